@@ -1,0 +1,59 @@
+package inspect
+
+import "github.com/gatewhy/gatewhy/inspect/source"
+
+// Shape is the outer form of a token's text.
+type Shape uint8
+
+// The shapes. Only a Signed token has claims that can be read.
+const (
+	Opaque    Shape = iota // one run of token characters without a dot: nothing in it can be read
+	Signed                 // a JWS in compact form: header.payload.signature (RFC 7515, section 7.1)
+	Encrypted              // a JWE in compact form: five parts (RFC 7516, section 7.1); only its header can be read
+)
+
+// Token is a token as it was found. Its text is a secret: it is never printed, and String keeps it out of
+// logs and error messages.
+type Token struct {
+	Shape     Shape
+	Header    *source.Value // an object, or nil where it can't be read
+	Claims    *source.Value // an object, or nil where it can't be read
+	Payload   []byte        // the decoded second part of a Signed token
+	Signature []byte        // the decoded third part of a Signed token
+
+	// Fault says why this is no readable JWS, or is nil. A gateway's policy rejects such a token at its
+	// format.
+	Fault *Fault
+
+	// Observations are what is odd in the token, found while reading it.
+	Observations []Observation
+
+	compact string
+	input   string // what was signed: the first two parts with the dot between them
+}
+
+// Fault is why a text is no readable JWS in compact form, and what to do about it.
+type Fault struct {
+	ID      string // kebab-case: "encrypted", "opaque", "two-parts", "not-base64url", "header-not-json", "payload-not-object", …
+	Message string // lower case, no full stop, names the part and the place in it
+	Hint    string
+}
+
+// Observation is something odd or notable in a token.
+type Observation struct {
+	ID      string // kebab-case: "duplicate-member", "time-in-milliseconds", …
+	Path    string // "header.kid", "claims.exp"; empty for the whole token
+	Message string
+}
+
+// Compact returns the token's text, for verification. It must not be printed.
+func (t *Token) Compact() string { return t.compact }
+
+// SigningInput returns the bytes that the signature covers (RFC 7515, section 5.1).
+func (t *Token) SigningInput() string { return t.input }
+
+// String keeps the token's text out of anything that is printed.
+func (t *Token) String() string { return "(token)" }
+
+// GoString keeps the token's text out of anything that is printed.
+func (t *Token) GoString() string { return "(token)" }

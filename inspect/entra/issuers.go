@@ -1,0 +1,162 @@
+package entra
+
+import "strings"
+
+// Version is the version of a token's format, which is also that of the endpoint that its metadata is at.
+type Version uint8
+
+// The versions.
+const (
+	V1 Version = 1
+	V2 Version = 2
+)
+
+// String returns the version as the ver claim writes it.
+func (v Version) String() string {
+	if v == V1 {
+		return "1.0"
+	}
+	return "2.0"
+}
+
+// Kind is the product that an issuer belongs to.
+type Kind uint8
+
+// The kinds.
+const (
+	Workforce Kind = iota // Entra ID proper
+	B2C                   // Azure AD B2C
+	External              // Entra External ID
+)
+
+// String returns the kind as issued_by writes it: "entra", "entra-b2c", "entra-external".
+func (k Kind) String() string {
+	return [...]string{"entra", "entra-b2c", "entra-external"}[k]
+}
+
+// Consumers is the tenant of personal Microsoft accounts.
+const Consumers = "9188040d-6c67-4c5b-b112-36a304b66dad"
+
+// TenantTemplate stands for the tenant in the issuer of common, organizations and of keys that many tenants
+// share.
+const TenantTemplate = "{tenantid}"
+
+// Issuer is what an iss claim tells.
+type Issuer struct {
+	Clouds  []string // the ids of the clouds that write this form; a v1.0 issuer may fit two
+	Host    string
+	Tenant  string // as it stands in the path: a GUID in every genuine token
+	Version Version
+	Kind    Kind
+	Policy  string // of B2C, where the issuer names it
+}
+
+// ParseIssuer reads an iss claim, or the issuer of a key or of metadata. It is not ok where the text is not
+// the form of any cloud. One slash more or less at the end does not matter here; compare with [IssuerURL]
+// for the exact form.
+//
+// A v1.0 issuer on sts.windows.net does not tell the public cloud from US Government.
+func ParseIssuer(iss string) (Issuer, bool) {
+	rest, ok := strings.CutPrefix(iss, "https://")
+	if !ok {
+		return Issuer{}, false
+	}
+	host, path, _ := strings.Cut(rest, "/")
+	segments := strings.Split(strings.TrimSuffix(path, "/"), "/")
+	if len(segments) > 4 || !allSegments(segments) {
+		return Issuer{}, false
+	}
+	found := Issuer{Host: host, Version: V2}
+	for _, c := range clouds {
+		if c.issuer(&found, segments, strings.HasSuffix(path, "/")) {
+			found.Clouds = append(found.Clouds, c.ID)
+		}
+	}
+	return found, found.Clouds != nil
+}
+
+// issuer fills in what this cloud reads in the path, and reports whether the form is one of its own.
+func (c Cloud) issuer(iss *Issuer, path []string, slash bool) bool {
+	switch {
+	case len(path) == 1 && iss.Host == c.V1Issuer:
+		iss.Tenant, iss.Version = path[0], V1
+	case len(path) == 4 && path[0] == "tfp" && path[3] == "v2.0" && (c.isB2C(iss.Host) || iss.Host == c.V2Issuer):
+		iss.Tenant, iss.Policy, iss.Kind = path[1], path[2], B2C
+	case len(path) != 2 || path[1] != "v2.0":
+		return false
+	case c.isB2C(iss.Host):
+		iss.Tenant, iss.Kind = path[0], B2C
+	case c.isExternal(iss.Host):
+		iss.Tenant, iss.Kind = path[0], External
+	case c.V2Issuer == iss.Host || c.has(iss.Host) && iss.Host != c.V1Issuer:
+		iss.Tenant, iss.Kind = path[0], Workforce
+		// Only B2C ends this form with a slash (learn.microsoft.com/azure/active-directory-b2c/tokens-overview).
+		if slash {
+			iss.Kind = B2C
+		}
+	default:
+		return false
+	}
+	return true
+}
+
+// IssuerURL returns the issuer that a cloud writes into the tokens of a tenant, or "" where no source tells
+// the form. The v1.0 form ends with a slash, the v2.0 form does not.
+func IssuerURL(c Cloud, tenant string, v Version) string {
+	switch {
+	case v == V1 && c.V1Issuer == "":
+		return ""
+	case v == V1:
+		return "https://" + c.V1Issuer + "/" + tenant + "/"
+	default:
+		return "https://" + c.V2Issuer + "/" + tenant + "/v2.0"
+	}
+}
+
+// Is reports whether the issuer may be of this cloud.
+func (i Issuer) Is(cloudID string) bool {
+	for _, id := range i.Clouds {
+		if id == cloudID {
+			return true
+		}
+	}
+	return false
+}
+
+// IsGUID reports whether a text is a GUID in the form that Entra writes, in either case.
+func IsGUID(s string) bool {
+	if len(s) != 36 {
+		return false
+	}
+	for i := range len(s) {
+		dash := i == 8 || i == 13 || i == 18 || i == 23
+		if dash != (s[i] == '-') || !dash && !isHex(s[i]) {
+			return false
+		}
+	}
+	return true
+}
+
+func isHex(c byte) bool {
+	return '0' <= c && c <= '9' || 'a' <= c && c <= 'f' || 'A' <= c && c <= 'F'
+}
+
+// allSegments reports whether every segment of a path is what a tenant, a policy or a version may be written
+// with; that leaves out escapes, queries and fragments.
+func allSegments(segments []string) bool {
+	for _, s := range segments {
+		if s == "" || strings.Trim(s, ".") == "" || strings.ContainsFunc(s, notInSegment) {
+			return false
+		}
+	}
+	return true
+}
+
+func notInSegment(r rune) bool {
+	switch {
+	case 'a' <= r && r <= 'z', 'A' <= r && r <= 'Z', '0' <= r && r <= '9':
+		return false
+	default:
+		return !strings.ContainsRune("-._{}", r)
+	}
+}

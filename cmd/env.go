@@ -1,0 +1,77 @@
+package cmd
+
+import (
+	"io"
+	"net/http"
+	"os"
+	"path/filepath"
+	"runtime/debug"
+	"strings"
+	"time"
+)
+
+// Env is everything that the program is given by the world around it. Nothing below reads a stream, the
+// clock, the network, the environment or the terminal in any other way.
+type Env struct {
+	Args           []string // the command line without the program's name
+	Stdin          io.Reader
+	Stdout, Stderr io.Writer
+	Dir            string // where relative paths start; empty for the process's working directory
+	Now            func() time.Time
+	Transport      http.RoundTripper
+	LookupEnv      func(name string) (value string, set bool)
+	CacheDir       func() (string, error) // the user's cache directory, without the program's name
+	BuildInfo      func() (*debug.BuildInfo, bool)
+	Terminal       Terminal
+}
+
+// Terminal says what is known about the terminal that the program runs in.
+type Terminal struct {
+	Stdin, Stdout, Stderr bool // which of the streams is a terminal
+	Width                 int  // of standard output in columns; 0 where it is no terminal
+	UTF8                  bool // whether check marks and dashes can be shown
+
+	// ReadHidden prompts on standard error and reads what is typed or pasted without showing it.
+	ReadHidden func(prompt string) (string, error)
+}
+
+// System returns the Env of the real world.
+func System() Env {
+	return Env{
+		Args:      os.Args[1:],
+		Stdin:     os.Stdin,
+		Stdout:    os.Stdout,
+		Stderr:    os.Stderr,
+		Now:       time.Now,
+		Transport: http.DefaultTransport,
+		LookupEnv: os.LookupEnv,
+		CacheDir:  os.UserCacheDir,
+		BuildInfo: debug.ReadBuildInfo,
+		Terminal:  systemTerminal(),
+	}
+}
+
+// path makes a relative path start at Dir.
+func (e *Env) path(name string) string {
+	if e.Dir == "" || filepath.IsAbs(name) {
+		return name
+	}
+	return filepath.Join(e.Dir, name)
+}
+
+// set reports whether an environment variable is there and not empty.
+func (e *Env) set(name string) bool {
+	value, ok := e.LookupEnv(name)
+	return ok && value != ""
+}
+
+// localeIsUTF8 reads the locale as POSIX ranks it: LC_ALL over LC_CTYPE over LANG.
+func localeIsUTF8(lookup func(string) (string, bool)) bool {
+	for _, name := range []string{"LC_ALL", "LC_CTYPE", "LANG"} {
+		if value, _ := lookup(name); value != "" {
+			value = strings.ToLower(value)
+			return strings.Contains(value, "utf-8") || strings.Contains(value, "utf8")
+		}
+	}
+	return false
+}

@@ -1,0 +1,49 @@
+package cmd
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+)
+
+// choice is a flag whose value is one of a few words.
+type choice struct {
+	value   string
+	allowed []string
+	kind    string // what help calls the value
+}
+
+func (c *choice) String() string { return c.value }
+func (c *choice) Type() string   { return c.kind }
+
+// Set takes one of the allowed words.
+func (c *choice) Set(value string) error {
+	if slices.Contains(c.allowed, value) {
+		c.value = value
+		return nil
+	}
+	all := "one of: " + strings.Join(c.allowed, ", ")
+	if len(value) > longestWord {
+		return problem("unknown value", all)
+	}
+	if near := nearest(value, c.allowed); near != "" {
+		return problem(fmt.Sprintf("unknown value %q", value), "did you mean "+near+"?")
+	}
+	return problem(fmt.Sprintf("unknown value %q", value), all)
+}
+
+// register adds the flag with its completion. The shorthand may be empty.
+func (c *choice) register(cmd *cobra.Command, name, shorthand, usage string) {
+	cmd.Flags().VarP(c, name, shorthand, usage+": "+strings.Join(c.allowed, ", "))
+	complete(cmd, name, c.allowed)
+}
+
+// complete offers these words to the shell as the flag's values.
+func complete(cmd *cobra.Command, flag string, words []string) {
+	choices := cobra.FixedCompletions(words, cobra.ShellCompDirectiveNoFileComp)
+	if err := cmd.RegisterFlagCompletionFunc(flag, choices); err != nil {
+		panic(err) // a flag that was not added before: the program is wrong, not its input
+	}
+}

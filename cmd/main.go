@@ -1,0 +1,64 @@
+// Package cmd is the command line: flags in, a library call, a renderer out. Each subcommand has a file of
+// its own; what the world gives to all of them is in [Env].
+package cmd
+
+import (
+	"errors"
+
+	"github.com/spf13/cobra"
+)
+
+// Main runs the program and returns its exit code.
+func Main(env Env) int {
+	root := newRoot(&env)
+	root.SetArgs(append([]string{}, env.Args...)) // never nil, which would mean the process's own arguments
+	root.SetIn(env.Stdin)
+	root.SetOut(env.Stdout)
+	root.SetErr(env.Stderr)
+
+	err := root.Execute()
+	var code exit
+	switch {
+	case err == nil:
+		return exitOK
+	case errors.As(err, &code):
+		return int(code)
+	}
+	asProblem(err).print(env.Stderr)
+	return exitUsage
+}
+
+// newRoot builds the command tree.
+func newRoot(env *Env) *cobra.Command {
+	var version bool
+	root := &cobra.Command{
+		Use:   "gatewhy",
+		Short: "Say why an API gateway accepts or rejects a token",
+		Long: "gatewhy reads an Entra ID token and an API gateway's policy, and says what the gateway answers,\n" +
+			"which field of the policy decides it, why, and what to change.",
+		Args:          cobra.ArbitraryArgs,
+		SilenceUsage:  true,
+		SilenceErrors: true,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			switch {
+			case version:
+				return printVersion(env)
+			case len(args) > 0:
+				return unknownCommand(cmd, args[0])
+			}
+			return cmd.Help()
+		},
+	}
+	root.Flags().BoolVarP(&version, "version", "v", false, "print the version")
+	root.SetFlagErrorFunc(flagProblem)
+	root.SetHelpCommand(newHelp())
+	root.AddCommand(commands(env)...)
+	return root
+}
+
+// commands returns every subcommand, in the order in which help shows them.
+func commands(env *Env) []*cobra.Command {
+	return []*cobra.Command{
+		newVersion(env),
+	}
+}

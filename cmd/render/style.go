@@ -1,0 +1,84 @@
+package render
+
+import "github.com/fatih/color"
+
+// Style says how text is shown. The zero Style is plain ASCII at the default width.
+type Style struct {
+	Width   int  // columns that a line may take; 0 for the default
+	Color   bool // colour supports, it never carries meaning alone
+	Unicode bool // check marks and dashes, or their ASCII stand-ins
+}
+
+// The widths of a line, in columns.
+const (
+	defaultWidth   = 80
+	narrowestWidth = 40
+	widestProse    = 100 // longer lines are hard to read
+)
+
+// columns returns the width that text is laid out for.
+func (s Style) columns() int {
+	if s.Width == 0 {
+		return defaultWidth
+	}
+	return min(max(s.Width, narrowestWidth), widestProse)
+}
+
+// Mood is what a piece of text says by its colour, beside its words. The colours are readable on a light and
+// on a dark background.
+type Mood uint8
+
+// The moods.
+const (
+	Plain  Mood = iota
+	Strong      // what the eye shall find first
+	Good
+	Bad
+	Unsure
+	Faint // what may be skipped
+)
+
+// Paint colours a text by its mood.
+func (s Style) Paint(mood Mood, text string) string {
+	if !s.Color || mood == Plain || text == "" {
+		return text
+	}
+	paint := color.New(mood.attributes()...)
+	paint.EnableColor() // whatever fatih/color thinks of the process's own standard output
+	return paint.Sprint(text)
+}
+
+func (m Mood) attributes() []color.Attribute {
+	switch m {
+	case Good:
+		return []color.Attribute{color.FgGreen}
+	case Bad:
+		return []color.Attribute{color.FgRed, color.Bold}
+	case Unsure:
+		return []color.Attribute{color.FgCyan}
+	case Faint:
+		return []color.Attribute{color.Faint}
+	}
+	return []color.Attribute{color.Bold}
+}
+
+// Mark returns the sign for an outcome (pass, fail, unknown or skipped): ✓ ✗ ? –, or ok no ?? -- where the
+// terminal is not UTF-8.
+func (s Style) Mark(outcome string) string {
+	switch outcome {
+	case "pass":
+		return s.Paint(Good, s.pick("✓", "ok"))
+	case "fail":
+		return s.Paint(Bad, s.pick("✗", "no"))
+	case "unknown":
+		return s.Paint(Unsure, s.pick("?", "??"))
+	}
+	return s.Paint(Faint, s.pick("–", "--"))
+}
+
+func (s Style) pick(unicode, ascii string) string {
+	if s.Unicode {
+		return unicode
+	}
+	return ascii
+}

@@ -1,0 +1,150 @@
+package cmd
+
+import (
+	"errors"
+	"fmt"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// longestWord bounds what an error message repeats of the command line: a longer word may be a token.
+const longestWord = 20
+
+// unknownCommand says that a word is no command, and which one may have been meant.
+func unknownCommand(root *cobra.Command, word string) error {
+	const all = "all commands: gatewhy help"
+	if len(word) > longestWord {
+		return problem("the first argument is no command",
+			"to read a token: gatewhy decode, and paste it when asked", all)
+	}
+	cause := fmt.Sprintf("unknown command %q", word)
+	var names []string
+	for _, sub := range root.Commands() {
+		names = append(names, sub.Name())
+	}
+	if near := nearest(word, names); near != "" {
+		return problem(cause, "did you mean "+near+"?")
+	}
+	return problem(cause, all)
+}
+
+// flagProblem turns pflag's complaint about a flag into a Problem that repeats no value.
+func flagProblem(cmd *cobra.Command, err error) error {
+	all := "all flags: " + cmd.CommandPath() + " --help"
+	var (
+		unknown *pflag.NotExistError
+		empty   *pflag.ValueRequiredError
+		invalid *pflag.InvalidValueError
+	)
+	switch {
+	case errors.As(err, &unknown) && unknown.GetSpecifiedShortnames() != "":
+		return problem("unknown flag -"+unknown.GetSpecifiedName(), all)
+	case errors.As(err, &unknown):
+		return unknownFlag(cmd, unknown.GetSpecifiedName(), all)
+	case errors.As(err, &empty):
+		return problem("--"+empty.GetFlag().Name+" needs a value", all)
+	case errors.As(err, &invalid):
+		return invalidValue(invalid)
+	}
+	return problem("a flag that can't be read: flags are written --name or --name=value", all)
+}
+
+// invalidValue repeats what our own flags say about a value, and no value that another flag refused.
+func invalidValue(err *pflag.InvalidValueError) error {
+	name, kind := "--"+err.GetFlag().Name, err.GetFlag().Value.Type()
+	var ours *Problem
+	switch {
+	case errors.As(err, &ours):
+		return problem(name+": "+ours.Cause, ours.Hints...)
+	case kind == "bool":
+		return problem(name + " takes no value but true or false")
+	}
+	return problem(name + ": the value is no " + kind)
+}
+
+func unknownFlag(cmd *cobra.Command, name, all string) error {
+	if len(name) > longestWord {
+		return problem("unknown flag", all)
+	}
+	var names []string
+	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
+	if near := nearest(name, names); near != "" {
+		return problem("unknown flag --"+name, "did you mean --"+near+"?")
+	}
+	return problem("unknown flag --"+name, all)
+}
+
+// nearest returns the name that begins with the word or is at most two edits away from it, or an empty string.
+func nearest(word string, names []string) (near string) {
+	best := 3
+	for _, name := range names {
+		d := distance(word, name)
+		if len(word) > 1 && strings.HasPrefix(name, word) {
+			d = 0
+		}
+		if d < best && d < len(word) {
+			near, best = name, d
+		}
+	}
+	return near
+}
+
+// noArguments refuses arguments without repeating them.
+func noArguments(cmd *cobra.Command, args []string) error {
+	if len(args) == 0 {
+		return nil
+	}
+	return problem(cmd.CommandPath()+" takes no argument", "all flags: "+cmd.CommandPath()+" --help")
+}
+
+// distance is the number of letters to insert, delete or replace to make one word the other (Levenshtein).
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			replaced := diagonal
+			if a[i] != b[j] {
+				replaced++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(replaced, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}
+
+// newHelp is cobra's help command, except that help on a word that is no command is an error.
+func newHelp() *cobra.Command {
+	return &cobra.Command{
+		Use:   "help [command]",
+		Short: "Help about any command",
+		Args:  cobra.ArbitraryArgs,
+		ValidArgsFunction: func(cmd *cobra.Command, args []string, start string) ([]string, cobra.ShellCompDirective) {
+			return commandNames(cmd.Root(), start), cobra.ShellCompDirectiveNoFileComp
+		},
+		RunE: func(cmd *cobra.Command, args []string) error {
+			wanted, rest, err := cmd.Root().Find(args)
+			if err != nil || len(rest) > 0 {
+				return unknownCommand(cmd.Root(), args[0])
+			}
+			wanted.InitDefaultHelpFlag()
+			return wanted.Help()
+		},
+	}
+}
+
+func commandNames(root *cobra.Command, start string) (names []string) {
+	for _, sub := range root.Commands() {
+		if sub.IsAvailableCommand() && strings.HasPrefix(sub.Name(), start) {
+			names = append(names, cobra.CompletionWithDesc(sub.Name(), sub.Short))
+		}
+	}
+	return names
+}

@@ -1,0 +1,99 @@
+package render
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/source"
+)
+
+// Frame adds a line of a file with carets under a span of it, and a note beside the carets:
+//
+//	12 |     "skipClientIdValidation": false,
+//	   |                               ^^^^^ a client id must be found
+//
+// Of a span over several lines the first line is shown. A line that is too long is cut around the carets.
+func (t *Text) Frame(level int, file *source.File, pos source.Position, span source.Span, note string) {
+	if pos.Line == 0 || span.Start < 0 || span.Start > len(file.Text) {
+		return
+	}
+	number := fmt.Sprint(pos.Line)
+	margin := strings.Repeat(indent, level)
+	gutter := margin + strings.Repeat(" ", len(number)) + " | "
+	excerpt := cutLine(file.Text, span).fit(t.columns() - len(gutter))
+
+	t.line(margin + t.Paint(Faint, number+" |") + " " + excerpt.String())
+	under := strings.Repeat(" ", width(excerpt.before))
+	carets := strings.Repeat("^", max(1, width(excerpt.marked)))
+	t.carets(gutter, under, carets, note)
+}
+
+// carets adds the line under the excerpt. A note that has no room beside the carets goes below them.
+func (t *Text) carets(gutter, under, carets, note string) {
+	shown := t.Paint(Faint, gutter) + under + t.Paint(Bad, carets)
+	if len(gutter)+len(under)+len(carets)+1+width(note) <= t.columns() {
+		t.line(shown + " " + note)
+		return
+	}
+	t.line(shown)
+	for _, line := range wrap(note, t.columns()-len(gutter)) {
+		t.line(t.Paint(Faint, gutter) + line)
+	}
+}
+
+// excerpt is a line of a file around the part that matters, safe to print.
+type excerpt struct{ before, marked, after string }
+
+func (e excerpt) String() string { return e.before + e.marked + e.after }
+
+// cutLine returns the line in which a span begins, and the span as far as it is on that line.
+func cutLine(text []byte, span source.Span) excerpt {
+	start := bytes.LastIndexByte(text[:span.Start], '\n') + 1
+	end := len(text)
+	if i := bytes.IndexByte(text[span.Start:], '\n'); i >= 0 {
+		end = span.Start + i
+	}
+	last := min(max(span.End, span.Start), end)
+	return excerpt{
+		before: safeLine(text[start:span.Start]),
+		marked: safeLine(text[span.Start:last]),
+		after:  strings.TrimRight(safeLine(bytes.TrimRight(text[last:end], "\r")), " "),
+	}
+}
+
+// safeLine makes a part of a line safe to print. A tab becomes spaces, so that the carets stand under what
+// they mean.
+func safeLine(part []byte) string {
+	return inspect.Safe(strings.ReplaceAll(string(part), "\t", "    "))
+}
+
+// fit cuts a line that is wider than so many columns, first behind the marked part, then before it, then in
+// its middle.
+func (e excerpt) fit(columns int) excerpt {
+	e.marked = inspect.ShortenMiddle(e.marked, columns*2/3)
+	room := columns - width(e.marked)
+	context := min(width(e.after), room/3)
+	e.before = keepEnd(e.before, room-context)
+	e.after = keepStart(e.after, room-width(e.before))
+	return e
+}
+
+// keepStart returns the first so many characters, the last of them an ellipsis where some are left out.
+func keepStart(s string, limit int) string {
+	runes := []rune(s)
+	if len(runes) <= limit {
+		return s
+	}
+	return string(runes[:max(limit-1, 0)]) + "…"
+}
+
+// keepEnd returns the last so many characters, the first of them an ellipsis where some are left out.
+func keepEnd(s string, limit int) string {
+	runes := []rune(s)
+	if len(runes) <= limit {
+		return s
+	}
+	return "…" + string(runes[len(runes)-max(limit-1, 0):])
+}

@@ -1,0 +1,86 @@
+package render
+
+import (
+	"io"
+	"strings"
+)
+
+// indent is how far a block of text stands from the margin, in columns.
+const indent = "  "
+
+// Text lays out text for a terminal or a pipe. What is added must be safe to print; it may carry colours.
+type Text struct {
+	Style
+	b strings.Builder
+}
+
+// NewText returns an empty Text.
+func NewText(style Style) *Text { return &Text{Style: style} }
+
+// WriteTo writes the whole text at once, so that nothing is shown of a result that failed half-way.
+func (t *Text) WriteTo(w io.Writer) (int64, error) {
+	n, err := io.WriteString(w, t.b.String())
+	return int64(n), err
+}
+
+// Blank adds an empty line.
+func (t *Text) Blank() { t.b.WriteByte('\n') }
+
+// Heading adds an empty line and the title of a block.
+func (t *Text) Heading(title string) {
+	t.Blank()
+	t.Para(1, t.Paint(Strong, title))
+}
+
+// Para adds prose, wrapped and indented by so many levels.
+func (t *Text) Para(level int, text string) {
+	margin := strings.Repeat(indent, level)
+	for _, line := range wrap(text, t.columns()-len(margin)) {
+		t.line(margin + line)
+	}
+}
+
+// line adds one line as it is, without white space at its end.
+func (t *Text) line(line string) {
+	t.b.WriteString(strings.TrimRight(line, " "))
+	t.b.WriteByte('\n')
+}
+
+// Row is one row of a list: a label and the text beside it.
+type Row struct{ Label, Text string }
+
+// widestLabel is how wide the column of labels may grow. The text of a wider label starts on the next line.
+const widestLabel = 20
+
+// Rows adds a list of two aligned columns, wrapped under the start of the text.
+func (t *Text) Rows(level int, rows []Row) {
+	margin := strings.Repeat(indent, level)
+	column := labelColumn(rows)
+	hang := margin + strings.Repeat(" ", column)
+	for _, row := range rows {
+		lines := wrap(row.Text, t.columns()-len(hang))
+		if width(row.Label) > column-2 {
+			t.line(margin + row.Label)
+		} else {
+			first := ""
+			if len(lines) > 0 {
+				first, lines = lines[0], lines[1:]
+			}
+			t.line(margin + pad(row.Label, column) + first)
+		}
+		for _, line := range lines {
+			t.line(hang + line)
+		}
+	}
+}
+
+// labelColumn returns the width of the column of labels, with the gap after it.
+func labelColumn(rows []Row) int {
+	column := 0
+	for _, row := range rows {
+		if size := width(row.Label); size <= widestLabel {
+			column = max(column, size)
+		}
+	}
+	return column + 2
+}

@@ -1,0 +1,160 @@
+package render
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+)
+
+func TestWrap(t *testing.T) {
+	tests := []struct {
+		name    string
+		text    string
+		columns int
+		want    []string
+	}{
+		{"no text is no line", "", 10, nil},
+		{"a text that fits stays on one line", "a token is a secret", 20, []string{"a token is a secret"}},
+		{"a line breaks at a space", "a token is a secret", 10, []string{"a token is", "a secret"}},
+		{"a word longer than a line is broken", "abcdefghijkl mn", 5, []string{"abcde", "fghij", "kl mn"}},
+		{"line feeds are kept", "one\n\ntwo", 10, []string{"one", "", "two"}},
+		{"a character counts as one column, however many bytes it has", "ä…ö ü", 5, []string{"ä…ö ü"}},
+		{"colours take no column", "\x1b[31mred\x1b[0m and more", 8, []string{"\x1b[31mred\x1b[0m and", "more"}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			if diff := cmp.Diff(test.want, wrap(test.text, test.columns)); diff != "" {
+				t.Errorf("lines (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestRowsAlign(t *testing.T) {
+	text := NewText(Style{Width: 40})
+	text.Rows(1, []Row{
+		{"aud", "api://orders"},
+		{"preferred_username", "a sentence that is wrapped under its own start"},
+		{"a label that is wider than the column", "below"},
+		{"empty", ""},
+	})
+	want := strings.Join([]string{
+		"  aud                 api://orders",
+		"  preferred_username  a sentence that is",
+		"                      wrapped under its",
+		"                      own start",
+		"  a label that is wider than the column",
+		"                      below",
+		"  empty",
+		"",
+	}, "\n")
+	if diff := cmp.Diff(want, text.b.String()); diff != "" {
+		t.Errorf("rows (-want +got):\n%s", diff)
+	}
+}
+
+func TestMarksAreSignsOrWords(t *testing.T) {
+	for outcome, want := range map[string][2]string{
+		"pass": {"✓", "ok"}, "fail": {"✗", "no"}, "unknown": {"?", "??"}, "skipped": {"–", "--"},
+	} {
+		got := [2]string{Style{Unicode: true}.Mark(outcome), Style{}.Mark(outcome)}
+		if got != want {
+			t.Errorf("%s: got %q, want %q", outcome, got, want)
+		}
+	}
+}
+
+func TestColourIsOnlyAddedWhereAskedFor(t *testing.T) {
+	t.Setenv("NO_COLOR", "1") // the command line has decided already; the library must not overrule it
+	if got := (Style{}).Paint(Bad, "rejected"); got != "rejected" {
+		t.Errorf("without colour: %q", got)
+	}
+	if got := (Style{Color: true}).Paint(Bad, "rejected"); !strings.HasPrefix(got, "\x1b[31;1mrejected\x1b[") {
+		t.Errorf("with colour: %q", got)
+	}
+}
+
+func TestFrame(t *testing.T) {
+	long := strings.Repeat("x", 60)
+	tests := []struct {
+		name, text, mark, note string
+		want                   []string
+	}{
+		{
+			"the carets stand under the value", "{\n  \"skip\": false,\n}", "false", "must be true",
+			[]string{
+				"  2 |   \"skip\": false,",
+				"    |           ^^^^^ must be true",
+			},
+		},
+		{
+			"a tab is as wide as the spaces that stand for it", "a:\n\tb: value\n", "value", "here",
+			[]string{
+				"  2 |     b: value",
+				"    |        ^^^^^ here",
+			},
+		},
+		{
+			"what the terminal would act on is escaped", "a: \u202e\"\x1b[2J\"", "\"\x1b[2J\"", "here",
+			[]string{
+				`  1 | a: \u202e"\u001b[2J"`,
+				`    |          ^^^^^^^^^^^ here`,
+			},
+		},
+		{
+			"a long line is cut around the carets", long + "VALUE" + long, "VALUE", "here",
+			[]string{
+				"  1 | …xxxxxxxxxxxxxxxxxxxVALUExxxxxxxx…",
+				"    |                     ^^^^^ here",
+			},
+		},
+		{
+			"a value over several lines is marked on its first", "a: {\n  b\n}", "{\n  b\n}", "here",
+			[]string{
+				"  1 | a: {",
+				"    |    ^ here",
+			},
+		},
+		{
+			"a note without room goes below", "a: 123456789012345678901", "123456789012345678901", "a note of some length",
+			[]string{
+				"  1 | a: 123456789012345678901",
+				"    |    ^^^^^^^^^^^^^^^^^^^^^",
+				"    | a note of some length",
+			},
+		},
+		{
+			"at the end of the file there is still a caret", "a: b", "", "something is missing",
+			[]string{
+				"  1 | a: b",
+				"    |     ^ something is missing",
+			},
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			file := &source.File{Text: []byte(test.text)}
+			start := len(test.text)
+			if test.mark != "" {
+				start = strings.Index(test.text, test.mark)
+			}
+			line := 1 + strings.Count(test.text[:start], "\n")
+			text := NewText(Style{Width: 40})
+			text.Frame(1, file, source.Position{Line: line}, source.Span{Start: start, End: start + len(test.mark)}, test.note)
+			if diff := cmp.Diff(strings.Join(test.want, "\n")+"\n", text.b.String()); diff != "" {
+				t.Errorf("frame (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestAFrameWithoutAPlaceIsNotShown(t *testing.T) {
+	text := NewText(Style{})
+	text.Frame(1, &source.File{Text: []byte("a")}, source.Position{}, source.Span{}, "here")
+	if got := text.b.String(); got != "" {
+		t.Errorf("got %q, want nothing", got)
+	}
+}

@@ -1,0 +1,70 @@
+package render
+
+import (
+	"strings"
+	"unicode/utf8"
+)
+
+// width counts the columns that a text takes: its characters, without the escape sequences of its colours.
+func width(s string) int {
+	n := 0
+	for s != "" {
+		if strings.HasPrefix(s, "\x1b[") {
+			_, s, _ = strings.Cut(s, "m")
+			continue
+		}
+		_, size := utf8.DecodeRuneInString(s)
+		s = s[size:]
+		n++
+	}
+	return n
+}
+
+// wrap breaks a text into lines of at most so many columns. Line feeds in the text are kept, a word that is
+// longer than a line is broken.
+func wrap(text string, columns int) []string {
+	var lines []string
+	for paragraph := range strings.Lines(text) {
+		lines = append(lines, wrapLine(strings.TrimSuffix(paragraph, "\n"), columns)...)
+	}
+	return lines
+}
+
+func wrapLine(text string, columns int) []string {
+	var lines []string
+	line, used := "", 0
+	for _, word := range strings.Fields(text) {
+		for _, piece := range pieces(word, columns) {
+			size := width(piece)
+			switch {
+			case line == "":
+				line, used = piece, size
+			case used+1+size <= columns:
+				line, used = line+" "+piece, used+1+size
+			default:
+				lines = append(lines, line)
+				line, used = piece, size
+			}
+		}
+	}
+	return append(lines, line)
+}
+
+// pieces cuts a word that is longer than a line. One with colours in it is left alone.
+func pieces(word string, columns int) []string {
+	if width(word) <= columns || strings.Contains(word, "\x1b") {
+		return []string{word}
+	}
+	var all []string
+	runes := []rune(word)
+	for len(runes) > columns {
+		all = append(all, string(runes[:columns]))
+		runes = runes[columns:]
+	}
+	return append(all, string(runes))
+}
+
+// pad fills a text with spaces up to so many columns.
+func pad(s string, columns int) string {
+	return s + strings.Repeat(" ", max(0, columns-width(s)))
+}

@@ -1,0 +1,53 @@
+package source
+
+import (
+	"fmt"
+	"strings"
+)
+
+// reportDuplicates tells of each member of an object that stands there before. Gateways differ in which of
+// the two they take.
+func (f *File) reportDuplicates(object *Value, where *place) {
+	if len(object.Members) < 2 {
+		return
+	}
+	seen := make(map[string]int, len(object.Members))
+	for i := range object.Members {
+		m := &object.Members[i]
+		if first, twice := seen[m.Key]; twice {
+			f.problem("duplicate-member", m.KeySpan.Start, duplicate(&object.Members[first], m, where))
+		}
+		seen[m.Key] = i
+	}
+}
+
+func duplicate(first, second *Member, where *place) string {
+	name := where.member(second.Key)
+	if isSecret(second.Key) {
+		return fmt.Sprintf("%s stands twice, first at line %d; the last one counts for most readers", name, first.KeyPos.Line)
+	}
+	return fmt.Sprintf("%s stands twice: %s at line %d, then %s; the last one counts for most readers",
+		name, first.Value.brief(), first.KeyPos.Line, second.Value.brief())
+}
+
+// brief returns the value for a message, in few characters.
+func (v *Value) brief() string {
+	switch v.Kind {
+	case List, Object, Unknown:
+		return v.Kind.String()
+	case String:
+		return quoteJSON(shorten(v.Text))
+	}
+	return shorten(v.JSON())
+}
+
+// isSecret reports whether a member of this name holds what a message must not show: a password, or the
+// private half of a key (RFC 7518, section 6).
+func isSecret(name string) bool {
+	switch name {
+	case "d", "p", "q", "dp", "dq", "qi", "oth", "k":
+		return true
+	}
+	name = strings.ToLower(name)
+	return strings.Contains(name, "secret") || strings.Contains(name, "password") || strings.Contains(name, "private")
+}

@@ -1,0 +1,78 @@
+package source
+
+import "strings"
+
+// Format is the syntax of a file.
+type Format uint8
+
+// The formats that Read knows.
+const (
+	JSON Format = iota
+	YAML
+)
+
+// String returns the format's name as a message has it.
+func (f Format) String() string {
+	return [...]string{"JSON", "YAML"}[f]
+}
+
+// File is a file as it was read.
+type File struct {
+	Name      string
+	Format    Format
+	Text      []byte
+	Documents []*Value  // one for JSON, one a document for YAML; documents without content are left out
+	Problems  []Problem // what is odd, but no hindrance to reading
+
+	lines  *index
+	shared []Span // text that aliases stand for
+}
+
+// Problem is something odd in a file that could be read all the same, such as a member that stands twice.
+type Problem struct {
+	ID      string // "duplicate-member", "byte-order-mark", "invalid-utf-8"
+	Pos     Position
+	Message string
+}
+
+// Error says why a file can't be read, where, and what to do about it.
+type Error struct {
+	Pos   Position
+	Cause string
+	Hint  string // may be empty
+}
+
+func (e *Error) Error() string { return e.Pos.String() + ": " + e.Cause }
+
+// Edit replaces the text of a span. An empty span inserts, an empty text removes.
+type Edit struct {
+	Span Span
+	Text string
+}
+
+// Position returns the place of a byte offset. An offset behind the end is the end.
+func (f *File) Position(offset int) Position {
+	at := f.lines.at(offset)
+	return Position{File: f.Name, Line: at.line, Column: at.column}
+}
+
+// Line returns the text of a line, counted from 1, without its line break; nothing for a line that is not
+// there.
+func (f *File) Line(n int) string {
+	start := f.lines.offset(n, 1)
+	if n < 1 || f.lines.at(start).line != n {
+		return ""
+	}
+	rest := string(f.Text[start:f.lines.offset(n+1, 1)])
+	return strings.TrimRight(rest, "\r\n")
+}
+
+func (f *File) errorAt(offset int, cause, hint string) error {
+	return &Error{Pos: f.Position(offset), Cause: cause, Hint: hint}
+}
+
+func (f *File) problem(id string, offset int, message string) {
+	if len(f.Problems) < maxProblems {
+		f.Problems = append(f.Problems, Problem{ID: id, Pos: f.Position(offset), Message: message})
+	}
+}

@@ -1,0 +1,96 @@
+package source
+
+import (
+	"sort"
+	"unicode/utf8"
+)
+
+// stride is how many bytes lie between two marks of an index. It bounds the work of one look-up, however
+// long the lines of a file are: a policy on one line of a megabyte is a usual thing.
+const stride = 256
+
+// index translates between byte offsets and lines and columns.
+type index struct {
+	text  []byte
+	yaml  bool // YAML 1.1 breaks lines at U+0085, U+2028 and U+2029 too; editors don't
+	marks []mark
+}
+
+// mark is the line and column of one byte offset.
+type mark struct{ line, column int }
+
+func newIndex(text []byte, yaml bool) *index {
+	x := &index{text: text, yaml: yaml}
+	at := mark{1, 1}
+	for i := range text {
+		if i%stride == 0 {
+			x.marks = append(x.marks, at)
+		}
+		at = x.step(at, i)
+	}
+	if len(text)%stride == 0 {
+		x.marks = append(x.marks, at)
+	}
+	return x
+}
+
+// step returns the mark behind the byte at i.
+func (x *index) step(at mark, i int) mark {
+	switch {
+	case x.breaks(i):
+		return mark{at.line + 1, 1}
+	case utf8.RuneStart(x.text[i]):
+		at.column++
+	}
+	return at
+}
+
+// breaks reports whether the byte at i is the last of a line break.
+func (x *index) breaks(i int) bool {
+	switch x.text[i] {
+	case '\n':
+		return true
+	case '\r':
+		return i+1 == len(x.text) || x.text[i+1] != '\n'
+	case 0x85, 0xa8, 0xa9:
+		r, _ := utf8.DecodeLastRune(x.text[:i+1])
+		return x.yaml && (r == '\u0085' || r == '\u2028' || r == '\u2029')
+	}
+	return false
+}
+
+// at returns the line and column of a byte offset.
+func (x *index) at(offset int) mark {
+	offset = min(max(offset, 0), len(x.text))
+	nearest := offset / stride
+	at := x.marks[nearest]
+	for i := nearest * stride; i < offset; i++ {
+		at = x.step(at, i)
+	}
+	return at
+}
+
+// offset returns the byte offset of a line and column; the end of the line where it is shorter, the end of
+// the text where there are fewer lines.
+func (x *index) offset(line, column int) int {
+	want := mark{line, column}
+	nearest := max(sort.Search(len(x.marks), func(i int) bool { return want.before(x.marks[i]) })-1, 0)
+	at := x.marks[nearest]
+	for i := nearest * stride; i < len(x.text); i++ {
+		// A continuation byte has the column of the character behind it.
+		if utf8.RuneStart(x.text[i]) && (!at.before(want) || at.line == line && x.endsLine(i)) {
+			return i
+		}
+		at = x.step(at, i)
+	}
+	return len(x.text)
+}
+
+// endsLine reports whether a line break starts at i.
+func (x *index) endsLine(i int) bool {
+	return x.breaks(i) || x.text[i] == '\r'
+}
+
+func (m mark) before(other mark) bool {
+	return m.line < other.line || m.line == other.line && m.column < other.column
+}

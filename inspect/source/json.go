@@ -1,0 +1,148 @@
+package source
+
+import (
+	"bytes"
+	"encoding/json"
+)
+
+// jsonReader reads one JSON value with the tokens of encoding/json, which tells where each of them ends.
+type jsonReader struct {
+	counter
+	dec  *json.Decoder
+	base int   // offset of the text behind a byte order mark
+	open []int // offsets of the brackets that are open
+}
+
+func (f *File) readJSON() error {
+	base := f.body()
+	r := &jsonReader{counter: counter{file: f}, base: base, dec: json.NewDecoder(bytes.NewReader(f.Text[base:]))}
+	r.dec.UseNumber()
+	v, err := r.value(wantValue, nil)
+	if err != nil {
+		return err
+	}
+	if at := skipSpace(f.Text, r.end()); at < len(f.Text) {
+		return r.fault(wantEnd)
+	}
+	f.Documents = []*Value{v}
+	return nil
+}
+
+// end returns the offset behind the last token.
+func (r *jsonReader) end() int { return r.base + int(r.dec.InputOffset()) }
+
+// next returns the offset where the next token starts.
+func (r *jsonReader) next() int {
+	at := r.end()
+	for at < len(r.file.Text) && bytes.IndexByte([]byte(" \t\r\n,:"), r.file.Text[at]) >= 0 {
+		at++
+	}
+	return at
+}
+
+// value reads the next value. What is wanted tells a fault how to explain itself.
+func (r *jsonReader) value(wanted want, where *place) (*Value, error) {
+	start := r.next()
+	token, err := r.dec.Token()
+	if err != nil {
+		return nil, r.fault(wanted)
+	}
+	if err := r.add(start, len(r.open)); err != nil {
+		return nil, err
+	}
+	v := &Value{Pos: r.file.Position(start)}
+	switch token := token.(type) {
+	case json.Delim:
+		err = r.fill(v, token, start, where)
+	default:
+		v.Kind, v.Text = scalar(token)
+	}
+	v.Span = Span{start, r.end()}
+	return v, err
+}
+
+func scalar(token json.Token) (Kind, string) {
+	switch token := token.(type) {
+	case string:
+		return String, token
+	case json.Number:
+		return Number, token.String()
+	case bool:
+		if token {
+			return Bool, "true"
+		}
+		return Bool, "false"
+	}
+	return Null, ""
+}
+
+// fill reads what stands between the brackets of a list or an object.
+func (r *jsonReader) fill(v *Value, bracket json.Delim, start int, where *place) error {
+	r.open = append(r.open, start)
+	fill := r.members
+	if bracket == '[' {
+		fill = r.items
+	}
+	if err := fill(v, where); err != nil {
+		return err
+	}
+	r.open = r.open[:len(r.open)-1]
+	return nil
+}
+
+func (r *jsonReader) items(v *Value, where *place) error {
+	v.Kind = List
+	for r.dec.More() {
+		item, err := r.value(wantItem, where.at(len(v.Items)))
+		if err != nil {
+			return err
+		}
+		v.Items = append(v.Items, item)
+	}
+	return r.close(wantItem)
+}
+
+func (r *jsonReader) members(v *Value, where *place) error {
+	v.Kind = Object
+	for r.dec.More() {
+		m, err := r.member(where)
+		if err != nil {
+			return err
+		}
+		v.Members = append(v.Members, m)
+	}
+	if err := r.close(wantMember); err != nil {
+		return err
+	}
+	r.file.reportDuplicates(v, where)
+	return nil
+}
+
+func (r *jsonReader) member(where *place) (Member, error) {
+	start := r.next()
+	token, err := r.dec.Token()
+	key, ok := token.(string)
+	if err != nil || !ok {
+		return Member{}, r.fault(wantMember)
+	}
+	m := Member{Key: key, KeyPos: r.file.Position(start), KeySpan: Span{start, r.end()}}
+	m.Value, err = r.value(wantMemberValue, where.member(key))
+	return m, err
+}
+
+// close reads the bracket that closes a list or an object.
+func (r *jsonReader) close(wanted want) error {
+	if _, err := r.dec.Token(); err != nil {
+		return r.fault(wanted)
+	}
+	return nil
+}
+
+// skipSpace returns the offset of the first byte from at that is no white space of JSON (RFC 8259,
+// section 2).
+func skipSpace(text []byte, at int) int {
+	for at < len(text) && (text[at] == ' ' || text[at] == '\t' || text[at] == '\r' || text[at] == '\n') {
+		at++
+	}
+	return at
+}

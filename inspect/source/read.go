@@ -1,0 +1,140 @@
+package source
+
+import (
+	"bytes"
+	"fmt"
+	"path"
+	"strings"
+	"unicode/utf8"
+)
+
+// Limits of what is read, so that no file keeps the program busy for long.
+const (
+	maxText     = 16 << 20  // bytes
+	maxDepth    = 5_000     // levels of nesting
+	maxValues   = 1_000_000 // in one file
+	maxProblems = 100       // told of one file
+)
+
+var byteOrderMark = []byte("\ufeff")
+
+// Read reads a configuration file. The format follows from the name's extension, where it has none that is
+// known, from the first character: a brace or a bracket starts JSON, everything else is YAML.
+// Every error is an [*Error].
+func Read(name string, text []byte) (*File, error) {
+	f, err := open(name, text)
+	if err != nil {
+		return nil, err
+	}
+	f.Format = formatOf(name, text)
+	if !utf8.Valid(text) {
+		return nil, f.errorAt(invalidUTF8(text), "the text is not UTF-8", "save it with the encoding UTF-8")
+	}
+	if bytes.HasPrefix(text, byteOrderMark) {
+		f.problem("byte-order-mark", 0, "the file starts with a byte order mark, which several gateways refuse")
+	}
+	return f.done(f.read())
+}
+
+// ReadJSON reads one JSON value and nothing behind it but white space, as the parts of a token and key sets
+// are: a byte order mark is an error, since verifiers refuse it, and text that is no UTF-8 is a [Problem]
+// "invalid-utf-8", since most of them read it. Every error is an [*Error].
+func ReadJSON(name string, text []byte) (*File, error) {
+	f, err := open(name, text)
+	if err != nil {
+		return nil, err
+	}
+	if bytes.HasPrefix(text, byteOrderMark) {
+		return nil, f.errorAt(0, "not JSON: a byte order mark stands before it", "")
+	}
+	if !utf8.Valid(text) {
+		f.problem("invalid-utf-8", invalidUTF8(text), "the text is not UTF-8; readers put U+FFFD in place of what is wrong")
+	}
+	return f.done(f.readJSON())
+}
+
+// open makes a file of text that is worth reading.
+func open(name string, text []byte) (*File, error) {
+	if len(text) > maxText {
+		return nil, &Error{Pos: Position{File: name}, Cause: fmt.Sprintf("the text has more than %d MiB", maxText>>20)}
+	}
+	f := &File{Name: name, Text: text, lines: newIndex(text, false)}
+	return f.done(f.checkText())
+}
+
+// done returns the file, unless it could not be read.
+func (f *File) done(err error) (*File, error) {
+	if err != nil {
+		return nil, err
+	}
+	return f, nil
+}
+
+// read reads the documents in the file's format.
+func (f *File) read() error {
+	if f.Format == YAML {
+		return f.readYAML()
+	}
+	return f.readJSON()
+}
+
+func formatOf(name string, text []byte) Format {
+	switch strings.ToLower(path.Ext(name)) {
+	case ".json":
+		return JSON
+	case ".yaml", ".yml":
+		return YAML
+	}
+	text = bytes.TrimLeft(bytes.TrimPrefix(text, byteOrderMark), " \t\r\n")
+	if len(text) > 0 && (text[0] == '{' || text[0] == '[') {
+		return JSON
+	}
+	return YAML
+}
+
+// body returns the offset of the first byte behind a byte order mark.
+func (f *File) body() int {
+	if bytes.HasPrefix(f.Text, byteOrderMark) {
+		return len(byteOrderMark)
+	}
+	return 0
+}
+
+// checkText refuses what is no text of a configuration, before a parser sees it.
+func (f *File) checkText() error {
+	start := f.body()
+	content := bytes.TrimLeft(f.Text[start:], " \t\r\n")
+	first := len(f.Text) - len(content)
+	switch {
+	case len(content) == 0:
+		return f.errorAt(first, "the text is empty", "")
+	case bytes.HasPrefix(f.Text, []byte("\xff\xfe")), bytes.HasPrefix(f.Text, []byte("\xfe\xff")):
+		return f.errorAt(0, "the text is UTF-16, not UTF-8", "save it with the encoding UTF-8; in PowerShell: Out-File -Encoding utf8")
+	case bytes.IndexByte(f.Text, 0) >= 0:
+		return f.errorAt(bytes.IndexByte(f.Text, 0), "not text: a NUL byte stands here", "is this a configuration file?")
+	}
+	return f.checkMarkup(first, content)
+}
+
+// checkMarkup refuses HTML and XML, which is what arrives when a sign-in page was saved in place of a file.
+func (f *File) checkMarkup(first int, content []byte) error {
+	head := strings.ToLower(string(content[:min(len(content), 9)]))
+	switch {
+	case strings.HasPrefix(head, "<!doctype"), strings.HasPrefix(head, "<html"):
+		return f.errorAt(first, "this is an HTML page, not a configuration", "a sign-in or error page saved in place of the answer? fetch it again")
+	case len(head) > 1 && head[0] == '<' && strings.ContainsRune("?!abcdefghijklmnopqrstuvwxyz", rune(head[1])):
+		return f.errorAt(first, "this is XML or HTML, not JSON or YAML", "")
+	}
+	return nil
+}
+
+func invalidUTF8(text []byte) int {
+	for i := 0; i < len(text); {
+		r, size := utf8.DecodeRune(text[i:])
+		if r == utf8.RuneError && size == 1 {
+			return i
+		}
+		i += size
+	}
+	return len(text)
+}

@@ -113,6 +113,8 @@ func (r *yamlReader) value(n *yaml.Node, where *place, depth int) (*Value, error
 		r.scalar(v, n)
 	}
 	if err == nil && isUnknownTag(n) {
+		v.Span.Start = r.offset(n) // the tag belongs to it
+		v.Pos = r.file.Position(v.Span.Start)
 		v.makeUnknown(r.source)
 	}
 	return v, err
@@ -149,11 +151,7 @@ func (r *yamlReader) items(v *Value, n *yaml.Node, where *place, depth int) erro
 }
 
 // start returns the offset of a node's first character, behind its anchor and its tag.
-// The tag of an unknown value belongs to it.
 func (r *yamlReader) start(n *yaml.Node) int {
-	if isUnknownTag(n) {
-		return r.offset(n)
-	}
 	return r.skipProperties(r.offset(n), n)
 }
 

@@ -43,10 +43,11 @@ func number(n *yaml.Node) (string, bool) {
 		unsigned uint64
 		float    float64
 	)
+	whole := n.ShortTag() == "!!int"
 	switch {
-	case n.Decode(&signed) == nil:
+	case whole && n.Decode(&signed) == nil:
 		return strconv.FormatInt(signed, 10), true
-	case n.Decode(&unsigned) == nil:
+	case whole && n.Decode(&unsigned) == nil:
 		return strconv.FormatUint(unsigned, 10), true
 	case n.Decode(&float) == nil && !math.IsInf(float, 0) && !math.IsNaN(float):
 		return strconv.FormatFloat(float, 'g', -1, 64), true

@@ -1,0 +1,114 @@
+package cmd
+
+import (
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"io/fs"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+)
+
+const module = "github.com/gatewhy/gatewhy"
+
+// rooms are the packages, and what each may import of the others: the arrows only point down.
+var rooms = []struct {
+	dir string
+	may []string
+}{
+	{".", []string{"cmd"}},
+	{"cmd", []string{"cmd/render", "rules/mulesoft", "rules/dataweave", "rules/lint", "rules/environments", "rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
+	{"cmd/render", []string{"rules/lint", "rules/environments", "rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
+	{"rules/mulesoft", []string{"rules/dataweave", "rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
+	{"rules/dataweave", []string{"rules", "inspect", "inspect/source"}},
+	{"rules/lint", []string{"rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
+	{"rules/environments", []string{"rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
+	{"rules", []string{"inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
+	{"inspect/keys", []string{"inspect", "inspect/entra", "inspect/source"}},
+	{"inspect", []string{"inspect/entra", "inspect/source"}},
+	{"inspect/entra", []string{"inspect/source"}},
+	{"inspect/source", nil},
+	{"testdata/bench/empty", nil},
+	{"testdata/bench/spawn", nil},
+}
+
+// dependencies are the modules that the program may use, and testDependencies those that only its tests may.
+var (
+	dependencies = []string{
+		"github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/go-jose/go-jose/v4",
+		"github.com/fatih/color", "go.yaml.in/yaml/v3", "github.com/hashicorp/hcl/v2", "golang.org/x/term",
+	}
+	testDependencies = []string{
+		"github.com/rogpeppe/go-internal", "github.com/google/go-cmp", "github.com/santhosh-tekuri/jsonschema/v6",
+	}
+)
+
+func TestImportsPointDown(t *testing.T) {
+	eachFile(t, func(t *testing.T, dir, name string, file *ast.File) {
+		may, known := roomOf(dir)
+		if !known {
+			t.Errorf("%s: the package is in no room of the architecture", name)
+			return
+		}
+		for _, spec := range file.Imports {
+			path := strings.Trim(spec.Path.Value, `"`)
+			if own, inside := strings.CutPrefix(path, module+"/"); inside {
+				if own != dir && !slices.Contains(may, own) {
+					t.Errorf("%s imports %s, which is not below it", name, own)
+				}
+			} else if !allowedDependency(path, strings.HasSuffix(name, "_test.go")) {
+				t.Errorf("%s imports %s, which is no agreed dependency", name, path)
+			}
+		}
+	})
+}
+
+func roomOf(dir string) (may []string, known bool) {
+	for _, room := range rooms {
+		if room.dir == dir {
+			return room.may, true
+		}
+	}
+	return nil, false
+}
+
+func allowedDependency(path string, test bool) bool {
+	first, _, _ := strings.Cut(path, "/")
+	if !strings.Contains(first, ".") {
+		return true // the standard library
+	}
+	within := func(dependency string) bool { return path == dependency || strings.HasPrefix(path, dependency+"/") }
+	return slices.ContainsFunc(dependencies, within) || test && slices.ContainsFunc(testDependencies, within)
+}
+
+func TestNothingRunsAtStartUpByItself(t *testing.T) {
+	eachFile(t, func(t *testing.T, _, name string, file *ast.File) {
+		for _, declaration := range file.Decls {
+			if f, ok := declaration.(*ast.FuncDecl); ok && f.Recv == nil && f.Name.Name == "init" {
+				t.Errorf("%s has an init function: what it registers belongs into a value", name)
+			}
+		}
+	})
+}
+
+// eachFile calls a function with every Go file of the module.
+func eachFile(t *testing.T, check func(t *testing.T, dir, name string, file *ast.File)) {
+	t.Helper()
+	err := filepath.WalkDir("..", func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || filepath.Ext(path) != ".go" {
+			return err
+		}
+		file, err := parser.ParseFile(token.NewFileSet(), path, nil, parser.SkipObjectResolution)
+		if err != nil {
+			return err
+		}
+		name, err := filepath.Rel("..", path)
+		check(t, filepath.ToSlash(filepath.Dir(name)), filepath.ToSlash(name), file)
+		return err
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}

@@ -10,6 +10,7 @@ const (
 	Opaque    Shape = iota // one run of token characters without a dot: nothing in it can be read
 	Signed                 // a JWS in compact form: header.payload.signature (RFC 7515, section 7.1)
 	Encrypted              // a JWE in compact form: five parts (RFC 7516, section 7.1); only its header can be read
+	Malformed              // any other number of parts, or too long to be looked into
 )
 
 // Token is a token as it was found. Its text is a secret: it is never printed, and String keeps it out of

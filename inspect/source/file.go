@@ -44,12 +44,6 @@ type Error struct {
 
 func (e *Error) Error() string { return e.Pos.String() + ": " + e.Cause }
 
-// Edit replaces the text of a span. An empty span inserts, an empty text removes.
-type Edit struct {
-	Span Span
-	Text string
-}
-
 // Position returns the place of a byte offset. An offset behind the end is the end.
 func (f *File) Position(offset int) Position {
 	at := f.lines.at(offset)

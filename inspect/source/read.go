@@ -31,7 +31,7 @@ func Read(name string, text []byte) (*File, error) {
 		return nil, f.errorAt(invalidUTF8(text), "the text is not UTF-8", "save it with the encoding UTF-8")
 	}
 	if bytes.HasPrefix(text, byteOrderMark) {
-		f.problem("byte-order-mark", 0, "the file starts with a byte order mark, which several gateways refuse")
+		f.problem("byte-order-mark", 0, "the file starts with a byte order mark, which strict readers refuse")
 	}
 	return f.done(f.read())
 }

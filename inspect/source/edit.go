@@ -1,0 +1,178 @@
+package source
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+)
+
+// editor writes changes in the syntax of one format. What it returns is proved before it is handed out, so
+// it need not know of every corner of that syntax.
+type editor interface {
+	replace(at site, with *Value) Edit
+	add(at site, key string, with *Value) Edit
+	remove(at site, member int) Edit
+	rename(m *Member, to string) Edit
+	insert(at site, index int, with *Value) Edit
+}
+
+func (f *File) editor() editor {
+	if f.Format == YAML {
+		return yamlEditor{newYAMLWriter(f)}
+	}
+	return newJSONEditor(f)
+}
+
+// Replace returns the edit that puts another value in the place of v: nil, a bool, a string, an int, an
+// int64, []any, [Fields], or a *Value. The edit is an error where it would change more than v.
+func (f *File) Replace(v *Value, with any) (Edit, error) {
+	at, value, err := f.prepare(v, with)
+	if err != nil {
+		return Edit{}, err
+	}
+	return f.prove(f.editor().replace(at, value), v, value)
+}
+
+// SetMember returns the edit that gives a member of an object another value, or adds it behind the last
+// member, in the way in which the file is written.
+func (f *File) SetMember(object *Value, key string, with any) (Edit, error) {
+	if err := f.mustBe(object, Object); err != nil {
+		return Edit{}, err
+	}
+	at, value, err := f.prepare(object, with)
+	if err != nil {
+		return Edit{}, err
+	}
+	own := f.own(object)
+	if i := lastMember(own, key); i >= 0 {
+		return f.Replace(own[i].Value, value)
+	}
+	added := slices.Insert(slices.Clone(object.Members), len(own), Member{Key: key, Value: value})
+	added = slices.DeleteFunc(added, func(m Member) bool { return m.Key == key && m.Value != value }) // what a merge key brought in
+	changed := &Value{Kind: Object, Members: added}
+	if len(own) == 0 {
+		return f.prove(f.editor().replace(at, changed), object, changed)
+	}
+	return f.prove(f.editor().add(at, key, value), object, changed)
+}
+
+// RemoveMember returns the edit that takes a member out of an object. A member that is not there, or that
+// stands there twice, is an error.
+func (f *File) RemoveMember(object *Value, key string) (Edit, error) {
+	at, i, err := f.member(object, key)
+	if err != nil {
+		return Edit{}, err
+	}
+	changed := &Value{Kind: Object, Members: slices.Delete(slices.Clone(object.Members), i, i+1)}
+	if len(changed.Members) == 0 {
+		return f.prove(f.editor().replace(at, changed), object, changed)
+	}
+	return f.prove(f.editor().remove(at, i), object, changed)
+}
+
+// RenameMember returns the edit that gives a member of an object another name. It is an error where the new
+// name is taken.
+func (f *File) RenameMember(object *Value, from, to string) (Edit, error) {
+	_, i, err := f.member(object, from)
+	if err != nil {
+		return Edit{}, err
+	}
+	if object.Find(to) != nil {
+		return Edit{}, f.errorAt(object.Span.Start, fmt.Sprintf("the object has a member %s already", printable(to)), "")
+	}
+	changed := &Value{Kind: Object, Members: slices.Clone(object.Members)}
+	changed.Members[i].Key = to
+	return f.prove(f.editor().rename(&object.Members[i], to), object, changed)
+}
+
+// InsertItem returns the edit that puts a value into a list, before the item with this index; the list's
+// length appends.
+func (f *File) InsertItem(list *Value, index int, with any) (Edit, error) {
+	if err := f.mustBe(list, List); err != nil {
+		return Edit{}, err
+	}
+	at, value, err := f.prepare(list, with)
+	if err != nil {
+		return Edit{}, err
+	}
+	if index < 0 || index > len(list.Items) {
+		return Edit{}, f.errorAt(list.Span.Start, fmt.Sprintf("the list has %d items, no place %d", len(list.Items), index), "")
+	}
+	changed := &Value{Kind: List, Items: slices.Insert(slices.Clone(list.Items), index, value)}
+	if len(list.Items) == 0 {
+		return f.prove(f.editor().replace(at, changed), list, changed)
+	}
+	return f.prove(f.editor().insert(at, index, value), list, changed)
+}
+
+// prepare finds the value that is to be changed, and makes a value of what it is to be changed with.
+func (f *File) prepare(v *Value, with any) (site, *Value, error) {
+	at, ok := f.find(v)
+	if !ok {
+		return site{}, nil, errors.New("the value to be edited is not of this file")
+	}
+	value, err := valueOf(with)
+	return at, value, err
+}
+
+// member finds the only member of an object with this name.
+func (f *File) member(object *Value, key string) (site, int, error) {
+	if err := f.mustBe(object, Object); err != nil {
+		return site{}, 0, err
+	}
+	at, _, err := f.prepare(object, nil)
+	if err != nil {
+		return site{}, 0, err
+	}
+	own := f.own(object)
+	i := lastMember(own, key)
+	if i < 0 {
+		return site{}, 0, f.errorAt(object.Span.Start, fmt.Sprintf("the object has no member %s of its own", printable(key)), "")
+	}
+	if lastMember(own[:i], key) >= 0 {
+		return site{}, 0, f.errorAt(own[i].KeySpan.Start, fmt.Sprintf("%s stands twice in the object", printable(key)), "remove one of them by hand")
+	}
+	return at, i, nil
+}
+
+func lastMember(members []Member, key string) int {
+	for i := len(members) - 1; i >= 0; i-- {
+		if members[i].Key == key {
+			return i
+		}
+	}
+	return -1
+}
+
+func (f *File) mustBe(v *Value, kind Kind) error {
+	switch {
+	case v == nil:
+		return fmt.Errorf("%s to be edited is not there", kind)
+	case v.Kind != kind:
+		return f.errorAt(v.Span.Start, fmt.Sprintf("this is %s, not %s", v.Kind, kind), "")
+	}
+	return nil
+}
+
+// own returns the members that are written in an object, which come before those that a merge key of YAML
+// brings in.
+func (f *File) own(object *Value) []Member {
+	n := 0
+	for n < len(object.Members) && !f.isMerged(object, object.Members[n].KeySpan) {
+		n++
+	}
+	return object.Members[:n]
+}
+
+func (f *File) isMerged(object *Value, key Span) bool {
+	for _, s := range f.shared {
+		if s.contains(key) && !s.contains(object.Span) {
+			return true
+		}
+	}
+	return false
+}
+
+func (s Span) contains(other Span) bool { return s.Start <= other.Start && other.End <= s.End }
+
+func (s Span) touches(other Span) bool { return s.Start < other.End && other.Start < s.End }

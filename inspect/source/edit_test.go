@@ -1,0 +1,79 @@
+package source
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func TestEdits(t *testing.T) {
+	set := func(key string, with any, path ...string) func(*File) (Edit, error) {
+		return func(f *File) (Edit, error) { return f.SetMember(f.Documents[0].At(path...), key, with) }
+	}
+	remove := func(key string, path ...string) func(*File) (Edit, error) {
+		return func(f *File) (Edit, error) { return f.RemoveMember(f.Documents[0].At(path...), key) }
+	}
+	insert := func(index int, with any, path ...string) func(*File) (Edit, error) {
+		return func(f *File) (Edit, error) { return f.InsertItem(f.Documents[0].At(path...), index, with) }
+	}
+	rename := func(from, to string) func(*File) (Edit, error) {
+		return func(f *File) (Edit, error) { return f.RenameMember(f.Documents[0], from, to) }
+	}
+	tests := []struct {
+		name, before, after string
+		edit                func(*File) (Edit, error)
+	}{
+		{
+			"a new member of JSON is set off as the one before",
+			"{\n    \"a\": 1,\n    \"b\": 2\n}\n", "{\n    \"a\": 1,\n    \"b\": 2,\n    \"c\": {\n        \"d\": [\n            1\n        ]\n    }\n}\n",
+			set("c", Fields{{"d", []any{1}}}),
+		},
+		{"a new member of one-line JSON stays on the line", `{"a": 1}`, `{"a": 1, "b": [true, null]}`, set("b", []any{true, nil})},
+		{"a new member of dense JSON is dense", `{"a":1}`, `{"a":1,"b":{"c":"d","e":2}}`, set("b", Fields{{"c", "d"}, {"e", int64(2)}})},
+		{"an empty object of JSON is filled", "{\n  \"a\": {}\n}", "{\n  \"a\": {\n    \"b\": \"c\"\n  }\n}", set("b", "c", "a")},
+		{"CRLF stays CRLF", "{\r\n\t\"a\": 1\r\n}\r\n", "{\r\n\t\"a\": 1,\r\n\t\"b\": [\r\n\t\t2\r\n\t]\r\n}\r\n", set("b", []any{2})},
+		{"a member in the middle of JSON goes with its comma", "{\n  \"a\": 1,\n  \"b\": 2\n}", "{\n  \"b\": 2\n}", remove("a")},
+		{"the last member of JSON goes with the comma before it", "{\n  \"a\": 1,\n  \"b\": 2\n}", "{\n  \"a\": 1\n}", remove("b")},
+		{"the only member of JSON leaves empty braces", "{\n  \"a\": 1\n}", "{}", remove("a")},
+		{"an item of JSON is inserted first", `[1, 2]`, `[0, 1, 2]`, insert(0, 0)},
+		{"an item of JSON is appended", "[\n  1\n]", "[\n  1,\n  2\n]", insert(1, 2)},
+		{"a member of JSON is renamed", `{"a": 1}`, `{"b\"": 1}`, rename("a", `b"`)},
+
+		{"a new member of YAML has a line of its own", "a: 1 # one\nb:\n    c: 2", "a: 1 # one\nb:\n    c: 2\nd:\n    e:\n        - \"#[vars.x]\"\n        - yes-or-no", set("d", Fields{{"e", []any{"#[vars.x]", "yes-or-no"}}})},
+		{"a list of YAML is indented as the file's others", "a:\n- 1\n", "a:\n- 1\nb:\n- \"on\"\n", set("b", []any{"on"})},
+		{"a new member in a list's object is aligned", "- a: 1\n  b: 2\n- c\n", "- a: 1\n  b: 2\n  d: x\n- c\n", func(f *File) (Edit, error) { return f.SetMember(f.Documents[0].Items[0], "d", "x") }},
+		{"a value that was not written is put behind its colon", "a:\nb: 1\n", "a: x\nb: 1\n", set("a", "x")},
+		{"a scalar gives way to a block", "a: x # why\nb: 1\n", "a:\n  c: 2 # why\nb: 1\n", set("a", Fields{{"c", 2}})},
+		{"a block gives way to a scalar", "a:\n  c: 2\nb: 1\n", "a: x\nb: 1\n", set("a", "x")},
+		{"quotes stay the quotes they are", "a: 'x'\nb: \"y\"\n", "a: 'it''s'\nb: \"y\"\n", set("a", "it's")},
+		{"a block scalar is replaced whole", "a: |\n  x\n  y\n\nb: 1\n", "a: \"x\\ny\\tz\"\n\nb: 1\n", set("a", "x\ny\tz")},
+		{"a flow object of YAML stays one", "a: {b: c}\n", "a: {b: c, d: [1, x]}\n", set("d", []any{1, "x"}, "a")},
+		{"an empty object of YAML becomes a block", "a: {}\n", "a:\n  b: c\n", set("b", "c", "a")},
+		{"a member of YAML goes with its line", "a: 1\nb: 2 # two\nc: 3\n", "a: 1\nc: 3\n", remove("b")},
+		{"the first member of a list's object gives its place to the next", "- a: 1\n  b: 2\n", "- b: 2\n", func(f *File) (Edit, error) { return f.RemoveMember(f.Documents[0].Items[0], "a") }},
+		{"the only member of YAML leaves empty braces", "a:\n  b: 1\nc: 2\n", "a: {}\nc: 2\n", remove("b", "a")},
+		{"an item of YAML is inserted first", "a:\n  - 1\n", "a:\n  - 0\n  - 1\n", insert(0, 0, "a")},
+		{"an item of YAML is appended", "a:\n  - 1 # one\nb: 2\n", "a:\n  - 1 # one\n  - c: d\n    e: f\nb: 2\n", insert(1, Fields{{"c", "d"}, {"e", "f"}}, "a")},
+		{"what a merge key brings in is overridden", "x: &x {a: 1}\ny:\n  b: 2\n  <<: *x\n", "x: &x {a: 1}\ny:\n  b: 2\n  <<: *x\n  a: 3\n", set("a", 3, "y")},
+		{"YAML in CRLF stays so", "a: 1\r\n", "a: 1\r\nb:\r\n  c: 2\r\n", set("b", Fields{{"c", 2}})},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			f, err := Read("policy", []byte(tt.before))
+			if err != nil {
+				t.Fatal(err)
+			}
+			e, err := tt.edit(f)
+			if err != nil {
+				t.Fatal(err)
+			}
+			got, err := Apply(f.Text, e)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(tt.after, string(got)); diff != "" {
+				t.Errorf("after the edit (-want +got):\n%s", diff)
+			}
+		})
+	}
+}

@@ -1,0 +1,172 @@
+package source
+
+import "strings"
+
+// yamlEditor writes changes of YAML: in block style, and in flow style where the text around is.
+type yamlEditor struct{ yamlWriter }
+
+// isFlow reports whether a list or an object is written with brackets.
+func (l layout) isFlow(v *Value) bool {
+	if v == nil || v.Span.End-v.Span.Start < 2 || v.Kind != List && v.Kind != Object {
+		return false
+	}
+	switch l.slice(v.Span.Start, v.Span.Start+1) + l.slice(v.Span.End-1, v.Span.End) {
+	case "{}", "[]":
+		return true
+	}
+	return false
+}
+
+func (e yamlEditor) inFlow(at site) bool {
+	for _, parent := range at.parents {
+		if e.isFlow(parent) {
+			return true
+		}
+	}
+	return false
+}
+
+func (e yamlEditor) replace(at site, with *Value) Edit {
+	old := at.value
+	inFlow := e.inFlow(at) || e.isFlow(old) && len(old.Items)+len(old.Members) > 0
+	switch {
+	case inFlow || isInline(with):
+		return e.replaceInline(at, with)
+	case at.key != nil:
+		return e.replaceBelow(at, with)
+	case !e.leads(old.Span.Start) && at.parent() == nil:
+		return Edit{old.Span, e.newline + e.block(with, 0)}
+	}
+	return Edit{old.Span, e.spaceAt(old) + e.block(with, old.Pos.Column-1+len(e.spaceAt(old)))}
+}
+
+// isInline reports whether a value is written on one line in block style too.
+func isInline(v *Value) bool { return len(v.Items) == 0 && len(v.Members) == 0 }
+
+func (e yamlEditor) replaceInline(at site, with *Value) Edit {
+	span := at.value.Span
+	if gap, ok := e.blankBefore(at); ok && breaksLine(gap) {
+		span.Start -= len(gap)
+		return Edit{span, " " + e.flow(with, e.quoteAt(at.value))}
+	}
+	return Edit{span, e.spaceAt(at.value) + e.flow(with, e.quoteAt(at.value))}
+}
+
+// replaceBelow puts a list or an object below the name of its member.
+func (e yamlEditor) replaceBelow(at site, with *Value) Edit {
+	span := at.value.Span
+	indent := e.below(at.parent().Pos.Column-1, with)
+	gap, ok := e.blankBefore(at)
+	switch {
+	case ok:
+		span.Start -= len(gap)
+	case e.leads(span.Start): // behind a comment, an anchor or a tag
+		return Edit{span, e.block(with, at.value.Pos.Column-1)}
+	}
+	return Edit{span, e.newline + spaces(indent) + e.block(with, indent)}
+}
+
+// blankBefore returns the white space between a member's colon and its value, unless more stands there.
+func (e yamlEditor) blankBefore(at site) (string, bool) {
+	if at.key == nil || at.key.KeySpan.End > at.value.Span.Start {
+		return "", false
+	}
+	gap, ok := strings.CutPrefix(e.slice(at.key.KeySpan.End, at.value.Span.Start), ":")
+	return gap, ok && strings.TrimSpace(gap) == ""
+}
+
+// spaceAt returns the space that is needed before a value that was not written: behind a colon or a dash.
+func (e yamlEditor) spaceAt(v *Value) string {
+	if at := v.Span.Start; v.Span.End > at || at == 0 || strings.ContainsAny(e.slice(at-1, at), " \t\r\n") {
+		return ""
+	}
+	return " "
+}
+
+// quoteAt returns the quote that a value or a name starts with, so that what comes in its place has it too.
+func (e yamlEditor) quoteAt(v *Value) byte { return e.quoteOf(v.Span) }
+
+func (e yamlEditor) quoteOf(s Span) byte {
+	if s.Start < s.End && (e.text[s.Start] == '"' || e.text[s.Start] == '\'') {
+		return e.text[s.Start]
+	}
+	return 0
+}
+
+func (e yamlEditor) add(at site, key string, with *Value) Edit {
+	object := at.value
+	if e.isFlow(object) {
+		return e.addFlow(object, key, with)
+	}
+	indent := object.Pos.Column - 1
+	end := e.lineEnd(object.Span.End)
+	return Edit{Span{end, end}, e.newline + spaces(indent) + e.member(key, with, indent)}
+}
+
+func (e yamlEditor) addFlow(object *Value, key string, with *Value) Edit {
+	last := lastOwn(object)
+	quote := e.quoteOf(last.KeySpan)
+	end := last.Value.Span.End
+	return Edit{Span{end, end}, e.gap(object) + e.scalar(key, quote) + ": " + e.flow(with, quote)}
+}
+
+// lastOwn returns the last member that is written in an object itself.
+func lastOwn(object *Value) *Member {
+	for i := len(object.Members) - 1; i > 0; i-- {
+		if object.Span.contains(object.Members[i].KeySpan) {
+			return &object.Members[i]
+		}
+	}
+	return &object.Members[0]
+}
+
+// gap returns what stands between the last two values of a flow list or object, where that is a comma and
+// white space.
+func (e yamlEditor) gap(v *Value) string {
+	spans := v.children()
+	if n := len(spans); n > 1 && spans[n-2].End < spans[n-1].Start {
+		if gap := e.slice(spans[n-2].End, spans[n-1].Start); strings.TrimSpace(gap) == "," {
+			return gap
+		}
+	}
+	return ", "
+}
+
+func (e yamlEditor) remove(at site, member int) Edit {
+	spans := at.value.children()
+	span := spans[member]
+	switch last := member+1 == len(spans); {
+	case !e.isFlow(at.value) && e.leads(span.Start):
+		return Edit{Span: Span{e.lineStart(span.Start), e.nextLine(span.End)}}
+	case !last && span.End <= spans[member+1].Start:
+		return Edit{Span: Span{span.Start, spans[member+1].Start}}
+	case member > 0:
+		return Edit{Span: Span{spans[member-1].End, span.End}}
+	}
+	return Edit{Span: span}
+}
+
+func (e yamlEditor) rename(m *Member, to string) Edit {
+	return Edit{m.KeySpan, e.scalar(to, e.quoteOf(m.KeySpan))}
+}
+
+func (e yamlEditor) insert(at site, index int, with *Value) Edit {
+	list := at.value
+	before, behind := list.Span.Start, 0
+	if index > 0 {
+		behind = list.Items[index-1].Span.End
+	}
+	indent := list.Pos.Column - 1
+	switch flow := e.isFlow(list); {
+	case flow && index > 0:
+		return Edit{Span{behind, behind}, e.gap(list) + e.flow(with, e.quoteAt(list.Items[index-1]))}
+	case flow:
+		return Edit{Span{before + 1, before + 1}, e.flow(with, e.quoteAt(list.Items[0])) + ", "}
+	case index > 0:
+		behind = e.lineEnd(behind)
+		return Edit{Span{behind, behind}, e.newline + spaces(indent) + "- " + e.block(with, indent+2)}
+	}
+	return Edit{Span{before, before}, "- " + e.block(with, indent+2) + e.newline + spaces(indent)}
+}
+
+func spaces(n int) string { return strings.Repeat(" ", n) }

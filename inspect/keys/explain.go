@@ -1,0 +1,183 @@
+package keys
+
+import (
+	"fmt"
+	"strings"
+)
+
+// explain finds the reason why none of the named keys verifies the token. Each step either concludes or leaves
+// it to the next.
+func (v *verification) explain(named []*Key) {
+	v.result.Verifier = v.other(named)
+	for _, step := range []func([]*Key) bool{
+		v.publicAsSecret, v.noSuchKid, v.notUsable, v.wrongType, v.againstItsPurpose, v.wrongKey, v.hashedNonce,
+	} {
+		if step(named) {
+			return
+		}
+	}
+	v.altered(named)
+}
+
+// other returns a key of the set that is not named and verifies the token all the same.
+func (v *verification) other(named []*Key) *Key {
+	for i, k := range v.result.Set.Keys {
+		if i >= mostTries {
+			return nil
+		}
+		if index(named, k) < 0 && v.serves(k) && v.matches(k) {
+			return k
+		}
+	}
+	return nil
+}
+
+// publicAsSecret is the forgery of taking a published key for the secret of an HMAC. Nothing is computed with it.
+func (v *verification) publicAsSecret([]*Key) bool {
+	if !v.algorithm.isHMAC() || len(v.result.Set.Keys) == 0 || v.result.Set.hasType("oct") {
+		return false
+	}
+	v.conclude(HMACWithPublicKey, "an algorithm of "+v.result.Set.types()+" keys", "alg "+v.algorithm.name,
+		"the header asks for a shared secret, but the set has public keys: taking one as the secret would let anyone sign")
+	return true
+}
+
+func (v *verification) noSuchKid(named []*Key) bool {
+	switch {
+	case len(named) > 0:
+		return false
+	case !v.byKid():
+		v.conclude(KeyUnusable, "a key", "an empty set", "the set has no keys")
+		return true
+	}
+	why := "no key of the set has the token's kid"
+	if v.result.Verifier != nil {
+		why += ", and " + nameOf(v.result.Verifier) + " signed it: the kid in the header is wrong"
+	}
+	v.conclude(KidUnknown, "one of "+v.kids(), "kid "+quoted(v.result.KeyID), why)
+	return true
+}
+
+// kids lists the set's kids for a message.
+func (v *verification) kids() string {
+	const most = 20
+	ids := v.result.Set.IDs()
+	more := ""
+	if len(ids) > most {
+		more = fmt.Sprintf(" and %d more", len(ids)-most)
+		ids = ids[:most]
+	}
+	if len(ids) == 0 {
+		return "the set's kids, of which there are none"
+	}
+	list := make([]string, len(ids))
+	for i, id := range ids {
+		list[i] = quoted(id)
+	}
+	return strings.Join(list, ", ") + more
+}
+
+// notUsable concludes where every named key is broken, or too short.
+func (v *verification) notUsable(named []*Key) bool {
+	for _, k := range named {
+		if v.fault(k) == "" {
+			return false
+		}
+	}
+	fault := v.fault(named[0])
+	v.conclude(KeyUnusable, "a key that can be used", fault, nameOf(named[0])+" can't be used: "+fault)
+	return true
+}
+
+func (v *verification) fault(k *Key) string {
+	if k.Fault != "" {
+		return k.Fault
+	}
+	return v.tooShort(k)
+}
+
+// wrongType concludes where none of the named keys is of a type that serves the header's algorithm.
+func (v *verification) wrongType(named []*Key) bool {
+	for _, k := range named {
+		if v.algorithm.fits(k) {
+			return false
+		}
+	}
+	k := named[0]
+	v.conclude(AlgorithmMismatch, "an algorithm for "+k.describe(), "alg "+v.algorithm.name, nameOf(k)+" can't have made a signature of this algorithm")
+	return true
+}
+
+// againstItsPurpose concludes where a named key did sign the text, but says that it is not for that.
+func (v *verification) againstItsPurpose(named []*Key) bool {
+	for _, k := range named {
+		member := v.contradiction(k)
+		if member == "" || !v.matches(k) {
+			continue
+		}
+		reason := KeyUnusable
+		if strings.HasPrefix(member, "alg ") {
+			reason = AlgorithmMismatch
+		}
+		v.result.Named, v.result.Verifier = k, k
+		v.conclude(reason, "a key for verifying "+v.algorithm.name, member,
+			nameOf(k)+" made this signature, but the set says that it is for something else; many gateways do not look at that")
+		return true
+	}
+	return false
+}
+
+func (v *verification) wrongKey([]*Key) bool {
+	k := v.result.Verifier
+	if k == nil {
+		return false
+	}
+	v.conclude(WrongKey, "a signature by "+nameOf(v.result.Named), "a signature by "+nameOf(k),
+		"the text is as "+nameOf(k)+" signed it, but the header names another: the kid was changed or set wrongly")
+	return true
+}
+
+func (v *verification) hashedNonce(named []*Key) bool {
+	input, ok := hashedNonceInput(v.token)
+	if !ok {
+		return false
+	}
+	for _, k := range named {
+		if v.serves(k) && v.algorithm.matches(k, input, v.token.Signature) {
+			v.conclude(GraphNonce, "a token for this API", "a token for Microsoft Graph or another Microsoft API",
+				"the signature is right once the header's nonce is replaced by its hash: only Microsoft's own APIs can verify such a token; ask for one with a scope of your API")
+			return true
+		}
+	}
+	return false
+}
+
+func (v *verification) altered(named []*Key) {
+	why := "none of the set's keys signed this text: it was altered after signing, or cut, or the key is in another set"
+	expected := "a signature by one of the set's keys"
+	if v.result.Named != nil {
+		expected = "a signature by " + nameOf(named[0])
+		why = nameOf(named[0]) + ", which the token names, did not sign this text, and no other key of the set did: it was altered after signing"
+	}
+	v.conclude(TextAltered, expected, "a signature that no key of the set made over this text", why)
+}
+
+func (s *Set) hasType(kty string) bool {
+	for _, k := range s.Keys {
+		if k.Type == kty {
+			return true
+		}
+	}
+	return false
+}
+
+// types lists the types of the set's keys.
+func (s *Set) types() string {
+	var list []string
+	for _, k := range s.Keys {
+		if k.Type != "" && !contains(list, k.Type) {
+			list = append(list, k.Type)
+		}
+	}
+	return strings.Join(list, " and ")
+}

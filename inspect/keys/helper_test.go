@@ -1,0 +1,147 @@
+package keys_test
+
+import (
+	"crypto"
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/elliptic"
+	"crypto/hmac"
+	"crypto/rand"
+	"crypto/rsa"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
+	"os"
+	"path/filepath"
+	"sync"
+	"testing"
+
+	"github.com/go-jose/go-jose/v4"
+
+	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/keys"
+)
+
+const tid = "5c1f0a7e-3b0d-4a55-9c3e-7f0e2b6d9a11"
+
+// The throwaway keys of the tests, made when the first test asks for them.
+var (
+	rsaKeys = sync.OnceValue(func() []*rsa.PrivateKey {
+		made := make([]*rsa.PrivateKey, 3)
+		for i := range made {
+			made[i], _ = rsa.GenerateKey(rand.Reader, 2048)
+		}
+		return made
+	})
+	ecKey = sync.OnceValue(func() *ecdsa.PrivateKey {
+		key, _ := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+		return key
+	})
+	edKey = sync.OnceValue(func() ed25519.PrivateKey {
+		_, key, _ := ed25519.GenerateKey(rand.Reader)
+		return key
+	})
+)
+
+// corpus returns the text of a file of the corpus, or skips the test where there is none.
+func corpus(t *testing.T, name string) []byte {
+	t.Helper()
+	text, err := os.ReadFile(filepath.Join("../../../shared/corpus", name))
+	if os.IsNotExist(err) {
+		t.Skip("the corpus of real material is not here: " + name)
+	}
+	if err != nil {
+		t.Fatal(err)
+	}
+	return text
+}
+
+func decodeJSON(t *testing.T, text []byte, into any) {
+	t.Helper()
+	if err := json.Unmarshal(text, into); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func b64(text string) string { return base64.RawURLEncoding.EncodeToString([]byte(text)) }
+
+// signRS256 signs a header and claims as they are written.
+func signRS256(t *testing.T, key *rsa.PrivateKey, header, claims string) string {
+	t.Helper()
+	input := b64(header) + "." + b64(claims)
+	sum := sha256.Sum256([]byte(input))
+	signature, err := rsa.SignPKCS1v15(nil, key, crypto.SHA256, sum[:])
+	if err != nil {
+		t.Fatal(err)
+	}
+	return input + "." + base64.RawURLEncoding.EncodeToString(signature)
+}
+
+func signHS256(secret []byte, header, claims string) string {
+	input := b64(header) + "." + b64(claims)
+	mac := hmac.New(sha256.New, secret)
+	mac.Write([]byte(input))
+	return input + "." + base64.RawURLEncoding.EncodeToString(mac.Sum(nil))
+}
+
+// sign signs with go-jose.
+func sign(t *testing.T, alg jose.SignatureAlgorithm, key any, kid, claims string) string {
+	t.Helper()
+	options := &jose.SignerOptions{}
+	if kid != "" {
+		options.WithHeader("kid", kid)
+	}
+	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: alg, Key: key}, options)
+	if err != nil {
+		t.Fatal(err)
+	}
+	signed, err := signer.Sign([]byte(claims))
+	if err != nil {
+		t.Fatal(err)
+	}
+	compact, err := signed.CompactSerialize()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return compact
+}
+
+// jwk writes a key as a JWK with further members.
+func jwk(t *testing.T, key any, kid string, members map[string]any) map[string]any {
+	t.Helper()
+	text, err := json.Marshal(jose.JSONWebKey{Key: key, KeyID: kid})
+	if err != nil {
+		t.Fatal(err)
+	}
+	object := map[string]any{}
+	decodeJSON(t, text, &object)
+	for name, value := range members {
+		object[name] = value
+		if value == nil {
+			delete(object, name)
+		}
+	}
+	return object
+}
+
+func setOf(t *testing.T, list ...map[string]any) *keys.Set {
+	t.Helper()
+	text, err := json.Marshal(map[string]any{"keys": append([]map[string]any{}, list...)})
+	if err != nil {
+		t.Fatal(err)
+	}
+	return parse(t, "keys.json", text)
+}
+
+func parse(t *testing.T, origin string, text []byte) *keys.Set {
+	t.Helper()
+	set, err := keys.Parse(origin, text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return set
+}
+
+func verify(token string, set *keys.Set, allowed ...string) keys.Result {
+	return keys.Verify(inspect.Parse(token), set, allowed...)
+}

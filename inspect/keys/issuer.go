@@ -1,0 +1,186 @@
+package keys
+
+import (
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/inspect/source"
+)
+
+// issuerCheck compares iss with what is expected, and with what the key that signed may sign for.
+func (e Expect) issuerCheck(claims *source.Value, signer *Key) Check {
+	c := Check{ID: "issuer"}
+	iss, ok := c.text(claims, "iss")
+	if !ok {
+		return c
+	}
+	e.compareIssuer(&c, claims, iss)
+	if c.Outcome != Fail {
+		e.bind(&c, iss, signer)
+	}
+	return c
+}
+
+// text reads a claim that must be a string, or says in the check why it is none.
+func (c *Check) text(claims *source.Value, name string) (string, bool) {
+	claim := claims.Member(name)
+	text, ok := claim.Str()
+	switch {
+	case claims == nil:
+		c.Outcome, c.Why = Unknown, "the claims can't be read"
+	case claim == nil:
+		c.Outcome, c.Expected, c.Actual, c.Why = Fail, "a claim "+name, "no "+name, "the token does not name its "+c.ID
+	case !ok:
+		c.Outcome, c.Expected, c.Actual, c.Why = Fail, name+" is a string", name+" is "+claim.Kind.String(), name+" can't be compared"
+	}
+	return text, ok
+}
+
+func (e Expect) compareIssuer(c *Check, claims *source.Value, iss string) {
+	c.Actual = iss
+	switch {
+	case e.Issuer != "":
+		c.Expected = e.Issuer
+		c.decide(iss == e.Issuer, issuerDiffers(e.Issuer, iss))
+	case e.Tenant != "":
+		c.Expected = e.issuerOfTenant(claims)
+		c.decide(e.mayIssue(iss), "the token is not from the expected tenant")
+	default:
+		c.Outcome, c.Why = Skipped, "not checked: pass --tenant or --issuer to say who must have issued it"
+	}
+}
+
+func (c *Check) decide(pass bool, why string) {
+	if c.Outcome = Pass; !pass {
+		c.Outcome, c.Why = Fail, why
+	}
+}
+
+// issuerDiffers says what is different where two issuers are nearly the same.
+func issuerDiffers(expected, actual string) string {
+	want, wantOK := entra.ParseIssuer(expected)
+	got, gotOK := entra.ParseIssuer(actual)
+	switch {
+	case strings.TrimSuffix(expected, "/") == strings.TrimSuffix(actual, "/"):
+		return "the two differ in the slash at the end, and issuers are compared character by character"
+	case strings.EqualFold(expected, actual):
+		return "the two differ in case, and issuers are compared character by character"
+	case wantOK && gotOK && strings.EqualFold(want.Tenant, got.Tenant) && want.Version != got.Version:
+		return "the tenant is the expected one, but this is the issuer of a v" + got.Version.String() + " token; the API's app registration decides the version"
+	case wantOK && gotOK && !strings.EqualFold(want.Tenant, got.Tenant):
+		return "the token is from another tenant"
+	}
+	return "the token is from another issuer"
+}
+
+// issuerOfTenant returns the issuer that a token of this version has in the expected tenant.
+func (e Expect) issuerOfTenant(claims *source.Value) string {
+	iss, _ := claims.Member("iss").Str()
+	version := entra.V2
+	if got, ok := entra.ParseIssuer(iss); ok {
+		version = got.Version
+	} else if ver, _ := claims.Member("ver").Str(); ver == "1.0" {
+		version = entra.V1
+	}
+	cloud, ok := entra.CloudByID(e.Cloud)
+	if !ok {
+		cloud, _ = entra.CloudByID("public")
+	}
+	return entra.IssuerURL(cloud, e.Tenant, version)
+}
+
+// mayIssue reports whether an issuer is the expected tenant's, in the expected cloud.
+func (e Expect) mayIssue(iss string) bool {
+	got, ok := entra.ParseIssuer(iss)
+	return ok && strings.EqualFold(got.Tenant, e.Tenant) && (e.Cloud == "" || got.Is(e.Cloud))
+}
+
+// bind checks that the key that signed may sign for this issuer
+// (learn.microsoft.com/entra/identity-platform/access-tokens, "Validate the issuer").
+func (e Expect) bind(c *Check, iss string, signer *Key) {
+	if signer == nil {
+		return
+	}
+	switch {
+	case signer.Issuer != "" && !maySignFor(signer.Issuer, iss):
+		c.Outcome, c.Expected = Fail, signer.Issuer
+		c.Why = "the signature is right, but " + nameOf(signer) + " signs for another issuer"
+	case !inCloud(signer.CloudInstance, iss, e.Cloud):
+		c.Outcome, c.Expected = Fail, "an issuer of the cloud "+signer.CloudInstance
+		c.Why = "the signature is right, but " + nameOf(signer) + " belongs to another cloud: Entra's key sets list keys of several"
+	}
+}
+
+// maySignFor reports whether a key's issuer covers the token's. {tenantid} covers every tenant. A v1.0 token may be
+// signed by a key that a v2.0 document lists, where the tenant agrees.
+func maySignFor(keyIssuer, iss string) bool {
+	token, ok := entra.ParseIssuer(iss)
+	if !ok {
+		return keyIssuer == iss
+	}
+	if strings.ReplaceAll(keyIssuer, entra.TenantTemplate, token.Tenant) == iss {
+		return true
+	}
+	key, ok := entra.ParseIssuer(keyIssuer)
+	sameTenant := key.Tenant == entra.TenantTemplate || strings.EqualFold(key.Tenant, token.Tenant)
+	return ok && token.Version == entra.V1 && sameTenant && shareCloud(key, token)
+}
+
+func shareCloud(a, b entra.Issuer) bool {
+	for _, id := range a.Clouds {
+		if b.Is(id) {
+			return true
+		}
+	}
+	return false
+}
+
+// inCloud reports whether a key's cloud_instance_name agrees with the token's issuer and the expected cloud. What is
+// not known does not disagree.
+func inCloud(instance, iss, expected string) bool {
+	cloud, ok := entra.CloudByInstance(instance)
+	if !ok {
+		return true
+	}
+	if expected != "" && expected != cloud.ID {
+		return false
+	}
+	token, ok := entra.ParseIssuer(iss)
+	return !ok || token.Is(cloud.ID)
+}
+
+// tenantCheck compares tid with the expected tenant, and with the tenant in iss.
+func (e Expect) tenantCheck(claims *source.Value) Check {
+	c := Check{ID: "tenant"}
+	tenant := e.tenant()
+	if tenant == "" {
+		c.Outcome, c.Why = Skipped, "not checked: pass --tenant to say whose token it must be"
+		c.Actual, _ = claims.Member("tid").Str()
+		return c
+	}
+	tid, ok := tenantOfIssuer(claims)
+	if claims == nil || !ok || claims.Member("tid") != nil {
+		if tid, ok = c.text(claims, "tid"); !ok {
+			return c
+		}
+	}
+	c.Expected, c.Actual = tenant, tid
+	c.decide(strings.EqualFold(tid, tenant), "the token is from another tenant")
+	return c
+}
+
+// tenantOfIssuer returns the tenant that iss names. B2C's tokens have no tid.
+func tenantOfIssuer(claims *source.Value) (string, bool) {
+	text, _ := claims.Member("iss").Str()
+	iss, ok := entra.ParseIssuer(text)
+	return iss.Tenant, ok
+}
+
+// tenant returns the expected tenant, from the expected issuer where only that is given.
+func (e Expect) tenant() string {
+	if e.Tenant != "" {
+		return e.Tenant
+	}
+	iss, _ := entra.ParseIssuer(e.Issuer)
+	return iss.Tenant
+}

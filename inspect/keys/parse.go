@@ -1,0 +1,123 @@
+package keys
+
+import (
+	"bytes"
+	"fmt"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+)
+
+// Parse reads a key set: a JWK Set (RFC 7517, section 5), a single JWK, a bare list of JWKs, or PEM. Keys that
+// can't be used are kept with their fault. The error is a [source.Error] and says what the text is instead.
+func Parse(origin string, text []byte) (*Set, error) {
+	set := &Set{Origin: origin}
+	set.text, _ = bytes.CutPrefix(text, []byte("\ufeff"))
+	if len(set.text) < len(text) {
+		set.note("byte-order-mark", "the text starts with a byte order mark, which gateways refuse")
+	}
+	head := bytes.TrimSpace(set.text)
+	switch {
+	case len(head) == 0:
+		return nil, refusal(origin, "the key set is empty", "was the file written, or the address answered, at all?")
+	case head[0] == '<':
+		return nil, refusal(origin, "the text is an HTML or XML page, not a key set",
+			"the address answered a sign-in, proxy or error page; open it in a browser")
+	case bytes.HasPrefix(head, []byte("-----BEGIN ")):
+		return ParsePEM(origin, string(head))
+	}
+	file, err := source.ReadJSON(origin, set.text)
+	if err != nil {
+		return nil, err
+	}
+	for _, p := range file.Problems {
+		set.note(p.ID, p.Message)
+	}
+	if err := set.read(file.Documents); err != nil {
+		return nil, err
+	}
+	set.noteDuplicates()
+	return set, nil
+}
+
+func (s *Set) read(documents []*source.Value) error {
+	if len(documents) == 0 {
+		return refusal(s.Origin, "the key set is empty", "")
+	}
+	document := documents[0]
+	switch {
+	case document.Is(source.List):
+		s.note("bare-list", `the text is a bare list of keys, not an object with "keys": gateways refuse it`)
+		s.add(document.Items)
+	case document.Member("keys").Is(source.List):
+		s.add(document.Member("keys").Items)
+	case document.Member("kty") != nil:
+		s.note("single-key", `the text is a single key, not an object with "keys": gateways that fetch it refuse it`)
+		s.add([]*source.Value{document})
+	default:
+		return noSet(s.Origin, document)
+	}
+	return nil
+}
+
+func (s *Set) add(items []*source.Value) {
+	s.Keys = make([]*Key, 0, len(items))
+	for _, item := range items {
+		s.Keys = append(s.Keys, readKey(item))
+	}
+}
+
+// noSet says what a JSON text is that holds no keys.
+func noSet(origin string, v *source.Value) error {
+	pos := v.Pos
+	pos.File = origin
+	switch {
+	case v.Member("jwks_uri") != nil:
+		return &source.Error{Pos: pos, Cause: "this is a discovery document, not a key set", Hint: "fetch the address that its jwks_uri names, and pass that"}
+	case v.Member("error") != nil:
+		return &source.Error{Pos: pos, Cause: "this is an error answer, not a key set", Hint: "is the tenant right?"}
+	case v.Member("keys") != nil:
+		return &source.Error{Pos: v.Member("keys").Pos, Cause: fmt.Sprintf(`"keys" is %s, not a list of keys`, v.Member("keys").Kind)}
+	case v.Is(source.Object):
+		return &source.Error{Pos: pos, Cause: `the object has no "keys"`, Hint: `a key set is {"keys": [...]} (RFC 7517, section 5)`}
+	}
+	return &source.Error{Pos: pos, Cause: fmt.Sprintf("the text is %s, not a key set", v.Kind), Hint: `a key set is {"keys": [...]} (RFC 7517, section 5)`}
+}
+
+// noteDuplicates notes the kids that several keys share. Gateways differ in which of them they take.
+func (s *Set) noteDuplicates() {
+	count := make(map[string]int, len(s.Keys))
+	for _, k := range s.Keys {
+		count[k.ID]++
+	}
+	for _, id := range s.IDs() {
+		if n := count[id]; n > 1 {
+			s.note("duplicate-kid", fmt.Sprintf("%d keys have the kid %s: some gateways take the first, some the last, some try all", n, quoted(id)))
+		}
+	}
+}
+
+func (s *Set) note(id, message string) { s.Notes = append(s.Notes, Note{id, message}) }
+
+func refusal(origin, cause, hint string) error {
+	return &source.Error{Pos: source.Position{File: origin}, Cause: cause, Hint: hint}
+}
+
+// FromSecret returns the set of one shared secret, as a policy carries it. The secret is used as it is, byte by
+// byte.
+func FromSecret(secret []byte) *Set {
+	k := &Key{Type: "oct", Bits: 8 * len(secret), Private: true, secret: bytes.Clone(secret)}
+	if len(secret) == 0 {
+		k.Fault = "the secret is empty"
+	}
+	return &Set{Origin: "shared secret", Keys: []*Key{k}, Pinned: true}
+}
+
+// quoted returns a text from the input for a message: in quotes, and no longer than a message can bear.
+func quoted(s string) string {
+	const most = 80
+	if len(s) > most {
+		s = strings.ToValidUTF8(s[:most], "") + "…"
+	}
+	return fmt.Sprintf("%q", s)
+}

@@ -1,0 +1,66 @@
+package keys
+
+// Outcome is what came of a check.
+type Outcome uint8
+
+// The outcomes. Skipped is for what was not asked, or can't be asked.
+const (
+	Unknown Outcome = iota
+	Pass
+	Fail
+	Skipped
+)
+
+// String returns the outcome as it stands in JSON.
+func (o Outcome) String() string {
+	return [...]string{"unknown", "pass", "fail", "skipped"}[o]
+}
+
+// Reason says why a signature verifies, or why not. The list is closed.
+type Reason uint8
+
+// The reasons.
+const (
+	NoKeys              Reason = iota // no key set was given: nothing can be said
+	SignatureVerified                 // a key of the set signed this text
+	NoReadableJWS                     // the text is opaque, encrypted, or damaged
+	Unsigned                          // the algorithm is none, or the signature is empty
+	CriticalHeader                    // crit asks for something that is not understood (RFC 7515, section 4.1.11)
+	AlgorithmNotAllowed               // the header's algorithm is none of those that are allowed
+	AlgorithmMismatch                 // the named key can't serve the header's algorithm, or is meant for another
+	HMACWithPublicKey                 // HS256 or the like, but the set has public keys: the classic forgery
+	KidUnknown                        // no key of the set has the token's kid
+	KeyUnusable                       // the named key is broken, or says that it is not for verifying
+	WrongKey                          // another key of the set than the named one signed this text
+	GraphNonce                        // it would verify with the header's nonce hashed: a token for Microsoft Graph
+	TextAltered                       // no key of the set signed this text
+)
+
+// String returns the reason's name in kebab-case.
+func (r Reason) String() string {
+	return [...]string{
+		"no-keys", "verified", "no-readable-jws", "unsigned", "critical-header", "algorithm-not-allowed",
+		"algorithm-mismatch", "hmac-with-public-key", "kid-unknown", "key-unusable", "wrong-key", "graph-nonce",
+		"text-altered",
+	}[r]
+}
+
+// Result is what Verify found. It holds nothing of the token but its kid and its algorithm.
+type Result struct {
+	Outcome Outcome // Pass, Fail or Unknown
+	Reason  Reason
+
+	KeyID     string // the token's kid, or empty
+	Algorithm string // the header's alg, or empty
+	Set       *Set
+
+	Named    *Key // the key that the token names, or nil
+	Verifier *Key // the key that verifies the signature, or nil; it may do so though the outcome is Fail
+
+	Expected string
+	Actual   string
+	Why      string // one sentence
+
+	// Notes are what else is worth knowing, such as two keys with the same kid.
+	Notes []Note
+}

@@ -1,0 +1,201 @@
+package keys
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect"
+)
+
+// mostTries bounds how many keys one token is tried on. A key set of Entra has about six.
+const mostTries = 1000
+
+// Verify says whether a key of the set signed the token. Only the signature is looked at, so the payload may be
+// anything that can be decoded. The algorithms allowed are those given, or all that [Algorithms] lists; whatever the
+// token says, a key serves only those of its own type. Without a set the outcome is Unknown.
+//
+// A kid picks the keys that have it; a token without one, and a Pinned set, have every key tried. A key whose
+// alg, use or key_ops says that it is not for this is refused even where the signature is its own, and the result
+// names it as the Verifier: many gateways do not look (RFC 8725, section 3.1; RFC 7517, sections 4.2 to 4.4).
+func Verify(t *inspect.Token, set *Set, allowed ...string) Result {
+	v := verification{token: t, result: Result{Outcome: Fail, Set: set}}
+	v.result.Algorithm, _ = t.Header.Member("alg").Str()
+	v.result.KeyID, _ = t.Header.Member("kid").Str()
+	if v.readable() && v.allowed(allowed) && v.hasKeys() {
+		v.try()
+	}
+	return v.result
+}
+
+type verification struct {
+	token     *inspect.Token
+	algorithm algorithm
+	result    Result
+}
+
+func (v *verification) conclude(reason Reason, expected, actual, why string) {
+	r := &v.result
+	r.Reason, r.Expected, r.Actual, r.Why = reason, expected, actual, why
+}
+
+// readable checks that there is something to verify.
+func (v *verification) readable() bool {
+	t := v.token
+	switch {
+	case t.Shape != inspect.Signed || t.Header == nil || !payloadDecoded(t):
+		v.conclude(NoReadableJWS, "a signed token in compact form", faultOf(t), "only a signed token in compact form (header.payload.signature) can be verified")
+	case isNone(v.result.Algorithm):
+		v.conclude(Unsigned, "a signature", "alg "+quoted(v.result.Algorithm), "the token is not signed: anyone can write one")
+	case len(t.Signature) == 0:
+		v.conclude(Unsigned, "a signature", "none", "the signature is empty: it was cut off, or the token was never signed")
+	case t.Header.Member("crit") != nil:
+		v.conclude(CriticalHeader, "no crit", "crit "+quoted(t.Header.Member("crit").JSON()), "the header's crit asks for extensions that must be understood, and none is (RFC 7515, section 4.1.11)")
+	default:
+		return true
+	}
+	return false
+}
+
+// payloadDecoded reports whether the payload is base64url. What it holds does not matter to the signature.
+func payloadDecoded(t *inspect.Token) bool {
+	if t.Fault == nil {
+		return true
+	}
+	switch t.Fault.ID {
+	case "payload-not-json", "payload-not-object", "empty-payload":
+		return true
+	}
+	return false
+}
+
+func faultOf(t *inspect.Token) string {
+	if t.Fault == nil {
+		return "none"
+	}
+	return t.Fault.Message
+}
+
+// allowed checks the header's algorithm against the list.
+func (v *verification) allowed(names []string) bool {
+	if len(names) == 0 {
+		names = Algorithms()
+	}
+	alg := v.result.Algorithm
+	known := false
+	v.algorithm, known = algorithmOf(alg)
+	for _, name := range names {
+		if name == alg && known {
+			return true
+		}
+	}
+	actual := "alg " + quoted(alg)
+	if alg == "" {
+		actual = "no alg in the header"
+	}
+	v.conclude(AlgorithmNotAllowed, strings.Join(names, ", "), actual, "the header's algorithm is not one of those allowed")
+	return false
+}
+
+func (v *verification) hasKeys() bool {
+	if v.result.Set != nil {
+		return true
+	}
+	v.result.Outcome = Unknown
+	v.conclude(NoKeys, "a key set", "none", "without a key set nothing can be said of the signature")
+	return false
+}
+
+// try looks for the key that signed the text, the named ones first.
+func (v *verification) try() {
+	named := v.candidates()
+	for _, k := range named {
+		v.result.Named = k
+		if v.serves(k) && v.matches(k) {
+			v.verified(k, named)
+			return
+		}
+	}
+	if len(named) > 0 {
+		v.result.Named = named[0]
+	}
+	if !v.byKid() {
+		v.result.Named = nil
+	}
+	v.explain(named)
+}
+
+// byKid reports whether the token's kid decides which key is right.
+func (v *verification) byKid() bool { return v.result.KeyID != "" && !v.result.Set.Pinned }
+
+func (v *verification) candidates() []*Key {
+	if v.byKid() {
+		return v.result.Set.Find(v.result.KeyID)
+	}
+	return v.result.Set.Keys[:min(len(v.result.Set.Keys), mostTries)]
+}
+
+// serves reports whether the key may verify a signature of the token's algorithm.
+func (v *verification) serves(k *Key) bool {
+	return k.Fault == "" && v.algorithm.fits(k) && v.contradiction(k) == "" && v.tooShort(k) == ""
+}
+
+// matches reports whether the text was signed by the key, whatever the key says it is for.
+func (v *verification) matches(k *Key) bool {
+	return k.Fault == "" && v.algorithm.fits(k) && v.tooShort(k) == "" &&
+		v.algorithm.matches(k, v.token.SigningInput(), v.token.Signature)
+}
+
+// tooShort says why a secret is too short for the algorithm (RFC 7518, section 3.2).
+func (v *verification) tooShort(k *Key) string {
+	if !v.algorithm.isHMAC() || k.Type != "oct" || k.Bits >= 8*v.algorithm.hash.Size() {
+		return ""
+	}
+	return fmt.Sprintf("a secret of %d bits is too short for %s, which needs %d", k.Bits, v.algorithm.name, 8*v.algorithm.hash.Size())
+}
+
+// contradiction says what in the key itself speaks against using it to verify.
+func (v *verification) contradiction(k *Key) string {
+	switch {
+	case k.Algorithm != "" && k.Algorithm != v.algorithm.name:
+		return "alg " + quoted(k.Algorithm)
+	case k.Use != "" && k.Use != "sig":
+		return "use " + quoted(k.Use)
+	case len(k.Operations) > 0 && !contains(k.Operations, "verify") && !(v.algorithm.isHMAC() && contains(k.Operations, "sign")):
+		return "key_ops " + quoted(strings.Join(k.Operations, ", "))
+	}
+	return ""
+}
+
+func (v *verification) verified(k *Key, named []*Key) {
+	v.result.Outcome, v.result.Verifier = Pass, k
+	v.conclude(SignatureVerified, "a signature by "+nameOf(k), v.algorithm.name+" by "+nameOf(k), "the signature is right: the text is as "+nameOf(k)+" signed it")
+	if v.byKid() && len(named) > 1 {
+		v.result.Notes = append(v.result.Notes, Note{"duplicate-kid", fmt.Sprintf("%d keys of the set have the token's kid, and key %d of them verifies it; gateways that take only the first or only the last may refuse it", len(named), 1+index(named, k))})
+	}
+}
+
+// nameOf names a key in a message.
+func nameOf(k *Key) string {
+	if k.ID == "" {
+		return "the key given"
+	}
+	return "key " + quoted(k.ID)
+}
+
+func index(list []*Key, k *Key) int {
+	for i := range list {
+		if list[i] == k {
+			return i
+		}
+	}
+	return -1
+}
+
+func contains(list []string, s string) bool {
+	for i := range list {
+		if list[i] == s {
+			return true
+		}
+	}
+	return false
+}

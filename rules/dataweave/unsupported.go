@@ -1,0 +1,295 @@
+package dataweave
+
+import (
+	"fmt"
+	"strings"
+)
+
+// unexpected fails at a token that can't stand here: an error where no DataWeave parser accepts it, else a
+// construct that isn't supported.
+func (p *parser) unexpected(wanted string) {
+	if construct := p.constructOf(p.tok); construct != "" {
+		p.refuse(construct, p.tok.start)
+		return
+	}
+	e := &Error{Column: p.tok.start, Cause: fmt.Sprintf("%s stands where %s is expected", p.tok.describe(), wanted)}
+	if p.tok.kind == tokenEnd {
+		e.Cause = fmt.Sprintf("the expression ends where %s is expected", wanted)
+	}
+	switch p.tok.text {
+	case "=":
+		e.Hint = "equality is written =="
+	case "&&":
+		e.Hint = `write "and"`
+	case "||":
+		e.Hint = `write "or"`
+	}
+	if p.tok.is("#") {
+		e.Cause = "#[ stands inside the expression, or is not closed by ]"
+		e.Hint = "one #[ … ] goes around the whole expression"
+	}
+	p.fail(e)
+}
+
+func (t token) describe() string {
+	switch t.kind {
+	case tokenString:
+		return "a string"
+	case tokenNumber:
+		return "the number " + t.text
+	case tokenName:
+		return "the name " + t.text
+	default:
+		return t.text
+	}
+}
+
+// constructOf names the construct that an operator belongs to where this package doesn't read it.
+func (p *parser) constructOf(t token) string {
+	if t.kind != tokenOperator {
+		return ""
+	}
+	switch t.text {
+	case ":":
+		return "an object without braces"
+	case "->":
+		return "a lambda"
+	case "#":
+		if strings.HasPrefix(p.scan.text[t.start:], "#[") {
+			return ""
+		}
+		return "a namespace"
+	case "@", "^", "&", "|", "~", "%", ";", "{", "...", "---", "?", "\\", "<~", "=>", "++", "--", "+", ".", "..", "<<", ">>", "::":
+		return t.text + " at this place"
+	case "&&", "||":
+		if p.dialect == Flex {
+			return t.text
+		}
+	}
+	return ""
+}
+
+// stringEnd returns the offset behind the string that begins at start.
+func stringEnd(text string, start int) int {
+	for pos := start + 1; pos < len(text); pos++ {
+		switch text[pos] {
+		case '\\':
+			pos++
+		case text[start]:
+			return pos + 1
+		}
+	}
+	return len(text)
+}
+
+// balanced returns the offset behind the bracket that closes the one at start, or 0.
+func balanced(text string, start int) int {
+	var open []byte
+	for pos := start; pos < len(text); {
+		c := text[pos]
+		switch c {
+		case '\'', '"', '`':
+			pos = stringEnd(text, pos)
+			continue
+		case '(', '[', '{':
+			open = append(open, closing(c))
+		case ')', ']', '}':
+			if open[len(open)-1] != c {
+				return 0
+			}
+			open = open[:len(open)-1]
+		}
+		pos++
+		if len(open) == 0 {
+			return pos
+		}
+	}
+	return 0
+}
+
+func closing(open byte) byte {
+	switch open {
+	case '(':
+		return ')'
+	case '[':
+		return ']'
+	default:
+		return '}'
+	}
+}
+
+// bracketed passes a bracket and all that is in it as one Unsupported node, which begins at start.
+func (p *parser) bracketed(construct string, start int) *Node {
+	end := balanced(p.scan.text, p.tok.start)
+	if end == 0 {
+		p.fail(&Error{Column: p.tok.start, Cause: p.tok.text + " is not closed", Hint: "check the brackets"})
+		return nil
+	}
+	return p.raw(construct, start, end)
+}
+
+// raw makes one Unsupported node of the text between two offsets.
+func (p *parser) raw(construct string, start, end int) *Node {
+	n := p.node(Unsupported, start)
+	n.Name, n.Text = construct, p.scan.text[start:end]
+	p.scan.pos = end
+	p.advance()
+	return n
+}
+
+// after puts an operand before what raw made.
+func after(target, n *Node, space string) *Node {
+	if n != nil {
+		n.Text = space + n.Text
+		n.Args = []*Node{target}
+	}
+	return n
+}
+
+func (p *parser) suffix(target *Node, construct string) *Node {
+	return after(target, p.raw(construct, p.tok.start, p.tok.end), "")
+}
+
+func (p *parser) bracketSuffix(target *Node, open token) *Node {
+	return after(target, p.bracketed("a selector in brackets other than [n] and ['name']", open.start), "")
+}
+
+// opensFilter reports whether the bracket here begins [?( )], [@ ], [& ], [^ ] or [* ].
+func (p *parser) opensFilter() bool {
+	rest := strings.TrimSpace(p.scan.text[p.tok.end:])
+	return rest != "" && strings.IndexByte("?@&^*", rest[0]) >= 0
+}
+
+// marked passes the selectors .*name .@name .&name .^name and .#.
+func (p *parser) marked(target *Node, dot token) *Node {
+	construct := "the selector ." + p.tok.text
+	end := p.tok.end
+	p.advance()
+	for p.tok.is("@") || p.tok.is("*") {
+		end = p.tok.end
+		p.advance()
+	}
+	if p.tok.kind == tokenName && !isReserved(p.tok.text) || p.tok.kind == tokenString {
+		end = p.tok.end
+	}
+	if p.err != nil {
+		return nil
+	}
+	return after(target, p.raw(construct, dot.start, end), "")
+}
+
+// descendants passes the selectors .. ..name and ..*name.
+func (p *parser) descendants(target *Node) *Node {
+	n := p.marked(target, p.tok)
+	if n != nil {
+		n.Name = "the selector .. (descendants)"
+	}
+	return n
+}
+
+// isCallee reports whether what stands before a bracket is called: only a name can be.
+func isCallee(kind Kind) bool {
+	switch kind {
+	case Member, Index, Call, Group:
+		return true
+	default:
+		return false
+	}
+}
+
+func (p *parser) callValue(target *Node) *Node {
+	return after(target, p.bracketed("a call of something that is no function name", p.tok.start), "")
+}
+
+// typed passes "as" or "is" with the type behind it.
+func (p *parser) typed(target *Node) *Node {
+	word := p.tok
+	p.advance()
+	if p.tok.kind != tokenName {
+		p.refuse("a type", p.tok.start)
+		return nil
+	}
+	end := p.tok.end
+	p.advance()
+	if p.tok.is("<") && !p.tok.spaced {
+		p.refuse("a type with parameters", word.start)
+	}
+	if p.tok.is("{") {
+		end = balanced(p.scan.text, p.tok.start)
+	}
+	if p.err != nil || end == 0 {
+		p.refuse("a type", word.start)
+		return nil
+	}
+	return after(target, p.raw(word.text+" with a type", word.start, end), " ")
+}
+
+// patterns passes "match" or "update" with the cases behind it. Without a brace, match is a function.
+func (p *parser) patterns(target *Node, operand func() *Node) *Node {
+	word := p.tok
+	rest := strings.TrimSpace(p.scan.text[word.end:])
+	if !strings.HasPrefix(rest, "{") {
+		return p.infixCall(target, operand)
+	}
+	p.advance()
+	return after(target, p.bracketed("pattern matching ("+word.text+")", word.start), " ")
+}
+
+// scope passes do { … }.
+func (p *parser) scope() *Node {
+	word := p.tok
+	p.advance()
+	if !p.tok.is("{") {
+		p.refuse("a local scope (do)", word.start)
+		return nil
+	}
+	return p.bracketed("a local scope (do)", word.start)
+}
+
+// dollar passes $ and $$, the parameters of a lambda that isn't written out.
+func (p *parser) dollar() *Node {
+	end := p.tok.end
+	for end < len(p.scan.text) && p.scan.text[end] == '$' {
+		end++
+	}
+	return p.raw("a lambda ($)", p.tok.start, end)
+}
+
+// date passes a date or time between bars.
+func (p *parser) date() *Node {
+	length := strings.IndexByte(p.scan.text[p.tok.end:], '|')
+	if length < 0 {
+		p.refuse("a date", p.tok.start)
+		return nil
+	}
+	return p.raw("a date", p.tok.start, p.tok.end+length+1)
+}
+
+// opensLambda reports whether the parenthesis here holds the parameters of a lambda.
+func (p *parser) opensLambda() bool {
+	end := balanced(p.scan.text, p.tok.start)
+	return end > 0 && strings.HasPrefix(strings.TrimSpace(p.scan.text[end:]), "->")
+}
+
+// lambda passes a lambda; its body runs to the end of the bracket it stands in.
+func (p *parser) lambda() *Node {
+	text := p.scan.text
+	for pos := p.tok.start; pos < len(text); {
+		switch text[pos] {
+		case ')', ']', '}', ',':
+			return p.raw("a lambda", p.tok.start, pos)
+		case '(', '[', '{':
+			end := balanced(text, pos)
+			if end == 0 {
+				p.fail(&Error{Column: pos, Cause: text[pos:pos+1] + " is not closed", Hint: "check the brackets"})
+				return nil
+			}
+			pos = end
+		case '\'', '"', '`':
+			pos = stringEnd(text, pos)
+		default:
+			pos++
+		}
+	}
+	return p.raw("a lambda", p.tok.start, len(text))
+}

@@ -222,11 +222,12 @@ func (r *yamlReader) endsProperty(at int) bool {
 	return bytes.IndexByte([]byte(" \t\r\n,]}"), r.text[at]) >= 0
 }
 
-// skipBlank returns the offset of the first character from at that is neither white space nor in a comment.
+// skipBlank returns the offset of the first character from at, where no word goes on, that is neither white
+// space nor in a comment.
 func (r *yamlReader) skipBlank(at int) int {
 	for {
 		next := skipYAMLSpace(r.text, at)
-		if next == len(r.text) || r.text[next] != '#' || next == at && at > 0 && !r.endsProperty(at-1) {
+		if next == len(r.text) || r.text[next] != '#' {
 			return next
 		}
 		at = r.lineEnd(next)

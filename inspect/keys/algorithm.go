@@ -41,6 +41,15 @@ func algorithmOf(name string) (algorithm, bool) {
 	return algorithm{}, false
 }
 
+// intended returns the algorithm that a key's alg means. Microsoft's and Google's own key sets have ES521 for the
+// one on P-521, which RFC 7518 calls ES512.
+func intended(name string) string {
+	if name == "ES521" {
+		return "ES512"
+	}
+	return name
+}
+
 // Algorithms returns the names of the algorithms that Verify knows.
 func Algorithms() []string {
 	names := make([]string, len(algorithms))

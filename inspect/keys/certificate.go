@@ -33,11 +33,11 @@ func (k *Key) Certificate() (Certificate, bool) {
 	}
 	read, err := x509.ParseCertificate(der)
 	if err != nil {
-		return Certificate{Fault: "x5c holds no certificate that can be read"}, true
+		return Certificate{Fault: "x5c holds no certificate that can be read: " + strings.TrimPrefix(err.Error(), "x509: ")}, true
 	}
 	c := Certificate{Subject: read.Subject.String(), NotBefore: read.NotBefore.UTC(), NotAfter: read.NotAfter.UTC()}
 	switch {
-	case !k.isPublicKeyOf(read):
+	case k.public != nil && !k.isPublicKeyOf(read):
 		c.Fault = "the certificate in x5c is for another key"
 	case k.X5T != "" && !isThumbprint(k.X5T, der):
 		c.Fault = "x5t is not the thumbprint of the certificate in x5c"
@@ -47,7 +47,7 @@ func (k *Key) Certificate() (Certificate, bool) {
 
 func (k *Key) isPublicKeyOf(c *x509.Certificate) bool {
 	public, ok := c.PublicKey.(interface{ Equal(x crypto.PublicKey) bool })
-	return ok && k.public != nil && public.Equal(k.public)
+	return ok && public.Equal(k.public)
 }
 
 func isThumbprint(x5t string, der []byte) bool {

@@ -159,6 +159,9 @@ func (v *verification) altered(named []*Key) {
 		expected = "a signature by " + nameOf(named[0])
 		why = nameOf(named[0]) + ", which the token names, did not sign this text, and no other key of the set did: it was altered after signing"
 	}
+	if len(v.token.Payload) == 0 {
+		why += "; its payload is empty, so the content may have been kept apart or cut out"
+	}
 	v.conclude(TextAltered, expected, "a signature that no key of the set made over this text", why)
 }
 

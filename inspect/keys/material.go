@@ -72,8 +72,8 @@ func faultOfRSA(n, e *big.Int) string {
 // curve, its length, that it is on its curve and not of low order.
 func (k *Key) readCurve(v *source.Value) {
 	material := map[string]string{"kty": k.Type, "crv": k.Curve}
-	if material["x"] = k.encode(v, "x"); k.Type == "EC" {
-		material["y"] = k.encode(v, "y")
+	if material["x"] = k.coordinate(v, "x"); k.Type == "EC" {
+		material["y"] = k.coordinate(v, "y")
 	}
 	switch {
 	case k.Fault != "":
@@ -120,9 +120,27 @@ func (k *Key) readSecret(v *source.Value) {
 	k.Bits = 8 * len(k.secret)
 }
 
-// encode returns a member's bytes in the one form that go-jose takes.
-func (k *Key) encode(v *source.Value, name string) string {
-	return base64.RawURLEncoding.EncodeToString(k.decode(v, name))
+// coordinate returns a member's bytes in the one form that go-jose takes: as long as the curve's numbers are. Some
+// issuers leave out zeros in front, which strict readers refuse.
+func (k *Key) coordinate(v *source.Value, name string) string {
+	data := k.decode(v, name)
+	if missing := coordinateSize(k.Curve) - len(data); missing > 0 && k.Fault == "" && k.Type == "EC" {
+		data = append(make([]byte, missing), data...)
+		k.note("short-coordinate", name+" lacks the zeros in front that make it as long as the curve's numbers (RFC 7518, section 6.2.1.2); strict readers refuse the whole set for it")
+	}
+	return base64.RawURLEncoding.EncodeToString(data)
+}
+
+func coordinateSize(curve string) int {
+	switch curve {
+	case "P-256":
+		return 32
+	case "P-384":
+		return 48
+	case "P-521":
+		return 66
+	}
+	return 0
 }
 
 // decode returns the bytes of a member that must be base64url, or sets the fault. Padding and the standard

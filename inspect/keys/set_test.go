@@ -1,6 +1,9 @@
 package keys_test
 
 import (
+	"crypto/ecdsa"
+	"crypto/elliptic"
+	"crypto/rand"
 	"crypto/rsa"
 	"errors"
 	"math/big"
@@ -105,6 +108,7 @@ func TestWhatIsNoHindranceIsNoted(t *testing.T) {
 		{"an alg that does not exist", jwk(t, public, "k", map[string]any{"alg": "SHA256"}), []string{"unknown-algorithm"}},
 		{"an alg of another type", jwk(t, public, "k", map[string]any{"alg": "ES256"}), []string{"algorithm-contradicts-type"}},
 		{"a kid that is a number", jwk(t, public, "k", map[string]any{"kid": 7}), []string{"wrong-type"}},
+		{"a coordinate without its leading zeros", shortCoordinate(t), []string{"short-coordinate"}},
 		{"operations that are no list", jwk(t, public, "k", map[string]any{"key_ops": "verify"}), []string{"wrong-type"}},
 	}
 	for _, test := range tests {
@@ -118,6 +122,20 @@ func TestWhatIsNoHindranceIsNoted(t *testing.T) {
 				t.Errorf("fault %q (-want +got):\n%s", k.Fault, diff)
 			}
 		})
+	}
+}
+
+// shortCoordinate returns a key on P-256 one of whose coordinates starts with a zero that is left out.
+func shortCoordinate(t *testing.T) map[string]any {
+	t.Helper()
+	for {
+		key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if x := key.X.Bytes(); len(x) < 32 {
+			return jwk(t, key.Public(), "k", map[string]any{"x": b64(string(x))})
+		}
 	}
 }
 

@@ -22,7 +22,11 @@ func expiryCheck(claims *source.Value, at time.Time) Check {
 		return c
 	}
 	late := at.Unix() - exp
-	if late < 0 {
+	switch {
+	case exp > mostSeconds:
+		c.Outcome, c.Why = Pass, "exp must be meant in milliseconds; gateways read it in seconds, so the token never expires"
+		return c
+	case late < 0:
 		c.Outcome, c.Why = Pass, "the token is valid for another "+span(-late)
 		return c
 	}
@@ -40,7 +44,11 @@ func notBeforeCheck(claims *source.Value, at time.Time) Check {
 		return c
 	}
 	early := nbf - at.Unix()
-	if early <= 0 {
+	switch {
+	case nbf > mostSeconds:
+		c.Outcome, c.Why = Fail, "nbf must be meant in milliseconds; gateways read it in seconds, so the token is never valid"
+		return c
+	case early <= 0:
 		c.Outcome, c.Why = Pass, "the token has been valid for "+span(-early)
 		return c
 	}
@@ -88,7 +96,7 @@ func (c *Check) missing(name string) {
 // utc writes a time as RFC 3339 in UTC, or as the bare number where it is out of all reason.
 func utc(seconds int64) string {
 	if seconds > mostSeconds || seconds < -mostSeconds {
-		return strconv.FormatInt(seconds, 10) + " (milliseconds instead of seconds?)"
+		return strconv.FormatInt(seconds, 10)
 	}
 	return time.Unix(seconds, 0).UTC().Format(time.RFC3339)
 }

@@ -156,7 +156,7 @@ func (v *verification) tooShort(k *Key) string {
 // contradiction says what in the key itself speaks against using it to verify.
 func (v *verification) contradiction(k *Key) string {
 	switch {
-	case k.Algorithm != "" && k.Algorithm != v.algorithm.name:
+	case k.Algorithm != "" && intended(k.Algorithm) != v.algorithm.name:
 		return "alg " + quoted(k.Algorithm)
 	case k.Use != "" && k.Use != "sig":
 		return "use " + quoted(k.Use)

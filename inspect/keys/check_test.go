@@ -1,0 +1,205 @@
+package keys_test
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/keys"
+)
+
+var noon = time.Date(2026, 5, 6, 12, 0, 0, 0, time.UTC)
+
+const otherTenant = "11111111-2222-3333-4444-555555555555"
+
+func v1Issuer(tenant string) string { return "https://sts.windows.net/" + tenant + "/" }
+
+func v2Issuer(tenant string) string { return "https://login.microsoftonline.com/" + tenant + "/v2.0" }
+
+// checked signs claims with the first key of a set like Entra's and returns what came of one check.
+func checked(t *testing.T, id, claims string, key map[string]any, expect keys.Expect) keys.Check {
+	t.Helper()
+	set := setOf(t, jwk(t, &rsaKeys()[0].PublicKey, "one", key))
+	token := signRS256(t, rsaKeys()[0], `{"alg":"RS256","kid":"one"}`, claims)
+	report := expect.Verify(inspect.Parse(token), set)
+	for _, c := range report.Checks {
+		if c.ID == id {
+			return c
+		}
+	}
+	t.Fatalf("there is no check %s", id)
+	return keys.Check{}
+}
+
+func TestTimesAreCheckedToTheSecond(t *testing.T) {
+	now := noon.Unix()
+	tests := []struct {
+		name, id, claims string
+		want             keys.Outcome
+		why              string
+	}{
+		{"a token is good until its last second", "expiry", fmt.Sprintf(`{"exp":%d}`, now+1), keys.Pass, "the token is valid for another 1 s"},
+		{"a token is expired at exp itself (RFC 7519, section 4.1.4)", "expiry", fmt.Sprintf(`{"exp":%d}`, now), keys.Fail, "the token expired 0 s ago; a gateway that allows 5 minutes of clock skew still accepts it"},
+		{"within five minutes leeway would help", "expiry", fmt.Sprintf(`{"exp":%d}`, now-299), keys.Fail, "the token expired 4 min 59 s ago; a gateway that allows 5 minutes of clock skew still accepts it"},
+		{"at five minutes leeway no longer helps", "expiry", fmt.Sprintf(`{"exp":%d}`, now-300), keys.Fail, "the token expired 5 min 0 s ago"},
+		{"long expired", "expiry", fmt.Sprintf(`{"exp":%d}`, now-20*24*3600), keys.Fail, "the token expired 20 days ago"},
+		{"a fraction is cut off", "expiry", fmt.Sprintf(`{"exp":%d.9}`, now+60), keys.Pass, "the token is valid for another 1 min 0 s"},
+		{"an exponent is a number too", "expiry", `{"exp":2e9}`, keys.Pass, "the token is valid for another 2568 days"},
+		{"zero is a time long ago", "expiry", `{"exp":0}`, keys.Fail, "the token expired 20579 days ago"},
+		{"a negative time too", "expiry", `{"exp":-1}`, keys.Fail, "the token expired 20579 days ago"},
+		{"milliseconds are far in the future, as every gateway reads them", "expiry", fmt.Sprintf(`{"exp":%d000}`, now), keys.Pass, "exp must be meant in milliseconds; gateways read it in seconds, so the token never expires"},
+		{"nbf in milliseconds", "not-before", fmt.Sprintf(`{"nbf":%d000}`, now), keys.Fail, "nbf must be meant in milliseconds; gateways read it in seconds, so the token is never valid"},
+		{"a number beyond all times", "expiry", `{"exp":1e400}`, keys.Fail, "exp is no time: the number is too large"},
+		{"a string is no time", "expiry", `{"exp":"1999999999"}`, keys.Fail, "a time is a number of seconds since 1970 (RFC 7519, section 2)"},
+		{"null is no time", "expiry", `{"exp":null}`, keys.Fail, "a time is a number of seconds since 1970 (RFC 7519, section 2)"},
+		{"without exp it is the gateway that decides", "expiry", `{}`, keys.Unknown, "the token never expires by itself; some gateways accept that and some refuse it"},
+		{"a token is good from nbf itself on", "not-before", fmt.Sprintf(`{"nbf":%d}`, now), keys.Pass, "the token has been valid for 0 s"},
+		{"a token is not good a second earlier", "not-before", fmt.Sprintf(`{"nbf":%d}`, now+1), keys.Fail, "the token is not valid for another 1 s: the clock that issued it is ahead, or this one is behind; a gateway that allows 5 minutes of clock skew already accepts it"},
+		{"too early for leeway", "not-before", fmt.Sprintf(`{"nbf":%d}`, now+301), keys.Fail, "the token is not valid for another 5 min 1 s: the clock that issued it is ahead, or this one is behind"},
+		{"without nbf there is nothing to check", "not-before", `{}`, keys.Skipped, "the token does not say from when on it is valid"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			c := checked(t, test.id, test.claims, nil, keys.Expect{At: noon})
+			if c.Outcome != test.want || c.Why != test.why {
+				t.Errorf("got %v: %s\nwant %v: %s", c.Outcome, c.Why, test.want, test.why)
+			}
+		})
+	}
+}
+
+func TestTheIssuerIsCompared(t *testing.T) {
+	iss := func(iss string) string { return fmt.Sprintf(`{"iss":%q,"tid":%q}`, iss, tid) }
+	tests := []struct {
+		name, claims string
+		expect       keys.Expect
+		want         keys.Outcome
+		expected     string
+		why          string
+	}{
+		{"the expected issuer", iss(v1Issuer(tid)), keys.Expect{Issuer: v1Issuer(tid)}, keys.Pass, v1Issuer(tid), ""},
+		{"a slash less", iss(v1Issuer(tid)), keys.Expect{Issuer: strings.TrimSuffix(v1Issuer(tid), "/")}, keys.Fail, strings.TrimSuffix(v1Issuer(tid), "/"), "the two differ in the slash at the end, and issuers are compared character by character"},
+		{"other case", iss(v1Issuer(tid)), keys.Expect{Issuer: strings.ToUpper(v1Issuer(tid))}, keys.Fail, strings.ToUpper(v1Issuer(tid)), "the two differ in case, and issuers are compared character by character"},
+		{"the other version", iss(v1Issuer(tid)), keys.Expect{Issuer: v2Issuer(tid)}, keys.Fail, v2Issuer(tid), "the tenant is the expected one, but this is the issuer of a v1.0 token; the API's app registration decides the version"},
+		{"another tenant", iss(v1Issuer(otherTenant)), keys.Expect{Issuer: v1Issuer(tid)}, keys.Fail, v1Issuer(tid), "the token is from another tenant"},
+		{"another issuer altogether", iss("https://auth.example.com"), keys.Expect{Issuer: v1Issuer(tid)}, keys.Fail, v1Issuer(tid), "the token is from another issuer"},
+		{"the expected tenant, v1.0", iss(v1Issuer(tid)), keys.Expect{Tenant: tid}, keys.Pass, v1Issuer(tid), ""},
+		{"the expected tenant, v2.0", iss(v2Issuer(tid)), keys.Expect{Tenant: tid}, keys.Pass, v2Issuer(tid), ""},
+		{"a tenant in capitals is the same", iss(v2Issuer(tid)), keys.Expect{Tenant: strings.ToUpper(tid)}, keys.Pass, v2Issuer(strings.ToUpper(tid)), ""},
+		{"not the expected tenant", iss(v2Issuer(otherTenant)), keys.Expect{Tenant: tid}, keys.Fail, v2Issuer(tid), "the token is not from the expected tenant"},
+		{"a made-up issuer", iss("https://login.microsoftonline.com.evil.example/" + tid + "/v2.0"), keys.Expect{Tenant: tid}, keys.Fail, v2Issuer(tid), "the token is not from the expected tenant"},
+		{"a v2.0 issuer of another cloud", iss(v2Issuer(tid)), keys.Expect{Tenant: tid, Cloud: "usgov"}, keys.Fail, "https://login.microsoftonline.us/" + tid + "/v2.0", "the token is not from the expected tenant"},
+		{"a v1.0 issuer fits two clouds", iss(v1Issuer(tid)), keys.Expect{Tenant: tid, Cloud: "usgov"}, keys.Pass, v1Issuer(tid), ""},
+		{"nothing is expected", iss(v1Issuer(tid)), keys.Expect{}, keys.Skipped, "", "not checked: pass --tenant or --issuer to say who must have issued it"},
+		{"no issuer", `{}`, keys.Expect{Tenant: tid}, keys.Fail, "a claim iss", "the token does not name its issuer"},
+		{"an issuer that is no string", `{"iss":7}`, keys.Expect{Tenant: tid}, keys.Fail, "iss is a string", "iss can't be compared"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			c := checked(t, "issuer", test.claims, nil, test.expect)
+			want := keys.Check{ID: "issuer", Outcome: test.want, Expected: test.expected, Actual: c.Actual, Why: test.why}
+			if diff := cmp.Diff(want, c); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestAKeyMaySignOnlyForItsIssuer(t *testing.T) {
+	const personal = "https://login.microsoftonline.com/9188040d-6c67-4c5b-b112-36a304b66dad/v2.0"
+	shared := v2Issuer("{tenantid}")
+	tests := []struct {
+		name, iss string
+		key       map[string]any
+		expect    keys.Expect
+		want      keys.Outcome
+	}{
+		{"a shared key signs for every tenant", v2Issuer(tid), map[string]any{"issuer": shared}, keys.Expect{}, keys.Skipped},
+		{"a shared key of a v2.0 document signs v1.0 tokens too", v1Issuer(tid), map[string]any{"issuer": shared}, keys.Expect{}, keys.Skipped},
+		{"the key of personal accounts does not sign for a tenant", v2Issuer(tid), map[string]any{"issuer": personal}, keys.Expect{}, keys.Fail},
+		{"the key of personal accounts does not sign v1.0 tokens of a tenant", v1Issuer(tid), map[string]any{"issuer": personal}, keys.Expect{Tenant: tid}, keys.Fail},
+		{"the key of personal accounts signs for them", personal, map[string]any{"issuer": personal}, keys.Expect{}, keys.Skipped},
+		{"a key of another cloud's issuer", v2Issuer(tid), map[string]any{"issuer": "https://login.microsoftonline.us/{tenantid}/v2.0"}, keys.Expect{}, keys.Fail},
+		{"a key of the same cloud", v2Issuer(tid), map[string]any{"cloud_instance_name": "microsoftonline.com"}, keys.Expect{Tenant: tid}, keys.Pass},
+		{"a key of US Government in the public cloud's set", v2Issuer(tid), map[string]any{"cloud_instance_name": "microsoftonline.us"}, keys.Expect{Tenant: tid}, keys.Fail},
+		{"a v1.0 issuer does not tell the two apart", v1Issuer(tid), map[string]any{"cloud_instance_name": "microsoftonline.us"}, keys.Expect{Tenant: tid}, keys.Pass},
+		{"but the expected cloud does", v1Issuer(tid), map[string]any{"cloud_instance_name": "microsoftonline.us"}, keys.Expect{Tenant: tid, Cloud: "public"}, keys.Fail},
+		{"a cloud that is not known says nothing", v2Issuer(tid), map[string]any{"cloud_instance_name": "example"}, keys.Expect{Tenant: tid}, keys.Pass},
+		{"a key with the issuer of another product", "https://auth.example.com", map[string]any{"issuer": "https://other.example.com"}, keys.Expect{}, keys.Fail},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			c := checked(t, "issuer", fmt.Sprintf(`{"iss":%q}`, test.iss), test.key, test.expect)
+			if c.Outcome != test.want {
+				t.Errorf("got %v (%s), want %v", c.Outcome, c.Why, test.want)
+			}
+			if c.Outcome == keys.Fail && !strings.HasPrefix(c.Why, "the signature is right, but") {
+				t.Errorf("why: %s", c.Why)
+			}
+		})
+	}
+}
+
+func TestTheTenantIsCompared(t *testing.T) {
+	tests := []struct {
+		name, claims string
+		expect       keys.Expect
+		want         keys.Outcome
+	}{
+		{"the expected tenant", `{"tid":"` + tid + `"}`, keys.Expect{Tenant: tid}, keys.Pass},
+		{"another tenant", `{"tid":"` + otherTenant + `"}`, keys.Expect{Tenant: tid}, keys.Fail},
+		{"the tenant of the expected issuer", `{"tid":"` + tid + `"}`, keys.Expect{Issuer: v2Issuer(tid)}, keys.Pass},
+		{"not that of the expected issuer", `{"tid":"` + otherTenant + `"}`, keys.Expect{Issuer: v2Issuer(tid)}, keys.Fail},
+		{"an expected issuer that names no tenant", `{"tid":"x"}`, keys.Expect{Issuer: "https://auth.example.com"}, keys.Skipped},
+		{"nothing is expected", `{"tid":"x"}`, keys.Expect{}, keys.Skipped},
+		{"B2C has no tid, and its tenant in iss", `{"iss":"https://x.b2clogin.com/` + tid + `/v2.0/"}`, keys.Expect{Tenant: tid}, keys.Pass},
+		{"no tenant at all", `{}`, keys.Expect{Tenant: tid}, keys.Fail},
+		{"a tenant that is no string", `{"tid":["` + tid + `"]}`, keys.Expect{Tenant: tid}, keys.Fail},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			if c := checked(t, "tenant", test.claims, nil, test.expect); c.Outcome != test.want {
+				t.Errorf("got %v (%s), want %v", c.Outcome, c.Why, test.want)
+			}
+		})
+	}
+}
+
+func TestAReportIsTheWorstOfItsChecks(t *testing.T) {
+	set := entraSet(t)
+	at := keys.Expect{At: noon, Tenant: tid}
+	full := fmt.Sprintf(`{"iss":%q,"tid":%q,"exp":%d,"nbf":%d}`, v1Issuer(tid), tid, noon.Unix()+60, noon.Unix()-60)
+	noExp := fmt.Sprintf(`{"iss":%q,"tid":%q}`, v1Issuer(tid), tid)
+	header := `{"alg":"RS256","kid":"one"}`
+	tests := []struct {
+		name, token string
+		set         *keys.Set
+		want        keys.Outcome
+		decided     string
+	}{
+		{"all is right", signRS256(t, rsaKeys()[0], header, full), set, keys.Pass, ""},
+		{"one thing is not known", signRS256(t, rsaKeys()[0], header, noExp), set, keys.Unknown, "expiry"},
+		{"the signature is not known", signRS256(t, rsaKeys()[0], header, full), nil, keys.Unknown, "signature"},
+		{"a failure weighs more than what is not known", signRS256(t, rsaKeys()[2], header, noExp), set, keys.Fail, "signature"},
+		{"an algorithm that is none", b64(`{"alg":"none"}`) + "." + b64(full) + ".", set, keys.Fail, "algorithm"},
+		{"a signature that was cut off is no fault of the algorithm", b64(header) + "." + b64(full) + ".", set, keys.Fail, "signature"},
+		{"a payload that is no object", signRS256(t, rsaKeys()[0], header, `[1]`), set, keys.Fail, "token-format"},
+		{"an opaque text", "abcdefghijklmnopqrstuvwxyz", set, keys.Fail, "token-format"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			report := at.Verify(inspect.Parse(test.token), test.set)
+			decided, _ := report.Decided()
+			if report.Outcome() != test.want || decided.ID != test.decided {
+				t.Errorf("got %v, decided by %q (%s); want %v by %q", report.Outcome(), decided.ID, decided.Why, test.want, test.decided)
+			}
+			if len(report.Checks) != 7 {
+				t.Errorf("%d checks, want 7", len(report.Checks))
+			}
+		})
+	}
+}

@@ -14,7 +14,7 @@ func (f *File) reportDuplicates(object *Value, where *place) {
 	seen := make(map[string]int, len(object.Members))
 	for i := range object.Members {
 		m := &object.Members[i]
-		if first, twice := seen[m.Key]; twice {
+		if first, twice := seen[m.Key]; twice && len(f.Problems) < maxProblems {
 			f.problem("duplicate-member", m.KeySpan.Start, duplicate(&object.Members[first], m, where))
 		}
 		seen[m.Key] = i

@@ -30,7 +30,7 @@ type File struct {
 
 // Problem is something odd in a file that could be read all the same, such as a member that stands twice.
 type Problem struct {
-	ID      string // "duplicate-member", "byte-order-mark", "invalid-utf-8"
+	ID      string // "duplicate-member", "byte-order-mark", "invalid-utf-8", "comment-for-value"
 	Pos     Position
 	Message string
 }

@@ -7,7 +7,7 @@ import (
 
 // stride is how many bytes lie between two marks of an index. It bounds the work of one look-up, however
 // long the lines of a file are: a policy on one line of a megabyte is a usual thing.
-const stride = 256
+const stride = 64
 
 // index translates between byte offsets and lines and columns.
 type index struct {
@@ -36,10 +36,12 @@ func newIndex(text []byte, yaml bool) *index {
 
 // step returns the mark behind the byte at i.
 func (x *index) step(at mark, i int) mark {
-	switch {
+	switch c := x.text[i]; {
+	case c >= ' ' && c < utf8.RuneSelf: // nearly always
+		at.column++
 	case x.breaks(i):
 		return mark{at.line + 1, 1}
-	case utf8.RuneStart(x.text[i]):
+	case utf8.RuneStart(c):
 		at.column++
 	}
 	return at

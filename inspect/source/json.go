@@ -14,6 +14,9 @@ type jsonReader struct {
 }
 
 func (f *File) readJSON() error {
+	if err := f.checkJSONSize(); err != nil {
+		return err
+	}
 	base := f.body()
 	r := &jsonReader{counter: counter{file: f}, base: base, dec: json.NewDecoder(bytes.NewReader(f.Text[base:]))}
 	r.dec.UseNumber()

@@ -142,6 +142,8 @@ func (d *diagnosis) missing() (cause, hint string) {
 	switch {
 	case !d.startsToken():
 		return "", ""
+	case last == '0' && len(d.behind) == d.at && digits(string(d.text[d.at:d.at+1])) == 1:
+		return "a number must not start with 0", ""
 	case d.wanted == wantMemberValue && last != ':':
 		return "a colon is missing before " + d.shown(), ""
 	case (d.wanted == wantItem || d.wanted == wantMember) && last != ',' && last != '[' && last != '{':
@@ -173,7 +175,8 @@ func (d *diagnosis) inString() (cause, hint string) {
 			return fmt.Sprintf("a control character, U+%04X, stands in a string", c), fmt.Sprintf("write it as %s", escapeControl(rune(c)))
 		case c == '\\' && !isEscape(d.text[i:]):
 			d.at = i
-			return `\` + d.shownAt(i+1) + " is no escape of JSON", `a backslash itself is written \\`
+			next, _ := utf8.DecodeRune(d.text[i+1:])
+			return `\` + printable(string(next)) + " is no escape of JSON", `a backslash itself is written \\`
 		case c == '\\':
 			i++
 		case c == '"':
@@ -222,18 +225,14 @@ func (d *diagnosis) number() (cause, hint string) {
 }
 
 // shown returns what stands where reading stopped, for a message.
-func (d *diagnosis) shown() string { return d.shownAt(d.at) }
-
-func (d *diagnosis) shownAt(at int) string {
-	rest := d.text[min(at, len(d.text)):]
+func (d *diagnosis) shown() string {
+	rest := d.text[d.at:]
 	end := bytes.IndexAny(rest, ",:{}[] \t\r\n")
 	if len(rest) > 0 && rest[0] == '"' {
 		end = bytes.IndexAny(rest[1:], "\"\r\n") + 2
 	}
 	if end < 1 {
-		end = min(1, len(rest))
-		_, size := utf8.DecodeRune(rest)
-		end = max(end, size)
+		_, end = utf8.DecodeRune(rest)
 	}
 	return printable(shorten(string(rest[:end])))
 }

@@ -13,13 +13,59 @@ func (c *counter) add(offset, depth int) error {
 	c.values++
 	switch {
 	case depth > maxDepth:
-		return c.file.tooDeep(offset)
+		return c.file.errorAt(offset, tooDeep, "")
 	case c.values > maxValues:
-		return c.file.errorAt(offset, fmt.Sprintf("the file has more than %d values", maxValues), "")
+		return c.file.tooMany(offset)
 	}
 	return nil
 }
 
-func (f *File) tooDeep(offset int) error {
-	return f.errorAt(offset, fmt.Sprintf("values are nested more than %d levels deep", maxDepth), "")
+func (f *File) tooMany(offset int) error {
+	return f.errorAt(offset, fmt.Sprintf("the file has more than %d values", maxValues), "")
 }
+
+// checkJSONSize refuses JSON of very many values before any of them is made: each stands behind a bracket or
+// a comma.
+func (f *File) checkJSONSize() error {
+	values, inString := 0, false
+	for i := 0; i < len(f.Text); i++ {
+		switch c := f.Text[i]; {
+		case c == '"':
+			inString = !inString
+		case c == '\\':
+			i++
+		case inString:
+		case c == ',', (c == '[' || c == '{') && i+1 < len(f.Text) && f.Text[i+1] != ']' && f.Text[i+1] != '}':
+			values++
+		}
+		if values > maxValues {
+			return f.tooMany(i)
+		}
+	}
+	return nil
+}
+
+// checkYAMLSize refuses text that would fill the memory while the YAML library reads it: each value of YAML
+// needs one of these characters before it.
+func (f *File) checkYAMLSize() error {
+	values := 0
+	for i, c := range f.Text {
+		switch c {
+		case ',', '[', '{':
+			values++
+		case ':', '-', '?':
+			if i+1 < len(f.Text) && isBlankByte(f.Text[i+1]) {
+				values++
+			}
+		}
+		if values > maxValues {
+			return f.tooMany(i)
+		}
+	}
+	return nil
+}
+
+func isBlankByte(c byte) bool { return c == ' ' || c == '\t' || c == '\r' || c == '\n' }
+
+// tooDeep is the cause where more levels are nested than maxDepth.
+const tooDeep = "values are nested more than 5000 levels deep"

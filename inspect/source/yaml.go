@@ -32,7 +32,7 @@ func (f *File) readYAML() error {
 		counter: counter{file: f}, text: f.Text, source: string(f.Text), base: base,
 		lines: newIndex(f.Text[base:], true), expanding: map[*yaml.Node]bool{},
 	}
-	if err := r.checkSize(); err != nil {
+	if err := f.checkYAMLSize(); err != nil {
 		return err
 	}
 	dec := yaml.NewDecoder(bytes.NewReader(f.Text[base:]))
@@ -69,26 +69,6 @@ func (r *yamlReader) document(n *yaml.Node) error {
 func (r *yamlReader) finish() error {
 	if len(r.file.Documents) == 0 {
 		return r.file.errorAt(0, "the text holds nothing but comments", "")
-	}
-	return nil
-}
-
-// checkSize refuses text that would fill the memory while the YAML library reads it: each value of YAML needs
-// one of these characters before it.
-func (r *yamlReader) checkSize() error {
-	count := 0
-	for i, c := range r.text {
-		switch c {
-		case ',', '[', '{':
-			count++
-		case ':', '-', '?':
-			if i+1 < len(r.text) && bytes.IndexByte([]byte(" \t\r\n"), r.text[i+1]) >= 0 {
-				count++
-			}
-		}
-		if count > maxValues {
-			return r.file.errorAt(i, fmt.Sprintf("the file has more than %d values", maxValues), "")
-		}
 	}
 	return nil
 }

@@ -46,6 +46,7 @@ func (r *yamlReader) member(v *Value, key, value *yaml.Node, where *place, depth
 	}
 	if isEmptyNode(value) && value.Anchor == "" && value.Style&yaml.TaggedStyle == 0 {
 		r.placeEmpty(m.Value, k.Span.End)
+		r.reportComment(m.Value, where.member(m.Key))
 	}
 	v.Members = append(v.Members, m)
 	v.Span.End = max(v.Span.End, k.Span.End, m.Value.Span.End)
@@ -55,17 +56,17 @@ func (r *yamlReader) member(v *Value, key, value *yaml.Node, where *place, depth
 // key reads the name of a member. One that is no string keeps its text; a list or an object as a name is
 // its source text.
 func (r *yamlReader) key(n *yaml.Node, depth int) (*Value, error) {
+	if n.Kind == yaml.ScalarNode {
+		start := r.start(n)
+		return &Value{Text: n.Value, Pos: r.file.Position(start), Span: Span{start, r.scalarEnd(n, start)}}, nil
+	}
 	k, err := r.value(n, nil, depth+1)
 	if err != nil {
 		return nil, err
 	}
-	target := n
-	if n.Kind == yaml.AliasNode {
-		target = n.Alias
-	}
-	k.Text = target.Value
-	if target.Kind != yaml.ScalarNode {
-		k.Text = r.source[k.Span.Start:k.Span.End]
+	k.Text = r.source[k.Span.Start:k.Span.End]
+	if n.Kind == yaml.AliasNode && n.Alias.Kind == yaml.ScalarNode {
+		k.Text = n.Alias.Value
 	}
 	return k, nil
 }
@@ -79,6 +80,15 @@ func (r *yamlReader) placeEmpty(v *Value, keyEnd int) {
 	}
 	v.Span = Span{keyEnd, keyEnd}
 	v.Pos = r.file.Position(keyEnd)
+}
+
+// reportComment tells of an expression, #[…], that stands where a value does without quotes: for YAML it is
+// a comment, and there is no value.
+func (r *yamlReader) reportComment(v *Value, where *place) {
+	if rest := strings.TrimLeft(r.source[v.Span.End:], " \t"); strings.HasPrefix(rest, "#[") {
+		at := len(r.source) - len(rest)
+		r.file.problem("comment-for-value", at, where.String()+" has no value: #[ starts a comment in YAML, put the expression in quotes")
+	}
 }
 
 // isTemplate reports whether a mapping is in truth a template expression, {{ .Values.x }}, which YAML reads
@@ -107,7 +117,7 @@ func (r *yamlReader) merge(v *Value, n *yaml.Node, where *place, depth int) ([]M
 	var all []Member
 	for _, s := range sources {
 		if s.Kind != Object {
-			return nil, r.file.errorAt(from.Span.Start, "a merge key, <<, needs an object or a list of objects", "")
+			return nil, r.file.errorAt(from.Span.Start, "not YAML: a merge key, <<, needs an object or a list of objects", "")
 		}
 		all = append(all, s.Members...)
 	}
@@ -136,7 +146,7 @@ func (v *Value) addMerged(merged []Member) {
 func (r *yamlReader) alias(n *yaml.Node, where *place, depth int) (*Value, error) {
 	start := r.offset(n)
 	if r.expanding[n.Alias] {
-		return nil, r.file.errorAt(start, "the alias *"+printable(n.Value)+" stands inside the value that it names", "")
+		return nil, r.file.errorAt(start, "not YAML: the alias *"+printable(n.Value)+" stands inside the value that it names", "")
 	}
 	r.expanding[n.Alias] = true
 	target, err := r.value(n.Alias, where, depth+1)

@@ -52,12 +52,12 @@ type ambiguityFinder struct {
 
 // segment looks through a part of the tree that no bracket divides. One undecided place leaves the whole
 // segment without a certain value.
-func (f *ambiguityFinder) segment(root *Node) { root.unclear = f.look(root, nil) }
+func (f *ambiguityFinder) segment(root *Node) { root.ready.unclear = f.look(root, nil) }
 
 func (f *ambiguityFinder) look(n, parent *Node) (undecided bool) {
-	found, undecided := f.doubt(n, parent)
-	if found {
-		f.found = append(f.found, Ambiguity{Column: n.Column, Undecided: undecided})
+	if found, open := f.doubt(n, parent); found {
+		f.found = append(f.found, Ambiguity{Column: n.Column, Undecided: open})
+		undecided = open
 	}
 	for i, arg := range n.Args {
 		if n.encloses(i) {
@@ -71,7 +71,7 @@ func (f *ambiguityFinder) look(n, parent *Node) (undecided bool) {
 
 // doubt reports whether this node is read otherwise than most people mean it, and whether even the
 // documentation leaves its reading open.
-func (f *ambiguityFinder) doubt(n, parent *Node) (found, undecided bool) {
+func (f *ambiguityFinder) doubt(n, parent *Node) (found, open bool) {
 	switch {
 	case n.Kind == Call && n.Infix:
 		found = slices.ContainsFunc(n.Args, isLogic) || n.Args[0].Kind == Default

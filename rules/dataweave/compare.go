@@ -1,10 +1,6 @@
 package dataweave
 
-import (
-	"strings"
-
-	"github.com/gatewhy/gatewhy/inspect/source"
-)
+import "github.com/gatewhy/gatewhy/inspect/source"
 
 // equal answers ==: without coercion, lists in order (DataWeave operators; pdk-pel, runtime/value.rs).
 func (v *evaluator) equal(a, b *source.Value, depth int) Answer {
@@ -77,14 +73,15 @@ func (v *evaluator) sameObject(a, b *source.Value, depth int) Answer {
 	}
 	result := Yes
 	for i, m := range a.Members {
-		if b.Members[i].Key != m.Key || countMembers(a, m.Key) > 1 {
-			result = Maybe
-		}
 		other := b.Find(m.Key)
-		if other == nil || v.equal(m.Value, other.Value, depth+1) == No && countMembers(b, m.Key) == 1 {
+		if other == nil {
 			return No
 		}
-		if v.equal(m.Value, other.Value, depth+1) == Maybe {
+		twice := countMembers(a, m.Key) > 1 || countMembers(b, m.Key) > 1
+		switch same := v.equal(m.Value, other.Value, depth+1); {
+		case same == No && !twice:
+			return No
+		case same != Yes || twice || b.Members[i].Key != m.Key:
 			result = Maybe
 		}
 	}
@@ -132,65 +129,5 @@ func (v *evaluator) similarText(text string, other *source.Value) Answer {
 		return yesIf(text == other.Text)
 	default:
 		return Maybe
-	}
-}
-
-// order answers < > <= >=. Mule coerces the right operand to the type of the left (DataWeave operators), PEL
-// the left to the type of the right (pdk-pel, runtime/eval.rs).
-func (v *evaluator) order(n *Node, left, right *source.Value) Result {
-	if v.flex() {
-		return v.orderFlex(n, left, right)
-	}
-	switch {
-	case left.Is(source.Number) && (right.Is(source.Number) || right.Is(source.String) && isInteger(right.Text)):
-		return v.orderNumbers(n, left.Text, right.Text)
-	case left.Is(source.String) && (right.Is(source.String) || right.Is(source.Number) && isInteger(right.Text)):
-		return orderText(n, left.Text, right.Text)
-	default:
-		return unknown(n, "how Mule compares "+left.Kind.String()+" with "+right.Kind.String()+" is not documented")
-	}
-}
-
-func (v *evaluator) orderFlex(n *Node, left, right *source.Value) Result {
-	scalar := left.Is(source.Number) || left.Is(source.String) || left.Is(source.Bool)
-	switch {
-	case right.Is(source.Number) && (left.Is(source.Number) || left.Is(source.String) && isDecimal(left.Text)):
-		return v.orderNumbers(n, left.Text, right.Text)
-	case right.Is(source.String) && scalar:
-		return orderText(n, left.Text, right.Text)
-	case right.Is(source.Bool), right.Is(source.Number) && left.Is(source.String):
-		return unknown(n, "how Flex Gateway compares "+left.Kind.String()+" with "+right.Kind.String()+" is not known")
-	default:
-		return failure(n, left.Kind.String()+" can't be compared with "+right.Kind.String())
-	}
-}
-
-func (v *evaluator) orderNumbers(n *Node, left, right string) Result {
-	order, ok := compareNumbers(v.expr.Dialect, left, right)
-	if !ok {
-		return unknown(n, "a number is too large to be compared here")
-	}
-	return value(boolean(holds(n.Name, order)))
-}
-
-// orderText compares texts character by character. Java and Rust order characters beyond the basic plane
-// differently.
-func orderText(n *Node, left, right string) Result {
-	if strings.ContainsFunc(left+right, func(r rune) bool { return r > 0xD7FF }) {
-		return unknown(n, "the order of these characters is not documented")
-	}
-	return value(boolean(holds(n.Name, strings.Compare(left, right))))
-}
-
-func holds(operator string, order int) bool {
-	switch operator {
-	case "<":
-		return order < 0
-	case ">":
-		return order > 0
-	case "<=":
-		return order <= 0
-	default:
-		return order >= 0
 	}
 }

@@ -11,8 +11,8 @@ import (
 func (e *Expr) Unsupported() []Construct {
 	var all []Construct
 	for n := range e.Root.All() {
-		if c, found := n.construct(e.Dialect); found {
-			all = append(all, c)
+		if n.ready.refused != nil {
+			all = append(all, *n.ready.refused)
 		}
 	}
 	slices.SortStableFunc(all, func(a, b Construct) int { return a.Column - b.Column })
@@ -25,8 +25,8 @@ func (n *Node) construct(d Dialect) (Construct, bool) {
 	switch {
 	case n.Kind == Call:
 		c.Name, c.Why, c.Write = functionConstruct(n.Name, d)
-	case d == Flex && n.isNewInFlex():
-		c.Name, c.Why = n.describe(), "Flex Gateway 1.8 and older do not have "+n.describe()
+	case d == Flex && n.Kind == Null:
+		c.Name, c.Why = n.describe(), "Flex Gateway has the literal null only in newer versions: its documentation up to 1.10 excludes it"
 	case d == Flex && n.isMuleOnly():
 		c.Name, c.Why, c.Write = n.describe(), "Flex Gateway does not have "+n.describe(), n.rewrite()
 	case n.Kind == Unsupported || n.Kind == Script || n.Kind == Arithmetic:
@@ -35,8 +35,6 @@ func (n *Node) construct(d Dialect) (Construct, bool) {
 	}
 	return c, c.Name != ""
 }
-
-func (n *Node) isNewInFlex() bool { return n.Kind == Null }
 
 func (n *Node) isMuleOnly() bool {
 	return n.Kind == Regex || n.Kind == Compare && n.Name == "~=" || n.Kind == Arithmetic
@@ -75,18 +73,21 @@ func (n *Node) rewrite() string {
 
 // functionConstruct says why a function isn't run, or nothing for one that is.
 func functionConstruct(name string, d Dialect) (construct, why, write string) {
-	construct = fmt.Sprintf("the function %q", name)
 	f, found := lookup(name)
+	if found && (d == Mule || f.flex) {
+		return "", "", ""
+	}
+	construct = fmt.Sprintf("the function %q", name)
 	if _, inStrings := lookupStrings(stringsModule + name); inStrings {
 		return construct, construct + " has to be imported or called with its module", stringsModule + name
 	}
 	switch {
 	case !found:
-		return construct, construct + " is not supported", ""
-	case d == Flex && f.name == "isEmpty":
-		return construct, "Flex Gateway 1.8 and older do not have " + construct, ""
-	case d == Flex && !f.flex:
-		return construct, "Flex Gateway does not have " + construct, ""
+		why = construct + " is not supported"
+	case f.name == "isEmpty":
+		why = "Flex Gateway's documentation does not list " + construct + ", only the code of newer versions has it"
+	default:
+		why = "Flex Gateway does not have " + construct
 	}
-	return "", "", ""
+	return construct, why, ""
 }

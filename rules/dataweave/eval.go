@@ -65,21 +65,15 @@ func (v *evaluator) eval(n *Node) Result {
 	if !v.spend(1) {
 		return tooLarge(n)
 	}
-	if n.unclear {
+	switch {
+	case n.ready.unclear:
 		return v.unclear(n)
-	}
-	if c, found := n.construct(v.expr.Dialect); found {
-		return Result{Unknown: &Unknown{Why: c.Why, Construct: c.Name, Write: c.Write, Column: c.Column}}
+	case n.ready.refused != nil:
+		return refused(n.ready.refused)
+	case n.ready.constant != nil:
+		return value(n.ready.constant)
 	}
 	switch n.Kind {
-	case Null:
-		return value(null())
-	case Bool:
-		return value(&source.Value{Kind: source.Bool, Text: n.Text})
-	case Number:
-		return value(&source.Value{Kind: source.Number, Text: n.Text})
-	case String:
-		return value(text(n.Text))
 	case Regex:
 		return unknown(n, "a regular expression is supported only as the second operand of contains and matches")
 	case List:
@@ -91,6 +85,10 @@ func (v *evaluator) eval(n *Node) Result {
 	default:
 		return v.evalCompound(n)
 	}
+}
+
+func refused(c *Construct) Result {
+	return Result{Unknown: &Unknown{Why: c.Why, Construct: c.Name, Write: c.Write, Column: c.Column}}
 }
 
 func (v *evaluator) evalCompound(n *Node) Result {

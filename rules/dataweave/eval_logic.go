@@ -40,7 +40,7 @@ func (v *evaluator) truth(n *Node) Result {
 }
 
 func (v *evaluator) not(n *Node) Result {
-	if n.Name == "!" && v.env.Runtime.Known() && !v.flex() && !v.env.Runtime.AtLeast(4, 2) {
+	if n.Name == "!" && v.before42() {
 		return unknown(n, "! exists since Mule 4.2; before it, write not")
 	}
 	r := v.truth(n.Args[0])
@@ -48,6 +48,11 @@ func (v *evaluator) not(n *Node) Result {
 		return r
 	}
 	return value(boolean(!isTrue(r.Value)))
+}
+
+// before42 reports whether the runtime is known to have a DataWeave older than 2.2.
+func (v *evaluator) before42() bool {
+	return !v.flex() && v.env.Runtime.Known() && !v.env.Runtime.AtLeast(4, 2)
 }
 
 func (v *evaluator) conditional(n *Node) Result {

@@ -30,6 +30,9 @@ func (v *evaluator) selectName(n *Node, target *source.Value, name string) Resul
 }
 
 func (v *evaluator) selectKey(n *Node, object *source.Value, name string) Result {
+	if !v.spend(len(object.Members)) {
+		return tooLarge(n)
+	}
 	same := func(key string) bool { return key == name }
 	if isHeaders(n.Args[0]) {
 		same = func(key string) bool { return strings.EqualFold(key, name) }
@@ -69,7 +72,7 @@ func (v *evaluator) selectEach(n *Node, target *source.Value, name string) Resul
 	var items []*source.Value
 	objects := 0
 	for _, item := range target.Items {
-		if !item.Is(source.Object) || !v.spend(1+len(item.Members)) {
+		if !item.Is(source.Object) {
 			continue
 		}
 		objects++
@@ -82,8 +85,6 @@ func (v *evaluator) selectEach(n *Node, target *source.Value, name string) Resul
 		}
 	}
 	switch {
-	case v.steps > maxSteps:
-		return tooLarge(n)
 	case len(items) == 0:
 		return value(null())
 	case len(items) < objects:

@@ -69,9 +69,12 @@ func lookupStrings(name string) (function, bool) {
 }
 
 func (v *evaluator) call(n *Node) Result {
-	f, _ := lookup(n.Name)
-	if len(n.Args) != f.arity {
+	f := n.ready.function
+	switch {
+	case len(n.Args) != f.arity:
 		return failure(n, fmt.Sprintf("%s takes %d arguments, not %d", f.name, f.arity, len(n.Args)))
+	case v.before42() && strings.HasPrefix(f.name, stringsModule):
+		return unknown(n, f.name+" exists since Mule 4.2")
 	}
 	if f.arity == 2 && n.Args[1].Bare().Kind == Regex {
 		return v.callRegex(n, f)

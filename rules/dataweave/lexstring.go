@@ -22,8 +22,8 @@ func (s *scanner) quoted(quote byte) (string, error) {
 				return "", err
 			}
 		case '$':
-			if s.interpolates() {
-				return "", &unsupported{Name: "an expression inside a string", Column: s.pos}
+			if construct := s.interpolation(); construct != "" {
+				return "", &unsupported{Name: construct, Column: s.pos}
 			}
 			fallthrough
 		default:
@@ -34,10 +34,18 @@ func (s *scanner) quoted(quote byte) (string, error) {
 	return "", &Error{Column: start, Cause: "the string is not closed", Hint: "end it with " + string(quote)}
 }
 
-// interpolates reports whether the dollar sign here begins an expression: "$(now())" or "$name".
-func (s *scanner) interpolates() bool {
+// interpolation names what the dollar sign here begins, if anything: "$(now())" and "$name" are DataWeave's,
+// "${name}" is a property that Mule puts in before it reads the expression.
+func (s *scanner) interpolation() string {
 	r, _ := utf8.DecodeRuneInString(s.text[s.pos+1:])
-	return r == '(' || r == '$' || unicode.IsLetter(r)
+	switch {
+	case r == '{':
+		return "a property placeholder (${…})"
+	case r == '(' || r == '$' || unicode.IsLetter(r):
+		return "an expression inside a string"
+	default:
+		return ""
+	}
 }
 
 // escape resolves the escape sequence at the backslash here.

@@ -42,7 +42,7 @@ type Node struct {
 	Infix  bool // of a Call
 	Column int  // of the first character that tells the kind: an operator, a name, a literal
 
-	unclear bool // parentheses are missing somewhere in it, so that it has no certain value
+	ready prepared
 }
 
 // Bare returns the node inside any parentheses.

@@ -32,13 +32,16 @@ func Parse(text string, d Dialect) (*Expr, error) {
 			Hint:  "is this one expression?",
 		}
 	}
-	p := newParser(text, d)
-	root, err := p.parse()
+	if !utf8.ValidString(text) {
+		return nil, &Error{Column: 1, Limit: true, Cause: "the expression is not UTF-8 text"}
+	}
+	root, err := newParser(text, d).parse()
 	if err != nil {
 		return nil, err
 	}
 	e := &Expr{Root: root, Dialect: d}
 	e.findAmbiguities(text)
+	prepare(root, d)
 	return e, nil
 }
 
@@ -64,7 +67,7 @@ func (p *parser) parse() (*Node, error) {
 	case p.err == nil:
 		return root, nil
 	case errors.As(p.err, &u):
-		return &Node{Kind: Unsupported, Name: u.Name, Text: strings.TrimSpace(p.scan.text), Column: u.Column}, nil
+		return &Node{Kind: Unsupported, Name: u.Name, Text: p.scan.text, Column: u.Column}, nil
 	default:
 		return nil, p.err
 	}
@@ -110,6 +113,10 @@ func headerEnd(text string) int {
 			return pos + 3
 		case strings.IndexByte(`'"`, text[pos]) >= 0:
 			pos = stringEnd(text, pos)
+		case strings.IndexByte("([{", text[pos]) >= 0:
+			if pos = balanced(text, pos); pos == 0 {
+				return 0
+			}
 		default:
 			pos++
 		}

@@ -38,7 +38,7 @@ func (n *Node) printCompound(b *strings.Builder) {
 	switch n.Kind {
 	case Member:
 		n.Args[0].print(b)
-		b.WriteString(selector(n.Text))
+		printSuffix(b, selector(n.Text))
 	case Index:
 		n.Args[0].print(b)
 		printArgs(b, "[", n.Args[1:], "]")
@@ -64,7 +64,7 @@ func (n *Node) printCompound(b *strings.Builder) {
 		if len(n.Args) > 0 {
 			n.Args[0].print(b)
 		}
-		b.WriteString(n.Text)
+		printSuffix(b, n.Text)
 	}
 }
 
@@ -82,6 +82,14 @@ func (n *Node) printNot(b *strings.Builder) {
 		b.WriteByte(' ')
 	}
 	n.Args[0].print(b)
+}
+
+// printSuffix writes what follows an operand, apart from dots before it: .. and . are not the same as ...
+func printSuffix(b *strings.Builder, suffix string) {
+	if strings.HasSuffix(b.String(), ".") && strings.HasPrefix(suffix, ".") {
+		b.WriteByte(' ')
+	}
+	b.WriteString(suffix)
 }
 
 func printArgs(b *strings.Builder, open string, args []*Node, closing string) {

@@ -27,24 +27,35 @@ func (v *evaluator) callRegex(n *Node, f function) Result {
 	case !ascii(r.Value.Text) || !v.spend(len(r.Value.Text)*len(pattern.Text)):
 		return unknown(n, "this text is matched only by the gateway itself")
 	}
-	expression, ok := compile(pattern.Text, f.name == "matches")
-	if !ok {
+	if n.ready.pattern == nil {
 		return unknown(pattern, "Java may read this regular expression otherwise than this tool")
 	}
-	return value(boolean(expression.MatchString(r.Value.Text)))
+	return value(boolean(n.ready.pattern.MatchString(r.Value.Text)))
+}
+
+// compiled returns the regular expression of a call, where it has one that can be run.
+func (n *Node) compiled() *regexp.Regexp {
+	if len(n.Args) != 2 || n.Args[1].Bare().Kind != Regex {
+		return nil
+	}
+	return compile(n.Args[1].Bare().Text, n.ready.function.name == "matches")
 }
 
 // compile builds a pattern that is plain enough to mean the same in Java and in Go: no look-around, no
 // back-reference, no possessive quantifier, no class inside a class, no escape but a few.
-func compile(pattern string, whole bool) (*regexp.Regexp, bool) {
+// It is nil for any other.
+func compile(pattern string, whole bool) *regexp.Regexp {
 	if !isPlain(pattern) {
-		return nil, false
+		return nil
 	}
 	if whole {
 		pattern = "^(?:" + pattern + ")$"
 	}
 	expression, err := regexp.Compile(pattern)
-	return expression, err == nil
+	if err != nil {
+		return nil
+	}
+	return expression
 }
 
 func isPlain(pattern string) bool {

@@ -23,7 +23,7 @@ type Result struct {
 type Unknown struct {
 	Why       string // lower case, no full stop
 	Construct string // the part of the language that isn't supported, where that is why
-	Write     string // the expression to write instead, where there is one
+	Write     string // the form to write instead, of the construct or of the whole expression; may be empty
 	Column    int    // characters from 1
 	NeverTrue bool   // whichever value it is, it isn't true: a check that needs true fails
 }

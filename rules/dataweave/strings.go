@@ -3,6 +3,7 @@ package dataweave
 import (
 	"strconv"
 	"strings"
+	"unicode"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
@@ -69,12 +70,17 @@ func trim(v *evaluator, n *Node, args []*source.Value) Result {
 }
 
 // isBlankLike reports whether any of Java, Rust and Unicode takes a character for white space.
-func isBlankLike(r rune) bool { return r <= ' ' || r == 0x7F || r > '~' && !isNamePart(r) }
+func isBlankLike(r rune) bool {
+	return r <= ' ' || unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Cf, r)
+}
 
 // affix makes startsWith and endsWith.
 func affix(has func(text, part string) bool) func(*evaluator, *Node, []*source.Value) Result {
 	return func(v *evaluator, n *Node, args []*source.Value) Result {
-		if !args[0].Is(source.String) || !args[1].Is(source.String) {
+		switch {
+		case isNull(args[0]):
+			return v.sinceNull(n, boolean(false))
+		case !args[0].Is(source.String) || !args[1].Is(source.String):
 			return v.undocumented(n, args)
 		}
 		return value(boolean(has(args[0].Text, args[1].Text)))

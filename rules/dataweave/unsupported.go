@@ -1,122 +1,6 @@
 package dataweave
 
-import (
-	"fmt"
-	"strings"
-)
-
-// unexpected fails at a token that can't stand here: an error where no DataWeave parser accepts it, else a
-// construct that isn't supported.
-func (p *parser) unexpected(wanted string) {
-	if construct := p.constructOf(p.tok); construct != "" {
-		p.refuse(construct, p.tok.start)
-		return
-	}
-	e := &Error{Column: p.tok.start, Cause: fmt.Sprintf("%s stands where %s is expected", p.tok.describe(), wanted)}
-	if p.tok.kind == tokenEnd {
-		e.Cause = fmt.Sprintf("the expression ends where %s is expected", wanted)
-	}
-	switch p.tok.text {
-	case "=":
-		e.Hint = "equality is written =="
-	case "&&":
-		e.Hint = `write "and"`
-	case "||":
-		e.Hint = `write "or"`
-	}
-	if p.tok.is("#") {
-		e.Cause = "#[ stands inside the expression, or is not closed by ]"
-		e.Hint = "one #[ … ] goes around the whole expression"
-	}
-	p.fail(e)
-}
-
-func (t token) describe() string {
-	switch t.kind {
-	case tokenString:
-		return "a string"
-	case tokenNumber:
-		return "the number " + t.text
-	case tokenName:
-		return "the name " + t.text
-	default:
-		return t.text
-	}
-}
-
-// constructOf names the construct that an operator belongs to where this package doesn't read it.
-func (p *parser) constructOf(t token) string {
-	if t.kind != tokenOperator {
-		return ""
-	}
-	switch t.text {
-	case ":":
-		return "an object without braces"
-	case "->":
-		return "a lambda"
-	case "#":
-		if strings.HasPrefix(p.scan.text[t.start:], "#[") {
-			return ""
-		}
-		return "a namespace"
-	case "@", "^", "&", "|", "~", "%", ";", "{", "...", "---", "?", "\\", "<~", "=>", "++", "--", "+", ".", "..", "<<", ">>", "::":
-		return t.text + " at this place"
-	case "&&", "||":
-		if p.dialect == Flex {
-			return t.text
-		}
-	}
-	return ""
-}
-
-// stringEnd returns the offset behind the string that begins at start.
-func stringEnd(text string, start int) int {
-	for pos := start + 1; pos < len(text); pos++ {
-		switch text[pos] {
-		case '\\':
-			pos++
-		case text[start]:
-			return pos + 1
-		}
-	}
-	return len(text)
-}
-
-// balanced returns the offset behind the bracket that closes the one at start, or 0.
-func balanced(text string, start int) int {
-	var open []byte
-	for pos := start; pos < len(text); {
-		c := text[pos]
-		switch c {
-		case '\'', '"', '`':
-			pos = stringEnd(text, pos)
-			continue
-		case '(', '[', '{':
-			open = append(open, closing(c))
-		case ')', ']', '}':
-			if open[len(open)-1] != c {
-				return 0
-			}
-			open = open[:len(open)-1]
-		}
-		pos++
-		if len(open) == 0 {
-			return pos
-		}
-	}
-	return 0
-}
-
-func closing(open byte) byte {
-	switch open {
-	case '(':
-		return ')'
-	case '[':
-		return ']'
-	default:
-		return '}'
-	}
-}
+import "strings"
 
 // bracketed passes a bracket and all that is in it as one Unsupported node, which begins at start.
 func (p *parser) bracketed(construct string, start int) *Node {
@@ -248,6 +132,10 @@ func (p *parser) scope() *Node {
 
 // dollar passes $ and $$, the parameters of a lambda that isn't written out.
 func (p *parser) dollar() *Node {
+	if strings.HasPrefix(p.scan.text[p.tok.start:], "${") {
+		p.refuse("a property placeholder (${…})", p.tok.start)
+		return nil
+	}
 	end := p.tok.end
 	for end < len(p.scan.text) && p.scan.text[end] == '$' {
 		end++

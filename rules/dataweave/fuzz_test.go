@@ -1,0 +1,152 @@
+package dataweave
+
+import (
+	"encoding/json"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+)
+
+// sameTree compares two trees, columns aside.
+func sameTree(a, b *Node) bool {
+	return a.Kind == b.Kind && a.Name == b.Name && a.Text == b.Text && a.Infix == b.Infix && a.ready.unclear == b.ready.unclear &&
+		slices.EqualFunc(a.Args, b.Args, sameTree)
+}
+
+func addExpressions(f *testing.F, add func(text string, flex bool)) {
+	f.Helper()
+	for _, row := range Table() {
+		add(row.Expression, false)
+		add(row.Expression, true)
+	}
+	for _, text := range fortyOne {
+		expr, _, _ := Template(text)
+		add(expr, false)
+	}
+	for _, text := range []string{
+		"vars.'a\\u0041\\n\\$'", "a ?? b", "x[?($.a)]?!", "not not !a", "/a\\/b/", "a as b::C {x: 'y'} is D", "((", "`", "é.ü", "a.*@b",
+		"--1", "- 1", "1e5.a", "if (a) b else if (c) d else e", "(a, b) -> c", "$$.a", "|P1D|", "/* a */ b // c", "a match {case b -> c} update {}",
+	} {
+		add(text, false)
+	}
+}
+
+// Parsing ends without a panic, every error has a column inside the text and words of its own, and what is
+// printed parses to the same tree.
+func FuzzParse(f *testing.F) {
+	addExpressions(f, func(text string, flex bool) { f.Add(text, flex) })
+	f.Fuzz(func(t *testing.T, text string, flex bool) {
+		d := Mule
+		if flex {
+			d = Flex
+		}
+		e, err := Parse(text, d)
+		if err != nil {
+			checkError(t, text, err)
+			return
+		}
+		printed := e.String()
+		again, err := Parse(printed, d)
+		if err != nil {
+			t.Fatalf("%q prints as %q: %v", text, printed, err)
+		}
+		if !sameTree(e.Root, again.Root) || again.String() != printed {
+			t.Fatalf("%q prints as %q, which reads as %q", text, printed, again)
+		}
+		for _, c := range e.Unsupported() {
+			if c.Name == "" || c.Why == "" || c.Column < 1 {
+				t.Errorf("%q: incomplete construct %+v", text, c)
+			}
+		}
+		e.Reads()
+		e.Claims()
+		e.Boolean()
+	})
+}
+
+func checkError(t *testing.T, text string, err error) {
+	t.Helper()
+	e, ok := err.(*Error)
+	if !ok || e.Cause == "" || e.Column < 1 || e.Column > len([]rune(text))+1 {
+		t.Errorf("%q: error without a place or a cause: %#v", text, err)
+	}
+}
+
+// Evaluation ends without a panic and gives exactly one of value, unknown and failure. A value that is given
+// without knowing the version, or one of the inputs, is the value that is given when it is known.
+func FuzzEval(f *testing.F) {
+	for _, row := range Table() {
+		f.Add(row.Expression, row.Input, false)
+		f.Add(row.Expression, row.Input, true)
+	}
+	f.Fuzz(func(t *testing.T, text, input string, flex bool) {
+		d := Mule
+		if flex {
+			d = Flex
+		}
+		e, err := Parse(text, d)
+		if err != nil {
+			return
+		}
+		full := fuzzEnv(input)
+		result := checked(t, e, full)
+		for _, version := range []Version{{4, 3, 0}, {4, 4, 0}} {
+			later := full
+			later.Runtime = version
+			agree(t, e, result, checked(t, e, later))
+		}
+		for _, hide := range []func(*Env){
+			func(e *Env) { e.Vars = nil }, func(e *Env) { e.Attributes = nil }, func(e *Env) { e.Payload = nil },
+		} {
+			partial := full
+			hide(&partial)
+			agree(t, e, checked(t, e, partial), result)
+		}
+	})
+}
+
+func fuzzEnv(input string) Env {
+	d := json.NewDecoder(strings.NewReader(input))
+	d.UseNumber()
+	v, err := decode(d)
+	if err != nil || v == nil {
+		v = &source.Value{Kind: source.Object}
+	}
+	return Env{
+		Vars: v.Member("vars"), Attributes: v.Member("attributes"),
+		Authentication: v.Member("authentication"), Payload: v.Member("payload"),
+	}
+}
+
+func checked(t *testing.T, e *Expr, in Env) Result {
+	t.Helper()
+	r := e.Eval(in)
+	set := 0
+	for _, one := range []bool{r.Value != nil, r.Unknown != nil, r.Failure != nil} {
+		if one {
+			set++
+		}
+	}
+	if set != 1 || r.Value.Is(source.Unknown) {
+		t.Fatalf("%s: not one result: %+v", e, r)
+	}
+	if r.Unknown != nil && (r.Unknown.Why == "" || r.Unknown.Column < 1) {
+		t.Fatalf("%s: unknown without a reason or a place: %+v", e, r.Unknown)
+	}
+	if r.Failure != nil && (r.Failure.Why == "" || r.Failure.Column < 1) {
+		t.Fatalf("%s: failure without a reason or a place: %+v", e, r.Failure)
+	}
+	return r
+}
+
+func agree(t *testing.T, e *Expr, less, more Result) {
+	t.Helper()
+	if less.Value != nil && more.Value != nil && less.Value.JSON() != more.Value.JSON() {
+		t.Fatalf("%s: gives %s, and %s when more is known", e, less.Value.JSON(), more.Value.JSON())
+	}
+	if less.Unknown != nil && less.Unknown.NeverTrue && more.Holds() == Yes {
+		t.Fatalf("%s: is said never to be true, and is", e)
+	}
+}

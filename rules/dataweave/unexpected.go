@@ -1,0 +1,70 @@
+package dataweave
+
+import (
+	"fmt"
+	"strings"
+)
+
+// unexpected fails at a token that can't stand here: an error where no DataWeave parser accepts it, else a
+// construct that isn't supported.
+func (p *parser) unexpected(wanted string) {
+	if construct := p.constructOf(p.tok); construct != "" {
+		p.refuse(construct, p.tok.start)
+		return
+	}
+	e := &Error{Column: p.tok.start, Cause: fmt.Sprintf("%s stands where %s is expected", p.tok.describe(), wanted)}
+	if p.tok.kind == tokenEnd {
+		e.Cause = fmt.Sprintf("the expression ends where %s is expected", wanted)
+	}
+	switch p.tok.text {
+	case "=":
+		e.Hint = "equality is written =="
+	case "&&":
+		e.Hint = `write "and"`
+	case "||":
+		e.Hint = `write "or"`
+	}
+	if p.tok.is("#") {
+		e.Cause = "#[ stands inside the expression, or is not closed by ]"
+		e.Hint = "one #[ … ] goes around the whole expression"
+	}
+	p.fail(e)
+}
+
+func (t token) describe() string {
+	switch t.kind {
+	case tokenString:
+		return "a string"
+	case tokenNumber:
+		return "the number " + t.text
+	case tokenName:
+		return "the name " + t.text
+	default:
+		return t.text
+	}
+}
+
+// constructOf names the construct that an operator belongs to where this package doesn't read it.
+func (p *parser) constructOf(t token) string {
+	if t.kind != tokenOperator {
+		return ""
+	}
+	switch t.text {
+	case ":":
+		return "an object without braces"
+	case "->":
+		return "a lambda"
+	case "#":
+		if strings.HasPrefix(p.scan.text[t.start:], "#[") {
+			return ""
+		}
+		return "a namespace"
+	case "@", "^", "&", "|", "~", "%", ";", "{", "...", "---", "?", "\\", "<~", "=>", "++", "--", "+", ".", "..", "<<", ">>", "::":
+		return t.text + " at this place"
+	case "&&", "||":
+		if p.dialect == Flex {
+			return t.text
+		}
+	}
+	return ""
+}

@@ -24,11 +24,13 @@ func (n *Node) construct(d Dialect) (Construct, bool) {
 	c := Construct{Column: n.Column}
 	switch {
 	case n.Kind == Call:
-		c.Name, c.Why, c.Write = functionConstruct(n.Name, d)
+		return n.functionConstruct(d)
 	case d == Flex && n.Kind == Null:
-		c.Name, c.Why = n.describe(), "Flex Gateway has the literal null only in newer versions: its documentation up to 1.10 excludes it"
+		c.Name = n.describe()
+		c.Why = "Flex Gateway has the literal null only in newer versions: its documentation up to 1.10 excludes it"
 	case d == Flex && n.isMuleOnly():
-		c.Name, c.Why, c.Write = n.describe(), "Flex Gateway does not have "+n.describe(), n.rewrite()
+		c.Name, c.Why = n.describe(), "Flex Gateway does not have "+n.describe()
+		c.Missing, c.Write = true, n.rewrite()
 	case n.Kind == Unsupported || n.Kind == Script || n.Kind == Arithmetic:
 		c.Name, c.Why = n.describe(), n.describe()+" is not supported"
 		c.Write = n.rewrite()
@@ -36,8 +38,27 @@ func (n *Node) construct(d Dialect) (Construct, bool) {
 	return c, c.Name != ""
 }
 
+// isMuleOnly reports whether the node is something that PEL doesn't have: Flex Gateway's documentation excludes
+// objects and do, the parser that compiles PEL (docs.rs/crate/dw-parser) knows none of the others.
 func (n *Node) isMuleOnly() bool {
-	return n.Kind == Regex || n.Kind == Compare && n.Name == "~=" || n.Kind == Arithmetic
+	switch n.Kind {
+	case Regex, Arithmetic:
+		return true
+	case Compare:
+		return n.Name == "~="
+	case Unsupported:
+		return isMuleConstruct(n.Name)
+	default:
+		return false
+	}
+}
+
+func isMuleConstruct(name string) bool {
+	switch name {
+	case objectLiteral, localScope, lambda, lambdaParameter, typeCoercion, typeTest, keyPresent, assertPresent, descendants:
+		return true
+	}
+	return false
 }
 
 func (n *Node) describe() string {
@@ -71,23 +92,36 @@ func (n *Node) rewrite() string {
 	return ""
 }
 
-// functionConstruct says why a function isn't run, or nothing for one that is.
-func functionConstruct(name string, d Dialect) (construct, why, write string) {
-	f, found := lookup(name)
+// functionConstruct says why a function isn't run.
+func (n *Node) functionConstruct(d Dialect) (Construct, bool) {
+	f, found := lookup(n.Name)
 	if found && (d == Mule || f.flex) {
-		return "", "", ""
+		return Construct{}, false
 	}
-	construct = fmt.Sprintf("the function %q", name)
-	if _, inStrings := lookupStrings(stringsModule + name); inStrings {
-		return construct, construct + " has to be imported or called with its module", stringsModule + name
-	}
+	c := Construct{Name: fmt.Sprintf("the function %q", n.Name), Column: n.Column}
+	_, inStrings := lookupStrings(stringsModule + n.Name)
 	switch {
-	case !found:
-		why = construct + " is not supported"
+	case inStrings:
+		c.Why = c.Name + " has to be imported or called with its module"
+		c.Write = stringsModule + n.Name
+	case d == Mule || isFlexFunction(n.Name):
+		c.Why = c.Name + " is not supported"
 	case f.name == "isEmpty":
-		why = "Flex Gateway's documentation does not list " + construct + ", only the code of newer versions has it"
+		c.Why = "Flex Gateway's documentation does not list " + c.Name + ", only the code of newer versions has it"
 	default:
-		why = "Flex Gateway does not have " + construct
+		c.Why, c.Missing = "Flex Gateway does not have "+c.Name, true
 	}
-	return construct, why, ""
+	return c, true
+}
+
+// isFlexFunction reports whether Flex Gateway has a function that this package doesn't evaluate: its value is
+// random or binary, or not described (docs.mulesoft.com/gateway/1.11/policies-flex-dataweave-support and
+// docs.rs/crate/dw-parser, src/dw2pel.rs).
+func isFlexFunction(name string) bool {
+	switch name {
+	case "uuid", "--", "dw::core::Binaries::toBase64", "dw::core::Binaries::fromBase64",
+		"dw::util::Coercions::toString", "dw::util::Coercions::toBinary":
+		return true
+	}
+	return false
 }

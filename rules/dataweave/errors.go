@@ -15,10 +15,11 @@ func (e *Error) Error() string { return fmt.Sprintf("column %d: %s", e.Column, e
 
 // Construct is a part of DataWeave that an expression uses and this package, or this dialect, doesn't run.
 type Construct struct {
-	Name   string // as a message names it: `the function "some"`, "a lambda"
-	Why    string // why it isn't run: one sentence, lower case, no full stop
-	Write  string // what to write in its place; may be empty
-	Column int    // characters from 1
+	Name    string // as a message names it: `the function "some"`, "a lambda"
+	Why     string // why it isn't run: one sentence, lower case, no full stop
+	Write   string // what to write in its place; may be empty
+	Column  int    // characters from 1
+	Missing bool   // the gateway itself doesn't have it, as far as its documentation and published code tell
 }
 
 // unsupported ends the parsing of a text at a construct that the parser recognises but can't step over.

@@ -77,7 +77,7 @@ func TestTheExpressionsOfRealPoliciesParse(t *testing.T) {
 func TestScriptsWithLambdasAndWriteAreUnknownAndNamed(t *testing.T) {
 	for number, wanted := range map[int][]string{
 		16: {"a script header (%dw … ---)", `the function "some"`, "a lambda ($)", "a lambda ($)"},
-		40: {`the function "write"`, "the selector ?", `the function "read"`, "an object literal", "an object literal"},
+		40: {`the function "write"`, "the selector ? (key present)", `the function "read"`, "an object literal", "an object literal"},
 	} {
 		text, _, _ := Template(fortyOne[number-1])
 		e := parse(t, text, Mule)

@@ -21,7 +21,7 @@ func (p *parser) primary() *Node {
 	case "[":
 		return p.list()
 	case "{":
-		return p.bracketed("an object literal", p.tok.start)
+		return p.bracketed(objectLiteral, p.tok.start)
 	case "/":
 		return p.regex()
 	case "-":

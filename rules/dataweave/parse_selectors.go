@@ -12,8 +12,10 @@ func (p *parser) selection(n *Node) *Node {
 			n = p.index(n)
 		case p.tok.is(".."):
 			n = p.descendants(n)
-		case p.tok.is("?"), p.tok.is("!"):
-			n = p.suffix(n, "the selector "+p.tok.text)
+		case p.tok.is("?"):
+			n = p.suffix(n, keyPresent)
+		case p.tok.is("!"):
+			n = p.suffix(n, assertPresent)
 		case p.tok.is("(") && n != nil && isCallee(n.Kind):
 			n = p.callValue(n)
 		default:

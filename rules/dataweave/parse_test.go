@@ -133,8 +133,8 @@ func TestUnsupportedConstructsAreNamedWithTheirColumn(t *testing.T) {
 		{"vars.a[?($.b == 1)]", Mule, "a selector in brackets other than [n] and ['name']", 7},
 		{"{a: 1}.a", Mule, "an object literal", 1},
 		{"a: 1", Mule, "an object without braces", 2},
-		{"vars.a as Number", Mule, "as with a type", 8},
-		{"vars.a is String", Mule, "is with a type", 8},
+		{"vars.a as Number", Mule, "a type coercion (as)", 8},
+		{"vars.a is String", Mule, "a type test (is)", 8},
 		{"vars.a match {case 1 -> 2}", Mule, "pattern matching (match)", 8},
 		{"do {1}", Mule, "a local scope (do)", 1},
 		{"[1, (2) if true]", Mule, "a conditional element", 9},
@@ -187,6 +187,30 @@ func TestPrintingIsCanonical(t *testing.T) {
 	} {
 		if got := parse(t, text, Mule).String(); got != want {
 			t.Errorf("%s prints as %s, want %s", text, got, want)
+		}
+	}
+}
+
+func TestWhatTheGatewayLacksIsToldApartFromWhatThisPackageLacks(t *testing.T) {
+	for _, test := range []struct {
+		text    string
+		dialect Dialect
+		missing bool
+	}{
+		{"vars.a ~= 1", Flex, true},
+		{"vars.a startsWith 'x'", Flex, true},
+		{"vars.a some ($ == 1)", Flex, true},
+		{"{a: 1}", Flex, true},
+		{"vars.a as Number", Flex, true},
+		{"vars.a == null", Flex, false},
+		{"isEmpty(vars.a)", Flex, false},
+		{"uuid()", Flex, false},
+		{"vars.a some ($ == 1)", Mule, false},
+		{"{a: 1}", Mule, false},
+	} {
+		all := parse(t, test.text, test.dialect).Unsupported()
+		if len(all) == 0 || all[0].Missing != test.missing {
+			t.Errorf("%s on %s: got %+v", test.text, test.dialect, all)
 		}
 	}
 }

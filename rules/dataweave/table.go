@@ -24,7 +24,7 @@ const (
 const (
 	docs    = "docs.mulesoft.com/dataweave/latest/"
 	flexDoc = "docs.mulesoft.com/gateway/1.8/policies-flex-dataweave-support"
-	pel     = "docs.rs/crate/pdk-pel/1.9.0, src/runtime/"
+	pel     = "MuleSoft's pel crate (docs.rs/crate/pdk-pel), src/runtime/"
 	jwtDoc  = "docs.mulesoft.com/mule-gateway/policies-included-jwt-validation"
 	azureKB = "help.salesforce.com, article 001116911"
 	avio    = "github.com/avioconsulting/mule-deploy-library, "

@@ -53,7 +53,7 @@ func (p *parser) constructOf(t token) string {
 	case ":":
 		return "an object without braces"
 	case "->":
-		return "a lambda"
+		return lambda
 	case "#":
 		if strings.HasPrefix(p.scan.text[t.start:], "#[") {
 			return ""

@@ -2,6 +2,19 @@ package dataweave
 
 import "strings"
 
+// The constructs that a dialect may lack, in the words of a message.
+const (
+	objectLiteral   = "an object literal"
+	localScope      = "a local scope (do)"
+	lambda          = "a lambda"
+	lambdaParameter = "a lambda ($)"
+	typeCoercion    = "a type coercion (as)"
+	typeTest        = "a type test (is)"
+	keyPresent      = "the selector ? (key present)"
+	assertPresent   = "the selector ! (assert present)"
+	descendants     = "the selector .. (descendants)"
+)
+
 // bracketed passes a bracket and all that is in it as one Unsupported node, which begins at start.
 func (p *parser) bracketed(construct string, start int) *Node {
 	end := balanced(p.scan.text, p.tok.start)
@@ -66,7 +79,7 @@ func (p *parser) marked(target *Node, dot token) *Node {
 func (p *parser) descendants(target *Node) *Node {
 	n := p.marked(target, p.tok)
 	if n != nil {
-		n.Name = "the selector .. (descendants)"
+		n.Name = descendants
 	}
 	return n
 }
@@ -87,7 +100,10 @@ func (p *parser) callValue(target *Node) *Node {
 
 // typed passes "as" or "is" with the type behind it.
 func (p *parser) typed(target *Node) *Node {
-	word := p.tok
+	word, construct := p.tok, typeCoercion
+	if word.text == "is" {
+		construct = typeTest
+	}
 	p.advance()
 	if p.tok.kind != tokenName {
 		p.refuse("a type", p.tok.start)
@@ -105,7 +121,7 @@ func (p *parser) typed(target *Node) *Node {
 		p.refuse("a type", word.start)
 		return nil
 	}
-	return after(target, p.raw(word.text+" with a type", word.start, end), " ")
+	return after(target, p.raw(construct, word.start, end), " ")
 }
 
 // patterns passes "match" or "update" with the cases behind it. Without a brace, match is a function.
@@ -124,10 +140,10 @@ func (p *parser) scope() *Node {
 	word := p.tok
 	p.advance()
 	if !p.tok.is("{") {
-		p.refuse("a local scope (do)", word.start)
+		p.refuse(localScope, word.start)
 		return nil
 	}
-	return p.bracketed("a local scope (do)", word.start)
+	return p.bracketed(localScope, word.start)
 }
 
 // dollar passes $ and $$, the parameters of a lambda that isn't written out.
@@ -140,7 +156,7 @@ func (p *parser) dollar() *Node {
 	for end < len(p.scan.text) && p.scan.text[end] == '$' {
 		end++
 	}
-	return p.raw("a lambda ($)", p.tok.start, end)
+	return p.raw(lambdaParameter, p.tok.start, end)
 }
 
 // date passes a date or time between bars.
@@ -165,7 +181,7 @@ func (p *parser) lambda() *Node {
 	for pos := p.tok.start; pos < len(text); {
 		switch text[pos] {
 		case ')', ']', '}', ',':
-			return p.raw("a lambda", p.tok.start, pos)
+			return p.raw(lambda, p.tok.start, pos)
 		case '(', '[', '{':
 			end := balanced(text, pos)
 			if end == 0 {
@@ -179,5 +195,5 @@ func (p *parser) lambda() *Node {
 			pos++
 		}
 	}
-	return p.raw("a lambda", p.tok.start, len(text))
+	return p.raw(lambda, p.tok.start, len(text))
 }

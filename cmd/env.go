@@ -18,7 +18,7 @@ type Env struct {
 	Stdout, Stderr io.Writer
 	Dir            string // where relative paths start; empty for the process's working directory
 	Now            func() time.Time
-	Transport      http.RoundTripper
+	Transport      http.RoundTripper // nil for the network
 	LookupEnv      func(name string) (value string, set bool)
 	CacheDir       func() (string, error) // the user's cache directory, without the program's name
 	BuildInfo      func() (*debug.BuildInfo, bool)
@@ -38,12 +38,12 @@ type Terminal struct {
 // System returns the Env of the real world.
 func System() Env {
 	return Env{
-		Args:      os.Args[1:],
-		Stdin:     os.Stdin,
-		Stdout:    os.Stdout,
-		Stderr:    os.Stderr,
-		Now:       time.Now,
-		Transport: http.DefaultTransport,
+		Args:   os.Args[1:],
+		Stdin:  os.Stdin,
+		Stdout: os.Stdout,
+		Stderr: os.Stderr,
+		Now:    time.Now,
+
 		LookupEnv: os.LookupEnv,
 		CacheDir:  os.UserCacheDir,
 		BuildInfo: debug.ReadBuildInfo,

@@ -29,6 +29,7 @@ func asProblem(err error) *Problem {
 	var (
 		ready   *Problem
 		unread  *source.Error
+		none    *inspect.LocateError
 		missing *fs.PathError
 	)
 	switch {
@@ -36,6 +37,8 @@ func asProblem(err error) *Problem {
 		return ready
 	case errors.As(err, &unread):
 		return withHint(unread.Error(), unread.Hint)
+	case errors.As(err, &none):
+		return problem(none.Cause, none.Hints...)
 	case errors.As(err, &missing):
 		return problem(missing.Path + ": " + missing.Err.Error())
 	}

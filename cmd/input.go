@@ -6,6 +6,8 @@ import (
 	"io"
 	"os"
 	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect"
 )
 
 // maxInput bounds what is read as a token or from a file, in bytes. A HAR file of a long session stays
@@ -26,7 +28,7 @@ func (e *Env) tokenText(args []string) (string, error) {
 	case text == "" || text == "-":
 		return e.readStdin()
 	case strings.HasPrefix(text, "@"):
-		return e.readTokenFile(text[1:])
+		return e.readFile(text[1:])
 	}
 	e.warn("a token given as an argument stays in the shell's history; pass it on standard input or as @FILE")
 	return text, nil
@@ -39,7 +41,8 @@ func (e *Env) readStdin() (string, error) {
 	return readAll(e.Stdin, "standard input")
 }
 
-func (e *Env) readTokenFile(name string) (string, error) {
+// readFile reads a file, but no more than maxInput.
+func (e *Env) readFile(name string) (string, error) {
 	file, err := os.Open(e.path(name))
 	if err != nil {
 		return "", err
@@ -61,7 +64,12 @@ func readAll(r io.Reader, what string) (string, error) {
 	return text.String(), nil
 }
 
-// warn writes a line to standard error that is no error.
-func (e *Env) warn(format string, args ...any) {
-	fmt.Fprintf(e.Stderr, "gatewhy: warning: %s\n", fmt.Sprintf(format, args...))
+// warn tells of a risk, on standard error.
+func (e *Env) warn(format string, args ...any) { e.tell("warning", format, args...) }
+
+// note tells what is worth knowing beside the result, on standard error.
+func (e *Env) note(format string, args ...any) { e.tell("note", format, args...) }
+
+func (e *Env) tell(kind, format string, args ...any) {
+	fmt.Fprintf(e.Stderr, "gatewhy: %s: %s\n", kind, inspect.Safe(fmt.Sprintf(format, args...)))
 }

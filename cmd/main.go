@@ -3,6 +3,7 @@
 package cmd
 
 import (
+	"context"
 	"errors"
 
 	"github.com/spf13/cobra"
@@ -16,7 +17,7 @@ func Main(env Env) int {
 	root.SetOut(env.Stdout)
 	root.SetErr(env.Stderr)
 
-	err := root.Execute()
+	err := root.ExecuteContext(context.Background())
 	var code exit
 	switch {
 	case err == nil:
@@ -59,6 +60,9 @@ func newRoot(env *Env) *cobra.Command {
 // commands returns every subcommand, in the order in which help shows them.
 func commands(env *Env) []*cobra.Command {
 	return []*cobra.Command{
+		newVerify(env),
+		newExplain(env),
+		newDemo(env),
 		newVersion(env),
 	}
 }

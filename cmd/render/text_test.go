@@ -20,6 +20,7 @@ func TestWrap(t *testing.T) {
 		{"a text that fits stays on one line", "a token is a secret", 20, []string{"a token is a secret"}},
 		{"a line breaks at a space", "a token is a secret", 10, []string{"a token is", "a secret"}},
 		{"a word longer than a line is broken", "abcdefghijkl mn", 5, []string{"abcde", "fghij", "kl mn"}},
+		{"an address that is longer than a line is broken behind a slash", "https://host/path/file", 14, []string{"https://host/", "path/file"}},
 		{"line feeds are kept", "one\n\ntwo", 10, []string{"one", "", "two"}},
 		{"a character counts as one column, however many bytes it has", "ä…ö ü", 5, []string{"ä…ö ü"}},
 		{"colours take no column", "\x1b[31mred\x1b[0m and more", 8, []string{"\x1b[31mred\x1b[0m and", "more"}},
@@ -28,6 +29,21 @@ func TestWrap(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			if diff := cmp.Diff(test.want, wrap(test.text, test.columns)); diff != "" {
 				t.Errorf("lines (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestSentence(t *testing.T) {
+	tests := []struct{ name, clause, want string }{
+		{"nothing stays nothing", "", ""},
+		{"a clause gets a capital and a full stop", "the token expired", "The token expired."},
+		{"an address keeps its case", "https://host: no answer", "https://host: no answer."},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			if got := sentence(test.clause); got != test.want {
+				t.Errorf("got %q, want %q", got, test.want)
 			}
 		})
 	}

@@ -50,7 +50,8 @@ func wrapLine(text string, columns int) []string {
 	return append(lines, line)
 }
 
-// pieces cuts a word that is longer than a line. One with colours in it is left alone.
+// pieces cuts a word that is longer than a line, behind a separator where there is one in the last two thirds of the
+// line. A word with colours in it is left alone.
 func pieces(word string, columns int) []string {
 	if width(word) <= columns || strings.Contains(word, "\x1b") {
 		return []string{word}
@@ -58,10 +59,29 @@ func pieces(word string, columns int) []string {
 	var all []string
 	runes := []rune(word)
 	for len(runes) > columns {
-		all = append(all, string(runes[:columns]))
-		runes = runes[columns:]
+		cut := columns
+		for i := columns; i > columns/3; i-- {
+			if strings.ContainsRune("/?&,", runes[i-1]) {
+				cut = i
+				break
+			}
+		}
+		all = append(all, string(runes[:cut]))
+		runes = runes[cut:]
 	}
 	return append(all, string(runes))
+}
+
+// sentence makes a clause a sentence. A first word that is an address or a name with a dot keeps its case.
+func sentence(clause string) string {
+	word, _, _ := strings.Cut(clause, " ")
+	if clause == "" {
+		return ""
+	}
+	if strings.ContainsAny(word, "./:_") {
+		return clause + "."
+	}
+	return strings.ToUpper(clause[:1]) + clause[1:] + "."
 }
 
 // pad fills a text with spaces up to so many columns.

@@ -1,0 +1,69 @@
+package cmd
+
+import (
+	"fmt"
+	"strconv"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gatewhy/gatewhy/inspect"
+)
+
+// atFlag is --at: the instant at which the times of a token are judged.
+type atFlag struct {
+	text   string
+	at     time.Time
+	issued bool
+}
+
+func (f *atFlag) register(cmd *cobra.Command) {
+	cmd.Flags().Var(f, "at", "judge times at that instant: RFC 3339, Unix seconds, or issued (one second after iat)")
+	complete(cmd, "at", []string{"issued"})
+}
+
+func (f *atFlag) String() string { return f.text }
+
+// Type names the value in help.
+func (f *atFlag) Type() string { return "TIME" }
+
+// Set reads the value.
+func (f *atFlag) Set(text string) error {
+	f.text, f.issued = text, text == "issued"
+	if f.issued {
+		return nil
+	}
+	if seconds, err := strconv.ParseInt(text, 10, 64); err == nil {
+		f.at = time.Unix(seconds, 0)
+		return checkYear(seconds)
+	}
+	at, err := time.Parse(time.RFC3339, text)
+	if err != nil {
+		return problem("the value is no time", "a time is written 2026-05-06T10:00:00Z, or in Unix seconds 1778061600; issued is one second after the token's iat")
+	}
+	f.at = at
+	return nil
+}
+
+// checkYear refuses seconds that are milliseconds.
+func checkYear(seconds int64) error {
+	if year := time.Unix(seconds, 0).UTC().Year(); year > 9999 || year < 0 {
+		return problem("that many seconds are no date; are these milliseconds?", fmt.Sprintf("in seconds it would be %d", seconds/1000))
+	}
+	return nil
+}
+
+// resolve returns the instant. Without the flag that is now.
+func (f *atFlag) resolve(env *Env, token *inspect.Token) (time.Time, error) {
+	switch {
+	case f.text == "":
+		return env.Now(), nil
+	case !f.issued:
+		return f.at, nil
+	}
+	iat := inspect.ReadInstant(token.Claims.Member("iat"))
+	if !iat.Known() {
+		return time.Time{}, problem("--at issued: the token has no iat that is a time", "pass a time: --at 2026-05-06T10:00:00Z")
+	}
+	return iat.Meant.Add(time.Second), nil
+}

@@ -1,0 +1,117 @@
+package render
+
+import (
+	"strings"
+	"time"
+
+	"github.com/gatewhy/gatewhy/inspect"
+)
+
+// widestID bounds an id in the middle of a sentence, in characters. A GUID shows its first and last eight.
+const widestID = 18
+
+// Summary says in one line what kind of token it is, for what, and how its life stands at an instant: "Entra
+// ID v1.0 access token, app-only, for api://orders-uat, expired 3 days ago".
+func Summary(p inspect.Profile, at time.Time) string {
+	return join(kindPhrase(p), flowPhrase(p), forPhrase(p), lifePhrase(p, at))
+}
+
+// FullSummary is Summary with the client and the tenant.
+func FullSummary(p inspect.Profile, at time.Time) string {
+	return join(kindPhrase(p), flowPhrase(p), forPhrase(p), clientPhrase(p), tenantPhrase(p), lifePhrase(p, at))
+}
+
+// join puts commas between the phrases that are not empty, safe to print.
+func join(phrases ...string) string {
+	kept := phrases[:0]
+	for _, phrase := range phrases {
+		if phrase != "" {
+			kept = append(kept, phrase)
+		}
+	}
+	return inspect.Safe(strings.Join(kept, ", "))
+}
+
+func kindPhrase(p inspect.Profile) string {
+	switch p.Kind {
+	case inspect.KindOpaque:
+		return "opaque token"
+	case inspect.KindEncrypted:
+		return "encrypted token"
+	}
+	phrase := productPhrase(p.IssuedBy)
+	if p.Version != "" && p.IssuedBy == inspect.ByEntra {
+		phrase += "v" + p.Version + " "
+	}
+	switch p.Kind {
+	case inspect.KindAccess:
+		return phrase + "access token"
+	case inspect.KindID:
+		return phrase + "ID token"
+	}
+	return phrase + "token of an unknown kind"
+}
+
+func productPhrase(by inspect.IssuedBy) string {
+	switch by {
+	case inspect.ByEntra:
+		return "Entra ID "
+	case inspect.ByB2C:
+		return "Azure AD B2C "
+	case inspect.ByExternal:
+		return "Entra External ID "
+	}
+	return ""
+}
+
+func flowPhrase(p inspect.Profile) string {
+	switch p.Flow {
+	case inspect.AppOnly:
+		return "app-only"
+	case inspect.Delegated:
+		return "delegated (for a user)"
+	}
+	return ""
+}
+
+func forPhrase(p inspect.Profile) string {
+	switch {
+	case p.Resource != "":
+		return "for " + p.Resource
+	case len(p.Audience) == 0:
+		return ""
+	}
+	return "for " + inspect.ShortenMiddle(strings.Join(p.Audience, " and "), 60)
+}
+
+func clientPhrase(p inspect.Profile) string {
+	switch {
+	case p.ClientName != "":
+		return "client " + p.ClientID.Claim + " " + p.ClientName
+	case p.ClientID.Claim != "":
+		return "client " + p.ClientID.Claim + " " + inspect.ShortenMiddle(p.ClientID.Value, widestID)
+	}
+	return ""
+}
+
+func tenantPhrase(p inspect.Profile) string {
+	if p.Tenant == "" {
+		return ""
+	}
+	return "tenant " + inspect.ShortenMiddle(p.Tenant, widestID)
+}
+
+func lifePhrase(p inspect.Profile, at time.Time) string {
+	exp, nbf := p.ExpiresAt, p.NotBefore
+	switch {
+	case nbf.Known() && nbf.At.After(at):
+		return "valid " + inspect.Relative(nbf.At, at)
+	case !exp.Known() && exp.Problem == inspect.Absent && p.Kind != inspect.KindOpaque && p.Kind != inspect.KindEncrypted:
+		return "without an expiry"
+	case !exp.Known():
+		return ""
+	case !exp.At.After(at):
+		return "expired " + inspect.Relative(exp.At, at)
+	}
+	return strings.TrimPrefix(inspect.Relative(exp.At, at), "in ") + " left"
+}

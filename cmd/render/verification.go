@@ -1,0 +1,150 @@
+package render
+
+import (
+	"fmt"
+	"time"
+
+	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/keys"
+)
+
+// Verification is what verify found of one token.
+type Verification struct {
+	Profile inspect.Profile
+	At      time.Time
+	Report  keys.Report
+
+	// OwnKeys means that nobody said whose keys are right, so that the token's own issuer was asked.
+	OwnKeys bool
+	// NoKeys says why there is no key set, where there is none.
+	NoKeys string
+	// Hints say what to pass so that more can be said.
+	Hints []string
+}
+
+// outcome is the verdict in the words of the JSON output.
+func (v *Verification) outcome() string {
+	switch v.Report.Outcome() {
+	case keys.Pass:
+		return "verified"
+	case keys.Fail:
+		return "rejected"
+	}
+	return "undetermined"
+}
+
+// headline is the verdict with its cause, in one line.
+func (v *Verification) headline() (Mood, string) {
+	decided, _ := v.Report.Decided()
+	switch v.Report.Outcome() {
+	case keys.Pass:
+		if v.OwnKeys {
+			return Good, "verified, by keys that the token itself chose"
+		}
+		return Good, "verified"
+	case keys.Fail:
+		return Bad, "not verified: " + v.cause(decided)
+	}
+	return Unsure, "not decided: " + v.cause(decided)
+}
+
+// cause is why the deciding check came out as it did, in few words.
+func (v *Verification) cause(c keys.Check) string {
+	switch c.ID {
+	case "token-format":
+		return "this is no readable signed token"
+	case "algorithm", "signature":
+		return signatureCause(v.Report.Signature)
+	}
+	return c.Why
+}
+
+func signatureCause(r keys.Result) string {
+	switch r.Reason {
+	case keys.NoKeys:
+		return "there are no keys to check the signature with"
+	case keys.NoReadableJWS:
+		return "this is no readable signed token"
+	case keys.Unsigned:
+		return "the token is not signed"
+	case keys.CriticalHeader:
+		return "the header asks for an extension that is not understood"
+	case keys.AlgorithmNotAllowed:
+		return "the algorithm is not allowed"
+	case keys.AlgorithmMismatch:
+		return "the algorithm does not go with the key"
+	case keys.HMACWithPublicKey:
+		return "a public key would have to serve as a shared secret"
+	case keys.KidUnknown:
+		return "the key set has no key with the token's kid"
+	case keys.KeyUnusable:
+		return "the token's key can't be used"
+	case keys.WrongKey:
+		return "another key signed it than the one it names"
+	case keys.GraphNonce:
+		return "only Microsoft's own APIs can verify this token"
+	}
+	return alteredCause(r)
+}
+
+func alteredCause(r keys.Result) string {
+	if r.Named != nil {
+		return "the text was altered after signing"
+	}
+	return "no key of the set signed this text"
+}
+
+// describeKey names a key for a person: its id, type and size.
+func describeKey(k *keys.Key) string {
+	id := "without kid"
+	if k.ID != "" {
+		id = inspect.ShortenMiddle(k.ID, 40)
+	}
+	size := k.Type
+	switch {
+	case k.Curve != "":
+		size += " " + k.Curve
+	case k.Bits > 0:
+		size += fmt.Sprintf(" %d", k.Bits)
+	}
+	return inspect.Safe(id + " (" + size + ")")
+}
+
+// describeSet says where a key set is from, how many keys it has, and how old it is.
+func (v *Verification) describeSet() string {
+	set := v.Report.Signature.Set
+	if set == nil {
+		return "none"
+	}
+	text := fmt.Sprintf("%s, %s", set.Origin, count(len(set.Keys), "key"))
+	if set.Cached {
+		text += ", from the cache, fetched " + inspect.Relative(set.Fetched, v.At)
+	}
+	if v.OwnKeys {
+		text += "; the token itself named this issuer"
+	}
+	return inspect.Safe(text)
+}
+
+// notes are what is worth knowing of the key set and the signature.
+func (v *Verification) notes() []keys.Note {
+	signature := v.Report.Signature
+	notes := append([]keys.Note{}, signature.Notes...)
+	if signature.Set == nil {
+		return notes
+	}
+	notes = append(notes, signature.Set.Notes...)
+	for _, k := range signature.Set.Keys {
+		if k.Private && !signature.Set.Pinned {
+			notes = append(notes, keys.Note{ID: "private-key", Message: "the set gives away the private half of key " + describeKey(k) + ": replace that key now"})
+		}
+	}
+	return notes
+}
+
+func count(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
+}

@@ -1,0 +1,93 @@
+package render
+
+import (
+	"io"
+)
+
+// The JSON of verify.
+type (
+	verifyJSON struct {
+		SchemaVersion int               `json:"schema_version"`
+		Token         *tokenJSON        `json:"token"`
+		Verdict       verifyVerdictJSON `json:"verdict"`
+		Checks        []verifyCheckJSON `json:"checks"`
+		Signature     signatureJSON     `json:"signature"`
+		Notes         []noteJSON        `json:"notes"`
+	}
+
+	verifyVerdictJSON struct {
+		Outcome   string  `json:"outcome"`
+		DecidedBy *string `json:"decided_by"`
+		Why       *string `json:"why"`
+	}
+
+	verifyCheckJSON struct {
+		ID       string  `json:"id"`
+		Outcome  string  `json:"outcome"`
+		Expected *string `json:"expected"`
+		Actual   *string `json:"actual"`
+		Why      *string `json:"why"`
+	}
+
+	signatureJSON struct {
+		Reason    string   `json:"reason"`
+		Algorithm *string  `json:"algorithm"`
+		KeyID     *string  `json:"kid"`
+		SignedBy  *string  `json:"signed_by"`
+		Keys      *setJSON `json:"keys"`
+	}
+
+	setJSON struct {
+		Origin   string   `json:"origin"`
+		KeyIDs   []string `json:"kids"`
+		ChosenBy string   `json:"chosen_by"`
+	}
+
+	noteJSON struct {
+		ID      string `json:"id"`
+		Message string `json:"message"`
+	}
+)
+
+// VerifyJSON writes a verification as JSON.
+func VerifyJSON(w io.Writer, v *Verification) error {
+	out := verifyJSON{
+		SchemaVersion: SchemaVersion,
+		Token:         tokenOf(v.Profile),
+		Verdict:       verifyVerdictJSON{Outcome: v.outcome()},
+		Checks:        []verifyCheckJSON{},
+		Signature:     v.signatureJSON(),
+		Notes:         []noteJSON{},
+	}
+	if decided, ok := v.Report.Decided(); ok {
+		out.Verdict.DecidedBy, out.Verdict.Why = orNull(decided.ID), orNull(decided.Why)
+	}
+	for _, c := range v.Report.Checks {
+		out.Checks = append(out.Checks, verifyCheckJSON{
+			ID: c.ID, Outcome: c.Outcome.String(), Expected: orNull(c.Expected), Actual: orNull(c.Actual), Why: orNull(c.Why),
+		})
+	}
+	for _, note := range v.notes() {
+		out.Notes = append(out.Notes, noteJSON(note))
+	}
+	return JSON(w, out)
+}
+
+func (v *Verification) signatureJSON() signatureJSON {
+	r := v.Report.Signature
+	out := signatureJSON{Reason: r.Reason.String(), Algorithm: orNull(r.Algorithm), KeyID: orNull(r.KeyID)}
+	if r.Verifier != nil {
+		out.SignedBy = orNull(r.Verifier.ID)
+	}
+	if r.Set != nil {
+		out.Keys = &setJSON{Origin: r.Set.Origin, KeyIDs: append([]string{}, r.Set.IDs()...), ChosenBy: v.chosenBy()}
+	}
+	return out
+}
+
+func (v *Verification) chosenBy() string {
+	if v.OwnKeys {
+		return "token"
+	}
+	return "user"
+}

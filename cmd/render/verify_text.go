@@ -1,0 +1,133 @@
+package render
+
+import (
+	"io"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/keys"
+)
+
+// VerifyText writes a verification for a person: the answer, the reason, the evidence, every check, the way on.
+func VerifyText(w io.Writer, style Style, v *Verification) error {
+	t := NewText(style)
+	mood, headline := v.headline()
+	t.Blank()
+	t.Para(1, t.Paint(mood, inspect.Safe(headline)))
+	t.Blank()
+	t.verifyReason(v)
+	t.Rows(1, v.facts())
+	t.Heading("checks")
+	decided, _ := v.Report.Decided()
+	for _, c := range v.Report.Checks {
+		t.check(v, c)
+		if c.Outcome == keys.Fail && c != decided && v.Report.Signature.Reason != keys.NoReadableJWS {
+			t.compared(4, c)
+		}
+	}
+	t.verifyNotes(v)
+	t.Blank()
+	_, err := t.WriteTo(w)
+	return err
+}
+
+// verifyReason adds the sentence behind the headline, with what was expected and what was found.
+func (t *Text) verifyReason(v *Verification) {
+	decided, ok := v.Report.Decided()
+	switch {
+	case !ok:
+		t.Para(1, inspect.Safe(verifiedSentence(v)))
+		t.Blank()
+		return
+	case v.NoKeys != "" && v.Report.Signature.Reason == keys.NoKeys && decided.ID == "signature":
+		t.Para(1, inspect.Safe(sentence(v.NoKeys)))
+		t.Blank()
+		return
+	case v.cause(decided) != decided.Why:
+		t.Para(1, inspect.Safe(sentence(decided.Why)))
+		t.Blank()
+	}
+	if t.compared(1, decided) {
+		t.Blank()
+	}
+}
+
+// compared shows what a check expected beside what it found, where it compared two things.
+func (t *Text) compared(level int, c keys.Check) bool {
+	if c.Expected == "" || c.Actual == "" {
+		return false
+	}
+	t.Rows(level, []Row{{"wanted", inspect.Safe(c.Expected)}, {"found", inspect.Safe(c.Actual)}})
+	return true
+}
+
+// verifiedSentence says what was verified, and what was not.
+func verifiedSentence(v *Verification) string {
+	key := v.Report.Signature.Verifier
+	text := "The signature is right, made by key " + describeKey(key) + ", and the token is valid at this moment."
+	var skipped []string
+	for _, c := range v.Report.Checks {
+		if c.Outcome == keys.Skipped {
+			skipped = append(skipped, c.ID)
+		}
+	}
+	if len(skipped) > 0 {
+		text += " Not checked: " + strings.Join(skipped, ", ") + "."
+	}
+	return text
+}
+
+// facts are what the verdict is about.
+func (v *Verification) facts() []Row {
+	rows := []Row{{"token", FullSummary(v.Profile, v.At)}, {"keys", v.describeSet()}}
+	if v.Report.Signature.KeyID != "" {
+		rows = append(rows, Row{"kid", inspect.Safe(inspect.ShortenMiddle(v.Report.Signature.KeyID, 60))})
+	}
+	return append(rows, Row{"at", inspect.FormatTime(v.At)})
+}
+
+// widestCheck is how many columns the names of the checks take.
+const widestCheck = len("token format")
+
+// check adds a check with its mark, and why it came out as it did.
+func (t *Text) check(v *Verification, c keys.Check) {
+	label := t.Mark(c.Outcome.String()) + " " + pad(strings.ReplaceAll(c.ID, "-", " "), widestCheck)
+	text := v.checkText(c)
+	if c.Outcome == keys.Pass {
+		text = inspect.ShortenMiddle(text, t.columns()-2*len(indent)-width(label)-2)
+	}
+	t.Rows(2, []Row{{label, inspect.Safe(text)}})
+}
+
+// checkText says in one clause how a check came out.
+func (v *Verification) checkText(c keys.Check) string {
+	switch {
+	case c.ID == "signature" && c.Outcome == keys.Pass:
+		return "by key " + describeKey(v.Report.Signature.Verifier)
+	case c.Why != "":
+		return c.Why
+	case c.Outcome == keys.Skipped:
+		return "not looked at"
+	}
+	return c.Actual
+}
+
+// verifyNotes adds what else is worth knowing, and what to pass.
+func (t *Text) verifyNotes(v *Verification) {
+	notes := v.notes()
+	if v.OwnKeys && v.Report.Signature.Set != nil {
+		notes = append(notes, keys.Note{ID: "own-keys", Message: "the token chose its own keys: a token of any tenant is verified so. --tenant says whose token it must be"})
+	}
+	if len(notes) > 0 {
+		t.Heading("worth knowing")
+	}
+	for _, note := range notes {
+		t.Para(2, inspect.Safe(note.Message)+" "+t.Paint(Faint, "["+inspect.Safe(note.ID)+"]"))
+	}
+	if len(v.Hints) > 0 {
+		t.Heading("next")
+	}
+	for _, hint := range v.Hints {
+		t.Para(2, inspect.Safe(hint))
+	}
+}

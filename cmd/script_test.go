@@ -1,0 +1,164 @@
+package cmd
+
+import (
+	"bytes"
+	"encoding/json"
+	"errors"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"testing"
+	"time"
+	"unicode"
+
+	"github.com/rogpeppe/go-internal/testscript"
+	"github.com/santhosh-tekuri/jsonschema/v6"
+)
+
+// clock is the instant at which every story is told.
+var clock = time.Date(2026, 5, 6, 10, 0, 0, 0, time.UTC)
+
+func TestMain(m *testing.M) {
+	testscript.Main(m, map[string]func(){"gatewhy": runGatewhy})
+}
+
+// runGatewhy is the program as a story calls it: the real one, but for the clock.
+func runGatewhy() {
+	env := System()
+	env.Now = func() time.Time { return clock }
+	os.Exit(Main(env))
+}
+
+// TestStories runs the txtar files: each is a story of its own, with its commands and its files. Beside
+// testscript's own commands there are exits, mint, jwks, serve, schema, safe and make.
+func TestStories(t *testing.T) {
+	testscript.Run(t, testscript.Params{
+		Dir:                 "testdata",
+		RequireExplicitExec: true,
+		RequireUniqueNames:  true,
+		Setup: func(env *testscript.Env) error {
+			env.Setenv("LANG", "C.UTF-8")
+			env.Setenv("XDG_CACHE_HOME", filepath.Join(env.WorkDir, ".cache"))
+			return nil
+		},
+		Cmds: map[string]func(*testscript.TestScript, bool, []string){
+			"exits":  scriptExits,
+			"mint":   scriptMint,
+			"jwks":   scriptJWKS,
+			"serve":  scriptServe,
+			"schema": scriptSchema,
+			"safe":   scriptSafe,
+			"make":   scriptMake,
+		},
+	})
+}
+
+// scriptExits runs a command and wants this exit code of it: exits CODE COMMAND [ARGUMENT...]. Code 2 has to
+// come with nothing on standard output and one error line first.
+func scriptExits(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: exits CODE COMMAND [ARGUMENT...]")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	got := 0
+	if err := ts.Exec(args[1], args[2:]...); err != nil {
+		var ended *exec.ExitError
+		if !errors.As(err, &ended) {
+			ts.Fatalf("%v", err)
+		}
+		got = ended.ExitCode()
+	}
+	if got != want {
+		ts.Fatalf("exit code %d, want %d", got, want)
+	}
+	if want == exitUsage {
+		wantOneError(ts)
+	}
+}
+
+func wantOneError(ts *testscript.TestScript) {
+	stderr := ts.ReadFile("stderr")
+	if count := bytes.Count([]byte(stderr), []byte("gatewhy: error: ")); count != 1 {
+		ts.Fatalf("%d error lines, want one", count)
+	}
+	if ts.ReadFile("stdout") != "" {
+		ts.Fatalf("a usage error comes with a result")
+	}
+}
+
+// scriptServe serves the story's files on loopback: serve VARIABLE puts the address into it.
+func scriptServe(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: serve VARIABLE")
+	}
+	server := httptest.NewServer(http.FileServer(http.Dir(ts.MkAbs("."))))
+	ts.Defer(server.Close)
+	ts.Setenv(args[0], server.URL)
+}
+
+// scriptSchema validates the last standard output against a published schema: schema NAME.
+func scriptSchema(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: schema NAME")
+	}
+	schema, err := jsonschema.NewCompiler().Compile(filepath.Join(schemaDir, args[0]+".json"))
+	ts.Check(err)
+	value, err := jsonschema.UnmarshalJSON(bytes.NewReader([]byte(ts.ReadFile("stdout"))))
+	ts.Check(err)
+	ts.Check(schema.Validate(value))
+}
+
+// scriptSafe wants no control, bidirectional or other invisible character in the last output.
+func scriptSafe(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 0 {
+		ts.Fatalf("usage: safe")
+	}
+	for _, stream := range []string{"stdout", "stderr"} {
+		for i, r := range ts.ReadFile(stream) {
+			if r != '\n' && unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) || r == unicode.ReplacementChar {
+				ts.Fatalf("%U at byte %d of %s", r, i, stream)
+			}
+		}
+	}
+}
+
+// scriptMake writes a file of a text, quoted as in Go, that is repeated: make FILE TEXT [TIMES].
+func scriptMake(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 2 {
+		ts.Fatalf("usage: make FILE TEXT [TIMES]")
+	}
+	times := 1
+	if len(args) == 3 {
+		var err error
+		times, err = strconv.Atoi(args[2])
+		ts.Check(err)
+	}
+	text, err := strconv.Unquote(`"` + args[1] + `"`)
+	ts.Check(err)
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]), bytes.Repeat([]byte(text), times), 0o600))
+}
+
+const schemaDir = "../testdata/schema"
+
+func TestEverySchemaIsValid(t *testing.T) {
+	files, err := filepath.Glob(filepath.Join(schemaDir, "*.json"))
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no schema in %s: %v", schemaDir, err)
+	}
+	for _, file := range files {
+		t.Run(filepath.Base(file), func(t *testing.T) {
+			if _, err := jsonschema.NewCompiler().Compile(file); err != nil {
+				t.Error(err)
+			}
+			text, err := os.ReadFile(file)
+			var schema struct{ Title, Description string }
+			if err != nil || json.Unmarshal(text, &schema) != nil || schema.Title == "" || schema.Description == "" {
+				t.Errorf("no title or description: %v", err)
+			}
+		})
+	}
+}

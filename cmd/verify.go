@@ -1,0 +1,117 @@
+package cmd
+
+import (
+	"context"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gatewhy/gatewhy/cmd/render"
+	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/inspect/keys"
+)
+
+// verifyFlags are the flags of verify.
+type verifyFlags struct {
+	output outputFlags
+	keys   keyFlags
+	at     atFlag
+}
+
+func newVerify(env *Env) *cobra.Command {
+	var flags verifyFlags
+	cmd := &cobra.Command{
+		Use:   "verify [TOKEN]",
+		Short: "Verify a token's signature, issuer, tenant and times, and say what failed and why",
+		Long: "verify checks a token against the keys of a tenant, an issuer or a file. Without --tenant, --issuer or\n" +
+			"--jwks it asks the issuer that the token names, if that is Entra ID: then the token chose its own keys.\n" +
+			"The token is never sent anywhere.\n\n" + tokenHelp,
+		Args:              cobra.ArbitraryArgs,
+		ValidArgsFunction: cobra.NoFileCompletions,
+		RunE:              func(cmd *cobra.Command, args []string) error { return env.verify(cmd.Context(), &flags, args) },
+	}
+	flags.output.register(cmd, "text", "json", "markdown")
+	flags.keys.register(cmd)
+	flags.at.register(cmd)
+	return cmd
+}
+
+func (e *Env) verify(ctx context.Context, flags *verifyFlags, args []string) error {
+	token, err := e.readToken(args)
+	if err != nil {
+		return err
+	}
+	v := &render.Verification{Profile: inspect.Describe(token)}
+	if v.At, err = flags.at.resolve(e, token); err != nil {
+		return err
+	}
+	set, err := e.verifyingKeys(ctx, &flags.keys, token, v)
+	if err != nil {
+		return err
+	}
+	expect := keys.Expect{At: v.At, Issuer: flags.keys.issuer, Cloud: flags.keys.cloud.value}
+	if expect.Tenant, err = e.tenantID(ctx, &flags.keys, set); err != nil {
+		return err
+	}
+	v.Report = expect.Verify(token, set)
+	if err := e.renderVerification(&flags.output, v); err != nil {
+		return err
+	}
+	return exitWith(reportCode(v.Report.Outcome()))
+}
+
+// verifyingKeys returns the key set to verify with, or nil where there is none to be had: then v says why.
+// Where the user named the keys, not getting them is an error.
+func (e *Env) verifyingKeys(ctx context.Context, flags *keyFlags, token *inspect.Token, v *render.Verification) (*keys.Set, error) {
+	if token.Fault != nil {
+		v.NoKeys = "not needed: there is no signature to check"
+		return nil, nil
+	}
+	set, err := e.givenKeys(ctx, flags, token)
+	if set == nil && err == nil {
+		set, err = e.ownKeys(ctx, flags, token, v)
+	}
+	switch {
+	case err == nil:
+		return set, nil
+	case v.OwnKeys || flags.offline && flags.jwks == "":
+		p := asProblem(err)
+		v.NoKeys, v.Hints = p.Cause, p.Hints
+		return nil, nil
+	}
+	return nil, err
+}
+
+// ownKeys fetches the keys of the issuer that the token names, if that is one of Entra's.
+func (e *Env) ownKeys(ctx context.Context, flags *keyFlags, token *inspect.Token, v *render.Verification) (*keys.Set, error) {
+	issuer, ok := entra.ParseIssuer(v.Profile.Issuer)
+	if !ok {
+		return nil, problem("the token's issuer is none of Entra's, so its keys are not known",
+			"pass the key set: --jwks FILE or --jwks URL", "or the issuer, if it has a discovery document: --issuer URL")
+	}
+	if issuer.Policy == "" {
+		issuer.Policy = v.Profile.Policy
+	}
+	v.OwnKeys = true
+	return e.keySource(flags, token).TokenIssuer(ctx, issuer, "")
+}
+
+func (e *Env) renderVerification(output *outputFlags, v *render.Verification) error {
+	switch output.format.value {
+	case "json":
+		return render.VerifyJSON(e.Stdout, v)
+	case "markdown":
+		return render.VerifyMarkdown(e.Stdout, v)
+	}
+	return render.VerifyText(e.Stdout, output.style(e), v)
+}
+
+func reportCode(outcome keys.Outcome) int {
+	switch outcome {
+	case keys.Pass:
+		return exitOK
+	case keys.Fail:
+		return exitRejected
+	}
+	return exitUndetermined
+}

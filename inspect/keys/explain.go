@@ -54,7 +54,11 @@ func (v *verification) noSuchKid(named []*Key) bool {
 	if v.result.Verifier != nil {
 		why += ", and " + nameOf(v.result.Verifier) + " signed it: the kid in the header is wrong"
 	}
-	v.conclude(KidUnknown, "one of "+v.kids(), "kid "+quoted(v.result.KeyID), why)
+	reason := KidUnknown
+	if seen, ok := v.result.Set.LastSeen(v.result.KeyID); ok {
+		reason, why = KeyRolledOver, "the key that the token names was in this set until "+utc(seen.Unix())+", and has been replaced since"
+	}
+	v.conclude(reason, "one of "+v.kids(), "kid "+quoted(v.result.KeyID), why)
 	return true
 }
 

@@ -16,28 +16,50 @@ func Parse(origin string, text []byte) (*Set, error) {
 	if len(set.text) < len(text) {
 		set.note("byte-order-mark", "the text starts with a byte order mark, which gateways refuse")
 	}
-	head := bytes.TrimSpace(set.text)
-	switch {
-	case len(head) == 0:
-		return nil, refusal(origin, "the key set is empty", "was the file written, or the address answered, at all?")
-	case head[0] == '<':
-		return nil, refusal(origin, "the text is an HTML or XML page, not a key set",
-			"the address answered a sign-in, proxy or error page; open it in a browser")
-	case bytes.HasPrefix(head, []byte("-----BEGIN ")):
+	if head := bytes.TrimSpace(set.text); bytes.HasPrefix(head, []byte("-----BEGIN ")) {
 		return ParsePEM(origin, string(head))
 	}
-	file, err := source.ReadJSON(origin, set.text)
+	if _, err := set.parse(); err != nil {
+		return nil, err
+	}
+	return set, nil
+}
+
+// parseJSON reads a key set in JSON, and returns its document too.
+func parseJSON(origin string, text []byte) (*Set, *source.Value, error) {
+	set := &Set{Origin: origin, text: text}
+	document, err := set.parse()
+	return set, document, err
+}
+
+func (s *Set) parse() (*source.Value, error) {
+	if err := notJSON(s.Origin, s.text); err != nil {
+		return nil, err
+	}
+	file, err := source.ReadJSON(s.Origin, s.text)
 	if err != nil {
 		return nil, err
 	}
 	for _, p := range file.Problems {
-		set.note(p.ID, p.Message)
+		s.note(p.ID, p.Message)
 	}
-	if err := set.read(file.Documents); err != nil {
+	if err := s.read(file.Documents); err != nil {
 		return nil, err
 	}
-	set.noteDuplicates()
-	return set, nil
+	s.noteDuplicates()
+	return file.Documents[0], nil
+}
+
+// notJSON says what an answer is that is nothing like JSON.
+func notJSON(origin string, text []byte) error {
+	head := bytes.TrimSpace(text)
+	switch {
+	case len(head) == 0:
+		return refusal(origin, "the text is empty", "was the file written, or the address answered, at all?")
+	case head[0] == '<':
+		return refusal(origin, "the text is an HTML or XML page, not a key set", "the address answered a sign-in, proxy or error page; open it in a browser")
+	}
+	return nil
 }
 
 func (s *Set) read(documents []*source.Value) error {

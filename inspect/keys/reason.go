@@ -30,6 +30,7 @@ const (
 	AlgorithmMismatch                 // the named key can't serve the header's algorithm, or is meant for another
 	HMACWithPublicKey                 // HS256 or the like, but the set has public keys: the classic forgery
 	KidUnknown                        // no key of the set has the token's kid
+	KeyRolledOver                     // the same, but the cache knows that the set had that key once
 	KeyUnusable                       // the named key is broken, or says that it is not for verifying
 	WrongKey                          // another key of the set than the named one signed this text
 	GraphNonce                        // it would verify with the header's nonce hashed: a token for Microsoft Graph
@@ -40,7 +41,7 @@ const (
 func (r Reason) String() string {
 	return [...]string{
 		"no-keys", "verified", "no-readable-jws", "unsigned", "critical-header", "algorithm-not-allowed",
-		"algorithm-mismatch", "hmac-with-public-key", "kid-unknown", "key-unusable", "wrong-key", "graph-nonce",
+		"algorithm-mismatch", "hmac-with-public-key", "kid-unknown", "key-rolled-over", "key-unusable", "wrong-key", "graph-nonce",
 		"text-altered",
 	}[r]
 }

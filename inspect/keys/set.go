@@ -1,6 +1,8 @@
 package keys
 
 import (
+	"time"
+
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
@@ -14,7 +16,12 @@ type Set struct {
 	// matter.
 	Pinned bool
 
+	Metadata Metadata  // of a set that was found through a discovery document
+	Fetched  time.Time // when the set came from the network; zero for one that did not
+	Cached   bool      // the set was taken from the cache, and not fetched now
+
 	text []byte
+	seen map[string]time.Time // when a kid was last in the set, where the cache knows
 }
 
 // Note is something odd that is no hindrance.
@@ -30,11 +37,12 @@ type Key struct {
 	Bits          int    // of the modulus, the curve or the secret; 0 where the key can't be read
 	Curve         string // crv of EC and OKP
 	Use           string
-	Operations    []string // key_ops
-	Algorithm     string   // alg; Entra's keys have none
-	Issuer        string   // Entra v2.0: who may issue tokens signed by this key, often with {tenantid} in it
-	CloudInstance string   // Entra: cloud_instance_name
-	X5T           string   // SHA-1 thumbprint of the certificate, as the set writes it
+	Operations    []string  // key_ops
+	Algorithm     string    // alg; Entra's keys have none
+	Issuer        string    // Entra v2.0: who may issue tokens signed by this key, often with {tenantid} in it
+	CloudInstance string    // Entra: cloud_instance_name
+	X5T           string    // SHA-1 thumbprint of the certificate, as the set writes it
+	LastSeen      time.Time // of a key that is only in the set before the newest; zero for all others
 	Pos           source.Position
 
 	// Private means that the set gives away what must stay secret: the private half of a key pair, or a shared
@@ -96,6 +104,12 @@ func (s *Set) Find(kid string) []*Key {
 		}
 	}
 	return found
+}
+
+// LastSeen returns when a kid was last in the set, where the cache knows. It is not ok for a kid that it never saw.
+func (s *Set) LastSeen(kid string) (time.Time, bool) {
+	at, ok := s.seen[kid]
+	return at, ok && !at.IsZero()
 }
 
 func (k *Key) note(id, message string) { k.Notes = append(k.Notes, Note{id, message}) }

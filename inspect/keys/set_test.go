@@ -158,9 +158,9 @@ func TestAKeyPrintsAsItsName(t *testing.T) {
 
 func TestATextThatIsNoKeySetSaysWhatItIs(t *testing.T) {
 	tests := []struct{ name, text, cause string }{
-		{"nothing", "", "the key set is empty"},
-		{"white space", " \n\t", "the key set is empty"},
-		{"only a byte order mark", "\ufeff", "the key set is empty"},
+		{"nothing", "", "the text is empty"},
+		{"white space", " \n\t", "the text is empty"},
+		{"only a byte order mark", "\ufeff", "the text is empty"},
 		{"a page", "<!DOCTYPE html><html>Sign in</html>", "the text is an HTML or XML page, not a key set"},
 		{"a discovery document", `{"issuer":"x","jwks_uri":"y"}`, "this is a discovery document, not a key set"},
 		{"an error answer", `{"error":"invalid_tenant"}`, "this is an error answer, not a key set"},

@@ -169,9 +169,16 @@ func (v *verification) contradiction(k *Key) string {
 func (v *verification) verified(k *Key, named []*Key) {
 	v.result.Outcome, v.result.Verifier = Pass, k
 	v.conclude(SignatureVerified, "a signature by "+nameOf(k), v.algorithm.name+" by "+nameOf(k), "the signature is right: the text is as "+nameOf(k)+" signed it")
-	if v.byKid() && len(named) > 1 {
-		v.result.Notes = append(v.result.Notes, Note{"duplicate-kid", fmt.Sprintf("%d keys of the set have the token's kid, and key %d of them verifies it; gateways that take only the first or only the last may refuse it", len(named), 1+index(named, k))})
+	if !k.LastSeen.IsZero() {
+		v.note("key-not-in-newest-set", nameOf(k)+" is not in the newest set any more; it was last in it on "+utc(k.LastSeen.Unix())+", and a gateway may have dropped it")
 	}
+	if v.byKid() && len(named) > 1 {
+		v.note("duplicate-kid", fmt.Sprintf("%d keys of the set have the token's kid, and key %d of them verifies it; gateways that take only the first or only the last may refuse it", len(named), 1+index(named, k)))
+	}
+}
+
+func (v *verification) note(id, message string) {
+	v.result.Notes = append(v.result.Notes, Note{id, message})
 }
 
 // nameOf names a key in a message.

@@ -97,7 +97,7 @@ func TestEveryReasonHasItsCase(t *testing.T) {
 		})
 	}
 	for reason := keys.NoKeys; reason <= keys.TextAltered; reason++ {
-		if !seen[reason] {
+		if !seen[reason] && reason != keys.KeyRolledOver { // which needs a cache, and has a test there
 			t.Errorf("no case for %v", reason)
 		}
 	}

@@ -1,0 +1,154 @@
+package entra
+
+import (
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+)
+
+// Text is a text of a file with its place. The zero Text is one that is not there.
+type Text struct {
+	Value   string
+	Unknown bool // only a deployment knows it: Value is the expression as the file has it
+	Pos     source.Position
+	Span    source.Span
+}
+
+// Known reports whether the text is there, and is what it says.
+func (t Text) Known() bool { return t.Value != "" && !t.Unknown }
+
+// Is reports whether two texts name the same thing: an id in either case, or the same expression.
+func (t Text) Is(other Text) bool {
+	return t.Value != "" && t.Unknown == other.Unknown && strings.EqualFold(t.Value, other.Value)
+}
+
+// Registration is an app registration: what an application is in every tenant. Each of its values knows its place, and where
+// the file has none it is the zero value.
+type Registration struct {
+	Pos      source.Position
+	Span     source.Span
+	Name     Text
+	AppID    Text
+	ObjectID Text
+	URIs     []Text // identifierUris: the App ID URIs
+	SignIn   Text   // signInAudience: AzureADMyOrg, AzureADMultipleOrgs, AzureADandPersonalMicrosoftAccount, PersonalMicrosoftAccount
+
+	// Version is requestedAccessTokenVersion as the file has it. Its place is that of the nearest object that is
+	// there where it is absent.
+	Version Text
+
+	Scopes        []Permission // delegated permissions that the app exposes
+	Roles         []Permission // app roles that the app defines
+	Claims        []OptionalClaim
+	Requires      []Requirement
+	PreAuthorized []PreAuthorized
+	Public        Text // isFallbackPublicClient or allowPublicClient
+	MappedClaims  Text // acceptMappedClaims
+
+	Principal *ServicePrincipal // nil where none is given
+}
+
+// Permission is a scope or an app role of an API.
+type Permission struct {
+	ID        Text
+	Value     Text // as it stands in scp or roles
+	Disabled  bool
+	AdminOnly bool // of a scope: its type is Admin, so users can't consent to it
+	Users     bool // of a role: it can be assigned to users
+	Apps      bool // of a role: it can be assigned to applications
+}
+
+// OptionalClaim is a claim of access tokens that the registration asks for.
+type OptionalClaim struct {
+	Name       Text
+	Properties []string // additionalProperties: use_guid, include_user_token, …
+}
+
+// Requirement is what a client asks for of one API (requiredResourceAccess).
+type Requirement struct {
+	Resource Text // the API's application id
+	Scopes   []Text
+	Roles    []Text // ids of app roles, not their values
+}
+
+// PreAuthorized is a client that has some of an API's scopes without consent.
+type PreAuthorized struct {
+	Client Text
+	Scopes []Text // ids of scopes
+}
+
+// ServicePrincipal is an application in one tenant.
+type ServicePrincipal struct {
+	Pos      source.Position
+	Span     source.Span
+	AppID    Text
+	ObjectID Text
+	Names    []Text // servicePrincipalNames: what a token may be requested for
+
+	// AssignmentRequired is appRoleAssignmentRequired as the file has it: "true", "false", or nothing, which is false.
+	AssignmentRequired Text
+}
+
+// Assignment gives a principal an app role of an API (appRoleAssignment).
+type Assignment struct {
+	Pos       source.Position
+	Principal Text // the object id of the client's service principal, of a user or of a group
+	Type      Text // ServicePrincipal, User, Group
+	Resource  Text // the object id of the API's service principal
+	Role      Text // the role's id; zeros for an assignment without a role
+	RoleValue string
+}
+
+// Unassigned is the app role id of an assignment that gives no role.
+const Unassigned = "00000000-0000-0000-0000-000000000000"
+
+// TokenVersion is the version of the access tokens that Entra issues for this API: 2 where the registration says so, 1 for
+// null, 1 or nothing (learn.microsoft.com/entra/identity-platform/access-tokens, "Token formats"). It is not ok where only
+// a deployment knows it, or where the file has another number.
+func (r *Registration) TokenVersion() (v Version, ok bool) {
+	switch {
+	case r.Version.Unknown:
+		return V1, false
+	case r.Version.Value == "2":
+		return V2, true
+	}
+	return V1, r.Version.Value == "" || r.Version.Value == "1"
+}
+
+// MultiTenant reports whether users of other tenants may sign in to the application.
+func (r *Registration) MultiTenant() bool {
+	switch strings.ToLower(r.SignIn.Value) {
+	case "azureadmultipleorgs", "azureadandpersonalmicrosoftaccount", "personalmicrosoftaccount":
+		return true
+	}
+	return false
+}
+
+// AudienceIsGUID reports whether the registration turns the audience of v1.0 tokens into the application id: the optional
+// claim aud with use_guid (learn.microsoft.com/entra/identity-platform/optional-claims-reference).
+func (r *Registration) AudienceIsGUID() bool {
+	for _, claim := range r.Claims {
+		for _, property := range claim.Properties {
+			if claim.Name.Value == "aud" && property == "use_guid" {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// AssignmentRequired reports whether Entra refuses tokens for this API to who has no role of it assigned.
+func (r *Registration) AssignmentRequired() bool {
+	return r.Principal != nil && r.Principal.AssignmentRequired.Value == "true"
+}
+
+// Title is what to call the registration in a message: its name, else its id.
+func (r *Registration) Title() string {
+	switch {
+	case r.Name.Known():
+		return r.Name.Value
+	case r.AppID.Value != "":
+		return r.AppID.Value
+	}
+	return "an app registration"
+}

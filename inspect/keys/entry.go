@@ -50,14 +50,14 @@ func (e entry) next(t target, got fetched, now time.Time) entryJSON {
 		Current: len(got.set.Keys), Seen: e.sightings(), Keys: make([]json.RawMessage, 0, len(got.set.Keys)),
 	}
 	for _, k := range got.set.Keys {
-		j.Keys = append(j.Keys, got.set.raw(k))
+		j.Keys = append(j.Keys, k.raw)
 		if k.ID != "" {
 			j.Seen[k.ID] = j.Fetched
 		}
 	}
 	for _, k := range e.newest() {
 		if k.ID != "" && len(got.set.Find(k.ID)) == 0 {
-			j.Keys = append(j.Keys, e.keys.raw(k))
+			j.Keys = append(j.Keys, k.raw)
 		}
 	}
 	forget(j.Seen)
@@ -101,9 +101,6 @@ func lifetime(maxAge time.Duration) time.Duration {
 	}
 	return min(max(maxAge, leastAge), mostAge)
 }
-
-// raw returns a key's text.
-func (s *Set) raw(k *Key) json.RawMessage { return json.RawMessage(s.text[k.span.Start:k.span.End]) }
 
 func readEntry(file string, t target) (entry, bool) {
 	if file == "" {

@@ -56,7 +56,7 @@ func corpus(t *testing.T, name string) []byte {
 	return text
 }
 
-func decodeJSON(t *testing.T, text []byte, into any) {
+func decodeJSON(t testing.TB, text []byte, into any) {
 	t.Helper()
 	if err := json.Unmarshal(text, into); err != nil {
 		t.Fatal(err)
@@ -66,7 +66,7 @@ func decodeJSON(t *testing.T, text []byte, into any) {
 func b64(text string) string { return base64.RawURLEncoding.EncodeToString([]byte(text)) }
 
 // signRS256 signs a header and claims as they are written.
-func signRS256(t *testing.T, key *rsa.PrivateKey, header, claims string) string {
+func signRS256(t testing.TB, key *rsa.PrivateKey, header, claims string) string {
 	t.Helper()
 	input := b64(header) + "." + b64(claims)
 	sum := sha256.Sum256([]byte(input))
@@ -107,7 +107,7 @@ func sign(t *testing.T, alg jose.SignatureAlgorithm, key any, kid, claims string
 }
 
 // jwk writes a key as a JWK with further members.
-func jwk(t *testing.T, key any, kid string, members map[string]any) map[string]any {
+func jwk(t testing.TB, key any, kid string, members map[string]any) map[string]any {
 	t.Helper()
 	text, err := json.Marshal(jose.JSONWebKey{Key: key, KeyID: kid})
 	if err != nil {
@@ -124,7 +124,7 @@ func jwk(t *testing.T, key any, kid string, members map[string]any) map[string]a
 	return object
 }
 
-func setOf(t *testing.T, list ...map[string]any) *keys.Set {
+func setOf(t testing.TB, list ...map[string]any) *keys.Set {
 	t.Helper()
 	text, err := json.Marshal(map[string]any{"keys": append([]map[string]any{}, list...)})
 	if err != nil {
@@ -133,7 +133,7 @@ func setOf(t *testing.T, list ...map[string]any) *keys.Set {
 	return parse(t, "keys.json", text)
 }
 
-func parse(t *testing.T, origin string, text []byte) *keys.Set {
+func parse(t testing.TB, origin string, text []byte) *keys.Set {
 	t.Helper()
 	set, err := keys.Parse(origin, text)
 	if err != nil {

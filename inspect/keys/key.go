@@ -9,7 +9,7 @@ import (
 
 // readKey reads one JWK (RFC 7517, section 4). Whatever is wrong with it becomes its fault.
 func readKey(v *source.Value) *Key {
-	k := &Key{Pos: v.Pos, span: v.Span}
+	k := &Key{Pos: v.Pos}
 	if !v.Is(source.Object) {
 		k.Fault = fmt.Sprintf("the key is %s, not an object", v.Kind)
 		return k

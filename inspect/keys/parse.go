@@ -85,7 +85,9 @@ func (s *Set) read(documents []*source.Value) error {
 func (s *Set) add(items []*source.Value) {
 	s.Keys = make([]*Key, 0, len(items))
 	for _, item := range items {
-		s.Keys = append(s.Keys, readKey(item))
+		k := readKey(item)
+		k.raw = s.text[item.Span.Start:item.Span.End]
+		s.Keys = append(s.Keys, k)
 	}
 }
 

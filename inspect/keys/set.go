@@ -58,7 +58,7 @@ type Key struct {
 	public any    // *rsa.PublicKey, *ecdsa.PublicKey or ed25519.PublicKey
 	secret []byte // of an oct key
 	chain  []string
-	span   source.Span
+	raw    []byte // the key as the set writes it; nil where it is no JWK
 }
 
 // Public returns the public key: *rsa.PublicKey, *ecdsa.PublicKey or ed25519.PublicKey. It is nil for a shared

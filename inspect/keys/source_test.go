@@ -31,7 +31,7 @@ func cloud(t *testing.T, id string) entra.Cloud {
 	return c
 }
 
-func publicKey(t *testing.T, n int, kid string) map[string]any {
+func publicKey(t testing.TB, n int, kid string) map[string]any {
 	t.Helper()
 	return jwk(t, &rsaKeys()[n].PublicKey, kid, map[string]any{"use": "sig"})
 }

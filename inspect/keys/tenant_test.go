@@ -41,7 +41,7 @@ type tenant struct {
 const tenantDomain = "contoso.onmicrosoft.com"
 
 // newTenant starts a tenant that serves a set.
-func newTenant(t *testing.T, set ...map[string]any) *tenant {
+func newTenant(t testing.TB, set ...map[string]any) *tenant {
 	t.Helper()
 	tn := &tenant{sets: [][]map[string]any{set}, apps: map[string][]map[string]any{}, maxAge: "max-age=86400, private"}
 	tn.server = httptest.NewUnstartedServer(tn)
@@ -56,7 +56,7 @@ func newTenant(t *testing.T, set ...map[string]any) *tenant {
 }
 
 // hostCertificate makes a certificate for the hosts of Entra.
-func hostCertificate(t *testing.T) tls.Certificate {
+func hostCertificate(t testing.TB) tls.Certificate {
 	t.Helper()
 	key, err := ecdsa.GenerateKey(elliptic.P256(), rand.Reader)
 	if err != nil {

@@ -16,7 +16,7 @@ import (
 const claims = `{"iss":"https://sts.windows.net/` + tid + `/","aud":"api://orders"}`
 
 // entraSet is a set as Entra's: RSA keys with a kid and no alg.
-func entraSet(t *testing.T) *keys.Set {
+func entraSet(t testing.TB) *keys.Set {
 	t.Helper()
 	return setOf(t,
 		jwk(t, &rsaKeys()[0].PublicKey, "one", map[string]any{"use": "sig"}),

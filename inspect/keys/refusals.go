@@ -1,0 +1,98 @@
+package keys
+
+import (
+	"encoding/json"
+	"strings"
+
+	"github.com/go-jose/go-jose/v4"
+)
+
+// Refusal is why some gateways take nothing from a set: their library reads it as a whole, and one odd key is enough
+// for every token to be rejected.
+type Refusal struct {
+	Key      *Key // nil where it is the form of the whole set
+	Library  string
+	Gateways []string // those that are known to be built on it
+	Why      string
+
+	// Measured means that the gateways were run on such a set. Otherwise it follows from the library, which they use.
+	Measured bool
+}
+
+// What was measured on six gateways, with one valid token and one odd key beside the good one: go-jose's users
+// answered 401 to every token.
+const (
+	goJoseLibrary = "go-jose"
+	anyLibrary    = "any"
+)
+
+// gatewaysOn returns the gateways that are built on go-jose. Two of them use a version that takes padded base64.
+func gatewaysOn(strict bool) []string {
+	if strict {
+		return []string{"Kubernetes", "oauth2-proxy"}
+	}
+	return []string{"KrakenD", "Kubernetes", "Ory Oathkeeper", "oauth2-proxy"}
+}
+
+// Refusals returns what makes gateways refuse the whole set. go-jose is asked itself, key by key.
+func (s *Set) Refusals() []Refusal {
+	refusals := s.refusalsOfForm()
+	for _, k := range s.Keys {
+		if k.raw == nil {
+			continue // not from a JWK Set
+		}
+		if err := json.Unmarshal(k.raw, new(jose.JSONWebKey)); err != nil {
+			refusals = append(refusals, refusalByGoJose(k, err))
+			continue
+		}
+		if k.Private && k.Type != "oct" {
+			refusals = append(refusals, Refusal{
+				Key: k, Library: goJoseLibrary, Gateways: []string{"KrakenD", "Kubernetes", "oauth2-proxy"}, Measured: true,
+				Why: "the key gives away its private half",
+			})
+		}
+	}
+	return refusals
+}
+
+func refusalByGoJose(k *Key, err error) Refusal {
+	loose := k.Fault == "" && k.noted("loose-base64")
+	return Refusal{
+		Key: k, Library: goJoseLibrary, Gateways: gatewaysOn(loose), Measured: wasMeasured(k, err),
+		Why: strings.TrimPrefix(err.Error(), "go-jose/go-jose: "),
+	}
+}
+
+// wasMeasured reports whether the key is odd in one of the ways that were tried: a type that is not known, a modulus,
+// an x5c or an x5t that can't be read, padding.
+func wasMeasured(k *Key, err error) bool {
+	certificate := strings.Contains(err.Error(), "x5c") || strings.Contains(err.Error(), "x5t")
+	return certificate || k.noted("loose-base64") || k.Fault != "" && k.Type != "EC" && k.Type != "OKP"
+}
+
+// refusalsOfForm returns what all of the gateways refuse that were measured.
+func (s *Set) refusalsOfForm() []Refusal {
+	var refusals []Refusal
+	for _, n := range s.Notes {
+		switch n.ID {
+		case "bare-list", "byte-order-mark":
+			refusals = append(refusals, Refusal{Library: anyLibrary, Gateways: gatewaysMeasured(), Why: n.Message, Measured: true})
+		case "single-key":
+			refusals = append(refusals, Refusal{Library: anyLibrary, Why: n.Message})
+		}
+	}
+	return refusals
+}
+
+func gatewaysMeasured() []string {
+	return append(gatewaysOn(false), "Azure API Management emulator", "mod_auth_openidc")
+}
+
+func (k *Key) noted(id string) bool {
+	for _, n := range k.Notes {
+		if n.ID == id {
+			return true
+		}
+	}
+	return false
+}

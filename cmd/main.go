@@ -60,6 +60,7 @@ func newRoot(env *Env) *cobra.Command {
 // commands returns every subcommand, in the order in which help shows them.
 func commands(env *Env) []*cobra.Command {
 	return []*cobra.Command{
+		newDecode(env),
 		newVerify(env),
 		newExplain(env),
 		newDemo(env),

@@ -7,6 +7,7 @@ import (
 	"fmt"
 	"maps"
 	"os"
+	"slices"
 	"strings"
 	"sync"
 	"time"
@@ -36,6 +37,9 @@ type order struct {
 //	-at TIME        when it was issued (RFC 3339); else now
 //	-expired        issued three days ago
 //	-alter          change a claim's value after signing
+//	-wrap N         break the token into lines of so many characters
+//	-into FILE      write the text of that file, with the token in the place of a word
+//	-for WORD       that word, if not TOKEN
 func scriptMint(ts *testscript.TestScript, neg bool, args []string) {
 	var o order
 	flags := flag.NewFlagSet("mint", flag.ContinueOnError)
@@ -49,6 +53,9 @@ func scriptMint(ts *testscript.TestScript, neg bool, args []string) {
 	flags.BoolVar(&o.alter, "alter", false, "")
 	at := flags.String("at", clock.Format(time.RFC3339), "")
 	expired := flags.Bool("expired", false, "")
+	width := flags.Int("wrap", 0, "")
+	into := flags.String("into", "", "")
+	word := flags.String("for", "TOKEN", "")
 	if err := flags.Parse(args); neg || err != nil || flags.NArg() != 1 {
 		ts.Fatalf("usage: mint [flags] FILE")
 	}
@@ -60,7 +67,24 @@ func scriptMint(ts *testscript.TestScript, neg bool, args []string) {
 	o.issued = issued
 	token, err := o.token(ts)
 	ts.Check(err)
-	ts.Check(os.WriteFile(ts.MkAbs(flags.Arg(0)), []byte(token+"\n"), 0o600))
+	text := *word + "\n"
+	if *into != "" {
+		text = ts.ReadFile(*into)
+	}
+	text = strings.ReplaceAll(text, *word, wrapped(token, *width))
+	ts.Check(os.WriteFile(ts.MkAbs(flags.Arg(0)), []byte(text), 0o600))
+}
+
+// wrapped breaks a token into lines of so many characters; 0 leaves it whole.
+func wrapped(token string, width int) string {
+	if width == 0 {
+		return token
+	}
+	var lines []string
+	for line := range slices.Chunk([]byte(token), width) {
+		lines = append(lines, string(line))
+	}
+	return strings.Join(lines, "\n")
 }
 
 func (o *order) token(ts *testscript.TestScript) (string, error) {

@@ -10,6 +10,7 @@ import (
 	"os/exec"
 	"path/filepath"
 	"strconv"
+	"strings"
 	"testing"
 	"time"
 	"unicode"
@@ -33,7 +34,8 @@ func runGatewhy() {
 }
 
 // TestStories runs the txtar files: each is a story of its own, with its commands and its files. Beside
-// testscript's own commands there are exits, mint, jwks, serve, schema, safe and make.
+// testscript's own commands there are exits, mint, jwks, serve, schema, safe, make and
+// load.
 func TestStories(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata",
@@ -52,6 +54,7 @@ func TestStories(t *testing.T) {
 			"schema": scriptSchema,
 			"safe":   scriptSafe,
 			"make":   scriptMake,
+			"load":   scriptLoad,
 		},
 	})
 }
@@ -140,6 +143,14 @@ func scriptMake(ts *testscript.TestScript, neg bool, args []string) {
 	text, err := strconv.Unquote(`"` + args[1] + `"`)
 	ts.Check(err)
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), bytes.Repeat([]byte(text), times), 0o600))
+}
+
+// scriptLoad puts a file's text into a variable, without the line break at its end: load VARIABLE FILE.
+func scriptLoad(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 2 {
+		ts.Fatalf("usage: load VARIABLE FILE")
+	}
+	ts.Setenv(args[0], strings.TrimSuffix(ts.ReadFile(args[1]), "\n"))
 }
 
 const schemaDir = "../testdata/schema"

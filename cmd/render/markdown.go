@@ -69,3 +69,14 @@ func (m *markdown) rowIf(label, value string) {
 		m.row(label, value)
 	}
 }
+
+// list adds what was noticed as a list.
+func (m *markdown) list(title string, all []inspect.Observation) {
+	if len(all) == 0 {
+		return
+	}
+	m.b.WriteString("\n" + title + ":\n\n")
+	for _, o := range all {
+		m.b.WriteString("- " + escapeMarkdown(o.Message) + " (" + code(o.ID) + ")\n")
+	}
+}

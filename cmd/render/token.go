@@ -69,7 +69,7 @@ func flowPhrase(p inspect.Profile) string {
 	case inspect.AppOnly:
 		return "app-only"
 	case inspect.Delegated:
-		return "delegated (for a user)"
+		return "delegated"
 	}
 	return ""
 }

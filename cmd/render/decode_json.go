@@ -1,0 +1,71 @@
+package render
+
+import (
+	"encoding/json"
+	"io"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+)
+
+// decodeJSON is the JSON of decode. Header and claims are null where they can't be read. Numbers are as the
+// token writes them; of members that stand twice the last is given, and an observation tells both values.
+type decodeJSON struct {
+	SchemaVersion int               `json:"schema_version"`
+	Token         *tokenJSON        `json:"token"`
+	Header        json.RawMessage   `json:"header"`
+	Claims        json.RawMessage   `json:"claims"`
+	Observations  []observationJSON `json:"observations"`
+	Traits        []observationJSON `json:"traits"`
+}
+
+type observationJSON struct {
+	ID      string `json:"id"`
+	Path    string `json:"path"`
+	Message string `json:"message"`
+}
+
+// DecodeJSON writes a token as JSON.
+func DecodeJSON(w io.Writer, d *Decoding) error {
+	out := decodeJSON{
+		SchemaVersion: SchemaVersion,
+		Token:         tokenOf(d.Profile),
+		Header:        rawJSON(d.Token.Header),
+		Claims:        rawJSON(d.Token.Claims),
+		Observations:  []observationJSON{},
+		Traits:        []observationJSON{},
+	}
+	for _, o := range d.Profile.Observations {
+		out.Observations = append(out.Observations, observationJSON(o))
+	}
+	for _, o := range d.Profile.Traits {
+		out.Traits = append(out.Traits, observationJSON(o))
+	}
+	return JSON(w, out)
+}
+
+// rawJSON is a value's own JSON, or null.
+func rawJSON(v *source.Value) json.RawMessage { return json.RawMessage(lastMembers(v).JSON()) }
+
+// lastMembers returns the value with the last of each group of members that share a name, as most readers see
+// it: a reader of our JSON must not meet the ambiguity again.
+func lastMembers(v *source.Value) *source.Value {
+	if v == nil || !v.Is(source.Object) && !v.Is(source.List) {
+		return v
+	}
+	one := *v
+	one.Items, one.Members = nil, nil
+	for _, item := range v.Items {
+		one.Items = append(one.Items, lastMembers(item))
+	}
+	at := make(map[string]int, len(v.Members))
+	for _, m := range v.Members {
+		m.Value = lastMembers(m.Value)
+		if i, twice := at[m.Key]; twice {
+			one.Members[i] = m
+			continue
+		}
+		at[m.Key] = len(one.Members)
+		one.Members = append(one.Members, m)
+	}
+	return &one
+}

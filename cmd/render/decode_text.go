@@ -1,0 +1,70 @@
+package render
+
+import (
+	"io"
+
+	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/source"
+)
+
+const notVerified = "Nothing was verified: anyone can write such a text."
+
+// DecodeText writes a token for a person: what it is, its header and claims, what is odd, the way on.
+func DecodeText(w io.Writer, style Style, d *Decoding) error {
+	t := NewText(style)
+	t.Blank()
+	t.Para(1, t.Paint(Strong, Summary(d.Profile, d.At)))
+	t.Para(1, notVerified)
+	t.members("header", d, d.Token.Header)
+	t.members("claims", d, d.Token.Claims)
+	t.observations("worth knowing", d.Profile.Traits)
+	t.observations("odd", d.Profile.Observations)
+	t.next(d)
+	t.Blank()
+	_, err := t.WriteTo(w)
+	return err
+}
+
+// members lists the members of the header or the claims.
+func (t *Text) members(title string, d *Decoding, object *source.Value) {
+	if object == nil {
+		return
+	}
+	t.Heading(title)
+	rows := make([]Row, 0, len(object.Members))
+	for _, m := range object.Members {
+		text := t.shortened(inspect.Safe(d.valueText(m.Key, m.Value)))
+		rows = append(rows, Row{inspect.Safe(inspect.ShortenMiddle(m.Key, 2*widestLabel)), text})
+	}
+	t.Rows(2, rows)
+}
+
+// mostLines is how many lines a value may take before its middle is left out.
+const mostLines = 2
+
+// shortened leaves out the middle of a value that would take too many lines. --claim shows it whole.
+func (t *Text) shortened(value string) string {
+	line := t.columns() - 2*len(indent) - widestLabel - 2
+	if width(value) <= mostLines*line {
+		return value
+	}
+	return inspect.ShortenMiddle(value, line)
+}
+
+// observations lists what was noticed, each with its id.
+func (t *Text) observations(title string, all []inspect.Observation) {
+	if len(all) == 0 {
+		return
+	}
+	t.Heading(title)
+	for _, o := range all {
+		t.Para(2, inspect.Safe(o.Message)+" "+t.Paint(Faint, "["+inspect.Safe(o.ID)+"]"))
+	}
+}
+
+func (t *Text) next(d *Decoding) {
+	t.Heading("next")
+	for _, step := range d.nextSteps() {
+		t.Para(2, inspect.Safe(step.Label)+": "+inspect.Safe(step.Text))
+	}
+}

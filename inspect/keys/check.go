@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/entra"
 )
 
 // Expect is what the person who asks expects of a token.
@@ -34,6 +35,7 @@ type Report struct {
 // run, whatever came of those before it.
 func (e Expect) Verify(t *inspect.Token, set *Set) Report {
 	signature := Verify(t, set, e.Algorithms...)
+	e.Cloud = e.cloudOf(set)
 	r := Report{Signature: signature}
 	r.Checks = append(r.Checks, formatCheck(t))
 	r.Checks = append(r.Checks, signatureChecks(signature)...)
@@ -44,6 +46,15 @@ func (e Expect) Verify(t *inspect.Token, set *Set) Report {
 		e.tenantCheck(t.Claims),
 	)
 	return r
+}
+
+// cloudOf returns the expected cloud, which is that of the keys' metadata where no other was named.
+func (e Expect) cloudOf(set *Set) string {
+	if e.Cloud != "" || set == nil {
+		return e.Cloud
+	}
+	cloud, _ := entra.CloudByInstance(set.Metadata.CloudInstance)
+	return cloud.ID
 }
 
 // Outcome is Fail where a check failed, else Unknown where one is unknown, else Pass.

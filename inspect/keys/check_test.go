@@ -144,6 +144,17 @@ func TestAKeyMaySignOnlyForItsIssuer(t *testing.T) {
 	}
 }
 
+// Microsoft's own library refuses a key of another cloud than the metadata's (IDX40012).
+func TestAKeyOfAnotherCloudThanTheMetadatasIsSaid(t *testing.T) {
+	set := setOf(t, jwk(t, &rsaKeys()[0].PublicKey, "one", map[string]any{"cloud_instance_name": "microsoftonline.us"}))
+	set.Metadata.CloudInstance = "microsoftonline.com"
+	token := signRS256(t, rsaKeys()[0], `{"alg":"RS256","kid":"one"}`, fmt.Sprintf(`{"iss":%q,"tid":%q,"exp":%d}`, v1Issuer(tid), tid, noon.Unix()+60))
+	report := keys.Expect{At: noon, Tenant: tid}.Verify(inspect.Parse(token), set)
+	if c, _ := report.Decided(); report.Signature.Outcome != keys.Pass || report.Outcome() != keys.Fail || c.ID != "issuer" || !strings.Contains(c.Why, "another cloud") {
+		t.Errorf("%v, decided by %+v", report.Outcome(), c)
+	}
+}
+
 func TestTheTenantIsCompared(t *testing.T) {
 	tests := []struct {
 		name, claims string

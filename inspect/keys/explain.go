@@ -8,9 +8,11 @@ import (
 // explain finds the reason why none of the named keys verifies the token. Each step either concludes or leaves
 // it to the next.
 func (v *verification) explain(named []*Key) {
-	v.result.Verifier = v.other(named)
+	if v.byKid() {
+		v.result.Verifier, _ = v.signer(v.result.Set.Keys, v.servesUnderOtherKid, v.token.SigningInput())
+	}
 	for _, step := range []func([]*Key) bool{
-		v.publicAsSecret, v.noSuchKid, v.notUsable, v.wrongType, v.againstItsPurpose, v.wrongKey, v.hashedNonce,
+		v.publicAsSecret, v.noSuchKid, v.notUsable, v.wrongType, v.againstItsPurpose, v.wrongKey, v.hashedNonce, v.tooMany,
 	} {
 		if step(named) {
 			return
@@ -19,18 +21,7 @@ func (v *verification) explain(named []*Key) {
 	v.altered(named)
 }
 
-// other returns a key of the set that is not named and verifies the token all the same.
-func (v *verification) other(named []*Key) *Key {
-	for i, k := range v.result.Set.Keys {
-		if i >= mostTries {
-			return nil
-		}
-		if index(named, k) < 0 && v.serves(k) && v.matches(k) {
-			return k
-		}
-	}
-	return nil
-}
+func (v *verification) servesUnderOtherKid(k *Key) bool { return k.ID != v.result.KeyID && v.serves(k) }
 
 // publicAsSecret is the forgery of taking a published key for the secret of an HMAC. Nothing is computed with it.
 func (v *verification) publicAsSecret([]*Key) bool {
@@ -114,22 +105,21 @@ func (v *verification) wrongType(named []*Key) bool {
 
 // againstItsPurpose concludes where a named key did sign the text, but says that it is not for that.
 func (v *verification) againstItsPurpose(named []*Key) bool {
-	for _, k := range named {
-		member := v.contradiction(k)
-		if member == "" || !v.matches(k) {
-			continue
-		}
-		reason := KeyUnusable
-		if strings.HasPrefix(member, "alg ") {
-			reason = AlgorithmMismatch
-		}
-		v.result.Named, v.result.Verifier = k, k
-		v.conclude(reason, "a key for verifying "+v.algorithm.name, member,
-			nameOf(k)+" made this signature, but the set says that it is for something else; many gateways do not look at that")
-		return true
+	k, _ := v.signer(named, v.saysOtherwise, v.token.SigningInput())
+	if k == nil {
+		return false
 	}
-	return false
+	member, reason := v.contradiction(k), KeyUnusable
+	if strings.HasPrefix(member, "alg ") {
+		reason = AlgorithmMismatch
+	}
+	v.result.Named, v.result.Verifier = k, k
+	v.conclude(reason, "a key for verifying "+v.algorithm.name, member,
+		nameOf(k)+" made this signature, but the set says that it is for something else; many gateways do not look at that")
+	return true
 }
+
+func (v *verification) saysOtherwise(k *Key) bool { return v.canVerify(k) && v.contradiction(k) != "" }
 
 func (v *verification) wrongKey([]*Key) bool {
 	k := v.result.Verifier
@@ -146,14 +136,23 @@ func (v *verification) hashedNonce(named []*Key) bool {
 	if !ok {
 		return false
 	}
-	for _, k := range named {
-		if v.serves(k) && v.algorithm.matches(k, input, v.token.Signature) {
-			v.conclude(GraphNonce, "a token for this API", "a token for Microsoft Graph or another Microsoft API",
-				"the signature is right once the header's nonce is replaced by its hash: only Microsoft's own APIs can verify such a token; ask for one with a scope of your API")
-			return true
-		}
+	if k, _ := v.signer(named, v.serves, input); k == nil {
+		return false
 	}
-	return false
+	v.conclude(GraphNonce, "a token for this API", "a token for Microsoft Graph or another Microsoft API",
+		"the signature is right once the header's nonce is replaced by its hash: only Microsoft's own APIs can verify such a token; ask for one with a scope of your API")
+	return true
+}
+
+// tooMany concludes that nothing is known, where not every key was tried.
+func (v *verification) tooMany(named []*Key) bool {
+	if !v.gaveUp {
+		return false
+	}
+	v.result.Outcome = Unknown
+	v.conclude(TooManyKeys, fmt.Sprintf("a signature by one of %d keys", len(named)), fmt.Sprintf("none by the first %d", mostTries),
+		fmt.Sprintf("%d keys may have signed this text, and no more than %d are tried", len(named), mostTries))
+	return true
 }
 
 func (v *verification) altered(named []*Key) {

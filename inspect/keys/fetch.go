@@ -74,7 +74,7 @@ func read(response *http.Response) (answer, *failure) {
 
 func (s *Source) transport() http.RoundTripper {
 	if s.Transport == nil {
-		s.Transport = NewTransport()
+		return NewTransport()
 	}
 	return s.Transport
 }

@@ -35,6 +35,10 @@ const (
 	WrongKey                          // another key of the set than the named one signed this text
 	GraphNonce                        // it would verify with the header's nonce hashed: a token for Microsoft Graph
 	TextAltered                       // no key of the set signed this text
+	TooManyKeys                       // the set has more keys than are tried: nothing can be said
+	KeyOfTenant                       // a key of the token's own tenant signed it, and the set asked is another's
+	KeyOfApp                          // a key signed it that belongs to one app alone (claims mapping, ?appid=)
+	KeyOfCloud                        // a key of another cloud signed it
 )
 
 // String returns the reason's name in kebab-case.
@@ -42,7 +46,7 @@ func (r Reason) String() string {
 	return [...]string{
 		"no-keys", "verified", "no-readable-jws", "unsigned", "critical-header", "algorithm-not-allowed",
 		"algorithm-mismatch", "hmac-with-public-key", "kid-unknown", "key-rolled-over", "key-unusable", "wrong-key", "graph-nonce",
-		"text-altered",
+		"text-altered", "too-many-keys", "key-of-tenant", "key-of-app", "key-of-cloud",
 	}[r]
 }
 

@@ -33,6 +33,7 @@ type tenant struct {
 	sets     [][]map[string]any // served in turn, one a request for keys; the last one from then on
 	apps     map[string][]map[string]any
 	trouble  []http.HandlerFunc // each answers one request in place of the tenant
+	always   http.HandlerFunc   // answers every request, where it is not nil
 	maxAge   string
 	metadata map[string]any // members that replace those of the discovery documents
 	requests []string       // host, path and query of every request
@@ -125,7 +126,7 @@ func (tn *tenant) asked() []string {
 func (tn *tenant) ServeHTTP(w http.ResponseWriter, r *http.Request) {
 	tn.mu.Lock()
 	tn.requests = append(tn.requests, r.Host+r.URL.RequestURI())
-	var instead http.HandlerFunc
+	instead := tn.always
 	if len(tn.trouble) > 0 {
 		instead, tn.trouble = tn.trouble[0], tn.trouble[1:]
 	}

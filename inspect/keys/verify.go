@@ -5,10 +5,12 @@ import (
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
-// mostTries bounds how many keys one token is tried on. A key set of Entra has about six.
-const mostTries = 1000
+// mostTries bounds how many keys one token is tried on, since a large RSA key takes its time. A key set of Entra has
+// about six.
+const mostTries = 250
 
 // Verify says whether a key of the set signed the token. Only the signature is looked at, so the payload may be
 // anything that can be decoded. The algorithms allowed are those given, or all that [Algorithms] lists; whatever the
@@ -30,6 +32,7 @@ func Verify(t *inspect.Token, set *Set, allowed ...string) Result {
 type verification struct {
 	token     *inspect.Token
 	algorithm algorithm
+	gaveUp    bool // not all of the keys that may be right were tried
 	result    Result
 }
 
@@ -105,23 +108,37 @@ func (v *verification) hasKeys() bool {
 	return false
 }
 
-// try looks for the key that signed the text, the named ones first.
+// try looks for the key that signed the text among those that may be right.
 func (v *verification) try() {
 	named := v.candidates()
-	for _, k := range named {
+	k, all := v.signer(named, v.serves, v.token.SigningInput())
+	v.gaveUp = !all
+	switch {
+	case k != nil:
 		v.result.Named = k
-		if v.serves(k) && v.matches(k) {
-			v.verified(k, named)
-			return
-		}
-	}
-	if len(named) > 0 {
+		v.verified(k, named)
+		return
+	case v.byKid() && len(named) > 0:
 		v.result.Named = named[0]
 	}
-	if !v.byKid() {
-		v.result.Named = nil
-	}
 	v.explain(named)
+}
+
+// signer returns the first key of those that are suitable that signed the input, and whether all of them were tried.
+func (v *verification) signer(list []*Key, suitable func(*Key) bool, input string) (k *Key, all bool) {
+	tries := 0
+	for _, k := range list {
+		if !suitable(k) {
+			continue
+		}
+		if tries++; tries > mostTries {
+			return nil, false
+		}
+		if v.algorithm.matches(k, input, v.token.Signature) {
+			return k, true
+		}
+	}
+	return nil, true
 }
 
 // byKid reports whether the token's kid decides which key is right.
@@ -131,18 +148,15 @@ func (v *verification) candidates() []*Key {
 	if v.byKid() {
 		return v.result.Set.Find(v.result.KeyID)
 	}
-	return v.result.Set.Keys[:min(len(v.result.Set.Keys), mostTries)]
+	return v.result.Set.Keys
 }
 
 // serves reports whether the key may verify a signature of the token's algorithm.
-func (v *verification) serves(k *Key) bool {
-	return k.Fault == "" && v.algorithm.fits(k) && v.contradiction(k) == "" && v.tooShort(k) == ""
-}
+func (v *verification) serves(k *Key) bool { return v.canVerify(k) && v.contradiction(k) == "" }
 
-// matches reports whether the text was signed by the key, whatever the key says it is for.
-func (v *verification) matches(k *Key) bool {
-	return k.Fault == "" && v.algorithm.fits(k) && v.tooShort(k) == "" &&
-		v.algorithm.matches(k, v.token.SigningInput(), v.token.Signature)
+// canVerify reports whether the key can verify a signature of the token's algorithm, whatever it says it is for.
+func (v *verification) canVerify(k *Key) bool {
+	return k.Fault == "" && v.algorithm.fits(k) && v.tooShort(k) == ""
 }
 
 // tooShort says why a secret is too short for the algorithm (RFC 7518, section 3.2).
@@ -169,6 +183,9 @@ func (v *verification) contradiction(k *Key) string {
 func (v *verification) verified(k *Key, named []*Key) {
 	v.result.Outcome, v.result.Verifier = Pass, k
 	v.conclude(SignatureVerified, "a signature by "+nameOf(k), v.algorithm.name+" by "+nameOf(k), "the signature is right: the text is as "+nameOf(k)+" signed it")
+	if kid := v.token.Header.Member("kid"); kid != nil && kid.Kind != source.String {
+		v.note("kid-not-string", "the header's kid is "+kid.Kind.String()+", not a string (RFC 7515, section 4.1.4), so every key was tried; gateways may refuse it")
+	}
 	if !k.LastSeen.IsZero() {
 		v.note("key-not-in-newest-set", nameOf(k)+" is not in the newest set any more; it was last in it on "+utc(k.LastSeen.Unix())+", and a gateway may have dropped it")
 	}

@@ -33,7 +33,7 @@ func (t *Token) observeLooseness(part string, loose looseness) {
 		t.observe("base64-standard-alphabet", part, "the "+part+` has "+" or "/", where base64url has "-" and "_"; gateways differ in whether they accept it`)
 	}
 	if loose.nonCanonical {
-		t.observe("base64-non-canonical", part, "the last character of the "+part+" carries bits that mean nothing: the text was altered or written by hand; most gateways accept it")
+		t.observe("base64-non-canonical", part, "the last character of the "+part+" carries bits that mean nothing: the text was cut, altered or written by hand; most gateways accept it")
 	}
 }
 

@@ -33,3 +33,39 @@ func mustBePrintable(t *testing.T, text string) {
 		t.Fatalf("not fit for a terminal: %q", text)
 	}
 }
+
+func FuzzLocate(f *testing.F) {
+	access := entraToken(v2User)
+	for _, seed := range []string{
+		"", access, "Bearer " + access, wrap(access, 76, "> ", ""), `{"access_token":"` + access + `"}`, "curl -H 'Authorization: Bearer " + access + "'",
+		access[:40] + "…", "null", "https://a.example/#access_token=" + access, `{"error":"invalid_grant","error_description":"AADSTS70008: x"}`, utf16le(access),
+	} {
+		f.Add(seed)
+	}
+	f.Fuzz(func(t *testing.T, text string) {
+		found, err := Locate(text)
+		if err != nil {
+			mustNotEcho(t, text, err.Error())
+			mustBePrintable(t, err.Error())
+			return
+		}
+		if found.Text == "" || strings.ContainsAny(found.Text, " \t\r\n") {
+			t.Fatalf("found %q", found.Text)
+		}
+		mustBePrintable(t, found.From)
+		for _, note := range found.Notes {
+			mustBePrintable(t, note.Message)
+			mustNotEcho(t, found.Text, note.Message)
+		}
+	})
+}
+
+// mustNotEcho fails where a message shows as much of a text as a secret has.
+func mustNotEcho(t *testing.T, text, message string) {
+	t.Helper()
+	for _, word := range strings.Fields(text) {
+		if len(word) >= minOpaque && strings.Contains(message, word) {
+			t.Fatalf("the message %q shows %q", message, word)
+		}
+	}
+}

@@ -1,0 +1,199 @@
+package inspect
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect/entra"
+)
+
+// diagnose says what a text without a token is instead.
+func (p *paste) diagnose() *LocateError {
+	for _, look := range [...]func(*paste) *LocateError{
+		(*paste).noWord, (*paste).markup, (*paste).pem, (*paste).jsonInstead, (*paste).yamlInstead, (*paste).shortened,
+		(*paste).headerLine, (*paste).location, (*paste).credential, (*paste).damaged, (*paste).file,
+	} {
+		if e := look(p); e != nil {
+			return e
+		}
+	}
+	return instead("there is no token in the text", "pass the access token, a curl command or a header that has it, or the token endpoint's answer")
+}
+
+func instead(cause string, hints ...string) *LocateError {
+	return &LocateError{Cause: cause, Hints: hints}
+}
+
+// hintAccessToken is the way on where something was copied in place of the token.
+const hintAccessToken = "pass the access token: the value of access_token in the token endpoint's answer, or what follows Bearer in the Authorization header"
+
+// noWord is about text that says that there is nothing.
+func (p *paste) noWord() *LocateError {
+	switch word := strings.ToLower(p.text); {
+	case word == "":
+		return instead("there is no text, so no token", "is the variable set, and did the command before the pipe print anything?")
+	case strings.IndexByte(p.text, 0) >= 0:
+		return instead("the text is binary, so no token", "pass the token as text")
+	case word == "null", word == "undefined", word == "none", word == "nil", word == "true", word == "false", word == "[object object]", word == "[object promise]":
+		return instead(fmt.Sprintf("the text is the word %q: a script printed a value that holds no token", word), "look at where the script takes the token from")
+	case isPlaceholder(p.text):
+		return instead("the text is a placeholder for a token, or a variable that nothing was put in for", "pass the token itself")
+	}
+	return nil
+}
+
+// isPlaceholder knows $TOKEN, ${TOKEN}, %TOKEN%, {{token}}, <token> and YOUR_TOKEN.
+func isPlaceholder(text string) bool {
+	if len(text) > 60 || strings.ContainsAny(text, " \n.") {
+		return false
+	}
+	for _, pair := range [...][2]string{{"$", ""}, {"%", "%"}, {"{{", "}}"}, {"<", ">"}, {"YOUR", ""}, {"your", ""}} {
+		if strings.HasPrefix(text, pair[0]) && strings.HasSuffix(text, pair[1]) && !strings.Contains(text, "</") {
+			return true
+		}
+	}
+	return false
+}
+
+func (p *paste) markup() *LocateError {
+	head := strings.ToLower(p.text[:min(len(p.text), 2000)])
+	switch {
+	case isEncodedMarkup(p.text), strings.HasPrefix(head, "<") && (strings.Contains(head, "saml") || strings.Contains(head, "assertion")):
+		return instead("the text is a SAML assertion or response, not a JWT", "a gateway's JWT and OpenID Connect policies read OAuth 2.0 access tokens; ask the token endpoint for one")
+	case strings.HasPrefix(head, "<!doctype html"), strings.HasPrefix(head, "<html"):
+		return instead("the text is an HTML page, not a token", "a sign-in or error page answered in place of the token endpoint; open it to see what it says")
+	case strings.HasPrefix(head, "<?xml"):
+		return instead("the text is XML, not a token", hintAccessToken)
+	}
+	return nil
+}
+
+func (p *paste) pem() *LocateError {
+	_, rest, ok := strings.Cut(p.text, "-----BEGIN ")
+	if !ok {
+		return nil
+	}
+	kind, _, _ := strings.Cut(rest[:min(len(rest), 40)], "-----")
+	switch {
+	case strings.Contains(kind, "PRIVATE"):
+		return instead("the text is a private key, not a token", "whoever has it can sign in its owner's name: keep it out of tickets and shells", hintAccessToken)
+	case strings.Contains(kind, "CERTIFICATE"):
+		return instead("the text is a certificate, not a token", "to verify a token with it, pass it as --jwks FILE", hintAccessToken)
+	}
+	return instead("the text is a key in PEM form, not a token", "to verify a token with it, pass it as --jwks FILE", hintAccessToken)
+}
+
+// shortened is about a token that a program cut or masked when it showed it.
+func (p *paste) shortened() *LocateError {
+	if at := nextStart(p.text, 0); at >= 0 {
+		run := p.text[at : at+runLength(p.text[at:])]
+		behind := p.text[at+len(run):]
+		switch {
+		case strings.Contains(run, "...") || strings.HasSuffix(run, "..") || strings.HasPrefix(behind, "…"):
+			return instead("the token was shortened with dots by the program that showed it", hintWhole, "in PowerShell: $answer.access_token, or Format-List with Out-String -Width 5000")
+		case strings.HasPrefix(behind, "*"):
+			return instead("the token was masked by the program that showed it", "CI systems and log viewers mask secrets; take the token from where it is requested")
+		case at == 0 && strings.HasPrefix(run, jsonStart) && strings.Count(run, ".") < 2:
+			return p.cut(run, behind)
+		}
+	}
+	return nil
+}
+
+// cut is about a text that starts as a token and ends too soon.
+func (p *paste) cut(run, behind string) *LocateError {
+	if strings.TrimSpace(behind) != "" {
+		return instead(fmt.Sprintf("the text starts as a token, but its character %d belongs to none", len(run)+1), "copy the token alone, without what stands around it")
+	}
+	where := "header, its first part"
+	if strings.Contains(run, ".") {
+		where = "payload, its second part"
+	}
+	return instead("the token is cut off in its "+where, hintWhole)
+}
+
+// headerLine is about other headers of HTTP.
+func (p *paste) headerLine() *LocateError {
+	lower := strings.ToLower(p.text[:min(len(p.text), 4096)])
+	switch {
+	case strings.HasPrefix(lower, "basic "):
+		return instead("the header has Basic credentials: a client id or user with its password, not a token", "a gateway's token policies want Authorization: Bearer", hintAccessToken)
+	case strings.HasPrefix(lower, "bearer"):
+		return instead("nothing that could be a token follows Bearer", "is the variable set that the token comes from?")
+	case strings.HasPrefix(lower, "cookie:"), strings.HasPrefix(lower, "set-cookie:"), strings.Contains(lower, "; path=/"), strings.HasPrefix(lower, "estsauth"):
+		return instead("the text is a cookie, not a token", "a session's cookie is for the web application that set it; an API takes an access token", hintAccessToken)
+	}
+	return nil
+}
+
+// location is about URLs.
+func (p *paste) location() *LocateError {
+	if !strings.HasPrefix(p.text, "https://") && !strings.HasPrefix(p.text, "http://") {
+		return nil
+	}
+	switch {
+	case strings.Contains(p.text, "?code=") || strings.Contains(p.text, "&code=") || strings.Contains(p.text, "#code="):
+		return instead("the URL has an authorization code, not a token", "the application exchanges it at the token endpoint; pass the access_token of that answer")
+	case strings.Contains(p.text, "error="):
+		return instead("the URL has the error of a failed sign-in, not a token", "read its error_description")
+	}
+	return instead("the text is a URL without a token", "pass the token; a key set's URL goes into --jwks")
+}
+
+// credential is about other secrets and ids that a token is mistaken for.
+func (p *paste) credential() *LocateError {
+	bare := strings.Trim(p.text, "{}()")
+	switch {
+	case entra.IsGUID(bare):
+		return instead("the text is a GUID: an application, tenant or object id, not a token", hintAccessToken)
+	case isClientSecret(p.text):
+		return instead("the text looks like a client secret, not a token", "if it was shown to others, replace it", hintAccessToken)
+	case isRefreshToken(p.text):
+		return instead("the text looks like a refresh token or an authorization code, which no API takes", hintAccessToken)
+	}
+	return nil
+}
+
+// damaged is about one run of characters that has the dots of a token.
+func (p *paste) damaged() *LocateError {
+	if token68(p.text) != len(p.text) {
+		return nil
+	}
+	if dots := strings.Count(p.text, "."); dots != 2 && dots != 4 {
+		return p.short()
+	}
+	if strings.Contains(p.text, "/") || strings.HasPrefix(p.text, "www.") || len(p.text) < minOpaque {
+		return nil
+	}
+	fault := Parse(p.text).Fault
+	if fault == nil {
+		return nil
+	}
+	return instead("the text has the dots of a token, but is none: "+fault.Message, "a token starts with "+jsonStart+"; was its first character lost?", hintWhole)
+}
+
+func (p *paste) short() *LocateError {
+	if len(p.text) >= minOpaque || strings.Contains(p.text, ".") {
+		return nil
+	}
+	return instead(fmt.Sprintf("the text has %d characters, too few for a token", len(p.text)), hintAccessToken)
+}
+
+// file is about the name of a file.
+func (p *paste) file() *LocateError {
+	if len(p.text) > 300 || strings.ContainsAny(p.text, "\n\"") {
+		return nil
+	}
+	dot := strings.LastIndexByte(p.text, '.')
+	if dot < 0 && !strings.ContainsAny(p.text, `/\`) {
+		return nil
+	}
+	switch strings.ToLower(p.text[dot+1:]) {
+	case "jwt", "txt", "json", "har", "token", "log", "yaml", "yml", "pem", "jwks", "xml":
+	default:
+		if !strings.HasPrefix(p.text, "/") && !strings.HasPrefix(p.text, "./") && !strings.HasPrefix(p.text, `.\`) && !strings.HasPrefix(p.text, "~/") {
+			return nil
+		}
+	}
+	return instead("the text is the name of a file, not a token", "put @ before it to read the token from the file: @FILE")
+}

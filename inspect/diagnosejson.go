@@ -1,0 +1,98 @@
+package inspect
+
+import (
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+)
+
+// jsonInstead is about JSON without a token.
+func (p *paste) jsonInstead() *LocateError {
+	document := p.document()
+	if document == nil {
+		return p.brokenJSON()
+	}
+	if e := endpointError(document); e != nil {
+		return e
+	}
+	for _, kind := range [...]struct {
+		members, what, hint string
+	}{
+		{"active", "a token introspection endpoint's answer", "pass it as --introspection FILE, beside the token"},
+		{"keys", "a key set, not a token", "pass it as --jwks FILE, beside the token"},
+		{"jwks_uri", "a discovery document, not a token", "pass its jwks_uri as --jwks URL, beside the token"},
+		{"device_code", "a device code: the first half of signing in", "sign in with it, and pass the access_token of the token endpoint's answer"},
+		{"refresh_token", "a token endpoint's answer without an access_token", "ask for a scope of the API, and pass the access_token of that answer"},
+		{"policyTemplateId configurationData configuration policies assetId groupId", "a gateway's policy, not a token", "pass it as -p FILE, beside the token"},
+		{"identifierUris appRoles requiredResourceAccess", "an app registration, not a token", "pass it as --app FILE, beside the token"},
+		{"iss aud exp scp roles", "claims that were decoded from a token, not the token", "pass the token itself: it starts with " + jsonStart},
+		{"alg kid typ", "a token's decoded header, not the token", "pass the token itself: it starts with " + jsonStart},
+		{"client_secret", "client credentials, not a token", "ask the token endpoint for a token with them, and pass the access_token of its answer"},
+	} {
+		if hasAny(document, kind.members) {
+			return instead("the text is "+kind.what, kind.hint)
+		}
+	}
+	return instead("the text is JSON, and no token is in it", hintAccessToken)
+}
+
+func hasAny(document *source.Value, members string) bool {
+	for name := range strings.FieldsSeq(members) {
+		if document.Member(name) != nil {
+			return true
+		}
+	}
+	return false
+}
+
+// brokenJSON is about text that is meant as JSON.
+func (p *paste) brokenJSON() *LocateError {
+	if !strings.HasPrefix(p.text, "{") || !strings.Contains(p.text, `"`) || len(p.text) > maxDocument {
+		return nil
+	}
+	if _, err := source.ReadJSON("text", []byte(p.text)); err != nil {
+		return instead("the text looks like JSON, has no token, and can't be read to its end", "was it cut off while copying?")
+	}
+	return nil
+}
+
+// endpointError is about a token endpoint that refused (RFC 6749, section 5.2).
+func endpointError(document *source.Value) *LocateError {
+	code, ok := document.Member("error").Str()
+	if !ok {
+		return nil
+	}
+	if len(code) > 60 || strings.Trim(code, "abcdefghijklmnopqrstuvwxyz_") != "" {
+		code = "an error"
+	}
+	cause := "the token endpoint answered with an error, not a token: " + code
+	description, _ := document.Member("error_description").Str()
+	if aadsts := entraCode(description); aadsts != "" {
+		return instead(cause+", "+aadsts, "look the code up at https://login.microsoftonline.com/error?code="+strings.TrimPrefix(aadsts, "AADSTS"))
+	}
+	return instead(cause, "the answer's error_description says more")
+}
+
+// entraCode returns the code that Entra ID's descriptions start with: AADSTS and digits.
+func entraCode(description string) string {
+	rest, ok := strings.CutPrefix(description, "AADSTS")
+	if !ok {
+		return ""
+	}
+	digits := rest[:len(rest)-len(strings.TrimLeft(rest, "0123456789"))]
+	if digits == "" || len(digits) > 10 {
+		return ""
+	}
+	return "AADSTS" + digits
+}
+
+// yamlInstead is about configuration in YAML.
+func (p *paste) yamlInstead() *LocateError {
+	for line := range strings.Lines(p.text[:min(len(p.text), 4096)]) {
+		switch strings.TrimSpace(line) {
+		case "kind: PolicyBinding", "kind: ApiInstance", "kind: Policy":
+			return instead("the text is a gateway's policy, not a token", "pass it as -p FILE, beside the token")
+		}
+	}
+	return nil
+}

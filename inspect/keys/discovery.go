@@ -42,6 +42,18 @@ func (s *Source) discover(ctx context.Context, address string, by trust) (*Set, 
 	return s.cached(ctx, t, s.fetchByMetadata)
 }
 
+// discoverTenant is discover for a tenant, whose id the metadata must name.
+func (s *Source) discoverTenant(ctx context.Context, address, tenant string, by trust) (*Set, error) {
+	set, err := s.discover(ctx, address, by)
+	if err != nil {
+		return nil, err
+	}
+	if err := set.Metadata.mustBe(tenant); err != nil {
+		return nil, err
+	}
+	return set, nil
+}
+
 func (s *Source) fetchByMetadata(ctx context.Context, t target) (fetched, error) {
 	document, err := s.fetch(ctx, t)
 	if err != nil {

@@ -62,11 +62,7 @@ func (s *Source) Tenant(ctx context.Context, cloud entra.Cloud, tenant string, v
 	if cloud.Closed != "" {
 		return nil, refusal(cloud.ID, "the cloud "+cloud.Name+" was closed on "+cloud.Closed, "")
 	}
-	set, err := s.discover(ctx, entra.DiscoveryURL(cloud, tenant, v, appID), byUser)
-	if err != nil {
-		return nil, err
-	}
-	return set, set.Metadata.mustBe(tenant)
+	return s.discoverTenant(ctx, entra.DiscoveryURL(cloud, tenant, v, appID), tenant, byUser)
 }
 
 // Issuer fetches the keys of an issuer that the user named: one of Entra's, or any that has a discovery document
@@ -76,10 +72,13 @@ func (s *Source) Issuer(ctx context.Context, iss string) (*Set, error) {
 		return s.ofEntra(ctx, parsed, "", byUser)
 	}
 	set, err := s.discover(ctx, wellKnown(iss), byUser)
-	if err == nil && set.Metadata.Issuer != iss {
-		err = refusal(iss, "its discovery document is for the issuer "+quoted(set.Metadata.Issuer), "the two must be equal, character by character (OpenID Connect Discovery 1.0, section 4.3)")
+	if err != nil {
+		return nil, err
 	}
-	return set, err
+	if set.Metadata.Issuer != iss {
+		return nil, refusal(withoutUser(iss), "its discovery document is for the issuer "+quoted(set.Metadata.Issuer), "the two must be equal, character by character (OpenID Connect Discovery 1.0, section 4.3)")
+	}
+	return set, nil
 }
 
 // TokenIssuer fetches the keys of the issuer that a token names itself. Only hosts of Entra are asked. Whoever calls
@@ -93,7 +92,10 @@ func (s *Source) ofEntra(ctx context.Context, iss entra.Issuer, appID string, by
 	if !ok {
 		return nil, refusal(iss.Host, "the issuer does not tell where its keys are", "B2C keeps them by policy, and the sovereign clouds that were closed have none: pass --jwks URL")
 	}
-	return s.discover(ctx, address, by)
+	if iss.Kind != entra.Workforce {
+		return s.discover(ctx, address, by)
+	}
+	return s.discoverTenant(ctx, address, iss.Tenant, by)
 }
 
 func (s *Source) now() time.Time {

@@ -165,6 +165,14 @@ func TestMetadataThatIsNotTheTenantsIsRefused(t *testing.T) {
 	}
 }
 
+func TestTheIssuerThatATokenNamesMustBeThatOfItsMetadata(t *testing.T) {
+	tn := newTenant(t, publicKey(t, 0, "one"))
+	set, err := tn.source(newClock()).TokenIssuer(context.Background(), issuerOf(t, v2Issuer(otherTenant)), "")
+	if err == nil || set != nil {
+		t.Errorf("got %v, want an error", set)
+	}
+}
+
 func TestAnIssuerThatIsNotEntrasMustNameItself(t *testing.T) {
 	tn := newTenant(t, publicKey(t, 0, "one"))
 	s := tn.source(newClock())

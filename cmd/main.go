@@ -53,17 +53,35 @@ func newRoot(env *Env) *cobra.Command {
 	root.Flags().BoolVarP(&version, "version", "v", false, "print the version")
 	root.SetFlagErrorFunc(flagProblem)
 	root.SetHelpCommand(newHelp())
-	root.AddCommand(commands(env)...)
+	called := commands(env)
+	root.AddCommand(called...)
+	root.CompletionOptions.DisableDefaultCmd = len(called) == 1
 	return root
 }
 
-// commands returns every subcommand, in the order in which help shows them.
+// subcommands are the constructors of the subcommands by their names, in the order in which help shows them.
+var subcommands = [...]struct {
+	name string
+	make func(*Env) *cobra.Command
+}{
+	{"decode", newDecode},
+	{"verify", newVerify},
+	{"explain", newExplain},
+	{"demo", newDemo},
+	{"version", newVersion},
+}
+
+// commands returns the subcommand that is called, or all where the first argument is none of them: building all
+// of their flags takes as long as decoding a token does.
 func commands(env *Env) []*cobra.Command {
-	return []*cobra.Command{
-		newDecode(env),
-		newVerify(env),
-		newExplain(env),
-		newDemo(env),
-		newVersion(env),
+	var all []*cobra.Command
+	for _, sub := range subcommands {
+		if len(env.Args) > 0 && env.Args[0] == sub.name {
+			return []*cobra.Command{sub.make(env)}
+		}
 	}
+	for _, sub := range subcommands {
+		all = append(all, sub.make(env))
+	}
+	return all
 }

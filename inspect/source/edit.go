@@ -17,8 +17,12 @@ type editor interface {
 }
 
 func (f *File) editor() editor {
-	if f.Format == YAML {
+	switch f.Format {
+	case YAML:
 		return yamlEditor{newYAMLWriter(f)}
+	case HCL:
+		return hclEditor{hclWriter{newLayout(f)}}
+	case JSON:
 	}
 	return newJSONEditor(f)
 }
@@ -49,7 +53,7 @@ func (f *File) SetMember(object *Value, key string, with any) (Edit, error) {
 	}
 	added := slices.Insert(slices.Clone(object.Members), len(own), Member{Key: key, Value: value})
 	added = slices.DeleteFunc(added, func(m Member) bool { return m.Key == key && m.Value != value }) // what a merge key brought in
-	changed := &Value{Kind: Object, Members: added}
+	changed := &Value{Kind: Object, Members: added, Labels: object.Labels}
 	if len(own) == 0 {
 		return f.prove(f.editor().replace(at, changed), object, changed)
 	}
@@ -63,7 +67,7 @@ func (f *File) RemoveMember(object *Value, key string) (Edit, error) {
 	if err != nil {
 		return Edit{}, err
 	}
-	changed := &Value{Kind: Object, Members: slices.Delete(slices.Clone(object.Members), i, i+1)}
+	changed := &Value{Kind: Object, Members: slices.Delete(slices.Clone(object.Members), i, i+1), Labels: object.Labels}
 	if len(changed.Members) == 0 {
 		return f.prove(f.editor().replace(at, changed), object, changed)
 	}
@@ -80,7 +84,7 @@ func (f *File) RenameMember(object *Value, from, to string) (Edit, error) {
 	if object.Find(to) != nil {
 		return Edit{}, f.errorAt(object.Span.Start, fmt.Sprintf("the object has a member %s already", printable(to)), "")
 	}
-	changed := &Value{Kind: Object, Members: slices.Clone(object.Members)}
+	changed := &Value{Kind: Object, Members: slices.Clone(object.Members), Labels: object.Labels}
 	changed.Members[i].Key = to
 	return f.prove(f.editor().rename(&object.Members[i], to), object, changed)
 }

@@ -1,10 +1,6 @@
 package source
 
-import (
-	"testing"
-
-	"github.com/google/go-cmp/cmp"
-)
+import "testing"
 
 func TestEdits(t *testing.T) {
 	set := func(key string, with any, path ...string) func(*File) (Edit, error) {
@@ -58,22 +54,6 @@ func TestEdits(t *testing.T) {
 		{"YAML in CRLF stays so", "a: 1\r\n", "a: 1\r\nb:\r\n  c: 2\r\n", set("b", Fields{{"c", 2}})},
 	}
 	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) {
-			f, err := Read("policy", []byte(tt.before))
-			if err != nil {
-				t.Fatal(err)
-			}
-			e, err := tt.edit(f)
-			if err != nil {
-				t.Fatal(err)
-			}
-			got, err := Apply(f.Text, e)
-			if err != nil {
-				t.Fatal(err)
-			}
-			if diff := cmp.Diff(tt.after, string(got)); diff != "" {
-				t.Errorf("after the edit (-want +got):\n%s", diff)
-			}
-		})
+		t.Run(tt.name, func(t *testing.T) { checkEdited(t, "policy", tt.before, tt.after, tt.edit) })
 	}
 }

@@ -9,11 +9,12 @@ type Format uint8
 const (
 	JSON Format = iota
 	YAML
+	HCL // as Terraform has it
 )
 
 // String returns the format's name as a message has it.
 func (f Format) String() string {
-	return [...]string{"JSON", "YAML"}[f]
+	return [...]string{"JSON", "YAML", "HCL"}[f]
 }
 
 // File is a file as it was read.
@@ -21,7 +22,7 @@ type File struct {
 	Name      string
 	Format    Format
 	Text      []byte
-	Documents []*Value  // one for JSON, one a document for YAML; documents without content are left out
+	Documents []*Value  // one for JSON and HCL, one a document for YAML; documents without content are left out
 	Problems  []Problem // what is odd, but no hindrance to reading
 
 	lines  *index

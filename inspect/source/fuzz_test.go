@@ -19,6 +19,8 @@ var seeds = []string{
 	"? a\n: b\n? [c, d]\n: e\n? f\n? g\n",
 	"- - a\n  - b: c\n    d: !!str 5\n- &y !!map {a, b: , c}\n- *y\n",
 	"a: \"x\\\n  y\"\r\nb: 'x\r\n\r\n  y'\r\nc:\r\n  d: z\r\n",
+	"# c\nresource \"t\" n {\n  a = \"x\\ty $${z}\"\n  b = jsonencode({ c = [1, -2.5], \"d e\": null, f = true })\n  g = var.h\n  i {}\n  i { j = (1) }\n}\n",
+	"a = <<EOT\nx\n  y\nEOT\nb = <<-EOT\n  x\n  EOT\nc = \"${a}-x\"\nd = [\n  jsonencode({}), # e\n  { f = g ? 1 : 2, (h) = !i },\n]\n",
 }
 
 func addSeeds(f *testing.F) {
@@ -36,7 +38,7 @@ func addSeeds(f *testing.F) {
 func FuzzRead(f *testing.F) {
 	addSeeds(f)
 	f.Fuzz(func(t *testing.T, text string) {
-		for _, name := range []string{"x.json", "x.yaml", "x"} {
+		for _, name := range []string{"x.json", "x.yaml", "x.tf", "x"} {
 			file, err := Read(name, []byte(text))
 			if err != nil {
 				checkError(t, err, text)
@@ -89,8 +91,15 @@ func checkPlace(t *testing.T, f *File, v *Value, around Span, elsewhere bool) {
 func checkText(t *testing.T, f *File, v *Value) {
 	t.Helper()
 	text := string(f.Text[v.Span.Start:v.Span.End])
-	if f.Format == YAML && !standsAlone(f, v, text) {
+	switch f.Format {
+	case YAML:
+		if !standsAlone(f, v, text) {
+			return
+		}
+	case HCL:
+		checkExpression(t, v, text)
 		return
+	case JSON:
 	}
 	alone := strings.Repeat(" ", v.Pos.Column-1) + text
 	if f.Format == YAML && v.Span.End < len(f.Text) {
@@ -102,6 +111,22 @@ func checkText(t *testing.T, f *File, v *Value) {
 	}
 	if len(again.Documents) != 1 || !equal(again.Documents[0], v) {
 		t.Fatalf("%q alone is %s, in the file it is %s", text, documentsJSON(again), v.JSON())
+	}
+}
+
+// checkExpression checks that the text of a value of HCL, in an attribute of its own, has the same value.
+// Blocks have no such text.
+func checkExpression(t *testing.T, v *Value, text string) {
+	t.Helper()
+	if v.Kind == Unknown || v.Kind == Object {
+		return
+	}
+	alone, err := Read("x.tf", []byte("x = (\n"+text+"\n)\n"))
+	if err != nil {
+		t.Fatalf("%q alone: %v", text, err)
+	}
+	if x := alone.Documents[0].Member("x"); !equal(x, v) {
+		t.Fatalf("%q alone is %s, in the file it is %s", text, x.JSON(), v.JSON())
 	}
 }
 
@@ -131,6 +156,9 @@ func FuzzEdit(f *testing.F) {
 			return
 		}
 		file, err := Read("x", []byte(text))
+		if err != nil {
+			file, err = Read("x.tf", []byte(text))
+		}
 		for i := 0; err == nil && i+2 < len(choices) && i < 9; i += 3 {
 			file = checkEdit(t, file, int(choices[i]), int(choices[i+1]), choices[i+2])
 		}
@@ -183,7 +211,10 @@ func checkEdit(t *testing.T, f *File, which, what int, with byte) *File {
 // samples are values to write, awkward ones among them.
 var samples = []any{
 	nil, true, 42, int64(-1), "", "plain", "#[vars.x]", "on", "a: b", " a\nb\r\n\tc\u2028\u0085", "- x", "12", "~", "'\"\\", "{{ x }}", "\ufeff",
-	[]any{}, []any{1, "a", []any{"b"}}, Fields{}, Fields{{"k", "v"}, {"l", []any{Fields{{"m", nil}, {"n: o", 1}}}}},
+	[]any{},
+	[]any{1, "a", []any{"b"}},
+	Fields{},
+	Fields{{"k", "v"}, {"l", []any{Fields{{"m", nil}, {"n: o", 1}}}}},
 }
 
 func flatten(values []*Value) []*Value {

@@ -92,8 +92,11 @@ func (e jsonEditor) gap(v *Value) string {
 	return ","
 }
 
-// afterBreak returns what stands behind the last line break of text.
+// afterBreak returns what stands behind the last line break of text: the indentation of the next line.
 func afterBreak(text string) string {
+	if !breaksLine(text) {
+		return ""
+	}
 	return text[strings.LastIndexAny(text, "\r\n")+1:]
 }
 

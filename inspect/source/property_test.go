@@ -53,7 +53,7 @@ func (w world) write(v *Value) (name, text string) {
 	newline := []string{"\n", "\r\n"}[w.IntN(2)]
 	unit := []string{"  ", "    ", "\t"}[w.IntN(3)]
 	l := layout{newline: newline, unit: unit}
-	switch w.IntN(5) {
+	switch w.IntN(6) {
 	case 0:
 		return "x.json", v.JSON()
 	case 1:
@@ -62,6 +62,11 @@ func (w world) write(v *Value) (name, text string) {
 		return "x.json", (&jsonWriter{newline: newline, unit: unit, colon: " : "}).write(v, "")
 	case 3:
 		return "x.yaml", v.JSON()
+	case 4:
+		if len(v.Members) == 0 {
+			return "x.json", "{}"
+		}
+		return "x.tf", w.terraform(v, hclWriter{l})
 	}
 	item := w.IntN(3)
 	text = yamlWriter{layout: l, indent: item + 1, item: item}.block(v, 0)
@@ -69,6 +74,24 @@ func (w world) write(v *Value) (name, text string) {
 		text = w.comment(text, newline)
 	}
 	return "x.yaml", text + newline
+}
+
+// terraform writes the members of an object as attributes and as blocks.
+func (w world) terraform(v *Value, writer hclWriter) string {
+	text := ""
+	for i, m := range v.Members {
+		name := fmt.Sprintf("k%d", i)
+		switch spread := w.IntN(2) == 0; {
+		case m.Value.Kind == Object && w.IntN(2) == 0:
+			text += fmt.Sprintf("%s %q %q {%s", name, "a = {", "b", writer.newline) + w.terraform(m.Value, writer) + "}"
+		case m.Value.Kind == Object || m.Value.Kind == List:
+			text += name + " = jsonencode(" + writer.expression(m.Value, "", spread) + " )"
+		default:
+			text += writer.assignment(name, m.Value, "", spread)
+		}
+		text += []string{"", " # why"}[w.IntN(2)] + writer.newline
+	}
+	return text
 }
 
 // comment strews comments and empty lines over YAML.
@@ -108,7 +131,7 @@ func (w world) change(f *File) (what string, e Edit, want *Value, err error) {
 			replaced.Find("new").Value = with
 		}
 		return fmt.Sprintf("add %s to %s", with.JSON(), target.JSON()), e, document.substitute(target, replaced), err
-	case n > 0 && w.IntN(2) == 0:
+	case (n > 1 || n > 0 && f.Format != HCL) && w.IntN(2) == 0: // a file of HCL must not become empty
 		i := w.IntN(n)
 		e, err = f.RemoveMember(target, target.Members[i].Key)
 		replaced.Members = slices.Delete(replaced.Members, i, i+1)
@@ -118,6 +141,9 @@ func (w world) change(f *File) (what string, e Edit, want *Value, err error) {
 		e, err = f.RenameMember(target, target.Members[i].Key, "to")
 		replaced.Members[i].Key = "to"
 		return fmt.Sprintf("rename %q of %s", target.Members[i].Key, target.JSON()), e, document.substitute(target, replaced), err
+	}
+	if f.Format == HCL && target.Kind == Object { // a block has to stay one
+		with = &Value{Kind: Object, Members: []Member{{Key: "k", Value: with}}, Labels: target.Labels}
 	}
 	e, err = f.Replace(target, with)
 	return fmt.Sprintf("replace %s by %s", target.JSON(), with.JSON()), e, document.substitute(target, with), err

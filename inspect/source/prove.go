@@ -42,7 +42,7 @@ func (v *Value) substitute(target, with *Value) *Value {
 	}
 	for i := range v.Members {
 		if s := v.Members[i].Value.substitute(target, with); s != v.Members[i].Value {
-			changed = &Value{Kind: v.Kind, Members: slices.Clone(v.Members)}
+			changed = &Value{Kind: v.Kind, Members: slices.Clone(v.Members), Labels: v.Labels}
 			changed.Members[i].Value = s
 		}
 	}
@@ -51,7 +51,7 @@ func (v *Value) substitute(target, with *Value) *Value {
 
 // equal reports whether two values mean the same, wherever they stand.
 func equal(a, b *Value) bool {
-	return a.Kind == b.Kind && a.Text == b.Text && slices.EqualFunc(a.Items, b.Items, equal) &&
+	return a.Kind == b.Kind && a.Text == b.Text && slices.Equal(a.Labels, b.Labels) && slices.EqualFunc(a.Items, b.Items, equal) &&
 		slices.EqualFunc(a.Members, b.Members, func(a, b Member) bool { return a.Key == b.Key && equal(a.Value, b.Value) })
 }
 

@@ -72,8 +72,12 @@ func (f *File) done(err error) (*File, error) {
 
 // read reads the documents in the file's format.
 func (f *File) read() error {
-	if f.Format == YAML {
+	switch f.Format {
+	case YAML:
 		return f.readYAML()
+	case HCL:
+		return f.readHCL()
+	case JSON:
 	}
 	return f.readJSON()
 }
@@ -84,6 +88,8 @@ func formatOf(name string, text []byte) Format {
 		return JSON
 	case ".yaml", ".yml":
 		return YAML
+	case ".tf", ".tfvars", ".hcl":
+		return HCL
 	}
 	text = bytes.TrimLeft(bytes.TrimPrefix(text, byteOrderMark), " \t\r\n")
 	if len(text) > 0 && (text[0] == '{' || text[0] == '[') {

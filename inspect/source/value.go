@@ -52,6 +52,7 @@ type Value struct {
 	Text    string   // the string's content; the number as it was written; "true" or "false"; the source text of an Unknown
 	Items   []*Value // of a List
 	Members []Member // of an Object, in the file's order, duplicates kept
+	Labels  []string // of a block of HCL, which is an Object: the type and the name of a resource
 	Pos     Position // of the value's first character
 	Span    Span     // of the value's text in its file
 }

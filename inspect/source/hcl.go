@@ -1,0 +1,221 @@
+package source
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/hashicorp/hcl/v2"
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+	"github.com/zclconf/go-cty/cty"
+)
+
+// hclReader turns the syntax tree of a Terraform file into values. Nothing is evaluated: what is no literal
+// is Unknown.
+type hclReader struct {
+	counter
+	source string
+	base   int // offset of the text behind a byte order mark
+}
+
+func (f *File) readHCL() error {
+	r := &hclReader{counter: counter{file: f}, source: string(f.Text), base: f.body()}
+	text := f.Text[r.base:]
+	if err := r.checkSize(text); err != nil {
+		return err
+	}
+	parsed, diagnostics := hclsyntax.ParseConfig(text, f.Name, hcl.InitialPos)
+	if diagnostics.HasErrors() {
+		return r.fault(diagnostics)
+	}
+	body, err := r.body(parsed.Body.(*hclsyntax.Body), Span{r.base, len(f.Text)}, nil, 0)
+	if err != nil {
+		return err
+	}
+	f.Documents = []*Value{body}
+	return nil
+}
+
+// span returns where a range of the library lies in the file.
+func (r *hclReader) span(at hcl.Range) Span {
+	return Span{r.base + at.Start.Byte, r.base + at.End.Byte}
+}
+
+func (r *hclReader) fault(diagnostics hcl.Diagnostics) error {
+	for _, d := range diagnostics {
+		if d.Severity != hcl.DiagError {
+			continue
+		}
+		at := r.base
+		if d.Subject != nil {
+			at = r.span(*d.Subject).Start
+		}
+		cause := strings.ToLower(d.Summary[:min(1, len(d.Summary))]) + d.Summary[min(1, len(d.Summary)):]
+		return r.file.errorAt(at, "not HCL: "+printable(cause), printable(strings.TrimSuffix(d.Detail, ".")))
+	}
+	return nil
+}
+
+// body reads a block, or the file as a whole, as an object: its attributes and its blocks, in the file's
+// order. Blocks of one type are members of one name.
+func (r *hclReader) body(b *hclsyntax.Body, s Span, where *place, depth int) (*Value, error) {
+	v := &Value{Kind: Object, Pos: r.file.Position(s.Start), Span: s}
+	if err := r.add(s.Start, depth); err != nil {
+		return nil, err
+	}
+	for _, attribute := range b.Attributes {
+		value, err := r.value(attribute.Expr, where.member(attribute.Name), depth+1)
+		if err != nil {
+			return nil, err
+		}
+		v.Members = append(v.Members, r.member(attribute.Name, attribute.NameRange, value))
+	}
+	for _, block := range b.Blocks {
+		inside := r.span(hcl.RangeBetween(block.OpenBraceRange, block.CloseBraceRange))
+		value, err := r.body(block.Body, inside, where.member(block.Type), depth+1)
+		if err != nil {
+			return nil, err
+		}
+		value.Labels = block.Labels
+		v.Members = append(v.Members, r.member(block.Type, block.TypeRange, value))
+	}
+	slices.SortFunc(v.Members, func(a, b Member) int { return cmp.Compare(a.KeySpan.Start, b.KeySpan.Start) })
+	return v, nil
+}
+
+func (r *hclReader) member(name string, at hcl.Range, value *Value) Member {
+	s := r.span(at)
+	return Member{Key: name, KeyPos: r.file.Position(s.Start), KeySpan: s, Value: value}
+}
+
+// value reads an expression.
+func (r *hclReader) value(e hclsyntax.Expression, where *place, depth int) (*Value, error) {
+	e = unwrap(e)
+	s := r.span(e.Range())
+	if err := r.add(s.Start, depth); err != nil {
+		return nil, err
+	}
+	v := &Value{Pos: r.file.Position(s.Start), Span: s}
+	switch e := e.(type) {
+	case *hclsyntax.TupleConsExpr:
+		return v, r.items(v, e, where, depth)
+	case *hclsyntax.ObjectConsExpr:
+		return v, r.members(v, e, where, depth)
+	case *hclsyntax.TemplateExpr:
+		v.Kind, v.Text = template(e)
+	case *hclsyntax.LiteralValueExpr, *hclsyntax.UnaryOpExpr:
+		v.Kind, v.Text = r.literal(e)
+	default:
+		v.Kind = Unknown
+	}
+	if v.Kind == Unknown {
+		v.makeUnknown(r.source)
+	}
+	return v, nil
+}
+
+// unwrap takes off the parentheses around an expression, and jsonencode, which makes a text of the object
+// that is meant.
+func unwrap(e hclsyntax.Expression) hclsyntax.Expression {
+	for {
+		switch wrapper := e.(type) {
+		case *hclsyntax.ParenthesesExpr:
+			e = wrapper.Expression
+			continue
+		case *hclsyntax.FunctionCallExpr:
+			if wrapper.Name == "jsonencode" && len(wrapper.Args) == 1 && !wrapper.ExpandFinal {
+				e = wrapper.Args[0]
+				continue
+			}
+		}
+		return e
+	}
+}
+
+func (r *hclReader) items(v *Value, e *hclsyntax.TupleConsExpr, where *place, depth int) error {
+	v.Kind = List
+	for i, child := range e.Exprs {
+		item, err := r.value(child, where.at(i), depth+1)
+		if err != nil {
+			return err
+		}
+		v.Items = append(v.Items, item)
+	}
+	return nil
+}
+
+func (r *hclReader) members(v *Value, e *hclsyntax.ObjectConsExpr, where *place, depth int) error {
+	v.Kind = Object
+	for _, item := range e.Items {
+		name := r.name(item.KeyExpr)
+		value, err := r.value(item.ValueExpr, where.member(name), depth+1)
+		if err != nil {
+			return err
+		}
+		v.Members = append(v.Members, r.member(name, item.KeyExpr.Range(), value))
+	}
+	r.file.reportDuplicates(v, where)
+	return nil
+}
+
+// name returns the name of a member. One that is no literal is its source text.
+func (r *hclReader) name(e hclsyntax.Expression) string {
+	if key, ok := e.(*hclsyntax.ObjectConsKeyExpr); ok {
+		if word := hcl.ExprAsKeyword(key); word != "" {
+			return word
+		}
+		if text, ok := key.Wrapped.(*hclsyntax.TemplateExpr); ok {
+			if kind, text := template(text); kind == String {
+				return text
+			}
+		}
+	}
+	s := r.span(e.Range())
+	return r.source[s.Start:s.End]
+}
+
+// template returns the content of a string without interpolation.
+func template(e *hclsyntax.TemplateExpr) (Kind, string) {
+	var b strings.Builder
+	for _, part := range e.Parts {
+		text, ok := part.(*hclsyntax.LiteralValueExpr)
+		if !ok || !text.Val.IsKnown() || text.Val.IsNull() || text.Val.Type() != cty.String {
+			return Unknown, ""
+		}
+		b.WriteString(text.Val.AsString())
+	}
+	return String, b.String()
+}
+
+// literal returns the value of null, true, false or a number. A number keeps its digits.
+func (r *hclReader) literal(e hclsyntax.Expression) (Kind, string) {
+	sign := ""
+	if minus, ok := e.(*hclsyntax.UnaryOpExpr); ok {
+		if minus.Op != hclsyntax.OpNegate {
+			return Unknown, ""
+		}
+		sign, e = "-", minus.Val
+	}
+	value, ok := e.(*hclsyntax.LiteralValueExpr)
+	switch {
+	case !ok || !value.Val.IsKnown():
+		return Unknown, ""
+	case value.Val.IsNull() && sign == "":
+		return Null, ""
+	case value.Val.Type() == cty.Number:
+		s := r.span(value.SrcRange)
+		return Number, sign + trimZeros(r.source[s.Start:s.End])
+	case value.Val.Type() == cty.Bool && sign == "":
+		return Bool, r.source[r.base+value.SrcRange.Start.Byte : r.base+value.SrcRange.End.Byte]
+	}
+	return Unknown, ""
+}
+
+// trimZeros takes the zeros from the start of a number, which HCL allows and JSON does not.
+func trimZeros(number string) string {
+	trimmed := strings.TrimLeft(number, "0")
+	if trimmed == "" || digits(trimmed) == 0 {
+		return "0" + trimmed
+	}
+	return trimmed
+}

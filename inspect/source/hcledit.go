@@ -1,0 +1,132 @@
+package source
+
+import "strings"
+
+// hclEditor writes changes of Terraform files: attributes of blocks, one a line, and members of object
+// expressions.
+type hclEditor struct{ hclWriter }
+
+func (e hclEditor) replace(at site, with *Value) Edit {
+	old := at.value
+	indent := e.indentOf(old.Span.Start)
+	switch {
+	case at.parent() == nil:
+		return Edit{old.Span, strings.Join(e.assignments(with, "", true), e.newline) + e.newline}
+	case e.isBlock(at) && with.Kind == Object:
+		return Edit{old.Span, e.object(with, indent, true)}
+	}
+	return Edit{old.Span, e.expression(with, indent, e.spreads(at))}
+}
+
+// isBlock reports whether an object is a block: no equals sign, and no colon, stands between its name and
+// its brace.
+func (e hclEditor) isBlock(at site) bool {
+	if at.key == nil {
+		return false
+	}
+	gap := strings.TrimSpace(e.slice(at.key.KeySpan.End, at.value.Span.Start))
+	return !strings.HasPrefix(gap, "=") && !strings.HasPrefix(gap, ":")
+}
+
+// spreads reports whether the new value goes over several lines: where the old one did, or had nothing to
+// put there and stands in a parent that does.
+func (e hclEditor) spreads(at site) bool {
+	old := at.value
+	if isInline(old) {
+		old = at.parent()
+	}
+	return breaksLine(e.slice(old.Span.Start, old.Span.End))
+}
+
+// spans returns the text of the items of a list, or of the members of an object, with the parentheses that
+// close behind them.
+func (e hclEditor) spans(v *Value) []Span {
+	spans := v.children()
+	from := v.Span.Start
+	for i := range spans {
+		value := v.child(i)
+		if len(v.Members) > 0 {
+			from = v.Members[i].KeySpan.End
+		}
+		for range strings.Count(e.slice(min(from, value.Span.Start), value.Span.Start), "(") {
+			spans[i].End = e.behindParenthesis(spans[i].End)
+		}
+		from = spans[i].End
+	}
+	return spans
+}
+
+// child returns an item of a list, or the value of a member of an object.
+func (v *Value) child(i int) *Value {
+	if v.Kind == List {
+		return v.Items[i]
+	}
+	return v.Members[i].Value
+}
+
+// behindParenthesis returns the offset behind a closing parenthesis, where nothing but white space stands
+// before it.
+func (e hclEditor) behindParenthesis(at int) int {
+	next := skipSpace(e.text, at)
+	if next < len(e.text) && e.text[next] == ')' {
+		return next + 1
+	}
+	return at
+}
+
+func (e hclEditor) add(at site, key string, with *Value) Edit {
+	spans := e.spans(at.value)
+	last := spans[len(spans)-1]
+	if !e.leads(last.Start) {
+		return Edit{Span{last.End, last.End}, ", " + e.assignment(key, with, "", false)}
+	}
+	indent := e.indentOf(last.Start)
+	end := e.lineEnd(last.End)
+	comma := ""
+	if strings.HasPrefix(strings.TrimSpace(e.slice(last.End, end)), ",") {
+		comma = ","
+	}
+	return Edit{Span{end, end}, e.newline + indent + e.assignment(key, with, indent, true) + comma}
+}
+
+func (e hclEditor) remove(at site, member int) Edit {
+	spans := e.spans(at.value)
+	span := spans[member]
+	switch behind := strings.TrimLeft(e.slice(span.End, e.lineEnd(span.End)), ", \t"); {
+	case e.leads(span.Start) && (behind == "" || strings.HasPrefix(behind, "#") || strings.HasPrefix(behind, "//")):
+		return Edit{Span: Span{e.lineStart(span.Start), e.nextLine(span.End)}}
+	case member+1 < len(spans):
+		return Edit{Span: Span{span.Start, spans[member+1].Start}}
+	case member > 0:
+		return Edit{Span: Span{spans[member-1].End, span.End}}
+	}
+	return Edit{Span: span}
+}
+
+func (e hclEditor) rename(m *Member, to string) Edit {
+	return Edit{m.KeySpan, e.name(to)}
+}
+
+func (e hclEditor) insert(at site, index int, with *Value) Edit {
+	list := at.value
+	spans := e.spans(list)
+	gap := e.gap(list, spans)
+	text := e.expression(with, afterBreak(gap), breaksLine(gap))
+	if index == 0 {
+		return Edit{Span{spans[0].Start, spans[0].Start}, text + gap}
+	}
+	end := spans[index-1].End
+	return Edit{Span{end, end}, gap + text}
+}
+
+// gap returns what stands between two items of a list, where that is a comma and white space.
+func (e hclEditor) gap(list *Value, spans []Span) string {
+	gap := "," + e.slice(list.Span.Start+1, spans[0].Start)
+	if n := len(spans); n > 1 {
+		gap = e.slice(spans[n-2].End, spans[n-1].Start)
+	}
+	if strings.TrimSpace(gap) != "," || gap == "," {
+		return ", "
+	}
+	return gap
+}

@@ -1,0 +1,54 @@
+package rules
+
+import "github.com/gatewhy/gatewhy/inspect/source"
+
+// ID says what kind of check it is. The list is closed, and its order is the one in which a gateway that uses
+// them runs them.
+type ID string
+
+// The check ids.
+const (
+	Routed        ID = "route"         // does the policy apply to this method and path
+	TokenPresent  ID = "token-present" // is there a token where the policy looks for it
+	TokenFormat   ID = "token-format"  // is it a readable JWS
+	Algorithm     ID = "algorithm"     // is it signed with the algorithm that the policy wants
+	Signature     ID = "signature"     // does the signature verify
+	Introspection ID = "introspection" // does the validation endpoint call it active
+	Expiry        ID = "expiry"
+	NotBefore     ID = "not-before"
+	Audience      ID = "audience"
+	Issuer        ID = "issuer"
+	Tenant        ID = "tenant"
+	CustomClaim   ID = "custom-claim" // one each
+	Scopes        ID = "scopes"
+	ClientID      ID = "client-id"     // can a client id be read
+	ClientSecret  ID = "client-secret" // does the secret belong to that client
+	Contract      ID = "contract"      // is that client allowed
+	NotModelled   ID = "not-modelled"  // a policy of a kind that is not modelled, and that may look at credentials
+)
+
+// Check is one thing that a policy asks of a request.
+type Check struct {
+	ID    ID
+	Field string          // the configuration field that it comes from; for a control that is missing, the one that opens the hole
+	Pos   source.Position // of the first character of that field's value
+	Span  source.Span     // of the field's value
+	Claim string          // of a custom claim: its name
+
+	Test    Predicate
+	Skip    string   // why the configuration switches the check off, though Test says what it would test; empty where it does not
+	Unknown *Unknown // why the configuration alone leaves the check undecided, whatever the token
+
+	Binds    string   // the name under which later checks find what this one has read; empty for none
+	Answer   Answer   // what the gateway sends where the check fails
+	Evidence Evidence // for the check itself: that the gateway tests this, and how
+	Remark   string   // what a reader should know about how the check was made, such as a model that stands in for an answer
+}
+
+// Reads lists everything that the check reads, each once; nothing where it is switched off.
+func (c *Check) Reads() []Input {
+	if c.Skip != "" || c.Unknown != nil {
+		return nil
+	}
+	return c.Test.Reads()
+}

@@ -1,0 +1,39 @@
+package rules
+
+// Level says how well a prediction is founded.
+type Level string
+
+// The levels, best first.
+const (
+	Documented Level = "documented" // the vendor's documentation says so
+	Observed   Level = "observed"   // someone ran it and published what happened
+	Inferred   Level = "inferred"   // deduced from documentation or public code; nobody is known to have run it
+)
+
+// Evidence is what a prediction rests on. Reference is a document, a page or a published observation, as a
+// reader would look it up.
+type Evidence struct {
+	Level     Level
+	Reference string
+}
+
+// Answer is what a gateway sends where a check fails.
+type Answer struct {
+	Status   int
+	Body     string // the exact body; empty where no published answer gives it
+	Says     string // words that are known to stand in the answer, where its exact body is not known
+	Evidence Evidence
+}
+
+// weaker reports whether e is worse founded than other.
+func (e Evidence) weaker(other Evidence) bool { return e.rank() > other.rank() }
+
+func (e Evidence) rank() int {
+	switch e.Level {
+	case Documented:
+		return 0
+	case Observed:
+		return 1
+	}
+	return 2
+}

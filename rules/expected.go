@@ -1,0 +1,174 @@
+package rules
+
+import (
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/source"
+)
+
+// Expected is what the check wanted, in words; empty where it is switched off.
+func (r *Result) Expected() string {
+	if r.Check.Skip != "" {
+		return ""
+	}
+	if r.judged.result != nil && r.judged.result.Expected != "" {
+		return r.judged.result.Expected
+	}
+	if r.judged.leaf != nil && r.judged.leaf.Op == Present {
+		return r.judged.leaf.Input.words()
+	}
+	return r.Check.Test.words()
+}
+
+// words describes what a predicate wants.
+func (p Predicate) words() string {
+	switch p.Op {
+	case Present:
+		return p.Input.words()
+	case True:
+		return "true from " + p.Input.words()
+	case Equals:
+		return literals(p.Values, "")
+	case OneOf:
+		return literals(p.Values, " or ")
+	case Contains:
+		return p.Input.words() + " with " + literals(p.Values, "")
+	case HasAll:
+		return literals(p.Values, " and ")
+	case HasAny:
+		return literals(p.Values, " or ")
+	case After:
+		return "an instant in the future"
+	case NotAfter:
+		return "an instant in the past"
+	case Positive:
+		return "a number above zero"
+	case Readable:
+		return "a signed JWT in compact form"
+	case Verifies:
+		return "a signature that verifies" + p.Key.words()
+	case Active:
+		return "an active token"
+	case Listed:
+		return "an approved contract for the client id"
+	}
+	return p.compound()
+}
+
+// compound describes And, Or and Not. The presence that a required or optional claim is wrapped in goes without
+// saying.
+func (p Predicate) compound() string {
+	var parts []string
+	for _, part := range p.Of {
+		if part.Op == Present || part.Op == Not && part.Of[0].Op == Present {
+			continue
+		}
+		parts = append(parts, part.words())
+	}
+	switch {
+	case p.Op == Not:
+		return "not " + strings.Join(parts, "")
+	case len(parts) == 0 && len(p.Of) > 0:
+		return p.Of[0].words()
+	case p.Op == And:
+		return strings.Join(parts, " and ")
+	}
+	return strings.Join(parts, " or ")
+}
+
+func (k *Key) words() string {
+	switch {
+	case k == nil:
+		return ""
+	case k.URL != "":
+		return " with a key of " + k.URL
+	case k.HMAC:
+		return " with the policy's shared secret"
+	}
+	return " with the policy's own key"
+}
+
+func literals(values []*source.Value, glue string) string {
+	all := make([]string, len(values))
+	for i, v := range values {
+		all[i] = brief(v)
+	}
+	return strings.Join(all, glue)
+}
+
+// words names the input as a reader knows it.
+func (i Input) words() string {
+	switch i.Source {
+	case FromClaim, FromIntrospection:
+		return i.Name
+	case FromHTTP:
+		return "the header " + i.Name
+	case FromExpression:
+		return i.Opaque.Text
+	case FromToken:
+		return "the Authorization header"
+	}
+	return i.String()
+}
+
+// Actual is what the check found, in words; empty where it has found nothing out.
+func (r *Result) Actual() string {
+	if r.Outcome == Skipped || r.Outcome == Unsure && r.judged.reading.Value == nil {
+		return ""
+	}
+	if r.judged.result != nil {
+		return r.judged.result.Actual
+	}
+	if r.judged.leaf == nil {
+		return ""
+	}
+	switch in := r.judged.leaf.Input; in.Source {
+	case FromToken:
+		return given(r.request.Token != nil)
+	case FromHTTP:
+		return given(r.judged.reading.Value != nil)
+	}
+	return r.found()
+}
+
+// found is the value that was read, or that none was.
+func (r *Result) found() string {
+	switch reading := r.judged.reading; {
+	case r.judged.leaf.Op == Readable:
+		return r.shape()
+	case reading.Fault != "":
+		return "an error: " + reading.Fault
+	case reading.Value == nil:
+		return "none"
+	default:
+		return brief(reading.Value)
+	}
+}
+
+// shape tells what the token is, where a readable JWS was wanted.
+func (r *Result) shape() string {
+	if token := r.request.Token; token == nil {
+		return "no token"
+	} else if token.Fault != nil {
+		return token.Fault.Message
+	}
+	return "a signed JWT"
+}
+
+// given never shows what was given: it may be a secret.
+func given(is bool) string {
+	if is {
+		return "given"
+	}
+	return "none"
+}
+
+// brief is a value in the form that a sentence can hold.
+func brief(v *source.Value) string {
+	text := v.Text
+	if v.Kind == source.List || v.Kind == source.Object || v.Kind == source.Null {
+		text = v.JSON()
+	}
+	return inspect.ShortenMiddle(text, 120)
+}

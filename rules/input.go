@@ -1,0 +1,72 @@
+package rules
+
+import "github.com/gatewhy/gatewhy/inspect/source"
+
+// Source is where an input comes from.
+type Source string
+
+// The sources of inputs.
+const (
+	FromToken         Source = "token"         // the token's text itself
+	FromHeader        Source = "header"        // a member of the token's header
+	FromClaim         Source = "claim"         // a claim of the token
+	FromHTTP          Source = "http"          // a header of the HTTP request
+	FromIntrospection Source = "introspection" // a member of the validation endpoint's answer
+	FromBound         Source = "bound"         // what an earlier check has bound
+	FromContracts     Source = "contracts"     // the approved contracts of the API instance
+	FromClock         Source = "clock"         // the time of the request
+	FromKeys          Source = "keys"          // the key set that the policy verifies with
+	FromExpression    Source = "expression"    // what an expression of the configuration gives
+)
+
+// Input names one thing that a check reads: "claim:aud", "header:alg", "introspection:scope", "contracts".
+type Input struct {
+	Source Source
+	Name   string
+	Opaque *Opaque // of FromExpression
+
+	// Captured says that only a captured answer tells, of FromIntrospection: nothing is published that it could be
+	// modelled on.
+	Captured bool
+}
+
+// Opaque is an expression that can't be lowered into predicates: only its result can be used, but what it reads is
+// known all the same.
+type Opaque struct {
+	Text  string // as the configuration has it
+	Reads []Input
+	Eval  func(*Request) Reading
+}
+
+// Claim is the input that reads a claim of the token.
+func Claim(name string) Input { return Input{Source: FromClaim, Name: name} }
+
+// String returns the input as documentation and traces name it: "claim:aud".
+func (i Input) String() string {
+	switch {
+	case i.Opaque != nil:
+		return i.Opaque.Text
+	case i.Name == "":
+		return string(i.Source)
+	}
+	return string(i.Source) + ":" + i.Name
+}
+
+// Reading is what an input gave. A nil Value with neither Unknown nor Fault is an input that is absent.
+type Reading struct {
+	Value   *source.Value
+	Unknown *Unknown // why it can't be known
+	Fault   string   // the error that the gateway itself would run into
+}
+
+// absent reports whether the input is known not to be there, or to be null.
+func (r Reading) absent() bool {
+	return r.Unknown == nil && r.Fault == "" && (r.Value == nil || r.Value.Kind == source.Null)
+}
+
+// Unknown is why something can't be known, and what to pass to know it. Ask is empty where nothing that
+// could be passed would help.
+type Unknown struct {
+	Why string
+	Ask string
+}

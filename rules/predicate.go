@@ -1,0 +1,135 @@
+package rules
+
+import (
+	"slices"
+	"time"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+)
+
+// Op is what a predicate asks of its input.
+type Op uint8
+
+// The operators. All but And, Or and Not ask something of one input.
+const (
+	Present  Op = iota // the input is there and not null
+	True               // the input is the boolean true; anything else is not
+	Equals             // the input equals the one literal, type and all
+	OneOf              // the input is one of the literals, or a list that holds one of them
+	Contains           // the input is a list that holds the literal, or a string with it as a part; null contains nothing
+	HasAll             // the input, a string of words or a list, has every literal as a word
+	HasAny             // the input, a string of words or a list, has at least one literal as a word
+	After              // the input is an instant after the clock's
+	NotAfter           // the input is an instant that is not after the clock's
+	Positive           // the input is a number above zero
+	Readable           // the token is a readable JWS
+	Verifies           // the token's signature verifies with a key of Key
+	Active             // the validation endpoint calls the token active
+	Listed             // the input is the client id of an approved contract
+	And                // all of Of
+	Or                 // at least one of Of
+	Not                // not the one of Of
+)
+
+// Predicate is what a check tests, as data.
+type Predicate struct {
+	Op     Op
+	Input  Input
+	Values []*source.Value // the literals
+	Of     []Predicate     // of And, Or, Not
+	Key    *Key            // of Verifies
+
+	// Loose says that it is not documented how the gateway compares a literal with a value of another kind, of
+	// Equals.
+	Loose bool
+
+	// Doubt is the leeway that a gateway may or may not give, of After and NotAfter: an instant that is missed by no more
+	// than this is unknown.
+	Doubt time.Duration
+
+	// Limit is the largest number that the gateway reads as an instant, of After and NotAfter; 0 where none is known. A
+	// larger one makes it fail with Overflow.
+	Limit    int64
+	Overflow *Answer
+}
+
+// Key is where a policy has its verification key from: a URL, or a text in the policy itself.
+type Key struct {
+	URL  string
+	Text string // a PEM public key, or a shared secret
+	HMAC bool   // Text is a shared secret
+}
+
+// Has is the predicate that an input is there.
+func Has(in Input) Predicate { return Predicate{Op: Present, Input: in} }
+
+// Both is the predicate that each of them holds.
+func Both(of ...Predicate) Predicate { return Predicate{Op: And, Of: of} }
+
+// Either is the predicate that at least one of them holds.
+func Either(of ...Predicate) Predicate { return Predicate{Op: Or, Of: of} }
+
+// Negate is the predicate that p does not hold.
+func Negate(p Predicate) Predicate { return Predicate{Op: Not, Of: []Predicate{p}} }
+
+// Required is p, and its input must be there.
+func Required(in Input, p Predicate) Predicate { return Both(Has(in), p) }
+
+// IfPresent is p, or the input is absent.
+func IfPresent(in Input, p Predicate) Predicate { return Either(Negate(Has(in)), p) }
+
+// Literals returns strings as the literals of a predicate.
+func Literals(texts ...string) []*source.Value {
+	all := make([]*source.Value, len(texts))
+	for i, text := range texts {
+		all[i] = &source.Value{Kind: source.String, Text: text}
+	}
+	return all
+}
+
+// Reads lists everything that the predicate reads, each once.
+func (p Predicate) Reads() []Input {
+	var all []Input
+	add := func(in Input) {
+		if !slices.ContainsFunc(all, func(have Input) bool { return have.String() == in.String() }) {
+			all = append(all, in)
+		}
+	}
+	p.walk(func(leaf Predicate) {
+		for _, in := range leaf.reads() {
+			add(in)
+		}
+	})
+	return all
+}
+
+// walk visits every predicate without parts.
+func (p Predicate) walk(visit func(Predicate)) {
+	if p.Op != And && p.Op != Or && p.Op != Not {
+		visit(p)
+		return
+	}
+	for _, part := range p.Of {
+		part.walk(visit)
+	}
+}
+
+// reads lists what a predicate without parts reads.
+func (p Predicate) reads() []Input {
+	switch p.Op {
+	case After, NotAfter:
+		return []Input{p.Input, {Source: FromClock}}
+	case Verifies:
+		return []Input{{Source: FromToken}, {Source: FromKeys}}
+	case Readable:
+		return []Input{{Source: FromToken}}
+	case Active:
+		return []Input{p.Input}
+	case Listed:
+		return []Input{p.Input, {Source: FromContracts}}
+	}
+	if p.Input.Opaque != nil {
+		return p.Input.Opaque.Reads
+	}
+	return []Input{p.Input}
+}

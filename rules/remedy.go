@@ -1,0 +1,46 @@
+package rules
+
+// Remedy is a proposal whose effect was computed: the edited text was compiled, and the same request run against
+// it again.
+type Remedy struct {
+	Proposal
+	After Verdict  // of the same request
+	Other *Verdict // of another environment's token; nil where none was given
+}
+
+// Trial is what compiling an edited file and running the requests against it gave.
+type Trial struct {
+	Own   Verdict
+	Other *Verdict // of another environment's token; nil where none was given
+}
+
+// Prove tries each proposal and keeps those that help: what was rejected no longer is; what was let in
+// still is, and another environment's token, where one is given, no longer is. The refused proposals are left out.
+func Prove(proposals []Proposal, before Trial, try func(text []byte) (Trial, error)) ([]Remedy, error) {
+	var remedies []Remedy
+	for _, proposal := range proposals {
+		if proposal.Refused != "" {
+			continue
+		}
+		after, err := try(proposal.Text)
+		if err != nil {
+			return nil, err
+		}
+		if helps(before, after) {
+			remedies = append(remedies, Remedy{Proposal: proposal, After: after.Own, Other: after.Other})
+		}
+	}
+	return remedies, nil
+}
+
+func helps(before, after Trial) bool {
+	switch {
+	case after.Own.Outcome == Rejected:
+		return false
+	case after.Other != nil && after.Other.Outcome != Rejected:
+		return false
+	case before.Own.Outcome == Rejected:
+		return true
+	}
+	return after.Own.Outcome == before.Own.Outcome
+}

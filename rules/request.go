@@ -1,0 +1,134 @@
+package rules
+
+import (
+	"net/textproto"
+	"sync"
+	"time"
+
+	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/keys"
+	"github.com/gatewhy/gatewhy/inspect/source"
+)
+
+// Request is one request as a gateway sees it, with what is known of the world around it. One goroutine
+// evaluates it at a time; it may be evaluated against any number of policies.
+type Request struct {
+	Token   *inspect.Token // nil where the request carries none
+	At      time.Time
+	Method  string            // empty where not known
+	Path    string            // empty where not known
+	Headers map[string]string // by canonical name, without the token; nil where none are known
+
+	Introspection *source.Value // the captured answer of the validation endpoint; nil to have it modelled
+	Contracts     *Contracts    // nil where not known
+	Signatures    Signatures
+
+	profile func() inspect.Profile
+	bound   map[string]Reading
+}
+
+// Signatures says whether a token's signature verifies with a policy's key.
+type Signatures interface {
+	Verify(token *inspect.Token, key *Key) SignatureResult
+}
+
+// SignatureResult is what is known of a signature. Unknown is set where it could not be checked.
+type SignatureResult struct {
+	keys.Result
+	Unknown *Unknown
+}
+
+// Profile describes the request's token, once.
+func (r *Request) Profile() inspect.Profile {
+	if r.Token == nil {
+		return inspect.Profile{}
+	}
+	if r.profile == nil {
+		r.profile = sync.OnceValue(func() inspect.Profile { return inspect.Describe(r.Token) })
+	}
+	return r.profile()
+}
+
+// Read gives what an input holds in this request.
+func (r *Request) Read(in Input) Reading {
+	switch in.Source {
+	case FromClaim:
+		return r.claim(in.Name)
+	case FromHeader:
+		return r.header(in.Name)
+	case FromHTTP:
+		return r.httpHeader(in.Name)
+	case FromIntrospection:
+		return r.introspection(in)
+	case FromBound:
+		return r.bound[in.Name]
+	case FromExpression:
+		return in.Opaque.Eval(r)
+	case FromToken:
+		return r.token()
+	}
+	return Reading{Unknown: &Unknown{Why: "nothing reads " + in.String()}}
+}
+
+func (r *Request) token() Reading {
+	if r.Token == nil {
+		return Reading{}
+	}
+	return Reading{Value: &source.Value{Kind: source.String, Text: "a token"}}
+}
+
+// claim reads a claim. Gateways differ on which of two members with the same name counts, so one that
+// stands twice with different values can't be known.
+func (r *Request) claim(name string) Reading {
+	if r.Token == nil {
+		return Reading{}
+	}
+	if r.Token.Claims == nil {
+		return Reading{Unknown: &Unknown{Why: "the token can't be read"}}
+	}
+	return member(r.Token.Claims, name)
+}
+
+func (r *Request) header(name string) Reading {
+	if r.Token == nil {
+		return Reading{}
+	}
+	if r.Token.Header == nil {
+		return Reading{Unknown: &Unknown{Why: "the token can't be read"}}
+	}
+	return member(r.Token.Header, name)
+}
+
+func member(object *source.Value, name string) Reading {
+	var found *source.Value
+	for i := range object.Members {
+		m := &object.Members[i]
+		if m.Key != name {
+			continue
+		}
+		if found != nil && found.JSON() != m.Value.JSON() {
+			return Reading{Unknown: &Unknown{Why: name + " stands twice in the token, with different values, and gateways differ on which one counts"}}
+		}
+		found = m.Value
+	}
+	if found.Is(source.Unknown) { // a modelled token's, of which the model does not say what it holds
+		return Reading{Unknown: &Unknown{Why: found.Text}}
+	}
+	return Reading{Value: found}
+}
+
+func (r *Request) httpHeader(name string) Reading {
+	text, ok := r.Headers[textproto.CanonicalMIMEHeaderKey(name)]
+	if !ok {
+		return Reading{}
+	}
+	return Reading{Value: &source.Value{Kind: source.String, Text: text}}
+}
+
+// bind remembers what a check has read, for later checks.
+func (r *Request) bind(name string, reading Reading) {
+	if r.bound == nil {
+		r.bound = make(map[string]Reading, 1)
+	}
+	r.bound[name] = reading
+}

@@ -1,0 +1,25 @@
+package rules
+
+import "github.com/gatewhy/gatewhy/inspect/source"
+
+// Rule is something that a configuration should not do, as a value: the catalogue, the documentation and every output
+// are made from it.
+type Rule struct {
+	Name       string // kebab-case, and says what is wrong
+	Title      string // one line
+	Why        string // what happens because of it
+	Fix        string // what to do about it
+	Severity   Severity
+	Since      string // the first version of gatewhy that has it
+	References []string
+
+	// Check finds it. It is nil for what is found elsewhere: by the compiler of a configuration, or by an evaluation.
+	// A finding without a rule or a severity has the rule's.
+	Check func(*Subject) []Finding
+}
+
+// Subject is what a rule looks at: the policies of one API, in the gateway's order.
+type Subject struct {
+	Policies []*Policy
+	Files    []*source.File // those that the policies come from
+}

@@ -1,0 +1,236 @@
+package rules
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/entra"
+)
+
+// Why says in one or two sentences, without a full stop at the end, what decided the check. It names the token's own
+// values.
+func (r *Result) Why() string {
+	switch r.Outcome {
+	case Skipped:
+		return r.skip
+	case Unsure:
+		if r.unknown == nil {
+			return "it can't be told from what was given"
+		}
+		return r.unknown.Why
+	case Pass:
+		return r.whyPass()
+	}
+	return r.whyFail()
+}
+
+func (r *Result) whyPass() string {
+	switch r.Check.ID {
+	case Routed:
+		return "the policy applies to this request"
+	case TokenPresent:
+		return "the request carries a token"
+	case TokenFormat:
+		return "a signed JWT that can be read"
+	case Signature:
+		return r.judged.result.Why
+	case Introspection:
+		return "the token is active"
+	case Expiry:
+		return r.whyTime("the token never expires: it has no exp, and the policy does not demand one")
+	case NotBefore:
+		return r.whyTime("the token has no nbf, and the policy does not demand one")
+	case Contract:
+		return r.Actual() + " has an approved contract"
+	}
+	return r.Actual()
+}
+
+// whyTime says when, or what it means that the claim is absent.
+func (r *Result) whyTime(absent string) string {
+	instant := inspect.ReadInstant(r.judged.reading.Value)
+	if !instant.Known() {
+		return absent
+	}
+	return fmt.Sprintf("%s, %s", instant, inspect.Relative(instant.At, r.request.At))
+}
+
+func (r *Result) whyFail() string {
+	if fault := r.judged.reading.Fault; fault != "" {
+		return "the gateway runs into an error: " + fault
+	}
+	if r.judged.leaf != nil && r.judged.leaf.Op == Present && r.Check.ID != ClientID && r.Check.ID != TokenPresent {
+		return "the token has no " + r.judged.leaf.Input.Name + ", and the policy demands one"
+	}
+	switch r.Check.ID {
+	case TokenPresent:
+		return "the request carries no token where the policy looks for it, in " + r.judged.leaf.Input.words()
+	case TokenFormat:
+		return r.shape()
+	case Algorithm:
+		return fmt.Sprintf("the token says that it is signed with %s, and the policy accepts %s only", r.Actual(), r.Expected())
+	case Signature:
+		return r.whySignature()
+	case Introspection:
+		return r.whyInactive()
+	case Expiry, NotBefore:
+		return r.whyNotNow()
+	case Audience:
+		return r.whyAudience()
+	case CustomClaim:
+		return r.whyClaim()
+	case Scopes:
+		return r.whyScopes()
+	case ClientID:
+		return r.whyClientID()
+	case Contract:
+		return r.whyContract()
+	}
+	return fmt.Sprintf("wanted %s, found %s", r.Expected(), r.Actual())
+}
+
+func (r *Result) whySignature() string {
+	result := r.judged.result
+	if result.Expected == "" || result.Actual == "" {
+		return result.Why
+	}
+	return fmt.Sprintf("%s: expected %s, found %s", result.Why, result.Expected, result.Actual)
+}
+
+func (r *Result) whyInactive() string {
+	if r.request.Introspection != nil {
+		return "the captured answer of the validation endpoint says that the token is not active"
+	}
+	if r.judged.result != nil {
+		return "a validation endpoint calls a token inactive whose signature does not verify: " + r.whySignature()
+	}
+	return r.whyNotNow() + ", so a validation endpoint calls it inactive"
+}
+
+func (r *Result) whyNotNow() string {
+	reading := r.judged.reading
+	if r.judged.answer != nil {
+		return fmt.Sprintf("%s is %s, a number so large that the gateway fails on it", r.judged.leaf.Input.Name, brief(reading.Value))
+	}
+	instant := inspect.ReadInstant(reading.Value)
+	verb := "the token expired"
+	if r.judged.leaf.Op == NotAfter {
+		verb = "the token is not valid before"
+	}
+	return fmt.Sprintf("%s %s, %s", verb, instant, inspect.Relative(instant.At, r.request.At))
+}
+
+// whyAudience names both sides, and tells a wrong form of the right API from a token for another one.
+func (r *Result) whyAudience() string {
+	wanted := r.Expected()
+	why := fmt.Sprintf("the token is for %s (aud), and the policy accepts %s only", r.Actual(), wanted)
+	profile := r.request.Profile()
+	switch {
+	case len(profile.Audience) == 0:
+	case profile.Version == "2.0" && entra.IsGUID(profile.Audience[0]) && strings.Contains(wanted, "://"):
+		why += ". In a v2.0 token aud is always the API's application id, a GUID, and never its App ID URI"
+	case profile.Version == "1.0" && strings.Contains(profile.Audience[0], "://") && entra.IsGUID(wanted):
+		why += ". In a v1.0 token aud has the form in which the client asked for it, here the App ID URI"
+	}
+	if profile.Resource != "" {
+		why += ". It is a token for " + profile.Resource + ", not for your API: the client asked for the wrong scope"
+	}
+	return why
+}
+
+func (r *Result) whyClaim() string {
+	leaf := r.judged.leaf
+	if leaf.Op == True {
+		return fmt.Sprintf("%s gives %s for this token%s", leaf.Input.words(), r.Actual(), r.readValues(leaf.Input))
+	}
+	why := fmt.Sprintf("%s is %s, and the policy wants %s", leaf.Input.Name, r.Actual(), r.Expected())
+	if leaf.Input.Name == "iss" {
+		why += r.otherVersion(leaf)
+	}
+	if leaf.Input.Name == "roles" && r.judged.reading.Value == nil {
+		why = "the token has no roles: no app role of this API is assigned to its client or user"
+	}
+	return why
+}
+
+// readValues lists what an expression has read of the token.
+func (r *Result) readValues(in Input) string {
+	if in.Opaque == nil {
+		return ""
+	}
+	var all []string
+	for _, read := range in.Opaque.Reads {
+		if read.Source != FromClaim {
+			continue
+		}
+		if value := r.request.Read(read).Value; value != nil {
+			all = append(all, read.Name+" is "+brief(value))
+		} else {
+			all = append(all, "it has no "+read.Name)
+		}
+	}
+	if len(all) == 0 {
+		return ""
+	}
+	return ": " + strings.Join(all, ", ")
+}
+
+// otherVersion says so where the issuer is the right tenant's, in the other token version's form.
+func (r *Result) otherVersion(leaf *Predicate) string {
+	has, ok1 := r.judged.reading.Value.Str()
+	want, ok2 := leaf.Values[0].Str()
+	if !ok1 || !ok2 {
+		return ""
+	}
+	token, ok1 := entra.ParseIssuer(has)
+	policy, ok2 := entra.ParseIssuer(want)
+	switch {
+	case !ok1 || !ok2 || token.Tenant != policy.Tenant:
+		return ""
+	case token.Version != policy.Version:
+		return fmt.Sprintf(". Both name the same tenant: the token is v%s, the policy has the issuer of v%s tokens", token.Version, policy.Version)
+	}
+	return ". Both name the same tenant, in different spellings, and the comparison is exact"
+}
+
+func (r *Result) whyScopes() string {
+	leaf := r.judged.leaf
+	profile := r.request.Profile()
+	if r.request.Introspection == nil && r.judged.reading.Value == nil {
+		if profile.Flow == inspect.AppOnly {
+			return "the policy wants " + r.Expected() + ", and this token is app-only: Entra ID puts no scp into it, at most roles"
+		}
+		return "the policy wants " + r.Expected() + ", and the token has no scp"
+	}
+	why := fmt.Sprintf("the policy wants %s, and the token carries %s", r.Expected(), r.Actual())
+	for _, wanted := range leaf.Values {
+		if strings.Contains(wanted.Text, "://") {
+			return why + ". Entra ID writes the short value of a scope into scp, never its URI form"
+		}
+	}
+	return why
+}
+
+func (r *Result) whyClientID() string {
+	in := r.judged.leaf.Input
+	profile := r.request.Profile()
+	why := fmt.Sprintf("the policy takes the client id from %s, and it is not there", in.words())
+	if r.request.Introspection == nil && in.Name == "client_id" {
+		why = "the policy takes the client id from client_id, a claim that Entra ID never issues"
+	}
+	if profile.ClientID.Value == "" || in.Name == profile.ClientID.Claim {
+		return why + "; the gateway reads null"
+	}
+	return fmt.Sprintf("%s. This v%s token names its client in %s (%s), so the gateway reads null",
+		why, profile.Version, profile.ClientID.Claim, profile.ClientID.Value)
+}
+
+func (r *Result) whyContract() string {
+	id := brief(r.judged.reading.Value)
+	why := fmt.Sprintf("client %s has no approved contract on this API instance", id)
+	if app, ok := entra.AppByID(id); ok {
+		why += "; it is " + app.Name
+	}
+	return why
+}

@@ -1,0 +1,81 @@
+package mulesoft
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// The vendor's policies that are modelled, by asset id.
+const (
+	jwtValidation       = "jwt-validation"
+	openIDConnect       = "openidconnect-access-token-enforcement"
+	openAM              = "openam-access-token-enforcement"
+	pingFederate        = "pingfederate-access-token-enforcement"
+	externalOAuth2      = "external-oauth2-access-token-enforcement"
+	tokenIntrospection  = "oauth2-token-introspection"
+	clientIDEnforcement = "client-id-enforcement"
+	rateLimitingSLA     = "rate-limiting-sla"
+)
+
+// kind is a policy kind that is modelled.
+type kind struct {
+	asset   string
+	name    string // as the console shows it
+	compile func(*compiler) []*rules.Check
+}
+
+// kinds lists the policy kinds that are modelled.
+func kinds() []kind {
+	return []kind{
+		{jwtValidation, "JWT Validation", (*compiler).jwtValidation},
+		{openIDConnect, "OpenID Connect access token enforcement", introspecting(oidcFields, modelledAnswer)},
+		{openAM, "OpenAM access token enforcement", introspecting(oidcFields, modelledAnswer)},
+		{pingFederate, "PingFederate access token enforcement", introspecting(oidcFields, modelledAnswer)},
+		{externalOAuth2, "OAuth 2.0 access token enforcement using Mule OAuth provider", introspecting(externalFields, capturedAnswer)},
+		{tokenIntrospection, "OAuth 2.0 token introspection", introspecting(introspectionFields, capturedAnswer)},
+		{clientIDEnforcement, "Client ID Enforcement", (*compiler).clientCredentials},
+		{rateLimitingSLA, "Rate Limiting: SLA-based", (*compiler).clientCredentials},
+	}
+}
+
+// kindNamed finds the kind of an asset. The vendor has names for OpenAM and PingFederate that begin with theirs.
+func kindNamed(asset string) (kind, bool) {
+	for _, k := range kinds() {
+		if k.asset == asset {
+			return k, true
+		}
+	}
+	for _, prefix := range []string{"openam-", "pingfederate-"} {
+		if strings.HasPrefix(asset, prefix) {
+			return kindNamed(prefix + "access-token-enforcement")
+		}
+	}
+	return kind{}, false
+}
+
+// policyName is the name of a policy kind in the console; for one that isn't known, its id.
+func policyName(asset string) string {
+	if k, ok := kindNamed(asset); ok {
+		return k.name
+	}
+	return asset
+}
+
+// blind lists the vendor's policies that surely do not look at a request's credentials.
+func blind() []string {
+	return []string{
+		"rate-limiting", "spike-control", "message-logging", "cors", "header-injection", "header-removal",
+		"http-caching", "ip-allowlist", "ip-blocklist", "json-threat-protection", "xml-threat-protection",
+		"detokenization", "tokenization", "schema-validation", "tracing", "health-check", "traffic-management-timeout",
+		"upstream-idle-timeout", "stream-idle-timeout", "response-timeout", "custom-response", "injection-protection",
+		"agent-connection-telemetry", "idle-timeout",
+	}
+}
+
+// known reports whether an asset id is one of the vendor's, modelled or not.
+func known(asset string) bool {
+	_, ok := kindNamed(asset)
+	return ok || slices.Contains(blind(), asset)
+}

@@ -1,0 +1,123 @@
+package mulesoft
+
+import (
+	"encoding/base64"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// credentialFields are the fields of Client ID Enforcement, and of the SLA-based rate limit as far as it identifies the
+// client (MuleSoft documentation; mulesoft-anypoint/terraform-provider-anypoint). Two names are in use for where the credentials
+// come from.
+func credentialFields() []field {
+	origins := []string{customOrigin, basicOrigin}
+	return []field{
+		{name: "credentialsOriginHasHttpBasicAuthenticationHeader", kind: source.String, absent: customOrigin, allowed: origins},
+		{name: "credentialsOrigin", kind: source.String, absent: customOrigin, allowed: origins},
+		{name: "clientIdExpression", kind: source.String, absent: "#[attributes.headers['client_id']]"},
+		{name: "clientSecretExpression", kind: source.String},
+		{name: "clusterizable", kind: source.Bool},
+		{name: "exposeHeaders", kind: source.Bool},
+	}
+}
+
+const basicOrigin = "httpBasicAuthenticationHeader"
+
+// credentialCompiler turns the fields of a policy that asks for a client id and secret into checks.
+type credentialCompiler struct {
+	*compiler
+	fields []field
+}
+
+func (c *compiler) clientCredentials() []*rules.Check {
+	k := credentialCompiler{compiler: c, fields: credentialFields()}
+	k.inspectFields(k.fields)
+	contract := k.contract("clientIdExpression", setting{})
+	contract.Evidence = documented(docClientID)
+	return []*rules.Check{k.clientID(), k.clientSecret(), contract}
+}
+
+func (k *credentialCompiler) get(name string) setting { return k.read(k.fields, name) }
+
+// origin is the field that says where the credentials come from, and its setting.
+func (k *credentialCompiler) origin() (string, setting) {
+	name := "credentialsOriginHasHttpBasicAuthenticationHeader"
+	if k.config.Member(name) == nil && k.config.Member("credentialsOrigin") != nil {
+		name = "credentialsOrigin"
+	}
+	return name, k.get(name)
+}
+
+func (k *credentialCompiler) clientID() *rules.Check {
+	name, origin := k.origin()
+	expression := k.get("clientIdExpression")
+	check := k.check(rules.ClientID, "clientIdExpression", documented(docClientID))
+	check.Answer, check.Binds = k.answer(noClientID), boundClient
+	check.Unknown = firstUnknown(origin, expression)
+	check.Test = rules.Has(k.input(expression.text))
+	if origin.is(basicOrigin) {
+		check.Field = name
+		check.Pos, check.Span = k.fieldPos(name)
+		check.Test, check.Unknown = rules.Has(basicInput("client id", 0)), nil
+	}
+	return check
+}
+
+// clientSecret asks for the secret where the configuration does. Whether it belongs to the client only the gateway knows.
+func (k *credentialCompiler) clientSecret() *rules.Check {
+	_, origin := k.origin()
+	expression := k.get("clientSecretExpression")
+	check := k.check(rules.ClientSecret, "clientSecretExpression", documented(docClientID))
+	check.Answer = k.answer(credentialsWrong)
+	check.Unknown = firstUnknown(origin, expression)
+	secret := k.input(expression.text)
+	if origin.is(basicOrigin) {
+		secret = basicInput("client secret", 1)
+	} else if expression.text == "" && check.Unknown == nil {
+		check.Skip = "no clientSecretExpression: the policy asks for no secret"
+		return check
+	}
+	secret.Opaque.Eval = cannotCompare(secret)
+	check.Test = rules.Has(secret)
+	return check
+}
+
+// cannotCompare is the evaluation of a secret: absent, or there and not to be compared.
+func cannotCompare(secret rules.Input) func(*rules.Request) rules.Reading {
+	eval := secret.Opaque.Eval
+	return func(r *rules.Request) rules.Reading {
+		reading := eval(r)
+		if reading.Value != nil && reading.Value.Kind != source.Null {
+			return rules.Reading{Unknown: &rules.Unknown{Why: "a secret is there, and only the gateway can tell whether it is the client's"}}
+		}
+		return reading
+	}
+}
+
+// basicInput reads a part of the Authorization header in basic form: 0 the user name, 1 the password (RFC 7617).
+func basicInput(name string, part int) rules.Input {
+	return rules.Input{Source: rules.FromExpression, Opaque: &rules.Opaque{
+		Text:  "the " + name + " of the Authorization header, in basic form",
+		Reads: []rules.Input{{Source: rules.FromHTTP, Name: "authorization"}},
+		Eval:  func(r *rules.Request) rules.Reading { return basicPart(r, part) },
+	}}
+}
+
+func basicPart(r *rules.Request, part int) rules.Reading {
+	header, given := r.Headers["Authorization"]
+	switch {
+	case !given && r.Token != nil:
+		return rules.Reading{} // it is taken by the token
+	case !given:
+		return rules.Reading{Unknown: &rules.Unknown{Why: "the request's Authorization header is not known", Ask: `-H "Authorization: Basic …": the header that the client sends`}}
+	}
+	encoded, ok := strings.CutPrefix(header, "Basic ")
+	text, err := base64.StdEncoding.DecodeString(encoded)
+	if !ok || err != nil {
+		return rules.Reading{}
+	}
+	id, secret, _ := strings.Cut(string(text), ":")
+	return rules.Reading{Value: &source.Value{Kind: source.String, Text: [...]string{id, secret}[part]}}
+}

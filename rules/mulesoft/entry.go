@@ -1,0 +1,98 @@
+package mulesoft
+
+import (
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// entry is one policy as a configuration file has it: named fields with their places, and no meaning yet.
+type entry struct {
+	asset    string // the policy kind without the suffix of a gateway
+	version  string
+	variant  string // empty where the file does not tell
+	local    bool   // Flex Gateway in local mode, where there are no contracts
+	textual  bool   // the configuration is shown as text, which does not tell a string from a number
+	custom   bool   // not one of the vendor's own policies
+	outbound bool   // applied to the call of the upstream, not to the request
+	api      string
+	order    int64
+
+	disabled *source.Value
+	routes   *source.Value // pointcutData
+	config   *source.Value // nil where the entry has none
+	place    *source.Value // the whole entry
+
+	// What names the policy kind in the file, for edits; nil where the file has no such place.
+	assetAt, versionAt, templateAt *source.Value
+}
+
+// fieldPos is where a field of the configuration stands: its value, or the whole configuration where it is absent.
+func (e *entry) fieldPos(name string) (source.Position, source.Span) {
+	return place(first(e.config.Member(name), e.config, e.place))
+}
+
+// place is where a value begins, and what of it a reader is shown: all of a scalar, the first character of
+// anything else.
+func place(v *source.Value) (source.Position, source.Span) {
+	span := v.Span
+	if v.Kind == source.List || v.Kind == source.Object {
+		span.End = min(span.End, span.Start+1)
+	}
+	return v.Pos, span
+}
+
+// The forms in which a policy kind is named for one gateway.
+const (
+	flexSuffix = "-flex"
+	muleSuffix = "-mule"
+)
+
+// named splits a name into the policy kind and the gateway that its suffix tells.
+func named(name string) (asset, variant string) {
+	if asset, ok := strings.CutSuffix(name, flexSuffix); ok {
+		return asset, Flex
+	}
+	if asset, ok := strings.CutSuffix(name, muleSuffix); ok {
+		return asset, Mule
+	}
+	return name, ""
+}
+
+// policy starts the compiled policy of an entry.
+func (e *entry) policy(variant string) *rules.Policy {
+	return &rules.Policy{
+		Gateway: "mulesoft",
+		Variant: variant,
+		Asset:   e.asset,
+		Name:    policyName(e.asset),
+		Product: GatewayName(variant),
+		Version: e.version,
+		API:     e.api,
+		Order:   int(e.order),
+		Pos:     e.place.Pos,
+		When:    e.guard(),
+	}
+}
+
+// guard reads what the policy is limited to.
+func (e *entry) guard() rules.Guard {
+	guard := rules.Guard{Evidence: rules.Evidence{Level: rules.Documented, Reference: docPointcut}}
+	if off, ok := e.disabled.Bool(); ok && off {
+		guard.Disabled, guard.Field = true, "disabled"
+		guard.Pos, guard.Span = place(e.disabled)
+		return guard
+	}
+	if !e.routes.Is(source.List) || len(e.routes.Items) == 0 {
+		return guard
+	}
+	guard.Field = "pointcutData"
+	guard.Pos, guard.Span = place(e.routes)
+	for _, item := range e.routes.Items {
+		method, _ := item.Member("methodRegex").Str()
+		path, _ := item.Member("uriTemplateRegex").Str()
+		guard.Routes = append(guard.Routes, rules.Route{Method: method, Path: path})
+	}
+	return guard
+}

@@ -1,0 +1,75 @@
+package mulesoft
+
+import (
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/dataweave"
+)
+
+// tokenStandIn stands for the token in what expressions read, so that no message about an expression can
+// show the token.
+const tokenStandIn = "(token)"
+
+// environment is what a policy's expressions can read of a request. What is not known of it is unknown in
+// them too.
+func environment(r *rules.Request, runtime dataweave.Version, sentIn string) dataweave.Env {
+	vars := object(source.Member{Key: "claimSet", Value: claimSet(r)})
+	vars.Members = append(vars.Members, dataweave.Rest("what other policies have put into vars"))
+	return dataweave.Env{Runtime: runtime, Vars: vars, Attributes: attributes(r, sentIn)}
+}
+
+func object(members ...source.Member) *source.Value {
+	return &source.Value{Kind: source.Object, Members: members}
+}
+
+func text(s string) *source.Value { return &source.Value{Kind: source.String, Text: s} }
+
+func notKnown(why string) *source.Value { return &source.Value{Kind: source.Unknown, Text: why} }
+
+// claimSet is the token's claims as an expression sees them; a claim that the request can't tell is unknown.
+func claimSet(r *rules.Request) *source.Value {
+	if r.Token == nil {
+		return object()
+	}
+	if r.Token.Claims == nil {
+		return notKnown("the token can't be read")
+	}
+	claims := object()
+	for _, m := range r.Token.Claims.Members {
+		if claims.Member(m.Key) != nil {
+			continue
+		}
+		if reading := r.Read(rules.Claim(m.Key)); reading.Unknown != nil {
+			m.Value = notKnown(reading.Unknown.Why)
+		}
+		claims.Members = append(claims.Members, m)
+	}
+	return claims
+}
+
+// attributes is the HTTP request as an expression sees it, as far as it was given. The token is in the Authorization header, and in the
+// header that it is taken to be sent in.
+func attributes(r *rules.Request, sentIn string) *source.Value {
+	headers := object()
+	for name, value := range r.Headers {
+		if r.Token != nil {
+			value = strings.ReplaceAll(value, r.Token.Compact(), tokenStandIn)
+		}
+		headers.Members = append(headers.Members, source.Member{Key: strings.ToLower(name), Value: text(value)})
+	}
+	if headers.Member("authorization") == nil && r.Token != nil {
+		headers.Members = append(headers.Members, source.Member{Key: "authorization", Value: text("Bearer " + tokenStandIn)})
+	}
+	if sentIn != "" && headers.Member(sentIn) == nil {
+		headers.Members = append(headers.Members, source.Member{Key: sentIn, Value: text(tokenStandIn)})
+	}
+	headers.Members = append(headers.Members, dataweave.Rest("the request's other headers were not given: pass -H"))
+	all := object(source.Member{Key: "headers", Value: headers})
+	if r.Method != "" {
+		all.Members = append(all.Members, source.Member{Key: "method", Value: text(r.Method)})
+	}
+	all.Members = append(all.Members, dataweave.Rest("the rest of the request was not given"))
+	return all
+}

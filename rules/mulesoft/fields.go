@@ -1,0 +1,167 @@
+package mulesoft
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// field describes one field of a policy's configuration: its type, and what the gateway takes where it is
+// absent.
+type field struct {
+	name    string
+	kind    source.Kind
+	absent  string   // the default, as text
+	allowed []string // the values of a String; empty where any will do
+}
+
+// setting is a field's value as it counts: from the configuration, else the default. Where Unknown is set, the check that
+// needs the field is unknown.
+type setting struct {
+	value   *source.Value // nil where absent
+	text    string
+	unknown *rules.Unknown
+}
+
+func (s setting) is(text string) bool { return s.unknown == nil && s.text == text }
+
+// on is the setting of a boolean field: true, false, or unknown.
+func (s setting) on() bool { return s.is("true") }
+
+// read looks up a field of the configuration by its description.
+func (c *compiler) read(fields []field, name string) setting {
+	i := slices.IndexFunc(fields, func(f field) bool { return f.name == name })
+	f := fields[i]
+	v := c.config.Member(name)
+	if c.textual {
+		v = f.untangle(v)
+	}
+	switch {
+	case v == nil || v.Kind == source.Null:
+		return setting{text: f.absent}
+	case templated(v):
+		return setting{value: v, unknown: &rules.Unknown{
+			Why: fmt.Sprintf("%s is %s in this file, and only its deployment knows the value", name, v.Text),
+			Ask: "-p FILE: the configuration with its variables filled in, as the gateway has it",
+		}}
+	case !f.fits(v):
+		return setting{value: v, unknown: &rules.Unknown{
+			Why: fmt.Sprintf("%s must be %s, and this file has %s", name, f.kind, v.Kind),
+		}}
+	}
+	return setting{value: v, text: v.Text}
+}
+
+// untangle makes a string of what was read as a number or a boolean where the field is a string.
+func (f field) untangle(v *source.Value) *source.Value {
+	if f.kind != source.String || !v.Is(source.Number) && !v.Is(source.Bool) {
+		return v
+	}
+	text := *v
+	text.Kind = source.String
+	return &text
+}
+
+// fits reports whether a value has the field's type. A number may be written as a string.
+func (f field) fits(v *source.Value) bool {
+	if f.kind == source.Number && v.Kind == source.String {
+		_, ok := v.Int()
+		return ok
+	}
+	return v.Kind == f.kind
+}
+
+// templated reports whether only a deployment knows the value: a variable, a reference, a placeholder of a template
+// language. DataWeave itself never has these forms.
+func templated(v *source.Value) bool {
+	if v.Kind == source.Unknown {
+		return true
+	}
+	return v.Kind == source.String && (strings.Contains(v.Text, "${") || strings.Contains(v.Text, "{{"))
+}
+
+// inspectFields reports fields that the policy does not know, and values of a wrong type or out of range.
+func (c *compiler) inspectFields(fields []field) {
+	if c.config == nil {
+		return
+	}
+	for _, member := range c.config.Members {
+		i := slices.IndexFunc(fields, func(f field) bool { return f.name == member.Key })
+		if i < 0 {
+			c.unknownField(member, fields)
+			continue
+		}
+		c.inspectValue(fields[i], member.Value)
+	}
+}
+
+func (c *compiler) unknownField(member source.Member, fields []field) {
+	message := fmt.Sprintf("%s is no field of %s", member.Key, policyName(c.asset))
+	if near := nearest(member.Key, fields); near != "" {
+		message += "; the nearest is " + near
+	}
+	c.find(rules.Finding{
+		Rule: "unknown-field", Severity: rules.Warning, Message: message,
+		Field: member.Key, Pos: member.KeyPos, Span: member.KeySpan,
+	})
+}
+
+func (c *compiler) inspectValue(f field, v *source.Value) {
+	if c.textual {
+		v = f.untangle(v)
+	}
+	if v.Kind == source.Null || templated(v) {
+		return
+	}
+	finding := rules.Finding{Severity: rules.Warning, Field: f.name}
+	finding.Pos, finding.Span = place(v)
+	switch {
+	case !f.fits(v):
+		finding.Rule = "wrong-type"
+		finding.Message = fmt.Sprintf("%s must be %s, and this is %s", f.name, f.kind, v.Kind)
+	case len(f.allowed) > 0 && !slices.Contains(f.allowed, v.Text):
+		finding.Rule = "value-not-allowed"
+		finding.Message = fmt.Sprintf("%s may be %s, and this is %s", f.name, strings.Join(f.allowed, ", "), v.Text)
+	default:
+		return
+	}
+	c.find(finding)
+}
+
+func (c *compiler) find(finding rules.Finding) { c.findings = append(c.findings, finding) }
+
+// nearest returns the known field whose name is closest, or nothing where none is close: more than half of the
+// name would have to change.
+func nearest(name string, fields []field) string {
+	best, distance := "", len(name)/2+1
+	for _, f := range fields {
+		if d := editDistance(strings.ToLower(name), strings.ToLower(f.name)); d < distance {
+			best, distance = f.name, d
+		}
+	}
+	return best
+}
+
+// editDistance counts the insertions, removals and replacements that turn a into b (Levenshtein).
+func editDistance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			replace := diagonal
+			if a[i] != b[j] {
+				replace++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(replace, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}

@@ -1,0 +1,56 @@
+package mulesoft
+
+import (
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+)
+
+// flexEntries reads Flex Gateway's local configuration: a PolicyBinding, or the policies inside an ApiInstance. Other kinds
+// of documents hold no policies.
+func flexEntries(document *source.Value) []entry {
+	if version, _ := document.Member("apiVersion").Str(); !strings.HasPrefix(version, "gateway.mulesoft.com/") {
+		return nil
+	}
+	spec := document.Member("spec")
+	switch kind, _ := document.Member("kind").Str(); kind {
+	case "PolicyBinding":
+		e := flexEntry(spec, document)
+		e.api, _ = spec.At("targetRef", "name").Str()
+		return []entry{e}
+	case "ApiInstance":
+		return instanceEntries(document)
+	}
+	return nil
+}
+
+func instanceEntries(document *source.Value) []entry {
+	policies := document.At("spec", "policies")
+	if !policies.Is(source.List) {
+		return nil
+	}
+	name, _ := document.At("metadata", "name").Str()
+	all := make([]entry, len(policies.Items))
+	for i, item := range policies.Items {
+		all[i] = flexEntry(item, item)
+		all[i].api = name
+	}
+	return all
+}
+
+// flexEntry reads a policy's reference, configuration and order. In local mode the vendor's policies carry the suffix
+// -flex; a name without it is taken for the vendor's only where it is the exact id of one.
+func flexEntry(v, place *source.Value) entry {
+	e := entry{
+		place:   place,
+		variant: Flex,
+		local:   true,
+		config:  v.Member("config"),
+		assetAt: v.At("policyRef", "name"),
+	}
+	name, _ := e.assetAt.Str()
+	e.asset, _ = named(name)
+	e.custom = !known(e.asset)
+	e.order, _ = v.Member("order").Int()
+	return e
+}

@@ -1,0 +1,167 @@
+package mulesoft
+
+import (
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// oidcFields are the fields of the OpenID Connect enforcement policy (MuleSoft documentation; the names for Mule Gateway are
+// those of Flex Gateway's table, which is thin evidence).
+func oidcFields() []field {
+	return []field{
+		{name: "scopes", kind: source.String},
+		{name: "scopeValidationCriteria", kind: source.String, absent: "AND", allowed: []string{"AND", "OR"}},
+		{name: "secureTrustStore", kind: source.Bool, absent: "false"},
+		{name: "exposeHeaders", kind: source.Bool, absent: "false"},
+		{name: "skipClientIdValidation", kind: source.Bool, absent: "false"},
+		{name: "authenticationTimeout", kind: source.Number, absent: "10000"},
+		{name: "maxFederationExpirationTime", kind: source.Number, absent: "-1"},
+		{name: "maxCacheSize", kind: source.Number, absent: "1000"},
+	}
+}
+
+// externalFields are the fields of the policy for Mule's own OAuth provider (mulesoft/terraform-provider-anypoint).
+func externalFields() []field {
+	return []field{
+		{name: "tokenUrl", kind: source.String},
+		{name: "scopes", kind: source.String},
+		{name: "scopeValidationCriteria", kind: source.String, absent: "AND", allowed: []string{"AND", "OR"}},
+		{name: "secureTrustStore", kind: source.Bool, absent: "false"},
+		{name: "exposeHeaders", kind: source.Bool, absent: "false"},
+		{name: "skipClientIdValidation", kind: source.Bool, absent: "false"},
+		{name: "authenticationTimeout", kind: source.Number, absent: "10000"},
+		{name: "maxCacheEntries", kind: source.Number, absent: "10000"},
+	}
+}
+
+// introspectionFields are the fields of OAuth 2.0 token introspection for Flex Gateway (MuleSoft documentation).
+func introspectionFields() []field {
+	return []field{
+		{name: "introspectionURL", kind: source.String},
+		{name: "authorizationValue", kind: source.String},
+		{name: "validatedTokenTTL", kind: source.Number, absent: "600"},
+		{name: "authenticationTimeout", kind: source.Number, absent: "10000"},
+		{name: "skipClientIdValidation", kind: source.Bool, absent: "false"},
+		{name: "consumerBy", kind: source.String, absent: "client_id", allowed: []string{"client_id", "username"}},
+		{name: "exposeHeaders", kind: source.Bool, absent: "false"},
+		{name: "scopes", kind: source.String},
+		{name: "scopeValidationCriteria", kind: source.String, absent: "AND", allowed: []string{"AND", "OR"}},
+		{name: "maxCacheEntries", kind: source.Number, absent: "1000"},
+	}
+}
+
+// account says what is published of the validation endpoint's answer about a token of Entra ID.
+type account bool
+
+const (
+	modelledAnswer account = true  // the answer mirrors the token's claims: Salesforce KB 005321722
+	capturedAnswer account = false // nothing: only a captured answer will do
+)
+
+const modelled = "modelled on the token's own claims"
+
+// oidcCompiler turns the fields of an enforcement policy into checks. These policies ask the client provider's validation
+// endpoint about the token, and never look at its audience or issuer.
+type oidcCompiler struct {
+	*compiler
+	fields  []field
+	account account
+}
+
+// introspecting returns how a policy of this family compiles.
+func introspecting(fields func() []field, known account) func(*compiler) []*rules.Check {
+	return func(c *compiler) []*rules.Check {
+		o := oidcCompiler{compiler: c, fields: fields(), account: known}
+		o.inspectFields(o.fields)
+		return []*rules.Check{
+			o.tokenPresent(), o.introspection(), o.expiry(), o.scopes(), o.clientID(),
+			o.contract("skipClientIdValidation", o.get("skipClientIdValidation")),
+		}
+	}
+}
+
+// answered is a member of the validation endpoint's answer.
+func (o *oidcCompiler) answered(name string) rules.Input {
+	return rules.Input{Source: rules.FromIntrospection, Name: name, Captured: o.account == capturedAnswer}
+}
+
+func (o *oidcCompiler) get(name string) setting { return o.read(o.fields, name) }
+
+func (o *oidcCompiler) tokenPresent() *rules.Check {
+	check := o.whole(rules.TokenPresent, rules.Has(rules.Input{Source: rules.FromToken}), noToken)
+	check.Evidence = documented(docOIDC)
+	return check
+}
+
+// whole starts a check that no field decides: it stands for the policy as a whole.
+func (o *oidcCompiler) whole(id rules.ID, test rules.Predicate, situation string) *rules.Check {
+	check := &rules.Check{ID: id, Field: "assetId", Evidence: o.evidence()}
+	check.Pos, check.Span = place(first(o.assetAt, o.place))
+	check.Test, check.Answer = test, o.answer(situation)
+	return check
+}
+
+func (o *oidcCompiler) introspection() *rules.Check {
+	check := o.whole(rules.Introspection, rules.Predicate{Op: rules.Active, Input: o.answered("active"), Key: &rules.Key{}}, inactiveToken)
+	if o.account == modelledAnswer {
+		check.Remark = modelled
+	}
+	return check
+}
+
+func (o *oidcCompiler) expiry() *rules.Check {
+	exp, remaining := o.answered("exp"), o.answered("expires_in")
+	return o.whole(rules.Expiry, rules.Both(
+		rules.IfPresent(remaining, rules.Predicate{Op: rules.Positive, Input: remaining}),
+		rules.IfPresent(exp, rules.Predicate{Op: rules.After, Input: exp, Doubt: doubt}),
+	), expiredToken)
+}
+
+func (o *oidcCompiler) scopes() *rules.Check {
+	scopes, criteria := o.get("scopes"), o.get("scopeValidationCriteria")
+	check := o.check(rules.Scopes, "scopes", documented(docOIDC))
+	check.Answer = o.answer(missingScopes)
+	check.Unknown = firstUnknown(scopes, criteria)
+	words := strings.Fields(scopes.text)
+	if len(words) == 0 && check.Unknown == nil {
+		check.Skip = "none required"
+		return check
+	}
+	op := rules.HasAny
+	if strings.EqualFold(criteria.text, "AND") {
+		op = rules.HasAll
+	}
+	check.Test = rules.Predicate{Op: op, Input: o.answered("scope"), Values: rules.Literals(words...)}
+	return check
+}
+
+func (o *oidcCompiler) clientID() *rules.Check {
+	skip := o.get("skipClientIdValidation")
+	check := o.check(rules.ClientID, "skipClientIdValidation", o.evidence())
+	check.Answer = o.answer(noClientID)
+	check.Unknown = skip.unknown
+	check.Binds = boundClient
+	check.Test = rules.Has(o.answered(o.clientMember()))
+	if skip.on() {
+		check.Skip = "skipClientIdValidation is on: the policy looks for no client id"
+	}
+	return check
+}
+
+// clientMember is the member of the answer that names the client.
+func (o *oidcCompiler) clientMember() string {
+	if o.asset == tokenIntrospection {
+		return o.get("consumerBy").text
+	}
+	return "client_id"
+}
+
+// evidence is what the checks on the validation endpoint's answer rest on.
+func (o *oidcCompiler) evidence() rules.Evidence {
+	if o.account == modelledAnswer {
+		return documented(kbInvalid)
+	}
+	return documented(docOIDC)
+}

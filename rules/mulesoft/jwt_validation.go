@@ -1,0 +1,262 @@
+package mulesoft
+
+import (
+	"strings"
+	"time"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// jwtFields are the fields of JWT Validation with their defaults (MuleSoft documentation, JWT Validation policy;
+// mulesoft/terraform-provider-anypoint; mulesoft-anypoint/terraform-provider-anypoint).
+func jwtFields() []field {
+	return []field{
+		{name: "jwtOrigin", kind: source.String, absent: bearerOrigin, allowed: []string{bearerOrigin, customOrigin}},
+		{name: "jwtExpression", kind: source.String, absent: "#[attributes.headers['jwt']]"},
+		{name: "signingMethod", kind: source.String, absent: "rsa", allowed: []string{"rsa", "hmac", "es", "none"}},
+		{name: "signingKeyLength", kind: source.Number, absent: "256"},
+		{name: "jwtKeyOrigin", kind: source.String, absent: "text", allowed: []string{"text", "jwks", customOrigin}},
+		{name: "textKey", kind: source.String},
+		{name: "customKeyExpression", kind: source.String},
+		{name: "jwksUrl", kind: source.String},
+		{name: "jwksServiceTimeToLive", kind: source.Number, absent: "60"},
+		{name: "jwksServiceConnectionTimeout", kind: source.Number, absent: "10000"},
+		{name: "skipClientIdValidation", kind: source.Bool, absent: "false"},
+		{name: "clientIdExpression", kind: source.String, absent: "#[vars.claimSet.client_id]"},
+		{name: "validateAudClaim", kind: source.Bool, absent: "false"},
+		{name: "mandatoryAudClaim", kind: source.Bool, absent: "false"},
+		{name: "supportedAudiences", kind: source.String},
+		{name: "mandatoryExpClaim", kind: source.Bool, absent: "false"},
+		{name: "mandatoryNbfClaim", kind: source.Bool, absent: "false"},
+		{name: "validateCustomClaim", kind: source.Bool, absent: "false"},
+		{name: "mandatoryCustomClaims", kind: source.List},
+		{name: "nonMandatoryCustomClaims", kind: source.List},
+		{name: "claimsToHeaders", kind: source.List},
+	}
+}
+
+const (
+	bearerOrigin = "httpBearerAuthenticationHeader"
+	customOrigin = "customExpression"
+)
+
+// doubt is the largest leeway that a gateway is taken to have, where its own is not documented.
+const doubt = 5 * time.Minute
+
+// jwtCompiler turns the fields of JWT Validation into checks.
+type jwtCompiler struct {
+	*compiler
+	fields []field
+}
+
+func (c *compiler) jwtValidation() []*rules.Check {
+	j := jwtCompiler{compiler: c, fields: jwtFields()}
+	j.inspectFields(j.fields)
+	checks := []*rules.Check{j.tokenPresent(), j.tokenFormat(), j.algorithm(), j.signature(), j.expiry(), j.notBefore(), j.audience()}
+	checks = append(checks, j.customClaims()...)
+	return append(checks, j.clientID(), j.contract("skipClientIdValidation", j.get("skipClientIdValidation")))
+}
+
+func (j *jwtCompiler) get(name string) setting { return j.read(j.fields, name) }
+
+func (j *jwtCompiler) tokenPresent() *rules.Check {
+	origin := j.get("jwtOrigin")
+	check := j.check(rules.TokenPresent, "jwtOrigin", documented(docJWT))
+	check.Answer = j.answer(noToken)
+	check.Unknown = origin.unknown
+	check.Test = rules.Has(rules.Input{Source: rules.FromToken})
+	if origin.is(customOrigin) {
+		expression := j.get("jwtExpression")
+		check.Field = "jwtExpression"
+		check.Pos, check.Span = j.fieldPos(check.Field)
+		check.Test, check.Unknown = j.tokenExpression(expression), expression.unknown
+	}
+	return check
+}
+
+func (j *jwtCompiler) tokenFormat() *rules.Check {
+	check := j.check(rules.TokenFormat, "jwtOrigin", documented(docJWT))
+	check.Test = rules.Predicate{Op: rules.Readable}
+	check.Answer = j.answer(malformedToken)
+	return check
+}
+
+// algorithmOf is the JOSE name of what signingMethod and signingKeyLength ask for; empty where there is none.
+func (j *jwtCompiler) algorithmOf() string {
+	family, ok := map[string]string{"rsa": "RS", "hmac": "HS", "es": "ES"}[j.get("signingMethod").text]
+	switch length := j.get("signingKeyLength").text; {
+	case !ok, length != "256" && length != "384" && length != "512":
+		return ""
+	default:
+		return family + length
+	}
+}
+
+func (j *jwtCompiler) algorithm() *rules.Check {
+	method, length := j.get("signingMethod"), j.get("signingKeyLength")
+	check := j.check(rules.Algorithm, "signingMethod", documented(docJWT))
+	check.Answer = j.answer(wrongAlgorithm)
+	check.Unknown = firstUnknown(method, length)
+	check.Test = rules.Predicate{Op: rules.Equals, Input: rules.Input{Source: rules.FromHeader, Name: "alg"}, Values: rules.Literals(j.algorithmOf())}
+	switch {
+	case method.is("none"):
+		check.Skip = "signingMethod is none: the policy takes any algorithm, and none"
+	case check.Unknown == nil && j.algorithmOf() == "":
+		check.Unknown = &rules.Unknown{Why: "there is no algorithm " + method.text + " with a length of " + length.text}
+	}
+	return check
+}
+
+func (j *jwtCompiler) signature() *rules.Check {
+	method, origin := j.get("signingMethod"), j.get("jwtKeyOrigin")
+	field := "jwksUrl"
+	if origin.is("text") {
+		field = "textKey"
+	}
+	check := j.check(rules.Signature, field, documented(docJWT))
+	check.Answer = j.answer(badSignature)
+	check.Unknown = firstUnknown(method, origin)
+	switch {
+	case method.is("none"):
+		j.switchOff(check, "signingMethod", "signingMethod is none: the policy verifies no signature")
+	case origin.is("jwks"):
+		j.keysFromURL(check)
+	case origin.is("text"):
+		j.keyFromText(check, method.is("hmac"))
+	case check.Unknown == nil:
+		check.Unknown = &rules.Unknown{Why: "the key comes from an expression over the request, which is not modelled", Ask: "--jwks FILE|URL does not stand in for it; ask which key customKeyExpression gives"}
+	}
+	return check
+}
+
+func (j *jwtCompiler) keysFromURL(check *rules.Check) {
+	url := j.get("jwksUrl")
+	check.Unknown = url.unknown
+	check.Test = rules.Predicate{Op: rules.Verifies, Key: &rules.Key{URL: strings.TrimSpace(url.text)}}
+}
+
+// keyFromText takes the key of the policy itself. API Manager never gives it back, and fills in a placeholder where it is
+// not used.
+func (j *jwtCompiler) keyFromText(check *rules.Check, hmac bool) {
+	key := j.get("textKey")
+	check.Unknown = key.unknown
+	check.Test = rules.Predicate{Op: rules.Verifies, Key: &rules.Key{Text: key.text, HMAC: hmac}}
+	if placeholder(key.text) {
+		check.Test.Key.Text = ""
+	}
+}
+
+func (j *jwtCompiler) expiry() *rules.Check {
+	check := j.timeCheck(rules.Expiry, "mandatoryExpClaim", rules.Predicate{Op: rules.After, Input: rules.Claim("exp"), Doubt: doubt})
+	check.Answer = j.answer(expiredToken)
+	return check
+}
+
+func (j *jwtCompiler) notBefore() *rules.Check {
+	check := j.timeCheck(rules.NotBefore, "mandatoryNbfClaim", rules.Predicate{Op: rules.NotAfter, Input: rules.Claim("nbf"), Doubt: doubt})
+	check.Answer = j.answer(notYetValid)
+	return check
+}
+
+// timeCheck checks a claim that is present whether it is mandatory or not. Numbers that overflow the gateway's clock have an answer of
+// their own.
+func (j *jwtCompiler) timeCheck(id rules.ID, field string, test rules.Predicate) *rules.Check {
+	mandatory := j.get(field)
+	if overflow := j.answer(enormousExpiry); overflow.Status != 0 && id == rules.Expiry {
+		test.Limit, test.Overflow = flexLargestInstant, &overflow
+	}
+	check := j.check(id, field, documented(docJWT))
+	check.Unknown = mandatory.unknown
+	check.Test = rules.IfPresent(test.Input, test)
+	if mandatory.on() {
+		check.Test = rules.Required(test.Input, test)
+	}
+	return check
+}
+
+// flexLargestInstant is the largest number of seconds that fits Flex Gateway's clock of nanoseconds in 63 bits
+// (inferred; observed: 5,000,000,000 works and 9,999,999,999 does not).
+const flexLargestInstant = 9223372036
+
+func (j *jwtCompiler) audience() *rules.Check {
+	validate, mandatory, audiences := j.get("validateAudClaim"), j.get("mandatoryAudClaim"), j.get("supportedAudiences")
+	check := j.check(rules.Audience, "supportedAudiences", documented(docJWT))
+	check.Answer = j.answer(wrongAudience)
+	check.Unknown = firstUnknown(validate, mandatory, audiences)
+	test := rules.Predicate{Op: rules.OneOf, Input: rules.Claim("aud"), Values: rules.Literals(splitList(audiences.text)...)}
+	check.Test = rules.IfPresent(test.Input, test)
+	if mandatory.on() {
+		check.Test = rules.Required(test.Input, test)
+	}
+	if validate.unknown == nil && !validate.on() {
+		j.switchOff(check, "validateAudClaim", "validateAudClaim is not on: the policy takes a token for any API")
+	}
+	return check
+}
+
+// splitList splits a comma separated list. That white space around an element does not count is inferred.
+func splitList(text string) []string {
+	var all []string
+	for _, part := range strings.Split(text, ",") {
+		if part = strings.TrimSpace(part); part != "" {
+			all = append(all, part)
+		}
+	}
+	return all
+}
+
+func (j *jwtCompiler) clientID() *rules.Check {
+	skip, expression := j.get("skipClientIdValidation"), j.get("clientIdExpression")
+	check := j.check(rules.ClientID, "clientIdExpression", documented(docJWT))
+	check.Answer = j.answer(noClientID)
+	check.Binds = boundClient
+	check.Unknown = firstUnknown(skip, expression)
+	if expression.unknown == nil {
+		check.Test = rules.Has(j.input(expression.text))
+	}
+	if skip.on() {
+		j.switchOff(check, "skipClientIdValidation", "skipClientIdValidation is on: the policy looks for no client id")
+	}
+	return check
+}
+
+// boundClient is the name under which a policy's client id is bound for its contract check.
+const boundClient = "client-id"
+
+// contract looks the client id up among the approved contracts of the API instance.
+func (c *compiler) contract(field string, skip setting) *rules.Check {
+	check := c.check(rules.Contract, field, documented(docJWT))
+	check.Answer = c.answer(noContract)
+	check.Unknown = skip.unknown
+	check.Test = rules.Predicate{Op: rules.Listed, Input: rules.Input{Source: rules.FromBound, Name: boundClient}}
+	switch {
+	case skip.on():
+		check.Skip = field + " is on: the policy looks for no contract"
+	case c.local && check.Unknown == nil:
+		check.Unknown = &rules.Unknown{
+			Why: "Flex Gateway in local mode has no contracts, and " + field + " must be true there",
+			Ask: "what this gateway does with it: the vendor documents that it can't work in local mode",
+		}
+	}
+	return check
+}
+
+func firstUnknown(settings ...setting) *rules.Unknown {
+	for _, s := range settings {
+		if s.unknown != nil {
+			return s.unknown
+		}
+	}
+	return nil
+}
+
+// placeholder reports whether a text is one that the console or a template fills in, to be replaced.
+func placeholder(text string) bool {
+	for _, part := range []string{"your-(256|384|512)-bit-secret", "your-jwks-service.example", "aud.example.com"} {
+		if strings.Contains(text, part) {
+			return true
+		}
+	}
+	return false
+}

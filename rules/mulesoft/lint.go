@@ -1,0 +1,93 @@
+package mulesoft
+
+import (
+	"slices"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// lintRules lists the rules that only this vendor's configurations can break.
+func lintRules() []rules.Rule {
+	return []rules.Rule{
+		unknownFieldRule(),
+		wrongTypeRule(),
+		valueNotAllowedRule(),
+		placeholderValue(),
+		expressionNotParseable(),
+		expressionNotBoolean(),
+		expressionNotSupported(),
+		expressionAmbiguous(),
+		arrayEqualityOnClaims(),
+		keyCachingTime(),
+		contractsInLocalMode(),
+		policyNotOnGateway(),
+		policyOrder(),
+	}
+}
+
+// since is the version that has all rules of the first catalogue.
+const since = "0.1.0"
+
+const (
+	docDataWeave  = "docs.mulesoft.com/dataweave/latest/dataweave-flow-control-precedence"
+	docFlexPEL    = "docs.mulesoft.com/gateway/latest/policies-flex-dataweave-support"
+	docJWTPage    = "docs.mulesoft.com/gateway/latest/policies-included-jwt-validation"
+	docOrder      = "docs.mulesoft.com/gateway/latest/policies-policy-overview"
+	docLocalMode  = "docs.mulesoft.com/gateway/latest/flex-local-third-party-tools"
+	kbArrayClaims = "Salesforce KB 001116911"
+)
+
+// configured is an entry with the gateway that it was compiled for.
+type configured struct{ compiler }
+
+// eachEntry makes findings of the entries of a subject's policies that are in force.
+func eachEntry(s *rules.Subject, look func(configured) []rules.Finding) []rules.Finding {
+	var all []rules.Finding
+	if len(s.Policies) == 0 {
+		return nil
+	}
+	for _, file := range s.Files {
+		found := entries(file, s.Policies[0].Asset)
+		for i := range found {
+			at := slices.IndexFunc(s.Policies, func(p *rules.Policy) bool { return p.Pos == found[i].place.Pos && p.Gateway == "mulesoft" })
+			if at < 0 || s.Policies[at].When.Disabled {
+				continue
+			}
+			found[i].asset = s.Policies[at].Asset
+			all = append(all, look(configured{compiler{entry: &found[i], variant: s.Policies[at].Variant}})...)
+		}
+	}
+	return all
+}
+
+// finding is one at a value of the entry's configuration.
+func finding(field string, v *source.Value, message string) rules.Finding {
+	f := rules.Finding{Field: field, Message: message}
+	f.Pos, f.Span = place(v)
+	return f
+}
+
+// fieldsOf describes the fields of a policy kind that is modelled; nothing for any other.
+func fieldsOf(asset string) []field {
+	switch asset {
+	case jwtValidation:
+		return jwtFields()
+	case openIDConnect, openAM, pingFederate:
+		return oidcFields()
+	case externalOAuth2:
+		return externalFields()
+	case tokenIntrospection:
+		return introspectionFields()
+	}
+	return nil
+}
+
+// setting is a field's value as it counts, where the policy kind has that field.
+func (c configured) setting(name string) setting {
+	fields := fieldsOf(c.asset)
+	if c.custom || !slices.ContainsFunc(fields, func(f field) bool { return f.name == name }) {
+		return setting{}
+	}
+	return c.read(fields, name)
+}

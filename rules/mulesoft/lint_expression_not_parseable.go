@@ -1,0 +1,34 @@
+package mulesoft
+
+import (
+	"errors"
+	"fmt"
+
+	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/dataweave"
+)
+
+func expressionNotParseable() rules.Rule {
+	return rules.Rule{
+		Name:       "expression-not-parseable",
+		Title:      "an expression can't be read",
+		Why:        "The gateway can't read it either: the check that it makes fails for every token, or the policy is not applied.",
+		Fix:        "Correct it at the column that the message names.",
+		Severity:   rules.Error,
+		Since:      since,
+		References: []string{docDataWeave, docJWTPage},
+		Check: func(s *rules.Subject) []rules.Finding {
+			return eachExpression(s, func(_ configured, e expressionField) []rules.Finding {
+				var fault *dataweave.Error
+				if !errors.As(e.fault, &fault) || fault.Limit {
+					return nil
+				}
+				message := fmt.Sprintf("the expression can't be read: column %d: %s", e.offset+fault.Column, fault.Cause)
+				if fault.Hint != "" {
+					message += "; " + fault.Hint
+				}
+				return []rules.Finding{finding(e.name, e.value, message)}
+			})
+		},
+	}
+}

@@ -1,0 +1,216 @@
+package mulesoft
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// repair is an edit of JWT Validation with the words for it.
+type repair struct {
+	id, title string
+	edits     []edit
+}
+
+// forJWT proposes one change that repairs every check that fails, or else, for a request that gets in, what
+// would close the holes that are left.
+func (p *proposer) forJWT() ([]rules.Proposal, error) {
+	if len(p.failed) > 0 {
+		return p.repairFailures()
+	}
+	return p.closeHoles()
+}
+
+// repairFailures puts the repairs of all failing checks into one proposal: one alone would not let the request in.
+func (p *proposer) repairFailures() ([]rules.Proposal, error) {
+	var ids, titles []string
+	var edits []edit
+	for _, result := range p.failed {
+		r, ok := p.repairOf(result)
+		if !ok {
+			return nil, nil
+		}
+		ids, titles, edits = append(ids, r.id), append(titles, r.title), append(edits, r.edits...)
+	}
+	return p.edited(strings.Join(ids, "+"), strings.Join(titles, ", "), edits...)
+}
+
+// repairOf finds the edit that makes one failing check pass for this token. It is not ok where the policy is right to reject.
+func (p *proposer) repairOf(result *rules.Result) (repair, bool) {
+	switch result.Check.ID {
+	case rules.ClientID:
+		return p.mapClientID()
+	case rules.Audience:
+		return p.audienceForm()
+	case rules.CustomClaim:
+		return p.repairClaim(result)
+	}
+	return repair{}, false
+}
+
+func (p *proposer) mapClientID() (repair, bool) {
+	claim := p.profile.ClientID.Claim
+	return repair{"map-client-id", "client id from " + claim, []edit{set("clientIdExpression", p.clientExpression())}}, claim != ""
+}
+
+// audienceForm repairs an audience that names this API in a form that the token's version does not carry: a URI where a v2.0 token has
+// the application id, or the reverse. Any other audience is another API's, and rightly rejected.
+func (p *proposer) audienceForm() (repair, bool) {
+	configured := splitList(textOf(p.entry.config, "supportedAudiences"))
+	if len(p.profile.Audience) != 1 || len(configured) == 0 {
+		return repair{}, false
+	}
+	actual := p.profile.Audience[0]
+	isGUID := entra.IsGUID(actual)
+	for _, want := range configured {
+		other := guidIn(want)
+		if (entra.IsGUID(want) == isGUID) || (other != "" && guidIn(actual) != "" && !strings.EqualFold(other, guidIn(actual))) {
+			return repair{}, false
+		}
+	}
+	title := fmt.Sprintf("audience %s, if that is this API", actual)
+	return repair{"set-audience", title, []edit{set("supportedAudiences", actual)}}, true
+}
+
+// guidIn finds a GUID among the parts of an App ID URI.
+func guidIn(uri string) string {
+	parts := strings.FieldsFunc(uri, func(r rune) bool { return r == '/' || r == ':' })
+	if i := slices.IndexFunc(parts, entra.IsGUID); i >= 0 {
+		return parts[i]
+	}
+	return ""
+}
+
+// repairClaim repairs a claim check that asks for what this kind of token can't have: the issuer in the other version's form, or scopes of
+// an app-only token, for which a role stands in.
+func (p *proposer) repairClaim(result *rules.Result) (repair, bool) {
+	switch claim := result.Check.Claim; {
+	case claim == "iss" && sameTenant(claimValue(p.entry, "iss"), p.profile.Issuer):
+		return repair{"set-issuer", "issuer " + p.profile.Issuer, []edit{replaceClaim(claim, p.issuerClaim())}}, true
+	case claim == "scp" && p.profile.Flow == inspect.AppOnly && len(p.profile.Roles) > 0:
+		return repair{"require-role", "role " + p.profile.Roles[0] + " instead of a scope", []edit{replaceClaim(claim, p.roleClaim())}}, true
+	}
+	return repair{}, false
+}
+
+func sameTenant(a, b string) bool {
+	one, ok1 := entra.ParseIssuer(a)
+	two, ok2 := entra.ParseIssuer(b)
+	return ok1 && ok2 && one.Tenant == two.Tenant
+}
+
+// closeHoles proposes what narrows a policy that lets this token in: one control at a time, then all of
+// them.
+func (p *proposer) closeHoles() ([]rules.Proposal, error) {
+	var holes []repair
+	for _, find := range []func() (repair, bool){p.checkAudience, p.pinIssuer, p.checkRole, p.checkScope} {
+		if r, ok := find(); ok {
+			holes = append(holes, r)
+		}
+	}
+	var all []rules.Proposal
+	for _, r := range holes {
+		proposals, err := p.edited(r.id, r.title, r.edits...)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, proposals...)
+	}
+	return all, nil
+}
+
+func (p *proposer) checkAudience() (repair, bool) {
+	if on(p.entry.config, "validateAudClaim") && on(p.entry.config, "mandatoryAudClaim") || len(p.profile.Audience) != 1 {
+		return repair{}, false
+	}
+	edits := []edit{set("validateAudClaim", true), set("mandatoryAudClaim", true)}
+	if !on(p.entry.config, "validateAudClaim") {
+		edits = append(edits, set("supportedAudiences", p.profile.Audience[0]))
+	}
+	return repair{"check-audience", "audience " + p.profile.Audience[0] + " only", edits}, true
+}
+
+func (p *proposer) pinIssuer() (repair, bool) {
+	if p.checks("iss") || p.checks("tid") || p.profile.Issuer == "" {
+		return repair{}, false
+	}
+	return repair{"pin-issuer", "issuer " + p.profile.Issuer + " only", p.addClaim(p.issuerClaim())}, true
+}
+
+func (p *proposer) checkRole() (repair, bool) {
+	if p.checks("roles") || len(p.profile.Roles) == 0 {
+		return repair{}, false
+	}
+	return repair{"require-role", "role " + p.profile.Roles[0], p.addClaim(p.roleClaim())}, true
+}
+
+func (p *proposer) checkScope() (repair, bool) {
+	scope, ok := p.environmentScope()
+	if p.checks("scp") || !ok {
+		return repair{}, false
+	}
+	claim := claimEntry("scp", "#[(vars.claimSet.scp splitBy ' ') contains "+quoted(scope)+"]")
+	return repair{"require-scope", "scope " + scope, p.addClaim(claim)}, true
+}
+
+// checks reports whether a mandatory custom claim of this name is checked.
+func (p *proposer) checks(claim string) bool {
+	return on(p.entry.config, "validateCustomClaim") && claimValue(p.entry, claim) != ""
+}
+
+// addClaim adds a mandatory custom claim. Claims that stand in the list but are switched off would be switched on
+// with it, so the list starts anew then.
+func (p *proposer) addClaim(claim source.Fields) []edit {
+	add := edit{"mandatoryCustomClaims", func(e *entry) any {
+		if on(p.entry.config, "validateCustomClaim") {
+			return append(keptClaims(e, ""), claim)
+		}
+		return []any{claim}
+	}}
+	return []edit{set("validateCustomClaim", true), add}
+}
+
+// replaceClaim puts a mandatory custom claim in the place of those of one key.
+func replaceClaim(key string, claim source.Fields) edit {
+	return edit{"mandatoryCustomClaims", func(e *entry) any { return append(keptClaims(e, key), claim) }}
+}
+
+// keptClaims lists the mandatory custom claims but those of one key.
+func keptClaims(e *entry, without string) []any {
+	list := []any{}
+	if claims := e.config.Member("mandatoryCustomClaims"); claims.Is(source.List) {
+		for _, item := range claims.Items {
+			if key, _ := item.Member("key").Str(); key != without {
+				list = append(list, item)
+			}
+		}
+	}
+	return list
+}
+
+// claimValue is the value that a mandatory custom claim must have, as the configuration writes it.
+func claimValue(e *entry, key string) string {
+	if claims := e.config.Member("mandatoryCustomClaims"); claims.Is(source.List) {
+		for _, item := range claims.Items {
+			if k, _ := item.Member("key").Str(); k == key {
+				return textOf(item, "value")
+			}
+		}
+	}
+	return ""
+}
+
+func textOf(object *source.Value, name string) string {
+	text, _ := object.Member(name).Str()
+	return text
+}
+
+func on(config *source.Value, name string) bool {
+	is, _ := config.Member(name).Bool()
+	return is
+}

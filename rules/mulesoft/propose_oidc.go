@@ -1,0 +1,101 @@
+package mulesoft
+
+import (
+	"fmt"
+
+	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// forOIDC proposes the article's two solutions: JWT Validation in the policy's place, or a scope of the environment. For a
+// token without scopes the second becomes a role, which only JWT Validation can check.
+func (p *proposer) forOIDC() ([]rules.Proposal, error) {
+	replace, err := p.replaceByJWT("use-jwt-validation", p.issuerClaim())
+	if err != nil {
+		return nil, err
+	}
+	scoped, err := p.requireScope()
+	if err != nil {
+		return nil, err
+	}
+	all := append(replace, scoped...)
+	if len(p.profile.Roles) > 0 {
+		roles, err := p.replaceByJWT("use-jwt-validation-with-role", p.issuerClaim(), p.roleClaim())
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, roles...)
+	}
+	return all, nil
+}
+
+// replaceByJWT puts JWT Validation in the policy's place, as the article's solution A does: the client id from the claim that the token
+// has, the audience in the form that it carries; and, which the article leaves out, the issuer pinned.
+func (p *proposer) replaceByJWT(id string, claims ...source.Fields) ([]rules.Proposal, error) {
+	url, ok := p.keysURL()
+	if !ok || len(p.profile.Audience) != 1 || p.profile.ClientID.Claim == "" {
+		return nil, nil
+	}
+	skip, _ := p.entry.config.Member("skipClientIdValidation").Bool()
+	custom := make([]any, len(claims))
+	title := fmt.Sprintf("JWT Validation, client id from %s, audience %s, issuer pinned", p.profile.ClientID.Claim, p.profile.Audience[0])
+	for i, claim := range claims {
+		custom[i] = claim
+	}
+	if len(claims) > 1 {
+		title += ", role " + p.profile.Roles[0]
+	}
+	config := source.Fields{
+		{Key: "jwtOrigin", Value: bearerOrigin},
+		{Key: "signingMethod", Value: "rsa"},
+		{Key: "signingKeyLength", Value: 256},
+		{Key: "jwtKeyOrigin", Value: "jwks"},
+		{Key: "jwksUrl", Value: url},
+		{Key: "jwksServiceTimeToLive", Value: 60},
+		{Key: "skipClientIdValidation", Value: skip},
+		{Key: "clientIdExpression", Value: p.clientExpression()},
+		{Key: "validateAudClaim", Value: true},
+		{Key: "mandatoryAudClaim", Value: true},
+		{Key: "supportedAudiences", Value: p.profile.Audience[0]},
+		{Key: "mandatoryExpClaim", Value: true},
+		{Key: "mandatoryNbfClaim", Value: true},
+		{Key: "validateCustomClaim", Value: true},
+		{Key: "mandatoryCustomClaims", Value: custom},
+	}
+	text, changes, err := convert(p.file, p.index, jwtValidation, p.jwtVersion(), config)
+	if err != nil {
+		return nil, err
+	}
+	return []rules.Proposal{{ID: id, Title: title, Changes: changes, Text: text}}, nil
+}
+
+// jwtVersion is the newest version of JWT Validation that is known for the entry's gateway.
+func (p *proposer) jwtVersion() string {
+	if p.entry.variant == Flex {
+		return "0.12.0"
+	}
+	return "1.4.0"
+}
+
+// requireScope is the article's solution B: no client id, a scope of the environment instead.
+func (p *proposer) requireScope() ([]rules.Proposal, error) {
+	const id = "require-scope"
+	title := "require a scope"
+	if !on(p.entry.config, "skipClientIdValidation") {
+		title = "skip the client id check and " + title
+	}
+	switch scope, ok := p.environmentScope(); {
+	case ok:
+		return p.edited(id, title+": "+scope, set("skipClientIdValidation", true), set("scopes", scope), set("scopeValidationCriteria", "AND"))
+	case p.profile.Flow == inspect.AppOnly:
+		why := "this token is app-only and carries no scopes"
+		if len(p.profile.Roles) == 0 {
+			why += ", nor has its client an app role of this API"
+		}
+		return []rules.Proposal{{ID: id, Title: title, Refused: why}}, nil
+	case len(p.profile.Scopes) > 0:
+		return []rules.Proposal{{ID: id, Title: title, Refused: fmt.Sprintf("this token carries %s only, a scope that other APIs use too", p.profile.Scopes[0])}}, nil
+	}
+	return nil, nil
+}

@@ -1,0 +1,166 @@
+package mulesoft
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// remedy is a proved change in short.
+type remedy struct {
+	id    string
+	own   decided
+	other rules.ID // the check that keeps the other token out; empty where none was given
+}
+
+// remedies proves what is proposed for a policy, as the command line does.
+func remedies(t *testing.T, name, policy string, own, other *rules.Request) []rules.Remedy {
+	t.Helper()
+	try := func(text []byte) (rules.Trial, error) {
+		file, err := source.Read(name, text)
+		if err != nil {
+			return rules.Trial{}, err
+		}
+		c, err := compile(file, rules.Options{})
+		trial := rules.Trial{Own: rules.Evaluate(c.Policies, own)}
+		if other != nil {
+			v := rules.Evaluate(c.Policies, other)
+			trial.Other = &v
+		}
+		return trial, err
+	}
+	before, err := try([]byte(policy))
+	if err != nil {
+		t.Fatal(err)
+	}
+	proposals, err := propose(read(t, name, policy), before.Own)
+	if err != nil {
+		t.Fatal(err)
+	}
+	proved, err := rules.Prove(proposals, before, try)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return proved
+}
+
+func inShort(proved []rules.Remedy) []remedy {
+	var all []remedy
+	for _, r := range proved {
+		s := remedy{id: r.ID, own: short(r.After)}
+		if r.Other != nil {
+			s.other = r.Other.Decided.Check.ID
+		}
+		all = append(all, s)
+	}
+	return all
+}
+
+func contracted(claims string) *rules.Request {
+	r := request(claims)
+	r.Contracts = &rules.Contracts{IDs: []string{client}}
+	return r
+}
+
+func TestRemedies(t *testing.T) {
+	const (
+		uat     = v1 + `,"aud":"api://orders-uat"`
+		uatUser = uat + `,"scp":"UAT.Access"`
+		uatApp  = uat + `,"roles":["UAT.Role"]`
+		dev     = v1 + `,"aud":"api://orders-dev","scp":"DEV.Access"`
+		guid    = "9b1c6d52-7d1f-4f0c-8e0e-6a5d3c2b1a09"
+	)
+	in := decided{rules.Accepted, 200, ""}
+	solutionA := base + `,"clientIdExpression":"#[vars.claimSet.appid]","validateAudClaim":true,"mandatoryAudClaim":true,"supportedAudiences":"api://orders-uat"`
+	tests := []struct {
+		name       string
+		policy     string
+		own, other *rules.Request
+		want       []remedy
+	}{
+		{
+			"a missing client id is repaired by JWT Validation, or by a scope instead",
+			policyOf(openIDConnect, "1.3.0", `"skipClientIdValidation":false`), contracted(uatUser), request(dev),
+			[]remedy{{"use-jwt-validation", in, rules.Audience}, {"require-scope", in, rules.Scopes}},
+		},
+		{
+			"an app-only token can't have a scope, but a role",
+			policyOf(openIDConnect, "1.3.0", `"skipClientIdValidation":true`), request(uatApp), request(dev),
+			[]remedy{{"use-jwt-validation", in, rules.Audience}, {"use-jwt-validation-with-role", in, rules.Audience}},
+		},
+		{
+			"without a contract for the client no repair helps but a scope",
+			policyOf(openIDConnect, "1.3.0", `"skipClientIdValidation":false`),
+			&rules.Request{Token: token(uatUser, "RS256"), At: at, Signatures: request("").Signatures, Contracts: &rules.Contracts{}}, nil,
+			[]remedy{{"require-scope", in, ""}},
+		},
+		{
+			"a client id expression that reads the other version's claim is mapped",
+			policyOf(jwtValidation, "1.4.0", base+`,"clientIdExpression":"#[vars.claimSet.appid]"`), contracted(v2 + `,"aud":"` + guid + `"`), nil,
+			[]remedy{{"map-client-id", in, ""}},
+		},
+		{
+			"solution A on a v2.0 token: audience and client id in one change",
+			policyOf(jwtValidation, "1.4.0", solutionA), contracted(v2 + `,"aud":"` + guid + `"`), nil,
+			[]remedy{{"set-audience+map-client-id", in, ""}},
+		},
+		{
+			"a token of another API is rightly rejected: nothing is offered",
+			policyOf(jwtValidation, "1.4.0", solutionA), contracted(dev), nil, nil,
+		},
+		{
+			"an expired token is not repaired by a policy",
+			policyOf(openIDConnect, "1.3.0", ``), contracted(`"aud":"x","exp":1778050000`), nil, nil,
+		},
+		{
+			"a policy that checks only the signature is narrowed",
+			policyOf(jwtValidation, "1.4.0", base+skip), request(uatUser), request(dev),
+			[]remedy{{"check-audience", in, rules.Audience}, {"require-scope", in, rules.CustomClaim}},
+		},
+		{
+			"pinning the issuer keeps another tenant out",
+			policyOf(jwtValidation, "1.4.0", base+skip), request(uat), request(strings.ReplaceAll(uat, tenant, "11111111-2222-4333-8444-555555555555")),
+			[]remedy{{"pin-issuer", in, rules.CustomClaim}},
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			got := inShort(remedies(t, "policy.json", test.policy, test.own, test.other))
+			if diff := cmp.Diff(test.want, got, cmp.AllowUnexported(remedy{}, decided{})); diff != "" {
+				t.Errorf("remedies (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestARemedyChangesNothingElseInTheFile(t *testing.T) {
+	const policy = `# orders, UAT
+apiVersion: gateway.mulesoft.com/v1alpha1
+kind: PolicyBinding
+spec:
+  targetRef: {kind: ApiInstance, name: orders}
+  policyRef:
+    name: jwt-validation-flex
+  config:
+    signingMethod: rsa   # as Entra signs
+    jwtKeyOrigin: jwks
+    jwksUrl: https://keys.example/keys
+    skipClientIdValidation: true
+`
+	proved := remedies(t, "flex.yaml", policy, request(v1+`,"aud":"api://orders-uat"`), nil)
+	for _, r := range proved {
+		if r.ID != "check-audience" {
+			continue
+		}
+		want := policy + "    validateAudClaim: true\n    mandatoryAudClaim: true\n    supportedAudiences: api://orders-uat\n"
+		if diff := cmp.Diff(want, string(r.Text)); diff != "" {
+			t.Errorf("the edited file (-want +got):\n%s", diff)
+		}
+		return
+	}
+	t.Errorf("no check-audience among %v", inShort(proved))
+}

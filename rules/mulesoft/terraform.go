@@ -1,0 +1,110 @@
+package mulesoft
+
+import (
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+)
+
+// resourceEntry reads a resource of one of the three Terraform providers: a policy of its own type, or the generic one with
+// an asset id. The arguments are snake_case there, and become the policy's own names.
+func resourceEntry(kind string, values *source.Value) (entry, bool) {
+	asset, generic, ok := resourceAsset(kind)
+	if !ok || values == nil {
+		return entry{}, false
+	}
+	e := entry{
+		place:    values,
+		disabled: values.Member("disabled"),
+		config:   first(values.Member("configuration_data"), values.Member("configuration")),
+		asset:    asset,
+		api:      label(first(values.Member("apim_id"), values.Member("api_instance_id"))),
+	}
+	e.versionAt = values.Member("asset_version")
+	e.version, _ = e.versionAt.Str()
+	e.order, _ = values.Member("order").Int()
+	if generic {
+		e.assetAt = first(values.Member("asset_id"), values.Member("policy_type"))
+		name, _ := e.assetAt.Str()
+		e.asset, e.variant = named(name)
+		e.custom = !vendorGroup(first(values.Member("asset_group_id"), values.Member("group_id")))
+	}
+	e.config = camelConfig(e.config)
+	e.routes = routesOf(values.Members)
+	e.outbound = textOf(values, "injection_point") == "outbound"
+	if e.variant == "" {
+		e.variant = versionVariant(e.asset, e.version)
+	}
+	return e, true
+}
+
+// resourceAsset tells the policy kind from a resource's type (providers mulesoft-anypoint/anypoint and mulesoft/anypoint).
+func resourceAsset(kind string) (asset string, generic, ok bool) {
+	switch kind {
+	case "anypoint_apim_policy_custom", "anypoint_api_policy":
+		return "", true, true
+	}
+	for _, prefix := range []string{"anypoint_apim_policy_", "anypoint_api_policy_"} {
+		if name, ok := strings.CutPrefix(kind, prefix); ok {
+			return strings.ReplaceAll(name, "_", "-"), false, true
+		}
+	}
+	return "", false, false
+}
+
+// camelConfig gives a configuration its policy's own names. What jsonencode holds has them already.
+func camelConfig(config *source.Value) *source.Value {
+	if !config.Is(source.Object) {
+		return config
+	}
+	renamed := *config
+	renamed.Members = make([]source.Member, len(config.Members))
+	for i, m := range config.Members {
+		m.Key = camel(m.Key)
+		renamed.Members[i] = m
+	}
+	return &renamed
+}
+
+// camel turns snake_case into the policy's name: introspection_url into introspectionURL.
+func camel(name string) string {
+	if name == "introspection_url" {
+		return "introspectionURL"
+	}
+	var b strings.Builder
+	for i, part := range strings.Split(name, "_") {
+		if i > 0 && part != "" {
+			part = strings.ToUpper(part[:1]) + part[1:]
+		}
+		b.WriteString(part)
+	}
+	return b.String()
+}
+
+// routesOf reads the pointcut_data blocks: a list of methods and a path each.
+func routesOf(members []source.Member) *source.Value {
+	routes := &source.Value{Kind: source.List}
+	for _, m := range members {
+		if m.Key != "pointcut_data" {
+			continue
+		}
+		if routes.Items == nil {
+			routes.Pos, routes.Span = m.KeyPos, m.KeySpan
+		}
+		blocks := []*source.Value{m.Value}
+		if m.Value.Is(source.List) {
+			blocks = m.Value.Items
+		}
+		for _, block := range blocks {
+			methods, _ := block.Member("method_regex").Strings()
+			routes.Items = append(routes.Items, object(
+				source.Member{Key: "methodRegex", Value: text(strings.Join(methods, "|"))},
+				source.Member{Key: "uriTemplateRegex", Value: text(textOf(block, "uri_template_regex"))},
+			))
+		}
+	}
+	if routes.Items == nil {
+		return nil
+	}
+	return routes
+}

@@ -33,10 +33,32 @@ func (t *Text) members(title string, d *Decoding, object *source.Value) {
 	t.Heading(title)
 	rows := make([]Row, 0, len(object.Members))
 	for _, m := range object.Members {
-		text := t.shortened(inspect.Safe(d.valueText(m.Key, m.Value)))
-		rows = append(rows, Row{inspect.Safe(inspect.ShortenMiddle(m.Key, 2*widestLabel)), text})
+		rows = append(rows, Row{inspect.Safe(inspect.ShortenMiddle(m.Key, 2*widestLabel)), t.shortened(d.shown(title, m))})
+	}
+	for i, m := range object.Members {
+		t.beside(&rows[i], gloss(title, m.Key), t.columns()-2*len(indent)-labelColumn(rows))
 	}
 	t.Rows(2, rows)
+}
+
+// shown is a member's value as it is shown, safe to print.
+func (d *Decoding) shown(part string, m source.Member) string {
+	text := d.valueText(m.Key, m.Value)
+	if stands := d.valueGloss(m.Key); stands != "" && part == "claims" {
+		text += " = " + stands
+	}
+	return inspect.Safe(text)
+}
+
+// beside adds what a member means to its row: on the same line where there is room, else below.
+func (t *Text) beside(row *Row, gloss string, room int) {
+	switch {
+	case gloss == "":
+	case width(row.Text)+2+width(gloss) <= room:
+		row.Text += "\u00a0\u00a0" + t.Paint(Faint, strings.ReplaceAll(gloss, " ", "\u00a0"))
+	default:
+		row.Text += "\n" + t.Paint(Faint, gloss)
+	}
 }
 
 // mostLines is how many lines a value may take before its middle is left out.

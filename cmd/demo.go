@@ -1,0 +1,157 @@
+package cmd
+
+import (
+	"embed"
+	"fmt"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gatewhy/gatewhy/cmd/render"
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+//go:embed demo/*.json
+var demoPolicies embed.FS
+
+// scene is one of the article's four: a policy of the UAT gateway, and tokens that arrive at it.
+type scene struct {
+	title, story string
+	policy       string
+	tokens       []demoToken
+}
+
+// demoToken is a token of the demonstration. The first one of a scene is explained, of the others the answer is given.
+type demoToken struct{ environment, client, scopes string }
+
+func (t demoToken) String() string {
+	name := "an app-only token of "
+	if t.scopes != "" {
+		name = "a user's token of "
+	}
+	return name + map[string]string{"dev": "DEV", "uat": "UAT"}[t.environment]
+}
+
+// scenes are the two symptoms and the two solutions of Salesforce KB 005321722.
+func scenes() []scene {
+	uat, dev := demoToken{"uat", demoClient, ""}, demoToken{"dev", demoDev, ""}
+	uatUser, devUser := demoToken{"uat", demoClient, "UAT.Access"}, demoToken{"dev", demoDev, "DEV.Access"}
+	return []scene{
+		{
+			"Symptom 1: a good token is rejected",
+			"The UAT API has the OpenID Connect policy, and client ids are validated. A good UAT token arrives.",
+			"oidc-strict.json",
+			[]demoToken{uat},
+		},
+		{
+			"Symptom 2: a token of another environment is let in",
+			"To cure the 403, the team skips the client id check. One tenant signs the tokens of DEV and UAT. A DEV token arrives at UAT.",
+			"oidc-skipped.json",
+			[]demoToken{devUser, uatUser},
+		},
+		{
+			"Solution A: JWT Validation with the environment's audience",
+			"The client id comes from appid, the audience is UAT's, and the issuer is pinned, which the article leaves out. A DEV token arrives at UAT.",
+			"jwt-validation.json",
+			[]demoToken{dev, uat},
+		},
+		{
+			"Solution B: a scope for each environment",
+			"The OpenID Connect policy stays and requires UAT.Access. A DEV token arrives at UAT. What the article leaves out: app-only tokens carry no scopes, so daemons are locked out.",
+			"oidc-scope.json",
+			[]demoToken{devUser, uatUser, uat},
+		},
+	}
+}
+
+func newDemo(env *Env) *cobra.Command {
+	var output outputFlags
+	cmd := &cobra.Command{
+		Use:   "demo",
+		Short: "Show the two symptoms and the two solutions of the article, on tokens signed now",
+		Long: "demo plays the four scenes of Salesforce KB 005321722 on embedded policies and on tokens that are signed with\n" +
+			"a throwaway key. It needs no input and no network.",
+		Args: noArguments,
+		RunE: func(*cobra.Command, []string) error { return env.demo(&output) },
+	}
+	output.register(cmd, "text")
+	return cmd
+}
+
+func (e *Env) demo(output *outputFlags) error {
+	key, err := newDemoKey()
+	if err != nil {
+		return err
+	}
+	for i, s := range scenes() {
+		text := render.NewText(output.style(e))
+		text.Blank()
+		text.Para(0, text.Paint(render.Strong, fmt.Sprintf("%d. %s", i+1, s.title)))
+		text.Para(0, s.story)
+		if _, err := text.WriteTo(e.Stdout); err != nil {
+			return err
+		}
+		if err := e.play(&s, key, output); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// play runs a scene's policy over its tokens.
+func (e *Env) play(s *scene, key *demoTenantKey, output *outputFlags) error {
+	policies, err := demoPolicySet(s.policy)
+	if err != nil {
+		return err
+	}
+	run := &explainRun{policies: policies}
+	if run.request, err = e.demoRequest(s.tokens[0], key); err != nil {
+		return err
+	}
+	explanation, err := run.explain()
+	if err != nil {
+		return err
+	}
+	if err := render.ExplainText(e.Stdout, output.style(e), explanation); err != nil {
+		return err
+	}
+	text := render.NewText(output.style(e))
+	for _, token := range s.tokens[1:] {
+		request, err := e.demoRequest(token, key)
+		if err != nil {
+			return err
+		}
+		verdict := rules.Evaluate(policies.policies, request)
+		text.Para(1, fmt.Sprintf("%s gets %s", token, render.OutcomeLine(&verdict)))
+	}
+	_, err = text.WriteTo(e.Stdout)
+	return err
+}
+
+func demoPolicySet(name string) (*policySet, error) {
+	content, err := demoPolicies.ReadFile("demo/" + name)
+	if err != nil {
+		return nil, err
+	}
+	file, err := source.Read(name, content)
+	if err != nil {
+		return nil, err
+	}
+	set := &policySet{adapter: adapters()[0], files: []*source.File{file}}
+	return set, set.compile()
+}
+
+// demoRequest is a request with a token that was issued a moment ago, to an API where both environments' clients have a contract.
+func (e *Env) demoRequest(t demoToken, key *demoTenantKey) (*rules.Request, error) {
+	now := e.Now()
+	token, err := key.token(t.environment, t.client, t.scopes, now.Add(-10*time.Minute))
+	if err != nil {
+		return nil, err
+	}
+	return &rules.Request{
+		Token: token, At: now,
+		Contracts:  &rules.Contracts{IDs: []string{demoClient, demoDev}},
+		Signatures: &signatures{given: key.set},
+	}, nil
+}

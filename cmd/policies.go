@@ -1,0 +1,164 @@
+package cmd
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// policyFlags name the policies and say how to read them.
+type policyFlags struct {
+	files   []string
+	api     string
+	asset   string
+	variant choice
+}
+
+func (f *policyFlags) register(cmd *cobra.Command) {
+	f.variant = choice{allowed: variants(), kind: "GATEWAY"}
+	flags := cmd.Flags()
+	flags.StringArrayVarP(&f.files, "policy", "p", nil, "policy `FILE`, repeatable, in the gateway's order; - for standard input")
+	flags.StringVar(&f.api, "api", "", "the API instance, of a file with several")
+	flags.StringVar(&f.asset, "policy-type", "", "the policy's `ASSET` id, of a file that is a bare configuration")
+	f.variant.register(cmd, "gateway", "", "the gateway, where the file does not tell")
+}
+
+func (f *policyFlags) options() rules.Options {
+	return rules.Options{Variant: f.variant.value, API: f.api, Asset: f.asset}
+}
+
+// variants lists the gateways of all adapters.
+func variants() []string {
+	var all []string
+	for _, adapter := range adapters() {
+		all = append(all, adapter.Variants...)
+	}
+	return all
+}
+
+// policySet is the policies of one run, in order, with the files that they come from.
+type policySet struct {
+	adapter rules.Adapter
+	options rules.Options
+	files   []*source.File
+
+	policies []*rules.Policy
+	findings []rules.Finding
+	guessed  bool // the gateway is not told, and the first one was taken
+}
+
+// readPolicies reads and compiles the policy files.
+func (e *Env) readPolicies(flags *policyFlags) (*policySet, error) {
+	if len(flags.files) == 0 {
+		return nil, problem("no policy was given", "-p FILE: the policy as API Manager returns it (JSON), or Flex Gateway's YAML")
+	}
+	set := &policySet{adapter: adapters()[0], options: flags.options()}
+	found, err := e.find(flags.files)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range found {
+		file, err := e.readSource(f.name)
+		switch {
+		case err == nil && (f.named || set.holdsPolicy(file)):
+			set.files = append(set.files, file)
+		case err != nil && f.named:
+			return nil, err
+		case err != nil:
+			e.warn("passed over: %s", inspect.Safe(err.Error()))
+		}
+	}
+	if len(set.files) == 0 {
+		return nil, problem("no policy in "+strings.Join(flags.files, ", "), "name a policy file to see why it is none")
+	}
+	if err := set.compile(); err != nil {
+		return nil, err
+	}
+	return set, set.oneAPI()
+}
+
+// holdsPolicy tells whether a file that was found in a folder is one of policies.
+func (s *policySet) holdsPolicy(file *source.File) bool {
+	_, err := s.adapter.Compile(file, s.options)
+	return err == nil
+}
+
+// oneAPI refuses the policies of several API instances: a request meets those of one.
+func (s *policySet) oneAPI() error {
+	var apis []string
+	for _, policy := range s.policies {
+		if policy.API != "" && !slices.Contains(apis, policy.API) {
+			apis = append(apis, policy.API)
+		}
+	}
+	if len(apis) < 2 {
+		return nil
+	}
+	slices.Sort(apis)
+	return problem("the policies belong to several API instances: "+strings.Join(apis, ", "), "--api NAME: the one that the request goes to")
+}
+
+// readSource reads a configuration file, or standard input for -.
+func (e *Env) readSource(name string) (*source.File, error) {
+	if name == "-" {
+		text, err := readAll(e.Stdin, "standard input")
+		if err != nil {
+			return nil, err
+		}
+		return source.Read("standard input", []byte(text))
+	}
+	text, err := e.readFile(name)
+	if err != nil {
+		return nil, err
+	}
+	return source.Read(name, []byte(text))
+}
+
+// compile compiles the files anew, after they or the options have changed.
+func (s *policySet) compile() error {
+	s.policies, s.findings, s.guessed = nil, nil, false
+	for _, file := range s.files {
+		compiled, err := s.adapter.Compile(file, s.options)
+		if err != nil {
+			return err
+		}
+		s.policies = append(s.policies, compiled.Policies...)
+		s.findings = append(s.findings, compiled.Findings...)
+		s.guessed = s.guessed || compiled.Guessed
+	}
+	return nil
+}
+
+// as returns the same files compiled for another gateway.
+func (s *policySet) as(variant string) (*policySet, error) {
+	other := &policySet{adapter: s.adapter, options: s.options, files: s.files}
+	other.options.Variant = variant
+	return other, other.compile()
+}
+
+// with returns the set with another text in the place of one of its files.
+func (s *policySet) with(index int, text []byte) (*policySet, error) {
+	file, err := source.Read(s.files[index].Name, text)
+	if err != nil {
+		return nil, fmt.Errorf("a proposed change does not read again: %w", err)
+	}
+	other := &policySet{adapter: s.adapter, options: s.options, files: append([]*source.File{}, s.files...)}
+	other.files[index] = file
+	return other, other.compile()
+}
+
+// file returns the file of that name.
+func (s *policySet) file(name string) *source.File {
+	for _, file := range s.files {
+		if file.Name == name {
+			return file
+		}
+	}
+	return nil
+}

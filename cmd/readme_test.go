@@ -1,0 +1,64 @@
+package cmd
+
+import (
+	"bytes"
+	"os"
+	"strings"
+	"testing"
+	"time"
+)
+
+// readmeCommands returns the lines of the README's sh blocks.
+func readmeCommands(t *testing.T) (commands []string) {
+	t.Helper()
+	text, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	inside := false
+	for line := range strings.Lines(string(text)) {
+		line = strings.TrimSpace(line)
+		switch {
+		case strings.HasPrefix(line, "```"):
+			inside = line == "```sh"
+		case inside && line != "":
+			commands = append(commands, line)
+		}
+	}
+	if len(commands) == 0 {
+		t.Fatal("the README has no commands")
+	}
+	return commands
+}
+
+func TestTheReadmesCommandsRun(t *testing.T) {
+	ci, err := os.ReadFile("../.ci/run")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, command := range readmeCommands(t) {
+		t.Run(command, func(t *testing.T) {
+			if args, ours := strings.CutPrefix(command, "go run . "); ours {
+				runOurs(t, strings.Fields(args))
+			} else if !strings.Contains(string(ci), "\n"+command+"\n") {
+				t.Errorf("neither gatewhy nor a line of .ci/run")
+			}
+		})
+	}
+}
+
+// runOurs runs a command line without a network, input or terminal.
+func runOurs(t *testing.T, args []string) {
+	var stdout, stderr bytes.Buffer
+	code := Main(Env{
+		Args:      args,
+		Stdin:     strings.NewReader(""),
+		Stdout:    &stdout,
+		Stderr:    &stderr,
+		Now:       time.Now,
+		LookupEnv: func(string) (string, bool) { return "", false },
+	})
+	if code != exitOK || stdout.Len() == 0 {
+		t.Errorf("exit code %d\n%s%s", code, stdout.String(), stderr.String())
+	}
+}

@@ -1,0 +1,209 @@
+package render
+
+import (
+	"io"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// The JSON of explain. Members that are null say that there is nothing, or that it is not known.
+type (
+	explainJSON struct {
+		SchemaVersion int                    `json:"schema_version"`
+		Token         *tokenJSON             `json:"token"`
+		Verdict       verdictJSON            `json:"verdict"`
+		Checks        []checkJSON            `json:"checks"`
+		Findings      []findingJSON          `json:"findings"`
+		Remedies      []remedyJSON           `json:"remedies"`
+		NotOffered    []refusalJSON          `json:"not_offered,omitempty"`
+		Other         *outcomeJSON           `json:"other,omitempty"`
+		Gateways      map[string]gatewayJSON `json:"gateways,omitempty"`
+	}
+
+	verdictJSON struct {
+		Outcome      rules.Outcome `json:"outcome"`
+		Status       *int          `json:"status"`
+		Body         *string       `json:"body"`
+		BodyContains string        `json:"body_contains,omitempty"`
+		DecidedBy    *rules.ID     `json:"decided_by"`
+		Policy       *string       `json:"policy"`
+		Evidence     *evidenceJSON `json:"evidence"`
+		Question     *string       `json:"question"`
+	}
+
+	checkJSON struct {
+		ID       rules.ID      `json:"id"`
+		Policy   string        `json:"policy"`
+		Field    string        `json:"field"`
+		Source   *sourceJSON   `json:"source"`
+		Outcome  rules.Outcome `json:"outcome"`
+		Status   *int          `json:"status"`
+		Claim    *string       `json:"claim"`
+		Expected *string       `json:"expected"`
+		Actual   *string       `json:"actual"`
+		Why      string        `json:"why"`
+		Evidence *evidenceJSON `json:"evidence"`
+	}
+
+	sourceJSON struct {
+		File   string `json:"file"`
+		Line   int    `json:"line"`
+		Column int    `json:"column"`
+	}
+
+	evidenceJSON struct {
+		Level     rules.Level `json:"level"`
+		Reference string      `json:"reference"`
+	}
+
+	findingJSON struct {
+		Rule     string         `json:"rule"`
+		Severity rules.Severity `json:"severity"`
+		Message  string         `json:"message"`
+		Source   *sourceJSON    `json:"source"`
+	}
+
+	remedyJSON struct {
+		ID      string       `json:"id"`
+		Title   string       `json:"title"`
+		Changes []changeJSON `json:"changes"`
+		After   outcomeJSON  `json:"verdict_after"`
+		Other   *outcomeJSON `json:"other_after,omitempty"`
+	}
+
+	changeJSON struct {
+		Field string  `json:"field"`
+		From  *string `json:"from"`
+		To    string  `json:"to"`
+	}
+
+	refusalJSON struct {
+		ID    string `json:"id"`
+		Title string `json:"title"`
+		Why   string `json:"why"`
+	}
+
+	outcomeJSON struct {
+		Outcome   rules.Outcome `json:"outcome"`
+		Status    *int          `json:"status"`
+		DecidedBy *rules.ID     `json:"decided_by"`
+		Question  *string       `json:"question,omitempty"`
+	}
+
+	gatewayJSON struct {
+		Verdict verdictJSON `json:"verdict"`
+		Checks  []checkJSON `json:"checks"`
+	}
+)
+
+// ExplainJSON writes an explanation as JSON.
+func ExplainJSON(w io.Writer, x *Explanation) error {
+	out := explainJSON{
+		SchemaVersion: SchemaVersion,
+		Verdict:       verdictOf(&x.Verdict),
+		Checks:        checksOf(x.Verdict.Results),
+		Findings:      findingsOf(x.Findings),
+		Remedies:      remediesOf(x.Remedies),
+	}
+	if x.Token != nil {
+		out.Token = tokenOf(x.Profile)
+	}
+	for _, r := range x.Refused {
+		out.NotOffered = append(out.NotOffered, refusalJSON{r.ID, r.Title, r.Refused})
+	}
+	if x.Other != nil {
+		other := outcomeOf(x.Other)
+		out.Other = &other
+	}
+	for _, g := range x.Gateways {
+		if out.Gateways == nil {
+			out.Gateways = make(map[string]gatewayJSON, len(x.Gateways))
+		}
+		out.Gateways[g.Name] = gatewayJSON{verdictOf(&g.Verdict), checksOf(g.Verdict.Results)}
+	}
+	return JSON(w, out)
+}
+
+func verdictOf(v *rules.Verdict) verdictJSON {
+	out := verdictJSON{
+		Outcome:  v.Outcome,
+		Status:   known(v.Status),
+		Body:     known(v.Body()),
+		Evidence: evidenceOf(v.Evidence()),
+		Question: known(v.Question()),
+	}
+	if v.Decided != nil {
+		out.DecidedBy = &v.Decided.Check.ID
+		out.Policy = known(v.Decided.Policy.Name)
+		out.BodyContains = v.Decided.Answer.Says
+	}
+	return out
+}
+
+func checksOf(results []rules.Result) []checkJSON {
+	out := make([]checkJSON, len(results))
+	for i := range results {
+		r := &results[i]
+		out[i] = checkJSON{
+			ID: r.Check.ID, Policy: r.Policy.Name, Field: r.Check.Field, Source: sourceOf(r.Check.Pos),
+			Outcome: r.Outcome, Status: known(r.Answer.Status), Claim: known(r.Check.Claim),
+			Expected: known(r.Expected()), Actual: known(r.Actual()), Why: r.Why(), Evidence: evidenceOf(r.Evidence()),
+		}
+	}
+	return out
+}
+
+func findingsOf(findings []rules.Finding) []findingJSON {
+	out := make([]findingJSON, len(findings))
+	for i, f := range findings {
+		out[i] = findingJSON{f.Rule, f.Severity, f.Message, sourceOf(f.Pos)}
+	}
+	return out
+}
+
+func remediesOf(remedies []rules.Remedy) []remedyJSON {
+	out := make([]remedyJSON, len(remedies))
+	for i, r := range remedies {
+		out[i] = remedyJSON{ID: r.ID, Title: r.Title, After: outcomeOf(&r.After)}
+		for _, c := range r.Changes {
+			out[i].Changes = append(out[i].Changes, changeJSON{c.Field, known(c.From), c.To})
+		}
+		if r.Other != nil {
+			other := outcomeOf(r.Other)
+			out[i].Other = &other
+		}
+	}
+	return out
+}
+
+func outcomeOf(v *rules.Verdict) outcomeJSON {
+	out := outcomeJSON{Outcome: v.Outcome, Status: known(v.Status), Question: known(v.Question())}
+	if v.Decided != nil {
+		out.DecidedBy = &v.Decided.Check.ID
+	}
+	return out
+}
+
+func sourceOf(pos source.Position) *sourceJSON {
+	if pos.Line == 0 {
+		return nil
+	}
+	return &sourceJSON{pos.File, pos.Line, pos.Column}
+}
+
+func evidenceOf(e rules.Evidence) *evidenceJSON {
+	if e.Reference == "" {
+		return nil
+	}
+	return &evidenceJSON{e.Level, e.Reference}
+}
+
+// known is null for a value that is not there.
+func known[T comparable](value T) *T {
+	var none T
+	if value == none {
+		return nil
+	}
+	return &value
+}

@@ -1,0 +1,101 @@
+package render
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// ExplainMarkdown writes an explanation as the block to paste into a ticket: what was judged, what the gateway is predicted
+// to answer and on what evidence, and the question to ask next. It holds no token.
+func ExplainMarkdown(w io.Writer, x *Explanation) error {
+	var m markdown
+	v := &x.Verdict
+	m.heading("gatewhy explain: " + verdictLine(v))
+	if v.Decided != nil {
+		m.para(sentence(v.Decided.Why()))
+	}
+	m.table("", "")
+	m.explainedToken(x)
+	for _, p := range x.Policies {
+		m.policy(p)
+	}
+	m.row("judged at", x.At.UTC().Format("2006-01-02T15:04:05Z"))
+	m.prediction(v)
+	m.checks(v.Results)
+	m.remedies(x.Remedies)
+	_, err := io.WriteString(w, m.b.String())
+	return err
+}
+
+// verdictLine is the answer in one line.
+func verdictLine(v *rules.Verdict) string {
+	switch v.Outcome {
+	case rules.Accepted:
+		return "200, accepted"
+	case rules.Rejected:
+		return fmt.Sprintf("%s, rejected at the %s check", status(v.Status), checkName(v.Decided.Check))
+	}
+	return "undetermined at the " + checkName(v.Decided.Check) + " check"
+}
+
+func (m *markdown) explainedToken(x *Explanation) {
+	if x.Token == nil {
+		m.row("token", "none")
+		return
+	}
+	m.row("token", Summary(x.Profile, x.At))
+	m.tokenRows(x.Profile)
+	for _, name := range []string{"uti", "tid"} {
+		text, _ := x.Token.Claims.Member(name).Str()
+		m.rowIf(name, text)
+	}
+	kid, _ := x.Token.Header.Member("kid").Str()
+	m.rowIf("kid", kid)
+}
+
+func (m *markdown) policy(p *rules.Policy) {
+	line := policyLine(p)
+	if p.Order > 0 {
+		line += fmt.Sprintf(", order %d", p.Order)
+	}
+	m.row("policy", line)
+	m.row("file", p.Pos.String())
+}
+
+// prediction adds what the answer rests on, and what would settle what is open.
+func (m *markdown) prediction(v *rules.Verdict) {
+	m.rowIf("body", v.Body())
+	if d := v.Decided; d != nil {
+		m.row("decided by", d.Check.Field+" at "+d.Check.Pos.String())
+		m.rowIf("answer says", d.Answer.Says)
+	}
+	if e := v.Evidence(); e.Reference != "" {
+		m.row("evidence", string(e.Level)+": "+e.Reference)
+	}
+	m.rowIf("ask next", v.Question())
+}
+
+func (m *markdown) checks(results []rules.Result) {
+	m.b.WriteString("\n")
+	m.table("check", "outcome", "why")
+	for i := range results {
+		r := &results[i]
+		m.b.WriteString("| " + escapeMarkdown(checkName(r.Check)) + " | " + string(r.Outcome) + " | " + escapeMarkdown(r.Why()) + " |\n")
+	}
+}
+
+func (m *markdown) remedies(remedies []rules.Remedy) {
+	if len(remedies) == 0 {
+		return
+	}
+	m.b.WriteString("\nRepairs, each tried on this token:\n\n")
+	for _, r := range remedies {
+		m.b.WriteString("- " + escapeMarkdown(r.Title) + ": " + OutcomeLine(&r.After) + "\n")
+		for _, c := range r.Changes {
+			m.b.WriteString("  - " + code(strings.TrimSpace(changeLine(c))) + "\n")
+		}
+	}
+}

@@ -1,0 +1,308 @@
+package render
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// ExplainText writes an explanation for a person: the answer, the reason, the place, then the checks in the gateway's
+// order, then the repairs.
+func ExplainText(w io.Writer, style Style, x *Explanation) error {
+	t := &explainText{Text: NewText(style), x: x}
+	t.Blank()
+	t.answer()
+	t.reason()
+	t.place()
+	t.subject()
+	t.checks(x.Verdict.Results)
+	t.otherGateways()
+	t.otherToken()
+	t.remedies()
+	t.findings()
+	t.Blank()
+	_, err := t.WriteTo(w)
+	return err
+}
+
+type explainText struct {
+	*Text
+	x *Explanation
+}
+
+// answer is the first line: what the gateway sends, and which check decides it.
+func (t *explainText) answer() {
+	v := &t.x.Verdict
+	switch v.Outcome {
+	case rules.Accepted:
+		t.Para(1, t.Paint(Good, "200: accepted")+", every check passes")
+	case rules.Rejected:
+		t.Para(1, t.Paint(Bad, fmt.Sprintf("%s: rejected", status(v.Status)))+" at the "+checkName(v.Decided.Check)+" check")
+	default:
+		t.Para(1, t.Paint(Unsure, "undetermined")+": the "+checkName(v.Decided.Check)+" check can't be decided from what was given")
+	}
+}
+
+// status is a status with the name that HTTP gives it; a prediction without one says so.
+func status(code int) string {
+	if code == 0 {
+		return "status not known"
+	}
+	return fmt.Sprintf("%d %s", code, http.StatusText(code))
+}
+
+func checkName(c *rules.Check) string {
+	name := strings.ReplaceAll(string(c.ID), "-", " ")
+	if c.Claim != "" {
+		name += " " + inspect.Safe(c.Claim)
+	}
+	return name
+}
+
+// reason is why, in a sentence or two, and what would decide an unknown.
+func (t *explainText) reason() {
+	v := &t.x.Verdict
+	if v.Decided == nil {
+		return
+	}
+	t.Blank()
+	t.Para(1, inspect.Safe(sentence(v.Decided.Why())))
+	if earlier := v.Earlier(); v.Outcome == rules.Rejected && len(earlier) > 0 {
+		t.Para(1, fmt.Sprintf("It could be rejected earlier still: %s is not known.", checkName(earlier[0].Check)))
+	}
+	if body := v.Body(); body != "" {
+		t.Para(1, "The gateway answers "+inspect.Safe(body))
+	} else if says := v.Decided.Answer.Says; says != "" {
+		t.Para(1, fmt.Sprintf("The gateway's answer says %q.", says))
+	}
+	if question := v.Question(); question != "" && v.Outcome == rules.Undetermined {
+		t.Para(1, "To know: "+inspect.Safe(question))
+	}
+}
+
+// place shows the source line of the field that decides.
+func (t *explainText) place() {
+	d := t.x.Verdict.Decided
+	if d == nil {
+		return
+	}
+	file := t.x.File(d.Check.Pos.File)
+	if file == nil {
+		return
+	}
+	t.Blank()
+	t.Para(1, t.Paint(Strong, inspect.Safe(d.Check.Pos.String())))
+	t.Frame(2, file, d.Check.Pos, d.Check.Span, inspect.Safe(caretNote(d)))
+}
+
+// caretNote is the word under the value that decides.
+func caretNote(r *rules.Result) string {
+	switch expected := r.Expected(); {
+	case r.Check.ID == rules.ClientID:
+		return "a client id must be found"
+	case r.Check.ID == rules.Contract:
+		return "a contract must be found"
+	case r.Outcome == rules.Fail && expected != "":
+		return "wants " + inspect.ShortenMiddle(expected, 60)
+	}
+	return ""
+}
+
+// subject says what was judged: the token and the gateway.
+func (t *explainText) subject() {
+	t.Blank()
+	rows := []Row{{"token", t.token()}}
+	for _, p := range t.x.Policies {
+		rows = append(rows, Row{"gateway", policyLine(p)})
+	}
+	t.Rows(1, rows)
+}
+
+func (t *explainText) token() string {
+	if t.x.Token == nil {
+		return "none: the request carries no token"
+	}
+	return FullSummary(t.x.Profile, t.x.At)
+}
+
+func policyLine(p *rules.Policy) string {
+	line := p.Product + ", " + p.Name
+	if p.Version != "" {
+		line += " " + p.Version
+	}
+	if p.API != "" {
+		line += ", API " + p.API
+	}
+	return inspect.Safe(line)
+}
+
+// checks lists every check in the gateway's order; behind the first failure they tell what would fail next.
+func (t *explainText) checks(results []rules.Result) {
+	t.Heading("checks")
+	var rows []Row
+	failed := false
+	for i := range results {
+		r := &results[i]
+		rows = append(rows, Row{t.Mark(string(r.Outcome)) + " " + checkName(r.Check), t.detail(r, failed)})
+		failed = failed || r.Outcome == rules.Fail
+	}
+	t.Rows(2, rows)
+}
+
+func (t *explainText) detail(r *rules.Result, failedBefore bool) string {
+	var text string
+	switch r.Outcome {
+	case rules.Fail:
+		text = fmt.Sprintf("wanted %s, found %s", r.Expected(), orNone(r.Actual()))
+		if failedBefore {
+			text = "would fail next: " + text
+		}
+		text += "; " + status(r.Answer.Status)
+		if r.Answer.Says != "" {
+			text += " " + r.Answer.Says
+		}
+	case rules.Unsure:
+		text = "not known: " + r.Why()
+		if ask, _, _ := strings.Cut(r.Ask(), ":"); ask != "" {
+			text += ": pass " + ask
+		}
+	default:
+		text = r.Why()
+	}
+	if t.x.modelled(r) {
+		text += ", " + r.Check.Remark
+	}
+	text = inspect.Safe(text)
+	if r.Outcome == rules.Fail || t.x.modelled(r) {
+		text += " " + t.reference(r.Evidence())
+	}
+	return text
+}
+
+// reference is the evidence in brackets, with its level where it is weaker than documentation.
+func (t *explainText) reference(e rules.Evidence) string {
+	if e.Reference == "" {
+		return ""
+	}
+	text := e.Reference
+	if e.Level != rules.Documented {
+		text = string(e.Level) + ": " + text
+	}
+	return t.Paint(Faint, "["+text+"]")
+}
+
+func orNone(text string) string {
+	if text == "" {
+		return "none"
+	}
+	return text
+}
+
+// otherGateways shows each gateway's answer, where it is not known which one it is.
+func (t *explainText) otherGateways() {
+	if len(t.x.Gateways) == 0 {
+		return
+	}
+	t.Heading("by gateway")
+	var rows []Row
+	for _, g := range t.x.Gateways {
+		rows = append(rows, Row{g.Policies[0].Product, OutcomeLine(&g.Verdict)})
+	}
+	t.Rows(2, rows)
+}
+
+// OutcomeLine is a verdict in a few words.
+func OutcomeLine(v *rules.Verdict) string {
+	switch v.Outcome {
+	case rules.Accepted:
+		return "200 accepted"
+	case rules.Rejected:
+		return fmt.Sprintf("%s at %s", status(v.Status), checkName(v.Decided.Check))
+	}
+	return "undetermined at " + checkName(v.Decided.Check)
+}
+
+func (t *explainText) otherToken() {
+	if t.x.Other == nil {
+		return
+	}
+	t.Blank()
+	t.Para(1, "the token given with --other, one second after it was issued: "+OutcomeLine(t.x.Other))
+}
+
+// remedies lists the changes that help, each with the verdict after it, and those that a reader may miss.
+func (t *explainText) remedies() {
+	if len(t.x.Remedies) == 0 && len(t.x.Refused) == 0 {
+		return
+	}
+	title := "repairs, each tried on this token"
+	if t.x.Verdict.Outcome == rules.Accepted {
+		title = "what would narrow this policy to tokens like this one, each tried"
+	}
+	if len(t.x.Remedies) > 0 {
+		t.Heading(title)
+	}
+	for i, r := range t.x.Remedies {
+		t.remedy(i+1, &r)
+	}
+	for _, r := range t.x.Refused {
+		t.Para(1, fmt.Sprintf("not offered: %s: %s.", inspect.Safe(r.Title), inspect.Safe(r.Refused)))
+	}
+}
+
+func (t *explainText) remedy(number int, r *rules.Remedy) {
+	rows := []Row{{fmt.Sprint(number), inspect.Safe(r.Title)}, {"", t.after(&r.After)}}
+	if r.Other != nil {
+		rows = append(rows, Row{"", "the other token would get: " + OutcomeLine(r.Other)})
+	}
+	if len(r.Changes) > mostChanges {
+		rows = append(rows, Row{"", t.Paint(Faint, fmt.Sprintf("%d fields change: -o json lists them", len(r.Changes)))})
+		t.Rows(2, rows)
+		return
+	}
+	for _, c := range r.Changes {
+		rows = append(rows, Row{"", t.Paint(Faint, inspect.Safe(changeLine(c)))})
+	}
+	t.Rows(2, rows)
+}
+
+// mostChanges is how many changes of a repair are listed.
+const mostChanges = 6
+
+// after is the verdict after a repair, and what would decide it where it is not known.
+func (t *explainText) after(v *rules.Verdict) string {
+	text := "after it: " + t.paintOutcome(v)
+	if ask, _, _ := strings.Cut(v.Question(), ":"); ask != "" && v.Outcome == rules.Undetermined {
+		text += ": pass " + inspect.Safe(ask)
+	}
+	return text
+}
+
+func (t *explainText) paintOutcome(v *rules.Verdict) string {
+	mood := Unsure
+	if v.Outcome == rules.Accepted {
+		mood = Good
+	}
+	return t.Paint(mood, OutcomeLine(v))
+}
+
+func changeLine(c rules.Change) string {
+	if c.From == "" {
+		return c.Field + ": " + c.To
+	}
+	return fmt.Sprintf("%s: %s → %s", c.Field, c.From, c.To)
+}
+
+func (t *explainText) findings() {
+	if len(t.x.Findings) == 0 {
+		return
+	}
+	t.Heading("in the policy")
+	for _, f := range t.x.Findings {
+		t.Para(2, fmt.Sprintf("%s: %s: %s [%s]", inspect.Safe(f.Pos.String()), f.Severity, inspect.Safe(f.Message), f.Rule))
+	}
+}

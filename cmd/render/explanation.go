@@ -1,0 +1,37 @@
+package render
+
+import (
+	"time"
+
+	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// Explanation is a gateway's predicted answer to one request, with all that led to it.
+type Explanation struct {
+	Token    *inspect.Token // nil where the request carries none
+	Profile  inspect.Profile
+	At       time.Time
+	Policies []*rules.Policy
+	Verdict  rules.Verdict
+	Gateways []GatewayVerdict // each gateway's own, where it is not known which one it is and they differ
+	Findings []rules.Finding
+	Remedies []rules.Remedy
+	Refused  []rules.Proposal // what a reader may expect to help, and why it does not
+	Other    *rules.Verdict   // of another environment's token; nil where none was given
+	Captured bool             // the validation endpoint's answer was given, not modelled
+	File     func(name string) *source.File
+}
+
+// GatewayVerdict is the verdict of one of several gateways.
+type GatewayVerdict struct {
+	Name     string
+	Verdict  rules.Verdict
+	Policies []*rules.Policy
+}
+
+// modelled reports whether a result rests on a model of something that was not given.
+func (x *Explanation) modelled(r *rules.Result) bool {
+	return r.Check.Remark != "" && r.Outcome != rules.Skipped && !x.Captured
+}

@@ -1,0 +1,80 @@
+package cmd
+
+import (
+	"context"
+
+	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/keys"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// signatures returns what verifies a request's tokens: the key set of the flags, else those at the policies' own
+// URLs.
+func (e *Env) signatures(ctx context.Context, flags *keyFlags, token *inspect.Token) (*signatures, error) {
+	given, err := e.givenKeys(ctx, flags, token)
+	return &signatures{given: given, fetch: e.keySource(flags, token).URL, ctx: ctx}, err
+}
+
+// signatures verifies tokens with the key that each policy has, fetching every key set once.
+type signatures struct {
+	given *keys.Set                                                // stands in for the policies' key URLs; nil where none was given
+	fetch func(ctx context.Context, url string) (*keys.Set, error) // nil where nothing may be fetched
+	ctx   context.Context
+	sets  map[string]fetched
+}
+
+type fetched struct {
+	set *keys.Set
+	err error
+}
+
+const askKeys = "--jwks FILE|URL: the key set that the policy verifies with"
+
+// Verify verifies with the policy's own key where it has one, else with the given set, else with the set at the policy's
+// URL.
+func (s *signatures) Verify(token *inspect.Token, key *rules.Key) rules.SignatureResult {
+	set, unknown := s.setFor(key)
+	if unknown != nil {
+		return rules.SignatureResult{Unknown: unknown}
+	}
+	return rules.SignatureResult{Result: keys.Verify(token, set)}
+}
+
+func (s *signatures) setFor(key *rules.Key) (*keys.Set, *rules.Unknown) {
+	switch {
+	case key.Text != "" && key.HMAC:
+		return keys.FromSecret([]byte(key.Text)), nil
+	case key.Text != "":
+		return ownKey(key.Text)
+	case s.given != nil:
+		return s.given, nil
+	case key.URL == "":
+		return nil, &rules.Unknown{Why: "the key that verifies the token is not known", Ask: askKeys}
+	case s.fetch == nil:
+		return nil, &rules.Unknown{Why: "nothing is fetched offline, and no key set was given", Ask: askKeys}
+	}
+	return s.fetched(key.URL)
+}
+
+func ownKey(text string) (*keys.Set, *rules.Unknown) {
+	set, err := keys.ParsePEM("textKey", text)
+	if err != nil {
+		return nil, &rules.Unknown{Why: "textKey can't be read as a public key: " + asProblem(err).Cause, Ask: askKeys}
+	}
+	return set, nil
+}
+
+func (s *signatures) fetched(url string) (*keys.Set, *rules.Unknown) {
+	got, ok := s.sets[url]
+	if !ok {
+		got.set, got.err = s.fetch(s.ctx, url)
+		if s.sets == nil {
+			s.sets = make(map[string]fetched)
+		}
+		s.sets[url] = got
+	}
+	if got.err != nil {
+		return nil, &rules.Unknown{Why: "the policy's key set can't be had: " + asProblem(got.err).Cause, Ask: askKeys}
+	}
+	return got.set, nil
+}

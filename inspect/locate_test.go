@@ -88,6 +88,7 @@ func TestLocateFindsTheTokenInWhatPeoplePaste(t *testing.T) {
 		{"a PowerShell hash table", "@{token_type=Bearer; access_token=" + access + "; expires_in=3599}", access, "the access_token", ""},
 		{"a JavaScript object", "{ access_token: '" + access + "',\n  token_type: 'Bearer' }", access, "the access_token of a token endpoint's answer", ""},
 		{"a URL's fragment", "https://app.example/cb#access_token=" + access + "&token_type=Bearer&state=1", access, "the access_token of a URL", ""},
+		{"an invisible character far from the token", "caf\u00a0e " + strings.Repeat("x ", 2000) + access, access, "the text", ""},
 		{"a URL-encoded header", url.QueryEscape("Bearer " + access), access, "the Authorization header", ""},
 		{"a URL-encoded token with encoded dots", "token%3D" + strings.ReplaceAll(access, ".", "%2E"), access, "the text", "url-encoded"},
 		{"an assignment", "TOKEN=" + access, access, "the text", ""},

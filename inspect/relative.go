@@ -37,7 +37,7 @@ const (
 	minute = 60
 	hour   = 60 * minute
 	day    = 24 * hour
-	year   = 365 * day
+	year   = 31_556_952 // seconds, the Gregorian mean
 )
 
 // words says a number of seconds in the units that matter at its size.

@@ -1,0 +1,101 @@
+package inspect
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func maskerFor(claims string) (*Masker, *Token, Profile) {
+	token := Parse(entraToken(claims))
+	p := Describe(token)
+	m := &Masker{}
+	m.Learn(&p, token.Claims)
+	return m, token, p
+}
+
+func TestMaskerGivesTheSameValueTheSameLabel(t *testing.T) {
+	m, token, p := maskerFor(v1User + `,"email":"A@B.example","name":"Ann Bee","given_name":"Ann","ipaddr":"203.0.113.7","custom":"c@d.example","amr":["pwd"],"extension_x_Room":"42"`)
+	masked := m.Claims(&p, token.Claims)
+	want := map[string]string{
+		"upn": "user-1", "email": "user-1", "name": "name-1", "given_name": "name-2", "ipaddr": "address-1", "custom": "user-2",
+		"oid": "person-1", "sub": "person-2", "extension_x_Room": "personal-1", "appid": clientA, "aud": "api://orders-uat",
+	}
+	for name, label := range want {
+		if got, _ := masked.Member(name).Str(); got != label {
+			t.Errorf("%s is %q, want %q", name, got, label)
+		}
+	}
+	if original, _ := token.Claims.Member("upn").Str(); original != "a@b.example" {
+		t.Errorf("the claims themselves were changed: %q", original)
+	}
+}
+
+func TestMaskerLeavesTheServicePrincipalOfAnAppOnlyToken(t *testing.T) {
+	m, token, p := maskerFor(v2App)
+	if diff := cmp.Diff(token.Claims.JSON(), m.Claims(&p, token.Claims).JSON()); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestMaskerReplacesLearnedValuesInText(t *testing.T) {
+	m, _, _ := maskerFor(v1User + `,"name":"Ann Bee","given_name":"Anna"`)
+	tests := []struct{ name, in, want string }{
+		{"a value in a sentence", "the user a@b.example signed in", "the user user-1 signed in"},
+		{"the longest value first", "Ann Bee, Anna", "name-1, name-2"},
+		{"no value within a word", "Annabel", "Annabel"},
+		{"a token", "token " + entraToken(v1User) + " here", "token (token) here"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			if got := m.Text(test.in); got != test.want {
+				t.Errorf("got %q, want %q", got, test.want)
+			}
+		})
+	}
+}
+
+func TestMaskerMasksPersonalClaimsInsideObjectsAndLists(t *testing.T) {
+	m, token, p := maskerFor(v1User + `,"address":{"street":"Elm 1"},"emails":["x@y.example"],"birthdate":19700101`)
+	masked := m.Claims(&p, token.Claims).JSON()
+	for _, value := range []string{"Elm 1", "x@y.example", "19700101"} {
+		if strings.Contains(masked, value) {
+			t.Errorf("%q is still in %s", value, masked)
+		}
+	}
+}
+
+func TestMaskerLeavesOutWhatAnObservationSaysOfAPersonalClaim(t *testing.T) {
+	m, token, p := maskerFor(v1User + `,"email":"one@b.example","email":"two@b.example"`)
+	for _, o := range token.Observations {
+		if got := m.Observation(&p, o); strings.Contains(got.Message, "@") {
+			t.Errorf("the observation says %q", got.Message)
+		}
+	}
+	if len(token.Observations) == 0 {
+		t.Error("nothing was observed")
+	}
+}
+
+func TestMaskTokensReplacesTokensByTheirShape(t *testing.T) {
+	token := entraToken(v1User)
+	tests := []struct{ name, in, want string }{
+		{"nothing to mask", "api://orders-uat is not api://orders-dev", "api://orders-uat is not api://orders-dev"},
+		{"a token without Bearer before it", "got " + token + ".", "got (token)"},
+		{"a token in a URL", "https://x.example/#access_token=" + token + "&a=b", "https://x.example/#access_token=(token)&a=b"},
+		{"a part of a token", "payload " + b64(`{"aud":"api://x"}`), "payload (token)"},
+		{"two tokens", token + " " + token, "(token) (token)"},
+		{"an opaque token behind Bearer", "Authorization: Bearer AbCdEfGhIjKlMnOpQrStUvWxYz", "Authorization: Bearer (token)"},
+		{"a client secret", "secret abc8Q~" + strings.Repeat("x", 34), "secret (token)"},
+		{"a GUID stays", clientA, clientA},
+		{"a key id stays", "nOo3ZDrODXEK1jKWhXslHR_KXEg", "nOo3ZDrODXEK1jKWhXslHR_KXEg"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			if got := MaskTokens(test.in); got != test.want {
+				t.Errorf("got %q, want %q", got, test.want)
+			}
+		})
+	}
+}

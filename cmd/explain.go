@@ -216,6 +216,7 @@ func (r *explainRun) explain() (*render.Explanation, error) {
 		return nil, err
 	}
 	x.Findings = append(append(x.Findings, r.policies.findings...), x.Verdict.Findings...)
+	x.Findings = r.policies.withLint(x.Findings)
 	return x, r.repair(x)
 }
 

@@ -19,7 +19,7 @@ var rooms = []struct {
 	may []string
 }{
 	{".", []string{"cmd"}},
-	{"cmd", []string{"cmd/render", "rules/mulesoft", "rules/dataweave", "rules/lint", "rules/environments", "rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
+	{"cmd", []string{"testdata/rules", "cmd/render", "rules/mulesoft", "rules/dataweave", "rules/lint", "rules/environments", "rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
 	{"cmd/render", []string{"rules/lint", "rules/environments", "rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
 	{"rules/mulesoft", []string{"rules/dataweave", "rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
 	{"rules/dataweave", []string{"rules", "inspect", "inspect/source"}},
@@ -31,6 +31,7 @@ var rooms = []struct {
 	{"inspect/entra", []string{"inspect/source"}},
 	{"inspect/source", nil},
 	{"testdata/mint", nil},
+	{"testdata/rules", nil},
 	{"testdata/bench/empty", nil},
 	{"testdata/bench/spawn", nil},
 	{"testdata/bench/fixture", []string{"testdata/mint"}},

@@ -54,7 +54,9 @@ func eachEntry(s *rules.Subject, look func(configured) []rules.Finding) []rules.
 			if at < 0 || s.Policies[at].When.Disabled {
 				continue
 			}
-			found[i].asset = s.Policies[at].Asset
+			if kind, ok := kindNamed(found[i].asset); ok {
+				found[i].asset = kind.asset
+			}
 			all = append(all, look(configured{compiler{entry: &found[i], variant: s.Policies[at].Variant}})...)
 		}
 	}

@@ -1,0 +1,204 @@
+package cmd
+
+import (
+	"go/ast"
+	"go/token"
+	"os"
+	"path/filepath"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+	examples "github.com/gatewhy/gatewhy/testdata/rules"
+)
+
+// lintExample lints an example, and evaluates a request of which nothing is known: some rules are found there.
+func lintExample(t *testing.T, example examples.Example) (*source.File, []rules.Finding) {
+	t.Helper()
+	file, err := source.Read(example.Name, []byte(example.Text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	result, err := lintFile(catalogue(), file, rules.Options{})
+	if err != nil {
+		t.Fatal(err)
+	}
+	if result.policies == 0 {
+		t.Fatal("no policy in it")
+	}
+	set := &policySet{adapter: adapters()[0], files: []*source.File{file}}
+	if err := set.compile(); err != nil {
+		t.Fatal(err)
+	}
+	return file, append(result.findings, rules.Evaluate(set.policies, &rules.Request{}).Findings...)
+}
+
+func eachExample(t *testing.T, kind string, check func(t *testing.T, rule *rules.Rule, example examples.Example)) {
+	all := catalogue()
+	for i := range all {
+		found, err := examples.Of(all[i].Name, kind)
+		if err != nil || len(found) == 0 {
+			t.Errorf("%s has no %s example: %v", all[i].Name, kind, err)
+		}
+		for _, example := range found {
+			t.Run(all[i].Name+"/"+example.Name, func(t *testing.T) { check(t, &all[i], example) })
+		}
+	}
+}
+
+func names(findings []rules.Finding) []string {
+	var all []string
+	for _, f := range findings {
+		all = append(all, f.Rule)
+	}
+	return all
+}
+
+func TestEveryRuleIsFoundInItsBadExamples(t *testing.T) {
+	eachExample(t, "bad", func(t *testing.T, rule *rules.Rule, example examples.Example) {
+		file, found := lintExample(t, example)
+		i := slices.IndexFunc(found, func(f rules.Finding) bool { return f.Rule == rule.Name })
+		if i < 0 {
+			t.Fatalf("found %v only", names(found))
+		}
+		f := found[i]
+		if f.Pos.Line < 1 || f.Pos.Column < 1 || f.Message == "" || f.Severity == "" || strings.HasSuffix(f.Message, ".") {
+			t.Errorf("an incomplete finding: %+v", f)
+		}
+		if f.Rule != "gateway-not-known" && (f.Span.Start >= f.Span.End || file.Position(f.Span.Start) != f.Pos) {
+			t.Errorf("the span %+v does not begin at %s", f.Span, f.Pos)
+		}
+	})
+}
+
+func TestGoodExamplesHaveNoFindingOfTheirRuleAndNothingButNotesBeside(t *testing.T) {
+	eachExample(t, "ok", func(t *testing.T, rule *rules.Rule, example examples.Example) {
+		_, found := lintExample(t, example)
+		for _, f := range found {
+			if f.Rule == rule.Name || f.Severity != rules.Note {
+				t.Errorf("%s: %s: %s", f.Severity, f.Rule, f.Message)
+			}
+		}
+	})
+}
+
+func TestEveryRuleSaysWhatWhyAndWhatToDo(t *testing.T) {
+	var seen []string
+	for _, r := range catalogue() {
+		if !regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)+$`).MatchString(r.Name) || slices.Contains(seen, r.Name) {
+			t.Errorf("%q is no name of its own in kebab-case", r.Name)
+		}
+		seen = append(seen, r.Name)
+		if r.Title == "" || r.Why == "" || r.Fix == "" || r.Since == "" || len(r.References) == 0 {
+			t.Errorf("%s: title, why, fix, since or references are missing", r.Name)
+		}
+		if !slices.Contains([]rules.Severity{rules.Error, rules.Warning, rules.Note}, r.Severity) {
+			t.Errorf("%s has the severity %q", r.Name, r.Severity)
+		}
+		if strings.HasSuffix(r.Title, ".") || !strings.HasSuffix(r.Why, ".") || !strings.HasSuffix(r.Fix, ".") {
+			t.Errorf("%s: a title is a clause, why and fix are sentences", r.Name)
+		}
+	}
+	had, err := examples.Rules()
+	if err != nil {
+		t.Fatal(err)
+	}
+	slices.Sort(seen)
+	if diff := cmp.Diff(seen, slices.DeleteFunc(had, func(name string) bool { return name == "examples.go" })); diff != "" {
+		t.Errorf("the catalogue and the folders of examples differ:\n%s", diff)
+	}
+}
+
+// TestEveryFindingIsInTheCatalogue reads the rules' names out of the code that makes findings.
+func TestEveryFindingIsInTheCatalogue(t *testing.T) {
+	var known []string
+	for _, r := range catalogue() {
+		known = append(known, r.Name)
+	}
+	eachFile(t, func(t *testing.T, dir, name string, file *ast.File) {
+		if strings.HasSuffix(name, "_test.go") || dir == "rules/dataweave" || dir == "rules/environments" {
+			return
+		}
+		ast.Inspect(file, func(n ast.Node) bool {
+			for _, rule := range namedRules(n) {
+				if !slices.Contains(known, rule) {
+					t.Errorf("%s makes the finding %s, which is not in the catalogue", name, rule)
+				}
+			}
+			return true
+		})
+	})
+}
+
+// namedRules returns the texts that a node gives to something called Rule.
+func namedRules(n ast.Node) []string {
+	var texts []string
+	add := func(value ast.Expr) {
+		if lit, ok := value.(*ast.BasicLit); ok && lit.Kind == token.STRING {
+			text, _ := strconv.Unquote(lit.Value)
+			texts = append(texts, text)
+		}
+	}
+	switch n := n.(type) {
+	case *ast.KeyValueExpr:
+		if key, ok := n.Key.(*ast.Ident); ok && key.Name == "Rule" {
+			add(n.Value)
+		}
+	case *ast.AssignStmt:
+		for i, left := range n.Lhs {
+			if field, ok := left.(*ast.SelectorExpr); ok && field.Sel.Name == "Rule" && i < len(n.Rhs) {
+				add(n.Rhs[i])
+			}
+		}
+	}
+	return texts
+}
+
+func TestRealFilesWithoutATokenPolicyHaveNoWarnings(t *testing.T) {
+	const corpus = "../../shared/corpus"
+	if _, err := os.Stat(corpus); err != nil {
+		t.Skip("the corpus is not here")
+	}
+	err := filepath.WalkDir(corpus, func(path string, entry os.DirEntry, err error) error {
+		if err != nil || entry.IsDir() || !isConfiguration(path) {
+			return err
+		}
+		text, err := os.ReadFile(path)
+		if err != nil {
+			return err
+		}
+		file, err := source.Read(path, text)
+		if err != nil {
+			return nil
+		}
+		result, err := lintFile(catalogue(), file, rules.Options{})
+		if err != nil {
+			t.Errorf("%s: %v", path, err)
+		}
+		for _, f := range result.findings {
+			if f.Severity != rules.Note && !hasTokenPolicy(file) {
+				t.Errorf("%s: %s: %s [%s]", f.Pos, f.Severity, f.Message, f.Rule)
+			}
+		}
+		return nil
+	})
+	if err != nil {
+		t.Fatal(err)
+	}
+}
+
+func hasTokenPolicy(file *source.File) bool {
+	compiled, err := adapters()[0].Compile(file, rules.Options{})
+	if err != nil {
+		return false
+	}
+	return slices.ContainsFunc(compiled.Policies, func(p *rules.Policy) bool {
+		return slices.ContainsFunc(p.Checks(), func(c *rules.Check) bool { return c.ID == rules.TokenFormat || c.ID == rules.Introspection })
+	})
+}

@@ -1,0 +1,66 @@
+package cmd
+
+import (
+	"slices"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/lint"
+)
+
+// linted is what lint has found in one file.
+type linted struct {
+	file     *source.File
+	policies int
+	findings []rules.Finding
+}
+
+// lintFile compiles a file for the gateway that it tells, or for each that it may be meant for, and runs the rules. A file
+// without policies has no findings.
+func lintFile(catalogue []rules.Rule, file *source.File, options rules.Options) (linted, error) {
+	result := linted{file: file}
+	for _, adapter := range adapters() {
+		compiled, err := adapter.Compile(file, options)
+		if err != nil {
+			continue // this vendor has no policy in it
+		}
+		result.policies += len(compiled.Policies)
+		found := findingsOf(catalogue, file, compiled)
+		if compiled.Guessed {
+			found = append(found, otherVariants(catalogue, adapter, file, options, compiled.Policies[0], found)...)
+		}
+		result.findings = append(result.findings, found...)
+	}
+	result.findings = lint.Sort(result.findings)
+	return result, nil
+}
+
+// findingsOf is what the compiler and the rules find.
+func findingsOf(catalogue []rules.Rule, file *source.File, compiled rules.Compilation) []rules.Finding {
+	return append(slices.Clone(compiled.Findings), lintPolicies(catalogue, compiled.Policies, []*source.File{file})...)
+}
+
+// otherVariants adds what holds for another of the vendor's gateways only, where the file does not tell which one it is.
+func otherVariants(catalogue []rules.Rule, adapter rules.Adapter, file *source.File, options rules.Options, guess *rules.Policy, found []rules.Finding) []rules.Finding {
+	var all []rules.Finding
+	for _, variant := range adapter.Variants {
+		options.Variant = variant
+		compiled, err := adapter.Compile(file, options)
+		if err != nil || variant == guess.Variant {
+			continue
+		}
+		for _, f := range findingsOf(catalogue, file, compiled) {
+			if !slices.ContainsFunc(found, func(known rules.Finding) bool { return known.Rule == f.Rule && known.Pos == f.Pos }) {
+				f.Message = "on " + compiled.Policies[0].Product + ": " + f.Message
+				all = append(all, f)
+			}
+		}
+	}
+	if len(all) > 0 {
+		all = append(all, rules.Finding{
+			Rule: "gateway-not-known", Severity: rules.Note, Pos: guess.Pos,
+			Message: "the file does not say which gateway runs it, and they differ: pass --gateway",
+		})
+	}
+	return all
+}

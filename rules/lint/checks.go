@@ -1,0 +1,86 @@
+package lint
+
+import (
+	"slices"
+
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// at is a finding at the place of a check.
+func at(check *rules.Check, message string) rules.Finding {
+	return rules.Finding{Message: message, Pos: check.Pos, Span: check.Span, Field: check.Field}
+}
+
+// less is a finding that is not as bad as its rule.
+func less(f rules.Finding, severity rules.Severity) rules.Finding {
+	f.Severity = severity
+	return f
+}
+
+// judges reports whether a policy decides on tokens, and is modelled.
+func judges(p *rules.Policy) bool {
+	return find(p, rules.Signature) != nil || find(p, rules.Introspection) != nil
+}
+
+// tokenPolicies lists the policies that decide on tokens and are in force.
+func tokenPolicies(s *rules.Subject) []*rules.Policy {
+	var all []*rules.Policy
+	for _, p := range s.Policies {
+		if judges(p) && !p.When.Disabled {
+			all = append(all, p)
+		}
+	}
+	return all
+}
+
+// eachCheck makes findings of the checks of the policies that decide on tokens.
+func eachCheck(s *rules.Subject, look func(p *rules.Policy, c *rules.Check) []rules.Finding) []rules.Finding {
+	var all []rules.Finding
+	for _, p := range tokenPolicies(s) {
+		for _, c := range p.Checks() {
+			all = append(all, look(p, c)...)
+		}
+	}
+	return all
+}
+
+// find returns the policy's first check of this kind, or nil.
+func find(p *rules.Policy, id rules.ID) *rules.Check {
+	checks := p.Checks()
+	i := slices.IndexFunc(checks, func(c *rules.Check) bool { return c.ID == id })
+	if i < 0 {
+		return nil
+	}
+	return checks[i]
+}
+
+// inForce reports whether a check is made, and the file tells what it tests.
+func inForce(c *rules.Check) bool { return c != nil && c.Skip == "" && c.Unknown == nil }
+
+// covers lists the checks that a request to p has to pass as well: those of every policy of the API that applies wherever p
+// does, p's own among them.
+func covers(s *rules.Subject, p *rules.Policy) []*rules.Check {
+	var all []*rules.Check
+	for _, other := range s.Policies {
+		if other == p || !other.When.Disabled && (len(other.When.Routes) == 0 || slices.Equal(other.When.Routes, p.When.Routes)) {
+			all = append(all, other.Checks()...)
+		}
+	}
+	return all
+}
+
+// first returns the first of the checks that is there, or nil.
+func first(checks ...*rules.Check) *rules.Check {
+	for _, c := range checks {
+		if c != nil {
+			return c
+		}
+	}
+	return nil
+}
+
+// none is the outcome of a rule that finds nothing.
+func none() []rules.Finding { return nil }
+
+// one is the outcome of a rule that finds one thing.
+func one(f rules.Finding) []rules.Finding { return []rules.Finding{f} }

@@ -1,0 +1,40 @@
+package lint
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+func claimCheckSwitchedOff() rules.Rule {
+	return rules.Rule{
+		Name:       "claim-check-switched-off",
+		Title:      "claims are configured, and their check is switched off",
+		Why:        "The claims stand in the configuration, so a reader takes them for checked. They are not.",
+		Fix:        "Switch the check on (validateCustomClaim in MuleSoft's JWT Validation), or remove the claims.",
+		Severity:   rules.Warning,
+		Since:      since,
+		References: []string{muleJWT},
+		Check:      checkClaimsOn,
+	}
+}
+
+// checkClaimsOn finds one thing a policy: one switch is for all of its claims.
+func checkClaimsOn(s *rules.Subject) []rules.Finding {
+	var all []rules.Finding
+	for _, p := range tokenPolicies(s) {
+		var names []string
+		var at0 *rules.Check
+		for _, c := range p.Checks() {
+			if c.ID == rules.CustomClaim && c.Skip != "" {
+				names = append(names, c.Claim)
+				at0 = first(at0, c)
+			}
+		}
+		if at0 != nil {
+			all = append(all, at(at0, fmt.Sprintf("%s is configured, and the check of claims is switched off", strings.Join(names, ", "))))
+		}
+	}
+	return all
+}

@@ -1,0 +1,43 @@
+package lint
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+func clientIDClaimNeverIssued() rules.Rule {
+	return rules.Rule{
+		Name:  "client-id-claim-never-issued",
+		Title: "the client id is read from a claim that Entra ID never issues",
+		Why: "Entra ID names the client in appid (v1.0 tokens) or azp (v2.0 tokens), never in client_id. The gateway reads null and " +
+			"rejects every token with 403, \"Invalid Client\".",
+		Fix: "Read appid or azp, by the version of the API's tokens. Where the policy can't be told so (OpenID Connect access token " +
+			"enforcement), use JWT Validation in its place, or skip the client id and require a scope.",
+		Severity:   rules.Error,
+		Since:      since,
+		References: []string{kbArticle, claimsRef},
+		Check:      checkClientClaim,
+	}
+}
+
+func checkClientClaim(s *rules.Subject) []rules.Finding {
+	return eachCheck(s, func(p *rules.Policy, c *rules.Check) []rules.Finding {
+		if c.ID != rules.ClientID || !inForce(c) || c.Test.Op != rules.Present || !neverIssuedClaim(c.Test.Input.Name) {
+			return none()
+		}
+		switch in := c.Test.Input; {
+		case in.Source == rules.FromIntrospection && inForce(find(p, rules.Introspection)):
+			return one(less(at(c, "a client id must be found, and Entra ID has none in "+in.Name+": if the client provider passes Entra's claims on, every token is rejected"), rules.Note))
+		case in.Source == rules.FromClaim && isEntra(p):
+			return one(at(c, fmt.Sprintf("Entra ID never issues %s: it names the client in appid (v1.0 tokens) or azp (v2.0 tokens)", in.Name)))
+		}
+		return none()
+	})
+}
+
+// neverIssuedClaim reports whether other issuers name the client with this claim, and Entra ID never does.
+func neverIssuedClaim(name string) bool {
+	return slices.Contains([]string{"client_id", "clientId", "clientid", "cid", "client", "clientID"}, name)
+}

@@ -1,0 +1,74 @@
+package lint
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// Rules lists the rules, in the order of the catalogue: what lets in too many, what lets in nobody, then the rest.
+func Rules() []rules.Rule {
+	return []rules.Rule{
+		signatureNotVerified(),
+		anyClientAccepted(),
+		audienceNotChecked(),
+		audienceCheckSwitchedOff(),
+		audienceOptional(),
+		audienceListEmpty(),
+		audienceFormMismatch(),
+		audienceOfMicrosoft(),
+		issuerNotPinned(),
+		issuerNeverIssued(),
+		issuerAndKeysDisagree(),
+		keysURLIsDiscovery(),
+		keySetOverHTTP(),
+		textKeyIsNoKey(),
+		clientIDClaimNeverIssued(),
+		clientIDClaimOfOtherVersion(),
+		claimCheckSwitchedOff(),
+		listClaimComparedWithText(),
+		substringMatchOnScopes(),
+		scopeListEmpty(),
+		scopeInURIForm(),
+		scopeWithoutAudience(),
+		scopeLocksOutDaemons(),
+		expiryNotMandatory(),
+		policyDisabled(),
+		routeNotCovered(),
+		routeAssumed(),
+		gatewayNotKnown(),
+		duplicateField(),
+		commentForValue(),
+	}
+}
+
+// Run looks for every rule. The findings are in the order of their places, each once.
+func Run(all []rules.Rule, s *rules.Subject) []rules.Finding {
+	var found []rules.Finding
+	for i := range all {
+		rule := &all[i]
+		if rule.Check == nil {
+			continue
+		}
+		for _, f := range rule.Check(s) {
+			f.Rule, f.Severity = cmp.Or(f.Rule, rule.Name), cmp.Or(f.Severity, rule.Severity)
+			found = append(found, f)
+		}
+	}
+	return Sort(found)
+}
+
+// Sort puts findings into the order of their places, and leaves out those that are told already: the same rule at the
+// same place.
+func Sort(found []rules.Finding) []rules.Finding {
+	slices.SortStableFunc(found, byPlace)
+	return slices.CompactFunc(found, func(a, b rules.Finding) bool { return byPlace(a, b) == 0 })
+}
+
+func byPlace(a, b rules.Finding) int {
+	return cmp.Or(
+		cmp.Compare(a.Pos.File, b.Pos.File), cmp.Compare(a.Pos.Line, b.Pos.Line),
+		cmp.Compare(a.Pos.Column, b.Pos.Column), cmp.Compare(a.Rule, b.Rule),
+	)
+}

@@ -1,0 +1,42 @@
+package lint
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+func listClaimComparedWithText() rules.Rule {
+	return rules.Rule{
+		Name:       "list-claim-compared-with-text",
+		Title:      "a claim that is a list is compared with a text",
+		Why:        "roles, groups and wids are lists in every token. A list never equals a text: every token is rejected.",
+		Fix:        "Ask whether the list contains it: #[vars.claimSet.roles contains 'Orders.Read'].",
+		Severity:   rules.Error,
+		Since:      since,
+		References: []string{claimsRef, muleJWT},
+		Check: func(s *rules.Subject) []rules.Finding {
+			return eachCheck(s, func(_ *rules.Policy, c *rules.Check) []rules.Finding {
+				if name := equalsList(c); name != "" {
+					return one(at(c, fmt.Sprintf("%s is a list, which never equals a text", name)))
+				}
+				return none()
+			})
+		},
+	}
+}
+
+// equalsList returns the claim that is a list and that the check wants to equal a text.
+func equalsList(c *rules.Check) string {
+	found := ""
+	if !inForce(c) {
+		return ""
+	}
+	leaves(c.Test, true, func(leaf rules.Predicate, wanted bool) {
+		if wanted && leaf.Op == rules.Equals && leaf.Input.Source == rules.FromClaim && slices.Contains([]string{"roles", "groups", "wids", "amr"}, leaf.Input.Name) {
+			found = leaf.Input.Name
+		}
+	})
+	return found
+}

@@ -1,0 +1,23 @@
+package lint
+
+import "github.com/gatewhy/gatewhy/rules"
+
+func scopeLocksOutDaemons() rules.Rule {
+	return rules.Rule{
+		Name:       "scope-locks-out-daemons",
+		Title:      "a scope is required, which app-only tokens never carry",
+		Why:        "A client that works without a user (client credentials) gets a token with roles and without scp: a required scope locks it out.",
+		Fix:        "If daemons are to get in, require an app role for them, or either of the two.",
+		Severity:   rules.Note,
+		Since:      since,
+		References: []string{claimsRef, daemonFlow},
+		Check: func(s *rules.Subject) []rules.Finding {
+			return eachCheck(s, func(_ *rules.Policy, c *rules.Check) []rules.Finding {
+				if !inForce(c) || pins(c, "scp", "scope") != rules.Yes {
+					return none()
+				}
+				return one(at(c, "a scope is required: clients without a user (client credentials) carry none and are locked out"))
+			})
+		},
+	}
+}

@@ -16,6 +16,7 @@ type decodeFlags struct {
 	output outputFlags
 	at     atFlag
 	claim  string
+	redact bool
 }
 
 func newDecode(env *Env) *cobra.Command {
@@ -31,6 +32,7 @@ func newDecode(env *Env) *cobra.Command {
 	}
 	flags.output.register(cmd, "text", "json", "markdown")
 	flags.at.register(cmd)
+	registerRedact(cmd, &flags.redact)
 	cmd.Flags().StringVar(&flags.claim, "claim", "", "show the claim `NAME` alone, whole")
 	return cmd
 }
@@ -43,7 +45,7 @@ func (e *Env) decode(flags *decodeFlags, args []string) error {
 	if fault := unreadable(token); fault != nil {
 		return fault
 	}
-	d := &render.Decoding{Token: token, Profile: inspect.Describe(token)}
+	d := &render.Decoding{Token: token, Profile: inspect.Describe(token), Mask: render.NewMask(token.Claims, flags.redact)}
 	if d.At, err = flags.at.resolve(e, token); err != nil {
 		return err
 	}

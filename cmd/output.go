@@ -37,3 +37,8 @@ func (f *outputFlags) colored(env *Env) bool {
 	dumb, _ := env.LookupEnv("TERM")
 	return env.Terminal.Stdout && !env.set("NO_COLOR") && dumb != "dumb"
 }
+
+// registerRedact adds --redact.
+func registerRedact(cmd *cobra.Command, redact *bool) {
+	cmd.Flags().BoolVar(redact, "redact", false, "mask personal claims, for sharing")
+}

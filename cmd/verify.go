@@ -16,6 +16,7 @@ type verifyFlags struct {
 	output outputFlags
 	keys   keyFlags
 	at     atFlag
+	redact bool // of no effect so far: what verify prints is about no person
 }
 
 func newVerify(env *Env) *cobra.Command {
@@ -33,6 +34,7 @@ func newVerify(env *Env) *cobra.Command {
 	flags.output.register(cmd, "text", "json", "markdown")
 	flags.keys.register(cmd)
 	flags.at.register(cmd)
+	registerRedact(cmd, &flags.redact)
 	return cmd
 }
 

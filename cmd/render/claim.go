@@ -7,7 +7,7 @@ import (
 	"github.com/gatewhy/gatewhy/inspect"
 )
 
-// ClaimText writes one claim, whole.
+// ClaimText writes one claim, whole: its value, then what is known of it.
 func ClaimText(w io.Writer, style Style, d *Decoding, name string) error {
 	t := NewText(style)
 	for _, m := range d.Token.Claims.Members {
@@ -15,21 +15,44 @@ func ClaimText(w io.Writer, style Style, d *Decoding, name string) error {
 			t.line(inspect.Safe(d.valueText(name, m.Value)))
 		}
 	}
+	if info, ok := inspect.Claim(name); ok {
+		t.Blank()
+		t.Para(1, info.Meaning)
+		t.Blank()
+		t.Rows(1, claimRows(info))
+	}
 	_, err := t.WriteTo(w)
 	return err
 }
 
-// claimJSON is the JSON of decode --claim.
+// claimRows says what is known of a claim beside its meaning.
+func claimRows(info inspect.ClaimInfo) []Row {
+	rows := []Row{{"set by", info.SetBy}, {"may decide access", string(info.Fitness)}}
+	if info.Personal {
+		rows = append(rows, Row{"personal", "yes"})
+	}
+	if info.Reference != "" {
+		rows = append(rows, Row{"reference", info.Reference})
+	}
+	return rows
+}
+
+// claimJSON is the JSON of decode --claim. What is not known of the claim is null.
 type claimJSON struct {
 	SchemaVersion int             `json:"schema_version"`
 	Claim         string          `json:"claim"`
 	Value         json.RawMessage `json:"value"`
+	Meaning       *string         `json:"meaning"`
+	SetBy         *string         `json:"set_by"`
+	MayDecide     *string         `json:"may_decide_access"`
+	Reference     *string         `json:"reference"`
 }
 
 // ClaimJSON writes one claim as JSON.
 func ClaimJSON(w io.Writer, d *Decoding, name string) error {
-	value := d.Token.Claims.Member(name)
+	info, _ := inspect.Claim(name)
 	return JSON(w, claimJSON{
-		SchemaVersion: SchemaVersion, Claim: name, Value: rawJSON(value),
+		SchemaVersion: SchemaVersion, Claim: name, Value: d.rawJSON(d.Token.Claims.Member(name)),
+		Meaning: orNull(info.Meaning), SetBy: orNull(info.SetBy), MayDecide: orNull(string(info.Fitness)), Reference: orNull(info.Reference),
 	})
 }

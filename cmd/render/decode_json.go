@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io"
 
+	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
@@ -29,22 +30,26 @@ func DecodeJSON(w io.Writer, d *Decoding) error {
 	out := decodeJSON{
 		SchemaVersion: SchemaVersion,
 		Token:         tokenOf(d.Profile),
-		Header:        rawJSON(d.Token.Header),
-		Claims:        rawJSON(d.Token.Claims),
-		Observations:  []observationJSON{},
-		Traits:        []observationJSON{},
-	}
-	for _, o := range d.Profile.Observations {
-		out.Observations = append(out.Observations, observationJSON(o))
-	}
-	for _, o := range d.Profile.Traits {
-		out.Traits = append(out.Traits, observationJSON(o))
+		Header:        d.rawJSON(d.Token.Header),
+		Claims:        d.rawJSON(d.Token.Claims),
+		Observations:  d.observationsJSON(d.Profile.Observations),
+		Traits:        d.observationsJSON(d.Profile.Traits),
 	}
 	return JSON(w, out)
 }
 
+func (d *Decoding) observationsJSON(all []inspect.Observation) []observationJSON {
+	out := make([]observationJSON, len(all))
+	for i, o := range all {
+		out[i] = observationJSON{ID: o.ID, Path: o.Path, Message: d.Mask.Text(o.Message)}
+	}
+	return out
+}
+
 // rawJSON is a value's own JSON, or null.
-func rawJSON(v *source.Value) json.RawMessage { return json.RawMessage(lastMembers(v).JSON()) }
+func (d *Decoding) rawJSON(v *source.Value) json.RawMessage {
+	return json.RawMessage(lastMembers(d.Mask.Value(v)).JSON())
+}
 
 // lastMembers returns the value with the last of each group of members that share a name, as most readers see
 // it: a reader of our JSON must not meet the ambiguity again.

@@ -18,8 +18,9 @@ func DecodeMarkdown(w io.Writer, d *Decoding) error {
 		text, _ := d.Token.Header.Member(name).Str()
 		m.rowIf(name, text)
 	}
-	m.list("Worth knowing", d.Profile.Traits)
-	m.list("Odd", d.Profile.Observations)
+	mask := NewMask(d.Token.Claims, true)
+	m.list("Worth knowing", mask, d.Profile.Traits)
+	m.list("Odd", mask, d.Profile.Observations)
 	_, err := io.WriteString(w, m.b.String())
 	return err
 }

@@ -17,8 +17,8 @@ func DecodeText(w io.Writer, style Style, d *Decoding) error {
 	t.Para(1, notVerified)
 	t.members("header", d, d.Token.Header)
 	t.members("claims", d, d.Token.Claims)
-	t.observations("worth knowing", d.Profile.Traits)
-	t.observations("odd", d.Profile.Observations)
+	t.observations("worth knowing", d, d.Profile.Traits)
+	t.observations("odd", d, d.Profile.Observations)
 	t.next(d)
 	t.Blank()
 	_, err := t.WriteTo(w)
@@ -31,14 +31,12 @@ func (t *Text) members(title string, d *Decoding, object *source.Value) {
 		return
 	}
 	t.Heading(title)
-	rows := make([]Row, 0, len(object.Members))
+	rows := make([]NotedRow, 0, len(object.Members))
 	for _, m := range object.Members {
-		rows = append(rows, Row{inspect.Safe(inspect.ShortenMiddle(m.Key, 2*widestLabel)), t.shortened(d.shown(title, m))})
+		label := inspect.Safe(inspect.ShortenMiddle(m.Key, 2*widestLabel))
+		rows = append(rows, NotedRow{Row{label, t.shortened(d.shown(title, m))}, gloss(title, m.Key)})
 	}
-	for i, m := range object.Members {
-		t.beside(&rows[i], gloss(title, m.Key), t.columns()-2*len(indent)-labelColumn(rows))
-	}
-	t.Rows(2, rows)
+	t.NotedRows(2, rows)
 }
 
 // shown is a member's value as it is shown, safe to print.
@@ -48,17 +46,6 @@ func (d *Decoding) shown(part string, m source.Member) string {
 		text += " = " + stands
 	}
 	return inspect.Safe(text)
-}
-
-// beside adds what a member means to its row: on the same line where there is room, else below.
-func (t *Text) beside(row *Row, gloss string, room int) {
-	switch {
-	case gloss == "":
-	case width(row.Text)+2+width(gloss) <= room:
-		row.Text += "\u00a0\u00a0" + t.Paint(Faint, strings.ReplaceAll(gloss, " ", "\u00a0"))
-	default:
-		row.Text += "\n" + t.Paint(Faint, gloss)
-	}
 }
 
 // mostLines is how many lines a value may take before its middle is left out.
@@ -74,13 +61,13 @@ func (t *Text) shortened(value string) string {
 }
 
 // observations lists what was noticed, each with its id.
-func (t *Text) observations(title string, all []inspect.Observation) {
+func (t *Text) observations(title string, d *Decoding, all []inspect.Observation) {
 	if len(all) == 0 {
 		return
 	}
 	t.Heading(title)
 	for _, o := range all {
-		t.Para(2, inspect.Safe(o.Message)+" "+t.Paint(Faint, "["+inspect.Safe(o.ID)+"]"))
+		t.Para(2, inspect.Safe(d.Mask.Text(o.Message))+" "+t.Paint(Faint, "["+inspect.Safe(o.ID)+"]"))
 	}
 }
 

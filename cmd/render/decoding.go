@@ -13,6 +13,7 @@ type Decoding struct {
 	Token   *inspect.Token
 	Profile inspect.Profile
 	At      time.Time
+	Mask    *Mask
 }
 
 // isTime reports whether a claim holds a time (RFC 7519, section 4.1; OpenID Connect Core, section 2;
@@ -28,6 +29,7 @@ func isTime(claim string) bool {
 // valueText writes a value as a person reads it: lists of strings without brackets, times also as a date,
 // strings without quotes unless they would be taken for something else. It is not yet safe to print.
 func (d *Decoding) valueText(name string, v *source.Value) string {
+	v = d.Mask.Value(v)
 	if list, ok := v.Strings(); ok && v.Is(source.List) && len(list) > 0 {
 		return strings.Join(list, ", ")
 	}

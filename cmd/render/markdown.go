@@ -71,12 +71,12 @@ func (m *markdown) rowIf(label, value string) {
 }
 
 // list adds what was noticed as a list.
-func (m *markdown) list(title string, all []inspect.Observation) {
+func (m *markdown) list(title string, mask *Mask, all []inspect.Observation) {
 	if len(all) == 0 {
 		return
 	}
 	m.b.WriteString("\n" + title + ":\n\n")
 	for _, o := range all {
-		m.b.WriteString("- " + escapeMarkdown(o.Message) + " (" + code(o.ID) + ")\n")
+		m.b.WriteString("- " + escapeMarkdown(mask.Text(o.Message)) + " (" + code(o.ID) + ")\n")
 	}
 }

@@ -14,6 +14,7 @@ const (
 	defaultWidth   = 80
 	narrowestWidth = 40
 	widestProse    = 100 // longer lines are hard to read
+	widestList     = 120
 )
 
 // columns returns the width that text is laid out for.
@@ -22,6 +23,14 @@ func (s Style) columns() int {
 		return defaultWidth
 	}
 	return min(max(s.Width, narrowestWidth), widestProse)
+}
+
+// listColumns is columns for lists whose rows have a remark behind them.
+func (s Style) listColumns() int {
+	if s.Width == 0 {
+		return defaultWidth
+	}
+	return min(max(s.Width, narrowestWidth), widestList)
 }
 
 // Mood is what a piece of text says by its colour, beside its words. The colours are readable on a light and

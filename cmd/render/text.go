@@ -50,27 +50,73 @@ func (t *Text) line(line string) {
 type Row struct{ Label, Text string }
 
 // widestLabel is how wide the column of labels may grow. The text of a wider label starts on the next line.
-const widestLabel = 20
+const widestLabel = 18
 
 // Rows adds a list of two aligned columns, wrapped under the start of the text.
 func (t *Text) Rows(level int, rows []Row) {
-	margin := strings.Repeat(indent, level)
 	column := labelColumn(rows)
-	hang := margin + strings.Repeat(" ", column)
 	for _, row := range rows {
-		lines := wrap(row.Text, t.columns()-len(hang))
-		if width(row.Label) > column-2 {
-			t.line(margin + row.Label)
-		} else {
-			first := ""
-			if len(lines) > 0 {
-				first, lines = lines[0], lines[1:]
-			}
-			t.line(margin + pad(row.Label, column) + first)
+		t.row(level, column, row)
+	}
+}
+
+func (t *Text) row(level, column int, row Row) {
+	margin := strings.Repeat(indent, level)
+	hang := margin + strings.Repeat(" ", column)
+	lines := wrap(row.Text, t.columns()-len(hang))
+	if width(row.Label) > column-2 {
+		t.line(margin + row.Label)
+	} else {
+		first := ""
+		if len(lines) > 0 {
+			first, lines = lines[0], lines[1:]
 		}
-		for _, line := range lines {
-			t.line(hang + line)
+		t.line(margin + pad(row.Label, column) + first)
+	}
+	for _, line := range lines {
+		t.line(hang + line)
+	}
+}
+
+// NotedRow is a row with a remark.
+type NotedRow struct {
+	Row
+	Note string
+}
+
+// The remarks of a list stand in a column of their own where they get at least leastNote columns beside texts of up
+// to widestText, the length of a time. Else they stand below the texts.
+const (
+	widestText = 46
+	leastNote  = 36
+)
+
+// NotedRows adds a list of rows with remarks.
+func (t *Text) NotedRows(level int, rows []NotedRow) {
+	plain := make([]Row, len(rows))
+	for i, row := range rows {
+		plain[i] = row.Row
+	}
+	column := labelColumn(plain)
+	start := level*len(indent) + column + widestText + 2
+	for _, row := range rows {
+		if row.Note != "" && start+leastNote <= t.listColumns() && width(row.Text) <= widestText && width(row.Label) <= column-2 {
+			t.besideNote(level, column, start, row)
+			continue
 		}
+		t.row(level, column, row.Row)
+		for _, line := range wrap(row.Note, t.columns()-level*len(indent)-column-len(indent)) {
+			t.line(strings.Repeat(" ", level*len(indent)+column+len(indent)) + t.Paint(Faint, line))
+		}
+	}
+}
+
+// besideNote adds a row whose remark stands in the third column.
+func (t *Text) besideNote(level, column, start int, row NotedRow) {
+	before := pad(strings.Repeat(indent, level)+pad(row.Label, column)+row.Text, start)
+	for _, line := range wrap(row.Note, t.listColumns()-start) {
+		t.line(before + t.Paint(Faint, line))
+		before = strings.Repeat(" ", start)
 	}
 }
 

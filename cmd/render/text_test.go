@@ -174,3 +174,31 @@ func TestAFrameWithoutAPlaceIsNotShown(t *testing.T) {
 		t.Errorf("got %q, want nothing", got)
 	}
 }
+
+func TestRemarksStandBesideTheirTextsWhereThereIsRoom(t *testing.T) {
+	rows := []NotedRow{{Row{"aud", "api://orders"}, "the API that the token is for"}, {Row{"x", "1"}, ""}}
+	tests := []struct {
+		name  string
+		width int
+		want  []string
+	}{
+		{"in a wide terminal", 120, []string{
+			"  aud  api://orders                                    the API that the token is for",
+			"  x    1",
+		}},
+		{"else below", 60, []string{
+			"  aud  api://orders",
+			"         the API that the token is for",
+			"  x    1",
+		}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			text := NewText(Style{Width: test.width})
+			text.NotedRows(1, rows)
+			if diff := cmp.Diff(strings.Join(test.want, "\n")+"\n", text.b.String()); diff != "" {
+				t.Errorf("rows (-want +got):\n%s", diff)
+			}
+		})
+	}
+}

@@ -54,10 +54,13 @@ func (f *File) SetMember(object *Value, key string, with any) (Edit, error) {
 	added := slices.Insert(slices.Clone(object.Members), len(own), Member{Key: key, Value: value})
 	added = slices.DeleteFunc(added, func(m Member) bool { return m.Key == key && m.Value != value }) // what a merge key brought in
 	changed := &Value{Kind: Object, Members: added, Labels: object.Labels}
-	if len(own) == 0 {
-		return f.prove(f.editor().replace(at, changed), object, changed)
+	if len(object.Members) > 0 {
+		e, err := f.prove(f.editor().add(at, key, value), object, changed)
+		if err == nil || len(own) > 0 {
+			return e, err
+		}
 	}
-	return f.prove(f.editor().add(at, key, value), object, changed)
+	return f.prove(f.editor().replace(at, changed), object, changed) // an empty object, or an alias, is written out
 }
 
 // RemoveMember returns the edit that takes a member out of an object. A member that is not there, or that

@@ -51,6 +51,8 @@ func TestEdits(t *testing.T) {
 		{"an item of YAML is inserted first", "a:\n  - 1\n", "a:\n  - 0\n  - 1\n", insert(0, 0, "a")},
 		{"an item of YAML is appended", "a:\n  - 1 # one\nb: 2\n", "a:\n  - 1 # one\n  - c: d\n    e: f\nb: 2\n", insert(1, Fields{{"c", "d"}, {"e", "f"}}, "a")},
 		{"what a merge key brings in is overridden", "x: &x {a: 1}\ny:\n  b: 2\n  <<: *x\n", "x: &x {a: 1}\ny:\n  b: 2\n  <<: *x\n  a: 3\n", set("a", 3, "y")},
+		{"an object of nothing but a merge key gets members", "x: &x {a: 1}\ny:\n  <<: *x\n", "x: &x {a: 1}\ny:\n  <<: *x\n  b: 2\n", set("b", 2, "y")},
+		{"what an alias stands for is written out where it changes", "x: &x {a: 1}\ny: *x\n", "x: &x {a: 1}\ny:\n  b: 2\n  a: 1\n", set("b", 2, "y")},
 		{"YAML in CRLF stays so", "a: 1\r\n", "a: 1\r\nb:\r\n  c: 2\r\n", set("b", Fields{{"c", 2}})},
 	}
 	for _, tt := range tests {

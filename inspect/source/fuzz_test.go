@@ -20,6 +20,7 @@ var seeds = []string{
 	"- - a\n  - b: c\n    d: !!str 5\n- &y !!map {a, b: , c}\n- *y\n",
 	"a: \"x\\\n  y\"\r\nb: 'x\r\n\r\n  y'\r\nc:\r\n  d: z\r\n",
 	"# c\nresource \"t\" n {\n  a = \"x\\ty $${z}\"\n  b = jsonencode({ c = [1, -2.5], \"d e\": null, f = true })\n  g = var.h\n  i {}\n  i { j = (1) }\n}\n",
+	"a: \"{\\\"k\\\": \\\"v w\\\",\n  \\\"n\\\": 12}\"\nb: |\n  {\"c\": [1,\n  2]}\n",
 	"a = <<EOT\nx\n  y\nEOT\nb = <<-EOT\n  x\n  EOT\nc = \"${a}-x\"\nd = [\n  jsonencode({}), # e\n  { f = g ? 1 : 2, (h) = !i },\n]\n",
 }
 
@@ -76,6 +77,13 @@ func checkPlace(t *testing.T, f *File, v *Value, around Span, elsewhere bool) {
 		t.Fatalf("value at %v has its span at %v", v.Pos, f.Position(v.Span.Start))
 	}
 	checkText(t, f, v)
+	if inner, err := Embedded(f, v); err == nil {
+		for _, e := range flatten(inner.Documents) {
+			if !v.Span.contains(e.Span) || e.Pos != f.Position(e.Span.Start) {
+				t.Fatalf("embedded value at %v, %v is not inside %v", e.Pos, e.Span, v.Span)
+			}
+		}
+	}
 	elsewhere = elsewhere || len(f.shared) > 0
 	for _, item := range v.Items {
 		checkPlace(t, f, item, v.Span, elsewhere)

@@ -56,7 +56,7 @@ func (f *explainFlags) register(cmd *cobra.Command) {
 	flags.StringVar(&f.introspection, "introspection", "", "`FILE` with the captured answer of the validation endpoint")
 	flags.StringVar(&f.method, "method", "", "the request's method")
 	flags.StringVar(&f.path, "path", "", "the request's path")
-	flags.StringArrayVarP(&f.headers, "header", "H", nil, "a `HEADER` of the request, as \"name: value\"; repeatable")
+	flags.StringArrayVarP(&f.headers, "header", "H", nil, "a `HEADER` of the request, as \"name: value\"; \"name:\" is known not to be sent; repeatable")
 }
 
 func (e *Env) explain(ctx context.Context, flags *explainFlags, args []string) error {

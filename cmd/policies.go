@@ -18,6 +18,7 @@ type policyFlags struct {
 	api     string
 	asset   string
 	variant choice
+	runtime string
 }
 
 func (f *policyFlags) register(cmd *cobra.Command) {
@@ -27,10 +28,11 @@ func (f *policyFlags) register(cmd *cobra.Command) {
 	flags.StringVar(&f.api, "api", "", "the API instance, of a file with several")
 	flags.StringVar(&f.asset, "policy-type", "", "the policy's `ASSET` id, of a file that is a bare configuration")
 	f.variant.register(cmd, "gateway", "", "the gateway, where the file does not tell")
+	flags.StringVar(&f.runtime, "runtime", "", "the `VERSION` of the Mule runtime, where expressions depend on it")
 }
 
 func (f *policyFlags) options() rules.Options {
-	return rules.Options{Variant: f.variant.value, API: f.api, Asset: f.asset}
+	return rules.Options{Variant: f.variant.value, API: f.api, Asset: f.asset, Runtime: f.runtime}
 }
 
 // variants lists the gateways of all adapters.

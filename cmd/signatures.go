@@ -12,7 +12,7 @@ import (
 // URLs.
 func (e *Env) signatures(ctx context.Context, flags *keyFlags, token *inspect.Token) (*signatures, error) {
 	given, err := e.givenKeys(ctx, flags, token)
-	return &signatures{given: given, fetch: e.keySource(flags, token).URL, ctx: ctx}, err
+	return &signatures{given: given, fetch: e.keySource(flags, token).PolicyURL, ctx: ctx}, err
 }
 
 // signatures verifies tokens with the key that each policy has, fetching every key set once.
@@ -37,7 +37,13 @@ func (s *signatures) Verify(token *inspect.Token, key *rules.Key) rules.Signatur
 	if unknown != nil {
 		return rules.SignatureResult{Unknown: unknown}
 	}
-	return rules.SignatureResult{Result: keys.Verify(token, set)}
+	result := keys.Verify(token, set)
+	if result.Outcome == keys.Fail && result.Verifier != nil && result.Verifier == result.Named {
+		return rules.SignatureResult{Result: result, Unknown: &rules.Unknown{
+			Why: "the signature is right, but the key says that it is for something else, and gateways differ on that: " + result.Why,
+		}}
+	}
+	return rules.SignatureResult{Result: result}
 }
 
 func (s *signatures) setFor(key *rules.Key) (*keys.Set, *rules.Unknown) {

@@ -14,7 +14,7 @@ func cliEntry(v *source.Value) (entry, bool) {
 	if !ok || configuration == nil {
 		return entry{}, false
 	}
-	e := entry{place: v, assetAt: v.Member("Asset ID"), versionAt: v.Member("Asset Version"), textual: true}
+	e := entry{place: v, assetAt: v.Member("Asset ID"), versionAt: v.Member("Asset Version"), textual: true, sealed: true}
 	e.asset, e.variant = named(asset)
 	e.version, _ = e.versionAt.Str()
 	if e.variant == "" {

@@ -41,7 +41,7 @@ func compile(file *source.File, options rules.Options) (rules.Compilation, error
 func entries(file *source.File, asset string) []entry {
 	var all []entry
 	for _, document := range file.Documents {
-		for _, format := range []func(*source.Value) []entry{flexEntries, planEntries, apiManagerEntries} {
+		for _, format := range []func(*source.Value) []entry{flexEntries, planEntries, terraformEntries, apiManagerEntries} {
 			if found := format(document); found != nil {
 				all = append(all, found...)
 				break

@@ -30,7 +30,8 @@ func rewrite(file *source.File, index int, edits []edit) ([]byte, []rules.Change
 		if from == fieldText(to) {
 			continue
 		}
-		change, err := file.SetMember(config, e.field, to)
+		written, name := found[index].editable(e.field)
+		change, err := file.SetMember(written, name, to)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -65,8 +66,9 @@ func shown(v *source.Value) string {
 // convert replaces the policy kind of an entry: its asset, its version, and the whole configuration.
 func convert(file *source.File, index int, asset, version string, config source.Fields) ([]byte, []rules.Change, error) {
 	e := entries(file, "")[index]
-	if e.config == nil || e.assetAt == nil {
-		return nil, nil, fmt.Errorf("%s: the policy has no configuration to replace", e.place.Pos)
+	replacement := e.config
+	if e.written != nil {
+		replacement = e.written
 	}
 	name := asset
 	if e.local {
@@ -75,7 +77,7 @@ func convert(file *source.File, index int, asset, version string, config source.
 	replaced := []struct {
 		at *source.Value
 		to any
-	}{{e.assetAt, name}, {e.versionAt, version}, {e.config, config}}
+	}{{e.assetAt, name}, {e.versionAt, version}, {replacement, config}}
 	changes := []rules.Change{{Field: "assetId", From: e.assetAt.Text, To: name}}
 	var edits []source.Edit
 	for _, r := range replaced {

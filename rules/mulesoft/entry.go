@@ -21,11 +21,21 @@ type entry struct {
 
 	disabled *source.Value
 	routes   *source.Value // pointcutData
-	config   *source.Value // nil where the entry has none
+	config   *source.Value // by the policy's own names; nil where the entry has none
+	written  *source.Value // the configuration in Terraform's snake_case, where the file has it so
+	sealed   bool          // a report, which it makes no sense to edit
 	place    *source.Value // the whole entry
 
 	// What names the policy kind in the file, for edits; nil where the file has no such place.
 	assetAt, versionAt, templateAt *source.Value
+}
+
+// editable returns the configuration as it is to be edited, and how the file spells a field.
+func (e *entry) editable(field string) (*source.Value, string) {
+	if e.written == nil {
+		return e.config, field
+	}
+	return e.written, snake(field)
 }
 
 // fieldPos is where a field of the configuration stands: its value, or the whole configuration where it is absent.

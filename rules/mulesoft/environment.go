@@ -28,6 +28,17 @@ func text(s string) *source.Value { return &source.Value{Kind: source.String, Te
 
 func notKnown(why string) *source.Value { return &source.Value{Kind: source.Unknown, Text: why} }
 
+// headerValue is a header as an expression sees it. An empty one stands for a header that is known not to be sent.
+func headerValue(r *rules.Request, value string) *source.Value {
+	if value == "" {
+		return &source.Value{Kind: source.Null}
+	}
+	if r.Token != nil {
+		value = strings.ReplaceAll(value, r.Token.Compact(), tokenStandIn)
+	}
+	return text(value)
+}
+
 // claimSet is the token's claims as an expression sees them; a claim that the request can't tell is unknown.
 func claimSet(r *rules.Request) *source.Value {
 	if r.Token == nil {
@@ -54,10 +65,7 @@ func claimSet(r *rules.Request) *source.Value {
 func attributes(r *rules.Request, sentIn string) *source.Value {
 	headers := object()
 	for name, value := range r.Headers {
-		if r.Token != nil {
-			value = strings.ReplaceAll(value, r.Token.Compact(), tokenStandIn)
-		}
-		headers.Members = append(headers.Members, source.Member{Key: strings.ToLower(name), Value: text(value)})
+		headers.Members = append(headers.Members, source.Member{Key: strings.ToLower(name), Value: headerValue(r, value)})
 	}
 	if headers.Member("authorization") == nil && r.Token != nil {
 		headers.Members = append(headers.Members, source.Member{Key: "authorization", Value: text("Bearer " + tokenStandIn)})

@@ -61,7 +61,7 @@ func newProposer(file *source.File, index int, e *entry, verdict rules.Verdict) 
 			p.failed = append(p.failed, result)
 		}
 	}
-	if !ran || !e.config.Is(source.Object) || p.profile.Kind != inspect.KindAccess || !p.repairable() {
+	if !ran || e.sealed || !e.config.Is(source.Object) || p.profile.Kind != inspect.KindAccess || !p.repairable() {
 		return nil
 	}
 	return p

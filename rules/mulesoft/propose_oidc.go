@@ -34,7 +34,7 @@ func (p *proposer) forOIDC() ([]rules.Proposal, error) {
 // has, the audience in the form that it carries; and, which the article leaves out, the issuer pinned.
 func (p *proposer) replaceByJWT(id string, claims ...source.Fields) ([]rules.Proposal, error) {
 	url, ok := p.keysURL()
-	if !ok || len(p.profile.Audience) != 1 || p.profile.ClientID.Claim == "" {
+	if !ok || p.entry.assetAt == nil || len(p.profile.Audience) != 1 || p.profile.ClientID.Claim == "" {
 		return nil, nil
 	}
 	skip, _ := p.entry.config.Member("skipClientIdValidation").Bool()

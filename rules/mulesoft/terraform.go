@@ -6,6 +6,20 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
+// terraformEntries reads the policies among the resources of a Terraform file.
+func terraformEntries(document *source.Value) []entry {
+	var all []entry
+	for _, m := range document.Members {
+		if m.Key != "resource" || len(m.Value.Labels) == 0 {
+			continue
+		}
+		if e, ok := resourceEntry(m.Value.Labels[0], m.Value); ok {
+			all = append(all, e)
+		}
+	}
+	return all
+}
+
 // resourceEntry reads a resource of one of the three Terraform providers: a policy of its own type, or the generic one with
 // an asset id. The arguments are snake_case there, and become the policy's own names.
 func resourceEntry(kind string, values *source.Value) (entry, bool) {
@@ -16,26 +30,43 @@ func resourceEntry(kind string, values *source.Value) (entry, bool) {
 	e := entry{
 		place:    values,
 		disabled: values.Member("disabled"),
-		config:   first(values.Member("configuration_data"), values.Member("configuration")),
+		config:   block(first(values.Member("configuration_data"), values.Member("configuration"))),
 		asset:    asset,
-		api:      label(first(values.Member("apim_id"), values.Member("api_instance_id"))),
+		api:      reference(first(values.Member("apim_id"), values.Member("api_instance_id"))),
 	}
 	e.versionAt = values.Member("asset_version")
 	e.version, _ = e.versionAt.Str()
 	e.order, _ = values.Member("order").Int()
-	if generic {
+	if !generic {
+		e.written, e.config = e.config, camelConfig(e.config)
+	} else {
 		e.assetAt = first(values.Member("asset_id"), values.Member("policy_type"))
 		name, _ := e.assetAt.Str()
 		e.asset, e.variant = named(name)
 		e.custom = !vendorGroup(first(values.Member("asset_group_id"), values.Member("group_id")))
 	}
-	e.config = camelConfig(e.config)
 	e.routes = routesOf(values.Members)
 	e.outbound = textOf(values, "injection_point") == "outbound"
 	if e.variant == "" {
 		e.variant = versionVariant(e.asset, e.version)
 	}
 	return e, true
+}
+
+// block unwraps a block that may stand only once, which a plan shows as a list of one.
+func block(v *source.Value) *source.Value {
+	if v.Is(source.List) && len(v.Items) == 1 {
+		return v.Items[0]
+	}
+	return v
+}
+
+// reference names an API instance by the expression that refers to it, or by its id.
+func reference(v *source.Value) string {
+	if v.Is(source.Unknown) {
+		return v.Text
+	}
+	return label(v)
 }
 
 // resourceAsset tells the policy kind from a resource's type (providers mulesoft-anypoint/anypoint and mulesoft/anypoint).
@@ -64,6 +95,22 @@ func camelConfig(config *source.Value) *source.Value {
 		renamed.Members[i] = m
 	}
 	return &renamed
+}
+
+// snake turns a policy's name for a field into Terraform's.
+func snake(name string) string {
+	if name == "introspectionURL" {
+		return "introspection_url"
+	}
+	var b strings.Builder
+	for _, r := range name {
+		if r >= 'A' && r <= 'Z' {
+			b.WriteByte('_')
+			r += 'a' - 'A'
+		}
+		b.WriteRune(r)
+	}
+	return b.String()
 }
 
 // camel turns snake_case into the policy's name: introspection_url into introspectionURL.

@@ -23,7 +23,7 @@ func moduleEntries(module, changes *source.Value, all *[]entry) {
 			kind, _ := resource.Member("type").Str()
 			values := resource.Member("values")
 			if e, ok := resourceEntry(kind, withUnknown(values, afterUnknown(resource, changes))); ok {
-				e.place = resource
+				e.place, e.sealed = resource, true
 				*all = append(*all, e)
 			}
 		}
@@ -51,6 +51,9 @@ func afterUnknown(resource, changes *source.Value) *source.Value {
 
 // withUnknown returns the values with an Unknown for each member that the plan does not know yet.
 func withUnknown(values, unknown *source.Value) *source.Value {
+	if values.Is(source.List) && unknown.Is(source.List) {
+		return withUnknownItems(values, unknown)
+	}
 	if !values.Is(source.Object) || !unknown.Is(source.Object) {
 		return values
 	}
@@ -65,6 +68,19 @@ func withUnknown(values, unknown *source.Value) *source.Value {
 			})
 		case have != nil:
 			have.Value = withUnknown(have.Value, m.Value)
+		}
+	}
+	return &merged
+}
+
+// withUnknownItems does so for the blocks of a list.
+func withUnknownItems(values, unknown *source.Value) *source.Value {
+	merged := *values
+	merged.Items = make([]*source.Value, len(values.Items))
+	for i, item := range values.Items {
+		merged.Items[i] = item
+		if i < len(unknown.Items) {
+			merged.Items[i] = withUnknown(item, unknown.Items[i])
 		}
 	}
 	return &merged

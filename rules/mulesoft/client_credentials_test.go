@@ -1,0 +1,95 @@
+package mulesoft
+
+import (
+	"testing"
+
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+func TestClientCredentials(t *testing.T) {
+	const (
+		byHeader = `"clientIdExpression":"#[attributes.headers['client_id']]"`
+		secret   = byHeader + `,"clientSecretExpression":"#[attributes.headers['client_secret']]"`
+		basic    = `"credentialsOriginHasHttpBasicAuthenticationHeader":"httpBasicAuthenticationHeader"`
+	)
+	accepted := decided{rules.Accepted, 200, ""}
+	tests := []struct {
+		name, config string
+		headers      map[string]string
+		want         decided
+	}{
+		{"a client with a contract", byHeader, map[string]string{"Client_id": client}, accepted},
+		{"a client without a contract", byHeader, map[string]string{"Client_id": "another"}, decided{rules.Rejected, 401, rules.Contract}},
+		{"a header that is sent empty names no client", byHeader, map[string]string{"Client_id": ""}, decided{rules.Rejected, 401, rules.ClientID}},
+		{"headers that were not given are not known", byHeader, nil, decided{rules.Undetermined, 0, rules.ClientID}},
+		{"a secret can't be compared here", secret, map[string]string{"Client_id": client, "Client_secret": "x"}, decided{rules.Undetermined, 0, rules.ClientSecret}},
+		{"a secret that is missing is rejected", secret, map[string]string{"Client_id": client, "Client_secret": ""}, decided{rules.Rejected, 401, rules.ClientSecret}},
+		{"a bearer token takes the place of basic credentials", basic, nil, decided{rules.Rejected, 401, rules.ClientID}},
+		{"basic credentials name the client; the secret can't be compared", basic, map[string]string{"Authorization": "Basic NmYwZTFjMmEtOGQ0Yi00YzdlLTlhNTMtMmIxZDBlOWY4YWMzOng="}, decided{rules.Undetermined, 0, rules.ClientSecret}},
+	}
+	for _, asset := range []string{clientIDEnforcement, rateLimitingSLA} {
+		for _, test := range tests {
+			t.Run(asset+": "+test.name, func(t *testing.T) {
+				r := contracted(v1)
+				r.Headers = test.headers
+				got := short(verdictOf(t, policyOf(asset, "1.3.2", test.config), r))
+				if got != test.want {
+					t.Errorf("got %v, want %v", got, test.want)
+				}
+			})
+		}
+	}
+}
+
+func TestOtherPolicies(t *testing.T) {
+	tests := []struct {
+		name, asset, group string
+		want               decided
+	}{
+		{"a policy that does not look at credentials lets everything through", "message-logging", groupID, decided{rules.Accepted, 200, ""}},
+		{"a policy that is not modelled is never waved through", "http-basic-authentication", groupID, decided{rules.Undetermined, 0, rules.NotModelled}},
+		{"a custom policy is not modelled, whatever its name", "jwt-validation", "11111111-2222-4333-8444-555555555555", decided{rules.Undetermined, 0, rules.NotModelled}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			policy := `{"groupId":"` + test.group + `","assetId":"` + test.asset + `","assetVersion":"1.0.0","configurationData":{}}`
+			if got := short(verdictOf(t, policy, request(v1))); got != test.want {
+				t.Errorf("got %v, want %v", got, test.want)
+			}
+		})
+	}
+}
+
+func TestAChainRunsInOrder(t *testing.T) {
+	const chain = `[
+{"order":2,"assetId":"rate-limiting-sla","assetVersion":"1.3.0","configurationData":{"clientIdExpression":"#[attributes.headers['client_id']]"}},
+{"order":1,"assetId":"jwt-validation","assetVersion":"1.4.0","configurationData":{"signingMethod":"none","skipClientIdValidation":true}}
+]`
+	r := request(v1)
+	r.Headers = map[string]string{"Client_id": ""}
+	v := verdictOf(t, chain, r)
+	if got, want := short(v), (decided{rules.Rejected, 401, rules.ClientID}); got != want {
+		t.Errorf("got %v, want %v", got, want)
+	}
+	if first := v.Results[0].Policy.Asset; first != jwtValidation {
+		t.Errorf("the first check is of %s", first)
+	}
+}
+
+func TestIntrospectionWithoutAPublishedAccountNeedsTheAnswer(t *testing.T) {
+	for _, asset := range []string{externalOAuth2, tokenIntrospection} {
+		v := verdictOf(t, policyOf(asset, "1.6.0", `"skipClientIdValidation":true`), request(v1))
+		if got, want := short(v), (decided{rules.Undetermined, 0, rules.Introspection}); got != want {
+			t.Errorf("%s: got %v, want %v", asset, got, want)
+		}
+		if v.Question() == "" {
+			t.Errorf("%s: nothing is asked for", asset)
+		}
+	}
+	for _, asset := range []string{openAM, pingFederate} {
+		v := verdictOf(t, policyOf(asset, "1.6.0", `"skipClientIdValidation":true`), request(v1))
+		if got, want := short(v), (decided{rules.Accepted, 200, ""}); got != want {
+			t.Errorf("%s: got %v, want %v", asset, got, want)
+		}
+	}
+}

@@ -1,0 +1,180 @@
+package mulesoft
+
+import (
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// One policy, in every form in which a pipeline may leave it.
+const (
+	inDetail   = `{"assetId":"jwt-validation","assetVersion":"1.4.0","order":1,"configurationData":` + configuration + `}`
+	inList     = `[{"policyId":1,"order":1,"template":{"groupId":"` + groupID + `","assetId":"jwt-validation","assetVersion":"1.4.0"},"configuration":` + configuration + `}]`
+	inEnvelope = `{"policies":` + inList + `}`
+	inValue    = `{"value":` + inDetail + `}`
+	automated  = `{"automatedPolicies":[` + inDetail + `]}`
+	compact    = `[{"policyId":1,"configuration":` + configuration + `,"implementationAsset":{"assetId":"jwt-validation-mule","version":"1.4.0","technology":"mule4"}}]`
+	offline    = `{"template":{"groupId":"` + groupID + `","assetId":"jwt-validation","version":"1.4.0"},"api":[{"id":"1"}],"order":1,"configuration":` + configuration + `}`
+	byCLI      = `[{"ID":1,"Template ID":"1","Asset ID":"jwt-validation","Asset Version":"1.4.0","Status":"Enabled","Configuration":"jwtOrigin: httpBearerAuthenticationHeader\nsigningMethod: rsa\nsigningKeyLength: 256\njwtKeyOrigin: jwks\njwksUrl: https://keys.example/keys\nskipClientIdValidation: false\nclientIdExpression: #[vars.claimSet.appid]\nvalidateAudClaim: true\nmandatoryAudClaim: true\nsupportedAudiences: api://orders-uat\ntextKey: [Empty]\nvalidateCustomClaim: true\nmandatoryCustomClaims: [\n  {\n    \"key\": \"roles\",\n    \"value\": \"#[vars.claimSet.roles contains 'Read']\"\n  }\n]","Updated":"today"}]`
+	flexYAML   = `apiVersion: gateway.mulesoft.com/v1alpha1
+kind: PolicyBinding
+metadata: {name: orders-jwt}
+spec:
+  targetRef: {kind: ApiInstance, name: orders}
+  policyRef: {name: jwt-validation-flex}
+  order: 1
+  config:
+    jwtOrigin: httpBearerAuthenticationHeader
+    signingMethod: rsa
+    signingKeyLength: 256
+    jwtKeyOrigin: jwks
+    jwksUrl: https://keys.example/keys
+    skipClientIdValidation: false
+    clientIdExpression: "#[vars.claimSet.appid]"
+    validateAudClaim: true
+    mandatoryAudClaim: true
+    supportedAudiences: api://orders-uat
+    textKey: ""
+    validateCustomClaim: true
+    mandatoryCustomClaims:
+      - key: roles
+        value: "#[vars.claimSet.roles contains 'Read']"
+`
+	community = `resource "anypoint_apim_policy_jwt_validation" "orders" {
+  apim_id       = anypoint_apim_mule4.orders.id
+  asset_version = "1.4.0"
+  order         = 1
+  configuration_data {` + snakeConfiguration + `  }
+}
+`
+	official = `resource "anypoint_api_policy_jwt_validation" "orders" {
+  api_instance_id = anypoint_api_instance.orders.id
+  asset_version   = "1.4.0"
+  order           = 1
+  configuration = {` + snakeConfiguration + `  }
+}
+`
+	generic = `resource "anypoint_apim_policy_custom" "orders" {
+  asset_group_id     = "` + groupID + `"
+  asset_id           = "jwt-validation"
+  asset_version      = "1.4.0"
+  configuration_data = jsonencode(` + configuration + `)
+}
+`
+	plan = `{"format_version":"1.2","planned_values":{"root_module":{"child_modules":[{"resources":[{"address":"module.a.x","type":"anypoint_apim_policy_jwt_validation","values":{"asset_version":"1.4.0","configuration_data":[` + snakeJSON + `]}}]}]}}}`
+
+	configuration = `{"jwtOrigin":"httpBearerAuthenticationHeader","signingMethod":"rsa","signingKeyLength":256,"jwtKeyOrigin":"jwks","jwksUrl":"https://keys.example/keys","skipClientIdValidation":false,"clientIdExpression":"#[vars.claimSet.appid]","validateAudClaim":true,"mandatoryAudClaim":true,"supportedAudiences":"api://orders-uat","textKey":"","validateCustomClaim":true,"mandatoryCustomClaims":[{"key":"roles","value":"#[vars.claimSet.roles contains 'Read']"}]}`
+	snakeJSON     = `{"jwt_origin":"httpBearerAuthenticationHeader","signing_method":"rsa","signing_key_length":256,"jwt_key_origin":"jwks","jwks_url":"https://keys.example/keys","skip_client_id_validation":false,"client_id_expression":"#[vars.claimSet.appid]","validate_aud_claim":true,"mandatory_aud_claim":true,"supported_audiences":"api://orders-uat","text_key":"","validate_custom_claim":true,"mandatory_custom_claims":[{"key":"roles","value":"#[vars.claimSet.roles contains 'Read']"}]}`
+
+	snakeConfiguration = `
+    jwt_origin                = "httpBearerAuthenticationHeader"
+    signing_method            = "rsa"
+    signing_key_length        = 256
+    jwt_key_origin            = "jwks"
+    jwks_url                  = "https://keys.example/keys"
+    skip_client_id_validation = false
+    client_id_expression      = "#[vars.claimSet.appid]"
+    validate_aud_claim        = true
+    mandatory_aud_claim       = true
+    supported_audiences       = "api://orders-uat"
+    text_key                  = ""
+    validate_custom_claim     = true
+    mandatory_custom_claims   = [{ key = "roles", value = "#[vars.claimSet.roles contains 'Read']" }]
+`
+)
+
+// outcome is a result without its place and without the spelling of its field.
+type outcome struct {
+	ID               rules.ID
+	Outcome          rules.Outcome
+	Expected, Actual string
+}
+
+func TestEveryFormatGivesTheSamePolicy(t *testing.T) {
+	formats := []struct{ name, file, text string }{
+		{"API Manager's list", "p.json", inList},
+		{"its list in an envelope", "p.json", inEnvelope},
+		{"its detail in a value envelope", "p.json", inValue},
+		{"an automated policy", "p.json", automated},
+		{"a compact list entry", "p.json", compact},
+		{"an offline policy of Mule", "p.json", offline},
+		{"what the command line tool lists", "p.json", byCLI},
+		{"Flex Gateway's YAML", "p.yaml", flexYAML},
+		{"Terraform, the community's provider", "p.tf", community},
+		{"Terraform, the official provider", "p.tf", official},
+		{"Terraform, the generic resource", "p.tf", generic},
+		{"a Terraform plan", "p.json", plan},
+		{"a bare configuration", "p.json", configuration},
+	}
+	requests := map[string]*rules.Request{
+		"a good token":     contracted(v1 + `,"aud":"api://orders-uat","roles":["Read"]`),
+		"another audience": contracted(v1 + `,"aud":"api://orders-dev","roles":["Read"]`),
+		"no role":          contracted(v1 + `,"aud":"api://orders-uat"`),
+		"a v2.0 token":     contracted(v2 + `,"aud":"9b1c6d52-7d1f-4f0c-8e0e-6a5d3c2b1a09"`),
+	}
+	for name, r := range requests {
+		want := outcomes(t, "p.json", inDetail, r)
+		for _, format := range formats {
+			t.Run(format.name+", "+name, func(t *testing.T) {
+				want, got := want, outcomes(t, format.file, format.text, r)
+				if format.file == "p.yaml" { // local mode has no contracts
+					want, got = want[:len(want)-1], got[:len(got)-1]
+				}
+				if diff := cmp.Diff(want, got); diff != "" {
+					t.Errorf("checks (-detail +this):\n%s", diff)
+				}
+			})
+		}
+	}
+}
+
+func outcomes(t *testing.T, name, text string, r *rules.Request) []outcome {
+	t.Helper()
+	c := compiled(t, name, text, rules.Options{Variant: Mule, Asset: jwtValidation})
+	if len(c.Policies) != 1 || c.Policies[0].Asset != jwtValidation {
+		t.Fatalf("%d policies, first %v", len(c.Policies), c.Policies)
+	}
+	for _, finding := range c.Findings {
+		t.Errorf("a finding in a sound policy: %s: %s", finding.Rule, finding.Message)
+	}
+	var all []outcome
+	for _, result := range rules.Evaluate(c.Policies, r).Results {
+		if result.Check.Pos.Line == 0 {
+			t.Errorf("%s has no place", result.Check.ID)
+		}
+		all = append(all, outcome{result.Check.ID, result.Outcome, result.Expected(), result.Actual()})
+	}
+	return all
+}
+
+func TestWhatAFormatLeavesOpen(t *testing.T) {
+	const variable = `resource "anypoint_apim_policy_jwt_validation" "orders" {
+  configuration_data {
+    signing_method            = "none"
+    skip_client_id_validation = true
+    validate_aud_claim        = true
+    supported_audiences       = var.audience
+  }
+}
+`
+	const afterApply = `{"format_version":"1.2","planned_values":{"root_module":{"resources":[{"address":"a.x","type":"anypoint_apim_policy_jwt_validation","values":{"configuration_data":{"signing_method":"none","skip_client_id_validation":true,"validate_aud_claim":true}}}]}},
+"resource_changes":[{"address":"a.x","change":{"after_unknown":{"configuration_data":{"supported_audiences":true}}}}]}`
+	const afterApplyOfBlock = `{"format_version":"1.2","planned_values":{"root_module":{"resources":[{"address":"a.x","type":"anypoint_apim_policy_jwt_validation","values":{"configuration_data":[{"signing_method":"none","skip_client_id_validation":true,"validate_aud_claim":true}]}}]}},
+"resource_changes":[{"address":"a.x","change":{"after_unknown":{"configuration_data":[{"supported_audiences":true}]}}}]}`
+	for name, file := range map[string][2]string{
+		"a variable is unknown, not empty":                      {"p.tf", variable},
+		"so is a value that is known only after the apply":      {"p.json", afterApply},
+		"so is one in a block, which a plan shows as a list":    {"p.json", afterApplyOfBlock},
+		"and one that a template fills in before it is applied": {"p.json", policyOf(jwtValidation, "1.4.0", `"signingMethod":"none","skipClientIdValidation":true,"validateAudClaim":true,"supportedAudiences":"{{ .Values.audience }}"`)},
+	} {
+		t.Run(name, func(t *testing.T) {
+			c := compiled(t, file[0], file[1], rules.Options{Variant: Mule})
+			got := short(rules.Evaluate(c.Policies, request(v1+`,"aud":"x"`)))
+			if want := (decided{rules.Undetermined, 0, rules.Audience}); got != want {
+				t.Errorf("got %v, want %v", got, want)
+			}
+		})
+	}
+}

@@ -16,7 +16,8 @@ type Directory struct {
 
 // ReadRegistrations reads app registrations, the service principals beside them and their assignments from files, in whichever of
 // these forms each is: Microsoft Graph's (az ad app show, the portal's manifest), the older manifest's, what Graph or az
-// answer for a service principal and its appRoleAssignedTo, all of them bare, in lists or in an envelope. A service principal is tied to the registration that has its application id, whatever file it is in.
+// answer for a service principal and its appRoleAssignedTo, all of them bare, in lists or in an envelope; and Terraform's
+// azuread provider. A service principal is tied to the registration that has its application id, whatever file it is in.
 //
 // Every error is a [*source.Error].
 func ReadRegistrations(files ...*source.File) (*Directory, error) {
@@ -24,7 +25,7 @@ func ReadRegistrations(files ...*source.File) (*Directory, error) {
 	for _, file := range files {
 		before := d.size()
 		for _, document := range file.Documents {
-			d.readObject(document, deepest)
+			d.read(file, document)
 		}
 		if d.size() == before {
 			return nil, noRegistration(file)
@@ -35,6 +36,14 @@ func ReadRegistrations(files ...*source.File) (*Directory, error) {
 }
 
 func (d *Directory) size() int { return len(d.Apps) + len(d.Principals) + len(d.Assignments) }
+
+func (d *Directory) read(file *source.File, document *source.Value) {
+	if file.Format == source.HCL {
+		d.readTerraform(document)
+		return
+	}
+	d.readObject(document, deepest)
+}
 
 // deepest is how many levels of lists and envelopes may lie around a registration.
 const deepest = 4
@@ -77,7 +86,7 @@ func noRegistration(file *source.File) error {
 	err := &source.Error{
 		Pos:   source.Position{File: file.Name},
 		Cause: "no app registration in this file",
-		Hint:  "expected is what az ad app show --id APP prints, or a manifest from the portal",
+		Hint:  "expected is what az ad app show --id APP prints, a manifest from the portal, or Terraform with an azuread_application",
 	}
 	if len(file.Documents) > 0 {
 		err.Pos = file.Documents[0].Pos

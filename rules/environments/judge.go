@@ -1,0 +1,69 @@
+package environments
+
+import "github.com/gatewhy/gatewhy/rules"
+
+// judge says which cells are wrong: an environment's own token must be accepted, a foreign one rejected.
+func (m *Matrix) judge() {
+	for g, name := range m.Gateways {
+		for r, row := range m.Rows {
+			cell := &m.Cells[r][g]
+			cell.Expected = rules.Rejected
+			switch {
+			case row.own(name):
+				cell.Expected = rules.Accepted
+			case row.Home != "":
+				cell.Allowed = m.estate.allowed(row.Home, name)
+			}
+			if row.own(name) && row.Guest {
+				cell.Expected = "" // whether guests are to be let in, nobody has said
+			}
+			cell.Wrong = cell.contradicts() && cell.Allowed == nil
+		}
+		m.judgeOwn(g, name)
+	}
+}
+
+func (c *Cell) contradicts() bool {
+	return c.Expected == rules.Accepted && c.Outcome == rules.Rejected || c.Expected == rules.Rejected && c.Outcome == rules.Accepted
+}
+
+// judgeOwn makes notes of an environment's own modelled kinds that are rejected, where another kind gets further: they need not all get
+// in.
+func (m *Matrix) judgeOwn(g int, name string) {
+	best := rules.Rejected
+	m.eachOwn(g, name, func(_ *Row, c *Cell) {
+		if further(c.Outcome, best) {
+			best = c.Outcome
+		}
+	})
+	m.eachOwn(g, name, func(_ *Row, c *Cell) {
+		if further(best, c.Outcome) {
+			c.Wrong, c.Note = false, "another kind of this environment's own tokens gets further"
+		}
+	})
+}
+
+// eachOwn visits the cells of an environment's own modelled tokens at its own gateway, but for those of guests.
+func (m *Matrix) eachOwn(g int, name string, visit func(*Row, *Cell)) {
+	for r, row := range m.Rows {
+		if row.Real == nil && !row.Guest && row.own(name) {
+			visit(row, &m.Cells[r][g])
+		}
+	}
+}
+
+// Wrong counts the cells that are wrong, and those of which it is not known.
+func (m *Matrix) Wrong() (wrong, unknown, all int) {
+	for r := range m.Cells {
+		for g := range m.Cells[r] {
+			all++
+			switch m.Cells[r][g].OK() {
+			case rules.No:
+				wrong++
+			case rules.Maybe:
+				unknown++
+			}
+		}
+	}
+	return wrong, unknown, all
+}

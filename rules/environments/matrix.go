@@ -1,0 +1,213 @@
+package environments
+
+import (
+	"time"
+
+	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// Matrix is who is let in where: a row for each token or kind of token, a column for each gateway.
+type Matrix struct {
+	Rows     []*Row
+	Gateways []string
+	Cells    [][]Cell // by row, then by gateway
+	Findings []Finding
+
+	Tokens  int // modelled tokens, one for each client, kind and audience form
+	Classes int // of these, how many some gateway can tell apart: what was really run
+
+	estate *Estate
+}
+
+// Cell is one token, or kind of token, at one gateway. Of several modelled tokens the one that gets furthest counts.
+type Cell struct {
+	Outcome  rules.Outcome
+	Status   int           // 0 where it is not known
+	Expected rules.Outcome // Accepted or Rejected; empty where either is right
+	Decided  rules.ID      // empty where accepted
+	Wrong    bool
+	Note     string    // what else there is to say; may be empty
+	Allowed  *Crossing // the entry that means it; nil for none
+
+	witness *sample // of a modelled row
+}
+
+// OK tells whether the cell is as it should be. It is not known where the outcome isn't.
+func (c *Cell) OK() rules.Truth {
+	switch {
+	case c.Wrong:
+		return rules.No
+	case c.Outcome == rules.Undetermined && c.Expected != "" && c.Allowed == nil && c.Note == "":
+		return rules.Maybe
+	}
+	return rules.Yes
+}
+
+// Evaluate runs every token of the estate against every gateway.
+func (e *Estate) Evaluate() *Matrix { return e.evaluate(true) }
+
+// evaluate runs tokens that a gateway can't tell apart once, or, for the test that this changes nothing, one by one.
+func (e *Estate) evaluate(grouped bool) *Matrix {
+	m := &Matrix{Rows: e.rows(), estate: e}
+	m.Cells = make([][]Cell, len(m.Rows))
+	m.countTokens()
+	for i := range e.Sites {
+		site := &e.Sites[i]
+		if site.Policies == nil {
+			continue
+		}
+		c := newColumn(e, site.Policies, site.Contracts, grouped)
+		m.Gateways = append(m.Gateways, site.Name)
+		for r, row := range m.Rows {
+			m.Cells[r] = append(m.Cells[r], c.cell(row))
+		}
+		m.Classes += len(c.seen)
+		if e.Progress != nil {
+			e.Progress(i+1, len(e.Sites))
+		}
+	}
+	m.judge()
+	m.find()
+	return m
+}
+
+func (m *Matrix) countTokens() {
+	for _, row := range m.Rows {
+		for _, b := range row.batches {
+			m.Tokens += len(b.clients)
+		}
+	}
+}
+
+// column runs tokens against one gateway.
+type column struct {
+	estate  *Estate
+	view    *view
+	grouped bool
+	seen    map[string]outcome
+	classes map[string]string // of client ids
+}
+
+// outcome is a verdict in short.
+type outcome struct {
+	outcome rules.Outcome
+	status  int
+	decided rules.ID
+}
+
+func newColumn(e *Estate, policies []*rules.Policy, contracts *rules.Contracts, grouped bool) *column {
+	return &column{estate: e, view: newView(policies, contracts), grouped: grouped, seen: map[string]outcome{}, classes: map[string]string{}}
+}
+
+// cell evaluates a row.
+func (c *column) cell(row *Row) Cell {
+	if row.Real != nil {
+		v := c.evaluateReal(row.Real)
+		return cellOf(inShort(&v), nil)
+	}
+	var best Cell
+	for i := range row.batches {
+		if cell := c.batch(&row.batches[i]); best.Outcome == "" || further(cell.Outcome, best.Outcome) {
+			best = cell
+		}
+	}
+	return best
+}
+
+// batch evaluates one token for each class of clients.
+func (c *column) batch(b *batch) Cell {
+	var best Cell
+	key := c.view.key(&b.sample)
+	for _, id := range b.clients {
+		full := key + c.class(id)
+		got, known := c.seen[full]
+		if !known || !c.grouped {
+			got = c.run(&b.sample, id)
+			c.seen[full] = got
+		}
+		if best.Outcome == "" || further(got.outcome, best.Outcome) {
+			witness := b.sample
+			witness.client = id
+			best = cellOf(got, &witness)
+		}
+	}
+	return best
+}
+
+func (c *column) class(id string) string {
+	class, ok := c.classes[id]
+	if !ok {
+		class = c.view.class(id)
+		c.classes[id] = class
+	}
+	return class
+}
+
+func (c *column) run(s *sample, client string) outcome {
+	full := *s
+	full.client = client
+	v := full.verdict(c.view)
+	return inShort(&v)
+}
+
+// verdict evaluates the token. One that perhaps nobody can have is not accepted for sure.
+func (s *sample) verdict(v *view) rules.Verdict {
+	verdict := rules.Evaluate(v.policies, s.request(v))
+	if s.audience.doubt != "" && verdict.Outcome == rules.Accepted {
+		verdict.Outcome, verdict.Status = rules.Undetermined, 0
+	}
+	return verdict
+}
+
+func (s *sample) request(v *view) *rules.Request {
+	return &rules.Request{Token: s.token(v.claims, v.headers), At: s.at, Contracts: v.contracts, Signatures: modelled{s.cloud}}
+}
+
+// evaluateReal judges a captured token one second after it was issued.
+func (c *column) evaluateReal(real *Real) rules.Verdict {
+	at := c.estate.At
+	if issued := inspect.ReadInstant(real.Token.Claims.Member("iat")); issued.Known() {
+		at = issued.At.Add(time.Second)
+	}
+	return rules.Evaluate(c.view.policies, &rules.Request{
+		Token: real.Token, At: at, Contracts: c.view.contracts, Signatures: c.estate.Signatures,
+	})
+}
+
+func inShort(v *rules.Verdict) outcome {
+	o := outcome{outcome: v.Outcome, status: v.Status}
+	if v.Decided != nil {
+		o.decided = v.Decided.Check.ID
+	}
+	return o
+}
+
+func cellOf(o outcome, witness *sample) Cell {
+	return Cell{Outcome: o.outcome, Status: o.status, Decided: o.decided, witness: witness}
+}
+
+// further reports whether a token with outcome a gets further than one with b.
+func further(a, b rules.Outcome) bool { return reach(a) > reach(b) }
+
+func reach(o rules.Outcome) int {
+	switch o {
+	case rules.Accepted:
+		return 2
+	case rules.Undetermined:
+		return 1
+	}
+	return 0
+}
+
+// Witness gives the claims of one token of a cell, and its verdict in full. The claims of a real token are its own.
+func (m *Matrix) Witness(row, gateway int) (*source.Value, rules.Verdict) {
+	site := m.estate.site(m.Gateways[gateway])
+	c := newColumn(m.estate, site.Policies, site.Contracts, false)
+	if real := m.Rows[row].Real; real != nil {
+		return real.Token.Claims, c.evaluateReal(real)
+	}
+	s := m.Cells[row][gateway].witness
+	return s.claims(), s.verdict(c.view)
+}

@@ -1,0 +1,146 @@
+package environments
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// dice makes random estates.
+type dice struct{ *rand.Rand }
+
+func (d dice) of(texts ...string) string { return texts[d.IntN(len(texts))] }
+
+func (d dice) often() bool { return d.IntN(3) > 0 }
+
+// guid is one of a few ids, so that they meet in policies and contracts.
+func (d dice) guid() string { return fmt.Sprintf("%08x-0000-4000-8000-000000000000", d.IntN(12)) }
+
+func (d dice) registration() string {
+	text := `{"appId":"` + d.guid() + `","identifierUris":["` + d.of("api://a", "api://b", "https://x.example/a") + `"]`
+	text += `,"signInAudience":"` + d.of("AzureADMyOrg", "AzureADMyOrg", "AzureADMultipleOrgs") + `"`
+	if d.often() {
+		text += `,"api":{"requestedAccessTokenVersion":` + d.of("1", "2", "null") + `,"oauth2PermissionScopes":[{"id":"s1","value":"` + d.of("A.Access", "B.Access") + `","type":"` + d.of("User", "Admin") + `"},{"id":"s2","value":"Read"}]}`
+	}
+	if d.often() {
+		text += `,"appRoles":[{"id":"r1","value":"` + d.of("A.Write", "B.Write") + `","allowedMemberTypes":["` + d.of("User", "Application") + `"]}]`
+	}
+	if d.often() {
+		text += `,"requiredResourceAccess":[{"resourceAppId":"` + d.guid() + `","resourceAccess":[{"id":"` + d.of("r1", "s1", "s2") + `","type":"` + d.of("Role", "Scope") + `"}]}]`
+	}
+	return text + "}"
+}
+
+func (d dice) principal() string {
+	return `{"appId":"` + d.guid() + `","id":"` + d.of("p1", "p2") + `","appRoleAssignmentRequired":` + d.of("true", "false") + `}`
+}
+
+// predicate asks something of a claim that a policy may read, or of a claim that nobody models.
+func (d dice) predicate(depth int) rules.Predicate {
+	if depth > 0 && d.IntN(3) == 0 {
+		parts := []rules.Predicate{d.predicate(depth - 1), d.predicate(depth - 1)}
+		return rules.Predicate{Op: []rules.Op{rules.And, rules.Or}[d.IntN(2)], Of: parts}
+	}
+	if depth > 0 && d.IntN(4) == 0 {
+		return rules.Negate(d.predicate(depth - 1))
+	}
+	in := rules.Claim(d.of("aud", "iss", "tid", "scp", "roles", "appid", "azp", "idp", "ver", "groups", "client_id"))
+	literal := d.of("api://a", "A.Access", "A.Write", "Read", tenant, "2.0", "https://sts.windows.net/"+tenant+"/", "0000000", d.guid(), otherTenantID)
+	ops := []rules.Op{rules.Equals, rules.OneOf, rules.Contains, rules.HasAll, rules.HasAny, rules.Present}
+	if d.IntN(6) == 0 {
+		in = rules.Input{Source: rules.FromExpression, Opaque: beginsWithZero(in)}
+	}
+	return rules.Predicate{Op: ops[d.IntN(len(ops))], Input: in, Values: rules.Literals(literal)}
+}
+
+// beginsWithZero is an expression that can't be looked into: it tells ids apart that no literal does.
+func beginsWithZero(in rules.Input) *rules.Opaque {
+	return &rules.Opaque{Text: "an expression", Reads: []rules.Input{in}, Eval: func(r *rules.Request) rules.Reading {
+		reading := r.Read(in)
+		if s, ok := reading.Value.Str(); ok {
+			reading.Value = &source.Value{Kind: source.Bool, Text: fmt.Sprint(strings.HasPrefix(s, "00000001"))}
+		}
+		return reading
+	}}
+}
+
+func (d dice) policies() []*rules.Policy {
+	all := []*rules.Policy{}
+	for range 1 + d.IntN(2) {
+		checks := []*rules.Check{{ID: rules.CustomClaim, Test: d.predicate(2), Answer: rules.Answer{Status: 401}}}
+		if d.often() {
+			checks = append(
+				checks,
+				&rules.Check{ID: rules.ClientID, Test: rules.Has(rules.Claim(d.of("appid", "azp"))), Binds: "client", Answer: rules.Answer{Status: 403}},
+				&rules.Check{ID: rules.Contract, Test: rules.Predicate{Op: rules.Listed, Input: rules.Input{Source: rules.FromBound, Name: "client"}}, Answer: rules.Answer{Status: 403}},
+			)
+		}
+		all = append(all, &rules.Policy{Root: rules.AllOf(checks...)})
+	}
+	return all
+}
+
+func (d dice) estate(t *testing.T) *Estate {
+	many := func() string {
+		return d.registration() + "," + d.registration() + "," + d.principal() + `,{"principalId":"` + d.of("p1", "p9") + `","resourceId":"` + d.of("p2", "p9") + `","appRoleId":"` + d.of("r1", "r9") + `"}`
+	}
+	e := estateOf(t, parts{dev: many(), uat: many(), devClients: many(), uatClients: many()})
+	for i := range e.Sites {
+		e.Sites[i].Policies = d.policies()
+		if d.often() {
+			e.Sites[i].Contracts = &rules.Contracts{IDs: []string{d.guid(), d.guid()}, Partial: d.IntN(4) == 0}
+		}
+	}
+	return e
+}
+
+// TestEveryTokenThatIsLetInIsInItsCell runs random estates: no modelled token gets further than its cell says, some token gets as far,
+// and running tokens that a gateway can't tell apart once changes no cell.
+func TestEveryTokenThatIsLetInIsInItsCell(t *testing.T) {
+	outcomes := map[rules.Outcome]int{}
+	for seed := range uint64(50) {
+		e := dice{rand.New(rand.NewPCG(seed, 1))}.estate(t)
+		grouped, single := e.evaluate(true), e.evaluate(false)
+		for r, row := range grouped.Rows {
+			for g, gateway := range grouped.Gateways {
+				cell := grouped.Cells[r][g]
+				outcomes[cell.Outcome]++
+				if other := single.Cells[r][g]; cell.Outcome != other.Outcome || cell.Wrong != other.Wrong {
+					t.Fatalf("seed %d: %s at %s is %s, and %s one by one", seed, row.Name, gateway, cell.Outcome, other.Outcome)
+				}
+				if best := furthest(e, gateway, row); best != cell.Outcome {
+					t.Fatalf("seed %d: %s at %s is %s, and a token of it is %s", seed, row.Name, gateway, cell.Outcome, best)
+				}
+			}
+		}
+		if grouped.Classes > grouped.Tokens*len(grouped.Gateways) {
+			t.Fatalf("seed %d: %d tokens, %d classes", seed, grouped.Tokens, grouped.Classes)
+		}
+	}
+	for _, o := range []rules.Outcome{rules.Accepted, rules.Rejected, rules.Undetermined} {
+		if outcomes[o] < 100 {
+			t.Errorf("%s came up %d times only: the test proves little", o, outcomes[o])
+		}
+	}
+}
+
+// furthest evaluates each token of a row by itself, with nothing of the matrix between.
+func furthest(e *Estate, gateway string, row *Row) rules.Outcome {
+	site := e.site(gateway)
+	v := newView(site.Policies, site.Contracts)
+	best := rules.Outcome("")
+	for _, b := range row.batches {
+		for _, id := range b.clients {
+			s := b.sample
+			s.client = id
+			if got := s.verdict(v).Outcome; best == "" || further(got, best) {
+				best = got
+			}
+		}
+	}
+	return best
+}

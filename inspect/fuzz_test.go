@@ -69,3 +69,39 @@ func mustNotEcho(t *testing.T, text, message string) {
 		}
 	}
 }
+
+func FuzzDescribe(f *testing.F) {
+	for _, claims := range []string{v1App, v1User, v2App, v2User, v2ID, `"aud":["a",1]`, `"exp":1e400`, `"_claim_names":{"groups":1}`} {
+		f.Add(entraRS, "{"+claims+"}")
+	}
+	f.Add(`{"alg":"none","crit":[],"jku":1,"kid":[]}`, `{}`)
+	f.Fuzz(func(t *testing.T, header, claims string) {
+		token := Parse(b64(header) + "." + b64(claims) + "." + signature)
+		p := Describe(token)
+		for _, o := range append(p.Observations, p.Traits...) {
+			mustBePrintable(t, o.Path)
+			mustBePrintable(t, o.Message)
+		}
+		for _, s := range p.Signs {
+			mustBePrintable(t, s.Path+s.Message)
+		}
+		if p.Audience == nil || p.Scopes == nil || p.Roles == nil || p.Kind == "" || p.Flow == "" || p.IssuedBy == "" {
+			t.Fatalf("a field is empty: %+v", p)
+		}
+		mustHideMail(t, &p, token)
+	})
+}
+
+// mustHideMail fails where masked claims still show the user's address.
+func mustHideMail(t *testing.T, p *Profile, token *Token) {
+	t.Helper()
+	var m Masker
+	m.Learn(p, token.Claims)
+	for _, name := range []string{"upn", "email"} {
+		before, _ := token.Claims.Member(name).Str()
+		after, _ := m.Claims(p, token.Claims).Member(name).Str()
+		if before != "" && before == after && !strings.HasPrefix(before, "user-") {
+			t.Fatalf("%s is still %q", name, after)
+		}
+	}
+}

@@ -72,6 +72,7 @@ func TestHostileTextInAPartIsTold(t *testing.T) {
 		{"a raw control character in a string", entraRS, "{\"x\":\"\x1b[31m\"}", "payload-not-json", ""},
 		{"an escape sequence in a claim's name", entraRS, "{" + v1User + `,"\u001b[31m":1}`, "", `hidden-character claims.\u001b[31m`},
 		{"an override in the kid", `{"alg":"RS256","kid":"\u202ek"}`, "{" + v1User + "}", "", ""},
+		{"an escape sequence in alg", `{"alg":"RS256\u007f\u001b[31m","kid":"k"}`, "{" + v1User + "}", "", "alg-not-of-entra header.alg"},
 		{"a lone surrogate in a claim", entraRS, "{" + v1User + `,"x":"\ud800"}`, "", ""},
 		{"a comment in the payload", entraRS, "{/**/}", "payload-not-json", ""},
 		{"a trailing comma", entraRS, "{" + v1User + ",}", "payload-not-json", ""},

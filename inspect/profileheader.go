@@ -118,7 +118,11 @@ func (d *describer) signature() {
 // isRSA reports whether an algorithm's signatures are as long as the key. Keys are of 1024, 2048, 3072 or 4096
 // bits.
 func isRSA(alg string) bool {
-	return strings.HasPrefix(alg, "RS") || strings.HasPrefix(alg, "PS")
+	switch alg {
+	case "RS256", "RS384", "RS512", "PS256", "PS384", "PS512":
+		return true
+	}
+	return false
 }
 
 // signatureBytes returns the size of an algorithm's signatures, or 0 where it depends on the key.

@@ -13,6 +13,8 @@ func TestEmbedded(t *testing.T) {
 		{"in a block of YAML", "p.yaml", "b: 1\na: |\n    {\n      \"k\": \"v w\",\n      \"n\": 12\n    }\n", "p.yaml:5:7", "p.yaml:5:12", "12"},
 		{"in a folded block of YAML", "p.yaml", "a: >-\n  {\"k\": \"v\n  w\",\n\n  \"n\": 12}\n", "p.yaml:5:3", "p.yaml:5:8", "12"},
 		{"in a string of Terraform", "p.tf", "a = \"{\\\"k\\\": \\\"v w\\\", \\\"n\\\": 12}\"\n", "p.tf:1:23", "p.tf:1:30", "12"},
+		{"behind escapes of every kind", "p.json", `{"a": "{\u0022k\": \"v w\",\r\n \t\"\u006e\":\u002012}"}`, "p.json:1:35", "p.json:1:52", "12"},
+		{"in escapes of YAML", "p.yaml", "a: \"\\x7b\\U00000022k\\\": \\\"v w\\\", \\\"n\\\": \\\n  12}\"\n", "p.yaml:1:33", "p.yaml:2:3", "12"},
 		{"in a heredoc", "p.tf", "a = <<-EOT\n  {\n    \"k\": \"v w\",\n    \"n\": 12\n  }\nEOT\n", "p.tf:4:5", "p.tf:4:10", "12"},
 		{"behind an alias, where the alias is", "p.yaml", "b: &b '{\"k\": \"v w\", \"n\": 12}'\na: *b\n", "p.yaml:2:4", "p.yaml:2:4", "*b"},
 	}

@@ -35,6 +35,8 @@ var jsonFaults = []faultTest{
 	{"a second value is seen", "{}\n{}", "2:1: not JSON: a second value follows the first"},
 	{"a template is named", `{"a": {{ .Values.a }}}`, "1:8: not JSON: a template expression stands here"},
 	{"an ellipsis is named", `{"a": 1, ...}`, "1:10: not JSON: an ellipsis stands here: something was left out"},
+	{"an escape without its digits is shown", `["\u00zz"]`, `1:3: not JSON: \u is no escape of JSON`},
+	{"an escape of a character is none of a fault", `["\u00e9" 1]`, "1:11: not JSON: a comma is missing before 1"},
 	{"what a terminal would act on is escaped", "[\u202e]", `1:2: not JSON: \u202e does not belong here`},
 }
 
@@ -60,6 +62,12 @@ var yamlFaults = []faultTest{
 	{"a template's statement is named", "{{- if .a }}\nb: 1\n{{- end }}\n", "1:1: not YAML: a template expression stands here, outside of quotes"},
 	{"a template's value is named", "x: 1\na: {{ .b }}.c\n", "2:1: not YAML: a template expression stands here, outside of quotes"},
 	{"a control character is shown", "a: \x01\n", "1:4: not YAML: a control character stands here"},
+	{"a closing bracket in place of a value is shown", "x: 1\na: ]\n", "2:4: not YAML: ] stands where a value must be"},
+	{"a list behind its name is shown", "x: 1\na: - b\n", "2:1: not YAML: a list must start on a line of its own, below its name"},
+	{"an ampersand without a name is shown", "x: 1\na: &\n", "2:1: not YAML: a name is missing behind & or *"},
+	{"a tag that was not declared is shown", "x: 1\na: !b!c d\n", "2:1: not YAML: a tag, which starts with !, can't be read"},
+	{"text behind the sign of a block is shown", "x: 1\na: | b\n", "2:1: not YAML: text stands behind | or >"},
+	{"text behind the end of a value is shown", "[a]\n[b]\n", "2:1: not YAML: more text follows the end of the value"},
 	{"a merge key needs an object", "<<: 1\n", "1:5: not YAML: a merge key, <<, needs an object or a list of objects"},
 	{"an alias inside its own anchor is seen", "a: &a\n  b: *a\n", "2:6: not YAML: the alias *a stands inside the value that it names"},
 }

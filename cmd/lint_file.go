@@ -17,7 +17,7 @@ type linted struct {
 
 // lintFile compiles a file for the gateway that it tells, or for each that it may be meant for, and runs the rules. A file
 // without policies has no findings.
-func lintFile(catalogue []rules.Rule, file *source.File, options rules.Options) (linted, error) {
+func lintFile(catalogue []rules.Rule, file *source.File, options rules.Options) linted {
 	result := linted{file: file}
 	for _, adapter := range adapters() {
 		compiled, err := adapter.Compile(file, options)
@@ -32,7 +32,7 @@ func lintFile(catalogue []rules.Rule, file *source.File, options rules.Options) 
 		result.findings = append(result.findings, found...)
 	}
 	result.findings = lint.Sort(result.findings)
-	return result, nil
+	return result
 }
 
 // findingsOf is what the compiler and the rules find.

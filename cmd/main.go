@@ -67,6 +67,7 @@ var subcommands = [...]struct {
 	{"decode", newDecode},
 	{"verify", newVerify},
 	{"explain", newExplain},
+	{"lint", newLint},
 	{"demo", newDemo},
 	{"version", newVersion},
 }

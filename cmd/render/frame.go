@@ -22,7 +22,7 @@ func (t *Text) Frame(level int, file *source.File, pos source.Position, span sou
 	number := fmt.Sprint(pos.Line)
 	margin := strings.Repeat(indent, level)
 	gutter := margin + strings.Repeat(" ", len(number)) + " | "
-	excerpt := cutLine(file.Text, span).fit(t.columns() - len(gutter))
+	excerpt := cutLine(shielded(file), span).fit(t.columns() - len(gutter))
 
 	t.line(margin + t.Paint(Faint, number+" |") + " " + excerpt.String())
 	under := strings.Repeat(" ", width(excerpt.before))

@@ -1,0 +1,108 @@
+package cmd
+
+import (
+	"context"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gatewhy/gatewhy/cmd/render"
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// lintFlags are the flags of lint.
+type lintFlags struct {
+	output  outputFlags
+	failOn  choice
+	api     string
+	asset   string
+	variant choice
+	stdin   string // the name that standard input goes by
+}
+
+func newLint(env *Env) *cobra.Command {
+	var flags lintFlags
+	cmd := &cobra.Command{
+		Use:   "lint PATH…",
+		Short: "Find what is wrong in policy configurations, without a token",
+		Long: "lint reads policy configurations (files, folders, patterns, or - for standard input) and says what lets in too\n" +
+			"many, what lets in nobody, and what is probably a mistake. gatewhy rules lists what it looks for.",
+		RunE: func(cmd *cobra.Command, args []string) error { return env.lint(cmd.Context(), &flags, args) },
+	}
+	flags.register(cmd)
+	return cmd
+}
+
+func (f *lintFlags) register(cmd *cobra.Command) {
+	f.output.register(cmd, "text", "json")
+	f.failOn = choice{value: "error", allowed: []string{"error", "warning", "note", "never"}, kind: "SEVERITY"}
+	f.failOn.register(cmd, "fail-on", "", "exit with 1 from this severity on")
+	f.variant = choice{allowed: variants(), kind: "GATEWAY"}
+	f.variant.register(cmd, "gateway", "", "the gateway, where a file does not tell")
+	flags := cmd.Flags()
+	flags.StringVar(&f.api, "api", "", "the API instance, of files with several")
+	flags.StringVar(&f.asset, "policy-type", "", "the policy's `ASSET` id, of files that are bare configurations")
+	flags.StringVar(&f.stdin, "stdin-filename", "", "the `NAME` under which standard input is reported, and that tells its format")
+}
+
+func (f *lintFlags) options() rules.Options {
+	return rules.Options{Variant: f.variant.value, API: f.api, Asset: f.asset}
+}
+
+func (e *Env) lint(_ context.Context, flags *lintFlags, args []string) error {
+	if len(args) == 0 {
+		return problem("no configuration was given", "gatewhy lint PATH…: files, folders, patterns, or - for standard input")
+	}
+	found, err := e.find(args)
+	if err != nil {
+		return err
+	}
+	l := linter{env: e, catalogue: catalogue(), options: flags.options(), stdin: flags.stdin}
+	results, err := l.all(found)
+	if err != nil {
+		return err
+	}
+	report := l.report(results)
+	if report.Policies == 0 {
+		e.warn("no policy was found in %s: nothing was checked", counted(report.Files, "file"))
+	}
+	if err := e.renderLint(&flags.output, report); err != nil {
+		return err
+	}
+	return exitWith(lintCode(report.Findings, flags.failOn.value))
+}
+
+// report puts the results of all files together, in their order.
+func (l *linter) report(results []linted) *render.Linting {
+	report := &render.Linting{Catalogue: l.catalogue, Files: len(results), Sources: make(map[string]*source.File)}
+	for _, r := range results {
+		report.Policies += r.policies
+		report.Findings = append(report.Findings, r.findings...)
+		if r.file != nil {
+			report.Sources[r.file.Name] = r.file
+		}
+	}
+	return report
+}
+
+func (e *Env) renderLint(output *outputFlags, report *render.Linting) error {
+	if output.format.value == "json" {
+		return render.LintJSON(e.Stdout, report)
+	}
+	if e.Terminal.Stdout || output.color.value == "always" {
+		return render.LintText(e.Stdout, output.style(e), report)
+	}
+	e.note("%s", report.Summary())
+	return render.LintLines(e.Stdout, report)
+}
+
+// lintCode is the exit code: it depends on the findings and on --fail-on alone.
+func lintCode(findings []rules.Finding, failOn string) int {
+	ranks := []rules.Severity{rules.Error, rules.Warning, rules.Note}
+	limit := slices.Index(ranks, rules.Severity(failOn))
+	if slices.ContainsFunc(findings, func(f rules.Finding) bool { return slices.Index(ranks, f.Severity) <= limit }) {
+		return exitRejected
+	}
+	return exitOK
+}

@@ -1,0 +1,91 @@
+package cmd
+
+import (
+	"bytes"
+	"cmp"
+	"fmt"
+	"runtime"
+	"sync"
+	"sync/atomic"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// linter lints any number of files at once.
+type linter struct {
+	env       *Env
+	catalogue []rules.Rule
+	options   rules.Options
+	stdin     string // the name that standard input goes by
+	done      atomic.Int64
+}
+
+// all lints the files in parallel. The results are in the files' order, whichever is ready first, and so is the error: the
+// first file's that has one.
+func (l *linter) all(files []foundFile) ([]linted, error) {
+	results, errs := make([]linted, len(files)), make([]error, len(files))
+	stop := l.env.showProgress(&l.done, len(files))
+	var next atomic.Int64
+	var workers sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(files)) {
+		workers.Go(func() {
+			for i := next.Add(1) - 1; int(i) < len(files); i = next.Add(1) - 1 {
+				results[i], errs[i] = l.one(files[i])
+				l.done.Add(1)
+			}
+		})
+	}
+	workers.Wait()
+	stop()
+	return results, cmp.Or(errs...)
+}
+
+// one lints one file. What can't be read is an error where the user named it, or where it looks like a policy; any other file
+// of a folder is none of ours.
+func (l *linter) one(found foundFile) (linted, error) {
+	name, text, err := l.read(found.name)
+	if err != nil {
+		return linted{}, err
+	}
+	file, err := source.Read(name, text)
+	if err != nil {
+		if found.named || looksLikePolicy(text) {
+			return linted{}, err
+		}
+		return linted{}, nil
+	}
+	result := lintFile(l.catalogue, file, l.options)
+	if len(result.findings) == 0 {
+		result.file = nil
+	}
+	return result, nil
+}
+
+// read returns the text, and the name that it is reported under.
+func (l *linter) read(name string) (string, []byte, error) {
+	if name != "-" {
+		text, err := l.env.readFile(name)
+		return name, []byte(text), err
+	}
+	text, err := readAll(l.env.Stdin, "standard input")
+	return cmp.Or(l.stdin, "standard input"), []byte(text), err
+}
+
+// looksLikePolicy reports whether a text that can't be read has a word that policies have.
+func looksLikePolicy(text []byte) bool {
+	for _, word := range []string{"assetId", "policyTemplateId", "policyRef", "anypoint_ap", "gateway.mulesoft.com/", "jwksUrl"} {
+		if bytes.Contains(text, []byte(word)) {
+			return true
+		}
+	}
+	return false
+}
+
+// counted is a number with its noun.
+func counted(n int, noun string) string {
+	if n == 1 {
+		return "1 " + noun
+	}
+	return fmt.Sprintf("%d %ss", n, noun)
+}

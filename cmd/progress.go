@@ -1,0 +1,48 @@
+package cmd
+
+import (
+	"fmt"
+	"sync/atomic"
+	"time"
+)
+
+// The times after which a line of progress appears, and how often it changes.
+const (
+	progressAfter = time.Second
+	progressEvery = 200 * time.Millisecond
+)
+
+// showProgress tells on a terminal how many of all files are done, once it takes longer than a second. The function that
+// it returns ends it and clears the line.
+func (e *Env) showProgress(done *atomic.Int64, all int) (stop func()) {
+	if !e.Terminal.Stderr {
+		return func() {}
+	}
+	end, ended := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		e.tellProgress(end, done, all)
+	}()
+	return func() {
+		close(end)
+		<-ended
+	}
+}
+
+func (e *Env) tellProgress(end <-chan struct{}, done *atomic.Int64, all int) {
+	const clearLine = "\r\x1b[K"
+	wait := time.NewTimer(progressAfter)
+	defer wait.Stop()
+	for shown := false; ; shown = true {
+		select {
+		case <-end:
+			if shown {
+				fmt.Fprint(e.Stderr, clearLine)
+			}
+			return
+		case <-wait.C:
+			fmt.Fprintf(e.Stderr, "%s%d of %d files", clearLine, done.Load(), all)
+			wait.Reset(progressEvery)
+		}
+	}
+}

@@ -1,0 +1,73 @@
+package render
+
+import (
+	"io"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// The JSON of lint.
+type (
+	lintJSON struct {
+		SchemaVersion int               `json:"schema_version"`
+		Findings      []lintFindingJSON `json:"findings"`
+		Suppressed    []suppressedJSON  `json:"suppressed,omitempty"`
+		Summary       lintSummaryJSON   `json:"summary"`
+	}
+
+	lintFindingJSON struct {
+		findingJSON
+		End   *placeJSON `json:"end"`
+		Field *string    `json:"field"`
+	}
+
+	suppressedJSON struct {
+		lintFindingJSON
+		By     string `json:"by"`
+		Reason string `json:"reason"`
+	}
+
+	placeJSON struct {
+		Line   int `json:"line"`
+		Column int `json:"column"`
+	}
+
+	lintSummaryJSON struct {
+		Files    int `json:"files"`
+		Policies int `json:"policies"`
+		Error    int `json:"error"`
+		Warning  int `json:"warning"`
+		Note     int `json:"note"`
+	}
+)
+
+// LintJSON writes the findings as JSON.
+func LintJSON(w io.Writer, l *Linting) error {
+	out := lintJSON{
+		SchemaVersion: SchemaVersion,
+		Findings:      make([]lintFindingJSON, len(l.Findings)),
+		Summary: lintSummaryJSON{
+			Files: l.Files, Policies: l.Policies,
+			Error: l.count(rules.Error), Warning: l.count(rules.Warning), Note: l.count(rules.Note),
+		},
+	}
+	for i, f := range l.Findings {
+		out.Findings[i] = l.findingJSON(f)
+	}
+	for _, s := range l.Suppressed {
+		out.Suppressed = append(out.Suppressed, suppressedJSON{l.findingJSON(s.Finding), s.By, s.Reason})
+	}
+	return JSON(w, out)
+}
+
+func (l *Linting) findingJSON(f rules.Finding) lintFindingJSON {
+	return lintFindingJSON{findingsOf([]rules.Finding{f})[0], endOf(l.end(f)), known(f.Field)}
+}
+
+func endOf(pos source.Position) *placeJSON {
+	if pos.Line == 0 {
+		return nil
+	}
+	return &placeJSON{pos.Line, pos.Column}
+}

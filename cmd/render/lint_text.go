@@ -1,0 +1,48 @@
+package render
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// LintText writes the findings for a person at a terminal: each with its line of the file, carets under what is meant, and
+// what to do.
+func LintText(w io.Writer, style Style, l *Linting) error {
+	t := NewText(style)
+	for _, f := range l.Findings {
+		t.Para(0, fmt.Sprintf("%s: %s: %s %s", inspect.Safe(f.Pos.String()), t.severity(f.Severity), inspect.Safe(f.Message), t.Paint(Faint, "["+f.Rule+"]")))
+		if file := l.Sources[f.Pos.File]; file != nil && f.Span.End > f.Span.Start {
+			t.Frame(1, file, f.Pos, f.Span, "")
+		}
+		if fix := l.rule(f.Rule).Fix; fix != "" {
+			t.Para(1, fix)
+		}
+		t.Blank()
+	}
+	t.Para(0, l.Summary())
+	_, err := t.WriteTo(w)
+	return err
+}
+
+func (t *Text) severity(s rules.Severity) string {
+	switch s {
+	case rules.Error:
+		return t.Paint(Bad, string(s))
+	case rules.Warning:
+		return t.Paint(Strong, string(s))
+	}
+	return string(s)
+}
+
+// LintLines writes one line a finding, as editors and terminals link it.
+func LintLines(w io.Writer, l *Linting) error {
+	for _, f := range l.Findings {
+		if _, err := fmt.Fprintf(w, "%s: %s: %s [%s]\n", inspect.Safe(f.Pos.String()), f.Severity, inspect.Safe(f.Message), f.Rule); err != nil {
+			return err
+		}
+	}
+	return nil
+}

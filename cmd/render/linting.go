@@ -1,0 +1,89 @@
+package render
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// Linting is what lint has found in any number of files.
+type Linting struct {
+	Catalogue  []rules.Rule
+	Findings   []rules.Finding
+	Suppressed []Suppressed
+	Sources    map[string]*source.File // those with findings, by name
+	Files      int
+	Policies   int
+	Version    string // of gatewhy
+}
+
+// Suppressed is a finding that someone has looked at and set aside.
+type Suppressed struct {
+	rules.Finding
+	Reason string
+	By     string // "comment", "config" or "baseline"
+}
+
+// rule finds a finding's rule in the catalogue; one that is not there has nothing but its name.
+func (l *Linting) rule(name string) rules.Rule {
+	for i := range l.Catalogue {
+		if l.Catalogue[i].Name == name {
+			return l.Catalogue[i]
+		}
+	}
+	return rules.Rule{Name: name}
+}
+
+// end returns the position behind what a finding is about, on its first line.
+func (l *Linting) end(f rules.Finding) source.Position {
+	file := l.Sources[f.Pos.File]
+	if file == nil || f.Span.End <= f.Span.Start || f.Span.End > len(file.Text) {
+		return f.Pos
+	}
+	end := f.Span.End
+	if i := strings.IndexByte(string(file.Text[f.Span.Start:f.Span.End]), '\n'); i >= 0 {
+		end = f.Span.Start + i
+	}
+	return file.Position(end)
+}
+
+// count counts the findings of a severity.
+func (l *Linting) count(severity rules.Severity) int {
+	n := 0
+	for _, f := range l.Findings {
+		if f.Severity == severity {
+			n++
+		}
+	}
+	return n
+}
+
+// Summary is the outcome in one line.
+func (l *Linting) Summary() string {
+	where := fmt.Sprintf("in %s of %s", plural(l.Policies, "policy", "policies"), plural(l.Files, "file", "files"))
+	parts := []string{}
+	for _, s := range []struct {
+		severity  rules.Severity
+		one, many string
+	}{{rules.Error, "error", "errors"}, {rules.Warning, "warning", "warnings"}, {rules.Note, "note", "notes"}} {
+		if n := l.count(s.severity); n > 0 {
+			parts = append(parts, plural(n, s.one, s.many))
+		}
+	}
+	if len(parts) == 0 {
+		parts = []string{"nothing found"}
+	}
+	if n := len(l.Suppressed); n > 0 {
+		where += fmt.Sprintf(", %d set aside", n)
+	}
+	return strings.Join(parts, ", ") + " " + where
+}
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}

@@ -1,0 +1,56 @@
+package render
+
+import (
+	"bytes"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+)
+
+// shielded returns a file's text with stars in the place of values that are secret, so that a line of it can be shown. It has
+// as many bytes as the file.
+func shielded(file *source.File) []byte {
+	var spans []source.Span
+	for _, document := range file.Documents {
+		spans = secrets(document, spans)
+	}
+	if len(spans) == 0 {
+		return file.Text
+	}
+	text := bytes.Clone(file.Text)
+	for _, span := range spans {
+		for i := max(span.Start, 0); i < min(span.End, len(text)); i++ {
+			if text[i] != '\n' && text[i] != '\r' {
+				text[i] = '*'
+			}
+		}
+	}
+	return text
+}
+
+func secrets(v *source.Value, spans []source.Span) []source.Span {
+	for _, item := range v.Items {
+		spans = secrets(item, spans)
+	}
+	for i := range v.Members {
+		m := &v.Members[i]
+		if m.Value.Is(source.String) && isSecretField(m.Key) && !strings.HasPrefix(m.Value.Text, "#[") {
+			spans = append(spans, m.Value.Span)
+			continue
+		}
+		spans = secrets(m.Value, spans)
+	}
+	return spans
+}
+
+// isSecretField reports whether a field holds a shared secret, a password or credentials, in the ways in which
+// configurations name them: textKey, text_key, authorizationValue, clientSecret.
+func isSecretField(name string) bool {
+	name = strings.ToLower(strings.NewReplacer("_", "", "-", "").Replace(name))
+	for _, part := range []string{"textkey", "secret", "password", "authorizationvalue", "privatekey"} {
+		if strings.Contains(name, part) {
+			return true
+		}
+	}
+	return false
+}

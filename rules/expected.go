@@ -16,7 +16,7 @@ func (r *Result) Expected() string {
 		return r.judged.result.Expected
 	}
 	if r.judged.leaf != nil && r.judged.leaf.Op == Present {
-		return r.judged.leaf.Input.words()
+		return r.judged.leaf.words()
 	}
 	return r.Check.Test.words()
 }
@@ -25,6 +25,9 @@ func (r *Result) Expected() string {
 func (p Predicate) words() string {
 	switch p.Op {
 	case Present:
+		if p.Input.Source == FromToken {
+			return "a token in " + p.Input.words()
+		}
 		return p.Input.words()
 	case True:
 		return "true from " + p.Input.words()

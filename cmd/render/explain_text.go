@@ -142,15 +142,33 @@ func policyLine(p *rules.Policy) string {
 
 // checks lists every check in the gateway's order; behind the first failure they tell what would fail next.
 func (t *explainText) checks(results []rules.Result) {
-	t.Heading("checks")
-	var rows []Row
 	failed := false
-	for i := range results {
-		r := &results[i]
-		rows = append(rows, Row{t.Mark(string(r.Outcome)) + " " + checkName(r.Check), t.detail(r, failed)})
-		failed = failed || r.Outcome == rules.Fail
+	for _, chain := range byPolicy(results) {
+		title := "checks"
+		if len(t.x.Policies) > 1 {
+			title += " of " + inspect.Safe(chain[0].Policy.Name)
+		}
+		t.Heading(title)
+		var rows []Row
+		for i := range chain {
+			r := &chain[i]
+			rows = append(rows, Row{t.Mark(string(r.Outcome)) + " " + checkName(r.Check), t.detail(r, failed)})
+			failed = failed || r.Outcome == rules.Fail
+		}
+		t.Rows(2, rows)
 	}
-	t.Rows(2, rows)
+}
+
+// byPolicy cuts results where the policy changes.
+func byPolicy(results []rules.Result) [][]rules.Result {
+	var all [][]rules.Result
+	for i := range results {
+		if i == 0 || results[i].Policy != results[i-1].Policy {
+			all = append(all, nil)
+		}
+		all[len(all)-1] = append(all[len(all)-1], results[i])
+	}
+	return all
 }
 
 func (t *explainText) detail(r *rules.Result, failedBefore bool) string {
@@ -166,7 +184,7 @@ func (t *explainText) detail(r *rules.Result, failedBefore bool) string {
 			text += " " + r.Answer.Says
 		}
 	case rules.Unsure:
-		text = "not known: " + r.Why()
+		text = r.Why()
 		if ask, _, _ := strings.Cut(r.Ask(), ":"); ask != "" {
 			text += ": pass " + ask
 		}

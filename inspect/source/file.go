@@ -47,19 +47,28 @@ func (e *Error) Error() string { return e.Pos.String() + ": " + e.Cause }
 
 // Position returns the place of a byte offset. An offset behind the end is the end.
 func (f *File) Position(offset int) Position {
-	at := f.lines.at(offset)
+	at := f.index().at(offset)
 	return Position{File: f.Name, Line: at.line, Column: at.column}
 }
 
 // Line returns the text of a line, counted from 1, without its line break; nothing for a line that is not
 // there.
 func (f *File) Line(n int) string {
-	start := f.lines.offset(n, 1)
-	if n < 1 || f.lines.at(start).line != n {
+	lines := f.index()
+	start := lines.offset(n, 1)
+	if n < 1 || lines.at(start).line != n {
 		return ""
 	}
-	rest := string(f.Text[start:f.lines.offset(n+1, 1)])
+	rest := string(f.Text[start:lines.offset(n+1, 1)])
 	return strings.TrimRight(rest, "\r\n")
+}
+
+// index returns the index of the text. A File that was not read has none of its own.
+func (f *File) index() *index {
+	if f.lines == nil {
+		return newIndex(f.Text, false)
+	}
+	return f.lines
 }
 
 func (f *File) errorAt(offset int, cause, hint string) error {

@@ -45,6 +45,13 @@ func TestLine(t *testing.T) {
 	}
 }
 
+func TestAFileThatWasNotReadHasLinesToo(t *testing.T) {
+	f := &File{Text: []byte("a\nb")}
+	if got := f.Line(f.Position(2).Line); got != "b" {
+		t.Errorf("the line is %q, want b", got)
+	}
+}
+
 func TestYAMLBreaksLinesWhereEditorsDoNot(t *testing.T) {
 	f, err := Read("p.yaml", []byte("a: 'x\u2028  y'\nb: 2\n"))
 	if err != nil {

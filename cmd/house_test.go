@@ -20,7 +20,7 @@ var rooms = []struct {
 }{
 	{".", []string{"cmd"}},
 	{"cmd", []string{"testdata/rules", "cmd/render", "rules/mulesoft", "rules/dataweave", "rules/lint", "rules/environments", "rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
-	{"cmd/render", []string{"rules/lint", "rules/environments", "rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
+	{"cmd/render", []string{"testdata/rules", "rules/lint", "rules/environments", "rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
 	{"rules/mulesoft", []string{"rules/dataweave", "rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
 	{"rules/dataweave", []string{"rules", "inspect", "inspect/source"}},
 	{"rules/lint", []string{"rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source"}},

@@ -1,0 +1,117 @@
+package cmd
+
+import (
+	"fmt"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gatewhy/gatewhy/cmd/render"
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+	examples "github.com/gatewhy/gatewhy/testdata/rules"
+)
+
+func newRules(env *Env) *cobra.Command {
+	var output outputFlags
+	cmd := &cobra.Command{
+		Use:   "rules [NAME]",
+		Short: "Show the rule catalogue of lint, or one rule in full",
+		Long: "rules lists what lint looks for. With a NAME it shows why that matters, what to do, and a bad and a good example, which\n" +
+			"the program's own tests run.",
+		Args:              cobra.MaximumNArgs(1),
+		ValidArgsFunction: completeRule,
+		RunE:              func(_ *cobra.Command, args []string) error { return env.rules(&output, args) },
+	}
+	output.register(cmd, "text", "json", "markdown")
+	return cmd
+}
+
+func completeRule(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+	if len(args) > 0 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	return ruleNames(catalogue()), cobra.ShellCompDirectiveNoFileComp
+}
+
+func ruleNames(all []rules.Rule) []string {
+	var names []string
+	for _, r := range all {
+		names = append(names, r.Name)
+	}
+	return names
+}
+
+func (e *Env) rules(output *outputFlags, args []string) error {
+	if len(args) == 0 {
+		return e.renderCatalogue(output, catalogue())
+	}
+	rule, err := ruleNamed(args[0])
+	if err != nil {
+		return err
+	}
+	page, err := pageOf(rule)
+	if err != nil {
+		return err
+	}
+	switch output.format.value {
+	case "json":
+		return render.RuleJSON(e.Stdout, page)
+	case "markdown":
+		return render.RuleMarkdown(e.Stdout, page)
+	}
+	return render.RuleText(e.Stdout, output.style(e), page)
+}
+
+func (e *Env) renderCatalogue(output *outputFlags, all []rules.Rule) error {
+	switch output.format.value {
+	case "json":
+		return render.RulesJSON(e.Stdout, all)
+	case "markdown":
+		_, err := fmt.Fprint(e.Stdout, render.RulesTable(all))
+		return err
+	}
+	return render.RulesText(e.Stdout, output.style(e), all)
+}
+
+// ruleNamed finds a rule of the catalogue.
+func ruleNamed(name string) (*rules.Rule, error) {
+	all := catalogue()
+	for i := range all {
+		if all[i].Name == name {
+			return &all[i], nil
+		}
+	}
+	hint := "all rules: gatewhy rules"
+	if len(name) > longestWord*2 {
+		return nil, problem("there is no such rule", hint)
+	}
+	if near := nearest(name, ruleNames(all)); near != "" {
+		hint = "did you mean " + near + "?"
+	}
+	return nil, problem(fmt.Sprintf("there is no rule %q", name), hint)
+}
+
+// pageOf gathers what is shown of one rule: its first bad example with what lint says of it, and its first good one.
+func pageOf(rule *rules.Rule) (*render.RulePage, error) {
+	page := &render.RulePage{Rule: rule}
+	bad, err := examples.Of(rule.Name, "bad")
+	if err != nil || len(bad) == 0 {
+		return page, err
+	}
+	good, err := examples.Of(rule.Name, "ok")
+	if err != nil || len(good) == 0 {
+		return page, err
+	}
+	page.Bad, page.Good = bad[0], good[0]
+	file, err := source.Read(bad[0].Name, []byte(bad[0].Text))
+	if err != nil {
+		return nil, err
+	}
+	page.File = file
+	for _, f := range lintFile(catalogue(), file, rules.Options{}).findings {
+		if f.Rule == rule.Name {
+			page.Findings = append(page.Findings, f)
+		}
+	}
+	return page, nil
+}

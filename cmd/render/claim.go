@@ -53,6 +53,6 @@ func ClaimJSON(w io.Writer, d *Decoding, name string) error {
 	info, _ := inspect.Claim(name)
 	return JSON(w, claimJSON{
 		SchemaVersion: SchemaVersion, Claim: name, Value: d.rawJSON(d.Token.Claims.Member(name)),
-		Meaning: orNull(info.Meaning), SetBy: orNull(info.SetBy), MayDecide: orNull(string(info.Fitness)), Reference: orNull(info.Reference),
+		Meaning: known(info.Meaning), SetBy: known(info.SetBy), MayDecide: known(string(info.Fitness)), Reference: known(info.Reference),
 	})
 }

@@ -25,20 +25,12 @@ type clientJSON struct {
 
 func tokenOf(p inspect.Profile) *tokenJSON {
 	token := &tokenJSON{
-		Kind: p.Kind, IssuedBy: p.IssuedBy, Version: orNull(p.Version), Flow: p.Flow,
-		Audience: p.Audience, Issuer: orNull(p.Issuer), Tenant: orNull(p.Tenant), Scopes: p.Scopes, Roles: p.Roles,
-		IssuedAt: orNull(p.IssuedAt.String()), ExpiresAt: orNull(p.ExpiresAt.String()),
+		Kind: p.Kind, IssuedBy: p.IssuedBy, Version: known(p.Version), Flow: p.Flow,
+		Audience: p.Audience, Issuer: known(p.Issuer), Tenant: known(p.Tenant), Scopes: p.Scopes, Roles: p.Roles,
+		IssuedAt: known(p.IssuedAt.String()), ExpiresAt: known(p.ExpiresAt.String()),
 	}
 	if p.ClientID.Claim != "" {
 		token.ClientID = &clientJSON{p.ClientID.Claim, p.ClientID.Value}
 	}
 	return token
-}
-
-// orNull is null for an empty text.
-func orNull(s string) *string {
-	if s == "" {
-		return nil
-	}
-	return &s
 }

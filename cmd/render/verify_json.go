@@ -60,11 +60,11 @@ func VerifyJSON(w io.Writer, v *Verification) error {
 		Notes:         []noteJSON{},
 	}
 	if decided, ok := v.Report.Decided(); ok {
-		out.Verdict.DecidedBy, out.Verdict.Why = orNull(decided.ID), orNull(decided.Why)
+		out.Verdict.DecidedBy, out.Verdict.Why = known(decided.ID), known(decided.Why)
 	}
 	for _, c := range v.Report.Checks {
 		out.Checks = append(out.Checks, verifyCheckJSON{
-			ID: c.ID, Outcome: c.Outcome.String(), Expected: orNull(c.Expected), Actual: orNull(c.Actual), Why: orNull(c.Why),
+			ID: c.ID, Outcome: c.Outcome.String(), Expected: known(c.Expected), Actual: known(c.Actual), Why: known(c.Why),
 		})
 	}
 	for _, note := range v.notes() {
@@ -75,9 +75,9 @@ func VerifyJSON(w io.Writer, v *Verification) error {
 
 func (v *Verification) signatureJSON() signatureJSON {
 	r := v.Report.Signature
-	out := signatureJSON{Reason: r.Reason.String(), Algorithm: orNull(r.Algorithm), KeyID: orNull(r.KeyID)}
+	out := signatureJSON{Reason: r.Reason.String(), Algorithm: known(r.Algorithm), KeyID: known(r.KeyID)}
 	if r.Verifier != nil {
-		out.SignedBy = orNull(r.Verifier.ID)
+		out.SignedBy = known(r.Verifier.ID)
 	}
 	if r.Set != nil {
 		out.Keys = &setJSON{Origin: r.Set.Origin, KeyIDs: append([]string{}, r.Set.IDs()...), ChosenBy: v.chosenBy()}

@@ -49,6 +49,7 @@ var (
 	}
 	testDependencies = []string{
 		"github.com/rogpeppe/go-internal", "github.com/google/go-cmp", "github.com/santhosh-tekuri/jsonschema/v6",
+		"github.com/owenrumney/go-sarif/v3", // carries the schema of SARIF 2.1.0
 	}
 )
 

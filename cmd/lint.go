@@ -35,7 +35,7 @@ func newLint(env *Env) *cobra.Command {
 }
 
 func (f *lintFlags) register(cmd *cobra.Command) {
-	f.output.register(cmd, "text", "json")
+	f.output.register(cmd, "text", "json", "sarif", "junit", "github")
 	f.failOn = choice{value: "error", allowed: []string{"error", "warning", "note", "never"}, kind: "SEVERITY"}
 	f.failOn.register(cmd, "fail-on", "", "exit with 1 from this severity on")
 	f.variant = choice{allowed: variants(), kind: "GATEWAY"}
@@ -64,6 +64,8 @@ func (e *Env) lint(_ context.Context, flags *lintFlags, args []string) error {
 		return err
 	}
 	report := l.report(results)
+	report.Version = e.version()
+	report.Fails = func(severity rules.Severity) bool { return fails(severity, flags.failOn.value) }
 	if report.Policies == 0 {
 		e.warn("no policy was found in %s: nothing was checked", counted(report.Files, "file"))
 	}
@@ -77,6 +79,7 @@ func (e *Env) lint(_ context.Context, flags *lintFlags, args []string) error {
 func (l *linter) report(results []linted) *render.Linting {
 	report := &render.Linting{Catalogue: l.catalogue, Files: len(results), Sources: make(map[string]*source.File)}
 	for _, r := range results {
+		report.Names = append(report.Names, r.name)
 		report.Policies += r.policies
 		report.Findings = append(report.Findings, r.findings...)
 		if r.file != nil {
@@ -87,8 +90,15 @@ func (l *linter) report(results []linted) *render.Linting {
 }
 
 func (e *Env) renderLint(output *outputFlags, report *render.Linting) error {
-	if output.format.value == "json" {
+	switch output.format.value {
+	case "json":
 		return render.LintJSON(e.Stdout, report)
+	case "sarif":
+		return render.LintSARIF(e.Stdout, report)
+	case "junit":
+		return render.LintJUnit(e.Stdout, report)
+	case "github":
+		return render.LintGitHub(e.Stdout, report)
 	}
 	if e.Terminal.Stdout || output.color.value == "always" {
 		return render.LintText(e.Stdout, output.style(e), report)
@@ -99,10 +109,14 @@ func (e *Env) renderLint(output *outputFlags, report *render.Linting) error {
 
 // lintCode is the exit code: it depends on the findings and on --fail-on alone.
 func lintCode(findings []rules.Finding, failOn string) int {
-	ranks := []rules.Severity{rules.Error, rules.Warning, rules.Note}
-	limit := slices.Index(ranks, rules.Severity(failOn))
-	if slices.ContainsFunc(findings, func(f rules.Finding) bool { return slices.Index(ranks, f.Severity) <= limit }) {
+	if slices.ContainsFunc(findings, func(f rules.Finding) bool { return fails(f.Severity, failOn) }) {
 		return exitRejected
 	}
 	return exitOK
+}
+
+// fails reports whether a severity is at or above --fail-on. Nothing is where that is never.
+func fails(severity rules.Severity, failOn string) bool {
+	ranks := []rules.Severity{rules.Error, rules.Warning, rules.Note}
+	return slices.Index(ranks, severity) <= slices.Index(ranks, rules.Severity(failOn))
 }

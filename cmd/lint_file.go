@@ -10,7 +10,8 @@ import (
 
 // linted is what lint has found in one file.
 type linted struct {
-	file     *source.File
+	name     string
+	file     *source.File // nil where nothing was found
 	policies int
 	findings []rules.Finding
 }
@@ -18,7 +19,7 @@ type linted struct {
 // lintFile compiles a file for the gateway that it tells, or for each that it may be meant for, and runs the rules. A file
 // without policies has no findings.
 func lintFile(catalogue []rules.Rule, file *source.File, options rules.Options) linted {
-	result := linted{file: file}
+	result := linted{name: file.Name, file: file}
 	for _, adapter := range adapters() {
 		compiled, err := adapter.Compile(file, options)
 		if err != nil {

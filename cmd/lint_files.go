@@ -25,7 +25,7 @@ type linter struct {
 // first file's that has one.
 func (l *linter) all(files []foundFile) ([]linted, error) {
 	results, errs := make([]linted, len(files)), make([]error, len(files))
-	stop := l.env.showProgress(&l.done, len(files))
+	stop := l.env.showProgress(&l.done, len(files), "files")
 	var next atomic.Int64
 	var workers sync.WaitGroup
 	for range min(runtime.GOMAXPROCS(0), len(files)) {
@@ -53,7 +53,7 @@ func (l *linter) one(found foundFile) (linted, error) {
 		if found.named || looksLikePolicy(text) {
 			return linted{}, err
 		}
-		return linted{}, nil
+		return linted{name: name}, nil
 	}
 	result := lintFile(l.catalogue, file, l.options)
 	if len(result.findings) == 0 {

@@ -43,3 +43,15 @@ func buildSetting(info *debug.BuildInfo, key string) string {
 	}
 	return ""
 }
+
+// version is the version alone; empty where the build recorded none.
+func (e *Env) version() string {
+	if e.BuildInfo == nil {
+		return ""
+	}
+	info, ok := e.BuildInfo()
+	if !ok || info.Main.Version == "(devel)" {
+		return ""
+	}
+	return info.Main.Version
+}

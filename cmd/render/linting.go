@@ -14,9 +14,11 @@ type Linting struct {
 	Findings   []rules.Finding
 	Suppressed []Suppressed
 	Sources    map[string]*source.File // those with findings, by name
+	Names      []string                // of all files, in their order
 	Files      int
 	Policies   int
-	Version    string // of gatewhy
+	Version    string                             // of gatewhy
+	Fails      func(severity rules.Severity) bool // whether such a finding makes the run fail
 }
 
 // Suppressed is a finding that someone has looked at and set aside.

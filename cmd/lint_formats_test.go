@@ -1,0 +1,214 @@
+package cmd
+
+import (
+	"bytes"
+	"encoding/json"
+	"encoding/xml"
+	"go/ast"
+	"go/parser"
+	"go/token"
+	"net/url"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"testing"
+
+	_ "github.com/owenrumney/go-sarif/v3/pkg/report/v210/sarif" // for its schema
+	"github.com/santhosh-tekuri/jsonschema/v6"
+)
+
+// oddName is a file name with what each format has to escape.
+const oddName = "a b#c%d,e:f é/ü&<'.json"
+
+// lintOutput lints a copy of a bad example under an odd name, and the rest of the examples beside it.
+func lintOutput(t *testing.T, format string) string {
+	t.Helper()
+	dir := t.TempDir()
+	text, err := os.ReadFile("../testdata/rules/any-client-accepted/bad.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := os.MkdirAll(filepath.Join(dir, filepath.Dir(oddName)), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, oddName), text, 0o600); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.CopyFS(filepath.Join(dir, "rules"), os.DirFS("../testdata/rules")); err != nil {
+		t.Fatal(err)
+	}
+	var stdout, stderr bytes.Buffer
+	code := Main(Env{
+		Args: []string{"lint", ".", "-o", format}, Dir: dir, Stdin: strings.NewReader(""), Stdout: &stdout, Stderr: &stderr,
+		LookupEnv: func(string) (string, bool) { return "", false },
+	})
+	if code != exitRejected {
+		t.Fatalf("exit code %d: %s", code, &stderr)
+	}
+	return stdout.String()
+}
+
+// sarifSchema reads the schema out of the module that carries it: as a constant that is not exported.
+func sarifSchema(t *testing.T) any {
+	t.Helper()
+	dir, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "github.com/owenrumney/go-sarif/v3").Output()
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := parser.ParseFile(token.NewFileSet(), filepath.Join(strings.TrimSpace(string(dir)), "pkg/report/v210/sarif/schema.go"), nil, 0)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var schema any
+	ast.Inspect(file, func(n ast.Node) bool {
+		if lit, ok := n.(*ast.BasicLit); ok {
+			text, _ := strconv.Unquote(lit.Value)
+			schema, err = jsonschema.UnmarshalJSON(strings.NewReader(text))
+		}
+		return true
+	})
+	if err != nil || schema == nil {
+		t.Fatalf("no schema: %v", err)
+	}
+	return schema
+}
+
+func TestSARIFIsValid(t *testing.T) {
+	compiler := jsonschema.NewCompiler()
+	compiler.AssertFormat()
+	if err := compiler.AddResource("sarif.json", sarifSchema(t)); err != nil {
+		t.Fatal(err)
+	}
+	schema, err := compiler.Compile("sarif.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	value, err := jsonschema.UnmarshalJSON(strings.NewReader(lintOutput(t, "sarif")))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := schema.Validate(value); err != nil {
+		t.Error(err)
+	}
+}
+
+// sarifResults is what the tests read of a SARIF log.
+type sarifResults struct {
+	Runs []struct {
+		Results []struct {
+			RuleID    string
+			Locations []struct {
+				PhysicalLocation struct {
+					ArtifactLocation struct{ URI string }
+					Region           struct{ StartLine, StartColumn, EndLine, EndColumn int }
+				}
+			}
+			PartialFingerprints map[string]string
+		}
+	}
+}
+
+func readSARIF(t *testing.T, text string) (results sarifResults) {
+	t.Helper()
+	if err := json.Unmarshal([]byte(text), &results); err != nil {
+		t.Fatal(err)
+	}
+	return results
+}
+
+func TestAnOddFileNameSurvivesInSARIFAsARelativeURI(t *testing.T) {
+	found := false
+	for _, r := range readSARIF(t, lintOutput(t, "sarif")).Runs[0].Results {
+		uri, err := url.Parse(r.Locations[0].PhysicalLocation.ArtifactLocation.URI)
+		if err != nil || uri.IsAbs() {
+			t.Fatalf("no relative URI: %v, %v", uri, err)
+		}
+		found = found || strings.TrimPrefix(uri.Path, "./") == oddName && uri.Fragment == "" && uri.RawQuery == ""
+	}
+	if !found {
+		t.Error("the file is not named")
+	}
+}
+
+func TestEverySARIFResultHasARegionAndAFingerprintOfItsOwn(t *testing.T) {
+	seen := make(map[string]bool)
+	for _, r := range readSARIF(t, lintOutput(t, "sarif")).Runs[0].Results {
+		region := r.Locations[0].PhysicalLocation.Region
+		if region.StartLine < 1 || region.StartColumn < 1 || region.EndLine < region.StartLine || region.EndColumn <= region.StartColumn {
+			t.Errorf("%s: no region: %+v", r.RuleID, region)
+		}
+		print := r.PartialFingerprints["gatewhy/v1"]
+		if print == "" || seen[print] {
+			t.Errorf("%s: the fingerprint %q is not its own", r.RuleID, print)
+		}
+		seen[print] = true
+	}
+}
+
+func TestAFingerprintStaysWhenLinesAreAddedBefore(t *testing.T) {
+	dir := t.TempDir()
+	text, err := os.ReadFile("../testdata/rules/any-client-accepted/bad.json")
+	if err != nil {
+		t.Fatal(err)
+	}
+	fingerprint := func(prefix string) string {
+		if err := os.WriteFile(filepath.Join(dir, "policy.json"), append([]byte(prefix), text...), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		var stdout bytes.Buffer
+		Main(Env{
+			Args: []string{"lint", "policy.json", "-o", "sarif"}, Dir: dir, Stdin: strings.NewReader(""), Stdout: &stdout, Stderr: &bytes.Buffer{},
+			LookupEnv: func(string) (string, bool) { return "", false },
+		})
+		return readSARIF(t, stdout.String()).Runs[0].Results[0].PartialFingerprints["gatewhy/v1"]
+	}
+	if before, after := fingerprint(""), fingerprint("\n\n\n"); before != after {
+		t.Errorf("%s became %s", before, after)
+	}
+}
+
+func TestAnOddFileNameSurvivesInJUnit(t *testing.T) {
+	var suites struct {
+		Suites []struct {
+			Name string `xml:"name,attr"`
+		} `xml:"testsuite"`
+	}
+	if err := xml.Unmarshal([]byte(lintOutput(t, "junit")), &suites); err != nil {
+		t.Fatal(err)
+	}
+	for _, s := range suites.Suites {
+		if s.Name == oddName {
+			return
+		}
+	}
+	t.Error("the file is not named")
+}
+
+func TestAnOddFileNameSurvivesInAnnotations(t *testing.T) {
+	for line := range strings.Lines(lintOutput(t, "github")) {
+		command, _, ok := strings.Cut(strings.TrimPrefix(line, "::"), "::")
+		if !ok || !strings.HasPrefix(line, "::") {
+			t.Fatalf("no workflow command: %q", line)
+		}
+		_, properties, _ := strings.Cut(command, " ")
+		for _, property := range strings.Split(properties, ",") {
+			name, value, _ := strings.Cut(property, "=")
+			value = strings.NewReplacer("%0D", "\r", "%0A", "\n", "%3A", ":", "%2C", ",", "%25", "%").Replace(value)
+			if name == "file" && value == oddName {
+				return
+			}
+		}
+	}
+	t.Error("the file is not named")
+}
+
+func TestAnOddFileNameSurvivesInJSONAndText(t *testing.T) {
+	if !strings.Contains(lintOutput(t, "json"), `"file": "`+oddName+`"`) {
+		t.Error("the file is not named in JSON")
+	}
+	if !strings.Contains(lintOutput(t, "text"), "\n"+oddName+":10:31: error: ") && !strings.HasPrefix(lintOutput(t, "text"), oddName+":10:31: error: ") {
+		t.Error("the file is not named in text")
+	}
+}

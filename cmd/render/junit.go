@@ -1,0 +1,78 @@
+package render
+
+import (
+	"encoding/xml"
+	"io"
+
+	"github.com/gatewhy/gatewhy/inspect"
+)
+
+// The JUnit XML that CI systems read (the schema of Apache Ant's JUnit task, as Jenkins, GitLab and Azure Pipelines take
+// it).
+type (
+	junitSuites struct {
+		XMLName  xml.Name     `xml:"testsuites"`
+		Tests    int          `xml:"tests,attr"`
+		Failures int          `xml:"failures,attr"`
+		Skipped  int          `xml:"skipped,attr"`
+		Suites   []junitSuite `xml:"testsuite"`
+	}
+
+	junitSuite struct {
+		Name     string      `xml:"name,attr"`
+		Tests    int         `xml:"tests,attr"`
+		Failures int         `xml:"failures,attr"`
+		Skipped  int         `xml:"skipped,attr"`
+		Cases    []junitCase `xml:"testcase"`
+	}
+
+	junitCase struct {
+		Name    string        `xml:"name,attr"`
+		Class   string        `xml:"classname,attr"`
+		File    string        `xml:"file,attr,omitempty"`
+		Line    int           `xml:"line,attr,omitempty"`
+		Failure *junitMessage `xml:"failure"`
+		Skipped *junitMessage `xml:"skipped"`
+	}
+
+	junitMessage struct {
+		Message string `xml:"message,attr"`
+		Text    string `xml:",chardata"`
+	}
+)
+
+// add puts a case into the suite and counts it. What comes from files is made safe to print.
+func (s *junitSuite) add(c junitCase) {
+	c.Name, c.Class, c.File = inspect.Safe(c.Name), inspect.Safe(c.Class), inspect.Safe(c.File)
+	s.Tests++
+	if c.Failure != nil {
+		s.Failures++
+		c.Failure.Message, c.Failure.Text = inspect.Safe(c.Failure.Message), inspect.SafeText(c.Failure.Text)
+	}
+	if c.Skipped != nil {
+		s.Skipped++
+		c.Skipped.Message, c.Skipped.Text = inspect.Safe(c.Skipped.Message), inspect.SafeText(c.Skipped.Text)
+	}
+	s.Cases = append(s.Cases, c)
+}
+
+// writeJUnit writes the suites with their totals.
+func writeJUnit(w io.Writer, suites []junitSuite) error {
+	out := junitSuites{Suites: suites}
+	for i := range suites {
+		suites[i].Name = inspect.Safe(suites[i].Name)
+		out.Tests += suites[i].Tests
+		out.Failures += suites[i].Failures
+		out.Skipped += suites[i].Skipped
+	}
+	if _, err := io.WriteString(w, xml.Header); err != nil {
+		return err
+	}
+	encoder := xml.NewEncoder(w)
+	encoder.Indent("", "  ")
+	if err := encoder.Encode(out); err != nil {
+		return err
+	}
+	_, err := io.WriteString(w, "\n")
+	return err
+}

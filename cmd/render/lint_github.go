@@ -1,0 +1,42 @@
+package render
+
+import (
+	"fmt"
+	"io"
+	"path/filepath"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// LintGitHub writes the findings as workflow commands, which GitHub Actions shows beside the lines of a pull request
+// (docs.github.com/actions/reference/workflow-commands-for-github-actions).
+func LintGitHub(w io.Writer, l *Linting) error {
+	for _, f := range l.Findings {
+		end := l.end(f)
+		_, err := fmt.Fprintf(w, "::%s file=%s,line=%d,endLine=%d,col=%d,endColumn=%d,title=%s::%s\n",
+			annotation(f.Severity), githubProperty(filepath.ToSlash(f.Pos.File)), f.Pos.Line, end.Line, f.Pos.Column, end.Column,
+			githubProperty(f.Rule), githubMessage(f.Message+". "+l.rule(f.Rule).Fix))
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func annotation(s rules.Severity) string {
+	if s == rules.Note {
+		return "notice"
+	}
+	return string(s)
+}
+
+// githubMessage escapes what would end a command, as GitHub's own toolkit does (actions/toolkit, packages/core/src/command.ts).
+func githubMessage(text string) string {
+	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A").Replace(inspect.Safe(text))
+}
+
+func githubProperty(text string) string {
+	return strings.NewReplacer(":", "%3A", ",", "%2C").Replace(githubMessage(text))
+}

@@ -1,0 +1,37 @@
+package render
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// LintJUnit writes the findings as JUnit XML: a suite a file, a case a finding. What is below --fail-on is a case that is
+// skipped; a file without findings has one case that passes.
+func LintJUnit(w io.Writer, l *Linting) error {
+	suites := make([]junitSuite, len(l.Names))
+	for i, name := range l.Names {
+		suites[i].Name = name
+		for _, f := range l.Findings {
+			if f.Pos.File == name {
+				suites[i].add(l.junitCase(f))
+			}
+		}
+		if len(suites[i].Cases) == 0 {
+			suites[i].add(junitCase{Name: "nothing found", Class: name, File: name})
+		}
+	}
+	return writeJUnit(w, suites)
+}
+
+func (l *Linting) junitCase(f rules.Finding) junitCase {
+	c := junitCase{Name: fmt.Sprintf("%s at line %d, column %d", f.Rule, f.Pos.Line, f.Pos.Column), Class: f.Pos.File, File: f.Pos.File, Line: f.Pos.Line}
+	message := &junitMessage{Message: fmt.Sprintf("%s: %s", f.Severity, f.Message), Text: f.Pos.String() + ": " + l.rule(f.Rule).Fix}
+	if l.Fails == nil || l.Fails(f.Severity) {
+		c.Failure = message
+	} else {
+		c.Skipped = message
+	}
+	return c
+}

@@ -1,0 +1,184 @@
+package render
+
+import (
+	"crypto/sha256"
+	"encoding/hex"
+	"fmt"
+	"io"
+	"net/url"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// The parts of SARIF 2.1.0 that are written (docs.oasis-open.org/sarif/sarif/v2.1.0).
+type (
+	sarifLog struct {
+		Schema  string     `json:"$schema"`
+		Version string     `json:"version"`
+		Runs    []sarifRun `json:"runs"`
+	}
+
+	sarifRun struct {
+		Tool       sarifTool     `json:"tool"`
+		ColumnKind string        `json:"columnKind"`
+		Results    []sarifResult `json:"results"`
+	}
+
+	sarifTool struct {
+		Driver sarifDriver `json:"driver"`
+	}
+
+	sarifDriver struct {
+		Name           string      `json:"name"`
+		Version        string      `json:"version,omitempty"`
+		InformationURI string      `json:"informationUri"`
+		Rules          []sarifRule `json:"rules"`
+	}
+
+	sarifRule struct {
+		ID                   string             `json:"id"`
+		ShortDescription     sarifText          `json:"shortDescription"`
+		FullDescription      sarifText          `json:"fullDescription"`
+		Help                 sarifText          `json:"help"`
+		DefaultConfiguration sarifConfiguration `json:"defaultConfiguration"`
+		Properties           map[string]any     `json:"properties"`
+	}
+
+	sarifText struct {
+		Text     string `json:"text"`
+		Markdown string `json:"markdown,omitempty"`
+	}
+
+	sarifConfiguration struct {
+		Level rules.Severity `json:"level"` // the three severities are SARIF's levels
+	}
+
+	sarifResult struct {
+		RuleID              string             `json:"ruleId"`
+		RuleIndex           *int               `json:"ruleIndex,omitempty"`
+		Level               rules.Severity     `json:"level"`
+		Message             sarifText          `json:"message"`
+		Locations           []sarifLocation    `json:"locations"`
+		PartialFingerprints map[string]string  `json:"partialFingerprints"`
+		Suppressions        []sarifSuppression `json:"suppressions,omitempty"`
+	}
+
+	sarifLocation struct {
+		PhysicalLocation struct {
+			ArtifactLocation struct {
+				URI string `json:"uri"`
+			} `json:"artifactLocation"`
+			Region *sarifRegion `json:"region,omitempty"`
+		} `json:"physicalLocation"`
+	}
+
+	sarifRegion struct {
+		StartLine   int `json:"startLine"`
+		StartColumn int `json:"startColumn"`
+		EndLine     int `json:"endLine"`
+		EndColumn   int `json:"endColumn"`
+	}
+
+	sarifSuppression struct {
+		Kind          string `json:"kind"` // inSource or external
+		Justification string `json:"justification"`
+	}
+)
+
+// LintSARIF writes the findings as SARIF 2.1.0, those that are set aside among them.
+func LintSARIF(w io.Writer, l *Linting) error {
+	run := sarifRun{
+		Tool: sarifTool{sarifDriver{
+			Name: "gatewhy", Version: l.Version, InformationURI: "https://github.com/gatewhy/gatewhy", Rules: sarifRules(l.Catalogue),
+		}},
+		ColumnKind: "unicodeCodePoints",
+		Results:    []sarifResult{},
+	}
+	prints := fingerprints{l: l, seen: make(map[string]int)}
+	for _, f := range l.Findings {
+		run.Results = append(run.Results, l.sarifResult(f, prints.of(f)))
+	}
+	for _, s := range l.Suppressed {
+		result := l.sarifResult(s.Finding, prints.of(s.Finding))
+		result.Suppressions = []sarifSuppression{{Kind: suppressionKind(s.By), Justification: s.Reason}}
+		run.Results = append(run.Results, result)
+	}
+	return JSON(w, sarifLog{Schema: "https://json.schemastore.org/sarif-2.1.0.json", Version: "2.1.0", Runs: []sarifRun{run}})
+}
+
+func suppressionKind(by string) string {
+	if by == "comment" {
+		return "inSource"
+	}
+	return "external"
+}
+
+func sarifRules(all []rules.Rule) []sarifRule {
+	out := make([]sarifRule, len(all))
+	for i := range all {
+		r := &all[i]
+		out[i] = sarifRule{
+			ID:                   r.Name,
+			ShortDescription:     sarifText{Text: sentence(r.Title)},
+			FullDescription:      sarifText{Text: r.Why},
+			Help:                 sarifText{Text: r.Why + " " + r.Fix, Markdown: RuleHelp(r) + "\n\n" + ReferenceList(r)},
+			DefaultConfiguration: sarifConfiguration{r.Severity},
+			Properties:           map[string]any{"tags": []string{"security", "api-gateway"}},
+		}
+	}
+	return out
+}
+
+func (l *Linting) sarifResult(f rules.Finding, fingerprint string) sarifResult {
+	result := sarifResult{
+		RuleID: f.Rule, Level: f.Severity, Message: sarifText{Text: sentence(f.Message)},
+		Locations:           []sarifLocation{l.sarifLocation(f)},
+		PartialFingerprints: map[string]string{"gatewhy/v1": fingerprint},
+	}
+	if i := slices.IndexFunc(l.Catalogue, func(r rules.Rule) bool { return r.Name == f.Rule }); i >= 0 {
+		result.RuleIndex = &i
+	}
+	return result
+}
+
+func (l *Linting) sarifLocation(f rules.Finding) sarifLocation {
+	var location sarifLocation
+	location.PhysicalLocation.ArtifactLocation.URI = relativeURI(f.Pos.File)
+	if f.Pos.Line > 0 {
+		end := l.end(f)
+		location.PhysicalLocation.Region = &sarifRegion{f.Pos.Line, f.Pos.Column, end.Line, max(end.Column, f.Pos.Column+1)}
+	}
+	return location
+}
+
+// relativeURI is a file's name as a URI reference (RFC 3986): relative where the name is.
+func relativeURI(name string) string {
+	slashed := filepath.ToSlash(name)
+	if filepath.IsAbs(name) {
+		return (&url.URL{Scheme: "file", Path: slashed}).String()
+	}
+	return (&url.URL{Path: strings.TrimPrefix(slashed, "./")}).String()
+}
+
+// fingerprints names findings so that they are known again when lines are added before them: by the rule, the file, the
+// field and the text of the line. Findings that agree in these are counted.
+type fingerprints struct {
+	l    *Linting
+	seen map[string]int
+}
+
+func (p *fingerprints) of(f rules.Finding) string {
+	text := ""
+	if file := p.l.Sources[f.Pos.File]; file != nil {
+		e := cutLine(shielded(file), f.Span)
+		text = strings.TrimSpace(inspect.Safe(e.String()))
+	}
+	key := strings.Join([]string{f.Rule, filepath.ToSlash(f.Pos.File), f.Field, text}, "\x00")
+	p.seen[key]++
+	sum := sha256.Sum256(fmt.Appendf(nil, "%s\x00%d", key, p.seen[key]))
+	return hex.EncodeToString(sum[:16])
+}

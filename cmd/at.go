@@ -60,6 +60,8 @@ func (f *atFlag) resolve(env *Env, token *inspect.Token) (time.Time, error) {
 		return env.Now(), nil
 	case !f.issued:
 		return f.at, nil
+	case token == nil:
+		return time.Time{}, problem("--at issued: the request carries no token", "pass a time: --at 2026-05-06T10:00:00Z")
 	}
 	iat := inspect.ReadInstant(token.Claims.Member("iat"))
 	if !iat.Known() {

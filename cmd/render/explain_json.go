@@ -135,7 +135,7 @@ func verdictOf(v *rules.Verdict) verdictJSON {
 	}
 	if v.Decided != nil {
 		out.DecidedBy = &v.Decided.Check.ID
-		out.Policy = known(v.Decided.Policy.Name)
+		out.Policy = known(v.Decided.Policy.Asset)
 		out.BodyContains = v.Decided.Answer.Says
 	}
 	return out
@@ -146,7 +146,7 @@ func checksOf(results []rules.Result) []checkJSON {
 	for i := range results {
 		r := &results[i]
 		out[i] = checkJSON{
-			ID: r.Check.ID, Policy: r.Policy.Name, Field: r.Check.Field, Source: sourceOf(r.Check.Pos),
+			ID: r.Check.ID, Policy: r.Policy.Asset, Field: r.Check.Field, Source: sourceOf(r.Check.Pos),
 			Outcome: r.Outcome, Status: known(r.Answer.Status), Claim: known(r.Check.Claim),
 			Expected: known(r.Expected()), Actual: known(r.Actual()), Why: r.Why(), Evidence: evidenceOf(r.Evidence()),
 		}

@@ -38,11 +38,15 @@ func apiManagerEntry(v *source.Value) (entry, bool) {
 		place:    v,
 		disabled: v.Member("disabled"),
 		routes:   v.Member("pointcutData"),
-		config:   v.Member("configuration"),
+		routesAt: v.Find("pointcutData"),
+		configAt: v.Find("configuration"),
 		assetAt:  first(v.Member("assetId"), v.At("template", "assetId")),
 	}
-	if e.config == nil {
-		e.config = v.Member("configurationData")
+	if e.configAt == nil {
+		e.configAt = v.Find("configurationData")
+	}
+	if e.configAt != nil {
+		e.config = e.configAt.Value
 	}
 	implementation := v.Member("implementationAsset")
 	e.versionAt = first(v.Member("assetVersion"), v.At("template", "assetVersion"), v.At("template", "version"), implementation.Member("version"))

@@ -20,11 +20,13 @@ type entry struct {
 	order    int64
 
 	disabled *source.Value
-	routes   *source.Value // pointcutData
-	config   *source.Value // by the policy's own names; nil where the entry has none
-	written  *source.Value // the configuration in Terraform's snake_case, where the file has it so
-	sealed   bool          // a report, which it makes no sense to edit
-	place    *source.Value // the whole entry
+	routes   *source.Value  // pointcutData
+	routesAt *source.Member // where the file has it
+	configAt *source.Member // where the file has the configuration; nil where it has none
+	config   *source.Value  // by the policy's own names; nil where the entry has none
+	written  *source.Value  // the configuration in Terraform's snake_case, where the file has it so
+	sealed   bool           // a report, which it makes no sense to edit
+	place    *source.Value  // the whole entry
 
 	// What names the policy kind in the file, for edits; nil where the file has no such place.
 	assetAt, versionAt, templateAt *source.Value
@@ -40,7 +42,21 @@ func (e *entry) editable(field string) (*source.Value, string) {
 
 // fieldPos is where a field of the configuration stands: its value, or the whole configuration where it is absent.
 func (e *entry) fieldPos(name string) (source.Position, source.Span) {
-	return place(first(e.config.Member(name), e.config, e.place))
+	for _, m := range []*source.Member{e.config.Find(name), e.configAt} {
+		if m != nil {
+			return memberPlace(m)
+		}
+	}
+	return place(first(e.config, e.place))
+}
+
+// memberPlace is where a member's value begins, or its name where the value is a block: one that begins on a later line, or a
+// block of HCL.
+func memberPlace(m *source.Member) (source.Position, source.Span) {
+	if v := m.Value; (v.Kind == source.List || v.Kind == source.Object) && (v.Pos.Line > m.KeyPos.Line || v.Labels != nil) {
+		return m.KeyPos, m.KeySpan
+	}
+	return place(m.Value)
 }
 
 // place is where a value begins, and what of it a reader is shown: all of a scalar, the first character of
@@ -99,6 +115,9 @@ func (e *entry) guard() rules.Guard {
 	}
 	guard.Field = "pointcutData"
 	guard.Pos, guard.Span = place(e.routes)
+	if e.routesAt != nil {
+		guard.Pos, guard.Span = memberPlace(e.routesAt)
+	}
 	for _, item := range e.routes.Items {
 		method, _ := item.Member("methodRegex").Str()
 		path, _ := item.Member("uriTemplateRegex").Str()

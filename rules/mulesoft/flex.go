@@ -30,10 +30,13 @@ func instanceEntries(document *source.Value) []entry {
 		return nil
 	}
 	name, _ := document.At("metadata", "name").Str()
-	all := make([]entry, len(policies.Items))
-	for i, item := range policies.Items {
-		all[i] = flexEntry(item, item)
-		all[i].api = name
+	all := []entry{}
+	for _, item := range policies.Items {
+		if item.Is(source.Object) {
+			e := flexEntry(item, item)
+			e.api = name
+			all = append(all, e)
+		}
 	}
 	return all
 }
@@ -42,11 +45,12 @@ func instanceEntries(document *source.Value) []entry {
 // -flex; a name without it is taken for the vendor's only where it is the exact id of one.
 func flexEntry(v, place *source.Value) entry {
 	e := entry{
-		place:   place,
-		variant: Flex,
-		local:   true,
-		config:  v.Member("config"),
-		assetAt: v.At("policyRef", "name"),
+		place:    place,
+		variant:  Flex,
+		local:    true,
+		config:   v.Member("config"),
+		configAt: v.Find("config"),
+		assetAt:  v.At("policyRef", "name"),
 	}
 	name, _ := e.assetAt.Str()
 	e.asset, _ = named(name)

@@ -30,6 +30,7 @@ func resourceEntry(kind string, values *source.Value) (entry, bool) {
 	e := entry{
 		place:    values,
 		disabled: values.Member("disabled"),
+		configAt: firstMember(values.Find("configuration_data"), values.Find("configuration")),
 		config:   block(first(values.Member("configuration_data"), values.Member("configuration"))),
 		asset:    asset,
 		api:      reference(first(values.Member("apim_id"), values.Member("api_instance_id"))),
@@ -59,6 +60,15 @@ func block(v *source.Value) *source.Value {
 		return v.Items[0]
 	}
 	return v
+}
+
+func firstMember(members ...*source.Member) *source.Member {
+	for _, m := range members {
+		if m != nil {
+			return m
+		}
+	}
+	return nil
 }
 
 // reference names an API instance by the expression that refers to it, or by its id.

@@ -3,6 +3,8 @@ package inspect
 import (
 	"fmt"
 	"time"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
 func (d *describer) times() {
@@ -29,13 +31,16 @@ func (d *describer) ordered(from, to Instant) bool {
 func (d *describer) instant(name string) Instant {
 	v := d.claims.Member(name)
 	i := ReadInstant(v)
-	if message := i.explain(name, brief(v)); message != "" {
+	if message := i.Explain(name, v); message != "" {
 		d.odd(string(i.Problem), "claims."+name, message)
 	}
 	return i
 }
 
-func (i Instant) explain(name, written string) string {
+// Explain says in one clause what is wrong with a claim that was read as this instant, and what readers make of it. It
+// is empty where nothing is.
+func (i Instant) Explain(name string, v *source.Value) string {
+	written := brief(v)
 	switch i.Problem {
 	case NotANumber:
 		return fmt.Sprintf("%s is %s, not a number of seconds (RFC 7519, section 2)", name, written)

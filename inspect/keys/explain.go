@@ -3,6 +3,8 @@ package keys
 import (
 	"fmt"
 	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect"
 )
 
 // explain finds the reason why none of the named keys verifies the token. Each step either concludes or leaves
@@ -47,7 +49,7 @@ func (v *verification) noSuchKid(named []*Key) bool {
 	}
 	reason := KidUnknown
 	if seen, ok := v.result.Set.LastSeen(v.result.KeyID); ok {
-		reason, why = KeyRolledOver, "the key that the token names was in this set until "+utc(seen.Unix())+", and has been replaced since"
+		reason, why = KeyRolledOver, "the key that the token names was in this set until "+inspect.FormatTime(seen)+", and has been replaced since"
 	}
 	v.conclude(reason, "one of "+v.kids(), "kid "+quoted(v.result.KeyID), why)
 	return true

@@ -1,86 +1,82 @@
 package keys
 
 import (
+	"cmp"
 	"fmt"
-	"math"
-	"strconv"
 	"time"
 
+	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
-// leeway is the clock skew that Microsoft's own libraries and many gateways forgive.
+// leeway is the clock skew that Microsoft's own libraries and many gateways forgive, in seconds.
 const leeway = 5 * 60
 
-// mostSeconds is the last second of the year 9999; what lies behind it is a mistake, often milliseconds.
-const mostSeconds = 253402300799
-
 func expiryCheck(claims *source.Value, at time.Time) Check {
-	c := Check{ID: "expiry", Expected: "exp later than " + utc(at.Unix())}
-	exp, ok := c.seconds(claims, "exp")
-	if !ok {
-		return c
-	}
-	late := at.Unix() - exp
-	switch {
-	case exp > mostSeconds:
-		c.Outcome, c.Why = Pass, "exp must be meant in milliseconds; gateways read it in seconds, so the token never expires"
-		return c
-	case late < 0:
-		c.Outcome, c.Why = Pass, "the token is valid for another "+span(-late)
-		return c
-	}
-	c.Outcome, c.Why = Fail, "the token expired "+span(late)+" ago"
-	if late < leeway {
-		c.Why += "; a gateway that allows 5 minutes of clock skew still accepts it"
-	}
+	c := Check{ID: "expiry", Expected: "exp later than " + inspect.FormatTime(at)}
+	c.judge(claims, "exp", func(exp int64) {
+		late := at.Unix() - exp
+		if late < 0 {
+			c.Outcome, c.Why = Pass, "the token is valid for another "+span(-late)
+			return
+		}
+		c.Outcome, c.Why = Fail, "the token expired "+span(late)+" ago"
+		c.Why += forgiven(late < leeway, "still")
+	})
 	return c
 }
 
 func notBeforeCheck(claims *source.Value, at time.Time) Check {
-	c := Check{ID: "not-before", Expected: "nbf no later than " + utc(at.Unix())}
-	nbf, ok := c.seconds(claims, "nbf")
-	if !ok {
-		return c
-	}
-	early := nbf - at.Unix()
-	switch {
-	case nbf > mostSeconds:
-		c.Outcome, c.Why = Fail, "nbf must be meant in milliseconds; gateways read it in seconds, so the token is never valid"
-		return c
-	case early <= 0:
-		c.Outcome, c.Why = Pass, "the token has been valid for "+span(-early)
-		return c
-	}
-	c.Outcome, c.Why = Fail, "the token is not valid for another "+span(early)+": the clock that issued it is ahead, or this one is behind"
-	if early <= leeway {
-		c.Why += "; a gateway that allows 5 minutes of clock skew already accepts it"
-	}
+	c := Check{ID: "not-before", Expected: "nbf no later than " + inspect.FormatTime(at)}
+	c.judge(claims, "nbf", func(nbf int64) {
+		early := nbf - at.Unix()
+		if early <= 0 {
+			c.Outcome, c.Why = Pass, "the token has been valid for "+span(-early)
+			return
+		}
+		c.Outcome, c.Why = Fail, "the token is not valid for another "+span(early)+": the clock that issued it is ahead, or this one is behind"
+		c.Why += forgiven(early <= leeway, "already")
+	})
 	return c
 }
 
-// seconds reads a claim that is a NumericDate (RFC 7519, section 2), or says in the check why it is none. Fractions
-// are cut off.
-func (c *Check) seconds(claims *source.Value, name string) (int64, bool) {
+// forgiven says whether the usual clock skew would change a check that failed.
+func forgiven(within bool, when string) string {
+	if within {
+		return "; a gateway that allows 5 minutes of clock skew " + when + " accepts it"
+	}
+	return "; 5 minutes of leeway would not change that"
+}
+
+// judge reads a claim that is a NumericDate (RFC 7519, section 2) and has it compared, in whole seconds. Where readers
+// differ on what the claim means the outcome is Unknown, but for a string that is too late or too early for all who
+// read it: those who do not read it refuse it as well.
+func (c *Check) judge(claims *source.Value, name string, compare func(seconds int64)) {
 	claim := claims.Member(name)
+	instant := inspect.ReadInstant(claim)
 	switch {
 	case claims == nil:
 		c.Outcome, c.Why = Unknown, "the claims can't be read"
-		return 0, false
+		return
 	case claim == nil:
 		c.missing(name)
-		return 0, false
-	case !claim.Is(source.Number):
+		return
+	case instant.Problem == inspect.Absent, instant.Problem == inspect.NotANumber:
 		c.Outcome, c.Actual, c.Why = Fail, name+" is "+claim.Kind.String(), "a time is a number of seconds since 1970 (RFC 7519, section 2)"
-		return 0, false
+		return
 	}
-	seconds, err := strconv.ParseFloat(claim.Text, 64)
-	if err != nil || math.Abs(seconds) > 1<<53 {
-		c.Outcome, c.Actual, c.Why = Fail, name+" is "+claim.Text, name+" is no time: the number is too large"
-		return 0, false
+	c.Actual = name + " " + cmp.Or(instant.String(), quoted(claim.Text))
+	if instant.Known() {
+		compare(instant.At.Unix())
 	}
-	c.Actual = name + " " + utc(int64(seconds))
-	return int64(seconds), true
+	switch instant.Problem {
+	case inspect.Milliseconds, inspect.OutOfRange:
+		c.Outcome, c.Why = Unknown, instant.Explain(name, claim)
+	case inspect.AsString:
+		if c.Outcome == Pass {
+			c.Outcome, c.Why = Unknown, instant.Explain(name, claim)
+		}
+	}
 }
 
 // missing decides on a token without the claim. RFC 7519 leaves both to the issuer; Entra writes both.
@@ -91,14 +87,6 @@ func (c *Check) missing(name string) {
 		return
 	}
 	c.Outcome, c.Why = Unknown, "the token never expires by itself; some gateways accept that and some refuse it"
-}
-
-// utc writes a time as RFC 3339 in UTC, or as the bare number where it is out of all reason.
-func utc(seconds int64) string {
-	if seconds > mostSeconds || seconds < -mostSeconds {
-		return strconv.FormatInt(seconds, 10)
-	}
-	return time.Unix(seconds, 0).UTC().Format(time.RFC3339)
 }
 
 // span writes a number of seconds in the two largest units that say enough.

@@ -158,7 +158,7 @@ func (v *verification) verified(k *Key, named []*Key) {
 		v.note("kid-not-string", "the header's kid is "+kid.Kind.String()+", not a string (RFC 7515, section 4.1.4), so every key was tried; gateways may refuse it")
 	}
 	if !k.LastSeen.IsZero() {
-		v.note("key-not-in-newest-set", nameOf(k)+" is not in the newest set any more; it was last in it on "+utc(k.LastSeen.Unix())+", and a gateway may have dropped it")
+		v.note("key-not-in-newest-set", nameOf(k)+" is not in the newest set any more; it was last in it on "+inspect.FormatTime(k.LastSeen)+", and a gateway may have dropped it")
 	}
 	if v.byKid() && len(named) > 1 {
 		v.note("duplicate-kid", fmt.Sprintf("%d keys of the set have the token's kid, and key %d of them verifies it; gateways that take only the first or only the last may refuse it", len(named), 1+index(named, k)))

@@ -12,16 +12,16 @@ const (
 	progressEvery = 200 * time.Millisecond
 )
 
-// showProgress tells on a terminal how many of all files are done, once it takes longer than a second. The function that
+// showProgress tells on a terminal how many of all files, or of what else is counted, are done, once it takes longer than a second. The function that
 // it returns ends it and clears the line.
-func (e *Env) showProgress(done *atomic.Int64, all int) (stop func()) {
+func (e *Env) showProgress(done *atomic.Int64, all int, what string) (stop func()) {
 	if !e.Terminal.Stderr {
 		return func() {}
 	}
 	end, ended := make(chan struct{}), make(chan struct{})
 	go func() {
 		defer close(ended)
-		e.tellProgress(end, done, all)
+		e.tellProgress(end, done, all, what)
 	}()
 	return func() {
 		close(end)
@@ -29,7 +29,7 @@ func (e *Env) showProgress(done *atomic.Int64, all int) (stop func()) {
 	}
 }
 
-func (e *Env) tellProgress(end <-chan struct{}, done *atomic.Int64, all int) {
+func (e *Env) tellProgress(end <-chan struct{}, done *atomic.Int64, all int, what string) {
 	const clearLine = "\r\x1b[K"
 	wait := time.NewTimer(progressAfter)
 	defer wait.Stop()
@@ -41,7 +41,7 @@ func (e *Env) tellProgress(end <-chan struct{}, done *atomic.Int64, all int) {
 			}
 			return
 		case <-wait.C:
-			fmt.Fprintf(e.Stderr, "%s%d of %d files", clearLine, done.Load(), all)
+			fmt.Fprintf(e.Stderr, "%s%d of %d %s", clearLine, done.Load(), all, what)
 			wait.Reset(progressEvery)
 		}
 	}

@@ -50,6 +50,7 @@ func AllOf(checks ...*Check) Node {
 type Guard struct {
 	Disabled bool
 	Routes   []Route // where there are any, one of them must match
+	Unread   bool    // it is limited to routes in a form that is not modelled
 	Field    string
 	Pos      source.Position // of what limits it
 	Span     source.Span

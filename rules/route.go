@@ -8,7 +8,7 @@ import (
 // something to check. A policy that is limited to routes is taken to apply where the request's are not known.
 func (r *Request) routed(policy *Policy) (Truth, *Result) {
 	guard := &policy.When
-	if !guard.Disabled && len(guard.Routes) == 0 {
+	if !guard.Disabled && !guard.limited() {
 		return Yes, nil
 	}
 	result := &Result{Check: guard.check(), Policy: policy, request: r}
@@ -20,7 +20,7 @@ func (r *Request) routed(policy *Policy) (Truth, *Result) {
 		result.Outcome, result.skip = Skipped, "the policy is limited to other methods or paths"
 	case applies == Maybe:
 		result.Outcome = Unsure
-		result.unknown = &Unknown{Why: "the route's expression matches only a part of the path, or can't be read here, and it is not documented how the gateway matches it"}
+		result.unknown = &Unknown{Why: "the route matches only a part of the path, or can't be read here, and it is not documented how the gateway matches it"}
 	default:
 		result.Outcome = Pass
 	}
@@ -31,9 +31,17 @@ func (g *Guard) check() *Check {
 	return &Check{ID: Routed, Field: g.Field, Pos: g.Pos, Span: g.Span, Evidence: g.Evidence}
 }
 
+// limited reports whether the policy is limited to some routes.
+func (g *Guard) limited() bool { return len(g.Routes) > 0 || g.Unread }
+
 func (g *Guard) applies(method, path string) Truth {
-	if g.Disabled {
+	switch {
+	case g.Disabled:
 		return No
+	case g.Unread && (method != "" || path != ""):
+		return Maybe
+	case g.Unread:
+		return Yes
 	}
 	best := No
 	for _, route := range g.Routes {
@@ -72,7 +80,7 @@ func (r *Request) routeFindings(policy *Policy, applies Truth) []Finding {
 	case applies == No:
 		finding.Rule, finding.Severity = "route-not-covered", Note
 		finding.Message = "this policy does not apply to " + r.Method + " " + r.Path + ": it lets the request through"
-	case len(guard.Routes) > 0 && (r.Method == "" || r.Path == ""):
+	case guard.limited() && (r.Method == "" || r.Path == ""):
 		finding.Rule, finding.Severity = "route-assumed", Note
 		finding.Message = "this policy is limited to some routes and is taken to apply; pass --method and --path to know"
 	default:

@@ -163,6 +163,8 @@ func TestPoliciesThatDoNotApplyLetEverythingThrough(t *testing.T) {
 		{"a policy for this request", Guard{Routes: get}, "GET", "/orders/1", Rejected, ""},
 		{"a policy for some routes, where the request's is not known, is taken to apply", Guard{Routes: get}, "", "", Rejected, "route-assumed"},
 		{"an expression that matches a part of the path leaves it open", Guard{Routes: []Route{{Path: "orders"}}}, "GET", "/orders/1", Undetermined, ""},
+		{"routes in a form that is not modelled leave it open", Guard{Unread: true}, "GET", "/orders/1", Undetermined, ""},
+		{"without a method and a path they are taken to apply", Guard{Unread: true}, "", "", Rejected, "route-assumed"},
 		{"so does one that can't be read", Guard{Routes: []Route{{Path: "(?<=x)y"}}}, "GET", "/orders/1", Undetermined, ""},
 	}
 	for _, test := range tests {

@@ -22,6 +22,7 @@ type entry struct {
 	disabled *source.Value
 	routes   *source.Value  // pointcutData
 	routesAt *source.Member // where the file has it
+	rulesAt  *source.Member // the routes of Flex Gateway's own form, which is not modelled
 	configAt *source.Member // where the file has the configuration; nil where it has none
 	config   *source.Value  // by the policy's own names; nil where the entry has none
 	written  *source.Value  // the configuration in Terraform's snake_case, where the file has it so
@@ -108,6 +109,11 @@ func (e *entry) guard() rules.Guard {
 	if off, ok := e.disabled.Bool(); ok && off {
 		guard.Disabled, guard.Field = true, "disabled"
 		guard.Pos, guard.Span = place(e.disabled)
+		return guard
+	}
+	if e.rulesAt != nil {
+		guard.Unread, guard.Field = true, "rules"
+		guard.Pos, guard.Span = memberPlace(e.rulesAt)
 		return guard
 	}
 	if !e.routes.Is(source.List) || len(e.routes.Items) == 0 {

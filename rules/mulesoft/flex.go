@@ -51,6 +51,7 @@ func flexEntry(v, place *source.Value) entry {
 		config:   v.Member("config"),
 		configAt: v.Find("config"),
 		assetAt:  v.At("policyRef", "name"),
+		rulesAt:  v.Find("rules"),
 	}
 	name, _ := e.assetAt.Str()
 	e.asset, _ = named(name)

@@ -178,3 +178,28 @@ func TestWhatAFormatLeavesOpen(t *testing.T) {
 		})
 	}
 }
+
+func TestRoutesOfEachFormat(t *testing.T) {
+	const rejects = `"skipClientIdValidation":true,"signingMethod":"none","mandatoryNbfClaim":true`
+	tests := []struct {
+		name, file, text string
+		method, path     string
+		want             rules.Outcome
+	}{
+		{"API Manager, the route is another", "p.json", `{"assetId":"jwt-validation","assetVersion":"1.4.0","pointcutData":[{"methodRegex":"GET|HEAD","uriTemplateRegex":"/orders/.*"}],"configurationData":{` + rejects + `}}`, "POST", "/orders/1", rules.Accepted},
+		{"API Manager, the route is this one", "p.json", `{"assetId":"jwt-validation","assetVersion":"1.4.0","pointcutData":[{"methodRegex":"GET|HEAD","uriTemplateRegex":"/orders/.*"}],"configurationData":{` + rejects + `}}`, "GET", "/orders/1", rules.Rejected},
+		{"Terraform's blocks, one of which matches", "p.tf", "resource \"anypoint_apim_policy_jwt_validation\" \"a\" {\n  configuration_data {\n    signing_method = \"none\"\n    skip_client_id_validation = true\n    mandatory_nbf_claim = true\n  }\n  pointcut_data {\n    method_regex = [\"GET\", \"POST\"]\n    uri_template_regex = \"/v1/.*\"\n  }\n  pointcut_data {\n    method_regex = [\"PUT\"]\n    uri_template_regex = \"/v2/.*\"\n  }\n}\n", "PUT", "/v2/x", rules.Rejected},
+		{"Terraform's blocks, none of which matches", "p.tf", "resource \"anypoint_apim_policy_jwt_validation\" \"a\" {\n  configuration_data {\n    mandatory_nbf_claim = true\n  }\n  pointcut_data {\n    method_regex = [\"GET\", \"POST\"]\n    uri_template_regex = \"/v1/.*\"\n  }\n}\n", "PUT", "/v1/x", rules.Accepted},
+		{"Flex Gateway's rules are not modelled", "p.yaml", flexYAML + "  rules:\n    - path: /orders/(.*)\n", "GET", "/orders/1", rules.Undetermined},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			r := request(`"aud":"x"`)
+			r.Method, r.Path = test.method, test.path
+			c := compiled(t, test.file, test.text, rules.Options{Variant: Mule})
+			if v := rules.Evaluate(c.Policies, r); v.Outcome != test.want {
+				t.Errorf("got %s, want %s", v.Outcome, test.want)
+			}
+		})
+	}
+}

@@ -1,0 +1,67 @@
+package cmd
+
+import (
+	"errors"
+	"fmt"
+	"io/fs"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/source"
+)
+
+func TestErrorsAreOneCauseAndHints(t *testing.T) {
+	tests := []struct {
+		name string
+		err  error
+		want []string
+	}{
+		{
+			"a problem says its cause, then each hint",
+			problem("no policy was given", "pass -p FILE", "or --env NAME"),
+			[]string{"gatewhy: error: no policy was given", "gatewhy: hint: pass -p FILE", "gatewhy: hint: or --env NAME"},
+		},
+		{
+			"a file that can't be read has its place",
+			fmt.Errorf("wrapped: %w", &source.Error{Pos: source.Position{File: "p.json", Line: 14, Column: 3}, Cause: "not JSON", Hint: "edited by hand?"}),
+			[]string{"gatewhy: error: p.json:14:3: not JSON", "gatewhy: hint: edited by hand?"},
+		},
+		{
+			"a hint may be missing",
+			&source.Error{Pos: source.Position{File: "p.json"}, Cause: "the text is empty"},
+			[]string{"gatewhy: error: p.json: the text is empty"},
+		},
+		{
+			"a text without a token has its own hints",
+			&inspect.LocateError{Cause: "no token was found", Hints: []string{"paste it"}},
+			[]string{"gatewhy: error: no token was found", "gatewhy: hint: paste it"},
+		},
+		{
+			"a file that is not there is named without the system call",
+			&fs.PathError{Op: "open", Path: "missing", Err: fs.ErrNotExist},
+			[]string{"gatewhy: error: missing: file does not exist"},
+		},
+		{
+			"any other error is its text",
+			errors.New("interrupted"),
+			[]string{"gatewhy: error: interrupted"},
+		},
+		{
+			"nothing in it acts on the terminal, and it stays one line",
+			problem("no file \x1b[2J\nb", "a\u202eb"),
+			[]string{`gatewhy: error: no file \u001b[2J\nb`, `gatewhy: hint: a\u202eb`},
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			var b strings.Builder
+			asProblem(test.err).print(&b)
+			if diff := cmp.Diff(strings.Join(test.want, "\n")+"\n", b.String()); diff != "" {
+				t.Errorf("lines (-want +got):\n%s", diff)
+			}
+		})
+	}
+}

@@ -68,6 +68,7 @@ var subcommands = [...]struct {
 	{"verify", newVerify},
 	{"explain", newExplain},
 	{"lint", newLint},
+	{"matrix", newMatrix},
 	{"rules", newRules},
 	{"demo", newDemo},
 	{"version", newVersion},

@@ -1,6 +1,7 @@
 package environments
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -40,12 +41,15 @@ type Real struct {
 	Token *inspect.Token
 }
 
+// index is the place of a site in the file, or -1.
+func (e *Estate) index(name string) int {
+	return slices.IndexFunc(e.Sites, func(s Site) bool { return s.Name == name })
+}
+
 // site returns the site of that name.
 func (e *Estate) site(name string) *Site {
-	for i := range e.Sites {
-		if e.Sites[i].Name == name {
-			return &e.Sites[i]
-		}
+	if i := e.index(name); i >= 0 {
+		return &e.Sites[i]
 	}
 	return nil
 }

@@ -43,6 +43,7 @@ type Crossing struct {
 type Ignored struct {
 	Rule   string
 	Path   string // which files: a pattern where ** stands for any folders; empty for all
+	Field  string // of the configuration; empty for all
 	Reason string
 	Until  time.Time // the last day; the zero time for always
 	Pos    source.Position

@@ -2,6 +2,7 @@ package environments
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -36,6 +37,7 @@ func (m *Matrix) find() {
 		}
 		for _, rule := range []string{Replay, Issuance, CrossTenant, LockedOut} {
 			if rows := byRule[rule]; rows != nil {
+				slices.SortStableFunc(rows, func(a, b int) int { return m.Rows[a].pass() - m.Rows[b].pass() })
 				m.Findings = append(m.Findings, m.finding(rule, g, rows))
 			}
 		}
@@ -73,12 +75,8 @@ func (m *Matrix) place(rule string, row, g int) (source.Position, source.Span, s
 			return v.Decided.Check.Pos, v.Decided.Check.Span, v.Decided.Check.Field
 		}
 	}
-	for _, policy := range site.Policies {
-		for _, check := range policy.Checks() {
-			if check.Skip != "" && separates(check.ID) {
-				return check.Pos, check.Span, check.Field
-			}
-		}
+	if check := firstOpen(site.Policies); check != nil {
+		return check.Pos, check.Span, check.Field
 	}
 	if len(site.Policies) == 0 {
 		return source.Position{}, source.Span{}, ""
@@ -87,13 +85,18 @@ func (m *Matrix) place(rule string, row, g int) (source.Position, source.Span, s
 	return last.Pos, source.Span{}, ""
 }
 
-// separates reports whether a check can tell one environment's tokens from another's.
-func separates(id rules.ID) bool {
-	switch id {
-	case rules.Audience, rules.Scopes, rules.ClientID, rules.Contract, rules.CustomClaim:
-		return true
+// firstOpen is the first check that could tell one environment's tokens from another's, and that is switched off.
+func firstOpen(policies []*rules.Policy) *rules.Check {
+	for _, id := range []rules.ID{rules.Audience, rules.ClientID, rules.Contract, rules.Scopes, rules.CustomClaim} {
+		for _, policy := range policies {
+			for _, check := range policy.Checks() {
+				if check.ID == id && check.Skip != "" {
+					return check
+				}
+			}
+		}
 	}
-	return false
+	return nil
 }
 
 func (m *Matrix) message(rule string, g int, rows []int) string {

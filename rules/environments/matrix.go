@@ -58,12 +58,7 @@ func (e *Estate) evaluate(grouped bool) *Matrix {
 		if site.Policies == nil {
 			continue
 		}
-		c := newColumn(e, site.Policies, site.Contracts, grouped)
-		m.Gateways = append(m.Gateways, site.Name)
-		for r, row := range m.Rows {
-			m.Cells[r] = append(m.Cells[r], c.cell(row))
-		}
-		m.Classes += len(c.seen)
+		m.Classes += m.column(newColumn(e, site.Policies, site.Contracts, grouped), site.Name)
 		if e.Progress != nil {
 			e.Progress(i+1, len(e.Sites))
 		}
@@ -71,6 +66,15 @@ func (e *Estate) evaluate(grouped bool) *Matrix {
 	m.judge()
 	m.find()
 	return m
+}
+
+// column adds a gateway, and returns how many tokens it could tell apart.
+func (m *Matrix) column(c *column, gateway string) int {
+	m.Gateways = append(m.Gateways, gateway)
+	for r, row := range m.Rows {
+		m.Cells[r] = append(m.Cells[r], c.cell(row))
+	}
+	return len(c.seen)
 }
 
 func (m *Matrix) countTokens() {
@@ -165,15 +169,17 @@ func (s *sample) request(v *view) *rules.Request {
 	return &rules.Request{Token: s.token(v.claims, v.headers), At: s.at, Contracts: v.contracts, Signatures: modelled{s.cloud}}
 }
 
-// evaluateReal judges a captured token one second after it was issued.
 func (c *column) evaluateReal(real *Real) rules.Verdict {
+	return rules.Evaluate(c.view.policies, c.realRequest(real))
+}
+
+// realRequest carries a captured token, one second after it was issued.
+func (c *column) realRequest(real *Real) *rules.Request {
 	at := c.estate.At
 	if issued := inspect.ReadInstant(real.Token.Claims.Member("iat")); issued.Known() {
 		at = issued.At.Add(time.Second)
 	}
-	return rules.Evaluate(c.view.policies, &rules.Request{
-		Token: real.Token, At: at, Contracts: c.view.contracts, Signatures: c.estate.Signatures,
-	})
+	return &rules.Request{Token: real.Token, At: at, Contracts: c.view.contracts, Signatures: c.estate.Signatures}
 }
 
 func inShort(v *rules.Verdict) outcome {

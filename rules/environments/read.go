@@ -208,11 +208,11 @@ func (f *File) readCrossing(v *source.Value) error {
 func (f *File) readLint(v *source.Value) error {
 	return object(v, "lint", list("ignore", func(item *source.Value) error {
 		i := Ignored{Pos: item.Pos}
-		if err := object(item, "an entry of lint.ignore", plain("rule", &i.Rule), plain("path", &i.Path), plain("reason", &i.Reason), day("until", &i.Until)); err != nil {
+		if err := object(item, "an entry of lint.ignore", plain("rule", &i.Rule), plain("path", &i.Path), plain("field", &i.Field), plain("reason", &i.Reason), day("until", &i.Until)); err != nil {
 			return err
 		}
-		if i.Rule == "" || i.Reason == "" {
-			return wrong(item, "an entry of lint.ignore needs a rule and a reason", "")
+		if i.Rule == "" { // that a reason is missing is a finding of lint
+			return wrong(item, "an entry of lint.ignore needs a rule", "")
 		}
 		f.Ignore = append(f.Ignore, i)
 		return nil

@@ -1,0 +1,109 @@
+package cmd
+
+import (
+	"context"
+	"sync/atomic"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gatewhy/gatewhy/cmd/render"
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules/environments"
+)
+
+// matrixFlags are the flags of matrix.
+type matrixFlags struct {
+	output  outputFlags
+	config  string
+	fix     bool
+	offline bool
+	noCache bool
+}
+
+func newMatrix(env *Env) *cobra.Command {
+	var flags matrixFlags
+	cmd := &cobra.Command{
+		Use:   "matrix [-c gatewhy.yaml]",
+		Short: "Run every environment's policies against every environment's tokens: who is let in where",
+		Long: "matrix reads an environments file and runs real tokens, and every kind of token that Entra ID can issue for its app\n" +
+			"registrations, against every environment's policies. An environment's own tokens must be let in, all others\n" +
+			"kept out: those of other environments, of a stranger of the tenant, and of another tenant.",
+		Args: noArguments,
+		RunE: func(cmd *cobra.Command, _ []string) error { return env.matrix(cmd.Context(), &flags) },
+	}
+	flags.register(cmd)
+	return cmd
+}
+
+func (f *matrixFlags) register(cmd *cobra.Command) {
+	f.output.register(cmd, "text", "json", "markdown", "html", "junit")
+	flags := cmd.Flags()
+	flags.StringVarP(&f.config, "config", "c", defaultEnvironments, "the environments `FILE`")
+	flags.BoolVar(&f.fix, "fix", false, "look for the smallest set of changes that makes every cell right, and show the grid after it")
+	flags.BoolVar(&f.offline, "offline", false, "connect to nothing: take key sets from files and from the cache alone")
+	flags.BoolVar(&f.noCache, "no-cache", false, "do not use the cache of key sets")
+}
+
+func (e *Env) matrix(ctx context.Context, flags *matrixFlags) error {
+	estate, err := e.readEstate(ctx, flags.config, &keyFlags{offline: flags.offline, noCache: flags.noCache})
+	if err != nil {
+		return err
+	}
+	if len(estate.sets) == 0 {
+		return problem(flags.config+": no environment has policies", "policies: the files, as API Manager returns them, in the gateway's order")
+	}
+	x := &render.Matrixing{Name: flags.config, Allow: estate.Allow, File: estate.source}
+	x.Matrix = e.evaluate(estate)
+	if flags.fix || flags.output.format.value == "html" {
+		if err := estate.repair(x, flags.fix); err != nil {
+			return err
+		}
+	}
+	if err := e.renderMatrix(&flags.output, x); err != nil {
+		return err
+	}
+	return exitWith(matrixCode(x.Matrix))
+}
+
+// evaluate runs the matrix, with a line of progress where it takes long.
+func (e *Env) evaluate(estate *estate) *environments.Matrix {
+	var done atomic.Int64
+	estate.Progress = func(n, _ int) { done.Store(int64(n)) }
+	defer e.showProgress(&done, len(estate.Sites), "environments")()
+	return estate.Evaluate()
+}
+
+// source returns the policy file of that name.
+func (e *estate) source(name string) *source.File {
+	for _, set := range e.sets {
+		if file := set.file(name); file != nil {
+			return file
+		}
+	}
+	return nil
+}
+
+func (e *Env) renderMatrix(output *outputFlags, x *render.Matrixing) error {
+	switch output.format.value {
+	case "json":
+		return render.MatrixJSON(e.Stdout, x)
+	case "markdown":
+		return render.MatrixMarkdown(e.Stdout, x)
+	case "html":
+		return render.MatrixHTML(e.Stdout, x)
+	case "junit":
+		return render.MatrixJUnit(e.Stdout, x)
+	}
+	return render.MatrixText(e.Stdout, output.style(e), x)
+}
+
+// matrixCode is 1 where a cell is wrong, and 3 where none is and of some it is not known.
+func matrixCode(m *environments.Matrix) int {
+	switch wrong, unknown, _ := m.Wrong(); {
+	case wrong > 0:
+		return exitRejected
+	case unknown > 0:
+		return exitUndetermined
+	}
+	return exitOK
+}

@@ -1,0 +1,194 @@
+package cmd
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/cmd/render"
+	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/environments"
+)
+
+// The limits of the search for repairs: how many changes deep, and how many of the best are followed at each depth.
+const (
+	deepestRepair = 4
+	widestRepair  = 6
+)
+
+// repair tries what the adapter proposes at each gateway that has a wrong cell, and keeps what makes its column better. With fix, the
+// smallest set over all gateways is chosen, and the matrix after it computed. Columns do not depend on each other's policies, so
+// the best for each is the best for all.
+func (e *estate) repair(x *render.Matrixing, fix bool) error {
+	if fix {
+		x.Fixed = x.Matrix
+	}
+	for g, name := range x.Gateways {
+		s := &search{matrix: x.Matrix, gateway: g}
+		start := s.attempt(e.sets[name])
+		if start.wrong == 0 {
+			continue
+		}
+		singles, err := s.expand([]*attempt{start})
+		if err != nil {
+			return err
+		}
+		for _, a := range better(singles, start) {
+			x.Repairs = append(x.Repairs, a.repair(x, g, start.wrong))
+		}
+		if !fix {
+			continue
+		}
+		best, err := s.deepen(start, singles)
+		if err != nil {
+			return err
+		}
+		if best != start {
+			chosen := best.repair(x, g, start.wrong)
+			chosen.Chosen = true
+			x.Repairs = append(x.Repairs, chosen)
+			x.Fixed = x.Fixed.With(g, best.set.policies)
+		}
+	}
+	return nil
+}
+
+// search looks for the repair of one gateway.
+type search struct {
+	matrix  *environments.Matrix
+	gateway int
+	seen    []string // the texts of all files of what was tried
+}
+
+// attempt is a gateway's policies after some changes, and what came of them.
+type attempt struct {
+	set            *policySet
+	titles         []string
+	changes        []render.FileChange
+	wrong, unknown int
+}
+
+func (s *search) attempt(set *policySet) *attempt {
+	a := &attempt{set: set}
+	a.wrong, a.unknown, _ = s.matrix.Try(s.gateway, set.policies).Wrong()
+	return a
+}
+
+// deepen adds changes to the best attempts until every cell is right, or nothing gets better.
+func (s *search) deepen(start *attempt, level []*attempt) (*attempt, error) {
+	best := start
+	for depth := 1; ; depth++ {
+		slices.SortStableFunc(level, compare)
+		if len(level) == 0 || compare(level[0], best) >= 0 && depth > 2 {
+			return best, nil
+		}
+		if compare(level[0], best) < 0 {
+			best = level[0]
+		}
+		if best.wrong == 0 || depth == deepestRepair {
+			return best, nil
+		}
+		next, err := s.expand(level[:min(widestRepair, len(level))])
+		if err != nil {
+			return nil, err
+		}
+		level = next
+	}
+}
+
+// compare orders attempts: fewer wrong cells, fewer unknown ones, fewer changes.
+func compare(a, b *attempt) int {
+	return cmp.Or(a.wrong-b.wrong, a.unknown-b.unknown, len(a.changes)-len(b.changes))
+}
+
+// better keeps the attempts after which fewer cells are wrong.
+func better(all []*attempt, start *attempt) []*attempt {
+	kept := slices.DeleteFunc(slices.Clone(all), func(a *attempt) bool { return a.wrong >= start.wrong })
+	slices.SortStableFunc(kept, compare)
+	return kept
+}
+
+// expand proves what the adapter proposes for each of the environment's own tokens, each result once.
+func (s *search) expand(from []*attempt) ([]*attempt, error) {
+	var all []*attempt
+	for _, a := range from {
+		for _, request := range s.matrix.Own(s.gateway) {
+			next, err := s.proposals(a, request)
+			if err != nil {
+				return nil, err
+			}
+			all = append(all, next...)
+		}
+	}
+	return all, nil
+}
+
+func (s *search) proposals(from *attempt, request *rules.Request) ([]*attempt, error) {
+	before := rules.Trial{Own: rules.Evaluate(from.set.policies, request)}
+	var all []*attempt
+	for i, file := range from.set.files {
+		proposals, err := from.set.adapter.Propose(file, before.Own)
+		if err != nil {
+			return nil, err
+		}
+		remedies, err := rules.Prove(proposals, before, func(text []byte) (rules.Trial, error) {
+			edited, err := from.set.with(i, text)
+			if err != nil {
+				return rules.Trial{}, err
+			}
+			return rules.Trial{Own: rules.Evaluate(edited.policies, request)}, nil
+		})
+		if err != nil {
+			return nil, err
+		}
+		for _, r := range remedies {
+			if a, err := s.follow(from, i, &r); err != nil {
+				return nil, err
+			} else if a != nil {
+				all = append(all, a)
+			}
+		}
+	}
+	return all, nil
+}
+
+// follow runs the whole column after a remedy; nothing where the same text was tried before.
+func (s *search) follow(from *attempt, file int, r *rules.Remedy) (*attempt, error) {
+	set, err := from.set.with(file, r.Text)
+	if err != nil {
+		return nil, err
+	}
+	texts := set.texts()
+	if slices.Contains(s.seen, texts) {
+		return nil, nil
+	}
+	s.seen = append(s.seen, texts)
+	a := s.attempt(set)
+	a.titles = append(slices.Clone(from.titles), r.Title)
+	a.changes = slices.Clone(from.changes)
+	for _, c := range r.Changes {
+		a.changes = append(a.changes, render.FileChange{File: set.files[file].Name, Change: c})
+	}
+	return a, nil
+}
+
+// texts is the text of all files, to tell two sets apart.
+func (s *policySet) texts() string {
+	var b strings.Builder
+	for _, file := range s.files {
+		b.Write(file.Text)
+		b.WriteByte(0)
+	}
+	return b.String()
+}
+
+func (a *attempt) repair(x *render.Matrixing, gateway, before int) render.Repair {
+	r := render.Repair{
+		Gateway: gateway, Titles: a.titles, Changes: a.changes, Wrong: a.wrong, Before: before,
+		After: x.With(gateway, a.set.policies),
+	}
+	for _, file := range a.set.files {
+		r.Files = append(r.Files, render.EditedFile{Name: file.Name, Text: file.Text})
+	}
+	return r
+}

@@ -1,0 +1,130 @@
+package cmd
+
+import (
+	"bytes"
+	"encoding/json"
+	"flag"
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+	"github.com/santhosh-tekuri/jsonschema/v6"
+)
+
+var update = flag.Bool("update", false, "write the golden files anew; read the difference before you commit it")
+
+const estates = "../testdata/environments"
+
+// runIn runs the program in a folder, and returns what it prints and its exit code.
+func runIn(t *testing.T, folder string, args ...string) (stdout, stderr string, code int) {
+	t.Helper()
+	var out, errs bytes.Buffer
+	code = Main(Env{
+		Args: args, Stdin: strings.NewReader(""), Stdout: &out, Stderr: &errs, Dir: folder,
+		Now:       func() time.Time { return clock },
+		LookupEnv: func(string) (string, bool) { return "", false },
+		CacheDir:  func() (string, error) { return t.TempDir(), nil },
+		Terminal:  Terminal{UTF8: true, Width: 100},
+	})
+	return out.String(), errs.String(), code
+}
+
+// TestEstates runs the article's estate under each of its policies. Each folder holds what a reader can run: gatewhy matrix --fix
+// -c testdata/environments/NAME/gatewhy.yaml; want.txt is what it prints.
+func TestEstates(t *testing.T) {
+	folders, err := filepath.Glob(estates + "/*/gatewhy.yaml")
+	if err != nil || len(folders) != 8 {
+		t.Fatalf("%d estates, want 8: %v", len(folders), err)
+	}
+	for _, config := range folders {
+		folder := filepath.Dir(config)
+		t.Run(filepath.Base(folder), func(t *testing.T) {
+			stdout, stderr, code := runIn(t, folder, "matrix", "--fix", "--offline")
+			got := fmt.Sprintf("%s%sexit code %d\n", stdout, stderr, code)
+			golden := filepath.Join(folder, "want.txt")
+			if *update {
+				if err := os.WriteFile(golden, []byte(got), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+			want, err := os.ReadFile(golden)
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(string(want), got); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+// grid is the outcome of each kind of hole in an estate.
+type grid struct {
+	Code                                   int
+	Replay, Issuance, CrossTenant, LockOut bool
+}
+
+// TestWhatTheArticlesSolutionsClose is the estates in one table.
+func TestWhatTheArticlesSolutionsClose(t *testing.T) {
+	tests := []struct {
+		name, estate string
+		want         grid
+	}{
+		{"the OIDC policy as it is lets nobody in", "oidc-strict", grid{Code: 1, LockOut: true}},
+		{"with the client id skipped it lets everybody in", "oidc-skipped", grid{Code: 1, Replay: true, Issuance: true, CrossTenant: true}},
+		{"solution A closes all on v1.0 tokens", "solution-a-v1", grid{}},
+		{"and locks out every v2.0 token", "solution-a-v2", grid{Code: 1, LockOut: true}},
+		{"solution B closes the replay, and neither of the others", "solution-b", grid{Code: 1, Issuance: true, CrossTenant: true}},
+		{"and locks out every daemon", "solution-b-daemons", grid{Code: 1, Issuance: true, CrossTenant: true, LockOut: true}},
+		{"solution A in the form of v2.0 tokens closes all", "solution-a-right", grid{}},
+		{"so does a role that only the own clients hold", "roles", grid{}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			stdout, stderr, code := runIn(t, filepath.Join(estates, test.estate), "matrix", "-o", "json")
+			var out struct{ Findings []struct{ Rule string } }
+			if err := json.Unmarshal([]byte(stdout), &out); err != nil {
+				t.Fatalf("%v: %s", err, stderr)
+			}
+			got := grid{Code: code}
+			for _, f := range out.Findings {
+				switch f.Rule {
+				case "cross-environment-replay":
+					got.Replay = true
+				case "cross-environment-issuance":
+					got.Issuance = true
+				case "cross-tenant-acceptance":
+					got.CrossTenant = true
+				case "environment-locked-out":
+					got.LockOut = true
+				default:
+					t.Errorf("an unknown finding: %s", f.Rule)
+				}
+			}
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestMatrixJSONIsAsPublished(t *testing.T) {
+	schema, err := jsonschema.NewCompiler().Compile(filepath.Join(schemaDir, "matrix.json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, estate := range []string{"oidc-skipped", "oidc-strict", "solution-a-v1"} {
+		stdout, stderr, _ := runIn(t, filepath.Join(estates, estate), "matrix", "--fix", "-o", "json")
+		value, err := jsonschema.UnmarshalJSON(strings.NewReader(stdout))
+		if err != nil {
+			t.Fatalf("%v: %s", err, stderr)
+		}
+		if err := schema.Validate(value); err != nil {
+			t.Errorf("%s: %v", estate, err)
+		}
+	}
+}

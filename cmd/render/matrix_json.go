@@ -1,0 +1,153 @@
+package render
+
+import (
+	"encoding/json"
+	"io"
+
+	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/environments"
+)
+
+// The JSON of matrix.
+type (
+	matrixJSON struct {
+		SchemaVersion int                 `json:"schema_version"`
+		Summary       matrixSummaryJSON   `json:"summary"`
+		Cells         []cellJSON          `json:"cells"`
+		Findings      []matrixFindingJSON `json:"findings"`
+		Allow         []crossingJSON      `json:"allow"`
+		Fix           *fixJSON            `json:"fix,omitempty"`
+	}
+
+	matrixSummaryJSON struct {
+		Cells   int `json:"cells"`
+		Wrong   int `json:"wrong"`
+		Unknown int `json:"unknown"`
+		Tokens  int `json:"modelled_tokens"`
+		Classes int `json:"distinct_tokens_run"`
+	}
+
+	cellJSON struct {
+		Token    string         `json:"token"`
+		Gateway  string         `json:"gateway"`
+		Outcome  rules.Outcome  `json:"outcome"`
+		Status   *int           `json:"status"`
+		Expected *rules.Outcome `json:"expected"`
+		OK       *bool          `json:"ok"`
+		Decided  *rules.ID      `json:"decided_by"`
+		Allowed  bool           `json:"allowed,omitempty"`
+		Note     string         `json:"note,omitempty"`
+	}
+
+	matrixFindingJSON struct {
+		findingJSON
+		Token   string          `json:"token"`
+		Gateway string          `json:"gateway"`
+		Tokens  []string        `json:"tokens"`
+		Witness json.RawMessage `json:"witness"`
+	}
+
+	crossingJSON struct {
+		From   string      `json:"from"`
+		To     string      `json:"to"`
+		Reason string      `json:"reason"`
+		Source *sourceJSON `json:"source"`
+	}
+
+	fixJSON struct {
+		Repairs []repairJSON      `json:"repairs"`
+		Summary matrixSummaryJSON `json:"summary_after"`
+		Cells   []cellJSON        `json:"cells_after"`
+	}
+
+	repairJSON struct {
+		Gateway string           `json:"gateway"`
+		Titles  []string         `json:"titles"`
+		Changes []fileChangeJSON `json:"changes"`
+		Wrong   int              `json:"wrong_after"`
+	}
+
+	fileChangeJSON struct {
+		File string `json:"file"`
+		changeJSON
+	}
+)
+
+// MatrixJSON writes a matrix as JSON, every row for itself.
+func MatrixJSON(w io.Writer, x *Matrixing) error {
+	out := matrixJSON{
+		SchemaVersion: SchemaVersion,
+		Summary:       matrixSummaryOf(x.Matrix),
+		Cells:         cellsOf(x.Matrix),
+		Findings:      make([]matrixFindingJSON, len(x.Findings)),
+		Allow:         make([]crossingJSON, len(x.Allow)),
+	}
+	for i := range x.Findings {
+		out.Findings[i] = x.findingOf(&x.Findings[i])
+	}
+	for i, c := range x.Allow {
+		out.Allow[i] = crossingJSON{c.From, c.To, c.Reason, sourceOf(c.Pos)}
+	}
+	if x.Fixed != nil {
+		out.Fix = x.fixOf()
+	}
+	return JSON(w, out)
+}
+
+func matrixSummaryOf(m *environments.Matrix) matrixSummaryJSON {
+	wrong, unknown, all := m.Wrong()
+	return matrixSummaryJSON{all, wrong, unknown, m.Tokens, m.Classes}
+}
+
+func cellsOf(m *environments.Matrix) []cellJSON {
+	all := make([]cellJSON, 0, len(m.Rows)*len(m.Gateways))
+	for r, row := range m.Rows {
+		for g, gateway := range m.Gateways {
+			c := &m.Cells[r][g]
+			all = append(all, cellJSON{
+				Token: row.Name, Gateway: gateway, Outcome: c.Outcome, Status: known(c.Status), Expected: known(c.Expected),
+				OK: truthOf(c.OK()), Decided: known(c.Decided), Allowed: c.Allowed != nil, Note: c.Note,
+			})
+		}
+	}
+	return all
+}
+
+// truthOf is null for what is not known.
+func truthOf(t rules.Truth) *bool {
+	if t == rules.Maybe {
+		return nil
+	}
+	yes := t == rules.Yes
+	return &yes
+}
+
+func (x *Matrixing) findingOf(f *environments.Finding) matrixFindingJSON {
+	claims, _ := x.witness(f)
+	out := matrixFindingJSON{
+		findingJSON: findingsOf([]rules.Finding{f.Finding})[0],
+		Token:       x.Rows[f.Row].Name,
+		Gateway:     x.Gateways[f.Gateway],
+		Witness:     json.RawMessage(claims.JSON()),
+	}
+	for _, r := range f.Rows {
+		out.Tokens = append(out.Tokens, x.Rows[r].Name)
+	}
+	return out
+}
+
+func (x *Matrixing) fixOf() *fixJSON {
+	out := &fixJSON{Repairs: []repairJSON{}, Summary: matrixSummaryOf(x.Fixed), Cells: cellsOf(x.Fixed)}
+	for i := range x.Repairs {
+		r := &x.Repairs[i]
+		if !r.Chosen {
+			continue
+		}
+		repair := repairJSON{Gateway: x.Gateways[r.Gateway], Titles: r.Titles, Changes: []fileChangeJSON{}, Wrong: r.Wrong}
+		for _, c := range r.Changes {
+			repair.Changes = append(repair.Changes, fileChangeJSON{c.File, changeJSON{c.Field, known(c.From), c.To}})
+		}
+		out.Repairs = append(out.Repairs, repair)
+	}
+	return out
+}

@@ -1,0 +1,55 @@
+package render
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/environments"
+)
+
+// MatrixJUnit writes a matrix as JUnit XML: a suite for each gateway, a case for each row. A cell of which it is not known counts as
+// skipped.
+func MatrixJUnit(w io.Writer, x *Matrixing) error {
+	suites := make([]junitSuite, len(x.Gateways))
+	for g, gateway := range x.Gateways {
+		suite := &suites[g]
+		suite.Name = gateway
+		for r := range x.Rows {
+			suite.add(x.junitCase(r, g))
+		}
+	}
+	return writeJUnit(w, suites)
+}
+
+func (x *Matrixing) junitCase(r, g int) junitCase {
+	cell := &x.Cells[r][g]
+	c := junitCase{Name: x.Rows[r].Name + " at " + x.Gateways[g], Class: x.Gateways[g]}
+	message := &junitMessage{Message: fmt.Sprintf("expected %s, got %s (%s)", cell.Expected, cell.Outcome, answer(cell))}
+	switch cell.OK() {
+	case rules.No:
+		f := x.findingAt(r, g)
+		c.File, c.Line = f.Pos.File, f.Pos.Line
+		message.Text = fmt.Sprintf("%s: %s [%s]", f.Pos, f.Message, f.Rule)
+		c.Failure = message
+	case rules.Maybe:
+		c.Skipped = message
+	}
+	return c
+}
+
+// findingAt is the finding that a wrong cell belongs to.
+func (x *Matrixing) findingAt(row, gateway int) *environments.Finding {
+	for i := range x.Findings {
+		f := &x.Findings[i]
+		if f.Gateway != gateway {
+			continue
+		}
+		for _, r := range f.Rows {
+			if r == row {
+				return f
+			}
+		}
+	}
+	return &environments.Finding{}
+}

@@ -1,0 +1,186 @@
+package render
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/rules/environments"
+)
+
+// MatrixText writes a matrix for a person: the grid with rows folded to what a reader takes in, the answer in a sentence, and each
+// finding with its place and a token that shows it.
+func MatrixText(w io.Writer, style Style, x *Matrixing) error {
+	t := &matrixText{Text: NewText(style), x: x}
+	t.Blank()
+	t.grid(x.Matrix)
+	t.Blank()
+	t.Para(1, x.Sentence())
+	if lines := len(x.Lines()); lines < len(x.Rows) {
+		t.Para(1, t.Paint(Faint, fmt.Sprintf("The %s are folded to %d here, each cell the worst of its rows; -o json lists all.", plural(len(x.Rows), "row", "rows"), lines)))
+	}
+	for i := range x.Findings {
+		if x.firstOfRule(i) {
+			t.finding(i)
+		}
+	}
+	t.notes()
+	t.allowed()
+	t.fix()
+	t.Blank()
+	_, err := t.WriteTo(w)
+	return err
+}
+
+type matrixText struct {
+	*Text
+	x *Matrixing
+}
+
+const tokenHead = "token"
+
+// grid shows the matrix as a table, in several parts where the terminal is too narrow for all gateways.
+func (t *matrixText) grid(m *environments.Matrix) {
+	lines := m.Lines()
+	first := len(tokenHead)
+	for _, line := range lines {
+		first = max(first, width(inspect.Safe(line.Label)))
+	}
+	widths := columnWidths(m, lines)
+	for from := 0; from < len(m.Gateways); {
+		to, used := from, len(indent)+first
+		for to < len(m.Gateways) && (to == from || used+2+widths[to] <= t.columns()) {
+			used += 2 + widths[to]
+			to++
+		}
+		t.part(m, lines, first, widths, from, to)
+		from = to
+		if from < len(m.Gateways) {
+			t.Blank()
+		}
+	}
+}
+
+// columnWidths is the width of each gateway's column: its name or its widest cell.
+func columnWidths(m *environments.Matrix, lines []environments.Line) []int {
+	widths := make([]int, len(m.Gateways))
+	for g, name := range m.Gateways {
+		widths[g] = width(inspect.Safe(name))
+		for _, line := range lines {
+			widths[g] = max(widths[g], len("no ")+len(answer(&m.Cells[m.At(line, g)][g])))
+		}
+	}
+	return widths
+}
+
+func (t *matrixText) part(m *environments.Matrix, lines []environments.Line, first int, widths []int, from, to int) {
+	head := indent + pad(tokenHead, first)
+	for g := from; g < to; g++ {
+		head += "  " + pad(inspect.Safe(m.Gateways[g]), widths[g])
+	}
+	t.line(t.Paint(Faint, indent+pad("", first)+"  gateway"))
+	t.line(t.Paint(Strong, strings.TrimRight(head, " ")))
+	for _, line := range lines {
+		row := indent + pad(inspect.Safe(line.Label), first)
+		for g := from; g < to; g++ {
+			row += "  " + pad(t.cell(&m.Cells[m.At(line, g)][g]), widths[g])
+		}
+		t.line(row)
+	}
+}
+
+func (t *matrixText) cell(c *environments.Cell) string {
+	return t.Mark(mark(c)) + " " + answer(c)
+}
+
+// finding shows the first finding of a rule in full, and those at other gateways by their places.
+func (t *matrixText) finding(i int) {
+	f := &t.x.Findings[i]
+	t.Blank()
+	t.Para(1, fmt.Sprintf("%s: %s %s", t.severity(f.Severity), inspect.Safe(f.Message), t.Paint(Faint, "["+f.Rule+"]")))
+	t.Para(2, inspect.Safe(f.Pos.String()))
+	if file := t.x.File(f.Pos.File); file != nil && f.Span.End > f.Span.Start {
+		t.Frame(2, file, f.Pos, f.Span, "")
+	}
+	claims, verdict := t.x.witness(f)
+	t.Para(2, "for example "+inspect.Safe(t.x.Rows[f.Row].Name)+", "+inspect.Safe(OutcomeLine(&verdict))+":")
+	rows := claimLines(claims)
+	for i := range rows {
+		rows[i].Text = inspect.Safe(rows[i].Text)
+	}
+	t.Rows(3, rows)
+	for j := i + 1; j < len(t.x.Findings); j++ {
+		if other := &t.x.Findings[j]; other.Rule == f.Rule {
+			t.Para(2, inspect.Safe(fmt.Sprintf("the same at %s: %s, for example %s", t.x.Gateways[other.Gateway], other.Pos, t.x.Rows[other.Row].Name)))
+		}
+	}
+}
+
+// notes lists the kinds of an environment's own tokens that do not get in, though others do.
+func (t *matrixText) notes() {
+	var rows []Row
+	for g, name := range t.x.Gateways {
+		var kinds []string
+		for _, r := range t.x.Rejected(g) {
+			cell := &t.x.Cells[r][g]
+			kinds = append(kinds, fmt.Sprintf("%s (%s at %s)", strings.TrimPrefix(t.x.Rows[r].Name, name+"/"), answer(cell), cell.Decided))
+		}
+		if len(kinds) > 0 {
+			rows = append(rows, Row{inspect.Safe(name), inspect.Safe(strings.Join(kinds, ", "))})
+		}
+	}
+	if len(rows) > 0 {
+		t.Heading("own tokens that do not get in, though others of the same environment do")
+		t.Rows(2, rows)
+	}
+}
+
+func (t *matrixText) allowed() {
+	if len(t.x.Allow) == 0 {
+		return
+	}
+	t.Heading("crossings that are meant")
+	for _, c := range t.x.Allow {
+		t.Para(2, inspect.Safe(fmt.Sprintf("from %s to %s: %s (%s)", c.From, c.To, c.Reason, c.Pos)))
+	}
+}
+
+// fix shows the smallest set of repairs that was found, and the grid after it.
+func (t *matrixText) fix() {
+	if t.x.Fixed == nil {
+		return
+	}
+	t.Heading("the smallest set of changes that was found, each compiled and run against every token")
+	any := false
+	for i := range t.x.Repairs {
+		if r := &t.x.Repairs[i]; r.Chosen {
+			any = true
+			t.repair(r)
+		}
+	}
+	if !any {
+		t.Para(2, "none: no change of a policy that is known here makes a column better")
+		return
+	}
+	t.Blank()
+	t.Para(1, t.Paint(Strong, "the grid after it"))
+	t.Blank()
+	t.grid(t.x.Fixed)
+	t.Blank()
+	t.Para(1, (&Matrixing{Matrix: t.x.Fixed}).Sentence())
+}
+
+func (t *matrixText) repair(r *Repair) {
+	t.Para(2, fmt.Sprintf("%s: %s", inspect.Safe(t.x.Gateways[r.Gateway]), inspect.Safe(strings.Join(r.Titles, ", then "))))
+	if len(r.Changes) > mostChanges {
+		t.Para(3, t.Paint(Faint, inspect.Safe(fmt.Sprintf("%s: %d fields change; -o json lists them", r.files(), len(r.Changes)))))
+	} else {
+		for _, c := range r.Changes {
+			t.Para(3, t.Paint(Faint, inspect.Safe(c.File+": "+changeLine(c.Change))))
+		}
+	}
+	if r.Wrong > 0 {
+		t.Para(3, fmt.Sprintf("%s of this gateway stay wrong: no policy change that is known here mends them", plural(r.Wrong, "cell", "cells")))
+	}
+}

@@ -1,0 +1,150 @@
+package render
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/environments"
+)
+
+// Matrixing is a matrix with what is said about it.
+type Matrixing struct {
+	*environments.Matrix
+	Name    string // of the environments file
+	Allow   []environments.Crossing
+	File    func(name string) *source.File
+	Repairs []Repair             // what was tried, by gateway; nil where nothing was looked for
+	Fixed   *environments.Matrix // the matrix after the smallest set of repairs; nil where none was looked for
+}
+
+// Repair is a set of changes to one gateway's policies that was compiled and run against every token.
+type Repair struct {
+	Gateway int
+	Titles  []string
+	Changes []FileChange
+	Files   []EditedFile
+	Wrong   int                  // wrong cells of the gateway's column after it
+	Before  int                  // and before it
+	After   *environments.Matrix // the whole matrix after this repair alone
+	Chosen  bool                 // it belongs to the smallest set that was found
+}
+
+// FileChange is one field of a file that a repair changes.
+type FileChange struct {
+	File string
+	rules.Change
+}
+
+// EditedFile is a file as a repair leaves it.
+type EditedFile struct {
+	Name string
+	Text []byte
+}
+
+// Sentence is the answer: how many cells are wrong.
+func (x *Matrixing) Sentence() string {
+	wrong, unknown, all := x.Wrong()
+	cells := func(n int) string { return fmt.Sprintf("%d of %s", n, plural(all, "cell", "cells")) }
+	switch {
+	case wrong > 0 && unknown > 0:
+		return fmt.Sprintf("%s are wrong, and of %d it is not known.", cells(wrong), unknown)
+	case wrong > 0:
+		return isAre(cells(wrong), wrong) + " wrong."
+	case unknown > 0:
+		return fmt.Sprintf("No cell is known to be wrong; of %s it is not known.", cells(unknown))
+	case x.Tokens > 0:
+		return "Every cell is right: each environment's own tokens are let in, and no such token as another environment's clients, a stranger of the tenant or " +
+			fmt.Sprintf("another tenant could use exists among the %d modelled.", x.Tokens)
+	}
+	return "Every cell is right, for the tokens that were given. What else Entra ID could issue was not modelled: add api to the environments."
+}
+
+func isAre(subject string, n int) string {
+	if n == 1 {
+		return subject + " is"
+	}
+	return subject + " are"
+}
+
+// cellWord is a cell in words, for outputs without marks.
+func cellWord(c *environments.Cell) string {
+	word := "right"
+	switch {
+	case c.Allowed != nil:
+		word = "allowed"
+	case c.OK() == rules.No:
+		word = "wrong"
+	case c.OK() == rules.Maybe:
+		word = "not known"
+	}
+	return word
+}
+
+// answer is what the gateway answers: a status, or that it is not known.
+func answer(c *environments.Cell) string {
+	switch {
+	case c.Outcome == rules.Undetermined:
+		return "not known"
+	case c.Status == 0:
+		return "rejected"
+	}
+	return fmt.Sprint(c.Status)
+}
+
+// mark is pass, fail, unknown or skipped, for a cell's sign.
+func mark(c *environments.Cell) string {
+	switch {
+	case c.Allowed != nil:
+		return "skipped"
+	case c.OK() == rules.No:
+		return "fail"
+	case c.OK() == rules.Maybe:
+		return "unknown"
+	}
+	return "pass"
+}
+
+// witness is the claims of a finding's token in one line, without personal ones.
+func (x *Matrixing) witness(f *environments.Finding) (claims *source.Value, verdict rules.Verdict) {
+	claims, verdict = x.Witness(f.Row, f.Gateway)
+	return NewMask(claims, true).Value(claims), verdict
+}
+
+// claimLines are a witness's claims that matter to a reader, one a line.
+func claimLines(claims *source.Value) []Row {
+	var rows []Row
+	for _, name := range []string{"aud", "iss", "appid", "azp", "scp", "roles", "idp"} {
+		if v := claims.Member(name); v != nil && (name != "idp" || v.Text != claims.Member("iss").Text) {
+			text := v.Text
+			if items, ok := v.Strings(); ok {
+				text = strings.Join(items, " ")
+			}
+			rows = append(rows, Row{name, text})
+		}
+	}
+	return rows
+}
+
+// firstOfRule reports whether no finding before this one is of the same rule.
+func (x *Matrixing) firstOfRule(i int) bool {
+	for j := range i {
+		if x.Findings[j].Rule == x.Findings[i].Rule {
+			return false
+		}
+	}
+	return true
+}
+
+// files names the files that a repair changes.
+func (r *Repair) files() string {
+	var names []string
+	for _, c := range r.Changes {
+		if !slices.Contains(names, c.File) {
+			names = append(names, c.File)
+		}
+	}
+	return strings.Join(names, ", ")
+}

@@ -56,8 +56,10 @@ type Change struct{ Field, From, To string }
 // and from nowhere else.
 type Behaviour struct {
 	Situation string   // kebab-case: "no-token", "wrong-audience", …
+	Title     string   // the situation in words
+	Condition string   // what it takes beside the situation; empty for nothing
 	Variant   string   // which of the vendor's gateways
-	Policies  []string // the policy kinds that it holds for
+	Policies  []string // the policy kinds that it holds for; none for whatever runs there
 	Answer    Answer
 	Headers   []string // that the answer carries, "name: value"
 	Checked   string   // the day on which the reference was last checked, as YYYY-MM-DD

@@ -12,6 +12,11 @@ import (
 // compile reads the policies of a file. A policy that surely does not look at credentials has no checks; any other that
 // isn't modelled has one, not-modelled, which is unknown.
 func compile(file *source.File, options rules.Options) (rules.Compilation, error) {
+	return compileBy(behaviours(), file, options)
+}
+
+// compileBy takes every answer from this table of behaviours.
+func compileBy(table []rules.Behaviour, file *source.File, options rules.Options) (rules.Compilation, error) {
 	found := entries(file, options.Asset)
 	if options.API != "" {
 		found = slices.DeleteFunc(found, func(e entry) bool { return e.api != "" && e.api != options.API })
@@ -24,7 +29,6 @@ func compile(file *source.File, options rules.Options) (rules.Compilation, error
 	if err != nil {
 		return rules.Compilation{}, err
 	}
-	table := behaviours()
 	compilation := rules.Compilation{Findings: problems(file)}
 	for i := range found {
 		c := compiler{entry: &found[i], table: table, runtime: runtime}
@@ -138,7 +142,7 @@ func (c *compiler) notModelled() *rules.Check {
 // unknown.
 func (c *compiler) answer(situation string) rules.Answer {
 	for _, b := range c.table {
-		if b.Situation == situation && b.Variant == c.variant && slices.Contains(b.Policies, c.asset) {
+		if b.Situation == situation && b.Variant == c.variant && b.Condition == "" && slices.Contains(b.Policies, c.asset) {
 			return b.Answer
 		}
 	}

@@ -1,0 +1,44 @@
+package mulesoft
+
+import "github.com/gatewhy/gatewhy/rules"
+
+// clientIDRows are the answers of Client ID Enforcement to credentials that an expression reads.
+func clientIDRows() []row {
+	enforcement, challenge := []string{clientIDEnforcement}, []string{"WWW-Authenticate: Client-ID-Enforcement"}
+	refused := answer(401, "", rules.Documented, docClientID)
+	return []row{
+		{noClientID, Mule, enforcement, refused, challenge},
+		{noClientID, Flex, enforcement, answer(401, `{"error":"Client ID is not present"}`, rules.Observed, obsFlexClientID), challenge},
+		{credentialsWrong, Mule, enforcement, refused, challenge},
+		{credentialsWrong, Flex, enforcement, refused, challenge},
+		{noContract, Mule, enforcement, refused, challenge},
+		{noContract, Flex, enforcement, refused, challenge},
+	}
+}
+
+// basicBehaviours are the same for credentials in basic form, which another challenge asks for.
+func basicBehaviours() []rules.Behaviour {
+	all := published(clientIDRows())
+	for i := range all {
+		all[i].Condition = "credentials in basic form"
+		all[i].Answer.Body, all[i].Answer.Evidence = "", documented(docClientID)
+		all[i].Headers = []string{`WWW-Authenticate: Basic realm="mule-realm"`}
+	}
+	return all
+}
+
+// slaRows are the answers of the SLA-based rate limit.
+func slaRows() []row {
+	sla := []string{rateLimitingSLA}
+	refused, exceeded := answer(401, "", rules.Documented, docSLA), answer(429, "", rules.Documented, docSLA)
+	return []row{
+		{noClientID, Mule, sla, refused, nil},
+		{noClientID, Flex, sla, refused, nil},
+		{credentialsWrong, Mule, sla, refused, nil},
+		{credentialsWrong, Flex, sla, refused, nil},
+		{noContract, Mule, sla, refused, nil},
+		{noContract, Flex, sla, refused, nil},
+		{quotaExceeded, Mule, sla, exceeded, nil},
+		{quotaExceeded, Flex, sla, exceeded, nil},
+	}
+}

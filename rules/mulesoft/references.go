@@ -1,0 +1,24 @@
+package mulesoft
+
+// The references that behaviours and checks rest on.
+const (
+	docJWT          = "MuleSoft documentation, JWT Validation policy"
+	docOIDC         = "MuleSoft documentation, OpenID Connect access token enforcement policy"
+	docOAuth        = "MuleSoft documentation, OAuth policy implementation (API Manager 2.x)"
+	docClientID     = "MuleSoft documentation, Client ID Enforcement policy"
+	docSLA          = "MuleSoft documentation, SLA-based rate limiting policy"
+	docContracts    = "MuleSoft documentation, API contracts"
+	docFlexDW       = "MuleSoft documentation, DataWeave support in Flex Gateway policies"
+	docPointcut     = "MuleSoft documentation, applying a policy to specific methods and resources"
+	kbInvalid       = "Salesforce KB 005321722"
+	obsApproov      = "approov/quickstart-mulesoft-api-gateway, policy 1.2.0 on Mule 4.4"
+	obsMule         = "public report, JWT Validation on CloudHub 2"
+	obsFlex         = "public reports, Flex Gateway 1.13"
+	obsFlexClientID = "public report, Client ID Enforcement 1.3.3 on Flex Gateway"
+	obsFlexDelay    = "public report, contracts on Flex Gateway after about 20 seconds"
+	pdkExample      = "mulesoft/pdk-custom-policy-examples, OAuth 2.0 token introspection"
+	pdkJWT          = "mulesoft/pdk-custom-policy-examples, JWT validation"
+	pdkContracts    = "docs.rs, pdk-contracts-lib 1.9"
+	pdkJWTLibrary   = "docs.rs, pdk-jwt-lib 1.10"
+	tfCommunity     = "mulesoft-anypoint/terraform-provider-anypoint, JWT validation"
+)

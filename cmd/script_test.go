@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"encoding/json"
 	"errors"
+	"net"
 	"net/http"
 	"net/http/httptest"
 	"os"
@@ -17,6 +18,8 @@ import (
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"github.com/gatewhy/gatewhy/inspect/keys"
 )
 
 // clock is the instant at which every story is told.
@@ -26,11 +29,23 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"gatewhy": runGatewhy})
 }
 
-// runGatewhy is the program as a story calls it: the real one, but for the clock.
+// runGatewhy is the program as a story calls it: the real one, but for the clock, and for a network that ends at
+// loopback.
 func runGatewhy() {
 	env := System()
 	env.Now = func() time.Time { return clock }
+	env.Transport = loopback{keys.NewTransport()}
 	os.Exit(Main(env))
+}
+
+// loopback refuses requests to other machines.
+type loopback struct{ next http.RoundTripper }
+
+func (l loopback) RoundTrip(request *http.Request) (*http.Response, error) {
+	if request.URL.Hostname() != "127.0.0.1" {
+		return nil, &net.DNSError{Err: "no network in a test", Name: request.URL.Hostname(), IsNotFound: true}
+	}
+	return l.next.RoundTrip(request)
 }
 
 // TestStories runs the txtar files: each is a story of its own, with its commands and its files. Beside

@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"context"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -26,7 +27,8 @@ func newVerify(env *Env) *cobra.Command {
 		Short: "Verify a token's signature, issuer, tenant and times, and say what failed and why",
 		Long: "verify checks a token against the keys of a tenant, an issuer or a file. Without --tenant, --issuer or\n" +
 			"--jwks it asks the issuer that the token names, if that is Entra ID: then the token chose its own keys.\n" +
-			"The token is never sent anywhere.\n\n" + tokenHelp,
+			"Where the key that signed a token of Entra ID is not among those, it is looked for among the other keys of the\n" +
+			"tenant, of the app and of the other clouds, unless --offline is set. The token is never sent anywhere.\n\n" + tokenHelp,
 		Args:              cobra.ArbitraryArgs,
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE:              func(cmd *cobra.Command, args []string) error { return env.verify(cmd.Context(), &flags, args) },
@@ -55,11 +57,25 @@ func (e *Env) verify(ctx context.Context, flags *verifyFlags, args []string) err
 	if expect.Tenant, err = e.tenantID(ctx, &flags.keys, set); err != nil {
 		return err
 	}
-	v.Report = expect.Verify(token, set)
+	signature := keys.Verify(token, set)
+	if !flags.keys.offline {
+		signature = e.investigate(ctx, &flags.keys, token, signature)
+	}
+	v.Report = expect.Check(token, signature)
 	if err := e.renderVerification(&flags.output, v); err != nil {
 		return err
 	}
 	return exitWith(reportCode(v.Report.Outcome()))
+}
+
+// patience is how long the key that signed a token is looked for outside the set that was asked.
+const patience = 5 * time.Second
+
+// investigate looks for the key that signed a token of Entra ID where the set that was asked does not have it.
+func (e *Env) investigate(ctx context.Context, flags *keyFlags, token *inspect.Token, signature keys.Result) keys.Result {
+	ctx, cancel := context.WithTimeout(ctx, patience)
+	defer cancel()
+	return e.keySource(flags, token).Investigate(ctx, token, signature)
 }
 
 // verifyingKeys returns the key set to verify with, or nil where there is none to be had: then v says why.

@@ -77,12 +77,22 @@ func signatureCause(r keys.Result) string {
 		return "a public key would have to serve as a shared secret"
 	case keys.KidUnknown:
 		return "the key set has no key with the token's kid"
+	case keys.KeyRolledOver:
+		return "the key that the token names has been replaced since"
 	case keys.KeyUnusable:
 		return "the token's key can't be used"
 	case keys.WrongKey:
 		return "another key signed it than the one it names"
 	case keys.GraphNonce:
 		return "only Microsoft's own APIs can verify this token"
+	case keys.TooManyKeys:
+		return "the set has more keys than are tried"
+	case keys.KeyOfTenant:
+		return "a key of the token's own tenant signed it, and the key set lacks that key"
+	case keys.KeyOfApp:
+		return "a key that belongs to one app alone signed it"
+	case keys.KeyOfCloud:
+		return "a key of another cloud signed it"
 	}
 	return alteredCause(r)
 }
@@ -129,7 +139,7 @@ func (v *Verification) describeSet() string {
 // notes are what is worth knowing of the key set and the signature.
 func (v *Verification) notes() []keys.Note {
 	signature := v.Report.Signature
-	notes := append([]keys.Note{}, signature.Notes...)
+	notes := append(v.purpose(), signature.Notes...)
 	if signature.Set == nil {
 		return notes
 	}
@@ -140,6 +150,18 @@ func (v *Verification) notes() []keys.Note {
 		}
 	}
 	return notes
+}
+
+// purpose says what the token is for, where that is no API of one's own: such a token may be genuine, and is the wrong
+// one all the same.
+func (v *Verification) purpose() []keys.Note {
+	switch {
+	case v.Profile.Kind == inspect.KindID:
+		return []keys.Note{{ID: "id-token", Message: "this is an ID token: it tells an app who signed in, and no API should accept it; ask for an access token"}}
+	case v.Profile.HasTrait("microsoft-api"):
+		return []keys.Note{{ID: "microsoft-api", Message: "this token is for " + v.Profile.Resource + ", and no other API should accept it; ask for a scope of your own API"}}
+	}
+	return []keys.Note{}
 }
 
 func count(n int, thing string) string {

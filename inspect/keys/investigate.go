@@ -64,7 +64,8 @@ func places(claims *source.Value, iss entra.Issuer) []place {
 		list = append(list, place{KeyOfApp, iss, id, "the keys that belong to the app " + id + " alone (?appid=" + id + ")"})
 	}
 	for _, c := range entra.Clouds() {
-		if !iss.Is(c.ID) && c.Closed == "" {
+		// A v1.0 issuer fits two clouds, of which the first was asked.
+		if c.ID != iss.Clouds[0] && c.Closed == "" {
 			elsewhere := entra.Issuer{Clouds: []string{c.ID}, Host: c.V2Issuer, Tenant: "common", Version: entra.V2}
 			list = append(list, place{KeyOfCloud, elsewhere, "", "the keys of the cloud " + c.Name})
 		}

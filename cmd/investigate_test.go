@@ -1,0 +1,252 @@
+package cmd
+
+import (
+	"encoding/json"
+	"io"
+	"maps"
+	"net/http"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+
+	"github.com/santhosh-tekuri/jsonschema/v6"
+
+	"github.com/gatewhy/gatewhy/inspect/keys"
+	"github.com/gatewhy/gatewhy/testdata/mint"
+)
+
+// documents are what a network of our own answers, by the address without https://.
+type documents map[string]string
+
+func (d documents) RoundTrip(request *http.Request) (*http.Response, error) {
+	body, ok := d[request.URL.Host+request.URL.RequestURI()]
+	status := http.StatusOK
+	if !ok {
+		status = http.StatusNotFound
+	}
+	return &http.Response{
+		StatusCode: status, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Request: request,
+		Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(strings.NewReader(body)),
+	}, nil
+}
+
+// issuer adds the documents of an issuer: its metadata at an address, and its keys.
+func (d documents) issuer(metadata, issuer, keySet string) documents {
+	all := maps.Clone(d)
+	if all == nil {
+		all = documents{}
+	}
+	host, _, _ := strings.Cut(metadata, "/")
+	address := host + "/keys/" + strings.NewReplacer("/", "_", "?", "_").Replace(metadata)
+	all[metadata] = `{"issuer":"` + issuer + `","jwks_uri":"https://` + address + `"}`
+	all[address] = keySet
+	return all
+}
+
+// signed returns a v1.0 token with these claims added, signed by the key of that name.
+func signed(t *testing.T, name, claims string) string {
+	t.Helper()
+	return signedAs(t, "v1", name, claims)
+}
+
+func signedAs(t *testing.T, shape, name, claims string) string {
+	t.Helper()
+	all, err := mint.Claims(shape, clock)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := json.Unmarshal([]byte(claims), &all); err != nil {
+		t.Fatal(err)
+	}
+	payload, err := json.Marshal(all)
+	if err != nil {
+		t.Fatal(err)
+	}
+	key, err := keyNamed(name, "RS256")
+	if err != nil {
+		t.Fatal(err)
+	}
+	token, err := key.Sign("RS256", []byte(`{"alg":"RS256","kid":"`+key.ID+`"}`), payload)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return token
+}
+
+// keySet returns the set of the keys of these names, each with further members.
+func keySet(t *testing.T, members string, names ...string) string {
+	t.Helper()
+	var list []*mint.Key
+	for _, name := range names {
+		key, err := keyNamed(name, "RS256")
+		if err != nil {
+			t.Fatal(err)
+		}
+		list = append(list, key)
+	}
+	text, err := mint.Set(list...)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return strings.ReplaceAll(string(text), `"kty"`, members+`"kty"`)
+}
+
+const (
+	otherTenant = "11111111-3b0d-4a55-9c3e-7f0e2b6d9a11"
+	apiID       = "6f0e1c2a-3b0d-4a55-9c3e-7f0e2b6d9ac3"
+	v1Metadata  = "login.microsoftonline.com/" + mint.Tenant + "/.well-known/openid-configuration"
+	v1Issuer    = "https://sts.windows.net/" + mint.Tenant + "/"
+)
+
+// Where the set that was asked lacks the key, it is looked for elsewhere, and what was found is said. It is never
+// verified by that.
+func TestVerifySaysWhoseKeySignedIt(t *testing.T) {
+	own := documents{}.issuer(v1Metadata, v1Issuer, keySet(t, "", "signing"))
+	usgov := "login.microsoftonline.us/common/v2.0/.well-known/openid-configuration"
+	tests := []struct {
+		name, token string
+		network     documents
+		args        []string
+		code        int
+		says        string
+	}{
+		{
+			"another key of the tenant than the file has", signed(t, "signing", `{}`), own,
+			[]string{"--jwks", "file.json"}, exitRejected, "not verified: a key of the token's own tenant signed it, and the key set lacks that key",
+		},
+		{
+			"a key that belongs to one app alone", signed(t, "app", `{"aud":"`+apiID+`"}`),
+			own.issuer(v1Metadata+"?appid="+apiID, v1Issuer, keySet(t, "", "app")),
+			nil, exitRejected, "not verified: a key that belongs to one app alone signed it",
+		},
+		{
+			"a key of another cloud", signed(t, "gov", `{}`),
+			own.issuer(usgov, "https://login.microsoftonline.us/{tenantid}/v2.0", keySet(t, "", "gov")),
+			nil, exitRejected, "not verified: a key of another cloud signed it",
+		},
+		{
+			"a key of another cloud that the set itself lists", signed(t, "signing", `{}`),
+			documents{}.issuer(v1Metadata, v1Issuer, keySet(t, `"cloud_instance_name":"partner.microsoftonline.cn",`, "signing")),
+			nil, exitRejected, "belongs to another cloud",
+		},
+		{
+			"a key that signs for another tenant", signed(t, "signing", `{}`),
+			documents{}.issuer(v1Metadata, v1Issuer, keySet(t, `"issuer":"https://login.microsoftonline.com/`+otherTenant+`/v2.0",`, "signing")),
+			nil, exitRejected, "signs for another issuer",
+		},
+		{
+			"nobody's key", signed(t, "stranger", `{}`), own,
+			nil, exitRejected, "not verified: the key set has no key with the token's kid",
+		},
+		{
+			"and nothing is looked for offline", signed(t, "signing", `{}`), own,
+			[]string{"--jwks", "file.json", "--offline"}, exitRejected, "not verified: the key set has no key with the token's kid",
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			dir := t.TempDir()
+			writeFile(t, filepath.Join(dir, "file.json"), keySet(t, "", "other"))
+			for i, arg := range test.args {
+				if arg == "file.json" {
+					test.args[i] = filepath.Join(dir, arg)
+				}
+			}
+			code, stdout, stderr := run(test.network, dir, test.token, append([]string{"verify"}, test.args...)...)
+			if unwrapped := strings.Join(strings.Fields(stdout), " "); code != test.code || !strings.Contains(unwrapped, test.says) {
+				t.Errorf("exit code %d, want %d and %q:\n%s%s", code, test.code, test.says, stdout, stderr)
+			}
+			_, stdout, _ = run(test.network, dir, test.token, append([]string{"verify", "-o", "json"}, test.args...)...)
+			validate(t, "verify", stdout)
+		})
+	}
+}
+
+func writeFile(t *testing.T, name, text string) {
+	t.Helper()
+	if err := os.WriteFile(name, []byte(text), 0o600); err != nil {
+		t.Fatal(err)
+	}
+}
+
+func validate(t *testing.T, name, text string) {
+	t.Helper()
+	schema, err := jsonschema.NewCompiler().Compile(filepath.Join(schemaDir, name+".json"))
+	if err != nil {
+		t.Fatal(err)
+	}
+	value, err := jsonschema.UnmarshalJSON(strings.NewReader(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := schema.Validate(value); err != nil {
+		t.Error(err)
+	}
+}
+
+// The products beside Entra ID proper, and the other clouds, by the issuer that is named and by the token's own.
+func TestVerifyKnowsB2CExternalIDAndTheOtherClouds(t *testing.T) {
+	const (
+		b2c      = "https://contoso.b2clogin.com/" + mint.Tenant + "/v2.0/"
+		b2cTFP   = "https://contoso.b2clogin.com/tfp/" + mint.Tenant + "/b2c_1_signin/v2.0/"
+		external = "https://contoso.ciamlogin.com/" + mint.Tenant + "/v2.0"
+		china    = "https://sts.chinacloudapi.cn/" + mint.Tenant + "/"
+		path     = ".well-known/openid-configuration"
+	)
+	keys := keySet(t, "", "signing")
+	inPolicy := "contoso.b2clogin.com/tfp/" + mint.Tenant + "/b2c_1_signin/v2.0/" + path
+	tests := []struct {
+		name, claims string
+		network      documents
+		args         []string
+		says         string
+	}{
+		{"B2C, by the token", `{"iss":"` + b2c + `","tfp":"b2c_1_signin"}`, documents{}.issuer(inPolicy, b2c, keys), nil, "verified, by keys that the token itself chose"},
+		{"B2C, by its issuer with the policy", `{"iss":"` + b2cTFP + `"}`, documents{}.issuer(inPolicy, b2cTFP, keys), []string{"--issuer", b2cTFP}, "verified"},
+		{"External ID, by the token", `{"iss":"` + external + `","ver":"2.0"}`, documents{}.issuer("contoso.ciamlogin.com/"+mint.Tenant+"/v2.0/"+path, external, keys), nil, "verified, by keys that the token itself chose"},
+		{"External ID, by its issuer", `{"iss":"` + external + `","ver":"2.0"}`, documents{}.issuer("contoso.ciamlogin.com/"+mint.Tenant+"/v2.0/"+path, external, keys), []string{"--issuer", external}, "verified"},
+		{"China, by its cloud", `{"iss":"` + china + `"}`, documents{}.issuer("login.partner.microsoftonline.cn/"+mint.Tenant+"/"+path, china, keys), []string{"--cloud", "china", "--tenant", mint.Tenant}, "verified"},
+		{"China, by the token", `{"iss":"` + china + `"}`, documents{}.issuer("login.partner.microsoftonline.cn/"+mint.Tenant+"/"+path, china, keys), nil, "verified, by keys that the token itself chose"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			code, stdout, stderr := run(test.network, t.TempDir(), signed(t, "signing", test.claims), append([]string{"verify"}, test.args...)...)
+			if code != exitOK || !strings.Contains(stdout, "\n  "+test.says+"\n") {
+				t.Errorf("exit code %d, want %q:\n%s%s", code, test.says, stdout, stderr)
+			}
+		})
+	}
+}
+
+func TestVerifySaysThatATokenIsNotForAnAPIOfOnesOwn(t *testing.T) {
+	for _, test := range []struct{ shape, claims, id string }{
+		{"v1", `{"aud":"https://graph.microsoft.com"}`, "[microsoft-api]"},
+		{"id", `{}`, "[id-token]"},
+	} {
+		_, stdout, _ := run(documents{}, t.TempDir(), signedAs(t, test.shape, "signing", test.claims), "verify", "--offline")
+		if !strings.Contains(stdout, test.id) {
+			t.Errorf("no %s in\n%s", test.id, stdout)
+		}
+	}
+}
+
+func TestTheSchemaOfVerifyHasEveryReason(t *testing.T) {
+	var schema struct {
+		Properties struct {
+			Signature struct {
+				Properties struct{ Reason struct{ Enum []string } }
+			}
+		}
+	}
+	text, err := os.ReadFile(filepath.Join(schemaDir, "verify.json"))
+	if err != nil || json.Unmarshal(text, &schema) != nil {
+		t.Fatalf("the schema can't be read: %v", err)
+	}
+	listed := strings.Join(schema.Properties.Signature.Properties.Reason.Enum, " ") + " "
+	for reason := keys.NoKeys; reason <= keys.KeyOfCloud; reason++ {
+		if !strings.Contains(listed, reason.String()+" ") {
+			t.Errorf("the schema lacks %v", reason)
+		}
+	}
+}

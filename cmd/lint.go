@@ -19,6 +19,9 @@ type lintFlags struct {
 	asset   string
 	variant choice
 	stdin   string // the name that standard input goes by
+	config  string
+	known   string // the baseline
+	write   bool   // write the baseline
 }
 
 func newLint(env *Env) *cobra.Command {
@@ -43,6 +46,9 @@ func (f *lintFlags) register(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&f.api, "api", "", "the API instance, of files with several")
 	flags.StringVar(&f.asset, "policy-type", "", "the policy's `ASSET` id, of files that are bare configurations")
+	flags.StringVarP(&f.config, "config", "c", "", "the `FILE` whose lint section sets findings aside (default gatewhy.yaml, where it is there)")
+	flags.StringVar(&f.known, "baseline", "", "the `FILE` with findings that are known and do not count")
+	flags.BoolVar(&f.write, "write-baseline", false, "write the findings into the baseline")
 	flags.StringVar(&f.stdin, "stdin-filename", "", "the `NAME` under which standard input is reported, and that tells its format")
 }
 
@@ -66,6 +72,9 @@ func (e *Env) lint(_ context.Context, flags *lintFlags, args []string) error {
 	report := l.report(results)
 	report.Version = e.version()
 	report.Fails = func(severity rules.Severity) bool { return fails(severity, flags.failOn.value) }
+	if err := e.setAside(flags, report); err != nil {
+		return err
+	}
 	if report.Policies == 0 {
 		e.warn("no policy was found in %s: nothing was checked", counted(report.Files, "file"))
 	}
@@ -75,6 +84,30 @@ func (e *Env) lint(_ context.Context, flags *lintFlags, args []string) error {
 	return exitWith(lintCode(report.Findings, flags.failOn.value))
 }
 
+// setAside sets aside what the configuration and the baseline say, after a baseline is written where one shall be.
+func (e *Env) setAside(flags *lintFlags, report *render.Linting) error {
+	ignored, err := e.readIgnores(flags.config)
+	if err != nil {
+		return err
+	}
+	ignored.apply(report, e.Now())
+	switch {
+	case flags.write && flags.known == "":
+		return problem("--write-baseline needs to know where", "--baseline FILE --write-baseline")
+	case flags.write:
+		if err := e.writeBaseline(flags.known, report); err != nil {
+			return err
+		}
+	case flags.known == "":
+		return nil
+	}
+	known, err := e.readBaseline(flags.known)
+	if err == nil {
+		known.apply(report)
+	}
+	return err
+}
+
 // report puts the results of all files together, in their order.
 func (l *linter) report(results []linted) *render.Linting {
 	report := &render.Linting{Catalogue: l.catalogue, Files: len(results), Sources: make(map[string]*source.File)}
@@ -82,6 +115,7 @@ func (l *linter) report(results []linted) *render.Linting {
 		report.Names = append(report.Names, r.name)
 		report.Policies += r.policies
 		report.Findings = append(report.Findings, r.findings...)
+		report.Suppressed = append(report.Suppressed, r.aside...)
 		if r.file != nil {
 			report.Sources[r.file.Name] = r.file
 		}

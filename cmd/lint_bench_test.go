@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+	"time"
 
 	examples "github.com/gatewhy/gatewhy/testdata/rules"
 )
@@ -18,7 +19,7 @@ func BenchmarkLintOfAThousandFiles(b *testing.B) {
 	writeExamples(b, dir, 1000)
 	env := Env{
 		Args: []string{"lint", dir}, Stdin: strings.NewReader(""), Stdout: io.Discard, Stderr: io.Discard,
-		LookupEnv: func(string) (string, bool) { return "", false },
+		LookupEnv: func(string) (string, bool) { return "", false }, Now: func() time.Time { return clock },
 	}
 	b.ReportAllocs()
 	for b.Loop() {

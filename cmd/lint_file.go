@@ -3,6 +3,7 @@ package cmd
 import (
 	"slices"
 
+	"github.com/gatewhy/gatewhy/cmd/render"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/lint"
@@ -14,6 +15,7 @@ type linted struct {
 	file     *source.File // nil where nothing was found
 	policies int
 	findings []rules.Finding
+	aside    []render.Suppressed
 }
 
 // lintFile compiles a file for the gateway that it tells, or for each that it may be meant for, and runs the rules. A file
@@ -32,8 +34,17 @@ func lintFile(catalogue []rules.Rule, file *source.File, options rules.Options) 
 		}
 		result.findings = append(result.findings, found...)
 	}
-	result.findings = lint.Sort(result.findings)
+	result.setAside(lint.Sort(result.findings))
 	return result
+}
+
+// setAside keeps the findings but those that a comment in the file sets aside.
+func (r *linted) setAside(found []rules.Finding) {
+	stay, aside, by := lint.SetAside(lint.Comments(r.file), found)
+	r.findings = stay
+	for i, f := range aside {
+		r.aside = append(r.aside, render.Suppressed{Finding: f, Reason: by[i].Reason, By: "comment"})
+	}
 }
 
 // findingsOf is what the compiler and the rules find.

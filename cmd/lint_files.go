@@ -56,7 +56,7 @@ func (l *linter) one(found foundFile) (linted, error) {
 		return linted{name: name}, nil
 	}
 	result := lintFile(l.catalogue, file, l.options)
-	if len(result.findings) == 0 {
+	if len(result.findings)+len(result.aside) == 0 {
 		result.file = nil
 	}
 	return result, nil

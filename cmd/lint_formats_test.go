@@ -14,6 +14,7 @@ import (
 	"strconv"
 	"strings"
 	"testing"
+	"time"
 
 	_ "github.com/owenrumney/go-sarif/v3/pkg/report/v210/sarif" // for its schema
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -42,7 +43,7 @@ func lintOutput(t *testing.T, format string) string {
 	var stdout, stderr bytes.Buffer
 	code := Main(Env{
 		Args: []string{"lint", ".", "-o", format}, Dir: dir, Stdin: strings.NewReader(""), Stdout: &stdout, Stderr: &stderr,
-		LookupEnv: func(string) (string, bool) { return "", false },
+		LookupEnv: func(string) (string, bool) { return "", false }, Now: func() time.Time { return clock },
 	})
 	if code != exitRejected {
 		t.Fatalf("exit code %d: %s", code, &stderr)
@@ -160,7 +161,7 @@ func TestAFingerprintStaysWhenLinesAreAddedBefore(t *testing.T) {
 		var stdout bytes.Buffer
 		Main(Env{
 			Args: []string{"lint", "policy.json", "-o", "sarif"}, Dir: dir, Stdin: strings.NewReader(""), Stdout: &stdout, Stderr: &bytes.Buffer{},
-			LookupEnv: func(string) (string, bool) { return "", false },
+			LookupEnv: func(string) (string, bool) { return "", false }, Now: func() time.Time { return clock },
 		})
 		return readSARIF(t, stdout.String()).Runs[0].Results[0].PartialFingerprints["gatewhy/v1"]
 	}

@@ -40,6 +40,7 @@ func Rules() []rules.Rule {
 		gatewayNotKnown(),
 		duplicateField(),
 		commentForValue(),
+		ignoreWithoutReason(),
 	}
 }
 

@@ -1,0 +1,102 @@
+package lint
+
+import (
+	"bytes"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+)
+
+// ignoreMark begins a comment that sets a finding aside: gatewhy:ignore RULE reason.
+const ignoreMark = "gatewhy:ignore"
+
+// Comment is a comment that sets the findings of one rule on one line aside.
+type Comment struct {
+	Rule   string
+	Reason string // empty where none is given, which is a finding
+	Line   int    // that it speaks of: its own, or the next one where nothing stands beside it
+	Pos    source.Position
+	Span   source.Span
+}
+
+// Comments lists the comments of a file that set findings aside. JSON has no comments.
+func Comments(file *source.File) []Comment {
+	if file.Format == source.JSON {
+		return nil
+	}
+	var all []Comment
+	for start := 0; ; {
+		i := bytes.Index(file.Text[start:], []byte(ignoreMark))
+		if i < 0 {
+			return all
+		}
+		if c, ok := commentAt(file, start+i); ok {
+			all = append(all, c)
+		}
+		start += i + len(ignoreMark)
+	}
+}
+
+// commentAt reads the comment whose mark is at this offset. It is not ok where the mark stands in a value, or in no comment.
+func commentAt(file *source.File, at int) (Comment, bool) {
+	begin := bytes.LastIndexByte(file.Text[:at], '\n') + 1
+	end := len(file.Text)
+	if i := bytes.IndexByte(file.Text[at:], '\n'); i >= 0 {
+		end = at + i
+	}
+	before, opened := cutComment(file.Format, string(file.Text[begin:at]))
+	if !opened || inString(file.Documents, at) {
+		return Comment{}, false
+	}
+	text := strings.TrimSuffix(strings.TrimSpace(string(file.Text[at+len(ignoreMark):end])), "*/")
+	rule, reason, _ := strings.Cut(strings.TrimSpace(text), " ")
+	c := Comment{Rule: rule, Reason: strings.TrimSpace(reason), Pos: file.Position(at), Span: source.Span{Start: at, End: at + len(ignoreMark)}}
+	c.Line = c.Pos.Line
+	if strings.TrimSpace(before) == "" {
+		c.Line = nextLine(file, c.Pos.Line)
+	}
+	return c, true
+}
+
+// cutComment returns what stands before the comment that a mark is in, given the line up to the mark.
+func cutComment(format source.Format, line string) (before string, ok bool) {
+	openers := []string{"#"}
+	if format == source.HCL {
+		openers = []string{"#", "//", "/*"}
+	}
+	trimmed := strings.TrimRight(line, " \t")
+	for _, opener := range openers {
+		if before, ok := strings.CutSuffix(trimmed, opener); ok {
+			return before, true
+		}
+	}
+	return "", false
+}
+
+// nextLine is the next line that holds something else than a comment.
+func nextLine(file *source.File, line int) int {
+	for n := line + 1; ; n++ {
+		text := strings.TrimSpace(file.Line(n))
+		if text == "" || !strings.HasPrefix(text, "#") && !strings.HasPrefix(text, "//") {
+			return n
+		}
+	}
+}
+
+// inString reports whether an offset is inside a text of the file: a # there begins no comment.
+func inString(values []*source.Value, at int) bool {
+	for _, v := range values {
+		if at < v.Span.Start || at >= v.Span.End {
+			continue
+		}
+		if v.Kind == source.String || inString(v.Items, at) {
+			return true
+		}
+		for i := range v.Members {
+			if inString([]*source.Value{v.Members[i].Value}, at) {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -70,6 +70,7 @@ var subcommands = [...]struct {
 	{"lint", newLint},
 	{"matrix", newMatrix},
 	{"rules", newRules},
+	{"gateways", newGateways},
 	{"demo", newDemo},
 	{"version", newVersion},
 }

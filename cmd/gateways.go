@@ -1,0 +1,110 @@
+package cmd
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gatewhy/gatewhy/cmd/render"
+	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/dataweave"
+	"github.com/gatewhy/gatewhy/rules/mulesoft"
+)
+
+func newGateways(env *Env) *cobra.Command {
+	var (
+		output      outputFlags
+		expressions bool
+	)
+	cmd := &cobra.Command{
+		Use:   "gateways [NAME]",
+		Short: "Show what is known of each gateway's behaviour, each line with its evidence",
+		Long: "gateways lists what each gateway answers in which situation: status, body and headers, on what evidence and by\n" +
+			"which reference. explain predicts from this table and from nowhere else. With --expressions it lists the rules of\n" +
+			"the gateway's expression language instead.",
+		Args:              cobra.MaximumNArgs(1),
+		ValidArgsFunction: completeGateway,
+		RunE:              func(_ *cobra.Command, args []string) error { return env.gateways(&output, args, expressions) },
+	}
+	output.register(cmd, "text", "json")
+	cmd.Flags().BoolVar(&expressions, "expressions", false, "the rules of the expression language")
+	return cmd
+}
+
+func completeGateway(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+	if len(args) > 0 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	return variants(), cobra.ShellCompDirectiveNoFileComp
+}
+
+func (e *Env) gateways(output *outputFlags, args []string, expressions bool) error {
+	names := variants()
+	if len(args) > 0 {
+		name, err := oneOf("gateway", args[0], names, "all gateways: gatewhy gateways")
+		if err != nil {
+			return err
+		}
+		names = []string{name}
+	}
+	var all []render.Gateway
+	for _, adapter := range adapters() {
+		for _, variant := range adapter.Variants {
+			if slices.Contains(names, variant) {
+				all = append(all, gatewayOf(&adapter, variant, expressions))
+			}
+		}
+	}
+	if output.format.value == "json" {
+		return render.GatewaysJSON(e.Stdout, all)
+	}
+	return render.GatewaysText(e.Stdout, output.style(e), all)
+}
+
+// oneOf finds an argument among the words that it can be.
+func oneOf(kind, word string, all []string, hint string) (string, error) {
+	if slices.Contains(all, word) {
+		return word, nil
+	}
+	if len(word) > longestWord {
+		return "", problem("there is no such "+kind, hint)
+	}
+	if near := nearest(word, all); near != "" {
+		hint = "did you mean " + near + "?"
+	}
+	return "", problem(fmt.Sprintf("there is no %s %q", kind, word), hint)
+}
+
+// gatewayOf gathers what is known of one gateway.
+func gatewayOf(adapter *rules.Adapter, variant string, expressions bool) render.Gateway {
+	g := render.Gateway{Name: variant, Product: mulesoft.GatewayName(variant), Vendor: adapter.Name}
+	if expressions {
+		g.Expressions = expressionsOf(variant)
+		return g
+	}
+	for _, b := range adapter.Behaviours {
+		if b.Variant == variant {
+			g.Behaviours = append(g.Behaviours, b)
+		}
+	}
+	return g
+}
+
+// expressionsOf lists the rules of a gateway's dialect.
+func expressionsOf(variant string) []render.Expression {
+	dialect := dataweave.Mule
+	if variant == mulesoft.Flex {
+		dialect = dataweave.Flex
+	}
+	var all []render.Expression
+	for _, row := range dataweave.Table() {
+		if slices.Contains(row.Dialects, dialect) {
+			all = append(all, render.Expression{
+				Rule: row.Rule, Expression: row.Expression, Runtime: row.Runtime, Input: row.Input, Result: row.Result,
+				Evidence: rules.Evidence{Level: rules.Level(row.Evidence), Reference: row.Reference},
+			})
+		}
+	}
+	return all
+}

@@ -1,0 +1,115 @@
+package render
+
+import (
+	"fmt"
+	"io"
+	"net/http"
+	"slices"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// Gateway is what is known of one gateway.
+type Gateway struct {
+	Name        string
+	Product     string // as its vendor calls it
+	Vendor      string // the adapter's name
+	Behaviours  []rules.Behaviour
+	Expressions []Expression // the rules of its expression language, where they are asked for in place of the behaviours
+}
+
+// Expression is one rule of an expression language with an example.
+type Expression struct {
+	Rule       string // a sentence
+	Expression string
+	Runtime    string // the runtime's version that it holds for; empty for any
+	Input      string // JSON; empty for none
+	Result     string
+	Evidence   rules.Evidence
+}
+
+// GatewaysText writes what is known of gateways, policy by policy, each line with its evidence.
+func GatewaysText(w io.Writer, style Style, gateways []Gateway) error {
+	t := NewText(style)
+	for i := range gateways {
+		g := &gateways[i]
+		t.Blank()
+		t.Para(0, t.Paint(Strong, fmt.Sprintf("%s (%s, %s)", g.Product, g.Name, g.Vendor)))
+		t.behaviours(g.Behaviours)
+		t.expressions(g.Expressions)
+	}
+	t.Blank()
+	_, err := t.WriteTo(w)
+	return err
+}
+
+// behaviours lists them under the policies that they hold for.
+func (t *Text) behaviours(all []rules.Behaviour) {
+	for len(all) > 0 {
+		of := all[0].Policies
+		same := 0
+		for same < len(all) && slices.Equal(all[same].Policies, of) && all[same].Condition == all[0].Condition {
+			same++
+		}
+		t.Heading(holdsFor(&all[0]))
+		for i := range all[:same] {
+			t.behaviour(&all[i])
+		}
+		all = all[same:]
+	}
+}
+
+// holdsFor names the policies that a behaviour holds for.
+func holdsFor(b *rules.Behaviour) string {
+	title := strings.Join(b.Policies, ", ")
+	if title == "" {
+		title = "any policy, or none"
+	}
+	if b.Condition != "" {
+		title += ", " + b.Condition
+	}
+	return title
+}
+
+func (t *Text) behaviour(b *rules.Behaviour) {
+	t.Para(2, b.Situation+": "+b.Title)
+	t.Para(3, answered(&b.Answer))
+	for _, header := range b.Headers {
+		t.Para(3, header)
+	}
+	t.Para(3, t.Paint(Faint, fmt.Sprintf("[%s: %s, checked %s]", b.Answer.Evidence.Level, b.Answer.Evidence.Reference, b.Checked)))
+}
+
+// answered is an answer in a line: its status, and what is known of its body.
+func answered(a *rules.Answer) string {
+	line := fmt.Sprintf("%d %s", a.Status, http.StatusText(a.Status))
+	switch {
+	case a.NoBody:
+		return line + ", no body"
+	case a.Body != "":
+		return line + " " + a.Body
+	case a.Says != "":
+		return line + fmt.Sprintf(", the body says %q", a.Says)
+	case a.Status < 300:
+		return line + " from the API behind"
+	}
+	return line + ", the body is not published"
+}
+
+func (t *Text) expressions(all []Expression) {
+	for _, e := range all {
+		t.Heading(e.Rule)
+		rows := []Row{{"expression", inspect.Safe(e.Expression)}}
+		if e.Input != "" {
+			rows = append(rows, Row{"input", inspect.Safe(e.Input)})
+		}
+		if e.Runtime != "" {
+			rows = append(rows, Row{"runtime", e.Runtime})
+		}
+		rows = append(rows, Row{"result", inspect.Safe(e.Result)})
+		t.Rows(2, rows)
+		t.Para(2, t.Paint(Faint, fmt.Sprintf("[%s: %s]", e.Evidence.Level, e.Evidence.Reference)))
+	}
+}

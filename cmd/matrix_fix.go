@@ -16,8 +16,8 @@ const (
 	widestRepair  = 6
 )
 
-// repair tries what the adapter proposes at each gateway that has a wrong cell, and keeps what makes its column better. With fix, the
-// smallest set over all gateways is chosen, and the matrix after it computed. Columns do not depend on each other's policies, so
+// repair tries what the adapter proposes at each gateway that has a wrong cell, and keeps what makes its column better, and the
+// smallest set of changes that was found for it. With fix, the matrix after these is computed. Columns do not depend on each other's policies, so
 // the best for each is the best for all.
 func (e *estate) repair(x *render.Matrixing, fix bool) error {
 	if fix {
@@ -36,9 +36,6 @@ func (e *estate) repair(x *render.Matrixing, fix bool) error {
 		for _, a := range better(singles, start) {
 			x.Repairs = append(x.Repairs, a.repair(x, g, start.wrong))
 		}
-		if !fix {
-			continue
-		}
 		best, err := s.deepen(start, singles)
 		if err != nil {
 			return err
@@ -47,6 +44,8 @@ func (e *estate) repair(x *render.Matrixing, fix bool) error {
 			chosen := best.repair(x, g, start.wrong)
 			chosen.Chosen = true
 			x.Repairs = append(x.Repairs, chosen)
+		}
+		if best != start && fix {
 			x.Fixed = x.Fixed.With(g, best.set.policies)
 		}
 	}

@@ -33,8 +33,13 @@ type (
 		Findings       []findingPage
 		Notes          []Row
 		Allow          []environments.Crossing
-		Tokens         int
+		Tokens, Rows   int
+		Folded         bool
+		Others         []otherPage
 	}
+
+	// otherPage is the story of a cell that is not wrong.
+	otherPage struct{ ID, Token, Gateway, Outcome, Place, Why string }
 
 	gridPage struct {
 		Gateways []string
@@ -63,7 +68,7 @@ type (
 	}
 
 	repairPage struct {
-		Title         string
+		Title, Files  string
 		Changes       []string
 		Before, After int
 		Grid          gridPage
@@ -75,6 +80,7 @@ func (x *Matrixing) page() matrixPage {
 	p := matrixPage{
 		Name: inspect.Safe(x.Name), Sentence: x.Sentence(), Good: wrong+unknown == 0,
 		Grid: x.gridPage(x.Matrix, true), Tokens: x.Tokens, Notes: x.notePages(),
+		Rows: len(x.Rows), Folded: len(x.Lines()) < len(x.Rows), Others: x.otherPages(),
 	}
 	for i := range x.Findings {
 		p.Findings = append(p.Findings, x.findingPage(i))
@@ -112,7 +118,7 @@ func cellPageOf(c *environments.Cell) cellPage {
 	return cellPage{Class: mark(c), Sign: sign, Answer: answer(c), Word: cellWord(c)}
 }
 
-// story is the id of the finding that a cell belongs to.
+// story is the id of the finding that a cell belongs to, or of its own story where it is not wrong.
 func (x *Matrixing) story(row, gateway int) string {
 	f := x.findingAt(row, gateway)
 	for i := range x.Findings {
@@ -120,7 +126,29 @@ func (x *Matrixing) story(row, gateway int) string {
 			return storyID(i)
 		}
 	}
-	return ""
+	return cellID(row, gateway)
+}
+
+func cellID(row, gateway int) string { return fmt.Sprintf("cell-%d-%d", row+1, gateway+1) }
+
+// otherPages tells of each cell of the folded grid that is not wrong what decides it.
+func (x *Matrixing) otherPages() []otherPage {
+	var all []otherPage
+	for _, line := range x.Lines() {
+		for g, gateway := range x.Gateways {
+			r := x.At(line, g)
+			if x.Cells[r][g].Wrong {
+				continue
+			}
+			_, verdict := x.Witness(r, g)
+			page := otherPage{ID: cellID(r, g), Token: inspect.Safe(x.Rows[r].Name), Gateway: inspect.Safe(gateway), Outcome: inspect.Safe(OutcomeLine(&verdict))}
+			if d := verdict.Decided; d != nil {
+				page.Place, page.Why = inspect.Safe(d.Check.Pos.String()), inspect.Safe(sentence(d.Why()))
+			}
+			all = append(all, page)
+		}
+	}
+	return all
 }
 
 func storyID(i int) string { return fmt.Sprintf("finding-%d", i+1) }
@@ -129,7 +157,7 @@ func (x *Matrixing) findingPage(i int) findingPage {
 	f := &x.Findings[i]
 	claims, verdict := x.witness(f)
 	p := findingPage{
-		ID: storyID(i), Rule: f.Rule, Message: inspect.Safe(f.Message), Place: inspect.Safe(f.Pos.String()), Line: f.Pos.Line,
+		ID: storyID(i), Rule: f.Rule, Message: inspect.Safe(sentence(f.Message)), Place: inspect.Safe(f.Pos.String()), Line: f.Pos.Line,
 		Token: inspect.Safe(x.Rows[f.Row].Name), Outcome: inspect.Safe(OutcomeLine(&verdict)),
 	}
 	if verdict.Decided != nil {
@@ -145,21 +173,38 @@ func (x *Matrixing) findingPage(i int) findingPage {
 	for _, r := range f.Rows {
 		p.Tokens = append(p.Tokens, inspect.Safe(x.Rows[r].Name))
 	}
+	p.Repairs = x.repairsFor(f.Gateway)
+	return p
+}
+
+// repairsFor lists the repairs of a gateway, the smallest set that was found first, the others by what they mend.
+func (x *Matrixing) repairsFor(gateway int) []repairPage {
+	var chosen, others []repairPage
 	for i := range x.Repairs {
-		if x.Repairs[i].Gateway == f.Gateway && len(p.Repairs) < mostRepairs {
-			p.Repairs = append(p.Repairs, x.repairPage(&x.Repairs[i]))
+		r := &x.Repairs[i]
+		switch {
+		case r.Gateway != gateway:
+		case r.Chosen:
+			chosen = append(chosen, x.repairPage(r))
+		default:
+			others = append(others, x.repairPage(r))
 		}
 	}
-	return p
+	for _, r := range others {
+		if len(chosen) < mostRepairs && (len(chosen) == 0 || r.Title != chosen[0].Title) {
+			chosen = append(chosen, r)
+		}
+	}
+	return chosen
 }
 
 // mostRepairs is how many repairs a story shows, the best first.
 const mostRepairs = 4
 
 func (x *Matrixing) repairPage(r *Repair) repairPage {
-	p := repairPage{Title: inspect.Safe(strings.Join(r.Titles, ", then ")), Before: r.Before, After: r.Wrong, Grid: x.gridPage(r.After, false)}
+	p := repairPage{Title: inspect.Safe(strings.Join(r.Titles, ", then ")), Files: inspect.Safe(r.files()), Before: r.Before, After: r.Wrong, Grid: x.gridPage(r.After, false)}
 	for _, c := range r.Changes {
-		p.Changes = append(p.Changes, inspect.Safe(c.File+": "+changeLine(c.Change)))
+		p.Changes = append(p.Changes, inspect.Safe(changeLine(c.Change)))
 	}
 	return p
 }

@@ -16,7 +16,7 @@ type decodeFlags struct {
 	output outputFlags
 	at     atFlag
 	claim  string
-	redact bool
+	redact redactFlag
 }
 
 func newDecode(env *Env) *cobra.Command {
@@ -32,7 +32,7 @@ func newDecode(env *Env) *cobra.Command {
 	}
 	flags.output.register(cmd, "text", "json", "markdown")
 	flags.at.register(cmd)
-	registerRedact(cmd, &flags.redact)
+	flags.redact.register(cmd)
 	cmd.Flags().StringVar(&flags.claim, "claim", "", "show the claim `NAME` alone, whole")
 	return cmd
 }
@@ -45,7 +45,8 @@ func (e *Env) decode(flags *decodeFlags, args []string) error {
 	if fault := unreadable(token); fault != nil {
 		return fault
 	}
-	d := &render.Decoding{Token: token, Profile: inspect.Describe(token), Mask: render.NewMask(token.Claims, flags.redact)}
+	d := &render.Decoding{Token: token, Profile: inspect.Describe(token)}
+	d.Mask = render.NewMask(token, d.Profile, flags.redact.in(flags.output.format.value))
 	if d.At, err = flags.at.resolve(e, token); err != nil {
 		return err
 	}

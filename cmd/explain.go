@@ -21,6 +21,7 @@ type explainFlags struct {
 	policies policyFlags
 	keys     keyFlags
 	at       atFlag
+	redact   redactFlag
 
 	noToken       bool
 	other         string
@@ -49,6 +50,7 @@ func (f *explainFlags) register(cmd *cobra.Command) {
 	f.policies.register(cmd)
 	f.keys.register(cmd)
 	f.at.register(cmd)
+	f.redact.register(cmd)
 	flags := cmd.Flags()
 	flags.BoolVar(&f.noToken, "no-token", false, "the request carries no token")
 	flags.StringVar(&f.other, "other", "", "another environment's `TOKEN` (or @FILE), run against each repair")
@@ -76,6 +78,7 @@ func (e *Env) explain(ctx context.Context, flags *explainFlags, args []string) e
 	if err != nil {
 		return err
 	}
+	explanation.Mask = run.mask(flags.redact.in(flags.output.format.value))
 	if err := e.renderExplanation(&flags.output, explanation); err != nil {
 		return err
 	}
@@ -251,6 +254,13 @@ func (r *explainRun) perGateway(x *render.Explanation) error {
 		Message: "the file does not say which gateway runs it, and they answer differently: pass --gateway " + strings.Join(r.policies.adapter.Variants, " or --gateway "),
 	})
 	return nil
+}
+
+// mask returns what hides the values of persons in the token and in the captured answer.
+func (r *explainRun) mask(redact bool) *render.Mask {
+	mask := render.NewMask(r.request.Token, r.request.Profile(), redact)
+	mask.Learn(r.request.Introspection)
+	return mask
 }
 
 func strictness(outcome rules.Outcome) int {

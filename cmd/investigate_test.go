@@ -113,7 +113,8 @@ func TestVerifySaysWhoseKeySignedIt(t *testing.T) {
 	}{
 		{
 			"another key of the tenant than the file has", signed(t, "signing", `{}`), own,
-			[]string{"--jwks", "file.json"}, exitRejected, "not verified: a key of the token's own tenant signed it, and the key set lacks that key",
+			[]string{"--jwks", "file.json"},
+			exitRejected, "not verified: a key of the token's own tenant signed it, and the key set lacks that key",
 		},
 		{
 			"a key that belongs to one app alone", signed(t, "app", `{"aud":"`+apiID+`"}`),
@@ -141,7 +142,8 @@ func TestVerifySaysWhoseKeySignedIt(t *testing.T) {
 		},
 		{
 			"and nothing is looked for offline", signed(t, "signing", `{}`), own,
-			[]string{"--jwks", "file.json", "--offline"}, exitRejected, "not verified: the key set has no key with the token's kid",
+			[]string{"--jwks", "file.json", "--offline"},
+			exitRejected, "not verified: the key set has no key with the token's kid",
 		},
 	}
 	for _, test := range tests {

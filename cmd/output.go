@@ -1,6 +1,8 @@
 package cmd
 
 import (
+	"strconv"
+
 	"github.com/spf13/cobra"
 
 	"github.com/gatewhy/gatewhy/cmd/render"
@@ -38,7 +40,30 @@ func (f *outputFlags) colored(env *Env) bool {
 	return env.Terminal.Stdout && !env.set("NO_COLOR") && dumb != "dumb"
 }
 
-// registerRedact adds --redact.
-func registerRedact(cmd *cobra.Command, redact *bool) {
-	cmd.Flags().BoolVar(redact, "redact", false, "mask personal claims, for sharing")
+// redactFlag is --redact. Left to itself it is on in the formats that are made for sharing.
+type redactFlag struct{ text string }
+
+func (f *redactFlag) register(cmd *cobra.Command) {
+	flag := cmd.Flags().VarPF(f, "redact", "", "mask personal claims, for sharing (markdown and html do unless --redact=false)")
+	flag.NoOptDefVal = "true"
+}
+
+func (f *redactFlag) String() string { return f.text }
+
+// Type names the value in help.
+func (f *redactFlag) Type() string { return "bool" }
+
+// Set reads the value.
+func (f *redactFlag) Set(text string) error {
+	on, err := strconv.ParseBool(text)
+	f.text = strconv.FormatBool(on)
+	return err
+}
+
+// in reports whether personal claims are masked in a format.
+func (f *redactFlag) in(format string) bool {
+	if f.text != "" {
+		return f.text == "true"
+	}
+	return format == "markdown" || format == "html"
 }

@@ -17,7 +17,7 @@ type verifyFlags struct {
 	output outputFlags
 	keys   keyFlags
 	at     atFlag
-	redact bool // of no effect so far: what verify prints is about no person
+	redact redactFlag
 }
 
 func newVerify(env *Env) *cobra.Command {
@@ -36,7 +36,7 @@ func newVerify(env *Env) *cobra.Command {
 	flags.output.register(cmd, "text", "json", "markdown")
 	flags.keys.register(cmd)
 	flags.at.register(cmd)
-	registerRedact(cmd, &flags.redact)
+	flags.redact.register(cmd)
 	return cmd
 }
 
@@ -45,7 +45,8 @@ func (e *Env) verify(ctx context.Context, flags *verifyFlags, args []string) err
 	if err != nil {
 		return err
 	}
-	v := &render.Verification{Profile: inspect.Describe(token)}
+	v := &render.Verification{Token: token, Profile: inspect.Describe(token)}
+	v.Mask = render.NewMask(token, v.Profile, flags.redact.in(flags.output.format.value))
 	if v.At, err = flags.at.resolve(e, token); err != nil {
 		return err
 	}

@@ -10,7 +10,7 @@ import (
 // ClaimText writes one claim, whole: its value, then what is known of it.
 func ClaimText(w io.Writer, style Style, d *Decoding, name string) error {
 	t := NewText(style)
-	for _, m := range d.Token.Claims.Members {
+	for _, m := range d.Mask.Claims(d.Token.Claims).Members {
 		if m.Key == name {
 			t.line(inspect.Safe(d.valueText(name, m.Value)))
 		}
@@ -51,8 +51,8 @@ type claimJSON struct {
 // ClaimJSON writes one claim as JSON.
 func ClaimJSON(w io.Writer, d *Decoding, name string) error {
 	info, _ := inspect.Claim(name)
-	return JSON(w, claimJSON{
-		SchemaVersion: SchemaVersion, Claim: name, Value: d.rawJSON(d.Token.Claims.Member(name)),
+	return d.Mask.JSON(w, claimJSON{
+		SchemaVersion: SchemaVersion, Claim: name, Value: rawJSON(d.Mask.Claims(d.Token.Claims).Member(name)),
 		Meaning: known(info.Meaning), SetBy: known(info.SetBy), MayDecide: known(string(info.Fitness)), Reference: known(info.Reference),
 	})
 }

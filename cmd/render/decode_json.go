@@ -30,25 +30,25 @@ func DecodeJSON(w io.Writer, d *Decoding) error {
 	out := decodeJSON{
 		SchemaVersion: SchemaVersion,
 		Token:         tokenOf(d.Profile),
-		Header:        d.rawJSON(d.Token.Header),
-		Claims:        d.rawJSON(d.Token.Claims),
+		Header:        rawJSON(d.Mask.Value(d.Token.Header)),
+		Claims:        rawJSON(d.Mask.Claims(d.Token.Claims)),
 		Observations:  d.observationsJSON(d.Profile.Observations),
 		Traits:        d.observationsJSON(d.Profile.Traits),
 	}
-	return JSON(w, out)
+	return d.Mask.JSON(w, out)
 }
 
 func (d *Decoding) observationsJSON(all []inspect.Observation) []observationJSON {
 	out := make([]observationJSON, len(all))
 	for i, o := range all {
-		out[i] = observationJSON{ID: o.ID, Path: o.Path, Message: d.Mask.Text(o.Message)}
+		out[i] = observationJSON{ID: o.ID, Path: o.Path, Message: d.Mask.Message(o)}
 	}
 	return out
 }
 
 // rawJSON is a value's own JSON, or null.
-func (d *Decoding) rawJSON(v *source.Value) json.RawMessage {
-	return json.RawMessage(lastMembers(d.Mask.Value(v)).JSON())
+func rawJSON(v *source.Value) json.RawMessage {
+	return json.RawMessage(lastMembers(v).JSON())
 }
 
 // lastMembers returns the value with the last of each group of members that share a name, as most readers see

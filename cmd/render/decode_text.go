@@ -11,12 +11,12 @@ const notVerified = "Nothing was verified: anyone can write such a text."
 
 // DecodeText writes a token for a person: what it is, its header and claims, what is odd, the way on.
 func DecodeText(w io.Writer, style Style, d *Decoding) error {
-	t := NewText(style)
+	t := NewText(style).Masked(d.Mask)
 	t.Blank()
 	t.Para(1, t.Paint(Strong, Summary(d.Profile, d.At)))
 	t.Para(1, notVerified)
-	t.members("header", d, d.Token.Header)
-	t.members("claims", d, d.Token.Claims)
+	t.members("header", d, d.Mask.Value(d.Token.Header))
+	t.members("claims", d, d.Mask.Claims(d.Token.Claims))
 	t.observations("worth knowing", d, d.Profile.Traits)
 	t.observations("odd", d, d.Profile.Observations)
 	t.next(d)
@@ -67,7 +67,7 @@ func (t *Text) observations(title string, d *Decoding, all []inspect.Observation
 	}
 	t.Heading(title)
 	for _, o := range all {
-		t.Para(2, inspect.Safe(d.Mask.Text(o.Message))+" "+t.Paint(Faint, "["+inspect.Safe(o.ID)+"]"))
+		t.Para(2, inspect.Safe(d.Mask.Message(o))+" "+t.Paint(Faint, "["+inspect.Safe(o.ID)+"]"))
 	}
 }
 

@@ -27,9 +27,9 @@ func isTime(claim string) bool {
 }
 
 // valueText writes a value as a person reads it: lists of strings without brackets, times also as a date,
-// strings without quotes unless they would be taken for something else. It is not yet safe to print.
+// strings without quotes unless they would be taken for something else. It is not yet safe to print. The value is
+// masked already.
 func (d *Decoding) valueText(name string, v *source.Value) string {
-	v = d.Mask.Value(v)
 	if list, ok := v.Strings(); ok && v.Is(source.List) && len(list) > 0 {
 		return strings.Join(list, ", ")
 	}

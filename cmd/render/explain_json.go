@@ -122,7 +122,7 @@ func ExplainJSON(w io.Writer, x *Explanation) error {
 		}
 		out.Gateways[g.Name] = gatewayJSON{verdictOf(&g.Verdict), checksOf(g.Verdict.Results)}
 	}
-	return JSON(w, out)
+	return x.Mask.JSON(w, out)
 }
 
 func verdictOf(v *rules.Verdict) verdictJSON {

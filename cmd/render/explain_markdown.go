@@ -5,13 +5,14 @@ import (
 	"io"
 	"strings"
 
+	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
 // ExplainMarkdown writes an explanation as the block to paste into a ticket: what was judged, what the gateway is predicted
 // to answer and on what evidence, and the question to ask next. It holds no token.
 func ExplainMarkdown(w io.Writer, x *Explanation) error {
-	var m markdown
+	m := markdown{mask: x.Mask}
 	v := &x.Verdict
 	m.heading("gatewhy explain: " + verdictLine(v))
 	if v.Decided != nil {
@@ -22,7 +23,7 @@ func ExplainMarkdown(w io.Writer, x *Explanation) error {
 	for _, p := range x.Policies {
 		m.policy(p)
 	}
-	m.row("judged at", x.At.UTC().Format("2006-01-02T15:04:05Z"))
+	m.row("judged at", inspect.FormatTime(x.At))
 	m.prediction(v)
 	m.checks(v.Results)
 	m.remedies(x.Remedies)
@@ -47,13 +48,7 @@ func (m *markdown) explainedToken(x *Explanation) {
 		return
 	}
 	m.row("token", Summary(x.Profile, x.At))
-	m.tokenRows(x.Profile)
-	for _, name := range []string{"uti", "tid"} {
-		text, _ := x.Token.Claims.Member(name).Str()
-		m.rowIf(name, text)
-	}
-	kid, _ := x.Token.Header.Member("kid").Str()
-	m.rowIf("kid", kid)
+	m.tokenRows(x.Token, x.Profile)
 }
 
 func (m *markdown) policy(p *rules.Policy) {
@@ -83,7 +78,7 @@ func (m *markdown) checks(results []rules.Result) {
 	m.table("check", "outcome", "why")
 	for i := range results {
 		r := &results[i]
-		m.b.WriteString("| " + escapeMarkdown(checkName(r.Check)) + " | " + string(r.Outcome) + " | " + escapeMarkdown(r.Why()) + " |\n")
+		m.cells(checkName(r.Check), string(r.Outcome), r.Why())
 	}
 }
 
@@ -93,9 +88,9 @@ func (m *markdown) remedies(remedies []rules.Remedy) {
 	}
 	m.b.WriteString("\nRepairs, each tried on this token:\n\n")
 	for _, r := range remedies {
-		m.b.WriteString("- " + escapeMarkdown(r.Title) + ": " + OutcomeLine(&r.After) + "\n")
+		m.b.WriteString("- " + m.plain(r.Title) + ": " + OutcomeLine(&r.After) + "\n")
 		for _, c := range r.Changes {
-			m.b.WriteString("  - " + code(strings.TrimSpace(changeLine(c))) + "\n")
+			m.b.WriteString("  - " + m.code(strings.TrimSpace(changeLine(c))) + "\n")
 		}
 	}
 }

@@ -13,7 +13,7 @@ import (
 // ExplainText writes an explanation for a person: the answer, the reason, the place, then the checks in the gateway's
 // order, then the repairs.
 func ExplainText(w io.Writer, style Style, x *Explanation) error {
-	t := &explainText{Text: NewText(style), x: x}
+	t := &explainText{Text: NewText(style).Masked(x.Mask), x: x}
 	t.Blank()
 	t.answer()
 	t.reason()

@@ -21,6 +21,7 @@ type Explanation struct {
 	Refused  []rules.Proposal // what a reader may expect to help, and why it does not
 	Other    *rules.Verdict   // of another environment's token; nil where none was given
 	Captured bool             // the validation endpoint's answer was given, not modelled
+	Mask     *Mask
 	File     func(name string) *source.File
 }
 

@@ -22,7 +22,7 @@ func (t *Text) Frame(level int, file *source.File, pos source.Position, span sou
 	number := fmt.Sprint(pos.Line)
 	margin := strings.Repeat(indent, level)
 	gutter := margin + strings.Repeat(" ", len(number)) + " | "
-	excerpt := cutLine(shielded(file), span).fit(t.columns() - len(gutter))
+	excerpt := cutLine(shielded(file), span).masked(t.mask).fit(t.columns() - len(gutter))
 
 	t.line(margin + t.Paint(Faint, number+" |") + " " + excerpt.String())
 	under := strings.Repeat(" ", width(excerpt.before))
@@ -32,6 +32,7 @@ func (t *Text) Frame(level int, file *source.File, pos source.Position, span sou
 
 // carets adds the line under the excerpt. A note that has no room beside the carets goes below them.
 func (t *Text) carets(gutter, under, carets, note string) {
+	note = t.mask.Text(note)
 	shown := t.Paint(Faint, gutter) + under + t.Paint(Bad, carets)
 	if len(gutter)+len(under)+len(carets)+1+width(note) <= t.columns() {
 		t.line(shown + " " + note)
@@ -67,6 +68,10 @@ func cutLine(text []byte, span source.Span) excerpt {
 // they mean.
 func safeLine(part []byte) string {
 	return inspect.Safe(strings.ReplaceAll(string(part), "\t", "    "))
+}
+
+func (e excerpt) masked(m *Mask) excerpt {
+	return excerpt{m.Text(e.before), m.Text(e.marked), m.Text(e.after)}
 }
 
 // fit cuts a line that is wider than so many columns, first behind the marked part, then before it, then in

@@ -17,15 +17,21 @@ const SchemaVersion = 1
 // JSON writes a value as indented JSON. Control, bidirectional and other invisible characters inside strings
 // are escaped as \u202e, which is the same JSON; <, > and & are left as they are.
 func JSON(w io.Writer, value any) error {
+	text, err := encodeJSON(value)
+	if err != nil {
+		return err
+	}
+	_, err = w.Write(escapeJSON(text))
+	return err
+}
+
+func encodeJSON(value any) ([]byte, error) {
 	var b bytes.Buffer
 	encoder := json.NewEncoder(&b)
 	encoder.SetEscapeHTML(false)
 	encoder.SetIndent("", "  ")
-	if err := encoder.Encode(value); err != nil {
-		return err
-	}
-	_, err := w.Write(escapeJSON(b.Bytes()))
-	return err
+	err := encoder.Encode(value)
+	return b.Bytes(), err
 }
 
 // escapeJSON escapes what is not safe to print. Outside its strings JSON is ASCII, and encoding/json has

@@ -4,22 +4,40 @@ import (
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
 // markdown lays out a block to paste into a ticket. Its values are code, so that nothing in them is markup.
-type markdown struct{ b strings.Builder }
+type markdown struct {
+	b    strings.Builder
+	mask *Mask
+}
 
 func (m *markdown) heading(title string) {
-	m.b.WriteString("### " + escapeMarkdown(title) + "\n\n")
+	m.b.WriteString("### " + m.plain(title) + "\n\n")
 }
 
 func (m *markdown) para(text string) {
-	m.b.WriteString(escapeMarkdown(text) + "\n\n")
+	m.b.WriteString(m.plain(text) + "\n\n")
+}
+
+// plain is a text with what must not be shown masked, and without markup.
+func (m *markdown) plain(text string) string { return escapeMarkdown(m.mask.Text(text)) }
+
+// code is a value with what must not be shown masked, in a code span.
+func (m *markdown) code(value string) string { return code(m.mask.Text(value)) }
+
+// cells adds a row of a table of prose.
+func (m *markdown) cells(texts ...string) {
+	for _, text := range texts {
+		m.b.WriteString("| " + m.plain(text) + " ")
+	}
+	m.b.WriteString("|\n")
 }
 
 // row adds a line of a table of two columns; the first row is the head.
 func (m *markdown) row(label, value string) {
-	m.b.WriteString("| " + escapeMarkdown(label) + " | " + code(value) + " |\n")
+	m.b.WriteString("| " + m.plain(label) + " | " + m.code(value) + " |\n")
 }
 
 // table begins a table of these columns.
@@ -50,17 +68,26 @@ func code(value string) string {
 	return fence + value + fence
 }
 
-// tokenRows adds what identifies a token in Microsoft's and a gateway's logs, without being the token.
-func (m *markdown) tokenRows(p inspect.Profile) {
-	m.rowIf("issuer", p.Issuer)
-	m.rowIf("tenant", p.Tenant)
-	m.rowIf("audience", strings.Join(p.Audience, " "))
+// tokenRows adds what identifies a token in Microsoft's and a gateway's logs, without being the token. Times are in
+// UTC.
+func (m *markdown) tokenRows(t *inspect.Token, p inspect.Profile) {
+	m.rowIf("issuer (iss)", p.Issuer)
+	m.rowIf("tenant (tid)", p.Tenant)
+	m.rowIf("audience (aud)", strings.Join(p.Audience, " "))
 	m.rowIf("client ("+p.ClientID.Claim+")", p.ClientID.Value)
-	m.rowIf("version", p.Version)
-	m.rowIf("scopes", strings.Join(p.Scopes, " "))
+	m.rowIf("version (ver)", p.Version)
+	m.rowIf("scopes (scp)", strings.Join(p.Scopes, " "))
 	m.rowIf("roles", strings.Join(p.Roles, " "))
-	m.rowIf("issued", p.IssuedAt.String())
-	m.rowIf("expires", p.ExpiresAt.String())
+	m.rowIf("issued (iat)", p.IssuedAt.String())
+	m.rowIf("expires (exp)", p.ExpiresAt.String())
+	m.rowIf("uti", stringOf(t.Claims, "uti"))
+	m.rowIf("alg", stringOf(t.Header, "alg"))
+	m.rowIf("kid", stringOf(t.Header, "kid"))
+}
+
+func stringOf(object *source.Value, name string) string {
+	text, _ := object.Member(name).Str()
+	return text
 }
 
 // rowIf adds a row, unless there is no value.
@@ -71,12 +98,12 @@ func (m *markdown) rowIf(label, value string) {
 }
 
 // list adds what was noticed as a list.
-func (m *markdown) list(title string, mask *Mask, all []inspect.Observation) {
+func (m *markdown) list(title string, all []inspect.Observation) {
 	if len(all) == 0 {
 		return
 	}
 	m.b.WriteString("\n" + title + ":\n\n")
 	for _, o := range all {
-		m.b.WriteString("- " + escapeMarkdown(mask.Text(o.Message)) + " (" + code(o.ID) + ")\n")
+		m.b.WriteString("- " + escapeMarkdown(m.mask.Message(o)) + " (" + code(o.ID) + ")\n")
 	}
 }

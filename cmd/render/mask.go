@@ -1,60 +1,55 @@
 package render
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
-// Mask hides what must not be shown: tokens within tokens always, personal claims where that is asked for. The same
-// value gets the same mask throughout one output.
+// Mask hides what must not be shown: tokens within what is shown always, what is personal where that is asked for. The
+// same value gets the same label throughout one output. A nil Mask hides tokens alone.
 type Mask struct {
-	personal []string // the values to hide; nil to hide none
+	profile inspect.Profile
+	masker  *inspect.Masker // nil where personal values are shown
 }
 
-// NewMask returns the mask for a token's claims. It hides the values of personal claims if redact is set.
-func NewMask(claims *source.Value, redact bool) *Mask {
-	m := &Mask{}
-	if !redact || claims == nil {
-		return m
+// NewMask returns the mask for what is said of a token; redact has it hide personal values too. The token may be nil.
+func NewMask(token *inspect.Token, profile inspect.Profile, redact bool) *Mask {
+	m := &Mask{profile: profile}
+	if redact {
+		m.masker = &inspect.Masker{}
 	}
-	for _, member := range claims.Members {
-		if info, ok := inspect.Claim(member.Key); ok && info.Personal {
-			m.collect(member.Value)
-		}
+	if token != nil {
+		m.Learn(token.Claims)
 	}
 	return m
 }
 
-// shortestPersonal is the length below which a value is not looked for in other text: it would hit by chance.
-const shortestPersonal = 4
-
-func (m *Mask) collect(v *source.Value) {
-	for _, item := range v.Items {
-		m.collect(item)
+// Learn takes note of the personal values in claims, so that they are found in sentences too.
+func (m *Mask) Learn(claims *source.Value) {
+	if m.masker != nil {
+		m.masker.Learn(&m.profile, claims)
 	}
-	for _, member := range v.Members {
-		m.collect(member.Value)
-	}
-	text := v.Text
-	if text == "" || v.Is(source.Bool) || v.Is(source.Null) || m.index(text) >= 0 {
-		return
-	}
-	m.personal = append(m.personal, text)
 }
 
-func (m *Mask) index(text string) int {
-	for i, value := range m.personal {
-		if value == text {
-			return i
-		}
+// personal returns what hides personal values, or nil.
+func (m *Mask) personal() *inspect.Masker {
+	if m == nil {
+		return nil
 	}
-	return -1
+	return m.masker
 }
 
-// Value returns a claim's value with what must not be shown replaced.
+// Claims returns claims with what must not be shown replaced.
+func (m *Mask) Claims(claims *source.Value) *source.Value {
+	if masker := m.personal(); masker != nil {
+		return masker.Claims(&m.profile, claims)
+	}
+	return m.Value(claims)
+}
+
+// Value returns a value with what must not be shown replaced in its strings.
 func (m *Mask) Value(v *source.Value) *source.Value {
 	if v == nil {
 		return nil
@@ -68,9 +63,7 @@ func (m *Mask) Value(v *source.Value) *source.Value {
 		member.Value = m.Value(member.Value)
 		shown.Members = append(shown.Members, member)
 	}
-	if i := m.index(v.Text); i >= 0 && (v.Is(source.String) || v.Is(source.Number)) {
-		shown.Kind, shown.Text = source.String, masked(i)
-	} else if v.Is(source.String) {
+	if v.Is(source.String) {
 		shown.Text = m.Text(v.Text)
 	}
 	return &shown
@@ -78,22 +71,47 @@ func (m *Mask) Value(v *source.Value) *source.Value {
 
 // Text returns a text with what must not be shown replaced.
 func (m *Mask) Text(text string) string {
-	for i, value := range m.personal {
-		if len(value) >= shortestPersonal {
-			text = strings.ReplaceAll(text, value, masked(i))
-		}
+	if masker := m.personal(); masker != nil {
+		text = masker.Text(text)
 	}
 	return hideTokens(text)
 }
 
-// masked is what stands in the place of a personal value.
-func masked(i int) string { return fmt.Sprintf("(masked %d)", i+1) }
+// Message returns what an observation says, with what must not be shown replaced.
+func (m *Mask) Message(o inspect.Observation) string {
+	if masker := m.personal(); masker != nil {
+		o = masker.Observation(&m.profile, o)
+	}
+	return hideTokens(o.Message)
+}
+
+// painted is Text for a text with colours in it, which would hide the ends of words.
+func (m *Mask) painted(text string) string {
+	if !strings.Contains(text, "\x1b[") {
+		return m.Text(text)
+	}
+	var b strings.Builder
+	for text != "" {
+		plain, rest, found := strings.Cut(text, "\x1b[")
+		b.WriteString(m.Text(plain))
+		if !found {
+			break
+		}
+		colour, after, _ := strings.Cut(rest, "m")
+		b.WriteString("\x1b[" + colour + "m")
+		text = after
+	}
+	return b.String()
+}
 
 // tokenStart is how the header and the payload of a token begin: {" in base64url.
 const tokenStart = "eyJ"
 
 // hideTokens replaces what has the shape of a signed or encrypted token, wherever it stands.
 func hideTokens(text string) string {
+	if !strings.Contains(text, tokenStart) {
+		return text
+	}
 	var b strings.Builder
 	for {
 		at := strings.Index(text, tokenStart)
@@ -106,7 +124,7 @@ func hideTokens(text string) string {
 		}
 		b.WriteString(text[:at])
 		if word := text[at:end]; strings.Count(word, ".") >= 2 {
-			b.WriteString("(a token, not shown)")
+			b.WriteString("(token)")
 		} else {
 			b.WriteString(word)
 		}

@@ -1,17 +1,21 @@
 package render
 
 import (
+	"bytes"
 	"testing"
 
+	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
+
+const innerToken = "eyJhbGciOiJub25lIn0.eyJhIjoxfQ.c2ln"
 
 func TestHideTokens(t *testing.T) {
 	tests := []struct{ name, text, want string }{
 		{"plain text stays", "an app-only token", "an app-only token"},
-		{"a token goes, whatever stands around it", `{"t":"eyJhbGciOiJub25lIn0.eyJhIjoxfQ.c2ln"}`, `{"t":"(a token, not shown)"}`},
-		{"one without a signature goes too", "x eyJhbGciOiJub25lIn0.eyJhIjoxfQ. y", "x (a token, not shown) y"},
-		{"two tokens go both", "eyJhIjoxfQ.b.c eyJhIjoxfQ.b.c", "(a token, not shown) (a token, not shown)"},
+		{"a token goes, whatever stands around it", `{"t":"` + innerToken + `"}`, `{"t":"(token)"}`},
+		{"one without a signature goes too", "x eyJhbGciOiJub25lIn0.eyJhIjoxfQ. y", "x (token) y"},
+		{"two tokens go both", "eyJhIjoxfQ.b.c eyJhIjoxfQ.b.c", "(token) (token)"},
 		{"a header alone is none", "eyJhbGciOiJub25lIn0", "eyJhbGciOiJub25lIn0"},
 	}
 	for _, test := range tests {
@@ -23,44 +27,66 @@ func TestHideTokens(t *testing.T) {
 	}
 }
 
-func claimsOf(t *testing.T, text string) *source.Value {
+func maskOf(t *testing.T, claims string, redact bool) (*Mask, *source.Value) {
 	t.Helper()
-	file, err := source.ReadJSON("claims", []byte(text))
+	file, err := source.ReadJSON("claims", []byte(claims))
 	if err != nil {
 		t.Fatal(err)
 	}
-	return file.Documents[0]
+	token := &inspect.Token{Shape: inspect.Signed, Claims: file.Documents[0]}
+	return NewMask(token, inspect.Describe(token), redact), token.Claims
 }
 
-func TestMask(t *testing.T) {
-	claims := claimsOf(t, `{"aud":"api://orders","upn":"abe@contoso.com","unique_name":"abe@contoso.com","emails":["a@b.c","abe@contoso.com"],"email":null,"name":"Al","nested":{"note":"for abe@contoso.com"}}`)
+func TestAMaskGivesTheSameValueTheSameLabelEverywhere(t *testing.T) {
+	const claims = `{"aud":"api://orders","upn":"abe@contoso.com","emails":["a@b.c","abe@contoso.com"],"name":"Abe Lincoln","note":"for abe@contoso.com"}`
 	tests := []struct {
 		name   string
 		redact bool
 		want   string
 	}{
+		{"without redaction everything is shown", false, claims},
 		{
-			"without redaction everything is shown", false,
-			`{"aud":"api://orders","upn":"abe@contoso.com","unique_name":"abe@contoso.com","emails":["a@b.c","abe@contoso.com"],"email":null,"name":"Al","nested":{"note":"for abe@contoso.com"}}`,
-		},
-		{
-			"with it the same value has the same mask everywhere", true,
-			`{"aud":"api://orders","upn":"(masked 1)","unique_name":"(masked 1)","emails":["(masked 2)","(masked 1)"],"email":null,"name":"(masked 3)","nested":{"note":"for (masked 1)"}}`,
+			"with it the same value has the same label, in sentences too", true,
+			`{"aud":"api://orders","upn":"user-1","emails":["user-2","user-1"],"name":"name-1","note":"for user-1"}`,
 		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			if got := NewMask(claims, test.redact).Value(claims).JSON(); got != test.want {
+			mask, claims := maskOf(t, claims, test.redact)
+			if got := mask.Claims(claims).JSON(); got != test.want {
 				t.Errorf("got  %s\nwant %s", got, test.want)
 			}
 		})
 	}
 }
 
-func TestAMaskHidesPersonalValuesInSentences(t *testing.T) {
-	mask := NewMask(claimsOf(t, `{"upn":"abe@contoso.com","name":"Al"}`), true)
-	const text, want = "first abe@contoso.com, also Al", "first (masked 1), also Al"
-	if got := mask.Text(text); got != want {
-		t.Errorf("got %q, want %q: a short name would hit by chance", got, want)
+func TestAMaskHidesInEveryKindOfOutput(t *testing.T) {
+	mask, _ := maskOf(t, `{"upn":"abe@contoso.com"}`, true)
+	const said = "wanted abe@contoso.com, found " + innerToken
+	var asJSON bytes.Buffer
+	if err := mask.JSON(&asJSON, map[string]any{`a "quoted" name`: []string{said, `\` + "\u202e"}}); err != nil {
+		t.Fatal(err)
+	}
+	text := NewText(Style{Color: true}).Masked(mask)
+	text.Para(1, text.Paint(Bad, said))
+	text.Rows(1, []Row{{text.Paint(Good, "abe@contoso.com"), said}})
+	page := markdown{mask: mask}
+	page.para(said)
+	page.row("found", said)
+	for name, test := range map[string]struct{ got, want string }{
+		"JSON":     {asJSON.String(), "{\n  \"a \\\"quoted\\\" name\": [\n    \"wanted user-1, found (token)\",\n    \"\\\\\\u202e\"\n  ]\n}\n"},
+		"text":     {text.b.String(), "  \x1b[31;1mwanted user-1, found (token)\x1b[0;22m\n  \x1b[32muser-1\x1b[0m  wanted user-1, found (token)\n"},
+		"markdown": {page.b.String(), "wanted user-1, found (token)\n\n| found | `wanted user-1, found (token)` |\n"},
+	} {
+		if test.got != test.want {
+			t.Errorf("%s: got  %q\nwant %q", name, test.got, test.want)
+		}
+	}
+}
+
+func TestNoMaskHidesTokensAllTheSame(t *testing.T) {
+	var none *Mask
+	if got := none.Text("abe@contoso.com " + innerToken); got != "abe@contoso.com (token)" {
+		t.Errorf("got %q", got)
 	}
 }

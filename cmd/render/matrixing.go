@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/environments"
@@ -110,7 +111,8 @@ func mark(c *environments.Cell) string {
 // witness is the claims of a finding's token in one line, without personal ones.
 func (x *Matrixing) witness(f *environments.Finding) (claims *source.Value, verdict rules.Verdict) {
 	claims, verdict = x.Witness(f.Row, f.Gateway)
-	return NewMask(claims, true).Value(claims), verdict
+	profile := inspect.Describe(&inspect.Token{Shape: inspect.Signed, Claims: claims})
+	return NewMask(nil, profile, true).Claims(claims), verdict
 }
 
 // claimLines are a witness's claims that matter to a reader, one a line.

@@ -11,11 +11,18 @@ const indent = "  "
 // Text lays out text for a terminal or a pipe. What is added must be safe to print; it may carry colours.
 type Text struct {
 	Style
-	b strings.Builder
+	b    strings.Builder
+	mask *Mask
 }
 
 // NewText returns an empty Text.
 func NewText(style Style) *Text { return &Text{Style: style} }
+
+// Masked returns the Text with what a mask hides hidden in all that is added from now on.
+func (t *Text) Masked(m *Mask) *Text {
+	t.mask = m
+	return t
+}
 
 // WriteTo writes the whole text at once, so that nothing is shown of a result that failed half-way.
 func (t *Text) WriteTo(w io.Writer) (int64, error) {
@@ -35,7 +42,7 @@ func (t *Text) Heading(title string) {
 // Para adds prose, wrapped and indented by so many levels.
 func (t *Text) Para(level int, text string) {
 	margin := strings.Repeat(indent, level)
-	for _, line := range wrap(text, t.columns()-len(margin)) {
+	for _, line := range wrap(t.mask.painted(text), t.columns()-len(margin)) {
 		t.line(margin + line)
 	}
 }
@@ -54,8 +61,12 @@ const widestLabel = 18
 
 // Rows adds a list of two aligned columns, wrapped under the start of the text.
 func (t *Text) Rows(level int, rows []Row) {
-	column := labelColumn(rows)
-	for _, row := range rows {
+	shown := make([]Row, len(rows))
+	for i, row := range rows {
+		shown[i] = Row{t.mask.painted(row.Label), t.mask.painted(row.Text)}
+	}
+	column := labelColumn(shown)
+	for _, row := range shown {
 		t.row(level, column, row)
 	}
 }
@@ -94,7 +105,9 @@ const (
 // NotedRows adds a list of rows with remarks.
 func (t *Text) NotedRows(level int, rows []NotedRow) {
 	plain := make([]Row, len(rows))
-	for i, row := range rows {
+	for i := range rows {
+		row := &rows[i]
+		row.Label, row.Text = t.mask.Text(row.Label), t.mask.Text(row.Text)
 		plain[i] = row.Row
 	}
 	column := labelColumn(plain)

@@ -10,9 +10,11 @@ import (
 
 // Verification is what verify found of one token.
 type Verification struct {
+	Token   *inspect.Token
 	Profile inspect.Profile
 	At      time.Time
 	Report  keys.Report
+	Mask    *Mask
 
 	// OwnKeys means that nobody said whose keys are right, so that the token's own issuer was asked.
 	OwnKeys bool

@@ -70,7 +70,7 @@ func VerifyJSON(w io.Writer, v *Verification) error {
 	for _, note := range v.notes() {
 		out.Notes = append(out.Notes, noteJSON(note))
 	}
-	return JSON(w, out)
+	return v.Mask.JSON(w, out)
 }
 
 func (v *Verification) signatureJSON() signatureJSON {

@@ -2,11 +2,14 @@ package render
 
 import (
 	"io"
+
+	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/keys"
 )
 
 // VerifyMarkdown writes a verification as a block to paste into a ticket. It holds no token.
 func VerifyMarkdown(w io.Writer, v *Verification) error {
-	var m markdown
+	m := markdown{mask: v.Mask}
 	_, headline := v.headline()
 	m.heading("gatewhy verify: " + headline)
 	if decided, ok := v.Report.Decided(); ok {
@@ -16,15 +19,28 @@ func VerifyMarkdown(w io.Writer, v *Verification) error {
 	}
 	m.table("", "")
 	m.row("token", Summary(v.Profile, v.At))
-	m.tokenRows(v.Profile)
-	m.row("alg", v.Report.Signature.Algorithm)
-	m.row("kid", v.Report.Signature.KeyID)
+	m.tokenRows(v.Token, v.Profile)
 	m.row("keys", v.describeSet())
-	m.row("checked at", v.At.UTC().Format("2006-01-02T15:04:05Z"))
-	m.b.WriteString("\n| check | outcome | why |\n| --- | --- | --- |\n")
+	m.row("checked at", inspect.FormatTime(v.At))
+	m.b.WriteString("\n")
+	m.table("check", "outcome", "why")
 	for _, c := range v.Report.Checks {
-		m.b.WriteString("| " + c.ID + " | " + c.Outcome.String() + " | " + escapeMarkdown(v.checkText(c)) + " |\n")
+		m.cells(c.ID, c.Outcome.String(), v.checkText(c))
+	}
+	m.notes(v.notes())
+	for _, hint := range v.Hints {
+		m.b.WriteString("\nAsk next: " + m.plain(hint) + "\n")
 	}
 	_, err := io.WriteString(w, m.b.String())
 	return err
+}
+
+func (m *markdown) notes(notes []keys.Note) {
+	if len(notes) == 0 {
+		return
+	}
+	m.b.WriteString("\nWorth knowing:\n\n")
+	for _, n := range notes {
+		m.b.WriteString("- " + m.plain(n.Message) + " (" + m.code(n.ID) + ")\n")
+	}
 }

@@ -10,7 +10,7 @@ import (
 
 // VerifyText writes a verification for a person: the answer, the reason, the evidence, every check, the way on.
 func VerifyText(w io.Writer, style Style, v *Verification) error {
-	t := NewText(style)
+	t := NewText(style).Masked(v.Mask)
 	mood, headline := v.headline()
 	t.Blank()
 	t.Para(1, t.Paint(mood, inspect.Safe(headline)))

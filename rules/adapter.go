@@ -12,7 +12,8 @@ type Adapter struct {
 	Compile func(file *source.File, options Options) (Compilation, error)
 
 	Behaviours []Behaviour
-	Rules      []Rule // those that only this vendor's configurations can break
+	Causes     []Cause // what else could explain an answer, the likeliest first
+	Rules      []Rule  // those that only this vendor's configurations can break
 
 	// Propose lists changes of the file that might repair the verdict, or close what it leaves open. None of them is
 	// proved.

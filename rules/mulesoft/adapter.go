@@ -15,6 +15,7 @@ func Adapter() rules.Adapter {
 		Variants:   []string{Mule, Flex},
 		Compile:    compile,
 		Behaviours: behaviours(),
+		Causes:     causes(),
 		Rules:      lintRules(),
 		Propose:    propose,
 	}

@@ -1,0 +1,160 @@
+package rules
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+)
+
+// Cause is something that a prediction does not see, and that would explain another answer of the gateway.
+type Cause struct {
+	ID       string // kebab-case
+	Title    string
+	Why      string // how it comes to that answer
+	Look     string // what to check
+	Evidence Evidence
+
+	// What it explains: the answers that the table of behaviours has for these situations; that a request is let in; an answer
+	// that the table has for policies that were not given; an answer of another gateway; or any answer.
+	Situations []string
+	LetsIn     bool
+	Elsewhere  bool
+	Any        bool
+	AnyGateway bool // the situations' rows of every gateway count
+
+	// Possible tells whether what is known leaves room for it; nil where it always does.
+	Possible func(*Prediction, *Observation) bool
+}
+
+// Suspect is a cause that would explain an observed answer.
+type Suspect struct {
+	Cause
+	Rank int    // from 1, the likeliest
+	By   Match  // what of the answer speaks for it
+	Seen string // the situation of the table that answers so, in words; may be empty
+}
+
+// suspects are the causes that would explain the answer, and that nothing given excludes.
+func (p *Prediction) suspects(o *Observation) []Suspect {
+	var all []Suspect
+	for _, cause := range p.Causes {
+		if cause.Possible != nil && !cause.Possible(p, o) {
+			continue
+		}
+		if s, ok := p.suspect(cause, o); ok {
+			all = append(all, s)
+		}
+	}
+	return all
+}
+
+// suspect matches one cause with the answer.
+func (p *Prediction) suspect(cause Cause, o *Observation) (Suspect, bool) {
+	best := Suspect{Cause: cause, By: ByNone}
+	found := cause.Any
+	if cause.LetsIn && o.LetIn() {
+		best.By, found = ByStatus, true
+	}
+	published := p.published(o)
+	for i := range p.Behaviours {
+		b := &p.Behaviours[i]
+		if !p.counts(&cause, b) {
+			continue
+		}
+		by, ok := o.fits(b, published)
+		if cause.Elsewhere && by == ByStatus {
+			continue // the status alone points at no policy
+		}
+		if ok && by.rank() < best.By.rank() {
+			best.By, best.Seen, found = by, b.Title, true
+			if cause.Elsewhere {
+				best.Seen = strings.Join(b.Policies, " or ") + " answers so where " + b.Title
+			}
+		}
+	}
+	return best, found
+}
+
+// counts reports whether a row of the table says what the cause would lead to.
+func (p *Prediction) counts(cause *Cause, b *Behaviour) bool {
+	switch {
+	case cause.Elsewhere:
+		return len(b.Policies) > 0 && !p.given(b)
+	case !slices.Contains(cause.Situations, b.Situation):
+		return false
+	}
+	return p.own(b) || cause.AnyGateway
+}
+
+// given reports whether one of the policies is of a kind that the row is about, on whichever gateway.
+func (p *Prediction) given(b *Behaviour) bool {
+	return slices.ContainsFunc(p.Policies, func(policy *Policy) bool { return slices.Contains(b.Policies, policy.Asset) })
+}
+
+func (m Match) rank() int {
+	return slices.Index([]Match{ByBody, ByHeader, ByStatus, ByNone}, m)
+}
+
+// ranked orders the suspects: those whose body or header is in the table first, then those whose status is, then the
+// rest; within each as they were listed.
+func ranked(all []Suspect) []Suspect {
+	slices.SortStableFunc(all, func(a, b Suspect) int { return cmp.Compare(a.By.class(), b.By.class()) })
+	for i := range all {
+		all[i].Rank = i + 1
+	}
+	return all
+}
+
+func (m Match) class() int { return max(m.rank(), ByHeader.rank()) }
+
+// fromTrace are the checks that would explain the answer: one before the deciding check that is not known, or one after it
+// that fails too, if the gateway runs them in another order.
+func (p *Prediction) fromTrace(o *Observation) []Suspect {
+	var all []Suspect
+	before := true
+	for i := range p.Verdict.Results {
+		r := &p.Verdict.Results[i]
+		switch {
+		case r == p.Verdict.Decided:
+			before = false
+		case r.Outcome == Unsure && before && p.explains(r, &r.Check.Answer, o):
+			all = append(all, p.openCheck(r))
+		case r.Outcome == Fail && !before && p.explains(r, &r.Answer, o):
+			all = append(all, p.laterCheck(r))
+		}
+	}
+	return all
+}
+
+func (p *Prediction) openCheck(r *Result) Suspect {
+	name := checkNames([]*Result{r})
+	return Suspect{By: ByStatus, Cause: Cause{
+		ID: "unknown-check-fails", Title: "the " + name + " check, which is not known, fails",
+		Why:  "it comes before the check that decides the prediction, and answers so: " + r.Why(),
+		Look: cmp.Or(r.Ask(), "what the gateway's log says of it"), Evidence: r.Check.Answer.Evidence,
+	}}
+}
+
+func (p *Prediction) laterCheck(r *Result) Suspect {
+	name := checkNames([]*Result{r})
+	return Suspect{By: ByStatus, Cause: Cause{
+		ID: "other-check-first", Title: "the " + name + " check fails too, and the gateway may run it first",
+		Why:  "the order of a policy's checks is not documented in full: " + r.Why(),
+		Look: "repair both: " + r.Check.Field + " and " + p.Verdict.Decided.Check.Field, Evidence: r.Evidence(),
+	}}
+}
+
+// explains reports whether a check that fails with this answer could have given the observed one.
+func (p *Prediction) explains(r *Result, a *Answer, o *Observation) bool {
+	row := Behaviour{Answer: *a}
+	for i := range p.Behaviours {
+		if b := &p.Behaviours[i]; b.Situation == a.Situation && b.Condition == "" && b.holdsFor(r.Policy) {
+			row.Headers = b.Headers
+		}
+	}
+	if a.Status == 0 {
+		return r.Outcome == Unsure && !p.published(o)
+	}
+	_, ok := o.fits(&row, p.published(o))
+	return ok
+}

@@ -1,0 +1,158 @@
+package mulesoft
+
+import (
+	"slices"
+
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// causes are what else could explain an answer than what a prediction is made from, the likeliest first.
+func causes() []rules.Cause {
+	return slices.Concat(keyCauses(), requestCauses(), contractCauses(), endpointCauses(), letInCauses(), otherCauses())
+}
+
+func inferred(reference string) rules.Evidence {
+	return rules.Evidence{Level: rules.Inferred, Reference: reference}
+}
+
+func observed(reference string) rules.Evidence {
+	return rules.Evidence{Level: rules.Observed, Reference: reference}
+}
+
+// keyCauses are about the keys that the gateway has, and the time.
+func keyCauses() []rules.Cause {
+	return []rules.Cause{
+		{
+			ID: "stale-key-cache", Title: "the gateway still has the key set from before a key rolled over",
+			Why:        "it keeps the key set for jwksServiceTimeToLive minutes, and no document says that it asks again for a kid that it does not know",
+			Look:       "since when the token's kid is in the key set (gatewhy keys), and whether the token passes once the cache's time is over or the API is redeployed",
+			Evidence:   inferred(docJWT),
+			Situations: []string{badSignature}, Possible: both(tokenGiven, keysFromURL(rules.Pass, rules.Unsure)),
+		},
+		{
+			ID: "keys-out-of-reach", Title: "the gateway can't reach the key server, and has no keys cached",
+			Why:        "without any key set it answers as if it were not available",
+			Look:       "from the gateway's own network: a request for jwksUrl; a proxy or a firewall rule on the way",
+			Evidence:   documented(docJWT),
+			Situations: []string{noKeys}, Possible: both(tokenGiven, keysFromURL(rules.Pass, rules.Fail, rules.Unsure)),
+		},
+		{
+			ID: "expired-since", Title: "the token had expired when the gateway saw it",
+			Why:        "the prediction is for the time of --at, else for now; the request came later, or the gateway's clock is ahead",
+			Look:       "the time of the request in the gateway's log, given with --at, and that host's clock",
+			Evidence:   inferred(docJWT),
+			Situations: []string{expiredToken}, Possible: both(claimed("exp"), has(rules.Expiry, rules.Pass, rules.Unsure)),
+		},
+		{
+			ID: "clock-behind", Title: "the gateway's clock is behind, and the token is not valid yet there",
+			Why:        "nbf is held against the gateway's own clock, and no leeway is documented",
+			Look:       "the gateway host's clock against the Date header of the key server's answer",
+			Evidence:   inferred(docJWT),
+			Situations: []string{notYetValid}, Possible: both(claimed("nbf"), has(rules.NotBefore, rules.Pass, rules.Unsure)),
+		},
+		{
+			ID: "enormous-exp", Title: "exp is too large for Flex Gateway's clock",
+			Why:        "a number of seconds that does not fit makes the policy fail altogether",
+			Look:       "exp in gatewhy decode, and whether the gateway is Flex Gateway (--gateway flex)",
+			Evidence:   observed(obsFlex),
+			Situations: []string{enormousExpiry}, AnyGateway: true, Possible: enormous,
+		},
+	}
+}
+
+// requestCauses are about what became of the token on its way.
+func requestCauses() []rules.Cause {
+	arrived := both(tokenGiven, has(rules.TokenPresent, rules.Pass, rules.Unsure))
+	return []rules.Cause{
+		{
+			ID: "header-stripped", Title: "something before the gateway strips the Authorization header",
+			Why:        "a load balancer, a proxy or a redirect to another host drops it, and the gateway sees no token",
+			Look:       "the headers that arrive: gatewhy collect request",
+			Evidence:   inferred(docJWT),
+			Situations: []string{noToken}, Possible: arrived,
+		},
+		{
+			ID: "cors-preflight", Title: "it is the answer to a browser's CORS preflight, which never carries a token",
+			Why:        "the policy comes before the CORS policy, so that it judges the OPTIONS request too",
+			Look:       "whether the request was an OPTIONS request, and the order of the policies: CORS has to come first",
+			Evidence:   inferred("Fetch standard, CORS preflight"),
+			Situations: []string{noToken}, Possible: both(arrived, preflight),
+		},
+		{
+			ID: "token-sent-twice", Title: "the client sends a token in the query too",
+			Why:        "a request with a token in the header and another in access_token is refused",
+			Look:       "access_token in the request's query",
+			Evidence:   documented(docOAuth),
+			Situations: []string{tokenTwice}, Possible: arrived,
+		},
+		{
+			ID: "header-malformed", Title: "the Authorization header is not exactly Bearer, one space and the token",
+			Why:        "another scheme, another case or a second space makes it unreadable",
+			Look:       "the header as it arrives: gatewhy collect request",
+			Evidence:   documented(docOAuth),
+			Situations: []string{malformedHeader, malformedToken}, Possible: both(arrived, has(rules.TokenPresent, rules.Pass)),
+		},
+	}
+}
+
+// contractCauses are about contracts.
+func contractCauses() []rules.Cause {
+	return []rules.Cause{
+		{
+			ID: "contract-not-downloaded-yet", Title: "the contract was approved a moment ago, and the gateway has not fetched it yet",
+			Why:        "the gateway asks the control plane for contracts at intervals; about 20 seconds were seen",
+			Look:       "when the contract was approved, and the same request a few minutes later",
+			Evidence:   observed(obsFlexDelay),
+			Situations: []string{noContract}, Possible: has(rules.Contract, rules.Pass, rules.Unsure),
+		},
+		{
+			ID: "no-contracts-at-all", Title: "the gateway has no contracts yet, since it can't reach the control plane or has just started",
+			Why:        "without any list of contracts no client can be looked up",
+			Look:       "the gateway's log for its connection to Anypoint Platform",
+			Evidence:   inferred(pdkContracts),
+			Situations: []string{noContractsYet}, Possible: has(rules.Contract, rules.Pass, rules.Fail, rules.Unsure),
+		},
+		{
+			ID: "own-client-provider", Title: "the environment's client provider is Anypoint's own, whose client ids are never those of Entra ID",
+			Why:        "the gateway compares with the client id of the Anypoint application; one that Anypoint made up matches no appid or azp, whatever claim the policy reads",
+			Look:       "whether the contract's application.coreServicesId is the token's appid or azp: gatewhy collect contracts",
+			Evidence:   inferred(docContracts),
+			Situations: []string{noContract}, Possible: both(has(rules.Contract, rules.Unsure), contractsNotGiven),
+		},
+	}
+}
+
+// endpointCauses are about the client provider's validation endpoint.
+func endpointCauses() []rules.Cause {
+	asks := has(rules.Introspection, rules.Pass, rules.Fail, rules.Unsure)
+	return []rules.Cause{
+		{
+			ID: "endpoint-out-of-reach", Title: "the gateway can't reach the client provider's validation endpoint, or waits too long for it",
+			Why:        "the policy asks it about every token that is not cached",
+			Look:       "from the gateway's own network: a request for the validation endpoint; authenticationTimeout",
+			Evidence:   documented(docOIDC),
+			Situations: []string{endpointDown}, Possible: asks,
+		},
+		{
+			ID: "endpoint-answers-otherwise", Title: "the validation endpoint answers otherwise than it was taken to",
+			Why:        "what it answers is modelled on the token's own claims, and the client provider may see it otherwise",
+			Look:       "its answer for this token, given with --introspection: gatewhy collect introspection",
+			Evidence:   inferred(kbInvalid),
+			Situations: []string{inactiveToken, notValidated, noClientID, missingScopes}, LetsIn: true, Possible: both(asks, notCaptured),
+		},
+		{
+			ID: "endpoint-refuses-the-gateway", Title: "the validation endpoint refuses the gateway's own credentials",
+			Why:        "the client provider's introspection client has expired, or its secret has; credentials are sent in the body, and in no other way",
+			Look:       "the client provider's settings in Access Management, and the same request by hand: gatewhy collect introspection",
+			Evidence:   documented(docOAuth),
+			Situations: []string{endpointForbids, endpointFails, endpointObjects}, Possible: asks,
+		},
+		{
+			ID: "endpoint-unreadable", Title: "the validation endpoint's answer is no JSON that the gateway can read",
+			Why:        "an error page, a login page or another content type comes back",
+			Look:       "its answer by hand: gatewhy collect introspection",
+			Evidence:   documented(docOIDC),
+			Situations: []string{endpointUnreadable}, Possible: asks,
+		},
+	}
+}

@@ -1,0 +1,257 @@
+package rules
+
+import (
+	"bytes"
+	"encoding/json"
+	"slices"
+	"strings"
+)
+
+// Observation is what a real gateway answered, as far as it was noted.
+type Observation struct {
+	Status  int      // 0 where not known
+	Body    *string  // nil where not known
+	Headers []string // "name: value", those that were noted
+}
+
+// Match says what of an observed answer speaks for a row of the table of behaviours.
+type Match string
+
+// The matches, best first.
+const (
+	ByBody   Match = "body"
+	ByHeader Match = "header"
+	ByStatus Match = "status"
+	ByNone   Match = "none" // nothing speaks for it or against it
+)
+
+// LetIn reports whether the request got through to the API behind the gateway.
+func (o *Observation) LetIn() bool { return o.Status >= 200 && o.Status < 300 }
+
+// fits tells whether a gateway that answers as the row has it could have given this answer, and what speaks for
+// that. A body that is published for another situation speaks against a row that has one of its own; one that is not published
+// anywhere does not, since bodies change with versions.
+func (o *Observation) fits(b *Behaviour, published bool) (Match, bool) {
+	if o.Status != 0 && b.Answer.Status != o.Status && !(o.LetIn() && b.Answer.Status == 200) {
+		return ByNone, false
+	}
+	body := b.Answer.hasBody(o.Body)
+	header := o.header(b.Headers)
+	switch {
+	case header == No, body == No && (published || b.Answer.NoBody):
+		return ByNone, false
+	case body == Yes:
+		return ByBody, true
+	case header == Yes:
+		return ByHeader, true
+	}
+	return ByStatus, o.Status != 0
+}
+
+// hasBody compares an observed body with the answer's; Maybe where either is not known.
+func (a *Answer) hasBody(body *string) Truth {
+	switch {
+	case body == nil:
+		return Maybe
+	case a.NoBody:
+		return truth(strings.TrimSpace(*body) == "")
+	case a.Body != "":
+		return truth(sameBody(a.Body, *body))
+	case a.Says != "":
+		return truth(strings.Contains(strings.ToLower(*body), strings.ToLower(a.Says)))
+	}
+	return Maybe
+}
+
+// sameBody compares bodies, of JSON the content: what people paste has often been formatted anew.
+func sameBody(a, b string) bool {
+	return compact(a) == compact(b)
+}
+
+func compact(body string) string {
+	var out bytes.Buffer
+	if json.Compact(&out, []byte(body)) == nil {
+		return out.String()
+	}
+	return strings.TrimSpace(body)
+}
+
+// header compares the observed headers with those of a row; Maybe where they have no name in common. What names
+// the content's type tells no situation from another.
+func (o *Observation) header(row []string) Truth {
+	result := Maybe
+	for _, want := range row {
+		wanted, value, _ := strings.Cut(want, ":")
+		for _, got := range o.Headers {
+			name, observed, _ := strings.Cut(got, ":")
+			if !strings.EqualFold(strings.TrimSpace(name), wanted) || strings.EqualFold(wanted, "content-type") {
+				continue
+			}
+			if !strings.EqualFold(strings.TrimSpace(observed), strings.TrimSpace(value)) {
+				return No
+			}
+			result = Yes
+		}
+	}
+	return result
+}
+
+// Prediction is a verdict with what it was made from, to be compared with an observed answer.
+type Prediction struct {
+	Verdict    *Verdict
+	Request    *Request
+	Policies   []*Policy
+	Behaviours []Behaviour
+	Causes     []Cause // what else could explain an answer, the likeliest first
+}
+
+// Comparison is what follows from an observed answer.
+type Comparison struct {
+	Observed Observation
+	Agrees   Truth     // Maybe where it can't be told
+	Follows  string    // what follows, in a sentence without a full stop; may be empty
+	Suspects []Suspect // what would explain it, the likeliest first; none where the prediction agrees
+}
+
+// Compare says whether a prediction agrees with what the real gateway answered, and what would explain it where it
+// does not.
+func (p *Prediction) Compare(o Observation) Comparison {
+	c := Comparison{Observed: o}
+	switch p.Verdict.Outcome {
+	case Accepted:
+		c.Agrees, c.Follows = p.accepted(&o)
+	case Rejected:
+		c.Agrees, c.Follows = p.rejected(&o)
+	default:
+		return p.undetermined(c)
+	}
+	if c.Agrees != Yes {
+		c.Suspects = ranked(append(p.fromTrace(&o), p.suspects(&o)...))
+	}
+	return c
+}
+
+// accepted compares with the prediction that the request reaches the API. A status that these policies never send
+// is no word against that: the API may have answered it.
+func (p *Prediction) accepted(o *Observation) (Truth, string) {
+	switch {
+	case o.LetIn():
+		return Yes, ""
+	case p.sends(o):
+		return No, ""
+	}
+	return Maybe, "none of these policies is known to answer so: the request may have passed them, as predicted"
+}
+
+// rejected compares with the answer of the check that decides.
+func (p *Prediction) rejected(o *Observation) (Truth, string) {
+	a := &p.Verdict.Decided.Answer
+	body := a.hasBody(o.Body)
+	switch {
+	case o.Status != 0 && a.Status == 0:
+		return Maybe, "the status of the predicted answer is not known"
+	case o.Status != 0 && o.Status != a.Status, p.header(o) == No:
+		return No, ""
+	case body == No && p.published(o):
+		return No, ""
+	case body == No:
+		return Maybe, "the body is another than the published one: another version of the policy, or something else, answered"
+	case body == Yes:
+		return Yes, ""
+	case o.Status == 0:
+		return Maybe, "no body of the predicted answer is published: --observed-status would tell more"
+	case o.Body == nil:
+		return Yes, "the status agrees; --observed-body would tell more"
+	}
+	return Yes, "the status agrees; no body of the predicted answer is published"
+}
+
+// header compares the observed headers with those of the row that the prediction was read from.
+func (p *Prediction) header(o *Observation) Truth {
+	result := Maybe
+	d := p.Verdict.Decided
+	for i := range p.Behaviours {
+		b := &p.Behaviours[i]
+		if b.Situation == d.Answer.Situation && b.holdsFor(d.Policy) {
+			if got := o.header(b.Headers); got == Yes || result == Maybe {
+				result = got
+			}
+		}
+	}
+	return result
+}
+
+// undetermined says what would have to be true of the checks that are not known.
+func (p *Prediction) undetermined(c Comparison) Comparison {
+	open := p.open()
+	if c.Observed.LetIn() {
+		c.Follows = "if these policies ran on this request, every check passed, those too that are not known: " + checkNames(open)
+		return c
+	}
+	fit := slices.DeleteFunc(open, func(r *Result) bool { return !p.explains(r, &r.Check.Answer, &c.Observed) })
+	all := p.suspects(&c.Observed)
+	switch {
+	case len(fit) == 0:
+		c.Follows = "none of the checks that are not known is known to answer so"
+	case len(fit) == 1:
+		c.Follows = "if these policies answered, it was the check that is not known: " + checkNames(fit)
+	default:
+		c.Follows = "if these policies answered, it was one of the checks that are not known: " + checkNames(fit)
+	}
+	if len(fit) > 0 {
+		all = slices.DeleteFunc(all, func(s Suspect) bool { return s.By == ByNone })
+	}
+	c.Suspects = ranked(all)
+	return c
+}
+
+// open lists the checks that are not known.
+func (p *Prediction) open() []*Result {
+	var all []*Result
+	for i := range p.Verdict.Results {
+		if r := &p.Verdict.Results[i]; r.Outcome == Unsure {
+			all = append(all, r)
+		}
+	}
+	return all
+}
+
+func checkNames(results []*Result) string {
+	var names []string
+	for _, r := range results {
+		name := strings.ReplaceAll(string(r.Check.ID), "-", " ")
+		if r.Check.Claim != "" {
+			name += " " + r.Check.Claim
+		}
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+// sends reports whether any of the policies is known to answer so.
+func (p *Prediction) sends(o *Observation) bool {
+	return slices.ContainsFunc(p.Behaviours, func(b Behaviour) bool {
+		if !p.own(&b) {
+			return false
+		}
+		_, ok := o.fits(&b, p.published(o))
+		return ok
+	})
+}
+
+// published reports whether the observed body is one that the table has, for whichever gateway.
+func (p *Prediction) published(o *Observation) bool {
+	return slices.ContainsFunc(p.Behaviours, func(b Behaviour) bool { return b.Answer.hasBody(o.Body) == Yes })
+}
+
+// own reports whether a row holds for one of the policies.
+func (p *Prediction) own(b *Behaviour) bool {
+	return slices.ContainsFunc(p.Policies, b.holdsFor)
+}
+
+// holdsFor reports whether the row is about this policy on this gateway.
+func (b *Behaviour) holdsFor(policy *Policy) bool {
+	return b.Variant == policy.Variant && (len(b.Policies) == 0 || slices.Contains(b.Policies, policy.Asset))
+}

@@ -57,6 +57,30 @@ func (e *Env) readEstate(ctx context.Context, name string, flags *keyFlags) (*es
 	return r.estate, r.tenant(ctx, flags)
 }
 
+// readEnvironment reads the policies and contracts of one environment, as --env names it.
+func (e *Env) readEnvironment(config, name string) (*environments.Site, *policySet, error) {
+	file, err := e.readEnvironments(config)
+	if err != nil {
+		return nil, nil, err
+	}
+	of, ok := file.Environment(name)
+	if !ok {
+		return nil, nil, problem("--env "+name+": no such environment in "+config, "there are "+strings.Join(file.Names(), ", "))
+	}
+	r := &estateReader{env: e, folder: filepath.Dir(config), estate: &estate{file: file, sets: map[string]*policySet{}}}
+	site := &environments.Site{Name: name}
+	for _, read := range []func(*environments.Environment, *environments.Site) error{r.policies, r.contracts} {
+		if err := read(of, site); err != nil {
+			return nil, nil, err
+		}
+	}
+	set := r.estate.sets[name]
+	if set == nil {
+		return nil, nil, problem("--env " + name + ": the environment has no policies")
+	}
+	return site, set, nil
+}
+
 func (r *estateReader) site(of *environments.Environment) (*environments.Site, error) {
 	site := &environments.Site{Name: of.Name}
 	for _, read := range []func(*environments.Environment, *environments.Site) error{r.policies, r.contracts, r.api, r.clients, r.tokens} {
@@ -90,9 +114,10 @@ func (r *estateReader) policies(of *environments.Environment, site *environments
 		return err
 	}
 	flags := &policyFlags{files: names}
-	if flags.variant.value = of.Gateway.Value; flags.variant.value != "" && !slices.Contains(variants(), of.Gateway.Value) {
-		return &source.Error{Pos: of.Gateway.Pos, Cause: "no such gateway", Hint: "one of: " + strings.Join(variants(), ", ")}
+	if err := checkGateway(of.Gateway); err != nil {
+		return err
 	}
+	flags.variant.value = of.Gateway.Value
 	set, err := r.env.readPolicies(flags)
 	if err != nil {
 		return err
@@ -102,6 +127,14 @@ func (r *estateReader) policies(of *environments.Environment, site *environments
 	}
 	r.estate.sets[of.Name], site.Policies = set, set.policies
 	return nil
+}
+
+// checkGateway refuses the name of a gateway that is not known.
+func checkGateway(name entra.Text) error {
+	if name.Value == "" || slices.Contains(variants(), name.Value) {
+		return nil
+	}
+	return &source.Error{Pos: name.Pos, Cause: "no such gateway", Hint: "one of: " + strings.Join(variants(), ", ")}
 }
 
 func (r *estateReader) contracts(of *environments.Environment, site *environments.Site) error {

@@ -69,6 +69,7 @@ var subcommands = [...]struct {
 	{"explain", newExplain},
 	{"lint", newLint},
 	{"matrix", newMatrix},
+	{"test", newTest},
 	{"rules", newRules},
 	{"gateways", newGateways},
 	{"demo", newDemo},

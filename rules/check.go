@@ -27,6 +27,19 @@ const (
 	NotModelled   ID = "not-modelled"  // a policy of a kind that is not modelled, and that may look at credentials
 )
 
+// CheckIDs lists the ids in that order.
+func CheckIDs() []string {
+	ids := []ID{
+		Routed, TokenPresent, TokenFormat, Algorithm, Signature, Introspection, Expiry, NotBefore, Audience, Issuer, Tenant, CustomClaim,
+		Scopes, ClientID, ClientSecret, Contract, NotModelled,
+	}
+	texts := make([]string, len(ids))
+	for i, id := range ids {
+		texts[i] = string(id)
+	}
+	return texts
+}
+
 // Check is one thing that a policy asks of a request.
 type Check struct {
 	ID    ID

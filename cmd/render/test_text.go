@@ -1,0 +1,83 @@
+package render
+
+import (
+	"fmt"
+	"io"
+
+	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// TestText writes the outcome of policy tests for a person: each failing test with the difference and the whole trace, then
+// one line that sums up.
+func TestText(w io.Writer, style Style, x *Testing) error {
+	t := &testText{Text: NewText(style), x: x}
+	for i := range x.Cases {
+		if c := &x.Cases[i]; len(c.Differences) > 0 {
+			t.failure(c)
+		}
+	}
+	if x.Coverage != nil {
+		t.coverage()
+	}
+	t.Para(0, t.Paint(t.mood(), x.Summary()))
+	_, err := t.WriteTo(w)
+	return err
+}
+
+type testText struct {
+	*Text
+	x *Testing
+}
+
+func (t *testText) mood() Mood {
+	if t.x.Failed() > 0 {
+		return Bad
+	}
+	return Good
+}
+
+func (t *testText) failure(c *Tested) {
+	t.Para(0, fmt.Sprintf("%s: %s: %s", inspect.Safe(c.Pos.String()), t.Paint(Bad, "failed"), inspect.Safe(c.Name)))
+	for _, d := range c.Differences {
+		t.Para(1, inspect.Safe(d))
+	}
+	if d := c.Verdict.Decided; d != nil {
+		t.Para(1, inspect.Safe(sentence(d.Why())))
+		if file := t.x.source(d.Check.Pos.File); file != nil {
+			t.Para(1, inspect.Safe(d.Check.Pos.String()))
+			t.Frame(1, file, d.Check.Pos, d.Check.Span, "")
+		}
+	}
+	var rows []Row
+	for i := range c.Verdict.Results {
+		r := &c.Verdict.Results[i]
+		rows = append(rows, Row{t.Mark(string(r.Outcome)) + " " + checkName(r.Check), t.detail(r)})
+	}
+	t.Rows(1, rows)
+	t.Blank()
+}
+
+func (t *testText) detail(r *rules.Result) string {
+	text := r.Why()
+	if r.Outcome == rules.Fail {
+		text = fmt.Sprintf("wanted %s, found %s; %s", r.Expected(), orNone(r.Actual()), status(r.Answer.Status))
+	}
+	return inspect.Safe(text)
+}
+
+// coverage says which checks no test has seen pass, and which none has seen fail: a check that has never failed in a test may
+// as well not be there.
+func (t *testText) coverage() {
+	c := t.x.Coverage
+	for _, part := range []struct {
+		verb   string
+		unseen []string
+	}{{"pass", c.unseen(passed)}, {"fail", c.unseen(failed)}} {
+		t.Para(0, fmt.Sprintf("%d of %s seen to %s by a test", len(c.Checks)-len(part.unseen), plural(len(c.Checks), "check", "checks"), part.verb))
+		for _, name := range part.unseen {
+			t.Para(1, "never: "+name)
+		}
+	}
+	t.Blank()
+}

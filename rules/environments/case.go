@@ -1,0 +1,56 @@
+package environments
+
+import (
+	"fmt"
+
+	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/keys"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// Assumed answers for a test's token what the test says: "valid", "invalid" or "unknown-key".
+type Assumed string
+
+// Verify is the assumed outcome, whatever the key.
+func (a Assumed) Verify(*inspect.Token, *rules.Key) rules.SignatureResult {
+	switch a {
+	case "invalid":
+		return rules.SignatureResult{Result: keys.Result{Outcome: keys.Fail, Why: "the test assumes that the signature does not verify"}}
+	case "unknown-key":
+		return rules.SignatureResult{Result: keys.Result{Outcome: keys.Fail, Why: "the test assumes that the key set does not have the token's key"}}
+	}
+	return rules.SignatureResult{Result: keys.Result{Outcome: keys.Pass, Why: "assumed by the test"}}
+}
+
+// Differences says what of a verdict is not as expected, one sentence each; none where the test passes.
+func (e *Expectation) Differences(v *rules.Verdict) []string {
+	var all []string
+	if e.Outcome != "" && e.Outcome != v.Outcome {
+		all = append(all, fmt.Sprintf("outcome: expected %s, got %s", e.Outcome, v.Outcome))
+	}
+	if e.Status != 0 && e.Status != v.Status {
+		all = append(all, fmt.Sprintf("status: expected %d, got %s", e.Status, statusWord(v.Status)))
+	}
+	if e.Decided != "" && e.Decided != decidedBy(v) {
+		got := string(decidedBy(v))
+		if got == "" {
+			got = "none"
+		}
+		all = append(all, fmt.Sprintf("decided_by: expected %s, got %s", e.Decided, got))
+	}
+	return all
+}
+
+func statusWord(status int) string {
+	if status == 0 {
+		return "none that is known"
+	}
+	return fmt.Sprint(status)
+}
+
+func decidedBy(v *rules.Verdict) rules.ID {
+	if v.Decided == nil {
+		return ""
+	}
+	return v.Decided.Check.ID
+}

@@ -1,0 +1,199 @@
+package environments
+
+import (
+	"fmt"
+	"net/textproto"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// Suite is a file of policy tests: tokens, and what the policies must answer to each.
+type Suite struct {
+	Name     string       // of the file
+	Policies []entra.Text // in the gateway's order, relative to the file's folder; may be empty where the command line names them
+	Gateway  entra.Text
+	At       time.Time // when the requests are made; the zero time for now
+	Cases    []Case
+}
+
+// Case is one policy test.
+type Case struct {
+	Name      string
+	Pos       source.Position
+	Span      source.Span
+	Token     TokenSpec
+	Signature string            // "valid", "invalid" or "unknown-key": assumed, no key is needed
+	Contracts []string          // nil where the test does not say; empty for none
+	Method    string            // empty where the test does not say
+	Path      string            // empty where the test does not say
+	Headers   map[string]string // by canonical name; nil where the test does not say
+	Answer    *source.Value     // the validation endpoint's answer; nil to have it modelled
+	Expect    Expectation
+}
+
+// TokenSpec says which token a test's request carries.
+type TokenSpec struct {
+	None   bool // no token at all
+	File   entra.Text
+	Shape  entra.Text
+	Claims *source.Value // over the shape's: a null takes one away; nil for none
+}
+
+// Expectation is what a test wants. An empty field is not compared.
+type Expectation struct {
+	Outcome rules.Outcome
+	Status  int
+	Decided rules.ID
+}
+
+// IsSuite tells a file of policy tests from any other configuration.
+func IsSuite(file *source.File) bool {
+	return len(file.Documents) == 1 && file.Documents[0].Member("tests") != nil && file.Documents[0].Member("version") != nil
+}
+
+// ReadSuite reads a file of policy tests. Every error is a [*source.Error] at the place that is wrong.
+func ReadSuite(file *source.File) (*Suite, error) {
+	s := &Suite{Name: file.Name}
+	if len(file.Documents) != 1 {
+		return nil, &source.Error{Pos: source.Position{File: file.Name, Line: 1, Column: 1}, Cause: fmt.Sprintf("%d documents; a file of policy tests is one", len(file.Documents))}
+	}
+	v := file.Documents[0]
+	err := object(
+		v, "the policy tests",
+		reader{"version", version}, texts("policies", &s.Policies), text("gateway", &s.Gateway), instant("at", &s.At),
+		list("tests", s.readCase),
+	)
+	switch {
+	case err != nil:
+		return nil, err
+	case v.Member("version") == nil:
+		return nil, wrong(v, "version is missing", "the first line is version: 1")
+	case len(s.Cases) == 0:
+		return nil, wrong(v, "there are no tests", "tests: is a list, each with a name, a token and what to expect")
+	}
+	return s, nil
+}
+
+func (s *Suite) readCase(v *source.Value) error {
+	c := Case{Pos: v.Pos, Span: source.Span{Start: v.Span.Start, End: v.Span.Start + 1}, Signature: "valid"}
+	name := entra.Text{}
+	err := object(
+		v, "a test",
+		text("name", &name), reader{"token", c.Token.read}, choice("signature", &c.Signature, "valid", "invalid", "unknown-key"),
+		reader{"contracts", c.readContracts}, plain("method", &c.Method), plain("path", &c.Path), reader{"headers", c.readHeaders},
+		reader{"introspection", func(v *source.Value) error { c.Answer = v; return nil }},
+		reader{"expect", c.Expect.read},
+	)
+	switch {
+	case err != nil:
+		return err
+	case name.Value == "":
+		return wrong(v, "a test needs a name", "say what must hold, as: a DEV token is rejected at UAT")
+	case slices.ContainsFunc(s.Cases, func(other Case) bool { return other.Name == name.Value }):
+		return &source.Error{Pos: name.Pos, Cause: "two tests have this name"}
+	case v.Member("token") == nil:
+		return wrong(v, "a test needs a token", "token: {shape: entra-v1-app-only}, {file: NAME}, or none for a request without one")
+	case c.Expect == (Expectation{}):
+		return wrong(v, "a test must expect something", "expect: {outcome: rejected, status: 401, decided_by: audience}")
+	}
+	c.Name, c.Pos, c.Span = name.Value, name.Pos, name.Span
+	s.Cases = append(s.Cases, c)
+	return nil
+}
+
+func (t *TokenSpec) read(v *source.Value) error {
+	if s, ok := v.Str(); ok && s == "none" {
+		t.None = true
+		return nil
+	}
+	err := object(v, "a token", text("file", &t.File), text("shape", &t.Shape), reader{"claims", func(claims *source.Value) error {
+		if !claims.Is(source.Object) {
+			return wrong(claims, "claims must be an object", "")
+		}
+		t.Claims = claims
+		return nil
+	}})
+	switch {
+	case err != nil:
+		return err
+	case (t.File.Value == "") == (t.Shape.Value == ""):
+		return wrong(v, "a token is either a file or a shape", "shapes are "+strings.Join(Shapes(), ", "))
+	case t.File.Value != "" && t.Claims != nil:
+		return wrong(t.Claims, "the claims of a token from a file can't be changed", "start from a shape")
+	case t.Shape.Value != "" && !slices.Contains(Shapes(), t.Shape.Value):
+		return &source.Error{Pos: t.Shape.Pos, Cause: fmt.Sprintf("%q is no shape of a token", shorten(t.Shape.Value)), Hint: "shapes are " + strings.Join(Shapes(), ", ")}
+	}
+	return nil
+}
+
+func (c *Case) readContracts(v *source.Value) error {
+	ids, ok := v.Strings()
+	if !ok || !v.Is(source.List) {
+		return wrong(v, "contracts must be a list of client ids", "an empty list says that no client has a contract")
+	}
+	c.Contracts = ids
+	return nil
+}
+
+func (c *Case) readHeaders(v *source.Value) error {
+	if !v.Is(source.Object) {
+		return wrong(v, "headers must be an object of names and values", "")
+	}
+	c.Headers = map[string]string{}
+	for _, m := range v.Members {
+		value, ok := m.Value.Str()
+		if !ok {
+			return wrong(m.Value, "the value of a header must be a text", "")
+		}
+		c.Headers[textproto.CanonicalMIMEHeaderKey(m.Key)] = value
+	}
+	return nil
+}
+
+func (e *Expectation) read(v *source.Value) error {
+	var outcome, decided string
+	err := object(
+		v, "expect",
+		choice("outcome", &outcome, string(rules.Accepted), string(rules.Rejected), string(rules.Undetermined)),
+		reader{"status", func(v *source.Value) error {
+			n, ok := v.Int()
+			if !ok || n < 100 || n > 599 {
+				return wrong(v, "status must be an HTTP status", "")
+			}
+			e.Status = int(n)
+			return nil
+		}},
+		choice("decided_by", &decided, rules.CheckIDs()...),
+	)
+	e.Outcome, e.Decided = rules.Outcome(outcome), rules.ID(decided)
+	return err
+}
+
+// choice reads one of a few words.
+func choice(name string, into *string, words ...string) reader {
+	return reader{name, func(v *source.Value) error {
+		s, ok := v.Str()
+		if !ok || !slices.Contains(words, s) {
+			return wrong(v, name+" must be one of the known words", "one of: "+strings.Join(words, ", "))
+		}
+		*into = s
+		return nil
+	}}
+}
+
+// instant reads a time.
+func instant(name string, into *time.Time) reader {
+	return reader{name, func(v *source.Value) error {
+		at, err := time.Parse(time.RFC3339, v.Text)
+		if err != nil {
+			return wrong(v, name+" must be a time", "it is written 2026-05-06T10:00:00Z")
+		}
+		*into = at
+		return nil
+	}}
+}

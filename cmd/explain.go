@@ -29,6 +29,7 @@ type explainFlags struct {
 	introspection string
 	method, path  string
 	headers       []string
+	observed      observedFlags
 }
 
 func newExplain(env *Env) *cobra.Command {
@@ -59,6 +60,7 @@ func (f *explainFlags) register(cmd *cobra.Command) {
 	flags.StringVar(&f.method, "method", "", "the request's method")
 	flags.StringVar(&f.path, "path", "", "the request's path")
 	flags.StringArrayVarP(&f.headers, "header", "H", nil, "a `HEADER` of the request, as \"name: value\"; \"name:\" is known not to be sent; repeatable")
+	f.observed.register(cmd)
 }
 
 func (e *Env) explain(ctx context.Context, flags *explainFlags, args []string) error {
@@ -76,6 +78,9 @@ func (e *Env) explain(ctx context.Context, flags *explainFlags, args []string) e
 	}
 	explanation, err := run.explain()
 	if err != nil {
+		return err
+	}
+	if err := run.observe(&flags.observed, e, explanation); err != nil {
 		return err
 	}
 	explanation.Mask = run.mask(flags.redact.in(flags.output.format.value))

@@ -19,6 +19,7 @@ type (
 		NotOffered    []refusalJSON          `json:"not_offered,omitempty"`
 		Other         *outcomeJSON           `json:"other,omitempty"`
 		Gateways      map[string]gatewayJSON `json:"gateways,omitempty"`
+		Observed      *observedJSON          `json:"observed,omitempty"`
 	}
 
 	verdictJSON struct {
@@ -105,6 +106,7 @@ func ExplainJSON(w io.Writer, x *Explanation) error {
 		Checks:        checksOf(x.Verdict.Results),
 		Findings:      findingsOf(x.Findings),
 		Remedies:      remediesOf(x.Remedies),
+		Observed:      observedOf(x.Observed),
 	}
 	if x.Token != nil {
 		out.Token = tokenOf(x.Profile)

@@ -26,6 +26,7 @@ func ExplainMarkdown(w io.Writer, x *Explanation) error {
 	m.row("judged at", inspect.FormatTime(x.At))
 	m.prediction(v)
 	m.checks(v.Results)
+	m.observed(x.Observed)
 	m.remedies(x.Remedies)
 	_, err := io.WriteString(w, m.b.String())
 	return err

@@ -23,6 +23,9 @@ type Explanation struct {
 	Captured bool             // the validation endpoint's answer was given, not modelled
 	Mask     *Mask
 	File     func(name string) *source.File
+
+	// Observed compares it with what the real gateway answered; nil where that was not given.
+	Observed *rules.Comparison
 }
 
 // GatewayVerdict is the verdict of one of several gateways.

@@ -15,6 +15,9 @@ func inferred(reference string) rules.Evidence {
 	return rules.Evidence{Level: rules.Inferred, Reference: reference}
 }
 
+// anyGateway is the reference of what may happen around any gateway.
+const anyGateway = "deduced, for any gateway"
+
 func observed(reference string) rules.Evidence {
 	return rules.Evidence{Level: rules.Observed, Reference: reference}
 }
@@ -68,7 +71,7 @@ func requestCauses() []rules.Cause {
 			ID: "header-stripped", Title: "something before the gateway strips the Authorization header",
 			Why:        "a load balancer, a proxy or a redirect to another host drops it, and the gateway sees no token",
 			Look:       "the headers that arrive: gatewhy collect request",
-			Evidence:   inferred(docJWT),
+			Evidence:   inferred(anyGateway),
 			Situations: []string{noToken}, Possible: arrived,
 		},
 		{

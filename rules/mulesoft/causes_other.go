@@ -72,25 +72,25 @@ func otherCauses() []rules.Cause {
 			ID: "backend-or-firewall", Title: "not the gateway answers, but the API behind it, or a firewall before it",
 			Why:      "both send statuses and bodies of their own, the API often 401 or 403 too",
 			Look:     "whether the request is in the API's own log; headers such as server and via of the answer: gatewhy collect request",
-			Evidence: inferred(docJWT), Any: true, Possible: refusing,
+			Evidence: inferred(anyGateway), Any: true, Possible: refusing,
 		},
 		{
 			ID: "another-policy-first", Title: "another policy answers, before these or after them",
 			Why:      "a policy that is not among the given files, an automated policy among them, judges the same request",
 			Look:     "all policies of the API instance: gatewhy collect policies",
-			Evidence: inferred(docJWT), Elsewhere: true, Any: true, Possible: refusing,
+			Evidence: inferred(anyGateway), Elsewhere: true, Any: true, Possible: refusing,
 		},
 		{
 			ID: "another-token", Title: "the request carried another token than this one",
 			Why:      "a client fetches a new token when it likes, from a cache that may hold one for another API or environment",
 			Look:     "the token of the request itself, by its kid, aud and iat: gatewhy collect request",
-			Evidence: inferred(docJWT), Any: true, Possible: tokenGiven,
+			Evidence: inferred(anyGateway), Any: true, Possible: tokenGiven,
 		},
 		{
 			ID: "other-configuration", Title: "the gateway runs another configuration than this file",
 			Why:      "the file is another environment's or an older one, or a change of it was never applied",
 			Look:     "the policies as the gateway has them now: gatewhy collect policies",
-			Evidence: inferred(docJWT), Any: true,
+			Evidence: inferred(anyGateway), Any: true,
 		},
 	}
 }

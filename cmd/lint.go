@@ -151,6 +151,10 @@ func lintCode(findings []rules.Finding, failOn string) int {
 
 // fails reports whether a severity is at or above --fail-on. Nothing is where that is never.
 func fails(severity rules.Severity, failOn string) bool {
-	ranks := []rules.Severity{rules.Error, rules.Warning, rules.Note}
-	return slices.Index(ranks, severity) <= slices.Index(ranks, rules.Severity(failOn))
+	return severityRank(severity) <= severityRank(rules.Severity(failOn))
+}
+
+// severityRank is 0 for the worst severity; -1 for what is none.
+func severityRank(severity rules.Severity) int {
+	return slices.Index([]rules.Severity{rules.Error, rules.Warning, rules.Note}, severity)
 }

@@ -15,6 +15,12 @@ type Adapter struct {
 	Causes     []Cause // what else could explain an answer, the likeliest first
 	Rules      []Rule  // those that only this vendor's configurations can break
 
+	// Repairable lists the rules whose findings Repair can remove.
+	Repairable []string
+
+	// Repair makes the smallest change of the file that removes a finding.
+	Repair func(file *source.File, options Options, finding Finding, facts Facts) (Repair, error)
+
 	// Propose lists changes of the file that might repair the verdict, or close what it leaves open. None of them is
 	// proved.
 	Propose func(file *source.File, verdict Verdict) ([]Proposal, error)

@@ -17,6 +17,8 @@ func Adapter() rules.Adapter {
 		Behaviours: behaviours(),
 		Causes:     causes(),
 		Rules:      lintRules(),
+		Repairable: repairable(),
+		Repair:     repairFinding,
 		Propose:    propose,
 	}
 }

@@ -7,14 +7,16 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// edit is one change of a policy's entry: a field of its configuration, or the policy kind itself.
+// edit is one change of a policy's entry: a field of its configuration, or, where it has a place, the value there.
 type edit struct {
-	field string
-	to    func(e *entry) any // as source.SetMember takes it; e is the entry as the edits before have left it
+	field  string
+	to     func(e *entry) any // as source.SetMember takes it; e is the entry as the edits before have left it
+	rename bool               // to is the field's new name; empty to remove it
+	place  source.Position
 }
 
 // set is the edit that gives a field a value.
-func set(field string, to any) edit { return edit{field, func(*entry) any { return to }} }
+func set(field string, to any) edit { return edit{field: field, to: func(*entry) any { return to }} }
 
 // rewrite applies edits to one entry of a file, one after the other, and returns the text and what has changed. An edit that
 // changes nothing is left out.
@@ -25,13 +27,13 @@ func rewrite(file *source.File, index int, edits []edit) ([]byte, []rules.Change
 		if index >= len(found) {
 			return nil, nil, fmt.Errorf("%s: policy %d is gone after an edit", file.Name, index)
 		}
-		config, to := found[index].config, e.to(&found[index])
-		from := shown(config.Member(e.field))
-		if from == fieldText(to) {
+		to := e.to(&found[index])
+		subject := e.subject(&found[index])
+		from := shown(subject)
+		if from == fieldText(to) && subject.Is(source.String) == isText(to) {
 			continue
 		}
-		written, name := found[index].editable(e.field)
-		change, err := file.SetMember(written, name, to)
+		change, err := e.change(file, &found[index], to)
 		if err != nil {
 			return nil, nil, err
 		}
@@ -41,6 +43,53 @@ func rewrite(file *source.File, index int, edits []edit) ([]byte, []rules.Change
 		changes = append(changes, rules.Change{Field: e.field, From: from, To: fieldText(to)})
 	}
 	return file.Text, changes, nil
+}
+
+// subject is the value that an edit is about; nil where it is not there.
+func (e edit) subject(of *entry) *source.Value {
+	if e.place.Line == 0 {
+		return of.config.Member(e.field)
+	}
+	return valueAt(of.place, e.place)
+}
+
+// change is the edit in the file's own syntax.
+func (e edit) change(file *source.File, of *entry, to any) (source.Edit, error) {
+	written, name := of.editable(e.field)
+	switch {
+	case e.place.Line > 0:
+		return file.Replace(e.subject(of), to)
+	case e.rename && to == "":
+		return file.RemoveMember(written, name)
+	case e.rename:
+		_, renamed := of.editable(fieldText(to))
+		return file.RenameMember(written, name, renamed)
+	}
+	return file.SetMember(written, name, to)
+}
+
+// valueAt returns the value at a place, in v or below; nil where there is none.
+func valueAt(v *source.Value, pos source.Position) *source.Value {
+	if v.Pos == pos {
+		return v
+	}
+	for _, item := range v.Items {
+		if found := valueAt(item, pos); found != nil {
+			return found
+		}
+	}
+	for i := range v.Members {
+		if found := valueAt(v.Members[i].Value, pos); found != nil {
+			return found
+		}
+	}
+	return nil
+}
+
+// isText reports whether a value that is still to be written is a string.
+func isText(v any) bool {
+	_, ok := v.(string)
+	return ok
 }
 
 // reread applies edits and reads the result, as a gateway would.

@@ -166,7 +166,7 @@ func (p *proposer) checks(claim string) bool {
 // addClaim adds a mandatory custom claim. Claims that stand in the list but are switched off would be switched on
 // with it, so the list starts anew then.
 func (p *proposer) addClaim(claim source.Fields) []edit {
-	add := edit{"mandatoryCustomClaims", func(e *entry) any {
+	add := edit{field: "mandatoryCustomClaims", to: func(e *entry) any {
 		if on(p.entry.config, "validateCustomClaim") {
 			return append(keptClaims(e, ""), claim)
 		}
@@ -177,7 +177,7 @@ func (p *proposer) addClaim(claim source.Fields) []edit {
 
 // replaceClaim puts a mandatory custom claim in the place of those of one key.
 func replaceClaim(key string, claim source.Fields) edit {
-	return edit{"mandatoryCustomClaims", func(e *entry) any { return append(keptClaims(e, key), claim) }}
+	return edit{field: "mandatoryCustomClaims", to: func(e *entry) any { return append(keptClaims(e, key), claim) }}
 }
 
 // keptClaims lists the mandatory custom claims but those of one key.

@@ -1,0 +1,167 @@
+package cmd
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gatewhy/gatewhy/cmd/render"
+	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// fixFlags are the flags of fix.
+type fixFlags struct {
+	output    outputFlags
+	rule      string
+	solution  choice
+	facts     rules.Facts
+	version   choice
+	tokens    []string
+	contracts string
+	write     bool
+
+	asset   string
+	variant choice
+}
+
+func newFix(env *Env) *cobra.Command {
+	var flags fixFlags
+	cmd := &cobra.Command{
+		Use:   "fix PATH",
+		Short: "Repair a policy configuration: print the proved change as a diff, or write it",
+		Long: "fix makes the smallest edit that repairs a policy and leaves every other byte of the file as it is. Nothing is\n" +
+			"printed that was not compiled and linted again; the diff is followed by what the gateway answers before and after.\n" +
+			"Without --rule and --solution it repairs every error and warning that can be repaired without asking.",
+		Args: cobra.ExactArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error { return env.fix(&flags, args[0]) },
+	}
+	flags.register(cmd)
+	return cmd
+}
+
+func (f *fixFlags) register(cmd *cobra.Command) {
+	f.output.register(cmd, "text", "json")
+	f.solution = choice{allowed: []string{"jwt", "scopes"}, kind: "SOLUTION"}
+	f.solution.register(cmd, "solution", "", "of Salesforce KB 005321722: JWT Validation with an audience, or an environment's scope")
+	f.version = choice{allowed: []string{"1", "2"}, kind: "VERSION"}
+	f.version.register(cmd, "token-version", "", "the version of the API's tokens")
+	f.variant = choice{allowed: variants(), kind: "GATEWAY"}
+	f.variant.register(cmd, "gateway", "", "the gateway, where the file does not tell")
+	flags := cmd.Flags()
+	flags.StringVar(&f.rule, "rule", "", "repair the findings of this rule only: a `NAME` of gatewhy rules")
+	flags.StringVar(&f.facts.Audience, "audience", "", "this environment's `AUDIENCE`, as its tokens carry it")
+	flags.StringVar(&f.facts.Scope, "scope", "", "the `SCOPE` that only this environment's API exposes")
+	flags.StringVar(&f.facts.Tenant, "tenant", "", "the `ID` of this environment's tenant")
+	flags.StringArrayVar(&f.tokens, "token", nil, "a `TOKEN` (or @FILE) to run before and after, repeatable; signatures are assumed to verify")
+	flags.StringVar(&f.contracts, "contracts", "", "`FILE` with the client ids that have an approved contract")
+	flags.StringVar(&f.asset, "policy-type", "", "the policy's `ASSET` id, of a file that is a bare configuration")
+	flags.BoolVar(&f.write, "write", false, "write the repaired file")
+	cmd.MarkFlagsMutuallyExclusive("rule", "solution")
+}
+
+func (f *fixFlags) options() rules.Options {
+	return rules.Options{Variant: f.variant.value, Asset: f.asset}
+}
+
+func (e *Env) fix(flags *fixFlags, name string) error {
+	if err := flags.complete(); err != nil {
+		return err
+	}
+	if flags.write && name == "-" {
+		return problem("standard input can't be written back", "without --write the change is printed as a diff")
+	}
+	file, err := e.readSource(name)
+	if err != nil {
+		return err
+	}
+	f := &fixer{catalogue: catalogue(), options: flags.options(), facts: flags.facts, report: &render.Fixing{Before: file, After: file}}
+	if f.adapter, err = adapterFor(file, f.options); err != nil {
+		return err
+	}
+	if f.requests, err = e.fixRequests(flags); err != nil {
+		return err
+	}
+	if err := f.run(flags); err != nil {
+		return err
+	}
+	return e.finishFix(flags, name, f)
+}
+
+// complete checks the flags that only make sense in one form.
+func (f *fixFlags) complete() error {
+	f.facts.Version = map[string]entra.Version{"1": entra.V1, "2": entra.V2}[f.version.value]
+	if f.facts.Tenant != "" && !entra.IsGUID(f.facts.Tenant) {
+		return problem("--tenant must be the tenant's id, a GUID: issuers never have a domain")
+	}
+	if f.rule != "" {
+		_, err := ruleNamed(f.rule)
+		return err
+	}
+	return nil
+}
+
+// adapterFor finds the vendor whose policies a file holds.
+func adapterFor(file *source.File, options rules.Options) (rules.Adapter, error) {
+	var first error
+	for _, adapter := range adapters() {
+		_, err := adapter.Compile(file, options)
+		if err == nil {
+			return adapter, nil
+		}
+		if first == nil {
+			first = err
+		}
+	}
+	return rules.Adapter{}, first
+}
+
+// finishFix proves what was changed, prints it and writes it. Where nothing was changed for want of something, that is asked for.
+func (e *Env) finishFix(flags *fixFlags, name string, f *fixer) error {
+	if !f.changed() {
+		return e.nothingFixed(flags, f)
+	}
+	if err := f.judge(); err != nil {
+		return err
+	}
+	if flags.write {
+		if err := e.writeFile(name, f.report.After.Text); err != nil {
+			return err
+		}
+		f.report.Written = true
+	}
+	if flags.output.format.value == "json" {
+		return render.FixJSON(e.Stdout, f.report)
+	}
+	return render.FixText(e.Stdout, flags.output.style(e), f.report)
+}
+
+func (f *fixer) changed() bool { return !bytes.Equal(f.report.Before.Text, f.report.After.Text) }
+
+func (e *Env) nothingFixed(flags *fixFlags, f *fixer) error {
+	if len(f.report.Refused) == 0 {
+		if flags.output.format.value == "json" {
+			return render.FixJSON(e.Stdout, f.report)
+		}
+		_, err := fmt.Fprintln(e.Stdout, "nothing to repair")
+		return err
+	}
+	slices.SortStableFunc(f.report.Refused, func(a, b render.Refusal) int { return severityRank(a.Severity) - severityRank(b.Severity) })
+	first := f.report.Refused[0]
+	p := problem(fmt.Sprintf("%s: %s: %s", first.Pos, first.Rule, first.Why))
+	for _, refusal := range f.report.Refused {
+		for _, ask := range refusal.Asks {
+			if !slices.Contains(p.Hints, "pass "+ask) {
+				p.Hints = append(p.Hints, "pass "+ask)
+			}
+		}
+	}
+	if len(p.Hints) == 0 {
+		p.Hints = append(p.Hints, "by hand: gatewhy rules "+strings.TrimPrefix(first.Rule, "solution "))
+	}
+	return p
+}

@@ -1,0 +1,78 @@
+package cmd
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+	examples "github.com/gatewhy/gatewhy/testdata/rules"
+)
+
+// knownFacts is everything that a repair may ask for.
+func knownFacts() rules.Facts {
+	return rules.Facts{Audience: "api://orders-uat", Scope: "UAT.Access", Tenant: "5c1f0a7e-3b0d-4a55-9c3e-7f0e2b6d9a11"}
+}
+
+// factsFor are the facts for an example: where its tokens are v2.0 tokens, the audience is an application id.
+func factsFor(text string) rules.Facts {
+	facts := knownFacts()
+	if strings.Contains(text, "/v2.0") {
+		facts.Audience, facts.Version = "9b7c2e10-4f6d-4a38-8e21-6c5d0b3a7f94", entra.V2
+	}
+	return facts
+}
+
+func TestARepairRemovesItsFindingAndAddsNone(t *testing.T) {
+	adapter := adapters()[0]
+	repaired := 0
+	eachExample(t, "bad", func(t *testing.T, rule *rules.Rule, example examples.Example) {
+		if !slices.Contains(adapter.Repairable, rule.Name) {
+			t.Skip("the rule has no repair that can be written")
+		}
+		file, err := source.Read(example.Name, []byte(example.Text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		before := lintFile(catalogue(), file, rules.Options{}).findings
+		i := slices.IndexFunc(before, func(f rules.Finding) bool { return f.Rule == rule.Name })
+		if i < 0 {
+			t.Fatal("not found")
+		}
+		repair, err := adapter.Repair(file, rules.Options{}, before[i], factsFor(example.Text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		if repair.Refused != "" {
+			t.Skipf("refused: %s", repair.Refused)
+		}
+		repaired++
+		edited, err := source.Read(example.Name, repair.Text)
+		if err != nil {
+			t.Fatal(err)
+		}
+		after := lintFile(catalogue(), edited, rules.Options{}).findings
+		if slices.ContainsFunc(after, func(f rules.Finding) bool { return f.Rule == rule.Name }) {
+			t.Errorf("the finding is still there:\n%s", repair.Text)
+		}
+		for _, f := range after {
+			if !slices.ContainsFunc(before, func(known rules.Finding) bool { return known.Rule == f.Rule }) {
+				t.Errorf("new: %s: %s\n%s", f.Rule, f.Message, repair.Text)
+			}
+		}
+	})
+	if repaired < len(adapter.Repairable) {
+		t.Errorf("%d repairs were made for %d rules", repaired, len(adapter.Repairable))
+	}
+}
+
+func TestEveryRepairIsOfARuleOfTheCatalogue(t *testing.T) {
+	known := ruleNames(catalogue())
+	for _, name := range adapters()[0].Repairable {
+		if !slices.Contains(known, name) {
+			t.Errorf("%s is in no catalogue", name)
+		}
+	}
+}

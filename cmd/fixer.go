@@ -1,0 +1,112 @@
+package cmd
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/gatewhy/gatewhy/cmd/render"
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// fixer repairs one file, change by change. Each change is kept only where it was proved.
+type fixer struct {
+	catalogue []rules.Rule
+	adapter   rules.Adapter
+	options   rules.Options
+	facts     rules.Facts
+	requests  []fixRequest
+	report    *render.Fixing
+}
+
+// mostRepairs bounds how many changes are made to one file.
+const mostRepairs = 100
+
+func (f *fixer) run(flags *fixFlags) error {
+	if flags.solution.value != "" {
+		return f.solve(flags.solution.value)
+	}
+	return f.repairAll(flags.rule)
+}
+
+// repairAll repairs the findings of a rule, or without one every error and warning. After each change the file is linted
+// anew, since one may repair several findings.
+func (f *fixer) repairAll(rule string) error {
+	for range mostRepairs {
+		finding, ok := f.next(rule)
+		if !ok {
+			return nil
+		}
+		if err := f.repair(finding); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// next is the first finding that is to be repaired and was not refused yet.
+func (f *fixer) next(rule string) (rules.Finding, bool) {
+	found := lintFile(f.catalogue, f.report.After, f.options).findings
+	i := slices.IndexFunc(found, func(finding rules.Finding) bool {
+		wanted := finding.Rule == rule || rule == "" && finding.Severity != rules.Note
+		return wanted && !slices.ContainsFunc(f.report.Refused, func(r render.Refusal) bool { return r.Rule == finding.Rule && r.Field == finding.Field })
+	})
+	if i < 0 {
+		return rules.Finding{}, false
+	}
+	return found[i], true
+}
+
+// repair makes and proves the change for one finding.
+func (f *fixer) repair(finding rules.Finding) error {
+	repair, err := f.adapter.Repair(f.report.After, f.options, finding, f.facts)
+	if err != nil {
+		return err
+	}
+	if repair.Refused != "" {
+		f.refuse(finding, repair.Refused, repair.Asks)
+		return nil
+	}
+	edited, err := source.Read(f.report.After.Name, repair.Text)
+	if err != nil {
+		return fmt.Errorf("a change does not read again: %w", err)
+	}
+	if why := f.disproved(finding, edited); why != "" {
+		f.refuse(finding, why, nil)
+		return nil
+	}
+	f.report.After = edited
+	f.report.Repaired = append(f.report.Repaired, finding.Rule)
+	f.report.Changes = append(f.report.Changes, repair.Changes...)
+	return nil
+}
+
+func (f *fixer) refuse(finding rules.Finding, why string, asks []string) {
+	f.report.Refused = append(f.report.Refused, render.Refusal{Rule: finding.Rule, Severity: finding.Severity, Field: finding.Field, Pos: finding.Pos, Why: why, Asks: asks})
+}
+
+// disproved says why a change is no repair: the finding is still there, or another one has come.
+func (f *fixer) disproved(finding rules.Finding, edited *source.File) string {
+	before := lintFile(f.catalogue, f.report.After, f.options).findings
+	after := lintFile(f.catalogue, edited, f.options).findings
+	if counts(after)[key(finding)] >= counts(before)[key(finding)] {
+		return "the change that was tried does not remove it"
+	}
+	for _, found := range after {
+		if found.Severity != rules.Note && counts(before)[key(found)] < counts(after)[key(found)] {
+			return fmt.Sprintf("the change that was tried brings another finding, %s", found.Rule)
+		}
+	}
+	return ""
+}
+
+// key tells findings apart when lines have moved.
+func key(f rules.Finding) string { return f.Rule + " " + f.Field }
+
+func counts(found []rules.Finding) map[string]int {
+	n := make(map[string]int, len(found))
+	for _, f := range found {
+		n[key(f)]++
+	}
+	return n
+}

@@ -1,0 +1,50 @@
+package render
+
+import "io"
+
+// The JSON of fix.
+type (
+	fixedJSON struct {
+		SchemaVersion int              `json:"schema_version"`
+		File          string           `json:"file"`
+		Diff          string           `json:"diff"`
+		Repaired      []string         `json:"repaired"`
+		Changes       []changeJSON     `json:"changes"`
+		NotRepaired   []notFixedJSON   `json:"not_repaired"`
+		Tokens        []fixedTokenJSON `json:"tokens"`
+		Written       bool             `json:"written"`
+	}
+
+	notFixedJSON struct {
+		Rule   string      `json:"rule"`
+		Source *sourceJSON `json:"source"`
+		Why    string      `json:"why"`
+		Asks   []string    `json:"asks"`
+	}
+
+	fixedTokenJSON struct {
+		Name     string      `json:"name"`
+		Modelled bool        `json:"modelled"`
+		Before   outcomeJSON `json:"before"`
+		After    outcomeJSON `json:"after"`
+	}
+)
+
+// FixJSON writes what fix has done as JSON.
+func FixJSON(w io.Writer, f *Fixing) error {
+	out := fixedJSON{
+		SchemaVersion: SchemaVersion, File: f.Before.Name, Diff: f.diff(), Written: f.Written,
+		Repaired: append([]string{}, f.Repaired...), Changes: []changeJSON{}, NotRepaired: []notFixedJSON{}, Tokens: []fixedTokenJSON{},
+	}
+	for _, c := range f.Changes {
+		out.Changes = append(out.Changes, changeJSON{c.Field, known(c.From), c.To})
+	}
+	for _, r := range f.Refused {
+		out.NotRepaired = append(out.NotRepaired, notFixedJSON{r.Rule, sourceOf(r.Pos), r.Why, append([]string{}, r.Asks...)})
+	}
+	for i := range f.Tokens {
+		token := &f.Tokens[i]
+		out.Tokens = append(out.Tokens, fixedTokenJSON{token.Name, token.Modelled, outcomeOf(&token.Before), outcomeOf(&token.After)})
+	}
+	return JSON(w, out)
+}

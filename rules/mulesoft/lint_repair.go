@@ -1,0 +1,152 @@
+package mulesoft
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// ruleRepair is the change that removes a rule's findings.
+type ruleRepair struct {
+	rule string
+	make func(*repairer) ([]edit, error)
+}
+
+// ruleRepairs lists the rules that a change of the configuration repairs.
+func ruleRepairs() []ruleRepair {
+	audience := (*repairer).checkAudience
+	return []ruleRepair{
+		{"signature-not-verified", (*repairer).verifySignature},
+		{"any-client-accepted", audience},
+		{"audience-not-checked", audience},
+		{"audience-check-switched-off", (*repairer).switchAudienceOn},
+		{"audience-optional", switchOn("mandatoryAudClaim")},
+		{"audience-list-empty", audience},
+		{"audience-form-mismatch", audience},
+		{"audience-of-microsoft-api", audience},
+		{"scope-without-audience", audience},
+		{"issuer-not-pinned", (*repairer).pinIssuer},
+		{"issuer-never-issued", (*repairer).correctIssuer},
+		{"issuer-and-keys-disagree", (*repairer).oneTenant},
+		{"keys-url-is-discovery-document", (*repairer).correctKeysURL},
+		{"key-set-over-http", (*repairer).useTLS},
+		{"client-id-claim-never-issued", (*repairer).readClientID},
+		{"client-id-claim-of-other-version", (*repairer).readClientID},
+		{"claim-check-switched-off", switchOn("validateCustomClaim")},
+		{"list-claim-compared-with-text", (*repairer).askList},
+		{"substring-match-on-scopes", (*repairer).splitScopes},
+		{"scope-in-uri-form", (*repairer).shortScopes},
+		{"expiry-not-mandatory", switchOn("mandatoryExpClaim")},
+		{"policy-disabled", (*repairer).enable},
+		{"unknown-field", (*repairer).renameField},
+		{"wrong-type", (*repairer).correctType},
+		{"placeholder-value", (*repairer).replacePlaceholder},
+		{"expression-ambiguous", (*repairer).addParentheses},
+		{"array-equality-on-claims", (*repairer).askEach},
+		{"key-caching-time-in-seconds", (*repairer).useMinutes},
+		{"contracts-in-local-mode", switchOn("skipClientIdValidation")},
+	}
+}
+
+func repairable() []string {
+	var names []string
+	for _, r := range ruleRepairs() {
+		names = append(names, r.rule)
+	}
+	return names
+}
+
+// repairer makes the change that removes one finding.
+type repairer struct {
+	configured
+	file    *source.File
+	index   int // of the entry in its file
+	policy  *rules.Policy
+	finding rules.Finding
+	facts   rules.Facts
+}
+
+// need is why a repair can't be made, and which flags would help.
+type need struct {
+	why  string
+	asks []string
+}
+
+func (n *need) Error() string { return n.why }
+
+// The flags that tell what a file does not.
+const (
+	askAudience = "--audience AUDIENCE: this environment's audience, as its tokens carry it"
+	askScope    = "--scope SCOPE: a scope that only this environment's API exposes"
+	askTenant   = "--tenant ID: the id of this environment's tenant"
+	askVersion  = "--token-version 1|2: the version of the API's tokens (requestedAccessTokenVersion of its app registration)"
+)
+
+func repairFinding(file *source.File, options rules.Options, finding rules.Finding, facts rules.Facts) (rules.Repair, error) {
+	i := slices.IndexFunc(ruleRepairs(), func(r ruleRepair) bool { return r.rule == finding.Rule })
+	r, err := newRepairer(file, options, finding, facts)
+	switch {
+	case err != nil:
+		return rules.Repair{}, err
+	case i < 0 || r == nil || r.sealed || r.custom:
+		return rules.Repair{Proposal: rules.Proposal{ID: finding.Rule, Refused: "no change of this file repairs it by itself"}}, nil
+	}
+	return r.repair(ruleRepairs()[i])
+}
+
+func (r *repairer) repair(with ruleRepair) (rules.Repair, error) {
+	repair := rules.Repair{Proposal: rules.Proposal{ID: with.rule}}
+	edits, err := with.make(r)
+	var missing *need
+	if errors.As(err, &missing) {
+		repair.Refused, repair.Asks = missing.why, missing.asks
+		return repair, nil
+	}
+	if err == nil && repair.Text == nil {
+		repair.Text, repair.Changes, err = r.apply(edits)
+	}
+	return repair, err
+}
+
+// newRepairer finds the entry that a finding is in: the last one that begins before it. It is nil where there is none.
+func newRepairer(file *source.File, options rules.Options, finding rules.Finding, facts rules.Facts) (*repairer, error) {
+	compiled, err := compile(file, options)
+	if err != nil {
+		return nil, err
+	}
+	var r *repairer
+	for i, e := range entries(file, options.Asset) {
+		at := slices.IndexFunc(compiled.Policies, func(p *rules.Policy) bool { return p.Pos == e.place.Pos })
+		if at < 0 || !holds(&e, finding) {
+			continue
+		}
+		if kind, ok := kindNamed(e.asset); ok {
+			e.asset = kind.asset
+		}
+		policy := compiled.Policies[at]
+		r = &repairer{configured{compiler{entry: &e, variant: policy.Variant}}, file, i, policy, finding, facts}
+	}
+	return r, nil
+}
+
+// holds reports whether a finding is inside an entry.
+func holds(e *entry, f rules.Finding) bool {
+	return e.place.Span.Start <= f.Span.Start && f.Span.Start < e.place.Span.End
+}
+
+// apply makes the edits, one after the other. An edit without a field is one of the file itself.
+func (r *repairer) apply(edits []edit) ([]byte, []rules.Change, error) {
+	text, changes, err := rewrite(r.file, r.index, edits)
+	if err == nil && len(changes) == 0 {
+		err = fmt.Errorf("%s: the repair changes nothing", r.finding.Pos)
+	}
+	return text, changes, err
+}
+
+// switchOn is the repair that sets a boolean field.
+func switchOn(field string) func(*repairer) ([]edit, error) {
+	return func(*repairer) ([]edit, error) { return []edit{set(field, true)}, nil }
+}

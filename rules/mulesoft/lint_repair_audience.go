@@ -1,0 +1,19 @@
+package mulesoft
+
+// checkAudience checks the audience that the user names.
+func (r *repairer) checkAudience() ([]edit, error) {
+	if r.asset != jwtValidation {
+		return nil, &need{why: "this policy can't check an audience: --solution jwt puts JWT Validation in its place, --solution scopes requires a scope"}
+	}
+	if r.facts.Audience == "" {
+		return nil, &need{"the file does not tell this environment's audience", []string{askAudience}}
+	}
+	return append(r.audienceOn(), set("supportedAudiences", r.facts.Audience)), nil
+}
+
+// switchAudienceOn switches on the check of the audience that is configured.
+func (r *repairer) switchAudienceOn() ([]edit, error) { return r.audienceOn(), nil }
+
+func (r *repairer) audienceOn() []edit {
+	return []edit{set("validateAudClaim", true), set("mandatoryAudClaim", true)}
+}

@@ -70,6 +70,7 @@ var subcommands = [...]struct {
 	{"lint", newLint},
 	{"matrix", newMatrix},
 	{"test", newTest},
+	{"fix", newFix},
 	{"rules", newRules},
 	{"gateways", newGateways},
 	{"demo", newDemo},

@@ -1,0 +1,176 @@
+package cmd
+
+import (
+	"io/fs"
+	"net/url"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// survey is what init has found in a folder.
+type survey struct {
+	tenant        string // from the policies' key URLs; empty where none tells it
+	environments  []*surveyed
+	unplaced      []unplaced
+	policies      int
+	registrations int
+}
+
+// surveyed is what belongs to one environment. Names are relative to the folder.
+type surveyed struct {
+	name                                      string
+	policies, contracts, api, clients, tokens []string
+	guessed                                   bool // the policy files do not tell which gateway runs them
+}
+
+// unplaced is a file of which no environment is known.
+type unplaced struct{ name, what string }
+
+// survey sorts the files of a folder by what they are and where they belong.
+func (e *Env) survey(folder string) (*survey, error) {
+	found, err := e.findIn(folder)
+	if err != nil {
+		return nil, err
+	}
+	s := &survey{}
+	adapter := adapters()[0]
+	for _, f := range found {
+		file, err := e.readSource(f.name)
+		if err != nil {
+			continue // it may be anything: lint says what is wrong with it
+		}
+		name, err := filepath.Rel(folder, f.name)
+		if err != nil {
+			return nil, err
+		}
+		if compiled, err := adapter.Compile(file, rules.Options{}); err == nil {
+			s.policy(filepath.ToSlash(name), &compiled)
+		} else if d, err := entra.ReadRegistrations(file); err == nil {
+			s.registration(filepath.ToSlash(name), d)
+		}
+	}
+	return s, e.surveyOthers(folder, s)
+}
+
+func (s *survey) policy(name string, compiled *rules.Compilation) {
+	s.policies++
+	env := s.environment(name)
+	if env == nil {
+		env = s.add("main")
+	}
+	env.policies = append(env.policies, name)
+	env.guessed = env.guessed || compiled.Guessed
+	for _, policy := range compiled.Policies {
+		for _, check := range policy.Checks() {
+			if key := check.Test.Key; key != nil && s.tenant == "" {
+				s.tenant = tenantIn(key.URL)
+			}
+		}
+	}
+}
+
+// tenantIn is the tenant's id in the address of a key document of Entra's, or nothing.
+func tenantIn(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || !entra.IsEntraHost(u.Hostname()) {
+		return ""
+	}
+	first, _, _ := strings.Cut(strings.TrimPrefix(u.Path, "/"), "/")
+	if !entra.IsGUID(first) {
+		return ""
+	}
+	return first
+}
+
+// registration places an app registration: an API where it exposes anything, else a client.
+func (s *survey) registration(name string, d *entra.Directory) {
+	s.registrations++
+	env := s.environment(name)
+	for _, app := range d.Apps {
+		if env == nil && app.Name.Known() {
+			env = s.environment(app.Name.Value)
+		}
+	}
+	switch {
+	case env == nil:
+		s.unplaced = append(s.unplaced, unplaced{name, "an app registration"})
+	case len(d.Apps) == 0 || isAPI(d.Apps[0]):
+		env.api = append(env.api, name)
+	default:
+		env.clients = append(env.clients, name)
+	}
+}
+
+func isAPI(app *entra.Registration) bool {
+	return len(app.URIs)+len(app.Scopes)+len(app.Roles) > 0
+}
+
+// surveyOthers looks for tokens and lists of contracts, by their names.
+func (e *Env) surveyOthers(folder string, s *survey) error {
+	root := e.path(folder)
+	return filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+		if err != nil || entry.IsDir() {
+			return err
+		}
+		relative, err := filepath.Rel(root, path)
+		if err != nil {
+			return err
+		}
+		name := filepath.ToSlash(relative)
+		env := s.environment(name)
+		switch {
+		case env == nil:
+		case strings.HasSuffix(name, ".jwt"):
+			env.tokens = append(env.tokens, name)
+		case strings.HasSuffix(name, ".txt") && strings.Contains(name, "contract"):
+			env.contracts = append(env.contracts, name)
+		}
+		return nil
+	})
+}
+
+// stages are the words by which teams call their environments.
+func stages() []string {
+	return []string{
+		"dev", "development", "test", "tst", "qa", "int", "integration", "sit", "uat", "acc", "acceptance", "stage", "staging", "stg", "preprod",
+		"prod", "production", "prd", "sandbox", "sbx", "perf", "demo", "training",
+	}
+}
+
+// environment finds or makes the environment that a name tells: the last word in it that names a stage.
+func (s *survey) environment(name string) *surveyed {
+	words := strings.FieldsFunc(strings.ToLower(strings.TrimSuffix(name, filepath.Ext(name))), func(r rune) bool { return strings.ContainsRune("/-_. ", r) })
+	for i := len(words) - 1; i >= 0; i-- {
+		if slices.Contains(stages(), words[i]) {
+			return s.add(words[i])
+		}
+	}
+	return nil
+}
+
+func (s *survey) add(name string) *surveyed {
+	for _, env := range s.environments {
+		if env.name == name {
+			return env
+		}
+	}
+	env := &surveyed{name: name}
+	s.environments = append(s.environments, env)
+	return env
+}
+
+// yamlName is a name as YAML has it, in quotes where it needs them.
+func yamlName(name string) string {
+	plain := !strings.ContainsFunc(name, func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune("/._-", r)
+	})
+	if plain && name != "" && !strings.HasPrefix(name, "-") {
+		return name
+	}
+	return (&source.Value{Kind: source.String, Text: name}).JSON()
+}

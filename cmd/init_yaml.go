@@ -1,0 +1,75 @@
+package cmd
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect"
+)
+
+// yaml writes the environments file.
+func (s *survey) yaml() string {
+	var b strings.Builder
+	b.WriteString("# Written by gatewhy init. Each environment has a gateway (its policies) and those who belong to it (its app registrations\n" +
+		"# and tokens). File names are relative to this file; patterns are allowed.\n" +
+		"version: 1\n\n" +
+		"# The tenant whose tokens are modelled: the id that az account show --query tenantId prints.\n")
+	if s.tenant != "" {
+		b.WriteString("tenant: " + s.tenant + "\n")
+	} else {
+		b.WriteString("# tenant: 00000000-0000-0000-0000-000000000000\n")
+	}
+	b.WriteString("\n# The key set that verifies real tokens; without it the tenant's own is fetched.\n# jwks: keys.json\n\nenvironments:\n")
+	for _, env := range s.environments {
+		env.write(&b)
+	}
+	b.WriteString("\n# Crossings that are meant, each with its reason.\n# allow:\n#   - {from: dev, to: sandbox, reason: \"…\"}\n")
+	if len(s.unplaced) > 0 {
+		b.WriteString("\n# Not placed: their names do not tell the environment.\n")
+	}
+	for _, u := range s.unplaced {
+		fmt.Fprintf(&b, "#   %s, %s\n", inspect.Safe(u.name), u.what)
+	}
+	return b.String()
+}
+
+func (env *surveyed) write(b *strings.Builder) {
+	fmt.Fprintf(b, "  %s:\n", yamlName(env.name))
+	before := b.Len()
+	if len(env.policies) > 0 {
+		fmt.Fprintf(b, "    policies: %s # in the gateway's order\n", yamlList(env.policies))
+	}
+	if env.guessed {
+		b.WriteString("    gateway: mule # or flex: the policy files do not tell\n")
+	}
+	switch {
+	case len(env.contracts) > 0:
+		fmt.Fprintf(b, "    contracts: %s\n", yamlName(env.contracts[0]))
+	case len(env.policies) > 0:
+		b.WriteString("    # contracts: FILE with the client ids that have an approved contract, one a line\n")
+	}
+	writeList(b, "api", env.api, "the API's app registration: az ad app show --id APP")
+	writeList(b, "clients", env.clients, "the client apps that belong here")
+	writeList(b, "tokens", env.tokens, "")
+	if b.Len() == before {
+		b.WriteString("    {}\n")
+	}
+}
+
+// writeList writes a list of files, or where there is none, a comment that says what belongs there.
+func writeList(b *strings.Builder, name string, files []string, hint string) {
+	switch {
+	case len(files) > 0:
+		fmt.Fprintf(b, "    %s: %s\n", name, yamlList(files))
+	case hint != "":
+		fmt.Fprintf(b, "    # %s: [FILE] # %s\n", name, hint)
+	}
+}
+
+func yamlList(names []string) string {
+	quoted := make([]string, len(names))
+	for i, name := range names {
+		quoted[i] = yamlName(name)
+	}
+	return "[" + strings.Join(quoted, ", ") + "]"
+}

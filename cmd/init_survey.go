@@ -114,8 +114,14 @@ func isAPI(app *entra.Registration) bool {
 func (e *Env) surveyOthers(folder string, s *survey) error {
 	root := e.path(folder)
 	return filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
-		if err != nil || entry.IsDir() {
+		if err != nil {
 			return err
+		}
+		if entry.IsDir() {
+			if path != root && (strings.HasPrefix(entry.Name(), ".") || entry.Name() == "node_modules") {
+				return filepath.SkipDir
+			}
+			return nil
 		}
 		relative, err := filepath.Rel(root, path)
 		if err != nil {

@@ -1,0 +1,94 @@
+package cmd
+
+import (
+	"context"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gatewhy/gatewhy/cmd/render"
+	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/inspect/keys"
+)
+
+// keysFlags are the flags of keys.
+type keysFlags struct {
+	output outputFlags
+	keys   keyFlags
+}
+
+func newKeys(env *Env) *cobra.Command {
+	var flags keysFlags
+	cmd := &cobra.Command{
+		Use:   "keys [FILE|URL]",
+		Short: "Show a key set: each key, what is odd in it, and which gateways refuse the set for it",
+		Long: "keys shows the key set of a tenant (--tenant, its keys for v1.0 and for v2.0 tokens together), of an issuer\n" +
+			"(--issuer), of a cloud (--cloud alone), or of a file or an address: kids, types, sizes, the dates of the\n" +
+			"certificates, issuers, duplicates. Private members are never shown; that there are some is, and the exit code\n" +
+			"is 1 then.",
+		Args:              cobra.MaximumNArgs(1),
+		ValidArgsFunction: cobra.FixedCompletions(nil, cobra.ShellCompDirectiveDefault),
+		RunE:              func(cmd *cobra.Command, args []string) error { return env.keys(cmd.Context(), &flags, args) },
+	}
+	flags.output.register(cmd, "text", "json")
+	flags.keys.register(cmd)
+	return cmd
+}
+
+func (e *Env) keys(ctx context.Context, flags *keysFlags, args []string) error {
+	if len(args) > 0 {
+		if flags.keys.jwks != "" {
+			return problem("two key sets were named: the argument and --jwks", "name one")
+		}
+		flags.keys.jwks = args[0]
+	}
+	set, err := e.shownKeys(ctx, &flags.keys)
+	if err != nil {
+		return err
+	}
+	listing := render.NewKeyListing(set, e.Now())
+	if flags.output.format.value == "json" {
+		err = render.KeysJSON(e.Stdout, listing)
+	} else {
+		err = render.KeysText(e.Stdout, flags.output.style(e), listing)
+	}
+	if err == nil && len(listing.Private) > 0 {
+		return exitWith(exitRejected)
+	}
+	return err
+}
+
+// shownKeys returns the key set that the flags name.
+func (e *Env) shownKeys(ctx context.Context, f *keyFlags) (*keys.Set, error) {
+	switch {
+	case f.jwks == "-":
+		text, err := e.readStdin()
+		if err != nil {
+			return nil, err
+		}
+		return keys.Parse("standard input", []byte(text))
+	case f.jwks != "", f.issuer != "" && f.tenant == "":
+		return e.givenKeys(ctx, f, nil)
+	case f.tenant == "" && f.cloud.value == "":
+		return nil, problem("no key set was named", "name a file or an address: gatewhy keys keys.json",
+			"or a tenant: gatewhy keys --tenant contoso.onmicrosoft.com")
+	case f.tenant == "":
+		return e.tenantKeys(ctx, f, "common")
+	}
+	return e.tenantKeys(ctx, f, f.tenant)
+}
+
+// tenantKeys returns the keys of a tenant for tokens of both versions.
+func (e *Env) tenantKeys(ctx context.Context, f *keyFlags, tenant string) (*keys.Set, error) {
+	source := e.keySource(f, nil)
+	var sets []*keys.Set
+	var origins []string
+	for _, version := range []entra.Version{entra.V1, entra.V2} {
+		set, err := source.Tenant(ctx, f.cloudOrPublic(), tenant, version, "")
+		if err != nil {
+			return nil, err
+		}
+		sets, origins = append(sets, set), append(origins, set.Origin)
+	}
+	return keys.Union(strings.Join(origins, " and "), sets...), nil
+}

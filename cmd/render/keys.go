@@ -1,0 +1,153 @@
+package render
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/inspect/keys"
+)
+
+// KeyListing is a key set as keys shows it.
+type KeyListing struct {
+	Set      *keys.Set
+	At       time.Time
+	Private  []*keys.Key   // those whose private half, or secret, the set gives away
+	Twins    [][]*keys.Key // the same key under several entries
+	Refusals []keys.Refusal
+}
+
+// NewKeyListing looks a key set over.
+func NewKeyListing(set *keys.Set, at time.Time) *KeyListing {
+	l := &KeyListing{Set: set, At: at, Twins: set.Twins(), Refusals: set.Refusals()}
+	for _, k := range set.Keys {
+		if k.Private {
+			l.Private = append(l.Private, k)
+		}
+	}
+	return l
+}
+
+// shout says what the set gives away, or nothing.
+func (l *KeyListing) shout() string {
+	if len(l.Private) == 0 {
+		return ""
+	}
+	names := make([]string, len(l.Private))
+	for i, k := range l.Private {
+		names[i] = describeKey(k)
+	}
+	text := "PRIVATE KEY: this set gives away " + plural(len(names), "private key or secret", "private keys or secrets")
+	return text + ": " + inspect.ShortenMiddle(strings.Join(names, ", "), 400)
+}
+
+const shoutReason = "Whoever has this text can sign tokens that every gateway with this key set accepts. Replace the key now, and publish its public half alone."
+
+// issuers lists whom the keys sign for, each once.
+func (l *KeyListing) issuers() []string {
+	var all []string
+	for _, k := range l.Set.Keys {
+		if !slices.Contains(all, k.Issuer) {
+			all = append(all, k.Issuer)
+		}
+	}
+	return all
+}
+
+// oddities are what is wrong or unusual, with the key that it is about, or the set.
+func (l *KeyListing) oddities() []Row {
+	var rows []Row
+	for _, n := range l.Set.Notes {
+		rows = append(rows, Row{"the set", n.Message})
+	}
+	for _, group := range l.Twins {
+		names := make([]string, len(group))
+		for i, k := range group {
+			names[i] = keyName(k)
+		}
+		rows = append(rows, Row{"the set", "one and the same key stands in it as " + inspect.ShortenMiddle(strings.Join(names, ", "), 200)})
+	}
+	for _, k := range l.Set.Keys {
+		for _, text := range keyOddities(k) {
+			rows = append(rows, Row{keyName(k), text})
+		}
+	}
+	return rows
+}
+
+// keyOddities says what is wrong with a key, what is unusual, and what its certificate contradicts.
+func keyOddities(k *keys.Key) []string {
+	var all []string
+	if k.Fault != "" {
+		all = append(all, "can't be used: "+k.Fault)
+	}
+	for _, n := range k.Notes {
+		all = append(all, n.Message)
+	}
+	if c, ok := k.Certificate(); ok && c.Fault != "" {
+		all = append(all, c.Fault)
+	}
+	if !k.LastSeen.IsZero() {
+		all = append(all, "is not in the newest set any more; it was last in it on "+inspect.FormatTime(k.LastSeen))
+	}
+	return all
+}
+
+func keyName(k *keys.Key) string {
+	if k.ID == "" {
+		return "a key without kid at " + k.Pos.String()
+	}
+	return "key " + inspect.ShortenMiddle(k.ID, 40)
+}
+
+// keySize is a key's type with its curve or its size: "RSA 2048", "EC P-256".
+func keySize(k *keys.Key) string {
+	text := describeKey(k)
+	start := strings.LastIndex(text, " (")
+	return strings.TrimSuffix(text[start+2:], ")")
+}
+
+// cloudName is the cloud that a key belongs to: the id that --cloud takes where it is a known one.
+func cloudName(k *keys.Key) string {
+	if cloud, ok := entra.CloudByInstance(k.CloudInstance); ok {
+		return cloud.ID
+	}
+	return k.CloudInstance
+}
+
+// refusalGroup is what several keys make the same gateways refuse.
+type refusalGroup struct {
+	gateways, library string
+	reasons           []string
+}
+
+// refusalGroups puts the refusals of the same gateways together.
+func (l *KeyListing) refusalGroups() []refusalGroup {
+	var groups []refusalGroup
+	for _, r := range l.Refusals {
+		gateways := strings.Join(r.Gateways, ", ")
+		i := slices.IndexFunc(groups, func(g refusalGroup) bool { return g.gateways == gateways && g.library == r.Library })
+		if i < 0 {
+			i = len(groups)
+			groups = append(groups, refusalGroup{gateways: gateways, library: r.Library})
+		}
+		groups[i].reasons = append(groups[i].reasons, refusalReason(r))
+	}
+	return groups
+}
+
+func refusalReason(r keys.Refusal) string {
+	text := r.Why
+	if r.Key != nil {
+		text = keyName(r.Key) + ": " + text
+	}
+	switch {
+	case r.Measured:
+		return text + " (measured)"
+	case r.Key == nil:
+		return text + " (not measured)"
+	}
+	return text + " (inferred from the library)"
+}

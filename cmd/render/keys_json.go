@@ -1,0 +1,122 @@
+package render
+
+import (
+	"io"
+
+	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/keys"
+)
+
+// The JSON of keys. Members that are null say that the key has no such member, or that it can't be read.
+type (
+	keysJSON struct {
+		SchemaVersion int              `json:"schema_version"`
+		Origin        string           `json:"origin"`
+		Fetched       *string          `json:"fetched"`
+		Cached        bool             `json:"cached"`
+		PrivateKeys   int              `json:"private_keys"`
+		Keys          []keyJSON        `json:"keys"`
+		Notes         []noteJSON       `json:"notes"`
+		SameKey       [][]int          `json:"same_key"`
+		RefusedBy     []keyRefusalJSON `json:"refused_by"`
+	}
+
+	keyJSON struct {
+		KeyID       *string          `json:"kid"`
+		Type        *string          `json:"kty"`
+		Curve       *string          `json:"crv"`
+		Bits        *int             `json:"bits"`
+		Use         *string          `json:"use"`
+		Operations  []string         `json:"key_ops"`
+		Algorithm   *string          `json:"alg"`
+		Issuer      *string          `json:"issuer"`
+		Instance    *string          `json:"cloud_instance_name"`
+		Cloud       *string          `json:"cloud"`
+		Thumbprint  *string          `json:"thumbprint"`
+		Certificate *certificateJSON `json:"certificate"`
+		LastSeen    *string          `json:"last_seen"`
+		Private     bool             `json:"private"`
+		Usable      bool             `json:"usable"`
+		Fault       *string          `json:"fault"`
+		Notes       []noteJSON       `json:"notes"`
+		Source      *sourceJSON      `json:"source"`
+	}
+
+	certificateJSON struct {
+		Subject   *string `json:"subject"`
+		NotBefore *string `json:"not_before"`
+		NotAfter  *string `json:"not_after"`
+		Fault     *string `json:"fault"`
+	}
+
+	keyRefusalJSON struct {
+		Key      *int     `json:"key"`
+		Library  string   `json:"library"`
+		Gateways []string `json:"gateways"`
+		Why      string   `json:"why"`
+		Measured bool     `json:"measured"`
+	}
+)
+
+// KeysJSON writes a key set as JSON, without the keys' material.
+func KeysJSON(w io.Writer, l *KeyListing) error {
+	out := keysJSON{
+		SchemaVersion: SchemaVersion, Origin: l.Set.Origin, Cached: l.Set.Cached, PrivateKeys: len(l.Private),
+		Keys: make([]keyJSON, len(l.Set.Keys)), Notes: notesOf(l.Set.Notes), SameKey: [][]int{}, RefusedBy: []keyRefusalJSON{},
+	}
+	if !l.Set.Fetched.IsZero() {
+		out.Fetched = known(inspect.FormatTime(l.Set.Fetched))
+	}
+	at := make(map[*keys.Key]int, len(l.Set.Keys))
+	for i, k := range l.Set.Keys {
+		at[k], out.Keys[i] = i, keyOf(k)
+	}
+	for _, group := range l.Twins {
+		indexes := make([]int, len(group))
+		for i, k := range group {
+			indexes[i] = at[k]
+		}
+		out.SameKey = append(out.SameKey, indexes)
+	}
+	for _, r := range l.Refusals {
+		refusal := keyRefusalJSON{Library: r.Library, Gateways: append([]string{}, r.Gateways...), Why: r.Why, Measured: r.Measured}
+		if r.Key != nil {
+			index := at[r.Key]
+			refusal.Key = &index
+		}
+		out.RefusedBy = append(out.RefusedBy, refusal)
+	}
+	return JSON(w, out)
+}
+
+func keyOf(k *keys.Key) keyJSON {
+	out := keyJSON{
+		KeyID: known(k.ID), Type: known(k.Type), Curve: known(k.Curve), Bits: known(k.Bits), Use: known(k.Use),
+		Operations: k.Operations, Algorithm: known(k.Algorithm), Issuer: known(k.Issuer), Instance: known(k.CloudInstance),
+		Cloud: known(cloudName(k)), Thumbprint: known(k.Thumbprint()), Private: k.Private, Usable: k.Fault == "",
+		Fault: known(k.Fault), Notes: notesOf(k.Notes), Source: sourceOf(k.Pos),
+	}
+	if c, ok := k.Certificate(); ok {
+		out.Certificate = certificateOf(c)
+	}
+	if !k.LastSeen.IsZero() {
+		out.LastSeen = known(inspect.FormatTime(k.LastSeen))
+	}
+	return out
+}
+
+func certificateOf(c keys.Certificate) *certificateJSON {
+	out := &certificateJSON{Subject: known(c.Subject), Fault: known(c.Fault)}
+	if !c.NotAfter.IsZero() {
+		out.NotBefore, out.NotAfter = known(inspect.FormatTime(c.NotBefore)), known(inspect.FormatTime(c.NotAfter))
+	}
+	return out
+}
+
+func notesOf(notes []keys.Note) []noteJSON {
+	out := make([]noteJSON, len(notes))
+	for i, n := range notes {
+		out[i] = noteJSON(n)
+	}
+	return out
+}

@@ -1,0 +1,187 @@
+package render
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/keys"
+)
+
+// mostListed is how many keys, and how many oddities, are listed for a person.
+const mostListed = 100
+
+// KeysText writes a key set for a person: what it gives away, the keys as a table, what is odd, who refuses it.
+func KeysText(w io.Writer, style Style, l *KeyListing) error {
+	t := &keysText{Text: NewText(style), KeyListing: l}
+	t.Blank()
+	if shout := l.shout(); shout != "" {
+		t.Para(1, t.Paint(Bad, inspect.Safe(shout)))
+		t.Blank()
+		t.Para(1, shoutReason)
+		t.Blank()
+	}
+	t.Para(1, t.Paint(Strong, inspect.Safe(l.headline())))
+	t.Blank()
+	t.table()
+	t.issuers()
+	t.odd()
+	t.refused()
+	t.Blank()
+	_, err := t.WriteTo(w)
+	return err
+}
+
+type keysText struct {
+	*Text
+	*KeyListing
+}
+
+// headline says how many keys of what origin and age there are.
+func (l *KeyListing) headline() string {
+	text := fmt.Sprintf("%s, %s", count(len(l.Set.Keys), "key"), l.Set.Origin)
+	if l.Set.Cached {
+		text += ", from the cache, fetched " + inspect.Relative(l.Set.Fetched, l.At)
+	}
+	return text
+}
+
+// table lists the keys. The kid gives way where the terminal is too narrow for the table.
+func (t *keysText) table() {
+	if len(t.Set.Keys) == 0 {
+		return
+	}
+	rows := [][]string{{"kid", "key", "use", "alg", "certificate", "cloud"}}
+	for _, k := range t.Set.Keys[:min(len(t.Set.Keys), mostListed)] {
+		rows = append(rows, t.keyRow(k))
+	}
+	if !slices.ContainsFunc(t.Set.Keys, func(k *keys.Key) bool { return k.CloudInstance != "" }) {
+		for i, row := range rows {
+			rows[i] = row[:len(row)-1]
+		}
+	}
+	widths := t.keyColumns(rows)
+	for i, row := range rows {
+		t.keyLine(row, widths, i == 0)
+	}
+	if more := len(t.Set.Keys) - mostListed; more > 0 {
+		t.Para(1, fmt.Sprintf("and %d more: -o json lists all", more))
+	}
+}
+
+// keyColumns is the width of each column.
+func (t *keysText) keyColumns(rows [][]string) []int {
+	widths := make([]int, len(rows[0]))
+	for _, row := range rows {
+		for i, cell := range row {
+			widths[i] = max(widths[i], width(cell))
+		}
+	}
+	others := 0
+	for _, size := range widths[1:] {
+		others += 2 + size
+	}
+	widths[0] = min(widths[0], max(leastKid, t.listColumns()-len(indent)-others))
+	return widths
+}
+
+// leastKid is how many columns of a kid are shown at least.
+const leastKid = 12
+
+func (t *keysText) keyLine(cells []string, widths []int, head bool) {
+	line := indent + pad(inspect.ShortenMiddle(cells[0], widths[0]), widths[0])
+	for i, cell := range cells[1:] {
+		line += "  " + pad(cell, widths[i+1])
+	}
+	if head {
+		line = indent + t.Paint(Faint, strings.TrimSpace(line))
+	}
+	t.line(line)
+}
+
+func (t *keysText) keyRow(k *keys.Key) []string {
+	none := t.pick("–", "-")
+	row := []string{k.ID, keySize(k), k.Use, k.Algorithm, t.certificate(k), cloudName(k)}
+	for i, cell := range row {
+		row[i] = cmp.Or(inspect.Safe(inspect.ShortenMiddle(cell, 60)), none)
+	}
+	if k.Fault != "" {
+		row[1] = t.pick("✗ ", "no ") + row[1]
+	}
+	return row
+}
+
+// certificate is from when until when a key's certificate is valid.
+func (t *keysText) certificate(k *keys.Key) string {
+	c, ok := k.Certificate()
+	switch {
+	case !ok:
+		return ""
+	case c.NotAfter.IsZero():
+		return "can't be read"
+	}
+	text := c.NotBefore.Format(time.DateOnly) + t.pick(" – ", " - ") + c.NotAfter.Format(time.DateOnly)
+	if t.At.After(c.NotAfter) {
+		text += ", expired"
+	}
+	return text
+}
+
+// issuers says whom the keys sign for.
+func (t *keysText) issuers() {
+	var rows []Row
+	for _, issuer := range t.KeyListing.issuers() {
+		of := 0
+		for _, k := range t.Set.Keys {
+			if k.Issuer == issuer {
+				of++
+			}
+		}
+		if issuer != "" {
+			rows = append(rows, Row{count(of, "key"), inspect.Safe(inspect.ShortenMiddle(issuer, 200))})
+		}
+	}
+	if len(rows) == 0 {
+		return
+	}
+	t.Heading("who may issue tokens that they sign")
+	t.Rows(2, rows)
+}
+
+// odd says what is wrong or unusual.
+func (t *keysText) odd() {
+	rows := t.oddities()
+	if len(rows) == 0 {
+		return
+	}
+	t.Heading("odd")
+	for _, row := range rows[:min(len(rows), mostListed)] {
+		t.Para(2, inspect.Safe(row.Label+": "+row.Text))
+	}
+	if more := len(rows) - mostListed; more > 0 {
+		t.Para(2, fmt.Sprintf("and %d more: -o json lists all", more))
+	}
+}
+
+// refused says which gateways take nothing from the set.
+func (t *keysText) refused() {
+	groups := t.refusalGroups()
+	if len(groups) == 0 {
+		return
+	}
+	t.Heading("gateways that refuse the whole set, so that every token fails there")
+	for _, g := range groups {
+		name := cmp.Or(g.gateways, "gateways that fetch it")
+		if g.library != "any" {
+			name += ", built on " + g.library
+		}
+		t.Para(2, name)
+		for _, reason := range g.reasons[:min(len(g.reasons), mostListed)] {
+			t.Para(3, inspect.Safe(reason))
+		}
+	}
+}

@@ -1,0 +1,104 @@
+package environments
+
+import (
+	"cmp"
+	"slices"
+
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// Line is several rows of a matrix that a reader takes in as one: all that one party's clients can have.
+type Line struct {
+	Label string
+	Rows  []int
+}
+
+// Lines folds the rows: each real token by itself, then for each environment what its clients can have for their own API and for
+// others', then strangers and other tenants.
+func (m *Matrix) Lines() []Line {
+	var lines []Line
+	index := map[string]int{}
+	for r, row := range m.Rows {
+		label := row.label(m)
+		at, ok := index[label]
+		if !ok {
+			at = len(lines)
+			index[label] = at
+			lines = append(lines, Line{Label: label})
+		}
+		lines[at].Rows = append(lines[at].Rows, r)
+	}
+	slices.SortStableFunc(lines, func(a, b Line) int {
+		one, two := m.Rows[a.Rows[0]], m.Rows[b.Rows[0]]
+		return cmp.Or(one.pass()-two.pass(), m.estate.index(one.Home)-m.estate.index(two.Home))
+	})
+	return lines
+}
+
+// pass orders the lines.
+func (r *Row) pass() int {
+	switch {
+	case r.Real != nil:
+		return 0
+	case r.Party != Member:
+		return 3
+	case r.Home == r.For:
+		return 1
+	}
+	return 2
+}
+
+func (r *Row) label(m *Matrix) string {
+	switch {
+	case r.Real != nil:
+		return r.Name
+	case r.Party == Stranger:
+		return "a stranger of the tenant"
+	case r.Party == OtherTenant:
+		return "another tenant"
+	case r.Home != r.For:
+		return r.Home + "'s clients, for another API"
+	case len(m.estate.site(r.Home).Tokens) > 0:
+		return r.Home + ", modelled"
+	}
+	return r.Home
+}
+
+// At is the row of a line whose cell tells most at a gateway: one that is wrong, else one of which it is not known, else the
+// one that gets furthest.
+func (m *Matrix) At(line Line, gateway int) (row int) {
+	row = line.Rows[0]
+	for _, r := range line.Rows[1:] {
+		if m.tells(r, gateway) > m.tells(row, gateway) {
+			row = r
+		}
+	}
+	return row
+}
+
+func (m *Matrix) tells(row, gateway int) int {
+	cell := &m.Cells[row][gateway]
+	weight := reach(cell.Outcome)
+	switch cell.OK() {
+	case rules.No:
+		weight += 20
+	case rules.Maybe:
+		weight += 10
+	}
+	if m.Rows[row].Guest { // a guest stands for nobody else
+		weight--
+	}
+	return weight
+}
+
+// Rejected lists the rows of an environment's own modelled tokens that its gateway rejects while another kind gets further:
+// what a reader should know of, though nothing is wrong.
+func (m *Matrix) Rejected(gateway int) []int {
+	var rows []int
+	for r := range m.Rows {
+		if m.Cells[r][gateway].Note != "" {
+			rows = append(rows, r)
+		}
+	}
+	return rows
+}

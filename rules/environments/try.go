@@ -1,0 +1,78 @@
+package environments
+
+import (
+	"slices"
+
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// Try evaluates one gateway's column with other policies, and nothing else. The matrix that it returns has that one gateway.
+func (m *Matrix) Try(gateway int, policies []*rules.Policy) *Matrix {
+	name := m.Gateways[gateway]
+	e := m.estate.with(name, policies)
+	tried := &Matrix{Rows: m.Rows, Cells: make([][]Cell, len(m.Rows)), Tokens: m.Tokens, estate: e}
+	tried.Classes = tried.column(newColumn(e, policies, e.site(name).Contracts, true), name)
+	tried.judge()
+	return tried
+}
+
+// With returns the matrix with other policies at one gateway, all else as it is.
+func (m *Matrix) With(gateway int, policies []*rules.Policy) *Matrix {
+	tried := m.Try(gateway, policies)
+	all := &Matrix{Rows: m.Rows, Gateways: m.Gateways, Cells: make([][]Cell, len(m.Cells)), Tokens: m.Tokens, Classes: m.Classes, estate: tried.estate}
+	for r := range m.Cells {
+		all.Cells[r] = slices.Clone(m.Cells[r])
+		all.Cells[r][gateway] = tried.Cells[r][0]
+	}
+	all.find()
+	return all
+}
+
+// with is the estate with other policies at one site.
+func (e *Estate) with(name string, policies []*rules.Policy) *Estate {
+	other := *e
+	other.Sites = slices.Clone(e.Sites)
+	other.site(name).Policies = policies
+	return &other
+}
+
+// Own returns requests with the tokens that a gateway's own environment uses: the real ones, or else one modelled token of each kind in
+// each form that its clients usually ask for.
+func (m *Matrix) Own(gateway int) []*rules.Request {
+	site := m.estate.site(m.Gateways[gateway])
+	v := newView(site.Policies, site.Contracts)
+	var real, modelled []*rules.Request
+	for _, row := range m.Rows {
+		switch {
+		case !row.own(site.Name) || row.Guest:
+		case row.Real != nil:
+			real = append(real, newColumn(m.estate, site.Policies, site.Contracts, false).realRequest(row.Real))
+		default:
+			modelled = append(modelled, row.usual(v)...)
+		}
+	}
+	if len(real) > 0 {
+		return real
+	}
+	return modelled
+}
+
+// usual is a row's tokens in the usual forms of their audience, each for one client, preferably one that has a contract.
+func (r *Row) usual(v *view) []*rules.Request {
+	var all []*rules.Request
+	for _, b := range r.batches {
+		if b.sample.audience.form != "uri" && b.sample.audience.form != "guid" {
+			continue
+		}
+		s := b.sample
+		s.client = b.clients[0]
+		for _, id := range b.clients {
+			if v.contracts != nil && v.contracts.Has(id) == rules.Yes {
+				s.client = id
+				break
+			}
+		}
+		all = append(all, s.request(v))
+	}
+	return all
+}

@@ -68,6 +68,7 @@ var subcommands = [...]struct {
 	{"verify", newVerify},
 	{"explain", newExplain},
 	{"lint", newLint},
+	{"init", newInit},
 	{"matrix", newMatrix},
 	{"test", newTest},
 	{"fix", newFix},

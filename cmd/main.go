@@ -75,6 +75,7 @@ var subcommands = [...]struct {
 	{"keys", newKeys},
 	{"rules", newRules},
 	{"gateways", newGateways},
+	{"collect", newCollect},
 	{"demo", newDemo},
 	{"version", newVersion},
 }

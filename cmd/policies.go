@@ -58,7 +58,7 @@ type policySet struct {
 // readPolicies reads and compiles the policy files.
 func (e *Env) readPolicies(flags *policyFlags) (*policySet, error) {
 	if len(flags.files) == 0 {
-		return nil, problem("no policy was given", "-p FILE: the policy as API Manager returns it (JSON), or Flex Gateway's YAML")
+		return nil, problem("no policy was given", "-p FILE: the policy as API Manager returns it (JSON), or Flex Gateway's YAML", "how to get it: gatewhy collect policies")
 	}
 	set := &policySet{adapter: adapters()[0], options: flags.options()}
 	found, err := e.find(flags.files)

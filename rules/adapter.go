@@ -14,6 +14,7 @@ type Adapter struct {
 	Behaviours []Behaviour
 	Causes     []Cause // what else could explain an answer, the likeliest first
 	Rules      []Rule  // those that only this vendor's configurations can break
+	Collect    []Collection
 
 	// Repairable lists the rules whose findings Repair can remove.
 	Repairable []string

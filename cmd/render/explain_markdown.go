@@ -24,7 +24,7 @@ func ExplainMarkdown(w io.Writer, x *Explanation) error {
 		m.policy(p)
 	}
 	m.row("judged at", inspect.FormatTime(x.At))
-	m.prediction(v)
+	m.prediction(x, v)
 	m.checks(v.Results)
 	m.observed(x.Observed)
 	m.remedies(x.Remedies)
@@ -62,7 +62,7 @@ func (m *markdown) policy(p *rules.Policy) {
 }
 
 // prediction adds what the answer rests on, and what would settle what is open.
-func (m *markdown) prediction(v *rules.Verdict) {
+func (m *markdown) prediction(x *Explanation, v *rules.Verdict) {
 	m.rowIf("body", v.Body())
 	if d := v.Decided; d != nil {
 		m.row("decided by", d.Check.Field+" at "+d.Check.Pos.String())
@@ -72,6 +72,7 @@ func (m *markdown) prediction(v *rules.Verdict) {
 		m.row("evidence", string(e.Level)+": "+e.Reference)
 	}
 	m.rowIf("ask next", v.Question())
+	m.rowIf("how to get it", x.howToGet(v.Question()))
 }
 
 func (m *markdown) checks(results []rules.Result) {

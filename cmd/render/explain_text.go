@@ -83,6 +83,7 @@ func (t *explainText) reason() {
 	}
 	if question := v.Question(); question != "" && v.Outcome == rules.Undetermined {
 		t.Para(1, "To know: "+inspect.Safe(question))
+		t.howToGet(question)
 	}
 }
 

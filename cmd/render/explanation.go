@@ -24,6 +24,9 @@ type Explanation struct {
 	Mask     *Mask
 	File     func(name string) *source.File
 
+	// Collect is the command that says how to get what an unknown check asks for; empty where there is none.
+	Collect func(ask string) string
+
 	// Observed compares it with what the real gateway answered; nil where that was not given.
 	Observed *rules.Comparison
 }

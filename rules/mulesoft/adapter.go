@@ -16,6 +16,7 @@ func Adapter() rules.Adapter {
 		Compile:    compile,
 		Behaviours: behaviours(),
 		Causes:     causes(),
+		Collect:    collections(),
 		Rules:      lintRules(),
 		Repairable: repairable(),
 		Repair:     repairFinding,

@@ -1,0 +1,142 @@
+package cmd
+
+import (
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gatewhy/gatewhy/cmd/render"
+	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// collectFlags are the ids that the commands are filled in with.
+type collectFlags struct {
+	output outputFlags
+	cloud  choice
+	ids    [6]string // in the order of collectIDs
+}
+
+// collectIDs are the flags of the ids, with the placeholders in the commands, and what stands there where an id is not
+// given.
+var collectIDs = [...]struct{ flag, usage, placeholder, missing string }{
+	{"org", "the `ID` of the organization or business group", "{org}", "YOUR_ORG_ID"},
+	{"environment", "the `ID` of the environment", "{environment}", "YOUR_ENVIRONMENT_ID"},
+	{"api", "the `ID` of the API instance", "{api}", "YOUR_API_ID"},
+	{"tenant", "the tenant: an `ID` or a domain", "{tenant}", "YOUR_TENANT_ID"},
+	{"app-id", "the application `ID` of the API or the client", "{app-id}", "YOUR_APP_ID"},
+	{"anypoint", "the `HOST` of the control plane", "{anypoint}", "anypoint.mulesoft.com"},
+}
+
+func newCollect(env *Env) *cobra.Command {
+	var flags collectFlags
+	cmd := &cobra.Command{
+		Use:   "collect [WHAT]",
+		Short: "Print the commands that fetch each input from Anypoint Platform and Entra ID; run none",
+		Long: "collect prints the commands that fetch what explain and lint read: policies, contracts, the validation endpoint's\n" +
+			"answer, the app registration, the service principal, the keys, and a captured request. Ids that are not given are\n" +
+			"left as YOUR_…. It runs none of them, and no secret stands in them: secrets are read from variables.",
+		Args:              cobra.MaximumNArgs(1),
+		ValidArgsFunction: completeCollection,
+		RunE:              func(_ *cobra.Command, args []string) error { return env.collect(&flags, args) },
+	}
+	flags.output.register(cmd, "text", "json")
+	for i, id := range collectIDs {
+		cmd.Flags().StringVar(&flags.ids[i], id.flag, "", id.usage)
+	}
+	flags.cloud = choice{kind: "CLOUD"}
+	for _, cloud := range entra.Clouds() {
+		flags.cloud.allowed = append(flags.cloud.allowed, cloud.ID)
+	}
+	flags.cloud.register(cmd, "cloud", "", "the tenant's cloud")
+	return cmd
+}
+
+func completeCollection(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+	if len(args) > 0 {
+		return nil, cobra.ShellCompDirectiveNoFileComp
+	}
+	return collectionNames(allCollections("")), cobra.ShellCompDirectiveNoFileComp
+}
+
+func collectionNames(all []rules.Collection) []string {
+	names := make([]string, len(all))
+	for i, c := range all {
+		names[i] = c.Name
+	}
+	return names
+}
+
+// allCollections lists what can be collected, of the gateways first.
+func allCollections(cloudID string) []rules.Collection {
+	cloud, ok := entra.CloudByID(cloudID)
+	if !ok {
+		cloud = entra.Clouds()[0]
+	}
+	var all []rules.Collection
+	for _, adapter := range adapters() {
+		all = append(all, adapter.Collect...)
+	}
+	return append(all, entraCollections(cloud)...)
+}
+
+func (e *Env) collect(flags *collectFlags, args []string) error {
+	all := allCollections(flags.cloud.value)
+	if len(args) > 0 {
+		name, err := oneOf("input", args[0], collectionNames(all), "all inputs: gatewhy collect")
+		if err != nil {
+			return err
+		}
+		all = slices.DeleteFunc(all, func(c rules.Collection) bool { return c.Name != name })
+	}
+	if err := flags.fillIn(all); err != nil {
+		return err
+	}
+	if flags.output.format.value == "json" {
+		return render.CollectJSON(e.Stdout, all)
+	}
+	return render.CollectText(e.Stdout, flags.output.style(e), all)
+}
+
+// fillIn puts the ids into the commands. An id is refused that a shell could take for something else.
+func (f *collectFlags) fillIn(all []rules.Collection) error {
+	id := regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$`)
+	var pairs []string
+	for i, known := range collectIDs {
+		value := known.missing
+		if f.ids[i] != "" {
+			value = f.ids[i]
+		}
+		if !id.MatchString(value) {
+			return problem("--"+known.flag+" is no id", "letters, digits, dots, hyphens and underscores only")
+		}
+		pairs = append(pairs, known.placeholder, value)
+	}
+	replacer := strings.NewReplacer(pairs...)
+	for i := range all {
+		for j := range all[i].Steps {
+			step := &all[i].Steps[j]
+			step.Command = replacer.Replace(step.Command)
+		}
+	}
+	return nil
+}
+
+// collectionFor is the command that prints how to get what an unknown check asks for; empty where none does.
+func collectionFor(ask string) string {
+	for _, c := range [...]struct{ flag, name string }{
+		{"--contracts", "contracts"},
+		{"--introspection", "introspection"},
+		{"--jwks", "keys"},
+		{"-H", "request"},
+		{"--method", "request"},
+		{"--path", "request"},
+	} {
+		if strings.HasPrefix(ask, c.flag+" ") {
+			return "gatewhy collect " + c.name
+		}
+	}
+	return ""
+}

@@ -33,6 +33,7 @@ var rooms = []struct {
 	{"testdata/mint", nil},
 	{"testdata/rules", nil},
 	{"testdata/bench/empty", nil},
+	{"testdata/bench/matrix", nil},
 	{"testdata/bench/spawn", nil},
 	{"testdata/bench/fixture", []string{"testdata/mint"}},
 }

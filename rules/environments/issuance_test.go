@@ -68,7 +68,7 @@ func (e *Estate) valuesOf(row, claim string) []string {
 			continue
 		}
 		for _, b := range r.batches {
-			for _, id := range b.clients {
+			for _, id := range b.clients.ids {
 				s := b.sample
 				s.client = id
 				all = append(all, shownValue(s.claim(claim)))

@@ -80,7 +80,7 @@ func (m *Matrix) column(c *column, gateway string) int {
 func (m *Matrix) countTokens() {
 	for _, row := range m.Rows {
 		for _, b := range row.batches {
-			m.Tokens += len(b.clients)
+			m.Tokens += len(b.clients.ids)
 		}
 	}
 }
@@ -91,8 +91,12 @@ type column struct {
 	view    *view
 	grouped bool
 	seen    map[string]outcome
-	classes map[string]string // of client ids
+	classes map[string]string           // of client ids
+	members map[*clientSet][]classified // one client of each class
 }
+
+// classified is a client that stands for all of its class.
+type classified struct{ id, class string }
 
 // outcome is a verdict in short.
 type outcome struct {
@@ -102,7 +106,7 @@ type outcome struct {
 }
 
 func newColumn(e *Estate, policies []*rules.Policy, contracts *rules.Contracts, grouped bool) *column {
-	return &column{estate: e, view: newView(policies, contracts), grouped: grouped, seen: map[string]outcome{}, classes: map[string]string{}}
+	return &column{estate: e, view: newView(policies, contracts), grouped: grouped, seen: map[string]outcome{}, classes: map[string]string{}, members: map[*clientSet][]classified{}}
 }
 
 // cell evaluates a row.
@@ -124,20 +128,38 @@ func (c *column) cell(row *Row) Cell {
 func (c *column) batch(b *batch) Cell {
 	var best Cell
 	key := c.view.key(&b.sample)
-	for _, id := range b.clients {
-		full := key + c.class(id)
+	for _, client := range c.classified(b.clients) {
+		full := key + client.class
 		got, known := c.seen[full]
 		if !known || !c.grouped {
-			got = c.run(&b.sample, id)
+			got = c.run(&b.sample, client.id)
 			c.seen[full] = got
 		}
 		if best.Outcome == "" || further(got.outcome, best.Outcome) {
 			witness := b.sample
-			witness.client = id
+			witness.client = client.id
 			best = cellOf(got, &witness)
 		}
 	}
 	return best
+}
+
+// classified lists one client of each class in a set, or where nothing is grouped, all.
+func (c *column) classified(set *clientSet) []classified {
+	all, known := c.members[set]
+	if known {
+		return all
+	}
+	found := map[string]bool{}
+	for _, id := range set.ids {
+		class := c.class(id)
+		if !found[class] || !c.grouped {
+			found[class] = true
+			all = append(all, classified{id, class})
+		}
+	}
+	c.members[set] = all
+	return all
 }
 
 func (c *column) class(id string) string {

@@ -39,8 +39,13 @@ type Row struct {
 // batch is the tokens that differ in nothing but their client.
 type batch struct {
 	sample  sample
-	clients []string
+	clients *clientSet
 }
+
+// clientSet is clients that can have the same tokens, by their ids. Many batches share one.
+type clientSet struct{ ids []string }
+
+func clientsOf(ids ...string) *clientSet { return &clientSet{ids} }
 
 // own reports whether the row's tokens belong to an environment: issued to its client, for its API.
 func (r *Row) own(environment string) bool { return r.Home == environment && r.For == environment }
@@ -113,7 +118,7 @@ func (m *modeller) members(home, site *Site, known assignments) {
 		}
 	}
 	if middle := home.API; !own && middle != nil {
-		m.addAll(prefix+"obo", like, site.API, m.tenant(), onBehalfOf(site.API, middle, known), []string{clientID(middle)})
+		m.addAll(prefix+"obo", like, site.API, m.tenant(), onBehalfOf(site.API, middle, known), clientsOf(clientID(middle)))
 	}
 }
 
@@ -123,9 +128,10 @@ func (m *modeller) tenant() string { return m.estate.Tenant }
 func (m *modeller) strangers(site *Site, known assignments) {
 	g, like := grantForeign(site.API, nil, known), Row{Party: Stranger, For: site.Name}
 	prefix := strangerRow + "/for-" + site.Name + "-"
-	m.add(prefix, like, site.API, m.tenant(), g, []string{strangerID})
+	stranger := clientsOf(strangerID)
+	m.add(prefix, like, site.API, m.tenant(), g, stranger)
 	if guests(site.API) {
-		m.addGuests(prefix+"guest", like, site.API, g, []string{strangerID})
+		m.addGuests(prefix+"guest", like, site.API, g, stranger)
 	}
 }
 
@@ -134,7 +140,7 @@ func (m *modeller) strangersAPIs(site *Site) {
 	like := Row{Party: Stranger}
 	for _, v := range []string{"1", "2"} {
 		api.Version.Value = v
-		m.addAll(strangerRow+"/api-like-"+site.Name, like, &api, m.tenant(), g, []string{strangerID})
+		m.addAll(strangerRow+"/api-like-"+site.Name, like, &api, m.tenant(), g, clientsOf(strangerID))
 	}
 }
 
@@ -142,7 +148,7 @@ func (m *modeller) strangersAPIs(site *Site) {
 // with tokens for ours, whose roles its administrator can assign.
 func (m *modeller) otherTenants(site *Site) {
 	like := Row{Party: OtherTenant}
-	clients := append([]string{otherTenantClient}, multiTenantClients(site)...)
+	clients := clientsOf(append([]string{otherTenantClient}, multiTenantClients(site)...)...)
 	name := otherTenantRow + "/api-like-" + site.Name
 	for _, v := range []entra.Version{entra.V1, entra.V2} {
 		for _, a := range otherTenantsAudiences(site.API, v) {
@@ -167,20 +173,20 @@ func multiTenantClients(site *Site) []string {
 }
 
 // add puts the tokens of a grant into one row for each kind.
-func (m *modeller) add(prefix string, like Row, api *entra.Registration, tenant string, g grant, clients []string) {
+func (m *modeller) add(prefix string, like Row, api *entra.Registration, tenant string, g grant, clients *clientSet) {
 	for _, k := range g.kinds() {
 		m.addKind(m.row(prefix+k.name, like), api, tenant, k, clients)
 	}
 }
 
 // addAll puts the tokens of a grant into one row.
-func (m *modeller) addAll(name string, like Row, api *entra.Registration, tenant string, g grant, clients []string) {
+func (m *modeller) addAll(name string, like Row, api *entra.Registration, tenant string, g grant, clients *clientSet) {
 	for _, k := range g.kinds() {
 		m.addKind(m.row(name, like), api, tenant, k, clients)
 	}
 }
 
-func (m *modeller) addGuests(name string, like Row, api *entra.Registration, g grant, clients []string) {
+func (m *modeller) addGuests(name string, like Row, api *entra.Registration, g grant, clients *clientSet) {
 	like.Guest = true
 	for _, k := range g.kinds() {
 		if k.user {
@@ -190,7 +196,7 @@ func (m *modeller) addGuests(name string, like Row, api *entra.Registration, g g
 	}
 }
 
-func (m *modeller) addKind(row *Row, api *entra.Registration, tenant string, k kind, clients []string) {
+func (m *modeller) addKind(row *Row, api *entra.Registration, tenant string, k kind, clients *clientSet) {
 	typed := asksFor(api, "idtyp")
 	for _, v := range versions(api) {
 		for _, a := range audiences(api, v) {
@@ -199,13 +205,13 @@ func (m *modeller) addKind(row *Row, api *entra.Registration, tenant string, k k
 	}
 }
 
-func (m *modeller) addKinds(row *Row, s sample, g grant, clients []string) {
+func (m *modeller) addKinds(row *Row, s sample, g grant, clients *clientSet) {
 	for _, k := range g.kinds() {
 		m.addSample(row, s, k, clients)
 	}
 }
 
-func (m *modeller) addSample(row *Row, s sample, k kind, clients []string) {
+func (m *modeller) addSample(row *Row, s sample, k kind, clients *clientSet) {
 	s.cloud, s.at = &m.estate.Cloud, m.estate.At
 	s.user, s.guest, s.scopes, s.roles = k.user, k.guest, k.scopes, k.roles
 	row.batches = append(row.batches, batch{s, clients})
@@ -263,7 +269,7 @@ func suffix(names []string) string {
 // group is the clients that can have the same of an API.
 type group struct {
 	grant   grant
-	clients []string
+	clients *clientSet
 }
 
 // groups sorts clients by what they can have.
@@ -286,10 +292,11 @@ func groups(api *entra.Registration, clients []*entra.Registration, own bool, kn
 			}
 		}
 		if byGrant[key] == nil {
-			byGrant[key] = &group{grant: g}
+			byGrant[key] = &group{g, clientsOf()}
 			all = append(all, byGrant[key])
 		}
-		byGrant[key].clients = append(byGrant[key].clients, clientID(client))
+		set := byGrant[key].clients
+		set.ids = append(set.ids, clientID(client))
 	}
 	return all
 }

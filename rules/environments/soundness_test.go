@@ -134,7 +134,7 @@ func furthest(e *Estate, gateway string, row *Row) rules.Outcome {
 	v := newView(site.Policies, site.Contracts)
 	best := rules.Outcome("")
 	for _, b := range row.batches {
-		for _, id := range b.clients {
+		for _, id := range b.clients.ids {
 			s := b.sample
 			s.client = id
 			if got := s.verdict(v).Outcome; best == "" || further(got, best) {

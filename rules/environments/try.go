@@ -65,8 +65,8 @@ func (r *Row) usual(v *view) []*rules.Request {
 			continue
 		}
 		s := b.sample
-		s.client = b.clients[0]
-		for _, id := range b.clients {
+		s.client = b.clients.ids[0]
+		for _, id := range b.clients.ids {
 			if v.contracts != nil && v.contracts.Has(id) == rules.Yes {
 				s.client = id
 				break

@@ -3,6 +3,7 @@ package cmd
 import (
 	"slices"
 
+	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/lint"
@@ -18,12 +19,50 @@ func catalogue() []rules.Rule {
 }
 
 // lintPolicies runs the rules on policies, API by API.
-func lintPolicies(catalogue []rules.Rule, policies []*rules.Policy, files []*source.File) []rules.Finding {
+func (j *judge) lintPolicies(policies []*rules.Policy, files []*source.File) []rules.Finding {
 	var all []rules.Finding
 	for _, api := range byAPI(policies) {
-		all = append(all, lint.Run(catalogue, &rules.Subject{Policies: api, Files: files})...)
+		subject := &rules.Subject{Policies: api, Files: files}
+		subject.App = j.appOf(api)
+		all = append(all, lint.Run(j.catalogue, subject)...)
 	}
 	return all
+}
+
+// appOf is the app registration of an API: the only one that was given, or the one whose audience its policies want.
+func (j *judge) appOf(policies []*rules.Policy) *entra.Registration {
+	switch {
+	case j.apps == nil || len(j.apps.Apps) == 0:
+		return nil
+	case len(j.apps.Apps) == 1:
+		return j.apps.Apps[0]
+	}
+	for _, p := range policies {
+		for _, c := range p.Checks() {
+			for _, want := range c.Test.Wants() {
+				if want.Input.Name == "aud" {
+					if app := appWithAudience(j.apps.Apps, want.Text); app != nil {
+						return app
+					}
+				}
+			}
+		}
+	}
+	return nil
+}
+
+func appWithAudience(apps []*entra.Registration, audience string) *entra.Registration {
+	for _, app := range apps {
+		if app.AppID.Value == audience {
+			return app
+		}
+		for _, uri := range app.URIs {
+			if uri.Known() && uri.Value == audience {
+				return app
+			}
+		}
+	}
+	return nil
 }
 
 // byAPI puts the policies of one API together, in their order.
@@ -42,5 +81,5 @@ func byAPI(policies []*rules.Policy) [][]*rules.Policy {
 
 // withLint adds what the rules find in the policies to what is known of them already.
 func (s *policySet) withLint(known []rules.Finding) []rules.Finding {
-	return lint.Sort(append(slices.Clone(known), lintPolicies(catalogue(), s.policies, s.files)...))
+	return lint.Sort(append(slices.Clone(known), (&judge{catalogue: catalogue()}).lintPolicies(s.policies, s.files)...))
 }

@@ -19,13 +19,17 @@ import (
 )
 
 // lintExample lints an example, and evaluates a request of which nothing is known: some rules are found there.
-func lintExample(t *testing.T, example examples.Example) (*source.File, []rules.Finding) {
+func lintExample(t *testing.T, rule *rules.Rule, example examples.Example) (*source.File, []rules.Finding) {
 	t.Helper()
 	file, err := source.Read(example.Name, []byte(example.Text))
 	if err != nil {
 		t.Fatal(err)
 	}
-	result := lintFile(catalogue(), file, rules.Options{})
+	j, err := exampleJudge(rule.Name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	result := j.file(file)
 	if result.policies == 0 {
 		t.Fatal("no policy in it")
 	}
@@ -59,7 +63,7 @@ func names(findings []rules.Finding) []string {
 
 func TestEveryRuleIsFoundInItsBadExamples(t *testing.T) {
 	eachExample(t, "bad", func(t *testing.T, rule *rules.Rule, example examples.Example) {
-		file, found := lintExample(t, example)
+		file, found := lintExample(t, rule, example)
 		i := slices.IndexFunc(found, func(f rules.Finding) bool { return f.Rule == rule.Name })
 		if i < 0 {
 			t.Fatalf("found %v only", names(found))
@@ -76,7 +80,7 @@ func TestEveryRuleIsFoundInItsBadExamples(t *testing.T) {
 
 func TestGoodExamplesHaveNoFindingOfTheirRuleAndNothingButNotesBeside(t *testing.T) {
 	eachExample(t, "ok", func(t *testing.T, rule *rules.Rule, example examples.Example) {
-		_, found := lintExample(t, example)
+		_, found := lintExample(t, rule, example)
 		for _, f := range found {
 			if f.Rule == rule.Name || f.Severity != rules.Note {
 				t.Errorf("%s: %s: %s", f.Severity, f.Rule, f.Message)
@@ -174,7 +178,7 @@ func TestRealFilesWithoutATokenPolicyHaveNoWarnings(t *testing.T) {
 		if err != nil {
 			return nil
 		}
-		for _, f := range lintFile(catalogue(), file, rules.Options{}).findings {
+		for _, f := range (&judge{catalogue: catalogue()}).file(file).findings {
 			if f.Severity != rules.Note && !hasTokenPolicy(file) {
 				t.Errorf("%s: %s: %s [%s]", f.Pos, f.Severity, f.Message, f.Rule)
 			}

@@ -23,6 +23,7 @@ type fixFlags struct {
 	version   choice
 	tokens    []string
 	contracts string
+	apps      []string
 	write     bool
 
 	asset   string
@@ -58,6 +59,7 @@ func (f *fixFlags) register(cmd *cobra.Command) {
 	flags.StringVar(&f.facts.Scope, "scope", "", "the `SCOPE` that only this environment's API exposes")
 	flags.StringVar(&f.facts.Tenant, "tenant", "", "the `ID` of this environment's tenant")
 	flags.StringArrayVar(&f.tokens, "token", nil, "a `TOKEN` (or @FILE) to run before and after, repeatable; signatures are assumed to verify")
+	flags.StringArrayVar(&f.apps, "app", nil, "`FILE` with the API's app registration: tells the audience and the version of its tokens")
 	flags.StringVar(&f.contracts, "contracts", "", "`FILE` with the client ids that have an approved contract")
 	flags.StringVar(&f.asset, "policy-type", "", "the policy's `ASSET` id, of a file that is a bare configuration")
 	flags.BoolVar(&f.write, "write", false, "write the repaired file")
@@ -79,7 +81,11 @@ func (e *Env) fix(flags *fixFlags, name string) error {
 	if err != nil {
 		return err
 	}
-	f := &fixer{catalogue: catalogue(), options: flags.options(), facts: flags.facts, report: &render.Fixing{Before: file, After: file}}
+	f := &fixer{judge: judge{catalogue: catalogue(), options: flags.options()}, facts: flags.facts, report: &render.Fixing{Before: file, After: file}}
+	if f.apps, err = e.readApps(flags.apps); err != nil {
+		return err
+	}
+	f.learnApp()
 	if f.adapter, err = adapterFor(file, f.options); err != nil {
 		return err
 	}
@@ -125,7 +131,7 @@ func (e *Env) finishFix(flags *fixFlags, name string, f *fixer) error {
 	if !f.changed() {
 		return e.nothingFixed(flags, f)
 	}
-	if err := f.judge(); err != nil {
+	if err := f.runTokens(); err != nil {
 		return err
 	}
 	if flags.write {
@@ -138,6 +144,26 @@ func (e *Env) finishFix(flags *fixFlags, name string, f *fixer) error {
 		return render.FixJSON(e.Stdout, f.report)
 	}
 	return render.FixText(e.Stdout, flags.output.style(e), f.report)
+}
+
+// learnApp takes from the app registration what the user has not told: the version of the API's tokens, and their audience where
+// it can only be one.
+func (f *fixer) learnApp() {
+	if f.apps == nil || len(f.apps.Apps) != 1 {
+		return
+	}
+	app := f.apps.Apps[0]
+	version, ok := app.TokenVersion()
+	if f.facts.Version == 0 && ok {
+		f.facts.Version = version
+	}
+	switch {
+	case f.facts.Audience != "":
+	case f.facts.Version == entra.V2 && app.AppID.Known():
+		f.facts.Audience = app.AppID.Value
+	case f.facts.Version == entra.V1 && len(app.URIs) == 1 && app.URIs[0].Known():
+		f.facts.Audience = app.URIs[0].Value
+	}
 }
 
 func (f *fixer) changed() bool { return !bytes.Equal(f.report.Before.Text, f.report.After.Text) }

@@ -114,8 +114,8 @@ func (m tokenModel) claims() *source.Value {
 	return claims
 }
 
-// judge runs the tokens that were given, or modelled ones, before and after.
-func (f *fixer) judge() error {
+// runTokens runs the tokens that were given, or modelled ones, before and after.
+func (f *fixer) runTokens() error {
 	before, err := f.adapter.Compile(f.report.Before, f.options)
 	if err != nil {
 		return err

@@ -36,7 +36,11 @@ func TestARepairRemovesItsFindingAndAddsNone(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		before := lintFile(catalogue(), file, rules.Options{}).findings
+		j, err := exampleJudge(rule.Name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		before := j.file(file).findings
 		i := slices.IndexFunc(before, func(f rules.Finding) bool { return f.Rule == rule.Name })
 		if i < 0 {
 			t.Fatal("not found")
@@ -53,7 +57,7 @@ func TestARepairRemovesItsFindingAndAddsNone(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		after := lintFile(catalogue(), edited, rules.Options{}).findings
+		after := j.file(edited).findings
 		if slices.ContainsFunc(after, func(f rules.Finding) bool { return f.Rule == rule.Name }) {
 			t.Errorf("the finding is still there:\n%s", repair.Text)
 		}

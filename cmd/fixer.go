@@ -11,12 +11,11 @@ import (
 
 // fixer repairs one file, change by change. Each change is kept only where it was proved.
 type fixer struct {
-	catalogue []rules.Rule
-	adapter   rules.Adapter
-	options   rules.Options
-	facts     rules.Facts
-	requests  []fixRequest
-	report    *render.Fixing
+	judge
+	adapter  rules.Adapter
+	facts    rules.Facts
+	requests []fixRequest
+	report   *render.Fixing
 }
 
 // mostRepairs bounds how many changes are made to one file.
@@ -46,7 +45,7 @@ func (f *fixer) repairAll(rule string) error {
 
 // next is the first finding that is to be repaired and was not refused yet.
 func (f *fixer) next(rule string) (rules.Finding, bool) {
-	found := lintFile(f.catalogue, f.report.After, f.options).findings
+	found := f.file(f.report.After).findings
 	i := slices.IndexFunc(found, func(finding rules.Finding) bool {
 		wanted := finding.Rule == rule || rule == "" && finding.Severity != rules.Note
 		return wanted && !slices.ContainsFunc(f.report.Refused, func(r render.Refusal) bool { return r.Rule == finding.Rule && r.Field == finding.Field })
@@ -87,8 +86,8 @@ func (f *fixer) refuse(finding rules.Finding, why string, asks []string) {
 
 // disproved says why a change is no repair: the finding is still there, or another one has come.
 func (f *fixer) disproved(finding rules.Finding, edited *source.File) string {
-	before := lintFile(f.catalogue, f.report.After, f.options).findings
-	after := lintFile(f.catalogue, edited, f.options).findings
+	before := f.file(f.report.After).findings
+	after := f.file(edited).findings
 	if counts(after)[key(finding)] >= counts(before)[key(finding)] {
 		return "the change that was tried does not remove it"
 	}

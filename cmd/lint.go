@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gatewhy/gatewhy/cmd/render"
+	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
@@ -20,6 +21,7 @@ type lintFlags struct {
 	variant choice
 	stdin   string // the name that standard input goes by
 	config  string
+	apps    []string
 	known   string // the baseline
 	write   bool   // write the baseline
 }
@@ -47,6 +49,7 @@ func (f *lintFlags) register(cmd *cobra.Command) {
 	flags.StringVar(&f.api, "api", "", "the API instance, of files with several")
 	flags.StringVar(&f.asset, "policy-type", "", "the policy's `ASSET` id, of files that are bare configurations")
 	flags.StringVarP(&f.config, "config", "c", "", "the `FILE` whose lint section sets findings aside (default gatewhy.yaml, where it is there)")
+	flags.StringArrayVar(&f.apps, "app", nil, "`FILE` with the API's app registration (and its service principal), repeatable")
 	flags.StringVar(&f.known, "baseline", "", "the `FILE` with findings that are known and do not count")
 	flags.BoolVar(&f.write, "write-baseline", false, "write the findings into the baseline")
 	flags.StringVar(&f.stdin, "stdin-filename", "", "the `NAME` under which standard input is reported, and that tells its format")
@@ -64,7 +67,10 @@ func (e *Env) lint(_ context.Context, flags *lintFlags, args []string) error {
 	if err != nil {
 		return err
 	}
-	l := linter{env: e, catalogue: catalogue(), options: flags.options(), stdin: flags.stdin}
+	l := linter{judge: judge{catalogue: catalogue(), options: flags.options()}, env: e, stdin: flags.stdin}
+	if l.apps, err = e.readApps(flags.apps); err != nil {
+		return err
+	}
 	results, err := l.all(found)
 	if err != nil {
 		return err
@@ -139,6 +145,22 @@ func (e *Env) renderLint(output *outputFlags, report *render.Linting) error {
 	}
 	e.note("%s", report.Summary())
 	return render.LintLines(e.Stdout, report)
+}
+
+// readApps reads app registrations; nil where none are named.
+func (e *Env) readApps(names []string) (*entra.Directory, error) {
+	if len(names) == 0 {
+		return nil, nil
+	}
+	var files []*source.File
+	for _, name := range names {
+		file, err := e.readSource(name)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, file)
+	}
+	return entra.ReadRegistrations(files...)
 }
 
 // lintCode is the exit code: it depends on the findings and on --fail-on alone.

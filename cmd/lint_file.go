@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/gatewhy/gatewhy/cmd/render"
+	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/lint"
@@ -18,19 +19,26 @@ type linted struct {
 	aside    []render.Suppressed
 }
 
-// lintFile compiles a file for the gateway that it tells, or for each that it may be meant for, and runs the rules. A file
+// judge is what files are judged by.
+type judge struct {
+	catalogue []rules.Rule
+	options   rules.Options
+	apps      *entra.Directory // app registrations; nil where none were given
+}
+
+// file compiles a file for the gateway that it tells, or for each that it may be meant for, and runs the rules. A file
 // without policies has no findings.
-func lintFile(catalogue []rules.Rule, file *source.File, options rules.Options) linted {
+func (j *judge) file(file *source.File) linted {
 	result := linted{name: file.Name, file: file}
 	for _, adapter := range adapters() {
-		compiled, err := adapter.Compile(file, options)
+		compiled, err := adapter.Compile(file, j.options)
 		if err != nil {
 			continue // this vendor has no policy in it
 		}
 		result.policies += len(compiled.Policies)
-		found := findingsOf(catalogue, file, compiled)
+		found := j.findingsOf(file, compiled)
 		if compiled.Guessed {
-			found = append(found, otherVariants(catalogue, adapter, file, options, compiled.Policies[0], found)...)
+			found = append(found, j.otherVariants(adapter, file, compiled.Policies[0], found)...)
 		}
 		result.findings = append(result.findings, found...)
 	}
@@ -48,20 +56,21 @@ func (r *linted) setAside(found []rules.Finding) {
 }
 
 // findingsOf is what the compiler and the rules find.
-func findingsOf(catalogue []rules.Rule, file *source.File, compiled rules.Compilation) []rules.Finding {
-	return append(slices.Clone(compiled.Findings), lintPolicies(catalogue, compiled.Policies, []*source.File{file})...)
+func (j *judge) findingsOf(file *source.File, compiled rules.Compilation) []rules.Finding {
+	return append(slices.Clone(compiled.Findings), j.lintPolicies(compiled.Policies, []*source.File{file})...)
 }
 
 // otherVariants adds what holds for another of the vendor's gateways only, where the file does not tell which one it is.
-func otherVariants(catalogue []rules.Rule, adapter rules.Adapter, file *source.File, options rules.Options, guess *rules.Policy, found []rules.Finding) []rules.Finding {
+func (j *judge) otherVariants(adapter rules.Adapter, file *source.File, guess *rules.Policy, found []rules.Finding) []rules.Finding {
 	var all []rules.Finding
+	options := j.options
 	for _, variant := range adapter.Variants {
 		options.Variant = variant
 		compiled, err := adapter.Compile(file, options)
 		if err != nil || variant == guess.Variant {
 			continue
 		}
-		for _, f := range findingsOf(catalogue, file, compiled) {
+		for _, f := range j.findingsOf(file, compiled) {
 			if !slices.ContainsFunc(found, func(known rules.Finding) bool { return known.Rule == f.Rule && known.Pos == f.Pos }) {
 				f.Message = "on " + compiled.Policies[0].Product + ": " + f.Message
 				all = append(all, f)

@@ -9,16 +9,14 @@ import (
 	"sync/atomic"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
-	"github.com/gatewhy/gatewhy/rules"
 )
 
 // linter lints any number of files at once.
 type linter struct {
-	env       *Env
-	catalogue []rules.Rule
-	options   rules.Options
-	stdin     string // the name that standard input goes by
-	done      atomic.Int64
+	judge
+	env   *Env
+	stdin string // the name that standard input goes by
+	done  atomic.Int64
 }
 
 // all lints the files in parallel. The results are in the files' order, whichever is ready first, and so is the error: the
@@ -55,7 +53,7 @@ func (l *linter) one(found foundFile) (linted, error) {
 		}
 		return linted{name: name}, nil
 	}
-	result := lintFile(l.catalogue, file, l.options)
+	result := l.file(file)
 	if len(result.findings)+len(result.aside) == 0 {
 		result.file = nil
 	}

@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gatewhy/gatewhy/cmd/render"
+	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 	examples "github.com/gatewhy/gatewhy/testdata/rules"
@@ -103,15 +104,37 @@ func pageOf(rule *rules.Rule) (*render.RulePage, error) {
 		return page, err
 	}
 	page.Bad, page.Good = bad[0], good[0]
+	if app, err := examples.Of(rule.Name, "app"); err == nil && len(app) > 0 {
+		page.App = &app[0]
+	}
 	file, err := source.Read(bad[0].Name, []byte(bad[0].Text))
 	if err != nil {
 		return nil, err
 	}
 	page.File = file
-	for _, f := range lintFile(catalogue(), file, rules.Options{}).findings {
+	j, err := exampleJudge(rule.Name)
+	if err != nil {
+		return nil, err
+	}
+	for _, f := range j.file(file).findings {
 		if f.Rule == rule.Name {
 			page.Findings = append(page.Findings, f)
 		}
 	}
 	return page, nil
+}
+
+// exampleJudge judges the examples of a rule: with the app registration beside them, where there is one.
+func exampleJudge(rule string) (*judge, error) {
+	j := &judge{catalogue: catalogue()}
+	app, err := examples.Of(rule, "app")
+	if err != nil || len(app) == 0 {
+		return j, err
+	}
+	file, err := source.Read(app[0].Name, []byte(app[0].Text))
+	if err != nil {
+		return nil, err
+	}
+	j.apps, err = entra.ReadRegistrations(file)
+	return j, err
 }

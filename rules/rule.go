@@ -1,6 +1,9 @@
 package rules
 
-import "github.com/gatewhy/gatewhy/inspect/source"
+import (
+	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/inspect/source"
+)
 
 // Rule is something that a configuration should not do, as a value: the catalogue, the documentation and every output
 // are made from it.
@@ -22,4 +25,7 @@ type Rule struct {
 type Subject struct {
 	Policies []*Policy
 	Files    []*source.File // those that the policies come from
+
+	// App is the app registration of the API; nil where it is not known.
+	App *entra.Registration
 }

@@ -15,7 +15,8 @@ import (
 type RulePage struct {
 	*rules.Rule
 	Bad, Good examples.Example
-	File      *source.File // the bad one, as it was read
+	App       *examples.Example // the app registration that both are judged with; nil where none is needed
+	File      *source.File      // the bad one, as it was read
 	Findings  []rules.Finding
 }
 
@@ -42,6 +43,9 @@ func RuleText(w io.Writer, style Style, p *RulePage) error {
 	t.Para(1, p.Why)
 	t.Blank()
 	t.Para(1, p.Fix)
+	if p.App != nil {
+		t.example("with --app "+p.App.Name, p.App.Text)
+	}
 	t.example("bad: "+p.Bad.Name, p.Bad.Text)
 	for _, f := range p.Findings {
 		t.Blank()

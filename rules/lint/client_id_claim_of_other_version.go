@@ -21,7 +21,7 @@ func clientIDClaimOfOtherVersion() rules.Rule {
 			for _, p := range tokenPolicies(s) {
 				c, name := clientClaim(p)
 				ev, ok := tokenVersion(s, p)
-				if right := clientClaimOf(ev.version); ok && isEntra(p) && (name == "appid" || name == "azp") && name != right {
+				if right := clientClaimOf(ev.version); ok && (s.App != nil || isEntra(p)) && (name == "appid" || name == "azp") && name != right {
 					all = append(all, at(c, fmt.Sprintf("v%s tokens have no %s, they name the client in %s: %s", ev.version, name, right, ev.because)))
 				}
 			}

@@ -80,7 +80,10 @@ type evidence struct {
 
 // tokenVersion reads the version of the policy's tokens from the issuer or the ver claim that it wants. The app registration, where
 // there is one, decides.
-func tokenVersion(_ *rules.Subject, p *rules.Policy) (evidence, bool) {
+func tokenVersion(s *rules.Subject, p *rules.Policy) (evidence, bool) {
+	if ev, ok := registeredVersion(s); ok {
+		return ev, true
+	}
 	for _, c := range p.Checks() {
 		for _, text := range wantedTexts(c, claim("ver")) {
 			if text == "1.0" || text == "2.0" {

@@ -41,6 +41,11 @@ func Rules() []rules.Rule {
 		duplicateField(),
 		commentForValue(),
 		ignoreWithoutReason(),
+		audienceNotOfApp(),
+		scopeNotDefinedByApp(),
+		roleNotDefinedByApp(),
+		issuerOfOtherVersion(),
+		assignmentNotRequired(),
 	}
 }
 

@@ -7,7 +7,7 @@ import (
 	"path"
 )
 
-//go:embed */bad* */ok*
+//go:embed */bad* */ok* */app*
 var files embed.FS
 
 // Example is a configuration file.
@@ -16,7 +16,8 @@ type Example struct {
 	Text string
 }
 
-// Of lists the examples of a rule whose names begin so, "bad" or "ok", the shortest name first.
+// Of lists the examples of a rule whose names begin so, "bad", "ok", or "app" for
+// the app registration that they are judged with.
 func Of(rule, kind string) ([]Example, error) {
 	found, err := files.ReadDir(rule)
 	if err != nil {

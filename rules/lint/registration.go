@@ -1,0 +1,72 @@
+package lint
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// registeredVersion is the version of the API's tokens as its app registration has it.
+func registeredVersion(s *rules.Subject) (evidence, bool) {
+	if s.App == nil {
+		return evidence{}, false
+	}
+	version, ok := s.App.TokenVersion()
+	return evidence{version, "the app registration " + s.App.Title() + " gives its API v" + version.String() + " tokens"}, ok
+}
+
+// withApp makes findings of the policies that decide on tokens, where the API's app registration is known.
+func withApp(s *rules.Subject, look func(app *entra.Registration, p *rules.Policy) []rules.Finding) []rules.Finding {
+	var all []rules.Finding
+	if s.App == nil {
+		return nil
+	}
+	for _, p := range tokenPolicies(s) {
+		all = append(all, look(s.App, p)...)
+	}
+	return all
+}
+
+// audiencesOf lists what the audience of the API's tokens can be. It is not ok where only a deployment knows some of it.
+func audiencesOf(app *entra.Registration) (all []string, ok bool) {
+	if app.AppID.Known() {
+		all = []string{app.AppID.Value, "spn:" + app.AppID.Value}
+	}
+	for _, uri := range app.URIs {
+		if !uri.Known() {
+			return nil, false
+		}
+		all = append(all, uri.Value, uri.Value+"/", strings.TrimSuffix(uri.Value, "/"))
+	}
+	return all, true
+}
+
+// defines reports whether one of the permissions has this value. It is not known where only a deployment knows one of
+// them.
+func defines(permissions []entra.Permission, value string) rules.Truth {
+	best := rules.No
+	for _, p := range permissions {
+		switch {
+		case p.Value.Unknown:
+			best = max(best, rules.Maybe)
+		case p.Value.Value == value && !p.Disabled:
+			return rules.Yes
+		}
+	}
+	return best
+}
+
+// undefined makes findings of the values of a claim that a policy wants and the app registration does not define.
+func undefined(app *entra.Registration, p *rules.Policy, permissions []entra.Permission, words string, names ...string) []rules.Finding {
+	var all []rules.Finding
+	for _, c := range p.Checks() {
+		for _, text := range wantedTexts(c, claim(names...)) {
+			if defines(permissions, text) == rules.No && !strings.Contains(text, "://") {
+				all = append(all, at(c, "the app registration "+app.Title()+" defines no "+words+" "+text+": no token can carry it"))
+			}
+		}
+	}
+	return slices.CompactFunc(all, func(a, b rules.Finding) bool { return a.Pos == b.Pos })
+}

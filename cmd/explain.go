@@ -47,7 +47,7 @@ func newExplain(env *Env) *cobra.Command {
 }
 
 func (f *explainFlags) register(cmd *cobra.Command) {
-	f.output.register(cmd, "text", "json", "markdown")
+	f.output.register(cmd, "text", "json", "markdown", "html")
 	f.policies.register(cmd)
 	f.keys.register(cmd)
 	f.at.register(cmd)
@@ -109,6 +109,8 @@ func (e *Env) renderExplanation(output *outputFlags, explanation *render.Explana
 		return render.ExplainJSON(e.Stdout, explanation)
 	case "markdown":
 		return render.ExplainMarkdown(e.Stdout, explanation)
+	case "html":
+		return render.ExplainHTML(e.Stdout, explanation)
 	}
 	return render.ExplainText(e.Stdout, output.style(e), explanation)
 }

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect"
@@ -68,21 +69,30 @@ func code(value string) string {
 	return fence + value + fence
 }
 
-// tokenRows adds what identifies a token in Microsoft's and a gateway's logs, without being the token. Times are in
-// UTC.
+// identity is what identifies a token in Microsoft's and a gateway's logs, without being the token. Times are in UTC.
+func identity(t *inspect.Token, p inspect.Profile) []Row {
+	rows := []Row{
+		{"issuer (iss)", p.Issuer},
+		{"tenant (tid)", p.Tenant},
+		{"audience (aud)", strings.Join(p.Audience, " ")},
+		{"client (" + p.ClientID.Claim + ")", p.ClientID.Value},
+		{"version (ver)", p.Version},
+		{"scopes (scp)", strings.Join(p.Scopes, " ")},
+		{"roles", strings.Join(p.Roles, " ")},
+		{"issued (iat)", p.IssuedAt.String()},
+		{"expires (exp)", p.ExpiresAt.String()},
+		{"uti", stringOf(t.Claims, "uti")},
+		{"alg", stringOf(t.Header, "alg")},
+		{"kid", stringOf(t.Header, "kid")},
+	}
+	return slices.DeleteFunc(rows, func(row Row) bool { return row.Text == "" })
+}
+
+// tokenRows adds what identifies a token.
 func (m *markdown) tokenRows(t *inspect.Token, p inspect.Profile) {
-	m.rowIf("issuer (iss)", p.Issuer)
-	m.rowIf("tenant (tid)", p.Tenant)
-	m.rowIf("audience (aud)", strings.Join(p.Audience, " "))
-	m.rowIf("client ("+p.ClientID.Claim+")", p.ClientID.Value)
-	m.rowIf("version (ver)", p.Version)
-	m.rowIf("scopes (scp)", strings.Join(p.Scopes, " "))
-	m.rowIf("roles", strings.Join(p.Roles, " "))
-	m.rowIf("issued (iat)", p.IssuedAt.String())
-	m.rowIf("expires (exp)", p.ExpiresAt.String())
-	m.rowIf("uti", stringOf(t.Claims, "uti"))
-	m.rowIf("alg", stringOf(t.Header, "alg"))
-	m.rowIf("kid", stringOf(t.Header, "kid"))
+	for _, row := range identity(t, p) {
+		m.row(row.Label, row.Text)
+	}
 }
 
 func stringOf(object *source.Value, name string) string {

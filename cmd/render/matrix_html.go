@@ -11,13 +11,13 @@ import (
 	"github.com/gatewhy/gatewhy/rules/environments"
 )
 
-//go:embed templates/matrix.html
+//go:embed templates/matrix.html templates/style.html
 var matrixTemplate embed.FS
 
 // MatrixHTML writes a matrix as one page that loads nothing: the grid, and for each finding its token, the check that
 // decides, and the repairs with the grid after each. What comes from files is escaped, personal claims are masked.
 func MatrixHTML(w io.Writer, x *Matrixing) error {
-	page, err := template.ParseFS(matrixTemplate, "templates/matrix.html")
+	page, err := template.ParseFS(matrixTemplate, "templates/matrix.html", "templates/style.html")
 	if err != nil {
 		return err
 	}

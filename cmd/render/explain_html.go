@@ -1,0 +1,239 @@
+package render
+
+import (
+	"embed"
+	"fmt"
+	"html/template"
+	"io"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+//go:embed templates/explain.html templates/style.html
+var explainTemplate embed.FS
+
+// ExplainHTML writes an explanation as one page that loads nothing. It holds no token.
+func ExplainHTML(w io.Writer, x *Explanation) error {
+	page, err := template.ParseFS(explainTemplate, "templates/explain.html", "templates/style.html")
+	if err != nil {
+		return err
+	}
+	return page.Execute(w, (&explainPager{x}).page())
+}
+
+// What the template reads. Every text in it is masked and safe to print; html/template escapes markup.
+type (
+	explainPage struct {
+		Answer, Mood          string
+		Reasons, Observed     []string
+		Place                 string
+		Line                  int
+		Before, Marked, After string // of the source line
+		Note                  string
+		Facts                 []Row
+		Chains                []chainPage
+		Gateways              []Row
+		Causes                []causePage
+		RemediesTitle         string
+		Remedies              []remedyPage
+		Refused               []Row
+		Findings              []policyFindingPage
+		Identity              []Row
+		At                    string
+	}
+
+	chainPage struct {
+		Title  string
+		Checks []checkPage
+	}
+
+	checkPage struct{ Class, Sign, Word, Name, Text string }
+
+	causePage struct{ Title, Why, Look string }
+
+	remedyPage struct {
+		Title, After, Other string
+		Changes             []string
+	}
+
+	policyFindingPage struct{ Place, Severity, Message, Rule string }
+)
+
+// explainPager makes the page of an explanation.
+type explainPager struct{ *Explanation }
+
+// say makes a text fit to be shown.
+func (x *explainPager) say(text string) string { return inspect.Safe(x.Mask.Text(text)) }
+
+func (x *explainPager) rows(rows []Row) []Row {
+	shown := make([]Row, len(rows))
+	for i, row := range rows {
+		shown[i] = Row{x.say(row.Label), x.say(row.Text)}
+	}
+	return shown
+}
+
+func (x *explainPager) page() explainPage {
+	p := explainPage{
+		Answer: x.say(verdictLine(&x.Verdict)), Mood: x.mood(), Reasons: x.reasons(), Observed: x.observed(),
+		Facts: x.rows(x.facts()), Chains: x.chains(), Causes: x.causes(),
+		RemediesTitle: x.remediesTitle(), Remedies: x.remedies(), At: inspect.FormatTime(x.At),
+	}
+	x.place(&p)
+	for _, g := range x.Gateways {
+		p.Gateways = append(p.Gateways, Row{x.say(g.Policies[0].Product), x.say(OutcomeLine(&g.Verdict))})
+	}
+	for _, r := range x.Refused {
+		p.Refused = append(p.Refused, Row{x.say(r.Title), x.say(r.Refused)})
+	}
+	for _, f := range x.Findings {
+		p.Findings = append(p.Findings, policyFindingPage{x.say(f.Pos.String()), string(f.Severity), x.say(f.Message), f.Rule})
+	}
+	if x.Token != nil {
+		p.Identity = x.rows(identity(x.Token, x.Profile))
+	}
+	return p
+}
+
+func (x *explainPager) mood() string {
+	switch x.Verdict.Outcome {
+	case rules.Accepted:
+		return "good"
+	case rules.Rejected:
+		return "bad"
+	}
+	return "unsure"
+}
+
+// reasons say why, and what would decide an unknown.
+func (x *explainPager) reasons() []string {
+	v := &x.Verdict
+	if v.Decided == nil {
+		return []string{"Every check passes."}
+	}
+	all := []string{x.say(sentence(v.Decided.Why()))}
+	if earlier := v.Earlier(); v.Outcome == rules.Rejected && len(earlier) > 0 {
+		all = append(all, "It could be rejected earlier still: "+x.say(checkName(earlier[0].Check))+" is not known.")
+	}
+	if question := v.Question(); question != "" && v.Outcome == rules.Undetermined {
+		all = append(all, "To know: "+x.say(question))
+	}
+	return all
+}
+
+func (x *explainPager) observed() []string {
+	c := x.Observed
+	if c == nil {
+		return nil
+	}
+	all := []string{x.say(observedLine(c))}
+	if c.Follows != "" {
+		all = append(all, x.say(sentence(c.Follows)))
+	}
+	return all
+}
+
+// place shows the source line of the field that decides.
+func (x *explainPager) place(p *explainPage) {
+	d := x.Verdict.Decided
+	if d == nil {
+		return
+	}
+	file := x.File(d.Check.Pos.File)
+	if file == nil || d.Check.Pos.Line == 0 || d.Check.Span.Start < 0 || d.Check.Span.Start > len(file.Text) {
+		return
+	}
+	cut := cutLine(shielded(file), d.Check.Span).masked(x.Mask).fit(widestProse)
+	p.Place, p.Line, p.Note = x.say(d.Check.Pos.String()), d.Check.Pos.Line, x.say(caretNote(d))
+	p.Before, p.Marked, p.After = strings.TrimLeft(cut.before, " "), cut.marked, cut.after
+}
+
+// facts are what was judged, and what the answer rests on.
+func (x *explainPager) facts() []Row {
+	rows := []Row{{"token", "none: the request carries no token"}}
+	if x.Token != nil {
+		rows[0].Text = FullSummary(x.Profile, x.At)
+	}
+	for _, p := range x.Policies {
+		line := policyLine(p)
+		if p.Order > 0 {
+			line += fmt.Sprintf(", order %d", p.Order)
+		}
+		rows = append(rows, Row{"gateway", line}, Row{"file", p.Pos.String()})
+	}
+	v := &x.Verdict
+	if body := v.Body(); body != "" {
+		rows = append(rows, Row{"body", body})
+	}
+	if v.Decided != nil && v.Decided.Answer.Says != "" {
+		rows = append(rows, Row{"answer says", v.Decided.Answer.Says})
+	}
+	if e := v.Evidence(); e.Reference != "" {
+		rows = append(rows, Row{"evidence", string(e.Level) + ": " + e.Reference})
+	}
+	if question := v.Question(); question != "" {
+		rows = append(rows, Row{"ask next", question})
+	}
+	if x.Other != nil {
+		rows = append(rows, Row{"other token", OutcomeLine(x.Other)})
+	}
+	return rows
+}
+
+func (x *explainPager) chains() []chainPage {
+	var all []chainPage
+	text, failed := &explainText{Text: NewText(Style{Unicode: true}), x: x.Explanation}, false
+	for _, chain := range byPolicy(x.Verdict.Results) {
+		page := chainPage{Title: "Checks"}
+		if len(x.Policies) > 1 {
+			page.Title += " of " + x.say(chain[0].Policy.Name)
+		}
+		for i := range chain {
+			r := &chain[i]
+			page.Checks = append(page.Checks, checkPage{
+				Class: string(r.Outcome), Sign: text.Mark(string(r.Outcome)), Word: string(r.Outcome),
+				Name: x.say(checkName(r.Check)), Text: x.say(text.detail(r, failed)),
+			})
+			failed = failed || r.Outcome == rules.Fail
+		}
+		all = append(all, page)
+	}
+	return all
+}
+
+func (x *explainPager) causes() []causePage {
+	if x.Observed == nil {
+		return nil
+	}
+	all := make([]causePage, len(x.Observed.Suspects))
+	for i, s := range x.Observed.Suspects {
+		all[i] = causePage{x.say(s.Title), x.say(s.Why), x.say(s.Look)}
+	}
+	return all
+}
+
+func (x *explainPager) remediesTitle() string {
+	switch {
+	case len(x.Remedies) == 0:
+		return "Repairs that do not help"
+	case x.Verdict.Outcome == rules.Accepted:
+		return "What would narrow this policy to tokens like this one, each tried"
+	}
+	return "Repairs, each tried on this token"
+}
+
+func (x *explainPager) remedies() []remedyPage {
+	all := make([]remedyPage, len(x.Remedies))
+	for i, r := range x.Remedies {
+		all[i] = remedyPage{Title: x.say(r.Title), After: x.say(OutcomeLine(&r.After))}
+		if r.Other != nil {
+			all[i].Other = x.say(OutcomeLine(r.Other))
+		}
+		for _, c := range r.Changes {
+			all[i].Changes = append(all[i].Changes, x.say(changeLine(c)))
+		}
+	}
+	return all
+}

@@ -77,7 +77,7 @@ func allCollections(cloudID string) []rules.Collection {
 	}
 	var all []rules.Collection
 	for _, adapter := range adapters() {
-		all = append(all, adapter.Collect...)
+		all = append(all, adapter.Collect()...)
 	}
 	return append(all, entraCollections(cloud)...)
 }

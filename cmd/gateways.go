@@ -83,7 +83,7 @@ func gatewayOf(adapter *rules.Adapter, variant string, expressions bool) render.
 		g.Expressions = expressionsOf(variant)
 		return g
 	}
-	for _, b := range adapter.Behaviours {
+	for _, b := range adapter.Behaviours() {
 		if b.Variant == variant {
 			g.Behaviours = append(g.Behaviours, b)
 		}

@@ -11,10 +11,10 @@ type Adapter struct {
 	// Compile reads the policies of a file. An error says why it holds none.
 	Compile func(file *source.File, options Options) (Compilation, error)
 
-	Behaviours []Behaviour
-	Causes     []Cause // what else could explain an answer, the likeliest first
-	Rules      []Rule  // those that only this vendor's configurations can break
-	Collect    []Collection
+	Behaviours func() []Behaviour
+	Causes     func() []Cause // what else could explain an answer, the likeliest first
+	Rules      func() []Rule  // those that only this vendor's configurations can break
+	Collect    func() []Collection
 
 	// Repairable lists the rules whose findings Repair can remove.
 	Repairable []string

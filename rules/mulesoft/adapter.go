@@ -1,6 +1,11 @@
 package mulesoft
 
-import "github.com/gatewhy/gatewhy/rules"
+import (
+	"sync"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+)
 
 // The gateways.
 const (
@@ -8,16 +13,19 @@ const (
 	Flex = "flex"
 )
 
-// Adapter returns the adapter for MuleSoft.
+// Adapter returns the adapter for MuleSoft. Its tables are built when something first reads them.
 func Adapter() rules.Adapter {
+	table := sync.OnceValue(behaviours)
 	return rules.Adapter{
-		Name:       "mulesoft",
-		Variants:   []string{Mule, Flex},
-		Compile:    compile,
-		Behaviours: behaviours(),
-		Causes:     causes(),
-		Collect:    collections(),
-		Rules:      lintRules(),
+		Name:     "mulesoft",
+		Variants: []string{Mule, Flex},
+		Compile: func(file *source.File, options rules.Options) (rules.Compilation, error) {
+			return compileBy(table(), file, options)
+		},
+		Behaviours: table,
+		Causes:     causes,
+		Collect:    collections,
+		Rules:      lintRules,
 		Repairable: repairable(),
 		Repair:     repairFinding,
 		Propose:    propose,

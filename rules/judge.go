@@ -99,7 +99,7 @@ func (r *Request) holds(p Predicate, reading *Reading) Truth {
 		return No
 	case p.Op == Present:
 		return truth(!reading.absent())
-	case p.Op == Listed && reading.Value == nil:
+	case p.Op == Listed && reading.absent():
 		reading.Unknown = r.nobodyListed()
 		return Maybe
 	case reading.Value == nil:

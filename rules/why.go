@@ -61,11 +61,11 @@ func (r *Result) whyFail() string {
 		return "the gateway runs into an error: " + fault
 	}
 	if r.judged.leaf != nil && r.judged.leaf.Op == Present && r.Check.ID != ClientID && r.Check.ID != TokenPresent {
-		return "the token has no " + r.judged.leaf.Input.Name + ", and the policy demands one"
+		return "the token has no " + r.judged.leaf.Input.Name + ", and the policy demands one" + r.whyRoles()
 	}
 	switch r.Check.ID {
 	case TokenPresent:
-		return "the request carries no token where the policy looks for it, in " + r.judged.leaf.Input.words()
+		return "the request carries no token where the policy looks for it, in " + r.judged.leaf.Input.words() + r.whyNoToken()
 	case TokenFormat:
 		return r.shape()
 	case Algorithm:
@@ -95,7 +95,7 @@ func (r *Result) whySignature() string {
 	if result.Expected == "" || result.Actual == "" {
 		return result.Why
 	}
-	return fmt.Sprintf("%s: expected %s, found %s", result.Why, result.Expected, result.Actual)
+	return fmt.Sprintf("%s: expected %s, found %s", result.Why, result.Expected, result.Actual) + r.otherKeys()
 }
 
 func (r *Result) whyInactive() string {
@@ -142,7 +142,7 @@ func (r *Result) whyAudience() string {
 func (r *Result) whyClaim() string {
 	leaf := r.judged.leaf
 	if leaf.Op == True {
-		return fmt.Sprintf("%s gives %s for this token%s", leaf.Input.words(), r.Actual(), r.readValues(leaf.Input))
+		return fmt.Sprintf("%s gives %s for this token%s", leaf.Input.words(), r.Actual(), r.readValues(leaf.Input)) + r.whyRoles()
 	}
 	why := fmt.Sprintf("%s is %s, and the policy wants %s", leaf.Input.Name, r.Actual(), r.Expected())
 	if leaf.Input.Name == "iss" {
@@ -151,7 +151,7 @@ func (r *Result) whyClaim() string {
 	if leaf.Input.Name == "roles" && r.judged.reading.Value == nil {
 		why = "the token has no roles: no app role of this API is assigned to its client or user"
 	}
-	return why
+	return why + r.whyRoles()
 }
 
 // readValues lists what an expression has read of the token.
@@ -205,8 +205,8 @@ func (r *Result) whyScopes() string {
 	}
 	why := fmt.Sprintf("the policy wants %s, and the token carries %s", r.Expected(), r.Actual())
 	for _, wanted := range leaf.Values {
-		if strings.Contains(wanted.Text, "://") {
-			return why + ". Entra ID writes the short value of a scope into scp, never its URI form"
+		if form := wantedScope(wanted.Text); form != "" {
+			return why + form
 		}
 	}
 	return why
@@ -214,6 +214,9 @@ func (r *Result) whyScopes() string {
 
 func (r *Result) whyClientID() string {
 	in := r.judged.leaf.Input
+	if why := r.ownCredentials(); why != "" {
+		return why
+	}
 	profile := r.request.Profile()
 	why := fmt.Sprintf("the policy takes the client id from %s, and it is not there", in.words())
 	if r.request.Introspection == nil && in.Name == "client_id" {
@@ -228,9 +231,5 @@ func (r *Result) whyClientID() string {
 
 func (r *Result) whyContract() string {
 	id := brief(r.judged.reading.Value)
-	why := fmt.Sprintf("client %s has no approved contract on this API instance", id)
-	if app, ok := entra.AppByID(id); ok {
-		why += "; it is " + app.Name
-	}
-	return why
+	return fmt.Sprintf("client %s has no approved contract on this API instance", id) + r.whoseContract(id)
 }

@@ -163,7 +163,7 @@ func (c *compiler) opaque(e expression) rules.Input {
 	}
 	in.Opaque.Reads = reads(e.expr)
 	in.Opaque.Eval = func(r *rules.Request) rules.Reading {
-		return reading(e.expr.Eval(environment(r, c.runtime, "")))
+		return asking(reading(e.expr.Eval(environment(r, c.runtime, ""))), in.Opaque.Reads, r)
 	}
 	return in
 }
@@ -180,6 +180,20 @@ func reads(expr *dataweave.Expr) []rules.Input {
 		}
 	}
 	return all
+}
+
+// asking says which header to pass, where an expression can't be evaluated without it.
+func asking(got rules.Reading, reads []rules.Input, r *rules.Request) rules.Reading {
+	if got.Unknown == nil {
+		return got
+	}
+	for _, in := range reads {
+		if in.Source == rules.FromHTTP && r.Read(in).Value == nil {
+			got.Unknown.Ask = fmt.Sprintf(`-H "%[1]s: …": what the client sends in it; "%[1]s:" where it sends none`, in.Name)
+			return got
+		}
+	}
+	return got
 }
 
 func reading(result dataweave.Result) rules.Reading {

@@ -34,6 +34,7 @@ var rooms = []struct {
 	{"testdata/rules", nil},
 	{"testdata/bench/empty", nil},
 	{"testdata/bench/matrix", nil},
+	{"testdata/bench/serve", nil},
 	{"testdata/bench/spawn", nil},
 	{"testdata/bench/fixture", []string{"testdata/mint"}},
 }

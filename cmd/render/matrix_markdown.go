@@ -22,6 +22,9 @@ func MatrixMarkdown(w io.Writer, x *Matrixing) error {
 			m.b.WriteString("  - " + row.Label + " " + code(row.Text) + "\n")
 		}
 	}
+	for _, u := range x.Unknowns() {
+		m.b.WriteString("- not known at " + escapeMarkdown(x.Gateways[u.Gateway]+": "+x.why(u)) + "\n")
+	}
 	if len(x.Allow) > 0 {
 		m.b.WriteString("\nCrossings that are meant:\n\n")
 	}

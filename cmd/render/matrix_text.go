@@ -25,6 +25,7 @@ func MatrixText(w io.Writer, style Style, x *Matrixing) error {
 			t.finding(i)
 		}
 	}
+	t.unknowns()
 	t.notes()
 	t.allowed()
 	t.fix()
@@ -114,6 +115,18 @@ func (t *matrixText) finding(i int) {
 		if other := &t.x.Findings[j]; other.Rule == f.Rule {
 			t.Para(2, inspect.Safe(fmt.Sprintf("the same at %s: %s, for example %s", t.x.Gateways[other.Gateway], other.Pos, t.x.Rows[other.Row].Name)))
 		}
+	}
+}
+
+// unknowns says of each gateway why cells are not known.
+func (t *matrixText) unknowns() {
+	var rows []Row
+	for _, u := range t.x.Unknowns() {
+		rows = append(rows, Row{inspect.Safe(t.x.Gateways[u.Gateway]), inspect.Safe(t.x.why(u))})
+	}
+	if len(rows) > 0 {
+		t.Heading("what keeps cells from being known")
+		t.Rows(2, rows)
 	}
 }
 

@@ -45,22 +45,36 @@ type EditedFile struct {
 	Text []byte
 }
 
-// Sentence is the answer: how many cells are wrong.
+// Sentence is the answer: how many cells are wrong. That no token gets in that must not is said only where every token was modelled and
+// run.
 func (x *Matrixing) Sentence() string {
 	wrong, unknown, all := x.Wrong()
-	cells := func(n int) string { return fmt.Sprintf("%d of %s", n, plural(all, "cell", "cells")) }
-	switch {
+	of := func(n int) string { return fmt.Sprintf("%d of %s", n, plural(all, "cell", "cells")) }
+	switch gaps := x.Gaps(); {
 	case wrong > 0 && unknown > 0:
-		return fmt.Sprintf("%s are wrong, and of %d it is not known.", cells(wrong), unknown)
+		return fmt.Sprintf("%s wrong, and %s not known.", isAre(of(wrong), wrong), isAre(fmt.Sprint(unknown), unknown))
 	case wrong > 0:
-		return isAre(cells(wrong), wrong) + " wrong."
+		return isAre(of(wrong), wrong) + " wrong."
 	case unknown > 0:
-		return fmt.Sprintf("No cell is known to be wrong; of %s it is not known.", cells(unknown))
-	case x.Tokens > 0:
-		return "Every cell is right: each environment's own tokens are let in, and no such token as another environment's clients, a stranger of the tenant or " +
-			fmt.Sprintf("another tenant could use exists among the %d modelled.", x.Tokens)
+		return fmt.Sprintf("No cell is known to be wrong; %s not known.", isAre(of(unknown), unknown))
+	case len(gaps) > 0:
+		return "No cell is wrong, as far as was looked: " + strings.Join(gaps, "; ") + "."
 	}
-	return "Every cell is right, for the tokens that were given. What else Entra ID could issue was not modelled: add api to the environments."
+	return "Every cell is right: each environment's own tokens are let in, and no such token as another environment's clients, a stranger of the tenant or " +
+		fmt.Sprintf("another tenant could use exists among the %d modelled.", x.Tokens)
+}
+
+// why says what keeps the cells of a gateway from being known, and what would tell.
+func (x *Matrixing) why(u environments.Unknown) string {
+	_, verdict := x.Witness(u.Row, u.Gateway)
+	text := fmt.Sprintf("%s (%s)", x.Rows[u.Row].Name, plural(u.Rows, "row", "rows"))
+	if verdict.Decided != nil {
+		text = fmt.Sprintf("%s at %s: %s", text, checkName(verdict.Decided.Check), verdict.Decided.Why())
+	}
+	if u.Decided == rules.Contract {
+		text += "; add contracts to the environment"
+	}
+	return text
 }
 
 func isAre(subject string, n int) string {

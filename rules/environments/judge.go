@@ -1,6 +1,10 @@
 package environments
 
-import "github.com/gatewhy/gatewhy/rules"
+import (
+	"slices"
+
+	"github.com/gatewhy/gatewhy/rules"
+)
 
 // judge says which cells are wrong: an environment's own token must be accepted, a foreign one rejected.
 func (m *Matrix) judge() {
@@ -66,4 +70,50 @@ func (m *Matrix) Wrong() (wrong, unknown, all int) {
 		}
 	}
 	return wrong, unknown, all
+}
+
+// Gaps says, one sentence each, what was not looked at: an environment without an API, for which nothing was modelled, and one of
+// whose own tokens there are none.
+func (m *Matrix) Gaps() []string {
+	var all []string
+	for g, name := range m.Gateways {
+		if m.estate.site(name).API == nil {
+			all = append(all, name+" has no api, so what Entra ID could issue for it was not modelled")
+		}
+		if !m.hasOwn(g) {
+			all = append(all, name+" has neither clients nor tokens, so it is not known whether its own get in")
+		}
+	}
+	return all
+}
+
+func (m *Matrix) hasOwn(gateway int) bool {
+	return slices.ContainsFunc(m.Rows, func(r *Row) bool { return r.own(m.Gateways[gateway]) && !r.Guest })
+}
+
+// Unknown is the cells of one gateway of which it is not known, for one reason.
+type Unknown struct {
+	Gateway, Row int // of the first
+	Rows         int
+	Decided      rules.ID
+}
+
+// Unknowns lists what keeps cells from being known, by gateway and by the check that is not known.
+func (m *Matrix) Unknowns() []Unknown {
+	var all []Unknown
+	for g := range m.Gateways {
+		for r := range m.Rows {
+			cell := &m.Cells[r][g]
+			if cell.OK() != rules.Maybe {
+				continue
+			}
+			i := slices.IndexFunc(all, func(u Unknown) bool { return u.Gateway == g && u.Decided == cell.Decided })
+			if i < 0 {
+				all = append(all, Unknown{Gateway: g, Row: r, Decided: cell.Decided})
+				i = len(all) - 1
+			}
+			all[i].Rows++
+		}
+	}
+	return all
 }

@@ -116,15 +116,13 @@ func (s *sample) idtyp() *source.Value {
 	return str("app")
 }
 
-// idp names the home of a guest, and in v1.0 app-only tokens the tenant itself (access-token-claims-reference).
+// idp names the home of a guest. A member's token may have it, with the issuer's own value, or not (access-token-claims-reference,
+// "idp").
 func (s *sample) idp() *source.Value {
-	switch {
-	case s.guest:
-		return (&sample{cloud: s.cloud, version: entra.V1}).issuer(otherTenantID)
-	case !s.user && s.version == entra.V1:
-		return s.issuer(s.tenant)
+	if !s.guest {
+		return notModelled("idp")
 	}
-	return nil
+	return (&sample{cloud: s.cloud, version: entra.V1}).issuer(otherTenantID)
 }
 
 func str(text string) *source.Value { return &source.Value{Kind: source.String, Text: text} }

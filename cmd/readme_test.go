@@ -52,6 +52,7 @@ func runOurs(t *testing.T, args []string) {
 	var stdout, stderr bytes.Buffer
 	code := Main(Env{
 		Args:      args,
+		Dir:       "..", // where a reader is
 		Stdin:     strings.NewReader(""),
 		Stdout:    &stdout,
 		Stderr:    &stderr,

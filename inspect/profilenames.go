@@ -24,6 +24,11 @@ func (d *describer) names() {
 		}
 	}
 	d.hidden()
+	for _, name := range []string{"sub", "jti"} {
+		if v := d.claims.Member(name); d.has(name) && v.Kind != source.String {
+			d.odd("claim-type", "claims."+name, name+" is "+brief(v)+", not a string (RFC 7519, section 4.1); some gateways refuse the token for it")
+		}
+	}
 }
 
 // lookalike returns a member whose name differs from a claim's only in case.

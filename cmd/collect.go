@@ -102,14 +102,13 @@ func (e *Env) collect(flags *collectFlags, args []string) error {
 
 // fillIn puts the ids into the commands. An id is refused that a shell could take for something else.
 func (f *collectFlags) fillIn(all []rules.Collection) error {
-	id := regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$`)
 	var pairs []string
 	for i, known := range collectIDs {
 		value := known.missing
 		if f.ids[i] != "" {
 			value = f.ids[i]
 		}
-		if !id.MatchString(value) {
+		if !isCollectID(value) {
 			return problem("--"+known.flag+" is no id", "letters, digits, dots, hyphens and underscores only")
 		}
 		pairs = append(pairs, known.placeholder, value)
@@ -124,19 +123,7 @@ func (f *collectFlags) fillIn(all []rules.Collection) error {
 	return nil
 }
 
-// collectionFor is the command that prints how to get what an unknown check asks for; empty where none does.
-func collectionFor(ask string) string {
-	for _, c := range [...]struct{ flag, name string }{
-		{"--contracts", "contracts"},
-		{"--introspection", "introspection"},
-		{"--jwks", "keys"},
-		{"-H", "request"},
-		{"--method", "request"},
-		{"--path", "request"},
-	} {
-		if strings.HasPrefix(ask, c.flag+" ") {
-			return "gatewhy collect " + c.name
-		}
-	}
-	return ""
+// isCollectID reports whether a text can stand in a command as it is.
+func isCollectID(text string) bool {
+	return regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$`).MatchString(text)
 }

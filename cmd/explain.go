@@ -220,7 +220,7 @@ func (r *explainRun) explain() (*render.Explanation, error) {
 		Policies: r.policies.policies,
 		Verdict:  rules.Evaluate(r.policies.policies, r.request),
 		File:     r.policies.file,
-		Collect:  collectionFor,
+		Collect:  r.collectionFor,
 		Captured: r.request.Introspection != nil,
 	}
 	if err := r.perGateway(x); err != nil {

@@ -21,6 +21,7 @@ func ExplainText(w io.Writer, style Style, x *Explanation) error {
 	t.place()
 	t.subject()
 	t.checks(x.Verdict.Results)
+	t.otherUnknowns()
 	t.otherGateways()
 	t.otherToken()
 	t.causes()

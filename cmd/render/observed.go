@@ -112,18 +112,3 @@ func (m *markdown) observed(c *rules.Comparison) {
 		m.cells(fmt.Sprint(s.Rank), s.Title, s.Look)
 	}
 }
-
-// howToGet adds the command that says how to get what is asked for.
-func (t *explainText) howToGet(ask string) {
-	if command := t.x.howToGet(ask); command != "" {
-		t.Para(1, "how to get it: "+command)
-	}
-}
-
-// howToGet is the command that says how to get what is asked for; empty where there is none.
-func (x *Explanation) howToGet(ask string) string {
-	if x.Collect == nil || ask == "" {
-		return ""
-	}
-	return x.Collect(ask)
-}

@@ -125,7 +125,7 @@ func (j *jwtCompiler) signature() *rules.Check {
 	case origin.is("text"):
 		j.keyFromText(check, method.is("hmac"))
 	case check.Unknown == nil:
-		check.Unknown = &rules.Unknown{Why: "the key comes from an expression over the request, which is not modelled", Ask: "--jwks FILE|URL does not stand in for it; ask which key customKeyExpression gives"}
+		check.Unknown = &rules.Unknown{Why: "the key comes from an expression over the request, which is not modelled", Ask: "which key customKeyExpression gives: --jwks does not stand in for it"}
 	}
 	return check
 }

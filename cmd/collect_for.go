@@ -1,0 +1,43 @@
+package cmd
+
+import (
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect/entra"
+)
+
+// collectionFor is the command that prints how to get what an unknown check asks for, with the ids that the policies and
+// the token tell; empty where there is none.
+func (r *explainRun) collectionFor(ask string) string {
+	flag, _, _ := strings.Cut(ask, " ")
+	switch flag {
+	case "--contracts":
+		return "gatewhy collect contracts" + r.apiFlag()
+	case "--introspection":
+		return "gatewhy collect introspection"
+	case "--jwks":
+		return "gatewhy collect keys" + r.tenantFlag()
+	case "-H", "--method", "--path":
+		return "gatewhy collect request"
+	}
+	return ""
+}
+
+// apiFlag names the API instance that the policies belong to.
+func (r *explainRun) apiFlag() string {
+	for _, policy := range r.policies.policies {
+		if isCollectID(policy.API) {
+			return " --api " + policy.API
+		}
+	}
+	return ""
+}
+
+// tenantFlag names the tenant that the token names, where it is one of Entra ID's.
+func (r *explainRun) tenantFlag() string {
+	profile := r.request.Profile()
+	if _, ok := entra.ParseIssuer(profile.Issuer); ok && entra.IsGUID(profile.Tenant) {
+		return " --tenant " + profile.Tenant
+	}
+	return ""
+}

@@ -2,12 +2,10 @@ package cmd
 
 import (
 	"context"
-	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
 
-	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules/environments"
@@ -146,81 +144,6 @@ func (r *estateReader) contracts(of *environments.Environment, site *environment
 	return err
 }
 
-// given is a list of the one text, where it is there.
-func given(t entra.Text) []entra.Text {
-	if t.Value == "" {
-		return nil
-	}
-	return []entra.Text{t}
-}
-
-func (r *estateReader) directory(texts []entra.Text) (*entra.Directory, error) {
-	names, err := r.expand(texts)
-	if err != nil {
-		return nil, err
-	}
-	var files []*source.File
-	for _, name := range names {
-		file, err := r.env.readSource(name)
-		if err != nil {
-			return nil, err
-		}
-		files = append(files, file)
-	}
-	d, err := entra.ReadRegistrations(files...)
-	if err != nil {
-		return nil, err
-	}
-	r.estate.Assignments = append(r.estate.Assignments, d.Assignments...)
-	return d, checkRegistrations(d)
-}
-
-// checkRegistrations refuses registrations without what tokens are made of: a model of half an id would answer wrongly.
-func checkRegistrations(d *entra.Directory) error {
-	for _, app := range d.Apps {
-		if !app.AppID.Known() {
-			return &source.Error{
-				Pos:   app.Pos,
-				Cause: fmt.Sprintf("the application id of %s is not in this file, and every token carries it", inspect.Safe(app.Title())),
-				Hint:  "Entra ID gives it when the app is created: pass what az ad app show --id APP prints",
-			}
-		}
-		for _, uri := range app.URIs {
-			if uri.Unknown {
-				return &source.Error{Pos: uri.Pos, Cause: "only a deployment knows this App ID URI", Hint: "pass what az ad app show --id APP prints"}
-			}
-		}
-	}
-	return nil
-}
-
-func (r *estateReader) api(of *environments.Environment, site *environments.Site) error {
-	if len(of.API) == 0 {
-		return nil
-	}
-	d, err := r.directory(of.API)
-	if err != nil {
-		return err
-	}
-	if len(d.Apps) != 1 {
-		return &source.Error{Pos: of.API[0].Pos, Cause: fmt.Sprintf("%d app registrations; an environment has one API", len(d.Apps)), Hint: "its clients belong under clients"}
-	}
-	site.API = d.Apps[0]
-	return nil
-}
-
-func (r *estateReader) clients(of *environments.Environment, site *environments.Site) error {
-	if len(of.Clients) == 0 {
-		return nil
-	}
-	d, err := r.directory(of.Clients)
-	if err != nil {
-		return err
-	}
-	site.Clients = d.Apps
-	return nil
-}
-
 func (r *estateReader) tokens(of *environments.Environment, site *environments.Site) error {
 	names, err := r.expand(of.Tokens)
 	if err != nil {
@@ -234,73 +157,5 @@ func (r *estateReader) tokens(of *environments.Environment, site *environments.S
 		base := filepath.Base(name)
 		site.Tokens = append(site.Tokens, environments.Real{Name: strings.TrimSuffix(base, filepath.Ext(base)), Token: token})
 	}
-	return nil
-}
-
-// tenant settles the tenant's id, its cloud and its keys, as far as the estate needs them.
-func (r *estateReader) tenant(ctx context.Context, flags *keyFlags) error {
-	r.estate.Cloud = entra.Clouds()[0]
-	if cloud, ok := entra.CloudByID(r.estate.file.Cloud.Value); ok {
-		r.estate.Cloud = cloud
-	}
-	own := *flags
-	own.tenant, own.cloud.value = r.estate.file.Tenant.Value, r.estate.Cloud.ID
-	if r.estate.has(func(s *environments.Site) bool { return s.API != nil }) {
-		if err := r.tenantID(ctx, &own); err != nil {
-			return err
-		}
-	}
-	if !r.estate.has(func(s *environments.Site) bool { return len(s.Tokens) > 0 }) {
-		return nil
-	}
-	return r.keys(ctx, &own)
-}
-
-func (e *estate) has(what func(*environments.Site) bool) bool {
-	for i := range e.Sites {
-		if what(&e.Sites[i]) {
-			return true
-		}
-	}
-	return false
-}
-
-func (r *estateReader) tenantID(ctx context.Context, flags *keyFlags) error {
-	tenant := r.estate.file.Tenant
-	if tenant.Value == "" {
-		return &source.Error{
-			Pos:   source.Position{File: r.estate.file.Name, Line: 1, Column: 1},
-			Cause: "tenant is missing: the issuer of every modelled token names it",
-			Hint:  "tenant: the id that az account show --query tenantId prints",
-		}
-	}
-	id, err := r.env.tenantID(ctx, flags, nil)
-	if err != nil {
-		return &source.Error{Pos: tenant.Pos, Cause: asProblem(err).Cause, Hint: "give the tenant's id in place of its domain"}
-	}
-	r.estate.Tenant = strings.ToLower(id)
-	return nil
-}
-
-// keys finds what verifies the real tokens: the file's own key set, else the tenant's. Without any, signatures are unknown.
-func (r *estateReader) keys(ctx context.Context, flags *keyFlags) error {
-	if jwks := r.estate.file.Keys; jwks.Value != "" && flags.jwks == "" {
-		names, err := r.expand(given(jwks))
-		if err != nil {
-			return err
-		}
-		flags.jwks = names[0]
-	}
-	if flags.jwks != "" {
-		flags.tenant = ""
-	}
-	found, err := r.env.signatures(ctx, flags, nil)
-	if err != nil && flags.jwks != "" {
-		return err
-	}
-	if err != nil {
-		r.env.warn("the tenant's keys can't be had, so the signatures of real tokens are not known: %s", asProblem(err).Cause)
-	}
-	r.estate.Signatures = found
 	return nil
 }

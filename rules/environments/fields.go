@@ -1,0 +1,137 @@
+package environments
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/inspect/source"
+)
+
+// reader takes the value of one field.
+type reader struct {
+	name string
+	read func(*source.Value) error
+}
+
+// object reads an object's members with a reader each. A member that none is named for is an error, as is one that
+// stands twice.
+func object(v *source.Value, what string, readers ...reader) error {
+	if !v.Is(source.Object) {
+		return wrong(v, what+" must be an object", "")
+	}
+	for i, m := range v.Members {
+		at := slices.IndexFunc(readers, func(r reader) bool { return r.name == m.Key })
+		if at < 0 {
+			return unknownField(m, what, readers)
+		}
+		if slices.ContainsFunc(v.Members[:i], func(before source.Member) bool { return before.Key == m.Key }) {
+			return &source.Error{Pos: m.KeyPos, Cause: m.Key + " stands twice in " + what}
+		}
+		if err := readers[at].read(m.Value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func unknownField(m source.Member, what string, readers []reader) error {
+	names := make([]string, len(readers))
+	for i, r := range readers {
+		names[i] = r.name
+	}
+	return &source.Error{
+		Pos:   m.KeyPos,
+		Cause: fmt.Sprintf("%q is no field of %s", shorten(m.Key), what),
+		Hint:  "its fields are " + strings.Join(names, ", "),
+	}
+}
+
+func shorten(text string) string {
+	if runes := []rune(text); len(runes) > 40 {
+		return string(runes[:40]) + "…"
+	}
+	return text
+}
+
+func wrong(v *source.Value, cause, hint string) error {
+	return &source.Error{Pos: v.Pos, Cause: cause, Hint: hint}
+}
+
+// list calls a function with each item of a list.
+func list(name string, each func(*source.Value) error) reader {
+	return reader{name, func(v *source.Value) error {
+		if v.Is(source.Null) {
+			return nil
+		}
+		if !v.Is(source.List) {
+			return wrong(v, name+" must be a list", "")
+		}
+		for _, item := range v.Items {
+			if err := each(item); err != nil {
+				return err
+			}
+		}
+		return nil
+	}}
+}
+
+// text reads a string that is not empty.
+func text(name string, into *entra.Text) reader {
+	return reader{name, func(v *source.Value) (err error) {
+		*into, err = textOf(name, v)
+		return err
+	}}
+}
+
+func textOf(name string, v *source.Value) (entra.Text, error) {
+	s, ok := v.Str()
+	if !ok || strings.TrimSpace(s) == "" {
+		return entra.Text{}, wrong(v, name+" must be a text", "")
+	}
+	return entra.Text{Value: s, Pos: v.Pos, Span: v.Span}, nil
+}
+
+// plain reads a string of which nobody needs the place.
+func plain(name string, into *string) reader {
+	return reader{name, func(v *source.Value) error {
+		t, err := textOf(name, v)
+		*into = t.Value
+		return err
+	}}
+}
+
+// texts reads a list of strings, or one string in its place.
+func texts(name string, into *[]entra.Text) reader {
+	return reader{name, func(v *source.Value) error {
+		items := []*source.Value{v}
+		switch {
+		case v.Is(source.Null):
+			return nil
+		case v.Is(source.List):
+			items = v.Items
+		}
+		for _, item := range items {
+			t, err := textOf("each of "+name, item)
+			if err != nil {
+				return err
+			}
+			*into = append(*into, t)
+		}
+		return nil
+	}}
+}
+
+// day reads a date.
+func day(name string, into *time.Time) reader {
+	return reader{name, func(v *source.Value) error {
+		at, err := time.Parse(time.DateOnly, v.Text)
+		if err != nil {
+			return wrong(v, name+" must be a day", "it is written 2027-01-31")
+		}
+		*into = at
+		return nil
+	}}
+}

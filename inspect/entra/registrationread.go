@@ -80,6 +80,30 @@ func (d *Directory) link() {
 			app.Principal = d.Principals[i]
 		}
 	}
+	d.identify()
+}
+
+// identify gives a Terraform application the id of the service principal that stands beside it, where there is one of each: Entra gives the
+// id when the app is created, so it is in no Terraform file.
+func (d *Directory) identify() {
+	if len(d.Apps) != 1 || !d.Apps[0].AppID.Unknown {
+		return
+	}
+	var known []*ServicePrincipal
+	for _, p := range d.Principals {
+		if p.AppID.Known() {
+			known = append(known, p)
+		}
+	}
+	if len(known) != 1 {
+		return
+	}
+	app := d.Apps[0]
+	app.AppID = known[0].AppID
+	if app.Principal != nil && known[0].AssignmentRequired.Value == "" {
+		known[0].AssignmentRequired = app.Principal.AssignmentRequired
+	}
+	app.Principal = known[0]
 }
 
 func noRegistration(file *source.File) error {

@@ -75,3 +75,23 @@ func TestTerraformWithoutAnApplicationIsAnError(t *testing.T) {
 		t.Errorf("read as %+v", d)
 	}
 }
+
+func TestAServicePrincipalBesideTerraformTellsTheID(t *testing.T) {
+	read := func(name, text string) *source.File {
+		file, err := source.Read(name, []byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		return file
+	}
+	d, err := entra.ReadRegistrations(
+		read("main.tf", "resource \"azuread_application\" \"a\" {}\nresource \"azuread_service_principal\" \"a\" {\n client_id = azuread_application.a.client_id\n app_role_assignment_required = true\n}\n"),
+		read("sp.json", `{"appId":"`+appID+`","id":"5f","servicePrincipalType":"Application"}`),
+	)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if app := d.Apps[0]; app.AppID.Value != appID || !app.AssignmentRequired() || app.Principal.ObjectID.Value != "5f" {
+		t.Errorf("%+v, principal %+v", app, app.Principal)
+	}
+}

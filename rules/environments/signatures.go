@@ -25,19 +25,20 @@ func (m modelled) Verify(_ *inspect.Token, key *rules.Key) rules.SignatureResult
 	case key.URL == "":
 		return passes()
 	}
-	u, err := url.Parse(key.URL)
-	if err != nil || !entra.IsEntraHost(u.Hostname()) {
-		return unsure("it is not known whether " + key.URL + " gives Entra ID's keys")
-	}
-	if cloud, ok := entra.CloudOf(u.Hostname()); ok && !m.sameCloud(cloud, u.Hostname()) {
-		return unsure("the policy has the keys of another cloud, which share some with this one's")
-	}
-	return passes()
+	return m.keysAt(key.URL)
 }
 
-// sameCloud reports whether a host gives the cloud's keys; one host may belong to two clouds.
-func (m modelled) sameCloud(cloud entra.Cloud, host string) bool {
-	return cloud.ID == m.cloud.ID || host == m.cloud.Host || slices.Contains(m.cloud.Aliases, host)
+// keysAt says whether the document at an address has the keys that the cloud signs with. Those of another cloud share some with this
+// one's, an app's own (?appid=) and those of B2C and External ID are others.
+func (m modelled) keysAt(address string) rules.SignatureResult {
+	u, err := url.Parse(address)
+	switch {
+	case err != nil || u.Hostname() != m.cloud.Host && !slices.Contains(m.cloud.Aliases, u.Hostname()):
+		return unsure("it is not known whether the keys at " + address + " are those that " + m.cloud.Name + " signs with")
+	case u.Query().Has("appid"):
+		return unsure("the policy has the keys of one application, and it is not known for which tokens Entra ID signs with them")
+	}
+	return passes()
 }
 
 func passes() rules.SignatureResult {

@@ -1,0 +1,142 @@
+package environments
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/inspect/keys"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// check asks that a claim equals a text; what does not gets 401.
+func check(claim, text string) *rules.Check {
+	return &rules.Check{
+		ID: rules.Audience, Answer: rules.Answer{Status: 401},
+		Test: rules.Predicate{Op: rules.Equals, Input: rules.Claim(claim), Values: rules.Literals(text)},
+	}
+}
+
+func policy(checks ...*rules.Check) []*rules.Policy {
+	return []*rules.Policy{{Root: rules.AllOf(checks...)}}
+}
+
+// cells is a gateway's cells, by row.
+func cells(m *Matrix, gateway string) map[string]*Cell {
+	all := map[string]*Cell{}
+	for g, name := range m.Gateways {
+		for r, row := range m.Rows {
+			if name == gateway {
+				all[row.Name] = &m.Cells[r][g]
+			}
+		}
+	}
+	return all
+}
+
+func TestTheCostGrowsWithWhatIsReadAndNotWithTheNumberOfApps(t *testing.T) {
+	classes := func(clients int) (run, modelled int) {
+		var all []string
+		for i := range clients {
+			all = append(all, app(fmt.Sprintf("%08x-0000-4000-8000-000000000000", i), ""))
+		}
+		e := estateOf(t, parts{uat: app(apiUAT, scopes), uatClients: strings.Join(all, ",")})
+		e.Sites[1].Policies = policy(check("aud", apiUAT), &rules.Check{ID: rules.ClientID, Test: rules.Has(rules.Claim("appid"))})
+		m := e.Evaluate()
+		return m.Classes, m.Tokens
+	}
+	few, fewTokens := classes(10)
+	many, manyTokens := classes(1000)
+	if few != many || manyTokens < 50*fewTokens {
+		t.Errorf("%d of %d tokens were run for 10 clients, %d of %d for 1000", few, fewTokens, many, manyTokens)
+	}
+}
+
+func TestACrossingThatIsMeantIsNotWrong(t *testing.T) {
+	e := estateOf(t, parts{uat: app(apiUAT, ""), devClients: app(webDev, ""), uatClients: app(webUAT, "")})
+	e.Sites[1].Policies = policy(check("aud", apiUAT))
+	if c := cells(e.Evaluate(), "uat")["dev/for-uat-app"]; !c.Wrong {
+		t.Errorf("without allow: %+v", c)
+	}
+	e.Allow = []Crossing{{From: "dev", To: "uat", Reason: "load tests"}}
+	if c := cells(e.Evaluate(), "uat")["dev/for-uat-app"]; c.Wrong || c.Allowed == nil || c.OK() != rules.Yes {
+		t.Errorf("with allow: %+v", c)
+	}
+}
+
+func TestOneKindOfOwnTokenIsEnough(t *testing.T) {
+	e := estateOf(t, parts{uat: app(apiUAT, scopes), uatClients: app(webUAT, "")})
+	e.Sites[1].Policies = policy(check("scp", "UAT.Access"))
+	all := cells(e.Evaluate(), "uat")
+	if in, out := all["uat/user-UAT.Access"], all["uat/app"]; in.Wrong || out.Wrong || out.Note == "" || out.Outcome != rules.Rejected {
+		t.Errorf("delegated %+v, app-only %+v", in, out)
+	}
+	e.Sites[1].Policies = policy(check("scp", "Nobody"))
+	if c := cells(e.Evaluate(), "uat")["uat/app"]; !c.Wrong {
+		t.Errorf("where none gets in: %+v", c)
+	}
+}
+
+func TestATokenThatPerhapsNobodyCanHaveIsNotCalledAccepted(t *testing.T) {
+	api := `{"appId":"` + apiUAT + `","identifierUris":["https://contoso.example/orders"]}`
+	e := estateOf(t, parts{uat: api})
+	e.Sites[1].Policies = policy(check("aud", "https://contoso.example/orders"))
+	if c := cells(e.Evaluate(), "uat")["other-tenant/api-like-uat"]; c.Outcome != rules.Undetermined || c.OK() != rules.Maybe {
+		t.Errorf("a URI on a domain of ours: %+v", c)
+	}
+	e = estateOf(t, parts{uat: strings.Replace(api, "https://contoso.example/orders", "api://orders", 1)})
+	e.Sites[1].Policies = policy(check("aud", "api://orders"))
+	if c := cells(e.Evaluate(), "uat")["other-tenant/api-like-uat"]; c.Outcome != rules.Accepted || !c.Wrong {
+		t.Errorf("a free name: %+v", c)
+	}
+}
+
+// TestWhoseKeysVerifyAModelledToken holds kb-005321722, what it leaves out, 5: tenants share signing keys.
+func TestWhoseKeysVerifyAModelledToken(t *testing.T) {
+	cloud, _ := entra.CloudByID("public")
+	tests := []struct {
+		name string
+		key  rules.Key
+		want string
+	}{
+		{"the tenant's own document", rules.Key{URL: "https://login.microsoftonline.com/" + tenant + "/discovery/v2.0/keys"}, "pass"},
+		{"the document of all tenants", rules.Key{URL: "https://login.microsoftonline.com/common/discovery/keys"}, "pass"},
+		{"another name of the same host", rules.Key{URL: "https://login.windows.net/common/discovery/keys"}, "pass"},
+		{"a validation endpoint, whose keys nobody names", rules.Key{}, "pass"},
+		{"another cloud's document", rules.Key{URL: "https://login.microsoftonline.us/common/discovery/keys"}, "unknown"},
+		{"one application's own keys", rules.Key{URL: "https://login.microsoftonline.com/common/discovery/keys?appid=x"}, "unknown"},
+		{"B2C's keys", rules.Key{URL: "https://contoso.b2clogin.com/contoso.onmicrosoft.com/b2c_1/discovery/v2.0/keys"}, "unknown"},
+		{"a host of somebody", rules.Key{URL: "https://keys.example/jwks"}, "unknown"},
+		{"a key in the policy", rules.Key{Text: "-----BEGIN PUBLIC KEY-----"}, "unknown"},
+		{"a shared secret", rules.Key{Text: "secret", HMAC: true}, "fail"},
+	}
+	for _, test := range tests {
+		result := modelled{&cloud}.Verify(nil, &test.key)
+		got := "fail"
+		switch {
+		case result.Unknown != nil:
+			got = "unknown"
+		case result.Outcome == keys.Pass:
+			got = "pass"
+		}
+		if got != test.want {
+			t.Errorf("%s: %s, want %s", test.name, got, test.want)
+		}
+	}
+}
+
+func TestWhatWasNotLookedAtIsSaid(t *testing.T) {
+	e := estateOf(t, parts{uat: app(apiUAT, "")})
+	e.Sites[0].Policies, e.Sites[1].Policies = policy(), policy()
+	want := []string{
+		"dev has no api, so what Entra ID could issue for it was not modelled",
+		"dev has neither clients nor tokens, so it is not known whether its own get in",
+		"uat has neither clients nor tokens, so it is not known whether its own get in",
+	}
+	if diff := cmp.Diff(want, e.Evaluate().Gaps()); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}

@@ -194,9 +194,9 @@ func (p *Prediction) undetermined(c Comparison) Comparison {
 	case len(fit) == 0:
 		c.Follows = "none of the checks that are not known is known to answer so"
 	case len(fit) == 1:
-		c.Follows = "if these policies answered, it was the check that is not known: " + checkNames(fit)
+		c.Follows = "if these policies answered, and all else is as it was given, it was the check that is not known: " + checkNames(fit)
 	default:
-		c.Follows = "if these policies answered, it was one of the checks that are not known: " + checkNames(fit)
+		c.Follows = "if these policies answered, and all else is as it was given, it was one of the checks that are not known: " + checkNames(fit)
 	}
 	if len(fit) > 0 {
 		all = slices.DeleteFunc(all, func(s Suspect) bool { return s.By == ByNone })

@@ -31,6 +31,7 @@ type (
 		Policy       *string       `json:"policy"`
 		Evidence     *evidenceJSON `json:"evidence"`
 		Question     *string       `json:"question"`
+		Collect      *string       `json:"collect,omitempty"`
 	}
 
 	checkJSON struct {
@@ -108,6 +109,7 @@ func ExplainJSON(w io.Writer, x *Explanation) error {
 		Remedies:      remediesOf(x.Remedies),
 		Observed:      observedOf(x.Observed),
 	}
+	out.Verdict.Collect = known(x.howToGet(x.Verdict.Question()))
 	if x.Token != nil {
 		out.Token = tokenOf(x.Profile)
 	}

@@ -2,6 +2,7 @@ package mulesoft
 
 import (
 	"slices"
+	"strings"
 	"testing"
 
 	"github.com/gatewhy/gatewhy/inspect/keys"
@@ -167,7 +168,7 @@ func TestAnUndeterminedPredictionSaysWhatWouldHaveToBeTrue(t *testing.T) {
 		follows string
 	}{
 		{200, "if these policies ran on this request, every check passed, those too that are not known: contract"},
-		{403, "if these policies answered, it was the check that is not known: contract"},
+		{403, "if these policies answered, and all else is as it was given, it was the check that is not known: contract"},
 		{401, "none of the checks that are not known is known to answer so"},
 	}
 	for _, test := range tests {
@@ -175,4 +176,44 @@ func TestAnUndeterminedPredictionSaysWhatWouldHaveToBeTrue(t *testing.T) {
 			t.Errorf("%d: %q", test.status, c.Follows)
 		}
 	}
+}
+
+// Every row of the table is observed against predictions of every kind: none agrees with an answer that it does not give,
+// and none is left without a word on an answer that it does not agree with.
+func TestNoComparisonClaimsMoreThanTheAnswerSays(t *testing.T) {
+	jwt, oidc := policyOf(jwtValidation, "1.4.0", strictJWT), policyOf(openIDConnect, "1.3.0", ``)
+	requests := []*rules.Request{good(), request(v1 + `,"aud":"a"`), request(v1 + `,"aud":"b"`), request(`"exp":1`), {At: at}}
+	for _, b := range behaviours() {
+		o := rules.Observation{Status: b.Answer.Status, Headers: b.Headers}
+		if b.Answer.Body != "" {
+			o.Body = &b.Answer.Body
+		}
+		for _, policy := range []string{jwt, oidc} {
+			for _, r := range requests {
+				checkComparison(t, policy, r, o)
+			}
+		}
+	}
+}
+
+func checkComparison(t *testing.T, policy string, r *rules.Request, o rules.Observation) {
+	t.Helper()
+	v := verdictOf(t, policy, r)
+	c := compare(t, policy, "", r, o)
+	switch {
+	case c.Agrees == rules.Yes && v.Outcome == rules.Undetermined:
+		t.Errorf("%d agrees with a prediction that says nothing", o.Status)
+	case c.Agrees == rules.Yes && v.Status != o.Status:
+		t.Errorf("%d agrees with %d", o.Status, v.Status)
+	case c.Agrees == rules.Yes && o.Body != nil && v.Body() != "" && v.Body() != *o.Body && !sameJSON(v.Body(), *o.Body):
+		t.Errorf("%s agrees with %s", *o.Body, v.Body())
+	case c.Agrees == rules.Yes && len(c.Suspects) > 0:
+		t.Error("it agrees, and is explained all the same")
+	case c.Agrees != rules.Yes && len(c.Suspects) == 0 && c.Follows == "":
+		t.Errorf("%d against %s %d: not a word", o.Status, v.Outcome, v.Status)
+	}
+}
+
+func sameJSON(a, b string) bool {
+	return strings.ReplaceAll(a, " ", "") == strings.ReplaceAll(b, " ", "")
 }

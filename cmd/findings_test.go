@@ -166,6 +166,7 @@ func TestRealFilesWithoutATokenPolicyHaveNoWarnings(t *testing.T) {
 	if _, err := os.Stat(corpus); err != nil {
 		t.Skip("the corpus is not here")
 	}
+	corpusJudge := newJudge(rules.Options{})
 	err := filepath.WalkDir(corpus, func(path string, entry os.DirEntry, err error) error {
 		if err != nil || entry.IsDir() || !isConfiguration(path) {
 			return err
@@ -178,7 +179,7 @@ func TestRealFilesWithoutATokenPolicyHaveNoWarnings(t *testing.T) {
 		if err != nil {
 			return nil
 		}
-		for _, f := range (&judge{catalogue: catalogue()}).file(file).findings {
+		for _, f := range corpusJudge.file(file).findings {
 			if f.Severity != rules.Note && !hasTokenPolicy(file) {
 				t.Errorf("%s: %s: %s [%s]", f.Pos, f.Severity, f.Message, f.Rule)
 			}

@@ -81,7 +81,7 @@ func (e *Env) fix(flags *fixFlags, name string) error {
 	if err != nil {
 		return err
 	}
-	f := &fixer{judge: judge{catalogue: catalogue(), options: flags.options()}, facts: flags.facts, report: &render.Fixing{Before: file, After: file}}
+	f := &fixer{judge: newJudge(flags.options()), facts: flags.facts, report: &render.Fixing{Before: file, After: file}}
 	if f.apps, err = e.readApps(flags.apps); err != nil {
 		return err
 	}

@@ -67,7 +67,7 @@ func (e *Env) lint(_ context.Context, flags *lintFlags, args []string) error {
 	if err != nil {
 		return err
 	}
-	l := linter{judge: judge{catalogue: catalogue(), options: flags.options()}, env: e, stdin: flags.stdin}
+	l := linter{judge: newJudge(flags.options()), env: e, stdin: flags.stdin}
 	if l.apps, err = e.readApps(flags.apps); err != nil {
 		return err
 	}

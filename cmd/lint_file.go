@@ -22,15 +22,20 @@ type linted struct {
 // judge is what files are judged by.
 type judge struct {
 	catalogue []rules.Rule
+	adapters  []rules.Adapter
 	options   rules.Options
 	apps      *entra.Directory // app registrations; nil where none were given
+}
+
+func newJudge(options rules.Options) judge {
+	return judge{catalogue: catalogue(), adapters: adapters(), options: options}
 }
 
 // file compiles a file for the gateway that it tells, or for each that it may be meant for, and runs the rules. A file
 // without policies has no findings.
 func (j *judge) file(file *source.File) linted {
 	result := linted{name: file.Name, file: file}
-	for _, adapter := range adapters() {
+	for _, adapter := range j.adapters {
 		compiled, err := adapter.Compile(file, j.options)
 		if err != nil {
 			continue // this vendor has no policy in it

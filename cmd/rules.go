@@ -126,7 +126,8 @@ func pageOf(rule *rules.Rule) (*render.RulePage, error) {
 
 // exampleJudge judges the examples of a rule: with the app registration beside them, where there is one.
 func exampleJudge(rule string) (*judge, error) {
-	j := &judge{catalogue: catalogue()}
+	judged := newJudge(rules.Options{})
+	j := &judged
 	app, err := examples.Of(rule, "app")
 	if err != nil || len(app) == 0 {
 		return j, err

@@ -18,7 +18,8 @@ func issuerNotPinned() rules.Rule {
 	}
 }
 
-// checkIssuerPinned looks at policies that verify with a key set of Entra ID. A contract closes the hole, unless its client is
+// checkIssuerPinned looks at policies that verify with a key set of Entra ID proper: tenants of Azure AD B2C and External ID have
+// hosts of their own. A contract closes the hole, unless its client is
 // multi-tenant; so does an audience that is an application id, unless the API is.
 func checkIssuerPinned(s *rules.Subject) []rules.Finding {
 	var all []rules.Finding
@@ -26,7 +27,7 @@ func checkIssuerPinned(s *rules.Subject) []rules.Finding {
 		c, address := keysOf(p)
 		keys, ok := parseKeysURL(address)
 		checks := covers(s, p)
-		if !ok || anyPins(checks, "iss", "tid") != rules.No || anyPins(checks, "iss") != rules.No || anyPins(checks, "tid") != rules.No || closesTenants(checks) != rules.No {
+		if !ok || !keys.workforce || anyPins(checks, "iss", "tid") != rules.No || closesTenants(checks) != rules.No {
 			continue
 		}
 		f := at(c, "the issuer is not checked: this key set, the tenant's own, lists the keys that all tenants share")

@@ -14,6 +14,7 @@ type keysAddress struct {
 	cloud     entra.Cloud
 	tenant    string // empty where the URL names none: its path begins with discovery
 	version   entra.Version
+	workforce bool // Entra ID proper, not Azure AD B2C or External ID
 	discovery bool // it is the address of the metadata, not of the keys
 }
 
@@ -37,6 +38,7 @@ func parseKeysURL(text string) (keysAddress, bool) {
 	if slices.Contains(path, "v2.0") {
 		address.version = entra.V2
 	}
+	address.workforce = u.Hostname() == cloud.Host || slices.Contains(cloud.Aliases, u.Hostname())
 	address.discovery = strings.HasSuffix(u.Path, "openid-configuration")
 	return address, ok
 }

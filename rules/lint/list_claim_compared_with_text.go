@@ -11,14 +11,14 @@ func listClaimComparedWithText() rules.Rule {
 	return rules.Rule{
 		Name:       "list-claim-compared-with-text",
 		Title:      "a claim that is a list is compared with a text",
-		Why:        "roles, groups and wids are lists in every token. A list never equals a text: every token is rejected.",
+		Why:        "roles, groups and wids are lists in every token of Entra ID. A list never equals a text: every token is rejected.",
 		Fix:        "Ask whether the list contains it: #[vars.claimSet.roles contains 'Orders.Read'].",
 		Severity:   rules.Error,
 		Since:      since,
 		References: []string{claimsRef, muleJWT},
 		Check: func(s *rules.Subject) []rules.Finding {
-			return eachCheck(s, func(_ *rules.Policy, c *rules.Check) []rules.Finding {
-				if name := equalsList(c); name != "" {
+			return eachCheck(s, func(p *rules.Policy, c *rules.Check) []rules.Finding {
+				if name := equalsList(c); name != "" && (isEntra(p) || s.App != nil) {
 					return one(at(c, fmt.Sprintf("%s is a list, which never equals a text", name)))
 				}
 				return none()

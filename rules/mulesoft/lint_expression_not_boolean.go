@@ -16,20 +16,31 @@ func expressionNotBoolean() rules.Rule {
 		References: []string{docJWTPage},
 		Check: func(s *rules.Subject) []rules.Finding {
 			return eachExpression(s, func(_ configured, e expressionField) []rules.Finding {
-				if !e.test || e.expr == nil || !neverTrue(e.expr) {
+				if !e.test || e.expr == nil {
 					return nil
 				}
-				return []rules.Finding{finding(e.name, e.value, "the expression gives no boolean, so the claim fails for every token")}
+				claim, plain := claimPath(e.expr.Root.Bare())
+				f := finding(e.name, e.value, "the expression gives no boolean, so the claim fails for every token")
+				switch {
+				case e.expr.Boolean() == dataweave.No, plain && neverBoolean(claim):
+				case plain:
+					f.Severity, f.Message = rules.Warning, "the expression gives "+claim+" itself, and the claim fails unless that is a boolean"
+				default:
+					return nil
+				}
+				return []rules.Finding{f}
 			})
 		},
 	}
 }
 
-// neverTrue reports whether an expression gives no boolean, or nothing but a claim that is no boolean in Entra's tokens.
-func neverTrue(e *dataweave.Expr) bool {
-	if e.Boolean() == dataweave.No {
+// neverBoolean reports whether a claim of Entra ID's tokens is a text, a number or a list in all of them
+// (learn.microsoft.com/entra/identity-platform/access-token-claims-reference).
+func neverBoolean(claim string) bool {
+	switch claim {
+	case "aud", "iss", "iat", "nbf", "exp", "acr", "amr", "appid", "azp", "appidacr", "azpacr", "groups", "idp", "idtyp", "name", "oid",
+		"preferred_username", "roles", "scp", "scope", "sub", "tid", "unique_name", "upn", "uti", "ver", "wids", "email":
 		return true
 	}
-	_, plain := claimPath(e.Root.Bare())
-	return plain
+	return false
 }

@@ -26,7 +26,7 @@ func checkPlaceholders(s *rules.Subject) []rules.Finding {
 	return eachEntry(s, func(c configured) []rules.Finding {
 		var all []rules.Finding
 		for _, m := range c.counting() {
-			if v := c.config.Member(m); v.Is(source.String) && (placeholder(v.Text) || reserved(v.Text)) {
+			if v := c.config.Member(m); v.Is(source.String) && !templated(v) && (placeholder(v.Text) || standIn(v.Text)) {
 				all = append(all, finding(m, v, m+" still has an example's value"))
 			}
 		}
@@ -55,21 +55,20 @@ func (c configured) counting() []string {
 func (c configured) placeholderClaims() []rules.Finding {
 	var all []rules.Finding
 	for _, item := range c.claimItems() {
-		if text, ok := item.value.Str(); ok && reserved(text) && !strings.HasPrefix(text, "#[") {
+		if text, ok := item.value.Str(); ok && standIn(text) && !templated(item.value) && !strings.HasPrefix(text, "#[") {
 			all = append(all, finding(item.list, item.value, item.key+" still has an example's value"))
 		}
 	}
 	return all
 }
 
-// reserved reports whether a text has a name that is reserved for examples (RFC 2606, section 2 and 3), or a placeholder in angle
-// brackets.
-func reserved(text string) bool {
+// standIn reports whether a text has a word that stands for a tenant in documentation, or is a placeholder in angle brackets.
+func standIn(text string) bool {
 	lower := strings.ToLower(text)
-	for _, part := range []string{"example.com", "example.org", "example.net", ".example/", ".example:", "<your", "<tenant", "your-tenant", "your_tenant", "yourtenant"} {
+	for _, part := range []string{"<your", "<tenant", "your-tenant", "your_tenant", "yourtenant", "/tenant-id/", "/tenantid/", "{tenant"} {
 		if strings.Contains(lower, part) {
 			return true
 		}
 	}
-	return strings.HasSuffix(lower, ".example") || strings.HasPrefix(text, "<") && strings.HasSuffix(text, ">")
+	return strings.HasPrefix(text, "<") && strings.HasSuffix(text, ">")
 }

@@ -16,7 +16,7 @@ func policyOrder() rules.Rule {
 		Why: "Policies run in their order. A browser's CORS preflight carries no token, so a token policy before CORS rejects it; and what a " +
 			"token policy puts into authentication is not there yet for a policy before it.",
 		Fix:        "Put CORS first, then what validates the token, then what uses its claims or client id.",
-		Severity:   rules.Error,
+		Severity:   rules.Warning,
 		Since:      since,
 		References: []string{docOrder, kbInvalid},
 		Check:      checkOrder,

@@ -3,7 +3,6 @@ package render
 import (
 	"fmt"
 	"io"
-	"net/http"
 	"slices"
 	"strings"
 
@@ -84,8 +83,10 @@ func (t *Text) behaviour(b *rules.Behaviour) {
 
 // answered is an answer in a line: its status, and what is known of its body.
 func answered(a *rules.Answer) string {
-	line := fmt.Sprintf("%d %s", a.Status, http.StatusText(a.Status))
+	line := status(a.Status)
 	switch {
+	case a.Status == 0:
+		return line
 	case a.NoBody:
 		return line + ", no body"
 	case a.Body != "":

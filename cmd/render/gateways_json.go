@@ -22,7 +22,7 @@ type (
 		Title        string        `json:"title"`
 		Condition    *string       `json:"condition"`
 		Policies     []string      `json:"policies"`
-		Status       int           `json:"status"`
+		Status       *int          `json:"status"`
 		Body         *string       `json:"body"`
 		BodyContains *string       `json:"body_contains"`
 		Headers      []string      `json:"headers"`
@@ -56,7 +56,7 @@ func gatewayOf(g *Gateway) knownGatewayJSON {
 		a := &b.Answer
 		row := behaviourJSON{
 			Situation: b.Situation, Title: b.Title, Condition: known(b.Condition), Policies: orEmpty(b.Policies),
-			Status: a.Status, Body: known(a.Body), BodyContains: known(a.Says), Headers: orEmpty(b.Headers),
+			Status: known(a.Status), Body: known(a.Body), BodyContains: known(a.Says), Headers: orEmpty(b.Headers),
 			Evidence: evidenceOf(a.Evidence), Checked: b.Checked,
 		}
 		if a.NoBody {

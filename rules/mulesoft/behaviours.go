@@ -21,7 +21,7 @@ type row struct {
 // published it.
 func behaviours() []rules.Behaviour {
 	all := published(slices.Concat(gatewayRows(), jwtRows(), oauthRows(), oauthFlexRows(), clientIDRows(), slaRows()))
-	return append(all, basicBehaviours()...)
+	return slices.Concat(all, basicBehaviours(), soapBehaviours())
 }
 
 func published(rows []row) []rules.Behaviour {

@@ -40,5 +40,17 @@ func slaRows() []row {
 		{noContract, Flex, sla, refused, nil},
 		{quotaExceeded, Mule, sla, exceeded, nil},
 		{quotaExceeded, Flex, sla, exceeded, nil},
+		{unavailable, Mule, sla, answer(503, "", rules.Documented, docSLA), nil},
 	}
+}
+
+// soapBehaviours are the answers of the SLA-based rate limit for an API that is described by a WSDL.
+func soapBehaviours() []rules.Behaviour {
+	sla := []string{rateLimitingSLA}
+	all := published([]row{
+		{soapFault, Mule, sla, answer(500, "", rules.Documented, docSLA), nil},
+		{soapFault, Mule, sla, answer(400, "", rules.Documented, docSLA), nil},
+	})
+	all[0].Condition, all[1].Condition = "SOAP 1.1", "SOAP 1.2"
+	return all
 }

@@ -18,6 +18,7 @@ func oauthRows() []row {
 		{endpointDown, Mule, family, answer(401, "", rules.Documented, docOIDC), nil},
 		{endpointForbids, Mule, family, answer(403, "", rules.Documented, docOAuth), nil},
 		{endpointUnreadable, Mule, family, answer(500, "", rules.Documented, docOIDC), nil},
+		{soapFault, Mule, family, answer(500, "", rules.Documented, docOIDC), nil},
 		{missingScopes, Mule, family, answer(403, "", rules.Documented, docOAuth), nil},
 		{noClientID, Mule, oidc, saying(403, invalidClient, rules.Documented, kbInvalid), nil},
 		{noClientID, Mule, others, answer(403, "", rules.Documented, docOIDC), nil},

@@ -93,7 +93,7 @@ func requestCauses() []rules.Cause {
 			Why:        "another scheme, another case or a second space makes it unreadable",
 			Look:       "the header as it arrives: gatewhy collect request",
 			Evidence:   documented(docOAuth),
-			Situations: []string{malformedHeader, malformedToken}, Possible: both(arrived, has(rules.TokenPresent, rules.Pass)),
+			Situations: []string{malformedHeader, malformedToken, noToken}, Possible: both(arrived, has(rules.TokenPresent, rules.Pass)),
 		},
 	}
 }

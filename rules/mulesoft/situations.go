@@ -27,6 +27,8 @@ const (
 	noContract         = "no-contract"
 	noContractsYet     = "contracts-not-downloaded"
 	quotaExceeded      = "quota-exceeded"
+	soapFault          = "soap-fault"
+	unavailable        = "policy-unavailable"
 	noInstance         = "no-api-instance"
 	notBound           = "api-not-bound"
 	notActive          = "policy-not-active"
@@ -66,6 +68,8 @@ func situations() []situation {
 		{noContract, "the client has no approved contract on the API instance"},
 		{noContractsYet, "the gateway has not downloaded the contracts yet"},
 		{quotaExceeded, "the client has used up the quota of its SLA tier"},
+		{soapFault, "the API is described by a WSDL, and a refusal is a SOAP fault"},
+		{unavailable, "the policy can't do its work (the documentation says no more)"},
 	}
 }
 

@@ -63,7 +63,8 @@ type (
 		Before, Marked, After    string // of the source line
 		Token, Outcome, Why      string
 		Claims                   []Row
-		Tokens                   []string
+		Tokens                   []Row // each row that is wrong, with what tells its token apart
+		More                     int   // how many rows are not listed
 		Repairs                  []repairPage
 	}
 
@@ -170,9 +171,7 @@ func (x *Matrixing) findingPage(i int) findingPage {
 	for _, m := range claims.Members {
 		p.Claims = append(p.Claims, Row{inspect.Safe(m.Key), inspect.Safe(m.Value.JSON())})
 	}
-	for _, r := range f.Rows {
-		p.Tokens = append(p.Tokens, inspect.Safe(x.Rows[r].Name))
-	}
+	p.Tokens, p.More = x.wrongRows(f)
 	p.Repairs = x.repairsFor(f.Gateway)
 	return p
 }
@@ -196,6 +195,25 @@ func (x *Matrixing) repairsFor(gateway int) []repairPage {
 		}
 	}
 	return chosen
+}
+
+// mostRows is how many of the wrong rows a story lists.
+const mostRows = 100
+
+// wrongRows lists the rows of a finding, each with the claims of a token that shows it.
+func (x *Matrixing) wrongRows(f *environments.Finding) (rows []Row, more int) {
+	listed := f.Rows[:min(mostRows, len(f.Rows))]
+	for _, r := range listed {
+		claims, _ := x.witnessAt(r, f.Gateway)
+		var parts []string
+		for _, line := range claimLines(claims) {
+			if line.Label != "iss" {
+				parts = append(parts, line.Label+" "+line.Text)
+			}
+		}
+		rows = append(rows, Row{inspect.Safe(x.Rows[r].Name), inspect.Safe(strings.Join(parts, ", "))})
+	}
+	return rows, len(f.Rows) - len(listed)
 }
 
 // mostRepairs is how many repairs a story shows, the best first.

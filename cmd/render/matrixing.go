@@ -122,9 +122,13 @@ func mark(c *environments.Cell) string {
 	return "pass"
 }
 
-// witness is the claims of a finding's token in one line, without personal ones.
+// witness is the claims of a finding's token, without personal ones, and what the gateway answers to it.
 func (x *Matrixing) witness(f *environments.Finding) (claims *source.Value, verdict rules.Verdict) {
-	claims, verdict = x.Witness(f.Row, f.Gateway)
+	return x.witnessAt(f.Row, f.Gateway)
+}
+
+func (x *Matrixing) witnessAt(row, gateway int) (claims *source.Value, verdict rules.Verdict) {
+	claims, verdict = x.Witness(row, gateway)
 	profile := inspect.Describe(&inspect.Token{Shape: inspect.Signed, Claims: claims})
 	return NewMask(nil, profile, true).Claims(claims), verdict
 }

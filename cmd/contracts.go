@@ -88,6 +88,6 @@ func contractsProblem(pos source.Position) error {
 	return &source.Error{
 		Pos:   pos,
 		Cause: "no list of contracts",
-		Hint:  "expected is one client id a line, a JSON or YAML list of strings, or API Manager's answer for the API's contracts (application.coreServicesId)",
+		Hint:  "expected is one client id a line, a JSON or YAML list of strings, or API Manager's answer for the API's contracts (application.coreServicesId); how to get it: gatewhy collect contracts",
 	}
 }

@@ -206,7 +206,7 @@ func (e *Env) readIntrospection(name string) (*source.Value, error) {
 		return nil, err
 	}
 	if len(file.Documents) != 1 || !file.Documents[0].Is(source.Object) {
-		return nil, problem(name+": not an introspection answer", `expected is one JSON object, such as {"active": true, "client_id": "…", "scope": "…"}`)
+		return nil, problem(name+": not an introspection answer", `expected is one JSON object, such as {"active": true, "client_id": "…", "scope": "…"}`, "how to get it: gatewhy collect introspection")
 	}
 	return file.Documents[0], nil
 }

@@ -106,7 +106,7 @@ func (e *Env) ownKeys(ctx context.Context, flags *keyFlags, token *inspect.Token
 	issuer, ok := entra.ParseIssuer(v.Profile.Issuer)
 	if !ok {
 		return nil, problem("the token's issuer is none of Entra's, so its keys are not known",
-			"pass the key set: --jwks FILE or --jwks URL", "or the issuer, if it has a discovery document: --issuer URL")
+			"pass the key set: --jwks FILE or --jwks URL (how to get it: gatewhy collect keys)", "or the issuer, if it has a discovery document: --issuer URL")
 	}
 	if issuer.Policy == "" {
 		issuer.Policy = v.Profile.Policy

@@ -71,7 +71,7 @@ func (e *Env) lint(_ context.Context, flags *lintFlags, args []string) error {
 	if l.apps, err = e.readApps(flags.apps); err != nil {
 		return err
 	}
-	results, err := l.all(found)
+	results, err := l.all(unique(found))
 	if err != nil {
 		return err
 	}

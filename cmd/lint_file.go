@@ -42,7 +42,7 @@ func (j *judge) file(file *source.File) linted {
 		}
 		result.policies += len(compiled.Policies)
 		found := j.findingsOf(file, compiled)
-		if compiled.Guessed {
+		if compiled.Guessed && len(compiled.Policies) > 0 {
 			found = append(found, j.otherVariants(adapter, file, compiled.Policies[0], found)...)
 		}
 		result.findings = append(result.findings, found...)
@@ -72,7 +72,7 @@ func (j *judge) otherVariants(adapter rules.Adapter, file *source.File, guess *r
 	for _, variant := range adapter.Variants {
 		options.Variant = variant
 		compiled, err := adapter.Compile(file, options)
-		if err != nil || variant == guess.Variant {
+		if err != nil || variant == guess.Variant || len(compiled.Policies) == 0 {
 			continue
 		}
 		for _, f := range j.findingsOf(file, compiled) {

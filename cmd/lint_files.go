@@ -4,7 +4,10 @@ import (
 	"bytes"
 	"cmp"
 	"fmt"
+	"os"
+	"path/filepath"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 
@@ -42,6 +45,9 @@ func (l *linter) all(files []foundFile) ([]linted, error) {
 // one lints one file. What can't be read is an error where the user named it, or where it looks like a policy; any other file
 // of a folder is none of ours.
 func (l *linter) one(found foundFile) (linted, error) {
+	if !found.named && l.env.isTooLarge(found.name) {
+		return linted{name: found.name}, nil
+	}
 	name, text, err := l.read(found.name)
 	if err != nil {
 		return linted{}, err
@@ -58,6 +64,23 @@ func (l *linter) one(found foundFile) (linted, error) {
 		result.file = nil
 	}
 	return result, nil
+}
+
+// isTooLarge reports whether a file is larger than any policy: some other data, in a folder that has policies too.
+func (e *Env) isTooLarge(name string) bool {
+	info, err := os.Stat(e.path(name))
+	return err == nil && info.Size() > maxInput
+}
+
+// unique leaves out files that are named twice, by two patterns or a folder and a file in it.
+func unique(files []foundFile) []foundFile {
+	seen := make(map[string]bool, len(files))
+	return slices.DeleteFunc(files, func(f foundFile) bool {
+		name := filepath.Clean(f.name)
+		again := seen[name]
+		seen[name] = true
+		return again
+	})
 }
 
 // read returns the text, and the name that it is reported under.

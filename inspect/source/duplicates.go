@@ -36,6 +36,9 @@ func (v *Value) brief() string {
 	case List, Object, Unknown:
 		return v.Kind.String()
 	case String:
+		if holdsSecret(v.Text) {
+			return secretText
+		}
 		return quoteJSON(shorten(v.Text))
 	}
 	return shorten(v.JSON())
@@ -49,5 +52,5 @@ func isSecret(name string) bool {
 		return true
 	}
 	name = strings.ToLower(name)
-	return strings.Contains(name, "secret") || strings.Contains(name, "password") || strings.Contains(name, "private")
+	return strings.Contains(name, "textkey") || strings.Contains(name, "text_key") || strings.Contains(name, "authorizationvalue") || strings.Contains(name, "secret") || strings.Contains(name, "password") || strings.Contains(name, "private")
 }

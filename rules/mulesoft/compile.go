@@ -2,6 +2,7 @@ package mulesoft
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -31,7 +32,7 @@ func compileBy(table []rules.Behaviour, file *source.File, options rules.Options
 	}
 	compilation := rules.Compilation{Findings: problems(file)}
 	for i := range found {
-		c := compiler{entry: &found[i], table: table, runtime: runtime}
+		c := compiler{entry: &found[i], file: file, table: table, runtime: runtime}
 		c.choose(options.Variant)
 		compilation.Guessed = compilation.Guessed || c.guessed
 		compilation.Policies = append(compilation.Policies, c.compile())
@@ -76,7 +77,7 @@ func runtimeVersion(text string) (dataweave.Version, error) {
 func problems(file *source.File) []rules.Finding {
 	var all []rules.Finding
 	for _, p := range file.Problems {
-		all = append(all, rules.Finding{Rule: p.ID, Severity: rules.Warning, Message: p.Message, Pos: p.Pos})
+		all = append(all, locate(file, rules.Finding{Rule: p.ID, Severity: rules.Warning, Message: p.Message, Pos: p.Pos}))
 	}
 	return all
 }
@@ -96,6 +97,7 @@ func noPolicy(file *source.File) error {
 // compiler turns one entry into a policy.
 type compiler struct {
 	*entry
+	file     *source.File
 	table    []rules.Behaviour
 	variant  string // the gateway that it is compiled for
 	runtime  dataweave.Version
@@ -118,11 +120,37 @@ func (c *compiler) compile() *rules.Policy {
 	case c.outbound:
 	case modelled && !c.custom:
 		c.asset = kind.asset
-		policy.Root = rules.AllOf(kind.compile(c)...)
+		policy.Root = rules.AllOf(c.checks(kind)...)
 	case c.custom || !slices.Contains(blind(), c.asset):
 		policy.Root = rules.AllOf(c.notModelled())
 	}
 	return policy
+}
+
+// checks compiles an entry of a kind that is modelled. Without a configuration that can be read, every check that needs one is
+// unknown: the gateway runs with one.
+func (c *compiler) checks(k kind) []*rules.Check {
+	c.unwrapText()
+	checks := k.compile(c)
+	if c.config.Is(source.Object) {
+		return checks
+	}
+	why := fmt.Sprintf("the configuration must be %s, and this is %s", source.Object, kindOf(c.config))
+	c.find(rules.Finding{Rule: "wrong-type", Severity: rules.Warning, Message: why, Field: "configuration", Pos: checks[0].Pos, Span: checks[0].Span})
+	for _, check := range checks {
+		check.Skip, check.Unknown = "", &rules.Unknown{Why: why, Ask: "-p FILE: the policy with its configuration, as the gateway has it"}
+	}
+	return checks
+}
+
+// unwrapText reads a configuration that is kept as JSON in a string.
+func (c *compiler) unwrapText() {
+	if !c.config.Is(source.String) {
+		return
+	}
+	if inner, err := source.Embedded(c.file, c.config); err == nil && len(inner.Documents) == 1 {
+		c.config, c.sealed = inner.Documents[0], true
+	}
 }
 
 func (c *compiler) notModelled() *rules.Check {

@@ -1,6 +1,9 @@
 package mulesoft
 
-import "github.com/gatewhy/gatewhy/rules"
+import (
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+)
 
 // The rules in this file are found while a configuration is compiled: see inspectFields.
 
@@ -38,4 +41,35 @@ func valueNotAllowedRule() rules.Rule {
 		Since:      since,
 		References: []string{docJWTPage},
 	}
+}
+
+// locate gives a finding of the file's reader the name of the field that it is about, where there is one.
+func locate(file *source.File, f rules.Finding) rules.Finding {
+	for _, document := range file.Documents {
+		if m := memberAt(document, f.Pos); m != nil {
+			f.Pos, f.Span, f.Field = m.KeyPos, m.KeySpan, m.Key
+			return f
+		}
+	}
+	f.Span.End = min(len("\ufeff"), len(file.Text)) // a byte order mark
+	return f
+}
+
+// memberAt returns the member of v, or of what is in it, whose name is at this place, or whose value is missing there.
+func memberAt(v *source.Value, pos source.Position) *source.Member {
+	for _, item := range v.Items {
+		if m := memberAt(item, pos); m != nil {
+			return m
+		}
+	}
+	for i := range v.Members {
+		m := &v.Members[i]
+		if m.KeyPos == pos || m.Value.Is(source.Null) && m.KeyPos.Line == pos.Line {
+			return m
+		}
+		if inside := memberAt(m.Value, pos); inside != nil {
+			return inside
+		}
+	}
+	return nil
 }

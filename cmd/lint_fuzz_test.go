@@ -1,0 +1,67 @@
+package cmd
+
+import (
+	"bytes"
+	"slices"
+	"testing"
+
+	"github.com/gatewhy/gatewhy/cmd/render"
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+	examples "github.com/gatewhy/gatewhy/testdata/rules"
+)
+
+// FuzzLint lints anything: every finding is of the catalogue and inside the file, every format can be written, and a repair reads
+// again.
+func FuzzLint(f *testing.F) {
+	judged := newJudge(rules.Options{})
+	for _, rule := range judged.catalogue {
+		for _, kind := range []string{"bad", "ok"} {
+			found, err := examples.Of(rule.Name, kind)
+			if err != nil {
+				f.Fatal(err)
+			}
+			for _, example := range found {
+				f.Add(example.Name, []byte(example.Text))
+			}
+		}
+	}
+	known := ruleNames(judged.catalogue)
+	f.Fuzz(func(t *testing.T, name string, text []byte) {
+		file, err := source.Read(name, text)
+		if err != nil {
+			return
+		}
+		result := judged.file(file)
+		for _, finding := range result.findings {
+			if !slices.Contains(known, finding.Rule) || finding.Span.End > len(text) || finding.Span.Start > finding.Span.End {
+				t.Errorf("%+v", finding)
+			}
+			tryRepair(t, file, finding)
+		}
+		report := &render.Linting{Catalogue: judged.catalogue, Findings: result.findings, Sources: map[string]*source.File{name: file}, Names: []string{name}}
+		var out bytes.Buffer
+		for _, write := range []func() error{
+			func() error { return render.LintText(&out, render.Style{}, report) },
+			func() error { return render.LintSARIF(&out, report) },
+			func() error { return render.LintJUnit(&out, report) },
+			func() error { return render.LintGitHub(&out, report) },
+			func() error { return render.LintJSON(&out, report) },
+		} {
+			if err := write(); err != nil {
+				t.Error(err)
+			}
+		}
+	})
+}
+
+// tryRepair wants a repair either to be refused, or to read again.
+func tryRepair(t *testing.T, file *source.File, finding rules.Finding) {
+	repair, err := adapters()[0].Repair(file, rules.Options{}, finding, knownFacts())
+	if err != nil || repair.Refused != "" {
+		return
+	}
+	if _, err := source.Read(file.Name, repair.Text); err != nil {
+		t.Errorf("%s: %v", finding.Rule, err)
+	}
+}

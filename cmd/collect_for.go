@@ -17,6 +17,8 @@ func (r *explainRun) collectionFor(ask string) string {
 		return "gatewhy collect introspection"
 	case "--jwks":
 		return "gatewhy collect keys" + r.tenantFlag()
+	case "--runtime", "--gateway":
+		return "gatewhy collect api-instance" + r.apiFlag()
 	case "-H", "--method", "--path":
 		return "gatewhy collect request"
 	}

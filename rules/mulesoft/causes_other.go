@@ -14,7 +14,7 @@ func letInCauses() []rules.Cause {
 		{
 			ID: "api-not-bound", Title: "the application is not bound to its API instance, so no policy runs",
 			Why:        "without autodiscovery, or with another API's id in it, the application answers ungoverned",
-			Look:       "the API instance's status in API Manager (active or unregistered), and the autodiscovery id in the application",
+			Look:       "the API instance's status (gatewhy collect api-instance), and the autodiscovery id in the application",
 			Evidence:   observed(obsMule),
 			Situations: []string{notBound}, Possible: refused,
 		},

@@ -12,7 +12,7 @@ const (
 // collections are the commands that fetch the inputs from Anypoint Platform and from the gateway (API Manager's REST API;
 // anypoint-cli-v4; curl).
 func collections() []rules.Collection {
-	return []rules.Collection{signIn(), policiesToCollect(), contractsToCollect(), introspectionToCollect(), requestToCollect()}
+	return []rules.Collection{signIn(), instanceToCollect(), policiesToCollect(), contractsToCollect(), introspectionToCollect(), requestToCollect()}
 }
 
 func signIn() rules.Collection {
@@ -23,6 +23,16 @@ func signIn() rules.Collection {
 				"of a connected app with the scope View APIs Configuration, whose id and secret are in the two variables",
 				`ANYPOINT_TOKEN=$(printf 'data-urlencode = "grant_type=client_credentials"\ndata-urlencode = "client_id=%s"\ndata-urlencode = "client_secret=%s"\n' "$ANYPOINT_CLIENT_ID" "$ANYPOINT_CLIENT_SECRET" | curl -sSf -K - 'https://{anypoint}/accounts/api/v2/oauth2/token' | jq -r .access_token)`,
 			},
+		},
+	}
+}
+
+func instanceToCollect() rules.Collection {
+	return rules.Collection{
+		Name: "api-instance", Title: "which gateway runs the API, and whether it is bound to its instance", Flag: "--gateway and --runtime",
+		Steps: []rules.Step{
+			{"technology tells Mule Gateway from Flex Gateway, status whether a gateway has registered for it", ofAPI + `' > api-instance.json`},
+			{"the version of the Mule runtime: Runtime Manager, or the first lines of the application's log", ""},
 		},
 	}
 }

@@ -1,0 +1,60 @@
+package cmd
+
+import (
+	"regexp"
+	"strings"
+	"testing"
+
+	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+func TestEveryCollectionIsCompleteAndNamesNoSecret(t *testing.T) {
+	placeholder := regexp.MustCompile(`\{[a-z-]+\}`)
+	for _, cloud := range []string{"", "usgov", "china"} {
+		for _, c := range allCollections(cloud) {
+			if c.Name == "" || c.Title == "" || len(c.Steps) == 0 {
+				t.Errorf("incomplete: %+v", c)
+			}
+			for _, step := range c.Steps {
+				if step.Note == "" {
+					t.Errorf("%s: a step without a word", c.Name)
+				}
+				for _, found := range placeholder.FindAllString(step.Command, -1) {
+					if !isPlaceholder(found) {
+						t.Errorf("%s: nothing fills in %s", c.Name, found)
+					}
+				}
+				if curl := strings.Index(step.Command, "curl"); curl >= 0 && strings.Contains(step.Command[curl:], "SECRET") {
+					t.Errorf("%s: a secret among curl's arguments", c.Name)
+				}
+				if curl := strings.Index(step.Command, "curl"); curl >= 0 && strings.Contains(step.Command[curl:], "TOKEN\"") {
+					t.Errorf("%s: a token among curl's arguments", c.Name)
+				}
+			}
+		}
+	}
+}
+
+func isPlaceholder(text string) bool {
+	for _, id := range collectIDs {
+		if id.placeholder == text {
+			return true
+		}
+	}
+	return false
+}
+
+func TestEveryCommandThatIsPointedAtExists(t *testing.T) {
+	run := &explainRun{request: &rules.Request{Token: inspect.Parse("")}, policies: &policySet{}}
+	names := collectionNames(allCollections(""))
+	for _, ask := range []string{"--contracts FILE: …", "--introspection FILE: …", "--jwks FILE|URL: …", "--runtime VERSION: …", `-H "client_id: …": …`, "--method and --path: …"} {
+		command, ok := strings.CutPrefix(run.collectionFor(ask), "gatewhy collect ")
+		if _, err := oneOf("input", command, names, ""); !ok || err != nil {
+			t.Errorf("%s: %q is no command", ask, command)
+		}
+	}
+	if command := run.collectionFor("which key customKeyExpression gives"); command != "" {
+		t.Errorf("%q for what no command gives", command)
+	}
+}

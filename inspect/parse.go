@@ -163,7 +163,7 @@ func (t *Token) object(part string, data []byte) *source.Value {
 	if part == "claims" {
 		name = "payload"
 	}
-	file, err := source.ReadJSON(name, data)
+	file, err := source.ReadPart(name, data)
 	if err != nil {
 		t.fault(name+"-not-json", "the "+name+" is not JSON: "+cause(err), t.truncationHint())
 		return nil

@@ -25,8 +25,9 @@ type File struct {
 	Documents []*Value  // one for JSON and HCL, one a document for YAML; documents without content are left out
 	Problems  []Problem // what is odd, but no hindrance to reading
 
-	lines  *index
-	shared []Span // text that aliases stand for
+	lines   *index
+	unshown bool   // no message shows anything of the text
+	shared  []Span // text that aliases stand for
 }
 
 // Problem is something odd in a file that could be read all the same, such as a member that stands twice.

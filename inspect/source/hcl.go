@@ -51,7 +51,11 @@ func (r *hclReader) fault(diagnostics hcl.Diagnostics) error {
 			at = r.span(*d.Subject).Start
 		}
 		cause := strings.ToLower(d.Summary[:min(1, len(d.Summary))]) + d.Summary[min(1, len(d.Summary)):]
-		return r.file.errorAt(at, "not HCL: "+printable(cause), printable(strings.TrimSuffix(d.Detail, ".")))
+		hint := printable(strings.TrimSuffix(d.Detail, "."))
+		if holdsSecret(hint) {
+			hint = ""
+		}
+		return r.file.errorAt(at, "not HCL: "+printable(cause), hint)
 	}
 	return nil
 }

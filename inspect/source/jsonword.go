@@ -82,7 +82,15 @@ func (d *diagnosis) shown() string {
 	if end < 1 {
 		_, end = utf8.DecodeRune(rest)
 	}
-	return printable(shorten(string(rest[:end])))
+	return d.told(rest[:end])
+}
+
+// told is a piece of the text for a message.
+func (d *diagnosis) told(text []byte) string {
+	if d.file.unshown {
+		return "this text"
+	}
+	return told(string(text))
 }
 
 // shownWord returns the word that starts where reading stopped.
@@ -95,7 +103,10 @@ func (d *diagnosis) shownWord() string {
 	if end > 0 && rest[0] >= '0' && rest[0] <= '9' {
 		return ""
 	}
-	return printable(shorten(string(rest[:end])))
+	if end == 0 {
+		return ""
+	}
+	return d.told(rest[:end])
 }
 
 func isWordRune(r rune) bool {

@@ -39,11 +39,14 @@ func Read(name string, text []byte) (*File, error) {
 // ReadJSON reads one JSON value and nothing behind it but white space, as the parts of a token and key sets
 // are: a byte order mark is an error, since verifiers refuse it, and text that is no UTF-8 is a [Problem]
 // "invalid-utf-8", since most of them read it. Every error is an [*Error].
-func ReadJSON(name string, text []byte) (*File, error) {
+func ReadJSON(name string, text []byte) (*File, error) { return readJSON(name, text, false) }
+
+func readJSON(name string, text []byte, unshown bool) (*File, error) {
 	f, err := open(name, text)
 	if err != nil {
 		return nil, err
 	}
+	f.unshown = unshown
 	if bytes.HasPrefix(text, byteOrderMark) {
 		return nil, f.errorAt(0, "not JSON: a byte order mark stands before it", "")
 	}
@@ -52,6 +55,9 @@ func ReadJSON(name string, text []byte) (*File, error) {
 	}
 	return f.done(f.readJSON())
 }
+
+// ReadPart is ReadJSON for what may be a secret, such as a part of a token: no error shows anything of the text.
+func ReadPart(name string, text []byte) (*File, error) { return readJSON(name, text, true) }
 
 // open makes a file of text that is worth reading.
 func open(name string, text []byte) (*File, error) {
@@ -119,7 +125,10 @@ func (f *File) checkText() error {
 	case bytes.IndexByte(f.Text, 0) >= 0:
 		return f.errorAt(bytes.IndexByte(f.Text, 0), "not text: a NUL byte stands here", "is this a configuration file?")
 	}
-	return f.checkMarkup(first, content)
+	if err := f.checkMarkup(first, content); err != nil {
+		return err
+	}
+	return f.checkSecret(first, content)
 }
 
 // checkMarkup refuses HTML and XML, which is what arrives when a sign-in page was saved in place of a file.

@@ -36,7 +36,7 @@ func (f *yamlFault) noColon() (offset int, cause, hint string) {
 	if i := strings.IndexByte(text, ':'); i >= 0 {
 		return f.at(f.opened, i), "a space is missing behind the colon", ""
 	}
-	return f.first(f.opened), "a colon is missing behind " + printable(shorten(strings.TrimSpace(text))), ""
+	return f.first(f.opened), "a colon is missing behind " + told(strings.TrimSpace(text)), ""
 }
 
 // bracket is about lists and objects in brackets.
@@ -130,7 +130,7 @@ func (f *yamlFault) anchor() (offset int, cause, hint string) {
 	_, name, _ := strings.Cut(f.problem, "'")
 	name, _, _ = strings.Cut(name, "'")
 	place := max(strings.Index(f.text(f.line), "*"+name), 0)
-	return f.at(f.line, place), "*" + printable(name) + " refers to an anchor &" + printable(name) + " that does not stand before it",
+	return f.at(f.line, place), "*" + told(name) + " refers to an anchor &" + told(name) + " that does not stand before it",
 		"a value that starts with * needs quotes"
 }
 

@@ -146,7 +146,7 @@ func (v *Value) addMerged(merged []Member) {
 func (r *yamlReader) alias(n *yaml.Node, where *place, depth int) (*Value, error) {
 	start := r.offset(n)
 	if r.expanding[n.Alias] {
-		return nil, r.file.errorAt(start, "not YAML: the alias *"+printable(n.Value)+" stands inside the value that it names", "")
+		return nil, r.file.errorAt(start, "not YAML: the alias *"+told(n.Value)+" stands inside the value that it names", "")
 	}
 	r.expanding[n.Alias] = true
 	target, err := r.value(n.Alias, where, depth+1)

@@ -1,0 +1,110 @@
+package source
+
+import (
+	"strings"
+	"unicode"
+)
+
+// leastSecret is the fewest characters that a text needs to be taken for a token or a secret.
+const leastSecret = 20
+
+// secretText stands in a message for text that may be a secret.
+const secretText = "text that looks like a token"
+
+// LooksSecret reports whether a run of characters without white space may be a token, a key or a password: it is long, and
+// no name that a person would write. Names are made of words, of numbers, of words with a short number behind them, and
+// of GUIDs.
+func LooksSecret(run string) bool {
+	if len(run) < leastSecret {
+		return false
+	}
+	for run != "" {
+		n := guidLength(run)
+		if n == 0 {
+			n = strings.IndexFunc(run, isSeparator)
+			if n < 0 {
+				n = len(run)
+			}
+			if !isReadableWord(run[:n]) {
+				return true
+			}
+		}
+		run = strings.TrimLeftFunc(run[n:], isSeparator)
+	}
+	return false
+}
+
+func isSeparator(r rune) bool { return !isLetterOrDigit(r) }
+
+func isLetterOrDigit(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }
+
+// guidLength returns how many characters of a GUID the text starts with: all or none.
+func guidLength(text string) int {
+	const length = 36
+	if len(text) < length {
+		return 0
+	}
+	for i := range length {
+		hyphen := i == 8 || i == 13 || i == 18 || i == 23
+		if hyphen != (text[i] == '-') || !hyphen && !strings.ContainsRune("0123456789abcdefABCDEF", rune(text[i])) {
+			return 0
+		}
+	}
+	return length
+}
+
+// shortWord is how long a word may be that is any mixture of letters and digits, such as v1alpha1.
+const shortWord = 8
+
+// isReadableWord reports whether a run of letters and digits is a word, a number, or a word with a number of up to four
+// digits behind it. Random letters have more capitals than the words of one name.
+func isReadableWord(run string) bool {
+	word := strings.TrimRightFunc(run, unicode.IsDigit)
+	number := len(run) - len(word)
+	if len(run) <= shortWord || word == "" && number <= 14 {
+		return true
+	}
+	capitals := len(strings.Map(onlyCapitals, word))
+	return number <= 4 && strings.IndexFunc(word, unicode.IsDigit) < 0 && (capitals == len(word) || 3*capitals <= len(word)+3)
+}
+
+func onlyCapitals(r rune) rune {
+	if unicode.IsUpper(r) {
+		return r
+	}
+	return -1
+}
+
+// holdsSecret reports whether a run of token characters (RFC 9110, section 11.2) in a text looks like a secret.
+func holdsSecret(text string) bool {
+	for run := range strings.FieldsFuncSeq(text, func(r rune) bool { return !isToken68(r) }) {
+		if LooksSecret(run) {
+			return true
+		}
+	}
+	return false
+}
+
+func isToken68(r rune) bool {
+	return r >= '0' && r <= '9' || r >= 'a' && r <= 'z' || r >= 'A' && r <= 'Z' || strings.ContainsRune("-._~+/=", r)
+}
+
+// told returns a text of the input for a message: escaped, shortened, and not at all where it may be a secret.
+func told(text string) string {
+	if holdsSecret(text) {
+		return secretText
+	}
+	return printable(shorten(text))
+}
+
+// checkSecret refuses a text that is one token and nothing else, before a reader's message shows some of it.
+func (f *File) checkSecret(first int, content []byte) error {
+	text := strings.TrimSpace(string(content[:min(len(content), maxRun)]))
+	if strings.ContainsFunc(text, func(r rune) bool { return !isToken68(r) }) || !LooksSecret(text) {
+		return nil
+	}
+	return f.errorAt(first, "this looks like a token or a secret, not like JSON or YAML", "a token is passed as TOKEN, or as @FILE; is this the right file?")
+}
+
+// maxRun is how much of a text is looked at to tell a token, in bytes.
+const maxRun = 1 << 16

@@ -19,6 +19,7 @@ var demoPolicies embed.FS
 type scene struct {
 	title, story string
 	policy       string
+	repairs      bool // whether to show the repairs for the first token: it is one that belongs here
 	tokens       []demoToken
 }
 
@@ -41,25 +42,25 @@ func scenes() []scene {
 		{
 			"Symptom 1: a good token is rejected",
 			"The UAT API has the OpenID Connect policy, and client ids are validated. A good UAT token arrives.",
-			"oidc-strict.json",
+			"oidc-strict.json", true,
 			[]demoToken{uat},
 		},
 		{
 			"Symptom 2: a token of another environment is let in",
 			"To cure the 403, the team skips the client id check. One tenant signs the tokens of DEV and UAT. A DEV token arrives at UAT.",
-			"oidc-skipped.json",
+			"oidc-skipped.json", false,
 			[]demoToken{devUser, uatUser},
 		},
 		{
 			"Solution A: JWT Validation with the environment's audience",
 			"The client id comes from appid, the audience is UAT's, and the issuer is pinned, which the article leaves out. A DEV token arrives at UAT.",
-			"jwt-validation.json",
+			"jwt-validation.json", false,
 			[]demoToken{dev, uat},
 		},
 		{
 			"Solution B: a scope for each environment",
 			"The OpenID Connect policy stays and requires UAT.Access. A DEV token arrives at UAT. What the article leaves out: app-only tokens carry no scopes, so daemons are locked out.",
-			"oidc-scope.json",
+			"oidc-scope.json", false,
 			[]demoToken{devUser, uatUser, uat},
 		},
 	}
@@ -112,6 +113,9 @@ func (e *Env) play(s *scene, key *demoTenantKey, output *outputFlags) error {
 	explanation, err := run.explain()
 	if err != nil {
 		return err
+	}
+	if !s.repairs {
+		explanation.Remedies, explanation.Refused = nil, nil
 	}
 	if err := render.ExplainText(e.Stdout, output.style(e), explanation); err != nil {
 		return err

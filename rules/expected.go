@@ -93,6 +93,9 @@ func (k *Key) words() string {
 }
 
 func literals(values []*source.Value, glue string) string {
+	if len(values) == 0 {
+		return "nothing"
+	}
 	all := make([]string, len(values))
 	for i, v := range values {
 		all[i] = brief(v)
@@ -172,6 +175,9 @@ func brief(v *source.Value) string {
 	text := v.Text
 	if v.Kind == source.List || v.Kind == source.Object || v.Kind == source.Null {
 		text = v.JSON()
+	}
+	if text == "" {
+		return `""`
 	}
 	return inspect.ShortenMiddle(text, 120)
 }

@@ -98,7 +98,7 @@ func (r *Request) holds(p Predicate, reading *Reading) Truth {
 	case reading.Fault != "":
 		return No
 	case p.Op == Present:
-		return truth(!reading.absent())
+		return p.present(reading)
 	case p.Op == Listed && reading.absent():
 		reading.Unknown = r.nobodyListed()
 		return Maybe
@@ -129,10 +129,29 @@ func (p Predicate) matches(reading *Reading) Truth {
 	case HasAll, HasAny:
 		return p.hasWords(reading)
 	case Positive:
-		n, err := strconv.ParseFloat(v.Text, 64)
-		return truth(err == nil && n > 0)
+		return p.positive(reading)
 	}
 	return Maybe
+}
+
+// present tells whether an input is there. Whether a claim that is null counts as there is not documented.
+func (p Predicate) present(reading *Reading) Truth {
+	if p.Null || reading.Value == nil || reading.Value.Kind != source.Null || p.Input.Source != FromClaim {
+		return truth(!reading.absent())
+	}
+	reading.Unknown = &Unknown{Why: p.Input.Name + " is null, and it is not documented whether the gateway counts that as a claim that is there"}
+	return Maybe
+}
+
+func (p Predicate) positive(reading *Reading) Truth {
+	n, err := strconv.ParseFloat(reading.Value.Text, 64)
+	if err == nil && n == 0 {
+		if p.Zero == Maybe {
+			reading.Unknown = &Unknown{Why: p.Input.Name + " is 0, which older versions of the policy take for a token that has not expired"}
+		}
+		return p.Zero
+	}
+	return truth(err == nil && n > 0)
 }
 
 // equals compares a value with the one literal. A list or an object never equals a text.

@@ -12,7 +12,7 @@ type Op uint8
 
 // The operators. All but And, Or and Not ask something of one input.
 const (
-	Present  Op = iota // the input is there and not null
+	Present  Op = iota // the input is there
 	True               // the input is the boolean true; anything else is not
 	Equals             // the input equals the one literal, type and all
 	OneOf              // the input is one of the literals, or a list that holds one of them
@@ -39,6 +39,13 @@ type Predicate struct {
 	Of     []Predicate     // of And, Or, Not
 	Key    *Key            // of Verifies
 
+	// Null says that a value of null is no value, of Present. Without it a claim that is null is unknown: it is not documented
+	// whether the gateway counts it as there.
+	Null bool
+
+	// Zero is what zero counts as, of Positive. Versions of a gateway differ.
+	Zero Truth
+
 	// Loose says that it is not documented how the gateway compares a literal with a value of another kind, of
 	// Equals.
 	Loose bool
@@ -62,6 +69,9 @@ type Key struct {
 
 // Has is the predicate that an input is there.
 func Has(in Input) Predicate { return Predicate{Op: Present, Input: in} }
+
+// Found is the predicate that an input is there and not null.
+func Found(in Input) Predicate { return Predicate{Op: Present, Input: in, Null: true} }
 
 // Both is the predicate that each of them holds.
 func Both(of ...Predicate) Predicate { return Predicate{Op: And, Of: of} }

@@ -42,5 +42,8 @@ func helps(before, after Trial) bool {
 	case before.Own.Outcome == Rejected:
 		return true
 	}
+	if before.Own.Outcome == Undetermined && after.Own.Outcome == Undetermined {
+		return after.Own.Decided.Check.ID != before.Own.Decided.Check.ID
+	}
 	return after.Own.Outcome == before.Own.Outcome
 }

@@ -81,12 +81,15 @@ func (v *Verdict) decide() {
 }
 
 // Question is the one thing to ask next: what the first unknown check needs to be decided. It is empty where nothing
-// is unknown, or where nothing that could be passed would help.
+// is unknown, or where nothing that could be passed would help a verdict that is reached all the same.
 func (v *Verdict) Question() string {
 	for i := range v.Results {
 		if ask := v.Results[i].Ask(); ask != "" {
 			return ask
 		}
+	}
+	if v.Outcome == Undetermined {
+		return "--observed-status CODE: what the gateway itself answers to this request"
 	}
 	return ""
 }

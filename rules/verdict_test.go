@@ -32,7 +32,8 @@ func TestPredicates(t *testing.T) {
 		want   Truth
 	}{
 		{"a claim that is there is present", Has(aud), `{"aud":""}`, Yes},
-		{"a claim that is null is not", Has(aud), `{"aud":null}`, No},
+		{"whether a claim that is null is there is not known", Has(aud), `{"aud":null}`, Maybe},
+		{"a claim that is null is not found", Found(aud), `{"aud":null}`, No},
 		{"a claim that is absent is not", Has(aud), `{}`, No},
 		{"claim names are compared by case", Has(aud), `{"AUD":"x"}`, No},
 		{"a claim that stands twice with different values is not known", Has(aud), `{"aud":"x","aud":"y"}`, Maybe},
@@ -70,6 +71,10 @@ func TestPredicates(t *testing.T) {
 		{"an instant that is missed by less than the doubt is not known", Predicate{Op: After, Input: Claim("exp"), Doubt: time.Hour}, `{"exp":1778068000}`, Maybe},
 		{"the very instant has not come to its end for certain", Predicate{Op: After, Input: Claim("exp"), Doubt: time.Minute}, `{"exp":1778068800}`, Maybe},
 		{"the very instant has come", Predicate{Op: NotAfter, Input: Claim("nbf")}, `{"nbf":1778068800}`, Yes},
+		{"a number above zero", Predicate{Op: Positive, Input: Claim("n")}, `{"n":1}`, Yes},
+		{"zero is what it counts as", Predicate{Op: Positive, Input: Claim("n"), Zero: No}, `{"n":0}`, No},
+		{"zero may be left open", Predicate{Op: Positive, Input: Claim("n")}, `{"n":0}`, Maybe},
+		{"a number below zero is not positive", Predicate{Op: Positive, Input: Claim("n"), Zero: Yes}, `{"n":-1}`, No},
 		{"milliseconds are no plain instant", Predicate{Op: After, Input: Claim("exp")}, `{"exp":1778069000000}`, Maybe},
 		{"a number in quotes is no plain instant", Predicate{Op: After, Input: Claim("exp")}, `{"exp":"1778069000"}`, Maybe},
 	}

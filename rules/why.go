@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -44,13 +45,16 @@ func (r *Result) whyPass() string {
 	case Contract:
 		return r.Actual() + " has an approved contract"
 	}
-	return r.Actual()
+	return cmp.Or(r.Actual(), "it holds")
 }
 
 // whyTime says when, or what it means that the claim is absent.
 func (r *Result) whyTime(absent string) string {
 	instant := inspect.ReadInstant(r.judged.reading.Value)
-	if !instant.Known() {
+	switch {
+	case !instant.Known() && r.request.Introspection != nil && r.Check.ID == Expiry:
+		return "the captured answer names no instant that has passed"
+	case !instant.Known():
 		return absent
 	}
 	return fmt.Sprintf("%s, %s", instant, inspect.Relative(instant.At, r.request.At))
@@ -69,7 +73,7 @@ func (r *Result) whyFail() string {
 	case TokenFormat:
 		return r.shape()
 	case Algorithm:
-		return fmt.Sprintf("the token says that it is signed with %s, and the policy accepts %s only", r.Actual(), r.Expected())
+		return r.whyAlgorithm()
 	case Signature:
 		return r.whySignature()
 	case Introspection:
@@ -88,6 +92,13 @@ func (r *Result) whyFail() string {
 		return r.whyContract()
 	}
 	return fmt.Sprintf("wanted %s, found %s", r.Expected(), r.Actual())
+}
+
+func (r *Result) whyAlgorithm() string {
+	if r.judged.reading.Value == nil {
+		return fmt.Sprintf("the token's header names no algorithm, and the policy accepts %s only", r.Expected())
+	}
+	return fmt.Sprintf("the token says that it is signed with %s, and the policy accepts %s only", r.Actual(), r.Expected())
 }
 
 func (r *Result) whySignature() string {
@@ -113,6 +124,9 @@ func (r *Result) whyNotNow() string {
 	if r.judged.answer != nil {
 		return fmt.Sprintf("%s is %s, a number so large that the gateway fails on it", r.judged.leaf.Input.Name, brief(reading.Value))
 	}
+	if r.judged.leaf.Op == Positive {
+		return fmt.Sprintf("the validation endpoint's answer says that %s seconds are left", brief(reading.Value))
+	}
 	instant := inspect.ReadInstant(reading.Value)
 	verb := "the token expired"
 	if r.judged.leaf.Op == NotAfter {
@@ -128,6 +142,8 @@ func (r *Result) whyAudience() string {
 	profile := r.request.Profile()
 	switch {
 	case len(profile.Audience) == 0:
+	case profile.Kind == inspect.KindID:
+		why += ". This is an ID token, for the client itself: the client must send the access token"
 	case profile.Version == "2.0" && entra.IsGUID(profile.Audience[0]) && strings.Contains(wanted, "://"):
 		why += ". In a v2.0 token aud is always the API's application id, a GUID, and never its App ID URI"
 	case profile.Version == "1.0" && strings.Contains(profile.Audience[0], "://") && entra.IsGUID(wanted):
@@ -144,7 +160,7 @@ func (r *Result) whyClaim() string {
 	if leaf.Op == True {
 		return fmt.Sprintf("%s gives %s for this token%s", leaf.Input.words(), r.Actual(), r.readValues(leaf.Input)) + r.whyRoles()
 	}
-	why := fmt.Sprintf("%s is %s, and the policy wants %s", leaf.Input.Name, r.Actual(), r.Expected())
+	why := fmt.Sprintf("the claim %s is %s, and the policy wants %s", leaf.Input.Name, r.Actual(), r.Expected())
 	if leaf.Input.Name == "iss" {
 		why += r.otherVersion(leaf)
 	}

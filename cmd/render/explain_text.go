@@ -42,12 +42,22 @@ func (t *explainText) answer() {
 	v := &t.x.Verdict
 	switch v.Outcome {
 	case rules.Accepted:
-		t.Para(1, t.Paint(Good, "200: accepted")+", every check passes")
+		t.Para(1, t.Paint(Good, "200: accepted")+acceptedBecause(v))
 	case rules.Rejected:
 		t.Para(1, t.Paint(Bad, fmt.Sprintf("%s: rejected", status(v.Status)))+" at the "+checkName(v.Decided.Check)+" check")
 	default:
 		t.Para(1, t.Paint(Unsure, "undetermined")+": the "+checkName(v.Decided.Check)+" check can't be decided from what was given")
 	}
+}
+
+// acceptedBecause says whether checks were passed, or none was made.
+func acceptedBecause(v *rules.Verdict) string {
+	for i := range v.Results {
+		if v.Results[i].Outcome == rules.Pass && v.Results[i].Check.ID != rules.Routed {
+			return ", every check passes"
+		}
+	}
+	return ", no policy checks this request"
 }
 
 // status is a status with the name that HTTP gives it; a prediction without one says so.
@@ -263,7 +273,7 @@ func (t *explainText) remedies() {
 	}
 	title := "repairs, each tried on this token"
 	if t.x.Verdict.Outcome == rules.Accepted {
-		title = "what would narrow this policy to tokens like this one, each tried"
+		title = "what would narrow this policy, each tried on this token, if it is one that belongs here"
 	}
 	if len(t.x.Remedies) > 0 {
 		t.Heading(title)

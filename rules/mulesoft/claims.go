@@ -49,17 +49,20 @@ func (j *jwtCompiler) customClaim(list string, item *source.Value, mandatory boo
 	key, okKey := item.Member("key").Str()
 	value := item.Member("value")
 	check := &rules.Check{ID: rules.CustomClaim, Field: list, Claim: key, Evidence: documented(docJWT), Answer: j.answer(claimFails)}
-	check.Pos, check.Span = place(first(value, item))
+	check.Pos, check.Span = place(item)
+	if value != nil {
+		check.Pos, check.Span = place(value)
+	}
 	text, ok := value.Str()
 	switch {
 	case !okKey:
-		check.Unknown = &rules.Unknown{Why: fmt.Sprintf("an entry of %s has no key", list)}
+		j.brokenClaim(check, fmt.Sprintf("an entry of %s has no key", list))
 		return check
 	case value != nil && templated(value):
 		check.Unknown = &rules.Unknown{Why: fmt.Sprintf("the value for %s is %s in this file, and only its deployment knows it", key, value.Text)}
 		return check
 	case !ok:
-		check.Unknown = &rules.Unknown{Why: fmt.Sprintf("the value for %s must be a string, and this is %s", key, kindOf(value))}
+		j.brokenClaim(check, fmt.Sprintf("the value for %s must be a string, and this is %s", key, kindOf(value)))
 		return check
 	}
 	test := j.claimTest(key, text)
@@ -68,6 +71,12 @@ func (j *jwtCompiler) customClaim(list string, item *source.Value, mandatory boo
 		check.Test = rules.Required(rules.Claim(key), test)
 	}
 	return check
+}
+
+// brokenClaim leaves a check unknown for an entry that is no claim, and reports it.
+func (j *jwtCompiler) brokenClaim(check *rules.Check, why string) {
+	check.Unknown = &rules.Unknown{Why: why}
+	j.find(rules.Finding{Rule: "wrong-type", Severity: rules.Warning, Message: why, Field: check.Field, Pos: check.Pos, Span: check.Span})
 }
 
 func kindOf(v *source.Value) string {

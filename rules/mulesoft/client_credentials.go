@@ -56,11 +56,11 @@ func (k *credentialCompiler) clientID() *rules.Check {
 	check := k.check(rules.ClientID, "clientIdExpression", documented(docClientID))
 	check.Answer, check.Binds = k.answer(noClientID), boundClient
 	check.Unknown = firstUnknown(origin, expression)
-	check.Test = rules.Has(k.input(expression.text))
+	check.Test = rules.Found(k.input(expression.text))
 	if origin.is(basicOrigin) {
 		check.Field = name
 		check.Pos, check.Span = k.fieldPos(name)
-		check.Test, check.Unknown = rules.Has(basicInput("client id", 0)), nil
+		check.Test, check.Unknown = rules.Found(basicInput("client id", 0)), nil
 	}
 	return check
 }
@@ -80,7 +80,7 @@ func (k *credentialCompiler) clientSecret() *rules.Check {
 		return check
 	}
 	secret.Opaque.Eval = cannotCompare(secret)
-	check.Test = rules.Has(secret)
+	check.Test = rules.Found(secret)
 	return check
 }
 

@@ -2,6 +2,7 @@ package mulesoft
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
@@ -152,16 +153,32 @@ func convert(file *source.File, index int, asset, version string, config source.
 	return edited.Text, changes, nil
 }
 
-// fieldText is a value that is still to be written, as a list of changes shows it.
+// fieldText is a value that is still to be written, as a list of changes shows it: a text as it is, a list or an object
+// as JSON.
 func fieldText(v any) string {
-	if claims, ok := v.([]any); ok {
-		text := ""
-		for _, claim := range claims {
-			if fields, ok := claim.(source.Fields); ok {
-				text += fmt.Sprintf("%v: %v; ", fields[0].Value, fields[1].Value)
-			}
-		}
+	if text, ok := v.(string); ok {
 		return text
+	}
+	return jsonText(v)
+}
+
+func jsonText(v any) string {
+	var parts []string
+	switch v := v.(type) {
+	case string:
+		return (&source.Value{Kind: source.String, Text: v}).JSON()
+	case *source.Value:
+		return v.JSON()
+	case []any:
+		for _, item := range v {
+			parts = append(parts, jsonText(item))
+		}
+		return "[" + strings.Join(parts, ",") + "]"
+	case source.Fields:
+		for _, f := range v {
+			parts = append(parts, jsonText(f.Key)+":"+jsonText(f.Value))
+		}
+		return "{" + strings.Join(parts, ",") + "}"
 	}
 	return fmt.Sprint(v)
 }

@@ -52,6 +52,11 @@ func (c *compiler) read(fields []field, name string) setting {
 			Why: fmt.Sprintf("%s must be %s, and this file has %s", name, f.kind, v.Kind),
 		}}
 	}
+	if len(f.allowed) > 0 && !slices.Contains(f.allowed, v.Text) {
+		return setting{value: v, unknown: &rules.Unknown{
+			Why: fmt.Sprintf("%s may be %s, and this file has %s", name, strings.Join(f.allowed, ", "), v.Text),
+		}}
+	}
 	return setting{value: v, text: v.Text}
 }
 
@@ -94,7 +99,7 @@ func (c *compiler) inspectFields(fields []field) {
 			c.unknownField(member, fields)
 			continue
 		}
-		c.inspectValue(fields[i], member.Value)
+		c.inspectValue(fields[i], &member)
 	}
 }
 
@@ -109,7 +114,8 @@ func (c *compiler) unknownField(member source.Member, fields []field) {
 	})
 }
 
-func (c *compiler) inspectValue(f field, v *source.Value) {
+func (c *compiler) inspectValue(f field, member *source.Member) {
+	v := member.Value
 	if c.textual {
 		v = f.untangle(v)
 	}
@@ -117,7 +123,7 @@ func (c *compiler) inspectValue(f field, v *source.Value) {
 		return
 	}
 	finding := rules.Finding{Severity: rules.Warning, Field: f.name}
-	finding.Pos, finding.Span = place(v)
+	finding.Pos, finding.Span = memberPlace(member)
 	switch {
 	case !f.fits(v):
 		finding.Rule = "wrong-type"

@@ -12,7 +12,7 @@ import (
 func oidcFields() []field {
 	return []field{
 		{name: "scopes", kind: source.String},
-		{name: "scopeValidationCriteria", kind: source.String, absent: "AND", allowed: []string{"AND", "OR"}},
+		{name: "scopeValidationCriteria", kind: source.String, absent: "AND", allowed: []string{"AND", "OR", "and", "or"}},
 		{name: "secureTrustStore", kind: source.Bool, absent: "false"},
 		{name: "exposeHeaders", kind: source.Bool, absent: "false"},
 		{name: "skipClientIdValidation", kind: source.Bool, absent: "false"},
@@ -27,7 +27,7 @@ func externalFields() []field {
 	return []field{
 		{name: "tokenUrl", kind: source.String},
 		{name: "scopes", kind: source.String},
-		{name: "scopeValidationCriteria", kind: source.String, absent: "AND", allowed: []string{"AND", "OR"}},
+		{name: "scopeValidationCriteria", kind: source.String, absent: "AND", allowed: []string{"AND", "OR", "and", "or"}},
 		{name: "secureTrustStore", kind: source.Bool, absent: "false"},
 		{name: "exposeHeaders", kind: source.Bool, absent: "false"},
 		{name: "skipClientIdValidation", kind: source.Bool, absent: "false"},
@@ -47,7 +47,7 @@ func introspectionFields() []field {
 		{name: "consumerBy", kind: source.String, absent: "client_id", allowed: []string{"client_id", "username"}},
 		{name: "exposeHeaders", kind: source.Bool, absent: "false"},
 		{name: "scopes", kind: source.String},
-		{name: "scopeValidationCriteria", kind: source.String, absent: "AND", allowed: []string{"AND", "OR"}},
+		{name: "scopeValidationCriteria", kind: source.String, absent: "AND", allowed: []string{"AND", "OR", "and", "or"}},
 		{name: "maxCacheEntries", kind: source.Number, absent: "1000"},
 	}
 }
@@ -75,10 +75,9 @@ func introspecting(fields func() []field, known account) func(*compiler) []*rule
 	return func(c *compiler) []*rules.Check {
 		o := oidcCompiler{compiler: c, fields: fields(), account: known}
 		o.inspectFields(o.fields)
-		return []*rules.Check{
-			o.tokenPresent(), o.introspection(), o.expiry(), o.scopes(), o.clientID(),
-			o.contract("skipClientIdValidation", o.get("skipClientIdValidation")),
-		}
+		contract := o.contract("skipClientIdValidation", o.get("skipClientIdValidation"))
+		contract.Evidence = o.evidence()
+		return []*rules.Check{o.tokenPresent(), o.introspection(), o.expiry(), o.scopes(), o.clientID(), contract}
 	}
 }
 
@@ -114,7 +113,7 @@ func (o *oidcCompiler) introspection() *rules.Check {
 func (o *oidcCompiler) expiry() *rules.Check {
 	exp, remaining := o.answered("exp"), o.answered("expires_in")
 	return o.whole(rules.Expiry, rules.Both(
-		rules.IfPresent(remaining, rules.Predicate{Op: rules.Positive, Input: remaining}),
+		rules.IfPresent(remaining, rules.Predicate{Op: rules.Positive, Input: remaining, Zero: o.zeroSeconds()}),
 		rules.IfPresent(exp, rules.Predicate{Op: rules.After, Input: exp, Doubt: doubt}),
 	), expiredToken)
 }
@@ -143,11 +142,23 @@ func (o *oidcCompiler) clientID() *rules.Check {
 	check.Answer = o.answer(noClientID)
 	check.Unknown = skip.unknown
 	check.Binds = boundClient
-	check.Test = rules.Has(o.answered(o.clientMember()))
+	check.Test = rules.Found(o.answered(o.clientMember()))
 	if skip.on() {
 		check.Skip = "skipClientIdValidation is on: the policy looks for no client id"
 	}
 	return check
+}
+
+// zeroSeconds is what an expires_in of 0 counts as: an expired token since version 1.3.3 of the OAuth and OpenAM policies,
+// and a valid one before it (release notes). Of the others it is not known since when.
+func (o *oidcCompiler) zeroSeconds() rules.Truth {
+	switch old, known := olderThan(o.version, 1, 3, 3); {
+	case known && !old:
+		return rules.No
+	case known && (o.asset == externalOAuth2 || o.asset == openAM):
+		return rules.Yes
+	}
+	return rules.Maybe
 }
 
 // clientMember is the member of the answer that names the client.

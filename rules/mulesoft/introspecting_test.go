@@ -59,7 +59,8 @@ func TestOpenIDConnectWithACapturedAnswer(t *testing.T) {
 		{"scopes as a list", `"skipClientIdValidation":true,"scopes":"a"`, `{"scope":["b","a"]}`, decided{rules.Accepted, 200, ""}},
 		{"the token's own scp does not count", `"skipClientIdValidation":true,"scopes":"a"`, `{"scp":"a"}`, decided{rules.Rejected, 403, rules.Scopes}},
 		{"an answer that has expired", `"skipClientIdValidation":true`, `{"active":true,"exp":1778050000}`, decided{rules.Rejected, 401, rules.Expiry}},
-		{"an answer with no seconds left", `"skipClientIdValidation":true`, `{"active":true,"expires_in":0}`, decided{rules.Rejected, 401, rules.Expiry}},
+		{"an answer with no seconds left: older versions of the family took it for valid", `"skipClientIdValidation":true`, `{"active":true,"expires_in":0}`, decided{rules.Undetermined, 0, rules.Expiry}},
+		{"an answer with less than no seconds left", `"skipClientIdValidation":true`, `{"active":true,"expires_in":-1}`, decided{rules.Rejected, 401, rules.Expiry}},
 		{"an answer with seconds left", `"skipClientIdValidation":true`, `{"active":true,"expires_in":60}`, decided{rules.Accepted, 200, ""}},
 	}
 	for _, test := range tests {
@@ -82,6 +83,20 @@ func TestTheReasonNamesTheTokensOwnClientClaim(t *testing.T) {
 			if !strings.Contains(why, part) {
 				t.Errorf("%q does not say %q", why, part)
 			}
+		}
+	}
+}
+
+func TestNoSecondsLeftIsExpiredSinceARelease(t *testing.T) {
+	for version, want := range map[string]decided{
+		"1.3.2": {rules.Accepted, 200, ""},
+		"1.3.3": {rules.Rejected, 401, rules.Expiry},
+		"1.6.0": {rules.Rejected, 401, rules.Expiry},
+	} {
+		r := request(v1)
+		r.Introspection = read(t, "answer.json", `{"active":true,"expires_in":0}`).Documents[0]
+		if got := short(verdictOf(t, policyOf(openAM, version, `"skipClientIdValidation":true`), r)); got != want {
+			t.Errorf("%s: got %v, want %v", version, got, want)
 		}
 	}
 }

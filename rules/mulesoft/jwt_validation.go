@@ -104,15 +104,32 @@ func (j *jwtCompiler) algorithm() *rules.Check {
 		check.Skip = "signingMethod is none: the policy takes any algorithm, and none"
 	case check.Unknown == nil && j.algorithmOf() == "":
 		check.Unknown = &rules.Unknown{Why: "there is no algorithm " + method.text + " with a length of " + length.text}
+	case check.Unknown == nil && method.is("es"):
+		check.Unknown = j.ellipticDoubt(length.text)
 	}
 	return check
+}
+
+// ellipticDoubt is why it is not known whether the gateway takes an ES algorithm: Mule Gateway does since version 1.3.0 of the policy,
+// Flex Gateway without 512 (MuleSoft documentation and release notes).
+func (j *jwtCompiler) ellipticDoubt(length string) *rules.Unknown {
+	switch old, known := olderThan(j.version, 1, 3, 0); {
+	case j.variant == Flex && length == "512":
+		return &rules.Unknown{Why: "Flex Gateway's documentation has no ES512"}
+	case j.variant == Mule && known && old:
+		return &rules.Unknown{Why: "the policy has ES algorithms since version 1.3.0, and this is " + j.version}
+	}
+	return nil
 }
 
 func (j *jwtCompiler) signature() *rules.Check {
 	method, origin := j.get("signingMethod"), j.get("jwtKeyOrigin")
 	field := "jwksUrl"
-	if origin.is("text") {
+	switch {
+	case origin.is("text"):
 		field = "textKey"
+	case origin.is(customOrigin):
+		field = "customKeyExpression"
 	}
 	check := j.check(rules.Signature, field, documented(docJWT))
 	check.Answer = j.answer(badSignature)
@@ -212,8 +229,12 @@ func (j *jwtCompiler) clientID() *rules.Check {
 	check.Answer = j.answer(noClientID)
 	check.Binds = boundClient
 	check.Unknown = firstUnknown(skip, expression)
+	if expression.value == nil && skip.value != nil {
+		check.Field = "skipClientIdValidation"
+		check.Pos, check.Span = j.fieldPos(check.Field)
+	}
 	if expression.unknown == nil {
-		check.Test = rules.Has(j.input(expression.text))
+		check.Test = rules.Found(j.input(expression.text))
 	}
 	if skip.on() {
 		j.switchOff(check, "skipClientIdValidation", "skipClientIdValidation is on: the policy looks for no client id")

@@ -65,6 +65,11 @@ func TestJWTValidation(t *testing.T) {
 		{"another algorithm is rejected", `"signingMethod":"rsa","signingKeyLength":512,"jwtKeyOrigin":"jwks","jwksUrl":"https://keys.example"` + skip, v1, rejected(401, rules.Algorithm)},
 		{"signingMethod none takes everything", `"signingMethod":"none"` + skip, v1, accepted},
 		{"a variable that only the deployment knows is unknown", base + skip + `,"validateAudClaim":true,"supportedAudiences":"${audience}"`, v1 + `,"aud":"x"`, unknown(rules.Audience)},
+		{"an unknown origin of the token is unknown", base + skip + `,"jwtOrigin":"cookie"`, v1, unknown(rules.TokenPresent)},
+		{"a text that is no expression gives no token for certain", base + skip + `,"jwtOrigin":"customExpression","jwtExpression":"jwt"`, v1, unknown(rules.TokenPresent)},
+		{"a mandatory claim that is null fails, there or not", base + skip + custom("n", "x"), v1 + `,"n":null`, rejected(401, rules.CustomClaim)},
+		{"an optional claim that is null may count as there or not", base + skip + `,"validateCustomClaim":true,"nonMandatoryCustomClaims":[{"key":"n","value":"x"}]`, v1 + `,"n":null`, unknown(rules.CustomClaim)},
+		{"a custom claim whose value is no string is unknown", base + skip + `,"validateCustomClaim":true,"mandatoryCustomClaims":[{"key":"n","value":1}]`, v1 + `,"n":1`, unknown(rules.CustomClaim)},
 		{"an enormous exp is read by Mule Gateway as far as is known", base + skip, `"exp":9007199254`, accepted},
 	}
 	for _, test := range tests {
@@ -104,6 +109,47 @@ func TestAnswersOfJWTValidation(t *testing.T) {
 			}
 			if v.Evidence().Reference == "" {
 				t.Error("the prediction has no evidence")
+			}
+		})
+	}
+}
+
+func TestAConfigurationThatCannotBeReadLeavesEverythingOpen(t *testing.T) {
+	for name, configuration := range map[string]string{"null": `null`, "a list": `[]`, "a text": `"hello"`} {
+		t.Run(name, func(t *testing.T) {
+			c := compiled(t, "p.json", `{"assetId":"jwt-validation","assetVersion":"1.4.0","configurationData":`+configuration+`}`, rules.Options{})
+			if len(c.Findings) == 0 || c.Findings[0].Rule != "wrong-type" {
+				t.Errorf("findings: %v", c.Findings)
+			}
+			v := rules.Evaluate(c.Policies, request(v1))
+			if got, want := short(v), (decided{rules.Undetermined, 0, rules.TokenPresent}); got != want || v.Question() == "" {
+				t.Errorf("got %v, question %q", got, v.Question())
+			}
+		})
+	}
+	text := `"{\"signingMethod\":\"none\",\"skipClientIdValidation\":true}"`
+	if got := short(verdictOf(t, `{"assetId":"jwt-validation","assetVersion":"1.4.0","configurationData":`+text+`}`, request(v1))); got.outcome != rules.Accepted {
+		t.Errorf("a configuration as JSON in a string: %v", got)
+	}
+}
+
+func TestEllipticAlgorithmsDependOnTheVersion(t *testing.T) {
+	const es = `"signingMethod":"es","jwtKeyOrigin":"jwks","jwksUrl":"https://keys.example"` + skip
+	tests := []struct {
+		name, version, length, alg string
+		want                       rules.Outcome
+	}{
+		{"Mule Gateway since 1.3.0", "1.3.0", "512", "ES512", rules.Pass},
+		{"Mule Gateway before", "1.2.0", "256", "ES256", rules.Unsure},
+		{"Flex Gateway", "0.12.0", "384", "ES384", rules.Pass},
+		{"Flex Gateway's documentation has no ES512", "0.12.0", "512", "ES512", rules.Unsure},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			r := &rules.Request{Token: token(v1, test.alg), At: at, Signatures: signed(keys.Pass)}
+			v := verdictOf(t, policyOf(jwtValidation, test.version, es+`,"signingKeyLength":`+test.length), r)
+			if got := v.Results[2]; got.Check.ID != rules.Algorithm || got.Outcome != test.want {
+				t.Errorf("%s is %s", got.Check.ID, got.Outcome)
 			}
 		})
 	}

@@ -65,7 +65,7 @@ func (c *compiler) claimTest(claim, field string) rules.Predicate {
 func (c *compiler) input(field string) rules.Input {
 	e := c.parse(field)
 	if e.expr == nil && e.fault == nil {
-		e.fault = &rules.Unknown{Why: "it is no expression, and how the gateway takes a plain text here is not documented"}
+		e.fault = plainText()
 	}
 	if e.exact() {
 		if claim, ok := claimPath(e.expr.Root); ok {
@@ -73,6 +73,11 @@ func (c *compiler) input(field string) rules.Input {
 		}
 	}
 	return c.opaque(e)
+}
+
+// plainText is why nothing is known of a field that should hold an expression and holds a text.
+func plainText() *rules.Unknown {
+	return &rules.Unknown{Why: "it is no expression, and how the gateway takes a plain text here is not documented"}
 }
 
 // claimPath is the claim that a node selects, where it does nothing else.
@@ -130,7 +135,7 @@ func lowerCompare(n *dataweave.Node) (rules.Predicate, bool) {
 	case source.String:
 		p = rules.Predicate{Op: rules.Equals, Input: rules.Claim(claim), Values: []*source.Value{literal}}
 	case source.Null:
-		p = rules.Negate(rules.Has(rules.Claim(claim)))
+		p = rules.Negate(rules.Found(rules.Claim(claim)))
 	default:
 		return p, false
 	}
@@ -163,9 +168,22 @@ func (c *compiler) opaque(e expression) rules.Input {
 	}
 	in.Opaque.Reads = reads(e.expr)
 	in.Opaque.Eval = func(r *rules.Request) rules.Reading {
-		return asking(reading(e.expr.Eval(environment(r, c.runtime, ""))), in.Opaque.Reads, r)
+		got := reading(e.expr.Eval(environment(r, c.runtime, "")))
+		return c.dependsOnRuntime(asking(got, in.Opaque.Reads, r), e.expr, r)
 	}
 	return in
+}
+
+// dependsOnRuntime says so where the version of the runtime would decide what an expression gives.
+func (c *compiler) dependsOnRuntime(got rules.Reading, expr *dataweave.Expr, r *rules.Request) rules.Reading {
+	if got.Unknown == nil || c.runtime.Known() {
+		return got
+	}
+	since24 := dataweave.Version{Major: 4, Minor: 4}
+	if expr.Eval(environment(r, since24, "")).Unknown == nil {
+		got.Unknown.Ask = "--runtime VERSION: the version of the Mule runtime, on which this expression depends"
+	}
+	return got
 }
 
 // reads lists what an expression reads.
@@ -232,6 +250,9 @@ func unreadable(offset int, err error) *rules.Unknown {
 // reads, where nothing else is known of it.
 func (j *jwtCompiler) tokenExpression(field setting) rules.Predicate {
 	e := j.parse(field.text)
+	if e.expr == nil && e.fault == nil {
+		e.fault = plainText()
+	}
 	in := j.opaque(e)
 	if e.expr == nil {
 		return rules.Has(in)

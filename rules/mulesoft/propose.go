@@ -55,7 +55,7 @@ func newProposer(file *source.File, index int, e *entry, verdict rules.Verdict) 
 		if result.Policy.Pos != e.place.Pos {
 			continue
 		}
-		ran = true
+		ran = ran || result.Check.ID != rules.Routed
 		p.profile = result.Profile()
 		if result.Outcome == rules.Fail {
 			p.failed = append(p.failed, result)

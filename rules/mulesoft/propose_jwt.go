@@ -2,6 +2,7 @@ package mulesoft
 
 import (
 	"fmt"
+	"net/url"
 	"slices"
 	"strings"
 
@@ -15,6 +16,7 @@ import (
 type repair struct {
 	id, title string
 	edits     []edit
+	refused   string // why it can't help this token
 }
 
 // forJWT proposes one change that repairs every check that fails, or else, for a request that gets in, what
@@ -55,7 +57,7 @@ func (p *proposer) repairOf(result *rules.Result) (repair, bool) {
 
 func (p *proposer) mapClientID() (repair, bool) {
 	claim := p.profile.ClientID.Claim
-	return repair{"map-client-id", "client id from " + claim, []edit{set("clientIdExpression", p.clientExpression())}}, claim != ""
+	return repair{id: "map-client-id", title: "client id from " + claim, edits: []edit{set("clientIdExpression", p.clientExpression())}}, claim != ""
 }
 
 // audienceForm repairs an audience that names this API in a form that the token's version does not carry: a URI where a v2.0 token has
@@ -74,7 +76,7 @@ func (p *proposer) audienceForm() (repair, bool) {
 		}
 	}
 	title := fmt.Sprintf("audience %s, if that is this API", actual)
-	return repair{"set-audience", title, []edit{set("supportedAudiences", actual)}}, true
+	return repair{id: "set-audience", title: title, edits: []edit{set("supportedAudiences", actual)}}, true
 }
 
 // guidIn finds a GUID among the parts of an App ID URI.
@@ -91,9 +93,9 @@ func guidIn(uri string) string {
 func (p *proposer) repairClaim(result *rules.Result) (repair, bool) {
 	switch claim := result.Check.Claim; {
 	case claim == "iss" && sameTenant(claimValue(p.entry, "iss"), p.profile.Issuer):
-		return repair{"set-issuer", "issuer " + p.profile.Issuer, []edit{replaceClaim(claim, p.issuerClaim())}}, true
+		return repair{id: "set-issuer", title: "issuer " + p.profile.Issuer, edits: []edit{replaceClaim(claim, p.issuerClaim())}}, true
 	case claim == "scp" && p.profile.Flow == inspect.AppOnly && len(p.profile.Roles) > 0:
-		return repair{"require-role", "role " + p.profile.Roles[0] + " instead of a scope", []edit{replaceClaim(claim, p.roleClaim())}}, true
+		return repair{id: "require-role", title: "role " + p.profile.Roles[0] + " instead of a scope", edits: []edit{replaceClaim(claim, p.roleClaim())}}, true
 	}
 	return repair{}, false
 }
@@ -107,14 +109,13 @@ func sameTenant(a, b string) bool {
 // closeHoles proposes what narrows a policy that lets this token in: one control at a time, then all of
 // them.
 func (p *proposer) closeHoles() ([]rules.Proposal, error) {
-	var holes []repair
-	for _, find := range []func() (repair, bool){p.checkAudience, p.pinIssuer, p.checkRole, p.checkScope} {
-		if r, ok := find(); ok {
-			holes = append(holes, r)
-		}
-	}
 	var all []rules.Proposal
-	for _, r := range holes {
+	for _, find := range []func() repair{p.checkAudience, p.pinIssuer, p.checkRole, p.checkScope} {
+		r := find()
+		if r.refused != "" {
+			all = append(all, rules.Proposal{ID: r.id, Title: r.title, Refused: r.refused})
+			continue
+		}
 		proposals, err := p.edited(r.id, r.title, r.edits...)
 		if err != nil {
 			return nil, err
@@ -124,38 +125,79 @@ func (p *proposer) closeHoles() ([]rules.Proposal, error) {
 	return all, nil
 }
 
-func (p *proposer) checkAudience() (repair, bool) {
-	if on(p.entry.config, "validateAudClaim") && on(p.entry.config, "mandatoryAudClaim") || len(p.profile.Audience) != 1 {
-		return repair{}, false
+// checkAudience switches the audience check on. An audience that the policy has already stays: it says which API this is, and the token does
+// not.
+func (p *proposer) checkAudience() repair {
+	r := repair{id: "check-audience", edits: []edit{set("validateAudClaim", true), set("mandatoryAudClaim", true)}}
+	configured := configuredAudiences(p.entry)
+	switch {
+	case on(p.entry.config, "validateAudClaim") && on(p.entry.config, "mandatoryAudClaim"), len(p.profile.Audience) != 1:
+		return repair{}
+	case len(configured) == 0:
+		r.title = "audience " + p.profile.Audience[0] + " only"
+		r.edits = append(r.edits, set("supportedAudiences", p.profile.Audience[0]))
+	default:
+		r.title = "switch on the check of the audience " + strings.Join(configured, ", ")
 	}
-	edits := []edit{set("validateAudClaim", true), set("mandatoryAudClaim", true)}
-	if !on(p.entry.config, "validateAudClaim") {
-		edits = append(edits, set("supportedAudiences", p.profile.Audience[0]))
+	if len(configured) > 0 && !slices.Contains(configured, p.profile.Audience[0]) {
+		r.refused = fmt.Sprintf("this token is for %s, and would then be rejected, as a token of another API should be", p.profile.Audience[0])
 	}
-	return repair{"check-audience", "audience " + p.profile.Audience[0] + " only", edits}, true
+	return r
 }
 
-func (p *proposer) pinIssuer() (repair, bool) {
+// configuredAudiences are the audiences that a policy has, checked or not; none where it has a placeholder.
+func configuredAudiences(e *entry) []string {
+	text := textOf(e.config, "supportedAudiences")
+	if placeholder(text) {
+		return nil
+	}
+	return splitList(text)
+}
+
+// pinIssuer adds the issuer as a claim. Where the key set is another tenant's than the token, the token is the one to keep out.
+func (p *proposer) pinIssuer() repair {
+	r := repair{id: "pin-issuer", title: "issuer " + p.profile.Issuer + " only"}
 	if p.checks("iss") || p.checks("tid") || p.profile.Issuer == "" {
-		return repair{}, false
+		return r
 	}
-	return repair{"pin-issuer", "issuer " + p.profile.Issuer + " only", p.addClaim(p.issuerClaim())}, true
+	if tenant := keysTenant(textOf(p.entry.config, "jwksUrl")); tenant != "" && !strings.EqualFold(tenant, p.profile.Tenant) {
+		r.refused = fmt.Sprintf("this token is of tenant %s, and the policy's key set is that of tenant %s: Entra ID's tenants share signing keys, so pin that tenant's issuer", p.profile.Tenant, tenant)
+	}
+	r.edits = p.addClaim(p.issuerClaim())
+	return r
 }
 
-func (p *proposer) checkRole() (repair, bool) {
+// keysTenant is the tenant in the address of a key set, where it is one tenant's id.
+func keysTenant(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || !entra.IsEntraHost(u.Host) {
+		return ""
+	}
+	tenant, _, _ := strings.Cut(strings.TrimPrefix(u.Path, "/"), "/")
+	if !entra.IsGUID(tenant) {
+		return ""
+	}
+	return tenant
+}
+
+func (p *proposer) checkRole() repair {
 	if p.checks("roles") || len(p.profile.Roles) == 0 {
-		return repair{}, false
+		return repair{}
 	}
-	return repair{"require-role", "role " + p.profile.Roles[0], p.addClaim(p.roleClaim())}, true
+	return repair{id: "require-role", title: "role " + p.profile.Roles[0], edits: p.addClaim(p.roleClaim())}
 }
 
-func (p *proposer) checkScope() (repair, bool) {
+func (p *proposer) checkScope() repair {
 	scope, ok := p.environmentScope()
 	if p.checks("scp") || !ok {
-		return repair{}, false
+		return repair{}
 	}
-	claim := claimEntry("scp", "#[(vars.claimSet.scp splitBy ' ') contains "+quoted(scope)+"]")
-	return repair{"require-scope", "scope " + scope, p.addClaim(claim)}, true
+	return repair{id: "require-scope", title: "scope " + scope, edits: p.addClaim(scopeClaim(scope))}
+}
+
+// scopeClaim is the custom claim that asks for one scope.
+func scopeClaim(scope string) source.Fields {
+	return claimEntry("scp", "#[(vars.claimSet.scp splitBy ' ') contains "+quoted(scope)+"]")
 }
 
 // checks reports whether a mandatory custom claim of this name is checked.

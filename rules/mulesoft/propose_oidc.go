@@ -2,6 +2,8 @@ package mulesoft
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -11,7 +13,11 @@ import (
 // forOIDC proposes the article's two solutions: JWT Validation in the policy's place, or a scope of the environment. For a
 // token without scopes the second becomes a role, which only JWT Validation can check.
 func (p *proposer) forOIDC() ([]rules.Proposal, error) {
-	replace, err := p.replaceByJWT("use-jwt-validation", p.issuerClaim())
+	if p.scopesKeepItOut() {
+		return nil, nil
+	}
+	scopes := p.keptScopes()
+	replace, err := p.replaceByJWT("use-jwt-validation", append([]source.Fields{p.issuerClaim()}, scopes...)...)
 	if err != nil {
 		return nil, err
 	}
@@ -21,13 +27,37 @@ func (p *proposer) forOIDC() ([]rules.Proposal, error) {
 	}
 	all := append(replace, scoped...)
 	if len(p.profile.Roles) > 0 {
-		roles, err := p.replaceByJWT("use-jwt-validation-with-role", p.issuerClaim(), p.roleClaim())
+		roles, err := p.replaceByJWT("use-jwt-validation-with-role", append([]source.Fields{p.issuerClaim(), p.roleClaim()}, scopes...)...)
 		if err != nil {
 			return nil, err
 		}
 		all = append(all, roles...)
 	}
 	return all, nil
+}
+
+// scopesKeepItOut reports whether the policy's own scopes reject a token that carries others. They say which environment this is, so
+// the policy is right. A token without any, as an app-only one, has none in its own environment either.
+func (p *proposer) scopesKeepItOut() bool {
+	return len(p.profile.Scopes) > 0 && slices.ContainsFunc(p.failed, func(r *rules.Result) bool { return r.Check.ID == rules.Scopes })
+}
+
+// keptScopes are the policy's scopes as custom claims, so that another policy in its place asks for them too. A token that carries none
+// can't pass them.
+func (p *proposer) keptScopes() []source.Fields {
+	words := strings.Fields(textOf(p.entry.config, "scopes"))
+	if len(words) == 0 || len(p.profile.Scopes) == 0 {
+		return nil
+	}
+	glue := " and "
+	if textOf(p.entry.config, "scopeValidationCriteria") == "OR" {
+		glue = " or "
+	}
+	tests := make([]string, len(words))
+	for i, scope := range words {
+		tests[i] = "((vars.claimSet.scp splitBy ' ') contains " + quoted(scope) + ")"
+	}
+	return []source.Fields{claimEntry("scp", "#["+strings.Join(tests, glue)+"]")}
 }
 
 // replaceByJWT puts JWT Validation in the policy's place, as the article's solution A does: the client id from the claim that the token
@@ -40,11 +70,14 @@ func (p *proposer) replaceByJWT(id string, claims ...source.Fields) ([]rules.Pro
 	skip, _ := p.entry.config.Member("skipClientIdValidation").Bool()
 	custom := make([]any, len(claims))
 	title := fmt.Sprintf("JWT Validation, client id from %s, audience %s, issuer pinned", p.profile.ClientID.Claim, p.profile.Audience[0])
+	if skip {
+		title = fmt.Sprintf("JWT Validation, audience %s, issuer pinned", p.profile.Audience[0])
+	}
 	for i, claim := range claims {
 		custom[i] = claim
-	}
-	if len(claims) > 1 {
-		title += ", role " + p.profile.Roles[0]
+		if claim[0].Value == "roles" {
+			title += ", role " + p.profile.Roles[0]
+		}
 	}
 	config := source.Fields{
 		{Key: "jwtOrigin", Value: bearerOrigin},
@@ -84,6 +117,9 @@ func (p *proposer) requireScope() ([]rules.Proposal, error) {
 	title := "require a scope"
 	if !on(p.entry.config, "skipClientIdValidation") {
 		title = "skip the client id check and " + title
+	}
+	if textOf(p.entry.config, "scopes") != "" && len(p.failed) == 0 {
+		return nil, nil
 	}
 	switch scope, ok := p.environmentScope(); {
 	case ok:

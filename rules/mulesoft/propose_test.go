@@ -117,6 +117,27 @@ func TestRemedies(t *testing.T) {
 			policyOf(openIDConnect, "1.3.0", ``), contracted(`"aud":"x","exp":1778050000`), nil, nil,
 		},
 		{
+			"the policy's own audience is switched on, not the token's put in its place",
+			policyOf(jwtValidation, "1.4.0", base+skip+`,"supportedAudiences":"api://orders-uat"`), request(uat), request(dev),
+			[]remedy{{"check-audience", in, rules.Audience}},
+		},
+		{
+			"a token for another audience than the policy's own is no reason to change it",
+			policyOf(jwtValidation, "1.4.0", strings.Replace(base, "https://keys.example/keys", "https://login.microsoftonline.com/"+tenant+"/discovery/keys", 1)+skip+`,"supportedAudiences":"api://orders-uat"`+custom("iss", "https://sts.windows.net/"+tenant+"/")), request(v1 + `,"aud":"api://orders-dev"`), nil, nil,
+		},
+		{
+			"the issuer of another tenant than the key set's is not pinned",
+			policyOf(jwtValidation, "1.4.0", strings.Replace(base, "https://keys.example/keys", "https://login.microsoftonline.com/11111111-2222-4333-8444-555555555555/discovery/keys", 1)+skip+`,"validateAudClaim":true,"mandatoryAudClaim":true,"supportedAudiences":"api://orders-uat"`), request(uat), nil, nil,
+		},
+		{
+			"a user's token without the policy's scope is rightly rejected",
+			policyOf(openIDConnect, "1.3.0", `"skipClientIdValidation":true,"scopes":"UAT.Access"`), request(dev), nil, nil,
+		},
+		{
+			"a disabled policy is not repaired",
+			`{"disabled":true,"assetId":"jwt-validation","assetVersion":"1.4.0","configurationData":{` + base + skip + `}}`, request(uatApp), nil, nil,
+		},
+		{
 			"a policy that checks only the signature is narrowed",
 			policyOf(jwtValidation, "1.4.0", base+skip), request(uatUser), request(dev),
 			[]remedy{{"check-audience", in, rules.Audience}, {"require-scope", in, rules.CustomClaim}},
@@ -163,4 +184,25 @@ spec:
 		return
 	}
 	t.Errorf("no check-audience among %v", inShort(proved))
+}
+
+func TestWhatIsNotOfferedSaysWhy(t *testing.T) {
+	tests := []struct{ name, policy, claims, want string }{
+		{"the audience", policyOf(jwtValidation, "1.4.0", base+skip+`,"supportedAudiences":"api://orders-uat"`), v1 + `,"aud":"api://orders-dev"`, "would then be rejected"},
+		{"a scope for an app-only token", policyOf(openIDConnect, "1.3.0", ``), v1 + `,"aud":"api://orders-uat","oid":"a","sub":"a"`, "app-only"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			proposals, err := propose(read(t, "policy.json", test.policy), verdictOf(t, test.policy, request(test.claims)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			for _, p := range proposals {
+				if strings.Contains(p.Refused, test.want) {
+					return
+				}
+			}
+			t.Errorf("no proposal is refused with %q: %v", test.want, proposals)
+		})
+	}
 }

@@ -57,7 +57,11 @@ func eachEntry(s *rules.Subject, look func(configured) []rules.Finding) []rules.
 			if kind, ok := kindNamed(found[i].asset); ok {
 				found[i].asset = kind.asset
 			}
-			all = append(all, look(configured{compiler{entry: &found[i], variant: s.Policies[at].Variant}})...)
+			c := configured{compiler{entry: &found[i], file: file, variant: s.Policies[at].Variant}}
+			c.unwrapText()
+			if c.config == nil || c.config.Is(source.Object) {
+				all = append(all, look(c)...)
+			}
 		}
 	}
 	return all

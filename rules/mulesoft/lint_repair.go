@@ -127,7 +127,7 @@ func newRepairer(file *source.File, options rules.Options, finding rules.Finding
 			e.asset = kind.asset
 		}
 		policy := compiled.Policies[at]
-		r = &repairer{configured{compiler{entry: &e, variant: policy.Variant}}, file, i, policy, finding, facts}
+		r = &repairer{configured{compiler{entry: &e, file: file, variant: policy.Variant}}, file, i, policy, finding, facts}
 	}
 	return r, nil
 }

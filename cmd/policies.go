@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -52,7 +53,8 @@ type policySet struct {
 
 	policies []*rules.Policy
 	findings []rules.Finding
-	guessed  bool // the gateway is not told, and the first one was taken
+	guessed  bool   // the gateway is not told, and the first one was taken
+	told     string // the gateway that a file tells, where the user names another one
 }
 
 // readPolicies reads and compiles the policy files.
@@ -81,6 +83,9 @@ func (e *Env) readPolicies(flags *policyFlags) (*policySet, error) {
 	}
 	if err := set.compile(); err != nil {
 		return nil, err
+	}
+	if set.told != "" {
+		e.note("--gateway %s does not count: the file tells that its gateway is %s", flags.variant.value, set.told)
 	}
 	return set, set.oneAPI()
 }
@@ -124,7 +129,7 @@ func (e *Env) readSource(name string) (*source.File, error) {
 
 // compile compiles the files anew, after they or the options have changed.
 func (s *policySet) compile() error {
-	s.policies, s.findings, s.guessed = nil, nil, false
+	s.policies, s.findings, s.guessed, s.told = nil, nil, false, ""
 	for _, file := range s.files {
 		compiled, err := s.adapter.Compile(file, s.options)
 		if err != nil {
@@ -133,6 +138,7 @@ func (s *policySet) compile() error {
 		s.policies = append(s.policies, compiled.Policies...)
 		s.findings = append(s.findings, compiled.Findings...)
 		s.guessed = s.guessed || compiled.Guessed
+		s.told = cmp.Or(s.told, compiled.Told)
 	}
 	return nil
 }

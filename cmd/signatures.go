@@ -48,6 +48,11 @@ func (s *signatures) Verify(token *inspect.Token, key *rules.Key) rules.Signatur
 
 func (s *signatures) setFor(key *rules.Key) (*keys.Set, *rules.Unknown) {
 	switch {
+	case key.Own && key.Text == "":
+		return nil, &rules.Unknown{
+			Why: "the policy verifies with a key of its own, textKey, and the file does not have it: API Manager never gives it back",
+			Ask: "-p FILE: the policy with its textKey",
+		}
 	case key.Text != "" && key.HMAC:
 		return keys.FromSecret([]byte(key.Text)), nil
 	case key.Text != "":

@@ -40,6 +40,9 @@ type Compilation struct {
 	Policies []*Policy
 	Findings []Finding
 
+	// Told is the gateway that the file itself tells, where the options name another one; else empty.
+	Told string
+
 	// Guessed is true where neither the file nor the options tell which of the variants runs the policies, and the first
 	// one was taken.
 	Guessed bool

@@ -65,6 +65,7 @@ type Key struct {
 	URL  string
 	Text string // a PEM public key, or a shared secret
 	HMAC bool   // Text is a shared secret
+	Own  bool   // it stands in the policy itself; an empty Text is one that the file does not have
 }
 
 // Has is the predicate that an input is there.

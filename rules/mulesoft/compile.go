@@ -35,6 +35,9 @@ func compileBy(table []rules.Behaviour, file *source.File, options rules.Options
 		c := compiler{entry: &found[i], file: file, table: table, runtime: runtime}
 		c.choose(options.Variant)
 		compilation.Guessed = compilation.Guessed || c.guessed
+		if options.Variant != "" && c.variant != options.Variant {
+			compilation.Told = c.variant
+		}
 		compilation.Policies = append(compilation.Policies, c.compile())
 		compilation.Findings = append(compilation.Findings, c.findings...)
 	}

@@ -158,7 +158,7 @@ func (j *jwtCompiler) keysFromURL(check *rules.Check) {
 func (j *jwtCompiler) keyFromText(check *rules.Check, hmac bool) {
 	key := j.get("textKey")
 	check.Unknown = key.unknown
-	check.Test = rules.Predicate{Op: rules.Verifies, Key: &rules.Key{Text: key.text, HMAC: hmac}}
+	check.Test = rules.Predicate{Op: rules.Verifies, Key: &rules.Key{Text: key.text, HMAC: hmac, Own: true}}
 	if placeholder(key.text) {
 		check.Test.Key.Text = ""
 	}

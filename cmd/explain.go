@@ -238,11 +238,13 @@ func (r *explainRun) perGateway(x *render.Explanation) error {
 		return nil
 	}
 	var verdicts []render.GatewayVerdict
+	var sets []*policySet
 	for _, variant := range r.policies.adapter.Variants {
 		policies, err := r.policies.as(variant)
 		if err != nil {
 			return err
 		}
+		sets = append(sets, policies)
 		verdicts = append(verdicts, render.GatewayVerdict{
 			Name: variant, Verdict: rules.Evaluate(policies.policies, r.request), Policies: policies.policies,
 		})
@@ -250,13 +252,14 @@ func (r *explainRun) perGateway(x *render.Explanation) error {
 	if !differ(verdicts) {
 		return nil
 	}
-	strict := verdicts[0]
-	for _, v := range verdicts[1:] {
-		if strictness(v.Verdict.Outcome) > strictness(strict.Verdict.Outcome) {
-			strict = v
+	strict := 0
+	for i, v := range verdicts {
+		if strictness(v.Verdict.Outcome) > strictness(verdicts[strict].Verdict.Outcome) {
+			strict = i
 		}
 	}
-	x.Gateways, x.Verdict, x.Policies = verdicts, strict.Verdict, strict.Policies
+	r.policies = sets[strict]
+	x.Gateways, x.Verdict, x.Policies = verdicts, verdicts[strict].Verdict, verdicts[strict].Policies
 	x.Findings = append(x.Findings, rules.Finding{
 		Rule: "gateway-not-known", Severity: rules.Note, Pos: x.Policies[0].Pos,
 		Message: "the file does not say which gateway runs it, and they answer differently: pass --gateway " + strings.Join(r.policies.adapter.Variants, " or --gateway "),

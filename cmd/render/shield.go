@@ -34,7 +34,7 @@ func secrets(v *source.Value, spans []source.Span) []source.Span {
 	}
 	for i := range v.Members {
 		m := &v.Members[i]
-		if m.Value.Is(source.String) && isSecretField(m.Key) && !strings.HasPrefix(m.Value.Text, "#[") {
+		if m.Value.Is(source.String) && (isSecretField(m.Key) && !strings.HasPrefix(m.Value.Text, "#[") || holdsSecretField(m.Value.Text)) {
 			spans = append(spans, m.Value.Span)
 			continue
 		}
@@ -53,4 +53,9 @@ func isSecretField(name string) bool {
 		}
 	}
 	return false
+}
+
+// holdsSecretField reports whether a text is JSON with a secret field in it, as a configuration that is kept as text may be.
+func holdsSecretField(text string) bool {
+	return strings.HasPrefix(strings.TrimSpace(text), "{") && isSecretField(text)
 }

@@ -91,7 +91,9 @@ func repairFinding(file *source.File, options rules.Options, finding rules.Findi
 	switch {
 	case err != nil:
 		return rules.Repair{}, err
-	case i < 0 || r == nil || r.sealed || r.custom:
+	case r != nil && r.sealed:
+		return rules.Repair{Proposal: rules.Proposal{ID: finding.Rule, Refused: "the configuration is a text inside the policy, or a report of it: correct it where it comes from"}}, nil
+	case i < 0 || r == nil || r.custom:
 		return rules.Repair{Proposal: rules.Proposal{ID: finding.Rule, Refused: "no change of this file repairs it by itself"}}, nil
 	}
 	return r.repair(ruleRepairs()[i])
@@ -127,7 +129,8 @@ func newRepairer(file *source.File, options rules.Options, finding rules.Finding
 			e.asset = kind.asset
 		}
 		policy := compiled.Policies[at]
-		r = &repairer{configured{compiler{entry: &e, file: file, variant: policy.Variant}}, file, i, policy, finding, facts}
+		r = &repairer{configured: configured{compiler{entry: &e, file: file, variant: policy.Variant}}, file: file, index: i, policy: policy, finding: finding, facts: facts}
+		r.unwrapText()
 	}
 	return r, nil
 }

@@ -8,7 +8,7 @@ import (
 // strip takes off white space, quotes and an authentication scheme, however they nest.
 func strip(text string) *paste {
 	p := &paste{from: "the text"}
-	p.text = p.visible(p.utf8(text))
+	p.text = p.visible(fromUTF16(text))
 	schemes := 0
 	for range 10 {
 		before := p.text

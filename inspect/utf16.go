@@ -6,8 +6,11 @@ import (
 	"unicode/utf16"
 )
 
-// utf8 returns text as UTF-8 where it is UTF-16 with a byte order mark, as Windows PowerShell writes files.
-func (p *paste) utf8(text string) string {
+// UTF8 returns text as UTF-8 where it is UTF-16 with a byte order mark, as Windows PowerShell writes files, and without a byte
+// order mark of UTF-8. Any other text is returned as it is.
+func UTF8(text string) string { return strings.TrimPrefix(fromUTF16(text), "\ufeff") }
+
+func fromUTF16(text string) string {
 	var order binary.ByteOrder
 	switch {
 	case strings.HasPrefix(text, "\xff\xfe"):

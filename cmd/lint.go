@@ -77,6 +77,9 @@ func (e *Env) lint(_ context.Context, flags *lintFlags, args []string) error {
 	}
 	report := l.report(results)
 	report.Version = e.version()
+	for _, adapter := range l.adapters {
+		report.Repairable = append(report.Repairable, adapter.Repairable...)
+	}
 	report.Fails = func(severity rules.Severity) bool { return fails(severity, flags.failOn.value) }
 	if err := e.setAside(flags, report); err != nil {
 		return err

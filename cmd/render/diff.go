@@ -15,7 +15,7 @@ func Diff(name, before, after string) string {
 		return ""
 	}
 	lines := diffLines(splitLines(before), splitLines(after))
-	name = filepath.ToSlash(name)
+	name = strings.TrimPrefix(filepath.ToSlash(name), "/")
 	var b strings.Builder
 	fmt.Fprintf(&b, "--- a/%s\n+++ b/%s\n", name, name)
 	for start := 0; start < len(lines); {

@@ -3,6 +3,8 @@ package render
 import (
 	"fmt"
 	"io"
+	"slices"
+	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/rules"
@@ -19,6 +21,9 @@ func LintText(w io.Writer, style Style, l *Linting) error {
 		}
 		if fix := l.rule(f.Rule).Fix; fix != "" {
 			t.Para(1, fix)
+		}
+		if slices.Contains(l.Repairable, f.Rule) {
+			t.line(indent + t.Paint(Faint, inspect.Safe(fmt.Sprintf("gatewhy fix %s --rule %s", shellWord(f.Pos.File), f.Rule)))) // not wrapped: it is to be copied
 		}
 		t.Blank()
 	}
@@ -45,4 +50,14 @@ func LintLines(w io.Writer, l *Linting) error {
 		}
 	}
 	return nil
+}
+
+// shellWord is a file's name as a shell takes it.
+func shellWord(name string) string {
+	if strings.ContainsFunc(name, func(r rune) bool {
+		return !strings.ContainsRune("/._-+@%,:=", r) && (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
+	}) {
+		return "'" + strings.ReplaceAll(name, "'", `'\''`) + "'"
+	}
+	return name
 }

@@ -11,6 +11,7 @@ import (
 // Linting is what lint has found in any number of files.
 type Linting struct {
 	Catalogue  []rules.Rule
+	Repairable []string // the rules that fix repairs
 	Findings   []rules.Finding
 	Suppressed []Suppressed
 	Sources    map[string]*source.File // those with findings, by name

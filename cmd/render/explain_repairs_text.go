@@ -1,0 +1,72 @@
+package render
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// remedies lists the changes that help, each with the verdict after it, and those that a reader may miss.
+func (t *explainText) remedies() {
+	if len(t.x.Remedies) == 0 && len(t.x.Refused) == 0 {
+		return
+	}
+	title := "repairs, each tried on this token"
+	if t.x.Verdict.Outcome == rules.Accepted {
+		title = "what would narrow this policy, each tried on this token, if it is one that belongs here"
+	}
+	if len(t.x.Remedies) > 0 {
+		t.Heading(title)
+	}
+	for i, r := range t.x.Remedies {
+		t.remedy(i+1, &r)
+	}
+	for _, r := range t.x.Refused {
+		t.Para(1, fmt.Sprintf("not offered: %s: %s.", inspect.Safe(r.Title), inspect.Safe(r.Refused)))
+	}
+}
+
+func (t *explainText) remedy(number int, r *rules.Remedy) {
+	rows := []Row{{fmt.Sprint(number), inspect.Safe(r.Title)}, {"", t.after(&r.After)}}
+	if r.Other != nil {
+		rows = append(rows, Row{"", "the other token would get: " + OutcomeLine(r.Other)})
+	}
+	if len(r.Changes) > mostChanges {
+		rows = append(rows, Row{"", t.Paint(Faint, fmt.Sprintf("%d fields change: -o json lists them", len(r.Changes)))})
+		t.Rows(2, rows)
+		return
+	}
+	for _, c := range r.Changes {
+		rows = append(rows, Row{"", t.Paint(Faint, inspect.Safe(changeLine(c)))})
+	}
+	t.Rows(2, rows)
+}
+
+// mostChanges is how many changes of a repair are listed.
+const mostChanges = 6
+
+// after is the verdict after a repair, and what would decide it where it is not known.
+func (t *explainText) after(v *rules.Verdict) string {
+	text := "after it: " + t.paintOutcome(v)
+	if ask, _, _ := strings.Cut(v.Question(), ":"); ask != "" && v.Outcome == rules.Undetermined {
+		text += ": pass " + inspect.Safe(ask)
+	}
+	return text
+}
+
+func (t *explainText) paintOutcome(v *rules.Verdict) string {
+	mood := Unsure
+	if v.Outcome == rules.Accepted {
+		mood = Good
+	}
+	return t.Paint(mood, OutcomeLine(v))
+}
+
+func changeLine(c rules.Change) string {
+	if c.From == "" {
+		return c.Field + ": " + c.To
+	}
+	return fmt.Sprintf("%s: %s → %s", c.Field, c.From, c.To)
+}

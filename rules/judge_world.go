@@ -1,0 +1,103 @@
+package rules
+
+import (
+	"fmt"
+	"strconv"
+
+	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/keys"
+	"github.com/gatewhy/gatewhy/inspect/source"
+)
+
+// overflows reports whether the value is a number that the gateway can't read as an instant.
+func (p Predicate) overflows(v *source.Value) bool {
+	if p.Overflow == nil || !v.Is(source.Number) {
+		return false
+	}
+	n, err := strconv.ParseFloat(v.Text, 64)
+	return err == nil && n > float64(p.Limit)
+}
+
+// plain reports whether every reader of NumericDates reads the same instant.
+func plain(instant inspect.Instant) bool {
+	switch instant.Problem {
+	case inspect.NoProblem, inspect.Fraction, inspect.Negative:
+		return true
+	}
+	return false
+}
+
+func (r *Request) compareTime(p Predicate, reading *Reading) Truth {
+	instant := inspect.ReadInstant(reading.Value)
+	if !plain(instant) {
+		reading.Unknown = &Unknown{Why: fmt.Sprintf("%s is %s (%s), and it is not documented what the gateway makes of that", p.Input.Name, brief(reading.Value), instant.Problem)}
+		return Maybe
+	}
+	missed := r.At.Sub(instant.At) // After: by how much the clock is past the instant
+	if p.Op == NotAfter {
+		missed = -missed
+	}
+	switch {
+	case p.Op == After && missed < 0, p.Op == NotAfter && missed <= 0:
+		return Yes
+	case missed <= p.Doubt:
+		reading.Unknown = &Unknown{
+			Why: "the gateway's leeway is not documented, and " + p.Input.Name + " is missed by no more than five minutes",
+			Ask: "--at TIME: an instant further from " + p.Input.Name,
+		}
+		return Maybe
+	}
+	return No
+}
+
+// noContracts is what is not known without a list of contracts.
+func noContracts() *Unknown {
+	return &Unknown{
+		Why: "the approved contracts of the API instance are not known",
+		Ask: "--contracts FILE: the client ids that have an approved contract on this API instance",
+	}
+}
+
+// nobodyListed is why nothing can be said of a contract where no client id was read: once it can be read, it depends on
+// the id.
+func (r *Request) nobodyListed() *Unknown {
+	if r.Contracts == nil {
+		return noContracts()
+	}
+	return &Unknown{Why: "no client id was read that could be looked up"}
+}
+
+func (r *Request) listed(reading *Reading) Truth {
+	if r.Contracts == nil {
+		reading.Unknown = noContracts()
+		return Maybe
+	}
+	id, ok := reading.Value.Str()
+	if !ok {
+		reading.Unknown = &Unknown{Why: "the client id is " + reading.Value.Kind.String() + ", not a string"}
+		return Maybe
+	}
+	listed := r.Contracts.Has(id)
+	if listed == Maybe {
+		reading.Unknown = &Unknown{
+			Why: "the list of contracts says itself that it is not complete",
+			Ask: "--contracts FILE: all pages of the list (its total says how many)",
+		}
+	}
+	return listed
+}
+
+func (r *Request) verifies(key *Key) judgement {
+	if r.Token == nil {
+		return judgement{truth: No}
+	}
+	if r.Signatures == nil {
+		return judgement{reading: Reading{Unknown: &Unknown{Why: "no key set was given", Ask: "--jwks FILE|URL: the key set that the policy verifies with"}}}
+	}
+	result := r.Signatures.Verify(r.Token, key)
+	j := judgement{result: &result, reading: Reading{Unknown: result.Unknown}}
+	if result.Unknown == nil {
+		j.truth = truth(result.Outcome == keys.Pass)
+	}
+	return j
+}

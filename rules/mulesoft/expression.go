@@ -1,0 +1,140 @@
+package mulesoft
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/dataweave"
+)
+
+// dialect is the expression language of the gateway that the entry is compiled for.
+func (c *compiler) dialect() dataweave.Dialect {
+	if c.variant == Flex {
+		return dataweave.Flex
+	}
+	return dataweave.Mule
+}
+
+// expression is a field's text as the gateway takes it.
+type expression struct {
+	text  string
+	expr  *dataweave.Expr // nil where the text is a literal or can't be read
+	fault *rules.Unknown  // why the text can't be read
+}
+
+// exact reports whether the expression's tree is what the gateway runs, without a doubt.
+func (e expression) exact() bool {
+	return e.expr != nil && len(e.expr.Unsupported()) == 0 &&
+		!slices.ContainsFunc(e.expr.Ambiguities(), func(a dataweave.Ambiguity) bool { return a.Undecided })
+}
+
+func (c *compiler) parse(field string) expression {
+	code, offset, isExpression := dataweave.Template(field)
+	e := expression{text: strings.TrimSpace(field)}
+	if !isExpression {
+		return e
+	}
+	expr, err := dataweave.Parse(code, c.dialect())
+	if err != nil {
+		e.fault = unreadable(offset, err)
+		return e
+	}
+	e.expr = expr
+	return e
+}
+
+// plainText is why nothing is known of a field that should hold an expression and holds a text.
+func plainText() *rules.Unknown {
+	return &rules.Unknown{Why: "it is no expression, and how the gateway takes a plain text here is not documented"}
+}
+
+// opaque is the input that evaluates the expression as a whole.
+func (c *compiler) opaque(e expression) rules.Input {
+	in := rules.Input{Source: rules.FromExpression, Opaque: &rules.Opaque{Text: e.text}}
+	if e.expr == nil {
+		in.Opaque.Eval = func(*rules.Request) rules.Reading { return rules.Reading{Unknown: e.fault} }
+		return in
+	}
+	in.Opaque.Reads = reads(e.expr)
+	in.Opaque.Eval = func(r *rules.Request) rules.Reading {
+		got := reading(e.expr.Eval(environment(r, c.runtime, "")))
+		return c.dependsOnRuntime(asking(got, in.Opaque.Reads, r), e.expr, r)
+	}
+	return in
+}
+
+// dependsOnRuntime says so where the version of the runtime would decide what an expression gives.
+func (c *compiler) dependsOnRuntime(got rules.Reading, expr *dataweave.Expr, r *rules.Request) rules.Reading {
+	if got.Unknown == nil || c.runtime.Known() {
+		return got
+	}
+	since24 := dataweave.Version{Major: 4, Minor: 4}
+	if expr.Eval(environment(r, since24, "")).Unknown == nil {
+		got.Unknown.Ask = "--runtime VERSION: the version of the Mule runtime, on which this expression depends"
+	}
+	return got
+}
+
+// reads lists what an expression reads.
+func reads(expr *dataweave.Expr) []rules.Input {
+	var all []rules.Input
+	for _, claim := range expr.Claims() {
+		all = append(all, rules.Claim(claim))
+	}
+	for _, path := range expr.Reads() {
+		if name, ok := strings.CutPrefix(path, "attributes.headers."); ok {
+			all = append(all, rules.Input{Source: rules.FromHTTP, Name: name})
+		}
+	}
+	return all
+}
+
+// asking says which header to pass, where an expression can't be evaluated without it.
+func asking(got rules.Reading, reads []rules.Input, r *rules.Request) rules.Reading {
+	if got.Unknown == nil {
+		return got
+	}
+	for _, in := range reads {
+		if in.Source == rules.FromHTTP && r.Read(in).Value == nil {
+			got.Unknown.Ask = fmt.Sprintf(`-H "%[1]s: …": what the client sends in it; "%[1]s:" where it sends none`, in.Name)
+			return got
+		}
+	}
+	return got
+}
+
+func reading(result dataweave.Result) rules.Reading {
+	switch {
+	case result.Failure != nil:
+		return rules.Reading{Fault: result.Failure.Why}
+	case result.Unknown != nil && result.Unknown.NeverTrue:
+		return rules.Reading{Value: &source.Value{Kind: source.Bool, Text: "false"}}
+	case result.Unknown != nil:
+		return rules.Reading{Unknown: &rules.Unknown{Why: unknownWords(result.Unknown)}}
+	}
+	return rules.Reading{Value: result.Value}
+}
+
+func unknownWords(u *dataweave.Unknown) string {
+	why := u.Why
+	if u.Construct != "" && !strings.Contains(why, u.Construct) {
+		why = u.Construct + ": " + why
+	}
+	if u.Write != "" {
+		why += "; write " + u.Write
+	}
+	return why
+}
+
+// unreadable says why an expression can't be read. Columns count from the beginning of the field's text.
+func unreadable(offset int, err error) *rules.Unknown {
+	var fault *dataweave.Error
+	if errors.As(err, &fault) {
+		return &rules.Unknown{Why: fmt.Sprintf("the expression can't be read: column %d: %s", offset+fault.Column, fault.Cause), Ask: fault.Hint}
+	}
+	return &rules.Unknown{Why: "the expression can't be read: " + err.Error()}
+}

@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"bytes"
+	"errors"
 	"fmt"
 	"io"
 	"os"
@@ -38,30 +39,47 @@ func (e *Env) readStdin() (string, error) {
 	if e.Terminal.Stdin {
 		return e.Terminal.ReadHidden("paste the token, then Enter (it is not shown): ")
 	}
-	return readAll(e.Stdin, "standard input")
+	text, err := readAll(e.Stdin, "standard input")
+	return string(text), err
 }
 
 // readFile reads a file, but no more than maxInput.
 func (e *Env) readFile(name string) (string, error) {
+	text, err := e.readBytes(name)
+	return string(text), err
+}
+
+// readBytes is readFile for what is not read as a string.
+func (e *Env) readBytes(name string) ([]byte, error) {
 	file, err := os.Open(e.path(name))
 	if err != nil {
-		return "", err
+		return nil, err
 	}
 	defer file.Close()
 	return readAll(file, name)
 }
 
-// readAll reads to the end, but no more than maxInput.
-func readAll(r io.Reader, what string) (string, error) {
-	var text bytes.Buffer
-	n, err := text.ReadFrom(io.LimitReader(r, maxInput+1))
-	if err != nil {
-		return "", problem(what + ": " + err.Error())
+// usualInput is what nearly every input fits into, in bytes.
+const usualInput = 32 << 10
+
+// readAll reads to the end, but no more than maxInput. The room for that is taken at once: most of it is never touched,
+// while growing would need several times as much.
+func readAll(r io.Reader, what string) ([]byte, error) {
+	text := make([]byte, usualInput)
+	n, err := io.ReadFull(r, text)
+	if err == nil {
+		text = append(make([]byte, 0, maxInput+1), text...)[:maxInput+1]
+		var more int
+		more, err = io.ReadFull(r, text[n:])
+		n += more
 	}
-	if n > maxInput {
-		return "", tooLarge(what)
+	switch {
+	case err == nil:
+		return nil, tooLarge(what)
+	case !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF):
+		return nil, problem(what + ": " + err.Error())
 	}
-	return text.String(), nil
+	return bytes.Clone(text[:n]), nil
 }
 
 // warn tells of a risk, on standard error.

@@ -67,11 +67,11 @@ func (e *Env) givenKeys(ctx context.Context, f *keyFlags, token *inspect.Token) 
 }
 
 func (e *Env) readKeys(name string) (*keys.Set, error) {
-	text, err := e.readFile(name)
+	text, err := e.readBytes(name)
 	if err != nil {
 		return nil, err
 	}
-	return keys.Parse(name, []byte(text))
+	return keys.Parse(name, text)
 }
 
 // tenantID returns the id of the tenant that --tenant names, or an empty string. A domain is resolved by its

@@ -23,7 +23,9 @@ func envoyCases(t *testing.T, file string) []string {
 func TestEnvoysParseCasesAreReadOrToldWhatIsWrong(t *testing.T) {
 	const rs256 = `{"alg":"RS256","typ":"JWT"}`
 	claims := func(text string) string { return b64(rs256) + "." + b64(text) + "." + b64("Signature") }
-	header := func(text string) string { return b64(text) + "." + b64(`{"iss":"https://example.com"}`) + "." + b64("Signature") }
+	header := func(text string) string {
+		return b64(text) + "." + b64(`{"iss":"https://example.com"}`) + "." + b64("Signature")
+	}
 	const good = `{"iss":"https://example.com","sub":"test@example.com","iat":1501281000,"exp":1501281058,"nbf":1501281000,"jti":"identity"}`
 	tests := []struct {
 		name  string

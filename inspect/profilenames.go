@@ -24,7 +24,7 @@ func (d *describer) names() {
 		}
 	}
 	d.hidden()
-	for _, name := range []string{"sub", "jti"} {
+	for _, name := range [...]string{"sub", "jti"} {
 		if v := d.claims.Member(name); d.has(name) && v.Kind != source.String {
 			d.odd("claim-type", "claims."+name, name+" is "+brief(v)+", not a string (RFC 7519, section 4.1); some gateways refuse the token for it")
 		}

@@ -1,10 +1,10 @@
 package render
 
 import (
-	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
+	"slices"
 	"unicode/utf16"
 	"unicode/utf8"
 
@@ -16,27 +16,39 @@ const SchemaVersion = 1
 
 // JSON writes a value as indented JSON. Control, bidirectional and other invisible characters inside strings
 // are escaped as \u202e, which is the same JSON; <, > and & are left as they are.
-func JSON(w io.Writer, value any) error {
-	text, err := encodeJSON(value)
-	if err != nil {
-		return err
-	}
-	_, err = w.Write(escapeJSON(text))
-	return err
-}
+func JSON(w io.Writer, value any) error { return encodeJSON(jsonWriter{w, nil}, value) }
 
-func encodeJSON(value any) ([]byte, error) {
-	var b bytes.Buffer
-	encoder := json.NewEncoder(&b)
+func encodeJSON(w io.Writer, value any) error {
+	encoder := json.NewEncoder(w)
 	encoder.SetEscapeHTML(false)
 	encoder.SetIndent("", "  ")
-	err := encoder.Encode(value)
-	return b.Bytes(), err
+	return encoder.Encode(value)
+}
+
+// jsonWriter makes JSON safe to print. It is written to once, as encoding/json does.
+type jsonWriter struct {
+	w    io.Writer
+	mask *Mask // nil to leave the strings as they are
+}
+
+// Write writes a whole JSON text.
+func (j jsonWriter) Write(text []byte) (int, error) {
+	shown := text
+	if j.mask != nil {
+		shown = j.mask.strings(text)
+	}
+	if _, err := j.w.Write(escapeJSON(shown)); err != nil {
+		return 0, err
+	}
+	return len(text), nil
 }
 
 // escapeJSON escapes what is not safe to print. Outside its strings JSON is ASCII, and encoding/json has
 // already escaped the controls below U+0020.
 func escapeJSON(text []byte) []byte {
+	if !slices.ContainsFunc(text, func(b byte) bool { return b >= 0x7f }) {
+		return text
+	}
 	out := make([]byte, 0, len(text))
 	for i := 0; i < len(text); {
 		r, size := utf8.DecodeRune(text[i:])

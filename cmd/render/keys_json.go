@@ -15,6 +15,7 @@ type (
 		Fetched       *string          `json:"fetched"`
 		Cached        bool             `json:"cached"`
 		PrivateKeys   int              `json:"private_keys"`
+		OmittedKeys   int              `json:"omitted_keys"`
 		Keys          []keyJSON        `json:"keys"`
 		Notes         []noteJSON       `json:"notes"`
 		SameKey       [][]int          `json:"same_key"`
@@ -58,35 +59,56 @@ type (
 	}
 )
 
+// mostInJSON is how many keys are listed in JSON. The largest sets that are published have a few dozen.
+const mostInJSON = 2000
+
 // KeysJSON writes a key set as JSON, without the keys' material.
 func KeysJSON(w io.Writer, l *KeyListing) error {
+	listed := l.Set.Keys[:min(len(l.Set.Keys), mostInJSON)]
 	out := keysJSON{
 		SchemaVersion: SchemaVersion, Origin: l.Set.Origin, Cached: l.Set.Cached, PrivateKeys: len(l.Private),
-		Keys: make([]keyJSON, len(l.Set.Keys)), Notes: notesOf(l.Set.Notes), SameKey: [][]int{}, RefusedBy: []keyRefusalJSON{},
+		OmittedKeys: len(l.Set.Keys) - len(listed), Keys: make([]keyJSON, len(listed)), Notes: notesOf(l.Set.Notes), SameKey: [][]int{}, RefusedBy: []keyRefusalJSON{},
 	}
 	if !l.Set.Fetched.IsZero() {
 		out.Fetched = known(inspect.FormatTime(l.Set.Fetched))
 	}
-	at := make(map[*keys.Key]int, len(l.Set.Keys))
-	for i, k := range l.Set.Keys {
+	at := make(map[*keys.Key]int, len(listed))
+	for i, k := range listed {
 		at[k], out.Keys[i] = i, keyOf(k)
 	}
+	out.addTwins(l, at)
+	out.addRefusals(l, at)
+	return JSON(w, out)
+}
+
+// addTwins adds the groups of the same key, by their places among the keys that are listed.
+func (out *keysJSON) addTwins(l *KeyListing, at map[*keys.Key]int) {
 	for _, group := range l.Twins {
-		indexes := make([]int, len(group))
-		for i, k := range group {
-			indexes[i] = at[k]
+		var indexes []int
+		for _, k := range group {
+			if i, ok := at[k]; ok {
+				indexes = append(indexes, i)
+			}
 		}
-		out.SameKey = append(out.SameKey, indexes)
+		if len(indexes) > 1 {
+			out.SameKey = append(out.SameKey, indexes)
+		}
 	}
+}
+
+// addRefusals adds who refuses the set for its form, or for a key that is listed.
+func (out *keysJSON) addRefusals(l *KeyListing, at map[*keys.Key]int) {
 	for _, r := range l.Refusals {
+		index, ok := at[r.Key]
 		refusal := keyRefusalJSON{Library: r.Library, Gateways: append([]string{}, r.Gateways...), Why: r.Why, Measured: r.Measured}
-		if r.Key != nil {
-			index := at[r.Key]
+		switch {
+		case ok:
 			refusal.Key = &index
+		case r.Key != nil:
+			continue
 		}
 		out.RefusedBy = append(out.RefusedBy, refusal)
 	}
-	return JSON(w, out)
 }
 
 func keyOf(k *keys.Key) keyJSON {

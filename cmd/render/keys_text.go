@@ -69,7 +69,7 @@ func (t *keysText) table() {
 		t.keyLine(row, widths, i == 0)
 	}
 	if more := len(t.Set.Keys) - mostListed; more > 0 {
-		t.Para(1, fmt.Sprintf("and %d more: -o json lists all", more))
+		t.Para(1, fmt.Sprintf("and %d more: -o json lists more", more))
 	}
 }
 
@@ -163,7 +163,7 @@ func (t *keysText) odd() {
 		t.Para(2, inspect.Safe(row.Label+": "+row.Text))
 	}
 	if more := len(rows) - mostListed; more > 0 {
-		t.Para(2, fmt.Sprintf("and %d more: -o json lists all", more))
+		t.Para(2, fmt.Sprintf("and %d more: -o json lists more", more))
 	}
 }
 

@@ -8,12 +8,10 @@ import (
 
 // JSON writes a value as JSON does, with what must not be shown replaced in every string.
 func (m *Mask) JSON(w io.Writer, value any) error {
-	text, err := encodeJSON(value)
-	if err != nil {
-		return err
+	if m == nil {
+		m = &Mask{}
 	}
-	_, err = w.Write(escapeJSON(m.strings(text)))
-	return err
+	return encodeJSON(jsonWriter{w, m}, value)
 }
 
 // strings masks the strings of a JSON text, and leaves everything else as it is.
@@ -55,9 +53,9 @@ func (m *Mask) appendString(out, quoted []byte) []byte {
 	if shown == plain {
 		return append(out, quoted...)
 	}
-	text, err := encodeJSON(shown)
-	if err != nil {
+	var text bytes.Buffer
+	if encodeJSON(&text, shown) != nil {
 		return append(out, `""`...)
 	}
-	return append(out, bytes.TrimSuffix(text, []byte("\n"))...)
+	return append(out, bytes.TrimSuffix(text.Bytes(), []byte("\n"))...)
 }

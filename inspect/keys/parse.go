@@ -62,6 +62,9 @@ func notJSON(origin string, text []byte) error {
 	return nil
 }
 
+// mostKeys bounds a set. The largest that are published have a few dozen.
+const mostKeys = 20_000
+
 func (s *Set) read(documents []*source.Value) error {
 	if len(documents) == 0 {
 		return refusal(s.Origin, "the key set is empty", "")
@@ -70,25 +73,28 @@ func (s *Set) read(documents []*source.Value) error {
 	switch {
 	case document.Is(source.List):
 		s.note("bare-list", `the text is a bare list of keys, not an object with "keys": gateways refuse it`)
-		s.add(document.Items)
+		return s.add(document.Items)
 	case document.Member("keys").Is(source.List):
-		s.add(document.Member("keys").Items)
+		return s.add(document.Member("keys").Items)
 	case document.Member("kty") != nil:
 		s.note("single-key", `the text is a single key, not an object with "keys": gateways that fetch it refuse it`)
-		s.add([]*source.Value{document})
-	default:
-		return noSet(s.Origin, document)
+		return s.add([]*source.Value{document})
 	}
-	return nil
+	return noSet(s.Origin, document)
 }
 
-func (s *Set) add(items []*source.Value) {
+func (s *Set) add(items []*source.Value) error {
+	if len(items) > mostKeys {
+		return refusal(s.Origin, fmt.Sprintf("the set has %d keys, and more than %d are not read", len(items), mostKeys), "")
+	}
 	s.Keys = make([]*Key, 0, len(items))
-	for _, item := range items {
+	for i, item := range items {
 		k := readKey(item)
 		k.raw = s.text[item.Span.Start:item.Span.End]
 		s.Keys = append(s.Keys, k)
+		items[i] = nil // of a set of megabytes the values take several times as much as the keys
 	}
+	return nil
 }
 
 // noSet says what a JSON text is that holds no keys.

@@ -1,0 +1,235 @@
+package cmd
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/base64"
+	"fmt"
+	"io"
+	"net/http"
+	"net/http/httptest"
+	"os"
+	"os/exec"
+	"path/filepath"
+	"strconv"
+	"strings"
+	"syscall"
+	"testing"
+	"time"
+	"unicode"
+)
+
+// The bounds of one run, whatever it is given. The time is the processor's, so that a busy machine fails no test; what
+// waits for the network is bounded by its own limits.
+const (
+	mostMemory = 64 << 20
+	mostTime   = 2 * time.Second
+)
+
+// outcome is what a real process said, and what it cost.
+type outcome struct {
+	code   int
+	said   string
+	took   time.Duration
+	memory int64 // the largest resident set, in bytes
+}
+
+// program is the real program, as it is built.
+type program string
+
+func build(t *testing.T) program {
+	t.Helper()
+	file := filepath.Join(t.TempDir(), "gatewhy")
+	if said, err := exec.Command("go", "build", "-o", file, "..").CombinedOutput(); err != nil {
+		t.Fatalf("%v: %s", err, said)
+	}
+	return program(file)
+}
+
+// runMeasured runs a command, and writes its largest resident set, in KiB, to the file that is named first. It is a
+// process of its own because Linux counts the memory of whoever starts a process to that process (getrusage(2)), and the
+// tests have much.
+func runMeasured() {
+	command := exec.Command(os.Args[2], os.Args[3:]...)
+	command.Stdin, command.Stdout, command.Stderr = os.Stdin, os.Stdout, os.Stderr
+	_ = command.Run() // its exit code tells
+	usage, ok := command.ProcessState.SysUsage().(*syscall.Rusage)
+	if !ok || os.WriteFile(os.Args[1], []byte(strconv.FormatInt(usage.Maxrss, 10)), 0o600) != nil {
+		panic("the memory can't be told")
+	}
+	os.Exit(command.ProcessState.ExitCode())
+}
+
+// run runs the program in a folder, three times at most until it keeps within the bounds: on a busy machine the garbage
+// collector falls behind.
+func (p program) run(t *testing.T, dir, stdin string, args ...string) (o outcome) {
+	t.Helper()
+	for range 3 {
+		if o = p.once(t, dir, stdin, args...); o.bounded() {
+			break
+		}
+	}
+	return o
+}
+
+func (o outcome) bounded() bool { return o.took <= mostTime && o.memory <= mostMemory }
+
+func (p program) once(t *testing.T, dir, stdin string, args ...string) outcome {
+	t.Helper()
+	var said bytes.Buffer
+	file := filepath.Join(t.TempDir(), "memory")
+	command := exec.Command("measured", append([]string{file, string(p)}, args...)...)
+	command.Dir, command.Stdin, command.Stdout, command.Stderr = dir, strings.NewReader(stdin), &said, &said
+	command.Env = append(os.Environ(), "XDG_CACHE_HOME="+dir, "LANG=C.UTF-8")
+	if err := command.Run(); command.ProcessState == nil {
+		t.Fatal(err)
+	}
+	memory, err := os.ReadFile(file)
+	if err != nil {
+		t.Fatal(err)
+	}
+	kibibytes, err := strconv.ParseInt(string(memory), 10, 64)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return outcome{
+		code: command.ProcessState.ExitCode(), said: said.String(), memory: kibibytes << 10,
+		took: command.ProcessState.UserTime() + command.ProcessState.SystemTime(), // its children's too
+	}
+}
+
+// wants checks the answer and the bounds, and that nothing is printed raw.
+func (o outcome) wants(t *testing.T, code int, says string) {
+	t.Helper()
+	if o.code != code || !strings.Contains(strings.Join(strings.Fields(o.said), " "), says) {
+		t.Errorf("exit code %d, want %d and %q:\n%.2000s", o.code, code, says, o.said)
+	}
+	if !o.bounded() {
+		t.Errorf("it took %v and %d MiB", o.took, o.memory>>20)
+	}
+	for _, r := range o.said {
+		if r != '\n' && unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) || r == unicode.ReplacementChar {
+			t.Fatalf("%U is printed raw", r)
+		}
+	}
+}
+
+func part(text string) string { return base64.RawURLEncoding.EncodeToString([]byte(text)) }
+
+func tokenOf(header, claims string) string {
+	return part(header) + "." + part(claims) + "." + part("signature")
+}
+
+func TestHostileTokensAreAnsweredWithinBounds(t *testing.T) {
+	gatewhy := build(t)
+	const rs256 = `{"alg":"RS256","kid":"k"}`
+	dir := t.TempDir()
+	writeFile(t, filepath.Join(dir, "keys.json"), keySet(t, "", "signing"))
+	tests := []struct {
+		name, token string
+		decode      int
+		says        string
+		verify      int
+	}{
+		{"a megabyte of dots", strings.Repeat(".", 1<<20), exitUsage, "error", exitUsage},
+		{"16 MiB of dots", strings.Repeat(".", 16<<20), exitUsage, "error", exitUsage},
+		{"more than is read", strings.Repeat("a", 17<<20), exitUsage, "larger than 16 MiB", exitUsage},
+		{"ten megabytes of one word", strings.Repeat("a", 10<<20), exitUsage, "error", exitUsage},
+		{"10,000 nested arrays", tokenOf(rs256, `{"a":`+strings.Repeat("[", 10000)+strings.Repeat("]", 10000)+`}`), exitUsage, "more than 5000 levels", exitRejected},
+		{"100,000 nested objects", tokenOf(rs256, strings.Repeat(`{"a":`, 100000)), exitUsage, "more than 5000 levels", exitRejected},
+		{"a claim of 700 kB", tokenOf(rs256, `{"a":"`+strings.Repeat("x", 700000)+`"}`), exitOK, "xxx…xxx", exitRejected},
+		{"a claim of 700 kB that hides itself", tokenOf(rs256, `{"a":"`+strings.Repeat(`\u202e`, 100000)+`"}`), exitOK, `\u202e`, exitRejected},
+		{"50,000 members", tokenOf(rs256, `{"z":1`+strings.Repeat(`,"a":1`, 50000)+`}`), exitOK, "50000 times", exitRejected},
+		{"a kid of 700 kB", tokenOf(`{"alg":"RS256","kid":"`+strings.Repeat("k", 700000)+`"}`, `{}`), exitOK, "kid-long", exitRejected},
+		{"a number of 100,000 digits", tokenOf(rs256, `{"exp":`+strings.Repeat("9", 100000)+`}`), exitOK, "time-out-of-range", exitRejected},
+		{"an encrypted token that would inflate", part(`{"alg":"dir","enc":"A128GCM","zip":"DEF"}`) + ".." + part("123456789012") + "." + strings.Repeat("A", 500000) + "." + part("1234567890123456"), exitOK, "encrypted token", exitRejected},
+		{"a key derived a billion times", part(`{"alg":"PBES2-HS256+A128KW","enc":"A128GCM","p2c":1000000000,"p2s":"AAAA"}`) + ".AAAA.AAAA.AAAA.AAAA", exitOK, "encrypted token", exitRejected},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			gatewhy.run(t, dir, test.token, "decode").wants(t, test.decode, test.says)
+			gatewhy.run(t, dir, test.token, "decode", "-o", "json", "--redact").wants(t, test.decode, "")
+			gatewhy.run(t, dir, test.token, "verify", "--jwks", "keys.json").wants(t, test.verify, "")
+		})
+	}
+}
+
+func bigModulus(bits int) string {
+	modulus := bytes.Repeat([]byte{0xff}, bits/8)
+	return base64.RawURLEncoding.EncodeToString(modulus)
+}
+
+func TestHostileKeySetsAreAnsweredWithinBounds(t *testing.T) {
+	gatewhy := build(t)
+	many := func(key string, times int) string { return `{"keys":[` + strings.Repeat(key+",", times-1) + key + `]}` }
+	tests := []struct {
+		name, set string
+		keys      int
+		says      string
+		verify    int
+		verdict   string
+	}{
+		{"10,000 keys", many(`{"kty":"RSA","kid":"k","e":"AQAB","n":"`+bigModulus(2048)+`"}`, 10000), exitOK, "10000 keys", exitRejected, "no more than 250 are tried"},
+		{"a key of 16,384 bits with the largest exponent", many(`{"kty":"RSA","kid":"k","e":"f____w","n":"`+bigModulus(16384)+`"}`, 1), exitOK, "RSA 16384", exitRejected, "altered"},
+		{"300 keys of 16,384 bits with the largest exponent", many(`{"kty":"RSA","kid":"k","e":"f____w","n":"`+bigModulus(16384)+`"}`, 300), exitOK, "RSA 16384", exitRejected, "no more than 250 are tried"},
+		{"a key of a million bits", many(`{"kty":"RSA","kid":"k","e":"AQAB","n":"`+bigModulus(1<<20)+`"}`, 1), exitOK, "more than 16384 is not used", exitRejected, "can't be used"},
+		{"10,000 nested arrays", `{"keys":` + strings.Repeat("[", 10000), exitUsage, "5000 levels", exitUsage, "5000 levels"},
+		{"10,000 keys that are no keys", many(`[[[]]]`, 10000), exitOK, "10000 keys", exitRejected, "no key with the token's kid"},
+		{"a hundred thousand empty keys", many(`{}`, 100000), exitUsage, "more than 20000 are not read", exitUsage, "more than 20000"},
+	}
+	token := tokenOf(`{"alg":"RS256","kid":"k"}`, `{}`)
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			dir := t.TempDir()
+			writeFile(t, filepath.Join(dir, "keys.json"), test.set)
+			gatewhy.run(t, dir, "", "keys", "keys.json").wants(t, test.keys, test.says)
+			gatewhy.run(t, dir, "", "keys", "keys.json", "-o", "json").wants(t, test.keys, "")
+			gatewhy.run(t, dir, token, "verify", "--jwks", "keys.json").wants(t, test.verify, test.verdict)
+		})
+	}
+}
+
+// A server of the user's own choice may send what it likes.
+func TestHostileAnswersAreRefusedWithinBounds(t *testing.T) {
+	gatewhy := build(t)
+	endless := func(w io.Writer) {
+		block := bytes.Repeat([]byte(`{"keys":[`), 1<<12)
+		for {
+			if _, err := w.Write(block); err != nil {
+				return
+			}
+		}
+	}
+	tests := []struct {
+		name   string
+		answer http.HandlerFunc
+		says   string
+	}{
+		{"a body without an end", func(w http.ResponseWriter, _ *http.Request) { endless(w) }, "more than 1 MiB"},
+		{"a gzip bomb", func(w http.ResponseWriter, _ *http.Request) {
+			w.Header().Set("Content-Encoding", "gzip")
+			bomb := gzip.NewWriter(w)
+			endless(bomb)
+		}, "more than 1 MiB"},
+		{"headers without an end", func(w http.ResponseWriter, _ *http.Request) {
+			for i := range 20000 {
+				w.Header().Set(fmt.Sprintf("X-%d", i), strings.Repeat("x", 50))
+			}
+		}, "no connection"},
+		{"redirects in a circle", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, r.URL.Path, http.StatusFound) }, "redirects"},
+		{"a redirect to another host", func(w http.ResponseWriter, r *http.Request) {
+			http.Redirect(w, r, "http://169.254.169.254/keys", http.StatusFound)
+		}, "another host"},
+		{"a page", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "<html>\u202esign in") }, "HTML"},
+		{"nothing", func(http.ResponseWriter, *http.Request) {}, "the text is empty"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			server := httptest.NewServer(test.answer)
+			defer server.Close()
+			dir := t.TempDir()
+			gatewhy.run(t, dir, "", "keys", server.URL).wants(t, exitUsage, test.says)
+			gatewhy.run(t, dir, tokenOf(`{"alg":"RS256","kid":"k"}`, `{}`), "verify", "--jwks", server.URL).wants(t, exitUsage, test.says)
+		})
+	}
+}

@@ -20,7 +20,7 @@ type index struct {
 type mark struct{ line, column int }
 
 func newIndex(text []byte, yaml bool) *index {
-	x := &index{text: text, yaml: yaml}
+	x := &index{text: text, yaml: yaml, marks: make([]mark, 0, len(text)/stride+1)}
 	at := mark{1, 1}
 	for i := range text {
 		if i%stride == 0 {

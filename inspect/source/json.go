@@ -105,12 +105,18 @@ func (r *jsonReader) items(v *Value, where *place) error {
 	return r.close(wantItem)
 }
 
+// usualMembers is how many members most objects have at most: a key of a set, a field of a policy.
+const usualMembers = 8
+
 func (r *jsonReader) members(v *Value, where *place) error {
 	v.Kind = Object
 	for r.dec.More() {
 		m, err := r.member(where)
 		if err != nil {
 			return err
+		}
+		if v.Members == nil {
+			v.Members = make([]Member, 0, usualMembers)
 		}
 		v.Members = append(v.Members, m)
 	}

@@ -10,10 +10,12 @@ import (
 	"github.com/gatewhy/gatewhy/rules/environments"
 )
 
-// The limits of the search for repairs: how many changes deep, and how many of the best are followed at each depth.
+// The limits of the search for repairs: how many changes deep, how many of the best are followed at each depth, and how many are
+// shown.
 const (
 	deepestRepair = 4
 	widestRepair  = 6
+	mostShown     = 3 // single changes that are shown beside the set that was found
 )
 
 // repair tries what the adapter proposes at each gateway that has a wrong cell, and keeps what makes its column better, and the
@@ -33,7 +35,8 @@ func (e *estate) repair(x *render.Matrixing, fix bool) error {
 		if err != nil {
 			return err
 		}
-		for _, a := range better(singles, start) {
+		kept := better(singles, start)
+		for _, a := range kept[:min(mostShown, len(kept))] {
 			x.Repairs = append(x.Repairs, a.repair(x, g, start.wrong))
 		}
 		best, err := s.deepen(start, singles)

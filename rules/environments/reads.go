@@ -12,6 +12,7 @@ import (
 type view struct {
 	policies  []*rules.Policy
 	contracts *rules.Contracts
+	listed    map[string]bool // the clients with a contract: there may be many, and more who ask
 
 	claims     []string // that are read, in order
 	headers    []string // members of the token's header that are read
@@ -22,6 +23,12 @@ type view struct {
 // newView looks into the checks of a site's policies.
 func newView(policies []*rules.Policy, contracts *rules.Contracts) *view {
 	v := &view{policies: policies, contracts: contracts}
+	if contracts != nil {
+		v.listed = make(map[string]bool, len(contracts.IDs))
+		for _, id := range contracts.IDs {
+			v.listed[id] = true
+		}
+	}
 	for _, policy := range policies {
 		if policy.When.Disabled {
 			continue
@@ -102,8 +109,8 @@ func (v *view) class(id string) string {
 			b.WriteByte('-')
 		}
 	}
-	if v.contracts != nil {
-		b.WriteByte("n?y"[1+v.contracts.Has(id)])
+	if v.listed[id] { // whether the list says that it is not complete is the same for all that are not in it
+		b.WriteByte('y')
 	}
 	return b.String()
 }
@@ -112,16 +119,10 @@ func (v *view) class(id string) string {
 func (v *view) key(s *sample) string {
 	var b strings.Builder
 	for _, name := range v.claims {
-		value := s.claim(name)
-		switch {
-		case value == nil:
-			b.WriteByte('-')
-		case isClient(name):
-			b.WriteByte('+')
-		case value.Kind == source.Unknown:
-			b.WriteByte('?')
-		default:
-			b.WriteString(value.JSON())
+		if i := slices.Index(shown[:], name); i >= 0 && s.facts != nil {
+			b.WriteString(s.facts[i])
+		} else {
+			b.WriteString(s.fact(name))
 		}
 		b.WriteByte(0)
 	}
@@ -129,4 +130,26 @@ func (v *view) key(s *sample) string {
 		b.WriteByte('?')
 	}
 	return b.String()
+}
+
+// fact is what a claim holds, in short; of the client's id, that there is one.
+func (s *sample) fact(name string) string {
+	value := s.claim(name)
+	switch {
+	case value == nil:
+		return "-"
+	case isClient(name):
+		return "+"
+	case value.Kind == source.Unknown:
+		return "?"
+	}
+	return value.JSON()
+}
+
+// remember keeps the facts of a sample that many gateways will ask for.
+func (s *sample) remember() {
+	s.facts = new([len(shown)]string)
+	for i, name := range shown {
+		s.facts[i] = s.fact(name)
+	}
 }

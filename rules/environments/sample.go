@@ -33,6 +33,7 @@ type sample struct {
 	roles    []string
 	typed    bool // the API asks for idtyp
 	at       time.Time
+	facts    *[len(shown)]string // what the shown claims hold, once remembered
 }
 
 // claim returns what the token has under a name: nil where Entra puts no such claim into it, and an Unknown where the model does not

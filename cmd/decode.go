@@ -84,7 +84,10 @@ func (e *Env) decodeClaim(output *outputFlags, d *render.Decoding, name string) 
 
 // absentClaim says which claims there are.
 func absentClaim(token *inspect.Token, name string) error {
-	cause := fmt.Sprintf("the token has no claim %q", inspect.ShortenMiddle(name, longestWord))
+	cause := "the token has no claim of that name"
+	if guarded(name) == name && len(name) <= leastGuarded {
+		cause = fmt.Sprintf("the token has no claim %q", name)
+	}
 	if token.Claims == nil {
 		return problem(cause, "its claims can't be read at all")
 	}

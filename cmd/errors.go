@@ -52,10 +52,10 @@ func withHint(cause, hint string) *Problem {
 	return problem(cause, hint)
 }
 
-// print writes one error line and the hint lines. What comes from the input is made safe to print.
+// print writes one error line and the hint lines, safe to print and without a token.
 func (p *Problem) print(w io.Writer) {
-	fmt.Fprintf(w, "gatewhy: error: %s\n", inspect.Safe(p.Cause))
+	fmt.Fprintf(w, "gatewhy: error: %s\n", guarded(p.Cause))
 	for _, hint := range p.Hints {
-		fmt.Fprintf(w, "gatewhy: hint: %s\n", inspect.Safe(hint))
+		fmt.Fprintf(w, "gatewhy: hint: %s\n", guarded(hint))
 	}
 }

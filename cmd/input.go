@@ -7,8 +7,6 @@ import (
 	"io"
 	"os"
 	"strings"
-
-	"github.com/gatewhy/gatewhy/inspect"
 )
 
 // maxInput bounds what is read as a token or from a file, in bytes. A HAR file of a long session stays
@@ -89,5 +87,5 @@ func (e *Env) warn(format string, args ...any) { e.tell("warning", format, args.
 func (e *Env) note(format string, args ...any) { e.tell("note", format, args...) }
 
 func (e *Env) tell(kind, format string, args ...any) {
-	fmt.Fprintf(e.Stderr, "gatewhy: %s: %s\n", kind, inspect.Safe(fmt.Sprintf(format, args...)))
+	fmt.Fprintf(e.Stderr, "gatewhy: %s: %s\n", kind, guarded(fmt.Sprintf(format, args...)))
 }

@@ -26,6 +26,9 @@ func Read(name string, text []byte) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
+	if err := f.checkSecret(); err != nil {
+		return nil, err
+	}
 	f.Format = formatOf(name, text)
 	if !utf8.Valid(text) {
 		return nil, f.errorAt(invalidUTF8(text), "the text is not UTF-8", "save it with the encoding UTF-8")
@@ -47,6 +50,9 @@ func readJSON(name string, text []byte, unshown bool) (*File, error) {
 		return nil, err
 	}
 	f.unshown = unshown
+	if err := f.checkSecret(); err != nil {
+		return nil, err
+	}
 	if bytes.HasPrefix(text, byteOrderMark) {
 		return nil, f.errorAt(0, "not JSON: a byte order mark stands before it", "")
 	}
@@ -125,10 +131,7 @@ func (f *File) checkText() error {
 	case bytes.IndexByte(f.Text, 0) >= 0:
 		return f.errorAt(bytes.IndexByte(f.Text, 0), "not text: a NUL byte stands here", "is this a configuration file?")
 	}
-	if err := f.checkMarkup(first, content); err != nil {
-		return err
-	}
-	return f.checkSecret(first, content)
+	return f.checkMarkup(first, content)
 }
 
 // checkMarkup refuses HTML and XML, which is what arrives when a sign-in page was saved in place of a file.

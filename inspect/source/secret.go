@@ -1,6 +1,7 @@
 package source
 
 import (
+	"bytes"
 	"strings"
 	"unicode"
 )
@@ -98,12 +99,13 @@ func told(text string) string {
 }
 
 // checkSecret refuses a text that is one token and nothing else, before a reader's message shows some of it.
-func (f *File) checkSecret(first int, content []byte) error {
+func (f *File) checkSecret() error {
+	content := bytes.TrimLeft(f.Text[f.body():], " \t\r\n")
 	text := strings.TrimSpace(string(content[:min(len(content), maxRun)]))
-	if strings.ContainsFunc(text, func(r rune) bool { return !isToken68(r) }) || !LooksSecret(text) {
+	if f.unshown || strings.ContainsFunc(text, func(r rune) bool { return !isToken68(r) }) || !LooksSecret(text) {
 		return nil
 	}
-	return f.errorAt(first, "this looks like a token or a secret, not like JSON or YAML", "a token is passed as TOKEN, or as @FILE; is this the right file?")
+	return f.errorAt(len(f.Text)-len(content), "this looks like a token or a secret, not like JSON or YAML", "a token is passed as TOKEN, or as @FILE; is this the right file?")
 }
 
 // maxRun is how much of a text is looked at to tell a token, in bytes.

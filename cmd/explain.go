@@ -23,6 +23,8 @@ type explainFlags struct {
 	at       atFlag
 	redact   redactFlag
 
+	environment   environmentFlags
+	apps          []string
 	noToken       bool
 	other         string
 	contracts     string
@@ -60,12 +62,18 @@ func (f *explainFlags) register(cmd *cobra.Command) {
 	flags.StringVar(&f.method, "method", "", "the request's method")
 	flags.StringVar(&f.path, "path", "", "the request's path")
 	flags.StringArrayVarP(&f.headers, "header", "H", nil, "a `HEADER` of the request, as \"name: value\"; \"name:\" is known not to be sent; repeatable")
+	flags.StringVar(&f.environment.name, "env", "", "take policies, contracts and keys of this environment (`NAME`) of the environments file")
+	flags.StringVarP(&f.environment.config, "config", "c", "gatewhy.yaml", "the environments `FILE`")
+	flags.StringArrayVar(&f.apps, "app", nil, "`FILE` with the API's app registration, which makes what is found in the policy exact; repeatable")
 	f.observed.register(cmd)
 }
 
 func (e *Env) explain(ctx context.Context, flags *explainFlags, args []string) error {
-	policies, err := e.readPolicies(&flags.policies)
+	policies, contracts, err := e.explained(flags)
 	if err != nil {
+		return err
+	}
+	if policies.apps, err = e.readApps(flags.apps); err != nil {
 		return err
 	}
 	token, err := e.explainedToken(flags, args)
@@ -76,6 +84,7 @@ func (e *Env) explain(ctx context.Context, flags *explainFlags, args []string) e
 	if err != nil {
 		return err
 	}
+	run.assume(contracts)
 	explanation, err := run.explain()
 	if err != nil {
 		return err

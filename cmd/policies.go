@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
@@ -50,6 +51,7 @@ type policySet struct {
 	adapter rules.Adapter
 	options rules.Options
 	files   []*source.File
+	apps    *entra.Directory // app registrations; nil where none were given
 
 	policies []*rules.Policy
 	findings []rules.Finding
@@ -145,7 +147,7 @@ func (s *policySet) compile() error {
 
 // as returns the same files compiled for another gateway.
 func (s *policySet) as(variant string) (*policySet, error) {
-	other := &policySet{adapter: s.adapter, options: s.options, files: s.files}
+	other := &policySet{adapter: s.adapter, options: s.options, files: s.files, apps: s.apps}
 	other.options.Variant = variant
 	return other, other.compile()
 }

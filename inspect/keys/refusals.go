@@ -57,10 +57,15 @@ func (s *Set) Refusals() []Refusal {
 
 func refusalByGoJose(k *Key, err error) Refusal {
 	loose := k.Fault == "" && k.noted("loose-base64")
-	return Refusal{
+	r := Refusal{
 		Key: k, Library: goJoseLibrary, Gateways: gatewaysOn(loose), Measured: wasMeasured(k, err),
 		Why: strings.TrimPrefix(err.Error(), "go-jose/go-jose: "),
 	}
+	if strings.Contains(r.Why, "bad e value") {
+		r.Gateways, r.Measured = nil, false
+		r.Why += "; its newest versions refuse that, and the gateways that were run had older ones, which took it"
+	}
+	return r
 }
 
 // wasMeasured reports whether the key is odd in one of the ways that were tried: a type that is not known, a modulus,

@@ -63,3 +63,20 @@ func runOurs(t *testing.T, args []string) {
 		t.Errorf("exit code %d\n%s%s", code, stdout.String(), stderr.String())
 	}
 }
+
+// The grid is the beginning of what the estate's own test wants.
+func TestTheReadmesGridIsTheEstates(t *testing.T) {
+	readme, err := os.ReadFile("../README.md")
+	if err != nil {
+		t.Fatal(err)
+	}
+	_, rest, _ := strings.Cut(string(readme), "```text\n")
+	grid, _, found := strings.Cut(rest, "\n```")
+	want, err := os.ReadFile("../testdata/environments/oidc-skipped/want.txt")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if !found || !strings.HasPrefix(strings.TrimPrefix(string(want), "\n"), grid+"\n") {
+		t.Errorf("the README's grid is stale:\n%s", grid)
+	}
+}

@@ -37,6 +37,7 @@ type order struct {
 //	-at TIME        when it was issued (RFC 3339); else now
 //	-expired        issued three days ago
 //	-alter          change a claim's value after signing
+//	-cut N          leave out so many characters at the end
 //	-wrap N         break the token into lines of so many characters
 //	-into FILE      write the text of that file, with the token in the place of a word
 //	-for WORD       that word, if not TOKEN
@@ -53,6 +54,7 @@ func scriptMint(ts *testscript.TestScript, neg bool, args []string) {
 	flags.BoolVar(&o.alter, "alter", false, "")
 	at := flags.String("at", clock.Format(time.RFC3339), "")
 	expired := flags.Bool("expired", false, "")
+	cut := flags.Int("cut", 0, "")
 	width := flags.Int("wrap", 0, "")
 	into := flags.String("into", "", "")
 	word := flags.String("for", "TOKEN", "")
@@ -71,7 +73,7 @@ func scriptMint(ts *testscript.TestScript, neg bool, args []string) {
 	if *into != "" {
 		text = ts.ReadFile(*into)
 	}
-	text = strings.ReplaceAll(text, *word, wrapped(token, *width))
+	text = strings.ReplaceAll(text, *word, wrapped(token[:len(token)-*cut], *width))
 	ts.Check(os.WriteFile(ts.MkAbs(flags.Arg(0)), []byte(text), 0o600))
 }
 

@@ -90,7 +90,7 @@ func (d *describer) critical(h *source.Value) {
 // (learn.microsoft.com/entra/identity-platform/access-tokens, "Validate tokens").
 func (d *describer) nonce(h *source.Value) {
 	if h.Member("nonce") != nil {
-		d.odd("graph-nonce", "header.nonce", "the header has a nonce, as tokens for Microsoft Graph do: only Graph can verify the signature; it is genuine and for the wrong API, rather than forged")
+		d.odd("graph-nonce", "header.nonce", "the header has a nonce, as tokens for Microsoft Graph do: only Graph can verify the signature; if it is genuine, it is a token for Microsoft Graph or another Microsoft API, and for no other")
 	}
 }
 

@@ -100,8 +100,13 @@ func signatureCause(r keys.Result) string {
 }
 
 func alteredCause(r keys.Result) string {
-	if r.Named != nil {
-		return "the text was altered after signing"
+	switch {
+	case r.Misfit:
+		return r.Why
+	case r.WrongResource:
+		return "wrong resource: only Microsoft's own APIs can verify this token"
+	case r.Named != nil:
+		return "the signature does not match the text"
 	}
 	return "no key of the set signed this text"
 }

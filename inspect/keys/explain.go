@@ -14,7 +14,7 @@ func (v *verification) explain(named []*Key) {
 		v.result.Verifier, _ = v.signer(v.result.Set.Keys, v.servesUnderOtherKid, v.token.SigningInput())
 	}
 	for _, step := range []func([]*Key) bool{
-		v.publicAsSecret, v.noSuchKid, v.notUsable, v.wrongType, v.againstItsPurpose, v.wrongKey, v.hashedNonce, v.tooMany,
+		v.publicAsSecret, v.noSuchKid, v.notUsable, v.wrongType, v.againstItsPurpose, v.wrongKey, v.hashedNonce, v.tooMany, v.wrongLength,
 	} {
 		if step(named) {
 			return
@@ -158,14 +158,18 @@ func (v *verification) tooMany(named []*Key) bool {
 }
 
 func (v *verification) altered(named []*Key) {
-	why := "none of the set's keys signed this text: it was altered after signing, or cut, or the key is in another set"
+	why := "none of the set's keys signed this text: it was altered after signing, or the key is in another set"
 	expected := "a signature by one of the set's keys"
 	if v.result.Named != nil {
 		expected = "a signature by " + nameOf(named[0])
-		why = nameOf(named[0]) + ", which the token names, did not sign this text, and no other key of the set did: it was altered after signing"
+		why = nameOf(named[0]) + ", which the token names, did not sign this text, and no other key of the set did: the text was altered after signing, or it was signed by another key that uses the same kid"
 	}
 	if len(v.token.Payload) == 0 {
 		why += "; its payload is empty, so the content may have been kept apart or cut out"
+	}
+	if wrong := wrongResource(v.token); wrong != "" {
+		v.result.WrongResource = true
+		why = wrong + "; " + why
 	}
 	v.conclude(TextAltered, expected, "a signature that no key of the set made over this text", why)
 }

@@ -62,6 +62,10 @@ type Result struct {
 	Named    *Key // the key that the token names, or nil
 	Verifier *Key // the key that verifies the signature, or nil; it may do so though the outcome is Fail
 
+	// Misfit means that the signature has not the length of one by the keys that it could be of, and WrongResource that the token
+	// is one that none but Microsoft's own APIs can verify. Both come with TextAltered.
+	Misfit, WrongResource bool
+
 	Expected string
 	Actual   string
 	Why      string // one sentence

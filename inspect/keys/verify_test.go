@@ -149,6 +149,9 @@ func alter(token string) string {
 	return token[:at] + changed + token[at+1:]
 }
 
+// cutOff takes characters off the end of the signature.
+func cutOff(token string, characters int) string { return token[:len(token)-characters] }
+
 // graphToken signs a token as Microsoft Graph's are: with the nonce hashed that the header gives in the clear.
 func graphToken(t *testing.T) string {
 	t.Helper()
@@ -195,7 +198,32 @@ func TestTheFailuresSayWhatTheySaw(t *testing.T) {
 		{
 			name: "an altered text names the key", token: alter(signRS256(t, r[0], `{"alg":"RS256","kid":"one"}`, claims)),
 			expected: `a signature by key "one"`, actual: "a signature that no key of the set made over this text",
-			why: `key "one", which the token names, did not sign this text, and no other key of the set did: it was altered after signing`,
+			why: `key "one", which the token names, did not sign this text, and no other key of the set did: the text was altered after signing, or it was signed by another key that uses the same kid`,
+		},
+		{
+			name: "a signature that is too short for its key was cut off", token: cutOff(signRS256(t, r[0], `{"alg":"RS256","kid":"one"}`, claims), 100),
+			expected: "a signature of 256 bytes", actual: "one of 181 bytes",
+			why: "the signature was cut off: it has 181 bytes, and RS256 with this key makes 256",
+		},
+		{
+			name: "without a kid the key may be in another set as well", token: cutOff(signRS256(t, r[0], `{"alg":"RS256"}`, claims), 100),
+			expected: "a signature of 256 bytes", actual: "one of 181 bytes",
+			why: "the signature was cut off, or the key is in another set: it has 181 bytes, and RS256 with the set's keys makes 256",
+		},
+		{
+			name: "a signature that is too long is none of the key's", token: signRS256(t, r[0], `{"alg":"RS256","kid":"one"}`, claims) + "AAAA",
+			expected: "a signature of 256 bytes", actual: "one of 259 bytes",
+			why: "the signature is too long: it has 259 bytes, and RS256 with this key makes 256",
+		},
+		{
+			name: "a token for Graph whose signature is wrong is for the wrong resource first", token: signRS256(t, r[2], `{"alg":"RS256","kid":"one"}`, `{"iss":"https://sts.windows.net/5c1f0a7e-3b0d-4a55-9c3e-7f0e2b6d9a11/","aud":"https://graph.microsoft.com"}`),
+			expected: `a signature by key "one"`, actual: "a signature that no key of the set made over this text",
+			why: `wrong resource: a token for Microsoft Graph can't be verified by others; key "one", which the token names, did not sign this text, and no other key of the set did: the text was altered after signing, or it was signed by another key that uses the same kid`,
+		},
+		{
+			name: "so is one with a nonce that no recipe explains", token: alter(graphToken(t)),
+			expected: `a signature by key "one"`, actual: "a signature that no key of the set made over this text",
+			why: `wrong resource: the header has a nonce, as tokens for Microsoft Graph have, and they can't be verified by others; key "one", which the token names, did not sign this text, and no other key of the set did: the text was altered after signing, or it was signed by another key that uses the same kid`,
 		},
 		{
 			name: "an algorithm that is not allowed comes with the list", token: signRS256(t, r[0], `{"alg":"RS256","kid":"one"}`, claims),

@@ -55,6 +55,7 @@ type Check struct {
 	Binds    string   // the name under which later checks find what this one has read; empty for none
 	Answer   Answer   // what the gateway sends where the check fails
 	Evidence Evidence // for the check itself: that the gateway tests this, and how
+	Captured Evidence // in the place of Evidence where the validation endpoint's answer was given; zero for the same
 	Remark   string   // what a reader should know about how the check was made, such as a model that stands in for an answer
 }
 

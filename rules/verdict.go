@@ -188,8 +188,12 @@ func (v *Verdict) Evidence() Evidence {
 // Evidence is what the result rests on: the check's own evidence, and where it failed, the answer's if that is
 // weaker.
 func (r *Result) Evidence() Evidence {
-	if answer := r.Answer.Evidence; r.Outcome == Fail && answer.Reference != "" && r.Check.Evidence.Reference != "" && !r.Check.Evidence.weaker(answer) {
+	own := r.Check.Evidence
+	if r.request.Introspection != nil && r.Check.Captured.Reference != "" {
+		own = r.Check.Captured
+	}
+	if answer := r.Answer.Evidence; r.Outcome == Fail && answer.Reference != "" && !own.weaker(answer) {
 		return answer
 	}
-	return r.Check.Evidence
+	return own
 }

@@ -76,7 +76,7 @@ func introspecting(fields func() []field, known account) func(*compiler) []*rule
 		o := oidcCompiler{compiler: c, fields: fields(), account: known}
 		o.inspectFields(o.fields)
 		contract := o.contract("skipClientIdValidation", o.get("skipClientIdValidation"))
-		contract.Evidence = o.evidence()
+		contract.Evidence, contract.Captured = o.evidence(), documented(docOIDC)
 		return []*rules.Check{o.tokenPresent(), o.introspection(), o.expiry(), o.scopes(), o.clientID(), contract}
 	}
 }
@@ -96,7 +96,7 @@ func (o *oidcCompiler) tokenPresent() *rules.Check {
 
 // whole starts a check that no field decides: it stands for the policy as a whole.
 func (o *oidcCompiler) whole(id rules.ID, test rules.Predicate, situation string) *rules.Check {
-	check := &rules.Check{ID: id, Field: "assetId", Evidence: o.evidence()}
+	check := &rules.Check{ID: id, Field: "assetId", Evidence: o.evidence(), Captured: documented(docOIDC)}
 	check.Pos, check.Span = place(first(o.assetAt, o.place))
 	check.Test, check.Answer = test, o.answer(situation)
 	return check
@@ -139,7 +139,7 @@ func (o *oidcCompiler) scopes() *rules.Check {
 func (o *oidcCompiler) clientID() *rules.Check {
 	skip := o.get("skipClientIdValidation")
 	check := o.check(rules.ClientID, "skipClientIdValidation", o.evidence())
-	check.Answer = o.answer(noClientID)
+	check.Answer, check.Captured = o.answer(noClientID), documented(docOIDC)
 	check.Unknown = skip.unknown
 	check.Binds = boundClient
 	check.Test = rules.Found(o.answered(o.clientMember()))

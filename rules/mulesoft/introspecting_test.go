@@ -100,3 +100,19 @@ func TestNoSecondsLeftIsExpiredSinceARelease(t *testing.T) {
 		}
 	}
 }
+
+func TestACapturedAnswerIsNotReadByTheArticlesModel(t *testing.T) {
+	r := request(v1)
+	policy := policyOf(openIDConnect, "1.3.0", `"skipClientIdValidation":true`)
+	for _, result := range verdictOf(t, policy, r).Results {
+		if result.Check.ID == rules.Introspection && result.Evidence().Reference != kbInvalid {
+			t.Errorf("modelled: %s", result.Evidence().Reference)
+		}
+	}
+	r.Introspection = read(t, "answer.json", `{"active":true}`).Documents[0]
+	for _, result := range verdictOf(t, policy, r).Results {
+		if result.Evidence().Reference == kbInvalid {
+			t.Errorf("%s, captured: %s", result.Check.ID, result.Evidence().Reference)
+		}
+	}
+}

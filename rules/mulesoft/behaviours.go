@@ -26,10 +26,11 @@ func behaviours() []rules.Behaviour {
 
 func published(rows []row) []rules.Behaviour {
 	all := make([]rules.Behaviour, len(rows))
+	titles := situations()
 	for i, r := range rows {
 		r.answer.Situation = r.situation
 		all[i] = rules.Behaviour{
-			Situation: r.situation, Title: titleOf(r.situation), Variant: r.variant, Policies: r.policies,
+			Situation: r.situation, Title: titleOf(titles, r.situation), Variant: r.variant, Policies: r.policies,
 			Answer: r.answer, Headers: r.headers, Checked: checkedOn,
 		}
 	}

@@ -74,8 +74,8 @@ func situations() []situation {
 }
 
 // titleOf is a situation in words.
-func titleOf(id string) string {
-	for _, s := range situations() {
+func titleOf(all []situation, id string) string {
+	for _, s := range all {
 		if s.id == id {
 			return s.title
 		}

@@ -40,9 +40,23 @@ func asProblem(err error) *Problem {
 	case errors.As(err, &none):
 		return problem(none.Cause, none.Hints...)
 	case errors.As(err, &missing):
-		return problem(missing.Path + ": " + missing.Err.Error())
+		return fileProblem(missing)
 	}
 	return problem(err.Error())
+}
+
+// fileProblem is about a file that can't be opened.
+func fileProblem(err *fs.PathError) *Problem {
+	cause := err.Path + ": " + err.Err.Error()
+	switch {
+	case err.Path == "":
+		return problem("the name of a file is empty", "is the variable set?")
+	case errors.Is(err, fs.ErrNotExist):
+		return problem(cause, "is the name right? a relative one starts in the folder in which the command runs")
+	case errors.Is(err, fs.ErrPermission):
+		return problem(cause, "the file must be readable for the user who runs the command")
+	}
+	return problem(cause, "pass the name of a file that can be read")
 }
 
 func withHint(cause, hint string) *Problem {

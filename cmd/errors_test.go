@@ -42,7 +42,17 @@ func TestErrorsAreOneCauseAndHints(t *testing.T) {
 		{
 			"a file that is not there is named without the system call",
 			&fs.PathError{Op: "open", Path: "missing", Err: fs.ErrNotExist},
-			[]string{"gatewhy: error: missing: file does not exist"},
+			[]string{"gatewhy: error: missing: file does not exist", "gatewhy: hint: is the name right? a relative one starts in the folder in which the command runs"},
+		},
+		{
+			"a file without a name is a variable that is not set",
+			&fs.PathError{Op: "open", Err: fs.ErrNotExist},
+			[]string{"gatewhy: error: the name of a file is empty", "gatewhy: hint: is the variable set?"},
+		},
+		{
+			"a file that must not be read says so",
+			&fs.PathError{Op: "open", Path: "secret", Err: fs.ErrPermission},
+			[]string{"gatewhy: error: secret: permission denied", "gatewhy: hint: the file must be readable for the user who runs the command"},
 		},
 		{
 			"any other error is its text",

@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"context"
-	"net/textproto"
 	"slices"
 	"strings"
 	"time"
@@ -69,6 +68,9 @@ func (f *explainFlags) register(cmd *cobra.Command) {
 }
 
 func (e *Env) explain(ctx context.Context, flags *explainFlags, args []string) error {
+	if err := flags.check(args); err != nil {
+		return err
+	}
 	policies, contracts, err := e.explained(flags)
 	if err != nil {
 		return err
@@ -101,13 +103,8 @@ func (e *Env) explain(ctx context.Context, flags *explainFlags, args []string) e
 
 // explainedToken reads the token, unless the request carries none.
 func (e *Env) explainedToken(flags *explainFlags, args []string) (*inspect.Token, error) {
-	switch {
-	case flags.noToken && len(args) > 0:
-		return nil, problem("--no-token is a request without a token, and a token was given")
-	case flags.noToken:
+	if flags.noToken {
 		return nil, nil
-	case slices.Contains(flags.policies.files, "-") && (len(args) == 0 || args[0] == "-"):
-		return nil, problem("standard input can't be both the policy and the token", "pass the token as @FILE")
 	}
 	return e.readToken(args)
 }
@@ -160,8 +157,11 @@ func (e *Env) request(ctx context.Context, flags *explainFlags, token *inspect.T
 	if err != nil {
 		return nil, err
 	}
-	request := &rules.Request{Token: token, At: at, Method: flags.method, Path: flags.path}
+	request := &rules.Request{Token: token, At: at, Method: e.methodOf(flags.method), Path: flags.path}
 	if request.Headers, err = parseHeaders(flags.headers); err != nil {
+		return nil, err
+	}
+	if err := checkAuthorization(request.Headers, token); err != nil {
 		return nil, err
 	}
 	if flags.contracts != "" {
@@ -193,19 +193,6 @@ func (e *Env) otherRequest(text string, request *rules.Request) (*rules.Request,
 		other.At = issued.At.Add(time.Second)
 	}
 	return other, nil
-}
-
-// parseHeaders reads "name: value" pairs.
-func parseHeaders(lines []string) (map[string]string, error) {
-	headers := make(map[string]string, len(lines))
-	for _, line := range lines {
-		name, value, ok := strings.Cut(line, ":")
-		if !ok {
-			return nil, problem("a header has no colon", `write -H "name: value"`)
-		}
-		headers[textproto.CanonicalMIMEHeaderKey(strings.TrimSpace(name))] = strings.TrimSpace(value)
-	}
-	return headers, nil
 }
 
 // readIntrospection reads the captured answer of a validation endpoint: one JSON object.

@@ -14,7 +14,7 @@ import (
 const maxInput = 16 << 20
 
 func tooLarge(what string) error {
-	return problem(fmt.Sprintf("%s is larger than %d MiB", what, maxInput>>20), "cut out the part with the token")
+	return problem(fmt.Sprintf("%s is larger than %d MiB", what, maxInput>>20), "no policy, key set or list of contracts is that large; of a log or a HAR file, cut out the part with the token")
 }
 
 // tokenText returns the text in which a token is to be found: the arguments, a file for @FILE, standard
@@ -26,6 +26,8 @@ func (e *Env) tokenText(args []string) (string, error) {
 		return "", problem("the token argument is empty", "is the variable set?")
 	case text == "" || text == "-":
 		return e.readStdin()
+	case text == "@":
+		return "", problem("the name of a file is missing behind @", "write @FILE, such as @token.jwt; standard input is -")
 	case strings.HasPrefix(text, "@"):
 		return e.readFile(text[1:])
 	}
@@ -54,6 +56,9 @@ func (e *Env) readBytes(name string) ([]byte, error) {
 		return nil, err
 	}
 	defer file.Close()
+	if info, err := file.Stat(); err == nil && info.IsDir() {
+		return nil, problem(name+": this is a folder, not a file", "pass the name of a file in it")
+	}
 	return readAll(file, name)
 }
 

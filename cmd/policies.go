@@ -3,7 +3,6 @@ package cmd
 import (
 	"cmp"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -100,16 +99,10 @@ func (s *policySet) holdsPolicy(file *source.File) bool {
 
 // oneAPI refuses the policies of several API instances: a request meets those of one.
 func (s *policySet) oneAPI() error {
-	var apis []string
-	for _, policy := range s.policies {
-		if policy.API != "" && !slices.Contains(apis, policy.API) {
-			apis = append(apis, policy.API)
-		}
-	}
+	apis := apisOf(s.policies)
 	if len(apis) < 2 {
 		return nil
 	}
-	slices.Sort(apis)
 	return problem("the policies belong to several API instances: "+strings.Join(apis, ", "), "--api NAME: the one that the request goes to")
 }
 
@@ -135,7 +128,7 @@ func (s *policySet) compile() error {
 	for _, file := range s.files {
 		compiled, err := s.adapter.Compile(file, s.options)
 		if err != nil {
-			return err
+			return s.otherAPI(file, err)
 		}
 		s.policies = append(s.policies, compiled.Policies...)
 		s.findings = append(s.findings, compiled.Findings...)

@@ -39,6 +39,7 @@ func (t *tester) defaults() (err error) {
 		t.answer, err = t.env.readIntrospection(t.flags.introspection)
 	}
 	if err == nil {
+		t.flags.method = t.env.methodOf(t.flags.method)
 		t.headers, err = parseHeaders(t.flags.headers)
 	}
 	return err

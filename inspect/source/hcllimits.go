@@ -16,14 +16,14 @@ const (
 // checkSize refuses text that the parser of HCL, which knows no limit, would use up the stack for.
 func (r *hclReader) checkSize(text []byte) error {
 	if len(text) > maxHCL {
-		return r.file.errorAt(r.base, fmt.Sprintf("the text has more than %d KiB", maxHCL>>10), "")
+		return r.file.errorAt(r.base, fmt.Sprintf("the text has more than %d KiB", maxHCL>>10), wrongFile)
 	}
 	tokens, _ := hclsyntax.LexConfig(text, r.file.Name, hcl.InitialPos)
 	var cost hclCost
 	for _, token := range tokens {
 		cost.add(token)
 		if excess := cost.excess(); excess != "" {
-			return r.file.errorAt(r.base+token.Range.Start.Byte, excess, "")
+			return r.file.errorAt(r.base+token.Range.Start.Byte, excess, wrongFile)
 		}
 	}
 	return nil

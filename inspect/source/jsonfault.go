@@ -29,6 +29,9 @@ func (r *jsonReader) fault(wanted want) error {
 		d.nested = true
 	}
 	cause, hint := d.explain()
+	if hint == "" {
+		hint = "JSON that a program wrote has no such fault; was it edited by hand?"
+	}
 	return r.file.errorAt(d.at, "not JSON: "+cause, hint)
 }
 
@@ -144,9 +147,9 @@ func (d *diagnosis) missing() (cause, hint string) {
 	case last == '0' && len(d.behind) == d.at && digits(string(d.text[d.at:d.at+1])) == 1:
 		return "a number must not start with 0", ""
 	case d.wanted == wantMemberValue && last != ':':
-		return "a colon is missing before " + d.shown(), ""
+		return "a colon is missing before " + d.shown(), "put a colon between a name and its value"
 	case (d.wanted == wantItem || d.wanted == wantMember) && last != ',' && last != '[' && last != '{':
-		return "a comma is missing before " + d.shown(), ""
+		return "a comma is missing before " + d.shown(), "put a comma behind what stands before it"
 	case d.wanted == wantMember && d.text[d.at] != '"':
 		return "a name in double quotes must stand here, not " + d.shown(), ""
 	}

@@ -13,7 +13,7 @@ func (c *counter) add(offset, depth int) error {
 	c.values++
 	switch {
 	case depth > maxDepth:
-		return c.file.errorAt(offset, tooDeep, "")
+		return c.file.errorAt(offset, tooDeep, wrongFile)
 	case c.values > maxValues:
 		return c.file.tooMany(offset)
 	}
@@ -21,7 +21,7 @@ func (c *counter) add(offset, depth int) error {
 }
 
 func (f *File) tooMany(offset int) error {
-	return f.errorAt(offset, fmt.Sprintf("the file has more than %d values", maxValues), "")
+	return f.errorAt(offset, fmt.Sprintf("the file has more than %d values", maxValues), wrongFile)
 }
 
 // checkJSONSize refuses JSON of very many values before any of them is made: each stands behind a bracket or
@@ -66,6 +66,9 @@ func (f *File) checkYAMLSize() error {
 }
 
 func isBlankByte(c byte) bool { return c == ' ' || c == '\t' || c == '\r' || c == '\n' }
+
+// wrongFile is the way on where a file is larger than anything that is meant to be read.
+const wrongFile = "no policy, key set or app registration is like that; is this the right file?"
 
 // tooDeep is the cause where more levels are nested than maxDepth.
 const tooDeep = "values are nested more than 5000 levels deep"

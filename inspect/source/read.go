@@ -54,7 +54,7 @@ func readJSON(name string, text []byte, unshown bool) (*File, error) {
 		return nil, err
 	}
 	if bytes.HasPrefix(text, byteOrderMark) {
-		return nil, f.errorAt(0, "not JSON: a byte order mark stands before it", "")
+		return nil, f.errorAt(0, "not JSON: a byte order mark stands before it", "save it without one; in PowerShell 7: Out-File -Encoding utf8NoBOM")
 	}
 	if !utf8.Valid(text) {
 		f.problem("invalid-utf-8", invalidUTF8(text), "the text is not UTF-8; readers put U+FFFD in place of what is wrong")
@@ -68,7 +68,7 @@ func ReadPart(name string, text []byte) (*File, error) { return readJSON(name, t
 // open makes a file of text that is worth reading.
 func open(name string, text []byte) (*File, error) {
 	if len(text) > maxText {
-		return nil, &Error{Pos: Position{File: name}, Cause: fmt.Sprintf("the text has more than %d MiB", maxText>>20)}
+		return nil, &Error{Pos: Position{File: name}, Cause: fmt.Sprintf("the text has more than %d MiB", maxText>>20), Hint: wrongFile}
 	}
 	f := &File{Name: name, Text: text, lines: newIndex(text, false)}
 	return f.done(f.checkText())
@@ -125,7 +125,7 @@ func (f *File) checkText() error {
 	first := len(f.Text) - len(content)
 	switch {
 	case len(content) == 0:
-		return f.errorAt(first, "the text is empty", "")
+		return f.errorAt(first, "the text is empty", "did the command that should have written it fail?")
 	case bytes.HasPrefix(f.Text, []byte("\xff\xfe")), bytes.HasPrefix(f.Text, []byte("\xfe\xff")):
 		return f.errorAt(0, "the text is UTF-16, not UTF-8", "save it with the encoding UTF-8; in PowerShell: Out-File -Encoding utf8")
 	case bytes.IndexByte(f.Text, 0) >= 0:
@@ -141,7 +141,7 @@ func (f *File) checkMarkup(first int, content []byte) error {
 	case strings.HasPrefix(head, "<!doctype"), strings.HasPrefix(head, "<html"):
 		return f.errorAt(first, "this is an HTML page, not a configuration", "a sign-in or error page saved in place of the answer? fetch it again")
 	case len(head) > 1 && head[0] == '<' && strings.ContainsRune("?!abcdefghijklmnopqrstuvwxyz", rune(head[1])):
-		return f.errorAt(first, "this is XML or HTML, not JSON or YAML", "")
+		return f.errorAt(first, "this is XML or HTML, not JSON or YAML", "an API answers in XML or HTML where it was asked wrongly; look at what it says, and fetch it as JSON")
 	}
 	return nil
 }

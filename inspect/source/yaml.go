@@ -68,7 +68,7 @@ func (r *yamlReader) document(n *yaml.Node) error {
 
 func (r *yamlReader) finish() error {
 	if len(r.file.Documents) == 0 {
-		return r.file.errorAt(0, "the text holds nothing but comments", "")
+		return r.file.errorAt(0, "the text holds nothing but comments", "take the # away from what should count")
 	}
 	return nil
 }

@@ -53,7 +53,7 @@ func (f *yamlFault) explainRare() (offset int, cause, hint string) {
 	case has("tag"), has("whitespace or line break"), has("expected '!'"), has("expected '>'"):
 		return f.first(f.opened), "a tag, which starts with !, can't be read", "a value that starts with ! needs quotes"
 	case has("exceeded max depth"):
-		return f.first(f.opened), tooDeep, ""
+		return f.first(f.opened), tooDeep, wrongFile
 	}
 	return f.first(f.opened), f.problem, ""
 }

@@ -29,6 +29,9 @@ func (r *yamlReader) fault(err error) error {
 	f.opened = openedAt(text, err)
 	f.line = r.failingLine(text, f.problem, f.opened)
 	offset, cause, hint := f.explain()
+	if hint == "" {
+		hint = "compare the line with those around it: its indentation, dash, colon and quotes"
+	}
 	return r.file.errorAt(offset, "not YAML: "+cause, hint)
 }
 

@@ -20,7 +20,7 @@ func TestEveryCauseIsComplete(t *testing.T) {
 		}
 		ids = append(ids, c.ID)
 		for _, situation := range c.Situations {
-			if titleOf(situation) == "" {
+			if titleOf(situations(), situation) == "" {
 				t.Errorf("%s: no situation %s", c.ID, situation)
 			}
 		}

@@ -21,6 +21,8 @@ type signatures struct {
 	fetch func(ctx context.Context, url string) (*keys.Set, error) // nil where nothing may be fetched
 	ctx   context.Context
 	sets  map[string]fetched
+
+	results map[signed]rules.SignatureResult
 }
 
 type fetched struct {
@@ -30,9 +32,28 @@ type fetched struct {
 
 const askKeys = "--jwks FILE|URL: the key set that the policy verifies with"
 
+// signed is a token and the key that it is verified with.
+type signed struct {
+	token *inspect.Token
+	key   rules.Key
+}
+
 // Verify verifies with the policy's own key where it has one, else with the given set, else with the set at the policy's
-// URL.
+// URL. Each token is verified with each key once, however many repairs are tried.
 func (s *signatures) Verify(token *inspect.Token, key *rules.Key) rules.SignatureResult {
+	asked := signed{token, *key}
+	result, known := s.results[asked]
+	if !known {
+		result = s.verify(token, key)
+		if s.results == nil {
+			s.results = make(map[signed]rules.SignatureResult)
+		}
+		s.results[asked] = result
+	}
+	return result
+}
+
+func (s *signatures) verify(token *inspect.Token, key *rules.Key) rules.SignatureResult {
 	set, unknown := s.setFor(key)
 	if unknown != nil {
 		return rules.SignatureResult{Unknown: unknown}

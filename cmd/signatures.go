@@ -22,7 +22,7 @@ type signatures struct {
 	ctx   context.Context
 	sets  map[string]fetched
 
-	results map[signed]rules.SignatureResult
+	results map[signedWith]rules.SignatureResult
 }
 
 type fetched struct {
@@ -32,8 +32,8 @@ type fetched struct {
 
 const askKeys = "--jwks FILE|URL: the key set that the policy verifies with"
 
-// signed is a token and the key that it is verified with.
-type signed struct {
+// signedWith is a token and the key that it is verified with.
+type signedWith struct {
 	token *inspect.Token
 	key   rules.Key
 }
@@ -41,12 +41,12 @@ type signed struct {
 // Verify verifies with the policy's own key where it has one, else with the given set, else with the set at the policy's
 // URL. Each token is verified with each key once, however many repairs are tried.
 func (s *signatures) Verify(token *inspect.Token, key *rules.Key) rules.SignatureResult {
-	asked := signed{token, *key}
+	asked := signedWith{token, *key}
 	result, known := s.results[asked]
 	if !known {
 		result = s.verify(token, key)
 		if s.results == nil {
-			s.results = make(map[signed]rules.SignatureResult)
+			s.results = make(map[signedWith]rules.SignatureResult)
 		}
 		s.results[asked] = result
 	}

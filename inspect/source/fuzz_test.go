@@ -113,7 +113,7 @@ func checkText(t *testing.T, f *File, v *Value) {
 	if f.Format == YAML && v.Span.End < len(f.Text) {
 		alone += "\n"
 	}
-	again, err := (&File{Name: f.Name, Format: f.Format, Text: []byte(alone)}).Edited()
+	again, err := (&File{Name: f.Name, Format: f.Format, Text: []byte(alone), unshown: true}).Edited()
 	if err != nil {
 		t.Fatalf("%q alone: %v", text, err)
 	}

@@ -69,6 +69,7 @@ var faulty = []struct{ name, text, at, says string }{
 	{"a number among files", "version: 1\nenvironments:\n  dev:\n    policies: [a.json, 7]\n", "gatewhy.yaml:4:24", "each of policies must be a text"},
 	{"a crossing without a reason", "version: 1\nenvironments: {dev: {}, uat: {}}\nallow:\n  - {from: dev, to: uat}\n", "gatewhy.yaml:4:5", "an entry of allow needs a reason"},
 	{"a finding set aside without a rule", "version: 1\nenvironments: {dev: {}}\nlint:\n  ignore: [{reason: x}]\n", "gatewhy.yaml:4:12", "needs a rule"},
+	{"a finding set aside for an empty reason", "version: 1\nenvironments: {dev: {}}\nlint:\n  ignore: [{rule: x, reason: ' '}]\n", "gatewhy.yaml:4:30", "reason must be a text"},
 	{"a day that is none", "version: 1\nenvironments: {dev: {}}\nlint:\n  ignore: [{rule: x, reason: y, until: soon}]\n", "gatewhy.yaml:4:40", "until must be a day"},
 	{"a name that a row has", "version: 1\nenvironments:\n  stranger: {}\n", "gatewhy.yaml:3:3", "can't be called stranger"},
 	{"a cloud that is none", "version: 1\ncloud: moon\nenvironments: {dev: {}}\n", "gatewhy.yaml:2:8", `"moon" is no cloud`},
@@ -96,12 +97,40 @@ func TestACrossingToNowhereIsAnError(t *testing.T) {
 	}
 }
 
-// TestTheSchemaRefusesTheSame holds the published schema against the reader.
-func TestTheSchemaRefusesTheSame(t *testing.T) {
+// sound are files that are taken, though they lack what others have.
+var sound = []struct{ name, text string }{
+	{"an environment without anything", "version: 1\nenvironments: {dev: {}}\n"},
+	{"lists that are empty", "version: 1\nenvironments: {dev: {policies: , clients: []}}\nallow:\nlint: {ignore: }\n"},
+	{"a finding set aside without a reason, of which lint tells", "version: 1\nenvironments: {dev: {}}\nlint:\n  ignore: [{rule: x}]\n"},
+}
+
+func TestTheSchemaTakesTheSame(t *testing.T) {
+	schema := published(t)
+	for _, test := range sound {
+		t.Run(test.name, func(t *testing.T) {
+			if _, err := read(t, test.text); err != nil {
+				t.Errorf("the reader: %v", err)
+			}
+			if err := schema.Validate(asJSON(t, test.text)); err != nil {
+				t.Errorf("the schema: %v", err)
+			}
+		})
+	}
+}
+
+// published is the schema of the environments file.
+func published(t *testing.T) *jsonschema.Schema {
+	t.Helper()
 	schema, err := jsonschema.NewCompiler().Compile("../../testdata/schema/gatewhy.json")
 	if err != nil {
 		t.Fatal(err)
 	}
+	return schema
+}
+
+// TestTheSchemaRefusesTheSame holds the published schema against the reader.
+func TestTheSchemaRefusesTheSame(t *testing.T) {
+	schema := published(t)
 	for _, test := range faulty {
 		if err := schema.Validate(asJSON(t, test.text)); err == nil {
 			t.Errorf("%s: the schema takes it", test.name)

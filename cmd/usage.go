@@ -7,6 +7,8 @@ import (
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
+
+	"github.com/gatewhy/gatewhy/inspect"
 )
 
 // longestWord bounds what an error message repeats of the command line: a longer word may be a token.
@@ -76,19 +78,14 @@ func unknownFlag(cmd *cobra.Command, name, all string) error {
 	return problem("unknown flag --"+name, all)
 }
 
-// nearest returns the name that begins with the word or is at most two edits away from it, or an empty string.
-func nearest(word string, names []string) (near string) {
-	best := 3
+// nearest returns the name that begins with the word, else the nearest that is at most two edits away from it, or an empty string.
+func nearest(word string, names []string) string {
 	for _, name := range names {
-		d := distance(word, name)
 		if len(word) > 1 && strings.HasPrefix(name, word) {
-			d = 0
-		}
-		if d < best && d < len(word) {
-			near, best = name, d
+			return name
 		}
 	}
-	return near
+	return inspect.Nearest(word, names, min(2, len(word)-1))
 }
 
 // noArguments refuses arguments without repeating them.
@@ -97,27 +94,6 @@ func noArguments(cmd *cobra.Command, args []string) error {
 		return nil
 	}
 	return problem(cmd.CommandPath()+" takes no argument", "all flags: "+cmd.CommandPath()+" --help")
-}
-
-// distance is the number of letters to insert, delete or replace to make one word the other (Levenshtein).
-func distance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			replaced := diagonal
-			if a[i] != b[j] {
-				replaced++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(replaced, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
 }
 
 // newHelp is cobra's help command, except that help on a word that is no command is an error.

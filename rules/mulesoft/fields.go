@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
@@ -142,32 +143,9 @@ func (c *compiler) find(finding rules.Finding) { c.findings = append(c.findings,
 // nearest returns the known field whose name is closest, or nothing where none is close: more than half of the
 // name would have to change.
 func nearest(name string, fields []field) string {
-	best, distance := "", len(name)/2+1
-	for _, f := range fields {
-		if d := editDistance(strings.ToLower(name), strings.ToLower(f.name)); d < distance {
-			best, distance = f.name, d
-		}
+	names := make([]string, len(fields))
+	for i, f := range fields {
+		names[i] = f.name
 	}
-	return best
-}
-
-// editDistance counts the insertions, removals and replacements that turn a into b (Levenshtein).
-func editDistance(a, b string) int {
-	row := make([]int, len(b)+1)
-	for j := range row {
-		row[j] = j
-	}
-	for i := range len(a) {
-		diagonal := row[0]
-		row[0] = i + 1
-		for j := range len(b) {
-			replace := diagonal
-			if a[i] != b[j] {
-				replace++
-			}
-			diagonal = row[j+1]
-			row[j+1] = min(replace, row[j]+1, row[j+1]+1)
-		}
-	}
-	return row[len(b)]
+	return inspect.Nearest(name, names, len(name)/2)
 }

@@ -11,10 +11,11 @@ import (
 
 // Main runs the program and returns its exit code.
 func Main(env Env) int {
+	env.Stderr = env.messages(env.Stderr)
 	root := newRoot(&env)
 	root.SetArgs(append([]string{}, env.Args...)) // never nil, which would mean the process's own arguments
 	root.SetIn(env.Stdin)
-	root.SetOut(env.Stdout)
+	root.SetOut(env.messages(env.Stdout))
 	root.SetErr(env.Stderr)
 
 	err := root.ExecuteContext(context.Background())

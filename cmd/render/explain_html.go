@@ -145,7 +145,7 @@ func (x *explainPager) place(p *explainPage) {
 	if file == nil || d.Check.Pos.Line == 0 || d.Check.Span.Start < 0 || d.Check.Span.Start > len(file.Text) {
 		return
 	}
-	cut := cutLine(shielded(file), d.Check.Span).masked(x.Mask).fit(widestProse)
+	cut := cutLine(shielded(file), d.Check.Span).masked(x.Mask).fit(widestProse, "…")
 	p.Place, p.Line, p.Note = x.say(d.Check.Pos.String()), d.Check.Pos.Line, x.say(caretNote(d))
 	p.Before, p.Marked, p.After = strings.TrimLeft(cut.before, " "), cut.marked, cut.after
 }

@@ -22,7 +22,7 @@ func (t *Text) Frame(level int, file *source.File, pos source.Position, span sou
 	number := fmt.Sprint(pos.Line)
 	margin := strings.Repeat(indent, level)
 	gutter := margin + strings.Repeat(" ", len(number)) + " | "
-	excerpt := cutLine(shielded(file), span).masked(t.mask).fit(t.columns() - len(gutter))
+	excerpt := cutLine(shielded(file), span).masked(t.mask).fit(t.columns()-len(gutter), t.pick("…", "..."))
 
 	t.line(margin + t.Paint(Faint, number+" |") + " " + excerpt.String())
 	under := strings.Repeat(" ", width(excerpt.before))
@@ -32,7 +32,7 @@ func (t *Text) Frame(level int, file *source.File, pos source.Position, span sou
 
 // carets adds the line under the excerpt. A note that has no room beside the carets goes below them.
 func (t *Text) carets(gutter, under, carets, note string) {
-	note = t.mask.Text(note)
+	note = t.legible(t.mask.Text(note))
 	shown := t.Paint(Faint, gutter) + under + t.Paint(Bad, carets)
 	if len(gutter)+len(under)+len(carets)+1+width(note) <= t.columns() {
 		t.line(shown + " " + note)
@@ -75,30 +75,32 @@ func (e excerpt) masked(m *Mask) excerpt {
 }
 
 // fit cuts a line that is wider than so many columns, first behind the marked part, then before it, then in
-// its middle.
-func (e excerpt) fit(columns int) excerpt {
-	e.marked = inspect.ShortenMiddle(e.marked, columns*2/3)
+// its middle. The ellipsis stands for what is left out.
+func (e excerpt) fit(columns int, ellipsis string) excerpt {
+	if widest := columns * 2 / 3; width(e.marked) > widest {
+		e.marked = strings.Replace(inspect.ShortenMiddle(e.marked, widest+1-width(ellipsis)), "…", ellipsis, 1)
+	}
 	room := columns - width(e.marked)
 	context := min(width(e.after), room/3)
-	e.before = keepEnd(e.before, room-context)
-	e.after = keepStart(e.after, room-width(e.before))
+	e.before = keepEnd(e.before, room-context, ellipsis)
+	e.after = keepStart(e.after, room-width(e.before), ellipsis)
 	return e
 }
 
-// keepStart returns the first so many characters, the last of them an ellipsis where some are left out.
-func keepStart(s string, limit int) string {
+// keepStart returns the first so many characters, an ellipsis at their end where some are left out.
+func keepStart(s string, limit int, ellipsis string) string {
 	runes := []rune(s)
 	if len(runes) <= limit {
 		return s
 	}
-	return string(runes[:max(limit-1, 0)]) + "…"
+	return string(runes[:max(limit-width(ellipsis), 0)]) + ellipsis
 }
 
-// keepEnd returns the last so many characters, the first of them an ellipsis where some are left out.
-func keepEnd(s string, limit int) string {
+// keepEnd returns the last so many characters, an ellipsis at their start where some are left out.
+func keepEnd(s string, limit int, ellipsis string) string {
 	runes := []rune(s)
 	if len(runes) <= limit {
 		return s
 	}
-	return "…" + string(runes[len(runes)-max(limit-1, 0):])
+	return ellipsis + string(runes[len(runes)-max(limit-width(ellipsis), 0):])
 }

@@ -42,14 +42,14 @@ func (t *Text) Heading(title string) {
 // Para adds prose, wrapped and indented by so many levels.
 func (t *Text) Para(level int, text string) {
 	margin := strings.Repeat(indent, level)
-	for _, line := range wrap(t.mask.painted(text), t.columns()-len(margin)) {
+	for _, line := range wrap(t.legible(t.mask.painted(text)), t.columns()-len(margin)) {
 		t.line(margin + line)
 	}
 }
 
 // line adds one line as it is, without white space at its end.
 func (t *Text) line(line string) {
-	t.b.WriteString(strings.TrimRight(line, " "))
+	t.b.WriteString(strings.TrimRight(t.legible(line), " "))
 	t.b.WriteByte('\n')
 }
 
@@ -63,7 +63,7 @@ const widestLabel = 18
 func (t *Text) Rows(level int, rows []Row) {
 	shown := make([]Row, len(rows))
 	for i, row := range rows {
-		shown[i] = Row{t.mask.painted(row.Label), t.mask.painted(row.Text)}
+		shown[i] = Row{t.legible(t.mask.painted(row.Label)), t.legible(t.mask.painted(row.Text))}
 	}
 	column := labelColumn(shown)
 	for _, row := range shown {
@@ -107,7 +107,7 @@ func (t *Text) NotedRows(level int, rows []NotedRow) {
 	plain := make([]Row, len(rows))
 	for i := range rows {
 		row := &rows[i]
-		row.Label, row.Text = t.mask.Text(row.Label), t.mask.Text(row.Text)
+		row.Label, row.Text, row.Note = t.legible(t.mask.Text(row.Label)), t.legible(t.mask.Text(row.Text)), t.legible(row.Note)
 		plain[i] = row.Row
 	}
 	column := labelColumn(plain)

@@ -158,7 +158,7 @@ func TestFrame(t *testing.T) {
 				start = strings.Index(test.text, test.mark)
 			}
 			line := 1 + strings.Count(test.text[:start], "\n")
-			text := NewText(Style{Width: 40})
+			text := NewText(Style{Width: 40, Unicode: true})
 			text.Frame(1, file, source.Position{Line: line}, source.Span{Start: start, End: start + len(test.mark)}, test.note)
 			if diff := cmp.Diff(strings.Join(test.want, "\n")+"\n", text.b.String()); diff != "" {
 				t.Errorf("frame (-want +got):\n%s", diff)

@@ -23,7 +23,7 @@ func (e *Env) readToken(args []string) (*inspect.Token, error) {
 		return nil, err
 	}
 	if found.Others > 0 {
-		e.note("the text has %d tokens; the one taken is from %s", found.Others+1, found.From)
+		e.note("the text has %d tokens; %s", found.Others+1, found.Choice())
 	}
 	token := inspect.Parse(found.Text)
 	token.Observations = append(found.Notes, token.Observations...)

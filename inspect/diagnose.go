@@ -3,6 +3,7 @@ package inspect
 import (
 	"fmt"
 	"strings"
+	"unicode/utf8"
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
 )
@@ -176,7 +177,11 @@ func (p *paste) short() *LocateError {
 	if len(p.text) >= minOpaque || strings.Contains(p.text, ".") {
 		return nil
 	}
-	return instead(fmt.Sprintf("the text has %d characters, too few for a token", len(p.text)), hintAccessToken)
+	characters := "1 character"
+	if n := utf8.RuneCountInString(p.text); n != 1 {
+		characters = fmt.Sprintf("%d characters", n)
+	}
+	return instead("the text has "+characters+", too few for a token", hintAccessToken)
 }
 
 // file is about the name of a file.

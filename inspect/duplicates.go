@@ -81,5 +81,5 @@ func (d *duplicates) report(times int, first source.Member, in *source.Value) {
 	path := strings.Join(append(d.path, first.Key), ".")
 	last := in.Member(first.Key)
 	d.token.observe("duplicate-member", Safe(ShortenMiddle(path, 80)), fmt.Sprintf(
-		"the member stands %s: first %s, last %s; most gateways read the last, some the first, some refuse the token", often, brief(first.Value), brief(last)))
+		"the member %s stands %s: first %s, last %s; most gateways read the last, some the first, some refuse the token", show(first.Key), often, brief(first.Value), brief(last)))
 }

@@ -20,6 +20,14 @@ type Found struct {
 	Notes  []Observation // what was odd about the text around it
 }
 
+// Choice says which of several tokens was taken: "the one taken is from the access_token of a token endpoint's answer".
+func (f Found) Choice() string {
+	if f.From == "the text" {
+		return "the first one that looks most like an access token was taken"
+	}
+	return "the one taken is from " + f.From
+}
+
 // LocateError says why there is no token in a text, and what to do. It shows nothing of a text that may be a
 // secret.
 type LocateError struct {
@@ -138,7 +146,7 @@ func (p *paste) choose(all []candidate) (Found, bool) {
 	if others > 0 {
 		found.Notes = append(found.Notes, Observation{
 			ID:      "several-tokens",
-			Message: fmt.Sprintf("the text has %d tokens; this one is from %s", others+1, found.From),
+			Message: fmt.Sprintf("the text has %d tokens; %s", others+1, found.Choice()),
 		})
 	}
 	return found, true

@@ -111,7 +111,11 @@ func (t *Token) readEncrypted(header string) {
 
 // methods returns the two algorithms of a JWE's header.
 func (t *Token) methods() string {
-	return brief(t.Header.Member("alg")) + ", " + brief(t.Header.Member("enc"))
+	alg := t.Header.Member("alg")
+	if alg == nil {
+		return "no alg, " + brief(t.Header.Member("enc"))
+	}
+	return brief(alg) + ", " + brief(t.Header.Member("enc"))
 }
 
 func (t *Token) readHeader(text string) {

@@ -138,8 +138,8 @@ func TestParseKeepsEveryDigit(t *testing.T) {
 func TestParseReportsDuplicateMembersWithBothValues(t *testing.T) {
 	token := Parse(signed(`{"roles":["a"],"x":{"y":1,"y":2,"y":3},"roles":["b"]}`))
 	want := []Observation{
-		{ID: "duplicate-member", Path: "claims.roles", Message: `the member stands twice: first ["a"], last ["b"]; most gateways read the last, some the first, some refuse the token`},
-		{ID: "duplicate-member", Path: "claims.x.y", Message: `the member stands 3 times: first 1, last 3; most gateways read the last, some the first, some refuse the token`},
+		{ID: "duplicate-member", Path: "claims.roles", Message: `the member "roles" stands twice: first ["a"], last ["b"]; most gateways read the last, some the first, some refuse the token`},
+		{ID: "duplicate-member", Path: "claims.x.y", Message: `the member "y" stands 3 times: first 1, last 3; most gateways read the last, some the first, some refuse the token`},
 	}
 	if diff := cmp.Diff(want, token.Observations); diff != "" {
 		t.Error(diff)

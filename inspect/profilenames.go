@@ -52,7 +52,7 @@ func (d *describer) hidden() {
 		if count < maxHidden && (hides(m.Key) || anyHides(m.Value)) {
 			count++
 			path := "claims." + Safe(ShortenMiddle(m.Key, 40))
-			d.odd("hidden-character", path, "the claim has characters that do not show, or white space at an end; it is "+brief(m.Value))
+			d.odd("hidden-character", path, "the claim "+show(m.Key)+" has characters that do not show, or white space at an end; it is "+brief(m.Value))
 		}
 	}
 }

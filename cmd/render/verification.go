@@ -72,6 +72,9 @@ func signatureCause(r keys.Result) string {
 	case keys.CriticalHeader:
 		return "the header asks for an extension that is not understood"
 	case keys.AlgorithmNotAllowed:
+		if r.Algorithm == "" {
+			return r.Why
+		}
 		return "the algorithm is not allowed"
 	case keys.AlgorithmMismatch:
 		return "the algorithm does not go with the key"

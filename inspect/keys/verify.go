@@ -91,11 +91,14 @@ func (v *verification) allowed(names []string) bool {
 			return true
 		}
 	}
-	actual := "alg " + quoted(alg)
-	if alg == "" {
-		actual = "no alg in the header"
+	actual, why := "alg "+quoted(alg), "the header's algorithm is not one of those allowed"
+	switch member := v.token.Header.Member("alg"); {
+	case member == nil:
+		actual, why = "no alg in the header", "the header names no algorithm"
+	case member.Kind != source.String:
+		actual, why = "alg "+quoted(member.JSON()), "the header's alg is "+member.Kind.String()+", so it names no algorithm"
 	}
-	v.conclude(AlgorithmNotAllowed, strings.Join(names, ", "), actual, "the header's algorithm is not one of those allowed")
+	v.conclude(AlgorithmNotAllowed, strings.Join(names, ", "), actual, why)
 	return false
 }
 

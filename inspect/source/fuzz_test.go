@@ -113,6 +113,9 @@ func checkText(t *testing.T, f *File, v *Value) {
 	if f.Format == YAML && v.Span.End < len(f.Text) {
 		alone += "\n"
 	}
+	if strings.HasPrefix(text, "<") {
+		return // alone it is refused as XML
+	}
 	again, err := (&File{Name: f.Name, Format: f.Format, Text: []byte(alone), unshown: true}).Edited()
 	if err != nil {
 		t.Fatalf("%q alone: %v", text, err)

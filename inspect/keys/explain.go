@@ -152,8 +152,8 @@ func (v *verification) tooMany(named []*Key) bool {
 		return false
 	}
 	v.result.Outcome = Unknown
-	v.conclude(TooManyKeys, fmt.Sprintf("a signature by one of %d keys", len(named)), fmt.Sprintf("none by the first %d", mostTries),
-		fmt.Sprintf("%d keys may have signed this text, and no more than %d are tried", len(named), mostTries))
+	v.conclude(TooManyKeys, fmt.Sprintf("a signature by one of %d keys", len(named)), fmt.Sprintf("none by the first %d", v.mostTried),
+		fmt.Sprintf("%d keys may have signed this text, and no more than %d are tried", len(named), v.mostTried))
 	return true
 }
 

@@ -8,9 +8,20 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
-// mostTries bounds how many keys one token is tried on, since a large RSA key takes its time. A key set of Entra has
-// about six.
+// mostTries bounds how many keys one token is tried on, each counted by its cost. A key set of Entra has about six.
 const mostTries = 250
+
+// cost is how many tries one try of a key counts for: the time of RSA grows with the square of the key's size, and one try of the
+// largest takes more than ten milliseconds.
+func (k *Key) cost() int {
+	switch {
+	case k.Type != "RSA" || k.Bits <= 4096:
+		return 1
+	case k.Bits <= 8192:
+		return 4
+	}
+	return 8
+}
 
 // Verify says whether a key of the set signed the token. Only the signature is looked at, so the payload may be
 // anything that can be decoded. The algorithms allowed are those given, or all that [Algorithms] lists; whatever the
@@ -33,6 +44,8 @@ type verification struct {
 	token     *inspect.Token
 	algorithm algorithm
 	gaveUp    bool // not all of the keys that may be right were tried
+	mostTried int  // how many of them were
+	tried     int  // by the signer that was asked last
 	result    Result
 }
 
@@ -115,7 +128,7 @@ func (v *verification) hasKeys() bool {
 func (v *verification) try() {
 	named := v.candidates()
 	k, all := v.signer(named, v.serves, v.token.SigningInput())
-	v.gaveUp = !all
+	v.gaveUp, v.mostTried = !all, v.tried
 	switch {
 	case k != nil:
 		v.result.Named = k
@@ -129,14 +142,16 @@ func (v *verification) try() {
 
 // signer returns the first key of those that are suitable that signed the input, and whether all of them were tried.
 func (v *verification) signer(list []*Key, suitable func(*Key) bool, input string) (k *Key, all bool) {
-	tries := 0
+	v.tried = 0
+	spent := 0
 	for _, k := range list {
 		if !suitable(k) {
 			continue
 		}
-		if tries++; tries > mostTries {
+		if spent += k.cost(); spent > mostTries {
 			return nil, false
 		}
+		v.tried++
 		if v.algorithm.matches(k, input, v.token.Signature) {
 			return k, true
 		}

@@ -27,6 +27,9 @@ func (p *proposer) forOIDC() ([]rules.Proposal, error) {
 	}
 	all := append(replace, scoped...)
 	if len(p.profile.Roles) > 0 {
+		if len(p.profile.Scopes) == 0 {
+			scopes = nil // the role stands in for what an app-only token can't have
+		}
 		roles, err := p.replaceByJWT("use-jwt-validation-with-role", append([]source.Fields{p.issuerClaim(), p.roleClaim()}, scopes...)...)
 		if err != nil {
 			return nil, err
@@ -42,11 +45,10 @@ func (p *proposer) scopesKeepItOut() bool {
 	return len(p.profile.Scopes) > 0 && slices.ContainsFunc(p.failed, func(r *rules.Result) bool { return r.Check.ID == rules.Scopes })
 }
 
-// keptScopes are the policy's scopes as custom claims, so that another policy in its place asks for them too. A token that carries none
-// can't pass them.
+// keptScopes are the policy's scopes as custom claims: another policy in its place must ask for them too, or it opens a hole.
 func (p *proposer) keptScopes() []source.Fields {
 	words := strings.Fields(textOf(p.entry.config, "scopes"))
-	if len(words) == 0 || len(p.profile.Scopes) == 0 {
+	if len(words) == 0 {
 		return nil
 	}
 	glue := " and "

@@ -134,6 +134,15 @@ func TestRemedies(t *testing.T) {
 			policyOf(openIDConnect, "1.3.0", `"skipClientIdValidation":true,"scopes":"UAT.Access"`), request(dev), nil, nil,
 		},
 		{
+			"JWT Validation in the place of a policy with scopes asks for them too",
+			policyOf(openIDConnect, "1.3.0", `"skipClientIdValidation":true,"scopes":"UAT.Access"`), request(uatUser), request(uat),
+			[]remedy{{"use-jwt-validation", in, rules.CustomClaim}},
+		},
+		{
+			"a token without scopes is no reason to drop them",
+			policyOf(openIDConnect, "1.3.0", `"skipClientIdValidation":true,"scopes":"UAT.Access"`), request(uat), nil, nil,
+		},
+		{
 			"a disabled policy is not repaired",
 			`{"disabled":true,"assetId":"jwt-validation","assetVersion":"1.4.0","configurationData":{` + base + skip + `}}`, request(uatApp), nil, nil,
 		},

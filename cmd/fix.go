@@ -187,7 +187,15 @@ func (e *Env) nothingFixed(flags *fixFlags, f *fixer) error {
 		}
 	}
 	if len(p.Hints) == 0 {
-		p.Hints = append(p.Hints, "by hand: gatewhy rules "+strings.TrimPrefix(first.Rule, "solution "))
+		p.Hints = append(p.Hints, wayOn(first.Rule))
 	}
 	return p
+}
+
+// wayOn is what to do where a repair is refused and nothing that could be passed would help.
+func wayOn(rule string) string {
+	if solution, ok := strings.CutPrefix(rule, "solution "); ok {
+		return "pass --token with a token that must be let in, or try another solution than " + solution
+	}
+	return "by hand: gatewhy rules " + rule
 }

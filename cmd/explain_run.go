@@ -1,0 +1,160 @@
+package cmd
+
+import (
+	"context"
+	"slices"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/cmd/render"
+	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// explainRun is everything that one explanation needs.
+type explainRun struct {
+	policies *policySet
+	request  *rules.Request
+	other    *rules.Request // nil where no other token was given
+}
+
+func (e *Env) newRun(ctx context.Context, flags *explainFlags, policies *policySet, token *inspect.Token) (*explainRun, error) {
+	request, err := e.request(ctx, flags, token)
+	if err != nil {
+		return nil, err
+	}
+	run := &explainRun{policies: policies, request: request}
+	if flags.other != "" {
+		run.other, err = e.otherRequest(flags.other, request)
+	}
+	return run, err
+}
+
+// perGateway gives the answer of each gateway where nothing tells which one it is and they differ. The stricter one is the
+// verdict then.
+func (r *explainRun) perGateway(x *render.Explanation) error {
+	if !r.policies.guessed {
+		return nil
+	}
+	var verdicts []render.GatewayVerdict
+	var sets []*policySet
+	for _, variant := range r.policies.adapter.Variants {
+		policies, err := r.policies.as(variant)
+		if err != nil {
+			return err
+		}
+		sets = append(sets, policies)
+		verdicts = append(verdicts, render.GatewayVerdict{
+			Name: variant, Verdict: rules.Evaluate(policies.policies, r.request), Policies: policies.policies,
+		})
+	}
+	if !differ(verdicts) {
+		return nil
+	}
+	strict := 0
+	for i, v := range verdicts {
+		if strictness(v.Verdict.Outcome) > strictness(verdicts[strict].Verdict.Outcome) {
+			strict = i
+		}
+	}
+	r.policies = sets[strict]
+	x.Gateways, x.Verdict, x.Policies = verdicts, verdicts[strict].Verdict, verdicts[strict].Policies
+	x.Findings = append(x.Findings, rules.Finding{
+		Rule: "gateway-not-known", Severity: rules.Note, Pos: x.Policies[0].Pos,
+		Message: "the file does not say which gateway runs it, and they answer differently: pass --gateway " + strings.Join(r.policies.adapter.Variants, " or --gateway "),
+	})
+	return nil
+}
+
+// mask returns what hides the values of persons in the token and in the captured answer.
+func (r *explainRun) mask(redact bool) *render.Mask {
+	mask := render.NewMask(r.request.Token, r.request.Profile(), redact)
+	mask.Learn(r.request.Introspection)
+	return mask
+}
+
+func strictness(outcome rules.Outcome) int {
+	return slices.Index([]rules.Outcome{rules.Accepted, rules.Undetermined, rules.Rejected}, outcome)
+}
+
+// differ reports whether the gateways answer differently, or reach their answers differently.
+func differ(verdicts []render.GatewayVerdict) bool {
+	first := verdicts[0].Verdict
+	return slices.ContainsFunc(verdicts[1:], func(v render.GatewayVerdict) bool {
+		if v.Verdict.Outcome != first.Outcome || v.Verdict.Status != first.Status || v.Verdict.Body() != first.Body() || len(v.Verdict.Results) != len(first.Results) {
+			return true
+		}
+		for i, result := range v.Verdict.Results {
+			if result.Outcome != first.Results[i].Outcome {
+				return true
+			}
+		}
+		return false
+	})
+}
+
+// repair proves what the adapter proposes, file by file.
+func (r *explainRun) repair(x *render.Explanation) error {
+	if r.request.Token == nil {
+		return nil
+	}
+	before := r.trial(r.policies.policies)
+	x.Other = before.Other
+	for i, file := range r.policies.files {
+		proposals, err := r.policies.adapter.Propose(file, before.Own)
+		if err != nil {
+			return err
+		}
+		remedies, err := rules.Prove(proposals, before, func(text []byte) (rules.Trial, error) {
+			edited, err := r.policies.with(i, text)
+			if err != nil {
+				return rules.Trial{}, err
+			}
+			return r.trial(edited.policies), nil
+		})
+		if err != nil {
+			return err
+		}
+		x.Remedies = append(x.Remedies, remedies...)
+		x.Refused = append(x.Refused, refused(proposals)...)
+	}
+	return nil
+}
+
+func (r *explainRun) trial(policies []*rules.Policy) rules.Trial {
+	trial := rules.Trial{Own: rules.Evaluate(policies, r.request)}
+	if r.other != nil {
+		other := rules.Evaluate(policies, r.other)
+		trial.Other = &other
+	}
+	return trial
+}
+
+func refused(proposals []rules.Proposal) []rules.Proposal {
+	var all []rules.Proposal
+	for _, p := range proposals {
+		if p.Refused != "" {
+			all = append(all, p)
+		}
+	}
+	return all
+}
+
+// explain evaluates the policies, for each gateway where they differ, and proves the repairs.
+func (r *explainRun) explain() (*render.Explanation, error) {
+	x := &render.Explanation{
+		Token:    r.request.Token,
+		Profile:  r.request.Profile(),
+		At:       r.request.At,
+		Policies: r.policies.policies,
+		Verdict:  rules.Evaluate(r.policies.policies, r.request),
+		File:     r.policies.file,
+		Collect:  r.collectionFor,
+		Captured: r.request.Introspection != nil,
+	}
+	if err := r.perGateway(x); err != nil {
+		return nil, err
+	}
+	x.Findings = append(append(x.Findings, r.policies.findings...), x.Verdict.Findings...)
+	x.Findings = r.policies.withLint(x.Findings)
+	return x, r.repair(x)
+}

@@ -9,6 +9,7 @@ import (
 
 const (
 	maxHCL       = 256 << 10 // bytes
+	maxHCLDepth  = 500       // levels of brackets; the parser's stack takes some 20 KiB for each
 	maxOperators = 20_000    // signs in one file that the parser descends for
 	maxMelded    = 256 << 20 // bytes that the parser copies to put strings together
 )
@@ -52,8 +53,8 @@ func (c *hclCost) add(token hclsyntax.Token) {
 // excess returns what is too much, or nothing.
 func (c *hclCost) excess() string {
 	switch {
-	case c.depth > maxDepth:
-		return tooDeep
+	case c.depth > maxHCLDepth:
+		return fmt.Sprintf("values are nested more than %d levels deep", maxHCLDepth)
 	case c.operators > maxOperators:
 		return fmt.Sprintf("the file has more than %d operators", maxOperators)
 	case c.melded > maxMelded:

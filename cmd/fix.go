@@ -26,7 +26,7 @@ type fixFlags struct {
 	apps      []string
 	write     bool
 
-	asset   string
+	asset   policyType
 	variant choice
 }
 
@@ -52,6 +52,7 @@ func (f *fixFlags) register(cmd *cobra.Command) {
 	f.version = choice{allowed: []string{"1", "2"}, kind: "VERSION"}
 	f.version.register(cmd, "token-version", "", "the version of the API's tokens")
 	f.variant = choice{allowed: variants(), kind: "GATEWAY"}
+	f.asset.register(cmd)
 	f.variant.register(cmd, "gateway", "", "the gateway, where the file does not tell")
 	flags := cmd.Flags()
 	flags.StringVar(&f.rule, "rule", "", "repair the findings of this rule only: a `NAME` of gatewhy rules")
@@ -61,13 +62,11 @@ func (f *fixFlags) register(cmd *cobra.Command) {
 	flags.StringArrayVar(&f.tokens, "token", nil, "a `TOKEN` (or @FILE) to run before and after, repeatable; signatures are assumed to verify")
 	flags.StringArrayVar(&f.apps, "app", nil, "`FILE` with the API's app registration: tells the audience and the version of its tokens")
 	flags.StringVar(&f.contracts, "contracts", "", "`FILE` with the client ids that have an approved contract")
-	flags.StringVar(&f.asset, "policy-type", "", "the policy's `ASSET` id, of a file that is a bare configuration")
 	flags.BoolVar(&f.write, "write", false, "write the repaired file")
-	cmd.MarkFlagsMutuallyExclusive("rule", "solution")
 }
 
 func (f *fixFlags) options() rules.Options {
-	return rules.Options{Variant: f.variant.value, Asset: f.asset}
+	return rules.Options{Variant: f.variant.value, Asset: f.asset.asset}
 }
 
 func (e *Env) fix(flags *fixFlags, name string) error {
@@ -102,7 +101,10 @@ func (e *Env) fix(flags *fixFlags, name string) error {
 func (f *fixFlags) complete() error {
 	f.facts.Version = map[string]entra.Version{"1": entra.V1, "2": entra.V2}[f.version.value]
 	if f.facts.Tenant != "" && !entra.IsGUID(f.facts.Tenant) {
-		return problem("--tenant must be the tenant's id, a GUID: issuers never have a domain")
+		return problem("--tenant must be the tenant's id, a GUID: issuers never have a domain", "gatewhy decode shows it, as tid of any of the tenant's tokens")
+	}
+	if f.rule != "" && f.solution.value != "" {
+		return problem("--rule and --solution were both given", "one at a time: run fix again for the other")
 	}
 	if f.rule != "" {
 		_, err := ruleNamed(f.rule)

@@ -26,6 +26,7 @@ func newInit(env *Env) *cobra.Command {
 		Short: "Write a commented gatewhy.yaml from the policies and app registrations in a folder",
 		Long: "init looks for policies, app registrations, contracts and tokens in a folder and below, sorts them by the environments\n" +
 			"that their names tell, and writes an environments file to start from. Read it before you rely on it.",
+		Args: cobra.MaximumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error { return env.init(&flags, args) },
 	}
 	cmd.Flags().StringVarP(&flags.config, "config", "c", defaultEnvironments, "the `FILE` to write, in the folder; - for standard output")
@@ -35,12 +36,8 @@ func newInit(env *Env) *cobra.Command {
 
 func (e *Env) init(flags *initFlags, args []string) error {
 	folder := "."
-	switch len(args) {
-	case 0:
-	case 1:
+	if len(args) > 0 {
 		folder = args[0]
-	default:
-		return problem("init takes one folder")
 	}
 	survey, err := e.survey(folder)
 	if err != nil {

@@ -17,7 +17,7 @@ type lintFlags struct {
 	output  outputFlags
 	failOn  choice
 	api     string
-	asset   string
+	asset   policyType
 	variant choice
 	stdin   string // the name that standard input goes by
 	config  string
@@ -44,10 +44,10 @@ func (f *lintFlags) register(cmd *cobra.Command) {
 	f.failOn = choice{value: "error", allowed: []string{"error", "warning", "note", "never"}, kind: "SEVERITY"}
 	f.failOn.register(cmd, "fail-on", "", "exit with 1 from this severity on")
 	f.variant = choice{allowed: variants(), kind: "GATEWAY"}
+	f.asset.register(cmd)
 	f.variant.register(cmd, "gateway", "", "the gateway, where a file does not tell")
 	flags := cmd.Flags()
 	flags.StringVar(&f.api, "api", "", "the API instance, of files with several")
-	flags.StringVar(&f.asset, "policy-type", "", "the policy's `ASSET` id, of files that are bare configurations")
 	flags.StringVarP(&f.config, "config", "c", "", "the `FILE` whose lint section sets findings aside (default gatewhy.yaml, where it is there)")
 	flags.StringArrayVar(&f.apps, "app", nil, "`FILE` with the API's app registration (and its service principal), repeatable")
 	flags.StringVar(&f.known, "baseline", "", "the `FILE` with findings that are known and do not count")
@@ -56,7 +56,7 @@ func (f *lintFlags) register(cmd *cobra.Command) {
 }
 
 func (f *lintFlags) options() rules.Options {
-	return rules.Options{Variant: f.variant.value, API: f.api, Asset: f.asset}
+	return rules.Options{Variant: f.variant.value, API: f.api, Asset: f.asset.asset}
 }
 
 func (e *Env) lint(_ context.Context, flags *lintFlags, args []string) error {

@@ -17,6 +17,7 @@ func Main(env Env) int {
 	root.SetIn(env.Stdin)
 	root.SetOut(env.messages(env.Stdout))
 	root.SetErr(env.Stderr)
+	addCompletion(root)
 
 	err := root.ExecuteContext(context.Background())
 	var code exit
@@ -87,11 +88,16 @@ func commands(env *Env) []*cobra.Command {
 	var all []*cobra.Command
 	for _, sub := range subcommands {
 		if len(env.Args) > 0 && env.Args[0] == sub.name {
-			return []*cobra.Command{sub.make(env)}
+			all = append(all, sub.make(env))
 		}
 	}
-	for _, sub := range subcommands {
-		all = append(all, sub.make(env))
+	if all == nil {
+		for _, sub := range subcommands {
+			all = append(all, sub.make(env))
+		}
+	}
+	for _, cmd := range all {
+		cmd.Args = plainArguments(cmd.Args)
 	}
 	return all
 }

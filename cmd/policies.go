@@ -1,8 +1,8 @@
 package cmd
 
 import (
-	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -17,7 +17,7 @@ import (
 type policyFlags struct {
 	files   []string
 	api     string
-	asset   string
+	asset   policyType
 	variant choice
 	runtime string
 }
@@ -27,13 +27,13 @@ func (f *policyFlags) register(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringArrayVarP(&f.files, "policy", "p", nil, "policy `FILE`, repeatable, in the gateway's order; - for standard input")
 	flags.StringVar(&f.api, "api", "", "the API instance, of a file with several")
-	flags.StringVar(&f.asset, "policy-type", "", "the policy's `ASSET` id, of a file that is a bare configuration")
+	f.asset.register(cmd)
 	f.variant.register(cmd, "gateway", "", "the gateway, where the file does not tell")
 	flags.StringVar(&f.runtime, "runtime", "", "the `VERSION` of the Mule runtime, where expressions depend on it")
 }
 
 func (f *policyFlags) options() rules.Options {
-	return rules.Options{Variant: f.variant.value, API: f.api, Asset: f.asset, Runtime: f.runtime}
+	return rules.Options{Variant: f.variant.value, API: f.api, Asset: f.asset.asset, Runtime: f.runtime}
 }
 
 // variants lists the gateways of all adapters.
@@ -54,8 +54,8 @@ type policySet struct {
 
 	policies []*rules.Policy
 	findings []rules.Finding
-	guessed  bool   // the gateway is not told, and the first one was taken
-	told     string // the gateway that a file tells, where the user names another one
+	guessed  bool     // the gateway is not told, and the first one was taken
+	told     []string // the gateways that the files tell
 }
 
 // readPolicies reads and compiles the policy files.
@@ -85,8 +85,8 @@ func (e *Env) readPolicies(flags *policyFlags) (*policySet, error) {
 	if err := set.compile(); err != nil {
 		return nil, err
 	}
-	if set.told != "" {
-		e.note("--gateway %s does not count: the file tells that its gateway is %s", flags.variant.value, set.told)
+	if other := set.toldOther(flags.variant.value); other != "" {
+		e.note("--gateway %s does not count: the file tells that its gateway is %s", flags.variant.value, other)
 	}
 	return set, set.oneAPI()
 }
@@ -122,9 +122,18 @@ func (e *Env) readSource(name string) (*source.File, error) {
 	return source.Read(name, []byte(text))
 }
 
-// compile compiles the files anew, after they or the options have changed.
+// compile compiles the files anew, after they or the options have changed. A chain runs on one gateway: where one file alone tells
+// which, that holds for all.
 func (s *policySet) compile() error {
-	s.policies, s.findings, s.guessed, s.told = nil, nil, false, ""
+	if err := s.compileOnce(); err != nil || !s.guessed || len(s.told) != 1 {
+		return err
+	}
+	s.options.Variant = s.told[0]
+	return s.compileOnce()
+}
+
+func (s *policySet) compileOnce() error {
+	s.policies, s.findings, s.guessed, s.told = nil, nil, false, nil
 	for _, file := range s.files {
 		compiled, err := s.adapter.Compile(file, s.options)
 		if err != nil {
@@ -133,9 +142,23 @@ func (s *policySet) compile() error {
 		s.policies = append(s.policies, compiled.Policies...)
 		s.findings = append(s.findings, compiled.Findings...)
 		s.guessed = s.guessed || compiled.Guessed
-		s.told = cmp.Or(s.told, compiled.Told)
+		for _, told := range compiled.Told {
+			if !slices.Contains(s.told, told) {
+				s.told = append(s.told, told)
+			}
+		}
 	}
 	return nil
+}
+
+// toldOther is the gateway that the files tell where the user names another one; empty where they agree.
+func (s *policySet) toldOther(named string) string {
+	for _, told := range s.told {
+		if named != "" && told != named {
+			return told
+		}
+	}
+	return ""
 }
 
 // as returns the same files compiled for another gateway.

@@ -48,22 +48,24 @@ func flagProblem(cmd *cobra.Command, err error) error {
 	case errors.As(err, &empty):
 		return problem("--"+empty.GetFlag().Name+" needs a value", all)
 	case errors.As(err, &invalid):
-		return invalidValue(invalid)
+		return invalidValue(invalid, all)
 	}
 	return problem("a flag that can't be read: flags are written --name or --name=value", all)
 }
 
 // invalidValue repeats what our own flags say about a value, and no value that another flag refused.
-func invalidValue(err *pflag.InvalidValueError) error {
+func invalidValue(err *pflag.InvalidValueError, all string) error {
 	name, kind := "--"+err.GetFlag().Name, err.GetFlag().Value.Type()
 	var ours *Problem
 	switch {
 	case errors.As(err, &ours):
 		return problem(name+": "+ours.Cause, ours.Hints...)
 	case kind == "bool":
-		return problem(name + " takes no value but true or false")
+		return problem(name+" takes no value but true or false", "on: "+name+", off: "+name+"=false")
+	case kind == "int":
+		kind = "whole number"
 	}
-	return problem(name + ": the value is no " + kind)
+	return problem(name+": the value is no "+kind, all)
 }
 
 func unknownFlag(cmd *cobra.Command, name, all string) error {
@@ -88,6 +90,25 @@ func nearest(word string, names []string) string {
 	return inspect.Nearest(word, names, min(2, len(word)-1))
 }
 
+// plainArguments says in plain words what a command's own check of its arguments refuses. No command takes more than one.
+func plainArguments(check cobra.PositionalArgs) cobra.PositionalArgs {
+	if check == nil {
+		return nil
+	}
+	return func(cmd *cobra.Command, args []string) error {
+		err := check(cmd, args)
+		var ready *Problem
+		if err == nil || errors.As(err, &ready) {
+			return err
+		}
+		usage := "usage: " + cmd.CommandPath() + strings.TrimPrefix(cmd.Use, cmd.Name())
+		if len(args) == 0 {
+			return problem(cmd.CommandPath()+": an argument is missing", usage)
+		}
+		return problem(fmt.Sprintf("%s takes one argument, and %d were given", cmd.CommandPath(), len(args)), usage, "a name with spaces stands in quotes")
+	}
+}
+
 // noArguments refuses arguments without repeating them.
 func noArguments(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
@@ -107,8 +128,11 @@ func newHelp() *cobra.Command {
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
 			wanted, rest, err := cmd.Root().Find(args)
-			if err != nil || len(rest) > 0 {
+			switch {
+			case err != nil || wanted == cmd.Root() && len(rest) > 0:
 				return unknownCommand(cmd.Root(), args[0])
+			case len(rest) > 0:
+				return problem("help is about one command", "gatewhy help "+wanted.Name())
 			}
 			wanted.InitDefaultHelpFlag()
 			return wanted.Help()
@@ -121,6 +145,34 @@ func commandNames(root *cobra.Command, start string) (names []string) {
 		if sub.IsAvailableCommand() && strings.HasPrefix(sub.Name(), start) {
 			names = append(names, cobra.CompletionWithDesc(sub.Name(), sub.Short))
 		}
+	}
+	return names
+}
+
+// addCompletion adds cobra's completion command, except that a word that is no shell is an error.
+func addCompletion(root *cobra.Command) {
+	root.InitDefaultCompletionCmd()
+	for _, cmd := range root.Commands() {
+		if cmd.Name() != "completion" {
+			continue
+		}
+		for _, shell := range cmd.Commands() {
+			shell.Args = noArguments
+		}
+		cmd.Args = cobra.ArbitraryArgs
+		cmd.RunE = func(cmd *cobra.Command, args []string) error {
+			if len(args) == 0 {
+				return cmd.Help()
+			}
+			_, err := oneOf("shell", args[0], shellNames(cmd), "all shells: gatewhy completion")
+			return err
+		}
+	}
+}
+
+func shellNames(completion *cobra.Command) (names []string) {
+	for _, shell := range completion.Commands() {
+		names = append(names, shell.Name())
 	}
 	return names
 }

@@ -8,6 +8,9 @@ type Adapter struct {
 	Name     string
 	Variants []string // the vendor's gateways that differ in behaviour
 
+	Assets func() []string         // the policy kinds that are modelled, by asset id
+	Knows  func(asset string) bool // whether a policy kind is known, modelled or not, with or without a gateway's suffix
+
 	// Compile reads the policies of a file. An error says why it holds none.
 	Compile func(file *source.File, options Options) (Compilation, error)
 
@@ -40,8 +43,8 @@ type Compilation struct {
 	Policies []*Policy
 	Findings []Finding
 
-	// Told is the gateway that the file itself tells, where the options name another one; else empty.
-	Told string
+	// Told lists the gateways that the file itself tells, whatever the options say.
+	Told []string
 
 	// Guessed is true where neither the file nor the options tell which of the variants runs the policies, and the first
 	// one was taken.

@@ -19,6 +19,8 @@ func Adapter() rules.Adapter {
 	return rules.Adapter{
 		Name:     "mulesoft",
 		Variants: []string{Mule, Flex},
+		Assets:   assets,
+		Knows:    func(asset string) bool { name, _ := named(asset); return known(name) },
 		Compile: func(file *source.File, options rules.Options) (rules.Compilation, error) {
 			return compileBy(table(), file, options)
 		},

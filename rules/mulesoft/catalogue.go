@@ -40,6 +40,15 @@ func kinds() []kind {
 	}
 }
 
+// assets lists the policy kinds that are modelled.
+func assets() []string {
+	var all []string
+	for _, k := range kinds() {
+		all = append(all, k.asset)
+	}
+	return all
+}
+
 // kindNamed finds the kind of an asset. The vendor has names for OpenAM and PingFederate that begin with theirs.
 func kindNamed(asset string) (kind, bool) {
 	for _, k := range kinds() {

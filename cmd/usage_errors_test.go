@@ -1,0 +1,101 @@
+package cmd
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+)
+
+// wrongly runs a command line that is wrong in its form, and wants of it one line with the cause, then at least one hint, in plain
+// words.
+func wrongly(t *testing.T, args ...string) string {
+	t.Helper()
+	var stdout, stderr bytes.Buffer
+	code := Main(Env{
+		Args: args, Dir: t.TempDir(), Stdin: strings.NewReader(""), Stdout: &stdout, Stderr: &stderr,
+		LookupEnv: func(string) (string, bool) { return "", false }, Now: func() time.Time { return clock },
+	})
+	if code != exitUsage || stdout.Len() > 0 {
+		t.Errorf("exit code %d, %q", code, &stdout)
+	}
+	cause, hints, _ := strings.Cut(stderr.String(), "\n")
+	if !strings.HasPrefix(cause, "gatewhy: error: ") || hints == "" {
+		t.Errorf("no cause and hint: %q", &stderr)
+	}
+	for line := range strings.Lines(hints) {
+		if !strings.HasPrefix(line, "gatewhy: hint: ") {
+			t.Errorf("no hint: %q", line)
+		}
+	}
+	for _, raw := range []string{"arg(s)", "strconv", "pflag", "invalid argument", "flags in the group", "flag needs", "for \"gatewhy"} {
+		if strings.Contains(stderr.String(), raw) {
+			t.Errorf("the library's words: %q", &stderr)
+		}
+	}
+	return stderr.String()
+}
+
+func TestUsageErrorsAreACauseAndAWayOn(t *testing.T) {
+	tests := []struct {
+		name, line, want string
+	}{
+		{"an argument is missing", "fix", "gatewhy: error: gatewhy fix: an argument is missing\ngatewhy: hint: usage: gatewhy fix PATH\n"},
+		{"a name with a space that is not quoted", "fix my policy.json", "gatewhy fix takes one argument, and 2 were given\n"},
+		{"an argument too many", "rules a b", "gatewhy: hint: usage: gatewhy rules [NAME]\n"},
+		{"of init, too", "init a b", "gatewhy init takes one argument, and 2 were given\n"},
+		{"flags that exclude each other", "fix x --rule unknown-field --solution jwt", "--rule and --solution were both given\n"},
+		{"a number that is none", "explain --observed-status abc", "gatewhy: error: --observed-status: the value is no whole number\n"},
+		{"a switch with a value", "fix x --write=maybe", "--write takes no value but true or false\n"},
+		{"a tenant that is no id", "fix x --tenant contoso.com", "gatewhy decode shows it"},
+		{"an unknown format", "lint x -o sraif", "did you mean sarif?"},
+		{"an unknown policy kind", "lint x --policy-type jwt-validtion", "did you mean jwt-validation?"},
+		{"one that is near to none", "fix x --policy-type frobnicate", "--policy-type: unknown value \"frobnicate\"\ngatewhy: hint: one of: "},
+		{"help on two commands", "help lint fix", "help is about one command\n"},
+		{"a shell that is none", "completion bosh", "did you mean bash?"},
+		{"a word behind a shell", "completion bash now", "takes no argument"},
+		{"nothing to lint", "lint", "gatewhy lint PATH"},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			if got := wrongly(t, strings.Fields(test.line)...); !strings.Contains(got, test.want) {
+				t.Errorf("%q does not say %q", got, test.want)
+			}
+		})
+	}
+}
+
+// TestEveryCommandRefusesInPlainWords is about what every command can be told wrongly.
+func TestEveryCommandRefusesInPlainWords(t *testing.T) {
+	env := Env{Stdin: strings.NewReader(""), Stdout: &bytes.Buffer{}, Stderr: &bytes.Buffer{}}
+	for _, sub := range newRoot(&env).Commands() {
+		t.Run(sub.Name(), func(t *testing.T) {
+			wrongly(t, sub.Name(), "--no-such-flag")
+			if !takesMany(sub) {
+				wrongly(t, sub.Name(), "one", "two", "three")
+			}
+			sub.Flags().VisitAll(func(f *pflag.Flag) { refuseFlag(t, sub.Name(), f) })
+		})
+	}
+}
+
+// takesMany reports whether a command takes any number of arguments.
+func takesMany(cmd *cobra.Command) bool {
+	return cmd.Args == nil || cmd.Args(cmd, []string{"one", "two", "three"}) == nil
+}
+
+func refuseFlag(t *testing.T, command string, f *pflag.Flag) {
+	t.Helper()
+	switch {
+	case f.NoOptDefVal != "":
+		wrongly(t, command, "--"+f.Name+"=maybe")
+	default:
+		wrongly(t, command, "--"+f.Name)
+	}
+	if f.Value.Type() == "int" {
+		wrongly(t, command, "--"+f.Name, "abc")
+	}
+}

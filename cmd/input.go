@@ -56,21 +56,28 @@ func (e *Env) readBytes(name string) ([]byte, error) {
 		return nil, err
 	}
 	defer file.Close()
-	if info, err := file.Stat(); err == nil && info.IsDir() {
+	info, err := file.Stat()
+	switch {
+	case err != nil:
+		return nil, err
+	case info.IsDir():
 		return nil, problem(name+": this is a folder, not a file", "pass the name of a file in it")
 	}
-	return readAll(file, name)
+	return readSized(file, name, info.Size())
 }
 
 // usualInput is what nearly every input fits into, in bytes.
 const usualInput = 32 << 10
 
-// readAll reads to the end, but no more than maxInput. The room for that is taken at once: most of it is never touched,
-// while growing would need several times as much.
-func readAll(r io.Reader, what string) ([]byte, error) {
-	text := make([]byte, usualInput)
+// readAll reads to the end, but no more than maxInput.
+func readAll(r io.Reader, what string) ([]byte, error) { return readSized(r, what, 0) }
+
+// readSized is readAll for what probably has this size. Of what turns out to be larger the room for maxInput is taken at once: most of
+// it is never touched, while growing would need several times as much.
+func readSized(r io.Reader, what string, size int64) ([]byte, error) {
+	text := make([]byte, max(min(size, maxInput)+1, usualInput))
 	n, err := io.ReadFull(r, text)
-	if err == nil {
+	if err == nil && len(text) <= maxInput {
 		text = append(make([]byte, 0, maxInput+1), text...)[:maxInput+1]
 		var more int
 		more, err = io.ReadFull(r, text[n:])
@@ -81,6 +88,8 @@ func readAll(r io.Reader, what string) ([]byte, error) {
 		return nil, tooLarge(what)
 	case !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF):
 		return nil, problem(what + ": " + err.Error())
+	case 2*n > len(text):
+		return text[:n], nil
 	}
 	return bytes.Clone(text[:n]), nil
 }

@@ -60,7 +60,7 @@ type (
 )
 
 // mostInJSON is how many keys are listed in JSON. The largest sets that are published have a few dozen.
-const mostInJSON = 2000
+const mostInJSON = 1000
 
 // KeysJSON writes a key set as JSON, without the keys' material.
 func KeysJSON(w io.Writer, l *KeyListing) error {

@@ -24,10 +24,10 @@ type Certificate struct {
 
 // Certificate reads the key's certificate. It is not ok where the key has none.
 func (k *Key) Certificate() (Certificate, bool) {
-	if len(k.chain) == 0 {
+	if k.chain == nil {
 		return Certificate{}, false
 	}
-	der, err := base64.StdEncoding.DecodeString(strings.Map(dropSpace, k.chain[0]))
+	der, err := base64.StdEncoding.DecodeString(strings.Map(dropSpace, string(k.chain)))
 	if err != nil {
 		return Certificate{Fault: "x5c is not base64"}, true
 	}

@@ -1,6 +1,7 @@
 package keys
 
 import (
+	"bytes"
 	"fmt"
 	"strings"
 
@@ -8,13 +9,14 @@ import (
 )
 
 // readKey reads one JWK (RFC 7517, section 4). Whatever is wrong with it becomes its fault.
-func readKey(v *source.Value) *Key {
+func readKey(v *source.Value, text []byte) *Key {
 	k := &Key{Pos: v.Pos}
 	if !v.Is(source.Object) {
 		k.Fault = fmt.Sprintf("the key is %s, not an object", v.Kind)
 		return k
 	}
 	k.readMembers(v)
+	k.readChain(v, text)
 	k.Private = hasPrivate(v)
 	switch k.Type {
 	case "RSA":
@@ -49,7 +51,28 @@ func (k *Key) readMembers(v *source.Value) {
 		k.readString(v, m.name, m.to)
 	}
 	k.Operations = k.readStrings(v, "key_ops")
-	k.chain = k.readStrings(v, "x5c")
+}
+
+// readChain reads the first certificate of x5c. It is left in the text where that can be: of a set with many certificates they are
+// the most of it.
+func (k *Key) readChain(v *source.Value, text []byte) {
+	list := k.readStrings(v, "x5c")
+	if len(list) == 0 {
+		return
+	}
+	k.chain = []byte(list[0])
+	if items := v.Member("x5c").Items; len(items) > 0 {
+		k.chain = inText(items[0], text, k.chain)
+	}
+}
+
+// inText returns a string's content where it stands in the text as it is, and else what it was read as.
+func inText(v *source.Value, text, read []byte) []byte {
+	written := text[v.Span.Start:v.Span.End]
+	if len(written) != len(read)+len(`""`) || bytes.IndexByte(written, '\\') >= 0 {
+		return read
+	}
+	return written[1 : len(written)-1]
 }
 
 func (k *Key) readString(v *source.Value, name string, to *string) {

@@ -25,6 +25,9 @@ const (
 	mostRSA  = 16384
 )
 
+// mostDigits is how many characters of a number are read. The largest modulus that is used has 2731.
+const mostDigits = 1 << 18
+
 // mostExponent is the largest RSA exponent that is used: Go and others take no more than 31 bits.
 const mostExponent = 1<<31 - 1
 
@@ -159,6 +162,9 @@ func (k *Key) decode(v *source.Value, name string) []byte {
 		return nil
 	case text == "":
 		k.Fault = name + " is empty"
+		return nil
+	case len(text) > mostDigits:
+		k.Fault = fmt.Sprintf("%s has %d characters; more than %d are not read", name, len(text), mostDigits)
 		return nil
 	}
 	strict := strings.NewReplacer("+", "-", "/", "_").Replace(strings.TrimRight(text, "="))

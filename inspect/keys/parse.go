@@ -11,6 +11,9 @@ import (
 // Parse reads a key set: a JWK Set (RFC 7517, section 5), a single JWK, a bare list of JWKs, or PEM. Keys that
 // can't be used are kept with their fault. The error is a [source.Error] and says what the text is instead.
 func Parse(origin string, text []byte) (*Set, error) {
+	if len(text) > mostText {
+		return nil, refusal(origin, fmt.Sprintf("the text has more than %d MiB", mostText>>20), "the largest key sets that are published have some hundred kilobytes; is this the right file?")
+	}
 	set := &Set{Origin: origin}
 	set.text, _ = bytes.CutPrefix(text, []byte("\ufeff"))
 	if len(set.text) < len(text) {
@@ -36,14 +39,15 @@ func (s *Set) parse() (*source.Value, error) {
 	if err := notJSON(s.Origin, s.text); err != nil {
 		return nil, err
 	}
-	file, err := source.ReadJSON(s.Origin, s.text)
+	r := &reader{text: s.text}
+	file, err := source.ReadJSONItems(s.Origin, s.text, "keys", r.take)
 	if err != nil {
 		return nil, err
 	}
 	for _, p := range file.Problems {
 		s.note(p.ID, p.Message)
 	}
-	if err := s.read(file.Documents); err != nil {
+	if err := s.read(file.Documents, r); err != nil {
 		return nil, err
 	}
 	s.noteDuplicates()
@@ -62,10 +66,44 @@ func notJSON(origin string, text []byte) error {
 	return nil
 }
 
-// mostKeys bounds a set. The largest that are published have a few dozen.
-const mostKeys = 20_000
+// The bounds of a set. The largest that are published have a few dozen keys.
+const (
+	mostKeys = 20_000
+	mostText = 5 << 20 // bytes
+)
 
-func (s *Set) read(documents []*source.Value) error {
+// reader reads keys while their list is being read. Where "keys" stands twice, the last list counts.
+type reader struct {
+	text []byte
+	list *source.Value
+	keys []*Key
+}
+
+func (r *reader) take(list, item *source.Value) {
+	if list != r.list {
+		r.list, r.keys = list, nil
+	}
+	if len(r.keys) < mostKeys {
+		r.keys = append(r.keys, r.key(item))
+	}
+}
+
+// key reads one key.
+func (r *reader) key(item *source.Value) *Key {
+	k := readKey(item, r.text)
+	k.raw = r.text[item.Span.Start:item.Span.End]
+	return k
+}
+
+// of returns the keys of a list.
+func (r *reader) of(list *source.Value) []*Key {
+	if list != r.list {
+		return []*Key{}
+	}
+	return r.keys
+}
+
+func (s *Set) read(documents []*source.Value, r *reader) error {
 	if len(documents) == 0 {
 		return refusal(s.Origin, "the key set is empty", "")
 	}
@@ -73,27 +111,22 @@ func (s *Set) read(documents []*source.Value) error {
 	switch {
 	case document.Is(source.List):
 		s.note("bare-list", `the text is a bare list of keys, not an object with "keys": gateways refuse it`)
-		return s.add(document.Items)
+		return s.add(document, r)
 	case document.Member("keys").Is(source.List):
-		return s.add(document.Member("keys").Items)
+		return s.add(document.Member("keys"), r)
 	case document.Member("kty") != nil:
 		s.note("single-key", `the text is a single key, not an object with "keys": gateways that fetch it refuse it`)
-		return s.add([]*source.Value{document})
+		s.Keys = []*Key{r.key(document)}
+		return nil
 	}
 	return noSet(s.Origin, document)
 }
 
-func (s *Set) add(items []*source.Value) error {
-	if len(items) > mostKeys {
-		return refusal(s.Origin, fmt.Sprintf("the set has %d keys, and more than %d are not read", len(items), mostKeys), "")
+func (s *Set) add(list *source.Value, r *reader) error {
+	if n := len(list.Items); n > mostKeys {
+		return refusal(s.Origin, fmt.Sprintf("the set has %d keys, and more than %d are not read", n, mostKeys), "")
 	}
-	s.Keys = make([]*Key, 0, len(items))
-	for i, item := range items {
-		k := readKey(item)
-		k.raw = s.text[item.Span.Start:item.Span.End]
-		s.Keys = append(s.Keys, k)
-		items[i] = nil // of a set of megabytes the values take several times as much as the keys
-	}
+	s.Keys = r.of(list)
 	return nil
 }
 

@@ -57,7 +57,7 @@ type Key struct {
 
 	public any    // *rsa.PublicKey, *ecdsa.PublicKey or ed25519.PublicKey
 	secret []byte // of an oct key
-	chain  []string
+	chain  []byte // the first certificate of x5c, in base64; nil where there is none
 	raw    []byte // the key as the set writes it; nil where it is no JWK
 }
 

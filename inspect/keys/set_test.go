@@ -59,6 +59,7 @@ func TestABrokenKeySaysWhatIsWrong(t *testing.T) {
 		{"an empty modulus", rsaWith(map[string]any{"n": ""}), "n is empty"},
 		{"a modulus that is a number", rsaWith(map[string]any{"n": 7}), "n is a number, not a string"},
 		{"a modulus that is no base64", rsaWith(map[string]any{"n": "a%b"}), "n is not base64url"},
+		{"a modulus of a quarter of a million characters", rsaWith(map[string]any{"n": strings.Repeat("A", 1<<18+1)}), "n has 262145 characters; more than 262144 are not read"},
 		{"a modulus of zero", rsaWith(map[string]any{"n": "AA"}), "the RSA key has 0 bits; less than 1024 is not used"},
 		{"512 bits", rsaWith(map[string]any{"n": bits(512)}), "the RSA key has 512 bits; less than 1024 is not used"},
 		{"too many bits", rsaWith(map[string]any{"n": bits(16392)}), "the RSA key has 16392 bits; more than 16384 is not used"},
@@ -167,6 +168,7 @@ func TestATextThatIsNoKeySetSaysWhatItIs(t *testing.T) {
 		{"keys that are no list", `{"keys":"x"}`, `"keys" is a string, not a list of keys`},
 		{"another object", `{"Keys":[]}`, `the object has no "keys"`},
 		{"a number", `7`, "the text is a number, not a key set"},
+		{"more than any key set has", `{"keys":[]}` + strings.Repeat(" ", 5<<20), "the text has more than 5 MiB"},
 		{"broken PEM", "-----BEGIN PUBLIC KEY-----\nbad\n-----END PUBLIC KEY-----", "the PEM text is damaged"},
 	}
 	for _, test := range tests {
@@ -190,6 +192,7 @@ func TestLooseSetsAreReadWithANote(t *testing.T) {
 		{"a single key", one, "single-key"},
 		{"a byte order mark", "\ufeff" + `{"keys":[` + one + "]}", "byte-order-mark"},
 		{"a member that stands twice", `{"keys":[{"kty":"oct","kid":"x","kid":"a","k":"AAAA"}]}`, "duplicate-member"},
+		{"keys that stand twice, of which the last count", `{"keys":[{"kty":"oct","kid":"x","k":"AAAA"}],"keys":[` + one + `]}`, "duplicate-member"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -198,6 +201,24 @@ func TestLooseSetsAreReadWithANote(t *testing.T) {
 				t.Errorf("keys %v, notes %v", set.Keys, set.Notes)
 			}
 		})
+	}
+}
+
+func TestAnEmptyListOfKeysCountsWhereItStandsLast(t *testing.T) {
+	set := parse(t, "keys.json", []byte(`{"keys":[{"kty":"oct","kid":"x","k":"AAAA"}],"keys":[]}`))
+	if len(set.Keys) != 0 {
+		t.Errorf("keys %v", set.Keys)
+	}
+}
+
+// A certificate is the same whether the list of them, their escapes or a single text holds it.
+func TestACertificateIsReadHoweverItIsWritten(t *testing.T) {
+	for _, x5c := range []string{`["AAAA"]`, `["\u0041AAA","x"]`, `"AAAA"`} {
+		set := parse(t, "keys.json", []byte(`{"keys":[{"kty":"RSA","x5c":`+x5c+`}]}`))
+		c, ok := set.Keys[0].Certificate()
+		if !ok || !strings.HasPrefix(c.Fault, "x5c holds no certificate that can be read") {
+			t.Errorf("%s: %+v, %v", x5c, c, ok)
+		}
 	}
 }
 

@@ -11,14 +11,28 @@ type jsonReader struct {
 	dec  *json.Decoder
 	base int   // offset of the text behind a byte order mark
 	open []int // offsets of the brackets that are open
+	items
 }
 
-func (f *File) readJSON() error {
+// items says what becomes of the items of one list, which is the document itself or the member with this name. The zero value keeps
+// them.
+type items struct {
+	member string
+	most   int // values that are held at once
+	take   func(list, item *Value)
+}
+
+// of reports whether the list at this place is the one.
+func (i items) of(where *place) bool {
+	return i.take != nil && (where == nil || where.parent == nil && where.item < 0 && where.key == i.member)
+}
+
+func (f *File) readJSON(items items) error {
 	if err := f.checkJSONSize(); err != nil {
 		return err
 	}
 	base := f.body()
-	r := &jsonReader{counter: counter{file: f}, base: base, dec: json.NewDecoder(bytes.NewReader(f.Text[base:]))}
+	r := &jsonReader{counter: counter{file: f, most: items.most}, base: base, dec: json.NewDecoder(bytes.NewReader(f.Text[base:])), items: items}
 	r.dec.UseNumber()
 	v, err := r.value(wantValue, nil)
 	if err != nil {
@@ -84,7 +98,7 @@ func (r *jsonReader) fill(v *Value, bracket json.Delim, start int, where *place)
 	r.open = append(r.open, start)
 	fill := r.members
 	if bracket == '[' {
-		fill = r.items
+		fill = r.list
 	}
 	if err := fill(v, where); err != nil {
 		return err
@@ -93,12 +107,18 @@ func (r *jsonReader) fill(v *Value, bracket json.Delim, start int, where *place)
 	return nil
 }
 
-func (r *jsonReader) items(v *Value, where *place) error {
+func (r *jsonReader) list(v *Value, where *place) error {
 	v.Kind = List
+	handed := r.of(where)
 	for r.dec.More() {
+		held := r.values
 		item, err := r.value(wantItem, where.at(len(v.Items)))
 		if err != nil {
 			return err
+		}
+		if handed {
+			r.take(v, item)
+			item, r.values = nil, held
 		}
 		v.Items = append(v.Items, item)
 	}

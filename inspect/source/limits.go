@@ -1,11 +1,15 @@
 package source
 
-import "fmt"
+import (
+	"cmp"
+	"fmt"
+)
 
 // counter counts what was read of a file, and stops the reading at its limits.
 type counter struct {
 	file   *File
 	values int
+	most   int // values; zero for maxValues
 }
 
 // add counts one value.
@@ -14,14 +18,14 @@ func (c *counter) add(offset, depth int) error {
 	switch {
 	case depth > maxDepth:
 		return c.file.errorAt(offset, tooDeep, wrongFile)
-	case c.values > maxValues:
-		return c.file.tooMany(offset)
+	case c.values > cmp.Or(c.most, maxValues):
+		return c.file.tooMany(offset, cmp.Or(c.most, maxValues))
 	}
 	return nil
 }
 
-func (f *File) tooMany(offset int) error {
-	return f.errorAt(offset, fmt.Sprintf("the file has more than %d values", maxValues), wrongFile)
+func (f *File) tooMany(offset, most int) error {
+	return f.errorAt(offset, fmt.Sprintf("the file has more than %d values", most), wrongFile)
 }
 
 // checkJSONSize refuses JSON of very many values before any of them is made: each stands behind a bracket or
@@ -39,7 +43,7 @@ func (f *File) checkJSONSize() error {
 			values++
 		}
 		if values > maxValues {
-			return f.tooMany(i)
+			return f.tooMany(i, maxValues)
 		}
 	}
 	return nil
@@ -59,7 +63,7 @@ func (f *File) checkYAMLSize() error {
 			}
 		}
 		if values > maxValues {
-			return f.tooMany(i)
+			return f.tooMany(i, maxValues)
 		}
 	}
 	return nil

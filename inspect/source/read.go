@@ -42,9 +42,21 @@ func Read(name string, text []byte) (*File, error) {
 // ReadJSON reads one JSON value and nothing behind it but white space, as the parts of a token and key sets
 // are: a byte order mark is an error, since verifiers refuse it, and text that is no UTF-8 is a [Problem]
 // "invalid-utf-8", since most of them read it. Every error is an [*Error].
-func ReadJSON(name string, text []byte) (*File, error) { return readJSON(name, text, false) }
+func ReadJSON(name string, text []byte) (*File, error) {
+	return readJSON(name, text, false, items{})
+}
 
-func readJSON(name string, text []byte, unshown bool) (*File, error) {
+// maxHeld is how many values [ReadJSONItems] holds at once.
+const maxHeld = 50_000
+
+// ReadJSONItems is ReadJSON for a list that may be long, which is the document itself or its member with this name. Each item goes
+// to take as soon as it is read, together with its list, and is nil in the list from then on: as values, a list of megabytes
+// is many times as large. What take was given counts for nothing where there is an error.
+func ReadJSONItems(name string, text []byte, member string, take func(list, item *Value)) (*File, error) {
+	return readJSON(name, text, false, items{member, maxHeld, take})
+}
+
+func readJSON(name string, text []byte, unshown bool, items items) (*File, error) {
 	f, err := open(name, text)
 	if err != nil {
 		return nil, err
@@ -59,11 +71,11 @@ func readJSON(name string, text []byte, unshown bool) (*File, error) {
 	if !utf8.Valid(text) {
 		f.problem("invalid-utf-8", invalidUTF8(text), "the text is not UTF-8; readers put U+FFFD in place of what is wrong")
 	}
-	return f.done(f.readJSON())
+	return f.done(f.readJSON(items))
 }
 
 // ReadPart is ReadJSON for what may be a secret, such as a part of a token: no error shows anything of the text.
-func ReadPart(name string, text []byte) (*File, error) { return readJSON(name, text, true) }
+func ReadPart(name string, text []byte) (*File, error) { return readJSON(name, text, true, items{}) }
 
 // open makes a file of text that is worth reading.
 func open(name string, text []byte) (*File, error) {
@@ -91,7 +103,7 @@ func (f *File) read() error {
 		return f.readHCL()
 	case JSON:
 	}
-	return f.readJSON()
+	return f.readJSON(items{})
 }
 
 func formatOf(name string, text []byte) Format {

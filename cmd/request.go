@@ -50,7 +50,11 @@ func parseHeaders(lines []string) (map[string]string, error) {
 		if !ok {
 			return nil, problem("a header has no colon", `write -H "name: value"`)
 		}
-		headers[textproto.CanonicalMIMEHeaderKey(strings.TrimSpace(name))] = strings.TrimSpace(value)
+		name = textproto.CanonicalMIMEHeaderKey(strings.TrimSpace(name))
+		if _, twice := headers[name]; twice {
+			return nil, problem("the header "+name+" is given twice", "gateways differ on which one counts: pass the one that the gateway sees")
+		}
+		headers[name] = strings.TrimSpace(value)
 	}
 	return headers, nil
 }
@@ -65,10 +69,8 @@ func checkAuthorization(headers map[string]string, token *inspect.Token) error {
 		return problem("--no-token is a request without a token, and the Authorization header of -H carries one", "leave out one of the two")
 	case token == nil:
 		return nil
-	case header == "":
-		return problem(`a token was given, and -H "Authorization:" says that the header that carries it is not sent`, "leave out -H, or the token: --no-token")
-	case !carries(header, token):
-		return problem("a token was given, and the Authorization header of -H carries something else", "leave out -H: the token is sent as Authorization: Bearer")
+	case carriesToken(header) && !carries(header, token):
+		return problem("a token was given, and the Authorization header of -H carries another one", "leave out -H: the token is sent as Authorization: Bearer")
 	}
 	return nil
 }

@@ -25,9 +25,6 @@ func (r *Result) Expected() string {
 func (p Predicate) words() string {
 	switch p.Op {
 	case Present:
-		if p.Input.Source == FromToken {
-			return "a token in " + p.Input.words()
-		}
 		return p.Input.words()
 	case True:
 		return "true from " + p.Input.words()
@@ -47,6 +44,8 @@ func (p Predicate) words() string {
 		return "an instant in the past"
 	case Positive:
 		return "a number above zero"
+	case Sent:
+		return "a token in the Authorization header"
 	case Readable:
 		return "a signed JWT in compact form"
 	case Verifies:
@@ -112,8 +111,6 @@ func (i Input) words() string {
 		return "the header " + i.Name
 	case FromExpression:
 		return i.Opaque.Text
-	case FromToken:
-		return "the Authorization header"
 	}
 	return i.String()
 }
@@ -129,10 +126,10 @@ func (r *Result) Actual() string {
 	if r.judged.leaf == nil {
 		return ""
 	}
-	switch in := r.judged.leaf.Input; in.Source {
-	case FromToken:
-		return given(r.request.Token != nil)
-	case FromHTTP:
+	switch leaf := r.judged.leaf; {
+	case leaf.Op == Sent:
+		return r.request.sentInstead(r.Outcome)
+	case leaf.Input.Source == FromHTTP:
 		return given(r.judged.reading.Value != nil)
 	}
 	return r.found()

@@ -11,6 +11,7 @@ const (
 	FromHeader        Source = "header"        // a member of the token's header
 	FromClaim         Source = "claim"         // a claim of the token
 	FromHTTP          Source = "http"          // a header of the HTTP request
+	FromQuery         Source = "query"         // a parameter of the request's query
 	FromIntrospection Source = "introspection" // a member of the validation endpoint's answer
 	FromBound         Source = "bound"         // what an earlier check has bound
 	FromContracts     Source = "contracts"     // the approved contracts of the API instance

@@ -59,6 +59,8 @@ func (r *Request) combine(parts []Predicate, decides Truth) judgement {
 
 func (r *Request) judgeLeaf(p Predicate) judgement {
 	switch p.Op {
+	case Sent:
+		return r.sent(p)
 	case Readable:
 		return judgement{truth: truth(r.Token != nil && r.Token.Fault == nil)}
 	case Verifies:

@@ -22,6 +22,7 @@ const (
 	After              // the input is an instant after the clock's
 	NotAfter           // the input is an instant that is not after the clock's
 	Positive           // the input is a number above zero
+	Sent               // the token arrives in the Authorization header, as Bearer, one space and the token
 	Readable           // the token is a readable JWS
 	Verifies           // the token's signature verifies with a key of Key
 	Active             // the validation endpoint calls the token active
@@ -47,7 +48,7 @@ type Predicate struct {
 	Zero Truth
 
 	// Loose says that it is not documented how the gateway compares a literal with a value of another kind, of
-	// Equals.
+	// Equals, or what it makes of another spelling of Bearer, of Sent.
 	Loose bool
 
 	// Doubt is the leeway that a gateway may or may not give, of After and NotAfter: an instant that is missed by no more
@@ -58,6 +59,9 @@ type Predicate struct {
 	// larger one makes it fail with Overflow.
 	Limit    int64
 	Overflow *Answer
+
+	// Otherwise is the answer to a request with an Authorization header that does not carry the token, of Sent.
+	Otherwise *Answer
 }
 
 // Key is where a policy has its verification key from: a URL, or a text in the policy itself.
@@ -132,7 +136,7 @@ func (p Predicate) reads() []Input {
 		return []Input{p.Input, {Source: FromClock}}
 	case Verifies:
 		return []Input{{Source: FromToken}, {Source: FromKeys}}
-	case Readable:
+	case Sent, Readable:
 		return []Input{{Source: FromToken}}
 	case Active:
 		return []Input{p.Input}

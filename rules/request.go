@@ -18,13 +18,15 @@ type Request struct {
 	Method  string            // empty where not known
 	Path    string            // empty where not known
 	Headers map[string]string // by canonical name, without the token; nil where none are known
+	Query   map[string]string // parameters of the query; nil where none are known
 
 	Introspection *source.Value // the captured answer of the validation endpoint; nil to have it modelled
 	Contracts     *Contracts    // nil where not known
 	Signatures    Signatures
 
-	profile func() inspect.Profile
-	bound   map[string]Reading
+	profile  func() inspect.Profile
+	bound    map[string]Reading
+	policies []*Policy // that it is evaluated against
 }
 
 // Signatures says whether a token's signature verifies with a policy's key.
@@ -58,23 +60,16 @@ func (r *Request) Read(in Input) Reading {
 		return r.header(in.Name)
 	case FromHTTP:
 		return r.httpHeader(in.Name)
+	case FromQuery:
+		return r.parameter(in.Name)
 	case FromIntrospection:
 		return r.introspection(in)
 	case FromBound:
 		return r.bound[in.Name]
 	case FromExpression:
 		return in.Opaque.Eval(r)
-	case FromToken:
-		return r.token()
 	}
 	return Reading{Unknown: &Unknown{Why: "nothing reads " + in.String()}}
-}
-
-func (r *Request) token() Reading {
-	if r.Token == nil {
-		return Reading{}
-	}
-	return Reading{Value: &source.Value{Kind: source.String, Text: "a token"}}
 }
 
 // claim reads a claim. Gateways differ on which of two members with the same name counts, so one that
@@ -119,6 +114,14 @@ func member(object *source.Value, name string) Reading {
 
 func (r *Request) httpHeader(name string) Reading {
 	text, ok := r.Headers[textproto.CanonicalMIMEHeaderKey(name)]
+	if !ok {
+		return Reading{}
+	}
+	return Reading{Value: &source.Value{Kind: source.String, Text: text}}
+}
+
+func (r *Request) parameter(name string) Reading {
+	text, ok := r.Query[name]
 	if !ok {
 		return Reading{}
 	}

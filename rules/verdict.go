@@ -47,6 +47,7 @@ type Verdict struct {
 // first unknown one does.
 func Evaluate(policies []*Policy, request *Request) Verdict {
 	v := Verdict{Outcome: Accepted, Status: 200}
+	request.policies = policies
 	for _, policy := range policies {
 		applies, route := request.routed(policy)
 		if route != nil {

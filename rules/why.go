@@ -69,7 +69,7 @@ func (r *Result) whyFail() string {
 	}
 	switch r.Check.ID {
 	case TokenPresent:
-		return "the request carries no token where the policy looks for it, in " + r.judged.leaf.Input.words() + r.whyNoToken()
+		return r.whyNotSent()
 	case TokenFormat:
 		return r.shape()
 	case Algorithm:

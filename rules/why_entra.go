@@ -1,7 +1,6 @@
 package rules
 
 import (
-	"net/http"
 	"slices"
 	"strings"
 
@@ -9,14 +8,6 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/keys"
 )
-
-// whyNoToken says what keeps a token from a request that should have one.
-func (r *Result) whyNoToken() string {
-	if r.request.Method == http.MethodOptions {
-		return ". A CORS preflight never carries one: the CORS policy has to come before this one"
-	}
-	return ". A browser's CORS preflight never carries one, and a proxy on the way may strip it"
-}
 
 // whoseContract says what else the client id tells where it has no contract.
 func (r *Result) whoseContract(id string) string {
@@ -76,7 +67,7 @@ func (r *Result) ownCredentials() string {
 	if len(in.Opaque.Reads) == 0 || slices.ContainsFunc(in.Opaque.Reads, func(in Input) bool { return !reads(in) }) {
 		return ""
 	}
-	return "the policy takes the client id from " + in.words() + ", and it is not there. It asks for client credentials of its own and does not look at the token: invalid client credentials, however good the token is"
+	return "the policy asks for client credentials of its own and does not look at the token: it reads " + in.words() + " and finds none: invalid client credentials, however good the token is"
 }
 
 // otherKeys says where else the key of an app may be, of a token of Entra ID whose key is not in the set.

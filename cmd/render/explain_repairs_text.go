@@ -50,10 +50,24 @@ const mostChanges = 6
 // after is the verdict after a repair, and what would decide it where it is not known.
 func (t *explainText) after(v *rules.Verdict) string {
 	text := "after it: " + t.paintOutcome(v)
-	if ask, _, _ := strings.Cut(v.Question(), ":"); ask != "" && v.Outcome == rules.Undetermined {
+	if ask := toPass(v.Question()); ask != "" && v.Outcome == rules.Undetermined {
 		text += ": pass " + inspect.Safe(ask)
 	}
 	return text
+}
+
+// toPass is the flag of a question, without what it is for: what stands before the first colon that is not in quotes.
+func toPass(ask string) string {
+	quoted := false
+	for i, r := range ask {
+		switch {
+		case r == '"':
+			quoted = !quoted
+		case r == ':' && !quoted:
+			return ask[:i]
+		}
+	}
+	return ask
 }
 
 func (t *explainText) paintOutcome(v *rules.Verdict) string {
@@ -64,9 +78,15 @@ func (t *explainText) paintOutcome(v *rules.Verdict) string {
 	return t.Paint(mood, OutcomeLine(v))
 }
 
+// changeLine shows a field before and after; of a list that grows, what is new in it.
 func changeLine(c rules.Change) string {
 	if c.From == "" {
 		return c.Field + ": " + c.To
+	}
+	if head, isList := strings.CutSuffix(c.From, "]"); isList {
+		if added, grows := strings.CutPrefix(c.To, head+","); grows {
+			return c.Field + ": added " + strings.TrimSuffix(added, "]")
+		}
 	}
 	return fmt.Sprintf("%s: %s → %s", c.Field, c.From, c.To)
 }

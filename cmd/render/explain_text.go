@@ -44,10 +44,19 @@ func (t *explainText) answer() {
 	case rules.Accepted:
 		t.Para(1, t.Paint(Good, "200: accepted")+acceptedBecause(v))
 	case rules.Rejected:
-		t.Para(1, t.Paint(Bad, fmt.Sprintf("%s: rejected", status(v.Status)))+" at the "+checkName(v.Decided.Check)+" check")
+		t.rejected(v)
 	default:
 		t.Para(1, t.Paint(Unsure, "undetermined")+": the "+checkName(v.Decided.Check)+" check can't be decided from what was given")
 	}
+}
+
+func (t *explainText) rejected(v *rules.Verdict) {
+	at := " at the " + checkName(v.Decided.Check) + " check"
+	if v.Status == 0 {
+		t.Para(1, t.Paint(Bad, "rejected")+at+", with a status that is not known")
+		return
+	}
+	t.Para(1, t.Paint(Bad, status(v.Status)+": rejected")+at)
 }
 
 // acceptedBecause says whether checks were passed, or none was made.
@@ -199,8 +208,8 @@ func (t *explainText) detail(r *rules.Result, failedBefore bool) string {
 		}
 	case rules.Unsure:
 		text = r.Why()
-		if ask, _, _ := strings.Cut(r.Ask(), ":"); ask != "" {
-			text += ": pass " + ask
+		if r.Ask() != "" {
+			text += ": pass " + toPass(r.Ask())
 		}
 	default:
 		text = r.Why()

@@ -3,7 +3,7 @@ package mulesoft
 import "github.com/gatewhy/gatewhy/rules"
 
 // jwtRows are the answers of JWT Validation. That the bodies differ in a space is no mistake. Flex Gateway takes nothing but
-// "Bearer", one space and the token; with which status it refuses another header is not known.
+// "Bearer", one space and the token; with which status either gateway refuses another header is not known.
 func jwtRows() []row {
 	const (
 		required     = `{"error": "JWT Token is required."}`
@@ -16,6 +16,7 @@ func jwtRows() []row {
 	return []row{
 		{noToken, Mule, jwt, answer(400, required, rules.Observed, obsApproov), nil},
 		{noToken, Flex, jwt, answer(400, requiredFlex, rules.Observed, obsFlex), bearer},
+		{malformedHeader, Mule, jwt, answer(0, "", rules.Inferred, docJWT), nil},
 		{malformedHeader, Flex, jwt, answer(0, "", rules.Inferred, pdkJWTLibrary), nil},
 		{malformedToken, Mule, jwt, answer(401, invalid, rules.Observed, obsApproov), nil},
 		{malformedToken, Flex, jwt, answer(401, invalidFlex, rules.Observed, obsFlex), bearer},

@@ -99,7 +99,7 @@ func cannotCompare(secret rules.Input) func(*rules.Request) rules.Reading {
 // basicInput reads a part of the Authorization header in basic form: 0 the user name, 1 the password (RFC 7617).
 func basicInput(name string, part int) rules.Input {
 	return rules.Input{Source: rules.FromExpression, Opaque: &rules.Opaque{
-		Text:  "the " + name + " of the Authorization header, in basic form",
+		Text:  "the " + name + " in the Authorization header, in basic form",
 		Reads: []rules.Input{{Source: rules.FromHTTP, Name: "authorization"}},
 		Eval:  func(r *rules.Request) rules.Reading { return basicPart(r, part) },
 	}}
@@ -108,7 +108,7 @@ func basicInput(name string, part int) rules.Input {
 func basicPart(r *rules.Request, part int) rules.Reading {
 	header, given := r.Headers["Authorization"]
 	switch {
-	case !given && r.Token != nil:
+	case !given && r.Bearer():
 		return rules.Reading{} // it is taken by the token
 	case !given:
 		return rules.Reading{Unknown: &rules.Unknown{Why: "the request's Authorization header is not known", Ask: `-H "Authorization: Basic …": the header that the client sends`}}

@@ -30,13 +30,14 @@ func compileBy(table []rules.Behaviour, file *source.File, options rules.Options
 	if err != nil {
 		return rules.Compilation{}, err
 	}
+	settle(found)
 	compilation := rules.Compilation{Findings: problems(file)}
 	for i := range found {
 		c := compiler{entry: &found[i], file: file, table: table, runtime: runtime}
 		c.choose(options.Variant)
 		compilation.Guessed = compilation.Guessed || c.guessed
-		if options.Variant != "" && c.variant != options.Variant {
-			compilation.Told = c.variant
+		if told := c.entry.variant; told != "" && !slices.Contains(compilation.Told, told) {
+			compilation.Told = append(compilation.Told, told)
 		}
 		compilation.Policies = append(compilation.Policies, c.compile())
 		compilation.Findings = append(compilation.Findings, c.findings...)
@@ -60,6 +61,31 @@ func entries(file *source.File, asset string) []entry {
 		return []entry{bareEntry(file.Documents[0], asset)}
 	}
 	return all
+}
+
+// settle gives each entry that does not tell its gateway the one that the others of its API instance tell: a chain runs on one
+// gateway.
+func settle(all []entry) {
+	for i := range all {
+		if all[i].variant == "" {
+			all[i].variant = toldFor(all, all[i].api)
+		}
+	}
+}
+
+// toldFor is the one gateway that the entries of an API instance tell; empty where they tell none, or several.
+func toldFor(all []entry, api string) string {
+	told := ""
+	for _, e := range all {
+		if e.variant == "" || e.api != api {
+			continue
+		}
+		if told != "" && told != e.variant {
+			return ""
+		}
+		told = e.variant
+	}
+	return told
 }
 
 // bareEntry is what a command line tool's --configFile holds: the configuration alone.
@@ -178,6 +204,13 @@ func (c *compiler) answer(situation string) rules.Answer {
 		}
 	}
 	return rules.Answer{}
+}
+
+// sent is the predicate that the token arrives in the Authorization header. Loose says that it is not documented what the gateway
+// makes of another spelling of Bearer.
+func (c *compiler) sent(loose bool) rules.Predicate {
+	malformed := c.answer(malformedHeader)
+	return rules.Predicate{Op: rules.Sent, Loose: loose, Otherwise: &malformed}
 }
 
 // check starts a check that one field decides.

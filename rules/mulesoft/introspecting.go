@@ -89,7 +89,7 @@ func (o *oidcCompiler) answered(name string) rules.Input {
 func (o *oidcCompiler) get(name string) setting { return o.read(o.fields, name) }
 
 func (o *oidcCompiler) tokenPresent() *rules.Check {
-	check := o.whole(rules.TokenPresent, rules.Has(rules.Input{Source: rules.FromToken}), noToken)
+	check := o.whole(rules.TokenPresent, o.sent(true), noToken)
 	check.Evidence = documented(docOIDC)
 	return check
 }

@@ -65,7 +65,7 @@ func (j *jwtCompiler) tokenPresent() *rules.Check {
 	check := j.check(rules.TokenPresent, "jwtOrigin", documented(docJWT))
 	check.Answer = j.answer(noToken)
 	check.Unknown = origin.unknown
-	check.Test = rules.Has(rules.Input{Source: rules.FromToken})
+	check.Test = j.sent(j.variant == Mule)
 	if origin.is(customOrigin) {
 		expression := j.get("jwtExpression")
 		check.Field = "jwtExpression"

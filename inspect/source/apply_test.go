@@ -9,14 +9,14 @@ func TestApply(t *testing.T) {
 		edits []Edit
 		want  string
 	}{
-		{"edits are made in any order", []Edit{{Span{8, 9}, "b"}, {Span{1, 2}, "aa"}}, "0aa234567b9"},
-		{"insertions at one place keep their order", []Edit{{Span{5, 5}, "a"}, {Span{5, 5}, "b"}}, "01234ab56789"},
-		{"an insertion may touch a removal", []Edit{{Span{3, 5}, ""}, {Span{5, 5}, "a"}, {Span{3, 3}, "b"}}, "012ba56789"},
+		{"edits are made in any order", []Edit{{Span: Span{8, 9}, Text: "b"}, {Span: Span{1, 2}, Text: "aa"}}, "0aa234567b9"},
+		{"insertions at one place keep their order", []Edit{{Span: Span{5, 5}, Text: "a"}, {Span: Span{5, 5}, Text: "b"}}, "01234ab56789"},
+		{"an insertion may touch a removal", []Edit{{Span: Span{3, 5}, Text: ""}, {Span: Span{5, 5}, Text: "a"}, {Span: Span{3, 3}, Text: "b"}}, "012ba56789"},
 		{"no edit changes nothing", nil, "0123456789"},
-		{"an edit may replace everything", []Edit{{Span{0, 10}, ""}}, ""},
-		{"edits that overlap are an error", []Edit{{Span{3, 5}, ""}, {Span{4, 6}, ""}}, "error: two edits overlap at byte 4"},
-		{"an edit outside the text is an error", []Edit{{Span{9, 11}, ""}}, "error: an edit of bytes 9 to 11 lies outside the text of 10 bytes"},
-		{"an edit that ends before it starts is an error", []Edit{{Span{5, 4}, ""}}, "error: an edit of bytes 5 to 4 lies outside the text of 10 bytes"},
+		{"an edit may replace everything", []Edit{{Span: Span{0, 10}, Text: ""}}, ""},
+		{"edits that overlap are an error", []Edit{{Span: Span{3, 5}, Text: ""}, {Span: Span{4, 6}, Text: ""}}, "error: two edits overlap at byte 4"},
+		{"an edit outside the text is an error", []Edit{{Span: Span{9, 11}, Text: ""}}, "error: an edit of bytes 9 to 11 lies outside the text of 10 bytes"},
+		{"an edit that ends before it starts is an error", []Edit{{Span: Span{5, 4}, Text: ""}}, "error: an edit of bytes 5 to 4 lies outside the text of 10 bytes"},
 	}
 	for _, tt := range tests {
 		t.Run(tt.name, func(t *testing.T) {

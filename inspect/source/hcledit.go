@@ -11,11 +11,11 @@ func (e hclEditor) replace(at site, with *Value) Edit {
 	indent := e.indentOf(old.Span.Start)
 	switch {
 	case at.parent() == nil:
-		return Edit{old.Span, strings.Join(e.assignments(with, "", true), e.newline) + e.newline}
+		return Edit{Span: old.Span, Text: strings.Join(e.assignments(with, "", true), e.newline) + e.newline}
 	case e.isBlock(at) && with.Kind == Object:
-		return Edit{old.Span, e.object(with, indent, true)}
+		return Edit{Span: old.Span, Text: e.object(with, indent, true)}
 	}
-	return Edit{old.Span, e.expression(with, indent, e.spreads(at))}
+	return Edit{Span: old.Span, Text: e.expression(with, indent, e.spreads(at))}
 }
 
 // isBlock reports whether an object is a block: no equals sign, and no colon, stands between its name and
@@ -78,7 +78,7 @@ func (e hclEditor) add(at site, key string, with *Value) Edit {
 	spans := e.spans(at.value)
 	last := spans[len(spans)-1]
 	if !e.leads(last.Start) {
-		return Edit{Span{last.End, last.End}, ", " + e.assignment(key, with, "", false)}
+		return Edit{Span: Span{last.End, last.End}, Text: ", " + e.assignment(key, with, "", false)}
 	}
 	indent := e.indentOf(last.Start)
 	end := e.lineEnd(last.End)
@@ -86,7 +86,7 @@ func (e hclEditor) add(at site, key string, with *Value) Edit {
 	if strings.HasPrefix(strings.TrimSpace(e.slice(last.End, end)), ",") {
 		comma = ","
 	}
-	return Edit{Span{end, end}, e.newline + indent + e.assignment(key, with, indent, true) + comma}
+	return Edit{Span: Span{end, end}, Text: e.newline + indent + e.assignment(key, with, indent, true) + comma}
 }
 
 func (e hclEditor) remove(at site, member int) Edit {
@@ -104,7 +104,7 @@ func (e hclEditor) remove(at site, member int) Edit {
 }
 
 func (e hclEditor) rename(m *Member, to string) Edit {
-	return Edit{m.KeySpan, e.name(to)}
+	return Edit{Span: m.KeySpan, Text: e.name(to)}
 }
 
 func (e hclEditor) insert(at site, index int, with *Value) Edit {
@@ -113,10 +113,10 @@ func (e hclEditor) insert(at site, index int, with *Value) Edit {
 	gap := e.gap(list, spans)
 	text := e.expression(with, afterBreak(gap), breaksLine(gap))
 	if index == 0 {
-		return Edit{Span{spans[0].Start, spans[0].Start}, text + gap}
+		return Edit{Span: Span{spans[0].Start, spans[0].Start}, Text: text + gap}
 	}
 	end := spans[index-1].End
-	return Edit{Span{end, end}, gap + text}
+	return Edit{Span: Span{end, end}, Text: gap + text}
 }
 
 // gap returns what stands between two items of a list, where that is a comma and white space.

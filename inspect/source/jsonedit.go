@@ -41,7 +41,7 @@ func (e jsonEditor) colonOf(m *Member) string {
 func (e jsonEditor) replace(at site, with *Value) Edit {
 	span := at.value.Span
 	w := e.writer(e.spreads(at))
-	return Edit{span, w.write(with, e.indentOf(span.Start))}
+	return Edit{Span: span, Text: w.write(with, e.indentOf(span.Start))}
 }
 
 // spreads reports whether the new value goes over several lines: as the old one did, or, where that had
@@ -73,7 +73,7 @@ func (e jsonEditor) add(at site, key string, with *Value) Edit {
 	gap := e.gap(object)
 	text := gap + quoteJSON(key) + e.colonOf(last) + e.writer(breaksLine(gap)).write(with, afterBreak(gap))
 	end := last.Value.Span.End
-	return Edit{Span{end, end}, text}
+	return Edit{Span: Span{end, end}, Text: text}
 }
 
 // gap returns what stands between two members or items, comma included.
@@ -109,7 +109,7 @@ func (e jsonEditor) remove(at site, member int) Edit {
 }
 
 func (e jsonEditor) rename(m *Member, to string) Edit {
-	return Edit{m.KeySpan, quoteJSON(to)}
+	return Edit{Span: m.KeySpan, Text: quoteJSON(to)}
 }
 
 func (e jsonEditor) insert(at site, index int, with *Value) Edit {
@@ -118,10 +118,10 @@ func (e jsonEditor) insert(at site, index int, with *Value) Edit {
 	text := e.writer(breaksLine(gap)).write(with, afterBreak(gap))
 	if index == 0 {
 		start := list.Items[0].Span.Start
-		return Edit{Span{start, start}, text + gap}
+		return Edit{Span: Span{start, start}, Text: text + gap}
 	}
 	end := list.Items[index-1].Span.End
-	return Edit{Span{end, end}, gap + text}
+	return Edit{Span: Span{end, end}, Text: gap + text}
 }
 
 func (e jsonEditor) writer(spread bool) *jsonWriter {

@@ -15,6 +15,7 @@ func (f *File) prove(e Edit, target, with *Value) (Edit, error) {
 	if !slices.EqualFunc(edited.Documents, want, equal) {
 		return Edit{}, f.unproved(e)
 	}
+	e.proof = &proof{before: f, after: edited}
 	return e, nil
 }
 

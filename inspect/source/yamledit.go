@@ -35,9 +35,9 @@ func (e yamlEditor) replace(at site, with *Value) Edit {
 	case at.key != nil:
 		return e.replaceBelow(at, with)
 	case !e.leads(old.Span.Start) && at.parent() == nil:
-		return Edit{old.Span, e.newline + e.block(with, 0)}
+		return Edit{Span: old.Span, Text: e.newline + e.block(with, 0)}
 	}
-	return Edit{old.Span, e.spaceAt(old) + e.block(with, old.Pos.Column-1+len(e.spaceAt(old)))}
+	return Edit{Span: old.Span, Text: e.spaceAt(old) + e.block(with, old.Pos.Column-1+len(e.spaceAt(old)))}
 }
 
 // isInline reports whether a value is written on one line in block style too.
@@ -47,9 +47,9 @@ func (e yamlEditor) replaceInline(at site, with *Value) Edit {
 	span := at.value.Span
 	if gap, ok := e.blankBefore(at); ok && breaksLine(gap) {
 		span.Start -= len(gap)
-		return Edit{span, " " + e.flow(with, e.quoteAt(at.value))}
+		return Edit{Span: span, Text: " " + e.flow(with, e.quoteAt(at.value))}
 	}
-	return Edit{span, e.spaceAt(at.value) + e.flow(with, e.quoteAt(at.value))}
+	return Edit{Span: span, Text: e.spaceAt(at.value) + e.flow(with, e.quoteAt(at.value))}
 }
 
 // replaceBelow puts a list or an object below the name of its member.
@@ -61,9 +61,9 @@ func (e yamlEditor) replaceBelow(at site, with *Value) Edit {
 	case ok:
 		span.Start -= len(gap)
 	case e.leads(span.Start): // behind a comment, an anchor or a tag
-		return Edit{span, e.block(with, at.value.Pos.Column-1)}
+		return Edit{Span: span, Text: e.block(with, at.value.Pos.Column-1)}
 	}
-	return Edit{span, e.newline + spaces(indent) + e.block(with, indent)}
+	return Edit{Span: span, Text: e.newline + spaces(indent) + e.block(with, indent)}
 }
 
 // blankBefore returns the white space between a member's colon and its value, unless more stands there.
@@ -100,14 +100,14 @@ func (e yamlEditor) add(at site, key string, with *Value) Edit {
 	}
 	indent := object.Pos.Column - 1
 	end := e.lineEnd(object.Span.End)
-	return Edit{Span{end, end}, e.newline + spaces(indent) + e.member(key, with, indent)}
+	return Edit{Span: Span{end, end}, Text: e.newline + spaces(indent) + e.member(key, with, indent)}
 }
 
 func (e yamlEditor) addFlow(object *Value, key string, with *Value) Edit {
 	last := lastOwn(object)
 	quote := e.quoteOf(last.KeySpan)
 	end := last.Value.Span.End
-	return Edit{Span{end, end}, e.gap(object) + e.scalar(key, quote) + ": " + e.flow(with, quote)}
+	return Edit{Span: Span{end, end}, Text: e.gap(object) + e.scalar(key, quote) + ": " + e.flow(with, quote)}
 }
 
 // lastOwn returns the last member that is written in an object itself.
@@ -147,7 +147,7 @@ func (e yamlEditor) remove(at site, member int) Edit {
 }
 
 func (e yamlEditor) rename(m *Member, to string) Edit {
-	return Edit{m.KeySpan, e.scalar(to, e.quoteOf(m.KeySpan))}
+	return Edit{Span: m.KeySpan, Text: e.scalar(to, e.quoteOf(m.KeySpan))}
 }
 
 func (e yamlEditor) insert(at site, index int, with *Value) Edit {
@@ -159,14 +159,14 @@ func (e yamlEditor) insert(at site, index int, with *Value) Edit {
 	indent := list.Pos.Column - 1
 	switch flow := e.isFlow(list); {
 	case flow && index > 0:
-		return Edit{Span{behind, behind}, e.gap(list) + e.flow(with, e.quoteAt(list.Items[index-1]))}
+		return Edit{Span: Span{behind, behind}, Text: e.gap(list) + e.flow(with, e.quoteAt(list.Items[index-1]))}
 	case flow:
-		return Edit{Span{before + 1, before + 1}, e.flow(with, e.quoteAt(list.Items[0])) + ", "}
+		return Edit{Span: Span{before + 1, before + 1}, Text: e.flow(with, e.quoteAt(list.Items[0])) + ", "}
 	case index > 0:
 		behind = e.lineEnd(behind)
-		return Edit{Span{behind, behind}, e.newline + spaces(indent) + "- " + e.block(with, indent+2)}
+		return Edit{Span: Span{behind, behind}, Text: e.newline + spaces(indent) + "- " + e.block(with, indent+2)}
 	}
-	return Edit{Span{before, before}, "- " + e.block(with, indent+2) + e.newline + spaces(indent)}
+	return Edit{Span: Span{before, before}, Text: "- " + e.block(with, indent+2) + e.newline + spaces(indent)}
 }
 
 func spaces(n int) string { return strings.Repeat(" ", n) }

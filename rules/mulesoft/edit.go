@@ -38,7 +38,7 @@ func rewrite(file *source.File, index int, edits []edit) ([]byte, []rules.Change
 		if err != nil {
 			return nil, nil, err
 		}
-		if file, err = reread(file, change); err != nil {
+		if file, err = file.Edited(change); err != nil {
 			return nil, nil, err
 		}
 		changes = append(changes, rules.Change{Field: e.field, From: from, To: fieldText(to)})
@@ -93,15 +93,6 @@ func isText(v any) bool {
 	return ok
 }
 
-// reread applies edits and reads the result, as a gateway would.
-func reread(file *source.File, edits ...source.Edit) (*source.File, error) {
-	text, err := source.Apply(file.Text, edits...)
-	if err != nil {
-		return nil, err
-	}
-	return source.Read(file.Name, text)
-}
-
 // shown is a value as a list of changes shows it.
 func shown(v *source.Value) string {
 	switch {
@@ -146,7 +137,7 @@ func convert(file *source.File, index int, asset, version string, config source.
 			changes = append(changes, rules.Change{Field: f.Key, From: from, To: to})
 		}
 	}
-	edited, err := reread(file, edits...)
+	edited, err := file.Edited(edits...)
 	if err != nil {
 		return nil, nil, err
 	}

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"io"
 	"io/fs"
+	"slices"
 
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -22,6 +23,55 @@ func (p *Problem) Error() string { return p.Cause }
 // problem returns a Problem; the hints may be none.
 func problem(cause string, hints ...string) *Problem {
 	return &Problem{Cause: cause, Hints: hints}
+}
+
+// several is more than one error, each about something else that the user named, and what to do about all of them.
+type several struct {
+	errs  []error
+	hints []string
+}
+
+// joined puts errors together; nil where there are none.
+func joined(errs ...error) *several {
+	all := &several{}
+	for _, err := range errs {
+		var more *several
+		switch {
+		case errors.As(err, &more):
+			all.errs, all.hints = append(all.errs, more.errs...), append(all.hints, more.hints...)
+		case err != nil:
+			all.errs = append(all.errs, err)
+		}
+	}
+	return all
+}
+
+// err returns nil where there is no error at all.
+func (s *several) err() error {
+	if len(s.errs) == 0 {
+		return nil
+	}
+	return s
+}
+
+func (s *several) Error() string { return errors.Join(s.errs...).Error() }
+
+func (s *several) Unwrap() []error { return s.errs }
+
+// printError writes what is wrong, each with its own line, then what to do about it, each hint once.
+func printError(w io.Writer, err error) {
+	all := joined(err)
+	var hints []string
+	for _, err := range all.errs {
+		p := asProblem(err)
+		fmt.Fprintf(w, "gatewhy: error: %s\n", guarded(p.Cause))
+		hints = append(hints, p.Hints...)
+	}
+	for i, hint := range append(hints, all.hints...) {
+		if !slices.Contains(hints[:min(i, len(hints))], hint) {
+			fmt.Fprintf(w, "gatewhy: hint: %s\n", guarded(hint))
+		}
+	}
 }
 
 // asProblem finds the cause and the hints in the errors of the packages below.
@@ -64,12 +114,4 @@ func withHint(cause, hint string) *Problem {
 		return problem(cause)
 	}
 	return problem(cause, hint)
-}
-
-// print writes one error line and the hint lines, safe to print and without a token.
-func (p *Problem) print(w io.Writer) {
-	fmt.Fprintf(w, "gatewhy: error: %s\n", guarded(p.Cause))
-	for _, hint := range p.Hints {
-		fmt.Fprintf(w, "gatewhy: hint: %s\n", guarded(hint))
-	}
 }

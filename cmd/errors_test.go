@@ -55,6 +55,14 @@ func TestErrorsAreOneCauseAndHints(t *testing.T) {
 			[]string{"gatewhy: error: secret: permission denied", "gatewhy: hint: the file must be readable for the user who runs the command"},
 		},
 		{
+			"several errors are named each, and a hint that they share stands once",
+			joined(nil, &fs.PathError{Path: "a", Err: fs.ErrPermission}, joined(errors.New("b"), &fs.PathError{Path: "c", Err: fs.ErrPermission}).err()).err(),
+			[]string{
+				"gatewhy: error: a: permission denied", "gatewhy: error: b", "gatewhy: error: c: permission denied",
+				"gatewhy: hint: the file must be readable for the user who runs the command",
+			},
+		},
+		{
 			"any other error is its text",
 			errors.New("interrupted"),
 			[]string{"gatewhy: error: interrupted"},
@@ -68,7 +76,7 @@ func TestErrorsAreOneCauseAndHints(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			var b strings.Builder
-			asProblem(test.err).print(&b)
+			printError(&b, test.err)
 			if diff := cmp.Diff(strings.Join(test.want, "\n")+"\n", b.String()); diff != "" {
 				t.Errorf("lines (-want +got):\n%s", diff)
 			}

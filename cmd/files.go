@@ -4,6 +4,7 @@ import (
 	"cmp"
 	"io/fs"
 	"os"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -18,16 +19,15 @@ type foundFile struct {
 
 // find expands the names that a user gives: a folder to the configuration files in it and below, a pattern to what it matches, - to
 // standard input. Folders that begin with a dot, and node_modules, are left out. The order is that of the names, and by name within each.
+// The error names all that were not found; those that were are returned beside it.
 func (e *Env) find(names []string) ([]foundFile, error) {
 	var all []foundFile
+	var errs []error
 	for _, name := range names {
 		files, err := e.findOne(name)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, files...)
+		all, errs = append(all, files...), append(errs, err)
 	}
-	return all, nil
+	return all, joined(errs...).err()
 }
 
 func (e *Env) findOne(name string) ([]foundFile, error) {
@@ -46,22 +46,24 @@ func (e *Env) findOne(name string) ([]foundFile, error) {
 	return nil, err
 }
 
-// findIn lists the configuration files of a folder and below.
+// findIn lists the configuration files of a folder and below. A folder that can't be opened is left out, and is an error.
 func (e *Env) findIn(folder string) ([]foundFile, error) {
 	var all []foundFile
+	var shut []error
 	root := e.path(folder)
-	err := filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+	err := filepath.WalkDir(root, func(name string, entry fs.DirEntry, err error) error {
 		if err != nil {
-			return err
+			shut = append(shut, err)
+			return fs.SkipDir
 		}
 		if entry.IsDir() {
-			if path != root && (strings.HasPrefix(entry.Name(), ".") || entry.Name() == "node_modules") {
+			if name != root && (strings.HasPrefix(entry.Name(), ".") || entry.Name() == "node_modules") {
 				return filepath.SkipDir
 			}
 			return nil
 		}
 		if entry.Type().IsRegular() && isConfiguration(entry.Name()) {
-			relative, err := filepath.Rel(root, path)
+			relative, err := filepath.Rel(root, name)
 			if err != nil {
 				return err
 			}
@@ -69,7 +71,7 @@ func (e *Env) findIn(folder string) ([]foundFile, error) {
 		}
 		return nil
 	})
-	return all, err
+	return all, joined(append(shut, err)...).err()
 }
 
 func isConfiguration(name string) bool {
@@ -79,11 +81,11 @@ func isConfiguration(name string) bool {
 // findMatches expands a pattern that the shell has left as it is; ** stands for any number of folders.
 func (e *Env) findMatches(pattern string) ([]foundFile, error) {
 	if base, rest, ok := strings.Cut(pattern, "**"); ok {
-		return e.findBelow(strings.TrimSuffix(base, "/"), strings.TrimPrefix(rest, "/"))
+		return e.findBelow(strings.TrimSuffix(base, "/"), strings.TrimPrefix(rest, "/"), pattern)
 	}
 	matches, err := filepath.Glob(e.path(pattern))
 	if err != nil || len(matches) == 0 {
-		return nil, problem("no file matches "+pattern, "is the path right, and quoted where the shell should leave it alone?")
+		return nil, noMatch(pattern)
 	}
 	all := make([]foundFile, len(matches))
 	for i, match := range matches {
@@ -93,15 +95,27 @@ func (e *Env) findMatches(pattern string) ([]foundFile, error) {
 }
 
 // findBelow lists the configuration files below a folder whose path there ends as the pattern does.
-func (e *Env) findBelow(folder, rest string) ([]foundFile, error) {
+func (e *Env) findBelow(folder, rest, pattern string) ([]foundFile, error) {
 	files, err := e.findIn(cmp.Or(folder, "."))
-	if err != nil {
-		return nil, err
+	files = slices.DeleteFunc(files, func(f foundFile) bool { return rest != "" && !endsAs(filepath.ToSlash(f.name), rest) })
+	if err == nil && len(files) == 0 {
+		err = noMatch(pattern)
 	}
-	return slices.DeleteFunc(files, func(f foundFile) bool {
-		matched, err := filepath.Match(rest, filepath.Base(f.name))
-		return rest != "" && (err != nil || !matched)
-	}), nil
+	return files, err
+}
+
+// endsAs reports whether the last parts of a path match a pattern.
+func endsAs(name, pattern string) bool {
+	parts, wanted := strings.Split(name, "/"), strings.Count(pattern, "/")+1
+	if len(parts) < wanted {
+		return false
+	}
+	matched, err := path.Match(pattern, strings.Join(parts[len(parts)-wanted:], "/"))
+	return err == nil && matched
+}
+
+func noMatch(pattern string) error {
+	return problem("no file matches "+pattern, "is the path right, and quoted where the shell should leave it alone?")
 }
 
 // relative undoes path.

@@ -24,6 +24,7 @@ type lintFlags struct {
 	apps    []string
 	known   string // the baseline
 	write   bool   // write the baseline
+	unknown bool   // pass over named files without a policy
 }
 
 func newLint(env *Env) *cobra.Command {
@@ -52,6 +53,7 @@ func (f *lintFlags) register(cmd *cobra.Command) {
 	flags.StringArrayVar(&f.apps, "app", nil, "`FILE` with the API's app registration (and its service principal), repeatable")
 	flags.StringVar(&f.known, "baseline", "", "the `FILE` with findings that are known and do not count")
 	flags.BoolVar(&f.write, "write-baseline", false, "write the findings into the baseline")
+	flags.BoolVarP(&f.unknown, "ignore-unknown", "u", false, "pass over files without a policy also where they are named, as pre-commit names them")
 	flags.StringVar(&f.stdin, "stdin-filename", "", "the `NAME` under which standard input is reported, and that tells its format")
 }
 
@@ -63,18 +65,13 @@ func (e *Env) lint(_ context.Context, flags *lintFlags, args []string) error {
 	if len(args) == 0 {
 		return problem("no configuration was given", "gatewhy lint PATH…: files, folders, patterns, or - for standard input")
 	}
-	found, err := e.find(args)
-	if err != nil {
-		return err
-	}
 	l := linter{judge: newJudge(flags.options()), env: e, stdin: flags.stdin}
+	var err error
 	if l.apps, err = e.readApps(flags.apps); err != nil {
 		return err
 	}
-	results, err := l.all(unique(found))
-	if err != nil {
-		return err
-	}
+	found, missing := e.find(args)
+	results := l.all(unique(flags.named(found)))
 	report := l.report(results)
 	report.Version = e.version()
 	for _, adapter := range l.adapters {
@@ -84,10 +81,15 @@ func (e *Env) lint(_ context.Context, flags *lintFlags, args []string) error {
 	if err := e.setAside(flags, report); err != nil {
 		return err
 	}
-	if report.Policies == 0 {
+	failed := unchecked(missing, results)
+	report.Unread = failed.unread()
+	if report.Policies == 0 && failed.err() == nil && !flags.unknown {
 		e.warn("no policy was found in %s: nothing was checked", counted(report.Files, "file"))
 	}
 	if err := e.renderLint(&flags.output, report); err != nil {
+		return err
+	}
+	if err := failed.err(); err != nil {
 		return err
 	}
 	return exitWith(lintCode(report.Findings, flags.failOn.value))
@@ -119,9 +121,13 @@ func (e *Env) setAside(flags *lintFlags, report *render.Linting) error {
 
 // report puts the results of all files together, in their order.
 func (l *linter) report(results []linted) *render.Linting {
-	report := &render.Linting{Catalogue: l.catalogue, Files: len(results), Sources: make(map[string]*source.File)}
+	report := &render.Linting{Catalogue: l.catalogue, Sources: make(map[string]*source.File)}
 	for _, r := range results {
+		if r.err != nil {
+			continue
+		}
 		report.Names = append(report.Names, r.name)
+		report.Files++
 		report.Policies += r.policies
 		report.Findings = append(report.Findings, r.findings...)
 		report.Suppressed = append(report.Suppressed, r.aside...)
@@ -142,6 +148,9 @@ func (e *Env) renderLint(output *outputFlags, report *render.Linting) error {
 		return render.LintJUnit(e.Stdout, report)
 	case "github":
 		return render.LintGitHub(e.Stdout, report)
+	}
+	if report.Policies == 0 && len(report.Unread) > 0 {
+		return nil // that nothing was found would be no news, and the errors tell why
 	}
 	if e.Terminal.Stdout || output.color.value == "always" {
 		return render.LintText(e.Stdout, output.style(e), report)

@@ -14,7 +14,9 @@ import (
 type linted struct {
 	name     string
 	file     *source.File // nil where nothing was found
+	err      error        // why it was not checked; nil where it was, or need not be
 	policies int
+	none     error // why it holds no policy
 	findings []rules.Finding
 	aside    []render.Suppressed
 }
@@ -38,7 +40,8 @@ func (j *judge) file(file *source.File) linted {
 	for _, adapter := range j.adapters {
 		compiled, err := adapter.Compile(file, j.options)
 		if err != nil {
-			continue // this vendor has no policy in it
+			result.none = noneOfAPI(adapter, j.options, file, err)
+			continue
 		}
 		result.policies += len(compiled.Policies)
 		found := j.findingsOf(file, compiled)

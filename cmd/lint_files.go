@@ -22,48 +22,50 @@ type linter struct {
 	done  atomic.Int64
 }
 
-// all lints the files in parallel. The results are in the files' order, whichever is ready first, and so is the error: the
-// first file's that has one.
-func (l *linter) all(files []foundFile) ([]linted, error) {
-	results, errs := make([]linted, len(files)), make([]error, len(files))
+// all lints the files in parallel. The results are in the files' order, whichever is ready first.
+func (l *linter) all(files []foundFile) []linted {
+	results := make([]linted, len(files))
 	stop := l.env.showProgress(&l.done, len(files), "files")
 	var next atomic.Int64
 	var workers sync.WaitGroup
 	for range min(runtime.GOMAXPROCS(0), len(files)) {
 		workers.Go(func() {
 			for i := next.Add(1) - 1; int(i) < len(files); i = next.Add(1) - 1 {
-				results[i], errs[i] = l.one(files[i])
+				results[i] = l.one(files[i])
 				l.done.Add(1)
 			}
 		})
 	}
 	workers.Wait()
 	stop()
-	return results, cmp.Or(errs...)
+	return results
 }
 
-// one lints one file. What can't be read is an error where the user named it, or where it looks like a policy; any other file
-// of a folder is none of ours.
-func (l *linter) one(found foundFile) (linted, error) {
+// one lints one file. What can't be read is an error where the user named it, or where it looks like a policy, and so is a named file
+// without a policy; any other file of a folder is none of ours.
+func (l *linter) one(found foundFile) linted {
 	if !found.named && l.env.isTooLarge(found.name) {
-		return linted{name: found.name}, nil
+		return linted{name: found.name}
 	}
 	name, text, err := l.read(found.name)
 	if err != nil {
-		return linted{}, err
+		return linted{name: name, err: err}
 	}
 	file, err := source.Read(name, text)
 	if err != nil {
-		if found.named || looksLikePolicy(text) {
-			return linted{}, err
+		if !found.named && !looksLikePolicy(text) {
+			err = nil
 		}
-		return linted{name: name}, nil
+		return linted{name: name, err: err}
 	}
 	result := l.file(file)
+	if found.named && result.policies == 0 {
+		result.err = result.none
+	}
 	if len(result.findings)+len(result.aside) == 0 {
 		result.file = nil
 	}
-	return result, nil
+	return result
 }
 
 // isTooLarge reports whether a file is larger than any policy: some other data, in a folder that has policies too.

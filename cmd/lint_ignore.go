@@ -6,6 +6,7 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/gatewhy/gatewhy/cmd/render"
@@ -37,54 +38,28 @@ func (e *Env) readIgnores(name string) (*ignores, error) {
 	}
 	all := &ignores{folder: filepath.Dir(name), file: file}
 	for _, document := range file.Documents {
-		if err := all.add(document.At("lint", "ignore")); err != nil {
+		entries, err := environments.Ignores(document.Member("lint"))
+		if err != nil {
 			return nil, err
 		}
+		for _, entry := range entries {
+			if err := isOfCatalogue(&entry); err != nil {
+				return nil, err
+			}
+		}
+		all.entries = append(all.entries, entries...)
 	}
 	return all, nil
 }
 
-func (i *ignores) add(list *source.Value) error {
-	if list == nil || list.Kind == source.Null {
-		return nil
+// isOfCatalogue refuses an entry for a rule that is none: it would set nothing aside, and nobody would know.
+func isOfCatalogue(entry *environments.Ignored) error {
+	_, err := ruleNamed(entry.Rule)
+	var none *Problem
+	if !errors.As(err, &none) {
+		return err
 	}
-	if list.Kind != source.List {
-		return &source.Error{Pos: list.Pos, Cause: "lint.ignore must be a list", Hint: ignoreHint}
-	}
-	for _, item := range list.Items {
-		entry, err := ignoreEntry(item)
-		if err != nil {
-			return err
-		}
-		i.entries = append(i.entries, entry)
-	}
-	return nil
-}
-
-const ignoreHint = `an entry is {rule: NAME, path: "policies/legacy/**", field: NAME, reason: "…", until: 2027-01-31}; rule and reason are needed`
-
-// ignoreEntry reads one entry. That it has no reason is a finding, not an error.
-func ignoreEntry(item *source.Value) (environments.Ignored, error) {
-	entry := environments.Ignored{Pos: item.Pos}
-	texts := map[string]*string{"rule": &entry.Rule, "path": &entry.Path, "field": &entry.Field, "reason": &entry.Reason}
-	for _, m := range item.Members {
-		switch into, ok := texts[m.Key]; {
-		case ok:
-			*into, _ = m.Value.Str()
-		case m.Key != "until":
-			return entry, &source.Error{Pos: m.KeyPos, Cause: "an entry of lint.ignore has no " + m.Key, Hint: ignoreHint}
-		default:
-			day, err := time.Parse(time.DateOnly, m.Value.Text)
-			if err != nil {
-				return entry, &source.Error{Pos: m.Value.Pos, Cause: "until must be a day", Hint: "it is written 2027-01-31"}
-			}
-			entry.Until = day
-		}
-	}
-	if _, err := ruleNamed(entry.Rule); err != nil {
-		return entry, &source.Error{Pos: item.Pos, Cause: "an entry of lint.ignore names no rule of the catalogue", Hint: "all rules: gatewhy rules"}
-	}
-	return entry, nil
+	return &source.Error{Pos: entry.Pos, Cause: "an entry of lint.ignore names no rule of the catalogue", Hint: strings.Join(none.Hints, "; ")}
 }
 
 // apply sets aside what the entries cover on this day, and adds a finding for each entry without a reason.
@@ -99,7 +74,7 @@ func (i *ignores) apply(report *render.Linting, day time.Time) {
 	for _, entry := range i.entries {
 		if entry.Reason == "" {
 			report.Findings = append(report.Findings, rules.Finding{
-				Rule: lint.IgnoreWithoutReason, Severity: rules.Warning, Pos: entry.Pos,
+				Rule: lint.IgnoreWithoutReason, Severity: rules.Warning, Pos: entry.Pos, Span: entry.Span,
 				Message: "the entry gives no reason, so it sets nothing aside",
 			})
 			report.Sources[i.file.Name] = i.file

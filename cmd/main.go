@@ -27,7 +27,7 @@ func Main(env Env) int {
 	case errors.As(err, &code):
 		return int(code)
 	}
-	asProblem(err).print(env.Stderr)
+	printError(env.Stderr, err)
 	return exitUsage
 }
 

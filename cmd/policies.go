@@ -137,7 +137,7 @@ func (s *policySet) compileOnce() error {
 	for _, file := range s.files {
 		compiled, err := s.adapter.Compile(file, s.options)
 		if err != nil {
-			return s.otherAPI(file, err)
+			return noneOfAPI(s.adapter, s.options, file, err)
 		}
 		s.policies = append(s.policies, compiled.Policies...)
 		s.findings = append(s.findings, compiled.Findings...)

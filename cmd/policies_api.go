@@ -20,17 +20,17 @@ func apisOf(policies []*rules.Policy) []string {
 	return apis
 }
 
-// otherAPI names the API instances of a file in which --api found none, or returns the error as it is where the file has no
+// noneOfAPI names the API instances of a file in which --api found none, or returns the error as it is where the file has no
 // policies of any.
-func (s *policySet) otherAPI(file *source.File, err error) error {
-	if s.options.API == "" {
+func noneOfAPI(adapter rules.Adapter, options rules.Options, file *source.File, err error) error {
+	if options.API == "" {
 		return err
 	}
-	every := s.options
-	every.API = ""
-	compiled, failed := s.adapter.Compile(file, every)
+	api := options.API
+	options.API = ""
+	compiled, failed := adapter.Compile(file, options)
 	if failed != nil {
 		return err
 	}
-	return problem("--api "+s.options.API+": no policy in "+file.Name+" belongs to this API instance", "the file has "+strings.Join(apisOf(compiled.Policies), ", "))
+	return problem("--api "+api+": no policy in "+file.Name+" belongs to this API instance", "the file has "+strings.Join(apisOf(compiled.Policies), ", "))
 }

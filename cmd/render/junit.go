@@ -14,6 +14,7 @@ type (
 		XMLName  xml.Name     `xml:"testsuites"`
 		Tests    int          `xml:"tests,attr"`
 		Failures int          `xml:"failures,attr"`
+		Errors   int          `xml:"errors,attr,omitempty"`
 		Skipped  int          `xml:"skipped,attr"`
 		Suites   []junitSuite `xml:"testsuite"`
 	}
@@ -22,6 +23,7 @@ type (
 		Name     string      `xml:"name,attr"`
 		Tests    int         `xml:"tests,attr"`
 		Failures int         `xml:"failures,attr"`
+		Errors   int         `xml:"errors,attr,omitempty"`
 		Skipped  int         `xml:"skipped,attr"`
 		Cases    []junitCase `xml:"testcase"`
 	}
@@ -32,6 +34,7 @@ type (
 		File    string        `xml:"file,attr,omitempty"`
 		Line    int           `xml:"line,attr,omitempty"`
 		Failure *junitMessage `xml:"failure"`
+		Error   *junitMessage `xml:"error"` // it could not be run
 		Skipped *junitMessage `xml:"skipped"`
 	}
 
@@ -45,13 +48,14 @@ type (
 func (s *junitSuite) add(c junitCase) {
 	c.Name, c.Class, c.File = inspect.Safe(c.Name), inspect.Safe(c.Class), inspect.Safe(c.File)
 	s.Tests++
-	if c.Failure != nil {
-		s.Failures++
-		c.Failure.Message, c.Failure.Text = inspect.Safe(c.Failure.Message), inspect.SafeText(c.Failure.Text)
-	}
-	if c.Skipped != nil {
-		s.Skipped++
-		c.Skipped.Message, c.Skipped.Text = inspect.Safe(c.Skipped.Message), inspect.SafeText(c.Skipped.Text)
+	for _, outcome := range []struct {
+		message *junitMessage
+		count   *int
+	}{{c.Failure, &s.Failures}, {c.Error, &s.Errors}, {c.Skipped, &s.Skipped}} {
+		if m := outcome.message; m != nil {
+			*outcome.count++
+			m.Message, m.Text = inspect.Safe(m.Message), inspect.SafeText(m.Text)
+		}
 	}
 	s.Cases = append(s.Cases, c)
 }
@@ -63,6 +67,7 @@ func writeJUnit(w io.Writer, suites []junitSuite) error {
 		suites[i].Name = inspect.Safe(suites[i].Name)
 		out.Tests += suites[i].Tests
 		out.Failures += suites[i].Failures
+		out.Errors += suites[i].Errors
 		out.Skipped += suites[i].Skipped
 	}
 	if _, err := io.WriteString(w, xml.Header); err != nil {

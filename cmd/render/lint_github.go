@@ -7,6 +7,7 @@ import (
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -22,7 +23,23 @@ func LintGitHub(w io.Writer, l *Linting) error {
 			return err
 		}
 	}
+	for _, u := range l.Unread {
+		if _, err := fmt.Fprintf(w, "::error %stitle=not checked::%s\n", githubPlace(u.Pos), githubMessage(u.Why)); err != nil {
+			return err
+		}
+	}
 	return nil
+}
+
+// githubPlace is the properties of a place, as far as it is known, each with a comma behind it.
+func githubPlace(pos source.Position) string {
+	switch {
+	case pos.File == "":
+		return ""
+	case pos.Line == 0:
+		return "file=" + githubProperty(filepath.ToSlash(pos.File)) + ","
+	}
+	return fmt.Sprintf("file=%s,line=%d,col=%d,", githubProperty(filepath.ToSlash(pos.File)), pos.Line, pos.Column)
 }
 
 func annotation(s rules.Severity) string {

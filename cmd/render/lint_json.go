@@ -13,6 +13,7 @@ type (
 		SchemaVersion int               `json:"schema_version"`
 		Findings      []lintFindingJSON `json:"findings"`
 		Suppressed    []suppressedJSON  `json:"suppressed,omitempty"`
+		Errors        []unreadJSON      `json:"errors,omitempty"`
 		Summary       lintSummaryJSON   `json:"summary"`
 	}
 
@@ -26,6 +27,12 @@ type (
 		lintFindingJSON
 		By     string `json:"by"`
 		Reason string `json:"reason"`
+	}
+
+	unreadJSON struct {
+		Message string      `json:"message"`
+		File    *string     `json:"file"`
+		Source  *sourceJSON `json:"source"`
 	}
 
 	placeJSON struct {
@@ -57,6 +64,9 @@ func LintJSON(w io.Writer, l *Linting) error {
 	}
 	for _, s := range l.Suppressed {
 		out.Suppressed = append(out.Suppressed, suppressedJSON{l.findingJSON(s.Finding), s.By, s.Reason})
+	}
+	for _, u := range l.Unread {
+		out.Errors = append(out.Errors, unreadJSON{u.Why, known(u.Pos.File), sourceOf(u.Pos)})
 	}
 	return JSON(w, out)
 }

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"cmp"
 	"fmt"
 	"io"
 
@@ -8,7 +9,7 @@ import (
 )
 
 // LintJUnit writes the findings as JUnit XML: a suite a file, a case a finding. What is below --fail-on is a case that is
-// skipped; a file without findings has one case that passes.
+// skipped; a file without findings has one case that passes, and one that could not be checked a case with an error.
 func LintJUnit(w io.Writer, l *Linting) error {
 	suites := make([]junitSuite, len(l.Names))
 	for i, name := range l.Names {
@@ -21,6 +22,14 @@ func LintJUnit(w io.Writer, l *Linting) error {
 		if len(suites[i].Cases) == 0 {
 			suites[i].add(junitCase{Name: "nothing found", Class: name, File: name})
 		}
+	}
+	for _, u := range l.Unread {
+		suite := junitSuite{Name: cmp.Or(u.Pos.File, "gatewhy lint")}
+		suite.add(junitCase{
+			Name: "not checked", Class: suite.Name, File: u.Pos.File, Line: u.Pos.Line,
+			Error: &junitMessage{Message: u.Why, Text: u.String()},
+		})
+		suites = append(suites, suite)
 	}
 	return writeJUnit(w, suites)
 }

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -22,6 +23,19 @@ type (
 		Tool       sarifTool     `json:"tool"`
 		ColumnKind string        `json:"columnKind"`
 		Results    []sarifResult `json:"results"`
+
+		Invocations []sarifInvocation `json:"invocations,omitempty"` // only where files could not be checked
+	}
+
+	sarifInvocation struct {
+		ExecutionSuccessful        bool                `json:"executionSuccessful"`
+		ToolExecutionNotifications []sarifNotification `json:"toolExecutionNotifications"`
+	}
+
+	sarifNotification struct {
+		Level     rules.Severity  `json:"level"`
+		Message   sarifText       `json:"message"`
+		Locations []sarifLocation `json:"locations,omitempty"`
 	}
 
 	sarifTool struct {
@@ -103,7 +117,22 @@ func LintSARIF(w io.Writer, l *Linting) error {
 		result.Suppressions = []sarifSuppression{{Kind: suppressionKind(s.By), Justification: s.Reason}}
 		run.Results = append(run.Results, result)
 	}
+	if len(l.Unread) > 0 {
+		run.Invocations = []sarifInvocation{{ToolExecutionNotifications: sarifNotifications(l.Unread)}}
+	}
 	return JSON(w, sarifLog{Schema: "https://json.schemastore.org/sarif-2.1.0.json", Version: "2.1.0", Runs: []sarifRun{run}})
+}
+
+// sarifNotifications says of each file that was not checked why.
+func sarifNotifications(unread []Unread) []sarifNotification {
+	out := make([]sarifNotification, len(unread))
+	for i, u := range unread {
+		out[i] = sarifNotification{Level: rules.Error, Message: sarifText{Text: sentence(u.Why)}}
+		if u.Pos.File != "" {
+			out[i].Locations = []sarifLocation{sarifPlace(u.Pos, u.Pos)}
+		}
+	}
+	return out
 }
 
 func suppressionKind(by string) string {
@@ -141,12 +170,14 @@ func (l *Linting) sarifResult(f rules.Finding, fingerprint string) sarifResult {
 	return result
 }
 
-func (l *Linting) sarifLocation(f rules.Finding) sarifLocation {
+func (l *Linting) sarifLocation(f rules.Finding) sarifLocation { return sarifPlace(f.Pos, l.end(f)) }
+
+// sarifPlace is a place and its end; the file as a whole where it has no line.
+func sarifPlace(pos, end source.Position) sarifLocation {
 	var location sarifLocation
-	location.PhysicalLocation.ArtifactLocation.URI = relativeURI(f.Pos.File)
-	if f.Pos.Line > 0 {
-		end := l.end(f)
-		location.PhysicalLocation.Region = &sarifRegion{f.Pos.Line, f.Pos.Column, end.Line, max(end.Column, f.Pos.Column+1)}
+	location.PhysicalLocation.ArtifactLocation.URI = relativeURI(pos.File)
+	if pos.Line > 0 {
+		location.PhysicalLocation.Region = &sarifRegion{pos.Line, pos.Column, end.Line, max(end.Column, pos.Column+1)}
 	}
 	return location
 }

@@ -15,8 +15,9 @@ type Linting struct {
 	Findings   []rules.Finding
 	Suppressed []Suppressed
 	Sources    map[string]*source.File // those with findings, by name
-	Names      []string                // of all files, in their order
-	Files      int
+	Names      []string                // of all files that were checked, in their order
+	Unread     []Unread
+	Files      int // that were checked
 	Policies   int
 	Version    string                             // of gatewhy
 	Fails      func(severity rules.Severity) bool // whether such a finding makes the run fail
@@ -27,6 +28,20 @@ type Suppressed struct {
 	rules.Finding
 	Reason string
 	By     string // "comment", "config" or "baseline"
+}
+
+// Unread is a file, or a name for files, that was not checked.
+type Unread struct {
+	Pos source.Position // without a line where the file as a whole is meant; empty where no file is
+	Why string
+}
+
+// String says which file and why.
+func (u *Unread) String() string {
+	if u.Pos.File == "" {
+		return u.Why
+	}
+	return u.Pos.String() + ": " + u.Why
 }
 
 // rule finds a finding's rule in the catalogue; one that is not there has nothing but its name.
@@ -80,6 +95,9 @@ func (l *Linting) Summary() string {
 	}
 	if n := len(l.Suppressed); n > 0 {
 		where += fmt.Sprintf(", %d set aside", n)
+	}
+	if n := len(l.Unread); n > 0 {
+		where += fmt.Sprintf(", %d not checked", n)
 	}
 	return strings.Join(parts, ", ") + " " + where
 }

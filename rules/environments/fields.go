@@ -103,6 +103,18 @@ func plain(name string, into *string) reader {
 	}}
 }
 
+// perhaps reads a string that may be empty, which is as if it were not there.
+func perhaps(name string, into *string) reader {
+	return reader{name, func(v *source.Value) error {
+		s, ok := v.Str()
+		if !ok && !v.Is(source.Null) {
+			return wrong(v, name+" must be a text", "")
+		}
+		*into = strings.TrimSpace(s)
+		return nil
+	}}
+}
+
 // texts reads a list of strings, or one string in its place.
 func texts(name string, into *[]entra.Text) reader {
 	return reader{name, func(v *source.Value) error {

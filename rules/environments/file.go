@@ -42,11 +42,12 @@ type Crossing struct {
 // Ignored is an entry under lint.ignore: findings that someone has looked at.
 type Ignored struct {
 	Rule   string
-	Path   string // which files: a pattern where ** stands for any folders; empty for all
-	Field  string // of the configuration; empty for all
-	Reason string
+	Path   string    // which files: a pattern where ** stands for any folders; empty for all
+	Field  string    // of the configuration; empty for all
+	Reason string    // why; without one the entry sets nothing aside
 	Until  time.Time // the last day; the zero time for always
 	Pos    source.Position
+	Span   source.Span
 }
 
 // Covers reports whether the entry is about a finding of this rule in this file, and still holds on that day.

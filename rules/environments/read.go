@@ -89,18 +89,30 @@ func (f *File) readCrossing(v *source.Value) error {
 	return nil
 }
 
-func (f *File) readLint(v *source.Value) error {
-	return object(v, "lint", list("ignore", func(item *source.Value) error {
-		i := Ignored{Pos: item.Pos}
-		if err := object(item, "an entry of lint.ignore", plain("rule", &i.Rule), plain("path", &i.Path), plain("field", &i.Field), plain("reason", &i.Reason), day("until", &i.Until)); err != nil {
+func (f *File) readLint(v *source.Value) (err error) {
+	f.Ignore, err = Ignores(v)
+	return err
+}
+
+// Ignores reads what stands under lint, in an environments file or in a file that holds nothing else. That an entry has no reason, or
+// an empty one, is a finding of lint. Every error is a [*source.Error] at the place that is wrong.
+func Ignores(v *source.Value) ([]Ignored, error) {
+	if v == nil || v.Is(source.Null) {
+		return nil, nil
+	}
+	var all []Ignored
+	err := object(v, "lint", list("ignore", func(item *source.Value) error {
+		i := Ignored{Pos: item.Pos, Span: item.Span}
+		if err := object(item, "an entry of lint.ignore", plain("rule", &i.Rule), plain("path", &i.Path), plain("field", &i.Field), perhaps("reason", &i.Reason), day("until", &i.Until)); err != nil {
 			return err
 		}
-		if i.Rule == "" { // that a reason is missing is a finding of lint
-			return wrong(item, "an entry of lint.ignore needs a rule", "")
+		if i.Rule == "" {
+			return wrong(item, "an entry of lint.ignore needs a rule", `such as {rule: any-client-accepted, path: "policies/legacy/**", reason: "…", until: 2027-01-31}`)
 		}
-		f.Ignore = append(f.Ignore, i)
+		all = append(all, i)
 		return nil
 	}))
+	return all, err
 }
 
 // check holds the file's parts against each other.

@@ -115,7 +115,7 @@ func (e *Env) play(s *scene, key *demoTenantKey, output *outputFlags) error {
 		return err
 	}
 	if !s.repairs {
-		explanation.Remedies, explanation.Refused = nil, nil
+		explanation.Repairs, explanation.Refused = nil, nil
 	}
 	if err := render.ExplainText(e.Stdout, output.style(e), explanation); err != nil {
 		return err

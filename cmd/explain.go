@@ -78,7 +78,7 @@ func (e *Env) explain(ctx context.Context, flags *explainFlags, args []string) e
 	if err != nil {
 		return err
 	}
-	run, err := e.newRun(ctx, flags, policies, token)
+	run, err := e.newRun(ctx, flags, policies, token, args)
 	if err != nil {
 		return err
 	}

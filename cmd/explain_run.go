@@ -15,14 +15,15 @@ type explainRun struct {
 	policies *policySet
 	request  *rules.Request
 	other    *rules.Request // nil where no other token was given
+	fix      string         // the flags of gatewhy fix for the same files and token; empty where the files are none that it could write
 }
 
-func (e *Env) newRun(ctx context.Context, flags *explainFlags, policies *policySet, token *inspect.Token) (*explainRun, error) {
+func (e *Env) newRun(ctx context.Context, flags *explainFlags, policies *policySet, token *inspect.Token, args []string) (*explainRun, error) {
 	request, err := e.request(ctx, flags, token)
 	if err != nil {
 		return nil, err
 	}
-	run := &explainRun{policies: policies, request: request}
+	run := &explainRun{policies: policies, request: request, fix: flags.fix(args)}
 	if flags.other != "" {
 		run.other, err = e.otherRequest(flags.other, request)
 	}
@@ -114,7 +115,7 @@ func (r *explainRun) repair(x *render.Explanation) error {
 		if err != nil {
 			return err
 		}
-		x.Remedies = append(x.Remedies, remedies...)
+		x.Repairs = append(x.Repairs, r.repairs(file.Name, remedies)...)
 		x.Refused = append(x.Refused, refused(proposals)...)
 	}
 	return nil

@@ -71,6 +71,9 @@ func (f *fixer) missing(solution string) []string {
 	return asks
 }
 
+// solutions lists the article's solutions by the names of --solution.
+func solutions() []string { return []string{"jwt", "scopes"} }
+
 // solutionSteps lists the proposals that belong to a solution, those that do it all first.
 func solutionSteps(solution string) []string {
 	if solution == "scopes" {
@@ -87,7 +90,7 @@ func (f *fixer) solveOnce(solution string) (done bool, err error) {
 		return true, err
 	}
 	for _, step := range solutionSteps(solution) {
-		i := slices.IndexFunc(proposals, func(p rules.Proposal) bool { return slices.Contains(strings.Split(p.ID, "+"), step) && p.Refused == "" })
+		i := slices.IndexFunc(proposals, func(p rules.Proposal) bool { return isStep(p.ID, step) && p.Refused == "" })
 		if i < 0 {
 			continue
 		}

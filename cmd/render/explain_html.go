@@ -54,8 +54,8 @@ type (
 	causePage struct{ Title, Why, Look string }
 
 	remedyPage struct {
-		Title, After, Other string
-		Changes             []string
+		Title, Command, After, Other string
+		Changes                      []string
 	}
 
 	policyFindingPage struct{ Place, Severity, Message, Rule string }
@@ -216,7 +216,7 @@ func (x *explainPager) causes() []causePage {
 
 func (x *explainPager) remediesTitle() string {
 	switch {
-	case len(x.Remedies) == 0:
+	case len(x.Repairs) == 0:
 		return "Repairs that do not help"
 	case x.Verdict.Outcome == rules.Accepted:
 		return "What would narrow this policy to tokens like this one, each tried"
@@ -225,9 +225,9 @@ func (x *explainPager) remediesTitle() string {
 }
 
 func (x *explainPager) remedies() []remedyPage {
-	all := make([]remedyPage, len(x.Remedies))
-	for i, r := range x.Remedies {
-		all[i] = remedyPage{Title: x.say(r.Title), After: x.say(OutcomeLine(&r.After))}
+	all := make([]remedyPage, len(x.Repairs))
+	for i, r := range x.Repairs {
+		all[i] = remedyPage{Title: x.say(r.Title), Command: x.say(r.Command), After: x.say(OutcomeLine(&r.After))}
 		if r.Other != nil {
 			all[i].Other = x.say(OutcomeLine(r.Other))
 		}

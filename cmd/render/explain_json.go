@@ -69,6 +69,7 @@ type (
 	remedyJSON struct {
 		ID      string       `json:"id"`
 		Title   string       `json:"title"`
+		Command string       `json:"command,omitempty"`
 		Changes []changeJSON `json:"changes"`
 		After   outcomeJSON  `json:"verdict_after"`
 		Other   *outcomeJSON `json:"other_after,omitempty"`
@@ -106,7 +107,7 @@ func ExplainJSON(w io.Writer, x *Explanation) error {
 		Verdict:       verdictOf(&x.Verdict),
 		Checks:        checksOf(x.Verdict.Results),
 		Findings:      findingsOf(x.Findings),
-		Remedies:      remediesOf(x.Remedies),
+		Remedies:      remediesOf(x.Repairs),
 		Observed:      observedOf(x.Observed),
 	}
 	out.Verdict.Collect = known(x.howToGet(x.Verdict.Question()))
@@ -166,10 +167,10 @@ func findingsOf(findings []rules.Finding) []findingJSON {
 	return out
 }
 
-func remediesOf(remedies []rules.Remedy) []remedyJSON {
+func remediesOf(remedies []ProvedRepair) []remedyJSON {
 	out := make([]remedyJSON, len(remedies))
 	for i, r := range remedies {
-		out[i] = remedyJSON{ID: r.ID, Title: r.Title, After: outcomeOf(&r.After)}
+		out[i] = remedyJSON{ID: r.ID, Title: r.Title, Command: r.Command, After: outcomeOf(&r.After)}
 		for _, c := range r.Changes {
 			out[i].Changes = append(out[i].Changes, changeJSON{c.Field, known(c.From), c.To})
 		}

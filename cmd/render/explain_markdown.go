@@ -27,7 +27,7 @@ func ExplainMarkdown(w io.Writer, x *Explanation) error {
 	m.prediction(x, v)
 	m.checks(v.Results)
 	m.observed(x.Observed)
-	m.remedies(x.Remedies)
+	m.remedies(x.Repairs)
 	_, err := io.WriteString(w, m.b.String())
 	return err
 }
@@ -84,7 +84,7 @@ func (m *markdown) checks(results []rules.Result) {
 	}
 }
 
-func (m *markdown) remedies(remedies []rules.Remedy) {
+func (m *markdown) remedies(remedies []ProvedRepair) {
 	if len(remedies) == 0 {
 		return
 	}
@@ -93,6 +93,9 @@ func (m *markdown) remedies(remedies []rules.Remedy) {
 		m.b.WriteString("- " + m.plain(r.Title) + ": " + OutcomeLine(&r.After) + "\n")
 		for _, c := range r.Changes {
 			m.b.WriteString("  - " + m.code(strings.TrimSpace(changeLine(c))) + "\n")
+		}
+		if r.Command != "" {
+			m.b.WriteString("  - as a diff: " + m.code(r.Command) + "\n")
 		}
 	}
 }

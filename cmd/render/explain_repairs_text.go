@@ -10,17 +10,17 @@ import (
 
 // remedies lists the changes that help, each with the verdict after it, and those that a reader may miss.
 func (t *explainText) remedies() {
-	if len(t.x.Remedies) == 0 && len(t.x.Refused) == 0 {
+	if len(t.x.Repairs) == 0 && len(t.x.Refused) == 0 {
 		return
 	}
 	title := "repairs, each tried on this token"
 	if t.x.Verdict.Outcome == rules.Accepted {
 		title = "what would narrow this policy, each tried on this token, if it is one that belongs here"
 	}
-	if len(t.x.Remedies) > 0 {
+	if len(t.x.Repairs) > 0 {
 		t.Heading(title)
 	}
-	for i, r := range t.x.Remedies {
+	for i, r := range t.x.Repairs {
 		t.remedy(i+1, &r)
 	}
 	for _, r := range t.x.Refused {
@@ -28,20 +28,33 @@ func (t *explainText) remedies() {
 	}
 }
 
-func (t *explainText) remedy(number int, r *rules.Remedy) {
+func (t *explainText) remedy(number int, r *ProvedRepair) {
 	rows := []Row{{fmt.Sprint(number), inspect.Safe(r.Title)}, {"", t.after(&r.After)}}
 	if r.Other != nil {
 		rows = append(rows, Row{"", "the other token would get: " + OutcomeLine(r.Other)})
 	}
-	if len(r.Changes) > mostChanges {
-		rows = append(rows, Row{"", t.Paint(Faint, fmt.Sprintf("%d fields change: -o json lists them", len(r.Changes)))})
-		t.Rows(2, rows)
-		return
+	for _, line := range t.changes(r) {
+		rows = append(rows, Row{"", t.Paint(Faint, line)})
 	}
-	for _, c := range r.Changes {
-		rows = append(rows, Row{"", t.Paint(Faint, inspect.Safe(changeLine(c)))})
+	if r.Command != "" {
+		rows = append(rows, Row{"", inspect.Safe(r.Command)})
 	}
 	t.Rows(2, rows)
+}
+
+// changes lists what a repair changes, or where that would be too long to read here, how much.
+func (t *explainText) changes(r *ProvedRepair) []string {
+	switch {
+	case len(r.Changes) <= mostChanges:
+		lines := make([]string, len(r.Changes))
+		for i, c := range r.Changes {
+			lines[i] = inspect.Safe(changeLine(c))
+		}
+		return lines
+	case r.Command != "":
+		return []string{fmt.Sprintf("%d fields change; as a diff:", len(r.Changes))}
+	}
+	return []string{fmt.Sprintf("%d fields change: -o json lists them", len(r.Changes))}
 }
 
 // mostChanges is how many changes of a repair are listed.

@@ -17,7 +17,7 @@ type Explanation struct {
 	Verdict  rules.Verdict
 	Gateways []GatewayVerdict // each gateway's own, where it is not known which one it is and they differ
 	Findings []rules.Finding
-	Remedies []rules.Remedy
+	Repairs  []ProvedRepair
 	Refused  []rules.Proposal // what a reader may expect to help, and why it does not
 	Other    *rules.Verdict   // of another environment's token; nil where none was given
 	Captured bool             // the validation endpoint's answer was given, not modelled
@@ -29,6 +29,12 @@ type Explanation struct {
 
 	// Observed compares it with what the real gateway answered; nil where that was not given.
 	Observed *rules.Comparison
+}
+
+// ProvedRepair is a remedy with the command that writes it; empty where none does.
+type ProvedRepair struct {
+	rules.Remedy
+	Command string
 }
 
 // GatewayVerdict is the verdict of one of several gateways.

@@ -23,7 +23,7 @@ func LintText(w io.Writer, style Style, l *Linting) error {
 			t.Para(1, fix)
 		}
 		if slices.Contains(l.Repairable, f.Rule) {
-			t.line(indent + t.Paint(Faint, inspect.Safe(fmt.Sprintf("gatewhy fix %s --rule %s", shellWord(f.Pos.File), f.Rule)))) // not wrapped: it is to be copied
+			t.line(indent + t.Paint(Faint, inspect.Safe(fmt.Sprintf("gatewhy fix %s --rule %s", ShellWord(f.Pos.File), f.Rule)))) // not wrapped: it is to be copied
 		}
 		t.Blank()
 	}
@@ -52,8 +52,8 @@ func LintLines(w io.Writer, l *Linting) error {
 	return nil
 }
 
-// shellWord is a file's name as a shell takes it.
-func shellWord(name string) string {
+// ShellWord is a file's name as a shell takes it.
+func ShellWord(name string) string {
 	if strings.ContainsFunc(name, func(r rune) bool {
 		return !strings.ContainsRune("/._-+@%,:=", r) && (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
 	}) {

@@ -8,7 +8,6 @@ import (
 
 	"github.com/gatewhy/gatewhy/cmd/render"
 	"github.com/gatewhy/gatewhy/inspect/source"
-	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/environments"
 )
 
@@ -55,7 +54,6 @@ func (e *Env) matrix(ctx context.Context, flags *matrixFlags) error {
 	}
 	x := &render.Matrixing{Name: flags.config, Allow: estate.Allow, File: estate.source}
 	x.Matrix = e.evaluate(estate)
-	e.tellRoutes(estate)
 	if flags.fix || flags.output.format.value == "html" {
 		if err := estate.repair(x, flags.fix); err != nil {
 			return err
@@ -65,17 +63,6 @@ func (e *Env) matrix(ctx context.Context, flags *matrixFlags) error {
 		return err
 	}
 	return exitWith(matrixCode(x.Matrix))
-}
-
-// tellRoutes says of policies that are disabled, or limited to some routes and taken to apply, that they are: the grid alone does not
-// show it.
-func (e *Env) tellRoutes(estate *estate) {
-	for i := range estate.Sites {
-		site := &estate.Sites[i]
-		for _, f := range rules.Evaluate(site.Policies, &rules.Request{}).Findings {
-			e.warn("%s: %s: %s [%s]", site.Name, f.Pos, f.Message, f.Rule)
-		}
-	}
 }
 
 // evaluate runs the matrix, with a line of progress where it takes long.

@@ -36,7 +36,11 @@ type (
 		Tokens, Rows   int
 		Folded         bool
 		Others         []otherPage
+		Remarks        []remarkPage
 	}
+
+	// remarkPage is what the grid does not show of a gateway.
+	remarkPage struct{ Gateway, Place, Message, Rule string }
 
 	// otherPage is the story of a cell that is not wrong.
 	otherPage struct{ ID, Token, Gateway, Outcome, Place, Why string }
@@ -85,6 +89,10 @@ func (x *Matrixing) page() matrixPage {
 	}
 	for i := range x.Findings {
 		p.Findings = append(p.Findings, x.findingPage(i))
+	}
+	for i := range x.Remarks {
+		r := &x.Remarks[i]
+		p.Remarks = append(p.Remarks, remarkPage{inspect.Safe(x.Gateways[r.Gateway]), inspect.Safe(r.Pos.String()), inspect.Safe(sentence(r.Message)), r.Rule})
 	}
 	for _, c := range x.Allow {
 		p.Allow = append(p.Allow, environments.Crossing{From: inspect.Safe(c.From), To: inspect.Safe(c.To), Reason: inspect.Safe(c.Reason)})
@@ -141,7 +149,7 @@ func (x *Matrixing) otherPages() []otherPage {
 			if x.Cells[r][g].Wrong {
 				continue
 			}
-			_, verdict := x.Witness(r, g)
+			verdict := x.Witness(r, g).Verdict
 			page := otherPage{ID: cellID(r, g), Token: inspect.Safe(x.Rows[r].Name), Gateway: inspect.Safe(gateway), Outcome: inspect.Safe(OutcomeLine(&verdict))}
 			if d := verdict.Decided; d != nil {
 				page.Place, page.Why = inspect.Safe(d.Check.Pos.String()), inspect.Safe(sentence(d.Why()))
@@ -156,20 +164,23 @@ func storyID(i int) string { return fmt.Sprintf("finding-%d", i+1) }
 
 func (x *Matrixing) findingPage(i int) findingPage {
 	f := &x.Findings[i]
-	claims, verdict := x.witness(f)
+	w := x.witness(f)
 	p := findingPage{
 		ID: storyID(i), Rule: f.Rule, Message: inspect.Safe(sentence(f.Message)), Place: inspect.Safe(f.Pos.String()), Line: f.Pos.Line,
-		Token: inspect.Safe(x.Rows[f.Row].Name), Outcome: inspect.Safe(OutcomeLine(&verdict)),
+		Token: inspect.Safe(x.Rows[f.Row].Name), Outcome: inspect.Safe(OutcomeLine(&w.Verdict)),
 	}
-	if verdict.Decided != nil {
-		p.Why = inspect.Safe(sentence(verdict.Decided.Why()))
+	if w.Verdict.Decided != nil {
+		p.Why = inspect.Safe(sentence(w.Verdict.Decided.Why()))
 	}
 	if file := x.File(f.Pos.File); file != nil && f.Span.End > f.Span.Start && f.Span.End <= len(file.Text) {
 		cut := cutLine(shielded(file), f.Span)
 		p.Before, p.Marked, p.After = strings.TrimLeft(cut.before, " "), cut.marked, cut.after
 	}
-	for _, m := range claims.Members {
+	for _, m := range w.Claims.Members {
 		p.Claims = append(p.Claims, Row{inspect.Safe(m.Key), inspect.Safe(m.Value.JSON())})
+	}
+	for _, row := range writtenLines(&w.Written) {
+		p.Claims = append(p.Claims, Row{inspect.Safe(row.Label), inspect.Safe(row.Text)})
 	}
 	p.Tokens, p.More = x.wrongRows(f)
 	p.Repairs = x.repairsFor(f.Gateway)
@@ -204,9 +215,9 @@ const mostRows = 100
 func (x *Matrixing) wrongRows(f *environments.Finding) (rows []Row, more int) {
 	listed := f.Rows[:min(mostRows, len(f.Rows))]
 	for _, r := range listed {
-		claims, _ := x.witnessAt(r, f.Gateway)
+		w := x.witnessAt(r, f.Gateway)
 		var parts []string
-		for _, line := range claimLines(claims) {
+		for _, line := range witnessLines(&w) {
 			if line.Label != "iss" {
 				parts = append(parts, line.Label+" "+line.Text)
 			}

@@ -3,6 +3,7 @@ package render
 import (
 	"encoding/json"
 	"io"
+	"strings"
 
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/environments"
@@ -41,10 +42,17 @@ type (
 
 	matrixFindingJSON struct {
 		findingJSON
-		Token   string          `json:"token"`
+		Token   *string         `json:"token"`
 		Gateway string          `json:"gateway"`
 		Tokens  []string        `json:"tokens"`
 		Witness json.RawMessage `json:"witness"`
+		Request *writtenJSON    `json:"request,omitempty"`
+	}
+
+	// writtenJSON is what the witness's holder writes into the request beside the token.
+	writtenJSON struct {
+		Headers map[string]string `json:"headers,omitempty"`
+		Query   map[string]string `json:"query,omitempty"`
 	}
 
 	crossingJSON struct {
@@ -79,11 +87,14 @@ func MatrixJSON(w io.Writer, x *Matrixing) error {
 		SchemaVersion: SchemaVersion,
 		Summary:       matrixSummaryOf(x.Matrix),
 		Cells:         cellsOf(x.Matrix),
-		Findings:      make([]matrixFindingJSON, len(x.Findings)),
+		Findings:      make([]matrixFindingJSON, 0, len(x.Findings)+len(x.Remarks)),
 		Allow:         make([]crossingJSON, len(x.Allow)),
 	}
 	for i := range x.Findings {
-		out.Findings[i] = x.findingOf(&x.Findings[i])
+		out.Findings = append(out.Findings, x.findingOf(&x.Findings[i]))
+	}
+	for i := range x.Remarks {
+		out.Findings = append(out.Findings, x.remarkOf(&x.Remarks[i]))
 	}
 	for i, c := range x.Allow {
 		out.Allow[i] = crossingJSON{c.From, c.To, c.Reason, sourceOf(c.Pos)}
@@ -123,17 +134,38 @@ func truthOf(t rules.Truth) *bool {
 }
 
 func (x *Matrixing) findingOf(f *environments.Finding) matrixFindingJSON {
-	claims, _ := x.witness(f)
+	w := x.witness(f)
 	out := matrixFindingJSON{
 		findingJSON: findingsOf([]rules.Finding{f.Finding})[0],
-		Token:       x.Rows[f.Row].Name,
+		Token:       &x.Rows[f.Row].Name,
 		Gateway:     x.Gateways[f.Gateway],
-		Witness:     json.RawMessage(claims.JSON()),
+		Witness:     json.RawMessage(w.Claims.JSON()),
+	}
+	if len(w.Written.Headers)+len(w.Written.Query) > 0 {
+		out.Request = &writtenJSON{lowerNames(w.Written.Headers), w.Written.Query}
 	}
 	for _, r := range f.Rows {
 		out.Tokens = append(out.Tokens, x.Rows[r].Name)
 	}
 	return out
+}
+
+func lowerNames(headers map[string]string) map[string]string {
+	all := map[string]string{}
+	for name, value := range headers {
+		all[strings.ToLower(name)] = value
+	}
+	return all
+}
+
+// remarkOf is a finding about a policy: no token shows it.
+func (x *Matrixing) remarkOf(r *environments.Remark) matrixFindingJSON {
+	return matrixFindingJSON{
+		findingJSON: findingsOf([]rules.Finding{r.Finding})[0],
+		Gateway:     x.Gateways[r.Gateway],
+		Tokens:      []string{},
+		Witness:     json.RawMessage("null"),
+	}
 }
 
 func (x *Matrixing) fixOf() *fixJSON {

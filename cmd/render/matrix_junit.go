@@ -18,8 +18,19 @@ func MatrixJUnit(w io.Writer, x *Matrixing) error {
 		for r := range x.Rows {
 			suite.add(x.junitCase(r, g))
 		}
+		for i := range x.Remarks {
+			if r := &x.Remarks[i]; r.Gateway == g {
+				suite.add(junitRemark(r, gateway))
+			}
+		}
 	}
 	return writeJUnit(w, suites)
+}
+
+// junitRemark tells what the cases do not show. It has not failed, and it has not passed.
+func junitRemark(r *environments.Remark, gateway string) junitCase {
+	text := fmt.Sprintf("%s: %s [%s]", r.Pos, r.Message, r.Rule)
+	return junitCase{Name: r.Rule + " at " + gateway, Class: gateway, File: r.Pos.File, Line: r.Pos.Line, Skipped: &junitMessage{Message: r.Message, Text: text}}
 }
 
 func (x *Matrixing) junitCase(r, g int) junitCase {

@@ -17,10 +17,14 @@ func MatrixMarkdown(w io.Writer, x *Matrixing) error {
 	for i := range x.Findings {
 		f := &x.Findings[i]
 		m.b.WriteString("- **" + f.Rule + "**: " + escapeMarkdown(f.Message) + " (" + code(f.Pos.String()) + ")\n")
-		claims, _ := x.witness(f)
-		for _, row := range claimLines(claims) {
+		w := x.witness(f)
+		for _, row := range witnessLines(&w) {
 			m.b.WriteString("  - " + row.Label + " " + code(row.Text) + "\n")
 		}
+	}
+	for i := range x.Remarks {
+		r := &x.Remarks[i]
+		m.b.WriteString("- " + escapeMarkdown(x.Gateways[r.Gateway]) + ": **" + r.Rule + "**: " + escapeMarkdown(r.Message) + " (" + code(r.Pos.String()) + ")\n")
 	}
 	for _, u := range x.Unknowns() {
 		m.b.WriteString("- not known at " + escapeMarkdown(x.Gateways[u.Gateway]+": "+x.why(u)) + "\n")

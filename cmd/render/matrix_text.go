@@ -25,6 +25,7 @@ func MatrixText(w io.Writer, style Style, x *Matrixing) error {
 			t.finding(i)
 		}
 	}
+	t.remarks()
 	t.unknowns()
 	t.notes()
 	t.allowed()
@@ -104,17 +105,30 @@ func (t *matrixText) finding(i int) {
 	if file := t.x.File(f.Pos.File); file != nil && f.Span.End > f.Span.Start {
 		t.Frame(2, file, f.Pos, f.Span, "")
 	}
-	claims, verdict := t.x.witness(f)
-	t.Para(2, "for example "+inspect.Safe(t.x.Rows[f.Row].Name)+", "+inspect.Safe(OutcomeLine(&verdict))+":")
-	rows := claimLines(claims)
+	w := t.x.witness(f)
+	t.Para(2, "for example "+inspect.Safe(t.x.Rows[f.Row].Name)+", "+inspect.Safe(OutcomeLine(&w.Verdict))+":")
+	rows := witnessLines(&w)
 	for i := range rows {
-		rows[i].Text = inspect.Safe(rows[i].Text)
+		rows[i] = Row{inspect.Safe(rows[i].Label), inspect.Safe(rows[i].Text)}
 	}
 	t.Rows(3, rows)
 	for j := i + 1; j < len(t.x.Findings); j++ {
 		if other := &t.x.Findings[j]; other.Rule == f.Rule {
 			t.Para(2, inspect.Safe(fmt.Sprintf("the same at %s: %s, for example %s", t.x.Gateways[other.Gateway], other.Pos, t.x.Rows[other.Row].Name)))
 		}
+	}
+}
+
+// remarks says what the grid does not show.
+func (t *matrixText) remarks() {
+	var rows []Row
+	for i := range t.x.Remarks {
+		r := &t.x.Remarks[i]
+		rows = append(rows, Row{inspect.Safe(t.x.Gateways[r.Gateway]), inspect.Safe(fmt.Sprintf("%s: %s: %s [%s]", r.Pos, r.Severity, r.Message, r.Rule))})
+	}
+	if len(rows) > 0 {
+		t.Heading("what the grid does not show")
+		t.Rows(2, rows)
 	}
 }
 

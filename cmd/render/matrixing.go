@@ -2,6 +2,7 @@ package render
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -66,7 +67,7 @@ func (x *Matrixing) Sentence() string {
 
 // why says what keeps the cells of a gateway from being known, and what would tell.
 func (x *Matrixing) why(u environments.Unknown) string {
-	_, verdict := x.Witness(u.Row, u.Gateway)
+	verdict := x.Witness(u.Row, u.Gateway).Verdict
 	text := fmt.Sprintf("%s (%s)", x.Rows[u.Row].Name, plural(u.Rows, "row", "rows"))
 	if verdict.Decided != nil {
 		text = fmt.Sprintf("%s at %s: %s", text, checkName(verdict.Decided.Check), verdict.Decided.Why())
@@ -122,18 +123,32 @@ func mark(c *environments.Cell) string {
 	return "pass"
 }
 
-// witness is the claims of a finding's token, without personal ones, and what the gateway answers to it.
-func (x *Matrixing) witness(f *environments.Finding) (claims *source.Value, verdict rules.Verdict) {
+// witness is a finding's token, without personal claims, and what the gateway answers to it.
+func (x *Matrixing) witness(f *environments.Finding) environments.Witness {
 	return x.witnessAt(f.Row, f.Gateway)
 }
 
-func (x *Matrixing) witnessAt(row, gateway int) (claims *source.Value, verdict rules.Verdict) {
-	claims, verdict = x.Witness(row, gateway)
-	profile := inspect.Describe(&inspect.Token{Shape: inspect.Signed, Claims: claims})
-	return NewMask(nil, profile, true).Claims(claims), verdict
+func (x *Matrixing) witnessAt(row, gateway int) environments.Witness {
+	w := x.Witness(row, gateway)
+	profile := inspect.Describe(&inspect.Token{Shape: inspect.Signed, Claims: w.Claims})
+	w.Claims = NewMask(nil, profile, true).Claims(w.Claims)
+	return w
 }
 
-// claimLines are a witness's claims that matter to a reader, one a line.
+// witnessLines are the claims of a witness that matter to a reader, one a line, and what its holder writes beside it.
+func witnessLines(w *environments.Witness) []Row {
+	return append(claimLines(w.Claims), writtenLines(&w.Written)...)
+}
+
+func writtenLines(w *environments.Written) []Row {
+	var rows []Row
+	inputs := w.Inputs()
+	for _, name := range slices.Sorted(maps.Keys(inputs)) {
+		rows = append(rows, Row{name, inputs[name]})
+	}
+	return rows
+}
+
 func claimLines(claims *source.Value) []Row {
 	var rows []Row
 	for _, name := range []string{"aud", "iss", "appid", "azp", "scp", "roles", "idp"} {

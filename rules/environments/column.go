@@ -22,8 +22,20 @@ type column struct {
 	view    *view
 	grouped bool
 	seen    map[string]outcome
-	classes map[string]string           // of client ids
-	members map[*clientSet][]classified // one client of each class
+	classes map[member]string        // of client ids
+	members map[members][]classified // one client of each class
+}
+
+// member is a client id, as it stands in access tokens or in ID tokens.
+type member struct {
+	id       string
+	identity bool
+}
+
+// members is a set of clients, as they stand in access tokens or in ID tokens.
+type members struct {
+	set      *clientSet
+	identity bool
 }
 
 // classified is a client that stands for all of its class.
@@ -34,17 +46,18 @@ type outcome struct {
 	outcome rules.Outcome
 	status  int
 	decided rules.ID
+	written Written // by the caller, where the policies take it from the request
 }
 
 func newColumn(e *Estate, policies []*rules.Policy, contracts *rules.Contracts, grouped bool) *column {
-	return &column{estate: e, view: newView(policies, contracts), grouped: grouped, seen: map[string]outcome{}, classes: map[string]string{}, members: map[*clientSet][]classified{}}
+	return &column{estate: e, view: newView(policies, contracts), grouped: grouped, seen: map[string]outcome{}, classes: map[member]string{}, members: map[members][]classified{}}
 }
 
 // cell evaluates a row.
 func (c *column) cell(row *Row) Cell {
 	if row.Real != nil {
-		v := c.evaluateReal(row.Real)
-		return cellOf(inShort(&v), nil)
+		v, written := c.evaluateReal(row.Real)
+		return cellOf(inShort(&v, written), nil)
 	}
 	var best Cell
 	for i := range row.batches {
@@ -59,7 +72,7 @@ func (c *column) cell(row *Row) Cell {
 func (c *column) batch(b *batch) Cell {
 	var best Cell
 	key := c.view.key(&b.sample)
-	for _, client := range c.classified(b.clients) {
+	for _, client := range c.classified(members{b.clients, b.sample.identity}) {
 		full := key + client.class
 		got, known := c.seen[full]
 		if !known || !c.grouped {
@@ -76,28 +89,28 @@ func (c *column) batch(b *batch) Cell {
 }
 
 // classified lists one client of each class in a set, or where nothing is grouped, all.
-func (c *column) classified(set *clientSet) []classified {
-	all, known := c.members[set]
+func (c *column) classified(of members) []classified {
+	all, known := c.members[of]
 	if known {
 		return all
 	}
 	found := map[string]bool{}
-	for _, id := range set.ids {
-		class := c.class(id)
+	for _, id := range of.set.ids {
+		class := c.class(member{id, of.identity})
 		if !found[class] || !c.grouped {
 			found[class] = true
 			all = append(all, classified{id, class})
 		}
 	}
-	c.members[set] = all
+	c.members[of] = all
 	return all
 }
 
-func (c *column) class(id string) string {
-	class, ok := c.classes[id]
+func (c *column) class(of member) string {
+	class, ok := c.classes[of]
 	if !ok {
-		class = c.view.class(id)
-		c.classes[id] = class
+		class = c.view.class(of.id, of.identity)
+		c.classes[of] = class
 	}
 	return class
 }
@@ -105,25 +118,39 @@ func (c *column) class(id string) string {
 func (c *column) run(s *sample, client string) outcome {
 	full := *s
 	full.client = client
-	v := full.verdict(c.view)
-	return inShort(&v)
+	v, written := full.verdict(c.view)
+	return inShort(&v, written)
 }
 
-// verdict evaluates the token. One that perhaps nobody can have is not accepted for sure.
-func (s *sample) verdict(v *view) rules.Verdict {
-	verdict := rules.Evaluate(v.policies, s.request(v))
+// verdict evaluates the token, with what its holder writes beside it to get furthest. One that perhaps nobody can have is not accepted for
+// sure.
+func (s *sample) verdict(v *view) (rules.Verdict, Written) {
+	verdict, written := v.furthest(s.client, func() *rules.Request { return s.request(v) })
 	if s.audience.doubt != "" && verdict.Outcome == rules.Accepted {
 		verdict.Outcome, verdict.Status = rules.Undetermined, 0
 	}
-	return verdict
+	return verdict, written
+}
+
+// furthest is the verdict on the request that gets furthest among those that the token's holder may make.
+func (v *view) furthest(client string, request func() *rules.Request) (best rules.Verdict, with Written) {
+	for _, written := range v.chosen.forms(v.contracts, client) {
+		r := request()
+		written.into(r)
+		if got := rules.Evaluate(v.policies, r); best.Outcome == "" || further(got.Outcome, best.Outcome) {
+			best, with = got, written
+		}
+	}
+	return best, with
 }
 
 func (s *sample) request(v *view) *rules.Request {
 	return &rules.Request{Token: s.token(v.claims, v.headers), At: s.at, Contracts: v.contracts, Signatures: modelled{s.cloud}}
 }
 
-func (c *column) evaluateReal(real *Real) rules.Verdict {
-	return rules.Evaluate(c.view.policies, c.realRequest(real))
+func (c *column) evaluateReal(real *Real) (rules.Verdict, Written) {
+	client := inspect.Describe(real.Token).ClientID.Value
+	return c.view.furthest(client, func() *rules.Request { return c.realRequest(real) })
 }
 
 // realRequest carries a captured token, one second after it was issued.
@@ -135,8 +162,8 @@ func (c *column) realRequest(real *Real) *rules.Request {
 	return &rules.Request{Token: real.Token, At: at, Contracts: c.view.contracts, Signatures: c.estate.Signatures}
 }
 
-func inShort(v *rules.Verdict) outcome {
-	o := outcome{outcome: v.Outcome, status: v.Status}
+func inShort(v *rules.Verdict, written Written) outcome {
+	o := outcome{outcome: v.Outcome, status: v.Status, written: written}
 	if v.Decided != nil {
 		o.decided = v.Decided.Check.ID
 	}

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -64,39 +63,6 @@ func (m *Matrix) finding(rule string, g int, rows []int) Finding {
 	f.Message = m.message(rule, g, rows)
 	f.Pos, f.Span, f.Field = m.place(rule, f.Row, g)
 	return f
-}
-
-// place is where the hole is: what decided, of a rejection; else the first check that tells environments apart and is
-// switched off; else the last policy.
-func (m *Matrix) place(rule string, row, g int) (source.Position, source.Span, string) {
-	site := m.estate.site(m.Gateways[g])
-	if rule == LockedOut {
-		if _, v := m.Witness(row, g); v.Decided != nil {
-			return v.Decided.Check.Pos, v.Decided.Check.Span, v.Decided.Check.Field
-		}
-	}
-	if check := firstOpen(site.Policies); check != nil {
-		return check.Pos, check.Span, check.Field
-	}
-	if len(site.Policies) == 0 {
-		return source.Position{}, source.Span{}, ""
-	}
-	last := site.Policies[len(site.Policies)-1]
-	return last.Pos, source.Span{}, ""
-}
-
-// firstOpen is the first check that could tell one environment's tokens from another's, and that is switched off.
-func firstOpen(policies []*rules.Policy) *rules.Check {
-	for _, id := range []rules.ID{rules.Audience, rules.ClientID, rules.Contract, rules.Scopes, rules.CustomClaim} {
-		for _, policy := range policies {
-			for _, check := range policy.Checks() {
-				if check.ID == id && check.Skip != "" {
-					return check
-				}
-			}
-		}
-	}
-	return nil
 }
 
 func (m *Matrix) message(rule string, g int, rows []int) string {

@@ -18,8 +18,8 @@ func (m *Matrix) judge() {
 			case row.Home != "":
 				cell.Allowed = m.estate.allowed(row.Home, name)
 			}
-			if row.own(name) && row.Guest {
-				cell.Expected = "" // whether guests are to be let in, nobody has said
+			if row.own(name) && row.Guest || row.signIn(name) {
+				cell.Expected = "" // whether guests, and who has signed in to a client, are to be let in, nobody has said
 			}
 			cell.Wrong = cell.contradicts() && cell.Allowed == nil
 		}

@@ -57,7 +57,7 @@ func (r *Row) label(m *Matrix) string {
 	case r.Party == OtherTenant:
 		return "another tenant"
 	case r.Home != r.For:
-		return r.Home + "'s clients, for another API"
+		return r.Home + "'s clients, other tokens"
 	case len(m.estate.site(r.Home).Tokens) > 0:
 		return r.Home + ", modelled"
 	}

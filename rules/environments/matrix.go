@@ -11,6 +11,7 @@ type Matrix struct {
 	Gateways []string
 	Cells    [][]Cell // by row, then by gateway
 	Findings []Finding
+	Remarks  []Remark
 
 	Tokens  int // modelled tokens, one for each client, kind and audience form
 	Classes int // of these, how many some gateway can tell apart: what was really run
@@ -62,6 +63,7 @@ func (e *Estate) evaluate(grouped bool) *Matrix {
 	}
 	m.judge()
 	m.find()
+	m.remark()
 	return m
 }
 
@@ -73,13 +75,22 @@ func (m *Matrix) countTokens() {
 	}
 }
 
-// Witness gives the claims of one token of a cell, and its verdict in full. The claims of a real token are its own.
-func (m *Matrix) Witness(row, gateway int) (*source.Value, rules.Verdict) {
+// Witness is one token of a cell, with what its holder writes beside it, and its verdict in full.
+type Witness struct {
+	Claims  *source.Value // of a real token, its own
+	Written Written
+	Verdict rules.Verdict
+}
+
+// Witness gives the token of a cell that gets furthest.
+func (m *Matrix) Witness(row, gateway int) Witness {
 	site := m.estate.site(m.Gateways[gateway])
 	c := newColumn(m.estate, site.Policies, site.Contracts, false)
 	if real := m.Rows[row].Real; real != nil {
-		return real.Token.Claims, c.evaluateReal(real)
+		verdict, written := c.evaluateReal(real)
+		return Witness{real.Token.Claims, written, verdict}
 	}
 	s := m.Cells[row][gateway].witness
-	return s.claims(), s.verdict(c.view)
+	verdict, written := s.verdict(c.view)
+	return Witness{s.claims(), written, verdict}
 }

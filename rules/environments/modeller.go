@@ -22,6 +22,9 @@ func (e *Estate) rows() []*Row {
 			m.issuedFor(&e.Sites[i], assignmentsOf(api, e.Assignments))
 		}
 	}
+	for i := range e.Sites {
+		m.identityTokens(&e.Sites[i])
+	}
 	return m.rows
 }
 
@@ -54,7 +57,9 @@ func (m *modeller) issuedFor(site *Site, known assignments) {
 	}
 	m.strangers(site, known)
 	m.strangersAPIs(site)
+	m.strangersIdentity(site)
 	m.otherTenants(site)
+	m.otherTenantsIdentity(site)
 }
 
 // members models what the clients of one environment can have for the API of a site, their own or another.
@@ -89,12 +94,18 @@ func (m *modeller) strangers(site *Site, known assignments) {
 	}
 }
 
+// strangersAPIs models tokens for a stranger's own API: for clients of his own, and for users of ours that need no secret.
 func (m *modeller) strangersAPIs(site *Site) {
 	api, g := strangersAPI(site.API)
-	like := Row{Party: Stranger}
+	name, like := strangerRow+"/api-like-"+site.Name, Row{Party: Stranger}
+	users, public := g, m.estate.publicClients()
+	users.appOnly = false
 	for _, v := range []string{"1", "2"} {
 		api.Version.Value = v
-		m.addAll(strangerRow+"/api-like-"+site.Name, like, &api, m.tenant(), g, clientsOf(strangerID))
+		m.addAll(name, like, &api, m.tenant(), g, clientsOf(strangerID))
+		if len(public) > 0 {
+			m.addAll(name, like, &api, m.tenant(), users, clientsOf(public...))
+		}
 	}
 }
 

@@ -17,12 +17,15 @@ type view struct {
 	claims     []string // that are read, in order
 	headers    []string // members of the token's header that are read
 	clientText bool     // an expression reads the client's id, so that every id counts for itself
+	audText    bool     // an expression reads the audience, so that of ID tokens every client's id counts for itself
 	literals   []string // that claims are compared with
+	chosen     chosen   // what the token's holder writes beside it
 }
 
 // newView looks into the checks of a site's policies.
 func newView(policies []*rules.Policy, contracts *rules.Contracts) *view {
-	v := &view{policies: policies, contracts: contracts}
+	v := &view{policies: policies, contracts: contracts, chosen: chosenBy(policies)}
+	v.clientText = v.chosen.token
 	if contracts != nil {
 		v.listed = make(map[string]bool, len(contracts.IDs))
 		for _, id := range contracts.IDs {
@@ -51,7 +54,7 @@ func (v *view) see(check *rules.Check) {
 		case "":
 		case "*":
 			v.claims = append(v.claims, shown[:]...)
-			v.clientText = true
+			v.clientText, v.audText = true, true
 		default:
 			v.claims = append(v.claims, name)
 		}
@@ -85,17 +88,18 @@ func (v *view) seePredicate(p rules.Predicate) {
 		v.literals = append(v.literals, literal.Text)
 	}
 	for _, in := range p.Reads() {
-		if p.Input.Opaque != nil && isClient(claimOf(in)) {
-			v.clientText = true
-		}
+		claim := claimOf(in)
+		v.clientText = v.clientText || p.Input.Opaque != nil && isClient(claim)
+		v.audText = v.audText || p.Input.Opaque != nil && claim == "aud"
 	}
 }
 
 func isClient(claim string) bool { return claim == "appid" || claim == "azp" }
 
-// class is what the checks can tell of a client's id: which literals it equals or holds, and whether it has a contract.
-func (v *view) class(id string) string {
-	if v.clientText {
+// class is what the checks can tell of a client's id: which literals it equals or holds, and whether it has a contract. Of an ID token it
+// is the audience too.
+func (v *view) class(id string, identity bool) string {
+	if v.clientText || identity && v.audText {
 		return id
 	}
 	var b strings.Builder
@@ -138,7 +142,7 @@ func (s *sample) fact(name string) string {
 	switch {
 	case value == nil:
 		return "-"
-	case isClient(name):
+	case isClient(name), s.identity && name == "aud":
 		return "+"
 	case value.Kind == source.Unknown:
 		return "?"

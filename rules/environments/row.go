@@ -26,6 +26,8 @@ type Row struct {
 	Guest bool   // of a guest of the tenant
 	Real  *Real  // nil where the row is modelled
 
+	Identity bool // ID tokens: they are for the client itself, and for no API
+
 	batches []batch
 }
 
@@ -39,6 +41,9 @@ type batch struct {
 type clientSet struct{ ids []string }
 
 func clientsOf(ids ...string) *clientSet { return &clientSet{ids} }
+
+// signIn reports whether the row's tokens tell who has signed in to an environment's own client.
+func (r *Row) signIn(environment string) bool { return r.Identity && r.Home == environment }
 
 // own reports whether the row's tokens belong to an environment: issued to its client, for its API.
 func (r *Row) own(environment string) bool { return r.Home == environment && r.For == environment }

@@ -27,6 +27,7 @@ type sample struct {
 	version  entra.Version
 	audience audience
 	client   string
+	identity bool // an ID token: its audience is its client
 	user     bool
 	guest    bool
 	scopes   []string
@@ -41,7 +42,7 @@ type sample struct {
 func (s *sample) claim(name string) *source.Value {
 	switch name {
 	case "aud":
-		return str(s.audience.value)
+		return str(s.audienceText())
 	case "iss":
 		return s.issuer(s.tenant)
 	case "tid":
@@ -88,8 +89,17 @@ func (s *sample) issuer(tenant string) *source.Value {
 	return &source.Value{Kind: source.Unknown, Text: "no source tells the issuer of v1.0 tokens of " + s.cloud.Name}
 }
 
+// audienceText is the audience: of an ID token, the client itself (id-token-claims-reference, "aud").
+func (s *sample) audienceText() string {
+	if s.identity {
+		return s.client
+	}
+	return s.audience.value
+}
+
+// ifVersion is a claim of access tokens of one version: an ID token has neither appid nor azp (id-token-claims-reference).
 func (s *sample) ifVersion(v entra.Version, text string) *source.Value {
-	if s.version != v {
+	if s.version != v || s.identity {
 		return nil
 	}
 	return str(text)
@@ -97,7 +107,7 @@ func (s *sample) ifVersion(v entra.Version, text string) *source.Value {
 
 // scp is there in delegated tokens only, words with spaces between them (access-token-claims-reference).
 func (s *sample) scp() *source.Value {
-	if !s.user {
+	if !s.user || s.identity {
 		return nil
 	}
 	if len(s.scopes) == 0 {

@@ -137,8 +137,8 @@ func furthest(e *Estate, gateway string, row *Row) rules.Outcome {
 		for _, id := range b.clients.ids {
 			s := b.sample
 			s.client = id
-			if got := s.verdict(v).Outcome; best == "" || further(got, best) {
-				best = got
+			if verdict, _ := s.verdict(v); best == "" || further(verdict.Outcome, best) {
+				best = verdict.Outcome
 			}
 		}
 	}

@@ -16,7 +16,7 @@ func (m *Matrix) Try(gateway int, policies []*rules.Policy) *Matrix {
 	return tried
 }
 
-// With returns the matrix with other policies at one gateway, all else as it is.
+// With returns the matrix with other policies at one gateway, all else as it is. It has the cells, and no findings.
 func (m *Matrix) With(gateway int, policies []*rules.Policy) *Matrix {
 	tried := m.Try(gateway, policies)
 	all := &Matrix{Rows: m.Rows, Gateways: m.Gateways, Cells: make([][]Cell, len(m.Cells)), Tokens: m.Tokens, Classes: m.Classes, estate: tried.estate}
@@ -24,7 +24,6 @@ func (m *Matrix) With(gateway int, policies []*rules.Policy) *Matrix {
 		all.Cells[r] = slices.Clone(m.Cells[r])
 		all.Cells[r][gateway] = tried.Cells[r][0]
 	}
-	all.find()
 	return all
 }
 
@@ -46,7 +45,7 @@ func (m *Matrix) Own(gateway int) []*rules.Request {
 		switch {
 		case !row.own(site.Name) || row.Guest:
 		case row.Real != nil:
-			real = append(real, newColumn(m.estate, site.Policies, site.Contracts, false).realRequest(row.Real))
+			real = append(real, v.usually(newColumn(m.estate, site.Policies, site.Contracts, false).realRequest(row.Real)))
 		default:
 			modelled = append(modelled, row.usual(v)...)
 		}
@@ -72,7 +71,14 @@ func (r *Row) usual(v *view) []*rules.Request {
 				break
 			}
 		}
-		all = append(all, s.request(v))
+		all = append(all, v.usually(s.request(v)))
 	}
 	return all
+}
+
+// usually adds what a client writes beside its token.
+func (v *view) usually(r *rules.Request) *rules.Request {
+	written := v.chosen.forms(v.contracts, "")[0]
+	written.into(r)
+	return r
 }

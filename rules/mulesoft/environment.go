@@ -75,9 +75,21 @@ func attributes(r *rules.Request, sentIn string) *source.Value {
 	}
 	headers.Members = append(headers.Members, dataweave.Rest("the request's other headers were not given: pass -H"))
 	all := object(source.Member{Key: "headers", Value: headers})
+	if r.Query != nil {
+		all.Members = append(all.Members, source.Member{Key: "queryParams", Value: queryParams(r)})
+	}
 	if r.Method != "" {
 		all.Members = append(all.Members, source.Member{Key: "method", Value: text(r.Method)})
 	}
 	all.Members = append(all.Members, dataweave.Rest("the rest of the request was not given"))
 	return all
+}
+
+func queryParams(r *rules.Request) *source.Value {
+	params := object()
+	for name, value := range r.Query {
+		params.Members = append(params.Members, source.Member{Key: name, Value: text(value)})
+	}
+	params.Members = append(params.Members, dataweave.Rest("the request's other parameters were not given"))
+	return params
 }

@@ -89,6 +89,9 @@ func reads(expr *dataweave.Expr) []rules.Input {
 		if name, ok := strings.CutPrefix(path, "attributes.headers."); ok {
 			all = append(all, rules.Input{Source: rules.FromHTTP, Name: name})
 		}
+		if name, ok := strings.CutPrefix(path, "attributes.queryParams."); ok {
+			all = append(all, rules.Input{Source: rules.FromQuery, Name: name})
+		}
 	}
 	return all
 }

@@ -1,0 +1,157 @@
+package environments
+
+import (
+	"net/textproto"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// Written is what a caller writes into a request beside the token, where a policy takes the client id from the request itself: whoever
+// holds a token can write there what he likes. The zero Written is a request of which nothing but the token is known.
+type Written struct {
+	Headers map[string]string // by canonical name
+	Query   map[string]string
+}
+
+// Inputs lists the headers and parameters as the policies name them.
+func (w *Written) Inputs() map[string]string {
+	all := map[string]string{}
+	for name, value := range w.Headers {
+		all["header "+strings.ToLower(name)] = value
+	}
+	for name, value := range w.Query {
+		all["query parameter "+name] = value
+	}
+	return all
+}
+
+func (w *Written) into(r *rules.Request) {
+	r.Headers, r.Query = w.Headers, w.Query
+}
+
+// Texts that a caller writes where any would do.
+const (
+	anyClientID = "a-client-id-of-the-callers-choice"
+	anySecret   = "a-secret-that-only-the-client-has"
+)
+
+// chosen is the inputs that a caller chooses the value of.
+type chosen struct {
+	ids     []rules.Input // that give a client id
+	secrets []rules.Input // that give a client's secret
+	loose   bool          // an expression makes something of one, so that other values may do what these do not
+	token   bool          // an expression that reads one may compare it with the token's own client
+}
+
+// chosenBy looks for what the policies take from the request.
+func chosenBy(policies []*rules.Policy) chosen {
+	var c chosen
+	for _, policy := range policies {
+		if policy.When.Disabled {
+			continue
+		}
+		for _, check := range policy.Checks() {
+			c.see(check)
+		}
+	}
+	for _, policy := range policies {
+		for _, check := range policy.Checks() {
+			if check.Binds == "" && check.ID != rules.ClientSecret && c.readBy(check) {
+				c.loose, c.token = true, true
+			}
+		}
+	}
+	return c
+}
+
+// see notes a check that takes a client id, or its secret, from the request. The Authorization header carries the token.
+func (c *chosen) see(check *rules.Check) {
+	for _, in := range check.Reads() {
+		switch {
+		case in.Source != rules.FromHTTP && in.Source != rules.FromQuery:
+		case in.Source == rules.FromHTTP && textproto.CanonicalMIMEHeaderKey(in.Name) == "Authorization":
+		case check.ID == rules.ClientSecret:
+			c.secrets = append(c.secrets, in)
+		case check.Binds != "":
+			c.ids = append(c.ids, in)
+			c.loose = c.loose || !mirrors(check, in)
+		}
+	}
+}
+
+// mirrors reports whether a check binds what the caller writes as it is, and reads nothing else.
+func mirrors(check *rules.Check, in rules.Input) bool {
+	if len(check.Reads()) != 1 || check.Test.Input.Opaque == nil {
+		return false
+	}
+	for _, probe := range []string{"one", "TWO-2"} {
+		r := &rules.Request{}
+		w := write([]rules.Input{in}, probe)
+		w.into(r)
+		if got := r.Read(check.Test.Input); got.Value == nil || got.Value.Kind != source.String || got.Value.Text != probe {
+			return false
+		}
+	}
+	return true
+}
+
+// readBy reports whether a check reads one of the ids.
+func (c *chosen) readBy(check *rules.Check) bool {
+	for _, in := range check.Reads() {
+		for _, id := range c.ids {
+			if in.String() == id.String() {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// forms lists what the holder of a token may write: the id of a client that has a contract, and where an expression may compare it, the
+// token's own. Where other values may get further, the request of which they are not known comes with them.
+func (c *chosen) forms(contracts *rules.Contracts, own string) []Written {
+	if len(c.ids)+len(c.secrets) == 0 {
+		return []Written{{}}
+	}
+	id := anyClientID
+	if contracts != nil && len(contracts.IDs) > 0 {
+		id = contracts.IDs[0]
+	}
+	all := []Written{c.form(id)}
+	if c.token && own != "" && own != id {
+		all = append(all, c.form(own))
+	}
+	if c.loose {
+		all = append(all, Written{})
+	}
+	return all
+}
+
+func (c *chosen) form(id string) Written {
+	w := write(c.ids, id)
+	for _, in := range c.secrets {
+		add(&w, in, anySecret)
+	}
+	return w
+}
+
+func write(inputs []rules.Input, text string) Written {
+	var w Written
+	for _, in := range inputs {
+		add(&w, in, text)
+	}
+	return w
+}
+
+func add(w *Written, in rules.Input, text string) {
+	into, name := &w.Headers, textproto.CanonicalMIMEHeaderKey(in.Name)
+	if in.Source == rules.FromQuery {
+		into, name = &w.Query, in.Name
+	}
+	if *into == nil {
+		*into = map[string]string{}
+	}
+	(*into)[name] = text
+}

@@ -1,0 +1,177 @@
+package environments
+
+import (
+	"slices"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// place is the field that opens a hole, and of a rejection the field that decided it.
+func (m *Matrix) place(rule string, row, g int) (source.Position, source.Span, string) {
+	policies := m.estate.site(m.Gateways[g]).Policies
+	w := m.Witness(row, g)
+	if rule == LockedOut {
+		if w.Verdict.Decided != nil {
+			return at(w.Verdict.Decided.Check)
+		}
+		return entryOf(policies)
+	}
+	for _, guard := range m.disabled(row, g) {
+		return guard.Pos, guard.Span, guard.Field
+	}
+	for _, find := range openings(rule) {
+		if check := find(m, row, g, &w); check != nil {
+			return at(check)
+		}
+	}
+	return entryOf(policies)
+}
+
+func at(check *rules.Check) (source.Position, source.Span, string) {
+	return check.Pos, check.Span, check.Field
+}
+
+// entryOf is the last policy's entry, where no field of it tells more.
+func entryOf(policies []*rules.Policy) (source.Position, source.Span, string) {
+	if len(policies) == 0 {
+		return source.Position{}, source.Span{}, ""
+	}
+	return policies[len(policies)-1].Pos, source.Span{}, ""
+}
+
+// opening looks for the check that lets the witness of a cell in.
+type opening func(m *Matrix, row, g int, w *Witness) *rules.Check
+
+// openings lists what to look for, the likeliest first: a control that is switched off and would keep the witness out; the client id that its
+// holder writes himself; a check that it passes and should not.
+func openings(rule string) []opening {
+	switch rule {
+	case CrossTenant:
+		return []opening{unpinned, sharedKeys, switchedOff, written, passedOne(rules.Audience)}
+	case Issuance:
+		return []opening{written, switchedOff, passedOne(rules.ClientID, rules.CustomClaim, rules.Scopes, rules.Audience)}
+	}
+	return []opening{switchedOff, written, passedOne(rules.Audience, rules.Scopes, rules.CustomClaim, rules.ClientID)}
+}
+
+// disabled lists the guards of policies that would keep the witness out, were they not disabled.
+func (m *Matrix) disabled(row, g int) []*rules.Guard {
+	policies := m.estate.site(m.Gateways[g]).Policies
+	var all []*rules.Guard
+	for i, policy := range policies {
+		if !policy.When.Disabled {
+			continue
+		}
+		enabled := *policy
+		enabled.When.Disabled = false
+		if m.outcomeWith(row, g, replaced(policies, i, &enabled)) == rules.Rejected {
+			all = append(all, &policy.When)
+		}
+	}
+	return all
+}
+
+// unpinned is the check of the issuer or of the tenant that is switched off.
+func unpinned(m *Matrix, row, g int, _ *Witness) *rules.Check {
+	return m.firstClosed(row, g, func(c *rules.Check) bool { return c.Claim == "iss" || c.Claim == "tid" })
+}
+
+// sharedKeys is the check whose keys all tenants share.
+func sharedKeys(_ *Matrix, _, _ int, w *Witness) *rules.Check {
+	return w.passed(func(c *rules.Check) bool { return c.Test.Op == rules.Verifies && c.Test.Key.URL != "" })
+}
+
+// switchedOff is the first check that could tell one environment's tokens from another's, that the configuration switches off, and that
+// would keep the witness out.
+func switchedOff(m *Matrix, row, g int, _ *Witness) *rules.Check {
+	for _, id := range []rules.ID{rules.Audience, rules.ClientID, rules.Contract, rules.Scopes, rules.CustomClaim} {
+		if check := m.firstClosed(row, g, func(c *rules.Check) bool { return c.ID == id }); check != nil {
+			return check
+		}
+	}
+	return nil
+}
+
+// firstClosed is the first check of a sort that is switched off, and without which the witness would not get in.
+func (m *Matrix) firstClosed(row, g int, sort func(*rules.Check) bool) *rules.Check {
+	policies := m.estate.site(m.Gateways[g]).Policies
+	for i, policy := range policies {
+		for _, check := range policy.Checks() {
+			if check.Skip == "" || policy.When.Disabled || !sort(check) {
+				continue
+			}
+			if m.outcomeWith(row, g, replaced(policies, i, switchedOn(policy, check))) != rules.Accepted {
+				return check
+			}
+		}
+	}
+	return nil
+}
+
+// switchedOn is the policy with a check that its configuration switches off. The client id is looked up where it is read.
+func switchedOn(policy *rules.Policy, on *rules.Check) *rules.Policy {
+	checks := policy.Checks()
+	for i, check := range checks {
+		if check == on || on.ID == rules.ClientID && check.ID == rules.Contract {
+			other := *check
+			other.Skip = ""
+			checks[i] = &other
+		}
+	}
+	copied := *policy
+	copied.Root = rules.AllOf(checks...)
+	return &copied
+}
+
+// written is the check that takes the client id from what the witness's holder writes.
+func written(_ *Matrix, _, _ int, w *Witness) *rules.Check {
+	if len(w.Written.Inputs()) == 0 {
+		return nil
+	}
+	return w.passed(func(c *rules.Check) bool { return c.Binds != "" && fromRequest(c) })
+}
+
+func fromRequest(c *rules.Check) bool {
+	return slices.ContainsFunc(c.Reads(), func(in rules.Input) bool { return in.Source == rules.FromHTTP || in.Source == rules.FromQuery })
+}
+
+// passedOne is the first of some checks that is there and lets the witness through: its list names too many, or its key verifies too
+// much.
+func passedOne(ids ...rules.ID) opening {
+	return func(_ *Matrix, _, _ int, w *Witness) *rules.Check {
+		for _, id := range append(ids, rules.Signature, rules.Introspection) {
+			if check := w.passed(func(c *rules.Check) bool { return c.ID == id }); check != nil {
+				return check
+			}
+		}
+		return nil
+	}
+}
+
+// passed is the first check of a sort that the witness passes.
+func (w *Witness) passed(sort func(*rules.Check) bool) *rules.Check {
+	for i := range w.Verdict.Results {
+		if r := &w.Verdict.Results[i]; r.Outcome == rules.Pass && sort(r.Check) {
+			return r.Check
+		}
+	}
+	return nil
+}
+
+func replaced(policies []*rules.Policy, i int, with *rules.Policy) []*rules.Policy {
+	all := slices.Clone(policies)
+	all[i] = with
+	return all
+}
+
+// outcomeWith is what the witness of a cell gets from other policies.
+func (m *Matrix) outcomeWith(row, g int, policies []*rules.Policy) rules.Outcome {
+	c := newColumn(m.estate, policies, m.estate.site(m.Gateways[g]).Contracts, false)
+	if real := m.Rows[row].Real; real != nil {
+		verdict, _ := c.evaluateReal(real)
+		return verdict.Outcome
+	}
+	verdict, _ := m.Cells[row][g].witness.verdict(c.view)
+	return verdict.Outcome
+}

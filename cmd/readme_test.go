@@ -64,19 +64,40 @@ func runOurs(t *testing.T, args []string) {
 	}
 }
 
-// The grid is the beginning of what the estate's own test wants.
-func TestTheReadmesGridIsTheEstates(t *testing.T) {
+// readmeShows returns the first text block of the README behind a heading.
+func readmeShows(t *testing.T, heading string) string {
+	t.Helper()
 	readme, err := os.ReadFile("../README.md")
 	if err != nil {
 		t.Fatal(err)
 	}
-	_, rest, _ := strings.Cut(string(readme), "```text\n")
-	grid, _, found := strings.Cut(rest, "\n```")
+	_, section, _ := strings.Cut(string(readme), heading)
+	_, rest, _ := strings.Cut(section, "```text\n")
+	block, _, found := strings.Cut(rest, "\n```")
+	if !found {
+		t.Fatalf("the README shows nothing under %q", heading)
+	}
+	return block
+}
+
+func TestTheReadmesExplanationIsTheDemonstrations(t *testing.T) {
+	var stdout, stderr bytes.Buffer
+	if code := Main(Env{Args: []string{"demo"}, Stdout: &stdout, Stderr: &stderr, Now: time.Now, LookupEnv: func(string) (string, bool) { return "", false }, Terminal: Terminal{UTF8: true}}); code != exitOK {
+		t.Fatalf("exit code %d: %s", code, stderr.String())
+	}
+	if shown := readmeShows(t, "# gatewhy"); !strings.Contains(stdout.String(), shown) {
+		t.Errorf("the README's explanation is stale:\n%s", shown)
+	}
+}
+
+// The grid is the beginning of what the estate's own test wants.
+func TestTheReadmesGridIsTheEstates(t *testing.T) {
+	grid := readmeShows(t, "## Environments")
 	want, err := os.ReadFile("../testdata/environments/oidc-skipped/want.txt")
 	if err != nil {
 		t.Fatal(err)
 	}
-	if !found || !strings.HasPrefix(strings.TrimPrefix(string(want), "\n"), grid+"\n") {
+	if !strings.HasPrefix(strings.TrimPrefix(string(want), "\n"), grid+"\n") {
 		t.Errorf("the README's grid is stale:\n%s", grid)
 	}
 }

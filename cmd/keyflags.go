@@ -36,6 +36,9 @@ func (f *keyFlags) register(cmd *cobra.Command) {
 	flags.BoolVar(&f.noCache, "no-cache", false, "do not use the cache of key sets")
 }
 
+// namesKeys reports whether the flags say whose keys they are.
+func (f *keyFlags) namesKeys() bool { return f.jwks != "" || f.tenant != "" || f.issuer != "" }
+
 // keySource returns the source that key sets are fetched from. Its Kid is the token's, so that a cached set
 // without that key is fetched again.
 func (e *Env) keySource(f *keyFlags, token *inspect.Token) *keys.Source {

@@ -82,7 +82,7 @@ func (e *Env) investigate(ctx context.Context, flags *keyFlags, token *inspect.T
 // verifyingKeys returns the key set to verify with, or nil where there is none to be had: then v says why.
 // Where the user named the keys, not getting them is an error.
 func (e *Env) verifyingKeys(ctx context.Context, flags *keyFlags, token *inspect.Token, v *render.Verification) (*keys.Set, error) {
-	if token.Fault != nil {
+	if !hasSignature(token) || token.Fault != nil && !flags.namesKeys() {
 		v.NoKeys = "not needed: there is no signature to check"
 		return nil, nil
 	}
@@ -99,6 +99,11 @@ func (e *Env) verifyingKeys(ctx context.Context, flags *keyFlags, token *inspect
 		return nil, nil
 	}
 	return nil, err
+}
+
+// hasSignature reports whether there is a signature to check. What it was made over may be no claims at all.
+func hasSignature(token *inspect.Token) bool {
+	return token.Shape == inspect.Signed && token.Header != nil
 }
 
 // ownKeys fetches the keys of the issuer that the token names, if that is one of Entra's.

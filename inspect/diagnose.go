@@ -167,8 +167,11 @@ func (p *paste) damaged() *LocateError {
 		return nil
 	}
 	fault := Parse(p.text).Fault
-	if fault == nil {
+	switch {
+	case fault == nil:
 		return nil
+	case fault.ID == "too-long":
+		return instead(fault.Message, fault.Hint)
 	}
 	return instead("the text has the dots of a token, but is none: "+fault.Message, "a token starts with "+jsonStart+"; was its first character lost?", hintWhole)
 }

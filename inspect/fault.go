@@ -24,6 +24,16 @@ func (t *Token) observe(id, path, message string) {
 	t.Observations = append(t.Observations, Observation{ID: id, Path: path, Message: message})
 }
 
+// faultUnread says why a part is no JSON, or more of it than is read.
+func (t *Token) faultUnread(part string, err error) {
+	var e *source.Error
+	if errors.As(err, &e) && e.Limit {
+		t.fault(part+"-too-large", "the "+part+" is not read: "+strings.Replace(cause(err), "the file has", "it has", 1), "no gateway gets such a token; is it one at all?")
+		return
+	}
+	t.fault(part+"-not-json", "the "+part+" is not JSON: "+cause(err), t.truncationHint())
+}
+
 // observeLooseness notes an encoding that is not the one of RFC 7515.
 func (t *Token) observeLooseness(part string, loose looseness) {
 	if loose.padded {

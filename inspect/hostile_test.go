@@ -39,11 +39,12 @@ func TestHostileShapesAreToldInBoundedTimeAndMemory(t *testing.T) {
 	}{
 		{"a megabyte of dots", strings.Repeat(".", 1_000_000), "wrong-number-of-parts"},
 		{"two megabytes of dots", strings.Repeat(".", 2_000_000), "too-long"},
-		{"10,000 nested arrays", signed(`{"a":` + strings.Repeat("[", 10_000) + strings.Repeat("]", 10_000) + `}`), "payload-not-json"},
-		{"100,000 nested arrays that never end", signed(strings.Repeat("[", 100_000)), "payload-not-json"},
+		{"10,000 nested arrays", signed(`{"a":` + strings.Repeat("[", 10_000) + strings.Repeat("]", 10_000) + `}`), "payload-too-large"},
+		{"100,000 nested arrays that never end", signed(strings.Repeat("[", 100_000)), "payload-too-large"},
 		{"a claim of 700 kB", signed(`{"a":"` + long + `"}`), ""},
 		{"a kid of 700 kB", withHeader(`{"alg":"RS256","kid":"` + long + `"}`), ""},
-		{"100,000 members", signed(`{"z":1` + strings.Repeat(`,"a":1`, 100_000) + `}`), ""},
+		{"100,000 members", signed(`{"z":1` + strings.Repeat(`,"a":1`, 100_000) + `}`), "payload-too-large"},
+		{"19,000 members", signed(`{"z":1` + strings.Repeat(`,"a":1`, 19_000) + `}`), ""},
 		{"a duplicate under 4,000 objects", signed(strings.Repeat(`{"a":`, 4_000) + `{"b":1,"b":2}` + strings.Repeat(`}`, 4_000)), ""},
 		{"a kid that is a number", withHeader(`{"alg":"RS256","kid":7}`), ""},
 	}
@@ -100,14 +101,17 @@ func TestHostileTextInAPartIsTold(t *testing.T) {
 
 func TestDescribeIsBoundedInTimeAndMemory(t *testing.T) {
 	tests := []struct{ name, claims string }{
-		{"70,000 members", `{"z":1` + strings.Repeat(`,"AUD":"x "`, 70_000) + `}`},
-		{"100,000 roles", `{"roles":["a"` + strings.Repeat(`,"b"`, 100_000) + `]}`},
+		{"19,000 members", `{"z":1` + strings.Repeat(`,"AUD":"x "`, 19_000) + `}`},
+		{"19,000 roles", `{"roles":["a"` + strings.Repeat(`,"b"`, 19_000) + `]}`},
 		{"an issuer of 700 kB", `{"iss":"https://sts.windows.net/` + strings.Repeat("a/", 350_000) + `"}`},
 		{"an audience of 700 kB", `{"iss":"https://sts.windows.net/x/","aud":"` + strings.Repeat("a", 700_000) + `"}`},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			token := Parse(signed(test.claims))
+			if token.Fault != nil {
+				t.Fatal(token.Fault.Message)
+			}
 			measured(t, 128, func() {
 				p := Describe(token)
 				m := &Masker{}

@@ -169,7 +169,7 @@ func (t *Token) object(part string, data []byte) *source.Value {
 	}
 	file, err := source.ReadPart(name, data)
 	if err != nil {
-		t.fault(name+"-not-json", "the "+name+" is not JSON: "+cause(err), t.truncationHint())
+		t.faultUnread(name, err)
 		return nil
 	}
 	value := file.Documents[0]

@@ -32,7 +32,7 @@ func DecodeJSON(w io.Writer, d *Decoding) error {
 		Token:         tokenOf(d.Profile),
 		Header:        rawJSON(d.Mask.Value(d.Token.Header)),
 		Claims:        rawJSON(d.Mask.Claims(d.Token.Claims)),
-		Observations:  d.observationsJSON(d.Profile.Observations),
+		Observations:  d.observationsJSON(oddAt(d.Profile, d.At)),
 		Traits:        d.observationsJSON(d.Profile.Traits),
 	}
 	return d.Mask.JSON(w, out)
@@ -57,20 +57,21 @@ func lastMembers(v *source.Value) *source.Value {
 	if v == nil || !v.Is(source.Object) && !v.Is(source.List) {
 		return v
 	}
-	one := *v
-	one.Items, one.Members = nil, nil
-	for _, item := range v.Items {
-		one.Items = append(one.Items, lastMembers(item))
+	one := mapped(v, lastMembers)
+	at := make(map[string]int, len(one.Members))
+	for i := range one.Members {
+		at[one.Members[i].Key] = i
 	}
-	at := make(map[string]int, len(v.Members))
-	for _, m := range v.Members {
-		m.Value = lastMembers(m.Value)
-		if i, twice := at[m.Key]; twice {
-			one.Members[i] = m
-			continue
+	if len(at) == len(one.Members) {
+		return one
+	}
+	one = unshared(one, v)
+	kept := one.Members[:0]
+	for i, m := range one.Members {
+		if at[m.Key] == i {
+			kept = append(kept, m)
 		}
-		at[m.Key] = len(one.Members)
-		one.Members = append(one.Members, m)
 	}
-	return &one
+	one.Members = kept
+	return one
 }

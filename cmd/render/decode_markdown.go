@@ -10,7 +10,7 @@ func DecodeMarkdown(w io.Writer, d *Decoding) error {
 	m.table("", "")
 	m.tokenRows(d.Token, d.Profile)
 	m.list("Worth knowing", d.Profile.Traits)
-	m.list("Odd", d.Profile.Observations)
+	m.list("Odd", oddAt(d.Profile, d.At))
 	_, err := io.WriteString(w, m.b.String())
 	return err
 }

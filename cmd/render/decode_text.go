@@ -1,6 +1,7 @@
 package render
 
 import (
+	"fmt"
 	"io"
 
 	"github.com/gatewhy/gatewhy/inspect"
@@ -18,7 +19,7 @@ func DecodeText(w io.Writer, style Style, d *Decoding) error {
 	t.members("header", d, d.Mask.Value(d.Token.Header))
 	t.members("claims", d, d.Mask.Claims(d.Token.Claims))
 	t.observations("worth knowing", d, d.Profile.Traits)
-	t.observations("odd", d, d.Profile.Observations)
+	t.observations("odd", d, oddAt(d.Profile, d.At))
 	t.next(d)
 	t.Blank()
 	_, err := t.WriteTo(w)
@@ -31,13 +32,23 @@ func (t *Text) members(title string, d *Decoding, object *source.Value) {
 		return
 	}
 	t.Heading(title)
-	rows := make([]NotedRow, 0, len(object.Members))
-	for _, m := range object.Members {
+	listed := object.Members[:min(len(object.Members), mostMembers)]
+	rows := make([]NotedRow, 0, len(listed))
+	for _, m := range listed {
 		label := inspect.Safe(inspect.ShortenMiddle(m.Key, 2*widestLabel))
 		rows = append(rows, NotedRow{Row{label, t.shortened(d.shown(title, m))}, gloss(title, m.Key)})
 	}
 	t.NotedRows(2, rows)
+	switch more := len(object.Members) - len(listed); {
+	case len(object.Members) == 0:
+		t.Para(2, "none")
+	case more > 0:
+		t.Para(2, fmt.Sprintf("and %d more: -o json lists them all", more))
+	}
 }
+
+// mostMembers is how many members are listed for a person. Entra ID's tokens have some thirty.
+const mostMembers = 1000
 
 // shown is a member's value as it is shown, safe to print.
 func (d *Decoding) shown(part string, m source.Member) string {

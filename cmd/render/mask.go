@@ -1,6 +1,7 @@
 package render
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect"
@@ -54,19 +55,43 @@ func (m *Mask) Value(v *source.Value) *source.Value {
 	if v == nil {
 		return nil
 	}
-	shown := *v
-	shown.Items, shown.Members = nil, nil
-	for _, item := range v.Items {
-		shown.Items = append(shown.Items, m.Value(item))
+	shown := mapped(v, m.Value)
+	if !v.Is(source.String) {
+		return shown
 	}
-	for _, member := range v.Members {
-		member.Value = m.Value(member.Value)
-		shown.Members = append(shown.Members, member)
+	if text := m.Text(v.Text); text != v.Text {
+		shown = unshared(shown, v)
+		shown.Text = text
 	}
-	if v.Is(source.String) {
-		shown.Text = m.Text(v.Text)
+	return shown
+}
+
+// mapped returns a value with each value directly in it replaced. Where none is, it is the same value: a token may have very many.
+func mapped(v *source.Value, replace func(*source.Value) *source.Value) *source.Value {
+	out := v
+	for i, item := range v.Items {
+		if other := replace(item); other != item {
+			out = unshared(out, v)
+			out.Items[i] = other
+		}
 	}
-	return &shown
+	for i := range v.Members {
+		if other := replace(v.Members[i].Value); other != v.Members[i].Value {
+			out = unshared(out, v)
+			out.Members[i].Value = other
+		}
+	}
+	return out
+}
+
+// unshared returns a copy of a value that may be changed, if it is not one already.
+func unshared(out, v *source.Value) *source.Value {
+	if out != v {
+		return out
+	}
+	own := *v
+	own.Items, own.Members = slices.Clone(v.Items), slices.Clone(v.Members)
+	return &own
 }
 
 // Text returns a text with what must not be shown replaced.

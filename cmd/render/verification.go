@@ -70,7 +70,7 @@ func signatureCause(r keys.Result) string {
 	case keys.Unsigned:
 		return "the token is not signed"
 	case keys.CriticalHeader:
-		return "the header asks for an extension that is not understood"
+		return "the header's crit can't be met"
 	case keys.AlgorithmNotAllowed:
 		if r.Algorithm == "" {
 			return r.Why
@@ -150,6 +150,7 @@ func (v *Verification) describeSet() string {
 func (v *Verification) notes() []keys.Note {
 	signature := v.Report.Signature
 	notes := append(v.purpose(), signature.Notes...)
+	notes = append(notes, v.odd()...)
 	if signature.Set == nil {
 		return notes
 	}
@@ -157,6 +158,18 @@ func (v *Verification) notes() []keys.Note {
 	for _, k := range signature.Set.Keys {
 		if k.Private && !signature.Set.Pinned {
 			notes = append(notes, keys.Note{ID: "private-key", Message: "the set gives away the private half of key " + describeKey(k) + ": replace that key now"})
+		}
+	}
+	return notes
+}
+
+// odd is what is odd in the token itself: one that verifies may still be refused for it, or read otherwise.
+func (v *Verification) odd() []keys.Note {
+	decided, _ := v.Report.Decided()
+	var notes []keys.Note
+	for _, o := range oddAt(v.Profile, v.At) {
+		if o.Message != decided.Why {
+			notes = append(notes, keys.Note{ID: o.ID, Message: v.Mask.Message(o)})
 		}
 	}
 	return notes

@@ -65,11 +65,20 @@ func (v *verification) readable() bool {
 	case len(t.Signature) == 0:
 		v.conclude(Unsigned, "a signature", "none", "the signature is empty: it was cut off, or the token was never signed")
 	case t.Header.Member("crit") != nil:
-		v.conclude(CriticalHeader, "no crit", "crit "+quoted(t.Header.Member("crit").JSON()), "the header's crit asks for extensions that must be understood, and none is (RFC 7515, section 4.1.11)")
+		crit := t.Header.Member("crit")
+		v.conclude(CriticalHeader, "no crit", "crit "+quoted(crit.JSON()), whyCritical(crit)+" (RFC 7515, section 4.1.11)")
 	default:
 		return true
 	}
 	return false
+}
+
+// whyCritical says why a token with this crit must be rejected.
+func whyCritical(crit *source.Value) string {
+	if names, ok := crit.Strings(); !ok || !crit.Is(source.List) || len(names) == 0 {
+		return "the header's crit is no list of the names of extensions, and such a token must be rejected"
+	}
+	return "the header's crit asks for extensions that must be understood, and none is"
 }
 
 // payloadDecoded reports whether the payload is base64url. What it holds does not matter to the signature.
@@ -78,7 +87,7 @@ func payloadDecoded(t *inspect.Token) bool {
 		return true
 	}
 	switch t.Fault.ID {
-	case "payload-not-json", "payload-not-object", "empty-payload":
+	case "payload-not-json", "payload-too-large", "payload-not-object", "empty-payload":
 		return true
 	}
 	return false

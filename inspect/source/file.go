@@ -42,6 +42,7 @@ type Error struct {
 	Pos   Position
 	Cause string
 	Hint  string // may be empty
+	Limit bool   // the text may be right, but goes beyond what is read
 }
 
 func (e *Error) Error() string { return e.Pos.String() + ": " + e.Cause }

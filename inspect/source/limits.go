@@ -17,7 +17,7 @@ func (c *counter) add(offset, depth int) error {
 	c.values++
 	switch {
 	case depth > maxDepth:
-		return c.file.errorAt(offset, tooDeep, wrongFile)
+		return c.file.beyond(offset, tooDeep)
 	case c.values > cmp.Or(c.most, maxValues):
 		return c.file.tooMany(offset, cmp.Or(c.most, maxValues))
 	}
@@ -25,7 +25,12 @@ func (c *counter) add(offset, depth int) error {
 }
 
 func (f *File) tooMany(offset, most int) error {
-	return f.errorAt(offset, fmt.Sprintf("the file has more than %d values", most), wrongFile)
+	return f.beyond(offset, fmt.Sprintf("the file has more than %d values", most))
+}
+
+// beyond is the error where a file goes beyond a limit.
+func (f *File) beyond(offset int, cause string) error {
+	return &Error{Pos: f.Position(offset), Cause: cause, Hint: wrongFile, Limit: true}
 }
 
 // checkJSONSize refuses JSON of very many values before any of them is made: each stands behind a bracket or

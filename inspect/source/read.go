@@ -74,8 +74,11 @@ func readJSON(name string, text []byte, unshown bool, items items) (*File, error
 	return f.done(f.readJSON(items))
 }
 
+// maxPart is how many values a part of a token may have. Entra ID's tokens have some thirty, and a user's groups at most 200.
+const maxPart = 20_000
+
 // ReadPart is ReadJSON for what may be a secret, such as a part of a token: no error shows anything of the text.
-func ReadPart(name string, text []byte) (*File, error) { return readJSON(name, text, true, items{}) }
+func ReadPart(name string, text []byte) (*File, error) { return readJSON(name, text, true, items{most: maxPart}) }
 
 // open makes a file of text that is worth reading.
 func open(name string, text []byte) (*File, error) {

@@ -8,12 +8,13 @@ import (
 // Rule is something that a configuration should not do, as a value: the catalogue, the documentation and every output
 // are made from it.
 type Rule struct {
-	Name       string // kebab-case, and says what is wrong
-	Title      string // one line
-	Why        string // what happens because of it
-	Fix        string // what to do about it
-	Severity   Severity
-	Since      string // the first version of gatewhy that has it
+	Name       string   // kebab-case, and says what is wrong
+	Title      string   // one line
+	Why        string   // what happens because of it
+	Fix        string   // what to do about it
+	Severity   Severity // the highest that it gives
+	Lesser     string   // when a finding is less severe: a clause; empty where each has Severity
+	Since      string   // the first version of gatewhy that has it
 	References []string
 
 	// Check finds it. It is nil for what is found elsewhere: by the compiler of a configuration, or by an evaluation.

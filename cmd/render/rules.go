@@ -43,6 +43,10 @@ func RuleText(w io.Writer, style Style, p *RulePage) error {
 	t.Para(1, p.Why)
 	t.Blank()
 	t.Para(1, p.Fix)
+	if p.Lesser != "" {
+		t.Blank()
+		t.Para(1, "It is "+p.Lesser+".")
+	}
 	if p.App != nil {
 		t.example("with --app "+p.App.Name, p.App.Text)
 	}

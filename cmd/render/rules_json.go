@@ -16,6 +16,7 @@ type (
 	ruleJSON struct {
 		Name       string         `json:"name"`
 		Severity   rules.Severity `json:"severity"`
+		Lesser     string         `json:"lesser,omitempty"`
 		Title      string         `json:"title"`
 		Why        string         `json:"why"`
 		Fix        string         `json:"fix"`
@@ -49,5 +50,5 @@ func RuleJSON(w io.Writer, p *RulePage) error {
 }
 
 func ruleOf(r *rules.Rule) ruleJSON {
-	return ruleJSON{r.Name, r.Severity, r.Title, r.Why, r.Fix, r.Since, r.References, nil, nil}
+	return ruleJSON{r.Name, r.Severity, r.Lesser, r.Title, r.Why, r.Fix, r.Since, r.References, nil, nil}
 }

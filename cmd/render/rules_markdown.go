@@ -28,7 +28,11 @@ func RuleMarkdown(w io.Writer, p *RulePage) error {
 
 // RuleHelp is why a rule matters and what to do, as Markdown.
 func RuleHelp(r *rules.Rule) string {
-	return fmt.Sprintf("**%s** (%s)\n\n%s\n\n**What to do:** %s", sentence(r.Title), r.Severity, r.Why, r.Fix)
+	severity := string(r.Severity)
+	if r.Lesser != "" {
+		severity += "; " + r.Lesser
+	}
+	return fmt.Sprintf("**%s** (%s)\n\n%s\n\n**What to do:** %s", sentence(r.Title), severity, r.Why, r.Fix)
 }
 
 // ReferenceList is what a rule rests on, as a Markdown list.

@@ -1,10 +1,6 @@
 package lint
 
-import (
-	"slices"
-
-	"github.com/gatewhy/gatewhy/rules"
-)
+import "github.com/gatewhy/gatewhy/rules"
 
 func anyClientAccepted() rules.Rule {
 	return rules.Rule{
@@ -15,6 +11,7 @@ func anyClientAccepted() rules.Rule {
 		Fix: "Check this environment's audience and the client id (JWT Validation), or require a scope or a role that only this " +
 			"environment's clients have.",
 		Severity:   rules.Error,
+		Lesser:     "a note where a policy that is not modelled may separate them",
 		Since:      since,
 		References: []string{kbArticle, daemonFlow},
 		Check:      checkAnyClient,
@@ -26,10 +23,10 @@ func checkAnyClient(s *rules.Subject) []rules.Finding {
 	for _, p := range tokenPolicies(s) {
 		f := at(first(find(p, rules.Contract), find(p, rules.ClientID), find(p, rules.Signature), find(p, rules.Introspection)), "any client of the tenant is accepted: nothing here separates clients or environments")
 		checks := covers(s, p)
-		switch worst := separated(checks); {
-		case worst == rules.No:
+		switch {
+		case !separated(checks, otherAudiences()):
 			all = append(all, f)
-		case worst == rules.Maybe && onlyStrangers(checks):
+		case !separated(modelled(checks), otherAudiences()):
 			f.Message += ", unless a policy that is not modelled does"
 			all = append(all, less(f, rules.Note))
 		}
@@ -37,51 +34,20 @@ func checkAnyClient(s *rules.Subject) []rules.Finding {
 	return all
 }
 
-// separated tells whether the checks tell some clients, APIs or environments of one tenant from others.
-func separated(checks []*rules.Check) rules.Truth {
-	best := rules.No
+// separated reports whether the checks may tell clients, APIs or environments of one tenant from others: whether not just any token for
+// one of these audiences gets past them.
+func separated(checks []*rules.Check, audiences []string) bool {
+	got, _ := bystanders(audiences...).lets(checks)
+	return got != open
+}
+
+// modelled leaves out the policies that are not modelled.
+func modelled(checks []*rules.Check) []*rules.Check {
+	var all []*rules.Check
 	for _, c := range checks {
-		best = max(best, separates(c))
-	}
-	return best
-}
-
-func separates(c *rules.Check) rules.Truth {
-	switch {
-	case c.Skip != "":
-		return rules.No
-	case c.ID == rules.NotModelled:
-		return rules.Maybe
-	case c.ID == rules.Audience, c.ID == rules.CustomClaim:
-		return separatesByClaim(c)
-	case c.ID == rules.Scopes, c.ID == rules.Contract, c.ID == rules.ClientSecret:
-		if c.Unknown != nil {
-			return rules.Maybe
+		if c.ID != rules.NotModelled {
+			all = append(all, c)
 		}
-		return rules.Yes
 	}
-	return rules.No
-}
-
-// separatesByClaim is true for every claim but those that are the same in all tokens of a tenant.
-func separatesByClaim(c *rules.Check) rules.Truth {
-	if c.Unknown != nil {
-		return rules.Maybe
-	}
-	separating := func(in rules.Input) bool {
-		return (in.Source == rules.FromClaim || in.Source == rules.FromIntrospection) && !slices.Contains(common(), in.Name)
-	}
-	return restricts(c.Test, separating, c.ID == rules.Audience)
-}
-
-// common lists the claims that tokens of all clients and APIs of a tenant share.
-func common() []string {
-	return []string{"iss", "tid", "ver", "typ", "idtyp", "exp", "nbf", "iat", "acr", "appidacr", "azpacr", "idp"}
-}
-
-// onlyStrangers reports whether nothing but policies that are not modelled may separate clients.
-func onlyStrangers(checks []*rules.Check) bool {
-	return !slices.ContainsFunc(checks, func(c *rules.Check) bool {
-		return c.ID != rules.NotModelled && separates(c) != rules.No
-	})
+	return all
 }

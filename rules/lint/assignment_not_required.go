@@ -1,8 +1,6 @@
 package lint
 
 import (
-	"slices"
-
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/rules"
 )
@@ -14,22 +12,55 @@ func assignmentNotRequired() rules.Rule {
 		Why:        "Entra ID issues a token without roles for any API of the tenant to any of its clients, unless the API's service principal has appRoleAssignmentRequired. The audience shows only for which API a token was issued, not that its client may call it.",
 		Fix:        "Set appRoleAssignmentRequired on the service principal, or require a role, a scope or a contract.",
 		Severity:   rules.Error,
+		Lesser:     "a warning where the service principal is not given, or where users have to consent to a scope",
 		Since:      since,
 		References: []string{daemonFlow, validating},
-		Check: func(s *rules.Subject) []rules.Finding {
-			return withApp(s, func(app *entra.Registration, p *rules.Policy) []rules.Finding {
-				checks := covers(s, p)
-				c, _ := audienceOf(p)
-				if c == nil || app.Principal == nil || app.Principal.AssignmentRequired.Unknown || app.AssignmentRequired() || closesClients(checks) || beyondAudience(checks) {
-					return none()
-				}
-				return one(at(c, "only the audience is checked, and "+app.Title()+" requires no assignment: any client of the tenant can have a token for it"))
-			})
-		},
+		Check:      checkAssignment,
 	}
 }
 
-// beyondAudience reports whether some check but that of the audience may separate clients.
-func beyondAudience(checks []*rules.Check) bool {
-	return slices.ContainsFunc(checks, func(c *rules.Check) bool { return c.ID != rules.Audience && separates(c) != rules.No })
+// checkAssignment looks for what any client of the tenant can have: a token without roles, and one with the scopes that users can
+// consent to.
+func checkAssignment(s *rules.Subject) []rules.Finding {
+	return withApp(s, func(app *entra.Registration, p *rules.Policy) []rules.Finding {
+		c, checks := claimCheck(p, "aud"), covers(s, p)
+		if c == nil {
+			return none()
+		}
+		plain, _ := forApp().lets(checks)
+		consented, _ := forApp(consentable(app)...).lets(checks)
+		switch required := assignmentRequired(app); {
+		case plain == open && required == rules.No:
+			return one(at(c, "only the audience is checked, and "+app.Title()+" requires no assignment: any client of the tenant can have a token for it"))
+		case plain == open && required == rules.Maybe:
+			f := at(c, "only the audience is checked, and the file does not tell whether "+app.Title()+" requires assignment: if not, any client of the tenant can have a token for it")
+			return one(less(f, rules.Warning))
+		case consented == open && plain != open:
+			f := at(c, "beside the audience only scopes are checked that users can consent to: any client of the tenant that a user consents to gets in")
+			return one(less(f, rules.Warning))
+		}
+		return none()
+	})
+}
+
+// assignmentRequired tells whether Entra ID refuses tokens to who has no role assigned; the service principal says so.
+func assignmentRequired(app *entra.Registration) rules.Truth {
+	switch {
+	case app.Principal == nil || app.Principal.AssignmentRequired.Unknown:
+		return rules.Maybe
+	case app.AssignmentRequired():
+		return rules.Yes
+	}
+	return rules.No
+}
+
+// consentable lists the scopes of an API that need no administrator's consent.
+func consentable(app *entra.Registration) []string {
+	var all []string
+	for _, scope := range app.Scopes {
+		if scope.Value.Known() && !scope.Disabled && !scope.AdminOnly {
+			all = append(all, scope.Value.Value)
+		}
+	}
+	return all
 }

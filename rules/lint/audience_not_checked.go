@@ -1,6 +1,10 @@
 package lint
 
-import "github.com/gatewhy/gatewhy/rules"
+import (
+	"strings"
+
+	"github.com/gatewhy/gatewhy/rules"
+)
 
 func audienceNotChecked() rules.Rule {
 	return rules.Rule{
@@ -10,6 +14,7 @@ func audienceNotChecked() rules.Rule {
 			"or for the same API in another environment, is accepted here.",
 		Fix:        "Check the audience against this environment's own App ID URI (v1.0 tokens) or application id (v2.0 tokens), and make it mandatory.",
 		Severity:   rules.Error,
+		Lesser:     "a warning where other checks tell clients apart, a note where an expression that can't be evaluated may check it",
 		Since:      since,
 		References: []string{validating, kbArticle},
 		Check:      checkAudienceThere,
@@ -17,21 +22,35 @@ func audienceNotChecked() rules.Rule {
 }
 
 // checkAudienceThere leaves out an audience that is configured and switched off, which has a rule of its own, and policies that
-// can't check one.
+// can't check one. Where other checks tell clients apart, only a client that passes them can use the hole.
 func checkAudienceThere(s *rules.Subject) []rules.Finding {
 	var all []rules.Finding
 	for _, p := range tokenPolicies(s) {
 		c := find(p, rules.Audience)
-		checks := covers(s, p)
-		if c == nil || c.Skip == "" || len(configured(c)) > 0 || anyPins(checks, "aud") != rules.No {
+		if c == nil || c.Skip != "" && len(configured(c)) > 0 {
 			continue
 		}
-		f := at(c, "the audience is not checked: a token for any other API is accepted")
-		if separated(checks) != rules.No {
-			f.Message = "the audience is not checked: a token for another API is accepted from a client that passes the other checks"
-			f = less(f, rules.Warning)
+		checks := covers(s, p)
+		audiences := otherAudiences()
+		got, _ := forAudience(audiences...).gets(checks)
+		f := at(first(claimCheck(p, "aud"), c), "the audience is not checked: a token for any other API is accepted")
+		if near := nearAudiences(checks); got < perhaps && len(near) > 0 {
+			var with suspect
+			if got, with = forAudience(near...).gets(checks); got == open {
+				audiences = near
+				f.Message = "the audience is checked in part only: " + with.claims["aud"].Text + " passes too"
+			}
 		}
-		all = append(all, f)
+		switch {
+		case got == unread:
+			f.Message = "it is not known whether the audience is checked: an expression reads it in a way that can't be evaluated"
+			all = append(all, less(f, rules.Note))
+		case got == open && separated(checks, audiences):
+			f.Message = strings.Replace(f.Message, "a token for any other API is accepted", "a token for another API is accepted from a client that passes the other checks", 1)
+			all = append(all, less(f, rules.Warning))
+		case got == open:
+			all = append(all, f)
+		}
 	}
 	return all
 }

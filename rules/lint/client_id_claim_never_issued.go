@@ -16,6 +16,7 @@ func clientIDClaimNeverIssued() rules.Rule {
 		Fix: "Read appid or azp, by the version of the API's tokens. Where the policy can't be told so (OpenID Connect access token " +
 			"enforcement), use JWT Validation in its place, or skip the client id and require a scope.",
 		Severity:   rules.Error,
+		Lesser:     "a note where a client provider's validation endpoint decides, which may have one",
 		Since:      since,
 		References: []string{kbArticle, claimsRef},
 		Check:      checkClientClaim,

@@ -16,6 +16,7 @@ func issuerAndKeysDisagree() rules.Rule {
 			"tenants of one cloud it works by the keys that they happen to share.",
 		Fix:        "Take both from the same tenant. A v1.0 issuer with the v2.0 key document of its tenant is sound: it lists the same keys.",
 		Severity:   rules.Error,
+		Lesser:     "a warning where the two tenants are of one cloud, and share keys",
 		Since:      since,
 		References: []string{accessTokens},
 		Check:      checkIssuerAndKeys,

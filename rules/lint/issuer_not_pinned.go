@@ -1,8 +1,6 @@
 package lint
 
-import (
-	"github.com/gatewhy/gatewhy/rules"
-)
+import "github.com/gatewhy/gatewhy/rules"
 
 func issuerNotPinned() rules.Rule {
 	return rules.Rule{
@@ -12,6 +10,7 @@ func issuerNotPinned() rules.Rule {
 			"says \"Entra\", not \"our tenant\". Another tenant can issue tokens whose audience is a text of its own choice.",
 		Fix:        "Demand the tenant's issuer (in MuleSoft's JWT Validation, a mandatory custom claim iss).",
 		Severity:   rules.Error,
+		Lesser:     "a warning where it is not known whether another tenant can have such a token, a note where an expression can't be evaluated",
 		Since:      since,
 		References: []string{validating, uriLimits, kbArticle},
 		Check:      checkIssuerPinned,
@@ -19,44 +18,50 @@ func issuerNotPinned() rules.Rule {
 }
 
 // checkIssuerPinned looks at policies that verify with a key set of Entra ID proper: tenants of Azure AD B2C and External ID have
-// hosts of their own. A contract closes the hole, unless its client is
-// multi-tenant; so does an audience that is an application id, unless the API is.
+// hosts of their own. A contract closes the hole, unless its client is multi-tenant; so does an audience that is an application id,
+// unless the API is.
 func checkIssuerPinned(s *rules.Subject) []rules.Finding {
 	var all []rules.Finding
 	for _, p := range tokenPolicies(s) {
 		c, address := keysOf(p)
 		keys, ok := parseKeysURL(address)
-		checks := covers(s, p)
-		if !ok || !keys.workforce || anyPins(checks, "iss", "tid") != rules.No || closesTenants(checks) != rules.No {
+		if !ok || !keys.workforce {
 			continue
 		}
-		f := at(c, "the issuer is not checked: this key set, the tenant's own, lists the keys that all tenants share")
-		if keys.shared() {
-			f.Message = "the issuer is not checked: this key set is that of all tenants"
+		checks := covers(s, p)
+		got, with := otherTenants(keys.cloud, checks).lets(checks)
+		f := at(first(claimCheck(p, "iss", "tid"), c), unpinned(keys, claimCheck(p, "iss", "tid") != nil, with))
+		switch got {
+		case open:
+			all = append(all, f)
+		case perhaps:
+			f.Message += ", if another tenant can have such a token, which no source tells"
+			all = append(all, less(f, rules.Warning))
+		case unread:
+			f.Message = "it is not known whether the issuer is pinned: an expression can't be evaluated on another tenant's token"
+			all = append(all, less(f, rules.Note))
 		}
-		if separated(checks) != rules.No {
-			f = less(f, rules.Warning)
-		}
-		all = append(all, f)
 	}
 	return all
 }
 
-// closesTenants tells whether the checks keep other tenants' tokens out without a look at the issuer.
-func closesTenants(checks []*rules.Check) rules.Truth {
-	best := rules.No
-	for _, c := range checks {
-		switch {
-		case c.Skip != "":
-		case c.ID == rules.NotModelled, c.Unknown != nil && (c.ID == rules.Contract || c.ID == rules.Audience || c.ID == rules.CustomClaim):
-			best = max(best, rules.Maybe)
-		case c.ID == rules.Contract, c.ID == rules.ClientSecret:
-			return rules.Yes
-		case onlyGUIDs(wantedTexts(c, claim("aud"))), onlyGUIDs(wantedTexts(c, claim("appid", "azp"))):
-			return rules.Yes
-		}
+// unpinned says what lets another tenant's token in.
+func unpinned(keys keysAddress, read bool, with suspect) string {
+	switch {
+	case read && with.claims["iss"] != nil:
+		return "the issuer is not pinned: " + with.claims["iss"].Text + ", another tenant's, passes too"
+	case keys.shared():
+		return "the issuer is not checked: this key set is that of all tenants"
 	}
-	return best
+	return "the issuer is not checked: this key set, the tenant's own, lists the keys that all tenants share"
 }
 
-func onlyGUIDs(texts []string) bool { return len(texts) > 0 && guids(texts) == len(texts) }
+// claimCheck returns the first check in force that reads one of these claims, or nil.
+func claimCheck(p *rules.Policy, names ...string) *rules.Check {
+	for _, c := range p.Checks() {
+		if inForce(c) && ofClaims(c) && reads(c, names...) {
+			return c
+		}
+	}
+	return nil
+}

@@ -15,6 +15,7 @@ func scopeInURIForm() rules.Rule {
 			"The long form is in no token: every token is rejected.",
 		Fix:        "Require the short value of the scope. .default is no scope: name one that the API exposes.",
 		Severity:   rules.Error,
+		Lesser:     "a note where the tokens may be another issuer's, whose scopes have such a form",
 		Since:      since,
 		References: []string{claimsRef, kbArticle},
 		Check: func(s *rules.Subject) []rules.Finding {

@@ -13,11 +13,20 @@ func scopeLocksOutDaemons() rules.Rule {
 		References: []string{claimsRef, daemonFlow},
 		Check: func(s *rules.Subject) []rules.Finding {
 			return eachCheck(s, func(_ *rules.Policy, c *rules.Check) []rules.Finding {
-				if !inForce(c) || pins(c, "scp", "scope") != rules.Yes {
+				if !inForce(c) || !locksOutDaemons(c) {
 					return none()
 				}
 				return one(at(c, "a scope is required: clients without a user (client credentials) carry none and are locked out"))
 			})
 		},
 	}
+}
+
+// locksOutDaemons reports whether a check lets nobody past without a scope.
+func locksOutDaemons(c *rules.Check) bool {
+	if c.ID == rules.Scopes {
+		return true
+	}
+	got, _ := daemons().gets([]*rules.Check{c})
+	return got == shut && ofClaims(c) && reads(c, "scp", "scope")
 }

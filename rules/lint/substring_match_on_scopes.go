@@ -3,6 +3,7 @@ package lint
 import (
 	"fmt"
 
+	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -17,17 +18,34 @@ func substringMatchOnScopes() rules.Rule {
 		References: []string{claimsRef},
 		Check: func(s *rules.Subject) []rules.Finding {
 			return eachCheck(s, func(_ *rules.Policy, c *rules.Check) []rules.Finding {
-				text := ""
-				leaves(c.Test, true, func(leaf rules.Predicate, _ bool) {
-					if leaf.Op == rules.Contains && claim("scp", "scope")(leaf.Input) && len(leaf.Values) == 1 {
-						text = leaf.Values[0].Text
-					}
-				})
-				if text == "" || !inForce(c) {
-					return none()
+				if scope := partOfScope(c); scope != "" {
+					return one(at(c, fmt.Sprintf("%s is looked for as a part of the text: a longer scope that has it inside passes too", scope)))
 				}
-				return one(at(c, fmt.Sprintf("%s is looked for as a part of the text: a longer scope that has it inside passes too", text)))
+				return none()
 			})
 		},
 	}
+}
+
+// partOfScope returns a text that lets a token past the check where a longer scope has it inside, and without which the same token is
+// kept out; empty where there is none.
+func partOfScope(c *rules.Check) string {
+	if !inForce(c) || !ofClaims(c) || !reads(c, "scp", "scope") {
+		return ""
+	}
+	for _, party := range []party{{may: usual}, {may: anything}} {
+		for _, literal := range literalsOf(c) {
+			if party.havingScope(c, unrelated) == shut && party.havingScope(c, "Other"+literal+"Other") == open {
+				return literal
+			}
+		}
+	}
+	return ""
+}
+
+// havingScope tells how far the party gets past one check with this in scp.
+func (p *party) havingScope(c *rules.Check, scope string) reach {
+	p.tokens = []suspect{{claims: map[string]*source.Value{"scp": text(scope), "scope": text(scope)}}}
+	got, _ := p.gets([]*rules.Check{c})
+	return got
 }

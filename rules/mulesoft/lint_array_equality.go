@@ -14,7 +14,8 @@ func arrayEqualityOnClaims() rules.Rule {
 		Why: "Lists are equal in the same order and length only: a user with one group more, or the same in another order, is rejected. " +
 			"Entra ID's scp is a text, which never equals a list.",
 		Fix:        "Ask for each value: (vars.claimSet.roles contains 'a') and (vars.claimSet.roles contains 'b').",
-		Severity:   rules.Warning,
+		Severity:   rules.Error,
+		Lesser:     "a warning of any claim but scp, which may be such a list",
 		Since:      since,
 		References: []string{kbArrayClaims, docDataWeave},
 		Check: func(s *rules.Subject) []rules.Finding {
@@ -27,11 +28,11 @@ func arrayEqualityOnClaims() rules.Rule {
 				case "":
 					return nil
 				case "scp":
-					f := finding(e.name, e.value, "scp is a text of words, which never equals a list")
-					f.Severity = rules.Error
-					return []rules.Finding{f}
+					return []rules.Finding{finding(e.name, e.value, "scp is a text of words, which never equals a list")}
 				}
-				return []rules.Finding{finding(e.name, e.value, fmt.Sprintf("%s is compared with a whole list: another order or one value more fails", claim))}
+				f := finding(e.name, e.value, fmt.Sprintf("%s is compared with a whole list: another order or one value more fails", claim))
+				f.Severity = rules.Warning
+				return []rules.Finding{f}
 			})
 		},
 	}

@@ -12,6 +12,7 @@ func expressionNotBoolean() rules.Rule {
 		Why:        "A claim's expression must give true. One that gives the claim itself always fails: every token is rejected with 401.",
 		Fix:        "Compare: #[vars.claimSet.department == 'Sales'], or write the value itself, without #[ ].",
 		Severity:   rules.Error,
+		Lesser:     "a warning of a claim that may be a boolean itself",
 		Since:      since,
 		References: []string{docJWTPage},
 		Check: func(s *rules.Subject) []rules.Finding {

@@ -11,6 +11,14 @@ func (r *repairer) checkAudience() ([]edit, error) {
 	return append(r.audienceOn(), set("supportedAudiences", r.facts.Audience)), nil
 }
 
+// replaceWildcard puts the audience that the user names in the place of one with a wildcard. Of a claim only the user knows what is meant.
+func (r *repairer) replaceWildcard() ([]edit, error) {
+	if r.finding.Field != "supportedAudiences" {
+		return nil, byHand()
+	}
+	return r.checkAudience()
+}
+
 // switchAudienceOn switches on the check of the audience that is configured.
 func (r *repairer) switchAudienceOn() ([]edit, error) { return r.audienceOn(), nil }
 

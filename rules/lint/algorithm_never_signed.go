@@ -1,0 +1,33 @@
+package lint
+
+import (
+	"fmt"
+
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+func algorithmNeverSigned() rules.Rule {
+	return rules.Rule{
+		Name:  "algorithm-never-signed-with",
+		Title: "the algorithm is one that Entra ID never signs with",
+		Why: "Entra ID signs access tokens with RS256: its metadata lists no other algorithm, and its key sets hold RSA keys only. A policy " +
+			"that wants another one lets nobody in.",
+		Fix:        "Want RS256: in MuleSoft's JWT Validation, signingMethod rsa with signingKeyLength 256, which is the length of the hash and not of the key.",
+		Severity:   rules.Error,
+		Since:      since,
+		References: []string{accessTokens, claimsRef},
+		Check: func(s *rules.Subject) []rules.Finding {
+			return eachCheck(s, func(p *rules.Policy, c *rules.Check) []rules.Finding {
+				if c.ID != rules.Algorithm || c.Skip != "" || len(c.Test.Values) != 1 || !isEntra(p) {
+					return none()
+				}
+				switch alg := c.Test.Values[0].Text; alg {
+				case "", "RS256":
+					return none()
+				default:
+					return one(at(c, fmt.Sprintf("the policy wants %s, and Entra ID signs every token with RS256", alg)))
+				}
+			})
+		},
+	}
+}

@@ -1,0 +1,49 @@
+package lint
+
+import (
+	"fmt"
+
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+func clientIDClaimNamesNoClient() rules.Rule {
+	return rules.Rule{
+		Name:  "client-id-claim-names-no-client",
+		Title: "the client id is read from a claim that names something else",
+		Why: "sub and oid name a user, or a client's service principal, by an id of its own, and aud names the API. None of them is an " +
+			"application id that could have a contract: every token is rejected with 403.",
+		Fix:        "Read appid (v1.0 tokens) or azp (v2.0 tokens).",
+		Severity:   rules.Error,
+		Since:      since,
+		References: []string{claimsRef, kbArticle},
+		Check: func(s *rules.Subject) []rules.Finding {
+			return eachCheck(s, func(p *rules.Policy, c *rules.Check) []rules.Finding {
+				ids := identities(c)
+				what := named(ids[0].claim)
+				if what == "" || named(ids[1].claim) == "" || !isEntra(p) {
+					return none()
+				}
+				return one(at(c, fmt.Sprintf("%s %s: no client has a contract under it", ids[0].claim, what)))
+			})
+		},
+	}
+}
+
+// named says what a claim of Entra ID names that is no client (access-token-claims-reference); empty for any other claim.
+func named(claim string) string {
+	switch claim {
+	case "sub", "oid":
+		return "names a user, or in an app-only token the client's service principal, which has an id of its own"
+	case "aud":
+		return "names the API that the token is for"
+	case "iss", "tid":
+		return "names the tenant"
+	case "upn", "unique_name", "preferred_username", "email", "name":
+		return "names a user"
+	case "appidacr", "azpacr":
+		return "tells how the client has authenticated"
+	case "scp", "roles", "ver", "idtyp", "uti", "wids", "groups":
+		return "names no client"
+	}
+	return ""
+}

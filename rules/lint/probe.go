@@ -1,0 +1,191 @@
+package lint
+
+import (
+	"slices"
+	"time"
+
+	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// reach says how far somebody's tokens get past checks. A check is run on made-up tokens, so that what it is worth is seen from
+// what it does, not from how it is written.
+type reach uint8
+
+const (
+	shut    reach = iota // none gets past
+	hidden               // only a deployment tells, or a policy that is not modelled
+	unread               // an expression can't be evaluated on them
+	perhaps              // one does of which it is not known whether it can be had
+	open                 // one does
+)
+
+// held is what a claim may hold; a nil value is that it is not there.
+type held struct {
+	value *source.Value
+	doubt bool // it is not known whether a token can hold it
+}
+
+// suspect is a made-up token: the claims that are fixed in it. A nil value is a claim that is not there.
+type suspect struct {
+	claims map[string]*source.Value
+	doubt  bool
+}
+
+// party is somebody's tokens: each of them, and what the claims that are not fixed in it may hold.
+type party struct {
+	tokens []suspect
+	may    func(s suspect, name string, literals []string) []held
+}
+
+// gets tells how far the party gets past all of the checks, and with which of its tokens.
+func (p *party) gets(checks []*rules.Check) (reach, suspect) {
+	best, with := shut, suspect{}
+	for _, s := range p.tokens {
+		least := open
+		for _, c := range checks {
+			if least = min(least, p.past(c, s)); least == shut {
+				break
+			}
+		}
+		if least > best {
+			best, with = least, s
+		}
+		if best == open {
+			break
+		}
+	}
+	return best, with
+}
+
+// past tells how far the party gets past one check with one token. Checks of no claim are passed.
+func (p *party) past(c *rules.Check, s suspect) reach {
+	switch {
+	case c.Skip != "":
+		return open
+	case c.ID == rules.NotModelled:
+		return hidden
+	case !ofClaims(c):
+		return open
+	case c.Unknown != nil:
+		if _, fixed := s.claims[claimOf(c)]; fixed || claimOf(c) == "" || claimOf(c) == "aud" {
+			return hidden
+		}
+		return open
+	case c.Test.Input.Captured:
+		if _, fixed := s.claims["scp"]; fixed {
+			return shut // what only a captured answer tells is taken for what the policy wants it to be: a scope of ours
+		}
+		return open
+	}
+	best := shut
+	p.each(c, s, func(t trial) bool {
+		best = max(best, t.run(c, s.doubt))
+		return best < open
+	})
+	return best
+}
+
+// ofClaims reports whether a check is of a kind that tells tokens apart by what they claim.
+func ofClaims(c *rules.Check) bool {
+	return slices.Contains([]rules.ID{rules.Audience, rules.Issuer, rules.Tenant, rules.CustomClaim, rules.Scopes}, c.ID)
+}
+
+// claimOf is the claim that a check is about, though the file does not tell what it wants of it; empty where the file does not tell that either.
+func claimOf(c *rules.Check) string {
+	switch c.ID {
+	case rules.Audience:
+		return "aud"
+	case rules.Issuer:
+		return "iss"
+	case rules.Tenant:
+		return "tid"
+	case rules.Scopes:
+		return "scp"
+	}
+	return c.Claim
+}
+
+// trial is what one made-up request holds of what a check reads.
+type trial struct {
+	token   *inspect.Token // that the made-up ones are copies of
+	claims  []source.Member
+	request rules.Request
+	doubt   bool
+	blind   bool // the check reads all claims
+}
+
+// run evaluates a check on the trial's request.
+func (t *trial) run(c *rules.Check, doubt bool) reach {
+	if t.blind {
+		return unread
+	}
+	token := *t.token
+	token.Claims = &source.Value{Kind: source.Object, Members: t.claims}
+	t.request.Token = &token
+	t.request.At = time.Unix(instant, 0)
+	verdict := rules.Evaluate([]*rules.Policy{{Root: rules.AllOf(c)}}, &t.request)
+	switch {
+	case verdict.Outcome == rules.Rejected:
+		return shut
+	case verdict.Outcome == rules.Undetermined:
+		return unread
+	case doubt || t.doubt:
+		return perhaps
+	}
+	return open
+}
+
+// instant is when made-up tokens are used, in Unix seconds: no rule looks at times.
+const instant = 1_780_000_000
+
+// mostTrials limits how many combinations of values a check is run on.
+const mostTrials = 512
+
+// each makes a trial of every combination of what the claims that the check reads may hold, until visit has seen enough.
+func (p *party) each(c *rules.Check, s suspect, visit func(trial) bool) {
+	literals := literalsOf(c)
+	trials := []trial{{token: inspect.Parse("e30.e30.e30")}} // {}.{} and a signature that nobody looks at
+	for _, in := range readBy(c) {
+		var more []trial
+		for _, t := range trials {
+			for _, h := range p.holds(s, in, literals) {
+				if len(more) < mostTrials {
+					more = append(more, t.with(in, h))
+				}
+			}
+		}
+		trials = more
+	}
+	for _, t := range trials {
+		if !visit(t) {
+			return
+		}
+	}
+}
+
+// holds lists what an input may hold in this token's request. What the caller writes beside the token may be anything.
+func (p *party) holds(s suspect, in rules.Input, literals []string) []held {
+	if in.Source == rules.FromHTTP || in.Source == rules.FromQuery {
+		return texts(append([]string{unrelated}, literals...))
+	}
+	if fixed, ok := s.claims[in.Name]; ok {
+		return []held{{value: fixed}}
+	}
+	return p.may(s, in.Name, literals)
+}
+
+func (t *trial) with(in rules.Input, h held) trial {
+	next := *t
+	next.doubt = next.doubt || h.doubt
+	switch {
+	case in.Name == "*":
+		next.blind = true
+	case in.Source == rules.FromHTTP || in.Source == rules.FromQuery:
+		write(&next.request, in, h.value.Text)
+	case h.value != nil:
+		next.claims = append(slices.Clip(t.claims), source.Member{Key: in.Name, Value: h.value})
+	}
+	return next
+}

@@ -1,0 +1,43 @@
+package lint
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+func wildcardComparedExactly() rules.Rule {
+	return rules.Rule{
+		Name:  "wildcard-compared-exactly",
+		Title: "a value with a wildcard is compared as it stands",
+		Why: "No token of Entra ID has an asterisk in its audience, issuer, scopes or roles, and a policy that compares whole values lets " +
+			"nobody in. That MuleSoft's JWT Validation compares so is inferred: its documentation knows no wildcard.",
+		Fix:        "Write the values that are meant, one by one.",
+		Severity:   rules.Error,
+		Lesser:     "a warning where another value beside it can match",
+		Since:      since,
+		References: []string{muleJWT, claimsRef},
+		Check: func(s *rules.Subject) []rules.Finding {
+			return eachCheck(s, func(_ *rules.Policy, c *rules.Check) []rules.Finding { return checkWildcard(c) })
+		},
+	}
+}
+
+func checkWildcard(c *rules.Check) []rules.Finding {
+	if !ofClaims(c) {
+		return none()
+	}
+	wanted := wantedTexts(c, claim("aud", "iss", "tid", "appid", "azp", "scp", "scope", "roles"))
+	wild := func(text string) bool { return strings.Contains(text, "*") }
+	i := slices.IndexFunc(wanted, wild)
+	if i < 0 {
+		return none()
+	}
+	f := at(c, fmt.Sprintf("%s is compared as it stands: no token has an asterisk there", wanted[i]))
+	if slices.ContainsFunc(wanted, func(text string) bool { return !wild(text) }) {
+		f = less(f, rules.Warning)
+	}
+	return one(f)
+}

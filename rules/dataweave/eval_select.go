@@ -51,7 +51,7 @@ func (v *evaluator) selectKey(n *Node, object *source.Value, name string) Result
 		return known(n, found)
 	}
 	if rest := restOf(object); rest != nil {
-		return known(n, rest)
+		return unknown(n, "what "+name+" holds is not known: "+rest.Text)
 	}
 	return value(null())
 }

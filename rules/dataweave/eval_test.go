@@ -79,7 +79,7 @@ func TestWhatIsKnownInPartIsUnknownInTheRest(t *testing.T) {
 	for expression, want := range map[string]string{
 		`attributes.method`:            `"GET"`,
 		`attributes.requestPath`:       "the path is not known",
-		`attributes.clientAddress.ip`:  "only the method is known",
+		`attributes.clientAddress.ip`:  "what clientAddress holds is not known: only the method is known",
 		`attributes`:                   "",
 		`attributes == attributes`:     "whether these values are equal is not documented",
 		`sizeOf(attributes)`:           "what sizeOf makes of an object is not documented",

@@ -73,7 +73,7 @@ func attributes(r *rules.Request, sentIn string) *source.Value {
 	if sentIn != "" && headers.Member(sentIn) == nil {
 		headers.Members = append(headers.Members, source.Member{Key: sentIn, Value: text(tokenStandIn)})
 	}
-	headers.Members = append(headers.Members, dataweave.Rest("the request's other headers were not given: pass -H"))
+	headers.Members = append(headers.Members, dataweave.Rest("the request's other headers were not given"))
 	all := object(source.Member{Key: "headers", Value: headers})
 	if r.Query != nil {
 		all.Members = append(all.Members, source.Member{Key: "queryParams", Value: queryParams(r)})

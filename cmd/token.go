@@ -18,6 +18,11 @@ func (e *Env) readToken(args []string) (*inspect.Token, error) {
 	if err != nil {
 		return nil, err
 	}
+	return e.tokenIn(text)
+}
+
+// tokenIn finds and reads the token in a text.
+func (e *Env) tokenIn(text string) (*inspect.Token, error) {
 	found, err := inspect.Locate(text)
 	if err != nil {
 		return nil, err

@@ -48,6 +48,15 @@ func HeaderMember(name string) (ClaimInfo, bool) { return lookUp(headerMembers[:
 // Claims returns every claim that is known, those of every token first.
 func Claims() []ClaimInfo { return append([]ClaimInfo(nil), claims[:]...) }
 
+// ClaimNames returns the name of every claim that is known.
+func ClaimNames() []string {
+	names := make([]string, len(claims))
+	for i := range claims {
+		names[i] = claims[i].Name
+	}
+	return names
+}
+
 // HeaderMembers returns every member of the header that is known.
 func HeaderMembers() []ClaimInfo { return append([]ClaimInfo(nil), headerMembers[:]...) }
 

@@ -5,29 +5,61 @@ import (
 	"io"
 
 	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
-// ClaimText writes one claim, whole: its value, then what is known of it.
-func ClaimText(w io.Writer, style Style, d *Decoding, name string) error {
-	t := NewText(style)
-	for _, m := range d.Mask.Claims(d.Token.Claims).Members {
-		if m.Key == name {
-			t.line(inspect.Safe(d.valueText(name, m.Value)))
-		}
+// Claim is one claim: what a token says, and what is known of it.
+type Claim struct {
+	*Decoding // whose Token is nil where none was given
+	Name      string
+	Value     *source.Value // nil where there is no token, or it has no such claim
+	Info      inspect.ClaimInfo
+	Known     bool // the dictionary has it
+}
+
+// NewClaim looks a claim up, in a token and in the dictionary.
+func NewClaim(d *Decoding, name string) *Claim {
+	c := &Claim{Decoding: d, Name: name}
+	c.Info, c.Known = inspect.Claim(name)
+	if d.Token != nil {
+		c.Value = d.Mask.Claims(d.Token.Claims).Member(name)
 	}
-	if info, ok := inspect.Claim(name); ok {
+	return c
+}
+
+// ClaimText writes one claim, whole: its value on the first line, or that there is none, then what is known of it.
+func ClaimText(w io.Writer, style Style, c *Claim) error {
+	t := NewText(style)
+	switch {
+	case c.Value != nil:
+		t.values(c)
+	case c.Token != nil && c.Token.Claims == nil:
+		t.Para(0, inspect.Safe("not known: "+c.Token.Fault.Message))
+	case c.Token != nil:
+		t.Para(0, inspect.Safe("the token has no claim "+c.Name))
+	}
+	if c.Known {
 		t.Blank()
-		t.Para(1, info.Meaning)
+		t.Para(1, c.Info.Meaning)
 		t.Blank()
-		t.Rows(1, claimRows(info))
+		t.Rows(1, claimRows(c.Info))
 	}
 	_, err := t.WriteTo(w)
 	return err
 }
 
+// values adds the claim's value, whole. A claim that stands twice has two.
+func (t *Text) values(c *Claim) {
+	for _, m := range c.Mask.Claims(c.Token.Claims).Members {
+		if m.Key == c.Name {
+			t.line(inspect.Safe(c.valueText(c.Name, m.Value)))
+		}
+	}
+}
+
 // claimRows says what is known of a claim beside its meaning.
 func claimRows(info inspect.ClaimInfo) []Row {
-	rows := []Row{{"set by", info.SetBy}, {"may decide access", string(info.Fitness)}}
+	rows := []Row{{"set by", info.SetBy}, {"may decide access", string(info.Fitness)}, {"in Entra's tokens", writtenIn(info)}}
 	if info.Personal {
 		rows = append(rows, Row{"personal", "yes"})
 	}
@@ -37,22 +69,42 @@ func claimRows(info inspect.ClaimInfo) []Row {
 	return rows
 }
 
+// writtenIn says in which tokens Entra ID writes a claim.
+func writtenIn(info inspect.ClaimInfo) string {
+	switch info.Versions {
+	case "":
+		return "not documented"
+	case "both":
+		return "v1.0 and v2.0"
+	case "on request":
+		return "where the API's app registration asks for it"
+	}
+	return "v" + info.Versions
+}
+
 // claimJSON is the JSON of decode --claim. What is not known of the claim is null.
 type claimJSON struct {
 	SchemaVersion int             `json:"schema_version"`
 	Claim         string          `json:"claim"`
+	Present       *bool           `json:"present"`
 	Value         json.RawMessage `json:"value"`
 	Meaning       *string         `json:"meaning"`
 	SetBy         *string         `json:"set_by"`
 	MayDecide     *string         `json:"may_decide_access"`
+	Versions      *string         `json:"versions"`
 	Reference     *string         `json:"reference"`
 }
 
 // ClaimJSON writes one claim as JSON.
-func ClaimJSON(w io.Writer, d *Decoding, name string) error {
-	info, _ := inspect.Claim(name)
-	return d.Mask.JSON(w, claimJSON{
-		SchemaVersion: SchemaVersion, Claim: name, Value: rawJSON(d.Mask.Claims(d.Token.Claims).Member(name)),
-		Meaning: known(info.Meaning), SetBy: known(info.SetBy), MayDecide: known(string(info.Fitness)), Reference: known(info.Reference),
-	})
+func ClaimJSON(w io.Writer, c *Claim) error {
+	out := claimJSON{
+		SchemaVersion: SchemaVersion, Claim: c.Name, Value: rawJSON(c.Value),
+		Meaning: known(c.Info.Meaning), SetBy: known(c.Info.SetBy), MayDecide: known(string(c.Info.Fitness)),
+		Versions: known(c.Info.Versions), Reference: known(c.Info.Reference),
+	}
+	if c.Token != nil && c.Token.Claims != nil {
+		present := c.Value != nil
+		out.Present = &present
+	}
+	return c.Mask.JSON(w, out)
 }

@@ -78,7 +78,9 @@ func readJSON(name string, text []byte, unshown bool, items items) (*File, error
 const maxPart = 20_000
 
 // ReadPart is ReadJSON for what may be a secret, such as a part of a token: no error shows anything of the text.
-func ReadPart(name string, text []byte) (*File, error) { return readJSON(name, text, true, items{most: maxPart}) }
+func ReadPart(name string, text []byte) (*File, error) {
+	return readJSON(name, text, true, items{most: maxPart})
+}
 
 // open makes a file of text that is worth reading.
 func open(name string, text []byte) (*File, error) {

@@ -63,9 +63,9 @@ func (f *atFlag) resolve(env *Env, token *inspect.Token) (time.Time, error) {
 	case token == nil:
 		return time.Time{}, problem("--at issued: the request carries no token", "pass a time: --at 2026-05-06T10:00:00Z")
 	}
-	iat := inspect.ReadInstant(token.Claims.Member("iat"))
-	if !iat.Known() {
+	at, ok := token.JustIssued()
+	if !ok {
 		return time.Time{}, problem("--at issued: the token has no iat that is a time", "pass a time: --at 2026-05-06T10:00:00Z")
 	}
-	return iat.Meant.Add(time.Second), nil
+	return at, nil
 }

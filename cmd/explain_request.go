@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"context"
-	"time"
 
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -47,8 +46,8 @@ func (e *Env) otherRequest(text string, request *rules.Request) (*rules.Request,
 		Token: token, At: request.At, Method: request.Method, Path: request.Path,
 		Headers: request.Headers, Contracts: request.Contracts, Signatures: request.Signatures,
 	}
-	if issued := inspect.ReadInstant(token.Claims.Member("iat")); issued.Known() {
-		other.At = issued.At.Add(time.Second)
+	if at, ok := token.JustIssued(); ok {
+		other.At = at
 	}
 	return other, nil
 }

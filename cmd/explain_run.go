@@ -140,6 +140,19 @@ func refused(proposals []rules.Proposal) []rules.Proposal {
 	return all
 }
 
+// justIssued is the verdict of when the token was new, where it has expired since and that would be another one; else nil.
+func (r *explainRun) justIssued(policies []*rules.Policy) *rules.Verdict {
+	earlier := r.request.JustIssued()
+	if earlier == nil {
+		return nil
+	}
+	now, then := rules.Evaluate(policies, r.request), rules.Evaluate(policies, earlier)
+	if now.Outcome == then.Outcome && now.Status == then.Status && now.Decided.Check == then.Decided.Check {
+		return nil
+	}
+	return &then
+}
+
 // explain evaluates the policies, for each gateway where they differ, and proves the repairs.
 func (r *explainRun) explain() (*render.Explanation, error) {
 	x := &render.Explanation{
@@ -155,6 +168,7 @@ func (r *explainRun) explain() (*render.Explanation, error) {
 	if err := r.perGateway(x); err != nil {
 		return nil, err
 	}
+	x.Earlier = r.justIssued(x.Policies)
 	x.Findings = append(append(x.Findings, r.policies.findings...), x.Verdict.Findings...)
 	x.Findings = r.policies.withLint(x.Findings)
 	return x, r.repair(x)

@@ -82,6 +82,7 @@ func (r *explainRun) compare(o *rules.Observation, v *rules.Verdict, policies []
 	p := rules.Prediction{
 		Verdict: v, Request: r.request, Policies: policies,
 		Behaviours: r.policies.adapter.Behaviours(), Causes: r.policies.adapter.Causes(),
+		Earlier: r.justIssued(policies),
 	}
 	return p.Compare(*o)
 }

@@ -1,6 +1,10 @@
 package inspect
 
-import "github.com/gatewhy/gatewhy/inspect/source"
+import (
+	"time"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+)
 
 // Shape is the outer form of a token's text.
 type Shape uint8
@@ -52,6 +56,19 @@ func (t *Token) Compact() string { return t.compact }
 
 // SigningInput returns the bytes that the signature covers (RFC 7515, section 5.1).
 func (t *Token) SigningInput() string { return t.input }
+
+// JustIssued is the instant one second after the token was issued, when it was as good as it ever would be; false where it does not
+// tell when that was.
+func (t *Token) JustIssued() (time.Time, bool) {
+	issued := ReadInstant(t.Claims.Member("iat"))
+	return issued.Meant.Add(time.Second), issued.Known()
+}
+
+// Expired reports whether the token tells that it had expired at an instant.
+func (t *Token) Expired(at time.Time) bool {
+	expires := ReadInstant(t.Claims.Member("exp"))
+	return expires.Known() && !at.Before(expires.At)
+}
 
 // String keeps the token's text out of anything that is printed.
 func (t *Token) String() string { return "(token)" }

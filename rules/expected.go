@@ -15,8 +15,8 @@ func (r *Result) Expected() string {
 	if r.judged.result != nil && r.judged.result.Expected != "" {
 		return r.judged.result.Expected
 	}
-	if r.judged.leaf != nil && r.judged.leaf.Op == Present {
-		return r.judged.leaf.words()
+	if leaf := r.judged.leaf; leaf != nil && (leaf.Op == Present || r.Outcome == Fail && leaf.timely() && r.Check.Test.Op != Active) {
+		return leaf.words()
 	}
 	return r.Check.Test.words()
 }
@@ -39,11 +39,11 @@ func (p Predicate) words() string {
 	case HasAny:
 		return literals(p.Values, " or ")
 	case After:
-		return "an instant in the future"
+		return p.Input.Name + " in the future"
 	case NotAfter:
-		return "an instant in the past"
+		return p.Input.Name + " in the past"
 	case Positive:
-		return "a number above zero"
+		return p.Input.Name + " above zero"
 	case Sent:
 		return "a token in the Authorization header"
 	case Readable:
@@ -57,6 +57,9 @@ func (p Predicate) words() string {
 	}
 	return p.compound()
 }
+
+// timely reports whether the predicate is about the time.
+func (p *Predicate) timely() bool { return p.Op == After || p.Op == NotAfter || p.Op == Positive }
 
 // compound describes And, Or and Not. The presence that a required or optional claim is wrapped in goes without
 // saying.
@@ -144,6 +147,8 @@ func (r *Result) found() string {
 		return "an error: " + reading.Fault
 	case reading.Value == nil:
 		return "none"
+	case (r.judged.leaf.Op == After || r.judged.leaf.Op == NotAfter) && inspect.ReadInstant(reading.Value).Known():
+		return r.judged.leaf.Input.Name + " " + inspect.ReadInstant(reading.Value).String()
 	default:
 		return brief(reading.Value)
 	}

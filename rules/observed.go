@@ -12,6 +12,9 @@ type Prediction struct {
 	Policies   []*Policy
 	Behaviours []Behaviour
 	Causes     []Cause // what else could explain an answer, the likeliest first
+
+	// Earlier is the verdict of one second after the token was issued, where it has expired since; else nil.
+	Earlier *Verdict
 }
 
 // Comparison is what follows from an observed answer.
@@ -35,9 +38,32 @@ func (p *Prediction) Compare(o Observation) Comparison {
 		return p.undetermined(c)
 	}
 	if c.Agrees != Yes {
-		c.Suspects = ranked(append(p.fromTrace(&o), p.suspects(&o)...))
+		c.Suspects = ranked(slices.Concat(p.whileValid(o), p.fromTrace(&o), p.suspects(&o)))
 	}
 	return c
+}
+
+// whileValid is the cause that the request was made before its token expired, where the prediction for that time agrees.
+func (p *Prediction) whileValid(o Observation) []Suspect {
+	if p.Earlier == nil {
+		return nil
+	}
+	then := Prediction{Verdict: p.Earlier, Request: p.Request, Policies: p.Policies, Behaviours: p.Behaviours}
+	if then.Compare(o).Agrees != Yes {
+		return nil
+	}
+	why := "the prediction for one second after it was issued agrees: the request is accepted"
+	if d := p.Earlier.Decided; d != nil {
+		why = "the prediction for one second after it was issued agrees: " + d.Why()
+	}
+	by := ByStatus
+	if o.Body != nil {
+		by = ByBody
+	}
+	return []Suspect{{By: by, Cause: Cause{
+		ID: "made-while-valid", Title: "the request was made before the token expired",
+		Why: why, Look: "--at issued, or --at with the time of the request", Evidence: p.Earlier.Evidence(),
+	}}}
 }
 
 // accepted compares with the prediction that the request reaches the API. A status that these policies never send

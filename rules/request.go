@@ -51,6 +51,21 @@ func (r *Request) Profile() inspect.Profile {
 	return r.profile()
 }
 
+// JustIssued is the same request one second after its token was issued, where the token has expired since; nil where it has not, or
+// does not tell when it was issued.
+func (r *Request) JustIssued() *Request {
+	if r.Token == nil || !r.Token.Expired(r.At) {
+		return nil
+	}
+	at, ok := r.Token.JustIssued()
+	if !ok {
+		return nil
+	}
+	earlier := *r
+	earlier.At, earlier.bound = at, nil
+	return &earlier
+}
+
 // Read gives what an input holds in this request.
 func (r *Request) Read(in Input) Reading {
 	switch in.Source {

@@ -176,6 +176,9 @@ func (x *explainPager) facts() []Row {
 	if question := v.Question(); question != "" {
 		rows = append(rows, Row{"ask next", question})
 	}
+	if x.Earlier != nil {
+		rows = append(rows, Row{"when it was new", OutcomeLine(x.Earlier) + " (--at issued)"})
+	}
 	if x.Other != nil {
 		rows = append(rows, Row{"other token", OutcomeLine(x.Other)})
 	}

@@ -18,6 +18,7 @@ type (
 		Remedies      []remedyJSON           `json:"remedies"`
 		NotOffered    []refusalJSON          `json:"not_offered,omitempty"`
 		Other         *outcomeJSON           `json:"other,omitempty"`
+		WhenIssued    *outcomeJSON           `json:"when_issued,omitempty"`
 		Gateways      map[string]gatewayJSON `json:"gateways,omitempty"`
 		Observed      *observedJSON          `json:"observed,omitempty"`
 	}
@@ -109,6 +110,8 @@ func ExplainJSON(w io.Writer, x *Explanation) error {
 		Findings:      findingsOf(x.Findings),
 		Remedies:      remediesOf(x.Repairs),
 		Observed:      observedOf(x.Observed),
+		Other:         outcomeIfAny(x.Other),
+		WhenIssued:    outcomeIfAny(x.Earlier),
 	}
 	out.Verdict.Collect = known(x.howToGet(x.Verdict.Question()))
 	if x.Token != nil {
@@ -116,10 +119,6 @@ func ExplainJSON(w io.Writer, x *Explanation) error {
 	}
 	for _, r := range x.Refused {
 		out.NotOffered = append(out.NotOffered, refusalJSON{r.ID, r.Title, r.Refused})
-	}
-	if x.Other != nil {
-		other := outcomeOf(x.Other)
-		out.Other = &other
 	}
 	for _, g := range x.Gateways {
 		if out.Gateways == nil {
@@ -170,16 +169,20 @@ func findingsOf(findings []rules.Finding) []findingJSON {
 func remediesOf(remedies []ProvedRepair) []remedyJSON {
 	out := make([]remedyJSON, len(remedies))
 	for i, r := range remedies {
-		out[i] = remedyJSON{ID: r.ID, Title: r.Title, Command: r.Command, After: outcomeOf(&r.After)}
+		out[i] = remedyJSON{ID: r.ID, Title: r.Title, Command: r.Command, After: outcomeOf(&r.After), Other: outcomeIfAny(r.Other)}
 		for _, c := range r.Changes {
 			out[i].Changes = append(out[i].Changes, changeJSON{c.Field, known(c.From), c.To})
 		}
-		if r.Other != nil {
-			other := outcomeOf(r.Other)
-			out[i].Other = &other
-		}
 	}
 	return out
+}
+
+func outcomeIfAny(v *rules.Verdict) *outcomeJSON {
+	if v == nil {
+		return nil
+	}
+	outcome := outcomeOf(v)
+	return &outcome
 }
 
 func outcomeOf(v *rules.Verdict) outcomeJSON {

@@ -71,6 +71,9 @@ func (m *markdown) prediction(x *Explanation, v *rules.Verdict) {
 	if e := v.Evidence(); e.Reference != "" {
 		m.row("evidence", string(e.Level)+": "+e.Reference)
 	}
+	if x.Earlier != nil {
+		m.row("when the token was new", OutcomeLine(x.Earlier)+" (--at issued)")
+	}
 	m.rowIf("ask next", v.Question())
 	m.rowIf("how to get it", x.howToGet(v.Question()))
 }

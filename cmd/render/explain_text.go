@@ -101,6 +101,9 @@ func (t *explainText) reason() {
 	} else if says := v.Decided.Answer.Says; says != "" {
 		t.Para(1, fmt.Sprintf("The gateway's answer says %q.", says))
 	}
+	if t.x.Earlier != nil {
+		t.Para(1, whenNew(t.x.Earlier))
+	}
 	if question := v.Question(); question != "" && v.Outcome == rules.Undetermined {
 		t.Para(1, "To know: "+inspect.Safe(question))
 		t.howToGet(question)
@@ -265,6 +268,11 @@ func OutcomeLine(v *rules.Verdict) string {
 		return fmt.Sprintf("%s at %s", status(v.Status), checkName(v.Decided.Check))
 	}
 	return "undetermined at " + checkName(v.Decided.Check)
+}
+
+// whenNew says what an expired token would have got, and how to see why.
+func whenNew(v *rules.Verdict) string {
+	return "When it was new it would have got " + OutcomeLine(v) + ": --at issued tells why."
 }
 
 func (t *explainText) otherToken() {

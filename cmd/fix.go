@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -19,6 +20,7 @@ type fixFlags struct {
 	output    outputFlags
 	rule      string
 	solution  choice
+	api       string
 	facts     rules.Facts
 	version   choice
 	tokens    []string
@@ -47,7 +49,7 @@ func newFix(env *Env) *cobra.Command {
 
 func (f *fixFlags) register(cmd *cobra.Command) {
 	f.output.register(cmd, "text", "json")
-	f.solution = choice{allowed: []string{"jwt", "scopes"}, kind: "SOLUTION"}
+	f.solution = choice{allowed: solutions(), kind: "SOLUTION"}
 	f.solution.register(cmd, "solution", "", "of Salesforce KB 005321722: JWT Validation with an audience, or an environment's scope")
 	f.version = choice{allowed: []string{"1", "2"}, kind: "VERSION"}
 	f.version.register(cmd, "token-version", "", "the version of the API's tokens")
@@ -55,6 +57,7 @@ func (f *fixFlags) register(cmd *cobra.Command) {
 	f.asset.register(cmd)
 	f.variant.register(cmd, "gateway", "", "the gateway, where the file does not tell")
 	flags := cmd.Flags()
+	flags.StringVar(&f.api, "api", "", "the API instance, of a file with several")
 	flags.StringVar(&f.rule, "rule", "", "repair the findings of this rule only: a `NAME` of gatewhy rules")
 	flags.StringVar(&f.facts.Audience, "audience", "", "this environment's `AUDIENCE`, as its tokens carry it")
 	flags.StringVar(&f.facts.Scope, "scope", "", "the `SCOPE` that only this environment's API exposes")
@@ -66,7 +69,7 @@ func (f *fixFlags) register(cmd *cobra.Command) {
 }
 
 func (f *fixFlags) options() rules.Options {
-	return rules.Options{Variant: f.variant.value, Asset: f.asset.asset}
+	return rules.Options{Variant: f.variant.value, API: f.api, Asset: f.asset.asset}
 }
 
 func (e *Env) fix(flags *fixFlags, name string) error {
@@ -80,18 +83,18 @@ func (e *Env) fix(flags *fixFlags, name string) error {
 	if err != nil {
 		return err
 	}
-	f := &fixer{judge: newJudge(flags.options()), facts: flags.facts, report: &render.Fixing{Before: file, After: file}}
+	f := &fixer{judge: newJudge(flags.options()), facts: flags.facts, solution: flags.solution.value, report: &render.Fixing{Before: file, After: file}}
 	if f.apps, err = e.readApps(flags.apps); err != nil {
 		return err
 	}
 	f.learnApp()
-	if f.adapter, err = adapterFor(file, f.options); err != nil {
+	if err := f.adapt(file); err != nil {
 		return err
 	}
-	if f.requests, err = e.fixRequests(flags); err != nil {
+	if err := e.readRequests(flags, f); err != nil {
 		return err
 	}
-	if err := f.run(flags); err != nil {
+	if err := f.run(flags.rule); err != nil {
 		return err
 	}
 	return e.finishFix(flags, name, f)
@@ -99,7 +102,7 @@ func (e *Env) fix(flags *fixFlags, name string) error {
 
 // complete checks the flags that only make sense in one form.
 func (f *fixFlags) complete() error {
-	f.facts.Version = map[string]entra.Version{"1": entra.V1, "2": entra.V2}[f.version.value]
+	f.facts.Version = versionNamed(f.version.value)
 	if f.facts.Tenant != "" && !entra.IsGUID(f.facts.Tenant) {
 		return problem("--tenant must be the tenant's id, a GUID: issuers never have a domain", "gatewhy decode shows it, as tid of any of the tenant's tokens")
 	}
@@ -113,19 +116,34 @@ func (f *fixFlags) complete() error {
 	return nil
 }
 
-// adapterFor finds the vendor whose policies a file holds.
-func adapterFor(file *source.File, options rules.Options) (rules.Adapter, error) {
-	var first error
-	for _, adapter := range adapters() {
-		_, err := adapter.Compile(file, options)
-		if err == nil {
-			return adapter, nil
-		}
-		if first == nil {
-			first = err
-		}
+// versionNamed is the version of tokens that a number is; 0 for none.
+func versionNamed(text string) entra.Version {
+	switch text {
+	case "1", "1.0":
+		return entra.V1
+	case "2", "2.0":
+		return entra.V2
 	}
-	return rules.Adapter{}, first
+	return 0
+}
+
+// adapt finds the vendor whose policies a file holds. A solution is made for the one API instance that its token is for.
+func (f *fixer) adapt(file *source.File) error {
+	var none error
+	for _, adapter := range adapters() {
+		compiled, err := adapter.Compile(file, f.options)
+		switch {
+		case err != nil:
+			none = cmp.Or(none, noneOfAPI(adapter, f.options, file, err))
+			continue
+		case f.solution != "":
+			err = oneAPI(compiled.Policies, "the one that the solution is for")
+		}
+		f.adapter = adapter
+		f.wanted.learn(compiled.Policies)
+		return err
+	}
+	return none
 }
 
 // finishFix proves what was changed, prints it and writes it. Where nothing was changed for want of something, that is asked for.
@@ -133,7 +151,7 @@ func (e *Env) finishFix(flags *fixFlags, name string, f *fixer) error {
 	if !f.changed() {
 		return e.nothingFixed(flags, f)
 	}
-	if err := f.runTokens(); err != nil {
+	if err := f.prove(); err != nil {
 		return err
 	}
 	if flags.write {
@@ -142,10 +160,20 @@ func (e *Env) finishFix(flags *fixFlags, name string, f *fixer) error {
 		}
 		f.report.Written = true
 	}
-	if flags.output.format.value == "json" {
-		return render.FixJSON(e.Stdout, f.report)
+	if err := e.renderFix(&flags.output, f.report); err != nil {
+		return err
 	}
-	return render.FixText(e.Stdout, flags.output.style(e), f.report)
+	for _, warning := range f.report.Warnings {
+		e.warn("%s", warning)
+	}
+	return nil
+}
+
+func (e *Env) renderFix(output *outputFlags, report *render.Fixing) error {
+	if output.format.value == "json" {
+		return render.FixJSON(e.Stdout, report)
+	}
+	return render.FixText(e.Stdout, output.style(e), report)
 }
 
 // learnApp takes from the app registration what the user has not told: the version of the API's tokens, and their audience where

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"cmp"
 	"fmt"
 	"slices"
 	"strings"
@@ -13,55 +14,115 @@ import (
 
 // solve makes the article's solution: what the adapter proposes for a token of this environment, until it proposes nothing more of
 // that solution.
-func (f *fixer) solve(solution string) error {
-	if len(f.requests) == 0 || f.requests[0].modelled {
-		if asks := f.missing(solution); len(asks) > 0 {
-			f.report.Refused = append(f.report.Refused, render.Refusal{
-				Rule: "solution " + solution, Severity: rules.Error, Pos: source.Position{File: f.report.Before.Name},
-				Why: "the file does not tell what it needs; a token of this environment would, too: --token @FILE", Asks: asks,
-			})
+func (f *fixer) solve() error {
+	if len(f.requests) == 0 {
+		if asks := f.missing(); len(asks) > 0 {
+			f.refuseWhy("the file does not tell what it needs; a token of this environment would, too: --token @FILE", asks...)
 			return nil
 		}
 	}
 	for range mostRepairs {
-		done, err := f.solveOnce(solution)
+		done, err := f.solveOnce()
 		if err != nil {
 			return err
 		}
 		if done {
-			return f.proveSolution(solution)
+			break
+		}
+	}
+	if err := f.proveSolution(); err != nil {
+		return err
+	}
+	if err := f.tellErrors(); err != nil || f.changed() || len(f.report.Refused) > 0 {
+		return err
+	}
+	return f.proveNothing()
+}
+
+// proveSolution takes a solution back that keeps this environment's own token out, or that brings an error.
+func (f *fixer) proveSolution() error {
+	if !f.changed() {
+		return nil
+	}
+	compiled, err := f.adapter.Compile(f.report.After, f.options)
+	if err != nil {
+		return err
+	}
+	if verdict := rules.Evaluate(compiled.Policies, f.own()); verdict.Outcome == rules.Rejected {
+		f.takeBack("after it this environment's own token would get " + render.OutcomeLine(&verdict))
+		return nil
+	}
+	was := counts(f.file(f.report.Before).findings)
+	for _, found := range f.file(f.report.After).findings {
+		if found.Severity == rules.Error && was[key(found)] == 0 {
+			f.takeBack("it would bring another error, " + found.Rule + ": " + found.Message)
+			return nil
+		}
+	}
+	for _, p := range compiled.Policies {
+		f.touched = append(f.touched, p.API)
+	}
+	return nil
+}
+
+// proveNothing proves that there is nothing to repair: the tokens that the solution is to keep out are kept out.
+func (f *fixer) proveNothing() error {
+	compiled, err := f.adapter.Compile(f.report.After, f.options)
+	if err != nil {
+		return err
+	}
+	own := f.ownModel()
+	own.learn(compiled.Policies)
+	contracts := f.contractsOf(own)
+	for _, m := range own.others() {
+		verdict := rules.Evaluate(compiled.Policies, m.model.request(contracts))
+		if slices.Contains(m.solutions, f.solution) && verdict.Outcome == rules.Accepted {
+			f.refuseWhy("no policy of this file can be changed so, and " + m.name + " gets " + render.OutcomeLine(&verdict))
+			return nil
 		}
 	}
 	return nil
 }
 
-// proveSolution takes a solution back that keeps this environment's own token out.
-func (f *fixer) proveSolution(solution string) error {
-	compiled, err := f.adapter.Compile(f.report.After, f.options)
-	if err != nil {
-		return err
-	}
-	verdict := rules.Evaluate(compiled.Policies, f.own(solution))
-	if f.changed() && verdict.Outcome == rules.Rejected {
-		f.report.After, f.report.Changes, f.report.Repaired = f.report.Before, nil, nil
-		f.refuseWhy(solution, "after it this environment's own token would get "+render.OutcomeLine(&verdict))
+func (f *fixer) takeBack(why string) {
+	f.report.After, f.report.Changes, f.report.Repaired = f.report.Before, nil, nil
+	f.refuseWhy(why)
+}
+
+// tellErrors tells of the errors that are left: a solution is about clients and environments, and a policy can be wrong in other ways.
+func (f *fixer) tellErrors() error {
+	for _, found := range f.file(f.report.After).findings {
+		if found.Severity != rules.Error {
+			continue
+		}
+		repair, err := f.adapter.Repair(f.report.After, f.options, found, f.facts)
+		switch {
+		case err != nil:
+			return err
+		case repair.Refused != "":
+			f.refuse(found, found.Message+" ("+repair.Refused+")", repair.Asks)
+		default:
+			f.refuse(found, found.Message, []string{"--rule " + found.Rule + " in the place of --solution"})
+		}
 	}
 	return nil
 }
 
-func (f *fixer) refuseWhy(solution, why string) {
-	f.report.Refused = append(f.report.Refused, render.Refusal{Rule: "solution " + solution, Severity: rules.Error, Pos: source.Position{File: f.report.Before.Name}, Why: why})
+func (f *fixer) refuseWhy(why string, asks ...string) {
+	f.report.Refused = append(f.report.Refused, render.Refusal{
+		Rule: "solution " + f.solution, Severity: rules.Error, Pos: source.Position{File: f.report.Before.Name}, Why: why, Asks: asks,
+	})
 }
 
 // missing lists the flags that a solution needs and were not given.
-func (f *fixer) missing(solution string) []string {
+func (f *fixer) missing() []string {
 	var asks []string
 	need := func(given bool, ask string) {
 		if !given {
 			asks = append(asks, ask)
 		}
 	}
-	if solution == "scopes" {
+	if f.solution == "scopes" {
 		need(f.facts.Scope != "", "--scope SCOPE: a scope that only this environment's API exposes, such as UAT.Access")
 		return asks
 	}
@@ -83,13 +144,13 @@ func solutionSteps(solution string) []string {
 }
 
 // solveOnce makes one step. It is done where there is none left.
-func (f *fixer) solveOnce(solution string) (done bool, err error) {
-	own := f.own(solution)
+func (f *fixer) solveOnce() (done bool, err error) {
+	own := f.own()
 	proposals, err := f.proposals(own)
 	if err != nil {
 		return true, err
 	}
-	for _, step := range solutionSteps(solution) {
+	for _, step := range solutionSteps(f.solution) {
 		i := slices.IndexFunc(proposals, func(p rules.Proposal) bool { return isStep(p.ID, step) && p.Refused == "" })
 		if i < 0 {
 			continue
@@ -98,21 +159,19 @@ func (f *fixer) solveOnce(solution string) (done bool, err error) {
 		if err != nil {
 			return true, fmt.Errorf("a change does not read again: %w", err)
 		}
-		f.report.After = edited
-		f.report.Repaired = append(f.report.Repaired, proposals[i].ID)
-		f.report.Changes = append(f.report.Changes, proposals[i].Changes...)
+		f.keep(edited, proposals[i], proposals[i].ID)
 		return false, nil
 	}
 	if !f.changed() {
-		f.refuseSolution(solution, proposals)
+		f.refuseSolution(proposals)
 	}
 	return true, nil
 }
 
-func (f *fixer) refuseSolution(solution string, proposals []rules.Proposal) {
+func (f *fixer) refuseSolution(proposals []rules.Proposal) {
 	for _, p := range proposals {
 		if p.Refused != "" {
-			f.refuseWhy(solution, p.Refused)
+			f.refuseWhy(p.Refused)
 		}
 	}
 }
@@ -127,16 +186,11 @@ func (f *fixer) proposals(request *rules.Request) ([]rules.Proposal, error) {
 }
 
 // own is a request with a token of this environment: the first that was given, or one that is modelled.
-func (f *fixer) own(solution string) *rules.Request {
-	if len(f.requests) > 0 && !f.requests[0].modelled {
+func (f *fixer) own() *rules.Request {
+	if len(f.requests) > 0 {
 		return f.requests[0].request
 	}
-	m := tokenModel{tenant: f.facts.Tenant, audience: f.facts.Audience, version: f.facts.Version}
-	if m.version == 0 {
-		m.version = entra.V1
-	}
-	if solution == "scopes" {
-		m.scope = f.facts.Scope
-	}
-	return m.request()
+	m := f.ownModel()
+	m.version = cmp.Or(m.version, entra.V1)
+	return m.request(f.contractsOf(m))
 }

@@ -12,20 +12,24 @@ import (
 // fixer repairs one file, change by change. Each change is kept only where it was proved.
 type fixer struct {
 	judge
-	adapter  rules.Adapter
-	facts    rules.Facts
-	requests []fixRequest
-	report   *render.Fixing
+	adapter   rules.Adapter
+	solution  string // the article's, or empty to repair findings
+	facts     rules.Facts
+	contracts *rules.Contracts // nil where none were given
+	requests  []fixRequest     // of the tokens that were given
+	wanted    tokenModel       // what the policies want of a token before anything is changed
+	touched   []string         // the API instances whose policies were changed
+	report    *render.Fixing
 }
 
 // mostRepairs bounds how many changes are made to one file.
 const mostRepairs = 100
 
-func (f *fixer) run(flags *fixFlags) error {
-	if flags.solution.value != "" {
-		return f.solve(flags.solution.value)
+func (f *fixer) run(rule string) error {
+	if f.solution != "" {
+		return f.solve()
 	}
-	return f.repairAll(flags.rule)
+	return f.repairAll(rule)
 }
 
 // repairAll repairs the findings of a rule, or without one every error and warning. After each change the file is linted
@@ -74,10 +78,36 @@ func (f *fixer) repair(finding rules.Finding) error {
 		f.refuse(finding, why, nil)
 		return nil
 	}
-	f.report.After = edited
-	f.report.Repaired = append(f.report.Repaired, finding.Rule)
-	f.report.Changes = append(f.report.Changes, repair.Changes...)
+	f.touched = append(f.touched, f.apiOf(finding))
+	f.keep(edited, repair.Proposal, finding.Rule)
 	return nil
+}
+
+// keep takes a change over.
+func (f *fixer) keep(edited *source.File, made rules.Proposal, what string) {
+	f.report.After = edited
+	f.report.Repaired = append(f.report.Repaired, what)
+	f.report.Changes = append(f.report.Changes, made.Changes...)
+}
+
+// apiOf is the API instance that a finding is about: that of the last policy that begins before it.
+func (f *fixer) apiOf(finding rules.Finding) (api string) {
+	compiled, err := f.adapter.Compile(f.report.After, f.options)
+	if err != nil {
+		return ""
+	}
+	var last source.Position
+	for _, p := range compiled.Policies {
+		if at := p.Pos; !before(finding.Pos, at) && !before(at, last) {
+			api, last = p.API, at
+		}
+	}
+	return api
+}
+
+// before reports whether a place of a file stands before another.
+func before(a, b source.Position) bool {
+	return a.Line < b.Line || a.Line == b.Line && a.Column < b.Column
 }
 
 func (f *fixer) refuse(finding rules.Finding, why string, asks []string) {

@@ -88,22 +88,13 @@ func (e *Env) readPolicies(flags *policyFlags) (*policySet, error) {
 	if other := set.toldOther(flags.variant.value); other != "" {
 		e.note("--gateway %s does not count: the file tells that its gateway is %s", flags.variant.value, other)
 	}
-	return set, set.oneAPI()
+	return set, oneAPI(set.policies, "the one that the request goes to")
 }
 
 // holdsPolicy tells whether a file that was found in a folder is one of policies.
 func (s *policySet) holdsPolicy(file *source.File) bool {
 	_, err := s.adapter.Compile(file, s.options)
 	return err == nil
-}
-
-// oneAPI refuses the policies of several API instances: a request meets those of one.
-func (s *policySet) oneAPI() error {
-	apis := apisOf(s.policies)
-	if len(apis) < 2 {
-		return nil
-	}
-	return problem("the policies belong to several API instances: "+strings.Join(apis, ", "), "--api NAME: the one that the request goes to")
 }
 
 // readSource reads a configuration file, or standard input for -.

@@ -20,6 +20,15 @@ func apisOf(policies []*rules.Policy) []string {
 	return apis
 }
 
+// oneAPI refuses the policies of several API instances where those of one are needed: which is which one, in words.
+func oneAPI(policies []*rules.Policy, which string) error {
+	apis := apisOf(policies)
+	if len(apis) < 2 {
+		return nil
+	}
+	return problem("the policies belong to several API instances: "+strings.Join(apis, ", "), "--api NAME: "+which)
+}
+
 // noneOfAPI names the API instances of a file in which --api found none, or returns the error as it is where the file has no
 // policies of any.
 func noneOfAPI(adapter rules.Adapter, options rules.Options, file *source.File, err error) error {

@@ -10,6 +10,15 @@ import (
 // textValue is a string as a value of a file.
 func textValue(s string) *source.Value { return &source.Value{Kind: source.String, Text: s} }
 
+// textValues is a list of strings as a value of a file.
+func textValues(all []string) *source.Value {
+	list := &source.Value{Kind: source.List}
+	for _, s := range all {
+		list.Items = append(list.Items, textValue(s))
+	}
+	return list
+}
+
 // instantValue is a NumericDate as a value of a file.
 func instantValue(at time.Time) *source.Value {
 	return &source.Value{Kind: source.Number, Text: strconv.FormatInt(at.Unix(), 10)}

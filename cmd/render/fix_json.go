@@ -12,6 +12,7 @@ type (
 		Changes       []changeJSON     `json:"changes"`
 		NotRepaired   []notFixedJSON   `json:"not_repaired"`
 		Tokens        []fixedTokenJSON `json:"tokens"`
+		Warnings      []string         `json:"warnings"`
 		Written       bool             `json:"written"`
 	}
 
@@ -24,7 +25,9 @@ type (
 
 	fixedTokenJSON struct {
 		Name     string      `json:"name"`
+		API      *string     `json:"api"`
 		Modelled bool        `json:"modelled"`
+		Expected *string     `json:"expected"`
 		Before   outcomeJSON `json:"before"`
 		After    outcomeJSON `json:"after"`
 	}
@@ -35,6 +38,7 @@ func FixJSON(w io.Writer, f *Fixing) error {
 	out := fixedJSON{
 		SchemaVersion: SchemaVersion, File: f.Before.Name, Diff: f.diff(), Written: f.Written,
 		Repaired: append([]string{}, f.Repaired...), Changes: []changeJSON{}, NotRepaired: []notFixedJSON{}, Tokens: []fixedTokenJSON{},
+		Warnings: append([]string{}, f.Warnings...),
 	}
 	for _, c := range f.Changes {
 		out.Changes = append(out.Changes, changeJSON{c.Field, known(c.From), c.To})
@@ -44,7 +48,9 @@ func FixJSON(w io.Writer, f *Fixing) error {
 	}
 	for i := range f.Tokens {
 		token := &f.Tokens[i]
-		out.Tokens = append(out.Tokens, fixedTokenJSON{token.Name, token.Modelled, outcomeOf(&token.Before), outcomeOf(&token.After)})
+		out.Tokens = append(out.Tokens, fixedTokenJSON{
+			token.Name, known(token.API), token.Modelled, known(string(token.Expected)), outcomeOf(&token.Before), outcomeOf(&token.After),
+		})
 	}
 	return JSON(w, out)
 }

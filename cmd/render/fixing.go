@@ -17,6 +17,7 @@ type Fixing struct {
 	Changes       []rules.Change
 	Refused       []Refusal
 	Tokens        []FixedToken
+	Warnings      []string // of what the change lets in that was kept out before
 	Written       bool
 }
 
@@ -32,8 +33,23 @@ type Refusal struct {
 // FixedToken is a token that was run before and after.
 type FixedToken struct {
 	Name          string
+	API           string // the API instance, of a file with several
 	Modelled      bool
+	Expected      rules.Outcome // what the gateway should answer; empty where that is not known
 	Before, After rules.Verdict
+}
+
+// mark is the sign for what the gateway answers afterwards: whether it is as expected. Without an expectation there is none.
+func (f *FixedToken) mark() string {
+	switch {
+	case f.Expected == "":
+		return ""
+	case f.After.Outcome == rules.Undetermined:
+		return "unknown"
+	case f.After.Outcome == f.Expected:
+		return "pass"
+	}
+	return "fail"
 }
 
 // diff is the change as a unified diff, with stars in the place of secrets.
@@ -72,17 +88,7 @@ func FixText(w io.Writer, style Style, f *Fixing) error {
 		return err
 	}
 	t := NewText(style)
-	t.Heading("before and after")
-	var rows []Row
-	for i := range f.Tokens {
-		token := &f.Tokens[i]
-		name := token.Name
-		if token.Modelled {
-			name += " (modelled)"
-		}
-		rows = append(rows, Row{inspect.Safe(name), fmt.Sprintf("%s → %s", OutcomeLine(&token.Before), OutcomeLine(&token.After))})
-	}
-	t.Rows(2, rows)
+	t.beforeAndAfter(f.Tokens)
 	t.notRepaired(f.Refused)
 	if f.Written {
 		t.Blank()
@@ -90,6 +96,34 @@ func FixText(w io.Writer, style Style, f *Fixing) error {
 	}
 	_, err := t.WriteTo(w)
 	return err
+}
+
+// beforeAndAfter writes what the gateway answers: the tokens given, then those that Entra ID could issue.
+func (t *Text) beforeAndAfter(tokens []FixedToken) {
+	title := ""
+	for i := range tokens {
+		token := &tokens[i]
+		if next := token.heading(); next != title {
+			title = next
+			t.Heading(inspect.Safe(title))
+		}
+		name := inspect.Safe(token.Name)
+		if mark := token.mark(); mark != "" {
+			name = t.Mark(mark) + " " + name
+		}
+		t.Rows(2, []Row{{name, fmt.Sprintf("%s → %s", OutcomeLine(&token.Before), OutcomeLine(&token.After))}})
+	}
+}
+
+func (f *FixedToken) heading() string {
+	title := "before and after"
+	if f.API != "" {
+		title += ", API " + f.API
+	}
+	if f.Modelled {
+		title += ", for modelled tokens"
+	}
+	return title
 }
 
 func (t *Text) notRepaired(refused []Refusal) {

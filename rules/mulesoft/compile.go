@@ -178,7 +178,8 @@ func (c *compiler) unwrapText() {
 		return
 	}
 	if inner, err := source.Embedded(c.file, c.config); err == nil && len(inner.Documents) == 1 {
-		c.config, c.sealed = inner.Documents[0], true
+		c.sealed = c.sealed || !rewritable(c.file, c.config)
+		c.config = inner.Documents[0]
 	}
 }
 

@@ -24,10 +24,11 @@ func set(field string, to any) edit { return edit{field: field, to: func(*entry)
 func rewrite(file *source.File, index int, edits []edit) ([]byte, []rules.Change, error) {
 	var changes []rules.Change
 	for _, e := range edits {
-		found := entries(file, "")
+		found := editableEntries(file)
 		if index >= len(found) {
 			return nil, nil, fmt.Errorf("%s: policy %d is gone after an edit", file.Name, index)
 		}
+		found[index].openText(file)
 		to := e.to(&found[index])
 		subject := e.subject(&found[index])
 		from := shown(subject)
@@ -46,16 +47,43 @@ func rewrite(file *source.File, index int, edits []edit) ([]byte, []rules.Change
 	return file.Text, changes, nil
 }
 
+// editableEntries reads a file of which it is known that it holds policies: where it names none, it is a bare configuration.
+func editableEntries(file *source.File) []entry {
+	found := entries(file, "")
+	if found == nil && len(file.Documents) == 1 {
+		return []entry{bareEntry(file.Documents[0], "")}
+	}
+	return found
+}
+
 // subject is the value that an edit is about; nil where it is not there.
 func (e edit) subject(of *entry) *source.Value {
 	if e.place.Line == 0 {
 		return of.config.Member(e.field)
+	}
+	if of.text != nil {
+		if v := of.text.value(e.place); v != nil {
+			return v
+		}
 	}
 	return valueAt(of.place, e.place)
 }
 
 // change is the edit in the file's own syntax.
 func (e edit) change(file *source.File, of *entry, to any) (source.Edit, error) {
+	inText := of.text != nil && (e.place.Line == 0 || of.text.value(e.place) != nil)
+	if !inText {
+		return e.changeIn(file, of, to)
+	}
+	change, err := e.changeIn(of.text.file, of, to)
+	if err != nil {
+		return source.Edit{}, err
+	}
+	return of.text.put(file, change)
+}
+
+// changeIn is the edit of a file, or of the text that is the configuration.
+func (e edit) changeIn(file *source.File, of *entry, to any) (source.Edit, error) {
 	written, name := of.editable(e.field)
 	switch {
 	case e.place.Line > 0:
@@ -107,18 +135,16 @@ func shown(v *source.Value) string {
 // convert replaces the policy kind of an entry: its asset, its version, and the whole configuration.
 func convert(file *source.File, index int, asset, version string, config source.Fields) ([]byte, []rules.Change, error) {
 	e := entries(file, "")[index]
-	replacement := e.config
-	if e.written != nil {
-		replacement = e.written
-	}
+	e.openText(file)
 	name := asset
 	if e.local {
 		name += flexSuffix
 	}
+	at, with := e.replacement(config)
 	replaced := []struct {
 		at *source.Value
 		to any
-	}{{e.assetAt, name}, {e.versionAt, version}, {replacement, config}}
+	}{{e.assetAt, name}, {e.versionAt, version}, {at, with}}
 	changes := []rules.Change{{Field: "assetId", From: e.assetAt.Text, To: name}}
 	var edits []source.Edit
 	for _, r := range replaced {
@@ -142,6 +168,17 @@ func convert(file *source.File, index int, asset, version string, config source.
 		return nil, nil, err
 	}
 	return edited.Text, changes, nil
+}
+
+// replacement is where the whole configuration is written, and what a new one is there: text where it is kept as text.
+func (e *entry) replacement(config source.Fields) (at *source.Value, with any) {
+	switch {
+	case e.text != nil:
+		return e.text.at, jsonText(config)
+	case e.written != nil:
+		return e.written, config
+	}
+	return e.config, config
 }
 
 // fieldText is a value that is still to be written, as a list of changes shows it: a text as it is, a list or an object

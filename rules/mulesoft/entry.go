@@ -27,6 +27,7 @@ type entry struct {
 	config   *source.Value  // by the policy's own names; nil where the entry has none
 	written  *source.Value  // the configuration in Terraform's snake_case, where the file has it so
 	sealed   bool           // a report, which it makes no sense to edit
+	text     *configText    // where the configuration is kept as text, and was opened to be edited
 	place    *source.Value  // the whole entry
 
 	// What names the policy kind in the file, for edits; nil where the file has no such place.

@@ -9,9 +9,21 @@ import (
 	"github.com/gatewhy/gatewhy/rules/dataweave"
 )
 
+// subject is the value that the finding is about: of the entry, or of a configuration that is kept as text. It is nil where it is not
+// written as one.
+func (r *repairer) subject() *source.Value {
+	if v := valueAt(r.place, r.finding.Pos); v != nil {
+		return v
+	}
+	if r.config == nil {
+		return nil
+	}
+	return valueAt(r.config, r.finding.Pos)
+}
+
 // replaceValue puts another value in the place of the one that the finding is about.
 func (r *repairer) replaceValue(with any) ([]edit, error) {
-	v := valueAt(r.place, r.finding.Pos)
+	v := r.subject()
 	if v == nil {
 		return nil, &need{why: "the value is not written where it can be replaced"}
 	}
@@ -99,7 +111,7 @@ func (r *repairer) anyScope() error {
 
 // parsed reads the expression that the finding is about. It is nil where there is none that can be read.
 func (r *repairer) parsed() *dataweave.Expr {
-	v := valueAt(r.place, r.finding.Pos)
+	v := r.subject()
 	text, _ := v.Str()
 	code, _, isExpression := dataweave.Template(text)
 	if !isExpression {
@@ -141,7 +153,7 @@ func (r *repairer) splitScopes() ([]edit, error) {
 
 // askList asks whether a list contains the text that it was compared with.
 func (r *repairer) askList() ([]edit, error) {
-	v := valueAt(r.place, r.finding.Pos)
+	v := r.subject()
 	text, ok := v.Str()
 	if _, _, isExpression := dataweave.Template(text); !ok || isExpression {
 		return nil, byHand()

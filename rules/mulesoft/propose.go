@@ -24,7 +24,8 @@ type proposer struct {
 // propose lists changes of a file's token policies that might repair the verdict, or close what it leaves open.
 func propose(file *source.File, verdict rules.Verdict) ([]rules.Proposal, error) {
 	var all []rules.Proposal
-	for i, e := range entries(file, "") {
+	for i, e := range entries(file, bareAsset(file, verdict)) {
+		e.openText(file)
 		p := newProposer(file, i, &e, verdict)
 		var make func() ([]rules.Proposal, error)
 		switch {
@@ -44,6 +45,16 @@ func propose(file *source.File, verdict rules.Verdict) ([]rules.Proposal, error)
 		all = append(all, proposals...)
 	}
 	return all, nil
+}
+
+// bareAsset is the policy kind that a file was read as which names none itself.
+func bareAsset(file *source.File, verdict rules.Verdict) string {
+	for i := range verdict.Results {
+		if policy := verdict.Results[i].Policy; policy.Pos.File == file.Name {
+			return policy.Asset
+		}
+	}
+	return ""
 }
 
 // newProposer returns nil where no check of the entry was run, or where it can't be edited.

@@ -66,7 +66,10 @@ func (p *proposer) keptScopes() []source.Fields {
 // has, the audience in the form that it carries; and, which the article leaves out, the issuer pinned.
 func (p *proposer) replaceByJWT(id string, claims ...source.Fields) ([]rules.Proposal, error) {
 	url, ok := p.keysURL()
-	if !ok || p.entry.assetAt == nil || len(p.profile.Audience) != 1 || p.profile.ClientID.Claim == "" {
+	if p.entry.assetAt == nil {
+		return []rules.Proposal{{ID: id, Title: "JWT Validation in the policy's place", Refused: p.cannotReplace()}}, nil
+	}
+	if !ok || len(p.profile.Audience) != 1 || p.profile.ClientID.Claim == "" {
 		return nil, nil
 	}
 	skip, _ := p.entry.config.Member("skipClientIdValidation").Bool()
@@ -103,6 +106,14 @@ func (p *proposer) replaceByJWT(id string, claims ...source.Fields) ([]rules.Pro
 		return nil, err
 	}
 	return []rules.Proposal{{ID: id, Title: title, Changes: changes, Text: text}}, nil
+}
+
+// cannotReplace says why an entry can't become one of another policy kind.
+func (p *proposer) cannotReplace() string {
+	if p.entry.written != nil {
+		return "the resource's type says which policy it is: write a resource of JWT Validation in its place"
+	}
+	return "the file does not say which policy it is the configuration of: apply JWT Validation in its place"
 }
 
 // jwtVersion is the newest version of JWT Validation that is known for the entry's gateway.

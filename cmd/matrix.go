@@ -55,7 +55,7 @@ func (e *Env) matrix(ctx context.Context, flags *matrixFlags) error {
 	x := &render.Matrixing{Name: flags.config, Allow: estate.Allow, File: estate.source}
 	x.Matrix = e.evaluate(estate)
 	if flags.fix || flags.output.format.value == "html" {
-		if err := estate.repair(x, flags.fix); err != nil {
+		if err := e.repair(estate, x, flags.fix); err != nil {
 			return err
 		}
 	}
@@ -71,6 +71,13 @@ func (e *Env) evaluate(estate *estate) *environments.Matrix {
 	estate.Progress = func(n, _ int) { done.Store(int64(n)) }
 	defer e.showProgress(&done, len(estate.Sites), "environments")()
 	return estate.Evaluate()
+}
+
+// repair looks for repairs, with a line of progress too.
+func (e *Env) repair(estate *estate, x *render.Matrixing, fix bool) error {
+	var done atomic.Int64
+	defer e.showProgress(&done, len(x.Gateways), "gateways searched for repairs")()
+	return estate.repair(x, fix, func() { done.Add(1) })
 }
 
 // source returns the policy file of that name.

@@ -21,36 +21,43 @@ const (
 // repair tries what the adapter proposes at each gateway that has a wrong cell, and keeps what makes its column better, and the
 // smallest set of changes that was found for it. With fix, the matrix after these is computed. Columns do not depend on each other's policies, so
 // the best for each is the best for all.
-func (e *estate) repair(x *render.Matrixing, fix bool) error {
+func (e *estate) repair(x *render.Matrixing, fix bool, done func()) error {
 	if fix {
 		x.Fixed = x.Matrix
 	}
 	for g, name := range x.Gateways {
-		s := &search{matrix: x.Matrix, gateway: g}
-		start := s.attempt(e.sets[name])
-		if start.wrong == 0 {
-			continue
-		}
-		singles, err := s.expand([]*attempt{start})
-		if err != nil {
+		if err := e.repairOne(x, g, e.sets[name], fix); err != nil {
 			return err
 		}
-		kept := better(singles, start)
-		for _, a := range kept[:min(mostShown, len(kept))] {
-			x.Repairs = append(x.Repairs, a.repair(x, g, start.wrong))
-		}
-		best, err := s.deepen(start, singles)
-		if err != nil {
-			return err
-		}
-		if best != start {
-			chosen := best.repair(x, g, start.wrong)
-			chosen.Chosen = true
-			x.Repairs = append(x.Repairs, chosen)
-		}
-		if best != start && fix {
-			x.Fixed = x.Fixed.With(g, best.set.policies)
-		}
+		done()
+	}
+	return nil
+}
+
+// repairOne looks for the repair of one gateway.
+func (e *estate) repairOne(x *render.Matrixing, g int, set *policySet, fix bool) error {
+	s := &search{matrix: x.Matrix, gateway: g, seen: map[string]bool{}}
+	start := s.attempt(set)
+	if start.wrong == 0 {
+		return nil
+	}
+	singles, err := s.expand([]*attempt{start})
+	if err != nil {
+		return err
+	}
+	kept := better(singles, start)
+	for _, a := range kept[:min(mostShown, len(kept))] {
+		x.Repairs = append(x.Repairs, a.repair(x, g, start.wrong))
+	}
+	best, err := s.deepen(start, singles)
+	if err != nil || best == start {
+		return err
+	}
+	chosen := best.repair(x, g, start.wrong)
+	chosen.Chosen = true
+	x.Repairs = append(x.Repairs, chosen)
+	if fix {
+		x.Fixed = x.Fixed.With(g, best.tried)
 	}
 	return nil
 }
@@ -59,7 +66,7 @@ func (e *estate) repair(x *render.Matrixing, fix bool) error {
 type search struct {
 	matrix  *environments.Matrix
 	gateway int
-	seen    []string // the texts of all files of what was tried
+	seen    map[string]bool // the texts of all files of what was tried
 }
 
 // attempt is a gateway's policies after some changes, and what came of them.
@@ -68,11 +75,12 @@ type attempt struct {
 	titles         []string
 	changes        []render.FileChange
 	wrong, unknown int
+	tried          *environments.Matrix // the gateway's column
 }
 
 func (s *search) attempt(set *policySet) *attempt {
-	a := &attempt{set: set}
-	a.wrong, a.unknown, _ = s.matrix.Try(s.gateway, set.policies).Wrong()
+	a := &attempt{set: set, tried: s.matrix.Try(s.gateway, set.policies)}
+	a.wrong, a.unknown, _ = a.tried.Wrong()
 	return a
 }
 
@@ -161,10 +169,10 @@ func (s *search) follow(from *attempt, file int, r *rules.Remedy) (*attempt, err
 		return nil, err
 	}
 	texts := set.texts()
-	if slices.Contains(s.seen, texts) {
+	if s.seen[texts] {
 		return nil, nil
 	}
-	s.seen = append(s.seen, texts)
+	s.seen[texts] = true
 	a := s.attempt(set)
 	a.titles = append(slices.Clone(from.titles), r.Title)
 	a.changes = slices.Clone(from.changes)
@@ -187,7 +195,7 @@ func (s *policySet) texts() string {
 func (a *attempt) repair(x *render.Matrixing, gateway, before int) render.Repair {
 	r := render.Repair{
 		Gateway: gateway, Titles: a.titles, Changes: a.changes, Wrong: a.wrong, Before: before,
-		After: x.With(gateway, a.set.policies),
+		After: x.With(gateway, a.tried),
 	}
 	for _, file := range a.set.files {
 		r.Files = append(r.Files, render.EditedFile{Name: file.Name, Text: file.Text})

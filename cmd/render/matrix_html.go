@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"html/template"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect"
@@ -70,13 +71,15 @@ type (
 		Tokens                   []Row // each row that is wrong, with what tells its token apart
 		More                     int   // how many rows are not listed
 		Repairs                  []repairPage
+		RepairsAt                string // the id of the finding that has the repairs of the same gateway; empty where this one has them
+		Gateway                  string
 	}
 
 	repairPage struct {
-		Title, Files  string
-		Changes       []string
-		Before, After int
-		Grid          gridPage
+		Title, Files string
+		Changes      []string
+		Effect       string
+		Grid         gridPage
 	}
 )
 
@@ -183,8 +186,18 @@ func (x *Matrixing) findingPage(i int) findingPage {
 		p.Claims = append(p.Claims, Row{inspect.Safe(row.Label), inspect.Safe(row.Text)})
 	}
 	p.Tokens, p.More = x.wrongRows(f)
-	p.Repairs = x.repairsFor(f.Gateway)
+	p.Gateway = inspect.Safe(x.Gateways[f.Gateway])
+	if first := x.firstAt(f.Gateway); first < i {
+		p.RepairsAt = storyID(first)
+	} else {
+		p.Repairs = x.repairsFor(f.Gateway)
+	}
 	return p
+}
+
+// firstAt is the first finding at a gateway.
+func (x *Matrixing) firstAt(gateway int) int {
+	return slices.IndexFunc(x.Findings, func(f environments.Finding) bool { return f.Gateway == gateway })
 }
 
 // repairsFor lists the repairs of a gateway, the smallest set that was found first, the others by what they mend.
@@ -231,11 +244,34 @@ func (x *Matrixing) wrongRows(f *environments.Finding) (rows []Row, more int) {
 const mostRepairs = 4
 
 func (x *Matrixing) repairPage(r *Repair) repairPage {
-	p := repairPage{Title: inspect.Safe(strings.Join(r.Titles, ", then ")), Files: inspect.Safe(r.files()), Before: r.Before, After: r.Wrong, Grid: x.gridPage(r.After, false)}
+	p := repairPage{Title: inspect.Safe(strings.Join(r.Titles, ", then ")), Files: inspect.Safe(r.files()), Effect: r.effect(), Grid: x.gridAfter(r)}
 	for _, c := range r.Changes {
 		p.Changes = append(p.Changes, inspect.Safe(changeLine(c.Change)))
 	}
 	return p
+}
+
+// mostGateways is up to how many gateways the grid after a repair shows all of them. A repair changes one: of more, that one alone is
+// shown, before and after.
+const mostGateways = 6
+
+func (x *Matrixing) gridAfter(r *Repair) gridPage {
+	if len(x.Gateways) <= mostGateways {
+		return x.gridPage(r.After, false)
+	}
+	name := inspect.Safe(x.Gateways[r.Gateway])
+	grid := gridPage{Gateways: []string{name + " now", name + " after it"}}
+	for _, line := range x.Lines() {
+		l := linePage{Label: inspect.Safe(line.Label)}
+		for _, m := range []*environments.Matrix{x.Matrix, r.After} {
+			at := m.At(line, r.Gateway)
+			cell := cellPageOf(&m.Cells[at][r.Gateway])
+			cell.Row = inspect.Safe(m.Rows[at].Name)
+			l.Cells = append(l.Cells, cell)
+		}
+		grid.Lines = append(grid.Lines, l)
+	}
+	return grid
 }
 
 func (x *Matrixing) notePages() []Row {

@@ -183,3 +183,12 @@ func (r *Repair) files() string {
 	}
 	return strings.Join(names, ", ")
 }
+
+// effect is what a repair does to the cells of its gateway.
+func (r *Repair) effect() string {
+	before := plural(r.Before, "wrong cell", "wrong cells")
+	if r.Wrong == 0 {
+		return before + " here, none after it"
+	}
+	return fmt.Sprintf("%s here, %d after it", before, r.Wrong)
+}

@@ -9,7 +9,8 @@ import (
 
 // column adds a gateway, and returns how many tokens it could tell apart.
 func (m *Matrix) column(c *column, gateway string) int {
-	m.Gateways = append(m.Gateways, gateway)
+	m.Gateways, m.columns = append(m.Gateways, gateway), append(m.columns, c)
+	c.numbers, c.access, c.sign = m.classes.of(c.view), m.classes.clientsOf(c.view, false), m.classes.clientsOf(c.view, true)
 	for r, row := range m.Rows {
 		m.Cells[r] = append(m.Cells[r], c.cell(row))
 	}
@@ -21,25 +22,17 @@ type column struct {
 	estate  *Estate
 	view    *view
 	grouped bool
-	seen    map[string]outcome
-	classes map[member]string        // of client ids
-	members map[members][]classified // one client of each class
+	numbers []int // the class of each batch, by its index
+	seen    map[seen]outcome
+	access  *clientClasses // the classes of clients as access tokens name them
+	sign    *clientClasses // and as ID tokens do
 }
 
-// member is a client id, as it stands in access tokens or in ID tokens.
-type member struct {
-	id       string
-	identity bool
+// seen is tokens that the column can't tell apart: the class of their batch and that of their client.
+type seen struct {
+	batch, client int
+	identity      bool
 }
-
-// members is a set of clients, as they stand in access tokens or in ID tokens.
-type members struct {
-	set      *clientSet
-	identity bool
-}
-
-// classified is a client that stands for all of its class.
-type classified struct{ id, class string }
 
 // outcome is a verdict in short.
 type outcome struct {
@@ -50,14 +43,14 @@ type outcome struct {
 }
 
 func newColumn(e *Estate, policies []*rules.Policy, contracts *rules.Contracts, grouped bool) *column {
-	return &column{estate: e, view: newView(policies, contracts), grouped: grouped, seen: map[string]outcome{}, classes: map[member]string{}, members: map[members][]classified{}}
+	return &column{estate: e, view: newView(policies, contracts), grouped: grouped, seen: map[seen]outcome{}}
 }
 
 // cell evaluates a row.
 func (c *column) cell(row *Row) Cell {
 	if row.Real != nil {
 		v, written := c.evaluateReal(row.Real)
-		return cellOf(inShort(&v, written), nil)
+		return cellOf(inShort(&v, written), token{})
 	}
 	var best Cell
 	for i := range row.batches {
@@ -71,54 +64,34 @@ func (c *column) cell(row *Row) Cell {
 // batch evaluates one token for each class of clients.
 func (c *column) batch(b *batch) Cell {
 	var best Cell
-	key := c.view.key(&b.sample)
-	for _, client := range c.classified(members{b.clients, b.sample.identity}) {
-		full := key + client.class
+	for _, client := range c.classified(b) {
+		full := seen{c.numbers[b.index], client.class, b.sample.identity}
 		got, known := c.seen[full]
 		if !known || !c.grouped {
-			got = c.run(&b.sample, client.id)
+			got = c.run(token{b, client.id})
 			c.seen[full] = got
 		}
 		if best.Outcome == "" || further(got.outcome, best.Outcome) {
-			witness := b.sample
-			witness.client = client.id
-			best = cellOf(got, &witness)
+			best = cellOf(got, token{b, client.id})
 		}
 	}
 	return best
 }
 
 // classified lists one client of each class in a set, or where nothing is grouped, all.
-func (c *column) classified(of members) []classified {
-	all, known := c.members[of]
-	if known {
-		return all
+func (c *column) classified(b *batch) []classified {
+	of := c.access
+	if b.sample.identity {
+		of = c.sign
 	}
-	found := map[string]bool{}
-	for _, id := range of.set.ids {
-		class := c.class(member{id, of.identity})
-		if !found[class] || !c.grouped {
-			found[class] = true
-			all = append(all, classified{id, class})
-		}
+	if !c.grouped {
+		return of.each(b.clients)
 	}
-	c.members[of] = all
-	return all
+	return of.one(b.clients)
 }
 
-func (c *column) class(of member) string {
-	class, ok := c.classes[of]
-	if !ok {
-		class = c.view.class(of.id, of.identity)
-		c.classes[of] = class
-	}
-	return class
-}
-
-func (c *column) run(s *sample, client string) outcome {
-	full := *s
-	full.client = client
-	v, written := full.verdict(c.view)
+func (c *column) run(t token) outcome {
+	v, written := t.sample().verdict(c.view)
 	return inShort(&v, written)
 }
 
@@ -145,7 +118,7 @@ func (v *view) furthest(client string, request func() *rules.Request) (best rule
 }
 
 func (s *sample) request(v *view) *rules.Request {
-	return &rules.Request{Token: s.token(v.claims, v.headers), At: s.at, Contracts: v.contracts, Signatures: modelled{s.cloud}}
+	return &rules.Request{Token: s.token(v), At: s.at, Contracts: v.contracts, Signatures: modelled{s.cloud}}
 }
 
 func (c *column) evaluateReal(real *Real) (rules.Verdict, Written) {
@@ -170,7 +143,7 @@ func inShort(v *rules.Verdict, written Written) outcome {
 	return o
 }
 
-func cellOf(o outcome, witness *sample) Cell {
+func cellOf(o outcome, witness token) Cell {
 	return Cell{Outcome: o.outcome, Status: o.status, Decided: o.decided, witness: witness}
 }
 

@@ -16,7 +16,9 @@ type Matrix struct {
 	Tokens  int // modelled tokens, one for each client, kind and audience form
 	Classes int // of these, how many some gateway can tell apart: what was really run
 
-	estate *Estate
+	estate  *Estate
+	classes *classes
+	columns []*column // by gateway
 }
 
 // Cell is one token, or kind of token, at one gateway. Of several modelled tokens the one that gets furthest counts.
@@ -29,7 +31,7 @@ type Cell struct {
 	Note     string    // what else there is to say; may be empty
 	Allowed  *Crossing // the entry that means it; nil for none
 
-	witness *sample // of a modelled row
+	witness token // of a modelled row
 }
 
 // OK tells whether the cell is as it should be. It is not known where the outcome isn't.
@@ -49,7 +51,8 @@ func (e *Estate) Evaluate() *Matrix { return e.evaluate(true) }
 // evaluate runs tokens that a gateway can't tell apart once, or, for the test that this changes nothing, one by one.
 func (e *Estate) evaluate(grouped bool) *Matrix {
 	m := &Matrix{Rows: e.rows(), estate: e}
-	m.Cells = make([][]Cell, len(m.Rows))
+	m.classes = newClasses(m.Rows)
+	m.Cells = emptyCells(len(m.Rows), len(e.Sites))
 	m.countTokens()
 	for i := range e.Sites {
 		site := &e.Sites[i]
@@ -65,6 +68,16 @@ func (e *Estate) evaluate(grouped bool) *Matrix {
 	m.find()
 	m.remark()
 	return m
+}
+
+// emptyCells has room for so many gateways in every row.
+func emptyCells(rows, gateways int) [][]Cell {
+	room := make([]Cell, rows*gateways)
+	all := make([][]Cell, rows)
+	for r := range all {
+		all[r] = room[r*gateways : r*gateways : (r+1)*gateways]
+	}
+	return all
 }
 
 func (m *Matrix) countTokens() {
@@ -84,13 +97,12 @@ type Witness struct {
 
 // Witness gives the token of a cell that gets furthest.
 func (m *Matrix) Witness(row, gateway int) Witness {
-	site := m.estate.site(m.Gateways[gateway])
-	c := newColumn(m.estate, site.Policies, site.Contracts, false)
+	c := m.columns[gateway]
 	if real := m.Rows[row].Real; real != nil {
 		verdict, written := c.evaluateReal(real)
 		return Witness{real.Token.Claims, written, verdict}
 	}
-	s := m.Cells[row][gateway].witness
+	s := m.Cells[row][gateway].witness.sample()
 	verdict, written := s.verdict(c.view)
 	return Witness{s.claims(), written, verdict}
 }

@@ -179,8 +179,7 @@ func (m *modeller) addKinds(row *Row, s sample, g grant, clients *clientSet) {
 func (m *modeller) addSample(row *Row, s sample, k kind, clients *clientSet) {
 	s.cloud, s.at = &m.estate.Cloud, m.estate.At
 	s.user, s.guest, s.scopes, s.roles = k.user, k.guest, k.scopes, k.roles
-	s.remember()
-	row.batches = append(row.batches, batch{s, clients})
+	row.batches = append(row.batches, batch{sample: s, clients: clients})
 }
 
 func asksFor(api *entra.Registration, claim string) bool {

@@ -172,6 +172,6 @@ func (m *Matrix) outcomeWith(row, g int, policies []*rules.Policy) rules.Outcome
 		verdict, _ := c.evaluateReal(real)
 		return verdict.Outcome
 	}
-	verdict, _ := m.Cells[row][g].witness.verdict(c.view)
+	verdict, _ := m.Cells[row][g].witness.sample().verdict(c.view)
 	return verdict.Outcome
 }

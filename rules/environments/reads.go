@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
@@ -16,6 +17,7 @@ type view struct {
 
 	claims     []string // that are read, in order
 	headers    []string // members of the token's header that are read
+	blank      *inspect.Token
 	clientText bool     // an expression reads the client's id, so that every id counts for itself
 	audText    bool     // an expression reads the audience, so that of ID tokens every client's id counts for itself
 	literals   []string // that claims are compared with
@@ -42,6 +44,7 @@ func newView(policies []*rules.Policy, contracts *rules.Contracts) *view {
 	}
 	slices.Sort(v.claims)
 	v.claims = slices.Compact(v.claims)
+	v.blank = blank(v.headers)
 	return v
 }
 
@@ -99,7 +102,7 @@ func isClient(claim string) bool { return claim == "appid" || claim == "azp" }
 // class is what the checks can tell of a client's id: which literals it equals or holds, and whether it has a contract. Of an ID token it
 // is the audience too.
 func (v *view) class(id string, identity bool) string {
-	if v.clientText || identity && v.audText {
+	if v.readsID(identity) {
 		return id
 	}
 	var b strings.Builder
@@ -119,15 +122,14 @@ func (v *view) class(id string, identity bool) string {
 	return b.String()
 }
 
+// readsID reports whether an expression reads the client's id, which it may tell from any other.
+func (v *view) readsID(identity bool) bool { return v.clientText || identity && v.audText }
+
 // key is what the checks see of a sample but for its client.
 func (v *view) key(s *sample) string {
 	var b strings.Builder
 	for _, name := range v.claims {
-		if i := slices.Index(shown[:], name); i >= 0 && s.facts != nil {
-			b.WriteString(s.facts[i])
-		} else {
-			b.WriteString(s.fact(name))
-		}
+		b.WriteString(s.fact(name))
 		b.WriteByte(0)
 	}
 	if s.audience.doubt != "" {
@@ -148,12 +150,4 @@ func (s *sample) fact(name string) string {
 		return "?"
 	}
 	return value.JSON()
-}
-
-// remember keeps the facts of a sample that many gateways will ask for.
-func (s *sample) remember() {
-	s.facts = new([len(shown)]string)
-	for i, name := range shown {
-		s.facts[i] = s.fact(name)
-	}
 }

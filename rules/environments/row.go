@@ -35,6 +35,19 @@ type Row struct {
 type batch struct {
 	sample  sample
 	clients *clientSet
+	index   int // among the batches of all rows
+}
+
+// token is the token of a batch that one of its clients has.
+type token struct {
+	batch  *batch
+	client string
+}
+
+func (t token) sample() *sample {
+	s := t.batch.sample
+	s.client = t.client
+	return &s
 }
 
 // clientSet is clients that can have the same tokens, by their ids. Many batches share one.

@@ -34,7 +34,6 @@ type sample struct {
 	roles    []string
 	typed    bool // the API asks for idtyp
 	at       time.Time
-	facts    *[len(shown)]string // what the shown claims hold, once remembered
 }
 
 // claim returns what the token has under a name: nil where Entra puts no such claim into it, and an Unknown where the model does not
@@ -165,13 +164,20 @@ func (s *sample) claims() *source.Value {
 }
 
 // token makes the token, unsigned. What a policy reads of it and the model does not say is in it as unknown.
-func (s *sample) token(claims, headers []string) *inspect.Token {
-	t := inspect.Parse(encode(`{"typ":"JWT","alg":"RS256"}`) + "." + encode(s.claims().JSON()) + "." + encode("modelled"))
-	for _, name := range claims {
-		if v := s.claim(name); v.Is(source.Unknown) {
-			t.Claims.Members = append(t.Claims.Members, source.Member{Key: name, Value: v})
+func (s *sample) token(v *view) *inspect.Token {
+	t := *v.blank
+	t.Claims = s.claims()
+	for _, name := range v.claims {
+		if value := s.claim(name); value.Is(source.Unknown) {
+			t.Claims.Members = append(t.Claims.Members, source.Member{Key: name, Value: value})
 		}
 	}
+	return &t
+}
+
+// blank is a token with a header and nothing else. What of the header the model does not say is unknown.
+func blank(headers []string) *inspect.Token {
+	t := inspect.Parse(encode(`{"typ":"JWT","alg":"RS256"}`) + "." + encode("{}") + "." + encode("modelled"))
 	for _, name := range headers {
 		if t.Header.Member(name) == nil {
 			t.Header.Members = append(t.Header.Members, source.Member{Key: name, Value: notModelled("the header's " + name)})

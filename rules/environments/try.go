@@ -10,16 +10,16 @@ import (
 func (m *Matrix) Try(gateway int, policies []*rules.Policy) *Matrix {
 	name := m.Gateways[gateway]
 	e := m.estate.with(name, policies)
-	tried := &Matrix{Rows: m.Rows, Cells: make([][]Cell, len(m.Rows)), Tokens: m.Tokens, estate: e}
+	tried := &Matrix{Rows: m.Rows, Cells: emptyCells(len(m.Rows), 1), Tokens: m.Tokens, estate: e, classes: m.classes}
 	tried.Classes = tried.column(newColumn(e, policies, e.site(name).Contracts, true), name)
 	tried.judge()
 	return tried
 }
 
-// With returns the matrix with other policies at one gateway, all else as it is. It has the cells, and no findings.
-func (m *Matrix) With(gateway int, policies []*rules.Policy) *Matrix {
-	tried := m.Try(gateway, policies)
-	all := &Matrix{Rows: m.Rows, Gateways: m.Gateways, Cells: make([][]Cell, len(m.Cells)), Tokens: m.Tokens, Classes: m.Classes, estate: tried.estate}
+// With returns the matrix with the one column of a matrix that was tried, all else as it is. It has the cells, and no findings.
+func (m *Matrix) With(gateway int, tried *Matrix) *Matrix {
+	all := &Matrix{Rows: m.Rows, Gateways: m.Gateways, Cells: make([][]Cell, len(m.Cells)), Tokens: m.Tokens, Classes: m.Classes, estate: m.estate, classes: m.classes, columns: slices.Clone(m.columns)}
+	all.columns[gateway] = tried.columns[0]
 	for r := range m.Cells {
 		all.Cells[r] = slices.Clone(m.Cells[r])
 		all.Cells[r][gateway] = tried.Cells[r][0]
@@ -39,15 +39,15 @@ func (e *Estate) with(name string, policies []*rules.Policy) *Estate {
 // each form that its clients usually ask for.
 func (m *Matrix) Own(gateway int) []*rules.Request {
 	site := m.estate.site(m.Gateways[gateway])
-	v := newView(site.Policies, site.Contracts)
+	c := m.columns[gateway]
 	var real, modelled []*rules.Request
 	for _, row := range m.Rows {
 		switch {
 		case !row.own(site.Name) || row.Guest:
 		case row.Real != nil:
-			real = append(real, v.usually(newColumn(m.estate, site.Policies, site.Contracts, false).realRequest(row.Real)))
+			real = append(real, c.view.usually(c.realRequest(row.Real)))
 		default:
-			modelled = append(modelled, row.usual(v)...)
+			modelled = append(modelled, row.usual(c.view)...)
 		}
 	}
 	if len(real) > 0 {

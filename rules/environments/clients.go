@@ -1,0 +1,104 @@
+package environments
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect/entra"
+)
+
+// classified is a client that stands for all of its class.
+type classified struct {
+	id    string
+	class int
+}
+
+// clientClasses numbers clients by what some checks can tell of their ids. Views that can tell the same share them.
+type clientClasses struct {
+	view     *view
+	identity bool
+	ids      map[string]int
+	named    map[string]int
+	sets     map[*clientSet][]classified // one client of each class
+}
+
+func newClientClasses(v *view, identity bool) *clientClasses {
+	return &clientClasses{view: v, identity: identity, ids: map[string]int{}, named: map[string]int{}, sets: map[*clientSet][]classified{}}
+}
+
+// clientsOf gives the classes of clients as they stand in access tokens, or in ID tokens.
+func (c *classes) clientsOf(v *view, identity bool) *clientClasses {
+	key := c.tellsClientsBy(v, identity)
+	if c.clients[key] == nil {
+		c.clients[key] = newClientClasses(v, identity)
+	}
+	return c.clients[key]
+}
+
+// tellsClientsBy is all that view.class depends on: the literals that may be a part of an id, and the contracts.
+func (c *classes) tellsClientsBy(v *view, identity bool) string {
+	if v.readsID(identity) {
+		return "each id for itself"
+	}
+	literals := slices.Clone(v.literals)
+	if c.guids {
+		literals = slices.DeleteFunc(literals, func(s string) bool { return strings.Trim(s, "0123456789abcdef-") != "" })
+	}
+	return fmt.Sprintf("%p %q", v.contracts, literals)
+}
+
+// one lists one client of each class in a set.
+func (c *clientClasses) one(set *clientSet) []classified {
+	all, known := c.sets[set]
+	if known {
+		return all
+	}
+	found := map[int]bool{}
+	for _, id := range set.ids {
+		if class := c.of(id); !found[class] {
+			found[class] = true
+			all = append(all, classified{id, class})
+		}
+	}
+	c.sets[set] = all
+	return all
+}
+
+// each lists all clients of a set.
+func (c *clientClasses) each(set *clientSet) []classified {
+	all := make([]classified, len(set.ids))
+	for i, id := range set.ids {
+		all[i] = classified{id, c.of(id)}
+	}
+	return all
+}
+
+func (c *clientClasses) of(id string) int {
+	class, ok := c.ids[id]
+	if ok {
+		return class
+	}
+	name := c.view.class(id, c.identity)
+	class, ok = c.named[name]
+	if !ok {
+		class = len(c.named)
+		c.named[name] = class
+	}
+	c.ids[id] = class
+	return class
+}
+
+// allGUIDs reports whether every client of every row has a GUID for its id, in lower case.
+func allGUIDs(rows []*Row) bool {
+	seen := map[*clientSet]bool{}
+	for _, row := range rows {
+		for _, b := range row.batches {
+			if !seen[b.clients] && slices.ContainsFunc(b.clients.ids, func(id string) bool { return !entra.IsGUID(id) || strings.ToLower(id) != id }) {
+				return false
+			}
+			seen[b.clients] = true
+		}
+	}
+	return true
+}

@@ -15,6 +15,7 @@ import (
 type keysFlags struct {
 	output outputFlags
 	keys   keyFlags
+	clouds bool
 }
 
 func newKeys(env *Env) *cobra.Command {
@@ -25,13 +26,16 @@ func newKeys(env *Env) *cobra.Command {
 		Long: "keys shows the key set of a tenant (--tenant, its keys for v1.0 and for v2.0 tokens together), of an issuer\n" +
 			"(--issuer), of a cloud (--cloud alone), or of a file or an address: kids, types, sizes, the dates of the\n" +
 			"certificates, issuers, duplicates. Private members are never shown; that there are some is, and the exit code\n" +
-			"is 1 then.",
+			"is 1 then.\n\n" +
+			"Entra ID's key sets list keys of other clouds too. --clouds fetches the common key set of every cloud and says\n" +
+			"which of them list each key; alone it shows the keys of all clouds.",
 		Args:              cobra.MaximumNArgs(1),
 		ValidArgsFunction: cobra.FixedCompletions(nil, cobra.ShellCompDirectiveDefault),
 		RunE:              func(cmd *cobra.Command, args []string) error { return env.keys(cmd.Context(), &flags, args) },
 	}
 	flags.output.register(cmd, "text", "json")
 	flags.keys.register(cmd)
+	cmd.Flags().BoolVar(&flags.clouds, "clouds", false, "ask every cloud which of the keys it lists")
 	return cmd
 }
 
@@ -42,11 +46,17 @@ func (e *Env) keys(ctx context.Context, flags *keysFlags, args []string) error {
 		}
 		flags.keys.jwks = args[0]
 	}
-	set, err := e.shownKeys(ctx, &flags.keys)
+	var clouds []keys.CloudSet
+	if flags.clouds {
+		source := e.keySource(&flags.keys, nil)
+		source.Timeout = patience
+		clouds = source.CloudSets(ctx)
+	}
+	set, err := e.shownKeys(ctx, &flags.keys, clouds)
 	if err != nil {
 		return err
 	}
-	listing := render.NewKeyListing(set, e.Now())
+	listing := render.NewKeyListing(set, e.Now(), clouds...)
 	if flags.output.format.value == "json" {
 		err = render.KeysJSON(e.Stdout, listing)
 	} else {
@@ -58,9 +68,11 @@ func (e *Env) keys(ctx context.Context, flags *keysFlags, args []string) error {
 	return err
 }
 
-// shownKeys returns the key set that the flags name.
-func (e *Env) shownKeys(ctx context.Context, f *keyFlags) (*keys.Set, error) {
+// shownKeys returns the key set that the flags name, or that of all clouds where they were asked and no other is named.
+func (e *Env) shownKeys(ctx context.Context, f *keyFlags, clouds []keys.CloudSet) (*keys.Set, error) {
 	switch {
+	case len(clouds) > 0 && !f.namesKeys() && f.cloud.value == "":
+		return ofAllClouds(clouds)
 	case f.jwks == "-":
 		text, err := e.readStdin()
 		if err != nil {
@@ -76,6 +88,21 @@ func (e *Env) shownKeys(ctx context.Context, f *keyFlags) (*keys.Set, error) {
 		return e.tenantKeys(ctx, f, "common")
 	}
 	return e.tenantKeys(ctx, f, f.tenant)
+}
+
+// ofAllClouds returns the keys of every cloud that answered.
+func ofAllClouds(clouds []keys.CloudSet) (*keys.Set, error) {
+	var sets []*keys.Set
+	var names []string
+	for _, c := range clouds {
+		if c.Set != nil {
+			sets, names = append(sets, c.Set), append(names, c.Cloud.ID)
+		}
+	}
+	if len(sets) == 0 {
+		return nil, clouds[0].Err
+	}
+	return keys.Union("the common keys of "+strings.Join(names, ", "), sets...), nil
 }
 
 // tenantKeys returns the keys of a tenant for tokens of both versions.

@@ -17,11 +17,12 @@ type KeyListing struct {
 	Private  []*keys.Key   // those whose private half, or secret, the set gives away
 	Twins    [][]*keys.Key // the same key under several entries
 	Refusals []keys.Refusal
+	Clouds   []keys.CloudSet // the key sets of all clouds, where they were asked
 }
 
 // NewKeyListing looks a key set over.
-func NewKeyListing(set *keys.Set, at time.Time) *KeyListing {
-	l := &KeyListing{Set: set, At: at, Twins: set.Twins(), Refusals: set.Refusals()}
+func NewKeyListing(set *keys.Set, at time.Time, clouds ...keys.CloudSet) *KeyListing {
+	l := &KeyListing{Set: set, At: at, Twins: set.Twins(), Refusals: set.Refusals(), Clouds: clouds}
 	for _, k := range set.Keys {
 		if k.Private {
 			l.Private = append(l.Private, k)
@@ -70,7 +71,7 @@ func (l *KeyListing) oddities() []Row {
 		rows = append(rows, Row{"the set", "one and the same key stands in it as " + inspect.ShortenMiddle(strings.Join(names, ", "), 200)})
 	}
 	for _, k := range l.Set.Keys {
-		for _, text := range keyOddities(k) {
+		for _, text := range append(keyOddities(k), l.cloudOddity(k)...) {
 			rows = append(rows, Row{keyName(k), text})
 		}
 	}

@@ -20,6 +20,7 @@ type (
 		Notes         []noteJSON       `json:"notes"`
 		SameKey       [][]int          `json:"same_key"`
 		RefusedBy     []keyRefusalJSON `json:"refused_by"`
+		Clouds        []cloudJSON      `json:"clouds"`
 	}
 
 	keyJSON struct {
@@ -33,6 +34,7 @@ type (
 		Issuer      *string          `json:"issuer"`
 		Instance    *string          `json:"cloud_instance_name"`
 		Cloud       *string          `json:"cloud"`
+		ListedBy    []string         `json:"listed_by"`
 		Thumbprint  *string          `json:"thumbprint"`
 		Certificate *certificateJSON `json:"certificate"`
 		LastSeen    *string          `json:"last_seen"`
@@ -68,6 +70,7 @@ func KeysJSON(w io.Writer, l *KeyListing) error {
 	out := keysJSON{
 		SchemaVersion: SchemaVersion, Origin: l.Set.Origin, Cached: l.Set.Cached, PrivateKeys: len(l.Private),
 		OmittedKeys: len(l.Set.Keys) - len(listed), Keys: make([]keyJSON, len(listed)), Notes: notesOf(l.Set.Notes), SameKey: [][]int{}, RefusedBy: []keyRefusalJSON{},
+		Clouds: l.cloudsJSON(),
 	}
 	if !l.Set.Fetched.IsZero() {
 		out.Fetched = known(inspect.FormatTime(l.Set.Fetched))
@@ -75,6 +78,7 @@ func KeysJSON(w io.Writer, l *KeyListing) error {
 	at := make(map[*keys.Key]int, len(listed))
 	for i, k := range listed {
 		at[k], out.Keys[i] = i, keyOf(k)
+		out.Keys[i].ListedBy = l.listing(k)
 	}
 	out.addTwins(l, at)
 	out.addRefusals(l, at)

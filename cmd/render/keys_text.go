@@ -4,7 +4,6 @@ import (
 	"cmp"
 	"fmt"
 	"io"
-	"slices"
 	"strings"
 	"time"
 
@@ -55,14 +54,12 @@ func (t *keysText) table() {
 	if len(t.Set.Keys) == 0 {
 		return
 	}
-	rows := [][]string{{"kid", "key", "use", "alg", "certificate", "cloud"}}
+	rows := [][]string{{"kid", "key", "use", "alg", "certificate", "cloud", "listed by"}}
 	for _, k := range t.Set.Keys[:min(len(t.Set.Keys), mostListed)] {
 		rows = append(rows, t.keyRow(k))
 	}
-	if !slices.ContainsFunc(t.Set.Keys, func(k *keys.Key) bool { return k.CloudInstance != "" }) {
-		for i, row := range rows {
-			rows[i] = row[:len(row)-1]
-		}
+	for i, row := range rows {
+		rows[i] = t.withClouds(row)
 	}
 	widths := t.keyColumns(rows)
 	for i, row := range rows {
@@ -71,6 +68,7 @@ func (t *keysText) table() {
 	if more := len(t.Set.Keys) - mostListed; more > 0 {
 		t.Para(1, fmt.Sprintf("and %d more: -o json lists more", more))
 	}
+	t.cloudBasis()
 }
 
 // keyColumns is the width of each column.
@@ -105,7 +103,7 @@ func (t *keysText) keyLine(cells []string, widths []int, head bool) {
 
 func (t *keysText) keyRow(k *keys.Key) []string {
 	none := t.pick("–", "-")
-	row := []string{k.ID, keySize(k), k.Use, k.Algorithm, t.certificate(k), cloudName(k)}
+	row := []string{k.ID, keySize(k), k.Use, k.Algorithm, t.certificate(k), cloudName(k), t.listedBy(k)}
 	for i, cell := range row {
 		row[i] = cmp.Or(inspect.Safe(inspect.ShortenMiddle(cell, 60)), none)
 	}

@@ -14,7 +14,7 @@ func clientIDChosenByCaller() rules.Rule {
 			"beside it, and is let in as that client.",
 		Fix:        "Read the client id from the token: appid (v1.0 tokens) or azp (v2.0 tokens).",
 		Severity:   rules.Error,
-		Lesser:     "a warning where that is so for the tokens of one version only",
+		Lesser:     "a warning where that is so for the tokens of one version only, or where a scope or a role keeps other clients out",
 		Since:      since,
 		References: []string{muleJWT, validating},
 		Check: func(s *rules.Subject) []rules.Finding {
@@ -23,26 +23,36 @@ func clientIDChosenByCaller() rules.Rule {
 	}
 }
 
-// checkCaller leaves out what only a validation endpoint's answer or another policy tells.
+// checkCaller leaves out what only a validation endpoint's answer or another policy tells. Where other checks keep out any client that
+// can have a token for this API, it is one change away from a hole.
 func checkCaller(s *rules.Subject, p *rules.Policy, c *rules.Check) []rules.Finding {
+	message, sure := calledBy(s, p, c)
+	if message == "" {
+		return none()
+	}
+	f := at(c, message)
+	if got, _ := forApp().lets(covers(s, p)); got != open || !sure {
+		f = less(f, rules.Warning)
+	}
+	return one(f)
+}
+
+// calledBy says how the caller chooses the client id, and whether it is sure that he does: it may be so for the tokens of one version
+// only.
+func calledBy(s *rules.Subject, p *rules.Policy, c *rules.Check) (message string, sure bool) {
 	ids := identities(c)
 	for i, v := range versions() {
-		if ids[i].caller == "" {
+		wanted, known := tokenVersion(s, p)
+		switch {
+		case ids[i].caller == "":
 			continue
-		}
-		if ids[i].caller == sameForAll {
-			return one(at(c, "the client id is the same for every caller: whoever has a token that passes the other checks is taken for that client"))
-		}
-		f := at(c, fmt.Sprintf("the client id is read from %s: a caller with any token that passes the other checks names the client that he likes", ids[i].caller))
-		if ids[1-i].caller != "" {
-			return one(f)
-		}
-		f.Message = fmt.Sprintf("in a v%s token the client id is read from %s, which the caller writes", v, ids[i].caller)
-		if wanted, ok := tokenVersion(s, p); !ok {
-			return one(less(f, rules.Warning))
-		} else if wanted.version == v {
-			return one(f)
+		case ids[i].caller == sameForAll:
+			return "the client id is the same for every caller: whoever has a token that passes the other checks is taken for that client", true
+		case ids[1-i].caller != "":
+			return fmt.Sprintf("the client id is read from %s: a caller with any token that passes the other checks names the client that he likes", ids[i].caller), true
+		case !known || wanted.version == v:
+			return fmt.Sprintf("in a v%s token the client id is read from %s, which the caller writes", v, ids[i].caller), known
 		}
 	}
-	return none()
+	return "", false
 }

@@ -46,6 +46,7 @@ func Rules() []rules.Rule {
 		commentForValue(),
 		byteOrderMark(),
 		ignoreWithoutReason(),
+		noToken(),
 		audienceNotOfApp(),
 		scopeNotDefinedByApp(),
 		roleNotDefinedByApp(),
@@ -67,7 +68,7 @@ func Run(all []rules.Rule, s *rules.Subject) []rules.Finding {
 			found = append(found, f)
 		}
 	}
-	return Sort(found)
+	return Sort(giveWay(found))
 }
 
 // Sort puts findings into the order of their places, and leaves out those that are told already: the same rule at the

@@ -1,0 +1,162 @@
+package lint
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// noTokenPasses is the name of the rule for what no other rule has a better word for: its findings give way to others at their place.
+const noTokenPasses = "no-token-passes"
+
+func noToken() rules.Rule {
+	return rules.Rule{
+		Name:  noTokenPasses,
+		Title: "a check lets no token past",
+		Why: "The claim has another form in every token of Entra ID, or is not there in tokens of the version that this API gets: the check " +
+			"rejects all of them.",
+		Fix:        "Ask for what the API's tokens carry: gatewhy decode shows it, and the app registration (--app) tells their version.",
+		Severity:   rules.Error,
+		Since:      since,
+		References: []string{claimsRef, accessTokens},
+		Check:      checkPassable,
+	}
+}
+
+// checkPassable runs each check on the tokens of all tenants and clouds, of the API's version where that is known.
+func checkPassable(s *rules.Subject) []rules.Finding {
+	return eachCheck(s, func(p *rules.Policy, c *rules.Check) []rules.Finding {
+		ev, known := tokenVersion(s, p)
+		if !workforce(p) || !inForce(c) || !ofClaims(c) || !lucid(c, known && ev.version == entra.V2) {
+			return none()
+		}
+		own, message := issued(p, c), fmt.Sprintf("no access token of Entra ID gets past this check of %s", claimOf(c))
+		if known {
+			own.tokens = slices.DeleteFunc(own.tokens, func(t suspect) bool { return t.claims["ver"].Text != ev.version.String() })
+			message = fmt.Sprintf("no v%s token of Entra ID gets past this check of %s: %s", ev.version, claimOf(c), ev.because)
+		}
+		if got, _ := own.gets([]*rules.Check{c}); got != shut {
+			return none()
+		}
+		return one(at(c, message))
+	})
+}
+
+// workforce reports whether the file tells that the policy's tokens are those of Entra ID proper: Azure AD B2C and External ID have other
+// issuers.
+func workforce(p *rules.Policy) bool {
+	_, address := keysOf(p)
+	keys, ok := parseKeysURL(address)
+	if ok && (!keys.workforce || strings.Contains(strings.ToLower(address), "b2c")) {
+		return false
+	}
+	if _, text := issuerOf(p); text != "" {
+		if issuer, known := entra.ParseIssuer(text); known {
+			return issuer.Kind == entra.Workforce
+		}
+	}
+	return ok
+}
+
+// lucid reports whether the made-up tokens stand for all that a check could tell apart: it compares with texts that are known, or an
+// expression reads nothing but claims of which all forms are. Of the audience that is so in v2.0 tokens only.
+func lucid(c *rules.Check, v2 bool) bool {
+	clear := true
+	leaves(c.Test, true, func(leaf rules.Predicate, _ bool) {
+		for _, v := range leaf.Values {
+			clear = clear && (leaf.Op != rules.Contains || !hexadecimal(v.Text))
+		}
+		clear = clear && leaf.Input.Source != rules.FromIntrospection
+		if leaf.Input.Opaque == nil {
+			return
+		}
+		for _, in := range leaf.Input.Opaque.Reads {
+			clear = clear && (slices.Contains([]string{"iss", "tid", "ver", "appid", "azp"}, in.Name) || v2 && in.Name == "aud")
+		}
+		clear = clear && len(leaf.Input.Opaque.Reads) > 0 && !slices.ContainsFunc(literalsOf(c), hexadecimal)
+	})
+	return clear
+}
+
+// hexadecimal reports whether a text may be a part of some id, and is none.
+func hexadecimal(text string) bool {
+	for _, r := range text {
+		if r != '-' && (r < '0' || r > '9') && (r < 'a' || r > 'f') {
+			return false
+		}
+	}
+	return len(text) < 36
+}
+
+// issued is what Entra ID issues for an API: in each cloud, for each tenant that the policy names and one that it does not.
+func issued(p *rules.Policy, c *rules.Check) *party {
+	_, address := keysOf(p)
+	tenants := []string{otherTenantID}
+	for _, text := range append(literalsOf(c), expressions(c)+address) {
+		tenants = append(tenants, ids(text)...)
+	}
+	own := &party{may: inOurs}
+	for _, tenant := range tenants {
+		for _, cloud := range entra.Clouds() {
+			for _, v := range versions() {
+				own.addIssuer(entra.IssuerURL(cloud, tenant, v), tenant, v, false)
+			}
+		}
+	}
+	for i := range own.tokens {
+		for _, name := range []string{"appid", "azp"} {
+			if own.tokens[i].claims[name] != nil {
+				delete(own.tokens[i].claims, name)
+			}
+		}
+	}
+	return own
+}
+
+// inOurs is what a claim may hold in a token for our API: in aud of v2.0 tokens an application id.
+func inOurs(s suspect, name string, literals []string) []held {
+	if name != "aud" || s.claims["ver"].Text != entra.V2.String() {
+		return anything(s, name, literals)
+	}
+	all := texts([]string{strangersAPI})
+	for _, literal := range literals {
+		if entra.IsGUID(literal) {
+			all = append(all, held{value: text(literal)})
+		}
+	}
+	return all
+}
+
+// expressions are the expressions of a check, as the configuration has them.
+func expressions(c *rules.Check) string {
+	all := ""
+	leaves(c.Test, true, func(leaf rules.Predicate, _ bool) {
+		if leaf.Input.Opaque != nil {
+			all += leaf.Input.Opaque.Text + " "
+		}
+	})
+	return all
+}
+
+// ids lists the ids in a text.
+func ids(text string) []string {
+	var all []string
+	for i := 0; i+36 <= len(text); i++ {
+		if id := text[i : i+36]; entra.IsGUID(id) {
+			all = append(all, id)
+		}
+	}
+	return all
+}
+
+// giveWay leaves out the findings of this rule where another one says more of the same place.
+func giveWay(found []rules.Finding) []rules.Finding {
+	return slices.DeleteFunc(slices.Clone(found), func(f rules.Finding) bool {
+		return f.Rule == noTokenPasses && slices.ContainsFunc(found, func(other rules.Finding) bool {
+			return other.Rule != noTokenPasses && other.Severity == rules.Error && other.Pos == f.Pos
+		})
+	})
+}

@@ -11,6 +11,7 @@ import (
 	"os"
 	"os/exec"
 	"path/filepath"
+	"regexp"
 	"runtime"
 	"strings"
 	"testing"
@@ -164,6 +165,55 @@ func TestTheActionInstallsLintsAndFailsOnAFinding(t *testing.T) {
 	sarif, err := os.ReadFile(filepath.Join(dir, "gatewhy.sarif"))
 	if err != nil || !strings.Contains(string(sarif), `"any-client-accepted"`) {
 		t.Errorf("no SARIF file: %v", err)
+	}
+}
+
+func TestTheActionReportsTheRestWhereAFileCantBeChecked(t *testing.T) {
+	a := readAction(t)
+	dir := policyFolder(t, "bad.json")
+	output, err := a.run(t, dir, map[string]string{"releases": serveRelease(t, sum), "paths": "my policy.json\nmissing.json"})
+	if err == nil || !strings.Contains(err.Error(), "Result: exit status 2") {
+		t.Errorf("%v", err)
+	}
+	for _, want := range []string{"::error file=my policy.json,line=10", "::error file=missing.json,title=not checked::", "gatewhy: error: missing.json"} {
+		if strings.Count(output, want) != 1 {
+			t.Errorf("%q stands %d times in:\n%s", want, strings.Count(output, want), output)
+		}
+	}
+	sarif, err := os.ReadFile(filepath.Join(dir, "gatewhy.sarif"))
+	if err != nil || !strings.Contains(string(sarif), `"executionSuccessful": false`) {
+		t.Errorf("no SARIF file: %v", err)
+	}
+}
+
+func TestTheActionFailsAtOnceWhereItIsCalledWrongly(t *testing.T) {
+	a := readAction(t)
+	inputs := map[string]string{"releases": serveRelease(t, sum), "arguments": "--policy-type=jwt-validtion"}
+	output, err := a.run(t, policyFolder(t, "ok.json"), inputs)
+	if err == nil || !strings.Contains(err.Error(), "Lint: exit status 2") || !strings.Contains(output, "did you mean jwt-validation?") {
+		t.Errorf("%v\n%s", err, output)
+	}
+}
+
+// TestActionsOfOthersArePinned wants of each action that is used the full hash of a commit, with its version as a comment: a tag can be
+// moved.
+func TestActionsOfOthersArePinned(t *testing.T) {
+	files, err := filepath.Glob("../.github/workflows/*.yml")
+	if err != nil || len(files) == 0 {
+		t.Fatalf("no workflow: %v", err)
+	}
+	pinned := regexp.MustCompile(`^[\w.-]+(/[\w.-]+)+@[0-9a-f]{40} # v\d+\.\d+\.\d+$`)
+	for _, file := range append(files, "../action.yml", "../testdata/action/workflow.yml") {
+		text, err := os.ReadFile(file)
+		if err != nil {
+			t.Fatal(err)
+		}
+		for line := range strings.Lines(string(text)) {
+			_, used, ok := strings.Cut(strings.TrimSpace(line), "uses: ")
+			if ok && !strings.HasPrefix(used, "./") && !pinned.MatchString(used) {
+				t.Errorf("%s: not pinned: %s", file, used)
+			}
+		}
 	}
 }
 

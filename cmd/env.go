@@ -18,7 +18,8 @@ type Env struct {
 	Stdout, Stderr io.Writer
 	Dir            string // where relative paths start; empty for the process's working directory
 	Now            func() time.Time
-	Transport      http.RoundTripper // nil for the network
+	After          func(time.Duration) <-chan time.Time // as time.After; it is asked only where Terminal.Stderr is true
+	Transport      http.RoundTripper                    // nil for the network
 	LookupEnv      func(name string) (value string, set bool)
 	CacheDir       func() (string, error) // the user's cache directory, without the program's name
 	BuildInfo      func() (*debug.BuildInfo, bool)
@@ -43,6 +44,7 @@ func System() Env {
 		Stdout: os.Stdout,
 		Stderr: os.Stderr,
 		Now:    time.Now,
+		After:  time.After,
 
 		LookupEnv: os.LookupEnv,
 		CacheDir:  os.UserCacheDir,

@@ -12,8 +12,8 @@ const (
 	progressEvery = 200 * time.Millisecond
 )
 
-// showProgress tells on a terminal how many of all files, or of what else is counted, are done, once it takes longer than a second. The function that
-// it returns ends it and clears the line.
+// showProgress tells on a terminal how many of all files, or of what else is counted, are done, once it takes longer than a second.
+// The function that it returns ends it and clears the line.
 func (e *Env) showProgress(done *atomic.Int64, all int, what string) (stop func()) {
 	if !e.Terminal.Stderr {
 		return func() {}
@@ -31,8 +31,7 @@ func (e *Env) showProgress(done *atomic.Int64, all int, what string) (stop func(
 
 func (e *Env) tellProgress(end <-chan struct{}, done *atomic.Int64, all int, what string) {
 	const clearLine = "\r\x1b[K"
-	wait := time.NewTimer(progressAfter)
-	defer wait.Stop()
+	wait := e.After(progressAfter)
 	for shown := false; ; shown = true {
 		select {
 		case <-end:
@@ -40,9 +39,9 @@ func (e *Env) tellProgress(end <-chan struct{}, done *atomic.Int64, all int, wha
 				fmt.Fprint(e.Stderr, clearLine)
 			}
 			return
-		case <-wait.C:
+		case <-wait:
 			fmt.Fprintf(e.Stderr, "%s%d of %d %s", clearLine, done.Load(), all, what)
-			wait.Reset(progressEvery)
+			wait = e.After(progressEvery)
 		}
 	}
 }

@@ -1,0 +1,93 @@
+package cmd
+
+import (
+	"bytes"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// slowInput is a standard input that comes only after something was written on standard error.
+type slowInput struct {
+	*strings.Reader
+	told <-chan struct{}
+}
+
+func (s slowInput) Read(p []byte) (int, error) {
+	<-s.told
+	return s.Reader.Read(p)
+}
+
+// telling is a standard error that says when something is written to it.
+type telling struct {
+	bytes.Buffer
+	tell func()
+}
+
+func (w *telling) Write(p []byte) (int, error) {
+	defer w.tell()
+	return w.Buffer.Write(p)
+}
+
+// progressOf lints two files and a standard input that waits for the line of progress, which comes after so many waits. It returns
+// what was written on standard error, and what was waited for.
+func progressOf(t *testing.T, lines int, terminal bool) (string, []time.Duration) {
+	t.Helper()
+	dir := t.TempDir()
+	for _, name := range []string{"a.json", "b.json"} {
+		if err := os.WriteFile(filepath.Join(dir, name), []byte(open), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	told := make(chan struct{})
+	stderr := &telling{tell: sync.OnceFunc(func() { close(told) })}
+	if lines == 0 {
+		stderr.tell()
+	}
+	var waits []time.Duration
+	code := Main(Env{
+		Args: []string{"lint", "a.json", "b.json", "-"}, Dir: dir, Stdin: slowInput{strings.NewReader(open), told}, Stdout: &bytes.Buffer{}, Stderr: stderr,
+		LookupEnv: func(string) (string, bool) { return "", false }, Now: func() time.Time { return clock },
+		Terminal: Terminal{Stderr: terminal, UTF8: true},
+		After: func(d time.Duration) <-chan time.Time {
+			waits = append(waits, d)
+			passed := make(chan time.Time, 1)
+			if len(waits) <= lines {
+				passed <- clock
+			}
+			return passed
+		},
+	})
+	if code != exitRejected {
+		t.Errorf("exit code %d", code)
+	}
+	return stderr.String(), waits
+}
+
+const clearedLine = "\r\x1b[K"
+
+func TestALineOfProgressComesAfterASecondAndGoesAgain(t *testing.T) {
+	stderr, waits := progressOf(t, 1, true)
+	progress, rest, ok := strings.Cut(strings.TrimPrefix(stderr, clearedLine), clearedLine)
+	if !ok || !strings.HasSuffix(progress, " of 3 files") || strings.Contains(rest, "of 3 files\r") {
+		t.Errorf("%q", stderr)
+	}
+	if len(waits) != 2 || waits[0] != time.Second || waits[1] >= time.Second {
+		t.Errorf("waited for %v", waits)
+	}
+}
+
+func TestWhatIsDoneInASecondShowsNoProgress(t *testing.T) {
+	if stderr, _ := progressOf(t, 0, true); strings.Contains(stderr, clearedLine) {
+		t.Errorf("%q", stderr)
+	}
+}
+
+func TestThereIsNoProgressWhereStandardErrorIsNoTerminal(t *testing.T) {
+	if stderr, waits := progressOf(t, 0, false); strings.Contains(stderr, clearedLine) || waits != nil {
+		t.Errorf("%q after %v", stderr, waits)
+	}
+}

@@ -16,6 +16,9 @@ func Diff(name, before, after string) string {
 	}
 	lines := diffLines(splitLines(before), splitLines(after))
 	name = strings.TrimPrefix(filepath.ToSlash(name), "/")
+	if strings.Contains(name, " ") {
+		name += "\t" // as git writes it, or patch takes the name to end at the space
+	}
 	var b strings.Builder
 	fmt.Fprintf(&b, "--- a/%s\n+++ b/%s\n", name, name)
 	for start := 0; start < len(lines); {

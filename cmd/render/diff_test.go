@@ -49,6 +49,34 @@ func TestADiffAppliesWithGit(t *testing.T) {
 	}
 }
 
+func TestADiffOfAnOddNameAppliesWithGitAndWithPatch(t *testing.T) {
+	const name = "a b#c%d é/ü.json"
+	for _, command := range [][]string{{"git", "apply", "change.diff"}, {"patch", "-p1", "-i", "change.diff"}} {
+		t.Run(command[0], func(t *testing.T) {
+			if _, err := exec.LookPath(command[0]); err != nil {
+				t.Skip(command[0] + " is not here")
+			}
+			dir := t.TempDir()
+			for file, text := range map[string]string{name: "a\n", "change.diff": Diff(name, "a\n", "b\n")} {
+				err := os.MkdirAll(filepath.Dir(filepath.Join(dir, file)), 0o700)
+				if err == nil {
+					err = os.WriteFile(filepath.Join(dir, file), []byte(text), 0o600)
+				}
+				if err != nil {
+					t.Fatal(err)
+				}
+			}
+			apply := exec.Command(command[0], command[1:]...)
+			apply.Dir, apply.Env = dir, append(os.Environ(), "GIT_CEILING_DIRECTORIES="+filepath.Dir(dir))
+			out, err := apply.CombinedOutput()
+			got, _ := os.ReadFile(filepath.Join(dir, name))
+			if err != nil || string(got) != "b\n" {
+				t.Errorf("%q, %v: %s", got, err, out)
+			}
+		})
+	}
+}
+
 func TestThereIsNoDiffOfTextsThatAreTheSame(t *testing.T) {
 	if got := Diff("a", "x\n", "x\n"); got != "" {
 		t.Error(got)

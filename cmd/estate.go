@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"context"
+	"fmt"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -95,7 +96,7 @@ func (r *estateReader) expand(texts []entra.Text) ([]string, error) {
 	for _, t := range texts {
 		found, err := r.env.findOne(filepath.Join(r.folder, filepath.FromSlash(t.Value)))
 		if err != nil {
-			return nil, &source.Error{Pos: t.Pos, Cause: asProblem(err).Cause, Hint: "names are relative to the folder of the environments file"}
+			return nil, &source.Error{Pos: t.Pos, Cause: asProblem(err).Cause, Hint: "names are relative to the folder of " + filepath.Base(t.Pos.File)}
 		}
 		for _, f := range found {
 			if !slices.Contains(all, f.name) {
@@ -104,6 +105,18 @@ func (r *estateReader) expand(texts []entra.Text) ([]string, error) {
 		}
 	}
 	return all, nil
+}
+
+// one is the one file that a text names.
+func (r *estateReader) one(t entra.Text) (string, error) {
+	names, err := r.expand([]entra.Text{t})
+	if err == nil && len(names) != 1 {
+		err = &source.Error{Pos: t.Pos, Cause: fmt.Sprintf("%s: %d files, and one is wanted", t.Value, len(names))}
+	}
+	if err != nil {
+		return "", err
+	}
+	return names[0], nil
 }
 
 func (r *estateReader) policies(of *environments.Environment, site *environments.Site) error {
@@ -136,11 +149,13 @@ func checkGateway(name entra.Text) error {
 }
 
 func (r *estateReader) contracts(of *environments.Environment, site *environments.Site) error {
-	names, err := r.expand(given(of.Contracts))
-	if err != nil || len(names) == 0 {
-		return err
+	if of.Contracts.Value == "" {
+		return nil
 	}
-	site.Contracts, err = r.env.readContracts(names[0])
+	name, err := r.one(of.Contracts)
+	if err == nil {
+		site.Contracts, err = r.env.readContracts(name)
+	}
 	return err
 }
 

@@ -57,11 +57,11 @@ func (r *estateReader) tenantID(ctx context.Context, flags *keyFlags) error {
 // keys finds what verifies the real tokens: the file's own key set, else the tenant's. Without any, signatures are unknown.
 func (r *estateReader) keys(ctx context.Context, flags *keyFlags) error {
 	if jwks := r.estate.file.Keys; jwks.Value != "" && flags.jwks == "" {
-		names, err := r.expand(given(jwks))
+		name, err := r.one(jwks)
 		if err != nil {
 			return err
 		}
-		flags.jwks = names[0]
+		flags.jwks = name
 	}
 	if flags.jwks != "" {
 		flags.tenant = ""

@@ -15,6 +15,7 @@ type testFlags struct {
 	introspection string
 	method, path  string
 	headers       []string
+	observed      observedFlags
 	coverage      bool
 }
 
@@ -43,6 +44,7 @@ func (f *testFlags) register(cmd *cobra.Command) {
 	flags.StringVar(&f.method, "method", "", "the requests' method, for tests that have none")
 	flags.StringVar(&f.path, "path", "", "the requests' path, for tests that have none")
 	flags.StringArrayVarP(&f.headers, "header", "H", nil, "a `HEADER` of the requests, as \"name: value\"; repeatable")
+	f.observed.register(cmd)
 	flags.BoolVar(&f.coverage, "coverage", false, "show which checks no test has seen pass, and which none has seen fail")
 }
 

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"fmt"
 	"path/filepath"
 
 	"github.com/gatewhy/gatewhy/cmd/render"
@@ -22,6 +23,7 @@ type tester struct {
 	contracts *rules.Contracts
 	answer    *source.Value
 	headers   map[string]string
+	observed  *rules.Observation // what the real gateway answered to each; nil where nobody says
 }
 
 // defaults reads what the command line names.
@@ -41,6 +43,9 @@ func (t *tester) defaults() (err error) {
 	if err == nil {
 		t.flags.method = t.env.methodOf(t.flags.method)
 		t.headers, err = parseHeaders(t.flags.headers)
+	}
+	if err == nil {
+		t.observed, err = t.flags.observed.observation(t.env)
 	}
 	return err
 }
@@ -116,7 +121,7 @@ func (t *tester) run(suite *environments.Suite, c *environments.Case, set *polic
 	}
 	tested := &render.Tested{Suite: suite.Name, Name: c.Name, Pos: c.Pos, Span: c.Span, Expect: c.Expect}
 	tested.Verdict = rules.Evaluate(set.policies, request)
-	tested.Differences = c.Expect.Differences(&tested.Verdict)
+	tested.Differences = append(c.Expect.Differences(&tested.Verdict), t.disagreement(request, set, &tested.Verdict)...)
 	return tested, nil
 }
 
@@ -155,5 +160,30 @@ func (t *tester) token(suite *environments.Suite, c *environments.Case, request 
 	case c.Token.Shape.Value != "":
 		return c.Token.Make(request.At), nil
 	}
-	return t.env.readToken([]string{"@" + filepath.Join(filepath.Dir(suite.Name), filepath.FromSlash(c.Token.File.Value))})
+	r := &estateReader{env: t.env, folder: filepath.Dir(suite.Name)}
+	name, err := r.one(c.Token.File)
+	if err != nil {
+		return nil, err
+	}
+	return t.env.readToken([]string{"@" + name})
+}
+
+// disagreement says how the prediction differs from what the real gateway answered, where that is given.
+func (t *tester) disagreement(request *rules.Request, set *policySet, v *rules.Verdict) []string {
+	if t.observed == nil {
+		return nil
+	}
+	p := rules.Prediction{Verdict: v, Request: request, Policies: set.policies, Behaviours: set.adapter.Behaviours(), Causes: set.adapter.Causes()}
+	compared := p.Compare(*t.observed)
+	if compared.Agrees != rules.No {
+		return nil
+	}
+	text := "observed: the real gateway answered otherwise"
+	if t.observed.Status != 0 {
+		text = fmt.Sprintf("observed: the real gateway answered %d, predicted is %d", t.observed.Status, v.Status)
+	}
+	if len(compared.Suspects) > 0 {
+		text += "; the likeliest cause: " + compared.Suspects[0].Title
+	}
+	return []string{text}
 }

@@ -31,14 +31,23 @@ func (e *Expectation) Differences(v *rules.Verdict) []string {
 	if e.Status != 0 && e.Status != v.Status {
 		all = append(all, fmt.Sprintf("status: expected %d, got %s", e.Status, statusWord(v.Status)))
 	}
-	if e.Decided != "" && e.Decided != decidedBy(v) {
-		got := string(decidedBy(v))
-		if got == "" {
-			got = "none"
-		}
-		all = append(all, fmt.Sprintf("decided_by: expected %s, got %s", e.Decided, got))
+	if e.NoStatus && v.Status != 0 {
+		all = append(all, fmt.Sprintf("status: expected none that is known, got %d", v.Status))
+	}
+	if e.compares() && e.Decided != decidedBy(v) {
+		all = append(all, fmt.Sprintf("decided_by: expected %s, got %s", checkWord(e.Decided), checkWord(decidedBy(v))))
 	}
 	return all
+}
+
+// compares reports whether the check that decides is compared.
+func (e *Expectation) compares() bool { return e.Decided != "" || e.Nobody }
+
+func checkWord(id rules.ID) string {
+	if id == "" {
+		return "none"
+	}
+	return string(id)
 }
 
 func statusWord(status int) string {

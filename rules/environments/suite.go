@@ -46,9 +46,11 @@ type TokenSpec struct {
 
 // Expectation is what a test wants. An empty field is not compared.
 type Expectation struct {
-	Outcome rules.Outcome
-	Status  int
-	Decided rules.ID
+	Outcome  rules.Outcome
+	Status   int
+	NoStatus bool // status: null, as where the answer is not known
+	Decided  rules.ID
+	Nobody   bool // decided_by: null, as where the request is accepted
 }
 
 // IsSuite tells a file of policy tests from any other configuration.
@@ -160,18 +162,31 @@ func (e *Expectation) read(v *source.Value) error {
 	err := object(
 		v, "expect",
 		choice("outcome", &outcome, string(rules.Accepted), string(rules.Rejected), string(rules.Undetermined)),
-		reader{"status", func(v *source.Value) error {
-			n, ok := v.Int()
-			if !ok || n < 100 || n > 599 {
-				return wrong(v, "status must be an HTTP status", "")
-			}
-			e.Status = int(n)
-			return nil
-		}},
-		choice("decided_by", &decided, rules.CheckIDs()...),
+		orNull("status", &e.NoStatus, reader{"status", e.readStatus}),
+		orNull("decided_by", &e.Nobody, choice("decided_by", &decided, rules.CheckIDs()...)),
 	)
 	e.Outcome, e.Decided = rules.Outcome(outcome), rules.ID(decided)
 	return err
+}
+
+func (e *Expectation) readStatus(v *source.Value) error {
+	n, ok := v.Int()
+	if !ok || n < 100 || n > 599 {
+		return wrong(v, "status must be an HTTP status", "a number from 100 to 599, or null where it is not known")
+	}
+	e.Status = int(n)
+	return nil
+}
+
+// orNull notes a null in the place of a value, as the JSON of explain has it.
+func orNull(name string, null *bool, value reader) reader {
+	return reader{name, func(v *source.Value) error {
+		if v.Is(source.Null) {
+			*null = true
+			return nil
+		}
+		return value.read(v)
+	}}
 }
 
 // choice reads one of a few words.

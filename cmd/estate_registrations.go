@@ -9,14 +9,6 @@ import (
 	"github.com/gatewhy/gatewhy/rules/environments"
 )
 
-// given is a list of the one text, where it is there.
-func given(t entra.Text) []entra.Text {
-	if t.Value == "" {
-		return nil
-	}
-	return []entra.Text{t}
-}
-
 func (r *estateReader) directory(texts []entra.Text) (*entra.Directory, error) {
 	names, err := r.expand(texts)
 	if err != nil {

@@ -67,8 +67,9 @@ func printError(w io.Writer, err error) {
 		fmt.Fprintf(w, "gatewhy: error: %s\n", guarded(p.Cause))
 		hints = append(hints, p.Hints...)
 	}
-	for i, hint := range append(hints, all.hints...) {
-		if !slices.Contains(hints[:min(i, len(hints))], hint) {
+	hints = append(hints, all.hints...)
+	for i, hint := range hints {
+		if !slices.Contains(hints[:i], hint) {
 			fmt.Fprintf(w, "gatewhy: hint: %s\n", guarded(hint))
 		}
 	}

@@ -81,7 +81,7 @@ func (e *Env) lint(_ context.Context, flags *lintFlags, args []string) error {
 	if err := e.setAside(flags, report); err != nil {
 		return err
 	}
-	failed := unchecked(missing, results)
+	failed := flags.unchecked(missing, results)
 	report.Unread = failed.unread()
 	if report.Policies == 0 && failed.err() == nil && !flags.unknown {
 		e.warn("no policy was found in %s: nothing was checked", counted(report.Files, "file"))

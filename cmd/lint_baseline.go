@@ -3,6 +3,8 @@ package cmd
 import (
 	"bytes"
 	"encoding/json"
+	"errors"
+	"io/fs"
 	"slices"
 
 	"github.com/gatewhy/gatewhy/cmd/render"
@@ -22,13 +24,17 @@ type baselineEntry struct {
 }
 
 func (e *Env) readBaseline(name string) (*baseline, error) {
+	const hint = "gatewhy lint PATH --baseline FILE --write-baseline writes one"
 	text, err := e.readFile(name)
-	if err != nil {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, problem(name+": there is no such baseline", hint)
+	case err != nil:
 		return nil, err
 	}
 	var b baseline
 	if err := json.Unmarshal([]byte(text), &b); err != nil || b.SchemaVersion != render.SchemaVersion {
-		return nil, problem(name+": not a baseline", "gatewhy lint PATH --baseline FILE --write-baseline writes one")
+		return nil, problem(name+": not a baseline", hint)
 	}
 	return &b, nil
 }

@@ -14,6 +14,7 @@ import (
 type linted struct {
 	name     string
 	file     *source.File // nil where nothing was found
+	input    bool         // it is standard input
 	err      error        // why it was not checked; nil where it was, or need not be
 	policies int
 	none     error // why it holds no policy

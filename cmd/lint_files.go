@@ -32,6 +32,7 @@ func (l *linter) all(files []foundFile) []linted {
 		workers.Go(func() {
 			for i := next.Add(1) - 1; int(i) < len(files); i = next.Add(1) - 1 {
 				results[i] = l.one(files[i])
+				results[i].input = files[i].name == "-"
 				l.done.Add(1)
 			}
 		})

@@ -17,15 +17,18 @@ func (f *lintFlags) named(found []foundFile) []foundFile {
 }
 
 // unchecked is why files were not checked, those that are not there first.
-func unchecked(missing error, results []linted) *several {
+func (f *lintFlags) unchecked(missing error, results []linted) *several {
 	all := joined(missing)
 	for _, r := range results {
 		if r.err == nil {
 			continue
 		}
 		all.errs = append(all.errs, r.err)
-		if r.err == r.none {
-			all.hints = []string{"--ignore-unknown passes over files without a policy"}
+		switch {
+		case r.input && f.stdin == "":
+			all.hints = append(all.hints, "standard input is taken for JSON or YAML: --stdin-filename NAME tells another format, such as policy.tf")
+		case r.err == r.none:
+			all.hints = append(all.hints, "--ignore-unknown passes over files without a policy")
 		}
 	}
 	return all

@@ -1,6 +1,8 @@
 package cmd
 
 import (
+	"errors"
+	"io/fs"
 	"os"
 	"path/filepath"
 )
@@ -17,6 +19,10 @@ func (e *Env) writeFile(name string, text []byte) error {
 		mode = info.Mode().Perm()
 	}
 	file, err := os.CreateTemp(filepath.Dir(target), "."+filepath.Base(target)+".*")
+	var failed *fs.PathError
+	if errors.As(err, &failed) {
+		return problem(name+": can't be written: "+failed.Err.Error(), "the folder must be there, and writable for the user who runs the command")
+	}
 	if err != nil {
 		return err
 	}

@@ -148,6 +148,13 @@ func strangers() *party {
 	return p
 }
 
+// anybody is who can have whatever helps, scopes as a list among it.
+func anybody() *party {
+	return &party{tokens: []suspect{{}}, may: func(s suspect, name string, literals []string) []held {
+		return append(anything(s, name, literals), held{value: list(literals...)})
+	}}
+}
+
 // forAudience is anybody with a token for one of these audiences.
 func forAudience(audiences ...string) *party {
 	p := &party{may: anything}

@@ -84,9 +84,9 @@ func quoted(expression string) []string {
 func anything(_ suspect, name string, literals []string) []held {
 	switch name {
 	case "scp", "scope":
-		return []held{{}, {value: text("openid profile")}, {value: text(strings.Join(literals, " "))}}
+		return []held{{}, {value: text("openid profile")}, {value: inForm(name, literals)}}
 	case "roles", "groups", "wids", "amr":
-		return []held{{}, {value: list(unrelated)}, {value: list(literals...)}}
+		return []held{{}, {value: list(unrelated)}, {value: inForm(name, literals)}}
 	case "exp", "iat", "nbf":
 		return []held{{value: &source.Value{Kind: source.Number, Text: strconv.Itoa(instant)}}}
 	case "aud", "iss", "tid", "ver":
@@ -94,6 +94,14 @@ func anything(_ suspect, name string, literals []string) []held {
 	}
 	all := append([]held{{}}, texts(append([]string{unrelated}, literals...))...)
 	return append(all, held{value: list(literals...)}, held{value: &source.Value{Kind: source.Bool, Text: "true"}})
+}
+
+// inForm is how a claim holds several values: scp as words, any other as a list.
+func inForm(name string, values []string) *source.Value {
+	if name == "scp" || name == "scope" {
+		return text(strings.Join(values, " "))
+	}
+	return list(values...)
 }
 
 func text(s string) *source.Value { return &source.Value{Kind: source.String, Text: s} }

@@ -62,7 +62,7 @@ func defines(permissions []entra.Permission, value string) rules.Truth {
 func undefined(app *entra.Registration, p *rules.Policy, permissions []entra.Permission, words string, names ...string) []rules.Finding {
 	var all []rules.Finding
 	for _, c := range p.Checks() {
-		for _, text := range wantedTexts(c, claim(names...)) {
+		for _, text := range demanded(c, names...) {
 			if defines(permissions, text) == rules.No && !strings.Contains(text, "://") {
 				all = append(all, at(c, "the app registration "+app.Title()+" defines no "+words+" "+text+": no token can carry it"))
 			}

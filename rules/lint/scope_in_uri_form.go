@@ -20,7 +20,7 @@ func scopeInURIForm() rules.Rule {
 		References: []string{claimsRef, kbArticle},
 		Check: func(s *rules.Subject) []rules.Finding {
 			return eachCheck(s, func(p *rules.Policy, c *rules.Check) []rules.Finding {
-				for _, scope := range wantedTexts(c, claim("scp", "scope")) {
+				for _, scope := range demanded(c, "scp", "scope") {
 					f := at(c, fmt.Sprintf("no token of Entra ID carries the scope %s: clients ask for it in that form, and scp has the short value", scope))
 					switch {
 					case strings.HasPrefix(scope, "api://"), strings.HasSuffix(scope, "/.default"), strings.Contains(scope, "://") && isEntra(p):

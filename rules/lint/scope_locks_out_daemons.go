@@ -27,6 +27,10 @@ func locksOutDaemons(c *rules.Check) bool {
 	if c.ID == rules.Scopes {
 		return true
 	}
-	got, _ := daemons().gets([]*rules.Check{c})
-	return got == shut && ofClaims(c) && reads(c, "scp", "scope")
+	if !ofClaims(c) || !reads(c, "scp", "scope") {
+		return false
+	}
+	without, _ := daemons().gets([]*rules.Check{c})
+	with, _ := anybody().gets([]*rules.Check{c})
+	return without == shut && with != shut
 }

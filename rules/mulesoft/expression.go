@@ -86,14 +86,27 @@ func reads(expr *dataweave.Expr) []rules.Input {
 		all = append(all, rules.Claim(claim))
 	}
 	for _, path := range expr.Reads() {
-		if name, ok := strings.CutPrefix(path, "attributes.headers."); ok {
+		if name := memberOf("attributes.headers", path); name != "" {
 			all = append(all, rules.Input{Source: rules.FromHTTP, Name: name})
 		}
-		if name, ok := strings.CutPrefix(path, "attributes.queryParams."); ok {
+		if name := memberOf("attributes.queryParams", path); name != "" {
 			all = append(all, rules.Input{Source: rules.FromQuery, Name: name})
 		}
 	}
 	return all
+}
+
+// memberOf is the name that a path selects of an object, as Expr.Reads writes it: .name or ['a-name']; empty where it selects none.
+func memberOf(object, path string) string {
+	selector, ok := strings.CutPrefix(path, object)
+	if !ok {
+		return ""
+	}
+	if name, dotted := strings.CutPrefix(selector, "."); dotted {
+		return name
+	}
+	name, _ := strings.CutPrefix(selector, "['")
+	return strings.TrimSuffix(name, "']")
 }
 
 // asking says which header to pass, where an expression can't be evaluated without it.

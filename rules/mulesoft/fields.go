@@ -16,7 +16,7 @@ type field struct {
 	name    string
 	kind    source.Kind
 	absent  string   // the default, as text
-	allowed []string // the values of a String; empty where any will do
+	allowed []string // the values; empty where any will do
 }
 
 // setting is a field's value as it counts: from the configuration, else the default. Where Unknown is set, the check that

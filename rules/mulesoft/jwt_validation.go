@@ -15,7 +15,7 @@ func jwtFields() []field {
 		{name: "jwtOrigin", kind: source.String, absent: bearerOrigin, allowed: []string{bearerOrigin, customOrigin}},
 		{name: "jwtExpression", kind: source.String, absent: "#[attributes.headers['jwt']]"},
 		{name: "signingMethod", kind: source.String, absent: "rsa", allowed: []string{"rsa", "hmac", "es", "none"}},
-		{name: "signingKeyLength", kind: source.Number, absent: "256"},
+		{name: "signingKeyLength", kind: source.Number, absent: "256", allowed: []string{"256", "384", "512"}},
 		{name: "jwtKeyOrigin", kind: source.String, absent: "text", allowed: []string{"text", "jwks", customOrigin}},
 		{name: "textKey", kind: source.String},
 		{name: "customKeyExpression", kind: source.String},

@@ -11,6 +11,7 @@ import (
 	"crypto/sha256"
 	"encoding/base64"
 	"encoding/json"
+	"fmt"
 	"os"
 	"path/filepath"
 	"sync"
@@ -46,6 +47,7 @@ var (
 // corpus returns the text of a file of the corpus, or skips the test where there is none.
 func corpus(t *testing.T, name string) []byte {
 	t.Helper()
+	noteRead(name)
 	text, err := os.ReadFile(filepath.Join("../../../shared/corpus", name))
 	if os.IsNotExist(err) {
 		t.Skip("the corpus of real material is not here: " + name)
@@ -144,4 +146,13 @@ func parse(t testing.TB, origin string, text []byte) *keys.Set {
 
 func verify(token string, set *keys.Set, allowed ...string) keys.Result {
 	return keys.Verify(inspect.Parse(token), set, allowed...)
+}
+
+// shortKey is a key's type and size, and whether the set gives away what is secret.
+func shortKey(k *keys.Key) string {
+	text := fmt.Sprintf("%s %d", k.Type, k.Bits)
+	if k.Private {
+		text += " private"
+	}
+	return text
 }

@@ -41,8 +41,11 @@ func checkCaller(s *rules.Subject, p *rules.Policy, c *rules.Check) []rules.Find
 // only.
 func calledBy(s *rules.Subject, p *rules.Policy, c *rules.Check) (message string, sure bool) {
 	ids := identities(c)
+	if ids[0].caller == "" && ids[1].caller == "" {
+		return "", false
+	}
+	wanted, known := tokenVersion(s, p)
 	for i, v := range versions() {
-		wanted, known := tokenVersion(s, p)
 		switch {
 		case ids[i].caller == "":
 			continue

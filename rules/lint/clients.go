@@ -107,12 +107,13 @@ func contracted(checks []*rules.Check) rules.Truth {
 
 // lets tells how far a party gets past the checks where it has no contract of ours.
 func (p *party) lets(checks []*rules.Check) (reach, suspect) {
+	known := contracted(checks)
+	if known == rules.Yes {
+		return shut, suspect{}
+	}
 	best, with := p.gets(checks)
-	switch contracted(checks) {
-	case rules.Yes:
-		return shut, with
-	case rules.Maybe:
-		return min(best, hidden), with
+	if known == rules.Maybe {
+		best = min(best, hidden)
 	}
 	return best, with
 }

@@ -29,8 +29,11 @@ func noToken() rules.Rule {
 // checkPassable runs each check on the tokens of all tenants and clouds, of the API's version where that is known.
 func checkPassable(s *rules.Subject) []rules.Finding {
 	return eachCheck(s, func(p *rules.Policy, c *rules.Check) []rules.Finding {
+		if !ofClaims(c) || !inForce(c) || !workforce(p) {
+			return none()
+		}
 		ev, known := tokenVersion(s, p)
-		if !workforce(p) || !inForce(c) || !ofClaims(c) || !lucid(c, known && ev.version == entra.V2) {
+		if !lucid(c, known && ev.version == entra.V2) {
 			return none()
 		}
 		own, message := issued(p, c), fmt.Sprintf("no access token of Entra ID gets past this check of %s", claimOf(c))

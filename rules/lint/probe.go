@@ -37,6 +37,28 @@ type suspect struct {
 type party struct {
 	tokens []suspect
 	may    func(s suspect, name string, literals []string) []held
+
+	base  *inspect.Token // that made-up tokens are copies of; made when the first one is
+	asked map[*rules.Check]question
+}
+
+// question is what there is to know of a check before tokens are made for it.
+type question struct {
+	reads    []rules.Input
+	literals []string
+}
+
+// ask looks into a check, once.
+func (p *party) ask(c *rules.Check) question {
+	if p.base == nil {
+		p.base, p.asked = inspect.Parse("e30.e30.e30"), map[*rules.Check]question{} // {}.{} and a signature that nobody looks at
+	}
+	q, known := p.asked[c]
+	if !known {
+		q = question{readBy(c), literalsOf(c)}
+		p.asked[c] = q
+	}
+	return q
 }
 
 // gets tells how far the party gets past all of the checks, and with which of its tokens.
@@ -145,12 +167,13 @@ const mostTrials = 512
 
 // each makes a trial of every combination of what the claims that the check reads may hold, until visit has seen enough.
 func (p *party) each(c *rules.Check, s suspect, visit func(trial) bool) {
-	literals := literalsOf(c)
-	trials := []trial{{token: inspect.Parse("e30.e30.e30")}} // {}.{} and a signature that nobody looks at
-	for _, in := range readBy(c) {
+	q := p.ask(c)
+	trials := []trial{{token: p.base}}
+	for _, in := range q.reads {
 		var more []trial
+		values := p.holds(s, in, q.literals)
 		for _, t := range trials {
-			for _, h := range p.holds(s, in, literals) {
+			for _, h := range values {
 				if len(more) < mostTrials {
 					more = append(more, t.with(in, h))
 				}

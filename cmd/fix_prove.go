@@ -50,45 +50,54 @@ func (f *fixer) instances(policies []*rules.Policy) [][]*rules.Policy {
 	return byAPI(policies)
 }
 
-// proveAPI runs the tokens against the policies of one API instance. A solution is made for the token given first; which others it
-// lets in, modelled ones tell.
+// proveAPI runs the tokens against the policies of one API instance. Beside tokens that were given modelled ones are shown of a solution
+// only, which is made for the first; what they could do after the change and not before is always told.
 func (f *fixer) proveAPI(api string, before, after []*rules.Policy) {
 	for _, r := range f.requests {
 		f.report.Tokens = append(f.report.Tokens, render.FixedToken{
 			Name: r.name, API: api, Before: rules.Evaluate(before, r.request), After: rules.Evaluate(after, r.request),
 		})
 	}
-	if len(f.requests) > 0 && f.solution == "" {
-		return
-	}
 	own := f.ownModel()
 	own.learn(after)
 	contracts := f.contractsOf(own)
 	for _, m := range own.others() {
 		if m.belongs && len(f.requests) > 0 {
-			continue // the token given stands for it
+			continue // a token that was given stands for it
 		}
-		f.proveModelled(api, &m, m.model.request(contracts), before, after)
+		request := m.model.request(contracts)
+		token := render.FixedToken{
+			Name: m.name, API: api, Modelled: true, Expected: m.expected(),
+			Before: rules.Evaluate(before, request), After: rules.Evaluate(after, request),
+		}
+		if len(f.requests) == 0 || f.solution != "" {
+			f.report.Tokens = append(f.report.Tokens, token)
+		}
+		if warning := m.opened(&token); warning != "" && !slices.Contains(f.report.Warnings, warning) {
+			f.report.Warnings = append(f.report.Warnings, warning)
+		}
 	}
 }
 
-func (f *fixer) proveModelled(api string, m *modelledToken, request *rules.Request, before, after []*rules.Policy) {
-	token := render.FixedToken{
-		Name: m.name, API: api, Modelled: true, Expected: rules.Rejected,
-		Before: rules.Evaluate(before, request), After: rules.Evaluate(after, request),
-	}
+func (m *modelledToken) expected() rules.Outcome {
 	if m.belongs {
-		token.Expected = rules.Accepted
+		return rules.Accepted
 	}
-	f.report.Tokens = append(f.report.Tokens, token)
-	if m.belongs || token.Before.Outcome != rules.Rejected || token.After.Outcome == rules.Rejected {
-		return
+	return rules.Rejected
+}
+
+// opened says that a token was kept out before a change, and is no longer; it is empty where that is not so.
+func (m *modelledToken) opened(token *render.FixedToken) string {
+	if m.belongs || token.Before.Outcome != rules.Rejected {
+		return ""
 	}
-	opened := "after this change " + m.name + " is let in, and was not before: "
-	if token.After.Outcome == rules.Undetermined {
-		opened = "after this change " + m.name + " may be let in, and was not before: "
+	switch token.After.Outcome {
+	case rules.Accepted:
+		return "after this change " + m.name + " is let in, and was not before: " + m.kept
+	case rules.Undetermined:
+		return "after this change " + m.name + " may be let in, and was not before: " + m.kept
 	}
-	f.report.Warnings = append(f.report.Warnings, opened+m.kept)
+	return ""
 }
 
 // contractsOf are the contracts that were given, else one of this environment's own client.
@@ -106,7 +115,7 @@ func (f *fixer) ownModel() tokenModel {
 	if f.facts.Scope != "" && f.solution != "jwt" {
 		m.scopes = with(m.scopes, f.facts.Scope)
 	}
-	if len(f.requests) > 0 {
+	if len(f.requests) > 0 && f.solution != "" {
 		m.learnToken(f.requests[0].request.Profile())
 	}
 	return m

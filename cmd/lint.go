@@ -61,6 +61,20 @@ func (f *lintFlags) options() rules.Options {
 	return rules.Options{Variant: f.variant.value, API: f.api, Asset: f.asset.asset}
 }
 
+// alike are the flags with which fix reads a file as lint has read it.
+func (f *lintFlags) alike() []string {
+	var words []string
+	for _, flag := range []struct{ name, value string }{{"--gateway", f.variant.value}, {"--api", f.api}, {"--policy-type", f.asset.asset}} {
+		if flag.value != "" {
+			words = append(words, flag.name, flag.value)
+		}
+	}
+	for _, name := range f.apps {
+		words = append(words, "--app", name)
+	}
+	return words
+}
+
 func (e *Env) lint(_ context.Context, flags *lintFlags, args []string) error {
 	if len(args) == 0 {
 		return problem("no configuration was given", "gatewhy lint PATH…: files, folders, patterns, or - for standard input")
@@ -77,6 +91,7 @@ func (e *Env) lint(_ context.Context, flags *lintFlags, args []string) error {
 	for _, adapter := range l.adapters {
 		report.Repairable = append(report.Repairable, adapter.Repairable...)
 	}
+	report.Flags, report.Input = flags.alike(), "standard input"
 	report.Fails = func(severity rules.Severity) bool { return fails(severity, flags.failOn.value) }
 	if err := e.setAside(flags, report); err != nil {
 		return err

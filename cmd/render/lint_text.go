@@ -23,13 +23,25 @@ func LintText(w io.Writer, style Style, l *Linting) error {
 			t.Para(1, fix)
 		}
 		if slices.Contains(l.Repairable, f.Rule) {
-			t.line(indent + t.Paint(Faint, inspect.Safe(fmt.Sprintf("gatewhy fix %s --rule %s", ShellWord(f.Pos.File), f.Rule)))) // not wrapped: it is to be copied
+			t.line(indent + t.Paint(Faint, inspect.Safe(l.repairBy(f)))) // not wrapped: it is to be copied
 		}
 		t.Blank()
 	}
 	t.Para(0, l.Summary())
 	_, err := t.WriteTo(w)
 	return err
+}
+
+// repairBy is the command that repairs a finding.
+func (l *Linting) repairBy(f rules.Finding) string {
+	words := []string{"gatewhy fix", ShellWord(f.Pos.File), "--rule", f.Rule}
+	if f.Pos.File == l.Input {
+		words[1] = "-"
+	}
+	for _, flag := range l.Flags {
+		words = append(words, ShellWord(flag))
+	}
+	return strings.Join(words, " ")
 }
 
 func (t *Text) severity(s rules.Severity) string {

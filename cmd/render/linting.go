@@ -12,6 +12,8 @@ import (
 type Linting struct {
 	Catalogue  []rules.Rule
 	Repairable []string // the rules that fix repairs
+	Input      string   // what standard input is called where it has no name of its own; else empty
+	Flags      []string // which fix needs to read the files alike, one word each
 	Findings   []rules.Finding
 	Suppressed []Suppressed
 	Sources    map[string]*source.File // those with findings, by name

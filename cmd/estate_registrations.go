@@ -37,7 +37,7 @@ func checkRegistrations(d *entra.Directory) error {
 			return &source.Error{
 				Pos:   app.Pos,
 				Cause: fmt.Sprintf("the application id of %s is not in this file, and every token carries it", inspect.Safe(app.Title())),
-				Hint:  "Entra ID gives it when the app is created: pass what az ad app show --id APP prints",
+				Hint:  "Entra ID gives it when the app is created: pass what az ad app show --id APP prints, or beside this file what az ad sp show --id APP prints",
 			}
 		}
 		for _, uri := range app.URIs {

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -58,8 +59,17 @@ func (e *Env) init(flags *initFlags, args []string) error {
 	if err := e.create(name, text, flags.force); err != nil {
 		return err
 	}
-	_, err = fmt.Fprintf(e.Stdout, "wrote %s: %s\nnext: read it, then gatewhy matrix -c %[1]s\n", inspect.Safe(name), survey.summary())
+	next := "read it"
+	if survey.tenant == "" && survey.modelled() {
+		next = "write the tenant's id into it"
+	}
+	_, err = fmt.Fprintf(e.Stdout, "wrote %s: %s\nnext: %s, then gatewhy matrix -c %[1]s\n", inspect.Safe(name), survey.summary(), next)
 	return err
+}
+
+// modelled reports whether tokens will be modelled, whose issuer takes a tenant.
+func (s *survey) modelled() bool {
+	return slices.ContainsFunc(s.environments, func(env *surveyed) bool { return len(env.api) > 0 })
 }
 
 // proveReadable reads what is to be written as matrix will.

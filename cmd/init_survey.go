@@ -1,11 +1,13 @@
 package cmd
 
 import (
+	"cmp"
 	"io/fs"
 	"net/url"
 	"path/filepath"
 	"slices"
 	"strings"
+	"unicode"
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -19,13 +21,16 @@ type survey struct {
 	unplaced      []unplaced
 	policies      int
 	registrations int
+	registered    []registered
 }
 
 // surveyed is what belongs to one environment. Names are relative to the folder.
 type surveyed struct {
 	name                                      string
 	policies, contracts, api, clients, tokens []string
-	guessed                                   bool // the policy files do not tell which gateway runs them
+	guessed                                   bool         // the policy files do not tell which gateway runs them
+	audiences                                 []string     // that the policies want
+	apis                                      []registered // of which it is not known which one the gateway guards
 }
 
 // unplaced is a file of which no environment is known.
@@ -51,9 +56,11 @@ func (e *Env) survey(folder string) (*survey, error) {
 		if compiled, err := adapter.Compile(file, rules.Options{}); err == nil {
 			s.policy(filepath.ToSlash(name), &compiled)
 		} else if d, err := entra.ReadRegistrations(file); err == nil {
-			s.registration(filepath.ToSlash(name), d)
+			s.registered = append(s.registered, registered{filepath.ToSlash(name), d})
 		}
 	}
+	s.registrations = len(s.registered)
+	s.placeRegistrations()
 	return s, e.surveyOthers(folder, s)
 }
 
@@ -67,11 +74,27 @@ func (s *survey) policy(name string, compiled *rules.Compilation) {
 	env.guessed = env.guessed || compiled.Guessed
 	for _, policy := range compiled.Policies {
 		for _, check := range policy.Checks() {
-			if key := check.Test.Key; key != nil && s.tenant == "" {
-				s.tenant = tenantIn(key.URL)
+			env.audiences = append(env.audiences, s.told(check)...)
+		}
+	}
+}
+
+// told takes the tenant from what a check asks for, and gives the audiences that it wants.
+func (s *survey) told(check *rules.Check) (audiences []string) {
+	if key := check.Test.Key; key != nil {
+		s.tenant = cmp.Or(s.tenant, tenantIn(key.URL))
+	}
+	for _, want := range check.Test.Wants() {
+		switch want.Input.Name {
+		case "aud":
+			audiences = append(audiences, want.Text)
+		case "iss":
+			if issuer, ok := entra.ParseIssuer(want.Text); ok && entra.IsGUID(issuer.Tenant) {
+				s.tenant = cmp.Or(s.tenant, issuer.Tenant)
 			}
 		}
 	}
+	return audiences
 }
 
 // tenantIn is the tenant's id in the address of a key document of Entra's, or nothing.
@@ -85,25 +108,6 @@ func tenantIn(address string) string {
 		return ""
 	}
 	return first
-}
-
-// registration places an app registration: an API where it exposes anything, else a client.
-func (s *survey) registration(name string, d *entra.Directory) {
-	s.registrations++
-	env := s.environment(name)
-	for _, app := range d.Apps {
-		if env == nil && app.Name.Known() {
-			env = s.environment(app.Name.Value)
-		}
-	}
-	switch {
-	case env == nil:
-		s.unplaced = append(s.unplaced, unplaced{name, "an app registration"})
-	case len(d.Apps) == 0 || isAPI(d.Apps[0]):
-		env.api = append(env.api, name)
-	default:
-		env.clients = append(env.clients, name)
-	}
 }
 
 func isAPI(app *entra.Registration) bool {
@@ -133,11 +137,20 @@ func (e *Env) surveyOthers(folder string, s *survey) error {
 		case env == nil:
 		case strings.HasSuffix(name, ".jwt"):
 			env.tokens = append(env.tokens, name)
-		case strings.HasSuffix(name, ".txt") && strings.Contains(name, "contract"):
+		case e.isContracts(name, folder):
 			env.contracts = append(env.contracts, name)
 		}
 		return nil
 	})
+}
+
+// isContracts tells a list of contracts by its name, and that it can be read.
+func (e *Env) isContracts(name, folder string) bool {
+	if !strings.Contains(strings.ToLower(name), "contract") || !slices.Contains([]string{".txt", ".json", ".yaml", ".yml"}, filepath.Ext(name)) {
+		return false
+	}
+	_, err := e.readContracts(filepath.Join(folder, filepath.FromSlash(name)))
+	return err == nil
 }
 
 // stages are the words by which teams call their environments.
@@ -150,13 +163,35 @@ func stages() []string {
 
 // environment finds or makes the environment that a name tells: the last word in it that names a stage.
 func (s *survey) environment(name string) *surveyed {
-	words := strings.FieldsFunc(strings.ToLower(strings.TrimSuffix(name, filepath.Ext(name))), func(r rune) bool { return strings.ContainsRune("/-_. ", r) })
-	for i := len(words) - 1; i >= 0; i-- {
-		if slices.Contains(stages(), words[i]) {
-			return s.add(words[i])
-		}
+	if stage := stageIn(strings.TrimSuffix(name, filepath.Ext(name))); stage != "" {
+		return s.add(stage)
 	}
 	return nil
+}
+
+// stageIn is the last word of a name that is a stage, with the number that may follow it; empty where there is none.
+func stageIn(name string) string {
+	words := strings.FieldsFunc(strings.ToLower(spaced(name)), func(r rune) bool { return strings.ContainsRune("/-_. ", r) })
+	for _, word := range slices.Backward(words) {
+		if slices.Contains(stages(), strings.TrimRight(word, "0123456789")) {
+			return word
+		}
+	}
+	return ""
+}
+
+// spaced puts a space between words that are told apart by capitals: ordersDevApp.
+func spaced(name string) string {
+	var b strings.Builder
+	var before rune
+	for _, r := range name {
+		if unicode.IsUpper(r) && unicode.IsLower(before) {
+			b.WriteByte(' ')
+		}
+		b.WriteRune(r)
+		before = r
+	}
+	return b.String()
 }
 
 func (s *survey) add(name string) *surveyed {

@@ -25,7 +25,7 @@ func (s *survey) yaml() string {
 	}
 	b.WriteString("\n# Crossings that are meant, each with its reason.\n# allow:\n#   - {from: dev, to: sandbox, reason: \"…\"}\n")
 	if len(s.unplaced) > 0 {
-		b.WriteString("\n# Not placed: their names do not tell the environment.\n")
+		b.WriteString("\n# Not placed: no name tells the environment, or one file holds too much.\n")
 	}
 	for _, u := range s.unplaced {
 		fmt.Fprintf(&b, "#   %s, %s\n", inspect.Safe(u.name), u.what)
@@ -48,12 +48,25 @@ func (env *surveyed) write(b *strings.Builder) {
 	case len(env.policies) > 0:
 		b.WriteString("    # contracts: FILE with the client ids that have an approved contract, one a line\n")
 	}
-	writeList(b, "api", env.api, "the API's app registration: az ad app show --id APP")
+	env.writeAPI(b)
 	writeList(b, "clients", env.clients, "the client apps that belong here")
 	writeList(b, "tokens", env.tokens, "")
 	if b.Len() == before {
 		b.WriteString("    {}\n")
 	}
+}
+
+// writeAPI writes the API, or of several the choice.
+func (env *surveyed) writeAPI(b *strings.Builder) {
+	if len(env.apis) == 0 {
+		writeList(b, "api", env.api, "the API's app registration: az ad app show --id APP")
+		return
+	}
+	names := make([]string, len(env.apis))
+	for i, r := range env.apis {
+		names[i] = r.name
+	}
+	fmt.Fprintf(b, "    # api: %s # the one of these that the gateway guards; the others belong under clients\n", yamlList(names))
 }
 
 // writeList writes a list of files, or where there is none, a comment that says what belongs there.

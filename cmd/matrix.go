@@ -52,6 +52,9 @@ func (e *Env) matrix(ctx context.Context, flags *matrixFlags) error {
 	if len(estate.sets) == 0 {
 		return problem(flags.config+": no environment has policies", "policies: the files, as API Manager returns them, in the gateway's order")
 	}
+	if !estate.has(func(s *environments.Site) bool { return s.API != nil || len(s.Clients)+len(s.Tokens) > 0 }) {
+		return problem(flags.config+": no environment has tokens, nor app registrations to model them from", "api: and clients: name app registrations, as az ad app show --id APP prints them; tokens: captured ones")
+	}
 	x := &render.Matrixing{Name: flags.config, Allow: estate.Allow, File: estate.source}
 	x.Matrix = e.evaluate(estate)
 	if flags.fix || flags.output.format.value == "html" {

@@ -208,6 +208,6 @@ func (t *matrixText) repair(r *Repair) {
 		}
 	}
 	if r.Wrong > 0 {
-		t.Para(3, fmt.Sprintf("%s of this gateway stay wrong: no policy change that is known here mends them", plural(r.Wrong, "cell", "cells")))
+		t.Para(3, plural(r.Wrong, "cell of this gateway stays", "cells of this gateway stay")+" wrong: no policy change that is known here mends more")
 	}
 }

@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 
 	"github.com/gatewhy/gatewhy/cmd/render"
@@ -86,18 +87,19 @@ func (m *modelledToken) expected() rules.Outcome {
 	return rules.Rejected
 }
 
-// opened says that a token was kept out before a change, and is no longer; it is empty where that is not so.
+// opened says that a change lets a token in that was kept out, or may have been; it is empty where that is not so.
 func (m *modelledToken) opened(token *render.FixedToken) string {
-	if m.belongs || token.Before.Outcome != rules.Rejected {
+	if m.belongs || strictness(token.After.Outcome) >= strictness(token.Before.Outcome) {
 		return ""
 	}
-	switch token.After.Outcome {
-	case rules.Accepted:
-		return "after this change " + m.name + " is let in, and was not before: " + m.kept
-	case rules.Undetermined:
-		return "after this change " + m.name + " may be let in, and was not before: " + m.kept
+	is, was := "is", "was not"
+	if token.After.Outcome == rules.Undetermined {
+		is = "may be"
 	}
-	return ""
+	if token.Before.Outcome == rules.Undetermined {
+		was = "perhaps was not"
+	}
+	return fmt.Sprintf("after this change %s %s let in, and %s before: %s", m.name, is, was, m.kept)
 }
 
 // contractsOf are the contracts that were given, else one of this environment's own client.

@@ -1,6 +1,7 @@
 package mulesoft
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -85,6 +86,15 @@ spec:
 `
 )
 
+// claimsInBlocks is the community provider's resource with the list of claims as the provider's schema has it.
+func claimsInBlocks() string {
+	const list = `mandatory_custom_claims   = [{ key = "roles", value = "#[vars.claimSet.roles contains 'Read']" }]`
+	return strings.Replace(community, list, `mandatory_custom_claims {
+      key   = "roles"
+      value = "#[vars.claimSet.roles contains 'Read']"
+    }`, 1)
+}
+
 // outcome is a result without its place and without the spelling of its field.
 type outcome struct {
 	ID               rules.ID
@@ -103,6 +113,7 @@ func TestEveryFormatGivesTheSamePolicy(t *testing.T) {
 		{"what the command line tool lists", "p.json", byCLI},
 		{"Flex Gateway's YAML", "p.yaml", flexYAML},
 		{"Terraform, the community's provider", "p.tf", community},
+		{"Terraform, the community's provider with a block for each claim", "p.tf", claimsInBlocks()},
 		{"Terraform, the official provider", "p.tf", official},
 		{"Terraform, the generic resource", "p.tf", generic},
 		{"a Terraform plan", "p.json", plan},

@@ -99,12 +99,30 @@ func camelConfig(config *source.Value) *source.Value {
 		return config
 	}
 	renamed := *config
-	renamed.Members = make([]source.Member, len(config.Members))
-	for i, m := range config.Members {
+	renamed.Members = make([]source.Member, 0, len(config.Members))
+	for _, m := range config.Members {
 		m.Key = camel(m.Key)
-		renamed.Members[i] = m
+		if at := claimBlocks(&renamed, &m); at != nil {
+			at.Items = append(at.Items, m.Value)
+			continue
+		}
+		renamed.Members = append(renamed.Members, m)
 	}
 	return &renamed
+}
+
+// claimBlocks returns the list that a block with one claim goes into. One provider has its lists of claims as blocks, one for each claim
+// (mulesoft-anypoint/terraform-provider-anypoint, resource_apim_policy_jwt_validation.go). It is nil for anything else.
+func claimBlocks(config *source.Value, m *source.Member) *source.Value {
+	if m.Key != "mandatoryCustomClaims" && m.Key != "nonMandatoryCustomClaims" || !m.Value.Is(source.Object) {
+		return nil
+	}
+	if there := config.Member(m.Key); there.Is(source.List) {
+		return there
+	}
+	list := &source.Value{Kind: source.List, Pos: m.Value.Pos, Span: m.Value.Span}
+	config.Members = append(config.Members, source.Member{Key: m.Key, KeyPos: m.KeyPos, KeySpan: m.KeySpan, Value: list})
+	return list
 }
 
 // snake turns a policy's name for a field into Terraform's.

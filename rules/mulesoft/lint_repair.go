@@ -2,7 +2,6 @@ package mulesoft
 
 import (
 	"errors"
-	"fmt"
 	"slices"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -106,13 +105,12 @@ func repairFinding(file *source.File, options rules.Options, finding rules.Findi
 func (r *repairer) repair(with ruleRepair) (rules.Repair, error) {
 	repair := rules.Repair{Proposal: rules.Proposal{ID: with.rule}}
 	edits, err := with.make(r)
+	if err == nil {
+		repair.Text, repair.Changes, err = r.apply(edits)
+	}
 	var missing *need
 	if errors.As(err, &missing) {
-		repair.Refused, repair.Asks = missing.why, missing.asks
-		return repair, nil
-	}
-	if err == nil && repair.Text == nil {
-		repair.Text, repair.Changes, err = r.apply(edits)
+		return rules.Repair{Proposal: rules.Proposal{ID: with.rule, Refused: missing.why}, Asks: missing.asks}, nil
 	}
 	return repair, err
 }
@@ -148,7 +146,7 @@ func holds(e *entry, f rules.Finding) bool {
 func (r *repairer) apply(edits []edit) ([]byte, []rules.Change, error) {
 	text, changes, err := rewrite(r.file, r.index, edits)
 	if err == nil && len(changes) == 0 {
-		err = fmt.Errorf("%s: the repair changes nothing", r.finding.Pos)
+		err = &need{why: "what was given is what the policy has already"}
 	}
 	return text, changes, err
 }

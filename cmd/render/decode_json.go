@@ -13,6 +13,9 @@ import (
 type decodeJSON struct {
 	SchemaVersion int               `json:"schema_version"`
 	Token         *tokenJSON        `json:"token"`
+	Signs         []signJSON        `json:"signs"`
+	ClientProof   *string           `json:"client_proof"`
+	AudienceForm  *string           `json:"audience_form"`
 	Header        json.RawMessage   `json:"header"`
 	Claims        json.RawMessage   `json:"claims"`
 	Observations  []observationJSON `json:"observations"`
@@ -30,6 +33,9 @@ func DecodeJSON(w io.Writer, d *Decoding) error {
 	out := decodeJSON{
 		SchemaVersion: SchemaVersion,
 		Token:         tokenOf(d.Profile),
+		Signs:         signsOf(d.Profile),
+		ClientProof:   known(d.Profile.ClientProof),
+		AudienceForm:  known(string(d.Profile.AudienceForm)),
 		Header:        rawJSON(d.Mask.Value(d.Token.Header)),
 		Claims:        rawJSON(d.Mask.Claims(d.Token.Claims)),
 		Observations:  d.observationsJSON(oddAt(d.Profile, d.At)),

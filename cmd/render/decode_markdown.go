@@ -2,6 +2,17 @@ package render
 
 import "io"
 
+// what adds what the token is, and why.
+func (m *markdown) what(rows []Row) {
+	if len(rows) == 0 {
+		return
+	}
+	m.b.WriteString("\nWhat it is:\n\n")
+	for _, r := range rows {
+		m.b.WriteString("- " + m.plain(r.Label) + ": " + m.plain(r.Text) + "\n")
+	}
+}
+
 // DecodeMarkdown writes what identifies a token as a block to paste into a ticket. It holds no token.
 func DecodeMarkdown(w io.Writer, d *Decoding) error {
 	m := markdown{mask: d.Mask}
@@ -9,6 +20,7 @@ func DecodeMarkdown(w io.Writer, d *Decoding) error {
 	m.para(notVerified)
 	m.table("", "")
 	m.tokenRows(d.Token, d.Profile)
+	m.what(d.what())
 	m.list("Worth knowing", d.Profile.Traits)
 	m.list("Odd", oddAt(d.Profile, d.At))
 	_, err := io.WriteString(w, m.b.String())

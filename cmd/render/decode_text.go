@@ -16,6 +16,10 @@ func DecodeText(w io.Writer, style Style, d *Decoding) error {
 	t.Blank()
 	t.Para(1, t.Paint(Strong, Summary(d.Profile, d.At)))
 	t.Para(1, notVerified)
+	if rows := d.what(); len(rows) > 0 {
+		t.Heading("what it is")
+		t.Rows(2, rows)
+	}
 	t.members("header", d, d.Mask.Value(d.Token.Header))
 	t.members("claims", d, d.Mask.Claims(d.Token.Claims))
 	t.observations("worth knowing", d, d.Profile.Traits)
@@ -36,7 +40,7 @@ func (t *Text) members(title string, d *Decoding, object *source.Value) {
 	rows := make([]NotedRow, 0, len(listed))
 	for _, m := range listed {
 		label := inspect.Safe(inspect.ShortenMiddle(m.Key, 2*widestLabel))
-		rows = append(rows, NotedRow{Row{label, t.shortened(d.shown(title, m))}, gloss(title, m.Key)})
+		rows = append(rows, NotedRow{Row{label, t.shortened(d.shown(title, m))}, d.gloss(title, m.Key)})
 	}
 	t.NotedRows(2, rows)
 	switch more := len(object.Members) - len(listed); {

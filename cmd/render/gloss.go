@@ -36,6 +36,14 @@ func gloss(part, name string) string {
 	return text
 }
 
+// gloss is the gloss of a member of this token: an ID token is for the app that signed the user in.
+func (d *Decoding) gloss(part, name string) string {
+	if part == "claims" && name == "aud" && d.Profile.Kind == inspect.KindID {
+		return "the app that the ID token is for"
+	}
+	return gloss(part, name)
+}
+
 // valueGloss says what a value stands for, where more is known than it says itself.
 func (d *Decoding) valueGloss(name string) string {
 	p := d.Profile

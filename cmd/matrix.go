@@ -39,7 +39,7 @@ func (f *matrixFlags) register(cmd *cobra.Command) {
 	f.output.register(cmd, "text", "json", "markdown", "html", "junit")
 	flags := cmd.Flags()
 	flags.StringVarP(&f.config, "config", "c", defaultEnvironments, "the environments `FILE`")
-	flags.BoolVar(&f.fix, "fix", false, "look for the smallest set of changes that makes every cell right, and show the grid after it")
+	flags.BoolVar(&f.fix, "fix", false, "look for the smallest set of changes that makes every cell right, and show the smallest that is found with the grid after it")
 	flags.BoolVar(&f.offline, "offline", false, "connect to nothing: take key sets from files and from the cache alone")
 	flags.BoolVar(&f.noCache, "no-cache", false, "do not use the cache of key sets")
 }

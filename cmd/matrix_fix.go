@@ -10,8 +10,9 @@ import (
 	"github.com/gatewhy/gatewhy/rules/environments"
 )
 
-// The limits of the search for repairs: how many changes deep, how many of the best are followed at each depth, and how many are
-// shown.
+// The limits of the search for repairs: how many changes deep, how many of the best are followed from the second on, and how many are
+// shown. All single changes are followed, so no smaller set of what is proposed is missed where three changes or fewer are found to do;
+// beyond that it is the smallest that was found.
 const (
 	deepestRepair = 4
 	widestRepair  = 6
@@ -98,7 +99,10 @@ func (s *search) deepen(start *attempt, level []*attempt) (*attempt, error) {
 		if best.wrong == 0 || depth == deepestRepair {
 			return best, nil
 		}
-		next, err := s.expand(level[:min(widestRepair, len(level))])
+		if depth > 1 {
+			level = level[:min(widestRepair, len(level))]
+		}
+		next, err := s.expand(level)
 		if err != nil {
 			return nil, err
 		}

@@ -77,6 +77,65 @@ func sarifSchema(t *testing.T) any {
 }
 
 func TestSARIFIsValid(t *testing.T) {
+	schema := compiledSARIF(t)
+	for name, text := range map[string]string{
+		"of findings":                        lintOutput(t, "sarif"),
+		"of files that could not be checked": lintOfBroken(t, "sarif"),
+	} {
+		t.Run(name, func(t *testing.T) {
+			value, err := jsonschema.UnmarshalJSON(strings.NewReader(text))
+			if err != nil {
+				t.Fatal(err)
+			}
+			if err := schema.Validate(value); err != nil {
+				t.Error(err)
+			}
+		})
+	}
+}
+
+// lintOfBroken lints a file that is no JSON, under an odd name, and two names that nothing has.
+func lintOfBroken(t *testing.T, format string) string {
+	t.Helper()
+	dir := t.TempDir()
+	if err := os.MkdirAll(filepath.Join(dir, filepath.Dir(oddName)), 0o700); err != nil {
+		t.Fatal(err)
+	}
+	if err := os.WriteFile(filepath.Join(dir, oddName), []byte(`{"assetId" "jwt-validation"}`), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	var stdout, stderr bytes.Buffer
+	code := Main(Env{
+		Args: []string{"lint", oddName, "missing.json", "none-*.json", "-o", format}, Dir: dir, Stdin: strings.NewReader(""), Stdout: &stdout, Stderr: &stderr,
+		LookupEnv: func(string) (string, bool) { return "", false }, Now: func() time.Time { return clock },
+	})
+	if code != exitUsage {
+		t.Fatalf("exit code %d: %s", code, &stderr)
+	}
+	return stdout.String()
+}
+
+func TestAnOddNameOfAFileThatCantBeCheckedSurvives(t *testing.T) {
+	for format, want := range map[string]string{
+		"json":   `"file": "` + oddName + `"`,
+		"sarif":  `"uri": "` + (&url.URL{Path: oddName}).String() + `"`,
+		"junit":  `<testsuite name="a b#c%d,e:f é/ü&amp;&lt;&#39;.json" tests="1" failures="0" errors="1"`,
+		"github": "::error file=a b#c%25d%2Ce%3Af é/ü&<'.json,line=1,col=12,title=not checked::",
+	} {
+		t.Run(format, func(t *testing.T) {
+			text := lintOfBroken(t, format)
+			if format == "sarif" {
+				text = strings.NewReplacer(`\u0026`, "&", `\u003c`, "<", `\u003e`, ">").Replace(text)
+			}
+			if !strings.Contains(text, want) {
+				t.Errorf("no %s in:\n%s", want, text)
+			}
+		})
+	}
+}
+
+func compiledSARIF(t *testing.T) *jsonschema.Schema {
+	t.Helper()
 	compiler := jsonschema.NewCompiler()
 	compiler.AssertFormat()
 	if err := compiler.AddResource("sarif.json", sarifSchema(t)); err != nil {
@@ -86,13 +145,7 @@ func TestSARIFIsValid(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	value, err := jsonschema.UnmarshalJSON(strings.NewReader(lintOutput(t, "sarif")))
-	if err != nil {
-		t.Fatal(err)
-	}
-	if err := schema.Validate(value); err != nil {
-		t.Error(err)
-	}
+	return schema
 }
 
 // sarifResults is what the tests read of a SARIF log.

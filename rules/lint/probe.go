@@ -102,10 +102,13 @@ func (p *party) past(c *rules.Check, s suspect) reach {
 		return open
 	}
 	best := shut
-	p.each(c, s, func(t trial) bool {
+	complete := p.each(c, s, func(t trial) bool {
 		best = max(best, t.run(c, s.doubt))
 		return best < open
 	})
+	if best == shut && !complete {
+		return unread
+	}
 	return best
 }
 
@@ -165,27 +168,32 @@ const instant = 1_780_000_000
 // mostTrials limits how many combinations of values a check is run on.
 const mostTrials = 512
 
-// each makes a trial of every combination of what the claims that the check reads may hold, until visit has seen enough.
-func (p *party) each(c *rules.Check, s suspect, visit func(trial) bool) {
+// each makes a trial of every combination of what the claims that the check reads may hold, until visit has seen enough. It is not
+// complete where there are too many.
+func (p *party) each(c *rules.Check, s suspect, visit func(trial) bool) (complete bool) {
 	q := p.ask(c)
+	complete = true
 	trials := []trial{{token: p.base}}
 	for _, in := range q.reads {
 		var more []trial
 		values := p.holds(s, in, q.literals)
 		for _, t := range trials {
 			for _, h := range values {
-				if len(more) < mostTrials {
-					more = append(more, t.with(in, h))
+				if len(more) == mostTrials {
+					complete = false
+					break
 				}
+				more = append(more, t.with(in, h))
 			}
 		}
 		trials = more
 	}
 	for _, t := range trials {
 		if !visit(t) {
-			return
+			return complete
 		}
 	}
+	return complete
 }
 
 // holds lists what an input may hold in this token's request. What the caller writes beside the token may be anything.

@@ -5,7 +5,7 @@ import "github.com/gatewhy/gatewhy/rules"
 func issuerNotPinned() rules.Rule {
 	return rules.Rule{
 		Name:  "issuer-not-pinned",
-		Title: "the issuer of tokens is not checked",
+		Title: "the issuer of tokens is not pinned",
 		Why: "Entra ID's tenants share signing keys, and a tenant's own key document lists the shared ones: a signature that verifies " +
 			"says \"Entra\", not \"our tenant\". Another tenant can issue tokens whose audience is a text of its own choice.",
 		Fix:        "Demand the tenant's issuer (in MuleSoft's JWT Validation, a mandatory custom claim iss).",

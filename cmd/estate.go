@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules/environments"
@@ -168,6 +169,9 @@ func (r *estateReader) tokens(of *environments.Environment, site *environments.S
 		token, err := r.env.readToken([]string{"@" + name})
 		if err != nil {
 			return err
+		}
+		if inspect.Describe(token).Kind == inspect.KindID {
+			r.env.warn("%s is an ID token: it tells a client who has signed in, and is for no API; pass the access token", inspect.Safe(name))
 		}
 		base := filepath.Base(name)
 		site.Tokens = append(site.Tokens, environments.Real{Name: strings.TrimSuffix(base, filepath.Ext(base)), Token: token})

@@ -19,6 +19,7 @@ type (
 		Outcome   string  `json:"outcome"`
 		DecidedBy *string `json:"decided_by"`
 		Why       *string `json:"why"`
+		Question  *string `json:"question"`
 	}
 
 	verifyCheckJSON struct {
@@ -62,6 +63,7 @@ func VerifyJSON(w io.Writer, v *Verification) error {
 	if decided, ok := v.Report.Decided(); ok {
 		out.Verdict.DecidedBy, out.Verdict.Why = known(decided.ID), known(decided.Why)
 	}
+	out.Verdict.Question = known(v.question())
 	for _, c := range v.Report.Checks {
 		out.Checks = append(out.Checks, verifyCheckJSON{
 			ID: c.ID, Outcome: c.Outcome.String(), Expected: known(c.Expected), Actual: known(c.Actual), Why: known(c.Why),

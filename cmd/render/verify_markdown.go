@@ -31,6 +31,9 @@ func VerifyMarkdown(w io.Writer, v *Verification) error {
 	for _, hint := range v.Hints {
 		m.b.WriteString("\nAsk next: " + m.plain(hint) + "\n")
 	}
+	if question := v.question(); question != "" {
+		m.b.WriteString("\nAsk next: " + m.plain(question) + "\n")
+	}
 	_, err := io.WriteString(w, m.b.String())
 	return err
 }

@@ -124,10 +124,14 @@ func (t *Text) verifyNotes(v *Verification) {
 	for _, note := range notes {
 		t.Para(2, inspect.Safe(note.Message)+" "+t.Paint(Faint, "["+inspect.Safe(note.ID)+"]"))
 	}
-	if len(v.Hints) > 0 {
+	next := v.Hints
+	if question := v.question(); question != "" {
+		next = []string{question}
+	}
+	if len(next) > 0 {
 		t.Heading("next")
 	}
-	for _, hint := range v.Hints {
-		t.Para(2, inspect.Safe(hint))
+	for _, step := range next {
+		t.Para(2, inspect.Safe(step))
 	}
 }

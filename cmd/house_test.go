@@ -36,7 +36,7 @@ var rooms = []struct {
 	{"testdata/bench/matrix", nil},
 	{"testdata/bench/serve", nil},
 	{"testdata/bench/spawn", nil},
-	{"testdata/bench/fixture", []string{"testdata/mint"}},
+	{"testdata/bench/fixture", []string{"testdata/mint", "inspect/keys", "inspect/entra"}},
 }
 
 // testRooms are the packages that any test may import.

@@ -1,0 +1,77 @@
+package cmd
+
+import (
+	"github.com/spf13/cobra"
+
+	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// fixFlags are the flags of fix.
+type fixFlags struct {
+	output    outputFlags
+	rule      string
+	solution  choice
+	api       string
+	facts     rules.Facts
+	version   choice
+	tokens    []string
+	contracts string
+	apps      []string
+	write     bool
+
+	asset   policyType
+	variant choice
+}
+
+func (f *fixFlags) register(cmd *cobra.Command) {
+	f.output.register(cmd, "text", "json")
+	f.solution = choice{allowed: solutions(), kind: "SOLUTION"}
+	f.solution.register(cmd, "solution", "", "of Salesforce KB 005321722: JWT Validation with an audience, or an environment's scope")
+	f.version = choice{allowed: []string{"1", "2"}, kind: "VERSION"}
+	f.version.register(cmd, "token-version", "", "the version of the API's tokens")
+	f.variant = choice{allowed: variants(), kind: "GATEWAY"}
+	f.asset.register(cmd)
+	f.variant.register(cmd, "gateway", "", "the gateway, where the file does not tell")
+	flags := cmd.Flags()
+	flags.StringVar(&f.api, "api", "", "the API instance, of a file with several")
+	flags.StringVar(&f.rule, "rule", "", "repair the findings of this rule only: a `NAME` of gatewhy rules")
+	flags.StringVar(&f.facts.Audience, "audience", "", "this environment's `AUDIENCE`, as its tokens carry it")
+	flags.StringVar(&f.facts.Scope, "scope", "", "the `SCOPE` that only this environment's API exposes")
+	flags.StringVar(&f.facts.Tenant, "tenant", "", "the `ID` of this environment's tenant")
+	flags.StringArrayVar(&f.tokens, "token", nil, "a `TOKEN` (or @FILE) to run before and after, repeatable; signatures are assumed to verify")
+	flags.StringArrayVar(&f.apps, "app", nil, "`FILE` with the API's app registration: tells the audience and the version of its tokens")
+	flags.StringVar(&f.contracts, "contracts", "", "`FILE` with the client ids that have an approved contract")
+	flags.BoolVar(&f.write, "write", false, "write the repaired file")
+}
+
+func (f *fixFlags) options() rules.Options {
+	return rules.Options{Variant: f.variant.value, API: f.api, Asset: f.asset.asset}
+}
+
+// complete checks the flags that only make sense in one form.
+func (f *fixFlags) complete() error {
+	f.facts.Version = versionNamed(f.version.value)
+	if f.facts.Tenant != "" && !entra.IsGUID(f.facts.Tenant) {
+		return problem("--tenant must be the tenant's id, a GUID: issuers never have a domain", "gatewhy decode shows it, as tid of any of the tenant's tokens")
+	}
+	if f.rule != "" && f.solution.value != "" {
+		return problem("--rule and --solution were both given", "one at a time: run fix again for the other")
+	}
+	if f.rule != "" {
+		_, err := ruleNamed(f.rule)
+		return err
+	}
+	return nil
+}
+
+// versionNamed is the version of tokens that a number is; 0 for none.
+func versionNamed(text string) entra.Version {
+	switch text {
+	case "1", "1.0":
+		return entra.V1
+	case "2", "2.0":
+		return entra.V2
+	}
+	return 0
+}

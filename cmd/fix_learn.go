@@ -1,0 +1,47 @@
+package cmd
+
+import (
+	"cmp"
+
+	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/inspect/source"
+)
+
+// adapt finds the vendor whose policies a file holds. A solution is made for the one API instance that its token is for.
+func (f *fixer) adapt(file *source.File) error {
+	var none error
+	for _, adapter := range adapters() {
+		compiled, err := adapter.Compile(file, f.options)
+		switch {
+		case err != nil:
+			none = cmp.Or(none, noneOfAPI(adapter, f.options, file, err))
+			continue
+		case f.solution != "":
+			err = oneAPI(compiled.Policies, "the one that the solution is for")
+		}
+		f.adapter = adapter
+		f.wanted.learn(compiled.Policies)
+		return err
+	}
+	return none
+}
+
+// learnApp takes from the app registration what the user has not told: the version of the API's tokens, and their audience where
+// it can only be one.
+func (f *fixer) learnApp() {
+	if f.apps == nil || len(f.apps.Apps) != 1 {
+		return
+	}
+	app := f.apps.Apps[0]
+	version, ok := app.TokenVersion()
+	if f.facts.Version == 0 && ok {
+		f.facts.Version = version
+	}
+	switch {
+	case f.facts.Audience != "":
+	case f.facts.Version == entra.V2 && app.AppID.Known():
+		f.facts.Audience = app.AppID.Value
+	case f.facts.Version == entra.V1 && len(app.URIs) == 1 && app.URIs[0].Known():
+		f.facts.Audience = app.URIs[0].Value
+	}
+}

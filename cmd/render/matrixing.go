@@ -95,6 +95,8 @@ func cellWord(c *environments.Cell) string {
 		word = "wrong"
 	case c.OK() == rules.Maybe:
 		word = "not known"
+	case c.Expected == "":
+		word = "either is right"
 	}
 	return word
 }
@@ -117,7 +119,7 @@ func mark(c *environments.Cell) string {
 		return "skipped"
 	case c.OK() == rules.No:
 		return "fail"
-	case c.OK() == rules.Maybe:
+	case c.OK() == rules.Maybe, c.Expected == "" && c.Outcome == rules.Undetermined: // either would be right
 		return "unknown"
 	}
 	return "pass"

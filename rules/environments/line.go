@@ -85,7 +85,7 @@ func (m *Matrix) tells(row, gateway int) int {
 	case rules.Maybe:
 		weight += 10
 	}
-	if m.Rows[row].Guest { // a guest stands for nobody else
+	if m.Rows[row].Guest || cell.Expected == "" { // a guest stands for nobody else, nor does what is right either way
 		weight--
 	}
 	return weight

@@ -4,6 +4,7 @@ import (
 	"bytes"
 	"compress/gzip"
 	"encoding/base64"
+	"encoding/binary"
 	"fmt"
 	"io"
 	"net/http"
@@ -164,6 +165,18 @@ func bigModulus(bits int) string {
 	return base64.RawURLEncoding.EncodeToString(modulus)
 }
 
+// distinctKeys writes a set of so many keys of 2048 bits, with an issuer as Entra ID's have.
+func distinctKeys(count int) string {
+	keys := make([]string, count)
+	modulus := bytes.Repeat([]byte{0xff}, 2048/8)
+	for i := range keys {
+		binary.BigEndian.PutUint32(modulus[8:], uint32(i))
+		keys[i] = fmt.Sprintf(`{"kty":"RSA","use":"sig","kid":"kid-%d","e":"AQAB","issuer":"https://login.microsoftonline.com/{tenantid}/v2.0","n":"%s"}`,
+			i, base64.RawURLEncoding.EncodeToString(modulus))
+	}
+	return `{"keys":[` + strings.Join(keys, ",") + `]}`
+}
+
 func TestHostileKeySetsAreAnsweredWithinBounds(t *testing.T) {
 	gatewhy := build(t)
 	many := func(key string, times int) string { return `{"keys":[` + strings.Repeat(key+",", times-1) + key + `]}` }
@@ -180,6 +193,11 @@ func TestHostileKeySetsAreAnsweredWithinBounds(t *testing.T) {
 		{"a key of a million bits", many(`{"kty":"RSA","kid":"k","e":"AQAB","n":"`+bigModulus(1<<20)+`"}`, 1), exitOK, "more than 16384 is not used", exitRejected, "can't be used"},
 		{"10,000 nested arrays", `{"keys":` + strings.Repeat("[", 10000), exitUsage, "5000 levels", exitUsage, "5000 levels"},
 		{"10,000 keys that are no keys", many(`[[[]]]`, 10000), exitOK, "10000 keys", exitRejected, "no key with the token's kid"},
+		{"10,000 keys, each another", distinctKeys(10000), exitOK, "10000 keys", exitRejected, "no key with the token's kid"},
+		{"a number of 5 MB", many(`{"kty":"RSA","kid":"k","e":"AQAB","n":"`+strings.Repeat("A", 5_000_000)+`"}`, 1), exitOK, "more than 262144 are not read", exitRejected, "can't be used"},
+		{"16 MB", `{"keys":[` + strings.Repeat(" ", 16<<20-20) + `]}`, exitUsage, "more than 5 MiB", exitUsage, "more than 5 MiB"},
+		{"a million values beside the keys", `{"keys":[],"x":[` + strings.Repeat("1,", 900_000) + `1]}`, exitUsage, "more than 50000 values", exitUsage, "more than 50000 values"},
+		{"a key of 100,000 members", many(`{"kty":"RSA"`+strings.Repeat(`,"a":1`, 100_000)+`}`, 1), exitUsage, "more than 50000 values", exitUsage, "more than 50000 values"},
 		{"a hundred thousand empty keys", many(`{}`, 100000), exitUsage, "more than 20000 are not read", exitUsage, "more than 20000"},
 	}
 	// A signature that is as long as one by the largest key: a shorter one is refused before anything is computed.

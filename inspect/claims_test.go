@@ -29,7 +29,9 @@ func TestTheDictionaryKnowsTheClaimsOfEntraAndTheRegisteredOnes(t *testing.T) {
 	for name := range strings.FieldsSeq(`iss sub aud exp nbf iat jti appid azp appidacr azpacr scp roles idtyp oid tid ver uti aio rh acr amr unique_name upn
 		ipaddr family_name given_name onprem_sid pwd_exp in_corp preferred_username idp groups hasgroups _claim_names _claim_sources wids acrs xms_cc acct auth_time
 		email sid ctry login_hint tenant_region_scope xms_edov xms_pdl xms_pl xms_tpl ztdid app_displayname puid platf signin_state xms_tcdt xms_st xms_tdbr cnf
-		xms_mirid nonce c_hash at_hash tfp name client_id scope`) {
+		xms_mirid nonce c_hash at_hash tfp name client_id scope
+		act may_act nickname middle_name profile picture website email_verified gender birthdate zoneinfo locale phone_number phone_number_verified address updated_at
+		entitlements events s_hash`) {
 		if _, ok := Claim(name); !ok {
 			t.Errorf("%s is not known", name)
 		}

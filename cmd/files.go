@@ -46,8 +46,11 @@ func (e *Env) findOne(name string) ([]foundFile, error) {
 	return nil, err
 }
 
-// findIn lists the configuration files of a folder and below. A folder that can't be opened is left out, and is an error.
-func (e *Env) findIn(folder string) ([]foundFile, error) {
+// findIn lists the configuration files of a folder and below.
+func (e *Env) findIn(folder string) ([]foundFile, error) { return e.walk(folder, isConfiguration) }
+
+// walk lists the files of a folder and below whose path there is wanted. A folder that can't be opened is left out, and is an error.
+func (e *Env) walk(folder string, wanted func(name string) bool) ([]foundFile, error) {
 	var all []foundFile
 	var shut []error
 	root := e.path(folder)
@@ -62,20 +65,17 @@ func (e *Env) findIn(folder string) ([]foundFile, error) {
 			}
 			return nil
 		}
-		if entry.Type().IsRegular() && isConfiguration(entry.Name()) {
-			relative, err := filepath.Rel(root, name)
-			if err != nil {
-				return err
-			}
+		relative, err := filepath.Rel(root, name)
+		if err == nil && entry.Type().IsRegular() && wanted(filepath.ToSlash(relative)) {
 			all = append(all, foundFile{name: filepath.Join(folder, relative)})
 		}
-		return nil
+		return err
 	})
 	return all, joined(append(shut, err)...).err()
 }
 
 func isConfiguration(name string) bool {
-	return slices.Contains([]string{".json", ".yaml", ".yml", ".tf"}, strings.ToLower(filepath.Ext(name)))
+	return slices.Contains([]string{".json", ".yaml", ".yml", ".tf"}, strings.ToLower(path.Ext(name)))
 }
 
 // findMatches expands a pattern that the shell has left as it is; ** stands for any number of folders.
@@ -87,21 +87,39 @@ func (e *Env) findMatches(pattern string) ([]foundFile, error) {
 	if err != nil || len(matches) == 0 {
 		return nil, noMatch(pattern)
 	}
-	all := make([]foundFile, len(matches))
-	for i, match := range matches {
-		all[i] = foundFile{name: e.relative(match)}
+	var all []foundFile
+	var errs []error
+	for _, match := range matches {
+		if info, err := os.Stat(match); err == nil && info.IsDir() {
+			inside, err := e.findIn(e.relative(match))
+			all, errs = append(all, inside...), append(errs, err)
+			continue
+		}
+		all = append(all, foundFile{name: e.relative(match)})
 	}
-	return all, nil
+	return all, joined(errs...).err()
 }
 
-// findBelow lists the configuration files below a folder whose path there ends as the pattern does.
+// findBelow lists the files below a folder, or below those that a pattern matches, whose path there ends as the rest of the pattern does.
 func (e *Env) findBelow(folder, rest, pattern string) ([]foundFile, error) {
-	files, err := e.findIn(cmp.Or(folder, "."))
-	files = slices.DeleteFunc(files, func(f foundFile) bool { return rest != "" && !endsAs(filepath.ToSlash(f.name), rest) })
-	if err == nil && len(files) == 0 {
-		err = noMatch(pattern)
+	folders := []string{cmp.Or(folder, ".")}
+	if strings.ContainsAny(folder, "*?[") {
+		folders, _ = filepath.Glob(e.path(folder)) // what is no pattern matches nothing
 	}
-	return files, err
+	wanted := isConfiguration
+	if rest != "" {
+		wanted = func(name string) bool { return endsAs(name, rest) }
+	}
+	var all []foundFile
+	var errs []error
+	for _, folder := range folders {
+		files, err := e.walk(e.relative(folder), wanted)
+		all, errs = append(all, files...), append(errs, err)
+	}
+	if err := joined(errs...).err(); err != nil || len(all) > 0 {
+		return all, err
+	}
+	return nil, noMatch(pattern)
 }
 
 // endsAs reports whether the last parts of a path match a pattern.
@@ -123,7 +141,7 @@ func (e *Env) relative(name string) string {
 	if e.Dir == "" {
 		return name
 	}
-	if short, err := filepath.Rel(e.Dir, name); err == nil {
+	if short, err := filepath.Rel(e.Dir, e.path(name)); err == nil {
 		return short
 	}
 	return name

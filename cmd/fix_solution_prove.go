@@ -20,12 +20,9 @@ func (f *fixer) proveSolution() error {
 		f.takeBack("after it this environment's own token would get " + render.OutcomeLine(&verdict))
 		return nil
 	}
-	was := counts(f.file(f.report.Before).findings)
-	for _, found := range f.file(f.report.After).findings {
-		if found.Severity == rules.Error && was[key(found)] == 0 {
-			f.takeBack("it would bring another error, " + found.Rule + ": " + found.Message)
-			return nil
-		}
+	if wrong := brought(f.file(f.report.Before).findings, f.file(f.report.After).findings); wrong != nil {
+		f.takeBack("it would bring another error, " + wrong.Rule + ": " + wrong.Message)
+		return nil
 	}
 	for _, p := range compiled.Policies {
 		f.touched = append(f.touched, p.API)
@@ -52,6 +49,21 @@ func (f *fixer) proveNothing() error {
 	return nil
 }
 
+// brought is an error that a change has brought: one that was not there, where there are more than before. It is nil where there is none.
+func brought(before, after []rules.Finding) *rules.Finding {
+	was, is := errorsIn(before), errorsIn(after)
+	if len(is) <= len(was) {
+		return nil
+	}
+	known := counts(was)
+	i := slices.IndexFunc(is, func(found rules.Finding) bool { return known[key(found)] == 0 })
+	return &is[max(i, 0)]
+}
+
+func errorsIn(found []rules.Finding) []rules.Finding {
+	return slices.DeleteFunc(slices.Clone(found), func(f rules.Finding) bool { return f.Severity != rules.Error })
+}
+
 func (f *fixer) takeBack(why string) {
 	f.report.After, f.report.Changes, f.report.Repaired = f.report.Before, nil, nil
 	f.refuseWhy(why)
@@ -59,10 +71,7 @@ func (f *fixer) takeBack(why string) {
 
 // tellErrors tells of the errors that are left: a solution is about clients and environments, and a policy can be wrong in other ways.
 func (f *fixer) tellErrors() error {
-	for _, found := range f.file(f.report.After).findings {
-		if found.Severity != rules.Error {
-			continue
-		}
+	for _, found := range errorsIn(f.file(f.report.After).findings) {
 		repair, err := f.adapter.Repair(f.report.After, f.options, found, f.facts)
 		switch {
 		case err != nil:

@@ -25,7 +25,19 @@ type Node struct {
 }
 
 // Checks lists the policy's checks in order.
-func (p *Policy) Checks() []*Check { return p.Root.checks(nil) }
+func (p *Policy) Checks() []*Check { return p.Root.checks(make([]*Check, 0, p.Root.size())) }
+
+// size is the number of checks at or below a node.
+func (n Node) size() int {
+	size := 0
+	if n.Check != nil {
+		size++
+	}
+	for _, part := range n.All {
+		size += part.size()
+	}
+	return size
+}
 
 func (n Node) checks(all []*Check) []*Check {
 	if n.Check != nil {

@@ -110,6 +110,12 @@ func (v *Verdict) Earlier() []*Result {
 	return all
 }
 
+// Try evaluates one check by itself.
+func (r *Request) Try(check *Check) Outcome {
+	result := r.run(nil, check)
+	return result.Outcome
+}
+
 // run evaluates one check.
 func (r *Request) run(policy *Policy, check *Check) Result {
 	result := Result{Check: check, Policy: policy, request: r}

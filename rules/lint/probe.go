@@ -37,9 +37,12 @@ type suspect struct {
 type party struct {
 	tokens []suspect
 	may    func(s suspect, name string, literals []string) []held
+	limits func(name string) bool // whether may keeps a claim from holding what helps; nil for none
 
-	base  *inspect.Token // that made-up tokens are copies of; made when the first one is
-	asked map[*rules.Check]question
+	base   *inspect.Token // that made-up tokens are copies of; made when the first one is
+	asked  map[*rules.Check]question
+	passed map[*rules.Check]reach // of checks to which all of the tokens are the same
+	trials int                    // that were made
 }
 
 // question is what there is to know of a check before tokens are made for it.
@@ -51,7 +54,8 @@ type question struct {
 // ask looks into a check, once.
 func (p *party) ask(c *rules.Check) question {
 	if p.base == nil {
-		p.base, p.asked = &inspect.Token{Shape: inspect.Signed}, map[*rules.Check]question{}
+		p.base = &inspect.Token{Shape: inspect.Signed}
+		p.asked, p.passed = map[*rules.Check]question{}, map[*rules.Check]reach{}
 	}
 	q, known := p.asked[c]
 	if !known {
@@ -67,8 +71,8 @@ func (p *party) gets(checks []*rules.Check) (reach, suspect) {
 	for _, s := range p.tokens {
 		least := open
 		for _, c := range checks {
-			if least = min(least, p.past(c, s)); least == shut {
-				break
+			if least = min(least, p.past(c, s)); least <= best {
+				break // it gets no further than another one
 			}
 		}
 		if least > best {
@@ -101,15 +105,46 @@ func (p *party) past(c *rules.Check, s suspect) reach {
 		}
 		return open
 	}
-	best := shut
-	complete := p.each(c, s, func(t trial) bool {
-		best = max(best, t.run(c, s.doubt))
-		return best < open
-	})
+	if p.free(c, s) {
+		return p.freely(c, s)
+	}
+	best, complete := p.try(c, s, mostTrials)
 	if best == shut && !complete {
 		return unread
 	}
 	return best
+}
+
+// free reports whether a check reads only claims that the party can give any value: then what it says is the same for all tokens.
+func (p *party) free(c *rules.Check, s suspect) bool {
+	read := p.ask(c).reads
+	return len(read) > 0 && !slices.ContainsFunc(read, func(in rules.Input) bool {
+		_, fixed := s.claims[in.Name]
+		return fixed || in.Name == "*" || p.limits != nil && p.limits(in.Name)
+	})
+}
+
+// freely tells how far the party gets past a check to which all of its tokens are the same. What few of the values do not show is taken
+// for possible.
+func (p *party) freely(c *rules.Check, s suspect) reach {
+	if known, ok := p.passed[c]; ok {
+		return known
+	}
+	best, complete := p.try(c, s, fewTrials)
+	if best == shut && !complete {
+		best = open
+	}
+	p.passed[c] = best
+	return best
+}
+
+// try runs a check on so many combinations of values at most.
+func (p *party) try(c *rules.Check, s suspect, most int) (best reach, complete bool) {
+	complete = p.each(c, s, most, func(t trial) bool {
+		best = max(best, t.run(c, s.doubt))
+		return best < open
+	})
+	return best, complete
 }
 
 // ofClaims reports whether a check is of a kind that tells tokens apart by what they claim.
@@ -150,11 +185,10 @@ func (t *trial) run(c *rules.Check, doubt bool) reach {
 	token.Claims = &source.Value{Kind: source.Object, Members: t.claims}
 	t.request.Token = &token
 	t.request.At = time.Unix(instant, 0)
-	verdict := rules.Evaluate([]*rules.Policy{{Root: rules.AllOf(c)}}, &t.request)
-	switch {
-	case verdict.Outcome == rules.Rejected:
+	switch outcome := t.request.Try(c); {
+	case outcome == rules.Fail:
 		return shut
-	case verdict.Outcome == rules.Undetermined:
+	case outcome == rules.Unsure:
 		return unread
 	case doubt || t.doubt:
 		return perhaps
@@ -165,13 +199,21 @@ func (t *trial) run(c *rules.Check, doubt bool) reach {
 // instant is when made-up tokens are used, in Unix seconds: no rule looks at times.
 const instant = 1_780_000_000
 
-// mostTrials limits how many combinations of values a check is run on.
-const mostTrials = 512
+// Limits on the combinations of values that are tried: of a check and a token, of a check to which all tokens are the same, and of a
+// party in all.
+const (
+	mostTrials = 256
+	fewTrials  = 32
+	allTrials  = 4096
+)
 
 // each makes a trial of every combination of what the claims that the check reads may hold, until visit has seen enough. It is not
 // complete where there are too many.
-func (p *party) each(c *rules.Check, s suspect, visit func(trial) bool) (complete bool) {
+func (p *party) each(c *rules.Check, s suspect, most int, visit func(trial) bool) (complete bool) {
 	q := p.ask(c)
+	if p.trials >= allTrials {
+		return false
+	}
 	complete = true
 	trials := []trial{{token: p.base}}
 	for _, in := range q.reads {
@@ -179,7 +221,7 @@ func (p *party) each(c *rules.Check, s suspect, visit func(trial) bool) (complet
 		values := p.holds(s, in, q.literals)
 		for _, t := range trials {
 			for _, h := range values {
-				if len(more) == mostTrials {
+				if len(more) == most {
 					complete = false
 					break
 				}
@@ -189,6 +231,9 @@ func (p *party) each(c *rules.Check, s suspect, visit func(trial) bool) (complet
 		trials = more
 	}
 	for _, t := range trials {
+		if p.trials++; p.trials > allTrials {
+			return false
+		}
 		if !visit(t) {
 			return complete
 		}

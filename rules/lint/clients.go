@@ -39,7 +39,7 @@ func identify(c *rules.Check, v entra.Version) identity {
 	p := party{may: func(_ suspect, name string, _ []string) []held { return []held{{value: text(mark + name)}} }}
 	fixed := suspect{claims: ofClient(v, mark+clientClaimOf(v))}
 	var got identity
-	p.each(c, fixed, func(t trial) bool {
+	p.each(c, fixed, 1, func(t trial) bool {
 		got = t.identity(c)
 		return false
 	})

@@ -33,6 +33,6 @@ func having(c *rules.Check, names, values []string) reach {
 	for _, name := range names {
 		claims[name] = inForm(name, append([]string{unrelated}, values...))
 	}
-	got, _ := (&party{tokens: []suspect{{claims: claims}}, may: usual}).gets([]*rules.Check{c})
+	got, _ := (&party{tokens: []suspect{{claims: claims}}, may: usual, limits: everyName}).gets([]*rules.Check{c})
 	return got
 }

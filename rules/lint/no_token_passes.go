@@ -101,8 +101,8 @@ func issued(p *rules.Policy, c *rules.Check) *party {
 	for _, text := range append(literalsOf(c), expressions(c)+address) {
 		tenants = append(tenants, ids(text)...)
 	}
-	own := &party{may: inOurs}
-	for _, tenant := range tenants {
+	own := &party{may: inOurs, limits: everyName}
+	for _, tenant := range tenants[:min(len(tenants), mostLiterals)] {
 		for _, cloud := range entra.Clouds() {
 			for _, v := range versions() {
 				own.addIssuer(entra.IssuerURL(cloud, tenant, v), tenant, v, false)

@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
@@ -28,7 +29,7 @@ func versions() []entra.Version { return []entra.Version{entra.V1, entra.V2} }
 // otherTenants is the owner of another tenant: of any cloud, the one of these keys first, and of one whose id has a part in common
 // with ours where a check looks for a part. Roles, scopes and other claims are of its own choice.
 func otherTenants(cloud entra.Cloud, checks []*rules.Check) *party {
-	p := &party{may: foreign}
+	p := &party{may: foreign, limits: func(name string) bool { return name == "aud" || ofOurTenant(name) }}
 	clouds := append([]entra.Cloud{cloud}, entra.Clouds()...)
 	for i, tenant := range append([]string{otherTenantID}, alike(checks)...) {
 		for _, c := range clouds {
@@ -66,10 +67,16 @@ func foreign(s suspect, name string, literals []string) []held {
 			all = append(all, foreignURIs(literals)...)
 		}
 		return all
-	case "oid", "sub", "groups", "puid", "xms_mirid":
+	}
+	if ofOurTenant(name) {
 		literals = withoutGUIDs(literals)
 	}
 	return anything(s, name, literals)
+}
+
+// ofOurTenant reports whether a claim holds ids that are made within a tenant.
+func ofOurTenant(name string) bool {
+	return slices.Contains([]string{"oid", "sub", "groups", "puid", "xms_mirid"}, name)
 }
 
 func foreignURIs(literals []string) []held {
@@ -183,7 +190,7 @@ func nearAudiences(checks []*rules.Check) []string {
 			all = append(all, literal+"-other", "api://other"+literal, "api://other/"+literal+"-other")
 		}
 	}
-	return all
+	return all[:min(len(all), 2*mostLiterals)]
 }
 
 // exact reports whether a predicate compares with whole values only.
@@ -198,7 +205,7 @@ func exact(p rules.Predicate) bool {
 // bystanders is a client of our tenant that has asked for tokens of some other API and for nothing that a policy could know it
 // by: no scope or role of ours, no claim that an application must be configured for.
 func bystanders(audiences ...string) *party {
-	p := &party{may: usual}
+	p := &party{may: usual, limits: everyName}
 	for _, v := range versions() {
 		for _, aud := range audiences {
 			for _, user := range []bool{false, true} {
@@ -217,6 +224,9 @@ func bystander(v entra.Version, aud string, user bool) map[string]*source.Value 
 	}
 	return claims
 }
+
+// everyName is the limit of a party whose claims hold what they usually do.
+func everyName(string) bool { return true }
 
 // usual is what a claim may hold in a token of which nothing special is known. What is the same in the tokens of a whole tenant may be as a
 // policy wants it.
@@ -251,7 +261,7 @@ func withoutNames() *party {
 
 // forApp is any client of our tenant with a token for our API, without a role and with these scopes.
 func forApp(scopes ...string) *party {
-	p := &party{may: func(s suspect, name string, literals []string) []held {
+	p := &party{limits: everyName, may: func(s suspect, name string, literals []string) []held {
 		if name == "aud" {
 			return anything(s, name, literals)
 		}

@@ -202,7 +202,7 @@ const instant = 1_780_000_000
 // Limits on the combinations of values that are tried: of a check and a token, of a check to which all tokens are the same, and of a
 // party in all.
 const (
-	mostTrials = 256
+	mostTrials = 128
 	fewTrials  = 32
 	allTrials  = 4096
 )

@@ -99,7 +99,7 @@ func TestTheCombinationsThatAreTriedAreLimited(t *testing.T) {
 		parts = append(parts, equals(name, "x"))
 	}
 	runs := 0
-	complete := anybody().each(check(rules.Both(parts...)), suspect{}, func(trial) bool {
+	complete := anybody().each(check(rules.Both(parts...)), suspect{}, mostTrials, func(trial) bool {
 		runs++
 		return true
 	})

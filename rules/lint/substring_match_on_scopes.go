@@ -33,9 +33,12 @@ func partOfScope(c *rules.Check) string {
 	if !inForce(c) || !ofClaims(c) || !reads(c, "scp", "scope") {
 		return ""
 	}
-	for _, party := range []party{{may: usual}, {may: anything}} {
+	for _, p := range []*party{{may: usual, limits: everyName}, {may: anything}} {
+		if p.havingScope(c, unrelated) != shut {
+			continue
+		}
 		for _, literal := range literalsOf(c) {
-			if party.havingScope(c, unrelated) == shut && party.havingScope(c, "Other"+literal+"Other") == open {
+			if p.havingScope(c, "Other"+literal+"Other") == open {
 				return literal
 			}
 		}

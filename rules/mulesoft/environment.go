@@ -33,7 +33,7 @@ func headerValue(r *rules.Request, value string) *source.Value {
 	if value == "" {
 		return &source.Value{Kind: source.Null}
 	}
-	if r.Token != nil {
+	if r.Token != nil && r.Token.Compact() != "" { // one that lint has made up has no text
 		value = strings.ReplaceAll(value, r.Token.Compact(), tokenStandIn)
 	}
 	return text(value)

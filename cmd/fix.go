@@ -17,7 +17,8 @@ func newFix(env *Env) *cobra.Command {
 		Use:   "fix PATH",
 		Short: "Repair a policy configuration: print the proved change as a diff, or write it",
 		Long: "fix makes the smallest edit that repairs a policy and leaves every other byte of the file as it is. Nothing is\n" +
-			"printed that was not compiled and linted again; the diff is followed by what the gateway answers before and after.\n" +
+			"printed that was not compiled and linted again; the diff is followed by what the gateway answers before and after,\n" +
+			"and by a warning of each token that it lets in and did not before.\n" +
 			"Without --rule and --solution it repairs every error and warning that can be repaired without asking.",
 		Args: cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error { return env.fix(&flags, args[0]) },

@@ -33,7 +33,8 @@ func newLint(env *Env) *cobra.Command {
 		Use:   "lint PATH…",
 		Short: "Find what is wrong in policy configurations, without a token",
 		Long: "lint reads policy configurations (files, folders, patterns, or - for standard input) and says what lets in too\n" +
-			"many, what lets in nobody, and what is probably a mistake. gatewhy rules lists what it looks for.",
+			"many, what lets in nobody, and what is probably a mistake. gatewhy rules lists what it looks for.\n" +
+			"A file that is named must hold a policy; of a folder or a pattern, files without one are passed over.",
 		RunE: func(cmd *cobra.Command, args []string) error { return env.lint(cmd.Context(), &flags, args) },
 	}
 	flags.register(cmd)
@@ -48,7 +49,7 @@ func (f *lintFlags) register(cmd *cobra.Command) {
 	f.asset.register(cmd)
 	f.variant.register(cmd, "gateway", "", "the gateway, where a file does not tell")
 	flags := cmd.Flags()
-	flags.StringVar(&f.api, "api", "", "the API instance, of files with several")
+	flags.StringVar(&f.api, "api", "", "the `NAME` of the API instance, of files with several")
 	flags.StringVarP(&f.config, "config", "c", "", "the `FILE` whose lint section sets findings aside (default gatewhy.yaml, where it is there)")
 	flags.StringArrayVar(&f.apps, "app", nil, "`FILE` with the API's app registration (and its service principal), repeatable")
 	flags.StringVar(&f.known, "baseline", "", "the `FILE` with findings that are known and do not count")

@@ -26,7 +26,7 @@ func (f *policyFlags) register(cmd *cobra.Command) {
 	f.variant = choice{allowed: variants(), kind: "GATEWAY"}
 	flags := cmd.Flags()
 	flags.StringArrayVarP(&f.files, "policy", "p", nil, "policy `FILE`, repeatable, in the gateway's order; - for standard input")
-	flags.StringVar(&f.api, "api", "", "the API instance, of a file with several")
+	flags.StringVar(&f.api, "api", "", "the `NAME` of the API instance, of a file with several")
 	f.asset.register(cmd)
 	f.variant.register(cmd, "gateway", "", "the gateway, where the file does not tell")
 	flags.StringVar(&f.runtime, "runtime", "", "the `VERSION` of the Mule runtime, where expressions depend on it")

@@ -93,9 +93,12 @@ func (e *Env) verifyingKeys(ctx context.Context, flags *keyFlags, token *inspect
 	switch {
 	case err == nil:
 		return set, nil
-	case v.OwnKeys || flags.offline && flags.jwks == "":
+	case v.OwnKeys || flags.jwks == "" && (flags.offline || token.Fault != nil):
 		p := asProblem(err)
-		v.NoKeys, v.Hints = p.Cause, p.Hints
+		v.NoKeys = p.Cause
+		if token.Fault == nil { // else keys would not help
+			v.Hints = p.Hints
+		}
 		return nil, nil
 	}
 	return nil, err

@@ -128,6 +128,31 @@ func TestVerifyKeepsTheKeysAndCanDoWithoutTheNetwork(t *testing.T) {
 	}
 }
 
+// A token that can't be read fails for that, whether its keys are to be had or not; where they are, its signature is looked at.
+func TestVerifySaysOfWhatIsNoTokenWhetherItWasSigned(t *testing.T) {
+	network, _ := newEntra(t)
+	key, err := keyNamed("signing", "RS256")
+	if err != nil {
+		t.Fatal(err)
+	}
+	list, err := key.Sign("RS256", []byte(`{"alg":"RS256","kid":"`+key.ID+`"}`), []byte(`["a"]`))
+	if err != nil {
+		t.Fatal(err)
+	}
+	for name, test := range map[string]struct {
+		network http.RoundTripper
+		says    string
+	}{
+		"with the keys":           {network, "ok signature     by key"},
+		"where there are no keys": {documents{}, "?? signature"},
+	} {
+		code, stdout, stderr := run(test.network, t.TempDir(), list, "verify", "--issuer", v1Issuer)
+		if code != exitRejected || !strings.Contains(stdout, "The payload is a list, not an object.") || !strings.Contains(stdout, test.says) {
+			t.Errorf("%s: exit code %d, want %q:\n%s%s", name, code, test.says, stdout, stderr)
+		}
+	}
+}
+
 func TestVerifyNeverSendsTheToken(t *testing.T) {
 	network, token := newEntra(t)
 	spy := &spyingTransport{next: network}

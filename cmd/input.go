@@ -39,31 +39,43 @@ func (e *Env) readStdin() (string, error) {
 	if e.Terminal.Stdin {
 		return e.Terminal.ReadHidden("paste the token, then Enter (it is not shown): ")
 	}
-	text, err := readAll(e.Stdin, "standard input")
-	return string(text), err
+	return readText(e.Stdin, "standard input", 0)
 }
 
 // readFile reads a file, but no more than maxInput.
 func (e *Env) readFile(name string) (string, error) {
-	text, err := e.readBytes(name)
-	return string(text), err
+	file, size, err := e.open(name)
+	if err != nil {
+		return "", err
+	}
+	defer file.Close()
+	return readText(file, name, size)
 }
 
 // readBytes is readFile for what is not read as a string.
 func (e *Env) readBytes(name string) ([]byte, error) {
-	file, err := os.Open(e.path(name))
+	file, size, err := e.open(name)
 	if err != nil {
 		return nil, err
 	}
 	defer file.Close()
-	info, err := file.Stat()
-	switch {
-	case err != nil:
-		return nil, err
-	case info.IsDir():
-		return nil, problem(name+": this is a folder, not a file", "pass the name of a file in it")
+	return readSized(file, name, size)
+}
+
+// open opens a file, and tells its size.
+func (e *Env) open(name string) (file *os.File, size int64, err error) {
+	if file, err = os.Open(e.path(name)); err != nil {
+		return nil, 0, err
 	}
-	return readSized(file, name, info.Size())
+	info, err := file.Stat()
+	if err == nil && info.IsDir() {
+		err = problem(name+": this is a folder, not a file", "pass the name of a file in it")
+	}
+	if err != nil {
+		_ = file.Close() // nothing was written
+		return nil, 0, err
+	}
+	return file, info.Size(), nil
 }
 
 // usualInput is what nearly every input fits into, in bytes.
@@ -92,6 +104,26 @@ func readSized(r io.Reader, what string, size int64) ([]byte, error) {
 		return text[:n], nil
 	}
 	return bytes.Clone(text[:n]), nil
+}
+
+// readText is readSized for a string, which is not copied from bytes: of a text of megabytes that would be twice the memory.
+func readText(r io.Reader, what string, size int64) (string, error) {
+	var b strings.Builder
+	b.Grow(int(max(min(size, maxInput)+1, usualInput)))
+	_, err := io.Copy(&b, io.LimitReader(r, int64(b.Cap())))
+	if rest := maxInput + 1 - b.Len(); err == nil && b.Len() == b.Cap() && rest > 0 {
+		b.Grow(rest)
+		_, err = io.Copy(&b, io.LimitReader(r, int64(rest)))
+	}
+	switch {
+	case err != nil:
+		return "", problem(what + ": " + err.Error())
+	case b.Len() > maxInput:
+		return "", tooLarge(what)
+	case 2*b.Len() < b.Cap():
+		return strings.Clone(b.String()), nil
+	}
+	return b.String(), nil
 }
 
 // warn tells of a risk, on standard error.

@@ -7,6 +7,7 @@ import (
 
 	"github.com/gatewhy/gatewhy/cmd/render"
 	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -105,8 +106,8 @@ func (r *explainRun) repair(x *render.Explanation) error {
 		if err != nil {
 			return err
 		}
-		remedies, err := rules.Prove(proposals, before, func(text []byte) (rules.Trial, error) {
-			edited, err := r.policies.with(i, text)
+		remedies, err := rules.Prove(proposals, before, func(file *source.File) (rules.Trial, error) {
+			edited, err := r.policies.with(i, file)
 			if err != nil {
 				return rules.Trial{}, err
 			}

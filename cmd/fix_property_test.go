@@ -53,17 +53,17 @@ func TestARepairRemovesItsFindingAndAddsNone(t *testing.T) {
 			t.Skipf("refused: %s", repair.Refused)
 		}
 		repaired++
-		edited, err := source.Read(example.Name, repair.Text)
+		edited, err := source.Read(example.Name, repair.Edited.Text)
 		if err != nil {
 			t.Fatal(err)
 		}
 		after := j.file(edited).findings
 		if slices.ContainsFunc(after, func(f rules.Finding) bool { return f.Rule == rule.Name }) {
-			t.Errorf("the finding is still there:\n%s", repair.Text)
+			t.Errorf("the finding is still there:\n%s", repair.Edited.Text)
 		}
 		for _, f := range after {
 			if !slices.ContainsFunc(before, func(known rules.Finding) bool { return known.Rule == f.Rule }) {
-				t.Errorf("new: %s: %s\n%s", f.Rule, f.Message, repair.Text)
+				t.Errorf("new: %s: %s\n%s", f.Rule, f.Message, repair.Edited.Text)
 			}
 		}
 	})

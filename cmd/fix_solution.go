@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"cmp"
-	"fmt"
 	"slices"
 	"strings"
 
@@ -86,11 +85,7 @@ func (f *fixer) solveOnce() (done bool, err error) {
 		if i < 0 {
 			continue
 		}
-		edited, err := source.Read(f.report.After.Name, proposals[i].Text)
-		if err != nil {
-			return true, fmt.Errorf("a change does not read again: %w", err)
-		}
-		f.keep(edited, proposals[i], proposals[i].ID)
+		f.keep(proposals[i], proposals[i].ID)
 		return false, nil
 	}
 	if !f.changed() {

@@ -70,22 +70,18 @@ func (f *fixer) repair(finding rules.Finding) error {
 		f.refuse(finding, repair.Refused, repair.Asks)
 		return nil
 	}
-	edited, err := source.Read(f.report.After.Name, repair.Text)
-	if err != nil {
-		return fmt.Errorf("a change does not read again: %w", err)
-	}
-	if why := f.disproved(finding, edited); why != "" {
+	if why := f.disproved(finding, repair.Edited); why != "" {
 		f.refuse(finding, why, nil)
 		return nil
 	}
 	f.touched = append(f.touched, f.apiOf(finding))
-	f.keep(edited, repair.Proposal, finding.Rule)
+	f.keep(repair.Proposal, finding.Rule)
 	return nil
 }
 
 // keep takes a change over.
-func (f *fixer) keep(edited *source.File, made rules.Proposal, what string) {
-	f.report.After = edited
+func (f *fixer) keep(made rules.Proposal, what string) {
+	f.report.After = made.Edited
 	f.report.Repaired = append(f.report.Repaired, what)
 	f.report.Changes = append(f.report.Changes, made.Changes...)
 }

@@ -61,7 +61,7 @@ func tryRepair(t *testing.T, file *source.File, finding rules.Finding) {
 	if err != nil || repair.Refused != "" {
 		return
 	}
-	if _, err := source.Read(file.Name, repair.Text); err != nil {
+	if _, err := source.Read(file.Name, repair.Edited.Text); err != nil {
 		t.Errorf("%s: %v", finding.Rule, err)
 	}
 }

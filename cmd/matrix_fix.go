@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/gatewhy/gatewhy/cmd/render"
+	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/environments"
 )
@@ -145,8 +146,8 @@ func (s *search) proposals(from *attempt, request *rules.Request) ([]*attempt, e
 		if err != nil {
 			return nil, err
 		}
-		remedies, err := rules.Prove(proposals, before, func(text []byte) (rules.Trial, error) {
-			edited, err := from.set.with(i, text)
+		remedies, err := rules.Prove(proposals, before, func(file *source.File) (rules.Trial, error) {
+			edited, err := from.set.with(i, file)
 			if err != nil {
 				return rules.Trial{}, err
 			}
@@ -168,7 +169,7 @@ func (s *search) proposals(from *attempt, request *rules.Request) ([]*attempt, e
 
 // follow runs the whole column after a remedy; nothing where the same text was tried before.
 func (s *search) follow(from *attempt, file int, r *rules.Remedy) (*attempt, error) {
-	set, err := from.set.with(file, r.Text)
+	set, err := from.set.with(file, r.Edited)
 	if err != nil {
 		return nil, err
 	}

@@ -1,7 +1,6 @@
 package cmd
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -159,12 +158,8 @@ func (s *policySet) as(variant string) (*policySet, error) {
 	return other, other.compile()
 }
 
-// with returns the set with another text in the place of one of its files.
-func (s *policySet) with(index int, text []byte) (*policySet, error) {
-	file, err := source.Read(s.files[index].Name, text)
-	if err != nil {
-		return nil, fmt.Errorf("a proposed change does not read again: %w", err)
-	}
+// with returns the set with another file in the place of one of its own.
+func (s *policySet) with(index int, file *source.File) (*policySet, error) {
 	other := &policySet{adapter: s.adapter, options: s.options, files: append([]*source.File{}, s.files...)}
 	other.files[index] = file
 	return other, other.compile()

@@ -56,9 +56,9 @@ type Proposal struct {
 	ID      string
 	Title   string
 	Changes []Change
-	Text    []byte // the whole file after the change
+	Edited  *source.File // the whole file, as it reads after the change
 
-	// Refused says why the change can't help this token, where a reader would expect it to. There is no Text
+	// Refused says why the change can't help this token, where a reader would expect it to. Edited is nil
 	// then.
 	Refused string
 }

@@ -19,9 +19,9 @@ type edit struct {
 // set is the edit that gives a field a value.
 func set(field string, to any) edit { return edit{field: field, to: func(*entry) any { return to }} }
 
-// rewrite applies edits to one entry of a file, one after the other, and returns the text and what has changed. An edit that
-// changes nothing is left out.
-func rewrite(file *source.File, index int, edits []edit) ([]byte, []rules.Change, error) {
+// rewrite applies edits to one entry of a file, one after the other, and returns the edited file and what has changed. An
+// edit that changes nothing is left out.
+func rewrite(file *source.File, index int, edits []edit) (*source.File, []rules.Change, error) {
 	var changes []rules.Change
 	for _, e := range edits {
 		found := editableEntries(file)
@@ -44,7 +44,7 @@ func rewrite(file *source.File, index int, edits []edit) ([]byte, []rules.Change
 		}
 		changes = append(changes, rules.Change{Field: e.field, From: from, To: fieldText(to)})
 	}
-	return file.Text, changes, nil
+	return file, changes, nil
 }
 
 // editableEntries reads a file of which it is known that it holds policies: where it names none, it is a bare configuration.
@@ -133,7 +133,7 @@ func shown(v *source.Value) string {
 }
 
 // convert replaces the policy kind of an entry: its asset, its version, and the whole configuration.
-func convert(file *source.File, index int, asset, version string, config source.Fields) ([]byte, []rules.Change, error) {
+func convert(file *source.File, index int, asset, version string, config source.Fields) (*source.File, []rules.Change, error) {
 	e := entries(file, "")[index]
 	e.openText(file)
 	name := asset
@@ -164,10 +164,7 @@ func convert(file *source.File, index int, asset, version string, config source.
 		}
 	}
 	edited, err := file.Edited(edits...)
-	if err != nil {
-		return nil, nil, err
-	}
-	return edited.Text, changes, nil
+	return edited, changes, err
 }
 
 // replacement is where the whole configuration is written, and what a new one is there: text where it is kept as text.

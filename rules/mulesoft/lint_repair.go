@@ -106,7 +106,7 @@ func (r *repairer) repair(with ruleRepair) (rules.Repair, error) {
 	repair := rules.Repair{Proposal: rules.Proposal{ID: with.rule}}
 	edits, err := with.make(r)
 	if err == nil {
-		repair.Text, repair.Changes, err = r.apply(edits)
+		repair.Edited, repair.Changes, err = r.apply(edits)
 	}
 	var missing *need
 	if errors.As(err, &missing) {
@@ -143,12 +143,12 @@ func holds(e *entry, f rules.Finding) bool {
 }
 
 // apply makes the edits, one after the other. An edit without a field is one of the file itself.
-func (r *repairer) apply(edits []edit) ([]byte, []rules.Change, error) {
-	text, changes, err := rewrite(r.file, r.index, edits)
+func (r *repairer) apply(edits []edit) (*source.File, []rules.Change, error) {
+	edited, changes, err := rewrite(r.file, r.index, edits)
 	if err == nil && len(changes) == 0 {
 		err = &need{why: "what was given is what the policy has already"}
 	}
-	return text, changes, err
+	return edited, changes, err
 }
 
 // switchOn is the repair that sets a boolean field.

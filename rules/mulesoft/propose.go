@@ -91,11 +91,11 @@ func (p *proposer) repairable() bool {
 
 // edited makes a proposal of edits to the entry's fields. It is empty where they change nothing.
 func (p *proposer) edited(id, title string, edits ...edit) ([]rules.Proposal, error) {
-	text, changes, err := rewrite(p.file, p.index, edits)
+	edited, changes, err := rewrite(p.file, p.index, edits)
 	if err != nil || len(changes) == 0 {
 		return nil, err
 	}
-	return []rules.Proposal{{ID: id, Title: title, Changes: changes, Text: text}}, nil
+	return []rules.Proposal{{ID: id, Title: title, Changes: changes, Edited: edited}}, nil
 }
 
 // clientExpression reads the client id from the claim that this token really has.

@@ -101,11 +101,11 @@ func (p *proposer) replaceByJWT(id string, claims ...source.Fields) ([]rules.Pro
 		{Key: "validateCustomClaim", Value: true},
 		{Key: "mandatoryCustomClaims", Value: custom},
 	}
-	text, changes, err := convert(p.file, p.index, jwtValidation, p.jwtVersion(), config)
+	edited, changes, err := convert(p.file, p.index, jwtValidation, p.jwtVersion(), config)
 	if err != nil {
 		return nil, err
 	}
-	return []rules.Proposal{{ID: id, Title: title, Changes: changes, Text: text}}, nil
+	return []rules.Proposal{{ID: id, Title: title, Changes: changes, Edited: edited}}, nil
 }
 
 // cannotReplace says why an entry can't become one of another policy kind.

@@ -20,12 +20,8 @@ type remedy struct {
 // remedies proves what is proposed for a policy, as the command line does.
 func remedies(t *testing.T, name, policy string, own, other *rules.Request) []rules.Remedy {
 	t.Helper()
-	try := func(text []byte) (rules.Trial, error) {
-		file, err := source.Read(name, text)
-		if err != nil {
-			return rules.Trial{}, err
-		}
-		c, err := compile(file, rules.Options{})
+	try := func(edited *source.File) (rules.Trial, error) {
+		c, err := compile(read(t, name, string(edited.Text)), rules.Options{})
 		trial := rules.Trial{Own: rules.Evaluate(c.Policies, own)}
 		if other != nil {
 			v := rules.Evaluate(c.Policies, other)
@@ -33,11 +29,12 @@ func remedies(t *testing.T, name, policy string, own, other *rules.Request) []ru
 		}
 		return trial, err
 	}
-	before, err := try([]byte(policy))
+	file := read(t, name, policy)
+	before, err := try(file)
 	if err != nil {
 		t.Fatal(err)
 	}
-	proposals, err := propose(read(t, name, policy), before.Own)
+	proposals, err := propose(file, before.Own)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -187,7 +184,7 @@ spec:
 			continue
 		}
 		want := policy + "    validateAudClaim: true\n    mandatoryAudClaim: true\n    supportedAudiences: api://orders-uat\n"
-		if diff := cmp.Diff(want, string(r.Text)); diff != "" {
+		if diff := cmp.Diff(want, string(r.Edited.Text)); diff != "" {
 			t.Errorf("the edited file (-want +got):\n%s", diff)
 		}
 		return

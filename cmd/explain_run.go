@@ -99,7 +99,7 @@ func (r *explainRun) repair(x *render.Explanation) error {
 	if r.request.Token == nil {
 		return nil
 	}
-	before := r.trial(r.policies.policies)
+	before := rules.Trial{Own: x.Verdict, Other: r.otherVerdict(r.policies.policies)}
 	x.Other = before.Other
 	for i, file := range r.policies.files {
 		proposals, err := r.policies.adapter.Propose(file, before.Own)
@@ -123,12 +123,15 @@ func (r *explainRun) repair(x *render.Explanation) error {
 }
 
 func (r *explainRun) trial(policies []*rules.Policy) rules.Trial {
-	trial := rules.Trial{Own: rules.Evaluate(policies, r.request)}
-	if r.other != nil {
-		other := rules.Evaluate(policies, r.other)
-		trial.Other = &other
+	return rules.Trial{Own: rules.Evaluate(policies, r.request), Other: r.otherVerdict(policies)}
+}
+
+func (r *explainRun) otherVerdict(policies []*rules.Policy) *rules.Verdict {
+	if r.other == nil {
+		return nil
 	}
-	return trial
+	other := rules.Evaluate(policies, r.other)
+	return &other
 }
 
 func refused(proposals []rules.Proposal) []rules.Proposal {

@@ -78,8 +78,16 @@ func (e *Env) open(name string) (file *os.File, size int64, err error) {
 	return file, info.Size(), nil
 }
 
-// usualInput is what nearly every input fits into, in bytes.
+// usualInput is what nearly every input of an unknown size fits into, in bytes.
 const usualInput = 32 << 10
+
+// room is what to make ready for an input that is said to have this size, or 0 where nothing is said.
+func room(size int64) int64 {
+	if size == 0 {
+		return usualInput
+	}
+	return min(size, maxInput) + 1
+}
 
 // readAll reads to the end, but no more than maxInput.
 func readAll(r io.Reader, what string) ([]byte, error) { return readSized(r, what, 0) }
@@ -87,7 +95,7 @@ func readAll(r io.Reader, what string) ([]byte, error) { return readSized(r, wha
 // readSized is readAll for what probably has this size. Of what turns out to be larger the room for maxInput is taken at once: most of
 // it is never touched, while growing would need several times as much.
 func readSized(r io.Reader, what string, size int64) ([]byte, error) {
-	text := make([]byte, max(min(size, maxInput)+1, usualInput))
+	text := make([]byte, room(size))
 	n, err := io.ReadFull(r, text)
 	if err == nil && len(text) <= maxInput {
 		text = append(make([]byte, 0, maxInput+1), text...)[:maxInput+1]
@@ -109,7 +117,7 @@ func readSized(r io.Reader, what string, size int64) ([]byte, error) {
 // readText is readSized for a string, which is not copied from bytes: of a text of megabytes that would be twice the memory.
 func readText(r io.Reader, what string, size int64) (string, error) {
 	var b strings.Builder
-	b.Grow(int(max(min(size, maxInput)+1, usualInput)))
+	b.Grow(int(room(size)))
 	_, err := io.Copy(&b, io.LimitReader(r, int64(b.Cap())))
 	if rest := maxInput + 1 - b.Len(); err == nil && b.Len() == b.Cap() && rest > 0 {
 		b.Grow(rest)

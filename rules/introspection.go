@@ -56,5 +56,6 @@ func (r *Request) modelledActive(p Predicate) judgement {
 		return judgement{truth: Maybe, reading: r.introspection(p.Input)}
 	}
 	expiry := Predicate{Op: After, Input: Claim("exp"), Doubt: leeway}
-	return r.judge(Both(Predicate{Op: Verifies, Key: p.Key}, IfPresent(expiry.Input, expiry)))
+	alive := Both(Predicate{Op: Verifies, Key: p.Key}, IfPresent(expiry.Input, expiry))
+	return r.judge(&alive)
 }

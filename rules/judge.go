@@ -18,20 +18,20 @@ type judgement struct {
 }
 
 // judge evaluates a predicate for this request.
-func (r *Request) judge(p Predicate) judgement {
+func (r *Request) judge(p *Predicate) judgement {
 	switch p.Op {
 	case And:
 		return r.combine(p.Of, No)
 	case Or:
 		return r.combine(p.Of, Yes)
 	case Not:
-		j := r.judge(p.Of[0])
+		j := r.judge(&p.Of[0])
 		j.truth = -j.truth
 		return j
 	}
-	j := r.judgeLeaf(p)
+	j := r.judgeLeaf(*p)
 	if j.leaf == nil {
-		j.leaf = &p
+		j.leaf = p
 	}
 	return j
 }
@@ -41,8 +41,8 @@ func (r *Request) judge(p Predicate) judgement {
 func (r *Request) combine(parts []Predicate, decides Truth) judgement {
 	var last judgement
 	var unknown *judgement
-	for _, part := range parts {
-		last = r.judge(part)
+	for i := range parts {
+		last = r.judge(&parts[i])
 		if last.truth == decides {
 			return last
 		}

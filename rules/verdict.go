@@ -133,7 +133,7 @@ func (r *Request) run(policy *Policy, check *Check) Result {
 }
 
 func (r *Request) judgeCheck(check *Check, result *Result) {
-	result.judged = r.judge(check.Test)
+	result.judged = r.judge(&check.Test)
 	switch result.judged.truth {
 	case Yes:
 		result.Outcome = Pass

@@ -80,7 +80,7 @@ func TestPredicates(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			if got := claims(test.claims).judge(test.test).truth; got != test.want {
+			if got := claims(test.claims).judge(&test.test).truth; got != test.want {
 				t.Errorf("got %d, want %d", got, test.want)
 			}
 		})

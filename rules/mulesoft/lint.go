@@ -39,7 +39,10 @@ const (
 )
 
 // configured is an entry with the gateway that it was compiled for.
-type configured struct{ compiler }
+type configured struct {
+	compiler
+	fields []field // that its policy kind has
+}
 
 // eachEntry makes findings of the entries of a subject's policies that are in force.
 func eachEntry(s *rules.Subject, look func(configured) []rules.Finding) []rules.Finding {
@@ -54,17 +57,22 @@ func eachEntry(s *rules.Subject, look func(configured) []rules.Finding) []rules.
 			if at < 0 || s.Policies[at].When.Disabled {
 				continue
 			}
-			if kind, ok := kindNamed(found[i].asset); ok {
-				found[i].asset = kind.asset
-			}
-			c := configured{compiler{entry: &found[i], file: file, variant: s.Policies[at].Variant}}
-			c.unwrapText()
-			if c.config == nil || c.config.Is(source.Object) {
+			if c := configure(&found[i], file, s.Policies[at].Variant); c.config == nil || c.config.Is(source.Object) {
 				all = append(all, look(c)...)
 			}
 		}
 	}
 	return all
+}
+
+// configure reads an entry as it was compiled.
+func configure(e *entry, file *source.File, variant string) configured {
+	if kind, ok := kindNamed(e.asset); ok {
+		e.asset = kind.asset
+	}
+	c := configured{compiler{entry: e, file: file, variant: variant}, fieldsOf(e.asset)}
+	c.unwrapText()
+	return c
 }
 
 // finding is one at a value of the entry's configuration.
@@ -91,9 +99,8 @@ func fieldsOf(asset string) []field {
 
 // setting is a field's value as it counts, where the policy kind has that field.
 func (c configured) setting(name string) setting {
-	fields := fieldsOf(c.asset)
-	if c.custom || !slices.ContainsFunc(fields, func(f field) bool { return f.name == name }) {
+	if c.custom || !slices.ContainsFunc(c.fields, func(f field) bool { return f.name == name }) {
 		return setting{}
 	}
-	return c.read(fields, name)
+	return c.read(c.fields, name)
 }

@@ -127,12 +127,8 @@ func newRepairer(file *source.File, options rules.Options, finding rules.Finding
 		if at < 0 || !holds(&e, finding) {
 			continue
 		}
-		if kind, ok := kindNamed(e.asset); ok {
-			e.asset = kind.asset
-		}
 		policy := compiled.Policies[at]
-		r = &repairer{configured: configured{compiler{entry: &e, file: file, variant: policy.Variant}}, file: file, index: i, policy: policy, finding: finding, facts: facts}
-		r.unwrapText()
+		r = &repairer{configured: configure(&e, file, policy.Variant), file: file, index: i, policy: policy, finding: finding, facts: facts}
 	}
 	return r, nil
 }

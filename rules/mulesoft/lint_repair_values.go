@@ -50,7 +50,7 @@ func (r *repairer) replacePlaceholder() ([]edit, error) {
 // renameField gives an unknown field the nearest name that the policy has, or removes it where that field is there already: the
 // gateway does not look at it.
 func (r *repairer) renameField() ([]edit, error) {
-	near := nearest(r.finding.Field, fieldsOf(r.asset))
+	near := nearest(r.finding.Field, r.fields)
 	if near == "" {
 		return nil, &need{why: "no field of the policy has a name like it"}
 	}
@@ -62,7 +62,7 @@ func (r *repairer) renameField() ([]edit, error) {
 
 // correctType writes the value with the field's type, where it is the same value.
 func (r *repairer) correctType() ([]edit, error) {
-	fields := fieldsOf(r.asset)
+	fields := r.fields
 	i := slices.IndexFunc(fields, func(f field) bool { return f.name == r.finding.Field })
 	v := r.config.Member(r.finding.Field)
 	if i < 0 || v == nil {

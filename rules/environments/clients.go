@@ -45,7 +45,11 @@ func (c *classes) tellsClientsBy(v *view, identity bool) string {
 	if c.guids {
 		literals = slices.DeleteFunc(literals, func(s string) bool { return strings.Trim(s, "0123456789abcdef-") != "" })
 	}
-	return fmt.Sprintf("%p %q", v.contracts, literals)
+	key := fmt.Sprintf("%p %q", v.contracts, literals)
+	for _, o := range slices.Concat(v.opaques.access, v.opaques.sign) {
+		key += fmt.Sprintf(" %p", o)
+	}
+	return key
 }
 
 // one lists one client of each class in a set.

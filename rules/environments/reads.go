@@ -15,19 +15,17 @@ type view struct {
 	contracts *rules.Contracts
 	listed    map[string]bool // the clients with a contract: there may be many, and more who ask
 
-	claims     []string // that are read, in order
-	headers    []string // members of the token's header that are read
-	blank      *inspect.Token
-	clientText bool     // an expression reads the client's id, so that every id counts for itself
-	audText    bool     // an expression reads the audience, so that of ID tokens every client's id counts for itself
-	literals   []string // that claims are compared with
-	chosen     chosen   // what the token's holder writes beside it
+	claims   []string // that are read, in order
+	headers  []string // members of the token's header that are read
+	blank    *inspect.Token
+	opaques  opaques  // that read the client's id
+	literals []string // that claims are compared with
+	chosen   chosen   // what the token's holder writes beside it
 }
 
 // newView looks into the checks of a site's policies.
 func newView(policies []*rules.Policy, contracts *rules.Contracts) *view {
 	v := &view{policies: policies, contracts: contracts, chosen: chosenBy(policies)}
-	v.clientText = v.chosen.token
 	if contracts != nil {
 		v.listed = make(map[string]bool, len(contracts.IDs))
 		for _, id := range contracts.IDs {
@@ -57,7 +55,6 @@ func (v *view) see(check *rules.Check) {
 		case "":
 		case "*":
 			v.claims = append(v.claims, shown[:]...)
-			v.clientText, v.audText = true, true
 		default:
 			v.claims = append(v.claims, name)
 		}
@@ -90,10 +87,8 @@ func (v *view) seePredicate(p rules.Predicate) {
 	for _, literal := range p.Values {
 		v.literals = append(v.literals, literal.Text)
 	}
-	for _, in := range p.Reads() {
-		claim := claimOf(in)
-		v.clientText = v.clientText || p.Input.Opaque != nil && isClient(claim)
-		v.audText = v.audText || p.Input.Opaque != nil && claim == "aud"
+	if p.Input.Opaque != nil {
+		v.opaques.see(p.Input.Opaque)
 	}
 }
 
@@ -106,24 +101,10 @@ func (v *view) class(id string, identity bool) string {
 		return id
 	}
 	var b strings.Builder
-	for _, literal := range v.literals {
-		switch {
-		case id == literal:
-			b.WriteByte('=')
-		case strings.Contains(id, literal):
-			b.WriteByte('~')
-		default:
-			b.WriteByte('-')
-		}
-	}
-	if v.listed[id] { // whether the list says that it is not complete is the same for all that are not in it
-		b.WriteByte('y')
-	}
+	v.compare(id, &b)
+	v.makes(id, identity, &b)
 	return b.String()
 }
-
-// readsID reports whether an expression reads the client's id, which it may tell from any other.
-func (v *view) readsID(identity bool) bool { return v.clientText || identity && v.audText }
 
 // key is what the checks see of a sample but for its client.
 func (v *view) key(s *sample) string {

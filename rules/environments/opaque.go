@@ -1,0 +1,109 @@
+package environments
+
+import (
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// opaques are expressions over nothing but the client's id: what each makes of an id tells which ids look the same to it. One that
+// reads other things beside would have to be run for each id with each of those.
+type opaques struct {
+	access []*rules.Opaque // over appid and azp
+	sign   []*rules.Opaque // over the audience of ID tokens, which is their client
+	mixed  bool            // an expression reads an id of access tokens and other things
+	signed bool            // an expression reads the audience and other things
+}
+
+// see sorts an expression by what it reads.
+func (o *opaques) see(expression *rules.Opaque) {
+	var ids, audience, others bool
+	for _, in := range expression.Reads {
+		switch name := claimOf(in); {
+		case name == "*":
+			ids, audience, others = true, true, true
+		case isClient(name) && in.Source == rules.FromClaim:
+			ids = true
+		case name == "aud" && in.Source == rules.FromClaim:
+			audience = true
+		default:
+			others = true
+		}
+	}
+	switch {
+	case ids && (audience || others):
+		o.mixed, o.signed = true, o.signed || audience
+	case ids:
+		o.access = append(o.access, expression)
+	case audience && others:
+		o.signed = true
+	case audience:
+		o.sign = append(o.sign, expression)
+	}
+}
+
+// makes is what the expressions make of an id, as far as checks can tell it.
+func (v *view) makes(id string, identity bool, b *strings.Builder) {
+	if identity {
+		for _, o := range v.opaques.sign {
+			v.look(o, "aud", id, b)
+		}
+		return
+	}
+	for _, o := range v.opaques.access {
+		v.look(o, "appid", id, b)
+		v.look(o, "azp", id, b)
+	}
+}
+
+func (v *view) look(o *rules.Opaque, claim, id string, b *strings.Builder) {
+	t := *v.blank
+	t.Claims = &source.Value{Kind: source.Object, Members: []source.Member{{Key: claim, Value: str(id)}}}
+	reading := o.Eval(&rules.Request{Token: &t})
+	switch text, isText := reading.Value.Str(); {
+	case reading.Unknown != nil:
+		b.WriteString("?" + reading.Unknown.Why)
+	case reading.Fault != "":
+		b.WriteString("!" + reading.Fault)
+	case reading.Value == nil:
+		b.WriteString("-")
+	case isText && !strings.ContainsFunc(text, isSpace):
+		v.compare(text, b)
+	default:
+		b.WriteString(reading.Value.JSON())
+	}
+	b.WriteByte(0)
+}
+
+func isSpace(r rune) bool { return strings.ContainsRune(" \t\r\n", r) }
+
+// compare is what checks can tell of a text without spaces: which literals it equals or holds, and whether it is a client's that has a
+// contract.
+func (v *view) compare(text string, b *strings.Builder) {
+	for _, literal := range v.literals {
+		switch {
+		case text == literal:
+			b.WriteByte('=')
+		case strings.Contains(text, literal):
+			b.WriteByte('~')
+		default:
+			b.WriteByte('-')
+		}
+	}
+	if v.listed[text] { // whether the list says that it is not complete is the same for all that are not in it
+		b.WriteByte('y')
+	}
+	if text == "" {
+		b.WriteByte('0')
+	}
+}
+
+// readsID reports whether every id counts for itself: an expression reads it with other things, or may compare it with what the caller
+// writes.
+func (v *view) readsID(identity bool) bool {
+	if identity {
+		return v.opaques.signed || v.chosen.token
+	}
+	return v.opaques.mixed || v.chosen.token
+}

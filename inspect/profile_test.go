@@ -135,6 +135,14 @@ func TestDescribeSaysWhatKindOfTokenItIs(t *testing.T) {
 			summary{KindAccess, ByB2C, "1.0", Delegated, "azp", GUID, "", "b2c-policy", ""},
 		},
 		{
+			"the sub of a B2C user is the object id, and makes no app-only token", b2c + `,"tfp":"B2C_1_signin","azp":"` + clientA + `","sub":"o1","oid":"o1"`,
+			summary{KindAccess, ByB2C, "1.0", FlowUnknown, "azp", GUID, "", "b2c-policy", ""},
+		},
+		{
+			"nor one that scp contradicts", b2c + `,"tfp":"B2C_1_signin","azp":"` + clientA + `","scp":"read","sub":"o1","oid":"o1"`,
+			summary{KindAccess, ByB2C, "1.0", Delegated, "azp", GUID, "", "b2c-policy", ""},
+		},
+		{
 			"a B2C access token may have a nonce", b2c + `,"tfp":"B2C_1_signin","azp":"` + clientA + `","scp":"read","sub":"s1","nonce":"n"`,
 			summary{KindAccess, ByB2C, "1.0", Delegated, "azp", GUID, "", "b2c-policy", ""},
 		},

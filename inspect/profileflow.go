@@ -43,7 +43,7 @@ func (d *describer) appSigns() []Sign {
 	if d.has("xms_mirid") {
 		add("xms_mirid", "xms_mirid names a managed identity")
 	}
-	if sub := d.str("sub"); sub != "" && sub == d.str("oid") {
+	if sub := d.str("sub"); sub != "" && sub == d.str("oid") && !d.namesUserInSub() {
 		add("sub", "sub and oid are the same: the service principal's object id")
 	}
 	if d.confidential() && !d.has("scp") && d.firstOf(userClaims[:]...) == "" && !d.has("oid") && !d.has("sub") {
@@ -51,6 +51,10 @@ func (d *describer) appSigns() []Sign {
 	}
 	return signs
 }
+
+// namesUserInSub reports whether a user's token has the user's object id for its sub, as those of B2C have: the starter pack of its
+// custom policies writes objectId into sub (github.com/Azure-Samples/active-directory-b2c-custom-policy-starterpack).
+func (d *describer) namesUserInSub() bool { return d.IssuedBy == ByB2C }
 
 // userClaims are claims that only a user's token has.
 var userClaims = [...]string{"upn", "unique_name", "preferred_username", "email", "given_name", "family_name", "name", "amr"}

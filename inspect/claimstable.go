@@ -46,7 +46,7 @@ var claims = [...]ClaimInfo{
 	{"oid", "The object id of the user or service principal, the same in every application of the tenant; unique together with tid.", byEntra, Decides, "both", true, refAccess},
 	{"idtyp", `"app" in an app-only token, "user" in a user's where the API asks for it; its absence proves nothing.`, byEntra, Supports, "on request", false, refOptional},
 	{"acct", "Whether the user is a member of the tenant (0) or a guest (1).", byEntra, Supports, "on request", false, refOptional},
-	{"idp", "The identity provider that signed the user in, where it is not the issuer: the user is a guest.", byEntra, Supports, "both", false, refAccess},
+	{"idp", "Who signed the user or application in; where that is not the issuer, the user is a guest.", byEntra, Supports, "both", false, refAccess},
 	{"ver", `The version of the token's format, "1.0" or "2.0": the API's app registration determines it for access tokens.`, byAPI, Unfit, "both", false, refAccess},
 
 	// The user, as people read it. None of these may decide.
@@ -76,7 +76,7 @@ var claims = [...]ClaimInfo{
 	{"verified_secondary_email", "Verified secondary e-mail addresses of the user.", byUser, Unfit, "on request", true, refOptional},
 	{"login_hint", "An opaque hint that signs the same user in again without asking.", byEntra, Unfit, "on request", true, refOptional},
 	{"onprem_sid", "The user's security identifier in the Active Directory on the premises.", byAdmin, Unfit, "1.0", true, refOptional},
-	{"puid", "Microsoft's own id of the user, in tokens for Microsoft Graph.", byEntra, Unfit, "1.0", true, ""},
+	{"puid", "An id of Microsoft's own for the user, in tokens for Microsoft Graph.", byEntra, Unfit, "1.0", true, ""},
 	{"sid", "The id of the user's session, for signing out.", byEntra, Unfit, "on request", true, refOptional},
 	{"ctry", "The user's country, as two letters.", byAdmin, Unfit, "on request", true, refOptional},
 	{"tenant_ctry", "The tenant's country, as two letters.", byAdmin, Unfit, "on request", false, refOptional},

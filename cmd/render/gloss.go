@@ -36,10 +36,16 @@ func gloss(part, name string) string {
 	return text
 }
 
-// gloss is the gloss of a member of this token: an ID token is for the app that signed the user in.
+// gloss is the gloss of a member of this token, where its kind or its flow narrows down what the member means.
 func (d *Decoding) gloss(part, name string) string {
-	if part == "claims" && name == "aud" && d.Profile.Kind == inspect.KindID {
+	switch {
+	case part != "claims":
+	case name == "aud" && d.Profile.Kind == inspect.KindID:
 		return "the app that the ID token is for"
+	case name == "roles" && d.Profile.Flow == inspect.Delegated:
+		return "the app roles of the user"
+	case name == "roles" && d.Profile.Flow != inspect.AppOnly:
+		return "the application permissions or app roles that were granted"
 	}
 	return gloss(part, name)
 }

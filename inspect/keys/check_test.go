@@ -94,7 +94,7 @@ func TestTheIssuerIsCompared(t *testing.T) {
 		{"a tenant in capitals is the same", iss(v2Issuer(tid)), keys.Expect{Tenant: strings.ToUpper(tid)}, keys.Pass, v2Issuer(strings.ToUpper(tid)), ""},
 		{"not the expected tenant", iss(v2Issuer(otherTenant)), keys.Expect{Tenant: tid}, keys.Fail, v2Issuer(tid), "the token is not from the expected tenant"},
 		{"a made-up issuer", iss("https://login.microsoftonline.com.evil.example/" + tid + "/v2.0"), keys.Expect{Tenant: tid}, keys.Fail, v2Issuer(tid), "the token is not from the expected tenant"},
-		{"a v2.0 issuer of another cloud", iss(v2Issuer(tid)), keys.Expect{Tenant: tid, Cloud: "usgov"}, keys.Fail, "https://login.microsoftonline.us/" + tid + "/v2.0", "the token is not from the expected tenant"},
+		{"a v2.0 issuer of another cloud", iss(v2Issuer(tid)), keys.Expect{Tenant: tid, Cloud: "usgov"}, keys.Fail, "https://login.microsoftonline.us/" + tid + "/v2.0", "the tenant is the expected one, but the issuer is that of another cloud"},
 		{"a v1.0 issuer fits two clouds", iss(v1Issuer(tid)), keys.Expect{Tenant: tid, Cloud: "usgov"}, keys.Pass, v1Issuer(tid), ""},
 		{"nothing is expected", iss(v1Issuer(tid)), keys.Expect{}, keys.Skipped, "", "not checked: pass --tenant or --issuer to say who must have issued it"},
 		{"no issuer", `{}`, keys.Expect{Tenant: tid}, keys.Fail, "a claim iss", "the token does not name its issuer"},
@@ -143,6 +143,45 @@ func TestAKeyMaySignOnlyForItsIssuer(t *testing.T) {
 				t.Errorf("why: %s", c.Why)
 			}
 		})
+	}
+}
+
+// "The value of the tid claim" goes into a key's issuer in place of {tenantid}, and what comes out must be iss (access-tokens.md).
+func TestAKeyThatNamesItsIssuerBindsTheTenantToIt(t *testing.T) {
+	shared := map[string]any{"issuer": v2Issuer("{tenantid}")}
+	tests := []struct {
+		name, iss, tid string
+		key            map[string]any
+		want           keys.Outcome
+	}{
+		{"the same tenant", v2Issuer(tid), tid, shared, keys.Skipped},
+		{"in other case", v2Issuer(tid), strings.ToUpper(tid), shared, keys.Skipped},
+		{"another tenant in tid than in iss", v2Issuer(tid), otherTenant, shared, keys.Fail},
+		{"another tenant in tid than the key's own", v2Issuer(tid), otherTenant, map[string]any{"issuer": v2Issuer(tid)}, keys.Fail},
+		{"a tid that is no tenant's id", v2Issuer(tid), "contoso.example", shared, keys.Fail},
+		{"no tid at all, as in tokens of B2C", v2Issuer(tid), "", shared, keys.Skipped},
+		{"a key that names no issuer, as those for v1.0 tokens", v1Issuer(tid), otherTenant, nil, keys.Skipped},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			c := checked(t, "issuer", fmt.Sprintf(`{"iss":%q,"tid":%q}`, test.iss, test.tid), test.key, keys.Expect{})
+			if c.Outcome != test.want {
+				t.Errorf("got %v (%s), want %v", c.Outcome, c.Why, test.want)
+			}
+		})
+	}
+}
+
+func TestAKeyOfAnotherCloudIsToldFromOneOfAnUnexpectedCloud(t *testing.T) {
+	public := map[string]any{"cloud_instance_name": "microsoftonline.com"}
+	claims := fmt.Sprintf(`{"iss":%q}`, v2Issuer(tid))
+	c := checked(t, "issuer", claims, public, keys.Expect{Cloud: "china"})
+	want := keys.Check{
+		ID: "issuer", Outcome: keys.Fail, Expected: "a key of the cloud china", Actual: "a key of the cloud public",
+		Why: `the signature is right, but key "one" belongs to another cloud than the expected one`,
+	}
+	if diff := cmp.Diff(want, c); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
 	}
 }
 

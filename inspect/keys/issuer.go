@@ -16,7 +16,7 @@ func (e Expect) issuerCheck(claims *source.Value, signer *Key) Check {
 	}
 	e.compareIssuer(&c, claims, iss)
 	if c.Outcome != Fail {
-		e.bind(&c, iss, signer)
+		e.bind(&c, claims, iss, signer)
 	}
 	return c
 }
@@ -44,7 +44,7 @@ func (e Expect) compareIssuer(c *Check, claims *source.Value, iss string) {
 		c.decide(iss == e.Issuer, issuerDiffers(e.Issuer, iss))
 	case e.Tenant != "":
 		c.Expected = e.issuerOfTenant(claims)
-		c.decide(e.mayIssue(iss), "the token is not from the expected tenant")
+		c.decide(e.mayIssue(iss), e.foreign(iss))
 	default:
 		c.Outcome, c.Why = Skipped, "not checked: pass --tenant or --issuer to say who must have issued it"
 	}
@@ -93,6 +93,14 @@ func (e Expect) issuerOfTenant(claims *source.Value) string {
 func (e Expect) mayIssue(iss string) bool {
 	got, ok := entra.ParseIssuer(iss)
 	return ok && strings.EqualFold(got.Tenant, e.Tenant) && (e.Cloud == "" || got.Is(e.Cloud))
+}
+
+// foreign says what is wrong with an issuer that is not the expected tenant's.
+func (e Expect) foreign(iss string) string {
+	if got, ok := entra.ParseIssuer(iss); ok && strings.EqualFold(got.Tenant, e.Tenant) {
+		return "the tenant is the expected one, but the issuer is that of another cloud"
+	}
+	return "the token is not from the expected tenant"
 }
 
 // tenantCheck compares tid with the expected tenant, and with the tenant in iss.

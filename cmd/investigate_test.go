@@ -197,6 +197,8 @@ func TestVerifyKnowsB2CExternalIDAndTheOtherClouds(t *testing.T) {
 		path     = ".well-known/openid-configuration"
 	)
 	keys := keySet(t, "", "signing")
+	proper := documents{}.issuer(v1Metadata, v1Issuer, keySet(t, "", "other")).
+		issuer("login.microsoftonline.com/contoso.example/v2.0/"+path, "https://login.microsoftonline.com/"+mint.Tenant+"/v2.0", keySet(t, "", "other"))
 	inPolicy := "contoso.b2clogin.com/tfp/" + mint.Tenant + "/b2c_1_signin/v2.0/" + path
 	tests := []struct {
 		name, claims string
@@ -206,6 +208,10 @@ func TestVerifyKnowsB2CExternalIDAndTheOtherClouds(t *testing.T) {
 	}{
 		{"B2C, by the token", `{"iss":"` + b2c + `","tfp":"b2c_1_signin"}`, documents{}.issuer(inPolicy, b2c, keys), nil, "verified, by keys that the token itself chose"},
 		{"B2C, by its issuer with the policy", `{"iss":"` + b2cTFP + `"}`, documents{}.issuer(inPolicy, b2cTFP, keys), []string{"--issuer", b2cTFP}, "verified"},
+		{"B2C, by its issuer, with the policy that the token names", `{"iss":"` + b2c + `","tfp":"b2c_1_signin"}`, documents{}.issuer(inPolicy, b2c, keys), []string{"--issuer", b2c}, "verified"},
+		{"B2C, by its tenant, whose other keys sign for Entra ID proper", `{"iss":"` + b2c + `","tfp":"b2c_1_signin"}`, proper.issuer(inPolicy, b2c, keys), []string{"--tenant", mint.Tenant}, "verified"},
+		{"External ID, by its tenant's domain", `{"iss":"` + external + `","ver":"2.0"}`, proper.issuer("contoso.ciamlogin.com/"+mint.Tenant+"/v2.0/"+path, external, keys), []string{"--tenant", "contoso.example"}, "verified"},
+		{"US Government, whose v1.0 issuer is that of the public cloud, by its cloud", `{}`, documents{}.issuer("login.microsoftonline.us/"+mint.Tenant+"/"+path, v1Issuer, keys), []string{"--cloud", "usgov"}, "verified, by keys that the token itself chose"},
 		{"External ID, by the token", `{"iss":"` + external + `","ver":"2.0"}`, documents{}.issuer("contoso.ciamlogin.com/"+mint.Tenant+"/v2.0/"+path, external, keys), nil, "verified, by keys that the token itself chose"},
 		{"External ID, by its issuer", `{"iss":"` + external + `","ver":"2.0"}`, documents{}.issuer("contoso.ciamlogin.com/"+mint.Tenant+"/v2.0/"+path, external, keys), []string{"--issuer", external}, "verified"},
 		{"China, by its cloud", `{"iss":"` + china + `"}`, documents{}.issuer("login.partner.microsoftonline.cn/"+mint.Tenant+"/"+path, china, keys), []string{"--cloud", "china", "--tenant", mint.Tenant}, "verified"},
@@ -218,6 +224,37 @@ func TestVerifyKnowsB2CExternalIDAndTheOtherClouds(t *testing.T) {
 				t.Errorf("exit code %d, want %q:\n%s%s", code, test.says, stdout, stderr)
 			}
 		})
+	}
+}
+
+// Whoever runs another tenant's B2C chooses its host's name, so a token's word for its host counts only with the tenant's own id.
+func TestVerifyTakesKeysOfB2COnlyFromTheTenantThatWasNamed(t *testing.T) {
+	const foreign = "https://evil.b2clogin.com/" + otherTenant + "/v2.0/"
+	network := documents{}.issuer(v1Metadata, v1Issuer, keySet(t, "", "other")).
+		issuer("evil.b2clogin.com/tfp/"+otherTenant+"/p/v2.0/.well-known/openid-configuration", foreign, keySet(t, "", "signing"))
+	token := signed(t, "signing", `{"iss":"`+foreign+`","tfp":"p","tid":"`+otherTenant+`"}`)
+	code, stdout, stderr := run(network, t.TempDir(), token, "verify", "--tenant", mint.Tenant)
+	if code != exitRejected || !strings.Contains(stdout, "the key set has no key with the token's kid") {
+		t.Errorf("exit code %d:\n%s%s", code, stdout, stderr)
+	}
+}
+
+// No key can verify such a token, so none is fetched, and it does not matter who issued it.
+func TestVerifyAsksForNoKeysWhereNoneCanVerify(t *testing.T) {
+	for _, issuer := range []string{v1Issuer, "https://kc.example/realms/orders"} {
+		key, err := keyNamed("signing", "RS256")
+		if err != nil {
+			t.Fatal(err)
+		}
+		token, err := key.Sign("none", []byte(`{"alg":"none"}`), []byte(`{"iss":"`+issuer+`"}`))
+		if err != nil {
+			t.Fatal(err)
+		}
+		network := &entraNetwork{}
+		code, stdout, stderr := run(network, t.TempDir(), token, "verify")
+		if code != exitRejected || !strings.Contains(stdout, "not verified: the token is not signed") || network.requests > 0 {
+			t.Errorf("%s: exit code %d, %d requests:\n%s%s", issuer, code, network.requests, stdout, stderr)
+		}
 	}
 }
 

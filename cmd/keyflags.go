@@ -62,9 +62,9 @@ func (e *Env) givenKeys(ctx context.Context, f *keyFlags, token *inspect.Token) 
 	case f.jwks != "":
 		return e.readKeys(f.jwks)
 	case f.tenant != "":
-		return source.Tenant(ctx, f.cloudOrPublic(), f.tenant, versionOf(token), "")
+		return keysOfTenant(ctx, source, f, token)
 	case f.issuer != "":
-		return source.Issuer(ctx, f.issuer)
+		return keysOfIssuer(ctx, source, f.issuer, token)
 	}
 	return nil, nil
 }

@@ -2,13 +2,13 @@ package cmd
 
 import (
 	"context"
+	"strings"
 	"time"
 
 	"github.com/spf13/cobra"
 
 	"github.com/gatewhy/gatewhy/cmd/render"
 	"github.com/gatewhy/gatewhy/inspect"
-	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/keys"
 )
 
@@ -82,7 +82,7 @@ func (e *Env) investigate(ctx context.Context, flags *keyFlags, token *inspect.T
 // verifyingKeys returns the key set to verify with, or nil where there is none to be had: then v says why.
 // Where the user named the keys, not getting them is an error.
 func (e *Env) verifyingKeys(ctx context.Context, flags *keyFlags, token *inspect.Token, v *render.Verification) (*keys.Set, error) {
-	if !hasSignature(token) || token.Fault != nil && !flags.namesKeys() {
+	if !hasSignature(token) || (token.Fault != nil || isUnsigned(token)) && !flags.namesKeys() {
 		v.NoKeys = "not needed: there is no signature to check"
 		return nil, nil
 	}
@@ -109,15 +109,21 @@ func hasSignature(token *inspect.Token) bool {
 	return token.Shape == inspect.Signed && token.Header != nil
 }
 
+// isUnsigned reports whether no key can verify the token, because it has no signature.
+func isUnsigned(token *inspect.Token) bool {
+	alg, _ := token.Header.Member("alg").Str()
+	return strings.EqualFold(alg, "none") || len(token.Signature) == 0
+}
+
 // ownKeys fetches the keys of the issuer that the token names, if that is one of Entra's.
 func (e *Env) ownKeys(ctx context.Context, flags *keyFlags, token *inspect.Token, v *render.Verification) (*keys.Set, error) {
-	issuer, ok := entra.ParseIssuer(v.Profile.Issuer)
+	issuer, ok := issuerOf(token)
 	if !ok {
 		return nil, problem("the token's issuer is none of Entra's, so its keys are not known",
 			"pass the key set: --jwks FILE or --jwks URL (how to get it: gatewhy collect keys)", "or the issuer, if it has a discovery document: --issuer URL")
 	}
-	if issuer.Policy == "" {
-		issuer.Policy = v.Profile.Policy
+	if issuer.Is(flags.cloud.value) { // a v1.0 issuer may be of two clouds
+		issuer.Clouds = []string{flags.cloud.value}
 	}
 	v.OwnKeys = true
 	return e.keySource(flags, token).TokenIssuer(ctx, issuer, "")

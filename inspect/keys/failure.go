@@ -5,6 +5,7 @@ import (
 	"crypto/tls"
 	"errors"
 	"fmt"
+	"io"
 	"net"
 	"net/http"
 	"strconv"
@@ -47,7 +48,7 @@ func (f *failure) isFinal() bool {
 	var unknown *net.DNSError
 	return errors.As(f.err, &forbidden) || errors.As(f.err, &certificate) || errors.Is(f.err, errOtherHost) ||
 		errors.Is(f.err, context.Canceled) || errors.Is(f.err, context.DeadlineExceeded) ||
-		errors.As(f.err, &unknown) && unknown.IsNotFound || strings.Contains(f.err.Error(), "redirects")
+		errors.As(f.err, &unknown) && unknown.IsNotFound || errors.Is(f.err, errManyRedirects)
 }
 
 // explain makes the error that a person reads.
@@ -84,6 +85,10 @@ func (f *failure) cause() string {
 		return "the host's name can't be resolved"
 	case errors.As(f.err, &certificate):
 		return "the server's certificate is not trusted: " + certificate.Err.Error()
+	case errors.Is(f.err, io.ErrUnexpectedEOF):
+		return "the answer was cut off before its end"
+	case errors.Is(f.err, errManyRedirects):
+		return "the server redirects again and again"
 	}
 	text := f.err.Error()
 	if at := strings.Index(text, "\": "); at >= 0 {

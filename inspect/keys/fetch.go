@@ -3,7 +3,6 @@ package keys
 import (
 	"context"
 	"errors"
-	"fmt"
 	"io"
 	"net/http"
 	"time"
@@ -79,11 +78,14 @@ func (s *Source) transport() http.RoundTripper {
 	return s.Transport
 }
 
-var errOtherHost = errors.New("redirect to another host")
+var (
+	errOtherHost     = errors.New("redirect to another host")
+	errManyRedirects = errors.New("too many redirects")
+)
 
 func sameHost(next *http.Request, before []*http.Request) error {
 	if len(before) > mostRedirects {
-		return fmt.Errorf("more than %d redirects", mostRedirects)
+		return errManyRedirects
 	}
 	if first := before[0].URL; next.URL.Scheme != first.Scheme || next.URL.Host != first.Host {
 		return errOtherHost

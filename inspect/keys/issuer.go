@@ -45,6 +45,8 @@ func (e Expect) compareIssuer(c *Check, claims *source.Value, iss string) {
 	case e.Tenant != "":
 		c.Expected = e.issuerOfTenant(claims)
 		c.decide(e.mayIssue(iss), e.foreign(iss))
+	case e.Cloud != "" && !isOfCloud(iss, e.Cloud):
+		c.fail("an issuer of the cloud "+e.Cloud, "the token is from another cloud")
 	default:
 		c.Outcome, c.Why = Skipped, "not checked: pass --tenant or --issuer to say who must have issued it"
 	}
@@ -76,17 +78,26 @@ func issuerDiffers(expected, actual string) string {
 // issuerOfTenant returns the issuer that a token of this version has in the expected tenant.
 func (e Expect) issuerOfTenant(claims *source.Value) string {
 	iss, _ := claims.Member("iss").Str()
-	version := entra.V2
-	if got, ok := entra.ParseIssuer(iss); ok {
-		version = got.Version
-	} else if ver, _ := claims.Member("ver").Str(); ver == "1.0" {
-		version = entra.V1
+	got, known := entra.ParseIssuer(iss)
+	if known && got.Kind != entra.Workforce && e.mayIssue(iss) {
+		return iss // B2C and External ID have hosts of the tenant's own
+	}
+	version := got.Version
+	if !known {
+		version = versionIn(claims)
 	}
 	cloud, ok := entra.CloudByID(e.Cloud)
 	if !ok {
 		cloud, _ = entra.CloudByID("public")
 	}
 	return entra.IssuerURL(cloud, e.Tenant, version)
+}
+
+func versionIn(claims *source.Value) entra.Version {
+	if ver, _ := claims.Member("ver").Str(); ver == entra.V1.String() {
+		return entra.V1
+	}
+	return entra.V2
 }
 
 // mayIssue reports whether an issuer is the expected tenant's, in the expected cloud.

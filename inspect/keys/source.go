@@ -60,7 +60,7 @@ func (s *Source) Tenant(ctx context.Context, cloud entra.Cloud, tenant string, v
 		return nil, refusal(quoted(tenant), "this is no tenant", "a tenant is an id (a GUID) or a domain such as contoso.onmicrosoft.com")
 	}
 	if cloud.Closed != "" {
-		return nil, refusal(cloud.ID, "the cloud "+cloud.Name+" was closed on "+cloud.Closed, "")
+		return nil, refusal(cloud.ID, "the cloud "+cloud.Name+" was closed on "+cloud.Closed, "its tenants moved to other clouds: which one is this tenant in now?")
 	}
 	return s.discoverTenant(ctx, entra.DiscoveryURL(cloud, tenant, v, appID), tenant, byUser)
 }
@@ -69,7 +69,7 @@ func (s *Source) Tenant(ctx context.Context, cloud entra.Cloud, tenant string, v
 // (OpenID Connect Discovery 1.0, section 4).
 func (s *Source) Issuer(ctx context.Context, iss string) (*Set, error) {
 	if parsed, ok := entra.ParseIssuer(iss); ok {
-		return s.ofEntra(ctx, parsed, "", byUser)
+		return s.EntraIssuer(ctx, parsed)
 	}
 	set, err := s.discover(ctx, wellKnown(iss), byUser)
 	if err != nil {
@@ -81,8 +81,13 @@ func (s *Source) Issuer(ctx context.Context, iss string) (*Set, error) {
 	return set, nil
 }
 
+// EntraIssuer is Issuer for one of Entra's, to which the policy of B2C may have been added that an iss does not name.
+func (s *Source) EntraIssuer(ctx context.Context, iss entra.Issuer) (*Set, error) {
+	return s.ofEntra(ctx, iss, "", byUser)
+}
+
 // TokenIssuer fetches the keys of the issuer that a token names itself. Only hosts of Entra are asked. Whoever calls
-// this must say that the token chose its own keys.
+// this for a tenant that nobody else named must say that the token chose its own keys.
 func (s *Source) TokenIssuer(ctx context.Context, iss entra.Issuer, appID string) (*Set, error) {
 	return s.ofEntra(ctx, iss, appID, byToken)
 }
@@ -91,9 +96,6 @@ func (s *Source) ofEntra(ctx context.Context, iss entra.Issuer, appID string, by
 	address, ok := iss.DiscoveryURL(appID)
 	if !ok {
 		return nil, refusal(iss.Host, "the issuer does not tell where its keys are", "B2C keeps them by policy, and the sovereign clouds that were closed have none: pass --jwks URL")
-	}
-	if iss.Kind != entra.Workforce {
-		return s.discover(ctx, address, by)
 	}
 	return s.discoverTenant(ctx, address, iss.Tenant, by)
 }

@@ -11,8 +11,8 @@ import (
 
 // Investigate looks for the key that signed a token of Entra where it is not in the set that was asked: in the other
 // documents of the token's own tenant, in that of an app with a signing key of its own, and in the other clouds. What it
-// says it has proved by verifying. The outcome stays Fail, and the result stays what it was where no key is
-// found. Up to eight key sets are fetched from hosts of Entra; the only thing of the token that is sent is the tenant's
+// says it has proved by verifying. The outcome stays Fail. Where no key is found the reason stays what it was, and the notes say
+// where it was looked for. Up to eight key sets are fetched from hosts of Entra; the only thing of the token that is sent is the tenant's
 // and the application's id.
 func (s *Source) Investigate(ctx context.Context, t *inspect.Token, r Result) Result {
 	iss, _ := t.Claims.Member("iss").Str()
@@ -25,16 +25,36 @@ func (s *Source) Investigate(ctx context.Context, t *inspect.Token, r Result) Re
 	default:
 		return r
 	}
+	var searched, unanswered []string
 	for _, p := range places(t.Claims, issuer) {
 		set, err := s.in(p).TokenIssuer(ctx, p.issuer, p.appID)
 		if err != nil {
-			continue // a cloud that can't be reached has not signed it either
+			unanswered = append(unanswered, p.name)
+			continue
 		}
-		if found := Verify(t, set, r.Algorithm); found.Outcome == Pass {
+		switch found := Verify(t, set, r.Algorithm); {
+		case found.Outcome == Pass:
 			return p.explain(r, found.Verifier)
+		case found.Reason == GraphNonce:
+			r.Reason, r.Expected, r.Actual, r.Why = found.Reason, found.Expected, found.Actual, found.Why
+			return r
 		}
+		searched = append(searched, p.name)
 	}
+	r.Notes = append(r.Notes, searchNotes(searched, unanswered)...)
 	return r
+}
+
+// searchNotes says where the key was looked for in vain, and where it could not be.
+func searchNotes(searched, unanswered []string) []Note {
+	var notes []Note
+	if len(searched) > 0 {
+		notes = append(notes, Note{"no-key-elsewhere", "none of these signed it either: " + strings.Join(searched, ", ")})
+	}
+	if len(unanswered) > 0 {
+		notes = append(notes, Note{"not-searched", "the key may be among these, which were not to be had: " + strings.Join(unanswered, ", ")})
+	}
+	return notes
 }
 
 // in returns a source that looks for any key. The kid is looked for in the document that should have it.
@@ -93,8 +113,11 @@ func appIDs(claims *source.Value) []string {
 	return ids
 }
 
-// explain says where the key was found.
+// explain says where the key was found. The documents of a tenant list keys of other clouds too.
 func (p place) explain(r Result, k *Key) Result {
+	if cloud, ok := entra.CloudByInstance(k.CloudInstance); ok && cloud.ID != p.issuer.Clouds[0] {
+		p.reason, p.name = KeyOfCloud, "the keys of the cloud "+cloud.Name+" that the tenant's own documents list"
+	}
 	r.Reason, r.Verifier = p.reason, k
 	r.Expected, r.Actual = "a signature by a key of "+r.Set.Origin, "a signature by "+nameOf(k)+" of "+p.name
 	r.Why = "the token is as " + nameOf(k) + " signed it, but that key is among " + p.name + ", and not in the set that was asked"

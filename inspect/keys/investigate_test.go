@@ -6,6 +6,8 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/google/go-cmp/cmp"
+
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/keys"
 )
@@ -56,6 +58,15 @@ func TestTheKeyIsLookedForElsewhere(t *testing.T) {
 			},
 			keys.KeyOfCloud, "the keys of the cloud Azure US Government",
 		},
+		{
+			"the tenant's own document lists a key of another cloud", signRS256(t, r[2], header, body(v1Issuer(tid), "x")),
+			func(tn *tenant) {
+				key := publicKey(t, 2, "three")
+				key["cloud_instance_name"] = "microsoftonline.us"
+				tn.roll([]map[string]any{key})
+			},
+			keys.KeyOfCloud, "the keys of the cloud Azure US Government that the tenant's own documents list",
+		},
 		{"no one has the key", signRS256(t, r[2], header, body(v2Issuer(tid), "api://"+appID)), func(*tenant) {}, keys.KidUnknown, ""},
 		{"the others can't be reached", signRS256(t, r[2], header, body(v2Issuer(tid), "x")), func(tn *tenant) { tn.always = status(400) }, keys.KidUnknown, ""},
 		{"the kid fits and the signature does not", signRS256(t, r[1], header, body(v2Issuer(tid), "x")), func(tn *tenant) { tn.roll([]map[string]any{publicKey(t, 2, "three")}) }, keys.KidUnknown, ""},
@@ -73,7 +84,35 @@ func TestTheKeyIsLookedForElsewhere(t *testing.T) {
 			if (got.Verifier != nil) != (test.said != "") {
 				t.Errorf("verifier %v", got.Verifier)
 			}
+			if (len(got.Notes) > 0) != (test.said == "") {
+				t.Errorf("notes %v", got.Notes)
+			}
 		})
+	}
+}
+
+func TestASearchInVainSaysWhereItLookedAndWhereItCouldNot(t *testing.T) {
+	tn := newTenant(t, publicKey(t, 0, "one"))
+	tn.always = tn.onHost("login.microsoftonline.us", status(400))
+	token := inspect.Parse(signRS256(t, rsaKeys()[2], `{"alg":"RS256","kid":"three"}`, `{"iss":"`+v2Issuer(tid)+`"}`))
+	before := keys.Verify(token, setOf(t, publicKey(t, 0, "one")))
+	got := tn.source(newClock()).Investigate(context.Background(), token, before)
+	want := []keys.Note{
+		{ID: "no-key-elsewhere", Message: "none of these signed it either: the v1.0 keys of the token's own tenant, the v2.0 keys of the token's own tenant, the keys of the cloud Azure China (21Vianet), the keys of the cloud Bleu (France), the keys of the cloud Delos (Germany), the keys of the cloud GovSG (Singapore)"},
+		{ID: "not-searched", Message: "the key may be among these, which were not to be had: the keys of the cloud Azure US Government"},
+	}
+	if diff := cmp.Diff(want, got.Notes); diff != "" {
+		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestATokenForGraphIsKnownByTheKeysOfItsTenant(t *testing.T) {
+	tn := newTenant(t, publicKey(t, 0, "one"))
+	token := inspect.Parse(signGraph(t, `{"iss":"`+v1Issuer(tid)+`","aud":"https://graph.microsoft.com"}`))
+	before := keys.Verify(token, setOf(t, publicKey(t, 1, "two")))
+	got := tn.source(newClock()).Investigate(context.Background(), token, before)
+	if before.Reason != keys.KidUnknown || got.Reason != keys.GraphNonce || got.Outcome != keys.Fail {
+		t.Errorf("%v became %v %v", before.Reason, got.Outcome, got.Reason)
 	}
 }
 

@@ -155,6 +155,11 @@ func cutOff(token string, characters int) string { return token[:len(token)-char
 // graphToken signs a token as Microsoft Graph's are: with the nonce hashed that the header gives in the clear.
 func graphToken(t *testing.T) string {
 	t.Helper()
+	return signGraph(t, claims)
+}
+
+func signGraph(t *testing.T, claims string) string {
+	t.Helper()
 	sum := sha256.Sum256([]byte("the nonce"))
 	signed := signRS256(t, rsaKeys()[0], `{"nonce":"`+base64.RawURLEncoding.EncodeToString(sum[:])+`","alg":"RS256","kid":"one"}`, claims)
 	_, rest, _ := strings.Cut(signed, ".")

@@ -24,22 +24,22 @@ func (v *Verification) question() string {
 	case "not-before":
 		return "Are the clocks of the issuer, the gateway and this machine right?"
 	case "issuer", "tenant":
-		return "Which authority does the client ask for its token, and which version does the API's app registration request?"
+		return whichAuthority
 	}
 	return ""
 }
 
-const wrongKid = "Who changed the kid between the issuer and here?"
+const (
+	wrongKid       = "Who changed the kid between the issuer and here?"
+	whichAuthority = "Which authority does the client ask for its token, and which version does the API's app registration request?"
+)
 
 func (v *Verification) signatureQuestion() string {
 	switch r := v.Report.Signature; r.Reason {
 	case keys.Unsigned, keys.AlgorithmNotAllowed, keys.HMACWithPublicKey, keys.AlgorithmMismatch, keys.CriticalHeader:
 		return "Where did the client get this token? Entra ID signs with RS256 and writes no crit."
 	case keys.KidUnknown:
-		if r.Verifier != nil {
-			return wrongKid
-		}
-		return "Whose keys are these: does gatewhy keys --tenant for the token's tenant list its kid?"
+		return v.kidQuestion()
 	case keys.KeyRolledOver:
 		return "When did the gateway last fetch its key set, and when did the client get this token?"
 	case keys.WrongKey:
@@ -51,6 +51,9 @@ func (v *Verification) signatureQuestion() string {
 	case keys.KeyOfApp:
 		return "Does the gateway take its keys from the metadata with ?appid= for this app?"
 	case keys.KeyOfCloud:
+		if len(v.Profile.Clouds) > 1 {
+			return "Which cloud is the tenant in? Its v1.0 issuer does not tell: --cloud says whose keys to take."
+		}
 		return "Which cloud's authority does the client ask for its token?"
 	case keys.KeyUnusable, keys.TooManyKeys:
 		return "Is this the key set that the issuer publishes?"
@@ -58,6 +61,19 @@ func (v *Verification) signatureQuestion() string {
 		return alteredQuestion(r)
 	}
 	return ""
+}
+
+// kidQuestion is about a kid that the set does not have: what to ask depends on whose set it is.
+func (v *Verification) kidQuestion() string {
+	switch {
+	case v.Report.Signature.Verifier != nil:
+		return wrongKid
+	case v.OwnKeys:
+		return "Where did the client get this token? The issuer that it names publishes no key with its kid."
+	case v.Report.Failed("issuer") || v.Report.Failed("tenant"):
+		return whichAuthority
+	}
+	return "Whose keys are these: does gatewhy keys --tenant for the token's tenant list its kid?"
 }
 
 func alteredQuestion(r keys.Result) string {

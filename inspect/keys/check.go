@@ -87,6 +87,16 @@ func (r Report) Decided() (Check, bool) {
 	return Check{}, false
 }
 
+// Failed reports whether the check with this id failed.
+func (r Report) Failed(id string) bool {
+	for _, c := range r.Checks {
+		if c.ID == id {
+			return c.Outcome == Fail
+		}
+	}
+	return false
+}
+
 func formatCheck(t *inspect.Token) Check {
 	c := Check{ID: "token-format", Outcome: Pass, Expected: "a signed token in compact form", Actual: "a signed token in compact form"}
 	if t.Fault != nil {

@@ -81,7 +81,7 @@ func places(claims *source.Value, iss entra.Issuer) []place {
 		{KeyOfTenant, version(iss, entra.V2), "", "the v2.0 keys of the token's own tenant"},
 	}
 	for _, id := range appIDs(claims) {
-		list = append(list, place{KeyOfApp, iss, id, "the keys that belong to the app " + id + " alone (?appid=" + id + ")"})
+		list = append(list, place{KeyOfApp, iss, id, "the keys of one app alone (?appid=" + id + ")"})
 	}
 	for _, c := range entra.Clouds() {
 		// A v1.0 issuer fits two clouds, of which the first was asked.

@@ -17,17 +17,24 @@ func algorithmNeverSigned() rules.Rule {
 		Since:      since,
 		References: []string{accessTokens, claimsRef},
 		Check: func(s *rules.Subject) []rules.Finding {
-			return eachCheck(s, func(p *rules.Policy, c *rules.Check) []rules.Finding {
-				if c.ID != rules.Algorithm || c.Skip != "" || len(c.Test.Values) != 1 || !isEntra(p) {
-					return none()
+			return eachCheckOf(s, func(p *rules.Policy) look {
+				if !isEntra(p) {
+					return nil
 				}
-				switch alg := c.Test.Values[0].Text; alg {
-				case "", "RS256":
-					return none()
-				default:
-					return one(at(c, fmt.Sprintf("the policy wants %s, and Entra ID signs every token with RS256", alg)))
-				}
+				return checkAlgorithm
 			})
 		},
+	}
+}
+
+func checkAlgorithm(c *rules.Check) []rules.Finding {
+	if c.ID != rules.Algorithm || c.Skip != "" || len(c.Test.Values) != 1 {
+		return none()
+	}
+	switch alg := c.Test.Values[0].Text; alg {
+	case "", "RS256":
+		return none()
+	default:
+		return one(at(c, fmt.Sprintf("the policy wants %s, and Entra ID signs every token with RS256", alg)))
 	}
 }

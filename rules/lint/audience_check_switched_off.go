@@ -16,7 +16,7 @@ func audienceCheckSwitchedOff() rules.Rule {
 		Since:      since,
 		References: []string{muleJWT, validating},
 		Check: func(s *rules.Subject) []rules.Finding {
-			return eachCheck(s, func(_ *rules.Policy, c *rules.Check) []rules.Finding {
+			return eachCheck(s, func(c *rules.Check) []rules.Finding {
 				if c.ID != rules.Audience || c.Skip == "" || len(configured(c)) == 0 {
 					return none()
 				}

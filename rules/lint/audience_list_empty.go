@@ -12,7 +12,7 @@ func audienceListEmpty() rules.Rule {
 		Since:      since,
 		References: []string{muleJWT},
 		Check: func(s *rules.Subject) []rules.Finding {
-			return eachCheck(s, func(_ *rules.Policy, c *rules.Check) []rules.Finding {
+			return eachCheck(s, func(c *rules.Check) []rules.Finding {
 				if c.ID != rules.Audience || !inForce(c) || len(configured(c)) > 0 {
 					return none()
 				}

@@ -18,7 +18,7 @@ func audienceOfMicrosoft() rules.Rule {
 		Since:      since,
 		References: []string{accessTokens, validating},
 		Check: func(s *rules.Subject) []rules.Finding {
-			return eachCheck(s, func(_ *rules.Policy, c *rules.Check) []rules.Finding {
+			return eachCheck(s, func(c *rules.Check) []rules.Finding {
 				for _, aud := range wantedTexts(c, claim("aud")) {
 					if app, ok := entra.MicrosoftAPI(aud); ok {
 						return one(at(c, fmt.Sprintf("%s is %s, not an API of yours", aud, app.Name)))

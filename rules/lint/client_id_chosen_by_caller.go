@@ -18,7 +18,9 @@ func clientIDChosenByCaller() rules.Rule {
 		Since:      since,
 		References: []string{muleJWT, validating},
 		Check: func(s *rules.Subject) []rules.Finding {
-			return eachCheck(s, func(p *rules.Policy, c *rules.Check) []rules.Finding { return checkCaller(s, p, c) })
+			return eachCheckOf(s, func(p *rules.Policy) look {
+				return func(c *rules.Check) []rules.Finding { return checkCaller(s, p, c) }
+			})
 		},
 	}
 }

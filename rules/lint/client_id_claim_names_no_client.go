@@ -17,16 +17,23 @@ func clientIDClaimNamesNoClient() rules.Rule {
 		Since:      since,
 		References: []string{claimsRef, kbArticle},
 		Check: func(s *rules.Subject) []rules.Finding {
-			return eachCheck(s, func(p *rules.Policy, c *rules.Check) []rules.Finding {
-				ids := identities(c)
-				what := named(ids[0].claim)
-				if what == "" || named(ids[1].claim) == "" || !isEntra(p) {
-					return none()
+			return eachCheckOf(s, func(p *rules.Policy) look {
+				if !isEntra(p) {
+					return nil
 				}
-				return one(at(c, fmt.Sprintf("%s %s: no client has a contract under it", ids[0].claim, what)))
+				return checkNamesClient
 			})
 		},
 	}
+}
+
+func checkNamesClient(c *rules.Check) []rules.Finding {
+	ids := identities(c)
+	what := named(ids[0].claim)
+	if what == "" || named(ids[1].claim) == "" {
+		return none()
+	}
+	return one(at(c, fmt.Sprintf("%s %s: no client has a contract under it", ids[0].claim, what)))
 }
 
 // named says what a claim of Entra ID names that is no client (access-token-claims-reference); empty for any other claim.

@@ -24,18 +24,22 @@ func clientIDClaimNeverIssued() rules.Rule {
 }
 
 func checkClientClaim(s *rules.Subject) []rules.Finding {
-	return eachCheck(s, func(p *rules.Policy, c *rules.Check) []rules.Finding {
-		if c.ID != rules.ClientID || !inForce(c) || c.Test.Op != rules.Present || !neverIssuedClaim(c.Test.Input.Name) {
-			return none()
-		}
-		switch in := c.Test.Input; {
-		case in.Source == rules.FromIntrospection && inForce(find(p, rules.Introspection)):
-			return one(less(at(c, "a client id must be found, and Entra ID has none in "+in.Name+": if the client provider passes Entra's claims on, every token is rejected"), rules.Note))
-		case in.Source == rules.FromClaim && isEntra(p):
-			return one(at(c, fmt.Sprintf("Entra ID never issues %s: it names the client in appid (v1.0 tokens) or azp (v2.0 tokens)", in.Name)))
-		}
-		return none()
+	return eachCheckOf(s, func(p *rules.Policy) look {
+		return func(c *rules.Check) []rules.Finding { return checkClientClaimOf(p, c) }
 	})
+}
+
+func checkClientClaimOf(p *rules.Policy, c *rules.Check) []rules.Finding {
+	if c.ID != rules.ClientID || !inForce(c) || c.Test.Op != rules.Present || !neverIssuedClaim(c.Test.Input.Name) {
+		return none()
+	}
+	switch in := c.Test.Input; {
+	case in.Source == rules.FromIntrospection && inForce(find(p, rules.Introspection)):
+		return one(less(at(c, "a client id must be found, and Entra ID has none in "+in.Name+": if the client provider passes Entra's claims on, every token is rejected"), rules.Note))
+	case in.Source == rules.FromClaim && isEntra(p):
+		return one(at(c, fmt.Sprintf("Entra ID never issues %s: it names the client in appid (v1.0 tokens) or azp (v2.0 tokens)", in.Name)))
+	}
+	return none()
 }
 
 // neverIssuedClaim reports whether other issuers name the client with this claim, and Entra ID never does.

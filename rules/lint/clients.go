@@ -39,7 +39,7 @@ func identify(c *rules.Check, v entra.Version) identity {
 	p := party{may: func(_ suspect, name string, _ []string) []held { return []held{{value: text(mark + name)}} }}
 	fixed := suspect{claims: ofClient(v, mark+clientClaimOf(v))}
 	var got identity
-	p.each(c, fixed, 1, func(t trial) bool {
+	p.each(c, fixed, 1, func(t *trial) bool {
 		got = t.identity(c)
 		return false
 	})
@@ -47,14 +47,11 @@ func identify(c *rules.Check, v entra.Version) identity {
 }
 
 func (t *trial) identity(c *rules.Check) identity {
-	token := *t.token
-	token.Claims = &source.Value{Kind: source.Object, Members: t.claims}
-	t.request.Token = &token
 	got := t.request.Read(c.Test.Input)
 	if got.Value == nil || got.Value.Kind != source.String || t.blind {
 		return identity{}
 	}
-	for _, m := range t.claims {
+	for _, m := range t.claims() {
 		if m.Value.Text == got.Value.Text {
 			return identity{claim: m.Key}
 		}

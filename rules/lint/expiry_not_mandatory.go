@@ -12,12 +12,19 @@ func expiryNotMandatory() rules.Rule {
 		Since:      since,
 		References: []string{muleJWT, jwtStandard},
 		Check: func(s *rules.Subject) []rules.Finding {
-			return eachCheck(s, func(p *rules.Policy, c *rules.Check) []rules.Finding {
-				if c.ID != rules.Expiry || !inForce(c) || c.Test.Op != rules.Or || find(p, rules.Signature) == nil {
-					return none()
+			return eachCheckOf(s, func(p *rules.Policy) look {
+				if find(p, rules.Signature) == nil {
+					return nil
 				}
-				return one(at(c, "a token without exp is accepted, and never expires"))
+				return checkExpiry
 			})
 		},
 	}
+}
+
+func checkExpiry(c *rules.Check) []rules.Finding {
+	if c.ID != rules.Expiry || !inForce(c) || c.Test.Op != rules.Or {
+		return none()
+	}
+	return one(at(c, "a token without exp is accepted, and never expires"))
 }

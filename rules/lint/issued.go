@@ -5,16 +5,20 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// issued is what Entra ID issues for an API: in each cloud, for each tenant that the policy names and one that it does not.
-func issued(p *rules.Policy, c *rules.Check) *party {
-	_, address := keysOf(p)
+// issued is what Entra ID issues for an API: in each cloud, for each tenant that a check or the address of the keys names, and for one that
+// neither does.
+func issued(keys string, c *rules.Check) *party {
 	tenants := []string{otherTenantID}
-	for _, text := range append(literalsOf(c), expressions(c)+address) {
+	for _, text := range append(literalsOf(c), expressions(c)+keys) {
 		tenants = append(tenants, ids(text)...)
 	}
+	tenants, clouds := tenants[:min(len(tenants), mostLiterals)], entra.Clouds()
+	if !reads(c, "iss", "tid") {
+		tenants, clouds = tenants[:1], clouds[:1] // to this check the tokens of all of them are the same
+	}
 	own := &party{may: inOurs, limits: everyName}
-	for _, tenant := range tenants[:min(len(tenants), mostLiterals)] {
-		for _, cloud := range entra.Clouds() {
+	for _, tenant := range tenants {
+		for _, cloud := range clouds {
 			for _, v := range versions() {
 				own.addIssuer(entra.IssuerURL(cloud, tenant, v), tenant, v, false)
 			}

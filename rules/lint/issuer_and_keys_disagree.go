@@ -2,6 +2,7 @@ package lint
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
@@ -23,23 +24,26 @@ func issuerAndKeysDisagree() rules.Rule {
 	}
 }
 
+// checkIssuerAndKeys finds nothing where one of several issuers goes with the keys.
 func checkIssuerAndKeys(s *rules.Subject) []rules.Finding {
 	var all []rules.Finding
 	for _, p := range tokenPolicies(s) {
-		c, text := issuerOf(p)
+		c, issuers := issuersOf(p)
 		_, url := keysOf(p)
-		issuer, okIssuer := entra.ParseIssuer(text)
-		keys, okKeys := parseKeysURL(url)
-		if !okIssuer || !okKeys {
+		keys, ok := parseKeysURL(url)
+		if !ok || len(issuers) == 0 {
 			continue
 		}
 		switch {
-		case !issuer.Is(keys.cloud.ID):
+		case !slices.ContainsFunc(issuers, func(i entra.Issuer) bool { return i.Is(keys.cloud.ID) }):
 			all = append(all, at(c, fmt.Sprintf("the issuer is not of %s, whose keys the policy verifies with: nothing verifies", keys.cloud.Name)))
-		case !keys.shared() && entra.IsGUID(keys.tenant) && !strings.EqualFold(keys.tenant, issuer.Tenant):
-			f := at(c, fmt.Sprintf("the issuer is of tenant %s, and the key set that of tenant %s", issuer.Tenant, keys.tenant))
+		case entra.IsGUID(keys.tenant) && !slices.ContainsFunc(issuers, keys.ofTenant):
+			f := at(c, fmt.Sprintf("the issuer is of tenant %s, and the key set that of tenant %s", issuers[0].Tenant, keys.tenant))
 			all = append(all, less(f, rules.Warning))
 		}
 	}
 	return all
 }
+
+// ofTenant reports whether an issuer is of the tenant whose key set this is.
+func (k keysAddress) ofTenant(i entra.Issuer) bool { return strings.EqualFold(k.tenant, i.Tenant) }

@@ -16,30 +16,43 @@ func issuerNeverIssued() rules.Rule {
 			"both is the id in lower case, never a domain or common: anything else lets nobody in.",
 		Fix:        "Write the issuer as it stands in the token: https://sts.windows.net/ID/ or https://login.microsoftonline.com/ID/v2.0.",
 		Severity:   rules.Error,
+		Lesser:     "a warning where another issuer beside it can match",
 		Since:      since,
 		References: []string{accessTokens, claimsRef},
 		Check: func(s *rules.Subject) []rules.Finding {
-			return eachCheck(s, func(p *rules.Policy, c *rules.Check) []rules.Finding {
-				texts := wantedTexts(c, claim("iss"))
-				if len(texts) == 0 {
-					return none()
-				}
-				if why := neverIssued(p, texts[0]); why != "" {
-					return one(at(c, fmt.Sprintf("no token has the issuer %s: %s", texts[0], why)))
-				}
-				return none()
+			return eachCheckOf(s, func(p *rules.Policy) look {
+				_, keys := keysOf(p)
+				return func(c *rules.Check) []rules.Finding { return checkIssuerForm(c, keys) }
 			})
 		},
 	}
 }
 
-// neverIssued says why no token of Entra ID has this issuer; empty where one may, or where it is another's.
-func neverIssued(p *rules.Policy, text string) string {
+func checkIssuerForm(c *rules.Check, keys string) []rules.Finding {
+	var all []rules.Finding
+	texts := wantedTexts(c, claim("iss"))
+	for _, text := range texts {
+		if why := neverIssued(text, keys); why != "" {
+			all = append(all, at(c, fmt.Sprintf("no token has the issuer %s: %s", text, why)))
+		}
+	}
+	switch {
+	case len(all) == 0:
+		return none()
+	case len(all) < len(texts):
+		return one(less(all[0], rules.Warning))
+	}
+	return one(all[0])
+}
+
+// neverIssued says why no token of Entra ID has this issuer, where signatures are verified with the keys at an address; empty where one may,
+// or where it is another's.
+func neverIssued(text, keys string) string {
 	issuer, ok := entra.ParseIssuer(text)
 	switch {
 	case !ok && strings.HasPrefix(strings.ToLower(text), "https://"):
 		return wrongForm(text)
-	case ok && strings.HasSuffix(text, "/v2.0/") && !ofB2C(p, issuer):
+	case ok && strings.HasSuffix(text, "/v2.0/") && !ofB2C(issuer, keys):
 		return "a v2.0 issuer has no slash at the end"
 	case !ok || issuer.Kind != entra.Workforce:
 		return ""
@@ -72,9 +85,8 @@ func wrongHost(text string, issuer entra.Issuer) string {
 }
 
 // ofB2C reports whether an issuer with a slash at its end may be one of Azure AD B2C: those of Entra ID proper have none.
-func ofB2C(p *rules.Policy, issuer entra.Issuer) bool {
+func ofB2C(issuer entra.Issuer, keys string) bool {
 	cloud, _ := entra.CloudOf(issuer.Host)
-	_, address := keysOf(p)
-	_, ok := parseKeysURL(address)
-	return issuer.Host != cloud.V2Issuer || !ok || strings.Contains(strings.ToLower(address), "b2c")
+	_, ok := parseKeysURL(keys)
+	return issuer.Host != cloud.V2Issuer || !ok || strings.Contains(strings.ToLower(keys), "b2c")
 }

@@ -2,6 +2,7 @@ package lint
 
 import (
 	"fmt"
+	"slices"
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/rules"
@@ -18,13 +19,12 @@ func issuerOfOtherVersion() rules.Rule {
 		References: []string{accessTokens, claimsRef},
 		Check: func(s *rules.Subject) []rules.Finding {
 			return withApp(s, func(app *entra.Registration, p *rules.Policy) []rules.Finding {
-				c, text := issuerOf(p)
-				issuer, ok := entra.ParseIssuer(text)
+				c, issuers := issuersOf(p)
 				version, known := app.TokenVersion()
-				if !ok || !known || issuer.Version == version {
+				if len(issuers) == 0 || !known || slices.ContainsFunc(issuers, func(i entra.Issuer) bool { return i.Version == version }) {
 					return none()
 				}
-				return one(at(c, fmt.Sprintf("this is the issuer of v%s tokens, and the app registration %s gives its API v%s tokens", issuer.Version, app.Title(), version)))
+				return one(at(c, fmt.Sprintf("this is the issuer of v%s tokens, and the app registration %s gives its API v%s tokens", issuers[0].Version, app.Title(), version)))
 			})
 		},
 	}

@@ -52,26 +52,44 @@ func keysOf(p *rules.Policy) (*rules.Check, string) {
 	return c, c.Test.Key.URL
 }
 
-// issuerOf returns the check that pins the issuer to a text, and the text.
-func issuerOf(p *rules.Policy) (*rules.Check, string) {
+// wantedOf returns the policy's first check that wants a claim to be a text, and the texts: any one of them will do.
+func wantedOf(p *rules.Policy, name string) (*rules.Check, []string) {
 	for _, c := range p.Checks() {
-		if texts := wantedTexts(c, claim("iss")); len(texts) > 0 {
-			return c, texts[0]
+		if texts := wantedTexts(c, claim(name)); len(texts) > 0 {
+			return c, texts
 		}
 	}
-	return nil, ""
+	return nil, nil
+}
+
+// issuersOf returns the check that pins the issuer, and those of Entra ID among the issuers that it accepts.
+func issuersOf(p *rules.Policy) (*rules.Check, []entra.Issuer) {
+	c, texts := wantedOf(p, "iss")
+	var all []entra.Issuer
+	for _, text := range texts {
+		if issuer, ok := entra.ParseIssuer(text); ok {
+			all = append(all, issuer)
+		}
+	}
+	return c, all
 }
 
 // isEntra reports whether the file tells that the policy's tokens are Entra ID's.
 func isEntra(p *rules.Policy) bool {
-	if _, text := issuerOf(p); text != "" {
-		if _, ok := entra.ParseIssuer(text); ok {
-			return true
-		}
+	if _, issuers := issuersOf(p); len(issuers) > 0 {
+		return true
 	}
 	_, address := keysOf(p)
 	_, ok := parseKeysURL(address)
 	return ok
+}
+
+// ofAnotherIssuer reports whether the file tells that the policy's tokens are not Entra ID's, as far as a name can: Azure AD B2C may have a
+// host of the tenant's own.
+func ofAnotherIssuer(p *rules.Policy) bool {
+	_, issuers := wantedOf(p, "iss")
+	_, address := keysOf(p)
+	return (address != "" || len(issuers) > 0) && !isEntra(p)
 }
 
 // evidence is the version of the tokens that a policy is made for, and what tells it.
@@ -81,31 +99,44 @@ type evidence struct {
 }
 
 // tokenVersion reads the version of the policy's tokens from the issuer or the ver claim that it wants. The app registration, where
-// there is one, decides.
+// there is one, decides. A policy that accepts both versions tells none.
 func tokenVersion(s *rules.Subject, p *rules.Policy) (evidence, bool) {
 	if ev, ok := registeredVersion(s); ok {
 		return ev, true
 	}
-	for _, c := range p.Checks() {
-		for _, text := range wantedTexts(c, claim("ver")) {
-			if text == "1.0" || text == "2.0" {
-				return evidence{versionNamed(text), "the policy wants ver " + text}, true
-			}
-		}
+	var named, written []entra.Version
+	_, texts := wantedOf(p, "ver")
+	for _, text := range texts {
+		named = append(named, versionNamed(text))
 	}
-	if _, text := issuerOf(p); text != "" {
-		if issuer, ok := entra.ParseIssuer(text); ok {
-			return evidence{issuer.Version, "the policy wants the issuer of v" + issuer.Version.String() + " tokens"}, true
-		}
+	_, issuers := issuersOf(p)
+	for _, issuer := range issuers {
+		written = append(written, issuer.Version)
 	}
-	return evidence{}, false
+	if v, ok := onlyVersion(named); ok {
+		return evidence{v, "the policy wants ver " + v.String()}, true
+	}
+	v, ok := onlyVersion(written)
+	return evidence{v, "the policy wants the issuer of v" + v.String() + " tokens"}, ok
 }
 
-func versionNamed(ver string) entra.Version {
-	if ver == "2.0" {
-		return entra.V2
+// onlyVersion returns the version that all of them are. It is not ok where there are several, or none.
+func onlyVersion(all []entra.Version) (entra.Version, bool) {
+	all = slices.Compact(all)
+	if len(all) != 1 || !slices.Contains(versions(), all[0]) {
+		return entra.V1, false
 	}
-	return entra.V1
+	return all[0], true
+}
+
+// versionNamed is the version that ver names; none of versions where no token has that.
+func versionNamed(ver string) entra.Version {
+	for _, v := range versions() {
+		if v.String() == ver {
+			return v
+		}
+	}
+	return 0
 }
 
 // clientClaim returns the check that reads the client id from a claim, and the claim's name.

@@ -17,14 +17,22 @@ func listClaimComparedWithText() rules.Rule {
 		Since:      since,
 		References: []string{claimsRef, muleJWT},
 		Check: func(s *rules.Subject) []rules.Finding {
-			return eachCheck(s, func(p *rules.Policy, c *rules.Check) []rules.Finding {
-				if name := equalsList(c); name != "" && (isEntra(p) || s.App != nil) {
-					return one(at(c, fmt.Sprintf("%s is a list, which never equals a text", name)))
+			return eachCheckOf(s, func(p *rules.Policy) look {
+				if s.App == nil && !isEntra(p) {
+					return nil
 				}
-				return none()
+				return checkListClaim
 			})
 		},
 	}
+}
+
+func checkListClaim(c *rules.Check) []rules.Finding {
+	name := equalsList(c)
+	if name == "" {
+		return none()
+	}
+	return one(at(c, fmt.Sprintf("%s is a list, which never equals a text", name)))
 }
 
 // equalsList returns the claim that is a list and that the check wants to equal a text.

@@ -28,24 +28,34 @@ func noToken() rules.Rule {
 
 // checkPassable runs each check on the tokens of all tenants and clouds, of the API's version where that is known.
 func checkPassable(s *rules.Subject) []rules.Finding {
-	return eachCheck(s, func(p *rules.Policy, c *rules.Check) []rules.Finding {
-		if !ofClaims(c) || !inForce(c) || !workforce(p) {
-			return none()
+	return eachCheckOf(s, func(p *rules.Policy) look {
+		if !workforce(p) {
+			return nil
 		}
+		_, keys := keysOf(p)
 		ev, known := tokenVersion(s, p)
-		if !lucid(c, known && ev.version == entra.V2) {
-			return none()
-		}
-		own, message := issued(p, c), fmt.Sprintf("no access token of Entra ID gets past this check of %s", claimOf(c))
 		if known {
-			own.tokens = slices.DeleteFunc(own.tokens, func(t suspect) bool { return t.claims["ver"].Text != ev.version.String() })
-			message = fmt.Sprintf("no v%s token of Entra ID gets past this check of %s: %s", ev.version, claimOf(c), ev.because)
+			return func(c *rules.Check) []rules.Finding { return impassable(c, keys, ev) }
 		}
-		if got, _ := own.gets([]*rules.Check{c}); got != shut {
-			return none()
-		}
-		return one(at(c, message))
+		return func(c *rules.Check) []rules.Finding { return impassable(c, keys, evidence{}) }
 	})
+}
+
+// impassable makes a finding of a check that lets none of the tokens of a version past; of none where that has no reason.
+func impassable(c *rules.Check, keys string, ev evidence) []rules.Finding {
+	known := ev.because != ""
+	if !ofClaims(c) || !inForce(c) || !lucid(c, known && ev.version == entra.V2) {
+		return none()
+	}
+	own, message := issued(keys, c), fmt.Sprintf("no access token of Entra ID gets past this check of %s", claimOf(c))
+	if known {
+		own.tokens = slices.DeleteFunc(own.tokens, func(t suspect) bool { return t.claims["ver"].Text != ev.version.String() })
+		message = fmt.Sprintf("no v%s token of Entra ID gets past this check of %s: %s", ev.version, claimOf(c), ev.because)
+	}
+	if got, _ := own.gets([]*rules.Check{c}); got != shut {
+		return none()
+	}
+	return one(at(c, message))
 }
 
 // workforce reports whether the file tells that the policy's tokens are those of Entra ID proper: Azure AD B2C and External ID have other
@@ -56,10 +66,8 @@ func workforce(p *rules.Policy) bool {
 	if ok && (!keys.workforce || strings.Contains(strings.ToLower(address), "b2c")) {
 		return false
 	}
-	if _, text := issuerOf(p); text != "" {
-		if issuer, known := entra.ParseIssuer(text); known {
-			return issuer.Kind == entra.Workforce
-		}
+	if _, issuers := issuersOf(p); len(issuers) > 0 {
+		return issuers[0].Kind == entra.Workforce
 	}
 	return ok
 }

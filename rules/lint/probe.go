@@ -139,7 +139,7 @@ func (p *party) freely(c *rules.Check, s suspect) reach {
 
 // try runs a check on so many combinations of values at most.
 func (p *party) try(c *rules.Check, s suspect, most int) (best reach, complete bool) {
-	complete = p.each(c, s, most, func(t trial) bool {
+	complete = p.each(c, s, most, func(t *trial) bool {
 		best = max(best, t.run(c, s.doubt))
 		return best < open
 	})

@@ -99,7 +99,7 @@ func TestTheCombinationsThatAreTriedAreLimited(t *testing.T) {
 		parts = append(parts, equals(name, "x"))
 	}
 	runs := 0
-	complete := anybody().each(check(rules.Both(parts...)), suspect{}, mostTrials, func(trial) bool {
+	complete := anybody().each(check(rules.Both(parts...)), suspect{}, mostTrials, func(*trial) bool {
 		runs++
 		return true
 	})
@@ -108,5 +108,26 @@ func TestTheCombinationsThatAreTriedAreLimited(t *testing.T) {
 	}
 	if got, _ := anybody().gets([]*rules.Check{check(rules.Both(parts...))}); got == shut {
 		t.Error("nobody gets past a check that was not tried in full")
+	}
+}
+
+func TestNoTrialIsMadeThatNobodyLooksAt(t *testing.T) {
+	p := anybody()
+	p.each(check(rules.Both(equals("a", "x"), equals("b", "y"))), suspect{}, mostTrials, func(*trial) bool { return false })
+	if p.trials != 1 {
+		t.Errorf("%d trials were made for a visit that has seen enough after one", p.trials)
+	}
+}
+
+func TestTheLastClaimChangesFirstFromTrialToTrial(t *testing.T) {
+	var seen []string
+	two := func(_ suspect, name string, _ []string) []held { return texts([]string{name + "1", name + "2"}) }
+	p := &party{may: two}
+	p.each(check(rules.Both(equals("a", "x"), equals("b", "y"))), suspect{}, mostTrials, func(made *trial) bool {
+		seen = append(seen, made.claims()[0].Value.Text+made.claims()[1].Value.Text)
+		return true
+	})
+	if want := []string{"a1b1", "a1b2", "a2b1", "a2b2"}; !slices.Equal(seen, want) {
+		t.Errorf("%v, want %v", seen, want)
 	}
 }

@@ -19,18 +19,25 @@ func scopeInURIForm() rules.Rule {
 		Since:      since,
 		References: []string{claimsRef, kbArticle},
 		Check: func(s *rules.Subject) []rules.Finding {
-			return eachCheck(s, func(p *rules.Policy, c *rules.Check) []rules.Finding {
-				for _, scope := range demanded(c, "scp", "scope") {
-					f := at(c, fmt.Sprintf("no token of Entra ID carries the scope %s: clients ask for it in that form, and scp has the short value", scope))
-					switch {
-					case strings.HasPrefix(scope, "api://"), strings.HasSuffix(scope, "/.default"), strings.Contains(scope, "://") && isEntra(p):
-						return one(f)
-					case strings.Contains(scope, "://"): // another client provider may have such scopes
-						return one(less(f, rules.Note))
-					}
-				}
-				return none()
+			return eachCheckOf(s, func(p *rules.Policy) look {
+				ours, others := isEntra(p), ofAnotherIssuer(p)
+				return func(c *rules.Check) []rules.Finding { return checkScopeForm(c, ours, others) }
 			})
 		},
 	}
+}
+
+// checkScopeForm is sure of what only Entra ID's clients write, unless the tokens are another issuer's.
+func checkScopeForm(c *rules.Check, ours, others bool) []rules.Finding {
+	for _, scope := range demanded(c, "scp", "scope") {
+		entras := strings.HasPrefix(scope, "api://") || strings.HasSuffix(scope, "/.default")
+		f := at(c, fmt.Sprintf("no token of Entra ID carries the scope %s: clients ask for it in that form, and scp has the short value", scope))
+		switch {
+		case entras && !others, strings.Contains(scope, "://") && ours:
+			return one(f)
+		case entras, strings.Contains(scope, "://"): // another issuer may have such scopes
+			return one(less(f, rules.Note))
+		}
+	}
+	return none()
 }

@@ -12,14 +12,21 @@ func scopeLocksOutDaemons() rules.Rule {
 		Since:      since,
 		References: []string{claimsRef, daemonFlow},
 		Check: func(s *rules.Subject) []rules.Finding {
-			return eachCheck(s, func(_ *rules.Policy, c *rules.Check) []rules.Finding {
-				if !inForce(c) || !locksOutDaemons(c) {
-					return none()
+			return eachCheckOf(s, func(p *rules.Policy) look {
+				if ofAnotherIssuer(p) {
+					return nil // whose clients have scopes, with a user and without
 				}
-				return one(at(c, "a scope is required: clients without a user (client credentials) carry none and are locked out"))
+				return checkDaemons
 			})
 		},
 	}
+}
+
+func checkDaemons(c *rules.Check) []rules.Finding {
+	if !inForce(c) || !locksOutDaemons(c) {
+		return none()
+	}
+	return one(at(c, "a scope is required: clients without a user (client credentials) carry none and are locked out"))
 }
 
 // locksOutDaemons reports whether a check lets nobody past without a scope.

@@ -12,7 +12,7 @@ func signatureNotVerified() rules.Rule {
 		Since:      since,
 		References: []string{muleJWT, jwtPractices},
 		Check: func(s *rules.Subject) []rules.Finding {
-			return eachCheck(s, func(_ *rules.Policy, c *rules.Check) []rules.Finding {
+			return eachCheck(s, func(c *rules.Check) []rules.Finding {
 				if c.ID != rules.Signature || c.Skip == "" {
 					return none()
 				}

@@ -14,17 +14,30 @@ func substringMatchOnScopes() rules.Rule {
 		Why:        "scp is one text of words: \"contains 'Orders.Read'\" is true for Orders.ReadWrite and NotOrders.Read too.",
 		Fix:        "Split it into words first: #[(vars.claimSet.scp splitBy ' ') contains 'Orders.Read'].",
 		Severity:   rules.Warning,
+		Lesser:     "a note where the tokens are another issuer's and the claim is scp, which may be a list there",
 		Since:      since,
 		References: []string{claimsRef},
 		Check: func(s *rules.Subject) []rules.Finding {
-			return eachCheck(s, func(_ *rules.Policy, c *rules.Check) []rules.Finding {
-				if scope := partOfScope(c); scope != "" {
-					return one(at(c, fmt.Sprintf("%s is looked for as a part of the text: a longer scope that has it inside passes too", scope)))
-				}
-				return none()
+			return eachCheckOf(s, func(p *rules.Policy) look {
+				others := ofAnotherIssuer(p)
+				return func(c *rules.Check) []rules.Finding { return checkScopePart(c, others) }
 			})
 		},
 	}
+}
+
+// checkScopePart is not sure of scp in the tokens of another issuer: Okta's is a list. scope is a text of words by standard (RFC 9068).
+func checkScopePart(c *rules.Check, others bool) []rules.Finding {
+	scope := partOfScope(c)
+	f := at(c, fmt.Sprintf("%s is looked for as a part of the text: a longer scope that has it inside passes too", scope))
+	switch {
+	case scope == "":
+		return none()
+	case others && !reads(c, "scope"):
+		f.Message += ", unless scp is a list in this issuer's tokens"
+		return one(less(f, rules.Note))
+	}
+	return one(f)
 }
 
 // partOfScope returns a text that lets a token past the check where a longer scope has it inside, and without which the same token is

@@ -17,7 +17,7 @@ func textKeyIsNoKey() rules.Rule {
 		Since:      since,
 		References: []string{muleJWT, algorithmsRFC},
 		Check: func(s *rules.Subject) []rules.Finding {
-			return eachCheck(s, func(_ *rules.Policy, c *rules.Check) []rules.Finding {
+			return eachCheck(s, func(c *rules.Check) []rules.Finding {
 				if c.ID != rules.Signature || !inForce(c) || c.Test.Key == nil || c.Test.Key.Text == "" {
 					return none()
 				}

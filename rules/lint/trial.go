@@ -1,7 +1,6 @@
 package lint
 
 import (
-	"slices"
 	"time"
 
 	"github.com/gatewhy/gatewhy/inspect"
@@ -9,13 +8,11 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// trial is what one made-up request holds of what a check reads.
+// trial is one made-up request.
 type trial struct {
-	token   *inspect.Token // that the made-up ones are copies of
-	claims  []source.Member
 	request rules.Request
-	doubt   bool
-	blind   bool // the check reads all claims
+	doubt   bool // it is not known whether such a token can be had
+	blind   bool // the check reads all claims, more than a made-up token has
 }
 
 // run evaluates a check on the trial's request.
@@ -23,10 +20,6 @@ func (t *trial) run(c *rules.Check, doubt bool) reach {
 	if t.blind {
 		return unread
 	}
-	token := *t.token
-	token.Claims = &source.Value{Kind: source.Object, Members: t.claims}
-	t.request.Token = &token
-	t.request.At = time.Unix(instant, 0)
 	switch outcome := t.request.Try(c); {
 	case outcome == rules.Fail:
 		return shut
@@ -37,6 +30,9 @@ func (t *trial) run(c *rules.Check, doubt bool) reach {
 	}
 	return open
 }
+
+// claims are those of the trial's token.
+func (t *trial) claims() []source.Member { return t.request.Token.Claims.Members }
 
 // instant is when made-up tokens are used, in Unix seconds: no rule looks at times.
 const instant = 1_780_000_000
@@ -50,37 +46,45 @@ const (
 )
 
 // each makes a trial of every combination of what the claims that the check reads may hold, until visit has seen enough. It is not
-// complete where there are too many.
-func (p *party) each(c *rules.Check, s suspect, most int, visit func(trial) bool) (complete bool) {
+// complete where there are too many. A trial is gone when visit returns.
+func (p *party) each(c *rules.Check, s suspect, most int, visit func(*trial) bool) (complete bool) {
+	reads, choices := p.choices(c, s)
+	picks, token := make([]int, len(reads)), inspect.Token{}
+	claims := source.Value{Kind: source.Object, Members: make([]source.Member, 0, len(reads))}
+	for n := 0; n < most && p.trials < allTrials; n++ {
+		p.trials++
+		token, claims.Members = *p.base, claims.Members[:0]
+		token.Claims = &claims
+		t := trial{request: rules.Request{Token: &token, At: time.Unix(instant, 0)}}
+		for i, in := range reads {
+			t.with(in, choices[i][picks[i]])
+		}
+		if !visit(&t) || !advance(picks, choices) {
+			return true
+		}
+	}
+	return false
+}
+
+// choices lists what a check reads, and what each of it may hold in this token's request.
+func (p *party) choices(c *rules.Check, s suspect) ([]rules.Input, [][]held) {
 	q := p.ask(c)
-	if p.trials >= allTrials {
-		return false
+	choices := make([][]held, len(q.reads))
+	for i, in := range q.reads {
+		choices[i] = p.holds(s, in, q.literals)
 	}
-	complete = true
-	trials := []trial{{token: p.base}}
-	for _, in := range q.reads {
-		var more []trial
-		values := p.holds(s, in, q.literals)
-		for _, t := range trials {
-			for _, h := range values {
-				if len(more) == most {
-					complete = false
-					break
-				}
-				more = append(more, t.with(in, h))
-			}
+	return q.reads, choices
+}
+
+// advance picks the next combination, the last choice first; false after the last one.
+func advance(picks []int, choices [][]held) bool {
+	for i := len(picks) - 1; i >= 0; i-- {
+		if picks[i]++; picks[i] < len(choices[i]) {
+			return true
 		}
-		trials = more
+		picks[i] = 0
 	}
-	for _, t := range trials {
-		if p.trials++; p.trials > allTrials {
-			return false
-		}
-		if !visit(t) {
-			return complete
-		}
-	}
-	return complete
+	return false
 }
 
 // holds lists what an input may hold in this token's request. What the caller writes beside the token may be anything.
@@ -94,16 +98,16 @@ func (p *party) holds(s suspect, in rules.Input, literals []string) []held {
 	return p.may(s, in.Name, literals)
 }
 
-func (t *trial) with(in rules.Input, h held) trial {
-	next := *t
-	next.doubt = next.doubt || h.doubt
+// with puts into the request what an input holds.
+func (t *trial) with(in rules.Input, h held) {
+	t.doubt = t.doubt || h.doubt
 	switch {
 	case in.Name == "*":
-		next.blind = true
+		t.blind = true
 	case in.Source == rules.FromHTTP || in.Source == rules.FromQuery:
-		write(&next.request, in, h.value.Text)
+		write(&t.request, in, h.value.Text)
 	case h.value != nil:
-		next.claims = append(slices.Clip(t.claims), source.Member{Key: in.Name, Value: h.value})
+		claims := t.request.Token.Claims
+		claims.Members = append(claims.Members, source.Member{Key: in.Name, Value: h.value})
 	}
-	return next
 }

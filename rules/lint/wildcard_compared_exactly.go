@@ -20,7 +20,12 @@ func wildcardComparedExactly() rules.Rule {
 		Since:      since,
 		References: []string{muleJWT, claimsRef},
 		Check: func(s *rules.Subject) []rules.Finding {
-			return eachCheck(s, func(_ *rules.Policy, c *rules.Check) []rules.Finding { return checkWildcard(c) })
+			return eachCheckOf(s, func(p *rules.Policy) look {
+				if ofAnotherIssuer(p) {
+					return nil
+				}
+				return checkWildcard
+			})
 		},
 	}
 }

@@ -1,0 +1,42 @@
+package cmd
+
+import (
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// Each check of a policy is run on made-up tokens, by rules that ask what the policy is like. Neither the claims of one expression nor
+// the number of checks may multiply with that.
+func TestAPolicyOfManyChecksIsLintedWithinTheBounds(t *testing.T) {
+	gatewhy, dir := build(t), t.TempDir()
+	for name, row := range map[string]struct {
+		claims int
+		value  func(i int) string
+	}{
+		"5,000 plain claims":                       {5000, func(i int) string { return fmt.Sprintf("v%d", i) }},
+		"200 expressions that want 13 claims each": {200, func(i int) string { return expressionOf(13, " and ", "(vars.claimSet.c%[2]d == 'v%[1]d')", i) }},
+		"200 that want one of 13":                  {200, func(i int) string { return expressionOf(13, " or ", "(vars.claimSet.c%[2]d contains 'v%[1]dx')", i) }},
+	} {
+		t.Run(name, func(t *testing.T) {
+			var claims []string
+			for i := range row.claims {
+				claims = append(claims, fmt.Sprintf(`{"key": "c%d", "value": "%s"}`, i, row.value(i)))
+			}
+			writeFile(t, filepath.Join(dir, "hostile.json"), `{"assetId": "jwt-validation", "configurationData": {"jwtKeyOrigin": "jwks",
+				"jwksUrl": "https://login.microsoftonline.com/common/discovery/keys", "validateCustomClaim": true,
+				"mandatoryCustomClaims": [`+strings.Join(claims, ", ")+`]}}`)
+			gatewhy.run(t, dir, "", "lint", "hostile.json").wants(t, exitRejected, "[audience-not-checked]")
+		})
+	}
+}
+
+// expressionOf joins parts, each made of i and of its own number.
+func expressionOf(parts int, by, format string, i int) string {
+	all := make([]string, parts)
+	for j := range all {
+		all[j] = fmt.Sprintf(format, i, j)
+	}
+	return "#[" + strings.Join(all, by) + "]"
+}

@@ -14,7 +14,7 @@ import (
 type Masker struct {
 	labels map[string]string // by value in lower case: the same address is written in either
 	counts map[string]int    // by the label's word
-	values []string          // as they were learned
+	values []string          // what was learned, ASCII in lower case
 }
 
 // minMasked is the shortest value that is replaced in running text, in bytes: a shorter one would be found in words.
@@ -35,7 +35,7 @@ func (m *Masker) Learn(p *Profile, claims *source.Value) {
 }
 
 // learn gives a label to each string at and under v: to all of a personal claim, to those of other claims where
-// they look like an address.
+// they look like an address, and to the e-mail addresses within any.
 func (m *Masker) learn(word string, v *source.Value) {
 	for _, item := range v.Items {
 		m.learn(word, item)
@@ -50,6 +50,10 @@ func (m *Masker) learn(word string, v *source.Value) {
 	if ok && text != "" && word != "" {
 		m.label(word, text)
 		m.remember(text)
+	}
+	for _, mail := range mailsIn(text) {
+		m.label(shapeWord(mail), mail)
+		m.remember(mail)
 	}
 }
 
@@ -95,10 +99,15 @@ func (m *Masker) value(word string, v *source.Value) *source.Value {
 // Text returns a text with every personal value that was learned, and every token, replaced by its label.
 func (m *Masker) Text(text string) string {
 	text = MaskTokens(text)
+	folded := foldASCII(text)
 	for _, value := range m.values {
 		label := m.labels[strings.ToLower(value)]
-		text = replaceWord(text, value, label)
-		text = replaceWord(text, Safe(value), label)
+		for _, written := range [...]string{value, foldASCII(Safe(value))} {
+			if strings.Contains(folded, written) {
+				text = replaceWord(text, written, label)
+				folded = foldASCII(text)
+			}
+		}
 	}
 	return text
 }
@@ -131,6 +140,7 @@ func (m *Masker) label(word, value string) string {
 // remember has a value replaced in running text: after all that are longer, so that none is replaced within
 // another.
 func (m *Masker) remember(value string) {
+	value = foldASCII(value)
 	if len(value) < minMasked || len(m.values) >= maxMasked || slices.Contains(m.values, value) {
 		return
 	}

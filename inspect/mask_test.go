@@ -43,6 +43,8 @@ func TestMaskerReplacesLearnedValuesInText(t *testing.T) {
 	m, _, _ := maskerFor(v1User + `,"name":"Ann Bee","given_name":"Anna"`)
 	tests := []struct{ name, in, want string }{
 		{"a value in a sentence", "the user a@b.example signed in", "the user user-1 signed in"},
+		{"a value in other case", "the user A@B.Example signed in", "the user user-1 signed in"},
+		{"a value beside text that is no UTF-8", "\xffA@B.example\xfe", "\xffuser-1\xfe"},
 		{"the longest value first", "Ann Bee, Anna", "name-1, name-2"},
 		{"no value within a word", "Annabel", "Annabel"},
 		{"a token", "token " + entraToken(v1User) + " here", "token (token) here"},
@@ -53,6 +55,21 @@ func TestMaskerReplacesLearnedValuesInText(t *testing.T) {
 				t.Errorf("got %q, want %q", got, test.want)
 			}
 		})
+	}
+}
+
+func TestMaskerKnowsAddressesAndDirectoryAttributesByTheirLook(t *testing.T) {
+	m, token, p := maskerFor(v1User + `,"unique_name":"live.com#ann@home.example","note":"call Ann <ann@home.example>, or x.y+z@c.example.",` +
+		`"employeeId":"77812","jobTitle":"head of sales","postalCode":"53111","extensionAttribute3":"e3","handle":"@ann","xms_az_rid":"/subscriptions/a"`)
+	masked := m.Claims(&p, token.Claims)
+	want := map[string]string{
+		"unique_name": "user-2", "note": "call Ann <user-3>, or user-4.", "employeeId": "personal-1", "jobTitle": "personal-2",
+		"postalCode": "personal-3", "extensionAttribute3": "personal-4", "handle": "@ann", "xms_az_rid": "/subscriptions/a",
+	}
+	for name, label := range want {
+		if got, _ := masked.Member(name).Str(); got != label {
+			t.Errorf("%s is %q, want %q", name, got, label)
+		}
 	}
 }
 

@@ -23,11 +23,30 @@ func claimWord(p *Profile, claim string) string {
 		return "name"
 	}
 	info, ok := Claim(claim)
-	// Extension attributes hold what the tenant's administrators put there, mostly about people.
-	if ok && info.Personal || strings.HasPrefix(claim, "extension_") || strings.HasPrefix(claim, "extn.") {
+	if ok && info.Personal || isDirectoryAttribute(strings.ToLower(claim)) {
 		return "personal"
 	}
 	return ""
+}
+
+// isDirectoryAttribute reports whether a claim, in lower case, has the name of an attribute of a user in the directory, as claims
+// mapping policies and user flows of B2C write them (learn.microsoft.com/entra/identity-platform/reference-claims-customization,
+// learn.microsoft.com/azure/active-directory-b2c/user-profile-attributes). Extension attributes hold what the tenant's
+// administrators put there, mostly about people.
+func isDirectoryAttribute(claim string) bool {
+	switch claim {
+	case "displayname", "givenname", "surname", "mail", "mailnickname", "othermail", "othermails", "signinnames", "userprincipalname",
+		"employeeid", "jobtitle", "department", "companyname", "mobilephone", "telephonenumber", "facsimiletelephonenumber",
+		"streetaddress", "city", "postalcode", "state", "country", "samaccountname", "onpremisessamaccountname",
+		"onpremisesuserprincipalname", "onpremisesdistinguishedname", "onpremisessecurityidentifier", "dateofbirth":
+		return true
+	}
+	for _, prefix := range [...]string{"extension_", "extensionattribute", "extn."} {
+		if strings.HasPrefix(claim, prefix) {
+			return true
+		}
+	}
+	return false
 }
 
 // shapeWord returns the word for a value that looks personal, whatever its claim, or "".
@@ -47,29 +66,56 @@ func isMail(text string) bool {
 	return ok && name != "" && strings.Contains(host, ".") && !strings.ContainsAny(text, " /:")
 }
 
+// mailsIn returns the words of a text that look like e-mail addresses.
+func mailsIn(text string) []string {
+	if !strings.Contains(text, "@") {
+		return nil
+	}
+	words := strings.FieldsFunc(text, func(r rune) bool { return !isWordRune(r) && !strings.ContainsRune(".@_%+-", r) })
+	var mails []string
+	for _, word := range words {
+		if word = strings.Trim(word, ".-"); isMail(word) {
+			mails = append(mails, word)
+		}
+	}
+	return mails
+}
+
 func isAddress(text string) bool {
 	_, err := netip.ParseAddr(text)
 	return err == nil
 }
 
-// replaceWord replaces a value where it stands as a word of its own.
+// replaceWord replaces a value, which is given in lower case, where it stands as a word of its own in either case.
 func replaceWord(text, value, label string) string {
+	folded := foldASCII(text)
 	var b strings.Builder
-	for {
-		at := strings.Index(text, value)
+	for from := 0; ; {
+		at := strings.Index(folded[from:], value)
 		if at < 0 {
-			b.WriteString(text)
+			b.WriteString(text[from:])
 			return b.String()
 		}
-		end := at + len(value)
-		b.WriteString(text[:at])
-		if standsAlone(text, at, end) {
+		start, end := from+at, from+at+len(value)
+		b.WriteString(text[from:start])
+		if standsAlone(text, start, end) {
 			b.WriteString(label)
 		} else {
-			b.WriteString(value)
+			b.WriteString(text[start:end])
 		}
-		text = text[end:]
+		from = end
 	}
+}
+
+// foldASCII returns a text in lower case as far as it is ASCII, so that its offsets stay.
+func foldASCII(text string) string {
+	folded := []byte(text)
+	for i, c := range folded {
+		if 'A' <= c && c <= 'Z' {
+			folded[i] = c + 'a' - 'A'
+		}
+	}
+	return string(folded)
 }
 
 // standsAlone reports whether no letter or digit stands before or behind a span.

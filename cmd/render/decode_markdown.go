@@ -2,12 +2,12 @@ package render
 
 import "io"
 
-// what adds what the token is, and why.
-func (m *markdown) what(rows []Row) {
+// rows adds a list of texts, each behind its label.
+func (m *markdown) rows(title string, rows []Row) {
 	if len(rows) == 0 {
 		return
 	}
-	m.b.WriteString("\nWhat it is:\n\n")
+	m.b.WriteString("\n" + title + ":\n\n")
 	for _, r := range rows {
 		m.b.WriteString("- " + m.plain(r.Label) + ": " + m.plain(r.Text) + "\n")
 	}
@@ -20,9 +20,10 @@ func DecodeMarkdown(w io.Writer, d *Decoding) error {
 	m.para(notVerified)
 	m.table("", "")
 	m.tokenRows(d.Token, d.Profile)
-	m.what(d.what())
+	m.rows("What it is", d.what())
 	m.list("Worth knowing", d.Profile.Traits)
 	m.list("Odd", oddAt(d.Profile, d.At))
+	m.rows("Next", d.nextSteps())
 	_, err := io.WriteString(w, m.b.String())
 	return err
 }

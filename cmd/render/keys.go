@@ -1,6 +1,7 @@
 package render
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"time"
@@ -64,11 +65,7 @@ func (l *KeyListing) oddities() []Row {
 		rows = append(rows, Row{"the set", n.Message})
 	}
 	for _, group := range l.Twins {
-		names := make([]string, len(group))
-		for i, k := range group {
-			names[i] = keyName(k)
-		}
-		rows = append(rows, Row{"the set", "one and the same key stands in it as " + inspect.ShortenMiddle(strings.Join(names, ", "), 200)})
+		rows = append(rows, Row{"the set", twinsText(group)})
 	}
 	for _, k := range l.Set.Keys {
 		for _, text := range append(keyOddities(k), l.cloudOddity(k)...) {
@@ -76,6 +73,21 @@ func (l *KeyListing) oddities() []Row {
 		}
 	}
 	return rows
+}
+
+// twinsText says under which kids one key stands in the set, each once.
+func twinsText(group []*keys.Key) string {
+	var names []string
+	for _, k := range group {
+		if name := keyName(k); !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	text := "one and the same key stands in it"
+	if len(names) < len(group) {
+		text += fmt.Sprintf(" %d times,", len(group))
+	}
+	return text + " as " + inspect.ShortenMiddle(strings.Join(names, ", "), 200)
 }
 
 // keyOddities says what is wrong with a key, what is unusual, and what its certificate contradicts.

@@ -129,25 +129,37 @@ func (t *keysText) certificate(k *keys.Key) string {
 	return text
 }
 
-// issuers says whom the keys sign for.
+// issuers says whom the keys sign for, and which keys where they differ in that.
 func (t *keysText) issuers() {
 	var rows []Row
-	for _, issuer := range t.KeyListing.issuers() {
-		of := 0
-		for _, k := range t.Set.Keys {
-			if k.Issuer == issuer {
-				of++
-			}
+	issuers := t.KeyListing.issuers()
+	for _, issuer := range issuers {
+		if issuer == "" {
+			continue
 		}
-		if issuer != "" {
-			rows = append(rows, Row{count(of, "key"), inspect.Safe(inspect.ShortenMiddle(issuer, 200))})
+		kids := t.signingFor(issuer)
+		text := inspect.ShortenMiddle(issuer, 200)
+		if len(issuers) > 1 {
+			text += " (" + inspect.ShortenMiddle(strings.Join(kids, ", "), 400) + ")"
 		}
+		rows = append(rows, Row{count(len(kids), "key"), inspect.Safe(text)})
 	}
 	if len(rows) == 0 {
 		return
 	}
 	t.Heading("who may issue tokens that they sign")
 	t.Rows(2, rows)
+}
+
+// signingFor is the kids of the keys that sign for an issuer.
+func (t *keysText) signingFor(issuer string) []string {
+	var kids []string
+	for _, k := range t.Set.Keys {
+		if k.Issuer == issuer {
+			kids = append(kids, cmp.Or(k.ID, "one without kid"))
+		}
+	}
+	return kids
 }
 
 // odd says what is wrong or unusual.

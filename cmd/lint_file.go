@@ -51,13 +51,17 @@ func (j *judge) file(file *source.File) linted {
 		}
 		result.findings = append(result.findings, found...)
 	}
-	result.setAside(lint.Sort(result.findings))
+	comments := lint.Comments(file)
+	if result.policies > 0 {
+		result.findings = append(result.findings, lint.Misnamed(comments, j.catalogue)...)
+	}
+	result.setAside(comments, lint.Sort(result.findings))
 	return result
 }
 
-// setAside keeps the findings but those that a comment in the file sets aside.
-func (r *linted) setAside(found []rules.Finding) {
-	stay, aside, by := lint.SetAside(lint.Comments(r.file), found)
+// setAside keeps the findings but those that a comment of the file sets aside.
+func (r *linted) setAside(comments []lint.Comment, found []rules.Finding) {
+	stay, aside, by := lint.SetAside(comments, found)
 	r.findings = stay
 	for i, f := range aside {
 		r.aside = append(r.aside, render.Suppressed{Finding: f, Reason: by[i].Reason, By: "comment"})

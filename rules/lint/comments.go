@@ -49,13 +49,22 @@ func commentAt(file *source.File, at int) (Comment, bool) {
 		return Comment{}, false
 	}
 	text := strings.TrimSuffix(strings.TrimSpace(string(file.Text[at+len(ignoreMark):end])), "*/")
-	rule, reason, _ := strings.Cut(strings.TrimSpace(text), " ")
-	c := Comment{Rule: rule, Reason: strings.TrimSpace(reason), Pos: file.Position(at), Span: source.Span{Start: at, End: at + len(ignoreMark)}}
+	rule, reason := cutWord(strings.TrimSpace(text))
+	c := Comment{Rule: rule, Reason: reason, Pos: file.Position(at), Span: source.Span{Start: at, End: at + len(ignoreMark)}}
 	c.Line = c.Pos.Line
 	if strings.TrimSpace(before) == "" {
 		c.Line = nextLine(file, c.Pos.Line)
 	}
 	return c, true
+}
+
+// cutWord returns the first word of a text, and the rest.
+func cutWord(text string) (word, rest string) {
+	i := strings.IndexAny(text, " \t")
+	if i < 0 {
+		return text, ""
+	}
+	return text[:i], strings.TrimSpace(text[i:])
 }
 
 // cutComment returns what stands before the comment that a mark is in, given the line up to the mark.
@@ -73,14 +82,15 @@ func cutComment(format source.Format, line string) (before string, ok bool) {
 	return "", false
 }
 
-// nextLine is the next line that holds something else than a comment.
+// nextLine is the next line that holds something else than a comment; the one behind the file where there is none.
 func nextLine(file *source.File, line int) int {
-	for n := line + 1; ; n++ {
-		text := strings.TrimSpace(file.Line(n))
-		if text == "" || !strings.HasPrefix(text, "#") && !strings.HasPrefix(text, "//") {
+	last := bytes.Count(file.Text, []byte("\n")) + 1
+	for n := line + 1; n <= last; n++ {
+		if text := strings.TrimSpace(file.Line(n)); text != "" && !strings.HasPrefix(text, "#") && !strings.HasPrefix(text, "//") {
 			return n
 		}
 	}
+	return last + 1
 }
 
 // inString reports whether an offset is inside a text of the file: a # there begins no comment.

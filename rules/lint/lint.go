@@ -46,6 +46,7 @@ func Rules() []rules.Rule {
 		commentForValue(),
 		byteOrderMark(),
 		ignoreWithoutReason(),
+		ignoreNamesNoRule(),
 		noToken(),
 		audienceNotOfApp(),
 		scopeNotDefinedByApp(),

@@ -19,11 +19,18 @@ type fixer struct {
 	requests  []fixRequest     // of the tokens that were given
 	wanted    tokenModel       // what the policies want of a token before anything is changed
 	touched   []string         // the API instances whose policies were changed
+	refused   []identity       // of the findings that no change was made for
 	report    *render.Fixing
 }
 
-// mostRepairs bounds how many changes are made to one file.
-const mostRepairs = 100
+// identity is what a finding is known by, wherever lines have moved: the policy that it is in, and the text that it is about.
+type identity struct {
+	rule, field, text string
+	policy            int // an index of the file's policies
+}
+
+// mostRepairs bounds how many changes are tried on one file.
+const mostRepairs = 1000
 
 func (f *fixer) run(rule string) error {
 	if f.solution != "" {
@@ -44,20 +51,24 @@ func (f *fixer) repairAll(rule string) error {
 			return err
 		}
 	}
-	return nil
+	return problem(fmt.Sprintf("the file has more than %d findings to repair", mostRepairs), "one rule or one instance at a time: --rule NAME, --api NAME")
 }
 
 // next is the first finding that is to be repaired and was not refused yet.
 func (f *fixer) next(rule string) (rules.Finding, bool) {
-	found := f.file(f.report.After).findings
-	i := slices.IndexFunc(found, func(finding rules.Finding) bool {
+	for _, finding := range f.file(f.report.After).findings {
 		wanted := finding.Rule == rule || rule == "" && finding.Severity != rules.Note
-		return wanted && !slices.ContainsFunc(f.report.Refused, func(r render.Refusal) bool { return r.Rule == finding.Rule && r.Field == finding.Field })
-	})
-	if i < 0 {
-		return rules.Finding{}, false
+		if wanted && (len(f.refused) == 0 || !slices.Contains(f.refused, f.identify(finding))) {
+			return finding, true
+		}
 	}
-	return found[i], true
+	return rules.Finding{}, false
+}
+
+func (f *fixer) identify(finding rules.Finding) identity {
+	_, i := f.policyOf(finding)
+	text := f.report.After.Text[finding.Span.Start:finding.Span.End]
+	return identity{finding.Rule, finding.Field, string(text), i}
 }
 
 // repair makes and proves the change for one finding.
@@ -74,7 +85,9 @@ func (f *fixer) repair(finding rules.Finding) error {
 		f.refuse(finding, why, nil)
 		return nil
 	}
-	f.touched = append(f.touched, f.apiOf(finding))
+	if p, _ := f.policyOf(finding); p != nil {
+		f.touched = append(f.touched, p.API)
+	}
 	f.keep(repair.Proposal, finding.Rule)
 	return nil
 }
@@ -86,19 +99,19 @@ func (f *fixer) keep(made rules.Proposal, what string) {
 	f.report.Changes = append(f.report.Changes, made.Changes...)
 }
 
-// apiOf is the API instance that a finding is about: that of the last policy that begins before it.
-func (f *fixer) apiOf(finding rules.Finding) (api string) {
+// policyOf is the policy that a finding is about, the last one that begins before it, and its index; nil where there is none.
+func (f *fixer) policyOf(finding rules.Finding) (policy *rules.Policy, index int) {
 	compiled, err := f.adapter.Compile(f.report.After, f.options)
 	if err != nil {
-		return ""
+		return nil, -1
 	}
-	var last source.Position
-	for _, p := range compiled.Policies {
-		if at := p.Pos; !before(finding.Pos, at) && !before(at, last) {
-			api, last = p.API, at
+	index = -1
+	for i, p := range compiled.Policies {
+		if !before(finding.Pos, p.Pos) && (policy == nil || !before(p.Pos, policy.Pos)) {
+			policy, index = p, i
 		}
 	}
-	return api
+	return policy, index
 }
 
 // before reports whether a place of a file stands before another.
@@ -107,6 +120,7 @@ func before(a, b source.Position) bool {
 }
 
 func (f *fixer) refuse(finding rules.Finding, why string, asks []string) {
+	f.refused = append(f.refused, f.identify(finding))
 	f.report.Refused = append(f.report.Refused, render.Refusal{Rule: finding.Rule, Severity: finding.Severity, Field: finding.Field, Pos: finding.Pos, Why: why, Asks: asks})
 }
 

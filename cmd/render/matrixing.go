@@ -67,10 +67,13 @@ func (x *Matrixing) Sentence() string {
 
 // why says what keeps the cells of a gateway from being known, and what would tell.
 func (x *Matrixing) why(u environments.Unknown) string {
-	verdict := x.Witness(u.Row, u.Gateway).Verdict
+	w := x.Witness(u.Row, u.Gateway)
 	text := fmt.Sprintf("%s (%s)", x.Rows[u.Row].Name, plural(u.Rows, "row", "rows"))
-	if verdict.Decided != nil {
-		text = fmt.Sprintf("%s at %s: %s", text, checkName(verdict.Decided.Check), verdict.Decided.Why())
+	switch {
+	case w.Verdict.Decided != nil:
+		text = fmt.Sprintf("%s at %s: %s", text, checkName(w.Verdict.Decided.Check), w.Verdict.Decided.Why())
+	case w.Doubt != "":
+		text += ": " + w.Doubt
 	}
 	if u.Decided == rules.Contract {
 		text += "; add contracts to the environment"

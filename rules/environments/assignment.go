@@ -10,45 +10,70 @@ import (
 // assigned takes the assignments into account: where those of an API are known, a client holds the roles that it is assigned, no more
 // and no less; and where the API requires assignment, Entra refuses an app-only token to who has none with AADSTS501051
 // (scenario-protected-web-api-app-registration, "Assignment required").
-func (g grant) assigned(api, client *entra.Registration, known assignments) grant {
-	if known != nil {
-		mine := known.of(client)
-		g.roles = [][]string{roleValues(mine, api)}
-		g.appOnly = g.appOnly && (len(mine) > 0 || !api.AssignmentRequired())
+func (g grant) assigned(api, client *entra.Registration, known *assignments) grant {
+	if known == nil {
+		g.needsRole = api.AssignmentRequired()
 		return g
 	}
-	if api.AssignmentRequired() {
-		g.roles = slices.DeleteFunc(g.roles, func(set []string) bool { return len(set) == 0 })
-		g.appOnly = g.appOnly && len(g.roles) > 0
+	mine := known.of(client)
+	g.roles, g.held = roleValues(mine, api), true
+	g.appOnly = len(mine) > 0 || g.appOnly && !api.AssignmentRequired()
+	if client.Principal == nil {
+		g.perhaps = known.unclaimed
 	}
 	return g
 }
 
-// assignments are the assignments of one API, by the object id of who has them. They are nil where none is given, which does
-// not say that there are none.
-type assignments map[string][]entra.Assignment
-
-func (a assignments) of(client *entra.Registration) []entra.Assignment {
-	if client == nil || client.Principal == nil {
-		return nil
-	}
-	return a[strings.ToLower(client.Principal.ObjectID.Value)]
+// assignments are the assignments of one API. They are nil where none is given, which does not say that there are none.
+type assignments struct {
+	held      map[string][]entra.Assignment // by the object id of who has them
+	unclaimed [][]string                    // the roles of applications of which no file tells who they are
 }
 
-// assignmentsOf picks the assignments of an API.
-func assignmentsOf(api *entra.Registration, all []entra.Assignment) assignments {
-	var found assignments
+func (a *assignments) of(client *entra.Registration) []entra.Assignment {
+	if a == nil || client.Principal == nil {
+		return nil
+	}
+	return a.held[strings.ToLower(client.Principal.ObjectID.Value)]
+}
+
+// assignmentsOf picks the assignments of an API. The object ids of the applications that files show are in lower case.
+func assignmentsOf(api *entra.Registration, all []entra.Assignment, shown map[string]bool) *assignments {
+	var found *assignments
+	var unclaimed []string
 	for _, a := range all {
 		if !concerns(a, api) {
 			continue
 		}
 		if found == nil {
-			found = assignments{}
+			found = &assignments{held: map[string][]entra.Assignment{}}
 		}
 		who := strings.ToLower(a.Principal.Value)
-		found[who] = append(found[who], a)
+		if found.held[who] == nil && isApplication(a) && !shown[who] {
+			unclaimed = append(unclaimed, who)
+		}
+		found.held[who] = append(found.held[who], a)
+	}
+	for _, who := range unclaimed {
+		found.unclaimed = append(found.unclaimed, roleValues(found.held[who], api))
 	}
 	return found
+}
+
+// isApplication reports whether an assignment is none to a user or to a group.
+func isApplication(a entra.Assignment) bool {
+	return a.Type.Value == "" || strings.EqualFold(a.Type.Value, "ServicePrincipal")
+}
+
+// principals is the object ids of the applications of all environments, in lower case.
+func (e *Estate) principals() map[string]bool {
+	all := map[string]bool{}
+	for _, app := range e.applications() {
+		if app.Principal != nil {
+			all[strings.ToLower(app.Principal.ObjectID.Value)] = true
+		}
+	}
+	return all
 }
 
 // concerns reports whether an assignment is one to this API.

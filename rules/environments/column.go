@@ -99,7 +99,7 @@ func (c *column) run(t token) outcome {
 // sure.
 func (s *sample) verdict(v *view) (rules.Verdict, Written) {
 	verdict, written := v.furthest(s.client, func() *rules.Request { return s.request(v) })
-	if s.audience.doubt != "" && verdict.Outcome == rules.Accepted {
+	if s.doubt != "" && verdict.Outcome == rules.Accepted {
 		verdict.Outcome, verdict.Status = rules.Undetermined, 0
 	}
 	return verdict, written

@@ -36,12 +36,22 @@ func (m *Matrix) find() {
 		}
 		for _, rule := range []string{Replay, Issuance, CrossTenant, LockedOut} {
 			if rows := byRule[rule]; rows != nil {
-				slices.SortStableFunc(rows, func(a, b int) int { return m.Rows[a].pass() - m.Rows[b].pass() })
+				slices.SortStableFunc(rows, func(a, b int) int { return m.Rows[a].tellingAt(m.Gateways[g]) - m.Rows[b].tellingAt(m.Gateways[g]) })
 				m.Findings = append(m.Findings, m.finding(rule, g, rows))
 			}
 		}
 	}
 }
+
+// tellingAt orders the rows of a finding: those of a gateway's own clients tell least.
+func (r *Row) tellingAt(gateway string) int {
+	if r.likeness() && r.Home == gateway {
+		return leastTelling
+	}
+	return r.pass()
+}
+
+const leastTelling = 9 // after all passes
 
 // reason tells the kinds of holes apart: whose token it is, and what it was issued for.
 func (m *Matrix) reason(row *Row, g int) string {
@@ -51,7 +61,7 @@ func (m *Matrix) reason(row *Row, g int) string {
 		return CrossTenant
 	case row.own(name):
 		return LockedOut
-	case row.Party == Stranger || row.For == name:
+	case row.Party == Stranger || row.For == name || row.likeness():
 		return Issuance
 	}
 	return Replay
@@ -71,6 +81,9 @@ func (m *Matrix) message(rule string, g int, rows []int) string {
 	case Replay:
 		return fmt.Sprintf("a token that was issued for another environment is let in at %s: %s", name, m.list(rows))
 	case Issuance:
+		if m.Rows[rows[0]].Home == name {
+			return fmt.Sprintf("a client of %s can obtain a token for somebody else's API that is let in there: %s", name, m.list(rows))
+		}
 		return fmt.Sprintf("a client that does not belong to %s can obtain a token that is let in there: %s", name, m.list(rows))
 	case CrossTenant:
 		return fmt.Sprintf("another tenant's token is let in at %s, since Entra ID signs for all tenants with shared keys: %s", name, m.list(rows))

@@ -15,7 +15,7 @@ func (m *modeller) identityTokens(site *Site) {
 	like := Row{Party: Member, Home: site.Name, Identity: true}
 	name := site.Name + "/" + idRow
 	for _, set := range byUserRoles(site.Clients) {
-		m.addIdentity(m.row(name, like), m.tenant(), set.clients, set.grant.roles)
+		m.addIdentity(m.row(name, like), m.tenant(), set.clients, m.sought.sets(set.grant.roles))
 	}
 }
 
@@ -26,15 +26,14 @@ const idRow = "id"
 // as ours.
 func (m *modeller) strangersIdentity(site *Site) {
 	row := m.row(strangerRow+"/"+idRow+"-like-"+site.Name, Row{Party: Stranger, Identity: true})
-	m.addIdentity(row, m.tenant(), clientsOf(strangerID), roleSets(names(site.API.Roles, anyRole)))
+	m.addIdentity(row, m.tenant(), clientsOf(strangerID), m.sought.sets(names(site.API.Roles, anyRole)))
 }
 
 // otherTenantsIdentity models the ID tokens of another tenant: for an application of its own, and for those of ours that are
 // multi-tenant.
 func (m *modeller) otherTenantsIdentity(site *Site) {
 	row := m.row(otherTenantRow+"/"+idRow+"-like-"+site.Name, Row{Party: OtherTenant, Identity: true})
-	clients := append([]string{otherTenantClient}, multiTenantClients(site)...)
-	m.addIdentity(row, otherTenantID, clientsOf(clients...), roleSets(names(site.API.Roles, anyRole)))
+	m.addIdentity(row, otherTenantID, m.others, m.sought.sets(names(site.API.Roles, anyRole)))
 }
 
 func (m *modeller) addIdentity(row *Row, tenant string, clients *clientSet, roles [][]string) {
@@ -56,7 +55,7 @@ func byUserRoles(clients []*entra.Registration) []*group {
 		roles := names(client.Roles, forUsers)
 		key := strings.Join(roles, "\n")
 		if index[key] == nil {
-			index[key] = &group{grant{roles: roleSets(roles)}, clientsOf()}
+			index[key] = &group{grant{roles: roles}, clientsOf()}
 			all = append(all, index[key])
 		}
 		set := index[key].clients

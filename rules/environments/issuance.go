@@ -8,19 +8,27 @@ import (
 type grant struct {
 	appOnly   bool
 	delegated bool
-	scopes    []string   // each can be had alone, and all together
-	roles     [][]string // the sets of app roles that an app-only token may carry
-	userRoles []string   // the app roles that its users may hold
+	scopes    []string // each can be had alone, and all together
+	userRoles []string // the app roles that its users may hold
+	consented bool     // whoever signs in consents, so that there is a scope wherever there are a user's roles
+
+	roles     []string // the app roles that an app-only token may carry
+	held      bool     // of the roles, all and no others
+	needsRole bool     // without a role there is no app-only token
+
+	perhaps [][]string // sets of roles that it may hold, since it is not known who holds them
 }
+
+// granting is what a client can have of an API.
+type granting func(api, client *entra.Registration, known *assignments) grant
 
 // grantOwn is what a client of the API's own environment can have: every scope and role, as far as its registration and the
 // assignments do not say otherwise (a decision of ours: someone has consented for it).
-func grantOwn(api, client *entra.Registration, known assignments) grant {
-	g := grant{appOnly: true, delegated: true, scopes: names(api.Scopes, anyScope), userRoles: names(api.Roles, forUsers)}
-	g.roles = roleSets(names(api.Roles, forApps))
+func grantOwn(api, client *entra.Registration, known *assignments) grant {
+	g := grant{appOnly: true, delegated: true, scopes: names(api.Scopes, anyScope), userRoles: names(api.Roles, forUsers), roles: names(api.Roles, forApps)}
 	if declared := requirement(client, api); declared != nil {
 		g.scopes = values(api.Scopes, declared.Scopes)
-		g.roles = roleSets(values(api.Roles, declared.Roles))
+		g.roles = values(api.Roles, declared.Roles)
 		g.delegated, g.appOnly = len(declared.Scopes) > 0, len(declared.Roles) > 0
 	}
 	return g.assigned(api, client, known)
@@ -28,15 +36,16 @@ func grantOwn(api, client *entra.Registration, known assignments) grant {
 
 // grantForeign is what any other client of the tenant can have: an app-only token without roles, since Entra does not require a client to be
 // authorised for an API (v2-oauth2-client-creds-grant-flow, "Tokens without the roles claim"), and by a user's consent
-// each scope that users can consent to; more only where its registration asks for it, or the API pre-authorizes it.
-func grantForeign(api, client *entra.Registration, known assignments) grant {
-	g := grant{appOnly: true, delegated: true, scopes: names(api.Scopes, userScope), roles: [][]string{nil}}
+// each scope that users can consent to; more only where its registration asks for it, or the API pre-authorizes it. The roles of
+// a user come with him, whichever client he signs in to (access-token-claims-reference, "roles").
+func grantForeign(api, client *entra.Registration, known *assignments) grant {
+	g := grant{appOnly: true, delegated: true, scopes: names(api.Scopes, userScope), userRoles: names(api.Roles, forUsers), consented: true}
 	if declared := requirement(client, api); declared != nil {
 		g.scopes = union(g.scopes, values(api.Scopes, declared.Scopes))
-		g.roles = roleSets(values(api.Roles, declared.Roles))
+		g.roles = values(api.Roles, declared.Roles)
 	}
 	for _, p := range api.PreAuthorized {
-		if client != nil && p.Client.Is(client.AppID) {
+		if p.Client.Is(client.AppID) {
 			g.scopes = union(g.scopes, values(api.Scopes, p.Scopes))
 		}
 	}
@@ -45,9 +54,6 @@ func grantForeign(api, client *entra.Registration, known assignments) grant {
 
 // requirement is what a client's registration asks of an API, or nil where it asks nothing.
 func requirement(client, api *entra.Registration) *entra.Requirement {
-	if client == nil {
-		return nil
-	}
 	for i := range client.Requires {
 		if client.Requires[i].Resource.Is(api.AppID) {
 			return &client.Requires[i]
@@ -61,27 +67,32 @@ func requirement(client, api *entra.Registration) *entra.Requirement {
 func guests(api *entra.Registration) bool { return !api.AssignmentRequired() }
 
 // onBehalfOf is what the API of another environment can have when it exchanges a user's token: a delegated token in which
-// it is the client itself (v2-oauth2-on-behalf-of-flow).
-func onBehalfOf(api, middle *entra.Registration, known assignments) grant {
+// it is the client itself, with the user's roles (v2-oauth2-on-behalf-of-flow).
+func onBehalfOf(api, middle *entra.Registration, known *assignments) grant {
 	g := grantForeign(api, middle, known)
-	g.appOnly = false
+	g.appOnly, g.perhaps = false, nil
+	return g
+}
+
+// byItself is what the API of another environment can have without a user: it has a secret, as it must to exchange tokens.
+func byItself(api, client *entra.Registration, known *assignments) grant {
+	g := grantForeign(api, client, known)
+	g.delegated = false
 	return g
 }
 
 // strangersAPI is an API that anyone in the tenant may register: its name only begins like ours, since App ID URIs are unique in a
-// tenant, but its scopes and roles may be called the same (kb-005321722, what it leaves out, 8). Its owner chooses the version.
-func strangersAPI(api *entra.Registration) (entra.Registration, grant) {
+// tenant, but its scopes and roles may be called the same (kb-005321722, what it leaves out, 8).
+func strangersAPI(api *entra.Registration) entra.Registration {
 	theirs := entra.Registration{AppID: entra.Text{Value: strangersAPIID}}
 	for _, uri := range audienceURIs(api) {
 		theirs.URIs = append(theirs.URIs, entra.Text{Value: uri + "-copy"})
 	}
-	return theirs, sameNames(api)
+	return theirs
 }
 
 // sameNames is what the owner of an API can grant who names scopes and roles as ours are.
 func sameNames(api *entra.Registration) grant {
-	return grant{
-		appOnly: true, delegated: true,
-		scopes: names(api.Scopes, anyScope), roles: roleSets(names(api.Roles, anyRole)), userRoles: names(api.Roles, anyRole),
-	}
+	all := names(api.Roles, anyRole)
+	return grant{appOnly: true, delegated: true, scopes: names(api.Scopes, anyScope), roles: all, userRoles: all}
 }

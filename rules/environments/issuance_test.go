@@ -1,6 +1,7 @@
 package environments
 
 import (
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -10,6 +11,7 @@ import (
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
 )
 
 const (
@@ -93,10 +95,12 @@ func shownValue(v *source.Value) string {
 }
 
 const (
-	v1Orders = `,"identifierUris":["api://orders-uat"]`
-	v2       = `,"api":{"requestedAccessTokenVersion":2}`
-	scopes   = `,"api":{"oauth2PermissionScopes":[{"id":"s1","value":"UAT.Access","type":"User"},{"id":"s2","value":"UAT.Admin","type":"Admin"},{"id":"s3","value":"UAT.Old","isEnabled":false}]}`
-	roles    = `,"appRoles":[{"id":"r1","value":"UAT.Write","allowedMemberTypes":["Application"]},{"id":"r2","value":"UAT.Clerk","allowedMemberTypes":["User"]}]`
+	v1Orders  = `,"identifierUris":["api://orders-uat"]`
+	v2        = `,"api":{"requestedAccessTokenVersion":2}`
+	scopes    = `,"api":{"oauth2PermissionScopes":[{"id":"s1","value":"UAT.Access","type":"User"},{"id":"s2","value":"UAT.Admin","type":"Admin"},{"id":"s3","value":"UAT.Old","isEnabled":false}]}`
+	roles     = `,"appRoles":[{"id":"r1","value":"UAT.Write","allowedMemberTypes":["Application"]},{"id":"r2","value":"UAT.Clerk","allowedMemberTypes":["User"]}]`
+	bothOfUAT = scopes + roles
+
 	required = `{"appId":"` + apiUAT + `","id":"p1","servicePrincipalType":"Application","appRoleAssignmentRequired":true}`
 )
 
@@ -210,6 +214,50 @@ func TestWhatEntraIssues(t *testing.T) {
 			[]string{"-", strangerID, webUAT},
 		},
 		{"5 but not one that needs a secret", parts{uat: app(apiUAT, ""), uatClients: app(webUAT, "")}, "stranger/api-like-uat", "appid", []string{"-", strangerID}},
+		{"1.2 include_user_token gives the tokens of users one too", parts{uat: app(apiUAT, `,"optionalClaims":{"accessToken":[{"name":"idtyp","additionalProperties":["include_user_token"]}]}`), uatClients: app(webUAT, "")}, "uat/user", "idtyp", []string{"user"}},
+		{
+			"1.4 a user's roles come with him to another environment's client",
+			parts{uat: app(apiUAT, bothOfUAT), devClients: app(webDev, "")},
+			"dev/for-uat-user-UAT.Access-with-roles", "roles",
+			[]string{"UAT.Clerk"},
+		},
+		{"1.4 and through the middle tier", parts{dev: app(apiDev, ""), uat: app(apiUAT, bothOfUAT)}, "dev/for-uat-obo", "roles", []string{"-", "UAT.Clerk"}},
+		{"1.4 where he consents to a scope", parts{uat: app(apiUAT, roles), devClients: app(webDev, "")}, "dev/for-uat-user-with-roles", "roles", nil},
+		{"5 another environment's API is a client too", parts{dev: app(apiDev, ""), uat: app(apiUAT, "")}, "dev/for-uat-app", "appid", []string{apiDev}},
+		{
+			"5 with the roles that its registration asks for",
+			parts{dev: app(apiDev, requires(`{"id":"r1","type":"Role"}`)), uat: app(apiUAT, roles)},
+			"dev/for-uat-app-UAT.Write", "appid",
+			[]string{apiDev},
+		},
+		{"a client that belongs to both environments is none of another", parts{uat: app(apiUAT, ""), devClients: app(webUAT, "") + "," + app(webDev, ""), uatClients: app(webUAT, "")}, "dev/for-uat-app", "appid", []string{webDev}},
+		{
+			"5 a client has what any other has, beside what it asks for",
+			parts{uat: app(apiUAT, bothOfUAT), uatClients: app(webUAT, requires(`{"id":"r1","type":"Role"}`))},
+			"uat/unasked", "scp",
+			[]string{"-", "UAT.Access", "openid profile"},
+		},
+		{"5 one that asks for nothing in particular has all anyway", parts{uat: app(apiUAT, bothOfUAT), uatClients: app(webUAT, "")}, "uat/unasked", "scp", nil},
+		{
+			"5 a client that the API pre-authorizes has its scopes, though no file shows it",
+			parts{uat: app(apiUAT, strings.Replace(scopes, `"api":{`, `"api":{"preAuthorizedApplications":[{"appId":"`+webDev+`","delegatedPermissionIds":["s2"]}],`, 1))},
+			"stranger/for-uat-user-UAT.Admin", "appid",
+			[]string{webDev},
+		},
+		{"kb 8 another environment's clients may have tokens for a stranger's API", parts{uat: app(apiUAT, ""), devClients: app(webDev, "")}, "dev/api-like-uat", "appid", []string{"-", webDev}},
+		{"kb 8 and so may our own", parts{uat: app(apiUAT, scopes), uatClients: app(webUAT, "")}, "uat/api-like-uat", "scp", []string{"-", "UAT.Access", "UAT.Access UAT.Admin", "UAT.Admin", "openid profile"}},
+		{
+			"kb 5 a multi-tenant client of another environment is theirs too",
+			parts{uat: app(apiUAT, ""), devClients: app(webDev, `,"signInAudience":"AzureADMultipleOrgs"`)},
+			"other-tenant/api-like-uat", "appid",
+			[]string{"-", otherTenantClient, webDev},
+		},
+		{
+			"5 a role that is assigned comes, whatever the registration asks for", parts{
+				uat:        app(apiUAT, bothOfUAT) + "," + required + `,{"principalId":"pw","resourceId":"p1","appRoleId":"r1"}`,
+				uatClients: app(webUAT, requires(`{"id":"s1","type":"Scope"}`)) + `,{"appId":"` + webUAT + `","id":"pw","servicePrincipalType":"Application"}`,
+			}, "uat/app-UAT.Write", "roles", []string{"UAT.Write"},
+		},
 		{
 			"a client that asks for roles only is a daemon in its own environment",
 			parts{uat: app(apiUAT, strings.Replace(scopes, `,"api":{`, roles+`,"api":{`, 1)), uatClients: app(webUAT, requires(`{"id":"r1","type":"Role"}`))},
@@ -230,4 +278,71 @@ func sorted(texts []string) []string {
 	texts = slices.Clone(texts)
 	slices.Sort(texts)
 	return texts
+}
+
+func TestAnAssignmentToWhomNoFileShowsLeavesItOpenWhoHoldsTheRole(t *testing.T) {
+	assigned := app(apiUAT, roles) + "," + required + `,{"principalId":"pd","principalType":"ServicePrincipal","resourceId":"p1","appRoleId":"r1"}`
+	principal := `,{"appId":"` + webDev + `","id":"%s","servicePrincipalType":"Application"}`
+	tests := []struct {
+		name, devClients string
+		dev, stranger    rules.Outcome // empty where there is no such row
+	}{
+		{"a client without a service principal may be the one", app(webDev, ""), rules.Undetermined, rules.Undetermined},
+		{"a client that is another's is not", app(webDev, "") + fmt.Sprintf(principal, "px"), "", rules.Undetermined},
+		{"where files show all, nobody else has the role", app(webDev, "") + fmt.Sprintf(principal, "pd"), rules.Accepted, ""},
+	}
+	for _, test := range tests {
+		e := estateOf(t, parts{uat: assigned, devClients: test.devClients})
+		e.Sites[1].Policies = policy(&rules.Check{ID: rules.CustomClaim, Test: rules.Predicate{Op: rules.HasAny, Input: rules.Claim("roles"), Values: rules.Literals("UAT.Write")}})
+		m := e.Evaluate()
+		for row, want := range map[string]rules.Outcome{"dev/for-uat-app-UAT.Write": test.dev, "stranger/for-uat-app-UAT.Write": test.stranger} {
+			got := rules.Outcome("")
+			if c := cells(m, "uat")[row]; c != nil {
+				got = c.Outcome
+			}
+			if got != want {
+				t.Errorf("%s: %s is %q, want %q", test.name, row, got, want)
+			}
+		}
+	}
+}
+
+// TestWhatPoliciesAskForIsModelled holds tokens that only some policies tell from others.
+func TestWhatPoliciesAskForIsModelled(t *testing.T) {
+	three := `,"api":{"oauth2PermissionScopes":[{"id":"s1","value":"a"},{"id":"s2","value":"b"},{"id":"s3","value":"c"}]}`
+	expression := func(text string, reads string, eval func(*rules.Request) rules.Reading) rules.Predicate {
+		return rules.Predicate{Op: rules.True, Input: rules.Input{Source: rules.FromExpression, Opaque: &rules.Opaque{Text: text, Reads: []rules.Input{rules.Claim(reads)}, Eval: eval}}}
+	}
+	scpIs := func(want string) func(*rules.Request) rules.Reading {
+		return func(r *rules.Request) rules.Reading {
+			got, _ := r.Read(rules.Claim("scp")).Value.Str()
+			return rules.Reading{Value: &source.Value{Kind: source.Bool, Text: fmt.Sprint(got == want)}}
+		}
+	}
+	tests := []struct {
+		name string
+		test rules.Predicate
+		row  string
+		want rules.Outcome
+	}{
+		{"two scopes of three", check("scp", "a b").Test, "stranger/for-uat-user-a+b", rules.Accepted},
+		{"in the order that the policy has", check("scp", "c a").Test, "stranger/for-uat-user-c+a", rules.Accepted},
+		{"in an expression", expression("#[vars.claimSet.scp == 'b c']", "scp", scpIs("b c")), "stranger/for-uat-user-b+c", rules.Accepted},
+		{"in several texts of one", expression(`#[vars.claimSet.scp == "b" ++ " " ++ 'c']`, "scp", scpIs("b c")), "stranger/for-uat-user-b+c", rules.Accepted},
+		{"the type of a stranger's tokens", check("idtyp", "app").Test, "stranger/api-like-uat", rules.Accepted},
+		{"the type of another tenant's", check("idtyp", "user").Test, "other-tenant/api-like-uat", rules.Accepted},
+		{
+			"a claim of which nobody knows which", expression("#[vars.claimSet[x]]", "*", func(r *rules.Request) rules.Reading {
+				return r.Read(rules.Claim("")) // a member without a name stands for all others
+			}), "stranger/for-uat-app", rules.Undetermined,
+		},
+	}
+	for _, test := range tests {
+		e := estateOf(t, parts{uat: app(apiUAT, three)})
+		e.Sites[1].Policies = policy(&rules.Check{ID: rules.CustomClaim, Test: test.test})
+		c := cells(e.Evaluate(), "uat")[test.row]
+		if c == nil || c.Outcome != test.want {
+			t.Errorf("%s: %s is %+v, want %s", test.name, test.row, c, test.want)
+		}
+	}
 }

@@ -13,13 +13,12 @@ func (m *Matrix) judge() {
 			cell := &m.Cells[r][g]
 			cell.Expected = rules.Rejected
 			switch {
-			case row.own(name):
+			case row.meant(name):
 				cell.Expected = rules.Accepted
+			case row.own(name), row.signIn(name):
+				cell.Expected = "" // whether these, and who has signed in to a client, are to be let in, nobody has said
 			case row.Home != "":
 				cell.Allowed = m.estate.allowed(row.Home, name)
-			}
-			if row.own(name) && row.Guest || row.signIn(name) {
-				cell.Expected = "" // whether guests, and who has signed in to a client, are to be let in, nobody has said
 			}
 			cell.Wrong = cell.contradicts() && cell.Allowed == nil
 		}
@@ -47,10 +46,10 @@ func (m *Matrix) judgeOwn(g int, name string) {
 	})
 }
 
-// eachOwn visits the cells of an environment's own modelled tokens at its own gateway, but for those of guests.
+// eachOwn visits the cells of an environment's own modelled tokens at its own gateway that are meant to be let in.
 func (m *Matrix) eachOwn(g int, name string, visit func(*Row, *Cell)) {
 	for r, row := range m.Rows {
-		if row.Real == nil && !row.Guest && row.own(name) {
+		if row.Real == nil && row.meant(name) {
 			visit(row, &m.Cells[r][g])
 		}
 	}
@@ -88,7 +87,7 @@ func (m *Matrix) Gaps() []string {
 }
 
 func (m *Matrix) hasOwn(gateway int) bool {
-	return slices.ContainsFunc(m.Rows, func(r *Row) bool { return r.own(m.Gateways[gateway]) && !r.Guest })
+	return slices.ContainsFunc(m.Rows, func(r *Row) bool { return r.meant(m.Gateways[gateway]) })
 }
 
 // Unknown is the cells of one gateway of which it is not known, for one reason.

@@ -2,6 +2,7 @@ package environments
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
@@ -13,26 +14,52 @@ type kind struct {
 	user, guest bool
 	scopes      []string
 	roles       []string
+	doubt       string // why it is not known whether the client can have it; empty where it can
 }
 
-// kinds lists the tokens of a grant: app-only with each set of roles; delegated with each scope, with all of them and
-// with none, and where users can hold roles, with those.
-func (g grant) kinds() []kind {
+// unclaimedRoles is the doubt of roles that are assigned to an application of which no file tells which it is.
+const unclaimedRoles = "an assignment names a service principal that no file shows, and it is not known which client it is: pass what az ad sp show --id APP prints"
+
+// kinds lists the tokens of a grant: app-only with each set of roles; delegated with each set of scopes and with none, and where users can
+// hold roles, with those.
+func (g grant) kinds(sought *sought) []kind {
 	var all []kind
-	if g.appOnly {
-		for _, roles := range g.roles {
-			all = append(all, kind{name: "app" + suffix(roles), roles: roles})
-		}
+	for _, roles := range g.roleSets(sought) {
+		all = append(all, kind{name: "app" + suffix(roles), roles: roles})
+	}
+	for _, roles := range g.perhaps {
+		all = append(all, kind{name: "app" + suffix(roles), roles: roles, doubt: unclaimedRoles})
 	}
 	if !g.delegated {
 		return all
 	}
-	for _, scopes := range roleSets(g.scopes) {
-		name := "user" + suffix(scopes)
-		all = append(all, kind{name: name, user: true, scopes: scopes})
-		if len(g.userRoles) > 0 {
-			all = append(all, kind{name: name + "-with-roles", user: true, scopes: scopes, roles: g.userRoles})
-		}
+	for _, scopes := range sought.sets(g.scopes) {
+		all = append(all, g.delegatedWith(scopes, sought)...)
+	}
+	return all
+}
+
+// roleSets lists the sets of roles that an app-only token may carry; none where there is no such token.
+func (g grant) roleSets(sought *sought) [][]string {
+	switch {
+	case !g.appOnly:
+		return nil
+	case g.held:
+		return [][]string{g.roles}
+	case g.needsRole:
+		return sought.sets(g.roles)[1:]
+	}
+	return sought.sets(g.roles)
+}
+
+// delegatedWith lists the delegated tokens with some scopes.
+func (g grant) delegatedWith(scopes []string, sought *sought) []kind {
+	all := []kind{{name: "user" + suffix(scopes), user: true, scopes: scopes}}
+	if g.consented && len(scopes) == 0 {
+		return all
+	}
+	for _, roles := range sought.sets(g.userRoles)[1:] {
+		all = append(all, kind{name: all[0].name + "-with-roles", user: true, scopes: scopes, roles: roles})
 	}
 	return all
 }
@@ -54,7 +81,7 @@ type group struct {
 }
 
 // groups sorts clients by what they can have.
-func groups(api *entra.Registration, clients []*entra.Registration, own bool, known assignments) []*group {
+func groups(api *entra.Registration, clients []*entra.Registration, can granting, known *assignments) []*group {
 	byGrant := map[string]*group{}
 	var all []*group
 	var usual string
@@ -63,10 +90,7 @@ func groups(api *entra.Registration, clients []*entra.Registration, own bool, kn
 		key := usual
 		var g grant
 		if !plain {
-			g = grantForeign(api, client, known)
-			if own {
-				g = grantOwn(api, client, known)
-			}
+			g = can(api, client, known)
 			key = g.key()
 			if unremarkable(api, client, known) {
 				usual = key
@@ -82,19 +106,12 @@ func groups(api *entra.Registration, clients []*entra.Registration, own bool, kn
 	return all
 }
 
-func (g grant) key() string {
-	return fmt.Sprintf("%t %t %q %q %q", g.appOnly, g.delegated, g.scopes, g.roles, g.userRoles)
-}
+func (g grant) key() string { return fmt.Sprintf("%#v", g) }
 
 // unremarkable reports whether nothing is known of a client and an API: all such clients can have the same.
-func unremarkable(api, client *entra.Registration, known assignments) bool {
-	if requirement(client, api) != nil || len(known.of(client)) > 0 {
+func unremarkable(api, client *entra.Registration, known *assignments) bool {
+	if requirement(client, api) != nil || known != nil && client.Principal != nil {
 		return false
 	}
-	for _, p := range api.PreAuthorized {
-		if p.Client.Is(client.AppID) {
-			return false
-		}
-	}
-	return true
+	return !slices.ContainsFunc(api.PreAuthorized, func(p entra.PreAuthorized) bool { return p.Client.Is(client.AppID) })
 }

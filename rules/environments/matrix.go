@@ -93,6 +93,7 @@ type Witness struct {
 	Claims  *source.Value // of a real token, its own
 	Written Written
 	Verdict rules.Verdict
+	Doubt   string // why it is not known whether anybody can have it; empty where somebody can
 }
 
 // Witness gives the token of a cell that gets furthest.
@@ -100,9 +101,9 @@ func (m *Matrix) Witness(row, gateway int) Witness {
 	c := m.columns[gateway]
 	if real := m.Rows[row].Real; real != nil {
 		verdict, written := c.evaluateReal(real)
-		return Witness{real.Token.Claims, written, verdict}
+		return Witness{Claims: real.Token.Claims, Written: written, Verdict: verdict}
 	}
 	s := m.Cells[row][gateway].witness.sample()
 	verdict, written := s.verdict(c.view)
-	return Witness{s.claims(), written, verdict}
+	return Witness{Claims: s.claims(), Written: written, Verdict: verdict, Doubt: s.doubt}
 }

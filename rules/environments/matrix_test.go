@@ -2,6 +2,7 @@ package environments
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 
@@ -138,5 +139,22 @@ func TestWhatWasNotLookedAtIsSaid(t *testing.T) {
 	}
 	if diff := cmp.Diff(want, e.Evaluate().Gaps()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
+	}
+}
+
+func TestATokenForSomebodyElsesAPIIsTakenForOneThatCanBeObtained(t *testing.T) {
+	tests := []struct {
+		name, clients, says string
+	}{
+		{"of another environment's client", webDev, "a client that does not belong to uat can obtain a token that is let in there: dev/api-like-uat"},
+		{"of our own client", webUAT, "a client of uat can obtain a token for somebody else's API that is let in there: uat/api-like-uat"},
+	}
+	for _, test := range tests {
+		e := estateOf(t, parts{uat: app(apiUAT, ""), devClients: app(webDev, ""), uatClients: app(webUAT, "")})
+		e.Sites[1].Policies = policy(check("aud", strangersAPIID), check("appid", test.clients))
+		m := e.Evaluate()
+		if i := slices.IndexFunc(m.Findings, func(f Finding) bool { return f.Rule == Issuance }); i < 0 || m.Findings[i].Message != test.says {
+			t.Errorf("%s: %+v", test.name, m.Findings)
+		}
 	}
 }

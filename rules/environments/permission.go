@@ -32,18 +32,6 @@ func values(permissions []entra.Permission, ids []entra.Text) []string {
 	return names(permissions, func(p entra.Permission) bool { return slices.ContainsFunc(ids, p.ID.Is) })
 }
 
-// roleSets lists the sets of roles that a client may turn out to hold: none, each alone, and all.
-func roleSets(roles []string) [][]string {
-	sets := [][]string{nil}
-	for _, role := range roles {
-		sets = append(sets, []string{role})
-	}
-	if len(roles) > 1 {
-		sets = append(sets, roles)
-	}
-	return sets
-}
-
 func union(a, b []string) []string {
 	all := slices.Clone(a)
 	for _, s := range b {

@@ -16,6 +16,7 @@ type view struct {
 	listed    map[string]bool // the clients with a contract: there may be many, and more who ask
 
 	claims   []string // that are read, in order
+	all      bool     // any claim may be read
 	headers  []string // members of the token's header that are read
 	blank    *inspect.Token
 	opaques  opaques  // that read the client's id
@@ -54,7 +55,7 @@ func (v *view) see(check *rules.Check) {
 		switch name := claimOf(in); name {
 		case "":
 		case "*":
-			v.claims = append(v.claims, shown[:]...)
+			v.claims, v.all = append(v.claims, shown[:]...), true
 		default:
 			v.claims = append(v.claims, name)
 		}
@@ -113,7 +114,7 @@ func (v *view) key(s *sample) string {
 		b.WriteString(s.fact(name))
 		b.WriteByte(0)
 	}
-	if s.audience.doubt != "" {
+	if s.doubt != "" {
 		b.WriteByte('?')
 	}
 	return b.String()

@@ -23,9 +23,10 @@ type Row struct {
 	Party Party
 	Home  string // the environment whose client has the token; empty for others
 	For   string // the environment whose API it was issued for; empty for another API
-	Guest bool   // of a guest of the tenant
 	Real  *Real  // nil where the row is modelled
 
+	Guest    bool // of a guest of the tenant
+	Unasked  bool // what the environment's clients do not ask for and can have
 	Identity bool // ID tokens: they are for the client itself, and for no API
 
 	batches []batch
@@ -58,5 +59,12 @@ func clientsOf(ids ...string) *clientSet { return &clientSet{ids} }
 // signIn reports whether the row's tokens tell who has signed in to an environment's own client.
 func (r *Row) signIn(environment string) bool { return r.Identity && r.Home == environment }
 
+// meant reports whether the environment that the row's tokens belong to is meant to let them in: of guests, and of what nobody asked for,
+// nobody has said.
+func (r *Row) meant(environment string) bool { return r.own(environment) && !r.Guest && !r.Unasked }
+
 // own reports whether the row's tokens belong to an environment: issued to its client, for its API.
 func (r *Row) own(environment string) bool { return r.Home == environment && r.For == environment }
+
+// likeness reports whether the row's tokens are for a stranger's API that is called as ours, and issued to a client of ours.
+func (r *Row) likeness() bool { return r.Party == Member && r.For == "" && !r.Identity }

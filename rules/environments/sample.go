@@ -32,7 +32,8 @@ type sample struct {
 	guest    bool
 	scopes   []string
 	roles    []string
-	typed    bool // the API asks for idtyp
+	typed    idtyp
+	doubt    string // why it is not known whether anybody can have it; empty where somebody can
 	at       time.Time
 }
 
@@ -57,7 +58,7 @@ func (s *sample) claim(name string) *source.Value {
 	case "roles":
 		return wordList(s.roles)
 	case "idtyp":
-		return s.idtyp()
+		return s.typeOf()
 	case "idp":
 		return s.idp()
 	case "iat", "nbf":
@@ -118,14 +119,6 @@ func (s *sample) scp() *source.Value {
 // noScopeOfOurs is what a delegated token carries that has none of the API's own scopes.
 const noScopeOfOurs = "openid profile"
 
-// idtyp is "app" in app-only tokens of an API that asks for it (optional-claims-reference).
-func (s *sample) idtyp() *source.Value {
-	if !s.typed || s.user {
-		return nil
-	}
-	return str("app")
-}
-
 // idp names the home of a guest. A member's token may have it, with the issuer's own value, or not (access-token-claims-reference,
 // "idp").
 func (s *sample) idp() *source.Value {
@@ -171,6 +164,9 @@ func (s *sample) token(v *view) *inspect.Token {
 		if value := s.claim(name); value.Is(source.Unknown) {
 			t.Claims.Members = append(t.Claims.Members, source.Member{Key: name, Value: value})
 		}
+	}
+	if v.all { // a member without a name stands for all that are not named
+		t.Claims.Members = append(t.Claims.Members, source.Member{Value: notModelled("its other claims")})
 	}
 	return &t
 }

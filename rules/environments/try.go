@@ -43,7 +43,7 @@ func (m *Matrix) Own(gateway int) []*rules.Request {
 	var real, modelled []*rules.Request
 	for _, row := range m.Rows {
 		switch {
-		case !row.own(site.Name) || row.Guest:
+		case !row.meant(site.Name):
 		case row.Real != nil:
 			real = append(real, c.view.usually(c.realRequest(row.Real)))
 		default:

@@ -15,9 +15,10 @@ type Masker struct {
 	labels map[string]string // by value in lower case: the same address is written in either
 	counts map[string]int    // by the label's word
 	values []string          // what was learned, ASCII in lower case
+	short  []string          // what was learned and is too short to be found in either case
 }
 
-// minMasked is the shortest value that is replaced in running text, in bytes: a shorter one would be found in words.
+// minMasked is the shortest value that is replaced in running text in either case, in bytes: a shorter one could be a word.
 const minMasked = 4
 
 // maxMasked is how many values are replaced in running text.
@@ -104,10 +105,13 @@ func (m *Masker) Text(text string) string {
 		label := m.labels[strings.ToLower(value)]
 		for _, written := range [...]string{value, foldASCII(Safe(value))} {
 			if strings.Contains(folded, written) {
-				text = replaceWord(text, written, label)
+				text = replaceWord(text, folded, written, label)
 				folded = foldASCII(text)
 			}
 		}
+	}
+	for _, value := range m.short {
+		text = replaceWord(text, text, value, m.labels[strings.ToLower(value)])
 	}
 	return text
 }
@@ -137,13 +141,22 @@ func (m *Masker) label(word, value string) string {
 	return m.labels[key]
 }
 
-// remember has a value replaced in running text: after all that are longer, so that none is replaced within
-// another.
+// remember has a value replaced in running text.
 func (m *Masker) remember(value string) {
-	value = foldASCII(value)
-	if len(value) < minMasked || len(m.values) >= maxMasked || slices.Contains(m.values, value) {
-		return
+	switch {
+	case len(m.values)+len(m.short) >= maxMasked:
+	case len(value) >= minMasked:
+		m.values = insertByLength(m.values, foldASCII(value))
+	case isShortName(value):
+		m.short = insertByLength(m.short, value)
 	}
-	at, _ := slices.BinarySearchFunc(m.values, value, func(v, value string) int { return len(value) - len(v) })
-	m.values = slices.Insert(m.values, at, value)
+}
+
+// insertByLength inserts a value that is not there yet, after all that are longer, so that none is replaced within another.
+func insertByLength(list []string, value string) []string {
+	if slices.Contains(list, value) {
+		return list
+	}
+	at, _ := slices.BinarySearchFunc(list, value, func(v, value string) int { return len(value) - len(v) })
+	return slices.Insert(list, at, value)
 }

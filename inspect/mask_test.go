@@ -40,12 +40,14 @@ func TestMaskerLeavesTheServicePrincipalOfAnAppOnlyToken(t *testing.T) {
 }
 
 func TestMaskerReplacesLearnedValuesInText(t *testing.T) {
-	m, _, _ := maskerFor(v1User + `,"name":"Ann Bee","given_name":"Anna"`)
+	m, _, _ := maskerFor(v1User + `,"name":"Ann Bee","given_name":"Anna","family_name":"Li","ctry":"ID","nickname":"7"`)
 	tests := []struct{ name, in, want string }{
 		{"a value in a sentence", "the user a@b.example signed in", "the user user-1 signed in"},
 		{"a value in other case", "the user A@B.Example signed in", "the user user-1 signed in"},
 		{"a value beside text that is no UTF-8", "\xffA@B.example\xfe", "\xffuser-1\xfe"},
 		{"the longest value first", "Ann Bee, Anna", "name-1, name-2"},
+		{"a short value as it is written", "Li is found, li and Lie are not", "name-3 is found, li and Lie are not"},
+		{"nothing that stands everywhere", "the ID token has 7 claims", "the ID token has 7 claims"},
 		{"no value within a word", "Annabel", "Annabel"},
 		{"a token", "token " + entraToken(v1User) + " here", "token (token) here"},
 	}

@@ -86,12 +86,11 @@ func isAddress(text string) bool {
 	return err == nil
 }
 
-// replaceWord replaces a value, which is given in lower case, where it stands as a word of its own in either case.
-func replaceWord(text, value, label string) string {
-	folded := foldASCII(text)
+// replaceWord replaces a value where it stands as a word of its own. It is sought in the second text, which has the same offsets.
+func replaceWord(text, in, value, label string) string {
 	var b strings.Builder
 	for from := 0; ; {
-		at := strings.Index(folded[from:], value)
+		at := strings.Index(in[from:], value)
 		if at < 0 {
 			b.WriteString(text[from:])
 			return b.String()
@@ -105,6 +104,12 @@ func replaceWord(text, value, label string) string {
 		}
 		from = end
 	}
+}
+
+// isShortName reports whether a short value can be replaced in running text where it is written just so: a number stands in too
+// many places, and ID, which is Indonesia's code too, in every other sentence here.
+func isShortName(value string) bool {
+	return len(value) > 1 && value != "ID" && strings.ContainsFunc(value, unicode.IsLetter)
 }
 
 // foldASCII returns a text in lower case as far as it is ASCII, so that its offsets stay.

@@ -131,6 +131,10 @@ func TestDescribeSaysWhatKindOfTokenItIs(t *testing.T) {
 			summary{KindAccess, ByEntra, "2.0", Delegated, "azp", GUID, "none", "client-is-audience", ""},
 		},
 		{
+			"so is one whose audience has the id in an App ID URI", strings.Replace(v1User, "api://orders-uat", "api://"+clientA, 1),
+			summary{KindAccess, ByEntra, "1.0", Delegated, "appid", AppIDURI, "none", "client-is-audience", ""},
+		},
+		{
 			"B2C names its policy in tfp and writes version 1.0", b2c + `,"tfp":"B2C_1_signin","azp":"` + clientA + `","scp":"read","sub":"s1"`,
 			summary{KindAccess, ByB2C, "1.0", Delegated, "azp", GUID, "", "b2c-policy", ""},
 		},

@@ -56,7 +56,11 @@ func (d *describer) resource() {
 
 // self is about an application that calls itself.
 func (d *describer) self() {
-	if d.Kind == KindAccess && len(d.Audience) == 1 && d.ClientID.Value != "" && strings.TrimPrefix(d.Audience[0], "spn:") == d.ClientID.Value {
+	if d.Kind != KindAccess || len(d.Audience) != 1 || d.ClientID.Value == "" {
+		return
+	}
+	form, ok := strings.CutSuffix(d.Audience[0], d.ClientID.Value)
+	if ok && (form == "" || form == "spn:" || form == "api://") {
 		d.trait("client-is-audience", "claims.aud", "the client and the API are the same application")
 	}
 }

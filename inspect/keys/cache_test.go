@@ -94,6 +94,29 @@ func TestATenantsMetadataIsCachedWithItsKeys(t *testing.T) {
 	}
 }
 
+func TestTheQueryOfAnAddressTellsSetsApartAndIsNotKept(t *testing.T) {
+	tn := newTenant(t, publicKey(t, 0, "one"))
+	s, _ := cachedSource(t, tn)
+	for _, query := range []string{"?sig=SECRET", "?sig=SECRET", ""} {
+		if _, err := s.URL(context.Background(), commonKeys+query); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if requests := len(tn.asked()); requests != 2 {
+		t.Errorf("%d requests for two addresses, want 2", requests)
+	}
+	files, err := filepath.Glob(filepath.Join(s.Cache, "*.json"))
+	if err != nil || len(files) != 2 {
+		t.Fatalf("%d files, %v; want 2", len(files), err)
+	}
+	for _, file := range files {
+		text, err := os.ReadFile(file)
+		if err != nil || strings.Contains(file+string(text), "SECRET") {
+			t.Errorf("%s keeps the query, or can't be read: %v", file, err)
+		}
+	}
+}
+
 func TestHowLongASetIsTakenAsItIs(t *testing.T) {
 	tests := []struct {
 		name, maxAge string

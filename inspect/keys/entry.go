@@ -29,7 +29,7 @@ type entry struct {
 // entryJSON is an entry as it is written.
 type entryJSON struct {
 	Version       int                  `json:"gatewhy_cache"`
-	URL           string               `json:"url"`
+	URL           string               `json:"url"` // without its query, which could hold a secret: the file's name stands for it
 	Fetched       time.Time            `json:"fetched"`
 	Expires       time.Time            `json:"expires"`
 	Issuer        string               `json:"issuer,omitempty"`
@@ -45,7 +45,7 @@ func (e entryJSON) encode() ([]byte, error) { return json.Marshal(e) }
 // next returns what is written after a fetch: the new keys, and those of the old newest set that are gone.
 func (e entry) next(t target, got fetched, now time.Time) entryJSON {
 	j := entryJSON{
-		Version: cacheVersion, URL: t.address.String(), Fetched: now.UTC(), Expires: now.Add(lifetime(got.maxAge)).UTC(),
+		Version: cacheVersion, URL: t.String(), Fetched: now.UTC(), Expires: now.Add(lifetime(got.maxAge)).UTC(),
 		Issuer: got.metadata.Issuer, KeysURL: got.metadata.KeysURL, CloudInstance: got.metadata.CloudInstance,
 		Current: len(got.set.Keys), Seen: e.sightings(), Keys: make([]json.RawMessage, 0, len(got.set.Keys)),
 	}
@@ -126,7 +126,7 @@ func decodeEntry(text []byte, t target) (entry, bool) {
 	e.metadata.Issuer, _ = document.Member("issuer").Str()
 	e.metadata.KeysURL, _ = document.Member("jwks_uri").Str()
 	e.metadata.CloudInstance, _ = document.Member("cloud_instance_name").Str()
-	if version != cacheVersion || address != t.address.String() || current < 0 || int(current) > len(set.Keys) || e.fetched.IsZero() || e.expires.Sub(e.fetched) > mostAge {
+	if version != cacheVersion || address != t.String() || current < 0 || int(current) > len(set.Keys) || e.fetched.IsZero() || e.expires.Sub(e.fetched) > mostAge {
 		return entry{}, false
 	}
 	set.Metadata, set.Fetched = e.metadata, e.fetched

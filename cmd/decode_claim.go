@@ -11,6 +11,9 @@ import (
 
 // decodeClaim tells of one claim: its value, where there is a token, and what the dictionary has on it.
 func (e *Env) decodeClaim(flags *decodeFlags, args []string) error {
+	if flags.output.format.value == "markdown" {
+		return problem("--claim has no Markdown form", "leave out -o, or take -o json; without --claim, -o markdown is the block for a ticket")
+	}
 	token, err := e.tokenIfAny(args)
 	if err != nil {
 		return err

@@ -2,6 +2,7 @@ package mulesoft
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -19,6 +20,11 @@ type edit struct {
 // set is the edit that gives a field a value.
 func set(field string, to any) edit { return edit{field: field, to: func(*entry) any { return to }} }
 
+// remove is the edit that takes a field out.
+func remove(field string) edit {
+	return edit{field: field, rename: true, to: func(*entry) any { return "" }}
+}
+
 // rewrite applies edits to one entry of a file, one after the other, and returns the edited file and what has changed. An
 // edit that changes nothing is left out.
 func rewrite(file *source.File, index int, edits []edit) (*source.File, []rules.Change, error) {
@@ -32,7 +38,7 @@ func rewrite(file *source.File, index int, edits []edit) (*source.File, []rules.
 		to := e.to(&found[index])
 		subject := e.subject(&found[index])
 		from := shown(subject)
-		if from == fieldText(to) && subject.Is(source.String) == isText(to) {
+		if !e.rename && from == fieldText(to) && subject.Is(source.String) == isText(to) {
 			continue
 		}
 		change, err := e.change(file, &found[index], to)
@@ -132,7 +138,8 @@ func shown(v *source.Value) string {
 	return v.Text
 }
 
-// convert replaces the policy kind of an entry: its asset, its version, and the whole configuration.
+// convert replaces the policy kind of an entry: its asset, its version, and the fields of its configuration. What both kinds have stays where
+// it stands, with the comments beside it.
 func convert(file *source.File, index int, asset, version string, config source.Fields) (*source.File, []rules.Change, error) {
 	e := entries(file, "")[index]
 	e.openText(file)
@@ -140,42 +147,34 @@ func convert(file *source.File, index int, asset, version string, config source.
 	if e.local {
 		name += flexSuffix
 	}
-	at, with := e.replacement(config)
-	replaced := []struct {
-		at *source.Value
-		to any
-	}{{e.assetAt, name}, {e.versionAt, version}, {at, with}}
-	changes := []rules.Change{{Field: "assetId", From: e.assetAt.Text, To: name}}
-	var edits []source.Edit
-	for _, r := range replaced {
-		if r.at == nil {
-			continue
+	var edits []edit
+	for _, m := range e.config.Members {
+		if !slices.ContainsFunc(config, func(f source.Field) bool { return f.Key == m.Key }) {
+			edits = append(edits, remove(m.Key))
 		}
-		change, err := file.Replace(r.at, r.to)
-		if err != nil {
-			return nil, nil, err
-		}
-		edits = append(edits, change)
 	}
 	for _, f := range config {
-		from, to := shown(e.config.Member(f.Key)), fieldText(f.Value)
-		if from != to {
-			changes = append(changes, rules.Change{Field: f.Key, From: from, To: to})
-		}
+		edits = append(edits, set(f.Key, f.Value))
 	}
-	edited, err := file.Edited(edits...)
-	return edited, changes, err
+	edited, err := e.ofKind(file, name, version)
+	if err != nil {
+		return nil, nil, err
+	}
+	edited, changes, err := rewrite(edited, index, edits)
+	return edited, append([]rules.Change{{Field: "assetId", From: e.assetAt.Text, To: name}}, changes...), err
 }
 
-// replacement is where the whole configuration is written, and what a new one is there: text where it is kept as text.
-func (e *entry) replacement(config source.Fields) (at *source.Value, with any) {
-	switch {
-	case e.text != nil:
-		return e.text.at, jsonText(config)
-	case e.written != nil:
-		return e.written, config
+// ofKind names another policy kind in an entry.
+func (e *entry) ofKind(file *source.File, name, version string) (*source.File, error) {
+	kind, err := file.Replace(e.assetAt, name)
+	if err != nil || e.versionAt == nil {
+		return file.Edited(kind)
 	}
-	return e.config, config
+	of, err := file.Replace(e.versionAt, version)
+	if err != nil {
+		return nil, err
+	}
+	return file.Edited(kind, of)
 }
 
 // fieldText is a value that is still to be written, as a list of changes shows it: a text as it is, a list or an object

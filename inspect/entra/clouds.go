@@ -1,6 +1,9 @@
 package entra
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Cloud is one instance of Entra ID: its hosts, and the forms of the issuers that it writes into tokens.
 type Cloud struct {
@@ -104,17 +107,7 @@ func IsEntraHost(host string) bool {
 	return ok && c.Closed == ""
 }
 
-func (c Cloud) has(host string) bool {
-	if host == c.Host {
-		return true
-	}
-	for _, alias := range c.Aliases {
-		if host == alias {
-			return true
-		}
-	}
-	return false
-}
+func (c Cloud) has(host string) bool { return host == c.Host || slices.Contains(c.Aliases, host) }
 
 func (c Cloud) isB2C(host string) bool { return isTenantHost(host, c.B2C) }
 

@@ -1,6 +1,9 @@
 package entra
 
-import "strings"
+import (
+	"slices"
+	"strings"
+)
 
 // Version is the version of a token's format, which is also that of the endpoint that its metadata is at.
 type Version uint8
@@ -114,14 +117,7 @@ func IssuerURL(c Cloud, tenant string, v Version) string {
 }
 
 // Is reports whether the issuer may be of this cloud.
-func (i Issuer) Is(cloudID string) bool {
-	for _, id := range i.Clouds {
-		if id == cloudID {
-			return true
-		}
-	}
-	return false
-}
+func (i Issuer) Is(cloudID string) bool { return slices.Contains(i.Clouds, cloudID) }
 
 // IsGUID reports whether a text is a GUID in the form that Entra writes, in either case.
 func IsGUID(s string) bool {

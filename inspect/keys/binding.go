@@ -1,6 +1,7 @@
 package keys
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
@@ -54,14 +55,7 @@ func maySignFor(keyIssuer, iss string) bool {
 	return ok && token.Version == entra.V1 && sameTenant && shareCloud(key, token)
 }
 
-func shareCloud(a, b entra.Issuer) bool {
-	for _, id := range a.Clouds {
-		if b.Is(id) {
-			return true
-		}
-	}
-	return false
-}
+func shareCloud(a, b entra.Issuer) bool { return slices.ContainsFunc(a.Clouds, b.Is) }
 
 // isOfCloud reports whether an issuer may be one of a cloud. What is not known does not disagree.
 func isOfCloud(iss, cloud string) bool {

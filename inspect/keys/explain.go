@@ -2,6 +2,7 @@ package keys
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect"
@@ -187,7 +188,7 @@ func (s *Set) hasType(kty string) bool {
 func (s *Set) types() string {
 	var list []string
 	for _, k := range s.Keys {
-		if k.Type != "" && !contains(list, k.Type) {
+		if k.Type != "" && !slices.Contains(list, k.Type) {
 			list = append(list, k.Type)
 		}
 	}

@@ -2,6 +2,7 @@ package keys
 
 import (
 	"context"
+	"slices"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect"
@@ -106,7 +107,7 @@ func appIDs(claims *source.Value) []string {
 		for _, prefix := range []string{"spn:", "api://"} {
 			text = strings.TrimPrefix(text, prefix)
 		}
-		if entra.IsGUID(text) && !contains(ids, text) {
+		if entra.IsGUID(text) && !slices.Contains(ids, text) {
 			ids = append(ids, text)
 		}
 	}

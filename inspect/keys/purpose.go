@@ -2,6 +2,7 @@ package keys
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 )
 
@@ -28,7 +29,7 @@ func (v *verification) contradiction(k *Key) string {
 		return "alg " + quoted(k.Algorithm)
 	case k.Use != "" && k.Use != "sig":
 		return "use " + quoted(k.Use)
-	case len(k.Operations) > 0 && !contains(k.Operations, "verify") && !(v.algorithm.isHMAC() && contains(k.Operations, "sign")):
+	case len(k.Operations) > 0 && !slices.Contains(k.Operations, "verify") && !(v.algorithm.isHMAC() && slices.Contains(k.Operations, "sign")):
 		return "key_ops " + quoted(strings.Join(k.Operations, ", "))
 	}
 	return ""

@@ -2,26 +2,12 @@ package keys
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
-
-// mostTries bounds how many keys one token is tried on, each counted by its cost. A key set of Entra has about six.
-const mostTries = 250
-
-// cost is how many tries one try of a key counts for: the time of RSA grows with the square of the key's size, and one try of the
-// largest takes more than ten milliseconds.
-func (k *Key) cost() int {
-	switch {
-	case k.Type != "RSA" || k.Bits <= 4096:
-		return 1
-	case k.Bits <= 8192:
-		return 4
-	}
-	return 8
-}
 
 // Verify says whether a key of the set signed the token. Only the signature is looked at, so the payload may be
 // anything that can be decoded. The algorithms allowed are those given, or all that [Algorithms] lists; whatever the
@@ -149,35 +135,6 @@ func (v *verification) try() {
 	v.explain(named)
 }
 
-// signer returns the first key of those that are suitable that signed the input, and whether all of them were tried.
-func (v *verification) signer(list []*Key, suitable func(*Key) bool, input string) (k *Key, all bool) {
-	v.tried = 0
-	spent := 0
-	for _, k := range list {
-		if !suitable(k) {
-			continue
-		}
-		if spent += k.cost(); spent > mostTries {
-			return nil, false
-		}
-		v.tried++
-		if v.algorithm.matches(k, input, v.token.Signature) {
-			return k, true
-		}
-	}
-	return nil, true
-}
-
-// byKid reports whether the token's kid decides which key is right.
-func (v *verification) byKid() bool { return v.result.KeyID != "" && !v.result.Set.Pinned }
-
-func (v *verification) candidates() []*Key {
-	if v.byKid() {
-		return v.result.Set.Find(v.result.KeyID)
-	}
-	return v.result.Set.Keys
-}
-
 func (v *verification) verified(k *Key, named []*Key) {
 	v.result.Outcome, v.result.Verifier = Pass, k
 	v.conclude(SignatureVerified, "a signature by "+nameOf(k), v.algorithm.name+" by "+nameOf(k), "the signature is right: the text is as "+nameOf(k)+" signed it")
@@ -188,7 +145,7 @@ func (v *verification) verified(k *Key, named []*Key) {
 		v.note("key-not-in-newest-set", nameOf(k)+" is not in the newest set any more; it was last in it on "+inspect.FormatTime(k.LastSeen)+", and a gateway may have dropped it")
 	}
 	if v.byKid() && len(named) > 1 {
-		v.note("duplicate-kid", fmt.Sprintf("%d keys of the set have the token's kid, and key %d of them verifies it; gateways that take only the first or only the last may refuse it", len(named), 1+index(named, k)))
+		v.note("duplicate-kid", fmt.Sprintf("%d keys of the set have the token's kid, and key %d of them verifies it; gateways that take only the first or only the last may refuse it", len(named), 1+slices.Index(named, k)))
 	}
 }
 
@@ -202,22 +159,4 @@ func nameOf(k *Key) string {
 		return "the key given"
 	}
 	return "key " + quoted(k.ID)
-}
-
-func index(list []*Key, k *Key) int {
-	for i := range list {
-		if list[i] == k {
-			return i
-		}
-	}
-	return -1
-}
-
-func contains(list []string, s string) bool {
-	for i := range list {
-		if list[i] == s {
-			return true
-		}
-	}
-	return false
 }

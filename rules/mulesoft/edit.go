@@ -2,7 +2,6 @@ package mulesoft
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -136,45 +135,6 @@ func shown(v *source.Value) string {
 		return v.JSON()
 	}
 	return v.Text
-}
-
-// convert replaces the policy kind of an entry: its asset, its version, and the fields of its configuration. What both kinds have stays where
-// it stands, with the comments beside it.
-func convert(file *source.File, index int, asset, version string, config source.Fields) (*source.File, []rules.Change, error) {
-	e := entries(file, "")[index]
-	e.openText(file)
-	name := asset
-	if e.local {
-		name += flexSuffix
-	}
-	var edits []edit
-	for _, m := range e.config.Members {
-		if !slices.ContainsFunc(config, func(f source.Field) bool { return f.Key == m.Key }) {
-			edits = append(edits, remove(m.Key))
-		}
-	}
-	for _, f := range config {
-		edits = append(edits, set(f.Key, f.Value))
-	}
-	edited, err := e.ofKind(file, name, version)
-	if err != nil {
-		return nil, nil, err
-	}
-	edited, changes, err := rewrite(edited, index, edits)
-	return edited, append([]rules.Change{{Field: "assetId", From: e.assetAt.Text, To: name}}, changes...), err
-}
-
-// ofKind names another policy kind in an entry.
-func (e *entry) ofKind(file *source.File, name, version string) (*source.File, error) {
-	kind, err := file.Replace(e.assetAt, name)
-	if err != nil || e.versionAt == nil {
-		return file.Edited(kind)
-	}
-	of, err := file.Replace(e.versionAt, version)
-	if err != nil {
-		return nil, err
-	}
-	return file.Edited(kind, of)
 }
 
 // fieldText is a value that is still to be written, as a list of changes shows it: a text as it is, a list or an object

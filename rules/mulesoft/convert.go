@@ -1,0 +1,81 @@
+package mulesoft
+
+import (
+	"slices"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// convert replaces the policy kind of an entry: its asset, its version, and the fields of its configuration. What both kinds have stays
+// where it stands, with the comments beside it. Where a field can't be edited by itself, as in an alias of YAML, the whole configuration is
+// written anew.
+func convert(file *source.File, index int, asset, version string, config source.Fields) (*source.File, []rules.Change, error) {
+	e := entries(file, "")[index]
+	e.openText(file)
+	name := asset
+	if e.local {
+		name += flexSuffix
+	}
+	named, err := e.ofKind(file, name, version)
+	if err != nil {
+		return nil, nil, err
+	}
+	edits, changes := e.conversion(config)
+	changes = append([]rules.Change{{Field: "assetId", From: e.assetAt.Text, To: name}}, changes...)
+	edited, _, err := rewrite(named, index, edits)
+	if err != nil {
+		edited, err = replaceConfiguration(named, index, config)
+	}
+	return edited, changes, err
+}
+
+// ofKind names another policy kind in an entry.
+func (e *entry) ofKind(file *source.File, name, version string) (*source.File, error) {
+	kind, err := file.Replace(e.assetAt, name)
+	if err != nil {
+		return nil, err
+	}
+	if e.versionAt == nil {
+		return file.Edited(kind)
+	}
+	of, err := file.Replace(e.versionAt, version)
+	if err != nil {
+		return nil, err
+	}
+	return file.Edited(kind, of)
+}
+
+// conversion lists the edits that make an entry's configuration this one, and what they change.
+func (e *entry) conversion(config source.Fields) ([]edit, []rules.Change) {
+	var edits []edit
+	var changes []rules.Change
+	for _, m := range e.config.Members {
+		if !slices.ContainsFunc(config, func(f source.Field) bool { return f.Key == m.Key }) {
+			edits = append(edits, remove(m.Key))
+			changes = append(changes, rules.Change{Field: m.Key, From: shown(m.Value)})
+		}
+	}
+	for _, f := range config {
+		edits = append(edits, set(f.Key, f.Value))
+		if from, to := shown(e.config.Member(f.Key)), fieldText(f.Value); from != to {
+			changes = append(changes, rules.Change{Field: f.Key, From: from, To: to})
+		}
+	}
+	return edits, changes
+}
+
+// replaceConfiguration writes the whole configuration of an entry anew: as text where it is kept as text.
+func replaceConfiguration(file *source.File, index int, config source.Fields) (*source.File, error) {
+	e := entries(file, "")[index]
+	e.openText(file)
+	at, with := e.config, any(config)
+	if e.text != nil {
+		at, with = e.text.at, jsonText(config)
+	}
+	change, err := file.Replace(at, with)
+	if err != nil {
+		return nil, err
+	}
+	return file.Edited(change)
+}

@@ -37,6 +37,10 @@ type Opaque struct {
 	Text  string // as the configuration has it
 	Reads []Input
 	Eval  func(*Request) Reading
+
+	// Compares lists the texts that some claims are compared with, where nothing else is made of them but that one may be the result
+	// as it is; it is not ok where more is made of one, or that can't be told. It may be nil.
+	Compares func(claims ...string) (texts []string, ok bool)
 }
 
 // Claim is the input that reads a claim of the token.

@@ -37,8 +37,13 @@ func (e *Expr) Claims() []string {
 	return all
 }
 
+// claimSets lists the paths of the objects that hold a token's claims.
+func claimSets() [][]string {
+	return [][]string{{"vars", "claimSet"}, {"authentication", "properties", "claims"}}
+}
+
 func claimOf(path []string) (name string, ok bool) {
-	for _, set := range [...][]string{{"vars", "claimSet"}, {"authentication", "properties", "claims"}} {
+	for _, set := range claimSets() {
 		switch {
 		case len(path) > len(set) && slices.Equal(path[:len(set)], set):
 			return path[len(set)], true

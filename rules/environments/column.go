@@ -14,7 +14,9 @@ func (m *Matrix) column(c *column, gateway string) int {
 	for r, row := range m.Rows {
 		m.Cells[r] = append(m.Cells[r], c.cell(row))
 	}
-	return len(c.seen)
+	told := len(c.seen)
+	c.seen = nil // a column is run once
+	return told
 }
 
 // column runs tokens against one gateway.

@@ -8,17 +8,45 @@ import (
 )
 
 // opaques are expressions over nothing but the client's id: what each makes of an id tells which ids look the same to it. One that
-// reads other things beside would have to be run for each id with each of those.
+// reads other things beside has to be run for each id with each of those, unless it only compares the id with texts.
 type opaques struct {
 	access []*rules.Opaque // over appid and azp
 	sign   []*rules.Opaque // over the audience of ID tokens, which is their client
-	mixed  bool            // an expression reads an id of access tokens and other things
-	signed bool            // an expression reads the audience and other things
+	mixed  bool            // an expression makes something of an id of access tokens and other things
+	signed bool            // an expression makes something of the audience and other things
 }
 
-// see sorts an expression by what it reads.
-func (o *opaques) see(expression *rules.Opaque) {
-	var ids, audience, others bool
+// seeExpression sorts an expression by what it reads of the client's id.
+func (v *view) seeExpression(expression *rules.Opaque) {
+	ids, audience, others := readsOf(expression)
+	switch {
+	case ids && (audience || others) && !v.compares(expression, "appid", "azp"):
+		v.opaques.mixed = true
+	case ids && !audience && !others:
+		v.opaques.access = append(v.opaques.access, expression)
+	}
+	switch {
+	case audience && (ids || others) && !v.compares(expression, "aud"):
+		v.opaques.signed = true
+	case audience && !ids && !others:
+		v.opaques.sign = append(v.opaques.sign, expression)
+	}
+}
+
+// compares notes the texts that an expression compares claims with, where it makes nothing else of them.
+func (v *view) compares(expression *rules.Opaque, claims ...string) bool {
+	if expression.Compares == nil {
+		return false
+	}
+	texts, ok := expression.Compares(claims...)
+	if ok {
+		v.literals = append(v.literals, texts...)
+	}
+	return ok
+}
+
+// readsOf tells whether an expression reads the ids of access tokens, the audience, and other things.
+func readsOf(expression *rules.Opaque) (ids, audience, others bool) {
 	for _, in := range expression.Reads {
 		switch name := claimOf(in); {
 		case name == "*":
@@ -31,16 +59,7 @@ func (o *opaques) see(expression *rules.Opaque) {
 			others = true
 		}
 	}
-	switch {
-	case ids && (audience || others):
-		o.mixed, o.signed = true, o.signed || audience
-	case ids:
-		o.access = append(o.access, expression)
-	case audience && others:
-		o.signed = true
-	case audience:
-		o.sign = append(o.sign, expression)
-	}
+	return ids, audience, others
 }
 
 // makes is what the expressions make of an id, as far as checks can tell it.

@@ -89,7 +89,7 @@ func (v *view) seePredicate(p rules.Predicate) {
 		v.literals = append(v.literals, literal.Text)
 	}
 	if p.Input.Opaque != nil {
-		v.opaques.see(p.Input.Opaque)
+		v.seeExpression(p.Input.Opaque)
 	}
 }
 

@@ -54,7 +54,30 @@ func (d dice) predicate(depth int) rules.Predicate {
 	if d.IntN(6) == 0 {
 		in = rules.Input{Source: rules.FromExpression, Opaque: beginsWithZero(in)}
 	}
+	if d.IntN(6) == 0 {
+		in = rules.Input{Source: rules.FromExpression, Opaque: theClient(d.guid())}
+	}
 	return rules.Predicate{Op: ops[d.IntN(len(ops))], Input: in, Values: rules.Literals(literal)}
+}
+
+// theClient is an expression that gives the client's id, from the claim that the version says, but for one that it compares it with.
+func theClient(but string) *rules.Opaque {
+	reads := []rules.Input{rules.Claim("ver"), rules.Claim("appid"), rules.Claim("azp")}
+	return &rules.Opaque{
+		Text: "if (ver == '2.0') azp else appid", Reads: reads,
+		Compares: func(claims ...string) ([]string, bool) { return []string{but}, claims[0] != "aud" },
+		Eval: func(r *rules.Request) rules.Reading {
+			id := reads[1]
+			if ver, _ := r.Read(reads[0]).Value.Str(); ver == "2.0" {
+				id = reads[2]
+			}
+			got := r.Read(id)
+			if text, ok := got.Value.Str(); ok && text == but {
+				got.Value = str("A.Access")
+			}
+			return got
+		},
+	}
 }
 
 // beginsWithZero is an expression that can't be looked into: it tells ids apart that no literal does.

@@ -59,7 +59,7 @@ func (c *compiler) opaque(e expression) rules.Input {
 		in.Opaque.Eval = func(*rules.Request) rules.Reading { return rules.Reading{Unknown: e.fault} }
 		return in
 	}
-	in.Opaque.Reads = reads(e.expr)
+	in.Opaque.Reads, in.Opaque.Compares = reads(e.expr), e.expr.Compares
 	in.Opaque.Eval = func(r *rules.Request) rules.Reading {
 		got := reading(e.expr.Eval(environment(r, c.runtime, "")))
 		return c.dependsOnRuntime(asking(got, in.Opaque.Reads, r), e.expr, r)

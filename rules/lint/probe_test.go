@@ -131,3 +131,27 @@ func TestTheLastClaimChangesFirstFromTrialToTrial(t *testing.T) {
 		t.Errorf("%v, want %v", seen, want)
 	}
 }
+
+func TestARoleThatIsNotDefinedIsWorseWhereNoOtherIsEnough(t *testing.T) {
+	app := &entra.Registration{Roles: []entra.Permission{{Value: entra.Text{Value: "Read"}}}}
+	for name, row := range map[string]struct {
+		test rules.Predicate
+		want []rules.Severity
+	}{
+		"alone":                     {has("roles", "Write"), []rules.Severity{""}},
+		"beside one that is needed": {rules.Both(has("roles", "Read"), has("roles", "Write")), []rules.Severity{""}},
+		"beside one that is enough": {rules.Either(has("roles", "Read"), has("roles", "Write")), []rules.Severity{rules.Warning}},
+		"not at all":                {has("roles", "Read"), nil},
+	} {
+		t.Run(name, func(t *testing.T) {
+			p := &rules.Policy{Root: rules.AllOf(check(row.test))}
+			var got []rules.Severity
+			for _, f := range undefined(app, p, app.Roles, "app role", "roles") {
+				got = append(got, f.Severity)
+			}
+			if !slices.Equal(got, row.want) {
+				t.Errorf("%q, want %q", got, row.want)
+			}
+		})
+	}
+}

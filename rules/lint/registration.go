@@ -1,7 +1,6 @@
 package lint
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
@@ -58,15 +57,27 @@ func defines(permissions []entra.Permission, value string) rules.Truth {
 	return best
 }
 
-// undefined makes findings of the values of a claim that a policy wants and the app registration does not define.
+// undefined makes findings of the values of a claim that a policy wants and the app registration does not define. Where those that it defines
+// let a token past, the others are only left over.
 func undefined(app *entra.Registration, p *rules.Policy, permissions []entra.Permission, words string, names ...string) []rules.Finding {
 	var all []rules.Finding
 	for _, c := range p.Checks() {
+		var known, unknown []string
 		for _, text := range demanded(c, names...) {
 			if defines(permissions, text) == rules.No && !strings.Contains(text, "://") {
-				all = append(all, at(c, "the app registration "+app.Title()+" defines no "+words+" "+text+": no token can carry it"))
+				unknown = append(unknown, text)
+			} else {
+				known = append(known, text)
 			}
 		}
+		if len(unknown) == 0 {
+			continue
+		}
+		f := at(c, "the app registration "+app.Title()+" defines no "+words+" "+unknown[0]+": no token can carry it")
+		if len(known) > 0 && having(c, names, known) != shut {
+			f = less(f, rules.Warning)
+		}
+		all = append(all, f)
 	}
-	return slices.CompactFunc(all, func(a, b rules.Finding) bool { return a.Pos == b.Pos })
+	return all
 }

@@ -12,6 +12,7 @@ func roleNotDefinedByApp() rules.Rule {
 		Why:        "A token carries roles of its own API only. One that the API does not define, or that is disabled, is in no token: every token is rejected.",
 		Fix:        "Define the app role in the registration and assign it to the clients, or require one that it defines.",
 		Severity:   rules.Error,
+		Lesser:     "a warning where another one beside it is defined, and is enough",
 		Since:      since,
 		References: []string{claimsRef},
 		Check: func(s *rules.Subject) []rules.Finding {

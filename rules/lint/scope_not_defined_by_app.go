@@ -12,6 +12,7 @@ func scopeNotDefinedByApp() rules.Rule {
 		Why:        "A token carries scopes of its own API only. One that the API does not expose, or that is disabled, is in no token: every token is rejected.",
 		Fix:        "Expose the scope in the app registration, or require one that it exposes.",
 		Severity:   rules.Error,
+		Lesser:     "a warning where another one beside it is defined, and is enough",
 		Since:      since,
 		References: []string{claimsRef, kbArticle},
 		Check: func(s *rules.Subject) []rules.Finding {

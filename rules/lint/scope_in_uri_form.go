@@ -2,6 +2,7 @@ package lint
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/rules"
@@ -15,7 +16,7 @@ func scopeInURIForm() rules.Rule {
 			"The long form is in no token: every token is rejected.",
 		Fix:        "Require the short value of the scope. .default is no scope: name one that the API exposes.",
 		Severity:   rules.Error,
-		Lesser:     "a note where the tokens may be another issuer's, whose scopes have such a form",
+		Lesser:     "a note where the tokens may be another issuer's, whose scopes have such a form, a warning where another scope beside it is enough",
 		Since:      since,
 		References: []string{claimsRef, kbArticle},
 		Check: func(s *rules.Subject) []rules.Finding {
@@ -27,17 +28,28 @@ func scopeInURIForm() rules.Rule {
 	}
 }
 
-// checkScopeForm is sure of what only Entra ID's clients write, unless the tokens are another issuer's.
+// checkScopeForm is sure of what only Entra ID's clients write, unless the tokens are another issuer's. Where the other scopes are enough, that
+// one is only left over.
 func checkScopeForm(c *rules.Check, ours, others bool) []rules.Finding {
-	for _, scope := range demanded(c, "scp", "scope") {
-		entras := strings.HasPrefix(scope, "api://") || strings.HasSuffix(scope, "/.default")
-		f := at(c, fmt.Sprintf("no token of Entra ID carries the scope %s: clients ask for it in that form, and scp has the short value", scope))
-		switch {
-		case entras && !others, strings.Contains(scope, "://") && ours:
-			return one(f)
-		case entras, strings.Contains(scope, "://"): // another issuer may have such scopes
-			return one(less(f, rules.Note))
-		}
+	scopes := demanded(c, "scp", "scope")
+	i := slices.IndexFunc(scopes, inURIForm)
+	if i < 0 {
+		return none()
 	}
-	return none()
+	f := at(c, fmt.Sprintf("no token of Entra ID carries the scope %s: clients ask for it in that form, and scp has the short value", scopes[i]))
+	short := slices.DeleteFunc(slices.Clone(scopes), inURIForm)
+	switch {
+	case others, !ours && !ofEntrasClients(scopes[i]): // another issuer may have such scopes
+		return one(less(f, rules.Note))
+	case len(short) > 0 && having(c, []string{"scp", "scope"}, short) != shut:
+		return one(less(f, rules.Warning))
+	}
+	return one(f)
+}
+
+func inURIForm(scope string) bool { return ofEntrasClients(scope) || strings.Contains(scope, "://") }
+
+// ofEntrasClients reports whether only a client of Entra ID asks for a scope in this form.
+func ofEntrasClients(scope string) bool {
+	return strings.HasPrefix(scope, "api://") || strings.HasSuffix(scope, "/.default")
 }

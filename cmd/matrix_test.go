@@ -132,3 +132,55 @@ func TestMatrixJSONIsAsPublished(t *testing.T) {
 		}
 	}
 }
+
+// TestWhatIsProposedIsWhatComesOfIt writes the files that --fix proposes, and runs the estate again.
+func TestWhatIsProposedIsWhatComesOfIt(t *testing.T) {
+	for _, estate := range []string{"oidc-strict", "oidc-skipped", "solution-a-v2", "solution-b", "solution-b-daemons"} {
+		folder := t.TempDir()
+		if err := os.CopyFS(folder, os.DirFS(filepath.Join(estates, estate))); err != nil {
+			t.Fatal(err)
+		}
+		var proposed struct {
+			Fix struct {
+				Repairs []struct {
+					Files []struct{ File, Text string }
+				}
+				Cells json.RawMessage `json:"cells_after"`
+			}
+		}
+		decodeMatrix(t, folder, &proposed, "--fix")
+		if len(proposed.Fix.Repairs) == 0 {
+			t.Fatalf("%s: nothing is proposed", estate)
+		}
+		for _, r := range proposed.Fix.Repairs {
+			for _, f := range r.Files {
+				if err := os.WriteFile(filepath.Join(folder, f.File), []byte(f.Text), 0o600); err != nil {
+					t.Fatal(err)
+				}
+			}
+		}
+		var after struct{ Cells json.RawMessage }
+		decodeMatrix(t, folder, &after)
+		if diff := cmp.Diff(compact(t, proposed.Fix.Cells), compact(t, after.Cells)); diff != "" {
+			t.Errorf("%s: (-promised +got):\n%s", estate, diff)
+		}
+	}
+}
+
+func decodeMatrix(t *testing.T, folder string, into any, flags ...string) {
+	t.Helper()
+	stdout, stderr, _ := runIn(t, folder, append([]string{"matrix", "--offline", "-o", "json"}, flags...)...)
+	if err := json.Unmarshal([]byte(stdout), into); err != nil {
+		t.Fatalf("%v: %s", err, stderr)
+	}
+}
+
+// compact writes JSON one item a line, whatever its indentation was.
+func compact(t *testing.T, text json.RawMessage) string {
+	t.Helper()
+	var b bytes.Buffer
+	if err := json.Indent(&b, text, "", ""); err != nil {
+		t.Fatal(err)
+	}
+	return b.String()
+}

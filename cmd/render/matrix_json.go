@@ -3,6 +3,7 @@ package render
 import (
 	"encoding/json"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/rules"
@@ -72,7 +73,13 @@ type (
 		Gateway string           `json:"gateway"`
 		Titles  []string         `json:"titles"`
 		Changes []fileChangeJSON `json:"changes"`
+		Files   []editedFileJSON `json:"files"`
 		Wrong   int              `json:"wrong_after"`
+	}
+
+	editedFileJSON struct {
+		File string `json:"file"`
+		Text string `json:"text"`
 	}
 
 	fileChangeJSON struct {
@@ -168,6 +175,17 @@ func (x *Matrixing) remarkOf(r *environments.Remark) matrixFindingJSON {
 	}
 }
 
+// edited lists the files that the repair changes, as it leaves them.
+func (r *Repair) edited() []editedFileJSON {
+	all := []editedFileJSON{}
+	for _, f := range r.Files {
+		if slices.ContainsFunc(r.Changes, func(c FileChange) bool { return c.File == f.Name }) {
+			all = append(all, editedFileJSON{f.Name, string(f.Text)})
+		}
+	}
+	return all
+}
+
 func (x *Matrixing) fixOf() *fixJSON {
 	out := &fixJSON{Repairs: []repairJSON{}, Summary: matrixSummaryOf(x.Fixed), Cells: cellsOf(x.Fixed)}
 	for i := range x.Repairs {
@@ -175,7 +193,7 @@ func (x *Matrixing) fixOf() *fixJSON {
 		if !r.Chosen {
 			continue
 		}
-		repair := repairJSON{Gateway: x.Gateways[r.Gateway], Titles: r.Titles, Changes: []fileChangeJSON{}, Wrong: r.Wrong}
+		repair := repairJSON{Gateway: x.Gateways[r.Gateway], Titles: r.Titles, Changes: []fileChangeJSON{}, Files: r.edited(), Wrong: r.Wrong}
 		for _, c := range r.Changes {
 			repair.Changes = append(repair.Changes, fileChangeJSON{c.File, changeJSON{c.Field, known(c.From), c.To}})
 		}

@@ -43,15 +43,17 @@ func (m *Matrix) find() {
 	}
 }
 
-// tellingAt orders the rows of a finding: those of a gateway's own clients tell least.
+// tellingAt orders the rows of a finding: tokens for a stranger's API tell less than those for one's own, and least where a gateway's own
+// clients have them.
 func (r *Row) tellingAt(gateway string) int {
-	if r.likeness() && r.Home == gateway {
-		return leastTelling
+	switch {
+	case !r.likeness():
+		return r.pass()
+	case r.Home == gateway:
+		return 5
 	}
-	return r.pass()
+	return 4 // after all passes
 }
-
-const leastTelling = 9 // after all passes
 
 // reason tells the kinds of holes apart: whose token it is, and what it was issued for.
 func (m *Matrix) reason(row *Row, g int) string {

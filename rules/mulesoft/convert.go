@@ -22,7 +22,7 @@ func convert(file *source.File, index int, asset, version string, config source.
 		return nil, nil, err
 	}
 	edits, changes := e.conversion(config)
-	changes = append([]rules.Change{{Field: "assetId", From: e.assetAt.Text, To: name}}, changes...)
+	changes = append(e.renaming(name), changes...)
 	edited, _, err := rewrite(named, index, edits)
 	if err != nil {
 		edited, err = replaceConfiguration(named, index, config)
@@ -30,20 +30,41 @@ func convert(file *source.File, index int, asset, version string, config source.
 	return edited, changes, err
 }
 
-// ofKind names another policy kind in an entry.
+// ofKind names another policy kind in an entry, wherever the entry names its own.
 func (e *entry) ofKind(file *source.File, name, version string) (*source.File, error) {
-	kind, err := file.Replace(e.assetAt, name)
-	if err != nil {
-		return nil, err
+	var edits []source.Edit
+	for _, replaced := range []struct {
+		at *source.Value
+		to string
+	}{{e.assetAt, name}, {e.versionAt, version}, {e.ownTemplate(), name}} {
+		if replaced.at == nil {
+			continue
+		}
+		edit, err := file.Replace(replaced.at, replaced.to)
+		if err != nil {
+			return nil, err
+		}
+		edits = append(edits, edit)
 	}
-	if e.versionAt == nil {
-		return file.Edited(kind)
+	return file.Edited(edits...)
+}
+
+// ownTemplate is the template id that stands beside the asset's, a number or the asset's name: API Manager takes the name in its
+// place. It is nil where the entry has none.
+func (e *entry) ownTemplate() *source.Value {
+	if e.templateAt == e.assetAt {
+		return nil
 	}
-	of, err := file.Replace(e.versionAt, version)
-	if err != nil {
-		return nil, err
+	return e.templateAt
+}
+
+// renaming is what ofKind changes, the version aside.
+func (e *entry) renaming(name string) []rules.Change {
+	changes := []rules.Change{{Field: "assetId", From: e.assetAt.Text, To: name}}
+	if template := e.ownTemplate(); template != nil {
+		changes = append(changes, rules.Change{Field: "policyTemplateId", From: template.Text, To: name})
 	}
-	return file.Edited(kind, of)
+	return changes
 }
 
 // conversion lists the edits that make an entry's configuration this one, and what they change.

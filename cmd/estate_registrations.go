@@ -32,6 +32,13 @@ func (r *estateReader) directory(texts []entra.Text) (*entra.Directory, error) {
 
 // checkRegistrations refuses registrations without what tokens are made of: a model of half an id would answer wrongly.
 func checkRegistrations(d *entra.Directory) error {
+	if len(d.More) > 0 {
+		return &source.Error{
+			Pos:   d.More[0].Pos,
+			Cause: "the list of assignments goes on in another answer, and who holds a role beside these is not known",
+			Hint:  "ask for @odata.nextLink too, and pass every answer: api is a list of files",
+		}
+	}
 	for _, app := range d.Apps {
 		if !app.AppID.Known() {
 			return &source.Error{

@@ -72,12 +72,28 @@ func unknownFlag(cmd *cobra.Command, name, all string) error {
 	if len(name) > longestWord {
 		return problem("unknown flag", all)
 	}
+	if cmd.Name() == "test" && inTests(name) != "" {
+		return problem("test has no flag --"+name, inTests(name))
+	}
 	var names []string
 	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
 	if near := nearest(name, names); near != "" {
 		return problem("unknown flag --"+name, "did you mean --"+near+"?")
 	}
 	return problem("unknown flag --"+name, all)
+}
+
+// inTests says how a policy test has what a flag of explain is for; nothing where that is not so.
+func inTests(flag string) string {
+	switch flag {
+	case "no-token":
+		return "each test says what its request carries: token: none"
+	case "other":
+		return "repairs are not tried by tests: write a test for the other environment's token, or gatewhy explain --other TOKEN"
+	case "app":
+		return "tests take nothing from app registrations: a test's claims say the audience and the client; findings are gatewhy lint --app FILE"
+	}
+	return ""
 }
 
 // nearest returns the name that begins with the word, else the nearest that is at most two edits away from it, or an empty string.

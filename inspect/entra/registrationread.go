@@ -12,6 +12,9 @@ type Directory struct {
 	Apps        []*Registration
 	Principals  []*ServicePrincipal
 	Assignments []Assignment
+
+	// More is where a list of assignments goes on in an answer that is not here (@odata.nextLink), so that others have roles too.
+	More []Text
 }
 
 // ReadRegistrations reads app registrations, the service principals beside them and their assignments from files, in whichever of
@@ -61,14 +64,25 @@ func (d *Directory) readObject(v *source.Value, depth int) {
 	case has(v, "servicePrincipalType", "servicePrincipalNames", "appRoleAssignmentRequired", "appOwnerOrganizationId"):
 		d.Principals = append(d.Principals, principalOf(v))
 		d.readObject(member(v, "appRoleAssignedTo"), depth-1)
+		d.goesOn(textAt(v, "appRoleAssignedTo@odata.nextLink"))
 	case has(v, "identifierUris", "signInAudience", "requiredResourceAccess", "oauth2Permissions", "requestedAccessTokenVersion", "accessTokenAcceptedVersion", "replyUrlsWithType"):
 		d.Apps = append(d.Apps, registrationOf(v))
 	case has(v, "appId") && (has(v, "api") || has(v, "appRoles") || has(v, "displayName")):
 		d.Apps = append(d.Apps, registrationOf(v))
 	default:
+		before := len(d.Assignments)
 		for _, m := range v.Members {
 			d.readObject(m.Value, depth-1)
 		}
+		if len(d.Assignments) > before {
+			d.goesOn(textAt(v, "@odata.nextLink"))
+		}
+	}
+}
+
+func (d *Directory) goesOn(next Text) {
+	if next.Value != "" {
+		d.More = append(d.More, next)
 	}
 }
 

@@ -87,7 +87,7 @@ func concerns(a entra.Assignment, api *entra.Registration) bool {
 func roleValues(held []entra.Assignment, api *entra.Registration) []string {
 	var all []string
 	for _, a := range held {
-		if value := roleValue(a, api); value != "" {
+		if value := roleValue(a, api); value != "" && !slices.Contains(all, value) { // a file may be named twice
 			all = append(all, value)
 		}
 	}

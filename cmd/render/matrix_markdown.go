@@ -74,4 +74,7 @@ func (m *markdown) fix(x *Matrixing) {
 	}
 	m.b.WriteString("\n")
 	m.grid(x.Fixed)
+	if onlyIssuance(x.Fixed) {
+		m.para(beyondPolicies)
+	}
 }

@@ -187,7 +187,8 @@ func (t *matrixText) fix() {
 		}
 	}
 	if !any {
-		t.Para(2, "none: no change of a policy that is known here makes a column better")
+		t.Para(2, t.x.noChange())
+		t.more(2, t.x.Matrix)
 		return
 	}
 	t.Blank()
@@ -196,6 +197,14 @@ func (t *matrixText) fix() {
 	t.grid(t.x.Fixed)
 	t.Blank()
 	t.Para(1, (&Matrixing{Matrix: t.x.Fixed}).Sentence())
+	t.more(1, t.x.Fixed)
+}
+
+// more says what no change of a policy does.
+func (t *matrixText) more(indent int, left *environments.Matrix) {
+	if onlyIssuance(left) {
+		t.Para(indent, beyondPolicies)
+	}
 }
 
 func (t *matrixText) repair(r *Repair) {

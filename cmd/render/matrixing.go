@@ -65,6 +65,24 @@ func (x *Matrixing) Sentence() string {
 		fmt.Sprintf("another tenant could use exists among the %d modelled.", x.Tokens)
 }
 
+// noChange says why no change is proposed.
+func (x *Matrixing) noChange() string {
+	if wrong, _, _ := x.Wrong(); wrong == 0 {
+		return "none: no cell is known to be wrong"
+	}
+	return "none: no change of a policy that is known here makes a column better"
+}
+
+// beyondPolicies is what closes the hole that is left where other clients can have genuine tokens for the right API (KB 005321722, what it
+// leaves out, 6).
+const beyondPolicies = "What is left are tokens that Entra ID issues to other clients. What tells them apart is not in these policies alone: " +
+	"contracts, with the client id validated; an app role that only the environment's own clients hold; or assignment required on the API's service principal."
+
+// onlyIssuance reports whether genuine tokens of other clients are what is left of the holes within the tenant.
+func onlyIssuance(m *environments.Matrix) bool {
+	return m.Has(environments.Issuance) && !m.Has(environments.Replay)
+}
+
 // why says what keeps the cells of a gateway from being known, and what would tell.
 func (x *Matrixing) why(u environments.Unknown) string {
 	w := x.Witness(u.Row, u.Gateway)

@@ -55,6 +55,18 @@ func (r *Row) tellingAt(gateway string) int {
 	return 4 // after all passes
 }
 
+// Has reports whether a cell is wrong for this reason: Replay, Issuance, CrossTenant or LockedOut.
+func (m *Matrix) Has(reason string) bool {
+	for r := range m.Rows {
+		for g := range m.Gateways {
+			if m.Cells[r][g].Wrong && m.reason(m.Rows[r], g) == reason {
+				return true
+			}
+		}
+	}
+	return false
+}
+
 // reason tells the kinds of holes apart: whose token it is, and what it was issued for.
 func (m *Matrix) reason(row *Row, g int) string {
 	name := m.Gateways[g]

@@ -29,7 +29,7 @@ func TestARepairRemovesItsFindingAndAddsNone(t *testing.T) {
 	adapter := adapters()[0]
 	repaired := 0
 	eachExample(t, "bad", func(t *testing.T, rule *rules.Rule, example examples.Example) {
-		if !slices.Contains(adapter.Repairable, rule.Name) {
+		if !slices.Contains(adapter.Repairable(), rule.Name) {
 			t.Skip("the rule has no repair that can be written")
 		}
 		file, err := source.Read(example.Name, []byte(example.Text))
@@ -67,14 +67,14 @@ func TestARepairRemovesItsFindingAndAddsNone(t *testing.T) {
 			}
 		}
 	})
-	if repaired < len(adapter.Repairable) {
-		t.Errorf("%d repairs were made for %d rules", repaired, len(adapter.Repairable))
+	if repaired < len(adapter.Repairable()) {
+		t.Errorf("%d repairs were made for %d rules", repaired, len(adapter.Repairable()))
 	}
 }
 
 func TestEveryRepairIsOfARuleOfTheCatalogue(t *testing.T) {
 	known := ruleNames(catalogue())
-	for _, name := range adapters()[0].Repairable {
+	for _, name := range adapters()[0].Repairable() {
 		if !slices.Contains(known, name) {
 			t.Errorf("%s is in no catalogue", name)
 		}

@@ -90,7 +90,7 @@ func (e *Env) lint(_ context.Context, flags *lintFlags, args []string) error {
 	report := l.report(results)
 	report.Version = e.version()
 	for _, adapter := range l.adapters {
-		report.Repairable = append(report.Repairable, adapter.Repairable...)
+		report.Repairable = append(report.Repairable, adapter.Repairable()...)
 	}
 	report.Flags, report.Input = flags.alike(), "standard input"
 	report.Fails = func(severity rules.Severity) bool { return fails(severity, flags.failOn.value) }

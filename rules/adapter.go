@@ -20,7 +20,7 @@ type Adapter struct {
 	Collect    func() []Collection
 
 	// Repairable lists the rules whose findings Repair can remove.
-	Repairable []string
+	Repairable func() []string
 
 	// Repair makes the smallest change of the file that removes a finding.
 	Repair func(file *source.File, options Options, finding Finding, facts Facts) (Repair, error)

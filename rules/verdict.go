@@ -46,7 +46,7 @@ type Verdict struct {
 // Evaluate runs every check of every policy that applies, in order. The first that fails decides; without a failure the
 // first unknown one does.
 func Evaluate(policies []*Policy, request *Request) Verdict {
-	v := Verdict{Outcome: Accepted, Status: 200}
+	v := Verdict{Outcome: Accepted, Status: 200, Results: make([]Result, 0, size(policies))}
 	request.policies = policies
 	for _, policy := range policies {
 		applies, route := request.routed(policy)
@@ -66,6 +66,15 @@ func Evaluate(policies []*Policy, request *Request) Verdict {
 	}
 	v.decide()
 	return v
+}
+
+// size is the most results that policies give: a check each, and the route of each.
+func size(policies []*Policy) int {
+	n := len(policies)
+	for _, policy := range policies {
+		n += policy.Root.size()
+	}
+	return n
 }
 
 func (v *Verdict) decide() {

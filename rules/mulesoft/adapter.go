@@ -28,7 +28,7 @@ func Adapter() rules.Adapter {
 		Causes:     causes,
 		Collect:    collections,
 		Rules:      lintRules,
-		Repairable: repairable(),
+		Repairable: repairable,
 		Repair:     repairFinding,
 		Propose:    propose,
 	}

@@ -1,10 +1,6 @@
 package mulesoft
 
-import (
-	"slices"
-
-	"github.com/gatewhy/gatewhy/rules"
-)
+import "github.com/gatewhy/gatewhy/rules"
 
 // checkedOn is the day on which all references were last checked.
 const checkedOn = "2026-11-23"
@@ -20,19 +16,22 @@ type row struct {
 // behaviours is everything that is known of how the gateways answer. A body stands there only where somebody
 // published it.
 func behaviours() []rules.Behaviour {
-	all := published(slices.Concat(gatewayRows(), jwtRows(), oauthRows(), oauthFlexRows(), clientIDRows(), slaRows()))
-	return slices.Concat(all, basicBehaviours(), soapBehaviours())
+	all := make([]rules.Behaviour, 0, 128)
+	for _, rows := range [...]func() []row{gatewayRows, jwtRows, oauthRows, oauthFlexRows, clientIDRows, slaRows} {
+		all = published(all, rows())
+	}
+	return soapBehaviours(basicBehaviours(all))
 }
 
-func published(rows []row) []rules.Behaviour {
-	all := make([]rules.Behaviour, len(rows))
+// published adds rows to a table.
+func published(all []rules.Behaviour, rows []row) []rules.Behaviour {
 	titles := situations()
-	for i, r := range rows {
+	for _, r := range rows {
 		r.answer.Situation = r.situation
-		all[i] = rules.Behaviour{
+		all = append(all, rules.Behaviour{
 			Situation: r.situation, Title: titleOf(titles, r.situation), Variant: r.variant, Policies: r.policies,
 			Answer: r.answer, Headers: r.headers, Checked: checkedOn,
-		}
+		})
 	}
 	return all
 }

@@ -16,10 +16,11 @@ func clientIDRows() []row {
 	}
 }
 
-// basicBehaviours are the same for credentials in basic form, which another challenge asks for.
-func basicBehaviours() []rules.Behaviour {
-	all := published(clientIDRows())
-	for i := range all {
+// basicBehaviours adds the same for credentials in basic form, which another challenge asks for.
+func basicBehaviours(all []rules.Behaviour) []rules.Behaviour {
+	first := len(all)
+	all = published(all, clientIDRows())
+	for i := first; i < len(all); i++ {
 		all[i].Condition = "credentials in basic form"
 		all[i].Answer.Body, all[i].Answer.Evidence = "", documented(docClientID)
 		all[i].Headers = []string{`WWW-Authenticate: Basic realm="mule-realm"`}
@@ -44,13 +45,13 @@ func slaRows() []row {
 	}
 }
 
-// soapBehaviours are the answers of the SLA-based rate limit for an API that is described by a WSDL.
-func soapBehaviours() []rules.Behaviour {
-	sla := []string{rateLimitingSLA}
-	all := published([]row{
+// soapBehaviours adds the answers of the SLA-based rate limit for an API that is described by a WSDL.
+func soapBehaviours(all []rules.Behaviour) []rules.Behaviour {
+	sla, first := []string{rateLimitingSLA}, len(all)
+	all = published(all, []row{
 		{soapFault, Mule, sla, answer(500, "", rules.Documented, docSLA), nil},
 		{soapFault, Mule, sla, answer(400, "", rules.Documented, docSLA), nil},
 	})
-	all[0].Condition, all[1].Condition = "SOAP 1.1", "SOAP 1.2"
+	all[first].Condition, all[first+1].Condition = "SOAP 1.1", "SOAP 1.2"
 	return all
 }

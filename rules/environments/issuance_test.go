@@ -319,6 +319,12 @@ func TestWhatPoliciesAskForIsModelled(t *testing.T) {
 			return rules.Reading{Value: &source.Value{Kind: source.Bool, Text: fmt.Sprint(got == want)}}
 		}
 	}
+	countsScopes := func(n int) func(*rules.Request) rules.Reading {
+		return func(r *rules.Request) rules.Reading {
+			got, _ := r.Read(rules.Claim("scp")).Value.Str()
+			return rules.Reading{Value: &source.Value{Kind: source.Bool, Text: fmt.Sprint(len(strings.Fields(got)) == n)}}
+		}
+	}
 	tests := []struct {
 		name string
 		test rules.Predicate
@@ -329,6 +335,7 @@ func TestWhatPoliciesAskForIsModelled(t *testing.T) {
 		{"in the order that the policy has", check("scp", "c a").Test, "stranger/for-uat-user-c+a", rules.Accepted},
 		{"in an expression", expression("#[vars.claimSet.scp == 'b c']", "scp", scpIs("b c")), "stranger/for-uat-user-b+c", rules.Accepted},
 		{"in several texts of one", expression(`#[vars.claimSet.scp == "b" ++ " " ++ 'c']`, "scp", scpIs("b c")), "stranger/for-uat-user-b+c", rules.Accepted},
+		{"as many as an expression counts", expression("#[sizeOf(vars.claimSet.scp splitBy ' ') == 2]", "scp", countsScopes(2)), "stranger/for-uat-user-a+b", rules.Accepted},
 		{"the type of a stranger's tokens", check("idtyp", "app").Test, "stranger/api-like-uat", rules.Accepted},
 		{"the type of another tenant's", check("idtyp", "user").Test, "other-tenant/api-like-uat", rules.Accepted},
 		{

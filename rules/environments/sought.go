@@ -14,6 +14,9 @@ type sought struct {
 	// issues, and only such a policy tells it from the others.
 	lists [][]string
 	typed bool // a policy reads idtyp
+
+	// counted is true where an expression reads scopes or roles: it may count them.
+	counted bool
 }
 
 // soughtBy collects the lists in the policies of all environments.
@@ -33,6 +36,11 @@ func (e *Estate) soughtBy() sought {
 func readsType(in rules.Input) bool {
 	name := claimOf(in)
 	return name == "idtyp" || name == "*"
+}
+
+func readsNames(in rules.Input) bool {
+	name := claimOf(in)
+	return name == "scp" || name == "roles" || name == "*"
 }
 
 // types lists which tokens may have idtyp where the owner of their API chooses.
@@ -55,6 +63,7 @@ func (s *sought) see(p rules.Predicate) {
 	}
 	if p.Input.Opaque != nil {
 		texts = append(texts, quoted(p.Input.Opaque.Text)...)
+		s.counted = s.counted || slices.ContainsFunc(p.Input.Opaque.Reads, readsNames)
 	}
 	for _, text := range texts {
 		s.add(strings.Fields(text))
@@ -77,7 +86,11 @@ func quoted(expression string) []string {
 	return all
 }
 
-// sets lists the sets of names that a token may turn out to carry: none, each alone, all, and those that policies ask for.
+// mostCounted limits the sizes of sets that are modelled for expressions that may count.
+const mostCounted = 16
+
+// sets lists the sets of names that a token may turn out to carry: none, each alone, all, and those that policies ask for; where an
+// expression may count them, one of every size.
 func (s *sought) sets(names []string) [][]string {
 	all := [][]string{nil}
 	for _, name := range names {
@@ -85,6 +98,9 @@ func (s *sought) sets(names []string) [][]string {
 	}
 	if len(names) > 1 {
 		all = append(all, names)
+	}
+	for size := 2; s.counted && size < min(len(names), mostCounted); size++ {
+		all = append(all, names[:size])
 	}
 	for _, words := range s.lists {
 		some := slices.DeleteFunc(slices.Clone(words), func(w string) bool { return !slices.Contains(names, w) })

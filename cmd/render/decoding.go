@@ -1,6 +1,7 @@
 package render
 
 import (
+	"fmt"
 	"strings"
 	"time"
 
@@ -31,7 +32,7 @@ func isTime(claim string) bool {
 // masked already.
 func (d *Decoding) valueText(name string, v *source.Value) string {
 	if list, ok := v.Strings(); ok && v.Is(source.List) && len(list) > 0 {
-		return strings.Join(list, ", ")
+		return counted(list) + strings.Join(list, ", ")
 	}
 	text := v.JSON()
 	if s, ok := v.Str(); ok && !needsQuotes(s) {
@@ -41,6 +42,17 @@ func (d *Decoding) valueText(name string, v *source.Value) string {
 		text += " = " + instant.String() + ", " + inspect.Relative(instant.At, d.At)
 	}
 	return text
+}
+
+// fewValues is how many values of a list a reader sees at a glance.
+const fewValues = 4
+
+// counted says how many values a long list has: it is shortened where it does not fit.
+func counted(list []string) string {
+	if len(list) <= fewValues {
+		return ""
+	}
+	return fmt.Sprintf("%d values: ", len(list))
 }
 
 // needsQuotes reports whether a string could be taken for a number, for nothing, or for several values.

@@ -143,7 +143,9 @@ func (c *compiler) choose(wanted string) {
 }
 
 func (c *compiler) compile() *rules.Policy {
+	c.unwrapText()
 	policy := c.policy(c.variant)
+	policy.Read = c
 	kind, modelled := kindNamed(c.asset)
 	switch {
 	case c.outbound:
@@ -159,7 +161,6 @@ func (c *compiler) compile() *rules.Policy {
 // checks compiles an entry of a kind that is modelled. Without a configuration that can be read, every check that needs one is
 // unknown: the gateway runs with one.
 func (c *compiler) checks(k kind) []*rules.Check {
-	c.unwrapText()
 	checks := k.compile(c)
 	if c.config.Is(source.Object) {
 		return checks

@@ -47,32 +47,18 @@ type configured struct {
 // eachEntry makes findings of the entries of a subject's policies that are in force.
 func eachEntry(s *rules.Subject, look func(configured) []rules.Finding) []rules.Finding {
 	var all []rules.Finding
-	if len(s.Policies) == 0 {
-		return nil
-	}
-	for _, file := range s.Files {
-		found := entries(file, s.Policies[0].Asset)
-		for i := range found {
-			at := slices.IndexFunc(s.Policies, func(p *rules.Policy) bool { return p.Pos == found[i].place.Pos && p.Gateway == "mulesoft" })
-			if at < 0 || s.Policies[at].When.Disabled {
-				continue
-			}
-			if c := configure(&found[i], file, s.Policies[at].Variant); c.config == nil || c.config.Is(source.Object) {
-				all = append(all, look(c)...)
-			}
+	for _, policy := range s.Policies {
+		c, ours := policy.Read.(*compiler)
+		if ours && !policy.When.Disabled && (c.config == nil || c.config.Is(source.Object)) {
+			all = append(all, look(configure(c))...)
 		}
 	}
 	return all
 }
 
-// configure reads an entry as it was compiled.
-func configure(e *entry, file *source.File, variant string) configured {
-	if kind, ok := kindNamed(e.asset); ok {
-		e.asset = kind.asset
-	}
-	c := configured{compiler{entry: e, file: file, variant: variant}, fieldsOf(e.asset)}
-	c.unwrapText()
-	return c
+// configure takes over what was compiled, without what compiling it has found.
+func configure(c *compiler) configured {
+	return configured{compiler{entry: c.entry, file: c.file, variant: c.variant}, fieldsOf(c.asset)}
 }
 
 // finding is one at a value of the entry's configuration.

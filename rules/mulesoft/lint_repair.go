@@ -128,7 +128,9 @@ func newRepairer(file *source.File, options rules.Options, finding rules.Finding
 			continue
 		}
 		policy := compiled.Policies[at]
-		r = &repairer{configured: configure(&e, file, policy.Variant), file: file, index: i, policy: policy, finding: finding, facts: facts}
+		if read, ours := policy.Read.(*compiler); ours {
+			r = &repairer{configured: configure(read), file: file, index: i, policy: policy, finding: finding, facts: facts}
+		}
 	}
 	return r, nil
 }

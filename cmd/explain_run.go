@@ -7,6 +7,7 @@ import (
 
 	"github.com/gatewhy/gatewhy/cmd/render"
 	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
@@ -99,6 +100,13 @@ func (r *explainRun) repair(x *render.Explanation) error {
 	if r.request.Token == nil {
 		return nil
 	}
+	if aud := r.foreignAudience(); x.Verdict.Outcome == rules.Accepted && aud != "" {
+		x.Refused = append(x.Refused, rules.Proposal{
+			ID: "narrow-to-this-token", Title: "narrow the policy to tokens like this one",
+			Refused: "it is for " + aud + ", and the app registration of --app has no such audience; pass a token that belongs here, and this one as --other",
+		})
+		return nil
+	}
 	before := rules.Trial{Own: x.Verdict, Other: r.otherVerdict(r.policies.policies)}
 	x.Other = before.Other
 	for i, file := range r.policies.files {
@@ -120,6 +128,18 @@ func (r *explainRun) repair(x *render.Explanation) error {
 		x.Refused = append(x.Refused, refused(proposals)...)
 	}
 	return nil
+}
+
+// foreignAudience is the token's audience where the app registration of the API has none such; empty where it may be the API's.
+func (r *explainRun) foreignAudience() string {
+	apps, audience := r.policies.apps, r.request.Profile().Audience
+	if apps == nil || len(apps.Apps) != 1 || len(audience) == 0 || appWithAudience(apps.Apps, audience[0]) != nil {
+		return ""
+	}
+	if slices.ContainsFunc(apps.Apps[0].URIs, func(uri entra.Text) bool { return !uri.Known() }) || !apps.Apps[0].AppID.Known() {
+		return ""
+	}
+	return audience[0]
 }
 
 func (r *explainRun) trial(policies []*rules.Policy) rules.Trial {

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"path/filepath"
 	"slices"
 	"strings"
 
@@ -87,7 +88,25 @@ func (e *Env) readPolicies(flags *policyFlags) (*policySet, error) {
 	if other := set.toldOther(flags.variant.value); other != "" {
 		e.note("--gateway %s does not count: the file tells that its gateway is %s", flags.variant.value, other)
 	}
+	if name := set.stacked(found); name != "" {
+		e.warn("%s: its %d policy files are taken for one chain, though they have policies of the same kind: are they of several environments? name one file, or pass --env NAME", name, len(set.files))
+	}
 	return set, oneAPI(set.policies, "the one that the request goes to")
+}
+
+// stacked is where the files come from if they were found in a folder and two of them have a policy of the same kind; else empty.
+func (s *policySet) stacked(found []foundFile) string {
+	if len(s.files) < 2 || !slices.ContainsFunc(found, func(f foundFile) bool { return !f.named }) {
+		return ""
+	}
+	from := map[string]string{}
+	for _, p := range s.policies {
+		if file, seen := from[p.Asset]; seen && file != p.Pos.File {
+			return filepath.Dir(p.Pos.File)
+		}
+		from[p.Asset] = p.Pos.File
+	}
+	return ""
 }
 
 // holdsPolicy tells whether a file that was found in a folder is one of policies.
@@ -127,7 +146,7 @@ func (s *policySet) compileOnce() error {
 	for _, file := range s.files {
 		compiled, err := s.adapter.Compile(file, s.options)
 		if err != nil {
-			return noneOfAPI(s.adapter, s.options, file, err)
+			return noneOfAPI(s.adapter, s.options, file, mistaken(file, err))
 		}
 		s.policies = append(s.policies, compiled.Policies...)
 		s.findings = append(s.findings, compiled.Findings...)

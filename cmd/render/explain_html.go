@@ -218,13 +218,10 @@ func (x *explainPager) causes() []causePage {
 }
 
 func (x *explainPager) remediesTitle() string {
-	switch {
-	case len(x.Repairs) == 0:
+	if len(x.Repairs) == 0 {
 		return "Repairs that do not help"
-	case x.Verdict.Outcome == rules.Accepted:
-		return "What would narrow this policy to tokens like this one, each tried"
 	}
-	return "Repairs, each tried on this token"
+	return capital(x.repairsTitle())
 }
 
 func (x *explainPager) remedies() []remedyPage {

@@ -27,7 +27,8 @@ func ExplainMarkdown(w io.Writer, x *Explanation) error {
 	m.prediction(x, v)
 	m.checks(v.Results)
 	m.observed(x.Observed)
-	m.remedies(x.Repairs)
+	m.remedies(x.repairsTitle(), x.Repairs)
+	m.policyFindings(x.Findings)
 	_, err := io.WriteString(w, m.b.String())
 	return err
 }
@@ -87,18 +88,33 @@ func (m *markdown) checks(results []rules.Result) {
 	}
 }
 
-func (m *markdown) remedies(remedies []ProvedRepair) {
+func (m *markdown) remedies(title string, remedies []ProvedRepair) {
 	if len(remedies) == 0 {
 		return
 	}
-	m.b.WriteString("\nRepairs, each tried on this token:\n\n")
+	m.b.WriteString("\n" + capital(title) + ":\n\n")
 	for _, r := range remedies {
 		m.b.WriteString("- " + m.plain(r.Title) + ": " + OutcomeLine(&r.After) + "\n")
-		for _, c := range r.Changes {
-			m.b.WriteString("  - " + m.code(strings.TrimSpace(changeLine(c))) + "\n")
+		if len(r.Changes) > mostChanges {
+			m.b.WriteString(fmt.Sprintf("  - %d fields change\n", len(r.Changes)))
+		} else {
+			for _, c := range r.Changes {
+				m.b.WriteString("  - " + m.code(strings.TrimSpace(changeLine(c))) + "\n")
+			}
 		}
 		if r.Command != "" {
 			m.b.WriteString("  - as a diff: " + m.code(r.Command) + "\n")
 		}
+	}
+}
+
+// policyFindings lists what was found in the policies themselves.
+func (m *markdown) policyFindings(findings []rules.Finding) {
+	if len(findings) == 0 {
+		return
+	}
+	m.b.WriteString("\nIn the policy:\n\n")
+	for _, f := range findings {
+		m.b.WriteString("- " + m.code(f.Pos.String()) + ": " + string(f.Severity) + ": " + m.plain(f.Message) + " (" + m.code(f.Rule) + ")\n")
 	}
 }

@@ -13,12 +13,8 @@ func (t *explainText) remedies() {
 	if len(t.x.Repairs) == 0 && len(t.x.Refused) == 0 {
 		return
 	}
-	title := "repairs, each tried on this token"
-	if t.x.Verdict.Outcome == rules.Accepted {
-		title = "what would narrow this policy, each tried on this token, if it is one that belongs here"
-	}
 	if len(t.x.Repairs) > 0 {
-		t.Heading(title)
+		t.Heading(t.x.repairsTitle())
 	}
 	for i, r := range t.x.Repairs {
 		t.remedy(i+1, &r)
@@ -26,6 +22,14 @@ func (t *explainText) remedies() {
 	for _, r := range t.x.Refused {
 		t.Para(1, fmt.Sprintf("not offered: %s: %s.", inspect.Safe(r.Title), inspect.Safe(r.Refused)))
 	}
+}
+
+// repairsTitle says what the repairs are for.
+func (x *Explanation) repairsTitle() string {
+	if x.Verdict.Outcome == rules.Accepted {
+		return "what would narrow this policy, each tried on this token, if it is one that belongs here"
+	}
+	return "repairs, each tried on this token"
 }
 
 func (t *explainText) remedy(number int, r *ProvedRepair) {

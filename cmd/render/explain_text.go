@@ -209,16 +209,14 @@ func (t *explainText) detail(r *rules.Result, failedBefore bool) string {
 		if r.Answer.Says != "" {
 			text += " " + r.Answer.Says
 		}
-	case rules.Unsure:
-		text = r.Why()
-		if r.Ask() != "" {
-			text += ": pass " + toPass(r.Ask())
-		}
 	default:
 		text = r.Why()
 	}
 	if t.x.modelled(r) {
 		text += ", " + r.Check.Remark
+	}
+	if r.Ask() != "" {
+		text += ": pass " + toPass(r.Ask())
 	}
 	text = inspect.Safe(text)
 	if r.Outcome == rules.Fail || t.x.modelled(r) {

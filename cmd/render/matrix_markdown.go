@@ -77,4 +77,10 @@ func (m *markdown) fix(x *Matrixing) {
 	if onlyIssuance(x.Fixed) {
 		m.para(beyondPolicies)
 	}
+	if lost := x.lost(); len(lost) > 0 {
+		m.para(capital(lostTitle) + ":")
+		for _, row := range lost {
+			m.b.WriteString("- " + m.plain(row.Label+": "+row.Text) + "\n")
+		}
+	}
 }

@@ -198,6 +198,10 @@ func (t *matrixText) fix() {
 	t.Blank()
 	t.Para(1, (&Matrixing{Matrix: t.x.Fixed}).Sentence())
 	t.more(1, t.x.Fixed)
+	if lost := t.x.lost(); len(lost) > 0 {
+		t.Heading(lostTitle)
+		t.Rows(2, lost)
+	}
 }
 
 // more says what no change of a policy does.

@@ -78,6 +78,26 @@ func (x *Matrixing) noChange() string {
 const beyondPolicies = "What is left are tokens that Entra ID issues to other clients. What tells them apart is not in these policies alone: " +
 	"contracts, with the client id validated; an app role that only the environment's own clients hold; or assignment required on the API's service principal."
 
+// lostTitle is over what lost lists.
+const lostTitle = "own tokens that get in today and do not after it, though others of the same environment do"
+
+// lost lists, by gateway, an environment's own tokens that the smallest set of repairs keeps out, and that get in today.
+func (x *Matrixing) lost() []Row {
+	var rows []Row
+	for g, name := range x.Gateways {
+		var kinds []string
+		for _, r := range x.Fixed.Rejected(g) {
+			if x.Cells[r][g].Outcome == rules.Accepted {
+				kinds = append(kinds, strings.TrimPrefix(x.Rows[r].Name, name+"/"))
+			}
+		}
+		if len(kinds) > 0 {
+			rows = append(rows, Row{inspect.Safe(name), inspect.Safe(strings.Join(kinds, ", "))})
+		}
+	}
+	return rows
+}
+
 // onlyIssuance reports whether genuine tokens of other clients are what is left of the holes within the tenant.
 func onlyIssuance(m *environments.Matrix) bool {
 	return m.Has(environments.Issuance) && !m.Has(environments.Replay)

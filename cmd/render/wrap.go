@@ -81,10 +81,13 @@ func sentence(clause string) string {
 	if strings.ContainsAny(word, "./:_") {
 		return clause + "."
 	}
-	return strings.ToUpper(clause[:1]) + clause[1:] + "."
+	return capital(clause) + "."
 }
 
 // pad fills a text with spaces up to so many columns.
 func pad(s string, columns int) string {
 	return s + strings.Repeat(" ", max(0, columns-width(s)))
 }
+
+// capital begins a clause as a sentence does. It is not empty.
+func capital(clause string) string { return strings.ToUpper(clause[:1]) + clause[1:] }

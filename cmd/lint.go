@@ -105,6 +105,7 @@ func (e *Env) lint(_ context.Context, flags *lintFlags, args []string) error {
 	if err := e.renderLint(&flags.output, report); err != nil {
 		return err
 	}
+	e.tellStrange(results)
 	if err := failed.err(); err != nil {
 		return err
 	}

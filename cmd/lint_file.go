@@ -17,7 +17,8 @@ type linted struct {
 	input    bool         // it is standard input
 	err      error        // why it was not checked; nil where it was, or need not be
 	policies int
-	none     error // why it holds no policy
+	strange  []string // the kinds of its policies that are not modelled
+	none     error    // why it holds no policy
 	findings []rules.Finding
 	aside    []render.Suppressed
 }
@@ -45,6 +46,7 @@ func (j *judge) file(file *source.File) linted {
 			continue
 		}
 		result.policies += len(compiled.Policies)
+		result.strange = append(result.strange, notModelled(compiled.Policies)...)
 		found := j.findingsOf(file, compiled)
 		if compiled.Guessed && len(compiled.Policies) > 0 {
 			found = append(found, j.otherVariants(adapter, file, compiled.Policies[0], found)...)

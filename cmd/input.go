@@ -37,7 +37,11 @@ func (e *Env) tokenText(args []string) (string, error) {
 
 func (e *Env) readStdin() (string, error) {
 	if e.Terminal.Stdin {
-		return e.Terminal.ReadHidden("paste the token, then Enter (it is not shown): ")
+		text, err := e.Terminal.ReadHidden("paste the token, then Enter (it is not shown): ")
+		if err == nil && strings.TrimSpace(text) == "" {
+			err = problem("nothing was pasted", "paste the token and press Enter; or save it in a file and pass @FILE")
+		}
+		return text, err
 	}
 	return readText(e.Stdin, "standard input", 0)
 }

@@ -50,3 +50,10 @@ func TestInputHasABound(t *testing.T) {
 		t.Errorf("got %v", err)
 	}
 }
+
+func TestAnEmptyPasteIsNoMissingVariable(t *testing.T) {
+	env := &Env{Terminal: Terminal{Stdin: true, ReadHidden: func(string) (string, error) { return " \n", nil }}}
+	if _, err := env.tokenText(nil); err == nil || err.Error() != "nothing was pasted" {
+		t.Errorf("got %v", err)
+	}
+}

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gatewhy/gatewhy/cmd/render"
+	"github.com/gatewhy/gatewhy/rules"
 )
 
 func newFix(env *Env) *cobra.Command {
@@ -87,12 +88,26 @@ func (e *Env) renderFix(output *outputFlags, report *render.Fixing) error {
 
 func (f *fixer) changed() bool { return !bytes.Equal(f.report.Before.Text, f.report.After.Text) }
 
+// butNotes names the notes of a file in which nothing is repaired without asking: they may matter all the same.
+func (f *fixer) butNotes() string {
+	var notes []string
+	for _, finding := range f.file(f.report.After).findings {
+		if finding.Severity == rules.Note && !slices.Contains(notes, finding.Rule) {
+			notes = append(notes, finding.Rule)
+		}
+	}
+	if len(notes) == 0 || f.solution != "" {
+		return ""
+	}
+	return "; worth knowing: " + strings.Join(notes, ", ") + " (gatewhy lint tells more)"
+}
+
 func (e *Env) nothingFixed(flags *fixFlags, f *fixer) error {
 	if len(f.report.Refused) == 0 {
 		if flags.output.format.value == "json" {
 			return render.FixJSON(e.Stdout, f.report)
 		}
-		_, err := fmt.Fprintln(e.Stdout, "nothing to repair")
+		_, err := fmt.Fprintln(e.Stdout, "nothing to repair"+f.butNotes())
 		return err
 	}
 	slices.SortStableFunc(f.report.Refused, func(a, b render.Refusal) int { return severityRank(a.Severity) - severityRank(b.Severity) })

@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"strings"
-	"time"
 
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/keys"
@@ -41,8 +40,8 @@ func (e *Env) readRequests(flags *fixFlags, f *fixer) (err error) {
 			return err
 		}
 		at := e.Now()
-		if issued := inspect.ReadInstant(token.Claims.Member("iat")); issued.Known() {
-			at = issued.At.Add(time.Second)
+		if issued, ok := token.JustIssued(); ok {
+			at = issued
 		}
 		name := "the token given"
 		if rest, ok := strings.CutPrefix(text, "@"); ok {

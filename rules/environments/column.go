@@ -1,8 +1,6 @@
 package environments
 
 import (
-	"time"
-
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/rules"
 )
@@ -131,8 +129,8 @@ func (c *column) evaluateReal(real *Real) (rules.Verdict, Written) {
 // realRequest carries a captured token, one second after it was issued.
 func (c *column) realRequest(real *Real) *rules.Request {
 	at := c.estate.At
-	if issued := inspect.ReadInstant(real.Token.Claims.Member("iat")); issued.Known() {
-		at = issued.At.Add(time.Second)
+	if issued, ok := real.Token.JustIssued(); ok {
+		at = issued
 	}
 	return &rules.Request{Token: real.Token, At: at, Contracts: c.view.contracts, Signatures: c.estate.Signatures}
 }

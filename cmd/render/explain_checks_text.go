@@ -1,0 +1,86 @@
+package render
+
+import (
+	"fmt"
+
+	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// checks lists every check in the gateway's order; behind the first failure they tell what would fail next.
+func (t *explainText) checks(results []rules.Result) {
+	failed := false
+	for _, chain := range byPolicy(results) {
+		title := "checks"
+		if len(t.x.Policies) > 1 {
+			title += " of " + inspect.Safe(chain[0].Policy.Name)
+		}
+		t.Heading(title)
+		var rows []Row
+		for i := range chain {
+			r := &chain[i]
+			rows = append(rows, Row{t.Mark(string(r.Outcome)) + " " + checkName(r.Check), t.detail(r, failed)})
+			failed = failed || r.Outcome == rules.Fail
+		}
+		t.Rows(2, rows)
+	}
+}
+
+// byPolicy cuts results where the policy changes.
+func byPolicy(results []rules.Result) [][]rules.Result {
+	var all [][]rules.Result
+	for i := range results {
+		if i == 0 || results[i].Policy != results[i-1].Policy {
+			all = append(all, nil)
+		}
+		all[len(all)-1] = append(all[len(all)-1], results[i])
+	}
+	return all
+}
+
+func (t *explainText) detail(r *rules.Result, failedBefore bool) string {
+	var text string
+	switch r.Outcome {
+	case rules.Fail:
+		text = fmt.Sprintf("wanted %s, found %s", r.Expected(), orNone(r.Actual()))
+		if failedBefore {
+			text = "would fail next: " + text
+		}
+		text += "; " + status(r.Answer.Status)
+		if r.Answer.Says != "" {
+			text += " " + r.Answer.Says
+		}
+	default:
+		text = r.Why()
+	}
+	if t.x.modelled(r) {
+		text += ", " + r.Check.Remark
+	}
+	if r.Ask() != "" {
+		text += ": pass " + toPass(r.Ask())
+	}
+	text = inspect.Safe(text)
+	if r.Outcome == rules.Fail || t.x.modelled(r) {
+		text += " " + t.reference(r.Evidence())
+	}
+	return text
+}
+
+// reference is the evidence in brackets, with its level where it is weaker than documentation.
+func (t *explainText) reference(e rules.Evidence) string {
+	if e.Reference == "" {
+		return ""
+	}
+	text := e.Reference
+	if e.Level != rules.Documented {
+		text = string(e.Level) + ": " + text
+	}
+	return t.Paint(Faint, "["+text+"]")
+}
+
+func orNone(text string) string {
+	if text == "" {
+		return "none"
+	}
+	return text
+}

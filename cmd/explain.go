@@ -56,10 +56,10 @@ func (f *explainFlags) register(cmd *cobra.Command) {
 	flags.StringVar(&f.introspection, "introspection", "", "`FILE` with the captured answer of the validation endpoint")
 	flags.StringVar(&f.method, "method", "", "the request's method")
 	flags.StringVar(&f.path, "path", "", "the request's path")
-	flags.StringArrayVarP(&f.headers, "header", "H", nil, "a `HEADER` of the request, as \"name: value\"; \"name:\" is known not to be sent; repeatable")
+	flags.VarP((*texts)(&f.headers), "header", "H", "a `HEADER` of the request, as \"name: value\"; \"name:\" is known not to be sent; repeatable")
 	flags.StringVar(&f.environment.name, "env", "", "take policies, contracts and keys of this environment (`NAME`) of the environments file")
 	flags.StringVarP(&f.environment.config, "config", "c", "gatewhy.yaml", "the environments `FILE`")
-	flags.StringArrayVar(&f.apps, "app", nil, "`FILE` with the API's app registration, which makes what is found in the policy exact; repeatable")
+	flags.Var((*texts)(&f.apps), "app", "`FILE` with the API's app registration, which makes what is found in the policy exact; repeatable")
 	f.observed.register(cmd)
 }
 

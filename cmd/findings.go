@@ -13,7 +13,7 @@ import (
 func catalogue() []rules.Rule {
 	all := lint.Rules()
 	for _, adapter := range adapters() {
-		all = append(all, adapter.Rules()...)
+		all = slices.Concat(all, adapter.Rules())
 	}
 	return all
 }

@@ -54,3 +54,18 @@ func completeBy(cmd *cobra.Command, flag string, words func() []string) {
 		panic(err) // a flag that was not added before: the program is wrong, not its input
 	}
 }
+
+// texts is a flag that may be repeated. Each value is taken as it is.
+type texts []string
+
+// String is empty: no flag of this sort has a default.
+func (t *texts) String() string { return "" }
+
+// Set adds a value.
+func (t *texts) Set(text string) error {
+	*t = append(*t, text)
+	return nil
+}
+
+// Type is the name that completions and help know such flags by.
+func (t *texts) Type() string { return "stringArray" }

@@ -51,7 +51,7 @@ func (f *lintFlags) register(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.StringVar(&f.api, "api", "", "the `NAME` of the API instance, of files with several")
 	flags.StringVarP(&f.config, "config", "c", "", "the `FILE` whose lint section sets findings aside (default gatewhy.yaml, where it is there)")
-	flags.StringArrayVar(&f.apps, "app", nil, "`FILE` with the API's app registration (and its service principal), repeatable")
+	flags.Var((*texts)(&f.apps), "app", "`FILE` with the API's app registration (and its service principal), repeatable")
 	flags.StringVar(&f.known, "baseline", "", "the `FILE` with findings that are known and do not count")
 	flags.BoolVar(&f.write, "write-baseline", false, "write the findings into the baseline")
 	flags.BoolVarP(&f.unknown, "ignore-unknown", "u", false, "pass over files without a policy also where they are named, as pre-commit names them")

@@ -22,7 +22,7 @@ func (f *observedFlags) register(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.IntVar(&f.status, "observed-status", 0, "the `STATUS` that the real gateway answered, to compare")
 	flags.StringVar(&f.body, "observed-body", "", "the `BODY` that it answered (or @FILE)")
-	flags.StringArrayVar(&f.headers, "observed-header", nil, "a `HEADER` that it answered, as \"name: value\"; repeatable")
+	flags.Var((*texts)(&f.headers), "observed-header", "a `HEADER` that it answered, as \"name: value\"; repeatable")
 }
 
 // observation returns what was observed, or nil where no flag says anything.

@@ -25,7 +25,7 @@ type policyFlags struct {
 func (f *policyFlags) register(cmd *cobra.Command) {
 	f.variant = choice{allowed: variants(), kind: "GATEWAY"}
 	flags := cmd.Flags()
-	flags.StringArrayVarP(&f.files, "policy", "p", nil, "policy `FILE`, repeatable, in the gateway's order; - for standard input")
+	flags.VarP((*texts)(&f.files), "policy", "p", "policy `FILE`, repeatable, in the gateway's order; - for standard input")
 	flags.StringVar(&f.api, "api", "", "the `NAME` of the API instance, of a file with several")
 	f.asset.register(cmd)
 	f.variant.register(cmd, "gateway", "", "the gateway, where the file does not tell")

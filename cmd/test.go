@@ -43,7 +43,7 @@ func (f *testFlags) register(cmd *cobra.Command) {
 	flags.StringVar(&f.introspection, "introspection", "", "`FILE` with the captured answer of the validation endpoint, for tests that have none")
 	flags.StringVar(&f.method, "method", "", "the requests' method, for tests that have none")
 	flags.StringVar(&f.path, "path", "", "the requests' path, for tests that have none")
-	flags.StringArrayVarP(&f.headers, "header", "H", nil, "a `HEADER` of the requests, as \"name: value\"; repeatable")
+	flags.VarP((*texts)(&f.headers), "header", "H", "a `HEADER` of the requests, as \"name: value\"; repeatable")
 	f.observed.register(cmd)
 	flags.BoolVar(&f.coverage, "coverage", false, "show which checks no test has seen pass, and which none has seen fail")
 }

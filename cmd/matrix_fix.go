@@ -11,12 +11,12 @@ import (
 	"github.com/gatewhy/gatewhy/rules/environments"
 )
 
-// The limits of the search for repairs: how many changes deep, how many of the best are followed from the second on, and how many are
-// shown. All single changes are followed, so no smaller set of what is proposed is missed where three changes or fewer are found to do;
-// beyond that it is the smallest that was found.
+// The limits of the search for repairs: how many changes deep, how many attempts are followed at each depth, and how many are shown. Where a
+// depth has fewer attempts, as in every estate that was measured, all of them are followed, so that no smaller set of what is proposed is
+// missed; the rest is the smallest that was found.
 const (
 	deepestRepair = 4
-	widestRepair  = 6
+	widestRepair  = 64
 	mostShown     = 3 // single changes that are shown beside the set that was found
 )
 

@@ -19,12 +19,13 @@ var rooms = []struct {
 	may []string
 }{
 	{".", []string{"cmd"}},
-	{"cmd", []string{"testdata/rules", "cmd/render", "rules/mulesoft", "rules/dataweave", "rules/lint", "rules/environments", "rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
-	{"cmd/render", []string{"testdata/rules", "rules/lint", "rules/environments", "rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
+	{"cmd", []string{"testdata/rules", "cmd/render", "rules/mulesoft", "rules/dataweave", "rules/lint", "rules/environments", "rules/issued", "rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
+	{"cmd/render", []string{"testdata/rules", "rules/lint", "rules/environments", "rules/issued", "rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
 	{"rules/mulesoft", []string{"rules/dataweave", "rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
 	{"rules/dataweave", []string{"rules", "inspect", "inspect/source"}},
-	{"rules/lint", []string{"rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
-	{"rules/environments", []string{"rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
+	{"rules/lint", []string{"rules/issued", "rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
+	{"rules/environments", []string{"rules/issued", "rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
+	{"rules/issued", []string{"rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
 	{"rules", []string{"inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
 	{"inspect/keys", []string{"inspect", "inspect/entra", "inspect/source"}},
 	{"inspect", []string{"inspect/entra", "inspect/source"}},

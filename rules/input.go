@@ -74,4 +74,7 @@ func (r Reading) absent() bool {
 type Unknown struct {
 	Why string
 	Ask string
+
+	// Present says that the input is surely there, and not null: only what it holds is not known.
+	Present bool
 }

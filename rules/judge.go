@@ -79,6 +79,8 @@ func (r *Request) judgeLeaf(p Predicate) judgement {
 // holds evaluates an operator on what was read. It may add to the reading why the outcome is unknown.
 func (r *Request) holds(p Predicate, reading *Reading) Truth {
 	switch {
+	case reading.Unknown != nil && reading.Unknown.Present && p.Op == Present:
+		return Yes
 	case reading.Unknown != nil:
 		return Maybe
 	case reading.Fault != "":

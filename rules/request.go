@@ -122,7 +122,7 @@ func member(object *source.Value, name string) Reading {
 		found = m.Value
 	}
 	if found.Is(source.Unknown) { // a modelled token's, of which the model does not say what it holds
-		return Reading{Unknown: &Unknown{Why: found.Text}}
+		return Reading{Unknown: &Unknown{Why: found.Text, Present: found.Present}}
 	}
 	return Reading{Value: found}
 }

@@ -145,7 +145,7 @@ func (v *evaluator) all(args []*Node) ([]*source.Value, Result) {
 	for _, arg := range args {
 		r := v.eval(arg)
 		if r.Value == nil {
-			return nil, r
+			return nil, r.within()
 		}
 		values = append(values, r.Value)
 	}
@@ -158,7 +158,7 @@ func known(n *Node, v *source.Value) Result {
 	case v == nil:
 		return unknown(n, n.String()+" is not known")
 	case v.Kind == source.Unknown && v.Text != "":
-		return unknown(n, v.Text)
+		return Result{Unknown: &Unknown{Why: v.Text, Column: n.Column, Present: v.Present}}
 	case v.Kind == source.Unknown:
 		return unknown(n, n.String()+" is not known")
 	default:

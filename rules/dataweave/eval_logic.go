@@ -84,6 +84,9 @@ func (v *evaluator) defaultTo(n *Node) Result {
 func (v *evaluator) compare(n *Node) Result {
 	operands, r := v.all(n.Args)
 	if operands == nil {
+		if v.presentAndNull(n.Args) && (n.Name == "==" || n.Name == "!=") {
+			return value(boolean(n.Name == "!="))
+		}
 		return r
 	}
 	left, right := operands[0], operands[1]
@@ -97,6 +100,12 @@ func (v *evaluator) compare(n *Node) Result {
 	default:
 		return v.order(n, left, right)
 	}
+}
+
+// presentAndNull reports whether one of two operands is null, and the other is surely not, though its value is not known.
+func (v *evaluator) presentAndNull(args []*Node) bool {
+	left, right := v.eval(args[0]), v.eval(args[1])
+	return left.present() && isNull(right.Value) || isNull(left.Value) && right.present()
 }
 
 func (a Answer) not() Answer {

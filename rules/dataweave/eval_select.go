@@ -10,7 +10,7 @@ import (
 func (v *evaluator) member(n *Node) Result {
 	r := v.eval(n.Args[0])
 	if r.Value == nil {
-		return r
+		return r.within()
 	}
 	return v.selectName(n, r.Value, n.Text)
 }

@@ -26,6 +26,7 @@ type Unknown struct {
 	Write     string // the form to write instead, of the construct or of the whole expression; may be empty
 	Column    int    // characters from 1
 	NeverTrue bool   // whichever value it is, it isn't true: a check that needs true fails
+	Present   bool   // whichever value it is, it isn't null
 }
 
 // Failure is an error that the gateway meets while it evaluates the expression. A policy takes it as a value
@@ -46,6 +47,20 @@ func (r Result) Holds() Answer {
 	default:
 		return No
 	}
+}
+
+// present reports whether the result is some value that is not known, and not null.
+func (r Result) present() bool { return r.Unknown != nil && r.Unknown.Present }
+
+// within is what a result without a value makes of an expression around it: what is made of a value that is not known may be null,
+// though the value is not.
+func (r Result) within() Result {
+	if r.present() {
+		u := *r.Unknown
+		u.Present = false
+		r.Unknown = &u
+	}
+	return r
 }
 
 func value(v *source.Value) Result { return Result{Value: v} }

@@ -2,10 +2,12 @@ package environments
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules/issued"
 )
 
 // Read reads an environments file. Every error is a [*source.Error] at the place that is wrong.
@@ -66,7 +68,7 @@ func checkName(m source.Member) error {
 	switch {
 	case m.Key == "" || strings.ContainsAny(m.Key, "/\n"):
 		return &source.Error{Pos: m.KeyPos, Cause: "an environment's name is empty or has a slash in it"}
-	case m.Key == strangerRow || m.Key == otherTenantRow:
+	case slices.Contains(issued.Reserved(), m.Key):
 		return &source.Error{Pos: m.KeyPos, Cause: "an environment can't be called " + m.Key, Hint: "the matrix has rows of that name"}
 	}
 	return nil

@@ -130,7 +130,7 @@ func reading(result dataweave.Result) rules.Reading {
 	case result.Unknown != nil && result.Unknown.NeverTrue:
 		return rules.Reading{Value: &source.Value{Kind: source.Bool, Text: "false"}}
 	case result.Unknown != nil:
-		return rules.Reading{Unknown: &rules.Unknown{Why: unknownWords(result.Unknown)}}
+		return rules.Reading{Unknown: &rules.Unknown{Why: unknownWords(result.Unknown), Present: result.Unknown.Present}}
 	}
 	return rules.Reading{Value: result.Value}
 }

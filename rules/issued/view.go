@@ -1,4 +1,4 @@
-package environments
+package issued
 
 import (
 	"slices"
@@ -9,8 +9,8 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// view is what one environment's checks can see of a token. Tokens that agree on it get the same verdict.
-type view struct {
+// View is what one gateway's checks can see of a token. Tokens that agree on it get the same verdict.
+type View struct {
 	policies  []*rules.Policy
 	contracts *rules.Contracts
 	listed    map[string]bool // the clients with a contract: there may be many, and more who ask
@@ -19,14 +19,17 @@ type view struct {
 	all      bool     // any claim may be read
 	headers  []string // members of the token's header that are read
 	blank    *inspect.Token
-	opaques  opaques  // that read the client's id
-	literals []string // that claims are compared with
-	chosen   chosen   // what the token's holder writes beside it
+	opaques  opaques                  // that read the client's id
+	literals []string                 // that claims are compared with
+	texts    texts                    // by the claim that they are compared with
+	bound    map[string][]rules.Input // what the checks that bind a name read
+	caller   callerInputs             // what the token's holder writes beside it
 }
 
-// newView looks into the checks of a site's policies.
-func newView(policies []*rules.Policy, contracts *rules.Contracts) *view {
-	v := &view{policies: policies, contracts: contracts, chosen: chosenBy(policies)}
+// NewView looks into the checks of a gateway's policies. Contracts may be nil, where they are not known.
+func NewView(policies []*rules.Policy, contracts *rules.Contracts) *View {
+	v := &View{policies: policies, contracts: contracts, texts: textsOf(policies), bound: map[string][]rules.Input{}}
+	v.caller = callerInputsOf(policies)
 	if contracts != nil {
 		v.listed = make(map[string]bool, len(contracts.IDs))
 		for _, id := range contracts.IDs {
@@ -47,7 +50,10 @@ func newView(policies []*rules.Policy, contracts *rules.Contracts) *view {
 	return v
 }
 
-func (v *view) see(check *rules.Check) {
+func (v *View) see(check *rules.Check) {
+	if check.Binds != "" {
+		v.bound[check.Binds] = check.Reads()
+	}
 	for _, in := range check.Reads() {
 		if in.Source == rules.FromHeader {
 			v.headers = append(v.headers, in.Name)
@@ -65,23 +71,8 @@ func (v *view) see(check *rules.Check) {
 	}
 }
 
-// claimOf is the claim that an input gives, or that the modelled answer of a validation endpoint takes it from.
-func claimOf(in rules.Input) string {
-	switch {
-	case in.Source == rules.FromClaim:
-		return in.Name
-	case in.Source == rules.FromIntrospection && in.Name == "scope":
-		return "scp"
-	case in.Source == rules.FromIntrospection && in.Name == "active":
-		return "exp"
-	case in.Source == rules.FromIntrospection:
-		return in.Name
-	}
-	return ""
-}
-
 // seePredicate collects literals, and notes where an expression reads the client's id.
-func (v *view) seePredicate(p rules.Predicate) {
+func (v *View) seePredicate(p rules.Predicate) {
 	for _, part := range p.Of {
 		v.seePredicate(part)
 	}
@@ -97,7 +88,7 @@ func isClient(claim string) bool { return claim == "appid" || claim == "azp" }
 
 // class is what the checks can tell of a client's id: which literals it equals or holds, and whether it has a contract. Of an ID token it
 // is the audience too.
-func (v *view) class(id string, identity bool) string {
+func (v *View) class(id string, identity bool) string {
 	if v.readsID(identity) {
 		return id
 	}
@@ -107,29 +98,43 @@ func (v *view) class(id string, identity bool) string {
 	return b.String()
 }
 
-// key is what the checks see of a sample but for its client.
-func (v *view) key(s *sample) string {
+// key is what the checks see of a token but for its client.
+func (v *View) key(t *Token) string {
 	var b strings.Builder
 	for _, name := range v.claims {
-		b.WriteString(s.fact(name))
+		b.WriteString(t.fact(name))
 		b.WriteByte(0)
 	}
-	if s.doubt != "" {
+	if t.doubt != "" {
 		b.WriteByte('?')
 	}
 	return b.String()
 }
 
-// fact is what a claim holds, in short; of the client's id, that there is one.
-func (s *sample) fact(name string) string {
-	value := s.claim(name)
+// fact is what a claim holds, in short; of the client's id, that there is one; of a claim that is still to be chosen, who chooses.
+func (t *Token) fact(name string) string {
+	value, open := t.look(name)
 	switch {
+	case open && t.user:
+		return "*u" + string('0'+rune(t.freedom))
+	case open:
+		return "*" + string('0'+rune(t.freedom))
 	case value == nil:
 		return "-"
-	case isClient(name), s.identity && name == "aud":
+	case isClient(name), t.identity && name == "aud":
 		return "+"
+	case value.Kind == source.Unknown && value.Present:
+		return "?+"
 	case value.Kind == source.Unknown:
 		return "?"
 	}
 	return value.JSON()
+}
+
+// Contracts are the gateway's; nil where they are not known.
+func (v *View) Contracts() *rules.Contracts { return v.contracts }
+
+// HasContract reports whether a client has a contract for sure.
+func (v *View) HasContract(client string) bool {
+	return v.contracts != nil && v.contracts.Has(client) == rules.Yes
 }

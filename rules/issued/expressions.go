@@ -1,4 +1,4 @@
-package environments
+package issued
 
 import (
 	"strings"
@@ -17,7 +17,7 @@ type opaques struct {
 }
 
 // seeExpression sorts an expression by what it reads of the client's id.
-func (v *view) seeExpression(expression *rules.Opaque) {
+func (v *View) seeExpression(expression *rules.Opaque) {
 	ids, audience, others := readsOf(expression)
 	switch {
 	case ids && (audience || others) && !v.compares(expression, "appid", "azp"):
@@ -34,7 +34,7 @@ func (v *view) seeExpression(expression *rules.Opaque) {
 }
 
 // compares notes the texts that an expression compares claims with, where it makes nothing else of them.
-func (v *view) compares(expression *rules.Opaque, claims ...string) bool {
+func (v *View) compares(expression *rules.Opaque, claims ...string) bool {
 	if expression.Compares == nil {
 		return false
 	}
@@ -63,7 +63,7 @@ func readsOf(expression *rules.Opaque) (ids, audience, others bool) {
 }
 
 // makes is what the expressions make of an id, as far as checks can tell it.
-func (v *view) makes(id string, identity bool, b *strings.Builder) {
+func (v *View) makes(id string, identity bool, b *strings.Builder) {
 	if identity {
 		for _, o := range v.opaques.sign {
 			v.look(o, "aud", id, b)
@@ -76,7 +76,7 @@ func (v *view) makes(id string, identity bool, b *strings.Builder) {
 	}
 }
 
-func (v *view) look(o *rules.Opaque, claim, id string, b *strings.Builder) {
+func (v *View) look(o *rules.Opaque, claim, id string, b *strings.Builder) {
 	t := *v.blank
 	t.Claims = &source.Value{Kind: source.Object, Members: []source.Member{{Key: claim, Value: str(id)}}}
 	reading := o.Eval(&rules.Request{Token: &t})
@@ -99,7 +99,7 @@ func isSpace(r rune) bool { return strings.ContainsRune(" \t\r\n", r) }
 
 // compare is what checks can tell of a text without spaces: which literals it equals or holds, and whether it is a client's that has a
 // contract.
-func (v *view) compare(text string, b *strings.Builder) {
+func (v *View) compare(text string, b *strings.Builder) {
 	for _, literal := range v.literals {
 		switch {
 		case text == literal:
@@ -120,9 +120,9 @@ func (v *view) compare(text string, b *strings.Builder) {
 
 // readsID reports whether every id counts for itself: an expression reads it with other things, or may compare it with what the caller
 // writes.
-func (v *view) readsID(identity bool) bool {
+func (v *View) readsID(identity bool) bool {
 	if identity {
-		return v.opaques.signed || v.chosen.token
+		return v.opaques.signed || v.caller.token
 	}
-	return v.opaques.mixed || v.chosen.token
+	return v.opaques.mixed || v.caller.token
 }

@@ -25,7 +25,9 @@ func (a Assumed) Verify(*inspect.Token, *rules.Key) rules.SignatureResult {
 }
 
 // Make makes the token of a test that starts from a shape: issued five minutes before that time, valid for an hour more, unsigned.
-func (t *TokenSpec) Make(at time.Time) *inspect.Token { return issued.Shape(t.Shape.Value, at, t.Claims) }
+func (t *TokenSpec) Make(at time.Time) *inspect.Token {
+	return issued.Shape(t.Shape.Value, at, t.Claims)
+}
 
 // Differences says what of a verdict is not as expected, one sentence each; none where the test passes.
 func (e *Expectation) Differences(v *rules.Verdict) []string {

@@ -29,7 +29,8 @@ func (w *Written) Inputs() map[string]string {
 	return all
 }
 
-func (w *Written) into(r *rules.Request) {
+// Into puts it into a request.
+func (w Written) Into(r *rules.Request) {
 	r.Headers, r.Query = w.Headers, w.Query
 }
 
@@ -50,34 +51,29 @@ type callerInputs struct {
 	texts  []string      // and compare with
 }
 
-// callerInputsOf looks for what the policies take from the request.
-func callerInputsOf(policies []*rules.Policy) callerInputs {
+// callerInputsOf looks for what checks take from the request.
+func callerInputsOf(checks []asking) callerInputs {
 	var c callerInputs
-	for _, policy := range policies {
-		if policy.When.Disabled {
-			continue
-		}
-		for _, check := range policy.Checks() {
-			c.see(check)
+	for i := range checks {
+		if !checks[i].off {
+			c.see(&checks[i])
 		}
 	}
-	for _, policy := range policies {
-		for _, check := range policy.Checks() {
-			switch {
-			case check.Binds != "" || check.ID == rules.ClientSecret || policy.When.Disabled:
-			case c.readBy(check):
-				c.loose, c.token = true, true
-			default:
-				c.seeOther(check)
-			}
+	for i := range checks {
+		switch check := &checks[i]; {
+		case check.off || check.Binds != "" || check.ID == rules.ClientSecret:
+		case c.readBy(check):
+			c.loose, c.token = true, true
+		default:
+			c.seeOther(check)
 		}
 	}
 	return c
 }
 
 // see notes a check that takes a client id, or its secret, from the request. The Authorization header carries the token.
-func (c *callerInputs) see(check *rules.Check) {
-	for _, in := range check.Reads() {
+func (c *callerInputs) see(check *asking) {
+	for _, in := range check.reads {
 		switch {
 		case !fromRequest(in):
 		case check.ID == rules.ClientSecret:
@@ -90,11 +86,11 @@ func (c *callerInputs) see(check *rules.Check) {
 }
 
 // seeOther notes what another check takes from the request.
-func (c *callerInputs) seeOther(check *rules.Check) {
-	for _, in := range check.Reads() {
+func (c *callerInputs) seeOther(check *asking) {
+	for _, in := range check.reads {
 		if fromRequest(in) && !slices.ContainsFunc(c.others, func(have rules.Input) bool { return have.String() == in.String() }) {
 			c.others = append(c.others, in)
-			c.texts = append(c.texts, TextsOf(check)...)
+			c.texts = append(c.texts, check.texts[:min(len(check.texts), mostTexts)]...)
 		}
 	}
 }
@@ -105,14 +101,14 @@ func fromRequest(in rules.Input) bool {
 }
 
 // mirrors reports whether a check binds what the caller writes as it is, and reads nothing else.
-func mirrors(check *rules.Check, in rules.Input) bool {
-	if len(check.Reads()) != 1 || check.Test.Input.Opaque == nil {
+func mirrors(check *asking, in rules.Input) bool {
+	if len(check.reads) != 1 || check.Test.Input.Opaque == nil {
 		return false
 	}
 	for _, probe := range []string{"one", "TWO-2"} {
 		r := &rules.Request{}
-		w := write([]rules.Input{in}, probe)
-		w.into(r)
+		w := Writing([]rules.Input{in}, probe)
+		w.Into(r)
 		if got := r.Read(check.Test.Input); got.Value == nil || got.Value.Kind != source.String || got.Value.Text != probe {
 			return false
 		}
@@ -121,8 +117,8 @@ func mirrors(check *rules.Check, in rules.Input) bool {
 }
 
 // readBy reports whether a check reads one of the ids.
-func (c *callerInputs) readBy(check *rules.Check) bool {
-	for _, in := range check.Reads() {
+func (c *callerInputs) readBy(check *asking) bool {
+	for _, in := range check.reads {
 		for _, id := range c.ids {
 			if in.String() == id.String() {
 				return true
@@ -178,17 +174,20 @@ func (w Written) beside(inputs []rules.Input, text string) Written {
 }
 
 func (c *callerInputs) form(id string) Written {
-	w := write(c.ids, id)
+	w := Writing(c.ids, id)
 	for _, in := range c.secrets {
 		add(&w, in, anySecret)
 	}
 	return w
 }
 
-func write(inputs []rules.Input, text string) Written {
+// Writing is that a caller writes a text into each of some inputs that are of the caller's choice.
+func Writing(inputs []rules.Input, text string) Written {
 	var w Written
 	for _, in := range inputs {
-		add(&w, in, text)
+		if fromRequest(in) {
+			add(&w, in, text)
+		}
 	}
 	return w
 }

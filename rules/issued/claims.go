@@ -163,6 +163,12 @@ func (c *claim) in(v entra.Version, identity, user bool) Presence {
 	return Presence(c.columns[column])
 }
 
+// Listed reports whether the table has a claim, or one that differs in capitals or blanks only.
+func Listed(name string) bool {
+	_, listed := claimNamed(name)
+	return listed
+}
+
 // Statement is what the model says of a claim in one sort of tokens, and where that stands.
 type Statement struct {
 	Claim     string

@@ -134,7 +134,7 @@ func (r *Run) classified(b *batch) []classified {
 }
 
 func (v *View) outcome(i Issued) Outcome {
-	answer := v.Furthest(i.Token())
+	answer := v.Reaches(i.Token())
 	o := Outcome{Outcome: answer.Verdict.Outcome, Status: answer.Verdict.Status}
 	if answer.Verdict.Decided != nil {
 		o.Decided = answer.Verdict.Decided.Check.ID

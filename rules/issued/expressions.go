@@ -48,7 +48,7 @@ func (v *View) compares(expression *rules.Opaque, claims ...string) bool {
 // readsOf tells whether an expression reads the ids of access tokens, the audience, and other things.
 func readsOf(expression *rules.Opaque) (ids, audience, others bool) {
 	for _, in := range expression.Reads {
-		switch name := claimOf(in); {
+		switch name := ClaimOf(in); {
 		case name == "*":
 			ids, audience, others = true, true, true
 		case isClient(name) && in.Source == rules.FromClaim:
@@ -87,20 +87,21 @@ func (v *View) look(o *rules.Opaque, claim, id string, b *strings.Builder) {
 		b.WriteString("!" + reading.Fault)
 	case reading.Value == nil:
 		b.WriteString("-")
-	case isText && !strings.ContainsFunc(text, isSpace):
-		v.compare(text, b)
+	case isText && !strings.ContainsAny(text, spaces):
+		v.compare(text, v.literals, b)
 	default:
 		b.WriteString(reading.Value.JSON())
 	}
 	b.WriteByte(0)
 }
 
-func isSpace(r rune) bool { return strings.ContainsRune(" \t\r\n", r) }
+// spaces separate words.
+const spaces = " \t\r\n"
 
-// compare is what checks can tell of a text without spaces: which literals it equals or holds, and whether it is a client's that has a
+// compare is what checks can tell of a text without spaces: which of some literals it equals or holds, and whether it is a client's that has a
 // contract.
-func (v *View) compare(text string, b *strings.Builder) {
-	for _, literal := range v.literals {
+func (v *View) compare(text string, literals []string, b *strings.Builder) {
+	for _, literal := range literals {
 		switch {
 		case text == literal:
 			b.WriteByte('=')

@@ -73,24 +73,40 @@ type chosen struct {
 type choices struct {
 	chosen []chosen
 	open   []variable
+	places map[string]int // of the chosen claims, where there are many
 }
 
-// look finds a claim among them.
-func (c *choices) look(name string) (value *source.Value, found, open bool) {
+// chosenOrOpen finds a claim among what is chosen, or still to be chosen.
+func (t *Token) chosenOrOpen(name string) (value *source.Value, found, open bool) {
+	c := t.choices
 	if c == nil {
 		return nil, false, false
 	}
-	for i := range c.chosen {
-		if c.chosen[i].claim == name {
-			return c.chosen[i].value, true, false
-		}
+	if value, found := c.find(name); found {
+		return value, true, false
 	}
 	for i := range c.open {
 		if slices.Contains(c.open[i].claims, name) {
-			return c.open[i].pending(name), true, true
+			return t.pending(!c.open[i].absent(name)), true, true
 		}
 	}
 	return nil, false, false
+}
+
+func (c *choices) find(name string) (value *source.Value, found bool) {
+	if c.places != nil {
+		i, found := c.places[name]
+		if !found {
+			return nil, false
+		}
+		return c.chosen[i].value, true
+	}
+	for i := range c.chosen {
+		if c.chosen[i].claim == name {
+			return c.chosen[i].value, true
+		}
+	}
+	return nil, false
 }
 
 // chosen lists the claims that have been chosen.
@@ -111,16 +127,26 @@ func (t *Token) stillOpen() []variable {
 	})
 }
 
-// pending is the claim of a variable that is not chosen yet.
-func (v *variable) pending(name string) *source.Value {
+// Settled is the token with the first choice of whatever is still open in it, where nothing has asked for another.
+func (t *Token) Settled() *Token {
+	for _, v := range t.stillOpen() {
+		t = t.with(&v, v.choices[0])
+	}
+	return t
+}
+
+// absent reports whether a claim of the variable may be absent.
+func (v *variable) absent(name string) bool {
 	at := slices.Index(v.claims, name)
-	absent := slices.ContainsFunc(v.choices, func(c choice) bool { return c.values[at] == nil })
-	return pending(name, !absent)
+	return slices.ContainsFunc(v.choices, func(c choice) bool { return c.values[at] == nil })
 }
 
 // pending stands for a claim that is not chosen yet.
-func pending(name string, present bool) *source.Value {
-	return &source.Value{Kind: source.Unknown, Text: "who holds the token chooses " + name, Present: present}
+func (t *Token) pending(present bool) *source.Value {
+	if present {
+		return t.in.chosenPresent
+	}
+	return t.in.chosenPerhaps
 }
 
 // variableOf is the variable that a claim belongs to, where it is still to be chosen; texts are what the policies compare it with.
@@ -147,15 +173,30 @@ func (t *Token) with(v *variable, c choice) *Token {
 	if t.choices != nil {
 		made = *t.choices
 	}
-	made.chosen = slices.Clip(made.chosen)
+	made.chosen, made.places = slices.Clip(made.chosen), nil
 	for i, name := range v.claims {
 		made.chosen = append(made.chosen, chosen{name, c.values[i]})
 	}
+	made.index()
 	next.choices = &made
 	if next.doubt == "" {
 		next.doubt = c.doubt
 	}
 	return &next
+}
+
+// many is how many chosen claims are looked through one by one.
+const many = 16
+
+// index notes the places of the chosen claims, where there are many.
+func (c *choices) index() {
+	if len(c.chosen) <= many {
+		return
+	}
+	c.places = make(map[string]int, len(c.chosen))
+	for i := range c.chosen {
+		c.places[c.chosen[i].claim] = i
+	}
 }
 
 // valuesOf lists what the holder can make of a claim; nil is that it is not there.
@@ -196,18 +237,21 @@ func anything(name string, f form, texts []string, absent bool) []*source.Value 
 		if len(texts) > 1 {
 			all = append(all, inForm(f, texts...))
 		}
+		for _, text := range texts[:min(len(texts), mostTexts)] {
+			all = append(all, inForm(f, text))
+		}
+		all = append(all, inForm(f, unrelated))
 	default:
-		for _, text := range texts {
+		_, listed := claimNamed(name)
+		if !listed && len(texts) > 1 {
+			all = append(all, list(texts...))
+		}
+		for _, text := range texts[:min(len(texts), mostTexts)] {
 			all = append(all, str(text))
 		}
 		all = append(all, str(unrelated))
-		if _, listed := claimNamed(name); !listed {
+		if !listed {
 			all = append(all, list(texts...), &source.Value{Kind: source.Bool, Text: "true"})
-		}
-	}
-	if f == asWords || f == asList {
-		for _, text := range append(slices.Clone(texts), unrelated) {
-			all = append(all, inForm(f, text))
 		}
 	}
 	if absent {

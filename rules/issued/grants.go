@@ -83,20 +83,17 @@ func byItself(api, client *entra.Registration, known *assignments) grant {
 
 // strangersAPI is an API that anyone in the tenant may register: its name only begins like ours, or has what a check looks for in it,
 // since App ID URIs are unique in a tenant; but its scopes and roles may be called the same (kb-005321722, what it leaves out, 8).
-func strangersAPI(place *Place, near []string) entra.Registration {
+func strangersAPI(uris []string) entra.Registration {
 	theirs := entra.Registration{AppID: entra.Text{Value: strangersAPIID}}
-	for _, uri := range audienceURIs(place.API) {
-		theirs.URIs = append(theirs.URIs, entra.Text{Value: uri + "-copy"})
-	}
-	for _, uri := range near {
+	for _, uri := range uris {
 		theirs.URIs = append(theirs.URIs, entra.Text{Value: uri})
 	}
 	return theirs
 }
 
 // sameNames is what the owner of an API can grant who names scopes and roles as ours are, or as the policies want them.
-func sameNames(place *Place) grant {
-	asked := requiredBy(place.Policies)
-	roles := union(names(place.API.Roles, anyRole), asked.roles)
-	return grant{appOnly: true, delegated: true, scopes: union(names(place.API.Scopes, anyScope), asked.scopes), roles: roles, userRoles: roles}
+func sameNames(api *entra.Registration, checks []asking) grant {
+	asked := requiredBy(checks)
+	roles := union(names(api.Roles, anyRole), asked.roles)
+	return grant{appOnly: true, delegated: true, scopes: union(names(api.Scopes, anyScope), asked.scopes), roles: roles, userRoles: roles}
 }

@@ -20,26 +20,26 @@ type required struct {
 	scopes, roles []string // that are compared with scp, and with roles
 }
 
-// requiredBy collects what policies ask for.
-func requiredBy(policies []*rules.Policy) required {
+// requiredBy collects what checks ask for.
+func requiredBy(checks []asking) required {
 	var r required
-	for _, policy := range policies {
-		for _, check := range policy.Checks() {
-			r.see(check.Test)
-			r.typed = r.typed || slices.ContainsFunc(check.Reads(), readsType)
-			r.scopes = r.names(r.scopes, check, "scp")
-			r.roles = r.names(r.roles, check, "roles")
+	for i := range checks {
+		check := &checks[i]
+		r.see(check.Test)
+		r.typed = r.typed || slices.ContainsFunc(check.reads, readsType)
+		if check.readsClaim("scp") {
+			r.scopes = appendWords(r.scopes, check.texts)
+		}
+		if check.readsClaim("roles") {
+			r.roles = appendWords(r.roles, check.texts)
 		}
 	}
 	return r
 }
 
-// names adds the words that a check compares a claim with.
-func (r *required) names(all []string, check *rules.Check, claim string) []string {
-	if !readsClaim(check, claim) {
-		return all
-	}
-	for _, text := range TextsOf(check) {
+// appendWords adds the words of texts that are not there yet.
+func appendWords(all, texts []string) []string {
+	for _, text := range texts {
 		for _, word := range strings.Fields(text) {
 			if len(all) < mostTexts && !slices.Contains(all, word) {
 				all = append(all, word)
@@ -50,12 +50,12 @@ func (r *required) names(all []string, check *rules.Check, claim string) []strin
 }
 
 func readsType(in rules.Input) bool {
-	name := claimOf(in)
+	name := ClaimOf(in)
 	return name == "idtyp" || name == "*"
 }
 
 func readsNames(in rules.Input) bool {
-	name := claimOf(in)
+	name := ClaimOf(in)
 	return name == "scp" || name == "roles" || name == "*"
 }
 

@@ -41,7 +41,7 @@ func (e Example) Claims() *source.Value {
 
 func (e Example) token() *Token {
 	t := &Token{
-		in: &setting{entra.Clouds()[0], e.At}, tenant: orText(e.Tenant, ExampleTenant), version: max(e.Version, entra.V1), audience: audience{value: orText(e.Audience, ExampleAPI)},
+		in: newSetting(entra.Clouds()[0], e.At), tenant: orText(e.Tenant, ExampleTenant), version: max(e.Version, entra.V1), audience: audience{value: orText(e.Audience, ExampleAPI)},
 		client: orText(e.Client, ExampleClient), user: e.User || e.Identity, identity: e.Identity, scopes: e.Scopes, roles: e.Roles,
 	}
 	if e.Identity {

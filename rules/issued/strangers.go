@@ -55,7 +55,7 @@ func (m *modeller) unknownClientsAt(place *Place) []*entra.Registration {
 	if place.Contracts != nil {
 		named = append(named, place.Contracts.IDs...)
 	}
-	named = slices.DeleteFunc(append(named, clientsNamedBy(place.Policies)...), func(id string) bool { return !entra.IsGUID(id) || lower(id) != id })
+	named = slices.DeleteFunc(append(named, clientsNamedBy(textsOf(m.asked[place.Name]))...), func(id string) bool { return !entra.IsGUID(id) || lower(id) != id })
 	if len(named) == 0 {
 		return nil
 	}
@@ -73,10 +73,9 @@ func (m *modeller) unknownClientsAt(place *Place) []*entra.Registration {
 	return all
 }
 
-// clientsNamedBy lists what policies compare a client's id with.
-func clientsNamedBy(policies []*rules.Policy) []string {
-	found := textsOf(policies)
-	return append(slices.Clone(found["appid"]), found["azp"]...)
+// clientsNamedBy lists what checks compare a client's id with.
+func clientsNamedBy(asked texts) []string {
+	return append(slices.Clone(asked["appid"]), asked["azp"]...)
 }
 
 // issuedByStrangers models tokens for a stranger's own API: for clients of their own, and for users of ours that need no secret.
@@ -105,10 +104,10 @@ func (m *modeller) like(place *Place) *likeness {
 	if l := m.alike[place.Name]; l != nil {
 		return l
 	}
-	l := &likeness{uris: nearAudiences(place.Policies, audienceURIs(place.API)), grant: sameNames(place)}
+	l := &likeness{uris: nearAudiences(m.asked[place.Name], audienceURIs(place.API)), grant: sameNames(place.API, m.asked[place.Name])}
 	for _, v := range []string{"1", "2"} {
 		for _, typed := range m.required.types() {
-			theirs := strangersAPI(place, l.uris)
+			theirs := strangersAPI(l.nearURIs(place))
 			theirs.Version.Value, theirs.Claims = v, typed.claims()
 			l.apis = append(l.apis, apiOf{&theirs, ofAPIOwner})
 		}
@@ -117,27 +116,45 @@ func (m *modeller) like(place *Place) *likeness {
 	return l
 }
 
+// nearURIs are App ID URIs of somebody else in which a check may find what it looks for in ours.
+func (l *likeness) nearURIs(place *Place) []string {
+	uris := l.uris
+	for _, uri := range audienceURIs(place.API) {
+		uris = append(slices.Clip(uris), uri+"-copy")
+	}
+	return uris
+}
+
 // otherTenants models the owner of another tenant: with an API of its own that is called as ours is, and where ours is multi-tenant,
 // with tokens for ours, whose roles its administrator can assign.
 func (m *modeller) otherTenants(place *Place) {
 	like := Kind{Holder: OtherTenant}
 	name, theirs := otherTenantKind+"/api-like-"+place.Name, m.like(place)
+	tenants := otherTenantIDs(m.asked[place.Name])
 	for _, v := range []entra.Version{entra.V1, entra.V2} {
 		for _, a := range otherTenantsAudiences(place.API, theirs.uris, v) {
 			for _, typed := range m.required.types() {
-				t := Token{tenant: otherTenantID, version: v, audience: a, typed: typed, freedom: ofOtherTenant}
-				m.addTokens(m.kind(name, like), t, theirs.grant, m.others)
+				for _, tenant := range tenants {
+					t := Token{tenant: tenant.id, version: v, audience: a, typed: typed, freedom: ofOtherTenant, doubt: tenant.doubt}
+					m.addTokens(m.kind(name, like), t, theirs.grant, m.others)
+				}
 			}
 		}
 	}
 	if place.API.MultiTenant() {
 		like.For = place.Name
-		api := apiOf{Registration: place.API}
-		if place.API.MappedClaims.Value == "true" { // who has a key of their own for it has a signature that does not verify
-			api.freedom = ofOtherTenant
-		}
+		api := apiOf{place.API, mapped(place.API)}
 		m.addAll(otherTenantKind+"/for-"+place.Name, like, api, otherTenantID, theirs.grant, m.others)
 	}
+}
+
+// mapped is what another tenant can write into tokens for our API: with claims mapping, where the API accepts it. Who has a key of their own
+// for it has a signature that does not verify.
+func mapped(api *entra.Registration) freedom {
+	if api.MappedClaims.Value == "true" {
+		return ofOtherTenant
+	}
+	return ofClient
 }
 
 func (m *modeller) addTokens(kind *Kind, t Token, g grant, clients *clientSet) {

@@ -10,47 +10,69 @@ import (
 // mostTexts limits how many texts of a policy are tried for one claim.
 const mostTexts = 12
 
+// mostOfAll limits how many of them are known at all.
+const mostOfAll = 1024
+
 // texts is what policies compare claims with, by the claim's name; "http:NAME" and "query:NAME" for what the caller writes.
 type texts map[string][]string
 
-// textsOf collects them from the policies that are in force.
-func textsOf(policies []*rules.Policy) texts {
-	all := texts{}
+// asking is a check of a policy with what it reads and compares with, looked up once.
+type asking struct {
+	*rules.Check
+	off   bool // its policy is disabled
+	reads []rules.Input
+	texts []string
+}
+
+// askedBy looks into the checks of policies.
+func askedBy(policies []*rules.Policy) []asking {
+	var all []asking
 	for _, policy := range policies {
-		if policy.When.Disabled {
-			continue
-		}
 		for _, check := range policy.Checks() {
-			all.see(check)
+			all = append(all, asking{check, policy.When.Disabled, check.Reads(), allTexts(check)})
 		}
 	}
 	return all
 }
 
-// see notes the texts of a check for everything that it reads.
-func (t texts) see(check *rules.Check) {
-	found := TextsOf(check)
-	if len(found) == 0 {
-		return
-	}
-	for _, in := range check.Reads() {
-		name := claimOf(in)
-		if in.Source == rules.FromHTTP || in.Source == rules.FromQuery {
-			name = in.String()
+// readsClaim reports whether a check that is in force reads one of these claims.
+func (a *asking) readsClaim(names ...string) bool {
+	return slices.ContainsFunc(a.reads, func(in rules.Input) bool { return slices.Contains(names, ClaimOf(in)) })
+}
+
+// textsOf collects the texts of checks that are in force, for everything that they read.
+func textsOf(checks []asking) texts {
+	all := texts{}
+	for i := range checks {
+		if checks[i].off || len(checks[i].texts) == 0 {
+			continue
 		}
-		for _, text := range found {
-			if name != "" && len(t[name]) < 2*mostTexts && !slices.Contains(t[name], text) {
-				t[name] = append(t[name], text)
+		for _, in := range checks[i].reads {
+			name := ClaimOf(in)
+			if fromRequest(in) {
+				name = in.String()
+			}
+			for _, text := range checks[i].texts {
+				if name != "" && len(all[name]) < mostOfAll && !slices.Contains(all[name], text) {
+					all[name] = append(all[name], text)
+				}
 			}
 		}
 	}
+	return all
 }
 
-// TextsOf lists the texts that a check compares with: the literals of its predicates, and what stands in quotes in an expression.
+// TextsOf lists some of the texts that a check compares with.
 func TextsOf(check *rules.Check) []string {
+	all := allTexts(check)
+	return all[:min(len(all), mostTexts)]
+}
+
+// allTexts lists the texts that a check compares with: the literals of its predicates, and what stands in quotes in an expression.
+func allTexts(check *rules.Check) []string {
 	var all []string
 	add := func(text string) {
-		if text != "" && len(all) < mostTexts && !slices.Contains(all, text) {
+		if text != "" && len(all) < mostOfAll && !slices.Contains(all, text) {
 			all = append(all, text)
 		}
 	}
@@ -94,8 +116,8 @@ func quoted(expression string) []string {
 	}
 }
 
-// claimOf is the claim that an input gives, or that the modelled answer of a validation endpoint takes it from.
-func claimOf(in rules.Input) string {
+// ClaimOf is the claim that an input gives, or that the modelled answer of a validation endpoint takes it from.
+func ClaimOf(in rules.Input) string {
 	switch {
 	case in.Source == rules.FromClaim:
 		return in.Name
@@ -111,7 +133,7 @@ func claimOf(in rules.Input) string {
 
 // nearAudiences lists audiences in which a check finds a part of the API's own, where it does not compare whole values: App ID URIs that
 // somebody else may register. None of them is one of these.
-func nearAudiences(policies []*rules.Policy, own []string) []string {
+func nearAudiences(checks []asking, own []string) []string {
 	var all []string
 	add := func(uris ...string) {
 		for _, uri := range uris {
@@ -120,28 +142,18 @@ func nearAudiences(policies []*rules.Policy, own []string) []string {
 			}
 		}
 	}
-	for _, policy := range policies {
-		if policy.When.Disabled {
+	for i := range checks {
+		if checks[i].off || !checks[i].readsClaim("aud") || comparesWholes(checks[i].Test) {
 			continue
 		}
-		for _, check := range policy.Checks() {
-			if !readsClaim(check, "aud") || comparesWholes(check.Test) {
-				continue
+		for _, text := range checks[i].texts {
+			if !strings.Contains(text, "://") {
+				add("api://" + text + "-other")
 			}
-			for _, text := range TextsOf(check) {
-				if !strings.Contains(text, "://") {
-					add("api://" + text + "-other")
-				}
-				add(text+"-other", "api://other"+text, "api://other/"+text+"-other")
-			}
+			add(text+"-other", "api://other"+text, "api://other/"+text+"-other")
 		}
 	}
 	return all
-}
-
-// readsClaim reports whether a check that is in force reads one of these claims.
-func readsClaim(check *rules.Check, names ...string) bool {
-	return slices.ContainsFunc(check.Reads(), func(in rules.Input) bool { return slices.Contains(names, claimOf(in)) })
 }
 
 // comparesWholes reports whether a predicate compares with whole values only.

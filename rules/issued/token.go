@@ -10,6 +10,7 @@ import (
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
 )
 
 // Token is one modelled token. What its holder chooses may still be open in it (see search).
@@ -35,10 +36,53 @@ type Token struct {
 type setting struct {
 	cloud entra.Cloud
 	at    time.Time
+
+	chosenPresent, chosenPerhaps *source.Value // stand for claims that are still to be chosen
+}
+
+func newSetting(cloud entra.Cloud, at time.Time) *setting {
+	const why = "whoever holds the token chooses it"
+	return &setting{cloud, at, &source.Value{Kind: source.Unknown, Text: why, Present: true}, &source.Value{Kind: source.Unknown, Text: why}}
 }
 
 // Doubt is why it is not known whether anybody can have the token; empty where somebody can.
 func (t *Token) Doubt() string { return t.doubt }
+
+// CanBeAsWanted reports whether the token may have a claim as some policy wants it, whatever that is: its holder chooses what it holds, or
+// it is the same in all tokens of the tenant that a policy is written for.
+func (t *Token) CanBeAsWanted(name string) bool {
+	switch t.freedom {
+	case everything:
+		return true
+	case asWanted:
+		return name != "aud"
+	case ofOtherTenant:
+		return !slices.Contains([]string{"aud", "iss", "tid", "ver", "appid", "azp", "oid", "sub"}, name)
+	}
+	return name == "iss" || name == "tid"
+}
+
+// Knows reports whether the model says what the token holds of everything that a check reads of its claims, or whether it is there.
+func (t *Token) Knows(reads []rules.Input) bool {
+	for _, in := range reads {
+		name := ClaimOf(in)
+		if name != "" && name != "*" && t.Claim(name).Is(source.Unknown) {
+			return false
+		}
+	}
+	return true
+}
+
+// User reports whether the token is a user's.
+func (t *Token) User() bool { return t.user }
+
+// Chose is the token with a claim that is chosen; a nil value takes the claim away.
+func (t *Token) Chose(name string, value *source.Value) *Token {
+	v := variable{claims: []string{name}}
+	next := t.with(&v, choice{values: []*source.Value{value}})
+	next.choices.open = slices.DeleteFunc(slices.Clone(next.choices.open), func(v variable) bool { return slices.Contains(v.claims, name) })
+	return next
+}
 
 // Version is that of the token's format.
 func (t *Token) Version() entra.Version { return t.version }
@@ -55,14 +99,14 @@ func (t *Token) Claim(name string) *source.Value {
 
 // look gives a claim, and whether somebody still chooses what it holds.
 func (t *Token) look(name string) (value *source.Value, open bool) {
-	if value, found, open := t.choices.look(name); found {
+	if value, found, open := t.chosenOrOpen(name); found {
 		return value, open
 	}
 	switch {
 	case t.freedom == everything && isTime(name):
 		return t.fixed(name), false
 	case t.freedom == everything:
-		return pending(name, false), true
+		return t.pending(false), true
 	case isFixed(name):
 		return t.fixed(name), false
 	}
@@ -117,14 +161,14 @@ func (t *Token) byTable(name string) (value *source.Value, open bool) {
 	switch {
 	case presence == Absent:
 		return nil, false
+	case presence == Optional && (t.freedom == ofClient || t.freedom == asWanted) && !t.asked.mayHave(name):
+		return nil, false
 	case t.freedom.chooses(presence, name, listed):
-		return pending(name, presence == Chosen || presence == Present), true
+		return t.pending(presence == Chosen || presence == Present), true
 	case t.freedom == ofOtherTenant && ofItsTenant(name):
 		return str(otherTenantObject), false // an id that Entra makes within a tenant is none of ours
 	case presence == Present:
 		return &source.Value{Kind: source.Unknown, Text: "Entra ID writes " + name + ", and the model does not say what it holds", Present: true}, false
-	case presence == Optional && !t.asked.mayHave(name):
-		return nil, false
 	}
 	return notModelled(name), false
 }
@@ -138,8 +182,8 @@ type askedClaims struct{ names []string }
 // mayHave reports whether the registration asks for a claim, or nobody knows.
 func (a *askedClaims) mayHave(name string) bool { return a == nil || slices.Contains(a.names, name) }
 
-// askedBy lists the optional claims of a registration. It is nil where only a deployment knows one of them.
-func askedBy(api *entra.Registration) *askedClaims {
+// claimsOf lists the optional claims of a registration. It is nil where only a deployment knows one of them.
+func claimsOf(api *entra.Registration) *askedClaims {
 	var asked askedClaims
 	for _, c := range api.Claims {
 		if c.Name.Unknown {
@@ -253,15 +297,35 @@ func (t *Token) seenBy(v *View) *inspect.Token {
 	return &made
 }
 
-// blank is a token with a header and nothing else. What of the header the model does not say is unknown.
-func blank(headers []string) *inspect.Token {
-	t := inspect.Parse(encode(`{"typ":"JWT","alg":"RS256"}`) + "." + encode("{}") + "." + encode("modelled"))
-	for _, name := range headers {
-		if t.Header.Member(name) == nil {
-			t.Header.Members = append(t.Header.Members, source.Member{Key: name, Value: notModelled("the header's " + name)})
+// readBy makes the token with nothing in it but what a gateway's policies read.
+func (t *Token) readBy(v *View) *inspect.Token {
+	if v.all {
+		return t.seenBy(v)
+	}
+	return t.reading(v.claims, v.blank)
+}
+
+// reading makes the token with some claims, on a blank one.
+func (t *Token) reading(names []string, blank *inspect.Token) *inspect.Token {
+	made := *blank
+	made.Claims = &source.Value{Kind: source.Object, Members: make([]source.Member, 0, len(names))}
+	for _, name := range names {
+		if value := t.Claim(name); value != nil {
+			made.Claims.Members = append(made.Claims.Members, source.Member{Key: name, Value: value})
 		}
 	}
-	return t
+	return &made
+}
+
+// blank is a token with a header and nothing else. What of the header the model does not say is unknown.
+func blank(headers []string) *inspect.Token {
+	header := with(&source.Value{Kind: source.Object}, "typ", "JWT", "alg", "RS256")
+	for _, name := range headers {
+		if header.Member(name) == nil {
+			header.Members = append(header.Members, source.Member{Key: name, Value: notModelled("the header's " + name)})
+		}
+	}
+	return &inspect.Token{Shape: inspect.Signed, Header: header}
 }
 
 func notModelled(what string) *source.Value {

@@ -61,6 +61,7 @@ type modeller struct {
 	world    *World
 	in       *setting
 	required required
+	asked    map[string][]asking        // what the gateways check, by environment
 	belong   map[string]map[string]bool // the clients' ids, by environment
 	clients  map[string]*clientSet      // all applications, by environment
 	others   *clientSet                 // of other tenants
@@ -72,14 +73,7 @@ type modeller struct {
 
 // Kinds lists every kind of token that Entra can issue, environment by environment, and what a forger writes where that may get in.
 func (w *World) Kinds() []*Kind {
-	m := &modeller{world: w, in: &setting{w.Cloud, w.At}, required: w.required(), belong: map[string]map[string]bool{}, clients: map[string]*clientSet{}, others: w.otherTenantsClients(), shown: map[string]bool{}, alike: map[string]*likeness{}, byName: map[string]*Kind{}}
-	for i := range w.Places {
-		m.belong[w.Places[i].Name] = w.Places[i].clientIDs()
-	}
-	for _, app := range w.applications() {
-		m.shown[clientID(app)] = true
-	}
-	principals := w.principals()
+	m, principals := w.modeller()
 	for i := range w.Places {
 		if api := w.Places[i].API; api != nil {
 			m.issuedFor(&w.Places[i], assignmentsOf(api, w.Assignments, principals))
@@ -92,13 +86,24 @@ func (w *World) Kinds() []*Kind {
 	return m.kinds
 }
 
-// required collects what the policies of all environments ask for.
-func (w *World) required() required {
-	var policies []*rules.Policy
-	for i := range w.Places {
-		policies = append(policies, w.Places[i].Policies...)
+// modeller begins to model a world. It also gives the object ids of its applications.
+func (w *World) modeller() (*modeller, map[string]bool) {
+	m := &modeller{
+		world: w, in: newSetting(w.Cloud, w.At), asked: map[string][]asking{},
+		belong: map[string]map[string]bool{}, clients: map[string]*clientSet{}, others: w.otherTenantsClients(),
+		shown: map[string]bool{}, alike: map[string]*likeness{}, byName: map[string]*Kind{},
 	}
-	return requiredBy(policies)
+	var all []asking
+	for i := range w.Places {
+		place := &w.Places[i]
+		m.belong[place.Name], m.asked[place.Name] = place.clientIDs(), askedBy(place.Policies)
+		all = append(all, m.asked[place.Name]...)
+	}
+	m.required = requiredBy(all)
+	for _, app := range w.applications() {
+		m.shown[clientID(app)] = true
+	}
+	return m, w.principals()
 }
 
 // kind returns the kind of that name, and makes it where it is not there yet.
@@ -160,7 +165,7 @@ type apiOf struct {
 }
 
 func (m *modeller) addFlow(kind *Kind, api apiOf, tenant string, f flow, clients *clientSet) {
-	typed, asked := typeClaim(api.Registration), askedBy(api.Registration)
+	typed, asked := typeClaim(api.Registration), claimsOf(api.Registration)
 	for _, v := range versions(api.Registration) {
 		for _, a := range audiences(api.Registration, v) {
 			m.addToken(kind, Token{tenant: tenant, version: v, audience: a, typed: typed, asked: asked, freedom: api.freedom}, f, clients)

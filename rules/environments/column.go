@@ -51,5 +51,7 @@ func (c *column) realRequest(real *Real) *rules.Request {
 	if issued, ok := real.Token.JustIssued(); ok {
 		at = issued
 	}
-	return &rules.Request{Token: real.Token, At: at, Contracts: c.view.Contracts(), Signatures: c.estate.Signatures}
+	return &rules.Request{
+		Token: real.Token, At: at, Contracts: c.view.Contracts(), Signatures: c.estate.Signatures,
+	}
 }

@@ -27,7 +27,12 @@ func (e *Estate) world() *issued.World {
 	w := &issued.World{Tenant: e.Tenant, Cloud: e.Cloud, Assignments: e.Assignments, At: e.At}
 	for i := range e.Sites {
 		s := &e.Sites[i]
-		w.Places = append(w.Places, issued.Place{Name: s.Name, API: s.API, Clients: s.Clients, Policies: s.Policies, Contracts: s.Contracts})
+		w.Places = append(
+			w.Places, issued.Place{
+				Name: s.Name, API: s.API, Clients: s.Clients, Policies: s.Policies,
+				Contracts: s.Contracts,
+			},
+		)
 	}
 	return w
 }
@@ -39,7 +44,11 @@ func (s *Site) realTokens() []*Row {
 		if len(s.Tokens) > 1 {
 			name += "/" + s.Tokens[i].Name
 		}
-		all = append(all, &Row{Kind: &issued.Kind{Name: name, Home: s.Name, For: s.Name}, Real: &s.Tokens[i]})
+		all = append(
+			all, &Row{
+				Kind: &issued.Kind{Name: name, Home: s.Name, For: s.Name}, Real: &s.Tokens[i],
+			},
+		)
 	}
 	return all
 }
@@ -56,12 +65,17 @@ func classesOf(rows []*Row) *issued.Classes {
 // signIn reports whether the row's tokens tell who has signed in to an environment's own client.
 func (r *Row) signIn(environment string) bool { return r.Identity && r.Home == environment }
 
-// meant reports whether the environment that the row's tokens belong to is meant to let them in: of guests, and of what nobody asked for,
-// nobody has said.
-func (r *Row) meant(environment string) bool { return r.own(environment) && !r.Guest && !r.Unasked }
+// meant reports whether the environment that the row's tokens belong to is meant to let them in:
+// of guests, and of what nobody asked for, nobody has said.
+func (r *Row) meant(environment string) bool {
+	return r.own(environment) && !r.Guest &&
+		!r.Unasked
+}
 
-// own reports whether the row's tokens belong to an environment: issued to its client, for its API.
+// own reports whether the row's tokens belong to an environment: issued to its client, for its
+// API.
 func (r *Row) own(environment string) bool { return r.Home == environment && r.For == environment }
 
-// likeness reports whether the row's tokens are for a stranger's API that is called as ours, and issued to a client of ours.
+// likeness reports whether the row's tokens are for a stranger's API that is called as ours, and
+// issued to a client of ours.
 func (r *Row) likeness() bool { return r.Holder == issued.Member && r.For == "" && !r.Identity }

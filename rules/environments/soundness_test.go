@@ -104,6 +104,10 @@ func (d dice) policies() []*rules.Policy {
 	all := []*rules.Policy{}
 	for range 1 + d.IntN(2) {
 		checks := []*rules.Check{{ID: rules.CustomClaim, Test: d.predicate(2), Answer: rules.Answer{Status: 401}}}
+		if d.IntN(8) > 0 { // else whoever writes their own token may get in
+			key := &rules.Key{URL: "https://login.microsoftonline.com/common/discovery/keys"}
+			checks = append(checks, &rules.Check{ID: rules.Signature, Test: rules.Predicate{Op: rules.Verifies, Key: key}})
+		}
 		if d.often() {
 			checks = append(
 				checks,
@@ -172,7 +176,7 @@ func furthest(e *Estate, gateway string, row *Row) rules.Outcome {
 	v := issued.NewView(site.Policies, site.Contracts)
 	best := rules.Outcome("")
 	row.Each(func(i issued.Issued) {
-		if got := v.Furthest(i.Token()).Verdict.Outcome; best == "" || issued.Further(got, best) {
+		if got := v.Reaches(i.Token()).Verdict.Outcome; best == "" || issued.Further(got, best) {
 			best = got
 		}
 	})

@@ -27,20 +27,32 @@ func (d dice) often() bool { return d.IntN(3) > 0 }
 func (d dice) guid() string { return fmt.Sprintf("%08x-0000-4000-8000-000000000000", d.IntN(12)) }
 
 func (d dice) registration() string {
-	text := `{"appId":"` + d.guid() + `","identifierUris":["` + d.of("api://a", "api://b", "https://x.example/a") + `"]`
-	text += `,"signInAudience":"` + d.of("AzureADMyOrg", "AzureADMyOrg", "AzureADMultipleOrgs") + `","isFallbackPublicClient":` + d.of("true", "false")
+	text := `{"appId":"` + d.guid() + `","identifierUris":["` + d.of(
+		"api://a", "api://b", "https://x.example/a",
+	) + `"]`
+	text += `,"signInAudience":"` + d.of(
+		"AzureADMyOrg", "AzureADMyOrg", "AzureADMultipleOrgs",
+	) + `","isFallbackPublicClient":` + d.of("true", "false")
 	if d.often() {
 		text += `,"api":{"requestedAccessTokenVersion":` + d.of("1", "2", "null") + `,"acceptMappedClaims":` + d.of("true", "false") +
-			`,"oauth2PermissionScopes":[{"id":"s1","value":"` + d.of("A.Access", "B.Access") + `","type":"` + d.of("User", "Admin") + `"},{"id":"s2","value":"Read"}]}`
+			`,"oauth2PermissionScopes":[{"id":"s1","value":"` + d.of(
+			"A.Access", "B.Access",
+		) + `","type":"` + d.of("User", "Admin") + `"},{"id":"s2","value":"Read"}]}`
 	}
 	if d.often() {
-		text += `,"appRoles":[{"id":"r1","value":"` + d.of("A.Write", "B.Write") + `","allowedMemberTypes":["` + d.of("User", "Application") + `"]}]`
+		text += `,"appRoles":[{"id":"r1","value":"` + d.of(
+			"A.Write", "B.Write",
+		) + `","allowedMemberTypes":["` + d.of(
+			"User", "Application",
+		) + `"]}]`
 	}
 	if d.often() {
 		text += `,"requiredResourceAccess":[{"resourceAppId":"` + d.guid() + `","resourceAccess":[{"id":"` + d.of("r1", "s1", "s2") + `","type":"` + d.of("Role", "Scope") + `"}]}]`
 	}
 	if d.often() {
-		text += `,"optionalClaims":{"accessToken":[{"name":"` + d.of("idtyp", "email", "acct") + `"}]}`
+		text += `,"optionalClaims":{"accessToken":[{"name":"` + d.of(
+			"idtyp", "email", "acct",
+		) + `"}]}`
 	}
 	return text + "}"
 }
@@ -58,21 +70,42 @@ func (d dice) predicate(depth int) rules.Predicate {
 	if depth > 0 && d.IntN(4) == 0 {
 		return rules.Negate(d.predicate(depth - 1))
 	}
-	in := rules.Claim(d.of("aud", "iss", "tid", "scp", "roles", "appid", "azp", "ver", "idtyp", "appidacr", "azpacr", "oid", "email", "groups", "env", "client_id", "Roles"))
-	literal := d.of("api://a", "a", "A.Access", "A.Write", "Read", "app", "1", "0", "dev", tenantID, tenantID[:8], "2.0", "https://sts.windows.net/"+tenantID+"/", "https://sts.windows.net/", "0000000", d.guid())
-	ops := []rules.Op{rules.Equals, rules.OneOf, rules.Contains, rules.HasAll, rules.HasAny, rules.Present}
+	in := rules.Claim(
+		d.of(
+			"aud", "iss", "tid", "scp", "roles", "appid", "azp", "ver", "idtyp", "appidacr",
+			"azpacr", "oid", "email", "groups", "env", "client_id", "Roles",
+		),
+	)
+	literal := d.of(
+		"api://a", "a", "A.Access", "A.Write", "Read", "app", "1", "0", "dev", tenantID,
+		tenantID[:8], "2.0", "https://sts.windows.net/"+tenantID+"/", "https://sts.windows.net/",
+		"0000000", d.guid(),
+	)
+	ops := []rules.Op{
+		rules.Equals, rules.OneOf, rules.Contains, rules.HasAll, rules.HasAny, rules.Present,
+	}
 	return rules.Predicate{Op: ops[d.IntN(len(ops))], Input: in, Values: rules.Literals(literal)}
 }
 
 func (d dice) policies() []*rules.Policy {
 	all := []*rules.Policy{}
 	for range 1 + d.IntN(2) {
-		checks := []*rules.Check{{ID: rules.Signature, Test: rules.Predicate{Op: rules.Verifies, Key: &rules.Key{URL: "https://login.microsoftonline.com/common/discovery/keys"}}}}
+		checks := []*rules.Check{
+			{ID: rules.Signature, Test: rules.Predicate{
+				Op: rules.Verifies, Key: &rules.Key{
+					URL: "https://login.microsoftonline.com/common/discovery/keys",
+				},
+			}},
+		}
 		if !d.often() {
 			checks[0].Skip = "off"
 		}
 		for range 1 + d.IntN(3) {
-			checks = append(checks, &rules.Check{ID: rules.CustomClaim, Test: d.predicate(2), Answer: rules.Answer{Status: 401}})
+			checks = append(
+				checks, &rules.Check{
+					ID: rules.CustomClaim, Test: d.predicate(2), Answer: rules.Answer{Status: 401},
+				},
+			)
 		}
 		if d.often() {
 			client := rules.Claim(d.of("appid", "azp"))
@@ -81,8 +114,17 @@ func (d dice) policies() []*rules.Policy {
 			}
 			checks = append(
 				checks,
-				&rules.Check{ID: rules.ClientID, Test: rules.Has(client), Binds: "client", Answer: rules.Answer{Status: 403}},
-				&rules.Check{ID: rules.Contract, Test: rules.Predicate{Op: rules.Listed, Input: rules.Input{Source: rules.FromBound, Name: "client"}}, Answer: rules.Answer{Status: 403}},
+				&rules.Check{
+					ID: rules.ClientID, Test: rules.Has(client), Binds: "client",
+					Answer: rules.Answer{Status: 403},
+				},
+				&rules.Check{
+					ID: rules.Contract, Test: rules.Predicate{
+						Op: rules.Listed, Input: rules.Input{
+							Source: rules.FromBound, Name: "client",
+						},
+					}, Answer: rules.Answer{Status: 403},
+				},
 			)
 		}
 		all = append(all, &rules.Policy{Root: rules.AllOf(checks...)})
@@ -94,7 +136,10 @@ func (d dice) world(t *testing.T) *World {
 	t.Helper()
 	w := &World{Tenant: tenantID, Cloud: entra.Clouds()[0], At: noon}
 	many := func() *entra.Directory {
-		texts := []string{d.registration(), d.registration(), d.principal(), `{"principalId":"` + d.of("p1", "p9") + `","resourceId":"` + d.of("p2", "p9") + `","appRoleId":"` + d.of("r1", "r9") + `"}`}
+		texts := []string{
+			d.registration(), d.registration(), d.principal(),
+			`{"principalId":"` + d.of("p1", "p9") + `","resourceId":"` + d.of("p2", "p9") + `","appRoleId":"` + d.of("r1", "r9") + `"}`,
+		}
 		return directory(t, strings.Join(texts, ","))
 	}
 	for _, name := range []string{"dev", "uat"} {
@@ -102,7 +147,9 @@ func (d dice) world(t *testing.T) *World {
 		place := Place{Name: name, API: api.Apps[0], Clients: many().Apps, Policies: d.policies()}
 		w.Assignments = append(w.Assignments, api.Assignments...)
 		if d.often() {
-			place.Contracts = &rules.Contracts{IDs: []string{d.guid(), d.guid()}, Partial: d.IntN(4) == 0}
+			place.Contracts = &rules.Contracts{
+				IDs: []string{d.guid(), d.guid()}, Partial: d.IntN(4) == 0,
+			}
 		}
 		w.Places = append(w.Places, place)
 	}
@@ -145,8 +192,9 @@ func furthestAmong(v *View, all ...Tokens) rules.Outcome {
 	return best
 }
 
-// TestHoldersGetAsFarAsTheirKinds holds the two ways to ask the model against each other on random worlds: every kind of token by itself, and
-// all tokens of a holder at once with what differs left open. One is what matrix asks, the other what lint does.
+// TestHoldersGetAsFarAsTheirKinds holds the two ways to ask the model against each other on random
+// worlds: every kind of token by itself, and all tokens of a holder at once with what differs left
+// open. One is what matrix asks, the other what lint does.
 func TestHoldersGetAsFarAsTheirKinds(t *testing.T) {
 	outcomes := map[rules.Outcome]int{}
 	for seed := range uint64(500) {
@@ -159,22 +207,37 @@ func TestHoldersGetAsFarAsTheirKinds(t *testing.T) {
 			kind func(*Kind) bool
 			open []Tokens
 		}{
-			{"own", func(k *Kind) bool { return k.Home == "uat" && k.For == "uat" && !k.Guest && !k.Unasked }, []Tokens{h.Own()}},
-			{"strangers", func(k *Kind) bool { return k.Holder == Stranger && k.For == "uat" && !k.Guest }, []Tokens{h.Strangers()}},
+			{"own", func(k *Kind) bool {
+				return k.Home == "uat" && k.For == "uat" && !k.Guest &&
+					!k.Unasked
+			}, []Tokens{h.Own()}},
+			{"strangers", func(k *Kind) bool {
+				return k.Holder == Stranger && k.For == "uat" &&
+					!k.Guest
+			}, []Tokens{h.Strangers()}},
 			{
 				"strangers elsewhere",
 				func(k *Kind) bool {
-					return k.Holder == Stranger && k.For == "" && strings.HasSuffix(k.Name, "like-uat")
+					return k.Holder == Stranger && k.For == "" &&
+						strings.HasSuffix(k.Name, "like-uat")
 				},
 				[]Tokens{h.StrangersElsewhere(true, true), h.StrangersElsewhere(false, true)},
 			},
-			{"own elsewhere", func(k *Kind) bool { return k.Name == "uat/api-like-uat" }, []Tokens{h.OwnElsewhere(true), h.OwnElsewhere(false)}},
-			{"other tenants", func(k *Kind) bool { return k.Holder == OtherTenant && strings.HasSuffix(k.Name, "uat") }, []Tokens{h.OtherTenants()}},
+			{"own elsewhere", func(k *Kind) bool { return k.Name == "uat/api-like-uat" }, []Tokens{
+				h.OwnElsewhere(true), h.OwnElsewhere(false),
+			}},
+			{"other tenants", func(k *Kind) bool {
+				return k.Holder == OtherTenant &&
+					strings.HasSuffix(k.Name, "uat")
+			}, []Tokens{h.OtherTenants()}},
 		} {
 			kind, open := furthestOf(run, kinds, row.kind), furthestAmong(v, row.open...)
 			outcomes[kind]++
 			if kind != open {
-				t.Errorf("seed %d: %s: %s as kinds, %s with choices left open", seed, row.name, kind, open)
+				t.Errorf(
+					"seed %d: %s: %s as kinds, %s with choices left open", seed, row.name, kind,
+					open,
+				)
 			}
 		}
 	}

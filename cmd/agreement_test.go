@@ -18,8 +18,8 @@ import (
 	"github.com/gatewhy/gatewhy/testdata/mint"
 )
 
-// The commands that speak of who gets in draw on one model. This test holds them against each other: for every policy of testdata with every
-// app registration there, and for random pairs.
+// The commands that speak of who gets in draw on one model. This test holds them against each
+// other: for every policy of testdata with every app registration there, and for random pairs.
 
 // pair is the policies of one API, and its app registration.
 type pair struct {
@@ -41,7 +41,9 @@ func pairs(t *testing.T) []pair {
 	var all []pair
 	var registered []*entra.Directory
 	known := map[string]bool{}
-	for _, name := range filesLike(t, "../testdata/environments/*/entra/*", "../testdata/rules/*/app*") {
+	for _, name := range filesLike(
+		t, "../testdata/environments/*/entra/*", "../testdata/rules/*/app*",
+	) {
 		d, err := entra.ReadRegistrations(readSource(t, name))
 		if err != nil || len(d.Apps) != 1 || !d.Apps[0].AppID.Known() || len(d.Apps[0].URIs) == 0 {
 			continue // no API's
@@ -51,14 +53,19 @@ func pairs(t *testing.T) []pair {
 			registered = append(registered, d)
 		}
 	}
-	for _, name := range filesLike(t, "../testdata/environments/*/policies/*", "../testdata/rules/*/ok*", "../testdata/rules/*/bad*") {
+	for _, name := range filesLike(
+		t, "../testdata/environments/*/policies/*", "../testdata/rules/*/ok*",
+		"../testdata/rules/*/bad*",
+	) {
 		file := readSource(t, name)
 		compiled, err := adapters()[0].Compile(file, rules.Options{Variant: "mule"})
 		if err != nil || len(byAPI(compiled.Policies)) != 1 {
 			continue
 		}
 		for _, apps := range registered {
-			all = append(all, pair{name + " with " + apps.Apps[0].Title(), file, compiled.Policies, apps})
+			all = append(
+				all, pair{name + " with " + apps.Apps[0].Title(), file, compiled.Policies, apps},
+			)
 		}
 	}
 	return all
@@ -66,7 +73,10 @@ func pairs(t *testing.T) []pair {
 
 // sameAs is what of an API's registration tells its tokens from another's.
 func sameAs(app *entra.Registration) string {
-	text := fmt.Sprint(app.AppID.Value, app.Version.Value, app.SignIn.Value, app.AssignmentRequired(), app.Principal != nil, app.Claims != nil)
+	text := fmt.Sprint(
+		app.AppID.Value, app.Version.Value, app.SignIn.Value, app.AssignmentRequired(),
+		app.Principal != nil, app.Claims != nil,
+	)
 	for _, p := range slices.Concat(app.Scopes, app.Roles) {
 		text += fmt.Sprint(p.Value.Value, p.AdminOnly, p.Users, p.Apps)
 	}
@@ -99,7 +109,9 @@ func randomPairs(t *testing.T) []pair {
 			if err != nil {
 				t.Fatal(err)
 			}
-			all = append(all, pair{"v" + version + " tokens, " + name, file, compiled.Policies, apps})
+			all = append(
+				all, pair{"v" + version + " tokens, " + name, file, compiled.Policies, apps},
+			)
 		}
 	}
 	return all
@@ -133,7 +145,8 @@ func readSource(t *testing.T, name string) *source.File {
 type minter struct {
 	tenants, forgers *mint.Key
 	set              *keys.Set
-	signed           map[string]*inspect.Token // what was signed before: many witnesses are the same
+	// what was signed before: many witnesses are the same
+	signed map[string]*inspect.Token
 }
 
 func newMinter(t *testing.T) *minter {
@@ -163,7 +176,11 @@ func (m *minter) sign(t *testing.T, claims *source.Value, forged bool) *inspect.
 	if token := m.signed[key.ID+text]; token != nil {
 		return token
 	}
-	compact, err := key.Sign("RS256", fmt.Appendf(nil, `{"typ":"JWT","alg":"RS256","kid":%q}`, m.tenants.ID), []byte(text))
+	compact, err := key.Sign(
+		"RS256", fmt.Appendf(
+			nil, `{"typ":"JWT","alg":"RS256","kid":%q}`, m.tenants.ID,
+		), []byte(text),
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -171,13 +188,20 @@ func (m *minter) sign(t *testing.T, claims *source.Value, forged bool) *inspect.
 	return m.signed[key.ID+text]
 }
 
-// asTest is the same token as a policy test writes it: a shape, with each of its claims replaced or taken away.
+// asTest is the same token as a policy test writes it: a shape, with each of its claims replaced
+// or taken away.
 func asTest(claims *source.Value) *environments.TokenSpec {
-	spec := &environments.TokenSpec{Shape: entra.Text{Value: "entra-v1-app-only"}, Claims: &source.Value{Kind: source.Object}}
+	spec := &environments.TokenSpec{
+		Shape: entra.Text{Value: "entra-v1-app-only"}, Claims: &source.Value{Kind: source.Object},
+	}
 	spec.Claims.Members = append(spec.Claims.Members, claims.Members...)
 	for _, m := range spec.Make(clock).Claims.Members {
 		if claims.Member(m.Key) == nil {
-			spec.Claims.Members = append(spec.Claims.Members, source.Member{Key: m.Key, Value: &source.Value{Kind: source.Null}})
+			spec.Claims.Members = append(
+				spec.Claims.Members, source.Member{
+					Key: m.Key, Value: &source.Value{Kind: source.Null},
+				},
+			)
 		}
 	}
 	return spec
@@ -186,7 +210,8 @@ func asTest(claims *source.Value) *environments.TokenSpec {
 // mostMinted is how many witnesses of one outcome are minted for a pair: signing takes long.
 const mostMinted = 2
 
-// TestTheCommandsAgreeOnWhoGetsIn runs the matrix of every pair once, and holds the others against it.
+// TestTheCommandsAgreeOnWhoGetsIn runs the matrix of every pair once, and holds the others against
+// it.
 func TestTheCommandsAgreeOnWhoGetsIn(t *testing.T) {
 	t.Parallel()
 	m, minted, counts := newMinter(t), 0, map[rules.Outcome]int{}
@@ -200,9 +225,12 @@ func TestTheCommandsAgreeOnWhoGetsIn(t *testing.T) {
 	}
 }
 
-// checkWitnesses mints witnesses of the matrix, with what Entra ID always writes beside what the model knows, and runs them as explain does, with
-// a key set, and as test does: each gets the verdict that matrix gave.
-func (p *pair) checkWitnesses(t *testing.T, m *minter, e *environments.Estate, matrix *environments.Matrix) (minted int) {
+// checkWitnesses mints witnesses of the matrix, with what Entra ID always writes beside what the
+// model knows, and runs them as explain does, with a key set, and as test does: each gets the
+// verdict that matrix gave.
+func (p *pair) checkWitnesses(
+	t *testing.T, m *minter, e *environments.Estate, matrix *environments.Matrix,
+) (minted int) {
 	count := map[rules.Outcome]int{}
 	for r, row := range matrix.Rows {
 		want := matrix.Cells[r][0].Outcome
@@ -213,26 +241,43 @@ func (p *pair) checkWitnesses(t *testing.T, m *minter, e *environments.Estate, m
 		w := matrix.Witness(r, 0)
 		claims, forged := w.Token.InFull(""), row.Holder == issued.Forger
 		request := &rules.Request{
-			Token: m.sign(t, claims, forged), At: e.At, Contracts: e.Sites[1].Contracts, Headers: w.Written.Headers, Query: w.Written.Query,
+			Token: m.sign(t, claims, forged), At: e.At, Contracts: e.Sites[1].Contracts,
+			Headers: w.Written.Headers, Query: w.Written.Query,
 			Signatures: &signatures{given: m.set},
 		}
-		if got := rules.Evaluate(p.policies, request); got.Outcome != want || got.Status != w.Verdict.Status {
-			t.Errorf("%s: %s: matrix says %s %d, explain %s %d of\n%s", p.name, row.Name, want, w.Verdict.Status, got.Outcome, got.Status, claims.JSON())
+		if got := rules.Evaluate(p.policies, request); got.Outcome != want ||
+			got.Status != w.Verdict.Status {
+			t.Errorf(
+				"%s: %s: matrix says %s %d, explain %s %d of\n%s", p.name, row.Name, want,
+				w.Verdict.Status, got.Outcome, got.Status, claims.JSON(),
+			)
 		}
-		request.Token, request.Signatures = asTest(claims).Make(e.At), environments.Assumed(map[bool]string{true: "invalid", false: "valid"}[forged])
-		if got := rules.Evaluate(p.policies, request); got.Outcome != want || got.Status != w.Verdict.Status {
-			t.Errorf("%s: %s: matrix says %s %d, test %s %d of\n%s", p.name, row.Name, want, w.Verdict.Status, got.Outcome, got.Status, claims.JSON())
+		request.Token, request.Signatures = asTest(claims).Make(e.At), environments.Assumed(
+			map[bool]string{true: "invalid", false: "valid"}[forged],
+		)
+		if got := rules.Evaluate(p.policies, request); got.Outcome != want ||
+			got.Status != w.Verdict.Status {
+			t.Errorf(
+				"%s: %s: matrix says %s %d, test %s %d of\n%s", p.name, row.Name, want,
+				w.Verdict.Status, got.Outcome, got.Status, claims.JSON(),
+			)
 		}
 	}
 	return minted
 }
 
-// saying lists the rules by which lint says that somebody gets in. A policy that asks a validation endpoint names no keys, and lint does not tell
-// other tenants from other APIs of the tenant there; a policy that is disabled lets everybody in.
+// saying lists the rules by which lint says that somebody gets in. A policy that asks a validation
+// endpoint names no keys, and lint does not tell other tenants from other APIs of the tenant
+// there; a policy that is disabled lets everybody in.
 func saying(who string, policies []*rules.Policy) []string {
-	tenant := []string{"policy-disabled", "any-client-accepted", "audience-not-checked", "scope-without-audience", "assignment-not-required", "client-id-chosen-by-caller"}
+	tenant := []string{
+		"policy-disabled", "any-client-accepted", "audience-not-checked", "scope-without-audience",
+		"assignment-not-required", "client-id-chosen-by-caller",
+	}
 	introspects := slices.ContainsFunc(policies, func(p *rules.Policy) bool {
-		return slices.ContainsFunc(p.Checks(), func(c *rules.Check) bool { return c.ID == rules.Introspection })
+		return slices.ContainsFunc(
+			p.Checks(), func(c *rules.Check) bool { return c.ID == rules.Introspection },
+		)
 	})
 	switch {
 	case who == "forgers":
@@ -243,8 +288,9 @@ func saying(who string, policies []*rules.Policy) []string {
 	return tenant
 }
 
-// checkLint holds lint, with the app registration, against the matrix: where matrix has a witness, lint has a finding, and where matrix keeps all
-// of a sort out, lint has no error. Its warnings are also of what is one change away.
+// checkLint holds lint, with the app registration, against the matrix: where matrix has a witness,
+// lint has a finding, and where matrix keeps all of a sort out, lint has no error. Its warnings
+// are also of what is one change away.
 func (p *pair) checkLint(t *testing.T, matrix *environments.Matrix, counts map[rules.Outcome]int) {
 	j := newJudge(rules.Options{Variant: "mule"})
 	j.apps = p.apps
@@ -264,13 +310,56 @@ func (p *pair) checkLint(t *testing.T, matrix *environments.Matrix, counts map[r
 		}
 		says := rules.Severity("")
 		for _, f := range found {
-			if slices.Contains(saying(who, p.policies), f.Rule) && (says == "" || f.Severity == rules.Error) {
+			if slices.Contains(saying(who, p.policies), f.Rule) &&
+				(says == "" || f.Severity == rules.Error) {
 				says = f.Severity
 			}
 		}
 		counts[best]++
 		if best == rules.Accepted && says == "" || best == rules.Rejected && says == rules.Error {
 			t.Errorf("%s: %s: matrix says %s (%s), lint %q", p.name, who, best, witness, says)
+		}
+	}
+}
+
+// TestAClaimThatIsAlwaysThereIsThereForEveryCommand holds the example with which the one model began:
+// matrix did not know, test accepted, and lint had an opinion of its own.
+func TestAClaimThatIsAlwaysThereIsThereForEveryCommand(t *testing.T) {
+	for claim, want := range map[string]rules.Outcome{
+		"oid": rules.Accepted, "sub": rules.Accepted, "uti": rules.Accepted, "client_id": rules.Rejected,
+	} {
+		text := jwtPolicy(setting{
+			fields: map[string]any{"skipClientIdValidation": true},
+			claim:  [2]string{claim, "#[vars.claimSet." + claim + " != null]"},
+		})
+		file, err := source.Read("policy.json", []byte(text))
+		if err != nil {
+			t.Fatal(err)
+		}
+		compiled, err := adapters()[0].Compile(file, rules.Options{Variant: "mule"})
+		if err != nil {
+			t.Fatal(err)
+		}
+		uat := registrations(t, strings.Replace(holesUAT, "VERSION", "1", 1), holesPrincipal)
+		p := pair{claim, file, compiled.Policies, uat}
+		_, matrix := p.matrix(t)
+		for r, row := range matrix.Rows {
+			got := matrix.Cells[r][0].Outcome
+			if row.Name == "stranger/for-uat-app" && got != want {
+				t.Errorf("%s: matrix says %s, want %s", claim, got, want)
+			}
+		}
+		spec := environments.TokenSpec{Shape: entra.Text{Value: "entra-v1-app-only"}}
+		request := &rules.Request{
+			Token: spec.Make(clock), At: clock, Signatures: environments.Assumed("valid"),
+		}
+		if got := rules.Evaluate(compiled.Policies, request).Outcome; got != want {
+			t.Errorf("%s: test says %s, want %s", claim, got, want)
+		}
+		j := newJudge(rules.Options{Variant: "mule"})
+		open := slices.ContainsFunc(j.file(file).findings, func(f rules.Finding) bool { return f.Rule == "any-client-accepted" })
+		if open != (want == rules.Accepted) {
+			t.Errorf("%s: lint says that any client is accepted: %v", claim, open)
 		}
 	}
 }

@@ -46,8 +46,8 @@ func newDemoKey() (*demoTenantKey, error) {
 	return &demoTenantKey{signer, set}, err
 }
 
-// token signs a v1.0 token as Entra ID issues it: for an environment's API, and its client. Without scopes it is
-// app-only.
+// token signs a v1.0 token as Entra ID issues it: for an environment's API, and its client.
+// Without scopes it is app-only.
 func (k *demoTenantKey) token(environment, client, scopes string, at time.Time) (*inspect.Token, error) {
 	example := issued.Example{
 		Tenant: demoTenant, Audience: "api://orders-" + environment, Client: client,

@@ -27,7 +27,8 @@ func newMatrix(env *Env) *cobra.Command {
 		Short: "Run every environment's policies against every environment's tokens: who is let in where",
 		Long: "matrix reads an environments file and runs real tokens, and every kind of token that Entra ID can issue for its app\n" +
 			"registrations, against every environment's policies. An environment's own tokens must be let in, all others\n" +
-			"kept out: those of other environments, of a stranger of the tenant, and of another tenant.",
+			"kept out: those of other environments, of a stranger of the tenant, of another tenant, of a client that no file\n" +
+			"shows, and where no signature is checked, what anybody writes.",
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error { return env.matrix(cmd.Context(), &flags) },
 	}

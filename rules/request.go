@@ -10,8 +10,8 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
-// Request is one request as a gateway sees it, with what is known of the world around it. One goroutine
-// evaluates it at a time; it may be evaluated against any number of policies.
+// Request is one request as a gateway sees it, with what is known of the world around it. One
+// goroutine evaluates it at a time; it may be evaluated against any number of policies.
 type Request struct {
 	Token   *inspect.Token // nil where the request carries none
 	At      time.Time
@@ -52,8 +52,8 @@ func (r *Request) Profile() inspect.Profile {
 	return r.profile()
 }
 
-// JustIssued is the same request one second after its token was issued, where the token has expired since; nil where it has not, or
-// does not tell when it was issued.
+// JustIssued is the same request one second after its token was issued, where the token has
+// expired since; nil where it has not, or does not tell when it was issued.
 func (r *Request) JustIssued() *Request {
 	if r.Token == nil || !r.Token.Expired(r.At) {
 		return nil
@@ -88,8 +88,8 @@ func (r *Request) Read(in Input) Reading {
 	return Reading{Unknown: &Unknown{Why: "nothing reads " + in.String()}}
 }
 
-// claim reads a claim. Gateways differ on which of two members with the same name counts, so one that
-// stands twice with different values can't be known.
+// claim reads a claim. Gateways differ on which of two members with the same name counts, so one
+// that stands twice with different values can't be known.
 func (r *Request) claim(name string) Reading {
 	if r.Token == nil {
 		return Reading{}

@@ -6,8 +6,8 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
-// TestAClaimThatIsThereIsNotNullThoughItsValueIsNotKnown holds the comparisons with null of a value of which only that is known. Flex
-// Gateway's documentation has no null.
+// TestAClaimThatIsThereIsNotNullThoughItsValueIsNotKnown holds the comparisons with null of a
+// value of which only that is known. Flex Gateway's documentation has no null.
 func TestAClaimThatIsThereIsNotNullThoughItsValueIsNotKnown(t *testing.T) {
 	there := &source.Value{Kind: source.Unknown, Text: "not known", Present: true}
 	perhaps := &source.Value{Kind: source.Unknown, Text: "not known"}

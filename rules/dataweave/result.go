@@ -2,8 +2,9 @@ package dataweave
 
 import "github.com/gatewhy/gatewhy/inspect/source"
 
-// Env is what an expression may read. A nil value is one that is not known, as is a source.Unknown anywhere
-// inside a value; an object that is known in part ends with Rest. Values are only read, never changed.
+// Env is what an expression may read. A nil value is one that is not known, as is a source.Unknown
+// anywhere inside a value; an object that is known in part ends with Rest. Values are only read,
+// never changed.
 type Env struct {
 	Runtime        Version       // of the Mule runtime; the zero Version where it is not known
 	Vars           *source.Value // an object; its member claimSet holds the token's claims
@@ -29,15 +30,16 @@ type Unknown struct {
 	Present   bool   // whichever value it is, it isn't null
 }
 
-// Failure is an error that the gateway meets while it evaluates the expression. A policy takes it as a value
-// that is not true (PDK example jwt-validation, src/lib.rs).
+// Failure is an error that the gateway meets while it evaluates the expression. A policy takes it
+// as a value that is not true (PDK example jwt-validation, src/lib.rs).
 type Failure struct {
 	Why    string // lower case, no full stop
 	Column int    // characters from 1
 }
 
-// Holds says whether the result is true, as a custom claim of a policy needs it: a value that is no boolean
-// and a failure are No (MuleSoft, JWT Validation policy: an expression that does not return a boolean fails).
+// Holds says whether the result is true, as a custom claim of a policy needs it: a value that is
+// no boolean and a failure are No (MuleSoft, JWT Validation policy: an expression that does not
+// return a boolean fails).
 func (r Result) Holds() Answer {
 	switch {
 	case r.Unknown != nil && !r.Unknown.NeverTrue:
@@ -52,8 +54,8 @@ func (r Result) Holds() Answer {
 // present reports whether the result is some value that is not known, and not null.
 func (r Result) present() bool { return r.Unknown != nil && r.Unknown.Present }
 
-// within is what a result without a value makes of an expression around it: what is made of a value that is not known may be null,
-// though the value is not.
+// within is what a result without a value makes of an expression around it: what is made of a
+// value that is not known may be null, though the value is not.
 func (r Result) within() Result {
 	if r.present() {
 		u := *r.Unknown

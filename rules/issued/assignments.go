@@ -7,8 +7,9 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/entra"
 )
 
-// assigned takes the assignments into account: where those of an API are known, a client holds the roles that it is assigned, no more
-// and no less; and where the API requires assignment, Entra refuses an app-only token to who has none with AADSTS501051
+// assigned takes the assignments into account: where those of an API are known, a client holds the
+// roles that it is assigned, no more and no less; and where the API requires assignment, Entra
+// refuses an app-only token to who has none with AADSTS501051
 // (scenario-protected-web-api-app-registration, "Assignment required").
 func (g grant) assigned(api, client *entra.Registration, known *assignments) grant {
 	if known == nil {
@@ -24,10 +25,12 @@ func (g grant) assigned(api, client *entra.Registration, known *assignments) gra
 	return g
 }
 
-// assignments are the assignments of one API. They are nil where none is given, which does not say that there are none.
+// assignments are the assignments of one API. They are nil where none is given, which does not say
+// that there are none.
 type assignments struct {
-	held      map[string][]entra.Assignment // by the object id of who has them
-	unclaimed [][]string                    // the roles of applications of which no file tells who they are
+	held map[string][]entra.Assignment // by the object id of who has them
+	// the roles of applications of which no file tells who they are
+	unclaimed [][]string
 }
 
 func (a *assignments) of(client *entra.Registration) []entra.Assignment {
@@ -37,8 +40,11 @@ func (a *assignments) of(client *entra.Registration) []entra.Assignment {
 	return a.held[strings.ToLower(client.Principal.ObjectID.Value)]
 }
 
-// assignmentsOf picks the assignments of an API. The object ids of the applications that files show are in lower case.
-func assignmentsOf(api *entra.Registration, all []entra.Assignment, shown map[string]bool) *assignments {
+// assignmentsOf picks the assignments of an API. The object ids of the applications that files
+// show are in lower case.
+func assignmentsOf(
+	api *entra.Registration, all []entra.Assignment, shown map[string]bool,
+) *assignments {
 	var found *assignments
 	var unclaimed []string
 	for _, a := range all {
@@ -87,7 +93,8 @@ func concerns(a entra.Assignment, api *entra.Registration) bool {
 func roleValues(held []entra.Assignment, api *entra.Registration) []string {
 	var all []string
 	for _, a := range held {
-		if value := roleValue(a, api); value != "" && !slices.Contains(all, value) { // a file may be named twice
+		// a file may be named twice
+		if value := roleValue(a, api); value != "" && !slices.Contains(all, value) {
 			all = append(all, value)
 		}
 	}

@@ -21,9 +21,10 @@ const (
 // assumedTime is when modelled tokens are used where nobody says; no policy depends on the day.
 var assumedTime = time.Date(2026, 1, 1, 12, 0, 0, 0, time.UTC)
 
-// Assume makes the world up in which an API has what its policies ask for: audiences, scopes, roles, tenants and clients, both versions of
-// tokens, and stand-ins for the rest. Where the API's app registration is known (it may be nil), that says what the API has. Its own clients
-// are those that the policies name, and the only ones with a contract.
+// Assume makes the world up in which an API has what its policies ask for: audiences, scopes,
+// roles, tenants and clients, both versions of tokens, and stand-ins for the rest. Where the API's
+// app registration is known (it may be nil), that says what the API has. Its own clients are those
+// that the policies name, and the only ones with a contract.
 func Assume(policies []*rules.Policy, app *entra.Registration) *Holders {
 	place := Place{Name: assumedName, API: app, Policies: policies}
 	if app == nil {
@@ -35,11 +36,13 @@ func Assume(policies []*rules.Policy, app *entra.Registration) *Holders {
 	if app == nil {
 		*place.API = assumedRegistration(h.texts)
 	}
-	h.clouds = cloudsOf(checks)
+	h.clouds = cloudsOf(checks, h.texts)
 	w.Cloud, h.in.cloud, h.tenants = h.clouds[0], h.clouds[0], tenantsOf(checks, h.texts)
 	own := assumedClients(h.texts)
 	for _, id := range own {
-		h.place.Clients = append(h.place.Clients, &entra.Registration{AppID: entra.Text{Value: id}})
+		h.place.Clients = append(
+			h.place.Clients, &entra.Registration{AppID: entra.Text{Value: id}},
+		)
 	}
 	h.place.Contracts = &rules.Contracts{IDs: append(own, constantClients(checks)...)}
 	h.assumed, h.ownAssumed = app == nil, true
@@ -48,7 +51,8 @@ func Assume(policies []*rules.Policy, app *entra.Registration) *Holders {
 	return h
 }
 
-// assumedClients are the clients that policies name, or a stand-in. What is no application id stands in no token of Entra ID.
+// assumedClients are the clients that policies name, or a stand-in. What is no application id
+// stands in no token of Entra ID.
 func assumedClients(asked texts) []string {
 	var own []string
 	for _, id := range clientsNamedBy(asked) {
@@ -62,7 +66,8 @@ func assumedClients(asked texts) []string {
 	return own
 }
 
-// constantClients lists the texts in what policies make a client id of: it may be one of them, whoever calls.
+// constantClients lists the texts in what policies make a client id of: it may be one of them,
+// whoever calls.
 func constantClients(checks []asking) []string {
 	var all []string
 	for i := range checks {
@@ -73,9 +78,12 @@ func constantClients(checks []asking) []string {
 	return all
 }
 
-// assumedRegistration is an API that has what its policies ask for. Whether users can consent to its scopes nobody says.
+// assumedRegistration is an API that has what its policies ask for. Whether users can consent to
+// its scopes nobody says.
 func assumedRegistration(asked texts) entra.Registration {
-	app := entra.Registration{AppID: entra.Text{Value: assumedAPI}, Version: entra.Text{Unknown: true}}
+	app := entra.Registration{
+		AppID: entra.Text{Value: assumedAPI}, Version: entra.Text{Unknown: true},
+	}
 	app.Claims = []entra.OptionalClaim{{Name: entra.Text{Unknown: true}}}
 	for _, text := range asked["aud"] {
 		if !entra.IsGUID(text) {
@@ -84,28 +92,54 @@ func assumedRegistration(asked texts) entra.Registration {
 	}
 	for _, text := range asked["scp"] {
 		for _, word := range strings.Fields(text) {
-			app.Scopes = append(app.Scopes, entra.Permission{Value: entra.Text{Value: word}, AdminOnly: true})
+			app.Scopes = append(
+				app.Scopes, entra.Permission{Value: entra.Text{Value: word}, AdminOnly: true},
+			)
 		}
 	}
 	for _, text := range asked["roles"] {
-		app.Roles = append(app.Roles, entra.Permission{Value: entra.Text{Value: text}, Apps: true, Users: true})
+		app.Roles = append(
+			app.Roles, entra.Permission{Value: entra.Text{Value: text}, Apps: true, Users: true},
+		)
 	}
 	return app
 }
 
-// cloudsOf lists the clouds, that of the policies' keys first.
-func cloudsOf(checks []asking) []entra.Cloud {
+// cloudsOf lists the clouds that policies name, that of their keys first; the public one where they
+// name none.
+func cloudsOf(checks []asking, asked texts) []entra.Cloud {
 	all := entra.Clouds()
+	first := all[0]
 	for _, address := range keysOf(checks) {
 		u, err := url.Parse(strings.TrimSpace(address))
 		if err != nil {
 			continue
 		}
 		if cloud, ok := entra.CloudOf(u.Hostname()); ok {
-			return append([]entra.Cloud{cloud}, slices.DeleteFunc(all, func(c entra.Cloud) bool { return c.ID == cloud.ID })...)
+			first = cloud
+			break
 		}
 	}
-	return all
+	found := []entra.Cloud{first}
+	for _, cloud := range all {
+		if cloud.ID != first.ID && namesCloud(asked["iss"], &cloud) {
+			found = append(found, cloud)
+		}
+	}
+	return found
+}
+
+// namesCloud reports whether a text that an issuer is compared with has a cloud's host in it, or may
+// be a part of that.
+func namesCloud(texts []string, cloud *entra.Cloud) bool {
+	for _, host := range []string{cloud.V1Issuer, cloud.V2Issuer} {
+		if host != "" && slices.ContainsFunc(texts, func(text string) bool {
+			return strings.Contains(text, host) || strings.Contains(host, text)
+		}) {
+			return true
+		}
+	}
+	return false
 }
 
 // keysOf lists the addresses of the keys that policies verify with.
@@ -121,7 +155,8 @@ func keysOf(checks []asking) []string {
 	return all
 }
 
-// tenantsOf lists the tenants that policies name, in their issuers or in the addresses of their keys, and a stand-in.
+// tenantsOf lists the tenants that policies name, in their issuers or in the addresses of their
+// keys, whole or in part, and a stand-in.
 func tenantsOf(checks []asking, asked texts) []tenant {
 	var all []tenant
 	add := func(text string) {
@@ -132,8 +167,14 @@ func tenantsOf(checks []asking, asked texts) []tenant {
 			}
 		}
 	}
-	for _, text := range slices.Concat(asked["iss"], asked["tid"], keysOf(checks)) {
+	named := slices.Concat(asked["iss"], asked["tid"])
+	for _, text := range append(slices.Clone(named), keysOf(checks)...) {
 		add(text)
+	}
+	for _, text := range named {
+		for _, id := range alike(text, assumedTenant) {
+			add(id)
+		}
 	}
 	return append(all, tenant{id: assumedTenant})
 }

@@ -10,8 +10,9 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// Written is what a caller writes into a request beside the token, where a policy takes the client id from the request itself: whoever
-// holds a token can write there what he likes. The zero Written is a request of which nothing but the token is known.
+// Written is what a caller writes into a request beside the token, where a policy takes the client
+// id from the request itself: whoever holds a token can write there what he likes. The zero
+// Written is a request of which nothing but the token is known.
 type Written struct {
 	Headers map[string]string // by canonical name
 	Query   map[string]string
@@ -44,8 +45,9 @@ const (
 type callerInputs struct {
 	ids     []rules.Input // that give a client id
 	secrets []rules.Input // that give a client's secret
-	loose   bool          // an expression makes something of one, so that other values may do what these do not
-	token   bool          // an expression that reads one may compare it with the token's own client
+	// an expression makes something of one, so that other values may do what these do not
+	loose bool
+	token bool // an expression that reads one may compare it with the token's own client
 
 	others []rules.Input // that other checks read
 	texts  []string      // and compare with
@@ -71,7 +73,8 @@ func callerInputsOf(checks []asking) callerInputs {
 	return c
 }
 
-// see notes a check that takes a client id, or its secret, from the request. The Authorization header carries the token.
+// see notes a check that takes a client id, or its secret, from the request. The Authorization
+// header carries the token.
 func (c *callerInputs) see(check *asking) {
 	for _, in := range check.reads {
 		switch {
@@ -88,16 +91,21 @@ func (c *callerInputs) see(check *asking) {
 // seeOther notes what another check takes from the request.
 func (c *callerInputs) seeOther(check *asking) {
 	for _, in := range check.reads {
-		if fromRequest(in) && !slices.ContainsFunc(c.others, func(have rules.Input) bool { return have.String() == in.String() }) {
+		if fromRequest(in) &&
+			!slices.ContainsFunc(
+				c.others, func(have rules.Input) bool { return have.String() == in.String() },
+			) {
 			c.others = append(c.others, in)
 			c.texts = append(c.texts, check.texts[:min(len(check.texts), mostTexts)]...)
 		}
 	}
 }
 
-// fromRequest reports whether an input is what the caller writes beside the token, which the Authorization header carries.
+// fromRequest reports whether an input is what the caller writes beside the token, which the
+// Authorization header carries.
 func fromRequest(in rules.Input) bool {
-	return in.Source == rules.FromQuery || in.Source == rules.FromHTTP && textproto.CanonicalMIMEHeaderKey(in.Name) != "Authorization"
+	return in.Source == rules.FromQuery || in.Source == rules.FromHTTP &&
+		textproto.CanonicalMIMEHeaderKey(in.Name) != "Authorization"
 }
 
 // mirrors reports whether a check binds what the caller writes as it is, and reads nothing else.
@@ -109,7 +117,8 @@ func mirrors(check *asking, in rules.Input) bool {
 		r := &rules.Request{}
 		w := Writing([]rules.Input{in}, probe)
 		w.Into(r)
-		if got := r.Read(check.Test.Input); got.Value == nil || got.Value.Kind != source.String || got.Value.Text != probe {
+		if got := r.Read(check.Test.Input); got.Value == nil || got.Value.Kind != source.String ||
+			got.Value.Text != probe {
 			return false
 		}
 	}
@@ -128,9 +137,10 @@ func (c *callerInputs) readBy(check *asking) bool {
 	return false
 }
 
-// forms lists what the holder of a token may write: the id of a client that has a contract, and where an expression may compare it, the
-// token's own; what other checks compare a header or a parameter with. Where other values may get further, the request of which they
-// are not known comes with them.
+// forms lists what the holder of a token may write: the id of a client that has a contract, and
+// where an expression may compare it, the token's own; what other checks compare a header or a
+// parameter with. Where other values may get further, the request of which they are not known
+// comes with them.
 func (v *View) forms(own string) []Written {
 	c := &v.caller
 	all := []Written{{}}

@@ -9,14 +9,19 @@ import (
 // Presence says what is known of a claim in a token of Entra ID.
 type Presence byte
 
-// The presences. That a holder can make a claim what they like is none of them: it depends on the holder (see freedom).
+// The presences. That a holder can make a claim what they like is none of them: it depends on the
+// holder (see freedom).
 const (
-	Absent   Presence = '-' // Entra never writes it there
-	Fixed    Presence = '=' // the model knows what it holds
-	Present  Presence = '+' // it is there; what it holds is not known, and not of the holder's choice
-	Chosen   Presence = '*' // it is there; the holder chooses among a few values
-	Optional Presence = 'o' // it is there only where the API's registration asks for it (optionalClaims), and even then perhaps not
-	Asked    Presence = 'a' // the same, where a setting asks that is not read (groupMembershipClaims)
+	Absent Presence = '-' // Entra never writes it there
+	Fixed  Presence = '=' // the model knows what it holds
+	// it is there; what it holds is not known, and not of the holder's choice
+	Present Presence = '+'
+	Chosen  Presence = '*' // it is there; the holder chooses among a few values
+	// it is there only where the API's registration asks for it (optionalClaims), and even then
+	// perhaps not
+	Optional Presence = 'o'
+	// the same, where a setting asks that is not read (groupMembershipClaims)
+	Asked    Presence = 'a'
 	Unstated Presence = '?' // it may be there or not
 )
 
@@ -31,30 +36,33 @@ const (
 	asOther form = 'x'
 )
 
-// claim is one row of the table. Columns are the tokens in which it stands: access tokens of v1.0 without a user and with one, the
-// same of v2.0, ID tokens of v1.0 and of v2.0.
+// claim is one row of the table. Columns are the tokens in which it stands: access tokens of v1.0
+// without a user and with one, the same of v2.0, ID tokens of v1.0 and of v2.0.
 type claim struct {
 	name    string
 	columns string // a Presence each, in that order
 	form    form
-	reason  string // the reference: a page of learn.microsoft.com/entra/identity-platform, and what it leaves out
+	// the reference: a page of learn.microsoft.com/entra/identity-platform, and what it leaves out
+	reason string
 }
 
 const (
 	accessClaims   = "access-token-claims-reference"
 	idClaims       = "id-token-claims-reference"
 	optionalClaims = "optional-claims-reference"
-	restricted     = "reference-claims-customization, the JWT restricted claim set: no claims mapping can write it either"
-	ofGraph        = "seen in tokens for Microsoft Graph only, and documented nowhere"
+	byDefault      = accessClaims + ": v1.0 by default if applicable, v2.0 as an optional claim"
+	restricted     = "reference-claims-customization, the JWT restricted claim set: " +
+		"no claims mapping can write it either"
+	ofGraph = "seen in tokens for Microsoft Graph only, and documented nowhere"
 )
 
-// claims is the table: every claim that Entra ID is known to write, and those that it is known never to. What stands in no row is a
-// custom claim (see custom).
+// claims is the table: every claim that Entra ID is known to write, and those that it is known
+// never to. What stands in no row is a custom claim (see custom).
 var claims = [...]claim{
 	{"aud", "======", asText, accessClaims},
 	{"iss", "======", asText, accessClaims},
 	{"tid", "======", asText, accessClaims},
-	{"ver", "======", asText, accessClaims + ": of an access token the API's registration decides it"},
+	{"ver", "======", asText, accessClaims + ": the API's registration decides it"},
 	{"iat", "======", asTime, accessClaims},
 	{"nbf", "======", asTime, accessClaims},
 	{"exp", "======", asTime, accessClaims},
@@ -74,16 +82,16 @@ var claims = [...]claim{
 	{"acr", "?+--??", asText, accessClaims + ": v1.0 only"},
 	{"amr", "?+--??", asList, accessClaims + ": v1.0 only"},
 	{"unique_name", "?+--??", asText, accessClaims + ": v1.0 only"},
-	{"upn", "-?-o??", asText, accessClaims + ": v1.0 by default if applicable, v2.0 as an optional claim"},
-	{"family_name", "-?-o??", asText, accessClaims + ": v1.0 by default if applicable, v2.0 as an optional claim"},
-	{"given_name", "-?-o??", asText, accessClaims + ": v1.0 by default if applicable, v2.0 as an optional claim"},
-	{"onprem_sid", "-?-o??", asText, accessClaims + ": v1.0 by default if applicable, v2.0 as an optional claim"},
-	{"pwd_exp", "-?-o??", asOther, accessClaims + ": v1.0 by default if applicable, v2.0 as an optional claim"},
-	{"ipaddr", "??oo??", asText, accessClaims + ": v1.0 by default if applicable, v2.0 as an optional claim"},
-	{"in_corp", "??oo??", asText, accessClaims + ": v1.0 by default if applicable, v2.0 as an optional claim"},
+	{"upn", "-?-o??", asText, byDefault},
+	{"family_name", "-?-o??", asText, byDefault},
+	{"given_name", "-?-o??", asText, byDefault},
+	{"onprem_sid", "-?-o??", asText, byDefault},
+	{"pwd_exp", "-?-o??", asOther, byDefault},
+	{"ipaddr", "??oo??", asText, byDefault},
+	{"in_corp", "??oo??", asText, byDefault},
 	{"preferred_username", "-o-???", asText, accessClaims + ": v2.0 with the scope profile"},
 	{"name", "-?-???", asText, accessClaims + ": with the scope profile"},
-	{"groups", "aaaaaa", asList, accessClaims + ": where the API asks for it, and not where there are too many"},
+	{"groups", "aaaaaa", asList, accessClaims + ": where the API asks for it, unless too many"},
 	{"hasgroups", "aaaaaa", asOther, accessClaims},
 	{"_claim_names", "aaaaaa", asOther, accessClaims},
 	{"_claim_sources", "aaaaaa", asOther, accessClaims},
@@ -124,15 +132,19 @@ var claims = [...]claim{
 	{"cid", "------", asText, accessClaims + " has appid and azp in its place"},
 	{"client", "------", asText, accessClaims + " has appid and azp in its place"},
 	{"active", "------", asOther, accessClaims + " has none: a member of an introspection answer"},
-	{"expires_in", "------", asTime, accessClaims + " has none: a member of a token endpoint's answer"},
+	{"expires_in", "------", asTime, accessClaims + " has none: of a token endpoint's answer"},
 }
 
-// custom is what a claim is that stands in no row: a claims-mapping policy may write it, or an extension attribute that the API's
-// registration asks for (reference-claims-customization, optional-claims-reference).
-var custom = claim{"", "??????", asText, "reference-claims-customization: a claims-mapping policy may write it"}
+// custom is what a claim is that stands in no row: a claims-mapping policy may write it, or an
+// extension attribute that the API's registration asks for (reference-claims-customization,
+// optional-claims-reference).
+var custom = claim{
+	"", "??????", asText, "reference-claims-customization: a claims-mapping policy may write it",
+}
 
-// claimNamed looks a claim up. It is not listed where no row has it. A name that differs from one of Entra's in capitals or blanks
-// only is in no token: Entra writes it otherwise, and no claims mapping can write it (the restricted claim set).
+// claimNamed looks a claim up. It is not listed where no row has it. A name that differs from one
+// of Entra's in capitals or blanks only is in no token: Entra writes it otherwise, and no claims
+// mapping can write it (the restricted claim set).
 func claimNamed(name string) (row *claim, listed bool) {
 	for i := range claims {
 		if claims[i].name == name {
@@ -142,7 +154,9 @@ func claimNamed(name string) (row *claim, listed bool) {
 	bare := strings.TrimSpace(name)
 	for i := range claims {
 		if strings.EqualFold(claims[i].name, bare) {
-			return &claim{name: name, columns: "------", form: claims[i].form, reason: restricted}, true
+			return &claim{
+				name: name, columns: "------", form: claims[i].form, reason: restricted,
+			}, true
 		}
 	}
 	return &custom, false

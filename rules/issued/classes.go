@@ -6,8 +6,8 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// Classes numbers the batches of kinds by what some checks see of them: batches of the same number look the same. Gateways, and repairs of
-// one, that read the same claims share the numbers.
+// Classes numbers the batches of kinds by what some checks see of them: batches of the same number
+// look the same. Gateways, and repairs of one, that read the same claims share the numbers.
 type Classes struct {
 	kinds   []*Kind
 	byReads map[string][]int
@@ -19,7 +19,10 @@ type Classes struct {
 
 // NewClasses counts through the batches of all kinds.
 func NewClasses(kinds []*Kind) *Classes {
-	c := &Classes{kinds: kinds, byReads: map[string][]int{}, numbers: map[string]int{}, clients: map[string]*clientClasses{}, guids: allGUIDs(kinds)}
+	c := &Classes{
+		kinds: kinds, byReads: map[string][]int{}, numbers: map[string]int{},
+		clients: map[string]*clientClasses{}, guids: allGUIDs(kinds),
+	}
 	n := 0
 	for _, kind := range kinds {
 		for i := range kind.batches {
@@ -70,7 +73,8 @@ type Run struct {
 	sign    *clientClasses // and as ID tokens do
 }
 
-// seen is tokens that a gateway can't tell apart: the class of their batch and that of their client.
+// seen is tokens that a gateway can't tell apart: the class of their batch and that of their
+// client.
 type seen struct {
 	batch, client int
 	identity      bool
@@ -84,9 +88,13 @@ type Outcome struct {
 	Issued  Issued
 }
 
-// Run begins to run kinds against a gateway. Ungrouped it runs every token, for the test that this changes nothing.
+// Run begins to run kinds against a gateway. Ungrouped it runs every token, for the test that this
+// changes nothing.
 func (c *Classes) Run(v *View, grouped bool) *Run {
-	return &Run{View: v, grouped: grouped, numbers: c.of(v), seen: map[seen]Outcome{}, access: c.clientsOf(v, false), sign: c.clientsOf(v, true)}
+	return &Run{
+		View: v, grouped: grouped, numbers: c.of(v), seen: map[seen]Outcome{},
+		access: c.clientsOf(v, false), sign: c.clientsOf(v, true),
+	}
 }
 
 // Told is how many tokens the gateway could tell apart.
@@ -96,7 +104,8 @@ func (r *Run) Told() int { return len(r.seen) }
 func (r *Run) Furthest(kind *Kind) Outcome {
 	var best Outcome
 	for i := range kind.batches {
-		if got := r.batch(&kind.batches[i]); best.Outcome == "" || Further(got.Outcome, best.Outcome) {
+		if got := r.batch(&kind.batches[i]); best.Outcome == "" ||
+			Further(got.Outcome, best.Outcome) {
 			best = got
 		}
 	}

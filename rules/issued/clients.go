@@ -14,7 +14,8 @@ type classified struct {
 	class int
 }
 
-// clientClasses numbers clients by what some checks can tell of their ids. Views that can tell the same share them.
+// clientClasses numbers clients by what some checks can tell of their ids. Views that can tell the
+// same share them.
 type clientClasses struct {
 	view     *View
 	identity bool
@@ -24,7 +25,11 @@ type clientClasses struct {
 }
 
 func newClientClasses(v *View, identity bool, sets int) *clientClasses {
-	return &clientClasses{view: v, identity: identity, ids: map[string]int{}, named: map[string]int{}, sets: make([][]classified, sets+1)}
+	return &clientClasses{
+		view: v, identity: identity, ids: map[string]int{}, named: map[string]int{}, sets: make(
+			[][]classified, sets+1,
+		),
+	}
 }
 
 // clientsOf gives the classes of clients as they stand in access tokens, or in ID tokens.
@@ -36,14 +41,17 @@ func (c *Classes) clientsOf(v *View, identity bool) *clientClasses {
 	return c.clients[key]
 }
 
-// tellsClientsBy is all that view.class depends on: the literals that may be a part of an id, and the contracts.
+// tellsClientsBy is all that view.class depends on: the literals that may be a part of an id, and
+// the contracts.
 func (c *Classes) tellsClientsBy(v *View, identity bool) string {
 	if v.readsID(identity) {
 		return "each id for itself"
 	}
 	literals := slices.Clone(v.literals)
 	if c.guids {
-		literals = slices.DeleteFunc(literals, func(s string) bool { return strings.Trim(s, "0123456789abcdef-") != "" })
+		literals = slices.DeleteFunc(
+			literals, func(s string) bool { return strings.Trim(s, "0123456789abcdef-") != "" },
+		)
 	}
 	key := fmt.Sprintf("%p %q", v.contracts, literals)
 	for _, o := range slices.Concat(v.opaques.access, v.opaques.sign) {
@@ -98,7 +106,13 @@ func allGUIDs(kinds []*Kind) bool {
 	seen := map[*clientSet]bool{}
 	for _, kind := range kinds {
 		for _, b := range kind.batches {
-			if !seen[b.clients] && slices.ContainsFunc(b.clients.ids, func(id string) bool { return !entra.IsGUID(id) || strings.ToLower(id) != id }) {
+			if !seen[b.clients] &&
+				slices.ContainsFunc(
+					b.clients.ids, func(id string) bool {
+						return !entra.IsGUID(id) ||
+							strings.ToLower(id) != id
+					},
+				) {
 				return false
 			}
 			seen[b.clients] = true

@@ -7,13 +7,15 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// opaques are expressions over nothing but the client's id: what each makes of an id tells which ids look the same to it. One that
-// reads other things beside has to be run for each id with each of those, unless it only compares the id with texts.
+// opaques are expressions over nothing but the client's id: what each makes of an id tells which
+// ids look the same to it. One that reads other things beside has to be run for each id with each
+// of those, unless it only compares the id with texts.
 type opaques struct {
 	access []*rules.Opaque // over appid and azp
 	sign   []*rules.Opaque // over the audience of ID tokens, which is their client
-	mixed  bool            // an expression makes something of an id of access tokens and other things
-	signed bool            // an expression makes something of the audience and other things
+	// an expression makes something of an id of access tokens and other things
+	mixed  bool
+	signed bool // an expression makes something of the audience and other things
 }
 
 // seeExpression sorts an expression by what it reads of the client's id.
@@ -33,7 +35,8 @@ func (v *View) seeExpression(expression *rules.Opaque) {
 	}
 }
 
-// compares notes the texts that an expression compares claims with, where it makes nothing else of them.
+// compares notes the texts that an expression compares claims with, where it makes nothing else of
+// them.
 func (v *View) compares(expression *rules.Opaque, claims ...string) bool {
 	if expression.Compares == nil {
 		return false
@@ -45,7 +48,8 @@ func (v *View) compares(expression *rules.Opaque, claims ...string) bool {
 	return ok
 }
 
-// readsOf tells whether an expression reads the ids of access tokens, the audience, and other things.
+// readsOf tells whether an expression reads the ids of access tokens, the audience, and other
+// things.
 func readsOf(expression *rules.Opaque) (ids, audience, others bool) {
 	for _, in := range expression.Reads {
 		switch name := ClaimOf(in); {
@@ -78,7 +82,9 @@ func (v *View) makes(id string, identity bool, b *strings.Builder) {
 
 func (v *View) look(o *rules.Opaque, claim, id string, b *strings.Builder) {
 	t := *v.blank
-	t.Claims = &source.Value{Kind: source.Object, Members: []source.Member{{Key: claim, Value: str(id)}}}
+	t.Claims = &source.Value{
+		Kind: source.Object, Members: []source.Member{{Key: claim, Value: str(id)}},
+	}
 	reading := o.Eval(&rules.Request{Token: &t})
 	switch text, isText := reading.Value.Str(); {
 	case reading.Unknown != nil:
@@ -98,8 +104,8 @@ func (v *View) look(o *rules.Opaque, claim, id string, b *strings.Builder) {
 // spaces separate words.
 const spaces = " \t\r\n"
 
-// compare is what checks can tell of a text without spaces: which of some literals it equals or holds, and whether it is a client's that has a
-// contract.
+// compare is what checks can tell of a text without spaces: which of some literals it equals or
+// holds, and whether it is a client's that has a contract.
 func (v *View) compare(text string, literals []string, b *strings.Builder) {
 	for _, literal := range literals {
 		switch {
@@ -111,7 +117,8 @@ func (v *View) compare(text string, literals []string, b *strings.Builder) {
 			b.WriteByte('-')
 		}
 	}
-	if v.listed[text] { // whether the list says that it is not complete is the same for all that are not in it
+	// whether the list says that it is not complete is the same for all that are not in it
+	if v.listed[text] {
 		b.WriteByte('y')
 	}
 	if text == "" {
@@ -119,8 +126,8 @@ func (v *View) compare(text string, literals []string, b *strings.Builder) {
 	}
 }
 
-// readsID reports whether every id counts for itself: an expression reads it with other things, or may compare it with what the caller
-// writes.
+// readsID reports whether every id counts for itself: an expression reads it with other things, or
+// may compare it with what the caller writes.
 func (v *View) readsID(identity bool) bool {
 	if identity {
 		return v.opaques.signed || v.caller.token

@@ -17,11 +17,13 @@ type flow struct {
 	doubt       string // why it is not known whether the client can have it; empty where it can
 }
 
-// unclaimedRoles is the doubt of roles that are assigned to an application of which no file tells which it is.
-const unclaimedRoles = "an assignment names a service principal that no file shows, and it is not known which client it is: pass what az ad sp show --id APP prints"
+// unclaimedRoles is the doubt of roles that are assigned to an application of which no file tells
+// which it is.
+const unclaimedRoles = "an assignment names a service principal that no file shows, " +
+	"and it is not known which client it is: pass what az ad sp show --id APP prints"
 
-// flows lists the tokens of a grant: app-only with each set of roles; delegated with each set of scopes and with none, and where users can
-// hold roles, with those.
+// flows lists the tokens of a grant: app-only with each set of roles; delegated with each set of
+// scopes and with none, and where users can hold roles, with those.
 func (g grant) flows(r *required) []flow {
 	var all []flow
 	for _, roles := range g.roleSets(r) {
@@ -39,7 +41,8 @@ func (g grant) flows(r *required) []flow {
 	return all
 }
 
-// roleSets lists the sets of roles that an app-only token may carry; none where there is no such token.
+// roleSets lists the sets of roles that an app-only token may carry; none where there is no such
+// token.
 func (g grant) roleSets(r *required) [][]string {
 	switch {
 	case !g.appOnly:
@@ -59,7 +62,9 @@ func (g grant) delegatedWith(scopes []string, r *required) []flow {
 		return all
 	}
 	for _, roles := range r.sets(g.userRoles)[1:] {
-		all = append(all, flow{name: all[0].name + "-with-roles", user: true, scopes: scopes, roles: roles})
+		all = append(
+			all, flow{name: all[0].name + "-with-roles", user: true, scopes: scopes, roles: roles},
+		)
 	}
 	return all
 }
@@ -81,7 +86,9 @@ type group struct {
 }
 
 // groups sorts clients by what they can have.
-func groups(api *entra.Registration, clients []*entra.Registration, can granting, known *assignments) []*group {
+func groups(
+	api *entra.Registration, clients []*entra.Registration, can granting, known *assignments,
+) []*group {
 	byGrant := map[string]*group{}
 	var all []*group
 	var usual string
@@ -108,10 +115,13 @@ func groups(api *entra.Registration, clients []*entra.Registration, can granting
 
 func (g grant) key() string { return fmt.Sprintf("%#v", g) }
 
-// unremarkable reports whether nothing is known of a client and an API: all such clients can have the same.
+// unremarkable reports whether nothing is known of a client and an API: all such clients can have
+// the same.
 func unremarkable(api, client *entra.Registration, known *assignments) bool {
 	if requirement(client, api) != nil || known != nil && client.Principal != nil {
 		return false
 	}
-	return !slices.ContainsFunc(api.PreAuthorized, func(p entra.PreAuthorized) bool { return p.Client.Is(client.AppID) })
+	return !slices.ContainsFunc(
+		api.PreAuthorized, func(p entra.PreAuthorized) bool { return p.Client.Is(client.AppID) },
+	)
 }

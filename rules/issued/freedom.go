@@ -7,23 +7,24 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
-// freedom is what the holder of a token can make of the claims that the model fixes for nobody. What a holder chooses counts as chosen
-// to get furthest.
+// freedom is what the holder of a token can make of the claims that the model fixes for nobody.
+// What a holder chooses counts as chosen to get furthest.
 type freedom uint8
 
 const (
 	// ofClient: how it proves itself (appidacr, azpacr).
 	ofClient freedom = iota
 
-	// ofAPIOwner: whose API a token is for can also choose whether optional claims, groups and claims of their own stand in it, but
-	// not what they hold.
+	// ofAPIOwner: whose API a token is for can also choose whether optional claims, groups and
+	// claims of their own stand in it, but not what they hold.
 	ofAPIOwner
 
-	// ofOtherTenant: an administrator can also write any claim that Entra does not (by claims mapping, 1.8 of the facts), and set what
-	// the accounts of their tenant are called.
+	// ofOtherTenant: an administrator can also write any claim that Entra does not (by claims
+	// mapping, 1.8 of the facts), and set what the accounts of their tenant are called.
 	ofOtherTenant
 
-	// asWanted: nobody chooses, but a world that is made up from policies has whom the policies are written for.
+	// asWanted: nobody chooses, but a world that is made up from policies has whom the policies
+	// are written for.
 	asWanted
 
 	// everything: whoever writes the token.
@@ -45,8 +46,9 @@ func (f freedom) chooses(p Presence, name string, listed bool) bool {
 	return f == asWanted
 }
 
-// ofAccounts reports whether a claim holds what whoever manages accounts can write as they like, or what is the same in every tenant
-// (wids are the template ids of directory roles). A upn needs a domain of the tenant.
+// ofAccounts reports whether a claim holds what whoever manages accounts can write as they like,
+// or what is the same in every tenant (wids are the template ids of directory roles). A upn needs
+// a domain of the tenant.
 func ofAccounts(name string) bool {
 	return slices.Contains([]string{"name", "given_name", "family_name", "email", "wids"}, name)
 }
@@ -69,7 +71,8 @@ type chosen struct {
 	value *source.Value
 }
 
-// choices are what of a token is chosen, and what is still to be chosen beside what its holder's freedom says.
+// choices are what of a token is chosen, and what is still to be chosen beside what its holder's
+// freedom says.
 type choices struct {
 	chosen []chosen
 	open   []variable
@@ -123,11 +126,14 @@ func (t *Token) stillOpen() []variable {
 		return nil
 	}
 	return slices.DeleteFunc(slices.Clone(t.choices.open), func(v variable) bool {
-		return slices.ContainsFunc(t.choices.chosen, func(c chosen) bool { return c.claim == v.claims[0] })
+		return slices.ContainsFunc(
+			t.choices.chosen, func(c chosen) bool { return c.claim == v.claims[0] },
+		)
 	})
 }
 
-// Settled is the token with the first choice of whatever is still open in it, where nothing has asked for another.
+// Settled is the token with the first choice of whatever is still open in it, where nothing has
+// asked for another.
 func (t *Token) Settled() *Token {
 	for _, v := range t.stillOpen() {
 		t = t.with(&v, v.choices[0])
@@ -149,11 +155,14 @@ func (t *Token) pending(present bool) *source.Value {
 	return t.in.chosenPerhaps
 }
 
-// variableOf is the variable that a claim belongs to, where it is still to be chosen; texts are what the policies compare it with.
+// variableOf is the variable that a claim belongs to, where it is still to be chosen; texts are
+// what the policies compare it with.
 func (t *Token) variableOf(name string, texts []string) variable {
-	for _, v := range t.stillOpen() {
-		if slices.Contains(v.claims, name) {
-			return v
+	if t.choices != nil {
+		for i := range t.choices.open {
+			if slices.Contains(t.choices.open[i].claims, name) {
+				return t.choices.open[i]
+			}
 		}
 	}
 	return one(name, t.valuesOf(name, texts))
@@ -208,15 +217,21 @@ func (t *Token) valuesOf(name string, texts []string) []*source.Value {
 		return anything(name, row.form, texts, true)
 	case presence == Chosen:
 		return authentications(t.user)
-	case t.freedom == ofAPIOwner, t.freedom == ofOtherTenant && presence == Optional && !ofAccounts(name):
+	case t.freedom == ofAPIOwner, t.freedom == ofOtherTenant && presence == Optional &&
+		!ofAccounts(name):
 		return []*source.Value{nil, notModelled(name)}
 	case t.freedom == ofOtherTenant && listed && !ofAccounts(name):
-		return append(anything(name, row.form, slices.DeleteFunc(slices.Clone(texts), entra.IsGUID), true), notModelled(name))
+		return append(
+			anything(
+				name, row.form, slices.DeleteFunc(slices.Clone(texts), entra.IsGUID), true,
+			), notModelled(name),
+		)
 	}
 	return anything(name, row.form, texts, presence != Present)
 }
 
-// authentications lists how a client can prove itself: without a user it must (access-token-claims-reference).
+// authentications lists how a client can prove itself: without a user it must
+// (access-token-claims-reference).
 func authentications(user bool) []*source.Value {
 	all := []*source.Value{str("1"), str("2")}
 	if user {
@@ -228,8 +243,8 @@ func authentications(user bool) []*source.Value {
 // unrelated is a text that no configuration has.
 const unrelated = "gatewhy-unrelated"
 
-// anything lists what whoever can write a claim may write: each text that policies compare it with, all of them together, another, and
-// where it may be absent, nothing.
+// anything lists what whoever can write a claim may write: each text that policies compare it
+// with, all of them together, another, and where it may be absent, nothing.
 func anything(name string, f form, texts []string, absent bool) []*source.Value {
 	var all []*source.Value
 	switch f {

@@ -10,7 +10,8 @@ type grant struct {
 	delegated bool
 	scopes    []string // each can be had alone, and all together
 	userRoles []string // the app roles that its users may hold
-	consented bool     // whoever signs in consents, so that there is a scope wherever there are a user's roles
+	// whoever signs in consents, so that there is a scope wherever there are a user's roles
+	consented bool
 
 	roles     []string // the app roles that an app-only token may carry
 	held      bool     // of the roles, all and no others
@@ -22,10 +23,15 @@ type grant struct {
 // granting is what a client can have of an API.
 type granting func(api, client *entra.Registration, known *assignments) grant
 
-// grantOwn is what a client of the API's own environment can have: every scope and role, as far as its registration and the
-// assignments do not say otherwise (a decision of ours: someone has consented for it).
+// grantOwn is what a client of the API's own environment can have: every scope and role, as far as
+// its registration and the assignments do not say otherwise (a decision of ours: someone has
+// consented for it).
 func grantOwn(api, client *entra.Registration, known *assignments) grant {
-	g := grant{appOnly: true, delegated: true, scopes: names(api.Scopes, anyScope), userRoles: names(api.Roles, forUsers), roles: names(api.Roles, forApps)}
+	g := grant{
+		appOnly: true, delegated: true, scopes: names(
+			api.Scopes, anyScope,
+		), userRoles: names(api.Roles, forUsers), roles: names(api.Roles, forApps),
+	}
 	if declared := requirement(client, api); declared != nil {
 		g.scopes = values(api.Scopes, declared.Scopes)
 		g.roles = values(api.Roles, declared.Roles)
@@ -34,12 +40,18 @@ func grantOwn(api, client *entra.Registration, known *assignments) grant {
 	return g.assigned(api, client, known)
 }
 
-// grantForeign is what any other client of the tenant can have: an app-only token without roles, since Entra does not require a client to be
-// authorised for an API (v2-oauth2-client-creds-grant-flow, "Tokens without the roles claim"), and by a user's consent
-// each scope that users can consent to; more only where its registration asks for it, or the API pre-authorizes it. The roles of
-// a user come with him, whichever client he signs in to (access-token-claims-reference, "roles").
+// grantForeign is what any other client of the tenant can have: an app-only token without roles,
+// since Entra does not require a client to be authorised for an API
+// (v2-oauth2-client-creds-grant-flow, "Tokens without the roles claim"), and by a user's consent
+// each scope that users can consent to; more only where its registration asks for it, or the API
+// pre-authorizes it. The roles of a user come with him, whichever client he signs in to
+// (access-token-claims-reference, "roles").
 func grantForeign(api, client *entra.Registration, known *assignments) grant {
-	g := grant{appOnly: true, delegated: true, scopes: names(api.Scopes, userScope), userRoles: names(api.Roles, forUsers), consented: true}
+	g := grant{
+		appOnly: true, delegated: true, scopes: names(
+			api.Scopes, userScope,
+		), userRoles: names(api.Roles, forUsers), consented: true,
+	}
 	if declared := requirement(client, api); declared != nil {
 		g.scopes = union(g.scopes, values(api.Scopes, declared.Scopes))
 		g.roles = values(api.Roles, declared.Roles)
@@ -62,27 +74,30 @@ func requirement(client, api *entra.Registration) *entra.Requirement {
 	return nil
 }
 
-// guests reports whether a guest of the tenant can have a token for the API: like any user, unless assignment is required
-// (a decision of ours: guests are not assigned).
+// guests reports whether a guest of the tenant can have a token for the API: like any user, unless
+// assignment is required (a decision of ours: guests are not assigned).
 func guests(api *entra.Registration) bool { return !api.AssignmentRequired() }
 
-// onBehalfOf is what the API of another environment can have when it exchanges a user's token: a delegated token in which
-// it is the client itself, with the user's roles (v2-oauth2-on-behalf-of-flow).
+// onBehalfOf is what the API of another environment can have when it exchanges a user's token: a
+// delegated token in which it is the client itself, with the user's roles
+// (v2-oauth2-on-behalf-of-flow).
 func onBehalfOf(api, middle *entra.Registration, known *assignments) grant {
 	g := grantForeign(api, middle, known)
 	g.appOnly, g.perhaps = false, nil
 	return g
 }
 
-// byItself is what the API of another environment can have without a user: it has a secret, as it must to exchange tokens.
+// byItself is what the API of another environment can have without a user: it has a secret, as it
+// must to exchange tokens.
 func byItself(api, client *entra.Registration, known *assignments) grant {
 	g := grantForeign(api, client, known)
 	g.delegated = false
 	return g
 }
 
-// strangersAPI is an API that anyone in the tenant may register: its name only begins like ours, or has what a check looks for in it,
-// since App ID URIs are unique in a tenant; but its scopes and roles may be called the same (kb-005321722, what it leaves out, 8).
+// strangersAPI is an API that anyone in the tenant may register: its name only begins like ours,
+// or has what a check looks for in it, since App ID URIs are unique in a tenant; but its scopes
+// and roles may be called the same (kb-005321722, what it leaves out, 8).
 func strangersAPI(uris []string) entra.Registration {
 	theirs := entra.Registration{AppID: entra.Text{Value: strangersAPIID}}
 	for _, uri := range uris {
@@ -91,9 +106,14 @@ func strangersAPI(uris []string) entra.Registration {
 	return theirs
 }
 
-// sameNames is what the owner of an API can grant who names scopes and roles as ours are, or as the policies want them.
+// sameNames is what the owner of an API can grant who names scopes and roles as ours are, or as
+// the policies want them.
 func sameNames(api *entra.Registration, checks []asking) grant {
 	asked := requiredBy(checks)
 	roles := union(names(api.Roles, anyRole), asked.roles)
-	return grant{appOnly: true, delegated: true, scopes: union(names(api.Scopes, anyScope), asked.scopes), roles: roles, userRoles: roles}
+	return grant{
+		appOnly: true, delegated: true, scopes: union(
+			names(api.Scopes, anyScope), asked.scopes,
+		), roles: roles, userRoles: roles,
+	}
 }

@@ -9,8 +9,9 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
-// Holders are who can have a token that is sent to one API, each with all of their tokens at once: what differs among these is left open in
-// them, and is chosen as a gateway's checks ask for it. They are the kinds of a world, asked in another order.
+// Holders are who can have a token that is sent to one API, each with all of their tokens at once:
+// what differs among these is left open in them, and is chosen as a gateway's checks ask for it.
+// They are the kinds of a world, asked in another order.
 type Holders struct {
 	*modeller
 	place   *Place
@@ -29,10 +30,11 @@ type Holders struct {
 
 // reading is what of tokens the policies look at: what they do not need not be told apart.
 type reading struct {
-	claims        []string // in order
-	all           bool     // any claim may be read
-	flow, version bool     // some claim differs between tokens with a user and without, or between versions
-	caller        bool     // so is what the caller writes, perhaps beside the client's own id
+	claims []string // in order
+	all    bool     // any claim may be read
+	// some claim differs between tokens with a user and without, or between versions
+	flow, version bool
+	caller        bool // so is what the caller writes, perhaps beside the client's own id
 }
 
 func readingOf(checks []asking) reading {
@@ -54,8 +56,10 @@ func readingOf(checks []asking) reading {
 	for _, name := range r.claims {
 		row, _ := claimNamed(name)
 		columns := row.columns
-		r.flow = r.flow || columns[0] != columns[1] || columns[2] != columns[3] || slices.Contains([]string{"roles", "idtyp", "appidacr", "azpacr"}, name)
-		r.version = r.version || columns[:2] != columns[2:4] || name == "iss" || name == "ver" || name == "aud"
+		r.flow = r.flow || columns[0] != columns[1] || columns[2] != columns[3] ||
+			slices.Contains([]string{"roles", "idtyp", "appidacr", "azpacr"}, name)
+		r.version = r.version || columns[:2] != columns[2:4] || name == "iss" || name == "ver" ||
+			name == "aud"
 	}
 	return r
 }
@@ -78,7 +82,8 @@ type issuerOf struct {
 // Tokens visits tokens, until enough is seen.
 type Tokens = iter.Seq[*Token]
 
-// HoldersAt gives the holders of tokens that are sent to one environment of a world; nil where its API is not given.
+// HoldersAt gives the holders of tokens that are sent to one environment of a world; nil where its
+// API is not given.
 func (w *World) HoldersAt(place string) *Holders {
 	i := slices.IndexFunc(w.Places, func(p Place) bool { return p.Name == place && p.API != nil })
 	if i < 0 {
@@ -88,12 +93,15 @@ func (w *World) HoldersAt(place string) *Holders {
 	p := &w.Places[i]
 	return &Holders{
 		modeller: m, place: p, known: assignmentsOf(p.API, w.Assignments, principals),
-		tenants: []tenant{{id: w.Tenant}}, clouds: []entra.Cloud{w.Cloud}, texts: textsOf(m.asked[place]),
-		named: map[issuerOf]variable{}, foreign: otherTenantIDs(m.asked[place]), reads: readingOf(m.asked[place]),
+		tenants: []tenant{{id: w.Tenant}}, clouds: []entra.Cloud{w.Cloud},
+		texts: textsOf(m.asked[place]),
+		named: map[issuerOf]variable{}, foreign: otherTenantIDs(m.asked[place]),
+		reads: readingOf(m.asked[place]),
 	}
 }
 
-// Own lists the tokens of the environment's own clients for its own API: of these versions, or of any.
+// Own lists the tokens of the environment's own clients for its own API: of these versions, or of
+// any.
 func (h *Holders) Own(versions ...entra.Version) Tokens {
 	if versions == nil {
 		versions = h.versionsOf(h.place.API)
@@ -107,12 +115,13 @@ func (h *Holders) Own(versions ...entra.Version) Tokens {
 	}
 }
 
-// OwnElsewhere lists the tokens of the environment's own clients for a stranger's API, whose scopes and roles are called as ours are. Near
-// says that its audience is one in which a check of ours may find what it looks for; without it, one that has nothing to do with ours.
+// OwnElsewhere lists the tokens of the environment's own clients for a stranger's API, whose
+// scopes and roles are called as ours are. Near says that its audience is one in which a check of
+// ours may find what it looks for; without it, one that has nothing to do with ours.
 func (h *Holders) OwnElsewhere(near bool) Tokens {
-	return func(yield func(*Token) bool) {
-		h.openFor(h.elsewhere(near, max(ofAPIOwner, h.ownFreedom())), h.versionsOf(nil), &group{h.like(h.place).grant, h.clientsAt(h.place)}, yield)
-	}
+	api := h.elsewhere(near, max(ofAPIOwner, h.ownFreedom()))
+	own := &group{h.like(h.place).grant, h.clientsAt(h.place)}
+	return func(yield func(*Token) bool) { h.openFor(api, h.versionsOf(nil), own, yield) }
 }
 
 // FindsParts reports whether a check looks for a part of an audience.
@@ -120,37 +129,39 @@ func (h *Holders) FindsParts() bool { return len(h.like(h.place).uris) > 0 }
 
 // Strangers lists the tokens of any other client of the tenant for the API.
 func (h *Holders) Strangers() Tokens {
+	api, all := apiOf{Registration: h.place.API}, h.world.strangersTo(h.place.API)
 	return func(yield func(*Token) bool) {
-		for _, group := range groups(h.place.API, h.world.strangersTo(h.place.API), grantForeign, h.known) {
-			if !h.openFor(apiOf{Registration: h.place.API}, h.versionsOf(h.place.API), group, yield) {
+		for _, group := range groups(h.place.API, all, grantForeign, h.known) {
+			if !h.openFor(api, h.versionsOf(h.place.API), group, yield) {
 				return
 			}
 		}
 	}
 }
 
-// StrangersElsewhere lists the tokens of any other client of the tenant for an API of its own, and its ID tokens. Without names, none of
-// its scopes and roles is called as one of ours.
+// StrangersElsewhere lists the tokens of any other client of the tenant for an API of its own, and
+// its ID tokens. Without names, none of its scopes and roles is called as one of ours.
 func (h *Holders) StrangersElsewhere(near, names bool) Tokens {
-	g := grant{appOnly: true, delegated: true}
+	theirs := &group{grant{appOnly: true, delegated: true}, clientsOf(strangerID)}
 	if names {
-		g = h.like(h.place).grant
+		theirs.grant = h.like(h.place).grant
 	}
+	users := &group{theirs.grant, clientsOf(h.world.publicClients()...)}
+	users.grant.appOnly = false
+	api, versions := h.elsewhere(near, ofAPIOwner), h.versionsOf(nil)
 	return func(yield func(*Token) bool) {
-		if !h.openFor(h.elsewhere(near, ofAPIOwner), h.versionsOf(nil), &group{g, clientsOf(strangerID)}, yield) {
+		if !h.openFor(api, versions, theirs, yield) {
 			return
 		}
-		users, public := g, h.world.publicClients()
-		users.appOnly = false
-		if len(public) > 0 && !h.openFor(h.elsewhere(near, ofAPIOwner), h.versionsOf(nil), &group{users, clientsOf(public...)}, yield) {
+		if len(users.clients.ids) > 0 && !h.openFor(api, versions, users, yield) {
 			return
 		}
-		h.identities(ofAPIOwner, []string{strangerID}, h.tenants, g.roles, yield)
+		h.identities(ofAPIOwner, theirs.clients.ids, h.tenants, theirs.grant.roles, yield)
 	}
 }
 
-// OtherTenants lists what the owner of another tenant can have: tokens for an API of its own, and where ours is multi-tenant, for ours, whose
-// roles its administrator can assign.
+// OtherTenants lists what the owner of another tenant can have: tokens for an API of its own, and
+// where ours is multi-tenant, for ours, whose roles its administrator can assign.
 func (h *Holders) OtherTenants() Tokens {
 	return func(yield func(*Token) bool) {
 		theirs, tenants := h.like(h.place), h.foreign
@@ -170,12 +181,15 @@ func (h *Holders) OtherTenants() Tokens {
 
 // Forgers lists what whoever writes their own token can write.
 func (h *Holders) Forgers() Tokens {
-	return func(yield func(*Token) bool) {
-		yield(&Token{in: h.in, tenant: h.tenants[0].id, version: entra.V1, client: strangerID, freedom: everything})
+	t := Token{
+		in: h.in, tenant: h.tenants[0].id, version: entra.V1, client: strangerID,
+		freedom: everything,
 	}
+	return func(yield func(*Token) bool) { yield(&t) }
 }
 
-// elsewhere is a stranger's API, of which neither the version nor whether its tokens have idtyp is settled.
+// elsewhere is a stranger's API, of which neither the version nor whether its tokens have idtyp is
+// settled.
 func (h *Holders) elsewhere(near bool, f freedom) apiOf {
 	theirs := &entra.Registration{AppID: entra.Text{Value: strangersAPIID}}
 	uris := []string{"api://" + strangersAPIID, "https://other.example/api"}
@@ -192,7 +206,10 @@ func (h *Holders) elsewhere(near bool, f freedom) apiOf {
 func (h *Holders) ofOurs(g grant, tenants []tenant, yield func(*Token) bool) bool {
 	api := h.place.API
 	for _, v := range versions(api) {
-		t := Token{in: h.in, version: v, freedom: mapped(api), asked: claimsOf(api), typed: typeClaim(api)}
+		t := Token{
+			in: h.in, version: v, freedom: mapped(api), asked: claimsOf(api),
+			typed: typeClaim(api),
+		}
 		if !h.ofClients(t, h.others.ids, g, h.base(v, tenants, audiences(api, v)), yield) {
 			return false
 		}
@@ -209,10 +226,13 @@ func (h *Holders) withClients(open []variable, v entra.Version, ids []string) []
 }
 
 // identities lists the ID tokens of clients, with app roles of these names.
-func (h *Holders) identities(f freedom, ids []string, tenants []tenant, roles []string, yield func(*Token) bool) {
+func (h *Holders) identities(
+	f freedom, ids []string, tenants []tenant, roles []string, yield func(*Token) bool,
+) {
 	for _, v := range []entra.Version{entra.V1, entra.V2} {
 		for _, id := range ids {
-			if !yield(h.identity(Token{in: h.in, version: v, freedom: f, client: id, identity: true, user: true}, tenants, roles)) {
+			t := Token{in: h.in, version: v, freedom: f, client: id, identity: true, user: true}
+			if !yield(h.identity(t, tenants, roles)) {
 				return
 			}
 		}
@@ -236,19 +256,27 @@ func (h *Holders) ownFreedom() freedom {
 }
 
 // openFor is what a group of clients can have of an API.
-func (h *Holders) openFor(api apiOf, versions []entra.Version, g *group, yield func(*Token) bool) bool {
+func (h *Holders) openFor(
+	api apiOf, versions []entra.Version, g *group, yield func(*Token) bool,
+) bool {
 	for _, v := range versions {
-		t := Token{in: h.in, version: v, freedom: api.freedom, asked: h.claimsOf(api), typed: typeClaim(api.Registration)}
-		if !h.ofClients(t, g.clients.ids, g.grant, h.base(v, h.tenants, h.audiencesOf(api, v)), yield) {
+		t := Token{
+			in: h.in, version: v, freedom: api.freedom, asked: h.claimsOf(api),
+			typed: typeClaim(api.Registration),
+		}
+		open := h.base(v, h.tenants, h.audiencesOf(api, v))
+		if !h.ofClients(t, g.clients.ids, g.grant, open, yield) {
 			return false
 		}
 	}
 	return true
 }
 
-// ofClients is a token that any of some clients has: one token in which that is open, as far as the policies look at it, or one for each where
-// the caller may write the same id beside it.
-func (h *Holders) ofClients(t Token, ids []string, g grant, open []variable, yield func(*Token) bool) bool {
+// ofClients is a token that any of some clients has: one token in which that is open, as far as
+// the policies look at it, or one for each where the caller may write the same id beside it.
+func (h *Holders) ofClients(
+	t Token, ids []string, g grant, open []variable, yield func(*Token) bool,
+) bool {
 	if !h.reads.caller {
 		t.client = ids[0]
 		return h.flowsOf(t, g, h.withClients(open, t.version, ids), yield)
@@ -262,7 +290,8 @@ func (h *Holders) ofClients(t Token, ids []string, g grant, open []variable, yie
 	return true
 }
 
-// versionsOf lists the versions of an API's tokens, or with nil of somebody else's, as far as the policies can tell them apart.
+// versionsOf lists the versions of an API's tokens, or with nil of somebody else's, as far as the
+// policies can tell them apart.
 func (h *Holders) versionsOf(api *entra.Registration) []entra.Version {
 	all := []entra.Version{entra.V1, entra.V2}
 	if api != nil {
@@ -323,9 +352,11 @@ func (h *Holders) opened(t Token, open []variable, more variable) *Token {
 	return &t
 }
 
-// choosesType reports whether somebody chooses whether a token has idtyp: the owner of another API, or who makes an API up.
+// choosesType reports whether somebody chooses whether a token has idtyp: the owner of another
+// API, or who makes an API up.
 func (h *Holders) choosesType(t *Token) bool {
-	return h.required.typed && (t.asked == nil || t.freedom == ofAPIOwner || t.freedom == ofOtherTenant)
+	return h.required.typed &&
+		(t.asked == nil || t.freedom == ofAPIOwner || t.freedom == ofOtherTenant)
 }
 
 func typeVariable(user bool) variable {
@@ -354,7 +385,8 @@ func scopesVariable(g grant, r *required) variable {
 	for _, scopes := range largestFirst(r.sets(g.scopes)) {
 		for _, f := range g.delegatedWith(scopes, r) {
 			t := Token{user: true, scopes: f.scopes}
-			v.choices = append(v.choices, choice{values: []*source.Value{t.scp(), wordList(f.roles)}})
+			values := []*source.Value{t.scp(), wordList(f.roles)}
+			v.choices = append(v.choices, choice{values: values})
 		}
 	}
 	return v
@@ -390,7 +422,8 @@ func clientVariable(v entra.Version, ids []string) variable {
 // tenant is the id of a tenant, or why it is not known whether there is one.
 type tenant struct{ id, doubt string }
 
-// otherTenantIDs is the id of another tenant, and what begins or ends as a part of an id does that a check looks for.
+// otherTenantIDs is the id of another tenant, and what begins or ends as a part of an id does that
+// a check looks for.
 func otherTenantIDs(checks []asking) []tenant {
 	all := []tenant{{id: otherTenantID}}
 	for i := range checks {
@@ -404,18 +437,29 @@ func otherTenantIDs(checks []asking) []tenant {
 	return all
 }
 
-// appendAlike adds ids that begin or end as a text does, where that may be a part of one.
+// appendAlike adds other tenants' ids that begin or end as a text does, where that may be a part
+// of one.
 func appendAlike(all []tenant, text string) []tenant {
-	part := strings.TrimSuffix(text[strings.LastIndexByte(strings.TrimSuffix(text, "/"), '/')+1:], "/")
-	if len(part) >= len(otherTenantID) {
-		return all
-	}
-	for _, id := range []string{part + otherTenantID[len(part):], otherTenantID[:len(otherTenantID)-len(part)] + part} {
-		if entra.IsGUID(id) && id != otherTenantID && len(all) < mostTexts {
-			all = append(all, tenant{id, "it is not known whether there is a tenant whose id has " + part + " in it"})
+	for _, id := range alike(text, otherTenantID) {
+		if len(all) < mostTexts {
+			all = append(all, tenant{id, "it is not known whether a tenant's id is so like ours"})
 		}
 	}
 	return all
+}
+
+// alike lists ids that begin or end as a text does, or as its last part, and else are as a given
+// one.
+func alike(text, id string) []string {
+	text = strings.TrimSuffix(text, "/")
+	part := text[strings.LastIndexByte(text, '/')+1:]
+	if len(part) >= len(id) {
+		return nil
+	}
+	made := []string{part + id[len(part):], id[:len(id)-len(part)] + part}
+	return slices.DeleteFunc(made, func(other string) bool {
+		return !entra.IsGUID(other) || other == id
+	})
 }
 
 // issuers is the issuer and the tenant in a token of a version.
@@ -442,7 +486,8 @@ func (h *Holders) issuersOf(v entra.Version, tenants []tenant) variable {
 			if len(made.choices) > 0 && entra.IssuerURL(cloud, tenant.id, v) == "" {
 				continue // no source tells what this cloud writes
 			}
-			made.choices = append(made.choices, choice{[]*source.Value{t.issuer(tenant.id), str(tenant.id)}, tenant.doubt})
+			values := []*source.Value{t.issuer(tenant.id), str(tenant.id)}
+			made.choices = append(made.choices, choice{values, tenant.doubt})
 		}
 	}
 	if h.assumed && tenants[0].id != otherTenantID {
@@ -451,8 +496,8 @@ func (h *Holders) issuersOf(v entra.Version, tenants []tenant) variable {
 	return made
 }
 
-// otherIssuers are the issuers that policies ask for and that are nobody's of Entra ID: whose tokens are not modelled, and who a policy may be
-// written for.
+// otherIssuers are the issuers that policies ask for and that are nobody's of Entra ID: whose
+// tokens are not modelled, and who a policy may be written for.
 func (h *Holders) otherIssuers() []choice {
 	var all []choice
 	for _, text := range h.texts["iss"] {
@@ -464,7 +509,8 @@ func (h *Holders) otherIssuers() []choice {
 	return all
 }
 
-// audiencesOf lists the audiences of an API's tokens. Of a world that is made up they are those that the policies ask for.
+// audiencesOf lists the audiences of an API's tokens. Of a world that is made up they are those
+// that the policies ask for.
 func (h *Holders) audiencesOf(api apiOf, v entra.Version) []audience {
 	if !h.assumed || api.Registration != h.place.API {
 		return audiences(api.Registration, v)

@@ -6,41 +6,61 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/entra"
 )
 
-// identityTokens models the ID tokens of those who sign in to an environment's own clients: signed with the same keys, of the same
-// issuer, and for the client itself (id-tokens, id-token-claims-reference): its id in aud, no appid and no azp, no scp, and the roles that
-// the client's registration gives to users. The endpoint decides the version, so both can be had. A gateway that checks no audience
-// lets them in. Who signs in to the API itself has one too, where it has a redirect URI: it is left out, since it goes no further than
-// the delegated tokens for that API, which have the same audience.
+// identityTokens models the ID tokens of those who sign in to an environment's own clients: signed
+// with the same keys, of the same issuer, and for the client itself (id-tokens,
+// id-token-claims-reference): its id in aud, no appid and no azp, no scp, and the roles that the
+// client's registration gives to users. The endpoint decides the version, so both can be had. A
+// gateway that checks no audience lets them in. Who signs in to the API itself has one too, where
+// it has a redirect URI: it is left out, since it goes no further than the delegated tokens for
+// that API, which have the same audience.
 func (m *modeller) identityTokens(place *Place) {
 	like := Kind{Holder: Member, Home: place.Name, Identity: true}
 	name := place.Name + "/" + idKind
 	for _, set := range byUserRoles(place.Clients) {
-		m.addIdentity(m.kind(name, like), m.tenant(), ofClient, set.clients, m.required.sets(set.grant.roles))
+		m.addIdentity(
+			m.kind(name, like), m.tenant(), ofClient, set.clients,
+			m.required.sets(set.grant.roles),
+		)
 	}
 }
 
 // idKind is the second part of the names of kinds of ID tokens.
 const idKind = "id"
 
-// strangersIdentity models the ID tokens of an application that anyone in the tenant may register, with app roles that are called
-// as ours.
+// strangersIdentity models the ID tokens of an application that anyone in the tenant may register,
+// with app roles that are called as ours.
 func (m *modeller) strangersIdentity(place *Place) {
-	kind := m.kind(strangerKind+"/"+idKind+"-like-"+place.Name, Kind{Holder: Stranger, Identity: true})
-	m.addIdentity(kind, m.tenant(), ofAPIOwner, clientsOf(strangerID), m.required.sets(m.like(place).grant.roles))
+	kind := m.kind(
+		strangerKind+"/"+idKind+"-like-"+place.Name, Kind{Holder: Stranger, Identity: true},
+	)
+	m.addIdentity(
+		kind, m.tenant(), ofAPIOwner, clientsOf(strangerID), m.required.sets(
+			m.like(place).grant.roles,
+		),
+	)
 }
 
-// otherTenantsIdentity models the ID tokens of another tenant: for an application of its own, and for those of ours that are
-// multi-tenant.
+// otherTenantsIdentity models the ID tokens of another tenant: for an application of its own, and
+// for those of ours that are multi-tenant.
 func (m *modeller) otherTenantsIdentity(place *Place) {
-	kind := m.kind(otherTenantKind+"/"+idKind+"-like-"+place.Name, Kind{Holder: OtherTenant, Identity: true})
-	m.addIdentity(kind, otherTenantID, ofOtherTenant, m.others, m.required.sets(m.like(place).grant.roles))
+	kind := m.kind(
+		otherTenantKind+"/"+idKind+"-like-"+place.Name, Kind{Holder: OtherTenant, Identity: true},
+	)
+	m.addIdentity(
+		kind, otherTenantID, ofOtherTenant, m.others, m.required.sets(m.like(place).grant.roles),
+	)
 }
 
-func (m *modeller) addIdentity(kind *Kind, tenant string, freedom freedom, clients *clientSet, roles [][]string) {
+func (m *modeller) addIdentity(
+	kind *Kind, tenant string, freedom freedom, clients *clientSet, roles [][]string,
+) {
 	for _, v := range []entra.Version{entra.V1, entra.V2} {
 		for _, set := range roles {
 			for _, guest := range []bool{false, true} {
-				t := Token{tenant: tenant, version: v, identity: true, audience: audience{form: "guid"}, freedom: freedom}
+				t := Token{
+					tenant: tenant, version: v, identity: true, audience: audience{form: "guid"},
+					freedom: freedom,
+				}
 				m.addToken(kind, t, flow{user: true, guest: guest, roles: set}, clients)
 			}
 		}
@@ -64,8 +84,9 @@ func byUserRoles(clients []*entra.Registration) []*group {
 	return all
 }
 
-// publicClients lists the clients of all environments that need no secret: whoever can sign in can use their ids, for an API of
-// his own too (v2-oauth2-device-code, scenario-desktop-app-registration: allowPublicClient).
+// publicClients lists the clients of all environments that need no secret: whoever can sign in can
+// use their ids, for an API of his own too (v2-oauth2-device-code,
+// scenario-desktop-app-registration: allowPublicClient).
 func (w *World) publicClients() []string {
 	var all []string
 	for i := range w.Places {

@@ -29,7 +29,9 @@ func forUsers(p entra.Permission) bool { return p.Users }
 
 // values lists the values of the enabled permissions with these ids.
 func values(permissions []entra.Permission, ids []entra.Text) []string {
-	return names(permissions, func(p entra.Permission) bool { return slices.ContainsFunc(ids, p.ID.Is) })
+	return names(
+		permissions, func(p entra.Permission) bool { return slices.ContainsFunc(ids, p.ID.Is) },
+	)
 }
 
 func union(a, b []string) []string {

@@ -9,8 +9,9 @@ import (
 
 // required is what policies ask for that tokens need not be modelled with where none does.
 type required struct {
-	// lists is the words that whole claims are compared with, or may be: a scp of exactly two scopes out of three is a token that Entra
-	// issues, and only such a policy tells it from the others.
+	// lists is the words that whole claims are compared with, or may be: a scp of exactly two
+	// scopes out of three is a token that Entra issues, and only such a policy tells it from the
+	// others.
 	lists [][]string
 	typed bool // a policy reads idtyp
 
@@ -67,8 +68,8 @@ func (r *required) types() []idtyp {
 	return []idtyp{untyped}
 }
 
-// see collects the lists of a predicate: the words of each literal, and of an expression those of each text in quotes, and the texts
-// together.
+// see collects the lists of a predicate: the words of each literal, and of an expression those of
+// each text in quotes, and the texts together.
 func (r *required) see(p rules.Predicate) {
 	for _, part := range p.Of {
 		r.see(part)
@@ -96,8 +97,8 @@ func (r *required) add(words []string) {
 // mostCounted limits the sizes of sets that are modelled for expressions that may count.
 const mostCounted = 16
 
-// sets lists the sets of names that a token may turn out to carry: none, each alone, all, and those that policies ask for; where an
-// expression may count them, one of every size.
+// sets lists the sets of names that a token may turn out to carry: none, each alone, all, and
+// those that policies ask for; where an expression may count them, one of every size.
 func (r *required) sets(names []string) [][]string {
 	all := [][]string{nil}
 	for _, name := range names {
@@ -110,8 +111,11 @@ func (r *required) sets(names []string) [][]string {
 		all = append(all, names[:size])
 	}
 	for _, words := range r.lists {
-		some := slices.DeleteFunc(slices.Clone(words), func(w string) bool { return !slices.Contains(names, w) })
-		if len(some) > 1 && !slices.ContainsFunc(all, func(set []string) bool { return slices.Equal(set, some) }) {
+		some := slices.DeleteFunc(
+			slices.Clone(words), func(w string) bool { return !slices.Contains(names, w) },
+		)
+		if len(some) > 1 &&
+			!slices.ContainsFunc(all, func(set []string) bool { return slices.Equal(set, some) }) {
 			all = append(all, some)
 		}
 	}

@@ -16,13 +16,16 @@ type Answer struct {
 
 // Request is a request with the token, the moment after it was issued.
 func (t *Token) Request(v *View) *rules.Request {
-	return &rules.Request{Token: t.seenBy(v), At: t.in.at, Contracts: v.contracts, Signatures: t.signatures()}
+	return &rules.Request{
+		Token: t.seenBy(v), At: t.in.at, Contracts: v.contracts, Signatures: t.signatures(),
+	}
 }
 
 // Furthest evaluates a token with everything that its holder chooses and writes, to get furthest.
 func (v *View) Furthest(t *Token) Answer { return v.furthest(t, false) }
 
-// Reaches gives the same outcome, and a verdict whose words know nothing of the token but what the policies read.
+// Reaches gives the same outcome, and a verdict whose words know nothing of the token but what the
+// policies read.
 func (v *View) Reaches(t *Token) Answer { return v.furthest(t, true) }
 
 func (v *View) furthest(t *Token, lean bool) Answer {
@@ -41,11 +44,14 @@ func (v *View) furthest(t *Token, lean bool) Answer {
 }
 
 // FurthestReal evaluates a captured token, with what its holder writes beside it.
-func (v *View) FurthestReal(client string, request func() *rules.Request) (best rules.Verdict, with Written) {
+func (v *View) FurthestReal(
+	client string, request func() *rules.Request,
+) (best rules.Verdict, with Written) {
 	for _, written := range v.forms(client) {
 		r := request()
 		written.Into(r)
-		if got := rules.Evaluate(v.policies, r); best.Outcome == "" || Further(got.Outcome, best.Outcome) {
+		if got := rules.Evaluate(v.policies, r); best.Outcome == "" ||
+			Further(got.Outcome, best.Outcome) {
 			best, with = got, written
 		}
 	}
@@ -58,7 +64,8 @@ func (v *View) Usually(r *rules.Request) *rules.Request {
 	return r
 }
 
-// Limits on how many of the choices of a token's holder are tried: in number, and in checks that are run for it.
+// Limits on how many of the choices of a token's holder are tried: in number, and in checks that
+// are run for it.
 const (
 	mostTries  = 2048
 	leastTries = 4
@@ -68,8 +75,8 @@ const (
 // tries is how many choices are tried.
 func (v *View) tries() int { return max(leastTries, min(mostTries, mostChecks/max(1, v.checks))) }
 
-// search looks for the choices with which a token gets furthest. What is not chosen yet is unknown, so that whatever is rejected
-// already needs no more choices.
+// search looks for the choices with which a token gets furthest. What is not chosen yet is
+// unknown, so that whatever is rejected already needs no more choices.
 type search struct {
 	view    *View
 	lean    bool // the token has nothing in it but what the policies read
@@ -106,7 +113,8 @@ func (s *search) undecided(verdict *rules.Verdict, t *Token) []*rules.Check {
 	return all
 }
 
-// byChecks chooses for each of some checks what it alone reads, so that it passes; nil where nothing can be chosen so.
+// byChecks chooses for each of some checks what it alone reads, so that it passes; nil where
+// nothing can be chosen so.
 func (s *search) byChecks(t *Token, checks []*rules.Check) *Token {
 	var all variable
 	var one choice
@@ -136,10 +144,14 @@ func (v *View) passing(check *rules.Check, t *Token) []chosen {
 	return nil
 }
 
-// pass is a token that passes a check, with choices of what no other check reads; nil where there is none.
+// pass is a token that passes a check, with choices of what no other check reads; nil where there
+// is none.
 func (v *View) pass(check *rules.Check, names []string, t *Token, left *int) *Token {
 	*left--
-	request := &rules.Request{Token: t.reading(names, v.blank), At: t.in.at, Contracts: v.contracts, Signatures: t.signatures()}
+	request := &rules.Request{
+		Token: t.reading(names, v.blank), At: t.in.at, Contracts: v.contracts,
+		Signatures: t.signatures(),
+	}
 	switch request.Try(check) {
 	case rules.Pass:
 		return t
@@ -181,8 +193,8 @@ func (s *search) evaluate(t *Token) rules.Verdict {
 	return rules.Evaluate(s.view.policies, request)
 }
 
-// try evaluates a token, and where something is still open that the checks need, with each choice of it. It is true where nothing gets
-// further.
+// try evaluates a token, and where something is still open that the checks need, with each choice
+// of it. It is true where nothing gets further.
 func (s *search) try(t *Token) bool {
 	s.left--
 	verdict := s.evaluate(t)
@@ -203,11 +215,12 @@ func (s *search) try(t *Token) bool {
 	return verdict.Outcome == rules.Accepted
 }
 
-// candidates lists the texts that a claim may be chosen from: what it is compared with, and where a client is looked up by it, one that has
-// a contract.
+// candidates lists the texts that a claim may be chosen from: what it is compared with, and where
+// a client is looked up by it, one that has a contract.
 func (v *View) candidates(name string) []string {
 	for _, reads := range v.bound {
-		if v.contracts != nil && len(v.contracts.IDs) > 0 && slices.Contains(reads, rules.Claim(name)) {
+		if v.contracts != nil && len(v.contracts.IDs) > 0 &&
+			slices.Contains(reads, rules.Claim(name)) {
 			return append([]string{v.contracts.IDs[0]}, v.texts[name]...)
 		}
 	}
@@ -241,7 +254,8 @@ func (s *search) giveUp(t *Token) {
 	}
 }
 
-// openIn is a claim that an undecided check reads and the token's holder still chooses; empty for none.
+// openIn is a claim that an undecided check reads and the token's holder still chooses; empty for
+// none.
 func (v *View) openIn(verdict *rules.Verdict, t *Token) string {
 	for i := range verdict.Results {
 		result := &verdict.Results[i]

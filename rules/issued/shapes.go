@@ -8,8 +8,8 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
-// Example is a token in full, as Entra ID writes it for one client and one API: nothing in it is open or unknown. What is empty is left
-// out or has a stand-in.
+// Example is a token in full, as Entra ID writes it for one client and one API: nothing in it is
+// open or unknown. What is empty is left out or has a stand-in.
 type Example struct {
 	Version  entra.Version // V1 where it is 0
 	Tenant   string
@@ -41,8 +41,15 @@ func (e Example) Claims() *source.Value {
 
 func (e Example) token() *Token {
 	t := &Token{
-		in: newSetting(entra.Clouds()[0], e.At), tenant: orText(e.Tenant, ExampleTenant), version: max(e.Version, entra.V1), audience: audience{value: orText(e.Audience, ExampleAPI)},
-		client: orText(e.Client, ExampleClient), user: e.User || e.Identity, identity: e.Identity, scopes: e.Scopes, roles: e.Roles,
+		in: newSetting(
+			entra.Clouds()[0], e.At,
+		), tenant: orText(
+			e.Tenant, ExampleTenant,
+		), version: max(e.Version, entra.V1), audience: audience{
+			value: orText(e.Audience, ExampleAPI),
+		},
+		client: orText(e.Client, ExampleClient), user: e.User ||
+			e.Identity, identity: e.Identity, scopes: e.Scopes, roles: e.Roles,
 	}
 	if e.Identity {
 		t.client = orText(e.Audience, t.client)
@@ -60,15 +67,18 @@ func orText(text, otherwise string) string {
 	return text
 }
 
-// InFull returns the token's claims with a stand-in for each that is there and whose value the model does not say: what Entra ID always
-// writes. The object id may be empty.
+// InFull returns the token's claims with a stand-in for each that is there and whose value the
+// model does not say: what Entra ID always writes. The object id may be empty.
 func (t *Token) InFull(object string) *source.Value {
 	full := t.Claims()
 	for i := range claims {
 		name := claims[i].name
 		value := t.Claim(name)
-		if value.Is(source.Unknown) && (value.Present || name == "oid") && full.Member(name) == nil {
-			full.Members = append(full.Members, source.Member{Key: name, Value: t.standIn(name, object)})
+		if value.Is(source.Unknown) && (value.Present || name == "oid") &&
+			full.Member(name) == nil {
+			full.Members = append(
+				full.Members, source.Member{Key: name, Value: t.standIn(name, object)},
+			)
 		}
 	}
 	return full
@@ -115,12 +125,13 @@ func unsigned(claims *source.Value, more string) *inspect.Token {
 // Shapes lists the names of the tokens that a policy test can start from.
 func Shapes() []string {
 	return []string{
-		"entra-v1-app-only", "entra-v1-delegated", "entra-v2-app-only", "entra-v2-delegated", "entra-id-token", "graph", "b2c", "external-id",
+		"entra-v1-app-only", "entra-v1-delegated", "entra-v2-app-only", "entra-v2-delegated",
+		"entra-id-token", "graph", "b2c", "external-id",
 	}
 }
 
-// Shape makes a token of that name: issued five minutes before that time, valid for an hour more, unsigned. Claims stand over the
-// shape's; a null takes one away.
+// Shape makes a token of that name: issued five minutes before that time, valid for an hour more,
+// unsigned. Claims stand over the shape's; a null takes one away.
 func Shape(name string, at time.Time, over *source.Value) *inspect.Token {
 	object, more := shapeClaims(name, at), ""
 	if over != nil {
@@ -146,21 +157,29 @@ func shapeClaims(name string, at time.Time) *source.Value {
 		e.Version, e.Audience, e.Identity = entra.V2, ExampleClient, true
 		return with(e.Claims(), "nonce", "678910", "preferred_username", "user@contoso.example")
 	case "graph":
-		e.Audience, e.User, e.Scopes = "https://graph.microsoft.com", true, []string{"User.Read", "openid", "profile"}
+		e.Audience, e.User, e.Scopes = "https://graph.microsoft.com", true, []string{
+			"User.Read", "openid", "profile",
+		}
 	case "b2c", "external-id":
 		return ofCustomers(name, at)
 	}
 	return e.Claims()
 }
 
-// ofCustomers are the tokens of Azure AD B2C and of External ID (azure/active-directory-b2c/tokens-overview), which the model knows no
-// more of.
+// ofCustomers are the tokens of Azure AD B2C and of External ID
+// (azure/active-directory-b2c/tokens-overview), which the model knows no more of.
 func ofCustomers(name string, at time.Time) *source.Value {
 	object := &source.Value{Kind: source.Object}
 	if name == "b2c" {
-		with(object, "iss", "https://contoso.b2clogin.com/"+ExampleTenant+"/v2.0/", "aud", ExampleAPI, "azp", ExampleClient, "ver", "1.0", "tfp", "B2C_1_signin", "scp", "read")
+		with(
+			object, "iss", "https://contoso.b2clogin.com/"+ExampleTenant+"/v2.0/", "aud",
+			ExampleAPI, "azp", ExampleClient, "ver", "1.0", "tfp", "B2C_1_signin", "scp", "read",
+		)
 	} else {
-		with(object, "iss", "https://"+ExampleTenant+".ciamlogin.com/"+ExampleTenant+"/v2.0", "aud", ExampleAPI, "azp", ExampleClient, "ver", "2.0", "scp", "read", "tid", ExampleTenant)
+		with(
+			object, "iss", "https://"+ExampleTenant+".ciamlogin.com/"+ExampleTenant+"/v2.0", "aud",
+			ExampleAPI, "azp", ExampleClient, "ver", "2.0", "scp", "read", "tid", ExampleTenant,
+		)
 	}
 	with(object, "oid", exampleUser, "sub", "pairwise-of-the-user")
 	times := Token{in: &setting{at: at}}
@@ -173,7 +192,9 @@ func ofCustomers(name string, at time.Time) *source.Value {
 // with adds claims that are texts, in names and values that follow each other.
 func with(object *source.Value, pairs ...string) *source.Value {
 	for i := 0; i < len(pairs); i += 2 {
-		object.Members = append(object.Members, source.Member{Key: pairs[i], Value: str(pairs[i+1])})
+		object.Members = append(
+			object.Members, source.Member{Key: pairs[i], Value: str(pairs[i+1])},
+		)
 	}
 	return object
 }

@@ -18,9 +18,10 @@ func (t *Token) signatures() rules.Signatures {
 	return genuine{&t.in.cloud}
 }
 
-// genuine answers for modelled tokens, which nobody has signed: one that this cloud issues verifies with every key
-// document of the cloud, its tenant's own and common alike, since tenants share their signing keys (kb-005321722, what it leaves out,
-// 5), and for every validation endpoint.
+// genuine answers for modelled tokens, which nobody has signed: one that this cloud issues
+// verifies with every key document of the cloud, its tenant's own and common alike, since tenants
+// share their signing keys (kb-005321722, what it leaves out, 5), and for every validation
+// endpoint.
 type genuine struct{ cloud *entra.Cloud }
 
 // Verify says whether a token of the cloud would verify with the key.
@@ -38,15 +39,19 @@ func (g genuine) Verify(_ *inspect.Token, key *rules.Key) rules.SignatureResult 
 	return g.keysAt(key.URL)
 }
 
-// keysAt says whether the document at an address has the keys that the cloud signs with. Those of another cloud share some with this
-// one's, an app's own (?appid=) and those of B2C and External ID are others.
+// keysAt says whether the document at an address has the keys that the cloud signs with. Those of
+// another cloud share some with this one's, an app's own (?appid=) and those of B2C and External
+// ID are others.
 func (g genuine) keysAt(address string) rules.SignatureResult {
 	u, err := url.Parse(address)
 	switch {
-	case err != nil || u.Hostname() != g.cloud.Host && !slices.Contains(g.cloud.Aliases, u.Hostname()):
-		return unsure("it is not known whether the keys at " + address + " are those that " + g.cloud.Name + " signs with")
+	case err != nil || u.Hostname() != g.cloud.Host &&
+		!slices.Contains(g.cloud.Aliases, u.Hostname()):
+		return unsure("it is not known whether the keys at " + address +
+			" are those that " + g.cloud.Name + " signs with")
 	case u.Query().Has("appid"):
-		return unsure("the policy has the keys of one application, and it is not known for which tokens Entra ID signs with them")
+		return unsure("the policy has the keys of one application, " +
+			"and it is not known for which tokens Entra ID signs with them")
 	}
 	return passes("modelled: a token that Entra ID has signed")
 }

@@ -7,7 +7,8 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// strangers models any other client of the tenant, which no file shows, with its users and with guests.
+// strangers models any other client of the tenant, which no file shows, with its users and with
+// guests.
 func (m *modeller) strangers(place *Place, known *assignments) {
 	like := Kind{Holder: Stranger, For: place.Name}
 	prefix, api := strangerKind+"/for-"+place.Name+"-", apiOf{Registration: place.API}
@@ -19,34 +20,41 @@ func (m *modeller) strangers(place *Place, known *assignments) {
 	}
 }
 
-// strangersTo lists a client of which nothing is known, and those that an API pre-authorizes and no file shows.
+// strangersTo lists a client of which nothing is known, and those that an API pre-authorizes and
+// no file shows.
 func (w *World) strangersTo(api *entra.Registration) []*entra.Registration {
 	all := []*entra.Registration{{AppID: entra.Text{Value: strangerID}}}
 	shown := w.applications()
 	for _, p := range api.PreAuthorized {
 		isIt := func(r *entra.Registration) bool { return r.AppID.Is(p.Client) }
-		if p.Client.Known() && !slices.ContainsFunc(shown, isIt) && !slices.ContainsFunc(all, isIt) {
+		if p.Client.Known() && !slices.ContainsFunc(shown, isIt) &&
+			!slices.ContainsFunc(all, isIt) {
 			all = append(all, &entra.Registration{AppID: p.Client})
 		}
 	}
 	return all
 }
 
-// unknownClients models clients that a contract or a policy names and no file shows. What they can have is what a client of the
-// environment can: perhaps they are.
+// unknownClient is the doubt of a client that no file shows.
+const unknownClient = "a contract or a policy names the client, no file shows it, " +
+	"and it may be anyone's"
+
+// unknownClients models clients that a contract or a policy names and no file shows. What they can
+// have is what a client of the environment can: perhaps they are.
 func (m *modeller) unknownClients(place *Place, known *assignments) {
 	like := Kind{Holder: UnknownClient, For: place.Name}
 	prefix, api := unknownClientKind+"/for-"+place.Name+"-", apiOf{Registration: place.API}
 	for _, group := range groups(place.API, m.unknownClientsAt(place), grantOwn, known) {
 		for _, f := range group.grant.flows(&m.required) {
-			f.doubt = "a contract or a policy names the client, no file shows it, and it may be anyone's"
+			f.doubt = unknownClient
 			m.addFlow(m.kind(prefix+f.name, like), api, m.tenant(), f, group.clients)
 		}
 	}
 }
 
-// unknownClientsAt lists the clients that an environment's contracts or policies name and no file shows. What is no application id
-// stands in no token of Entra ID. Of an environment whose own clients are not given nothing else can be expected.
+// unknownClientsAt lists the clients that an environment's contracts or policies name and no file
+// shows. What is no application id stands in no token of Entra ID. Of an environment whose own
+// clients are not given nothing else can be expected.
 func (m *modeller) unknownClientsAt(place *Place) []*entra.Registration {
 	var named []string
 	if len(place.Clients) == 0 {
@@ -55,7 +63,11 @@ func (m *modeller) unknownClientsAt(place *Place) []*entra.Registration {
 	if place.Contracts != nil {
 		named = append(named, place.Contracts.IDs...)
 	}
-	named = slices.DeleteFunc(append(named, clientsNamedBy(textsOf(m.asked[place.Name]))...), func(id string) bool { return !entra.IsGUID(id) || lower(id) != id })
+	named = slices.DeleteFunc(
+		append(
+			named, clientsNamedBy(textsOf(m.asked[place.Name]))...,
+		), func(id string) bool { return !entra.IsGUID(id) || lower(id) != id },
+	)
 	if len(named) == 0 {
 		return nil
 	}
@@ -78,7 +90,8 @@ func clientsNamedBy(asked texts) []string {
 	return append(slices.Clone(asked["appid"]), asked["azp"]...)
 }
 
-// issuedByStrangers models tokens for a stranger's own API: for clients of their own, and for users of ours that need no secret.
+// issuedByStrangers models tokens for a stranger's own API: for clients of their own, and for
+// users of ours that need no secret.
 func (m *modeller) issuedByStrangers(place *Place) {
 	name, like := strangerKind+"/api-like-"+place.Name, Kind{Holder: Stranger}
 	theirs, public := m.like(place), m.world.publicClients()
@@ -104,7 +117,11 @@ func (m *modeller) like(place *Place) *likeness {
 	if l := m.alike[place.Name]; l != nil {
 		return l
 	}
-	l := &likeness{uris: nearAudiences(m.asked[place.Name], audienceURIs(place.API)), grant: sameNames(place.API, m.asked[place.Name])}
+	l := &likeness{
+		uris: nearAudiences(
+			m.asked[place.Name], audienceURIs(place.API),
+		), grant: sameNames(place.API, m.asked[place.Name]),
+	}
 	for _, v := range []string{"1", "2"} {
 		for _, typed := range m.required.types() {
 			theirs := strangersAPI(l.nearURIs(place))
@@ -125,8 +142,9 @@ func (l *likeness) nearURIs(place *Place) []string {
 	return uris
 }
 
-// otherTenants models the owner of another tenant: with an API of its own that is called as ours is, and where ours is multi-tenant,
-// with tokens for ours, whose roles its administrator can assign.
+// otherTenants models the owner of another tenant: with an API of its own that is called as ours
+// is, and where ours is multi-tenant, with tokens for ours, whose roles its administrator can
+// assign.
 func (m *modeller) otherTenants(place *Place) {
 	like := Kind{Holder: OtherTenant}
 	name, theirs := otherTenantKind+"/api-like-"+place.Name, m.like(place)
@@ -135,7 +153,10 @@ func (m *modeller) otherTenants(place *Place) {
 		for _, a := range otherTenantsAudiences(place.API, theirs.uris, v) {
 			for _, typed := range m.required.types() {
 				for _, tenant := range tenants {
-					t := Token{tenant: tenant.id, version: v, audience: a, typed: typed, freedom: ofOtherTenant, doubt: tenant.doubt}
+					t := Token{
+						tenant: tenant.id, version: v, audience: a, typed: typed,
+						freedom: ofOtherTenant, doubt: tenant.doubt,
+					}
 					m.addTokens(m.kind(name, like), t, theirs.grant, m.others)
 				}
 			}
@@ -144,12 +165,14 @@ func (m *modeller) otherTenants(place *Place) {
 	if place.API.MultiTenant() {
 		like.For = place.Name
 		api := apiOf{place.API, mapped(place.API)}
-		m.addAll(otherTenantKind+"/for-"+place.Name, like, api, otherTenantID, theirs.grant, m.others)
+		m.addAll(
+			otherTenantKind+"/for-"+place.Name, like, api, otherTenantID, theirs.grant, m.others,
+		)
 	}
 }
 
-// mapped is what another tenant can write into tokens for our API: with claims mapping, where the API accepts it. Who has a key of their own
-// for it has a signature that does not verify.
+// mapped is what another tenant can write into tokens for our API: with claims mapping, where the
+// API accepts it. Who has a key of their own for it has a signature that does not verify.
 func mapped(api *entra.Registration) freedom {
 	if api.MappedClaims.Value == "true" {
 		return ofOtherTenant
@@ -163,7 +186,8 @@ func (m *modeller) addTokens(kind *Kind, t Token, g grant, clients *clientSet) {
 	}
 }
 
-// otherTenantsClients lists a client of another tenant, and those of all environments that other tenants can use too.
+// otherTenantsClients lists a client of another tenant, and those of all environments that other
+// tenants can use too.
 func (w *World) otherTenantsClients() *clientSet {
 	all := clientsOf(otherTenantClient)
 	for _, app := range w.applications() {
@@ -179,18 +203,24 @@ func (m *modeller) forged() {
 	unchecked := func(p Place) bool { return p.Policies != nil && !checksSignatures(p.Policies) }
 	if slices.ContainsFunc(m.world.Places, unchecked) {
 		kind := m.kind(forgedKind+"/token", Kind{Holder: Forger})
-		m.addToken(kind, Token{tenant: m.tenant(), version: entra.V1, freedom: everything}, flow{}, clientsOf(strangerID))
+		m.addToken(
+			kind, Token{
+				tenant: m.tenant(), version: entra.V1, freedom: everything,
+			}, flow{}, clientsOf(strangerID),
+		)
 	}
 }
 
-// checksSignatures reports whether some policy asks whether a token's signature verifies, itself or at a validation endpoint.
+// checksSignatures reports whether some policy asks whether a token's signature verifies, itself
+// or at a validation endpoint.
 func checksSignatures(policies []*rules.Policy) bool {
 	for _, policy := range policies {
 		if policy.When.Disabled {
 			continue
 		}
 		for _, check := range policy.Checks() {
-			if check.Skip == "" && (check.ID == rules.Signature || check.ID == rules.Introspection) {
+			if check.Skip == "" &&
+				(check.ID == rules.Signature || check.ID == rules.Introspection) {
 				return true
 			}
 		}

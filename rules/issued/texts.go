@@ -13,7 +13,8 @@ const mostTexts = 12
 // mostOfAll limits how many of them are known at all.
 const mostOfAll = 1024
 
-// texts is what policies compare claims with, by the claim's name; "http:NAME" and "query:NAME" for what the caller writes.
+// texts is what policies compare claims with, by the claim's name; "http:NAME" and "query:NAME"
+// for what the caller writes.
 type texts map[string][]string
 
 // asking is a check of a policy with what it reads and compares with, looked up once.
@@ -37,7 +38,9 @@ func askedBy(policies []*rules.Policy) []asking {
 
 // readsClaim reports whether a check that is in force reads one of these claims.
 func (a *asking) readsClaim(names ...string) bool {
-	return slices.ContainsFunc(a.reads, func(in rules.Input) bool { return slices.Contains(names, ClaimOf(in)) })
+	return slices.ContainsFunc(
+		a.reads, func(in rules.Input) bool { return slices.Contains(names, ClaimOf(in)) },
+	)
 }
 
 // textsOf collects the texts of checks that are in force, for everything that they read.
@@ -68,7 +71,8 @@ func TextsOf(check *rules.Check) []string {
 	return all[:min(len(all), mostTexts)]
 }
 
-// allTexts lists the texts that a check compares with: the literals of its predicates, and what stands in quotes in an expression.
+// allTexts lists the texts that a check compares with: the literals of its predicates, and what
+// stands in quotes in an expression.
 func allTexts(check *rules.Check) []string {
 	var all []string
 	add := func(text string) {
@@ -116,7 +120,8 @@ func quoted(expression string) []string {
 	}
 }
 
-// ClaimOf is the claim that an input gives, or that the modelled answer of a validation endpoint takes it from.
+// ClaimOf is the claim that an input gives, or that the modelled answer of a validation endpoint
+// takes it from.
 func ClaimOf(in rules.Input) string {
 	switch {
 	case in.Source == rules.FromClaim:
@@ -131,8 +136,8 @@ func ClaimOf(in rules.Input) string {
 	return ""
 }
 
-// nearAudiences lists audiences in which a check finds a part of the API's own, where it does not compare whole values: App ID URIs that
-// somebody else may register. None of them is one of these.
+// nearAudiences lists audiences in which a check finds a part of the API's own, where it does not
+// compare whole values: App ID URIs that somebody else may register. None of them is one of these.
 func nearAudiences(checks []asking, own []string) []string {
 	var all []string
 	add := func(uris ...string) {
@@ -160,7 +165,8 @@ func nearAudiences(checks []asking, own []string) []string {
 func comparesWholes(p rules.Predicate) bool {
 	whole := true
 	eachLeaf(p, func(leaf rules.Predicate) {
-		whole = whole && (leaf.Op == rules.Present || leaf.Op == rules.Equals || leaf.Op == rules.OneOf)
+		whole = whole &&
+			(leaf.Op == rules.Present || leaf.Op == rules.Equals || leaf.Op == rules.OneOf)
 	})
 	return whole
 }

@@ -42,14 +42,19 @@ type setting struct {
 
 func newSetting(cloud entra.Cloud, at time.Time) *setting {
 	const why = "whoever holds the token chooses it"
-	return &setting{cloud, at, &source.Value{Kind: source.Unknown, Text: why, Present: true}, &source.Value{Kind: source.Unknown, Text: why}}
+	return &setting{
+		cloud, at, &source.Value{
+			Kind: source.Unknown, Text: why, Present: true,
+		}, &source.Value{Kind: source.Unknown, Text: why},
+	}
 }
 
 // Doubt is why it is not known whether anybody can have the token; empty where somebody can.
 func (t *Token) Doubt() string { return t.doubt }
 
-// CanBeAsWanted reports whether the token may have a claim as some policy wants it, whatever that is: its holder chooses what it holds, or
-// it is the same in all tokens of the tenant that a policy is written for.
+// CanBeAsWanted reports whether the token may have a claim as some policy wants it, whatever that
+// is: its holder chooses what it holds, or it is the same in all tokens of the tenant that a
+// policy is written for.
 func (t *Token) CanBeAsWanted(name string) bool {
 	switch t.freedom {
 	case everything:
@@ -57,12 +62,15 @@ func (t *Token) CanBeAsWanted(name string) bool {
 	case asWanted:
 		return name != "aud"
 	case ofOtherTenant:
-		return !slices.Contains([]string{"aud", "iss", "tid", "ver", "appid", "azp", "oid", "sub"}, name)
+		return !slices.Contains(
+			[]string{"aud", "iss", "tid", "ver", "appid", "azp", "oid", "sub"}, name,
+		)
 	}
 	return name == "iss" || name == "tid"
 }
 
-// Knows reports whether the model says what the token holds of everything that a check reads of its claims, or whether it is there.
+// Knows reports whether the model says what the token holds of everything that a check reads of
+// its claims, or whether it is there.
 func (t *Token) Knows(reads []rules.Input) bool {
 	for _, in := range reads {
 		name := ClaimOf(in)
@@ -80,7 +88,11 @@ func (t *Token) User() bool { return t.user }
 func (t *Token) Chose(name string, value *source.Value) *Token {
 	v := variable{claims: []string{name}}
 	next := t.with(&v, choice{values: []*source.Value{value}})
-	next.choices.open = slices.DeleteFunc(slices.Clone(next.choices.open), func(v variable) bool { return slices.Contains(v.claims, name) })
+	next.choices.open = slices.DeleteFunc(
+		slices.Clone(next.choices.open), func(v variable) bool {
+			return slices.Contains(v.claims, name)
+		},
+	)
 	return next
 }
 
@@ -90,8 +102,8 @@ func (t *Token) Version() entra.Version { return t.version }
 // Client is the id of the client that has it.
 func (t *Token) Client() string { return t.client }
 
-// Claim returns what the token has under a name: nil where it has no such claim, and an Unknown where the model does not say what it
-// holds, marked as present where it is surely there.
+// Claim returns what the token has under a name: nil where it has no such claim, and an Unknown
+// where the model does not say what it holds, marked as present where it is surely there.
 func (t *Token) Claim(name string) *source.Value {
 	value, _ := t.look(name)
 	return value
@@ -161,14 +173,20 @@ func (t *Token) byTable(name string) (value *source.Value, open bool) {
 	switch {
 	case presence == Absent:
 		return nil, false
-	case presence == Optional && (t.freedom == ofClient || t.freedom == asWanted) && !t.asked.mayHave(name):
+	case presence == Optional && (t.freedom == ofClient || t.freedom == asWanted) &&
+		!t.asked.mayHave(name):
 		return nil, false
 	case t.freedom.chooses(presence, name, listed):
 		return t.pending(presence == Chosen || presence == Present), true
 	case t.freedom == ofOtherTenant && ofItsTenant(name):
-		return str(otherTenantObject), false // an id that Entra makes within a tenant is none of ours
+		// an id that Entra makes within a tenant is none of ours
+		return str(otherTenantObject), false
 	case presence == Present:
-		return &source.Value{Kind: source.Unknown, Text: "Entra ID writes " + name + ", and the model does not say what it holds", Present: true}, false
+		return &source.Value{
+			Kind:    source.Unknown,
+			Text:    "Entra ID writes " + name + ", and the model does not say what it holds",
+			Present: true,
+		}, false
 	}
 	return notModelled(name), false
 }
@@ -180,9 +198,13 @@ func ofItsTenant(name string) bool { return name == "oid" || name == "sub" }
 type askedClaims struct{ names []string }
 
 // mayHave reports whether the registration asks for a claim, or nobody knows.
-func (a *askedClaims) mayHave(name string) bool { return a == nil || slices.Contains(a.names, name) }
+func (a *askedClaims) mayHave(name string) bool {
+	return a == nil ||
+		slices.Contains(a.names, name)
+}
 
-// claimsOf lists the optional claims of a registration. It is nil where only a deployment knows one of them.
+// claimsOf lists the optional claims of a registration. It is nil where only a deployment knows
+// one of them.
 func claimsOf(api *entra.Registration) *askedClaims {
 	var asked askedClaims
 	for _, c := range api.Claims {
@@ -194,25 +216,33 @@ func claimsOf(api *entra.Registration) *askedClaims {
 	return &asked
 }
 
-// Times of a token (configurable-token-lifetimes; that iat and nbf are backdated by five minutes is observed).
+// Times of a token (configurable-token-lifetimes; that iat and nbf are backdated by five minutes
+// is observed).
 const (
 	issuedBefore = 300 * time.Second
 	lifetime     = 3900 * time.Second
 )
 
 func (t *Token) seconds(after time.Duration) *source.Value {
-	return &source.Value{Kind: source.Number, Text: strconv.FormatInt(t.in.at.Add(after).Unix(), 10)}
+	return &source.Value{
+		Kind: source.Number, Text: strconv.FormatInt(t.in.at.Add(after).Unix(), 10),
+	}
 }
 
-// issuer is the exact form for the token's version; no source tells the v1.0 form of the newest clouds.
+// issuer is the exact form for the token's version; no source tells the v1.0 form of the newest
+// clouds.
 func (t *Token) issuer(tenant string) *source.Value {
 	if iss := entra.IssuerURL(t.in.cloud, tenant, t.version); iss != "" {
 		return str(iss)
 	}
-	return &source.Value{Kind: source.Unknown, Text: "no source tells the issuer of v1.0 tokens of " + t.in.cloud.Name, Present: true}
+	return &source.Value{
+		Kind: source.Unknown,
+		Text: "no source tells the issuer of v1.0 tokens of " + t.in.cloud.Name, Present: true,
+	}
 }
 
-// audienceText is the audience: of an ID token, the client itself (id-token-claims-reference, "aud").
+// audienceText is the audience: of an ID token, the client itself (id-token-claims-reference,
+// "aud").
 func (t *Token) audienceText() string {
 	if t.identity {
 		return t.client
@@ -220,7 +250,8 @@ func (t *Token) audienceText() string {
 	return t.audience.value
 }
 
-// ifVersion is a claim of access tokens of one version: an ID token has neither appid nor azp (id-token-claims-reference).
+// ifVersion is a claim of access tokens of one version: an ID token has neither appid nor azp
+// (id-token-claims-reference).
 func (t *Token) ifVersion(v entra.Version, text string) *source.Value {
 	if t.version != v || t.identity {
 		return nil
@@ -228,7 +259,8 @@ func (t *Token) ifVersion(v entra.Version, text string) *source.Value {
 	return str(text)
 }
 
-// scp is there in delegated tokens only, words with spaces between them (access-token-claims-reference).
+// scp is there in delegated tokens only, words with spaces between them
+// (access-token-claims-reference).
 func (t *Token) scp() *source.Value {
 	if !t.user || t.identity {
 		return nil
@@ -264,7 +296,10 @@ func wordList(texts []string) *source.Value {
 }
 
 // shown are the claims that a token is described by, in this order.
-var shown = [...]string{"aud", "iss", "tid", "ver", "appid", "azp", "idtyp", "idp", "scp", "roles", "iat", "nbf", "exp"}
+var shown = [...]string{
+	"aud", "iss", "tid", "ver", "appid", "azp", "idtyp", "idp", "scp", "roles", "iat", "nbf",
+	"exp",
+}
 
 // Claims returns the token's claims as far as the model says them.
 func (t *Token) Claims() *source.Value {
@@ -275,24 +310,30 @@ func (t *Token) Claims() *source.Value {
 		}
 	}
 	for _, c := range t.chosen() {
-		if c.value != nil && c.value.Kind != source.Unknown && !slices.Contains(shown[:], c.claim) {
+		if c.value != nil && c.value.Kind != source.Unknown &&
+			!slices.Contains(shown[:], c.claim) {
 			object.Members = append(object.Members, source.Member{Key: c.claim, Value: c.value})
 		}
 	}
 	return object
 }
 
-// seenBy makes the token for a gateway, unsigned. What its policies read of it and the model does not say is in it as unknown.
+// seenBy makes the token for a gateway, unsigned. What its policies read of it and the model does
+// not say is in it as unknown.
 func (t *Token) seenBy(v *View) *inspect.Token {
 	made := *v.blank
 	made.Claims = t.Claims()
 	for _, name := range v.claims {
 		if value := t.Claim(name); value.Is(source.Unknown) {
-			made.Claims.Members = append(made.Claims.Members, source.Member{Key: name, Value: value})
+			made.Claims.Members = append(
+				made.Claims.Members, source.Member{Key: name, Value: value},
+			)
 		}
 	}
 	if v.all { // a member without a name stands for all that are not named
-		made.Claims.Members = append(made.Claims.Members, source.Member{Value: notModelled("its other claims")})
+		made.Claims.Members = append(
+			made.Claims.Members, source.Member{Value: notModelled("its other claims")},
+		)
 	}
 	return &made
 }
@@ -311,25 +352,35 @@ func (t *Token) reading(names []string, blank *inspect.Token) *inspect.Token {
 	made.Claims = &source.Value{Kind: source.Object, Members: make([]source.Member, 0, len(names))}
 	for _, name := range names {
 		if value := t.Claim(name); value != nil {
-			made.Claims.Members = append(made.Claims.Members, source.Member{Key: name, Value: value})
+			made.Claims.Members = append(
+				made.Claims.Members, source.Member{Key: name, Value: value},
+			)
 		}
 	}
 	return &made
 }
 
-// blank is a token with a header and nothing else. What of the header the model does not say is unknown.
+// blank is a token with a header and nothing else. What of the header the model does not say is
+// unknown.
 func blank(headers []string) *inspect.Token {
 	header := with(&source.Value{Kind: source.Object}, "typ", "JWT", "alg", "RS256")
 	for _, name := range headers {
 		if header.Member(name) == nil {
-			header.Members = append(header.Members, source.Member{Key: name, Value: notModelled("the header's " + name)})
+			header.Members = append(
+				header.Members, source.Member{
+					Key: name, Value: notModelled("the header's " + name),
+				},
+			)
 		}
 	}
 	return &inspect.Token{Shape: inspect.Signed, Header: header}
 }
 
 func notModelled(what string) *source.Value {
-	return &source.Value{Kind: source.Unknown, Text: "the model of what Entra ID issues does not say what " + what + " holds"}
+	return &source.Value{
+		Kind: source.Unknown,
+		Text: "the model of what Entra ID issues does not say what " + what + " holds",
+	}
 }
 
 func encode(text string) string { return base64.RawURLEncoding.EncodeToString([]byte(text)) }

@@ -9,7 +9,8 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// View is what one gateway's checks can see of a token. Tokens that agree on it get the same verdict.
+// View is what one gateway's checks can see of a token. Tokens that agree on it get the same
+// verdict.
 type View struct {
 	policies  []*rules.Policy
 	contracts *rules.Contracts
@@ -20,16 +21,18 @@ type View struct {
 	all      bool     // any claim may be read
 	headers  []string // members of the token's header that are read
 	blank    *inspect.Token
-	opaques  opaques                  // that read the client's id
-	literals []string                 // that claims are compared with
-	texts    texts                    // by the claim that they are compared with
-	shared   []string                 // the claims that several checks read, in order
-	opaque   map[string]bool          // an expression makes more of a claim than to compare it with texts
-	bound    map[string][]rules.Input // what the checks that bind a name read
-	caller   callerInputs             // what the token's holder writes beside it
+	opaques  opaques  // that read the client's id
+	literals []string // that claims are compared with
+	texts    texts    // by the claim that they are compared with
+	shared   []string // the claims that several checks read, in order
+	// an expression makes more of a claim than to compare it with texts
+	opaque map[string]bool
+	bound  map[string][]rules.Input // what the checks that bind a name read
+	caller callerInputs             // what the token's holder writes beside it
 }
 
-// NewView looks into the checks of a gateway's policies. Contracts may be nil, where they are not known.
+// NewView looks into the checks of a gateway's policies. Contracts may be nil, where they are not
+// known.
 func NewView(policies []*rules.Policy, contracts *rules.Contracts) *View {
 	checks := askedBy(policies)
 	return newView(policies, contracts, checks, textsOf(checks))
@@ -40,8 +43,13 @@ func (h *Holders) View(policies []*rules.Policy) *View {
 	return newView(policies, h.place.Contracts, askedBy(policies), h.texts)
 }
 
-func newView(policies []*rules.Policy, contracts *rules.Contracts, checks []asking, compared texts) *View {
-	v := &View{policies: policies, contracts: contracts, texts: compared, opaque: map[string]bool{}, bound: map[string][]rules.Input{}}
+func newView(
+	policies []*rules.Policy, contracts *rules.Contracts, checks []asking, compared texts,
+) *View {
+	v := &View{
+		policies: policies, contracts: contracts, texts: compared, opaque: map[string]bool{},
+		bound: map[string][]rules.Input{},
+	}
 	v.caller = callerInputsOf(checks)
 	if contracts != nil {
 		v.listed = make(map[string]bool, len(contracts.IDs))
@@ -104,8 +112,9 @@ func (v *View) seePredicate(p rules.Predicate) {
 	}
 }
 
-// looks is what the checks can tell of a claim's value: all of it where an expression makes something of it, else which texts it equals or
-// holds, and whether it is a client's that has a contract.
+// looks is what the checks can tell of a claim's value: all of it where an expression makes
+// something of it, else which texts it equals or holds, and whether it is a client's that has a
+// contract.
 func (v *View) looks(name string, value *source.Value, b *strings.Builder) {
 	text, isText := value.Str()
 	switch {
@@ -115,7 +124,8 @@ func (v *View) looks(name string, value *source.Value, b *strings.Builder) {
 		b.WriteString("?+")
 	case value.Kind == source.Unknown:
 		b.WriteByte('?')
-	case isText && !v.all && !v.opaque[name] && len(v.texts[name]) < mostOfAll && !strings.ContainsAny(text, spaces):
+	case isText && !v.all && !v.opaque[name] && len(v.texts[name]) < mostOfAll &&
+		!strings.ContainsAny(text, spaces):
 		b.WriteByte('"')
 		v.compare(text, v.texts[name], b)
 	default:
@@ -127,11 +137,14 @@ func (v *View) looks(name string, value *source.Value, b *strings.Builder) {
 // mostCompared is how many claims tokens are compared by: of more it costs more than to run them.
 const mostCompared = 64
 
-// Seen reports whether the checks can't tell a token from one of those before, whatever is chosen in them; else it is added to them.
+// Seen reports whether the checks can't tell a token from one of those before, whatever is chosen
+// in them; else it is added to them.
 func (v *View) Seen(before *[]*Token, t *Token) bool {
 	if len(*before) > 0 && len(v.claims) <= mostCompared {
 		looks := v.appearance(t)
-		if slices.ContainsFunc(*before, func(other *Token) bool { return v.appearance(other) == looks }) {
+		if slices.ContainsFunc(
+			*before, func(other *Token) bool { return v.appearance(other) == looks },
+		) {
 			return true
 		}
 	}
@@ -175,8 +188,8 @@ func (v *View) looksOf(one *variable, choice int, b *strings.Builder) {
 
 func isClient(claim string) bool { return claim == "appid" || claim == "azp" }
 
-// class is what the checks can tell of a client's id: which literals it equals or holds, and whether it has a contract. Of an ID token it
-// is the audience too.
+// class is what the checks can tell of a client's id: which literals it equals or holds, and
+// whether it has a contract. Of an ID token it is the audience too.
 func (v *View) class(id string, identity bool) string {
 	if v.readsID(identity) {
 		return id
@@ -200,7 +213,8 @@ func (v *View) key(t *Token) string {
 	return b.String()
 }
 
-// fact is what a claim holds, in short; of the client's id, that there is one; of a claim that is still to be chosen, who chooses.
+// fact is what a claim holds, in short; of the client's id, that there is one; of a claim that is
+// still to be chosen, who chooses.
 func (t *Token) fact(name string) string {
 	value, open := t.look(name)
 	switch {

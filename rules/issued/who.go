@@ -5,11 +5,12 @@ type Holder uint8
 
 // The holders.
 const (
-	Member        Holder = iota // a client of one of the environments
-	UnknownClient               // a client that a contract or a policy names and no file shows: it may be anyone's
-	Stranger                    // any other client, or API, of the tenant
-	OtherTenant                 // whoever owns another tenant of the same cloud
-	Forger                      // whoever writes their own token: it gets in only where no signature is checked
+	Member Holder = iota // a client of one of the environments
+	// a client that a contract or a policy names and no file shows: it may be anyone's
+	UnknownClient
+	Stranger    // any other client, or API, of the tenant
+	OtherTenant // whoever owns another tenant of the same cloud
+	Forger      // whoever writes their own token: it gets in only where no signature is checked
 )
 
 // The first part of the names of kinds that belong to no environment.
@@ -20,7 +21,8 @@ const (
 	forgedKind        = "forged"
 )
 
-// Reserved lists the names that no environment can have: the rows of a matrix that belong to none begin with them.
+// Reserved lists the names that no environment can have: the rows of a matrix that belong to none
+// begin with them.
 func Reserved() []string {
 	return []string{strangerKind, otherTenantKind, unknownClientKind, forgedKind}
 }
@@ -35,8 +37,8 @@ const (
 	otherTenantObject = "07e60000-0000-4000-8000-0000000000b1"
 )
 
-// Kind is all modelled tokens of one kind, which differ in the form of their audience, in which of the holder's clients they were
-// issued to, and in what the holder chooses.
+// Kind is all modelled tokens of one kind, which differ in the form of their audience, in which of
+// the holder's clients they were issued to, and in what the holder chooses.
 type Kind struct {
 	Name   string
 	Holder Holder
@@ -88,8 +90,8 @@ func (k *Kind) Each(visit func(Issued)) {
 	}
 }
 
-// Usual lists the tokens in the forms of their audience that clients usually ask for, each for one client, preferably one that is
-// preferred.
+// Usual lists the tokens in the forms of their audience that clients usually ask for, each for one
+// client, preferably one that is preferred.
 func (k *Kind) Usual(preferred func(client string) bool) []Issued {
 	var all []Issued
 	for i := range k.batches {

@@ -9,7 +9,8 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// World is what is known of a tenant: its environments, each with an API and the clients that belong to it.
+// World is what is known of a tenant: its environments, each with an API and the clients that
+// belong to it.
 type World struct {
 	Tenant      string // its id, a GUID
 	Cloud       entra.Cloud
@@ -66,12 +67,14 @@ type modeller struct {
 	clients  map[string]*clientSet      // all applications, by environment
 	others   *clientSet                 // of other tenants
 	shown    map[string]bool            // the ids of all applications
-	alike    map[string]*likeness       // what somebody else's API has in common with an environment's, by environment
-	kinds    []*Kind
-	byName   map[string]*Kind
+	// what somebody else's API has in common with an environment's, by environment
+	alike  map[string]*likeness
+	kinds  []*Kind
+	byName map[string]*Kind
 }
 
-// Kinds lists every kind of token that Entra can issue, environment by environment, and what a forger writes where that may get in.
+// Kinds lists every kind of token that Entra can issue, environment by environment, and what a
+// forger writes where that may get in.
 func (w *World) Kinds() []*Kind {
 	m, principals := w.modeller()
 	for i := range w.Places {
@@ -90,8 +93,9 @@ func (w *World) Kinds() []*Kind {
 func (w *World) modeller() (*modeller, map[string]bool) {
 	m := &modeller{
 		world: w, in: newSetting(w.Cloud, w.At), asked: map[string][]asking{},
-		belong: map[string]map[string]bool{}, clients: map[string]*clientSet{}, others: w.otherTenantsClients(),
-		shown: map[string]bool{}, alike: map[string]*likeness{}, byName: map[string]*Kind{},
+		belong: map[string]map[string]bool{}, clients: map[string]*clientSet{},
+		others: w.otherTenantsClients(),
+		shown:  map[string]bool{}, alike: map[string]*likeness{}, byName: map[string]*Kind{},
 	}
 	var all []asking
 	for i := range w.Places {
@@ -135,14 +139,18 @@ func (m *modeller) issuedFor(place *Place, known *assignments) {
 }
 
 // add puts the tokens of a grant into one kind for each flow.
-func (m *modeller) add(prefix string, like Kind, api apiOf, tenant string, g grant, clients *clientSet) {
+func (m *modeller) add(
+	prefix string, like Kind, api apiOf, tenant string, g grant, clients *clientSet,
+) {
 	for _, f := range g.flows(&m.required) {
 		m.addFlow(m.kind(prefix+f.name, like), api, tenant, f, clients)
 	}
 }
 
 // addAll puts the tokens of a grant into one kind.
-func (m *modeller) addAll(name string, like Kind, api apiOf, tenant string, g grant, clients *clientSet) {
+func (m *modeller) addAll(
+	name string, like Kind, api apiOf, tenant string, g grant, clients *clientSet,
+) {
 	for _, f := range g.flows(&m.required) {
 		m.addFlow(m.kind(name, like), api, tenant, f, clients)
 	}
@@ -168,7 +176,11 @@ func (m *modeller) addFlow(kind *Kind, api apiOf, tenant string, f flow, clients
 	typed, asked := typeClaim(api.Registration), claimsOf(api.Registration)
 	for _, v := range versions(api.Registration) {
 		for _, a := range audiences(api.Registration, v) {
-			m.addToken(kind, Token{tenant: tenant, version: v, audience: a, typed: typed, asked: asked, freedom: api.freedom}, f, clients)
+			t := Token{
+				tenant: tenant, version: v, audience: a, typed: typed, asked: asked,
+				freedom: api.freedom,
+			}
+			m.addToken(kind, t, f, clients)
 		}
 	}
 }

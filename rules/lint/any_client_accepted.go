@@ -33,8 +33,9 @@ func checkAnyClient(s *rules.Subject) []rules.Finding {
 	return all
 }
 
-// openToAny reports whether any client of the tenant gets in with a token for an API that has nothing to do with ours, or with near, for one
-// in whose audience a check finds what it looks for in ours: nothing tells clients, APIs or environments apart.
+// openToAny reports whether any client of the tenant gets in with a token for an API that has
+// nothing to do with ours, or with near, for one in whose audience a check finds what it looks for
+// in ours: nothing tells clients, APIs or environments apart.
 func (e *exposed) openToAny(near bool) bool {
 	open, known := e.open[near]
 	if !known {

@@ -20,8 +20,8 @@ func assignmentNotRequired() rules.Rule {
 	}
 }
 
-// checkAssignment looks for what any client of the tenant can have: a token without roles, and one with the scopes that users can
-// consent to.
+// checkAssignment looks for what any client of the tenant can have: a token without roles, and one
+// with the scopes that users can consent to.
 func checkAssignment(s *rules.Subject) []rules.Finding {
 	return withApp(s, func(app *entra.Registration, p *rules.Policy) []rules.Finding {
 		c, e := claimCheck(p, "aud"), exposing(s, p)
@@ -35,19 +35,28 @@ func checkAssignment(s *rules.Subject) []rules.Finding {
 		}
 		switch required := assignmentRequired(app); {
 		case plain == letIn && required == rules.No:
-			return one(at(c, "only the audience is checked, and "+app.Title()+" requires no assignment: any client of the tenant can have a token for it"))
+			return one(
+				at(c, "only the audience is checked, and "+app.Title()+" requires no assignment: any client of the tenant can have a token for it"),
+			)
 		case plain == letIn && required == rules.Maybe:
-			f := at(c, "only the audience is checked, and the file does not tell whether "+app.Title()+" requires assignment: if not, any client of the tenant can have a token for it")
+			f := at(
+				c,
+				"only the audience is checked, and the file does not tell whether "+app.Title()+" requires assignment: if not, any client of the tenant can have a token for it",
+			)
 			return one(less(f, rules.Warning))
 		case consented == letIn && plain != letIn:
-			f := at(c, "beside the audience only scopes are checked that users can consent to: any client of the tenant that a user consents to gets in")
+			f := at(
+				c,
+				"beside the audience only scopes are checked that users can consent to: any client of the tenant that a user consents to gets in",
+			)
 			return one(less(f, rules.Warning))
 		}
 		return none()
 	})
 }
 
-// assignmentRequired tells whether Entra ID refuses tokens to who has no role assigned; the service principal says so.
+// assignmentRequired tells whether Entra ID refuses tokens to who has no role assigned; the
+// service principal says so.
 func assignmentRequired(app *entra.Registration) rules.Truth {
 	switch {
 	case app.Principal == nil || app.Principal.AssignmentRequired.Unknown:

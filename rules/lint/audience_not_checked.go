@@ -31,12 +31,12 @@ func checkAudienceThere(s *rules.Subject) []rules.Finding {
 			continue
 		}
 		e, near := exposing(s, p), false
-		got, with := e.get(e.holders.OwnElsewhere(false))
+		got, _ := e.get(e.holders.OwnElsewhere(false))
 		f := at(first(claimCheck(p, "aud"), c), "the audience is not checked: a token for any other API is accepted")
 		if got < doubtful && e.holders.FindsParts() {
 			if part, token := e.get(e.holders.OwnElsewhere(true)); part == letIn {
-				got, with, near = part, token, true
-				f.Message = "the audience is checked in part only: " + with.Settled().Claim("aud").Text + " passes too"
+				got, near = part, true
+				f.Message = "the audience is checked in part only: " + token.Settled().Claim("aud").Text + " passes too"
 			}
 		}
 		switch {

@@ -11,10 +11,13 @@ import (
 // versions are those of access tokens.
 func versions() []entra.Version { return []entra.Version{entra.V1, entra.V2} }
 
-// identity is where a policy has the client id from, for a token of one version: a claim, or what the caller has written.
+// identity is where a policy has the client id from, for a token of one version: a claim, or what
+// the caller has written.
 type identity struct {
-	claim  string // empty where it is none, or where that can't be known
-	caller string // what the caller writes it into, or that it is the same for all; empty where it is no choice of theirs
+	claim string // empty where it is none, or where that can't be known
+	// what the caller writes it into, or that it is the same for all; empty where it is no choice
+	// of theirs
+	caller string
 }
 
 // sameForAll is in the place of what the caller writes, where they need not write anything.
@@ -64,8 +67,8 @@ func identify(c *rules.Check, v entra.Version) identity {
 	return identity{}
 }
 
-// marked is a request whose token has every claim that the check reads and that stands in tokens of the version, each with its own name in
-// it.
+// marked is a request whose token has every claim that the check reads and that stands in tokens
+// of the version, each with its own name in it.
 func marked(c *rules.Check, v entra.Version) *rules.Request {
 	claims := &source.Value{Kind: source.Object}
 	for _, in := range c.Reads() {
@@ -73,9 +76,13 @@ func marked(c *rules.Check, v entra.Version) *rules.Request {
 		switch {
 		case name == "" || name == "*" || issued.Says(name, v, true).Presence == issued.Absent:
 		case name == "ver":
-			claims.Members = append(claims.Members, source.Member{Key: name, Value: text(v.String())})
+			claims.Members = append(
+				claims.Members, source.Member{Key: name, Value: text(v.String())},
+			)
 		default:
-			claims.Members = append(claims.Members, source.Member{Key: name, Value: text("gatewhy-claim-" + name)})
+			claims.Members = append(
+				claims.Members, source.Member{Key: name, Value: text("gatewhy-claim-" + name)},
+			)
 		}
 	}
 	r := &rules.Request{Token: &inspect.Token{Shape: inspect.Signed, Claims: claims}}

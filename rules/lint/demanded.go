@@ -9,10 +9,12 @@ import (
 	"github.com/gatewhy/gatewhy/rules/issued"
 )
 
-// demanded lists the values that a check wants a claim of words or of a list to have. Of an expression these are the texts in it without which no
-// token gets past, or which alone let one past.
+// demanded lists the values that a check wants a claim of words or of a list to have. Of an
+// expression these are the texts in it without which no token gets past, or which alone let one
+// past.
 func demanded(c *rules.Check, names ...string) []string {
-	if plain := wantedTexts(c, claim(names...)); len(plain) > 0 || !inForce(c) || !ofClaims(c) || !reads(c, names...) || !readsExpression(c) {
+	if plain := wantedTexts(c, claim(names...)); len(plain) > 0 || !inForce(c) || !ofClaims(c) ||
+		!reads(c, names...) || !readsExpression(c) {
 		return plain
 	}
 	literals := slices.DeleteFunc(issued.TextsOf(c), func(text string) bool { return text == " " })
@@ -32,7 +34,10 @@ func demanded(c *rules.Check, names ...string) []string {
 // readsExpression reports whether a check evaluates an expression.
 func readsExpression(c *rules.Check) bool {
 	found := false
-	leaves(c.Test, true, func(leaf rules.Predicate, _ bool) { found = found || leaf.Input.Opaque != nil })
+	leaves(c.Test, true, func(leaf rules.Predicate, _ bool) {
+		found = found ||
+			leaf.Input.Opaque != nil
+	})
 	return found
 }
 

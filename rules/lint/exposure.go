@@ -8,7 +8,8 @@ import (
 	"github.com/gatewhy/gatewhy/rules/issued"
 )
 
-// exposure says how far somebody's tokens get past policies, by the model of which tokens can exist.
+// exposure says how far somebody's tokens get past policies, by the model of which tokens can
+// exist.
 type exposure uint8
 
 const (
@@ -24,11 +25,13 @@ type exposed struct {
 	holders  *issued.Holders
 	policies []*rules.Policy
 	views    map[bool]*issued.View // by whether clients are told apart
-	open     map[bool]bool         // whether it is open to any client, by whether the audience is near
-	shared   bool                  // the views are the same for all tokens
+	// whether it is open to any client, by whether the audience is near
+	open   map[bool]bool
+	shared bool // the views are the same for all tokens
 }
 
-// exposing looks at the policies that a request to p meets, in the world that is made up from them. All rules look at the same.
+// exposing looks at the policies that a request to p meets, in the world that is made up from
+// them. All rules look at the same.
 func exposing(s *rules.Subject, p *rules.Policy) *exposed {
 	if e, ok := s.Shared[p].(*exposed); ok {
 		return e
@@ -41,12 +44,13 @@ func exposing(s *rules.Subject, p *rules.Policy) *exposed {
 	return e
 }
 
-// together lists the policies that a request to p has to pass as well: every policy of the API that applies wherever p does, p itself among
-// them.
+// together lists the policies that a request to p has to pass as well: every policy of the API
+// that applies wherever p does, p itself among them.
 func together(s *rules.Subject, p *rules.Policy) []*rules.Policy {
 	var all []*rules.Policy
 	for _, other := range s.Policies {
-		if other == p || !other.When.Disabled && (len(other.When.Routes) == 0 || slices.Equal(other.When.Routes, p.When.Routes)) {
+		if other == p || !other.When.Disabled &&
+			(len(other.When.Routes) == 0 || slices.Equal(other.When.Routes, p.When.Routes)) {
 			all = append(all, other)
 		}
 	}
@@ -58,8 +62,8 @@ func alone(c *rules.Check) *exposed {
 	return newExposed([]*rules.Policy{{Root: rules.AllOf(c)}}, nil)
 }
 
-// ask is how far somebody gets, and with which token. Clients says that only a client that the policies know gets past what tells
-// clients apart; without it everybody does.
+// ask is how far somebody gets, and with which token. Clients says that only a client that the
+// policies know gets past what tells clients apart; without it everybody does.
 func (e *exposed) ask(tokens issued.Tokens, clients bool) (exposure, *issued.Token) {
 	best, with := keptOut, (*issued.Token)(nil)
 	var seen []*issued.Token
@@ -80,7 +84,9 @@ func (e *exposed) ask(tokens issued.Tokens, clients bool) (exposure, *issued.Tok
 }
 
 // get is how far somebody gets who passes whatever tells clients apart.
-func (e *exposed) get(tokens issued.Tokens) (exposure, *issued.Token) { return e.ask(tokens, false) }
+func (e *exposed) get(tokens issued.Tokens) (exposure, *issued.Token) {
+	return e.ask(tokens, false)
+}
 
 // let is how far somebody gets who is no client that the policies know.
 func (e *exposed) let(tokens issued.Tokens) exposure {
@@ -117,16 +123,19 @@ func why(a *issued.Answer) exposure {
 	return least
 }
 
-// view is the policies as the rules ask about them: what is not about claims is passed, and so is what only a deployment knows of a claim
-// that the token may have as any policy wants it.
+// view is the policies as the rules ask about them: what is not about claims is passed, and so is
+// what only a deployment knows of a claim that the token may have as any policy wants it.
 func (e *exposed) view(t *issued.Token, clients bool) *issued.View {
 	if view := e.views[clients]; view != nil {
 		return view
 	}
+	passed := &rules.Check{Skip: "not asked about"}
 	supposed := make([]*rules.Policy, len(e.policies))
 	for i, p := range e.policies {
 		copied := *p
-		copied.Root = each(p.Root, func(c *rules.Check) *rules.Check { return suppose(c, t, clients) })
+		copied.Root = each(p.Root, func(c *rules.Check) *rules.Check {
+			return suppose(c, passed, t, clients)
+		})
 		supposed[i] = &copied
 	}
 	view := e.holders.View(supposed)
@@ -137,7 +146,7 @@ func (e *exposed) view(t *issued.Token, clients bool) *issued.View {
 }
 
 // suppose is a check as a rule asks about it.
-func suppose(c *rules.Check, t *issued.Token, clients bool) *rules.Check {
+func suppose(c, passed *rules.Check, t *issued.Token, clients bool) *rules.Check {
 	switch {
 	case c.Skip != "", c.ID == rules.NotModelled:
 		return c
@@ -145,12 +154,12 @@ func suppose(c *rules.Check, t *issued.Token, clients bool) *rules.Check {
 		if clients && tellsClients(c) {
 			return c
 		}
-		return passed(c)
+		return passed
 	case c.Unknown != nil:
 		if claim := claimOf(c); claim != "" && t.CanBeAsWanted(claim) {
-			return passed(c)
+			return passed
 		}
-	case c.Test.Input.Captured: // what only a captured answer tells is taken for what the policy wants it to be: a scope of ours
+	case c.Test.Input.Captured: // what only that tells is taken for what the policy wants: our scope
 		modelled := *c
 		modelled.Test.Input.Captured = false
 		return &modelled
@@ -158,18 +167,13 @@ func suppose(c *rules.Check, t *issued.Token, clients bool) *rules.Check {
 	return c
 }
 
-func passed(c *rules.Check) *rules.Check {
-	off := *c
-	off.Skip = "not asked about"
-	return &off
-}
-
 // tellsClients reports whether a check is about which client has sent the token.
 func tellsClients(c *rules.Check) bool {
 	return c.ID == rules.ClientID || c.ID == rules.Contract || c.ID == rules.ClientSecret
 }
 
-// each is a tree with each of its checks replaced. One that is passed is left out of those that must all hold.
+// each is a tree with each of its checks replaced. One that is passed is left out of those that
+// must all hold.
 func each(n rules.Node, by func(*rules.Check) *rules.Check) rules.Node {
 	if n.Check != nil {
 		n.Check = by(n.Check)
@@ -189,7 +193,10 @@ func newExposed(policies []*rules.Policy, app *entra.Registration) *exposed {
 }
 
 func withHolders(holders *issued.Holders, policies []*rules.Policy) *exposed {
-	e := &exposed{holders: holders, policies: policies, views: map[bool]*issued.View{}, open: map[bool]bool{}, shared: true}
+	e := &exposed{
+		holders: holders, policies: policies, views: map[bool]*issued.View{},
+		open: map[bool]bool{}, shared: true,
+	}
 	for _, p := range policies {
 		for _, c := range p.Checks() {
 			e.shared = e.shared && (c.Unknown == nil || !ofClaims(c))
@@ -200,7 +207,9 @@ func withHolders(holders *issued.Holders, policies []*rules.Policy) *exposed {
 
 // modelled leaves out the policies that are not modelled.
 func (e *exposed) modelled() *exposed {
-	all := slices.DeleteFunc(slices.Clone(e.policies), func(p *rules.Policy) bool { return find(p, rules.NotModelled) != nil })
+	all := slices.DeleteFunc(slices.Clone(e.policies), func(p *rules.Policy) bool {
+		return find(p, rules.NotModelled) != nil
+	})
 	if len(all) == len(e.policies) {
 		return e
 	}
@@ -209,10 +218,15 @@ func (e *exposed) modelled() *exposed {
 
 // ofClaims reports whether a check is of a kind that tells tokens apart by what they claim.
 func ofClaims(c *rules.Check) bool {
-	return slices.Contains([]rules.ID{rules.Audience, rules.Issuer, rules.Tenant, rules.CustomClaim, rules.Scopes}, c.ID)
+	switch c.ID {
+	case rules.Audience, rules.Issuer, rules.Tenant, rules.CustomClaim, rules.Scopes:
+		return true
+	}
+	return false
 }
 
-// claimOf is the claim that a check is about, though the file does not tell what it wants of it; empty where the file does not tell that either.
+// claimOf is the claim that a check is about, though the file does not tell what it wants of it;
+// empty where the file does not tell that either.
 func claimOf(c *rules.Check) string {
 	switch c.ID {
 	case rules.Audience:
@@ -227,8 +241,8 @@ func claimOf(c *rules.Check) string {
 	return c.Claim
 }
 
-// reads reports whether a check reads one of the claims. A validation endpoint's answer is taken to mirror them, unless only a captured one
-// tells.
+// reads reports whether a check reads one of the claims. A validation endpoint's answer is taken
+// to mirror them, unless only a captured one tells.
 func reads(c *rules.Check, names ...string) bool {
 	return slices.ContainsFunc(c.Reads(), func(in rules.Input) bool {
 		return !in.Captured && slices.Contains(names, issued.ClaimOf(in))

@@ -10,7 +10,8 @@ import (
 	"github.com/gatewhy/gatewhy/rules/issued"
 )
 
-// noTokenPasses is the name of the rule for what no other rule has a better word for: its findings give way to others at their place.
+// noTokenPasses is the name of the rule for what no other rule has a better word for: its findings
+// give way to others at their place.
 const noTokenPasses = "no-token-passes"
 
 func noToken() rules.Rule {
@@ -27,7 +28,8 @@ func noToken() rules.Rule {
 	}
 }
 
-// checkPassable runs each check on the tokens of all tenants and clouds, of the API's version where that is known.
+// checkPassable runs each check on the tokens of all tenants and clouds, of the API's version
+// where that is known.
 func checkPassable(s *rules.Subject) []rules.Finding {
 	return eachCheckOf(s, func(p *rules.Policy) look {
 		if !workforce(p) {
@@ -41,17 +43,24 @@ func checkPassable(s *rules.Subject) []rules.Finding {
 	})
 }
 
-// impassable makes a finding of a check that lets none of the tokens of a version past; of none where that has no reason.
+// impassable makes a finding of a check that lets none of the tokens of a version past; of none
+// where that has no reason.
 func impassable(c *rules.Check, ev evidence) []rules.Finding {
 	known := ev.because != ""
-	if !ofClaims(c) || !inForce(c) || ofOneCustomClaim(c) || !lucid(c, known && ev.version == entra.V2) {
+	if !ofClaims(c) || !inForce(c) || ofOneCustomClaim(c) ||
+		!lucid(c, known && ev.version == entra.V2) {
 		return none()
 	}
 	e := alone(c)
-	own, message := e.holders.Own(), fmt.Sprintf("no access token of Entra ID gets past this check of %s", claimOf(c))
+	own, message := e.holders.Own(), fmt.Sprintf(
+		"no access token of Entra ID gets past this check of %s", claimOf(c),
+	)
 	if known {
 		own = e.holders.Own(ev.version)
-		message = fmt.Sprintf("no v%s token of Entra ID gets past this check of %s: %s", ev.version, claimOf(c), ev.because)
+		message = fmt.Sprintf(
+			"no v%s token of Entra ID gets past this check of %s: %s", ev.version, claimOf(c),
+			ev.because,
+		)
 	}
 	if got, _ := e.get(own); got != keptOut {
 		return none()
@@ -59,7 +68,8 @@ func impassable(c *rules.Check, ev evidence) []rules.Finding {
 	return one(at(c, message))
 }
 
-// ofOneCustomClaim reports whether a check compares one claim once, which is none of Entra ID's own: it may hold whatever is wanted.
+// ofOneCustomClaim reports whether a check compares one claim once, which is none of Entra ID's
+// own: it may hold whatever is wanted.
 func ofOneCustomClaim(c *rules.Check) bool {
 	compared, custom := 0, true
 	leaves(c.Test, true, func(leaf rules.Predicate, _ bool) {
@@ -71,8 +81,8 @@ func ofOneCustomClaim(c *rules.Check) bool {
 	return custom && compared == 1
 }
 
-// workforce reports whether the file tells that the policy's tokens are those of Entra ID proper: Azure AD B2C and External ID have other
-// issuers.
+// workforce reports whether the file tells that the policy's tokens are those of Entra ID proper:
+// Azure AD B2C and External ID have other issuers.
 func workforce(p *rules.Policy) bool {
 	_, address := keysOf(p)
 	keys, ok := parseKeysURL(address)
@@ -85,8 +95,9 @@ func workforce(p *rules.Policy) bool {
 	return ok
 }
 
-// lucid reports whether the made-up tokens stand for all that a check could tell apart: it compares with texts that are known, or an
-// expression reads nothing but claims of which all forms are. Of the audience that is so in v2.0 tokens only.
+// lucid reports whether the made-up tokens stand for all that a check could tell apart: it
+// compares with texts that are known, or an expression reads nothing but claims of which all forms
+// are. Of the audience that is so in v2.0 tokens only.
 func lucid(c *rules.Check, v2 bool) bool {
 	clear := true
 	leaves(c.Test, true, func(leaf rules.Predicate, _ bool) {
@@ -98,9 +109,12 @@ func lucid(c *rules.Check, v2 bool) bool {
 			return
 		}
 		for _, in := range leaf.Input.Opaque.Reads {
-			clear = clear && (slices.Contains([]string{"iss", "tid", "ver", "appid", "azp"}, in.Name) || v2 && in.Name == "aud")
+			clear = clear &&
+				(slices.Contains([]string{"iss", "tid", "ver", "appid", "azp"}, in.Name) || v2 &&
+					in.Name == "aud")
 		}
-		clear = clear && len(leaf.Input.Opaque.Reads) > 0 && !slices.ContainsFunc(issued.TextsOf(c), hexadecimal)
+		clear = clear && len(leaf.Input.Opaque.Reads) > 0 &&
+			!slices.ContainsFunc(issued.TextsOf(c), hexadecimal)
 	})
 	return clear
 }
@@ -118,8 +132,10 @@ func hexadecimal(text string) bool {
 // giveWay leaves out the findings of this rule where another one says more of the same place.
 func giveWay(found []rules.Finding) []rules.Finding {
 	return slices.DeleteFunc(slices.Clone(found), func(f rules.Finding) bool {
-		return f.Rule == noTokenPasses && slices.ContainsFunc(found, func(other rules.Finding) bool {
-			return other.Rule != noTokenPasses && other.Severity == rules.Error && other.Pos == f.Pos
-		})
+		return f.Rule == noTokenPasses &&
+			slices.ContainsFunc(found, func(other rules.Finding) bool {
+				return other.Rule != noTokenPasses && other.Severity == rules.Error &&
+					other.Pos == f.Pos
+			})
 	})
 }

@@ -46,7 +46,8 @@ func locksOutDaemons(c *rules.Check) bool {
 	return without == keptOut && with != keptOut
 }
 
-// inAnyForm adds to users' tokens those with scopes in a list, which Entra ID never writes and a policy may still be written for.
+// inAnyForm adds to users' tokens those with scopes in a list, which Entra ID never writes and a
+// policy may still be written for.
 func inAnyForm(tokens issued.Tokens, c *rules.Check) issued.Tokens {
 	return changed(tokens, func(t *issued.Token) []*issued.Token {
 		return []*issued.Token{t, t.Chose("scp", list(issued.TextsOf(c)...))}

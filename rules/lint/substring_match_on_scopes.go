@@ -26,7 +26,8 @@ func substringMatchOnScopes() rules.Rule {
 	}
 }
 
-// checkScopePart is not sure of scp in the tokens of another issuer: Okta's is a list. scope is a text of words by standard (RFC 9068).
+// checkScopePart is not sure of scp in the tokens of another issuer: Okta's is a list. scope is a
+// text of words by standard (RFC 9068).
 func checkScopePart(c *rules.Check, others bool) []rules.Finding {
 	scope := partOfScope(c)
 	f := at(c, fmt.Sprintf("%s is looked for as a part of the text: a longer scope that has it inside passes too", scope))
@@ -40,8 +41,8 @@ func checkScopePart(c *rules.Check, others bool) []rules.Finding {
 	return one(f)
 }
 
-// partOfScope returns a text that lets a token past the check where a longer scope has it inside, and without which the same token is
-// kept out; empty where there is none.
+// partOfScope returns a text that lets a token past the check where a longer scope has it inside,
+// and without which the same token is kept out; empty where there is none.
 func partOfScope(c *rules.Check) string {
 	if !inForce(c) || !ofClaims(c) || !reads(c, "scp", "scope") {
 		return ""
@@ -60,7 +61,8 @@ func partOfScope(c *rules.Check) string {
 	return ""
 }
 
-// havingScope is how far somebody gets with this in scp, or where another issuer writes it, in scope.
+// havingScope is how far somebody gets with this in scp, or where another issuer writes it, in
+// scope.
 func (e *exposed) havingScope(tokens issued.Tokens, scope string) exposure {
 	got, _ := e.get(changed(tokens, func(t *issued.Token) []*issued.Token {
 		return []*issued.Token{t.Chose("scp", text(scope)).Chose("scope", text(scope))}

@@ -1,7 +1,7 @@
 package source
 
-// Error says what is wrong, where, and what to do about it. It is the one shape of an error, whatever was read.
-// No part of it ever holds a token.
+// Error says what is wrong, where, and what to do about it. It is the one shape of an error, whatever was
+// read. Cause and hints never hold a token.
 type Error struct {
 	Pos   Position // the zero one where no file is to blame
 	Cause string   // lower case, no full stop
@@ -17,8 +17,8 @@ func (e *Error) Error() string {
 	return e.Cause
 }
 
-// Hint is one thing to do: a sentence, lower case, without a full stop, and what to pass where that would help.
-// The sentence may name with %s what is to be passed; else that follows it.
+// Hint is one thing to do: a sentence, lower case, without a full stop, and what to pass where that would
+// help. The sentence may name with %s what is to be passed; else that follows it.
 type Hint struct {
 	Text string
 	Need Need

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gatewhy/gatewhy/cmd/render"
+	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -112,18 +113,17 @@ func (e *Env) nothingFixed(flags *fixFlags, f *fixer) error {
 	}
 	slices.SortStableFunc(f.report.Refused, func(a, b render.Refusal) int { return severityRank(a.Severity) - severityRank(b.Severity) })
 	first := f.report.Refused[0]
-	p := problem(fmt.Sprintf("%s: %s: %s", first.Pos, first.Rule, first.Why))
+	var hints []string
 	for _, refusal := range f.report.Refused {
 		for _, ask := range refusal.Asks {
-			if !slices.Contains(p.Hints, "pass "+ask) {
-				p.Hints = append(p.Hints, "pass "+ask)
-			}
+			hints = append(hints, "pass "+ask)
 		}
 	}
-	if len(p.Hints) == 0 {
-		p.Hints = append(p.Hints, wayOn(first.Rule))
+	if len(hints) == 0 {
+		hints = []string{wayOn(first.Rule)}
 	}
-	return p
+	cause := first.Rule + ": " + first.Why
+	return &source.Error{Pos: first.Pos, Cause: cause, Hints: source.Hints(hints...)}
 }
 
 // wayOn is what to do where a repair is refused and nothing that could be passed would help.

@@ -27,6 +27,7 @@ func TestRequestsAreSplitByThePoliciesThatApply(t *testing.T) {
 		{"two routes of one policy are one class", []*Policy{limited(Route{Method: "GET", Path: "/a.*"}, Route{Method: "POST", Path: "/b.*"})}, []string{"GET /a [1]", "GET / [-1]"}},
 		{"a method that HTTP does not have", []*Policy{limited(Route{Method: "PURGE"})}, []string{"PURGE / [1]", "GET / [-1]"}},
 		{"what can't be read leaves it open for every request", []*Policy{limited(Route{Path: "(?<=x)y"})}, []string{"GET / [0]"}},
+		{"a path without a slash", []*Policy{limited(Route{Path: "orders.*"})}, []string{"GET orders [1]", "GET / [-1]"}},
 		{"a disabled policy applies to none", []*Policy{{When: Guard{Disabled: true}}, limited(Route{Method: "GET"})}, []string{"GET / [-1 1]", "POST / [-1 -1]"}},
 	}
 	for _, test := range tests {

@@ -177,7 +177,7 @@ func (r *Result) shape() string {
 	if token := r.request.Token; token == nil {
 		return "no token"
 	} else if token.Fault != nil {
-		return token.Fault.Message
+		return token.Fault.Cause
 	}
 	return "a signed JWT"
 }

@@ -115,7 +115,10 @@ func noPolicy(file *source.File) error {
 	err := &source.Error{
 		Pos:   source.Position{File: file.Name},
 		Cause: "no MuleSoft policy in this file",
-		Hint:  "expected is what API Manager answers for an API's policies (JSON), a PolicyBinding or an ApiInstance of Flex Gateway (YAML), Terraform, or a bare configuration with --policy-type; how to get it: gatewhy collect policies",
+		Hints: source.Hints("expected is what API Manager answers for an API's policies (JSON), " +
+			"a PolicyBinding or an ApiInstance of Flex Gateway (YAML), Terraform, " +
+			"or a bare configuration with --policy-type; " +
+			"how to get it: gatewhy collect policies"),
 	}
 	if len(file.Documents) > 0 {
 		err.Pos = file.Documents[0].Pos

@@ -17,7 +17,7 @@ import (
 )
 
 // roomsWithFlags are the rooms below cmd/ whose texts still name flags. A cleared room leaves the list.
-var roomsWithFlags = []string{"rules", "rules/lint", "rules/mulesoft"}
+var roomsWithFlags = []string{"rules/lint", "rules/mulesoft"}
 
 // A page, for one, has no flags: a room below the commands says with a typed need what would help.
 func TestNoTextBelowTheCommandsNamesAFlag(t *testing.T) {
@@ -93,7 +93,7 @@ func TestEveryNeedIsPassedWithAFlagThatIsThere(t *testing.T) {
 	for _, input := range inputs(t) {
 		passed := report.Flag(source.Need{Input: input, Name: "x"})
 		names := word.FindAllString(passed, -1)
-		if len(names) == 0 {
+		if len(names) == 0 && !strings.Contains(passed, "gatewhy.yaml") {
 			t.Errorf("nothing says how %q is passed: %q", input, passed)
 		}
 		for _, name := range names {

@@ -23,7 +23,10 @@ func (p *paste) jsonInstead() *LocateError {
 		{"jwks_uri", "a discovery document, not a token", "pass its jwks_uri as --jwks URL, beside the token"},
 		{"device_code", "a device code: the first half of signing in", "sign in with it, and pass the access_token of the token endpoint's answer"},
 		{"refresh_token", "a token endpoint's answer without an access_token", "ask for a scope of the API, and pass the access_token of that answer"},
-		{"policyTemplateId configurationData configuration policies assetId groupId", "a gateway's policy, not a token", "pass it as -p FILE, beside the token"},
+		{
+			"configuration* polic*", "a gateway's policy, not a token",
+			"pass it as -p FILE, beside the token",
+		},
 		{"identifierUris appRoles requiredResourceAccess", "an app registration, not a token", "pass it as --app FILE, beside the token"},
 		{"iss aud exp scp roles", "claims that were decoded from a token, not the token", "pass the token itself: it starts with " + jsonStart},
 		{"alg kid typ", "a token's decoded header, not the token", "pass the token itself: it starts with " + jsonStart},
@@ -36,10 +39,16 @@ func (p *paste) jsonInstead() *LocateError {
 	return instead("the text is JSON, and no token is in it", hintAccessToken)
 }
 
+// hasAny reports whether an object has one of these members: by its name, or by how that begins
+// where a star follows.
 func hasAny(document *source.Value, members string) bool {
 	for name := range strings.FieldsSeq(members) {
-		if document.Member(name) != nil {
-			return true
+		beginning, open := strings.CutSuffix(name, "*")
+		for i := range document.Members {
+			key := document.Members[i].Key
+			if key == name || open && strings.HasPrefix(key, beginning) {
+				return true
+			}
 		}
 	}
 	return false
@@ -86,13 +95,18 @@ func entraCode(description string) string {
 	return "AADSTS" + digits
 }
 
-// yamlInstead is about configuration in YAML.
+// yamlInstead is about configuration in YAML, in the form of Kubernetes: a resource has its
+// version and kind.
 func (p *paste) yamlInstead() *LocateError {
+	version, kind := false, false
 	for line := range strings.Lines(p.text[:min(len(p.text), 4096)]) {
-		switch strings.TrimSpace(line) {
-		case "kind: PolicyBinding", "kind: ApiInstance", "kind: Policy":
-			return instead("the text is a gateway's policy, not a token", "pass it as -p FILE, beside the token")
-		}
+		line = strings.TrimSpace(line)
+		version = version || strings.HasPrefix(line, "apiVersion: ")
+		kind = kind || strings.HasPrefix(line, "kind: ")
 	}
-	return nil
+	if !version || !kind {
+		return nil
+	}
+	return instead("the text is a resource in YAML, such as a gateway's policy, not a token",
+		"pass it as -p FILE, beside the token")
 }

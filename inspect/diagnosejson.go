@@ -27,7 +27,7 @@ func (p *paste) jsonInstead() *source.Error {
 		{"jwks_uri", "a discovery document, not a token", "pass its jwks_uri as %s, beside the token", source.NeedKeySetURL},
 		{"device_code", "a device code: the first half of signing in", "sign in with it, and pass the access_token of the token endpoint's answer", ""},
 		{"refresh_token", "a token endpoint's answer without an access_token", "ask for a scope of the API, and pass the access_token of that answer", ""},
-		{"policyTemplateId configurationData configuration policies assetId groupId", "a gateway's policy, not a token", besideToken, source.NeedPolicy},
+		{"configuration* polic*", "a gateway's policy, not a token", besideToken, source.NeedPolicy},
 		{"identifierUris appRoles requiredResourceAccess", "an app registration, not a token", besideToken, source.NeedApp},
 		{"iss aud exp scp roles", "claims that were decoded from a token, not the token", "pass the token itself: it starts with " + jsonStart, ""},
 		{"alg kid typ", "a token's decoded header, not the token", "pass the token itself: it starts with " + jsonStart, ""},
@@ -41,10 +41,16 @@ func (p *paste) jsonInstead() *source.Error {
 	return instead("the text is JSON, and no token is in it", hintAccessToken)
 }
 
+// hasAny reports whether an object has one of these members: by its name, or by how that begins
+// where a star follows.
 func hasAny(document *source.Value, members string) bool {
 	for name := range strings.FieldsSeq(members) {
-		if document.Member(name) != nil {
-			return true
+		beginning, open := strings.CutSuffix(name, "*")
+		for i := range document.Members {
+			key := document.Members[i].Key
+			if key == name || open && strings.HasPrefix(key, beginning) {
+				return true
+			}
 		}
 	}
 	return false
@@ -91,14 +97,17 @@ func entraCode(description string) string {
 	return "AADSTS" + digits
 }
 
-// yamlInstead is about configuration in YAML.
+// yamlInstead is about configuration in YAML, in the form of Kubernetes: a resource has its
+// version and kind.
 func (p *paste) yamlInstead() *source.Error {
+	version, kind := false, false
 	for line := range strings.Lines(p.text[:min(len(p.text), 4096)]) {
-		switch strings.TrimSpace(line) {
-		case "kind: PolicyBinding", "kind: ApiInstance", "kind: Policy":
-			const cause = "the text is a gateway's policy, not a token"
-			return usable(cause, source.NeedPolicy, besideToken)
-		}
+		line = strings.TrimSpace(line)
+		version = version || strings.HasPrefix(line, "apiVersion: ")
+		kind = kind || strings.HasPrefix(line, "kind: ")
 	}
-	return nil
+	if !version || !kind {
+		return nil
+	}
+	return usable("the text is a resource in YAML, such as a gateway's policy, not a token", source.NeedPolicy, besideToken)
 }

@@ -17,6 +17,7 @@ type Adapter struct {
 	Behaviours func() []Behaviour
 	Causes     func() []Cause // what else could explain an answer, the likeliest first
 	Rules      func() []Rule  // those that only this vendor's configurations can break
+	Advice     func() []Advice
 	Collect    func() []Collection
 
 	// Repairable lists the rules whose findings Repair can remove.

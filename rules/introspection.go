@@ -6,9 +6,9 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
-// introspection reads a member of the validation endpoint's answer: of the captured one, else of the model that
-// Salesforce KB 005321722 describes, in which the answer mirrors the token's own claims. Scopes come from scp; there is a client id
-// only where the token itself has a claim of that name.
+// introspection reads a member of the validation endpoint's answer: of the captured one, else of a
+// model in which the answer mirrors the token's own claims. Scopes come from scp; there is a
+// client id only where the token itself has a claim of that name.
 func (r *Request) introspection(in Input) Reading {
 	switch {
 	case r.Introspection != nil:
@@ -31,7 +31,7 @@ func (r *Request) introspection(in Input) Reading {
 func needAnswer() Need {
 	return Need{
 		Input: source.NeedIntrospection,
-		For:   "the answer of the client provider's validation endpoint for this token",
+		For:   "the answer of the validation endpoint for this token",
 	}
 }
 

@@ -28,6 +28,7 @@ func Adapter() rules.Adapter {
 		Causes:     causes,
 		Collect:    collections,
 		Rules:      lintRules,
+		Advice:     advice,
 		Repairable: repairable,
 		Repair:     repairFinding,
 		Propose:    propose,

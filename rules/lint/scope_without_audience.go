@@ -34,7 +34,7 @@ func checkScopeAudience(s *rules.Subject) []rules.Finding {
 		if endpoint := find(p, rules.Introspection); endpoint != nil {
 			f.Message += ", unless the validation endpoint looks at it"
 			f = less(f, rules.Warning)
-			if endpoint.Test.Input.Captured {
+			if endpoint.Test.Input.Model == nil {
 				f = less(f, rules.Note)
 			}
 		}

@@ -104,11 +104,7 @@ func (f *fixer) refuseSolution(proposals []rules.Proposal) {
 
 // proposals asks the adapter what would help a request, or what would narrow the policy to requests like it.
 func (f *fixer) proposals(request *rules.Request) ([]rules.Proposal, error) {
-	compiled, err := f.adapter.Compile(f.report.After, f.options)
-	if err != nil {
-		return nil, err
-	}
-	return f.adapter.Propose(f.report.After, rules.Evaluate(compiled.Policies, request))
+	return f.adapter.Propose(f.after, rules.Evaluate(f.adapter.Compile(f.after).Policies, request))
 }
 
 // own is a request with a token of this environment: the first that was given, or one that is modelled.

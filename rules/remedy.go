@@ -1,7 +1,5 @@
 package rules
 
-import "github.com/gatewhy/gatewhy/inspect/source"
-
 // Remedy is a proposal whose effect was computed: the edited text was compiled, and the same request run against
 // it again.
 type Remedy struct {
@@ -18,7 +16,7 @@ type Trial struct {
 
 // Prove tries each proposal and keeps those that help: what was rejected no longer is; what was let in
 // still is, and another environment's token, where one is given, no longer is. The refused proposals are left out.
-func Prove(proposals []Proposal, before Trial, try func(edited *source.File) (Trial, error)) ([]Remedy, error) {
+func Prove(proposals []Proposal, before Trial, try func(edited *Configuration) (Trial, error)) ([]Remedy, error) {
 	var remedies []Remedy
 	for _, proposal := range proposals {
 		if proposal.Refused != "" {

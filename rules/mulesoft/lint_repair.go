@@ -4,7 +4,6 @@ import (
 	"errors"
 	"slices"
 
-	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -65,9 +64,7 @@ func repairable() []string {
 // repairer makes the change that removes one finding.
 type repairer struct {
 	configured
-	file    *source.File
-	index   int // of the entry in its file
-	policy  *rules.Policy
+	read    *rules.Configuration
 	finding rules.Finding
 	facts   rules.Facts
 }
@@ -88,13 +85,11 @@ const (
 	askVersion  = "--token-version 1|2: the version of the API's tokens (requestedAccessTokenVersion of its app registration)"
 )
 
-func repairFinding(file *source.File, options rules.Options, finding rules.Finding, facts rules.Facts) (rules.Repair, error) {
+func repairFinding(c *rules.Configuration, finding rules.Finding, facts rules.Facts) (rules.Repair, error) {
 	i := slices.IndexFunc(ruleRepairs(), func(r ruleRepair) bool { return r.rule == finding.Rule })
-	r, err := newRepairer(file, options, finding, facts)
+	r := newRepairer(c, finding, facts)
 	switch {
-	case err != nil:
-		return rules.Repair{}, err
-	case r != nil && r.sealed:
+	case r != nil && r.locked():
 		return rules.Repair{Proposal: rules.Proposal{ID: finding.Rule, Refused: "the configuration is a text inside the policy, or a report of it: correct it where it comes from"}}, nil
 	case i < 0 || r == nil || r.custom:
 		return rules.Repair{Proposal: rules.Proposal{ID: finding.Rule, Refused: "no change of this file repairs it by itself"}}, nil
@@ -115,34 +110,21 @@ func (r *repairer) repair(with ruleRepair) (rules.Repair, error) {
 	return repair, err
 }
 
-// newRepairer finds the entry that a finding is in: the last one that begins before it. It is nil where there is none.
-func newRepairer(file *source.File, options rules.Options, finding rules.Finding, facts rules.Facts) (*repairer, error) {
-	compiled, err := compile(file, options)
-	if err != nil {
-		return nil, err
+// newRepairer is nil where the finding is about no policy of the configuration.
+func newRepairer(c *rules.Configuration, finding rules.Finding, facts rules.Facts) *repairer {
+	if c.Index(finding.Policy) < 0 {
+		return nil
 	}
-	var r *repairer
-	for i, e := range entries(file, options.Asset) {
-		at := slices.IndexFunc(compiled.Policies, func(p *rules.Policy) bool { return p.Pos == e.place.Pos })
-		if at < 0 || !holds(&e, finding) {
-			continue
-		}
-		policy := compiled.Policies[at]
-		if read, ours := policy.Read.(*compiler); ours {
-			r = &repairer{configured: configure(read), file: file, index: i, policy: policy, finding: finding, facts: facts}
-		}
+	e, ours := finding.Policy.Entry.(*entry)
+	if !ours {
+		return nil
 	}
-	return r, nil
+	return &repairer{configured: configure(finding.Policy, e), read: c, finding: finding, facts: facts}
 }
 
-// holds reports whether a finding is inside an entry.
-func holds(e *entry, f rules.Finding) bool {
-	return e.place.Span.Start <= f.Span.Start && f.Span.Start < e.place.Span.End
-}
-
-// apply makes the edits, one after the other. An edit without a field is one of the file itself.
-func (r *repairer) apply(edits []edit) (*source.File, []rules.Change, error) {
-	edited, changes, err := rewrite(r.file, r.index, edits)
+// apply makes the edits, one after the other.
+func (r *repairer) apply(edits []edit) (*rules.Configuration, []rules.Change, error) {
+	edited, changes, err := rewrite(r.read, r.entry, edits)
 	if err == nil && len(changes) == 0 {
 		err = &need{why: "what was given is what the policy has already"}
 	}

@@ -97,7 +97,7 @@ func (r *repairer) oneTenant() ([]edit, error) {
 		return nil, err
 	}
 	issuer, err := r.correctIssuer()
-	return append(issuer, keys...), err // a place holds until something before it changes
+	return append(issuer, keys...), err
 }
 
 // correctKeysURL is the address of the tenant's keys.

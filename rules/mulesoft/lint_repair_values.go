@@ -9,8 +9,8 @@ import (
 	"github.com/gatewhy/gatewhy/rules/dataweave"
 )
 
-// subject is the value that the finding is about: of the entry, or of a configuration that is kept as text. It is nil where it is not
-// written as one.
+// subject is the value that the finding is about: of the entry, or of a configuration that is kept as text. It is nil
+// where it is not written as one.
 func (r *repairer) subject() *source.Value {
 	if v := valueAt(r.place, r.finding.Pos); v != nil {
 		return v
@@ -21,13 +21,31 @@ func (r *repairer) subject() *source.Value {
 	return valueAt(r.config, r.finding.Pos)
 }
 
+// valueAt returns the value at a place, in v or below; nil where there is none.
+func valueAt(v *source.Value, pos source.Position) *source.Value {
+	if v.Pos == pos {
+		return v
+	}
+	for _, item := range v.Items {
+		if found := valueAt(item, pos); found != nil {
+			return found
+		}
+	}
+	for i := range v.Members {
+		if found := valueAt(v.Members[i].Value, pos); found != nil {
+			return found
+		}
+	}
+	return nil
+}
+
 // replaceValue puts another value in the place of the one that the finding is about.
 func (r *repairer) replaceValue(with any) ([]edit, error) {
 	v := r.subject()
 	if v == nil {
 		return nil, &need{why: "the value is not written where it can be replaced"}
 	}
-	return []edit{{place: v.Pos, to: func(*entry) any { return with }}}, nil
+	return []edit{{at: v, to: func(*entry) any { return with }}}, nil
 }
 
 // enable enables the policy.

@@ -101,7 +101,7 @@ func (p *proposer) replaceByJWT(id string, claims ...source.Fields) ([]rules.Pro
 		{Key: "validateCustomClaim", Value: true},
 		{Key: "mandatoryCustomClaims", Value: custom},
 	}
-	edited, changes, err := convert(p.file, p.index, jwtValidation, p.jwtVersion(), config)
+	edited, changes, err := convert(p.read, p.entry, jwtValidation, p.jwtVersion(), config)
 	if err != nil {
 		return nil, err
 	}

@@ -6,7 +6,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -20,21 +19,22 @@ type remedy struct {
 // remedies proves what is proposed for a policy, as the command line does.
 func remedies(t *testing.T, name, policy string, own, other *rules.Request) []rules.Remedy {
 	t.Helper()
-	try := func(edited *source.File) (rules.Trial, error) {
-		c, err := compile(read(t, name, string(edited.Text)), rules.Options{})
+	try := func(edited *rules.Configuration) (rules.Trial, error) {
+		c := compiled(t, name, string(edited.Files[0].Text), rules.Options{})
 		trial := rules.Trial{Own: rules.Evaluate(c.Policies, own)}
 		if other != nil {
 			v := rules.Evaluate(c.Policies, other)
 			trial.Other = &v
 		}
-		return trial, err
+		return trial, nil
 	}
-	file := read(t, name, policy)
-	before, err := try(file)
-	if err != nil {
-		t.Fatal(err)
+	c := configurationOf(t, name, policy, rules.Options{})
+	before := rules.Trial{Own: rules.Evaluate(compile(behaviours(), c).Policies, own)}
+	if other != nil {
+		v := rules.Evaluate(compile(behaviours(), c).Policies, other)
+		before.Other = &v
 	}
-	proposals, err := propose(file, before.Own)
+	proposals, err := propose(c, before.Own)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -184,7 +184,7 @@ spec:
 			continue
 		}
 		want := policy + "    validateAudClaim: true\n    mandatoryAudClaim: true\n    supportedAudiences: api://orders-uat\n"
-		if diff := cmp.Diff(want, string(r.Edited.Text)); diff != "" {
+		if diff := cmp.Diff(want, string(r.Edited.Files[0].Text)); diff != "" {
 			t.Errorf("the edited file (-want +got):\n%s", diff)
 		}
 		return
@@ -199,7 +199,8 @@ func TestWhatIsNotOfferedSaysWhy(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			proposals, err := propose(read(t, "policy.json", test.policy), verdictOf(t, test.policy, request(test.claims)))
+			c := configurationOf(t, "policy.json", test.policy, rules.Options{})
+			proposals, err := propose(c, rules.Evaluate(compile(behaviours(), c).Policies, request(test.claims)))
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -98,7 +98,7 @@ func (r *explainRun) repair(x *render.Explanation) error {
 		return nil
 	}
 	if aud := r.foreignAudience(); x.Verdict.Outcome == rules.Accepted && aud != "" {
-		x.Refused = append(x.Refused, rules.Proposal{
+		x.Refused = append(x.Refused, rules.Change{
 			ID: "narrow-to-this-token", Title: "narrow the policy to tokens like this one",
 			Refused: "it is for " + aud + ", and the app registration of --app has no such audience; pass a token that belongs here, and this one as --other",
 		})
@@ -106,7 +106,7 @@ func (r *explainRun) repair(x *render.Explanation) error {
 	}
 	before := rules.Trial{Own: x.Verdict, Other: r.otherVerdict(r.policies.Policies)}
 	x.Other = before.Other
-	proposals, err := r.policies.adapter.Propose(r.policies.Configuration, before.Own)
+	proposals, err := r.policies.adapter.Changes(r.policies.Configuration, rules.Goal{Verdict: &before.Own})
 	if err != nil {
 		return err
 	}
@@ -151,8 +151,8 @@ func (r *explainRun) otherVerdict(policies []*rules.Policy) *rules.Verdict {
 	return &other
 }
 
-func refused(proposals []rules.Proposal) []rules.Proposal {
-	var all []rules.Proposal
+func refused(proposals []rules.Change) []rules.Change {
+	var all []rules.Change
 	for _, p := range proposals {
 		if p.Refused != "" {
 			all = append(all, p)

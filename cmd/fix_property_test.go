@@ -48,10 +48,11 @@ func TestARepairRemovesItsFindingAndAddsNone(t *testing.T) {
 		if i < 0 {
 			t.Fatal("not found")
 		}
-		repair, err := set.adapter.Repair(set.Configuration, before[i], factsFor(example.Text))
+		changes, err := set.adapter.Changes(set.Configuration, rules.Goal{Finding: &before[i], Facts: factsFor(example.Text)})
 		if err != nil {
 			t.Fatal(err)
 		}
+		repair := changes[0]
 		if repair.Refused != "" {
 			t.Skipf("refused: %s", repair.Refused)
 		}

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/gatewhy/gatewhy/cmd/render"
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -66,12 +67,13 @@ func (f *fixer) takeBack(why string) {
 // tellErrors tells of the errors that are left: a solution is about clients and environments, and a policy can be wrong in other ways.
 func (f *fixer) tellErrors() error {
 	for _, found := range errorsIn(f.findings(f.after)) {
-		repair, err := f.adapter.Repair(f.after, found, f.facts)
+		repair, err := f.changeFor(found)
 		switch {
 		case err != nil:
 			return err
 		case repair.Refused != "":
-			f.refuse(found, found.Message+" ("+repair.Refused+")", repair.Asks)
+			why, asks := report.Refusal(repair.Refused, repair.Needs)
+			f.refuse(found, found.Message+" ("+why+")", asks)
 		default:
 			f.refuse(found, found.Message, []string{"--rule " + found.Rule + " in the place of --solution"})
 		}

@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/gatewhy/gatewhy/cmd/render"
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -78,12 +79,13 @@ func (f *fixer) findings(read *rules.Configuration) []rules.Finding {
 
 // repair makes and proves the change for one finding.
 func (f *fixer) repair(finding rules.Finding) error {
-	repair, err := f.adapter.Repair(f.after, finding, f.facts)
+	repair, err := f.changeFor(finding)
 	if err != nil {
 		return err
 	}
 	if repair.Refused != "" {
-		f.refuse(finding, repair.Refused, repair.Asks)
+		why, asks := report.Refusal(repair.Refused, repair.Needs)
+		f.refuse(finding, why, asks)
 		return nil
 	}
 	if why := f.disproved(finding, repair.Edited); why != "" {
@@ -91,15 +93,24 @@ func (f *fixer) repair(finding rules.Finding) error {
 		return nil
 	}
 	f.touched = append(f.touched, finding.Policy.API)
-	f.keep(repair.Proposal, finding.Rule)
+	f.keep(repair, finding.Rule)
 	return nil
 }
 
+// changeFor is the change that may remove a finding.
+func (f *fixer) changeFor(finding rules.Finding) (rules.Change, error) {
+	made, err := f.adapter.Changes(f.after, rules.Goal{Finding: &finding, Facts: f.facts})
+	if err != nil {
+		return rules.Change{}, err
+	}
+	return made[0], nil
+}
+
 // keep takes a change over.
-func (f *fixer) keep(made rules.Proposal, what string) {
+func (f *fixer) keep(made rules.Change, what string) {
 	f.after, f.report.After = made.Edited, made.Edited.Files[0]
 	f.report.Repaired = append(f.report.Repaired, what)
-	f.report.Changes = append(f.report.Changes, made.Changes...)
+	f.report.Changes = append(f.report.Changes, made.Fields...)
 }
 
 func (f *fixer) refuse(finding rules.Finding, why string, asks []string) {

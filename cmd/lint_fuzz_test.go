@@ -62,11 +62,11 @@ func tryRepairs(t *testing.T, judged *judge, file *source.File) {
 		return
 	}
 	for _, finding := range judged.configuration(set.adapter, set.Configuration).findings {
-		repair, err := set.adapter.Repair(set.Configuration, finding, knownFacts())
-		if err != nil || repair.Refused != "" {
+		changes, err := set.adapter.Changes(set.Configuration, rules.Goal{Finding: &finding, Facts: knownFacts()})
+		if err != nil || changes[0].Refused != "" {
 			continue
 		}
-		if _, err := source.Read(file.Name, repair.Edited.Files[0].Text); err != nil {
+		if _, err := source.Read(file.Name, changes[0].Edited.Files[0].Text); err != nil {
 			t.Errorf("%s: %v", finding.Rule, err)
 		}
 	}

@@ -140,7 +140,7 @@ func (s *search) expand(from []*attempt) ([]*attempt, error) {
 func (s *search) proposals(from *attempt, request *rules.Request) ([]*attempt, error) {
 	before := rules.Trial{Own: rules.Evaluate(from.set.Policies, request)}
 	var all []*attempt
-	proposals, err := from.set.adapter.Propose(from.set.Configuration, before.Own)
+	proposals, err := from.set.adapter.Changes(from.set.Configuration, rules.Goal{Verdict: &before.Own})
 	if err != nil {
 		return nil, err
 	}
@@ -166,8 +166,8 @@ func (s *search) follow(from *attempt, r *rules.Remedy) *attempt {
 	a := s.attempt(set)
 	a.titles = append(slices.Clone(from.titles), r.Title)
 	a.changes = slices.Clone(from.changes)
-	for _, c := range r.Changes {
-		a.changes = append(a.changes, render.FileChange{File: r.Policy.Pos.File, Change: c})
+	for _, c := range r.Fields {
+		a.changes = append(a.changes, render.FileChange{File: r.Policy.Pos.File, FieldChange: c})
 	}
 	return a
 }

@@ -29,15 +29,14 @@ type Adapter struct {
 	Causes     func() []Cause // what else could explain an answer, the likeliest first
 	Rules      func() []Rule  // those that only this vendor's configurations can break
 	Collect    func() []Collection
+	Solutions  func() []Solution
 
-	// Repairable lists the rules whose findings Repair can remove.
+	// Repairable lists the rules whose findings a change can remove.
 	Repairable func() []string
 
-	// Repair makes the smallest change that removes a finding.
-	Repair func(c *Configuration, finding Finding, facts Facts) (Repair, error)
-
-	// Propose lists changes that might repair the verdict, or close what it leaves open. None of them is proved.
-	Propose func(c *Configuration, verdict Verdict) ([]Proposal, error)
+	// Changes lists the changes of a configuration that may serve a goal. What the goal speaks of was compiled from this
+	// configuration. For a finding it is one change, the smallest that may remove it, or why there is none.
+	Changes func(c *Configuration, goal Goal) ([]Change, error)
 }
 
 // Variant is one of a vendor's gateways, which differ in behaviour.
@@ -103,22 +102,6 @@ type Compilation struct {
 	// Guessed is true where nothing says which of the variants runs one of the policies, and the first one was taken.
 	Guessed bool
 }
-
-// Proposal is a change that is still to be proved.
-type Proposal struct {
-	ID      string
-	Title   string
-	Policy  *Policy // that it changes
-	Changes []Change
-	Edited  *Configuration // as it reads after the change
-
-	// Refused says why the change can't help this token, where a reader would expect it to. Edited is nil
-	// then.
-	Refused string
-}
-
-// Change is what a proposal or a remedy does to one field.
-type Change struct{ Field, From, To string }
 
 // Behaviour is one thing that is known of a gateway: what it answers in a situation. Predictions are read from these
 // and from nowhere else.

@@ -35,8 +35,11 @@ func passed() map[source.Input]string {
 
 // Flag is how an input is passed; empty where nothing is needed, or where it can't be passed.
 func Flag(n source.Need) string {
-	if n.Input == source.NeedHeader {
+	switch n.Input {
+	case source.NeedHeader:
 		return fmt.Sprintf(`-H "%s: …"`, n.Name)
+	case source.NeedSolution:
+		return "--solution " + n.Name
 	}
 	return passed()[n.Input]
 }

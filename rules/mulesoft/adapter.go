@@ -27,9 +27,9 @@ func Adapter() rules.Adapter {
 		Causes:     causes,
 		Collect:    collections,
 		Rules:      lintRules,
+		Solutions:  solutions,
 		Repairable: repairable,
-		Repair:     repairFinding,
-		Propose:    propose,
+		Changes:    changes,
 	}
 }
 

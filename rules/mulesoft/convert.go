@@ -10,7 +10,7 @@ import (
 // convert replaces the policy kind of an entry: its asset, its version, and the fields of its configuration. What both
 // kinds have stays where it stands, with the comments beside it. Where a field can't be edited by itself, as in an alias
 // of YAML, the whole configuration is written anew.
-func convert(c *rules.Configuration, e *entry, asset, version string, config source.Fields) (*rules.Configuration, []rules.Change, error) {
+func convert(c *rules.Configuration, e *entry, asset, version string, config source.Fields) (*rules.Configuration, []rules.FieldChange, error) {
 	name := asset
 	if e.local {
 		name += flexSuffix
@@ -61,28 +61,28 @@ func (e *entry) ownTemplate() *source.Value {
 }
 
 // renaming is what ofKind changes, the version aside.
-func (e *entry) renaming(name string) []rules.Change {
-	changes := []rules.Change{{Field: "assetId", From: e.assetAt.Text, To: name}}
+func (e *entry) renaming(name string) []rules.FieldChange {
+	changes := []rules.FieldChange{{Field: "assetId", From: e.assetAt.Text, To: name}}
 	if template := e.ownTemplate(); template != nil {
-		changes = append(changes, rules.Change{Field: "policyTemplateId", From: template.Text, To: name})
+		changes = append(changes, rules.FieldChange{Field: "policyTemplateId", From: template.Text, To: name})
 	}
 	return changes
 }
 
 // conversion lists the edits that make an entry's configuration this one, and what they change.
-func (e *entry) conversion(config source.Fields) ([]edit, []rules.Change) {
+func (e *entry) conversion(config source.Fields) ([]edit, []rules.FieldChange) {
 	var edits []edit
-	var changes []rules.Change
+	var changes []rules.FieldChange
 	for _, m := range e.config.Members {
 		if !slices.ContainsFunc(config, func(f source.Field) bool { return f.Key == m.Key }) {
 			edits = append(edits, remove(m.Key))
-			changes = append(changes, rules.Change{Field: m.Key, From: shown(m.Value)})
+			changes = append(changes, rules.FieldChange{Field: m.Key, From: shown(m.Value)})
 		}
 	}
 	for _, f := range config {
 		edits = append(edits, set(f.Key, f.Value))
 		if from, to := shown(e.config.Member(f.Key)), fieldText(f.Value); from != to {
-			changes = append(changes, rules.Change{Field: f.Key, From: from, To: to})
+			changes = append(changes, rules.FieldChange{Field: f.Key, From: from, To: to})
 		}
 	}
 	return edits, changes

@@ -26,8 +26,8 @@ func remove(field string) edit {
 
 // rewrite applies edits to an entry, one after the other, and returns the configuration after them and what has changed.
 // An edit that changes nothing is left out.
-func rewrite(c *rules.Configuration, of *entry, edits []edit) (*rules.Configuration, []rules.Change, error) {
-	var changes []rules.Change
+func rewrite(c *rules.Configuration, of *entry, edits []edit) (*rules.Configuration, []rules.FieldChange, error) {
+	var changes []rules.FieldChange
 	for _, e := range edits {
 		to, subject := e.to(of), e.subject(of)
 		from := shown(subject)
@@ -41,7 +41,7 @@ func rewrite(c *rules.Configuration, of *entry, edits []edit) (*rules.Configurat
 		if c, of, err = edited(c, of, file); err != nil {
 			return nil, nil, err
 		}
-		changes = append(changes, rules.Change{Field: e.field, From: from, To: fieldText(to)})
+		changes = append(changes, rules.FieldChange{Field: e.field, From: from, To: fieldText(to)})
 	}
 	return c, changes, nil
 }

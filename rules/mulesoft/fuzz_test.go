@@ -48,8 +48,8 @@ func judge(t *testing.T, file *source.File, read *rules.Configuration) {
 			t.Fatalf("accepted, and %s is %s", result.Check.ID, result.Outcome)
 		}
 	}
-	if _, err := propose(read, v); err != nil {
-		t.Fatalf("a proposal can't be written: %v", err)
+	if _, err := propose(read, &v); err != nil {
+		t.Fatalf("a change can't be written: %v", err)
 	}
 }
 

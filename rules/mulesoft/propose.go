@@ -18,17 +18,16 @@ type proposer struct {
 	entry   *entry
 	policy  *rules.Policy
 	profile inspect.Profile
-	verdict rules.Verdict
 	failed  []*rules.Result // of this entry
 }
 
 // propose lists changes of a configuration's token policies that might repair the verdict, or close what it leaves open,
 // file by file in the order in which the policies stand there.
-func propose(c *rules.Configuration, verdict rules.Verdict) ([]rules.Proposal, error) {
-	var all []rules.Proposal
+func propose(c *rules.Configuration, verdict *rules.Verdict) ([]rules.Change, error) {
+	var all []rules.Change
 	for _, e := range inFileOrder(c) {
 		p := newProposer(c, e, verdict)
-		var make func() ([]rules.Proposal, error)
+		var make func() ([]rules.Change, error)
 		switch {
 		case p == nil || e.custom:
 			continue
@@ -39,14 +38,14 @@ func propose(c *rules.Configuration, verdict rules.Verdict) ([]rules.Proposal, e
 		default:
 			continue
 		}
-		proposals, err := make()
+		made, err := make()
 		if err != nil {
 			return nil, err
 		}
-		for i := range proposals {
-			proposals[i].Policy = p.policy
+		for i := range made {
+			made[i].Policy = p.policy
 		}
-		all = append(all, proposals...)
+		all = append(all, made...)
 	}
 	return all, nil
 }
@@ -61,8 +60,8 @@ func inFileOrder(c *rules.Configuration) []*entry {
 }
 
 // newProposer returns nil where no check of the entry was run, or where it can't be edited.
-func newProposer(c *rules.Configuration, e *entry, verdict rules.Verdict) *proposer {
-	p := &proposer{read: c, entry: e, verdict: verdict}
+func newProposer(c *rules.Configuration, e *entry, verdict *rules.Verdict) *proposer {
+	p := &proposer{read: c, entry: e}
 	ran := false
 	for i := range verdict.Results {
 		result := &verdict.Results[i]
@@ -93,13 +92,13 @@ func (p *proposer) repairable() bool {
 	return true
 }
 
-// edited makes a proposal of edits to the entry's fields. It is empty where they change nothing.
-func (p *proposer) edited(id, title string, edits ...edit) ([]rules.Proposal, error) {
+// edited makes a change of edits to the entry's fields. It is empty where they change nothing.
+func (p *proposer) edited(id, title string, edits ...edit) ([]rules.Change, error) {
 	edited, changes, err := rewrite(p.read, p.entry, edits)
 	if err != nil || len(changes) == 0 {
 		return nil, err
 	}
-	return []rules.Proposal{{ID: id, Title: title, Changes: changes, Edited: edited}}, nil
+	return []rules.Change{{ID: id, Title: title, Fields: changes, Edited: edited}}, nil
 }
 
 // clientExpression reads the client id from the claim that this token really has.

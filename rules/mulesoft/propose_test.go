@@ -34,11 +34,11 @@ func remedies(t *testing.T, name, policy string, own, other *rules.Request) []ru
 		v := rules.Evaluate(compile(behaviours(), c).Policies, other)
 		before.Other = &v
 	}
-	proposals, err := propose(c, before.Own)
+	proposed, err := propose(c, &before.Own)
 	if err != nil {
 		t.Fatal(err)
 	}
-	proved, err := rules.Prove(proposals, before, try)
+	proved, err := rules.Prove(proposed, before, try)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -200,16 +200,17 @@ func TestWhatIsNotOfferedSaysWhy(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			c := configurationOf(t, "policy.json", test.policy, rules.Options{})
-			proposals, err := propose(c, rules.Evaluate(compile(behaviours(), c).Policies, request(test.claims)))
+			verdict := rules.Evaluate(compile(behaviours(), c).Policies, request(test.claims))
+			proposed, err := propose(c, &verdict)
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, p := range proposals {
+			for _, p := range proposed {
 				if strings.Contains(p.Refused, test.want) {
 					return
 				}
 			}
-			t.Errorf("no proposal is refused with %q: %v", test.want, proposals)
+			t.Errorf("no change is refused with %q: %v", test.want, proposed)
 		})
 	}
 }

@@ -118,7 +118,7 @@ func (e *Env) renderExplanation(output *outputFlags, explanation *render.Explana
 }
 
 // verdictCode is the exit code of a verdict.
-func verdictCode(outcome rules.Outcome) int {
+func verdictCode(outcome rules.Decision) int {
 	switch outcome {
 	case rules.Accepted:
 		return exitOK

@@ -72,8 +72,8 @@ func (r *explainRun) mask(redact bool) *render.Mask {
 	return mask
 }
 
-func strictness(outcome rules.Outcome) int {
-	return slices.Index([]rules.Outcome{rules.Accepted, rules.Undetermined, rules.Rejected}, outcome)
+func strictness(outcome rules.Decision) int {
+	return slices.Index([]rules.Decision{rules.Accepted, rules.Undetermined, rules.Rejected}, outcome)
 }
 
 // differ reports whether the gateways answer differently, or reach their answers differently.

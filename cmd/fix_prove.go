@@ -73,7 +73,7 @@ func (f *fixer) proveAPI(api string, before, after []*rules.Policy) {
 	}
 }
 
-func (m *modelledToken) expected() rules.Outcome {
+func (m *modelledToken) expected() rules.Decision {
 	if m.belongs {
 		return rules.Accepted
 	}

@@ -20,8 +20,8 @@ var rooms = []struct {
 }{
 	{".", []string{"cmd"}},
 	{"cmd", []string{"testdata/rules", "cmd/render", "cmd/report", "rules/mulesoft", "rules/dataweave", "rules/lint", "rules/environments", "rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
-	{"cmd/render", []string{"testdata/rules", "rules/lint", "rules/environments", "rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
-	{"cmd/report", []string{"inspect/source"}},
+	{"cmd/render", []string{"testdata/rules", "cmd/report", "rules/lint", "rules/environments", "rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
+	{"cmd/report", []string{"rules/lint", "rules/environments", "rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
 	{"rules/mulesoft", []string{"rules/dataweave", "rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
 	{"rules/dataweave", []string{"rules", "inspect", "inspect/source"}},
 	{"rules/lint", []string{"rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source"}},

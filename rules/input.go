@@ -18,6 +18,8 @@ const (
 	FromClock         Source = "clock"         // the time of the request
 	FromKeys          Source = "keys"          // the key set that the policy verifies with
 	FromExpression    Source = "expression"    // what an expression of the configuration gives
+	FromCookie        Source = "cookie"        // a cookie of the request
+	FromRequest       Source = "request"       // the request's method, path or host
 )
 
 // Input names one thing that a check reads: "claim:aud", "header:alg", "introspection:scope", "contracts".
@@ -57,21 +59,25 @@ func (i Input) String() string {
 	return string(i.Source) + ":" + i.Name
 }
 
-// Reading is what an input gave. A nil Value with neither Unknown nor Fault is an input that is absent.
+// The names of inputs of FromRequest.
+const (
+	RequestMethod = "method"
+	RequestPath   = "path"
+	RequestHost   = "host"
+)
+
+// RequestInput is the input that reads the request's method, path or host.
+func RequestInput(name string) Input { return Input{Source: FromRequest, Name: name} }
+
+// Reading is what an input gave, and has four faces: a Value; absent, where nothing is set; an error of the
+// gateway, where Fault says which; and unknown.
 type Reading struct {
 	Value   *source.Value
 	Unknown *Unknown // why it can't be known
-	Fault   string   // the error that the gateway itself would run into
+	Fault   string   // the error that the gateway itself runs into
 }
 
 // absent reports whether the input is known not to be there, or to be null.
 func (r Reading) absent() bool {
 	return r.Unknown == nil && r.Fault == "" && (r.Value == nil || r.Value.Kind == source.Null)
-}
-
-// Unknown is why something can't be known, and what to pass to know it. Ask is empty where nothing that
-// could be passed would help.
-type Unknown struct {
-	Why string
-	Ask string
 }

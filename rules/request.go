@@ -17,8 +17,14 @@ type Request struct {
 	At      time.Time
 	Method  string            // empty where not known
 	Path    string            // empty where not known
-	Headers map[string]string // by canonical name, without the token; nil where none are known
-	Query   map[string]string // parameters of the query; nil where none are known
+	Host    string            // empty where not known
+	Headers map[string]string // by canonical name; an empty one is known not to be sent
+	Query   map[string]string // parameters of the query
+	Cookies map[string]string
+
+	// Whole says that Headers, Query and Cookies are all that the request has. Else what is absent from them is
+	// unknown.
+	Whole bool
 
 	Introspection *source.Value // the captured answer of the validation endpoint; nil to have it modelled
 	Contracts     *Contracts    // nil where not known
@@ -83,6 +89,10 @@ func (r *Request) Read(in Input) Reading {
 		return r.bound[in.Name]
 	case FromExpression:
 		return in.Opaque.Eval(r)
+	case FromCookie:
+		return r.given(r.Cookies, in.Name, "the cookie "+in.Name)
+	case FromRequest:
+		return r.line(in.Name)
 	}
 	return Reading{Unknown: &Unknown{Why: "nothing reads " + in.String()}}
 }
@@ -128,17 +138,35 @@ func member(object *source.Value, name string) Reading {
 }
 
 func (r *Request) httpHeader(name string) Reading {
-	text, ok := r.Headers[textproto.CanonicalMIMEHeaderKey(name)]
-	if !ok {
-		return Reading{}
+	reading := r.given(r.Headers, textproto.CanonicalMIMEHeaderKey(name), "the header "+name)
+	if reading.Unknown != nil {
+		reading.Unknown.Need = Need{Input: source.NeedHeader, Name: name, For: "what the client sends in it"}
 	}
-	return Reading{Value: &source.Value{Kind: source.String, Text: text}}
+	return reading
 }
 
 func (r *Request) parameter(name string) Reading {
-	text, ok := r.Query[name]
-	if !ok {
+	return r.given(r.Query, name, "the query parameter "+name)
+}
+
+// given reads what was given of the request. What was not given is absent only where all of it was.
+func (r *Request) given(all map[string]string, name, what string) Reading {
+	switch text, ok := all[name]; {
+	case ok && text != "":
+		return Reading{Value: &source.Value{Kind: source.String, Text: text}}
+	case ok || r.Whole:
 		return Reading{}
+	}
+	return Reading{Unknown: &Unknown{Why: what + " was not given"}}
+}
+
+// line reads the request's method, path or host.
+func (r *Request) line(name string) Reading {
+	text := map[string]string{RequestMethod: r.Method, RequestPath: r.Path, RequestHost: r.Host}[name]
+	if text == "" {
+		return Reading{Unknown: &Unknown{
+			Why: "the request's " + name + " is not known", Need: Need{Input: source.NeedRequest},
+		}}
 	}
 	return Reading{Value: &source.Value{Kind: source.String, Text: text}}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/rules"
 )
@@ -67,24 +68,10 @@ const mostChanges = 6
 // after is the verdict after a repair, and what would decide it where it is not known.
 func (t *explainText) after(v *rules.Verdict) string {
 	text := "after it: " + t.paintOutcome(v)
-	if ask := toPass(v.Question()); ask != "" && v.Outcome == rules.Undetermined {
-		text += ": pass " + inspect.Safe(ask)
+	if need := v.Question(); !need.None() && v.Outcome == rules.Undetermined {
+		text += ": pass " + inspect.Safe(report.Pass(need))
 	}
 	return text
-}
-
-// toPass is the flag of a question, without what it is for: what stands before the first colon that is not in quotes.
-func toPass(ask string) string {
-	quoted := false
-	for i, r := range ask {
-		switch {
-		case r == '"':
-			quoted = !quoted
-		case r == ':' && !quoted:
-			return ask[:i]
-		}
-	}
-	return ask
 }
 
 func (t *explainText) paintOutcome(v *rules.Verdict) string {

@@ -35,7 +35,7 @@ type FixedToken struct {
 	Name          string
 	API           string // the API instance, of a file with several
 	Modelled      bool
-	Expected      rules.Outcome // what the gateway should answer; empty where that is not known
+	Expected      rules.Decision // what the gateway should answer; empty where that is not known
 	Before, After rules.Verdict
 }
 

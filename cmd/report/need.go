@@ -3,8 +3,10 @@ package report
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
 )
 
 // passed says how each input is passed on the command line. It is the one place that knows the flags.
@@ -24,6 +26,7 @@ func passed() map[source.Input]string {
 		source.NeedGateway:        "--gateway",
 		source.NeedRuntime:        "--runtime VERSION",
 		source.NeedApp:            "--app FILE",
+		source.NeedRegistrations:  "api and clients in gatewhy.yaml",
 		source.NeedAudience:       "--audience AUDIENCE",
 		source.NeedScope:          "--scope SCOPE",
 		source.NeedTokenVersion:   "--token-version 1|2",
@@ -33,11 +36,48 @@ func passed() map[source.Input]string {
 	}
 }
 
+// Name is the flag that takes an input, without its value: "--contracts".
+func Name(input source.Input) string {
+	switch flag := passed()[input]; {
+	case input == source.NeedHeader:
+		return "-H"
+	case strings.HasPrefix(flag, "-") && !strings.Contains(flag, " and "):
+		name, _, _ := strings.Cut(flag, " ")
+		return name
+	default:
+		return flag
+	}
+}
+
+// Names lists the flags of inputs.
+func Names(inputs []source.Input) string {
+	all := make([]string, len(inputs))
+	for i, input := range inputs {
+		all[i] = Name(input)
+	}
+	if len(all) == 2 {
+		return strings.Join(all, " and ")
+	}
+	return strings.Join(all, ", ")
+}
+
+// Command is the command that explains from some inputs. The token stands in it as a file's name.
+func Command(given []rules.Given) string {
+	command := "gatewhy explain"
+	for _, g := range given {
+		if g.Input != source.NeedToken {
+			command += " " + Name(g.Input)
+		}
+		command += " " + g.Value
+	}
+	return command
+}
+
 // Flag is how an input is passed; empty where nothing is needed, or where it can't be passed.
 func Flag(n source.Need) string {
 	switch n.Input {
 	case source.NeedHeader:
-		return fmt.Sprintf(`-H "%s: …"`, n.Name)
+		return fmt.Sprintf(`-H "%s: %s…"`, n.Name, n.Value)
 	case source.NeedSolution:
 		return "--solution " + n.Name
 	}
@@ -55,4 +95,32 @@ func Ask(n source.Need) string {
 		return flag
 	}
 	return flag + ": " + n.For
+}
+
+// Pass is what to pass, in short: the flag, or where there is none, what is to be done up to its reason.
+func Pass(n source.Need) string {
+	if flag := Flag(n); flag != "" {
+		return flag
+	}
+	short, _, _ := strings.Cut(n.For, ":")
+	return short
+}
+
+// Look is what to check of a cause.
+func Look(c *rules.Cause) string {
+	switch flag := Flag(c.Need); {
+	case c.Look == "":
+		return Ask(c.Need)
+	case flag != "":
+		return c.Look + ": pass " + flag
+	}
+	return c.Look
+}
+
+// Follows is what follows from an observed answer, with what would tell more.
+func Follows(c *rules.Comparison) string {
+	if c.Need.None() {
+		return c.Follows
+	}
+	return c.Follows + "; " + Name(c.Need.Input) + " would tell more"
 }

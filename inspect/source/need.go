@@ -5,6 +5,7 @@ package source
 type Need struct {
 	Input Input
 	Name  string // of NeedHeader: the header; of NeedSolution: the repair
+	Value string // of NeedHeader: how its value begins
 	For   string // which one, or what is to be done; may be empty, and stands alone where Input is empty
 }
 
@@ -26,8 +27,9 @@ const (
 	NeedPolicy         Input = "policy" // the configuration as the gateway has it
 	NeedPolicyKind     Input = "policy-kind"
 	NeedGateway        Input = "gateway"
-	NeedRuntime        Input = "runtime" // the version of the gateway's runtime
-	NeedApp            Input = "app"     // the app registration of the API
+	NeedRuntime        Input = "runtime"       // the version of the gateway's runtime
+	NeedApp            Input = "app"           // the app registration of the API
+	NeedRegistrations  Input = "registrations" // app registrations, service principals and assignments of an estate
 	NeedAudience       Input = "audience"
 	NeedScope          Input = "scope"
 	NeedTokenVersion   Input = "token-version"

@@ -19,6 +19,31 @@ func (e *Expr) Unsupported() []Construct {
 	return all
 }
 
+// uncompiled is the first part of the expression that the gateway can't resolve, or does not have: whether it
+// runs the rest then is not known, even where a branch with that part is not taken.
+func (e *Expr) uncompiled() *Construct {
+	for n := range e.Root.All() {
+		switch c := n.ready.refused; {
+		case n.Kind == Root && !isVariable(n.Name) && e.Dialect == Mule: // Flex Gateway fails when it gets there
+			return &Construct{Name: "the name " + n.Name, Column: n.Column, Why: unresolved(n.Name)}
+		case c != nil && (c.Missing || n.Kind == Call && !isKnown(n.Name)):
+			return c
+		}
+	}
+	return nil
+}
+
+func unresolved(name string) string {
+	return name + " is not a variable of a policy; a name with a hyphen or a dot in it needs quotes, as in " +
+		"vars.claimSet.'a-b'"
+}
+
+// isKnown reports whether a function is one that this package, or Flex Gateway, has.
+func isKnown(name string) bool {
+	_, found := lookup(name)
+	return found || isFlexFunction(name)
+}
+
 // construct reports whether the node itself is something that isn't run.
 func (n *Node) construct(d Dialect) (Construct, bool) {
 	c := Construct{Column: n.Column}

@@ -2,6 +2,7 @@ package dataweave
 
 import (
 	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
 )
 
 // The limits of an evaluation: steps, bytes of text and items of lists that it makes, levels of a value that it
@@ -17,6 +18,9 @@ const (
 func (e *Expr) Eval(env Env) Result {
 	v := &evaluator{env: env, expr: e, since24: !env.Runtime.Known() || env.Runtime.AtLeast(4, 4)}
 	result := v.eval(e.Root)
+	if e.refused != nil && (result.Unknown == nil || result.Unknown.NeverTrue) {
+		return refused(e.refused)
+	}
 	if env.Runtime.Known() || v.version == nil {
 		return result
 	}
@@ -88,7 +92,9 @@ func (v *evaluator) eval(n *Node) Result {
 }
 
 func refused(c *Construct) Result {
-	return Result{Unknown: &Unknown{Why: c.Why, Construct: c.Name, Write: c.Write, Column: c.Column}}
+	return Result{Unknown: &Unknown{
+		Unknown: rules.Unknown{Why: c.Why, MayErr: true}, Construct: c.Name, Write: c.Write, Column: c.Column,
+	}}
 }
 
 func (v *evaluator) evalCompound(n *Node) Result {
@@ -119,7 +125,9 @@ func (v *evaluator) evalCompound(n *Node) Result {
 // unclear answers for a text that reads in two ways.
 func (v *evaluator) unclear(n *Node) Result {
 	u := &Unknown{
-		Why:       "without parentheses it is not documented what belongs together",
+		Unknown: rules.Unknown{
+			Why: "without parentheses it is not documented what belongs together", MayErr: true,
+		},
 		Construct: "an expression without parentheses", Column: n.Column,
 	}
 	for _, a := range v.expr.unclear {
@@ -132,7 +140,7 @@ func (v *evaluator) unclear(n *Node) Result {
 }
 
 func (v *evaluator) list(n *Node) Result {
-	items, r := v.all(n.Args)
+	items, r := v.all(n.Args, false)
 	if items == nil {
 		return r
 	}
@@ -140,27 +148,41 @@ func (v *evaluator) list(n *Node) Result {
 }
 
 // all evaluates arguments, from left to right, up to the first without a value. Its slice is nil only then.
-func (v *evaluator) all(args []*Node) ([]*source.Value, Result) {
+// An operation that may fail on some values is an error perhaps where one is not known.
+func (v *evaluator) all(args []*Node, mayErr bool) ([]*source.Value, Result) {
 	values := make([]*source.Value, 0, len(args))
-	for _, arg := range args {
+	for i, arg := range args {
 		r := v.eval(arg)
 		if r.Value == nil {
-			return nil, r
+			return nil, v.firstOpen(args[i:], passedOn(r, mayErr))
 		}
 		values = append(values, r.Value)
 	}
 	return values, Result{}
 }
 
+// firstOpen is the first of the operands without a value. Where a later one fails for certain, the whole is an
+// error perhaps: which operand comes first does not matter then.
+func (v *evaluator) firstOpen(args []*Node, first Result) Result {
+	for _, arg := range args[1:] {
+		if first.Unknown == nil || first.Unknown.MayErr {
+			break
+		}
+		later := v.eval(arg)
+		first.Unknown.MayErr = later.Failure != nil || later.Unknown != nil && later.Unknown.MayErr
+	}
+	return first
+}
+
 // known turns a value that was read into a result.
 func known(n *Node, v *source.Value) Result {
 	switch {
 	case v == nil:
-		return unknown(n, n.String()+" is not known")
+		return notGiven(n, n.String()+" is not known")
 	case v.Kind == source.Unknown && v.Text != "":
-		return unknown(n, v.Text)
+		return notGiven(n, v.Text)
 	case v.Kind == source.Unknown:
-		return unknown(n, n.String()+" is not known")
+		return notGiven(n, n.String()+" is not known")
 	default:
 		return value(v)
 	}
@@ -180,5 +202,5 @@ func (v *evaluator) root(n *Node) Result {
 	if v.flex() {
 		return failure(n, n.Name+" is not defined; Flex Gateway has payload, attributes, vars and authentication")
 	}
-	return unknown(n, n.Name+" is no variable of a policy; a name with a hyphen or a dot in it needs quotes, as in vars.claimSet.'a-b'")
+	return unknown(n, unresolved(n.Name))
 }

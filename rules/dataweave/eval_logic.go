@@ -2,25 +2,81 @@ package dataweave
 
 import "github.com/gatewhy/gatewhy/inspect/source"
 
-// logic evaluates "and" (decided by false) and "or" (decided by true) with three values: what is not known
-// doesn't matter where another operand decides.
+// logic evaluates "and" (decided by false) and "or" (decided by true). Operands are evaluated up to the first
+// that decides on Flex (pdk-pel, runtime/eval.rs); that Mule stops there is not documented, so that an error
+// behind it leaves the whole open.
 func (v *evaluator) logic(n *Node, decides bool) Result {
-	var open *Result
+	l := logic{decides: decides}
 	for _, arg := range n.Args {
-		r := v.truth(arg)
-		switch {
-		case r.Value != nil && isTrue(r.Value) == decides:
+		if l.decided != nil && v.flex() {
+			break
+		}
+		if r := v.truth(arg); l.take(r) {
 			return r
-		case r.Failure != nil && open == nil:
-			return r
-		case r.Value == nil && open == nil:
-			open = &r
 		}
 	}
-	if open != nil {
-		return *open
+	return l.result()
+}
+
+// logic puts the operands of "and" or "or" together.
+type logic struct {
+	decides bool
+	decided *Result
+	open    *Result // the first that is not known, or that fails behind one that decides
+	mayErr  bool
+	never   int // how many of those that are not known are never true
+	unknown int
+}
+
+// take adds an operand, and reports whether it surely is the result of the whole: an error with nothing open
+// before it.
+func (l *logic) take(r Result) bool {
+	switch {
+	case r.Failure != nil && l.open == nil && l.decided == nil:
+		return true
+	case r.Failure != nil:
+		l.mayErr = true
+		l.note(r)
+	case r.Value == nil && l.decided == nil:
+		l.mayErr = l.mayErr || r.Unknown.MayErr
+		l.unknown++
+		if r.Unknown.NeverTrue {
+			l.never++
+		}
+		l.note(r)
+	case r.Value == nil && r.Unknown.MayErr:
+		l.mayErr = true
+		l.note(r)
+	case r.Value != nil && isTrue(r.Value) == l.decides && l.decided == nil:
+		l.decided = &r
 	}
-	return value(boolean(!decides))
+	return false
+}
+
+func (l *logic) note(r Result) {
+	if l.open == nil {
+		l.open = &r
+	}
+}
+
+func (l *logic) result() Result {
+	switch {
+	case l.decided != nil && !l.mayErr:
+		return *l.decided
+	case l.open == nil:
+		return value(boolean(!l.decides))
+	}
+	u := Unknown{}
+	if l.open.Failure != nil {
+		u.Why, u.Column = l.open.Failure.Why, l.open.Failure.Column
+	} else {
+		u = *l.open.Unknown
+	}
+	u.Present, u.MayErr = false, l.mayErr
+	// Of "and", false or an error is never true; of "or", nothing that is never true makes it so.
+	u.NeverTrue = !l.decides && (l.decided != nil || l.never > 0) ||
+		l.decides && l.decided == nil && l.never == l.unknown
+	return Result{Unknown: &u}
 }
 
 // truth evaluates an operand that has to be a boolean. PEL takes the strings "true" and "false" for booleans
@@ -28,6 +84,10 @@ func (v *evaluator) logic(n *Node, decides bool) Result {
 func (v *evaluator) truth(n *Node) Result {
 	r := v.eval(n)
 	switch {
+	case r.Unknown != nil && n.Boolean() != Yes:
+		mayErr := passedOn(r, true)
+		mayErr.Unknown.NeverTrue = r.Unknown.NeverTrue
+		return mayErr
 	case r.Value == nil || r.Value.Kind == source.Bool:
 		return r
 	case v.flex() && r.Value.Kind == source.String && (r.Value.Text == "true" || r.Value.Text == "false"):
@@ -45,7 +105,7 @@ func (v *evaluator) not(n *Node) Result {
 	}
 	r := v.truth(n.Args[0])
 	if r.Value == nil {
-		return r
+		return passedOn(r, false)
 	}
 	return value(boolean(!isTrue(r.Value)))
 }
@@ -59,7 +119,7 @@ func (v *evaluator) conditional(n *Node) Result {
 	r := v.truth(n.Args[0])
 	switch {
 	case r.Value == nil:
-		return r
+		return passedOn(r, true)
 	case isTrue(r.Value):
 		return v.eval(n.Args[1])
 	default:
@@ -77,12 +137,12 @@ func (v *evaluator) defaultTo(n *Node) Result {
 	case r.Failure != nil && !v.flex():
 		return unknown(n, "which errors default replaces is not documented")
 	default:
-		return r
+		return passedOn(r, false)
 	}
 }
 
 func (v *evaluator) compare(n *Node) Result {
-	operands, r := v.all(n.Args)
+	operands, r := v.all(n.Args, n.Name != "==" && n.Name != "!=")
 	if operands == nil {
 		return r
 	}

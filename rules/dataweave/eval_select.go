@@ -10,7 +10,7 @@ import (
 func (v *evaluator) member(n *Node) Result {
 	r := v.eval(n.Args[0])
 	if r.Value == nil {
-		return r
+		return passedOn(r, n.Args[0].Bare().Kind != Root)
 	}
 	return v.selectName(n, r.Value, n.Text)
 }
@@ -51,7 +51,7 @@ func (v *evaluator) selectKey(n *Node, object *source.Value, name string) Result
 		return known(n, found)
 	}
 	if rest := restOf(object); rest != nil {
-		return unknown(n, "what "+name+" holds is not known: "+rest.Text)
+		return notGiven(n, "what "+name+" holds is not known: "+rest.Text)
 	}
 	return value(null())
 }
@@ -94,7 +94,7 @@ func (v *evaluator) selectEach(n *Node, target *source.Value, name string) Resul
 }
 
 func (v *evaluator) index(n *Node) Result {
-	operands, r := v.all(n.Args)
+	operands, r := v.all(n.Args, true)
 	if operands == nil {
 		return r
 	}

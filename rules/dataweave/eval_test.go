@@ -87,7 +87,7 @@ func TestWhatIsKnownInPartIsUnknownInTheRest(t *testing.T) {
 		`payload.a default 'x'`:        "payload is not known",
 		`isEmpty(payload)`:             "payload is not known",
 		`[payload] contains 'a'`:       "payload is not known",
-		`flow.name`:                    "flow is no variable of a policy; a name with a hyphen or a dot in it needs quotes, as in vars.claimSet.'a-b'",
+		`flow.name`:                    "flow is not a variable of a policy; a name with a hyphen or a dot in it needs quotes, as in vars.claimSet.'a-b'",
 		`attributes.method == payload`: "payload is not known",
 	} {
 		r := parse(t, expression, Mule).Eval(Env{Attributes: attributes})
@@ -105,7 +105,8 @@ func TestACheckThatFailsInEveryVersionIsNotOpen(t *testing.T) {
 		`vars.claimSet.roles contains 'a'`:             No,
 		`not (vars.claimSet.roles contains 'a')`:       Maybe,
 		`(vars.claimSet.roles contains 'a') or true`:   Maybe,
-		`true or (vars.claimSet.roles contains 'a')`:   Yes,
+		`true or (vars.claimSet.roles contains 'a')`:   Maybe,
+		`false and (vars.claimSet.roles contains 'a')`: No,
 		`sizeOf(vars.claimSet.roles)`:                  No,
 		`splitBy(vars.claimSet.scp, ' ')[0] == 'read'`: No,
 		`vars.claimSet.scope`:                          No,

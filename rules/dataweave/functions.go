@@ -79,7 +79,7 @@ func (v *evaluator) call(n *Node) Result {
 	if f.arity == 2 && n.Args[1].Bare().Kind == Regex {
 		return v.callRegex(n, f)
 	}
-	args, r := v.all(n.Args)
+	args, r := v.all(n.Args, true)
 	switch {
 	case args == nil:
 		return r

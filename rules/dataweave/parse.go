@@ -19,6 +19,7 @@ type Expr struct {
 	Dialect Dialect
 
 	unclear []Ambiguity
+	refused *Construct // what keeps the whole from being compiled, perhaps; nil for nothing
 }
 
 // Parse reads an expression, without its #[ ]. The error, if any, is an *Error: the gateway refuses the text too,
@@ -42,6 +43,7 @@ func Parse(text string, d Dialect) (*Expr, error) {
 	e := &Expr{Root: root, Dialect: d}
 	e.findAmbiguities(text)
 	prepare(root, d)
+	e.refused = e.uncompiled()
 	return e, nil
 }
 

@@ -17,7 +17,7 @@ func (v *evaluator) callRegex(n *Node, f function) Result {
 	r := v.eval(n.Args[0])
 	switch {
 	case r.Value == nil:
-		return r
+		return passedOn(r, true)
 	case f.name != "contains" && f.name != "matches":
 		return unknown(pattern, n.Name+" with a regular expression is not supported")
 	case isNull(r.Value) && f.name == "contains":

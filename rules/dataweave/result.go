@@ -1,6 +1,9 @@
 package dataweave
 
-import "github.com/gatewhy/gatewhy/inspect/source"
+import (
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+)
 
 // Env is what an expression may read. A nil value is one that is not known, as is a source.Unknown anywhere
 // inside a value; an object that is known in part ends with Rest. Values are only read, never changed.
@@ -12,20 +15,20 @@ type Env struct {
 	Payload        *source.Value
 }
 
-// Result is what an expression gives: one of Value, Unknown and Failure is set.
+// Result is what an expression gives: one of Value, Unknown and Failure is set. Null is a Value; what is absent
+// is read as null.
 type Result struct {
 	Value   *source.Value // never of kind source.Unknown
 	Unknown *Unknown
 	Failure *Failure
 }
 
-// Unknown says why a value can't be known.
+// Unknown says why a value can't be known, and where in the expression that begins.
 type Unknown struct {
-	Why       string // lower case, no full stop
+	rules.Unknown
 	Construct string // the part of the language that isn't supported, where that is why
 	Write     string // the form to write instead, of the construct or of the whole expression; may be empty
 	Column    int    // characters from 1
-	NeverTrue bool   // whichever value it is, it isn't true: a check that needs true fails
 }
 
 // Failure is an error that the gateway meets while it evaluates the expression. A policy takes it as a value
@@ -57,8 +60,25 @@ func answered(a Answer, n *Node, why string) Result {
 	return value(boolean(a == Yes))
 }
 
+// unknown is what is not documented, or not evaluated here: it may be an error.
 func unknown(n *Node, why string) Result {
-	return Result{Unknown: &Unknown{Why: why, Column: n.Column}}
+	return Result{Unknown: &Unknown{Unknown: rules.Unknown{Why: why, MayErr: true}, Column: n.Column}}
+}
+
+// notGiven is a value that is not known, and is no error.
+func notGiven(n *Node, why string) Result {
+	return Result{Unknown: &Unknown{Unknown: rules.Unknown{Why: why}, Column: n.Column}}
+}
+
+// passedOn is an operand without a value as what the whole gives: an unknown one says nothing of whether the
+// whole is true, and where the operation may fail on it, is an error perhaps.
+func passedOn(r Result, mayErr bool) Result {
+	if r.Unknown == nil {
+		return r
+	}
+	u := *r.Unknown
+	u.NeverTrue, u.Present, u.MayErr = false, false, u.MayErr || mayErr
+	return Result{Unknown: &u}
 }
 
 func failure(n *Node, why string) Result {

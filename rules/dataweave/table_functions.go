@@ -95,7 +95,7 @@ func nullRows() []Row {
 		rows(inferred, docs+"dw-core-functions-contains: the form for null came with DataWeave 2.4.0", mule(),
 			Row{Rule: "contains of null fails before Mule 4.4", Expression: `vars.claimSet.roles contains 'a'`, Runtime: "4.3.0", Input: none, Result: `failure`},
 			Row{Rule: "without the version, the value is not known", Expression: `not (vars.claimSet.roles contains 'a')`, Input: none, Result: `unknown`},
-			Row{Rule: "the version does not matter where another operand decides", Expression: `true or (vars.claimSet.roles contains 'a')`, Input: none, Result: `true`},
+			Row{Rule: "an error perhaps leaves it open, also behind an operand that is true", Expression: `true or (vars.claimSet.roles contains 'a')`, Input: none, Result: `unknown`},
 		),
 		rows(documented, docs+"dw-core-functions-sizeof: since DataWeave 2.4.0", mule(),
 			Row{Rule: "sizeOf of null is null since Mule 4.4", Expression: `sizeOf(vars.claimSet.roles)`, Runtime: "4.4.0", Input: none, Result: `null`},

@@ -36,7 +36,7 @@ type seen struct {
 
 // outcome is a verdict in short.
 type outcome struct {
-	outcome rules.Outcome
+	outcome rules.Decision
 	status  int
 	decided rules.ID
 	written Written // by the caller, where the policies take it from the request
@@ -148,9 +148,9 @@ func cellOf(o outcome, witness token) Cell {
 }
 
 // further reports whether a token with outcome a gets further than one with b.
-func further(a, b rules.Outcome) bool { return reach(a) > reach(b) }
+func further(a, b rules.Decision) bool { return reach(a) > reach(b) }
 
-func reach(o rules.Outcome) int {
+func reach(o rules.Decision) int {
 	switch o {
 	case rules.Accepted:
 		return 2

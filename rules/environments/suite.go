@@ -46,7 +46,7 @@ type TokenSpec struct {
 
 // Expectation is what a test wants. An empty field is not compared.
 type Expectation struct {
-	Outcome  rules.Outcome
+	Outcome  rules.Decision
 	Status   int
 	NoStatus bool // status: null, as where the answer is not known
 	Decided  rules.ID
@@ -165,7 +165,7 @@ func (e *Expectation) read(v *source.Value) error {
 		orNull("status", &e.NoStatus, reader{"status", e.readStatus}),
 		orNull("decided_by", &e.Nobody, choice("decided_by", &decided, rules.CheckIDs()...)),
 	)
-	e.Outcome, e.Decided = rules.Outcome(outcome), rules.ID(decided)
+	e.Outcome, e.Decided = rules.Decision(outcome), rules.ID(decided)
 	return err
 }
 

@@ -95,7 +95,10 @@ func (c *compiler) checks(k kind) []*rules.Check {
 	why := fmt.Sprintf("the configuration must be %s, and this is %s", source.Object, kindOf(c.config))
 	c.find(rules.Finding{Rule: "wrong-type", Severity: rules.Warning, Message: why, Field: "configuration", Pos: checks[0].Pos, Span: checks[0].Span})
 	for _, check := range checks {
-		check.Skip, check.Unknown = "", &rules.Unknown{Why: why, Ask: "-p FILE: the policy with its configuration, as the gateway has it"}
+		check.Skip, check.Unknown = "", &rules.Unknown{
+			Why:  why,
+			Need: rules.Need{Input: source.NeedPolicy, For: "the policy with its configuration, as the gateway has it"},
+		}
 	}
 	return checks
 }
@@ -106,7 +109,8 @@ func (c *compiler) notModelled() *rules.Check {
 		Field: "assetId",
 		Unknown: &rules.Unknown{
 			Why: "the policy " + c.asset + " is not modelled, and it may look at the request's credentials",
-			Ask: "what " + c.asset + " answers for this request: read the gateway's log, or leave the policy out of the file to see what the others say",
+			Need: rules.Need{For: "what " + c.asset + " answers for this request: read the gateway's log, or leave " +
+				"the policy out of the file to see what the others say"},
 		},
 	}
 	check.Pos, check.Span = place(first(c.assetAt, c.place))
@@ -128,7 +132,7 @@ func (c *compiler) answer(situation string) rules.Answer {
 // makes of another spelling of Bearer.
 func (c *compiler) sent(loose bool) rules.Predicate {
 	malformed := c.answer(malformedHeader)
-	return rules.Predicate{Op: rules.Sent, Loose: loose, Otherwise: &malformed}
+	return rules.Predicate{Op: rules.Sent, Loose: loose, Lookup: &rules.Lookup{Otherwise: &malformed}}
 }
 
 // check starts a check that one field decides.

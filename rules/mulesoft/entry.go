@@ -114,7 +114,9 @@ func (e *entry) guard() rules.Guard {
 		return guard
 	}
 	if e.rulesAt != nil {
-		guard.Unread, guard.Field = true, "rules"
+		guard.Field, guard.Unknown = "rules", &rules.Unknown{
+			Why: "its routes are in a form that is not modelled",
+		}
 		guard.Pos, guard.Span = memberPlace(e.rulesAt)
 		return guard
 	}

@@ -74,7 +74,9 @@ func (c *compiler) dependsOnRuntime(got rules.Reading, expr *dataweave.Expr, r *
 	}
 	since24 := dataweave.Version{Major: 4, Minor: 4}
 	if expr.Eval(environment(r, since24, "")).Unknown == nil {
-		got.Unknown.Ask = "--runtime VERSION: the version of the Mule runtime, on which this expression depends"
+		got.Unknown.Need = rules.Need{
+			Input: source.NeedRuntime, For: "the version of the Mule runtime, on which this expression depends",
+		}
 	}
 	return got
 }
@@ -116,7 +118,10 @@ func asking(got rules.Reading, reads []rules.Input, r *rules.Request) rules.Read
 	}
 	for _, in := range reads {
 		if in.Source == rules.FromHTTP && r.Read(in).Value == nil {
-			got.Unknown.Ask = fmt.Sprintf(`-H "%[1]s: …": what the client sends in it; "%[1]s:" where it sends none`, in.Name)
+			got.Unknown.Need = rules.Need{
+				Input: source.NeedHeader, Name: in.Name,
+				For: fmt.Sprintf(`what the client sends in it; "%s:" where it sends none`, in.Name),
+			}
 			return got
 		}
 	}
@@ -150,7 +155,7 @@ func unknownWords(u *dataweave.Unknown) string {
 func unreadable(offset int, err error) *rules.Unknown {
 	var fault *dataweave.Error
 	if errors.As(err, &fault) {
-		return &rules.Unknown{Why: fmt.Sprintf("the expression can't be read: column %d: %s", offset+fault.Column, fault.Cause), Ask: fault.Hint}
+		return &rules.Unknown{Why: fmt.Sprintf("the expression can't be read: column %d: %s", offset+fault.Column, fault.Cause), Need: rules.Need{For: fault.Hint}}
 	}
 	return &rules.Unknown{Why: "the expression can't be read: " + err.Error()}
 }

@@ -195,7 +195,7 @@ func TestRoutesOfEachFormat(t *testing.T) {
 	tests := []struct {
 		name, file, text string
 		method, path     string
-		want             rules.Outcome
+		want             rules.Decision
 	}{
 		{"API Manager, the route is another", "p.json", `{"assetId":"jwt-validation","assetVersion":"1.4.0","pointcutData":[{"methodRegex":"GET|HEAD","uriTemplateRegex":"/orders/.*"}],"configurationData":{` + rejects + `}}`, "POST", "/orders/1", rules.Accepted},
 		{"API Manager, the route is this one", "p.json", `{"assetId":"jwt-validation","assetVersion":"1.4.0","pointcutData":[{"methodRegex":"GET|HEAD","uriTemplateRegex":"/orders/.*"}],"configurationData":{` + rejects + `}}`, "GET", "/orders/1", rules.Rejected},

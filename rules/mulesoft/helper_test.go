@@ -81,7 +81,7 @@ func verdictOf(t *testing.T, policy string, r *rules.Request) rules.Verdict {
 
 // decided is a verdict in short: its outcome, status and the check that decided.
 type decided struct {
-	outcome rules.Outcome
+	outcome rules.Decision
 	status  int
 	by      rules.ID
 }

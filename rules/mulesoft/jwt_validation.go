@@ -142,7 +142,10 @@ func (j *jwtCompiler) signature() *rules.Check {
 	case origin.is("text"):
 		j.keyFromText(check, method.is("hmac"))
 	case check.Unknown == nil:
-		check.Unknown = &rules.Unknown{Why: "the key comes from an expression over the request, which is not modelled", Ask: "which key customKeyExpression gives: --jwks does not stand in for it"}
+		check.Unknown = &rules.Unknown{
+			Why:  "the key comes from an expression over the request, which is not modelled",
+			Need: rules.Need{For: "which key customKeyExpression gives: another key set does not stand in for it"},
+		}
 	}
 	return check
 }
@@ -257,7 +260,9 @@ func (c *compiler) contract(field string, skip setting) *rules.Check {
 	case c.local && check.Unknown == nil:
 		check.Unknown = &rules.Unknown{
 			Why: "Flex Gateway in local mode has no contracts, and " + field + " must be true there",
-			Ask: "what this gateway does with it: the vendor documents that it can't work in local mode",
+			Need: rules.Need{
+				For: "what this gateway does with it: the vendor documents that it can't work in local mode",
+			},
 		}
 	}
 	return check

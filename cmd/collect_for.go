@@ -26,7 +26,7 @@ func (r *explainRun) collectionFor(need rules.Need) string {
 
 // apiFlag names the API instance that the policies belong to.
 func (r *explainRun) apiFlag() string {
-	for _, policy := range r.policies.policies {
+	for _, policy := range r.policies.Policies {
 		if isCollectID(policy.API) {
 			return " --api " + policy.API
 		}

@@ -135,10 +135,10 @@ func (r *estateReader) policies(of *environments.Environment, site *environments
 	if err != nil {
 		return err
 	}
-	if set.guessed {
-		r.env.note("%s: the policy files do not say which gateway runs them; %s is taken, or add gateway: to the environment", of.Name, set.policies[0].Product)
+	if set.Guessed {
+		r.env.note("%s: the policy files do not say which gateway runs them; %s is taken, or add gateway: to the environment", of.Name, set.Policies[0].Product)
 	}
-	r.estate.sets[of.Name], site.Policies = set, set.policies
+	r.estate.sets[of.Name], site.Policies = set, set.Policies
 	return nil
 }
 

@@ -50,7 +50,7 @@ func (f *explainFlags) fix(args []string) string {
 	}
 	flags := " --token " + token
 	for _, flag := range [...]struct{ name, value string }{
-		{"--contracts", f.contracts}, {"--gateway", f.policies.variant.value}, {"--policy-type", f.policies.asset.asset},
+		{"--contracts", f.contracts}, {"--gateway", f.policies.variant.value}, {"--policy-type", f.policies.kind.name},
 	} {
 		if flag.value != "" {
 			flags += " " + flag.name + " " + render.ShellWord(flag.value)

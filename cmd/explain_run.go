@@ -34,24 +34,22 @@ func (e *Env) newRun(ctx context.Context, flags *explainFlags, policies *policyS
 
 // perGateway gives the answer of each gateway where nothing tells which one it is and they differ. The stricter one is the
 // verdict then.
-func (r *explainRun) perGateway(x *render.Explanation) error {
-	if !r.policies.guessed {
-		return nil
+func (r *explainRun) perGateway(x *render.Explanation) {
+	if !r.policies.Guessed {
+		return
 	}
 	var verdicts []render.GatewayVerdict
 	var sets []*policySet
-	for _, variant := range r.policies.adapter.Variants {
-		policies, err := r.policies.as(variant)
-		if err != nil {
-			return err
-		}
+	names := r.policies.adapter.VariantNames()
+	for _, variant := range names {
+		policies := r.policies.of(r.policies.For(variant))
 		sets = append(sets, policies)
 		verdicts = append(verdicts, render.GatewayVerdict{
-			Name: variant, Verdict: rules.Evaluate(policies.policies, r.request), Policies: policies.policies,
+			Name: variant, Verdict: rules.Evaluate(policies.Policies, r.request), Policies: policies.Policies,
 		})
 	}
 	if !differ(verdicts) {
-		return nil
+		return
 	}
 	strict := 0
 	for i, v := range verdicts {
@@ -62,10 +60,9 @@ func (r *explainRun) perGateway(x *render.Explanation) error {
 	r.policies = sets[strict]
 	x.Gateways, x.Verdict, x.Policies = verdicts, verdicts[strict].Verdict, verdicts[strict].Policies
 	x.Findings = append(x.Findings, rules.Finding{
-		Rule: "gateway-not-known", Severity: rules.Note, Pos: x.Policies[0].Pos,
-		Message: "the file does not say which gateway runs it, and they answer differently: pass --gateway " + strings.Join(r.policies.adapter.Variants, " or --gateway "),
+		Rule: "gateway-not-known", Severity: rules.Note, Pos: x.Policies[0].Pos, Policy: x.Policies[0],
+		Message: "the file does not say which gateway runs it, and they answer differently: pass --gateway " + strings.Join(names, " or --gateway "),
 	})
-	return nil
 }
 
 // mask returns what hides the values of persons in the token and in the captured answer.
@@ -101,33 +98,33 @@ func (r *explainRun) repair(x *render.Explanation) error {
 		return nil
 	}
 	if aud := r.foreignAudience(); x.Verdict.Outcome == rules.Accepted && aud != "" {
-		x.Refused = append(x.Refused, rules.Proposal{
+		x.Refused = append(x.Refused, rules.Change{
 			ID: "narrow-to-this-token", Title: "narrow the policy to tokens like this one",
 			Refused: "it is for " + aud + ", and the app registration of --app has no such audience; pass a token that belongs here, and this one as --other",
 		})
 		return nil
 	}
-	before := rules.Trial{Own: x.Verdict, Other: r.otherVerdict(r.policies.policies)}
+	before := rules.Trial{Own: x.Verdict, Other: r.otherVerdict(r.policies.Policies)}
 	x.Other = before.Other
-	for i, file := range r.policies.files {
-		proposals, err := r.policies.adapter.Propose(file, before.Own)
-		if err != nil {
-			return err
-		}
-		remedies, err := rules.Prove(proposals, before, func(file *source.File) (rules.Trial, error) {
-			edited, err := r.policies.with(i, file)
-			if err != nil {
-				return rules.Trial{}, err
-			}
-			return r.trial(edited.policies), nil
-		})
-		if err != nil {
-			return err
-		}
-		x.Repairs = append(x.Repairs, r.repairs(file.Name, remedies)...)
-		x.Refused = append(x.Refused, refused(proposals)...)
+	proposals, err := r.policies.adapter.Changes(r.policies.Configuration, rules.Goal{Verdict: &before.Own})
+	if err != nil {
+		return err
 	}
-	return nil
+	remedies, err := rules.Prove(proposals, before, func(edited *rules.Configuration) (rules.Trial, error) {
+		return r.trial(r.policies.of(edited).Policies), nil
+	})
+	for _, file := range r.policies.Files {
+		in := slices.DeleteFunc(slices.Clone(remedies), func(r rules.Remedy) bool { return !stands(r.Policy, file) })
+		x.Repairs = append(x.Repairs, r.repairs(file.Name, in)...)
+	}
+	x.Refused = append(x.Refused, refused(proposals)...)
+	return err
+}
+
+// stands reports whether a policy stands in a file.
+func stands(policy *rules.Policy, file *source.File) bool {
+	in, _ := policy.Entry.Place()
+	return in == file
 }
 
 // foreignAudience is the token's audience where the app registration of the API has none such; empty where it may be the API's.
@@ -154,8 +151,8 @@ func (r *explainRun) otherVerdict(policies []*rules.Policy) *rules.Verdict {
 	return &other
 }
 
-func refused(proposals []rules.Proposal) []rules.Proposal {
-	var all []rules.Proposal
+func refused(proposals []rules.Change) []rules.Change {
+	var all []rules.Change
 	for _, p := range proposals {
 		if p.Refused != "" {
 			all = append(all, p)
@@ -183,17 +180,15 @@ func (r *explainRun) explain() (*render.Explanation, error) {
 		Token:    r.request.Token,
 		Profile:  r.request.Profile(),
 		At:       r.request.At,
-		Policies: r.policies.policies,
-		Verdict:  rules.Evaluate(r.policies.policies, r.request),
+		Policies: r.policies.Policies,
+		Verdict:  rules.Evaluate(r.policies.Policies, r.request),
 		File:     r.policies.file,
 		Collect:  r.collectionFor,
 		Captured: r.request.Introspection != nil,
 	}
-	if err := r.perGateway(x); err != nil {
-		return nil, err
-	}
+	r.perGateway(x)
 	x.Earlier = r.justIssued(x.Policies)
-	x.Findings = append(append(x.Findings, r.policies.findings...), x.Verdict.Findings...)
+	x.Findings = append(append(x.Findings, r.policies.Findings...), x.Verdict.Findings...)
 	x.Findings = r.policies.withLint(x.Findings)
 	return x, r.repair(x)
 }

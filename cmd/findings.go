@@ -98,5 +98,5 @@ func byAPI(policies []*rules.Policy) [][]*rules.Policy {
 
 // withLint adds what the rules find in the policies to what is known of them already.
 func (s *policySet) withLint(known []rules.Finding) []rules.Finding {
-	return lint.Sort(append(slices.Clone(known), (&judge{catalogue: catalogue(), apps: s.apps}).lintPolicies(s.policies, s.files)...))
+	return lint.Sort(append(slices.Clone(known), (&judge{catalogue: catalogue(), apps: s.apps}).lintPolicies(s.Policies, s.Files)...))
 }

@@ -34,11 +34,11 @@ func lintExample(t *testing.T, rule *rules.Rule, example examples.Example) (*sou
 	if result.policies == 0 {
 		t.Fatal("no policy in it")
 	}
-	set := &policySet{adapter: adapters()[0], files: []*source.File{file}}
-	if err := set.compile(); err != nil {
+	set, err := readWith([]*source.File{file}, rules.Options{})
+	if err != nil {
 		t.Fatal(err)
 	}
-	return file, append(result.findings, rules.Evaluate(set.policies, &rules.Request{}).Findings...)
+	return file, append(result.findings, rules.Evaluate(set.Policies, &rules.Request{}).Findings...)
 }
 
 func eachExample(t *testing.T, kind string, check func(t *testing.T, rule *rules.Rule, example examples.Example)) {
@@ -237,11 +237,11 @@ func TestRealFilesWithoutATokenPolicyHaveNoWarnings(t *testing.T) {
 }
 
 func hasTokenPolicy(file *source.File) bool {
-	compiled, err := adapters()[0].Compile(file, rules.Options{})
+	set, err := readWith([]*source.File{file}, rules.Options{})
 	if err != nil {
 		return false
 	}
-	return slices.ContainsFunc(compiled.Policies, func(p *rules.Policy) bool {
+	return slices.ContainsFunc(set.Policies, func(p *rules.Policy) bool {
 		return slices.ContainsFunc(p.Checks(), func(c *rules.Check) bool { return c.ID == rules.TokenFormat || c.ID == rules.Introspection })
 	})
 }

@@ -92,7 +92,7 @@ func (f *fixer) changed() bool { return !bytes.Equal(f.report.Before.Text, f.rep
 // butNotes names the notes of a file in which nothing is repaired without asking: they may matter all the same.
 func (f *fixer) butNotes() string {
 	var notes []string
-	for _, finding := range f.file(f.report.After).findings {
+	for _, finding := range f.findings(f.after) {
 		if finding.Severity == rules.Note && !slices.Contains(notes, finding.Rule) {
 			notes = append(notes, finding.Rule)
 		}

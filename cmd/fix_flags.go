@@ -20,7 +20,7 @@ type fixFlags struct {
 	apps      []string
 	write     bool
 
-	asset   policyType
+	kind    policyType
 	variant choice
 }
 
@@ -31,7 +31,7 @@ func (f *fixFlags) register(cmd *cobra.Command) {
 	f.version = choice{allowed: []string{"1", "2"}, kind: "VERSION"}
 	f.version.register(cmd, "token-version", "", "the version of the API's tokens")
 	f.variant = choice{allowed: variants(), kind: "GATEWAY"}
-	f.asset.register(cmd)
+	f.kind.register(cmd)
 	f.variant.register(cmd, "gateway", "", "the gateway, where the file does not tell")
 	flags := cmd.Flags()
 	flags.StringVar(&f.api, "api", "", "the `NAME` of the API instance, of a file with several")
@@ -46,7 +46,7 @@ func (f *fixFlags) register(cmd *cobra.Command) {
 }
 
 func (f *fixFlags) options() rules.Options {
-	return rules.Options{Variant: f.variant.value, API: f.api, Asset: f.asset.asset}
+	return rules.Options{Variant: f.variant.value, API: f.api, Kind: f.kind.name}
 }
 
 // complete checks the flags that only make sense in one form.

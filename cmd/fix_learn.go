@@ -1,29 +1,27 @@
 package cmd
 
 import (
-	"cmp"
-
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
 // adapt finds the vendor whose policies a file holds. A solution is made for the one API instance that its token is for.
 func (f *fixer) adapt(file *source.File) error {
-	var none error
-	for _, adapter := range adapters() {
-		compiled, err := adapter.Compile(file, f.options)
-		switch {
-		case err != nil:
-			none = cmp.Or(none, noneOfAPI(adapter, f.options, file, err))
-			continue
-		case f.solution != "":
-			err = oneAPI(compiled.Policies, "the one that the solution is for")
-		}
-		f.adapter = adapter
-		f.wanted.learn(compiled.Policies)
+	adapter, ok := adapterOf(file, f.options)
+	if !ok {
+		return noneOfAPI(f.options, file, holdsNone(file, f.options))
+	}
+	read, err := adapter.Read([]*source.File{file}, f.options)
+	if err != nil {
 		return err
 	}
-	return none
+	policies := adapter.Compile(read).Policies
+	if f.solution != "" {
+		err = oneAPI(policies, "the one that the solution is for")
+	}
+	f.adapter, f.before, f.after = adapter, read, read
+	f.wanted.learn(policies)
+	return err
 }
 
 // learnApp takes from the app registration what the user has not told: the version of the API's tokens, and their audience where

@@ -23,14 +23,7 @@ type modelledToken struct {
 
 // prove runs the tokens that were given, and modelled ones, before and after, for each API instance that was changed.
 func (f *fixer) prove() error {
-	before, err := f.adapter.Compile(f.report.Before, f.options)
-	if err != nil {
-		return err
-	}
-	after, err := f.adapter.Compile(f.report.After, f.options)
-	if err != nil {
-		return err
-	}
+	before, after := f.adapter.Compile(f.before), f.adapter.Compile(f.after)
 	was, is := f.instances(before.Policies), f.instances(after.Policies)
 	for i, policies := range is {
 		switch api := policies[0].API; {

@@ -81,7 +81,7 @@ func (f *fixer) solveOnce() (done bool, err error) {
 		return true, err
 	}
 	for _, step := range solutionSteps(f.solution) {
-		i := slices.IndexFunc(proposals, func(p rules.Proposal) bool { return isStep(p.ID, step) && p.Refused == "" })
+		i := slices.IndexFunc(proposals, func(p rules.Change) bool { return isStep(p.ID, step) && p.Refused == "" })
 		if i < 0 {
 			continue
 		}
@@ -94,7 +94,7 @@ func (f *fixer) solveOnce() (done bool, err error) {
 	return true, nil
 }
 
-func (f *fixer) refuseSolution(proposals []rules.Proposal) {
+func (f *fixer) refuseSolution(proposals []rules.Change) {
 	for _, p := range proposals {
 		if p.Refused != "" {
 			f.refuseWhy(p.Refused)
@@ -103,12 +103,9 @@ func (f *fixer) refuseSolution(proposals []rules.Proposal) {
 }
 
 // proposals asks the adapter what would help a request, or what would narrow the policy to requests like it.
-func (f *fixer) proposals(request *rules.Request) ([]rules.Proposal, error) {
-	compiled, err := f.adapter.Compile(f.report.After, f.options)
-	if err != nil {
-		return nil, err
-	}
-	return f.adapter.Propose(f.report.After, rules.Evaluate(compiled.Policies, request))
+func (f *fixer) proposals(request *rules.Request) ([]rules.Change, error) {
+	verdict := rules.Evaluate(f.adapter.Compile(f.after).Policies, request)
+	return f.adapter.Changes(f.after, rules.Goal{Verdict: &verdict})
 }
 
 // own is a request with a token of this environment: the first that was given, or one that is modelled.

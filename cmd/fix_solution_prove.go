@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/gatewhy/gatewhy/cmd/render"
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -12,15 +13,12 @@ func (f *fixer) proveSolution() error {
 	if !f.changed() {
 		return nil
 	}
-	compiled, err := f.adapter.Compile(f.report.After, f.options)
-	if err != nil {
-		return err
-	}
+	compiled := f.adapter.Compile(f.after)
 	if verdict := rules.Evaluate(compiled.Policies, f.own()); verdict.Outcome == rules.Rejected {
 		f.takeBack("after it this environment's own token would get " + render.OutcomeLine(&verdict))
 		return nil
 	}
-	if wrong := brought(f.file(f.report.Before).findings, f.file(f.report.After).findings); wrong != nil {
+	if wrong := brought(f.findings(f.before), f.findings(f.after)); wrong != nil {
 		f.takeBack("it would bring another error, " + wrong.Rule + ": " + wrong.Message)
 		return nil
 	}
@@ -32,10 +30,7 @@ func (f *fixer) proveSolution() error {
 
 // proveNothing proves that there is nothing to repair: the tokens that the solution is to keep out are kept out.
 func (f *fixer) proveNothing() error {
-	compiled, err := f.adapter.Compile(f.report.After, f.options)
-	if err != nil {
-		return err
-	}
+	compiled := f.adapter.Compile(f.after)
 	own := f.ownModel()
 	own.learn(compiled.Policies)
 	contracts := f.contractsOf(own)
@@ -65,19 +60,20 @@ func errorsIn(found []rules.Finding) []rules.Finding {
 }
 
 func (f *fixer) takeBack(why string) {
-	f.report.After, f.report.Changes, f.report.Repaired = f.report.Before, nil, nil
+	f.after, f.report.After, f.report.Changes, f.report.Repaired = f.before, f.report.Before, nil, nil
 	f.refuseWhy(why)
 }
 
 // tellErrors tells of the errors that are left: a solution is about clients and environments, and a policy can be wrong in other ways.
 func (f *fixer) tellErrors() error {
-	for _, found := range errorsIn(f.file(f.report.After).findings) {
-		repair, err := f.adapter.Repair(f.report.After, f.options, found, f.facts)
+	for _, found := range errorsIn(f.findings(f.after)) {
+		repair, err := f.changeFor(found)
 		switch {
 		case err != nil:
 			return err
 		case repair.Refused != "":
-			f.refuse(found, found.Message+" ("+repair.Refused+")", repair.Asks)
+			why, asks := report.Refusal(repair.Refused, repair.Needs)
+			f.refuse(found, found.Message+" ("+why+")", asks)
 		default:
 			f.refuse(found, found.Message, []string{"--rule " + found.Rule + " in the place of --solution"})
 		}

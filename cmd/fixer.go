@@ -5,7 +5,7 @@ import (
 	"slices"
 
 	"github.com/gatewhy/gatewhy/cmd/render"
-	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -13,6 +13,8 @@ import (
 type fixer struct {
 	judge
 	adapter   rules.Adapter
+	before    *rules.Configuration
+	after     *rules.Configuration
 	solution  string // the article's, or empty to repair findings
 	facts     rules.Facts
 	contracts *rules.Contracts // nil where none were given
@@ -56,7 +58,7 @@ func (f *fixer) repairAll(rule string) error {
 
 // next is the first finding that is to be repaired and was not refused yet.
 func (f *fixer) next(rule string) (rules.Finding, bool) {
-	for _, finding := range f.file(f.report.After).findings {
+	for _, finding := range f.findings(f.after) {
 		wanted := finding.Rule == rule || rule == "" && finding.Severity != rules.Note
 		if wanted && (len(f.refused) == 0 || !slices.Contains(f.refused, f.identify(finding))) {
 			return finding, true
@@ -66,57 +68,49 @@ func (f *fixer) next(rule string) (rules.Finding, bool) {
 }
 
 func (f *fixer) identify(finding rules.Finding) identity {
-	_, i := f.policyOf(finding)
 	text := f.report.After.Text[finding.Span.Start:finding.Span.End]
-	return identity{finding.Rule, finding.Field, string(text), i}
+	return identity{finding.Rule, finding.Field, string(text), f.after.Index(finding.Policy)}
+}
+
+// findings are those of a configuration that no comment sets aside.
+func (f *fixer) findings(read *rules.Configuration) []rules.Finding {
+	return f.configuration(f.adapter, read).findings
 }
 
 // repair makes and proves the change for one finding.
 func (f *fixer) repair(finding rules.Finding) error {
-	repair, err := f.adapter.Repair(f.report.After, f.options, finding, f.facts)
+	repair, err := f.changeFor(finding)
 	if err != nil {
 		return err
 	}
 	if repair.Refused != "" {
-		f.refuse(finding, repair.Refused, repair.Asks)
+		why, asks := report.Refusal(repair.Refused, repair.Needs)
+		f.refuse(finding, why, asks)
 		return nil
 	}
 	if why := f.disproved(finding, repair.Edited); why != "" {
 		f.refuse(finding, why, nil)
 		return nil
 	}
-	if p, _ := f.policyOf(finding); p != nil {
-		f.touched = append(f.touched, p.API)
-	}
-	f.keep(repair.Proposal, finding.Rule)
+	f.touched = append(f.touched, finding.Policy.API)
+	f.keep(repair, finding.Rule)
 	return nil
 }
 
-// keep takes a change over.
-func (f *fixer) keep(made rules.Proposal, what string) {
-	f.report.After = made.Edited
-	f.report.Repaired = append(f.report.Repaired, what)
-	f.report.Changes = append(f.report.Changes, made.Changes...)
-}
-
-// policyOf is the policy that a finding is about, the last one that begins before it, and its index; nil where there is none.
-func (f *fixer) policyOf(finding rules.Finding) (policy *rules.Policy, index int) {
-	compiled, err := f.adapter.Compile(f.report.After, f.options)
+// changeFor is the change that may remove a finding.
+func (f *fixer) changeFor(finding rules.Finding) (rules.Change, error) {
+	made, err := f.adapter.Changes(f.after, rules.Goal{Finding: &finding, Facts: f.facts})
 	if err != nil {
-		return nil, -1
+		return rules.Change{}, err
 	}
-	index = -1
-	for i, p := range compiled.Policies {
-		if !before(finding.Pos, p.Pos) && (policy == nil || !before(p.Pos, policy.Pos)) {
-			policy, index = p, i
-		}
-	}
-	return policy, index
+	return made[0], nil
 }
 
-// before reports whether a place of a file stands before another.
-func before(a, b source.Position) bool {
-	return a.Line < b.Line || a.Line == b.Line && a.Column < b.Column
+// keep takes a change over.
+func (f *fixer) keep(made rules.Change, what string) {
+	f.after, f.report.After = made.Edited, made.Edited.Files[0]
+	f.report.Repaired = append(f.report.Repaired, what)
+	f.report.Changes = append(f.report.Changes, made.Fields...)
 }
 
 func (f *fixer) refuse(finding rules.Finding, why string, asks []string) {
@@ -125,9 +119,9 @@ func (f *fixer) refuse(finding rules.Finding, why string, asks []string) {
 }
 
 // disproved says why a change is no repair: the finding is still there, or another one has come.
-func (f *fixer) disproved(finding rules.Finding, edited *source.File) string {
-	before := f.file(f.report.After).findings
-	after := f.file(edited).findings
+func (f *fixer) disproved(finding rules.Finding, edited *rules.Configuration) string {
+	before := f.findings(f.after)
+	after := f.findings(edited)
 	if counts(after)[key(finding)] >= counts(before)[key(finding)] {
 		return "the change that was tried does not remove it"
 	}

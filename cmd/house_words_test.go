@@ -98,7 +98,7 @@ func apart(text string) string {
 func adapterNames() []string {
 	var all []string
 	for _, adapter := range adapters() {
-		all = append(append(all, adapter.Name), adapter.Variants...)
+		all = append(append(all, adapter.Name), adapter.VariantNames()...)
 	}
 	return all
 }
@@ -107,7 +107,7 @@ func adapterNames() []string {
 func adapterAssets() []string {
 	var all []string
 	for _, adapter := range adapters() {
-		all = append(all, adapter.Assets()...)
+		all = append(all, adapter.Kinds()...)
 	}
 	return all
 }

@@ -43,7 +43,6 @@ func (e *Env) survey(folder string) (*survey, error) {
 		return nil, err
 	}
 	s := &survey{}
-	adapter := adapters()[0]
 	for _, f := range found {
 		file, err := e.readSource(f.name)
 		if err != nil {
@@ -53,7 +52,12 @@ func (e *Env) survey(folder string) (*survey, error) {
 		if err != nil {
 			return nil, err
 		}
-		if compiled, err := adapter.Compile(file, rules.Options{}); err == nil {
+		if adapter, ok := adapterOf(file, rules.Options{}); ok {
+			read, err := adapter.Read([]*source.File{file}, rules.Options{})
+			if err != nil {
+				return nil, err
+			}
+			compiled := adapter.Compile(read)
 			s.policy(filepath.ToSlash(name), &compiled)
 		} else if d, err := entra.ReadRegistrations(file); err == nil {
 			s.registered = append(s.registered, registered{filepath.ToSlash(name), d})

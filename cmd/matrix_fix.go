@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/gatewhy/gatewhy/cmd/render"
-	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/environments"
 )
@@ -81,7 +80,7 @@ type attempt struct {
 }
 
 func (s *search) attempt(set *policySet) *attempt {
-	a := &attempt{set: set, tried: s.matrix.Try(s.gateway, set.policies)}
+	a := &attempt{set: set, tried: s.matrix.Try(s.gateway, set.Policies)}
 	a.wrong, a.unknown, _ = a.tried.Wrong()
 	return a
 }
@@ -139,58 +138,44 @@ func (s *search) expand(from []*attempt) ([]*attempt, error) {
 }
 
 func (s *search) proposals(from *attempt, request *rules.Request) ([]*attempt, error) {
-	before := rules.Trial{Own: rules.Evaluate(from.set.policies, request)}
+	before := rules.Trial{Own: rules.Evaluate(from.set.Policies, request)}
 	var all []*attempt
-	for i, file := range from.set.files {
-		proposals, err := from.set.adapter.Propose(file, before.Own)
-		if err != nil {
-			return nil, err
-		}
-		remedies, err := rules.Prove(proposals, before, func(file *source.File) (rules.Trial, error) {
-			edited, err := from.set.with(i, file)
-			if err != nil {
-				return rules.Trial{}, err
-			}
-			return rules.Trial{Own: rules.Evaluate(edited.policies, request)}, nil
-		})
-		if err != nil {
-			return nil, err
-		}
-		for _, r := range remedies {
-			if a, err := s.follow(from, i, &r); err != nil {
-				return nil, err
-			} else if a != nil {
-				all = append(all, a)
-			}
-		}
-	}
-	return all, nil
-}
-
-// follow runs the whole column after a remedy; nothing where the same text was tried before.
-func (s *search) follow(from *attempt, file int, r *rules.Remedy) (*attempt, error) {
-	set, err := from.set.with(file, r.Edited)
+	proposals, err := from.set.adapter.Changes(from.set.Configuration, rules.Goal{Verdict: &before.Own})
 	if err != nil {
 		return nil, err
 	}
+	remedies, err := rules.Prove(proposals, before, func(edited *rules.Configuration) (rules.Trial, error) {
+		return rules.Trial{Own: rules.Evaluate(from.set.of(edited).Policies, request)}, nil
+	})
+	for _, r := range remedies {
+		if a := s.follow(from, &r); a != nil {
+			all = append(all, a)
+		}
+	}
+	return all, err
+}
+
+// follow runs the whole column after a remedy; nothing where the same text was tried before.
+func (s *search) follow(from *attempt, r *rules.Remedy) *attempt {
+	set := from.set.of(r.Edited)
 	texts := set.texts()
 	if s.seen[texts] {
-		return nil, nil
+		return nil
 	}
 	s.seen[texts] = true
 	a := s.attempt(set)
 	a.titles = append(slices.Clone(from.titles), r.Title)
 	a.changes = slices.Clone(from.changes)
-	for _, c := range r.Changes {
-		a.changes = append(a.changes, render.FileChange{File: set.files[file].Name, Change: c})
+	for _, c := range r.Fields {
+		a.changes = append(a.changes, render.FileChange{File: r.Policy.Pos.File, FieldChange: c})
 	}
-	return a, nil
+	return a
 }
 
 // texts is the text of all files, to tell two sets apart.
 func (s *policySet) texts() string {
 	var b strings.Builder
-	for _, file := range s.files {
+	for _, file := range s.Files {
 		b.Write(file.Text)
 		b.WriteByte(0)
 	}
@@ -202,7 +187,7 @@ func (a *attempt) repair(x *render.Matrixing, gateway, before int) render.Repair
 		Gateway: gateway, Titles: a.titles, Changes: a.changes, Wrong: a.wrong, Before: before,
 		After: x.With(gateway, a.tried),
 	}
-	for _, file := range a.set.files {
+	for _, file := range a.set.Files {
 		r.Files = append(r.Files, render.EditedFile{Name: file.Name, Text: file.Text})
 	}
 	return r

@@ -20,7 +20,7 @@ type Policy struct {
 	Pos     source.Position // of the policy's entry
 	When    Guard
 	Root    Node
-	Read    any // what the adapter has read of the entry, for its own rules; it is not changed either
+	Entry   Entry // what the adapter has read of it; it is not changed either
 }
 
 // Checks lists every check of the policy, in the gateway's order. They need not all hold: see [Node].

@@ -1,11 +1,8 @@
 package rules
 
-import "github.com/gatewhy/gatewhy/inspect/source"
-
-// Remedy is a proposal whose effect was computed: the edited text was compiled, and the same request run against
-// it again.
+// Remedy is a change whose effect was computed: what was edited was compiled, and the same request run against it again.
 type Remedy struct {
-	Proposal
+	Change
 	After Verdict  // of the same request
 	Other *Verdict // of another environment's token; nil where none was given
 }
@@ -16,20 +13,20 @@ type Trial struct {
 	Other *Verdict // of another environment's token; nil where none was given
 }
 
-// Prove tries each proposal and keeps those that help: what was rejected no longer is; what was let in
-// still is, and another environment's token, where one is given, no longer is. The refused proposals are left out.
-func Prove(proposals []Proposal, before Trial, try func(edited *source.File) (Trial, error)) ([]Remedy, error) {
+// Prove tries each change and keeps those that help: what was rejected no longer is; what was let in
+// still is, and another environment's token, where one is given, no longer is. The refused changes are left out.
+func Prove(changes []Change, before Trial, try func(edited *Configuration) (Trial, error)) ([]Remedy, error) {
 	var remedies []Remedy
-	for _, proposal := range proposals {
-		if proposal.Refused != "" {
+	for _, change := range changes {
+		if change.Refused != "" {
 			continue
 		}
-		after, err := try(proposal.Edited)
+		after, err := try(change.Edited)
 		if err != nil {
 			return nil, err
 		}
 		if helps(before, after) {
-			remedies = append(remedies, Remedy{Proposal: proposal, After: after.Own, Other: after.Other})
+			remedies = append(remedies, Remedy{Change: change, After: after.Own, Other: after.Other})
 		}
 	}
 	return remedies, nil

@@ -232,7 +232,7 @@ func (x *explainPager) remedies() []remedyPage {
 		if r.Other != nil {
 			all[i].Other = x.say(OutcomeLine(r.Other))
 		}
-		for _, c := range r.Changes {
+		for _, c := range r.Fields {
 			all[i].Changes = append(all[i].Changes, x.say(changeLine(c)))
 		}
 	}

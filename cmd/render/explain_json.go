@@ -171,7 +171,7 @@ func remediesOf(remedies []ProvedRepair) []remedyJSON {
 	out := make([]remedyJSON, len(remedies))
 	for i, r := range remedies {
 		out[i] = remedyJSON{ID: r.ID, Title: r.Title, Command: r.Command, After: outcomeOf(&r.After), Other: outcomeIfAny(r.Other)}
-		for _, c := range r.Changes {
+		for _, c := range r.Fields {
 			out[i].Changes = append(out[i].Changes, changeJSON{c.Field, known(c.From), c.To})
 		}
 	}

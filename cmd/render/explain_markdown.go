@@ -96,10 +96,10 @@ func (m *markdown) remedies(title string, remedies []ProvedRepair) {
 	m.b.WriteString("\n" + capital(title) + ":\n\n")
 	for _, r := range remedies {
 		m.b.WriteString("- " + m.plain(r.Title) + ": " + OutcomeLine(&r.After) + "\n")
-		if len(r.Changes) > mostChanges {
-			m.b.WriteString(fmt.Sprintf("  - %d fields change\n", len(r.Changes)))
+		if len(r.Fields) > mostChanges {
+			m.b.WriteString(fmt.Sprintf("  - %d fields change\n", len(r.Fields)))
 		} else {
-			for _, c := range r.Changes {
+			for _, c := range r.Fields {
 				m.b.WriteString("  - " + m.code(strings.TrimSpace(changeLine(c))) + "\n")
 			}
 		}

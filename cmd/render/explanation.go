@@ -18,10 +18,10 @@ type Explanation struct {
 	Gateways []GatewayVerdict // each gateway's own, where it is not known which one it is and they differ
 	Findings []rules.Finding
 	Repairs  []ProvedRepair
-	Refused  []rules.Proposal // what a reader may expect to help, and why it does not
-	Other    *rules.Verdict   // of another environment's token; nil where none was given
-	Earlier  *rules.Verdict   // of when the token was new, where it has expired since and that is another one; else nil
-	Captured bool             // the validation endpoint's answer was given, not modelled
+	Refused  []rules.Change // what a reader may expect to help, and why it does not
+	Other    *rules.Verdict // of another environment's token; nil where none was given
+	Earlier  *rules.Verdict // of when the token was new, where it has expired since and that is another one; else nil
+	Captured bool           // the validation endpoint's answer was given, not modelled
 	Mask     *Mask
 	File     func(name string) *source.File
 

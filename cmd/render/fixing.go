@@ -14,7 +14,7 @@ import (
 type Fixing struct {
 	Before, After *source.File
 	Repaired      []string // the rules, or the steps of a solution, in the order in which they were made
-	Changes       []rules.Change
+	Changes       []rules.FieldChange
 	Refused       []Refusal
 	Tokens        []FixedToken
 	Warnings      []string // of what the change lets in that was kept out before

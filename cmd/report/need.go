@@ -79,8 +79,11 @@ func Command(given []rules.Given) string {
 
 // Flag is how an input is passed; empty where nothing is needed, or where it can't be passed.
 func Flag(n source.Need) string {
-	if n.Input == source.NeedHeader {
+	switch n.Input {
+	case source.NeedHeader:
 		return fmt.Sprintf(`-H "%s: %s…"`, n.Name, n.Value)
+	case source.NeedSolution:
+		return "--solution " + n.Name
 	}
 	return passed()[n.Input]
 }

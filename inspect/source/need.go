@@ -4,7 +4,7 @@ package source
 // wrong. It names no flag: the program's surface says how each is passed. The zero Need is none.
 type Need struct {
 	Input Input
-	Name  string // of NeedHeader: the header
+	Name  string // of NeedHeader: the header; of NeedSolution: the repair
 	Value string // of NeedHeader: how its value begins
 	For   string // which one, or what is to be done; may be empty, and stands alone where Input is empty
 }
@@ -40,6 +40,7 @@ const (
 	NeedTokenOfOthers  Input = "token-of-others" // a token that must stay out
 	NeedObservedStatus Input = "observed-status"
 	NeedObservedBody   Input = "observed-body"
+	NeedSolution       Input = "solution" // a ready-made repair in the place of another, by its name
 )
 
 // None reports whether nothing is needed.

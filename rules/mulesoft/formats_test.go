@@ -143,7 +143,7 @@ func TestEveryFormatGivesTheSamePolicy(t *testing.T) {
 
 func outcomes(t *testing.T, name, text string, r *rules.Request) []outcome {
 	t.Helper()
-	c := compiled(t, name, text, rules.Options{Variant: Mule, Asset: jwtValidation})
+	c := compiled(t, name, text, rules.Options{Variant: Mule, Kind: jwtValidation})
 	if len(c.Policies) != 1 || c.Policies[0].Asset != jwtValidation {
 		t.Fatalf("%d policies, first %v", len(c.Policies), c.Policies)
 	}

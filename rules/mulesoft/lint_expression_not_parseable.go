@@ -18,7 +18,7 @@ func expressionNotParseable() rules.Rule {
 		Since:      since,
 		References: []string{docDataWeave, docJWTPage},
 		Check: func(s *rules.Subject) []rules.Finding {
-			return eachExpression(s, func(_ configured, e expressionField) []rules.Finding {
+			return eachExpression(s, func(c configured, e expressionField) []rules.Finding {
 				var fault *source.Error
 				if !errors.As(e.fault, &fault) || fault.Limit {
 					return nil
@@ -27,7 +27,7 @@ func expressionNotParseable() rules.Rule {
 				for _, hint := range fault.Hints {
 					message += "; " + hint.Text
 				}
-				return []rules.Finding{finding(e.name, e.value, message)}
+				return []rules.Finding{c.finding(e.name, e.value, message)}
 			})
 		},
 	}

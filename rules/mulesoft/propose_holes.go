@@ -13,19 +13,19 @@ import (
 
 // closeHoles proposes what narrows a policy that lets this token in: one control at a time, then all of
 // them.
-func (p *proposer) closeHoles() ([]rules.Proposal, error) {
-	var all []rules.Proposal
+func (p *proposer) closeHoles() ([]rules.Change, error) {
+	var all []rules.Change
 	for _, find := range []func() repair{p.checkAudience, p.pinIssuer, p.checkRole, p.checkScope} {
 		r := find()
 		if r.refused != "" {
-			all = append(all, rules.Proposal{ID: r.id, Title: r.title, Refused: r.refused})
+			all = append(all, rules.Change{ID: r.id, Title: r.title, Refused: r.refused})
 			continue
 		}
-		proposals, err := p.edited(r.id, r.title, r.edits...)
+		made, err := p.edited(r.id, r.title, r.edits...)
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, proposals...)
+		all = append(all, made...)
 	}
 	return all, nil
 }

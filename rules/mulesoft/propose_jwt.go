@@ -20,15 +20,15 @@ type repair struct {
 
 // forJWT proposes one change that repairs every check that fails, or else, for a request that gets in, what
 // would close the holes that are left.
-func (p *proposer) forJWT() ([]rules.Proposal, error) {
+func (p *proposer) forJWT() ([]rules.Change, error) {
 	if len(p.failed) > 0 {
 		return p.repairFailures()
 	}
 	return p.closeHoles()
 }
 
-// repairFailures puts the repairs of all failing checks into one proposal: one alone would not let the request in.
-func (p *proposer) repairFailures() ([]rules.Proposal, error) {
+// repairFailures puts the repairs of all failing checks into one change: one alone would not let the request in.
+func (p *proposer) repairFailures() ([]rules.Change, error) {
 	var ids, titles []string
 	var edits []edit
 	for _, result := range p.failed {

@@ -6,7 +6,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -20,25 +19,26 @@ type remedy struct {
 // remedies proves what is proposed for a policy, as the command line does.
 func remedies(t *testing.T, name, policy string, own, other *rules.Request) []rules.Remedy {
 	t.Helper()
-	try := func(edited *source.File) (rules.Trial, error) {
-		c, err := compile(read(t, name, string(edited.Text)), rules.Options{})
+	try := func(edited *rules.Configuration) (rules.Trial, error) {
+		c := compiled(t, name, string(edited.Files[0].Text), rules.Options{})
 		trial := rules.Trial{Own: rules.Evaluate(c.Policies, own)}
 		if other != nil {
 			v := rules.Evaluate(c.Policies, other)
 			trial.Other = &v
 		}
-		return trial, err
+		return trial, nil
 	}
-	file := read(t, name, policy)
-	before, err := try(file)
+	c := configurationOf(t, name, policy, rules.Options{})
+	before := rules.Trial{Own: rules.Evaluate(compile(behaviours(), c).Policies, own)}
+	if other != nil {
+		v := rules.Evaluate(compile(behaviours(), c).Policies, other)
+		before.Other = &v
+	}
+	proposed, err := propose(c, &before.Own)
 	if err != nil {
 		t.Fatal(err)
 	}
-	proposals, err := propose(file, before.Own)
-	if err != nil {
-		t.Fatal(err)
-	}
-	proved, err := rules.Prove(proposals, before, try)
+	proved, err := rules.Prove(proposed, before, try)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -184,7 +184,7 @@ spec:
 			continue
 		}
 		want := policy + "    validateAudClaim: true\n    mandatoryAudClaim: true\n    supportedAudiences: api://orders-uat\n"
-		if diff := cmp.Diff(want, string(r.Edited.Text)); diff != "" {
+		if diff := cmp.Diff(want, string(r.Edited.Files[0].Text)); diff != "" {
 			t.Errorf("the edited file (-want +got):\n%s", diff)
 		}
 		return
@@ -199,16 +199,18 @@ func TestWhatIsNotOfferedSaysWhy(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			proposals, err := propose(read(t, "policy.json", test.policy), verdictOf(t, test.policy, request(test.claims)))
+			c := configurationOf(t, "policy.json", test.policy, rules.Options{})
+			verdict := rules.Evaluate(compile(behaviours(), c).Policies, request(test.claims))
+			proposed, err := propose(c, &verdict)
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, p := range proposals {
+			for _, p := range proposed {
 				if strings.Contains(p.Refused, test.want) {
 					return
 				}
 			}
-			t.Errorf("no proposal is refused with %q: %v", test.want, proposals)
+			t.Errorf("no change is refused with %q: %v", test.want, proposed)
 		})
 	}
 }

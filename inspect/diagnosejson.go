@@ -109,5 +109,6 @@ func (p *paste) yamlInstead() *source.Error {
 	if !version || !kind {
 		return nil
 	}
-	return usable("the text is a resource in YAML, such as a gateway's policy, not a token", source.NeedPolicy, besideToken)
+	const cause = "the text is a resource in YAML, such as a gateway's policy, not a token"
+	return usable(cause, source.NeedPolicy, besideToken)
 }

@@ -20,7 +20,8 @@ func TestRequestsAreSplitByThePoliciesThatApply(t *testing.T) {
 		{"one method", []*Policy{limited(Route{Method: "POST", Path: ".*"})}, []string{"POST / [1]", "GET / [-1]"}},
 		{"two policies on two methods", []*Policy{limited(Route{Method: "GET"}), limited(Route{Method: "POST"})}, []string{"GET / [1 -1]", "POST / [-1 1]", "PUT / [-1 -1]"}},
 		{
-			"paths that overlap", []*Policy{limited(Route{Path: "/orders/.*"}), limited(Route{Path: ".*/admin"})},
+			"paths that overlap",
+			[]*Policy{limited(Route{Path: "/orders/.*"}), limited(Route{Path: ".*/admin"})},
 			[]string{"GET /orders/admin [1 1]", "GET /admin [-1 1]", "GET /orders/ [1 -1]", "GET / [-1 -1]"},
 		},
 		{"one path", []*Policy{limited(Route{Path: "/orders"})}, []string{"GET /orders [1]", "GET / [-1]"}},

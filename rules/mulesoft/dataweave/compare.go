@@ -1,6 +1,54 @@
 package dataweave
 
-import "github.com/gatewhy/gatewhy/inspect/source"
+import (
+	"math"
+	"math/big"
+	"strconv"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+)
+
+// Rest is a member for an object of which only some members are known: reading any member that isn't there is
+// then unknown, for the given reason, instead of null. It stands among the object's Members.
+func Rest(why string) source.Member {
+	return source.Member{Value: &source.Value{Kind: source.Unknown, Text: why}}
+}
+
+func isRest(m source.Member) bool { return m.Key == "" && m.Value.Is(source.Unknown) }
+
+// restOf returns the Unknown that stands for the members of an object that aren't known, or nil.
+func restOf(object *source.Value) *source.Value {
+	for _, m := range object.Members {
+		if isRest(m) {
+			return m.Value
+		}
+	}
+	return nil
+}
+
+func boolean(b bool) *source.Value {
+	if b {
+		return &source.Value{Kind: source.Bool, Text: "true"}
+	}
+	return &source.Value{Kind: source.Bool, Text: "false"}
+}
+
+func text(s string) *source.Value { return &source.Value{Kind: source.String, Text: s} }
+
+func null() *source.Value { return &source.Value{Kind: source.Null} }
+
+func list(items []*source.Value) *source.Value { return &source.Value{Kind: source.List, Items: items} }
+
+func isNull(v *source.Value) bool { return v.Is(source.Null) }
+
+func isTrue(v *source.Value) bool { return v.Is(source.Bool) && v.Text == "true" }
+
+// ascii reports whether a text has nothing but printable ASCII: there, Java, Rust and Go agree on case, length,
+// order and character classes.
+func ascii(s string) bool {
+	return strings.IndexFunc(s, func(r rune) bool { return r < ' ' || r > '~' }) < 0
+}
 
 // equal answers ==: without coercion, lists in order (DataWeave operators; pdk-pel, runtime/value.rs).
 func (v *evaluator) equal(a, b *source.Value, depth int) Answer {
@@ -130,4 +178,141 @@ func (v *evaluator) similarText(text string, other *source.Value) Answer {
 	default:
 		return Maybe
 	}
+}
+
+// order answers < > <= >=. Mule coerces the right operand to the type of the left (DataWeave operators), PEL
+// the left to the type of the right (pdk-pel, runtime/eval.rs).
+func (v *evaluator) order(n *Node, left, right *source.Value) Result {
+	if v.flex() {
+		return v.orderFlex(n, left, right)
+	}
+	switch {
+	case left.Is(source.Number) && (right.Is(source.Number) || right.Is(source.String) && isInteger(right.Text)):
+		return v.orderNumbers(n, left.Text, right.Text)
+	case left.Is(source.String) && (right.Is(source.String) || right.Is(source.Number) && isInteger(right.Text)):
+		return orderText(n, left.Text, right.Text)
+	default:
+		return unknown(n, "how Mule compares "+left.Kind.String()+" with "+right.Kind.String()+" is not documented")
+	}
+}
+
+func (v *evaluator) orderFlex(n *Node, left, right *source.Value) Result {
+	scalar := left.Is(source.Number) || left.Is(source.String) || left.Is(source.Bool)
+	switch {
+	case right.Is(source.Number) && (left.Is(source.Number) || left.Is(source.String) && isDecimal(left.Text)):
+		return v.orderNumbers(n, left.Text, right.Text)
+	case right.Is(source.String) && scalar:
+		return orderText(n, left.Text, right.Text)
+	case right.Is(source.Bool), right.Is(source.Number) && left.Is(source.String):
+		return unknown(n, "how Flex Gateway compares "+left.Kind.String()+" with "+right.Kind.String()+" is not known")
+	default:
+		return failure(n, left.Kind.String()+" can't be compared with "+right.Kind.String())
+	}
+}
+
+func (v *evaluator) orderNumbers(n *Node, left, right string) Result {
+	order, ok := compareNumbers(v.expr.Dialect, left, right)
+	if !ok {
+		return unknown(n, "a number is too large to be compared here")
+	}
+	return value(boolean(holds(n.Name, order)))
+}
+
+// orderText compares texts character by character. Java and Rust order characters beyond the basic plane
+// differently.
+func orderText(n *Node, left, right string) Result {
+	if strings.ContainsFunc(left+right, func(r rune) bool { return r > 0xD7FF }) {
+		return unknown(n, "the order of these characters is not documented")
+	}
+	return value(boolean(holds(n.Name, strings.Compare(left, right))))
+}
+
+func holds(operator string, order int) bool {
+	switch operator {
+	case "<":
+		return order < 0
+	case ">":
+		return order > 0
+	case "<=":
+		return order <= 0
+	default:
+		return order >= 0
+	}
+}
+
+// compareNumbers returns the order of two numbers as they are written. DataWeave's numbers have any precision,
+// PEL's are floats of 64 bits (Flex documentation, Available Types). It is not ok for a text that is no decimal
+// number, or one so large that reading it exactly costs too much.
+func compareNumbers(d Dialect, a, b string) (order int, ok bool) {
+	if d == Flex {
+		x, y, ok := floats(a, b)
+		return compareFloats(x, y), ok
+	}
+	x, err := strconv.ParseInt(a, 10, 64)
+	y, err2 := strconv.ParseInt(b, 10, 64)
+	if err == nil && err2 == nil {
+		return compareInts(x, y), true
+	}
+	p, ok := rational(a)
+	q, ok2 := rational(b)
+	if !ok || !ok2 {
+		return 0, false
+	}
+	return p.Cmp(q), true
+}
+
+func compareInts(x, y int64) int {
+	switch {
+	case x < y:
+		return -1
+	case x > y:
+		return 1
+	default:
+		return 0
+	}
+}
+
+func compareFloats(x, y float64) int {
+	switch {
+	case x < y:
+		return -1
+	case x > y:
+		return 1
+	default:
+		return 0
+	}
+}
+
+func floats(a, b string) (x, y float64, ok bool) {
+	if !isDecimal(a) || !isDecimal(b) {
+		return 0, 0, false
+	}
+	x, err := strconv.ParseFloat(a, 64)
+	y, err2 := strconv.ParseFloat(b, 64)
+	return x, y, err == nil && err2 == nil && !math.IsInf(x, 0) && !math.IsInf(y, 0)
+}
+
+// rational reads a decimal number exactly. An exponent of more than three digits isn't read.
+func rational(text string) (*big.Rat, bool) {
+	_, exponent, _ := strings.Cut(strings.ToLower(text), "e")
+	if !isDecimal(text) || len(text) > 400 || len(strings.TrimLeft(exponent, "+-")) > 3 {
+		return nil, false
+	}
+	return new(big.Rat).SetString(text)
+}
+
+// isDecimal reports whether a text is a number as JSON writes it (RFC 8259, section 6).
+func isDecimal(text string) bool {
+	s := scanner{text: strings.TrimPrefix(text, "-")}
+	if s.text == "" || !isDigit(rune(s.text[0])) {
+		return false
+	}
+	_, err := s.number()
+	return err == nil && s.pos == len(s.text)
+}
+
+// isInteger reports whether a text is a whole number in its only form: no sign but -, no leading zero.
+func isInteger(text string) bool {
+	digits := strings.TrimPrefix(text, "-")
+	return isDecimal(text) && strings.Trim(digits, "0123456789") == "" && text != "-0"
 }

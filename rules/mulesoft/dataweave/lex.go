@@ -1,6 +1,7 @@
 package dataweave
 
 import (
+	"strconv"
 	"strings"
 	"unicode"
 	"unicode/utf8"
@@ -179,4 +180,117 @@ func (s *scanner) foreign(r rune) error {
 		return &unsupported{Name: "a character outside the language", Column: s.pos}
 	}
 	return nil
+}
+
+// quoted passes a string in these quotes and returns its content.
+func (s *scanner) quoted(quote byte) (string, error) {
+	start := s.pos
+	s.pos++
+	var content strings.Builder
+	for s.pos < len(s.text) {
+		switch c := s.text[s.pos]; c {
+		case quote:
+			s.pos++
+			return content.String(), nil
+		case '\\':
+			if err := s.escape(&content); err != nil {
+				return "", err
+			}
+		case '$':
+			if construct := s.interpolation(); construct != "" {
+				return "", &unsupported{Name: construct, Column: s.pos}
+			}
+			fallthrough
+		default:
+			content.WriteByte(c)
+			s.pos++
+		}
+	}
+	return "", errorAt(start, "the string is not closed", "end it with "+string(quote))
+}
+
+// interpolation names what the dollar sign here begins, if anything: "$(now())" and "$name" are DataWeave's,
+// "${name}" is a property that Mule puts in before it reads the expression.
+func (s *scanner) interpolation() string {
+	r, _ := utf8.DecodeRuneInString(s.text[s.pos+1:])
+	switch {
+	case r == '{':
+		return "a property placeholder (${…})"
+	case r == '(' || r == '$' || unicode.IsLetter(r):
+		return "an expression inside a string"
+	default:
+		return ""
+	}
+}
+
+// escape resolves the escape sequence at the backslash here.
+func (s *scanner) escape(content *strings.Builder) error {
+	rest := s.text[s.pos+1:]
+	if rest == "" {
+		s.pos++
+		return nil
+	}
+	if i := strings.IndexByte(`ntr"'\$`+"`", rest[0]); i >= 0 {
+		content.WriteByte("\n\t\r\"'\\$`"[i])
+		s.pos += 2
+		return nil
+	}
+	if rest[0] == 'u' && len(rest) >= 5 {
+		code, err := strconv.ParseUint(rest[1:5], 16, 16)
+		if err == nil && utf8.ValidRune(rune(code)) {
+			content.WriteRune(rune(code))
+			s.pos += 6
+			return nil
+		}
+	}
+	return &unsupported{Name: "an escape sequence other than \\n \\t \\r \\\" \\' \\\\ \\$ \\u0041", Column: s.pos}
+}
+
+// stringEnd returns the offset behind the string that begins at start.
+func stringEnd(text string, start int) int {
+	for pos := start + 1; pos < len(text); pos++ {
+		switch text[pos] {
+		case '\\':
+			pos++
+		case text[start]:
+			return pos + 1
+		}
+	}
+	return len(text)
+}
+
+// balanced returns the offset behind the bracket that closes the one at start, or 0.
+func balanced(text string, start int) int {
+	var open []byte
+	for pos := start; pos < len(text); {
+		c := text[pos]
+		switch c {
+		case '\'', '"', '`':
+			pos = stringEnd(text, pos)
+			continue
+		case '(', '[', '{':
+			open = append(open, closing(c))
+		case ')', ']', '}':
+			if open[len(open)-1] != c {
+				return 0
+			}
+			open = open[:len(open)-1]
+		}
+		pos++
+		if len(open) == 0 {
+			return pos
+		}
+	}
+	return 0
+}
+
+func closing(open byte) byte {
+	switch open {
+	case '(':
+		return ')'
+	case '[':
+		return ']'
+	default:
+		return '}'
+	}
 }

@@ -21,27 +21,57 @@ type token struct {
 	kind       tokenKind
 	text       string
 	start, end int  // byte offsets
-	spaced     bool // white space stands before it
+	spaced     bool // white space comes before it
 }
 
 func (t token) is(operator string) bool { return t.kind == tokenOperator && t.text == operator }
 
 func (t token) isName(name string) bool { return t.kind == tokenName && t.text == name }
 
-// The operators of more than one character, longer ones first. && || and = are none, but are recognised to say so.
+// The operators of more than one character, longer ones first. DataWeave has no && and no ||: we read
+// them to say what to write instead.
 var longOperators = [...]string{
-	"---", "...", "++", "--", "->", "<~", "=>", "==", "!=", "~=", "<=", ">=", "<<", ">>", "..", "&&", "||",
+	"---", "...", "++", "--", "->", "<~", "=>", "==", "!=", "~=", "<=", ">=", "<<", ">>", "..",
+	"&&", "||",
 }
 
-// scanner cuts a text into tokens, on demand: what a slash means depends on what the parser expects.
+// scanner cuts a text into tokens when the parser asks for the next one, because the parser decides
+// what a slash means.
 type scanner struct {
 	text    string
 	pos     int
 	comment int // the offset of the first comment, plus 1
 }
 
-// skipSpace passes white space and comments and reports whether there was any. A comment that isn't closed
-// runs to the end.
+// next returns the next token. Its error is a *source.Error or an *unsupported, with a byte offset in
+// the place of the column.
+func (s *scanner) next() (token, error) {
+	t := token{spaced: s.skipSpace(), start: s.pos}
+	if s.pos == len(s.text) {
+		t.end = s.pos
+		return t, nil
+	}
+	var err error
+	r, _ := utf8.DecodeRuneInString(s.text[s.pos:])
+	switch {
+	case unicode.IsLetter(r):
+		t.kind, t.text = tokenName, s.name()
+	case isDigit(r):
+		t.kind = tokenNumber
+		t.text, err = s.number()
+	case r == '\'' || r == '"':
+		t.kind = tokenString
+		t.text, err = s.quoted(byte(r))
+	default:
+		t.kind = tokenOperator
+		t.text, err = s.operator()
+	}
+	t.end = s.pos
+	return t, err
+}
+
+// skipSpace passes white space and comments and reports whether there was any. A comment that nothing
+// closes runs to the end.
 func (s *scanner) skipSpace() bool {
 	start := s.pos
 	for s.pos < len(s.text) {
@@ -71,32 +101,9 @@ func (s *scanner) skipComment(end string) {
 	s.pos = len(s.text) - len(rest)
 }
 
-// next returns the next token. Its error is a *source.Error or an *unsupported, with a byte offset
-// for a column.
-func (s *scanner) next() (token, error) {
-	spaced := s.skipSpace()
-	t := token{start: s.pos, spaced: spaced}
-	if s.pos == len(s.text) {
-		t.end = s.pos
-		return t, nil
-	}
-	var err error
-	r, _ := utf8.DecodeRuneInString(s.text[s.pos:])
-	switch {
-	case unicode.IsLetter(r):
-		t.kind, t.text = tokenName, s.name()
-	case isDigit(r):
-		t.kind = tokenNumber
-		t.text, err = s.number()
-	case r == '\'' || r == '"':
-		t.kind = tokenString
-		t.text, err = s.quoted(byte(r))
-	default:
-		t.kind = tokenOperator
-		t.text, err = s.operator()
-	}
-	t.end = s.pos
-	return t, err
+func (s *scanner) skipRunes(part func(rune) bool) {
+	rest := strings.TrimLeftFunc(s.text[s.pos:], part)
+	s.pos = len(s.text) - len(rest)
 }
 
 func isDigit(r rune) bool { return '0' <= r && r <= '9' }
@@ -117,16 +124,12 @@ func (s *scanner) name() string {
 	}
 }
 
-func (s *scanner) skipRunes(part func(rune) bool) {
-	rest := strings.TrimLeftFunc(s.text[s.pos:], part)
-	s.pos = len(s.text) - len(rest)
-}
-
 // number passes digits, a fraction and an exponent.
 func (s *scanner) number() (string, error) {
 	start := s.pos
 	s.skipRunes(isDigit)
-	if after, found := strings.CutPrefix(s.text[s.pos:], "."); found && after != "" && isDigit(rune(after[0])) {
+	after, found := strings.CutPrefix(s.text[s.pos:], ".")
+	if found && after != "" && isDigit(rune(after[0])) {
 		s.pos++
 		s.skipRunes(isDigit)
 	}
@@ -143,7 +146,8 @@ func (s *scanner) exponent() {
 	rest := s.text[s.pos:]
 	digits := strings.TrimLeft(strings.TrimLeft(rest, "eE"), "+-")
 	lead := len(rest) - len(digits)
-	if lead == 0 || lead > 2 || rest[0] != 'e' && rest[0] != 'E' || digits == "" || !isDigit(rune(digits[0])) {
+	if lead == 0 || lead > 2 || rest[0] != 'e' && rest[0] != 'E' ||
+		digits == "" || !isDigit(rune(digits[0])) {
 		return
 	}
 	s.pos += lead
@@ -166,7 +170,7 @@ func (s *scanner) operator() (string, error) {
 	return text, nil
 }
 
-// foreign says what is wrong with a character that begins no token.
+// foreign says what is wrong with a character that no token begins with.
 func (s *scanner) foreign(r rune) error {
 	switch {
 	case strings.ContainsRune("‘’‚“”„«»", r):
@@ -209,8 +213,8 @@ func (s *scanner) quoted(quote byte) (string, error) {
 	return "", errorAt(start, "the string is not closed", "end it with "+string(quote))
 }
 
-// interpolation names what the dollar sign here begins, if anything: "$(now())" and "$name" are DataWeave's,
-// "${name}" is a property that Mule puts in before it reads the expression.
+// interpolation names what the dollar sign here begins, if anything: "$(now())" and "$name" are
+// DataWeave's, and Mule replaces the property "${name}" before it reads the expression.
 func (s *scanner) interpolation() string {
 	r, _ := utf8.DecodeRuneInString(s.text[s.pos+1:])
 	switch {
@@ -243,7 +247,8 @@ func (s *scanner) escape(content *strings.Builder) error {
 			return nil
 		}
 	}
-	return &unsupported{Name: "an escape sequence other than \\n \\t \\r \\\" \\' \\\\ \\$ \\u0041", Column: s.pos}
+	const name = `an escape sequence other than \n \t \r \" \' \\ \$ \u0041`
+	return &unsupported{Name: name, Column: s.pos}
 }
 
 // stringEnd returns the offset behind the string that begins at start.
@@ -261,36 +266,28 @@ func stringEnd(text string, start int) int {
 
 // balanced returns the offset behind the bracket that closes the one at start, or 0.
 func balanced(text string, start int) int {
-	var open []byte
+	var awaited []byte // the closing brackets, the innermost last
 	for pos := start; pos < len(text); {
-		c := text[pos]
-		switch c {
+		switch c := text[pos]; c {
 		case '\'', '"', '`':
 			pos = stringEnd(text, pos)
 			continue
-		case '(', '[', '{':
-			open = append(open, closing(c))
+		case '(':
+			awaited = append(awaited, ')')
+		case '[':
+			awaited = append(awaited, ']')
+		case '{':
+			awaited = append(awaited, '}')
 		case ')', ']', '}':
-			if open[len(open)-1] != c {
+			if awaited[len(awaited)-1] != c {
 				return 0
 			}
-			open = open[:len(open)-1]
+			awaited = awaited[:len(awaited)-1]
 		}
 		pos++
-		if len(open) == 0 {
+		if len(awaited) == 0 {
 			return pos
 		}
 	}
 	return 0
-}
-
-func closing(open byte) byte {
-	switch open {
-	case '(':
-		return ')'
-	case '[':
-		return ']'
-	default:
-		return '}'
-	}
 }

@@ -9,8 +9,9 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
-// Rest is a member for an object of which only some members are known: reading any member that isn't there is
-// then unknown, for the given reason, instead of null. It stands among the object's Members.
+// Rest is a member for an object of which only some members are known: reading any member that
+// isn't there is then unknown, for the given reason, instead of null. It stands among the object's
+// Members.
 func Rest(why string) source.Member {
 	return source.Member{Value: &source.Value{Kind: source.Unknown, Text: why}}
 }
@@ -44,13 +45,14 @@ func isNull(v *source.Value) bool { return v.Is(source.Null) }
 
 func isTrue(v *source.Value) bool { return v.Is(source.Bool) && v.Text == "true" }
 
-// ascii reports whether a text has nothing but printable ASCII: there, Java, Rust and Go agree on case, length,
-// order and character classes.
+// ascii reports whether a text has nothing but printable ASCII: there, Java, Rust and Go agree on
+// case, length, order and character classes.
 func ascii(s string) bool {
 	return strings.IndexFunc(s, func(r rune) bool { return r < ' ' || r > '~' }) < 0
 }
 
-// equal answers ==: without coercion, lists in order (DataWeave operators; pdk-pel, runtime/value.rs).
+// equal answers ==: without coercion, lists in order (DataWeave operators; pdk-pel,
+// runtime/value.rs).
 func (v *evaluator) equal(a, b *source.Value, depth int) Answer {
 	if depth > maxValueDepth || !v.spend(1) || a == nil || b == nil || a.Kind == source.Unknown || b.Kind == source.Unknown {
 		return Maybe
@@ -79,7 +81,8 @@ func yesIf(condition bool) Answer {
 	return No
 }
 
-// sameNumber compares exactly on Mule, as floats on Flex. Whether Mule's 1 equals 1.0 is not documented.
+// sameNumber compares exactly on Mule, as floats on Flex. Whether Mule's 1 equals 1.0 is not
+// documented.
 func (v *evaluator) sameNumber(a, b string) Answer {
 	if a == b {
 		return Yes
@@ -110,8 +113,8 @@ func (v *evaluator) each(a, b []*source.Value, same func(x, y *source.Value) Ans
 	return result
 }
 
-// sameObject compares two objects. Whether the order of members counts is not documented, nor what repeated
-// members do.
+// sameObject compares two objects. Whether the order of members counts is not documented, nor what
+// repeated members do.
 func (v *evaluator) sameObject(a, b *source.Value, depth int) Answer {
 	if restOf(a) != nil || restOf(b) != nil || !v.spend(len(a.Members)*len(b.Members)) {
 		return Maybe
@@ -146,8 +149,8 @@ func countMembers(object *source.Value, key string) int {
 	return count
 }
 
-// similar answers ~=: one value is coerced to the type of the other, in lists too (DataWeave operators). Only
-// the coercions that the page shows are answered.
+// similar answers ~=: one value is coerced to the type of the other, in lists too (DataWeave
+// operators). Only the coercions that the page shows are answered.
 func (v *evaluator) similar(a, b *source.Value, depth int) Answer {
 	if depth > maxValueDepth || !v.spend(1) {
 		return Maybe
@@ -168,7 +171,8 @@ func (v *evaluator) similar(a, b *source.Value, depth int) Answer {
 	}
 }
 
-// similarText compares a string with a value of another kind, where the string is written as that kind is.
+// similarText compares a string with a value of another kind, where the string is written as that
+// kind is.
 func (v *evaluator) similarText(text string, other *source.Value) Answer {
 	switch {
 	case other.Is(source.Bool) && (text == "true" || text == "false"):
@@ -180,8 +184,8 @@ func (v *evaluator) similarText(text string, other *source.Value) Answer {
 	}
 }
 
-// order answers < > <= >=. Mule coerces the right operand to the type of the left (DataWeave operators), PEL
-// the left to the type of the right (pdk-pel, runtime/eval.rs).
+// order answers < > <= >=. Mule coerces the right operand to the type of the left (DataWeave
+// operators), PEL the left to the type of the right (pdk-pel, runtime/eval.rs).
 func (v *evaluator) order(n *Node, left, right *source.Value) Result {
 	if v.flex() {
 		return v.orderFlex(n, left, right)
@@ -218,8 +222,8 @@ func (v *evaluator) orderNumbers(n *Node, left, right string) Result {
 	return value(boolean(holds(n.Name, order)))
 }
 
-// orderText compares texts character by character. Java and Rust order characters beyond the basic plane
-// differently.
+// orderText compares texts character by character. Java and Rust order characters beyond the basic
+// plane differently.
 func orderText(n *Node, left, right string) Result {
 	if strings.ContainsFunc(left+right, func(r rune) bool { return r > 0xD7FF }) {
 		return unknown(n, "the order of these characters is not documented")
@@ -240,9 +244,9 @@ func holds(operator string, order int) bool {
 	}
 }
 
-// compareNumbers returns the order of two numbers as they are written. DataWeave's numbers have any precision,
-// PEL's are floats of 64 bits (Flex documentation, Available Types). It is not ok for a text that is no decimal
-// number, or one so large that reading it exactly costs too much.
+// compareNumbers returns the order of two numbers as they are written. DataWeave's numbers have
+// any precision, PEL's are floats of 64 bits (Flex documentation, Available Types). It is not ok
+// for a text that is no decimal number, or one so large that reading it exactly costs too much.
 func compareNumbers(d Dialect, a, b string) (order int, ok bool) {
 	if d == Flex {
 		x, y, ok := floats(a, b)
@@ -311,7 +315,8 @@ func isDecimal(text string) bool {
 	return err == nil && s.pos == len(s.text)
 }
 
-// isInteger reports whether a text is a whole number in its only form: no sign but -, no leading zero.
+// isInteger reports whether a text is a whole number in its only form: no sign but -, no leading
+// zero.
 func isInteger(text string) bool {
 	digits := strings.TrimPrefix(text, "-")
 	return isDecimal(text) && strings.Trim(digits, "0123456789") == "" && text != "-0"

@@ -37,9 +37,9 @@ func (v Version) AtLeast(major, minor int) bool {
 	return v.Major > major || v.Major == major && v.Minor >= minor
 }
 
-// ParseRuntime reads the version of a Mule 4 runtime as the control plane writes it: "4.4", "4.4.0",
-// "4.4.0-20230619", "4.6.1:12e-java17". Mule 4.2 brings DataWeave 2.2, Mule 4.3 brings 2.3 and
-// Mule 4.4 brings 2.4.
+// ParseRuntime reads the version of a Mule 4 runtime as the control plane writes it: "4.4",
+// "4.4.0", "4.4.0-20230619", "4.6.1:12e-java17". Mule 4.2 brings DataWeave 2.2, Mule 4.3 brings
+// 2.3 and Mule 4.4 brings 2.4.
 func ParseRuntime(text string) (Version, error) {
 	number, _, _ := strings.Cut(strings.TrimSpace(text), "-")
 	number, _, _ = strings.Cut(number, ":")
@@ -56,7 +56,8 @@ func ParseRuntime(text string) (Version, error) {
 		fields[i] = int(n)
 	}
 	if fields[0] != 4 {
-		return Version{}, fmt.Errorf("mule %s is not modelled: only Mule 4 runs DataWeave 2", number)
+		const why = "mule %s is not modelled: only Mule 4 runs DataWeave 2"
+		return Version{}, fmt.Errorf(why, number)
 	}
 	return Version{fields[0], fields[1], fields[2]}, nil
 }

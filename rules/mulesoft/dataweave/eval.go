@@ -9,8 +9,9 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// Env is what an expression may read. A nil value is one that is not known, as is a source.Unknown anywhere
-// inside a value; an object that is known in part ends with Rest. Values are only read, never changed.
+// Env is what an expression may read. A nil value is one that is not known, as is a source.Unknown
+// anywhere inside a value; an object that is known in part ends with Rest. Values are only read,
+// never changed.
 type Env struct {
 	Runtime        Version       // of the Mule runtime; the zero Version where it is not known
 	Vars           *source.Value // an object; its member claimSet holds the token's claims
@@ -19,8 +20,8 @@ type Env struct {
 	Payload        *source.Value
 }
 
-// Result is what an expression gives: one of Value, Unknown and Failure is set. Null is a Value; what is absent
-// is read as null.
+// Result is what an expression gives: one of Value, Unknown and Failure is set. Null is a Value;
+// what is absent is read as null.
 type Result struct {
 	Value   *source.Value // never of kind source.Unknown
 	Unknown *Unknown
@@ -35,15 +36,16 @@ type Unknown struct {
 	Column    int    // characters from 1
 }
 
-// Failure is an error that the gateway meets while it evaluates the expression. A policy takes it as a value
-// that is not true (PDK example jwt-validation, src/lib.rs).
+// Failure is an error that the gateway meets while it evaluates the expression. A policy takes it
+// as a value that is not true (PDK example jwt-validation, src/lib.rs).
 type Failure struct {
 	Why    string // lower case, no full stop
 	Column int    // characters from 1
 }
 
-// Holds says whether the result is true, as a custom claim of a policy needs it: a value that is no boolean
-// and a failure are No (MuleSoft, JWT Validation policy: an expression that does not return a boolean fails).
+// Holds says whether the result is true, as a custom claim of a policy needs it: a value that is
+// no boolean and a failure are No (MuleSoft, JWT Validation policy: an expression that does not
+// return a boolean fails).
 func (r Result) Holds() Answer {
 	switch {
 	case r.Unknown != nil && !r.Unknown.NeverTrue:
@@ -74,8 +76,8 @@ func notGiven(n *Node, why string) Result {
 	return Result{Unknown: &Unknown{Unknown: rules.Unknown{Why: why}, Column: n.Column}}
 }
 
-// passedOn is an operand without a value as what the whole gives: an unknown one says nothing of whether the
-// whole is true, and where the operation may fail on it, is an error perhaps.
+// passedOn is an operand without a value as what the whole gives: an unknown one says nothing of
+// whether the whole is true, and where the operation may fail on it, is an error perhaps.
 func passedOn(r Result, mayErr bool) Result {
 	if r.Unknown == nil {
 		return r
@@ -89,21 +91,22 @@ func failure(n *Node, why string) Result {
 	return Result{Failure: &Failure{Why: why, Column: n.Column}}
 }
 
-// The limits of an evaluation: steps, bytes of text and items of lists that it makes, levels of a value that it
-// compares.
+// The limits of an evaluation: steps, bytes of text and items of lists that it makes, levels of a
+// value that it compares.
 const (
 	maxSteps      = 1 << 20
 	maxMade       = 1 << 20
 	maxValueDepth = 500
 )
 
-// Eval evaluates the expression. It always ends, and doesn't change the environment. Where versions of the Mule
-// runtime differ and Env.Runtime isn't known, the result is unknown unless all of them give the same.
+// Eval evaluates the expression. It always ends, and doesn't change the environment. Where
+// versions of the Mule runtime differ and Env.Runtime isn't known, the result is unknown unless
+// all of them give the same.
 func (e *Expr) Eval(env Env) Result {
 	v := &evaluator{env: env, expr: e, since24: !env.Runtime.Known() || env.Runtime.AtLeast(4, 4)}
 	result := v.eval(e.Root)
-	if e.refused != nil && (result.Unknown == nil || result.Unknown.NeverTrue) {
-		return refused(e.refused)
+	if e.uncompilable != nil && (result.Unknown == nil || result.Unknown.NeverTrue) {
+		return refused(e.uncompilable)
 	}
 	if env.Runtime.Known() || v.version == nil {
 		return result
@@ -214,7 +217,7 @@ func (v *evaluator) unclear(n *Node) Result {
 		},
 		Construct: "an expression without parentheses", Column: n.Column,
 	}
-	for _, a := range v.expr.unclear {
+	for _, a := range v.expr.ambiguities {
 		if a.Undecided {
 			u.Write, u.Column = a.Write, a.Column
 			break
@@ -231,8 +234,8 @@ func (v *evaluator) list(n *Node) Result {
 	return value(list(items))
 }
 
-// all evaluates arguments, from left to right, up to the first without a value. Its slice is nil only then.
-// An operation that may fail on some values is an error perhaps where one is not known.
+// all evaluates arguments, from left to right, up to the first without a value. Its slice is nil
+// only then. An operation that may fail on some values is an error perhaps where one is not known.
 func (v *evaluator) all(args []*Node, mayErr bool) ([]*source.Value, Result) {
 	values := make([]*source.Value, 0, len(args))
 	for i, arg := range args {
@@ -245,8 +248,8 @@ func (v *evaluator) all(args []*Node, mayErr bool) ([]*source.Value, Result) {
 	return values, Result{}
 }
 
-// firstOpen is the first of the operands without a value. Where a later one fails for certain, the whole is an
-// error perhaps: which operand comes first does not matter then.
+// firstOpen is the first of the operands without a value. Where a later one fails for certain, the
+// whole is an error perhaps: which operand comes first does not matter then.
 func (v *evaluator) firstOpen(args []*Node, first Result) Result {
 	for _, arg := range args[1:] {
 		if first.Unknown == nil || first.Unknown.MayErr {
@@ -315,9 +318,9 @@ func prepare(root *Node, d Dialect) {
 	}
 }
 
-// logic evaluates "and" (decided by false) and "or" (decided by true). Operands are evaluated up to the first
-// that decides on Flex (pdk-pel, runtime/eval.rs); that Mule stops there is not documented, so that an error
-// behind it leaves the whole open.
+// logic evaluates "and" (decided by false) and "or" (decided by true). Operands are evaluated up
+// to the first that decides on Flex (pdk-pel, runtime/eval.rs); that Mule stops there is not
+// documented, so that an error behind it leaves the whole open.
 func (v *evaluator) logic(n *Node, decides bool) Result {
 	l := logic{decides: decides}
 	for _, arg := range n.Args {
@@ -341,8 +344,8 @@ type logic struct {
 	unknown int
 }
 
-// take adds an operand, and reports whether it surely is the result of the whole: an error with nothing open
-// before it.
+// take adds an operand, and reports whether it surely is the result of the whole: an error with
+// nothing open before it.
 func (l *logic) take(r Result) bool {
 	switch {
 	case r.Failure != nil && l.open == nil && l.decided == nil:
@@ -392,8 +395,9 @@ func (l *logic) result() Result {
 	return Result{Unknown: &u}
 }
 
-// truth evaluates an operand that has to be a boolean. PEL takes the strings "true" and "false" for booleans
-// and fails on anything else (pdk-pel, runtime/coercion.rs); what Mule does is not documented.
+// truth evaluates an operand that has to be a boolean. PEL takes the strings "true" and "false"
+// for booleans and fails on anything else (pdk-pel, runtime/coercion.rs); what Mule does is not
+// documented.
 func (v *evaluator) truth(n *Node) Result {
 	r := v.eval(n)
 	switch {
@@ -440,8 +444,9 @@ func (v *evaluator) conditional(n *Node) Result {
 	}
 }
 
-// defaultTo replaces null only. An error on the left propagates on Flex (pdk-pel, runtime/eval.rs); Mule's
-// documentation says that a failed coercion is replaced too, and nothing of other errors.
+// defaultTo replaces null only. An error on the left propagates on Flex (pdk-pel,
+// runtime/eval.rs); Mule's documentation says that a failed coercion is replaced too, and nothing
+// of other errors.
 func (v *evaluator) defaultTo(n *Node) Result {
 	r := v.eval(n.Args[0])
 	switch {
@@ -491,7 +496,8 @@ func (v *evaluator) member(n *Node) Result {
 	return v.selectName(n, r.Value, n.Text)
 }
 
-// selectName reads a member. A key that isn't there gives null; so does a selector on null on Mule.
+// selectName reads a member. A key that isn't there gives null; so does a selector on null on
+// Mule.
 func (v *evaluator) selectName(n *Node, target *source.Value, name string) Result {
 	switch {
 	case target.Is(source.Object):
@@ -532,7 +538,8 @@ func (v *evaluator) selectKey(n *Node, object *source.Value, name string) Result
 	return value(null())
 }
 
-// isHeaders reports whether a node is attributes.headers, whose names know no upper and lower case.
+// isHeaders reports whether a node is attributes.headers, whose names know no upper and lower
+// case.
 func isHeaders(n *Node) bool {
 	n = n.Bare()
 	if n.Kind != Member || n.Text != "headers" {
@@ -542,8 +549,8 @@ func isHeaders(n *Node) bool {
 	return root.Kind == Root && root.Name == "attributes"
 }
 
-// selectEach applies a selector to every object of a list and passes over everything else in it. What it makes
-// of an object without the key, where another has it, is not documented.
+// selectEach applies a selector to every object of a list and passes over everything else in it.
+// What it makes of an object without the key, where another has it, is not documented.
 func (v *evaluator) selectEach(n *Node, target *source.Value, name string) Result {
 	var items []*source.Value
 	objects := 0
@@ -601,8 +608,8 @@ func characters(s string) []*source.Value {
 	return all
 }
 
-// item reads the item of a list by its number, from the end where that is negative. Out of range it is null on
-// Mule and an error on Flex.
+// item reads the item of a list by its number, from the end where that is negative. Out of range
+// it is null on Mule and an error on Flex.
 func (v *evaluator) item(n *Node, items []*source.Value, number string) Result {
 	i, ok := v.position(number)
 	if !ok {

@@ -24,8 +24,9 @@ const (
 	stringsModule = "dw::core::Strings::"
 )
 
-// lookup finds a function by the name that an expression calls it by. The functions of dw::Core need no module,
-// all others do: "to use this module, you must import it" (DataWeave reference, dw::core::Strings).
+// lookup finds a function by the name that an expression calls it by. The functions of dw::Core
+// need no module, all others do: "to use this module, you must import it" (DataWeave reference,
+// dw::core::Strings).
 func lookup(name string) (function, bool) {
 	if core, found := strings.CutPrefix(name, coreModule); found && !strings.Contains(core, "::") {
 		name = core
@@ -99,7 +100,8 @@ func (v *evaluator) call(n *Node) Result {
 	return f.run(v, n, args)
 }
 
-// sinceNull gives what a function makes of null since DataWeave 2.4 (Mule 4.4); before it, it is an error.
+// sinceNull gives what a function makes of null since DataWeave 2.4 (Mule 4.4); before it, it is
+// an error.
 func (v *evaluator) sinceNull(n *Node, result *source.Value) Result {
 	if v.flex() {
 		return failure(n, n.Name+" of null is not among the forms that Flex Gateway documents")
@@ -198,8 +200,8 @@ func number(n int) *source.Value {
 	return &source.Value{Kind: source.Number, Text: strconv.Itoa(n)}
 }
 
-// splitBy cuts a text at every separator. What becomes of an empty last part, and of an empty separator, is not
-// documented.
+// splitBy cuts a text at every separator. What becomes of an empty last part, and of an empty
+// separator, is not documented.
 func splitBy(v *evaluator, n *Node, args []*source.Value) Result {
 	switch {
 	case isNull(args[0]):
@@ -239,7 +241,8 @@ func changeCase(change func(string) string) func(*evaluator, *Node, []*source.Va
 	}
 }
 
-// trim takes blanks away at both ends. Which white space other than blanks counts is not documented.
+// trim takes blanks away at both ends. Which white space other than blanks counts is not
+// documented.
 func trim(v *evaluator, n *Node, args []*source.Value) Result {
 	a := args[0]
 	switch {
@@ -273,8 +276,9 @@ func affix(has func(text, part string) bool) func(*evaluator, *Node, []*source.V
 	}
 }
 
-// substring makes the four functions that cut a text at a separator: where the separator isn't in the text they
-// give "", for null they give null (DataWeave reference, dw::core::Strings, with examples).
+// substring makes the four functions that cut a text at a separator: where the separator isn't in
+// the text they give "", for null they give null (DataWeave reference, dw::core::Strings, with
+// examples).
 func substring(find func(text, separator string) int, behind bool) func(*evaluator, *Node, []*source.Value) Result {
 	return func(v *evaluator, n *Node, args []*source.Value) Result {
 		switch {
@@ -297,8 +301,8 @@ func substring(find func(text, separator string) int, behind bool) func(*evaluat
 	}
 }
 
-// callRegex evaluates contains and matches with a regular expression: a Java pattern, of which only what Java
-// and Go read alike is run, on ASCII text.
+// callRegex evaluates contains and matches with a regular expression: a Java pattern, of which
+// only what Java and Go read alike is run, on ASCII text.
 func (v *evaluator) callRegex(n *Node, f function) Result {
 	pattern := n.Args[1].Bare()
 	if v.flex() {
@@ -331,9 +335,9 @@ func (n *Node) compiled() *regexp.Regexp {
 	return compile(n.Args[1].Bare().Text, n.ready.function.name == "matches")
 }
 
-// compile builds a pattern that is plain enough to mean the same in Java and in Go: no look-around, no
-// back-reference, no possessive quantifier, no class inside a class, no escape but a few.
-// It is nil for any other.
+// compile builds a pattern that is plain enough to mean the same in Java and in Go: no
+// look-around, no back-reference, no possessive quantifier, no class inside a class, no escape but
+// a few. It is nil for any other.
 func compile(pattern string, whole bool) *regexp.Regexp {
 	if !isPlain(pattern) {
 		return nil

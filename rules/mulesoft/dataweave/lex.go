@@ -28,23 +28,23 @@ func (t token) is(operator string) bool { return t.kind == tokenOperator && t.te
 
 func (t token) isName(name string) bool { return t.kind == tokenName && t.text == name }
 
-// The operators of more than one character, longer ones first. DataWeave has no && and no ||: we read
-// them to say what to write instead.
+// The operators of more than one character, longer ones first. DataWeave has no && and no ||: we
+// read them to say what to write instead.
 var longOperators = [...]string{
 	"---", "...", "++", "--", "->", "<~", "=>", "==", "!=", "~=", "<=", ">=", "<<", ">>", "..",
 	"&&", "||",
 }
 
-// scanner cuts a text into tokens when the parser asks for the next one, because the parser decides
-// what a slash means.
+// scanner cuts a text into tokens when the parser asks for the next one, because the parser
+// decides what a slash means.
 type scanner struct {
 	text    string
 	pos     int
 	comment int // the offset of the first comment, plus 1
 }
 
-// next returns the next token. Its error is a *source.Error or an *unsupported, with a byte offset in
-// the place of the column.
+// next returns the next token. Its error is a *source.Error or an *unsupported, with a byte offset
+// in the place of the column.
 func (s *scanner) next() (token, error) {
 	t := token{spaced: s.skipSpace(), start: s.pos}
 	if s.pos == len(s.text) {
@@ -70,8 +70,8 @@ func (s *scanner) next() (token, error) {
 	return t, err
 }
 
-// skipSpace passes white space and comments and reports whether there was any. A comment that nothing
-// closes runs to the end.
+// skipSpace passes white space and comments and reports whether there was any. A comment that
+// nothing closes runs to the end.
 func (s *scanner) skipSpace() bool {
 	start := s.pos
 	for s.pos < len(s.text) {

@@ -3,17 +3,35 @@ package dataweave
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
-// Template finds the expression in the text of a field. A text that begins with #[ and ends with ], white space
-// around it aside, is an expression: expr is what stands between, and offset the number of characters before
-// it, to be added to the columns that Parse gives. Any other text is a literal.
+// The limits of what we parse: bytes of text, and levels of brackets and prefix operators.
+const (
+	maxText  = 32 << 10
+	maxDepth = 250
+)
+
+// Expr is a parsed expression. It is immutable, so several goroutines may evaluate it.
+type Expr struct {
+	Root    *Node
+	Dialect Dialect
+
+	ambiguities  []Ambiguity
+	uncompilable *Construct // what may keep the gateway from running any of it, or nil
+}
+
+// Template finds the expression in the text of a field. A text that begins with #[ and ends with
+// ], apart from white space around it, is an expression: expr is the text between them, and offset
+// is the number of characters before expr, to be added to the columns that Parse gives. Any other
+// text is a literal.
 //
-// A text that begins with #[ and isn't closed comes back whole, as an expression: Parse says what is wrong.
+// A text that begins with #[ and is not closed comes back whole, as an expression: Parse says what
+// is wrong with it.
 func Template(text string) (expr string, offset int, isExpression bool) {
 	trimmed := strings.TrimSpace(text)
 	if !strings.HasPrefix(trimmed, "#[") {
@@ -27,32 +45,19 @@ func Template(text string) (expr string, offset int, isExpression bool) {
 	return inner, utf8.RuneCountInString(text[:start]) + 2, true
 }
 
-// The limits of what is parsed: bytes of text, and levels of brackets and prefix operators.
-const (
-	maxText  = 32 << 10
-	maxDepth = 250
-)
-
-// Expr is a parsed expression. It is immutable and may be evaluated from several goroutines.
-type Expr struct {
-	Root    *Node
-	Dialect Dialect
-
-	unclear []Ambiguity
-	refused *Construct // what keeps the whole from being compiled, perhaps; nil for nothing
-}
-
-// Parse reads an expression, without its #[ ]. The error, if any, is a *source.Error whose position is
-// the column, in characters of the text: the gateway refuses the text too, or, where Limit is set, the
-// text goes beyond the limits of this package. A text that uses more of DataWeave than this package, or the
-// dialect, supports is no error: its tree holds Unsupported nodes, which Expr.Unsupported lists.
+// Parse reads an expression without its #[ ]. The error, if any, is a *source.Error whose position
+// is the column, in characters of the text. It means that the gateway refuses the text too, or,
+// where Limit is set, that the text goes beyond the limits of this package.
+//
+// A text that uses more of DataWeave than we, or the dialect, support is not an error: its tree
+// has Unsupported nodes, and Expr.Unsupported lists them.
 func Parse(text string, d Dialect) (*Expr, error) {
 	if len(text) > maxText {
 		cause := fmt.Sprintf("the expression is longer than %d bytes", maxText)
-		return nil, beyond(1, cause, "is this one expression?")
+		return nil, limitError(1, cause, "is this one expression?")
 	}
 	if !utf8.ValidString(text) {
-		return nil, beyond(1, "the expression is not UTF-8 text", "")
+		return nil, limitError(1, "the expression is not UTF-8 text", "")
 	}
 	root, err := newParser(text, d).parse()
 	if err != nil {
@@ -61,140 +66,50 @@ func Parse(text string, d Dialect) (*Expr, error) {
 	e := &Expr{Root: root, Dialect: d}
 	e.findAmbiguities(text)
 	prepare(root, d)
-	e.refused = e.uncompiled()
+	e.uncompilable = e.findUncompilable()
 	return e, nil
+}
+
+// errorAt is an error at a column of the text. Until the parser returns it, that is a byte offset.
+func errorAt(column int, cause, hint string) *source.Error {
+	place := source.Position{Column: column}
+	return &source.Error{Pos: place, Cause: cause, Hints: source.Hints(hint)}
+}
+
+// limitError is an error about the limits of this package: it says nothing about the gateway.
+func limitError(column int, cause, hint string) *source.Error {
+	err := errorAt(column, cause, hint)
+	err.Limit = true
+	return err
+}
+
+// unsupported ends the parsing of a text at a construct that the parser recognises but cannot step
+// over. Its column is a byte offset at first, as that of errorAt.
+type unsupported struct {
+	Name   string
+	Column int
+}
+
+func (u *unsupported) Error() string {
+	return fmt.Sprintf("column %d: %s is not supported", u.Column, u.Name)
 }
 
 type parser struct {
 	scan    scanner
 	dialect Dialect
-	columns []int // of each byte; nil where all characters are bytes
-	tight   bool  // infix functions bind tighter than comparisons: what people mean, not what DataWeave does
+	columns []int // the column of each byte; nil where each character is one byte
+	asMeant bool  // infix functions bind tighter than comparisons, as people expect
 	tok     token
 	depth   int
-	err     error // the first one; from then on the parser sees the end of the text
+	err     error // the first one; after it the parser sees the end of the text
 }
 
 func newParser(text string, d Dialect) *parser {
 	return &parser{scan: scanner{text: text}, dialect: d, columns: columns(text)}
 }
 
-// parse reads the whole text. What the parser recognises but can't step over makes one Unsupported node of it.
-func (p *parser) parse() (*Node, error) {
-	root := p.script()
-	var u *unsupported
-	switch {
-	case p.err == nil:
-		return root, nil
-	case errors.As(p.err, &u):
-		return &Node{Kind: Unsupported, Name: u.Name, Text: p.scan.text, Column: u.Column}, nil
-	default:
-		return nil, p.err
-	}
-}
-
-// script reads a body with or without a header before it.
-func (p *parser) script() *Node {
-	text := p.scan.text
-	if end := headerEnd(text); end > 0 {
-		start := len(text) - len(strings.TrimSpace(text[:end])) - len(text[end:])
-		p.scan.pos = end
-		body := p.body()
-		return &Node{Kind: Script, Text: strings.TrimSpace(text[:end]), Args: []*Node{body}, Column: p.column(start)}
-	}
-	if start := strings.Index(text, "%dw"); start >= 0 && strings.TrimSpace(text[:start]) == "" {
-		p.refuse("a script header (%dw …)", start)
-		return nil
-	}
-	return p.body()
-}
-
-func (p *parser) body() *Node {
-	p.advance()
-	if p.tok.kind == tokenEnd {
-		p.refuse("an empty expression", p.tok.start)
-		return nil
-	}
-	n := p.expression()
-	if p.tok.kind != tokenEnd {
-		p.unexpected("an operator or the end of the expression")
-	}
-	if p.dialect == Flex && p.scan.comment > 0 {
-		p.refuse("a comment", p.scan.comment-1)
-	}
-	return n
-}
-
-// headerEnd returns the offset behind the --- that ends a script's header, or 0.
-func headerEnd(text string) int {
-	for pos := 0; pos < len(text); {
-		switch {
-		case strings.HasPrefix(text[pos:], "---"):
-			return pos + 3
-		case strings.IndexByte(`'"`, text[pos]) >= 0:
-			pos = stringEnd(text, pos)
-		case strings.IndexByte("([{", text[pos]) >= 0:
-			if pos = balanced(text, pos); pos == 0 {
-				return 0
-			}
-		default:
-			pos++
-		}
-	}
-	return 0
-}
-
-// advance reads the next token.
-func (p *parser) advance() {
-	if p.err != nil {
-		return
-	}
-	t, err := p.scan.next()
-	if err != nil {
-		p.fail(err)
-		return
-	}
-	p.tok = t
-}
-
-// fail keeps the first error, with its byte offset turned into a column, and lets the parser see the end.
-func (p *parser) fail(err error) {
-	if p.err != nil {
-		return
-	}
-	var e *source.Error
-	var u *unsupported
-	switch {
-	case errors.As(err, &e):
-		e.Pos.Column = p.column(e.Pos.Column)
-	case errors.As(err, &u):
-		u.Column = p.column(u.Column)
-	}
-	p.err = err
-	p.tok = token{start: len(p.scan.text), end: len(p.scan.text)}
-}
-
-// refuse ends the parsing at a construct that is part of DataWeave, but not of what this package reads.
-func (p *parser) refuse(construct string, offset int) {
-	p.fail(&unsupported{Name: construct, Column: offset})
-}
-
-func (p *parser) enter() bool {
-	p.depth++
-	if p.depth > maxDepth {
-		cause := fmt.Sprintf("the expression is nested more than %d levels deep", maxDepth)
-		p.fail(beyond(p.tok.start, cause, "is this an expression, or generated text?"))
-	}
-	return p.err == nil
-}
-
-func (p *parser) leave() { p.depth-- }
-
-func (p *parser) node(kind Kind, offset int, args ...*Node) *Node {
-	return &Node{Kind: kind, Args: args, Column: p.column(offset)}
-}
-
-// columns returns the column, in characters from 1, of every byte of a text that isn't plain ASCII.
+// columns returns the column, in characters from 1, of every byte of a text that is not plain
+// ASCII.
 func columns(text string) []int {
 	if utf8.RuneCountInString(text) == len(text) {
 		return nil
@@ -217,200 +132,112 @@ func (p *parser) column(offset int) int {
 	return p.columns[offset]
 }
 
-// The levels of precedence, loosest first (facts: DataWeave's order of compilation, levels 10 to 2):
-//
-//	if else · default and infix functions · or · and · == != ~= · < > <= >= is · + - << >> · * / · as · ! selectors
-//
-// "not" stands before an operand but takes everything up to an infix function with it.
+// parse reads the whole text. A construct that the parser cannot step over makes one Unsupported
+// node of the whole text.
+func (p *parser) parse() (*Node, error) {
+	root := p.script()
+	var u *unsupported
+	switch {
+	case p.err == nil:
+		return root, nil
+	case errors.As(p.err, &u):
+		return &Node{Kind: Unsupported, Name: u.Name, Text: p.scan.text, Column: u.Column}, nil
+	default:
+		return nil, p.err
+	}
+}
 
-// expression reads a whole expression: that of a bracket, an argument, a branch.
-func (p *parser) expression() *Node {
-	defer p.leave()
-	if !p.enter() {
+// script reads a body with or without a header before it.
+func (p *parser) script() *Node {
+	text := p.scan.text
+	end := headerEnd(text)
+	header := strings.TrimSpace(text[:end])
+	if end > 0 {
+		p.scan.pos = end
+		n := p.node(Script, end-len(header), p.body())
+		n.Text = header
+		return n
+	}
+	if start := strings.Index(text, "%dw"); start >= 0 && strings.TrimSpace(text[:start]) == "" {
+		p.refuse("a script header (%dw …)", start)
 		return nil
 	}
-	if p.tight {
-		return p.or()
-	}
-	return p.infix(p.or)
+	return p.body()
 }
 
-// infix reads a chain of infix functions and defaults; it is processed from left to right.
-func (p *parser) infix(operand func() *Node) *Node {
-	left := operand()
-	for {
+// headerEnd returns the offset behind the --- that ends a script's header, or 0.
+func headerEnd(text string) int {
+	for pos := 0; pos < len(text); {
 		switch {
-		case p.tok.isName("default"):
-			left = p.binary(Default, left, operand)
-		case p.tok.isName("match"), p.tok.isName("update"):
-			left = p.patterns(left, operand)
-		case p.isInfixFunction():
-			left = p.infixCall(left, operand)
+		case strings.HasPrefix(text[pos:], "---"):
+			return pos + 3
+		case strings.IndexByte(`'"`, text[pos]) >= 0:
+			pos = stringEnd(text, pos)
+		case strings.IndexByte("([{", text[pos]) >= 0:
+			if pos = balanced(text, pos); pos == 0 {
+				return 0
+			}
 		default:
-			return left
+			pos++
 		}
 	}
+	return 0
 }
 
-func (p *parser) isInfixFunction() bool {
-	return p.tok.is("++") || p.tok.is("--") || p.tok.kind == tokenName && !isReserved(p.tok.text)
-}
-
-func (p *parser) infixCall(left *Node, operand func() *Node) *Node {
-	n := p.binary(Call, left, operand)
-	n.Infix = true
-	return n
-}
-
-// binary reads an operator or name and its right operand.
-func (p *parser) binary(kind Kind, left *Node, operand func() *Node) *Node {
-	n := p.node(kind, p.tok.start, left)
-	if kind != Default {
-		n.Name = p.tok.text
-	}
+func (p *parser) body() *Node {
 	p.advance()
 	if p.tok.kind == tokenEnd {
-		p.unexpected("an operand")
+		p.refuse("an empty expression", p.tok.start)
+		return nil
 	}
-	n.Args = append(n.Args, operand())
-	return n
-}
-
-// chain reads operands joined by one keyword into one node.
-func (p *parser) chain(kind Kind, keyword string, operand func() *Node) *Node {
-	first := operand()
-	if !p.tok.isName(keyword) {
-		return first
+	n := p.expression()
+	if p.tok.kind != tokenEnd {
+		p.unexpected("an operator or the end of the expression")
 	}
-	n := p.node(kind, p.tok.start, first)
-	for p.tok.isName(keyword) {
-		p.advance()
-		n.Args = append(n.Args, operand())
+	if p.dialect == Flex && p.scan.comment > 0 {
+		p.refuse("a comment", p.scan.comment-1)
 	}
 	return n
 }
 
-func (p *parser) or() *Node  { return p.chain(Or, "or", p.and) }
-func (p *parser) and() *Node { return p.chain(And, "and", p.equality) }
-
-// leftToRight reads operands joined by any of some operators, from left to right.
-func (p *parser) leftToRight(kind Kind, operand func() *Node, operators ...string) *Node {
-	left := operand()
-	for p.isAny(operators) {
-		left = p.binary(kind, left, operand)
+// advance reads the next token.
+func (p *parser) advance() {
+	if p.err != nil {
+		return
 	}
-	return left
-}
-
-func (p *parser) isAny(operators []string) bool {
-	for _, operator := range operators {
-		if p.tok.is(operator) {
-			return true
-		}
+	t, err := p.scan.next()
+	if err != nil {
+		p.fail(err)
+		return
 	}
-	return false
+	p.tok = t
 }
 
-func (p *parser) equality() *Node {
-	return p.leftToRight(Compare, p.relation, "==", "!=", "~=")
-}
-
-func (p *parser) relation() *Node {
-	left := p.term()
-	for {
-		switch {
-		case p.isAny([]string{"<", ">", "<=", ">="}):
-			left = p.binary(Compare, left, p.term)
-		case p.tok.isName("is"):
-			left = p.typed(left)
-		default:
-			return left
-		}
+// fail keeps the first error, turns its byte offset into a column, and lets the parser see the
+// end.
+func (p *parser) fail(err error) {
+	if p.err != nil {
+		return
 	}
-}
-
-// term reads what a comparison compares.
-func (p *parser) term() *Node {
-	if p.tight {
-		return p.infix(p.sum)
-	}
-	return p.sum()
-}
-
-func (p *parser) sum() *Node {
-	return p.leftToRight(Arithmetic, p.product, "+", "-", "<<", ">>")
-}
-
-func (p *parser) product() *Node {
-	return p.leftToRight(Arithmetic, p.coercion, "*", "/")
-}
-
-func (p *parser) coercion() *Node {
-	left := p.unary()
-	for p.tok.isName("as") {
-		left = p.typed(left)
-	}
-	return left
-}
-
-func (p *parser) unary() *Node {
+	var e *source.Error
+	var u *unsupported
 	switch {
-	case p.tok.isName("not"):
-		return p.not()
-	case p.tok.is("!"):
-		return p.bang()
+	case errors.As(err, &e):
+		e.Pos.Column = p.column(e.Pos.Column)
+	case errors.As(err, &u):
+		u.Column = p.column(u.Column)
 	}
-	return p.selection(p.primary())
+	p.err = err
+	p.tok = token{start: len(p.scan.text), end: len(p.scan.text)}
 }
 
-// not takes the whole following expression: not true or true is not (true or true).
-func (p *parser) not() *Node {
-	n := p.node(Not, p.tok.start)
-	n.Name = "not"
-	p.advance()
-	if p.tok.is("(") && !p.tok.spaced {
-		n.Text = "("
-	}
-	operand := p.or
-	if p.tight {
-		n.Text, operand = "", p.equality
-	}
-	return p.negated(n, operand)
+// refuse ends the parsing at a construct that DataWeave has and this package does not read.
+func (p *parser) refuse(construct string, offset int) {
+	p.fail(&unsupported{Name: construct, Column: offset})
 }
 
-// bang takes the next term: !true or true is (!true) or true.
-func (p *parser) bang() *Node {
-	n := p.node(Not, p.tok.start)
-	n.Name = "!"
-	p.advance()
-	operand := p.unary
-	if p.tight {
-		operand = func() *Node { return p.infix(p.unary) }
-	}
-	return p.negated(n, operand)
-}
-
-func (p *parser) negated(n *Node, operand func() *Node) *Node {
-	defer p.leave()
-	if p.enter() {
-		n.Args = []*Node{operand()}
-	}
-	return n
-}
-
-// isReserved reports whether a name is a word of the language, which names no infix function. The list is the
-// keywords of MuleSoft's own grammar for editors (mulesoft-labs/data-weave-intellij-plugin, _WeaveLexer.flex).
-func isReserved(name string) bool {
-	switch name {
-	case "and", "or", "not", "if", "else", "unless", "using", "as", "is", "do", "default", "match", "update",
-		"null", "true", "false", "case", "at":
-		return true
-	}
-	return false
-}
-
-// unexpected fails at a token that can't stand here: an error where no DataWeave parser accepts it, else a
-// construct that isn't supported.
+// unexpected fails at a token that cannot stand here. Where no DataWeave parser accepts it, that
+// is an error, else a construct that we do not support.
 func (p *parser) unexpected(wanted string) {
 	if construct := p.constructOf(p.tok); construct != "" {
 		p.refuse(construct, p.tok.start)
@@ -448,7 +275,7 @@ func (t token) describe() string {
 	}
 }
 
-// constructOf names the construct that an operator belongs to where this package doesn't read it.
+// constructOf names the construct that an operator belongs to where this package does not read it.
 func (p *parser) constructOf(t token) string {
 	if t.kind != tokenOperator {
 		return ""
@@ -463,7 +290,8 @@ func (p *parser) constructOf(t token) string {
 			return ""
 		}
 		return "a namespace"
-	case "@", "^", "&", "|", "~", "%", ";", "{", "...", "---", "?", "\\", "<~", "=>", "++", "--", "+", ".", "..", "<<", ">>", "::":
+	case "@", "^", "&", "|", "~", "%", ";", "{", "?", "\\", ".", "+",
+		"...", "---", "<~", "=>", "++", "--", "..", "<<", ">>", "::":
 		return t.text + " at this place"
 	case "&&", "||":
 		if p.dialect == Flex {
@@ -473,25 +301,207 @@ func (p *parser) constructOf(t token) string {
 	return ""
 }
 
-// errorAt is an error at a column of the text. Until the parser returns it, that is a byte offset.
-func errorAt(column int, cause, hint string) *source.Error {
-	place := source.Position{Column: column}
-	return &source.Error{Pos: place, Cause: cause, Hints: source.Hints(hint)}
+func (p *parser) enter() bool {
+	p.depth++
+	if p.depth > maxDepth {
+		cause := fmt.Sprintf("the expression is nested more than %d levels deep", maxDepth)
+		p.fail(limitError(p.tok.start, cause, "is this an expression, or generated text?"))
+	}
+	return p.err == nil
 }
 
-// beyond is an error about this package's own limits: it says nothing about the gateway.
-func beyond(column int, cause, hint string) *source.Error {
-	err := errorAt(column, cause, hint)
-	err.Limit = true
-	return err
+func (p *parser) leave() { p.depth-- }
+
+func (p *parser) node(kind Kind, offset int, args ...*Node) *Node {
+	return &Node{Kind: kind, Args: args, Column: p.column(offset)}
 }
 
-// unsupported ends the parsing of a text at a construct that the parser recognises but can't step over.
-type unsupported struct {
-	Name   string
-	Column int
+// The levels of precedence, loosest first (docs.mulesoft.com/dataweave, Precedence in DataWeave,
+// levels 10 to 2). Each has a function below:
+//
+//	if else, default and infix functions
+//	or
+//	and
+//	== != ~=
+//	< > <= >= is
+//	+ - << >>
+//	* /
+//	as
+//	! and selectors
+//
+// "not" comes before an operand, but takes everything up to an infix function with it.
+
+// expression reads a whole expression: the content of a bracket, an argument, a branch.
+func (p *parser) expression() *Node {
+	defer p.leave()
+	if !p.enter() {
+		return nil
+	}
+	if p.asMeant {
+		return p.or()
+	}
+	return p.infix(p.or)
 }
 
-func (u *unsupported) Error() string {
-	return fmt.Sprintf("column %d: %s is not supported", u.Column, u.Name)
+// infix reads a chain of infix functions and defaults, which runs from left to right.
+func (p *parser) infix(operand func() *Node) *Node {
+	left := operand()
+	for {
+		switch {
+		case p.tok.isName("default"):
+			left = p.binary(Default, left, operand)
+		case p.tok.isName("match"), p.tok.isName("update"):
+			left = p.patterns(left, operand)
+		case p.tok.is("++"), p.tok.is("--"), p.tok.kind == tokenName && !isReserved(p.tok.text):
+			left = p.infixCall(left, operand)
+		default:
+			return left
+		}
+	}
+}
+
+func (p *parser) infixCall(left *Node, operand func() *Node) *Node {
+	n := p.binary(Call, left, operand)
+	n.Infix = true
+	return n
+}
+
+// binary reads an operator or name and its right operand.
+func (p *parser) binary(kind Kind, left *Node, operand func() *Node) *Node {
+	n := p.node(kind, p.tok.start, left)
+	if kind != Default {
+		n.Name = p.tok.text
+	}
+	p.advance()
+	if p.tok.kind == tokenEnd {
+		p.unexpected("an operand")
+	}
+	n.Args = append(n.Args, operand())
+	return n
+}
+
+func (p *parser) or() *Node  { return p.chain(Or, "or", p.and) }
+func (p *parser) and() *Node { return p.chain(And, "and", p.equality) }
+
+// chain reads operands joined by one keyword into one node.
+func (p *parser) chain(kind Kind, keyword string, operand func() *Node) *Node {
+	first := operand()
+	if !p.tok.isName(keyword) {
+		return first
+	}
+	n := p.node(kind, p.tok.start, first)
+	for p.tok.isName(keyword) {
+		p.advance()
+		n.Args = append(n.Args, operand())
+	}
+	return n
+}
+
+func (p *parser) equality() *Node {
+	return p.leftToRight(Compare, p.relation, "==", "!=", "~=")
+}
+
+func (p *parser) relation() *Node {
+	operators := []string{"<", ">", "<=", ">="}
+	left := p.term()
+	for {
+		switch {
+		case slices.ContainsFunc(operators, p.tok.is):
+			left = p.binary(Compare, left, p.term)
+		case p.tok.isName("is"):
+			left = p.typed(left)
+		default:
+			return left
+		}
+	}
+}
+
+// term reads what a comparison compares.
+func (p *parser) term() *Node {
+	if p.asMeant {
+		return p.infix(p.sum)
+	}
+	return p.sum()
+}
+
+func (p *parser) sum() *Node {
+	return p.leftToRight(Arithmetic, p.product, "+", "-", "<<", ">>")
+}
+
+func (p *parser) product() *Node {
+	return p.leftToRight(Arithmetic, p.coercion, "*", "/")
+}
+
+// leftToRight reads operands joined by any of some operators, from left to right.
+func (p *parser) leftToRight(kind Kind, operand func() *Node, operators ...string) *Node {
+	left := operand()
+	for slices.ContainsFunc(operators, p.tok.is) {
+		left = p.binary(kind, left, operand)
+	}
+	return left
+}
+
+func (p *parser) coercion() *Node {
+	left := p.unary()
+	for p.tok.isName("as") {
+		left = p.typed(left)
+	}
+	return left
+}
+
+func (p *parser) unary() *Node {
+	switch {
+	case p.tok.isName("not"):
+		return p.not()
+	case p.tok.is("!"):
+		return p.exclamation()
+	}
+	return p.selection(p.primary())
+}
+
+// not takes the whole following expression: not true or true is not (true or true).
+func (p *parser) not() *Node {
+	n := p.node(Not, p.tok.start)
+	n.Name = "not"
+	p.advance()
+	if p.tok.is("(") && !p.tok.spaced {
+		n.Text = "("
+	}
+	operand := p.or
+	if p.asMeant {
+		n.Text, operand = "", p.equality
+	}
+	return p.negated(n, operand)
+}
+
+// exclamation takes the next term: !true or true is (!true) or true.
+func (p *parser) exclamation() *Node {
+	n := p.node(Not, p.tok.start)
+	n.Name = "!"
+	p.advance()
+	operand := p.unary
+	if p.asMeant {
+		operand = func() *Node { return p.infix(p.unary) }
+	}
+	return p.negated(n, operand)
+}
+
+func (p *parser) negated(n *Node, operand func() *Node) *Node {
+	defer p.leave()
+	if p.enter() {
+		n.Args = []*Node{operand()}
+	}
+	return n
+}
+
+// isReserved reports whether a name is a word of the language, which cannot name an infix
+// function. The list is the keywords of MuleSoft's own grammar for editors
+// (mulesoft-labs/data-weave-intellij-plugin, _WeaveLexer.flex).
+func isReserved(name string) bool {
+	switch name {
+	case "and", "or", "not", "if", "else", "unless", "using", "as", "is", "do", "default", "match",
+		"update", "null", "true", "false", "case", "at":
+		return true
+	}
+	return false
 }

@@ -7,9 +7,10 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
-// Reads returns the paths that the expression reads, each once, in the order of the text: vars.claimSet.roles,
-// attributes.headers.authorization, vars.claimSet['http://x/y']. Header names are in lower case. A path ends
-// where its next step is computed: vars.claimSet[attributes.method] reads vars.claimSet.
+// Reads returns the paths that the expression reads, each once, in the order of the text:
+// vars.claimSet.roles, attributes.headers.authorization, vars.claimSet['http://x/y']. Header names
+// are in lower case. A path ends where its next step is computed: vars.claimSet[attributes.method]
+// reads vars.claimSet.
 func (e *Expr) Reads() []string {
 	var all []string
 	for _, path := range e.paths() {
@@ -25,9 +26,9 @@ func (e *Expr) Reads() []string {
 	return all
 }
 
-// Claims returns the names of the claims that the expression reads, each once, in the order of the text, from
-// vars.claimSet and from authentication.properties.claims. The name "*" stands for all of them, where the
-// expression reads the set itself.
+// Claims returns the names of the claims that the expression reads, each once, in the order of the
+// text, from vars.claimSet and from authentication.properties.claims. The name "*" stands for all
+// of them, where the expression reads the set itself.
 func (e *Expr) Claims() []string {
 	var all []string
 	for _, path := range e.paths() {
@@ -75,7 +76,8 @@ func collectPaths(n *Node, all *[][]string) {
 	}
 }
 
-// foldHeader writes a header's name in lower case: HTTP knows no difference (RFC 9110, section 5.1).
+// foldHeader writes a header's name in lower case: HTTP knows no difference (RFC 9110, section
+// 5.1).
 func foldHeader(path []string) []string {
 	if isHeader(path) {
 		path[2] = strings.ToLower(path[2])
@@ -132,13 +134,14 @@ func isVariable(name string) bool {
 	return false
 }
 
-// Compares tells that the expression makes nothing of some claims but to compare them with texts, which it lists, or to hand one on as
-// its result: of two values of such a claim that are none of these texts, it gives the same, or each itself. It is not ok where
-// that is not so, or can't be told.
+// Compares tells that the expression makes nothing of some claims but to compare them with texts,
+// which it lists, or to hand one on as its result: of two values of such a claim that are none of
+// these texts, it gives the same, or each itself. It is not ok where that is not so, or can't be
+// told.
 func (e *Expr) Compares(claims ...string) (texts []string, ok bool) {
 	c := comparing{claims: claims}
 	undecided := func(a Ambiguity) bool { return a.Undecided }
-	if len(e.Unsupported()) > 0 || slices.ContainsFunc(e.unclear, undecided) {
+	if len(e.Unsupported()) > 0 || slices.ContainsFunc(e.ambiguities, undecided) {
 		return nil, false
 	}
 	_, ok = c.hands(e.Root)
@@ -151,7 +154,8 @@ type comparing struct {
 	texts  []string
 }
 
-// hands tells whether a node's value may be one of the claims as it is. It is not ok where something else is made of one.
+// hands tells whether a node's value may be one of the claims as it is. It is not ok where
+// something else is made of one.
 func (c *comparing) hands(n *Node) (on, ok bool) {
 	if path := n.Path(); path != nil {
 		return c.path(path)
@@ -250,8 +254,9 @@ const (
 	No
 )
 
-// Boolean says whether the value of the expression is a boolean, as far as its text alone tells: Yes where it
-// can be nothing else, No where it never is one, Maybe where it depends on the input, as with vars.claimSet.admin.
+// Boolean says whether the value of the expression is a boolean, as far as its text alone tells:
+// Yes where it can be nothing else, No where it never is one, Maybe where it depends on the input,
+// as with vars.claimSet.admin.
 func (e *Expr) Boolean() Answer { return e.Root.Boolean() }
 
 // Boolean says whether the value of the node is a boolean, as far as its text alone tells.

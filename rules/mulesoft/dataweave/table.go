@@ -32,8 +32,8 @@ const (
 	avio    = "github.com/avioconsulting/mule-deploy-library, "
 )
 
-// Table returns the rules of the language that this package applies, each with the evidence for it. The tests
-// run every row.
+// Table returns the rules of the language that this package applies, each with the evidence for
+// it. The tests run every row.
 func Table() []Row {
 	return slices.Concat(
 		claimRows(), selectorRows(), literalRows(), equalityRows(), orderRows(), logicRows(), precedenceRows(),

@@ -12,7 +12,8 @@ import (
 // Kind says what a Node is.
 type Kind uint8
 
-// The kinds of nodes, with what Name, Text and Args hold. Kinds that name neither leave them empty.
+// The kinds of nodes, with what Name, Text and Args hold. Kinds that name neither leave them
+// empty.
 const (
 	Null        Kind = iota
 	Bool             // Text "true" or "false"
@@ -73,7 +74,8 @@ func (n *Node) walk(yield func(*Node) bool) bool {
 	return true
 }
 
-// Literal returns the value of a literal: a string, a number, a boolean, null, or a list of literals.
+// Literal returns the value of a literal: a string, a number, a boolean, null, or a list of
+// literals.
 func (n *Node) Literal() (*source.Value, bool) {
 	switch n = n.Bare(); n.Kind {
 	case Null:
@@ -103,8 +105,8 @@ func (n *Node) literalList() (*source.Value, bool) {
 	return list, true
 }
 
-// Path returns the names on the way from a variable to a member: vars, claimSet, roles. It is nil for a node
-// that is anything else.
+// Path returns the names on the way from a variable to a member: vars, claimSet, roles. It is nil
+// for a node that is anything else.
 func (n *Node) Path() []string {
 	switch n = n.Bare(); n.Kind {
 	case Root:
@@ -117,8 +119,8 @@ func (n *Node) Path() []string {
 	return nil
 }
 
-// String prints the expression in canonical form: one space around operators, selectors with a dot where the
-// name allows it, strings in single quotes. Parsing it again gives the same tree.
+// String prints the expression in canonical form: one space around operators, selectors with a dot
+// where the name allows it, strings in single quotes. Parsing it again gives the same tree.
 func (e *Expr) String() string { return e.Root.String() }
 
 // String prints the node as source text.
@@ -199,7 +201,8 @@ func (n *Node) printNot(b *strings.Builder) {
 	n.Args[0].print(b)
 }
 
-// printSuffix writes what follows an operand, apart from dots before it: .. and . are not the same as ...
+// printSuffix writes what follows an operand, apart from dots before it: .. and . are not the same
+// as ...
 func printSuffix(b *strings.Builder, suffix string) {
 	if strings.HasSuffix(b.String(), ".") && strings.HasPrefix(suffix, ".") {
 		b.WriteByte(' ')
@@ -227,7 +230,8 @@ func printJoined(b *strings.Builder, args []*Node, operator string) {
 	}
 }
 
-// selector writes a member's name as a selector: .name, or ['name'] where the name is no identifier.
+// selector writes a member's name as a selector: .name, or ['name'] where the name is no
+// identifier.
 func selector(name string) string {
 	if isIdentifier(name) {
 		return "." + name

@@ -6,7 +6,8 @@ import (
 	"strings"
 )
 
-// Ambiguity is a place where a text without parentheses is read otherwise than most people mean it.
+// Ambiguity is a place where a text without parentheses is read otherwise than most people mean
+// it.
 type Ambiguity struct {
 	Column    int    // of the operator or function in question, characters from 1
 	Reads     string // the whole expression as the gateway's documentation reads it, with parentheses
@@ -14,16 +15,18 @@ type Ambiguity struct {
 	Undecided bool   // the documentation doesn't settle the reading; evaluation gives unknown
 }
 
-// Ambiguities returns the places where parentheses are missing, in the order of the text. Infix functions and
-// default bind loosest (docs.mulesoft.com/dataweave, Precedence in DataWeave), so that
+// Ambiguities returns the places where parentheses are missing, in the order of the text. Infix
+// functions and default bind loosest (docs.mulesoft.com/dataweave, Precedence in DataWeave), so
+// that
 //
 //	a contains 'x' or b contains 'y'
 //
-// reads as (a contains ('x' or b)) contains 'y'. That page doesn't name contains, and has errors: what it names
-// (default, not) is taken as decided for Mule, the rest is not.
-func (e *Expr) Ambiguities() []Ambiguity { return slices.Clone(e.unclear) }
+// reads as (a contains ('x' or b)) contains 'y'. That page doesn't name contains, and has errors:
+// what it names (default, not) is taken as decided for Mule, the rest is not.
+func (e *Expr) Ambiguities() []Ambiguity { return slices.Clone(e.ambiguities) }
 
-// findAmbiguities keeps the ambiguities, with both readings, and marks the nodes that have no certain value.
+// findAmbiguities keeps the ambiguities, with both readings, and marks the nodes that have no
+// certain value.
 func (e *Expr) findAmbiguities(text string) {
 	f := ambiguityFinder{dialect: e.Dialect}
 	f.segment(e.Root)
@@ -35,13 +38,13 @@ func (e *Expr) findAmbiguities(text string) {
 	for i := range f.found {
 		f.found[i].Reads, f.found[i].Write = reads, write
 	}
-	e.unclear = f.found
+	e.ambiguities = f.found
 }
 
 // meant prints the expression as if infix functions bound tighter than comparisons and "and".
 func (e *Expr) meant(text string) string {
 	p := newParser(text, e.Dialect)
-	p.tight = true
+	p.asMeant = true
 	root, err := p.parse()
 	if err != nil || root.Kind == Unsupported {
 		return ""
@@ -54,8 +57,8 @@ type ambiguityFinder struct {
 	found   []Ambiguity
 }
 
-// segment looks through a part of the tree that no bracket divides. One undecided place leaves the whole
-// segment without a certain value.
+// segment looks through a part of the tree that no bracket divides. One undecided place leaves the
+// whole segment without a certain value.
 func (f *ambiguityFinder) segment(root *Node) { root.ready.unclear = f.look(root, nil) }
 
 func (f *ambiguityFinder) look(n, parent *Node) (undecided bool) {
@@ -97,7 +100,8 @@ func isLogic(n *Node) bool {
 
 func isLoose(n *Node) bool { return n.Kind == Default || n.Kind == Call && n.Infix }
 
-// encloses reports whether brackets or keywords keep this argument apart from what stands around the node.
+// encloses reports whether brackets or keywords keep this argument apart from what stands around
+// the node.
 func (n *Node) encloses(arg int) bool {
 	switch n.Kind {
 	case Group, List, If, Script, Unsupported:
@@ -142,7 +146,8 @@ func needsGroup(n, arg *Node) bool {
 	}
 }
 
-// Construct is a part of DataWeave that an expression uses and this package, or this dialect, doesn't run.
+// Construct is a part of DataWeave that an expression uses and this package, or this dialect,
+// doesn't run.
 type Construct struct {
 	Name    string // as a message names it: `the function "some"`, "a lambda"
 	Why     string // why it isn't run: one sentence, lower case, no full stop
@@ -151,8 +156,9 @@ type Construct struct {
 	Missing bool   // the gateway itself doesn't have it, as far as its documentation and published code tell
 }
 
-// Unsupported lists the constructs of the expression that this package, or the dialect, doesn't run, in the
-// order of the text. Without any, and without an undecided Ambiguity, the expression can be evaluated.
+// Unsupported lists the constructs of the expression that this package, or the dialect, doesn't
+// run, in the order of the text. Without any, and without an undecided Ambiguity, the expression
+// can be evaluated.
 func (e *Expr) Unsupported() []Construct {
 	var all []Construct
 	for n := range e.Root.All() {
@@ -164,9 +170,10 @@ func (e *Expr) Unsupported() []Construct {
 	return all
 }
 
-// uncompiled is the first part of the expression that the gateway can't resolve, or does not have: whether it
-// runs the rest then is not known, even where a branch with that part is not taken.
-func (e *Expr) uncompiled() *Construct {
+// findUncompilable finds the first part of the expression that the gateway can't resolve, or does
+// not have: whether it runs the rest then is not known, even where a branch with that part is not
+// taken.
+func (e *Expr) findUncompilable() *Construct {
 	for n := range e.Root.All() {
 		switch c := n.ready.refused; {
 		case n.Kind == Root && !isVariable(n.Name) && e.Dialect == Mule: // Flex Gateway fails when it gets there
@@ -208,8 +215,9 @@ func (n *Node) construct(d Dialect) (Construct, bool) {
 	return c, c.Name != ""
 }
 
-// isMuleOnly reports whether the node is something that PEL doesn't have: Flex Gateway's documentation excludes
-// objects and do, the parser that compiles PEL (docs.rs/crate/dw-parser) knows none of the others.
+// isMuleOnly reports whether the node is something that PEL doesn't have: Flex Gateway's
+// documentation excludes objects and do, the parser that compiles PEL (docs.rs/crate/dw-parser)
+// knows none of the others.
 func (n *Node) isMuleOnly() bool {
 	switch n.Kind {
 	case Regex, Arithmetic:
@@ -246,8 +254,8 @@ func (n *Node) describe() string {
 	}
 }
 
-// rewrite returns what was meant by a form that people take over from other languages: a name with a hyphen
-// and no quotes, which reads as a subtraction, and a function called as a method.
+// rewrite returns what was meant by a form that people take over from other languages: a name with
+// a hyphen and no quotes, which reads as a subtraction, and a function called as a method.
 func (n *Node) rewrite() string {
 	if len(n.Args) == 0 || n.Args[0].Kind != Member {
 		return ""
@@ -284,9 +292,10 @@ func (n *Node) functionConstruct(d Dialect) (Construct, bool) {
 	return c, true
 }
 
-// isFlexFunction reports whether Flex Gateway has a function that this package doesn't evaluate: its value is
-// random or binary, or not described (docs.mulesoft.com/gateway/1.11/policies-flex-dataweave-support and
-// docs.rs/crate/dw-parser, src/dw2pel.rs).
+// isFlexFunction reports whether Flex Gateway has a function that this package doesn't evaluate:
+// its value is random or binary, or not described
+// (docs.mulesoft.com/gateway/1.11/policies-flex-dataweave-support and docs.rs/crate/dw-parser,
+// src/dw2pel.rs).
 func isFlexFunction(name string) bool {
 	switch name {
 	case "uuid", "--", "dw::core::Binaries::toBase64", "dw::core::Binaries::fromBase64",

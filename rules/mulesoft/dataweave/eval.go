@@ -157,12 +157,12 @@ func (v *evaluator) eval(n *Node) Result {
 		return tooLarge(n)
 	}
 	switch {
-	case n.ready.unclear:
+	case n.prepared.unclear:
 		return v.unclear(n)
-	case n.ready.refused != nil:
-		return refused(n.ready.refused)
-	case n.ready.constant != nil:
-		return value(n.ready.constant)
+	case n.prepared.refused != nil:
+		return refused(n.prepared.refused)
+	case n.prepared.constant != nil:
+		return value(n.prepared.constant)
 	}
 	switch n.Kind {
 	case Regex:
@@ -305,15 +305,15 @@ type prepared struct {
 func prepare(root *Node, d Dialect) {
 	for n := range root.All() {
 		if c, found := n.construct(d); found {
-			n.ready.refused = &c
+			n.prepared.refused = &c
 			continue
 		}
 		if n.Kind != Group && (n.Kind != List || d == Mule) { // on Flex, an item may be refused
-			n.ready.constant, _ = n.Literal()
+			n.prepared.constant, _ = n.Literal()
 		}
 		if n.Kind == Call {
-			n.ready.function, _ = lookup(n.Name)
-			n.ready.pattern = n.compiled()
+			n.prepared.function, _ = lookup(n.Name)
+			n.prepared.pattern = n.compiled()
 		}
 	}
 }

@@ -73,7 +73,7 @@ func lookupStrings(name string) (function, bool) {
 }
 
 func (v *evaluator) call(n *Node) Result {
-	f := n.ready.function
+	f := n.prepared.function
 	switch {
 	case len(n.Args) != f.arity:
 		return failure(n, fmt.Sprintf("%s takes %d arguments, not %d", f.name, f.arity, len(n.Args)))
@@ -321,10 +321,10 @@ func (v *evaluator) callRegex(n *Node, f function) Result {
 	case !ascii(r.Value.Text) || !v.spend(len(r.Value.Text)*len(pattern.Text)):
 		return unknown(n, "this text is matched only by the gateway itself")
 	}
-	if n.ready.pattern == nil {
+	if n.prepared.pattern == nil {
 		return unknown(pattern, "Java may read this regular expression otherwise than this tool")
 	}
-	return value(boolean(n.ready.pattern.MatchString(r.Value.Text)))
+	return value(boolean(n.prepared.pattern.MatchString(r.Value.Text)))
 }
 
 // compiled returns the regular expression of a call, where it has one that can be run.
@@ -332,7 +332,7 @@ func (n *Node) compiled() *regexp.Regexp {
 	if len(n.Args) != 2 || n.Args[1].Bare().Kind != Regex {
 		return nil
 	}
-	return compile(n.Args[1].Bare().Text, n.ready.function.name == "matches")
+	return compile(n.Args[1].Bare().Text, n.prepared.function.name == "matches")
 }
 
 // compile builds a pattern that is plain enough to mean the same in Java and in Go: no

@@ -1,8 +1,8 @@
 package dataweave
 
 import (
+	"fmt"
 	"iter"
-	"strconv"
 	"strings"
 	"unicode"
 
@@ -12,8 +12,7 @@ import (
 // Kind says what a Node is.
 type Kind uint8
 
-// The kinds of nodes, with what Name, Text and Args hold. Kinds that name neither leave them
-// empty.
+// The kinds of nodes, with what Name, Text and Args hold. What is not said here is empty.
 const (
 	Null        Kind = iota
 	Bool             // Text "true" or "false"
@@ -44,9 +43,9 @@ type Node struct {
 	Text   string
 	Args   []*Node
 	Infix  bool // of a Call
-	Column int  // of the first character that tells the kind: an operator, a name, a literal
+	Column int  // of the first character that shows the kind: an operator, a name, a literal
 
-	ready prepared
+	prepared prepared
 }
 
 // Bare returns the node inside any parentheses.
@@ -79,30 +78,26 @@ func (n *Node) walk(yield func(*Node) bool) bool {
 func (n *Node) Literal() (*source.Value, bool) {
 	switch n = n.Bare(); n.Kind {
 	case Null:
-		return &source.Value{Kind: source.Null}, true
+		return null(), true
 	case Bool:
 		return &source.Value{Kind: source.Bool, Text: n.Text}, true
 	case Number:
 		return &source.Value{Kind: source.Number, Text: n.Text}, true
 	case String:
-		return &source.Value{Kind: source.String, Text: n.Text}, true
+		return text(n.Text), true
 	case List:
-		return n.literalList()
+		literal := list(nil)
+		for _, arg := range n.Args {
+			item, ok := arg.Literal()
+			if !ok {
+				return nil, false
+			}
+			literal.Items = append(literal.Items, item)
+		}
+		return literal, true
 	default:
 		return nil, false
 	}
-}
-
-func (n *Node) literalList() (*source.Value, bool) {
-	list := &source.Value{Kind: source.List}
-	for _, arg := range n.Args {
-		item, ok := arg.Literal()
-		if !ok {
-			return nil, false
-		}
-		list.Items = append(list.Items, item)
-	}
-	return list, true
 }
 
 // Path returns the names on the way from a variable to a member: vars, claimSet, roles. It is nil
@@ -146,13 +141,6 @@ func (n *Node) print(b *strings.Builder) {
 		printArgs(b, "[", n.Args, "]")
 	case Group:
 		printArgs(b, "(", n.Args, ")")
-	default:
-		n.printCompound(b)
-	}
-}
-
-func (n *Node) printCompound(b *strings.Builder) {
-	switch n.Kind {
 	case Member:
 		n.Args[0].print(b)
 		printSuffix(b, selector(n.Text))
@@ -160,7 +148,11 @@ func (n *Node) printCompound(b *strings.Builder) {
 		n.Args[0].print(b)
 		printArgs(b, "[", n.Args[1:], "]")
 	case Call:
-		n.printCall(b)
+		if n.Infix {
+			printJoined(b, n.Args, n.Name)
+		} else {
+			printArgs(b, n.Name+"(", n.Args, ")")
+		}
 	case And:
 		printJoined(b, n.Args, "and")
 	case Or:
@@ -170,7 +162,11 @@ func (n *Node) printCompound(b *strings.Builder) {
 	case Compare, Arithmetic:
 		printJoined(b, n.Args, n.Name)
 	case Not:
-		n.printNot(b)
+		b.WriteString(n.Name)
+		if n.Name == "not" && n.Text == "" {
+			b.WriteByte(' ')
+		}
+		n.Args[0].print(b)
 	case If:
 		printArgs(b, "if (", n.Args[:1], ") ")
 		printJoined(b, n.Args[1:], "else")
@@ -185,24 +181,8 @@ func (n *Node) printCompound(b *strings.Builder) {
 	}
 }
 
-func (n *Node) printCall(b *strings.Builder) {
-	if n.Infix {
-		printJoined(b, n.Args, n.Name)
-		return
-	}
-	printArgs(b, n.Name+"(", n.Args, ")")
-}
-
-func (n *Node) printNot(b *strings.Builder) {
-	b.WriteString(n.Name)
-	if n.Name == "not" && n.Text == "" {
-		b.WriteByte(' ')
-	}
-	n.Args[0].print(b)
-}
-
-// printSuffix writes what follows an operand, apart from dots before it: .. and . are not the same
-// as ...
+// printSuffix writes what follows an operand. It keeps dots apart, because .. and . in a row would
+// read as ... otherwise.
 func printSuffix(b *strings.Builder, suffix string) {
 	if strings.HasSuffix(b.String(), ".") && strings.HasPrefix(suffix, ".") {
 		b.WriteByte(' ')
@@ -230,7 +210,7 @@ func printJoined(b *strings.Builder, args []*Node, operator string) {
 	}
 }
 
-// selector writes a member's name as a selector: .name, or ['name'] where the name is no
+// selector writes a member's name as a selector: .name, or ['name'] where the name is not an
 // identifier.
 func selector(name string) string {
 	if isIdentifier(name) {
@@ -242,7 +222,8 @@ func selector(name string) string {
 func isIdentifier(name string) bool {
 	s := scanner{text: name}
 	t, err := s.next()
-	return err == nil && t.kind == tokenName && t.text == name && !strings.Contains(name, "::") && !isReserved(name)
+	return err == nil && t.kind == tokenName && t.text == name &&
+		!strings.Contains(name, "::") && !isReserved(name)
 }
 
 // quote writes a string as a literal.
@@ -250,23 +231,16 @@ func quote(text string) string {
 	var b strings.Builder
 	b.WriteByte('\'')
 	for _, r := range text {
-		writeRune(&b, r)
+		switch i := strings.IndexRune("\n\t\r'\\$", r); {
+		case i >= 0:
+			b.WriteByte('\\')
+			b.WriteByte(`ntr'\$`[i])
+		case r <= 0xFFFF && (unicode.IsControl(r) || unicode.Is(unicode.Cf, r)):
+			fmt.Fprintf(&b, `\u%04x`, r)
+		default:
+			b.WriteRune(r)
+		}
 	}
 	b.WriteByte('\'')
 	return b.String()
-}
-
-func writeRune(b *strings.Builder, r rune) {
-	if i := strings.IndexRune("\n\t\r'\\$", r); i >= 0 {
-		b.WriteByte('\\')
-		b.WriteByte(`ntr'\$`[i])
-		return
-	}
-	if r <= 0xFFFF && (unicode.IsControl(r) || unicode.Is(unicode.Cf, r)) {
-		b.WriteString(`\u`)
-		hex := strconv.FormatInt(int64(r), 16)
-		b.WriteString(strings.Repeat("0", 4-len(hex)) + hex)
-		return
-	}
-	b.WriteRune(r)
 }

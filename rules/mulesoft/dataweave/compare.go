@@ -1,6 +1,7 @@
 package dataweave
 
 import (
+	"cmp"
 	"math"
 	"math/big"
 	"strconv"
@@ -9,16 +10,43 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
-// Rest is a member for an object of which only some members are known: reading any member that
-// isn't there is then unknown, for the given reason, instead of null. It stands among the object's
-// Members.
+// Answer is yes, no, or maybe where we cannot know it.
+type Answer uint8
+
+// The answers.
+const (
+	Maybe Answer = iota
+	Yes
+	No
+)
+
+func yesIf(condition bool) Answer {
+	if condition {
+		return Yes
+	}
+	return No
+}
+
+func (a Answer) not() Answer {
+	switch a {
+	case Yes:
+		return No
+	case No:
+		return Yes
+	default:
+		return Maybe
+	}
+}
+
+// Rest is a member for an object of which we know only some members: reading a member that is not
+// there is then unknown, for the given reason, instead of null. It is one of the object's Members.
 func Rest(why string) source.Member {
 	return source.Member{Value: &source.Value{Kind: source.Unknown, Text: why}}
 }
 
 func isRest(m source.Member) bool { return m.Key == "" && m.Value.Is(source.Unknown) }
 
-// restOf returns the Unknown that stands for the members of an object that aren't known, or nil.
+// restOf returns the Unknown in the place of the members of an object that we do not know, or nil.
 func restOf(object *source.Value) *source.Value {
 	for _, m := range object.Members {
 		if isRest(m) {
@@ -29,17 +57,20 @@ func restOf(object *source.Value) *source.Value {
 }
 
 func boolean(b bool) *source.Value {
-	if b {
-		return &source.Value{Kind: source.Bool, Text: "true"}
-	}
-	return &source.Value{Kind: source.Bool, Text: "false"}
+	return &source.Value{Kind: source.Bool, Text: strconv.FormatBool(b)}
+}
+
+func number(n int) *source.Value {
+	return &source.Value{Kind: source.Number, Text: strconv.Itoa(n)}
 }
 
 func text(s string) *source.Value { return &source.Value{Kind: source.String, Text: s} }
 
 func null() *source.Value { return &source.Value{Kind: source.Null} }
 
-func list(items []*source.Value) *source.Value { return &source.Value{Kind: source.List, Items: items} }
+func list(items []*source.Value) *source.Value {
+	return &source.Value{Kind: source.List, Items: items}
+}
 
 func isNull(v *source.Value) bool { return v.Is(source.Null) }
 
@@ -54,7 +85,8 @@ func ascii(s string) bool {
 // equal answers ==: without coercion, lists in order (DataWeave operators; pdk-pel,
 // runtime/value.rs).
 func (v *evaluator) equal(a, b *source.Value, depth int) Answer {
-	if depth > maxValueDepth || !v.spend(1) || a == nil || b == nil || a.Kind == source.Unknown || b.Kind == source.Unknown {
+	if depth > maxValueDepth || !v.spend(1) || a == nil || b == nil ||
+		a.Kind == source.Unknown || b.Kind == source.Unknown {
 		return Maybe
 	}
 	if a.Kind != b.Kind {
@@ -66,7 +98,7 @@ func (v *evaluator) equal(a, b *source.Value, depth int) Answer {
 	case source.Number:
 		return v.sameNumber(a.Text, b.Text)
 	case source.List:
-		return v.each(a.Items, b.Items, func(x, y *source.Value) Answer { return v.equal(x, y, depth+1) })
+		return sameItems(a.Items, b.Items, depth, v.equal)
 	case source.Object:
 		return v.sameObject(a, b, depth)
 	default:
@@ -74,36 +106,51 @@ func (v *evaluator) equal(a, b *source.Value, depth int) Answer {
 	}
 }
 
-func yesIf(condition bool) Answer {
-	if condition {
-		return Yes
-	}
-	return No
-}
-
-// sameNumber compares exactly on Mule, as floats on Flex. Whether Mule's 1 equals 1.0 is not
-// documented.
-func (v *evaluator) sameNumber(a, b string) Answer {
-	if a == b {
-		return Yes
-	}
-	order, ok := compareNumbers(v.expr.Dialect, a, b)
-	switch {
-	case !ok, order == 0 && !v.flex():
+// similar answers ~=: one value is coerced to the type of the other, in lists too (DataWeave
+// operators). We answer only for the coercions that the page shows.
+func (v *evaluator) similar(a, b *source.Value, depth int) Answer {
+	if depth > maxValueDepth || !v.spend(1) {
 		return Maybe
+	}
+	switch {
+	case a.Is(source.List) && b.Is(source.List):
+		return sameItems(a.Items, b.Items, depth, v.similar)
+	case a.Is(source.Object) && b.Is(source.Object):
+		return Maybe
+	case a != nil && b != nil && a.Kind == b.Kind:
+		return v.equal(a, b, depth)
+	case a.Is(source.String):
+		return similarText(a.Text, b)
+	case b.Is(source.String):
+		return similarText(b.Text, a)
 	default:
-		return yesIf(order == 0)
+		return Maybe
 	}
 }
 
-// each compares two lists item by item: one difference decides.
-func (v *evaluator) each(a, b []*source.Value, same func(x, y *source.Value) Answer) Answer {
+// similarText compares a string with a value of another kind, where the string is written as that
+// kind is.
+func similarText(text string, other *source.Value) Answer {
+	switch {
+	case other.Is(source.Bool) && (text == "true" || text == "false"):
+		return yesIf(text == other.Text)
+	case other.Is(source.Number) && isInteger(text) && isInteger(other.Text):
+		return yesIf(text == other.Text)
+	default:
+		return Maybe
+	}
+}
+
+// sameItems compares two lists item by item: one difference decides.
+func sameItems(
+	a, b []*source.Value, depth int, same func(a, b *source.Value, depth int) Answer,
+) Answer {
 	if len(a) != len(b) {
 		return No
 	}
 	result := Yes
 	for i := range a {
-		switch same(a[i], b[i]) {
+		switch same(a[i], b[i], depth+1) {
 		case No:
 			return No
 		case Maybe:
@@ -113,8 +160,8 @@ func (v *evaluator) each(a, b []*source.Value, same func(x, y *source.Value) Ans
 	return result
 }
 
-// sameObject compares two objects. Whether the order of members counts is not documented, nor what
-// repeated members do.
+// sameObject compares two objects. It is not documented whether the order of members counts, nor
+// what repeated members do.
 func (v *evaluator) sameObject(a, b *source.Value, depth int) Answer {
 	if restOf(a) != nil || restOf(b) != nil || !v.spend(len(a.Members)*len(b.Members)) {
 		return Maybe
@@ -128,11 +175,11 @@ func (v *evaluator) sameObject(a, b *source.Value, depth int) Answer {
 		if other == nil {
 			return No
 		}
-		twice := countMembers(a, m.Key) > 1 || countMembers(b, m.Key) > 1
+		repeated := countMembers(a, m.Key) > 1 || countMembers(b, m.Key) > 1
 		switch same := v.equal(m.Value, other.Value, depth+1); {
-		case same == No && !twice:
+		case same == No && !repeated:
 			return No
-		case same != Yes || twice || b.Members[i].Key != m.Key:
+		case same != Yes || repeated || b.Members[i].Key != m.Key:
 			result = Maybe
 		}
 	}
@@ -149,68 +196,35 @@ func countMembers(object *source.Value, key string) int {
 	return count
 }
 
-// similar answers ~=: one value is coerced to the type of the other, in lists too (DataWeave
-// operators). Only the coercions that the page shows are answered.
-func (v *evaluator) similar(a, b *source.Value, depth int) Answer {
-	if depth > maxValueDepth || !v.spend(1) {
-		return Maybe
-	}
-	switch {
-	case a.Is(source.List) && b.Is(source.List):
-		return v.each(a.Items, b.Items, func(x, y *source.Value) Answer { return v.similar(x, y, depth+1) })
-	case a.Is(source.Object) && b.Is(source.Object):
-		return Maybe
-	case a != nil && b != nil && a.Kind == b.Kind:
-		return v.equal(a, b, depth)
-	case a.Is(source.String):
-		return v.similarText(a.Text, b)
-	case b.Is(source.String):
-		return v.similarText(b.Text, a)
-	default:
-		return Maybe
-	}
-}
-
-// similarText compares a string with a value of another kind, where the string is written as that
-// kind is.
-func (v *evaluator) similarText(text string, other *source.Value) Answer {
-	switch {
-	case other.Is(source.Bool) && (text == "true" || text == "false"):
-		return yesIf(text == other.Text)
-	case other.Is(source.Number) && isInteger(text) && isInteger(other.Text):
-		return yesIf(text == other.Text)
-	default:
-		return Maybe
-	}
-}
-
 // order answers < > <= >=. Mule coerces the right operand to the type of the left (DataWeave
 // operators), PEL the left to the type of the right (pdk-pel, runtime/eval.rs).
 func (v *evaluator) order(n *Node, left, right *source.Value) Result {
 	if v.flex() {
 		return v.orderFlex(n, left, right)
 	}
+	whole := isInteger(right.Text)
 	switch {
-	case left.Is(source.Number) && (right.Is(source.Number) || right.Is(source.String) && isInteger(right.Text)):
+	case left.Is(source.Number) && (right.Is(source.Number) || right.Is(source.String) && whole):
 		return v.orderNumbers(n, left.Text, right.Text)
-	case left.Is(source.String) && (right.Is(source.String) || right.Is(source.Number) && isInteger(right.Text)):
+	case left.Is(source.String) && (right.Is(source.String) || right.Is(source.Number) && whole):
 		return orderText(n, left.Text, right.Text)
 	default:
-		return unknown(n, "how Mule compares "+left.Kind.String()+" with "+right.Kind.String()+" is not documented")
+		return unknown(n, "how Mule compares %s with %s is not documented", left.Kind, right.Kind)
 	}
 }
 
 func (v *evaluator) orderFlex(n *Node, left, right *source.Value) Result {
-	scalar := left.Is(source.Number) || left.Is(source.String) || left.Is(source.Bool)
+	isText, isNumber, isBool := left.Is(source.String), left.Is(source.Number), left.Is(source.Bool)
 	switch {
-	case right.Is(source.Number) && (left.Is(source.Number) || left.Is(source.String) && isDecimal(left.Text)):
+	case right.Is(source.Number) && (isNumber || isText && isDecimal(left.Text)):
 		return v.orderNumbers(n, left.Text, right.Text)
-	case right.Is(source.String) && scalar:
+	case right.Is(source.String) && (isText || isNumber || isBool):
 		return orderText(n, left.Text, right.Text)
-	case right.Is(source.Bool), right.Is(source.Number) && left.Is(source.String):
-		return unknown(n, "how Flex Gateway compares "+left.Kind.String()+" with "+right.Kind.String()+" is not known")
+	case right.Is(source.Bool), right.Is(source.Number) && isText:
+		const why = "how Flex Gateway compares %s with %s is not known"
+		return unknown(n, why, left.Kind, right.Kind)
 	default:
-		return failure(n, left.Kind.String()+" can't be compared with "+right.Kind.String())
+		return failure(n, "%s can't be compared with %s", left.Kind, right.Kind)
 	}
 }
 
@@ -219,7 +233,7 @@ func (v *evaluator) orderNumbers(n *Node, left, right string) Result {
 	if !ok {
 		return unknown(n, "a number is too large to be compared here")
 	}
-	return value(boolean(holds(n.Name, order)))
+	return value(boolean(n.accepts(order)))
 }
 
 // orderText compares texts character by character. Java and Rust order characters beyond the basic
@@ -228,11 +242,12 @@ func orderText(n *Node, left, right string) Result {
 	if strings.ContainsFunc(left+right, func(r rune) bool { return r > 0xD7FF }) {
 		return unknown(n, "the order of these characters is not documented")
 	}
-	return value(boolean(holds(n.Name, strings.Compare(left, right))))
+	return value(boolean(n.accepts(strings.Compare(left, right))))
 }
 
-func holds(operator string, order int) bool {
-	switch operator {
+// accepts reports whether a comparison holds for operands in this order.
+func (n *Node) accepts(order int) bool {
+	switch n.Name {
 	case "<":
 		return order < 0
 	case ">":
@@ -244,18 +259,34 @@ func holds(operator string, order int) bool {
 	}
 }
 
-// compareNumbers returns the order of two numbers as they are written. DataWeave's numbers have
-// any precision, PEL's are floats of 64 bits (Flex documentation, Available Types). It is not ok
-// for a text that is no decimal number, or one so large that reading it exactly costs too much.
+// sameNumber compares exactly on Mule, as floats on Flex Gateway. Whether Mule's 1 equals 1.0 is not
+// documented.
+func (v *evaluator) sameNumber(a, b string) Answer {
+	if a == b {
+		return Yes
+	}
+	order, ok := compareNumbers(v.expr.Dialect, a, b)
+	switch {
+	case !ok, order == 0 && !v.flex():
+		return Maybe
+	default:
+		return yesIf(order == 0)
+	}
+}
+
+// compareNumbers returns the order of two numbers as they are written. DataWeave's numbers have any
+// precision, PEL's are floats of 64 bits (Flex documentation, Available Types). It is not ok for a
+// text that is not a decimal number, nor for one so large that reading it exactly costs too much.
 func compareNumbers(d Dialect, a, b string) (order int, ok bool) {
 	if d == Flex {
-		x, y, ok := floats(a, b)
-		return compareFloats(x, y), ok
+		x, ok := float(a)
+		y, ok2 := float(b)
+		return cmp.Compare(x, y), ok && ok2
 	}
-	x, err := strconv.ParseInt(a, 10, 64)
-	y, err2 := strconv.ParseInt(b, 10, 64)
+	i, err := strconv.ParseInt(a, 10, 64)
+	j, err2 := strconv.ParseInt(b, 10, 64)
 	if err == nil && err2 == nil {
-		return compareInts(x, y), true
+		return cmp.Compare(i, j), true
 	}
 	p, ok := rational(a)
 	q, ok2 := rational(b)
@@ -265,38 +296,13 @@ func compareNumbers(d Dialect, a, b string) (order int, ok bool) {
 	return p.Cmp(q), true
 }
 
-func compareInts(x, y int64) int {
-	switch {
-	case x < y:
-		return -1
-	case x > y:
-		return 1
-	default:
-		return 0
-	}
+func float(text string) (float64, bool) {
+	f, err := strconv.ParseFloat(text, 64)
+	return f, isDecimal(text) && err == nil && !math.IsInf(f, 0)
 }
 
-func compareFloats(x, y float64) int {
-	switch {
-	case x < y:
-		return -1
-	case x > y:
-		return 1
-	default:
-		return 0
-	}
-}
-
-func floats(a, b string) (x, y float64, ok bool) {
-	if !isDecimal(a) || !isDecimal(b) {
-		return 0, 0, false
-	}
-	x, err := strconv.ParseFloat(a, 64)
-	y, err2 := strconv.ParseFloat(b, 64)
-	return x, y, err == nil && err2 == nil && !math.IsInf(x, 0) && !math.IsInf(y, 0)
-}
-
-// rational reads a decimal number exactly. An exponent of more than three digits isn't read.
+// rational reads a decimal number exactly, unless it is long or its exponent has more than three
+// digits.
 func rational(text string) (*big.Rat, bool) {
 	_, exponent, _ := strings.Cut(strings.ToLower(text), "e")
 	if !isDecimal(text) || len(text) > 400 || len(strings.TrimLeft(exponent, "+-")) > 3 {

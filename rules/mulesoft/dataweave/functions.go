@@ -1,9 +1,7 @@
 package dataweave
 
 import (
-	"fmt"
 	"regexp"
-	"strconv"
 	"strings"
 	"unicode"
 
@@ -16,16 +14,19 @@ type function struct {
 	arity     int
 	predicate bool // it gives a boolean
 	flex      bool // Flex Gateway's documentation lists it
-	run       func(v *evaluator, n *Node, args []*source.Value) Result
+	run       run
 }
+
+// run evaluates a call of a function with these arguments.
+type run func(v *evaluator, n *Node, args []*source.Value) Result
 
 const (
 	coreModule    = "dw::Core::"
 	stringsModule = "dw::core::Strings::"
 )
 
-// lookup finds a function by the name that an expression calls it by. The functions of dw::Core
-// need no module, all others do: "to use this module, you must import it" (DataWeave reference,
+// lookup finds a function by the name that an expression calls it by. The functions of dw::Core need
+// no module, all others do: "to use this module, you must import it" (DataWeave reference,
 // dw::core::Strings).
 func lookup(name string) (function, bool) {
 	if core, found := strings.CutPrefix(name, coreModule); found && !strings.Contains(core, "::") {
@@ -54,12 +55,6 @@ func lookup(name string) (function, bool) {
 		return function{name, 2, true, false, affix(strings.HasSuffix)}, true
 	case "matches":
 		return function{name, 2, true, false, nil}, true
-	}
-	return lookupStrings(name)
-}
-
-func lookupStrings(name string) (function, bool) {
-	switch name {
 	case stringsModule + "substringBefore":
 		return function{name, 2, false, true, substring(strings.Index, false)}, true
 	case stringsModule + "substringBeforeLast":
@@ -76,19 +71,19 @@ func (v *evaluator) call(n *Node) Result {
 	f := n.prepared.function
 	switch {
 	case len(n.Args) != f.arity:
-		return failure(n, fmt.Sprintf("%s takes %d arguments, not %d", f.name, f.arity, len(n.Args)))
+		return failure(n, "%s takes %d arguments, not %d", f.name, f.arity, len(n.Args))
 	case v.before42() && strings.HasPrefix(f.name, stringsModule):
-		return unknown(n, f.name+" exists since Mule 4.2")
+		return unknown(n, "%s exists since Mule 4.2", f.name)
 	}
 	if f.arity == 2 && n.Args[1].Bare().Kind == Regex {
 		return v.callRegex(n, f)
 	}
-	args, r := v.all(n.Args, true)
+	args, r := v.operands(n.Args, true)
 	switch {
 	case args == nil:
 		return r
 	case f.run == nil:
-		return unknown(n, n.Name+" needs a regular expression")
+		return unknown(n, "%s needs a regular expression", n.Name)
 	}
 	size := 0
 	for _, arg := range args {
@@ -100,11 +95,12 @@ func (v *evaluator) call(n *Node) Result {
 	return f.run(v, n, args)
 }
 
-// sinceNull gives what a function makes of null since DataWeave 2.4 (Mule 4.4); before it, it is
-// an error.
+// sinceNull gives what a function makes of null since DataWeave 2.4 (Mule 4.4). Before, it is an
+// error.
 func (v *evaluator) sinceNull(n *Node, result *source.Value) Result {
 	if v.flex() {
-		return failure(n, n.Name+" of null is not among the forms that Flex Gateway documents")
+		const why = "%s of null is not among the forms that Flex Gateway documents"
+		return failure(n, why, n.Name)
 	}
 	if v.version == nil {
 		v.version = n
@@ -112,42 +108,39 @@ func (v *evaluator) sinceNull(n *Node, result *source.Value) Result {
 	if v.since24 {
 		return value(result)
 	}
-	return failure(n, n.Name+" of null is an error before Mule 4.4 (DataWeave 2.4)")
+	return failure(n, "%s of null is an error before Mule 4.4 (DataWeave 2.4)", n.Name)
 }
 
 // undocumented answers for arguments that no documented form of a function takes.
-func (v *evaluator) undocumented(n *Node, args []*source.Value) Result {
+func undocumented(n *Node, args ...*source.Value) Result {
 	kinds := make([]string, len(args))
 	for i, arg := range args {
 		kinds[i] = arg.Kind.String()
 	}
-	return unknown(n, "what "+n.Name+" makes of "+strings.Join(kinds, " and ")+" is not documented")
+	const why = "what %s makes of %s is not documented"
+	return unknown(n, why, n.Name, strings.Join(kinds, " and "))
 }
 
 func contains(v *evaluator, n *Node, args []*source.Value) Result {
+	within, wanted := args[0], args[1]
 	switch {
-	case isNull(args[0]):
+	case isNull(within):
 		return v.sinceNull(n, boolean(false))
-	case args[0].Is(source.List):
-		return v.listContains(n, args[0].Items, args[1])
-	case args[0].Is(source.String) && args[1].Is(source.String):
-		return value(boolean(strings.Contains(args[0].Text, args[1].Text)))
-	default:
-		return v.undocumented(n, args)
+	case within.Is(source.String) && wanted.Is(source.String):
+		return value(boolean(strings.Contains(within.Text, wanted.Text)))
+	case !within.Is(source.List):
+		return undocumented(n, args...)
 	}
-}
-
-func (v *evaluator) listContains(n *Node, items []*source.Value, wanted *source.Value) Result {
-	result := No
-	for _, item := range items {
+	found := No
+	for _, item := range within.Items {
 		switch v.equal(item, wanted, 0) {
 		case Yes:
 			return value(boolean(true))
 		case Maybe:
-			result = Maybe
+			found = Maybe
 		}
 	}
-	return answered(result, n, "whether the list contains this value is not known")
+	return fromAnswer(found, n, "whether the list contains this value is not known")
 }
 
 func concatenate(v *evaluator, n *Node, args []*source.Value) Result {
@@ -162,11 +155,11 @@ func concatenate(v *evaluator, n *Node, args []*source.Value) Result {
 		items := make([]*source.Value, 0, len(a.Items)+len(b.Items))
 		return value(list(append(append(items, a.Items...), b.Items...)))
 	default:
-		return v.undocumented(n, args)
+		return undocumented(n, args...)
 	}
 }
 
-func isEmpty(v *evaluator, n *Node, args []*source.Value) Result {
+func isEmpty(_ *evaluator, n *Node, args []*source.Value) Result {
 	switch a := args[0]; {
 	case isNull(a):
 		return value(boolean(true))
@@ -177,7 +170,7 @@ func isEmpty(v *evaluator, n *Node, args []*source.Value) Result {
 	case a.Is(source.Object) && restOf(a) == nil:
 		return value(boolean(len(a.Members) == 0))
 	default:
-		return v.undocumented(n, args)
+		return undocumented(n, args...)
 	}
 }
 
@@ -192,29 +185,26 @@ func sizeOf(v *evaluator, n *Node, args []*source.Value) Result {
 	case a.Is(source.Object) && restOf(a) == nil:
 		return value(number(len(a.Members)))
 	default:
-		return v.undocumented(n, args)
+		return undocumented(n, args...)
 	}
-}
-
-func number(n int) *source.Value {
-	return &source.Value{Kind: source.Number, Text: strconv.Itoa(n)}
 }
 
 // splitBy cuts a text at every separator. What becomes of an empty last part, and of an empty
 // separator, is not documented.
 func splitBy(v *evaluator, n *Node, args []*source.Value) Result {
+	whole, separator := args[0], args[1]
 	switch {
-	case isNull(args[0]):
+	case isNull(whole):
 		return v.sinceNull(n, null())
-	case !args[0].Is(source.String) || !args[1].Is(source.String):
-		return v.undocumented(n, args)
-	case args[1].Text == "":
+	case !whole.Is(source.String) || !separator.Is(source.String):
+		return undocumented(n, args...)
+	case separator.Text == "":
 		return unknown(n, "what splitBy gives for an empty separator is not documented")
-	case strings.HasSuffix(args[0].Text, args[1].Text) || args[0].Text == "":
+	case strings.HasSuffix(whole.Text, separator.Text) || whole.Text == "":
 		return unknown(n, "what splitBy gives for an empty last part is not documented")
 	}
 	var items []*source.Value
-	for part := range strings.SplitSeq(args[0].Text, args[1].Text) {
+	for part := range strings.SplitSeq(whole.Text, separator.Text) {
 		if !v.produce(1 + len(part)) {
 			return tooLarge(n)
 		}
@@ -224,13 +214,13 @@ func splitBy(v *evaluator, n *Node, args []*source.Value) Result {
 }
 
 // changeCase makes upper and lower. Beyond ASCII, languages differ.
-func changeCase(change func(string) string) func(*evaluator, *Node, []*source.Value) Result {
+func changeCase(change func(string) string) run {
 	return func(v *evaluator, n *Node, args []*source.Value) Result {
 		switch a := args[0]; {
 		case isNull(a):
 			return value(null())
 		case !a.Is(source.String):
-			return v.undocumented(n, args)
+			return undocumented(n, args...)
 		case !ascii(a.Text):
 			return unknown(n, "upper and lower case of characters beyond ASCII are not documented")
 		case !v.produce(len(a.Text)):
@@ -241,51 +231,49 @@ func changeCase(change func(string) string) func(*evaluator, *Node, []*source.Va
 	}
 }
 
-// trim takes blanks away at both ends. Which white space other than blanks counts is not
-// documented.
-func trim(v *evaluator, n *Node, args []*source.Value) Result {
+// trim takes blanks away at both ends. Which other white space counts is not documented, so that a
+// character there that any of Java, Rust and Unicode takes for white space leaves it open.
+func trim(_ *evaluator, n *Node, args []*source.Value) Result {
 	a := args[0]
 	switch {
 	case isNull(a):
 		return value(null())
 	case !a.Is(source.String):
-		return v.undocumented(n, args)
+		return undocumented(n, args...)
+	}
+	isBlank := func(r rune) bool {
+		return r <= ' ' || unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Cf, r)
 	}
 	trimmed := strings.Trim(a.Text, " ")
-	if strings.TrimFunc(trimmed, isBlankLike) != trimmed {
+	if strings.TrimFunc(trimmed, isBlank) != trimmed {
 		return unknown(n, "which white space trim takes away is not documented")
 	}
 	return value(text(trimmed))
 }
 
-// isBlankLike reports whether any of Java, Rust and Unicode takes a character for white space.
-func isBlankLike(r rune) bool {
-	return r <= ' ' || unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Cf, r)
-}
-
 // affix makes startsWith and endsWith.
-func affix(has func(text, part string) bool) func(*evaluator, *Node, []*source.Value) Result {
+func affix(has func(text, part string) bool) run {
 	return func(v *evaluator, n *Node, args []*source.Value) Result {
 		switch {
 		case isNull(args[0]):
 			return v.sinceNull(n, boolean(false))
 		case !args[0].Is(source.String) || !args[1].Is(source.String):
-			return v.undocumented(n, args)
+			return undocumented(n, args...)
 		}
 		return value(boolean(has(args[0].Text, args[1].Text)))
 	}
 }
 
-// substring makes the four functions that cut a text at a separator: where the separator isn't in
+// substring makes the four functions that cut a text at a separator. Where the separator is not in
 // the text they give "", for null they give null (DataWeave reference, dw::core::Strings, with
 // examples).
-func substring(find func(text, separator string) int, behind bool) func(*evaluator, *Node, []*source.Value) Result {
-	return func(v *evaluator, n *Node, args []*source.Value) Result {
+func substring(find func(text, separator string) int, behind bool) run {
+	return func(_ *evaluator, n *Node, args []*source.Value) Result {
 		switch {
 		case isNull(args[0]) && args[1].Is(source.String):
 			return value(null())
 		case !args[0].Is(source.String) || !args[1].Is(source.String):
-			return v.undocumented(n, args)
+			return undocumented(n, args...)
 		case args[1].Text == "":
 			return unknown(n, "the examples for an empty separator follow no rule")
 		}
@@ -301,8 +289,8 @@ func substring(find func(text, separator string) int, behind bool) func(*evaluat
 	}
 }
 
-// callRegex evaluates contains and matches with a regular expression: a Java pattern, of which
-// only what Java and Go read alike is run, on ASCII text.
+// callRegex evaluates contains and matches with a regular expression. It is a Java pattern: we run
+// only what Java and Go read alike, and only on ASCII text.
 func (v *evaluator) callRegex(n *Node, f function) Result {
 	pattern := n.Args[1].Bare()
 	if v.flex() {
@@ -311,13 +299,13 @@ func (v *evaluator) callRegex(n *Node, f function) Result {
 	r := v.eval(n.Args[0])
 	switch {
 	case r.Value == nil:
-		return passedOn(r, true)
+		return fromOperand(r, true)
 	case f.name != "contains" && f.name != "matches":
-		return unknown(pattern, n.Name+" with a regular expression is not supported")
+		return unknown(pattern, "%s with a regular expression is not supported", n.Name)
 	case isNull(r.Value) && f.name == "contains":
 		return v.sinceNull(n, boolean(false))
 	case !r.Value.Is(source.String):
-		return unknown(n, "what "+n.Name+" makes of "+r.Value.Kind.String()+" is not documented")
+		return undocumented(n, r.Value)
 	case !ascii(r.Value.Text) || !v.spend(len(r.Value.Text)*len(pattern.Text)):
 		return unknown(n, "this text is matched only by the gateway itself")
 	}
@@ -327,22 +315,16 @@ func (v *evaluator) callRegex(n *Node, f function) Result {
 	return value(boolean(n.prepared.pattern.MatchString(r.Value.Text)))
 }
 
-// compiled returns the regular expression of a call, where it has one that can be run.
+// compiled returns the regular expression of a call where it has one, and Java and Go read it alike.
 func (n *Node) compiled() *regexp.Regexp {
 	if len(n.Args) != 2 || n.Args[1].Bare().Kind != Regex {
 		return nil
 	}
-	return compile(n.Args[1].Bare().Text, n.prepared.function.name == "matches")
-}
-
-// compile builds a pattern that is plain enough to mean the same in Java and in Go: no
-// look-around, no back-reference, no possessive quantifier, no class inside a class, no escape but
-// a few. It is nil for any other.
-func compile(pattern string, whole bool) *regexp.Regexp {
-	if !isPlain(pattern) {
+	pattern := n.Args[1].Bare().Text
+	if !isPlainPattern(pattern) {
 		return nil
 	}
-	if whole {
+	if n.prepared.function.name == "matches" {
 		pattern = "^(?:" + pattern + ")$"
 	}
 	expression, err := regexp.Compile(pattern)
@@ -352,7 +334,9 @@ func compile(pattern string, whole bool) *regexp.Regexp {
 	return expression
 }
 
-func isPlain(pattern string) bool {
+// isPlainPattern reports whether a pattern means the same in Java and in Go: it has no look-around, no
+// back-reference, no possessive quantifier, no class inside a class, and few kinds of escapes.
+func isPlainPattern(pattern string) bool {
 	inClass := false
 	for i := 0; i < len(pattern); i++ {
 		rest := pattern[i+1:]

@@ -11,7 +11,7 @@ import (
 
 // sameTree compares two trees, columns aside.
 func sameTree(a, b *Node) bool {
-	return a.Kind == b.Kind && a.Name == b.Name && a.Text == b.Text && a.Infix == b.Infix && a.prepared.unclear == b.prepared.unclear &&
+	return a.Kind == b.Kind && a.Name == b.Name && a.Text == b.Text && a.Infix == b.Infix && a.prepared.ambiguous == b.prepared.ambiguous &&
 		slices.EqualFunc(a.Args, b.Args, sameTree)
 }
 

@@ -244,16 +244,6 @@ func (c *comparing) against(value, with *Node) bool {
 	return true
 }
 
-// Answer is yes, no, or maybe where it can't be known.
-type Answer uint8
-
-// The answers.
-const (
-	Maybe Answer = iota
-	Yes
-	No
-)
-
 // Boolean says whether the value of the expression is a boolean, as far as its text alone tells:
 // Yes where it can be nothing else, No where it never is one, Maybe where it depends on the input,
 // as with vars.claimSet.admin.

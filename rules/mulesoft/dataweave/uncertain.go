@@ -59,7 +59,7 @@ type ambiguityFinder struct {
 
 // segment looks through a part of the tree that no bracket divides. One undecided place leaves the
 // whole segment without a certain value.
-func (f *ambiguityFinder) segment(root *Node) { root.prepared.unclear = f.look(root, nil) }
+func (f *ambiguityFinder) segment(root *Node) { root.prepared.ambiguous = f.look(root, nil) }
 
 func (f *ambiguityFinder) look(n, parent *Node) (undecided bool) {
 	if found, open := f.doubt(n, parent); found {
@@ -162,8 +162,8 @@ type Construct struct {
 func (e *Expr) Unsupported() []Construct {
 	var all []Construct
 	for n := range e.Root.All() {
-		if n.prepared.refused != nil {
-			all = append(all, *n.prepared.refused)
+		if n.prepared.construct != nil {
+			all = append(all, *n.prepared.construct)
 		}
 	}
 	slices.SortStableFunc(all, func(a, b Construct) int { return a.Column - b.Column })
@@ -175,7 +175,7 @@ func (e *Expr) Unsupported() []Construct {
 // taken.
 func (e *Expr) findUncompilable() *Construct {
 	for n := range e.Root.All() {
-		switch c := n.prepared.refused; {
+		switch c := n.prepared.construct; {
 		case n.Kind == Root && !isVariable(n.Name) && e.Dialect == Mule: // Flex Gateway fails when it gets there
 			return &Construct{Name: "the name " + n.Name, Column: n.Column, Why: unresolved(n.Name)}
 		case c != nil && (c.Missing || n.Kind == Call && !isKnown(n.Name)):
@@ -277,7 +277,7 @@ func (n *Node) functionConstruct(d Dialect) (Construct, bool) {
 		return Construct{}, false
 	}
 	c := Construct{Name: fmt.Sprintf("the function %q", n.Name), Column: n.Column}
-	_, inStrings := lookupStrings(stringsModule + n.Name)
+	_, inStrings := lookup(stringsModule + n.Name)
 	switch {
 	case inStrings:
 		c.Why = c.Name + " has to be imported or called with its module"

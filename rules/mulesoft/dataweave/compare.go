@@ -214,11 +214,11 @@ func (v *evaluator) order(n *Node, left, right *source.Value) Result {
 }
 
 func (v *evaluator) orderFlex(n *Node, left, right *source.Value) Result {
-	isText, isNumber, isBool := left.Is(source.String), left.Is(source.Number), left.Is(source.Bool)
+	isText, isNumber := left.Is(source.String), left.Is(source.Number)
 	switch {
 	case right.Is(source.Number) && (isNumber || isText && isDecimal(left.Text)):
 		return v.orderNumbers(n, left.Text, right.Text)
-	case right.Is(source.String) && (isText || isNumber || isBool):
+	case right.Is(source.String) && (isText || isNumber || left.Is(source.Bool)):
 		return orderText(n, left.Text, right.Text)
 	case right.Is(source.Bool), right.Is(source.Number) && isText:
 		const why = "how Flex Gateway compares %s with %s is not known"
@@ -259,8 +259,8 @@ func (n *Node) accepts(order int) bool {
 	}
 }
 
-// sameNumber compares exactly on Mule, as floats on Flex Gateway. Whether Mule's 1 equals 1.0 is not
-// documented.
+// sameNumber compares exactly on Mule, as floats on Flex Gateway. Whether Mule's 1 equals 1.0 is
+// not documented.
 func (v *evaluator) sameNumber(a, b string) Answer {
 	if a == b {
 		return Yes
@@ -274,9 +274,10 @@ func (v *evaluator) sameNumber(a, b string) Answer {
 	}
 }
 
-// compareNumbers returns the order of two numbers as they are written. DataWeave's numbers have any
-// precision, PEL's are floats of 64 bits (Flex documentation, Available Types). It is not ok for a
-// text that is not a decimal number, nor for one so large that reading it exactly costs too much.
+// compareNumbers returns the order of two numbers as they are written. DataWeave's numbers have
+// any precision, PEL's are floats of 64 bits (Flex documentation, Available Types). It is not ok
+// for a text that is not a decimal number, nor for one so large that reading it exactly costs too
+// much.
 func compareNumbers(d Dialect, a, b string) (order int, ok bool) {
 	if d == Flex {
 		x, ok := float(a)

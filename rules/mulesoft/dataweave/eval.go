@@ -60,8 +60,8 @@ func (r Result) Holds() Answer {
 
 func value(v *source.Value) Result { return Result{Value: v} }
 
-// unknown is a value that is not documented, or that this package does not work out. The gateway may
-// also fail there.
+// unknown is a value that is not documented, or that this package does not work out. The gateway
+// may also fail there.
 func unknown(n *Node, why string, args ...any) Result {
 	reason := rules.Unknown{Why: fmt.Sprintf(why, args...), MayErr: true}
 	return Result{Unknown: &Unknown{Unknown: reason, Column: n.Column}}
@@ -145,27 +145,27 @@ type evaluator struct {
 	made    int
 }
 
-// Eval evaluates the expression. It always ends, and does not change the environment. Where versions
-// of the Mule runtime differ and Env.Runtime is not known, the result is unknown unless all of them
-// give the same.
+// Eval evaluates the expression. It always ends, and does not change the environment. Where
+// versions of the Mule runtime differ and Env.Runtime is not known, the result is unknown unless
+// all of them give the same.
 func (e *Expr) Eval(env Env) Result {
 	v := &evaluator{env: env, expr: e, since24: !env.Runtime.Known() || env.Runtime.AtLeast(4, 4)}
-	result := v.eval(e.Root)
-	if e.uncompilable != nil && (result.Unknown == nil || result.Unknown.NeverTrue) {
+	now := v.eval(e.Root)
+	if e.uncompilable != nil && (now.Unknown == nil || now.Unknown.NeverTrue) {
 		return notRun(e.uncompilable)
 	}
 	if env.Runtime.Known() || v.version == nil {
-		return result
+		return now
 	}
 	old := &evaluator{env: env, expr: e}
 	before := old.eval(e.Root)
-	if result.Value != nil && before.Value != nil && v.equal(result.Value, before.Value, 0) == Yes {
-		return result
+	if now.Value != nil && before.Value != nil && v.equal(now.Value, before.Value, 0) == Yes {
+		return now
 	}
-	const why = "%s of null gives a value since Mule 4.4 (DataWeave 2.4) and an error before it, " +
-		"and the version of the runtime is not known"
+	const why = "%s of null gives a value since Mule 4.4 (DataWeave 2.4) " +
+		"and an error before it, and the version of the runtime is not known"
 	either := unknown(v.version, why, v.version.Name)
-	either.Unknown.NeverTrue = result.Holds() == No && before.Holds() == No
+	either.Unknown.NeverTrue = now.Holds() == No && before.Holds() == No
 	return either
 }
 
@@ -258,8 +258,8 @@ func (v *evaluator) ambiguous(n *Node) Result {
 	return r
 }
 
-// operands evaluates nodes from left to right, up to the first without a value: only then its slice
-// is nil. mayErr says that the operation may fail on some values of its operands.
+// operands evaluates nodes from left to right, up to the first without a value: only then its
+// slice is nil. mayErr says that the operation may fail on some values of its operands.
 func (v *evaluator) operands(nodes []*Node, mayErr bool) ([]*source.Value, Result) {
 	values := make([]*source.Value, 0, len(nodes))
 	for i, n := range nodes {
@@ -269,7 +269,8 @@ func (v *evaluator) operands(nodes []*Node, mayErr bool) ([]*source.Value, Resul
 			continue
 		}
 		r = fromOperand(r, mayErr)
-		// Where a later operand may fail, the whole may: which one comes first does not matter then.
+		// Where a later operand may fail, the whole may: which one comes first does not matter
+		// then.
 		for _, later := range nodes[i+1:] {
 			if r.Unknown == nil || r.Unknown.MayErr {
 				break
@@ -312,13 +313,13 @@ func read(n *Node, v *source.Value) Result {
 	}
 }
 
-// logic evaluates "and", which false decides, and "or", which true decides. Flex Gateway stops at the
-// first operand that decides (pdk-pel, runtime/eval.rs). That Mule stops there is not documented, so
-// an error behind it leaves the whole open.
+// logic evaluates "and", which false decides, and "or", which true decides. Flex Gateway stops at
+// the first operand that decides (pdk-pel, runtime/eval.rs). That Mule stops there is not
+// documented, so an error behind it leaves the whole open.
 func (v *evaluator) logic(n *Node, decides bool) Result {
 	var (
 		decided    *Result // the first operand that decides
-		open       *Result // the first that is not known, or that fails behind an open or decided one
+		open       *Result // the first that is not known, or that fails behind another
 		mayErr     bool    // the gateway may fail on one of them
 		unknowns   int     // operands that are not known, before one that decides
 		neverTrues int     // those of them that are never true
@@ -374,11 +375,12 @@ func (v *evaluator) logic(n *Node, decides bool) Result {
 	return Result{Unknown: &u}
 }
 
-// truth evaluates an operand that has to be a boolean. PEL takes the strings "true" and "false" for
-// booleans and fails on anything else (pdk-pel, runtime/coercion.rs). What Mule does is not
+// truth evaluates an operand that has to be a boolean. PEL takes the strings "true" and "false"
+// for booleans and fails on anything else (pdk-pel, runtime/coercion.rs). What Mule does is not
 // documented.
 func (v *evaluator) truth(n *Node) Result {
 	r := v.eval(n)
+	isTruthText := r.Value.Is(source.String) && (r.Value.Text == "true" || r.Value.Text == "false")
 	switch {
 	case r.Unknown != nil && n.Boolean() != Yes:
 		open := fromOperand(r, true)
@@ -386,7 +388,7 @@ func (v *evaluator) truth(n *Node) Result {
 		return open
 	case r.Value == nil || r.Value.Kind == source.Bool:
 		return r
-	case v.flex() && r.Value.Is(source.String) && (r.Value.Text == "true" || r.Value.Text == "false"):
+	case v.flex() && isTruthText:
 		return value(boolean(r.Value.Text == "true"))
 	case v.flex():
 		return failure(n, "%s stands where a boolean is needed", r.Value.Kind)
@@ -420,8 +422,8 @@ func (v *evaluator) conditional(n *Node) Result {
 }
 
 // defaultTo replaces null only. On Flex Gateway, an error on the left is the error of the whole
-// (pdk-pel, runtime/eval.rs). Mule's documentation says that default also replaces a failed coercion,
-// and says nothing about other errors.
+// (pdk-pel, runtime/eval.rs). Mule's documentation says that default also replaces a failed
+// coercion, and says nothing about other errors.
 func (v *evaluator) defaultTo(n *Node) Result {
 	r := v.eval(n.Args[0])
 	switch {
@@ -480,7 +482,8 @@ func (v *evaluator) selectKey(n *Node, object *source.Value, name string) Result
 		switch {
 		case isRest(m) || m.Key != name && (!anyCase || !strings.EqualFold(m.Key, name)):
 		case found != nil:
-			return unknown(n, "the name stands there twice, and which one counts is not documented")
+			return unknown(n, "the name stands there twice, "+
+				"and which one counts is not documented")
 		default:
 			found = m.Value
 		}
@@ -561,8 +564,8 @@ func (v *evaluator) index(n *Node) Result {
 	}
 }
 
-// item reads the item of a list by its number, from the end where that is negative. Out of range, it
-// is null on Mule and an error on Flex Gateway.
+// item reads the item of a list by its number, from the end where that is negative. Out of range,
+// it is null on Mule and an error on Flex Gateway.
 func (v *evaluator) item(n *Node, items []*source.Value, number string) Result {
 	i, ok := v.position(number)
 	if !ok {

@@ -25,8 +25,8 @@ const (
 	stringsModule = "dw::core::Strings::"
 )
 
-// lookup finds a function by the name that an expression calls it by. The functions of dw::Core need
-// no module, all others do: "to use this module, you must import it" (DataWeave reference,
+// lookup finds a function by the name that an expression calls it by. The functions of dw::Core
+// need no module, all others do: "to use this module, you must import it" (DataWeave reference,
 // dw::core::Strings).
 func lookup(name string) (function, bool) {
 	if core, found := strings.CutPrefix(name, coreModule); found && !strings.Contains(core, "::") {
@@ -315,7 +315,8 @@ func (v *evaluator) callRegex(n *Node, f function) Result {
 	return value(boolean(n.prepared.pattern.MatchString(r.Value.Text)))
 }
 
-// compiled returns the regular expression of a call where it has one, and Java and Go read it alike.
+// compiled returns the regular expression of a call where it has one, and Java and Go read it
+// alike.
 func (n *Node) compiled() *regexp.Regexp {
 	if len(n.Args) != 2 || n.Args[1].Bare().Kind != Regex {
 		return nil
@@ -334,12 +335,14 @@ func (n *Node) compiled() *regexp.Regexp {
 	return expression
 }
 
-// isPlainPattern reports whether a pattern means the same in Java and in Go: it has no look-around, no
-// back-reference, no possessive quantifier, no class inside a class, and few kinds of escapes.
+// isPlainPattern reports whether a pattern means the same in Java and in Go: it has no
+// look-around, no back-reference, no possessive quantifier, no class inside a class, and few kinds
+// of escapes.
 func isPlainPattern(pattern string) bool {
 	inClass := false
 	for i := 0; i < len(pattern); i++ {
 		rest := pattern[i+1:]
+		isSpecialGroup := strings.HasPrefix(rest, "?") && !strings.HasPrefix(rest, "?:")
 		switch c := pattern[i]; {
 		case c < ' ' || c > '~':
 			return false
@@ -354,7 +357,7 @@ func isPlainPattern(pattern string) bool {
 			inClass = true
 		case c == ']':
 			inClass = false
-		case c == '(' && !inClass && strings.HasPrefix(rest, "?") && !strings.HasPrefix(rest, "?:"):
+		case c == '(' && !inClass && isSpecialGroup:
 			return false
 		case c == '+' && !inClass && i > 0 && strings.IndexByte("+*?}", pattern[i-1]) >= 0:
 			return false

@@ -9,8 +9,8 @@ import (
 
 // Reads returns the paths that the expression reads, each once, in the order of the text:
 // vars.claimSet.roles, attributes.headers.authorization, vars.claimSet['http://x/y']. Header names
-// are in lower case. A path ends where its next step is computed: vars.claimSet[attributes.method]
-// reads vars.claimSet.
+// are in lower case. A path ends where the expression computes its next step:
+// vars.claimSet[attributes.method] reads vars.claimSet.
 func (e *Expr) Reads() []string {
 	var all []string
 	for _, path := range e.paths() {
@@ -27,8 +27,8 @@ func (e *Expr) Reads() []string {
 }
 
 // Claims returns the names of the claims that the expression reads, each once, in the order of the
-// text, from vars.claimSet and from authentication.properties.claims. The name "*" stands for all
-// of them, where the expression reads the set itself.
+// text, from vars.claimSet and from authentication.properties.claims. Where the expression reads
+// the set itself, the name is "*".
 func (e *Expr) Claims() []string {
 	var all []string
 	for _, path := range e.paths() {
@@ -60,12 +60,17 @@ func claimOf(path []string) (name string, ok bool) {
 func (e *Expr) paths() [][]string {
 	var all [][]string
 	collectPaths(e.Root, &all)
+	for _, path := range all {
+		if len(path) > 2 && path[0] == "attributes" && path[1] == "headers" {
+			path[2] = strings.ToLower(path[2]) // HTTP knows no difference (RFC 9110, section 5.1)
+		}
+	}
 	return all
 }
 
 func collectPaths(n *Node, all *[][]string) {
 	if path := n.Path(); path != nil {
-		*all = append(*all, foldHeader(path))
+		*all = append(*all, path)
 		return
 	}
 	for _, arg := range n.Args {
@@ -76,20 +81,7 @@ func collectPaths(n *Node, all *[][]string) {
 	}
 }
 
-// foldHeader writes a header's name in lower case: HTTP knows no difference (RFC 9110, section
-// 5.1).
-func foldHeader(path []string) []string {
-	if isHeader(path) {
-		path[2] = strings.ToLower(path[2])
-	}
-	return path
-}
-
-func isHeader(path []string) bool {
-	return len(path) > 2 && path[0] == "attributes" && path[1] == "headers"
-}
-
-// scanPaths collects the paths in source text that wasn't parsed.
+// scanPaths collects the paths in source text that was not parsed.
 func scanPaths(text string, all *[][]string) {
 	s := scanner{text: text}
 	for s.pos < len(text) {
@@ -98,7 +90,7 @@ func scanPaths(text string, all *[][]string) {
 		case err != nil:
 			s.pos = max(s.pos, t.start+1)
 		case t.kind == tokenName && isVariable(t.text):
-			*all = append(*all, foldHeader(s.path(t.text)))
+			*all = append(*all, s.path(t.text))
 		}
 	}
 }
@@ -125,7 +117,7 @@ func (s *scanner) path(root string) []string {
 	}
 }
 
-// isVariable reports whether the name is one of the variables that a policy's expressions read.
+// isVariable reports whether a policy's expressions have a variable of this name.
 func isVariable(name string) bool {
 	switch name {
 	case "vars", "attributes", "authentication", "payload":
@@ -134,54 +126,58 @@ func isVariable(name string) bool {
 	return false
 }
 
-// Compares tells that the expression makes nothing of some claims but to compare them with texts,
-// which it lists, or to hand one on as its result: of two values of such a claim that are none of
-// these texts, it gives the same, or each itself. It is not ok where that is not so, or can't be
-// told.
+// Compares lists the texts that the expression compares some claims with. It is ok only where the
+// expression does nothing else with these claims but to compare them with texts, or to return one
+// as it is: two values of such a claim that are none of the texts then give the same result, or
+// each itself.
 func (e *Expr) Compares(claims ...string) (texts []string, ok bool) {
-	c := comparing{claims: claims}
+	c := comparedClaims{claims: claims}
 	undecided := func(a Ambiguity) bool { return a.Undecided }
 	if len(e.Unsupported()) > 0 || slices.ContainsFunc(e.ambiguities, undecided) {
 		return nil, false
 	}
-	_, ok = c.hands(e.Root)
+	_, ok = c.returned(e.Root)
 	return c.texts, ok
 }
 
-// comparing looks through an expression for what it makes of some claims.
-type comparing struct {
+// comparedClaims collects the texts that some claims are compared with.
+type comparedClaims struct {
 	claims []string
 	texts  []string
 }
 
-// hands tells whether a node's value may be one of the claims as it is. It is not ok where
-// something else is made of one.
-func (c *comparing) hands(n *Node) (on, ok bool) {
+// returned reports whether a node's value may be one of the claims as it is. It is not ok where
+// the node makes something else of a claim.
+func (c *comparedClaims) returned(n *Node) (claim, ok bool) {
 	if path := n.Path(); path != nil {
-		return c.path(path)
+		return c.returnedPath(path)
 	}
 	switch n.Kind {
-	case Group:
-		return c.hands(n.Args[0])
-	case Default:
-		return c.any(n.Args)
+	case Group, Default:
+		return c.anyReturned(n.Args)
 	case If:
-		if on, ok := c.hands(n.Args[0]); on || !ok {
+		if !c.noneReturned(n.Args[:1]) {
 			return false, false
 		}
-		return c.any(n.Args[1:])
+		return c.anyReturned(n.Args[1:])
 	case Compare:
-		return false, c.comparison(n)
+		if (n.Name == "==" || n.Name == "!=") &&
+			(c.compared(n.Args[0], n.Args[1]) || c.compared(n.Args[1], n.Args[0])) {
+			return false, true
+		}
 	case Call:
-		return false, c.call(n)
+		if n.Name == "contains" && len(n.Args) == 2 && n.Args[0].Bare().Kind == List &&
+			c.compared(n.Args[1], n.Args[0]) {
+			return false, true
+		}
 	case Unsupported, Script:
 		return false, false
 	}
-	return false, c.none(n.Args)
+	return false, c.noneReturned(n.Args)
 }
 
-// path tells a claim itself from what is selected in it, and from the whole set.
-func (c *comparing) path(path []string) (on, ok bool) {
+// returnedPath knows a claim itself from what is selected in it, and from the whole set.
+func (c *comparedClaims) returnedPath(path []string) (claim, ok bool) {
 	name, isClaim := claimOf(path)
 	if !isClaim || name != "*" && !slices.Contains(c.claims, name) {
 		return false, true
@@ -194,45 +190,29 @@ func (c *comparing) path(path []string) (on, ok bool) {
 	return false, false
 }
 
-func (c *comparing) any(nodes []*Node) (on, ok bool) {
+func (c *comparedClaims) anyReturned(nodes []*Node) (claim, ok bool) {
 	for _, n := range nodes {
-		one, ok := c.hands(n)
+		one, ok := c.returned(n)
 		if !ok {
 			return false, false
 		}
-		on = on || one
+		claim = claim || one
 	}
-	return on, true
+	return claim, true
 }
 
-func (c *comparing) none(nodes []*Node) bool {
-	on, ok := c.any(nodes)
-	return ok && !on
+func (c *comparedClaims) noneReturned(nodes []*Node) bool {
+	claim, ok := c.anyReturned(nodes)
+	return ok && !claim
 }
 
-// comparison takes == and != of a claim and a literal.
-func (c *comparing) comparison(n *Node) bool {
-	if n.Name != "==" && n.Name != "!=" {
-		return c.none(n.Args)
-	}
-	return c.against(n.Args[0], n.Args[1]) || c.against(n.Args[1], n.Args[0]) || c.none(n.Args)
-}
-
-// call takes contains of a list of literals and a claim.
-func (c *comparing) call(n *Node) bool {
-	if n.Name == "contains" && len(n.Args) == 2 && n.Args[0].Bare().Kind == List && c.against(n.Args[1], n.Args[0]) {
-		return true
-	}
-	return c.none(n.Args)
-}
-
-// against notes the texts that a claim is compared with.
-func (c *comparing) against(value, with *Node) bool {
+// compared notes the texts of a literal where the other operand is a claim.
+func (c *comparedClaims) compared(operand, with *Node) bool {
 	literal, ok := with.Literal()
 	if !ok {
 		return false
 	}
-	if on, ok := c.hands(value); !on || !ok {
+	if claim, ok := c.returned(operand); !claim || !ok {
 		return false
 	}
 	if literal.Kind != source.List {
@@ -244,12 +224,12 @@ func (c *comparing) against(value, with *Node) bool {
 	return true
 }
 
-// Boolean says whether the value of the expression is a boolean, as far as its text alone tells:
+// Boolean says whether the value of the expression is a boolean, as far as its text alone shows:
 // Yes where it can be nothing else, No where it never is one, Maybe where it depends on the input,
 // as with vars.claimSet.admin.
 func (e *Expr) Boolean() Answer { return e.Root.Boolean() }
 
-// Boolean says whether the value of the node is a boolean, as far as its text alone tells.
+// Boolean says whether the value of the node is a boolean, as far as its text alone shows.
 func (n *Node) Boolean() Answer {
 	switch n.Kind {
 	case Bool, And, Or, Not, Compare:

@@ -6,13 +6,13 @@ import (
 	"strings"
 )
 
-// Ambiguity is a place where a text without parentheses is read otherwise than most people mean
-// it.
+// Ambiguity is a place where parentheses are missing, so that the gateway reads the text otherwise
+// than most people mean it.
 type Ambiguity struct {
 	Column    int    // of the operator or function in question, characters from 1
-	Reads     string // the whole expression as the gateway's documentation reads it, with parentheses
+	Reads     string // the whole expression as the documentation reads it, with parentheses
 	Write     string // the whole expression as it was most likely meant, with parentheses
-	Undecided bool   // the documentation doesn't settle the reading; evaluation gives unknown
+	Undecided bool   // the documentation does not settle the reading; evaluation gives unknown
 }
 
 // Ambiguities returns the places where parentheses are missing, in the order of the text. Infix
@@ -21,15 +21,15 @@ type Ambiguity struct {
 //
 //	a contains 'x' or b contains 'y'
 //
-// reads as (a contains ('x' or b)) contains 'y'. That page doesn't name contains, and has errors:
-// what it names (default, not) is taken as decided for Mule, the rest is not.
+// reads as (a contains ('x' or b)) contains 'y'. That page does not name contains, and has errors.
+// We take what it names (default, not) as decided for Mule, and the rest as open.
 func (e *Expr) Ambiguities() []Ambiguity { return slices.Clone(e.ambiguities) }
 
 // findAmbiguities keeps the ambiguities, with both readings, and marks the nodes that have no
 // certain value.
 func (e *Expr) findAmbiguities(text string) {
 	f := ambiguityFinder{dialect: e.Dialect}
-	f.segment(e.Root)
+	f.markSegment(e.Root)
 	if len(f.found) == 0 {
 		return
 	}
@@ -41,7 +41,8 @@ func (e *Expr) findAmbiguities(text string) {
 	e.ambiguities = f.found
 }
 
-// meant prints the expression as if infix functions bound tighter than comparisons and "and".
+// meant prints the expression as if infix functions bound tighter than comparisons and "and". It
+// is empty where the text cannot be read that way.
 func (e *Expr) meant(text string) string {
 	p := newParser(text, e.Dialect)
 	p.asMeant = true
@@ -57,27 +58,27 @@ type ambiguityFinder struct {
 	found   []Ambiguity
 }
 
-// segment looks through a part of the tree that no bracket divides. One undecided place leaves the
+// markSegment searches a part of the tree that no bracket divides. One undecided place leaves the
 // whole segment without a certain value.
-func (f *ambiguityFinder) segment(root *Node) { root.prepared.ambiguous = f.look(root, nil) }
+func (f *ambiguityFinder) markSegment(root *Node) { root.prepared.ambiguous = f.search(root, nil) }
 
-func (f *ambiguityFinder) look(n, parent *Node) (undecided bool) {
+func (f *ambiguityFinder) search(n, parent *Node) (undecided bool) {
 	if found, open := f.doubt(n, parent); found {
 		f.found = append(f.found, Ambiguity{Column: n.Column, Undecided: open})
 		undecided = open
 	}
 	for i, arg := range n.Args {
 		if n.encloses(i) {
-			f.segment(arg)
-		} else if f.look(arg, n) {
+			f.markSegment(arg)
+		} else if f.search(arg, n) {
 			undecided = true
 		}
 	}
 	return undecided
 }
 
-// doubt reports whether this node is read otherwise than most people mean it, and whether even the
-// documentation leaves its reading open.
+// doubt reports whether the gateway reads this node otherwise than most people mean it, and
+// whether even the documentation leaves its reading open.
 func (f *ambiguityFinder) doubt(n, parent *Node) (found, open bool) {
 	switch {
 	case n.Kind == Call && n.Infix:
@@ -100,8 +101,8 @@ func isLogic(n *Node) bool {
 
 func isLoose(n *Node) bool { return n.Kind == Default || n.Kind == Call && n.Infix }
 
-// encloses reports whether brackets or keywords keep this argument apart from what stands around
-// the node.
+// encloses reports whether brackets or keywords keep this argument apart from what is around the
+// node.
 func (n *Node) encloses(arg int) bool {
 	switch n.Kind {
 	case Group, List, If, Script, Unsupported:
@@ -136,7 +137,8 @@ func needsGroup(n, arg *Node) bool {
 	case arg.Kind == If:
 		return true
 	case isLoose(n):
-		return isLogic(arg) || isLoose(arg) && (arg.Kind != n.Kind || arg.Name != n.Name || n.Name == "contains")
+		chain := arg.Kind == n.Kind && arg.Name == n.Name && n.Name != "contains"
+		return isLogic(arg) || isLoose(arg) && !chain
 	case n.Kind == Not:
 		return isLoose(arg) || isLogic(arg)
 	case n.Kind == Member || n.Kind == Index:
@@ -146,19 +148,22 @@ func needsGroup(n, arg *Node) bool {
 	}
 }
 
-// Construct is a part of DataWeave that an expression uses and this package, or this dialect,
-// doesn't run.
+// Construct is a part of DataWeave that an expression uses and that this package, or this dialect,
+// does not run.
 type Construct struct {
-	Name    string // as a message names it: `the function "some"`, "a lambda"
-	Why     string // why it isn't run: one sentence, lower case, no full stop
-	Write   string // what to write in its place; may be empty
-	Column  int    // characters from 1
-	Missing bool   // the gateway itself doesn't have it, as far as its documentation and published code tell
+	Name   string // as a message names it: `the function "some"`, "a lambda"
+	Why    string // why it is not run: one sentence, lower case, no full stop
+	Write  string // what to write in its place; may be empty
+	Column int    // characters from 1
+
+	// Missing says that the gateway itself does not have it, as far as its documentation and
+	// published code show.
+	Missing bool
 }
 
-// Unsupported lists the constructs of the expression that this package, or the dialect, doesn't
-// run, in the order of the text. Without any, and without an undecided Ambiguity, the expression
-// can be evaluated.
+// Unsupported lists the constructs of the expression that this package, or the dialect, does not
+// run, in the order of the text. Without any, and without an undecided Ambiguity, we can evaluate
+// the expression.
 func (e *Expr) Unsupported() []Construct {
 	var all []Construct
 	for n := range e.Root.All() {
@@ -170,15 +175,16 @@ func (e *Expr) Unsupported() []Construct {
 	return all
 }
 
-// findUncompilable finds the first part of the expression that the gateway can't resolve, or does
-// not have: whether it runs the rest then is not known, even where a branch with that part is not
-// taken.
+// findUncompilable finds the first part of the expression that the gateway cannot resolve, or does
+// not have. We do not know whether it runs the rest then, even if it does not take the branch with
+// that part. A name that Flex Gateway cannot resolve fails only when evaluation gets there.
 func (e *Expr) findUncompilable() *Construct {
 	for n := range e.Root.All() {
 		switch c := n.prepared.construct; {
-		case n.Kind == Root && !isVariable(n.Name) && e.Dialect == Mule: // Flex Gateway fails when it gets there
-			return &Construct{Name: "the name " + n.Name, Column: n.Column, Why: unresolved(n.Name)}
-		case c != nil && (c.Missing || n.Kind == Call && !isKnown(n.Name)):
+		case n.Kind == Root && !isVariable(n.Name) && e.Dialect == Mule:
+			name := "the name " + n.Name
+			return &Construct{Name: name, Why: unresolved(n.Name), Column: n.Column}
+		case c != nil && (c.Missing || n.Kind == Call && !exists(n.Name)):
 			return c
 		}
 	}
@@ -186,17 +192,17 @@ func (e *Expr) findUncompilable() *Construct {
 }
 
 func unresolved(name string) string {
-	return name + " is not a variable of a policy; a name with a hyphen or a dot in it needs quotes, as in " +
-		"vars.claimSet.'a-b'"
+	return name + " is not a variable of a policy; " +
+		"a name with a hyphen or a dot in it needs quotes, as in vars.claimSet.'a-b'"
 }
 
-// isKnown reports whether a function is one that this package, or Flex Gateway, has.
-func isKnown(name string) bool {
+// exists reports whether this package, or Flex Gateway, has a function.
+func exists(name string) bool {
 	_, found := lookup(name)
 	return found || isFlexFunction(name)
 }
 
-// construct reports whether the node itself is something that isn't run.
+// construct returns what the node itself is, where that is not run.
 func (n *Node) construct(d Dialect) (Construct, bool) {
 	c := Construct{Column: n.Column}
 	switch {
@@ -204,7 +210,8 @@ func (n *Node) construct(d Dialect) (Construct, bool) {
 		return n.functionConstruct(d)
 	case d == Flex && n.Kind == Null:
 		c.Name = n.describe()
-		c.Why = "Flex Gateway has the literal null only in newer versions: its documentation up to 1.10 excludes it"
+		c.Why = "Flex Gateway has the literal null only in newer versions: " +
+			"its documentation up to 1.10 excludes it"
 	case d == Flex && n.isMuleOnly():
 		c.Name, c.Why = n.describe(), "Flex Gateway does not have "+n.describe()
 		c.Missing, c.Write = true, n.rewrite()
@@ -215,9 +222,9 @@ func (n *Node) construct(d Dialect) (Construct, bool) {
 	return c, c.Name != ""
 }
 
-// isMuleOnly reports whether the node is something that PEL doesn't have: Flex Gateway's
-// documentation excludes objects and do, the parser that compiles PEL (docs.rs/crate/dw-parser)
-// knows none of the others.
+// isMuleOnly reports whether PEL does not have what the node is. Flex Gateway's documentation
+// excludes objects and do, and the parser that compiles PEL (docs.rs/crate/dw-parser) knows none
+// of the others.
 func (n *Node) isMuleOnly() bool {
 	switch n.Kind {
 	case Regex, Arithmetic:
@@ -225,16 +232,11 @@ func (n *Node) isMuleOnly() bool {
 	case Compare:
 		return n.Name == "~="
 	case Unsupported:
-		return isMuleConstruct(n.Name)
-	default:
-		return false
-	}
-}
-
-func isMuleConstruct(name string) bool {
-	switch name {
-	case objectLiteral, localScope, lambda, lambdaParameter, typeCoercion, typeTest, keyPresent, assertPresent, descendants:
-		return true
+		switch n.Name {
+		case objectLiteral, localScope, lambda, lambdaParameter, typeCoercion, typeTest,
+			keyPresent, assertPresent, descendants:
+			return true
+		}
 	}
 	return false
 }
@@ -254,23 +256,25 @@ func (n *Node) describe() string {
 	}
 }
 
-// rewrite returns what was meant by a form that people take over from other languages: a name with
-// a hyphen and no quotes, which reads as a subtraction, and a function called as a method.
+// rewrite returns what people mean by a form of other languages: a name with a hyphen and no
+// quotes, which reads as a subtraction, or a function called as a method. It is empty for other
+// nodes.
 func (n *Node) rewrite() string {
 	if len(n.Args) == 0 || n.Args[0].Kind != Member {
 		return ""
 	}
 	left := n.Args[0]
+	isCall := n.Kind == Unsupported && strings.HasPrefix(n.Text, "(")
 	switch {
 	case n.Kind == Arithmetic && n.Name == "-" && n.Args[1].Kind == Root:
 		return left.Args[0].String() + selector(left.Text+"-"+n.Args[1].Name)
-	case n.Kind == Unsupported && strings.HasPrefix(n.Text, "(") && functionBoolean(left.Text) == Yes:
+	case isCall && functionBoolean(left.Text) == Yes:
 		return "(" + left.Args[0].String() + " " + left.Text + " " + n.Text + ")"
 	}
 	return ""
 }
 
-// functionConstruct says why a function isn't run.
+// functionConstruct says why a function is not run.
 func (n *Node) functionConstruct(d Dialect) (Construct, bool) {
 	f, found := lookup(n.Name)
 	if found && (d == Mule || f.flex) {
@@ -285,15 +289,16 @@ func (n *Node) functionConstruct(d Dialect) (Construct, bool) {
 	case d == Mule || isFlexFunction(n.Name):
 		c.Why = c.Name + " is not supported"
 	case f.name == "isEmpty":
-		c.Why = "Flex Gateway's documentation does not list " + c.Name + ", only the code of newer versions has it"
+		c.Why = "Flex Gateway's documentation does not list " + c.Name +
+			", only the code of newer versions has it"
 	default:
 		c.Why, c.Missing = "Flex Gateway does not have "+c.Name, true
 	}
 	return c, true
 }
 
-// isFlexFunction reports whether Flex Gateway has a function that this package doesn't evaluate:
-// its value is random or binary, or not described
+// isFlexFunction reports whether Flex Gateway has a function that this package does not evaluate,
+// because its value is random or binary, or nobody describes it
 // (docs.mulesoft.com/gateway/1.11/policies-flex-dataweave-support and docs.rs/crate/dw-parser,
 // src/dw2pel.rs).
 func isFlexFunction(name string) bool {

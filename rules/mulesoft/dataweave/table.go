@@ -2,6 +2,7 @@ package dataweave
 
 import (
 	"slices"
+	"strings"
 )
 
 // Row is one rule of the language: an expression, what it reads, and what it gives.
@@ -9,11 +10,15 @@ type Row struct {
 	Rule       string // a sentence
 	Expression string // without #[ ]
 	Dialects   []Dialect
-	Runtime    string // of Mule, as ParseRuntime reads it; empty where it doesn't matter or isn't known
+	Runtime    string // of Mule, as ParseRuntime reads it; empty where it does not matter
 	Input      string // JSON: an object with any of vars, attributes, authentication, payload
-	Result     string // the value as JSON; or "unknown"; "failure" where evaluation fails; "error" where parsing does
-	Evidence   string // documented, observed or inferred
-	Reference  string // the page, or the source file, that the rule stands in
+
+	// Result is the value as JSON, or "unknown", or "failure" where the gateway fails to evaluate
+	// the expression, or "error" where it fails to parse it.
+	Result string
+
+	Evidence  string // documented, observed or inferred
+	Reference string // the page, or the source file, that has the rule
 }
 
 // The levels of evidence, in the words of the project's other tables.
@@ -23,31 +28,64 @@ const (
 	inferred   = "inferred"   // it follows from the above
 )
 
+// The references.
 const (
-	docs    = "docs.mulesoft.com/dataweave/latest/"
-	flexDoc = "docs.mulesoft.com/gateway/1.8/policies-flex-dataweave-support"
-	pel     = "MuleSoft's pel crate (docs.rs/crate/pdk-pel), src/runtime/"
-	jwtDoc  = "docs.mulesoft.com/mule-gateway/policies-included-jwt-validation"
+	docs        = "docs.mulesoft.com/dataweave/latest/"
+	selectors   = docs + "dataweave-selectors"
+	types       = docs + "dataweave-types"
+	operators   = docs + "dw-operators"
+	flowControl = docs + "dataweave-flow-control"
+	precedence  = docs + "dataweave-flow-control-precedence"
+	defaults    = docs + "dataweave-cookbook-defaults"
+	core        = docs + "dw-core-functions-"
+	dwStrings   = docs + "dw-strings-functions-"
+
+	muleDoc = "docs.mulesoft.com/mule-gateway/policies-included-"
+	jwtDoc  = muleDoc + "jwt-validation"
 	azureKB = "help.salesforce.com, article 001116911"
 	avio    = "github.com/avioconsulting/mule-deploy-library, "
+	pdk     = "docs.mulesoft.com/pdk/1.0/policies-pdk-create-schema-definition"
+	flexDoc = "docs.mulesoft.com/gateway/1.8/policies-flex-dataweave-support"
+	pel     = "MuleSoft's pel crate (docs.rs/crate/pdk-pel), src/runtime/"
+	grammar = "github.com/mulesoft-labs/data-weave-intellij-plugin, Weave.bnf"
 )
 
-// Table returns the rules of the language that this package applies, each with the evidence for
-// it. The tests run every row.
+// Table returns the rules of the language that this package applies, each with its evidence. The
+// tests run every row.
 func Table() []Row {
 	return slices.Concat(
-		claimRows(), selectorRows(), literalRows(), equalityRows(), orderRows(), logicRows(), precedenceRows(),
-		controlRows(), functionRows(), textRows(), nullRows(), regexRows(), flexRows(), limitRows(),
+		claimRows(), requestRows(), selectorRows(), literalRows(), equalityRows(), orderRows(),
+		logicRows(), precedenceRows(), controlRows(), functionRows(), textRows(), nullRows(),
+		regexRows(), flexCodeRows(), flexDocumentedRows(), limitRows(),
 	)
 }
 
-// rows fills in what rows from one source have in common.
+// rows fills in what rows with one reference have in common.
 func rows(evidence, reference string, dialects []Dialect, rows ...Row) []Row {
 	for i := range rows {
 		rows[i].Evidence, rows[i].Reference, rows[i].Dialects = evidence, reference, dialects
 	}
 	return rows
 }
+
+// row is a rule with what its expression gives: the value as JSON, or unknown, failure or error.
+// The input, if any, is JSON too.
+func row(rule, expression, result string, input ...string) Row {
+	return Row{
+		Rule: rule, Expression: expression, Result: result, Input: strings.Join(input, ""),
+	}
+}
+
+// on is a row about one version of the Mule runtime.
+func on(runtime string, r Row) Row {
+	r.Runtime = runtime
+	return r
+}
+
+// claims is the input of a token with these claims.
+func claims(members string) string { return `{"vars": {"claimSet": {` + members + `}}}` }
+
+const noClaims = `{"vars": {"claimSet": {}}}`
 
 func both() []Dialect { return []Dialect{Mule, Flex} }
 func mule() []Dialect { return []Dialect{Mule} }
@@ -57,121 +95,174 @@ func flex() []Dialect { return []Dialect{Flex} }
 func claimRows() []Row {
 	return slices.Concat(
 		rows(documented, jwtDoc, both(),
-			Row{Rule: "vars.claimSet holds the token's claims", Expression: `vars.claimSet.client_id`, Input: `{"vars": {"claimSet": {"client_id": "a"}}}`, Result: `"a"`},
-			Row{Rule: "a claim can be compared with a string", Expression: `vars.claimSet.foo == 'fooValue'`, Input: `{"vars": {"claimSet": {"foo": "fooValue"}}}`, Result: `true`},
-			Row{Rule: "a header can be the token's place", Expression: `attributes.headers['jwt']`, Input: `{"attributes": {"headers": {"jwt": "x"}}}`, Result: `"x"`},
+			row("vars.claimSet holds the token's claims",
+				`vars.claimSet.client_id`, `"a"`, claims(`"client_id": "a"`)),
+			row("a claim can be compared with a string",
+				`vars.claimSet.foo == 'fooValue'`, `true`, claims(`"foo": "fooValue"`)),
+			row("a header can be the token's place",
+				`attributes.headers['jwt']`, `"x"`, `{"attributes": {"headers": {"jwt": "x"}}}`),
 		),
 		rows(observed, avio+"AzureAdJwtPolicyTest.groovy", both(),
-			Row{Rule: "contains finds a role in a list", Expression: `vars.claimSet.roles contains 'Access.To.App'`, Input: `{"vars": {"claimSet": {"roles": ["Access.To.App"]}}}`, Result: `true`},
-			Row{Rule: "parentheses around contains change nothing", Expression: `(vars.claimSet.roles contains 'role1')`, Input: `{"vars": {"claimSet": {"roles": ["role2"]}}}`, Result: `false`},
-			Row{Rule: "with parentheses, one of several roles is enough", Expression: `(vars.claimSet.roles contains 'role1') or (vars.claimSet.roles contains 'role2')`, Input: `{"vars": {"claimSet": {"roles": ["role2"]}}}`, Result: `true`},
+			row("contains finds a role in a list",
+				`vars.claimSet.roles contains 'Access.To.App'`,
+				`true`, claims(`"roles": ["Access.To.App"]`)),
+			row("parentheses around contains change nothing",
+				`(vars.claimSet.roles contains 'role1')`, `false`, claims(`"roles": ["role2"]`)),
+			row("with parentheses, one of several roles is enough",
+				`(vars.claimSet.roles contains 'role1') or (vars.claimSet.roles contains 'role2')`,
+				`true`, claims(`"roles": ["role2"]`)),
 		),
 		rows(documented, azureKB, both(),
-			Row{Rule: "a list is compared with a list", Expression: `vars.claimSet.groups == ['group1', 'group2']`, Input: `{"vars": {"claimSet": {"groups": ["group1", "group2"]}}}`, Result: `true`},
-			Row{Rule: "== binds tighter than or", Expression: `vars.claimSet.scp == ['default'] or vars.claimSet.scp ==['openid']`, Input: `{"vars": {"claimSet": {"scp": ["openid"]}}}`, Result: `true`},
+			row("a list is compared with a list",
+				`vars.claimSet.groups == ['group1', 'group2']`,
+				`true`, claims(`"groups": ["group1", "group2"]`)),
+			row("== binds tighter than or",
+				`vars.claimSet.scp == ['default'] or vars.claimSet.scp ==['openid']`,
+				`true`, claims(`"scp": ["openid"]`)),
 		),
 		rows(inferred, azureKB+": an Entra scp claim is a string", both(),
-			Row{Rule: "a string never equals a list", Expression: `vars.claimSet.scp == ['openid']`, Input: `{"vars": {"claimSet": {"scp": "openid"}}}`, Result: `false`},
+			row("a string never equals a list",
+				`vars.claimSet.scp == ['openid']`, `false`, claims(`"scp": "openid"`)),
 		),
 		rows(documented, azureKB, mule(),
-			Row{Rule: "a script with a header and a lambda is not supported", Expression: `%dw 2.0 output application/json import * from dw::core::Arrays --- vars.claimSet.scp some (($ == "default") or ($ == "openid"))`, Input: `{"vars": {"claimSet": {"scp": ["default"]}}}`, Result: `unknown`},
+			row("a script with a header and a lambda is not supported",
+				`%dw 2.0 output application/json import * from dw::core::Arrays `+
+					`--- vars.claimSet.scp some (($ == "default") or ($ == "openid"))`,
+				`unknown`, claims(`"scp": ["default"]`)),
 		),
-		requestRows(),
 	)
 }
 
 // requestRows read the request rather than the token.
 func requestRows() []Row {
+	const fieldNames = "RFC 9110, section 5.1: field names are case-insensitive; " +
+		"the PDK's examples read 'Authorization'"
 	return slices.Concat(
-		rows(documented, "docs.mulesoft.com/mule-gateway/policies-included-client-id-enforcement", both(),
-			Row{Rule: "a name in quotes may follow the dot", Expression: `attributes.queryParams.'client_id'`, Input: `{"attributes": {"queryParams": {"client_id": "a"}}}`, Result: `"a"`},
-			Row{Rule: "the payload can be read", Expression: `payload.client_id`, Input: `{"payload": {"client_id": "a"}}`, Result: `"a"`},
+		rows(documented, muleDoc+"client-id-enforcement", both(),
+			row("a name in quotes may follow the dot",
+				`attributes.queryParams.'client_id'`,
+				`"a"`, `{"attributes": {"queryParams": {"client_id": "a"}}}`),
+			row("the payload can be read",
+				`payload.client_id`, `"a"`, `{"payload": {"client_id": "a"}}`),
 		),
 		rows(documented, jwtDoc+", propagated claims", both(),
-			Row{Rule: "what another policy found out can be read", Expression: `authentication.properties.claims.sub`, Input: `{"authentication": {"properties": {"claims": {"sub": "a"}}}}`, Result: `"a"`},
+			row("what another policy found out can be read",
+				`authentication.properties.claims.sub`,
+				`"a"`, `{"authentication": {"properties": {"claims": {"sub": "a"}}}}`),
 		),
-		rows(documented, "docs.mulesoft.com/pdk/1.0/policies-pdk-create-schema-definition", both(),
-			Row{Rule: "splitBy and an index cut the token out of a header", Expression: `splitBy(attributes.headers['Authorization'], ' ')[1]`, Input: `{"attributes": {"headers": {"authorization": "Bearer x"}}}`, Result: `"x"`},
-			Row{Rule: "substringAfter cuts the token out of a header", Expression: `dw::core::Strings::substringAfter(attributes.headers['Authorization'], 'Bearer ')`, Input: `{"attributes": {"headers": {"authorization": "Bearer x"}}}`, Result: `"x"`},
+		rows(documented, pdk, both(),
+			row("splitBy and an index cut the token out of a header",
+				`splitBy(attributes.headers['Authorization'], ' ')[1]`,
+				`"x"`, `{"attributes": {"headers": {"authorization": "Bearer x"}}}`),
+			row("substringAfter cuts the token out of a header",
+				`dw::core::Strings::substringAfter(`+
+					`attributes.headers['Authorization'], 'Bearer ')`,
+				`"x"`, `{"attributes": {"headers": {"authorization": "Bearer x"}}}`),
 		),
 		rows(documented, operators, both(),
-			Row{Rule: "the method is one of two", Expression: `attributes.method == 'GET' or attributes.method == 'HEAD'`, Input: `{"attributes": {"method": "HEAD"}}`, Result: `true`},
+			row("the method is one of two",
+				`attributes.method == 'GET' or attributes.method == 'HEAD'`,
+				`true`, `{"attributes": {"method": "HEAD"}}`),
 		),
-		rows(documented, docs+"dataweave-types", both(),
-			Row{Rule: "a list can be written out", Expression: `[200, 203, 501] contains attributes.statusCode`, Input: `{"attributes": {"statusCode": 203}}`, Result: `true`},
+		rows(documented, types, both(),
+			row("a list can be written out",
+				`[200, 203, 501] contains attributes.statusCode`,
+				`true`, `{"attributes": {"statusCode": 203}}`),
 		),
-		rows(inferred, "RFC 9110, section 5.1: field names are case-insensitive; the PDK's examples read 'Authorization'", both(),
-			Row{Rule: "upper and lower case are alike in a header's name", Expression: `attributes.headers['Authorization']`, Input: `{"attributes": {"headers": {"authorization": "x"}}}`, Result: `"x"`},
-			Row{Rule: "upper and lower case differ in a claim's name", Expression: `vars.claimSet.Roles`, Input: `{"vars": {"claimSet": {"roles": "x"}}}`, Result: `null`},
+		rows(inferred, fieldNames, both(),
+			row("upper and lower case are alike in a header's name",
+				`attributes.headers['Authorization']`,
+				`"x"`, `{"attributes": {"headers": {"authorization": "x"}}}`),
+			row("upper and lower case differ in a claim's name",
+				`vars.claimSet.Roles`, `null`, claims(`"roles": "x"`)),
 		),
-		rows(inferred, docs+"dw-operators: == does not coerce, and a header is a string", both(),
-			Row{Rule: "a header never equals a number", Expression: `attributes.headers['id']==1`, Input: `{"attributes": {"headers": {"id": "1"}}}`, Result: `false`},
+		rows(inferred, operators+": == does not coerce, and a header is a string", both(),
+			row("a header never equals a number",
+				`attributes.headers['id']==1`,
+				`false`, `{"attributes": {"headers": {"id": "1"}}}`),
 		),
 	)
 }
 
-const selectors = docs + "dataweave-selectors"
-
 func selectorRows() []Row {
 	return slices.Concat(
 		rows(documented, selectors, both(),
-			Row{Rule: "a missing key gives null", Expression: `vars.claimSet.azp`, Input: `{"vars": {"claimSet": {}}}`, Result: `null`},
-			Row{Rule: "a negative index counts from the end", Expression: `vars.claimSet.roles[-1]`, Input: `{"vars": {"claimSet": {"roles": ["a", "b"]}}}`, Result: `"b"`},
-			Row{Rule: "a name that is no identifier needs quotes", Expression: `vars.claimSet.'http://x/y'`, Input: `{"vars": {"claimSet": {"http://x/y": 1}}}`, Result: `1`},
-			Row{Rule: "a name can be computed", Expression: `vars.claimSet[vars.name]`, Input: `{"vars": {"name": "a", "claimSet": {"a": 1}}}`, Result: `1`},
+			row("a missing key gives null", `vars.claimSet.azp`, `null`, noClaims),
+			row("a negative index counts from the end",
+				`vars.claimSet.roles[-1]`, `"b"`, claims(`"roles": ["a", "b"]`)),
+			row("a name that is no identifier needs quotes",
+				`vars.claimSet.'http://x/y'`, `1`, claims(`"http://x/y": 1`)),
+			row("a name can be computed",
+				`vars.claimSet[vars.name]`, `1`, `{"vars": {"name": "a", "claimSet": {"a": 1}}}`),
 		),
 		rows(documented, selectors, mule(),
-			Row{Rule: "an index out of range gives null", Expression: `vars.claimSet.roles[5]`, Input: `{"vars": {"claimSet": {"roles": ["a"]}}}`, Result: `null`},
-			Row{Rule: "a name applies to every object of a list", Expression: `payload.name`, Input: `{"payload": [{"name": "Arg"}, {"name": "Japan"}]}`, Result: `["Arg","Japan"]`},
+			row("an index out of range gives null",
+				`vars.claimSet.roles[5]`, `null`, claims(`"roles": ["a"]`)),
+			row("a name applies to every object of a list",
+				`payload.name`,
+				`["Arg","Japan"]`, `{"payload": [{"name": "Arg"}, {"name": "Japan"}]}`),
 		),
 		rows(inferred, selectors, mule(),
-			Row{Rule: "selecting from null gives null", Expression: `vars.claimSet.realm_access.roles`, Input: `{"vars": {"claimSet": {}}}`, Result: `null`},
-			Row{Rule: "what a name that stands twice gives is not documented for JSON", Expression: `vars.claimSet.a`, Input: `{"vars": {"claimSet": {"a": 1, "a": 2}}}`, Result: `unknown`},
-			Row{Rule: "an unquoted hyphen is a subtraction", Expression: `vars.claimSet.preferred-username`, Input: `{"vars": {"claimSet": {"preferred-username": "a"}}}`, Result: `unknown`},
+			row("selecting from null gives null",
+				`vars.claimSet.realm_access.roles`, `null`, noClaims),
+			row("what a name that stands twice gives is not documented for JSON",
+				`vars.claimSet.a`, `unknown`, claims(`"a": 1, "a": 2`)),
+			row("an unquoted hyphen is a subtraction",
+				`vars.claimSet.preferred-username`,
+				`unknown`, claims(`"preferred-username": "a"`)),
 		),
 		rows(documented, selectors, both(),
-			Row{Rule: "the selector ? is not supported", Expression: `vars.claimSet.a?`, Input: `{"vars": {"claimSet": {"a": 1}}}`, Result: `unknown`},
-			Row{Rule: "the selector .. is not supported", Expression: `vars..a`, Input: `{"vars": {"claimSet": {"a": 1}}}`, Result: `unknown`},
-			Row{Rule: "a range selector is not supported", Expression: `vars.claimSet.roles[0 to 1]`, Input: `{"vars": {"claimSet": {"roles": ["a", "b"]}}}`, Result: `unknown`},
+			row("the selector ? is not supported",
+				`vars.claimSet.a?`, `unknown`, claims(`"a": 1`)),
+			row("the selector .. is not supported", `vars..a`, `unknown`, claims(`"a": 1`)),
+			row("a range selector is not supported",
+				`vars.claimSet.roles[0 to 1]`, `unknown`, claims(`"roles": ["a", "b"]`)),
 		),
 	)
 }
 
 func literalRows() []Row {
 	return slices.Concat(
-		rows(documented, docs+"dataweave-types", both(),
-			Row{Rule: "strings stand in single or double quotes", Expression: `'a' == "a"`, Result: `true`},
-			Row{Rule: "true and false are booleans", Expression: `vars.claimSet.admin == true`, Input: `{"vars": {"claimSet": {"admin": true}}}`, Result: `true`},
-			Row{Rule: "a string of an unclosed quote is an error", Expression: `vars.claimSet.a == 'x`, Result: `error`},
-			Row{Rule: "an expression inside a string is not supported", Expression: `"$(vars.claimSet.a)"`, Input: `{"vars": {"claimSet": {"a": "x"}}}`, Result: `unknown`},
+		rows(documented, types, both(),
+			row("strings stand in single or double quotes", `'a' == "a"`, `true`),
+			row("true and false are booleans",
+				`vars.claimSet.admin == true`, `true`, claims(`"admin": true`)),
+			row("a string of an unclosed quote is an error", `vars.claimSet.a == 'x`, `error`),
+			row("an expression inside a string is not supported",
+				`"$(vars.claimSet.a)"`, `unknown`, claims(`"a": "x"`)),
 		),
-		rows(documented, docs+"dataweave-types", mule(),
-			Row{Rule: "null can be written", Expression: `vars.claimSet.partnerId != null`, Input: `{"vars": {"claimSet": {"partnerId": "a"}}}`, Result: `true`},
-			Row{Rule: "numbers have any precision", Expression: `vars.claimSet.id == 9007199254740993`, Input: `{"vars": {"claimSet": {"id": 9007199254740992}}}`, Result: `false`},
+		rows(documented, types, mule(),
+			row("null can be written",
+				`vars.claimSet.partnerId != null`, `true`, claims(`"partnerId": "a"`)),
+			row("numbers have any precision",
+				`vars.claimSet.id == 9007199254740993`, `false`, claims(`"id": 9007199254740992`)),
 		),
 	)
 }
 
-const operators = docs + "dw-operators"
-
 func equalityRows() []Row {
 	return slices.Concat(
 		rows(documented, operators, both(),
-			Row{Rule: "== does not coerce", Expression: `"true" == true`, Result: `false`},
+			row("== does not coerce", `"true" == true`, `false`),
 		),
 		rows(inferred, operators, both(),
-			Row{Rule: "lists are equal in the same order only", Expression: `vars.claimSet.groups == ['a', 'b']`, Input: `{"vars": {"claimSet": {"groups": ["b", "a"]}}}`, Result: `false`},
-			Row{Rule: "a longer list is not equal", Expression: `vars.claimSet.groups == ['a', 'b']`, Input: `{"vars": {"claimSet": {"groups": ["a", "b", "c"]}}}`, Result: `false`},
-			Row{Rule: "texts are compared with their case", Expression: `vars.claimSet.role == 'Member'`, Input: `{"vars": {"claimSet": {"role": "member"}}}`, Result: `false`},
+			row("lists are equal in the same order only",
+				`vars.claimSet.groups == ['a', 'b']`, `false`, claims(`"groups": ["b", "a"]`)),
+			row("a longer list is not equal",
+				`vars.claimSet.groups == ['a', 'b']`,
+				`false`, claims(`"groups": ["a", "b", "c"]`)),
+			row("texts are compared with their case",
+				`vars.claimSet.role == 'Member'`, `false`, claims(`"role": "member"`)),
 		),
 		rows(documented, operators, mule(),
-			Row{Rule: "~= coerces", Expression: `"true" ~= true`, Result: `true`},
-			Row{Rule: "~= coerces inside lists", Expression: `['true'] ~= [true]`, Result: `true`},
-			Row{Rule: "~= coerces numbers", Expression: `'1' ~= 1`, Result: `true`},
+			row("~= coerces", `"true" ~= true`, `true`),
+			row("~= coerces inside lists", `['true'] ~= [true]`, `true`),
+			row("~= coerces numbers", `'1' ~= 1`, `true`),
 		),
 		rows(inferred, operators+": no rule for it", mule(),
-			Row{Rule: "how ~= coerces null is not documented", Expression: `vars.claimSet.a ~= 'null'`, Input: `{"vars": {"claimSet": {}}}`, Result: `unknown`},
-			Row{Rule: "whether 1 equals 1.0 is not documented", Expression: `1 == 1.0`, Result: `unknown`},
+			row("how ~= coerces null is not documented",
+				`vars.claimSet.a ~= 'null'`, `unknown`, noClaims),
+			row("whether 1 equals 1.0 is not documented", `1 == 1.0`, `unknown`),
 		),
 	)
 }
@@ -179,14 +270,16 @@ func equalityRows() []Row {
 func orderRows() []Row {
 	return slices.Concat(
 		rows(documented, operators, both(),
-			Row{Rule: "numbers are compared by size", Expression: `vars.claimSet.level >= 9`, Input: `{"vars": {"claimSet": {"level": 10}}}`, Result: `true`},
+			row("numbers are compared by size",
+				`vars.claimSet.level >= 9`, `true`, claims(`"level": 10`)),
 		),
 		rows(documented, operators, mule(),
-			Row{Rule: "the right operand becomes a string beside a string", Expression: `"123" > 13`, Result: `false`},
-			Row{Rule: "the right operand becomes a number beside a number", Expression: `123 > "13"`, Result: `true`},
+			row("the right operand becomes a string beside a string", `"123" > 13`, `false`),
+			row("the right operand becomes a number beside a number", `123 > "13"`, `true`),
 		),
 		rows(inferred, operators+": no rule for it", mule(),
-			Row{Rule: "how null compares is not documented", Expression: `vars.claimSet.level >= 9`, Input: `{"vars": {"claimSet": {}}}`, Result: `unknown`},
+			row("how null compares is not documented",
+				`vars.claimSet.level >= 9`, `unknown`, noClaims),
 		),
 	)
 }
@@ -194,261 +287,318 @@ func orderRows() []Row {
 func logicRows() []Row {
 	return slices.Concat(
 		rows(documented, operators, both(),
-			Row{Rule: "and needs both", Expression: `true and false`, Result: `false`},
-			Row{Rule: "or needs one", Expression: `true or false`, Result: `true`},
-			Row{Rule: "! negates the next term", Expression: `!true or true`, Result: `true`},
-			Row{Rule: "not negates a comparison that follows", Expression: `1 == 2 or not 1 == 2`, Result: `true`},
-			Row{Rule: "not without a space before its bracket is documented not to work", Expression: `not(true)`, Result: `unknown`},
+			row("and needs both", `true and false`, `false`),
+			row("or needs one", `true or false`, `true`),
+			row("! negates the next term", `!true or true`, `true`),
+			row("not negates a comparison that follows", `1 == 2 or not 1 == 2`, `true`),
+			row("not without a space before its bracket is documented not to work",
+				`not(true)`, `unknown`),
 		),
 		rows(documented, operators, mule(),
-			Row{Rule: "! exists since Mule 4.2", Expression: `!true`, Runtime: "4.1.0", Result: `unknown`},
-			Row{Rule: "not negates the whole expression that follows", Expression: `not true or true`, Result: `false`},
+			on("4.1.0", row("! exists since Mule 4.2", `!true`, `unknown`)),
+			row("not negates the whole expression that follows", `not true or true`, `false`),
 		),
 		rows(inferred, operators+": which of two operands decides", both(),
-			Row{Rule: "a boolean that is not known does not matter beside false", Expression: `(payload.a == 1) and false`, Result: `false`},
-			Row{Rule: "a boolean that is not known does not matter beside true", Expression: `(payload.a == 1) or true`, Result: `true`},
-			Row{Rule: "what may be no boolean matters beside true", Expression: `payload.a or true`, Result: `unknown`},
-			Row{Rule: "what is not known matters beside true", Expression: `payload.a and true`, Result: `unknown`},
+			row("a boolean that is not known does not matter beside false",
+				`(payload.a == 1) and false`, `false`),
+			row("a boolean that is not known does not matter beside true",
+				`(payload.a == 1) or true`, `true`),
+			row("what may be no boolean matters beside true", `payload.a or true`, `unknown`),
+			row("what is not known matters beside true", `payload.a and true`, `unknown`),
 		),
 		rows(inferred, operators+": no rule for it", mule(),
-			Row{Rule: "what and makes of a string is not documented", Expression: `vars.claimSet.a and true`, Input: `{"vars": {"claimSet": {"a": "true"}}}`, Result: `unknown`},
-			Row{Rule: "not in the middle, before or, has no documented reading", Expression: `false and not true or true`, Result: `unknown`},
+			row("what and makes of a string is not documented",
+				`vars.claimSet.a and true`, `unknown`, claims(`"a": "true"`)),
+			row("not in the middle, before or, has no documented reading",
+				`false and not true or true`, `unknown`),
 		),
 	)
 }
 
-const precedence = docs + "dataweave-flow-control-precedence"
-
 func precedenceRows() []Row {
-	const roles = `{"vars": {"claimSet": {"roles": ["a"], "b": "y"}}}`
+	const infix = dwStrings + "substringby: an infix function binds looser than == and or"
+	roles := claims(`"roles": ["a"], "b": "y"`)
 	return slices.Concat(
-		rows(inferred, docs+"dw-strings-functions-substringby: an infix function binds looser than == and or", both(),
-			Row{Rule: "contains beside or needs parentheses", Expression: `vars.claimSet.roles contains 'a' or vars.claimSet.roles contains 'b'`, Input: roles, Result: `unknown`},
-			Row{Rule: "contains beside and needs parentheses", Expression: `vars.claimSet.roles contains 'a' and vars.claimSet.b == 'y'`, Input: roles, Result: `unknown`},
-			Row{Rule: "contains beside not needs parentheses", Expression: `not vars.claimSet.roles contains 'a'`, Input: roles, Result: `unknown`},
-			Row{Rule: "with parentheses the reading is certain", Expression: `not (vars.claimSet.roles contains 'a')`, Input: roles, Result: `false`},
+		rows(inferred, infix, both(),
+			row("contains beside or needs parentheses",
+				`vars.claimSet.roles contains 'a' or vars.claimSet.roles contains 'b'`,
+				`unknown`, roles),
+			row("contains beside and needs parentheses",
+				`vars.claimSet.roles contains 'a' and vars.claimSet.b == 'y'`, `unknown`, roles),
+			row("contains beside not needs parentheses",
+				`not vars.claimSet.roles contains 'a'`, `unknown`, roles),
+			row("with parentheses the reading is certain",
+				`not (vars.claimSet.roles contains 'a')`, `false`, roles),
 		),
 		rows(documented, precedence, both(),
-			Row{Rule: "infix functions in a chain run from left to right", Expression: `vars.claimSet.b splitBy ' ' contains 'y'`, Input: roles, Result: `true`},
-			Row{Rule: "and binds tighter than or", Expression: `true or true and false`, Result: `true`},
+			row("infix functions in a chain run from left to right",
+				`vars.claimSet.b splitBy ' ' contains 'y'`, `true`, roles),
+			row("and binds tighter than or", `true or true and false`, `true`),
 		),
 		rows(documented, precedence, mule(),
-			Row{Rule: "default binds looser than ==", Expression: `vars.claimSet.b default 'y' == 'y'`, Input: roles, Result: `"y"`},
+			row("default binds looser than ==",
+				`vars.claimSet.b default 'y' == 'y'`, `"y"`, roles),
 		),
 	)
 }
 
 func controlRows() []Row {
-	const flow = docs + "dataweave-flow-control"
 	return slices.Concat(
-		rows(documented, flow, both(),
-			Row{Rule: "if takes one of two branches", Expression: `if (vars.claimSet.a == 1) 'x' else 'y'`, Input: `{"vars": {"claimSet": {"a": 1}}}`, Result: `"x"`},
-			Row{Rule: "if without else is an error", Expression: `if (vars.claimSet.a == 1) 'x'`, Result: `error`},
+		rows(documented, flowControl, both(),
+			row("if takes one of two branches",
+				`if (vars.claimSet.a == 1) 'x' else 'y'`, `"x"`, claims(`"a": 1`)),
+			row("if without else is an error", `if (vars.claimSet.a == 1) 'x'`, `error`),
 		),
-		rows(documented, docs+"dataweave-cookbook-defaults", both(),
-			Row{Rule: "default replaces null", Expression: `(vars.requestConditionMet default false) and (vars.responseConditionMet default false)`, Input: `{"vars": {}}`, Result: `false`},
-			Row{Rule: "default keeps what is there", Expression: `vars.statusCode default attributes.statusCode`, Input: `{"vars": {"statusCode": 200}}`, Result: `200`},
+		rows(documented, defaults, both(),
+			row("default replaces null",
+				`(vars.requestConditionMet default false) and `+
+					`(vars.responseConditionMet default false)`,
+				`false`, `{"vars": {}}`),
+			row("default keeps what is there",
+				`vars.statusCode default attributes.statusCode`,
+				`200`, `{"vars": {"statusCode": 200}}`),
 		),
-		rows(inferred, docs+"dataweave-cookbook-defaults: absent or null", both(),
-			Row{Rule: "default keeps an empty string", Expression: `vars.claimSet.a default 'x'`, Input: `{"vars": {"claimSet": {"a": ""}}}`, Result: `""`},
+		rows(inferred, defaults+": absent or null", both(),
+			row("default keeps an empty string",
+				`vars.claimSet.a default 'x'`, `""`, claims(`"a": ""`)),
 		),
 	)
 }
 
 func functionRows() []Row {
 	return slices.Concat(
-		rows(documented, docs+"dw-core-functions-contains", both(),
-			Row{Rule: "contains finds an item of a list", Expression: `[1, 2, 3, 4] contains(2)`, Result: `true`},
-			Row{Rule: "contains finds a part of a string", Expression: `"mulesoft" contains "mule"`, Result: `true`},
-			Row{Rule: "a function of two arguments can stand before them", Expression: `contains("mulesoft", "mule")`, Result: `true`},
+		rows(documented, core+"contains", both(),
+			row("contains finds an item of a list", `[1, 2, 3, 4] contains(2)`, `true`),
+			row("contains finds a part of a string", `"mulesoft" contains "mule"`, `true`),
+			row("a function of two arguments can stand before them",
+				`contains("mulesoft", "mule")`, `true`),
 		),
-		rows(inferred, docs+"dw-core-functions-contains", both(),
-			Row{Rule: "on a string of scopes contains also finds longer ones", Expression: `vars.claimSet.scp contains 'read'`, Input: `{"vars": {"claimSet": {"scp": "readwrite"}}}`, Result: `true`},
-			Row{Rule: "contains does not coerce", Expression: `[1] contains '1'`, Result: `false`},
-			Row{Rule: "what contains makes of a number is not documented", Expression: `vars.claimSet.a contains '1'`, Input: `{"vars": {"claimSet": {"a": 1}}}`, Result: `unknown`},
+		rows(inferred, core+"contains", both(),
+			row("on a string of scopes contains also finds longer ones",
+				`vars.claimSet.scp contains 'read'`, `true`, claims(`"scp": "readwrite"`)),
+			row("contains does not coerce", `[1] contains '1'`, `false`),
+			row("what contains makes of a number is not documented",
+				`vars.claimSet.a contains '1'`, `unknown`, claims(`"a": 1`)),
 		),
-		rows(documented, docs+"dw-core-functions-plusplus", both(),
-			Row{Rule: "++ joins strings", Expression: `'User ' ++ authentication.clientId ++ ' performed action ' ++ attributes.method`, Input: `{"authentication": {"clientId": "a"}, "attributes": {"method": "GET"}}`, Result: `"User a performed action GET"`},
-			Row{Rule: "++ joins lists", Expression: `[0, 1] ++ ['a']`, Result: `[0,1,"a"]`},
+		rows(documented, core+"plusplus", both(),
+			row("++ joins strings",
+				`'User ' ++ authentication.clientId ++ ' performed action ' ++ attributes.method`,
+				`"User a performed action GET"`,
+				`{"authentication": {"clientId": "a"}, "attributes": {"method": "GET"}}`),
+			row("++ joins lists", `[0, 1] ++ ['a']`, `[0,1,"a"]`),
 		),
-		rows(documented, docs+"dw-core-functions-sizeof", both(),
-			Row{Rule: "sizeOf counts items", Expression: `sizeOf(['a', 'b', 'c'])`, Result: `3`},
-			Row{Rule: "sizeOf counts characters", Expression: `sizeOf('my string')`, Result: `9`},
-			Row{Rule: "sizeOf counts members", Expression: `sizeOf(payload)`, Input: `{"payload": {"a": 1, "b": 2}}`, Result: `2`},
+		rows(documented, core+"sizeof", both(),
+			row("sizeOf counts items", `sizeOf(['a', 'b', 'c'])`, `3`),
+			row("sizeOf counts characters", `sizeOf('my string')`, `9`),
+			row("sizeOf counts members", `sizeOf(payload)`, `2`, `{"payload": {"a": 1, "b": 2}}`),
 		),
-		rows(documented, docs+"dw-core-functions-isempty", mule(),
-			Row{Rule: "an empty list is empty", Expression: `isEmpty([])`, Result: `true`},
-			Row{Rule: "an empty string is empty", Expression: `isEmpty('')`, Result: `true`},
-			Row{Rule: "null is empty", Expression: `isEmpty(vars.claimSet.a)`, Input: `{"vars": {"claimSet": {}}}`, Result: `true`},
-			Row{Rule: "a list with items is not empty", Expression: `isEmpty([1])`, Result: `false`},
+		rows(documented, core+"isempty", mule(),
+			row("an empty list is empty", `isEmpty([])`, `true`),
+			row("an empty string is empty", `isEmpty('')`, `true`),
+			row("null is empty", `isEmpty(vars.claimSet.a)`, `true`, noClaims),
+			row("a list with items is not empty", `isEmpty([1])`, `false`),
 		),
 		rows(documented, docs+"dw-core", both(),
-			Row{Rule: "other functions are not supported", Expression: `typeOf(1)`, Result: `unknown`},
+			row("other functions are not supported", `typeOf(1)`, `unknown`),
 		),
 	)
 }
 
-const dwStrings = docs + "dw-strings-functions-"
-
 func textRows() []Row {
 	return slices.Concat(
-		rows(documented, docs+"dw-core-functions-splitby", both(),
-			Row{Rule: "splitBy cuts at every separator", Expression: `"192.88.99.0" splitBy(".")`, Result: `["192","88","99","0"]`},
-			Row{Rule: "splitBy is case sensitive", Expression: `"no split" splitBy("NO")`, Result: `["no split"]`},
+		rows(documented, core+"splitby", both(),
+			row("splitBy cuts at every separator",
+				`"192.88.99.0" splitBy(".")`, `["192","88","99","0"]`),
+			row("splitBy is case sensitive", `"no split" splitBy("NO")`, `["no split"]`),
 		),
-		rows(inferred, docs+"dw-core-functions-splitby: no example", both(),
-			Row{Rule: "what splitBy gives for an empty last part is not documented", Expression: `'a b ' splitBy ' '`, Result: `unknown`},
-			Row{Rule: "what splitBy gives for an empty separator is not documented consistently", Expression: `'ab' splitBy ''`, Result: `unknown`},
+		rows(inferred, core+"splitby: no example", both(),
+			row("what splitBy gives for an empty last part is not documented",
+				`'a b ' splitBy ' '`, `unknown`),
+			row("what splitBy gives for an empty separator is not documented consistently",
+				`'ab' splitBy ''`, `unknown`),
 		),
 		rows(documented, docs+"dw-core", both(),
-			Row{Rule: "upper changes case", Expression: `upper('mulesoft')`, Result: `"MULESOFT"`},
-			Row{Rule: "lower changes case", Expression: `lower('MuleSoft')`, Result: `"mulesoft"`},
-			Row{Rule: "trim takes blanks away", Expression: `trim('    abc    ')`, Result: `"abc"`},
-			Row{Rule: "upper of null is null", Expression: `upper(vars.claimSet.a)`, Input: `{"vars": {"claimSet": {}}}`, Result: `null`},
-			Row{Rule: "trim of null is null", Expression: `trim(vars.claimSet.a)`, Input: `{"vars": {"claimSet": {}}}`, Result: `null`},
+			row("upper changes case", `upper('mulesoft')`, `"MULESOFT"`),
+			row("lower changes case", `lower('MuleSoft')`, `"mulesoft"`),
+			row("trim takes blanks away", `trim('    abc    ')`, `"abc"`),
+			row("upper of null is null", `upper(vars.claimSet.a)`, `null`, noClaims),
+			row("trim of null is null", `trim(vars.claimSet.a)`, `null`, noClaims),
 		),
 		rows(documented, dwStrings+"substringafter", mule(),
-			Row{Rule: "substringAfter exists since Mule 4.2", Expression: `dw::core::Strings::substringAfter('abc', 'b')`, Runtime: "4.1.0", Result: `unknown`},
+			on("4.1.0", row("substringAfter exists since Mule 4.2",
+				`dw::core::Strings::substringAfter('abc', 'b')`, `unknown`)),
 		),
 		rows(documented, dwStrings+"substringafter", both(),
-			Row{Rule: "substringAfter looks for the first separator", Expression: `dw::core::Strings::substringAfter('abcba', 'b')`, Result: `"cba"`},
-			Row{Rule: "substringAfter without the separator gives an empty string", Expression: `dw::core::Strings::substringAfter('abc', 'd')`, Result: `""`},
-			Row{Rule: "substringAfter of null is null", Expression: `dw::core::Strings::substringAfter(attributes.headers.authorization, 'Bearer ')`, Input: `{"attributes": {"headers": {}}}`, Result: `null`},
-			Row{Rule: "an empty separator follows no rule", Expression: `dw::core::Strings::substringAfter('abc', '')`, Result: `unknown`},
+			row("substringAfter looks for the first separator",
+				`dw::core::Strings::substringAfter('abcba', 'b')`, `"cba"`),
+			row("substringAfter without the separator gives an empty string",
+				`dw::core::Strings::substringAfter('abc', 'd')`, `""`),
+			row("substringAfter of null is null",
+				`dw::core::Strings::substringAfter(attributes.headers.authorization, 'Bearer ')`,
+				`null`, `{"attributes": {"headers": {}}}`),
+			row("an empty separator follows no rule",
+				`dw::core::Strings::substringAfter('abc', '')`, `unknown`),
 		),
 		rows(documented, dwStrings+"substringafterlast", both(),
-			Row{Rule: "substringAfterLast looks for the last separator", Expression: `dw::core::Strings::substringAfterLast('abcba', 'b')`, Result: `"a"`},
+			row("substringAfterLast looks for the last separator",
+				`dw::core::Strings::substringAfterLast('abcba', 'b')`, `"a"`),
 		),
 		rows(documented, dwStrings+"substringbefore", both(),
-			Row{Rule: "substringBefore looks for the first separator", Expression: `dw::core::Strings::substringBefore('abc', 'b')`, Result: `"a"`},
+			row("substringBefore looks for the first separator",
+				`dw::core::Strings::substringBefore('abc', 'b')`, `"a"`),
 		),
 		rows(documented, dwStrings+"substringbeforelast", both(),
-			Row{Rule: "substringBeforeLast looks for the last separator", Expression: `dw::core::Strings::substringBeforeLast('abcba', 'b')`, Result: `"abc"`},
+			row("substringBeforeLast looks for the last separator",
+				`dw::core::Strings::substringBeforeLast('abcba', 'b')`, `"abc"`),
 		),
 		rows(documented, docs+"dw-strings: the module has to be imported", both(),
-			Row{Rule: "a function of dw::core::Strings needs its module", Expression: `substringAfter('abc', 'b')`, Result: `unknown`},
+			row("a function of dw::core::Strings needs its module",
+				`substringAfter('abc', 'b')`, `unknown`),
 		),
-		rows(documented, docs+"dw-core-functions-startswith", mule(),
-			Row{Rule: "startsWith compares the beginning", Expression: `vars.claimSet.iss startsWith 'https://'`, Input: `{"vars": {"claimSet": {"iss": "https://x"}}}`, Result: `true`},
+		rows(documented, core+"startswith", mule(),
+			row("startsWith compares the beginning",
+				`vars.claimSet.iss startsWith 'https://'`, `true`, claims(`"iss": "https://x"`)),
 		),
-		rows(documented, docs+"dw-core-functions-endswith", mule(),
-			Row{Rule: "endsWith compares the end", Expression: `'Mariano' endsWith 'no'`, Result: `true`},
+		rows(documented, core+"endswith", mule(),
+			row("endsWith compares the end", `'Mariano' endsWith 'no'`, `true`),
 		),
 	)
 }
 
 // nullRows depend on the version of the Mule runtime.
 func nullRows() []Row {
-	const none = `{"vars": {"claimSet": {}}}`
+	const came = "contains: the form for null came with DataWeave 2.4.0"
 	return slices.Concat(
-		rows(documented, docs+"dw-core-functions-contains: since DataWeave 2.4.0", mule(),
-			Row{Rule: "contains of null is false since Mule 4.4", Expression: `vars.claimSet.roles contains 'a'`, Runtime: "4.4.0", Input: none, Result: `false`},
-			Row{Rule: "not makes it true", Expression: `not (vars.claimSet.roles contains 'a')`, Runtime: "4.4.0", Input: none, Result: `true`},
+		rows(documented, core+"contains: since DataWeave 2.4.0", mule(),
+			on("4.4.0", row("contains of null is false since Mule 4.4",
+				`vars.claimSet.roles contains 'a'`, `false`, noClaims)),
+			on("4.4.0", row("not makes it true",
+				`not (vars.claimSet.roles contains 'a')`, `true`, noClaims)),
 		),
-		rows(inferred, docs+"dw-core-functions-contains: the form for null came with DataWeave 2.4.0", mule(),
-			Row{Rule: "contains of null fails before Mule 4.4", Expression: `vars.claimSet.roles contains 'a'`, Runtime: "4.3.0", Input: none, Result: `failure`},
-			Row{Rule: "without the version, the value is not known", Expression: `not (vars.claimSet.roles contains 'a')`, Input: none, Result: `unknown`},
-			Row{Rule: "an error perhaps leaves it open, also behind an operand that is true", Expression: `true or (vars.claimSet.roles contains 'a')`, Input: none, Result: `unknown`},
+		rows(inferred, core+came, mule(),
+			on("4.3.0", row("contains of null fails before Mule 4.4",
+				`vars.claimSet.roles contains 'a'`, `failure`, noClaims)),
+			row("without the version, the value is not known",
+				`not (vars.claimSet.roles contains 'a')`, `unknown`, noClaims),
+			row("an error perhaps leaves it open, also behind an operand that is true",
+				`true or (vars.claimSet.roles contains 'a')`, `unknown`, noClaims),
 		),
-		rows(documented, docs+"dw-core-functions-sizeof: since DataWeave 2.4.0", mule(),
-			Row{Rule: "sizeOf of null is null since Mule 4.4", Expression: `sizeOf(vars.claimSet.roles)`, Runtime: "4.4.0", Input: none, Result: `null`},
+		rows(documented, core+"sizeof: since DataWeave 2.4.0", mule(),
+			on("4.4.0", row("sizeOf of null is null since Mule 4.4",
+				`sizeOf(vars.claimSet.roles)`, `null`, noClaims)),
 		),
-		rows(documented, docs+"dw-core-functions-splitby: since DataWeave 2.4.0", mule(),
-			Row{Rule: "splitBy of null is null since Mule 4.4", Expression: `splitBy(vars.claimSet.scp, ' ')`, Runtime: "4.4.0", Input: none, Result: `null`},
+		rows(documented, core+"splitby: since DataWeave 2.4.0", mule(),
+			on("4.4.0", row("splitBy of null is null since Mule 4.4",
+				`splitBy(vars.claimSet.scp, ' ')`, `null`, noClaims)),
 		),
-		rows(documented, docs+"dw-core-functions-startswith: since DataWeave 2.4.0", mule(),
-			Row{Rule: "startsWith of null is false since Mule 4.4", Expression: `vars.claimSet.iss startsWith 'https'`, Runtime: "4.4.0", Input: none, Result: `false`},
+		rows(documented, core+"startswith: since DataWeave 2.4.0", mule(),
+			on("4.4.0", row("startsWith of null is false since Mule 4.4",
+				`vars.claimSet.iss startsWith 'https'`, `false`, noClaims)),
 		),
 	)
 }
 
 func regexRows() []Row {
+	const java = "java.util.regex.Pattern knows more than the syntax that all engines share"
 	return slices.Concat(
-		rows(documented, docs+"dw-core-functions-contains", mule(),
-			Row{Rule: "contains takes a regular expression", Expression: `contains("mulesoft", /[e-g]/)`, Result: `true`},
+		rows(documented, core+"contains", mule(),
+			row("contains takes a regular expression", `contains("mulesoft", /[e-g]/)`, `true`),
 		),
-		rows(documented, docs+"dw-core-functions-matches", mule(),
-			Row{Rule: "matches compares the whole string", Expression: `"admin123" matches /a.*\d+/`, Result: `true`},
-			Row{Rule: "a part that matches is not enough", Expression: `"admin123" matches /^b.+/`, Result: `false`},
+		rows(documented, core+"matches", mule(),
+			row("matches compares the whole string", `"admin123" matches /a.*\d+/`, `true`),
+			row("a part that matches is not enough", `"admin123" matches /^b.+/`, `false`),
 		),
-		rows(inferred, "java.util.regex.Pattern knows more than the syntax that all engines share", mule(),
-			Row{Rule: "a regular expression that is particular to Java is not run", Expression: `'ab' contains /a(?=b)/`, Result: `unknown`},
+		rows(inferred, java, mule(),
+			row("a regular expression that is particular to Java is not run",
+				`'ab' contains /a(?=b)/`, `unknown`),
 		),
 	)
-}
-
-func flexRows() []Row {
-	return slices.Concat(flexCodeRows(), flexDocumentedRows())
 }
 
 // flexCodeRows come from the published code of the evaluator.
 func flexCodeRows() []Row {
 	return slices.Concat(
 		rows(observed, pel+"eval.rs", flex(),
-			Row{Rule: "an index out of range fails", Expression: `splitBy(attributes.headers['Authorization'], ' ')[1]`, Input: `{"attributes": {"headers": {"authorization": "x"}}}`, Result: `failure`},
-			Row{Rule: "a fraction is cut off an index", Expression: `['a', 'b'][1.9]`, Result: `"b"`},
-			Row{Rule: "the left operand becomes a string beside a string", Expression: `123 > "13"`, Result: `false`},
-			Row{Rule: "the left operand becomes a number beside a number", Expression: `"123" > 13`, Result: `true`},
-			Row{Rule: "a list on the right of a comparison fails", Expression: `1 > vars.claimSet.roles`, Input: `{"vars": {"claimSet": {"roles": []}}}`, Result: `failure`},
-			Row{Rule: "an operand that decides hides a failure behind it", Expression: `false and ([][0] == 'a')`, Result: `false`},
-			Row{Rule: "a failure is not replaced by default", Expression: `[][0] default 'a'`, Result: `failure`},
-			Row{Rule: "an unknown name fails", Expression: `claims.roles`, Result: `failure`},
+			row("an index out of range fails",
+				`splitBy(attributes.headers['Authorization'], ' ')[1]`,
+				`failure`, `{"attributes": {"headers": {"authorization": "x"}}}`),
+			row("a fraction is cut off an index", `['a', 'b'][1.9]`, `"b"`),
+			row("the left operand becomes a string beside a string", `123 > "13"`, `false`),
+			row("the left operand becomes a number beside a number", `"123" > 13`, `true`),
+			row("a list on the right of a comparison fails",
+				`1 > vars.claimSet.roles`, `failure`, claims(`"roles": []`)),
+			row("an operand that decides hides a failure behind it",
+				`false and ([][0] == 'a')`, `false`),
+			row("a failure is not replaced by default", `[][0] default 'a'`, `failure`),
+			row("an unknown name fails", `claims.roles`, `failure`),
 		),
 		rows(observed, pel+"coercion.rs", flex(),
-			Row{Rule: `and takes the string "true" for a boolean`, Expression: `vars.claimSet.a and true`, Input: `{"vars": {"claimSet": {"a": "true"}}}`, Result: `true`},
-			Row{Rule: "and fails on any other string", Expression: `vars.claimSet.a and true`, Input: `{"vars": {"claimSet": {"a": "yes"}}}`, Result: `failure`},
+			row(`and takes the string "true" for a boolean`,
+				`vars.claimSet.a and true`, `true`, claims(`"a": "true"`)),
+			row("and fails on any other string",
+				`vars.claimSet.a and true`, `failure`, claims(`"a": "yes"`)),
 		),
 		rows(observed, pel+"value.rs", flex(),
-			Row{Rule: "1 equals 1.0", Expression: `1 == 1.0`, Result: `true`},
+			row("1 equals 1.0", `1 == 1.0`, `true`),
 		),
 	)
 }
 
 // flexDocumentedRows come from the documentation of Flex Gateway.
 func flexDocumentedRows() []Row {
+	const lists = flexDoc + " and docs.rs/crate/dw-parser/1.9.0, src/dw2pel.rs"
 	return slices.Concat(
 		rows(documented, flexDoc, flex(),
-			Row{Rule: "numbers are floats of 64 bits", Expression: `vars.claimSet.id == 9007199254740993`, Input: `{"vars": {"claimSet": {"id": 9007199254740992}}}`, Result: `true`},
-			Row{Rule: "null can't be written in all versions", Expression: `vars.claimSet.partnerId != null`, Input: `{"vars": {"claimSet": {"partnerId": "a"}}}`, Result: `unknown`},
-			Row{Rule: "null can't be written inside a list either", Expression: `[null] contains 'a'`, Result: `unknown`},
-			Row{Rule: "a character can be selected by its number", Expression: `'abc'[1]`, Result: `"b"`},
-			Row{Rule: "an object can't be selected from by number", Expression: `vars.claimSet[0]`, Input: `{"vars": {"claimSet": {"a": 1}}}`, Result: `failure`},
+			row("numbers are floats of 64 bits",
+				`vars.claimSet.id == 9007199254740993`, `true`, claims(`"id": 9007199254740992`)),
+			row("null can't be written in all versions",
+				`vars.claimSet.partnerId != null`, `unknown`, claims(`"partnerId": "a"`)),
+			row("null can't be written inside a list either", `[null] contains 'a'`, `unknown`),
+			row("a character can be selected by its number", `'abc'[1]`, `"b"`),
+			row("an object can't be selected from by number",
+				`vars.claimSet[0]`, `failure`, claims(`"a": 1`)),
 		),
 		rows(inferred, flexDoc+": no form for null", flex(),
-			Row{Rule: "contains of null fails", Expression: `vars.claimSet.roles contains 'a'`, Input: `{"vars": {"claimSet": {}}}`, Result: `failure`},
-			Row{Rule: "splitBy of null fails", Expression: `splitBy(vars.claimSet.scp, ' ')`, Input: `{"vars": {"claimSet": {}}}`, Result: `failure`},
+			row("contains of null fails", `vars.claimSet.roles contains 'a'`, `failure`, noClaims),
+			row("splitBy of null fails", `splitBy(vars.claimSet.scp, ' ')`, `failure`, noClaims),
 		),
-		rows(inferred, flexDoc+" and docs.rs/crate/dw-parser/1.9.0, src/dw2pel.rs: not listed", flex(),
-			Row{Rule: "there is no ~=", Expression: `'1' ~= 1`, Result: `unknown`},
-			Row{Rule: "there are no regular expressions", Expression: `contains("mulesoft", /[e-g]/)`, Result: `unknown`},
-			Row{Rule: "there is no startsWith", Expression: `'ab' startsWith 'a'`, Result: `unknown`},
-			Row{Rule: "there is no import", Expression: `import * from dw::core::Arrays --- true`, Result: `unknown`},
-			Row{Rule: "isEmpty is in newer code only", Expression: `isEmpty('')`, Result: `unknown`},
-			Row{Rule: "what a selector on null gives is not known", Expression: `vars.claimSet.realm_access.roles`, Input: `{"vars": {"claimSet": {}}}`, Result: `unknown`},
-			Row{Rule: "how far not reaches is documented for Mule only", Expression: `not true or true`, Result: `unknown`},
+		rows(inferred, lists+": not listed", flex(),
+			row("there is no ~=", `'1' ~= 1`, `unknown`),
+			row("there are no regular expressions", `contains("mulesoft", /[e-g]/)`, `unknown`),
+			row("there is no startsWith", `'ab' startsWith 'a'`, `unknown`),
+			row("there is no import", `import * from dw::core::Arrays --- true`, `unknown`),
+			row("isEmpty is in newer code only", `isEmpty('')`, `unknown`),
+			row("what a selector on null gives is not known",
+				`vars.claimSet.realm_access.roles`, `unknown`, noClaims),
+			row("how far not reaches is documented for Mule only", `not true or true`, `unknown`),
 		),
 	)
 }
 
-// limitRows are about what is no DataWeave, or more of it than is supported.
+// limitRows are about what is not DataWeave, and about more of it than we support.
 func limitRows() []Row {
-	const grammar = "github.com/mulesoft-labs/data-weave-intellij-plugin, Weave.bnf"
 	return slices.Concat(
 		rows(observed, grammar, both(),
-			Row{Rule: "one equals sign is no operator", Expression: `vars.claimSet.a = 'x'`, Result: `error`},
-			Row{Rule: "an open bracket is an error", Expression: `(vars.claimSet.a == 'x'`, Result: `error`},
-			Row{Rule: "an operator needs an operand", Expression: `vars.claimSet.roles contains`, Result: `error`},
-			Row{Rule: "typographic quotes are no quotes", Expression: `vars.claimSet.a == “x”`, Result: `error`},
-			Row{Rule: "an object literal is not supported", Expression: `{a: 1}`, Result: `unknown`},
-			Row{Rule: "a coercion is not supported", Expression: `vars.claimSet.level as Number > 1`, Input: `{"vars": {"claimSet": {"level": "2"}}}`, Result: `unknown`},
-			Row{Rule: "a lambda is not supported", Expression: `vars.claimSet.roles filter ((r) -> r == 'a')`, Input: `{"vars": {"claimSet": {"roles": ["a"]}}}`, Result: `unknown`},
-			Row{Rule: "pattern matching is not supported", Expression: `vars.claimSet.a match { case 'x' -> true else -> false }`, Input: `{"vars": {"claimSet": {"a": "x"}}}`, Result: `unknown`},
-			Row{Rule: "do is not supported", Expression: `do { var a = 1 --- a }`, Result: `unknown`},
-			Row{Rule: "arithmetic is not supported", Expression: `1 + 1 == 2`, Result: `unknown`},
-			Row{Rule: "a function isn't called as a method", Expression: `vars.claimSet.roles.contains('a')`, Input: `{"vars": {"claimSet": {"roles": ["a"]}}}`, Result: `unknown`},
+			row("one equals sign is no operator", `vars.claimSet.a = 'x'`, `error`),
+			row("an open bracket is an error", `(vars.claimSet.a == 'x'`, `error`),
+			row("an operator needs an operand", `vars.claimSet.roles contains`, `error`),
+			row("typographic quotes are no quotes", `vars.claimSet.a == “x”`, `error`),
+			row("an object literal is not supported", `{a: 1}`, `unknown`),
+			row("a coercion is not supported",
+				`vars.claimSet.level as Number > 1`, `unknown`, claims(`"level": "2"`)),
+			row("a lambda is not supported",
+				`vars.claimSet.roles filter ((r) -> r == 'a')`,
+				`unknown`, claims(`"roles": ["a"]`)),
+			row("pattern matching is not supported",
+				`vars.claimSet.a match { case 'x' -> true else -> false }`,
+				`unknown`, claims(`"a": "x"`)),
+			row("do is not supported", `do { var a = 1 --- a }`, `unknown`),
+			row("arithmetic is not supported", `1 + 1 == 2`, `unknown`),
+			row("a function isn't called as a method",
+				`vars.claimSet.roles.contains('a')`, `unknown`, claims(`"roles": ["a"]`)),
 		),
 		rows(observed, grammar, mule(),
-			Row{Rule: "&& is no operator", Expression: `true && true`, Result: `error`},
+			row("&& is no operator", `true && true`, `error`),
 		),
 	)
 }

@@ -74,7 +74,10 @@ func env(t testing.TB, text string) Env {
 	if text == "" {
 		return Env{}
 	}
-	v := fromJSON(t, text)
+	return envOf(fromJSON(t, text))
+}
+
+func envOf(v *source.Value) Env {
 	return Env{
 		Vars: v.Member("vars"), Attributes: v.Member("attributes"),
 		Authentication: v.Member("authentication"), Payload: v.Member("payload"),
@@ -88,4 +91,16 @@ func parse(t testing.TB, text string, d Dialect) *Expr {
 		t.Fatalf("%s: %v", text, err)
 	}
 	return e
+}
+
+// written writes a result as the table does.
+func written(r Result) string {
+	switch {
+	case r.Value != nil:
+		return r.Value.JSON()
+	case r.Failure != nil:
+		return "failure"
+	default:
+		return "unknown"
+	}
 }

@@ -144,14 +144,17 @@ func (s *scanner) number() (string, error) {
 
 func (s *scanner) exponent() {
 	rest := s.text[s.pos:]
-	digits := strings.TrimLeft(strings.TrimLeft(rest, "eE"), "+-")
-	lead := len(rest) - len(digits)
-	if lead == 0 || lead > 2 || rest[0] != 'e' && rest[0] != 'E' ||
-		digits == "" || !isDigit(rune(digits[0])) {
+	if rest == "" || rest[0] != 'e' && rest[0] != 'E' {
 		return
 	}
-	s.pos += lead
-	s.skipRunes(isDigit)
+	digits := rest[1:]
+	if digits != "" && strings.IndexByte("+-", digits[0]) >= 0 {
+		digits = digits[1:]
+	}
+	if digits != "" && isDigit(rune(digits[0])) {
+		s.pos = len(s.text) - len(digits)
+		s.skipRunes(isDigit)
+	}
 }
 
 func (s *scanner) operator() (string, error) {

@@ -57,6 +57,7 @@ func TestUnsupportedConstructsAreNamedWithTheirColumn(t *testing.T) {
 		{"_a", Mule, "a name that begins with an underscore", 1},
 		{"a == ☃", Mule, "a character outside the language", 6},
 		{"007", Mule, "a number written this way", 1},
+		{"1ee5", Mule, "a number written this way", 1},
 		{"ns#name", Mule, "a namespace", 3},
 		{"vars.a ; 1", Mule, "; at this place", 8},
 		{"$$ == 1", Mule, "a lambda ($)", 1},

@@ -1,6 +1,7 @@
 package dataweave
 
 import (
+	"fmt"
 	"strconv"
 	"strings"
 	"unicode"
@@ -77,7 +78,7 @@ func (s *scanner) skipSpace() bool {
 	for s.pos < len(s.text) {
 		r, size := utf8.DecodeRuneInString(s.text[s.pos:])
 		switch {
-		case unicode.IsSpace(r):
+		case isSpace(r):
 			s.pos += size
 		case strings.HasPrefix(s.text[s.pos:], "//"):
 			s.skipComment("\n")
@@ -105,6 +106,13 @@ func (s *scanner) skipRunes(part func(rune) bool) {
 	rest := strings.TrimLeftFunc(s.text[s.pos:], part)
 	s.pos = len(s.text) - len(rest)
 }
+
+// isSpace reports whether DataWeave takes a character for white space. It does so for fewer
+// characters than Unicode (mulesoft-labs/data-weave-intellij-plugin, _WeaveLexer.flex).
+func isSpace(r rune) bool { return strings.ContainsRune(" \t\f\r\n", r) }
+
+// isStraySpace reports whether a character looks like a plain space and is not one.
+func isStraySpace(r rune) bool { return r != ' ' && unicode.Is(unicode.Zs, r) }
 
 func isDigit(r rune) bool { return '0' <= r && r <= '9' }
 
@@ -176,6 +184,8 @@ func (s *scanner) operator() (string, error) {
 // foreign says what is wrong with a character that no token begins with.
 func (s *scanner) foreign(r rune) error {
 	switch {
+	case isStraySpace(r):
+		return straySpaceError(s.pos, r)
 	case strings.ContainsRune("‘’‚“”„«»", r):
 		const replaced = "write ' or \"; word processors and chat programs replace them"
 		return errorAt(s.pos, "a typographic quotation mark doesn't begin a string", replaced)
@@ -187,6 +197,40 @@ func (s *scanner) foreign(r rune) error {
 		return &unsupported{Name: "a character outside the language", Column: s.pos}
 	}
 	return nil
+}
+
+func straySpaceError(column int, r rune) error {
+	name := fmt.Sprintf("the space U+%04X", r)
+	if r == '\u00a0' {
+		name = "a no-break space (U+00A0)"
+	}
+	const replaced = "put a plain space in its place; text from web pages has other ones"
+	return errorAt(column, name+" is not white space in an expression", replaced)
+}
+
+// findStraySpace finds a stray space in a text, also where the parser stepped over it. Strings and
+// comments may have one, and so may a regular expression: a slash may begin one, so that we search
+// no further.
+func findStraySpace(text string) (offset int, r rune, found bool) {
+	for pos := 0; pos < len(text); {
+		rest := text[pos:]
+		r, size := utf8.DecodeRuneInString(rest)
+		switch {
+		case isStraySpace(r):
+			return pos, r, true
+		case strings.ContainsRune("'\"`", r):
+			pos = stringEnd(text, pos)
+		case strings.HasPrefix(rest, "//"), strings.HasPrefix(rest, "/*"):
+			s := scanner{text: text, pos: pos}
+			s.skipSpace()
+			pos = s.pos
+		case r == '/':
+			return 0, 0, false
+		default:
+			pos += size
+		}
+	}
+	return 0, 0, false
 }
 
 // quoted passes a string in these quotes and returns its content.

@@ -138,13 +138,15 @@ func (p *parser) parse() (*Node, error) {
 	root := p.script()
 	var u *unsupported
 	switch {
-	case p.err == nil:
-		return root, nil
 	case errors.As(p.err, &u):
-		return &Node{Kind: Unsupported, Name: u.Name, Text: p.scan.text, Column: u.Column}, nil
-	default:
+		root = &Node{Kind: Unsupported, Name: u.Name, Text: p.scan.text, Column: u.Column}
+	case p.err != nil:
 		return nil, p.err
 	}
+	if offset, r, found := findStraySpace(p.scan.text); found {
+		return nil, straySpaceError(p.column(offset), r)
+	}
+	return root, nil
 }
 
 // script reads a body with or without a header before it.

@@ -138,6 +138,64 @@ func TestAnErrorNamesItsColumnAndTheCause(t *testing.T) {
 	}
 }
 
+func TestWhatLooksLikeASpaceIsAnError(t *testing.T) {
+	t.Parallel()
+	const hint = "put a plain space in its place; text from web pages has other ones"
+	noBreak := func(column int) *source.Error {
+		const cause = "a no-break space (U+00A0) is not white space in an expression"
+		return errorAt(column, cause, hint)
+	}
+	for _, test := range []struct {
+		name, text string
+		want       *source.Error
+	}{
+		{"behind a name", "vars.a\u00a0== 'x'", noBreak(7)},
+		{"behind an operator", "vars.a ==\u00a0'x'", noBreak(10)},
+		{"beside a plain space", "vars.a \u00a0 == 'x'", noBreak(8)},
+		{"behind a string, counted in characters", "'\u00a0ü' == vars.a\u00a0", noBreak(15)},
+		{"before everything", "\u00a0vars.a", noBreak(1)},
+		{"between the words of an infix function", "vars.a contains\u00a0'x'", noBreak(16)},
+		{"behind a number", "vars.a == 1\u00a0", noBreak(12)},
+		{"inside a list", "[1,\u00a02]", noBreak(4)},
+		{"inside an object, which we step over", "{a:\u00a01}", noBreak(4)},
+		{"inside a lambda, which we step over", "vars.a filter ((x) ->\u00a0x)", noBreak(22)},
+		{"in the header of a script", "%dw 2.0\u00a0--- true", noBreak(8)},
+		{"before the header of a script", "\u00a0%dw 2.0 true", noBreak(1)},
+		{"before the cases of a match", "vars.a match\u00a0{case 1 -> 2}", noBreak(13)},
+		{"behind a construct that ends the parsing", "a: vars.b\u00a0", noBreak(10)},
+		{"behind a comment", "vars.a /* \u00a0 */\u00a0== 1", noBreak(15)},
+		{"behind a regular expression", "vars.a matches /\u00a0/\u00a0", noBreak(19)},
+		{
+			"an em space", "vars.a ==\u2003'x'",
+			errorAt(10, "the space U+2003 is not white space in an expression", hint),
+		},
+		{
+			"another error comes first in the text", "vars.a = 'x'\u00a0",
+			errorAt(8, "= stands where an operator or the end of the expression is expected",
+				"equality is written =="),
+		},
+		{"inside a string", "vars.a == '\u00a0'", nil},
+		{"inside the name of a member", "vars['a\u00a0b']", nil},
+		{"inside a string of an object", "{a: '\u00a0'}", nil},
+		{"inside a comment", "vars.a // \u00a0", nil},
+		{"inside a comment of an object", "{a: 1 /* \u00a0 */}", nil},
+		{"inside a regular expression", "vars.a matches /x\u00a0/", nil},
+		{"inside a regular expression of a lambda", "(x) -> x matches /\u00a0/", nil},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			for _, d := range []Dialect{Mule, Flex} {
+				_, err := Parse(test.text, d)
+				var got *source.Error
+				errors.As(err, &got)
+				if diff := cmp.Diff(test.want, got); diff != "" {
+					t.Errorf("%s: %s", d, diff)
+				}
+			}
+		})
+	}
+}
+
 // This test counts allocations, so that it cannot run beside others.
 func TestWhatIsBeyondTheLimitsIsAnErrorThatSaysSo(t *testing.T) {
 	for name, text := range map[string]string{

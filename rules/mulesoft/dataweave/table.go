@@ -48,6 +48,7 @@ const (
 	flexDoc = "docs.mulesoft.com/gateway/1.8/policies-flex-dataweave-support"
 	pel     = "MuleSoft's pel crate (docs.rs/crate/pdk-pel), src/runtime/"
 	grammar = "github.com/mulesoft-labs/data-weave-intellij-plugin, Weave.bnf"
+	lexer   = "github.com/mulesoft-labs/data-weave-intellij-plugin, _WeaveLexer.flex"
 )
 
 // Table returns the rules of the language that this package applies, each with its evidence. The
@@ -599,6 +600,14 @@ func limitRows() []Row {
 		),
 		rows(observed, grammar, mule(),
 			row("&& is no operator", `true && true`, `error`),
+		),
+		rows(observed, lexer, both(),
+			row("spaces, tabs, form feeds and line ends are white space",
+				"vars.claimSet.a\t==\f\r\n'x'", `true`, claims(`"a": "x"`)),
+			row("a no-break space is an error",
+				"vars.claimSet.a\u00a0== 'x'", `error`, claims(`"a": "x"`)),
+			row("a no-break space inside a string is a character of it",
+				"vars.claimSet.a == 'x\u00a0y'", `true`, claims("\"a\": \"x\u00a0y\"")),
 		),
 	)
 }

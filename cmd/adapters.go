@@ -62,7 +62,7 @@ func holdsNone(file *source.File, options rules.Options) error {
 	}
 	none := problem(file.Name + ": no policy in this file")
 	for _, err := range all {
-		none.Hints = append(none.Hints, asProblem(err).Hints...)
+		none.Hints = append(none.Hints, asError(err).Hints...)
 	}
 	return none
 }

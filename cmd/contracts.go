@@ -169,7 +169,8 @@ func contractsFault(pos source.Position, cause string) error {
 	return &source.Error{
 		Pos:   pos,
 		Cause: cause,
-		Hint: "expected is one client id a line, a JSON or YAML list of strings, or API Manager's answer for the API's contracts (application.coreServicesId); " +
-			"no contract at all is []",
+		Hints: source.Hints("expected is one client id a line, a JSON or YAML list of strings, or " +
+			"API Manager's answer for the API's contracts (application.coreServicesId); " +
+			"no contract at all is []"),
 	}
 }

@@ -14,7 +14,7 @@ func (e *Env) request(ctx context.Context, flags *explainFlags, token *inspect.T
 	if err != nil {
 		return nil, err
 	}
-	request := &rules.Request{Token: token, At: at, Method: e.methodOf(flags.method), Path: flags.path}
+	request := &rules.Request{Token: token, At: at, Method: e.methodOf(flags.method), Path: flags.path, HeadersWhole: flags.headersWhole}
 	if request.Headers, err = parseHeaders(flags.headers); err != nil {
 		return nil, err
 	}
@@ -44,7 +44,8 @@ func (e *Env) otherRequest(text string, request *rules.Request) (*rules.Request,
 	}
 	other := &rules.Request{
 		Token: token, At: request.At, Method: request.Method, Path: request.Path,
-		Headers: request.Headers, Contracts: request.Contracts, Signatures: request.Signatures,
+		Headers: request.Headers, HeadersWhole: request.HeadersWhole,
+		Contracts: request.Contracts, Signatures: request.Signatures,
 	}
 	if at, ok := token.JustIssued(); ok {
 		other.At = at

@@ -97,10 +97,18 @@ func (r *explainRun) justIssued(policies []*rules.Policy) *rules.Verdict {
 		return nil
 	}
 	now, then := rules.Evaluate(policies, r.request), rules.Evaluate(policies, earlier)
-	if now.Outcome == then.Outcome && now.Status == then.Status && now.Decided.Check == then.Decided.Check {
+	if now.Outcome == then.Outcome && now.Status == then.Status && decidedBy(&now) == decidedBy(&then) {
 		return nil
 	}
 	return &then
+}
+
+// decidedBy is the check that keeps a request from being let in; nil where none does.
+func decidedBy(v *rules.Verdict) *rules.Check {
+	if v.Decided == nil {
+		return nil
+	}
+	return v.Decided.Check
 }
 
 // explain evaluates the policies, for each gateway where they differ, and proves the repairs.

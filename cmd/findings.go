@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -9,13 +10,29 @@ import (
 	"github.com/gatewhy/gatewhy/rules/lint"
 )
 
-// catalogue lists every rule: those that hold for all gateways, then each vendor's own.
+// catalogue lists every rule: those that hold for all gateways, with what each vendor adds to
+// them, then each vendor's own.
 func catalogue() []rules.Rule {
-	all := lint.Rules()
+	all, own := lint.Rules(), []rules.Rule(nil)
 	for _, adapter := range adapters() {
-		all = slices.Concat(all, adapter.Rules())
+		advise(all, adapter.Advice())
+		own = append(own, adapter.Rules()...)
 	}
-	return all
+	return append(all, own...)
+}
+
+// advise puts a vendor's words behind those of the rules that they are about.
+func advise(all []rules.Rule, advice []rules.Advice) {
+	for i := range all {
+		rule := &all[i]
+		for _, a := range advice {
+			if a.Rule == rule.Name {
+				rule.Why = strings.TrimSpace(rule.Why + " " + a.Why)
+				rule.Fix = strings.TrimSpace(rule.Fix + " " + a.Fix)
+				rule.References = append(rule.References, a.References...)
+			}
+		}
+	}
 }
 
 // lintPolicies runs the rules on policies, API by API.

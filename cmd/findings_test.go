@@ -15,6 +15,7 @@ import (
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/lint"
 	examples "github.com/gatewhy/gatewhy/testdata/rules"
 )
 
@@ -113,6 +114,50 @@ func TestEveryRuleSaysWhatWhyAndWhatToDo(t *testing.T) {
 	slices.Sort(seen)
 	if diff := cmp.Diff(seen, slices.DeleteFunc(had, func(name string) bool { return name == "examples.go" })); diff != "" {
 		t.Errorf("the catalogue and the folders of examples differ:\n%s", diff)
+	}
+}
+
+func TestEveryAdviceIsAboutARuleThatHoldsForEveryGatewayAndIsInTheCatalogue(t *testing.T) {
+	neutral, shown := ruleNames(lint.Rules()), catalogue()
+	for _, adapter := range adapters() {
+		var seen []string
+		for _, a := range adapter.Advice() {
+			if !slices.Contains(neutral, a.Rule) || slices.Contains(seen, a.Rule) {
+				t.Errorf("%s: %q is not a neutral rule, or appears twice", adapter.Name, a.Rule)
+				continue
+			}
+			seen = append(seen, a.Rule)
+			rule := shown[slices.Index(neutral, a.Rule)]
+			if !strings.Contains(rule.Why, a.Why) || !strings.Contains(rule.Fix, a.Fix) {
+				t.Errorf("%s is shown without the advice:\n%s\n%s", a.Rule, rule.Why, rule.Fix)
+			}
+			for _, reference := range a.References {
+				if !slices.Contains(rule.References, reference) {
+					t.Errorf("%s is shown without %s", a.Rule, reference)
+				}
+			}
+		}
+	}
+}
+
+func TestAdviceFollowsWhatTheRuleSays(t *testing.T) {
+	all := []rules.Rule{
+		{Name: "a-rule", Why: "Why.", Fix: "Fix.", References: []string{"RFC 1"}},
+		{Name: "another-rule", Why: "Other.", Fix: "Mend."},
+	}
+	advise(all, []rules.Advice{
+		{Rule: "a-rule", Fix: "Here it is a switch.", References: []string{"one", "two"}},
+		{Rule: "another-rule", Why: "Here it costs more."},
+	})
+	want := []rules.Rule{
+		{
+			Name: "a-rule", Why: "Why.", Fix: "Fix. Here it is a switch.",
+			References: []string{"RFC 1", "one", "two"},
+		},
+		{Name: "another-rule", Why: "Other. Here it costs more.", Fix: "Mend."},
+	}
+	if diff := cmp.Diff(want, all); diff != "" {
+		t.Error(diff)
 	}
 }
 

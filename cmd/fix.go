@@ -142,18 +142,17 @@ func (e *Env) nothingFixed(flags *fixFlags, job *fixJob, fixed *repair.Fixed, sh
 	}
 	slices.SortStableFunc(shown.Refused, func(a, b render.Refusal) int { return severityRank(a.Severity) - severityRank(b.Severity) })
 	first := shown.Refused[0]
-	p := problem(fmt.Sprintf("%s: %s: %s", first.Pos, first.Rule, first.Why))
+	var hints []string
 	for _, refusal := range shown.Refused {
 		for _, ask := range refusal.Asks {
-			if !slices.Contains(p.Hints, "pass "+ask) {
-				p.Hints = append(p.Hints, "pass "+ask)
-			}
+			hints = append(hints, "pass "+ask)
 		}
 	}
-	if len(p.Hints) == 0 {
-		p.Hints = append(p.Hints, wayOn(first.Rule))
+	if len(hints) == 0 {
+		hints = []string{wayOn(first.Rule)}
 	}
-	return p
+	cause := first.Rule + ": " + first.Why
+	return &source.Error{Pos: first.Pos, Cause: cause, Hints: source.Hints(hints...)}
 }
 
 // butNotes names the notes of a file in which nothing is repaired without asking: they may matter all the same.

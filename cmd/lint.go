@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -96,15 +97,15 @@ func (e *Env) lint(_ context.Context, flags *lintFlags, args []string) error {
 		return err
 	}
 	failed := flags.unchecked(missing, results)
-	report.Unread = failed.unread()
-	if report.Policies == 0 && failed.err() == nil && !flags.unknown {
+	report.Unread = unread(failed)
+	if report.Policies == 0 && len(failed) == 0 && !flags.unknown {
 		e.warn("no policy was found in %s: nothing was checked", counted(report.Files, "file"))
 	}
 	if err := e.renderLint(&flags.output, report); err != nil {
 		return err
 	}
 	e.tellStrange(results)
-	if err := failed.err(); err != nil {
+	if err := errors.Join(failed...); err != nil {
 		return err
 	}
 	return exitWith(lintCode(report.Findings, flags.failOn.value))

@@ -95,7 +95,8 @@ func (s *signatures) setFor(key *rules.Key) (*keys.Set, *rules.Unknown) {
 func ownKey(text string) (*keys.Set, *rules.Unknown) {
 	set, err := keys.ParsePEM("textKey", text)
 	if err != nil {
-		return nil, &rules.Unknown{Why: "textKey can't be read as a public key: " + asProblem(err).Cause, Need: needKeys()}
+		why := "textKey can't be read as a public key: " + asError(err).Error()
+		return nil, &rules.Unknown{Why: why, Need: needKeys()}
 	}
 	return set, nil
 }
@@ -110,7 +111,8 @@ func (s *signatures) fetched(url string) (*keys.Set, *rules.Unknown) {
 		s.sets[url] = got
 	}
 	if got.err != nil {
-		return nil, &rules.Unknown{Why: "the policy's key set can't be had: " + asProblem(got.err).Cause, Need: needKeys()}
+		why := "the policy's key set can't be had: " + asError(got.err).Error()
+		return nil, &rules.Unknown{Why: why, Need: needKeys()}
 	}
 	return got.set, nil
 }

@@ -140,7 +140,7 @@ func (t *tester) request(suite *environments.Suite, c *environments.Case) (*rule
 		request.Path = c.Path
 	}
 	if c.Headers != nil {
-		request.Headers = c.Headers
+		request.Headers, request.HeadersWhole = c.Headers, true
 	}
 	if c.Contracts != nil {
 		request.Contracts = &rules.Contracts{IDs: c.Contracts, File: suite.Name}

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
 // longestWord bounds what an error message repeats of the command line: a longer word may be a token.
@@ -32,7 +33,7 @@ func unknownCommand(root *cobra.Command, word string) error {
 	return problem(cause, all)
 }
 
-// flagProblem turns pflag's complaint about a flag into a Problem that repeats no value.
+// flagProblem turns pflag's complaint about a flag into one that repeats no value.
 func flagProblem(cmd *cobra.Command, err error) error {
 	all := "all flags: " + cmd.CommandPath() + " --help"
 	var (
@@ -56,10 +57,10 @@ func flagProblem(cmd *cobra.Command, err error) error {
 // invalidValue repeats what our own flags say about a value, and no value that another flag refused.
 func invalidValue(err *pflag.InvalidValueError, all string) error {
 	name, kind := "--"+err.GetFlag().Name, err.GetFlag().Value.Type()
-	var ours *Problem
+	var ours *source.Error
 	switch {
 	case errors.As(err, &ours):
-		return problem(name+": "+ours.Cause, ours.Hints...)
+		return &source.Error{Cause: name + ": " + ours.Cause, Hints: ours.Hints}
 	case kind == "bool":
 		return problem(name+" takes no value but true or false", "on: "+name+", off: "+name+"=false")
 	case kind == "int":
@@ -113,7 +114,7 @@ func plainArguments(check cobra.PositionalArgs) cobra.PositionalArgs {
 	}
 	return func(cmd *cobra.Command, args []string) error {
 		err := check(cmd, args)
-		var ready *Problem
+		var ready *source.Error
 		if err == nil || errors.As(err, &ready) {
 			return err
 		}

@@ -38,7 +38,7 @@ func TestAwkwardInputsAreDecodedAndTheirCauseIsTold(t *testing.T) {
 			}
 			token := Parse(found.Text)
 			if token.Fault != nil {
-				t.Fatal(token.Fault.Message)
+				t.Fatal(token.Fault.Cause)
 			}
 			p := Describe(token)
 			told := ids(found.Notes, p.Observations, p.Traits)

@@ -42,7 +42,7 @@ func TestTheDocumentationTokensDecodeAndWhatIsBrokenInThemIsTold(t *testing.T) {
 		t.Run(sample.Name, func(t *testing.T) {
 			token := Parse(sample.Token)
 			if token.Fault != nil {
-				t.Fatal(token.Fault.Message)
+				t.Fatal(token.Fault.Cause)
 			}
 			p := Describe(token)
 			if diff := cmp.Diff(want[sample.Name], summarize(&p)); diff != "" {

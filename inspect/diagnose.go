@@ -6,11 +6,12 @@ import (
 	"unicode/utf8"
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
 // diagnose says what a text without a token is instead.
-func (p *paste) diagnose() *LocateError {
-	for _, look := range [...]func(*paste) *LocateError{
+func (p *paste) diagnose() *source.Error {
+	for _, look := range [...]func(*paste) *source.Error{
 		(*paste).noWord, (*paste).markup, (*paste).pem, (*paste).jsonInstead, (*paste).yamlInstead, (*paste).shortened,
 		(*paste).headerLine, (*paste).location, (*paste).credential, (*paste).damaged, (*paste).file,
 	} {
@@ -21,15 +22,21 @@ func (p *paste) diagnose() *LocateError {
 	return instead("there is no token in the text", "pass the access token, a curl command or a header that has it, or the token endpoint's answer")
 }
 
-func instead(cause string, hints ...string) *LocateError {
-	return &LocateError{Cause: cause, Hints: hints}
+func instead(cause string, hints ...string) *source.Error {
+	return &source.Error{Cause: cause, Hints: source.Hints(hints...)}
+}
+
+// usable is about a text that is of use beside a token: the first hint says how to pass it.
+func usable(cause string, input source.Input, first string, hints ...string) *source.Error {
+	how := []source.Hint{source.Ask(input, first)}
+	return &source.Error{Cause: cause, Hints: append(how, source.Hints(hints...)...)}
 }
 
 // hintAccessToken is the way on where something was copied in place of the token.
 const hintAccessToken = "pass the access token: the value of access_token in the token endpoint's answer, or what follows Bearer in the Authorization header"
 
 // noWord is about text that says that there is nothing.
-func (p *paste) noWord() *LocateError {
+func (p *paste) noWord() *source.Error {
 	switch word := strings.ToLower(p.text); {
 	case word == "":
 		return instead("there is no text, so no token", "is the variable set, and did the command before the pipe print anything?")
@@ -56,7 +63,7 @@ func isPlaceholder(text string) bool {
 	return false
 }
 
-func (p *paste) markup() *LocateError {
+func (p *paste) markup() *source.Error {
 	head := strings.ToLower(p.text[:min(len(p.text), 2000)])
 	switch {
 	case isEncodedMarkup(p.text), strings.HasPrefix(head, "<") && (strings.Contains(head, "saml") || strings.Contains(head, "assertion")):
@@ -69,23 +76,25 @@ func (p *paste) markup() *LocateError {
 	return nil
 }
 
-func (p *paste) pem() *LocateError {
+func (p *paste) pem() *source.Error {
 	_, rest, ok := strings.Cut(p.text, "-----BEGIN ")
 	if !ok {
 		return nil
 	}
 	kind, _, _ := strings.Cut(rest[:min(len(rest), 40)], "-----")
+	what := "a key in PEM form"
 	switch {
 	case strings.Contains(kind, "PRIVATE"):
 		return instead("the text is a private key, not a token", "whoever has it can sign in its owner's name: keep it out of tickets and shells", hintAccessToken)
 	case strings.Contains(kind, "CERTIFICATE"):
-		return instead("the text is a certificate, not a token", "to verify a token with it, pass it as --jwks FILE", hintAccessToken)
+		what = "a certificate"
 	}
-	return instead("the text is a key in PEM form, not a token", "to verify a token with it, pass it as --jwks FILE", hintAccessToken)
+	const how = "to verify a token with it, pass it as %s"
+	return usable("the text is "+what+", not a token", source.NeedKeySetFile, how, hintAccessToken)
 }
 
 // shortened is about a token that a program cut or masked when it showed it.
-func (p *paste) shortened() *LocateError {
+func (p *paste) shortened() *source.Error {
 	if at := nextStart(p.text, 0); at >= 0 {
 		run := p.text[at : at+runLength(p.text[at:])]
 		behind := p.text[at+len(run):]
@@ -102,7 +111,7 @@ func (p *paste) shortened() *LocateError {
 }
 
 // cut is about a text that starts as a token and ends too soon.
-func (p *paste) cut(run, behind string) *LocateError {
+func (p *paste) cut(run, behind string) *source.Error {
 	if strings.TrimSpace(behind) != "" {
 		return instead(fmt.Sprintf("the text starts as a token, but its character %d belongs to none", len(run)+1), "copy the token alone, without what stands around it")
 	}
@@ -114,7 +123,7 @@ func (p *paste) cut(run, behind string) *LocateError {
 }
 
 // headerLine is about other headers of HTTP.
-func (p *paste) headerLine() *LocateError {
+func (p *paste) headerLine() *source.Error {
 	lower := strings.ToLower(p.text[:min(len(p.text), 4096)])
 	switch {
 	case strings.HasPrefix(lower, "basic "):
@@ -128,7 +137,7 @@ func (p *paste) headerLine() *LocateError {
 }
 
 // location is about URLs.
-func (p *paste) location() *LocateError {
+func (p *paste) location() *source.Error {
 	if !strings.HasPrefix(p.text, "https://") && !strings.HasPrefix(p.text, "http://") {
 		return nil
 	}
@@ -138,11 +147,12 @@ func (p *paste) location() *LocateError {
 	case strings.Contains(p.text, "error="):
 		return instead("the URL has the error of a failed sign-in, not a token", "read its error_description")
 	}
-	return instead("the text is a URL without a token", "pass the token; a key set's URL goes into --jwks")
+	const how = "pass the token; the URL of a key set is passed as %s"
+	return usable("the text is a URL without a token", source.NeedKeySetURL, how)
 }
 
 // credential is about other secrets and ids that a token is mistaken for.
-func (p *paste) credential() *LocateError {
+func (p *paste) credential() *source.Error {
 	bare := strings.Trim(p.text, "{}()")
 	switch {
 	case entra.IsGUID(bare):
@@ -156,7 +166,7 @@ func (p *paste) credential() *LocateError {
 }
 
 // damaged is about one run of characters that has the dots of a token.
-func (p *paste) damaged() *LocateError {
+func (p *paste) damaged() *source.Error {
 	if token68(p.text) != len(p.text) {
 		return nil
 	}
@@ -171,12 +181,13 @@ func (p *paste) damaged() *LocateError {
 	case fault == nil:
 		return nil
 	case fault.ID == "too-long":
-		return instead(fault.Message, fault.Hint)
+		return &fault.Error
 	}
-	return instead("the text has the dots of a token, but is none: "+fault.Message, "a token starts with "+jsonStart+"; was its first character lost?", hintWhole)
+	return instead("the text has the dots of a token, but is none: "+fault.Cause,
+		"a token starts with "+jsonStart+"; was its first character lost?", hintWhole)
 }
 
-func (p *paste) short() *LocateError {
+func (p *paste) short() *source.Error {
 	if len(p.text) >= minOpaque || strings.Contains(p.text, ".") {
 		return nil
 	}
@@ -188,7 +199,7 @@ func (p *paste) short() *LocateError {
 }
 
 // file is about the name of a file.
-func (p *paste) file() *LocateError {
+func (p *paste) file() *source.Error {
 	if len(p.text) > 300 || strings.ContainsAny(p.text, "\n\"") {
 		return nil
 	}

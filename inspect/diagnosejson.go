@@ -6,8 +6,11 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
+// besideToken is the way on for what belongs to a request or to what judges it.
+const besideToken = "pass it as %s, beside the token"
+
 // jsonInstead is about JSON without a token.
-func (p *paste) jsonInstead() *LocateError {
+func (p *paste) jsonInstead() *source.Error {
 	document := p.document()
 	if document == nil {
 		return p.brokenJSON()
@@ -17,36 +20,44 @@ func (p *paste) jsonInstead() *LocateError {
 	}
 	for _, kind := range [...]struct {
 		members, what, hint string
+		input               source.Input // how it is passed, where it can be
 	}{
-		{"active", "a token introspection endpoint's answer", "pass it as --introspection FILE, beside the token"},
-		{"keys", "a key set, not a token", "pass it as --jwks FILE, beside the token"},
-		{"jwks_uri", "a discovery document, not a token", "pass its jwks_uri as --jwks URL, beside the token"},
-		{"device_code", "a device code: the first half of signing in", "sign in with it, and pass the access_token of the token endpoint's answer"},
-		{"refresh_token", "a token endpoint's answer without an access_token", "ask for a scope of the API, and pass the access_token of that answer"},
-		{"policyTemplateId configurationData configuration policies assetId groupId", "a gateway's policy, not a token", "pass it as -p FILE, beside the token"},
-		{"identifierUris appRoles requiredResourceAccess", "an app registration, not a token", "pass it as --app FILE, beside the token"},
-		{"iss aud exp scp roles", "claims that were decoded from a token, not the token", "pass the token itself: it starts with " + jsonStart},
-		{"alg kid typ", "a token's decoded header, not the token", "pass the token itself: it starts with " + jsonStart},
-		{"client_secret", "client credentials, not a token", "ask the token endpoint for a token with them, and pass the access_token of its answer"},
+		{"active", "a token introspection endpoint's answer", besideToken, source.NeedIntrospection},
+		{"keys", "a key set, not a token", besideToken, source.NeedKeySetFile},
+		{"jwks_uri", "a discovery document, not a token", "pass its jwks_uri as %s, beside the token", source.NeedKeySetURL},
+		{"device_code", "a device code: the first half of signing in", "sign in with it, and pass the access_token of the token endpoint's answer", ""},
+		{"refresh_token", "a token endpoint's answer without an access_token", "ask for a scope of the API, and pass the access_token of that answer", ""},
+		{"configuration* polic*", "a gateway's policy, not a token", besideToken, source.NeedPolicy},
+		{"identifierUris appRoles requiredResourceAccess", "an app registration, not a token", besideToken, source.NeedApp},
+		{"iss aud exp scp roles", "claims that were decoded from a token, not the token", "pass the token itself: it starts with " + jsonStart, ""},
+		{"alg kid typ", "a token's decoded header, not the token", "pass the token itself: it starts with " + jsonStart, ""},
+		{"client_secret", "client credentials, not a token", "ask the token endpoint for a token with them, and pass the access_token of its answer", ""},
 	} {
 		if hasAny(document, kind.members) {
-			return instead("the text is "+kind.what, kind.hint)
+			hints := []source.Hint{source.Ask(kind.input, kind.hint)}
+			return &source.Error{Cause: "the text is " + kind.what, Hints: hints}
 		}
 	}
 	return instead("the text is JSON, and no token is in it", hintAccessToken)
 }
 
+// hasAny reports whether an object has one of these members: by its name, or by how that begins
+// where a star follows.
 func hasAny(document *source.Value, members string) bool {
 	for name := range strings.FieldsSeq(members) {
-		if document.Member(name) != nil {
-			return true
+		beginning, open := strings.CutSuffix(name, "*")
+		for i := range document.Members {
+			key := document.Members[i].Key
+			if key == name || open && strings.HasPrefix(key, beginning) {
+				return true
+			}
 		}
 	}
 	return false
 }
 
 // brokenJSON is about text that is meant as JSON.
-func (p *paste) brokenJSON() *LocateError {
+func (p *paste) brokenJSON() *source.Error {
 	if !strings.HasPrefix(p.text, "{") || !strings.Contains(p.text, `"`) || len(p.text) > maxDocument {
 		return nil
 	}
@@ -57,7 +68,7 @@ func (p *paste) brokenJSON() *LocateError {
 }
 
 // endpointError is about a token endpoint that refused (RFC 6749, section 5.2).
-func endpointError(document *source.Value) *LocateError {
+func endpointError(document *source.Value) *source.Error {
 	code, ok := document.Member("error").Str()
 	if !ok {
 		return nil
@@ -86,13 +97,18 @@ func entraCode(description string) string {
 	return "AADSTS" + digits
 }
 
-// yamlInstead is about configuration in YAML.
-func (p *paste) yamlInstead() *LocateError {
+// yamlInstead is about configuration in YAML, in the form of Kubernetes: a resource has its
+// version and kind.
+func (p *paste) yamlInstead() *source.Error {
+	version, kind := false, false
 	for line := range strings.Lines(p.text[:min(len(p.text), 4096)]) {
-		switch strings.TrimSpace(line) {
-		case "kind: PolicyBinding", "kind: ApiInstance", "kind: Policy":
-			return instead("the text is a gateway's policy, not a token", "pass it as -p FILE, beside the token")
-		}
+		line = strings.TrimSpace(line)
+		version = version || strings.HasPrefix(line, "apiVersion: ")
+		kind = kind || strings.HasPrefix(line, "kind: ")
 	}
-	return nil
+	if !version || !kind {
+		return nil
+	}
+	const cause = "the text is a resource in YAML, such as a gateway's policy, not a token"
+	return usable(cause, source.NeedPolicy, besideToken)
 }

@@ -14,9 +14,9 @@ const jsonStart = "eyJ"
 const hintWhole = "copy the whole token, from its first to its last character; terminals, tables and log viewers cut long lines"
 
 // fault keeps the first of the faults that are found: the parts are read from left to right, as a gateway does.
-func (t *Token) fault(id, message, hint string) {
+func (t *Token) fault(id, cause, hint string) {
 	if t.Fault == nil {
-		t.Fault = &Fault{ID: id, Message: message, Hint: hint}
+		t.Fault = &Fault{id, source.Error{Cause: cause, Hints: source.Hints(hint)}}
 	}
 }
 

@@ -15,7 +15,7 @@ func FuzzParse(f *testing.F) {
 			t.Fatalf("a token without a fault lacks a part: %q", text)
 		}
 		if token.Fault != nil {
-			mustBePrintable(t, token.Fault.Message)
+			mustBePrintable(t, token.Fault.Cause)
 		}
 		for _, o := range token.Observations {
 			mustBePrintable(t, o.Path)

@@ -90,7 +90,7 @@ func TestHostileTextInAPartIsTold(t *testing.T) {
 				t.Errorf("observations %q, want %q", got, test.odd)
 			}
 			if token.Fault != nil {
-				mustBePrintable(t, token.Fault.Message)
+				mustBePrintable(t, token.Fault.Cause)
 			}
 			for _, o := range p.Observations {
 				mustBePrintable(t, o.Path+o.Message)
@@ -110,7 +110,7 @@ func TestDescribeIsBoundedInTimeAndMemory(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			token := Parse(signed(test.claims))
 			if token.Fault != nil {
-				t.Fatal(token.Fault.Message)
+				t.Fatal(token.Fault.Cause)
 			}
 			measured(t, 128, func() {
 				p := Describe(token)

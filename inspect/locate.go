@@ -28,25 +28,15 @@ func (f Found) Choice() string {
 	return "the one taken is from " + f.From
 }
 
-// LocateError says why there is no token in a text, and what to do. It shows nothing of a text that may be a
-// secret.
-type LocateError struct {
-	Cause string
-	Hints []string
-}
-
-func (e *LocateError) Error() string { return e.Cause }
-
 // Locate finds the token in whatever a person pastes: quotes and white space around it, hard-wrapped lines,
 // "Bearer x", a header, a curl command, a token endpoint's answer, a HAR file, a URL, an assignment, a line of
 // a log. Of several tokens it takes the first access token. A run of 20 or more characters of token68 (RFC
-// 9110, section 11.2) without a dot, and nothing else, is an opaque token. Every error is a [*LocateError].
+// 9110, section 11.2) without a dot, and nothing else, is an opaque token. Every error is a
+// [*source.Error] without a place, and shows nothing of a text that may be a secret.
 func Locate(text string) (Found, error) {
 	if len(text) > maxPaste {
-		return Found{}, &LocateError{
-			Cause: fmt.Sprintf("the text is larger than %d MiB", maxPaste>>20),
-			Hints: []string{"cut out the part with the token"},
-		}
+		cause := fmt.Sprintf("the text is larger than %d MiB", maxPaste>>20)
+		return Found{}, instead(cause, "cut out the part with the token")
 	}
 	p := strip(text)
 	for _, look := range [...]func(*paste) (Found, bool){

@@ -8,6 +8,8 @@ import (
 	"strings"
 	"testing"
 	"unicode/utf16"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
 // wrap breaks a text into lines of a width, each with a prefix and a suffix.
@@ -183,8 +185,8 @@ func TestLocateSaysWhatATextWithoutATokenIs(t *testing.T) {
 		{"a SAML response in base64", base64.StdEncoding.EncodeToString([]byte(`<samlp:Response ID="x">abcdefgh</samlp:Response>`)), "SAML", "token endpoint"},
 		{"an HTML page", "<!DOCTYPE html><html></html>", "HTML", "sign-in"},
 		{"a private key", "-----BEGIN RSA PRIVATE KEY-----\nMIIE\n-----END RSA PRIVATE KEY-----", "private key", "keep it out"},
-		{"a certificate", "-----BEGIN CERTIFICATE-----\nMIIE\n-----END CERTIFICATE-----", "certificate", "--jwks"},
-		{"a public key", "-----BEGIN PUBLIC KEY-----\nMIIE\n-----END PUBLIC KEY-----", "key in PEM form", "--jwks"},
+		{"a certificate", "-----BEGIN CERTIFICATE-----\nMIIE\n-----END CERTIFICATE-----", "certificate", "(key-set-file)"},
+		{"a public key", "-----BEGIN PUBLIC KEY-----\nMIIE\n-----END PUBLIC KEY-----", "key in PEM form", "(key-set-file)"},
 		{"a cookie", "Set-Cookie: ESTSAUTH=abc; path=/; secure", "cookie", "access token"},
 		{"a client secret behind a dot", "abc8Q~" + strings.Repeat("x", 33) + ".", "client secret", "replace"},
 		{"a refresh token", "0.AXoA" + strings.Repeat("b", 200), "refresh token", "access_token"},
@@ -201,19 +203,19 @@ func TestLocateSaysWhatATextWithoutATokenIs(t *testing.T) {
 		{"three parts that are none", "aaaaaaaaaa.bbbbbbbbbb.cccccccccc", "dots of a token", "eyJ"},
 		{"a token endpoint's error", `{"error":"invalid_grant","error_description":"AADSTS70008: The provided authorization code has expired."}`, "invalid_grant, AADSTS70008", "error?code=70008"},
 		{"another endpoint's error", `{"error":"invalid_client"}`, "invalid_client", "error_description"},
-		{"a URL", "https://login.microsoftonline.com/common/discovery/v2.0/keys", "URL without a token", "--jwks"},
+		{"a URL", "https://login.microsoftonline.com/common/discovery/v2.0/keys", "URL without a token", "(key-set-url)"},
 		{"an authorization code in a URL", "https://app.example/cb?code=0.AXoA&state=1", "authorization code", "exchange"},
 		{"a failed sign-in", "https://app.example/cb#error=access_denied", "failed sign-in", "error_description"},
 		{"a file's name", "token.jwt", "name of a file", "@FILE"},
 		{"a file's path", "./tokens/dev.json", "name of a file", "@FILE"},
 		{"a Windows path", `C:\temp\token.txt`, "name of a file", "@FILE"},
-		{"a key set", `{"keys":[]}`, "key set", "--jwks"},
-		{"a discovery document", `{"issuer":"x","jwks_uri":"y"}`, "discovery document", "--jwks"},
-		{"an introspection answer", `{"active":true,"client_id":"x"}`, "introspection", "--introspection"},
+		{"a key set", `{"keys":[]}`, "key set", "(key-set-file)"},
+		{"a discovery document", `{"issuer":"x","jwks_uri":"y"}`, "discovery document", "(key-set-url)"},
+		{"an introspection answer", `{"active":true,"client_id":"x"}`, "introspection", "(introspection)"},
 		{"a device code", `{"device_code":"x","user_code":"y"}`, "device code", "access_token"},
-		{"a policy in JSON", `{"policyTemplateId":"1","configurationData":{}}`, "policy", "-p FILE"},
-		{"a policy in YAML", "apiVersion: gateway.mulesoft.com/v1alpha1\nkind: PolicyBinding\n", "policy", "-p FILE"},
-		{"an app registration", `{"appId":"x","identifierUris":[]}`, "app registration", "--app"},
+		{"a policy in JSON", `{"policyTemplateId":"1","configurationData":{}}`, "policy", "(policy)"},
+		{"a policy in YAML", "apiVersion: gateway.mulesoft.com/v1alpha1\nkind: PolicyBinding\n", "policy", "(policy)"},
+		{"an app registration", `{"appId":"x","identifierUris":[]}`, "app registration", "(app)"},
 		{"decoded claims", `{"aud":"api://x","iss":"y"}`, "decoded from a token", "eyJ"},
 		{"other JSON", `{"a":1}`, "JSON", "access_token"},
 		{"JSON that is cut", `{"a":"b`, "can't be read to its end", "cut off"},
@@ -223,18 +225,30 @@ func TestLocateSaysWhatATextWithoutATokenIs(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			found, err := Locate(test.text)
-			var e *LocateError
+			var e *source.Error
 			if !errors.As(err, &e) {
 				t.Fatalf("found something in %s, want an error", found.From)
 			}
 			if !strings.Contains(e.Cause, test.cause) {
 				t.Errorf("cause %q lacks %q", e.Cause, test.cause)
 			}
-			if hints := strings.Join(e.Hints, "; "); !strings.Contains(hints, test.hint) {
+			if hints := withInputs(e.Hints); !strings.Contains(hints, test.hint) {
 				t.Errorf("hints %q lack %q", hints, test.hint)
 			}
 		})
 	}
+}
+
+// withInputs is the hints on one line, each with the input that it asks for.
+func withInputs(hints []source.Hint) string {
+	var all []string
+	for _, h := range hints {
+		if h.Need.Input != "" {
+			h.Text += " (" + string(h.Need.Input) + ")"
+		}
+		all = append(all, h.Text)
+	}
+	return strings.Join(all, "; ")
 }
 
 func TestLocateIsBoundedInTimeAndMemory(t *testing.T) {

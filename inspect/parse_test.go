@@ -93,8 +93,8 @@ func TestParseTellsWhatATextIs(t *testing.T) {
 			if got := faultOf(token); got != test.fault {
 				t.Errorf("fault %q, want %q", got, test.fault)
 			}
-			if token.Fault != nil && !strings.Contains(token.Fault.Message, test.says) {
-				t.Errorf("the fault says %q, which lacks %q", token.Fault.Message, test.says)
+			if token.Fault != nil && !strings.Contains(token.Fault.Cause, test.says) {
+				t.Errorf("the fault says %q, which lacks %q", token.Fault.Cause, test.says)
 			}
 			if diff := cmp.Diff(test.odd, observed(token)); diff != "" {
 				t.Error(diff)

@@ -37,11 +37,11 @@ type Token struct {
 	input   string // what was signed: the first two parts with the dot between them
 }
 
-// Fault is why a text is no readable JWS in compact form, and what to do about it.
+// Fault is why a text is no readable JWS in compact form, and what to do about it. It has no position:
+// its cause names the part of the token and the place in it.
 type Fault struct {
-	ID      string // kebab-case: "encrypted", "opaque", "two-parts", "not-base64url", "header-not-json", "payload-not-object", …
-	Message string // lower case, no full stop, names the part and the place in it
-	Hint    string
+	ID string // kebab-case: "encrypted", "opaque", "two-parts", "header-not-json", …
+	source.Error
 }
 
 // Observation is something odd or notable in a token.

@@ -28,6 +28,7 @@ type Adapter struct {
 	Behaviours func() []Behaviour
 	Causes     func() []Cause // what else could explain an answer, the likeliest first
 	Rules      func() []Rule  // those that only this vendor's configurations can break
+	Advice     func() []Advice
 	Collect    func() []Collection
 	Solutions  func() []Solution
 

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -20,13 +21,15 @@ func TestRequestsAreSplitByThePoliciesThatApply(t *testing.T) {
 		{"one method", []*Policy{limited(Route{Method: "POST", Path: ".*"})}, []string{"POST / [1]", "GET / [-1]"}},
 		{"two policies on two methods", []*Policy{limited(Route{Method: "GET"}), limited(Route{Method: "POST"})}, []string{"GET / [1 -1]", "POST / [-1 1]", "PUT / [-1 -1]"}},
 		{
-			"paths that overlap", []*Policy{limited(Route{Path: "/orders/.*"}), limited(Route{Path: ".*/admin"})},
+			"paths that overlap",
+			[]*Policy{limited(Route{Path: "/orders/.*"}), limited(Route{Path: ".*/admin"})},
 			[]string{"GET /orders/admin [1 1]", "GET /admin [-1 1]", "GET /orders/ [1 -1]", "GET / [-1 -1]"},
 		},
 		{"one path", []*Policy{limited(Route{Path: "/orders"})}, []string{"GET /orders [1]", "GET / [-1]"}},
 		{"two routes of one policy are one class", []*Policy{limited(Route{Method: "GET", Path: "/a.*"}, Route{Method: "POST", Path: "/b.*"})}, []string{"GET /a [1]", "GET / [-1]"}},
 		{"a method that HTTP does not have", []*Policy{limited(Route{Method: "PURGE"})}, []string{"PURGE / [1]", "GET / [-1]"}},
 		{"what can't be read leaves it open for every request", []*Policy{limited(Route{Path: "(?<=x)y"})}, []string{"GET / [0]"}},
+		{"a path without a slash", []*Policy{limited(Route{Path: "orders.*"})}, []string{"GET orders [1]", "GET / [-1]"}},
 		{"a disabled policy applies to none", []*Policy{{When: Guard{Disabled: true}}, limited(Route{Method: "GET"})}, []string{"GET / [-1 1]", "POST / [-1 -1]"}},
 	}
 	for _, test := range tests {
@@ -96,5 +99,14 @@ func TestTheVerdictOfARequestOfUnknownClass(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func TestAFailureOfAPolicyThatPerhapsAppliesStillSaysWhy(t *testing.T) {
+	aud := &Check{ID: Audience, Test: Required(Claim("aud"), Predicate{Op: OneOf, Input: Claim("aud"), Values: Literals("x")})}
+	policy := &Policy{When: Guard{Routes: []Route{{Method: "GET"}}}, Root: AllOf(aud)}
+	v := Evaluate([]*Policy{policy}, claims(`{"aud":"y"}`))
+	if why := v.Results[1].Why(); !strings.Contains(why, "the token is for y") {
+		t.Errorf("got %q", why)
 	}
 }

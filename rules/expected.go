@@ -151,7 +151,7 @@ func (r *Result) Actual() string {
 	case leaf.Op == Sent:
 		return r.request.sentInstead(r.Outcome)
 	case leaf.Input.Source == FromHTTP || leaf.Input.Source == FromCookie:
-		return given(r.judged.reading.Value != nil)
+		return shownAs(r.judged.reading.Value != nil)
 	}
 	return r.found()
 }
@@ -177,13 +177,13 @@ func (r *Result) shape() string {
 	if token := r.request.Token; token == nil {
 		return "no token"
 	} else if token.Fault != nil {
-		return token.Fault.Message
+		return token.Fault.Cause
 	}
 	return "a signed JWT"
 }
 
-// given never shows what was given: it may be a secret.
-func given(is bool) string {
+// shownAs never shows what was given: it may be a secret.
+func shownAs(is bool) string {
 	if is {
 		return "given"
 	}

@@ -1,6 +1,10 @@
 package rules
 
-import "github.com/gatewhy/gatewhy/inspect/source"
+import (
+	"cmp"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+)
 
 // Source is where an input comes from.
 type Source string
@@ -28,9 +32,27 @@ type Input struct {
 	Name   string
 	Opaque *Opaque // of FromExpression
 
-	// Captured says that only a captured answer tells, of FromIntrospection: nothing is published that it could be
-	// modelled on.
-	Captured bool
+	// Model is how an answer that was not given is made from the token itself, of FromIntrospection; nil where
+	// nothing is published that it could be made from: then only a captured answer will do.
+	Model *AnswerModel
+}
+
+// AnswerModel is an account of what a validation endpoint answers about a token.
+type AnswerModel struct {
+	Mirrors map[string]string // the claims that members mirror, where they have other names
+	Alive   Predicate         // what a token must be for the endpoint to call it active
+}
+
+// ClaimRead is the claim that an input gives: of a validation endpoint's answer, the one that its model mirrors.
+// It is empty for what is not read from a claim.
+func (i Input) ClaimRead() string {
+	switch {
+	case i.Source == FromClaim:
+		return i.Name
+	case i.Source != FromIntrospection || i.Model == nil:
+		return ""
+	}
+	return cmp.Or(i.Model.Mirrors[i.Name], i.Name)
 }
 
 // Opaque is an expression that can't be lowered into predicates: only its result can be used, but what it reads is

@@ -1,19 +1,13 @@
 package rules
 
-import (
-	"time"
+import "github.com/gatewhy/gatewhy/inspect/source"
 
-	"github.com/gatewhy/gatewhy/inspect/source"
-)
-
-// introspection reads a member of the validation endpoint's answer: of the captured one, else of the model that
-// Salesforce KB 005321722 describes, in which the answer mirrors the token's own claims. Scopes come from scp; there is a client id
-// only where the token itself has a claim of that name.
+// introspection reads a member of the validation endpoint's answer: of the captured one, else of the model.
 func (r *Request) introspection(in Input) Reading {
 	switch {
 	case r.Introspection != nil:
 		return member(r.Introspection, in.Name)
-	case in.Captured:
+	case in.Model == nil:
 		return Reading{Unknown: &Unknown{
 			Why: "what the validation endpoint answers is not known", Need: needAnswer(),
 		}}
@@ -22,16 +16,14 @@ func (r *Request) introspection(in Input) Reading {
 			Why:  "the token can't be read, so the validation endpoint's answer can't be modelled on it",
 			Need: needAnswer(),
 		}}
-	case in.Name == "scope":
-		return r.claim("scp")
 	}
-	return r.claim(in.Name)
+	return r.claim(in.ClaimRead())
 }
 
 func needAnswer() Need {
 	return Need{
 		Input: source.NeedIntrospection,
-		For:   "the answer of the client provider's validation endpoint for this token",
+		For:   "the answer of the validation endpoint for this token",
 	}
 }
 
@@ -41,7 +33,7 @@ func (r *Request) active(p Predicate) judgement {
 	switch {
 	case r.Introspection != nil:
 		return r.capturedActive()
-	case p.Input.Captured:
+	case p.Input.Model == nil:
 		reading := r.introspection(p.Input)
 		return judgement{may: reading.Unknown.may(), reading: reading}
 	}
@@ -66,7 +58,7 @@ func (r *Request) capturedActive() judgement {
 	return judgement{may: truth(active).as(), reading: reading}
 }
 
-// modelledActive takes a token for inactive that has expired or whose signature does not verify.
+// modelledActive is what the model says of the token.
 func (r *Request) modelledActive(p Predicate) judgement {
 	if r.Token == nil {
 		return judged(No)
@@ -74,11 +66,5 @@ func (r *Request) modelledActive(p Predicate) judgement {
 	if r.Token.Claims == nil {
 		return unknownFor(r.introspection(p.Input).Unknown)
 	}
-	expiry := Predicate{Op: After, Input: Claim("exp"), Doubt: doubt}
-	alive := Both(Predicate{Op: Verifies, Key: p.Key}, IfPresent(expiry.Input, expiry))
-	return r.judge(&alive)
+	return r.judge(&p.Input.Model.Alive)
 }
-
-// doubt is the largest tolerance for clocks that is common among gateways. Where a gateway's own is not
-// documented, an instant that is missed by no more than this is unknown.
-const doubt = 5 * time.Minute

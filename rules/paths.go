@@ -23,7 +23,20 @@ func pathSamples(expressions []string, known string) []sample {
 	for _, expression := range expressions {
 		search.add(expression)
 	}
-	search.run(func(path string) { all = addSample(all, sampleOf(path, expressions, coveredBy)) })
+	search.run("/", func(path string) { all = addSample(all, sampleOf(path, expressions, coveredBy)) })
+	for _, expression := range expressions {
+		if slices.ContainsFunc(all, func(s sample) bool { return s.says(expression) != No }) {
+			continue
+		}
+		// It matches no path that begins with a slash: whatever the gateway holds it against, some do.
+		alone := pathSearch{alphabet: pathAlphabet}
+		alone.add(expression)
+		alone.run(pathAlphabet, func(path string) {
+			if s := sampleOf(path, expressions, coveredBy); s.says(expression) == Yes {
+				all = addSample(all, s)
+			}
+		})
+	}
 	return all
 }
 
@@ -53,15 +66,22 @@ type node struct {
 	states [][]uint32
 }
 
-// run visits the shortest path to every combination of the programs' states.
-func (s *pathSearch) run(visit func(path string)) {
+// run visits the shortest path, of those that begin with one of some letters, to every combination of the
+// programs' states.
+func (s *pathSearch) run(first string, visit func(path string)) {
 	start := node{states: make([][]uint32, len(s.programs))}
 	for i, program := range s.programs {
 		start.states[i] = []uint32{uint32(program.Start)}
 	}
 	seen := map[string]bool{}
 	letters := s.letters()
-	for queue := []node{s.step(start, '/')}; len(queue) > 0 && len(seen) < mostPathStates; queue = queue[1:] {
+	var queue []node
+	for _, letter := range letters {
+		if strings.ContainsRune(first, letter) {
+			queue = append(queue, s.step(start, letter))
+		}
+	}
+	for ; len(queue) > 0 && len(seen) < mostPathStates; queue = queue[1:] {
 		at := queue[0]
 		key := at.key()
 		if seen[key] || len(at.path) > longestPath {

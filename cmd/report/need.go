@@ -14,8 +14,12 @@ func passed() map[source.Input]string {
 	return map[source.Input]string{
 		source.NeedToken:          "--token @FILE",
 		source.NeedKeySet:         "--jwks FILE|URL",
+		source.NeedKeySetFile:     "--jwks FILE",
 		source.NeedKeySetURL:      "--jwks URL",
+		source.NeedWhoseKeys:      "--tenant, --issuer or --jwks",
 		source.NeedTenant:         "--tenant ID",
+		source.NeedExpectedTenant: "--tenant",
+		source.NeedExpectedIssuer: "--tenant or --issuer",
 		source.NeedIssuer:         "--issuer URL",
 		source.NeedContracts:      "--contracts FILE",
 		source.NeedIntrospection:  "--introspection FILE",
@@ -112,7 +116,7 @@ func Look(c *rules.Cause) string {
 	case c.Look == "":
 		return Ask(c.Need)
 	case flag != "":
-		return c.Look + ": pass " + flag
+		return c.Look + "; pass " + flag
 	}
 	return c.Look
 }
@@ -123,4 +127,25 @@ func Follows(c *rules.Comparison) string {
 		return c.Follows
 	}
 	return c.Follows + "; " + Name(c.Need.Input) + " would tell more"
+}
+
+// Hint is a hint as a person reads it: "pass it as --jwks FILE, beside the token".
+func Hint(h source.Hint) string {
+	flag := Flag(h.Need)
+	switch {
+	case flag == "":
+		return h.Text
+	case strings.Contains(h.Text, "%s"):
+		return strings.Replace(h.Text, "%s", flag, 1)
+	}
+	return h.Text + ": " + flag
+}
+
+// Hints words each of them.
+func Hints(all []source.Hint) []string {
+	words := make([]string, len(all))
+	for i, h := range all {
+		words[i] = Hint(h)
+	}
+	return words
 }

@@ -7,7 +7,7 @@ import (
 
 // Cloud is one instance of Entra ID: its hosts, and the forms of the issuers that it writes into tokens.
 type Cloud struct {
-	ID       string   // "public", "usgov", "china", …: what --cloud takes
+	ID       string   // "public", "usgov", "china", …: what a person names it by
 	Name     string   // as a person calls it
 	Host     string   // where discovery documents and keys are asked for
 	Aliases  []string // other hosts of the same cloud

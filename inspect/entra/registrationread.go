@@ -124,7 +124,8 @@ func noRegistration(file *source.File) error {
 	err := &source.Error{
 		Pos:   source.Position{File: file.Name},
 		Cause: "no app registration in this file",
-		Hint:  "expected is what az ad app show --id APP prints, a manifest from the portal, or Terraform with an azuread_application",
+		Hints: source.Hints("expected is what az ad app show --id APP prints, a manifest from the portal, " +
+			"or Terraform with an azuread_application"),
 	}
 	if len(file.Documents) > 0 {
 		err.Pos = file.Documents[0].Pos

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
 // parseTarget checks an address before anything is sent to it.
@@ -24,9 +25,12 @@ func parseTarget(address string, by trust) (target, error) {
 	case u.Scheme != "http" && u.Scheme != "https":
 		return target{}, refusal(name, "the address is not https", "")
 	case by == byToken && !entra.IsEntraHost(u.Hostname()):
-		return target{}, refusal(name, "the token names a host that is none of Entra's", "pass --tenant, --issuer or --jwks to say whose keys are right")
+		return target{}, wanting(name, "the token names a host that is none of Entra's",
+			source.Ask(source.NeedWhoseKeys, "pass %s to say whose keys are right"))
 	case by != byUser && isPrivateHost(u.Hostname()):
-		return target{}, refusal(name, "the address is a private one, and it was not you who named it", "if it is meant, pass it yourself: --jwks URL")
+		hint := source.Ask(source.NeedKeySetURL, "if it is meant, pass it yourself")
+		const cause = "the address is a private one, and it was not you who named it"
+		return target{}, wanting(name, cause, hint)
 	}
 	return t, nil
 }

@@ -29,8 +29,9 @@ func (e Expect) bind(c *Check, claims *source.Value, iss string, signer *Key) {
 	}
 }
 
+// fail also forgets why the check was skipped before.
 func (c *Check) fail(expected, why string) {
-	c.Outcome, c.Expected, c.Why = Fail, expected, why
+	c.Outcome, c.Expected, c.Why, c.Hint = Fail, expected, why, source.Hint{}
 }
 
 // isTenantOf reports whether tid agrees with an issuer. A tid that is not there, and an issuer that names no tenant by its id, do not

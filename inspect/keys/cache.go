@@ -8,6 +8,8 @@ import (
 	"os"
 	"path/filepath"
 	"time"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
 // How long a cached set is taken as it is: what its server says, within these bounds, and an hour where it does not
@@ -36,7 +38,8 @@ func (s *Source) cached(ctx context.Context, t target, fetch func(context.Contex
 	case s.Offline && ok:
 		return entry.set(), nil
 	case s.Offline:
-		return nil, refusal(t.String(), "offline, and no key set of this address is in the cache", "run it once online, or pass --jwks FILE")
+		return nil, wanting(t.String(), "offline, and no key set of this address is in the cache",
+			source.Ask(source.NeedKeySetFile, "run it once online, or pass %s"))
 	case ok && entry.serves(s.now(), s.Kid):
 		return entry.set(), nil
 	}

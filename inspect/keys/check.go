@@ -5,6 +5,7 @@ import (
 
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
 // Expect is what the person who asks expects of a token.
@@ -23,6 +24,7 @@ type Check struct {
 	Expected string
 	Actual   string
 	Why      string
+	Hint     source.Hint // of a check that was skipped: what to pass so that it is made
 }
 
 // Report is all that verify has to say of a token.
@@ -100,7 +102,7 @@ func (r Report) Failed(id string) bool {
 func formatCheck(t *inspect.Token) Check {
 	c := Check{ID: "token-format", Outcome: Pass, Expected: "a signed token in compact form", Actual: "a signed token in compact form"}
 	if t.Fault != nil {
-		c.Outcome, c.Actual, c.Why = Fail, t.Fault.ID, t.Fault.Message
+		c.Outcome, c.Actual, c.Why = Fail, t.Fault.ID, t.Fault.Cause
 	}
 	return c
 }

@@ -86,7 +86,9 @@ func parseMetadata(origin string, text []byte) (Metadata, error) {
 	m.KeysURL, _ = document.Member("jwks_uri").Str()
 	m.CloudInstance, _ = document.Member("cloud_instance_name").Str()
 	if m.Issuer == "" || m.KeysURL == "" {
-		return m, refusal(origin, "the answer is no discovery document: it lacks issuer or jwks_uri", "pass the key set itself: --jwks URL")
+		hint := source.Ask(source.NeedKeySetURL, "pass the key set itself")
+		const cause = "the answer is no discovery document: it lacks issuer or jwks_uri"
+		return m, wanting(origin, cause, hint)
 	}
 	return m, nil
 }

@@ -112,7 +112,7 @@ func TestEnvoysTokensOfCertificatesAreRead(t *testing.T) {
 	for name, token := range envoy(t, "verify_x509") {
 		parsed := inspect.Parse(token)
 		if parsed.Fault != nil {
-			t.Errorf("%s: %s", name, parsed.Fault.Message)
+			t.Errorf("%s: %s", name, parsed.Fault.Cause)
 		}
 		if got := keys.Verify(parsed, nil); got.Reason != keys.NoKeys {
 			t.Errorf("%s: %v", name, got.Reason)

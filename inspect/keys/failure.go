@@ -11,6 +11,8 @@ import (
 	"strconv"
 	"strings"
 	"time"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
 // attempts is how often a document is asked for, and longestPause how long a server may have us wait in between.
@@ -53,7 +55,8 @@ func (f *failure) isFinal() bool {
 
 // explain makes the error that a person reads.
 func (f *failure) explain(ctx context.Context, t target, timeout time.Duration) error {
-	cause, hint := f.cause(), "pass a key set that you have as a file: --jwks FILE"
+	cause := f.cause()
+	hint := source.Ask(source.NeedKeySetFile, "pass a key set that you have as a file")
 	var forbidden *forbiddenError
 	switch {
 	case errors.Is(ctx.Err(), context.Canceled):
@@ -61,17 +64,20 @@ func (f *failure) explain(ctx context.Context, t target, timeout time.Duration) 
 	case errors.Is(f.err, context.DeadlineExceeded) || ctx.Err() != nil:
 		cause = fmt.Sprintf("no answer within %s", timeout)
 	case f.tooLong:
-		cause, hint = "the answer has more than 1 MiB", "that is no key set; is the address right?"
+		cause = "the answer has more than 1 MiB"
+		hint = source.Hint{Text: "that is no key set; is the address right?"}
 	case errors.As(f.err, &forbidden):
-		cause, hint = forbidden.Error(), "if it is meant, pass the address yourself: --jwks URL"
+		cause = forbidden.Error()
+		hint = source.Ask(source.NeedKeySetURL, "if it is meant, pass the address yourself")
 	case errors.Is(f.err, errOtherHost):
-		cause, hint = "the answer is a redirect to another host, which is not followed", "pass the address that it leads to"
+		cause = "the answer is a redirect to another host, which is not followed"
+		hint = source.Hint{Text: "pass the address that it leads to"}
 	case f.status == http.StatusBadRequest, f.status == http.StatusNotFound:
-		hint = "is the tenant, or the address, right?"
+		hint = source.Hint{Text: "is the tenant, or the address, right?"}
 	case f.retry > longestPause:
-		hint = fmt.Sprintf("the server asks to wait %s", f.retry)
+		hint = source.Hint{Text: fmt.Sprintf("the server asks to wait %s", f.retry)}
 	}
-	return refusal(t.String(), cause, hint)
+	return wanting(t.String(), cause, hint)
 }
 
 // cause is the plain reason. The text of a connection's error is Go's, and names the address again.

@@ -48,8 +48,13 @@ func (e Expect) compareIssuer(c *Check, claims *source.Value, iss string) {
 	case e.Cloud != "" && !isOfCloud(iss, e.Cloud):
 		c.fail("an issuer of the cloud "+e.Cloud, "the token is from another cloud")
 	default:
-		c.Outcome, c.Why = Skipped, "not checked: pass --tenant or --issuer to say who must have issued it"
+		c.skip(source.Ask(source.NeedExpectedIssuer, "pass %s to say who must have issued it"))
 	}
+}
+
+// skip leaves a check out for want of something to compare with.
+func (c *Check) skip(hint source.Hint) {
+	c.Outcome, c.Why, c.Hint = Skipped, "not checked", hint
 }
 
 func (c *Check) decide(pass bool, why string) {
@@ -119,7 +124,7 @@ func (e Expect) tenantCheck(claims *source.Value) Check {
 	c := Check{ID: "tenant"}
 	tenant := e.tenant()
 	if tenant == "" {
-		c.Outcome, c.Why = Skipped, "not checked: pass --tenant to say whose token it must be"
+		c.skip(source.Ask(source.NeedExpectedTenant, "pass %s to say whose token it must be"))
 		c.Actual, _ = claims.Member("tid").Str()
 		return c
 	}

@@ -134,17 +134,21 @@ func (s *Set) add(list *source.Value, r *reader) error {
 func noSet(origin string, v *source.Value) error {
 	pos := v.Pos
 	pos.File = origin
+	cause := fmt.Sprintf("the text is %s, not a key set", v.Kind)
+	hint := `a key set is {"keys": [...]} (RFC 7517, section 5)`
 	switch {
 	case v.Member("jwks_uri") != nil:
-		return &source.Error{Pos: pos, Cause: "this is a discovery document, not a key set", Hint: "fetch the address that its jwks_uri names, and pass that"}
+		cause = "this is a discovery document, not a key set"
+		hint = "fetch the address that its jwks_uri names, and pass that"
 	case v.Member("error") != nil:
-		return &source.Error{Pos: pos, Cause: "this is an error answer, not a key set", Hint: "is the tenant right?"}
+		cause, hint = "this is an error answer, not a key set", "is the tenant right?"
 	case v.Member("keys") != nil:
-		return &source.Error{Pos: v.Member("keys").Pos, Cause: fmt.Sprintf(`"keys" is %s, not a list of keys`, v.Member("keys").Kind)}
+		pos = v.Member("keys").Pos
+		cause, hint = fmt.Sprintf(`"keys" is %s, not a list of keys`, v.Member("keys").Kind), ""
 	case v.Is(source.Object):
-		return &source.Error{Pos: pos, Cause: `the object has no "keys"`, Hint: `a key set is {"keys": [...]} (RFC 7517, section 5)`}
+		cause = `the object has no "keys"`
 	}
-	return &source.Error{Pos: pos, Cause: fmt.Sprintf("the text is %s, not a key set", v.Kind), Hint: `a key set is {"keys": [...]} (RFC 7517, section 5)`}
+	return &source.Error{Pos: pos, Cause: cause, Hints: source.Hints(hint)}
 }
 
 // noteDuplicates notes the kids that several keys share. Gateways differ in which of them they take.
@@ -163,8 +167,16 @@ func (s *Set) noteDuplicates() {
 func (s *Set) note(id, message string) { s.Notes = append(s.Notes, Note{id, message}) }
 
 func refusal(origin, cause, hint string) error {
-	return &source.Error{Pos: source.Position{File: origin}, Cause: cause, Hint: hint}
+	return &source.Error{Pos: placeOf(origin), Cause: cause, Hints: source.Hints(hint)}
 }
+
+// wanting is a refusal whose hint may ask for an input.
+func wanting(origin, cause string, hint source.Hint) error {
+	return &source.Error{Pos: placeOf(origin), Cause: cause, Hints: []source.Hint{hint}}
+}
+
+// placeOf is where a key set as a whole is from: a file, an address, or what it was asked for by.
+func placeOf(origin string) source.Position { return source.Position{File: origin} }
 
 // FromSecret returns the set of one shared secret, as a policy carries it. The secret is used as it is, byte by
 // byte.

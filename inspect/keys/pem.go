@@ -14,7 +14,7 @@ import (
 )
 
 // ParsePEM reads one or more public keys or certificates: PEM with its header and footer lines, or without
-// them, as MuleSoft's textKey has it. A private key is refused.
+// them, as gateways' configurations have it. A private key is refused.
 func ParsePEM(origin, text string) (*Set, error) {
 	set := &Set{Origin: origin, Pinned: true}
 	rest := []byte(strings.TrimSpace(text))

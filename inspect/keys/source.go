@@ -7,6 +7,7 @@ import (
 	"time"
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
 // Source fetches key sets. Its zero value fetches from the network, with no cache.
@@ -95,7 +96,9 @@ func (s *Source) TokenIssuer(ctx context.Context, iss entra.Issuer, appID string
 func (s *Source) ofEntra(ctx context.Context, iss entra.Issuer, appID string, by trust) (*Set, error) {
 	address, ok := iss.DiscoveryURL(appID)
 	if !ok {
-		return nil, refusal(iss.Host, "the issuer does not tell where its keys are", "B2C keeps them by policy, and the sovereign clouds that were closed have none: pass --jwks URL")
+		hint := source.Ask(source.NeedKeySetURL,
+			"B2C keeps them by policy, and the sovereign clouds that were closed have none: pass %s")
+		return nil, wanting(iss.Host, "the issuer does not tell where its keys are", hint)
 	}
 	return s.discoverTenant(ctx, address, iss.Tenant, by)
 }

@@ -128,14 +128,22 @@ func issuerOf(t *testing.T, iss string) entra.Issuer {
 	return parsed
 }
 
-// causeAndHint splits an error as a person reads it.
+// causeAndHint splits an error with one hint at most. The hint ends with the input that it asks for.
 func causeAndHint(t *testing.T, err error) (cause, hint string) {
 	t.Helper()
 	var e *source.Error
 	if !errors.As(err, &e) {
 		t.Fatalf("got %v, want a source.Error", err)
 	}
-	return e.Cause, e.Hint
+	switch {
+	case len(e.Hints) > 1:
+		t.Fatalf("%d hints, want one", len(e.Hints))
+	case len(e.Hints) == 0:
+		return e.Cause, ""
+	case !e.Hints[0].Need.None():
+		return e.Cause, e.Hints[0].Text + " (" + string(e.Hints[0].Need.Input) + ")"
+	}
+	return e.Cause, e.Hints[0].Text
 }
 
 func TestMetadataThatIsNotTheTenantsIsRefused(t *testing.T) {
@@ -312,7 +320,7 @@ func TestAnswersThatAreRefused(t *testing.T) {
 	}{
 		{"a redirect to another host", []http.HandlerFunc{far}, "the answer is a redirect to another host, which is not followed", "pass the address that it leads to", 1},
 		{"a redirect to http", []http.HandlerFunc{down}, "the answer is a redirect to another host, which is not followed", "pass the address that it leads to", 1},
-		{"redirects in a circle", repeat(round, 9), "the server redirects again and again", "pass a key set that you have as a file: --jwks FILE", 4},
+		{"redirects in a circle", repeat(round, 9), "the server redirects again and again", "pass a key set that you have as a file (key-set-file)", 4},
 		{"a page", []http.HandlerFunc{body("<html>Sign in</html>")}, "the text is an HTML or XML page, not a key set", "the address answered a sign-in, proxy or error page; open it in a browser", 1},
 		{"nothing", []http.HandlerFunc{body("")}, "the text is empty", "was the file written, or the address answered, at all?", 1},
 		{"more than a mebibyte", []http.HandlerFunc{body(strings.Repeat(" ", 1<<20+1))}, "the answer has more than 1 MiB", "that is no key set; is the address right?", 1},
@@ -320,12 +328,12 @@ func TestAnswersThatAreRefused(t *testing.T) {
 		{"little that unpacks to much", []http.HandlerFunc{gzipBomb(t)}, "the answer has more than 1 MiB", "that is no key set; is the address right?", 1},
 		{"no such tenant", []http.HandlerFunc{status(400)}, "the server answered 400 Bad Request", "is the tenant, or the address, right?", 1},
 		{"nothing there", []http.HandlerFunc{status(404)}, "the server answered 404 Not Found", "is the tenant, or the address, right?", 1},
-		{"not modified, though nothing was asked about that", []http.HandlerFunc{status(304)}, "the server answered 304 Not Modified", "pass a key set that you have as a file: --jwks FILE", 1},
-		{"a server in trouble, three times", repeat(status(503), 3), "the server answered 503 Service Unavailable", "pass a key set that you have as a file: --jwks FILE", 3},
+		{"not modified, though nothing was asked about that", []http.HandlerFunc{status(304)}, "the server answered 304 Not Modified", "pass a key set that you have as a file (key-set-file)", 1},
+		{"a server in trouble, three times", repeat(status(503), 3), "the server answered 503 Service Unavailable", "pass a key set that you have as a file (key-set-file)", 3},
 		{"too many requests, for long", []http.HandlerFunc{status(429, "Retry-After", "60")}, "the server answered 429 Too Many Requests", "the server asks to wait 1m0s", 1},
 		{"too many requests, until a date", []http.HandlerFunc{status(429, "Retry-After", noon.Add(time.Hour).Format(http.TimeFormat))}, "the server answered 429 Too Many Requests", "the server asks to wait 1h0m0s", 1},
-		{"a connection that is closed, three times", repeat(hangUp, 3), "no connection: EOF", "pass a key set that you have as a file: --jwks FILE", 3},
-		{"a body that is cut, three times", repeat(cut, 3), "the answer was cut off before its end", "pass a key set that you have as a file: --jwks FILE", 3},
+		{"a connection that is closed, three times", repeat(hangUp, 3), "no connection: EOF", "pass a key set that you have as a file (key-set-file)", 3},
+		{"a body that is cut, three times", repeat(cut, 3), "the answer was cut off before its end", "pass a key set that you have as a file (key-set-file)", 3},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

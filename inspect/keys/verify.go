@@ -83,7 +83,7 @@ func faultOf(t *inspect.Token) string {
 	if t.Fault == nil {
 		return "none"
 	}
-	return t.Fault.Message
+	return t.Fault.Cause
 }
 
 // allowed checks the header's algorithm against the list.

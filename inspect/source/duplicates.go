@@ -44,13 +44,19 @@ func (v *Value) brief() string {
 	return shorten(v.JSON())
 }
 
-// isSecret reports whether a member of this name holds what a message must not show: a password, or the
-// private half of a key (RFC 7518, section 6).
+// isSecret reports whether a member of this name holds what a message must not show: a password,
+// credentials, a key, or the private half of one (RFC 7518, section 6). A member that is called
+// key and no more is the name in a pair of name and value.
 func isSecret(name string) bool {
 	switch name {
 	case "d", "p", "q", "dp", "dq", "qi", "oth", "k":
 		return true
 	}
 	name = strings.ToLower(name)
-	return strings.Contains(name, "textkey") || strings.Contains(name, "text_key") || strings.Contains(name, "authorizationvalue") || strings.Contains(name, "secret") || strings.Contains(name, "password") || strings.Contains(name, "private")
+	for _, part := range []string{"secret", "password", "private", "authorization"} {
+		if strings.Contains(name, part) {
+			return true
+		}
+	}
+	return name != "key" && strings.HasSuffix(name, "key")
 }

@@ -21,7 +21,8 @@ func Embedded(f *File, v *Value) (*File, error) {
 	place := f.placesOf(v)
 	var fault *Error
 	if errors.As(err, &fault) {
-		return nil, &Error{Pos: f.Position(place.of(newIndex([]byte(text), false), fault.Pos)), Cause: "in this string: " + fault.Cause, Hint: fault.Hint}
+		pos := f.Position(place.of(newIndex([]byte(text), false), fault.Pos))
+		return nil, &Error{Pos: pos, Cause: "in this string: " + fault.Cause, Hints: fault.Hints}
 	}
 	for i := range inner.Problems {
 		inner.Problems[i].Pos = f.Position(place.of(inner.lines, inner.Problems[i].Pos))

@@ -37,16 +37,6 @@ type Problem struct {
 	Message string
 }
 
-// Error says why a file can't be read, where, and what to do about it.
-type Error struct {
-	Pos   Position
-	Cause string
-	Hint  string // may be empty
-	Limit bool   // the text may be right, but goes beyond what is read
-}
-
-func (e *Error) Error() string { return e.Pos.String() + ": " + e.Cause }
-
 // Position returns the place of a byte offset. An offset behind the end is the end.
 func (f *File) Position(offset int) Position {
 	at := f.index().at(offset)
@@ -74,7 +64,7 @@ func (f *File) index() *index {
 }
 
 func (f *File) errorAt(offset int, cause, hint string) error {
-	return &Error{Pos: f.Position(offset), Cause: cause, Hint: hint}
+	return &Error{Pos: f.Position(offset), Cause: cause, Hints: Hints(hint)}
 }
 
 func (f *File) problem(id string, offset int, message string) {

@@ -30,7 +30,7 @@ func (f *File) tooMany(offset, most int) error {
 
 // beyond is the error where a file goes beyond a limit.
 func (f *File) beyond(offset int, cause string) error {
-	return &Error{Pos: f.Position(offset), Cause: cause, Hint: wrongFile, Limit: true}
+	return &Error{Pos: f.Position(offset), Cause: cause, Hints: Hints(wrongFile), Limit: true}
 }
 
 // checkJSONSize refuses JSON of very many values before any of them is made: each stands behind a bracket or

@@ -16,8 +16,12 @@ type Input string
 const (
 	NeedToken          Input = "token"
 	NeedKeySet         Input = "key-set"
+	NeedKeySetFile     Input = "key-set-file"
 	NeedKeySetURL      Input = "key-set-url"
+	NeedWhoseKeys      Input = "whose-keys" // whose keys are right: a tenant, an issuer or a key set
 	NeedTenant         Input = "tenant"
+	NeedExpectedTenant Input = "expected-tenant" // the one whose token it must be
+	NeedExpectedIssuer Input = "expected-issuer" // who must have issued the token: an issuer or a tenant
 	NeedIssuer         Input = "issuer"
 	NeedContracts      Input = "contracts"
 	NeedIntrospection  Input = "introspection"

@@ -85,7 +85,8 @@ func ReadPart(name string, text []byte) (*File, error) {
 // open makes a file of text that is worth reading.
 func open(name string, text []byte) (*File, error) {
 	if len(text) > maxText {
-		return nil, &Error{Pos: Position{File: name}, Cause: fmt.Sprintf("the text has more than %d MiB", maxText>>20), Hint: wrongFile}
+		cause := fmt.Sprintf("the text has more than %d MiB", maxText>>20)
+		return nil, &Error{Pos: Position{File: name}, Cause: cause, Hints: Hints(wrongFile)}
 	}
 	f := &File{Name: name, Text: text, lines: newIndex(text, false)}
 	return f.done(f.checkText())

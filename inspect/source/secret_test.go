@@ -30,6 +30,31 @@ func TestASecretIsToldFromAName(t *testing.T) {
 	}
 }
 
+func TestAMemberThatHoldsASecretIsToldByItsName(t *testing.T) {
+	tests := []struct {
+		name string
+		want bool
+	}{
+		{"textKey", true},
+		{"text_key", true},
+		{"api-key", true},
+		{"authorizationValue", true},
+		{"clientSecret", true},
+		{"private_key_id", true},
+		{"d", true},
+		{"key", false},
+		{"keys", false},
+		{"signingKeyLength", false},
+		{"jwtKeyOrigin", false},
+		{"supportedAudiences", false},
+	}
+	for _, test := range tests {
+		if got := isSecret(test.name); got != test.want {
+			t.Errorf("isSecret(%q) = %v, want %v", test.name, got, test.want)
+		}
+	}
+}
+
 func TestAMessageShowsNothingOfASecret(t *testing.T) {
 	const secret = "s3cr3tOpaqueTokenValueThatIsLongEnough0987654321"
 	tests := []struct{ name, file, text, want string }{

@@ -14,12 +14,16 @@ type Position struct {
 	Column int
 }
 
-// String returns the position as file:line:column, the form that editors and terminals link.
+// String returns the position as file:line:column, the form that editors and terminals link. In a
+// text that is no file and has no lines, such as an expression, it is the column alone.
 func (p Position) String() string {
-	if p.Line == 0 {
-		return p.File
+	switch {
+	case p.Line > 0:
+		return fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Column)
+	case p.File == "" && p.Column > 0:
+		return fmt.Sprintf("column %d", p.Column)
 	}
-	return fmt.Sprintf("%s:%d:%d", p.File, p.Line, p.Column)
+	return p.File
 }
 
 // Span is a half-open range of byte offsets, [Start, End), in the text of a file.

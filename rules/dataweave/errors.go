@@ -1,17 +1,23 @@
 package dataweave
 
-import "fmt"
+import (
+	"fmt"
 
-// Error says why a text can't be read, where, and what to write instead. The gateway refuses such a text too,
-// unless Limit is set.
-type Error struct {
-	Column int    // characters from 1, within the text given to Parse
-	Cause  string // lower case, no full stop
-	Hint   string // may be empty
-	Limit  bool   // the text goes beyond this package's limits: that says nothing about the gateway
+	"github.com/gatewhy/gatewhy/inspect/source"
+)
+
+// errorAt is an error at a column of the text. Until the parser returns it, that is a byte offset.
+func errorAt(column int, cause, hint string) *source.Error {
+	place := source.Position{Column: column}
+	return &source.Error{Pos: place, Cause: cause, Hints: source.Hints(hint)}
 }
 
-func (e *Error) Error() string { return fmt.Sprintf("column %d: %s", e.Column, e.Cause) }
+// beyond is an error about this package's own limits: it says nothing about the gateway.
+func beyond(column int, cause, hint string) *source.Error {
+	err := errorAt(column, cause, hint)
+	err.Limit = true
+	return err
+}
 
 // Construct is a part of DataWeave that an expression uses and this package, or this dialect, doesn't run.
 type Construct struct {

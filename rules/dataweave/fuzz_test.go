@@ -68,8 +68,8 @@ func FuzzParse(f *testing.F) {
 
 func checkError(t *testing.T, text string, err error) {
 	t.Helper()
-	e, ok := err.(*Error)
-	if !ok || e.Cause == "" || e.Column < 1 || e.Column > len([]rune(text))+1 {
+	e, ok := err.(*source.Error)
+	if !ok || e.Cause == "" || e.Pos.Column < 1 || e.Pos.Column > len([]rune(text))+1 {
 		t.Errorf("%q: error without a place or a cause: %#v", text, err)
 	}
 }

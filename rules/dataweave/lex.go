@@ -70,7 +70,8 @@ func (s *scanner) skipComment(end string) {
 	s.pos = len(s.text) - len(rest)
 }
 
-// next returns the next token. Its error is an *Error or an *unsupported, with a byte offset in Column.
+// next returns the next token. Its error is a *source.Error or an *unsupported, with a byte offset
+// for a column.
 func (s *scanner) next() (token, error) {
 	spaced := s.skipSpace()
 	t := token{start: s.pos, spaced: spaced}
@@ -168,10 +169,8 @@ func (s *scanner) operator() (string, error) {
 func (s *scanner) foreign(r rune) error {
 	switch {
 	case strings.ContainsRune("‘’‚“”„«»", r):
-		return &Error{
-			Column: s.pos, Cause: "a typographic quotation mark doesn't begin a string",
-			Hint: "write ' or \"; word processors and chat programs replace them",
-		}
+		const replaced = "write ' or \"; word processors and chat programs replace them"
+		return errorAt(s.pos, "a typographic quotation mark doesn't begin a string", replaced)
 	case r == '`':
 		return &unsupported{Name: "a string in backticks", Column: s.pos}
 	case r == '_':

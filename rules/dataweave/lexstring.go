@@ -31,7 +31,7 @@ func (s *scanner) quoted(quote byte) (string, error) {
 			s.pos++
 		}
 	}
-	return "", &Error{Column: start, Cause: "the string is not closed", Hint: "end it with " + string(quote)}
+	return "", errorAt(start, "the string is not closed", "end it with "+string(quote))
 }
 
 // interpolation names what the dollar sign here begins, if anything: "$(now())" and "$name" are DataWeave's,

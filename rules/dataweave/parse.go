@@ -5,6 +5,8 @@ import (
 	"fmt"
 	"strings"
 	"unicode/utf8"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
 // The limits of what is parsed: bytes of text, and levels of brackets and prefix operators.
@@ -22,19 +24,17 @@ type Expr struct {
 	refused *Construct // what keeps the whole from being compiled, perhaps; nil for nothing
 }
 
-// Parse reads an expression, without its #[ ]. The error, if any, is an *Error: the gateway refuses the text too,
-// or it goes beyond the limits of this package. A text that uses more of DataWeave than this package, or the
+// Parse reads an expression, without its #[ ]. The error, if any, is a *source.Error whose position is
+// the column, in characters of the text: the gateway refuses the text too, or, where Limit is set, the
+// text goes beyond the limits of this package. A text that uses more of DataWeave than this package, or the
 // dialect, supports is no error: its tree holds Unsupported nodes, which Expr.Unsupported lists.
 func Parse(text string, d Dialect) (*Expr, error) {
 	if len(text) > maxText {
-		return nil, &Error{
-			Column: 1, Limit: true,
-			Cause: fmt.Sprintf("the expression is longer than %d bytes", maxText),
-			Hint:  "is this one expression?",
-		}
+		cause := fmt.Sprintf("the expression is longer than %d bytes", maxText)
+		return nil, beyond(1, cause, "is this one expression?")
 	}
 	if !utf8.ValidString(text) {
-		return nil, &Error{Column: 1, Limit: true, Cause: "the expression is not UTF-8 text"}
+		return nil, beyond(1, "the expression is not UTF-8 text", "")
 	}
 	root, err := newParser(text, d).parse()
 	if err != nil {
@@ -144,11 +144,11 @@ func (p *parser) fail(err error) {
 	if p.err != nil {
 		return
 	}
-	var e *Error
+	var e *source.Error
 	var u *unsupported
 	switch {
 	case errors.As(err, &e):
-		e.Column = p.column(e.Column)
+		e.Pos.Column = p.column(e.Pos.Column)
 	case errors.As(err, &u):
 		u.Column = p.column(u.Column)
 	}
@@ -164,11 +164,8 @@ func (p *parser) refuse(construct string, offset int) {
 func (p *parser) enter() bool {
 	p.depth++
 	if p.depth > maxDepth {
-		p.fail(&Error{
-			Column: p.tok.start, Limit: true,
-			Cause: fmt.Sprintf("the expression is nested more than %d levels deep", maxDepth),
-			Hint:  "is this an expression, or generated text?",
-		})
+		cause := fmt.Sprintf("the expression is nested more than %d levels deep", maxDepth)
+		p.fail(beyond(p.tok.start, cause, "is this an expression, or generated text?"))
 	}
 	return p.err == nil
 }

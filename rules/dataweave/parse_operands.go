@@ -135,10 +135,8 @@ func (p *parser) close(open token, closing string) {
 		return
 	}
 	if p.tok.kind == tokenEnd {
-		p.fail(&Error{
-			Column: open.start, Cause: fmt.Sprintf("%s is not closed", open.text),
-			Hint: "add " + closing + ", or take the opening bracket away",
-		})
+		hint := "add " + closing + ", or take the opening bracket away"
+		p.fail(errorAt(open.start, open.text+" is not closed", hint))
 		return
 	}
 	p.unexpected(closing)
@@ -157,7 +155,7 @@ func (p *parser) regex() *Node {
 			return p.literal(Regex, text[start+1:end])
 		}
 	}
-	p.fail(&Error{Column: start, Cause: "the regular expression is not closed", Hint: "end it with /"})
+	p.fail(errorAt(start, "the regular expression is not closed", "end it with /"))
 	return nil
 }
 

@@ -7,6 +7,8 @@ import (
 	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
 func TestTemplate(t *testing.T) {
@@ -36,56 +38,56 @@ func TestTemplate(t *testing.T) {
 func TestAnErrorNamesItsColumnAndTheCause(t *testing.T) {
 	for _, test := range []struct {
 		name, text string
-		want       Error
+		want       *source.Error
 	}{
 		{
 			"a string that isn't closed", "vars.a == 'x",
-			Error{Column: 11, Cause: "the string is not closed", Hint: "end it with '"},
+			errorAt(11, "the string is not closed", "end it with '"),
 		},
 		{
 			"a bracket that isn't closed", "vars.a and (vars.b",
-			Error{Column: 12, Cause: "( is not closed", Hint: "add ), or take the opening bracket away"},
+			errorAt(12, "( is not closed", "add ), or take the opening bracket away"),
 		},
 		{
 			"a bracket too many", "vars.a)",
-			Error{Column: 7, Cause: ") stands where an operator or the end of the expression is expected"},
+			errorAt(7, ") stands where an operator or the end of the expression is expected", ""),
 		},
 		{
 			"one equals sign", "vars.a = 'x'",
-			Error{Column: 8, Cause: "= stands where an operator or the end of the expression is expected", Hint: "equality is written =="},
+			errorAt(8, "= stands where an operator or the end of the expression is expected", "equality is written =="),
 		},
 		{
 			"&& of other languages", "vars.a && vars.b",
-			Error{Column: 8, Cause: "&& stands where an operator or the end of the expression is expected", Hint: `write "and"`},
+			errorAt(8, "&& stands where an operator or the end of the expression is expected", `write "and"`),
 		},
 		{
 			"quotes of a word processor, counted in characters", "vars.'ü' == “x”",
-			Error{Column: 13, Cause: "a typographic quotation mark doesn't begin a string", Hint: "write ' or \"; word processors and chat programs replace them"},
+			errorAt(13, "a typographic quotation mark doesn't begin a string", "write ' or \"; word processors and chat programs replace them"),
 		},
 		{
 			"an operator without an operand", "vars.a contains",
-			Error{Column: 16, Cause: "the expression ends where an operand is expected"},
+			errorAt(16, "the expression ends where an operand is expected", ""),
 		},
 		{
 			"two strings side by side", "'a' 'b'",
-			Error{Column: 5, Cause: "a string stands where an operator or the end of the expression is expected"},
+			errorAt(5, "a string stands where an operator or the end of the expression is expected", ""),
 		},
 		{
 			"#[ that isn't closed", "#[vars.a",
-			Error{Column: 1, Cause: "#[ stands inside the expression, or is not closed by ]", Hint: "one #[ … ] goes around the whole expression"},
+			errorAt(1, "#[ stands inside the expression, or is not closed by ]", "one #[ … ] goes around the whole expression"),
 		},
 		{
 			"a regular expression that isn't closed", "vars.a matches /x",
-			Error{Column: 16, Cause: "the regular expression is not closed", Hint: "end it with /"},
+			errorAt(16, "the regular expression is not closed", "end it with /"),
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
 			_, err := Parse(test.text, Mule)
-			var got *Error
+			var got *source.Error
 			if !errors.As(err, &got) {
 				t.Fatalf("got %v", err)
 			}
-			if diff := cmp.Diff(test.want, *got); diff != "" {
+			if diff := cmp.Diff(test.want, got); diff != "" {
 				t.Error(diff)
 			}
 		})
@@ -104,8 +106,8 @@ func TestWhatIsBeyondTheLimitsIsAnErrorThatSaysSo(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			start := time.Now()
 			_, err := Parse(text, Mule)
-			var got *Error
-			if !errors.As(err, &got) || !got.Limit || got.Column < 1 {
+			var got *source.Error
+			if !errors.As(err, &got) || !got.Limit || got.Pos.Column < 1 {
 				t.Errorf("got %v", err)
 			}
 			if took := time.Since(start); took > time.Second {

@@ -12,23 +12,23 @@ func (p *parser) unexpected(wanted string) {
 		p.refuse(construct, p.tok.start)
 		return
 	}
-	e := &Error{Column: p.tok.start, Cause: fmt.Sprintf("%s stands where %s is expected", p.tok.describe(), wanted)}
+	cause, hint := fmt.Sprintf("%s stands where %s is expected", p.tok.describe(), wanted), ""
 	if p.tok.kind == tokenEnd {
-		e.Cause = fmt.Sprintf("the expression ends where %s is expected", wanted)
+		cause = fmt.Sprintf("the expression ends where %s is expected", wanted)
 	}
 	switch p.tok.text {
 	case "=":
-		e.Hint = "equality is written =="
+		hint = "equality is written =="
 	case "&&":
-		e.Hint = `write "and"`
+		hint = `write "and"`
 	case "||":
-		e.Hint = `write "or"`
+		hint = `write "or"`
 	}
 	if p.tok.is("#") {
-		e.Cause = "#[ stands inside the expression, or is not closed by ]"
-		e.Hint = "one #[ … ] goes around the whole expression"
+		cause = "#[ stands inside the expression, or is not closed by ]"
+		hint = "one #[ … ] goes around the whole expression"
 	}
-	p.fail(e)
+	p.fail(errorAt(p.tok.start, cause, hint))
 }
 
 func (t token) describe() string {

@@ -19,7 +19,7 @@ const (
 func (p *parser) bracketed(construct string, start int) *Node {
 	end := balanced(p.scan.text, p.tok.start)
 	if end == 0 {
-		p.fail(&Error{Column: p.tok.start, Cause: p.tok.text + " is not closed", Hint: "check the brackets"})
+		p.fail(errorAt(p.tok.start, p.tok.text+" is not closed", "check the brackets"))
 		return nil
 	}
 	return p.raw(construct, start, end)
@@ -185,7 +185,7 @@ func (p *parser) lambda() *Node {
 		case '(', '[', '{':
 			end := balanced(text, pos)
 			if end == 0 {
-				p.fail(&Error{Column: pos, Cause: text[pos:pos+1] + " is not closed", Hint: "check the brackets"})
+				p.fail(errorAt(pos, text[pos:pos+1]+" is not closed", "check the brackets"))
 				return nil
 			}
 			pos = end

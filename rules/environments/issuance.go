@@ -81,8 +81,8 @@ func byItself(api, client *entra.Registration, known *assignments) grant {
 	return g
 }
 
-// strangersAPI is an API that anyone in the tenant may register: its name only begins like ours, since App ID URIs are unique in a
-// tenant, but its scopes and roles may be called the same (kb-005321722, what it leaves out, 8).
+// strangersAPI is an API that anyone in the tenant may register: its name only begins like ours,
+// since App ID URIs are unique in a tenant, but its scopes and roles may be called the same.
 func strangersAPI(api *entra.Registration) entra.Registration {
 	theirs := entra.Registration{AppID: entra.Text{Value: strangersAPIID}}
 	for _, uri := range audienceURIs(api) {

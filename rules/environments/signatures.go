@@ -10,9 +10,10 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// modelled answers for modelled tokens, which nobody has signed: one that this cloud issues verifies with every key
-// document of the cloud, its tenant's own and common alike, since tenants share their signing keys (kb-005321722, what it leaves out,
-// 5), and for every validation endpoint.
+// modelled answers for modelled tokens, which nobody has signed: one that this cloud issues
+// verifies with every key document of the cloud, its tenant's own and common alike, since tenants
+// share their signing keys (captured documents of both hold the same ones), and for every
+// validation endpoint.
 type modelled struct{ cloud *entra.Cloud }
 
 // Verify says whether a token of the cloud would verify with the key.

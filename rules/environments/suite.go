@@ -62,7 +62,8 @@ func IsSuite(file *source.File) bool {
 func ReadSuite(file *source.File) (*Suite, error) {
 	s := &Suite{Name: file.Name}
 	if len(file.Documents) != 1 {
-		return nil, &source.Error{Pos: source.Position{File: file.Name, Line: 1, Column: 1}, Cause: fmt.Sprintf("%d documents; a file of policy tests is one", len(file.Documents))}
+		cause := fmt.Sprintf("%d documents; a file of policy tests is one", len(file.Documents))
+		return nil, refusal(source.Position{File: file.Name, Line: 1, Column: 1}, cause, "")
 	}
 	v := file.Documents[0]
 	err := object(
@@ -97,7 +98,7 @@ func (s *Suite) readCase(v *source.Value) error {
 	case name.Value == "":
 		return wrong(v, "a test needs a name", "say what must hold, as: a DEV token is rejected at UAT")
 	case slices.ContainsFunc(s.Cases, func(other Case) bool { return other.Name == name.Value }):
-		return &source.Error{Pos: name.Pos, Cause: "two tests have this name"}
+		return refusal(name.Pos, "two tests have this name", "")
 	case v.Member("token") == nil:
 		return wrong(v, "a test needs a token", "token: {shape: entra-v1-app-only}, {file: NAME}, or none for a request without one")
 	case c.Expect == (Expectation{}):
@@ -128,7 +129,8 @@ func (t *TokenSpec) read(v *source.Value) error {
 	case t.File.Value != "" && t.Claims != nil:
 		return wrong(t.Claims, "the claims of a token from a file can't be changed", "start from a shape")
 	case t.Shape.Value != "" && !slices.Contains(Shapes(), t.Shape.Value):
-		return &source.Error{Pos: t.Shape.Pos, Cause: fmt.Sprintf("%q is no shape of a token", shorten(t.Shape.Value)), Hint: "shapes are " + strings.Join(Shapes(), ", ")}
+		cause := fmt.Sprintf("%q is no shape of a token", shorten(t.Shape.Value))
+		return refusal(t.Shape.Pos, cause, "shapes are "+strings.Join(Shapes(), ", "))
 	}
 	return nil
 }

@@ -38,9 +38,10 @@ func (p *party) addIssuer(issuer, tenant string, v entra.Version, doubt bool) {
 	p.tokens = append(p.tokens, suspect{claims, doubt})
 }
 
-// foreign is what a claim may hold in another tenant's token. Ids of ours are in none; our App ID URI may be in the audience of a
-// v1.0 token: one that begins with api:// is of free choice where that tenant's administrator has switched Microsoft's policy off, and of any
-// other, or one that holds an id, no source tells (identifier-uri-restrictions; KB 005321722, what it leaves out, 5).
+// foreign is what a claim may hold in another tenant's token. Ids of ours are in none; our App ID
+// URI may be in the audience of a v1.0 token: one that begins with api:// is of free choice where
+// that tenant's administrator has switched Microsoft's policy off, and of any other, or one that
+// holds an id, no source tells (identifier-uri-restrictions).
 func foreign(s suspect, name string, literals []string) []held {
 	switch name {
 	case "aud":

@@ -98,7 +98,7 @@ func (p *party) past(c *rules.Check, s suspect) reach {
 			return hidden
 		}
 		return open
-	case c.Test.Input.Captured:
+	case c.Test.Input.Source == rules.FromIntrospection && c.Test.Input.Model == nil:
 		if _, fixed := s.claims["scp"]; fixed {
 			return shut // what only a captured answer tells is taken for what the policy wants it to be: a scope of ours
 		}

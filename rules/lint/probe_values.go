@@ -20,7 +20,7 @@ func readBy(c *rules.Check) []rules.Input {
 	var all []rules.Input
 	for _, in := range c.Reads() {
 		switch {
-		case in.Captured:
+		case in.Source == rules.FromIntrospection && in.Model == nil:
 			continue
 		case in.Source == rules.FromIntrospection && in.Name == "scope":
 			in = rules.Claim("scp")

@@ -12,7 +12,7 @@ func substringMatchOnScopes() rules.Rule {
 		Name:       "substring-match-on-scopes",
 		Title:      "a scope is looked for as a part of the text",
 		Why:        "scp is one text of words: \"contains 'Orders.Read'\" is true for Orders.ReadWrite and NotOrders.Read too.",
-		Fix:        "Split it into words first: #[(vars.claimSet.scp splitBy ' ') contains 'Orders.Read'].",
+		Fix:        "Split it into words first.",
 		Severity:   rules.Warning,
 		Lesser:     "a note where the tokens are another issuer's and the claim is scp, which may be a list there",
 		Since:      since,

@@ -27,6 +27,7 @@ func Adapter() rules.Adapter {
 		Causes:     causes,
 		Collect:    collections,
 		Rules:      lintRules,
+		Advice:     advice,
 		Solutions:  solutions,
 		Repairable: repairable,
 		Changes:    changes,

@@ -86,7 +86,8 @@ func requestToCollect() rules.Collection {
 			{Note: "the token, typed or pasted without showing it", Command: `read -rs TOKEN`},
 			{Note: "the request by hand; it prints the status", Command: `printf 'Authorization: Bearer %s' "$TOKEN" | curl -sS -D headers.txt -o body.txt -w '%{http_code}\n' -H @- "$API_URL"`},
 			{Note: "then, with that status", Explain: []rules.Given{
-				{Input: source.NeedPolicy, Value: "policies.json"}, {Input: source.NeedObservedStatus, Value: "STATUS"},
+				{Input: source.NeedPolicy, Value: "policies.json"},
+				{Input: source.NeedObservedStatus, Value: "STATUS"},
 				{Input: source.NeedObservedBody, Value: "@body.txt"},
 			}},
 			{Note: "which headers arrive: the Message Logging policy with #[attributes.headers] before all others, for as long as it takes; its log then holds tokens"},

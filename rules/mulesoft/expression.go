@@ -153,9 +153,14 @@ func unknownWords(u *dataweave.Unknown) string {
 
 // unreadable says why an expression can't be read. Columns count from the beginning of the field's text.
 func unreadable(offset int, err error) *rules.Unknown {
-	var fault *dataweave.Error
-	if errors.As(err, &fault) {
-		return &rules.Unknown{Why: fmt.Sprintf("the expression can't be read: column %d: %s", offset+fault.Column, fault.Cause), Need: rules.Need{For: fault.Hint}}
+	var fault *source.Error
+	if !errors.As(err, &fault) {
+		return &rules.Unknown{Why: "the expression can't be read: " + err.Error(), MayErr: true}
 	}
-	return &rules.Unknown{Why: "the expression can't be read: " + err.Error()}
+	const why = "the expression can't be read: column %d: %s"
+	u := &rules.Unknown{Why: fmt.Sprintf(why, offset+fault.Pos.Column, fault.Cause), MayErr: true}
+	if len(fault.Hints) > 0 {
+		u.Need = rules.Need{For: fault.Hints[0].Text}
+	}
+	return u
 }

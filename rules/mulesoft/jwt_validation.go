@@ -252,6 +252,9 @@ const boundClient = "client-id"
 func (c *compiler) contract(field string, skip setting) *rules.Check {
 	check := c.check(rules.Contract, field, documented(docJWT))
 	check.Answer = c.answer(noContract)
+	check.OwnIDs = "the client provider is Anypoint's own, it seems, and then mapping another " +
+		"claim is no repair"
+	check.Besides = "A contract with an API group that the instance is in would admit it too"
 	check.Unknown = skip.unknown
 	check.Test = rules.Predicate{Op: rules.Listed, Input: rules.Input{Source: rules.FromBound, Name: boundClient}}
 	switch {

@@ -169,7 +169,12 @@ func noPolicy(file *source.File) error {
 	err := &source.Error{
 		Pos:   source.Position{File: file.Name},
 		Cause: "no MuleSoft policy in this file",
-		Hint:  "expected is what API Manager answers for an API's policies (JSON), a PolicyBinding or an ApiInstance of Flex Gateway (YAML), Terraform, or a bare configuration with --policy-type; how to get it: gatewhy collect policies",
+		Hints: []source.Hint{{
+			Text: "expected is what API Manager answers for an API's policies (JSON), a PolicyBinding or an " +
+				"ApiInstance of Flex Gateway (YAML), Terraform, or a bare configuration with %s; " +
+				"how to get it: gatewhy collect policies",
+			Need: source.Need{Input: source.NeedPolicyKind},
+		}},
 	}
 	if len(file.Documents) > 0 {
 		err.Pos = file.Documents[0].Pos

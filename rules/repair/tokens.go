@@ -14,8 +14,8 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// tokens lists the token that belongs to this environment, and those that the two holes of KB 005321722 are about: another environment's
-// token that is replayed here, and tokens for this API that someone else can obtain.
+// tokens lists the token that belongs to this environment, another environment's token that is replayed here, and tokens that
+// someone else can obtain for this API, or for one like it.
 func (m tokenModel) tokens() []modelled {
 	elsewhere := m.of(modelOtherClient, ofAudience, ofScopes, ofRoles)
 	elsewhere.audience = otherAPI(m.audience)

@@ -8,7 +8,7 @@ import (
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
-	"github.com/gatewhy/gatewhy/rules/dataweave"
+	"github.com/gatewhy/gatewhy/rules/mulesoft/dataweave"
 )
 
 // dialect is the expression language of the gateway that the entry is compiled for.

@@ -67,7 +67,8 @@ func decodeInner(d *json.Decoder, open json.Delim) (*source.Value, error) {
 	return v, err
 }
 
-// env makes an environment of JSON: an object with any of vars, attributes, authentication, payload.
+// env makes an environment of JSON: an object with any of vars, attributes, authentication,
+// payload.
 func env(t testing.TB, text string) Env {
 	t.Helper()
 	if text == "" {

@@ -11,7 +11,7 @@ import (
 
 // sameTree compares two trees, columns aside.
 func sameTree(a, b *Node) bool {
-	return a.Kind == b.Kind && a.Name == b.Name && a.Text == b.Text && a.Infix == b.Infix && a.ready.unclear == b.ready.unclear &&
+	return a.Kind == b.Kind && a.Name == b.Name && a.Text == b.Text && a.Infix == b.Infix && a.prepared.ambiguous == b.prepared.ambiguous &&
 		slices.EqualFunc(a.Args, b.Args, sameTree)
 }
 
@@ -33,8 +33,8 @@ func addExpressions(f *testing.F, add func(text string, flex bool)) {
 	}
 }
 
-// Parsing ends without a panic, every error has a column inside the text and words of its own, and what is
-// printed parses to the same tree.
+// Parsing ends without a panic, every error has a column inside the text and words of its own, and
+// what is printed parses to the same tree.
 func FuzzParse(f *testing.F) {
 	addExpressions(f, func(text string, flex bool) { f.Add(text, flex) })
 	f.Fuzz(func(t *testing.T, text string, flex bool) {
@@ -74,8 +74,9 @@ func checkError(t *testing.T, text string, err error) {
 	}
 }
 
-// Evaluation ends without a panic and gives exactly one of value, unknown and failure. A value that is given
-// without knowing the version, or one of the inputs, is the value that is given when it is known.
+// Evaluation ends without a panic and gives exactly one of value, unknown and failure. A value
+// that is given without knowing the version, or one of the inputs, is the value that is given when
+// it is known.
 func FuzzEval(f *testing.F) {
 	for _, row := range Table() {
 		f.Add(row.Expression, row.Input, false)

@@ -4,7 +4,7 @@ import (
 	"fmt"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
-	"github.com/gatewhy/gatewhy/rules/dataweave"
+	"github.com/gatewhy/gatewhy/rules/mulesoft/dataweave"
 )
 
 func Example() {

@@ -32,6 +32,23 @@ func adapterOf(file *source.File, options rules.Options) (adapter rules.Adapter,
 	return all[i], true
 }
 
+// adapterOfAll is the adapter of the gateway whose policies all of the files hold: a request meets one after the other
+// there.
+func adapterOfAll(files []*source.File, options rules.Options) (rules.Adapter, error) {
+	var one rules.Adapter
+	for i, file := range files {
+		adapter, ok := adapterOf(file, options)
+		switch {
+		case !ok:
+			return one, noneOfAPI(options, file, holdsNone(file, options))
+		case i > 0 && adapter.Name != one.Name:
+			return one, problem(file.Name+" is of another vendor's gateway than "+files[0].Name, "name the policies of one gateway")
+		}
+		one = adapter
+	}
+	return one, nil
+}
+
 // holdsNone says why no adapter finds a policy in a file: what each of them looks for.
 func holdsNone(file *source.File, options rules.Options) error {
 	var all []error
@@ -50,24 +67,15 @@ func holdsNone(file *source.File, options rules.Options) error {
 	return none
 }
 
-// readWith reads files of one gateway's policies, and compiles them.
-func readWith(files []*source.File, options rules.Options) (*policySet, error) {
-	set := &policySet{}
-	for i, file := range files {
-		adapter, ok := adapterOf(file, options)
-		switch {
-		case !ok:
-			return nil, noneOfAPI(options, file, mistaken(file, holdsNone(file, options)))
-		case i == 0:
-			set.adapter = adapter
-		case adapter.Name != set.adapter.Name:
-			return nil, problem(file.Name+" is of another vendor's gateway than "+files[0].Name, "name the policies of one gateway: a request meets one after the other there")
+// solutionNames lists the ready-made repairs of all gateways.
+func solutionNames() []string {
+	var names []string
+	for _, adapter := range adapters() {
+		for _, s := range adapter.Solutions() {
+			if !slices.Contains(names, s.Name) {
+				names = append(names, s.Name)
+			}
 		}
 	}
-	read, err := set.adapter.Read(files, options)
-	if err != nil {
-		return nil, err
-	}
-	set.compile(read)
-	return set, nil
+	return names
 }

@@ -8,6 +8,7 @@ import (
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/repair"
 )
 
 func TestEveryCollectionIsCompleteAndNamesNoSecret(t *testing.T) {
@@ -47,7 +48,7 @@ func isPlaceholder(text string) bool {
 }
 
 func TestEveryCommandThatIsPointedAtExists(t *testing.T) {
-	run := &explainRun{request: &rules.Request{Token: inspect.Parse("")}, policies: &policySet{}}
+	run := &explainRun{request: &rules.Request{Token: inspect.Parse("")}, policies: &policySet{Draft: &repair.Draft{}}}
 	names := collectionNames(allCollections(""))
 	for _, ask := range []source.Input{
 		source.NeedContracts, source.NeedIntrospection, source.NeedKeySet, source.NeedRuntime, source.NeedHeader, source.NeedRequest,

@@ -11,6 +11,7 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/repair"
 )
 
 // policyFlags name the policies and say how to read them.
@@ -47,10 +48,9 @@ func variants() []string {
 
 // policySet is the policies of one run, in order, with what was read of the files that they come from.
 type policySet struct {
-	adapter rules.Adapter
-	apps    *entra.Directory // app registrations; nil where none were given
-	*rules.Configuration
-	rules.Compilation
+	repair.Bench
+	*repair.Draft
+	apps *entra.Directory // app registrations; nil where none were given
 }
 
 // readPolicies reads and compiles the policy files.
@@ -76,6 +76,11 @@ func (e *Env) readPolicies(flags *policyFlags) (*policySet, error) {
 	}
 	if len(files) == 0 {
 		return nil, problem("no policy in "+strings.Join(flags.files, ", "), "name a policy file to see why it is none")
+	}
+	for _, file := range files {
+		if !holdsPolicy(file, flags.options()) {
+			return nil, noneOfAPI(flags.options(), file, mistaken(file, holdsNone(file, flags.options())))
+		}
 	}
 	set, err := readWith(files, flags.options())
 	if err != nil {
@@ -127,14 +132,28 @@ func (e *Env) readSource(name string) (*source.File, error) {
 	return source.Read(name, []byte(text))
 }
 
-// compile makes the policies of a configuration. A chain runs on one gateway: where one file alone names it, that holds
-// for all.
-func (s *policySet) compile(read *rules.Configuration) {
-	s.Configuration, s.Compilation = read, s.adapter.Compile(read)
-	if s.Guessed && len(s.Named) == 1 {
-		s.Configuration = read.For(s.Named[0])
-		s.Compilation = s.adapter.Compile(s.Configuration)
+// readWith reads files of one gateway's policies, and compiles them.
+func readWith(files []*source.File, options rules.Options) (*policySet, error) {
+	adapter, err := adapterOfAll(files, options)
+	if err != nil {
+		return nil, err
 	}
+	read, err := adapter.Read(files, options)
+	if err != nil {
+		return nil, err
+	}
+	set := &policySet{Bench: repair.Bench{Adapter: adapter}}
+	return set.of(read), nil
+}
+
+// of returns the set with another configuration: one that was read, or the same one for another gateway. A chain runs on
+// one gateway: where one file alone names it, that holds for all.
+func (s *policySet) of(read *rules.Configuration) *policySet {
+	other := &policySet{Bench: s.Bench, Draft: s.Compiled(read), apps: s.apps}
+	if other.Guessed && len(other.Named) == 1 {
+		other.Draft = s.Compiled(read.For(other.Named[0]))
+	}
+	return other
 }
 
 // namedOther is the gateway that the files name where the user names another one; empty where they agree.
@@ -145,13 +164,6 @@ func (s *policySet) namedOther(variant string) string {
 		}
 	}
 	return ""
-}
-
-// of returns the set with another configuration: the same one for another gateway, or one after a change.
-func (s *policySet) of(read *rules.Configuration) *policySet {
-	other := &policySet{adapter: s.adapter, apps: s.apps}
-	other.compile(read)
-	return other
 }
 
 // file returns the file of that name.

@@ -140,7 +140,7 @@ func (t *tester) request(suite *environments.Suite, c *environments.Case) (*rule
 		request.Path = c.Path
 	}
 	if c.Headers != nil {
-		request.Headers = c.Headers
+		request.Headers, request.HeadersWhole = c.Headers, true
 	}
 	if c.Contracts != nil {
 		request.Contracts = &rules.Contracts{IDs: c.Contracts, File: suite.Name}
@@ -173,7 +173,7 @@ func (t *tester) disagreement(request *rules.Request, set *policySet, v *rules.V
 	if t.observed == nil {
 		return nil
 	}
-	p := rules.Prediction{Verdict: v, Request: request, Policies: set.Policies, Behaviours: set.adapter.Behaviours(), Causes: set.adapter.Causes()}
+	p := rules.Prediction{Verdict: v, Request: request, Policies: set.Policies, Behaviours: set.Adapter.Behaviours(), Causes: set.Adapter.Causes()}
 	compared := p.Compare(*t.observed)
 	if compared.Agrees != rules.No {
 		return nil

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"strings"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -98,5 +99,14 @@ func TestTheVerdictOfARequestOfUnknownClass(t *testing.T) {
 				}
 			}
 		})
+	}
+}
+
+func TestAFailureOfAPolicyThatPerhapsAppliesStillSaysWhy(t *testing.T) {
+	aud := &Check{ID: Audience, Test: Required(Claim("aud"), Predicate{Op: OneOf, Input: Claim("aud"), Values: Literals("x")})}
+	policy := &Policy{When: Guard{Routes: []Route{{Method: "GET"}}}, Root: AllOf(aud)}
+	v := Evaluate([]*Policy{policy}, claims(`{"aud":"y"}`))
+	if why := v.Results[1].Why(); !strings.Contains(why, "the token is for y") {
+		t.Errorf("got %q", why)
 	}
 }

@@ -6,8 +6,7 @@ type evaluation struct {
 	policy  *Policy
 	results []Result
 
-	// tokenless says that a check has found no token: those that read it are skipped, for the request is
-	// rejected already.
+	// tokenless says that a check has looked for a token, and there is none: those that read it are skipped.
 	tokenless bool
 }
 
@@ -80,7 +79,7 @@ func (e *evaluation) node(n *Node) settled {
 
 func (e *evaluation) check(check *Check) settled {
 	result := e.request.run(e.policy, check, e.tokenless)
-	if check.ID == TokenPresent && result.may&holds == 0 && e.request.Token == nil {
+	if check.ID == TokenPresent && result.Outcome != Pass && e.request.Token == nil {
 		e.tokenless = true
 	}
 	e.results = append(e.results, result)

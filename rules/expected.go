@@ -151,7 +151,7 @@ func (r *Result) Actual() string {
 	case leaf.Op == Sent:
 		return r.request.sentInstead(r.Outcome)
 	case leaf.Input.Source == FromHTTP || leaf.Input.Source == FromCookie:
-		return given(r.judged.reading.Value != nil)
+		return shownAs(r.judged.reading.Value != nil)
 	}
 	return r.found()
 }
@@ -163,6 +163,8 @@ func (r *Result) found() string {
 		return r.shape()
 	case reading.Fault != "":
 		return "an error: " + reading.Fault
+	case reading.Unknown != nil && r.judged.leaf.Op == True:
+		return "false or an error"
 	case reading.Value == nil:
 		return "none"
 	case (r.judged.leaf.Op == After || r.judged.leaf.Op == NotAfter) && inspect.ReadInstant(reading.Value).Known():
@@ -182,8 +184,8 @@ func (r *Result) shape() string {
 	return "a signed JWT"
 }
 
-// given never shows what was given: it may be a secret.
-func given(is bool) string {
+// shownAs never shows what was given: it may be a secret.
+func shownAs(is bool) string {
 	if is {
 		return "given"
 	}

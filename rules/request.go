@@ -22,9 +22,9 @@ type Request struct {
 	Query   map[string]string // parameters of the query
 	Cookies map[string]string
 
-	// Whole says that Headers, Query and Cookies are all that the request has. Else what is absent from them is
-	// unknown.
-	Whole bool
+	// HeadersWhole says that Headers and Cookies are all that the request has beside the token, QueryWhole that
+	// Query is. Else what is absent from them is unknown.
+	HeadersWhole, QueryWhole bool
 
 	Introspection *source.Value // the captured answer of the validation endpoint; nil to have it modelled
 	Contracts     *Contracts    // nil where not known
@@ -90,7 +90,7 @@ func (r *Request) Read(in Input) Reading {
 	case FromExpression:
 		return in.Opaque.Eval(r)
 	case FromCookie:
-		return r.given(r.Cookies, in.Name, "the cookie "+in.Name)
+		return given(r.Cookies, in.Name, "the cookie "+in.Name, r.HeadersWhole)
 	case FromRequest:
 		return r.line(in.Name)
 	}
@@ -138,7 +138,7 @@ func member(object *source.Value, name string) Reading {
 }
 
 func (r *Request) httpHeader(name string) Reading {
-	reading := r.given(r.Headers, textproto.CanonicalMIMEHeaderKey(name), "the header "+name)
+	reading := given(r.Headers, textproto.CanonicalMIMEHeaderKey(name), "the header "+name, r.HeadersWhole)
 	if reading.Unknown != nil {
 		reading.Unknown.Need = Need{Input: source.NeedHeader, Name: name, For: "what the client sends in it"}
 	}
@@ -146,15 +146,15 @@ func (r *Request) httpHeader(name string) Reading {
 }
 
 func (r *Request) parameter(name string) Reading {
-	return r.given(r.Query, name, "the query parameter "+name)
+	return given(r.Query, name, "the query parameter "+name, r.QueryWhole)
 }
 
 // given reads what was given of the request. What was not given is absent only where all of it was.
-func (r *Request) given(all map[string]string, name, what string) Reading {
+func given(all map[string]string, name, what string, whole bool) Reading {
 	switch text, ok := all[name]; {
 	case ok && text != "":
 		return Reading{Value: &source.Value{Kind: source.String, Text: text}}
-	case ok || r.Whole:
+	case ok || whole:
 		return Reading{}
 	}
 	return Reading{Unknown: &Unknown{Why: what + " was not given"}}

@@ -76,8 +76,8 @@ func (c *Check) needsToken() bool {
 // perhapsApplied turns a failure of a policy that perhaps does not apply into an unknown.
 func (r *Result) perhapsApplied() {
 	if r.Outcome == Fail {
-		r.Outcome, r.may = Unsure, holds|fails
-		r.unknown = &Unknown{Why: r.Why() + "; but it is not known whether the policy applies to this request"}
+		why := r.Why() + "; but it is not known whether the policy applies to this request"
+		r.Outcome, r.may, r.unknown = Unsure, holds|fails, &Unknown{Why: why}
 	}
 }
 

@@ -141,7 +141,7 @@ func (r *Request) misspelling(header string) string {
 func (r *Request) sentInstead(outcome Outcome) string {
 	header := r.Headers["Authorization"]
 	if outcome == Pass || header == "" {
-		return given(outcome == Pass)
+		return shownAs(outcome == Pass)
 	}
 	return "something else"
 }

@@ -108,7 +108,7 @@ func basicInput(name string, part int) rules.Input {
 func basicPart(r *rules.Request, part int) rules.Reading {
 	header, given := r.Headers["Authorization"]
 	switch {
-	case !given && (r.Bearer() || r.Whole):
+	case !given && (r.Bearer() || r.HeadersWhole):
 		return rules.Reading{} // it is taken by the token, or not sent
 	case !given:
 		return rules.Reading{Unknown: &rules.Unknown{

@@ -73,9 +73,11 @@ func attributes(r *rules.Request, sentIn string) *source.Value {
 	if sentIn != "" && headers.Member(sentIn) == nil {
 		headers.Members = append(headers.Members, source.Member{Key: sentIn, Value: text(tokenStandIn)})
 	}
-	headers.Members = append(headers.Members, dataweave.Rest("the request's other headers were not given"))
+	if !r.HeadersWhole {
+		headers.Members = append(headers.Members, dataweave.Rest("the request's other headers were not given"))
+	}
 	all := object(source.Member{Key: "headers", Value: headers})
-	if r.Query != nil {
+	if r.Query != nil || r.QueryWhole {
 		all.Members = append(all.Members, source.Member{Key: "queryParams", Value: queryParams(r)})
 	}
 	if r.Method != "" {
@@ -90,6 +92,8 @@ func queryParams(r *rules.Request) *source.Value {
 	for name, value := range r.Query {
 		params.Members = append(params.Members, source.Member{Key: name, Value: text(value)})
 	}
-	params.Members = append(params.Members, dataweave.Rest("the request's other parameters were not given"))
+	if !r.QueryWhole {
+		params.Members = append(params.Members, dataweave.Rest("the request's other parameters were not given"))
+	}
 	return params
 }

@@ -91,7 +91,7 @@ func fromOperand(r Result, mayErr bool) Result {
 		return r
 	}
 	u := *r.Unknown
-	u.NeverTrue, u.Present, u.MayErr = false, false, u.MayErr || mayErr
+	u.NeverTrue, u.Present, u.NeverFound, u.MayErr = false, false, false, u.MayErr || mayErr
 	return Result{Unknown: &u}
 }
 
@@ -166,8 +166,12 @@ func (e *Expr) Eval(env Env) Result {
 		"and an error before it, and the version of the runtime is not known"
 	either := unknown(v.version, why, v.version.Name)
 	either.Unknown.NeverTrue = now.Holds() == No && before.Holds() == No
+	either.Unknown.NeverFound = now.isNothing() && before.isNothing()
 	return either
 }
+
+// isNothing reports whether a result is null or an error: there is nothing to be read.
+func (r Result) isNothing() bool { return r.Failure != nil || isNull(r.Value) }
 
 func (v *evaluator) flex() bool { return v.expr.Dialect == Flex }
 

@@ -73,6 +73,7 @@ func Run(all []rules.Rule, s *rules.Subject) []rules.Finding {
 			found = append(found, f)
 		}
 	}
+	s.Shared = nil
 	return Sort(giveWay(found))
 }
 

@@ -92,7 +92,8 @@ type Witness struct {
 	Claims  *source.Value // of a real token, its own
 	Written issued.Written
 	Verdict rules.Verdict
-	Doubt   string // why it is not known whether anybody can have it; empty where somebody can
+	Doubt   string        // why it is not known whether anybody can have it; empty where somebody can
+	Token   *issued.Token // as it is modelled; nil of a real one
 }
 
 // Witness gives the token of a cell that gets furthest.
@@ -103,5 +104,5 @@ func (m *Matrix) Witness(row, gateway int) Witness {
 		return Witness{Claims: real.Token.Claims, Written: written, Verdict: verdict}
 	}
 	answer := c.view.Furthest(m.Cells[row][gateway].witness.Token())
-	return Witness{Claims: answer.Token.Claims(), Written: answer.Written, Verdict: answer.Verdict, Doubt: answer.Token.Doubt()}
+	return Witness{Claims: answer.Token.Claims(), Written: answer.Written, Verdict: answer.Verdict, Doubt: answer.Token.Doubt(), Token: answer.Token}
 }

@@ -32,13 +32,18 @@ type reading struct {
 	claims        []string // in order
 	all           bool     // any claim may be read
 	flow, version bool     // some claim differs between tokens with a user and without, or between versions
+	caller        bool     // so is what the caller writes, perhaps beside the client's own id
 }
 
 func readingOf(checks []asking) reading {
 	var r reading
 	for i := range checks {
+		if checks[i].off {
+			continue
+		}
 		for _, in := range checks[i].reads {
-			if name := in.ClaimRead(); name != "" && !checks[i].off {
+			r.caller = r.caller || fromRequest(in)
+			if name := in.ClaimRead(); name != "" {
 				r.claims, r.all = append(r.claims, name), r.all || name == "*"
 			}
 		}
@@ -49,7 +54,7 @@ func readingOf(checks []asking) reading {
 	for _, name := range r.claims {
 		row, _ := claimNamed(name)
 		columns := row.columns
-		r.flow = r.flow || columns[0] != columns[1] || columns[2] != columns[3] || name == "roles" || name == "idtyp"
+		r.flow = r.flow || columns[0] != columns[1] || columns[2] != columns[3] || slices.Contains([]string{"roles", "idtyp", "appidacr", "azpacr"}, name)
 		r.version = r.version || columns[:2] != columns[2:4] || name == "iss" || name == "ver" || name == "aud"
 	}
 	return r
@@ -67,6 +72,7 @@ func (r *reading) has(names ...string) bool {
 type issuerOf struct {
 	version entra.Version
 	tenant  string // the first that is named
+	tenants int
 }
 
 // Tokens visits tokens, until enough is seen.
@@ -105,7 +111,7 @@ func (h *Holders) Own(versions ...entra.Version) Tokens {
 // says that its audience is one in which a check of ours may find what it looks for; without it, one that has nothing to do with ours.
 func (h *Holders) OwnElsewhere(near bool) Tokens {
 	return func(yield func(*Token) bool) {
-		h.openFor(h.elsewhere(near, h.ownFreedom()), h.versionsOf(nil), &group{h.like(h.place).grant, h.clientsAt(h.place)}, yield)
+		h.openFor(h.elsewhere(near, max(ofAPIOwner, h.ownFreedom())), h.versionsOf(nil), &group{h.like(h.place).grant, h.clientsAt(h.place)}, yield)
 	}
 }
 
@@ -131,9 +137,15 @@ func (h *Holders) StrangersElsewhere(near, names bool) Tokens {
 		g = h.like(h.place).grant
 	}
 	return func(yield func(*Token) bool) {
-		if h.openFor(h.elsewhere(near, ofAPIOwner), h.versionsOf(nil), &group{g, clientsOf(strangerID)}, yield) {
-			h.identities(ofAPIOwner, strangerID, h.tenants, g.roles, yield)
+		if !h.openFor(h.elsewhere(near, ofAPIOwner), h.versionsOf(nil), &group{g, clientsOf(strangerID)}, yield) {
+			return
 		}
+		users, public := g, h.world.publicClients()
+		users.appOnly = false
+		if len(public) > 0 && !h.openFor(h.elsewhere(near, ofAPIOwner), h.versionsOf(nil), &group{users, clientsOf(public...)}, yield) {
+			return
+		}
+		h.identities(ofAPIOwner, []string{strangerID}, h.tenants, g.roles, yield)
 	}
 }
 
@@ -143,16 +155,16 @@ func (h *Holders) OtherTenants() Tokens {
 	return func(yield func(*Token) bool) {
 		theirs, tenants := h.like(h.place), h.foreign
 		for _, v := range []entra.Version{entra.V1, entra.V2} {
-			t := Token{in: h.in, version: v, freedom: ofOtherTenant, client: h.others.ids[0]}
+			t := Token{in: h.in, version: v, freedom: ofOtherTenant}
 			open := h.base(v, tenants, otherTenantsAudiences(h.place.API, theirs.uris, v))
-			if !h.flowsOf(t, theirs.grant, open, yield) {
+			if !h.ofClients(t, h.others.ids, theirs.grant, open, yield) {
 				return
 			}
 		}
-		if h.place.API.MultiTenant() && !h.ofOurs(theirs.grant, tenants, yield) {
+		if h.place.API.MultiTenant() && !h.ofOurs(theirs.grant, tenants[:1], yield) {
 			return
 		}
-		h.identities(ofOtherTenant, h.others.ids[0], tenants, theirs.grant.roles, yield)
+		h.identities(ofOtherTenant, h.others.ids, tenants[:1], theirs.grant.roles, yield)
 	}
 }
 
@@ -180,28 +192,40 @@ func (h *Holders) elsewhere(near bool, f freedom) apiOf {
 func (h *Holders) ofOurs(g grant, tenants []tenant, yield func(*Token) bool) bool {
 	api := h.place.API
 	for _, v := range versions(api) {
-		t := Token{in: h.in, version: v, freedom: mapped(api), asked: claimsOf(api), typed: typeClaim(api), client: h.others.ids[0]}
-		if !h.flowsOf(t, g, h.base(v, tenants, audiences(api, v)), yield) {
+		t := Token{in: h.in, version: v, freedom: mapped(api), asked: claimsOf(api), typed: typeClaim(api)}
+		if !h.ofClients(t, h.others.ids, g, h.base(v, tenants, audiences(api, v)), yield) {
 			return false
 		}
 	}
 	return true
 }
 
-// identities lists the ID tokens of a client, with app roles of these names.
-func (h *Holders) identities(f freedom, client string, tenants []tenant, roles []string, yield func(*Token) bool) bool {
+// withClients adds which of several clients has a token, as far as the policies look at it.
+func (h *Holders) withClients(open []variable, v entra.Version, ids []string) []variable {
+	if len(ids) > 1 && h.reads.has("appid", "azp") {
+		return append(open, clientVariable(v, ids))
+	}
+	return open
+}
+
+// identities lists the ID tokens of clients, with app roles of these names.
+func (h *Holders) identities(f freedom, ids []string, tenants []tenant, roles []string, yield func(*Token) bool) {
 	for _, v := range []entra.Version{entra.V1, entra.V2} {
-		t := &Token{in: h.in, version: v, freedom: f, client: client, identity: true, user: true}
-		held := variable{claims: []string{"roles"}}
-		for _, set := range largestFirst(h.required.sets(roles)) {
-			held.choices = append(held.choices, choice{values: []*source.Value{wordList(set)}})
-		}
-		t.choices = &choices{open: append(h.base(v, tenants, nil), held)}
-		if !yield(t) {
-			return false
+		for _, id := range ids {
+			if !yield(h.identity(Token{in: h.in, version: v, freedom: f, client: id, identity: true, user: true}, tenants, roles)) {
+				return
+			}
 		}
 	}
-	return true
+}
+
+func (h *Holders) identity(t Token, tenants []tenant, roles []string) *Token {
+	held := variable{claims: []string{"roles"}}
+	for _, set := range largestFirst(h.required.sets(roles)) {
+		held.choices = append(held.choices, choice{values: []*source.Value{wordList(set)}})
+	}
+	t.choices = &choices{open: append(h.base(t.version, tenants, nil), held)}
+	return &t
 }
 
 func (h *Holders) ownFreedom() freedom {
@@ -214,12 +238,24 @@ func (h *Holders) ownFreedom() freedom {
 // openFor is what a group of clients can have of an API.
 func (h *Holders) openFor(api apiOf, versions []entra.Version, g *group, yield func(*Token) bool) bool {
 	for _, v := range versions {
-		t := Token{in: h.in, version: v, freedom: api.freedom, asked: h.claimsOf(api), typed: typeClaim(api.Registration), client: g.clients.ids[0]}
-		open := h.base(v, h.tenants, h.audiencesOf(api, v))
-		if len(g.clients.ids) > 1 && h.reads.has("appid", "azp") {
-			open = append(open, clientVariable(v, g.clients.ids))
+		t := Token{in: h.in, version: v, freedom: api.freedom, asked: h.claimsOf(api), typed: typeClaim(api.Registration)}
+		if !h.ofClients(t, g.clients.ids, g.grant, h.base(v, h.tenants, h.audiencesOf(api, v)), yield) {
+			return false
 		}
-		if !h.flowsOf(t, g.grant, open, yield) {
+	}
+	return true
+}
+
+// ofClients is a token that any of some clients has: one token in which that is open, as far as the policies look at it, or one for each where
+// the caller may write the same id beside it.
+func (h *Holders) ofClients(t Token, ids []string, g grant, open []variable, yield func(*Token) bool) bool {
+	if !h.reads.caller {
+		t.client = ids[0]
+		return h.flowsOf(t, g, h.withClients(open, t.version, ids), yield)
+	}
+	for _, id := range ids {
+		t.client = id
+		if !h.flowsOf(t, g, open, yield) {
 			return false
 		}
 	}
@@ -384,7 +420,7 @@ func appendAlike(all []tenant, text string) []tenant {
 
 // issuers is the issuer and the tenant in a token of a version.
 func (h *Holders) issuers(v entra.Version, tenants []tenant) variable {
-	key := issuerOf{v, tenants[0].id}
+	key := issuerOf{v, tenants[0].id, len(tenants)}
 	made, known := h.named[key]
 	if known {
 		return made

@@ -60,9 +60,9 @@ func (v *View) Usually(r *rules.Request) *rules.Request {
 
 // Limits on how many of the choices of a token's holder are tried: in number, and in checks that are run for it.
 const (
-	mostTries  = 512
+	mostTries  = 2048
 	leastTries = 4
-	mostChecks = 8192
+	mostChecks = 12288
 )
 
 // tries is how many choices are tried.

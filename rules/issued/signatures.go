@@ -26,6 +26,8 @@ type genuine struct{ cloud *entra.Cloud }
 // Verify says whether a token of the cloud would verify with the key.
 func (g genuine) Verify(_ *inspect.Token, key *rules.Key) rules.SignatureResult {
 	switch {
+	case key.Own && key.Text == "":
+		return unsure("the policy verifies with a key of its own, and the file does not have it")
 	case key.Text != "" && key.HMAC:
 		return fails("Entra ID signs nothing with a shared secret")
 	case key.Text != "":

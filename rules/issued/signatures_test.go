@@ -25,6 +25,7 @@ func TestWhoseKeysVerifyAModelledToken(t *testing.T) {
 		{"B2C's keys", rules.Key{URL: "https://contoso.b2clogin.com/contoso.onmicrosoft.com/b2c_1/discovery/v2.0/keys"}, "unknown"},
 		{"a host of somebody", rules.Key{URL: "https://keys.example/jwks"}, "unknown"},
 		{"a key in the policy", rules.Key{Text: "-----BEGIN PUBLIC KEY-----"}, "unknown"},
+		{"a key of the policy's own that the file does not have", rules.Key{Own: true}, "unknown"},
 		{"a shared secret", rules.Key{Text: "secret", HMAC: true}, "fail"},
 	}
 	for _, test := range tests {

@@ -8,8 +8,8 @@ import (
 
 	"github.com/gatewhy/gatewhy/cmd/render"
 	"github.com/gatewhy/gatewhy/rules"
-	"github.com/gatewhy/gatewhy/rules/dataweave"
 	"github.com/gatewhy/gatewhy/rules/mulesoft"
+	"github.com/gatewhy/gatewhy/rules/mulesoft/dataweave"
 )
 
 func newGateways(env *Env) *cobra.Command {

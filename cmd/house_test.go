@@ -19,11 +19,11 @@ var rooms = []struct {
 	may []string
 }{
 	{".", []string{"cmd"}},
-	{"cmd", []string{"testdata/rules", "cmd/render", "cmd/report", "rules/mulesoft", "rules/dataweave", "rules/lint", "rules/environments", "rules/repair", "rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
+	{"cmd", []string{"testdata/rules", "cmd/render", "cmd/report", "rules/mulesoft", "rules/mulesoft/dataweave", "rules/lint", "rules/environments", "rules/repair", "rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
 	{"cmd/render", []string{"testdata/rules", "cmd/report", "rules/lint", "rules/environments", "rules/repair", "rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
 	{"cmd/report", []string{"rules/lint", "rules/environments", "rules/repair", "rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
-	{"rules/mulesoft", []string{"rules/dataweave", "rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
-	{"rules/dataweave", []string{"rules", "inspect", "inspect/source"}},
+	{"rules/mulesoft", []string{"rules/mulesoft/dataweave", "rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
+	{"rules/mulesoft/dataweave", []string{"rules", "inspect", "inspect/source"}},
 	{"rules/lint", []string{"rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
 	{"rules/environments", []string{"rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
 	{"rules/repair", []string{"rules", "inspect", "inspect/entra", "inspect/source"}},

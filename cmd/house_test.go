@@ -26,7 +26,7 @@ var rooms = []struct {
 	{"rules/mulesoft/dataweave", []string{"rules", "inspect", "inspect/source"}},
 	{"rules/lint", []string{"rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
 	{"rules/environments", []string{"rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
-	{"rules/repair", []string{"rules", "inspect", "inspect/entra", "inspect/source"}},
+	{"rules/repair", []string{"rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
 	{"rules", []string{"inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
 	{"inspect/keys", []string{"inspect", "inspect/entra", "inspect/source"}},
 	{"inspect", []string{"inspect/entra", "inspect/source"}},

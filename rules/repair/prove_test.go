@@ -205,15 +205,20 @@ func TestASolutionIsMadeAndProved(t *testing.T) {
 	}{
 		{
 			"from what is given", `[{"scope": ""}]`, "api://ours", nil,
-			`[{"scope": "", "aud": "api://ours"}]`, []string{"narrow-audience"}, nil,
+			`[{"scope": "", "aud": "api://ours"}]`,
+			[]string{"narrow-audience"},
+			nil,
 		},
 		{
 			"not without what it needs", `[{}]`, "", nil,
-			`[{}]`, nil, []string{"the file does not tell what it needs"},
+			`[{}]`, nil,
+			[]string{"the file does not tell what it needs"},
 		},
 		{
 			"from a token", `[{"scope": ""}]`, "", asking("api://ours", ""),
-			`[{"scope": "", "aud": "api://ours"}]`, []string{"narrow-audience"}, nil,
+			`[{"scope": "", "aud": "api://ours"}]`,
+			[]string{"narrow-audience"},
+			nil,
 		},
 		{
 			"and taken back where this environment's token is rejected all the same",

@@ -210,12 +210,15 @@ func TestFindingsAreRepairedAndWhatIsLeftSaysWhy(t *testing.T) {
 		{
 			"without a rule, errors and warnings", `[{"off": true, "aud": "a", "scope": "s"}]`, "",
 			"",
-			`[{"off": false, "aud": "a", "scope": "s"}]`, []string{"switched-off"}, nil,
+			`[{"off": false, "aud": "a", "scope": "s"}]`,
+			[]string{"switched-off"},
+			nil,
 		},
 		{
 			"each policy by itself", `[{"api": "1"}, {"api": "2"}]`, "", "api://ours",
 			`[{"api": "1", "aud": "api://ours"}, {"api": "2", "aud": "api://ours"}]`,
-			[]string{"no-audience", "no-audience"}, nil,
+			[]string{"no-audience", "no-audience"},
+			nil,
 		},
 		{
 			"what is refused is left in each, once",
@@ -229,7 +232,8 @@ func TestFindingsAreRepairedAndWhatIsLeftSaysWhy(t *testing.T) {
 		{
 			"what is refused before a change is not tried again after it",
 			`[{"api": "1"}, {"api": "2", "off": true, "aud": "a"}]`, "", "",
-			`[{"api": "1"}, {"api": "2", "off": false, "aud": "a"}]`, []string{"switched-off"},
+			`[{"api": "1"}, {"api": "2", "off": false, "aud": "a"}]`,
+			[]string{"switched-off"},
 			[]string{"no-audience: the file does not say the audience"},
 		},
 		{

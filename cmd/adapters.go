@@ -22,7 +22,8 @@ func repairable() []string {
 	return all
 }
 
-// adapterOf is the adapter of the gateway whose policies a file holds. It is not ok where the file holds none.
+// adapterOf is the adapter of the gateway whose policies a file holds. It is not ok where the file
+// holds none.
 func adapterOf(file *source.File, options rules.Options) (adapter rules.Adapter, ok bool) {
 	all := adapters()
 	i := slices.IndexFunc(all, func(a rules.Adapter) bool { return a.Detect(file, options) })
@@ -32,8 +33,8 @@ func adapterOf(file *source.File, options rules.Options) (adapter rules.Adapter,
 	return all[i], true
 }
 
-// adapterOfAll is the adapter of the gateway whose policies all of the files hold: a request meets one after the other
-// there.
+// adapterOfAll is the adapter of the gateway whose policies all of the files hold: a request meets
+// one after the other there.
 func adapterOfAll(files []*source.File, options rules.Options) (rules.Adapter, error) {
 	var one rules.Adapter
 	for i, file := range files {
@@ -42,7 +43,10 @@ func adapterOfAll(files []*source.File, options rules.Options) (rules.Adapter, e
 		case !ok:
 			return one, noneOfAPI(options, file, holdsNone(file, options))
 		case i > 0 && adapter.Name != one.Name:
-			return one, problem(file.Name+" is of another vendor's gateway than "+files[0].Name, "name the policies of one gateway")
+			return one, problem(
+				file.Name+" is of another vendor's gateway than "+files[0].Name,
+				"name the policies of one gateway",
+			)
 		}
 		one = adapter
 	}

@@ -26,7 +26,7 @@ var rooms = []struct {
 	{"rules/mulesoft/dataweave", []string{"rules", "inspect", "inspect/source"}},
 	{"rules/lint", []string{"rules/issued", "rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
 	{"rules/environments", []string{"rules/issued", "rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
-	{"rules/repair", []string{"rules/issued", "rules", "inspect", "inspect/entra", "inspect/source"}},
+	{"rules/repair", []string{"rules/issued", "rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
 	{"rules/issued", []string{"rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
 	{"rules", []string{"inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
 	{"inspect/keys", []string{"inspect", "inspect/entra", "inspect/source"}},

@@ -146,8 +146,8 @@ func readWith(files []*source.File, options rules.Options) (*policySet, error) {
 	return set.of(read), nil
 }
 
-// of returns the set with another configuration: one that was read, or the same one for another gateway. A chain runs on
-// one gateway: where one file alone names it, that holds for all.
+// of returns the set with another configuration: one that was read, or the same one for another
+// gateway. A chain runs on one gateway: where one file alone names it, that holds for all.
 func (s *policySet) of(read *rules.Configuration) *policySet {
 	other := &policySet{Bench: s.Bench, Draft: s.Compiled(read), apps: s.apps}
 	if other.Guessed && len(other.Named) == 1 {

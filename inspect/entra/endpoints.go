@@ -23,8 +23,8 @@ func KeysURL(c Cloud, tenant string, v Version, appID string) string {
 	return withApp(base(c, tenant)+"discovery/"+versionPath(v)+"keys", appID)
 }
 
-// TenantOfKeys is the tenant's id in the address of a key document of Entra ID; empty where the address is another one, or
-// names no single tenant by its id.
+// TenantOfKeys is the tenant's id in the address of a key document of Entra ID; empty where the
+// address is another one, or names no single tenant by its id.
 func TenantOfKeys(address string) string {
 	u, err := url.Parse(address)
 	if err != nil || !IsEntraHost(u.Hostname()) {

@@ -2,16 +2,16 @@ package source
 
 import "slices"
 
-// SetMembers returns the file as it reads after several members of an object are set, each as by [File.SetMember]. The file is
-// read once, however many they are. It is an error where that would change anything else, or where the members can't be set at
-// once: one after the other they may.
+// SetMembers returns the file as it reads after several members of an object are set, each as by
+// [File.SetMember]. The file is read once, however many they are. It is an error where that would
+// change anything else, or where the members can't be set at once: one after the other they may.
 func (f *File) SetMembers(object *Value, set Fields) (*File, error) {
 	if err := f.mustBe(object, Object); err != nil {
 		return nil, err
 	}
 	own := f.own(object)
 	if len(own) == 0 {
-		return nil, f.errorAt(object.Span.Start, "an object without members of its own is not given several at once", "")
+		return nil, f.notAtOnce(object)
 	}
 	members, edits := slices.Clone(own), make([]Edit, len(set))
 	for i, field := range set {
@@ -37,10 +37,15 @@ func (f *File) SetMembers(object *Value, set Fields) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
-	if !f.differsIn(edited, object, &Value{Kind: Object, Members: members, Labels: object.Labels}) {
-		return nil, f.errorAt(object.Span.Start, "these members can't be set at once without changing something else", "")
+	changed := &Value{Kind: Object, Members: members, Labels: object.Labels}
+	if !f.differsIn(edited, object, changed) {
+		return nil, f.notAtOnce(object)
 	}
 	return edited, nil
+}
+
+func (f *File) notAtOnce(object *Value) error {
+	return f.errorAt(object.Span.Start, "these members can't be set at once", "one by one")
 }
 
 // memberEdit is the edit that sets one member, in the syntax of the file. It is not proved.

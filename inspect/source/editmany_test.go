@@ -6,12 +6,23 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// Setting members at once leaves the bytes that setting them one after the other leaves, in every syntax.
+// Setting members at once leaves the bytes that setting them one after the other leaves, in every
+// syntax.
 func TestMembersSetAtOnceReadAsIfSetOneByOne(t *testing.T) {
-	set := Fields{{"a", true}, {"new", "x"}, {"b", []any{"y", Fields{{"k", 1}}}}, {"list", []any{Fields{{"k", "v"}}}}, {"last", 3}}
+	set := Fields{
+		{"a", true},
+		{"new", "x"},
+		{"b", []any{"y", Fields{{"k", 1}}}},
+		{"list", []any{Fields{{"k", "v"}}}},
+		{"last", 3},
+	}
 	tests := []struct{ name, file, text string }{
 		{"JSON on one line", "p.json", `{"c": {"a": false, "b": 1}}`},
-		{"JSON over several lines", "p.json", "{\n  \"c\": {\n    \"a\": false,\n    \"b\": 1,\n    \"z\": null\n  },\n  \"d\": 1\n}\n"},
+		{
+			"JSON over several lines",
+			"p.json",
+			"{\n  \"c\": {\n    \"a\": false,\n    \"b\": 1,\n    \"z\": null\n  },\n  \"d\": 1\n}\n",
+		},
 		{"JSON without a space", "p.json", `{"c":{"a":false,"b":1}}`},
 		{"JSON with one member", "p.json", "{\"c\": {\n\t\"z\": 1}}"},
 		{"YAML in blocks", "p.yaml", "c:\n  a: false  # off\n  z: 1\n  b: one\nd: 1\n"},
@@ -52,7 +63,11 @@ func TestMembersThatCanNotBeSetAtOnceAreRefused(t *testing.T) {
 		{"of an object without members", "c: {}\n", Fields{{"a", 1}, {"b", 2}}},
 		{"of what is no object", "c: 1\n", Fields{{"a", 1}}},
 		{"one of them twice", "c: {z: 1}\n", Fields{{"a", 1}, {"a", 2}}},
-		{"in text that an alias stands for too", "c: &c {z: 1}\nd: *c\n", Fields{{"a", 1}, {"b", 2}}},
+		{
+			"in text that an alias stands for too",
+			"c: &c {z: 1}\nd: *c\n",
+			Fields{{"a", 1}, {"b", 2}},
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

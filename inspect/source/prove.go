@@ -12,7 +12,8 @@ func (f *File) prove(e Edit, target, with *Value) (Edit, error) {
 	return e, nil
 }
 
-// differsIn reports whether an edited file has a value in the place of target, and is the same otherwise.
+// differsIn reports whether an edited file has a value in the place of target, and is the same
+// otherwise.
 func (f *File) differsIn(edited *File, target, with *Value) bool {
 	want := make([]*Value, len(f.Documents))
 	for i, v := range f.Documents {

@@ -114,3 +114,13 @@ func ShortenMiddle(s string, limit int) string {
 	}
 	return s[:from] + "…" + s[to:]
 }
+
+// Quoted returns a text of the input for a message: in quotes, escaped, and no longer than a
+// message can bear.
+func Quoted(s string) string {
+	const most = 80
+	if len(s) > most {
+		s = strings.ToValidUTF8(s[:most], "") + "…"
+	}
+	return strconv.Quote(s)
+}

@@ -1,4 +1,4 @@
-package keys_test
+package fetch_test
 
 import (
 	"context"
@@ -19,21 +19,89 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/keys"
+	"github.com/gatewhy/gatewhy/inspect/keys/fetch"
+	"github.com/gatewhy/gatewhy/testdata/mint"
 )
 
-// tenant is a tenant of our own: a TLS server that speaks Entra's discovery and key endpoints on every host of Entra, and
-// that can be made to misbehave.
+const (
+	tid         = "5c1f0a7e-3b0d-4a55-9c3e-7f0e2b6d9a11"
+	otherTenant = "11111111-2222-3333-4444-555555555555"
+	claims      = `{"iss":"https://sts.windows.net/` + tid + `/","aud":"api://orders"}`
+)
+
+var noon = time.Date(2026, 5, 6, 12, 0, 0, 0, time.UTC)
+
+func v1Issuer(tenant string) string { return "https://sts.windows.net/" + tenant + "/" }
+
+func v2Issuer(tenant string) string {
+	return "https://login.microsoftonline.com/" + tenant + "/v2.0"
+}
+
+// throwaway are the signing keys of the tests, made when the first test asks for them.
+var throwaway = sync.OnceValues(func() (made [3]*mint.Key, err error) {
+	for i := range made {
+		if made[i], err = mint.NewKey("RS256"); err != nil {
+			break
+		}
+	}
+	return made, err
+})
+
+func throwawayKey(t testing.TB, n int) *mint.Key {
+	t.Helper()
+	made, err := throwaway()
+	if err != nil {
+		t.Fatal(err)
+	}
+	return made[n]
+}
+
+// publicKey returns a throwaway key as a member of a key set.
+func publicKey(t testing.TB, n int, kid string) map[string]any {
+	t.Helper()
+	key := throwawayKey(t, n).JWK()
+	key["kid"] = kid
+	return key
+}
+
+// sign signs a header and claims with a throwaway key, as they are written.
+func sign(t testing.TB, n int, header, claims string) *inspect.Token {
+	t.Helper()
+	token, err := throwawayKey(t, n).Sign("RS256", []byte(header), []byte(claims))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return inspect.Parse(token)
+}
+
+func setOf(t testing.TB, list ...map[string]any) *keys.Set {
+	t.Helper()
+	text, err := json.Marshal(map[string]any{"keys": list})
+	if err != nil {
+		t.Fatal(err)
+	}
+	set, err := keys.Parse("keys.json", text)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return set
+}
+
+// tenant is a tenant of our own: a TLS server that speaks Entra's discovery and key endpoints on
+// every host of Entra, and that can be made to misbehave.
 type tenant struct {
 	server *httptest.Server
 	roots  *x509.CertPool
 
-	mu       sync.Mutex
-	sets     [][]map[string]any // served in turn, one a request for keys; the last one from then on
+	mu sync.Mutex
+	// sets are served in turn, one a request for keys; the last one from then on.
+	sets     [][]map[string]any
 	apps     map[string][]map[string]any
 	trouble  []http.HandlerFunc // each answers one request in place of the tenant
-	always   http.HandlerFunc   // answers every request, where it is not nil
+	always   http.HandlerFunc   // answers every request, if it is not nil
 	maxAge   string
 	metadata map[string]any // members that replace those of the discovery documents
 	requests []string       // host, path and query of every request
@@ -44,7 +112,10 @@ const tenantDomain = "contoso.onmicrosoft.com"
 // newTenant starts a tenant that serves a set.
 func newTenant(t testing.TB, set ...map[string]any) *tenant {
 	t.Helper()
-	tn := &tenant{sets: [][]map[string]any{set}, apps: map[string][]map[string]any{}, maxAge: "max-age=86400, private"}
+	tn := &tenant{
+		sets: [][]map[string]any{set}, apps: map[string][]map[string]any{},
+		maxAge: "max-age=86400, private",
+	}
 	tn.server = httptest.NewUnstartedServer(tn)
 	certificate := hostCertificate(t)
 	tn.roots = x509.NewCertPool()
@@ -68,8 +139,10 @@ func hostCertificate(t testing.TB) tls.Certificate {
 		names = append(names, c.Host)
 	}
 	template := &x509.Certificate{
-		SerialNumber: big.NewInt(1), DNSNames: names, IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
-		NotBefore: time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour), IsCA: true, BasicConstraintsValid: true,
+		SerialNumber: big.NewInt(1), DNSNames: names,
+		IPAddresses: []net.IP{net.IPv4(127, 0, 0, 1)},
+		NotBefore:   time.Now().Add(-time.Hour), NotAfter: time.Now().Add(time.Hour), IsCA: true,
+		BasicConstraintsValid: true,
 	}
 	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
 	if err != nil {
@@ -94,9 +167,10 @@ func (tn *tenant) transport() *http.Transport {
 	}
 }
 
-// source returns a source of the tenant's keys with a clock that stands still. Pauses are not slept but noted.
-func (tn *tenant) source(clock *clock) *keys.Source {
-	return &keys.Source{Transport: tn.transport(), Now: clock.time, Sleep: clock.sleep}
+// source returns a source of the tenant's keys with a clock that stands still. Pauses are noted,
+// not slept.
+func (tn *tenant) source(clock *clock) *fetch.Source {
+	return &fetch.Source{Transport: tn.transport(), Now: clock.time, Sleep: clock.sleep}
 }
 
 // clock stands still until it is moved.
@@ -168,7 +242,8 @@ func (tn *tenant) keys(app string) []map[string]any {
 	return set
 }
 
-// discovery answers as Entra does: the issuer has the tenant's id whatever the path says, and the template for common.
+// discovery answers as Entra does: the issuer has the tenant's id whatever the path says, and the
+// template for common.
 func (tn *tenant) discovery(r *http.Request) map[string]any {
 	path := strings.TrimSuffix(r.URL.Path, "/.well-known/openid-configuration")
 	base, query := "https://"+r.Host, ""
@@ -180,12 +255,18 @@ func (tn *tenant) discovery(r *http.Request) map[string]any {
 	if name == "common" || name == "organizations" {
 		id = entra.TenantTemplate
 	}
-	document := map[string]any{"issuer": "https://sts.windows.net/" + id + "/", "jwks_uri": base + "/" + name + "/discovery/keys" + query, "cloud_instance_name": "microsoftonline.com"}
+	document := map[string]any{
+		"issuer":              "https://sts.windows.net/" + id + "/",
+		"jwks_uri":            base + "/" + name + "/discovery/keys" + query,
+		"cloud_instance_name": "microsoftonline.com",
+	}
 	switch {
 	case strings.HasPrefix(name, "tfp/"):
-		document["issuer"], document["jwks_uri"] = base+"/"+name+"/v2.0/", base+"/"+name+"/discovery/v2.0/keys"
+		document["issuer"], document["jwks_uri"] = base+"/"+name+"/v2.0/",
+			base+"/"+name+"/discovery/v2.0/keys"
 	case isV2:
-		document["issuer"], document["jwks_uri"] = base+"/"+id+"/v2.0", base+"/"+name+"/discovery/v2.0/keys"+query
+		document["issuer"], document["jwks_uri"] = base+"/"+id+"/v2.0",
+			base+"/"+name+"/discovery/v2.0/keys"+query
 	}
 	for member, value := range tn.metadata {
 		document[member] = value

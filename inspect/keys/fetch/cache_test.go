@@ -1,13 +1,19 @@
-package keys_test
+package fetch_test
 
 import (
+	"bytes"
 	"context"
 	"encoding/json"
+	"fmt"
+	"io"
 	"net/http"
+	"net/http/httptest"
 	"os"
+	"os/exec"
 	"path/filepath"
 	"runtime"
 	"strings"
+	"sync"
 	"testing"
 	"time"
 
@@ -15,12 +21,13 @@ import (
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/keys"
+	"github.com/gatewhy/gatewhy/inspect/keys/fetch"
 )
 
 const commonKeys = loginHost + "common/discovery/keys"
 
 // cachedSource returns a source with a cache directory of its own.
-func cachedSource(t *testing.T, tn *tenant) (*keys.Source, *clock) {
+func cachedSource(t *testing.T, tn *tenant) (*fetch.Source, *clock) {
 	t.Helper()
 	clock := newClock()
 	s := tn.source(clock)
@@ -29,7 +36,7 @@ func cachedSource(t *testing.T, tn *tenant) (*keys.Source, *clock) {
 }
 
 // get fetches the set at commonKeys and says how many requests that took.
-func get(t *testing.T, tn *tenant, s *keys.Source) (set *keys.Set, requests int) {
+func get(t *testing.T, tn *tenant, s *fetch.Source) (set *keys.Set, requests int) {
 	t.Helper()
 	tn.asked()
 	set, err := s.URL(context.Background(), commonKeys)
@@ -40,7 +47,7 @@ func get(t *testing.T, tn *tenant, s *keys.Source) (set *keys.Set, requests int)
 }
 
 // cacheFile returns the one file of keys in the cache.
-func cacheFile(t *testing.T, s *keys.Source) string {
+func cacheFile(t *testing.T, s *fetch.Source) string {
 	t.Helper()
 	files, err := filepath.Glob(filepath.Join(s.Cache, "*"))
 	if err != nil {
@@ -59,16 +66,20 @@ func cacheFile(t *testing.T, s *keys.Source) string {
 }
 
 func TestASetIsFetchedOnceAndThenTakenFromTheCache(t *testing.T) {
+	t.Parallel()
 	tn := newTenant(t, publicKey(t, 0, "one"))
 	s, clock := cachedSource(t, tn)
 	first, requests := get(t, tn, s)
 	if requests != 1 || first.Cached || !first.Fetched.Equal(noon) {
-		t.Errorf("first: %d requests, cached %v, fetched %v", requests, first.Cached, first.Fetched)
+		t.Errorf("first: %d requests, cached %v, fetched %v", requests, first.Cached,
+			first.Fetched)
 	}
 	clock.now = noon.Add(time.Hour)
 	second, requests := get(t, tn, s)
-	if requests != 0 || !second.Cached || !second.Fetched.Equal(noon) || second.Keys[0].Thumbprint() != first.Keys[0].Thumbprint() {
-		t.Errorf("second: %d requests, cached %v, fetched %v", requests, second.Cached, second.Fetched)
+	if requests != 0 || !second.Cached || !second.Fetched.Equal(noon) ||
+		second.Keys[0].Thumbprint() != first.Keys[0].Thumbprint() {
+		t.Errorf("second: %d requests, cached %v, fetched %v", requests, second.Cached,
+			second.Fetched)
 	}
 	info, err := os.Stat(cacheFile(t, s))
 	if err != nil {
@@ -80,11 +91,15 @@ func TestASetIsFetchedOnceAndThenTakenFromTheCache(t *testing.T) {
 }
 
 func TestATenantsMetadataIsCachedWithItsKeys(t *testing.T) {
+	t.Parallel()
 	tn := newTenant(t, publicKey(t, 0, "one"))
 	s, _ := cachedSource(t, tn)
 	for range 2 {
 		set, err := s.Tenant(context.Background(), cloud(t, "public"), tenantDomain, entra.V2, "")
-		want := keys.Metadata{Issuer: v2Issuer(tid), KeysURL: loginHost + tenantDomain + "/discovery/v2.0/keys", CloudInstance: "microsoftonline.com"}
+		want := keys.Metadata{
+			Issuer: v2Issuer(tid), KeysURL: loginHost + tenantDomain + "/discovery/v2.0/keys",
+			CloudInstance: "microsoftonline.com",
+		}
 		if err != nil || set.Metadata != want {
 			t.Errorf("%+v, %v", set, err)
 		}
@@ -95,6 +110,7 @@ func TestATenantsMetadataIsCachedWithItsKeys(t *testing.T) {
 }
 
 func TestTheQueryOfAnAddressTellsSetsApartAndIsNotKept(t *testing.T) {
+	t.Parallel()
 	tn := newTenant(t, publicKey(t, 0, "one"))
 	s, _ := cachedSource(t, tn)
 	for _, query := range []string{"?sig=SECRET", "?sig=SECRET", ""} {
@@ -118,6 +134,7 @@ func TestTheQueryOfAnAddressTellsSetsApartAndIsNotKept(t *testing.T) {
 }
 
 func TestHowLongASetIsTakenAsItIs(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name, maxAge string
 		want         time.Duration
@@ -147,13 +164,20 @@ func TestHowLongASetIsTakenAsItIs(t *testing.T) {
 }
 
 func TestAnUnknownKidIsLookedForEveryFiveMinutesAtMost(t *testing.T) {
+	t.Parallel()
 	tn := newTenant(t, publicKey(t, 0, "one"))
 	s, clock := cachedSource(t, tn)
 	s.Kid = "two"
 	steps := []struct {
 		after    time.Duration
 		requests int
-	}{{0, 1}, {time.Minute, 0}, {4*time.Minute + 59*time.Second, 0}, {5 * time.Minute, 1}, {6 * time.Minute, 0}}
+	}{
+		{0, 1},
+		{time.Minute, 0},
+		{4*time.Minute + 59*time.Second, 0},
+		{5 * time.Minute, 1},
+		{6 * time.Minute, 0},
+	}
 	for _, step := range steps {
 		clock.now = noon.Add(step.after)
 		if _, requests := get(t, tn, s); requests != step.requests {
@@ -171,13 +195,15 @@ func TestAnUnknownKidIsLookedForEveryFiveMinutesAtMost(t *testing.T) {
 	}
 }
 
-// Entra's front ends serve different sets at the same time: of 614 captures one after the other, 327 went back to the
-// set before the last (facts on github.com/pl4nty/data).
+// Entra's front ends serve different sets at the same time: of 614 captures one after the other,
+// 327 went back to the set before the last (facts on github.com/pl4nty/data).
 func TestKeysOfTheSetBeforeAreStillFound(t *testing.T) {
+	t.Parallel()
 	one, two, three := publicKey(t, 0, "one"), publicKey(t, 1, "two"), publicKey(t, 2, "three")
 	tn := newTenant(t)
 	s, clock := cachedSource(t, tn)
-	tn.roll([]map[string]any{one}, []map[string]any{two}, []map[string]any{one}, []map[string]any{two, three}, []map[string]any{three})
+	tn.roll([]map[string]any{one}, []map[string]any{two}, []map[string]any{one},
+		[]map[string]any{two, three}, []map[string]any{three})
 	steps := []struct {
 		kids []string
 		gone []string // those that are only in the set before
@@ -204,29 +230,33 @@ func TestKeysOfTheSetBeforeAreStillFound(t *testing.T) {
 }
 
 func TestAKeyThatWasRolledOverIsRemembered(t *testing.T) {
+	t.Parallel()
 	tn := newTenant(t)
 	s, clock := cachedSource(t, tn)
-	tn.roll([]map[string]any{publicKey(t, 0, "one")}, []map[string]any{publicKey(t, 1, "two")}, []map[string]any{publicKey(t, 2, "three")})
+	tn.roll([]map[string]any{publicKey(t, 0, "one")}, []map[string]any{publicKey(t, 1, "two")},
+		[]map[string]any{publicKey(t, 2, "three")})
 	var set *keys.Set
 	for i := range 3 {
 		clock.now = noon.Add(time.Duration(i) * 25 * time.Hour)
 		set, _ = get(t, tn, s)
 	}
-	got := verify(signRS256(t, rsaKeys()[0], `{"alg":"RS256","kid":"one"}`, claims), set)
+	got := keys.Verify(sign(t, 0, `{"alg":"RS256","kid":"one"}`, claims), set)
 	if got.Reason != keys.KeyRolledOver || !strings.Contains(got.Why, "2026-05-06") {
 		t.Errorf("%v: %s", got.Reason, got.Why)
 	}
-	got = verify(signRS256(t, rsaKeys()[0], `{"alg":"RS256","kid":"never"}`, claims), set)
+	got = keys.Verify(sign(t, 0, `{"alg":"RS256","kid":"never"}`, claims), set)
 	if got.Reason != keys.KidUnknown {
 		t.Errorf("%v: %s", got.Reason, got.Why)
 	}
-	got = verify(signRS256(t, rsaKeys()[1], `{"alg":"RS256","kid":"two"}`, claims), set)
-	if got.Reason != keys.SignatureVerified || len(got.Notes) != 1 || got.Notes[0].ID != "key-not-in-newest-set" {
+	got = keys.Verify(sign(t, 1, `{"alg":"RS256","kid":"two"}`, claims), set)
+	if got.Reason != keys.SignatureVerified || len(got.Notes) != 1 ||
+		got.Notes[0].ID != "key-not-in-newest-set" {
 		t.Errorf("%v: %v", got.Reason, got.Notes)
 	}
 }
 
 func TestOfflineTakesWhatIsThereAndConnectsToNothing(t *testing.T) {
+	t.Parallel()
 	tn := newTenant(t, publicKey(t, 0, "one"))
 	s, clock := cachedSource(t, tn)
 	get(t, tn, s)
@@ -237,7 +267,8 @@ func TestOfflineTakesWhatIsThereAndConnectsToNothing(t *testing.T) {
 		t.Errorf("cached %v, fetched %v", set.Cached, set.Fetched)
 	}
 	_, err := s.URL(context.Background(), loginHost+"other")
-	if cause, hint := causeAndHint(t, err); cause != "offline, and no key set of this address is in the cache" || hint == "" {
+	if cause, hint := causeAndHint(t,
+		err); cause != "offline, and no key set of this address is in the cache" || hint == "" {
 		t.Errorf("%s; %s", cause, hint)
 	}
 	s.Cache = ""
@@ -247,6 +278,7 @@ func TestOfflineTakesWhatIsThereAndConnectsToNothing(t *testing.T) {
 }
 
 func TestADamagedCacheIsReplaced(t *testing.T) {
+	t.Parallel()
 	tn := newTenant(t, publicKey(t, 0, "one"))
 	s, _ := cachedSource(t, tn)
 	get(t, tn, s)
@@ -292,6 +324,7 @@ func TestADamagedCacheIsReplaced(t *testing.T) {
 }
 
 func TestACacheThatCanNotBeWrittenIsNoHindrance(t *testing.T) {
+	t.Parallel()
 	tn := newTenant(t, publicKey(t, 0, "one"))
 	s, _ := cachedSource(t, tn)
 	file := filepath.Join(t.TempDir(), "a file")
@@ -300,38 +333,47 @@ func TestACacheThatCanNotBeWrittenIsNoHindrance(t *testing.T) {
 	}
 	s.Cache = filepath.Join(file, "keys")
 	set, _ := get(t, tn, s)
-	if len(set.Keys) != 1 || len(set.Notes) != 1 || set.Notes[0].ID != "not-cached" || strings.Contains(set.Notes[0].Message, file) {
+	if len(set.Keys) != 1 || len(set.Notes) != 1 || set.Notes[0].ID != "not-cached" ||
+		strings.Contains(set.Notes[0].Message, file) {
 		t.Errorf("kids %v, notes %v", set.IDs(), set.Notes)
 	}
 }
 
 func TestASetThatCanNotBeFetchedAgainIsUsedAndSaysSo(t *testing.T) {
+	t.Parallel()
 	tn := newTenant(t, publicKey(t, 0, "one"))
 	s, clock := cachedSource(t, tn)
 	get(t, tn, s)
 	clock.now = noon.Add(48 * time.Hour)
 	tn.fail(repeat(status(503), 3)...)
 	set, requests := get(t, tn, s)
-	if requests != 3 || !set.Cached || len(set.Notes) != 1 || set.Notes[0].ID != "not-refreshed" || !strings.Contains(set.Notes[0].Message, "2026-05-06T12:00:00Z") {
+	if requests != 3 || !set.Cached || len(set.Notes) != 1 || set.Notes[0].ID != "not-refreshed" ||
+		!strings.Contains(set.Notes[0].Message, "2026-05-06T12:00:00Z") {
 		t.Errorf("%d requests, cached %v, notes %v", requests, set.Cached, set.Notes)
 	}
 }
 
 func TestASetWithAPrivateKeyIsNotKept(t *testing.T) {
-	tn := newTenant(t, jwk(t, rsaKeys()[0], "one", nil))
+	t.Parallel()
+	privateKey := publicKey(t, 0, "one")
+	privateKey["d"] = "AQAB"
+	tn := newTenant(t, privateKey)
 	s, _ := cachedSource(t, tn)
 	for range 2 {
 		if set, requests := get(t, tn, s); requests != 1 || !set.Keys[0].Private {
 			t.Errorf("%d requests, private %v", requests, set.Keys[0].Private)
 		}
 	}
-	if files, _ := filepath.Glob(filepath.Join(s.Cache, "*.json*")); len(files) > 0 && !strings.HasSuffix(files[0], ".lock") {
+	if files, _ := filepath.Glob(filepath.Join(s.Cache, "*.json*")); len(files) > 0 &&
+		!strings.HasSuffix(files[0], ".lock") {
 		t.Errorf("the cache holds %v", files)
 	}
 }
 
 func TestOddKeysSurviveTheCache(t *testing.T) {
-	tn := newTenant(t, publicKey(t, 0, "one"), map[string]any{"kty": "XYZ", "kid": "odd"}, map[string]any{"kid": 7})
+	t.Parallel()
+	tn := newTenant(t, publicKey(t, 0, "one"), map[string]any{"kty": "XYZ", "kid": "odd"},
+		map[string]any{"kid": 7})
 	s, _ := cachedSource(t, tn)
 	fresh, _ := get(t, tn, s)
 	kept, _ := get(t, tn, s)
@@ -343,6 +385,7 @@ func TestOddKeysSurviveTheCache(t *testing.T) {
 }
 
 func TestTheCacheForgetsTheOldestOfManyKids(t *testing.T) {
+	t.Parallel()
 	var many []map[string]any
 	for i := range 300 {
 		many = append(many, map[string]any{"kty": "XYZ", "kid": strings.Repeat("k", i+1)})
@@ -358,23 +401,16 @@ func TestTheCacheForgetsTheOldestOfManyKids(t *testing.T) {
 		t.Fatal(err)
 	}
 	var file struct{ Seen map[string]time.Time }
-	if err := json.Unmarshal(text, &file); err != nil || len(file.Seen) != 200 || file.Seen["one"].IsZero() {
+	if err := json.Unmarshal(text, &file); err != nil || len(file.Seen) != 200 ||
+		file.Seen["one"].IsZero() {
 		t.Errorf("%d kids are remembered, %v", len(file.Seen), err)
 	}
 }
 
-func TestATokensOwnKeyAddressesAreNotAsked(t *testing.T) {
-	tn := newTenant(t, publicKey(t, 0, "one"))
-	header := `{"alg":"RS256","kid":"mine","jku":"` + commonKeys + `","x5u":"` + commonKeys + `","x5c":["AA"],"jwk":{"kty":"RSA"}}`
-	got := verify(signRS256(t, rsaKeys()[0], header, claims), entraSet(t))
-	if got.Reason != keys.KidUnknown || len(tn.asked()) != 0 {
-		t.Errorf("%v", got.Reason)
-	}
-}
-
-// Both of two processes that start together with an empty cache get the set, one request is made, and one good file is
-// left.
+// Both of two processes that start together with an empty cache get the set, one request is made,
+// and one good file is left.
 func TestTwoProcessesThatStartTogetherLeaveOneGoodFile(t *testing.T) {
+	t.Parallel()
 	if directory := os.Getenv("GATEWHY_TEST_CACHE"); directory != "" {
 		fetchInProcess(t, directory)
 		return
@@ -396,8 +432,77 @@ func TestTwoProcessesThatStartTogetherLeaveOneGoodFile(t *testing.T) {
 	if n := len(arrived); n != 1 {
 		t.Errorf("%d requests, want 1", n)
 	}
-	text, err := os.ReadFile(cacheFile(t, &keys.Source{Cache: directory}))
+	text, err := os.ReadFile(cacheFile(t, &fetch.Source{Cache: directory}))
 	if err != nil || !json.Valid(text) {
 		t.Errorf("%v: %s", err, text)
+	}
+}
+
+// plain starts a server on loopback without TLS, which a process without our certificate can ask.
+func (tn *tenant) plain(t *testing.T, h http.HandlerFunc) string {
+	t.Helper()
+	server := httptest.NewServer(h)
+	t.Cleanup(server.Close)
+	return server.URL + "/keys"
+}
+
+// startTogether prepares processes of this test that fetch an address, and returns what lets them
+// go and waits for them.
+func startTogether(t *testing.T, count int, directory, address string) func() []error {
+	t.Helper()
+	gates := make([]io.WriteCloser, count)
+	results := make([]error, count)
+	var running sync.WaitGroup
+	for i := range count {
+		process := exec.Command(os.Args[0], "-test.run=^"+t.Name()+"$")
+		process.Env = append(os.Environ(), "GATEWHY_TEST_CACHE="+directory,
+			"GATEWHY_TEST_URL="+address)
+		var output bytes.Buffer
+		process.Stdout, process.Stderr = &output, &output
+		gate, err := process.StdinPipe()
+		if err != nil {
+			t.Fatal(err)
+		}
+		gates[i] = gate
+		if err := process.Start(); err != nil {
+			t.Fatal(err)
+		}
+		running.Go(func() {
+			if err := process.Wait(); err != nil {
+				results[i] = fmt.Errorf("process %d: %w: %s", i, err, output.String())
+			}
+		})
+	}
+	return func() []error {
+		for _, gate := range gates {
+			_ = gate.Close()
+		}
+		running.Wait()
+		return results
+	}
+}
+
+// fetchInProcess is what each of the processes does: it waits for its standard input to be closed,
+// and fetches.
+func fetchInProcess(t *testing.T, directory string) {
+	t.Helper()
+	_, _ = io.ReadAll(os.Stdin)
+	s := &fetch.Source{Cache: directory}
+	set, err := s.URL(context.Background(), os.Getenv("GATEWHY_TEST_URL"))
+	if err != nil || len(set.Find("one")) != 1 || len(set.Notes) > 0 {
+		t.Fatalf("%v, %v", set, err)
+	}
+}
+
+// A warm cache must cost hardly more than a file.
+func BenchmarkWarmCache(b *testing.B) {
+	tn := newTenant(b, publicKey(b, 0, "one"), publicKey(b, 1, "two"), publicKey(b, 2, "three"))
+	s := tn.source(newClock())
+	s.Cache = filepath.Join(b.TempDir(), "keys")
+	b.ReportAllocs()
+	for b.Loop() {
+		if _, err := s.URL(context.Background(), commonKeys); err != nil {
+			b.Fatal(err)
+		}
 	}
 }

@@ -7,8 +7,9 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
-// readTerraform reads the resources of Terraform's azuread provider (hashicorp/terraform-provider-azuread, docs/resources). Ids
-// that Entra gives are not in such a file: the expression that other resources refer to them by stands for them.
+// readTerraform reads the resources of Terraform's azuread provider
+// (hashicorp/terraform-provider-azuread, docs/resources). The ids that Entra assigns are not in
+// such a file: the expression that other resources use for them stands for them.
 func (d *Directory) readTerraform(body *source.Value) {
 	for i := range body.Members {
 		block := body.Members[i].Value
@@ -42,12 +43,16 @@ func terraformApp(v *source.Value, address string) *Registration {
 	}
 	for _, block := range blocks(api, "oauth2_permission_scope") {
 		r.Scopes = append(r.Scopes, Permission{
-			ID: textAt(block, "id"), Value: textAt(block, "value"), Disabled: isFalse(block, "enabled"),
+			ID: textAt(block, "id"), Value: textAt(block, "value"),
+			Disabled:  isFalse(block, "enabled"),
 			AdminOnly: textAt(block, "type").Value == "Admin", Users: true,
 		})
 	}
 	for _, block := range blocks(v, "app_role") {
-		role := Permission{ID: textAt(block, "id"), Value: textAt(block, "value"), Disabled: isFalse(block, "enabled")}
+		role := Permission{
+			ID: textAt(block, "id"), Value: textAt(block, "value"),
+			Disabled: isFalse(block, "enabled"),
+		}
 		role.allow(textsOf(member(block, "allowed_member_types")))
 		r.Roles = append(r.Roles, role)
 	}
@@ -64,16 +69,12 @@ func terraformApp(v *source.Value, address string) *Registration {
 	return r
 }
 
-// terraformVersion reads requested_access_token_version, which is 1 where it is absent.
+// terraformVersion reads requested_access_token_version, which is 1 if it is absent.
 func terraformVersion(v, api *source.Value) Text {
 	if at := member(api, "requested_access_token_version"); at != nil {
 		return textOf(at)
 	}
-	nearest := v
-	if api != nil {
-		nearest = api
-	}
-	return Text{Pos: nearest.Pos, Span: source.Span{Start: nearest.Span.Start, End: nearest.Span.Start + 1}}
+	return absentFrom(v, api)
 }
 
 func terraformRequirement(v *source.Value) Requirement {
@@ -120,13 +121,16 @@ func blocks(v *source.Value, name string) []*source.Value {
 	return all
 }
 
-// reference stands for an id that Entra gives to the resource.
+// reference stands for an id that Entra assigns to the resource.
 func reference(v *source.Value, expression string) Text {
-	return Text{Value: expression, Unknown: true, Pos: v.Pos, Span: source.Span{Start: v.Span.Start, End: v.Span.Start + 1}}
+	return Text{
+		Value: expression, Unknown: true, Pos: v.Pos,
+		Span: source.Span{Start: v.Span.Start, End: v.Span.Start + 1},
+	}
 }
 
-// canonical writes a reference to a resource's id in the one way that [reference] does: older names of the attributes, an
-// interpolation around it and an index of 0 do not count.
+// canonical writes a reference to a resource's id in the one way that [reference] does. Older
+// names of the attributes, an interpolation around it and an index of 0 do not matter.
 func canonical(t Text) Text {
 	if !t.Unknown {
 		return t
@@ -140,7 +144,8 @@ func canonical(t Text) Text {
 		case "id":
 			parts[2] = "object_id"
 		}
-		if slices.Contains([]string{"azuread_application", "azuread_service_principal"}, parts[0]) {
+		if slices.Contains([]string{"azuread_application", "azuread_service_principal"},
+			parts[0]) {
 			text = strings.Join(parts, ".")
 		}
 	}

@@ -21,9 +21,8 @@ type Cloud struct {
 	V2Issuer string   // the host of a v2.0 issuer
 	B2C      string   // the suffix of Azure AD B2C's hosts, with its dot; empty if it has none
 	External string   // the suffix of External ID's hosts, with its dot; empty if it has none
-	// the cloud_instance_name of its keys and metadata; empty if no source names it
-	Instance string
-	Closed   string // the day the cloud was closed, or empty
+	Instance string   // cloud_instance_name of keys and metadata; empty if no source names it
+	Closed   string   // the day the cloud was closed, or empty
 }
 
 // clouds is every cloud that a public source names.

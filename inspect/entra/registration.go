@@ -31,8 +31,9 @@ type Registration struct {
 	AppID    Text
 	ObjectID Text
 	URIs     []Text // identifierUris: the App ID URIs
-	// signInAudience: AzureADMyOrg, AzureADMultipleOrgs, AzureADandPersonalMicrosoftAccount,
-	// PersonalMicrosoftAccount
+
+	// SignIn is signInAudience: AzureADMyOrg, AzureADMultipleOrgs, PersonalMicrosoftAccount, or
+	// AzureADandPersonalMicrosoftAccount.
 	SignIn Text
 
 	// Version is requestedAccessTokenVersion as the file has it. If it is absent, its place is

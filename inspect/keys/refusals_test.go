@@ -177,7 +177,7 @@ func TestTheMeasuredKeySetsGetTheRightAnswer(t *testing.T) {
 			"dup-kid-wrong-first", list(publicKey(t, 1, "good"), good), keys.SignatureVerified,
 			false,
 		},
-		// the newest go-jose refuses it
+		// The newest go-jose refuses this one.
 		{
 			"e-one-neighbour", list(good, odd(map[string]any{"e": "AQ"})), keys.SignatureVerified,
 			false,

@@ -30,42 +30,33 @@ type Reason uint8
 
 // The reasons.
 const (
-	NoKeys            Reason = iota // no key set was given: nothing can be said
-	SignatureVerified               // a key of the set signed this text
-	NoReadableJWS                   // the text is opaque, encrypted, or damaged
-	Unsigned                        // the algorithm is none, or the signature is empty
-	// crit asks for something that is not understood (RFC 7515, section 4.1.11)
-	CriticalHeader
-	AlgorithmNotAllowed // the header's algorithm is not one of those allowed
-	// the named key can't serve the header's algorithm, or is meant for another
-	AlgorithmMismatch
-	// HS256 or the like, but the set has public keys: the classic forgery
-	HMACWithPublicKey
-	KidUnknown // no key of the set has the token's kid
-	// the same, but the cache knows that the set had that key once
-	KeyRolledOver
-	// the named key is broken, or says that it is not for verifying
-	KeyUnusable
-	WrongKey // another key of the set than the named one signed this text
-	// it would verify with the header's nonce hashed: a token for Microsoft Graph
-	GraphNonce
-	TextAltered // no key of the set signed this text
-	TooManyKeys // the set has more keys than are tried: nothing can be said
-	// a key of the token's own tenant signed it; the set asked is another's
-	KeyOfTenant
-	// a key signed it that belongs to one app alone (claims mapping, ?appid=)
-	KeyOfApp
-	KeyOfCloud // a key of another cloud signed it
+	NoKeys              Reason = iota // no key set was given: nothing can be said
+	SignatureVerified                 // a key of the set signed this text
+	NoReadableJWS                     // the text is opaque, encrypted, or damaged
+	Unsigned                          // the algorithm is none, or the signature is empty
+	CriticalHeader                    // crit has unknown extensions (RFC 7515, section 4.1.11)
+	AlgorithmNotAllowed               // the header's algorithm is not one of those allowed
+	AlgorithmMismatch                 // the named key does not serve the header's algorithm
+	HMACWithPublicKey                 // HS256, but the set has public keys: the classic forgery
+	KidUnknown                        // no key of the set has the token's kid
+	KeyRolledOver                     // the same, but a cache saw the key in the set once
+	KeyUnusable                       // the named key is broken, or not for verifying
+	WrongKey                          // the set's other keys include the one that signed
+	GraphNonce                        // it verifies with its nonce hashed: a token for Graph
+	TextAltered                       // no key of the set signed this text
+	TooManyKeys                       // the set has more keys than are tried: nothing can be said
+	KeyOfTenant                       // a key of the token's tenant signed it, which the set lacks
+	KeyOfApp                          // the key of one app alone signed it (?appid=)
+	KeyOfCloud                        // a key of another cloud signed it
 )
 
 // String returns the reason's name in kebab-case.
 func (r Reason) String() string {
 	return [...]string{
 		"no-keys", "verified", "no-readable-jws", "unsigned", "critical-header",
-		"algorithm-not-allowed",
-		"algorithm-mismatch", "hmac-with-public-key", "kid-unknown", "key-rolled-over",
-		"key-unusable", "wrong-key", "graph-nonce",
-		"text-altered", "too-many-keys", "key-of-tenant", "key-of-app", "key-of-cloud",
+		"algorithm-not-allowed", "algorithm-mismatch", "hmac-with-public-key", "kid-unknown",
+		"key-rolled-over", "key-unusable", "wrong-key", "graph-nonce", "text-altered",
+		"too-many-keys", "key-of-tenant", "key-of-app", "key-of-cloud",
 	}[r]
 }
 
@@ -78,9 +69,8 @@ type Result struct {
 	Algorithm string // the header's alg, or empty
 	Set       *Set
 
-	Named *Key // the key that the token names, or nil
-	// the key that signed the text, or nil; the outcome may be Fail all the same
-	Verifier *Key
+	Named    *Key // the key that the token names, or nil
+	Verifier *Key // the key that signed the text, or nil; even if the outcome is Fail
 
 	// Misfit means that the signature is too long or too short for each key that may have made it.
 	// WrongResource means that only Microsoft's own APIs can verify the token. Both come with

@@ -719,7 +719,7 @@ func TestEveryCloudIsAskedWhichKeysItLists(t *testing.T) {
 	tn.serving(map[string][]map[string]any{
 		"login.microsoftonline.com": {one, two},
 		"login.microsoftonline.us":  {two, three},
-		// another key under the same kid
+		// Another key has the same kid here.
 		"login.partner.microsoftonline.cn": {publicKey(t, 1, "one")},
 		"login.sovcloud-identity.fr":       {},
 	})

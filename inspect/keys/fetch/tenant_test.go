@@ -96,9 +96,8 @@ type tenant struct {
 	server *httptest.Server
 	roots  *x509.CertPool
 
-	mu sync.Mutex
-	// sets are served in turn, one a request for keys; the last one from then on.
-	sets     [][]map[string]any
+	mu       sync.Mutex
+	sets     [][]map[string]any // one a request for keys, the last one from then on
 	apps     map[string][]map[string]any
 	trouble  []http.HandlerFunc // each answers one request in place of the tenant
 	always   http.HandlerFunc   // answers every request, if it is not nil

@@ -1,17 +1,20 @@
 package inspect
 
 import (
+	"encoding/binary"
 	"strconv"
 	"strings"
 	"unicode"
+	"unicode/utf16"
 	"unicode/utf8"
 )
 
-// Safe returns s fit for a terminal: every character that could move the cursor, reorder the line, or hide is
-// written as an escape. These are the controls (C0, DEL, C1), the format characters (bidirectional, zero-width,
-// tags), line and paragraph separators, variation selectors and fillers, and spaces that are no U+0020. They come out
-// as \u202e, above U+FFFF as \U000e0001; line feed, carriage return and tab as \n, \r and \t; bytes that are
-// no UTF-8 as \xff. A backslash stays as it is. Text that needs no escape is returned without an allocation.
+// Safe returns s fit for a terminal: every character that could move the cursor, reorder the line,
+// or hide is written as an escape. These are the controls (C0, DEL, C1), the format characters
+// (bidirectional, zero-width, tags), line and paragraph separators, variation selectors and
+// fillers, and spaces other than U+0020. They come out as \u202e, above U+FFFF as \U000e0001; line
+// feed, carriage return and tab as \n, \r and \t; bytes that are no UTF-8 as \xff. A backslash
+// stays as it is. Text that needs no escape is returned without an allocation.
 func Safe(s string) string { return escape(s, unsafe) }
 
 // SafeText is Safe for a text of several lines: it keeps line feeds.
@@ -77,8 +80,9 @@ func writeHex(b *strings.Builder, r rune, digits int) {
 	b.WriteString(hex)
 }
 
-// unsafe reports whether a rune is invisible, or acts on the terminal or on the order of the characters around
-// it (Unicode: the categories Cc, Cf, Zl, Zp and Zs but for the space, and what is Default_Ignorable).
+// unsafe reports whether a rune is invisible, or acts on the terminal or on the order of the
+// characters around it (Unicode: the categories Cc, Cf, Zl, Zp and Zs but for the space, and what
+// is Default_Ignorable).
 func unsafe(r rune) bool {
 	switch {
 	case r < ' ' || r >= 0x7f && r <= 0xa0 || r == 0xad:
@@ -92,8 +96,8 @@ func unsafe(r rune) bool {
 		unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
 }
 
-// ShortenMiddle returns s in at most limit characters, with an ellipsis for what is left out of its middle, so
-// that both ends can still be compared.
+// ShortenMiddle returns s in at most limit characters, with an ellipsis for what is left out of
+// its middle, so that both ends can still be compared.
 func ShortenMiddle(s string, limit int) string {
 	if len(s) <= limit {
 		return s
@@ -123,4 +127,59 @@ func Quoted(s string) string {
 		s = strings.ToValidUTF8(s[:most], "") + "…"
 	}
 	return strconv.Quote(s)
+}
+
+// Nearest returns the candidate with the fewest edits to a word, the first of several. It returns
+// nothing if none is within that many edits. Case does not count.
+func Nearest(word string, candidates []string, edits int) string {
+	near, best := "", edits+1
+	for _, c := range candidates {
+		if d := distance(strings.ToLower(word), strings.ToLower(c)); d < best {
+			near, best = c, d
+		}
+	}
+	return near
+}
+
+// distance is the number of bytes to insert, delete or replace to make one word the other
+// (Levenshtein).
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			replaced := diagonal
+			if a[i] != b[j] {
+				replaced++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(replaced, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}
+
+// UTF8 returns a text as UTF-8 without a byte order mark. It converts UTF-16 that has a byte order
+// mark, as Windows PowerShell writes files. Any other text is returned as it is.
+func UTF8(text string) string { return strings.TrimPrefix(fromUTF16(text), "\ufeff") }
+
+func fromUTF16(text string) string {
+	var order binary.ByteOrder
+	switch {
+	case strings.HasPrefix(text, "\xff\xfe"):
+		order = binary.LittleEndian
+	case strings.HasPrefix(text, "\xfe\xff"):
+		order = binary.BigEndian
+	default:
+		return text
+	}
+	units := make([]uint16, 0, len(text)/2)
+	for i := 2; i+1 < len(text); i += 2 {
+		units = append(units, order.Uint16([]byte(text[i:i+2])))
+	}
+	return string(utf16.Decode(units))
 }

@@ -17,7 +17,9 @@ func (d *describer) issuer() {
 		d.odd("issuer-missing", "claims.iss", "the token names no issuer")
 		return
 	case d.Issuer == "" || len(d.Issuer) > maxIssuer:
-		d.odd("issuer-malformed", "claims.iss", "the issuer is "+d.claims.Member("iss").Kind.String()+" that can be none: "+brief(d.claims.Member("iss")))
+		d.odd("issuer-malformed", "claims.iss",
+			"the issuer is "+d.claims.Member("iss").Kind.String()+" that can be none: "+
+				brief(d.claims.Member("iss")))
 		return
 	}
 	iss, ok := entra.ParseIssuer(d.Issuer)
@@ -32,8 +34,8 @@ func (d *describer) issuer() {
 	d.issuerForm()
 }
 
-// policy returns the B2C policy that issued the token: in the issuer, in tfp, or in acr, as older tenants
-// have it (learn.microsoft.com/azure/active-directory-b2c/tokens-overview).
+// policy returns the B2C policy that issued the token: in the issuer, in tfp, or in acr, as older
+// tenants have it (learn.microsoft.com/azure/active-directory-b2c/tokens-overview).
 func (d *describer) policy() string {
 	acr := d.str("acr")
 	switch {
@@ -47,7 +49,8 @@ func (d *describer) policy() string {
 	return ""
 }
 
-// issuerForm compares the issuer with what its cloud writes, to the last slash: policies compare it so.
+// issuerForm compares the issuer with what its cloud writes, to the last slash, because policies
+// compare it like that.
 func (d *describer) issuerForm() {
 	if d.iss.Kind != entra.Workforce || d.IssuedBy == ByB2C {
 		return
@@ -60,7 +63,8 @@ func (d *describer) issuerForm() {
 			return
 		}
 	}
-	d.odd("issuer-form", "claims.iss", "the issuer is "+show(d.Issuer)+"; Entra ID writes "+show(want))
+	d.odd("issuer-form", "claims.iss",
+		"the issuer is "+show(d.Issuer)+"; Entra ID writes "+show(want))
 }
 
 func (d *describer) version() {
@@ -71,15 +75,20 @@ func (d *describer) version() {
 	case ver == "1.0" || ver == "2.0":
 		d.Version = ver
 	case d.has("ver"):
-		d.odd("version-unknown", "claims.ver", "ver is "+brief(d.claims.Member("ver"))+`; Entra ID writes "1.0" or "2.0"`)
+		d.odd("version-unknown", "claims.ver",
+			"ver is "+brief(d.claims.Member("ver"))+`; Entra ID writes "1.0" or "2.0"`)
 		d.Version = d.iss.Version.String()
 	default:
-		d.odd("version-missing", "claims.ver", "the token has no ver claim, which Entra ID always writes")
+		d.odd("version-missing", "claims.ver",
+			"the token has no ver claim, which Entra ID always writes")
 		d.Version = d.iss.Version.String()
 	}
 	// B2C writes "1.0" under an issuer that ends in v2.0.
 	if d.IssuedBy != ByB2C && d.Version != d.iss.Version.String() {
-		d.odd("version-mismatch", "claims.ver", fmt.Sprintf("ver is %q, and the issuer is that of a v%s token: no token of Entra ID has both", d.Version, d.iss.Version))
+		d.odd("version-mismatch", "claims.ver",
+			fmt.Sprintf(
+				"ver is %q, and the issuer is that of a v%s token: no token of Entra ID has both",
+				d.Version, d.iss.Version))
 	}
 }
 
@@ -93,13 +102,19 @@ func (d *describer) tenant() {
 	case d.Tenant == "":
 		d.Tenant = issued
 	case !strings.EqualFold(d.Tenant, issued) && d.inPath():
-		d.odd("tenant-mismatch", "claims.tid", fmt.Sprintf("tid is %s, and iss names the tenant %s: in a genuine token they are the same", show(d.Tenant), show(issued)))
+		d.odd("tenant-mismatch", "claims.tid",
+			fmt.Sprintf(
+				"tid is %s, and iss names the tenant %s: in a genuine token they are the same",
+				show(d.Tenant), show(issued)))
 	}
 	if !entra.IsGUID(issued) && d.inPath() {
-		d.odd("tenant-malformed", "claims.iss", "iss names the tenant "+show(issued)+", which is no GUID: it was altered, or written by hand")
+		d.odd("tenant-malformed", "claims.iss",
+			"iss names the tenant "+show(issued)+
+				", which is no GUID: it was altered, or written by hand")
 	}
 	if d.has("tid") && !entra.IsGUID(d.str("tid")) {
-		d.odd("tenant-malformed", "claims.tid", "tid is "+brief(d.claims.Member("tid"))+", which is no GUID")
+		d.odd("tenant-malformed", "claims.tid",
+			"tid is "+brief(d.claims.Member("tid"))+", which is no GUID")
 	}
 }
 

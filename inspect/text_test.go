@@ -8,6 +8,7 @@ import (
 )
 
 func TestSafeEscapesWhatActsOnATerminalOrHides(t *testing.T) {
+	t.Parallel()
 	tests := []struct{ name, in, want string }{
 		{"plain text stays", "api://orders-uat", "api://orders-uat"},
 		{"letters of every script stay", "Zoë 東京 עברית", "Zoë 東京 עברית"},
@@ -20,13 +21,19 @@ func TestSafeEscapesWhatActsOnATerminalOrHides(t *testing.T) {
 		{"C1 controls", "\u009b31m\u0085", `\u009b31m\u0085`},
 		{"right-to-left override", "a\u202eb", `a\u202eb`},
 		{"isolates and marks", "\u2066\u2069\u200e\u200f\u061c", `\u2066\u2069\u200e\u200f\u061c`},
-		{"zero-width characters", "a\u200b\u200c\u200d\u2060\ufeffb", `a\u200b\u200c\u200d\u2060\ufeffb`},
+		{
+			"zero-width characters", "a\u200b\u200c\u200d\u2060\ufeffb",
+			`a\u200b\u200c\u200d\u2060\ufeffb`,
+		},
 		{"line and paragraph separators", "\u2028\u2029", `\u2028\u2029`},
 		{"soft hyphen", "a\u00adb", `a\u00adb`},
 		{"spaces that are no space", "a\u00a0\u2003\u3000b", `a\u00a0\u2003\u3000b`},
 		{"fillers that show nothing", "\u3164\u115f\u2800\u034f", `\u3164\u115f\u2800\u034f`},
 		{"variation selectors", "a\ufe0f\U000e0100", `a\ufe0f\U000e0100`},
-		{"tags, assigned or not", "\U000e0001\U000e0041\U000e0fff", `\U000e0001\U000e0041\U000e0fff`},
+		{
+			"tags, assigned or not", "\U000e0001\U000e0041\U000e0fff",
+			`\U000e0001\U000e0041\U000e0fff`,
+		},
 		{"a lone surrogate's bytes", "a\xed\xa0\x80", `a\xed\xa0\x80`},
 		{"invalid UTF-8", "a\xffb\xc3", `a\xffb\xc3`},
 		{"a replacement character that was written stays", "a\ufffdb", "a\ufffdb"},
@@ -41,18 +48,21 @@ func TestSafeEscapesWhatActsOnATerminalOrHides(t *testing.T) {
 }
 
 func TestSafeTextKeepsLinesAndNothingElse(t *testing.T) {
+	t.Parallel()
 	if got := SafeText("a\nb\x1b\u202e"); got != "a\nb"+`\u001b\u202e` {
 		t.Errorf("got %q", got)
 	}
 }
 
 func TestSafeTextThatNeedsNoEscapeCostsNoAllocation(t *testing.T) {
-	if n := testing.AllocsPerRun(100, func() { Safe("https://sts.windows.net/{tid}/ Zoë") }); n != 0 {
+	if n := testing.AllocsPerRun(100,
+		func() { Safe("https://sts.windows.net/{tid}/ Zoë") }); n != 0 {
 		t.Errorf("%v allocations", n)
 	}
 }
 
 func TestShortenMiddleKeepsBothEnds(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		in    string
 		limit int
@@ -75,7 +85,9 @@ func TestShortenMiddleKeepsBothEnds(t *testing.T) {
 }
 
 func FuzzSafe(f *testing.F) {
-	for _, seed := range []string{"", "a\x1b[0m", "\u202e\u2066", "\xff\xfe", "\U000e0041", "Zoë"} {
+	for _, seed := range []string{
+		"", "a\x1b[0m", "\u202e\u2066", "\xff\xfe", "\U000e0041", "Zoë",
+	} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, s string) {
@@ -98,4 +110,50 @@ func FuzzSafe(f *testing.F) {
 			t.Fatalf("%q is too long", short)
 		}
 	})
+}
+
+func TestNearest(t *testing.T) {
+	t.Parallel()
+	names := []string{"jwksUrl", "jwksServiceTimeToLive", "scopes", "scope"}
+	tests := []struct {
+		name, word string
+		edits      int
+		want       string
+	}{
+		{"one letter too few", "jwksUr", 2, "jwksUrl"},
+		{"case is no edit", "JWKSURL", 0, "jwksUrl"},
+		{"the nearer of two", "scop", 2, "scope"},
+		{"the first of two that are as near", "scopex", 1, "scopes"},
+		{"as many edits as are allowed", "jwksxxx", 3, "jwksUrl"},
+		{"one edit more than is allowed", "jwksxxx", 2, ""},
+		{"no edit at all is allowed", "jwksUr", 0, ""},
+		{"a negative number finds not even the word", "scope", -1, ""},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			if got := Nearest(test.word, names, test.edits); got != test.want {
+				t.Errorf("Nearest(%q, %d) = %q, want %q", test.word, test.edits, got, test.want)
+			}
+		})
+	}
+}
+
+func TestDistance(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		a, b string
+		want int
+	}{
+		{"", "", 0},
+		{"", "abc", 3},
+		{"abc", "", 3},
+		{"kitten", "sitting", 3},
+		{"azp", "azpacr", 3},
+		{"audience", "audiense", 1},
+	}
+	for _, test := range tests {
+		if got := distance(test.a, test.b); got != test.want {
+			t.Errorf("distance(%q, %q) = %d, want %d", test.a, test.b, got, test.want)
+		}
+	}
 }

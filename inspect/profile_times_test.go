@@ -17,6 +17,7 @@ func claim(t *testing.T, text string) *source.Value {
 }
 
 func TestReadInstantReadsATimeOrSaysWhyNot(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name, text string
 		want       string
@@ -25,7 +26,10 @@ func TestReadInstantReadsATimeOrSaysWhyNot(t *testing.T) {
 	}{
 		{"whole seconds", "1700000000", "2023-11-14T22:13:20Z", NoProblem, true},
 		{"zero", "0", "1970-01-01T00:00:00Z", NoProblem, true},
-		{"the last second of the year 9999", "253402300799", "9999-12-31T23:59:59Z", NoProblem, true},
+		{
+			"the last second of the year 9999", "253402300799", "9999-12-31T23:59:59Z", NoProblem,
+			true,
+		},
 		{"a second more", "253402300800", "", OutOfRange, false},
 		{"a fraction", "1700000000.5", "2023-11-14T22:13:20Z", Fraction, true},
 		{"an exponent", "1.7e9", "2023-11-14T22:13:20Z", Fraction, true},
@@ -64,12 +68,14 @@ func make0(n int) []byte {
 }
 
 func TestReadInstantOfAnAbsentClaim(t *testing.T) {
+	t.Parallel()
 	if i := ReadInstant(nil); i.Problem != Absent || i.Known() || i.String() != "" {
 		t.Errorf("got %+v", i)
 	}
 }
 
 func TestMillisecondsMeanTheTimeThatTheyGiveWhenDivided(t *testing.T) {
+	t.Parallel()
 	i := ReadInstant(claim(t, "1700000000123"))
 	if want := time.UnixMilli(1700000000123); !i.Meant.Equal(want) {
 		t.Errorf("meant %s, want %s", i.Meant, want)
@@ -77,6 +83,7 @@ func TestMillisecondsMeanTheTimeThatTheyGiveWhenDivided(t *testing.T) {
 }
 
 func TestRelativeSaysHowFarATimeIs(t *testing.T) {
+	t.Parallel()
 	now := time.Date(2026, 5, 6, 10, 0, 0, 0, time.UTC)
 	tests := []struct {
 		offset time.Duration
@@ -102,8 +109,10 @@ func TestRelativeSaysHowFarATimeIs(t *testing.T) {
 }
 
 func TestRelativeOfATimeThousandsOfYearsAhead(t *testing.T) {
+	t.Parallel()
 	far := ReadInstant(claim(t, "1700000000000")).At
-	if got := Relative(far, time.Date(2026, 5, 6, 10, 0, 0, 0, time.UTC)); got != "in 53814 years" {
+	if got := Relative(far,
+		time.Date(2026, 5, 6, 10, 0, 0, 0, time.UTC)); got != "in 53814 years" {
 		t.Errorf("got %q", got)
 	}
 }

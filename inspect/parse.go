@@ -81,10 +81,9 @@ func (t *Token) split() {
 		t.Shape = Encrypted
 		t.readEncrypted(header)
 	default:
-		t.fault("wrong-number-of-parts",
-			fmt.Sprintf(
-				"the text has %d parts; a signed token has three (header.payload.signature), an "+
-					"encrypted one five", dots+1), t.partsHint())
+		cause := fmt.Sprintf("the text has %d parts; a signed token has three "+
+			"(header.payload.signature), an encrypted one five", dots+1)
+		t.fault("wrong-number-of-parts", cause, t.partsHint())
 		t.readHeader(header)
 	}
 }

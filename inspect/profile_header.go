@@ -134,13 +134,12 @@ func (d *describer) signature() {
 				"was removed")
 	case want > 0 && got != want:
 		d.odd("signature-length", "signature",
-			fmt.Sprintf("the signature has %d bytes, and %s makes %d: it was cut or altered", got,
-				alg, want))
+			fmt.Sprintf("the signature has %d bytes, and %s makes %d: it was cut or altered",
+				got, alg, want))
 	case isRSA(alg) && (got < 128 || got%64 != 0):
 		d.odd("signature-length", "signature",
-			fmt.Sprintf(
-				"the signature has %d bytes, and %s makes 256 with a key of 2048 bits: it was "+
-					"cut off", got, alg))
+			fmt.Sprintf("the signature has %d bytes, and %s makes 256 with a key of 2048 bits: "+
+				"it was cut off", got, alg))
 	}
 }
 

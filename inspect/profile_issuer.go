@@ -86,9 +86,8 @@ func (d *describer) version() {
 	// B2C writes "1.0" under an issuer that ends in v2.0.
 	if d.IssuedBy != ByB2C && d.Version != d.iss.Version.String() {
 		d.odd("version-mismatch", "claims.ver",
-			fmt.Sprintf(
-				"ver is %q, and the issuer is that of a v%s token: no token of Entra ID has both",
-				d.Version, d.iss.Version))
+			fmt.Sprintf("ver is %q, and the issuer is that of a v%s token: "+
+				"no token of Entra ID has both", d.Version, d.iss.Version))
 	}
 }
 
@@ -103,9 +102,8 @@ func (d *describer) tenant() {
 		d.Tenant = issued
 	case !strings.EqualFold(d.Tenant, issued) && d.inPath():
 		d.odd("tenant-mismatch", "claims.tid",
-			fmt.Sprintf(
-				"tid is %s, and iss names the tenant %s: in a genuine token they are the same",
-				show(d.Tenant), show(issued)))
+			fmt.Sprintf("tid is %s, and iss names the tenant %s: "+
+				"in a genuine token they are the same", show(d.Tenant), show(issued)))
 	}
 	if !entra.IsGUID(issued) && d.inPath() {
 		d.odd("tenant-malformed", "claims.iss",

@@ -23,8 +23,8 @@ func (d *describer) traits() {
 		d.person()
 		d.groups()
 	}
-	if list, ok := d.claims.Member("xms_cc").Strings(); ok &&
-		strings.Contains(strings.ToLower(strings.Join(list, " ")), "cp1") {
+	capabilities, _ := d.claims.Member("xms_cc").Strings()
+	if strings.Contains(strings.ToLower(strings.Join(capabilities, " ")), "cp1") {
 		d.trait("claims-challenge", "claims.xms_cc",
 			"the client can answer a claims challenge (continuous access evaluation)")
 	}

@@ -231,9 +231,9 @@ func registrationOf(v *source.Value) *Registration {
 	for _, item := range itemsOf(member(v, "requiredResourceAccess")) {
 		r.Requires = append(r.Requires, requirementOf(item))
 	}
-	for _, item := range itemsOf(
-		firstValue(member(api, "preAuthorizedApplications"),
-			member(v, "preAuthorizedApplications"))) {
+	const preAuthorized = "preAuthorizedApplications"
+	clients := firstValue(member(api, preAuthorized), member(v, preAuthorized))
+	for _, item := range itemsOf(clients) {
 		r.PreAuthorized = append(r.PreAuthorized, PreAuthorized{
 			Client: textAt(item, "appId"),
 			Scopes: textsOf(member(item, "delegatedPermissionIds", "permissionIds")),
@@ -245,8 +245,8 @@ func registrationOf(v *source.Value) *Registration {
 // versionOf finds the token version. Its older name may be in either place.
 func versionOf(v, api *source.Value) Text {
 	for _, object := range []*source.Value{api, v} {
-		if at := member(object, "requestedAccessTokenVersion",
-			"accessTokenAcceptedVersion"); at != nil {
+		at := member(object, "requestedAccessTokenVersion", "accessTokenAcceptedVersion")
+		if at != nil {
 			return textOf(at)
 		}
 	}
@@ -284,8 +284,8 @@ func firstValue(values ...*source.Value) *source.Value {
 func scopesOf(objects ...*source.Value) []Permission {
 	var all []Permission
 	for _, object := range objects {
-		for _, item := range itemsOf(
-			member(object, "oauth2PermissionScopes", "oauth2Permissions")) {
+		list := member(object, "oauth2PermissionScopes", "oauth2Permissions")
+		for _, item := range itemsOf(list) {
 			all = append(all, Permission{
 				ID: textAt(item, "id"), Value: textAt(item, "value"),
 				Disabled:  isFalse(item, "isEnabled"),

@@ -1,7 +1,6 @@
 package entra
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -144,8 +143,7 @@ func canonical(t Text) Text {
 		case "id":
 			parts[2] = "object_id"
 		}
-		if slices.Contains([]string{"azuread_application", "azuread_service_principal"},
-			parts[0]) {
+		if parts[0] == "azuread_application" || parts[0] == "azuread_service_principal" {
 			text = strings.Join(parts, ".")
 		}
 	}

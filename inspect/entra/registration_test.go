@@ -24,16 +24,16 @@ func registrations(t *testing.T, name, text string) *entra.Directory {
 	return d
 }
 
-// told is a registration in short.
-type told struct {
+// short is a registration in short.
+type short struct {
 	Name, AppID         string
 	URIs, Scopes, Roles []string
 	Version             entra.Version
 	MultiTenant, GUID   bool
 }
 
-func inShort(r *entra.Registration) told {
-	s := told{
+func inShort(r *entra.Registration) short {
+	s := short{
 		Name: r.Name.Value, AppID: r.AppID.Value, MultiTenant: r.MultiTenant(),
 		GUID: r.AudienceIsGUID(),
 	}
@@ -56,7 +56,7 @@ func TestRegistrationsAreRead(t *testing.T) {
 	t.Parallel()
 	tests := []struct {
 		name, file, text string
-		want             told
+		want             short
 	}{
 		{
 			"Microsoft Graph's form asks for v2.0 tokens", "app.json",
@@ -64,7 +64,7 @@ func TestRegistrationsAreRead(t *testing.T) {
 			  "api":{"requestedAccessTokenVersion":2,
 			    "oauth2PermissionScopes":[{"value":"UAT.Access"}]},
 			  "appRoles":[{"value":"UAT.Write","allowedMemberTypes":["Application"]}]}`,
-			told{
+			short{
 				"orders", appID,
 				[]string{"api://orders"},
 				[]string{"UAT.Access"},
@@ -77,7 +77,7 @@ func TestRegistrationsAreRead(t *testing.T) {
 			`{"appId":"` + appID + `","name":"orders","identifierUris":["api://orders"],
 			  "accessTokenAcceptedVersion":2,"oauth2Permissions":[{"value":"UAT.Access"}],
 			  "replyUrlsWithType":[],"signInAudience":"AzureADMultipleOrgs"}`,
-			told{
+			short{
 				"orders", appID,
 				[]string{"api://orders"},
 				[]string{"UAT.Access"},
@@ -88,40 +88,40 @@ func TestRegistrationsAreRead(t *testing.T) {
 		{
 			"the new name at the top level counts too", "app.json",
 			`{"appId":"` + appID + `","requestedAccessTokenVersion":2}`,
-			told{AppID: appID, Version: entra.V2},
+			short{AppID: appID, Version: entra.V2},
 		},
 		{
 			"null for the version means 1", "app.json",
 			`{"appId":"` + appID + `","api":{"requestedAccessTokenVersion":null}}`,
-			told{AppID: appID, Version: entra.V1},
+			short{AppID: appID, Version: entra.V1},
 		},
 		{
 			"documentation writes one URI bare and Api with a capital", "app.json",
 			`{"appId":"` + appID +
 				`","identifierUris":"api://orders","Api":{"requestedAccessTokenVersion":"2"}}`,
-			told{AppID: appID, URIs: []string{"api://orders"}, Version: entra.V2},
+			short{AppID: appID, URIs: []string{"api://orders"}, Version: entra.V2},
 		},
 		{
 			"an optional claim turns the audience into the GUID", "app.json",
 			`{"appId":"` + appID +
 				`","api":{},"optionalClaims":{"accessToken":[{"name":"aud",` +
 				`"additionalProperties":["use_guid"]}]}}`,
-			told{AppID: appID, Version: entra.V1, GUID: true},
+			short{AppID: appID, Version: entra.V1, GUID: true},
 		},
 		{
 			"an older switch makes it multi-tenant", "app.json",
 			`{"appId":"` + appID + `","availableToOtherTenants":true,"oauth2Permissions":[]}`,
-			told{AppID: appID, Version: entra.V1, MultiTenant: true},
+			short{AppID: appID, Version: entra.V1, MultiTenant: true},
 		},
 		{
 			"YAML is read as JSON is", "app.yaml",
 			"appId: " + appID + "\nidentifierUris: [api://orders]\n",
-			told{AppID: appID, URIs: []string{"api://orders"}, Version: entra.V1},
+			short{AppID: appID, URIs: []string{"api://orders"}, Version: entra.V1},
 		},
 		{
 			"a list in an envelope holds it", "apps.json",
 			`{"value":[{"appId":"` + appID + `","identifierUris":[]}]}`,
-			told{AppID: appID, Version: entra.V1},
+			short{AppID: appID, Version: entra.V1},
 		},
 	}
 	for _, test := range tests {
@@ -265,7 +265,7 @@ resource "azuread_app_role_assignment" "web" {
 }
 `)
 	app := d.Apps[0]
-	want := told{
+	want := short{
 		"orders-uat", "azuread_application.orders.client_id",
 		[]string{"api://orders-uat"},
 		[]string{"UAT.Access"},

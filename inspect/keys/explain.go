@@ -237,18 +237,15 @@ func (v *verification) wrongLength(named []*Key) bool {
 	if size == 0 || size == found {
 		return false
 	}
-	why := fmt.Sprintf("it has %d bytes, and %s with this key makes %d", found, v.algorithm.name,
-		size)
+	why, with := "the signature is too long", "this key"
 	switch {
 	case !v.byKid() && len(named) > 1:
-		why = fmt.Sprintf(
-			"the signature was cut off, or the key is in another set: it has %d bytes, and %s "+
-				"with the set's keys makes %d", found, v.algorithm.name, size)
+		why, with = "the signature was cut off, or the key is in another set", "the set's keys"
 	case found < size:
-		why = "the signature was cut off: " + why
-	default:
-		why = "the signature is too long: " + why
+		why = "the signature was cut off"
 	}
+	why = fmt.Sprintf("%s: it has %d bytes, and %s with %s makes %d", why, found,
+		v.algorithm.name, with, size)
 	v.result.Misfit = true
 	v.conclude(TextAltered, fmt.Sprintf("a signature of %d bytes", size),
 		fmt.Sprintf("one of %d bytes", found), why)

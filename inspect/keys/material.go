@@ -141,13 +141,12 @@ func (k *Key) readSecret(v *source.Value) {
 // of the curve. Some issuers leave out zeros in front; strict readers refuse that.
 func (k *Key) coordinate(v *source.Value, name string) string {
 	data := k.decode(v, name)
-	if missing := coordinateSize(k.Curve) - len(data); missing > 0 && k.Fault == "" &&
-		k.Type == "EC" {
+	missing := coordinateSize(k.Curve) - len(data)
+	if missing > 0 && k.Fault == "" && k.Type == "EC" {
 		data = append(make([]byte, missing), data...)
-		k.note("short-coordinate",
-			name+
-				" lacks the zeros in front that make it as long as the curve's numbers (RFC "+
-				"7518, section 6.2.1.2); strict readers refuse the whole set for it")
+		k.note("short-coordinate", name+" lacks the zeros in front that make it as long as the "+
+			"curve's numbers (RFC 7518, section 6.2.1.2); strict readers refuse the whole set "+
+			"for it")
 	}
 	return base64.RawURLEncoding.EncodeToString(data)
 }
@@ -279,20 +278,14 @@ func keyOfBlock(kind string, der []byte) *Key {
 	}
 	public, err := parseDER(der)
 	if err != nil {
-		return &Key{
-			Fault: fmt.Sprintf(
-				"what is in the PEM text %sis no public key or certificate that can be read",
-				inBlock(kind)),
+		block := ""
+		if kind != "" {
+			block = "(" + inspect.Quoted(kind) + ") "
 		}
+		return &Key{Fault: "what is in the PEM text " + block +
+			"is no public key or certificate that can be read"}
 	}
 	return keyOf(public)
-}
-
-func inBlock(kind string) string {
-	if kind == "" {
-		return ""
-	}
-	return "(" + inspect.Quoted(kind) + ") "
 }
 
 func parseDER(der []byte) (any, error) {

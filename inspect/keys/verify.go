@@ -237,11 +237,11 @@ func (v *verification) verified(k *Key, named []*Key) {
 				inspect.FormatTime(k.LastSeen)+", and a gateway may have dropped it")
 	}
 	if v.byKid() && len(named) > 1 {
-		v.note("duplicate-kid",
-			fmt.Sprintf(
-				"%d keys of the set have the token's kid, and key %d of them verifies it; "+
-					"gateways that take only the first or only the last may refuse it", len(named),
-				1+slices.Index(named, k)))
+		which := 1 + slices.Index(named, k)
+		v.note("duplicate-kid", fmt.Sprintf("%d keys of the set have the token's kid, and key %d "+
+			"of them verifies it; gateways that take only the first or only the last may refuse "+
+			"it",
+			len(named), which))
 	}
 }
 

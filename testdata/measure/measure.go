@@ -14,8 +14,8 @@ type Cost struct {
 	Kept      uint64        // bytes by which the heap has grown, roughly
 }
 
-// Of does the work and returns its cost. Nothing else may run in the meantime, so a test that calls
-// it must not be parallel.
+// Of does the work and returns its cost. Nothing else may run in the meantime, so a test that
+// calls it must not be parallel.
 func Of(work func()) Cost {
 	var before, after runtime.MemStats
 	runtime.GC()

@@ -8,9 +8,10 @@ import (
 	"github.com/google/go-cmp/cmp"
 )
 
-// TestPositionsAgreeWithCounting compares the index with the slow way, over a text of long lines and of every
-// line break.
+// TestPositionsAgreeWithCounting compares the index with the slow way, over a text of long lines
+// and of every line break.
 func TestPositionsAgreeWithCounting(t *testing.T) {
+	t.Parallel()
 	text := strings.Repeat("ä€😀x", 100) + "\r\n\n\rb\u2028c\n" + strings.Repeat("y", 300)
 	f := &File{Name: "f", Text: []byte(text), lines: newIndex([]byte(text), false)}
 	line, column := 1, 1
@@ -18,7 +19,8 @@ func TestPositionsAgreeWithCounting(t *testing.T) {
 		if got, want := f.Position(i), (Position{"f", line, column}); got != want {
 			t.Fatalf("offset %d is at %v, want %v", i, got, want)
 		}
-		if got := f.lines.offset(line, column); got != i && !strings.HasSuffix(text[:i+1], "\r\n") {
+		if got := f.lines.offset(line, column); got != i &&
+			!strings.HasSuffix(text[:i+1], "\r\n") {
 			t.Fatalf("%d:%d is at offset %d, want %d", line, column, got, i)
 		}
 		column++
@@ -32,6 +34,7 @@ func TestPositionsAgreeWithCounting(t *testing.T) {
 }
 
 func TestLine(t *testing.T) {
+	t.Parallel()
 	f, err := Read("p.yaml", []byte("a: 1\r\nü: 2\n\nb: 3"))
 	if err != nil {
 		t.Fatal(err)
@@ -46,6 +49,7 @@ func TestLine(t *testing.T) {
 }
 
 func TestAFileThatWasNotReadHasLinesToo(t *testing.T) {
+	t.Parallel()
 	f := &File{Text: []byte("a\nb")}
 	if got := f.Line(f.Position(2).Line); got != "b" {
 		t.Errorf("the line is %q, want b", got)
@@ -53,6 +57,7 @@ func TestAFileThatWasNotReadHasLinesToo(t *testing.T) {
 }
 
 func TestYAMLBreaksLinesWhereEditorsDoNot(t *testing.T) {
+	t.Parallel()
 	f, err := Read("p.yaml", []byte("a: 'x\u2028  y'\nb: 2\n"))
 	if err != nil {
 		t.Fatal(err)
@@ -63,7 +68,11 @@ func TestYAMLBreaksLinesWhereEditorsDoNot(t *testing.T) {
 }
 
 func TestColumnsCountCharacters(t *testing.T) {
-	for name, text := range map[string]string{"p.json": `{"ü": "é", "x": 1}`, "p.yaml": "{ü:   é,   x:   1}\n", "p.tf": "ü   =   0 #\nx = 1\n"} {
+	t.Parallel()
+	for name, text := range map[string]string{
+		"p.json": `{"ü": "é", "x": 1}`, "p.yaml": "{ü:   é,   x:   1}\n",
+		"p.tf": "ü   =   0 #\nx = 1\n",
+	} {
 		f, err := Read(name, []byte(text))
 		if err != nil {
 			t.Fatal(err)

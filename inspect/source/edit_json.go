@@ -2,11 +2,11 @@ package source
 
 import "strings"
 
-// jsonEditor writes changes of JSON. New members are set off from the one before as that one is from its
-// own neighbour, so that they look like the rest.
+// jsonEditor writes changes of JSON. New members are set off from the one before as that one is
+// from its own neighbour, so that they look like the rest.
 type jsonEditor struct {
 	layout
-	colon string // what stands between a name and a value
+	colon string // what is between a name and a value
 }
 
 func newJSONEditor(f *File) jsonEditor {
@@ -44,8 +44,8 @@ func (e jsonEditor) replace(at site, with *Value) Edit {
 	return Edit{Span: span, Text: w.write(with, e.indentOf(span.Start))}
 }
 
-// spreads reports whether the new value goes over several lines: as the old one did, or, where that had
-// nothing in it, as the one around it does.
+// spreads reports whether the new value goes over several lines: as the old one did, or, if the
+// old one was empty, as the one around it does.
 func (e jsonEditor) spreads(at site) bool {
 	old := at.value
 	parent := at.parent()
@@ -71,12 +71,13 @@ func (e jsonEditor) add(at site, key string, with *Value) Edit {
 	object := at.value
 	last := &object.Members[len(object.Members)-1]
 	gap := e.gap(object)
-	text := gap + quoteJSON(key) + e.colonOf(last) + e.writer(breaksLine(gap)).write(with, afterBreak(gap))
+	text := gap + quoteJSON(key) + e.colonOf(last) +
+		e.writer(breaksLine(gap)).write(with, afterBreak(gap))
 	end := last.Value.Span.End
 	return Edit{Span: Span{end, end}, Text: text}
 }
 
-// gap returns what stands between two members or items, comma included.
+// gap returns what is between two members or items, comma included.
 func (e jsonEditor) gap(v *Value) string {
 	spans := v.children()
 	if n := len(spans); n > 1 {
@@ -92,7 +93,7 @@ func (e jsonEditor) gap(v *Value) string {
 	return ","
 }
 
-// afterBreak returns what stands behind the last line break of text: the indentation of the next line.
+// afterBreak returns what is after the last line break of text: the indentation of the next line.
 func afterBreak(text string) string {
 	if !breaksLine(text) {
 		return ""
@@ -128,7 +129,7 @@ func (e jsonEditor) writer(spread bool) *jsonWriter {
 	return &jsonWriter{newline: e.newline, unit: e.unit, colon: e.colon, spread: spread}
 }
 
-// jsonWriter writes values as JSON, over several lines where it is told to.
+// jsonWriter writes values as JSON, over several lines if it is told to.
 type jsonWriter struct {
 	strings.Builder
 	newline, unit, colon string
@@ -169,7 +170,7 @@ func (w *jsonWriter) value(v *Value, indent string) {
 	w.WriteString(closing)
 }
 
-// separate writes what stands before an item or a member.
+// separate writes what goes before an item or a member.
 func (w *jsonWriter) separate(i int, indent string) {
 	if i > 0 {
 		w.WriteByte(',')

@@ -36,9 +36,9 @@ func (r *yamlReader) quotedEnd(start int, quote byte) int {
 	return len(r.text)
 }
 
-// matchEnd returns the offset behind the last character of a plain scalar. YAML folds the white space of
-// such a scalar, and leaves everything else as it is: so the end is where the last character that is no
-// white space was found.
+// matchEnd returns the offset after the last character of a plain scalar. YAML folds the white
+// space of such a scalar and leaves everything else as it is. So the scalar ends where the last
+// character other than white space is found.
 func (r *yamlReader) matchEnd(at int, value string) int {
 	for _, c := range value {
 		if isYAMLSpace(c) {
@@ -70,7 +70,7 @@ func isYAMLSpace(r rune) bool {
 	return false
 }
 
-// blockEnd returns the offset behind a literal or folded scalar, without its last line break.
+// blockEnd returns the offset after a literal or folded scalar, without its last line break.
 func (r *yamlReader) blockEnd(start int, value string) int {
 	at := r.lineEnd(start)
 	content := strings.TrimRightFunc(value, isYAMLSpace)
@@ -92,7 +92,8 @@ func (r *yamlReader) blockEnd(start int, value string) int {
 }
 
 func countBreaks(text string) int {
-	return strings.Count(text, "\n") + strings.Count(text, "\u2028") + strings.Count(text, "\u2029")
+	return strings.Count(text, "\n") + strings.Count(text, "\u2028") +
+		strings.Count(text, "\u2029")
 }
 
 // lineEnd returns the offset of the line break behind at, or of the end of the text.
@@ -110,4 +111,67 @@ func (r *yamlReader) nextLine(at int) int {
 	}
 	_, size := utf8.DecodeRune(r.text[at:])
 	return at + size
+}
+
+// skipProperties returns the offset behind the anchor and the tag of a node that starts at at.
+func (r *yamlReader) skipProperties(at int, n *yaml.Node) int {
+	left := 0
+	if n.Anchor != "" {
+		left++
+	}
+	if n.Style&yaml.TaggedStyle != 0 {
+		left++
+	}
+	for ; left > 0 && at < len(r.text) && (r.text[at] == '&' || r.text[at] == '!'); left-- {
+		for at < len(r.text) && !r.endsProperty(at) {
+			at++
+		}
+		if left > 1 || !isEmptyNode(n) {
+			at = r.skipBlank(at)
+		}
+	}
+	return at
+}
+
+// endsProperty reports whether an anchor or a tag ends at at.
+func (r *yamlReader) endsProperty(at int) bool {
+	return bytes.IndexByte([]byte(" \t\r\n,]}"), r.text[at]) >= 0
+}
+
+// skipBlank returns the offset of the first character from at on that is neither white space nor
+// in a comment. No word may go on at at.
+func (r *yamlReader) skipBlank(at int) int {
+	for {
+		next := skipYAMLSpace(r.text, at)
+		if next == len(r.text) || r.text[next] != '#' {
+			return next
+		}
+		at = r.lineEnd(next)
+	}
+}
+
+// closeFlow puts the end of a flow list or object behind its closing bracket. A pair inside a flow
+// list needs none: [a: b].
+func (r *yamlReader) closeFlow(v *Value, n *yaml.Node) {
+	start := v.Span.Start
+	if n.Style&yaml.FlowStyle == 0 || start == len(r.text) ||
+		r.text[start] != '[' && r.text[start] != '{' {
+		return
+	}
+	if v.Kind == Object && r.text[start] == '[' {
+		return
+	}
+	v.Span.End = max(v.Span.End, start+1)
+	at := v.Span.End
+	for {
+		at = r.skipBlank(at)
+		if at == len(r.text) {
+			return
+		}
+		at++
+		if r.text[at-1] == ']' || r.text[at-1] == '}' {
+			v.Span.End = at
+			return
+		}
+	}
 }

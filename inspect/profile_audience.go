@@ -24,22 +24,15 @@ func (d *describer) audience() {
 		return
 	}
 	d.Audience = all
-	if aud.Is(source.List) {
-		d.audienceList()
+	if aud.Is(source.List) && d.entraToken() {
+		d.odd("audience-is-list", "claims.aud", "aud is a list; Entra ID writes one string")
 	}
-	if len(all) == 1 {
+	switch {
+	case len(all) > 1:
+		d.AudienceForm = SeveralAudiences
+	case len(all) == 1:
 		d.AudienceForm = d.formOf(all[0])
 		d.versionAudience()
-	}
-}
-
-// audienceList is about an audience that is a list.
-func (d *describer) audienceList() {
-	if len(d.Audience) > 1 {
-		d.AudienceForm = SeveralAudiences
-	}
-	if d.entraToken() {
-		d.odd("audience-is-list", "claims.aud", "aud is a list; Entra ID writes one string")
 	}
 }
 

@@ -2,8 +2,6 @@ package inspect
 
 import (
 	"strings"
-
-	"github.com/gatewhy/gatewhy/inspect/entra"
 )
 
 // kindSigns are the claims that tell an ID token from an access token, the strongest first. Entra
@@ -240,9 +238,4 @@ func (d *describer) otherFlow() {
 		d.Flow = Delegated
 		d.sign("flow", "auth_time", "auth_time is when a user signed in")
 	}
-}
-
-// isPersonal reports whether an identity provider is Microsoft's for personal accounts.
-func isPersonal(idp string) bool {
-	return idp == "live.com" || strings.Contains(idp, entra.Consumers)
 }

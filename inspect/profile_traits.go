@@ -105,7 +105,7 @@ func (d *describer) person() {
 	case d.Tenant == entra.Consumers:
 		d.trait("personal-account", "claims.tid",
 			"the user signed in with a personal Microsoft account")
-	case isPersonal(idp):
+	case idp == "live.com" || strings.Contains(idp, entra.Consumers):
 		d.trait("personal-account", "claims.idp",
 			"the user is a guest with a personal Microsoft account")
 	case strings.HasPrefix(d.str("oid"), personalObject):

@@ -222,20 +222,16 @@ func (e Expect) issuerOfTenant(claims *source.Value) string {
 	}
 	version := got.Version
 	if !known {
-		version = versionIn(claims)
+		version = entra.V2
+		if ver, _ := claims.Member("ver").Str(); ver == entra.V1.String() {
+			version = entra.V1
+		}
 	}
 	cloud, ok := entra.CloudByID(e.Cloud)
 	if !ok {
 		cloud, _ = entra.CloudByID("public")
 	}
 	return entra.IssuerURL(cloud, e.Tenant, version)
-}
-
-func versionIn(claims *source.Value) entra.Version {
-	if ver, _ := claims.Member("ver").Str(); ver == entra.V1.String() {
-		return entra.V1
-	}
-	return entra.V2
 }
 
 // mayIssue reports whether an issuer is the expected tenant's, in the expected cloud.
@@ -261,7 +257,10 @@ func (e Expect) tenantCheck(claims *source.Value) Check {
 		c.Actual, _ = claims.Member("tid").Str()
 		return c
 	}
-	tid, ok := tenantOfIssuer(claims)
+	// B2C's tokens have no tid: for them the tenant in iss counts.
+	text, _ := claims.Member("iss").Str()
+	iss, ok := entra.ParseIssuer(text)
+	tid := iss.Tenant
 	if claims == nil || !ok || claims.Member("tid") != nil {
 		if tid, ok = c.text(claims, "tid"); !ok {
 			return c
@@ -270,13 +269,6 @@ func (e Expect) tenantCheck(claims *source.Value) Check {
 	c.Expected, c.Actual = tenant, tid
 	c.decide(strings.EqualFold(tid, tenant), "the token is from another tenant")
 	return c
-}
-
-// tenantOfIssuer returns the tenant that iss names. B2C's tokens have no tid.
-func tenantOfIssuer(claims *source.Value) (string, bool) {
-	text, _ := claims.Member("iss").Str()
-	iss, ok := entra.ParseIssuer(text)
-	return iss.Tenant, ok
 }
 
 // tenant returns the expected tenant, from the expected issuer if only that is given.
@@ -341,10 +333,9 @@ func maySignFor(keyIssuer, iss string) bool {
 	}
 	key, ok := entra.ParseIssuer(keyIssuer)
 	sameTenant := key.Tenant == entra.TenantTemplate || strings.EqualFold(key.Tenant, token.Tenant)
-	return ok && token.Version == entra.V1 && sameTenant && shareCloud(key, token)
+	sameCloud := slices.ContainsFunc(key.Clouds, token.Is)
+	return ok && token.Version == entra.V1 && sameTenant && sameCloud
 }
-
-func shareCloud(a, b entra.Issuer) bool { return slices.ContainsFunc(a.Clouds, b.Is) }
 
 // isOfCloud reports whether an issuer may belong to a cloud. An unknown issuer or cloud may.
 func isOfCloud(iss, cloud string) bool {

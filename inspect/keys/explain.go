@@ -20,8 +20,8 @@ import (
 // leaves it to the next.
 func (v *verification) explain(named []*Key) {
 	if v.byKid() {
-		v.result.Verifier, _ = v.signer(v.result.Set.Keys, v.servesUnderOtherKid,
-			v.token.SigningInput())
+		underOtherKid := func(k *Key) bool { return k.ID != v.result.KeyID && v.serves(k) }
+		v.result.Verifier, _ = v.signer(v.result.Set.Keys, underOtherKid, v.token.SigningInput())
 	}
 	for _, step := range []func([]*Key) bool{
 		v.publicAsSecret, v.noSuchKid, v.notUsable, v.wrongType, v.againstItsPurpose, v.wrongKey,
@@ -34,17 +34,15 @@ func (v *verification) explain(named []*Key) {
 	v.altered(named)
 }
 
-func (v *verification) servesUnderOtherKid(k *Key) bool {
-	return k.ID != v.result.KeyID && v.serves(k)
-}
-
 // publicAsSecret is about a forgery: the attacker takes a published key as the secret of an HMAC.
 // Nothing is computed with it.
 func (v *verification) publicAsSecret([]*Key) bool {
-	if !v.algorithm.isHMAC() || len(v.result.Set.Keys) == 0 || v.result.Set.hasType("oct") {
+	isSecret := func(k *Key) bool { return k.Type == "oct" }
+	set := v.result.Set
+	if !v.algorithm.isHMAC() || len(set.Keys) == 0 || slices.ContainsFunc(set.Keys, isSecret) {
 		return false
 	}
-	v.conclude(HMACWithPublicKey, "an algorithm of "+v.result.Set.types()+" keys",
+	v.conclude(HMACWithPublicKey, "an algorithm of "+set.types()+" keys",
 		"alg "+v.algorithm.name,
 		"the header asks for a shared secret, but the set has public keys: taking one as the "+
 			"secret would let anyone sign")
@@ -128,7 +126,8 @@ func (v *verification) wrongType(named []*Key) bool {
 // againstItsPurpose concludes if a named key signed the text, but says that it is not meant for
 // that.
 func (v *verification) againstItsPurpose(named []*Key) bool {
-	k, _ := v.signer(named, v.saysOtherwise, v.token.SigningInput())
+	saysOtherwise := func(k *Key) bool { return v.canVerify(k) && v.contradiction(k) != "" }
+	k, _ := v.signer(named, saysOtherwise, v.token.SigningInput())
 	if k == nil {
 		return false
 	}
@@ -142,10 +141,6 @@ func (v *verification) againstItsPurpose(named []*Key) bool {
 			" made this signature, but the set says that it is for something else; many gateways "+
 			"do not look at that")
 	return true
-}
-
-func (v *verification) saysOtherwise(k *Key) bool {
-	return v.canVerify(k) && v.contradiction(k) != ""
 }
 
 func (v *verification) wrongKey([]*Key) bool {
@@ -208,15 +203,6 @@ func (v *verification) altered(named []*Key) {
 	}
 	v.conclude(TextAltered, expected, "a signature that no key of the set made over this text",
 		why)
-}
-
-func (s *Set) hasType(kty string) bool {
-	for _, k := range s.Keys {
-		if k.Type == kty {
-			return true
-		}
-	}
-	return false
 }
 
 // types lists the types of the set's keys.

@@ -131,12 +131,6 @@ func publicKey(material map[string]string) (any, error) {
 	return key.Key, err
 }
 
-// readSecret reads k (RFC 7518, section 6.4.1).
-func (k *Key) readSecret(v *source.Value) {
-	k.secret = k.decode(v, "k")
-	k.Bits = 8 * len(k.secret)
-}
-
 // coordinate returns a member's bytes in the one form that go-jose takes: as long as the numbers
 // of the curve. Some issuers leave out zeros in front; strict readers refuse that.
 func (k *Key) coordinate(v *source.Value, name string) string {

@@ -212,7 +212,8 @@ func readKey(v *source.Value, text []byte) *Key {
 	case "EC", "OKP":
 		k.readCurve(v)
 	case "oct":
-		k.readSecret(v)
+		k.secret = k.decode(v, "k") // RFC 7518, section 6.4.1
+		k.Bits = 8 * len(k.secret)
 	case "":
 		k.Fault = "the key has no kty" + otherCase(v, "kty")
 	default:

@@ -82,13 +82,14 @@ func wasMeasured(k *Key, err error) bool {
 
 // refusalsOfForm returns the forms of a set that all measured gateways refuse.
 func (s *Set) refusalsOfForm() []Refusal {
+	all := append(gatewaysOn(false), "Azure API Management emulator", "mod_auth_openidc")
 	var refusals []Refusal
 	for _, n := range s.Notes {
 		switch n.ID {
 		case "bare-list", "byte-order-mark":
 			refusals = append(refusals,
 				Refusal{
-					Library: anyLibrary, Gateways: gatewaysMeasured(), Why: n.Message,
+					Library: anyLibrary, Gateways: all, Why: n.Message,
 					Measured: true,
 				})
 		case "single-key":
@@ -96,10 +97,6 @@ func (s *Set) refusalsOfForm() []Refusal {
 		}
 	}
 	return refusals
-}
-
-func gatewaysMeasured() []string {
-	return append(gatewaysOn(false), "Azure API Management emulator", "mod_auth_openidc")
 }
 
 func (k *Key) noted(id string) bool {

@@ -121,9 +121,13 @@ func (v *verification) conclude(reason Reason, expected, actual, why string) {
 // readable checks that there is something to verify.
 func (v *verification) readable() bool {
 	t := v.token
+	fault := "none"
+	if t.Fault != nil {
+		fault = t.Fault.Cause
+	}
 	switch {
 	case t.Shape != inspect.Signed || t.Header == nil || !payloadDecoded(t):
-		v.conclude(NoReadableJWS, "a signed token in compact form", faultOf(t),
+		v.conclude(NoReadableJWS, "a signed token in compact form", fault,
 			"only a signed token in compact form (header.payload.signature) can be verified")
 	case isNone(v.result.Algorithm):
 		v.conclude(Unsigned, "a signature", "alg "+inspect.Quoted(v.result.Algorithm),
@@ -161,13 +165,6 @@ func payloadDecoded(t *inspect.Token) bool {
 		return true
 	}
 	return false
-}
-
-func faultOf(t *inspect.Token) string {
-	if t.Fault == nil {
-		return "none"
-	}
-	return t.Fault.Cause
 }
 
 // allowed checks the header's algorithm against the list.

@@ -41,8 +41,11 @@ func (f *File) readYAML() error {
 	for {
 		var document yaml.Node
 		switch err := dec.Decode(&document); {
+		case errors.Is(err, io.EOF) && len(f.Documents) == 0:
+			return f.errorAt(0, "the text holds nothing but comments",
+				"take the # away from what should count")
 		case errors.Is(err, io.EOF):
-			return r.finish()
+			return nil
 		case err != nil:
 			return r.fault(err)
 		}
@@ -66,14 +69,6 @@ func (r *yamlReader) document(n *yaml.Node) error {
 		return err
 	}
 	r.file.Documents = append(r.file.Documents, v)
-	return nil
-}
-
-func (r *yamlReader) finish() error {
-	if len(r.file.Documents) == 0 {
-		return r.file.errorAt(0, "the text holds nothing but comments",
-			"take the # away from what should count")
-	}
 	return nil
 }
 

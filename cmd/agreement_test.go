@@ -58,8 +58,8 @@ func pairs(t *testing.T) []pair {
 		"../testdata/rules/*/bad*",
 	) {
 		file := readSource(t, name)
-		compiled, err := adapters()[0].Compile(file, rules.Options{Variant: "mule"})
-		if err != nil || len(byAPI(compiled.Policies)) != 1 {
+		compiled, err := readWith([]*source.File{file}, rules.Options{Variant: "mule"})
+		if err != nil || len(rules.ByAPI(compiled.Policies)) != 1 {
 			continue
 		}
 		for _, apps := range registered {
@@ -105,7 +105,7 @@ func randomPairs(t *testing.T) []pair {
 			if err != nil {
 				t.Fatal(err)
 			}
-			compiled, err := adapters()[0].Compile(file, rules.Options{Variant: "mule"})
+			compiled, err := readWith([]*source.File{file}, rules.Options{Variant: "mule"})
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -214,7 +214,7 @@ const mostMinted = 2
 // it.
 func TestTheCommandsAgreeOnWhoGetsIn(t *testing.T) {
 	t.Parallel()
-	m, minted, counts := newMinter(t), 0, map[rules.Outcome]int{}
+	m, minted, counts := newMinter(t), 0, map[rules.Decision]int{}
 	for _, p := range slices.Concat(pairs(t), randomPairs(t)) {
 		e, matrix := p.matrix(t)
 		minted += p.checkWitnesses(t, m, e, matrix)
@@ -231,7 +231,7 @@ func TestTheCommandsAgreeOnWhoGetsIn(t *testing.T) {
 func (p *pair) checkWitnesses(
 	t *testing.T, m *minter, e *environments.Estate, matrix *environments.Matrix,
 ) (minted int) {
-	count := map[rules.Outcome]int{}
+	count := map[rules.Decision]int{}
 	for r, row := range matrix.Rows {
 		want := matrix.Cells[r][0].Outcome
 		if count[want]++; want == rules.Undetermined || count[want] > mostMinted {
@@ -291,7 +291,9 @@ func saying(who string, policies []*rules.Policy) []string {
 // checkLint holds lint, with the app registration, against the matrix: where matrix has a witness,
 // lint has a finding, and where matrix keeps all of a sort out, lint has no error. Its warnings
 // are also of what is one change away.
-func (p *pair) checkLint(t *testing.T, matrix *environments.Matrix, counts map[rules.Outcome]int) {
+func (p *pair) checkLint(
+	t *testing.T, matrix *environments.Matrix, counts map[rules.Decision]int,
+) {
 	j := newJudge(rules.Options{Variant: "mule"})
 	j.apps = p.apps
 	found := j.file(p.file).findings
@@ -322,11 +324,12 @@ func (p *pair) checkLint(t *testing.T, matrix *environments.Matrix, counts map[r
 	}
 }
 
-// TestAClaimThatIsAlwaysThereIsThereForEveryCommand holds the example with which the one model began:
-// matrix did not know, test accepted, and lint had an opinion of its own.
+// TestAClaimThatIsAlwaysThereIsThereForEveryCommand holds the example with which the one model
+// began: matrix did not know, test accepted, and lint had an opinion of its own.
 func TestAClaimThatIsAlwaysThereIsThereForEveryCommand(t *testing.T) {
-	for claim, want := range map[string]rules.Outcome{
-		"oid": rules.Accepted, "sub": rules.Accepted, "uti": rules.Accepted, "client_id": rules.Rejected,
+	for claim, want := range map[string]rules.Decision{
+		"oid": rules.Accepted, "sub": rules.Accepted, "uti": rules.Accepted,
+		"client_id": rules.Rejected,
 	} {
 		text := jwtPolicy(setting{
 			fields: map[string]any{"skipClientIdValidation": true},
@@ -336,7 +339,7 @@ func TestAClaimThatIsAlwaysThereIsThereForEveryCommand(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		compiled, err := adapters()[0].Compile(file, rules.Options{Variant: "mule"})
+		compiled, err := readWith([]*source.File{file}, rules.Options{Variant: "mule"})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -357,7 +360,10 @@ func TestAClaimThatIsAlwaysThereIsThereForEveryCommand(t *testing.T) {
 			t.Errorf("%s: test says %s, want %s", claim, got, want)
 		}
 		j := newJudge(rules.Options{Variant: "mule"})
-		open := slices.ContainsFunc(j.file(file).findings, func(f rules.Finding) bool { return f.Rule == "any-client-accepted" })
+		open := slices.ContainsFunc(
+			j.file(file).findings,
+			func(f rules.Finding) bool { return f.Rule == "any-client-accepted" },
+		)
 		if open != (want == rules.Accepted) {
 			t.Errorf("%s: lint says that any client is accepted: %v", claim, open)
 		}

@@ -4,6 +4,7 @@ import (
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -13,18 +14,18 @@ func entraCollections(cloud entra.Cloud) []rules.Collection {
 	signIn := azureSignIn(cloud)
 	return []rules.Collection{
 		{
-			Name: "app", Title: "an app registration: the API's, or a client's", Flag: "api and clients in gatewhy.yaml",
+			Name: "app", Title: "an app registration: the API's, or a client's", Takes: []source.Input{source.NeedRegistrations},
 			Steps: append(signIn[:len(signIn):len(signIn)],
 				rules.Step{Note: "it tells the token version, the App ID URIs, the roles and the scopes", Command: `az ad app show --id {app-id} -o json > app.json`}),
 		},
 		{
-			Name: "service-principal", Title: "the app's service principal in the tenant, and who has its roles", Flag: "api and clients in gatewhy.yaml",
+			Name: "service-principal", Title: "the app's service principal in the tenant, and who has its roles", Takes: []source.Input{source.NeedRegistrations},
 			Steps: append(signIn[:len(signIn):len(signIn)],
 				rules.Step{Note: "whether assignment is required", Command: `az ad sp show --id {app-id} -o json > service-principal.json`},
 				rules.Step{Note: "which clients have which roles", Command: `az rest --method get --url "https://` + graphHost(cloud) + `/v1.0/servicePrincipals(appId='{app-id}')/appRoleAssignedTo" > assignments.json`}),
 		},
 		{
-			Name: "keys", Title: "the keys that sign the tenant's tokens", Flag: "--jwks",
+			Name: "keys", Title: "the keys that sign the tenant's tokens", Takes: []source.Input{source.NeedKeySet},
 			Steps: []rules.Step{
 				{Note: "of v2.0 tokens, and as a rule of v1.0 tokens too", Command: keysCommand(cloud, entra.V2, "")},
 				{Note: "of v1.0 tokens", Command: keysCommand(cloud, entra.V1, "")},

@@ -1,25 +1,24 @@
 package cmd
 
 import (
-	"strings"
-
 	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
 )
 
 // collectionFor is the command that prints how to get what an unknown check asks for, with the ids that the policies and
 // the token tell; empty where there is none.
-func (r *explainRun) collectionFor(ask string) string {
-	flag, _, _ := strings.Cut(ask, " ")
-	switch flag {
-	case "--contracts":
+func (r *explainRun) collectionFor(need rules.Need) string {
+	switch need.Input {
+	case source.NeedContracts:
 		return "gatewhy collect contracts" + r.apiFlag()
-	case "--introspection":
+	case source.NeedIntrospection:
 		return "gatewhy collect introspection"
-	case "--jwks":
+	case source.NeedKeySet:
 		return "gatewhy collect keys" + r.tenantFlag()
-	case "--runtime", "--gateway":
+	case source.NeedRuntime, source.NeedGateway:
 		return "gatewhy collect api-instance" + r.apiFlag()
-	case "-H", "--method", "--path":
+	case source.NeedHeader, source.NeedRequest:
 		return "gatewhy collect request"
 	}
 	return ""
@@ -27,7 +26,7 @@ func (r *explainRun) collectionFor(ask string) string {
 
 // apiFlag names the API instance that the policies belong to.
 func (r *explainRun) apiFlag() string {
-	for _, policy := range r.policies.policies {
+	for _, policy := range r.policies.Policies {
 		if isCollectID(policy.API) {
 			return " --api " + policy.API
 		}

@@ -6,7 +6,9 @@ import (
 	"testing"
 
 	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/repair"
 )
 
 func TestEveryCollectionIsCompleteAndNamesNoSecret(t *testing.T) {
@@ -46,15 +48,17 @@ func isPlaceholder(text string) bool {
 }
 
 func TestEveryCommandThatIsPointedAtExists(t *testing.T) {
-	run := &explainRun{request: &rules.Request{Token: inspect.Parse("")}, policies: &policySet{}}
+	run := &explainRun{request: &rules.Request{Token: inspect.Parse("")}, policies: &policySet{Draft: &repair.Draft{}}}
 	names := collectionNames(allCollections(""))
-	for _, ask := range []string{"--contracts FILE: …", "--introspection FILE: …", "--jwks FILE|URL: …", "--runtime VERSION: …", `-H "client_id: …": …`, "--method and --path: …"} {
-		command, ok := strings.CutPrefix(run.collectionFor(ask), "gatewhy collect ")
+	for _, ask := range []source.Input{
+		source.NeedContracts, source.NeedIntrospection, source.NeedKeySet, source.NeedRuntime, source.NeedHeader, source.NeedRequest,
+	} {
+		command, ok := strings.CutPrefix(run.collectionFor(rules.Need{Input: ask}), "gatewhy collect ")
 		if _, err := oneOf("input", command, names, ""); !ok || err != nil {
 			t.Errorf("%s: %q is no command", ask, command)
 		}
 	}
-	if command := run.collectionFor("which key customKeyExpression gives"); command != "" {
+	if command := run.collectionFor(rules.Need{For: "which key customKeyExpression gives"}); command != "" {
 		t.Errorf("%q for what no command gives", command)
 	}
 }

@@ -128,9 +128,9 @@ func contractsOf(contracts *rules.Contracts, name, text string) error {
 	if !list.Is(source.List) {
 		return contractsFault(document.Pos, "no list of contracts")
 	}
-	if total, ok := document.Member("total").Int(); ok && total > int64(len(list.Items)) {
-		contracts.Partial = true
-	}
+	// Without a total, a list of contracts may be one page of several.
+	total, ok := document.Member("total").Int()
+	contracts.Partial = !ok || total > int64(len(list.Items))
 	return approved(contracts, list)
 }
 
@@ -169,7 +169,8 @@ func contractsFault(pos source.Position, cause string) error {
 	return &source.Error{
 		Pos:   pos,
 		Cause: cause,
-		Hint: "expected is one client id a line, a JSON or YAML list of strings, or API Manager's answer for the API's contracts (application.coreServicesId); " +
-			"no contract at all is []",
+		Hints: source.Hints("expected is one client id a line, a JSON or YAML list of strings, or " +
+			"API Manager's answer for the API's contracts (application.coreServicesId); " +
+			"no contract at all is []"),
 	}
 }

@@ -75,5 +75,5 @@ func unreadable(token *inspect.Token) error {
 	if fault == nil || fault.ID == "opaque" || fault.ID == "encrypted" {
 		return nil
 	}
-	return withHint(fault.Message, fault.Hint)
+	return &fault.Error
 }

@@ -126,7 +126,7 @@ func (e *Env) play(s *scene, key *demoTenantKey, output *outputFlags) error {
 		if err != nil {
 			return err
 		}
-		verdict := rules.Evaluate(policies.policies, request)
+		verdict := rules.Evaluate(policies.Policies, request)
 		text.Para(1, fmt.Sprintf("%s gets %s", token, render.OutcomeLine(&verdict)))
 	}
 	_, err = text.WriteTo(e.Stdout)
@@ -142,8 +142,7 @@ func demoPolicySet(name string) (*policySet, error) {
 	if err != nil {
 		return nil, err
 	}
-	set := &policySet{adapter: adapters()[0], files: []*source.File{file}}
-	return set, set.compile()
+	return readWith([]*source.File{file}, rules.Options{})
 }
 
 // demoRequest is a request with a token that was issued a moment ago, to an API where both environments' clients have a contract.

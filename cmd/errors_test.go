@@ -9,7 +9,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
@@ -26,7 +25,10 @@ func TestErrorsAreOneCauseAndHints(t *testing.T) {
 		},
 		{
 			"a file that can't be read has its place",
-			fmt.Errorf("wrapped: %w", &source.Error{Pos: source.Position{File: "p.json", Line: 14, Column: 3}, Cause: "not JSON", Hint: "edited by hand?"}),
+			fmt.Errorf("wrapped: %w", &source.Error{
+				Pos:   source.Position{File: "p.json", Line: 14, Column: 3},
+				Cause: "not JSON", Hints: source.Hints("edited by hand?"),
+			}),
 			[]string{"gatewhy: error: p.json:14:3: not JSON", "gatewhy: hint: edited by hand?"},
 		},
 		{
@@ -36,8 +38,20 @@ func TestErrorsAreOneCauseAndHints(t *testing.T) {
 		},
 		{
 			"a text without a token has its own hints",
-			&inspect.LocateError{Cause: "no token was found", Hints: []string{"paste it"}},
+			&source.Error{Cause: "no token was found", Hints: source.Hints("paste it")},
 			[]string{"gatewhy: error: no token was found", "gatewhy: hint: paste it"},
+		},
+		{
+			"a hint that asks for an input names its flag",
+			&source.Error{Cause: "this is a key set", Hints: []source.Hint{
+				source.Ask(source.NeedKeySetFile, "pass it as %s, beside the token"),
+				source.Ask(source.NeedApp, "pass another"),
+			}},
+			[]string{
+				"gatewhy: error: this is a key set",
+				"gatewhy: hint: pass it as --jwks FILE, beside the token",
+				"gatewhy: hint: pass another: --app FILE",
+			},
 		},
 		{
 			"a file that is not there is named without the system call",
@@ -56,7 +70,8 @@ func TestErrorsAreOneCauseAndHints(t *testing.T) {
 		},
 		{
 			"several errors are named each, and a hint that they share stands once",
-			joined(nil, &fs.PathError{Path: "a", Err: fs.ErrPermission}, joined(errors.New("b"), &fs.PathError{Path: "c", Err: fs.ErrPermission}).err()).err(),
+			errors.Join(nil, &fs.PathError{Path: "a", Err: fs.ErrPermission},
+				errors.Join(errors.New("b"), &fs.PathError{Path: "c", Err: fs.ErrPermission})),
 			[]string{
 				"gatewhy: error: a: permission denied", "gatewhy: error: b", "gatewhy: error: c: permission denied",
 				"gatewhy: hint: the file must be readable for the user who runs the command",

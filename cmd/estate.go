@@ -97,7 +97,8 @@ func (r *estateReader) expand(texts []entra.Text) ([]string, error) {
 	for _, t := range texts {
 		found, err := r.env.findOne(filepath.Join(r.folder, filepath.FromSlash(t.Value)))
 		if err != nil {
-			return nil, &source.Error{Pos: t.Pos, Cause: asProblem(err).Cause, Hint: "names are relative to the folder of " + filepath.Base(t.Pos.File)}
+			cause, hint := asError(err).Error(), "names are relative to the folder of "+filepath.Base(t.Pos.File)
+			return nil, &source.Error{Pos: t.Pos, Cause: cause, Hints: source.Hints(hint)}
 		}
 		for _, f := range found {
 			if !slices.Contains(all, f.name) {
@@ -134,10 +135,10 @@ func (r *estateReader) policies(of *environments.Environment, site *environments
 	if err != nil {
 		return err
 	}
-	if set.guessed {
-		r.env.note("%s: the policy files do not say which gateway runs them; %s is taken, or add gateway: to the environment", of.Name, set.policies[0].Product)
+	if set.Guessed {
+		r.env.note("%s: the policy files do not say which gateway runs them; %s is taken, or add gateway: to the environment", of.Name, set.Policies[0].Product)
 	}
-	r.estate.sets[of.Name], site.Policies = set, set.policies
+	r.estate.sets[of.Name], site.Policies = set, set.Policies
 	return nil
 }
 
@@ -146,7 +147,8 @@ func checkGateway(name entra.Text) error {
 	if name.Value == "" || slices.Contains(variants(), name.Value) {
 		return nil
 	}
-	return &source.Error{Pos: name.Pos, Cause: "no such gateway", Hint: "one of: " + strings.Join(variants(), ", ")}
+	hints := source.Hints("one of: " + strings.Join(variants(), ", "))
+	return &source.Error{Pos: name.Pos, Cause: "no such gateway", Hints: hints}
 }
 
 func (r *estateReader) contracts(of *environments.Environment, site *environments.Site) error {

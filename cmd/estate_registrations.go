@@ -33,10 +33,11 @@ func (r *estateReader) directory(texts []entra.Text) (*entra.Directory, error) {
 // checkRegistrations refuses registrations without what tokens are made of: a model of half an id would answer wrongly.
 func checkRegistrations(d *entra.Directory) error {
 	if len(d.More) > 0 {
+		const all = "ask for @odata.nextLink too, and pass every answer: api is a list of files"
 		return &source.Error{
 			Pos:   d.More[0].Pos,
 			Cause: "the list of assignments goes on in another answer, and who holds a role beside these is not known",
-			Hint:  "ask for @odata.nextLink too, and pass every answer: api is a list of files",
+			Hints: source.Hints(all),
 		}
 	}
 	for _, app := range d.Apps {
@@ -44,12 +45,17 @@ func checkRegistrations(d *entra.Directory) error {
 			return &source.Error{
 				Pos:   app.Pos,
 				Cause: fmt.Sprintf("the application id of %s is not in this file, and every token carries it", inspect.Safe(app.Title())),
-				Hint:  "Entra ID gives it when the app is created: pass what az ad app show --id APP prints, or beside this file what az ad sp show --id APP prints",
+				Hints: source.Hints("Entra ID gives it when the app is created: pass what az ad app show " +
+					"--id APP prints, or beside this file what az ad sp show --id APP prints"),
 			}
 		}
 		for _, uri := range app.URIs {
 			if uri.Unknown {
-				return &source.Error{Pos: uri.Pos, Cause: "only a deployment knows this App ID URI", Hint: "pass what az ad app show --id APP prints"}
+				return &source.Error{
+					Pos:   uri.Pos,
+					Cause: "only a deployment knows this App ID URI",
+					Hints: source.Hints("pass what az ad app show --id APP prints"),
+				}
 			}
 		}
 	}
@@ -65,7 +71,11 @@ func (r *estateReader) api(of *environments.Environment, site *environments.Site
 		return err
 	}
 	if len(d.Apps) != 1 {
-		return &source.Error{Pos: of.API[0].Pos, Cause: fmt.Sprintf("%d app registrations; an environment has one API", len(d.Apps)), Hint: "its clients belong under clients"}
+		return &source.Error{
+			Pos:   of.API[0].Pos,
+			Cause: fmt.Sprintf("%d app registrations; an environment has one API", len(d.Apps)),
+			Hints: source.Hints("its clients belong under clients"),
+		}
 	}
 	site.API = d.Apps[0]
 	return nil

@@ -43,12 +43,13 @@ func (r *estateReader) tenantID(ctx context.Context, flags *keyFlags) error {
 		return &source.Error{
 			Pos:   source.Position{File: r.estate.file.Name, Line: 1, Column: 1},
 			Cause: "tenant is missing: the issuer of every modelled token names it",
-			Hint:  "tenant: the id that az account show --query tenantId prints",
+			Hints: source.Hints("tenant: the id that az account show --query tenantId prints"),
 		}
 	}
 	id, err := r.env.tenantID(ctx, flags, nil)
 	if err != nil {
-		return &source.Error{Pos: tenant.Pos, Cause: asProblem(err).Cause, Hint: "give the tenant's id in place of its domain"}
+		hints := source.Hints("give the tenant's id in place of its domain")
+		return &source.Error{Pos: tenant.Pos, Cause: asError(err).Error(), Hints: hints}
 	}
 	r.estate.Tenant = strings.ToLower(id)
 	return nil
@@ -71,7 +72,8 @@ func (r *estateReader) keys(ctx context.Context, flags *keyFlags) error {
 		return err
 	}
 	if err != nil {
-		r.env.warn("the tenant's keys can't be had, so the signatures of real tokens are not known: %s", asProblem(err).Cause)
+		r.env.warn("the tenant's keys can't be had, so the signatures of real tokens are not known: %s",
+			asError(err).Error())
 	}
 	r.estate.Signatures = found
 	return nil

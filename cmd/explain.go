@@ -26,6 +26,7 @@ type explainFlags struct {
 	introspection string
 	method, path  string
 	headers       []string
+	headersWhole  bool
 	observed      observedFlags
 }
 
@@ -57,6 +58,7 @@ func (f *explainFlags) register(cmd *cobra.Command) {
 	flags.StringVar(&f.method, "method", "", "the request's method")
 	flags.StringVar(&f.path, "path", "", "the request's path")
 	flags.VarP((*texts)(&f.headers), "header", "H", "a `HEADER` of the request, as \"name: value\"; \"name:\" is known not to be sent; repeatable")
+	flags.BoolVar(&f.headersWhole, "no-other-headers", false, "the headers of -H are all that the request has beside the token")
 	flags.StringVar(&f.environment.name, "env", "", "take policies, contracts and keys of this environment (`NAME`) of the environments file")
 	flags.StringVarP(&f.environment.config, "config", "c", "gatewhy.yaml", "the environments `FILE`")
 	flags.Var((*texts)(&f.apps), "app", "`FILE` with the API's app registration, which makes what is found in the policy exact; repeatable")
@@ -118,7 +120,7 @@ func (e *Env) renderExplanation(output *outputFlags, explanation *render.Explana
 }
 
 // verdictCode is the exit code of a verdict.
-func verdictCode(outcome rules.Outcome) int {
+func verdictCode(outcome rules.Decision) int {
 	switch outcome {
 	case rules.Accepted:
 		return exitOK

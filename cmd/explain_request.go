@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -14,7 +15,7 @@ func (e *Env) request(ctx context.Context, flags *explainFlags, token *inspect.T
 	if err != nil {
 		return nil, err
 	}
-	request := &rules.Request{Token: token, At: at, Method: e.methodOf(flags.method), Path: flags.path}
+	request := &rules.Request{Token: token, At: at, Method: e.methodOf(flags.method), Path: flags.path, HeadersWhole: flags.headersWhole}
 	if request.Headers, err = parseHeaders(flags.headers); err != nil {
 		return nil, err
 	}
@@ -44,7 +45,8 @@ func (e *Env) otherRequest(text string, request *rules.Request) (*rules.Request,
 	}
 	other := &rules.Request{
 		Token: token, At: request.At, Method: request.Method, Path: request.Path,
-		Headers: request.Headers, Contracts: request.Contracts, Signatures: request.Signatures,
+		Headers: request.Headers, HeadersWhole: request.HeadersWhole,
+		Contracts: request.Contracts, Signatures: request.Signatures,
 	}
 	if at, ok := token.JustIssued(); ok {
 		other.At = at
@@ -58,8 +60,8 @@ func (e *Env) readIntrospection(name string) (*source.Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(file.Documents) != 1 || !file.Documents[0].Is(source.Object) {
-		return nil, problem(name+": not an introspection answer", `expected is one JSON object, such as {"active": true, "client_id": "…", "scope": "…"}`, "how to get it: gatewhy collect introspection")
+	if len(file.Documents) != 1 {
+		return nil, problem(fmt.Sprintf("%s: %d documents; an introspection answer is one", name, len(file.Documents)))
 	}
-	return file.Documents[0], nil
+	return file.Documents[0], rules.CheckAnswer(file.Documents[0])
 }

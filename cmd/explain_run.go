@@ -7,8 +7,6 @@ import (
 
 	"github.com/gatewhy/gatewhy/cmd/render"
 	"github.com/gatewhy/gatewhy/inspect"
-	"github.com/gatewhy/gatewhy/inspect/entra"
-	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -34,24 +32,22 @@ func (e *Env) newRun(ctx context.Context, flags *explainFlags, policies *policyS
 
 // perGateway gives the answer of each gateway where nothing tells which one it is and they differ. The stricter one is the
 // verdict then.
-func (r *explainRun) perGateway(x *render.Explanation) error {
-	if !r.policies.guessed {
-		return nil
+func (r *explainRun) perGateway(x *render.Explanation) {
+	if !r.policies.Guessed {
+		return
 	}
 	var verdicts []render.GatewayVerdict
 	var sets []*policySet
-	for _, variant := range r.policies.adapter.Variants {
-		policies, err := r.policies.as(variant)
-		if err != nil {
-			return err
-		}
+	names := r.policies.Adapter.VariantNames()
+	for _, variant := range names {
+		policies := r.policies.of(r.policies.For(variant))
 		sets = append(sets, policies)
 		verdicts = append(verdicts, render.GatewayVerdict{
-			Name: variant, Verdict: rules.Evaluate(policies.policies, r.request), Policies: policies.policies,
+			Name: variant, Verdict: rules.Evaluate(policies.Policies, r.request), Policies: policies.Policies,
 		})
 	}
 	if !differ(verdicts) {
-		return nil
+		return
 	}
 	strict := 0
 	for i, v := range verdicts {
@@ -62,10 +58,9 @@ func (r *explainRun) perGateway(x *render.Explanation) error {
 	r.policies = sets[strict]
 	x.Gateways, x.Verdict, x.Policies = verdicts, verdicts[strict].Verdict, verdicts[strict].Policies
 	x.Findings = append(x.Findings, rules.Finding{
-		Rule: "gateway-not-known", Severity: rules.Note, Pos: x.Policies[0].Pos,
-		Message: "the file does not say which gateway runs it, and they answer differently: pass --gateway " + strings.Join(r.policies.adapter.Variants, " or --gateway "),
+		Rule: "gateway-not-known", Severity: rules.Note, Pos: x.Policies[0].Pos, Policy: x.Policies[0],
+		Message: "the file does not say which gateway runs it, and they answer differently: pass --gateway " + strings.Join(names, " or --gateway "),
 	})
-	return nil
 }
 
 // mask returns what hides the values of persons in the token and in the captured answer.
@@ -75,8 +70,8 @@ func (r *explainRun) mask(redact bool) *render.Mask {
 	return mask
 }
 
-func strictness(outcome rules.Outcome) int {
-	return slices.Index([]rules.Outcome{rules.Accepted, rules.Undetermined, rules.Rejected}, outcome)
+func strictness(outcome rules.Decision) int {
+	return slices.Index([]rules.Decision{rules.Accepted, rules.Undetermined, rules.Rejected}, outcome)
 }
 
 // differ reports whether the gateways answer differently, or reach their answers differently.
@@ -95,75 +90,6 @@ func differ(verdicts []render.GatewayVerdict) bool {
 	})
 }
 
-// repair proves what the adapter proposes, file by file.
-func (r *explainRun) repair(x *render.Explanation) error {
-	if r.request.Token == nil {
-		return nil
-	}
-	if aud := r.foreignAudience(); x.Verdict.Outcome == rules.Accepted && aud != "" {
-		x.Refused = append(x.Refused, rules.Proposal{
-			ID: "narrow-to-this-token", Title: "narrow the policy to tokens like this one",
-			Refused: "it is for " + aud + ", and the app registration of --app has no such audience; pass a token that belongs here, and this one as --other",
-		})
-		return nil
-	}
-	before := rules.Trial{Own: x.Verdict, Other: r.otherVerdict(r.policies.policies)}
-	x.Other = before.Other
-	for i, file := range r.policies.files {
-		proposals, err := r.policies.adapter.Propose(file, before.Own)
-		if err != nil {
-			return err
-		}
-		remedies, err := rules.Prove(proposals, before, func(file *source.File) (rules.Trial, error) {
-			edited, err := r.policies.with(i, file)
-			if err != nil {
-				return rules.Trial{}, err
-			}
-			return r.trial(edited.policies), nil
-		})
-		if err != nil {
-			return err
-		}
-		x.Repairs = append(x.Repairs, r.repairs(file.Name, remedies)...)
-		x.Refused = append(x.Refused, refused(proposals)...)
-	}
-	return nil
-}
-
-// foreignAudience is the token's audience where the app registration of the API has none such; empty where it may be the API's.
-func (r *explainRun) foreignAudience() string {
-	apps, audience := r.policies.apps, r.request.Profile().Audience
-	if apps == nil || len(apps.Apps) != 1 || len(audience) == 0 || appWithAudience(apps.Apps, audience[0]) != nil {
-		return ""
-	}
-	if slices.ContainsFunc(apps.Apps[0].URIs, func(uri entra.Text) bool { return !uri.Known() }) || !apps.Apps[0].AppID.Known() {
-		return ""
-	}
-	return audience[0]
-}
-
-func (r *explainRun) trial(policies []*rules.Policy) rules.Trial {
-	return rules.Trial{Own: rules.Evaluate(policies, r.request), Other: r.otherVerdict(policies)}
-}
-
-func (r *explainRun) otherVerdict(policies []*rules.Policy) *rules.Verdict {
-	if r.other == nil {
-		return nil
-	}
-	other := rules.Evaluate(policies, r.other)
-	return &other
-}
-
-func refused(proposals []rules.Proposal) []rules.Proposal {
-	var all []rules.Proposal
-	for _, p := range proposals {
-		if p.Refused != "" {
-			all = append(all, p)
-		}
-	}
-	return all
-}
-
 // justIssued is the verdict of when the token was new, where it has expired since and that would be another one; else nil.
 func (r *explainRun) justIssued(policies []*rules.Policy) *rules.Verdict {
 	earlier := r.request.JustIssued()
@@ -171,10 +97,18 @@ func (r *explainRun) justIssued(policies []*rules.Policy) *rules.Verdict {
 		return nil
 	}
 	now, then := rules.Evaluate(policies, r.request), rules.Evaluate(policies, earlier)
-	if now.Outcome == then.Outcome && now.Status == then.Status && now.Decided.Check == then.Decided.Check {
+	if now.Outcome == then.Outcome && now.Status == then.Status && decidedBy(&now) == decidedBy(&then) {
 		return nil
 	}
 	return &then
+}
+
+// decidedBy is the check that keeps a request from being let in; nil where none does.
+func decidedBy(v *rules.Verdict) *rules.Check {
+	if v.Decided == nil {
+		return nil
+	}
+	return v.Decided.Check
 }
 
 // explain evaluates the policies, for each gateway where they differ, and proves the repairs.
@@ -183,17 +117,15 @@ func (r *explainRun) explain() (*render.Explanation, error) {
 		Token:    r.request.Token,
 		Profile:  r.request.Profile(),
 		At:       r.request.At,
-		Policies: r.policies.policies,
-		Verdict:  rules.Evaluate(r.policies.policies, r.request),
+		Policies: r.policies.Policies,
+		Verdict:  rules.Evaluate(r.policies.Policies, r.request),
 		File:     r.policies.file,
 		Collect:  r.collectionFor,
 		Captured: r.request.Introspection != nil,
 	}
-	if err := r.perGateway(x); err != nil {
-		return nil, err
-	}
+	r.perGateway(x)
 	x.Earlier = r.justIssued(x.Policies)
-	x.Findings = append(append(x.Findings, r.policies.findings...), x.Verdict.Findings...)
+	x.Findings = append(append(x.Findings, r.policies.Findings...), x.Verdict.Findings...)
 	x.Findings = r.policies.withLint(x.Findings)
 	return x, r.repair(x)
 }

@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"cmp"
+	"errors"
 	"io/fs"
 	"os"
 	"path"
@@ -27,7 +28,7 @@ func (e *Env) find(names []string) ([]foundFile, error) {
 		files, err := e.findOne(name)
 		all, errs = append(all, files...), append(errs, err)
 	}
-	return all, joined(errs...).err()
+	return all, errors.Join(errs...)
 }
 
 func (e *Env) findOne(name string) ([]foundFile, error) {
@@ -71,7 +72,7 @@ func (e *Env) walk(folder string, wanted func(name string) bool) ([]foundFile, e
 		}
 		return err
 	})
-	return all, joined(append(shut, err)...).err()
+	return all, errors.Join(append(shut, err)...)
 }
 
 func isConfiguration(name string) bool {
@@ -97,7 +98,7 @@ func (e *Env) findMatches(pattern string) ([]foundFile, error) {
 		}
 		all = append(all, foundFile{name: e.relative(match)})
 	}
-	return all, joined(errs...).err()
+	return all, errors.Join(errs...)
 }
 
 // findBelow lists the files below a folder, or below those that a pattern matches, whose path there ends as the rest of the pattern does.
@@ -116,7 +117,7 @@ func (e *Env) findBelow(folder, rest, pattern string) ([]foundFile, error) {
 		files, err := e.walk(e.relative(folder), wanted)
 		all, errs = append(all, files...), append(errs, err)
 	}
-	if err := joined(errs...).err(); err != nil || len(all) > 0 {
+	if err := errors.Join(errs...); err != nil || len(all) > 0 {
 		return all, err
 	}
 	return nil, noMatch(pattern)

@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -9,19 +10,35 @@ import (
 	"github.com/gatewhy/gatewhy/rules/lint"
 )
 
-// catalogue lists every rule: those that hold for all gateways, then each vendor's own.
+// catalogue lists every rule: those that hold for all gateways, with what each vendor adds to
+// them, then each vendor's own.
 func catalogue() []rules.Rule {
-	all := lint.Rules()
+	all, own := lint.Rules(), []rules.Rule(nil)
 	for _, adapter := range adapters() {
-		all = slices.Concat(all, adapter.Rules())
+		advise(all, adapter.Advice())
+		own = append(own, adapter.Rules()...)
 	}
-	return all
+	return append(all, own...)
+}
+
+// advise puts a vendor's words behind those of the rules that they are about.
+func advise(all []rules.Rule, advice []rules.Advice) {
+	for i := range all {
+		rule := &all[i]
+		for _, a := range advice {
+			if a.Rule == rule.Name {
+				rule.Why = strings.TrimSpace(rule.Why + " " + a.Why)
+				rule.Fix = strings.TrimSpace(rule.Fix + " " + a.Fix)
+				rule.References = append(rule.References, a.References...)
+			}
+		}
+	}
 }
 
 // lintPolicies runs the rules on policies, API by API.
 func (j *judge) lintPolicies(policies []*rules.Policy, files []*source.File) []rules.Finding {
 	var all []rules.Finding
-	for _, api := range byAPI(policies) {
+	for _, api := range rules.ByAPI(policies) {
 		subject := &rules.Subject{Policies: api, Files: files}
 		subject.App = j.appOf(api)
 		all = append(all, lint.Run(j.catalogue, subject)...)
@@ -65,21 +82,7 @@ func appWithAudience(apps []*entra.Registration, audience string) *entra.Registr
 	return nil
 }
 
-// byAPI puts the policies of one API together, in their order.
-func byAPI(policies []*rules.Policy) [][]*rules.Policy {
-	var all [][]*rules.Policy
-	for _, p := range policies {
-		i := slices.IndexFunc(all, func(of []*rules.Policy) bool { return of[0].API == p.API })
-		if i < 0 {
-			all = append(all, []*rules.Policy{p})
-			continue
-		}
-		all[i] = append(all[i], p)
-	}
-	return all
-}
-
 // withLint adds what the rules find in the policies to what is known of them already.
 func (s *policySet) withLint(known []rules.Finding) []rules.Finding {
-	return lint.Sort(append(slices.Clone(known), (&judge{catalogue: catalogue(), apps: s.apps}).lintPolicies(s.policies, s.files)...))
+	return lint.Sort(append(slices.Clone(known), (&judge{catalogue: catalogue(), apps: s.apps}).lintPolicies(s.Policies, s.Files)...))
 }

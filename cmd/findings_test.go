@@ -15,6 +15,7 @@ import (
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/lint"
 	examples "github.com/gatewhy/gatewhy/testdata/rules"
 )
 
@@ -33,11 +34,11 @@ func lintExample(t *testing.T, rule *rules.Rule, example examples.Example) (*sou
 	if result.policies == 0 {
 		t.Fatal("no policy in it")
 	}
-	set := &policySet{adapter: adapters()[0], files: []*source.File{file}}
-	if err := set.compile(); err != nil {
+	set, err := readWith([]*source.File{file}, rules.Options{})
+	if err != nil {
 		t.Fatal(err)
 	}
-	return file, append(result.findings, rules.Evaluate(set.policies, &rules.Request{}).Findings...)
+	return file, append(result.findings, rules.Evaluate(set.Policies, &rules.Request{}).Findings...)
 }
 
 func eachExample(t *testing.T, kind string, check func(t *testing.T, rule *rules.Rule, example examples.Example)) {
@@ -116,6 +117,50 @@ func TestEveryRuleSaysWhatWhyAndWhatToDo(t *testing.T) {
 	}
 }
 
+func TestEveryAdviceIsAboutARuleThatHoldsForEveryGatewayAndIsInTheCatalogue(t *testing.T) {
+	neutral, shown := ruleNames(lint.Rules()), catalogue()
+	for _, adapter := range adapters() {
+		var seen []string
+		for _, a := range adapter.Advice() {
+			if !slices.Contains(neutral, a.Rule) || slices.Contains(seen, a.Rule) {
+				t.Errorf("%s: %q is not a neutral rule, or appears twice", adapter.Name, a.Rule)
+				continue
+			}
+			seen = append(seen, a.Rule)
+			rule := shown[slices.Index(neutral, a.Rule)]
+			if !strings.Contains(rule.Why, a.Why) || !strings.Contains(rule.Fix, a.Fix) {
+				t.Errorf("%s is shown without the advice:\n%s\n%s", a.Rule, rule.Why, rule.Fix)
+			}
+			for _, reference := range a.References {
+				if !slices.Contains(rule.References, reference) {
+					t.Errorf("%s is shown without %s", a.Rule, reference)
+				}
+			}
+		}
+	}
+}
+
+func TestAdviceFollowsWhatTheRuleSays(t *testing.T) {
+	all := []rules.Rule{
+		{Name: "a-rule", Why: "Why.", Fix: "Fix.", References: []string{"RFC 1"}},
+		{Name: "another-rule", Why: "Other.", Fix: "Mend."},
+	}
+	advise(all, []rules.Advice{
+		{Rule: "a-rule", Fix: "Here it is a switch.", References: []string{"one", "two"}},
+		{Rule: "another-rule", Why: "Here it costs more."},
+	})
+	want := []rules.Rule{
+		{
+			Name: "a-rule", Why: "Why.", Fix: "Fix. Here it is a switch.",
+			References: []string{"RFC 1", "one", "two"},
+		},
+		{Name: "another-rule", Why: "Other. Here it costs more.", Fix: "Mend."},
+	}
+	if diff := cmp.Diff(want, all); diff != "" {
+		t.Error(diff)
+	}
+}
+
 // TestEveryFindingIsInTheCatalogue reads the rules' names out of the code that makes findings.
 func TestEveryFindingIsInTheCatalogue(t *testing.T) {
 	var known []string
@@ -123,7 +168,8 @@ func TestEveryFindingIsInTheCatalogue(t *testing.T) {
 		known = append(known, r.Name)
 	}
 	eachFile(t, func(t *testing.T, dir, name string, file *ast.File) {
-		if strings.HasSuffix(name, "_test.go") || dir == "rules/dataweave" || dir == "rules/environments" {
+		if strings.HasSuffix(name, "_test.go") ||
+			dir == "rules/mulesoft/dataweave" || dir == "rules/environments" {
 			return
 		}
 		ast.Inspect(file, func(n ast.Node) bool {
@@ -192,11 +238,11 @@ func TestRealFilesWithoutATokenPolicyHaveNoWarnings(t *testing.T) {
 }
 
 func hasTokenPolicy(file *source.File) bool {
-	compiled, err := adapters()[0].Compile(file, rules.Options{})
+	set, err := readWith([]*source.File{file}, rules.Options{})
 	if err != nil {
 		return false
 	}
-	return slices.ContainsFunc(compiled.Policies, func(p *rules.Policy) bool {
+	return slices.ContainsFunc(set.Policies, func(p *rules.Policy) bool {
 		return slices.ContainsFunc(p.Checks(), func(c *rules.Check) bool { return c.ID == rules.TokenFormat || c.ID == rules.Introspection })
 	})
 }

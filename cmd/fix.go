@@ -1,7 +1,7 @@
 package cmd
 
 import (
-	"bytes"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -9,7 +9,9 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gatewhy/gatewhy/cmd/render"
+	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/repair"
 )
 
 func newFix(env *Env) *cobra.Command {
@@ -33,102 +35,162 @@ func (e *Env) fix(flags *fixFlags, name string) error {
 		return err
 	}
 	if flags.write && name == "-" {
-		return problem("standard input can't be written back", "without --write the change is printed as a diff")
+		return problem(
+			"standard input can't be written back",
+			"without --write the change is printed as a diff",
+		)
 	}
 	file, err := e.readSource(name)
 	if err != nil {
 		return err
 	}
-	f := &fixer{judge: newJudge(flags.options()), facts: flags.facts, solution: flags.solution.value, report: &render.Fixing{Before: file, After: file}}
-	if f.apps, err = e.readApps(flags.apps); err != nil {
+	job := &fixJob{
+		name:  name,
+		rule:  flags.rule,
+		judge: newJudge(flags.options()),
+		Fix:   repair.Fix{Facts: flags.facts, Signatures: assumedValid{}},
+	}
+	if job.apps, err = e.readApps(flags.apps); err != nil {
 		return err
 	}
-	f.learnApp()
-	if err := f.adapt(file); err != nil {
+	job.learnApp()
+	if err := job.read(file, flags.solution.value); err != nil {
 		return err
 	}
-	if err := e.readRequests(flags, f); err != nil {
+	if err := e.readRequests(flags, &job.Fix); err != nil {
 		return err
 	}
-	if err := f.run(flags.rule); err != nil {
+	fixed, err := job.run()
+	if err != nil {
 		return err
 	}
-	return e.finishFix(flags, name, f)
+	return e.finishFix(flags, job, fixed)
 }
 
-// finishFix proves what was changed, prints it and writes it. Where nothing was changed for want of something, that is asked for.
-func (e *Env) finishFix(flags *fixFlags, name string, f *fixer) error {
-	if !f.changed() {
-		return e.nothingFixed(flags, f)
-	}
-	if err := f.prove(); err != nil {
+// fixJob is one file that is to be repaired.
+type fixJob struct {
+	repair.Fix
+	judge
+	name     string
+	rule     string          // whose findings are to be repaired; empty for all
+	solution *rules.Solution // nil to repair findings
+	before   *rules.Configuration
+}
+
+// read finds the vendor whose policies the file holds, and reads them. A solution is made for the
+// one API instance that its token is for.
+func (j *fixJob) read(file *source.File, solution string) (err error) {
+	files := []*source.File{file}
+	if j.Adapter, err = adapterOfAll(files, j.options); err != nil {
 		return err
+	}
+	if j.before, err = j.Adapter.Read(files, j.options); err != nil {
+		return err
+	}
+	j.Lint = func(d *repair.Draft) []rules.Finding { return j.draft(j.Adapter, d).findings }
+	if solution == "" {
+		return nil
+	}
+	all := j.Adapter.Solutions()
+	i := slices.IndexFunc(all, func(s rules.Solution) bool { return s.Name == solution })
+	if i < 0 {
+		return problem(
+			"--solution "+solution+": there is no such repair for the gateway of "+file.Name,
+			"without --solution, findings are repaired",
+		)
+	}
+	j.solution = &all[i]
+	return oneAPI(j.Adapter.Compile(j.before).Policies, "the one that the solution is for")
+}
+
+func (j *fixJob) run() (*repair.Fixed, error) {
+	if j.solution != nil {
+		return j.Solve(j.before, j.solution)
+	}
+	fixed, err := j.RemoveFindings(j.before, j.rule)
+	var many *repair.TooMany
+	if errors.As(err, &many) {
+		return nil, problem(
+			fmt.Sprintf("the file has more than %d findings to repair", many.Most),
+			"one rule or one instance at a time: --rule NAME, --api NAME",
+		)
+	}
+	return fixed, err
+}
+
+// finishFix prints what was changed, and writes it. Where nothing was changed for want of
+// something, that is asked for.
+func (e *Env) finishFix(flags *fixFlags, job *fixJob, fixed *repair.Fixed) error {
+	shown := job.report(fixed)
+	if !fixed.Changed() {
+		return e.nothingFixed(&flags.output, shown, job.butNotes(fixed))
 	}
 	if flags.write {
-		if err := e.writeFile(name, f.report.After.Text); err != nil {
+		if err := e.writeFile(job.name, shown.After.Text); err != nil {
 			return err
 		}
-		f.report.Written = true
+		shown.Written = true
 	}
-	if err := e.renderFix(&flags.output, f.report); err != nil {
+	if err := e.renderFix(&flags.output, shown); err != nil {
 		return err
 	}
-	for _, warning := range f.report.Warnings {
+	for _, warning := range shown.Warnings {
 		e.warn("%s", warning)
 	}
 	return nil
 }
 
-func (e *Env) renderFix(output *outputFlags, report *render.Fixing) error {
+func (e *Env) renderFix(output *outputFlags, shown *render.Fixing) error {
 	if output.format.value == "json" {
-		return render.FixJSON(e.Stdout, report)
+		return render.FixJSON(e.Stdout, shown)
 	}
-	return render.FixText(e.Stdout, output.style(e), report)
+	return render.FixText(e.Stdout, output.style(e), shown)
 }
 
-func (f *fixer) changed() bool { return !bytes.Equal(f.report.Before.Text, f.report.After.Text) }
+// nothingFixed says that there is nothing to repair, or, worst first, why nothing was.
+func (e *Env) nothingFixed(output *outputFlags, shown *render.Fixing, notes string) error {
+	if len(shown.Refused) == 0 {
+		if output.format.value == "json" {
+			return render.FixJSON(e.Stdout, shown)
+		}
+		_, err := fmt.Fprintln(e.Stdout, "nothing to repair"+notes)
+		return err
+	}
+	slices.SortStableFunc(shown.Refused, func(a, b render.Refusal) int {
+		return severityRank(a.Severity) - severityRank(b.Severity)
+	})
+	first := shown.Refused[0]
+	var hints []string
+	for _, refusal := range shown.Refused {
+		for _, ask := range refusal.Asks {
+			hints = append(hints, "pass "+ask)
+		}
+	}
+	if len(hints) == 0 {
+		hints = []string{wayOn(first.Rule)}
+	}
+	cause := first.Rule + ": " + first.Why
+	return &source.Error{Pos: first.Pos, Cause: cause, Hints: source.Hints(hints...)}
+}
 
-// butNotes names the notes of a file in which nothing is repaired without asking: they may matter all the same.
-func (f *fixer) butNotes() string {
+// butNotes names the notes of a file in which nothing is repaired without asking: they may matter
+// all the same.
+func (j *fixJob) butNotes(fixed *repair.Fixed) string {
 	var notes []string
-	for _, finding := range f.file(f.report.After).findings {
+	for _, finding := range fixed.Findings {
 		if finding.Severity == rules.Note && !slices.Contains(notes, finding.Rule) {
 			notes = append(notes, finding.Rule)
 		}
 	}
-	if len(notes) == 0 || f.solution != "" {
+	if len(notes) == 0 || j.solution != nil {
 		return ""
 	}
 	return "; worth knowing: " + strings.Join(notes, ", ") + " (gatewhy lint tells more)"
 }
 
-func (e *Env) nothingFixed(flags *fixFlags, f *fixer) error {
-	if len(f.report.Refused) == 0 {
-		if flags.output.format.value == "json" {
-			return render.FixJSON(e.Stdout, f.report)
-		}
-		_, err := fmt.Fprintln(e.Stdout, "nothing to repair"+f.butNotes())
-		return err
-	}
-	slices.SortStableFunc(f.report.Refused, func(a, b render.Refusal) int { return severityRank(a.Severity) - severityRank(b.Severity) })
-	first := f.report.Refused[0]
-	p := problem(fmt.Sprintf("%s: %s: %s", first.Pos, first.Rule, first.Why))
-	for _, refusal := range f.report.Refused {
-		for _, ask := range refusal.Asks {
-			if !slices.Contains(p.Hints, "pass "+ask) {
-				p.Hints = append(p.Hints, "pass "+ask)
-			}
-		}
-	}
-	if len(p.Hints) == 0 {
-		p.Hints = append(p.Hints, wayOn(first.Rule))
-	}
-	return p
-}
-
 // wayOn is what to do where a repair is refused and nothing that could be passed would help.
 func wayOn(rule string) string {
-	if solution, ok := strings.CutPrefix(rule, "solution "); ok {
+	if solution, ok := strings.CutPrefix(rule, ofSolution); ok {
 		return "pass --token with a token that must be let in, or try another solution than " + solution
 	}
 	return "by hand: gatewhy rules " + rule

@@ -1,6 +1,8 @@
 package cmd
 
 import (
+	"strings"
+
 	"github.com/spf13/cobra"
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
@@ -20,18 +22,18 @@ type fixFlags struct {
 	apps      []string
 	write     bool
 
-	asset   policyType
+	kind    policyType
 	variant choice
 }
 
 func (f *fixFlags) register(cmd *cobra.Command) {
 	f.output.register(cmd, "text", "json")
-	f.solution = choice{allowed: solutions(), kind: "SOLUTION"}
-	f.solution.register(cmd, "solution", "", "of Salesforce KB 005321722: JWT Validation with an audience, or an environment's scope")
+	f.solution = choice{allowed: solutionNames(), kind: "SOLUTION"}
+	f.solution.register(cmd, "solution", "", solutionUsage())
 	f.version = choice{allowed: []string{"1", "2"}, kind: "VERSION"}
 	f.version.register(cmd, "token-version", "", "the version of the API's tokens")
 	f.variant = choice{allowed: variants(), kind: "GATEWAY"}
-	f.asset.register(cmd)
+	f.kind.register(cmd)
 	f.variant.register(cmd, "gateway", "", "the gateway, where the file does not tell")
 	flags := cmd.Flags()
 	flags.StringVar(&f.api, "api", "", "the `NAME` of the API instance, of a file with several")
@@ -45,8 +47,25 @@ func (f *fixFlags) register(cmd *cobra.Command) {
 	flags.BoolVar(&f.write, "write", false, "write the repaired file")
 }
 
+// solutionUsage says what the ready-made repairs are, and where they are described.
+func solutionUsage() string {
+	var parts []string
+	reference := ""
+	for _, adapter := range adapters() {
+		for _, s := range adapter.Solutions() {
+			if s.Reference != reference {
+				reference = s.Reference
+				parts = append(parts, "of "+reference+": "+s.Title)
+				continue
+			}
+			parts[len(parts)-1] += ", or " + s.Title
+		}
+	}
+	return strings.Join(parts, "; ")
+}
+
 func (f *fixFlags) options() rules.Options {
-	return rules.Options{Variant: f.variant.value, API: f.api, Asset: f.asset.asset}
+	return rules.Options{Variant: f.variant.value, API: f.api, Kind: f.kind.name}
 }
 
 // complete checks the flags that only make sense in one form.

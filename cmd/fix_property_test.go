@@ -26,10 +26,9 @@ func factsFor(text string) rules.Facts {
 }
 
 func TestARepairRemovesItsFindingAndAddsNone(t *testing.T) {
-	adapter := adapters()[0]
-	repaired := 0
+	repaired, rulesRepaired := 0, repairable()
 	eachExample(t, "bad", func(t *testing.T, rule *rules.Rule, example examples.Example) {
-		if !slices.Contains(adapter.Repairable(), rule.Name) {
+		if !slices.Contains(rulesRepaired, rule.Name) {
 			t.Skip("the rule has no repair that can be written")
 		}
 		file, err := source.Read(example.Name, []byte(example.Text))
@@ -40,41 +39,47 @@ func TestARepairRemovesItsFindingAndAddsNone(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		before := j.file(file).findings
+		set, err := readWith([]*source.File{file}, rules.Options{})
+		if err != nil {
+			t.Fatal(err)
+		}
+		before := j.draft(set.Adapter, set.Draft).findings
 		i := slices.IndexFunc(before, func(f rules.Finding) bool { return f.Rule == rule.Name })
 		if i < 0 {
 			t.Fatal("not found")
 		}
-		repair, err := adapter.Repair(file, rules.Options{}, before[i], factsFor(example.Text))
+		changes, err := set.Adapter.Changes(set.Configuration, rules.Goal{Finding: &before[i], Facts: factsFor(example.Text)})
 		if err != nil {
 			t.Fatal(err)
 		}
+		repair := changes[0]
 		if repair.Refused != "" {
 			t.Skipf("refused: %s", repair.Refused)
 		}
 		repaired++
-		edited, err := source.Read(example.Name, repair.Edited.Text)
+		text := repair.Edited.Files[0].Text
+		edited, err := source.Read(example.Name, text)
 		if err != nil {
 			t.Fatal(err)
 		}
 		after := j.file(edited).findings
 		if slices.ContainsFunc(after, func(f rules.Finding) bool { return f.Rule == rule.Name }) {
-			t.Errorf("the finding is still there:\n%s", repair.Edited.Text)
+			t.Errorf("the finding is still there:\n%s", text)
 		}
 		for _, f := range after {
 			if !slices.ContainsFunc(before, func(known rules.Finding) bool { return known.Rule == f.Rule }) {
-				t.Errorf("new: %s: %s\n%s", f.Rule, f.Message, repair.Edited.Text)
+				t.Errorf("new: %s: %s\n%s", f.Rule, f.Message, text)
 			}
 		}
 	})
-	if repaired < len(adapter.Repairable()) {
-		t.Errorf("%d repairs were made for %d rules", repaired, len(adapter.Repairable()))
+	if repaired < len(rulesRepaired) {
+		t.Errorf("%d repairs were made for %d rules", repaired, len(rulesRepaired))
 	}
 }
 
 func TestEveryRepairIsOfARuleOfTheCatalogue(t *testing.T) {
 	known := ruleNames(catalogue())
-	for _, name := range adapters()[0].Repairable() {
+	for _, name := range repairable() {
 		if !slices.Contains(known, name) {
 			t.Errorf("%s is in no catalogue", name)
 		}

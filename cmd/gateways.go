@@ -8,8 +8,8 @@ import (
 
 	"github.com/gatewhy/gatewhy/cmd/render"
 	"github.com/gatewhy/gatewhy/rules"
-	"github.com/gatewhy/gatewhy/rules/dataweave"
 	"github.com/gatewhy/gatewhy/rules/mulesoft"
+	"github.com/gatewhy/gatewhy/rules/mulesoft/dataweave"
 )
 
 func newGateways(env *Env) *cobra.Command {
@@ -51,7 +51,7 @@ func (e *Env) gateways(output *outputFlags, args []string, expressions bool) err
 	var all []render.Gateway
 	for _, adapter := range adapters() {
 		for _, variant := range adapter.Variants {
-			if slices.Contains(names, variant) {
+			if slices.Contains(names, variant.Name) {
 				all = append(all, gatewayOf(&adapter, variant, expressions))
 			}
 		}
@@ -77,14 +77,14 @@ func oneOf(kind, word string, all []string, hint string) (string, error) {
 }
 
 // gatewayOf gathers what is known of one gateway.
-func gatewayOf(adapter *rules.Adapter, variant string, expressions bool) render.Gateway {
-	g := render.Gateway{Name: variant, Product: mulesoft.GatewayName(variant), Vendor: adapter.Name}
+func gatewayOf(adapter *rules.Adapter, variant rules.Variant, expressions bool) render.Gateway {
+	g := render.Gateway{Name: variant.Name, Product: variant.Product, Vendor: adapter.Name}
 	if expressions {
-		g.Expressions = expressionsOf(variant)
+		g.Expressions = expressionsOf(variant.Name)
 		return g
 	}
 	for _, b := range adapter.Behaviours() {
-		if b.Variant == variant {
+		if b.Variant == variant.Name {
 			g.Behaviours = append(g.Behaviours, b)
 		}
 	}

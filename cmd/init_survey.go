@@ -3,7 +3,6 @@ package cmd
 import (
 	"cmp"
 	"io/fs"
-	"net/url"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -43,7 +42,6 @@ func (e *Env) survey(folder string) (*survey, error) {
 		return nil, err
 	}
 	s := &survey{}
-	adapter := adapters()[0]
 	for _, f := range found {
 		file, err := e.readSource(f.name)
 		if err != nil {
@@ -53,7 +51,12 @@ func (e *Env) survey(folder string) (*survey, error) {
 		if err != nil {
 			return nil, err
 		}
-		if compiled, err := adapter.Compile(file, rules.Options{}); err == nil {
+		if adapter, ok := adapterOf(file, rules.Options{}); ok {
+			read, err := adapter.Read([]*source.File{file}, rules.Options{})
+			if err != nil {
+				return nil, err
+			}
+			compiled := adapter.Compile(read)
 			s.policy(filepath.ToSlash(name), &compiled)
 		} else if d, err := entra.ReadRegistrations(file); err == nil {
 			s.registered = append(s.registered, registered{filepath.ToSlash(name), d})
@@ -82,7 +85,7 @@ func (s *survey) policy(name string, compiled *rules.Compilation) {
 // told takes the tenant from what a check asks for, and gives the audiences that it wants.
 func (s *survey) told(check *rules.Check) (audiences []string) {
 	if key := check.Test.Key; key != nil {
-		s.tenant = cmp.Or(s.tenant, tenantIn(key.URL))
+		s.tenant = cmp.Or(s.tenant, entra.TenantOfKeys(key.URL))
 	}
 	for _, want := range check.Test.Wants() {
 		switch want.Input.Name {
@@ -95,19 +98,6 @@ func (s *survey) told(check *rules.Check) (audiences []string) {
 		}
 	}
 	return audiences
-}
-
-// tenantIn is the tenant's id in the address of a key document of Entra's, or nothing.
-func tenantIn(address string) string {
-	u, err := url.Parse(address)
-	if err != nil || !entra.IsEntraHost(u.Hostname()) {
-		return ""
-	}
-	first, _, _ := strings.Cut(strings.TrimPrefix(u.Path, "/"), "/")
-	if !entra.IsGUID(first) {
-		return ""
-	}
-	return first
 }
 
 func isAPI(app *entra.Registration) bool {

@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"context"
+	"errors"
 	"slices"
 
 	"github.com/spf13/cobra"
@@ -17,7 +18,7 @@ type lintFlags struct {
 	output  outputFlags
 	failOn  choice
 	api     string
-	asset   policyType
+	kind    policyType
 	variant choice
 	stdin   string // the name that standard input goes by
 	config  string
@@ -46,7 +47,7 @@ func (f *lintFlags) register(cmd *cobra.Command) {
 	f.failOn = choice{value: "error", allowed: []string{"error", "warning", "note", "never"}, kind: "SEVERITY"}
 	f.failOn.register(cmd, "fail-on", "", "exit with 1 from this severity on")
 	f.variant = choice{allowed: variants(), kind: "GATEWAY"}
-	f.asset.register(cmd)
+	f.kind.register(cmd)
 	f.variant.register(cmd, "gateway", "", "the gateway, where a file does not tell")
 	flags := cmd.Flags()
 	flags.StringVar(&f.api, "api", "", "the `NAME` of the API instance, of files with several")
@@ -59,13 +60,13 @@ func (f *lintFlags) register(cmd *cobra.Command) {
 }
 
 func (f *lintFlags) options() rules.Options {
-	return rules.Options{Variant: f.variant.value, API: f.api, Asset: f.asset.asset}
+	return rules.Options{Variant: f.variant.value, API: f.api, Kind: f.kind.name}
 }
 
 // alike are the flags with which fix reads a file as lint has read it.
 func (f *lintFlags) alike() []string {
 	var words []string
-	for _, flag := range []struct{ name, value string }{{"--gateway", f.variant.value}, {"--api", f.api}, {"--policy-type", f.asset.asset}} {
+	for _, flag := range []struct{ name, value string }{{"--gateway", f.variant.value}, {"--api", f.api}, {"--policy-type", f.kind.name}} {
 		if flag.value != "" {
 			words = append(words, flag.name, flag.value)
 		}
@@ -89,24 +90,22 @@ func (e *Env) lint(_ context.Context, flags *lintFlags, args []string) error {
 	results := l.all(unique(flags.named(found)))
 	report := l.report(results)
 	report.Version = e.version()
-	for _, adapter := range l.adapters {
-		report.Repairable = append(report.Repairable, adapter.Repairable()...)
-	}
+	report.Repairable = repairable()
 	report.Flags, report.Input = flags.alike(), "standard input"
 	report.Fails = func(severity rules.Severity) bool { return fails(severity, flags.failOn.value) }
 	if err := e.setAside(flags, report); err != nil {
 		return err
 	}
 	failed := flags.unchecked(missing, results)
-	report.Unread = failed.unread()
-	if report.Policies == 0 && failed.err() == nil && !flags.unknown {
+	report.Unread = unread(failed)
+	if report.Policies == 0 && len(failed) == 0 && !flags.unknown {
 		e.warn("no policy was found in %s: nothing was checked", counted(report.Files, "file"))
 	}
 	if err := e.renderLint(&flags.output, report); err != nil {
 		return err
 	}
 	e.tellStrange(results)
-	if err := failed.err(); err != nil {
+	if err := errors.Join(failed...); err != nil {
 		return err
 	}
 	return exitWith(lintCode(report.Findings, flags.failOn.value))

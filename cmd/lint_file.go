@@ -8,6 +8,7 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/lint"
+	"github.com/gatewhy/gatewhy/rules/repair"
 )
 
 // linted is what lint has found in one file.
@@ -35,30 +36,45 @@ func newJudge(options rules.Options) judge {
 	return judge{catalogue: catalogue(), adapters: adapters(), options: options}
 }
 
-// file compiles a file for the gateway that it tells, or for each that it may be meant for, and runs the rules. A file
-// without policies has no findings.
+// file reads a file, compiles it for the gateway that it names, or for each that it may be meant for, and runs the rules.
+// A file without policies has no findings.
 func (j *judge) file(file *source.File) linted {
 	result := linted{name: file.Name, file: file}
 	for _, adapter := range j.adapters {
-		compiled, err := adapter.Compile(file, j.options)
+		read, err := adapter.Read([]*source.File{file}, j.options)
 		if err != nil {
-			result.none = noneOfAPI(adapter, j.options, file, err)
+			result.none = noneOfAPI(j.options, file, err)
 			continue
 		}
-		result.policies += len(compiled.Policies)
-		result.strange = append(result.strange, notModelled(compiled.Policies)...)
-		found := j.findingsOf(file, compiled)
-		if compiled.Guessed && len(compiled.Policies) > 0 {
-			found = append(found, j.otherVariants(adapter, file, compiled.Policies[0], found)...)
-		}
-		result.findings = append(result.findings, found...)
+		bench := repair.Bench{Adapter: adapter}
+		j.add(&result, adapter, bench.Compiled(read))
 	}
-	comments := lint.Comments(file)
+	j.heed(&result)
+	return result
+}
+
+// draft lints what one adapter has read of a file.
+func (j *judge) draft(adapter rules.Adapter, d *repair.Draft) linted {
+	result := linted{name: d.Files[0].Name, file: d.Files[0]}
+	j.add(&result, adapter, d)
+	j.heed(&result)
+	return result
+}
+
+// add adds what one adapter has read of the file.
+func (j *judge) add(result *linted, adapter rules.Adapter, d *repair.Draft) {
+	result.policies += len(d.Policies)
+	result.strange = append(result.strange, notModelled(d.Policies)...)
+	result.findings = append(result.findings, j.findingsOf(adapter, d)...)
+}
+
+// heed sorts the findings, and sets aside what the comments of the file say.
+func (j *judge) heed(result *linted) {
+	comments := lint.Comments(result.file)
 	if result.policies > 0 {
 		result.findings = append(result.findings, lint.Misnamed(comments, j.catalogue)...)
 	}
 	result.setAside(comments, lint.Sort(result.findings))
-	return result
 }
 
 // setAside keeps the findings but those that a comment of the file sets aside.
@@ -70,31 +86,40 @@ func (r *linted) setAside(comments []lint.Comment, found []rules.Finding) {
 	}
 }
 
-// findingsOf is what the compiler and the rules find.
-func (j *judge) findingsOf(file *source.File, compiled rules.Compilation) []rules.Finding {
-	return append(slices.Clone(compiled.Findings), j.lintPolicies(compiled.Policies, []*source.File{file})...)
+// findingsOf is what the compiler and the rules find in a draft: for the gateway that its files
+// name, or for each that they may be meant for.
+func (j *judge) findingsOf(adapter rules.Adapter, d *repair.Draft) []rules.Finding {
+	found := j.foundIn(d)
+	if d.Guessed {
+		found = append(found, j.otherVariants(adapter, d, found)...)
+	}
+	return found
 }
 
-// otherVariants adds what holds for another of the vendor's gateways only, where the file does not tell which one it is.
-func (j *judge) otherVariants(adapter rules.Adapter, file *source.File, guess *rules.Policy, found []rules.Finding) []rules.Finding {
+func (j *judge) foundIn(d *repair.Draft) []rules.Finding {
+	return append(slices.Clone(d.Findings), j.lintPolicies(d.Policies, d.Files)...)
+}
+
+// otherVariants adds what holds for another of the vendor's gateways only, where the file does not
+// name which one it is.
+func (j *judge) otherVariants(adapter rules.Adapter, d *repair.Draft, found []rules.Finding) []rules.Finding {
 	var all []rules.Finding
-	options := j.options
+	guess, bench := d.Policies[0], repair.Bench{Adapter: adapter}
 	for _, variant := range adapter.Variants {
-		options.Variant = variant
-		compiled, err := adapter.Compile(file, options)
-		if err != nil || variant == guess.Variant || len(compiled.Policies) == 0 {
+		if variant.Name == guess.Variant {
 			continue
 		}
-		for _, f := range j.findingsOf(file, compiled) {
-			if !slices.ContainsFunc(found, func(known rules.Finding) bool { return known.Rule == f.Rule && known.Pos == f.Pos }) {
-				f.Message = "on " + compiled.Policies[0].Product + ": " + f.Message
+		for _, f := range j.foundIn(bench.Compiled(d.For(variant.Name))) {
+			same := func(known rules.Finding) bool { return known.Rule == f.Rule && known.Pos == f.Pos }
+			if !slices.ContainsFunc(found, same) {
+				f.Message = "on " + variant.Product + ": " + f.Message
 				all = append(all, f)
 			}
 		}
 	}
 	if len(all) > 0 {
 		all = append(all, rules.Finding{
-			Rule: "gateway-not-known", Severity: rules.Note, Pos: guess.Pos,
+			Rule: "gateway-not-known", Severity: rules.Note, Pos: guess.Pos, Policy: guess,
 			Message: "the file does not say which gateway runs it, and they differ: pass --gateway",
 		})
 	}

@@ -37,8 +37,8 @@ func FuzzLint(f *testing.F) {
 			if !slices.Contains(known, finding.Rule) || finding.Span.End > len(text) || finding.Span.Start > finding.Span.End {
 				t.Errorf("%+v", finding)
 			}
-			tryRepair(t, file, finding)
 		}
+		tryRepairs(t, &judged, file)
 		report := &render.Linting{Catalogue: judged.catalogue, Findings: result.findings, Sources: map[string]*source.File{name: file}, Names: []string{name}}
 		var out bytes.Buffer
 		for _, write := range []func() error{
@@ -55,13 +55,19 @@ func FuzzLint(f *testing.F) {
 	})
 }
 
-// tryRepair wants a repair either to be refused, or to read again.
-func tryRepair(t *testing.T, file *source.File, finding rules.Finding) {
-	repair, err := adapters()[0].Repair(file, rules.Options{}, finding, knownFacts())
-	if err != nil || repair.Refused != "" {
+// tryRepairs wants each repair either to be refused, or to read again.
+func tryRepairs(t *testing.T, judged *judge, file *source.File) {
+	set, err := readWith([]*source.File{file}, rules.Options{})
+	if err != nil {
 		return
 	}
-	if _, err := source.Read(file.Name, repair.Edited.Text); err != nil {
-		t.Errorf("%s: %v", finding.Rule, err)
+	for _, finding := range judged.draft(set.Adapter, set.Draft).findings {
+		changes, err := set.Adapter.Changes(set.Configuration, rules.Goal{Finding: &finding, Facts: knownFacts()})
+		if err != nil || changes[0].Refused != "" {
+			continue
+		}
+		if _, err := source.Read(file.Name, changes[0].Edited.Files[0].Text); err != nil {
+			t.Errorf("%s: %v", finding.Rule, err)
+		}
 	}
 }

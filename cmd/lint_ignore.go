@@ -6,7 +6,6 @@ import (
 	"os"
 	"path/filepath"
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/gatewhy/gatewhy/cmd/render"
@@ -55,11 +54,12 @@ func (e *Env) readIgnores(name string) (*ignores, error) {
 // isOfCatalogue refuses an entry for a rule that is none: it would set nothing aside, and nobody would know.
 func isOfCatalogue(entry *environments.Ignored) error {
 	_, err := ruleNamed(entry.Rule)
-	var none *Problem
+	var none *source.Error
 	if !errors.As(err, &none) {
 		return err
 	}
-	return &source.Error{Pos: entry.Pos, Cause: "an entry of lint.ignore names no rule of the catalogue", Hint: strings.Join(none.Hints, "; ")}
+	const cause = "an entry of lint.ignore names no rule of the catalogue"
+	return &source.Error{Pos: entry.Pos, Cause: cause, Hints: none.Hints}
 }
 
 // apply sets aside what the entries cover on this day, and adds a finding for each entry without a reason.

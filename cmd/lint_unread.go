@@ -1,8 +1,7 @@
 package cmd
 
 import (
-	"errors"
-	"io/fs"
+	"slices"
 
 	"github.com/gatewhy/gatewhy/cmd/render"
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -17,38 +16,37 @@ func (f *lintFlags) named(found []foundFile) []foundFile {
 }
 
 // unchecked is why files were not checked, those that are not there first.
-func (f *lintFlags) unchecked(missing error, results []linted) *several {
-	all := joined(missing)
+func (f *lintFlags) unchecked(missing error, results []linted) []error {
+	all := each(missing)
 	for _, r := range results {
-		if r.err == nil {
-			continue
-		}
-		all.errs = append(all.errs, r.err)
 		switch {
+		case r.err == nil:
 		case r.input && f.stdin == "":
-			all.hints = append(all.hints, "standard input is taken for JSON or YAML: --stdin-filename NAME tells another format, such as policy.tf")
+			all = append(all, hinted(r.err, "standard input is taken for JSON or YAML: "+
+				"--stdin-filename NAME tells another format, such as policy.tf"))
 		case r.err == r.none:
-			all.hints = append(all.hints, "--ignore-unknown passes over files without a policy")
+			all = append(all, hinted(r.err, "--ignore-unknown passes over files without a policy"))
+		default:
+			all = append(all, r.err)
 		}
 	}
 	return all
 }
 
+// hinted is an error with one more thing to do about it.
+func hinted(err error, hint string) error {
+	more := *asError(err)
+	more.Hints = append(slices.Clip(more.Hints), source.Hint{Text: hint})
+	return &more
+}
+
 // unread is what a report says of files that were not checked. No token that stands in the place of a name is in it.
-func (s *several) unread() []render.Unread {
-	out := make([]render.Unread, len(s.errs))
-	for i, err := range s.errs {
-		var at *source.Error
-		var missing *fs.PathError
-		switch {
-		case errors.As(err, &at):
-			out[i] = render.Unread{Pos: at.Pos, Why: at.Cause}
-		case errors.As(err, &missing):
-			out[i] = render.Unread{Pos: source.Position{File: missing.Path}, Why: missing.Err.Error()}
-		default:
-			out[i] = render.Unread{Why: asProblem(err).Cause}
-		}
-		out[i].Pos.File, out[i].Why = guarded(out[i].Pos.File), guarded(out[i].Why)
+func unread(errs []error) []render.Unread {
+	out := make([]render.Unread, len(errs))
+	for i, err := range errs {
+		e := asError(err)
+		out[i] = render.Unread{Pos: e.Pos, Why: guarded(e.Cause)}
+		out[i].Pos.File = guarded(e.Pos.File)
 	}
 	return out
 }

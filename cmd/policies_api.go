@@ -31,15 +31,16 @@ func oneAPI(policies []*rules.Policy, which string) error {
 
 // noneOfAPI names the API instances of a file in which --api found none, or returns the error as it is where the file has no
 // policies of any.
-func noneOfAPI(adapter rules.Adapter, options rules.Options, file *source.File, err error) error {
-	if options.API == "" {
-		return err
-	}
+func noneOfAPI(options rules.Options, file *source.File, err error) error {
 	api := options.API
 	options.API = ""
-	compiled, failed := adapter.Compile(file, options)
+	adapter, ok := adapterOf(file, options)
+	if api == "" || !ok {
+		return err
+	}
+	read, failed := adapter.Read([]*source.File{file}, options)
 	if failed != nil {
 		return err
 	}
-	return problem("--api "+api+": no policy in "+file.Name+" belongs to this API instance", "the file has "+strings.Join(apisOf(compiled.Policies), ", "))
+	return problem("--api "+api+": no policy in "+file.Name+" belongs to this API instance", "the file has "+strings.Join(apisOf(adapter.Compile(read).Policies), ", "))
 }

@@ -8,43 +8,43 @@ import (
 )
 
 // policyType is --policy-type: the policy kind of files that are bare configurations.
-type policyType struct{ asset string }
+type policyType struct{ name string }
 
 func (p *policyType) register(cmd *cobra.Command) {
 	cmd.Flags().Var(p, "policy-type", "the policy's ASSET id, of a file that is a bare configuration")
-	complete(cmd, "policy-type", assets())
+	complete(cmd, "policy-type", kinds())
 }
 
-func (p *policyType) String() string { return p.asset }
+func (p *policyType) String() string { return p.name }
 
 // Type names the value in help.
 func (p *policyType) Type() string { return "ASSET" }
 
 // Set takes an asset id that a gateway is known by. Any other would compile to a policy of which nothing is known, and nothing
 // would be found in it.
-func (p *policyType) Set(asset string) error {
+func (p *policyType) Set(kind string) error {
 	for _, adapter := range adapters() {
-		if adapter.Knows(asset) {
-			p.asset = asset
+		if adapter.Knows(kind) {
+			p.name = kind
 			return nil
 		}
 	}
-	known := assets()
+	known := kinds()
 	cause, hint := "unknown value", "one of: "+strings.Join(known, ", ")
-	if len(asset) <= longestWord {
-		cause = fmt.Sprintf("unknown value %q", asset)
+	if len(kind) <= longestWord {
+		cause = fmt.Sprintf("unknown value %q", kind)
 	}
-	if near := nearest(asset, known); near != "" {
+	if near := nearest(kind, known); near != "" {
 		hint = "did you mean " + near + "?"
 	}
 	return problem(cause, hint, "of a policy of your own nothing is known: gatewhy can't tell what is wrong in it")
 }
 
-// assets lists the policy kinds that are modelled, of all gateways.
-func assets() []string {
+// kinds lists the policy kinds that are modelled, of all gateways.
+func kinds() []string {
 	var all []string
 	for _, adapter := range adapters() {
-		all = append(all, adapter.Assets()...)
+		all = append(all, adapter.Kinds()...)
 	}
 	return all
 }

@@ -222,7 +222,7 @@ func TestWhereTheMatrixFindsAHoleLintDoesToo(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			compiled, err := adapters()[0].Compile(file, rules.Options{Variant: "mule"})
+			compiled, err := readWith([]*source.File{file}, rules.Options{Variant: "mule"})
 			if err != nil {
 				t.Fatal(err)
 			}

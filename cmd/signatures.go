@@ -5,6 +5,7 @@ import (
 
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/keys"
+	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -30,7 +31,10 @@ type fetched struct {
 	err error
 }
 
-const askKeys = "--jwks FILE|URL: the key set that the policy verifies with"
+// needKeys is what to pass where no key set is known.
+func needKeys() rules.Need {
+	return rules.Need{Input: source.NeedKeySet, For: "the key set that the policy verifies with"}
+}
 
 // signedWith is a token and the key that it is verified with.
 type signedWith struct {
@@ -71,8 +75,8 @@ func (s *signatures) setFor(key *rules.Key) (*keys.Set, *rules.Unknown) {
 	switch {
 	case key.Own && key.Text == "":
 		return nil, &rules.Unknown{
-			Why: "the policy verifies with a key of its own, textKey, and the file does not have it: API Manager never gives it back",
-			Ask: "-p FILE: the policy with its textKey",
+			Why:  "the policy verifies with a key of its own, textKey, and the file does not have it: API Manager never gives it back",
+			Need: rules.Need{Input: source.NeedPolicy, For: "the policy with its textKey"},
 		}
 	case key.Text != "" && key.HMAC:
 		return keys.FromSecret([]byte(key.Text)), nil
@@ -81,9 +85,9 @@ func (s *signatures) setFor(key *rules.Key) (*keys.Set, *rules.Unknown) {
 	case s.given != nil:
 		return s.given, nil
 	case key.URL == "":
-		return nil, &rules.Unknown{Why: "the key that verifies the token is not known", Ask: askKeys}
+		return nil, &rules.Unknown{Why: "the key that verifies the token is not known", Need: needKeys()}
 	case s.fetch == nil:
-		return nil, &rules.Unknown{Why: "nothing is fetched offline, and no key set was given", Ask: askKeys}
+		return nil, &rules.Unknown{Why: "nothing is fetched offline, and no key set was given", Need: needKeys()}
 	}
 	return s.fetched(key.URL)
 }
@@ -91,7 +95,8 @@ func (s *signatures) setFor(key *rules.Key) (*keys.Set, *rules.Unknown) {
 func ownKey(text string) (*keys.Set, *rules.Unknown) {
 	set, err := keys.ParsePEM("textKey", text)
 	if err != nil {
-		return nil, &rules.Unknown{Why: "textKey can't be read as a public key: " + asProblem(err).Cause, Ask: askKeys}
+		why := "textKey can't be read as a public key: " + asError(err).Error()
+		return nil, &rules.Unknown{Why: why, Need: needKeys()}
 	}
 	return set, nil
 }
@@ -106,7 +111,8 @@ func (s *signatures) fetched(url string) (*keys.Set, *rules.Unknown) {
 		s.sets[url] = got
 	}
 	if got.err != nil {
-		return nil, &rules.Unknown{Why: "the policy's key set can't be had: " + asProblem(got.err).Cause, Ask: askKeys}
+		why := "the policy's key set can't be had: " + asError(got.err).Error()
+		return nil, &rules.Unknown{Why: why, Need: needKeys()}
 	}
 	return got.set, nil
 }

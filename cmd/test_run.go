@@ -76,7 +76,7 @@ func (t *tester) file(found foundFile) error {
 	if err != nil {
 		return err
 	}
-	t.coverage.Add(set.policies)
+	t.coverage.Add(set.Policies)
 	for i := range suite.Cases {
 		tested, err := t.run(suite, &suite.Cases[i], set)
 		if err != nil {
@@ -85,7 +85,7 @@ func (t *tester) file(found foundFile) error {
 		t.coverage.See(&tested.Verdict)
 		t.report.Cases = append(t.report.Cases, *tested)
 	}
-	t.report.Sources = append(t.report.Sources, append(set.files, file)...)
+	t.report.Sources = append(t.report.Sources, append(set.Files, file)...)
 	return nil
 }
 
@@ -120,7 +120,7 @@ func (t *tester) run(suite *environments.Suite, c *environments.Case, set *polic
 		return nil, err
 	}
 	tested := &render.Tested{Suite: suite.Name, Name: c.Name, Pos: c.Pos, Span: c.Span, Expect: c.Expect}
-	tested.Verdict = rules.Evaluate(set.policies, request)
+	tested.Verdict = rules.Evaluate(set.Policies, request)
 	tested.Differences = append(c.Expect.Differences(&tested.Verdict), t.disagreement(request, set, &tested.Verdict)...)
 	return tested, nil
 }
@@ -140,7 +140,7 @@ func (t *tester) request(suite *environments.Suite, c *environments.Case) (*rule
 		request.Path = c.Path
 	}
 	if c.Headers != nil {
-		request.Headers = c.Headers
+		request.Headers, request.HeadersWhole = c.Headers, true
 	}
 	if c.Contracts != nil {
 		request.Contracts = &rules.Contracts{IDs: c.Contracts, File: suite.Name}
@@ -173,7 +173,7 @@ func (t *tester) disagreement(request *rules.Request, set *policySet, v *rules.V
 	if t.observed == nil {
 		return nil
 	}
-	p := rules.Prediction{Verdict: v, Request: request, Policies: set.policies, Behaviours: set.adapter.Behaviours(), Causes: set.adapter.Causes()}
+	p := rules.Prediction{Verdict: v, Request: request, Policies: set.Policies, Behaviours: set.Adapter.Behaviours(), Causes: set.Adapter.Causes()}
 	compared := p.Compare(*t.observed)
 	if compared.Agrees != rules.No {
 		return nil

@@ -3,12 +3,14 @@ package cmd
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
 	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
 // longestWord bounds what an error message repeats of the command line: a longer word may be a token.
@@ -32,7 +34,7 @@ func unknownCommand(root *cobra.Command, word string) error {
 	return problem(cause, all)
 }
 
-// flagProblem turns pflag's complaint about a flag into a Problem that repeats no value.
+// flagProblem turns pflag's complaint about a flag into one that repeats no value.
 func flagProblem(cmd *cobra.Command, err error) error {
 	all := "all flags: " + cmd.CommandPath() + " --help"
 	var (
@@ -56,10 +58,10 @@ func flagProblem(cmd *cobra.Command, err error) error {
 // invalidValue repeats what our own flags say about a value, and no value that another flag refused.
 func invalidValue(err *pflag.InvalidValueError, all string) error {
 	name, kind := "--"+err.GetFlag().Name, err.GetFlag().Value.Type()
-	var ours *Problem
+	var ours *source.Error
 	switch {
 	case errors.As(err, &ours):
-		return problem(name+": "+ours.Cause, ours.Hints...)
+		return &source.Error{Cause: name + ": " + ours.Cause, Hints: ours.Hints}
 	case kind == "bool":
 		return problem(name+" takes no value but true or false", "on: "+name+", off: "+name+"=false")
 	case kind == "int":
@@ -107,13 +109,17 @@ func nearest(word string, names []string) string {
 }
 
 // plainArguments says in plain words what a command's own check of its arguments refuses. No command takes more than one.
+// A flag without a value is refused first.
 func plainArguments(check cobra.PositionalArgs) cobra.PositionalArgs {
 	if check == nil {
-		return nil
+		check = cobra.ArbitraryArgs
 	}
 	return func(cmd *cobra.Command, args []string) error {
+		if err := emptyFlag(cmd.Flags()); err != nil {
+			return err
+		}
 		err := check(cmd, args)
-		var ready *Problem
+		var ready *source.Error
 		if err == nil || errors.As(err, &ready) {
 			return err
 		}
@@ -123,6 +129,22 @@ func plainArguments(check cobra.PositionalArgs) cobra.PositionalArgs {
 		}
 		return problem(fmt.Sprintf("%s takes one argument, and %d were given", cmd.CommandPath(), len(args)), usage, "a name with spaces stands in quotes")
 	}
+}
+
+// emptyFlag refuses a flag that is given with an empty value: an unset variable in a script would else mean that nothing is
+// checked.
+func emptyFlag(flags *pflag.FlagSet) error {
+	var empty error
+	flags.Visit(func(f *pflag.Flag) {
+		isEmpty := f.Value.String() == ""
+		if all, ok := f.Value.(*texts); ok {
+			isEmpty = slices.Contains(*all, "")
+		}
+		if isEmpty && empty == nil {
+			empty = problem("--"+f.Name+" has an empty value", "is the variable set? leave the flag out where nothing is meant")
+		}
+	})
+	return empty
 }
 
 // noArguments refuses arguments without repeating them.

@@ -94,10 +94,10 @@ func (e *Env) verifyingKeys(ctx context.Context, flags *keyFlags, token *inspect
 	case err == nil:
 		return set, nil
 	case v.OwnKeys || flags.jwks == "" && (flags.offline || token.Fault != nil):
-		p := asProblem(err)
-		v.NoKeys = p.Cause
+		why := asError(err)
+		v.NoKeys = why.Error()
 		if token.Fault == nil { // else keys would not help
-			v.Hints = p.Hints
+			v.Hints = why.Hints
 		}
 		return nil, nil
 	}

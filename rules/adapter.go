@@ -1,73 +1,129 @@
 package rules
 
-import "github.com/gatewhy/gatewhy/inspect/source"
+import (
+	"slices"
 
-// Adapter is a gateway vendor's configuration language: how its files compile into policies, and which changes of
-// them could repair a verdict.
+	"github.com/gatewhy/gatewhy/inspect/source"
+)
+
+// Adapter is a gateway vendor's configuration language: how its files are read and compiled into
+// policies, and which changes of them could repair what is wrong.
 type Adapter struct {
 	Name     string
-	Variants []string // the vendor's gateways that differ in behaviour
+	Variants []Variant
 
-	Assets func() []string         // the policy kinds that are modelled, by asset id
-	Knows  func(asset string) bool // whether a policy kind is known, modelled or not, with or without a gateway's suffix
+	Kinds func() []string        // the policy kinds that are modelled
+	Knows func(kind string) bool // whether a policy kind is known, modelled or not, with or without a gateway's suffix
 
-	// Compile reads the policies of a file. An error says why it holds none.
-	Compile func(file *source.File, options Options) (Compilation, error)
+	// Detect reports whether a file holds a policy that Read takes.
+	Detect func(file *source.File, options Options) bool
+
+	// Read reads the policies of files, each file and each policy once. It is an error where one
+	// of the files holds none, and the error says which.
+	Read func(files []*source.File, options Options) (*Configuration, error)
+
+	// Compile makes policies of what was read. Nothing is read again.
+	Compile func(c *Configuration) Compilation
 
 	Behaviours func() []Behaviour
 	Causes     func() []Cause // what else could explain an answer, the likeliest first
 	Rules      func() []Rule  // those that only this vendor's configurations can break
+	Advice     func() []Advice
 	Collect    func() []Collection
+	Solutions  func() []Solution
 
-	// Repairable lists the rules whose findings Repair can remove.
+	// Repairable lists the rules whose findings a change can remove.
 	Repairable func() []string
 
-	// Repair makes the smallest change of the file that removes a finding.
-	Repair func(file *source.File, options Options, finding Finding, facts Facts) (Repair, error)
-
-	// Propose lists changes of the file that might repair the verdict, or close what it leaves open. None of them is
-	// proved.
-	Propose func(file *source.File, verdict Verdict) ([]Proposal, error)
+	// Changes lists the changes of a configuration that may serve a goal. What the goal speaks of
+	// was compiled from this configuration. For a finding it is one change, the smallest that may
+	// remove it, or why there is none.
+	Changes func(c *Configuration, goal Goal) ([]Change, error)
 }
 
-// Options narrow what Compile makes of a file.
+// Variant is one of a vendor's gateways, which differ in behaviour.
+type Variant struct {
+	Name    string // as the command line has it
+	Product string // as the vendor calls it
+}
+
+// VariantNames lists the names of the adapter's gateways.
+func (a *Adapter) VariantNames() []string {
+	names := make([]string, len(a.Variants))
+	for i, v := range a.Variants {
+		names[i] = v.Name
+	}
+	return names
+}
+
+// Options say what files do not, and narrow what is read of them.
 type Options struct {
-	Variant string // the gateway, where the file does not tell; empty where the user does not either
+	Variant string // the gateway, where a file does not name it; empty where the user does not either
 	API     string // the API instance, of a file with several
-	Asset   string // the policy kind, of a file that is a bare configuration
+	Kind    string // the policy kind, of a file that is a bare configuration
 	Runtime string // the version of the gateway's runtime; empty where it is not known
 }
 
-// Compilation is a file's policies, in the order in which the gateway runs them, and what is odd in it.
+// Configuration is what an adapter has read of one or several files. It is not changed: an edit
+// makes another one.
+type Configuration struct {
+	Options Options
+	Files   []*source.File
+	Entries []Entry // file by file, those of a file in the order in which the gateway runs them
+}
+
+// For is the same configuration for a gateway, where the files do not name it.
+func (c *Configuration) For(variant string) *Configuration {
+	other := *c
+	other.Options.Variant = variant
+	return &other
+}
+
+// Entry is what an adapter has read of one policy. Only the adapter that made it looks inside.
+type Entry interface {
+	// Place is where the policy stands.
+	Place() (*source.File, source.Span)
+}
+
+// Index is the place of a policy among the entries; -1 where it was not compiled from one of them.
+// An edit keeps it: the policy that it has changed has the same place afterwards.
+func (c *Configuration) Index(of *Policy) int {
+	if of == nil {
+		return -1
+	}
+	return slices.Index(c.Entries, of.Entry)
+}
+
+// Compilation is the policies of a configuration, one for each entry and in the same order, and
+// what is odd in it.
 type Compilation struct {
 	Policies []*Policy
 	Findings []Finding
 
-	// Told lists the gateways that the file itself tells, whatever the options say.
-	Told []string
+	// Named lists the gateways that the files themselves name.
+	Named []string
 
-	// Guessed is true where neither the file nor the options tell which of the variants runs the policies, and the first
-	// one was taken.
+	// Guessed is true where nothing says which of the variants runs one of the policies, and the
+	// first one was taken.
 	Guessed bool
 }
 
-// Proposal is a change of a file that is still to be proved.
-type Proposal struct {
-	ID      string
-	Title   string
-	Changes []Change
-	Edited  *source.File // the whole file, as it reads after the change
-
-	// Refused says why the change can't help this token, where a reader would expect it to. Edited is nil
-	// then.
-	Refused string
+// ByAPI puts the policies of one API instance together, in their order.
+func ByAPI(policies []*Policy) [][]*Policy {
+	var all [][]*Policy
+	for _, p := range policies {
+		i := slices.IndexFunc(all, func(of []*Policy) bool { return of[0].API == p.API })
+		if i < 0 {
+			all = append(all, []*Policy{p})
+			continue
+		}
+		all[i] = append(all[i], p)
+	}
+	return all
 }
 
-// Change is what a proposal or a remedy does to one field.
-type Change struct{ Field, From, To string }
-
-// Behaviour is one thing that is known of a gateway: what it answers in a situation. Predictions are read from these
-// and from nowhere else.
+// Behaviour is one thing that is known of a gateway: what it answers in a situation. Predictions
+// are read from these and from nowhere else.
 type Behaviour struct {
 	Situation string   // kebab-case: "no-token", "wrong-audience", …
 	Title     string   // the situation in words

@@ -11,7 +11,8 @@ type Cause struct {
 	ID       string // kebab-case
 	Title    string
 	Why      string // how it comes to that answer
-	Look     string // what to check
+	Look     string // what to check; may be empty where Need says it
+	Need     Need   // what to pass to know more; may be none
 	Evidence Evidence
 
 	// What it explains: the answers that the table of behaviours has for these situations; that a request is let in; an answer
@@ -131,8 +132,16 @@ func (p *Prediction) openCheck(r *Result) Suspect {
 	return Suspect{By: ByStatus, Cause: Cause{
 		ID: "unknown-check-fails", Title: "the " + name + " check, which is not known, fails",
 		Why:  "it comes before the check that decides the prediction, and answers so: " + r.Why(),
-		Look: cmp.Or(r.Ask(), "what the gateway's log says of it"), Evidence: r.Check.Answer.Evidence,
+		Look: lookFor(r), Need: r.Need(), Evidence: r.Check.Answer.Evidence,
 	}}
+}
+
+// lookFor is what to check of an unknown check where nothing that could be passed would help.
+func lookFor(r *Result) string {
+	if r.Need().None() {
+		return "what the gateway's log says of it"
+	}
+	return ""
 }
 
 func (p *Prediction) laterCheck(r *Result) Suspect {

@@ -57,6 +57,11 @@ type Check struct {
 	Evidence Evidence // for the check itself: that the gateway tests this, and how
 	Captured Evidence // in the place of Evidence where the validation endpoint's answer was given; zero for the same
 	Remark   string   // what a reader should know about how the check was made, such as a model that stands in for an answer
+
+	// Of a contract, in the vendor's words: what it may mean that no contract has a client id of
+	// Entra ID's form (a clause), and what else admits a client (a sentence without a full stop).
+	// Both may be empty.
+	OwnIDs, Besides string
 }
 
 // Reads lists everything that the check reads, each once; nothing where it is switched off.

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"regexp"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect"
@@ -44,8 +45,14 @@ func (p Predicate) words() string {
 		return p.Input.Name + " in the past"
 	case Positive:
 		return p.Input.Name + " above zero"
+	case Prefix:
+		return p.Input.words() + " that begins with " + literals(p.Values, " or ")
+	case Suffix:
+		return p.Input.words() + " that ends with " + literals(p.Values, " or ")
+	case Matches:
+		return p.Input.words() + " that matches " + patterns(p.patterns())
 	case Sent:
-		return "a token in the Authorization header"
+		return "a token in " + places(p.locations())
 	case Readable:
 		return "a signed JWT in compact form"
 	case Verifies:
@@ -94,6 +101,15 @@ func (k *Key) words() string {
 	return " with the policy's own key"
 }
 
+// patterns are regular expressions as the configuration has them.
+func patterns(all []*regexp.Regexp) string {
+	texts := make([]string, len(all))
+	for i, re := range all {
+		texts[i] = strings.TrimSuffix(strings.TrimPrefix(re.String(), wholeStart), wholeEnd)
+	}
+	return strings.Join(texts, " or ")
+}
+
 func literals(values []*source.Value, glue string) string {
 	if len(values) == 0 {
 		return "nothing"
@@ -112,6 +128,8 @@ func (i Input) words() string {
 		return i.Name
 	case FromHTTP:
 		return "the header " + i.Name
+	case FromRequest:
+		return "the request's " + i.Name
 	case FromExpression:
 		return i.Opaque.Text
 	}
@@ -132,8 +150,8 @@ func (r *Result) Actual() string {
 	switch leaf := r.judged.leaf; {
 	case leaf.Op == Sent:
 		return r.request.sentInstead(r.Outcome)
-	case leaf.Input.Source == FromHTTP:
-		return given(r.judged.reading.Value != nil)
+	case leaf.Input.Source == FromHTTP || leaf.Input.Source == FromCookie:
+		return shownAs(r.judged.reading.Value != nil)
 	}
 	return r.found()
 }
@@ -145,6 +163,8 @@ func (r *Result) found() string {
 		return r.shape()
 	case reading.Fault != "":
 		return "an error: " + reading.Fault
+	case reading.Unknown != nil && r.judged.leaf.Op == True:
+		return "false or an error"
 	case reading.Value == nil:
 		return "none"
 	case (r.judged.leaf.Op == After || r.judged.leaf.Op == NotAfter) && inspect.ReadInstant(reading.Value).Known():
@@ -159,13 +179,13 @@ func (r *Result) shape() string {
 	if token := r.request.Token; token == nil {
 		return "no token"
 	} else if token.Fault != nil {
-		return token.Fault.Message
+		return token.Fault.Cause
 	}
 	return "a signed JWT"
 }
 
-// given never shows what was given: it may be a secret.
-func given(is bool) string {
+// shownAs never shows what was given: it may be a secret.
+func shownAs(is bool) string {
 	if is {
 		return "given"
 	}

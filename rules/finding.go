@@ -20,4 +20,7 @@ type Finding struct {
 	Pos      source.Position
 	Span     source.Span // of what is wrong
 	Field    string      // the configuration field; empty where there is none
+
+	Policy *Policy // that it is about; nil where it is about none, or about the file
+	Check  *Check  // of that policy; nil where it is about none
 }

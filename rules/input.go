@@ -1,6 +1,10 @@
 package rules
 
-import "github.com/gatewhy/gatewhy/inspect/source"
+import (
+	"cmp"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+)
 
 // Source is where an input comes from.
 type Source string
@@ -18,6 +22,8 @@ const (
 	FromClock         Source = "clock"         // the time of the request
 	FromKeys          Source = "keys"          // the key set that the policy verifies with
 	FromExpression    Source = "expression"    // what an expression of the configuration gives
+	FromCookie        Source = "cookie"        // a cookie of the request
+	FromRequest       Source = "request"       // the request's method, path or host
 )
 
 // Input names one thing that a check reads: "claim:aud", "header:alg", "introspection:scope", "contracts".
@@ -26,9 +32,27 @@ type Input struct {
 	Name   string
 	Opaque *Opaque // of FromExpression
 
-	// Captured says that only a captured answer tells, of FromIntrospection: nothing is published that it could be
-	// modelled on.
-	Captured bool
+	// Model is how an answer that was not given is made from the token itself, of FromIntrospection; nil where
+	// nothing is published that it could be made from: then only a captured answer will do.
+	Model *AnswerModel
+}
+
+// AnswerModel is an account of what a validation endpoint answers about a token.
+type AnswerModel struct {
+	Mirrors map[string]string // the claims that members mirror, where they have other names
+	Alive   Predicate         // what a token must be for the endpoint to call it active
+}
+
+// ClaimRead is the claim that an input gives: of a validation endpoint's answer, the one that its model mirrors.
+// It is empty for what is not read from a claim.
+func (i Input) ClaimRead() string {
+	switch {
+	case i.Source == FromClaim:
+		return i.Name
+	case i.Source != FromIntrospection || i.Model == nil:
+		return ""
+	}
+	return cmp.Or(i.Model.Mirrors[i.Name], i.Name)
 }
 
 // Opaque is an expression that can't be lowered into predicates: only its result can be used, but what it reads is
@@ -57,24 +81,25 @@ func (i Input) String() string {
 	return string(i.Source) + ":" + i.Name
 }
 
-// Reading is what an input gave. A nil Value with neither Unknown nor Fault is an input that is absent.
+// The names of inputs of FromRequest.
+const (
+	RequestMethod = "method"
+	RequestPath   = "path"
+	RequestHost   = "host"
+)
+
+// RequestInput is the input that reads the request's method, path or host.
+func RequestInput(name string) Input { return Input{Source: FromRequest, Name: name} }
+
+// Reading is what an input gave, and has four faces: a Value; absent, where nothing is set; an error of the
+// gateway, where Fault says which; and unknown.
 type Reading struct {
 	Value   *source.Value
 	Unknown *Unknown // why it can't be known
-	Fault   string   // the error that the gateway itself would run into
+	Fault   string   // the error that the gateway itself runs into
 }
 
 // absent reports whether the input is known not to be there, or to be null.
 func (r Reading) absent() bool {
 	return r.Unknown == nil && r.Fault == "" && (r.Value == nil || r.Value.Kind == source.Null)
-}
-
-// Unknown is why something can't be known, and what to pass to know it. Ask is empty where nothing that
-// could be passed would help.
-type Unknown struct {
-	Why string
-	Ask string
-
-	// Present says that the input is surely there, and not null: only what it holds is not known.
-	Present bool
 }

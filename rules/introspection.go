@@ -1,23 +1,31 @@
 package rules
 
-// introspection reads a member of the validation endpoint's answer: of the captured one, else of the model that
-// Salesforce KB 005321722 describes, in which the answer mirrors the token's own claims. Scopes come from scp; there is a client id
-// only where the token itself has a claim of that name.
+import "github.com/gatewhy/gatewhy/inspect/source"
+
+// introspection reads a member of the validation endpoint's answer: of the captured one, else of the model.
 func (r *Request) introspection(in Input) Reading {
 	switch {
 	case r.Introspection != nil:
 		return member(r.Introspection, in.Name)
-	case in.Captured:
-		return Reading{Unknown: &Unknown{Why: "what the validation endpoint answers is not known", Ask: askAnswer}}
+	case in.Model == nil:
+		return Reading{Unknown: &Unknown{
+			Why: "what the validation endpoint answers is not known", Need: needAnswer(),
+		}}
 	case r.Token != nil && r.Token.Claims == nil:
-		return Reading{Unknown: &Unknown{Why: "the token can't be read, so the validation endpoint's answer can't be modelled on it", Ask: askAnswer}}
-	case in.Name == "scope":
-		return r.claim("scp")
+		return Reading{Unknown: &Unknown{
+			Why:  "the token can't be read, so the validation endpoint's answer can't be modelled on it",
+			Need: needAnswer(),
+		}}
 	}
-	return r.claim(in.Name)
+	return r.claim(in.ClaimRead())
 }
 
-const askAnswer = "--introspection FILE: the answer of the client provider's validation endpoint for this token"
+func needAnswer() Need {
+	return Need{
+		Input: source.NeedIntrospection,
+		For:   "the answer of the validation endpoint for this token",
+	}
+}
 
 // active tells whether the validation endpoint calls the token active. An answer without the member counts as
 // active: the vendor's own sample has none.
@@ -25,8 +33,9 @@ func (r *Request) active(p Predicate) judgement {
 	switch {
 	case r.Introspection != nil:
 		return r.capturedActive()
-	case p.Input.Captured:
-		return judgement{reading: r.introspection(p.Input)}
+	case p.Input.Model == nil:
+		reading := r.introspection(p.Input)
+		return judgement{may: reading.Unknown.may(), reading: reading}
 	}
 	return r.modelledActive(p)
 }
@@ -35,27 +44,27 @@ func (r *Request) capturedActive() judgement {
 	reading := member(r.Introspection, "active")
 	switch {
 	case reading.Unknown != nil:
-		return judgement{truth: Maybe, reading: reading}
+		return judgement{may: reading.Unknown.may(), reading: reading}
 	case reading.Value == nil:
-		return judgement{truth: Yes, reading: reading}
+		return judgement{may: holds, reading: reading}
 	}
 	active, ok := reading.Value.Bool()
 	if !ok {
-		reading.Unknown = &Unknown{Why: "active is " + reading.Value.Kind.String() + " in the captured answer, not a boolean"}
-		return judgement{truth: Maybe, reading: reading}
+		reading.Unknown = &Unknown{
+			Why: "active is " + reading.Value.Kind.String() + " in the captured answer, not a boolean",
+		}
+		return judgement{may: reading.Unknown.may(), reading: reading}
 	}
-	return judgement{truth: truth(active), reading: reading}
+	return judgement{may: truth(active).as(), reading: reading}
 }
 
-// modelledActive takes a token for inactive that has expired or whose signature does not verify.
+// modelledActive is what the model says of the token.
 func (r *Request) modelledActive(p Predicate) judgement {
 	if r.Token == nil {
-		return judgement{truth: No}
+		return judged(No)
 	}
 	if r.Token.Claims == nil {
-		return judgement{truth: Maybe, reading: r.introspection(p.Input)}
+		return unknownFor(r.introspection(p.Input).Unknown)
 	}
-	expiry := Predicate{Op: After, Input: Claim("exp"), Doubt: leeway}
-	alive := Both(Predicate{Op: Verifies, Key: p.Key}, IfPresent(expiry.Input, expiry))
-	return r.judge(&alive)
+	return r.judge(&p.Input.Model.Alive)
 }

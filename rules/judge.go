@@ -1,32 +1,30 @@
 package rules
 
-import (
-	"time"
-)
-
-// leeway is the largest tolerance for clocks that is common among gateways. Where a gateway's own is not
-// documented, an instant that is missed by no more than this is unknown.
-const leeway = 5 * time.Minute
-
-// judgement is the truth of a predicate, with the part of it that decided and what that part has read.
+// judgement is what a predicate comes out as, with the part of it that decided and what that part has read.
 type judgement struct {
-	truth   Truth
+	may     may
 	leaf    *Predicate
 	reading Reading
 	result  *SignatureResult
 	answer  *Answer // where the part that decided has an answer of its own
 }
 
+// judged is a judgement that is known, or that is known to be unknown.
+func judged(t Truth) judgement { return judgement{may: t.as()} }
+
+// unknownFor is the judgement that can't be made.
+func unknownFor(u *Unknown) judgement { return judgement{may: u.may(), reading: Reading{Unknown: u}} }
+
 // judge evaluates a predicate for this request.
 func (r *Request) judge(p *Predicate) judgement {
 	switch p.Op {
 	case And:
-		return r.combine(p.Of, No)
+		return r.combine(p.Of, allOf())
 	case Or:
-		return r.combine(p.Of, Yes)
+		return r.combine(p.Of, anyOf())
 	case Not:
 		j := r.judge(&p.Of[0])
-		j.truth = -j.truth
+		j.may = j.may.not()
 		return j
 	}
 	j := r.judgeLeaf(*p)
@@ -36,25 +34,27 @@ func (r *Request) judge(p *Predicate) judgement {
 	return j
 }
 
-// combine evaluates the parts of And, which one No decides, and of Or, which one Yes decides. Otherwise the
-// first Maybe, else the last part.
-func (r *Request) combine(parts []Predicate, decides Truth) judgement {
+// combine evaluates parts up to the one that surely ends the series. That one is told of; where the whole is
+// open, the first part that is open; else the last.
+func (r *Request) combine(parts []Predicate, s series) judgement {
 	var last judgement
 	var unknown *judgement
 	for i := range parts {
 		last = r.judge(&parts[i])
-		if last.truth == decides {
-			return last
+		if s.next(last.may) {
+			break
 		}
-		if last.truth == Maybe && unknown == nil {
+		if !last.may.sure() && unknown == nil {
 			first := last
 			unknown = &first
 		}
 	}
-	if unknown != nil {
-		return *unknown
+	told := last
+	if unknown != nil && (!s.ended || s.may().open()) {
+		told = *unknown
 	}
-	return last
+	told.may = s.may()
+	return told
 }
 
 func (r *Request) judgeLeaf(p Predicate) judgement {
@@ -62,7 +62,7 @@ func (r *Request) judgeLeaf(p Predicate) judgement {
 	case Sent:
 		return r.sent(p)
 	case Readable:
-		return judgement{truth: truth(r.Token != nil && r.Token.Fault == nil)}
+		return judged(truth(r.Token != nil && r.Token.Fault == nil))
 	case Verifies:
 		return r.verifies(p.Key)
 	case Active:
@@ -70,34 +70,48 @@ func (r *Request) judgeLeaf(p Predicate) judgement {
 	}
 	reading := r.Read(p.Input)
 	if p.overflows(reading.Value) {
-		return judgement{truth: No, reading: reading, answer: p.Overflow}
+		return judgement{may: fails, reading: reading, answer: p.Overflow}
 	}
-	holds := r.holds(p, &reading)
-	return judgement{truth: holds, reading: reading}
+	m := r.holds(p, &reading)
+	return judgement{may: m, reading: reading}
 }
 
 // holds evaluates an operator on what was read. It may add to the reading why the outcome is unknown.
-func (r *Request) holds(p Predicate, reading *Reading) Truth {
+func (r *Request) holds(p Predicate, reading *Reading) may {
 	switch {
-	case reading.Unknown != nil && reading.Unknown.Present && p.Op == Present:
-		return Yes
 	case reading.Unknown != nil:
-		return Maybe
+		return p.ofUnknown(reading.Unknown)
 	case reading.Fault != "":
-		return No
+		return errs
 	case p.Op == Present:
-		return p.present(reading)
+		return p.present(reading).as()
 	case p.Op == Listed && reading.absent():
 		reading.Unknown = r.nobodyListed()
-		return Maybe
+		return reading.Unknown.may()
 	case reading.Value == nil:
-		return No
+		return fails
 	}
 	switch p.Op {
 	case After, NotAfter:
-		return r.compareTime(p, reading)
+		return r.compareTime(p, reading).as()
 	case Listed:
-		return r.listed(reading)
+		return r.listed(reading).as()
 	}
-	return p.matches(reading)
+	return p.matches(reading).as()
+}
+
+// ofUnknown is what an operator makes of an input that is not known: of one that is known to be there, that
+// it is present.
+func (p Predicate) ofUnknown(u *Unknown) may {
+	switch {
+	case p.Op == Present && u.Present:
+		return holds
+	case p.Op == Present && u.NeverFound && p.Null:
+		return u.may() &^ holds
+	case p.Op == True:
+		return u.may()
+	case u.MayErr:
+		return holds | fails | errs
+	}
+	return holds | fails
 }

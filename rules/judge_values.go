@@ -1,6 +1,8 @@
 package rules
 
 import (
+	"regexp"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -16,7 +18,13 @@ func (p Predicate) matches(reading *Reading) Truth {
 	case Equals:
 		return p.equals(reading)
 	case OneOf:
-		return oneOf(v, p.Values)
+		return anyItem(v, func(item *source.Value) bool { return p.equalsOne(item) })
+	case Prefix:
+		return p.anyText(v, strings.HasPrefix)
+	case Suffix:
+		return p.anyText(v, strings.HasSuffix)
+	case Matches:
+		return anyItem(v, p.matchesPattern)
 	case Contains:
 		return contains(v, p.Values[0])
 	case HasAll, HasAny:
@@ -38,13 +46,17 @@ func (p Predicate) present(reading *Reading) Truth {
 
 func (p Predicate) positive(reading *Reading) Truth {
 	n, err := strconv.ParseFloat(reading.Value.Text, 64)
-	if err == nil && n == 0 {
+	if reading.Value.Kind != source.Number && reading.Value.Kind != source.String || err != nil {
+		reading.Unknown = &Unknown{Why: p.Input.Name + " is " + brief(reading.Value) + ", not a number"}
+		return Maybe
+	}
+	if n == 0 {
 		if p.Zero == Maybe {
 			reading.Unknown = &Unknown{Why: p.Input.Name + " is 0, which older versions of the policy take for a token that has not expired"}
 		}
 		return p.Zero
 	}
-	return truth(err == nil && n > 0)
+	return truth(n > 0)
 }
 
 // equals compares a value with the one literal. A list or an object never equals a text.
@@ -54,7 +66,20 @@ func (p Predicate) equals(reading *Reading) Truth {
 		reading.Unknown = &Unknown{Why: p.Input.Name + " is " + kind.String() + ", and it is not documented how the gateway compares it with a text"}
 		return Maybe
 	}
+	if p.slashAlike() {
+		return equal(withoutSlash(reading.Value), withoutSlash(p.Values[0]))
+	}
 	return equal(reading.Value, p.Values[0])
+}
+
+// withoutSlash is a text without one slash at its end; any other value as it is.
+func withoutSlash(v *source.Value) *source.Value {
+	if v.Kind != source.String || !strings.HasSuffix(v.Text, "/") {
+		return v
+	}
+	short := *v
+	short.Text = strings.TrimSuffix(v.Text, "/")
+	return &short
 }
 
 // equal compares by kind and value. Numbers are compared as they are written: two spellings of one number are
@@ -74,19 +99,47 @@ func equal(a, b *source.Value) Truth {
 	return truth(a.Text == b.Text)
 }
 
-func oneOf(v *source.Value, literals []*source.Value) Truth {
-	items := []*source.Value{v}
-	if v.Kind == source.List {
-		items = v.Items
+// anyItem reports whether a value, or of a list one of its items, passes a test.
+func anyItem(v *source.Value, is func(*source.Value) bool) Truth {
+	if v.Kind != source.List {
+		return truth(is(v))
 	}
-	for _, item := range items {
-		for _, literal := range literals {
-			if equal(item, literal) == Yes {
-				return Yes
-			}
+	return truth(slices.ContainsFunc(v.Items, is))
+}
+
+// equalsOne reports whether an item is one of the literals.
+func (p Predicate) equalsOne(item *source.Value) bool {
+	return slices.ContainsFunc(p.Values, func(literal *source.Value) bool {
+		if p.slashAlike() {
+			return equal(withoutSlash(item), withoutSlash(literal)) == Yes
 		}
+		return equal(item, literal) == Yes
+	})
+}
+
+// anyText reports whether a text, or one of a list's, has one of the literals at its beginning or end.
+func (p Predicate) anyText(v *source.Value, has func(text, part string) bool) Truth {
+	return anyItem(v, func(item *source.Value) bool {
+		return item.Kind == source.String && slices.ContainsFunc(p.Values, func(literal *source.Value) bool {
+			return has(item.Text, literal.Text)
+		})
+	})
+}
+
+func (p Predicate) slashAlike() bool { return p.Texts != nil && p.Texts.SlashAlike }
+
+func (p Predicate) patterns() []*regexp.Regexp {
+	if p.Texts == nil {
+		return nil
 	}
-	return No
+	return p.Texts.Patterns
+}
+
+// matchesPattern reports whether a whole text matches one of the patterns.
+func (p Predicate) matchesPattern(v *source.Value) bool {
+	return v.Kind == source.String && slices.ContainsFunc(p.patterns(), func(re *regexp.Regexp) bool {
+		return re.MatchString(v.Text)
+	})
 }
 
 func contains(v, literal *source.Value) Truth {
@@ -94,7 +147,7 @@ func contains(v, literal *source.Value) Truth {
 	case source.Null:
 		return No
 	case source.List:
-		return oneOf(v, []*source.Value{literal})
+		return anyItem(v, func(item *source.Value) bool { return equal(item, literal) == Yes })
 	case source.String:
 		if literal.Kind == source.String {
 			return truth(strings.Contains(v.Text, literal.Text))
@@ -103,27 +156,23 @@ func contains(v, literal *source.Value) Truth {
 	return Maybe
 }
 
-// hasWords looks for words in a string that is split at white space, or in a list of strings.
+// hasWords looks for words in a string that is split at white space or at the separator, or in a list of
+// strings.
 func (p Predicate) hasWords(reading *Reading) Truth {
 	words, ok := reading.Value.Strings()
 	if !ok {
 		reading.Unknown = &Unknown{Why: p.Input.Name + " is " + reading.Value.Kind.String() + ", not a string or a list of strings"}
 		return Maybe
 	}
-	if reading.Value.Kind == source.String {
+	switch {
+	case reading.Value.Kind == source.String && p.Texts != nil && p.Texts.Separator != "":
+		words = strings.Split(reading.Value.Text, p.Texts.Separator)
+	case reading.Value.Kind == source.String:
 		words = strings.Fields(reading.Value.Text)
 	}
-	found := 0
-	for _, literal := range p.Values {
-		for _, word := range words {
-			if word == literal.Text {
-				found++
-				break
-			}
-		}
-	}
+	has := func(literal *source.Value) bool { return slices.Contains(words, literal.Text) }
 	if p.Op == HasAny {
-		return truth(found > 0)
+		return truth(slices.ContainsFunc(p.Values, has))
 	}
-	return truth(found == len(p.Values))
+	return truth(!slices.ContainsFunc(p.Values, func(literal *source.Value) bool { return !has(literal) }))
 }

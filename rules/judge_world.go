@@ -37,13 +37,14 @@ func (r *Request) compareTime(p Predicate, reading *Reading) Truth {
 	if p.Op == NotAfter {
 		missed = -missed
 	}
+	missed -= p.Leeway
 	switch {
 	case p.Op == After && missed < 0, p.Op == NotAfter && missed <= 0:
 		return Yes
 	case missed <= p.Doubt:
 		reading.Unknown = &Unknown{
-			Why: "the gateway's leeway is not documented, and " + p.Input.Name + " is missed by no more than five minutes",
-			Ask: "--at TIME: an instant further from " + p.Input.Name,
+			Why:  "the gateway's leeway is not documented, and " + p.Input.Name + " is missed by no more than five minutes",
+			Need: Need{Input: source.NeedTime, For: "an instant further from " + p.Input.Name},
 		}
 		return Maybe
 	}
@@ -54,7 +55,10 @@ func (r *Request) compareTime(p Predicate, reading *Reading) Truth {
 func noContracts() *Unknown {
 	return &Unknown{
 		Why: "the approved contracts of the API instance are not known",
-		Ask: "--contracts FILE: the client ids that have an approved contract on this API instance",
+		Need: Need{
+			Input: source.NeedContracts,
+			For:   "the client ids that have an approved contract on this API instance",
+		},
 	}
 }
 
@@ -80,8 +84,11 @@ func (r *Request) listed(reading *Reading) Truth {
 	listed := r.Contracts.Has(id)
 	if listed == Maybe {
 		reading.Unknown = &Unknown{
-			Why: "the list of contracts says itself that it is not complete",
-			Ask: "--contracts FILE: all pages of the list (its total says how many)",
+			Why: "the list of contracts may not be complete: it is one page, as far as it says",
+			Need: Need{
+				Input: source.NeedContracts,
+				For:   "all pages of the list (its total says how many)",
+			},
 		}
 	}
 	return listed
@@ -89,15 +96,19 @@ func (r *Request) listed(reading *Reading) Truth {
 
 func (r *Request) verifies(key *Key) judgement {
 	if r.Token == nil {
-		return judgement{truth: No}
+		return judged(No)
 	}
 	if r.Signatures == nil {
-		return judgement{reading: Reading{Unknown: &Unknown{Why: "no key set was given", Ask: "--jwks FILE|URL: the key set that the policy verifies with"}}}
+		return unknownFor(&Unknown{
+			Why:  "no key set was given",
+			Need: Need{Input: source.NeedKeySet, For: "the key set that the policy verifies with"},
+		})
 	}
 	result := r.Signatures.Verify(r.Token, key)
-	j := judgement{result: &result, reading: Reading{Unknown: result.Unknown}}
-	if result.Unknown == nil {
-		j.truth = truth(result.Outcome == keys.Pass)
+	if result.Unknown != nil {
+		j := unknownFor(result.Unknown)
+		j.result = &result
+		return j
 	}
-	return j
+	return judgement{may: truth(result.Outcome == keys.Pass).as(), result: &result}
 }

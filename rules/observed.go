@@ -3,6 +3,8 @@ package rules
 import (
 	"slices"
 	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
 // Prediction is a verdict with what it was made from, to be compared with an observed answer.
@@ -22,6 +24,7 @@ type Comparison struct {
 	Observed Observation
 	Agrees   Truth     // Maybe where it can't be told
 	Follows  string    // what follows, in a sentence without a full stop; may be empty
+	Need     Need      // what would tell more; may be none
 	Suspects []Suspect // what would explain it, the likeliest first; none where the prediction agrees
 }
 
@@ -33,7 +36,7 @@ func (p *Prediction) Compare(o Observation) Comparison {
 	case Accepted:
 		c.Agrees, c.Follows = p.accepted(&o)
 	case Rejected:
-		c.Agrees, c.Follows = p.rejected(&o)
+		c.Agrees, c.Follows, c.Need = p.rejected(&o)
 	default:
 		return p.undetermined(c)
 	}
@@ -62,7 +65,8 @@ func (p *Prediction) whileValid(o Observation) []Suspect {
 	}
 	return []Suspect{{By: by, Cause: Cause{
 		ID: "made-while-valid", Title: "the request was made before the token expired",
-		Why: why, Look: "--at issued, or --at with the time of the request", Evidence: p.Earlier.Evidence(),
+		Why: why, Need: Need{Input: source.NeedTime, For: "issued, or the time of the request"},
+		Evidence: p.Earlier.Evidence(),
 	}}}
 }
 
@@ -79,26 +83,27 @@ func (p *Prediction) accepted(o *Observation) (Truth, string) {
 }
 
 // rejected compares with the answer of the check that decides.
-func (p *Prediction) rejected(o *Observation) (Truth, string) {
-	a := &p.Verdict.Decided.Answer
+func (p *Prediction) rejected(o *Observation) (Truth, string, Need) {
+	a := &p.Verdict.Answer
 	body := a.hasBody(o.Body)
 	switch {
-	case o.Status != 0 && a.Status == 0:
-		return Maybe, "the status of the predicted answer is not known"
+	case o.Status != 0 && p.Verdict.Status == 0:
+		return Maybe, "the status of the predicted answer is not known", Need{}
 	case o.Status != 0 && o.Status != a.Status, p.header(o) == No:
-		return No, ""
+		return No, "", Need{}
 	case body == No && p.published(o):
-		return No, ""
+		return No, "", Need{}
 	case body == No:
-		return Maybe, "the body is another than the published one: another version of the policy, or something else, answered"
+		return Maybe, "the body is another than the published one: another version of the policy, or something " +
+			"else, answered", Need{}
 	case body == Yes:
-		return Yes, ""
+		return Yes, "", Need{}
 	case o.Status == 0:
-		return Maybe, "no body of the predicted answer is published: --observed-status would tell more"
+		return Maybe, "no body of the predicted answer is published", Need{Input: source.NeedObservedStatus}
 	case o.Body == nil:
-		return Yes, "the status agrees; --observed-body would tell more"
+		return Yes, "the status agrees", Need{Input: source.NeedObservedBody}
 	}
-	return Yes, "the status agrees; no body of the predicted answer is published"
+	return Yes, "the status agrees; no body of the predicted answer is published", Need{}
 }
 
 // header compares the observed headers with those of the row that the prediction was read from.
@@ -107,7 +112,7 @@ func (p *Prediction) header(o *Observation) Truth {
 	d := p.Verdict.Decided
 	for i := range p.Behaviours {
 		b := &p.Behaviours[i]
-		if b.Situation == d.Answer.Situation && b.holdsFor(d.Policy) {
+		if b.Situation == p.Verdict.Answer.Situation && d != nil && b.holdsFor(d.Policy) {
 			if got := o.header(b.Headers); got == Yes || result == Maybe {
 				result = got
 			}

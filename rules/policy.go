@@ -1,6 +1,10 @@
 package rules
 
-import "github.com/gatewhy/gatewhy/inspect/source"
+import (
+	"slices"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+)
 
 // Policy is one policy of a gateway, compiled. It is immutable: any number of requests may be evaluated
 // against it at once.
@@ -16,60 +20,10 @@ type Policy struct {
 	Pos     source.Position // of the policy's entry
 	When    Guard
 	Root    Node
-	Read    any // what the adapter has read of the entry, for its own rules; it is not changed either
+	Entry   Entry // what the adapter has read of it; it is not changed either
 }
 
-// Node is a check, or an ordered list of nodes that must all hold.
-type Node struct {
-	Check *Check
-	All   []Node
+// Checks lists every check of the policy, in the gateway's order. They need not all hold: see [Node].
+func (p *Policy) Checks() []*Check {
+	return slices.AppendSeq(make([]*Check, 0, p.Root.size()), p.Root.Checks())
 }
-
-// Checks lists the policy's checks in order.
-func (p *Policy) Checks() []*Check { return p.Root.checks(make([]*Check, 0, p.Root.size())) }
-
-// size is the number of checks at or below a node.
-func (n Node) size() int {
-	size := 0
-	if n.Check != nil {
-		size++
-	}
-	for _, part := range n.All {
-		size += part.size()
-	}
-	return size
-}
-
-func (n Node) checks(all []*Check) []*Check {
-	if n.Check != nil {
-		all = append(all, n.Check)
-	}
-	for _, part := range n.All {
-		all = part.checks(all)
-	}
-	return all
-}
-
-// AllOf is the node under which each of the checks must hold, in order.
-func AllOf(checks ...*Check) Node {
-	node := Node{All: make([]Node, len(checks))}
-	for i, check := range checks {
-		node.All[i].Check = check
-	}
-	return node
-}
-
-// Guard says to which requests a policy applies. The zero Guard applies to all.
-type Guard struct {
-	Disabled bool
-	Routes   []Route // where there are any, one of them must match
-	Unread   bool    // it is limited to routes in a form that is not modelled
-	Field    string
-	Pos      source.Position // of what limits it
-	Span     source.Span
-	Evidence Evidence
-}
-
-// Route is a method and a path that a policy is limited to. Both are regular expressions; an empty one
-// matches everything.
-type Route struct{ Method, Path string }

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"regexp"
 	"slices"
 	"time"
 
@@ -19,10 +20,13 @@ const (
 	Contains           // the input is a list that holds the literal, or a string with it as a part; null contains nothing
 	HasAll             // the input, a string of words or a list, has every literal as a word
 	HasAny             // the input, a string of words or a list, has at least one literal as a word
+	Prefix             // the input is a text that begins with one of the literals, or a list with such a text
+	Suffix             // the input is a text that ends with one of the literals, or a list with such a text
+	Matches            // the whole input is a text that matches one of Texts.Patterns, or a list with such a text
 	After              // the input is an instant after the clock's
 	NotAfter           // the input is an instant that is not after the clock's
 	Positive           // the input is a number above zero
-	Sent               // the token arrives in the Authorization header, as Bearer, one space and the token
+	Sent               // the token arrives where Lookup says
 	Readable           // the token is a readable JWS
 	Verifies           // the token's signature verifies with a key of Key
 	Active             // the validation endpoint calls the token active
@@ -40,6 +44,9 @@ type Predicate struct {
 	Of     []Predicate     // of And, Or, Not
 	Key    *Key            // of Verifies
 
+	Texts  *Texts  // how texts are compared; nil for whole, exact, and split at white space
+	Lookup *Lookup // of Sent; nil for the Authorization header as RFC 6750, section 2.1, has it
+
 	// Null says that a value of null is no value, of Present. Without it a claim that is null is unknown: it is not documented
 	// whether the gateway counts it as there.
 	Null bool
@@ -51,7 +58,11 @@ type Predicate struct {
 	// Equals, or what it makes of another spelling of Bearer, of Sent.
 	Loose bool
 
-	// Doubt is the leeway that a gateway may or may not give, of After and NotAfter: an instant that is missed by no more
+	// Leeway is the tolerance for clocks that the gateway gives, of After and NotAfter: an instant that is
+	// missed by no more than this holds.
+	Leeway time.Duration
+
+	// Doubt is the leeway that a gateway may or may not give beyond that: an instant that is missed by no more
 	// than this is unknown.
 	Doubt time.Duration
 
@@ -59,9 +70,13 @@ type Predicate struct {
 	// larger one makes it fail with Overflow.
 	Limit    int64
 	Overflow *Answer
+}
 
-	// Otherwise is the answer to a request with an Authorization header that does not carry the token, of Sent.
-	Otherwise *Answer
+// Texts says how a predicate compares texts.
+type Texts struct {
+	Patterns   []*regexp.Regexp // of Matches, as WholePattern makes them
+	Separator  string           // splits a text into words, of HasAll and HasAny; empty for white space
+	SlashAlike bool             // one slash at the end does not count, of Equals and OneOf
 }
 
 // Key is where a policy has its verification key from: a URL, or a text in the policy itself.
@@ -71,6 +86,17 @@ type Key struct {
 	HMAC bool   // Text is a shared secret
 	Own  bool   // it stands in the policy itself; an empty Text is one that the file does not have
 }
+
+// WholePattern is the regular expression, in the syntax of RE2, that a whole text has to match.
+func WholePattern(expression string) (*regexp.Regexp, error) {
+	return regexp.Compile(wholeStart + expression + wholeEnd)
+}
+
+// What makes an expression match whole texts only.
+const (
+	wholeStart = `\A(?:`
+	wholeEnd   = `)\z`
+)
 
 // Has is the predicate that an input is there.
 func Has(in Input) Predicate { return Predicate{Op: Present, Input: in} }
@@ -139,7 +165,10 @@ func (p Predicate) reads() []Input {
 	case Sent, Readable:
 		return []Input{{Source: FromToken}}
 	case Active:
-		return []Input{p.Input}
+		if p.Input.Model == nil {
+			return []Input{p.Input}
+		}
+		return append([]Input{p.Input}, p.Input.Model.Alive.Reads()...)
 	case Listed:
 		return []Input{p.Input, {Source: FromContracts}}
 	}

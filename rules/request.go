@@ -17,8 +17,14 @@ type Request struct {
 	At      time.Time
 	Method  string            // empty where not known
 	Path    string            // empty where not known
-	Headers map[string]string // by canonical name, without the token; nil where none are known
-	Query   map[string]string // parameters of the query; nil where none are known
+	Host    string            // empty where not known
+	Headers map[string]string // by canonical name; an empty one is known not to be sent
+	Query   map[string]string // parameters of the query
+	Cookies map[string]string
+
+	// HeadersWhole says that Headers and Cookies are all that the request has beside the token, QueryWhole that
+	// Query is. Else what is absent from them is unknown.
+	HeadersWhole, QueryWhole bool
 
 	Introspection *source.Value // the captured answer of the validation endpoint; nil to have it modelled
 	Contracts     *Contracts    // nil where not known
@@ -84,6 +90,10 @@ func (r *Request) Read(in Input) Reading {
 		return r.bound[in.Name]
 	case FromExpression:
 		return in.Opaque.Eval(r)
+	case FromCookie:
+		return given(r.Cookies, in.Name, "the cookie "+in.Name, r.HeadersWhole)
+	case FromRequest:
+		return r.line(in.Name)
 	}
 	return Reading{Unknown: &Unknown{Why: "nothing reads " + in.String()}}
 }
@@ -158,17 +168,35 @@ func member(object *source.Value, name string) Reading {
 }
 
 func (r *Request) httpHeader(name string) Reading {
-	text, ok := r.Headers[textproto.CanonicalMIMEHeaderKey(name)]
-	if !ok {
-		return Reading{}
+	reading := given(r.Headers, textproto.CanonicalMIMEHeaderKey(name), "the header "+name, r.HeadersWhole)
+	if reading.Unknown != nil {
+		reading.Unknown.Need = Need{Input: source.NeedHeader, Name: name, For: "what the client sends in it"}
 	}
-	return Reading{Value: &source.Value{Kind: source.String, Text: text}}
+	return reading
 }
 
 func (r *Request) parameter(name string) Reading {
-	text, ok := r.Query[name]
-	if !ok {
+	return given(r.Query, name, "the query parameter "+name, r.QueryWhole)
+}
+
+// given reads what was given of the request. What was not given is absent only where all of it was.
+func given(all map[string]string, name, what string, whole bool) Reading {
+	switch text, ok := all[name]; {
+	case ok && text != "":
+		return Reading{Value: &source.Value{Kind: source.String, Text: text}}
+	case ok || whole:
 		return Reading{}
+	}
+	return Reading{Unknown: &Unknown{Why: what + " was not given"}}
+}
+
+// line reads the request's method, path or host.
+func (r *Request) line(name string) Reading {
+	text := map[string]string{RequestMethod: r.Method, RequestPath: r.Path, RequestHost: r.Host}[name]
+	if text == "" {
+		return Reading{Unknown: &Unknown{
+			Why: "the request's " + name + " is not known", Need: Need{Input: source.NeedRequest},
+		}}
 	}
 	return Reading{Value: &source.Value{Kind: source.String, Text: text}}
 }

@@ -1,59 +1,86 @@
 package rules
 
 import (
+	"cmp"
 	"regexp"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
-// routed tells whether the policy applies to the request, and gives the result of the route check where there is
-// something to check. A policy that is limited to routes is taken to apply where the request's are not known.
-func (r *Request) routed(policy *Policy) (Truth, *Result) {
+// Guard says to which requests a policy applies. The zero Guard applies to all.
+type Guard struct {
+	Disabled bool
+	Routes   []Route  // where there are any, one of them must match
+	Unknown  *Unknown // why it is not known whether the policy is in force, or to which requests it applies
+	Field    string
+	Pos      source.Position // of what limits it
+	Span     source.Span
+	Evidence Evidence
+}
+
+// Route is a method and a path that a policy is limited to. Both are regular expressions; an empty one
+// matches everything.
+type Route struct{ Method, Path string }
+
+// routeResult is the result of the route check where there is something to check; nil where the policy applies
+// to every request.
+func (r *Request) routeResult(policy *Policy, applies Truth) *Result {
 	guard := &policy.When
-	if !guard.Disabled && !guard.limited() {
-		return Yes, nil
+	if !guard.Limited() {
+		return nil
 	}
-	result := &Result{Check: guard.check(), Policy: policy, request: r}
-	applies := guard.applies(r.Method, r.Path)
+	result := &Result{Check: guard.check(), Policy: policy, request: r, may: holds}
 	switch {
 	case guard.Disabled:
 		result.Outcome, result.skip = Skipped, "the policy is disabled"
 	case applies == No:
 		result.Outcome, result.skip = Skipped, "the policy is limited to other methods or paths"
 	case applies == Maybe:
-		result.Outcome = Unsure
-		result.unknown = &Unknown{Why: "the route matches only a part of the path, or can't be read here, and it is not documented how the gateway matches it"}
+		result.Outcome, result.may, result.unknown = Unsure, holds|fails, guard.doubt()
 	default:
 		result.Outcome = Pass
 	}
-	return applies, result
+	return result
+}
+
+// doubt is why it is not known whether a policy applies.
+func (g *Guard) doubt() *Unknown {
+	if g.Unknown != nil {
+		return g.Unknown
+	}
+	return &Unknown{Why: "the route matches only a part of the path, or can't be read here, and it is not " +
+		"documented how the gateway matches it"}
 }
 
 func (g *Guard) check() *Check {
 	return &Check{ID: Routed, Field: g.Field, Pos: g.Pos, Span: g.Span, Evidence: g.Evidence}
 }
 
-// limited reports whether the policy is limited to some routes.
-func (g *Guard) limited() bool { return len(g.Routes) > 0 || g.Unread }
+// Limited reports whether there are requests to which the policy does not apply, or may not.
+func (g *Guard) Limited() bool { return g.Disabled || g.Unknown != nil || len(g.Routes) > 0 }
 
-func (g *Guard) applies(method, path string) Truth {
+// applies tells whether the policy applies, given what each route says of the request.
+func (g *Guard) applies(matches func(Route) Truth) Truth {
 	switch {
 	case g.Disabled:
 		return No
-	case g.Unread && (method != "" || path != ""):
+	case g.Unknown != nil:
 		return Maybe
-	case g.Unread:
+	case len(g.Routes) == 0:
 		return Yes
 	}
 	best := No
 	for _, route := range g.Routes {
-		best = max(best, min(matchRoute(route.Method, method), matchRoute(route.Path, path)))
+		best = max(best, matches(route))
 	}
 	return best
 }
 
-// matchRoute matches a request's method or path against a route's expression. What is not known of the request is taken to match.
-// The gateway's expressions are Java's: one that can't be read here, or that matches a part only, is left unknown.
+// matchRoute matches a request's method or path against a route's expression. The gateway's expressions are
+// Java's: one that can't be read here, or that matches a part only, is left unknown.
 func matchRoute(expression, text string) Truth {
-	if expression == "" || text == "" {
+	if expression == "" {
 		return Yes
 	}
 	re, err := regexp.Compile("^(?:" + expression + ")$")
@@ -69,8 +96,18 @@ func matchRoute(expression, text string) Truth {
 	return No
 }
 
-// routeFindings says what a reader must know of a policy that does not apply, or that is taken to.
-func (r *Request) routeFindings(policy *Policy, applies Truth) []Finding {
+// coveredBy tells whether a method or a path that was made up is one that an expression covers. It stands for
+// what the gateway matches, whatever that is made of: a match of a part is none.
+func coveredBy(expression, text string) Truth {
+	re, err := regexp.Compile("^(?:" + expression + ")$")
+	if err != nil {
+		return Maybe
+	}
+	return truth(re.MatchString(text))
+}
+
+// routeFindings says what a reader must know of a policy that does not apply.
+func (c *Class) routeFindings(policy *Policy, applies Truth, r *Request) []Finding {
 	guard := &policy.When
 	finding := Finding{Pos: guard.Pos, Span: guard.Span, Field: guard.Field}
 	switch {
@@ -79,20 +116,13 @@ func (r *Request) routeFindings(policy *Policy, applies Truth) []Finding {
 		finding.Message = "this policy is disabled: it lets everything through"
 	case applies == No:
 		finding.Rule, finding.Severity = "route-not-covered", Note
-		finding.Message = "this policy does not apply to " + r.Method + " " + r.Path + ": it lets the request through"
-	case guard.limited() && (r.Method == "" || r.Path == ""):
+		name := cmp.Or(strings.TrimSpace(r.Method+" "+r.Path), c.String())
+		finding.Message = "this policy does not apply to " + name + ": it lets the request through"
+	case applies == Maybe:
 		finding.Rule, finding.Severity = "route-assumed", Note
-		finding.Message = "this policy is limited to some routes and is taken to apply; pass --method and --path to know"
+		finding.Message = "it is not known whether this policy applies: " + guard.doubt().Why
 	default:
 		return nil
 	}
 	return []Finding{finding}
-}
-
-// ifApplied turns a failure of a policy that perhaps does not apply into an unknown.
-func (r *Result) ifApplied(applies Truth) {
-	if applies == Maybe && r.Outcome == Fail {
-		r.Outcome = Unsure
-		r.unknown = &Unknown{Why: r.Why() + "; but it is not known whether the policy applies to this path"}
-	}
 }

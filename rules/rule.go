@@ -22,6 +22,14 @@ type Rule struct {
 	Check func(*Subject) []Finding
 }
 
+// Advice is what an adapter adds to a rule that holds for every gateway, in its vendor's words.
+type Advice struct {
+	Rule       string // its name
+	Why        string // one or more sentences that follow the rule's own; may be empty, as Fix may
+	Fix        string
+	References []string
+}
+
 // Subject is what a rule looks at: the policies of one API, in the gateway's order.
 type Subject struct {
 	Policies []*Policy

@@ -5,31 +5,123 @@ import (
 	"strings"
 )
 
-// bearer is how the token is sent (RFC 6750, section 2.1).
+// bearer is how the token is sent where no location says otherwise (RFC 6750, section 2.1).
 const bearer = "Bearer "
 
-// sent judges whether the token arrives in the Authorization header. A token whose header was not given is taken to be sent as it
-// should be.
-func (r *Request) sent(p Predicate) judgement {
-	header, given := r.Headers["Authorization"]
-	switch {
-	case !given, header == "":
-		return judgement{truth: truth(!given && r.Token != nil)}
-	case r.Token != nil && header == bearer+r.Token.Compact():
-		return judgement{truth: Yes}
-	case p.Loose && r.respelled(header):
-		return judgement{reading: Reading{Unknown: &Unknown{Why: r.misspelling(header) + ", and it is not documented whether the gateway reads that"}}}
+// Location is a place where a gateway looks for the token.
+type Location struct {
+	Input    Input  // of FromHTTP, FromQuery or FromCookie
+	Prefix   string // before the token: "Bearer "
+	FoldCase bool   // the prefix is compared without case
+}
+
+// Several is what a gateway makes of a request that carries something at more than one location.
+type Several uint8
+
+// What counts of several.
+const (
+	FirstCounts Several = iota // the first of the gateway's own order
+	AllCount                   // each must be good
+	NoneCounts                 // the request is refused
+)
+
+// inHeader is the location of RFC 6750.
+func inHeader() []Location {
+	return []Location{{Input: Input{Source: FromHTTP, Name: "Authorization"}, Prefix: bearer}}
+}
+
+// Lookup is where and how a gateway looks for the token.
+type Lookup struct {
+	Locations []Location // in the gateway's order; none for the Authorization header
+	Several   Several    // what counts where more than one of them has something
+
+	// Otherwise is the answer to a request with something at a location that is not the token; nil for the
+	// check's own.
+	Otherwise *Answer
+}
+
+// lookup is how a predicate of Sent looks for the token.
+func (p Predicate) lookup() Lookup {
+	if p.Lookup == nil {
+		return Lookup{}
 	}
-	return judgement{truth: No, answer: p.Otherwise}
+	return *p.Lookup
+}
+
+// locations are where a predicate of Sent looks.
+func (p Predicate) locations() []Location {
+	if all := p.lookup().Locations; all != nil {
+		return all
+	}
+	return inHeader()
+}
+
+// sent judges whether the token arrives at one of the places where the policy looks for it. A token of which
+// nothing says how it was sent is taken to be sent as it should be.
+func (r *Request) sent(p Predicate) judgement {
+	empty, found := false, 0
+	var told judgement
+	for _, at := range p.locations() {
+		text, given := r.sentAt(at.Input)
+		if text == "" {
+			empty = empty || given
+			continue
+		}
+		found++
+		switch j := r.sentAs(p, at, text); {
+		case found == 1 || p.lookup().Several == AllCount && told.may == holds:
+			told = j
+		case p.lookup().Several == NoneCounts:
+			return judgement{may: fails, answer: p.lookup().Otherwise}
+		}
+	}
+	if found > 0 {
+		return told
+	}
+	return judged(truth(!empty && r.Token != nil))
+}
+
+// sentAt is what was given for a place, and whether it was. An empty text says that nothing is sent there.
+func (r *Request) sentAt(in Input) (text string, given bool) {
+	switch in.Source {
+	case FromQuery:
+		text, given = r.Query[in.Name]
+	case FromCookie:
+		text, given = r.Cookies[in.Name]
+	default:
+		text, given = r.Headers[http.CanonicalHeaderKey(in.Name)]
+	}
+	return text, given
+}
+
+// sentAs holds what was given for a place against what the policy reads there.
+func (r *Request) sentAs(p Predicate, at Location, text string) judgement {
+	switch {
+	case r.Token != nil && at.carries(text, r.Token.Compact()):
+		return judged(Yes)
+	case p.Loose && r.respelled(text):
+		return unknownFor(&Unknown{
+			Why: r.misspelling(text) + ", and it is not documented whether the gateway reads that",
+		})
+	}
+	return judgement{may: fails, answer: p.lookup().Otherwise}
+}
+
+// carries reports whether a text is the token behind the location's prefix.
+func (l Location) carries(text, token string) bool {
+	rest, ok := strings.CutSuffix(text, token)
+	return ok && (rest == l.Prefix || l.FoldCase && strings.EqualFold(rest, l.Prefix))
 }
 
 // respelled reports whether the header is Bearer and the token but for case and white space.
 func (r *Request) respelled(header string) bool {
 	words := strings.Fields(header)
-	return r.Token != nil && len(words) == 2 && strings.EqualFold(words[0]+" ", bearer) && words[1] == r.Token.Compact()
+	return r.Token != nil && len(words) == 2 && strings.EqualFold(words[0]+" ", bearer) &&
+		words[1] == r.Token.Compact()
 }
 
-// misspelling says what the header has in the place of Bearer, one space and the token, without showing it: it may be a secret.
+// misspelling says what the header has in the place of Bearer, one space and the token, without showing it: it
+// may be a secret.
 func (r *Request) misspelling(header string) string {
 	scheme, rest, _ := strings.Cut(header, " ")
 	switch {
@@ -49,7 +141,7 @@ func (r *Request) misspelling(header string) string {
 func (r *Request) sentInstead(outcome Outcome) string {
 	header := r.Headers["Authorization"]
 	if outcome == Pass || header == "" {
-		return given(outcome == Pass)
+		return shownAs(outcome == Pass)
 	}
 	return "something else"
 }
@@ -57,33 +149,67 @@ func (r *Request) sentInstead(outcome Outcome) string {
 // whyNotSent says what keeps a token from a request that should have one.
 func (r *Result) whyNotSent() string {
 	if r.judged.answer != nil {
-		return r.request.misspelling(r.request.Headers["Authorization"]) + "; the policy wants Bearer, one space and the token"
+		return r.request.misspelling(r.request.Headers["Authorization"]) +
+			"; the policy wants Bearer, one space and the token"
 	}
-	place := "the Authorization header"
-	if r.judged.leaf.Op != Sent {
-		place = r.judged.leaf.Input.words()
-	}
-	why := "the request carries no token where the policy looks for it, in " + place
+	why := "the request carries no token where the policy looks for it, in " + r.placeOfToken()
 	if r.request.Method == http.MethodOptions {
 		return why + ". A CORS preflight never carries one: the CORS policy has to come before this one"
 	}
 	return why + ". A browser's CORS preflight never carries one, and a proxy on the way may strip it"
 }
 
-// Bearer reports whether the request's token is taken to be in the Authorization header, so that nothing else can be in it: it is,
-// unless the policies that the request is evaluated against read it from another place only.
+// placeOfToken is where the policy looks for the token, in words.
+func (r *Result) placeOfToken() string {
+	leaf := r.judged.leaf
+	if leaf.Op != Sent {
+		return leaf.Input.words()
+	}
+	return places(leaf.locations())
+}
+
+// places are locations in words.
+func places(locations []Location) string {
+	var all []string
+	for _, at := range locations {
+		switch at.Input.Source {
+		case FromHTTP:
+			all = append(all, "the "+http.CanonicalHeaderKey(at.Input.Name)+" header")
+		default:
+			all = append(all, "the "+string(at.Input.Source)+" "+at.Input.Name)
+		}
+	}
+	return strings.Join(all, " or ")
+}
+
+// Bearer reports whether the request's token is taken to be in the Authorization header, so that nothing else
+// can be in it: it is, unless the policies that the request is evaluated against read it from another place
+// only.
 func (r *Request) Bearer() bool {
 	if r.Token == nil {
 		return false
 	}
 	elsewhere := false
 	for _, policy := range r.policies {
-		for _, check := range policy.Checks() {
-			if check.ID == TokenPresent && check.Test.Op == Sent {
+		for check := range policy.Root.Checks() {
+			if check.ID == TokenPresent && check.Test.inAuthorization() {
 				return true
 			}
 			elsewhere = elsewhere || check.ID == TokenPresent
 		}
 	}
 	return !elsewhere
+}
+
+// inAuthorization reports whether a predicate finds the token in the Authorization header.
+func (p *Predicate) inAuthorization() bool {
+	if p.Op != Sent {
+		return false
+	}
+	for _, at := range p.locations() {
+		if at.Input.Source == FromHTTP && http.CanonicalHeaderKey(at.Input.Name) == "Authorization" {
+			return true
+		}
+	}
+	return false
 }

@@ -16,3 +16,85 @@ func truth(b bool) Truth {
 	}
 	return No
 }
+
+// may is a set of what something may come out as, given what is not known: it holds, it does not, or the
+// gateway runs into an error over it. Of independent parts, the set of the whole is exact.
+type may uint8
+
+const (
+	holds may = 1 << iota
+	fails
+	errs // the gateway's own error: it does not hold, nor does its opposite
+)
+
+// as is the set of a truth value. What is not known is an error perhaps where that is said of it.
+func (t Truth) as() may {
+	switch t {
+	case Yes:
+		return holds
+	case No:
+		return fails
+	}
+	return holds | fails
+}
+
+// truth is what the set says: Yes where nothing else may be, No where it surely does not hold.
+func (m may) truth() Truth {
+	switch {
+	case m == holds:
+		return Yes
+	case m&holds == 0:
+		return No
+	}
+	return Maybe
+}
+
+// sure reports whether it can only come out as one thing.
+func (m may) sure() bool { return m == holds || m == fails || m == errs }
+
+// open reports whether it is not known whether it holds.
+func (m may) open() bool { return m.truth() == Maybe }
+
+// not is the opposite. That of an error is the error.
+func (m may) not() may {
+	opposite := m & errs
+	if m&holds != 0 {
+		opposite |= fails
+	}
+	if m&fails != 0 {
+		opposite |= holds
+	}
+	return opposite
+}
+
+// series is parts that are evaluated one after the other as long as each goes on: all of them, which go on
+// while they hold, or alternatives, which go on while they fail. An error ends it.
+type series struct {
+	on    may // goes on
+	past  may // what it may have ended as already
+	ended bool
+}
+
+// allOf is a series of parts that must all hold.
+func allOf() series { return series{on: holds} }
+
+// anyOf is a series of alternatives.
+func anyOf() series { return series{on: fails} }
+
+// next adds a part, and reports whether the part surely ends the series.
+func (s *series) next(m may) bool {
+	if s.ended {
+		return false
+	}
+	s.past |= m &^ s.on
+	s.ended = m&s.on == 0
+	return s.ended
+}
+
+// may is what the series comes out as.
+func (s *series) may() may {
+	if s.ended {
+		return s.past
+	}
+	return s.past | s.on
+}

@@ -80,7 +80,7 @@ func TestPredicates(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			if got := claims(test.claims).judge(&test.test).truth; got != test.want {
+			if got := claims(test.claims).judge(&test.test).may.truth(); got != test.want {
 				t.Errorf("got %d, want %d", got, test.want)
 			}
 		})
@@ -106,6 +106,8 @@ func TestReadsNamesEveryInputOnce(t *testing.T) {
 	}
 }
 
+func boolean(text string) *source.Value { return &source.Value{Kind: source.Bool, Text: text} }
+
 // fixed is a check that gives the same for every token.
 func fixed(id ID, truth Truth) *Check {
 	reading := Reading{Value: &source.Value{Kind: source.Bool, Text: "false"}}
@@ -113,7 +115,7 @@ func fixed(id ID, truth Truth) *Check {
 	case Yes:
 		reading.Value.Text = "true"
 	case Maybe:
-		reading = Reading{Unknown: &Unknown{Why: "as the test has it", Ask: "for " + string(id)}}
+		reading = Reading{Unknown: &Unknown{Why: "as the test has it", Need: Need{For: "for " + string(id)}}}
 	}
 	opaque := &Opaque{Reads: []Input{Claim("x")}, Eval: func(*Request) Reading { return reading }}
 	return &Check{ID: id, Test: Predicate{Op: True, Input: Input{Source: FromExpression, Opaque: opaque}}, Answer: Answer{Status: 401}}
@@ -125,7 +127,7 @@ func TestVerdicts(t *testing.T) {
 	tests := []struct {
 		name     string
 		checks   []*Check
-		want     Outcome
+		want     Decision
 		by       ID
 		question string
 	}{
@@ -143,7 +145,7 @@ func TestVerdicts(t *testing.T) {
 			if v.Decided != nil {
 				by = v.Decided.Check.ID
 			}
-			if v.Outcome != test.want || by != test.by || v.Question() != test.question {
+			if v.Outcome != test.want || by != test.by || v.Question().For != test.question {
 				t.Errorf("got %s by %q, question %q", v.Outcome, by, v.Question())
 			}
 			if len(v.Results) != len(test.checks) {
@@ -155,22 +157,24 @@ func TestVerdicts(t *testing.T) {
 
 func TestPoliciesThatDoNotApplyLetEverythingThrough(t *testing.T) {
 	get := []Route{{Method: "GET|HEAD", Path: "/orders/.*"}}
+	unread := Unknown{Why: "as the test has it"}
 	tests := []struct {
 		name         string
 		guard        Guard
 		method, path string
-		want         Outcome
+		want         Decision
 		finding      string
 	}{
 		{"a disabled policy", Guard{Disabled: true}, "GET", "/orders/1", Accepted, "policy-disabled"},
 		{"a policy for other methods", Guard{Routes: get}, "POST", "/orders/1", Accepted, "route-not-covered"},
 		{"a policy for other paths", Guard{Routes: get}, "GET", "/customers", Accepted, "route-not-covered"},
 		{"a policy for this request", Guard{Routes: get}, "GET", "/orders/1", Rejected, ""},
-		{"a policy for some routes, where the request's is not known, is taken to apply", Guard{Routes: get}, "", "", Rejected, "route-assumed"},
-		{"an expression that matches a part of the path leaves it open", Guard{Routes: []Route{{Path: "orders"}}}, "GET", "/orders/1", Undetermined, ""},
-		{"routes in a form that is not modelled leave it open", Guard{Unread: true}, "GET", "/orders/1", Undetermined, ""},
-		{"without a method and a path they are taken to apply", Guard{Unread: true}, "", "", Rejected, "route-assumed"},
-		{"so does one that can't be read", Guard{Routes: []Route{{Path: "(?<=x)y"}}}, "GET", "/orders/1", Undetermined, ""},
+		{"a policy for some routes, where the request's is not known", Guard{Routes: get}, "", "", Undetermined, "route-assumed"},
+		{"a policy for all routes, where the request's is not known", Guard{Routes: []Route{{Path: "/.*"}}}, "", "", Rejected, ""},
+		{"an expression that matches a part of the path leaves it open", Guard{Routes: []Route{{Path: "orders"}}}, "GET", "/orders/1", Undetermined, "route-assumed"},
+		{"routes in a form that is not modelled leave it open", Guard{Unknown: &unread}, "GET", "/orders/1", Undetermined, "route-assumed"},
+		{"without a method and a path too", Guard{Unknown: &unread}, "", "", Undetermined, "route-assumed"},
+		{"so does one that can't be read", Guard{Routes: []Route{{Path: "(?<=x)y"}}}, "GET", "/orders/1", Undetermined, "route-assumed"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -16,13 +16,22 @@ func (r *Result) whoseContract(id string) string {
 		all.WriteString(". It is " + app.Name + ", an application of Microsoft's and no client of yours: a token for a test has to be got by your own client")
 	}
 	if contracts := r.request.Contracts; contracts != nil && entra.IsGUID(id) && contracts.foreign() {
-		all.WriteString(". None of the contracts has a client id in the form of Entra ID's, a GUID: the client provider is Anypoint's own, it seems, and then mapping another claim is no repair")
+		all.WriteString(". None of the contracts has a client id in the form of Entra ID's, " +
+			"a GUID" + behind(": ", r.Check.OwnIDs))
 	}
 	profile := r.request.Profile()
 	if profile.HasTrait("confidential-client-for-user") && profile.ClientID.Value == id {
 		all.WriteString(". It acts for a user, and if it has exchanged the user's token (on-behalf-of), it is the middle tier and not the front end: the contract has to be the middle tier's")
 	}
-	return all.String() + ". A contract with an API group that the instance is in would admit it too"
+	return all.String() + behind(". ", r.Check.Besides)
+}
+
+// behind is a text with what separates it from the one before; empty where there is none.
+func behind(separator, text string) string {
+	if text == "" {
+		return ""
+	}
+	return separator + text
 }
 
 // foreign reports whether there are contracts, and none of them is one of a client of Entra ID.

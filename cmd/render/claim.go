@@ -34,7 +34,7 @@ func ClaimText(w io.Writer, style Style, c *Claim) error {
 	case c.Value != nil:
 		t.values(c)
 	case c.Token != nil && c.Token.Claims == nil:
-		t.Para(0, inspect.Safe("not known: "+c.Token.Fault.Message))
+		t.Para(0, inspect.Safe("not known: "+c.Token.Fault.Cause))
 	case c.Token != nil:
 		t.Para(0, inspect.Safe("the token has no claim "+c.Name))
 	}

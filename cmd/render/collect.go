@@ -4,6 +4,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -31,12 +32,20 @@ type (
 func CollectJSON(w io.Writer, all []rules.Collection) error {
 	out := collectJSON{SchemaVersion: SchemaVersion, Inputs: make([]collectionJSON, len(all))}
 	for i, c := range all {
-		out.Inputs[i] = collectionJSON{Name: c.Name, Title: c.Title, Flag: known(c.Flag), Steps: make([]stepJSON, len(c.Steps))}
+		out.Inputs[i] = collectionJSON{Name: c.Name, Title: c.Title, Flag: known(report.Names(c.Takes)), Steps: make([]stepJSON, len(c.Steps))}
 		for j, step := range c.Steps {
-			out.Inputs[i].Steps[j] = stepJSON{step.Note, known(step.Command)}
+			out.Inputs[i].Steps[j] = stepJSON{step.Note, known(commandOf(&step))}
 		}
 	}
 	return JSON(w, out)
+}
+
+// commandOf is the command of a step; empty where it is to be done by hand.
+func commandOf(step *rules.Step) string {
+	if step.Explain != nil {
+		return report.Command(step.Explain)
+	}
+	return step.Command
 }
 
 // CollectText writes the commands in a form that a shell takes as it is: all but the commands is comments, and no line is
@@ -48,14 +57,14 @@ func CollectText(w io.Writer, style Style, all []rules.Collection) error {
 			t.Blank()
 		}
 		title := "# " + c.Name + ": " + c.Title
-		if c.Flag != "" {
-			title += " (" + c.Flag + ")"
+		if len(c.Takes) > 0 {
+			title += " (" + report.Names(c.Takes) + ")"
 		}
 		t.line(t.Paint(Strong, title))
 		for _, step := range c.Steps {
 			t.line(t.Paint(Faint, "# "+step.Note))
-			if step.Command != "" {
-				t.line(strings.TrimSpace(step.Command))
+			if command := commandOf(&step); command != "" {
+				t.line(strings.TrimSpace(command))
 			}
 		}
 	}

@@ -8,18 +8,18 @@ import (
 )
 
 // howToGet adds the command that says how to get what is asked for.
-func (t *explainText) howToGet(ask string) {
-	if command := t.x.howToGet(ask); command != "" {
+func (t *explainText) howToGet(need rules.Need) {
+	if command := t.x.howToGet(need); command != "" {
 		t.Para(1, "how to get it: "+command)
 	}
 }
 
 // howToGet is the command that says how to get what is asked for; empty where there is none.
-func (x *Explanation) howToGet(ask string) string {
-	if x.Collect == nil || ask == "" {
+func (x *Explanation) howToGet(need rules.Need) string {
+	if x.Collect == nil || need.None() {
 		return ""
 	}
-	return x.Collect(ask)
+	return x.Collect(need)
 }
 
 // otherUnknowns adds the commands for what else is not known.
@@ -31,7 +31,7 @@ func (t *explainText) otherUnknowns() {
 	}
 	var commands []string
 	for i := range v.Results {
-		command := t.x.howToGet(v.Results[i].Ask())
+		command := t.x.howToGet(v.Results[i].Need())
 		if command != "" && command != told && !slices.Contains(commands, command) {
 			commands = append(commands, command)
 		}

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
@@ -65,7 +66,7 @@ func needsQuotes(s string) bool {
 func (d *Decoding) nextSteps() []Row {
 	switch {
 	case d.Token.Fault != nil:
-		return []Row{{d.Token.Fault.Message, d.Token.Fault.Hint}}
+		return []Row{{d.Token.Fault.Cause, strings.Join(report.Hints(d.Token.Fault.Hints), "; ")}}
 	case d.Profile.HasTrait("microsoft-api"):
 		return []Row{{"gatewhy explain -p POLICY", "what a gateway answers to it; ask Entra ID for a scope of your own API instead"}}
 	}

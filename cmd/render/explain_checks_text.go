@@ -3,6 +3,7 @@ package render
 import (
 	"fmt"
 
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/rules"
 )
@@ -56,8 +57,8 @@ func (t *explainText) detail(r *rules.Result, failedBefore bool) string {
 	if t.x.modelled(r) {
 		text += ", " + r.Check.Remark
 	}
-	if r.Ask() != "" {
-		text += ": pass " + toPass(r.Ask())
+	if need := r.Need(); !need.None() {
+		text += ": pass " + report.Pass(need)
 	}
 	text = inspect.Safe(text)
 	if r.Outcome == rules.Fail || t.x.modelled(r) {

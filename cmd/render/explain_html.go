@@ -7,6 +7,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/rules"
 )
@@ -117,8 +118,8 @@ func (x *explainPager) reasons() []string {
 	if earlier := v.Earlier(); v.Outcome == rules.Rejected && len(earlier) > 0 {
 		all = append(all, "It could be rejected earlier still: "+x.say(checkName(earlier[0].Check))+" is not known.")
 	}
-	if question := v.Question(); question != "" && v.Outcome == rules.Undetermined {
-		all = append(all, "To know: "+x.say(question))
+	if question := v.Question(); !question.None() && v.Outcome == rules.Undetermined {
+		all = append(all, "To know: "+x.say(report.Ask(question)))
 	}
 	return all
 }
@@ -129,8 +130,8 @@ func (x *explainPager) observed() []string {
 		return nil
 	}
 	all := []string{x.say(observedLine(c))}
-	if c.Follows != "" {
-		all = append(all, x.say(sentence(c.Follows)))
+	if follows := report.Follows(c); follows != "" {
+		all = append(all, x.say(sentence(follows)))
 	}
 	return all
 }
@@ -167,14 +168,14 @@ func (x *explainPager) facts() []Row {
 	if body := v.Body(); body != "" {
 		rows = append(rows, Row{"body", body})
 	}
-	if v.Decided != nil && v.Decided.Answer.Says != "" {
-		rows = append(rows, Row{"answer says", v.Decided.Answer.Says})
+	if v.Answer.Says != "" {
+		rows = append(rows, Row{"answer says", v.Answer.Says})
 	}
 	if e := v.Evidence(); e.Reference != "" {
 		rows = append(rows, Row{"evidence", string(e.Level) + ": " + e.Reference})
 	}
-	if question := v.Question(); question != "" {
-		rows = append(rows, Row{"ask next", question})
+	if question := v.Question(); !question.None() {
+		rows = append(rows, Row{"ask next", report.Ask(question)})
 	}
 	if x.Earlier != nil {
 		rows = append(rows, Row{"when it was new", OutcomeLine(x.Earlier) + " (--at issued)"})
@@ -231,7 +232,7 @@ func (x *explainPager) remedies() []remedyPage {
 		if r.Other != nil {
 			all[i].Other = x.say(OutcomeLine(r.Other))
 		}
-		for _, c := range r.Changes {
+		for _, c := range r.Fields {
 			all[i].Changes = append(all[i].Changes, x.say(changeLine(c)))
 		}
 	}

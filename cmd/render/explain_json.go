@@ -3,6 +3,7 @@ package render
 import (
 	"io"
 
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
@@ -24,15 +25,15 @@ type (
 	}
 
 	verdictJSON struct {
-		Outcome      rules.Outcome `json:"outcome"`
-		Status       *int          `json:"status"`
-		Body         *string       `json:"body"`
-		BodyContains string        `json:"body_contains,omitempty"`
-		DecidedBy    *rules.ID     `json:"decided_by"`
-		Policy       *string       `json:"policy"`
-		Evidence     *evidenceJSON `json:"evidence"`
-		Question     *string       `json:"question"`
-		Collect      *string       `json:"collect,omitempty"`
+		Outcome      rules.Decision `json:"outcome"`
+		Status       *int           `json:"status"`
+		Body         *string        `json:"body"`
+		BodyContains string         `json:"body_contains,omitempty"`
+		DecidedBy    *rules.ID      `json:"decided_by"`
+		Policy       *string        `json:"policy"`
+		Evidence     *evidenceJSON  `json:"evidence"`
+		Question     *string        `json:"question"`
+		Collect      *string        `json:"collect,omitempty"`
 	}
 
 	checkJSON struct {
@@ -89,10 +90,10 @@ type (
 	}
 
 	outcomeJSON struct {
-		Outcome   rules.Outcome `json:"outcome"`
-		Status    *int          `json:"status"`
-		DecidedBy *rules.ID     `json:"decided_by"`
-		Question  *string       `json:"question,omitempty"`
+		Outcome   rules.Decision `json:"outcome"`
+		Status    *int           `json:"status"`
+		DecidedBy *rules.ID      `json:"decided_by"`
+		Question  *string        `json:"question,omitempty"`
 	}
 
 	gatewayJSON struct {
@@ -135,13 +136,13 @@ func verdictOf(v *rules.Verdict) verdictJSON {
 		Status:   known(v.Status),
 		Body:     known(v.Body()),
 		Evidence: evidenceOf(v.Evidence()),
-		Question: known(v.Question()),
+		Question: known(report.Ask(v.Question())),
 	}
 	if v.Decided != nil {
 		out.DecidedBy = &v.Decided.Check.ID
 		out.Policy = known(v.Decided.Policy.Asset)
-		out.BodyContains = v.Decided.Answer.Says
 	}
+	out.BodyContains = v.Answer.Says
 	return out
 }
 
@@ -170,7 +171,7 @@ func remediesOf(remedies []ProvedRepair) []remedyJSON {
 	out := make([]remedyJSON, len(remedies))
 	for i, r := range remedies {
 		out[i] = remedyJSON{ID: r.ID, Title: r.Title, Command: r.Command, After: outcomeOf(&r.After), Other: outcomeIfAny(r.Other)}
-		for _, c := range r.Changes {
+		for _, c := range r.Fields {
 			out[i].Changes = append(out[i].Changes, changeJSON{c.Field, known(c.From), c.To})
 		}
 	}
@@ -186,7 +187,7 @@ func outcomeIfAny(v *rules.Verdict) *outcomeJSON {
 }
 
 func outcomeOf(v *rules.Verdict) outcomeJSON {
-	out := outcomeJSON{Outcome: v.Outcome, Status: known(v.Status), Question: known(v.Question())}
+	out := outcomeJSON{Outcome: v.Outcome, Status: known(v.Status), Question: known(report.Ask(v.Question()))}
 	if v.Decided != nil {
 		out.DecidedBy = &v.Decided.Check.ID
 	}

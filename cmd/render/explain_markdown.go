@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/rules"
 )
@@ -67,7 +68,7 @@ func (m *markdown) prediction(x *Explanation, v *rules.Verdict) {
 	m.rowIf("body", v.Body())
 	if d := v.Decided; d != nil {
 		m.row("decided by", d.Check.Field+" at "+d.Check.Pos.String())
-		m.rowIf("answer says", d.Answer.Says)
+		m.rowIf("answer says", v.Answer.Says)
 	}
 	if e := v.Evidence(); e.Reference != "" {
 		m.row("evidence", string(e.Level)+": "+e.Reference)
@@ -75,7 +76,7 @@ func (m *markdown) prediction(x *Explanation, v *rules.Verdict) {
 	if x.Earlier != nil {
 		m.row("when the token was new", OutcomeLine(x.Earlier)+" (--at issued)")
 	}
-	m.rowIf("ask next", v.Question())
+	m.rowIf("ask next", report.Ask(v.Question()))
 	m.rowIf("how to get it", x.howToGet(v.Question()))
 }
 
@@ -95,10 +96,10 @@ func (m *markdown) remedies(title string, remedies []ProvedRepair) {
 	m.b.WriteString("\n" + capital(title) + ":\n\n")
 	for _, r := range remedies {
 		m.b.WriteString("- " + m.plain(r.Title) + ": " + OutcomeLine(&r.After) + "\n")
-		if len(r.Changes) > mostChanges {
-			m.b.WriteString(fmt.Sprintf("  - %d fields change\n", len(r.Changes)))
+		if len(r.Fields) > mostChanges {
+			m.b.WriteString(fmt.Sprintf("  - %d fields change\n", len(r.Fields)))
 		} else {
-			for _, c := range r.Changes {
+			for _, c := range r.Fields {
 				m.b.WriteString("  - " + m.code(strings.TrimSpace(changeLine(c))) + "\n")
 			}
 		}

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/rules"
 )
@@ -49,16 +50,16 @@ func (t *explainText) remedy(number int, r *ProvedRepair) {
 // changes lists what a repair changes, or where that would be too long to read here, how much.
 func (t *explainText) changes(r *ProvedRepair) []string {
 	switch {
-	case len(r.Changes) <= mostChanges:
-		lines := make([]string, len(r.Changes))
-		for i, c := range r.Changes {
+	case len(r.Fields) <= mostChanges:
+		lines := make([]string, len(r.Fields))
+		for i, c := range r.Fields {
 			lines[i] = inspect.Safe(changeLine(c))
 		}
 		return lines
 	case r.Command != "":
-		return []string{fmt.Sprintf("%d fields change; as a diff:", len(r.Changes))}
+		return []string{fmt.Sprintf("%d fields change; as a diff:", len(r.Fields))}
 	}
-	return []string{fmt.Sprintf("%d fields change: -o json lists them", len(r.Changes))}
+	return []string{fmt.Sprintf("%d fields change: -o json lists them", len(r.Fields))}
 }
 
 // mostChanges is how many changes of a repair are listed.
@@ -67,24 +68,10 @@ const mostChanges = 6
 // after is the verdict after a repair, and what would decide it where it is not known.
 func (t *explainText) after(v *rules.Verdict) string {
 	text := "after it: " + t.paintOutcome(v)
-	if ask := toPass(v.Question()); ask != "" && v.Outcome == rules.Undetermined {
-		text += ": pass " + inspect.Safe(ask)
+	if need := v.Question(); !need.None() && v.Outcome == rules.Undetermined {
+		text += ": pass " + inspect.Safe(report.Pass(need))
 	}
 	return text
-}
-
-// toPass is the flag of a question, without what it is for: what stands before the first colon that is not in quotes.
-func toPass(ask string) string {
-	quoted := false
-	for i, r := range ask {
-		switch {
-		case r == '"':
-			quoted = !quoted
-		case r == ':' && !quoted:
-			return ask[:i]
-		}
-	}
-	return ask
 }
 
 func (t *explainText) paintOutcome(v *rules.Verdict) string {
@@ -96,7 +83,7 @@ func (t *explainText) paintOutcome(v *rules.Verdict) string {
 }
 
 // changeLine shows a field before and after; of a list that grows, what is new in it.
-func changeLine(c rules.Change) string {
+func changeLine(c rules.FieldChange) string {
 	if c.From == "" {
 		return c.Field + ": " + c.To
 	}

@@ -6,6 +6,7 @@ import (
 	"net/http"
 	"strings"
 
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/rules"
 )
@@ -98,14 +99,14 @@ func (t *explainText) reason() {
 	}
 	if body := v.Body(); body != "" {
 		t.Para(1, "The gateway answers "+inspect.Safe(body))
-	} else if says := v.Decided.Answer.Says; says != "" {
+	} else if says := v.Answer.Says; says != "" {
 		t.Para(1, fmt.Sprintf("The gateway's answer says %q.", says))
 	}
 	if t.x.Earlier != nil {
 		t.Para(1, whenNew(t.x.Earlier))
 	}
-	if question := v.Question(); question != "" && v.Outcome == rules.Undetermined {
-		t.Para(1, "To know: "+inspect.Safe(question))
+	if question := v.Question(); !question.None() && v.Outcome == rules.Undetermined {
+		t.Para(1, "To know: "+inspect.Safe(report.Ask(question)))
 		t.howToGet(question)
 	}
 }

@@ -246,7 +246,7 @@ const mostRepairs = 4
 func (x *Matrixing) repairPage(r *Repair) repairPage {
 	p := repairPage{Title: inspect.Safe(strings.Join(r.Titles, ", then ")), Files: inspect.Safe(r.files()), Effect: r.effect(), Grid: x.gridAfter(r)}
 	for _, c := range r.Changes {
-		p.Changes = append(p.Changes, inspect.Safe(changeLine(c.Change)))
+		p.Changes = append(p.Changes, inspect.Safe(changeLine(c.FieldChange)))
 	}
 	return p
 }

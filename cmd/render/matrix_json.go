@@ -30,15 +30,15 @@ type (
 	}
 
 	cellJSON struct {
-		Token    string         `json:"token"`
-		Gateway  string         `json:"gateway"`
-		Outcome  rules.Outcome  `json:"outcome"`
-		Status   *int           `json:"status"`
-		Expected *rules.Outcome `json:"expected"`
-		OK       *bool          `json:"ok"`
-		Decided  *rules.ID      `json:"decided_by"`
-		Allowed  bool           `json:"allowed,omitempty"`
-		Note     string         `json:"note,omitempty"`
+		Token    string          `json:"token"`
+		Gateway  string          `json:"gateway"`
+		Outcome  rules.Decision  `json:"outcome"`
+		Status   *int            `json:"status"`
+		Expected *rules.Decision `json:"expected"`
+		OK       *bool           `json:"ok"`
+		Decided  *rules.ID       `json:"decided_by"`
+		Allowed  bool            `json:"allowed,omitempty"`
+		Note     string          `json:"note,omitempty"`
 	}
 
 	matrixFindingJSON struct {

@@ -217,7 +217,7 @@ func (t *matrixText) repair(r *Repair) {
 		t.Para(3, t.Paint(Faint, inspect.Safe(fmt.Sprintf("%s: %d fields change; -o json lists them", r.files(), len(r.Changes)))))
 	} else {
 		for _, c := range r.Changes {
-			t.Para(3, t.Paint(Faint, inspect.Safe(c.File+": "+changeLine(c.Change))))
+			t.Para(3, t.Paint(Faint, inspect.Safe(c.File+": "+changeLine(c.FieldChange))))
 		}
 	}
 	if r.Wrong > 0 {

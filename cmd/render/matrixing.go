@@ -38,7 +38,7 @@ type Repair struct {
 // FileChange is one field of a file that a repair changes.
 type FileChange struct {
 	File string
-	rules.Change
+	rules.FieldChange
 }
 
 // EditedFile is a file as a repair leaves it.

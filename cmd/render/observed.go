@@ -3,6 +3,7 @@ package render
 import (
 	"fmt"
 
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/rules"
 )
@@ -33,13 +34,13 @@ func observedOf(c *rules.Comparison) *observedJSON {
 	if c == nil {
 		return nil
 	}
-	out := &observedJSON{Status: known(c.Observed.Status), Follows: known(c.Follows), Causes: make([]causeJSON, len(c.Suspects))}
+	out := &observedJSON{Status: known(c.Observed.Status), Follows: known(report.Follows(c)), Causes: make([]causeJSON, len(c.Suspects))}
 	if c.Agrees != rules.Maybe {
 		agrees := c.Agrees == rules.Yes
 		out.Agrees = &agrees
 	}
 	for i, s := range c.Suspects {
-		out.Causes[i] = causeJSON{s.Rank, s.ID, s.Title, s.Why, s.Look, s.By, known(s.Seen), evidenceOf(s.Evidence)}
+		out.Causes[i] = causeJSON{s.Rank, s.ID, s.Title, s.Why, report.Look(&s.Cause), s.By, known(s.Seen), evidenceOf(s.Evidence)}
 	}
 	return out
 }
@@ -64,8 +65,8 @@ func (t *explainText) observed() {
 	if c := t.x.Observed; c != nil {
 		t.Blank()
 		t.Para(1, observedLine(c))
-		if c.Follows != "" {
-			t.Para(1, inspect.Safe(sentence(c.Follows)))
+		if follows := report.Follows(c); follows != "" {
+			t.Para(1, inspect.Safe(sentence(follows)))
 		}
 	}
 }
@@ -80,7 +81,7 @@ func (t *explainText) causes() {
 		t.Rows(2, []Row{
 			{fmt.Sprint(s.Rank), inspect.Safe(s.Title) + " " + t.Paint(Faint, "["+s.ID+"]")},
 			{"", inspect.Safe(s.Why) + speaks(&s)},
-			{"", "check: " + inspect.Safe(s.Look)},
+			{"", "check: " + inspect.Safe(report.Look(&s.Cause))},
 			{"", t.reference(s.Evidence)},
 		})
 	}
@@ -101,14 +102,14 @@ func (m *markdown) observed(c *rules.Comparison) {
 	}
 	m.b.WriteString("\n")
 	m.para(observedLine(c))
-	if c.Follows != "" {
-		m.para(sentence(c.Follows))
+	if follows := report.Follows(c); follows != "" {
+		m.para(sentence(follows))
 	}
 	if len(c.Suspects) == 0 {
 		return
 	}
 	m.table("rank", "cause", "what to check")
 	for _, s := range c.Suspects {
-		m.cells(fmt.Sprint(s.Rank), s.Title, s.Look)
+		m.cells(fmt.Sprint(s.Rank), s.Title, report.Look(&s.Cause))
 	}
 }

@@ -31,9 +31,9 @@ type (
 	}
 
 	expectationJSON struct {
-		Outcome *rules.Outcome `json:"outcome"`
-		Status  *int           `json:"status"`
-		Decided *rules.ID      `json:"decided_by"`
+		Outcome *rules.Decision `json:"outcome"`
+		Status  *int            `json:"status"`
+		Decided *rules.ID       `json:"decided_by"`
 	}
 
 	coveredJSON struct {

@@ -4,8 +4,10 @@ import (
 	"fmt"
 	"time"
 
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/keys"
+	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
 // Verification is what verify found of one token.
@@ -21,7 +23,7 @@ type Verification struct {
 	// NoKeys says why there is no key set, where there is none.
 	NoKeys string
 	// Hints say what to pass so that more can be said.
-	Hints []string
+	Hints []source.Hint
 }
 
 // outcome is the verdict in the words of the JSON output.
@@ -59,6 +61,14 @@ func (v *Verification) cause(c keys.Check) string {
 		return signatureCause(v.Report.Signature)
 	}
 	return c.Why
+}
+
+// reasonOf is why a check came out as it did, and what to pass where it was not made.
+func reasonOf(c keys.Check) string {
+	if c.Hint.Need.None() {
+		return c.Why
+	}
+	return c.Why + ": " + report.Hint(c.Hint)
 }
 
 func signatureCause(r keys.Result) string {

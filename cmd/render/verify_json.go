@@ -66,7 +66,8 @@ func VerifyJSON(w io.Writer, v *Verification) error {
 	out.Verdict.Question = known(v.question())
 	for _, c := range v.Report.Checks {
 		out.Checks = append(out.Checks, verifyCheckJSON{
-			ID: c.ID, Outcome: c.Outcome.String(), Expected: known(c.Expected), Actual: known(c.Actual), Why: known(c.Why),
+			ID: c.ID, Outcome: c.Outcome.String(), Why: known(reasonOf(c)),
+			Expected: known(c.Expected), Actual: known(c.Actual),
 		})
 	}
 	for _, note := range v.notes() {

@@ -3,6 +3,7 @@ package render
 import (
 	"io"
 
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/keys"
 )
@@ -28,7 +29,7 @@ func VerifyMarkdown(w io.Writer, v *Verification) error {
 		m.cells(c.ID, c.Outcome.String(), v.checkText(c))
 	}
 	m.notes(v.notes())
-	for _, hint := range v.Hints {
+	for _, hint := range report.Hints(v.Hints) {
 		m.b.WriteString("\nAsk next: " + m.plain(hint) + "\n")
 	}
 	if question := v.question(); question != "" {

@@ -1,6 +1,9 @@
 package render
 
-import "github.com/gatewhy/gatewhy/inspect/keys"
+import (
+	"github.com/gatewhy/gatewhy/cmd/report"
+	"github.com/gatewhy/gatewhy/inspect/keys"
+)
 
 // question is the one thing to ask, or to do, next about a token that was not verified; empty where it was, and where the hints say it.
 func (v *Verification) question() string {
@@ -10,8 +13,8 @@ func (v *Verification) question() string {
 	}
 	switch decided.ID {
 	case "token-format":
-		if v.Token.Fault != nil && v.Token.Fault.Hint != "" {
-			return sentence(v.Token.Fault.Hint)
+		if fault := v.Token.Fault; fault != nil && len(fault.Hints) > 0 {
+			return sentence(report.Hint(fault.Hints[0]))
 		}
 		return "Is this the text that the client sends, whole and as the token endpoint gave it out?"
 	case "algorithm", "signature":

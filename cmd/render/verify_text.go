@@ -4,6 +4,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/keys"
 )
@@ -105,7 +106,7 @@ func (v *Verification) checkText(c keys.Check) string {
 	case c.ID == "signature" && c.Outcome == keys.Pass:
 		return "by key " + describeKey(v.Report.Signature.Verifier)
 	case c.Why != "":
-		return c.Why
+		return reasonOf(c)
 	case c.Outcome == keys.Skipped:
 		return "not looked at"
 	}
@@ -124,7 +125,7 @@ func (t *Text) verifyNotes(v *Verification) {
 	for _, note := range notes {
 		t.Para(2, inspect.Safe(note.Message)+" "+t.Paint(Faint, "["+inspect.Safe(note.ID)+"]"))
 	}
-	next := v.Hints
+	next := report.Hints(v.Hints)
 	if question := v.question(); question != "" {
 		next = []string{question}
 	}

@@ -3,8 +3,10 @@ package report
 
 import (
 	"fmt"
+	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
 )
 
 // passed says how each input is passed on the command line. It is the one place that knows the flags.
@@ -12,8 +14,12 @@ func passed() map[source.Input]string {
 	return map[source.Input]string{
 		source.NeedToken:          "--token @FILE",
 		source.NeedKeySet:         "--jwks FILE|URL",
+		source.NeedKeySetFile:     "--jwks FILE",
 		source.NeedKeySetURL:      "--jwks URL",
+		source.NeedWhoseKeys:      "--tenant, --issuer or --jwks",
 		source.NeedTenant:         "--tenant ID",
+		source.NeedExpectedTenant: "--tenant",
+		source.NeedExpectedIssuer: "--tenant or --issuer",
 		source.NeedIssuer:         "--issuer URL",
 		source.NeedContracts:      "--contracts FILE",
 		source.NeedIntrospection:  "--introspection FILE",
@@ -24,6 +30,7 @@ func passed() map[source.Input]string {
 		source.NeedGateway:        "--gateway",
 		source.NeedRuntime:        "--runtime VERSION",
 		source.NeedApp:            "--app FILE",
+		source.NeedRegistrations:  "api and clients in gatewhy.yaml",
 		source.NeedAudience:       "--audience AUDIENCE",
 		source.NeedScope:          "--scope SCOPE",
 		source.NeedTokenVersion:   "--token-version 1|2",
@@ -33,10 +40,50 @@ func passed() map[source.Input]string {
 	}
 }
 
+// Name is the flag that takes an input, without its value: "--contracts".
+func Name(input source.Input) string {
+	switch flag := passed()[input]; {
+	case input == source.NeedHeader:
+		return "-H"
+	case strings.HasPrefix(flag, "-") && !strings.Contains(flag, " and "):
+		name, _, _ := strings.Cut(flag, " ")
+		return name
+	default:
+		return flag
+	}
+}
+
+// Names lists the flags of inputs.
+func Names(inputs []source.Input) string {
+	all := make([]string, len(inputs))
+	for i, input := range inputs {
+		all[i] = Name(input)
+	}
+	if len(all) == 2 {
+		return strings.Join(all, " and ")
+	}
+	return strings.Join(all, ", ")
+}
+
+// Command is the command that explains from some inputs. The token stands in it as a file's name.
+func Command(given []rules.Given) string {
+	command := "gatewhy explain"
+	for _, g := range given {
+		if g.Input != source.NeedToken {
+			command += " " + Name(g.Input)
+		}
+		command += " " + g.Value
+	}
+	return command
+}
+
 // Flag is how an input is passed; empty where nothing is needed, or where it can't be passed.
 func Flag(n source.Need) string {
-	if n.Input == source.NeedHeader {
-		return fmt.Sprintf(`-H "%s: …"`, n.Name)
+	switch n.Input {
+	case source.NeedHeader:
+		return fmt.Sprintf(`-H "%s: %s…"`, n.Name, n.Value)
+	case source.NeedSolution:
+		return "--solution " + n.Name
 	}
 	return passed()[n.Input]
 }
@@ -52,4 +99,53 @@ func Ask(n source.Need) string {
 		return flag
 	}
 	return flag + ": " + n.For
+}
+
+// Pass is what to pass, in short: the flag, or where there is none, what is to be done up to its reason.
+func Pass(n source.Need) string {
+	if flag := Flag(n); flag != "" {
+		return flag
+	}
+	short, _, _ := strings.Cut(n.For, ":")
+	return short
+}
+
+// Look is what to check of a cause.
+func Look(c *rules.Cause) string {
+	switch flag := Flag(c.Need); {
+	case c.Look == "":
+		return Ask(c.Need)
+	case flag != "":
+		return c.Look + "; pass " + flag
+	}
+	return c.Look
+}
+
+// Follows is what follows from an observed answer, with what would tell more.
+func Follows(c *rules.Comparison) string {
+	if c.Need.None() {
+		return c.Follows
+	}
+	return c.Follows + "; " + Name(c.Need.Input) + " would tell more"
+}
+
+// Hint is a hint as a person reads it: "pass it as --jwks FILE, beside the token".
+func Hint(h source.Hint) string {
+	flag := Flag(h.Need)
+	switch {
+	case flag == "":
+		return h.Text
+	case strings.Contains(h.Text, "%s"):
+		return strings.Replace(h.Text, "%s", flag, 1)
+	}
+	return h.Text + ": " + flag
+}
+
+// Hints words each of them.
+func Hints(all []source.Hint) []string {
+	words := make([]string, len(all))
+	for i, h := range all {
+		words[i] = Hint(h)
+	}
+	return words
 }

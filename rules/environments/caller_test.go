@@ -44,7 +44,7 @@ func TestTheClientIDThatACallerWritesIsOfHisChoice(t *testing.T) {
 		contracts *rules.Contracts
 		checks    []*rules.Check
 		row       string
-		want      rules.Outcome
+		want      rules.Decision
 		written   map[string]string
 	}{
 		{"a stranger writes the id of a client that has a contract", &rules.Contracts{IDs: []string{webUAT}}, []*rules.Check{id, contract}, "stranger/for-uat-app", rules.Accepted, map[string]string{"header client_id": webUAT}},

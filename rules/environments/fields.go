@@ -28,7 +28,7 @@ func object(v *source.Value, what string, readers ...reader) error {
 			return unknownField(m, what, readers)
 		}
 		if slices.ContainsFunc(v.Members[:i], func(before source.Member) bool { return before.Key == m.Key }) {
-			return &source.Error{Pos: m.KeyPos, Cause: m.Key + " stands twice in " + what}
+			return refusal(m.KeyPos, m.Key+" stands twice in "+what, "")
 		}
 		if err := readers[at].read(m.Value); err != nil {
 			return err
@@ -42,11 +42,8 @@ func unknownField(m source.Member, what string, readers []reader) error {
 	for i, r := range readers {
 		names[i] = r.name
 	}
-	return &source.Error{
-		Pos:   m.KeyPos,
-		Cause: fmt.Sprintf("%q is no field of %s", shorten(m.Key), what),
-		Hint:  "its fields are " + strings.Join(names, ", "),
-	}
+	cause := fmt.Sprintf("%q is no field of %s", shorten(m.Key), what)
+	return refusal(m.KeyPos, cause, "its fields are "+strings.Join(names, ", "))
 }
 
 func shorten(text string) string {
@@ -57,7 +54,11 @@ func shorten(text string) string {
 }
 
 func wrong(v *source.Value, cause, hint string) error {
-	return &source.Error{Pos: v.Pos, Cause: cause, Hint: hint}
+	return refusal(v.Pos, cause, hint)
+}
+
+func refusal(pos source.Position, cause, hint string) error {
+	return &source.Error{Pos: pos, Cause: cause, Hints: source.Hints(hint)}
 }
 
 // list calls a function with each item of a list.

@@ -74,7 +74,7 @@ func TestAnAssignmentToWhomNoFileShowsLeavesItOpenWhoHoldsTheRole(t *testing.T) 
 	principal := `,{"appId":"` + webDev + `","id":"%s","servicePrincipalType":"Application"}`
 	tests := []struct {
 		name, devClients string
-		dev, stranger    rules.Outcome // empty where there is no such row
+		dev, stranger    rules.Decision // empty where there is no such row
 	}{
 		{"a client without a service principal may be the one", app(webDev, ""), rules.Undetermined, rules.Undetermined},
 		{"a client that is another's is not", app(webDev, "") + fmt.Sprintf(principal, "px"), "", rules.Undetermined},
@@ -84,8 +84,8 @@ func TestAnAssignmentToWhomNoFileShowsLeavesItOpenWhoHoldsTheRole(t *testing.T) 
 		e := estateOf(t, parts{uat: assigned, devClients: test.devClients})
 		e.Sites[1].Policies = policy(&rules.Check{ID: rules.CustomClaim, Test: rules.Predicate{Op: rules.HasAny, Input: rules.Claim("roles"), Values: rules.Literals("UAT.Write")}})
 		m := e.Evaluate()
-		for row, want := range map[string]rules.Outcome{"dev/for-uat-app-UAT.Write": test.dev, "stranger/for-uat-app-UAT.Write": test.stranger} {
-			got := rules.Outcome("")
+		for row, want := range map[string]rules.Decision{"dev/for-uat-app-UAT.Write": test.dev, "stranger/for-uat-app-UAT.Write": test.stranger} {
+			got := rules.Decision("")
 			if c := cells(m, "uat")[row]; c != nil {
 				got = c.Outcome
 			}
@@ -118,7 +118,7 @@ func TestWhatPoliciesAskForIsModelled(t *testing.T) {
 		name string
 		test rules.Predicate
 		row  string
-		want rules.Outcome
+		want rules.Decision
 	}{
 		{"two scopes of three", check("scp", "a b").Test, "stranger/for-uat-user-a+b", rules.Accepted},
 		{"in the order that the policy has", check("scp", "c a").Test, "stranger/for-uat-user-c+a", rules.Accepted},

@@ -24,10 +24,10 @@ type Matrix struct {
 
 // Cell is one token, or kind of token, at one gateway. Of several modelled tokens the one that gets furthest counts.
 type Cell struct {
-	Outcome  rules.Outcome
-	Status   int           // 0 where it is not known
-	Expected rules.Outcome // Accepted or Rejected; empty where either is right
-	Decided  rules.ID      // empty where accepted
+	Outcome  rules.Decision
+	Status   int            // 0 where it is not known
+	Expected rules.Decision // Accepted or Rejected; empty where either is right
+	Decided  rules.ID       // empty where accepted
 	Wrong    bool
 	Note     string    // what else there is to say; may be empty
 	Allowed  *Crossing // the entry that means it; nil for none

@@ -173,7 +173,7 @@ func replaced(policies []*rules.Policy, i int, with *rules.Policy) []*rules.Poli
 }
 
 // outcomeWith is what the witness of a cell gets from other policies.
-func (m *Matrix) outcomeWith(row, g int, policies []*rules.Policy) rules.Outcome {
+func (m *Matrix) outcomeWith(row, g int, policies []*rules.Policy) rules.Decision {
 	c := newColumn(m.estate, policies, m.estate.site(m.Gateways[g]).Contracts)
 	if real := m.Rows[row].Real; real != nil {
 		verdict, _ := c.evaluateReal(real)

@@ -14,7 +14,8 @@ import (
 func Read(file *source.File) (*File, error) {
 	f := &File{Name: file.Name}
 	if len(file.Documents) != 1 {
-		return nil, &source.Error{Pos: source.Position{File: file.Name, Line: 1, Column: 1}, Cause: fmt.Sprintf("%d documents; an environments file is one", len(file.Documents))}
+		cause := fmt.Sprintf("%d documents; an environments file is one", len(file.Documents))
+		return nil, refusal(source.Position{File: file.Name, Line: 1, Column: 1}, cause, "")
 	}
 	err := f.read(file.Documents[0])
 	if err == nil {
@@ -50,7 +51,7 @@ func (f *File) readEnvironments(v *source.Value) error {
 	}
 	for _, m := range v.Members {
 		if _, twice := f.Environment(m.Key); twice {
-			return &source.Error{Pos: m.KeyPos, Cause: "the environment " + m.Key + " stands twice"}
+			return refusal(m.KeyPos, "the environment "+m.Key+" stands twice", "")
 		}
 		if err := checkName(m); err != nil {
 			return err
@@ -67,9 +68,9 @@ func (f *File) readEnvironments(v *source.Value) error {
 func checkName(m source.Member) error {
 	switch {
 	case m.Key == "" || strings.ContainsAny(m.Key, "/\n"):
-		return &source.Error{Pos: m.KeyPos, Cause: "an environment's name is empty or has a slash in it"}
+		return refusal(m.KeyPos, "an environment's name is empty or has a slash in it", "")
 	case slices.Contains(issued.Reserved(), m.Key):
-		return &source.Error{Pos: m.KeyPos, Cause: "an environment can't be called " + m.Key, Hint: "the matrix has rows of that name"}
+		return refusal(m.KeyPos, "an environment can't be called "+m.Key, "the matrix has rows of that name")
 	}
 	return nil
 }
@@ -127,7 +128,8 @@ func (f *File) check(v *source.Value) error {
 	}
 	if f.Cloud.Value != "" {
 		if _, ok := entra.CloudByID(f.Cloud.Value); !ok {
-			return &source.Error{Pos: f.Cloud.Pos, Cause: fmt.Sprintf("%q is no cloud", shorten(f.Cloud.Value)), Hint: "clouds are public, usgov, china, …: gatewhy verify --help lists them"}
+			cause := fmt.Sprintf("%q is no cloud", shorten(f.Cloud.Value))
+			return refusal(f.Cloud.Pos, cause, "clouds are "+cloudIDs())
 		}
 	}
 	for _, c := range f.Allow {
@@ -140,12 +142,23 @@ func (f *File) check(v *source.Value) error {
 
 func (f *File) checkCrossing(c *Crossing) error {
 	if c.Reason == "" {
-		return &source.Error{Pos: c.Pos, Cause: "an entry of allow needs a reason", Hint: "say why these tokens are meant to be let in, for who reads it next year"}
+		const why = "say why these tokens are meant to be let in, for who reads it next year"
+		return refusal(c.Pos, "an entry of allow needs a reason", why)
 	}
 	for _, name := range []string{c.From, c.To} {
 		if _, ok := f.Environment(name); !ok {
-			return &source.Error{Pos: c.Pos, Cause: fmt.Sprintf("allow names an environment %q that is not there", shorten(name)), Hint: "there are " + strings.Join(f.Names(), ", ")}
+			cause := fmt.Sprintf("allow names an environment %q that is not there", shorten(name))
+			return refusal(c.Pos, cause, "there are "+strings.Join(f.Names(), ", "))
 		}
 	}
 	return nil
+}
+
+func cloudIDs() string {
+	clouds := entra.Clouds()
+	ids := make([]string, len(clouds))
+	for i, cloud := range clouds {
+		ids[i] = cloud.ID
+	}
+	return strings.Join(ids, ", ")
 }

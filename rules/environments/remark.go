@@ -14,7 +14,7 @@ func (m *Matrix) remark() {
 	for g, name := range m.Gateways {
 		for _, f := range rules.Evaluate(m.estate.site(name).Policies, &rules.Request{}).Findings {
 			if f.Rule == "route-assumed" {
-				f.Message = "this policy is limited to some routes, and the grid holds for these alone: other routes are not shown"
+				f.Message = "this policy is limited to some routes: each class of requests is run, and the worst counts"
 			}
 			m.Remarks = append(m.Remarks, Remark{f, g})
 		}

@@ -140,7 +140,7 @@ func (d dice) estate(t *testing.T) *Estate {
 // TestEveryTokenThatIsLetInIsInItsCell runs random estates: no modelled token gets further than its cell says, some token gets as far,
 // and running tokens that a gateway can't tell apart once changes no cell.
 func TestEveryTokenThatIsLetInIsInItsCell(t *testing.T) {
-	outcomes := map[rules.Outcome]int{}
+	outcomes := map[rules.Decision]int{}
 	for seed := range uint64(40) {
 		e := dice{rand.New(rand.NewPCG(seed, 1))}.estate(t)
 		grouped, single := e.evaluate(true), e.evaluate(false)
@@ -163,7 +163,7 @@ func TestEveryTokenThatIsLetInIsInItsCell(t *testing.T) {
 			t.Fatalf("seed %d: %d tokens, %d classes", seed, grouped.Tokens, grouped.Classes)
 		}
 	}
-	for _, o := range []rules.Outcome{rules.Accepted, rules.Rejected, rules.Undetermined} {
+	for _, o := range []rules.Decision{rules.Accepted, rules.Rejected, rules.Undetermined} {
 		if outcomes[o] < 100 {
 			t.Errorf("%s came up %d times only: the test proves little", o, outcomes[o])
 		}
@@ -171,10 +171,10 @@ func TestEveryTokenThatIsLetInIsInItsCell(t *testing.T) {
 }
 
 // furthest evaluates each token of a row by itself, with nothing of the matrix between.
-func furthest(e *Estate, gateway string, row *Row) rules.Outcome {
+func furthest(e *Estate, gateway string, row *Row) rules.Decision {
 	site := e.site(gateway)
 	v := issued.NewView(site.Policies, site.Contracts)
-	best := rules.Outcome("")
+	best := rules.Decision("")
 	row.Each(func(i issued.Issued) {
 		if got := v.Reaches(i.Token()).Verdict.Outcome; best == "" || issued.Further(got, best) {
 			best = got

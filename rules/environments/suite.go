@@ -47,7 +47,7 @@ type TokenSpec struct {
 
 // Expectation is what a test wants. An empty field is not compared.
 type Expectation struct {
-	Outcome  rules.Outcome
+	Outcome  rules.Decision
 	Status   int
 	NoStatus bool // status: null, as where the answer is not known
 	Decided  rules.ID
@@ -63,7 +63,8 @@ func IsSuite(file *source.File) bool {
 func ReadSuite(file *source.File) (*Suite, error) {
 	s := &Suite{Name: file.Name}
 	if len(file.Documents) != 1 {
-		return nil, &source.Error{Pos: source.Position{File: file.Name, Line: 1, Column: 1}, Cause: fmt.Sprintf("%d documents; a file of policy tests is one", len(file.Documents))}
+		cause := fmt.Sprintf("%d documents; a file of policy tests is one", len(file.Documents))
+		return nil, refusal(source.Position{File: file.Name, Line: 1, Column: 1}, cause, "")
 	}
 	v := file.Documents[0]
 	err := object(
@@ -89,7 +90,7 @@ func (s *Suite) readCase(v *source.Value) error {
 		v, "a test",
 		text("name", &name), reader{"token", c.Token.read}, choice("signature", &c.Signature, "valid", "invalid", "unknown-key"),
 		reader{"contracts", c.readContracts}, plain("method", &c.Method), plain("path", &c.Path), reader{"headers", c.readHeaders},
-		reader{"introspection", func(v *source.Value) error { c.Answer = v; return nil }},
+		reader{"introspection", func(v *source.Value) error { c.Answer = v; return rules.CheckAnswer(v) }},
 		reader{"expect", c.Expect.read},
 	)
 	switch {
@@ -98,7 +99,7 @@ func (s *Suite) readCase(v *source.Value) error {
 	case name.Value == "":
 		return wrong(v, "a test needs a name", "say what must hold, as: a DEV token is rejected at UAT")
 	case slices.ContainsFunc(s.Cases, func(other Case) bool { return other.Name == name.Value }):
-		return &source.Error{Pos: name.Pos, Cause: "two tests have this name"}
+		return refusal(name.Pos, "two tests have this name", "")
 	case v.Member("token") == nil:
 		return wrong(v, "a test needs a token", "token: {shape: entra-v1-app-only}, {file: NAME}, or none for a request without one")
 	case c.Expect == (Expectation{}):
@@ -129,7 +130,8 @@ func (t *TokenSpec) read(v *source.Value) error {
 	case t.File.Value != "" && t.Claims != nil:
 		return wrong(t.Claims, "the claims of a token from a file can't be changed", "start from a shape")
 	case t.Shape.Value != "" && !slices.Contains(issued.Shapes(), t.Shape.Value):
-		return &source.Error{Pos: t.Shape.Pos, Cause: fmt.Sprintf("%q is no shape of a token", shorten(t.Shape.Value)), Hint: "shapes are " + strings.Join(issued.Shapes(), ", ")}
+		cause := fmt.Sprintf("%q is no shape of a token", shorten(t.Shape.Value))
+		return refusal(t.Shape.Pos, cause, "shapes are "+strings.Join(issued.Shapes(), ", "))
 	}
 	return nil
 }
@@ -166,7 +168,7 @@ func (e *Expectation) read(v *source.Value) error {
 		orNull("status", &e.NoStatus, reader{"status", e.readStatus}),
 		orNull("decided_by", &e.Nobody, choice("decided_by", &decided, rules.CheckIDs()...)),
 	)
-	e.Outcome, e.Decided = rules.Outcome(outcome), rules.ID(decided)
+	e.Outcome, e.Decided = rules.Decision(outcome), rules.ID(decided)
 	return err
 }
 

@@ -170,7 +170,7 @@ func directory(t *testing.T, text string) *entra.Directory {
 }
 
 // furthestOf runs the kinds of a sort.
-func furthestOf(run *Run, kinds []*Kind, of func(*Kind) bool) rules.Outcome {
+func furthestOf(run *Run, kinds []*Kind, of func(*Kind) bool) rules.Decision {
 	best := rules.Rejected
 	for _, kind := range kinds {
 		if got := run.Furthest(kind).Outcome; of(kind) && Further(got, best) {
@@ -180,7 +180,7 @@ func furthestOf(run *Run, kinds []*Kind, of func(*Kind) bool) rules.Outcome {
 	return best
 }
 
-func furthestAmong(v *View, all ...Tokens) rules.Outcome {
+func furthestAmong(v *View, all ...Tokens) rules.Decision {
 	best := rules.Rejected
 	for _, tokens := range all {
 		for token := range tokens {
@@ -196,7 +196,7 @@ func furthestAmong(v *View, all ...Tokens) rules.Outcome {
 // worlds: every kind of token by itself, and all tokens of a holder at once with what differs left
 // open. One is what matrix asks, the other what lint does.
 func TestHoldersGetAsFarAsTheirKinds(t *testing.T) {
-	outcomes := map[rules.Outcome]int{}
+	outcomes := map[rules.Decision]int{}
 	for seed := range uint64(500) {
 		w := dice{rand.New(rand.NewPCG(seed, 7))}.world(t)
 		kinds, place := w.Kinds(), &w.Places[1]
@@ -241,7 +241,7 @@ func TestHoldersGetAsFarAsTheirKinds(t *testing.T) {
 			}
 		}
 	}
-	for _, o := range []rules.Outcome{rules.Accepted, rules.Rejected, rules.Undetermined} {
+	for _, o := range []rules.Decision{rules.Accepted, rules.Rejected, rules.Undetermined} {
 		if outcomes[o] < 50 {
 			t.Errorf("%s came up %d times only: the test proves little", o, outcomes[o])
 		}

@@ -105,8 +105,8 @@ func assumedRegistration(asked texts) entra.Registration {
 	return app
 }
 
-// cloudsOf lists the clouds that policies name, that of their keys first; the public one where they
-// name none.
+// cloudsOf lists the clouds that policies name, that of their keys first; the public one where
+// they name none.
 func cloudsOf(checks []asking, asked texts) []entra.Cloud {
 	all := entra.Clouds()
 	first := all[0]
@@ -129,8 +129,8 @@ func cloudsOf(checks []asking, asked texts) []entra.Cloud {
 	return found
 }
 
-// namesCloud reports whether a text that an issuer is compared with has a cloud's host in it, or may
-// be a part of that.
+// namesCloud reports whether a text that an issuer is compared with has a cloud's host in it, or
+// may be a part of that.
 func namesCloud(texts []string, cloud *entra.Cloud) bool {
 	for _, host := range []string{cloud.V1Issuer, cloud.V2Issuer} {
 		if host != "" && slices.ContainsFunc(texts, func(text string) bool {

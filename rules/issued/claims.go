@@ -19,7 +19,7 @@ const (
 	Chosen  Presence = '*' // it is there; the holder chooses among a few values
 	// it is there only where the API's registration asks for it (optionalClaims), and even then
 	// perhaps not
-	Optional Presence = 'o'
+	Optional Presence = '~'
 	// the same, where a setting asks that is not read (groupMembershipClaims)
 	Asked    Presence = 'a'
 	Unstated Presence = '?' // it may be there or not
@@ -51,7 +51,7 @@ const (
 	idClaims       = "id-token-claims-reference"
 	optionalClaims = "optional-claims-reference"
 	byDefault      = accessClaims + ": v1.0 by default if applicable, v2.0 as an optional claim"
-	restricted     = "reference-claims-customization, the JWT restricted claim set: " +
+	restricted     = "reference-claims-customization, the restricted claims of JWTs: " +
 		"no claims mapping can write it either"
 	ofGraph = "seen in tokens for Microsoft Graph only, and documented nowhere"
 )
@@ -82,14 +82,14 @@ var claims = [...]claim{
 	{"acr", "?+--??", asText, accessClaims + ": v1.0 only"},
 	{"amr", "?+--??", asList, accessClaims + ": v1.0 only"},
 	{"unique_name", "?+--??", asText, accessClaims + ": v1.0 only"},
-	{"upn", "-?-o??", asText, byDefault},
-	{"family_name", "-?-o??", asText, byDefault},
-	{"given_name", "-?-o??", asText, byDefault},
-	{"onprem_sid", "-?-o??", asText, byDefault},
-	{"pwd_exp", "-?-o??", asOther, byDefault},
-	{"ipaddr", "??oo??", asText, byDefault},
-	{"in_corp", "??oo??", asText, byDefault},
-	{"preferred_username", "-o-???", asText, accessClaims + ": v2.0 with the scope profile"},
+	{"upn", "-?-~??", asText, byDefault},
+	{"family_name", "-?-~??", asText, byDefault},
+	{"given_name", "-?-~??", asText, byDefault},
+	{"onprem_sid", "-?-~??", asText, byDefault},
+	{"pwd_exp", "-?-~??", asOther, byDefault},
+	{"ipaddr", "??~~??", asText, byDefault},
+	{"in_corp", "??~~??", asText, byDefault},
+	{"preferred_username", "-~-???", asText, accessClaims + ": v2.0 with the scope profile"},
 	{"name", "-?-???", asText, accessClaims + ": with the scope profile"},
 	{"groups", "aaaaaa", asList, accessClaims + ": where the API asks for it, unless too many"},
 	{"hasgroups", "aaaaaa", asOther, accessClaims},
@@ -98,18 +98,18 @@ var claims = [...]claim{
 	{"wids", "??????", asList, accessClaims},
 	{"acrs", "??????", asList, accessClaims},
 	{"xms_cc", "??????", asList, accessClaims},
-	{"acct", "oooo??", asOther, optionalClaims},
-	{"auth_time", "oooo??", asTime, optionalClaims},
-	{"email", "oooo??", asText, optionalClaims},
-	{"sid", "oooo??", asText, optionalClaims},
-	{"ctry", "oooo??", asText, optionalClaims},
-	{"login_hint", "oooo??", asText, optionalClaims},
-	{"tenant_region_scope", "oooo??", asText, optionalClaims},
-	{"xms_edov", "oooo??", asOther, optionalClaims},
-	{"xms_pdl", "oooo??", asText, optionalClaims},
-	{"xms_pl", "oooo??", asText, optionalClaims},
-	{"xms_tpl", "oooo??", asText, optionalClaims},
-	{"ztdid", "oooo??", asText, optionalClaims},
+	{"acct", "~~~~??", asOther, optionalClaims},
+	{"auth_time", "~~~~??", asTime, optionalClaims},
+	{"email", "~~~~??", asText, optionalClaims},
+	{"sid", "~~~~??", asText, optionalClaims},
+	{"ctry", "~~~~??", asText, optionalClaims},
+	{"login_hint", "~~~~??", asText, optionalClaims},
+	{"tenant_region_scope", "~~~~??", asText, optionalClaims},
+	{"xms_edov", "~~~~??", asOther, optionalClaims},
+	{"xms_pdl", "~~~~??", asText, optionalClaims},
+	{"xms_pl", "~~~~??", asText, optionalClaims},
+	{"xms_tpl", "~~~~??", asText, optionalClaims},
+	{"ztdid", "~~~~??", asText, optionalClaims},
 	{"xms_mirid", "?-?---", asText, "decoded samples of managed identities, documented nowhere"},
 	{"app_displayname", "??????", asText, ofGraph},
 	{"puid", "??????", asText, ofGraph},
@@ -144,7 +144,7 @@ var custom = claim{
 
 // claimNamed looks a claim up. It is not listed where no row has it. A name that differs from one
 // of Entra's in capitals or blanks only is in no token: Entra writes it otherwise, and no claims
-// mapping can write it (the restricted claim set).
+// mapping can write it (the restricted claims).
 func claimNamed(name string) (row *claim, listed bool) {
 	for i := range claims {
 		if claims[i].name == name {

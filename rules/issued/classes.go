@@ -82,7 +82,7 @@ type seen struct {
 
 // Outcome is a verdict in short, and a token that has it.
 type Outcome struct {
-	Outcome rules.Outcome // empty where there is no token
+	Outcome rules.Decision // empty where there is no token
 	Status  int
 	Decided rules.ID // empty where accepted
 	Issued  Issued

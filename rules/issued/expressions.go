@@ -52,7 +52,7 @@ func (v *View) compares(expression *rules.Opaque, claims ...string) bool {
 // things.
 func readsOf(expression *rules.Opaque) (ids, audience, others bool) {
 	for _, in := range expression.Reads {
-		switch name := ClaimOf(in); {
+		switch name := in.ClaimRead(); {
 		case name == "*":
 			ids, audience, others = true, true, true
 		case isClient(name) && in.Source == rules.FromClaim:

@@ -97,7 +97,7 @@ func byItself(api, client *entra.Registration, known *assignments) grant {
 
 // strangersAPI is an API that anyone in the tenant may register: its name only begins like ours,
 // or has what a check looks for in it, since App ID URIs are unique in a tenant; but its scopes
-// and roles may be called the same (kb-005321722, what it leaves out, 8).
+// and roles may be called the same.
 func strangersAPI(uris []string) entra.Registration {
 	theirs := entra.Registration{AppID: entra.Text{Value: strangersAPIID}}
 	for _, uri := range uris {

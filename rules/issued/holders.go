@@ -45,7 +45,7 @@ func readingOf(checks []asking) reading {
 		}
 		for _, in := range checks[i].reads {
 			r.caller = r.caller || fromRequest(in)
-			if name := ClaimOf(in); name != "" {
+			if name := in.ClaimRead(); name != "" {
 				r.claims, r.all = append(r.claims, name), r.all || name == "*"
 			}
 		}

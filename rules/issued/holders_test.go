@@ -34,7 +34,7 @@ func policyOf(checks ...*rules.Check) []*rules.Policy {
 // furthestIn is how far a holder gets past policies in the world that is made up from them.
 func furthestIn(
 	policies []*rules.Policy, app *entra.Registration, holder func(*Holders) Tokens,
-) rules.Outcome {
+) rules.Decision {
 	h := Assume(policies, app)
 	return furthestAmong(h.View(policies), holder(h))
 }
@@ -58,7 +58,7 @@ func TestWhoGetsInInAWorldThatIsMadeUpFromPolicies(t *testing.T) {
 	tests := []struct {
 		name                                         string
 		checks                                       []*rules.Check
-		own, ownElsewhere, strangers, theirs, others rules.Outcome
+		own, ownElsewhere, strangers, theirs, others rules.Decision
 	}{
 		{"nothing is asked", nil, rules.Accepted, rules.Accepted, rules.Accepted, rules.Accepted, rules.Accepted},
 		{"the audience, a free name", []*rules.Check{audience}, rules.Accepted, rules.Rejected, rules.Accepted, rules.Rejected, rules.Accepted},
@@ -111,7 +111,7 @@ func TestWhoGetsInInAWorldThatIsMadeUpFromPolicies(t *testing.T) {
 		policies := policyOf(test.checks...)
 		for _, row := range []struct {
 			name   string
-			want   rules.Outcome
+			want   rules.Decision
 			holder func(*Holders) Tokens
 		}{
 			{"own", test.own, func(h *Holders) Tokens { return h.Own() }},
@@ -195,7 +195,7 @@ func TestAClientThatNoFileShowsHasRowsOfItsOwn(t *testing.T) {
 func TestAPartOfTheAudienceIsFoundInOthers(t *testing.T) {
 	for name, row := range map[string]struct {
 		test rules.Predicate
-		want rules.Outcome
+		want rules.Decision
 	}{
 		"a part":  {contains("aud", "orders"), rules.Accepted},
 		"a whole": {equals("aud", "api://orders"), rules.Rejected},
@@ -220,7 +220,7 @@ func TestTheAppRegistrationSaysWhatTheAPIHas(t *testing.T) {
 	).Apps[0]
 	for name, row := range map[string]struct {
 		test rules.Predicate
-		want rules.Outcome
+		want rules.Decision
 	}{
 		"its scope": {rules.Predicate{
 			Op: rules.HasAny, Input: rules.Claim("scp"), Values: rules.Literals("UAT.Access"),

@@ -51,12 +51,12 @@ func appendWords(all, texts []string) []string {
 }
 
 func readsType(in rules.Input) bool {
-	name := ClaimOf(in)
+	name := in.ClaimRead()
 	return name == "idtyp" || name == "*"
 }
 
 func readsNames(in rules.Input) bool {
-	name := ClaimOf(in)
+	name := in.ClaimRead()
 	return name == "scp" || name == "roles" || name == "*"
 }
 

@@ -68,7 +68,7 @@ func (v *View) Usually(r *rules.Request) *rules.Request {
 // are run for it.
 const (
 	mostTries  = 2048
-	leastTries = 4
+	leastTries = 2
 	mostChecks = 12288
 )
 
@@ -133,7 +133,7 @@ func (s *search) byChecks(t *Token, checks []*rules.Check) *Token {
 func (v *View) passing(check *rules.Check, t *Token) []chosen {
 	var names []string
 	for _, in := range check.Reads() {
-		if name := ClaimOf(in); name != "" && name != "*" {
+		if name := in.ClaimRead(); name != "" && name != "*" {
 			names = append(names, name)
 		}
 	}
@@ -277,7 +277,7 @@ func (v *View) openAmong(reads []rules.Input, t *Token) string {
 			}
 			continue
 		}
-		name := ClaimOf(in)
+		name := in.ClaimRead()
 		if name == "*" {
 			if rest := t.stillOpen(); len(rest) > 0 {
 				return rest[0].claims[0]
@@ -294,10 +294,10 @@ func (v *View) openAmong(reads []rules.Input, t *Token) string {
 }
 
 // Further reports whether a token with outcome a gets further than one with b.
-func Further(a, b rules.Outcome) bool { return Distance(a) > Distance(b) }
+func Further(a, b rules.Decision) bool { return Distance(a) > Distance(b) }
 
 // Distance orders outcomes by how far a token gets.
-func Distance(o rules.Outcome) int {
+func Distance(o rules.Decision) int {
 	switch o {
 	case rules.Accepted:
 		return 2

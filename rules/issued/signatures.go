@@ -20,8 +20,7 @@ func (t *Token) signatures() rules.Signatures {
 
 // genuine answers for modelled tokens, which nobody has signed: one that this cloud issues
 // verifies with every key document of the cloud, its tenant's own and common alike, since tenants
-// share their signing keys (kb-005321722, what it leaves out, 5), and for every validation
-// endpoint.
+// share their signing keys, and for every validation endpoint.
 type genuine struct{ cloud *entra.Cloud }
 
 // Verify says whether a token of the cloud would verify with the key.

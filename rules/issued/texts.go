@@ -39,7 +39,7 @@ func askedBy(policies []*rules.Policy) []asking {
 // readsClaim reports whether a check that is in force reads one of these claims.
 func (a *asking) readsClaim(names ...string) bool {
 	return slices.ContainsFunc(
-		a.reads, func(in rules.Input) bool { return slices.Contains(names, ClaimOf(in)) },
+		a.reads, func(in rules.Input) bool { return slices.Contains(names, in.ClaimRead()) },
 	)
 }
 
@@ -51,7 +51,7 @@ func textsOf(checks []asking) texts {
 			continue
 		}
 		for _, in := range checks[i].reads {
-			name := ClaimOf(in)
+			name := in.ClaimRead()
 			if fromRequest(in) {
 				name = in.String()
 			}
@@ -118,22 +118,6 @@ func quoted(expression string) []string {
 		}
 		all, expression = append(all, text), rest
 	}
-}
-
-// ClaimOf is the claim that an input gives, or that the modelled answer of a validation endpoint
-// takes it from.
-func ClaimOf(in rules.Input) string {
-	switch {
-	case in.Source == rules.FromClaim:
-		return in.Name
-	case in.Source == rules.FromIntrospection && in.Name == "scope":
-		return "scp"
-	case in.Source == rules.FromIntrospection && in.Name == "active":
-		return "exp"
-	case in.Source == rules.FromIntrospection:
-		return in.Name
-	}
-	return ""
 }
 
 // nearAudiences lists audiences in which a check finds a part of the API's own, where it does not

@@ -73,7 +73,7 @@ func (t *Token) CanBeAsWanted(name string) bool {
 // its claims, or whether it is there.
 func (t *Token) Knows(reads []rules.Input) bool {
 	for _, in := range reads {
-		name := ClaimOf(in)
+		name := in.ClaimRead()
 		if name != "" && name != "*" && t.Claim(name).Is(source.Unknown) {
 			return false
 		}

@@ -82,7 +82,7 @@ func (v *View) see(check *asking) {
 		if in.Source == rules.FromHeader {
 			v.headers = append(v.headers, in.Name)
 		}
-		switch name := ClaimOf(in); name {
+		switch name := in.ClaimRead(); name {
 		case "":
 		case "*":
 			v.claims, v.all = append(v.claims, shown[:]...), true
@@ -108,7 +108,7 @@ func (v *View) seePredicate(p rules.Predicate) {
 	}
 	v.seeExpression(p.Input.Opaque)
 	for _, in := range p.Input.Opaque.Reads {
-		v.opaque[ClaimOf(in)] = true
+		v.opaque[in.ClaimRead()] = true
 	}
 }
 

@@ -12,7 +12,7 @@ func algorithmNeverSigned() rules.Rule {
 		Title: "the algorithm is one that Entra ID never signs with",
 		Why: "Entra ID signs access tokens with RS256: its metadata lists no other algorithm, and its key sets hold RSA keys only. A policy " +
 			"that wants another one lets nobody in.",
-		Fix:        "Want RS256: in MuleSoft's JWT Validation, signingMethod rsa with signingKeyLength 256, which is the length of the hash and not of the key.",
+		Fix:        "Want RS256.",
 		Severity:   rules.Error,
 		Since:      since,
 		References: []string{accessTokens, claimsRef},

@@ -11,10 +11,10 @@ func audienceCheckSwitchedOff() rules.Rule {
 		Name:       "audience-check-switched-off",
 		Title:      "an audience is configured, and its check is switched off",
 		Why:        "The expected audience stands in the configuration, so a reader takes it for checked. It is not: a token for any other API is accepted.",
-		Fix:        "Switch the check on (validateAudClaim in MuleSoft's JWT Validation), or remove the audience.",
+		Fix:        "Switch the check on, or remove the audience.",
 		Severity:   rules.Warning,
 		Since:      since,
-		References: []string{muleJWT, validating},
+		References: []string{validating},
 		Check: func(s *rules.Subject) []rules.Finding {
 			return eachCheck(s, func(c *rules.Check) []rules.Finding {
 				if c.ID != rules.Audience || c.Skip == "" || len(configured(c)) == 0 {

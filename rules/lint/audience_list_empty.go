@@ -4,13 +4,13 @@ import "github.com/gatewhy/gatewhy/rules"
 
 func audienceListEmpty() rules.Rule {
 	return rules.Rule{
-		Name:       "audience-list-empty",
-		Title:      "the audience is checked against an empty list",
-		Why:        "No audience can be one of none: every token is rejected, or, where the gateway takes an empty list for no check, every audience is accepted.",
-		Fix:        "Name this environment's audience.",
-		Severity:   rules.Error,
-		Since:      since,
-		References: []string{muleJWT},
+		Name:  "audience-list-empty",
+		Title: "the audience is checked against an empty list",
+		Why: "No audience can be one of none: every token is rejected, or, where the gateway " +
+			"takes an empty list for no check, every audience is accepted.",
+		Fix:      "Name this environment's audience.",
+		Severity: rules.Error,
+		Since:    since,
 		Check: func(s *rules.Subject) []rules.Finding {
 			return eachCheck(s, func(c *rules.Check) []rules.Finding {
 				if c.ID != rules.Audience || !inForce(c) || len(configured(c)) > 0 {

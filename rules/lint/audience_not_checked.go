@@ -16,7 +16,7 @@ func audienceNotChecked() rules.Rule {
 		Severity:   rules.Error,
 		Lesser:     "a warning where other checks tell clients apart, a note where an expression that can't be evaluated may check it",
 		Since:      since,
-		References: []string{validating, kbArticle},
+		References: []string{validating},
 		Check:      checkAudienceThere,
 	}
 }

@@ -7,7 +7,7 @@ func byteOrderMark() rules.Rule {
 	return rules.Rule{
 		Name:       "byte-order-mark",
 		Title:      "the file starts with a byte order mark",
-		Why:        "Strict readers of JSON refuse it, API Manager's among them perhaps.",
+		Why:        "Strict readers of JSON refuse it.",
 		Fix:        "Save the file as UTF-8 without a byte order mark.",
 		Severity:   rules.Warning,
 		Since:      since,

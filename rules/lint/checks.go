@@ -8,7 +8,7 @@ import (
 
 // at is a finding at the place of a check.
 func at(check *rules.Check, message string) rules.Finding {
-	return rules.Finding{Message: message, Pos: check.Pos, Span: check.Span, Field: check.Field}
+	return rules.Finding{Message: message, Pos: check.Pos, Span: check.Span, Field: check.Field, Check: check}
 }
 
 // less is a finding that is not as bad as its rule.

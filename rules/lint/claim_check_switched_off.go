@@ -9,14 +9,14 @@ import (
 
 func claimCheckSwitchedOff() rules.Rule {
 	return rules.Rule{
-		Name:       "claim-check-switched-off",
-		Title:      "claims are configured, and their check is switched off",
-		Why:        "The claims stand in the configuration, so a reader takes them for checked. They are not.",
-		Fix:        "Switch the check on (validateCustomClaim in MuleSoft's JWT Validation), or remove the claims.",
-		Severity:   rules.Warning,
-		Since:      since,
-		References: []string{muleJWT},
-		Check:      checkClaimsOn,
+		Name:  "claim-check-switched-off",
+		Title: "claims are configured, and their check is switched off",
+		Why: "The claims stand in the configuration, so a reader takes them for checked. They " +
+			"are not.",
+		Fix:      "Switch the check on, or remove the claims.",
+		Severity: rules.Warning,
+		Since:    since,
+		Check:    checkClaimsOn,
 	}
 }
 

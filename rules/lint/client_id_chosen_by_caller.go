@@ -16,7 +16,7 @@ func clientIDChosenByCaller() rules.Rule {
 		Severity:   rules.Error,
 		Lesser:     "a warning where that is so for the tokens of one version only, or where a scope or a role keeps other clients out",
 		Since:      since,
-		References: []string{muleJWT, validating},
+		References: []string{validating},
 		Check: func(s *rules.Subject) []rules.Finding {
 			return eachCheckOf(s, func(p *rules.Policy) look {
 				return func(c *rules.Check) []rules.Finding { return checkCaller(s, p, c) }

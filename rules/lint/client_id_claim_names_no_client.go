@@ -11,11 +11,11 @@ func clientIDClaimNamesNoClient() rules.Rule {
 		Name:  "client-id-claim-names-no-client",
 		Title: "the client id is read from a claim that names something else",
 		Why: "sub and oid name a user, or a client's service principal, by an id of its own, and aud names the API. None of them is an " +
-			"application id that could have a contract: every token is rejected with 403.",
+			"application id that could have a contract: every token is rejected.",
 		Fix:        "Read appid (v1.0 tokens) or azp (v2.0 tokens).",
 		Severity:   rules.Error,
 		Since:      since,
-		References: []string{claimsRef, kbArticle},
+		References: []string{claimsRef},
 		Check: func(s *rules.Subject) []rules.Finding {
 			return eachCheckOf(s, func(p *rules.Policy) look {
 				if !isEntra(p) {

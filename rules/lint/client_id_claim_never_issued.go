@@ -11,14 +11,14 @@ func clientIDClaimNeverIssued() rules.Rule {
 	return rules.Rule{
 		Name:  "client-id-claim-never-issued",
 		Title: "the client id is read from a claim that Entra ID never issues",
-		Why: "Entra ID names the client in appid (v1.0 tokens) or azp (v2.0 tokens), never in client_id. The gateway reads null and " +
-			"rejects every token with 403, \"Invalid Client\".",
-		Fix: "Read appid or azp, by the version of the API's tokens. Where the policy can't be told so (OpenID Connect access token " +
-			"enforcement), use JWT Validation in its place, or skip the client id and require a scope.",
+		Why: "Entra ID names the client in appid (v1.0 tokens) or azp (v2.0 tokens), never in " +
+			"client_id. " +
+			"The gateway reads null and rejects every token.",
+		Fix:        "Read appid or azp, by the version of the API's tokens.",
 		Severity:   rules.Error,
-		Lesser:     "a note where a client provider's validation endpoint decides, which may have one",
+		Lesser:     "a note where a validation endpoint decides, which may have one",
 		Since:      since,
-		References: []string{kbArticle, claimsRef},
+		References: []string{claimsRef},
 		Check:      checkClientClaim,
 	}
 }
@@ -35,7 +35,9 @@ func checkClientClaimOf(p *rules.Policy, c *rules.Check) []rules.Finding {
 	}
 	switch in := c.Test.Input; {
 	case in.Source == rules.FromIntrospection && inForce(find(p, rules.Introspection)):
-		return one(less(at(c, "a client id must be found, and Entra ID has none in "+in.Name+": if the client provider passes Entra's claims on, every token is rejected"), rules.Note))
+		f := at(c, "a client id must be found, and Entra ID has none in "+in.Name+
+			": if the validation endpoint passes Entra's claims on, every token is rejected")
+		return one(less(f, rules.Note))
 	case in.Source == rules.FromClaim && isEntra(p):
 		return one(at(c, fmt.Sprintf("Entra ID never issues %s: it names the client in appid (v1.0 tokens) or azp (v2.0 tokens)", in.Name)))
 	}

@@ -72,7 +72,7 @@ func identify(c *rules.Check, v entra.Version) identity {
 func marked(c *rules.Check, v entra.Version) *rules.Request {
 	claims := &source.Value{Kind: source.Object}
 	for _, in := range c.Reads() {
-		name := issued.ClaimOf(in)
+		name := in.ClaimRead()
 		switch {
 		case name == "" || name == "*" || issued.Says(name, v, true).Presence == issued.Absent:
 		case name == "ver":

@@ -7,10 +7,10 @@ func expiryNotMandatory() rules.Rule {
 		Name:       "expiry-not-mandatory",
 		Title:      "a token without an expiry is accepted",
 		Why:        "An expiry that is there is checked, but a token without exp is valid for ever.",
-		Fix:        "Make exp mandatory (mandatoryExpClaim in MuleSoft's JWT Validation).",
+		Fix:        "Make exp mandatory.",
 		Severity:   rules.Warning,
 		Since:      since,
-		References: []string{muleJWT, jwtStandard},
+		References: []string{jwtStandard},
 		Check: func(s *rules.Subject) []rules.Finding {
 			return eachCheckOf(s, func(p *rules.Policy) look {
 				if find(p, rules.Signature) == nil {

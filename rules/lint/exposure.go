@@ -133,9 +133,9 @@ func (e *exposed) view(t *issued.Token, clients bool) *issued.View {
 	supposed := make([]*rules.Policy, len(e.policies))
 	for i, p := range e.policies {
 		copied := *p
-		copied.Root = each(p.Root, func(c *rules.Check) *rules.Check {
+		copied.Root = withoutPassed(p.Root.Map(func(c *rules.Check) *rules.Check {
 			return suppose(c, passed, t, clients)
-		})
+		}))
 		supposed[i] = &copied
 	}
 	view := e.holders.View(supposed)
@@ -143,6 +143,14 @@ func (e *exposed) view(t *issued.Token, clients bool) *issued.View {
 		e.views[clients] = view
 	}
 	return view
+}
+
+// withoutPassed leaves checks that are not made out of a list in which all must hold.
+func withoutPassed(n rules.Node) rules.Node {
+	n.All = slices.DeleteFunc(n.All, func(part rules.Node) bool {
+		return part.Check != nil && part.Check.Skip != ""
+	})
+	return n
 }
 
 // suppose is a check as a rule asks about it.
@@ -159,9 +167,10 @@ func suppose(c, passed *rules.Check, t *issued.Token, clients bool) *rules.Check
 		if claim := claimOf(c); claim != "" && t.CanBeAsWanted(claim) {
 			return passed
 		}
-	case c.Test.Input.Captured: // what only that tells is taken for what the policy wants: our scope
+	// it is taken for what the policy wants it to be: a scope of ours
+	case onlyCaptured(c.Test.Input):
 		modelled := *c
-		modelled.Test.Input.Captured = false
+		modelled.Test.Input.Model = &rules.AnswerModel{Mirrors: map[string]string{"scope": "scp"}}
 		return &modelled
 	}
 	return c
@@ -170,22 +179,6 @@ func suppose(c, passed *rules.Check, t *issued.Token, clients bool) *rules.Check
 // tellsClients reports whether a check is about which client has sent the token.
 func tellsClients(c *rules.Check) bool {
 	return c.ID == rules.ClientID || c.ID == rules.Contract || c.ID == rules.ClientSecret
-}
-
-// each is a tree with each of its checks replaced. One that is passed is left out of those that
-// must all hold.
-func each(n rules.Node, by func(*rules.Check) *rules.Check) rules.Node {
-	if n.Check != nil {
-		n.Check = by(n.Check)
-	}
-	all := make([]rules.Node, 0, len(n.All))
-	for _, part := range n.All {
-		if part = each(part, by); part.Check == nil || part.Check.Skip == "" {
-			all = append(all, part)
-		}
-	}
-	n.All = all
-	return n
 }
 
 func newExposed(policies []*rules.Policy, app *entra.Registration) *exposed {
@@ -214,6 +207,12 @@ func (e *exposed) modelled() *exposed {
 		return e
 	}
 	return withHolders(e.holders, all)
+}
+
+// onlyCaptured reports whether only a captured answer of a validation endpoint says what an input
+// holds.
+func onlyCaptured(in rules.Input) bool {
+	return in.Source == rules.FromIntrospection && in.Model == nil
 }
 
 // ofClaims reports whether a check is of a kind that tells tokens apart by what they claim.
@@ -245,6 +244,6 @@ func claimOf(c *rules.Check) string {
 // to mirror them, unless only a captured one tells.
 func reads(c *rules.Check, names ...string) bool {
 	return slices.ContainsFunc(c.Reads(), func(in rules.Input) bool {
-		return !in.Captured && slices.Contains(names, issued.ClaimOf(in))
+		return slices.Contains(names, in.ClaimRead())
 	})
 }

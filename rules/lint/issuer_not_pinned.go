@@ -11,11 +11,11 @@ func issuerNotPinned() rules.Rule {
 		Title: "the issuer of tokens is not pinned",
 		Why: "Entra ID's tenants share signing keys, and a tenant's own key document lists the shared ones: a signature that verifies " +
 			"says \"Entra\", not \"our tenant\". Another tenant can issue tokens whose audience is a text of its own choice.",
-		Fix:        "Demand the tenant's issuer (in MuleSoft's JWT Validation, a mandatory custom claim iss).",
+		Fix:        "Demand the tenant's issuer.",
 		Severity:   rules.Error,
 		Lesser:     "a warning where it is not known whether another tenant can have such a token, a note where an expression can't be evaluated",
 		Since:      since,
-		References: []string{validating, uriLimits, kbArticle},
+		References: []string{validating, uriLimits},
 		Check:      checkIssuerPinned,
 	}
 }

@@ -14,7 +14,7 @@ func keySetOverHTTP() rules.Rule {
 		Fix:        "Use https.",
 		Severity:   rules.Error,
 		Since:      since,
-		References: []string{muleJWT, jwtPractices},
+		References: []string{jwtPractices},
 		Check: func(s *rules.Subject) []rules.Finding {
 			var all []rules.Finding
 			for _, p := range tokenPolicies(s) {

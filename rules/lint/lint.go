@@ -56,7 +56,8 @@ func Rules() []rules.Rule {
 	}
 }
 
-// Run looks for every rule. The findings are in the order of their places, each once.
+// Run looks for every rule. The findings are in the order of their places, each once, and know the policy that they are
+// about.
 func Run(all []rules.Rule, s *rules.Subject) []rules.Finding {
 	var found []rules.Finding
 	for i := range all {
@@ -66,11 +67,26 @@ func Run(all []rules.Rule, s *rules.Subject) []rules.Finding {
 		}
 		for _, f := range rule.Check(s) {
 			f.Rule, f.Severity = cmp.Or(f.Rule, rule.Name), cmp.Or(f.Severity, rule.Severity)
+			if f.Policy == nil && f.Check != nil {
+				f.Policy = policyOf(f.Check, s.Policies)
+			}
 			found = append(found, f)
 		}
 	}
 	s.Shared = nil
 	return Sort(giveWay(found))
+}
+
+// policyOf is the policy that makes a check; nil where none of them does.
+func policyOf(check *rules.Check, policies []*rules.Policy) *rules.Policy {
+	for _, p := range policies {
+		for c := range p.Root.Checks() {
+			if c == check {
+				return p
+			}
+		}
+	}
+	return nil
 }
 
 // Sort puts findings into the order of their places, and leaves out those that are told already: the same rule at the

@@ -4,13 +4,12 @@ import "github.com/gatewhy/gatewhy/rules"
 
 func policyDisabled() rules.Rule {
 	return rules.Rule{
-		Name:       "policy-disabled",
-		Title:      "a policy that decides on tokens is disabled",
-		Why:        "A disabled policy lets everything through, with or without a token.",
-		Fix:        "Enable it, or remove it from the file.",
-		Severity:   rules.Warning,
-		Since:      since,
-		References: []string{muleJWT},
+		Name:     "policy-disabled",
+		Title:    "a policy that decides on tokens is disabled",
+		Why:      "A disabled policy lets everything through, with or without a token.",
+		Fix:      "Enable it, or remove it from the file.",
+		Severity: rules.Warning,
+		Since:    since,
 		Check: func(s *rules.Subject) []rules.Finding {
 			var all []rules.Finding
 			for _, p := range s.Policies {
@@ -25,5 +24,5 @@ func policyDisabled() rules.Rule {
 
 // ofGuard is a finding at what limits a policy.
 func ofGuard(p *rules.Policy, message string) rules.Finding {
-	return rules.Finding{Message: message, Pos: p.When.Pos, Span: p.When.Span, Field: p.When.Field}
+	return rules.Finding{Message: message, Pos: p.When.Pos, Span: p.When.Span, Field: p.When.Field, Policy: p}
 }

@@ -9,14 +9,14 @@ import (
 
 func routeNotCovered() rules.Rule {
 	return rules.Rule{
-		Name:       "route-not-covered",
-		Title:      "some methods or paths are covered by no policy that decides on tokens",
-		Why:        "A policy that is limited to methods and paths lets every other request through without a look at its token.",
-		Fix:        "Cover every method and path, or see to it that the rest is meant to be open.",
-		Severity:   rules.Note,
-		Since:      since,
-		References: []string{mulePointcut},
-		Check:      checkRoutes,
+		Name:  "route-not-covered",
+		Title: "some methods or paths are covered by no policy that decides on tokens",
+		Why: "A policy that is limited to methods and paths lets every other request through " +
+			"without a look at its token.",
+		Fix:      "Cover every method and path, or see to it that the rest is meant to be open.",
+		Severity: rules.Note,
+		Since:    since,
+		Check:    checkRoutes,
 	}
 }
 

@@ -18,7 +18,7 @@ func scopeInURIForm() rules.Rule {
 		Severity:   rules.Error,
 		Lesser:     "a note where the tokens may be another issuer's, whose scopes have such a form, a warning where another scope beside it is enough",
 		Since:      since,
-		References: []string{claimsRef, kbArticle},
+		References: []string{claimsRef},
 		Check: func(s *rules.Subject) []rules.Finding {
 			return eachCheckOf(s, func(p *rules.Policy) look {
 				ours, others := isEntra(p), ofAnotherIssuer(p)

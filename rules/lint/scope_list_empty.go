@@ -4,13 +4,13 @@ import "github.com/gatewhy/gatewhy/rules"
 
 func scopeListEmpty() rules.Rule {
 	return rules.Rule{
-		Name:       "scope-list-empty",
-		Title:      "the client id is skipped, and no scope is required in its place",
-		Why:        "Skipping the client id is sound only together with a scope that separates the environments. With an empty list any active token is accepted.",
-		Fix:        "Require a scope that only this environment's API exposes, such as UAT.Access.",
-		Severity:   rules.Warning,
-		Since:      since,
-		References: []string{kbArticle, muleOIDC},
+		Name:  "scope-list-empty",
+		Title: "the client id is skipped, and no scope is required in its place",
+		Why: "Skipping the client id is sound only together with a scope that separates the " +
+			"environments. With an empty list any active token is accepted.",
+		Fix:      "Require a scope that only this environment's API exposes, such as UAT.Access.",
+		Severity: rules.Warning,
+		Since:    since,
 		Check: func(s *rules.Subject) []rules.Finding {
 			var all []rules.Finding
 			for _, p := range tokenPolicies(s) {

@@ -14,7 +14,7 @@ func scopeNotDefinedByApp() rules.Rule {
 		Severity:   rules.Error,
 		Lesser:     "a warning where another one beside it is defined, and is enough",
 		Since:      since,
-		References: []string{claimsRef, kbArticle},
+		References: []string{claimsRef},
 		Check: func(s *rules.Subject) []rules.Finding {
 			return withApp(s, func(app *entra.Registration, p *rules.Policy) []rules.Finding {
 				return undefined(app, p, app.Scopes, "scope", "scp", "scope")

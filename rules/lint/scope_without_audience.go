@@ -11,11 +11,12 @@ func scopeWithoutAudience() rules.Rule {
 		Title: "a scope or role is checked, and the audience is not",
 		Why: "A scope or a role is a name. Whoever may register an application in the tenant can give an API of their own a scope of the " +
 			"same name, and the token for that API is accepted here.",
-		Fix:        "Check the audience as well. Where the policy can't (enforcement by a validation endpoint), JWT Validation can.",
-		Severity:   rules.Error,
-		Lesser:     "a warning or a note where a client provider's validation endpoint decides, which may look at the audience",
+		Fix:      "Check the audience as well.",
+		Severity: rules.Error,
+		Lesser: "a warning or a note where a validation endpoint decides, which may look at the " +
+			"audience",
 		Since:      since,
-		References: []string{validating, kbArticle},
+		References: []string{validating},
 		Check:      checkScopeAudience,
 	}
 }
@@ -31,9 +32,9 @@ func checkScopeAudience(s *rules.Subject) []rules.Finding {
 		}
 		f := at(c, "the audience is not checked: any API of the tenant can use the same name, and a token for it is accepted")
 		if endpoint := find(p, rules.Introspection); endpoint != nil {
-			f.Message += ", unless the client provider looks at it"
+			f.Message += ", unless the validation endpoint looks at it"
 			f = less(f, rules.Warning)
-			if endpoint.Test.Input.Captured {
+			if endpoint.Test.Input.Model == nil {
 				f = less(f, rules.Note)
 			}
 		}

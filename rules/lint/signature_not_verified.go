@@ -10,7 +10,7 @@ func signatureNotVerified() rules.Rule {
 		Fix:        "Verify with the tenant's key set and the algorithm that Entra ID signs with, RS256.",
 		Severity:   rules.Error,
 		Since:      since,
-		References: []string{muleJWT, jwtPractices},
+		References: []string{jwtPractices},
 		Check: func(s *rules.Subject) []rules.Finding {
 			return eachCheck(s, func(c *rules.Check) []rules.Finding {
 				if c.ID != rules.Signature || c.Skip == "" {

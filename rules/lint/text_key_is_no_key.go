@@ -15,7 +15,7 @@ func textKeyIsNoKey() rules.Rule {
 		Fix:        "Put in the PEM text of the public key or of the certificate; for HMAC a secret of at least 32 random bytes.",
 		Severity:   rules.Error,
 		Since:      since,
-		References: []string{muleJWT, algorithmsRFC},
+		References: []string{algorithmsRFC},
 		Check: func(s *rules.Subject) []rules.Finding {
 			return eachCheck(s, func(c *rules.Check) []rules.Finding {
 				if c.ID != rules.Signature || !inForce(c) || c.Test.Key == nil || c.Test.Key.Text == "" {

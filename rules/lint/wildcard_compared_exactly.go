@@ -12,13 +12,14 @@ func wildcardComparedExactly() rules.Rule {
 	return rules.Rule{
 		Name:  "wildcard-compared-exactly",
 		Title: "a value with a wildcard is compared as it stands",
-		Why: "No token of Entra ID has an asterisk in its audience, issuer, scopes or roles, and a policy that compares whole values lets " +
-			"nobody in. That MuleSoft's JWT Validation compares so is inferred: its documentation knows no wildcard.",
+		Why: "No token of Entra ID has an asterisk in its audience, issuer, scopes or roles, " +
+			"and a policy " +
+			"that compares whole values lets nobody in.",
 		Fix:        "Write the values that are meant, one by one.",
 		Severity:   rules.Error,
 		Lesser:     "a warning where another value beside it can match",
 		Since:      since,
-		References: []string{muleJWT, claimsRef},
+		References: []string{claimsRef},
 		Check: func(s *rules.Subject) []rules.Finding {
 			return eachCheckOf(s, func(p *rules.Policy) look {
 				if ofAnotherIssuer(p) {

@@ -3,7 +3,6 @@ package mulesoft
 import (
 	"sync"
 
-	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -17,27 +16,34 @@ const (
 func Adapter() rules.Adapter {
 	table := sync.OnceValue(behaviours)
 	return rules.Adapter{
-		Name:     "mulesoft",
-		Variants: []string{Mule, Flex},
-		Assets:   assets,
-		Knows:    func(asset string) bool { name, _ := named(asset); return known(name) },
-		Compile: func(file *source.File, options rules.Options) (rules.Compilation, error) {
-			return compileBy(table(), file, options)
-		},
+		Name:       "mulesoft",
+		Variants:   variants(),
+		Kinds:      assets,
+		Knows:      func(kind string) bool { asset, _ := named(kind); return known(asset) },
+		Detect:     detect,
+		Read:       readFiles,
+		Compile:    func(c *rules.Configuration) rules.Compilation { return compile(table(), c) },
 		Behaviours: table,
 		Causes:     causes,
 		Collect:    collections,
 		Rules:      lintRules,
+		Advice:     advice,
+		Solutions:  solutions,
 		Repairable: repairable,
-		Repair:     repairFinding,
-		Propose:    propose,
+		Changes:    changes,
 	}
 }
 
-// GatewayName returns the product's name for a variant.
-func GatewayName(variant string) string {
-	if variant == Flex {
-		return "Flex Gateway"
+func variants() []rules.Variant {
+	return []rules.Variant{{Name: Mule, Product: "Mule Gateway"}, {Name: Flex, Product: "Flex Gateway"}}
+}
+
+// product is the vendor's name for a gateway.
+func product(variant string) string {
+	for _, v := range variants() {
+		if v.Name == variant {
+			return v.Product
+		}
 	}
-	return "Mule Gateway"
+	return ""
 }

@@ -121,10 +121,7 @@ func TestAChangeOfTheTableChangesThePrediction(t *testing.T) {
 		policyOf(openIDConnect, "1.3.0", ``),
 		policyOf(clientIDEnforcement, "1.3.1", `"credentialsOriginHasHttpBasicAuthenticationHeader":"httpBasicAuthenticationHeader"`),
 	} {
-		compiled, err := compileBy(table, read(t, "policy.json", policy), rules.Options{})
-		if err != nil {
-			t.Fatal(err)
-		}
+		compiled := compile(table, configurationOf(t, "policy.json", policy, rules.Options{}))
 		for _, r := range requests {
 			v := rules.Evaluate(compiled.Policies, r)
 			if v.Outcome == rules.Rejected && (v.Status != 418 || v.Body() != "changed") {

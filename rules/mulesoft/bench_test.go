@@ -16,7 +16,7 @@ func BenchmarkThousandFiles(b *testing.B) {
 	padding := strings.Repeat(" ", 1000)
 	texts := make([][]byte, files)
 	names := make([]string, files)
-	size := 0
+	size, table := 0, behaviours()
 	for i := range texts {
 		names[i], texts[i] = fmt.Sprintf("%d.json", i), []byte(inEnvelope+padding)
 		if i%2 == 1 {
@@ -31,9 +31,11 @@ func BenchmarkThousandFiles(b *testing.B) {
 			if err != nil {
 				b.Fatal(err)
 			}
-			if _, err := compile(file, rules.Options{}); err != nil {
+			c, err := readFiles([]*source.File{file}, rules.Options{})
+			if err != nil {
 				b.Fatal(err)
 			}
+			compile(table, c)
 		}
 	}
 }

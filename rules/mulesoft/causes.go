@@ -3,6 +3,7 @@ package mulesoft
 import (
 	"slices"
 
+	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -41,8 +42,8 @@ func keyCauses() []rules.Cause {
 		},
 		{
 			ID: "expired-since", Title: "the token had expired when the gateway saw it",
-			Why:        "the prediction is for the time of --at, else for now; the request came later, or the gateway's clock is ahead",
-			Look:       "the time of the request in the gateway's log, given with --at, and that host's clock",
+			Why:  "the prediction is for another time; the request came later, or the gateway's clock is ahead",
+			Look: "the time of the request in the gateway's log, and that host's clock", Need: rules.Need{Input: source.NeedTime},
 			Evidence:   inferred(docJWT),
 			Situations: []string{expiredToken}, Possible: both(claimed("exp"), has(rules.Expiry, rules.Pass, rules.Unsure)),
 		},
@@ -55,8 +56,8 @@ func keyCauses() []rules.Cause {
 		},
 		{
 			ID: "enormous-exp", Title: "exp is too large for Flex Gateway's clock",
-			Why:        "a number of seconds that does not fit makes the policy fail altogether",
-			Look:       "exp in gatewhy decode, and whether the gateway is Flex Gateway (--gateway flex)",
+			Why:  "a number of seconds that does not fit makes the policy fail altogether",
+			Look: "exp in gatewhy decode, and whether the gateway is Flex Gateway", Need: rules.Need{Input: source.NeedGateway},
 			Evidence:   observed(obsFlex),
 			Situations: []string{enormousExpiry}, AnyGateway: true, Possible: enormous,
 		},
@@ -138,8 +139,8 @@ func endpointCauses() []rules.Cause {
 		},
 		{
 			ID: "endpoint-answers-otherwise", Title: "the validation endpoint answers otherwise than it was taken to",
-			Why:        "what it answers is modelled on the token's own claims, and the client provider may see it otherwise",
-			Look:       "its answer for this token, given with --introspection: gatewhy collect introspection",
+			Why:  "what it answers is modelled on the token's own claims, and the client provider may see it otherwise",
+			Look: "its answer for this token: gatewhy collect introspection", Need: rules.Need{Input: source.NeedIntrospection},
 			Evidence:   inferred(kbInvalid),
 			Situations: []string{inactiveToken, notValidated, noClientID, missingScopes}, LetsIn: true, Possible: both(asks, notCaptured),
 		},

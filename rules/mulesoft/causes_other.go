@@ -1,6 +1,9 @@
 package mulesoft
 
-import "github.com/gatewhy/gatewhy/rules"
+import (
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+)
 
 // letInCauses are why a request gets through that should not.
 func letInCauses() []rules.Cause {
@@ -21,7 +24,7 @@ func letInCauses() []rules.Cause {
 		{
 			ID: "route-not-covered", Title: "the policy does not apply to this method and path",
 			Why:      "it is limited to some routes, and the request's is not known",
-			Look:     "--method and --path of the request",
+			Need:     rules.Need{Input: source.NeedRequest},
 			Evidence: documented(docPointcut), LetsIn: true, Possible: both(refused, routeOpen),
 		},
 		{
@@ -32,8 +35,8 @@ func letInCauses() []rules.Cause {
 		},
 		{
 			ID: "seen-while-valid", Title: "the token was still valid when the gateway saw it",
-			Why:      "the prediction is for the time of --at, else for now; the request came earlier",
-			Look:     "--at with the time of the request, or --at issued",
+			Why:      "the prediction is for another time; the request came earlier",
+			Need:     rules.Need{Input: source.NeedTime, For: "issued, or the time of the request"},
 			Evidence: inferred(docJWT), LetsIn: true, Possible: both(claimed("exp"), either(has(rules.Expiry, rules.Fail), has(rules.Introspection, rules.Fail))),
 		},
 		{

@@ -108,10 +108,15 @@ func basicInput(name string, part int) rules.Input {
 func basicPart(r *rules.Request, part int) rules.Reading {
 	header, given := r.Headers["Authorization"]
 	switch {
-	case !given && r.Bearer():
-		return rules.Reading{} // it is taken by the token
+	case !given && (r.Bearer() || r.HeadersWhole):
+		return rules.Reading{} // it is taken by the token, or not sent
 	case !given:
-		return rules.Reading{Unknown: &rules.Unknown{Why: "the request's Authorization header is not known", Ask: `-H "Authorization: Basic …": the header that the client sends`}}
+		return rules.Reading{Unknown: &rules.Unknown{
+			Why: "the request's Authorization header is not known",
+			Need: rules.Need{
+				Input: source.NeedHeader, Name: "Authorization", Value: "Basic ", For: "the header that the client sends",
+			},
+		}}
 	}
 	encoded, ok := strings.CutPrefix(header, "Basic ")
 	text, err := base64.StdEncoding.DecodeString(encoded)

@@ -82,7 +82,7 @@ func TestIntrospectionWithoutAPublishedAccountNeedsTheAnswer(t *testing.T) {
 		if got, want := short(v), (decided{rules.Undetermined, 0, rules.Introspection}); got != want {
 			t.Errorf("%s: got %v, want %v", asset, got, want)
 		}
-		if v.Question() == "" {
+		if v.Question().None() {
 			t.Errorf("%s: nothing is asked for", asset)
 		}
 	}

@@ -1,6 +1,9 @@
 package mulesoft
 
-import "github.com/gatewhy/gatewhy/rules"
+import (
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+)
 
 // Pieces of the commands. The token goes to curl through a pipe, since other users of the machine can read a command's
 // arguments.
@@ -29,7 +32,7 @@ func signIn() rules.Collection {
 
 func instanceToCollect() rules.Collection {
 	return rules.Collection{
-		Name: "api-instance", Title: "which gateway runs the API, and whether it is bound to its instance", Flag: "--gateway and --runtime",
+		Name: "api-instance", Title: "which gateway runs the API, and whether it is bound to its instance", Takes: []source.Input{source.NeedGateway, source.NeedRuntime},
 		Steps: []rules.Step{
 			{Note: "technology tells Mule Gateway from Flex Gateway, status whether a gateway has registered for it", Command: ofAPI + `' > api-instance.json`},
 			{Note: "the version of the Mule runtime: Runtime Manager, or the first lines of the application's log"},
@@ -39,7 +42,7 @@ func instanceToCollect() rules.Collection {
 
 func policiesToCollect() rules.Collection {
 	return rules.Collection{
-		Name: "policies", Title: "the policies of the API instance", Flag: "-p",
+		Name: "policies", Title: "the policies of the API instance", Takes: []source.Input{source.NeedPolicy},
 		Steps: []rules.Step{
 			{Note: "in full, with their order and routes", Command: ofAPI + `/policies' > policies.json`},
 			{Note: "the automated policies, which apply beside them", Command: manager + `/automated-policies?environmentId={environment}' > automated.json`},
@@ -51,7 +54,7 @@ func policiesToCollect() rules.Collection {
 
 func contractsToCollect() rules.Collection {
 	return rules.Collection{
-		Name: "contracts", Title: "the client ids that have an approved contract", Flag: "--contracts",
+		Name: "contracts", Title: "the client ids that have an approved contract", Takes: []source.Input{source.NeedContracts},
 		Steps: []rules.Step{
 			{Note: "up to 100 of them; where total in the answer is larger, once more with offset=100", Command: ofAPI + `/contracts?limit=100&offset=0' > contracts.json`},
 			{Note: "where the instance is in an API group: the group's contracts in API Manager, API Groups; they admit clients too"},
@@ -62,7 +65,7 @@ func contractsToCollect() rules.Collection {
 
 func introspectionToCollect() rules.Collection {
 	return rules.Collection{
-		Name: "introspection", Title: "the answer of the client provider's validation endpoint for the token", Flag: "--introspection",
+		Name: "introspection", Title: "the answer of the client provider's validation endpoint for the token", Takes: []source.Input{source.NeedIntrospection},
 		Steps: []rules.Step{
 			{Note: "the endpoint's address and its client: Access Management, Client Providers. Entra ID itself has no such endpoint"},
 			{Note: "the token, typed or pasted without showing it", Command: `read -rs TOKEN`},
@@ -76,12 +79,17 @@ func introspectionToCollect() rules.Collection {
 
 func requestToCollect() rules.Collection {
 	return rules.Collection{
-		Name: "request", Title: "a request as it is sent, and what the gateway answers", Flag: "-H, --method, --path and --observed-…",
+		Name: "request", Title: "a request as it is sent, and what the gateway answers",
+		Takes: []source.Input{source.NeedHeader, source.NeedRequest, source.NeedObservedStatus},
 		Steps: []rules.Step{
-			{Note: "of a browser or an app behind a proxy: save the traffic as a HAR file; the token is read from it", Command: `gatewhy explain @traffic.har -p policies.json`},
+			{Note: "of a browser or an app behind a proxy: save the traffic as a HAR file; the token is read from it", Explain: []rules.Given{{Input: source.NeedToken, Value: "@traffic.har"}, {Input: source.NeedPolicy, Value: "policies.json"}}},
 			{Note: "the token, typed or pasted without showing it", Command: `read -rs TOKEN`},
 			{Note: "the request by hand; it prints the status", Command: `printf 'Authorization: Bearer %s' "$TOKEN" | curl -sS -D headers.txt -o body.txt -w '%{http_code}\n' -H @- "$API_URL"`},
-			{Note: "then, with that status", Command: `gatewhy explain -p policies.json --observed-status STATUS --observed-body @body.txt`},
+			{Note: "then, with that status", Explain: []rules.Given{
+				{Input: source.NeedPolicy, Value: "policies.json"},
+				{Input: source.NeedObservedStatus, Value: "STATUS"},
+				{Input: source.NeedObservedBody, Value: "@body.txt"},
+			}},
 			{Note: "which headers arrive: the Message Logging policy with #[attributes.headers] before all others, for as long as it takes; its log then holds tokens"},
 		},
 	}

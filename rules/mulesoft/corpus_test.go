@@ -56,12 +56,12 @@ func policiesOf(t *testing.T, name string) map[string]int {
 	if err != nil {
 		t.Fatal(err)
 	}
-	c, err := compile(file, rules.Options{})
+	c, err := readFiles([]*source.File{file}, rules.Options{})
 	if err != nil {
 		return nil
 	}
 	counts := map[string]int{}
-	for _, p := range c.Policies {
+	for _, p := range compile(behaviours(), c).Policies {
 		counts[p.Asset]++
 	}
 	return counts

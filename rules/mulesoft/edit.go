@@ -2,122 +2,162 @@ package mulesoft
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// edit is one change of a policy's entry: a field of its configuration, or, where it has a place, the value there.
+// edit is one change of a policy's entry: of a field of its configuration, or of a value that stands in it.
 type edit struct {
 	field  string
 	to     func(e *entry) any // as source.SetMember takes it; e is the entry as the edits before have left it
 	rename bool               // to is the field's new name; empty to remove it
-	place  source.Position
+	at     *source.Value      // the value; only the first edit can have one, for every edit reads the entry anew
 }
 
 // set is the edit that gives a field a value.
-func set(field string, to any) edit { return edit{field: field, to: func(*entry) any { return to }} }
+func set(
+	field string,
+	to any,
+) edit {
+	return edit{field: field, to: func(*entry) any { return to }}
+}
 
 // remove is the edit that takes a field out.
 func remove(field string) edit {
 	return edit{field: field, rename: true, to: func(*entry) any { return "" }}
 }
 
-// rewrite applies edits to one entry of a file, one after the other, and returns the edited file and what has changed. An
+// rewrite applies edits to an entry and returns the configuration after them and what has changed.
+// They are made one after the other, or several at once where none of them depends on another. An
 // edit that changes nothing is left out.
-func rewrite(file *source.File, index int, edits []edit) (*source.File, []rules.Change, error) {
-	var changes []rules.Change
-	for _, e := range edits {
-		found := editableEntries(file)
-		if index >= len(found) {
-			return nil, nil, fmt.Errorf("%s: policy %d is gone after an edit", file.Name, index)
+func rewrite(
+	c *rules.Configuration,
+	of *entry,
+	edits []edit,
+) (*rules.Configuration, []rules.FieldChange, error) {
+	var changes []rules.FieldChange
+	most := len(edits)
+	for len(edits) > 0 {
+		n := min(independent(edits), most)
+		file, fields, err := apply(of, edits[:n])
+		if err != nil && n > 1 {
+			most = 1
+			continue
 		}
-		found[index].openText(file)
-		to := e.to(&found[index])
-		subject := e.subject(&found[index])
+		if err == nil && file != of.file {
+			c, of, err = edited(c, of, file)
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+		edits, changes = edits[n:], append(changes, fields...)
+	}
+	return c, changes, nil
+}
+
+// independent is how many edits can be made at once: those that set fields, until one is set
+// again.
+func independent(edits []edit) int {
+	for i, e := range edits {
+		same := func(before edit) bool { return before.field == e.field }
+		if e.rename || e.at != nil || slices.ContainsFunc(edits[:i], same) {
+			return max(i, 1)
+		}
+	}
+	return len(edits)
+}
+
+// apply makes edits at once, and lists what they change.
+func apply(of *entry, edits []edit) (*source.File, []rules.FieldChange, error) {
+	var pending []edit
+	var values []any
+	var changes []rules.FieldChange
+	for _, e := range edits {
+		to, subject := e.to(of), e.subject(of)
 		from := shown(subject)
 		if !e.rename && from == fieldText(to) && subject.Is(source.String) == isText(to) {
 			continue
 		}
-		change, err := e.change(file, &found[index], to)
-		if err != nil {
-			return nil, nil, err
-		}
-		if file, err = file.Edited(change); err != nil {
-			return nil, nil, err
-		}
-		changes = append(changes, rules.Change{Field: e.field, From: from, To: fieldText(to)})
+		pending, values = append(pending, e), append(values, to)
+		changes = append(changes, rules.FieldChange{Field: e.field, From: from, To: fieldText(to)})
 	}
-	return file, changes, nil
+	switch len(pending) {
+	case 0:
+		return of.file, nil, nil
+	case 1:
+		file, err := pending[0].apply(of, values[0])
+		return file, changes, err
+	}
+	var set source.Fields
+	for i, e := range pending {
+		set = append(set, source.Field{Key: e.field, Value: values[i]})
+	}
+	file, err := of.setFields(set)
+	return file, changes, err
 }
 
-// editableEntries reads a file of which it is known that it holds policies: where it names none, it is a bare configuration.
-func editableEntries(file *source.File) []entry {
-	found := entries(file, "")
-	if found == nil && len(file.Documents) == 1 {
-		return []entry{bareEntry(file.Documents[0], "")}
+// setFields sets several fields at once.
+func (e *entry) setFields(set source.Fields) (*source.File, error) {
+	switch {
+	case e.text != nil:
+		return e.withText(func(inner *source.File) (*source.File, error) {
+			return inner.SetMembers(inner.Documents[0], set)
+		})
+	case e.written == nil:
+		return e.file.SetMembers(e.config, set)
 	}
-	return found
+	for i := range set {
+		set[i].Key = snake(set[i].Key)
+	}
+	return e.file.SetMembers(e.written, set)
 }
 
 // subject is the value that an edit is about; nil where it is not there.
 func (e edit) subject(of *entry) *source.Value {
-	if e.place.Line == 0 {
-		return of.config.Member(e.field)
+	if e.at != nil {
+		return e.at
 	}
-	if of.text != nil {
-		if v := of.text.value(e.place); v != nil {
-			return v
-		}
-	}
-	return valueAt(of.place, e.place)
+	return of.config.Member(e.field)
 }
 
-// change is the edit in the file's own syntax.
-func (e edit) change(file *source.File, of *entry, to any) (source.Edit, error) {
-	inText := of.text != nil && (e.place.Line == 0 || of.text.value(e.place) != nil)
-	if !inText {
-		return e.changeIn(file, of, to)
+// apply makes the edit in the entry's file.
+func (e edit) apply(of *entry, to any) (*source.File, error) {
+	if of.text != nil && (e.at == nil || counterpart(of.config, of.config, e.at) != nil) {
+		return e.applyToText(of, to)
 	}
-	change, err := e.changeIn(of.text.file, of, to)
+	config, spelled := of.config, e.field
+	if of.written != nil {
+		config, spelled = of.written, snake(e.field)
+		if e.rename && to != "" {
+			to = snake(fieldText(to))
+		}
+	}
+	change, err := e.in(of.file, config, spelled, to)
 	if err != nil {
-		return source.Edit{}, err
+		return nil, err
 	}
-	return of.text.put(file, change)
+	return of.file.Edited(change)
 }
 
-// changeIn is the edit of a file, or of the text that is the configuration.
-func (e edit) changeIn(file *source.File, of *entry, to any) (source.Edit, error) {
-	written, name := of.editable(e.field)
+// in is the edit in the syntax of a file, which is the entry's own or the text that is its configuration.
+func (e edit) in(
+	file *source.File,
+	config *source.Value,
+	field string,
+	to any,
+) (source.Edit, error) {
 	switch {
-	case e.place.Line > 0:
-		return file.Replace(e.subject(of), to)
+	case e.at != nil:
+		return file.Replace(e.at, to)
 	case e.rename && to == "":
-		return file.RemoveMember(written, name)
+		return file.RemoveMember(config, field)
 	case e.rename:
-		_, renamed := of.editable(fieldText(to))
-		return file.RenameMember(written, name, renamed)
+		return file.RenameMember(config, field, fieldText(to))
 	}
-	return file.SetMember(written, name, to)
-}
-
-// valueAt returns the value at a place, in v or below; nil where there is none.
-func valueAt(v *source.Value, pos source.Position) *source.Value {
-	if v.Pos == pos {
-		return v
-	}
-	for _, item := range v.Items {
-		if found := valueAt(item, pos); found != nil {
-			return found
-		}
-	}
-	for i := range v.Members {
-		if found := valueAt(v.Members[i].Value, pos); found != nil {
-			return found
-		}
-	}
-	return nil
+	return file.SetMember(config, field, to)
 }
 
 // isText reports whether a value that is still to be written is a string.

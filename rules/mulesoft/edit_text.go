@@ -2,67 +2,66 @@ package mulesoft
 
 import "github.com/gatewhy/gatewhy/inspect/source"
 
-// configText is a configuration that is kept as JSON in a string: it is edited on its own, and then put back as a whole.
-type configText struct {
-	at    *source.Value // the string
-	file  *source.File  // its content alone
-	shown *source.Value // the same values, where they stand in the whole file
-}
-
-// openText makes an entry's configuration one that can be edited where it is kept as text.
-func (e *entry) openText(file *source.File) {
-	if e.sealed || !e.config.Is(source.String) || !rewritable(file, e.config) {
-		return
-	}
-	shown, err := source.Embedded(file, e.config)
-	if err != nil || len(shown.Documents) != 1 {
-		return
-	}
-	if inner, err := source.ReadJSON(file.Name, []byte(e.config.Text)); err == nil {
-		e.text = &configText{at: e.config, file: inner, shown: shown.Documents[0]}
-		e.config, e.written = inner.Documents[0], nil
-	}
-}
-
-// rewritable reports whether a string that is written anew comes out as it stands in the file: not a block of several lines, and no
-// escapes that need not be.
-func rewritable(file *source.File, v *source.Value) bool {
-	same, err := file.Replace(v, v.Text)
+// withText edits a configuration that is kept as JSON in a string: on its own, and the string is
+// then replaced as a whole.
+func (e *entry) withText(
+	change func(inner *source.File) (*source.File, error),
+) (*source.File, error) {
+	inner, err := source.ReadJSON(e.file.Name, []byte(e.text.Text))
 	if err != nil {
-		return false
+		return nil, err
 	}
-	text, err := source.Apply(file.Text, same)
-	return err == nil && string(text) == string(file.Text)
+	if inner, err = change(inner); err != nil {
+		return nil, err
+	}
+	return replaced(e.file, e.text, string(inner.Text))
 }
 
-// value returns the value of the text that stands at a place of the whole file; nil where there is none.
-func (t *configText) value(pos source.Position) *source.Value {
-	return counterpart(t.shown, t.file.Documents[0], pos)
+// applyToText makes the edit in the text that is the configuration.
+func (e edit) applyToText(of *entry, to any) (*source.File, error) {
+	return of.withText(func(inner *source.File) (*source.File, error) {
+		e.at = counterpart(of.config, inner.Documents[0], e.at)
+		change, err := e.in(inner, inner.Documents[0], e.field, to)
+		if err != nil {
+			return nil, err
+		}
+		return inner.Edited(change)
+	})
 }
 
-// counterpart finds the value at a place in one of two trees of the same shape, and returns the other's.
-func counterpart(v, other *source.Value, pos source.Position) *source.Value {
-	if v.Pos == pos {
+// replaced is a file with another value in the place of one.
+func replaced(file *source.File, at *source.Value, with any) (*source.File, error) {
+	change, err := file.Replace(at, with)
+	if err != nil {
+		return nil, err
+	}
+	return file.Edited(change)
+}
+
+// locked reports whether an entry can't be edited: it is a report, or a text that would not come out as it stands in the
+// file, such as a block of several lines.
+func (e *entry) locked() bool {
+	if e.text == nil {
+		return e.sealed
+	}
+	same, err := replaced(e.file, e.text, e.text.Text)
+	return e.sealed || err != nil || string(same.Text) != string(e.file.Text)
+}
+
+// counterpart finds a value in one of two trees of the same shape, and returns the other's; nil where it is not there.
+func counterpart(v, other, wanted *source.Value) *source.Value {
+	if v == wanted {
 		return other
 	}
 	for i, item := range v.Items {
-		if found := counterpart(item, other.Items[i], pos); found != nil {
+		if found := counterpart(item, other.Items[i], wanted); found != nil {
 			return found
 		}
 	}
 	for i := range v.Members {
-		if found := counterpart(v.Members[i].Value, other.Members[i].Value, pos); found != nil {
+		if found := counterpart(v.Members[i].Value, other.Members[i].Value, wanted); found != nil {
 			return found
 		}
 	}
 	return nil
-}
-
-// put puts an edit of the text into the file.
-func (t *configText) put(file *source.File, change source.Edit) (source.Edit, error) {
-	text, err := source.Apply(t.file.Text, change)
-	if err != nil {
-		return source.Edit{}, err
-	}
-	return file.Replace(t.at, string(text))
 }

@@ -5,17 +5,22 @@ import (
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/mulesoft/dataweave"
 )
 
-// entry is one policy as a configuration file has it: named fields with their places, and no meaning yet.
+// entry is one policy as a configuration file has it: named fields with their places, and no meaning yet. Once it is
+// read, it is not changed.
 type entry struct {
+	file     *source.File
 	asset    string // the policy kind without the suffix of a gateway
+	name     string // of the policy kind, as the file has it, without that suffix
 	version  string
-	variant  string // empty where the file does not tell
-	local    bool   // Flex Gateway in local mode, where there are no contracts
-	textual  bool   // the configuration is shown as text, which does not tell a string from a number
-	custom   bool   // not one of the vendor's own policies
-	outbound bool   // applied to the call of the upstream, not to the request
+	variant  string            // empty where the file does not name the gateway
+	runtime  dataweave.Version // that the user has named
+	local    bool              // Flex Gateway in local mode, where there are no contracts
+	textual  bool              // the configuration is shown as text, which does not tell a string from a number
+	custom   bool              // not one of the vendor's own policies
+	outbound bool              // applied to the call of the upstream, not to the request
 	api      string
 	order    int64
 
@@ -27,20 +32,15 @@ type entry struct {
 	config   *source.Value  // by the policy's own names; nil where the entry has none
 	written  *source.Value  // the configuration in Terraform's snake_case, where the file has it so
 	sealed   bool           // a report, which it makes no sense to edit
-	text     *configText    // where the configuration is kept as text, and was opened to be edited
+	text     *source.Value  // the string, where the configuration is kept as JSON in one
 	place    *source.Value  // the whole entry
 
 	// What names the policy kind in the file, for edits; nil where the file has no such place.
 	assetAt, versionAt, templateAt *source.Value
 }
 
-// editable returns the configuration as it is to be edited, and how the file spells a field.
-func (e *entry) editable(field string) (*source.Value, string) {
-	if e.written == nil {
-		return e.config, field
-	}
-	return e.written, snake(field)
-}
+// Place is where the policy stands.
+func (e *entry) Place() (*source.File, source.Span) { return e.file, e.place.Span }
 
 // fieldPos is where a field of the configuration stands: its value, or the whole configuration where it is absent.
 func (e *entry) fieldPos(name string) (source.Position, source.Span) {
@@ -93,14 +93,15 @@ func (e *entry) policy(variant string) *rules.Policy {
 	return &rules.Policy{
 		Gateway: "mulesoft",
 		Variant: variant,
-		Asset:   e.asset,
+		Asset:   e.name,
 		Name:    policyName(e.asset),
-		Product: GatewayName(variant),
+		Product: product(variant),
 		Version: e.version,
 		API:     e.api,
 		Order:   int(e.order),
 		Pos:     e.place.Pos,
 		When:    e.guard(),
+		Entry:   e,
 	}
 }
 
@@ -113,7 +114,9 @@ func (e *entry) guard() rules.Guard {
 		return guard
 	}
 	if e.rulesAt != nil {
-		guard.Unread, guard.Field = true, "rules"
+		guard.Field, guard.Unknown = "rules", &rules.Unknown{
+			Why: "its routes are in a form that is not modelled",
+		}
 		guard.Pos, guard.Span = memberPlace(e.rulesAt)
 		return guard
 	}

@@ -8,7 +8,7 @@ import (
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
-	"github.com/gatewhy/gatewhy/rules/dataweave"
+	"github.com/gatewhy/gatewhy/rules/mulesoft/dataweave"
 )
 
 // dialect is the expression language of the gateway that the entry is compiled for.
@@ -21,9 +21,10 @@ func (c *compiler) dialect() dataweave.Dialect {
 
 // expression is a field's text as the gateway takes it.
 type expression struct {
-	text  string
-	expr  *dataweave.Expr // nil where the text is a literal or can't be read
-	fault *rules.Unknown  // why the text can't be read
+	text   string
+	expr   *dataweave.Expr // nil where the text is a literal or can't be read
+	claims []string        // the names of the claims that it reads
+	fault  *rules.Unknown  // why the text can't be read
 }
 
 // exact reports whether the expression's tree is what the gateway runs, without a doubt.
@@ -43,7 +44,7 @@ func (c *compiler) parse(field string) expression {
 		e.fault = unreadable(offset, err)
 		return e
 	}
-	e.expr = expr
+	e.expr, e.claims = expr, expr.Claims()
 	return e
 }
 
@@ -59,33 +60,35 @@ func (c *compiler) opaque(e expression) rules.Input {
 		in.Opaque.Eval = func(*rules.Request) rules.Reading { return rules.Reading{Unknown: e.fault} }
 		return in
 	}
-	in.Opaque.Reads, in.Opaque.Compares = reads(e.expr), e.expr.Compares
+	in.Opaque.Reads, in.Opaque.Compares = reads(e), e.expr.Compares
 	in.Opaque.Eval = func(r *rules.Request) rules.Reading {
-		got := reading(e.expr.Eval(environment(r, c.runtime, "")))
-		return c.dependsOnRuntime(asking(got, in.Opaque.Reads, r), e.expr, r)
+		got := reading(e.run(r, c.runtime, ""))
+		return c.dependsOnRuntime(asking(got, in.Opaque.Reads, r), e, r)
 	}
 	return in
 }
 
 // dependsOnRuntime says so where the version of the runtime would decide what an expression gives.
-func (c *compiler) dependsOnRuntime(got rules.Reading, expr *dataweave.Expr, r *rules.Request) rules.Reading {
+func (c *compiler) dependsOnRuntime(got rules.Reading, e expression, r *rules.Request) rules.Reading {
 	if got.Unknown == nil || c.runtime.Known() {
 		return got
 	}
 	since24 := dataweave.Version{Major: 4, Minor: 4}
-	if expr.Eval(environment(r, since24, "")).Unknown == nil {
-		got.Unknown.Ask = "--runtime VERSION: the version of the Mule runtime, on which this expression depends"
+	if e.run(r, since24, "").Unknown == nil {
+		got.Unknown.Need = rules.Need{
+			Input: source.NeedRuntime, For: "the version of the Mule runtime, on which this expression depends",
+		}
 	}
 	return got
 }
 
 // reads lists what an expression reads.
-func reads(expr *dataweave.Expr) []rules.Input {
+func reads(e expression) []rules.Input {
 	var all []rules.Input
-	for _, claim := range expr.Claims() {
+	for _, claim := range e.claims {
 		all = append(all, rules.Claim(claim))
 	}
-	for _, path := range expr.Reads() {
+	for _, path := range e.expr.Reads() {
 		if name := memberOf("attributes.headers", path); name != "" {
 			all = append(all, rules.Input{Source: rules.FromHTTP, Name: name})
 		}
@@ -116,7 +119,10 @@ func asking(got rules.Reading, reads []rules.Input, r *rules.Request) rules.Read
 	}
 	for _, in := range reads {
 		if in.Source == rules.FromHTTP && r.Read(in).Value == nil {
-			got.Unknown.Ask = fmt.Sprintf(`-H "%[1]s: …": what the client sends in it; "%[1]s:" where it sends none`, in.Name)
+			got.Unknown.Need = rules.Need{
+				Input: source.NeedHeader, Name: in.Name,
+				For: fmt.Sprintf(`what the client sends in it; "%s:" where it sends none`, in.Name),
+			}
 			return got
 		}
 	}
@@ -127,10 +133,10 @@ func reading(result dataweave.Result) rules.Reading {
 	switch {
 	case result.Failure != nil:
 		return rules.Reading{Fault: result.Failure.Why}
-	case result.Unknown != nil && result.Unknown.NeverTrue:
-		return rules.Reading{Value: &source.Value{Kind: source.Bool, Text: "false"}}
 	case result.Unknown != nil:
-		return rules.Reading{Unknown: &rules.Unknown{Why: unknownWords(result.Unknown), Present: result.Unknown.Present}}
+		u := result.Unknown.Unknown
+		u.Why = unknownWords(result.Unknown)
+		return rules.Reading{Unknown: &u}
 	}
 	return rules.Reading{Value: result.Value}
 }
@@ -148,9 +154,14 @@ func unknownWords(u *dataweave.Unknown) string {
 
 // unreadable says why an expression can't be read. Columns count from the beginning of the field's text.
 func unreadable(offset int, err error) *rules.Unknown {
-	var fault *dataweave.Error
-	if errors.As(err, &fault) {
-		return &rules.Unknown{Why: fmt.Sprintf("the expression can't be read: column %d: %s", offset+fault.Column, fault.Cause), Ask: fault.Hint}
+	var fault *source.Error
+	if !errors.As(err, &fault) {
+		return &rules.Unknown{Why: "the expression can't be read: " + err.Error(), MayErr: true}
 	}
-	return &rules.Unknown{Why: "the expression can't be read: " + err.Error()}
+	const why = "the expression can't be read: column %d: %s"
+	u := &rules.Unknown{Why: fmt.Sprintf(why, offset+fault.Pos.Column, fault.Cause), MayErr: true}
+	if len(fault.Hints) > 0 {
+		u.Need = rules.Need{For: fault.Hints[0].Text}
+	}
+	return u
 }

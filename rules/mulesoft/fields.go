@@ -46,7 +46,10 @@ func (c *compiler) read(fields []field, name string) setting {
 	case templated(v):
 		return setting{value: v, unknown: &rules.Unknown{
 			Why: fmt.Sprintf("%s is %s in this file, and only its deployment knows the value", name, v.Text),
-			Ask: "-p FILE: the configuration with its variables filled in, as the gateway has it",
+			Need: rules.Need{
+				Input: source.NeedPolicy,
+				For:   "the configuration with its variables filled in, as the gateway has it",
+			},
 		}}
 	case !f.fits(v):
 		return setting{value: v, unknown: &rules.Unknown{

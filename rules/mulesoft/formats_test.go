@@ -143,7 +143,7 @@ func TestEveryFormatGivesTheSamePolicy(t *testing.T) {
 
 func outcomes(t *testing.T, name, text string, r *rules.Request) []outcome {
 	t.Helper()
-	c := compiled(t, name, text, rules.Options{Variant: Mule, Asset: jwtValidation})
+	c := compiled(t, name, text, rules.Options{Variant: Mule, Kind: jwtValidation})
 	if len(c.Policies) != 1 || c.Policies[0].Asset != jwtValidation {
 		t.Fatalf("%d policies, first %v", len(c.Policies), c.Policies)
 	}
@@ -195,7 +195,7 @@ func TestRoutesOfEachFormat(t *testing.T) {
 	tests := []struct {
 		name, file, text string
 		method, path     string
-		want             rules.Outcome
+		want             rules.Decision
 	}{
 		{"API Manager, the route is another", "p.json", `{"assetId":"jwt-validation","assetVersion":"1.4.0","pointcutData":[{"methodRegex":"GET|HEAD","uriTemplateRegex":"/orders/.*"}],"configurationData":{` + rejects + `}}`, "POST", "/orders/1", rules.Accepted},
 		{"API Manager, the route is this one", "p.json", `{"assetId":"jwt-validation","assetVersion":"1.4.0","pointcutData":[{"methodRegex":"GET|HEAD","uriTemplateRegex":"/orders/.*"}],"configurationData":{` + rejects + `}}`, "GET", "/orders/1", rules.Rejected},
@@ -212,5 +212,15 @@ func TestRoutesOfEachFormat(t *testing.T) {
 				t.Errorf("got %s, want %s", v.Outcome, test.want)
 			}
 		})
+	}
+}
+
+func TestAnotherVendorsGatewayIsNoAnswer(t *testing.T) {
+	for variant, want := range map[string]string{"": Mule, Flex: Flex, "another": Mule} {
+		options := rules.Options{Variant: variant}
+		c := compiled(t, "policy.json", policyOf(openAM, "", ``), options)
+		if got := c.Policies[0].Variant; got != want || c.Guessed != (variant != Flex) {
+			t.Errorf("%q: %s, guessed %v", variant, got, c.Guessed)
+		}
 	}
 }

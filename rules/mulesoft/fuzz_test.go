@@ -19,7 +19,7 @@ func fuzzCompile(f *testing.F, name string, seeds ...string) {
 			return
 		}
 		for _, variant := range []string{"", Mule, Flex} {
-			c, err := compile(file, rules.Options{Variant: variant, Asset: jwtValidation})
+			c, err := readFiles([]*source.File{file}, rules.Options{Variant: variant, Kind: jwtValidation})
 			if err != nil {
 				return
 			}
@@ -28,8 +28,9 @@ func fuzzCompile(f *testing.F, name string, seeds ...string) {
 	})
 }
 
-func judge(t *testing.T, file *source.File, c rules.Compilation) {
+func judge(t *testing.T, file *source.File, read *rules.Configuration) {
 	t.Helper()
+	c := compile(behaviours(), read)
 	for _, finding := range c.Findings {
 		if finding.Rule == "" || finding.Message == "" {
 			t.Fatalf("a finding says nothing: %+v", finding)
@@ -47,8 +48,8 @@ func judge(t *testing.T, file *source.File, c rules.Compilation) {
 			t.Fatalf("accepted, and %s is %s", result.Check.ID, result.Outcome)
 		}
 	}
-	if _, err := propose(file, v); err != nil {
-		t.Fatalf("a proposal can't be written: %v", err)
+	if _, err := propose(read, &v); err != nil {
+		t.Fatalf("a change can't be written: %v", err)
 	}
 }
 

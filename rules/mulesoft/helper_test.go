@@ -52,14 +52,20 @@ func read(t *testing.T, name, text string) *source.File {
 	return file
 }
 
-// compiled compiles a file that must compile.
-func compiled(t *testing.T, name, text string, options rules.Options) rules.Compilation {
+// configurationOf reads the policies of a file that must have some.
+func configurationOf(t *testing.T, name, text string, options rules.Options) *rules.Configuration {
 	t.Helper()
-	c, err := compile(read(t, name, text), options)
+	c, err := readFiles([]*source.File{read(t, name, text)}, options)
 	if err != nil {
 		t.Fatal(err)
 	}
 	return c
+}
+
+// compiled compiles a file that must compile.
+func compiled(t *testing.T, name, text string, options rules.Options) rules.Compilation {
+	t.Helper()
+	return compile(behaviours(), configurationOf(t, name, text, options))
 }
 
 // policyOf is API Manager's form of a policy with this configuration.
@@ -75,7 +81,7 @@ func verdictOf(t *testing.T, policy string, r *rules.Request) rules.Verdict {
 
 // decided is a verdict in short: its outcome, status and the check that decided.
 type decided struct {
-	outcome rules.Outcome
+	outcome rules.Decision
 	status  int
 	by      rules.ID
 }

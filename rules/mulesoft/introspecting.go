@@ -68,12 +68,29 @@ type oidcCompiler struct {
 	*compiler
 	fields  []field
 	account account
+	model   *rules.AnswerModel // nil where nothing is published
+}
+
+// articleModel is the validation endpoint's answer as Salesforce KB 005321722 describes it: it mirrors the
+// token's own claims, scopes from scp, and has a client id only where the token itself has a claim of that name.
+// A token that has expired, or whose signature does not verify, is inactive.
+func articleModel() *rules.AnswerModel {
+	expiry := rules.Predicate{Op: rules.After, Input: rules.Claim("exp"), Doubt: doubt}
+	return &rules.AnswerModel{
+		Mirrors: map[string]string{"scope": "scp"},
+		Alive: rules.Both(
+			rules.Predicate{Op: rules.Verifies, Key: &rules.Key{}}, rules.IfPresent(expiry.Input, expiry),
+		),
+	}
 }
 
 // introspecting returns how a policy of this family compiles.
 func introspecting(fields func() []field, known account) func(*compiler) []*rules.Check {
 	return func(c *compiler) []*rules.Check {
 		o := oidcCompiler{compiler: c, fields: fields(), account: known}
+		if known == modelledAnswer {
+			o.model = articleModel()
+		}
 		o.inspectFields(o.fields)
 		contract := o.contract("skipClientIdValidation", o.get("skipClientIdValidation"))
 		contract.Evidence, contract.Captured = o.evidence(), documented(docOIDC)
@@ -83,7 +100,7 @@ func introspecting(fields func() []field, known account) func(*compiler) []*rule
 
 // answered is a member of the validation endpoint's answer.
 func (o *oidcCompiler) answered(name string) rules.Input {
-	return rules.Input{Source: rules.FromIntrospection, Name: name, Captured: o.account == capturedAnswer}
+	return rules.Input{Source: rules.FromIntrospection, Name: name, Model: o.model}
 }
 
 func (o *oidcCompiler) get(name string) setting { return o.read(o.fields, name) }
@@ -103,7 +120,7 @@ func (o *oidcCompiler) whole(id rules.ID, test rules.Predicate, situation string
 }
 
 func (o *oidcCompiler) introspection() *rules.Check {
-	check := o.whole(rules.Introspection, rules.Predicate{Op: rules.Active, Input: o.answered("active"), Key: &rules.Key{}}, inactiveToken)
+	check := o.whole(rules.Introspection, rules.Predicate{Op: rules.Active, Input: o.answered("active")}, inactiveToken)
 	if o.account == modelledAnswer {
 		check.Remark = modelled
 	}

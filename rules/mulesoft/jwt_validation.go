@@ -1,6 +1,7 @@
 package mulesoft
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -142,14 +143,17 @@ func (j *jwtCompiler) signature() *rules.Check {
 	case origin.is("text"):
 		j.keyFromText(check, method.is("hmac"))
 	case check.Unknown == nil:
-		check.Unknown = &rules.Unknown{Why: "the key comes from an expression over the request, which is not modelled", Ask: "which key customKeyExpression gives: --jwks does not stand in for it"}
+		check.Unknown = &rules.Unknown{
+			Why:  "the key comes from an expression over the request, which is not modelled",
+			Need: rules.Need{For: "which key customKeyExpression gives: another key set does not stand in for it"},
+		}
 	}
 	return check
 }
 
 func (j *jwtCompiler) keysFromURL(check *rules.Check) {
 	url := j.get("jwksUrl")
-	check.Unknown = url.unknown
+	check.Unknown = cmp.Or(check.Unknown, url.unknown)
 	check.Test = rules.Predicate{Op: rules.Verifies, Key: &rules.Key{URL: strings.TrimSpace(url.text)}}
 }
 
@@ -157,7 +161,7 @@ func (j *jwtCompiler) keysFromURL(check *rules.Check) {
 // not used.
 func (j *jwtCompiler) keyFromText(check *rules.Check, hmac bool) {
 	key := j.get("textKey")
-	check.Unknown = key.unknown
+	check.Unknown = cmp.Or(check.Unknown, key.unknown)
 	check.Test = rules.Predicate{Op: rules.Verifies, Key: &rules.Key{Text: key.text, HMAC: hmac, Own: true}}
 	if placeholder(key.text) {
 		check.Test.Key.Text = ""
@@ -249,6 +253,9 @@ const boundClient = "client-id"
 func (c *compiler) contract(field string, skip setting) *rules.Check {
 	check := c.check(rules.Contract, field, documented(docJWT))
 	check.Answer = c.answer(noContract)
+	check.OwnIDs = "the client provider is Anypoint's own, it seems, and then mapping another " +
+		"claim is no repair"
+	check.Besides = "A contract with an API group that the instance is in would admit it too"
 	check.Unknown = skip.unknown
 	check.Test = rules.Predicate{Op: rules.Listed, Input: rules.Input{Source: rules.FromBound, Name: boundClient}}
 	switch {
@@ -257,7 +264,9 @@ func (c *compiler) contract(field string, skip setting) *rules.Check {
 	case c.local && check.Unknown == nil:
 		check.Unknown = &rules.Unknown{
 			Why: "Flex Gateway in local mode has no contracts, and " + field + " must be true there",
-			Ask: "what this gateway does with it: the vendor documents that it can't work in local mode",
+			Need: rules.Need{
+				For: "what this gateway does with it: the vendor documents that it can't work in local mode",
+			},
 		}
 	}
 	return check

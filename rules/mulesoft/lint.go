@@ -38,9 +38,10 @@ const (
 	kbArrayClaims = "Salesforce KB 001116911"
 )
 
-// configured is an entry with the gateway that it was compiled for.
+// configured is the entry of a policy, with the gateway that it was compiled for.
 type configured struct {
 	compiler
+	policy *rules.Policy
 	fields []field // that its policy kind has
 }
 
@@ -48,22 +49,22 @@ type configured struct {
 func eachEntry(s *rules.Subject, look func(configured) []rules.Finding) []rules.Finding {
 	var all []rules.Finding
 	for _, policy := range s.Policies {
-		c, ours := policy.Read.(*compiler)
-		if ours && !policy.When.Disabled && (c.config == nil || c.config.Is(source.Object)) {
-			all = append(all, look(configure(c))...)
+		e, ours := policy.Entry.(*entry)
+		if ours && !policy.When.Disabled && (e.config == nil || e.config.Is(source.Object)) {
+			all = append(all, look(configure(policy, e))...)
 		}
 	}
 	return all
 }
 
-// configure takes over what was compiled, without what compiling it has found.
-func configure(c *compiler) configured {
-	return configured{compiler{entry: c.entry, file: c.file, variant: c.variant}, fieldsOf(c.asset)}
+// configure prepares the entry of a policy to be looked into.
+func configure(policy *rules.Policy, e *entry) configured {
+	return configured{compiler{entry: e, variant: policy.Variant}, policy, fieldsOf(e.asset)}
 }
 
 // finding is one at a value of the entry's configuration.
-func finding(field string, v *source.Value, message string) rules.Finding {
-	f := rules.Finding{Field: field, Message: message}
+func (c configured) finding(field string, v *source.Value, message string) rules.Finding {
+	f := rules.Finding{Field: field, Message: message, Policy: c.policy}
 	f.Pos, f.Span = place(v)
 	return f
 }

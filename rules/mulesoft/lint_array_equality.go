@@ -4,7 +4,7 @@ import (
 	"fmt"
 
 	"github.com/gatewhy/gatewhy/rules"
-	"github.com/gatewhy/gatewhy/rules/dataweave"
+	"github.com/gatewhy/gatewhy/rules/mulesoft/dataweave"
 )
 
 func arrayEqualityOnClaims() rules.Rule {
@@ -19,7 +19,7 @@ func arrayEqualityOnClaims() rules.Rule {
 		Since:      since,
 		References: []string{kbArrayClaims, docDataWeave},
 		Check: func(s *rules.Subject) []rules.Finding {
-			return eachExpression(s, func(_ configured, e expressionField) []rules.Finding {
+			return eachExpression(s, func(c configured, e expressionField) []rules.Finding {
 				if e.expr == nil {
 					return nil
 				}
@@ -28,9 +28,9 @@ func arrayEqualityOnClaims() rules.Rule {
 				case "":
 					return nil
 				case "scp":
-					return []rules.Finding{finding(e.name, e.value, "scp is a text of words, which never equals a list")}
+					return []rules.Finding{c.finding(e.name, e.value, "scp is a text of words, which never equals a list")}
 				}
-				f := finding(e.name, e.value, fmt.Sprintf("%s is compared with a whole list: another order or one value more fails", claim))
+				f := c.finding(e.name, e.value, fmt.Sprintf("%s is compared with a whole list: another order or one value more fails", claim))
 				f.Severity = rules.Warning
 				return []rules.Finding{f}
 			})

@@ -18,7 +18,7 @@ func contractsInLocalMode() rules.Rule {
 					return nil
 				}
 				message := "Flex Gateway in local mode has no contracts: skipClientIdValidation must be true"
-				return []rules.Finding{finding("skipClientIdValidation", first(skip.value, c.config, c.place), message)}
+				return []rules.Finding{c.finding("skipClientIdValidation", first(skip.value, c.config, c.place), message)}
 			})
 		},
 	}

@@ -17,7 +17,7 @@ func expressionAmbiguous() rules.Rule {
 		Since:      since,
 		References: []string{docDataWeave},
 		Check: func(s *rules.Subject) []rules.Finding {
-			return eachExpression(s, func(_ configured, e expressionField) []rules.Finding {
+			return eachExpression(s, func(c configured, e expressionField) []rules.Finding {
 				if e.expr == nil || len(e.expr.Ambiguities()) == 0 {
 					return nil
 				}
@@ -26,7 +26,7 @@ func expressionAmbiguous() rules.Rule {
 				if a.Write != "" {
 					message += "; write " + a.Write
 				}
-				return []rules.Finding{finding(e.name, e.value, message)}
+				return []rules.Finding{c.finding(e.name, e.value, message)}
 			})
 		},
 	}

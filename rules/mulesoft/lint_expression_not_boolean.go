@@ -2,7 +2,7 @@ package mulesoft
 
 import (
 	"github.com/gatewhy/gatewhy/rules"
-	"github.com/gatewhy/gatewhy/rules/dataweave"
+	"github.com/gatewhy/gatewhy/rules/mulesoft/dataweave"
 )
 
 func expressionNotBoolean() rules.Rule {
@@ -16,12 +16,12 @@ func expressionNotBoolean() rules.Rule {
 		Since:      since,
 		References: []string{docJWTPage},
 		Check: func(s *rules.Subject) []rules.Finding {
-			return eachExpression(s, func(_ configured, e expressionField) []rules.Finding {
+			return eachExpression(s, func(c configured, e expressionField) []rules.Finding {
 				if !e.test || e.expr == nil {
 					return nil
 				}
 				claim, plain := claimPath(e.expr.Root.Bare())
-				f := finding(e.name, e.value, "the expression gives no boolean, so the claim fails for every token")
+				f := c.finding(e.name, e.value, "the expression gives no boolean, so the claim fails for every token")
 				switch {
 				case e.expr.Boolean() == dataweave.No, plain && neverBoolean(claim):
 				case plain:

@@ -4,8 +4,8 @@ import (
 	"errors"
 	"fmt"
 
+	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
-	"github.com/gatewhy/gatewhy/rules/dataweave"
 )
 
 func expressionNotParseable() rules.Rule {
@@ -18,16 +18,16 @@ func expressionNotParseable() rules.Rule {
 		Since:      since,
 		References: []string{docDataWeave, docJWTPage},
 		Check: func(s *rules.Subject) []rules.Finding {
-			return eachExpression(s, func(_ configured, e expressionField) []rules.Finding {
-				var fault *dataweave.Error
+			return eachExpression(s, func(c configured, e expressionField) []rules.Finding {
+				var fault *source.Error
 				if !errors.As(e.fault, &fault) || fault.Limit {
 					return nil
 				}
-				message := fmt.Sprintf("the expression can't be read: column %d: %s", e.offset+fault.Column, fault.Cause)
-				if fault.Hint != "" {
-					message += "; " + fault.Hint
+				message := fmt.Sprintf("the expression can't be read: column %d: %s", e.offset+fault.Pos.Column, fault.Cause)
+				for _, hint := range fault.Hints {
+					message += "; " + hint.Text
 				}
-				return []rules.Finding{finding(e.name, e.value, message)}
+				return []rules.Finding{c.finding(e.name, e.value, message)}
 			})
 		},
 	}

@@ -16,19 +16,19 @@ func expressionNotSupported() rules.Rule {
 		Since:      since,
 		References: []string{docFlexPEL},
 		Check: func(s *rules.Subject) []rules.Finding {
-			return eachExpression(s, func(_ configured, e expressionField) []rules.Finding {
+			return eachExpression(s, func(c configured, e expressionField) []rules.Finding {
 				if e.expr == nil {
 					return nil
 				}
-				for _, c := range e.expr.Unsupported() {
-					if !c.Missing {
+				for _, u := range e.expr.Unsupported() {
+					if !u.Missing {
 						continue
 					}
-					message := fmt.Sprintf("column %d: %s", e.offset+c.Column, c.Why)
-					if c.Write != "" {
-						message += "; write " + c.Write
+					message := fmt.Sprintf("column %d: %s", e.offset+u.Column, u.Why)
+					if u.Write != "" {
+						message += "; write " + u.Write
 					}
-					return []rules.Finding{finding(e.name, e.value, message)}
+					return []rules.Finding{c.finding(e.name, e.value, message)}
 				}
 				return nil
 			})

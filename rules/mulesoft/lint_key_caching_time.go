@@ -30,7 +30,7 @@ func keyCachingTime() rules.Rule {
 					return nil
 				}
 				message := fmt.Sprintf("jwksServiceTimeToLive counts minutes: this is %s", inspect.Length(time.Duration(min(minutes, 100_000_000))*time.Minute))
-				return []rules.Finding{finding("jwksServiceTimeToLive", ttl.value, message)}
+				return []rules.Finding{c.finding("jwksServiceTimeToLive", ttl.value, message)}
 			})
 		},
 	}

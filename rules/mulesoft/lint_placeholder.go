@@ -27,7 +27,7 @@ func checkPlaceholders(s *rules.Subject) []rules.Finding {
 		var all []rules.Finding
 		for _, m := range c.counting() {
 			if v := c.config.Member(m); v.Is(source.String) && !templated(v) && (placeholder(v.Text) || standIn(v.Text)) {
-				all = append(all, finding(m, v, m+" still has an example's value"))
+				all = append(all, c.finding(m, v, m+" still has an example's value"))
 			}
 		}
 		return append(all, c.placeholderClaims()...)
@@ -56,7 +56,7 @@ func (c configured) placeholderClaims() []rules.Finding {
 	var all []rules.Finding
 	for _, item := range c.claimItems() {
 		if text, ok := item.value.Str(); ok && standIn(text) && !templated(item.value) && !strings.HasPrefix(text, "#[") {
-			all = append(all, finding(item.list, item.value, item.key+" still has an example's value"))
+			all = append(all, c.finding(item.list, item.value, item.key+" still has an example's value"))
 		}
 	}
 	return all

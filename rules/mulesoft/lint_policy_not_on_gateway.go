@@ -17,7 +17,7 @@ func policyNotOnGateway() rules.Rule {
 				if c.asset != openIDConnect || !c.local || c.custom {
 					return nil
 				}
-				return []rules.Finding{finding("policyRef", first(c.assetAt, c.place), "Flex Gateway in local mode does not have this policy, by its newer documentation")}
+				return []rules.Finding{c.finding("policyRef", first(c.assetAt, c.place), "Flex Gateway in local mode does not have this policy, by its newer documentation")}
 			})
 		},
 	}

@@ -65,88 +65,73 @@ func repairable() []string {
 // repairer makes the change that removes one finding.
 type repairer struct {
 	configured
-	file    *source.File
-	index   int // of the entry in its file
-	policy  *rules.Policy
 	finding rules.Finding
 	facts   rules.Facts
 }
 
-// need is why a repair can't be made, and which flags would help.
-type need struct {
-	why  string
-	asks []string
+// refusal is why a change can't be made, and what would help.
+type refusal struct {
+	why   string
+	needs []source.Need
 }
 
-func (n *need) Error() string { return n.why }
+func (r *refusal) Error() string { return r.why }
 
-// The flags that tell what a file does not.
-const (
-	askAudience = "--audience AUDIENCE: this environment's audience, as its tokens carry it"
-	askScope    = "--scope SCOPE: a scope that only this environment's API exposes"
-	askTenant   = "--tenant ID: the id of this environment's tenant"
-	askVersion  = "--token-version 1|2: the version of the API's tokens (requestedAccessTokenVersion of its app registration)"
-)
+func refuse(why string, needs ...source.Need) error { return &refusal{why, needs} }
 
-func repairFinding(file *source.File, options rules.Options, finding rules.Finding, facts rules.Facts) (rules.Repair, error) {
+// repairFinding makes the smallest change that removes a finding.
+func repairFinding(
+	c *rules.Configuration,
+	finding rules.Finding,
+	facts rules.Facts,
+) (rules.Change, error) {
+	change := rules.Change{ID: finding.Rule, Policy: finding.Policy}
+	edited, fields, err := editsFor(c, finding, facts)
+	var refused *refusal
+	if errors.As(err, &refused) {
+		change.Refused, change.Needs = refused.why, refused.needs
+		return change, nil
+	}
+	change.Edited, change.Fields = edited, fields
+	return change, err
+}
+
+func editsFor(
+	c *rules.Configuration,
+	finding rules.Finding,
+	facts rules.Facts,
+) (*rules.Configuration, []rules.FieldChange, error) {
 	i := slices.IndexFunc(ruleRepairs(), func(r ruleRepair) bool { return r.rule == finding.Rule })
-	r, err := newRepairer(file, options, finding, facts)
+	r := newRepairer(c, finding, facts)
 	switch {
-	case err != nil:
-		return rules.Repair{}, err
-	case r != nil && r.sealed:
-		return rules.Repair{Proposal: rules.Proposal{ID: finding.Rule, Refused: "the configuration is a text inside the policy, or a report of it: correct it where it comes from"}}, nil
+	case r != nil && r.locked():
+		return nil, nil, refuse(
+			"the configuration is a text inside the policy, or a report of it: correct it where it comes from",
+		)
 	case i < 0 || r == nil || r.custom:
-		return rules.Repair{Proposal: rules.Proposal{ID: finding.Rule, Refused: "no change of this file repairs it by itself"}}, nil
+		return nil, nil, refuse("no change of this file repairs it by itself")
 	}
-	return r.repair(ruleRepairs()[i])
-}
-
-func (r *repairer) repair(with ruleRepair) (rules.Repair, error) {
-	repair := rules.Repair{Proposal: rules.Proposal{ID: with.rule}}
-	edits, err := with.make(r)
-	if err == nil {
-		repair.Edited, repair.Changes, err = r.apply(edits)
-	}
-	var missing *need
-	if errors.As(err, &missing) {
-		return rules.Repair{Proposal: rules.Proposal{ID: with.rule, Refused: missing.why}, Asks: missing.asks}, nil
-	}
-	return repair, err
-}
-
-// newRepairer finds the entry that a finding is in: the last one that begins before it. It is nil where there is none.
-func newRepairer(file *source.File, options rules.Options, finding rules.Finding, facts rules.Facts) (*repairer, error) {
-	compiled, err := compile(file, options)
+	edits, err := ruleRepairs()[i].make(r)
 	if err != nil {
-		return nil, err
+		return nil, nil, err
 	}
-	var r *repairer
-	for i, e := range entries(file, options.Asset) {
-		at := slices.IndexFunc(compiled.Policies, func(p *rules.Policy) bool { return p.Pos == e.place.Pos })
-		if at < 0 || !holds(&e, finding) {
-			continue
-		}
-		policy := compiled.Policies[at]
-		if read, ours := policy.Read.(*compiler); ours {
-			r = &repairer{configured: configure(read), file: file, index: i, policy: policy, finding: finding, facts: facts}
-		}
+	edited, fields, err := rewrite(c, r.entry, edits)
+	if err == nil && len(fields) == 0 {
+		err = refuse("what was given is what the policy has already")
 	}
-	return r, nil
+	return edited, fields, err
 }
 
-// holds reports whether a finding is inside an entry.
-func holds(e *entry, f rules.Finding) bool {
-	return e.place.Span.Start <= f.Span.Start && f.Span.Start < e.place.Span.End
-}
-
-// apply makes the edits, one after the other. An edit without a field is one of the file itself.
-func (r *repairer) apply(edits []edit) (*source.File, []rules.Change, error) {
-	edited, changes, err := rewrite(r.file, r.index, edits)
-	if err == nil && len(changes) == 0 {
-		err = &need{why: "what was given is what the policy has already"}
+// newRepairer is nil where the finding is about no policy of the configuration.
+func newRepairer(c *rules.Configuration, finding rules.Finding, facts rules.Facts) *repairer {
+	if c.Index(finding.Policy) < 0 {
+		return nil
 	}
-	return edited, changes, err
+	e, ours := finding.Policy.Entry.(*entry)
+	if !ours {
+		return nil
+	}
+	return &repairer{configured: configure(finding.Policy, e), finding: finding, facts: facts}
 }
 
 // switchOn is the repair that sets a boolean field.

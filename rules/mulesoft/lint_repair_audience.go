@@ -3,10 +3,11 @@ package mulesoft
 // checkAudience checks the audience that the user names.
 func (r *repairer) checkAudience() ([]edit, error) {
 	if r.asset != jwtValidation {
-		return nil, &need{why: "this policy can't check an audience: --solution jwt puts JWT Validation in its place, --solution scopes requires a scope"}
+		return nil, refuse("this policy can't check an audience",
+			insteadBy(solutionJWT, "puts JWT Validation in its place"), insteadBy(solutionScopes, "requires a scope"))
 	}
 	if r.facts.Audience == "" {
-		return nil, &need{"the file does not tell this environment's audience", []string{askAudience}}
+		return nil, refuse("the file does not tell this environment's audience", needAudience())
 	}
 	return append(r.audienceOn(), set("supportedAudiences", r.facts.Audience)), nil
 }

@@ -58,11 +58,11 @@ func (r *repairer) version() (entra.Version, bool) {
 func (r *repairer) issuer() (string, error) {
 	cloud, tenant, ok := r.tenant()
 	if !ok {
-		return "", &need{"the file does not tell this environment's tenant", []string{askTenant}}
+		return "", refuse("the file does not tell this environment's tenant", needTenant())
 	}
 	version, ok := r.version()
 	if !ok {
-		return "", &need{"the file does not tell the version of the API's tokens, and the issuer depends on it", []string{askVersion}}
+		return "", refuse("the file does not tell the version of the API's tokens, and the issuer depends on it", needVersion())
 	}
 	return entra.IssuerURL(cloud, tenant, version), nil
 }
@@ -90,21 +90,21 @@ func (r *repairer) correctIssuer() ([]edit, error) {
 // tell.
 func (r *repairer) oneTenant() ([]edit, error) {
 	if r.facts.Tenant == "" {
-		return nil, &need{"which of the two tenants is right, the file does not tell", []string{askTenant}}
+		return nil, refuse("which of the two tenants is right, the file does not tell", needTenant())
 	}
 	keys, err := r.correctKeysURL()
 	if err != nil {
 		return nil, err
 	}
 	issuer, err := r.correctIssuer()
-	return append(issuer, keys...), err // a place holds until something before it changes
+	return append(issuer, keys...), err
 }
 
 // correctKeysURL is the address of the tenant's keys.
 func (r *repairer) correctKeysURL() ([]edit, error) {
 	cloud, tenant, ok := r.tenant()
 	if !ok {
-		return nil, &need{"the file does not tell this environment's tenant", []string{askTenant}}
+		return nil, refuse("the file does not tell this environment's tenant", needTenant())
 	}
 	version := entra.V1
 	if strings.Contains(r.setting("jwksUrl").text, "v2.0") {
@@ -117,7 +117,7 @@ func (r *repairer) correctKeysURL() ([]edit, error) {
 func (r *repairer) useTLS() ([]edit, error) {
 	_, rest, _ := strings.Cut(r.setting("jwksUrl").text, "://")
 	if u, err := url.Parse("https://" + rest); err != nil || u.Port() != "" {
-		return nil, &need{why: "the address names a port, and which one speaks TLS is not known"}
+		return nil, refuse("the address names a port, and which one speaks TLS is not known")
 	}
 	return []edit{set("jwksUrl", "https://"+rest)}, nil
 }
@@ -142,11 +142,11 @@ func (r *repairer) verifySignature() ([]edit, error) {
 // readClientID reads the client id from the claim of the tokens' version.
 func (r *repairer) readClientID() ([]edit, error) {
 	if r.asset != jwtValidation {
-		return nil, &need{why: "this policy can't be told which claim to read: --solution jwt or --solution scopes"}
+		return nil, refuse("this policy can't be told which claim to read", insteadBy(solutionJWT, ""), insteadBy(solutionScopes, ""))
 	}
 	version, ok := r.version()
 	if !ok {
-		return nil, &need{"the file does not tell the version of the API's tokens, and the claim depends on it", []string{askVersion}}
+		return nil, refuse("the file does not tell the version of the API's tokens, and the claim depends on it", needVersion())
 	}
 	claim := "appid"
 	if version == entra.V2 {

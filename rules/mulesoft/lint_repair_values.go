@@ -6,11 +6,11 @@ import (
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
-	"github.com/gatewhy/gatewhy/rules/dataweave"
+	"github.com/gatewhy/gatewhy/rules/mulesoft/dataweave"
 )
 
-// subject is the value that the finding is about: of the entry, or of a configuration that is kept as text. It is nil where it is not
-// written as one.
+// subject is the value that the finding is about: of the entry, or of a configuration that is kept as text. It is nil
+// where it is not written as one.
 func (r *repairer) subject() *source.Value {
 	if v := valueAt(r.place, r.finding.Pos); v != nil {
 		return v
@@ -21,13 +21,31 @@ func (r *repairer) subject() *source.Value {
 	return valueAt(r.config, r.finding.Pos)
 }
 
+// valueAt returns the value at a place, in v or below; nil where there is none.
+func valueAt(v *source.Value, pos source.Position) *source.Value {
+	if v.Pos == pos {
+		return v
+	}
+	for _, item := range v.Items {
+		if found := valueAt(item, pos); found != nil {
+			return found
+		}
+	}
+	for i := range v.Members {
+		if found := valueAt(v.Members[i].Value, pos); found != nil {
+			return found
+		}
+	}
+	return nil
+}
+
 // replaceValue puts another value in the place of the one that the finding is about.
 func (r *repairer) replaceValue(with any) ([]edit, error) {
 	v := r.subject()
 	if v == nil {
-		return nil, &need{why: "the value is not written where it can be replaced"}
+		return nil, refuse("the value is not written where it can be replaced")
 	}
-	return []edit{{place: v.Pos, to: func(*entry) any { return with }}}, nil
+	return []edit{{at: v, to: func(*entry) any { return with }}}, nil
 }
 
 // enable enables the policy.
@@ -42,9 +60,9 @@ func (r *repairer) replacePlaceholder() ([]edit, error) {
 		if r.facts.Tenant != "" {
 			return r.correctKeysURL()
 		}
-		return nil, &need{"the file does not tell this environment's tenant", []string{askTenant}}
+		return nil, refuse("the file does not tell this environment's tenant", needTenant())
 	}
-	return nil, &need{why: "what belongs there, only you know"}
+	return nil, refuse("what belongs there, only you know")
 }
 
 // renameField gives an unknown field the nearest name that the policy has, or removes it where that field is there already: the
@@ -52,7 +70,7 @@ func (r *repairer) replacePlaceholder() ([]edit, error) {
 func (r *repairer) renameField() ([]edit, error) {
 	near := nearest(r.finding.Field, r.fields)
 	if near == "" {
-		return nil, &need{why: "no field of the policy has a name like it"}
+		return nil, refuse("no field of the policy has a name like it")
 	}
 	if r.config.Member(near) != nil {
 		near = ""
@@ -66,7 +84,7 @@ func (r *repairer) correctType() ([]edit, error) {
 	i := slices.IndexFunc(fields, func(f field) bool { return f.name == r.finding.Field })
 	v := r.config.Member(r.finding.Field)
 	if i < 0 || v == nil {
-		return nil, &need{why: "which value is meant, the file does not tell"}
+		return nil, refuse("which value is meant, the file does not tell")
 	}
 	switch texts, ok := v.Strings(); {
 	case fields[i].kind == source.Bool && v.Is(source.String) && (v.Text == "true" || v.Text == "false"):
@@ -76,7 +94,7 @@ func (r *repairer) correctType() ([]edit, error) {
 	case fields[i].kind == source.String && (v.Is(source.Number) || v.Is(source.Bool)):
 		return []edit{set(r.finding.Field, v.Text)}, nil
 	}
-	return nil, &need{why: "which value is meant, the file does not tell"}
+	return nil, refuse("which value is meant, the file does not tell")
 }
 
 // useMinutes reads the caching time as seconds.
@@ -91,7 +109,7 @@ func (r *repairer) useMinutes() ([]edit, error) {
 // shortScopes requires scopes in the form in which tokens carry them.
 func (r *repairer) shortScopes() ([]edit, error) {
 	if r.finding.Field != "scopes" {
-		return nil, &need{why: "the scope stands in an expression: correct it by hand"}
+		return nil, refuse("the scope stands in an expression: correct it by hand")
 	}
 	words := strings.Fields(r.setting("scopes").text)
 	for i, word := range words {
@@ -106,7 +124,7 @@ func (r *repairer) shortScopes() ([]edit, error) {
 
 // anyScope asks for the scope that stands in the place of .default.
 func (r *repairer) anyScope() error {
-	return &need{".default is no scope: it stands for all that the client has", []string{askScope}}
+	return refuse(".default is no scope: it stands for all that the client has", needScope())
 }
 
 // parsed reads the expression that the finding is about. It is nil where there is none that can be read.
@@ -126,7 +144,7 @@ func (r *repairer) parsed() *dataweave.Expr {
 
 // byHand is the refusal of a repair that only a person can make.
 func byHand() error {
-	return &need{why: "what the expression is meant to say, only you know: correct it by hand"}
+	return refuse("what the expression is meant to say, only you know: correct it by hand")
 }
 
 // addParentheses writes the expression as it was most likely meant.

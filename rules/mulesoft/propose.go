@@ -1,6 +1,7 @@
 package mulesoft
 
 import (
+	"cmp"
 	"slices"
 	"strings"
 
@@ -13,21 +14,20 @@ import (
 // proposer looks for changes of one entry that would let a request in, or keep others out, judging by the
 // request's own token: it is taken for one that belongs here.
 type proposer struct {
-	file    *source.File
-	index   int // of the entry in its file
+	read    *rules.Configuration
 	entry   *entry
+	policy  *rules.Policy
 	profile inspect.Profile
-	verdict rules.Verdict
 	failed  []*rules.Result // of this entry
 }
 
-// propose lists changes of a file's token policies that might repair the verdict, or close what it leaves open.
-func propose(file *source.File, verdict rules.Verdict) ([]rules.Proposal, error) {
-	var all []rules.Proposal
-	for i, e := range entries(file, bareAsset(file, verdict)) {
-		e.openText(file)
-		p := newProposer(file, i, &e, verdict)
-		var make func() ([]rules.Proposal, error)
+// propose lists changes of a configuration's token policies that might repair the verdict, or close what it leaves open,
+// file by file in the order in which the policies stand there.
+func propose(c *rules.Configuration, verdict *rules.Verdict) ([]rules.Change, error) {
+	var all []rules.Change
+	for _, e := range inFileOrder(c) {
+		p := newProposer(c, e, verdict)
+		var make func() ([]rules.Change, error)
 		switch {
 		case p == nil || e.custom:
 			continue
@@ -38,41 +38,44 @@ func propose(file *source.File, verdict rules.Verdict) ([]rules.Proposal, error)
 		default:
 			continue
 		}
-		proposals, err := make()
+		made, err := make()
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, proposals...)
+		for i := range made {
+			made[i].Policy = p.policy
+		}
+		all = append(all, made...)
 	}
 	return all, nil
 }
 
-// bareAsset is the policy kind that a file was read as which names none itself.
-func bareAsset(file *source.File, verdict rules.Verdict) string {
-	for i := range verdict.Results {
-		if policy := verdict.Results[i].Policy; policy.Pos.File == file.Name {
-			return policy.Asset
-		}
-	}
-	return ""
+// inFileOrder lists the entries as a reader of the files finds them.
+func inFileOrder(c *rules.Configuration) []*entry {
+	all := entriesOf(c)
+	slices.SortStableFunc(all, func(a, b *entry) int {
+		return cmp.Or(slices.Index(c.Files, a.file)-slices.Index(c.Files, b.file), a.place.Span.Start-b.place.Span.Start)
+	})
+	return all
 }
 
 // newProposer returns nil where no check of the entry was run, or where it can't be edited.
-func newProposer(file *source.File, index int, e *entry, verdict rules.Verdict) *proposer {
-	p := &proposer{file: file, index: index, entry: e, verdict: verdict}
+func newProposer(c *rules.Configuration, e *entry, verdict *rules.Verdict) *proposer {
+	p := &proposer{read: c, entry: e}
 	ran := false
 	for i := range verdict.Results {
 		result := &verdict.Results[i]
-		if result.Policy.Pos != e.place.Pos {
+		if result.Policy.Entry != e {
 			continue
 		}
+		p.policy = result.Policy
 		ran = ran || result.Check.ID != rules.Routed
 		p.profile = result.Profile()
 		if result.Outcome == rules.Fail {
 			p.failed = append(p.failed, result)
 		}
 	}
-	if !ran || e.sealed || !e.config.Is(source.Object) || p.profile.Kind != inspect.KindAccess || !p.repairable() {
+	if !ran || !e.config.Is(source.Object) || p.profile.Kind != inspect.KindAccess || !p.repairable() || e.locked() {
 		return nil
 	}
 	return p
@@ -89,13 +92,13 @@ func (p *proposer) repairable() bool {
 	return true
 }
 
-// edited makes a proposal of edits to the entry's fields. It is empty where they change nothing.
-func (p *proposer) edited(id, title string, edits ...edit) ([]rules.Proposal, error) {
-	edited, changes, err := rewrite(p.file, p.index, edits)
+// edited makes a change of edits to the entry's fields. It is empty where they change nothing.
+func (p *proposer) edited(id, title string, edits ...edit) ([]rules.Change, error) {
+	edited, changes, err := rewrite(p.read, p.entry, edits)
 	if err != nil || len(changes) == 0 {
 		return nil, err
 	}
-	return []rules.Proposal{{ID: id, Title: title, Changes: changes, Edited: edited}}, nil
+	return []rules.Change{{ID: id, Title: title, Fields: changes, Edited: edited}}, nil
 }
 
 // clientExpression reads the client id from the claim that this token really has.

@@ -2,7 +2,6 @@ package mulesoft
 
 import (
 	"fmt"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -11,33 +10,37 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// closeHoles proposes what narrows a policy that lets this token in: one control at a time, then all of
-// them.
-func (p *proposer) closeHoles() ([]rules.Proposal, error) {
-	var all []rules.Proposal
-	for _, find := range []func() repair{p.checkAudience, p.pinIssuer, p.checkRole, p.checkScope} {
+// closeHoles proposes what narrows a policy that lets this token in: one control at a time, then
+// all of them.
+func (p *proposer) closeHoles() ([]rules.Change, error) {
+	var all []rules.Change
+	for _, find := range []func() jwtChange{p.checkAudience, p.pinIssuer, p.checkRole, p.checkScope} {
 		r := find()
 		if r.refused != "" {
-			all = append(all, rules.Proposal{ID: r.id, Title: r.title, Refused: r.refused})
+			all = append(all, rules.Change{ID: r.id, Title: r.title, Refused: r.refused})
 			continue
 		}
-		proposals, err := p.edited(r.id, r.title, r.edits...)
+		made, err := p.edited(r.id, r.title, r.edits...)
 		if err != nil {
 			return nil, err
 		}
-		all = append(all, proposals...)
+		all = append(all, made...)
 	}
 	return all, nil
 }
 
-// checkAudience switches the audience check on. An audience that the policy has already stays: it says which API this is, and the token does
-// not.
-func (p *proposer) checkAudience() repair {
-	r := repair{id: "check-audience", edits: []edit{set("validateAudClaim", true), set("mandatoryAudClaim", true)}}
+// checkAudience switches the audience check on. An audience that the policy has already stays: it
+// says which API this is, and the token does not.
+func (p *proposer) checkAudience() jwtChange {
+	r := jwtChange{
+		id:    "check-audience",
+		edits: []edit{set("validateAudClaim", true), set("mandatoryAudClaim", true)},
+	}
 	configured := configuredAudiences(p.entry)
 	switch {
-	case on(p.entry.config, "validateAudClaim") && on(p.entry.config, "mandatoryAudClaim"), len(p.profile.Audience) != 1:
-		return repair{}
+	case on(p.entry.config, "validateAudClaim") && on(p.entry.config, "mandatoryAudClaim"),
+		len(p.profile.Audience) != 1:
+		return jwtChange{}
 	case len(configured) == 0:
 		r.title = "audience " + p.profile.Audience[0] + " only"
 		r.edits = append(r.edits, set("supportedAudiences", p.profile.Audience[0]))
@@ -45,12 +48,16 @@ func (p *proposer) checkAudience() repair {
 		r.title = "switch on the check of the audience " + strings.Join(configured, ", ")
 	}
 	if len(configured) > 0 && !slices.Contains(configured, p.profile.Audience[0]) {
-		r.refused = fmt.Sprintf("this token is for %s, and would then be rejected, as a token of another API should be", p.profile.Audience[0])
+		r.refused = fmt.Sprintf(
+			"this token is for %s, and would then be rejected, as a token of another API should be",
+			p.profile.Audience[0],
+		)
 	}
 	return r
 }
 
-// configuredAudiences are the audiences that a policy has, checked or not; none where it has a placeholder.
+// configuredAudiences are the audiences that a policy has, checked or not; none where it has a
+// placeholder.
 func configuredAudiences(e *entry) []string {
 	text := textOf(e.config, "supportedAudiences")
 	if placeholder(text) {
@@ -59,45 +66,46 @@ func configuredAudiences(e *entry) []string {
 	return splitList(text)
 }
 
-// pinIssuer adds the issuer as a claim. Where the key set is another tenant's than the token, the token is the one to keep out.
-func (p *proposer) pinIssuer() repair {
-	r := repair{id: "pin-issuer", title: "issuer " + p.profile.Issuer + " only"}
+// pinIssuer adds the issuer as a claim. Where the key set is another tenant's than the token, the
+// token is the one to keep out.
+func (p *proposer) pinIssuer() jwtChange {
+	r := jwtChange{id: "pin-issuer", title: "issuer " + p.profile.Issuer + " only"}
 	if p.checks("iss") || p.checks("tid") || p.profile.Issuer == "" {
 		return r
 	}
-	if tenant := keysTenant(textOf(p.entry.config, "jwksUrl")); tenant != "" && !strings.EqualFold(tenant, p.profile.Tenant) {
-		r.refused = fmt.Sprintf("this token is of tenant %s, and the policy's key set is that of tenant %s: Entra ID's tenants share signing keys, so pin that tenant's issuer", p.profile.Tenant, tenant)
+	if tenant := entra.TenantOfKeys(textOf(p.entry.config, "jwksUrl")); tenant != "" &&
+		!strings.EqualFold(tenant, p.profile.Tenant) {
+		r.refused = fmt.Sprintf(
+			"this token is of tenant %s, and the policy's key set is that of tenant %s: Entra ID's tenants share signing keys, so pin that tenant's issuer",
+			p.profile.Tenant,
+			tenant,
+		)
 	}
 	r.edits = p.addClaim(p.issuerClaim())
 	return r
 }
 
-// keysTenant is the tenant in the address of a key set, where it is one tenant's id.
-func keysTenant(address string) string {
-	u, err := url.Parse(address)
-	if err != nil || !entra.IsEntraHost(u.Host) {
-		return ""
-	}
-	tenant, _, _ := strings.Cut(strings.TrimPrefix(u.Path, "/"), "/")
-	if !entra.IsGUID(tenant) {
-		return ""
-	}
-	return tenant
-}
-
-func (p *proposer) checkRole() repair {
+func (p *proposer) checkRole() jwtChange {
 	if p.checks("roles") || len(p.profile.Roles) == 0 {
-		return repair{}
+		return jwtChange{}
 	}
-	return repair{id: "require-role", title: "role " + p.profile.Roles[0], edits: p.addClaim(p.roleClaim())}
+	return jwtChange{
+		id:    "require-role",
+		title: "role " + p.profile.Roles[0],
+		edits: p.addClaim(p.roleClaim()),
+	}
 }
 
-func (p *proposer) checkScope() repair {
+func (p *proposer) checkScope() jwtChange {
 	scope, ok := p.environmentScope()
 	if p.checks("scp") || !ok {
-		return repair{}
+		return jwtChange{}
 	}
-	return repair{id: "require-scope", title: "scope " + scope, edits: p.addClaim(scopeClaim(scope))}
+	return jwtChange{
+		id:    "require-scope",
+		title: "scope " + scope,
+		edits: p.addClaim(scopeClaim(scope)),
+	}
 }
 
 // scopeClaim is the custom claim that asks for one scope.
@@ -110,8 +118,8 @@ func (p *proposer) checks(claim string) bool {
 	return on(p.entry.config, "validateCustomClaim") && claimValue(p.entry, claim) != ""
 }
 
-// addClaim adds a mandatory custom claim. Claims that stand in the list but are switched off would be switched on
-// with it, so the list starts anew then.
+// addClaim adds a mandatory custom claim. Claims that stand in the list but are switched off would
+// be switched on with it, so the list starts anew then.
 func (p *proposer) addClaim(claim source.Fields) []edit {
 	add := edit{field: "mandatoryCustomClaims", to: func(e *entry) any {
 		if on(p.entry.config, "validateCustomClaim") {

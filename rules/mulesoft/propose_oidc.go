@@ -12,7 +12,7 @@ import (
 
 // forOIDC proposes the article's two solutions: JWT Validation in the policy's place, or a scope of the environment. For a
 // token without scopes the second becomes a role, which only JWT Validation can check.
-func (p *proposer) forOIDC() ([]rules.Proposal, error) {
+func (p *proposer) forOIDC() ([]rules.Change, error) {
 	if p.scopesKeepItOut() {
 		return nil, nil
 	}
@@ -64,10 +64,10 @@ func (p *proposer) keptScopes() []source.Fields {
 
 // replaceByJWT puts JWT Validation in the policy's place, as the article's solution A does: the client id from the claim that the token
 // has, the audience in the form that it carries; and, which the article leaves out, the issuer pinned.
-func (p *proposer) replaceByJWT(id string, claims ...source.Fields) ([]rules.Proposal, error) {
+func (p *proposer) replaceByJWT(id string, claims ...source.Fields) ([]rules.Change, error) {
 	url, ok := p.keysURL()
 	if p.entry.assetAt == nil {
-		return []rules.Proposal{{ID: id, Title: "JWT Validation in the policy's place", Refused: p.cannotReplace()}}, nil
+		return []rules.Change{{ID: id, Title: "JWT Validation in the policy's place", Refused: p.cannotReplace()}}, nil
 	}
 	if !ok || len(p.profile.Audience) != 1 || p.profile.ClientID.Claim == "" {
 		return nil, nil
@@ -101,11 +101,11 @@ func (p *proposer) replaceByJWT(id string, claims ...source.Fields) ([]rules.Pro
 		{Key: "validateCustomClaim", Value: true},
 		{Key: "mandatoryCustomClaims", Value: custom},
 	}
-	edited, changes, err := convert(p.file, p.index, jwtValidation, p.jwtVersion(), config)
+	edited, changes, err := convert(p.read, p.entry, jwtValidation, p.jwtVersion(), config)
 	if err != nil {
 		return nil, err
 	}
-	return []rules.Proposal{{ID: id, Title: title, Changes: changes, Edited: edited}}, nil
+	return []rules.Change{{ID: id, Title: title, Fields: changes, Edited: edited}}, nil
 }
 
 // cannotReplace says why an entry can't become one of another policy kind.
@@ -125,7 +125,7 @@ func (p *proposer) jwtVersion() string {
 }
 
 // requireScope is the article's solution B: no client id, a scope of the environment instead.
-func (p *proposer) requireScope() ([]rules.Proposal, error) {
+func (p *proposer) requireScope() ([]rules.Change, error) {
 	const id = "require-scope"
 	title := "require a scope"
 	if !on(p.entry.config, "skipClientIdValidation") {
@@ -142,9 +142,9 @@ func (p *proposer) requireScope() ([]rules.Proposal, error) {
 		if len(p.profile.Roles) == 0 {
 			why += ", nor has its client an app role of this API"
 		}
-		return []rules.Proposal{{ID: id, Title: title, Refused: why}}, nil
+		return []rules.Change{{ID: id, Title: title, Refused: why}}, nil
 	case len(p.profile.Scopes) > 0:
-		return []rules.Proposal{{ID: id, Title: title, Refused: fmt.Sprintf("this token carries %s only, a scope that other APIs use too", p.profile.Scopes[0])}}, nil
+		return []rules.Change{{ID: id, Title: title, Refused: fmt.Sprintf("this token carries %s only, a scope that other APIs use too", p.profile.Scopes[0])}}, nil
 	}
 	return nil, nil
 }

@@ -6,8 +6,8 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/repair"
 )
 
 // remedy is a proved change in short.
@@ -17,35 +17,26 @@ type remedy struct {
 	other rules.ID // the check that keeps the other token out; empty where none was given
 }
 
-// remedies proves what is proposed for a policy, as the command line does.
-func remedies(t *testing.T, name, policy string, own, other *rules.Request) []rules.Remedy {
+// remedies proves what is proposed for a policy, as the command line does. What an edit has left
+// is read again here as a whole, and must be what the change says.
+func remedies(t *testing.T, name, policy string, own, other *rules.Request) []repair.Remedy {
 	t.Helper()
-	try := func(edited *source.File) (rules.Trial, error) {
-		c, err := compile(read(t, name, string(edited.Text)), rules.Options{})
-		trial := rules.Trial{Own: rules.Evaluate(c.Policies, own)}
-		if other != nil {
-			v := rules.Evaluate(c.Policies, other)
-			trial.Other = &v
+	bench := repair.Bench{Adapter: Adapter()}
+	sides := &repair.Sides{Own: own, Other: other}
+	proved, _, err := bench.Remedies(bench.Compiled(configurationOf(t, name, policy, rules.Options{})), sides)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range proved {
+		again := sides.On(compiled(t, name, string(r.Edited.Files[0].Text), rules.Options{}).Policies)
+		if short(again.Own) != short(r.After) {
+			t.Errorf("%s: %v, and read as a whole %v", r.ID, short(r.After), short(again.Own))
 		}
-		return trial, err
-	}
-	file := read(t, name, policy)
-	before, err := try(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	proposals, err := propose(file, before.Own)
-	if err != nil {
-		t.Fatal(err)
-	}
-	proved, err := rules.Prove(proposals, before, try)
-	if err != nil {
-		t.Fatal(err)
 	}
 	return proved
 }
 
-func inShort(proved []rules.Remedy) []remedy {
+func inShort(proved []repair.Remedy) []remedy {
 	var all []remedy
 	for _, r := range proved {
 		s := remedy{id: r.ID, own: short(r.After)}
@@ -184,7 +175,7 @@ spec:
 			continue
 		}
 		want := policy + "    validateAudClaim: true\n    mandatoryAudClaim: true\n    supportedAudiences: api://orders-uat\n"
-		if diff := cmp.Diff(want, string(r.Edited.Text)); diff != "" {
+		if diff := cmp.Diff(want, string(r.Edited.Files[0].Text)); diff != "" {
 			t.Errorf("the edited file (-want +got):\n%s", diff)
 		}
 		return
@@ -199,16 +190,18 @@ func TestWhatIsNotOfferedSaysWhy(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			proposals, err := propose(read(t, "policy.json", test.policy), verdictOf(t, test.policy, request(test.claims)))
+			c := configurationOf(t, "policy.json", test.policy, rules.Options{})
+			verdict := rules.Evaluate(compile(behaviours(), c).Policies, request(test.claims))
+			proposed, err := propose(c, &verdict)
 			if err != nil {
 				t.Fatal(err)
 			}
-			for _, p := range proposals {
+			for _, p := range proposed {
 				if strings.Contains(p.Refused, test.want) {
 					return
 				}
 			}
-			t.Errorf("no proposal is refused with %q: %v", test.want, proposals)
+			t.Errorf("no change is refused with %q: %v", test.want, proposed)
 		})
 	}
 }

@@ -1,0 +1,80 @@
+package rules
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/inspect/source"
+)
+
+// Goal is what a change is for. One of Finding and Verdict is set.
+type Goal struct {
+	// Finding is to be removed.
+	Finding *Finding
+
+	// Verdict is of a request that belongs here. Where it is rejected, a change is to let it in; where it is let in, a
+	// change is to narrow the policies to requests like it.
+	Verdict *Verdict
+
+	Facts Facts
+}
+
+// Facts are what a file does not say and a change may need, of one environment. What is not known is empty.
+type Facts struct {
+	Audience string // in the form that its tokens carry
+	Scope    string // that only its API exposes
+	Tenant   string // the tenant's id
+	Version  entra.Version
+}
+
+// Change is an edit of one policy that may serve a goal. It is not proved.
+type Change struct {
+	ID     string // in kebab-case; the ids of several that are made as one are joined by +
+	Title  string
+	Policy *Policy       // that it changes
+	Fields []FieldChange // what it changes there
+	Edited *Configuration
+
+	// Refused says why the change can't be made, or can't help, where a reader would expect it to. Edited is nil then, and
+	// Needs says what would help.
+	Refused string
+	Needs   []source.Need
+}
+
+// FieldChange is what a change does to one field.
+type FieldChange struct{ Field, From, To string }
+
+// Solution is a ready-made repair of several steps, after which an environment's own tokens get in and some others do not.
+type Solution struct {
+	Name      string // as the command line has it
+	Title     string
+	Reference string                      // where it is described
+	Steps     []string                    // the ids of the changes that belong to it, those that do it all first
+	KeepsOut  []Outsider                  // whom it keeps out
+	Needs     func(f Facts) []source.Need // what it needs beside these facts, where no token of the environment shows it
+}
+
+// Start is the index of the change that the solution begins with; -1 where none of them belongs to it.
+func (s *Solution) Start(changes []Change) int {
+	for _, step := range s.Steps {
+		i := slices.IndexFunc(changes, func(c Change) bool {
+			return c.Refused == "" && slices.Contains(strings.Split(c.ID, "+"), step)
+		})
+		if i >= 0 {
+			return i
+		}
+	}
+	return -1
+}
+
+// Outsider is somebody whose tokens a policy should not let in.
+type Outsider string
+
+// The outsiders that a change is proved against.
+const (
+	OtherEnvironment Outsider = "other-environment" // a client of another environment, with its own token for its own API
+	OtherClient      Outsider = "other-client"      // another client of the tenant, with a token for this API
+	OtherAPI         Outsider = "other-api"         // a token for an API whose scopes and roles have the same names
+	OtherTenant      Outsider = "other-tenant"      // a token that another tenant has issued
+)

@@ -1,0 +1,235 @@
+package rules
+
+import (
+	"cmp"
+	"fmt"
+	"net/http"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+)
+
+// Class is requests that meet the same policies of an API. Method and Path are those of one of them, and empty
+// where the policies tell no classes apart.
+type Class struct {
+	Method, Path string
+	Applies      []Truth // whether each of the policies applies
+}
+
+// String names one request of the class.
+func (c *Class) String() string { return strings.TrimSpace(c.Method + " " + c.Path) }
+
+// Classes splits the requests of an API by which of its policies apply to them, the most covered first. A
+// method and a path that are known pick those that have them; each may be empty.
+func Classes(policies []*Policy, method, path string) []Class {
+	if !slices.ContainsFunc(policies, func(p *Policy) bool { return len(p.When.Routes) > 0 }) {
+		return []Class{{Applies: applied(policies, func(Route) Truth { return Yes })}}
+	}
+	methods, paths := expressionsOf(policies)
+	var all []Class
+	for _, m := range methodSamples(methods, method) {
+		for _, p := range pathSamples(paths, path) {
+			matches := func(r Route) Truth { return min(m.says(r.Method), p.says(r.Path)) }
+			all = append(all, Class{Method: m.text, Path: p.text, Applies: applied(policies, matches)})
+		}
+	}
+	slices.SortStableFunc(all, func(a, b Class) int { return cmp.Compare(b.covered(), a.covered()) })
+	return distinct(all)
+}
+
+func applied(policies []*Policy, matches func(Route) Truth) []Truth {
+	all := make([]Truth, len(policies))
+	for i, policy := range policies {
+		all[i] = policy.When.applies(matches)
+	}
+	return all
+}
+
+// covered is how many policies apply, those that perhaps do counted by half.
+func (c *Class) covered() int {
+	n := 0
+	for _, t := range c.Applies {
+		n += int(t)
+	}
+	return n
+}
+
+// distinct keeps the first of the classes to which the same policies apply.
+func distinct(all []Class) []Class {
+	var kept []Class
+	for _, c := range all {
+		if !slices.ContainsFunc(kept, func(k Class) bool { return slices.Equal(k.Applies, c.Applies) }) {
+			kept = append(kept, c)
+		}
+	}
+	return kept
+}
+
+// expressionsOf lists the expressions of methods and of paths, each once.
+func expressionsOf(policies []*Policy) (methods, paths []string) {
+	add := func(all []string, expression string) []string {
+		if expression == "" || slices.Contains(all, expression) {
+			return all
+		}
+		return append(all, expression)
+	}
+	for _, policy := range policies {
+		for _, route := range policy.When.Routes {
+			methods, paths = add(methods, route.Method), add(paths, route.Path)
+		}
+	}
+	return methods, paths
+}
+
+// sample is a method or a path, with what each expression says of it.
+type sample struct {
+	text    string
+	matches map[string]Truth
+}
+
+func (s *sample) says(expression string) Truth {
+	if expression == "" {
+		return Yes
+	}
+	return s.matches[expression]
+}
+
+func sampleOf(text string, expressions []string, match func(expression, text string) Truth) sample {
+	s := sample{text: text, matches: make(map[string]Truth, len(expressions))}
+	for _, expression := range expressions {
+		s.matches[expression] = match(expression, text)
+	}
+	return s
+}
+
+// methodSamples is a method for each way in which the expressions tell methods apart: of HTTP's own, and of
+// those that the expressions name.
+func methodSamples(expressions []string, known string) []sample {
+	if known != "" {
+		return []sample{sampleOf(known, expressions, matchRoute)}
+	}
+	texts := []string{
+		http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodHead,
+		http.MethodOptions,
+	}
+	named := regexp.MustCompile(`[A-Z]{3,}`)
+	for _, expression := range expressions {
+		texts = append(texts, named.FindAllString(expression, -1)...)
+	}
+	var all []sample
+	for _, text := range texts {
+		all = addSample(all, sampleOf(text, expressions, coveredBy))
+	}
+	return all
+}
+
+// addSample adds a sample that the expressions tell from all others.
+func addSample(all []sample, s sample) []sample {
+	for _, other := range all {
+		same := true
+		for expression, match := range s.matches {
+			same = same && other.matches[expression] == match
+		}
+		if same {
+			return all
+		}
+	}
+	return append(all, s)
+}
+
+// evaluateClasses is the verdict of a request of which it is not known to which class it belongs: that of every
+// class where they agree, or rejected where every class is; else undetermined.
+func evaluateClasses(policies []*Policy, request *Request, classes []Class) Verdict {
+	all := make([]Verdict, len(classes))
+	outcomes := map[Decision]int{}
+	for i := range classes {
+		all[i] = classes[i].Evaluate(policies, request)
+		outcomes[all[i].Outcome]++
+	}
+	if outcomes[all[0].Outcome] == len(all) {
+		v := all[0]
+		v.Findings = assumed(policies, classes)
+		for i := range all {
+			if all[i].Status != v.Status {
+				v.Status = 0
+			}
+		}
+		v.Classes = all
+		return v
+	}
+	v := mixed(classes).Evaluate(policies, request)
+	v.Findings = assumed(policies, classes)
+	v.Outcome, v.Status, v.Answer, v.Classes = Undetermined, 0, Answer{}, all
+	v.byClass()
+	return v
+}
+
+// assumed says of each policy that it applies to some requests only, or that this is not known.
+func assumed(policies []*Policy, classes []Class) []Finding {
+	var all []Finding
+	for i, applies := range mixed(classes).Applies {
+		guard := &policies[i].When
+		f := Finding{Rule: "route-assumed", Severity: Note, Pos: guard.Pos, Span: guard.Span, Field: guard.Field}
+		switch {
+		case guard.Disabled:
+			all = append(all, classes[0].routeFindings(policies[i], No, &Request{})...)
+		case applies == Maybe && classes[0].Applies[i] == Maybe:
+			all = append(all, classes[0].routeFindings(policies[i], Maybe, &Request{})...)
+		case applies == Maybe:
+			f.Message = "this policy is limited to some routes: what holds for other requests is told apart where it differs"
+			all = append(all, f)
+		}
+	}
+	return all
+}
+
+// mixed is the class of which it is not known whether the policies apply that tell the classes apart.
+func mixed(classes []Class) *Class {
+	c := &Class{Applies: slices.Clone(classes[0].Applies)}
+	for _, other := range classes[1:] {
+		for i, t := range other.Applies {
+			if t != c.Applies[i] {
+				c.Applies[i] = Maybe
+			}
+		}
+	}
+	return c
+}
+
+// byClass says of the route checks that keep the verdict open what each class of requests gets.
+func (v *Verdict) byClass() {
+	var parts []string
+	for i := range v.Classes {
+		parts = append(parts, fmt.Sprintf("%s is %s", v.Classes[i].Class, v.Classes[i].inShort()))
+	}
+	unknown := &Unknown{
+		Why:  "it depends on the request: " + strings.Join(parts, ", "),
+		Need: Need{Input: source.NeedRequest, For: "whether it is a request such as " + classNames(v.Classes)},
+	}
+	for i := range v.Results {
+		if r := &v.Results[i]; r.Check.ID == Routed && r.Outcome == Unsure && r.Policy.When.Unknown == nil {
+			r.unknown = unknown
+			if v.Decided == nil || v.Decided.Check.ID != Routed {
+				v.Decided = r
+			}
+		}
+	}
+}
+
+func classNames(all []Verdict) string {
+	var names []string
+	for i := range all {
+		names = append(names, all[i].Class.String())
+	}
+	return strings.Join(names, " or ")
+}
+
+// inShort is the outcome with the check that decides it.
+func (v *Verdict) inShort() string {
+	if v.Decided == nil || v.Outcome == Accepted {
+		return string(v.Outcome)
+	}
+	return fmt.Sprintf("%s (%s)", v.Outcome, v.Decided.Check.ID)
+}

@@ -1,0 +1,112 @@
+package rules
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+func limited(routes ...Route) *Policy { return &Policy{When: Guard{Routes: routes}} }
+
+func TestRequestsAreSplitByThePoliciesThatApply(t *testing.T) {
+	tests := []struct {
+		name     string
+		policies []*Policy
+		want     []string // a request of each class, and which policies apply
+	}{
+		{"no routes: all requests are alike", []*Policy{{}}, []string{"  [1]"}},
+		{"a policy for everything", []*Policy{limited(Route{Path: "/.*"})}, []string{"GET / [1]"}},
+		{"one method", []*Policy{limited(Route{Method: "POST", Path: ".*"})}, []string{"POST / [1]", "GET / [-1]"}},
+		{"two policies on two methods", []*Policy{limited(Route{Method: "GET"}), limited(Route{Method: "POST"})}, []string{"GET / [1 -1]", "POST / [-1 1]", "PUT / [-1 -1]"}},
+		{
+			"paths that overlap",
+			[]*Policy{limited(Route{Path: "/orders/.*"}), limited(Route{Path: ".*/admin"})},
+			[]string{"GET /orders/admin [1 1]", "GET /admin [-1 1]", "GET /orders/ [1 -1]", "GET / [-1 -1]"},
+		},
+		{"one path", []*Policy{limited(Route{Path: "/orders"})}, []string{"GET /orders [1]", "GET / [-1]"}},
+		{"two routes of one policy are one class", []*Policy{limited(Route{Method: "GET", Path: "/a.*"}, Route{Method: "POST", Path: "/b.*"})}, []string{"GET /a [1]", "GET / [-1]"}},
+		{"a method that HTTP does not have", []*Policy{limited(Route{Method: "PURGE"})}, []string{"PURGE / [1]", "GET / [-1]"}},
+		{"what can't be read leaves it open for every request", []*Policy{limited(Route{Path: "(?<=x)y"})}, []string{"GET / [0]"}},
+		{"a path without a slash", []*Policy{limited(Route{Path: "orders.*"})}, []string{"GET orders [1]", "GET / [-1]"}},
+		{"a disabled policy applies to none", []*Policy{{When: Guard{Disabled: true}}, limited(Route{Method: "GET"})}, []string{"GET / [-1 1]", "POST / [-1 -1]"}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			var got []string
+			for _, c := range Classes(test.policies, "", "") {
+				got = append(got, c.Method+" "+c.Path+" "+fmt.Sprint(c.Applies))
+			}
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestAMethodOrAPathThatIsKnownPicksClasses(t *testing.T) {
+	policies := []*Policy{limited(Route{Method: "GET", Path: "/orders/.*"}), limited(Route{Method: "POST"})}
+	tests := []struct {
+		name, method, path string
+		want               int
+	}{
+		{"neither", "", "", 3},
+		{"the method", "POST", "", 1},
+		{"the other method", "GET", "", 2},
+		{"the path", "", "/customers", 2},
+		{"both", "GET", "/orders/1", 1},
+	}
+	for _, test := range tests {
+		if got := Classes(policies, test.method, test.path); len(got) != test.want {
+			t.Errorf("%s: %d classes, want %d: %v", test.name, len(got), test.want, got)
+		}
+	}
+}
+
+func TestTheVerdictOfARequestOfUnknownClass(t *testing.T) {
+	guarded := func(method string, truth Truth) *Policy {
+		return &Policy{When: Guard{Routes: []Route{{Method: method}}}, Root: AllOf(fixed(Audience, truth))}
+	}
+	tests := []struct {
+		name     string
+		policies []*Policy
+		want     Decision
+		status   int
+		by       ID
+	}{
+		{"accepted in every class", []*Policy{guarded("GET", Yes)}, Accepted, 200, ""},
+		{"rejected in one class only", []*Policy{guarded("GET", No)}, Undetermined, 0, Routed},
+		{"rejected in every class", []*Policy{guarded("GET", No), {Root: AllOf(fixed(Scopes, No))}}, Rejected, 401, Audience},
+		{"unknown in one class", []*Policy{guarded("GET", Maybe)}, Undetermined, 0, Routed},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			v := Evaluate(test.policies, claims(`{}`))
+			var by ID
+			if v.Decided != nil {
+				by = v.Decided.Check.ID
+			}
+			if v.Outcome != test.want || v.Status != test.status || by != test.by || len(v.Classes) != 2 {
+				t.Errorf("got %s %d by %q in %d classes", v.Outcome, v.Status, by, len(v.Classes))
+			}
+			if v.Outcome == Undetermined && v.Decided.Need().None() {
+				t.Error("nothing says what to pass")
+			}
+			for _, r := range v.Results {
+				if v.Outcome == Undetermined && r.Outcome == Fail {
+					t.Errorf("undetermined, and %s fails", r.Check.ID)
+				}
+			}
+		})
+	}
+}
+
+func TestAFailureOfAPolicyThatPerhapsAppliesStillSaysWhy(t *testing.T) {
+	aud := &Check{ID: Audience, Test: Required(Claim("aud"), Predicate{Op: OneOf, Input: Claim("aud"), Values: Literals("x")})}
+	policy := &Policy{When: Guard{Routes: []Route{{Method: "GET"}}}, Root: AllOf(aud)}
+	v := Evaluate([]*Policy{policy}, claims(`{"aud":"y"}`))
+	if why := v.Results[1].Why(); !strings.Contains(why, "the token is for y") {
+		t.Errorf("got %q", why)
+	}
+}

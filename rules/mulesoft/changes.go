@@ -1,0 +1,112 @@
+package mulesoft
+
+import (
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// changes lists the changes of a configuration that may serve a goal.
+func changes(c *rules.Configuration, goal rules.Goal) ([]rules.Change, error) {
+	if goal.Finding == nil {
+		return propose(c, goal.Verdict)
+	}
+	change, err := repairFinding(c, *goal.Finding, goal.Facts)
+	return []rules.Change{change}, err
+}
+
+// The names of the solutions.
+const (
+	solutionJWT    = "jwt"
+	solutionScopes = "scopes"
+)
+
+// solutions lists the two of Salesforce KB 005321722.
+func solutions() []rules.Solution {
+	return []rules.Solution{
+		{
+			Name:      solutionJWT,
+			Title:     "JWT Validation with an audience",
+			Reference: kbInvalid,
+			Steps: []string{
+				"use-jwt-validation",
+				"map-client-id",
+				"set-audience",
+				"set-issuer",
+				"check-audience",
+				"pin-issuer",
+			},
+			KeepsOut: []rules.Outsider{rules.OtherEnvironment, rules.OtherAPI, rules.OtherTenant},
+			Needs:    jwtNeeds,
+		},
+		{
+			Name:      solutionScopes,
+			Title:     "an environment's scope",
+			Reference: kbInvalid,
+			Steps:     []string{"require-scope"},
+			KeepsOut:  []rules.Outsider{rules.OtherEnvironment},
+			Needs:     scopesNeeds,
+		},
+	}
+}
+
+func jwtNeeds(f rules.Facts) []source.Need {
+	var needs []source.Need
+	if f.Audience == "" {
+		needs = append(needs, needAudience())
+	}
+	if f.Tenant == "" {
+		needs = append(needs, needTenant())
+	}
+	if f.Version == 0 && !strings.Contains(f.Audience, "://") {
+		needs = append(
+			needs,
+			source.Need{Input: source.NeedTokenVersion, For: "the version of the API's tokens"},
+		)
+	}
+	return needs
+}
+
+func scopesNeeds(f rules.Facts) []source.Need {
+	if f.Scope != "" {
+		return nil
+	}
+	return []source.Need{
+		{
+			Input: source.NeedScope,
+			For:   "a scope that only this environment's API exposes, such as UAT.Access",
+		},
+	}
+}
+
+// What a file does not say.
+func needAudience() source.Need {
+	return source.Need{
+		Input: source.NeedAudience,
+		For:   "this environment's audience, as its tokens carry it",
+	}
+}
+
+func needScope() source.Need {
+	return source.Need{
+		Input: source.NeedScope,
+		For:   "a scope that only this environment's API exposes",
+	}
+}
+
+func needTenant() source.Need {
+	return source.Need{Input: source.NeedTenant, For: "the id of this environment's tenant"}
+}
+
+func needVersion() source.Need {
+	return source.Need{
+		Input: source.NeedTokenVersion,
+		For:   "the version of the API's tokens (requestedAccessTokenVersion of its app registration)",
+	}
+}
+
+// insteadBy is a solution in the place of a change that can't be made.
+func insteadBy(solution, what string) source.Need {
+	return source.Need{Input: source.NeedSolution, Name: solution, For: what}
+}

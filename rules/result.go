@@ -1,0 +1,117 @@
+package rules
+
+import (
+	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/source"
+)
+
+// Result is what one check gave for one request. Its sentences (Expected, Actual, Why) are made when they are
+// asked for.
+type Result struct {
+	Check   *Check
+	Policy  *Policy
+	Outcome Outcome
+	Answer  Answer // what the gateway sends; only where the check failed
+
+	may     may
+	request *Request
+	judged  judgement
+	skip    string
+	unknown *Unknown
+}
+
+// Try evaluates one check by itself.
+func (r *Request) Try(check *Check) Outcome {
+	result := r.run(nil, check, r.Token == nil)
+	return result.Outcome
+}
+
+// run evaluates one check. Of a request that carries no token, and is rejected for that already, checks of the
+// token are skipped.
+func (r *Request) run(policy *Policy, check *Check, tokenless bool) Result {
+	result := Result{Check: check, Policy: policy, request: r, may: holds}
+	switch {
+	case check.Skip != "":
+		result.Outcome, result.skip = Skipped, check.Skip
+	case tokenless && check.ID != TokenPresent && check.needsToken():
+		result.Outcome, result.skip = Skipped, "the request carries no token"
+	case check.Unknown != nil:
+		result.Outcome, result.unknown, result.may = Unsure, check.Unknown, check.Unknown.may()
+	default:
+		r.judgeCheck(check, &result)
+	}
+	return result
+}
+
+func (r *Request) judgeCheck(check *Check, result *Result) {
+	result.judged = r.judge(&check.Test)
+	result.may = result.judged.may
+	switch result.may.truth() {
+	case Yes:
+		result.Outcome = Pass
+	case No:
+		result.Outcome, result.Answer = Fail, check.Answer
+		if result.judged.answer != nil {
+			result.Answer = *result.judged.answer
+		}
+	case Maybe:
+		result.Outcome, result.unknown = Unsure, result.judged.reading.Unknown
+	}
+	if check.Binds != "" {
+		r.bind(check.Binds, result.judged.reading)
+	}
+}
+
+// needsToken reports whether the check reads anything of the token, or of an answer about it.
+func (c *Check) needsToken() bool {
+	for _, in := range c.Reads() {
+		switch in.Source {
+		case FromToken, FromHeader, FromClaim, FromIntrospection, FromBound, FromKeys:
+			return true
+		}
+	}
+	return c.ID != NotModelled && len(c.Reads()) == 0
+}
+
+// perhapsApplied turns a failure of a policy that perhaps does not apply into an unknown.
+func (r *Result) perhapsApplied() {
+	if r.Outcome == Fail {
+		why := r.Why() + "; but it is not known whether the policy applies to this request"
+		r.Outcome, r.may, r.unknown = Unsure, holds|fails, &Unknown{Why: why}
+	}
+}
+
+// Value is what the deciding part of the check has read; nil where that is absent or not known.
+func (r *Result) Value() *source.Value { return r.judged.reading.Value }
+
+// Need is what to pass to decide an unknown check; none where it is not unknown or nothing helps.
+func (r *Result) Need() Need {
+	if r.Outcome != Unsure || r.unknown == nil {
+		return Need{}
+	}
+	return r.unknown.Need
+}
+
+// Group is the path of alternatives that the check stands in; empty in a plain list.
+func (r *Result) Group() string {
+	if r.Policy == nil {
+		return ""
+	}
+	return r.Policy.Root.Group(r.Check)
+}
+
+// Profile describes the token of the request that the check was run for.
+func (r *Result) Profile() inspect.Profile { return r.request.Profile() }
+
+// Evidence is what the result rests on: the check's own evidence, and where it failed, the answer's if that is
+// weaker.
+func (r *Result) Evidence() Evidence {
+	own := r.Check.Evidence
+	if r.request.Introspection != nil && r.Check.Captured.Reference != "" {
+		own = r.Check.Captured
+	}
+	if answer := r.Answer.Evidence; r.Outcome == Fail && answer.Reference != "" && !own.weaker(answer) {
+		return answer
+	}
+	return own
+}

@@ -1,0 +1,190 @@
+package rules
+
+import (
+	"fmt"
+	"math/rand/v2"
+	"testing"
+)
+
+// leaf is a check of a random tree, with what it may come out as.
+type leaf struct {
+	check *Check
+	may   may
+}
+
+// tree makes random trees of checks that are known, unknown, or an error of the gateway perhaps.
+type tree struct {
+	random *rand.Rand
+	leaves []leaf
+}
+
+func (t *tree) node(depth int) Node {
+	if depth == 0 || t.random.IntN(3) == 0 {
+		return t.leaf()
+	}
+	some := func() []Node {
+		nodes := make([]Node, t.random.IntN(4))
+		for i := range nodes {
+			nodes[i] = t.node(depth - 1)
+		}
+		return nodes
+	}
+	switch t.random.IntN(4) {
+	case 0:
+		return Node{All: some()}
+	case 1:
+		return Node{Any: some()}
+	case 2:
+		not := t.node(depth - 1)
+		return Node{Not: &not}
+	}
+	first := &First{Default: t.node(depth - 1)}
+	for range t.random.IntN(3) {
+		first.Branches = append(first.Branches, Branch{t.node(depth - 1), t.node(depth - 1)})
+	}
+	return Node{First: first}
+}
+
+func (t *tree) leaf() Node {
+	m := may(1 + t.random.IntN(int(holds|fails|errs)))
+	reading := Reading{}
+	switch {
+	case m == holds:
+		reading.Value = boolean("true")
+	case m == fails:
+		reading.Value = boolean("false")
+	case m == errs:
+		reading.Fault = "as the test has it"
+	case m == holds|errs: // a check has no such outcome: what is not known may be false
+		m |= fails
+		fallthrough
+	default:
+		reading.Unknown = &Unknown{Why: "as the test has it", MayErr: m&errs != 0, NeverTrue: m&holds == 0}
+	}
+	opaque := &Opaque{Reads: []Input{Claim("x")}, Eval: func(*Request) Reading { return reading }}
+	check := &Check{
+		ID: CustomClaim, Test: Predicate{Op: True, Input: Input{Source: FromExpression, Opaque: opaque}},
+	}
+	t.leaves = append(t.leaves, leaf{check, m})
+	return Node{Check: check}
+}
+
+// outcomes runs a tree for every completion of what its leaves may come out as, and says what it comes out as.
+func (t *tree) outcomes(n *Node) may {
+	var all may
+	known := map[*Check]may{}
+	var complete func(i int)
+	complete = func(i int) {
+		if i == len(t.leaves) {
+			all |= plainly(n, known)
+			return
+		}
+		for _, m := range []may{holds, fails, errs} {
+			if t.leaves[i].may&m != 0 {
+				known[t.leaves[i].check] = m
+				complete(i + 1)
+			}
+		}
+	}
+	complete(0)
+	return all
+}
+
+// plainly runs a tree whose checks are all known, as a gateway does: in order, and no further than it must.
+func plainly(n *Node, known map[*Check]may) may {
+	switch {
+	case n.Check != nil:
+		return known[n.Check]
+	case n.Any != nil:
+		for i := range n.Any {
+			if m := plainly(&n.Any[i], known); m != fails {
+				return m
+			}
+		}
+		return fails
+	case n.Not != nil:
+		switch m := plainly(n.Not, known); m {
+		case holds:
+			return fails
+		case fails:
+			return holds
+		default:
+			return m
+		}
+	case n.First != nil:
+		for i := range n.First.Branches {
+			b := &n.First.Branches[i]
+			switch plainly(&b.If, known) {
+			case holds:
+				return plainly(&b.Then, known)
+			case errs:
+				return errs
+			}
+		}
+		return plainly(&n.First.Default, known)
+	}
+	for i := range n.All {
+		if m := plainly(&n.All[i], known); m != holds {
+			return m
+		}
+	}
+	return holds
+}
+
+func TestEvaluateIsABruteForceOverWhatIsNotKnown(t *testing.T) {
+	seen := map[Decision]int{}
+	for seed := range uint64(20_000) {
+		made := tree{random: rand.New(rand.NewPCG(seed, 1))}
+		root := made.node(3)
+		if len(made.leaves) > 9 {
+			continue
+		}
+		want := made.outcomes(&root).decision()
+		v := Evaluate([]*Policy{{Root: root}}, claims(`{}`))
+		if v.Outcome != want {
+			t.Fatalf("seed %d: got %s, want %s: %s", seed, v.Outcome, want, shape(&root, made.leaves))
+		}
+		if len(v.Results) != len(made.leaves) {
+			t.Fatalf("seed %d: %d results of %d checks", seed, len(v.Results), len(made.leaves))
+		}
+		if v.Outcome == Rejected && v.Decided == nil && len(made.leaves) > 0 && !empty(&root) {
+			t.Fatalf("seed %d: rejected by nothing: %s", seed, shape(&root, made.leaves))
+		}
+		seen[want]++
+	}
+	for _, d := range []Decision{Accepted, Rejected, Undetermined} {
+		if seen[d] < 500 {
+			t.Errorf("only %d trees are %s", seen[d], d)
+		}
+	}
+}
+
+// empty reports whether a tree has an alternative of none, or the opposite of what always holds: these reject
+// without a check that could be named.
+func empty(n *Node) bool {
+	if n.Any != nil && len(n.Any) == 0 || n.All != nil && len(n.All) == 0 {
+		return true
+	}
+	for _, part := range n.parts() {
+		if empty(part) {
+			return true
+		}
+	}
+	return false
+}
+
+// shape writes a tree down.
+func shape(n *Node, leaves []leaf) string {
+	if n.Check != nil {
+		for _, l := range leaves {
+			if l.check == n.Check {
+				return fmt.Sprintf("%03b", l.may)
+			}
+		}
+	}
+	text := ""
+	for i, part := range n.parts() {
+		text += " " + n.step(i)[1:] + ":" + shape(part, leaves)
+	}
+	return "(" + text + " )"
+}

@@ -182,7 +182,7 @@ func FuzzEdit(f *testing.F) {
 	})
 }
 
-// checkEdit makes one change, where it can be made, and returns the file after it.
+// checkEdit makes one change, if it can be made, and returns the file after it.
 func checkEdit(t *testing.T, f *File, which, what int, with byte) *File {
 	t.Helper()
 	all := flatten(f.Documents)

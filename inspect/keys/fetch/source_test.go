@@ -294,8 +294,8 @@ func TestAnIssuerThatIsNotEntrasMustNameItself(t *testing.T) {
 	}
 	tn.metadata["issuer"] = "https://keys.example.com/"
 	_, err = s.Issuer(context.Background(), "https://keys.example.com")
-	if cause, _ := causeAndHint(t,
-		err); cause != `its discovery document is for the issuer "https://keys.example.com/"` {
+	const want = `its discovery document is for the issuer "https://keys.example.com/"`
+	if cause, _ := causeAndHint(t, err); cause != want {
 		t.Error(cause)
 	}
 }
@@ -662,8 +662,8 @@ func TestACertificateThatIsNotTrustedIsNoReasonToTryAgain(t *testing.T) {
 	transport.TLSClientConfig = nil
 	s.Transport = transport
 	_, err := s.URL(context.Background(), loginHost+"common/discovery/keys")
-	if cause, _ := causeAndHint(t, err); !strings.HasPrefix(cause,
-		"the server's certificate is not trusted: x509:") {
+	const want = "the server's certificate is not trusted: x509:"
+	if cause, _ := causeAndHint(t, err); !strings.HasPrefix(cause, want) {
 		t.Error(cause)
 	}
 }
@@ -672,13 +672,13 @@ func TestATextThatIsNoTenantIsNotAskedFor(t *testing.T) {
 	t.Parallel()
 	s := &fetch.Source{Transport: noNetwork{t}}
 	for _, name := range []string{"", "a b", "../common", "x?y", "x/y", ".."} {
-		if _, err := s.Tenant(context.Background(), cloud(t, "public"), name, entra.V2,
-			""); err == nil {
+		_, err := s.Tenant(context.Background(), cloud(t, "public"), name, entra.V2, "")
+		if err == nil {
 			t.Errorf("%q: want an error", name)
 		}
 	}
-	if _, err := s.Tenant(context.Background(), cloud(t, "germany"), tid, entra.V2,
-		""); err == nil {
+	_, err := s.Tenant(context.Background(), cloud(t, "germany"), tid, entra.V2, "")
+	if err == nil {
 		t.Error("a cloud that was closed: want an error")
 	}
 }

@@ -5,38 +5,77 @@ import (
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
-	"github.com/gatewhy/gatewhy/rules/mulesoft"
 )
 
-// adapters lists the gateways that the program knows.
-func adapters() []rules.Adapter {
-	return []rules.Adapter{mulesoft.Adapter()}
+// Gateways are the adapters that the program works with, one a vendor.
+type Gateways []rules.Adapter
+
+// complete fills in what adapters leave out.
+func (g Gateways) complete() Gateways {
+	all := make(Gateways, len(g))
+	for i, adapter := range g {
+		all[i] = adapter.Complete()
+	}
+	return all
+}
+
+// variants lists the gateways of all vendors.
+func (g Gateways) variants() []string {
+	var all []string
+	for _, adapter := range g {
+		all = append(all, adapter.VariantNames()...)
+	}
+	return all
+}
+
+// kinds lists the policy kinds that are modelled, of all gateways.
+func (g Gateways) kinds() []string {
+	var all []string
+	for _, adapter := range g {
+		all = append(all, adapter.Kinds()...)
+	}
+	return all
+}
+
+// knows reports whether a vendor knows a policy kind.
+func (g Gateways) knows(kind string) bool {
+	return slices.ContainsFunc(g, func(a rules.Adapter) bool { return a.Knows(kind) })
 }
 
 // repairable lists the rules whose findings some adapter can remove.
-func repairable() []string {
+func (g Gateways) repairable() []string {
 	var all []string
-	for _, adapter := range adapters() {
+	for _, adapter := range g {
 		all = append(all, adapter.Repairable()...)
 	}
 	return all
 }
 
-// adapterOf is the adapter of the gateway whose policies a file holds. It is not ok where the file holds none.
-func adapterOf(file *source.File, options rules.Options) (adapter rules.Adapter, ok bool) {
-	all := adapters()
-	i := slices.IndexFunc(all, func(a rules.Adapter) bool { return a.Detect(file, options) })
+// of is the adapter of the gateway whose policies a file holds. It is not ok where the file holds none.
+func (g Gateways) of(file *source.File, options rules.Options) (adapter rules.Adapter, ok bool) {
+	i := slices.IndexFunc(g, func(a rules.Adapter) bool { return a.Detect(file, optionsFor(&a, options)) })
 	if i < 0 {
 		return rules.Adapter{}, false
 	}
-	return all[i], true
+	return g[i], true
+}
+
+// optionsFor are the options without what is another vendor's: its gateway, or its kind of policy.
+func optionsFor(adapter *rules.Adapter, options rules.Options) rules.Options {
+	if !slices.Contains(adapter.VariantNames(), options.Variant) {
+		options.Variant = ""
+	}
+	if options.Kind != "" && !adapter.Knows(options.Kind) {
+		options.Kind = ""
+	}
+	return options
 }
 
 // holdsNone says why no adapter finds a policy in a file: what each of them looks for.
-func holdsNone(file *source.File, options rules.Options) error {
+func (g Gateways) holdsNone(file *source.File, options rules.Options) error {
 	var all []error
-	for _, adapter := range adapters() {
-		if _, err := adapter.Read([]*source.File{file}, options); err != nil {
+	for _, adapter := range g {
+		if _, err := adapter.Read([]*source.File{file}, optionsFor(&adapter, options)); err != nil {
 			all = append(all, err)
 		}
 	}
@@ -50,21 +89,22 @@ func holdsNone(file *source.File, options rules.Options) error {
 	return none
 }
 
-// readWith reads files of one gateway's policies, and compiles them.
-func readWith(files []*source.File, options rules.Options) (*policySet, error) {
-	set := &policySet{}
+// read reads files of one gateway's policies, and compiles them.
+func (g Gateways) read(files []*source.File, options rules.Options) (*policySet, error) {
+	set := &policySet{gateways: g}
 	for i, file := range files {
-		adapter, ok := adapterOf(file, options)
+		adapter, ok := g.of(file, options)
 		switch {
 		case !ok:
-			return nil, noneOfAPI(options, file, mistaken(file, holdsNone(file, options)))
+			return nil, g.noneOfAPI(options, file, mistaken(file, g.holdsNone(file, options)))
 		case i == 0:
 			set.adapter = adapter
 		case adapter.Name != set.adapter.Name:
-			return nil, problem(file.Name+" is of another vendor's gateway than "+files[0].Name, "name the policies of one gateway: a request meets one after the other there")
+			return nil, problem(file.Name+" is of another vendor's gateway than "+files[0].Name,
+				"name the policies of one gateway: a request meets one after the other there")
 		}
 	}
-	read, err := set.adapter.Read(files, options)
+	read, err := set.adapter.Read(files, optionsFor(&set.adapter, options))
 	if err != nil {
 		return nil, err
 	}

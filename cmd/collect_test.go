@@ -13,7 +13,7 @@ import (
 func TestEveryCollectionIsCompleteAndNamesNoSecret(t *testing.T) {
 	placeholder := regexp.MustCompile(`\{[a-z-]+\}`)
 	for _, cloud := range []string{"", "usgov", "china"} {
-		for _, c := range allCollections(cloud) {
+		for _, c := range everyGateway().collections(cloud) {
 			if c.Name == "" || c.Title == "" || len(c.Steps) == 0 {
 				t.Errorf("incomplete: %+v", c)
 			}
@@ -47,8 +47,17 @@ func isPlaceholder(text string) bool {
 }
 
 func TestEveryCommandThatIsPointedAtExists(t *testing.T) {
-	run := &explainRun{request: &rules.Request{Token: inspect.Parse("")}, policies: &policySet{}}
-	names := collectionNames(allCollections(""))
+	for _, adapter := range everyGateway() {
+		checkPointers(t, &explainRun{
+			request: &rules.Request{Token: inspect.Parse("")}, policies: &policySet{adapter: adapter},
+		})
+	}
+}
+
+// checkPointers wants a command for each input that can be collected.
+func checkPointers(t *testing.T, run *explainRun) {
+	t.Helper()
+	names := collectionNames(everyGateway().collections(""))
 	for _, ask := range []source.Input{
 		source.NeedContracts, source.NeedIntrospection, source.NeedKeySet, source.NeedRuntime, source.NeedHeader, source.NeedRequest,
 	} {

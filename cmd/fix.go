@@ -25,12 +25,12 @@ func newFix(env *Env) *cobra.Command {
 		Args: cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error { return env.fix(&flags, args[0]) },
 	}
-	flags.register(cmd)
+	flags.register(cmd, env.Gateways)
 	return cmd
 }
 
 func (e *Env) fix(flags *fixFlags, name string) error {
-	if err := flags.complete(); err != nil {
+	if err := flags.complete(e.Gateways); err != nil {
 		return err
 	}
 	if flags.write && name == "-" {
@@ -40,7 +40,7 @@ func (e *Env) fix(flags *fixFlags, name string) error {
 	if err != nil {
 		return err
 	}
-	f := &fixer{judge: newJudge(flags.options()), facts: flags.facts, solution: flags.solution.value, report: &render.Fixing{Before: file, After: file}}
+	f := &fixer{judge: newJudge(e.Gateways, flags.options()), facts: flags.facts, solution: flags.solution.value, report: &render.Fixing{Before: file, After: file}}
 	if f.apps, err = e.readApps(flags.apps); err != nil {
 		return err
 	}

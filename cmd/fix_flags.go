@@ -24,14 +24,14 @@ type fixFlags struct {
 	variant choice
 }
 
-func (f *fixFlags) register(cmd *cobra.Command) {
+func (f *fixFlags) register(cmd *cobra.Command, gateways Gateways) {
 	f.output.register(cmd, "text", "json")
 	f.solution = choice{allowed: solutions(), kind: "SOLUTION"}
 	f.solution.register(cmd, "solution", "", "of Salesforce KB 005321722: JWT Validation with an audience, or an environment's scope")
 	f.version = choice{allowed: []string{"1", "2"}, kind: "VERSION"}
 	f.version.register(cmd, "token-version", "", "the version of the API's tokens")
-	f.variant = choice{allowed: variants(), kind: "GATEWAY"}
-	f.kind.register(cmd)
+	f.variant = choice{allowed: gateways.variants(), kind: "GATEWAY"}
+	f.kind.register(cmd, gateways)
 	f.variant.register(cmd, "gateway", "", "the gateway, where the file does not tell")
 	flags := cmd.Flags()
 	flags.StringVar(&f.api, "api", "", "the `NAME` of the API instance, of a file with several")
@@ -50,7 +50,7 @@ func (f *fixFlags) options() rules.Options {
 }
 
 // complete checks the flags that only make sense in one form.
-func (f *fixFlags) complete() error {
+func (f *fixFlags) complete(gateways Gateways) error {
 	f.facts.Version = versionNamed(f.version.value)
 	if f.facts.Tenant != "" && !entra.IsGUID(f.facts.Tenant) {
 		return problem("--tenant must be the tenant's id, a GUID: issuers never have a domain", "gatewhy decode shows it, as tid of any of the tenant's tokens")
@@ -59,7 +59,7 @@ func (f *fixFlags) complete() error {
 		return problem("--rule and --solution were both given", "one at a time: run fix again for the other")
 	}
 	if f.rule != "" {
-		_, err := ruleNamed(f.rule)
+		_, err := gateways.ruleNamed(f.rule)
 		return err
 	}
 	return nil

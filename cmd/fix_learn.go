@@ -7,11 +7,11 @@ import (
 
 // adapt finds the vendor whose policies a file holds. A solution is made for the one API instance that its token is for.
 func (f *fixer) adapt(file *source.File) error {
-	adapter, ok := adapterOf(file, f.options)
+	adapter, ok := f.gateways.of(file, f.options)
 	if !ok {
-		return noneOfAPI(f.options, file, holdsNone(file, f.options))
+		return f.gateways.noneOfAPI(f.options, file, f.gateways.holdsNone(file, f.options))
 	}
-	read, err := adapter.Read([]*source.File{file}, f.options)
+	read, err := adapter.Read([]*source.File{file}, optionsFor(&adapter, f.options))
 	if err != nil {
 		return err
 	}

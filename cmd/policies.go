@@ -22,12 +22,12 @@ type policyFlags struct {
 	runtime string
 }
 
-func (f *policyFlags) register(cmd *cobra.Command) {
-	f.variant = choice{allowed: variants(), kind: "GATEWAY"}
+func (f *policyFlags) register(cmd *cobra.Command, gateways Gateways) {
+	f.variant = choice{allowed: gateways.variants(), kind: "GATEWAY"}
 	flags := cmd.Flags()
 	flags.VarP((*texts)(&f.files), "policy", "p", "policy `FILE`, repeatable, in the gateway's order; - for standard input")
 	flags.StringVar(&f.api, "api", "", "the `NAME` of the API instance, of a file with several")
-	f.kind.register(cmd)
+	f.kind.register(cmd, gateways)
 	f.variant.register(cmd, "gateway", "", "the gateway, where the file does not tell")
 	flags.StringVar(&f.runtime, "runtime", "", "the `VERSION` of the Mule runtime, where expressions depend on it")
 }
@@ -36,19 +36,11 @@ func (f *policyFlags) options() rules.Options {
 	return rules.Options{Variant: f.variant.value, API: f.api, Kind: f.kind.name, Runtime: f.runtime}
 }
 
-// variants lists the gateways of all adapters.
-func variants() []string {
-	var all []string
-	for _, adapter := range adapters() {
-		all = append(all, adapter.VariantNames()...)
-	}
-	return all
-}
-
 // policySet is the policies of one run, in order, with what was read of the files that they come from.
 type policySet struct {
-	adapter rules.Adapter
-	apps    *entra.Directory // app registrations; nil where none were given
+	gateways Gateways // that the program knows
+	adapter  rules.Adapter
+	apps     *entra.Directory // app registrations; nil where none were given
 	*rules.Configuration
 	rules.Compilation
 }
@@ -66,7 +58,7 @@ func (e *Env) readPolicies(flags *policyFlags) (*policySet, error) {
 	for _, f := range found {
 		file, err := e.readSource(f.name)
 		switch {
-		case err == nil && (f.named || holdsPolicy(file, flags.options())):
+		case err == nil && (f.named || e.Gateways.holdPolicy(file, flags.options())):
 			files = append(files, file)
 		case err != nil && f.named:
 			return nil, err
@@ -77,12 +69,16 @@ func (e *Env) readPolicies(flags *policyFlags) (*policySet, error) {
 	if len(files) == 0 {
 		return nil, problem("no policy in "+strings.Join(flags.files, ", "), "name a policy file to see why it is none")
 	}
-	set, err := readWith(files, flags.options())
+	set, err := e.Gateways.read(files, flags.options())
 	if err != nil {
 		return nil, err
 	}
-	if other := set.namedOther(flags.variant.value); other != "" {
+	switch other := set.namedOther(flags.variant.value); {
+	case other != "":
 		e.note("--gateway %s does not count: the file tells that its gateway is %s", flags.variant.value, other)
+	case set.ofAnother(flags.variant.value):
+		e.note("--gateway %s does not count: the policies are for %s",
+			flags.variant.value, strings.Join(set.adapter.VariantNames(), " or "))
 	}
 	if name := set.stacked(found); name != "" {
 		e.warn("%s: its %d policy files are taken for one chain, though they have policies of the same kind: are they of several environments? name one file, or pass --env NAME", name, len(set.Files))
@@ -105,9 +101,9 @@ func (s *policySet) stacked(found []foundFile) string {
 	return ""
 }
 
-// holdsPolicy tells whether a file that was found in a folder is one of policies.
-func holdsPolicy(file *source.File, options rules.Options) bool {
-	_, ok := adapterOf(file, options)
+// holdPolicy tells whether a file that was found in a folder is one of policies.
+func (g Gateways) holdPolicy(file *source.File, options rules.Options) bool {
+	_, ok := g.of(file, options)
 	return ok
 }
 
@@ -147,9 +143,14 @@ func (s *policySet) namedOther(variant string) string {
 	return ""
 }
 
+// ofAnother reports whether the user names a gateway of another vendor than the policies are for.
+func (s *policySet) ofAnother(variant string) bool {
+	return variant != "" && !slices.Contains(s.adapter.VariantNames(), variant)
+}
+
 // of returns the set with another configuration: the same one for another gateway, or one after a change.
 func (s *policySet) of(read *rules.Configuration) *policySet {
-	other := &policySet{adapter: s.adapter, apps: s.apps}
+	other := &policySet{gateways: s.gateways, adapter: s.adapter, apps: s.apps}
 	other.compile(read)
 	return other
 }

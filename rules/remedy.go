@@ -42,7 +42,7 @@ func helps(before, after Trial) bool {
 		return true
 	}
 	if before.Own.Outcome == Undetermined && after.Own.Outcome == Undetermined {
-		return after.Own.Decided.Check.ID != before.Own.Decided.Check.ID
+		return after.Own.decidedBy() != before.Own.decidedBy()
 	}
 	return after.Own.Outcome == before.Own.Outcome
 }

@@ -168,10 +168,18 @@ func (r *explainRun) justIssued(policies []*rules.Policy) *rules.Verdict {
 		return nil
 	}
 	now, then := rules.Evaluate(policies, r.request), rules.Evaluate(policies, earlier)
-	if now.Outcome == then.Outcome && now.Status == then.Status && now.Decided.Check == then.Decided.Check {
+	if now.Outcome == then.Outcome && now.Status == then.Status && deciding(&now) == deciding(&then) {
 		return nil
 	}
 	return &then
+}
+
+// deciding is the check that decides; nil where none does.
+func deciding(v *rules.Verdict) *rules.Check {
+	if v.Decided == nil {
+		return nil
+	}
+	return v.Decided.Check
 }
 
 // explain evaluates the policies, for each gateway where they differ, and proves the repairs.

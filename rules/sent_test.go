@@ -72,19 +72,25 @@ func TestWhatIsSentInThePlaceOfAToken(t *testing.T) {
 		actual, why    string
 	}{
 		"nothing": {
-			map[string]string{"X-Token": ""}, nil, 401, "none",
+			map[string]string{"X-Token": ""},
+			nil, 401, "none",
 			"no token where the policy looks for it, in the X-Token header or the query token or the cookie t",
 		},
 		"something else in the header": {
-			map[string]string{"X-Token": "secret"}, nil, 400, "something else",
+			map[string]string{"X-Token": "secret"},
+			nil, 400, "something else",
 			`something else than the token is in the X-Token header; the policy wants "Tiny " and the token`,
 		},
 		"something else in the parameter": {
-			nil, map[string]string{"token": "secret"}, 400, "something else",
+			nil,
+			map[string]string{"token": "secret"},
+			400, "something else",
 			`something else than the token is in the query token; the policy wants the token alone`,
 		},
 		"two things": {
-			map[string]string{"X-Token": "secret"}, map[string]string{"token": "secret"}, 400, "something else",
+			map[string]string{"X-Token": "secret"},
+			map[string]string{"token": "secret"},
+			400, "something else",
 			"at more than one place, the X-Token header or the query token",
 		},
 	} {

@@ -34,6 +34,7 @@ var rooms = []struct {
 	{"inspect/source", nil},
 	{"testdata/mint", nil},
 	{"testdata/rules", nil},
+	{"testdata/tinygateway", []string{"rules", "inspect/source"}},
 	{"testdata/bench/empty", nil},
 	{"testdata/bench/matrix", nil},
 	{"testdata/bench/serve", nil},
@@ -42,7 +43,7 @@ var rooms = []struct {
 }
 
 // testRooms are the packages that any test may import.
-var testRooms = []string{"testdata/mint"}
+var testRooms = []string{"testdata/mint", "testdata/tinygateway"}
 
 // dependencies are the modules that the program may use, and testDependencies those that only its tests may.
 var (

@@ -51,7 +51,8 @@ func (e *Env) readIgnores(name string) (*ignores, error) {
 	return all, nil
 }
 
-// mustHave refuses an entry for a rule that is none: it would set nothing aside, and nobody would know.
+// mustHave refuses an entry for a rule that is none: it would set nothing aside, and nobody would
+// know.
 func (g Gateways) mustHave(entry *environments.Ignored) error {
 	_, err := g.ruleNamed(entry.Rule)
 	var none *source.Error

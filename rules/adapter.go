@@ -9,16 +9,22 @@ import (
 // Adapter is a gateway vendor's configuration language: how its files are read and compiled into policies, and which
 // changes of them could repair what is wrong.
 //
-// Name, Variants, Detect, Read and Compile make an adapter. Everything else may be left out: see [Adapter.Complete].
+// Name, Variants, Detect, Read and Compile make an adapter. Everything else may be left out: see
+// [Adapter.Complete].
 type Adapter struct {
 	Name     string
 	Variants []Variant
 
-	// Words are some that files with policies have, so that one that can't be read is known for such a file.
+	// Words are some that files with policies have, so that one that can't be read is known for
+	// such a file.
 	Words []string
 
-	Kinds func() []string        // the policy kinds that are modelled, where files may hold a bare configuration
-	Knows func(kind string) bool // whether a policy kind is known, modelled or not, with or without a gateway's suffix
+	// Kinds lists the policy kinds that are modelled, where files may hold a bare configuration.
+	Kinds func() []string
+
+	// Knows reports whether a policy kind is known, modelled or not, with or without a gateway's
+	// suffix.
+	Knows func(kind string) bool
 
 	// Detect reports whether a file holds a policy that Read takes.
 	Detect func(file *source.File, options Options) bool
@@ -48,8 +54,8 @@ type Adapter struct {
 	Changes func(c *Configuration, goal Goal) ([]Change, error)
 }
 
-// Complete is the adapter with a function in the place of each that it leaves out: one that knows nothing, and finds
-// no change that helps.
+// Complete is the adapter with a function in the place of each that it leaves out: one that knows
+// nothing, and finds no change that helps.
 func (a Adapter) Complete() Adapter {
 	a.Kinds = orNothing(a.Kinds)
 	a.Behaviours = orNothing(a.Behaviours)
@@ -86,7 +92,8 @@ func noChanges(_ *Configuration, goal Goal) ([]Change, error) {
 		return nil, nil
 	}
 	const refused = "no change of this gateway's configuration is known here"
-	return []Change{{Title: "repair " + goal.Finding.Rule, Policy: goal.Finding.Policy, Refused: refused}}, nil
+	title := "repair " + goal.Finding.Rule
+	return []Change{{Title: title, Policy: goal.Finding.Policy, Refused: refused}}, nil
 }
 
 // Variant is one of a vendor's gateways, which differ in behaviour.

@@ -36,31 +36,71 @@ func TestWhichAnswerAGatewaySends(t *testing.T) {
 		by     ID // empty for none
 	}{
 		{"that of the check that fails", all(yes, no), Rejected, 403, Audience},
-		{"that of the node around it, where it has one", Node{All: []Node{yes, no}, Answer: teapot}, Rejected, 418, Audience},
-		{"the outer node's, where two have one", Node{All: []Node{{All: []Node{no}, Answer: &Answer{Status: 400}}}, Answer: teapot}, Rejected, 418, Audience},
+		{"that of the node around it, where it has one", Node{
+			All:    []Node{yes, no},
+			Answer: teapot,
+		}, Rejected, 418, Audience},
+		{"the outer node's, where two have one", Node{All: []Node{{
+			All:    []Node{no},
+			Answer: &Answer{Status: 400},
+		}}, Answer: teapot}, Rejected, 418, Audience},
 		{"none where the node holds", Node{All: []Node{yes}, Answer: teapot}, Accepted, 200, ""},
 
-		{"of alternatives the nearest one's: the second", either(Nearest, far, all(yes, yes, no)), Rejected, 403, Audience},
-		{"of alternatives the nearest one's: the first", either(Nearest, near, no), Rejected, 405, Scopes},
-		{"of two as near the first one's", either(Nearest, no, answering(Scopes, No, 405)), Rejected, 403, Audience},
-		{"of alternatives the foremost one's", either(Foremost, no, near), Rejected, 403, Audience},
+		{
+			"of alternatives the nearest one's: the second", either(Nearest, far, all(yes, yes, no)),
+			Rejected, 403, Audience,
+		},
+		{
+			"of alternatives the nearest one's: the first", either(Nearest, near, no), Rejected, 405,
+			Scopes,
+		},
+		{
+			"of two as near the first one's", either(Nearest, no, answering(Scopes, No, 405)),
+			Rejected, 403, Audience,
+		},
+		{
+			"of alternatives the foremost one's", either(Foremost, no, near), Rejected, 403,
+			Audience,
+		},
 		{"of alternatives the last one's", either(Last, near, no), Rejected, 403, Audience},
-		{"of alternatives the weightiest", either(Weightiest, weighing(Issuer, 401, -1), weighing(Audience, 403, 0), weighing(Issuer, 402, -1)), Rejected, 403, Audience},
-		{"of alternatives that weigh alike the last one's", either(Weightiest, weighing(Audience, 403, 0), weighing(Expiry, 401, 0)), Rejected, 401, Expiry},
-		{"of alternatives the node's own, whichever is reported", Node{Any: []Node{near, no}, Answer: teapot}, Rejected, 418, Scopes},
+		{"of alternatives the weightiest", either(Weightiest, weighing(Issuer, 401, -1),
+			weighing(Audience, 403, 0), weighing(Issuer, 402, -1)), Rejected, 403, Audience},
+		{"of alternatives that weigh alike the last one's", either(Weightiest, weighing(Audience,
+			403, 0), weighing(Expiry, 401, 0)), Rejected, 401, Expiry},
+		{"of alternatives the node's own, whichever is reported", Node{
+			Any:    []Node{near, no},
+			Answer: teapot,
+		}, Rejected, 418, Scopes},
 		{"none where an alternative holds", either(Last, yes, no), Accepted, 200, ""},
 		{"no check decides where there is no alternative at all", deny, Rejected, 418, ""},
 		{"nor is a status known without an answer", Node{Any: []Node{}}, Rejected, 0, ""},
 
-		{"of a Not the last check that holds decides", negated(all(answering(Tenant, Yes, 402), answering(Issuer, Yes, 401))), Rejected, 401, Issuer},
-		{"of a rule that applies its own check", first(Node{}, Branch{yes, no}), Rejected, 403, Audience},
-		{"of a rule that denies the condition that holds", first(Node{}, Branch{answering(Conditional, Yes, 0), deny}), Rejected, 418, Conditional},
-		{"of no rule, the default's own check", first(answering(Scopes, No, 405), Branch{no, Node{}}), Rejected, 405, Scopes},
-		{"of no rule, where the default denies, the last condition that does not hold", first(deny, Branch{answering(Scopes, No, 405), Node{}}, Branch{no, Node{}}), Rejected, 418, Audience},
+		{"of a Not the last check that holds decides", negated(all(answering(Tenant, Yes, 402),
+			answering(Issuer, Yes, 401))), Rejected, 401, Issuer},
+		{
+			"of a rule that applies its own check", first(Node{}, Branch{yes, no}), Rejected, 403,
+			Audience,
+		},
+		{"of a rule that denies the condition that holds", first(Node{},
+			Branch{answering(Conditional, Yes, 0), deny}), Rejected, 418, Conditional},
+		{"of no rule, the default's own check", first(answering(Scopes, No, 405), Branch{
+			no,
+			Node{},
+		}), Rejected, 405, Scopes},
+		{
+			"of no rule, where the default denies, the last condition that does not hold",
+			first(deny, Branch{answering(Scopes, No, 405), Node{}}, Branch{no, Node{}}), Rejected,
+			418, Audience,
+		},
 		{"without any rule nothing decides", first(deny), Rejected, 418, ""},
-		{"a rule that applies and asks for nothing lets in", first(deny, Branch{yes, Node{}}), Accepted, 200, ""},
-		{"an earlier rule that is not known leaves it open", first(Node{}, Branch{answering(Conditional, Maybe, 0), no}), Undetermined, 0, Conditional},
-		{"unless what follows agrees", first(answering(Scopes, No, 405), Branch{answering(Conditional, Maybe, 0), no}), Rejected, 403, Audience},
+		{
+			"a rule that applies and asks for nothing lets in", first(deny, Branch{yes, Node{}}),
+			Accepted, 200, "",
+		},
+		{"an earlier rule that is not known leaves it open", first(Node{},
+			Branch{answering(Conditional, Maybe, 0), no}), Undetermined, 0, Conditional},
+		{"unless what follows agrees", first(answering(Scopes, No, 405),
+			Branch{answering(Conditional, Maybe, 0), no}), Rejected, 403, Audience},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -77,7 +117,8 @@ func TestWhichAnswerAGatewaySends(t *testing.T) {
 }
 
 func TestWhoIsKeptOutByWhat(t *testing.T) {
-	yes, no, maybe := answering(Issuer, Yes, 401), answering(Audience, No, 403), answering(Scopes, Maybe, 405)
+	yes, no, maybe := answering(Issuer, Yes, 401), answering(Audience, No, 403), answering(Scopes,
+		Maybe, 405)
 	deny := Node{Any: []Node{}}
 	tests := []struct {
 		name string
@@ -85,13 +126,31 @@ func TestWhoIsKeptOutByWhat(t *testing.T) {
 		want string // the outcomes of the results, those that keep nobody out in parentheses
 	}{
 		{"a failure in a list does", Node{All: []Node{yes, no}}, "pass fail"},
-		{"a failure beside an alternative that holds does not", Node{Any: []Node{no, yes, maybe}}, "(fail) pass (unknown)"},
+		{
+			"a failure beside an alternative that holds does not",
+			Node{Any: []Node{no, yes, maybe}},
+			"(fail) pass (unknown)",
+		},
 		{"failures of all alternatives do", Node{Any: []Node{no, no}}, "fail fail"},
 		{"a failure below a Not does not", Node{Not: &no}, "(fail)"},
-		{"a condition that does not hold does not", Node{First: &First{[]Branch{{no, yes}}, yes}}, "(fail) skipped pass"},
-		{"nor where the rule that applies rejects", Node{First: &First{[]Branch{{no, yes}, {yes, no}}, yes}}, "(fail) skipped pass fail skipped"},
-		{"but where no rule applies, and that is what rejects", Node{First: &First{[]Branch{{no, yes}, {no, yes}}, deny}}, "fail skipped fail skipped"},
-		{"a condition that is not known does", Node{First: &First{[]Branch{{maybe, no}}, yes}}, "unknown fail pass"},
+		{
+			"a condition that does not hold does not",
+			Node{First: &First{[]Branch{{no, yes}}, yes}},
+			"(fail) skipped pass",
+		},
+		{"nor where the rule that applies rejects", Node{First: &First{[]Branch{{no, yes}, {
+			yes,
+			no,
+		}}, yes}}, "(fail) skipped pass fail skipped"},
+		{"but where no rule applies, and that is what rejects", Node{First: &First{[]Branch{{
+			no,
+			yes,
+		}, {no, yes}}, deny}}, "fail skipped fail skipped"},
+		{
+			"a condition that is not known does",
+			Node{First: &First{[]Branch{{maybe, no}}, yes}},
+			"unknown fail pass",
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -111,7 +170,8 @@ func TestWhoIsKeptOutByWhat(t *testing.T) {
 }
 
 func TestWhatKeepsNobodyOutIsNotAskedFor(t *testing.T) {
-	root := Node{All: []Node{{Any: []Node{answering(Scopes, Maybe, 405), answering(Issuer, Yes, 401)}}, answering(Contract, No, 403)}}
+	root := Node{All: []Node{{Any: []Node{answering(Scopes, Maybe, 405), answering(Issuer, Yes,
+		401)}}, answering(Contract, No, 403)}}
 	v := Evaluate([]*Policy{{Root: root}}, claims(`{}`))
 	if !v.Question().None() || len(v.Earlier()) > 0 {
 		t.Errorf("asks for %v, and could be rejected earlier by %v", v.Question(), v.Earlier())
@@ -120,9 +180,15 @@ func TestWhatKeepsNobodyOutIsNotAskedFor(t *testing.T) {
 
 func TestWithoutATokenOnlyWhatLooksForItDecides(t *testing.T) {
 	sent := Node{Check: &Check{ID: TokenPresent, Test: Predicate{Op: Sent}}}
-	aud := Node{Check: &Check{ID: Audience, Test: Predicate{Op: OneOf, Input: Claim("aud"), Values: Literals("x")}}}
+	aud := Node{Check: &Check{ID: Audience, Test: Predicate{
+		Op: OneOf, Input: Claim("aud"),
+		Values: Literals("x"),
+	}}}
 	behind := Node{Check: &Check{ID: Scopes, Test: Has(Claim("scp"))}}
-	chain := Node{All: []Node{{Any: []Node{{All: []Node{sent, aud}}, {All: []Node{sent, aud}}}}, behind}}
+	chain := Node{All: []Node{
+		{Any: []Node{{All: []Node{sent, aud}}, {All: []Node{sent, aud}}}},
+		behind,
+	}}
 	v := Evaluate([]*Policy{{Root: chain}}, &Request{})
 	if v.decidedBy() != TokenPresent || v.Results[4].Outcome != Skipped {
 		t.Errorf("decided by %s, and the check behind is %s", v.decidedBy(), v.Results[4].Outcome)
@@ -149,8 +215,16 @@ func TestGroupIsThePathOfAlternatives(t *testing.T) {
 		{"nor has one in a list", Node{All: []Node{other, leaf}}, ""},
 		{"nor has one in a list in a list", Node{All: []Node{other, {All: []Node{leaf}}}}, ""},
 		{"an alternative", Node{Any: []Node{other, leaf}}, "any[1]"},
-		{"a list in an alternative", Node{Any: []Node{other, {All: []Node{leaf}}}}, "any[1].all[0]"},
-		{"an alternative in a list", Node{All: []Node{other, {Any: []Node{leaf}}}}, "all[1].any[0]"},
+		{
+			"a list in an alternative",
+			Node{Any: []Node{other, {All: []Node{leaf}}}},
+			"any[1].all[0]",
+		},
+		{
+			"an alternative in a list",
+			Node{All: []Node{other, {Any: []Node{leaf}}}},
+			"all[1].any[0]",
+		},
 		{"below a Not", Node{Not: &leaf}, "not"},
 		{"a condition", Node{First: &First{[]Branch{{leaf, other}}, other}}, "first[0].if"},
 		{"what it leads to", Node{First: &First{[]Branch{{other, leaf}}, other}}, "first[0].then"},
@@ -168,7 +242,10 @@ func TestGroupIsThePathOfAlternatives(t *testing.T) {
 
 func TestADenyingRuleSaysWhatItHasFound(t *testing.T) {
 	admin := Predicate{Op: Prefix, Input: RequestInput(RequestPath), Values: Literals("/admin")}
-	root := Node{First: &First{Branches: []Branch{{Node{Check: &Check{ID: Conditional, Test: admin}}, Node{Any: []Node{}}}}}}
+	root := Node{First: &First{Branches: []Branch{{Node{Check: &Check{
+		ID:   Conditional,
+		Test: admin,
+	}}, Node{Any: []Node{}}}}}}
 	v := Evaluate([]*Policy{{Root: root}}, &Request{Method: "GET", Path: "/admin/x"})
 	const want = "a rule that rejects applies: it looks for the request's path that begins with /admin, and finds /admin/x"
 	if v.Why() != want {

@@ -32,8 +32,9 @@ const (
 // CheckIDs lists the ids in that order.
 func CheckIDs() []string {
 	ids := []ID{
-		Routed, Conditional, TokenPresent, TokenFormat, Algorithm, Signature, Introspection, Expiry, NotBefore,
-		Audience, Issuer, Tenant, CustomClaim, Scopes, Authorization, ClientID, ClientSecret, Contract, NotModelled,
+		Routed, Conditional, TokenPresent, TokenFormat, Algorithm, Signature, Introspection, Expiry,
+		NotBefore, Audience, Issuer, Tenant, CustomClaim, Scopes, Authorization, ClientID, ClientSecret,
+		Contract, NotModelled,
 	}
 	texts := make([]string, len(ids))
 	for i, id := range ids {

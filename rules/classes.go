@@ -11,9 +11,9 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
-// Class is requests that the policies of an API do not tell apart: the same policies apply to them, and the same
-// conditions inside them hold. Method and Path are those of one of them, and empty where the policies tell no classes
-// apart.
+// Class is requests that the policies of an API do not tell apart: the same policies apply to
+// them, and the same conditions inside them hold. Method and Path are those of one of them, and
+// empty where the policies tell no classes apart.
 type Class struct {
 	Method, Path string
 	Applies      []Truth // whether each of the policies applies
@@ -24,8 +24,8 @@ type Class struct {
 // String names one request of the class.
 func (c *Class) String() string { return strings.TrimSpace(c.Method + " " + c.Path) }
 
-// Classes splits the requests of an API by what its policies do with them, the most covered first. A method and a path
-// that are known pick those that have them; each may be empty.
+// Classes splits the requests of an API by what its policies do with them, the most covered first.
+// A method and a path that are known pick those that have them; each may be empty.
 func Classes(policies []*Policy, method, path string) []Class {
 	routes := slices.ContainsFunc(policies, func(p *Policy) bool { return len(p.When.Routes) > 0 })
 	known := method != "" && path != ""
@@ -39,7 +39,8 @@ func Classes(policies []*Policy, method, path string) []Class {
 		for _, p := range pathSamples(append(paths, conditions.paths...), path) {
 			matches := func(r Route) Truth { return min(m.says(r.Method), p.says(r.Path)) }
 			all = append(all, Class{
-				Method: m.text, Path: p.text, Applies: applied(policies, matches), met: conditions.met(&m, &p),
+				Method: m.text, Path: p.text, Applies: applied(policies, matches),
+				met: conditions.met(&m, &p),
 			})
 		}
 	}
@@ -68,7 +69,9 @@ func (c *Class) covered() int {
 func distinct(all []Class) []Class {
 	var kept []Class
 	for _, c := range all {
-		same := func(k Class) bool { return slices.Equal(k.Applies, c.Applies) && slices.Equal(k.met, c.met) }
+		same := func(k Class) bool {
+			return slices.Equal(k.Applies, c.Applies) && slices.Equal(k.met, c.met)
+		}
 		if !slices.ContainsFunc(kept, same) {
 			kept = append(kept, c)
 		}
@@ -76,7 +79,8 @@ func distinct(all []Class) []Class {
 	return kept
 }
 
-// request is a request of the class: where the policies have conditions, one with its method and path.
+// request is a request of the class: where the policies have conditions, one with its method and
+// path.
 func (c *Class) request(r *Request) *Request {
 	if c.met == nil || r.Method != "" && r.Path != "" {
 		return r
@@ -218,8 +222,8 @@ func mixed(classes []Class) *Class {
 	return c
 }
 
-// byClass says of the checks that keep the verdict open what each class of requests gets: of routes, and of conditions
-// on the method or the path.
+// byClass says of the checks that keep the verdict open what each class of requests gets: of
+// routes, and of conditions on the method or the path.
 func (v *Verdict) byClass() {
 	var parts []string
 	for i := range v.Classes {

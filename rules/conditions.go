@@ -47,7 +47,8 @@ func (c *conditions) met(method, path *sample) []Truth {
 	return all
 }
 
-// expressions are regular expressions, one a text, that whole texts match for which a predicate holds.
+// expressions are regular expressions, one a text, that whole texts match for which a predicate
+// holds.
 func (p Predicate) expressions() []string {
 	before, behind := "", ""
 	switch p.Op {
@@ -80,7 +81,8 @@ func (p Predicate) expressions() []string {
 	return all
 }
 
-// readsRequestLine reports whether a check of the policy asks something of the request's method or path.
+// readsRequestLine reports whether a check of the policy asks something of the request's method or
+// path.
 func (p *Policy) readsRequestLine() bool {
 	for check := range p.Root.Checks() {
 		if check.Test.readsRequestLine() {

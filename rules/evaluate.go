@@ -234,8 +234,8 @@ func (e *evaluation) lastPass(from int) int {
 	return len(e.results) - 1
 }
 
-// first is decided by the first branch whose condition holds. What is surely not reached is not run. Where a rule
-// rejects without a check of its own, the condition that has led there decides.
+// first is decided by the first branch whose condition holds. What is surely not reached is not
+// run. Where a rule rejects without a check of its own, the condition that has led there decides.
 func (e *evaluation) first(f *First) settled {
 	run := branches{reached: true, led: -1}
 	var unmet []part // conditions that do not hold

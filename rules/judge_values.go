@@ -175,7 +175,8 @@ func (p Predicate) hasWords(reading *Reading) Truth {
 		words = strings.Fields(reading.Value.Text)
 	}
 	has := func(literal *source.Value) bool {
-		return slices.ContainsFunc(words, func(w string) bool { return p.folded(w) == p.folded(literal.Text) })
+		return slices.ContainsFunc(words,
+			func(w string) bool { return p.folded(w) == p.folded(literal.Text) })
 	}
 	if p.Op == HasAny {
 		return truth(slices.ContainsFunc(p.Values, has))

@@ -82,7 +82,8 @@ type Texts struct {
 	Separator string           // splits a text into words, of HasAll and HasAny; empty for white space
 	FoldCase  bool             // case does not count; a pattern says so itself
 
-	// What does not count, of Equals and OneOf: one slash at the end, and http:// or https:// at the beginning.
+	// What does not count, of Equals and OneOf: one slash at the end, and http:// or https:// at
+	// the beginning.
 	SlashAlike, SchemeAlike bool
 }
 

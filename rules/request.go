@@ -187,10 +187,16 @@ func (r *Request) line(name string) Reading {
 		text = r.Path
 	case RequestHost:
 		text = cmp.Or(r.Host, r.Headers["Host"])
-		need = Need{Input: source.NeedHeader, Name: "Host", For: "the host that the request is sent to"}
+		need = Need{
+			Input: source.NeedHeader, Name: "Host",
+			For: "the host that the request is sent to",
+		}
 	}
 	if text == "" {
-		return Reading{Unknown: &Unknown{Why: "the request's " + name + " is not known", Need: need}}
+		return Reading{Unknown: &Unknown{
+			Why:  "the request's " + name + " is not known",
+			Need: need,
+		}}
 	}
 	return Reading{Value: &source.Value{Kind: source.String, Text: text}}
 }

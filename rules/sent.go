@@ -112,7 +112,8 @@ func (r *Request) sentAs(p Predicate, at Location, text string) judgement {
 // carries reports whether a text is the token behind the location's prefix.
 func (l Location) carries(text, token string) bool {
 	rest, ok := strings.CutSuffix(text, token)
-	return ok && (rest == l.Prefix || l.FoldCase && strings.EqualFold(rest, l.Prefix) || l.Optional && rest == "")
+	same := rest == l.Prefix || l.FoldCase && strings.EqualFold(rest, l.Prefix)
+	return ok && (same || l.Optional && rest == "")
 }
 
 // respelled reports whether the header is Bearer and the token but for case and white space.
@@ -178,9 +179,11 @@ func (r *Request) whyOtherwise(leaf *Predicate) string {
 		return "the request carries something at more than one place, " + places(filled) +
 			", and the gateway refuses that"
 	case len(filled) == 1 && filled[0] == inHeader()[0]:
-		return r.misspelling(r.Headers["Authorization"]) + "; the policy wants Bearer, one space and the token"
+		return r.misspelling(r.Headers["Authorization"]) +
+			"; the policy wants Bearer, one space and the token"
 	}
-	return "something else than the token is in " + places(filled) + "; the policy wants " + filled[0].wants()
+	return "something else than the token is in " + places(filled) +
+		"; the policy wants " + filled[0].wants()
 }
 
 // wants is what a location must hold, in words.

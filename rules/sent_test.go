@@ -10,7 +10,10 @@ func elsewhere() []Location {
 	return []Location{
 		{Input: Input{Source: FromHTTP, Name: "x-token"}, Prefix: "Tiny "},
 		{Input: Input{Source: FromQuery, Name: "token"}},
-		{Input: Input{Source: FromCookie, Name: "t"}, Prefix: "jwt:", FoldCase: true, Optional: true},
+		{
+			Input: Input{Source: FromCookie, Name: "t"}, Prefix: "jwt:", FoldCase: true,
+			Optional: true,
+		},
 	}
 }
 
@@ -21,7 +24,10 @@ func TestWhereATokenIsLookedFor(t *testing.T) {
 	query := func(value string) Request { return Request{Query: map[string]string{"token": value}} }
 	cookie := func(value string) Request { return Request{Cookies: map[string]string{"t": value}} }
 	both := func(h, q string) Request {
-		return Request{Headers: map[string]string{"X-Token": h}, Query: map[string]string{"token": q}}
+		return Request{
+			Headers: map[string]string{"X-Token": h},
+			Query:   map[string]string{"token": q},
+		}
 	}
 	tests := []struct {
 		name    string
@@ -29,17 +35,28 @@ func TestWhereATokenIsLookedFor(t *testing.T) {
 		request Request
 		want    Truth
 	}{
-		{"a token of which nobody says how it is sent is sent as it should be", FirstCounts, Request{}, Yes},
+		{
+			"a token of which nobody says how it is sent is sent as it should be", FirstCounts,
+			Request{},
+			Yes,
+		},
 		{"in another header, behind its prefix", FirstCounts, header("Tiny " + text), Yes},
 		{"not without the prefix", FirstCounts, header(text), No},
 		{"not behind another one", FirstCounts, header("Bearer " + text), No},
 		{"not behind the prefix in another case", FirstCounts, header("tiny " + text), No},
 		{"not another token", FirstCounts, header("Tiny " + text + "x"), No},
-		{"not in the Authorization header", FirstCounts, Request{Headers: map[string]string{"X-Token": "", "Authorization": "Bearer " + text}}, No},
+		{
+			"not in the Authorization header", FirstCounts,
+			Request{Headers: map[string]string{"X-Token": "", "Authorization": "Bearer " + text}},
+			No,
+		},
 		{"in a parameter, without a prefix", FirstCounts, query(text), Yes},
 		{"not in a parameter behind one", FirstCounts, query("Tiny " + text), No},
 		{"in a cookie, behind a prefix", FirstCounts, cookie("jwt:" + text), Yes},
-		{"in a cookie behind the prefix in another case, where case does not count", FirstCounts, cookie("JWT:" + text), Yes},
+		{
+			"in a cookie behind the prefix in another case, where case does not count", FirstCounts,
+			cookie("JWT:" + text), Yes,
+		},
 		{"in a cookie without the prefix, where it is optional", FirstCounts, cookie(text), Yes},
 
 		{"of several the first counts: it is bad", FirstCounts, both("Tiny x", text), No},
@@ -53,7 +70,10 @@ func TestWhereATokenIsLookedFor(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			test.request.Token = token
-			p := Predicate{Op: Sent, Lookup: &Lookup{Locations: elsewhere(), Several: test.several}}
+			p := Predicate{Op: Sent, Lookup: &Lookup{
+				Locations: elsewhere(),
+				Several:   test.several,
+			}}
 			if got := test.request.judge(&p).may.truth(); got != test.want {
 				t.Errorf("got %d, want %d", got, test.want)
 			}
@@ -64,7 +84,10 @@ func TestWhereATokenIsLookedFor(t *testing.T) {
 func TestWhatIsSentInThePlaceOfAToken(t *testing.T) {
 	otherwise := Answer{Status: 400}
 	check := &Check{ID: TokenPresent, Answer: Answer{Status: 401}, Test: Predicate{
-		Op: Sent, Lookup: &Lookup{Locations: elsewhere(), Several: NoneCounts, Otherwise: &otherwise},
+		Op: Sent, Lookup: &Lookup{
+			Locations: elsewhere(), Several: NoneCounts,
+			Otherwise: &otherwise,
+		},
 	}}
 	for name, row := range map[string]struct {
 		headers, query map[string]string

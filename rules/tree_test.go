@@ -151,7 +151,8 @@ func TestEvaluateIsABruteForceOverWhatIsNotKnown(t *testing.T) {
 			t.Fatalf("seed %d: rejected by nothing: %s", seed, shape(&root, made.leaves))
 		}
 		if v.Decided != nil && v.Decided.Harmless {
-			t.Fatalf("seed %d: decided by what keeps nobody out: %s", seed, shape(&root, made.leaves))
+			t.Fatalf("seed %d: decided by what keeps nobody out: %s", seed, shape(&root,
+				made.leaves))
 		}
 		seen[want]++
 	}

@@ -84,7 +84,8 @@ func (e *evaluation) verdict(s settled) Verdict {
 	return v
 }
 
-// Why says in a sentence or two, without a full stop at the end, why the request is not accepted; empty where it is.
+// Why says in a sentence or two, without a full stop at the end, why the request is not accepted;
+// empty where it is.
 func (v *Verdict) Why() string {
 	switch d := v.Decided; {
 	case v.Outcome == Accepted:
@@ -92,7 +93,8 @@ func (v *Verdict) Why() string {
 	case d == nil:
 		return "the policy lets no request in, whatever it carries"
 	case v.Outcome == Rejected && d.Outcome == Pass:
-		return fmt.Sprintf("a rule that rejects applies: it looks for %s, and finds %s", d.Expected(), d.Actual())
+		return fmt.Sprintf("a rule that rejects applies: it looks for %s, and finds %s",
+			d.Expected(), d.Actual())
 	}
 	return v.Decided.Why()
 }

@@ -2,6 +2,7 @@ package render
 
 import (
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 
@@ -9,7 +10,8 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// deciding names the check that decides, with the alternative that it stands in; empty where no check does.
+// deciding names the check that decides, with the alternative that it stands in; empty where no
+// check does.
 func deciding(v *rules.Verdict, behind string) string {
 	if v.Decided == nil {
 		return ""
@@ -21,7 +23,8 @@ func deciding(v *rules.Verdict, behind string) string {
 	return name
 }
 
-// alternative says in words in which alternative a check stands: "alternative 2"; empty in a plain list.
+// alternative says in words in which alternative a check stands: "alternative 2"; empty in a plain
+// list.
 func alternative(r *rules.Result) string {
 	var words []string
 	for _, step := range strings.Split(r.Group(), ".") {
@@ -32,7 +35,8 @@ func alternative(r *rules.Result) string {
 	return strings.Join(words, ", ")
 }
 
-// stepWord is one step of a group in words. The place in a list is left out: the order of the checks shows it.
+// stepWord is one step of a group in words. The place in a list is left out: the order of the
+// checks shows it.
 func stepWord(step string) string {
 	kind, rest, _ := strings.Cut(step, "[")
 	index, end, _ := strings.Cut(rest, "]")
@@ -74,7 +78,37 @@ func checkRows(style *Text, results []rules.Result, detail func(*rules.Result) s
 	return rows
 }
 
-// mood is the outcome that a check's sign shows: of one that keeps nobody out, that it does not matter.
+// failures are checks that have failed, and keep the request out.
+type failures []*rules.Result
+
+// add adds a check where it is such a one.
+func (f *failures) add(r *rules.Result) {
+	if r.Outcome == rules.Fail && !r.Harmless {
+		*f = append(*f, r)
+	}
+}
+
+// before reports whether one of them comes before a check, so that this one would fail next. One
+// in another alternative does not.
+func (f failures) before(r *rules.Result) bool {
+	return slices.ContainsFunc(f, func(earlier *rules.Result) bool {
+		return earlier.Policy != r.Policy || !beside(earlier.Group(), r.Group())
+	})
+}
+
+// beside reports whether two groups are of different alternatives.
+func beside(a, b string) bool {
+	one, other := strings.Split(a, "."), strings.Split(b, ".")
+	for i := range min(len(one), len(other)) {
+		if one[i] != other[i] {
+			return strings.HasPrefix(one[i], "any[") && strings.HasPrefix(other[i], "any[")
+		}
+	}
+	return false
+}
+
+// mood is the outcome that a check's sign shows: of one that keeps nobody out, that it does not
+// matter.
 func mood(r *rules.Result) string {
 	if r.Harmless {
 		return string(rules.Skipped)

@@ -10,7 +10,7 @@ import (
 
 // checks lists every check in the gateway's order; behind the first failure they tell what would fail next.
 func (t *explainText) checks(results []rules.Result) {
-	failed := false
+	var failed failures
 	for _, chain := range byPolicy(results) {
 		title := "checks"
 		if len(t.x.Policies) > 1 {
@@ -18,8 +18,8 @@ func (t *explainText) checks(results []rules.Result) {
 		}
 		t.Heading(title)
 		t.Rows(2, checkRows(t.Text, chain, func(r *rules.Result) string {
-			text := t.detail(r, failed)
-			failed = failed || r.Outcome == rules.Fail && !r.Harmless
+			text := t.detail(r, failed.before(r))
+			failed.add(r)
 			return text
 		}))
 	}

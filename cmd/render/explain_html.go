@@ -188,7 +188,8 @@ func (x *explainPager) facts() []Row {
 
 func (x *explainPager) chains() []chainPage {
 	var all []chainPage
-	text, failed := &explainText{Text: NewText(Style{Unicode: true}), x: x.Explanation}, false
+	text := &explainText{Text: NewText(Style{Unicode: true}), x: x.Explanation}
+	var failed failures
 	for _, chain := range byPolicy(x.Verdict.Results) {
 		page := chainPage{Title: "Checks"}
 		if len(x.Policies) > 1 {
@@ -205,9 +206,9 @@ func (x *explainPager) chains() []chainPage {
 			}
 			page.Checks = append(page.Checks, checkPage{
 				Class: mood(r), Sign: text.Mark(mood(r)), Word: string(r.Outcome),
-				Name: x.say(checkName(r.Check)), Text: x.say(text.detail(r, failed)),
+				Name: x.say(checkName(r.Check)), Text: x.say(text.detail(r, failed.before(r))),
 			})
-			failed = failed || r.Outcome == rules.Fail && !r.Harmless
+			failed.add(r)
 		}
 		all = append(all, page)
 	}

@@ -154,7 +154,8 @@ func checksOf(results []rules.Result) []checkJSON {
 	for i := range results {
 		r := &results[i]
 		out[i] = checkJSON{
-			ID: r.Check.ID, Policy: r.Policy.Asset, Group: r.Group(), Field: r.Check.Field, Source: sourceOf(r.Check.Pos),
+			ID: r.Check.ID, Policy: r.Policy.Asset, Group: r.Group(), Field: r.Check.Field,
+			Source:  sourceOf(r.Check.Pos),
 			Outcome: r.Outcome, Status: known(r.Answer.Status), Claim: known(r.Check.Claim),
 			Expected: known(r.Expected()), Actual: known(r.Actual()), Why: r.Why(), Evidence: evidenceOf(r.Evidence()),
 		}

@@ -47,7 +47,8 @@ func (t *explainText) answer() {
 	case rules.Rejected:
 		t.rejected(v)
 	default:
-		t.Para(1, t.Paint(Unsure, "undetermined")+": the "+deciding(v, " check")+" can't be decided from what was given")
+		check := ": the " + deciding(v, " check") + " can't be decided from what was given"
+		t.Para(1, t.Paint(Unsure, "undetermined")+check)
 	}
 }
 

@@ -282,7 +282,8 @@ func (x *Matrixing) notePages() []Row {
 	for g, name := range x.Gateways {
 		for _, r := range x.Rejected(g) {
 			cell := &x.Cells[r][g]
-			rows = append(rows, Row{inspect.Safe(name), inspect.Safe(x.Rows[r].Name + ": " + at(answer(cell), string(cell.Decided)))})
+			text := x.Rows[r].Name + ": " + at(answer(cell), string(cell.Decided))
+			rows = append(rows, Row{inspect.Safe(name), inspect.Safe(text)})
 		}
 	}
 	return rows

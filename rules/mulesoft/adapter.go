@@ -44,7 +44,8 @@ func variants() []rules.Variant {
 // words are what files with the vendor's policies have in one format or another.
 func words() []string {
 	return []string{
-		"assetId", "policyTemplateId", "policyRef", "anypoint_ap", "gateway.mulesoft.com/", "jwksUrl",
+		"assetId", "policyTemplateId", "policyRef", "anypoint_ap", "gateway.mulesoft.com/",
+		"jwksUrl",
 	}
 }
 

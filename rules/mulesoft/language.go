@@ -19,7 +19,9 @@ func expressions(variant string) []rules.Expression {
 			all = append(all, rules.Expression{
 				Rule: row.Rule, Expression: row.Expression, Runtime: row.Runtime,
 				Input: row.Input, Result: row.Result,
-				Evidence: rules.Evidence{Level: rules.Level(row.Evidence), Reference: row.Reference},
+				Evidence: rules.Evidence{
+					Level: rules.Level(row.Evidence), Reference: row.Reference,
+				},
 			})
 		}
 	}

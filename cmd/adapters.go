@@ -5,6 +5,7 @@ import (
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/repair"
 )
 
 // Gateways are the adapters that the program works with, one a vendor.
@@ -90,25 +91,47 @@ func (g Gateways) holdsNone(file *source.File, options rules.Options) error {
 	return none
 }
 
-// read reads files of one gateway's policies, and compiles them.
-func (g Gateways) read(files []*source.File, options rules.Options) (*policySet, error) {
-	set := &policySet{gateways: g}
+// ofAll is the adapter of the gateway whose policies all of the files hold: a request meets one after
+// the other there.
+func (g Gateways) ofAll(files []*source.File, options rules.Options) (rules.Adapter, error) {
+	var one rules.Adapter
 	for i, file := range files {
 		adapter, ok := g.of(file, options)
 		switch {
 		case !ok:
-			return nil, g.noneOfAPI(options, file, mistaken(file, g.holdsNone(file, options)))
-		case i == 0:
-			set.adapter = adapter
-		case adapter.Name != set.adapter.Name:
-			return nil, problem(file.Name+" is of another vendor's gateway than "+files[0].Name,
-				"name the policies of one gateway: a request meets one after the other there")
+			return one, g.noneOfAPI(options, file, g.holdsNone(file, options))
+		case i > 0 && adapter.Name != one.Name:
+			return one, problem(file.Name+" is of another vendor's gateway than "+files[0].Name,
+				"name the policies of one gateway")
 		}
+		one = adapter
 	}
-	read, err := set.adapter.Read(files, optionsFor(&set.adapter, options))
+	return one, nil
+}
+
+// read reads files of one gateway's policies, and compiles them.
+func (g Gateways) read(files []*source.File, options rules.Options) (*policySet, error) {
+	adapter, err := g.ofAll(files, options)
 	if err != nil {
 		return nil, err
 	}
-	set.compile(read)
-	return set, nil
+	read, err := adapter.Read(files, optionsFor(&adapter, options))
+	if err != nil {
+		return nil, err
+	}
+	set := &policySet{gateways: g, Bench: repair.Bench{Adapter: adapter}}
+	return set.of(read), nil
+}
+
+// solutionNames lists the ready-made repairs of all gateways.
+func (g Gateways) solutionNames() []string {
+	var names []string
+	for _, adapter := range g {
+		for _, s := range adapter.Solutions() {
+			if !slices.Contains(names, s.Name) {
+				names = append(names, s.Name)
+			}
+		}
+	}
+	return names
 }

@@ -15,7 +15,7 @@ func (r *explainRun) collectionFor(need rules.Need) string {
 	if need.Input == "" || need.Input == source.NeedPolicy {
 		return ""
 	}
-	for _, c := range collectionsWith(r.policies.adapter.Collect(), "") {
+	for _, c := range collectionsWith(r.policies.Adapter.Collect(), "") {
 		if slices.Contains(c.Takes, need.Input) {
 			return "gatewhy collect " + c.Name + r.idFlags(&c)
 		}

@@ -8,6 +8,7 @@ import (
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/repair"
 )
 
 func TestEveryCollectionIsCompleteAndNamesNoSecret(t *testing.T) {
@@ -48,9 +49,8 @@ func isPlaceholder(text string) bool {
 
 func TestEveryCommandThatIsPointedAtExists(t *testing.T) {
 	for _, adapter := range everyGateway() {
-		checkPointers(t, &explainRun{
-			request: &rules.Request{Token: inspect.Parse("")}, policies: &policySet{adapter: adapter},
-		})
+		set := &policySet{Bench: repair.Bench{Adapter: adapter}, Draft: &repair.Draft{}}
+		checkPointers(t, &explainRun{request: &rules.Request{Token: inspect.Parse("")}, policies: set})
 	}
 }
 

@@ -128,9 +128,9 @@ func contractsOf(contracts *rules.Contracts, name, text string) error {
 	if !list.Is(source.List) {
 		return contractsFault(document.Pos, "no list of contracts")
 	}
-	if total, ok := document.Member("total").Int(); ok && total > int64(len(list.Items)) {
-		contracts.Partial = true
-	}
+	// Without a total, a list of contracts may be one page of several.
+	total, ok := document.Member("total").Int()
+	contracts.Partial = !ok || total > int64(len(list.Items))
 	return approved(contracts, list)
 }
 

@@ -5,38 +5,67 @@ import (
 	"strings"
 
 	"github.com/gatewhy/gatewhy/cmd/render"
+	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/repair"
 )
 
-// repairs gives each remedy that starts a solution of fix the command that writes that solution.
-func (r *explainRun) repairs(file string, remedies []rules.Remedy) []render.ProvedRepair {
-	all := make([]render.ProvedRepair, len(remedies))
-	for i, remedy := range remedies {
-		all[i].Remedy = remedy
+// repair proves what the adapter proposes.
+func (r *explainRun) repair(x *render.Explanation) error {
+	if r.request.Token == nil {
+		return nil
+	}
+	if aud := r.foreignAudience(); x.Verdict.Outcome == rules.Accepted && aud != "" {
+		x.Refused = append(x.Refused, rules.Change{
+			ID: "narrow-to-this-token", Title: "narrow the policy to tokens like this one",
+			Refused: "it is for " + aud + ", and the app registration of --app has no such audience; pass a token that belongs here, and this one as --other",
+		})
+		return nil
+	}
+	sides := &repair.Sides{Own: r.request, Other: r.other}
+	x.Other = sides.On(r.policies.Policies).Other
+	remedies, refused, err := r.policies.Remedies(r.policies.Draft, sides)
+	x.Refused = append(x.Refused, refused...)
+	for _, file := range r.policies.Files {
+		x.Repairs = append(x.Repairs, r.repairsOf(file, remedies)...)
+	}
+	return err
+}
+
+// repairsOf are the remedies that change a file. Each that starts a solution of fix has the command that writes that
+// solution.
+func (r *explainRun) repairsOf(file *source.File, remedies []repair.Remedy) []render.ProvedRepair {
+	var all []render.ProvedRepair
+	var changes []rules.Change
+	for _, remedy := range remedies {
+		if in, _ := remedy.Policy.Entry.Place(); in == file {
+			all = append(all, render.ProvedRepair{Remedy: remedy})
+			changes = append(changes, remedy.Change)
+		}
 	}
 	if r.fix == "" {
 		return all
 	}
-	for _, solution := range solutions() {
-		if i := startOf(solution, remedies); i >= 0 {
-			all[i].Command = "gatewhy fix " + render.ShellWord(file) + " --solution " + solution + r.fix
+	for _, solution := range r.policies.Adapter.Solutions() {
+		if i := solution.Start(changes); i >= 0 {
+			all[i].Command = "gatewhy fix " + render.ShellWord(file.Name) + " --solution " + solution.Name + r.fix
 		}
 	}
 	return all
 }
 
-// startOf finds the remedy that fix takes first for a solution; -1 where none of them is of that solution.
-func startOf(solution string, remedies []rules.Remedy) int {
-	for _, step := range solutionSteps(solution) {
-		if i := slices.IndexFunc(remedies, func(r rules.Remedy) bool { return isStep(r.ID, step) }); i >= 0 {
-			return i
-		}
+// foreignAudience is the token's audience where the app registration of the API has none such; empty where it may be the API's.
+func (r *explainRun) foreignAudience() string {
+	apps, audience := r.policies.apps, r.request.Profile().Audience
+	if apps == nil || len(apps.Apps) != 1 || len(audience) == 0 || appWithAudience(apps.Apps, audience[0]) != nil {
+		return ""
 	}
-	return -1
+	if slices.ContainsFunc(apps.Apps[0].URIs, func(uri entra.Text) bool { return !uri.Known() }) || !apps.Apps[0].AppID.Known() {
+		return ""
+	}
+	return audience[0]
 }
-
-// isStep reports whether a proposal makes a step of a solution, alone or with others.
-func isStep(id, step string) bool { return slices.Contains(strings.Split(id, "+"), step) }
 
 // fix returns the flags with which gatewhy fix sees the same token and policies. The token stands in it as the file's name
 // only.

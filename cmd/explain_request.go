@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"context"
+	"fmt"
 
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -59,8 +60,8 @@ func (e *Env) readIntrospection(name string) (*source.Value, error) {
 	if err != nil {
 		return nil, err
 	}
-	if len(file.Documents) != 1 || !file.Documents[0].Is(source.Object) {
-		return nil, problem(name+": not an introspection answer", `expected is one JSON object, such as {"active": true, "client_id": "…", "scope": "…"}`, "how to get it: gatewhy collect introspection")
+	if len(file.Documents) != 1 {
+		return nil, problem(fmt.Sprintf("%s: %d documents; an introspection answer is one", name, len(file.Documents)))
 	}
-	return file.Documents[0], nil
+	return file.Documents[0], rules.CheckAnswer(file.Documents[0])
 }

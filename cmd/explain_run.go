@@ -7,8 +7,6 @@ import (
 
 	"github.com/gatewhy/gatewhy/cmd/render"
 	"github.com/gatewhy/gatewhy/inspect"
-	"github.com/gatewhy/gatewhy/inspect/entra"
-	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -40,7 +38,7 @@ func (r *explainRun) perGateway(x *render.Explanation) {
 	}
 	var verdicts []render.GatewayVerdict
 	var sets []*policySet
-	names := r.policies.adapter.VariantNames()
+	names := r.policies.Adapter.VariantNames()
 	for _, variant := range names {
 		policies := r.policies.of(r.policies.For(variant))
 		sets = append(sets, policies)
@@ -92,75 +90,6 @@ func differ(verdicts []render.GatewayVerdict) bool {
 	})
 }
 
-// repair proves what the adapter proposes, file by file.
-func (r *explainRun) repair(x *render.Explanation) error {
-	if r.request.Token == nil {
-		return nil
-	}
-	if aud := r.foreignAudience(); x.Verdict.Outcome == rules.Accepted && aud != "" {
-		x.Refused = append(x.Refused, rules.Change{
-			ID: "narrow-to-this-token", Title: "narrow the policy to tokens like this one",
-			Refused: "it is for " + aud + ", and the app registration of --app has no such audience; pass a token that belongs here, and this one as --other",
-		})
-		return nil
-	}
-	before := rules.Trial{Own: x.Verdict, Other: r.otherVerdict(r.policies.Policies)}
-	x.Other = before.Other
-	proposals, err := r.policies.adapter.Changes(r.policies.Configuration, rules.Goal{Verdict: &before.Own})
-	if err != nil {
-		return err
-	}
-	remedies, err := rules.Prove(proposals, before, func(edited *rules.Configuration) (rules.Trial, error) {
-		return r.trial(r.policies.of(edited).Policies), nil
-	})
-	for _, file := range r.policies.Files {
-		in := slices.DeleteFunc(slices.Clone(remedies), func(r rules.Remedy) bool { return !stands(r.Policy, file) })
-		x.Repairs = append(x.Repairs, r.repairs(file.Name, in)...)
-	}
-	x.Refused = append(x.Refused, refused(proposals)...)
-	return err
-}
-
-// stands reports whether a policy stands in a file.
-func stands(policy *rules.Policy, file *source.File) bool {
-	in, _ := policy.Entry.Place()
-	return in == file
-}
-
-// foreignAudience is the token's audience where the app registration of the API has none such; empty where it may be the API's.
-func (r *explainRun) foreignAudience() string {
-	apps, audience := r.policies.apps, r.request.Profile().Audience
-	if apps == nil || len(apps.Apps) != 1 || len(audience) == 0 || appWithAudience(apps.Apps, audience[0]) != nil {
-		return ""
-	}
-	if slices.ContainsFunc(apps.Apps[0].URIs, func(uri entra.Text) bool { return !uri.Known() }) || !apps.Apps[0].AppID.Known() {
-		return ""
-	}
-	return audience[0]
-}
-
-func (r *explainRun) trial(policies []*rules.Policy) rules.Trial {
-	return rules.Trial{Own: rules.Evaluate(policies, r.request), Other: r.otherVerdict(policies)}
-}
-
-func (r *explainRun) otherVerdict(policies []*rules.Policy) *rules.Verdict {
-	if r.other == nil {
-		return nil
-	}
-	other := rules.Evaluate(policies, r.other)
-	return &other
-}
-
-func refused(proposals []rules.Change) []rules.Change {
-	var all []rules.Change
-	for _, p := range proposals {
-		if p.Refused != "" {
-			all = append(all, p)
-		}
-	}
-	return all
-}
-
 // justIssued is the verdict of when the token was new, where it has expired since and that would be another one; else nil.
 func (r *explainRun) justIssued(policies []*rules.Policy) *rules.Verdict {
 	earlier := r.request.JustIssued()
@@ -168,14 +97,14 @@ func (r *explainRun) justIssued(policies []*rules.Policy) *rules.Verdict {
 		return nil
 	}
 	now, then := rules.Evaluate(policies, r.request), rules.Evaluate(policies, earlier)
-	if now.Outcome == then.Outcome && now.Status == then.Status && deciding(&now) == deciding(&then) {
+	if now.Outcome == then.Outcome && now.Status == then.Status && decidedBy(&now) == decidedBy(&then) {
 		return nil
 	}
 	return &then
 }
 
-// deciding is the check that decides; nil where none does.
-func deciding(v *rules.Verdict) *rules.Check {
+// decidedBy is the check that keeps a request from being let in; nil where none does.
+func decidedBy(v *rules.Verdict) *rules.Check {
 	if v.Decided == nil {
 		return nil
 	}

@@ -38,7 +38,7 @@ func advise(all []rules.Rule, advice []rules.Advice) {
 // lintPolicies runs the rules on policies, API by API.
 func (j *judge) lintPolicies(policies []*rules.Policy, files []*source.File) []rules.Finding {
 	var all []rules.Finding
-	for _, api := range byAPI(policies) {
+	for _, api := range rules.ByAPI(policies) {
 		subject := &rules.Subject{Policies: api, Files: files}
 		subject.App = j.appOf(api)
 		all = append(all, lint.Run(j.catalogue, subject)...)
@@ -80,20 +80,6 @@ func appWithAudience(apps []*entra.Registration, audience string) *entra.Registr
 		}
 	}
 	return nil
-}
-
-// byAPI puts the policies of one API together, in their order.
-func byAPI(policies []*rules.Policy) [][]*rules.Policy {
-	var all [][]*rules.Policy
-	for _, p := range policies {
-		i := slices.IndexFunc(all, func(of []*rules.Policy) bool { return of[0].API == p.API })
-		if i < 0 {
-			all = append(all, []*rules.Policy{p})
-			continue
-		}
-		all[i] = append(all[i], p)
-	}
-	return all
 }
 
 // withLint adds what the rules find in the policies to what is known of them already.

@@ -1,7 +1,7 @@
 package cmd
 
 import (
-	"bytes"
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -11,6 +11,7 @@ import (
 	"github.com/gatewhy/gatewhy/cmd/render"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/repair"
 )
 
 func newFix(env *Env) *cobra.Command {
@@ -40,81 +41,109 @@ func (e *Env) fix(flags *fixFlags, name string) error {
 	if err != nil {
 		return err
 	}
-	f := &fixer{judge: newJudge(e.Gateways, flags.options()), facts: flags.facts, solution: flags.solution.value, report: &render.Fixing{Before: file, After: file}}
-	if f.apps, err = e.readApps(flags.apps); err != nil {
+	job := &fixJob{name: name, rule: flags.rule, judge: newJudge(e.Gateways, flags.options()), Fix: repair.Fix{Facts: flags.facts, Signatures: assumedValid{}}}
+	if job.apps, err = e.readApps(flags.apps); err != nil {
 		return err
 	}
-	f.learnApp()
-	if err := f.adapt(file); err != nil {
+	job.learnApp()
+	if err := job.read(file, flags.solution.value); err != nil {
 		return err
 	}
-	if err := e.readRequests(flags, f); err != nil {
+	if err := e.readRequests(flags, &job.Fix); err != nil {
 		return err
 	}
-	if err := f.run(flags.rule); err != nil {
+	fixed, err := job.run()
+	if err != nil {
 		return err
 	}
-	return e.finishFix(flags, name, f)
+	return e.finishFix(flags, job, fixed)
 }
 
-// finishFix proves what was changed, prints it and writes it. Where nothing was changed for want of something, that is asked for.
-func (e *Env) finishFix(flags *fixFlags, name string, f *fixer) error {
-	if !f.changed() {
-		return e.nothingFixed(flags, f)
-	}
-	if err := f.prove(); err != nil {
+// fixJob is one file that is to be repaired.
+type fixJob struct {
+	repair.Fix
+	judge
+	name     string
+	rule     string          // whose findings are to be repaired; empty for all
+	solution *rules.Solution // nil to repair findings
+	before   *rules.Configuration
+}
+
+// read finds the vendor whose policies the file holds, and reads them. A solution is made for the one API instance that its
+// token is for.
+func (j *fixJob) read(file *source.File, solution string) (err error) {
+	files := []*source.File{file}
+	if j.Adapter, err = j.gateways.ofAll(files, j.options); err != nil {
 		return err
+	}
+	if j.before, err = j.Adapter.Read(files, optionsFor(&j.Adapter, j.options)); err != nil {
+		return err
+	}
+	j.Lint = func(d *repair.Draft) []rules.Finding { return j.draft(j.Adapter, d).findings }
+	if solution == "" {
+		return nil
+	}
+	all := j.Adapter.Solutions()
+	i := slices.IndexFunc(all, func(s rules.Solution) bool { return s.Name == solution })
+	if i < 0 {
+		return problem("--solution "+solution+": there is no such repair for the gateway of "+file.Name, "without --solution, findings are repaired")
+	}
+	j.solution = &all[i]
+	return oneAPI(j.Adapter.Compile(j.before).Policies, "the one that the solution is for")
+}
+
+func (j *fixJob) run() (*repair.Fixed, error) {
+	if j.solution != nil {
+		return j.Solve(j.before, j.solution)
+	}
+	fixed, err := j.RemoveFindings(j.before, j.rule)
+	var many *repair.TooMany
+	if errors.As(err, &many) {
+		return nil, problem(fmt.Sprintf("the file has more than %d findings to repair", many.Most), "one rule or one instance at a time: --rule NAME, --api NAME")
+	}
+	return fixed, err
+}
+
+// finishFix prints what was changed, and writes it. Where nothing was changed for want of something, that is asked for.
+func (e *Env) finishFix(flags *fixFlags, job *fixJob, fixed *repair.Fixed) error {
+	shown := job.report(fixed)
+	if !fixed.Changed() {
+		return e.nothingFixed(flags, job, fixed, shown)
 	}
 	if flags.write {
-		if err := e.writeFile(name, f.report.After.Text); err != nil {
+		if err := e.writeFile(job.name, shown.After.Text); err != nil {
 			return err
 		}
-		f.report.Written = true
+		shown.Written = true
 	}
-	if err := e.renderFix(&flags.output, f.report); err != nil {
+	if err := e.renderFix(&flags.output, shown); err != nil {
 		return err
 	}
-	for _, warning := range f.report.Warnings {
+	for _, warning := range shown.Warnings {
 		e.warn("%s", warning)
 	}
 	return nil
 }
 
-func (e *Env) renderFix(output *outputFlags, report *render.Fixing) error {
+func (e *Env) renderFix(output *outputFlags, shown *render.Fixing) error {
 	if output.format.value == "json" {
-		return render.FixJSON(e.Stdout, report)
+		return render.FixJSON(e.Stdout, shown)
 	}
-	return render.FixText(e.Stdout, output.style(e), report)
+	return render.FixText(e.Stdout, output.style(e), shown)
 }
 
-func (f *fixer) changed() bool { return !bytes.Equal(f.report.Before.Text, f.report.After.Text) }
-
-// butNotes names the notes of a file in which nothing is repaired without asking: they may matter all the same.
-func (f *fixer) butNotes() string {
-	var notes []string
-	for _, finding := range f.findings(f.after) {
-		if finding.Severity == rules.Note && !slices.Contains(notes, finding.Rule) {
-			notes = append(notes, finding.Rule)
-		}
-	}
-	if len(notes) == 0 || f.solution != "" {
-		return ""
-	}
-	return "; worth knowing: " + strings.Join(notes, ", ") + " (gatewhy lint tells more)"
-}
-
-func (e *Env) nothingFixed(flags *fixFlags, f *fixer) error {
-	if len(f.report.Refused) == 0 {
+func (e *Env) nothingFixed(flags *fixFlags, job *fixJob, fixed *repair.Fixed, shown *render.Fixing) error {
+	if len(shown.Refused) == 0 {
 		if flags.output.format.value == "json" {
-			return render.FixJSON(e.Stdout, f.report)
+			return render.FixJSON(e.Stdout, shown)
 		}
-		_, err := fmt.Fprintln(e.Stdout, "nothing to repair"+f.butNotes())
+		_, err := fmt.Fprintln(e.Stdout, "nothing to repair"+job.butNotes(fixed))
 		return err
 	}
-	slices.SortStableFunc(f.report.Refused, func(a, b render.Refusal) int { return severityRank(a.Severity) - severityRank(b.Severity) })
-	first := f.report.Refused[0]
+	slices.SortStableFunc(shown.Refused, func(a, b render.Refusal) int { return severityRank(a.Severity) - severityRank(b.Severity) })
+	first := shown.Refused[0]
 	var hints []string
-	for _, refusal := range f.report.Refused {
+	for _, refusal := range shown.Refused {
 		for _, ask := range refusal.Asks {
 			hints = append(hints, "pass "+ask)
 		}
@@ -126,9 +155,23 @@ func (e *Env) nothingFixed(flags *fixFlags, f *fixer) error {
 	return &source.Error{Pos: first.Pos, Cause: cause, Hints: source.Hints(hints...)}
 }
 
+// butNotes names the notes of a file in which nothing is repaired without asking: they may matter all the same.
+func (j *fixJob) butNotes(fixed *repair.Fixed) string {
+	var notes []string
+	for _, finding := range fixed.Findings {
+		if finding.Severity == rules.Note && !slices.Contains(notes, finding.Rule) {
+			notes = append(notes, finding.Rule)
+		}
+	}
+	if len(notes) == 0 || j.solution != nil {
+		return ""
+	}
+	return "; worth knowing: " + strings.Join(notes, ", ") + " (gatewhy lint tells more)"
+}
+
 // wayOn is what to do where a repair is refused and nothing that could be passed would help.
 func wayOn(rule string) string {
-	if solution, ok := strings.CutPrefix(rule, "solution "); ok {
+	if solution, ok := strings.CutPrefix(rule, ofSolution); ok {
 		return "pass --token with a token that must be let in, or try another solution than " + solution
 	}
 	return "by hand: gatewhy rules " + rule

@@ -1,6 +1,8 @@
 package cmd
 
 import (
+	"strings"
+
 	"github.com/spf13/cobra"
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
@@ -26,8 +28,8 @@ type fixFlags struct {
 
 func (f *fixFlags) register(cmd *cobra.Command, gateways Gateways) {
 	f.output.register(cmd, "text", "json")
-	f.solution = choice{allowed: solutions(), kind: "SOLUTION"}
-	f.solution.register(cmd, "solution", "", "of Salesforce KB 005321722: JWT Validation with an audience, or an environment's scope")
+	f.solution = choice{allowed: gateways.solutionNames(), kind: "SOLUTION"}
+	f.solution.register(cmd, "solution", "", gateways.solutionUsage())
 	f.version = choice{allowed: []string{"1", "2"}, kind: "VERSION"}
 	f.version.register(cmd, "token-version", "", "the version of the API's tokens")
 	f.variant = choice{allowed: gateways.variants(), kind: "GATEWAY"}
@@ -43,6 +45,23 @@ func (f *fixFlags) register(cmd *cobra.Command, gateways Gateways) {
 	flags.Var((*texts)(&f.apps), "app", "`FILE` with the API's app registration: tells the audience and the version of its tokens")
 	flags.StringVar(&f.contracts, "contracts", "", "`FILE` with the client ids that have an approved contract")
 	flags.BoolVar(&f.write, "write", false, "write the repaired file")
+}
+
+// solutionUsage says what the ready-made repairs are, and where they are described.
+func (g Gateways) solutionUsage() string {
+	var parts []string
+	reference := ""
+	for _, adapter := range g {
+		for _, s := range adapter.Solutions() {
+			if len(parts) == 0 || s.Reference != reference {
+				reference = s.Reference
+				parts = append(parts, "of "+reference+": "+s.Title)
+				continue
+			}
+			parts[len(parts)-1] += ", or " + s.Title
+		}
+	}
+	return strings.Join(parts, "; ")
 }
 
 func (f *fixFlags) options() rules.Options {

@@ -43,12 +43,12 @@ func TestARepairRemovesItsFindingAndAddsNone(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		before := j.configuration(set.adapter, set.Configuration).findings
+		before := j.draft(set.Adapter, set.Draft).findings
 		i := slices.IndexFunc(before, func(f rules.Finding) bool { return f.Rule == rule.Name })
 		if i < 0 {
 			t.Fatal("not found")
 		}
-		changes, err := set.adapter.Changes(set.Configuration, rules.Goal{Finding: &before[i], Facts: factsFor(example.Text)})
+		changes, err := set.Adapter.Changes(set.Configuration, rules.Goal{Finding: &before[i], Facts: factsFor(example.Text)})
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -19,14 +19,15 @@ var rooms = []struct {
 	may []string
 }{
 	{".", []string{"cmd"}},
-	{"cmd", []string{"testdata/rules", "cmd/render", "cmd/report", "cmd/gateways", "rules/lint", "rules/environments", "rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
+	{"cmd", []string{"testdata/rules", "cmd/render", "cmd/report", "cmd/gateways", "rules/lint", "rules/environments", "rules/repair", "rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
 	{"cmd/gateways", []string{"rules/mulesoft", "rules"}},
-	{"cmd/render", []string{"testdata/rules", "cmd/report", "rules/lint", "rules/environments", "rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
-	{"cmd/report", []string{"rules/lint", "rules/environments", "rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
-	{"rules/mulesoft", []string{"rules/dataweave", "rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
-	{"rules/dataweave", []string{"rules", "inspect", "inspect/source"}},
+	{"cmd/render", []string{"testdata/rules", "cmd/report", "rules/lint", "rules/environments", "rules/repair", "rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
+	{"cmd/report", []string{"rules/lint", "rules/environments", "rules/repair", "rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
+	{"rules/mulesoft", []string{"rules/mulesoft/dataweave", "rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
+	{"rules/mulesoft/dataweave", []string{"rules", "inspect", "inspect/source"}},
 	{"rules/lint", []string{"rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
 	{"rules/environments", []string{"rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
+	{"rules/repair", []string{"rules", "inspect", "inspect/entra", "inspect/source"}},
 	{"rules", []string{"inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
 	{"inspect/keys", []string{"inspect", "inspect/entra", "inspect/source"}},
 	{"inspect", []string{"inspect/entra", "inspect/source"}},
@@ -42,8 +43,8 @@ var rooms = []struct {
 	{"testdata/bench/fixture", []string{"testdata/mint", "inspect/keys", "inspect/entra"}},
 }
 
-// testRooms are the packages that any test may import.
-var testRooms = []string{"testdata/mint", "testdata/tinygateway"}
+// testRooms are the packages that any test may import: an adapter's tests prove what it proposes.
+var testRooms = []string{"testdata/mint", "testdata/tinygateway", "rules/repair"}
 
 // dependencies are the modules that the program may use, and testDependencies those that only its tests may.
 var (

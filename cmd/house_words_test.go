@@ -13,7 +13,7 @@ import (
 )
 
 // adapterRooms are where a vendor's words belong. Every other room below cmd is neutral.
-var adapterRooms = []string{"rules/mulesoft", "rules/dataweave"}
+var adapterRooms = []string{"rules/mulesoft"}
 
 // vendorWords are names of vendors, of their products and documents, and of what only they have.
 // They are found as words of a name too: in muleVersion, but not in emulate.

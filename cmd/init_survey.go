@@ -3,7 +3,6 @@ package cmd
 import (
 	"cmp"
 	"io/fs"
-	"net/url"
 	"path/filepath"
 	"slices"
 	"strings"
@@ -88,7 +87,7 @@ func (s *survey) policy(name string, adapter *rules.Adapter, compiled *rules.Com
 // told takes the tenant from what a check asks for, and gives the audiences that it wants.
 func (s *survey) told(check *rules.Check) (audiences []string) {
 	if key := check.Test.Key; key != nil {
-		s.tenant = cmp.Or(s.tenant, tenantIn(key.URL))
+		s.tenant = cmp.Or(s.tenant, entra.TenantOfKeys(key.URL))
 	}
 	for _, want := range check.Test.Wants() {
 		switch want.Input.Name {
@@ -101,19 +100,6 @@ func (s *survey) told(check *rules.Check) (audiences []string) {
 		}
 	}
 	return audiences
-}
-
-// tenantIn is the tenant's id in the address of a key document of Entra's, or nothing.
-func tenantIn(address string) string {
-	u, err := url.Parse(address)
-	if err != nil || !entra.IsEntraHost(u.Hostname()) {
-		return ""
-	}
-	first, _, _ := strings.Cut(strings.TrimPrefix(u.Path, "/"), "/")
-	if !entra.IsGUID(first) {
-		return ""
-	}
-	return first
 }
 
 func isAPI(app *entra.Registration) bool {

@@ -8,6 +8,7 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/lint"
+	"github.com/gatewhy/gatewhy/rules/repair"
 )
 
 // linted is what lint has found in one file.
@@ -45,26 +46,26 @@ func (j *judge) file(file *source.File) linted {
 			result.none = j.gateways.noneOfAPI(j.options, file, err)
 			continue
 		}
-		j.add(&result, adapter, read)
+		bench := repair.Bench{Adapter: adapter}
+		j.add(&result, adapter, bench.Compiled(read))
 	}
 	j.heed(&result)
 	return result
 }
 
-// configuration lints what one adapter has read of a file.
-func (j *judge) configuration(adapter rules.Adapter, read *rules.Configuration) linted {
-	result := linted{name: read.Files[0].Name, file: read.Files[0]}
-	j.add(&result, adapter, read)
+// draft lints what one adapter has read of a file.
+func (j *judge) draft(adapter rules.Adapter, d *repair.Draft) linted {
+	result := linted{name: d.Files[0].Name, file: d.Files[0]}
+	j.add(&result, adapter, d)
 	j.heed(&result)
 	return result
 }
 
 // add adds what one adapter has read of the file.
-func (j *judge) add(result *linted, adapter rules.Adapter, read *rules.Configuration) {
-	compiled := adapter.Compile(read)
-	result.policies += len(compiled.Policies)
-	result.strange = append(result.strange, notModelled(compiled.Policies)...)
-	result.findings = append(result.findings, j.findingsOf(adapter, read, compiled)...)
+func (j *judge) add(result *linted, adapter rules.Adapter, d *repair.Draft) {
+	result.policies += len(d.Policies)
+	result.strange = append(result.strange, notModelled(d.Policies)...)
+	result.findings = append(result.findings, j.findingsOf(adapter, d.Configuration, d.Compilation)...)
 }
 
 // heed sorts the findings, and sets aside what the comments of the file say.

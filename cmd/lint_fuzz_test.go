@@ -61,8 +61,8 @@ func tryRepairs(t *testing.T, judged *judge, file *source.File) {
 	if err != nil {
 		return
 	}
-	for _, finding := range judged.configuration(set.adapter, set.Configuration).findings {
-		changes, err := set.adapter.Changes(set.Configuration, rules.Goal{Finding: &finding, Facts: knownFacts()})
+	for _, finding := range judged.draft(set.Adapter, set.Draft).findings {
+		changes, err := set.Adapter.Changes(set.Configuration, rules.Goal{Finding: &finding, Facts: knownFacts()})
 		if err != nil || changes[0].Refused != "" {
 			continue
 		}

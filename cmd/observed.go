@@ -81,7 +81,7 @@ func (r *explainRun) observe(f *observedFlags, e *Env, x *render.Explanation) er
 func (r *explainRun) compare(o *rules.Observation, v *rules.Verdict, policies []*rules.Policy) rules.Comparison {
 	p := rules.Prediction{
 		Verdict: v, Request: r.request, Policies: policies,
-		Behaviours: r.policies.adapter.Behaviours(), Causes: r.policies.adapter.Causes(),
+		Behaviours: r.policies.Adapter.Behaviours(), Causes: r.policies.Adapter.Causes(),
 		Earlier: r.justIssued(policies),
 	}
 	return p.Compare(*o)

@@ -11,6 +11,7 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/repair"
 )
 
 // policyFlags name the policies and say how to read them.
@@ -38,11 +39,10 @@ func (f *policyFlags) options() rules.Options {
 
 // policySet is the policies of one run, in order, with what was read of the files that they come from.
 type policySet struct {
-	gateways Gateways // that the program knows
-	adapter  rules.Adapter
+	repair.Bench
+	*repair.Draft
+	gateways Gateways         // that the program knows
 	apps     *entra.Directory // app registrations; nil where none were given
-	*rules.Configuration
-	rules.Compilation
 }
 
 // readPolicies reads and compiles the policy files.
@@ -69,6 +69,12 @@ func (e *Env) readPolicies(flags *policyFlags) (*policySet, error) {
 	if len(files) == 0 {
 		return nil, problem("no policy in "+strings.Join(flags.files, ", "), "name a policy file to see why it is none")
 	}
+	for _, file := range files {
+		if options := flags.options(); !e.Gateways.holdPolicy(file, options) {
+			none := mistaken(file, e.Gateways.holdsNone(file, options))
+			return nil, e.Gateways.noneOfAPI(options, file, none)
+		}
+	}
 	set, err := e.Gateways.read(files, flags.options())
 	if err != nil {
 		return nil, err
@@ -78,7 +84,7 @@ func (e *Env) readPolicies(flags *policyFlags) (*policySet, error) {
 		e.note("--gateway %s does not count: the file tells that its gateway is %s", flags.variant.value, other)
 	case set.ofAnother(flags.variant.value):
 		e.note("--gateway %s does not count: the policies are for %s",
-			flags.variant.value, strings.Join(set.adapter.VariantNames(), " or "))
+			flags.variant.value, strings.Join(set.Adapter.VariantNames(), " or "))
 	}
 	if name := set.stacked(found); name != "" {
 		e.warn("%s: its %d policy files are taken for one chain, though they have policies of the same kind: are they of several environments? name one file, or pass --env NAME", name, len(set.Files))
@@ -123,14 +129,14 @@ func (e *Env) readSource(name string) (*source.File, error) {
 	return source.Read(name, []byte(text))
 }
 
-// compile makes the policies of a configuration. A chain runs on one gateway: where one file alone names it, that holds
-// for all.
-func (s *policySet) compile(read *rules.Configuration) {
-	s.Configuration, s.Compilation = read, s.adapter.Compile(read)
-	if s.Guessed && len(s.Named) == 1 {
-		s.Configuration = read.For(s.Named[0])
-		s.Compilation = s.adapter.Compile(s.Configuration)
+// of returns the set with another configuration: one that was read, or the same one for another gateway. A chain runs on
+// one gateway: where one file alone names it, that holds for all.
+func (s *policySet) of(read *rules.Configuration) *policySet {
+	other := &policySet{gateways: s.gateways, Bench: s.Bench, Draft: s.Compiled(read), apps: s.apps}
+	if other.Guessed && len(other.Named) == 1 {
+		other.Draft = s.Compiled(read.For(other.Named[0]))
 	}
+	return other
 }
 
 // namedOther is the gateway that the files name where the user names another one; empty where they agree.
@@ -145,14 +151,7 @@ func (s *policySet) namedOther(variant string) string {
 
 // ofAnother reports whether the user names a gateway of another vendor than the policies are for.
 func (s *policySet) ofAnother(variant string) bool {
-	return variant != "" && !slices.Contains(s.adapter.VariantNames(), variant)
-}
-
-// of returns the set with another configuration: the same one for another gateway, or one after a change.
-func (s *policySet) of(read *rules.Configuration) *policySet {
-	other := &policySet{gateways: s.gateways, adapter: s.adapter, apps: s.apps}
-	other.compile(read)
-	return other
+	return variant != "" && !slices.Contains(s.Adapter.VariantNames(), variant)
 }
 
 // file returns the file of that name.

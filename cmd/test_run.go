@@ -173,7 +173,7 @@ func (t *tester) disagreement(request *rules.Request, set *policySet, v *rules.V
 	if t.observed == nil {
 		return nil
 	}
-	p := rules.Prediction{Verdict: v, Request: request, Policies: set.Policies, Behaviours: set.adapter.Behaviours(), Causes: set.adapter.Causes()}
+	p := rules.Prediction{Verdict: v, Request: request, Policies: set.Policies, Behaviours: set.Adapter.Behaviours(), Causes: set.Adapter.Causes()}
 	compared := p.Compare(*t.observed)
 	if compared.Agrees != rules.No {
 		return nil

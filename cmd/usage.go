@@ -3,6 +3,7 @@ package cmd
 import (
 	"errors"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -108,11 +109,15 @@ func nearest(word string, names []string) string {
 }
 
 // plainArguments says in plain words what a command's own check of its arguments refuses. No command takes more than one.
+// A flag without a value is refused first.
 func plainArguments(check cobra.PositionalArgs) cobra.PositionalArgs {
 	if check == nil {
-		return nil
+		check = cobra.ArbitraryArgs
 	}
 	return func(cmd *cobra.Command, args []string) error {
+		if err := emptyFlag(cmd.Flags()); err != nil {
+			return err
+		}
 		err := check(cmd, args)
 		var ready *source.Error
 		if err == nil || errors.As(err, &ready) {
@@ -124,6 +129,22 @@ func plainArguments(check cobra.PositionalArgs) cobra.PositionalArgs {
 		}
 		return problem(fmt.Sprintf("%s takes one argument, and %d were given", cmd.CommandPath(), len(args)), usage, "a name with spaces stands in quotes")
 	}
+}
+
+// emptyFlag refuses a flag that is given with an empty value: an unset variable in a script would else mean that nothing is
+// checked.
+func emptyFlag(flags *pflag.FlagSet) error {
+	var empty error
+	flags.Visit(func(f *pflag.Flag) {
+		isEmpty := f.Value.String() == ""
+		if all, ok := f.Value.(*texts); ok {
+			isEmpty = slices.Contains(*all, "")
+		}
+		if isEmpty && empty == nil {
+			empty = problem("--"+f.Name+" has an empty value", "is the variable set? leave the flag out where nothing is meant")
+		}
+	})
+	return empty
 }
 
 // noArguments refuses arguments without repeating them.

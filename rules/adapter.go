@@ -160,6 +160,20 @@ type Compilation struct {
 	Guessed bool
 }
 
+// ByAPI puts the policies of one API instance together, in their order.
+func ByAPI(policies []*Policy) [][]*Policy {
+	var all [][]*Policy
+	for _, p := range policies {
+		i := slices.IndexFunc(all, func(of []*Policy) bool { return of[0].API == p.API })
+		if i < 0 {
+			all = append(all, []*Policy{p})
+			continue
+		}
+		all[i] = append(all[i], p)
+	}
+	return all
+}
+
 // Behaviour is one thing that is known of a gateway: what it answers in a situation. Predictions are read from these
 // and from nowhere else.
 type Behaviour struct {

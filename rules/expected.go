@@ -169,6 +169,8 @@ func (r *Result) found() string {
 		return r.shape()
 	case reading.Fault != "":
 		return "an error: " + reading.Fault
+	case reading.Unknown != nil && r.judged.leaf.Op == True:
+		return "false or an error"
 	case reading.Value == nil:
 		return "none"
 	case (r.judged.leaf.Op == After || r.judged.leaf.Op == NotAfter) && inspect.ReadInstant(reading.Value).Known():

@@ -106,6 +106,8 @@ func (p Predicate) ofUnknown(u *Unknown) may {
 	switch {
 	case p.Op == Present && u.Present:
 		return holds
+	case p.Op == Present && u.NeverFound && p.Null:
+		return u.may() &^ holds
 	case p.Op == True:
 		return u.may()
 	case u.MayErr:

@@ -48,13 +48,17 @@ func (p Predicate) present(reading *Reading) Truth {
 
 func (p Predicate) positive(reading *Reading) Truth {
 	n, err := strconv.ParseFloat(reading.Value.Text, 64)
-	if err == nil && n == 0 {
+	if reading.Value.Kind != source.Number && reading.Value.Kind != source.String || err != nil {
+		reading.Unknown = &Unknown{Why: p.Input.Name + " is " + brief(reading.Value) + ", not a number"}
+		return Maybe
+	}
+	if n == 0 {
 		if p.Zero == Maybe {
 			reading.Unknown = &Unknown{Why: p.Input.Name + " is 0, which older versions of the policy take for a token that has not expired"}
 		}
 		return p.Zero
 	}
-	return truth(err == nil && n > 0)
+	return truth(n > 0)
 }
 
 // equals compares a value with the one literal. A list or an object never equals a text.

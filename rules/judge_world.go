@@ -85,7 +85,7 @@ func (r *Request) listed(reading *Reading) Truth {
 	listed := r.Contracts.Has(id)
 	if listed == Maybe {
 		reading.Unknown = &Unknown{
-			Why: "the list of contracts says itself that it is not complete",
+			Why: "the list of contracts may not be complete: it is one page, as far as it says",
 			Need: Need{
 				Input: source.NeedContracts,
 				For:   "all pages of the list (its total says how many)",

@@ -18,8 +18,8 @@ type Unknown struct {
 	// NeverTrue says that whatever it is, it isn't true: a check that needs true fails.
 	NeverTrue bool
 
-	// Present says that it is there, whatever it is, and not null.
-	Present bool
+	// Present says that it is there, whatever it is, and not null; NeverFound that it is null, or an error.
+	Present, NeverFound bool
 }
 
 // may is what a predicate that needs the unknown to be true may come out as.

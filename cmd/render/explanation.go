@@ -6,6 +6,7 @@ import (
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/repair"
 )
 
 // Explanation is a gateway's predicted answer to one request, with all that led to it.
@@ -34,7 +35,7 @@ type Explanation struct {
 
 // ProvedRepair is a remedy with the command that writes it; empty where none does.
 type ProvedRepair struct {
-	rules.Remedy
+	repair.Remedy
 	Command string
 }
 

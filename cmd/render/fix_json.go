@@ -12,6 +12,7 @@ type (
 		Changes       []changeJSON     `json:"changes"`
 		NotRepaired   []notFixedJSON   `json:"not_repaired"`
 		Tokens        []fixedTokenJSON `json:"tokens"`
+		NotProved     []notProvedJSON  `json:"not_proved,omitempty"`
 		Warnings      []string         `json:"warnings"`
 		Written       bool             `json:"written"`
 	}
@@ -21,6 +22,13 @@ type (
 		Source *sourceJSON `json:"source"`
 		Why    string      `json:"why"`
 		Asks   []string    `json:"asks"`
+	}
+
+	notProvedJSON struct {
+		API    *string  `json:"api"`
+		Tokens []string `json:"tokens"`
+		Why    string   `json:"why"`
+		Asks   []string `json:"asks"`
 	}
 
 	fixedTokenJSON struct {
@@ -51,6 +59,9 @@ func FixJSON(w io.Writer, f *Fixing) error {
 		out.Tokens = append(out.Tokens, fixedTokenJSON{
 			token.Name, known(token.API), token.Modelled, known(string(token.Expected)), outcomeOf(&token.Before), outcomeOf(&token.After),
 		})
+	}
+	for _, u := range f.Unproved {
+		out.NotProved = append(out.NotProved, notProvedJSON{known(u.API), u.Tokens, u.Why, []string{u.Ask}})
 	}
 	return JSON(w, out)
 }

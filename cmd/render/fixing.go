@@ -8,6 +8,7 @@ import (
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/repair"
 )
 
 // Fixing is what fix has done to one file.
@@ -16,7 +17,8 @@ type Fixing struct {
 	Repaired      []string // the rules, or the steps of a solution, in the order in which they were made
 	Changes       []rules.FieldChange
 	Refused       []Refusal
-	Tokens        []FixedToken
+	Tokens        []repair.Token
+	Unproved      []Unproved
 	Warnings      []string // of what the change lets in that was kept out before
 	Written       bool
 }
@@ -30,23 +32,22 @@ type Refusal struct {
 	Asks        []string // the flags that would help
 }
 
-// FixedToken is a token that was run before and after.
-type FixedToken struct {
-	Name          string
-	API           string // the API instance, of a file with several
-	Modelled      bool
-	Expected      rules.Decision // what the gateway should answer; empty where that is not known
-	Before, After rules.Verdict
+// Unproved is what tokens would have shown, were it known what they look like.
+type Unproved struct {
+	API    string // the API instance, of a file with several
+	Tokens []string
+	Why    string
+	Ask    string // the flag that would help
 }
 
-// mark is the sign for what the gateway answers afterwards: whether it is as expected. Without an expectation there is none.
-func (f *FixedToken) mark() string {
+// markOf is the sign for what the gateway answers afterwards: whether it is as expected. Without an expectation there is none.
+func markOf(token *repair.Token) string {
 	switch {
-	case f.Expected == "":
+	case token.Expected == "":
 		return ""
-	case f.After.Outcome == rules.Undetermined:
+	case token.After.Outcome == rules.Undetermined:
 		return "unknown"
-	case f.After.Outcome == f.Expected:
+	case token.After.Outcome == token.Expected:
 		return "pass"
 	}
 	return "fail"
@@ -89,6 +90,7 @@ func FixText(w io.Writer, style Style, f *Fixing) error {
 	}
 	t := NewText(style)
 	t.beforeAndAfter(f.Tokens)
+	t.notProved(f.Unproved)
 	t.notRepaired(f.Refused)
 	if f.Written {
 		t.Blank()
@@ -99,31 +101,47 @@ func FixText(w io.Writer, style Style, f *Fixing) error {
 }
 
 // beforeAndAfter writes what the gateway answers: the tokens given, then those that Entra ID could issue.
-func (t *Text) beforeAndAfter(tokens []FixedToken) {
+func (t *Text) beforeAndAfter(tokens []repair.Token) {
 	title := ""
 	for i := range tokens {
 		token := &tokens[i]
-		if next := token.heading(); next != title {
+		if next := headingOf(token); next != title {
 			title = next
 			t.Heading(inspect.Safe(title))
 		}
 		name := inspect.Safe(token.Name)
-		if mark := token.mark(); mark != "" {
+		if mark := markOf(token); mark != "" {
 			name = t.Mark(mark) + " " + name
 		}
 		t.Rows(2, []Row{{name, fmt.Sprintf("%s → %s", OutcomeLine(&token.Before), OutcomeLine(&token.After))}})
 	}
 }
 
-func (f *FixedToken) heading() string {
+func headingOf(token *repair.Token) string {
 	title := "before and after"
-	if f.API != "" {
-		title += ", API " + f.API
+	if token.API != "" {
+		title += ", API " + token.API
 	}
-	if f.Modelled {
+	if token.Modelled {
 		title += ", for modelled tokens"
 	}
 	return title
+}
+
+// notProved writes which tokens prove nothing, and why.
+func (t *Text) notProved(unproved []Unproved) {
+	if len(unproved) == 0 {
+		return
+	}
+	t.Heading("not proved, for modelled tokens")
+	for _, u := range unproved {
+		names := strings.Join(u.Tokens, "; ")
+		if u.API != "" {
+			names = "API " + u.API + ": " + names
+		}
+		t.Para(2, inspect.Safe(names+": "+u.Why))
+		t.Para(3, "pass "+u.Ask)
+	}
 }
 
 func (t *Text) notRepaired(refused []Refusal) {

@@ -5,18 +5,20 @@ import "slices"
 // prove returns an edit only where the file, read again after it, differs in nothing but what was asked for.
 func (f *File) prove(e Edit, target, with *Value) (Edit, error) {
 	edited, err := f.Edited(e)
-	if err != nil {
-		return Edit{}, f.unproved(e)
-	}
-	want := make([]*Value, len(f.Documents))
-	for i, v := range f.Documents {
-		want[i] = v.substitute(target, with)
-	}
-	if !slices.EqualFunc(edited.Documents, want, equal) {
+	if err != nil || !f.differsIn(edited, target, with) {
 		return Edit{}, f.unproved(e)
 	}
 	e.proof = &proof{before: f, after: edited}
 	return e, nil
+}
+
+// differsIn reports whether an edited file has a value in the place of target, and is the same otherwise.
+func (f *File) differsIn(edited *File, target, with *Value) bool {
+	want := make([]*Value, len(f.Documents))
+	for i, v := range f.Documents {
+		want[i] = v.substitute(target, with)
+	}
+	return slices.EqualFunc(edited.Documents, want, equal)
 }
 
 func (f *File) unproved(e Edit) error {

@@ -89,7 +89,7 @@ func (s *Suite) readCase(v *source.Value) error {
 		v, "a test",
 		text("name", &name), reader{"token", c.Token.read}, choice("signature", &c.Signature, "valid", "invalid", "unknown-key"),
 		reader{"contracts", c.readContracts}, plain("method", &c.Method), plain("path", &c.Path), reader{"headers", c.readHeaders},
-		reader{"introspection", func(v *source.Value) error { c.Answer = v; return nil }},
+		reader{"introspection", func(v *source.Value) error { c.Answer = v; return rules.CheckAnswer(v) }},
 		reader{"expect", c.Expect.read},
 	)
 	switch {

@@ -95,8 +95,10 @@ func runWay(all []rules.Rule, s *rules.Subject) []rules.Finding {
 // policyOf is the policy that makes a check; nil where none of them does.
 func policyOf(check *rules.Check, policies []*rules.Policy) *rules.Policy {
 	for _, p := range policies {
-		if slices.Contains(p.Checks(), check) {
-			return p
+		for c := range p.Root.Checks() {
+			if c == check {
+				return p
+			}
 		}
 	}
 	return nil

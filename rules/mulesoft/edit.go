@@ -2,6 +2,7 @@ package mulesoft
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -24,9 +25,44 @@ func remove(field string) edit {
 	return edit{field: field, rename: true, to: func(*entry) any { return "" }}
 }
 
-// rewrite applies edits to an entry, one after the other, and returns the configuration after them and what has changed.
-// An edit that changes nothing is left out.
+// rewrite applies edits to an entry and returns the configuration after them and what has changed. They are made one after
+// the other, or several at once where none of them depends on another. An edit that changes nothing is left out.
 func rewrite(c *rules.Configuration, of *entry, edits []edit) (*rules.Configuration, []rules.FieldChange, error) {
+	var changes []rules.FieldChange
+	most := len(edits)
+	for len(edits) > 0 {
+		n := min(independent(edits), most)
+		file, fields, err := apply(of, edits[:n])
+		if err != nil && n > 1 {
+			most = 1
+			continue
+		}
+		if err == nil && file != of.file {
+			c, of, err = edited(c, of, file)
+		}
+		if err != nil {
+			return nil, nil, err
+		}
+		edits, changes = edits[n:], append(changes, fields...)
+	}
+	return c, changes, nil
+}
+
+// independent is how many edits can be made at once: those that set fields, until one is set again.
+func independent(edits []edit) int {
+	for i, e := range edits {
+		again := slices.ContainsFunc(edits[:i], func(before edit) bool { return before.field == e.field })
+		if e.rename || e.at != nil || again {
+			return max(i, 1)
+		}
+	}
+	return len(edits)
+}
+
+// apply makes edits at once, and lists what they change.
+func apply(of *entry, edits []edit) (*source.File, []rules.FieldChange, error) {
+	var pending []edit
+	var values []any
 	var changes []rules.FieldChange
 	for _, e := range edits {
 		to, subject := e.to(of), e.subject(of)
@@ -34,16 +70,36 @@ func rewrite(c *rules.Configuration, of *entry, edits []edit) (*rules.Configurat
 		if !e.rename && from == fieldText(to) && subject.Is(source.String) == isText(to) {
 			continue
 		}
-		file, err := e.apply(of, to)
-		if err != nil {
-			return nil, nil, err
-		}
-		if c, of, err = edited(c, of, file); err != nil {
-			return nil, nil, err
-		}
+		pending, values = append(pending, e), append(values, to)
 		changes = append(changes, rules.FieldChange{Field: e.field, From: from, To: fieldText(to)})
 	}
-	return c, changes, nil
+	switch len(pending) {
+	case 0:
+		return of.file, nil, nil
+	case 1:
+		file, err := pending[0].apply(of, values[0])
+		return file, changes, err
+	}
+	var set source.Fields
+	for i, e := range pending {
+		set = append(set, source.Field{Key: e.field, Value: values[i]})
+	}
+	file, err := of.setFields(set)
+	return file, changes, err
+}
+
+// setFields sets several fields at once.
+func (e *entry) setFields(set source.Fields) (*source.File, error) {
+	if e.text != nil {
+		return e.withText(func(inner *source.File) (*source.File, error) { return inner.SetMembers(inner.Documents[0], set) })
+	}
+	if e.written == nil {
+		return e.file.SetMembers(e.config, set)
+	}
+	for i := range set {
+		set[i].Key = snake(set[i].Key)
+	}
+	return e.file.SetMembers(e.written, set)
 }
 
 // subject is the value that an edit is about; nil where it is not there.

@@ -2,23 +2,28 @@ package mulesoft
 
 import "github.com/gatewhy/gatewhy/inspect/source"
 
-// applyToText edits a configuration that is kept as JSON in a string: on its own, and the string is then replaced as a
-// whole.
+// withText edits a configuration that is kept as JSON in a string: on its own, and the string is then replaced as a whole.
+func (e *entry) withText(change func(inner *source.File) (*source.File, error)) (*source.File, error) {
+	inner, err := source.ReadJSON(e.file.Name, []byte(e.text.Text))
+	if err != nil {
+		return nil, err
+	}
+	if inner, err = change(inner); err != nil {
+		return nil, err
+	}
+	return replaced(e.file, e.text, string(inner.Text))
+}
+
+// applyToText makes the edit in the text that is the configuration.
 func (e edit) applyToText(of *entry, to any) (*source.File, error) {
-	inner, err := source.ReadJSON(of.file.Name, []byte(of.text.Text))
-	if err != nil {
-		return nil, err
-	}
-	e.at = counterpart(of.config, inner.Documents[0], e.at)
-	change, err := e.in(inner, inner.Documents[0], e.field, to)
-	if err != nil {
-		return nil, err
-	}
-	text, err := source.Apply(inner.Text, change)
-	if err != nil {
-		return nil, err
-	}
-	return replaced(of.file, of.text, string(text))
+	return of.withText(func(inner *source.File) (*source.File, error) {
+		e.at = counterpart(of.config, inner.Documents[0], e.at)
+		change, err := e.in(inner, inner.Documents[0], e.field, to)
+		if err != nil {
+			return nil, err
+		}
+		return inner.Edited(change)
+	})
 }
 
 // replaced is a file with another value in the place of one.

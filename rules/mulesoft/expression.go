@@ -8,7 +8,7 @@ import (
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
-	"github.com/gatewhy/gatewhy/rules/dataweave"
+	"github.com/gatewhy/gatewhy/rules/mulesoft/dataweave"
 )
 
 // dialect is the expression language of the gateway that the entry is compiled for.
@@ -132,10 +132,10 @@ func reading(result dataweave.Result) rules.Reading {
 	switch {
 	case result.Failure != nil:
 		return rules.Reading{Fault: result.Failure.Why}
-	case result.Unknown != nil && result.Unknown.NeverTrue:
-		return rules.Reading{Value: &source.Value{Kind: source.Bool, Text: "false"}}
 	case result.Unknown != nil:
-		return rules.Reading{Unknown: &rules.Unknown{Why: unknownWords(result.Unknown)}}
+		u := result.Unknown.Unknown
+		u.Why = unknownWords(result.Unknown)
+		return rules.Reading{Unknown: &u}
 	}
 	return rules.Reading{Value: result.Value}
 }

@@ -1,6 +1,7 @@
 package mulesoft
 
 import (
+	"cmp"
 	"strings"
 	"time"
 
@@ -152,7 +153,7 @@ func (j *jwtCompiler) signature() *rules.Check {
 
 func (j *jwtCompiler) keysFromURL(check *rules.Check) {
 	url := j.get("jwksUrl")
-	check.Unknown = url.unknown
+	check.Unknown = cmp.Or(check.Unknown, url.unknown)
 	check.Test = rules.Predicate{Op: rules.Verifies, Key: &rules.Key{URL: strings.TrimSpace(url.text)}}
 }
 
@@ -160,7 +161,7 @@ func (j *jwtCompiler) keysFromURL(check *rules.Check) {
 // not used.
 func (j *jwtCompiler) keyFromText(check *rules.Check, hmac bool) {
 	key := j.get("textKey")
-	check.Unknown = key.unknown
+	check.Unknown = cmp.Or(check.Unknown, key.unknown)
 	check.Test = rules.Predicate{Op: rules.Verifies, Key: &rules.Key{Text: key.text, HMAC: hmac, Own: true}}
 	if placeholder(key.text) {
 		check.Test.Key.Text = ""

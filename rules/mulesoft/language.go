@@ -4,7 +4,7 @@ import (
 	"slices"
 
 	"github.com/gatewhy/gatewhy/rules"
-	"github.com/gatewhy/gatewhy/rules/dataweave"
+	"github.com/gatewhy/gatewhy/rules/mulesoft/dataweave"
 )
 
 // expressions lists the rules of a gateway's dialect.

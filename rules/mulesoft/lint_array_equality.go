@@ -4,7 +4,7 @@ import (
 	"fmt"
 
 	"github.com/gatewhy/gatewhy/rules"
-	"github.com/gatewhy/gatewhy/rules/dataweave"
+	"github.com/gatewhy/gatewhy/rules/mulesoft/dataweave"
 )
 
 func arrayEqualityOnClaims() rules.Rule {

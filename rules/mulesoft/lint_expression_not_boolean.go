@@ -2,7 +2,7 @@ package mulesoft
 
 import (
 	"github.com/gatewhy/gatewhy/rules"
-	"github.com/gatewhy/gatewhy/rules/dataweave"
+	"github.com/gatewhy/gatewhy/rules/mulesoft/dataweave"
 )
 
 func expressionNotBoolean() rules.Rule {

@@ -6,7 +6,7 @@ import (
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
-	"github.com/gatewhy/gatewhy/rules/dataweave"
+	"github.com/gatewhy/gatewhy/rules/mulesoft/dataweave"
 )
 
 // subject is the value that the finding is about: of the entry, or of a configuration that is kept as text. It is nil

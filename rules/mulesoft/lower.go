@@ -3,7 +3,7 @@ package mulesoft
 import (
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
-	"github.com/gatewhy/gatewhy/rules/dataweave"
+	"github.com/gatewhy/gatewhy/rules/mulesoft/dataweave"
 )
 
 // claimTest is what a custom claim's value asks of it: to equal a literal, or an expression to give true.

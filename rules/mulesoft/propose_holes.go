@@ -2,7 +2,6 @@ package mulesoft
 
 import (
 	"fmt"
-	"net/url"
 	"slices"
 	"strings"
 
@@ -15,7 +14,7 @@ import (
 // them.
 func (p *proposer) closeHoles() ([]rules.Change, error) {
 	var all []rules.Change
-	for _, find := range []func() repair{p.checkAudience, p.pinIssuer, p.checkRole, p.checkScope} {
+	for _, find := range []func() jwtChange{p.checkAudience, p.pinIssuer, p.checkRole, p.checkScope} {
 		r := find()
 		if r.refused != "" {
 			all = append(all, rules.Change{ID: r.id, Title: r.title, Refused: r.refused})
@@ -32,12 +31,12 @@ func (p *proposer) closeHoles() ([]rules.Change, error) {
 
 // checkAudience switches the audience check on. An audience that the policy has already stays: it says which API this is, and the token does
 // not.
-func (p *proposer) checkAudience() repair {
-	r := repair{id: "check-audience", edits: []edit{set("validateAudClaim", true), set("mandatoryAudClaim", true)}}
+func (p *proposer) checkAudience() jwtChange {
+	r := jwtChange{id: "check-audience", edits: []edit{set("validateAudClaim", true), set("mandatoryAudClaim", true)}}
 	configured := configuredAudiences(p.entry)
 	switch {
 	case on(p.entry.config, "validateAudClaim") && on(p.entry.config, "mandatoryAudClaim"), len(p.profile.Audience) != 1:
-		return repair{}
+		return jwtChange{}
 	case len(configured) == 0:
 		r.title = "audience " + p.profile.Audience[0] + " only"
 		r.edits = append(r.edits, set("supportedAudiences", p.profile.Audience[0]))
@@ -60,44 +59,31 @@ func configuredAudiences(e *entry) []string {
 }
 
 // pinIssuer adds the issuer as a claim. Where the key set is another tenant's than the token, the token is the one to keep out.
-func (p *proposer) pinIssuer() repair {
-	r := repair{id: "pin-issuer", title: "issuer " + p.profile.Issuer + " only"}
+func (p *proposer) pinIssuer() jwtChange {
+	r := jwtChange{id: "pin-issuer", title: "issuer " + p.profile.Issuer + " only"}
 	if p.checks("iss") || p.checks("tid") || p.profile.Issuer == "" {
 		return r
 	}
-	if tenant := keysTenant(textOf(p.entry.config, "jwksUrl")); tenant != "" && !strings.EqualFold(tenant, p.profile.Tenant) {
+	if tenant := entra.TenantOfKeys(textOf(p.entry.config, "jwksUrl")); tenant != "" && !strings.EqualFold(tenant, p.profile.Tenant) {
 		r.refused = fmt.Sprintf("this token is of tenant %s, and the policy's key set is that of tenant %s: Entra ID's tenants share signing keys, so pin that tenant's issuer", p.profile.Tenant, tenant)
 	}
 	r.edits = p.addClaim(p.issuerClaim())
 	return r
 }
 
-// keysTenant is the tenant in the address of a key set, where it is one tenant's id.
-func keysTenant(address string) string {
-	u, err := url.Parse(address)
-	if err != nil || !entra.IsEntraHost(u.Host) {
-		return ""
-	}
-	tenant, _, _ := strings.Cut(strings.TrimPrefix(u.Path, "/"), "/")
-	if !entra.IsGUID(tenant) {
-		return ""
-	}
-	return tenant
-}
-
-func (p *proposer) checkRole() repair {
+func (p *proposer) checkRole() jwtChange {
 	if p.checks("roles") || len(p.profile.Roles) == 0 {
-		return repair{}
+		return jwtChange{}
 	}
-	return repair{id: "require-role", title: "role " + p.profile.Roles[0], edits: p.addClaim(p.roleClaim())}
+	return jwtChange{id: "require-role", title: "role " + p.profile.Roles[0], edits: p.addClaim(p.roleClaim())}
 }
 
-func (p *proposer) checkScope() repair {
+func (p *proposer) checkScope() jwtChange {
 	scope, ok := p.environmentScope()
 	if p.checks("scp") || !ok {
-		return repair{}
+		return jwtChange{}
 	}
-	return repair{id: "require-scope", title: "scope " + scope, edits: p.addClaim(scopeClaim(scope))}
+	return jwtChange{id: "require-scope", title: "scope " + scope, edits: p.addClaim(scopeClaim(scope))}
 }
 
 // scopeClaim is the custom claim that asks for one scope.

@@ -11,8 +11,8 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// repair is an edit of JWT Validation with the words for it.
-type repair struct {
+// jwtChange is an edit of JWT Validation with the words for it.
+type jwtChange struct {
 	id, title string
 	edits     []edit
 	refused   string // why it can't help this token
@@ -42,7 +42,7 @@ func (p *proposer) repairFailures() ([]rules.Change, error) {
 }
 
 // repairOf finds the edit that makes one failing check pass for this token. It is not ok where the policy is right to reject.
-func (p *proposer) repairOf(result *rules.Result) (repair, bool) {
+func (p *proposer) repairOf(result *rules.Result) (jwtChange, bool) {
 	switch result.Check.ID {
 	case rules.ClientID:
 		return p.mapClientID()
@@ -51,31 +51,31 @@ func (p *proposer) repairOf(result *rules.Result) (repair, bool) {
 	case rules.CustomClaim:
 		return p.repairClaim(result)
 	}
-	return repair{}, false
+	return jwtChange{}, false
 }
 
-func (p *proposer) mapClientID() (repair, bool) {
+func (p *proposer) mapClientID() (jwtChange, bool) {
 	claim := p.profile.ClientID.Claim
-	return repair{id: "map-client-id", title: "client id from " + claim, edits: []edit{set("clientIdExpression", p.clientExpression())}}, claim != ""
+	return jwtChange{id: "map-client-id", title: "client id from " + claim, edits: []edit{set("clientIdExpression", p.clientExpression())}}, claim != ""
 }
 
 // audienceForm repairs an audience that names this API in a form that the token's version does not carry: a URI where a v2.0 token has
 // the application id, or the reverse. Any other audience is another API's, and rightly rejected.
-func (p *proposer) audienceForm() (repair, bool) {
+func (p *proposer) audienceForm() (jwtChange, bool) {
 	configured := splitList(textOf(p.entry.config, "supportedAudiences"))
 	if len(p.profile.Audience) != 1 || len(configured) == 0 {
-		return repair{}, false
+		return jwtChange{}, false
 	}
 	actual := p.profile.Audience[0]
 	isGUID := entra.IsGUID(actual)
 	for _, want := range configured {
 		other := guidIn(want)
 		if (entra.IsGUID(want) == isGUID) || (other != "" && guidIn(actual) != "" && !strings.EqualFold(other, guidIn(actual))) {
-			return repair{}, false
+			return jwtChange{}, false
 		}
 	}
 	title := fmt.Sprintf("audience %s, if that is this API", actual)
-	return repair{id: "set-audience", title: title, edits: []edit{set("supportedAudiences", actual)}}, true
+	return jwtChange{id: "set-audience", title: title, edits: []edit{set("supportedAudiences", actual)}}, true
 }
 
 // guidIn finds a GUID among the parts of an App ID URI.
@@ -89,14 +89,14 @@ func guidIn(uri string) string {
 
 // repairClaim repairs a claim check that asks for what this kind of token can't have: the issuer in the other version's form, or scopes of
 // an app-only token, for which a role stands in.
-func (p *proposer) repairClaim(result *rules.Result) (repair, bool) {
+func (p *proposer) repairClaim(result *rules.Result) (jwtChange, bool) {
 	switch claim := result.Check.Claim; {
 	case claim == "iss" && sameTenant(claimValue(p.entry, "iss"), p.profile.Issuer):
-		return repair{id: "set-issuer", title: "issuer " + p.profile.Issuer, edits: []edit{replaceClaim(claim, p.issuerClaim())}}, true
+		return jwtChange{id: "set-issuer", title: "issuer " + p.profile.Issuer, edits: []edit{replaceClaim(claim, p.issuerClaim())}}, true
 	case claim == "scp" && p.profile.Flow == inspect.AppOnly && len(p.profile.Roles) > 0:
-		return repair{id: "require-role", title: "role " + p.profile.Roles[0] + " instead of a scope", edits: []edit{replaceClaim(claim, p.roleClaim())}}, true
+		return jwtChange{id: "require-role", title: "role " + p.profile.Roles[0] + " instead of a scope", edits: []edit{replaceClaim(claim, p.roleClaim())}}, true
 	}
-	return repair{}, false
+	return jwtChange{}, false
 }
 
 func sameTenant(a, b string) bool {

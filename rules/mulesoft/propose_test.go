@@ -7,6 +7,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/repair"
 )
 
 // remedy is a proved change in short.
@@ -16,36 +17,26 @@ type remedy struct {
 	other rules.ID // the check that keeps the other token out; empty where none was given
 }
 
-// remedies proves what is proposed for a policy, as the command line does.
-func remedies(t *testing.T, name, policy string, own, other *rules.Request) []rules.Remedy {
+// remedies proves what is proposed for a policy, as the command line does. What an edit has left is read again here as a
+// whole, and must be what the change says.
+func remedies(t *testing.T, name, policy string, own, other *rules.Request) []repair.Remedy {
 	t.Helper()
-	try := func(edited *rules.Configuration) (rules.Trial, error) {
-		c := compiled(t, name, string(edited.Files[0].Text), rules.Options{})
-		trial := rules.Trial{Own: rules.Evaluate(c.Policies, own)}
-		if other != nil {
-			v := rules.Evaluate(c.Policies, other)
-			trial.Other = &v
+	bench := repair.Bench{Adapter: Adapter()}
+	sides := &repair.Sides{Own: own, Other: other}
+	proved, _, err := bench.Remedies(bench.Compiled(configurationOf(t, name, policy, rules.Options{})), sides)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, r := range proved {
+		again := sides.On(compiled(t, name, string(r.Edited.Files[0].Text), rules.Options{}).Policies)
+		if short(again.Own) != short(r.After) {
+			t.Errorf("%s: %v, and read as a whole %v", r.ID, short(r.After), short(again.Own))
 		}
-		return trial, nil
-	}
-	c := configurationOf(t, name, policy, rules.Options{})
-	before := rules.Trial{Own: rules.Evaluate(compile(behaviours(), c).Policies, own)}
-	if other != nil {
-		v := rules.Evaluate(compile(behaviours(), c).Policies, other)
-		before.Other = &v
-	}
-	proposed, err := propose(c, &before.Own)
-	if err != nil {
-		t.Fatal(err)
-	}
-	proved, err := rules.Prove(proposed, before, try)
-	if err != nil {
-		t.Fatal(err)
 	}
 	return proved
 }
 
-func inShort(proved []rules.Remedy) []remedy {
+func inShort(proved []repair.Remedy) []remedy {
 	var all []remedy
 	for _, r := range proved {
 		s := remedy{id: r.ID, own: short(r.After)}

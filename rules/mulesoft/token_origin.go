@@ -5,7 +5,7 @@ import (
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
-	"github.com/gatewhy/gatewhy/rules/dataweave"
+	"github.com/gatewhy/gatewhy/rules/mulesoft/dataweave"
 )
 
 // tokenExpression is the check that the policy's expression gives the token. The token is taken to be sent in the header that the expression

@@ -1,0 +1,600 @@
+package dataweave
+
+import (
+	"fmt"
+	"regexp"
+	"strconv"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// Env is what an expression may read. We do not know a value that is nil, nor a source.Unknown
+// anywhere inside a value. An object that we know in part ends with Rest. Evaluation never changes
+// a value.
+type Env struct {
+	Runtime        Version       // of the Mule runtime; the zero Version where we do not know it
+	Vars           *source.Value // an object; its member claimSet holds the token's claims
+	Attributes     *source.Value // an object: headers, queryParams, method, requestPath, …
+	Authentication *source.Value // an object: clientId, principal, properties, …
+	Payload        *source.Value
+}
+
+// Result is what an expression gives: one of Value, Unknown and Failure is set. What is absent is
+// read as null, and null is a Value.
+type Result struct {
+	Value   *source.Value // never of kind source.Unknown
+	Unknown *Unknown
+	Failure *Failure
+}
+
+// Unknown says why we cannot know a value, and where in the expression that begins.
+type Unknown struct {
+	rules.Unknown
+	Construct string // the part of the language that is not supported, where that is the reason
+	Write     string // what to write instead, of the construct or of the whole; may be empty
+	Column    int    // characters from 1
+}
+
+// Failure is an error that the gateway meets while it evaluates the expression. A policy takes it
+// as a value that is not true (PDK example jwt-validation, src/lib.rs).
+type Failure struct {
+	Why    string // lower case, no full stop
+	Column int    // characters from 1
+}
+
+// Holds says whether the result is true, as a custom claim of a policy needs it. A value that is
+// not a boolean is No, and so is a failure (MuleSoft, JWT Validation policy: an expression that
+// does not return a boolean fails).
+func (r Result) Holds() Answer {
+	switch {
+	case r.Unknown != nil && !r.Unknown.NeverTrue:
+		return Maybe
+	case isTrue(r.Value):
+		return Yes
+	default:
+		return No
+	}
+}
+
+func value(v *source.Value) Result { return Result{Value: v} }
+
+// unknown is a value that is not documented, or that this package does not work out. The gateway
+// may also fail there.
+func unknown(n *Node, why string, args ...any) Result {
+	reason := rules.Unknown{Why: fmt.Sprintf(why, args...), MayErr: true}
+	return Result{Unknown: &Unknown{Unknown: reason, Column: n.Column}}
+}
+
+// notGiven is a value that we were not given. The gateway has it, and does not fail.
+func notGiven(n *Node, why string) Result {
+	return Result{Unknown: &Unknown{Unknown: rules.Unknown{Why: why}, Column: n.Column}}
+}
+
+// notRun is the value of a construct that is not run.
+func notRun(c *Construct) Result {
+	reason := rules.Unknown{Why: c.Why, MayErr: true}
+	return Result{Unknown: &Unknown{
+		Unknown: reason, Construct: c.Name, Write: c.Write, Column: c.Column,
+	}}
+}
+
+func failure(n *Node, why string, args ...any) Result {
+	return Result{Failure: &Failure{Why: fmt.Sprintf(why, args...), Column: n.Column}}
+}
+
+// fromOperand is what an operation gives when one of its operands has no value. An unknown operand
+// does not show whether the whole is true. Where the operation may fail on it, the whole may too.
+func fromOperand(r Result, mayErr bool) Result {
+	if r.Unknown == nil {
+		return r
+	}
+	u := *r.Unknown
+	u.NeverTrue, u.Present, u.NeverFound, u.MayErr = false, false, false, u.MayErr || mayErr
+	return Result{Unknown: &u}
+}
+
+func fromAnswer(a Answer, n *Node, why string) Result {
+	if a == Maybe {
+		return unknown(n, "%s", why)
+	}
+	return value(boolean(a == Yes))
+}
+
+// prepared is what Parse finds out about a node once, for all evaluations.
+type prepared struct {
+	ambiguous bool           // parentheses are missing in it, so that it has no certain value
+	construct *Construct     // why the node is not run, or nil
+	constant  *source.Value  // of a literal
+	function  function       // of a Call
+	pattern   *regexp.Regexp // of a Call with a Regex that is plain enough to run
+}
+
+// prepare fills in what the nodes of a fresh tree show by themselves.
+func prepare(root *Node, d Dialect) {
+	for n := range root.All() {
+		if c, found := n.construct(d); found {
+			n.prepared.construct = &c
+			continue
+		}
+		if n.Kind != Group && (n.Kind != List || d == Mule) { // Flex Gateway may lack an item
+			n.prepared.constant, _ = n.Literal()
+		}
+		if n.Kind == Call {
+			n.prepared.function, _ = lookup(n.Name)
+			n.prepared.pattern = n.compiled()
+		}
+	}
+}
+
+// The limits of an evaluation: steps, bytes of text and items of lists that it makes, levels of a
+// value that it compares.
+const (
+	maxSteps      = 1 << 20
+	maxMade       = 1 << 20
+	maxValueDepth = 500
+)
+
+type evaluator struct {
+	env     Env
+	expr    *Expr
+	since24 bool  // the runtime has DataWeave 2.4
+	version *Node // the first call whose result depends on since24
+	steps   int
+	made    int
+}
+
+// Eval evaluates the expression. It always ends, and does not change the environment. Where
+// versions of the Mule runtime differ and Env.Runtime is not known, the result is unknown unless
+// all of them give the same.
+func (e *Expr) Eval(env Env) Result {
+	v := &evaluator{env: env, expr: e, since24: !env.Runtime.Known() || env.Runtime.AtLeast(4, 4)}
+	now := v.eval(e.Root)
+	if e.uncompilable != nil && (now.Unknown == nil || now.Unknown.NeverTrue) {
+		return notRun(e.uncompilable)
+	}
+	if env.Runtime.Known() || v.version == nil {
+		return now
+	}
+	old := &evaluator{env: env, expr: e}
+	before := old.eval(e.Root)
+	if now.Value != nil && before.Value != nil && v.equal(now.Value, before.Value, 0) == Yes {
+		return now
+	}
+	const why = "%s of null gives a value since Mule 4.4 (DataWeave 2.4) " +
+		"and an error before it, and the version of the runtime is not known"
+	either := unknown(v.version, why, v.version.Name)
+	either.Unknown.NeverTrue = now.Holds() == No && before.Holds() == No
+	either.Unknown.NeverFound = now.isNothing() && before.isNothing()
+	return either
+}
+
+// isNothing reports whether a result is null or an error: there is nothing to be read.
+func (r Result) isNothing() bool { return r.Failure != nil || isNull(r.Value) }
+
+func (v *evaluator) flex() bool { return v.expr.Dialect == Flex }
+
+// before42 reports whether we know that the runtime has a DataWeave older than 2.2.
+func (v *evaluator) before42() bool {
+	return !v.flex() && v.env.Runtime.Known() && !v.env.Runtime.AtLeast(4, 2)
+}
+
+// spend counts steps and reports whether there are any left.
+func (v *evaluator) spend(steps int) bool {
+	v.steps += steps
+	return v.steps <= maxSteps
+}
+
+// produce counts what an evaluation makes and reports whether it may.
+func (v *evaluator) produce(size int) bool {
+	v.made += size
+	return v.made <= maxMade
+}
+
+func tooLarge(n *Node) Result {
+	return unknown(n, "the evaluation goes beyond the limits of this tool")
+}
+
+func (v *evaluator) eval(n *Node) Result {
+	if !v.spend(1) {
+		return tooLarge(n)
+	}
+	switch {
+	case n.prepared.ambiguous:
+		return v.ambiguous(n)
+	case n.prepared.construct != nil:
+		return notRun(n.prepared.construct)
+	case n.prepared.constant != nil:
+		return value(n.prepared.constant)
+	}
+	switch n.Kind {
+	case Regex:
+		return unknown(n, "a regular expression is supported only as the second operand of "+
+			"contains and matches")
+	case List:
+		items, r := v.operands(n.Args, false)
+		if items == nil {
+			return r
+		}
+		return value(list(items))
+	case Root:
+		return v.root(n)
+	case Group:
+		return v.eval(n.Args[0])
+	case Member:
+		r := v.eval(n.Args[0])
+		if r.Value == nil {
+			return fromOperand(r, n.Args[0].Bare().Kind != Root)
+		}
+		return v.selectName(n, r.Value, n.Text)
+	case Index:
+		return v.index(n)
+	case Call:
+		return v.call(n)
+	case And:
+		return v.logic(n, false)
+	case Or:
+		return v.logic(n, true)
+	case Not:
+		return v.not(n)
+	case Compare:
+		return v.compare(n)
+	case Default:
+		return v.defaultTo(n)
+	case If:
+		return v.conditional(n)
+	default:
+		return unknown(n, "this expression is not supported")
+	}
+}
+
+// ambiguous answers for a text that can be read in two ways.
+func (v *evaluator) ambiguous(n *Node) Result {
+	r := unknown(n, "without parentheses it is not documented what belongs together")
+	r.Unknown.Construct = "an expression without parentheses"
+	for _, a := range v.expr.ambiguities {
+		if a.Undecided {
+			r.Unknown.Write, r.Unknown.Column = a.Write, a.Column
+			break
+		}
+	}
+	return r
+}
+
+// operands evaluates nodes from left to right, up to the first without a value: only then its
+// slice is nil. mayErr says that the operation may fail on some values of its operands.
+func (v *evaluator) operands(nodes []*Node, mayErr bool) ([]*source.Value, Result) {
+	values := make([]*source.Value, 0, len(nodes))
+	for i, n := range nodes {
+		r := v.eval(n)
+		if r.Value != nil {
+			values = append(values, r.Value)
+			continue
+		}
+		r = fromOperand(r, mayErr)
+		// Where a later operand may fail, the whole may: which one comes first does not matter
+		// then.
+		for _, later := range nodes[i+1:] {
+			if r.Unknown == nil || r.Unknown.MayErr {
+				break
+			}
+			other := v.eval(later)
+			r.Unknown.MayErr = other.Failure != nil || other.Unknown != nil && other.Unknown.MayErr
+		}
+		return nil, r
+	}
+	return values, Result{}
+}
+
+func (v *evaluator) root(n *Node) Result {
+	switch n.Name {
+	case "vars":
+		return read(n, v.env.Vars)
+	case "attributes":
+		return read(n, v.env.Attributes)
+	case "authentication":
+		return read(n, v.env.Authentication)
+	case "payload":
+		return read(n, v.env.Payload)
+	}
+	if v.flex() {
+		return failure(n, "%s is not defined; "+
+			"Flex Gateway has payload, attributes, vars and authentication", n.Name)
+	}
+	return unknown(n, "%s", unresolved(n.Name))
+}
+
+// read is the result of reading a value of the environment.
+func read(n *Node, v *source.Value) Result {
+	switch {
+	case v.Is(source.Unknown) && v.Text != "":
+		return notGiven(n, v.Text)
+	case v == nil || v.Kind == source.Unknown:
+		return notGiven(n, n.String()+" is not known")
+	default:
+		return value(v)
+	}
+}
+
+// logic evaluates "and", which false decides, and "or", which true decides. Flex Gateway stops at
+// the first operand that decides (pdk-pel, runtime/eval.rs). That Mule stops there is not
+// documented, so an error behind it leaves the whole open.
+func (v *evaluator) logic(n *Node, decides bool) Result {
+	var (
+		decided    *Result // the first operand that decides
+		open       *Result // the first that is not known, or that fails behind another
+		mayErr     bool    // the gateway may fail on one of them
+		unknowns   int     // operands that are not known, before one that decides
+		neverTrues int     // those of them that are never true
+	)
+	for _, arg := range n.Args {
+		if decided != nil && v.flex() {
+			break
+		}
+		r := v.truth(arg)
+		switch {
+		case r.Value != nil:
+			if decided == nil && isTrue(r.Value) == decides {
+				decided = &r
+			}
+			continue
+		case r.Failure != nil && open == nil && decided == nil:
+			return r
+		case r.Failure != nil:
+			mayErr = true
+		case decided == nil:
+			mayErr = mayErr || r.Unknown.MayErr
+			unknowns++
+			if r.Unknown.NeverTrue {
+				neverTrues++
+			}
+		case r.Unknown.MayErr:
+			mayErr = true
+		default:
+			continue
+		}
+		if open == nil {
+			open = &r
+		}
+	}
+	switch {
+	case decided != nil && !mayErr:
+		return *decided
+	case open == nil:
+		return value(boolean(!decides))
+	}
+	u := Unknown{}
+	if open.Failure != nil {
+		u.Why, u.Column = open.Failure.Why, open.Failure.Column
+	} else {
+		u = *open.Unknown
+	}
+	u.Present, u.MayErr = false, mayErr
+	if decides { // "or" is true when one operand is
+		u.NeverTrue = decided == nil && neverTrues == unknowns
+	} else { // "and" is true when all operands are
+		u.NeverTrue = decided != nil || neverTrues > 0
+	}
+	return Result{Unknown: &u}
+}
+
+// truth evaluates an operand that has to be a boolean. PEL takes the strings "true" and "false"
+// for booleans and fails on anything else (pdk-pel, runtime/coercion.rs). What Mule does is not
+// documented.
+func (v *evaluator) truth(n *Node) Result {
+	r := v.eval(n)
+	isTruthText := r.Value.Is(source.String) && (r.Value.Text == "true" || r.Value.Text == "false")
+	switch {
+	case r.Unknown != nil && n.Boolean() != Yes:
+		open := fromOperand(r, true)
+		open.Unknown.NeverTrue = r.Unknown.NeverTrue
+		return open
+	case r.Value == nil || r.Value.Kind == source.Bool:
+		return r
+	case v.flex() && isTruthText:
+		return value(boolean(r.Value.Text == "true"))
+	case v.flex():
+		return failure(n, "%s stands where a boolean is needed", r.Value.Kind)
+	default:
+		const why = "what Mule makes of %s where a boolean is needed is not documented"
+		return unknown(n, why, r.Value.Kind)
+	}
+}
+
+func (v *evaluator) not(n *Node) Result {
+	if n.Name == "!" && v.before42() {
+		return unknown(n, "! exists since Mule 4.2; before it, write not")
+	}
+	r := v.truth(n.Args[0])
+	if r.Value == nil {
+		return fromOperand(r, false)
+	}
+	return value(boolean(!isTrue(r.Value)))
+}
+
+func (v *evaluator) conditional(n *Node) Result {
+	r := v.truth(n.Args[0])
+	switch {
+	case r.Value == nil:
+		return fromOperand(r, true)
+	case isTrue(r.Value):
+		return v.eval(n.Args[1])
+	default:
+		return v.eval(n.Args[2])
+	}
+}
+
+// defaultTo replaces null only. On Flex Gateway, an error on the left is the error of the whole
+// (pdk-pel, runtime/eval.rs). Mule's documentation says that default also replaces a failed
+// coercion, and says nothing about other errors.
+func (v *evaluator) defaultTo(n *Node) Result {
+	r := v.eval(n.Args[0])
+	switch {
+	case isNull(r.Value):
+		return v.eval(n.Args[1])
+	case r.Failure != nil && !v.flex():
+		return unknown(n, "which errors default replaces is not documented")
+	default:
+		return fromOperand(r, false)
+	}
+}
+
+func (v *evaluator) compare(n *Node) Result {
+	operands, r := v.operands(n.Args, n.Name != "==" && n.Name != "!=")
+	if operands == nil {
+		return r
+	}
+	left, right := operands[0], operands[1]
+	switch n.Name {
+	case "==":
+		same := v.equal(left, right, 0)
+		return fromAnswer(same, n, "whether these values are equal is not documented")
+	case "!=":
+		same := v.equal(left, right, 0)
+		return fromAnswer(same.not(), n, "whether these values are equal is not documented")
+	case "~=":
+		same := v.similar(left, right, 0)
+		return fromAnswer(same, n, "how ~= coerces these values is not documented")
+	default:
+		return v.order(n, left, right)
+	}
+}
+
+// selectName reads a member. A key that is not there gives null, and so does a selector on null on
+// Mule.
+func (v *evaluator) selectName(n *Node, target *source.Value, name string) Result {
+	switch {
+	case target.Is(source.Object):
+		return v.selectKey(n, target, name)
+	case target.Is(source.Null) && !v.flex():
+		return value(null())
+	case target.Is(source.List) && !v.flex():
+		return v.selectEach(n, target, name)
+	default:
+		return unknown(n, "what %s selects from %s is not documented", v.expr.Dialect, target.Kind)
+	}
+}
+
+func (v *evaluator) selectKey(n *Node, object *source.Value, name string) Result {
+	if !v.spend(len(object.Members)) {
+		return tooLarge(n)
+	}
+	anyCase := isHeaders(n.Args[0])
+	var found *source.Value
+	for _, m := range object.Members {
+		switch {
+		case isRest(m) || m.Key != name && (!anyCase || !strings.EqualFold(m.Key, name)):
+		case found != nil:
+			return unknown(n, "the name stands there twice, "+
+				"and which one counts is not documented")
+		default:
+			found = m.Value
+		}
+	}
+	if found != nil {
+		return read(n, found)
+	}
+	if rest := restOf(object); rest != nil {
+		return notGiven(n, "what "+name+" holds is not known: "+rest.Text)
+	}
+	return value(null())
+}
+
+// isHeaders reports whether a node is attributes.headers: the names in it have no case.
+func isHeaders(n *Node) bool {
+	n = n.Bare()
+	if n.Kind != Member || n.Text != "headers" {
+		return false
+	}
+	root := n.Args[0].Bare()
+	return root.Kind == Root && root.Name == "attributes"
+}
+
+// selectEach applies a selector to every object of a list and passes over everything else in it.
+// What it makes of an object without the key, where another has it, is not documented.
+func (v *evaluator) selectEach(n *Node, target *source.Value, name string) Result {
+	var items []*source.Value
+	objects := 0
+	for _, item := range target.Items {
+		if !item.Is(source.Object) {
+			continue
+		}
+		objects++
+		r := v.selectKey(n, item, name)
+		if r.Value == nil {
+			return r
+		}
+		if item.Find(name) != nil {
+			items = append(items, r.Value)
+		}
+	}
+	switch {
+	case len(items) == 0:
+		return value(null())
+	case len(items) < objects:
+		return unknown(n, "what a selector on a list makes of an object without that key "+
+			"is not documented")
+	}
+	return value(list(items))
+}
+
+func (v *evaluator) index(n *Node) Result {
+	operands, r := v.operands(n.Args, true)
+	if operands == nil {
+		return r
+	}
+	target, key := operands[0], operands[1]
+	switch {
+	case key.Is(source.String):
+		return v.selectName(n, target, key.Text)
+	case !key.Is(source.Number):
+		return unknown(n, "what a selector of %s gives is not documented", key.Kind)
+	case target.Is(source.Object) && v.flex():
+		return failure(n, "Flex Gateway can't select from an object by number")
+	case target.Is(source.Null) && !v.flex():
+		return value(null())
+	case target.Is(source.List):
+		return v.item(n, target.Items, key.Text)
+	case target.Is(source.String) && v.flex() && ascii(target.Text):
+		var characters []*source.Value
+		for _, character := range target.Text {
+			characters = append(characters, text(string(character)))
+		}
+		return v.item(n, characters, key.Text)
+	default:
+		const why = "what %s selects by number from %s is not documented"
+		return unknown(n, why, v.expr.Dialect, target.Kind)
+	}
+}
+
+// item reads the item of a list by its number, from the end where that is negative. Out of range,
+// it is null on Mule and an error on Flex Gateway.
+func (v *evaluator) item(n *Node, items []*source.Value, number string) Result {
+	i, ok := v.position(number)
+	if !ok {
+		return unknown(n, "what a selector with this number gives is not documented")
+	}
+	if i < 0 {
+		i += int64(len(items))
+	}
+	if i >= 0 && i < int64(len(items)) {
+		return read(n, items[i])
+	}
+	if v.flex() {
+		return failure(n, "the index is out of range")
+	}
+	return value(null())
+}
+
+// position reads the number of a selector. PEL cuts a fraction off.
+func (v *evaluator) position(number string) (int64, bool) {
+	if i, err := strconv.ParseInt(number, 10, 64); err == nil {
+		return i, true
+	}
+	f, ok := float(number)
+	if !ok || !v.flex() || f < -1<<31 || f > 1<<31 {
+		return 0, false
+	}
+	return int64(f), true
+}

@@ -1,0 +1,354 @@
+package dataweave
+
+import (
+	"fmt"
+	"strings"
+	"testing"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+)
+
+func TestEveryRowOfTheTableHolds(t *testing.T) {
+	t.Parallel()
+	for _, row := range Table() {
+		for _, d := range row.Dialects {
+			t.Run(d.String()+"/"+row.Rule, func(t *testing.T) {
+				t.Parallel()
+				if got := outcome(t, row, d); got != row.Result {
+					t.Errorf("%s gives %s, want %s", row.Expression, got, row.Result)
+				}
+			})
+		}
+	}
+}
+
+// outcome runs a row and writes the result as the table does.
+func outcome(t *testing.T, row Row, d Dialect) string {
+	t.Helper()
+	e, err := Parse(row.Expression, d)
+	if err != nil {
+		return "error"
+	}
+	in := env(t, row.Input)
+	if row.Runtime != "" {
+		if in.Runtime, err = ParseRuntime(row.Runtime); err != nil {
+			t.Fatal(err)
+		}
+	}
+	return written(e.Eval(in))
+}
+
+func TestEveryRowNamesItsEvidence(t *testing.T) {
+	t.Parallel()
+	for _, row := range Table() {
+		if row.Rule == "" || row.Reference == "" || len(row.Dialects) == 0 {
+			t.Errorf("%s: incomplete row: %+v", row.Expression, row)
+		}
+		if row.Evidence != documented && row.Evidence != observed && row.Evidence != inferred {
+			t.Errorf("%s: evidence %q", row.Expression, row.Evidence)
+		}
+		if strings.HasSuffix(row.Rule, ".") {
+			t.Errorf("%s: the rule ends with a full stop", row.Rule)
+		}
+	}
+}
+
+// These forms are not in the table because nobody documents them.
+func TestWhatIsNotDocumentedHasNoValue(t *testing.T) {
+	t.Parallel()
+	const input = `{
+		"vars": {
+			"a": "x", "n": 1, "list": [1, null], "o": {"k": 1}, "none": null,
+			"some": [{"k": 1}, {"z": 2}, 3], "twice": {"k": 1, "k": 2}, "umlaut": "ü"
+		},
+		"attributes": {"headers": {"X-A": "1", "x-a": "2"}}
+	}`
+	for _, test := range []struct {
+		expression string
+		mule, flex string
+	}{
+		{`vars.a[0]`, "unknown", `"x"`},
+		{`contains(vars.a) default 'x'`, "unknown", "failure"},
+		{`vars.umlaut[0]`, "unknown", "unknown"},
+		{`vars.n.k`, "unknown", "unknown"},
+		{`vars.list[true]`, "unknown", "unknown"},
+		{`vars.list[0.5]`, "unknown", "1"},
+		{`vars.list[1e99]`, "unknown", "unknown"},
+		{`vars.list[-3]`, "null", "failure"},
+		{`vars.none[0]`, "null", "unknown"},
+		{`vars.o[0]`, "unknown", "failure"},
+		{`vars.o['k']`, "1", "1"},
+		{`vars.some.k`, "unknown", "unknown"},
+		{`vars.list.k`, "null", "unknown"},
+		{`vars.twice.k`, "unknown", "unknown"},
+		{`attributes.headers['x-a']`, "unknown", "unknown"},
+		{`vars.o == vars.o`, "true", "true"},
+		{`vars.o == vars.list`, "false", "false"},
+		{`vars.twice == vars.twice`, "unknown", "unknown"},
+		{`vars.o == vars.twice`, "false", "false"},
+		{`vars.some == vars.list`, "false", "false"},
+		{`vars.list == [1, null]`, "true", "unknown"},
+		{`vars.list contains 1.0`, "unknown", "true"},
+		{`vars.n == 1e9999`, "unknown", "unknown"},
+		{`vars.n < 1e9999`, "unknown", "unknown"},
+		{`1.5 < 1.25e1`, "true", "true"},
+		{`vars.n <= '1'`, "true", "true"},
+		{`vars.a > 'b'`, "true", "true"},
+		{`vars.umlaut < '😀'`, "unknown", "unknown"},
+		{`vars.a < 1`, "false", "unknown"},
+		{`true < true`, "unknown", "unknown"},
+		{`true < 'a'`, "unknown", "false"},
+		{`vars.o < 'a'`, "unknown", "failure"},
+		{`vars.o ~= vars.o`, "unknown", "unknown"},
+		{`'1.0' ~= 1`, "unknown", "unknown"},
+		{`1 ~= true`, "unknown", "unknown"},
+		{`1 ~= '1'`, "true", "unknown"},
+		{`upper(vars.n)`, "unknown", "unknown"},
+		{`upper(vars.umlaut)`, "unknown", "unknown"},
+		{`trim(vars.n)`, "unknown", "unknown"},
+		{"trim('\\u00a0x')", "unknown", "unknown"},
+		{`sizeOf(vars.n)`, "unknown", "unknown"},
+		{`sizeOf(vars.umlaut)`, "unknown", "unknown"},
+		{`isEmpty(vars.n)`, "unknown", "unknown"},
+		{`isEmpty(vars.o)`, "false", "unknown"},
+		{`vars.a ++ 1`, "unknown", "unknown"},
+		{`vars.n splitBy ','`, "unknown", "unknown"},
+		{`vars.n startsWith '1'`, "unknown", "unknown"},
+		{`dw::core::Strings::substringAfter(vars.n, '1')`, "unknown", "unknown"},
+		{`contains(vars.a)`, "failure", "failure"},
+		{`dw::Core::contains(vars.a, 'x')`, "true", "true"},
+		{`vars.none contains /x/`, "unknown", "unknown"},
+		{`vars.n contains /x/`, "unknown", "unknown"},
+		{`vars.umlaut contains /x/`, "unknown", "unknown"},
+		{`vars.a splitBy /x/`, "unknown", "unknown"},
+		{`vars.a matches 'x'`, "unknown", "unknown"},
+		{`vars.a matches /x/`, "true", "unknown"},
+		{`vars.a matches /x++/`, "unknown", "unknown"},
+		{`vars.a matches /[a&&b]/`, "unknown", "unknown"},
+		{`vars.a matches /\Qx\E/`, "unknown", "unknown"},
+		{`vars.a matches /[x/`, "unknown", "unknown"},
+		{`vars.a matches /x{2,1}/`, "unknown", "unknown"},
+		{`vars.a matches /ü/`, "unknown", "unknown"},
+		{`vars.a matches /(?:x)/`, "true", "unknown"},
+		{`/x/`, "unknown", "unknown"},
+		{`uuid()`, "unknown", "unknown"},
+	} {
+		for d, want := range map[Dialect]string{Mule: test.mule, Flex: test.flex} {
+			if got := written(parse(t, test.expression, d).Eval(env(t, input))); got != want {
+				t.Errorf("%s: %s gives %s, want %s", d, test.expression, got, want)
+			}
+		}
+	}
+}
+
+func TestWhatIsKnownInPartIsUnknownInTheRest(t *testing.T) {
+	t.Parallel()
+	attributes := &source.Value{Kind: source.Object, Members: []source.Member{
+		{Key: "method", Value: text("GET")},
+		{Key: "requestPath", Value: &source.Value{
+			Kind: source.Unknown, Text: "the path is not known",
+		}},
+		{Key: "version", Value: &source.Value{Kind: source.Unknown}},
+		Rest("only the method is known"),
+	}}
+	const clientAddress = "what clientAddress holds is not known: only the method is known"
+	for expression, want := range map[string]string{
+		`attributes.method`:            `"GET"`,
+		`attributes.requestPath`:       "the path is not known",
+		`attributes.version`:           "attributes.version is not known",
+		`attributes.clientAddress.ip`:  clientAddress,
+		`attributes`:                   "",
+		`attributes == attributes`:     "whether these values are equal is not documented",
+		`sizeOf(attributes)`:           "what sizeOf makes of an object is not documented",
+		`payload.a`:                    "payload is not known",
+		`payload.a default 'x'`:        "payload is not known",
+		`isEmpty(payload)`:             "payload is not known",
+		`[payload] contains 'a'`:       "payload is not known",
+		`flow.name`:                    unresolved("flow"),
+		`attributes.method == payload`: "payload is not known",
+	} {
+		r := parse(t, expression, Mule).Eval(Env{Attributes: attributes})
+		switch {
+		case want == "" && r.Value == attributes:
+		case r.Value != nil && r.Value.JSON() != want, r.Failure != nil,
+			r.Unknown != nil && r.Unknown.Why != want:
+			t.Errorf("%s: got %+v %+v", expression, r.Value, r.Unknown)
+		}
+	}
+}
+
+func TestACheckThatFailsInEveryVersionIsNotOpen(t *testing.T) {
+	t.Parallel()
+	in := env(t, noClaims)
+	for expression, want := range map[string]Answer{
+		`vars.claimSet.roles contains 'a'`:             No,
+		`not (vars.claimSet.roles contains 'a')`:       Maybe,
+		`(vars.claimSet.roles contains 'a') or true`:   Maybe,
+		`true or (vars.claimSet.roles contains 'a')`:   Maybe,
+		`false and (vars.claimSet.roles contains 'a')`: No,
+		`sizeOf(vars.claimSet.roles)`:                  No,
+		`splitBy(vars.claimSet.scp, ' ')[0] == 'read'`: No,
+		`vars.claimSet.scope`:                          No,
+		`vars.claimSet.a == null`:                      Yes,
+	} {
+		if got := parse(t, expression, Mule).Eval(in).Holds(); got != want {
+			t.Errorf("%s: got %v, want %v", expression, got, want)
+		}
+	}
+}
+
+// An operand on which the gateway may fail is not passed over because another operand decides.
+func TestAnOperandThatMayFailIsNotPassedOver(t *testing.T) {
+	t.Parallel()
+	in := env(t, `{
+		"vars": {"claimSet": {"a": "x", "n": 1, "s": "text"}}, "attributes": {"headers": {}}
+	}`)
+	for _, test := range []struct {
+		name, expression string
+		mule, flex       Answer
+	}{
+		{
+			"a name that does not resolve, behind true",
+			`(vars.claimSet.a == 'x') or (tid == 'x')`, Maybe, Yes,
+		},
+		{
+			"a name that does not resolve, before true",
+			`(tid == 'x') or (vars.claimSet.a == 'x')`, Maybe, No,
+		},
+		{
+			"a name that does not resolve, in a branch that is not taken",
+			`if (vars.claimSet.a == 'x') true else (tid == 'x')`, Maybe, Yes,
+		},
+		{
+			"a name that does not resolve, behind false",
+			`(vars.claimSet.a == 'y') and (tid == 'x')`, Maybe, No,
+		},
+		{
+			"a name that does not resolve, behind what is not given",
+			`(payload.ok == 'y') or (tid == 'x')`, Maybe, Maybe,
+		},
+		{
+			"an unknown function, behind true",
+			`(vars.claimSet.a == 'x') or nope(vars.claimSet.a)`, Maybe, Maybe,
+		},
+		{
+			"an unknown function, in a branch that is not taken",
+			`if (vars.claimSet.a == 'x') true else nope(vars.claimSet.a)`, Maybe, Maybe,
+		},
+		{
+			"a function that Flex Gateway lacks, behind true",
+			`(vars.claimSet.a == 'x') or (vars.claimSet.a startsWith 'x')`, Yes, Maybe,
+		},
+		{
+			"a text where a boolean is needed, behind true",
+			`(vars.claimSet.a == 'x') or vars.claimSet.s`, Maybe, Yes,
+		},
+		{
+			"a text where a boolean is needed, before true",
+			`vars.claimSet.s or (vars.claimSet.a == 'x')`, Maybe, No,
+		},
+		{
+			"null where a boolean is needed, before true",
+			`vars.claimSet.none or (vars.claimSet.a == 'x')`, Maybe, No,
+		},
+		{
+			"a comparison that is not documented, before true",
+			`(vars.claimSet.s > true) or (vars.claimSet.a == 'x')`, Maybe, Maybe,
+		},
+		{
+			"what is not given and may not be a boolean, before true",
+			`payload.ok or (vars.claimSet.a == 'x')`, Maybe, Maybe,
+		},
+		{
+			"what is not given and is compared, before true",
+			`(payload.ok == 'y') or (vars.claimSet.a == 'x')`, Yes, Yes,
+		},
+		{
+			"the opposite of an unknown that is never true",
+			`not (vars.claimSet.none contains 'x')`, Maybe, No,
+		},
+		{
+			"an unknown that is never true, as a condition",
+			`if (vars.claimSet.none contains 'x') false else true`, Maybe, No,
+		},
+		{
+			"a failure in a list, behind what is not given",
+			`[payload.ok, vars.claimSet.n[0]] == ['x']`, Maybe, Maybe,
+		},
+		{
+			"all operands known",
+			`(vars.claimSet.a == 'x') or (vars.claimSet.n == 1)`, Yes, Yes,
+		},
+	} {
+		for dialect, want := range map[Dialect]Answer{Mule: test.mule, Flex: test.flex} {
+			r := parse(t, test.expression, dialect).Eval(in)
+			if got := r.Holds(); got != want {
+				const format = "%s, %s: %s: got %v, want %v: %+v"
+				t.Errorf(format, dialect, test.name, test.expression, got, want, r.Unknown)
+			}
+		}
+	}
+}
+
+func TestEvaluationEnds(t *testing.T) {
+	t.Parallel()
+	const limits = "the evaluation goes beyond the limits of this tool"
+	long := strings.Repeat("a", 1<<16)
+	deep := strings.Repeat("[", 2000) + strings.Repeat("]", 2000)
+	wide := strings.Repeat(`"x",`, 1<<16) + `"x"`
+	members := strings.Repeat(`"k": 1,`, 2000) + `"k": 1`
+	for _, test := range []struct{ name, expression, input, why string }{
+		{
+			"a text is made longer and longer",
+			strings.TrimSuffix(strings.Repeat("vars.a ++ ", 3000), " ++ "),
+			fmt.Sprintf(`{"vars": {"a": %q}}`, long), limits,
+		},
+		{
+			"two deep lists are compared", "vars.a == vars.b",
+			fmt.Sprintf(`{"vars": {"a": %s, "b": %s}}`, deep, deep),
+			"whether these values are equal is not documented",
+		},
+		{
+			"two large objects are compared", "vars.a == vars.b",
+			fmt.Sprintf(`{"vars": {"a": {%s}, "b": {%s}}}`, members, members),
+			"whether these values are equal is not documented",
+		},
+		{
+			"a long list is searched for itself", "vars.a contains vars.a",
+			fmt.Sprintf(`{"vars": {"a": [%s]}}`, wide), "",
+		},
+		{
+			"a long list is searched a thousand times",
+			strings.Repeat("(vars.a contains 'y') or ", 1000) + "false",
+			fmt.Sprintf(`{"vars": {"a": [%s]}}`, wide),
+			"whether the list contains this value is not known",
+		},
+		{
+			"a long text is split into single characters", "vars.a splitBy 'a'",
+			fmt.Sprintf(`{"vars": {"a": "%sb"}}`, strings.Repeat("a", 1<<21)), limits,
+		},
+		{
+			"a long text is matched by a nested repetition", "vars.a matches /(a*)*b/",
+			fmt.Sprintf(`{"vars": {"a": %q}}`, long), "",
+		},
+		{
+			"a long text is matched by a long pattern",
+			"vars.a matches /" + strings.Repeat("a", 1000) + "/",
+			fmt.Sprintf(`{"vars": {"a": %q}}`, long),
+			"this text is matched only by the gateway itself",
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			e := parse(t, test.expression, Mule)
+			v := &evaluator{env: env(t, test.input), expr: e, since24: true}
+			r := v.eval(e.Root)
+			switch {
+			case test.why == "" && (r.Value == nil || v.steps > maxSteps || v.made > maxMade):
+				t.Errorf("got %+v after %d steps, %d made", r.Unknown, v.steps, v.made)
+			case test.why != "" && (r.Unknown == nil || r.Unknown.Why != test.why):
+				t.Errorf("got %+v, %+v", r.Value, r.Unknown)
+			}
+		})
+	}
+}

@@ -1,0 +1,367 @@
+package dataweave
+
+import (
+	"regexp"
+	"strings"
+	"unicode"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+)
+
+// function is a function that this package evaluates.
+type function struct {
+	name      string
+	arity     int
+	predicate bool // it gives a boolean
+	flex      bool // Flex Gateway's documentation lists it
+	run       run
+}
+
+// run evaluates a call of a function with these arguments.
+type run func(v *evaluator, n *Node, args []*source.Value) Result
+
+const (
+	coreModule    = "dw::Core::"
+	stringsModule = "dw::core::Strings::"
+)
+
+// lookup finds a function by the name that an expression calls it by. The functions of dw::Core
+// need no module, all others do: "to use this module, you must import it" (DataWeave reference,
+// dw::core::Strings).
+func lookup(name string) (function, bool) {
+	if core, found := strings.CutPrefix(name, coreModule); found && !strings.Contains(core, "::") {
+		name = core
+	}
+	switch name {
+	case "contains":
+		return function{name, 2, true, true, contains}, true
+	case "splitBy":
+		return function{name, 2, false, true, splitBy}, true
+	case "++":
+		return function{name, 2, false, true, concatenate}, true
+	case "isEmpty":
+		return function{name, 1, true, false, isEmpty}, true
+	case "sizeOf":
+		return function{name, 1, false, true, sizeOf}, true
+	case "upper":
+		return function{name, 1, false, true, changeCase(strings.ToUpper)}, true
+	case "lower":
+		return function{name, 1, false, true, changeCase(strings.ToLower)}, true
+	case "trim":
+		return function{name, 1, false, true, trim}, true
+	case "startsWith":
+		return function{name, 2, true, false, affix(strings.HasPrefix)}, true
+	case "endsWith":
+		return function{name, 2, true, false, affix(strings.HasSuffix)}, true
+	case "matches":
+		return function{name, 2, true, false, nil}, true
+	case stringsModule + "substringBefore":
+		return function{name, 2, false, true, substring(strings.Index, false)}, true
+	case stringsModule + "substringBeforeLast":
+		return function{name, 2, false, true, substring(strings.LastIndex, false)}, true
+	case stringsModule + "substringAfter":
+		return function{name, 2, false, true, substring(strings.Index, true)}, true
+	case stringsModule + "substringAfterLast":
+		return function{name, 2, false, true, substring(strings.LastIndex, true)}, true
+	}
+	return function{}, false
+}
+
+func (v *evaluator) call(n *Node) Result {
+	f := n.prepared.function
+	switch {
+	case len(n.Args) != f.arity:
+		return failure(n, "%s takes %d arguments, not %d", f.name, f.arity, len(n.Args))
+	case v.before42() && strings.HasPrefix(f.name, stringsModule):
+		return unknown(n, "%s exists since Mule 4.2", f.name)
+	}
+	if f.arity == 2 && n.Args[1].Bare().Kind == Regex {
+		return v.callRegex(n, f)
+	}
+	args, r := v.operands(n.Args, true)
+	switch {
+	case args == nil:
+		return r
+	case f.run == nil:
+		return unknown(n, "%s needs a regular expression", n.Name)
+	}
+	size := 0
+	for _, arg := range args {
+		size += len(arg.Text) + len(arg.Items)
+	}
+	if !v.spend(size) {
+		return tooLarge(n)
+	}
+	return f.run(v, n, args)
+}
+
+// sinceNull gives what a function makes of null since DataWeave 2.4 (Mule 4.4). Before, it is an
+// error.
+func (v *evaluator) sinceNull(n *Node, result *source.Value) Result {
+	if v.flex() {
+		const why = "%s of null is not among the forms that Flex Gateway documents"
+		return failure(n, why, n.Name)
+	}
+	if v.version == nil {
+		v.version = n
+	}
+	if v.since24 {
+		return value(result)
+	}
+	return failure(n, "%s of null is an error before Mule 4.4 (DataWeave 2.4)", n.Name)
+}
+
+// undocumented answers for arguments that no documented form of a function takes.
+func undocumented(n *Node, args ...*source.Value) Result {
+	kinds := make([]string, len(args))
+	for i, arg := range args {
+		kinds[i] = arg.Kind.String()
+	}
+	const why = "what %s makes of %s is not documented"
+	return unknown(n, why, n.Name, strings.Join(kinds, " and "))
+}
+
+func contains(v *evaluator, n *Node, args []*source.Value) Result {
+	within, wanted := args[0], args[1]
+	switch {
+	case isNull(within):
+		return v.sinceNull(n, boolean(false))
+	case within.Is(source.String) && wanted.Is(source.String):
+		return value(boolean(strings.Contains(within.Text, wanted.Text)))
+	case !within.Is(source.List):
+		return undocumented(n, args...)
+	}
+	found := No
+	for _, item := range within.Items {
+		switch v.equal(item, wanted, 0) {
+		case Yes:
+			return value(boolean(true))
+		case Maybe:
+			found = Maybe
+		}
+	}
+	return fromAnswer(found, n, "whether the list contains this value is not known")
+}
+
+func concatenate(v *evaluator, n *Node, args []*source.Value) Result {
+	a, b := args[0], args[1]
+	if !v.produce(len(a.Text) + len(b.Text) + len(a.Items) + len(b.Items)) {
+		return tooLarge(n)
+	}
+	switch {
+	case a.Is(source.String) && b.Is(source.String):
+		return value(text(a.Text + b.Text))
+	case a.Is(source.List) && b.Is(source.List):
+		items := make([]*source.Value, 0, len(a.Items)+len(b.Items))
+		return value(list(append(append(items, a.Items...), b.Items...)))
+	default:
+		return undocumented(n, args...)
+	}
+}
+
+func isEmpty(_ *evaluator, n *Node, args []*source.Value) Result {
+	switch a := args[0]; {
+	case isNull(a):
+		return value(boolean(true))
+	case a.Is(source.String):
+		return value(boolean(a.Text == ""))
+	case a.Is(source.List):
+		return value(boolean(len(a.Items) == 0))
+	case a.Is(source.Object) && restOf(a) == nil:
+		return value(boolean(len(a.Members) == 0))
+	default:
+		return undocumented(n, args...)
+	}
+}
+
+func sizeOf(v *evaluator, n *Node, args []*source.Value) Result {
+	switch a := args[0]; {
+	case isNull(a):
+		return v.sinceNull(n, null())
+	case a.Is(source.List):
+		return value(number(len(a.Items)))
+	case a.Is(source.String) && ascii(a.Text):
+		return value(number(len(a.Text)))
+	case a.Is(source.Object) && restOf(a) == nil:
+		return value(number(len(a.Members)))
+	default:
+		return undocumented(n, args...)
+	}
+}
+
+// splitBy cuts a text at every separator. What becomes of an empty last part, and of an empty
+// separator, is not documented.
+func splitBy(v *evaluator, n *Node, args []*source.Value) Result {
+	whole, separator := args[0], args[1]
+	switch {
+	case isNull(whole):
+		return v.sinceNull(n, null())
+	case !whole.Is(source.String) || !separator.Is(source.String):
+		return undocumented(n, args...)
+	case separator.Text == "":
+		return unknown(n, "what splitBy gives for an empty separator is not documented")
+	case strings.HasSuffix(whole.Text, separator.Text) || whole.Text == "":
+		return unknown(n, "what splitBy gives for an empty last part is not documented")
+	}
+	var items []*source.Value
+	for part := range strings.SplitSeq(whole.Text, separator.Text) {
+		if !v.produce(1 + len(part)) {
+			return tooLarge(n)
+		}
+		items = append(items, text(part))
+	}
+	return value(list(items))
+}
+
+// changeCase makes upper and lower. Beyond ASCII, languages differ.
+func changeCase(change func(string) string) run {
+	return func(v *evaluator, n *Node, args []*source.Value) Result {
+		switch a := args[0]; {
+		case isNull(a):
+			return value(null())
+		case !a.Is(source.String):
+			return undocumented(n, args...)
+		case !ascii(a.Text):
+			return unknown(n, "upper and lower case of characters beyond ASCII are not documented")
+		case !v.produce(len(a.Text)):
+			return tooLarge(n)
+		default:
+			return value(text(change(a.Text)))
+		}
+	}
+}
+
+// trim takes blanks away at both ends. Which other white space counts is not documented, so that a
+// character there that any of Java, Rust and Unicode takes for white space leaves it open.
+func trim(_ *evaluator, n *Node, args []*source.Value) Result {
+	a := args[0]
+	switch {
+	case isNull(a):
+		return value(null())
+	case !a.Is(source.String):
+		return undocumented(n, args...)
+	}
+	isBlank := func(r rune) bool {
+		return r <= ' ' || unicode.IsSpace(r) || unicode.IsControl(r) || unicode.Is(unicode.Cf, r)
+	}
+	trimmed := strings.Trim(a.Text, " ")
+	if strings.TrimFunc(trimmed, isBlank) != trimmed {
+		return unknown(n, "which white space trim takes away is not documented")
+	}
+	return value(text(trimmed))
+}
+
+// affix makes startsWith and endsWith.
+func affix(has func(text, part string) bool) run {
+	return func(v *evaluator, n *Node, args []*source.Value) Result {
+		switch {
+		case isNull(args[0]):
+			return v.sinceNull(n, boolean(false))
+		case !args[0].Is(source.String) || !args[1].Is(source.String):
+			return undocumented(n, args...)
+		}
+		return value(boolean(has(args[0].Text, args[1].Text)))
+	}
+}
+
+// substring makes the four functions that cut a text at a separator. Where the separator is not in
+// the text they give "", for null they give null (DataWeave reference, dw::core::Strings, with
+// examples).
+func substring(find func(text, separator string) int, behind bool) run {
+	return func(_ *evaluator, n *Node, args []*source.Value) Result {
+		switch {
+		case isNull(args[0]) && args[1].Is(source.String):
+			return value(null())
+		case !args[0].Is(source.String) || !args[1].Is(source.String):
+			return undocumented(n, args...)
+		case args[1].Text == "":
+			return unknown(n, "the examples for an empty separator follow no rule")
+		}
+		at := find(args[0].Text, args[1].Text)
+		switch {
+		case at < 0:
+			return value(text(""))
+		case behind:
+			return value(text(args[0].Text[at+len(args[1].Text):]))
+		default:
+			return value(text(args[0].Text[:at]))
+		}
+	}
+}
+
+// callRegex evaluates contains and matches with a regular expression. It is a Java pattern: we run
+// only what Java and Go read alike, and only on ASCII text.
+func (v *evaluator) callRegex(n *Node, f function) Result {
+	pattern := n.Args[1].Bare()
+	if v.flex() {
+		return v.eval(pattern)
+	}
+	r := v.eval(n.Args[0])
+	switch {
+	case r.Value == nil:
+		return fromOperand(r, true)
+	case f.name != "contains" && f.name != "matches":
+		return unknown(pattern, "%s with a regular expression is not supported", n.Name)
+	case isNull(r.Value) && f.name == "contains":
+		return v.sinceNull(n, boolean(false))
+	case !r.Value.Is(source.String):
+		return undocumented(n, r.Value)
+	case !ascii(r.Value.Text) || !v.spend(len(r.Value.Text)*len(pattern.Text)):
+		return unknown(n, "this text is matched only by the gateway itself")
+	}
+	if n.prepared.pattern == nil {
+		return unknown(pattern, "Java may read this regular expression otherwise than this tool")
+	}
+	return value(boolean(n.prepared.pattern.MatchString(r.Value.Text)))
+}
+
+// compiled returns the regular expression of a call where it has one, and Java and Go read it
+// alike.
+func (n *Node) compiled() *regexp.Regexp {
+	if len(n.Args) != 2 || n.Args[1].Bare().Kind != Regex {
+		return nil
+	}
+	pattern := n.Args[1].Bare().Text
+	if !isPlainPattern(pattern) {
+		return nil
+	}
+	if n.prepared.function.name == "matches" {
+		pattern = "^(?:" + pattern + ")$"
+	}
+	expression, err := regexp.Compile(pattern)
+	if err != nil {
+		return nil
+	}
+	return expression
+}
+
+// isPlainPattern reports whether a pattern means the same in Java and in Go: it has no
+// look-around, no back-reference, no possessive quantifier, no class inside a class, and few kinds
+// of escapes.
+func isPlainPattern(pattern string) bool {
+	inClass := false
+	for i := 0; i < len(pattern); i++ {
+		rest := pattern[i+1:]
+		isSpecialGroup := strings.HasPrefix(rest, "?") && !strings.HasPrefix(rest, "?:")
+		switch c := pattern[i]; {
+		case c < ' ' || c > '~':
+			return false
+		case c == '\\':
+			if rest == "" || strings.IndexByte(`dwDW.-/\+*?()[]{}|^$:@_`, rest[0]) < 0 {
+				return false
+			}
+			i++
+		case c == '[' && inClass, c == '&' && inClass:
+			return false
+		case c == '[':
+			inClass = true
+		case c == ']':
+			inClass = false
+		case c == '(' && !inClass && isSpecialGroup:
+			return false
+		case c == '+' && !inClass && i > 0 && strings.IndexByte("+*?}", pattern[i-1]) >= 0:
+			return false
+		}
+	}
+	return !inClass
+}

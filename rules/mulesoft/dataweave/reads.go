@@ -1,0 +1,270 @@
+package dataweave
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+)
+
+// Reads returns the paths that the expression reads, each once, in the order of the text:
+// vars.claimSet.roles, attributes.headers.authorization, vars.claimSet['http://x/y']. Header names
+// are in lower case. A path ends where the expression computes its next step:
+// vars.claimSet[attributes.method] reads vars.claimSet.
+func (e *Expr) Reads() []string {
+	var all []string
+	for _, path := range e.paths() {
+		var b strings.Builder
+		b.WriteString(path[0])
+		for _, name := range path[1:] {
+			b.WriteString(selector(name))
+		}
+		if !slices.Contains(all, b.String()) {
+			all = append(all, b.String())
+		}
+	}
+	return all
+}
+
+// Claims returns the names of the claims that the expression reads, each once, in the order of the
+// text, from vars.claimSet and from authentication.properties.claims. Where the expression reads
+// the set itself, the name is "*".
+func (e *Expr) Claims() []string {
+	var all []string
+	for _, path := range e.paths() {
+		name, ok := claimOf(path)
+		if ok && !slices.Contains(all, name) {
+			all = append(all, name)
+		}
+	}
+	return all
+}
+
+// claimSets lists the paths of the objects that hold a token's claims.
+func claimSets() [][]string {
+	return [][]string{{"vars", "claimSet"}, {"authentication", "properties", "claims"}}
+}
+
+func claimOf(path []string) (name string, ok bool) {
+	for _, set := range claimSets() {
+		switch {
+		case len(path) > len(set) && slices.Equal(path[:len(set)], set):
+			return path[len(set)], true
+		case len(path) <= len(set) && slices.Equal(path, set[:len(path)]):
+			return "*", true
+		}
+	}
+	return "", false
+}
+
+func (e *Expr) paths() [][]string {
+	var all [][]string
+	collectPaths(e.Root, &all)
+	for _, path := range all {
+		if len(path) > 2 && path[0] == "attributes" && path[1] == "headers" {
+			path[2] = strings.ToLower(path[2]) // HTTP knows no difference (RFC 9110, section 5.1)
+		}
+	}
+	return all
+}
+
+func collectPaths(n *Node, all *[][]string) {
+	if path := n.Path(); path != nil {
+		*all = append(*all, path)
+		return
+	}
+	for _, arg := range n.Args {
+		collectPaths(arg, all)
+	}
+	if n.Kind == Unsupported || n.Kind == Script {
+		scanPaths(n.Text, all)
+	}
+}
+
+// scanPaths collects the paths in source text that was not parsed.
+func scanPaths(text string, all *[][]string) {
+	s := scanner{text: text}
+	for s.pos < len(text) {
+		t, err := s.next()
+		switch {
+		case err != nil:
+			s.pos = max(s.pos, t.start+1)
+		case t.kind == tokenName && isVariable(t.text):
+			*all = append(*all, s.path(t.text))
+		}
+	}
+}
+
+// path reads the selectors behind a variable.
+func (s *scanner) path(root string) []string {
+	path := []string{root}
+	for {
+		rewind := s.pos
+		dot, err := s.next()
+		if err != nil || !dot.is(".") && !dot.is("[") {
+			s.pos = rewind
+			return path
+		}
+		name, err := s.next()
+		if err != nil || name.kind != tokenString && (name.kind != tokenName || dot.is("[")) {
+			s.pos = rewind + 1
+			return path
+		}
+		path = append(path, name.text)
+		if dot.is("[") {
+			s.skipRunes(func(r rune) bool { return r == ']' })
+		}
+	}
+}
+
+// isVariable reports whether a policy's expressions have a variable of this name.
+func isVariable(name string) bool {
+	switch name {
+	case "vars", "attributes", "authentication", "payload":
+		return true
+	}
+	return false
+}
+
+// Compares lists the texts that the expression compares some claims with. It is ok only where the
+// expression does nothing else with these claims but to compare them with texts, or to return one
+// as it is: two values of such a claim that are none of the texts then give the same result, or
+// each itself.
+func (e *Expr) Compares(claims ...string) (texts []string, ok bool) {
+	c := comparedClaims{claims: claims}
+	undecided := func(a Ambiguity) bool { return a.Undecided }
+	if len(e.Unsupported()) > 0 || slices.ContainsFunc(e.ambiguities, undecided) {
+		return nil, false
+	}
+	_, ok = c.returned(e.Root)
+	return c.texts, ok
+}
+
+// comparedClaims collects the texts that some claims are compared with.
+type comparedClaims struct {
+	claims []string
+	texts  []string
+}
+
+// returned reports whether a node's value may be one of the claims as it is. It is not ok where
+// the node makes something else of a claim.
+func (c *comparedClaims) returned(n *Node) (claim, ok bool) {
+	if path := n.Path(); path != nil {
+		return c.returnedPath(path)
+	}
+	switch n.Kind {
+	case Group, Default:
+		return c.anyReturned(n.Args)
+	case If:
+		if !c.noneReturned(n.Args[:1]) {
+			return false, false
+		}
+		return c.anyReturned(n.Args[1:])
+	case Compare:
+		if (n.Name == "==" || n.Name == "!=") &&
+			(c.compared(n.Args[0], n.Args[1]) || c.compared(n.Args[1], n.Args[0])) {
+			return false, true
+		}
+	case Call:
+		if n.Name == "contains" && len(n.Args) == 2 && n.Args[0].Bare().Kind == List &&
+			c.compared(n.Args[1], n.Args[0]) {
+			return false, true
+		}
+	case Unsupported, Script:
+		return false, false
+	}
+	return false, c.noneReturned(n.Args)
+}
+
+// returnedPath knows a claim itself from what is selected in it, and from the whole set.
+func (c *comparedClaims) returnedPath(path []string) (claim, ok bool) {
+	name, isClaim := claimOf(path)
+	if !isClaim || name != "*" && !slices.Contains(c.claims, name) {
+		return false, true
+	}
+	for _, set := range claimSets() {
+		if len(path) == len(set)+1 && slices.Equal(path[:len(set)], set) {
+			return true, true
+		}
+	}
+	return false, false
+}
+
+func (c *comparedClaims) anyReturned(nodes []*Node) (claim, ok bool) {
+	for _, n := range nodes {
+		one, ok := c.returned(n)
+		if !ok {
+			return false, false
+		}
+		claim = claim || one
+	}
+	return claim, true
+}
+
+func (c *comparedClaims) noneReturned(nodes []*Node) bool {
+	claim, ok := c.anyReturned(nodes)
+	return ok && !claim
+}
+
+// compared notes the texts of a literal where the other operand is a claim.
+func (c *comparedClaims) compared(operand, with *Node) bool {
+	literal, ok := with.Literal()
+	if !ok {
+		return false
+	}
+	if claim, ok := c.returned(operand); !claim || !ok {
+		return false
+	}
+	if literal.Kind != source.List {
+		c.texts = append(c.texts, literal.Text)
+	}
+	for _, item := range literal.Items {
+		c.texts = append(c.texts, item.Text)
+	}
+	return true
+}
+
+// Boolean says whether the value of the expression is a boolean, as far as its text alone shows:
+// Yes where it can be nothing else, No where it never is one, Maybe where it depends on the input,
+// as with vars.claimSet.admin.
+func (e *Expr) Boolean() Answer { return e.Root.Boolean() }
+
+// Boolean says whether the value of the node is a boolean, as far as its text alone shows.
+func (n *Node) Boolean() Answer {
+	switch n.Kind {
+	case Bool, And, Or, Not, Compare:
+		return Yes
+	case Null, Number, String, Regex, List, Arithmetic:
+		return No
+	case Group:
+		return n.Args[0].Boolean()
+	case Default:
+		return n.Args[0].Boolean().and(n.Args[1].Boolean())
+	case If:
+		return n.Args[1].Boolean().and(n.Args[2].Boolean())
+	case Call:
+		return functionBoolean(n.Name)
+	default:
+		return Maybe
+	}
+}
+
+// and keeps what both alternatives agree on.
+func (a Answer) and(b Answer) Answer {
+	if a == b {
+		return a
+	}
+	return Maybe
+}
+
+func functionBoolean(name string) Answer {
+	f, ok := lookup(name)
+	switch {
+	case !ok:
+		return Maybe
+	case f.predicate:
+		return Yes
+	default:
+		return No
+	}
+}

@@ -1,0 +1,207 @@
+package repair
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// Fix repairs a configuration, change by change. Each change is kept only where it was proved.
+type Fix struct {
+	Bench
+	Lint func(*Draft) []rules.Finding // what is wrong with a draft
+
+	Facts      rules.Facts
+	Given      []Given          // with tokens that were given
+	Contracts  *rules.Contracts // nil where none were given
+	Signatures rules.Signatures // of modelled tokens
+}
+
+// Given is a request with a token that was given.
+type Given struct {
+	Name    string
+	Request *rules.Request
+}
+
+// Fixed is what came of a repair.
+type Fixed struct {
+	Before, After *Draft
+	Findings      []rules.Finding // in After
+	Repaired      []string        // the rules, or the steps of a solution, in the order in which they were made
+	Left          []Left
+	Tokens        []Token
+	Unproved      []Unproved
+	Opened        []Opened
+}
+
+// Left is a finding that was not repaired. It has no Rule where it is a solution that was not made.
+type Left struct {
+	rules.Finding
+	Why     string         // empty where a solution leaves the finding, and it can be repaired by itself
+	Verdict *rules.Verdict // what a token gets, where Why ends with that
+	Needs   []source.Need  // what would help
+}
+
+// Changed reports whether anything was repaired.
+func (f *Fixed) Changed() bool { return len(f.After.Changes) > 0 }
+
+// TooMany says that a configuration has more findings than are repaired at once.
+type TooMany struct{ Most int }
+
+func (t *TooMany) Error() string {
+	return fmt.Sprintf("there are more than %d findings to repair", t.Most)
+}
+
+// mostRepairs bounds how many changes are tried on one configuration.
+const mostRepairs = 1000
+
+// RemoveFindings repairs the findings of a rule, or without one every error and warning. After each change the configuration is
+// linted anew, since one may repair several findings.
+func (f *Fix) RemoveFindings(c *rules.Configuration, rule string) (*Fixed, error) {
+	w := f.begin(c)
+	for range mostRepairs {
+		finding, ok := w.next(rule)
+		if !ok {
+			w.prove(nil)
+			return w.done(), nil
+		}
+		if err := w.repair(finding); err != nil {
+			return nil, err
+		}
+	}
+	return nil, &TooMany{mostRepairs}
+}
+
+// work is one repair that is being made.
+type work struct {
+	*Fix
+	Fixed
+	linted  map[*Draft][]rules.Finding
+	refused []identity // of the findings that no change was made for
+	touched []string   // the API instances whose policies were changed
+}
+
+func (f *Fix) begin(c *rules.Configuration) *work {
+	start := f.Compiled(c)
+	return &work{Fix: f, Fixed: Fixed{Before: start, After: start}, linted: map[*Draft][]rules.Finding{}}
+}
+
+func (w *work) done() *Fixed {
+	w.Fixed.Findings = w.findings(w.After)
+	return &w.Fixed
+}
+
+// findings lints a draft, once.
+func (w *work) findings(d *Draft) []rules.Finding {
+	found, known := w.linted[d]
+	if !known {
+		found = w.Lint(d)
+		w.linted[d] = found
+	}
+	return found
+}
+
+// next is the first finding that is to be repaired and was not refused yet.
+func (w *work) next(rule string) (rules.Finding, bool) {
+	found := w.findings(w.After)
+	for i, finding := range found {
+		wanted := finding.Rule == rule || rule == "" && finding.Severity != rules.Note
+		if wanted && (len(w.refused) == 0 || !slices.Contains(w.refused, w.identify(found, i))) {
+			return finding, true
+		}
+	}
+	return rules.Finding{}, false
+}
+
+// repair makes and proves the change for one finding.
+func (w *work) repair(finding rules.Finding) error {
+	goal := rules.Goal{Finding: &finding, Facts: w.Facts}
+	t, err := w.try(w.After, goal, func(after *Draft) string { return w.disproved(finding, after) })
+	if err != nil {
+		return err
+	}
+	if len(t.proved) > 0 {
+		w.keep(t.proved[0], finding.Rule)
+		return nil
+	}
+	for _, change := range append(t.refused, t.disproved...) {
+		w.leave(finding, change.Refused, change.Needs)
+	}
+	return nil
+}
+
+// keep takes a draft over.
+func (w *work) keep(after *Draft, what string) {
+	w.After = after
+	w.Repaired = append(w.Repaired, what)
+	w.touched = append(w.touched, after.Changes[len(after.Changes)-1].Policy.API)
+}
+
+func (w *work) leave(finding rules.Finding, why string, needs []source.Need) {
+	found := w.findings(w.After)
+	i := slices.IndexFunc(found, func(f rules.Finding) bool { return f == finding })
+	w.refused = append(w.refused, w.identify(found, i))
+	w.Left = append(w.Left, Left{Finding: finding, Why: why, Needs: needs})
+}
+
+// identity is what a finding is known by, wherever lines have moved: the policy that it is in, and the text that it is about. Of
+// findings about no policy it is which of those that are alike.
+type identity struct {
+	rule, field, text string
+	policy            int // an index of the configuration's policies; -1 where it is about none
+	nth               int
+}
+
+func (w *work) identify(found []rules.Finding, i int) identity {
+	id := w.alike(&found[i])
+	if id.policy >= 0 {
+		return id
+	}
+	for j := range i {
+		if w.alike(&found[j]) == id {
+			id.nth++
+		}
+	}
+	return id
+}
+
+func (w *work) alike(f *rules.Finding) identity {
+	return identity{rule: f.Rule, field: f.Field, text: w.After.textOf(f), policy: w.After.Index(f.Policy)}
+}
+
+// textOf is the text that a finding is about.
+func (d *Draft) textOf(f *rules.Finding) string {
+	for _, file := range d.Files {
+		if file.Name == f.Pos.File {
+			return string(file.Text[f.Span.Start:f.Span.End])
+		}
+	}
+	return ""
+}
+
+// disproved says why a change is no repair: the finding is still there, or another one has come.
+func (w *work) disproved(finding rules.Finding, after *Draft) string {
+	was, is := counts(w.findings(w.After)), counts(w.findings(after))
+	if is[key(&finding)] >= was[key(&finding)] {
+		return "the change that was tried does not remove it"
+	}
+	for _, found := range w.findings(after) {
+		if found.Severity != rules.Note && was[key(&found)] < is[key(&found)] {
+			return "the change that was tried brings another finding, " + found.Rule
+		}
+	}
+	return ""
+}
+
+// key tells findings apart when lines have moved.
+func key(f *rules.Finding) string { return f.Rule + " " + f.Field }
+
+func counts(found []rules.Finding) map[string]int {
+	n := make(map[string]int, len(found))
+	for i := range found {
+		n[key(&found[i])]++
+	}
+	return n
+}

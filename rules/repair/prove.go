@@ -1,0 +1,114 @@
+package repair
+
+import (
+	"slices"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// Token is a token that was run before and after.
+type Token struct {
+	Name          string
+	API           string // the API instance, of a configuration with several
+	Modelled      bool
+	Expected      rules.Decision // what the gateway should answer; empty where that is not known
+	Before, After rules.Verdict
+}
+
+// Unproved is what tokens would have shown if it were known what they look like: only the change itself says it, and a
+// change proves nothing about itself.
+type Unproved struct {
+	API    string // the API instance, of a configuration with several
+	Tokens []string
+	Why    string
+	Need   source.Need // what would help
+}
+
+// Opened is a token that is let in and was kept out before, or may have been.
+type Opened struct {
+	Name          string
+	Before, After rules.Decision
+	Kept          string        // what keeps it out
+	Needs         []source.Need // a solution that does
+}
+
+// prove runs the tokens that were given, and modelled ones, before and after, for each API instance that was changed.
+func (w *work) prove(solution *rules.Solution) {
+	if !w.Changed() {
+		return
+	}
+	was, is := w.Before.instances(), w.After.instances()
+	for i, policies := range is {
+		switch api := policies[0].API; {
+		case len(is) == 1:
+			w.proveAPI("", was[i], policies, solution)
+		case slices.Contains(w.touched, api):
+			w.proveAPI(api, was[i], policies, solution)
+		}
+	}
+}
+
+// instances are the policies that a request meets together: those of each API instance.
+func (d *Draft) instances() [][]*rules.Policy {
+	if d.Options.API != "" {
+		return [][]*rules.Policy{d.Policies}
+	}
+	return rules.ByAPI(d.Policies)
+}
+
+// proveAPI runs the tokens against the policies of one API instance. Beside tokens that were given, modelled ones are shown
+// of a solution only, which is made for the first; what they could do after the change and not before is always told.
+func (w *work) proveAPI(api string, before, after []*rules.Policy, solution *rules.Solution) {
+	for _, g := range w.Given {
+		w.Tokens = append(w.Tokens, Token{
+			Name: g.Name, API: api, Before: rules.Evaluate(before, g.Request), After: rules.Evaluate(after, g.Request),
+		})
+	}
+	shown := len(w.Given) == 0 || solution != nil
+	for _, m := range w.modelled(before, after, solution) {
+		if m.outsider == "" && len(w.Given) > 0 {
+			continue // a token that was given stands for it
+		}
+		token := Token{
+			Name: m.name, API: api, Modelled: true, Expected: m.expected(),
+			Before: rules.Evaluate(before, m.request), After: rules.Evaluate(after, m.request),
+		}
+		if by, unknown := m.unknownTo(&token.After); unknown {
+			w.unproved(api, m.name, by)
+			continue
+		}
+		if shown {
+			w.Tokens = append(w.Tokens, token)
+		}
+		w.opened(&m, &token)
+	}
+}
+
+// unproved notes that a token proves nothing, for want of something.
+func (w *work) unproved(api, name string, by trait) {
+	why, need := by.unknown()
+	i := slices.IndexFunc(w.Unproved, func(u Unproved) bool { return u.API == api && u.Need == need })
+	if i < 0 {
+		i, w.Unproved = len(w.Unproved), append(w.Unproved, Unproved{API: api, Why: why, Need: need})
+	}
+	w.Unproved[i].Tokens = append(w.Unproved[i].Tokens, name)
+}
+
+// opened notes that a change lets a token in that was kept out, or may have been.
+func (w *work) opened(m *modelled, token *Token) {
+	if m.outsider == "" || strictness(token.After.Outcome) >= strictness(token.Before.Outcome) {
+		return
+	}
+	o := Opened{Name: m.name, Before: token.Before.Outcome, After: token.After.Outcome, Kept: m.kept}
+	for _, s := range w.Adapter.Solutions() {
+		if m.how != "" && slices.Contains(s.KeepsOut, m.outsider) {
+			o.Needs = append(o.Needs, source.Need{Input: source.NeedSolution, Name: s.Name, For: m.how})
+		}
+	}
+	w.Opened = append(w.Opened, o)
+}
+
+func strictness(outcome rules.Decision) int {
+	return slices.Index([]rules.Decision{rules.Accepted, rules.Undetermined, rules.Rejected}, outcome)
+}

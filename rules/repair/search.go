@@ -1,0 +1,138 @@
+package repair
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// The limits of the search: how many changes deep, and how many attempts are followed at each depth. Where a depth has
+// fewer attempts, as in everything that was measured, all of them are followed, so that no smaller set of what is proposed
+// is missed; the rest is the smallest that was found.
+const (
+	deepest = 4
+	widest  = 64
+)
+
+// Search looks for the smallest set of changes after which the least is wrong.
+type Search struct {
+	Bench
+	Own   []*rules.Request         // must get in: what is tried are changes that help one of them
+	Score func(after *Draft) Score // what is still wrong
+}
+
+// Score is how much is wrong; the less the better.
+type Score struct {
+	Wrong   int
+	Unknown int // how much may be
+}
+
+// Attempt is a draft with its score.
+type Attempt struct {
+	*Draft
+	Score Score
+}
+
+// Found is what a search has found.
+type Found struct {
+	Start   Attempt
+	Singles []Attempt // after a single change, where less is wrong then; the best first
+	Best    Attempt   // after the smallest set; Start where nothing is better
+}
+
+// Better reports whether anything is better than before.
+func (f *Found) Better() bool { return f.Best.Draft != f.Start.Draft }
+
+// Smallest adds changes to the best attempts until nothing is wrong, or nothing gets better.
+func (s *Search) Smallest(start *Draft) (*Found, error) {
+	w := walk{Search: s, seen: map[string]bool{}}
+	found := &Found{Start: Attempt{start, s.Score(start)}}
+	found.Best = found.Start
+	if found.Start.Score.Wrong == 0 {
+		return found, nil
+	}
+	level, err := w.expand([]Attempt{found.Start})
+	if err != nil {
+		return nil, err
+	}
+	found.Singles = slices.DeleteFunc(slices.Clone(level), func(a Attempt) bool { return a.Score.Wrong >= found.Start.Score.Wrong })
+	slices.SortStableFunc(found.Singles, compare)
+	found.Best, err = w.deepen(found.Start, level)
+	return found, err
+}
+
+// walk is one search.
+type walk struct {
+	*Search
+	seen map[string]bool // the texts of all files of what was tried
+}
+
+// deepen follows the attempts of one depth to the next.
+func (w *walk) deepen(best Attempt, level []Attempt) (Attempt, error) {
+	for depth := 1; ; depth++ {
+		slices.SortStableFunc(level, compare)
+		if len(level) == 0 || compare(level[0], best) >= 0 && depth > 2 {
+			return best, nil
+		}
+		if compare(level[0], best) < 0 {
+			best = level[0]
+		}
+		if best.Score.Wrong == 0 || depth == deepest {
+			return best, nil
+		}
+		if depth > 1 {
+			level = level[:min(widest, len(level))]
+		}
+		next, err := w.expand(level)
+		if err != nil {
+			return best, err
+		}
+		level = next
+	}
+}
+
+// compare orders attempts: less that is wrong, less that may be, fewer fields changed.
+func compare(a, b Attempt) int {
+	return cmp.Or(a.Score.Wrong-b.Score.Wrong, a.Score.Unknown-b.Score.Unknown, a.size()-b.size())
+}
+
+// size is how many fields were changed.
+func (a *Attempt) size() int {
+	n := 0
+	for _, change := range a.Changes {
+		n += len(change.Fields)
+	}
+	return n
+}
+
+// expand makes every change that helps one of the requests, each result once.
+func (w *walk) expand(from []Attempt) ([]Attempt, error) {
+	var all []Attempt
+	for _, a := range from {
+		for _, request := range w.Own {
+			remedies, _, err := w.Remedies(a.Draft, &Sides{Own: request})
+			if err != nil {
+				return nil, err
+			}
+			for _, r := range remedies {
+				if texts := r.Draft.texts(); !w.seen[texts] {
+					w.seen[texts] = true
+					all = append(all, Attempt{r.Draft, w.Score(r.Draft)})
+				}
+			}
+		}
+	}
+	return all, nil
+}
+
+// texts is the text of all files, to tell two drafts apart.
+func (d *Draft) texts() string {
+	var b strings.Builder
+	for _, file := range d.Files {
+		b.Write(file.Text)
+		b.WriteByte(0)
+	}
+	return b.String()
+}

@@ -1,0 +1,151 @@
+package repair
+
+import (
+	"slices"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// Solve makes a ready-made repair: the steps of it that the adapter has for a token of this environment, until there are no
+// more.
+func (f *Fix) Solve(c *rules.Configuration, solution *rules.Solution) (*Fixed, error) {
+	w := f.begin(c)
+	if needs := solution.Needs(f.Facts); len(f.Given) == 0 && len(needs) > 0 {
+		needs = append(needs, source.Need{Input: source.NeedToken, For: "a token of this environment would, too"})
+		w.lacks("the file does not tell what it needs", nil, needs...)
+		return w.done(), nil
+	}
+	for range mostRepairs {
+		done, err := w.step(solution)
+		if err != nil {
+			return nil, err
+		}
+		if done {
+			break
+		}
+	}
+	w.proveSolution(solution)
+	if err := w.tellErrors(); err != nil {
+		return nil, err
+	}
+	switch {
+	case w.Changed():
+		w.prove(solution)
+	case len(w.Left) == 0:
+		w.proveNothing(solution)
+	}
+	return w.done(), nil
+}
+
+// lacks says why a solution is not made.
+func (w *work) lacks(why string, verdict *rules.Verdict, needs ...source.Need) {
+	of := rules.Finding{Severity: rules.Error, Pos: source.Position{File: w.Before.Files[0].Name}}
+	w.Left = append(w.Left, Left{Finding: of, Why: why, Verdict: verdict, Needs: needs})
+}
+
+// step makes one step. It is done where there is none left.
+func (w *work) step(solution *rules.Solution) (done bool, err error) {
+	verdict := rules.Evaluate(w.After.Policies, w.own(solution).request)
+	changes, err := w.Adapter.Changes(w.After.Configuration, rules.Goal{Verdict: &verdict, Facts: w.Facts})
+	if err != nil {
+		return true, err
+	}
+	if i := solution.Start(changes); i >= 0 {
+		w.keep(w.apply(w.After, changes[i]), changes[i].ID)
+		return false, nil
+	}
+	if !w.Changed() {
+		for _, change := range changes {
+			if change.Refused != "" {
+				w.lacks(change.Refused, nil, change.Needs...)
+			}
+		}
+	}
+	return true, nil
+}
+
+// own is this environment's own token: the first that was given, or one that is modelled.
+func (w *work) own(solution *rules.Solution) modelled {
+	own := w.modelled(w.Before.Policies, w.Before.Policies, solution)[0]
+	if len(w.Given) > 0 {
+		own.request = w.Given[0].Request
+	}
+	return own
+}
+
+// proveSolution takes a solution back that keeps this environment's own token out, or that brings an error.
+func (w *work) proveSolution(solution *rules.Solution) {
+	if !w.Changed() {
+		return
+	}
+	verdict := rules.Evaluate(w.After.Policies, w.own(solution).request)
+	wrong := brought(w.findings(w.Before), w.findings(w.After))
+	switch {
+	case verdict.Outcome == rules.Rejected:
+		w.takeBack("after it this environment's own token would get", &verdict)
+	case wrong != nil:
+		w.takeBack("it would bring another error, "+wrong.Rule+": "+wrong.Message, nil)
+	default:
+		for _, p := range w.After.Policies {
+			w.touched = append(w.touched, p.API)
+		}
+	}
+}
+
+func (w *work) takeBack(why string, verdict *rules.Verdict) {
+	w.After, w.Repaired = w.Before, nil
+	w.lacks(why, verdict)
+}
+
+// proveNothing proves that there is nothing to repair: this environment's own token gets in, as far as is known, and the tokens
+// that the solution is to keep out are kept out.
+func (w *work) proveNothing(solution *rules.Solution) {
+	const why = "no policy of this file can be changed so, and "
+	own := w.own(solution)
+	verdict := rules.Evaluate(w.After.Policies, own.request)
+	if _, unknown := own.unknownTo(&verdict); verdict.Outcome == rules.Rejected && !unknown {
+		w.lacks(why+"this environment's own token gets", &verdict)
+		return
+	}
+	for _, m := range w.modelled(w.Before.Policies, w.After.Policies, solution) {
+		if !slices.Contains(solution.KeepsOut, m.outsider) {
+			continue
+		}
+		if verdict := rules.Evaluate(w.After.Policies, m.request); verdict.Outcome == rules.Accepted {
+			w.lacks(why+m.name+" gets", &verdict)
+			return
+		}
+	}
+}
+
+// brought is an error that a change has brought: one that was not there, where there are more than before. It is nil where
+// there is none.
+func brought(before, after []rules.Finding) *rules.Finding {
+	was, is := errorsIn(before), errorsIn(after)
+	if len(is) <= len(was) {
+		return nil
+	}
+	known := counts(was)
+	i := slices.IndexFunc(is, func(found rules.Finding) bool { return known[key(&found)] == 0 })
+	return &is[max(i, 0)]
+}
+
+func errorsIn(found []rules.Finding) []rules.Finding {
+	return slices.DeleteFunc(slices.Clone(found), func(f rules.Finding) bool { return f.Severity != rules.Error })
+}
+
+// tellErrors tells of the errors that are left: a solution is about clients and environments, and a policy can be wrong in
+// other ways.
+func (w *work) tellErrors() error {
+	for _, found := range errorsIn(w.findings(w.After)) {
+		changes, err := w.Adapter.Changes(w.After.Configuration, rules.Goal{Finding: &found, Facts: w.Facts})
+		if err != nil {
+			return err
+		}
+		for _, change := range changes {
+			w.Left = append(w.Left, Left{Finding: found, Why: change.Refused, Needs: change.Needs})
+		}
+	}
+	return nil
+}

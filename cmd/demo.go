@@ -148,7 +148,7 @@ func (e *Env) demoPolicySet(name string) (*policySet, error) {
 // demoRequest is a request with a token that was issued a moment ago, to an API where both environments' clients have a contract.
 func (e *Env) demoRequest(t demoToken, key *demoTenantKey) (*rules.Request, error) {
 	now := e.Now()
-	token, err := key.token(t.environment, t.client, t.scopes, now.Add(-10*time.Minute))
+	token, err := key.token(t.environment, t.client, t.scopes, now.Add(-5*time.Minute))
 	if err != nil {
 		return nil, err
 	}

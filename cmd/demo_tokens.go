@@ -4,12 +4,14 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"encoding/json"
+	"strings"
 	"time"
 
 	"github.com/go-jose/go-jose/v4"
 
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/keys"
+	"github.com/gatewhy/gatewhy/rules/issued"
 )
 
 // The parties of the demonstration, all made up.
@@ -17,7 +19,6 @@ const (
 	demoTenant = "5c1f0a7e-3b0d-4a55-9c3e-7f0e2b6d9a11"
 	demoClient = "6f0e1c2a-8d4b-4c7e-9a53-2b1d0e9f8ac3"
 	demoDev    = "d30c7f41-52b8-4f6e-8a1b-90c4e7d2a5b6"
-	demoUser   = "0d7c4b8e-5a3f-4e61-b2c9-1f8e7d6c5b4a"
 	demoKeyID  = "demo-key"
 )
 
@@ -47,20 +48,12 @@ func newDemoKey() (*demoTenantKey, error) {
 
 // token signs a v1.0 token as Entra ID issues it: for an environment's API, and its client. Without scopes it is
 // app-only.
-func (k *demoTenantKey) token(environment, client, scopes string, issued time.Time) (*inspect.Token, error) {
-	claims := map[string]any{
-		"aud": "api://orders-" + environment, "iss": "https://sts.windows.net/" + demoTenant + "/", "tid": demoTenant, "ver": "1.0",
-		"iat": issued.Unix(), "nbf": issued.Unix(), "exp": issued.Add(65 * time.Minute).Unix(),
-		"appid": client, "appidacr": "1", "oid": demoUser, "sub": demoUser,
+func (k *demoTenantKey) token(environment, client, scopes string, at time.Time) (*inspect.Token, error) {
+	example := issued.Example{
+		Tenant: demoTenant, Audience: "api://orders-" + environment, Client: client,
+		User: scopes != "", Scopes: strings.Fields(scopes), At: at,
 	}
-	if scopes != "" {
-		claims["scp"], claims["sub"] = scopes, "pairwise"
-	}
-	payload, err := json.Marshal(claims)
-	if err != nil {
-		return nil, err
-	}
-	signed, err := k.signer.Sign(payload)
+	signed, err := k.signer.Sign([]byte(example.Claims().JSON()))
 	if err != nil {
 		return nil, err
 	}

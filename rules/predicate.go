@@ -173,7 +173,10 @@ func (p Predicate) reads() []Input {
 	case Sent, Readable:
 		return []Input{{Source: FromToken}}
 	case Active:
-		return []Input{p.Input}
+		if p.Input.Model == nil {
+			return []Input{p.Input}
+		}
+		return append([]Input{p.Input}, p.Input.Model.Alive.Reads()...)
 	case Listed:
 		return []Input{p.Input, {Source: FromContracts}}
 	}

@@ -34,7 +34,8 @@ type Request struct {
 
 	profile  func() inspect.Profile
 	bound    map[string]Reading
-	policies []*Policy // that it is evaluated against
+	places   map[string]int // of the token's claims, where they are many; -1 for one that stands there twice
+	policies []*Policy      // that it is evaluated against
 }
 
 // Signatures says whether a token's signature verifies with a policy's key.
@@ -108,7 +109,36 @@ func (r *Request) claim(name string) Reading {
 	if r.Token.Claims == nil {
 		return Reading{Unknown: &Unknown{Why: "the token can't be read"}}
 	}
+	if len(r.Token.Claims.Members) > manyMembers {
+		return r.indexed(name)
+	}
 	return member(r.Token.Claims, name)
+}
+
+// manyMembers is how many claims are looked through one by one.
+const manyMembers = 64
+
+// indexed reads one of many claims.
+func (r *Request) indexed(name string) Reading {
+	members := r.Token.Claims.Members
+	if r.places == nil {
+		r.places = make(map[string]int, len(members))
+		for i := range members {
+			place := i
+			if _, twice := r.places[members[i].Key]; twice {
+				place = -1
+			}
+			r.places[members[i].Key] = place
+		}
+	}
+	i, found := r.places[name]
+	switch {
+	case !found:
+		return Reading{}
+	case i < 0:
+		return member(r.Token.Claims, name)
+	}
+	return member(&source.Value{Members: members[i : i+1]}, name)
 }
 
 func (r *Request) header(name string) Reading {
@@ -134,7 +164,7 @@ func member(object *source.Value, name string) Reading {
 		found = m.Value
 	}
 	if found.Is(source.Unknown) { // a modelled token's, of which the model does not say what it holds
-		return Reading{Unknown: &Unknown{Why: found.Text}}
+		return Reading{Unknown: &Unknown{Why: found.Text, Present: found.Present}}
 	}
 	return Reading{Value: found}
 }

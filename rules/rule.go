@@ -37,4 +37,7 @@ type Subject struct {
 
 	// App is the app registration of the API; nil where it is not known.
 	App *entra.Registration
+
+	// Shared is what rules work out for each other, by what it is about. Nothing but rules looks into it.
+	Shared map[any]any
 }

@@ -10,6 +10,7 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/environments"
+	"github.com/gatewhy/gatewhy/rules/issued"
 )
 
 // Matrixing is a matrix with what is said about it.
@@ -183,7 +184,7 @@ func witnessLines(w *environments.Witness) []Row {
 	return append(claimLines(w.Claims), writtenLines(&w.Written)...)
 }
 
-func writtenLines(w *environments.Written) []Row {
+func writtenLines(w *issued.Written) []Row {
 	var rows []Row
 	inputs := w.Inputs()
 	for _, name := range slices.Sorted(maps.Keys(inputs)) {

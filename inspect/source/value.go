@@ -53,6 +53,7 @@ func (k Kind) String() string {
 // be called on it.
 type Value struct {
 	Kind    Kind
+	Present bool     // of an Unknown: it is surely there, and not null; what it holds is not known
 	Text    string   // the string's content; the number as it was written; "true" or "false"; the source text of an Unknown
 	Items   []*Value // of a List
 	Members []Member // of an Object, in the file's order, duplicates kept

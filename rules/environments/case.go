@@ -2,10 +2,12 @@ package environments
 
 import (
 	"fmt"
+	"time"
 
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/keys"
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/issued"
 )
 
 // Assumed answers for a test's token what the test says: "valid", "invalid" or "unknown-key".
@@ -20,6 +22,11 @@ func (a Assumed) Verify(*inspect.Token, *rules.Key) rules.SignatureResult {
 		return rules.SignatureResult{Result: keys.Result{Outcome: keys.Fail, Why: "the test assumes that the key set does not have the token's key"}}
 	}
 	return rules.SignatureResult{Result: keys.Result{Outcome: keys.Pass, Why: "assumed by the test"}}
+}
+
+// Make makes the token of a test that starts from a shape: issued five minutes before that time, valid for an hour more, unsigned.
+func (t *TokenSpec) Make(at time.Time) *inspect.Token {
+	return issued.Shape(t.Shape.Value, at, t.Claims)
 }
 
 // Differences says what of a verdict is not as expected, one sentence each; none where the test passes.

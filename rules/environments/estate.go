@@ -2,7 +2,6 @@ package environments
 
 import (
 	"slices"
-	"strings"
 	"time"
 
 	"github.com/gatewhy/gatewhy/inspect"
@@ -62,33 +61,4 @@ func (e *Estate) allowed(from, to string) *Crossing {
 		}
 	}
 	return nil
-}
-
-// clientID is a registration's application id in lower case, as Entra writes it into tokens.
-func clientID(r *entra.Registration) string { return strings.ToLower(r.AppID.Value) }
-
-// applications lists the registrations of all environments: their APIs and their clients.
-func (e *Estate) applications() []*entra.Registration {
-	var all []*entra.Registration
-	for i := range e.Sites {
-		all = append(all, e.Sites[i].applications()...)
-	}
-	return all
-}
-
-// applications lists the clients of an environment, and its API, which can be a client too.
-func (s *Site) applications() []*entra.Registration {
-	if s.API == nil || s.clientIDs()[clientID(s.API)] {
-		return s.Clients
-	}
-	return append(slices.Clone(s.Clients), s.API)
-}
-
-// clientIDs is the ids of the clients that belong to the environment.
-func (s *Site) clientIDs() map[string]bool {
-	all := make(map[string]bool, len(s.Clients))
-	for _, c := range s.Clients {
-		all[clientID(c)] = true
-	}
-	return all
 }

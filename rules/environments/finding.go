@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/issued"
 )
 
 // The findings of a matrix.
@@ -13,6 +14,7 @@ const (
 	Replay      = "cross-environment-replay"   // a token for one environment is let in at another
 	Issuance    = "cross-environment-issuance" // a client of another environment, or a stranger, can obtain a token that is let in
 	CrossTenant = "cross-tenant-acceptance"    // another tenant's token is let in
+	Forged      = "forged-token-accepted"      // a token that its holder has written is let in
 	LockedOut   = "environment-locked-out"     // an environment's own tokens are rejected
 )
 
@@ -34,7 +36,7 @@ func (m *Matrix) find() {
 				byRule[rule] = append(byRule[rule], r)
 			}
 		}
-		for _, rule := range []string{Replay, Issuance, CrossTenant, LockedOut} {
+		for _, rule := range []string{Replay, Issuance, CrossTenant, Forged, LockedOut} {
 			if rows := byRule[rule]; rows != nil {
 				slices.SortStableFunc(rows, func(a, b int) int { return m.Rows[a].tellingAt(m.Gateways[g]) - m.Rows[b].tellingAt(m.Gateways[g]) })
 				m.Findings = append(m.Findings, m.finding(rule, g, rows))
@@ -55,7 +57,7 @@ func (r *Row) tellingAt(gateway string) int {
 	return 4 // after all passes
 }
 
-// Has reports whether a cell is wrong for this reason: Replay, Issuance, CrossTenant or LockedOut.
+// Has reports whether a cell is wrong for this reason: Replay, Issuance, CrossTenant, Forged or LockedOut.
 func (m *Matrix) Has(reason string) bool {
 	for r := range m.Rows {
 		for g := range m.Gateways {
@@ -71,11 +73,13 @@ func (m *Matrix) Has(reason string) bool {
 func (m *Matrix) reason(row *Row, g int) string {
 	name := m.Gateways[g]
 	switch {
-	case row.Party == OtherTenant:
+	case row.Holder == issued.OtherTenant:
 		return CrossTenant
+	case row.Holder == issued.Forger:
+		return Forged
 	case row.own(name):
 		return LockedOut
-	case row.Party == Stranger || row.For == name || row.likeness():
+	case row.Holder == issued.Stranger || row.For == name || row.likeness():
 		return Issuance
 	}
 	return Replay
@@ -101,6 +105,8 @@ func (m *Matrix) message(rule string, g int, rows []int) string {
 		return fmt.Sprintf("a client that does not belong to %s can obtain a token that is let in there: %s", name, m.list(rows))
 	case CrossTenant:
 		return fmt.Sprintf("another tenant's token is let in at %s, since Entra ID signs for all tenants with shared keys: %s", name, m.list(rows))
+	case Forged:
+		return fmt.Sprintf("a token that anybody can write is let in at %s, since no signature is checked: %s", name, m.list(rows))
 	}
 	return fmt.Sprintf("tokens of %s itself are rejected there: %s", name, m.list(rows))
 }

@@ -12,6 +12,7 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/issued"
 )
 
 const (
@@ -69,13 +70,7 @@ func (e *Estate) valuesOf(row, claim string) []string {
 		if r.Name != row {
 			continue
 		}
-		for _, b := range r.batches {
-			for _, id := range b.clients.ids {
-				s := b.sample
-				s.client = id
-				all = append(all, shownValue(s.claim(claim)))
-			}
-		}
+		r.Each(func(i issued.Issued) { all = append(all, shownValue(i.Token().Claim(claim))) })
 	}
 	slices.Sort(all)
 	return slices.Compact(all)

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/issued"
 )
 
 // judge says which cells are wrong: an environment's own token must be accepted, a foreign one rejected.
@@ -35,12 +36,12 @@ func (c *Cell) contradicts() bool {
 func (m *Matrix) judgeOwn(g int, name string) {
 	best := rules.Rejected
 	m.eachOwn(g, name, func(_ *Row, c *Cell) {
-		if further(c.Outcome, best) {
+		if issued.Further(c.Outcome, best) {
 			best = c.Outcome
 		}
 	})
 	m.eachOwn(g, name, func(_ *Row, c *Cell) {
-		if further(best, c.Outcome) {
+		if issued.Further(best, c.Outcome) {
 			c.Wrong, c.Note = false, "another kind of this environment's own tokens gets further"
 		}
 	})

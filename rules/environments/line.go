@@ -5,6 +5,7 @@ import (
 	"slices"
 
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/issued"
 )
 
 // Line is several rows of a matrix that a reader takes in as one: all that one party's clients can have.
@@ -40,7 +41,7 @@ func (r *Row) pass() int {
 	switch {
 	case r.Real != nil:
 		return 0
-	case r.Party != Member:
+	case r.Holder != issued.Member:
 		return 3
 	case r.Home == r.For:
 		return 1
@@ -52,10 +53,14 @@ func (r *Row) label(m *Matrix) string {
 	switch {
 	case r.Real != nil:
 		return r.Name
-	case r.Party == Stranger:
+	case r.Holder == issued.Stranger:
 		return "a stranger of the tenant"
-	case r.Party == OtherTenant:
+	case r.Holder == issued.OtherTenant:
 		return "another tenant"
+	case r.Holder == issued.UnknownClient:
+		return "a client that no file shows"
+	case r.Holder == issued.Forger:
+		return "whoever writes a token"
 	case r.Home != r.For:
 		return r.Home + "'s clients, other tokens"
 	case len(m.estate.site(r.Home).Tokens) > 0:
@@ -78,7 +83,7 @@ func (m *Matrix) At(line Line, gateway int) (row int) {
 
 func (m *Matrix) tells(row, gateway int) int {
 	cell := &m.Cells[row][gateway]
-	weight := reach(cell.Outcome)
+	weight := issued.Distance(cell.Outcome)
 	switch cell.OK() {
 	case rules.No:
 		weight += 20

@@ -3,6 +3,7 @@ package environments
 import (
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/issued"
 )
 
 // Matrix is who is let in where: a row for each token or kind of token, a column for each gateway.
@@ -17,7 +18,7 @@ type Matrix struct {
 	Classes int // of these, how many some gateway can tell apart: what was really run
 
 	estate  *Estate
-	classes *classes
+	classes *issued.Classes
 	columns []*column // by gateway
 }
 
@@ -31,7 +32,7 @@ type Cell struct {
 	Note     string    // what else there is to say; may be empty
 	Allowed  *Crossing // the entry that means it; nil for none
 
-	witness token // of a modelled row
+	witness issued.Issued // of a modelled row
 }
 
 // OK tells whether the cell is as it should be. It is not known where the outcome isn't.
@@ -51,7 +52,7 @@ func (e *Estate) Evaluate() *Matrix { return e.evaluate(true) }
 // evaluate runs tokens that a gateway can't tell apart once, or, for the test that this changes nothing, one by one.
 func (e *Estate) evaluate(grouped bool) *Matrix {
 	m := &Matrix{Rows: e.rows(), estate: e}
-	m.classes = newClasses(m.Rows)
+	m.classes = classesOf(m.Rows)
 	m.Cells = emptyCells(len(m.Rows), len(e.Sites))
 	m.countTokens()
 	for i := range e.Sites {
@@ -59,7 +60,7 @@ func (e *Estate) evaluate(grouped bool) *Matrix {
 		if site.Policies == nil {
 			continue
 		}
-		m.Classes += m.column(newColumn(e, site.Policies, site.Contracts, grouped), site.Name)
+		m.Classes += m.column(newColumn(e, site.Policies, site.Contracts), site.Name, grouped)
 		if e.Progress != nil {
 			e.Progress(i+1, len(e.Sites))
 		}
@@ -82,18 +83,17 @@ func emptyCells(rows, gateways int) [][]Cell {
 
 func (m *Matrix) countTokens() {
 	for _, row := range m.Rows {
-		for _, b := range row.batches {
-			m.Tokens += len(b.clients.ids)
-		}
+		m.Tokens += row.Count()
 	}
 }
 
 // Witness is one token of a cell, with what its holder writes beside it, and its verdict in full.
 type Witness struct {
 	Claims  *source.Value // of a real token, its own
-	Written Written
+	Written issued.Written
 	Verdict rules.Verdict
-	Doubt   string // why it is not known whether anybody can have it; empty where somebody can
+	Doubt   string        // why it is not known whether anybody can have it; empty where somebody can
+	Token   *issued.Token // as it is modelled; nil of a real one
 }
 
 // Witness gives the token of a cell that gets furthest.
@@ -103,7 +103,6 @@ func (m *Matrix) Witness(row, gateway int) Witness {
 		verdict, written := c.evaluateReal(real)
 		return Witness{Claims: real.Token.Claims, Written: written, Verdict: verdict}
 	}
-	s := m.Cells[row][gateway].witness.sample()
-	verdict, written := s.verdict(c.view)
-	return Witness{Claims: s.claims(), Written: written, Verdict: verdict, Doubt: s.doubt}
+	answer := c.view.Furthest(m.Cells[row][gateway].witness.Token())
+	return Witness{Claims: answer.Token.Claims(), Written: answer.Written, Verdict: answer.Verdict, Doubt: answer.Token.Doubt(), Token: answer.Token}
 }

@@ -8,8 +8,6 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
-	"github.com/gatewhy/gatewhy/inspect/entra"
-	"github.com/gatewhy/gatewhy/inspect/keys"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -92,40 +90,6 @@ func TestATokenThatPerhapsNobodyCanHaveIsNotCalledAccepted(t *testing.T) {
 	e.Sites[1].Policies = policy(check("aud", "api://orders"))
 	if c := cells(e.Evaluate(), "uat")["other-tenant/api-like-uat"]; c.Outcome != rules.Accepted || !c.Wrong {
 		t.Errorf("a free name: %+v", c)
-	}
-}
-
-// TestWhoseKeysVerifyAModelledToken holds kb-005321722, what it leaves out, 5: tenants share signing keys.
-func TestWhoseKeysVerifyAModelledToken(t *testing.T) {
-	cloud, _ := entra.CloudByID("public")
-	tests := []struct {
-		name string
-		key  rules.Key
-		want string
-	}{
-		{"the tenant's own document", rules.Key{URL: "https://login.microsoftonline.com/" + tenant + "/discovery/v2.0/keys"}, "pass"},
-		{"the document of all tenants", rules.Key{URL: "https://login.microsoftonline.com/common/discovery/keys"}, "pass"},
-		{"another name of the same host", rules.Key{URL: "https://login.windows.net/common/discovery/keys"}, "pass"},
-		{"a validation endpoint, whose keys nobody names", rules.Key{}, "pass"},
-		{"another cloud's document", rules.Key{URL: "https://login.microsoftonline.us/common/discovery/keys"}, "unknown"},
-		{"one application's own keys", rules.Key{URL: "https://login.microsoftonline.com/common/discovery/keys?appid=x"}, "unknown"},
-		{"B2C's keys", rules.Key{URL: "https://contoso.b2clogin.com/contoso.onmicrosoft.com/b2c_1/discovery/v2.0/keys"}, "unknown"},
-		{"a host of somebody", rules.Key{URL: "https://keys.example/jwks"}, "unknown"},
-		{"a key in the policy", rules.Key{Text: "-----BEGIN PUBLIC KEY-----"}, "unknown"},
-		{"a shared secret", rules.Key{Text: "secret", HMAC: true}, "fail"},
-	}
-	for _, test := range tests {
-		result := modelled{&cloud}.Verify(nil, &test.key)
-		got := "fail"
-		switch {
-		case result.Unknown != nil:
-			got = "unknown"
-		case result.Outcome == keys.Pass:
-			got = "pass"
-		}
-		if got != test.want {
-			t.Errorf("%s: %s, want %s", test.name, got, test.want)
-		}
 	}
 }
 

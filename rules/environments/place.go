@@ -49,6 +49,8 @@ func openings(rule string) []opening {
 	switch rule {
 	case CrossTenant:
 		return []opening{unpinned, sharedKeys, switchedOff, written, passedOne(rules.Audience)}
+	case Forged:
+		return []opening{unsigned}
 	case Issuance:
 		return []opening{written, switchedOff, passedOne(rules.ClientID, rules.CustomClaim, rules.Scopes, rules.Audience)}
 	}
@@ -75,6 +77,11 @@ func (m *Matrix) disabled(row, g int) []*rules.Guard {
 // unpinned is the check of the issuer or of the tenant that is switched off.
 func unpinned(m *Matrix, row, g int, _ *Witness) *rules.Check {
 	return m.firstClosed(row, g, func(c *rules.Check) bool { return c.Claim == "iss" || c.Claim == "tid" })
+}
+
+// unsigned is the check of the signature that is switched off.
+func unsigned(m *Matrix, row, g int, _ *Witness) *rules.Check {
+	return m.firstClosed(row, g, func(c *rules.Check) bool { return c.ID == rules.Signature || c.ID == rules.Introspection })
 }
 
 // sharedKeys is the check whose keys all tenants share.
@@ -167,11 +174,10 @@ func replaced(policies []*rules.Policy, i int, with *rules.Policy) []*rules.Poli
 
 // outcomeWith is what the witness of a cell gets from other policies.
 func (m *Matrix) outcomeWith(row, g int, policies []*rules.Policy) rules.Decision {
-	c := newColumn(m.estate, policies, m.estate.site(m.Gateways[g]).Contracts, false)
+	c := newColumn(m.estate, policies, m.estate.site(m.Gateways[g]).Contracts)
 	if real := m.Rows[row].Real; real != nil {
 		verdict, _ := c.evaluateReal(real)
 		return verdict.Outcome
 	}
-	verdict, _ := m.Cells[row][g].witness.sample().verdict(c.view)
-	return verdict.Outcome
+	return c.view.Furthest(m.Cells[row][g].witness.Token()).Verdict.Outcome
 }

@@ -90,7 +90,7 @@ func TestARealTokensHoleIsAtTheFieldThatOpensIt(t *testing.T) {
 	e.Sites[0].Tokens = []Real{{Name: "dev", Token: inspect.Parse(encode(`{"alg":"RS256"}`) + "." + claims + "." + encode("signed"))}}
 	e.Sites[1].Policies = policy(off(named("validateAudClaim", rules.Audience, wants("aud", apiUAT))))
 	findings := e.Evaluate().Findings
-	if len(findings) != 1 || findings[0].Rule != Replay || findings[0].Field != "validateAudClaim" {
+	if len(findings) != 2 || findings[0].Rule != Replay || findings[0].Field != "validateAudClaim" || findings[1].Rule != Forged {
 		t.Errorf("%+v", findings)
 	}
 }

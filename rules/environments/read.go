@@ -2,10 +2,12 @@ package environments
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules/issued"
 )
 
 // Read reads an environments file. Every error is a [*source.Error] at the place that is wrong.
@@ -67,9 +69,8 @@ func checkName(m source.Member) error {
 	switch {
 	case m.Key == "" || strings.ContainsAny(m.Key, "/\n"):
 		return refusal(m.KeyPos, "an environment's name is empty or has a slash in it", "")
-	case m.Key == strangerRow || m.Key == otherTenantRow:
-		cause := "an environment can't be called " + m.Key
-		return refusal(m.KeyPos, cause, "the matrix has rows of that name")
+	case slices.Contains(issued.Reserved(), m.Key):
+		return refusal(m.KeyPos, "an environment can't be called "+m.Key, "the matrix has rows of that name")
 	}
 	return nil
 }

@@ -1,60 +1,57 @@
 package environments
 
-// Party is who a token belongs to.
-type Party uint8
-
-// The parties.
-const (
-	Member      Party = iota // a client of one of the environments
-	Stranger                 // any other client, or API, of the tenant
-	OtherTenant              // whoever owns another tenant of the same cloud
+import (
+	"github.com/gatewhy/gatewhy/rules/issued"
 )
 
-// The first part of the names of rows that belong to no environment.
-const (
-	strangerRow    = "stranger"
-	otherTenantRow = "other-tenant"
-)
-
-// Row is one row of the matrix: a real token, or all modelled tokens of one kind, which differ in the form of their audience and in which
-// of a party's clients they were issued to.
+// Row is one row of the matrix: a real token, or all modelled tokens of one kind.
 type Row struct {
-	Name  string
-	Party Party
-	Home  string // the environment whose client has the token; empty for others
-	For   string // the environment whose API it was issued for; empty for another API
-	Real  *Real  // nil where the row is modelled
-
-	Guest    bool // of a guest of the tenant
-	Unasked  bool // what the environment's clients do not ask for and can have
-	Identity bool // ID tokens: they are for the client itself, and for no API
-
-	batches []batch
+	*issued.Kind
+	Real *Real // nil where the row is modelled
 }
 
-// batch is the tokens that differ in nothing but their client.
-type batch struct {
-	sample  sample
-	clients *clientSet
-	index   int // among the batches of all rows
+// rows lists the real tokens, then every kind of token that the model knows.
+func (e *Estate) rows() []*Row {
+	var all []*Row
+	for i := range e.Sites {
+		all = append(all, e.Sites[i].realTokens()...)
+	}
+	for _, kind := range e.world().Kinds() {
+		all = append(all, &Row{Kind: kind})
+	}
+	return all
 }
 
-// token is the token of a batch that one of its clients has.
-type token struct {
-	batch  *batch
-	client string
+// world is what the model is to know of the estate.
+func (e *Estate) world() *issued.World {
+	w := &issued.World{Tenant: e.Tenant, Cloud: e.Cloud, Assignments: e.Assignments, At: e.At}
+	for i := range e.Sites {
+		s := &e.Sites[i]
+		w.Places = append(w.Places, issued.Place{Name: s.Name, API: s.API, Clients: s.Clients, Policies: s.Policies, Contracts: s.Contracts})
+	}
+	return w
 }
 
-func (t token) sample() *sample {
-	s := t.batch.sample
-	s.client = t.client
-	return &s
+func (s *Site) realTokens() []*Row {
+	var all []*Row
+	for i := range s.Tokens {
+		name := s.Name
+		if len(s.Tokens) > 1 {
+			name += "/" + s.Tokens[i].Name
+		}
+		all = append(all, &Row{Kind: &issued.Kind{Name: name, Home: s.Name, For: s.Name}, Real: &s.Tokens[i]})
+	}
+	return all
 }
 
-// clientSet is clients that can have the same tokens, by their ids. Many batches share one.
-type clientSet struct{ ids []string }
-
-func clientsOf(ids ...string) *clientSet { return &clientSet{ids} }
+// classesOf groups the modelled tokens of rows.
+func classesOf(rows []*Row) *issued.Classes {
+	var kinds []*issued.Kind
+	for _, row := range rows {
+		kinds = append(kinds, row.Kind)
+	}
+	return issued.NewClasses(kinds)
+}
 
 // signIn reports whether the row's tokens tell who has signed in to an environment's own client.
 func (r *Row) signIn(environment string) bool { return r.Identity && r.Home == environment }
@@ -67,4 +64,4 @@ func (r *Row) meant(environment string) bool { return r.own(environment) && !r.G
 func (r *Row) own(environment string) bool { return r.Home == environment && r.For == environment }
 
 // likeness reports whether the row's tokens are for a stranger's API that is called as ours, and issued to a client of ours.
-func (r *Row) likeness() bool { return r.Party == Member && r.For == "" && !r.Identity }
+func (r *Row) likeness() bool { return r.Holder == issued.Member && r.For == "" && !r.Identity }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/issued"
 )
 
 // dice makes random estates.
@@ -168,40 +169,32 @@ func TestEveryTokenThatIsLetInIsInItsCell(t *testing.T) {
 // furthest evaluates each token of a row by itself, with nothing of the matrix between.
 func furthest(e *Estate, gateway string, row *Row) rules.Decision {
 	site := e.site(gateway)
-	v := newView(site.Policies, site.Contracts)
+	v := issued.NewView(site.Policies, site.Contracts)
 	best := rules.Decision("")
-	for _, b := range row.batches {
-		for _, id := range b.clients.ids {
-			s := b.sample
-			s.client = id
-			if verdict, _ := s.verdict(v); best == "" || further(verdict.Outcome, best) {
-				best = verdict.Outcome
-			}
+	row.Each(func(i issued.Issued) {
+		if got := v.Furthest(i.Token()).Verdict.Outcome; best == "" || issued.Further(got, best) {
+			best = got
 		}
-	}
+	})
 	return best
 }
 
 // letInWith is a client id that lets some token of a row in where the caller writes it, among all that contracts may name; empty where
 // none does, and where the cell says that one is let in.
-func letInWith(e *Estate, gateway string, row *Row, cell Cell) string {
+func letInWith(e *Estate, gateway string, row *Row, cell Cell) (with string) {
 	if cell.Outcome != rules.Rejected {
 		return ""
 	}
 	site := e.site(gateway)
-	v := newView(site.Policies, site.Contracts)
-	for _, b := range row.batches {
-		for _, id := range b.clients.ids {
-			s := b.sample
-			s.client = id
-			for n := range 12 {
-				r := s.request(v)
-				r.Headers = map[string]string{"Client_id": fmt.Sprintf("%08x-0000-4000-8000-000000000000", n)}
-				if s.doubt == "" && rules.Evaluate(v.policies, r).Outcome == rules.Accepted {
-					return r.Headers["Client_id"]
-				}
+	v := issued.NewView(site.Policies, site.Contracts)
+	row.Each(func(i issued.Issued) {
+		for n := range 12 {
+			r := i.Token().Request(v)
+			r.Headers = map[string]string{"Client_id": fmt.Sprintf("%08x-0000-4000-8000-000000000000", n)}
+			if i.Token().Doubt() == "" && rules.Evaluate(site.Policies, r).Outcome == rules.Accepted {
+				with = r.Headers["Client_id"]
 			}
 		}
-	}
-	return ""
+	})
+	return with
 }

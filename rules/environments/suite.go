@@ -10,6 +10,7 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/issued"
 )
 
 // Suite is a file of policy tests: tokens, and what the policies must answer to each.
@@ -125,12 +126,12 @@ func (t *TokenSpec) read(v *source.Value) error {
 	case err != nil:
 		return err
 	case (t.File.Value == "") == (t.Shape.Value == ""):
-		return wrong(v, "a token is either a file or a shape", "shapes are "+strings.Join(Shapes(), ", "))
+		return wrong(v, "a token is either a file or a shape", "shapes are "+strings.Join(issued.Shapes(), ", "))
 	case t.File.Value != "" && t.Claims != nil:
 		return wrong(t.Claims, "the claims of a token from a file can't be changed", "start from a shape")
-	case t.Shape.Value != "" && !slices.Contains(Shapes(), t.Shape.Value):
+	case t.Shape.Value != "" && !slices.Contains(issued.Shapes(), t.Shape.Value):
 		cause := fmt.Sprintf("%q is no shape of a token", shorten(t.Shape.Value))
-		return refusal(t.Shape.Pos, cause, "shapes are "+strings.Join(Shapes(), ", "))
+		return refusal(t.Shape.Pos, cause, "shapes are "+strings.Join(issued.Shapes(), ", "))
 	}
 	return nil
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/issued"
 )
 
 // Try evaluates one gateway's column with other policies, and nothing else. The matrix that it returns has that one gateway.
@@ -11,7 +12,7 @@ func (m *Matrix) Try(gateway int, policies []*rules.Policy) *Matrix {
 	name := m.Gateways[gateway]
 	e := m.estate.with(name, policies)
 	tried := &Matrix{Rows: m.Rows, Cells: emptyCells(len(m.Rows), 1), Tokens: m.Tokens, estate: e, classes: m.classes}
-	tried.Classes = tried.column(newColumn(e, policies, e.site(name).Contracts, true), name)
+	tried.Classes = tried.column(newColumn(e, policies, e.site(name).Contracts), name, true)
 	tried.judge()
 	return tried
 }
@@ -45,7 +46,7 @@ func (m *Matrix) Own(gateway int) []*rules.Request {
 		switch {
 		case !row.meant(site.Name):
 		case row.Real != nil:
-			real = append(real, c.view.usually(c.realRequest(row.Real)))
+			real = append(real, c.view.Usually(c.realRequest(row.Real)))
 		default:
 			modelled = append(modelled, row.usual(c.view)...)
 		}
@@ -57,28 +58,10 @@ func (m *Matrix) Own(gateway int) []*rules.Request {
 }
 
 // usual is a row's tokens in the usual forms of their audience, each for one client, preferably one that has a contract.
-func (r *Row) usual(v *view) []*rules.Request {
+func (r *Row) usual(v *issued.View) []*rules.Request {
 	var all []*rules.Request
-	for _, b := range r.batches {
-		if b.sample.audience.form != "uri" && b.sample.audience.form != "guid" {
-			continue
-		}
-		s := b.sample
-		s.client = b.clients.ids[0]
-		for _, id := range b.clients.ids {
-			if v.contracts != nil && v.contracts.Has(id) == rules.Yes {
-				s.client = id
-				break
-			}
-		}
-		all = append(all, v.usually(s.request(v)))
+	for _, i := range r.Usual(v.HasContract) {
+		all = append(all, v.Usually(i.Token().Request(v)))
 	}
 	return all
-}
-
-// usually adds what a client writes beside its token.
-func (v *view) usually(r *rules.Request) *rules.Request {
-	written := v.chosen.forms(v.contracts, "")[0]
-	written.into(r)
-	return r
 }

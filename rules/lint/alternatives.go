@@ -23,7 +23,7 @@ func alternatives(s *rules.Subject) []*rules.Subject {
 		for _, one := range all {
 			for _, way := range ways {
 				other := *one
-				other.Policies = append(slices.Clip(one.Policies), alone(policy, way))
+				other.Policies = append(slices.Clip(one.Policies), limitedTo(policy, way))
 				next = append(next, &other)
 			}
 		}
@@ -35,8 +35,8 @@ func alternatives(s *rules.Subject) []*rules.Subject {
 // mostAlternatives limits the combinations of several policies' ways.
 const mostAlternatives = 64
 
-// alone is a policy with one of its ways; itself where it is a plain list.
-func alone(policy *rules.Policy, way []*rules.Check) *rules.Policy {
+// limitedTo is a policy with one of its ways; itself where it is a plain list.
+func limitedTo(policy *rules.Policy, way []*rules.Check) *rules.Policy {
 	if slices.Equal(policy.Checks(), way) {
 		return policy
 	}

@@ -23,11 +23,10 @@ func checkAnyClient(s *rules.Subject) []rules.Finding {
 	var all []rules.Finding
 	for _, p := range tokenPolicies(s) {
 		f := at(first(find(p, rules.Contract), find(p, rules.ClientID), find(p, rules.Signature), find(p, rules.Introspection)), "any client of the tenant is accepted: nothing here separates clients or environments")
-		checks := covers(s, p)
-		switch {
-		case !separated(checks, otherAudiences()):
+		switch e := exposing(s, p); {
+		case e.openToAny(false):
 			all = append(all, f)
-		case !separated(modelled(checks), otherAudiences()):
+		case e.modelled().openToAny(false):
 			f.Message += ", unless a policy that is not modelled does"
 			all = append(all, less(f, rules.Note))
 		}
@@ -35,20 +34,13 @@ func checkAnyClient(s *rules.Subject) []rules.Finding {
 	return all
 }
 
-// separated reports whether the checks may tell clients, APIs or environments of one tenant from others: whether not just any token for
-// one of these audiences gets past them.
-func separated(checks []*rules.Check, audiences []string) bool {
-	got, _ := bystanders(audiences...).lets(checks)
-	return got != open
-}
-
-// modelled leaves out the policies that are not modelled.
-func modelled(checks []*rules.Check) []*rules.Check {
-	var all []*rules.Check
-	for _, c := range checks {
-		if c.ID != rules.NotModelled {
-			all = append(all, c)
-		}
+// openToAny reports whether any client of the tenant gets in with a token for an API that has nothing to do with ours, or with near, for one
+// in whose audience a check finds what it looks for in ours: nothing tells clients, APIs or environments apart.
+func (e *exposed) openToAny(near bool) bool {
+	open, known := e.open[near]
+	if !known {
+		open = e.let(e.holders.StrangersElsewhere(near, false)) == letIn
+		e.open[near] = open
 	}
-	return all
+	return open
 }

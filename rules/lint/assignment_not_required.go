@@ -3,6 +3,7 @@ package lint
 import (
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/issued"
 )
 
 func assignmentNotRequired() rules.Rule {
@@ -23,19 +24,22 @@ func assignmentNotRequired() rules.Rule {
 // consent to.
 func checkAssignment(s *rules.Subject) []rules.Finding {
 	return withApp(s, func(app *entra.Registration, p *rules.Policy) []rules.Finding {
-		c, checks := claimCheck(p, "aud"), covers(s, p)
+		c, e := claimCheck(p, "aud"), exposing(s, p)
 		if c == nil {
 			return none()
 		}
-		plain, _ := forApp().lets(checks)
-		consented, _ := forApp(consentable(app)...).lets(checks)
+		plain := e.let(daemonsOf(e.holders.Strangers()))
+		consented := keptOut
+		if len(consentable(app)) > 0 {
+			consented = e.let(usersOf(e.holders.Strangers()))
+		}
 		switch required := assignmentRequired(app); {
-		case plain == open && required == rules.No:
+		case plain == letIn && required == rules.No:
 			return one(at(c, "only the audience is checked, and "+app.Title()+" requires no assignment: any client of the tenant can have a token for it"))
-		case plain == open && required == rules.Maybe:
+		case plain == letIn && required == rules.Maybe:
 			f := at(c, "only the audience is checked, and the file does not tell whether "+app.Title()+" requires assignment: if not, any client of the tenant can have a token for it")
 			return one(less(f, rules.Warning))
-		case consented == open && plain != open:
+		case consented == letIn && plain != letIn:
 			f := at(c, "beside the audience only scopes are checked that users can consent to: any client of the tenant that a user consents to gets in")
 			return one(less(f, rules.Warning))
 		}
@@ -52,6 +56,38 @@ func assignmentRequired(app *entra.Registration) rules.Truth {
 		return rules.Yes
 	}
 	return rules.No
+}
+
+// daemonsOf leaves out the tokens of users.
+func daemonsOf(tokens issued.Tokens) issued.Tokens {
+	return only(tokens, func(t *issued.Token) bool { return !t.User() })
+}
+
+// usersOf leaves out the tokens without a user.
+func usersOf(tokens issued.Tokens) issued.Tokens { return only(tokens, (*issued.Token).User) }
+
+// only leaves out the tokens that are not of a sort.
+func only(tokens issued.Tokens, of func(*issued.Token) bool) issued.Tokens {
+	return func(yield func(*issued.Token) bool) {
+		for t := range tokens {
+			if of(t) && !yield(t) {
+				return
+			}
+		}
+	}
+}
+
+// changed visits what becomes of tokens.
+func changed(tokens issued.Tokens, by func(*issued.Token) []*issued.Token) issued.Tokens {
+	return func(yield func(*issued.Token) bool) {
+		for t := range tokens {
+			for _, other := range by(t) {
+				if !yield(other) {
+					return
+				}
+			}
+		}
+	}
 }
 
 // consentable lists the scopes of an API that need no administrator's consent.

@@ -30,25 +30,23 @@ func checkAudienceThere(s *rules.Subject) []rules.Finding {
 		if c == nil || c.Skip != "" && len(configured(c)) > 0 {
 			continue
 		}
-		checks := covers(s, p)
-		audiences := otherAudiences()
-		got, _ := forAudience(audiences...).gets(checks)
+		e, near := exposing(s, p), false
+		got, with := e.get(e.holders.OwnElsewhere(false))
 		f := at(first(claimCheck(p, "aud"), c), "the audience is not checked: a token for any other API is accepted")
-		if near := nearAudiences(checks); got < perhaps && len(near) > 0 {
-			var with suspect
-			if got, with = forAudience(near...).gets(checks); got == open {
-				audiences = near
-				f.Message = "the audience is checked in part only: " + with.claims["aud"].Text + " passes too"
+		if got < doubtful && e.holders.FindsParts() {
+			if part, token := e.get(e.holders.OwnElsewhere(true)); part == letIn {
+				got, with, near = part, token, true
+				f.Message = "the audience is checked in part only: " + with.Settled().Claim("aud").Text + " passes too"
 			}
 		}
 		switch {
-		case got == unread:
+		case got == unclear:
 			f.Message = "it is not known whether the audience is checked: an expression reads it in a way that can't be evaluated"
 			all = append(all, less(f, rules.Note))
-		case got == open && separated(checks, audiences):
+		case got == letIn && !e.openToAny(near):
 			f.Message = strings.Replace(f.Message, "a token for any other API is accepted", "a token for another API is accepted from a client that passes the other checks", 1)
 			all = append(all, less(f, rules.Warning))
-		case got == open:
+		case got == letIn:
 			all = append(all, f)
 		}
 	}

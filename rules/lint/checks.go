@@ -70,18 +70,6 @@ func find(p *rules.Policy, id rules.ID) *rules.Check {
 // inForce reports whether a check is made, and the file tells what it tests.
 func inForce(c *rules.Check) bool { return c != nil && c.Skip == "" && c.Unknown == nil }
 
-// covers lists the checks that a request to p has to pass as well: those of every policy of the API that applies wherever p
-// does, p's own among them.
-func covers(s *rules.Subject, p *rules.Policy) []*rules.Check {
-	var all []*rules.Check
-	for _, other := range s.Policies {
-		if other == p || !other.When.Disabled && (len(other.When.Routes) == 0 || slices.Equal(other.When.Routes, p.When.Routes)) {
-			all = append(all, other.Checks()...)
-		}
-	}
-	return all
-}
-
 // first returns the first of the checks that is there, or nil.
 func first(checks ...*rules.Check) *rules.Check {
 	for _, c := range checks {

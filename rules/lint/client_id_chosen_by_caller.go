@@ -33,7 +33,7 @@ func checkCaller(s *rules.Subject, p *rules.Policy, c *rules.Check) []rules.Find
 		return none()
 	}
 	f := at(c, message)
-	if got, _ := forApp().lets(covers(s, p)); got != open || !sure {
+	if e := exposing(s, p); e.let(daemonsOf(e.holders.Strangers())) != letIn || !sure {
 		f = less(f, rules.Warning)
 	}
 	return one(f)

@@ -1,18 +1,23 @@
 package lint
 
 import (
+	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/issued"
 )
+
+// versions are those of access tokens.
+func versions() []entra.Version { return []entra.Version{entra.V1, entra.V2} }
 
 // identity is where a policy has the client id from, for a token of one version: a claim, or what the caller has written.
 type identity struct {
 	claim  string // empty where it is none, or where that can't be known
-	caller string // what the caller writes it into, or that it is the same for all; empty where it is no choice of his
+	caller string // what the caller writes it into, or that it is the same for all; empty where it is no choice of theirs
 }
 
-// sameForAll is in the place of what the caller writes, where he need not write anything.
+// sameForAll is in the place of what the caller writes, where they need not write anything.
 const sameForAll = "the configuration"
 
 // identities lists where a check has the client id from, for tokens of v1.0 and of v2.0.
@@ -27,38 +32,26 @@ func identities(c *rules.Check) [2]identity {
 	return all
 }
 
-// mark stands for a claim in made-up tokens.
-const mark = "gatewhy-claim-"
-
 // identify reads the client id of a made-up token, each claim of which holds its own name.
 func identify(c *rules.Check, v entra.Version) identity {
 	in := c.Test.Input
 	if in.Source == rules.FromClaim || in.Source == rules.FromIntrospection {
 		return identity{claim: in.Name}
 	}
-	p := party{may: func(_ suspect, name string, _ []string) []held { return []held{{value: text(mark + name)}} }}
-	fixed := suspect{claims: ofClient(v, mark+clientClaimOf(v))}
-	var got identity
-	p.each(c, fixed, 1, func(t *trial) bool {
-		got = t.identity(c)
-		return false
-	})
-	return got
-}
-
-func (t *trial) identity(c *rules.Check) identity {
-	got := t.request.Read(c.Test.Input)
-	if got.Value == nil || got.Value.Kind != source.String || t.blind {
+	request := marked(c, v)
+	got := request.Read(in)
+	text, ok := got.Value.Str()
+	if !ok || reads(c, "*") {
 		return identity{}
 	}
-	for _, m := range t.claims() {
-		if m.Value.Text == got.Value.Text {
+	for _, m := range request.Token.Claims.Members {
+		if m.Value.Text == text {
 			return identity{claim: m.Key}
 		}
 	}
 	for _, in := range c.Reads() {
 		switch {
-		case got.Value.Text != unrelated:
+		case text != unrelated:
 		case in.Source == rules.FromHTTP:
 			return identity{caller: "the header " + in.Name}
 		case in.Source == rules.FromQuery:
@@ -71,46 +64,21 @@ func (t *trial) identity(c *rules.Check) identity {
 	return identity{}
 }
 
-// chosen is what the caller writes the client id into, whatever the version of his token; empty where that is not so.
-func chosen(c *rules.Check) string {
-	ids := identities(c)
-	if ids[0].caller == "" || ids[1].caller == "" {
-		return ""
-	}
-	return ids[0].caller
-}
-
-// contracted tells whether the checks let known clients in only: by a contract, or by a secret. A contract of a client id that the caller
-// chooses is none.
-func contracted(checks []*rules.Check) rules.Truth {
-	best := rules.No
-	var id *rules.Check
-	for _, c := range checks {
+// marked is a request whose token has every claim that the check reads and that stands in tokens of the version, each with its own name in
+// it.
+func marked(c *rules.Check, v entra.Version) *rules.Request {
+	claims := &source.Value{Kind: source.Object}
+	for _, in := range c.Reads() {
+		name := in.ClaimRead()
 		switch {
-		case c.ID == rules.ClientID:
-			id = c
-		case c.Skip != "" || c.ID != rules.Contract && c.ID != rules.ClientSecret:
-		case c.Unknown != nil:
-			best = max(best, rules.Maybe)
-		case c.ID == rules.Contract && id != nil && chosen(id) != "":
-		case c.ID == rules.Contract && id != nil && id.Skip == "" && id.Unknown != nil:
-			best = max(best, rules.Maybe)
+		case name == "" || name == "*" || issued.Says(name, v, true).Presence == issued.Absent:
+		case name == "ver":
+			claims.Members = append(claims.Members, source.Member{Key: name, Value: text(v.String())})
 		default:
-			return rules.Yes
+			claims.Members = append(claims.Members, source.Member{Key: name, Value: text("gatewhy-claim-" + name)})
 		}
 	}
-	return best
-}
-
-// lets tells how far a party gets past the checks where it has no contract of ours.
-func (p *party) lets(checks []*rules.Check) (reach, suspect) {
-	known := contracted(checks)
-	if known == rules.Yes {
-		return shut, suspect{}
-	}
-	best, with := p.gets(checks)
-	if known == rules.Maybe {
-		best = min(best, hidden)
-	}
-	return best, with
+	r := &rules.Request{Token: &inspect.Token{Shape: inspect.Signed, Claims: claims}}
+	issued.Writing(c.Reads(), unrelated).Into(r)
+	return r
 }

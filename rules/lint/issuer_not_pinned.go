@@ -1,6 +1,9 @@
 package lint
 
-import "github.com/gatewhy/gatewhy/rules"
+import (
+	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/issued"
+)
 
 func issuerNotPinned() rules.Rule {
 	return rules.Rule{
@@ -28,16 +31,16 @@ func checkIssuerPinned(s *rules.Subject) []rules.Finding {
 		if !ok || !keys.workforce {
 			continue
 		}
-		checks := covers(s, p)
-		got, with := otherTenants(keys.cloud, checks).lets(checks)
+		e := exposing(s, p)
+		got, with := e.ask(e.holders.OtherTenants(), true)
 		f := at(first(claimCheck(p, "iss", "tid"), c), unpinned(keys, claimCheck(p, "iss", "tid") != nil, with))
 		switch got {
-		case open:
+		case letIn:
 			all = append(all, f)
-		case perhaps:
+		case doubtful:
 			f.Message += ", if another tenant can have such a token, which no source tells"
 			all = append(all, less(f, rules.Warning))
-		case unread:
+		case unclear:
 			f.Message = "it is not known whether the issuer is pinned: an expression can't be evaluated on another tenant's token"
 			all = append(all, less(f, rules.Note))
 		}
@@ -46,10 +49,10 @@ func checkIssuerPinned(s *rules.Subject) []rules.Finding {
 }
 
 // unpinned says what lets another tenant's token in.
-func unpinned(keys keysAddress, read bool, with suspect) string {
+func unpinned(keys keysAddress, read bool, with *issued.Token) string {
 	switch {
-	case read && with.claims["iss"] != nil:
-		return "the issuer is not pinned: " + with.claims["iss"].Text + ", another tenant's, passes too"
+	case read && with != nil:
+		return "the issuer is not pinned: " + with.Settled().Claim("iss").Text + ", another tenant's, passes too"
 	case keys.shared():
 		return "the issuer is not checked: this key set is that of all tenants"
 	}

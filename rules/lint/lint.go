@@ -89,6 +89,7 @@ func runWay(all []rules.Rule, s *rules.Subject) []rules.Finding {
 			found = append(found, f)
 		}
 	}
+	s.Shared = nil
 	return found
 }
 

@@ -7,6 +7,7 @@ import (
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/issued"
 )
 
 // noTokenPasses is the name of the rule for what no other rule has a better word for: its findings give way to others at their place.
@@ -32,30 +33,42 @@ func checkPassable(s *rules.Subject) []rules.Finding {
 		if !workforce(p) {
 			return nil
 		}
-		_, keys := keysOf(p)
 		ev, known := tokenVersion(s, p)
 		if known {
-			return func(c *rules.Check) []rules.Finding { return impassable(c, keys, ev) }
+			return func(c *rules.Check) []rules.Finding { return impassable(c, ev) }
 		}
-		return func(c *rules.Check) []rules.Finding { return impassable(c, keys, evidence{}) }
+		return func(c *rules.Check) []rules.Finding { return impassable(c, evidence{}) }
 	})
 }
 
 // impassable makes a finding of a check that lets none of the tokens of a version past; of none where that has no reason.
-func impassable(c *rules.Check, keys string, ev evidence) []rules.Finding {
+func impassable(c *rules.Check, ev evidence) []rules.Finding {
 	known := ev.because != ""
-	if !ofClaims(c) || !inForce(c) || !lucid(c, known && ev.version == entra.V2) {
+	if !ofClaims(c) || !inForce(c) || ofOneCustomClaim(c) || !lucid(c, known && ev.version == entra.V2) {
 		return none()
 	}
-	own, message := issued(keys, c), fmt.Sprintf("no access token of Entra ID gets past this check of %s", claimOf(c))
+	e := alone(c)
+	own, message := e.holders.Own(), fmt.Sprintf("no access token of Entra ID gets past this check of %s", claimOf(c))
 	if known {
-		own.tokens = slices.DeleteFunc(own.tokens, func(t suspect) bool { return t.claims["ver"].Text != ev.version.String() })
+		own = e.holders.Own(ev.version)
 		message = fmt.Sprintf("no v%s token of Entra ID gets past this check of %s: %s", ev.version, claimOf(c), ev.because)
 	}
-	if got, _ := own.gets([]*rules.Check{c}); got != shut {
+	if got, _ := e.get(own); got != keptOut {
 		return none()
 	}
 	return one(at(c, message))
+}
+
+// ofOneCustomClaim reports whether a check compares one claim once, which is none of Entra ID's own: it may hold whatever is wanted.
+func ofOneCustomClaim(c *rules.Check) bool {
+	compared, custom := 0, true
+	leaves(c.Test, true, func(leaf rules.Predicate, _ bool) {
+		if leaf.Op != rules.Present {
+			compared++
+		}
+		custom = custom && leaf.Input.Source == rules.FromClaim && !issued.Listed(leaf.Input.Name)
+	})
+	return custom && compared == 1
 }
 
 // workforce reports whether the file tells that the policy's tokens are those of Entra ID proper: Azure AD B2C and External ID have other
@@ -87,7 +100,7 @@ func lucid(c *rules.Check, v2 bool) bool {
 		for _, in := range leaf.Input.Opaque.Reads {
 			clear = clear && (slices.Contains([]string{"iss", "tid", "ver", "appid", "azp"}, in.Name) || v2 && in.Name == "aud")
 		}
-		clear = clear && len(leaf.Input.Opaque.Reads) > 0 && !slices.ContainsFunc(literalsOf(c), hexadecimal)
+		clear = clear && len(leaf.Input.Opaque.Reads) > 0 && !slices.ContainsFunc(issued.TextsOf(c), hexadecimal)
 	})
 	return clear
 }

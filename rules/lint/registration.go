@@ -74,7 +74,7 @@ func undefined(app *entra.Registration, p *rules.Policy, permissions []entra.Per
 			continue
 		}
 		f := at(c, "the app registration "+app.Title()+" defines no "+words+" "+unknown[0]+": no token can carry it")
-		if len(known) > 0 && having(c, names, known) != shut {
+		if len(known) > 0 && having(c, names, known) != keptOut {
 			f = less(f, rules.Warning)
 		}
 		all = append(all, f)

@@ -41,7 +41,7 @@ func checkScopeForm(c *rules.Check, ours, others bool) []rules.Finding {
 	switch {
 	case others, !ours && !ofEntrasClients(scopes[i]): // another issuer may have such scopes
 		return one(less(f, rules.Note))
-	case len(short) > 0 && having(c, []string{"scp", "scope"}, short) != shut:
+	case len(short) > 0 && having(c, []string{"scp", "scope"}, short) != keptOut:
 		return one(less(f, rules.Warning))
 	}
 	return one(f)

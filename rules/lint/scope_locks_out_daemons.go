@@ -1,6 +1,9 @@
 package lint
 
-import "github.com/gatewhy/gatewhy/rules"
+import (
+	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/issued"
+)
 
 func scopeLocksOutDaemons() rules.Rule {
 	return rules.Rule{
@@ -37,7 +40,15 @@ func locksOutDaemons(c *rules.Check) bool {
 	if !ofClaims(c) || !reads(c, "scp", "scope") {
 		return false
 	}
-	without, _ := daemons().gets([]*rules.Check{c})
-	with, _ := anybody().gets([]*rules.Check{c})
-	return without == shut && with != shut
+	e := alone(c)
+	without, _ := e.get(daemonsOf(e.holders.Own()))
+	with, _ := e.get(inAnyForm(usersOf(e.holders.Own()), c))
+	return without == keptOut && with != keptOut
+}
+
+// inAnyForm adds to users' tokens those with scopes in a list, which Entra ID never writes and a policy may still be written for.
+func inAnyForm(tokens issued.Tokens, c *rules.Check) issued.Tokens {
+	return changed(tokens, func(t *issued.Token) []*issued.Token {
+		return []*issued.Token{t, t.Chose("scp", list(issued.TextsOf(c)...))}
+	})
 }

@@ -2,6 +2,7 @@ package lint
 
 import (
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/issued"
 )
 
 func scopeWithoutAudience() rules.Rule {
@@ -25,9 +26,8 @@ func scopeWithoutAudience() rules.Rule {
 func checkScopeAudience(s *rules.Subject) []rules.Finding {
 	var all []rules.Finding
 	for _, p := range tokenPolicies(s) {
-		checks := covers(s, p)
 		c := scopeCheck(p)
-		if c == nil || !openToStrangersAPIs(checks) {
+		if c == nil || !exposing(s, p).openToStrangersAPIs() {
 			continue
 		}
 		f := at(c, "the audience is not checked: any API of the tenant can use the same name, and a token for it is accepted")
@@ -43,11 +43,10 @@ func checkScopeAudience(s *rules.Subject) []rules.Finding {
 	return all
 }
 
-// openToStrangersAPIs reports whether a stranger's client gets in with a token for an API of its own, whatever that is called.
-func openToStrangersAPIs(checks []*rules.Check) bool {
-	got, _ := forAudience(otherAudiences()...).gets(checks)
-	client, _ := strangers().lets(checks)
-	return got == open && client == open
+// openToStrangersAPIs reports whether a stranger's client gets in with a token for an API of its own, whatever that is called, whose scopes
+// and roles are called as ours are.
+func (e *exposed) openToStrangersAPIs() bool {
+	return e.let(e.holders.StrangersElsewhere(false, true)) == letIn
 }
 
 // scopeCheck returns the check of scopes or roles that is in force, or nil.
@@ -56,12 +55,26 @@ func scopeCheck(p *rules.Policy) *rules.Check {
 		if !inForce(c) || !ofClaims(c) {
 			continue
 		}
-		if c.ID == rules.Scopes {
-			return c
-		}
-		if got, _ := withoutNames().gets([]*rules.Check{c}); got == shut && reads(c, "scp", "scope", "roles") {
+		if c.ID == rules.Scopes || reads(c, "scp", "scope", "roles") && needsNames(c) {
 			return c
 		}
 	}
 	return nil
+}
+
+// needsNames reports whether a check lets nobody past who has none of the scopes and roles that it asks for.
+func needsNames(c *rules.Check) bool {
+	e := alone(c)
+	got, _ := e.get(withoutNames(e.holders.Own()))
+	return got == keptOut
+}
+
+// withoutNames are the same tokens with scopes and roles that no policy asks for.
+func withoutNames(tokens issued.Tokens) issued.Tokens {
+	return changed(tokens, func(t *issued.Token) []*issued.Token {
+		if t.User() {
+			t = t.Chose("scp", text("openid profile"))
+		}
+		return []*issued.Token{t.Chose("roles", nil), t.Chose("roles", list(unrelated))}
+	})
 }

@@ -3,8 +3,8 @@ package lint
 import (
 	"fmt"
 
-	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/issued"
 )
 
 func substringMatchOnScopes() rules.Rule {
@@ -46,12 +46,13 @@ func partOfScope(c *rules.Check) string {
 	if !inForce(c) || !ofClaims(c) || !reads(c, "scp", "scope") {
 		return ""
 	}
-	for _, p := range []*party{{may: usual, limits: everyName}, {may: anything}} {
-		if p.havingScope(c, unrelated) != shut {
+	e := alone(c)
+	for _, tokens := range []issued.Tokens{usersOf(e.holders.StrangersElsewhere(false, false)), usersOf(e.holders.Own())} {
+		if e.havingScope(tokens, unrelated, reads(c, "roles")) != keptOut {
 			continue
 		}
-		for _, literal := range literalsOf(c) {
-			if p.havingScope(c, "Other"+literal+"Other") == open {
+		for _, literal := range issued.TextsOf(c) {
+			if e.havingScope(tokens, "Other"+literal+"Other", reads(c, "roles")) == letIn {
 				return literal
 			}
 		}
@@ -59,9 +60,15 @@ func partOfScope(c *rules.Check) string {
 	return ""
 }
 
-// havingScope tells how far the party gets past one check with this in scp.
-func (p *party) havingScope(c *rules.Check, scope string) reach {
-	p.tokens = []suspect{{claims: map[string]*source.Value{"scp": text(scope), "scope": text(scope)}}}
-	got, _ := p.gets([]*rules.Check{c})
+// havingScope is how far somebody gets with this in scp, or where another issuer writes it, in scope. Where roles matter
+// too, they have one that nobody asks for: a gateway may fail on a token without any.
+func (e *exposed) havingScope(tokens issued.Tokens, scope string, roles bool) exposure {
+	got, _ := e.get(changed(tokens, func(t *issued.Token) []*issued.Token {
+		t = t.Chose("scp", text(scope)).Chose("scope", text(scope))
+		if roles {
+			t = t.Chose("roles", list(unrelated))
+		}
+		return []*issued.Token{t}
+	}))
 	return got
 }

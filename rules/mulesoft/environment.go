@@ -54,6 +54,7 @@ func claimSet(r *rules.Request) *source.Value {
 		}
 		if reading := r.Read(rules.Claim(m.Key)); reading.Unknown != nil {
 			m.Value = notKnown(reading.Unknown.Why)
+			m.Value.Present = reading.Unknown.Present
 		}
 		claims.Members = append(claims.Members, m)
 	}

@@ -309,7 +309,9 @@ func (v *evaluator) root(n *Node) Result {
 func read(n *Node, v *source.Value) Result {
 	switch {
 	case v.Is(source.Unknown) && v.Text != "":
-		return notGiven(n, v.Text)
+		r := notGiven(n, v.Text)
+		r.Unknown.Present = v.Present
+		return r
 	case v == nil || v.Kind == source.Unknown:
 		return notGiven(n, n.String()+" is not known")
 	default:
@@ -435,6 +437,8 @@ func (v *evaluator) defaultTo(n *Node) Result {
 		return v.eval(n.Args[1])
 	case r.Failure != nil && !v.flex():
 		return unknown(n, "which errors default replaces is not documented")
+	case r.present():
+		return r
 	default:
 		return fromOperand(r, false)
 	}
@@ -442,7 +446,10 @@ func (v *evaluator) defaultTo(n *Node) Result {
 
 func (v *evaluator) compare(n *Node) Result {
 	operands, r := v.operands(n.Args, n.Name != "==" && n.Name != "!=")
-	if operands == nil {
+	switch {
+	case operands == nil && (n.Name == "==" || n.Name == "!=") && v.presentAndNull(n.Args):
+		return value(boolean(n.Name == "!="))
+	case operands == nil:
 		return r
 	}
 	left, right := operands[0], operands[1]
@@ -460,6 +467,16 @@ func (v *evaluator) compare(n *Node) Result {
 		return v.order(n, left, right)
 	}
 }
+
+// presentAndNull reports whether one of two operands is null, and the other is surely not, though its
+// value is not known.
+func (v *evaluator) presentAndNull(args []*Node) bool {
+	left, right := v.eval(args[0]), v.eval(args[1])
+	return left.present() && isNull(right.Value) || isNull(left.Value) && right.present()
+}
+
+// present reports whether a result is some value that is not known, and not null.
+func (r Result) present() bool { return r.Unknown != nil && r.Unknown.Present }
 
 // selectName reads a member. A key that is not there gives null, and so does a selector on null on
 // Mule.

@@ -1,4 +1,4 @@
-package environments
+package issued
 
 import (
 	"fmt"
@@ -16,28 +16,28 @@ type classified struct {
 
 // clientClasses numbers clients by what some checks can tell of their ids. Views that can tell the same share them.
 type clientClasses struct {
-	view     *view
+	view     *View
 	identity bool
 	ids      map[string]int
 	named    map[string]int
-	sets     map[*clientSet][]classified // one client of each class
+	sets     [][]classified // one client of each class, by the set's number
 }
 
-func newClientClasses(v *view, identity bool) *clientClasses {
-	return &clientClasses{view: v, identity: identity, ids: map[string]int{}, named: map[string]int{}, sets: map[*clientSet][]classified{}}
+func newClientClasses(v *View, identity bool, sets int) *clientClasses {
+	return &clientClasses{view: v, identity: identity, ids: map[string]int{}, named: map[string]int{}, sets: make([][]classified, sets+1)}
 }
 
 // clientsOf gives the classes of clients as they stand in access tokens, or in ID tokens.
-func (c *classes) clientsOf(v *view, identity bool) *clientClasses {
+func (c *Classes) clientsOf(v *View, identity bool) *clientClasses {
 	key := c.tellsClientsBy(v, identity)
 	if c.clients[key] == nil {
-		c.clients[key] = newClientClasses(v, identity)
+		c.clients[key] = newClientClasses(v, identity, c.sets)
 	}
 	return c.clients[key]
 }
 
 // tellsClientsBy is all that view.class depends on: the literals that may be a part of an id, and the contracts.
-func (c *classes) tellsClientsBy(v *view, identity bool) string {
+func (c *Classes) tellsClientsBy(v *View, identity bool) string {
 	if v.readsID(identity) {
 		return "each id for itself"
 	}
@@ -54,8 +54,8 @@ func (c *classes) tellsClientsBy(v *view, identity bool) string {
 
 // one lists one client of each class in a set.
 func (c *clientClasses) one(set *clientSet) []classified {
-	all, known := c.sets[set]
-	if known {
+	all := c.sets[set.number]
+	if all != nil {
 		return all
 	}
 	found := map[int]bool{}
@@ -65,7 +65,7 @@ func (c *clientClasses) one(set *clientSet) []classified {
 			all = append(all, classified{id, class})
 		}
 	}
-	c.sets[set] = all
+	c.sets[set.number] = all
 	return all
 }
 
@@ -93,11 +93,11 @@ func (c *clientClasses) of(id string) int {
 	return class
 }
 
-// allGUIDs reports whether every client of every row has a GUID for its id, in lower case.
-func allGUIDs(rows []*Row) bool {
+// allGUIDs reports whether every client of every kind has a GUID for its id, in lower case.
+func allGUIDs(kinds []*Kind) bool {
 	seen := map[*clientSet]bool{}
-	for _, row := range rows {
-		for _, b := range row.batches {
+	for _, kind := range kinds {
+		for _, b := range kind.batches {
 			if !seen[b.clients] && slices.ContainsFunc(b.clients.ids, func(id string) bool { return !entra.IsGUID(id) || strings.ToLower(id) != id }) {
 				return false
 			}

@@ -1,4 +1,4 @@
-package environments
+package issued
 
 import (
 	"github.com/gatewhy/gatewhy/inspect/entra"
@@ -81,18 +81,20 @@ func byItself(api, client *entra.Registration, known *assignments) grant {
 	return g
 }
 
-// strangersAPI is an API that anyone in the tenant may register: its name only begins like ours,
-// since App ID URIs are unique in a tenant, but its scopes and roles may be called the same.
-func strangersAPI(api *entra.Registration) entra.Registration {
+// strangersAPI is an API that anyone in the tenant may register: its name only begins like ours, or
+// has what a check looks for in it, since App ID URIs are unique in a tenant; but its scopes and
+// roles may be called the same.
+func strangersAPI(uris []string) entra.Registration {
 	theirs := entra.Registration{AppID: entra.Text{Value: strangersAPIID}}
-	for _, uri := range audienceURIs(api) {
-		theirs.URIs = append(theirs.URIs, entra.Text{Value: uri + "-copy"})
+	for _, uri := range uris {
+		theirs.URIs = append(theirs.URIs, entra.Text{Value: uri})
 	}
 	return theirs
 }
 
-// sameNames is what the owner of an API can grant who names scopes and roles as ours are.
-func sameNames(api *entra.Registration) grant {
-	all := names(api.Roles, anyRole)
-	return grant{appOnly: true, delegated: true, scopes: names(api.Scopes, anyScope), roles: all, userRoles: all}
+// sameNames is what the owner of an API can grant who names scopes and roles as ours are, or as the policies want them.
+func sameNames(api *entra.Registration, checks []asking) grant {
+	asked := requiredBy(checks)
+	roles := union(names(api.Roles, anyRole), asked.roles)
+	return grant{appOnly: true, delegated: true, scopes: union(names(api.Scopes, anyScope), asked.scopes), roles: roles, userRoles: roles}
 }

@@ -1,4 +1,4 @@
-package environments
+package issued
 
 import (
 	"slices"
@@ -44,13 +44,13 @@ func (t idtyp) claims() []entra.OptionalClaim {
 }
 
 // typeOf is the claim idtyp.
-func (s *sample) typeOf() *source.Value {
+func (t *Token) typeOf() *source.Value {
 	switch {
-	case s.identity || s.typed == untyped:
+	case t.identity || t.typed == untyped:
 		return nil
-	case !s.user:
+	case !t.user:
 		return str("app")
-	case s.typed == allTyped:
+	case t.typed == allTyped:
 		return str("user")
 	}
 	return nil

@@ -1,4 +1,4 @@
-package environments
+package issued
 
 import (
 	"strings"
@@ -11,37 +11,37 @@ import (
 // the client's registration gives to users. The endpoint decides the version, so both can be had. A gateway that checks no audience
 // lets them in. Who signs in to the API itself has one too, where it has a redirect URI: it is left out, since it goes no further than
 // the delegated tokens for that API, which have the same audience.
-func (m *modeller) identityTokens(site *Site) {
-	like := Row{Party: Member, Home: site.Name, Identity: true}
-	name := site.Name + "/" + idRow
-	for _, set := range byUserRoles(site.Clients) {
-		m.addIdentity(m.row(name, like), m.tenant(), set.clients, m.sought.sets(set.grant.roles))
+func (m *modeller) identityTokens(place *Place) {
+	like := Kind{Holder: Member, Home: place.Name, Identity: true}
+	name := place.Name + "/" + idKind
+	for _, set := range byUserRoles(place.Clients) {
+		m.addIdentity(m.kind(name, like), m.tenant(), ofClient, set.clients, m.required.sets(set.grant.roles))
 	}
 }
 
-// idRow is the second part of the names of rows of ID tokens.
-const idRow = "id"
+// idKind is the second part of the names of kinds of ID tokens.
+const idKind = "id"
 
 // strangersIdentity models the ID tokens of an application that anyone in the tenant may register, with app roles that are called
 // as ours.
-func (m *modeller) strangersIdentity(site *Site) {
-	row := m.row(strangerRow+"/"+idRow+"-like-"+site.Name, Row{Party: Stranger, Identity: true})
-	m.addIdentity(row, m.tenant(), clientsOf(strangerID), m.sought.sets(names(site.API.Roles, anyRole)))
+func (m *modeller) strangersIdentity(place *Place) {
+	kind := m.kind(strangerKind+"/"+idKind+"-like-"+place.Name, Kind{Holder: Stranger, Identity: true})
+	m.addIdentity(kind, m.tenant(), ofAPIOwner, clientsOf(strangerID), m.required.sets(m.like(place).grant.roles))
 }
 
 // otherTenantsIdentity models the ID tokens of another tenant: for an application of its own, and for those of ours that are
 // multi-tenant.
-func (m *modeller) otherTenantsIdentity(site *Site) {
-	row := m.row(otherTenantRow+"/"+idRow+"-like-"+site.Name, Row{Party: OtherTenant, Identity: true})
-	m.addIdentity(row, otherTenantID, m.others, m.sought.sets(names(site.API.Roles, anyRole)))
+func (m *modeller) otherTenantsIdentity(place *Place) {
+	kind := m.kind(otherTenantKind+"/"+idKind+"-like-"+place.Name, Kind{Holder: OtherTenant, Identity: true})
+	m.addIdentity(kind, otherTenantID, ofOtherTenant, m.others, m.required.sets(m.like(place).grant.roles))
 }
 
-func (m *modeller) addIdentity(row *Row, tenant string, clients *clientSet, roles [][]string) {
+func (m *modeller) addIdentity(kind *Kind, tenant string, freedom freedom, clients *clientSet, roles [][]string) {
 	for _, v := range []entra.Version{entra.V1, entra.V2} {
 		for _, set := range roles {
 			for _, guest := range []bool{false, true} {
-				s := sample{tenant: tenant, version: v, identity: true, audience: audience{form: "guid"}}
-				m.addSample(row, s, kind{user: true, guest: guest, roles: set}, clients)
+				t := Token{tenant: tenant, version: v, identity: true, audience: audience{form: "guid"}, freedom: freedom}
+				m.addToken(kind, t, flow{user: true, guest: guest, roles: set}, clients)
 			}
 		}
 	}
@@ -66,10 +66,10 @@ func byUserRoles(clients []*entra.Registration) []*group {
 
 // publicClients lists the clients of all environments that need no secret: whoever can sign in can use their ids, for an API of
 // his own too (v2-oauth2-device-code, scenario-desktop-app-registration: allowPublicClient).
-func (e *Estate) publicClients() []string {
+func (w *World) publicClients() []string {
 	var all []string
-	for i := range e.Sites {
-		for _, c := range e.Sites[i].Clients {
+	for i := range w.Places {
+		for _, c := range w.Places[i].Clients {
 			if c.Public.Value == "true" {
 				all = append(all, clientID(c))
 			}

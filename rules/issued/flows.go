@@ -1,4 +1,4 @@
-package environments
+package issued
 
 import (
 	"fmt"
@@ -8,8 +8,8 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/entra"
 )
 
-// kind is what tells tokens of one client for one API apart, but for their audience's form.
-type kind struct {
+// flow is what tells tokens of one client for one API apart, but for their audience's form.
+type flow struct {
 	name        string
 	user, guest bool
 	scopes      []string
@@ -20,46 +20,46 @@ type kind struct {
 // unclaimedRoles is the doubt of roles that are assigned to an application of which no file tells which it is.
 const unclaimedRoles = "an assignment names a service principal that no file shows, and it is not known which client it is: pass what az ad sp show --id APP prints"
 
-// kinds lists the tokens of a grant: app-only with each set of roles; delegated with each set of scopes and with none, and where users can
+// flows lists the tokens of a grant: app-only with each set of roles; delegated with each set of scopes and with none, and where users can
 // hold roles, with those.
-func (g grant) kinds(sought *sought) []kind {
-	var all []kind
-	for _, roles := range g.roleSets(sought) {
-		all = append(all, kind{name: "app" + suffix(roles), roles: roles})
+func (g grant) flows(r *required) []flow {
+	var all []flow
+	for _, roles := range g.roleSets(r) {
+		all = append(all, flow{name: "app" + suffix(roles), roles: roles})
 	}
 	for _, roles := range g.perhaps {
-		all = append(all, kind{name: "app" + suffix(roles), roles: roles, doubt: unclaimedRoles})
+		all = append(all, flow{name: "app" + suffix(roles), roles: roles, doubt: unclaimedRoles})
 	}
 	if !g.delegated {
 		return all
 	}
-	for _, scopes := range sought.sets(g.scopes) {
-		all = append(all, g.delegatedWith(scopes, sought)...)
+	for _, scopes := range r.sets(g.scopes) {
+		all = append(all, g.delegatedWith(scopes, r)...)
 	}
 	return all
 }
 
 // roleSets lists the sets of roles that an app-only token may carry; none where there is no such token.
-func (g grant) roleSets(sought *sought) [][]string {
+func (g grant) roleSets(r *required) [][]string {
 	switch {
 	case !g.appOnly:
 		return nil
 	case g.held:
 		return [][]string{g.roles}
 	case g.needsRole:
-		return sought.sets(g.roles)[1:]
+		return r.sets(g.roles)[1:]
 	}
-	return sought.sets(g.roles)
+	return r.sets(g.roles)
 }
 
 // delegatedWith lists the delegated tokens with some scopes.
-func (g grant) delegatedWith(scopes []string, sought *sought) []kind {
-	all := []kind{{name: "user" + suffix(scopes), user: true, scopes: scopes}}
+func (g grant) delegatedWith(scopes []string, r *required) []flow {
+	all := []flow{{name: "user" + suffix(scopes), user: true, scopes: scopes}}
 	if g.consented && len(scopes) == 0 {
 		return all
 	}
-	for _, roles := range sought.sets(g.userRoles)[1:] {
-		all = append(all, kind{name: all[0].name + "-with-roles", user: true, scopes: scopes, roles: roles})
+	for _, roles := range r.sets(g.userRoles)[1:] {
+		all = append(all, flow{name: all[0].name + "-with-roles", user: true, scopes: scopes, roles: roles})
 	}
 	return all
 }

@@ -1,7 +1,9 @@
-package environments
+package issued
 
 import (
+	"maps"
 	"net/textproto"
+	"slices"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -27,7 +29,8 @@ func (w *Written) Inputs() map[string]string {
 	return all
 }
 
-func (w *Written) into(r *rules.Request) {
+// Into puts it into a request.
+func (w Written) Into(r *rules.Request) {
 	r.Headers, r.Query = w.Headers, w.Query
 }
 
@@ -37,41 +40,42 @@ const (
 	anySecret   = "a-secret-that-only-the-client-has"
 )
 
-// chosen is the inputs that a caller chooses the value of.
-type chosen struct {
+// callerInputs is the inputs that a caller chooses the value of.
+type callerInputs struct {
 	ids     []rules.Input // that give a client id
 	secrets []rules.Input // that give a client's secret
 	loose   bool          // an expression makes something of one, so that other values may do what these do not
 	token   bool          // an expression that reads one may compare it with the token's own client
+
+	others []rules.Input // that other checks read
+	texts  []string      // and compare with
 }
 
-// chosenBy looks for what the policies take from the request.
-func chosenBy(policies []*rules.Policy) chosen {
-	var c chosen
-	for _, policy := range policies {
-		if policy.When.Disabled {
-			continue
-		}
-		for _, check := range policy.Checks() {
-			c.see(check)
+// callerInputsOf looks for what checks take from the request.
+func callerInputsOf(checks []asking) callerInputs {
+	var c callerInputs
+	for i := range checks {
+		if !checks[i].off {
+			c.see(&checks[i])
 		}
 	}
-	for _, policy := range policies {
-		for _, check := range policy.Checks() {
-			if check.Binds == "" && check.ID != rules.ClientSecret && c.readBy(check) {
-				c.loose, c.token = true, true
-			}
+	for i := range checks {
+		switch check := &checks[i]; {
+		case check.off || check.Binds != "" || check.ID == rules.ClientSecret:
+		case c.readBy(check):
+			c.loose, c.token = true, true
+		default:
+			c.seeOther(check)
 		}
 	}
 	return c
 }
 
 // see notes a check that takes a client id, or its secret, from the request. The Authorization header carries the token.
-func (c *chosen) see(check *rules.Check) {
-	for _, in := range check.Reads() {
+func (c *callerInputs) see(check *asking) {
+	for _, in := range check.reads {
 		switch {
-		case in.Source != rules.FromHTTP && in.Source != rules.FromQuery:
-		case in.Source == rules.FromHTTP && textproto.CanonicalMIMEHeaderKey(in.Name) == "Authorization":
+		case !fromRequest(in):
 		case check.ID == rules.ClientSecret:
 			c.secrets = append(c.secrets, in)
 		case check.Binds != "":
@@ -81,15 +85,30 @@ func (c *chosen) see(check *rules.Check) {
 	}
 }
 
+// seeOther notes what another check takes from the request.
+func (c *callerInputs) seeOther(check *asking) {
+	for _, in := range check.reads {
+		if fromRequest(in) && !slices.ContainsFunc(c.others, func(have rules.Input) bool { return have.String() == in.String() }) {
+			c.others = append(c.others, in)
+			c.texts = append(c.texts, check.texts[:min(len(check.texts), mostTexts)]...)
+		}
+	}
+}
+
+// fromRequest reports whether an input is what the caller writes beside the token, which the Authorization header carries.
+func fromRequest(in rules.Input) bool {
+	return in.Source == rules.FromQuery || in.Source == rules.FromHTTP && textproto.CanonicalMIMEHeaderKey(in.Name) != "Authorization"
+}
+
 // mirrors reports whether a check binds what the caller writes as it is, and reads nothing else.
-func mirrors(check *rules.Check, in rules.Input) bool {
-	if len(check.Reads()) != 1 || check.Test.Input.Opaque == nil {
+func mirrors(check *asking, in rules.Input) bool {
+	if len(check.reads) != 1 || check.Test.Input.Opaque == nil {
 		return false
 	}
 	for _, probe := range []string{"one", "TWO-2"} {
 		r := &rules.Request{}
-		w := write([]rules.Input{in}, probe)
-		w.into(r)
+		w := Writing([]rules.Input{in}, probe)
+		w.Into(r)
 		if got := r.Read(check.Test.Input); got.Value == nil || got.Value.Kind != source.String || got.Value.Text != probe {
 			return false
 		}
@@ -98,8 +117,8 @@ func mirrors(check *rules.Check, in rules.Input) bool {
 }
 
 // readBy reports whether a check reads one of the ids.
-func (c *chosen) readBy(check *rules.Check) bool {
-	for _, in := range check.Reads() {
+func (c *callerInputs) readBy(check *asking) bool {
+	for _, in := range check.reads {
 		for _, id := range c.ids {
 			if in.String() == id.String() {
 				return true
@@ -110,11 +129,27 @@ func (c *chosen) readBy(check *rules.Check) bool {
 }
 
 // forms lists what the holder of a token may write: the id of a client that has a contract, and where an expression may compare it, the
-// token's own. Where other values may get further, the request of which they are not known comes with them.
-func (c *chosen) forms(contracts *rules.Contracts, own string) []Written {
-	if len(c.ids)+len(c.secrets) == 0 {
-		return []Written{{}}
+// token's own; what other checks compare a header or a parameter with. Where other values may get further, the request of which they
+// are not known comes with them.
+func (v *View) forms(own string) []Written {
+	c := &v.caller
+	all := []Written{{}}
+	if len(c.ids)+len(c.secrets) > 0 {
+		all = c.idForms(v.contracts, own)
 	}
+	if len(c.others) == 0 {
+		return all
+	}
+	plain := all
+	for _, text := range append(slices.Clone(c.texts), unrelated) {
+		for _, w := range plain {
+			all = append(all, w.beside(c.others, text))
+		}
+	}
+	return all
+}
+
+func (c *callerInputs) idForms(contracts *rules.Contracts, own string) []Written {
 	id := anyClientID
 	if contracts != nil && len(contracts.IDs) > 0 {
 		id = contracts.IDs[0]
@@ -129,18 +164,30 @@ func (c *chosen) forms(contracts *rules.Contracts, own string) []Written {
 	return all
 }
 
-func (c *chosen) form(id string) Written {
-	w := write(c.ids, id)
+// beside is what a caller writes, and a text in the inputs that are not written yet.
+func (w Written) beside(inputs []rules.Input, text string) Written {
+	with := Written{Headers: maps.Clone(w.Headers), Query: maps.Clone(w.Query)}
+	for _, in := range inputs {
+		add(&with, in, text)
+	}
+	return with
+}
+
+func (c *callerInputs) form(id string) Written {
+	w := Writing(c.ids, id)
 	for _, in := range c.secrets {
 		add(&w, in, anySecret)
 	}
 	return w
 }
 
-func write(inputs []rules.Input, text string) Written {
+// Writing is that a caller writes a text into each of some inputs that are of the caller's choice.
+func Writing(inputs []rules.Input, text string) Written {
 	var w Written
 	for _, in := range inputs {
-		add(&w, in, text)
+		if fromRequest(in) {
+			add(&w, in, text)
+		}
 	}
 	return w
 }

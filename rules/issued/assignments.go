@@ -1,4 +1,4 @@
-package environments
+package issued
 
 import (
 	"slices"
@@ -66,9 +66,9 @@ func isApplication(a entra.Assignment) bool {
 }
 
 // principals is the object ids of the applications of all environments, in lower case.
-func (e *Estate) principals() map[string]bool {
+func (w *World) principals() map[string]bool {
 	all := map[string]bool{}
-	for _, app := range e.applications() {
+	for _, app := range w.applications() {
 		if app.Principal != nil {
 			all[strings.ToLower(app.Principal.ObjectID.Value)] = true
 		}

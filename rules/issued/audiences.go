@@ -1,4 +1,4 @@
-package environments
+package issued
 
 import (
 	"slices"
@@ -26,7 +26,7 @@ func versions(api *entra.Registration) []entra.Version {
 // audiences lists the forms in which a token of this version names the API: the application id in v2.0; in v1.0 whichever form the
 // client asked for (access-token-claims-reference, "aud"), unless an optional claim makes it the application id.
 func audiences(api *entra.Registration, v entra.Version) []audience {
-	id := strings.ToLower(api.AppID.Value)
+	id := lower(api.AppID.Value)
 	guid := audience{form: "guid", value: id}
 	if v == entra.V2 || api.AudienceIsGUID() {
 		return []audience{guid}
@@ -65,12 +65,12 @@ func servicePrincipalAudience(id string) audience { return audience{form: "spn",
 // our App ID URIs: an api:// name of free choice where its administrator has switched Microsoft's policy off
 // (identifier-uri-restrictions); whether one that holds our ids or stands on our verified domain can be had, no source
 // tells.
-func otherTenantsAudiences(api *entra.Registration, v entra.Version) []audience {
+func otherTenantsAudiences(api *entra.Registration, near []string, v entra.Version) []audience {
 	all := []audience{{form: "guid", value: otherTenantsAPIID}}
 	if v == entra.V2 {
 		return all
 	}
-	for _, uri := range audienceURIs(api) {
+	for _, uri := range append(audienceURIs(api), near...) {
 		a := audience{form: "uri", value: uri}
 		if !strings.HasPrefix(uri, "api://") || holdsGUID(uri) {
 			a.doubt = "it is not known whether another tenant can have the App ID URI " + uri
@@ -84,3 +84,5 @@ func holdsGUID(uri string) bool {
 	parts := strings.FieldsFunc(uri, func(r rune) bool { return r == '/' || r == ':' })
 	return slices.ContainsFunc(parts, entra.IsGUID)
 }
+
+func lower(s string) string { return strings.ToLower(s) }

@@ -1,4 +1,4 @@
-package environments
+package issued
 
 import (
 	"slices"

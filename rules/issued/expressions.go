@@ -1,4 +1,4 @@
-package environments
+package issued
 
 import (
 	"strings"
@@ -17,7 +17,7 @@ type opaques struct {
 }
 
 // seeExpression sorts an expression by what it reads of the client's id.
-func (v *view) seeExpression(expression *rules.Opaque) {
+func (v *View) seeExpression(expression *rules.Opaque) {
 	ids, audience, others := readsOf(expression)
 	switch {
 	case ids && (audience || others) && !v.compares(expression, "appid", "azp"):
@@ -34,7 +34,7 @@ func (v *view) seeExpression(expression *rules.Opaque) {
 }
 
 // compares notes the texts that an expression compares claims with, where it makes nothing else of them.
-func (v *view) compares(expression *rules.Opaque, claims ...string) bool {
+func (v *View) compares(expression *rules.Opaque, claims ...string) bool {
 	if expression.Compares == nil {
 		return false
 	}
@@ -48,7 +48,7 @@ func (v *view) compares(expression *rules.Opaque, claims ...string) bool {
 // readsOf tells whether an expression reads the ids of access tokens, the audience, and other things.
 func readsOf(expression *rules.Opaque) (ids, audience, others bool) {
 	for _, in := range expression.Reads {
-		switch name := claimOf(in); {
+		switch name := in.ClaimRead(); {
 		case name == "*":
 			ids, audience, others = true, true, true
 		case isClient(name) && in.Source == rules.FromClaim:
@@ -63,7 +63,7 @@ func readsOf(expression *rules.Opaque) (ids, audience, others bool) {
 }
 
 // makes is what the expressions make of an id, as far as checks can tell it.
-func (v *view) makes(id string, identity bool, b *strings.Builder) {
+func (v *View) makes(id string, identity bool, b *strings.Builder) {
 	if identity {
 		for _, o := range v.opaques.sign {
 			v.look(o, "aud", id, b)
@@ -76,7 +76,7 @@ func (v *view) makes(id string, identity bool, b *strings.Builder) {
 	}
 }
 
-func (v *view) look(o *rules.Opaque, claim, id string, b *strings.Builder) {
+func (v *View) look(o *rules.Opaque, claim, id string, b *strings.Builder) {
 	t := *v.blank
 	t.Claims = &source.Value{Kind: source.Object, Members: []source.Member{{Key: claim, Value: str(id)}}}
 	reading := o.Eval(&rules.Request{Token: &t})
@@ -87,20 +87,21 @@ func (v *view) look(o *rules.Opaque, claim, id string, b *strings.Builder) {
 		b.WriteString("!" + reading.Fault)
 	case reading.Value == nil:
 		b.WriteString("-")
-	case isText && !strings.ContainsFunc(text, isSpace):
-		v.compare(text, b)
+	case isText && !strings.ContainsAny(text, spaces):
+		v.compare(text, v.literals, b)
 	default:
 		b.WriteString(reading.Value.JSON())
 	}
 	b.WriteByte(0)
 }
 
-func isSpace(r rune) bool { return strings.ContainsRune(" \t\r\n", r) }
+// spaces separate words.
+const spaces = " \t\r\n"
 
-// compare is what checks can tell of a text without spaces: which literals it equals or holds, and whether it is a client's that has a
+// compare is what checks can tell of a text without spaces: which of some literals it equals or holds, and whether it is a client's that has a
 // contract.
-func (v *view) compare(text string, b *strings.Builder) {
-	for _, literal := range v.literals {
+func (v *View) compare(text string, literals []string, b *strings.Builder) {
+	for _, literal := range literals {
 		switch {
 		case text == literal:
 			b.WriteByte('=')
@@ -120,9 +121,9 @@ func (v *view) compare(text string, b *strings.Builder) {
 
 // readsID reports whether every id counts for itself: an expression reads it with other things, or may compare it with what the caller
 // writes.
-func (v *view) readsID(identity bool) bool {
+func (v *View) readsID(identity bool) bool {
 	if identity {
-		return v.opaques.signed || v.chosen.token
+		return v.opaques.signed || v.caller.token
 	}
-	return v.opaques.mixed || v.chosen.token
+	return v.opaques.mixed || v.caller.token
 }

@@ -1,0 +1,276 @@
+package cmd
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/inspect/keys"
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/environments"
+	"github.com/gatewhy/gatewhy/rules/issued"
+	"github.com/gatewhy/gatewhy/testdata/mint"
+)
+
+// The commands that speak of who gets in draw on one model. This test holds them against each other: for every policy of testdata with every
+// app registration there, and for random pairs.
+
+// pair is the policies of one API, and its app registration.
+type pair struct {
+	name     string
+	file     *source.File
+	policies []*rules.Policy
+	apps     *entra.Directory
+}
+
+// matrix runs the model's tokens against the pair: UAT beside the DEV environment of the holes.
+func (p *pair) matrix(t *testing.T) (*environments.Estate, *environments.Matrix) {
+	e := holesEstate(t, p.apps)
+	e.Sites[1].Policies = p.policies
+	return e, e.Evaluate()
+}
+
+// pairs are every policy of testdata with every registration.
+func pairs(t *testing.T) []pair {
+	var all []pair
+	var registered []*entra.Directory
+	known := map[string]bool{}
+	for _, name := range filesLike(t, "../testdata/environments/*/entra/*", "../testdata/rules/*/app*") {
+		d, err := entra.ReadRegistrations(readSource(t, name))
+		if err != nil || len(d.Apps) != 1 || !d.Apps[0].AppID.Known() || len(d.Apps[0].URIs) == 0 {
+			continue // no API's
+		}
+		if what := sameAs(d.Apps[0]); !known[what] {
+			known[what] = true
+			registered = append(registered, d)
+		}
+	}
+	for _, name := range filesLike(t, "../testdata/environments/*/policies/*", "../testdata/rules/*/ok*", "../testdata/rules/*/bad*") {
+		file := readSource(t, name)
+		compiled, err := everyGateway().read([]*source.File{file}, rules.Options{Variant: "mule"})
+		if err != nil || len(rules.ByAPI(compiled.Policies)) != 1 {
+			continue
+		}
+		for _, apps := range registered {
+			all = append(all, pair{name + " with " + apps.Apps[0].Title(), file, compiled.Policies, apps})
+		}
+	}
+	return all
+}
+
+// sameAs is what of an API's registration tells its tokens from another's.
+func sameAs(app *entra.Registration) string {
+	text := fmt.Sprint(app.AppID.Value, app.Version.Value, app.SignIn.Value, app.AssignmentRequired(), app.Principal != nil, app.Claims != nil)
+	for _, p := range slices.Concat(app.Scopes, app.Roles) {
+		text += fmt.Sprint(p.Value.Value, p.AdminOnly, p.Users, p.Apps)
+	}
+	for _, uri := range app.URIs {
+		text += uri.Value
+	}
+	return text
+}
+
+// randomPairs are combinations of settings, good and bad, with tokens of either version.
+func randomPairs(t *testing.T) []pair {
+	var all []pair
+	for _, version := range []string{"1", "2"} {
+		apps := registrations(t, strings.Replace(holesUAT, "VERSION", version, 1), holesPrincipal)
+		tested := policiesUnderTest(version)
+		names := []string{}
+		for name := range tested {
+			names = append(names, name)
+		}
+		slices.Sort(names)
+		for i, name := range names {
+			if i%2 == 0 {
+				continue // half of either version are 500 pairs
+			}
+			file, err := source.Read("policy.json", []byte(tested[name]))
+			if err != nil {
+				t.Fatal(err)
+			}
+			compiled, err := everyGateway().read([]*source.File{file}, rules.Options{Variant: "mule"})
+			if err != nil {
+				t.Fatal(err)
+			}
+			all = append(all, pair{"v" + version + " tokens, " + name, file, compiled.Policies, apps})
+		}
+	}
+	return all
+}
+
+func filesLike(t *testing.T, patterns ...string) []string {
+	var all []string
+	for _, pattern := range patterns {
+		found, err := filepath.Glob(pattern)
+		if err != nil || len(found) == 0 {
+			t.Fatalf("%s: %v", pattern, err)
+		}
+		all = append(all, found...)
+	}
+	return all
+}
+
+func readSource(t *testing.T, name string) *source.File {
+	content, err := os.ReadFile(name)
+	if err != nil {
+		t.Fatal(err)
+	}
+	file, err := source.Read(name, content)
+	if err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+// minter signs witnesses as Entra ID would, and a forger's as they would.
+type minter struct {
+	tenants, forgers *mint.Key
+	set              *keys.Set
+	signed           map[string]*inspect.Token // what was signed before: many witnesses are the same
+}
+
+func newMinter(t *testing.T) *minter {
+	m := &minter{signed: map[string]*inspect.Token{}}
+	var err error
+	if m.tenants, err = keyNamed("tenants", "RS256"); err != nil {
+		t.Fatal(err)
+	}
+	if m.forgers, err = keyNamed("forgers", "RS256"); err != nil {
+		t.Fatal(err)
+	}
+	text, err := mint.Set(m.tenants)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if m.set, err = keys.Parse("keys", text); err != nil {
+		t.Fatal(err)
+	}
+	return m
+}
+
+func (m *minter) sign(t *testing.T, claims *source.Value, forged bool) *inspect.Token {
+	key, text := m.tenants, claims.JSON()
+	if forged {
+		key = m.forgers
+	}
+	if token := m.signed[key.ID+text]; token != nil {
+		return token
+	}
+	compact, err := key.Sign("RS256", fmt.Appendf(nil, `{"typ":"JWT","alg":"RS256","kid":%q}`, m.tenants.ID), []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	m.signed[key.ID+text] = inspect.Parse(compact)
+	return m.signed[key.ID+text]
+}
+
+// asTest is the same token as a policy test writes it: a shape, with each of its claims replaced or taken away.
+func asTest(claims *source.Value) *environments.TokenSpec {
+	spec := &environments.TokenSpec{Shape: entra.Text{Value: "entra-v1-app-only"}, Claims: &source.Value{Kind: source.Object}}
+	spec.Claims.Members = append(spec.Claims.Members, claims.Members...)
+	for _, m := range spec.Make(clock).Claims.Members {
+		if claims.Member(m.Key) == nil {
+			spec.Claims.Members = append(spec.Claims.Members, source.Member{Key: m.Key, Value: &source.Value{Kind: source.Null}})
+		}
+	}
+	return spec
+}
+
+// mostMinted is how many witnesses of one outcome are minted for a pair: signing takes long.
+const mostMinted = 2
+
+// TestTheCommandsAgreeOnWhoGetsIn runs the matrix of every pair once, and holds the others against it.
+func TestTheCommandsAgreeOnWhoGetsIn(t *testing.T) {
+	t.Parallel()
+	m, minted, counts := newMinter(t), 0, map[rules.Decision]int{}
+	for _, p := range slices.Concat(pairs(t), randomPairs(t)) {
+		e, matrix := p.matrix(t)
+		minted += p.checkWitnesses(t, m, e, matrix)
+		p.checkLint(t, matrix, counts)
+	}
+	if minted < 2000 || counts[rules.Accepted] < 200 || counts[rules.Rejected] < 200 {
+		t.Errorf("%d witnesses were minted, %v: the test proves little", minted, counts)
+	}
+}
+
+// checkWitnesses mints witnesses of the matrix, with what Entra ID always writes beside what the model knows, and runs them as explain does, with
+// a key set, and as test does: each gets the verdict that matrix gave.
+func (p *pair) checkWitnesses(t *testing.T, m *minter, e *environments.Estate, matrix *environments.Matrix) (minted int) {
+	count := map[rules.Decision]int{}
+	for r, row := range matrix.Rows {
+		want := matrix.Cells[r][0].Outcome
+		if count[want]++; want == rules.Undetermined || count[want] > mostMinted {
+			continue
+		}
+		minted++
+		w := matrix.Witness(r, 0)
+		claims, forged := w.Token.InFull(""), row.Holder == issued.Forger
+		request := &rules.Request{
+			Token: m.sign(t, claims, forged), At: e.At, Contracts: e.Sites[1].Contracts, Headers: w.Written.Headers, Query: w.Written.Query,
+			Signatures: &signatures{given: m.set},
+		}
+		if got := rules.Evaluate(p.policies, request); got.Outcome != want || got.Status != w.Verdict.Status {
+			t.Errorf("%s: %s: matrix says %s %d, explain %s %d of\n%s", p.name, row.Name, want, w.Verdict.Status, got.Outcome, got.Status, claims.JSON())
+		}
+		request.Token, request.Signatures = asTest(claims).Make(e.At), environments.Assumed(map[bool]string{true: "invalid", false: "valid"}[forged])
+		if got := rules.Evaluate(p.policies, request); got.Outcome != want || got.Status != w.Verdict.Status {
+			t.Errorf("%s: %s: matrix says %s %d, test %s %d of\n%s", p.name, row.Name, want, w.Verdict.Status, got.Outcome, got.Status, claims.JSON())
+		}
+	}
+	return minted
+}
+
+// saying lists the rules by which lint says that somebody gets in. A policy that asks a validation endpoint names no keys, and lint does not tell
+// other tenants from other APIs of the tenant there; a policy that is disabled lets everybody in.
+func saying(who string, policies []*rules.Policy) []string {
+	tenant := []string{"policy-disabled", "any-client-accepted", "audience-not-checked", "scope-without-audience", "assignment-not-required", "client-id-chosen-by-caller"}
+	introspects := slices.ContainsFunc(policies, func(p *rules.Policy) bool {
+		return slices.ContainsFunc(p.Checks(), func(c *rules.Check) bool { return c.ID == rules.Introspection })
+	})
+	switch {
+	case who == "forgers":
+		return []string{"policy-disabled", "signature-not-verified"}
+	case who == "other tenants" && !introspects:
+		return []string{"policy-disabled", "issuer-not-pinned"}
+	}
+	return tenant
+}
+
+// checkLint holds lint, with the app registration, against the matrix: where matrix has a witness, lint has a finding, and where matrix keeps all
+// of a sort out, lint has no error. Its warnings are also of what is one change away.
+func (p *pair) checkLint(t *testing.T, matrix *environments.Matrix, counts map[rules.Decision]int) {
+	j := newJudge(everyGateway(), rules.Options{Variant: "mule"})
+	j.apps = p.apps
+	found := j.file(p.file).findings
+	for who, of := range map[string]func(*environments.Row) bool{
+		"the tenant": func(r *environments.Row) bool {
+			return r.Holder == issued.Stranger || r.Holder == issued.Member && r.Home == "dev"
+		},
+		"other tenants": func(r *environments.Row) bool { return r.Holder == issued.OtherTenant },
+		"forgers":       func(r *environments.Row) bool { return r.Holder == issued.Forger },
+	} {
+		best, witness := rules.Rejected, ""
+		for r, row := range matrix.Rows {
+			if got := matrix.Cells[r][0].Outcome; of(row) && issued.Further(got, best) {
+				best, witness = got, row.Name
+			}
+		}
+		says := rules.Severity("")
+		for _, f := range found {
+			if slices.Contains(saying(who, p.policies), f.Rule) && (says == "" || f.Severity == rules.Error) {
+				says = f.Severity
+			}
+		}
+		counts[best]++
+		if best == rules.Accepted && says == "" || best == rules.Rejected && says == rules.Error {
+			t.Errorf("%s: %s: matrix says %s (%s), lint %q", p.name, who, best, witness, says)
+		}
+	}
+}

@@ -1,0 +1,139 @@
+package issued
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// The stand-ins of a world that is made up.
+const (
+	assumedName   = "this environment"
+	assumedTenant = "11111111-1111-4111-8111-111111111111"
+	assumedClient = "33333333-3333-4333-8333-333333333333"
+	assumedAPI    = "44444444-4444-4444-8444-4444444444a1"
+)
+
+// assumedTime is when modelled tokens are used where nobody says; no policy depends on the day.
+var assumedTime = time.Date(2026, 1, 1, 12, 0, 0, 0, time.UTC)
+
+// Assume makes the world up in which an API has what its policies ask for: audiences, scopes, roles, tenants and clients, both versions of
+// tokens, and stand-ins for the rest. Where the API's app registration is known (it may be nil), that says what the API has. Its own clients
+// are those that the policies name, and the only ones with a contract.
+func Assume(policies []*rules.Policy, app *entra.Registration) *Holders {
+	place := Place{Name: assumedName, API: app, Policies: policies}
+	if app == nil {
+		place.API = &entra.Registration{}
+	}
+	w := &World{Tenant: assumedTenant, At: assumedTime, Places: []Place{place}}
+	h := w.HoldersAt(assumedName)
+	checks := h.asked[assumedName]
+	if app == nil {
+		*place.API = assumedRegistration(h.texts)
+	}
+	h.clouds = cloudsOf(checks)
+	w.Cloud, h.in.cloud, h.tenants = h.clouds[0], h.clouds[0], tenantsOf(checks, h.texts)
+	own := assumedClients(h.texts)
+	for _, id := range own {
+		h.place.Clients = append(h.place.Clients, &entra.Registration{AppID: entra.Text{Value: id}})
+	}
+	h.place.Contracts = &rules.Contracts{IDs: append(own, constantClients(checks)...)}
+	h.assumed, h.ownAssumed = app == nil, true
+	h.like(h.place)
+	h.asked = nil // of many checks it is large, and nobody looks at it again
+	return h
+}
+
+// assumedClients are the clients that policies name, or a stand-in. What is no application id stands in no token of Entra ID.
+func assumedClients(asked texts) []string {
+	var own []string
+	for _, id := range clientsNamedBy(asked) {
+		if entra.IsGUID(id) && !slices.Contains(own, id) {
+			own = append(own, id)
+		}
+	}
+	if len(own) == 0 {
+		return []string{assumedClient}
+	}
+	return own
+}
+
+// constantClients lists the texts in what policies make a client id of: it may be one of them, whoever calls.
+func constantClients(checks []asking) []string {
+	var all []string
+	for i := range checks {
+		if checks[i].Binds != "" {
+			all = append(all, checks[i].texts...)
+		}
+	}
+	return all
+}
+
+// assumedRegistration is an API that has what its policies ask for. Whether users can consent to its scopes nobody says.
+func assumedRegistration(asked texts) entra.Registration {
+	app := entra.Registration{AppID: entra.Text{Value: assumedAPI}, Version: entra.Text{Unknown: true}}
+	app.Claims = []entra.OptionalClaim{{Name: entra.Text{Unknown: true}}}
+	for _, text := range asked["aud"] {
+		if !entra.IsGUID(text) {
+			app.URIs = append(app.URIs, entra.Text{Value: text})
+		}
+	}
+	for _, text := range asked["scp"] {
+		for _, word := range strings.Fields(text) {
+			app.Scopes = append(app.Scopes, entra.Permission{Value: entra.Text{Value: word}, AdminOnly: true})
+		}
+	}
+	for _, text := range asked["roles"] {
+		app.Roles = append(app.Roles, entra.Permission{Value: entra.Text{Value: text}, Apps: true, Users: true})
+	}
+	return app
+}
+
+// cloudsOf lists the clouds, that of the policies' keys first.
+func cloudsOf(checks []asking) []entra.Cloud {
+	all := entra.Clouds()
+	for _, address := range keysOf(checks) {
+		u, err := url.Parse(strings.TrimSpace(address))
+		if err != nil {
+			continue
+		}
+		if cloud, ok := entra.CloudOf(u.Hostname()); ok {
+			return append([]entra.Cloud{cloud}, slices.DeleteFunc(all, func(c entra.Cloud) bool { return c.ID == cloud.ID })...)
+		}
+	}
+	return all
+}
+
+// keysOf lists the addresses of the keys that policies verify with.
+func keysOf(checks []asking) []string {
+	var all []string
+	for i := range checks {
+		eachLeaf(checks[i].Test, func(leaf rules.Predicate) {
+			if leaf.Key != nil && leaf.Key.URL != "" {
+				all = append(all, leaf.Key.URL)
+			}
+		})
+	}
+	return all
+}
+
+// tenantsOf lists the tenants that policies name, in their issuers or in the addresses of their keys, and a stand-in.
+func tenantsOf(checks []asking, asked texts) []tenant {
+	var all []tenant
+	add := func(text string) {
+		for i := 0; i+36 <= len(text); i++ {
+			id := text[i : i+36]
+			if entra.IsGUID(id) && len(all) < mostTexts && !slices.Contains(all, tenant{id: id}) {
+				all = append(all, tenant{id: id})
+			}
+		}
+	}
+	for _, text := range slices.Concat(asked["iss"], asked["tid"], keysOf(checks)) {
+		add(text)
+	}
+	return append(all, tenant{id: assumedTenant})
+}

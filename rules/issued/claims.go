@@ -1,0 +1,189 @@
+package issued
+
+import (
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect/entra"
+)
+
+// Presence says what is known of a claim in a token of Entra ID.
+type Presence byte
+
+// The presences. That a holder can make a claim what they like is none of them: it depends on the holder (see freedom).
+const (
+	Absent   Presence = '-' // Entra never writes it there
+	Fixed    Presence = '=' // the model knows what it holds
+	Present  Presence = '+' // it is there; what it holds is not known, and not of the holder's choice
+	Chosen   Presence = '*' // it is there; the holder chooses among a few values
+	Optional Presence = '~' // it is there only where the API's registration asks for it (optionalClaims), and even then perhaps not
+	Asked    Presence = 'a' // the same, where a setting asks that is not read (groupMembershipClaims)
+	Unstated Presence = '?' // it may be there or not
+)
+
+// form is how a claim holds its value.
+type form byte
+
+const (
+	asText  form = 't'
+	asWords form = 'w' // one text of words with a space between them
+	asList  form = 'l'
+	asTime  form = 'n' // seconds since 1970
+	asOther form = 'x'
+)
+
+// claim is one row of the table. Columns are the tokens in which it stands: access tokens of v1.0 without a user and with one, the
+// same of v2.0, ID tokens of v1.0 and of v2.0.
+type claim struct {
+	name    string
+	columns string // a Presence each, in that order
+	form    form
+	reason  string // the reference: a page of learn.microsoft.com/entra/identity-platform, and what it leaves out
+}
+
+const (
+	accessClaims   = "access-token-claims-reference"
+	idClaims       = "id-token-claims-reference"
+	optionalClaims = "optional-claims-reference"
+	restricted     = "reference-claims-customization, the restricted claims of JWTs: no claims mapping can write it either"
+	ofGraph        = "seen in tokens for Microsoft Graph only, and documented nowhere"
+)
+
+// claims is the table: every claim that Entra ID is known to write, and those that it is known never to. What stands in no row is a
+// custom claim (see custom).
+var claims = [...]claim{
+	{"aud", "======", asText, accessClaims},
+	{"iss", "======", asText, accessClaims},
+	{"tid", "======", asText, accessClaims},
+	{"ver", "======", asText, accessClaims + ": of an access token the API's registration decides it"},
+	{"iat", "======", asTime, accessClaims},
+	{"nbf", "======", asTime, accessClaims},
+	{"exp", "======", asTime, accessClaims},
+	{"appid", "==----", asText, accessClaims},
+	{"azp", "--==--", asText, accessClaims},
+	{"appidacr", "**----", asText, accessClaims + ": 0 public, 1 secret, 2 certificate"},
+	{"azpacr", "--**--", asText, accessClaims + ": 0 public, 1 secret, 2 certificate"},
+	{"scp", "-=-=--", asWords, accessClaims + ": of users only"},
+	{"roles", "======", asList, accessClaims + ": absent where none is assigned"},
+	{"idtyp", "====--", asText, optionalClaims},
+	{"oid", "+?+???", asText, accessClaims + ": of a user with the scope profile only"},
+	{"sub", "++++++", asText, accessClaims},
+	{"uti", "++++++", asText, accessClaims},
+	{"aio", "++++++", asText, accessClaims},
+	{"rh", "++++++", asText, accessClaims},
+	{"idp", "??????", asText, accessClaims + ": of a guest always"},
+	{"acr", "?+--??", asText, accessClaims + ": v1.0 only"},
+	{"amr", "?+--??", asList, accessClaims + ": v1.0 only"},
+	{"unique_name", "?+--??", asText, accessClaims + ": v1.0 only"},
+	{"upn", "-?-~??", asText, accessClaims + ": v1.0 by default if applicable, v2.0 as an optional claim"},
+	{"family_name", "-?-~??", asText, accessClaims + ": v1.0 by default if applicable, v2.0 as an optional claim"},
+	{"given_name", "-?-~??", asText, accessClaims + ": v1.0 by default if applicable, v2.0 as an optional claim"},
+	{"onprem_sid", "-?-~??", asText, accessClaims + ": v1.0 by default if applicable, v2.0 as an optional claim"},
+	{"pwd_exp", "-?-~??", asOther, accessClaims + ": v1.0 by default if applicable, v2.0 as an optional claim"},
+	{"ipaddr", "??~~??", asText, accessClaims + ": v1.0 by default if applicable, v2.0 as an optional claim"},
+	{"in_corp", "??~~??", asText, accessClaims + ": v1.0 by default if applicable, v2.0 as an optional claim"},
+	{"preferred_username", "-~-???", asText, accessClaims + ": v2.0 with the scope profile"},
+	{"name", "-?-???", asText, accessClaims + ": with the scope profile"},
+	{"groups", "aaaaaa", asList, accessClaims + ": where the API asks for it, and not where there are too many"},
+	{"hasgroups", "aaaaaa", asOther, accessClaims},
+	{"_claim_names", "aaaaaa", asOther, accessClaims},
+	{"_claim_sources", "aaaaaa", asOther, accessClaims},
+	{"wids", "??????", asList, accessClaims},
+	{"acrs", "??????", asList, accessClaims},
+	{"xms_cc", "??????", asList, accessClaims},
+	{"acct", "~~~~??", asOther, optionalClaims},
+	{"auth_time", "~~~~??", asTime, optionalClaims},
+	{"email", "~~~~??", asText, optionalClaims},
+	{"sid", "~~~~??", asText, optionalClaims},
+	{"ctry", "~~~~??", asText, optionalClaims},
+	{"login_hint", "~~~~??", asText, optionalClaims},
+	{"tenant_region_scope", "~~~~??", asText, optionalClaims},
+	{"xms_edov", "~~~~??", asOther, optionalClaims},
+	{"xms_pdl", "~~~~??", asText, optionalClaims},
+	{"xms_pl", "~~~~??", asText, optionalClaims},
+	{"xms_tpl", "~~~~??", asText, optionalClaims},
+	{"ztdid", "~~~~??", asText, optionalClaims},
+	{"xms_mirid", "?-?---", asText, "decoded samples of managed identities, documented nowhere"},
+	{"app_displayname", "??????", asText, ofGraph},
+	{"puid", "??????", asText, ofGraph},
+	{"platf", "??????", asText, ofGraph},
+	{"signin_state", "??????", asList, ofGraph},
+	{"xms_tcdt", "??????", asTime, ofGraph},
+	{"xms_st", "??????", asOther, ofGraph},
+	{"xms_tdbr", "??????", asText, ofGraph},
+	{"cnf", "??????", asOther, ofGraph},
+	{"nonce", "----??", asText, idClaims},
+	{"c_hash", "----??", asText, idClaims},
+	{"at_hash", "----??", asText, idClaims},
+
+	{"jti", "------", asText, accessClaims + " has uti in its place"},
+	{"client_id", "------", asText, restricted},
+	{"role", "------", asText, restricted},
+	{"scope", "------", asWords, restricted},
+	{"username", "------", asText, restricted},
+	{"tenant_id", "------", asText, restricted},
+	{"cid", "------", asText, accessClaims + " has appid and azp in its place"},
+	{"client", "------", asText, accessClaims + " has appid and azp in its place"},
+	{"active", "------", asOther, accessClaims + " has none: a member of an introspection answer"},
+	{"expires_in", "------", asTime, accessClaims + " has none: a member of a token endpoint's answer"},
+}
+
+// custom is what a claim is that stands in no row: a claims-mapping policy may write it, or an extension attribute that the API's
+// registration asks for (reference-claims-customization, optional-claims-reference).
+var custom = claim{"", "??????", asText, "reference-claims-customization: a claims-mapping policy may write it"}
+
+// claimNamed looks a claim up. It is not listed where no row has it. A name that differs from one of Entra's in capitals or blanks
+// only is in no token: Entra writes it otherwise, and no claims mapping can write it (the restricted claims).
+func claimNamed(name string) (row *claim, listed bool) {
+	for i := range claims {
+		if claims[i].name == name {
+			return &claims[i], true
+		}
+	}
+	bare := strings.TrimSpace(name)
+	for i := range claims {
+		if strings.EqualFold(claims[i].name, bare) {
+			return &claim{name: name, columns: "------", form: claims[i].form, reason: restricted}, true
+		}
+	}
+	return &custom, false
+}
+
+// in is what the table says of a token.
+func (c *claim) in(v entra.Version, identity, user bool) Presence {
+	column := 0
+	switch {
+	case identity:
+		column = 4 + int(v-entra.V1)
+	case v == entra.V2:
+		column = 2
+	}
+	if user && !identity {
+		column++
+	}
+	return Presence(c.columns[column])
+}
+
+// Listed reports whether the table has a claim, or one that differs in capitals or blanks only.
+func Listed(name string) bool {
+	_, listed := claimNamed(name)
+	return listed
+}
+
+// Statement is what the model says of a claim in one sort of tokens, and where that stands.
+type Statement struct {
+	Claim     string
+	Presence  Presence
+	Reference string
+}
+
+// Says gives what the table says of a claim in access tokens of a version, with a user or without.
+func Says(name string, v entra.Version, user bool) Statement {
+	row, _ := claimNamed(name)
+	return Statement{Claim: name, Presence: row.in(v, false, user), Reference: row.reason}
+}
+
+// SaysOfID gives what the table says of a claim in ID tokens of a version.
+func SaysOfID(name string, v entra.Version) Statement {
+	row, _ := claimNamed(name)
+	return Statement{Claim: name, Presence: row.in(v, true, true), Reference: row.reason}
+}

@@ -1,0 +1,269 @@
+package issued
+
+import (
+	"slices"
+
+	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/inspect/source"
+)
+
+// freedom is what the holder of a token can make of the claims that the model fixes for nobody. What a holder chooses counts as chosen
+// to get furthest.
+type freedom uint8
+
+const (
+	// ofClient: how it proves itself (appidacr, azpacr).
+	ofClient freedom = iota
+
+	// ofAPIOwner: whose API a token is for can also choose whether optional claims, groups and claims of their own stand in it, but
+	// not what they hold.
+	ofAPIOwner
+
+	// ofOtherTenant: an administrator can also write any claim that Entra does not (by claims mapping, 1.8 of the facts), and set what
+	// the accounts of their tenant are called.
+	ofOtherTenant
+
+	// asWanted: nobody chooses, but a world that is made up from policies has whom the policies are written for.
+	asWanted
+
+	// everything: whoever writes the token.
+	everything
+)
+
+// chooses reports whether a claim is the holder's choice, or whether it is there.
+func (f freedom) chooses(p Presence, name string, listed bool) bool {
+	switch {
+	case p == Chosen:
+		return true
+	case f == ofClient:
+		return false
+	case p == Optional, p == Asked, !listed:
+		return true
+	case f == ofOtherTenant:
+		return ofAccounts(name)
+	}
+	return f == asWanted
+}
+
+// ofAccounts reports whether a claim holds what whoever manages accounts can write as they like, or what is the same in every tenant
+// (wids are the template ids of directory roles). A upn needs a domain of the tenant.
+func ofAccounts(name string) bool {
+	return slices.Contains([]string{"name", "given_name", "family_name", "email", "wids"}, name)
+}
+
+// choice is what the claims of a variable hold; a nil value is a claim that is not there.
+type choice struct {
+	values []*source.Value
+	doubt  string // why it is not known whether anybody can have it so
+}
+
+// variable is claims that are chosen together.
+type variable struct {
+	claims  []string
+	choices []choice
+}
+
+// chosen is a claim that has been chosen.
+type chosen struct {
+	claim string
+	value *source.Value
+}
+
+// choices are what of a token is chosen, and what is still to be chosen beside what its holder's freedom says.
+type choices struct {
+	chosen []chosen
+	open   []variable
+	places map[string]int // of the chosen claims, where there are many
+}
+
+// chosenOrOpen finds a claim among what is chosen, or still to be chosen.
+func (t *Token) chosenOrOpen(name string) (value *source.Value, found, open bool) {
+	c := t.choices
+	if c == nil {
+		return nil, false, false
+	}
+	if value, found := c.find(name); found {
+		return value, true, false
+	}
+	for i := range c.open {
+		if slices.Contains(c.open[i].claims, name) {
+			return t.pending(!c.open[i].absent(name)), true, true
+		}
+	}
+	return nil, false, false
+}
+
+func (c *choices) find(name string) (value *source.Value, found bool) {
+	if c.places != nil {
+		i, found := c.places[name]
+		if !found {
+			return nil, false
+		}
+		return c.chosen[i].value, true
+	}
+	for i := range c.chosen {
+		if c.chosen[i].claim == name {
+			return c.chosen[i].value, true
+		}
+	}
+	return nil, false
+}
+
+// chosen lists the claims that have been chosen.
+func (t *Token) chosen() []chosen {
+	if t.choices == nil {
+		return nil
+	}
+	return t.choices.chosen
+}
+
+// stillOpen lists the variables of which none is chosen yet.
+func (t *Token) stillOpen() []variable {
+	if t.choices == nil {
+		return nil
+	}
+	return slices.DeleteFunc(slices.Clone(t.choices.open), func(v variable) bool {
+		return slices.ContainsFunc(t.choices.chosen, func(c chosen) bool { return c.claim == v.claims[0] })
+	})
+}
+
+// Settled is the token with the first choice of whatever is still open in it, where nothing has asked for another.
+func (t *Token) Settled() *Token {
+	for _, v := range t.stillOpen() {
+		t = t.with(&v, v.choices[0])
+	}
+	return t
+}
+
+// absent reports whether a claim of the variable may be absent.
+func (v *variable) absent(name string) bool {
+	at := slices.Index(v.claims, name)
+	return slices.ContainsFunc(v.choices, func(c choice) bool { return c.values[at] == nil })
+}
+
+// pending stands for a claim that is not chosen yet.
+func (t *Token) pending(present bool) *source.Value {
+	if present {
+		return t.in.chosenPresent
+	}
+	return t.in.chosenPerhaps
+}
+
+// variableOf is the variable that a claim belongs to, where it is still to be chosen; texts are what the policies compare it with.
+func (t *Token) variableOf(name string, texts []string) variable {
+	for _, v := range t.stillOpen() {
+		if slices.Contains(v.claims, name) {
+			return v
+		}
+	}
+	return one(name, t.valuesOf(name, texts))
+}
+
+func one(name string, values []*source.Value) variable {
+	v := variable{claims: []string{name}}
+	for _, value := range values {
+		v.choices = append(v.choices, choice{values: []*source.Value{value}})
+	}
+	return v
+}
+
+// with is the token after one choice.
+func (t *Token) with(v *variable, c choice) *Token {
+	next, made := *t, choices{}
+	if t.choices != nil {
+		made = *t.choices
+	}
+	made.chosen, made.places = slices.Clip(made.chosen), nil
+	for i, name := range v.claims {
+		made.chosen = append(made.chosen, chosen{name, c.values[i]})
+	}
+	made.index()
+	next.choices = &made
+	if next.doubt == "" {
+		next.doubt = c.doubt
+	}
+	return &next
+}
+
+// many is how many chosen claims are looked through one by one.
+const many = 16
+
+// index notes the places of the chosen claims, where there are many.
+func (c *choices) index() {
+	if len(c.chosen) <= many {
+		return
+	}
+	c.places = make(map[string]int, len(c.chosen))
+	for i := range c.chosen {
+		c.places[c.chosen[i].claim] = i
+	}
+}
+
+// valuesOf lists what the holder can make of a claim; nil is that it is not there.
+func (t *Token) valuesOf(name string, texts []string) []*source.Value {
+	row, listed := claimNamed(name)
+	presence := row.in(t.version, t.identity, t.user)
+	switch {
+	case t.freedom == everything:
+		return anything(name, row.form, texts, true)
+	case presence == Chosen:
+		return authentications(t.user)
+	case t.freedom == ofAPIOwner, t.freedom == ofOtherTenant && presence == Optional && !ofAccounts(name):
+		return []*source.Value{nil, notModelled(name)}
+	case t.freedom == ofOtherTenant && listed && !ofAccounts(name):
+		return append(anything(name, row.form, slices.DeleteFunc(slices.Clone(texts), entra.IsGUID), true), notModelled(name))
+	}
+	return anything(name, row.form, texts, presence != Present)
+}
+
+// authentications lists how a client can prove itself: without a user it must (access-token-claims-reference).
+func authentications(user bool) []*source.Value {
+	all := []*source.Value{str("1"), str("2")}
+	if user {
+		all = append(all, str("0"))
+	}
+	return all
+}
+
+// unrelated is a text that no configuration has.
+const unrelated = "gatewhy-unrelated"
+
+// anything lists what whoever can write a claim may write: each text that policies compare it with, all of them together, another, and
+// where it may be absent, nothing.
+func anything(name string, f form, texts []string, absent bool) []*source.Value {
+	var all []*source.Value
+	switch f {
+	case asWords, asList:
+		if len(texts) > 1 {
+			all = append(all, inForm(f, texts...))
+		}
+		for _, text := range texts[:min(len(texts), mostTexts)] {
+			all = append(all, inForm(f, text))
+		}
+		all = append(all, inForm(f, unrelated))
+	default:
+		_, listed := claimNamed(name)
+		if !listed && len(texts) > 1 {
+			all = append(all, list(texts...))
+		}
+		for _, text := range texts[:min(len(texts), mostTexts)] {
+			all = append(all, str(text))
+		}
+		all = append(all, str(unrelated))
+		if !listed {
+			all = append(all, list(texts...), &source.Value{Kind: source.Bool, Text: "true"})
+		}
+	}
+	if absent {
+		all = append(all, nil)
+	}
+	return all
+}
+
+// inForm is how a claim holds several values: as words, or as a list.
+func inForm(f form, texts ...string) *source.Value {
+	if f == asWords {
+		return words(texts)
+	}
+	return list(texts...)
+}

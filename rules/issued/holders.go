@@ -1,0 +1,479 @@
+package issued
+
+import (
+	"iter"
+	"slices"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/inspect/source"
+)
+
+// Holders are who can have a token that is sent to one API, each with all of their tokens at once: what differs among these is left open in
+// them, and is chosen as a gateway's checks ask for it. They are the kinds of a world, asked in another order.
+type Holders struct {
+	*modeller
+	place   *Place
+	known   *assignments
+	tenants []tenant      // that may be ours, the likeliest first
+	clouds  []entra.Cloud // whose it may be
+	foreign []tenant      // that are not
+	texts   texts         // what the policies compare claims with
+
+	assumed    bool // the API is made up from what the policies ask for
+	ownAssumed bool // its clients are: they are as the policies want them
+
+	named map[issuerOf]variable // the issuers that were worked out
+	reads reading
+}
+
+// reading is what of tokens the policies look at: what they do not need not be told apart.
+type reading struct {
+	claims        []string // in order
+	all           bool     // any claim may be read
+	flow, version bool     // some claim differs between tokens with a user and without, or between versions
+	caller        bool     // so is what the caller writes, perhaps beside the client's own id
+}
+
+func readingOf(checks []asking) reading {
+	var r reading
+	for i := range checks {
+		if checks[i].off {
+			continue
+		}
+		for _, in := range checks[i].reads {
+			r.caller = r.caller || fromRequest(in)
+			if name := in.ClaimRead(); name != "" {
+				r.claims, r.all = append(r.claims, name), r.all || name == "*"
+			}
+		}
+	}
+	slices.Sort(r.claims)
+	r.claims = slices.Compact(r.claims)
+	r.flow, r.version = r.all, r.all
+	for _, name := range r.claims {
+		row, _ := claimNamed(name)
+		columns := row.columns
+		r.flow = r.flow || columns[0] != columns[1] || columns[2] != columns[3] || slices.Contains([]string{"roles", "idtyp", "appidacr", "azpacr"}, name)
+		r.version = r.version || columns[:2] != columns[2:4] || name == "iss" || name == "ver" || name == "aud"
+	}
+	return r
+}
+
+// has reports whether some of the claims are read.
+func (r *reading) has(names ...string) bool {
+	return r.all || slices.ContainsFunc(names, func(name string) bool {
+		_, found := slices.BinarySearch(r.claims, name)
+		return found
+	})
+}
+
+// issuerOf is what the issuers in tokens depend on.
+type issuerOf struct {
+	version entra.Version
+	tenant  string // the first that is named
+	tenants int
+}
+
+// Tokens visits tokens, until enough is seen.
+type Tokens = iter.Seq[*Token]
+
+// HoldersAt gives the holders of tokens that are sent to one environment of a world; nil where its API is not given.
+func (w *World) HoldersAt(place string) *Holders {
+	i := slices.IndexFunc(w.Places, func(p Place) bool { return p.Name == place && p.API != nil })
+	if i < 0 {
+		return nil
+	}
+	m, principals := w.modeller()
+	p := &w.Places[i]
+	return &Holders{
+		modeller: m, place: p, known: assignmentsOf(p.API, w.Assignments, principals),
+		tenants: []tenant{{id: w.Tenant}}, clouds: []entra.Cloud{w.Cloud}, texts: textsOf(m.asked[place]),
+		named: map[issuerOf]variable{}, foreign: otherTenantIDs(m.asked[place]), reads: readingOf(m.asked[place]),
+	}
+}
+
+// Own lists the tokens of the environment's own clients for its own API: of these versions, or of any.
+func (h *Holders) Own(versions ...entra.Version) Tokens {
+	if versions == nil {
+		versions = h.versionsOf(h.place.API)
+	}
+	return func(yield func(*Token) bool) {
+		for _, group := range groups(h.place.API, h.place.Clients, grantOwn, h.known) {
+			if !h.openFor(apiOf{h.place.API, h.ownFreedom()}, versions, group, yield) {
+				return
+			}
+		}
+	}
+}
+
+// OwnElsewhere lists the tokens of the environment's own clients for a stranger's API, whose scopes and roles are called as ours are. Near
+// says that its audience is one in which a check of ours may find what it looks for; without it, one that has nothing to do with ours.
+func (h *Holders) OwnElsewhere(near bool) Tokens {
+	return func(yield func(*Token) bool) {
+		h.openFor(h.elsewhere(near, max(ofAPIOwner, h.ownFreedom())), h.versionsOf(nil), &group{h.like(h.place).grant, h.clientsAt(h.place)}, yield)
+	}
+}
+
+// FindsParts reports whether a check looks for a part of an audience.
+func (h *Holders) FindsParts() bool { return len(h.like(h.place).uris) > 0 }
+
+// Strangers lists the tokens of any other client of the tenant for the API.
+func (h *Holders) Strangers() Tokens {
+	return func(yield func(*Token) bool) {
+		for _, group := range groups(h.place.API, h.world.strangersTo(h.place.API), grantForeign, h.known) {
+			if !h.openFor(apiOf{Registration: h.place.API}, h.versionsOf(h.place.API), group, yield) {
+				return
+			}
+		}
+	}
+}
+
+// StrangersElsewhere lists the tokens of any other client of the tenant for an API of its own, and its ID tokens. Without names, none of
+// its scopes and roles is called as one of ours.
+func (h *Holders) StrangersElsewhere(near, names bool) Tokens {
+	g := grant{appOnly: true, delegated: true}
+	if names {
+		g = h.like(h.place).grant
+	}
+	return func(yield func(*Token) bool) {
+		if !h.openFor(h.elsewhere(near, ofAPIOwner), h.versionsOf(nil), &group{g, clientsOf(strangerID)}, yield) {
+			return
+		}
+		users, public := g, h.world.publicClients()
+		users.appOnly = false
+		if len(public) > 0 && !h.openFor(h.elsewhere(near, ofAPIOwner), h.versionsOf(nil), &group{users, clientsOf(public...)}, yield) {
+			return
+		}
+		h.identities(ofAPIOwner, []string{strangerID}, h.tenants, g.roles, yield)
+	}
+}
+
+// OtherTenants lists what the owner of another tenant can have: tokens for an API of its own, and where ours is multi-tenant, for ours, whose
+// roles its administrator can assign.
+func (h *Holders) OtherTenants() Tokens {
+	return func(yield func(*Token) bool) {
+		theirs, tenants := h.like(h.place), h.foreign
+		for _, v := range []entra.Version{entra.V1, entra.V2} {
+			t := Token{in: h.in, version: v, freedom: ofOtherTenant}
+			open := h.base(v, tenants, otherTenantsAudiences(h.place.API, theirs.uris, v))
+			if !h.ofClients(t, h.others.ids, theirs.grant, open, yield) {
+				return
+			}
+		}
+		if h.place.API.MultiTenant() && !h.ofOurs(theirs.grant, tenants[:1], yield) {
+			return
+		}
+		h.identities(ofOtherTenant, h.others.ids, tenants[:1], theirs.grant.roles, yield)
+	}
+}
+
+// Forgers lists what whoever writes their own token can write.
+func (h *Holders) Forgers() Tokens {
+	return func(yield func(*Token) bool) {
+		yield(&Token{in: h.in, tenant: h.tenants[0].id, version: entra.V1, client: strangerID, freedom: everything})
+	}
+}
+
+// elsewhere is a stranger's API, of which neither the version nor whether its tokens have idtyp is settled.
+func (h *Holders) elsewhere(near bool, f freedom) apiOf {
+	theirs := &entra.Registration{AppID: entra.Text{Value: strangersAPIID}}
+	uris := []string{"api://" + strangersAPIID, "https://other.example/api"}
+	if near {
+		uris = h.like(h.place).nearURIs(h.place)
+	}
+	for _, uri := range uris {
+		theirs.URIs = append(theirs.URIs, entra.Text{Value: uri})
+	}
+	return apiOf{theirs, f}
+}
+
+// ofOurs is another tenant's tokens for our API.
+func (h *Holders) ofOurs(g grant, tenants []tenant, yield func(*Token) bool) bool {
+	api := h.place.API
+	for _, v := range versions(api) {
+		t := Token{in: h.in, version: v, freedom: mapped(api), asked: claimsOf(api), typed: typeClaim(api)}
+		if !h.ofClients(t, h.others.ids, g, h.base(v, tenants, audiences(api, v)), yield) {
+			return false
+		}
+	}
+	return true
+}
+
+// withClients adds which of several clients has a token, as far as the policies look at it.
+func (h *Holders) withClients(open []variable, v entra.Version, ids []string) []variable {
+	if len(ids) > 1 && h.reads.has("appid", "azp") {
+		return append(open, clientVariable(v, ids))
+	}
+	return open
+}
+
+// identities lists the ID tokens of clients, with app roles of these names.
+func (h *Holders) identities(f freedom, ids []string, tenants []tenant, roles []string, yield func(*Token) bool) {
+	for _, v := range []entra.Version{entra.V1, entra.V2} {
+		for _, id := range ids {
+			if !yield(h.identity(Token{in: h.in, version: v, freedom: f, client: id, identity: true, user: true}, tenants, roles)) {
+				return
+			}
+		}
+	}
+}
+
+func (h *Holders) identity(t Token, tenants []tenant, roles []string) *Token {
+	held := variable{claims: []string{"roles"}}
+	for _, set := range largestFirst(h.required.sets(roles)) {
+		held.choices = append(held.choices, choice{values: []*source.Value{wordList(set)}})
+	}
+	t.choices = &choices{open: append(h.base(t.version, tenants, nil), held)}
+	return &t
+}
+
+func (h *Holders) ownFreedom() freedom {
+	if h.ownAssumed {
+		return asWanted
+	}
+	return ofClient
+}
+
+// openFor is what a group of clients can have of an API.
+func (h *Holders) openFor(api apiOf, versions []entra.Version, g *group, yield func(*Token) bool) bool {
+	for _, v := range versions {
+		t := Token{in: h.in, version: v, freedom: api.freedom, asked: h.claimsOf(api), typed: typeClaim(api.Registration)}
+		if !h.ofClients(t, g.clients.ids, g.grant, h.base(v, h.tenants, h.audiencesOf(api, v)), yield) {
+			return false
+		}
+	}
+	return true
+}
+
+// ofClients is a token that any of some clients has: one token in which that is open, as far as the policies look at it, or one for each where
+// the caller may write the same id beside it.
+func (h *Holders) ofClients(t Token, ids []string, g grant, open []variable, yield func(*Token) bool) bool {
+	if !h.reads.caller {
+		t.client = ids[0]
+		return h.flowsOf(t, g, h.withClients(open, t.version, ids), yield)
+	}
+	for _, id := range ids {
+		t.client = id
+		if !h.flowsOf(t, g, open, yield) {
+			return false
+		}
+	}
+	return true
+}
+
+// versionsOf lists the versions of an API's tokens, or with nil of somebody else's, as far as the policies can tell them apart.
+func (h *Holders) versionsOf(api *entra.Registration) []entra.Version {
+	all := []entra.Version{entra.V1, entra.V2}
+	if api != nil {
+		all = versions(api)
+	}
+	if !h.reads.version {
+		return all[:1]
+	}
+	return all
+}
+
+// base is the issuer and the audience, as far as the policies look at them.
+func (h *Holders) base(v entra.Version, tenants []tenant, of []audience) []variable {
+	open := make([]variable, 0, 4)
+	if h.reads.has("iss", "tid") {
+		open = append(open, h.issuers(v, tenants))
+	}
+	if h.reads.has("aud") && len(of) > 0 {
+		open = append(open, audienceVariable(of))
+	}
+	return open
+}
+
+// claimsOf is what an API's registration asks for; of somebody else's, nobody knows.
+func (h *Holders) claimsOf(api apiOf) *askedClaims {
+	if api.Registration != h.place.API {
+		return nil
+	}
+	return claimsOf(api.Registration)
+}
+
+// flowsOf is a token without a user and one with, as far as a grant has them.
+func (h *Holders) flowsOf(t Token, g grant, open []variable, yield func(*Token) bool) bool {
+	if roles := rolesVariable(g, &h.required); len(roles.choices) > 0 {
+		if !yield(h.opened(t, open, roles)) {
+			return false
+		}
+		if !h.reads.flow {
+			return true
+		}
+	}
+	if !g.delegated {
+		return true
+	}
+	t.user = true
+	return yield(h.opened(t, open, scopesVariable(g, &h.required)))
+}
+
+// opened is a token with variables left open in it.
+func (h *Holders) opened(t Token, open []variable, more variable) *Token {
+	t.choices = &choices{open: slices.Clip(open)}
+	if h.reads.has("scp", "roles") {
+		t.choices.open = append(t.choices.open, more)
+	}
+	if h.choosesType(&t) {
+		t.choices.open = append(t.choices.open, typeVariable(t.user))
+	}
+	return &t
+}
+
+// choosesType reports whether somebody chooses whether a token has idtyp: the owner of another API, or who makes an API up.
+func (h *Holders) choosesType(t *Token) bool {
+	return h.required.typed && (t.asked == nil || t.freedom == ofAPIOwner || t.freedom == ofOtherTenant)
+}
+
+func typeVariable(user bool) variable {
+	value := "app"
+	if user {
+		value = "user"
+	}
+	return one("idtyp", []*source.Value{str(value), nil})
+}
+
+// rolesVariable is the roles of an app-only token.
+func rolesVariable(g grant, r *required) variable {
+	v := variable{claims: []string{"roles"}}
+	for _, roles := range largestFirst(g.roleSets(r)) {
+		v.choices = append(v.choices, choice{values: []*source.Value{wordList(roles)}})
+	}
+	for _, roles := range g.perhaps {
+		v.choices = append(v.choices, choice{[]*source.Value{wordList(roles)}, unclaimedRoles})
+	}
+	return v
+}
+
+// scopesVariable is the scopes and roles of a user's token.
+func scopesVariable(g grant, r *required) variable {
+	v := variable{claims: []string{"scp", "roles"}}
+	for _, scopes := range largestFirst(r.sets(g.scopes)) {
+		for _, f := range g.delegatedWith(scopes, r) {
+			t := Token{user: true, scopes: f.scopes}
+			v.choices = append(v.choices, choice{values: []*source.Value{t.scp(), wordList(f.roles)}})
+		}
+	}
+	return v
+}
+
+// largestFirst sorts sets so that what has most is tried first.
+func largestFirst(sets [][]string) [][]string {
+	sets = slices.Clone(sets)
+	slices.SortStableFunc(sets, func(a, b []string) int { return len(b) - len(a) })
+	return sets
+}
+
+func audienceVariable(all []audience) variable {
+	v := variable{claims: []string{"aud"}}
+	for _, a := range all {
+		v.choices = append(v.choices, choice{[]*source.Value{str(a.value)}, a.doubt})
+	}
+	return v
+}
+
+// clientVariable is which of several clients has the token.
+func clientVariable(v entra.Version, ids []string) variable {
+	values := make([]*source.Value, len(ids))
+	for i, id := range ids {
+		values[i] = str(id)
+	}
+	if v == entra.V1 {
+		return one("appid", values)
+	}
+	return one("azp", values)
+}
+
+// tenant is the id of a tenant, or why it is not known whether there is one.
+type tenant struct{ id, doubt string }
+
+// otherTenantIDs is the id of another tenant, and what begins or ends as a part of an id does that a check looks for.
+func otherTenantIDs(checks []asking) []tenant {
+	all := []tenant{{id: otherTenantID}}
+	for i := range checks {
+		if checks[i].off || !checks[i].readsClaim("iss", "tid") {
+			continue
+		}
+		for _, text := range checks[i].texts {
+			all = appendAlike(all, text)
+		}
+	}
+	return all
+}
+
+// appendAlike adds ids that begin or end as a text does, where that may be a part of one.
+func appendAlike(all []tenant, text string) []tenant {
+	part := strings.TrimSuffix(text[strings.LastIndexByte(strings.TrimSuffix(text, "/"), '/')+1:], "/")
+	if len(part) >= len(otherTenantID) {
+		return all
+	}
+	for _, id := range []string{part + otherTenantID[len(part):], otherTenantID[:len(otherTenantID)-len(part)] + part} {
+		if entra.IsGUID(id) && id != otherTenantID && len(all) < mostTexts {
+			all = append(all, tenant{id, "it is not known whether there is a tenant whose id has " + part + " in it"})
+		}
+	}
+	return all
+}
+
+// issuers is the issuer and the tenant in a token of a version.
+func (h *Holders) issuers(v entra.Version, tenants []tenant) variable {
+	key := issuerOf{v, tenants[0].id, len(tenants)}
+	made, known := h.named[key]
+	if known {
+		return made
+	}
+	made = h.issuersOf(v, tenants)
+	h.named[key] = made
+	return made
+}
+
+func (h *Holders) issuersOf(v entra.Version, tenants []tenant) variable {
+	made := variable{claims: []string{"iss", "tid"}}
+	clouds := h.clouds
+	if len(h.texts["iss"])+len(h.texts["tid"]) == 0 {
+		tenants, clouds = tenants[:1], clouds[:1] // nothing tells them apart
+	}
+	for _, tenant := range tenants {
+		for _, cloud := range clouds {
+			t := Token{in: &setting{cloud: cloud}, version: v}
+			if len(made.choices) > 0 && entra.IssuerURL(cloud, tenant.id, v) == "" {
+				continue // no source tells what this cloud writes
+			}
+			made.choices = append(made.choices, choice{[]*source.Value{t.issuer(tenant.id), str(tenant.id)}, tenant.doubt})
+		}
+	}
+	if h.assumed && tenants[0].id != otherTenantID {
+		made.choices = append(made.choices, h.otherIssuers()...)
+	}
+	return made
+}
+
+// otherIssuers are the issuers that policies ask for and that are nobody's of Entra ID: whose tokens are not modelled, and who a policy may be
+// written for.
+func (h *Holders) otherIssuers() []choice {
+	var all []choice
+	for _, text := range h.texts["iss"] {
+		host, _, _ := strings.Cut(strings.TrimPrefix(text, "https://"), "/")
+		if _, ours := entra.CloudOf(host); !ours && strings.HasPrefix(text, "https://") {
+			all = append(all, choice{values: []*source.Value{str(text), notModelled("tid")}})
+		}
+	}
+	return all
+}
+
+// audiencesOf lists the audiences of an API's tokens. Of a world that is made up they are those that the policies ask for.
+func (h *Holders) audiencesOf(api apiOf, v entra.Version) []audience {
+	if !h.assumed || api.Registration != h.place.API {
+		return audiences(api.Registration, v)
+	}
+	all := audiences(api.Registration, v)
+	for _, text := range h.texts["aud"] {
+		if v == entra.V1 || entra.IsGUID(text) {
+			all = append(all, audience{form: "uri", value: text})
+		}
+	}
+	return all
+}

@@ -1,0 +1,294 @@
+package issued
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// Answer is what a gateway makes of the token that gets furthest.
+type Answer struct {
+	Verdict rules.Verdict
+	Token   *Token  // with what its holder has chosen
+	Written Written // by the caller, where the policies take something from the request
+}
+
+// Request is a request with the token, the moment after it was issued.
+func (t *Token) Request(v *View) *rules.Request {
+	return &rules.Request{Token: t.seenBy(v), At: t.in.at, Contracts: v.contracts, Signatures: t.signatures()}
+}
+
+// Furthest evaluates a token with everything that its holder chooses and writes, to get furthest.
+func (v *View) Furthest(t *Token) Answer { return v.furthest(t, false) }
+
+// Reaches gives the same outcome, and a verdict whose words know nothing of the token but what the policies read.
+func (v *View) Reaches(t *Token) Answer { return v.furthest(t, true) }
+
+func (v *View) furthest(t *Token, lean bool) Answer {
+	var best Answer
+	for _, written := range v.forms(t.client) {
+		s := search{view: v, lean: lean, written: written, left: v.tries()}
+		s.try(t)
+		if best.Token == nil || Further(s.best.Verdict.Outcome, best.Verdict.Outcome) {
+			best = s.best
+		}
+		if best.Verdict.Outcome == rules.Accepted {
+			break
+		}
+	}
+	return best
+}
+
+// FurthestReal evaluates a captured token, with what its holder writes beside it.
+func (v *View) FurthestReal(client string, request func() *rules.Request) (best rules.Verdict, with Written) {
+	for _, written := range v.forms(client) {
+		r := request()
+		written.Into(r)
+		if got := rules.Evaluate(v.policies, r); best.Outcome == "" || Further(got.Outcome, best.Outcome) {
+			best, with = got, written
+		}
+	}
+	return best, with
+}
+
+// Usually adds what a client writes beside its token.
+func (v *View) Usually(r *rules.Request) *rules.Request {
+	v.forms("")[0].Into(r)
+	return r
+}
+
+// Limits on how many of the choices of a token's holder are tried: in number, and in checks that are run for it.
+const (
+	mostTries  = 2048
+	leastTries = 4
+	mostChecks = 12288
+)
+
+// tries is how many choices are tried.
+func (v *View) tries() int { return max(leastTries, min(mostTries, mostChecks/max(1, v.checks))) }
+
+// search looks for the choices with which a token gets furthest. What is not chosen yet is unknown, so that whatever is rejected
+// already needs no more choices.
+type search struct {
+	view    *View
+	lean    bool // the token has nothing in it but what the policies read
+	written Written
+	left    int
+	best    Answer
+}
+
+// manyOpen is how many open claims are searched through without a guess.
+const manyOpen = 8
+
+// opens is how many claims that the checks read are open in a token.
+func (v *View) opens(t *Token) int {
+	n := 0
+	for _, name := range v.claims {
+		if _, open := t.look(name); open {
+			n++
+		}
+	}
+	return n
+}
+
+// undecided lists the checks that are, where so much is open that they are looked at one by one.
+func (s *search) undecided(verdict *rules.Verdict, t *Token) []*rules.Check {
+	if s.view.opens(t) <= manyOpen {
+		return nil
+	}
+	var all []*rules.Check
+	for i := range verdict.Results {
+		if verdict.Results[i].Outcome == rules.Unsure {
+			all = append(all, verdict.Results[i].Check)
+		}
+	}
+	return all
+}
+
+// byChecks chooses for each of some checks what it alone reads, so that it passes; nil where nothing can be chosen so.
+func (s *search) byChecks(t *Token, checks []*rules.Check) *Token {
+	var all variable
+	var one choice
+	for _, check := range checks {
+		for _, c := range s.view.passing(check, t) {
+			all.claims, one.values = append(all.claims, c.claim), append(one.values, c.value)
+		}
+	}
+	if len(all.claims) == 0 {
+		return nil
+	}
+	return t.with(&all, one)
+}
+
+// passing lists choices with which a token passes a check, of what no other check reads.
+func (v *View) passing(check *rules.Check, t *Token) []chosen {
+	var names []string
+	for _, in := range check.Reads() {
+		if name := in.ClaimRead(); name != "" && name != "*" {
+			names = append(names, name)
+		}
+	}
+	left := 8 * manyOpen
+	if passed := v.pass(check, names, t, &left); passed != nil {
+		return passed.chosen()[len(t.chosen()):]
+	}
+	return nil
+}
+
+// pass is a token that passes a check, with choices of what no other check reads; nil where there is none.
+func (v *View) pass(check *rules.Check, names []string, t *Token, left *int) *Token {
+	*left--
+	request := &rules.Request{Token: t.reading(names, v.blank), At: t.in.at, Contracts: v.contracts, Signatures: t.signatures()}
+	switch request.Try(check) {
+	case rules.Pass:
+		return t
+	case rules.Fail:
+		return nil
+	}
+	for _, name := range names {
+		if _, open := t.look(name); !open || v.isShared(name) {
+			continue
+		}
+		one := t.variableOf(name, v.candidates(name))
+		for _, c := range one.choices {
+			if *left <= 0 {
+				return nil
+			}
+			if passed := v.pass(check, names, t.with(&one, c), left); passed != nil {
+				return passed
+			}
+		}
+		return nil
+	}
+	return nil
+}
+
+// isShared reports whether several checks read a claim.
+func (v *View) isShared(name string) bool {
+	_, found := slices.BinarySearch(v.shared, name)
+	return found
+}
+
+func (s *search) evaluate(t *Token) rules.Verdict {
+	request := &rules.Request{At: t.in.at, Contracts: s.view.contracts, Signatures: t.signatures()}
+	if s.lean {
+		request.Token = t.readBy(s.view)
+	} else {
+		request.Token = t.seenBy(s.view)
+	}
+	s.written.Into(request)
+	return rules.Evaluate(s.view.policies, request)
+}
+
+// try evaluates a token, and where something is still open that the checks need, with each choice of it. It is true where nothing gets
+// further.
+func (s *search) try(t *Token) bool {
+	s.left--
+	verdict := s.evaluate(t)
+	if verdict.Outcome == rules.Undetermined {
+		if name := s.view.openIn(&verdict, t); name != "" {
+			undecided := s.undecided(&verdict, t)
+			verdict = rules.Verdict{} // of many checks it is large, and nobody looks at it again
+			guess := s.byChecks(t, undecided)
+			return guess != nil && s.left > 0 && s.try(guess) || s.choose(t, name)
+		}
+	}
+	if t.doubt != "" && verdict.Outcome == rules.Accepted { // perhaps nobody can have it
+		verdict.Outcome, verdict.Status = rules.Undetermined, 0
+	}
+	if s.best.Token == nil || Further(verdict.Outcome, s.best.Verdict.Outcome) {
+		s.best = Answer{verdict, t, s.written}
+	}
+	return verdict.Outcome == rules.Accepted
+}
+
+// candidates lists the texts that a claim may be chosen from: what it is compared with, and where a client is looked up by it, one that has
+// a contract.
+func (v *View) candidates(name string) []string {
+	for _, reads := range v.bound {
+		if v.contracts != nil && len(v.contracts.IDs) > 0 && slices.Contains(reads, rules.Claim(name)) {
+			return append([]string{v.contracts.IDs[0]}, v.texts[name]...)
+		}
+	}
+	return v.texts[name]
+}
+
+func (s *search) choose(t *Token, name string) bool {
+	v := t.variableOf(name, s.view.candidates(name))
+	seen := map[string]bool{}
+	for i, c := range v.choices {
+		var looks strings.Builder
+		if s.view.looksOf(&v, i, &looks); seen[looks.String()] {
+			continue // the checks can't tell it from another
+		}
+		seen[looks.String()] = true
+		if s.left <= 0 {
+			s.giveUp(t)
+			return true
+		}
+		if s.try(t.with(&v, c)) {
+			return true
+		}
+	}
+	return false
+}
+
+// giveUp takes what was not tried for unknown.
+func (s *search) giveUp(t *Token) {
+	if s.best.Token == nil || s.best.Verdict.Outcome == rules.Rejected {
+		s.best = Answer{s.evaluate(t), t, s.written}
+	}
+}
+
+// openIn is a claim that an undecided check reads and the token's holder still chooses; empty for none.
+func (v *View) openIn(verdict *rules.Verdict, t *Token) string {
+	for i := range verdict.Results {
+		result := &verdict.Results[i]
+		if result.Outcome != rules.Unsure {
+			continue
+		}
+		if name := v.openAmong(result.Check.Reads(), t); name != "" {
+			return name
+		}
+	}
+	return ""
+}
+
+func (v *View) openAmong(reads []rules.Input, t *Token) string {
+	for _, in := range reads {
+		if in.Source == rules.FromBound {
+			if name := v.openAmong(v.bound[in.Name], t); name != "" {
+				return name
+			}
+			continue
+		}
+		name := in.ClaimRead()
+		if name == "*" {
+			if rest := t.stillOpen(); len(rest) > 0 {
+				return rest[0].claims[0]
+			}
+		}
+		if name == "" || name == "*" {
+			continue
+		}
+		if _, open := t.look(name); open {
+			return name
+		}
+	}
+	return ""
+}
+
+// Further reports whether a token with outcome a gets further than one with b.
+func Further(a, b rules.Decision) bool { return Distance(a) > Distance(b) }
+
+// Distance orders outcomes by how far a token gets.
+func Distance(o rules.Decision) int {
+	switch o {
+	case rules.Accepted:
+		return 2
+	case rules.Undetermined:
+		return 1
+	}
+	return 0
+}

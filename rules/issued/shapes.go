@@ -1,0 +1,195 @@
+package issued
+
+import (
+	"time"
+
+	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/inspect/source"
+)
+
+// Example is a token in full, as Entra ID writes it for one client and one API: nothing in it is open or unknown. What is empty is left
+// out or has a stand-in.
+type Example struct {
+	Version  entra.Version // V1 where it is 0
+	Tenant   string
+	Audience string
+	Client   string
+	User     bool
+	Identity bool     // an ID token: Audience is its client
+	Scopes   []string // of a user's token
+	Roles    []string
+	Object   string // oid: of the user, or of the client's service principal
+	At       time.Time
+}
+
+// The parties of examples that do not say otherwise.
+const (
+	ExampleTenant = "5c1f0a7e-3b0d-4a55-9c3e-7f0e2b6d9a11"
+	ExampleAPI    = "9b1c6d52-7d1f-4f0c-8e0e-6a5d3c2b1a09"
+	ExampleClient = "6f0e1c2a-8d4b-4c7e-9a53-2b1d0e9f8ac3"
+	exampleUser   = "0d7c4b8e-5a3f-4e61-b2c9-1f8e7d6c5b4a"
+	exampleDaemon = "a4e2c9d1-6b70-4f35-8d1e-3c5b7a9f2e60"
+	exampleKey    = "assumed"
+)
+
+// Claims returns the example's claims.
+func (e Example) Claims() *source.Value {
+	t := e.token()
+	return t.InFull(e.Object)
+}
+
+func (e Example) token() *Token {
+	t := &Token{
+		in: newSetting(entra.Clouds()[0], e.At), tenant: orText(e.Tenant, ExampleTenant), version: max(e.Version, entra.V1), audience: audience{value: orText(e.Audience, ExampleAPI)},
+		client: orText(e.Client, ExampleClient), user: e.User || e.Identity, identity: e.Identity, scopes: e.Scopes, roles: e.Roles,
+	}
+	if e.Identity {
+		t.client = orText(e.Audience, t.client)
+	}
+	return t
+}
+
+// Token returns the example as a token that nobody has signed.
+func (e Example) Token() *inspect.Token { return unsigned(e.Claims(), "") }
+
+func orText(text, otherwise string) string {
+	if text == "" {
+		return otherwise
+	}
+	return text
+}
+
+// InFull returns the token's claims with a stand-in for each that is there and whose value the model does not say: what Entra ID always
+// writes. The object id may be empty.
+func (t *Token) InFull(object string) *source.Value {
+	full := t.Claims()
+	for i := range claims {
+		name := claims[i].name
+		value := t.Claim(name)
+		if value.Is(source.Unknown) && (value.Present || name == "oid") && full.Member(name) == nil {
+			full.Members = append(full.Members, source.Member{Key: name, Value: t.standIn(name, object)})
+		}
+	}
+	return full
+}
+
+// standIn is a value as Entra ID writes one of this claim.
+func (t *Token) standIn(name, object string) *source.Value {
+	if object == "" {
+		object = exampleDaemon
+		if t.user {
+			object = exampleUser
+		}
+	}
+	switch name {
+	case "oid":
+		return str(object)
+	case "sub":
+		if t.user {
+			return str("pairwise-of-the-user")
+		}
+		return str(object) // of an app-only token it is oid
+	case "appidacr", "azpacr":
+		return str("1")
+	case "acr":
+		return str("1")
+	case "amr":
+		return list("pwd")
+	case "unique_name":
+		return str("user@contoso.example")
+	case "uti":
+		return str("FVsGxYXI30-TuikuuUoFAA")
+	case "rh":
+		return str("0.AXEAfgofXA0")
+	}
+	return str("k2BgYPjP9Mfxs2vKUxaH3kf3")
+}
+
+// unsigned makes a token that nobody has signed.
+func unsigned(claims *source.Value, more string) *inspect.Token {
+	header := `{"typ":"JWT",` + more + `"alg":"RS256","kid":"` + exampleKey + `"}`
+	return inspect.Parse(encode(header) + "." + encode(claims.JSON()) + "." + encode("assumed"))
+}
+
+// Shapes lists the names of the tokens that a policy test can start from.
+func Shapes() []string {
+	return []string{
+		"entra-v1-app-only", "entra-v1-delegated", "entra-v2-app-only", "entra-v2-delegated", "entra-id-token", "graph", "b2c", "external-id",
+	}
+}
+
+// Shape makes a token of that name: issued five minutes before that time, valid for an hour more, unsigned. Claims stand over the
+// shape's; a null takes one away.
+func Shape(name string, at time.Time, over *source.Value) *inspect.Token {
+	object, more := shapeClaims(name, at), ""
+	if over != nil {
+		override(object, over)
+	}
+	if name == "graph" {
+		more = `"nonce":"of-graph",` // microsoft graph's own, which nobody else can verify
+	}
+	return unsigned(object, more)
+}
+
+func shapeClaims(name string, at time.Time) *source.Value {
+	e := Example{Audience: "api://orders", At: at}
+	own := []string{"user_impersonation"}
+	switch name {
+	case "entra-v1-delegated":
+		e.User, e.Scopes = true, own
+	case "entra-v2-app-only":
+		e.Version, e.Audience = entra.V2, ExampleAPI
+	case "entra-v2-delegated":
+		e.Version, e.Audience, e.User, e.Scopes = entra.V2, ExampleAPI, true, own
+	case "entra-id-token":
+		e.Version, e.Audience, e.Identity = entra.V2, ExampleClient, true
+		return with(e.Claims(), "nonce", "678910", "preferred_username", "user@contoso.example")
+	case "graph":
+		e.Audience, e.User, e.Scopes = "https://graph.microsoft.com", true, []string{"User.Read", "openid", "profile"}
+	case "b2c", "external-id":
+		return ofCustomers(name, at)
+	}
+	return e.Claims()
+}
+
+// ofCustomers are the tokens of Azure AD B2C and of External ID (azure/active-directory-b2c/tokens-overview), which the model knows no
+// more of.
+func ofCustomers(name string, at time.Time) *source.Value {
+	object := &source.Value{Kind: source.Object}
+	if name == "b2c" {
+		with(object, "iss", "https://contoso.b2clogin.com/"+ExampleTenant+"/v2.0/", "aud", ExampleAPI, "azp", ExampleClient, "ver", "1.0", "tfp", "B2C_1_signin", "scp", "read")
+	} else {
+		with(object, "iss", "https://"+ExampleTenant+".ciamlogin.com/"+ExampleTenant+"/v2.0", "aud", ExampleAPI, "azp", ExampleClient, "ver", "2.0", "scp", "read", "tid", ExampleTenant)
+	}
+	with(object, "oid", exampleUser, "sub", "pairwise-of-the-user")
+	times := Token{in: &setting{at: at}}
+	for _, name := range []string{"iat", "nbf", "exp"} {
+		object.Members = append(object.Members, source.Member{Key: name, Value: times.Claim(name)})
+	}
+	return object
+}
+
+// with adds claims that are texts, in names and values that follow each other.
+func with(object *source.Value, pairs ...string) *source.Value {
+	for i := 0; i < len(pairs); i += 2 {
+		object.Members = append(object.Members, source.Member{Key: pairs[i], Value: str(pairs[i+1])})
+	}
+	return object
+}
+
+// override puts claims over others; a null takes one away.
+func override(object, with *source.Value) {
+	for _, m := range with.Members {
+		kept := object.Members[:0]
+		for _, have := range object.Members {
+			if have.Key != m.Key {
+				kept = append(kept, have)
+			}
+		}
+		object.Members = kept
+		if m.Value.Kind != source.Null {
+			object.Members = append(object.Members, m)
+		}
+	}
+}

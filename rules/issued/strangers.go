@@ -1,0 +1,199 @@
+package issued
+
+import (
+	"slices"
+
+	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// strangers models any other client of the tenant, which no file shows, with its users and with guests.
+func (m *modeller) strangers(place *Place, known *assignments) {
+	like := Kind{Holder: Stranger, For: place.Name}
+	prefix, api := strangerKind+"/for-"+place.Name+"-", apiOf{Registration: place.API}
+	for _, group := range groups(place.API, m.world.strangersTo(place.API), grantForeign, known) {
+		m.add(prefix, like, api, m.tenant(), group.grant, group.clients)
+		if guests(place.API) {
+			m.addGuests(prefix+"guest", like, api, group.grant, group.clients)
+		}
+	}
+}
+
+// strangersTo lists a client of which nothing is known, and those that an API pre-authorizes and no file shows.
+func (w *World) strangersTo(api *entra.Registration) []*entra.Registration {
+	all := []*entra.Registration{{AppID: entra.Text{Value: strangerID}}}
+	shown := w.applications()
+	for _, p := range api.PreAuthorized {
+		isIt := func(r *entra.Registration) bool { return r.AppID.Is(p.Client) }
+		if p.Client.Known() && !slices.ContainsFunc(shown, isIt) && !slices.ContainsFunc(all, isIt) {
+			all = append(all, &entra.Registration{AppID: p.Client})
+		}
+	}
+	return all
+}
+
+// unknownClients models clients that a contract or a policy names and no file shows. What they can have is what a client of the
+// environment can: perhaps they are.
+func (m *modeller) unknownClients(place *Place, known *assignments) {
+	like := Kind{Holder: UnknownClient, For: place.Name}
+	prefix, api := unknownClientKind+"/for-"+place.Name+"-", apiOf{Registration: place.API}
+	for _, group := range groups(place.API, m.unknownClientsAt(place), grantOwn, known) {
+		for _, f := range group.grant.flows(&m.required) {
+			f.doubt = "a contract or a policy names the client, no file shows it, and it may be anyone's"
+			m.addFlow(m.kind(prefix+f.name, like), api, m.tenant(), f, group.clients)
+		}
+	}
+}
+
+// unknownClientsAt lists the clients that an environment's contracts or policies name and no file shows. What is no application id
+// stands in no token of Entra ID. Of an environment whose own clients are not given nothing else can be expected.
+func (m *modeller) unknownClientsAt(place *Place) []*entra.Registration {
+	var named []string
+	if len(place.Clients) == 0 {
+		return nil
+	}
+	if place.Contracts != nil {
+		named = append(named, place.Contracts.IDs...)
+	}
+	named = slices.DeleteFunc(append(named, clientsNamedBy(textsOf(m.asked[place.Name]))...), func(id string) bool { return !entra.IsGUID(id) || lower(id) != id })
+	if len(named) == 0 {
+		return nil
+	}
+	also := map[string]bool{} // that have rows as strangers
+	for _, app := range m.world.strangersTo(place.API) {
+		also[clientID(app)] = true
+	}
+	var all []*entra.Registration
+	for _, id := range named {
+		if !m.shown[id] && !also[id] {
+			also[id] = true
+			all = append(all, &entra.Registration{AppID: entra.Text{Value: id}})
+		}
+	}
+	return all
+}
+
+// clientsNamedBy lists what checks compare a client's id with.
+func clientsNamedBy(asked texts) []string {
+	return append(slices.Clone(asked["appid"]), asked["azp"]...)
+}
+
+// issuedByStrangers models tokens for a stranger's own API: for clients of their own, and for users of ours that need no secret.
+func (m *modeller) issuedByStrangers(place *Place) {
+	name, like := strangerKind+"/api-like-"+place.Name, Kind{Holder: Stranger}
+	theirs, public := m.like(place), m.world.publicClients()
+	users := theirs.grant
+	users.appOnly = false
+	for _, api := range theirs.apis {
+		m.addAll(name, like, api, m.tenant(), theirs.grant, clientsOf(strangerID))
+		if len(public) > 0 {
+			m.addAll(name, like, api, m.tenant(), users, clientsOf(public...))
+		}
+	}
+}
+
+// likeness is an API of somebody else that has what an environment's has, as far as it can.
+type likeness struct {
+	uris  []string // that a check of the environment may take for its own
+	grant grant
+	apis  []apiOf // in each form: its owner chooses the version and the optional claims
+}
+
+// like is what anybody's API can have in common with an environment's.
+func (m *modeller) like(place *Place) *likeness {
+	if l := m.alike[place.Name]; l != nil {
+		return l
+	}
+	l := &likeness{uris: nearAudiences(m.asked[place.Name], audienceURIs(place.API)), grant: sameNames(place.API, m.asked[place.Name])}
+	for _, v := range []string{"1", "2"} {
+		for _, typed := range m.required.types() {
+			theirs := strangersAPI(l.nearURIs(place))
+			theirs.Version.Value, theirs.Claims = v, typed.claims()
+			l.apis = append(l.apis, apiOf{&theirs, ofAPIOwner})
+		}
+	}
+	m.alike[place.Name] = l
+	return l
+}
+
+// nearURIs are App ID URIs of somebody else in which a check may find what it looks for in ours.
+func (l *likeness) nearURIs(place *Place) []string {
+	uris := l.uris
+	for _, uri := range audienceURIs(place.API) {
+		uris = append(slices.Clip(uris), uri+"-copy")
+	}
+	return uris
+}
+
+// otherTenants models the owner of another tenant: with an API of its own that is called as ours is, and where ours is multi-tenant,
+// with tokens for ours, whose roles its administrator can assign.
+func (m *modeller) otherTenants(place *Place) {
+	like := Kind{Holder: OtherTenant}
+	name, theirs := otherTenantKind+"/api-like-"+place.Name, m.like(place)
+	tenants := otherTenantIDs(m.asked[place.Name])
+	for _, v := range []entra.Version{entra.V1, entra.V2} {
+		for _, a := range otherTenantsAudiences(place.API, theirs.uris, v) {
+			for _, typed := range m.required.types() {
+				for _, tenant := range tenants {
+					t := Token{tenant: tenant.id, version: v, audience: a, typed: typed, freedom: ofOtherTenant, doubt: tenant.doubt}
+					m.addTokens(m.kind(name, like), t, theirs.grant, m.others)
+				}
+			}
+		}
+	}
+	if place.API.MultiTenant() {
+		like.For = place.Name
+		api := apiOf{place.API, mapped(place.API)}
+		m.addAll(otherTenantKind+"/for-"+place.Name, like, api, otherTenantID, theirs.grant, m.others)
+	}
+}
+
+// mapped is what another tenant can write into tokens for our API: with claims mapping, where the API accepts it. Who has a key of their own
+// for it has a signature that does not verify.
+func mapped(api *entra.Registration) freedom {
+	if api.MappedClaims.Value == "true" {
+		return ofOtherTenant
+	}
+	return ofClient
+}
+
+func (m *modeller) addTokens(kind *Kind, t Token, g grant, clients *clientSet) {
+	for _, f := range g.flows(&m.required) {
+		m.addToken(kind, t, f, clients)
+	}
+}
+
+// otherTenantsClients lists a client of another tenant, and those of all environments that other tenants can use too.
+func (w *World) otherTenantsClients() *clientSet {
+	all := clientsOf(otherTenantClient)
+	for _, app := range w.applications() {
+		if id := clientID(app); app.MultiTenant() && !slices.Contains(all.ids, id) {
+			all.ids = append(all.ids, id)
+		}
+	}
+	return all
+}
+
+// forged models whoever writes their own token, where some gateway checks no signature.
+func (m *modeller) forged() {
+	unchecked := func(p Place) bool { return p.Policies != nil && !checksSignatures(p.Policies) }
+	if slices.ContainsFunc(m.world.Places, unchecked) {
+		kind := m.kind(forgedKind+"/token", Kind{Holder: Forger})
+		m.addToken(kind, Token{tenant: m.tenant(), version: entra.V1, freedom: everything}, flow{}, clientsOf(strangerID))
+	}
+}
+
+// checksSignatures reports whether some policy asks whether a token's signature verifies, itself or at a validation endpoint.
+func checksSignatures(policies []*rules.Policy) bool {
+	for _, policy := range policies {
+		if policy.When.Disabled {
+			continue
+		}
+		for _, check := range policy.Checks() {
+			if check.Skip == "" && (check.ID == rules.Signature || check.ID == rules.Introspection) {
+				return true
+			}
+		}
+	}
+	return false
+}

@@ -1,0 +1,335 @@
+package issued
+
+import (
+	"encoding/base64"
+	"slices"
+	"strconv"
+	"strings"
+	"time"
+
+	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// Token is one modelled token. What its holder chooses may still be open in it (see search).
+type Token struct {
+	in       *setting
+	tenant   string
+	version  entra.Version
+	audience audience
+	client   string
+	identity bool // an ID token: its audience is its client
+	user     bool
+	guest    bool
+	scopes   []string
+	roles    []string
+	typed    idtyp
+	asked    *askedClaims // what the API's registration asks for beside; nil where nobody knows
+	freedom  freedom
+	doubt    string // why it is not known whether anybody can have it; empty where somebody can
+	choices  *choices
+}
+
+// setting is what the tokens of a world have in common.
+type setting struct {
+	cloud entra.Cloud
+	at    time.Time
+
+	chosenPresent, chosenPerhaps *source.Value // stand for claims that are still to be chosen
+}
+
+func newSetting(cloud entra.Cloud, at time.Time) *setting {
+	const why = "whoever holds the token chooses it"
+	return &setting{cloud, at, &source.Value{Kind: source.Unknown, Text: why, Present: true}, &source.Value{Kind: source.Unknown, Text: why}}
+}
+
+// Doubt is why it is not known whether anybody can have the token; empty where somebody can.
+func (t *Token) Doubt() string { return t.doubt }
+
+// CanBeAsWanted reports whether the token may have a claim as some policy wants it, whatever that is: its holder chooses what it holds, or
+// it is the same in all tokens of the tenant that a policy is written for.
+func (t *Token) CanBeAsWanted(name string) bool {
+	switch t.freedom {
+	case everything:
+		return true
+	case asWanted:
+		return name != "aud"
+	case ofOtherTenant:
+		return !slices.Contains([]string{"aud", "iss", "tid", "ver", "appid", "azp", "oid", "sub"}, name)
+	}
+	return name == "iss" || name == "tid"
+}
+
+// Knows reports whether the model says what the token holds of everything that a check reads of its claims, or whether it is there.
+func (t *Token) Knows(reads []rules.Input) bool {
+	for _, in := range reads {
+		name := in.ClaimRead()
+		if name != "" && name != "*" && t.Claim(name).Is(source.Unknown) {
+			return false
+		}
+	}
+	return true
+}
+
+// User reports whether the token is a user's.
+func (t *Token) User() bool { return t.user }
+
+// Chose is the token with a claim that is chosen; a nil value takes the claim away.
+func (t *Token) Chose(name string, value *source.Value) *Token {
+	v := variable{claims: []string{name}}
+	next := t.with(&v, choice{values: []*source.Value{value}})
+	next.choices.open = slices.DeleteFunc(slices.Clone(next.choices.open), func(v variable) bool { return slices.Contains(v.claims, name) })
+	return next
+}
+
+// Version is that of the token's format.
+func (t *Token) Version() entra.Version { return t.version }
+
+// Client is the id of the client that has it.
+func (t *Token) Client() string { return t.client }
+
+// Claim returns what the token has under a name: nil where it has no such claim, and an Unknown where the model does not say what it
+// holds, marked as present where it is surely there.
+func (t *Token) Claim(name string) *source.Value {
+	value, _ := t.look(name)
+	return value
+}
+
+// look gives a claim, and whether somebody still chooses what it holds.
+func (t *Token) look(name string) (value *source.Value, open bool) {
+	if value, found, open := t.chosenOrOpen(name); found {
+		return value, open
+	}
+	switch {
+	case t.freedom == everything && isTime(name):
+		return t.fixed(name), false
+	case t.freedom == everything:
+		return t.pending(false), true
+	case isFixed(name):
+		return t.fixed(name), false
+	}
+	return t.byTable(name)
+}
+
+func isTime(name string) bool { return name == "iat" || name == "nbf" || name == "exp" }
+
+// isFixed reports whether the model knows a claim's value, in every token.
+func isFixed(name string) bool {
+	switch name {
+	case "aud", "iss", "tid", "ver", "appid", "azp", "scp", "roles", "idtyp":
+		return true
+	}
+	return isTime(name)
+}
+
+// fixed is a claim that the model knows.
+func (t *Token) fixed(name string) *source.Value {
+	switch name {
+	case "aud":
+		return str(t.audienceText())
+	case "iss":
+		return t.issuer(t.tenant)
+	case "tid":
+		return str(t.tenant)
+	case "ver":
+		return str(t.version.String())
+	case "appid":
+		return t.ifVersion(entra.V1, t.client)
+	case "azp":
+		return t.ifVersion(entra.V2, t.client)
+	case "scp":
+		return t.scp()
+	case "roles":
+		return wordList(t.roles)
+	case "idtyp":
+		return t.typeOf()
+	case "exp":
+		return t.seconds(lifetime - issuedBefore)
+	}
+	return t.seconds(-issuedBefore)
+}
+
+// byTable is a claim of which the model knows no value by itself.
+func (t *Token) byTable(name string) (value *source.Value, open bool) {
+	if name == "idp" && t.guest {
+		return (&Token{in: t.in, version: entra.V1}).issuer(otherTenantID), false
+	}
+	row, listed := claimNamed(name)
+	presence := row.in(t.version, t.identity, t.user)
+	switch {
+	case presence == Absent:
+		return nil, false
+	case presence == Optional && (t.freedom == ofClient || t.freedom == asWanted) && !t.asked.mayHave(name):
+		return nil, false
+	case t.freedom.chooses(presence, name, listed):
+		return t.pending(presence == Chosen || presence == Present), true
+	case t.freedom == ofOtherTenant && ofItsTenant(name):
+		return str(otherTenantObject), false // an id that Entra makes within a tenant is none of ours
+	case presence == Present:
+		return &source.Value{Kind: source.Unknown, Text: "Entra ID writes " + name + ", and the model does not say what it holds", Present: true}, false
+	}
+	return notModelled(name), false
+}
+
+// ofItsTenant reports whether a claim holds an id that is made within a tenant, and is there.
+func ofItsTenant(name string) bool { return name == "oid" || name == "sub" }
+
+// askedClaims are the optional claims that an API's registration asks for.
+type askedClaims struct{ names []string }
+
+// mayHave reports whether the registration asks for a claim, or nobody knows.
+func (a *askedClaims) mayHave(name string) bool { return a == nil || slices.Contains(a.names, name) }
+
+// claimsOf lists the optional claims of a registration. It is nil where only a deployment knows one of them.
+func claimsOf(api *entra.Registration) *askedClaims {
+	var asked askedClaims
+	for _, c := range api.Claims {
+		if c.Name.Unknown {
+			return nil
+		}
+		asked.names = append(asked.names, c.Name.Value)
+	}
+	return &asked
+}
+
+// Times of a token (configurable-token-lifetimes; that iat and nbf are backdated by five minutes is observed).
+const (
+	issuedBefore = 300 * time.Second
+	lifetime     = 3900 * time.Second
+)
+
+func (t *Token) seconds(after time.Duration) *source.Value {
+	return &source.Value{Kind: source.Number, Text: strconv.FormatInt(t.in.at.Add(after).Unix(), 10)}
+}
+
+// issuer is the exact form for the token's version; no source tells the v1.0 form of the newest clouds.
+func (t *Token) issuer(tenant string) *source.Value {
+	if iss := entra.IssuerURL(t.in.cloud, tenant, t.version); iss != "" {
+		return str(iss)
+	}
+	return &source.Value{Kind: source.Unknown, Text: "no source tells the issuer of v1.0 tokens of " + t.in.cloud.Name, Present: true}
+}
+
+// audienceText is the audience: of an ID token, the client itself (id-token-claims-reference, "aud").
+func (t *Token) audienceText() string {
+	if t.identity {
+		return t.client
+	}
+	return t.audience.value
+}
+
+// ifVersion is a claim of access tokens of one version: an ID token has neither appid nor azp (id-token-claims-reference).
+func (t *Token) ifVersion(v entra.Version, text string) *source.Value {
+	if t.version != v || t.identity {
+		return nil
+	}
+	return str(text)
+}
+
+// scp is there in delegated tokens only, words with spaces between them (access-token-claims-reference).
+func (t *Token) scp() *source.Value {
+	if !t.user || t.identity {
+		return nil
+	}
+	if len(t.scopes) == 0 {
+		return str(noScopeOfOurs)
+	}
+	return str(strings.Join(t.scopes, " "))
+}
+
+// noScopeOfOurs is what a delegated token carries that has none of the API's own scopes.
+const noScopeOfOurs = "openid profile"
+
+func str(text string) *source.Value { return &source.Value{Kind: source.String, Text: text} }
+
+func list(texts ...string) *source.Value {
+	v := &source.Value{Kind: source.List}
+	for _, t := range texts {
+		v.Items = append(v.Items, str(t))
+	}
+	return v
+}
+
+// words is a text of words.
+func words(texts []string) *source.Value { return str(strings.Join(texts, " ")) }
+
+// wordList is a list of strings, or nothing.
+func wordList(texts []string) *source.Value {
+	if len(texts) == 0 {
+		return nil
+	}
+	return list(texts...)
+}
+
+// shown are the claims that a token is described by, in this order.
+var shown = [...]string{"aud", "iss", "tid", "ver", "appid", "azp", "idtyp", "idp", "scp", "roles", "iat", "nbf", "exp"}
+
+// Claims returns the token's claims as far as the model says them.
+func (t *Token) Claims() *source.Value {
+	object := &source.Value{Kind: source.Object}
+	for _, name := range shown {
+		if v := t.Claim(name); v != nil && v.Kind != source.Unknown {
+			object.Members = append(object.Members, source.Member{Key: name, Value: v})
+		}
+	}
+	for _, c := range t.chosen() {
+		if c.value != nil && c.value.Kind != source.Unknown && !slices.Contains(shown[:], c.claim) {
+			object.Members = append(object.Members, source.Member{Key: c.claim, Value: c.value})
+		}
+	}
+	return object
+}
+
+// seenBy makes the token for a gateway, unsigned. What its policies read of it and the model does not say is in it as unknown.
+func (t *Token) seenBy(v *View) *inspect.Token {
+	made := *v.blank
+	made.Claims = t.Claims()
+	for _, name := range v.claims {
+		if value := t.Claim(name); value.Is(source.Unknown) {
+			made.Claims.Members = append(made.Claims.Members, source.Member{Key: name, Value: value})
+		}
+	}
+	if v.all { // a member without a name stands for all that are not named
+		made.Claims.Members = append(made.Claims.Members, source.Member{Value: notModelled("its other claims")})
+	}
+	return &made
+}
+
+// readBy makes the token with nothing in it but what a gateway's policies read.
+func (t *Token) readBy(v *View) *inspect.Token {
+	if v.all {
+		return t.seenBy(v)
+	}
+	return t.reading(v.claims, v.blank)
+}
+
+// reading makes the token with some claims, on a blank one.
+func (t *Token) reading(names []string, blank *inspect.Token) *inspect.Token {
+	made := *blank
+	made.Claims = &source.Value{Kind: source.Object, Members: make([]source.Member, 0, len(names))}
+	for _, name := range names {
+		if value := t.Claim(name); value != nil {
+			made.Claims.Members = append(made.Claims.Members, source.Member{Key: name, Value: value})
+		}
+	}
+	return &made
+}
+
+// blank is a token with a header and nothing else. What of the header the model does not say is unknown.
+func blank(headers []string) *inspect.Token {
+	header := with(&source.Value{Kind: source.Object}, "typ", "JWT", "alg", "RS256")
+	for _, name := range headers {
+		if header.Member(name) == nil {
+			header.Members = append(header.Members, source.Member{Key: name, Value: notModelled("the header's " + name)})
+		}
+	}
+	return &inspect.Token{Shape: inspect.Signed, Header: header}
+}
+
+func notModelled(what string) *source.Value {
+	return &source.Value{Kind: source.Unknown, Text: "the model of what Entra ID issues does not say what " + what + " holds"}
+}
+
+func encode(text string) string { return base64.RawURLEncoding.EncodeToString([]byte(text)) }

@@ -1,0 +1,229 @@
+package issued
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// View is what one gateway's checks can see of a token. Tokens that agree on it get the same verdict.
+type View struct {
+	policies  []*rules.Policy
+	contracts *rules.Contracts
+	listed    map[string]bool // the clients with a contract: there may be many, and more who ask
+
+	checks   int      // of the policies that are in force
+	claims   []string // that are read, in order
+	all      bool     // any claim may be read
+	headers  []string // members of the token's header that are read
+	blank    *inspect.Token
+	opaques  opaques                  // that read the client's id
+	literals []string                 // that claims are compared with
+	texts    texts                    // by the claim that they are compared with
+	shared   []string                 // the claims that several checks read, in order
+	opaque   map[string]bool          // an expression makes more of a claim than to compare it with texts
+	bound    map[string][]rules.Input // what the checks that bind a name read
+	caller   callerInputs             // what the token's holder writes beside it
+}
+
+// NewView looks into the checks of a gateway's policies. Contracts may be nil, where they are not known.
+func NewView(policies []*rules.Policy, contracts *rules.Contracts) *View {
+	checks := askedBy(policies)
+	return newView(policies, contracts, checks, textsOf(checks))
+}
+
+// View looks into policies that a world was made up from, or into some of their checks.
+func (h *Holders) View(policies []*rules.Policy) *View {
+	return newView(policies, h.place.Contracts, askedBy(policies), h.texts)
+}
+
+func newView(policies []*rules.Policy, contracts *rules.Contracts, checks []asking, compared texts) *View {
+	v := &View{policies: policies, contracts: contracts, texts: compared, opaque: map[string]bool{}, bound: map[string][]rules.Input{}}
+	v.caller = callerInputsOf(checks)
+	if contracts != nil {
+		v.listed = make(map[string]bool, len(contracts.IDs))
+		for _, id := range contracts.IDs {
+			v.listed[id] = true
+		}
+	}
+	for i := range checks {
+		if !checks[i].off {
+			v.see(&checks[i])
+		}
+	}
+	slices.Sort(v.claims)
+	for i := range v.claims[:max(0, len(v.claims)-1)] {
+		if v.claims[i] == v.claims[i+1] {
+			v.shared = append(v.shared, v.claims[i])
+		}
+	}
+	v.claims = slices.Compact(v.claims)
+	v.blank = blank(v.headers)
+	return v
+}
+
+func (v *View) see(check *asking) {
+	v.checks++
+	if check.Binds != "" {
+		v.bound[check.Binds] = check.reads
+	}
+	for _, in := range check.reads {
+		if in.Source == rules.FromHeader {
+			v.headers = append(v.headers, in.Name)
+		}
+		switch name := in.ClaimRead(); name {
+		case "":
+		case "*":
+			v.claims, v.all = append(v.claims, shown[:]...), true
+		default:
+			v.claims = append(v.claims, name)
+		}
+	}
+	if check.Skip == "" && check.Unknown == nil {
+		v.seePredicate(check.Test)
+	}
+}
+
+// seePredicate collects literals, and notes where an expression reads the client's id.
+func (v *View) seePredicate(p rules.Predicate) {
+	for _, part := range p.Of {
+		v.seePredicate(part)
+	}
+	for _, literal := range p.Values {
+		v.literals = append(v.literals, literal.Text)
+	}
+	if p.Input.Opaque == nil {
+		return
+	}
+	v.seeExpression(p.Input.Opaque)
+	for _, in := range p.Input.Opaque.Reads {
+		v.opaque[in.ClaimRead()] = true
+	}
+}
+
+// looks is what the checks can tell of a claim's value: all of it where an expression makes something of it, else which texts it equals or
+// holds, and whether it is a client's that has a contract.
+func (v *View) looks(name string, value *source.Value, b *strings.Builder) {
+	text, isText := value.Str()
+	switch {
+	case value == nil:
+		b.WriteByte('-')
+	case value.Kind == source.Unknown && value.Present:
+		b.WriteString("?+")
+	case value.Kind == source.Unknown:
+		b.WriteByte('?')
+	case isText && !v.all && !v.opaque[name] && len(v.texts[name]) < mostOfAll && !strings.ContainsAny(text, spaces):
+		b.WriteByte('"')
+		v.compare(text, v.texts[name], b)
+	default:
+		b.WriteString(value.JSON())
+	}
+	b.WriteByte(0)
+}
+
+// mostCompared is how many claims tokens are compared by: of more it costs more than to run them.
+const mostCompared = 64
+
+// Seen reports whether the checks can't tell a token from one of those before, whatever is chosen in them; else it is added to them.
+func (v *View) Seen(before *[]*Token, t *Token) bool {
+	if len(*before) > 0 && len(v.claims) <= mostCompared {
+		looks := v.appearance(t)
+		if slices.ContainsFunc(*before, func(other *Token) bool { return v.appearance(other) == looks }) {
+			return true
+		}
+	}
+	*before = append(*before, t)
+	return false
+}
+
+// appearance is what the checks can tell of a token: tokens that look the same get equally far.
+func (v *View) appearance(t *Token) string {
+	var b strings.Builder
+	for _, name := range v.claims {
+		value, open := t.look(name)
+		if !open {
+			v.looks(name, value, &b)
+			continue
+		}
+		b.WriteByte('*')
+		one := t.variableOf(name, v.candidates(name))
+		for i := range one.choices {
+			v.looksOf(&one, i, &b)
+		}
+	}
+	if t.doubt != "" {
+		b.WriteByte('?')
+	}
+	if v.caller.token {
+		b.WriteString(t.client)
+	}
+	return b.String()
+}
+
+// looksOf is what the checks can tell of one choice.
+func (v *View) looksOf(one *variable, choice int, b *strings.Builder) {
+	for i, name := range one.claims {
+		v.looks(name, one.choices[choice].values[i], b)
+	}
+	if one.choices[choice].doubt != "" {
+		b.WriteByte('?')
+	}
+}
+
+func isClient(claim string) bool { return claim == "appid" || claim == "azp" }
+
+// class is what the checks can tell of a client's id: which literals it equals or holds, and whether it has a contract. Of an ID token it
+// is the audience too.
+func (v *View) class(id string, identity bool) string {
+	if v.readsID(identity) {
+		return id
+	}
+	var b strings.Builder
+	v.compare(id, v.literals, &b)
+	v.makes(id, identity, &b)
+	return b.String()
+}
+
+// key is what the checks see of a token but for its client.
+func (v *View) key(t *Token) string {
+	var b strings.Builder
+	for _, name := range v.claims {
+		b.WriteString(t.fact(name))
+		b.WriteByte(0)
+	}
+	if t.doubt != "" {
+		b.WriteByte('?')
+	}
+	return b.String()
+}
+
+// fact is what a claim holds, in short; of the client's id, that there is one; of a claim that is still to be chosen, who chooses.
+func (t *Token) fact(name string) string {
+	value, open := t.look(name)
+	switch {
+	case open && t.user:
+		return "*u" + string('0'+rune(t.freedom))
+	case open:
+		return "*" + string('0'+rune(t.freedom))
+	case value == nil:
+		return "-"
+	case isClient(name), t.identity && name == "aud":
+		return "+"
+	case value.Kind == source.Unknown && value.Present:
+		return "?+"
+	case value.Kind == source.Unknown:
+		return "?"
+	}
+	return value.JSON()
+}
+
+// Contracts are the gateway's; nil where they are not known.
+func (v *View) Contracts() *rules.Contracts { return v.contracts }
+
+// HasContract reports whether a client has a contract for sure.
+func (v *View) HasContract(client string) bool {
+	return v.contracts != nil && v.contracts.Has(client) == rules.Yes
+}

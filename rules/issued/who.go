@@ -1,0 +1,118 @@
+package issued
+
+// Holder is who has a token.
+type Holder uint8
+
+// The holders.
+const (
+	Member        Holder = iota // a client of one of the environments
+	UnknownClient               // a client that a contract or a policy names and no file shows: it may be anyone's
+	Stranger                    // any other client, or API, of the tenant
+	OtherTenant                 // whoever owns another tenant of the same cloud
+	Forger                      // whoever writes their own token: it gets in only where no signature is checked
+)
+
+// The first part of the names of kinds that belong to no environment.
+const (
+	strangerKind      = "stranger"
+	otherTenantKind   = "other-tenant"
+	unknownClientKind = "unknown-client"
+	forgedKind        = "forged"
+)
+
+// Reserved lists the names that no environment can have: the rows of a matrix that belong to none begin with them.
+func Reserved() []string {
+	return []string{strangerKind, otherTenantKind, unknownClientKind, forgedKind}
+}
+
+// Ids of those who are in no file. They are made up, and no real id has this form.
+const (
+	strangerID        = "57a46e20-0000-4000-8000-000000000001"
+	strangersAPIID    = "57a46e20-0000-4000-8000-0000000000a1"
+	otherTenantID     = "07e60000-0000-4000-8000-0000000000ff"
+	otherTenantClient = "07e60000-0000-4000-8000-000000000001"
+	otherTenantsAPIID = "07e60000-0000-4000-8000-0000000000a1"
+	otherTenantObject = "07e60000-0000-4000-8000-0000000000b1"
+)
+
+// Kind is all modelled tokens of one kind, which differ in the form of their audience, in which of the holder's clients they were
+// issued to, and in what the holder chooses.
+type Kind struct {
+	Name   string
+	Holder Holder
+	Home   string // the environment whose client has the token; empty for others
+	For    string // the environment whose API it was issued for; empty for another API
+
+	Guest    bool // of a guest of the tenant
+	Unasked  bool // what the environment's clients do not ask for and can have
+	Identity bool // ID tokens: they are for the client itself, and for no API
+
+	batches []batch
+}
+
+// batch is the tokens that differ in nothing but their client.
+type batch struct {
+	token   Token
+	clients *clientSet
+	index   int // among the batches of all kinds
+}
+
+// Issued is the token of a kind that one of its clients has.
+type Issued struct {
+	batch  *batch
+	client string
+}
+
+// Token returns the token by itself.
+func (i Issued) Token() *Token {
+	t := i.batch.token
+	t.client = i.client
+	return &t
+}
+
+// Count is how many tokens the kind stands for: one for each client, content and audience form.
+func (k *Kind) Count() int {
+	n := 0
+	for i := range k.batches {
+		n += len(k.batches[i].clients.ids)
+	}
+	return n
+}
+
+// Each visits every token of the kind.
+func (k *Kind) Each(visit func(Issued)) {
+	for i := range k.batches {
+		for _, id := range k.batches[i].clients.ids {
+			visit(Issued{&k.batches[i], id})
+		}
+	}
+}
+
+// Usual lists the tokens in the forms of their audience that clients usually ask for, each for one client, preferably one that is
+// preferred.
+func (k *Kind) Usual(preferred func(client string) bool) []Issued {
+	var all []Issued
+	for i := range k.batches {
+		b := &k.batches[i]
+		if b.token.audience.form != "uri" && b.token.audience.form != "guid" {
+			continue
+		}
+		client := b.clients.ids[0]
+		for _, id := range b.clients.ids {
+			if preferred(id) {
+				client = id
+				break
+			}
+		}
+		all = append(all, Issued{b, client})
+	}
+	return all
+}
+
+// clientSet is clients that can have the same tokens, by their ids. Many batches share one.
+type clientSet struct {
+	ids    []string
+	number int // among the sets of all kinds, from 1
+}
+
+func clientsOf(ids ...string) *clientSet { return &clientSet{ids: ids} }

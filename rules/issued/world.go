@@ -1,0 +1,183 @@
+package issued
+
+import (
+	"cmp"
+	"slices"
+	"time"
+
+	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// World is what is known of a tenant: its environments, each with an API and the clients that belong to it.
+type World struct {
+	Tenant      string // its id, a GUID
+	Cloud       entra.Cloud
+	Places      []Place
+	Assignments []entra.Assignment
+	At          time.Time // when the modelled tokens are used; they were issued a moment before
+}
+
+// Place is one environment.
+type Place struct {
+	Name      string
+	API       *entra.Registration // nil where none is given: no tokens are modelled for it
+	Clients   []*entra.Registration
+	Policies  []*rules.Policy  // of its gateway; what they ask for is modelled
+	Contracts *rules.Contracts // nil where they are not known
+}
+
+// clientID is a registration's application id in lower case, as Entra writes it into tokens.
+func clientID(r *entra.Registration) string { return lower(r.AppID.Value) }
+
+// applications lists the registrations of all environments: their APIs and their clients.
+func (w *World) applications() []*entra.Registration {
+	var all []*entra.Registration
+	for i := range w.Places {
+		all = append(all, w.Places[i].applications()...)
+	}
+	return all
+}
+
+// applications lists the clients of an environment, and its API, which can be a client too.
+func (p *Place) applications() []*entra.Registration {
+	if p.API == nil || p.clientIDs()[clientID(p.API)] {
+		return p.Clients
+	}
+	return append(slices.Clone(p.Clients), p.API)
+}
+
+// clientIDs is the ids of the clients that belong to the environment.
+func (p *Place) clientIDs() map[string]bool {
+	all := make(map[string]bool, len(p.Clients))
+	for _, c := range p.Clients {
+		all[clientID(c)] = true
+	}
+	return all
+}
+
+// modeller makes the kinds of a world, each once.
+type modeller struct {
+	world    *World
+	in       *setting
+	required required
+	asked    map[string][]asking        // what the gateways check, by environment
+	belong   map[string]map[string]bool // the clients' ids, by environment
+	clients  map[string]*clientSet      // all applications, by environment
+	others   *clientSet                 // of other tenants
+	shown    map[string]bool            // the ids of all applications
+	alike    map[string]*likeness       // what somebody else's API has in common with an environment's, by environment
+	kinds    []*Kind
+	byName   map[string]*Kind
+}
+
+// Kinds lists every kind of token that Entra can issue, environment by environment, and what a forger writes where that may get in.
+func (w *World) Kinds() []*Kind {
+	m, principals := w.modeller()
+	for i := range w.Places {
+		if api := w.Places[i].API; api != nil {
+			m.issuedFor(&w.Places[i], assignmentsOf(api, w.Assignments, principals))
+		}
+	}
+	for i := range w.Places {
+		m.identityTokens(&w.Places[i])
+	}
+	m.forged()
+	return m.kinds
+}
+
+// modeller begins to model a world. It also gives the object ids of its applications.
+func (w *World) modeller() (*modeller, map[string]bool) {
+	m := &modeller{
+		world: w, in: newSetting(w.Cloud, w.At), asked: map[string][]asking{},
+		belong: map[string]map[string]bool{}, clients: map[string]*clientSet{}, others: w.otherTenantsClients(),
+		shown: map[string]bool{}, alike: map[string]*likeness{}, byName: map[string]*Kind{},
+	}
+	var all []asking
+	for i := range w.Places {
+		place := &w.Places[i]
+		m.belong[place.Name], m.asked[place.Name] = place.clientIDs(), askedBy(place.Policies)
+		all = append(all, m.asked[place.Name]...)
+	}
+	m.required = requiredBy(all)
+	for _, app := range w.applications() {
+		m.shown[clientID(app)] = true
+	}
+	return m, w.principals()
+}
+
+// kind returns the kind of that name, and makes it where it is not there yet.
+func (m *modeller) kind(name string, like Kind) *Kind {
+	if k := m.byName[name]; k != nil {
+		return k
+	}
+	like.Name = name
+	k := &like
+	m.byName[name] = k
+	m.kinds = append(m.kinds, k)
+	return k
+}
+
+// issuedFor models every token for one environment's API, and those that only look like it.
+func (m *modeller) issuedFor(place *Place, known *assignments) {
+	for i := range m.world.Places {
+		m.members(&m.world.Places[i], place, known)
+	}
+	for i := range m.world.Places {
+		m.likenesses(&m.world.Places[i], place)
+	}
+	m.unknownClients(place, known)
+	m.strangers(place, known)
+	m.issuedByStrangers(place)
+	m.strangersIdentity(place)
+	m.otherTenants(place)
+	m.otherTenantsIdentity(place)
+}
+
+// add puts the tokens of a grant into one kind for each flow.
+func (m *modeller) add(prefix string, like Kind, api apiOf, tenant string, g grant, clients *clientSet) {
+	for _, f := range g.flows(&m.required) {
+		m.addFlow(m.kind(prefix+f.name, like), api, tenant, f, clients)
+	}
+}
+
+// addAll puts the tokens of a grant into one kind.
+func (m *modeller) addAll(name string, like Kind, api apiOf, tenant string, g grant, clients *clientSet) {
+	for _, f := range g.flows(&m.required) {
+		m.addFlow(m.kind(name, like), api, tenant, f, clients)
+	}
+}
+
+func (m *modeller) addGuests(name string, like Kind, api apiOf, g grant, clients *clientSet) {
+	like.Guest = true
+	for _, f := range g.flows(&m.required) {
+		if f.user {
+			f.guest = true
+			m.addFlow(m.kind(name, like), api, m.tenant(), f, clients)
+		}
+	}
+}
+
+// apiOf is the API that tokens are for, and what its owner chooses of what stands in them.
+type apiOf struct {
+	*entra.Registration
+	freedom freedom
+}
+
+func (m *modeller) addFlow(kind *Kind, api apiOf, tenant string, f flow, clients *clientSet) {
+	typed, asked := typeClaim(api.Registration), claimsOf(api.Registration)
+	for _, v := range versions(api.Registration) {
+		for _, a := range audiences(api.Registration, v) {
+			m.addToken(kind, Token{tenant: tenant, version: v, audience: a, typed: typed, asked: asked, freedom: api.freedom}, f, clients)
+		}
+	}
+}
+
+func (m *modeller) addToken(kind *Kind, t Token, f flow, clients *clientSet) {
+	t.in = m.in
+	t.user, t.guest, t.scopes, t.roles = f.user, f.guest, f.scopes, f.roles
+	t.doubt = cmp.Or(f.doubt, t.doubt, t.audience.doubt)
+	kind.batches = append(kind.batches, batch{token: t, clients: clients})
+}
+
+func (m *modeller) tenant() string { return m.world.Tenant }

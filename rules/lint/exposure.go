@@ -1,0 +1,226 @@
+package lint
+
+import (
+	"slices"
+
+	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/issued"
+)
+
+// exposure says how far somebody's tokens get past policies, by the model of which tokens can exist.
+type exposure uint8
+
+const (
+	keptOut  exposure = iota // none gets past
+	hidden                   // only a deployment tells, or a policy that is not modelled
+	unclear                  // an expression can't be evaluated on them
+	doubtful                 // one does of which it is not known whether it can be had
+	letIn                    // one does
+)
+
+// exposed is what a rule asks about: the policies that a request meets, and who may send it.
+type exposed struct {
+	holders  *issued.Holders
+	policies []*rules.Policy
+	views    map[bool]*issued.View // by whether clients are told apart
+	open     map[bool]bool         // whether it is open to any client, by whether the audience is near
+	shared   bool                  // the views are the same for all tokens
+}
+
+// exposing looks at the policies that a request to p meets, in the world that is made up from them. All rules look at the same.
+func exposing(s *rules.Subject, p *rules.Policy) *exposed {
+	if e, ok := s.Shared[p].(*exposed); ok {
+		return e
+	}
+	e := newExposed(together(s, p), s.App)
+	if s.Shared == nil {
+		s.Shared = map[any]any{}
+	}
+	s.Shared[p] = e
+	return e
+}
+
+// together lists the policies that a request to p has to pass as well: every policy of the API that applies wherever p does, p itself among
+// them.
+func together(s *rules.Subject, p *rules.Policy) []*rules.Policy {
+	var all []*rules.Policy
+	for _, other := range s.Policies {
+		if other == p || !other.When.Disabled && (len(other.When.Routes) == 0 || slices.Equal(other.When.Routes, p.When.Routes)) {
+			all = append(all, other)
+		}
+	}
+	return all
+}
+
+// alone is one check by itself.
+func alone(c *rules.Check) *exposed {
+	return newExposed([]*rules.Policy{{Root: rules.AllOf(c)}}, nil)
+}
+
+// ask is how far somebody gets, and with which token. Clients says that only a client that the policies know gets past what tells
+// clients apart; without it everybody does.
+func (e *exposed) ask(tokens issued.Tokens, clients bool) (exposure, *issued.Token) {
+	best, with := keptOut, (*issued.Token)(nil)
+	var seen []*issued.Token
+	for t := range tokens {
+		view := e.view(t, clients)
+		if e.shared && view.Seen(&seen, t) {
+			continue // the policies can't tell it from one that was asked about
+		}
+		got, token := e.one(view, t)
+		if got > best {
+			best, with = got, token
+		}
+		if best == letIn {
+			break
+		}
+	}
+	return best, with
+}
+
+// get is how far somebody gets who passes whatever tells clients apart.
+func (e *exposed) get(tokens issued.Tokens) (exposure, *issued.Token) { return e.ask(tokens, false) }
+
+// let is how far somebody gets who is no client that the policies know.
+func (e *exposed) let(tokens issued.Tokens) exposure {
+	got, _ := e.ask(tokens, true)
+	return got
+}
+
+func (e *exposed) one(view *issued.View, t *issued.Token) (exposure, *issued.Token) {
+	answer := view.Reaches(t)
+	switch answer.Verdict.Outcome {
+	case rules.Accepted:
+		return letIn, answer.Token
+	case rules.Rejected:
+		return keptOut, answer.Token
+	}
+	return why(&answer), answer.Token
+}
+
+// why says what keeps an answer from being known, the least first.
+func why(a *issued.Answer) exposure {
+	least := doubtful
+	for i := range a.Verdict.Results {
+		result := &a.Verdict.Results[i]
+		switch {
+		case result.Outcome != rules.Unsure:
+		case result.Check.Unknown != nil || !ofClaims(result.Check):
+			return hidden
+		case !a.Token.Knows(result.Check.Reads()):
+			// nobody says what the token holds: perhaps it can be had so
+		default:
+			least = unclear
+		}
+	}
+	return least
+}
+
+// view is the policies as the rules ask about them: what is not about claims is passed, and so is what only a deployment knows of a claim
+// that the token may have as any policy wants it.
+func (e *exposed) view(t *issued.Token, clients bool) *issued.View {
+	if view := e.views[clients]; view != nil {
+		return view
+	}
+	supposed := make([]*rules.Policy, len(e.policies))
+	for i, p := range e.policies {
+		copied := *p
+		copied.Root = p.Root.Map(func(c *rules.Check) *rules.Check { return suppose(c, t, clients) })
+		supposed[i] = &copied
+	}
+	view := e.holders.View(supposed)
+	if e.shared {
+		e.views[clients] = view
+	}
+	return view
+}
+
+// suppose is a check as a rule asks about it.
+func suppose(c *rules.Check, t *issued.Token, clients bool) *rules.Check {
+	switch {
+	case c.Skip != "", c.ID == rules.NotModelled:
+		return c
+	case !ofClaims(c):
+		if clients && tellsClients(c) {
+			return c
+		}
+		return passed(c)
+	case c.Unknown != nil:
+		if claim := claimOf(c); claim != "" && t.CanBeAsWanted(claim) {
+			return passed(c)
+		}
+	case onlyCaptured(c.Test.Input): // it is taken for what the policy wants it to be: a scope of ours
+		modelled := *c
+		modelled.Test.Input.Model = &rules.AnswerModel{Mirrors: map[string]string{"scope": "scp"}}
+		return &modelled
+	}
+	return c
+}
+
+func passed(c *rules.Check) *rules.Check {
+	off := *c
+	off.Skip = "not asked about"
+	return &off
+}
+
+// tellsClients reports whether a check is about which client has sent the token.
+func tellsClients(c *rules.Check) bool {
+	return c.ID == rules.ClientID || c.ID == rules.Contract || c.ID == rules.ClientSecret
+}
+
+func newExposed(policies []*rules.Policy, app *entra.Registration) *exposed {
+	return withHolders(issued.Assume(policies, app), policies)
+}
+
+func withHolders(holders *issued.Holders, policies []*rules.Policy) *exposed {
+	e := &exposed{holders: holders, policies: policies, views: map[bool]*issued.View{}, open: map[bool]bool{}, shared: true}
+	for _, p := range policies {
+		for _, c := range p.Checks() {
+			e.shared = e.shared && (c.Unknown == nil || !ofClaims(c))
+		}
+	}
+	return e
+}
+
+// modelled leaves out the policies that are not modelled.
+func (e *exposed) modelled() *exposed {
+	all := slices.DeleteFunc(slices.Clone(e.policies), func(p *rules.Policy) bool { return find(p, rules.NotModelled) != nil })
+	if len(all) == len(e.policies) {
+		return e
+	}
+	return withHolders(e.holders, all)
+}
+
+// onlyCaptured reports whether only a captured answer of a validation endpoint says what an input holds.
+func onlyCaptured(in rules.Input) bool {
+	return in.Source == rules.FromIntrospection && in.Model == nil
+}
+
+// ofClaims reports whether a check is of a kind that tells tokens apart by what they claim.
+func ofClaims(c *rules.Check) bool {
+	return slices.Contains([]rules.ID{rules.Audience, rules.Issuer, rules.Tenant, rules.CustomClaim, rules.Scopes}, c.ID)
+}
+
+// claimOf is the claim that a check is about, though the file does not tell what it wants of it; empty where the file does not tell that either.
+func claimOf(c *rules.Check) string {
+	switch c.ID {
+	case rules.Audience:
+		return "aud"
+	case rules.Issuer:
+		return "iss"
+	case rules.Tenant:
+		return "tid"
+	case rules.Scopes:
+		return "scp"
+	}
+	return c.Claim
+}
+
+// reads reports whether a check reads one of the claims. A validation endpoint's answer is taken to mirror them, unless only a captured one
+// tells.
+func reads(c *rules.Check, names ...string) bool {
+	return slices.ContainsFunc(c.Reads(), func(in rules.Input) bool {
+		return slices.Contains(names, in.ClaimRead())
+	})
+}

@@ -270,35 +270,6 @@ func TestSARIFAndTheOtherFormatsOfLintKnowATinyGateway(t *testing.T) {
 	}
 }
 
-// The files of two environments at tiny gateways. DEV's door checks no audience.
-func (w *tinyWorld) estate() {
-	w.t.Helper()
-	const registration = `{"appId": "APP", "displayName": "NAME", "signInAudience": "AzureADMyOrg", "identifierUris": [URI],
-  "appRoles": [{"id": "401e0000-0000-4000-8000-000000000001", "value": "Orders.Admin", "displayName": "Admin", "allowedMemberTypes": ["Application"], "isEnabled": true}]}`
-	for i, env := range []string{"dev", "uat"} {
-		id := string(rune('a' + i))
-		door := strings.ReplaceAll(tinyDoor, "  - {path: /metrics}\n", "")
-		second := strings.Index(door, "  - issuer: https://login")
-		door = door[:second] + door[strings.Index(door, "rules:"):]
-		if env == "dev" {
-			door = strings.Replace(door, "    audiences: [api://orders-uat/]   # our own\n", "", 1)
-		}
-		w.write(env+"/door.yaml", door)
-		w.write(env+"/api.json", strings.NewReplacer("APP",
-			id+"b1c6d52-7d1f-4f0c-8e0e-6a5d3c2b1a01", "NAME", "orders-"+env, "URI",
-			`"api://orders-`+env+`"`).Replace(registration))
-		w.write(env+"/web.json", strings.NewReplacer("APP",
-			id+"b1c6d52-7d1f-4f0c-8e0e-6a5d3c2b1a02", "NAME", "web-"+env, "URI",
-			"").Replace(registration))
-	}
-	w.write("gatewhy.yaml", `version: 1
-tenant: `+mint.Tenant+`
-environments:
-  dev: {policies: [dev/door.yaml], gateway: tiny, api: dev/api.json, clients: [dev/web.json]}
-  uat: {policies: [uat/door.yaml], api: uat/api.json, clients: [uat/web.json]}
-`)
-}
-
 func TestMatrixOfTwoTinyGateways(t *testing.T) {
 	w := newTinyWorld(t)
 	w.estate()
@@ -314,7 +285,13 @@ func TestMatrixOfTwoTinyGateways(t *testing.T) {
 			OK                      *bool
 			DecidedBy               string `json:"decided_by"`
 		}
-		Findings []struct{ Rule, Gateway string }
+		Findings []struct {
+			Rule, Gateway string
+			Source        struct {
+				File string
+				Line int
+			}
+		}
 	}
 	if err := json.Unmarshal([]byte(stdout), &x); err != nil {
 		t.Fatal(err)
@@ -338,7 +315,13 @@ func TestMatrixOfTwoTinyGateways(t *testing.T) {
 	}
 	replayed := false
 	for _, f := range x.Findings {
-		replayed = replayed || f.Rule == "cross-environment-replay" && f.Gateway == "dev"
+		if f.Rule != "cross-environment-replay" || f.Gateway != "dev" {
+			continue
+		}
+		replayed = true
+		if f.Source.File != "dev/door.yaml" || f.Source.Line != 8 {
+			t.Errorf("the hole is said to be at %v", f.Source)
+		}
 	}
 	if !replayed {
 		t.Errorf("UAT's token at DEV is no finding: %+v", x.Findings)
@@ -360,32 +343,7 @@ func TestMatrixRepairsATinyGateway(t *testing.T) {
 
 func TestPolicyTestsOfATinyGateway(t *testing.T) {
 	w := newTinyWorld(t)
-	w.write("suite.yaml", `version: 1
-policies: [door.yaml]
-gateway: tiny
-at: 2026-05-06T10:00:00Z
-tests:
-  - name: a DEV token is rejected at UAT
-    token: {shape: entra-v1-app-only, claims: {iss: "https://sts.windows.net/`+mint.Tenant+`/", aud: api://orders-dev}}
-    method: GET
-    path: /orders
-    expect: {outcome: rejected, status: 499, decided_by: audience}
-  - name: a path for which a role is missing
-    token: {shape: entra-v1-app-only, claims: {iss: "https://sts.windows.net/`+mint.Tenant+`/", aud: api://orders-uat}}
-    method: GET
-    path: /admin
-    expect: {outcome: rejected, status: 418, decided_by: custom-claim}
-  - name: a path that nobody gets at
-    token: {shape: entra-v1-app-only, claims: {iss: "https://sts.windows.net/`+mint.Tenant+`/", aud: api://orders-uat}}
-    method: GET
-    path: /metrics
-    expect: {outcome: rejected, status: 403, decided_by: request}
-  - name: no token
-    token: none
-    method: GET
-    path: /orders
-    expect: {outcome: rejected, status: 401, decided_by: token-present}
-`)
+	w.write("suite.yaml", tinySuite)
 	stdout, stderr, code := w.run("test", "suite.yaml", "--coverage")
 	if code != exitOK {
 		t.Errorf("exit code %d: %s%s", code, stdout, stderr)

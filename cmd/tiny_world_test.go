@@ -133,3 +133,89 @@ func (w *tinyWorld) explain(token string, more ...string) (stdout, stderr string
 		"--method", "GET", "--path", "/orders",
 	}, more...)...)
 }
+
+// tinyRegistration is an app with one app role.
+const tinyRegistration = `{
+  "appId": "APP", "displayName": "NAME", "signInAudience": "AzureADMyOrg", "identifierUris": [URI],
+  "appRoles": [{
+    "id": "401e0000-0000-4000-8000-000000000001", "value": "Orders.Admin", "displayName": "Admin",
+    "allowedMemberTypes": ["Application"], "isEnabled": true
+  }]
+}`
+
+// tinyEstate is two environments.
+const tinyEstate = `version: 1
+tenant: ` + mint.Tenant + `
+environments:
+  dev: {policies: [dev/door.yaml], gateway: tiny, api: dev/api.json, clients: [dev/web.json]}
+  uat: {policies: [uat/door.yaml], api: uat/api.json, clients: [uat/web.json]}
+`
+
+// tinyDoorOf is a door of two issuers, the first of tokens that the APIs do not use, the second with
+// these audiences.
+func tinyDoorOf(audiences string) string {
+	const tenant = "https://login.microsoftonline.com/" + mint.Tenant
+	return `tiny: 1
+token: {header: X-Token}
+issuers:
+  - issuer: ` + tenant + `/v2.0
+    keys: ` + tenant + `/discovery/v2.0/keys
+
+  # The issuer that counts.
+  - issuer: https://sts.windows.net/` + mint.Tenant + `/
+    keys: ` + tenant + `/discovery/keys
+` + audiences + `rules:
+  - {path: /admin, roles: [Orders.Admin]}
+`
+}
+
+// estate writes the files of two environments at tiny gateways. DEV's door checks no audience.
+func (w *tinyWorld) estate() {
+	w.t.Helper()
+	w.write("gatewhy.yaml", tinyEstate)
+	w.write("dev/door.yaml", tinyDoorOf(""))
+	w.write("uat/door.yaml", tinyDoorOf("    audiences: [api://orders-uat]\n"))
+	for _, app := range []struct{ file, id, name, uri string }{
+		{"dev/api.json", "d1b1c6d5-27d1-4f0c-8e0e-6a5d3c2b1a01", "orders-dev", `"api://orders-dev"`},
+		{"dev/web.json", "d1b1c6d5-27d1-4f0c-8e0e-6a5d3c2b1a02", "web-dev", ""},
+		{"uat/api.json", "9b1c6d52-7d1f-4f0c-8e0e-6a5d3c2b1a09", "orders-uat", `"api://orders-uat"`},
+		{"uat/web.json", "9b1c6d52-7d1f-4f0c-8e0e-6a5d3c2b1a02", "web-uat", ""},
+	} {
+		fill := strings.NewReplacer("APP", app.id, "NAME", app.name, "URI", app.uri)
+		w.write(app.file, fill.Replace(tinyRegistration))
+	}
+}
+
+// tinySuite is tests of the door.
+const tinySuite = `version: 1
+policies: [door.yaml]
+gateway: tiny
+at: 2026-05-06T10:00:00Z
+tests:
+  - name: a DEV token is rejected at UAT
+    token:
+      shape: entra-v1-app-only
+      claims: {iss: "https://sts.windows.net/` + mint.Tenant + `/", aud: api://orders-dev}
+    method: GET
+    path: /orders
+    expect: {outcome: rejected, status: 499, decided_by: audience}
+  - name: a path for which a role is missing
+    token:
+      shape: entra-v1-app-only
+      claims: {iss: "https://sts.windows.net/` + mint.Tenant + `/", aud: api://orders-uat}
+    method: GET
+    path: /admin
+    expect: {outcome: rejected, status: 418, decided_by: custom-claim}
+  - name: a path that nobody gets at
+    token:
+      shape: entra-v1-app-only
+      claims: {iss: "https://sts.windows.net/` + mint.Tenant + `/", aud: api://orders-uat}
+    method: GET
+    path: /metrics
+    expect: {outcome: rejected, status: 403, decided_by: request}
+  - name: no token
+    token: none
+    method: GET
+    path: /orders
+    expect: {outcome: rejected, status: 401, decided_by: token-present}
+`

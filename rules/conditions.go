@@ -2,7 +2,6 @@ package rules
 
 import (
 	"regexp"
-	"slices"
 	"strings"
 )
 
@@ -82,10 +81,29 @@ func (p Predicate) expressions() []string {
 }
 
 // readsRequestLine reports whether a check of the policy asks something of the request's method or
-// path.
-func (p *Policy) readsRequestLine() bool {
-	for check := range p.Root.Checks() {
-		if check.Test.readsRequestLine() {
+// path. It is asked for each request.
+func (p *Policy) readsRequestLine() bool { return p.Root.readsRequestLine() }
+
+func (n *Node) readsRequestLine() bool {
+	switch {
+	case n.Check != nil:
+		return n.Check.Test.readsRequestLine()
+	case n.Any == nil && n.Not == nil && n.First == nil:
+		return anyReadsRequestLine(n.All)
+	case n.Any != nil:
+		return anyReadsRequestLine(n.Any)
+	}
+	for _, part := range n.parts() {
+		if part.readsRequestLine() {
+			return true
+		}
+	}
+	return false
+}
+
+func anyReadsRequestLine(nodes []Node) bool {
+	for i := range nodes {
+		if nodes[i].readsRequestLine() {
 			return true
 		}
 	}
@@ -96,5 +114,10 @@ func (p *Predicate) readsRequestLine() bool {
 	if p.Input.Source == FromRequest {
 		return p.Input.Name == RequestMethod || p.Input.Name == RequestPath
 	}
-	return slices.ContainsFunc(p.Of, func(part Predicate) bool { return part.readsRequestLine() })
+	for i := range p.Of {
+		if p.Of[i].readsRequestLine() {
+			return true
+		}
+	}
+	return false
 }

@@ -1,5 +1,7 @@
 package rules
 
+import "slices"
+
 // mostWays is how many ways past a node are told apart.
 const mostWays = 64
 
@@ -7,8 +9,16 @@ const mostWays = 64
 // gets past. Of what must not hold, they have the opposite, at the same place. It is not ok where
 // there are too many.
 func (n *Node) Ways() (ways [][]*Check, ok bool) {
+	if n.isList() {
+		return [][]*Check{slices.Collect(n.Checks())}, true
+	}
 	w := wayFinder{ok: true}
 	return w.past(n, true), w.ok
+}
+
+// isList reports whether a node is a plain list of checks.
+func (n *Node) isList() bool {
+	return n.All != nil && !slices.ContainsFunc(n.All, func(part Node) bool { return part.Check == nil })
 }
 
 type wayFinder struct{ ok bool }

@@ -45,15 +45,21 @@ func changes(c *rules.Configuration, goal rules.Goal) ([]rules.Change, error) {
 			audience = aud[0]
 		}
 	}
+	var all []rules.Change
 	for i := range v.Results {
 		r := &v.Results[i]
 		kept := v.Outcome == rules.Rejected && r == v.Decided
-		passed := v.Outcome == rules.Accepted && r.Outcome == rules.Skipped && !r.Harmless
-		if r.Check.ID == rules.Audience && audience != "" && (kept || passed) {
-			return one(set(c, r.Policy, r.Check.Pos, audience))
+		passed := v.Outcome == rules.Accepted && r.Outcome == rules.Skipped
+		if r.Check.ID != rules.Audience || audience == "" || !kept && !passed {
+			continue
 		}
+		change, err := set(c, r.Policy, r.Check.Pos, audience)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, change)
 	}
-	return nil, nil
+	return all, nil
 }
 
 func one(change rules.Change, err error) ([]rules.Change, error) {

@@ -55,7 +55,8 @@ func (g Gateways) repairable() []string {
 // of is the adapter of the gateway whose policies a file holds. It is not ok where the file holds
 // none.
 func (g Gateways) of(file *source.File, options rules.Options) (adapter rules.Adapter, ok bool) {
-	i := slices.IndexFunc(g, func(a rules.Adapter) bool { return a.Detect(file, optionsFor(&a, options)) })
+	holds := func(a rules.Adapter) bool { return a.Detect(file, optionsFor(&a, options)) }
+	i := slices.IndexFunc(g, holds)
 	if i < 0 {
 		return rules.Adapter{}, false
 	}

@@ -54,7 +54,9 @@ func newCollect(env *Env) *cobra.Command {
 	return cmd
 }
 
-func (e *Env) completeCollection(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+func (e *Env) completeCollection(
+	_ *cobra.Command, args []string, _ string,
+) ([]string, cobra.ShellCompDirective) {
 	if len(args) > 0 {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}

@@ -26,7 +26,9 @@ func (r *explainRun) collectionFor(need rules.Need) string {
 // idFlags fill in the ids that a collection's commands have a place for.
 func (r *explainRun) idFlags(c *rules.Collection) string {
 	has := func(placeholder string) bool {
-		return slices.ContainsFunc(c.Steps, func(s rules.Step) bool { return strings.Contains(s.Command, placeholder) })
+		return slices.ContainsFunc(c.Steps, func(s rules.Step) bool {
+			return strings.Contains(s.Command, placeholder)
+		})
 	}
 	flags := ""
 	if has("{api}") {

@@ -50,7 +50,8 @@ func isPlaceholder(text string) bool {
 func TestEveryCommandThatIsPointedAtExists(t *testing.T) {
 	for _, adapter := range everyGateway() {
 		set := &policySet{Bench: repair.Bench{Adapter: adapter}, Draft: &repair.Draft{}}
-		checkPointers(t, &explainRun{request: &rules.Request{Token: inspect.Parse("")}, policies: set})
+		request := &rules.Request{Token: inspect.Parse("")}
+		checkPointers(t, &explainRun{request: request, policies: set})
 	}
 }
 

@@ -33,8 +33,8 @@ func (r *explainRun) repair(x *render.Explanation) error {
 	return err
 }
 
-// repairsOf are the remedies that change a file. Each that starts a solution of fix has the command that writes that
-// solution.
+// repairsOf are the remedies that change a file. Each that starts a solution of fix has the
+// command that writes that solution.
 func (r *explainRun) repairsOf(file *source.File, remedies []repair.Remedy) []render.ProvedRepair {
 	var all []render.ProvedRepair
 	var changes []rules.Change
@@ -49,19 +49,23 @@ func (r *explainRun) repairsOf(file *source.File, remedies []repair.Remedy) []re
 	}
 	for _, solution := range r.policies.Adapter.Solutions() {
 		if i := solution.Start(changes); i >= 0 {
-			all[i].Command = "gatewhy fix " + render.ShellWord(file.Name) + " --solution " + solution.Name + r.fix
+			command := "gatewhy fix " + render.ShellWord(file.Name)
+			all[i].Command = command + " --solution " + solution.Name + r.fix
 		}
 	}
 	return all
 }
 
-// foreignAudience is the token's audience where the app registration of the API has none such; empty where it may be the API's.
+// foreignAudience is the token's audience where the app registration of the API has none such;
+// empty where it may be the API's.
 func (r *explainRun) foreignAudience() string {
 	apps, audience := r.policies.apps, r.request.Profile().Audience
-	if apps == nil || len(apps.Apps) != 1 || len(audience) == 0 || appWithAudience(apps.Apps, audience[0]) != nil {
+	if apps == nil || len(apps.Apps) != 1 || len(audience) == 0 ||
+		appWithAudience(apps.Apps, audience[0]) != nil {
 		return ""
 	}
-	if slices.ContainsFunc(apps.Apps[0].URIs, func(uri entra.Text) bool { return !uri.Known() }) || !apps.Apps[0].AppID.Known() {
+	if slices.ContainsFunc(apps.Apps[0].URIs, func(uri entra.Text) bool { return !uri.Known() }) ||
+		!apps.Apps[0].AppID.Known() {
 		return ""
 	}
 	return audience[0]

@@ -84,5 +84,6 @@ func appWithAudience(apps []*entra.Registration, audience string) *entra.Registr
 
 // withLint adds what the rules find in the policies to what is known of them already.
 func (s *policySet) withLint(known []rules.Finding) []rules.Finding {
-	return lint.Sort(append(slices.Clone(known), (&judge{catalogue: s.gateways.catalogue(), apps: s.apps}).lintPolicies(s.Policies, s.Files)...))
+	j := judge{catalogue: s.gateways.catalogue(), apps: s.apps}
+	return lint.Sort(append(slices.Clone(known), j.lintPolicies(s.Policies, s.Files)...))
 }

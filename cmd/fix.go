@@ -35,13 +35,21 @@ func (e *Env) fix(flags *fixFlags, name string) error {
 		return err
 	}
 	if flags.write && name == "-" {
-		return problem("standard input can't be written back", "without --write the change is printed as a diff")
+		return problem(
+			"standard input can't be written back",
+			"without --write the change is printed as a diff",
+		)
 	}
 	file, err := e.readSource(name)
 	if err != nil {
 		return err
 	}
-	job := &fixJob{name: name, rule: flags.rule, judge: newJudge(e.Gateways, flags.options()), Fix: repair.Fix{Facts: flags.facts, Signatures: assumedValid{}}}
+	job := &fixJob{
+		name:  name,
+		rule:  flags.rule,
+		judge: newJudge(e.Gateways, flags.options()),
+		Fix:   repair.Fix{Facts: flags.facts, Signatures: assumedValid{}},
+	}
 	if job.apps, err = e.readApps(flags.apps); err != nil {
 		return err
 	}
@@ -69,8 +77,8 @@ type fixJob struct {
 	before   *rules.Configuration
 }
 
-// read finds the vendor whose policies the file holds, and reads them. A solution is made for the one API instance that its
-// token is for.
+// read finds the vendor whose policies the file holds, and reads them. A solution is made for the
+// one API instance that its token is for.
 func (j *fixJob) read(file *source.File, solution string) (err error) {
 	files := []*source.File{file}
 	if j.Adapter, err = j.gateways.ofAll(files, j.options); err != nil {
@@ -86,7 +94,10 @@ func (j *fixJob) read(file *source.File, solution string) (err error) {
 	all := j.Adapter.Solutions()
 	i := slices.IndexFunc(all, func(s rules.Solution) bool { return s.Name == solution })
 	if i < 0 {
-		return problem("--solution "+solution+": there is no such repair for the gateway of "+file.Name, "without --solution, findings are repaired")
+		return problem(
+			"--solution "+solution+": there is no such repair for the gateway of "+file.Name,
+			"without --solution, findings are repaired",
+		)
 	}
 	j.solution = &all[i]
 	return oneAPI(j.Adapter.Compile(j.before).Policies, "the one that the solution is for")
@@ -99,16 +110,20 @@ func (j *fixJob) run() (*repair.Fixed, error) {
 	fixed, err := j.RemoveFindings(j.before, j.rule)
 	var many *repair.TooMany
 	if errors.As(err, &many) {
-		return nil, problem(fmt.Sprintf("the file has more than %d findings to repair", many.Most), "one rule or one instance at a time: --rule NAME, --api NAME")
+		return nil, problem(
+			fmt.Sprintf("the file has more than %d findings to repair", many.Most),
+			"one rule or one instance at a time: --rule NAME, --api NAME",
+		)
 	}
 	return fixed, err
 }
 
-// finishFix prints what was changed, and writes it. Where nothing was changed for want of something, that is asked for.
+// finishFix prints what was changed, and writes it. Where nothing was changed for want of
+// something, that is asked for.
 func (e *Env) finishFix(flags *fixFlags, job *fixJob, fixed *repair.Fixed) error {
 	shown := job.report(fixed)
 	if !fixed.Changed() {
-		return e.nothingFixed(flags, job, fixed, shown)
+		return e.nothingFixed(&flags.output, shown, job.butNotes(fixed))
 	}
 	if flags.write {
 		if err := e.writeFile(job.name, shown.After.Text); err != nil {
@@ -132,15 +147,18 @@ func (e *Env) renderFix(output *outputFlags, shown *render.Fixing) error {
 	return render.FixText(e.Stdout, output.style(e), shown)
 }
 
-func (e *Env) nothingFixed(flags *fixFlags, job *fixJob, fixed *repair.Fixed, shown *render.Fixing) error {
+// nothingFixed says that there is nothing to repair, or, worst first, why nothing was.
+func (e *Env) nothingFixed(output *outputFlags, shown *render.Fixing, notes string) error {
 	if len(shown.Refused) == 0 {
-		if flags.output.format.value == "json" {
+		if output.format.value == "json" {
 			return render.FixJSON(e.Stdout, shown)
 		}
-		_, err := fmt.Fprintln(e.Stdout, "nothing to repair"+job.butNotes(fixed))
+		_, err := fmt.Fprintln(e.Stdout, "nothing to repair"+notes)
 		return err
 	}
-	slices.SortStableFunc(shown.Refused, func(a, b render.Refusal) int { return severityRank(a.Severity) - severityRank(b.Severity) })
+	slices.SortStableFunc(shown.Refused, func(a, b render.Refusal) int {
+		return severityRank(a.Severity) - severityRank(b.Severity)
+	})
 	first := shown.Refused[0]
 	var hints []string
 	for _, refusal := range shown.Refused {
@@ -155,7 +173,8 @@ func (e *Env) nothingFixed(flags *fixFlags, job *fixJob, fixed *repair.Fixed, sh
 	return &source.Error{Pos: first.Pos, Cause: cause, Hints: source.Hints(hints...)}
 }
 
-// butNotes names the notes of a file in which nothing is repaired without asking: they may matter all the same.
+// butNotes names the notes of a file in which nothing is repaired without asking: they may matter
+// all the same.
 func (j *fixJob) butNotes(fixed *repair.Fixed) string {
 	var notes []string
 	for _, finding := range fixed.Findings {

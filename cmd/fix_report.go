@@ -20,7 +20,9 @@ func (j *fixJob) report(fixed *repair.Fixed) *render.Fixing {
 		shown.Refused = append(shown.Refused, j.refusal(&fixed.Left[i]))
 	}
 	for _, u := range fixed.Unproved {
-		shown.Unproved = append(shown.Unproved, render.Unproved{API: u.API, Tokens: u.Tokens, Why: u.Why, Ask: report.Ask(u.Need)})
+		shown.Unproved = append(shown.Unproved, render.Unproved{
+			API: u.API, Tokens: u.Tokens, Why: u.Why, Ask: report.Ask(u.Need),
+		})
 	}
 	for _, opened := range fixed.Opened {
 		if warning := warningOf(&opened); !slices.Contains(shown.Warnings, warning) {
@@ -48,7 +50,10 @@ func (j *fixJob) refusal(left *repair.Left) render.Refusal {
 	case j.solution != nil:
 		why = left.Message + " (" + why + ")"
 	}
-	return render.Refusal{Rule: rule, Severity: left.Severity, Field: left.Field, Pos: left.Pos, Why: why, Asks: asks}
+	return render.Refusal{
+		Rule: rule, Severity: left.Severity, Field: left.Field, Pos: left.Pos,
+		Why: why, Asks: asks,
+	}
 }
 
 // warningOf words that a change lets a token in.
@@ -61,5 +66,6 @@ func warningOf(opened *repair.Opened) string {
 		was = "perhaps was not"
 	}
 	kept, _ := report.Refusal(opened.Kept, opened.Needs)
-	return fmt.Sprintf("after this change %s %s let in, and %s before: %s", opened.Name, is, was, kept)
+	now := fmt.Sprintf("after this change %s %s let in", opened.Name, is)
+	return fmt.Sprintf("%s, and %s before: %s", now, was, kept)
 }

@@ -43,14 +43,19 @@ func (e *Env) readRequests(flags *fixFlags, fix *repair.Fix) (err error) {
 		if rest, ok := strings.CutPrefix(text, "@"); ok {
 			name = rest
 		}
-		request := &rules.Request{Token: token, At: at, Contracts: fix.Contracts, Signatures: fix.Signatures}
+		request := &rules.Request{
+			Token:      token,
+			At:         at,
+			Contracts:  fix.Contracts,
+			Signatures: fix.Signatures,
+		}
 		fix.Given = append(fix.Given, repair.Given{Name: name, Request: request})
 	}
 	return nil
 }
 
-// learnApp takes from the app registration what the user has not told: the version of the API's tokens, and their audience where
-// it can only be one.
+// learnApp takes from the app registration what the user has not told: the version of the API's
+// tokens, and their audience where it can only be one.
 func (j *fixJob) learnApp() {
 	if j.apps == nil || len(j.apps.Apps) != 1 {
 		return

@@ -30,7 +30,9 @@ func newGateways(env *Env) *cobra.Command {
 	return cmd
 }
 
-func (e *Env) completeGateway(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+func (e *Env) completeGateway(
+	_ *cobra.Command, args []string, _ string,
+) ([]string, cobra.ShellCompDirective) {
 	if len(args) > 0 {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}

@@ -19,7 +19,7 @@ var rooms = []struct {
 	may []string
 }{
 	{".", []string{"cmd"}},
-	{"cmd", []string{"testdata/rules", "cmd/render", "cmd/report", "cmd/gateways", "rules/lint", "rules/environments", "rules/repair", "rules/issued", "rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
+	{"cmd", []string{"testdata/rules", "cmd/render", "cmd/report", "cmd/gateways", "rules/lint", "rules/environments", "rules/repair", "rules/issued", "rules", "inspect/keys/fetch", "inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
 	{"cmd/gateways", []string{"rules/mulesoft", "rules"}},
 	{"cmd/render", []string{"testdata/rules", "cmd/report", "rules/lint", "rules/environments", "rules/repair", "rules/issued", "rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
 	{"cmd/report", []string{"rules/lint", "rules/environments", "rules/repair", "rules/issued", "rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
@@ -27,25 +27,27 @@ var rooms = []struct {
 	{"rules/mulesoft/dataweave", []string{"rules", "inspect", "inspect/source"}},
 	{"rules/lint", []string{"rules/issued", "rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
 	{"rules/environments", []string{"rules/issued", "rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
-	{"rules/repair", []string{"rules/issued", "rules", "inspect", "inspect/entra", "inspect/source"}},
+	{"rules/repair", []string{"rules/issued", "rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
 	{"rules/issued", []string{"rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
 	{"rules", []string{"inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
+	{"inspect/keys/fetch", []string{"inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
 	{"inspect/keys", []string{"inspect", "inspect/entra", "inspect/source"}},
 	{"inspect", []string{"inspect/entra", "inspect/source"}},
 	{"inspect/entra", []string{"inspect/source"}},
 	{"inspect/source", nil},
 	{"testdata/mint", nil},
+	{"testdata/measure", nil},
 	{"testdata/rules", nil},
 	{"testdata/tinygateway", []string{"rules", "inspect/source"}},
 	{"testdata/bench/empty", nil},
 	{"testdata/bench/matrix", nil},
 	{"testdata/bench/serve", nil},
 	{"testdata/bench/spawn", nil},
-	{"testdata/bench/fixture", []string{"testdata/mint", "inspect/keys", "inspect/entra"}},
+	{"testdata/bench/fixture", []string{"testdata/mint", "inspect/keys/fetch", "inspect/entra"}},
 }
 
 // testRooms are the packages that any test may import: an adapter's tests prove what it proposes.
-var testRooms = []string{"testdata/mint", "testdata/tinygateway", "rules/repair"}
+var testRooms = []string{"testdata/mint", "testdata/measure", "testdata/tinygateway", "rules/repair"}
 
 // dependencies are the modules that the program may use, and testDependencies those that only its tests may.
 var (
@@ -53,6 +55,7 @@ var (
 		"github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/go-jose/go-jose/v4",
 		"github.com/fatih/color", "go.yaml.in/yaml/v3", "golang.org/x/term",
 		"github.com/hashicorp/hcl/v2", "github.com/zclconf/go-cty", // the latter for the former's values
+		"github.com/rogpeppe/go-internal/lockedfile",
 	}
 	testDependencies = []string{
 		"github.com/rogpeppe/go-internal", "github.com/google/go-cmp", "github.com/santhosh-tekuri/jsonschema/v6",

@@ -40,7 +40,8 @@ func (env *surveyed) write(b *strings.Builder) {
 		fmt.Fprintf(b, "    policies: %s # in the gateway's order\n", yamlList(env.policies))
 	}
 	if all := env.gateways; len(all) > 0 {
-		fmt.Fprintf(b, "    gateway: %s # or %s: the policy files do not tell\n", all[0], strings.Join(all[1:], " or "))
+		others := strings.Join(all[1:], " or ")
+		fmt.Fprintf(b, "    gateway: %s # or %s: the policy files do not tell\n", all[0], others)
 	}
 	switch {
 	case len(env.contracts) > 0:

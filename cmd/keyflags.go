@@ -10,6 +10,7 @@ import (
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/keys"
+	"github.com/gatewhy/gatewhy/inspect/keys/fetch"
 )
 
 // keyFlags say whose keys verify a token, and how they are fetched.
@@ -41,8 +42,8 @@ func (f *keyFlags) namesKeys() bool { return f.jwks != "" || f.tenant != "" || f
 
 // keySource returns the source that key sets are fetched from. Its Kid is the token's, so that a cached set
 // without that key is fetched again.
-func (e *Env) keySource(f *keyFlags, token *inspect.Token) *keys.Source {
-	s := &keys.Source{Transport: e.Transport, Now: e.Now, Offline: f.offline}
+func (e *Env) keySource(f *keyFlags, token *inspect.Token) *fetch.Source {
+	s := &fetch.Source{Transport: e.Transport, Now: e.Now, Offline: f.offline}
 	if token != nil {
 		s.Kid, _ = token.Header.Member("kid").Str()
 	}

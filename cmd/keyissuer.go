@@ -7,11 +7,12 @@ import (
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/keys"
+	"github.com/gatewhy/gatewhy/inspect/keys/fetch"
 )
 
 // keysOfTenant fetches the keys that the tenant of --tenant signs such a token with: those of B2C or External ID, which differ from
 // those of Entra ID proper, where the token names that tenant's own.
-func keysOfTenant(ctx context.Context, source *keys.Source, f *keyFlags, token *inspect.Token) (*keys.Set, error) {
+func keysOfTenant(ctx context.Context, source *fetch.Source, f *keyFlags, token *inspect.Token) (*keys.Set, error) {
 	set, err := source.Tenant(ctx, f.cloudOrPublic(), f.tenant, versionOf(token), "")
 	if err != nil {
 		return nil, err
@@ -24,7 +25,7 @@ func keysOfTenant(ctx context.Context, source *keys.Source, f *keyFlags, token *
 }
 
 // keysOfIssuer fetches the keys of --issuer. The policy of B2C, which keeps the keys, is the token's where the issuer names none.
-func keysOfIssuer(ctx context.Context, source *keys.Source, named string, token *inspect.Token) (*keys.Set, error) {
+func keysOfIssuer(ctx context.Context, source *fetch.Source, named string, token *inspect.Token) (*keys.Set, error) {
 	issuer, _ := entra.ParseIssuer(named)
 	if own, ok := issuerOf(token); ok && issuer.Kind == entra.B2C && issuer.Policy == "" {
 		issuer.Policy = own.Policy

@@ -65,7 +65,7 @@ func (j *judge) draft(adapter rules.Adapter, d *repair.Draft) linted {
 func (j *judge) add(result *linted, adapter rules.Adapter, d *repair.Draft) {
 	result.policies += len(d.Policies)
 	result.strange = append(result.strange, notModelled(d.Policies)...)
-	result.findings = append(result.findings, j.findingsOf(adapter, d.Configuration, d.Compilation)...)
+	result.findings = append(result.findings, j.findingsOf(adapter, d)...)
 }
 
 // heed sorts the findings, and sets aside what the comments of the file say.
@@ -86,29 +86,32 @@ func (r *linted) setAside(comments []lint.Comment, found []rules.Finding) {
 	}
 }
 
-// findingsOf is what the compiler and the rules find in a configuration: for the gateway that its files name, or for each
-// that they may be meant for.
-func (j *judge) findingsOf(adapter rules.Adapter, read *rules.Configuration, compiled rules.Compilation) []rules.Finding {
-	found := j.foundIn(read, compiled)
-	if compiled.Guessed {
-		found = append(found, j.otherVariants(adapter, read, compiled.Policies[0], found)...)
+// findingsOf is what the compiler and the rules find in a draft: for the gateway that its files
+// name, or for each that they may be meant for.
+func (j *judge) findingsOf(adapter rules.Adapter, d *repair.Draft) []rules.Finding {
+	found := j.foundIn(d)
+	if d.Guessed {
+		found = append(found, j.otherVariants(adapter, d, found)...)
 	}
 	return found
 }
 
-func (j *judge) foundIn(read *rules.Configuration, compiled rules.Compilation) []rules.Finding {
-	return append(slices.Clone(compiled.Findings), j.lintPolicies(compiled.Policies, read.Files)...)
+func (j *judge) foundIn(d *repair.Draft) []rules.Finding {
+	return append(slices.Clone(d.Findings), j.lintPolicies(d.Policies, d.Files)...)
 }
 
-// otherVariants adds what holds for another of the vendor's gateways only, where the file does not name which one it is.
-func (j *judge) otherVariants(adapter rules.Adapter, read *rules.Configuration, guess *rules.Policy, found []rules.Finding) []rules.Finding {
+// otherVariants adds what holds for another of the vendor's gateways only, where the file does not
+// name which one it is.
+func (j *judge) otherVariants(adapter rules.Adapter, d *repair.Draft, found []rules.Finding) []rules.Finding {
 	var all []rules.Finding
+	guess, bench := d.Policies[0], repair.Bench{Adapter: adapter}
 	for _, variant := range adapter.Variants {
 		if variant.Name == guess.Variant {
 			continue
 		}
-		for _, f := range j.foundIn(read, adapter.Compile(read.For(variant.Name))) {
-			if !slices.ContainsFunc(found, func(known rules.Finding) bool { return known.Rule == f.Rule && known.Pos == f.Pos }) {
+		for _, f := range j.foundIn(bench.Compiled(d.For(variant.Name))) {
+			same := func(known rules.Finding) bool { return known.Rule == f.Rule && known.Pos == f.Pos }
+			if !slices.ContainsFunc(found, same) {
 				f.Message = "on " + variant.Product + ": " + f.Message
 				all = append(all, f)
 			}

@@ -100,7 +100,9 @@ func (l *linter) read(name string) (string, []byte, error) {
 // lookLikePolicy reports whether a text that can't be read has a word that policies have.
 func (g Gateways) lookLikePolicy(text []byte) bool {
 	return slices.ContainsFunc(g, func(a rules.Adapter) bool {
-		return slices.ContainsFunc(a.Words, func(word string) bool { return bytes.Contains(text, []byte(word)) })
+		return slices.ContainsFunc(a.Words, func(word string) bool {
+			return bytes.Contains(text, []byte(word))
+		})
 	})
 }
 

@@ -71,7 +71,8 @@ func (c *column) repair(a *repair.Attempt, found *repair.Found) render.Repair {
 	for _, change := range a.Changes {
 		r.Titles = append(r.Titles, change.Title)
 		for _, field := range change.Fields {
-			r.Changes = append(r.Changes, render.FileChange{File: change.Policy.Pos.File, FieldChange: field})
+			of := render.FileChange{File: change.Policy.Pos.File, FieldChange: field}
+			r.Changes = append(r.Changes, of)
 		}
 	}
 	for _, file := range a.Files {

@@ -81,7 +81,8 @@ func (e *Env) readPolicies(flags *policyFlags) (*policySet, error) {
 	}
 	switch other := set.namedOther(flags.variant.value); {
 	case other != "":
-		e.note("--gateway %s does not count: the file tells that its gateway is %s", flags.variant.value, other)
+		e.note("--gateway %s does not count: the file tells that its gateway is %s",
+			flags.variant.value, other)
 	case set.ofAnother(flags.variant.value):
 		e.note("--gateway %s does not count: the policies are for %s",
 			flags.variant.value, strings.Join(set.Adapter.VariantNames(), " or "))
@@ -129,14 +130,15 @@ func (e *Env) readSource(name string) (*source.File, error) {
 	return source.Read(name, []byte(text))
 }
 
-// of returns the set with another configuration: one that was read, or the same one for another gateway. A chain runs on
-// one gateway: where one file alone names it, that holds for all.
+// of returns the set with another configuration: one that was read, or the same one for another
+// gateway. A chain runs on one gateway: where one file alone names it, that holds for all.
 func (s *policySet) of(read *rules.Configuration) *policySet {
-	other := &policySet{gateways: s.gateways, Bench: s.Bench, Draft: s.Compiled(read), apps: s.apps}
+	other := *s
+	other.Draft = s.Compiled(read)
 	if other.Guessed && len(other.Named) == 1 {
 		other.Draft = s.Compiled(read.For(other.Named[0]))
 	}
-	return other
+	return &other
 }
 
 // namedOther is the gateway that the files name where the user names another one; empty where they agree.

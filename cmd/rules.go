@@ -27,7 +27,9 @@ func newRules(env *Env) *cobra.Command {
 	return cmd
 }
 
-func (e *Env) completeRule(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+func (e *Env) completeRule(
+	_ *cobra.Command, args []string, _ string,
+) ([]string, cobra.ShellCompDirective) {
 	if len(args) > 0 {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}

@@ -19,7 +19,7 @@ import (
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/santhosh-tekuri/jsonschema/v6"
 
-	"github.com/gatewhy/gatewhy/inspect/keys"
+	"github.com/gatewhy/gatewhy/inspect/keys/fetch"
 )
 
 // clock is the instant at which every story is told.
@@ -34,7 +34,7 @@ func TestMain(m *testing.M) {
 func runGatewhy() {
 	env := System()
 	env.Now = func() time.Time { return clock }
-	env.Transport = loopback{keys.NewTransport()}
+	env.Transport = loopback{fetch.NewTransport()}
 	os.Exit(Main(env))
 }
 

@@ -6,6 +6,7 @@ import (
 )
 
 func TestTheDictionaryHasEveryClaimOnceAndComplete(t *testing.T) {
+	t.Parallel()
 	for _, table := range [][]ClaimInfo{Claims(), HeaderMembers()} {
 		seen := map[string]bool{}
 		for _, c := range table {
@@ -26,12 +27,16 @@ func TestTheDictionaryHasEveryClaimOnceAndComplete(t *testing.T) {
 
 // The claims of Entra ID's tokens, and those that RFC 7519 and RFC 9068 register.
 func TestTheDictionaryKnowsTheClaimsOfEntraAndTheRegisteredOnes(t *testing.T) {
-	for name := range strings.FieldsSeq(`iss sub aud exp nbf iat jti appid azp appidacr azpacr scp roles idtyp oid tid ver uti aio rh acr amr unique_name upn
-		ipaddr family_name given_name onprem_sid pwd_exp in_corp preferred_username idp groups hasgroups _claim_names _claim_sources wids acrs xms_cc acct auth_time
-		email sid ctry login_hint tenant_region_scope xms_edov xms_pdl xms_pl xms_tpl ztdid app_displayname puid platf signin_state xms_tcdt xms_st xms_tdbr cnf
-		xms_mirid nonce c_hash at_hash tfp name client_id scope
-		act may_act nickname middle_name profile picture website email_verified gender birthdate zoneinfo locale phone_number phone_number_verified address updated_at
-		entitlements events s_hash`) {
+	t.Parallel()
+	for name := range strings.FieldsSeq(`
+		iss sub aud exp nbf iat jti appid azp appidacr azpacr scp roles idtyp oid tid ver uti
+		aio rh acr amr unique_name upn ipaddr family_name given_name onprem_sid pwd_exp
+		in_corp preferred_username idp groups hasgroups _claim_names _claim_sources wids acrs
+		xms_cc acct auth_time email sid ctry login_hint tenant_region_scope xms_edov xms_pdl
+		xms_pl xms_tpl ztdid app_displayname puid platf signin_state xms_tcdt xms_st xms_tdbr
+		cnf xms_mirid nonce c_hash at_hash tfp name client_id scope act may_act nickname
+		middle_name profile picture website email_verified gender birthdate zoneinfo locale
+		phone_number phone_number_verified address updated_at entitlements events s_hash`) {
 		if _, ok := Claim(name); !ok {
 			t.Errorf("%s is not known", name)
 		}
@@ -49,6 +54,7 @@ func TestTheDictionaryKnowsTheClaimsOfEntraAndTheRegisteredOnes(t *testing.T) {
 // learn.microsoft.com/entra/identity-platform/migrate-off-email-claim-authorization and
 // access-token-claims-reference.
 func TestClaimsThatAUserCanChangeMayNotDecide(t *testing.T) {
+	t.Parallel()
 	for _, name := range []string{"email", "upn", "preferred_username", "unique_name", "name"} {
 		if c, _ := Claim(name); c.Fitness != Unfit || !c.Personal {
 			t.Errorf("%s: fitness %q, personal %v", name, c.Fitness, c.Personal)

@@ -12,14 +12,17 @@ import (
 // diagnose says what a text without a token is instead.
 func (p *paste) diagnose() *source.Error {
 	for _, look := range [...]func(*paste) *source.Error{
-		(*paste).noWord, (*paste).markup, (*paste).pem, (*paste).jsonInstead, (*paste).yamlInstead, (*paste).shortened,
-		(*paste).headerLine, (*paste).location, (*paste).credential, (*paste).damaged, (*paste).file,
+		(*paste).noWord, (*paste).markup, (*paste).pem, (*paste).jsonInstead, (*paste).yamlInstead,
+		(*paste).shortened, (*paste).headerLine, (*paste).location, (*paste).credential,
+		(*paste).damaged, (*paste).file,
 	} {
 		if e := look(p); e != nil {
 			return e
 		}
 	}
-	return instead("there is no token in the text", "pass the access token, a curl command or a header that has it, or the token endpoint's answer")
+	return instead("there is no token in the text",
+		"pass the access token, a curl command or a header that has it, or the token endpoint's "+
+			"answer")
 }
 
 func instead(cause string, hints ...string) *source.Error {
@@ -32,20 +35,27 @@ func usable(cause string, input source.Input, first string, hints ...string) *so
 	return &source.Error{Cause: cause, Hints: append(how, source.Hints(hints...)...)}
 }
 
-// hintAccessToken is the way on where something was copied in place of the token.
-const hintAccessToken = "pass the access token: the value of access_token in the token endpoint's answer, or what follows Bearer in the Authorization header"
+// hintAccessToken says what to do if something was copied in place of the token.
+const hintAccessToken = "pass the access token: the value of access_token in the token " +
+	"endpoint's answer, or what follows Bearer in the Authorization header"
 
 // noWord is about text that says that there is nothing.
 func (p *paste) noWord() *source.Error {
 	switch word := strings.ToLower(p.text); {
 	case word == "":
-		return instead("there is no text, so no token", "is the variable set, and did the command before the pipe print anything?")
+		return instead("there is no text, so no token",
+			"is the variable set, and did the command before the pipe print anything?")
 	case strings.IndexByte(p.text, 0) >= 0:
 		return instead("the text is binary, so no token", "pass the token as text")
-	case word == "null", word == "undefined", word == "none", word == "nil", word == "true", word == "false", word == "[object object]", word == "[object promise]":
-		return instead(fmt.Sprintf("the text is the word %q: a script printed a value that holds no token", word), "look at where the script takes the token from")
+	case word == "null", word == "undefined", word == "none", word == "nil", word == "true",
+		word == "false", word == "[object object]", word == "[object promise]":
+		return instead(
+			fmt.Sprintf("the text is the word %q: a script printed a value that holds no token",
+				word), "look at where the script takes the token from")
 	case isPlaceholder(p.text):
-		return instead("the text is a placeholder for a token, or a variable that nothing was put in for", "pass the token itself")
+		return instead(
+			"the text is a placeholder for a token, or a variable that nothing was put in for",
+			"pass the token itself")
 	}
 	return nil
 }
@@ -55,8 +65,11 @@ func isPlaceholder(text string) bool {
 	if len(text) > 60 || strings.ContainsAny(text, " \n.") {
 		return false
 	}
-	for _, pair := range [...][2]string{{"$", ""}, {"%", "%"}, {"{{", "}}"}, {"<", ">"}, {"YOUR", ""}, {"your", ""}} {
-		if strings.HasPrefix(text, pair[0]) && strings.HasSuffix(text, pair[1]) && !strings.Contains(text, "</") {
+	for _, pair := range [...][2]string{
+		{"$", ""}, {"%", "%"}, {"{{", "}}"}, {"<", ">"}, {"YOUR", ""}, {"your", ""},
+	} {
+		if strings.HasPrefix(text, pair[0]) && strings.HasSuffix(text, pair[1]) &&
+			!strings.Contains(text, "</") {
 			return true
 		}
 	}
@@ -66,10 +79,16 @@ func isPlaceholder(text string) bool {
 func (p *paste) markup() *source.Error {
 	head := strings.ToLower(p.text[:min(len(p.text), 2000)])
 	switch {
-	case isEncodedMarkup(p.text), strings.HasPrefix(head, "<") && (strings.Contains(head, "saml") || strings.Contains(head, "assertion")):
-		return instead("the text is a SAML assertion or response, not a JWT", "a gateway's JWT and OpenID Connect policies read OAuth 2.0 access tokens; ask the token endpoint for one")
+	case isEncodedMarkup(p.text),
+		strings.HasPrefix(head, "<") &&
+			(strings.Contains(head, "saml") || strings.Contains(head, "assertion")):
+		return instead("the text is a SAML assertion or response, not a JWT",
+			"a gateway's JWT and OpenID Connect policies read OAuth 2.0 access tokens; ask the "+
+				"token endpoint for one")
 	case strings.HasPrefix(head, "<!doctype html"), strings.HasPrefix(head, "<html"):
-		return instead("the text is an HTML page, not a token", "a sign-in or error page answered in place of the token endpoint; open it to see what it says")
+		return instead("the text is an HTML page, not a token",
+			"a sign-in or error page answered in place of the token endpoint; open it to see "+
+				"what it says")
 	case strings.HasPrefix(head, "<?xml"):
 		return instead("the text is XML, not a token", hintAccessToken)
 	}
@@ -85,7 +104,9 @@ func (p *paste) pem() *source.Error {
 	what := "a key in PEM form"
 	switch {
 	case strings.Contains(kind, "PRIVATE"):
-		return instead("the text is a private key, not a token", "whoever has it can sign in its owner's name: keep it out of tickets and shells", hintAccessToken)
+		return instead("the text is a private key, not a token",
+			"whoever has it can sign in its owner's name: keep it out of tickets and shells",
+			hintAccessToken)
 	case strings.Contains(kind, "CERTIFICATE"):
 		what = "a certificate"
 	}
@@ -99,10 +120,15 @@ func (p *paste) shortened() *source.Error {
 		run := p.text[at : at+runLength(p.text[at:])]
 		behind := p.text[at+len(run):]
 		switch {
-		case strings.Contains(run, "...") || strings.HasSuffix(run, "..") || strings.HasPrefix(behind, "…"):
-			return instead("the token was shortened with dots by the program that showed it", hintWhole, "in PowerShell: $answer.access_token, or Format-List with Out-String -Width 5000")
+		case strings.Contains(run, "...") || strings.HasSuffix(run, "..") ||
+			strings.HasPrefix(behind, "…"):
+			return instead("the token was shortened with dots by the program that showed it",
+				hintWhole,
+				"in PowerShell: $answer.access_token, or Format-List with Out-String -Width 5000")
 		case strings.HasPrefix(behind, "*"):
-			return instead("the token was masked by the program that showed it", "CI systems and log viewers mask secrets; take the token from where it is requested")
+			return instead("the token was masked by the program that showed it",
+				"CI systems and log viewers mask secrets; take the token from where it is "+
+					"requested")
 		case at == 0 && strings.HasPrefix(run, jsonStart) && strings.Count(run, ".") < 2:
 			return p.cut(run, behind)
 		}
@@ -113,7 +139,9 @@ func (p *paste) shortened() *source.Error {
 // cut is about a text that starts as a token and ends too soon.
 func (p *paste) cut(run, behind string) *source.Error {
 	if strings.TrimSpace(behind) != "" {
-		return instead(fmt.Sprintf("the text starts as a token, but its character %d belongs to none", len(run)+1), "copy the token alone, without what stands around it")
+		return instead(
+			fmt.Sprintf("the text starts as a token, but its character %d belongs to none",
+				len(run)+1), "copy the token alone, without what stands around it")
 	}
 	where := "header, its first part"
 	if strings.Contains(run, ".") {
@@ -127,11 +155,17 @@ func (p *paste) headerLine() *source.Error {
 	lower := strings.ToLower(p.text[:min(len(p.text), 4096)])
 	switch {
 	case strings.HasPrefix(lower, "basic "):
-		return instead("the header has Basic credentials: a client id or user with its password, not a token", "a gateway's token policies want Authorization: Bearer", hintAccessToken)
+		return instead(
+			"the header has Basic credentials: a client id or user with its password, not a token",
+			"a gateway's token policies want Authorization: Bearer", hintAccessToken)
 	case strings.HasPrefix(lower, "bearer"):
-		return instead("nothing that could be a token follows Bearer", "is the variable set that the token comes from?")
-	case strings.HasPrefix(lower, "cookie:"), strings.HasPrefix(lower, "set-cookie:"), strings.Contains(lower, "; path=/"), strings.HasPrefix(lower, "estsauth"):
-		return instead("the text is a cookie, not a token", "a session's cookie is for the web application that set it; an API takes an access token", hintAccessToken)
+		return instead("nothing that could be a token follows Bearer",
+			"is the variable set that the token comes from?")
+	case strings.HasPrefix(lower, "cookie:"), strings.HasPrefix(lower, "set-cookie:"),
+		strings.Contains(lower, "; path=/"), strings.HasPrefix(lower, "estsauth"):
+		return instead("the text is a cookie, not a token",
+			"a session's cookie is for the web application that set it; an API takes an access "+
+				"token", hintAccessToken)
 	}
 	return nil
 }
@@ -142,25 +176,33 @@ func (p *paste) location() *source.Error {
 		return nil
 	}
 	switch {
-	case strings.Contains(p.text, "?code=") || strings.Contains(p.text, "&code=") || strings.Contains(p.text, "#code="):
-		return instead("the URL has an authorization code, not a token", "the application exchanges it at the token endpoint; pass the access_token of that answer")
+	case strings.Contains(p.text, "?code=") || strings.Contains(p.text, "&code=") ||
+		strings.Contains(p.text, "#code="):
+		return instead("the URL has an authorization code, not a token",
+			"the application exchanges it at the token endpoint; pass the access_token of that "+
+				"answer")
 	case strings.Contains(p.text, "error="):
-		return instead("the URL has the error of a failed sign-in, not a token", "read its error_description")
+		return instead("the URL has the error of a failed sign-in, not a token",
+			"read its error_description")
 	}
 	const how = "pass the token; the URL of a key set is passed as %s"
 	return usable("the text is a URL without a token", source.NeedKeySetURL, how)
 }
 
-// credential is about other secrets and ids that a token is mistaken for.
+// credential is about other secrets and ids that are mistaken for a token.
 func (p *paste) credential() *source.Error {
 	bare := strings.Trim(p.text, "{}()")
 	switch {
 	case entra.IsGUID(bare):
-		return instead("the text is a GUID: an application, tenant or object id, not a token", hintAccessToken)
+		return instead("the text is a GUID: an application, tenant or object id, not a token",
+			hintAccessToken)
 	case isClientSecret(p.text):
-		return instead("the text looks like a client secret, not a token", "if it was shown to others, replace it", hintAccessToken)
+		return instead("the text looks like a client secret, not a token",
+			"if it was shown to others, replace it", hintAccessToken)
 	case isRefreshToken(p.text):
-		return instead("the text looks like a refresh token or an authorization code, which no API takes", hintAccessToken)
+		return instead(
+			"the text looks like a refresh token or an authorization code, which no API takes",
+			hintAccessToken)
 	}
 	return nil
 }
@@ -173,7 +215,8 @@ func (p *paste) damaged() *source.Error {
 	if dots := strings.Count(p.text, "."); dots != 2 && dots != 4 {
 		return p.short()
 	}
-	if strings.Contains(p.text, "/") || strings.HasPrefix(p.text, "www.") || len(p.text) < minOpaque {
+	if strings.Contains(p.text, "/") || strings.HasPrefix(p.text, "www.") ||
+		len(p.text) < minOpaque {
 		return nil
 	}
 	fault := Parse(p.text).Fault
@@ -210,9 +253,149 @@ func (p *paste) file() *source.Error {
 	switch strings.ToLower(p.text[dot+1:]) {
 	case "jwt", "txt", "json", "har", "token", "log", "yaml", "yml", "pem", "jwks", "xml":
 	default:
-		if !strings.HasPrefix(p.text, "/") && !strings.HasPrefix(p.text, "./") && !strings.HasPrefix(p.text, `.\`) && !strings.HasPrefix(p.text, "~/") {
+		if !strings.HasPrefix(p.text, "/") && !strings.HasPrefix(p.text, "./") &&
+			!strings.HasPrefix(p.text, `.\`) && !strings.HasPrefix(p.text, "~/") {
 			return nil
 		}
 	}
-	return instead("the text is the name of a file, not a token", "put @ before it to read the token from the file: @FILE")
+	return instead("the text is the name of a file, not a token",
+		"put @ before it to read the token from the file: @FILE")
+}
+
+// besideToken says what to do with a text that goes beside the token.
+const besideToken = "pass it as %s, beside the token"
+
+// jsonInstead is about JSON without a token.
+func (p *paste) jsonInstead() *source.Error {
+	document := p.document()
+	if document == nil {
+		return p.brokenJSON()
+	}
+	if e := endpointError(document); e != nil {
+		return e
+	}
+	for _, kind := range [...]struct {
+		members, what, hint string
+		input               source.Input // how it is passed, where it can be
+	}{
+		{
+			"active", "a token introspection endpoint's answer", besideToken,
+			source.NeedIntrospection,
+		},
+		{"keys", "a key set, not a token", besideToken, source.NeedKeySetFile},
+		{
+			"jwks_uri", "a discovery document, not a token",
+			"pass its jwks_uri as %s, beside the token", source.NeedKeySetURL,
+		},
+		{
+			"device_code", "a device code: the first half of signing in",
+			"sign in with it, and pass the access_token of the token endpoint's answer", "",
+		},
+		{
+			"refresh_token", "a token endpoint's answer without an access_token",
+			"ask for a scope of the API, and pass the access_token of that answer", "",
+		},
+		{
+			"configuration* polic*", "a gateway's policy, not a token", besideToken,
+			source.NeedPolicy,
+		},
+		{
+			"identifierUris appRoles requiredResourceAccess", "an app registration, not a token",
+			besideToken, source.NeedApp,
+		},
+		{
+			"iss aud exp scp roles", "claims that were decoded from a token, not the token",
+			"pass the token itself: it starts with " + jsonStart, "",
+		},
+		{
+			"alg kid typ", "a token's decoded header, not the token",
+			"pass the token itself: it starts with " + jsonStart, "",
+		},
+		{
+			"client_secret", "client credentials, not a token",
+			"ask the token endpoint for a token with them, and pass the access_token of its " +
+				"answer", "",
+		},
+	} {
+		if hasAny(document, kind.members) {
+			hints := []source.Hint{source.Ask(kind.input, kind.hint)}
+			return &source.Error{Cause: "the text is " + kind.what, Hints: hints}
+		}
+	}
+	return instead("the text is JSON, and no token is in it", hintAccessToken)
+}
+
+// hasAny reports whether an object has one of these members. A star stands for the rest of a name.
+func hasAny(document *source.Value, members string) bool {
+	for name := range strings.FieldsSeq(members) {
+		beginning, open := strings.CutSuffix(name, "*")
+		for i := range document.Members {
+			key := document.Members[i].Key
+			if key == name || open && strings.HasPrefix(key, beginning) {
+				return true
+			}
+		}
+	}
+	return false
+}
+
+// brokenJSON is about text that is meant as JSON.
+func (p *paste) brokenJSON() *source.Error {
+	if !strings.HasPrefix(p.text, "{") || !strings.Contains(p.text, `"`) ||
+		len(p.text) > maxDocument {
+		return nil
+	}
+	if _, err := source.ReadJSON("text", []byte(p.text)); err != nil {
+		return instead("the text looks like JSON, has no token, and can't be read to its end",
+			"was it cut off while copying?")
+	}
+	return nil
+}
+
+// endpointError is about a token endpoint that refused (RFC 6749, section 5.2).
+func endpointError(document *source.Value) *source.Error {
+	code, ok := document.Member("error").Str()
+	if !ok {
+		return nil
+	}
+	if len(code) > 60 || strings.Trim(code, "abcdefghijklmnopqrstuvwxyz_") != "" {
+		code = "an error"
+	}
+	cause := "the token endpoint answered with an error, not a token: " + code
+	description, _ := document.Member("error_description").Str()
+	if aadsts := entraCode(description); aadsts != "" {
+		return instead(cause+", "+aadsts,
+			"look the code up at https://login.microsoftonline.com/error?code="+
+				strings.TrimPrefix(aadsts, "AADSTS"))
+	}
+	return instead(cause, "the answer's error_description says more")
+}
+
+// entraCode returns the code that Entra ID's descriptions start with: AADSTS and digits.
+func entraCode(description string) string {
+	rest, ok := strings.CutPrefix(description, "AADSTS")
+	if !ok {
+		return ""
+	}
+	digits := rest[:len(rest)-len(strings.TrimLeft(rest, "0123456789"))]
+	if digits == "" || len(digits) > 10 {
+		return ""
+	}
+	return "AADSTS" + digits
+}
+
+// yamlInstead is about configuration in YAML, in the form of Kubernetes: a resource has its
+// version and kind.
+func (p *paste) yamlInstead() *source.Error {
+	version, kind := false, false
+	for line := range strings.Lines(p.text[:min(len(p.text), 4096)]) {
+		line = strings.TrimSpace(line)
+		version = version || strings.HasPrefix(line, "apiVersion: ")
+		kind = kind || strings.HasPrefix(line, "kind: ")
+	}
+	if !version || !kind {
+		return nil
+	}
+	const cause = "the text is a resource in YAML, such as a gateway's policy, not a token"
+	return usable(cause, source.NeedPolicy, besideToken)
 }

@@ -6,12 +6,16 @@ import (
 )
 
 func FuzzParse(f *testing.F) {
-	for _, seed := range []string{"", ".", "..", signed(`{"aud":"a"}`), signed(`{"a":1,"a":2}`), signed(`[]`), withHeader(`{"alg":"none"}`), "a.b.c.d.e", "eyJ…"} {
+	for _, seed := range []string{
+		"", ".", "..", signed(`{"aud":"a"}`), signed(`{"a":1,"a":2}`), signed(`[]`),
+		withHeader(`{"alg":"none"}`), "a.b.c.d.e", "eyJ…",
+	} {
 		f.Add(seed)
 	}
 	f.Fuzz(func(t *testing.T, text string) {
 		token := Parse(text)
-		if token.Fault == nil && (token.Shape != Signed || token.Header == nil || token.Claims == nil) {
+		if token.Fault == nil &&
+			(token.Shape != Signed || token.Header == nil || token.Claims == nil) {
 			t.Fatalf("a token without a fault lacks a part: %q", text)
 		}
 		if token.Fault != nil {
@@ -37,8 +41,10 @@ func mustBePrintable(t *testing.T, text string) {
 func FuzzLocate(f *testing.F) {
 	access := entraToken(v2User)
 	for _, seed := range []string{
-		"", access, "Bearer " + access, wrap(access, 76, "> ", ""), `{"access_token":"` + access + `"}`, "curl -H 'Authorization: Bearer " + access + "'",
-		access[:40] + "…", "null", "https://a.example/#access_token=" + access, `{"error":"invalid_grant","error_description":"AADSTS70008: x"}`, utf16le(access),
+		"", access, "Bearer " + access, wrap(access, 76, "> ", ""),
+		`{"access_token":"` + access + `"}`, "curl -H 'Authorization: Bearer " + access + "'",
+		access[:40] + "…", "null", "https://a.example/#access_token=" + access,
+		`{"error":"invalid_grant","error_description":"AADSTS70008: x"}`, utf16le(access),
 	} {
 		f.Add(seed)
 	}
@@ -71,7 +77,10 @@ func mustNotEcho(t *testing.T, text, message string) {
 }
 
 func FuzzDescribe(f *testing.F) {
-	for _, claims := range []string{v1App, v1User, v2App, v2User, v2ID, `"aud":["a",1]`, `"exp":1e400`, `"_claim_names":{"groups":1}`} {
+	for _, claims := range []string{
+		v1App, v1User, v2App, v2User, v2ID, `"aud":["a",1]`, `"exp":1e400`,
+		`"_claim_names":{"groups":1}`,
+	} {
 		f.Add(entraRS, "{"+claims+"}")
 	}
 	f.Add(`{"alg":"none","crit":[],"jku":1,"kid":[]}`, `{}`)
@@ -85,7 +94,8 @@ func FuzzDescribe(f *testing.F) {
 		for _, s := range p.Signs {
 			mustBePrintable(t, s.Path+s.Message)
 		}
-		if p.Audience == nil || p.Scopes == nil || p.Roles == nil || p.Kind == "" || p.Flow == "" || p.IssuedBy == "" {
+		if p.Audience == nil || p.Scopes == nil || p.Roles == nil || p.Kind == "" ||
+			p.Flow == "" || p.IssuedBy == "" {
 			t.Fatalf("a field is empty: %+v", p)
 		}
 		mustHideMail(t, &p, token)

@@ -1,30 +1,35 @@
 package inspect
 
 import (
+	"net/netip"
 	"slices"
 	"strconv"
 	"strings"
+	"unicode"
+	"unicode/utf8"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
-// Masker replaces what is personal, and tokens, by labels. The same value gets the same label for as long as the
-// Masker lives, so that a reader still sees which values are equal: "user-1", "name-1". The zero Masker is
-// ready; it is not for use by several goroutines.
+// Masker replaces personal values and tokens by labels: "user-1", "name-1". The same value gets
+// the same label as long as the Masker lives, so a reader still sees which values are equal. The
+// zero Masker is ready, for one goroutine.
 type Masker struct {
-	labels map[string]string // by value in lower case: the same address is written in either
+	labels map[string]string // by value in lower case, for an address is the same in either
 	counts map[string]int    // by the label's word
 	values []string          // what was learned, ASCII in lower case
 	short  []string          // what was learned and is too short to be found in either case
 }
 
-// minMasked is the shortest value that is replaced in running text in either case, in bytes: a shorter one could be a word.
+// minMasked is the shortest value that is replaced in running text in either case, in bytes: a
+// shorter one could be a word.
 const minMasked = 4
 
 // maxMasked is how many values are replaced in running text.
 const maxMasked = 1000
 
-// Learn takes note of the personal values in a token's claims. An app-only token's oid and sub are no person's.
+// Learn takes note of the personal values in a token's claims. An app-only token's oid and sub are
+// no person's.
 func (m *Masker) Learn(p *Profile, claims *source.Value) {
 	if claims == nil {
 		return
@@ -35,8 +40,8 @@ func (m *Masker) Learn(p *Profile, claims *source.Value) {
 	}
 }
 
-// learn gives a label to each string at and under v: to all of a personal claim, to those of other claims where
-// they look like an address, and to the e-mail addresses within any.
+// learn gives a label to strings at and under v: to every string of a personal claim, to strings
+// of other claims that look like an address, and to the e-mail addresses within any string.
 func (m *Masker) learn(word string, v *source.Value) {
 	for _, item := range v.Items {
 		m.learn(word, item)
@@ -58,8 +63,8 @@ func (m *Masker) learn(word string, v *source.Value) {
 	}
 }
 
-// Claims returns the claims with the personal ones masked, as a new value. Numbers of personal claims are masked
-// too.
+// Claims returns the claims with the personal ones masked, as a new value. Numbers of personal
+// claims are masked too.
 func (m *Masker) Claims(p *Profile, claims *source.Value) *source.Value {
 	if claims == nil {
 		return nil
@@ -97,7 +102,8 @@ func (m *Masker) value(word string, v *source.Value) *source.Value {
 	return &out
 }
 
-// Text returns a text with every personal value that was learned, and every token, replaced by its label.
+// Text returns a text with every personal value that was learned, and every token, replaced by its
+// label.
 func (m *Masker) Text(text string) string {
 	text = MaskTokens(text)
 	folded := foldASCII(text)
@@ -116,8 +122,8 @@ func (m *Masker) Text(text string) string {
 	return text
 }
 
-// Observation returns an observation fit for sharing. The message about a personal claim may show its value
-// shortened, where it can't be found; such a message is left out.
+// Observation returns an observation that can be shared. A message about a personal claim is left
+// out: it may show the value shortened, and then the value is not found in it.
 func (m *Masker) Observation(p *Profile, o Observation) Observation {
 	name, ok := strings.CutPrefix(o.Path, "claims.")
 	name, _, _ = strings.Cut(name, ".")
@@ -152,11 +158,191 @@ func (m *Masker) remember(value string) {
 	}
 }
 
-// insertByLength inserts a value that is not there yet, after all that are longer, so that none is replaced within another.
+// insertByLength inserts a value after all longer ones, unless it is there already. So no value is
+// replaced within a longer one.
 func insertByLength(list []string, value string) []string {
 	if slices.Contains(list, value) {
 		return list
 	}
-	at, _ := slices.BinarySearchFunc(list, value, func(v, value string) int { return len(value) - len(v) })
+	at, _ := slices.BinarySearchFunc(list, value,
+		func(v, value string) int { return len(value) - len(v) })
 	return slices.Insert(list, at, value)
 }
+
+// maskedToken stands for a token in text that is shared.
+const maskedToken = "(token)"
+
+// MaskTokens returns a text without anything that has the shape of a token or of a secret that
+// comes with one: parts of tokens, refresh tokens, client secrets, and whatever follows Bearer.
+func MaskTokens(text string) string {
+	var b strings.Builder
+	rest := text
+	for at := 0; at < len(rest); {
+		n := token68(rest[at:])
+		if n == 0 {
+			at++
+			continue
+		}
+		if start, ok := secretIn(rest[:at], rest[at:at+n]); ok {
+			b.WriteString(rest[:at+start])
+			b.WriteString(maskedToken)
+			rest = rest[at+n:]
+			at = 0
+			continue
+		}
+		at += n
+	}
+	if b.Len() == 0 {
+		return text
+	}
+	b.WriteString(rest)
+	return b.String()
+}
+
+// secretIn returns where in a run of token characters a secret begins.
+func secretIn(before, run string) (start int, ok bool) {
+	if len(run) < minOpaque {
+		return 0, false
+	}
+	if start := strings.Index(run, jsonStart); start >= 0 && len(run)-start >= minOpaque {
+		return start, true
+	}
+	if isClientSecret(run) || isRefreshToken(run) {
+		return 0, true
+	}
+	return 0, labelBefore(before).phrase != ""
+}
+
+// claimWord returns the word that a claim's labels start with, or nothing if the claim is not
+// personal.
+func claimWord(p *Profile, claim string) string {
+	switch claim {
+	case "oid", "sub":
+		if p.Flow == AppOnly {
+			return ""
+		}
+		return "person"
+	case "email", "emails", "upn", "preferred_username", "unique_name", "verified_primary_email",
+		"verified_secondary_email", "login_hint":
+		return "user"
+	case "ipaddr", "fwd":
+		return "address"
+	case "name", "given_name", "family_name", "middle_name", "nickname":
+		return "name"
+	}
+	info, ok := Claim(claim)
+	if ok && info.Personal || isDirectoryAttribute(strings.ToLower(claim)) {
+		return "personal"
+	}
+	return ""
+}
+
+// isDirectoryAttribute reports whether a claim, in lower case, has the name of an attribute of a
+// user in the directory. Claims mapping policies and user flows of B2C write such claims
+// (learn.microsoft.com/entra/identity-platform/reference-claims-customization,
+// learn.microsoft.com/azure/active-directory-b2c/user-profile-attributes). Extension attributes
+// hold what the tenant's administrators put there, mostly about people.
+func isDirectoryAttribute(claim string) bool {
+	switch claim {
+	case "displayname", "givenname", "surname", "mail", "mailnickname", "othermail", "othermails",
+		"signinnames", "userprincipalname",
+		"employeeid", "jobtitle", "department", "companyname", "mobilephone", "telephonenumber",
+		"facsimiletelephonenumber",
+		"streetaddress", "city", "postalcode", "state", "country", "samaccountname",
+		"onpremisessamaccountname",
+		"onpremisesuserprincipalname", "onpremisesdistinguishedname",
+		"onpremisessecurityidentifier", "dateofbirth":
+		return true
+	}
+	for _, prefix := range [...]string{"extension_", "extensionattribute", "extn."} {
+		if strings.HasPrefix(claim, prefix) {
+			return true
+		}
+	}
+	return false
+}
+
+// shapeWord returns the word for a value that looks personal, whatever its claim, or "".
+func shapeWord(text string) string {
+	switch {
+	case isMail(text):
+		return "user"
+	case isAddress(text):
+		return "address"
+	}
+	return ""
+}
+
+// isMail reports whether a text looks like an e-mail address or a user principal name.
+func isMail(text string) bool {
+	name, host, ok := strings.Cut(text, "@")
+	return ok && name != "" && strings.Contains(host, ".") && !strings.ContainsAny(text, " /:")
+}
+
+// mailsIn returns the words of a text that look like e-mail addresses.
+func mailsIn(text string) []string {
+	if !strings.Contains(text, "@") {
+		return nil
+	}
+	words := strings.FieldsFunc(text,
+		func(r rune) bool { return !isWordRune(r) && !strings.ContainsRune(".@_%+-", r) })
+	var mails []string
+	for _, word := range words {
+		if word = strings.Trim(word, ".-"); isMail(word) {
+			mails = append(mails, word)
+		}
+	}
+	return mails
+}
+
+func isAddress(text string) bool {
+	_, err := netip.ParseAddr(text)
+	return err == nil
+}
+
+// replaceWord replaces a value where it is a word of its own. It looks for the value in the second
+// text, which has the same offsets.
+func replaceWord(text, in, value, label string) string {
+	var b strings.Builder
+	for from := 0; ; {
+		at := strings.Index(in[from:], value)
+		if at < 0 {
+			b.WriteString(text[from:])
+			return b.String()
+		}
+		start, end := from+at, from+at+len(value)
+		b.WriteString(text[from:start])
+		if standsAlone(text, start, end) {
+			b.WriteString(label)
+		} else {
+			b.WriteString(text[start:end])
+		}
+		from = end
+	}
+}
+
+// isShortName reports whether a short value can be replaced in running text if it is written in
+// the same case. A number appears in too many places. So does ID, which is Indonesia's code too.
+func isShortName(value string) bool {
+	return len(value) > 1 && value != "ID" && strings.ContainsFunc(value, unicode.IsLetter)
+}
+
+// foldASCII returns a text in lower case as far as it is ASCII, so that its offsets stay.
+func foldASCII(text string) string {
+	folded := []byte(text)
+	for i, c := range folded {
+		if 'A' <= c && c <= 'Z' {
+			folded[i] = c + 'a' - 'A'
+		}
+	}
+	return string(folded)
+}
+
+// standsAlone reports whether no letter or digit touches a span.
+func standsAlone(text string, start, end int) bool {
+	before, _ := utf8.DecodeLastRuneInString(text[:start])
+	behind, _ := utf8.DecodeRuneInString(text[end:])
+	return !isWordRune(before) && !isWordRune(behind)
+}
+
+func isWordRune(r rune) bool { return unicode.IsLetter(r) || unicode.IsDigit(r) }

@@ -16,11 +16,17 @@ func maskerFor(claims string) (*Masker, *Token, Profile) {
 }
 
 func TestMaskerGivesTheSameValueTheSameLabel(t *testing.T) {
-	m, token, p := maskerFor(v1User + `,"email":"A@B.example","name":"Ann Bee","given_name":"Ann","ipaddr":"203.0.113.7","custom":"c@d.example","amr":["pwd"],"extension_x_Room":"42"`)
+	t.Parallel()
+	m, token, p := maskerFor(
+		v1User +
+			`,"email":"A@B.example","name":"Ann Bee","given_name":"Ann","ipaddr":"203.0.113.7",` +
+			`"custom":"c@d.example","amr":["pwd"],"extension_x_Room":"42"`)
 	masked := m.Claims(&p, token.Claims)
 	want := map[string]string{
-		"upn": "user-1", "email": "user-1", "name": "name-1", "given_name": "name-2", "ipaddr": "address-1", "custom": "user-2",
-		"oid": "person-1", "sub": "person-2", "extension_x_Room": "personal-1", "appid": clientA, "aud": "api://orders-uat",
+		"upn": "user-1", "email": "user-1", "name": "name-1", "given_name": "name-2",
+		"ipaddr": "address-1", "custom": "user-2",
+		"oid": "person-1", "sub": "person-2", "extension_x_Room": "personal-1", "appid": clientA,
+		"aud": "api://orders-uat",
 	}
 	for name, label := range want {
 		if got, _ := masked.Member(name).Str(); got != label {
@@ -33,6 +39,7 @@ func TestMaskerGivesTheSameValueTheSameLabel(t *testing.T) {
 }
 
 func TestMaskerLeavesTheServicePrincipalOfAnAppOnlyToken(t *testing.T) {
+	t.Parallel()
 	m, token, p := maskerFor(v2App)
 	if diff := cmp.Diff(token.Claims.JSON(), m.Claims(&p, token.Claims).JSON()); diff != "" {
 		t.Error(diff)
@@ -40,14 +47,23 @@ func TestMaskerLeavesTheServicePrincipalOfAnAppOnlyToken(t *testing.T) {
 }
 
 func TestMaskerReplacesLearnedValuesInText(t *testing.T) {
-	m, _, _ := maskerFor(v1User + `,"name":"Ann Bee","given_name":"Anna","family_name":"Li","ctry":"ID","nickname":"7"`)
+	t.Parallel()
+	m, _, _ := maskerFor(
+		v1User +
+			`,"name":"Ann Bee","given_name":"Anna","family_name":"Li","ctry":"ID","nickname":"7"`)
 	tests := []struct{ name, in, want string }{
 		{"a value in a sentence", "the user a@b.example signed in", "the user user-1 signed in"},
 		{"a value in other case", "the user A@B.Example signed in", "the user user-1 signed in"},
 		{"a value beside text that is no UTF-8", "\xffA@B.example\xfe", "\xffuser-1\xfe"},
 		{"the longest value first", "Ann Bee, Anna", "name-1, name-2"},
-		{"a short value as it is written", "Li is found, li and Lie are not", "name-3 is found, li and Lie are not"},
-		{"nothing that stands everywhere", "the ID token has 7 claims", "the ID token has 7 claims"},
+		{
+			"a short value as it is written", "Li is found, li and Lie are not",
+			"name-3 is found, li and Lie are not",
+		},
+		{
+			"nothing that stands everywhere", "the ID token has 7 claims",
+			"the ID token has 7 claims",
+		},
 		{"no value within a word", "Annabel", "Annabel"},
 		{"a token", "token " + entraToken(v1User) + " here", "token (token) here"},
 	}
@@ -61,12 +77,19 @@ func TestMaskerReplacesLearnedValuesInText(t *testing.T) {
 }
 
 func TestMaskerKnowsAddressesAndDirectoryAttributesByTheirLook(t *testing.T) {
-	m, token, p := maskerFor(v1User + `,"unique_name":"live.com#ann@home.example","note":"call Ann <ann@home.example>, or x.y+z@c.example.",` +
-		`"employeeId":"77812","jobTitle":"head of sales","postalCode":"53111","extensionAttribute3":"e3","handle":"@ann","xms_az_rid":"/subscriptions/a"`)
+	t.Parallel()
+	m, token, p := maskerFor(
+		v1User +
+			`,"unique_name":"live.com#ann@home.example","note":"call Ann <ann@home.example>, or ` +
+			`x.y+z@c.example.",` +
+			`"employeeId":"77812","jobTitle":"head of sales","postalCode":"53111",` +
+			`"extensionAttribute3":"e3","handle":"@ann","xms_az_rid":"/subscriptions/a"`)
 	masked := m.Claims(&p, token.Claims)
 	want := map[string]string{
-		"unique_name": "user-2", "note": "call Ann <user-3>, or user-4.", "employeeId": "personal-1", "jobTitle": "personal-2",
-		"postalCode": "personal-3", "extensionAttribute3": "personal-4", "handle": "@ann", "xms_az_rid": "/subscriptions/a",
+		"unique_name": "user-2", "note": "call Ann <user-3>, or user-4.",
+		"employeeId": "personal-1", "jobTitle": "personal-2",
+		"postalCode": "personal-3", "extensionAttribute3": "personal-4", "handle": "@ann",
+		"xms_az_rid": "/subscriptions/a",
 	}
 	for name, label := range want {
 		if got, _ := masked.Member(name).Str(); got != label {
@@ -76,7 +99,9 @@ func TestMaskerKnowsAddressesAndDirectoryAttributesByTheirLook(t *testing.T) {
 }
 
 func TestMaskerMasksPersonalClaimsInsideObjectsAndLists(t *testing.T) {
-	m, token, p := maskerFor(v1User + `,"address":{"street":"Elm 1"},"emails":["x@y.example"],"birthdate":19700101`)
+	t.Parallel()
+	m, token, p := maskerFor(
+		v1User + `,"address":{"street":"Elm 1"},"emails":["x@y.example"],"birthdate":19700101`)
 	masked := m.Claims(&p, token.Claims).JSON()
 	for _, value := range []string{"Elm 1", "x@y.example", "19700101"} {
 		if strings.Contains(masked, value) {
@@ -86,6 +111,7 @@ func TestMaskerMasksPersonalClaimsInsideObjectsAndLists(t *testing.T) {
 }
 
 func TestMaskerLeavesOutWhatAnObservationSaysOfAPersonalClaim(t *testing.T) {
+	t.Parallel()
 	m, token, p := maskerFor(v1User + `,"email":"one@b.example","email":"two@b.example"`)
 	for _, o := range token.Observations {
 		if got := m.Observation(&p, o); strings.Contains(got.Message, "@") {
@@ -98,14 +124,24 @@ func TestMaskerLeavesOutWhatAnObservationSaysOfAPersonalClaim(t *testing.T) {
 }
 
 func TestMaskTokensReplacesTokensByTheirShape(t *testing.T) {
+	t.Parallel()
 	token := entraToken(v1User)
 	tests := []struct{ name, in, want string }{
-		{"nothing to mask", "api://orders-uat is not api://orders-dev", "api://orders-uat is not api://orders-dev"},
+		{
+			"nothing to mask", "api://orders-uat is not api://orders-dev",
+			"api://orders-uat is not api://orders-dev",
+		},
 		{"a token without Bearer before it", "got " + token + ".", "got (token)"},
-		{"a token in a URL", "https://x.example/#access_token=" + token + "&a=b", "https://x.example/#access_token=(token)&a=b"},
+		{
+			"a token in a URL", "https://x.example/#access_token=" + token + "&a=b",
+			"https://x.example/#access_token=(token)&a=b",
+		},
 		{"a part of a token", "payload " + b64(`{"aud":"api://x"}`), "payload (token)"},
 		{"two tokens", token + " " + token, "(token) (token)"},
-		{"an opaque token behind Bearer", "Authorization: Bearer AbCdEfGhIjKlMnOpQrStUvWxYz", "Authorization: Bearer (token)"},
+		{
+			"an opaque token behind Bearer", "Authorization: Bearer AbCdEfGhIjKlMnOpQrStUvWxYz",
+			"Authorization: Bearer (token)",
+		},
 		{"a client secret", "secret abc8Q~" + strings.Repeat("x", 34), "secret (token)"},
 		{"a GUID stays", clientA, clientA},
 		{"a key id stays", "nOo3ZDrODXEK1jKWhXslHR_KXEg", "nOo3ZDrODXEK1jKWhXslHR_KXEg"},

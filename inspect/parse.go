@@ -1,23 +1,28 @@
 package inspect
 
 import (
+	"encoding/base64"
+	"errors"
 	"fmt"
+	"strconv"
 	"strings"
 	"unicode/utf8"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
-// maxToken is the longest text that is looked into, in bytes. Servers refuse headers of far less.
+// maxToken is the longest text that is read, in bytes. Servers refuse headers of far less.
 const maxToken = 1 << 20
 
-// Parse splits and decodes a token. It always returns a Token with whatever could be read; its Fault says why the
-// text is no readable JWS in compact form. What is merely loose in the encoding, and what readers may disagree
-// about, are Observations.
+// Parse splits and decodes a token. It always returns a Token, with whatever could be read. Its
+// Fault says why the text is no readable JWS in compact form. Its Observations say where the
+// encoding is loose, and what readers may disagree about.
 func Parse(text string) *Token {
 	t := &Token{Shape: Malformed}
 	if len(text) > maxToken {
-		t.fault("too-long", fmt.Sprintf("the text has %d bytes, more than the %d that a token may have here", len(text), maxToken),
+		t.fault("too-long",
+			fmt.Sprintf("the text has %d bytes, more than the %d that a token may have here",
+				len(text), maxToken),
 			"gateways and servers refuse headers of a fraction of that; is this a token at all?")
 		return t
 	}
@@ -42,15 +47,20 @@ func (t *Token) clean(text string) string {
 		return r
 	}, text)
 	if spaces {
-		t.observe("white-space", "", "the text has white space or line breaks inside; they were left out here; a gateway that gets them may reject the token")
+		t.observe("white-space", "",
+			"the text has white space or line breaks inside; they were left out here; a gateway "+
+				"that gets them may reject the token")
 	}
 	if invisible {
-		t.observe("invisible-character", "", "the text has invisible characters inside, as chat and mail programs add them; they were left out here; a gateway that gets them may reject the token")
+		t.observe("invisible-character", "",
+			"the text has invisible characters inside, as chat and mail programs add them; they "+
+				"were left out here; a gateway that gets them may reject the token")
 	}
 	return cleaned
 }
 
-// split finds the parts by their dots. The parts are counted before anything is allocated for them.
+// split finds the parts by their dots. The parts are counted before anything is allocated for
+// them.
 func (t *Token) split() {
 	header, rest, _ := strings.Cut(t.compact, ".")
 	payload, rest, _ := strings.Cut(rest, ".")
@@ -64,20 +74,18 @@ func (t *Token) split() {
 	case 2:
 		t.Shape = Signed
 		t.input = t.compact[:len(header)+1+len(payload)]
-		t.readSigned(header, payload, rest)
+		t.readHeader(header)
+		t.readPayload(payload)
+		t.Signature, _ = t.decode("signature", rest)
 	case 4:
 		t.Shape = Encrypted
 		t.readEncrypted(header)
 	default:
-		t.fault("wrong-number-of-parts", fmt.Sprintf("the text has %d parts; a signed token has three (header.payload.signature), an encrypted one five", dots+1), t.partsHint())
+		cause := fmt.Sprintf("the text has %d parts; a signed token has three "+
+			"(header.payload.signature), an encrypted one five", dots+1)
+		t.fault("wrong-number-of-parts", cause, t.partsHint())
 		t.readHeader(header)
 	}
-}
-
-func (t *Token) readSigned(header, payload, signature string) {
-	t.readHeader(header)
-	t.readPayload(payload)
-	t.Signature, _ = t.decode("signature", signature)
 }
 
 func (t *Token) readOpaque() {
@@ -88,25 +96,35 @@ func (t *Token) readOpaque() {
 		t.fault("empty", "there is no text", "pass a token")
 	case strings.HasPrefix(t.compact, jsonStart):
 		t.Shape = Malformed
-		t.fault("one-part", "the text starts like a token's header and has no dot: it is cut off after its first part", hintWhole)
+		t.fault("one-part",
+			"the text starts like a token's header and has no dot: it is cut off after its first "+
+				"part", hintWhole)
 	default:
-		t.fault("opaque", "the text has no dots: it is an opaque token, which only its issuer can read",
-			"ask the API for an access token of its own: Entra ID issues opaque ones for personal accounts and as refresh tokens")
+		t.fault("opaque",
+			"the text has no dots: it is an opaque token, which only its issuer can read",
+			"ask the API for an access token of its own: Entra ID issues opaque ones for "+
+				"personal accounts and as refresh tokens")
 	}
 }
 
-// readEncrypted reads the one part of a JWE that is not encrypted. Nothing is decrypted or inflated.
+// readEncrypted reads the one part of a JWE that is not encrypted. Nothing is decrypted or
+// inflated.
 func (t *Token) readEncrypted(header string) {
 	t.readHeader(header)
 	if t.Header == nil {
 		return
 	}
 	if t.Header.Member("enc") == nil {
-		t.fault("wrong-number-of-parts", `the text has five parts, as an encrypted token has, but its header names no "enc"; a signed token has three`, t.partsHint())
+		t.fault("wrong-number-of-parts",
+			`the text has five parts, as an encrypted token has, but its header names no "enc"; `+
+				`a signed token has three`, t.partsHint())
 		return
 	}
-	t.fault("encrypted", "the token is encrypted ("+t.methods()+"): only who holds the private key can read its claims",
-		"Entra ID encrypts tokens for an app registration that has tokenEncryptionKeyId; a gateway that reads JWTs needs it removed")
+	t.fault("encrypted",
+		"the token is encrypted ("+t.methods()+
+			"): only who holds the private key can read its claims",
+		"Entra ID encrypts tokens for an app registration that has tokenEncryptionKeyId; a "+
+			"gateway that reads JWTs needs it removed")
 }
 
 // methods returns the two algorithms of a JWE's header.
@@ -136,10 +154,14 @@ func (t *Token) readPayload(text string) {
 // faultTwoParts says which of its parts a text with one dot lacks.
 func (t *Token) faultTwoParts() {
 	if alg, _ := t.Header.Member("alg").Str(); strings.EqualFold(alg, "none") {
-		t.fault("two-parts", "the text has two parts: even an unsigned token ends with a second dot (RFC 7519, section 6.1)", "a gateway rejects an unsigned token in any case")
+		t.fault("two-parts",
+			"the text has two parts: even an unsigned token ends with a second dot (RFC 7519, "+
+				"section 6.1)", "a gateway rejects an unsigned token in any case")
 		return
 	}
-	t.fault("two-parts", "the text has two parts: the signature of a signed token (header.payload.signature) is missing", hintWhole)
+	t.fault("two-parts",
+		"the text has two parts: the signature of a signed token (header.payload.signature) is "+
+			"missing", hintWhole)
 }
 
 // decode decodes one part, or sets the fault.
@@ -154,7 +176,9 @@ func (t *Token) decode(part, text string) ([]byte, bool) {
 		return data, true
 	}
 	if encoded, ok := t.Header.Member("b64").Bool(); ok && !encoded && part == "payload" {
-		t.fault("unencoded-payload", `the header says "b64": false, so the payload stands unencoded; a token must not do that (RFC 7797, section 7)`, "")
+		t.fault("unencoded-payload",
+			`the header says "b64": false, so the payload stands unencoded; a token must not do `+
+				`that (RFC 7797, section 7)`, "")
 		return nil, false
 	}
 	t.fault("not-base64url", "the "+part+" "+bad.String(), badTextHint(bad, t.compact))
@@ -174,9 +198,274 @@ func (t *Token) object(part string, data []byte) *source.Value {
 	}
 	value := file.Documents[0]
 	if value.Kind != source.Object {
-		t.fault(name+"-not-object", fmt.Sprintf("the %s is %s, not an object", name, value.Kind), "the text is a signed message, but no token (RFC 7519, section 7.2)")
+		t.fault(name+"-not-object", fmt.Sprintf("the %s is %s, not an object", name, value.Kind),
+			"the text is a signed message, but no token (RFC 7519, section 7.2)")
 		return nil
 	}
 	t.observeProblems(part, file)
 	return value
+}
+
+// looseness is where a part's encoding differs from base64url. Libraries differ in which of these
+// they accept.
+type looseness struct {
+	padded       bool // "=" at the end, which RFC 7515, section 2, leaves out
+	standard     bool // "+" or "/" where base64url has "-" and "_"
+	nonCanonical bool // bits that decode to nothing are set in the last character
+}
+
+// badText is why a text is not base64url.
+type badText struct {
+	at   int    // of the character at fault, from 1; 0 if the length is at fault
+	char string // that character
+}
+
+func (b *badText) String() string {
+	if b.at == 0 {
+		return "has a length that no base64url text can have: it lost a character or was cut off"
+	}
+	return fmt.Sprintf("is not base64url: it has %q at character %d", Safe(b.char), b.at)
+}
+
+// decodeBase64 decodes base64url (RFC 4648, section 5), and what clearly means the same.
+func decodeBase64(text string) ([]byte, looseness, *badText) {
+	var loose looseness
+	bare := strings.TrimRight(text, "=")
+	loose.padded = len(bare) < len(text)
+	if len(text)-len(bare) > 2 {
+		return nil, loose, &badText{at: len(bare) + 3, char: "="}
+	}
+	for i := range len(bare) {
+		if digit(bare[i]) < 0 {
+			_, size := utf8.DecodeRuneInString(bare[i:])
+			return nil, loose, &badText{at: i + 1, char: bare[i : i+size]}
+		}
+	}
+	if strings.ContainsAny(bare, "+/") {
+		loose.standard = true
+		bare = strings.NewReplacer("+", "-", "/", "_").Replace(bare)
+	}
+	if len(bare)%4 == 1 {
+		return nil, loose, &badText{}
+	}
+	loose.nonCanonical = hasSpareBits(bare)
+	data, err := base64.RawURLEncoding.DecodeString(bare)
+	if err != nil {
+		return nil, loose, &badText{}
+	}
+	return data, loose, nil
+}
+
+// hasSpareBits reports whether the last character carries bits beyond the last byte.
+func hasSpareBits(text string) bool {
+	switch len(text) % 4 {
+	case 2:
+		return digit(text[len(text)-1])&0xf != 0
+	case 3:
+		return digit(text[len(text)-1])&0x3 != 0
+	}
+	return false
+}
+
+// digit returns a character's value in base64 or base64url, or -1.
+func digit(c byte) int {
+	switch {
+	case c >= 'A' && c <= 'Z':
+		return int(c - 'A')
+	case c >= 'a' && c <= 'z':
+		return int(c-'a') + 26
+	case c >= '0' && c <= '9':
+		return int(c-'0') + 52
+	case c == '-' || c == '+':
+		return 62
+	case c == '_' || c == '/':
+		return 63
+	}
+	return -1
+}
+
+// jsonStart is how the base64url text of an object starts, if its first member follows at once: {"
+const jsonStart = "eyJ"
+
+const hintWhole = "copy the whole token, from its first to its last character; terminals, " +
+	"tables " +
+	"and log viewers cut long lines"
+
+// fault keeps the first fault that is found. The parts are read from left to right, as a gateway
+// reads them.
+func (t *Token) fault(id, cause, hint string) {
+	if t.Fault == nil {
+		t.Fault = &Fault{id, source.Error{Cause: cause, Hints: source.Hints(hint)}}
+	}
+}
+
+func (t *Token) observe(id, path, message string) {
+	t.Observations = append(t.Observations, Observation{ID: id, Path: path, Message: message})
+}
+
+// faultUnread says why a part is not JSON, or that it is too large to be read.
+func (t *Token) faultUnread(part string, err error) {
+	var e *source.Error
+	if errors.As(err, &e) && e.Limit {
+		t.fault(part+"-too-large",
+			"the "+part+" is not read: "+strings.Replace(cause(err), "the file has", "it has", 1),
+			"no gateway gets such a token; is it one at all?")
+		return
+	}
+	t.fault(part+"-not-json", "the "+part+" is not JSON: "+cause(err), t.truncationHint())
+}
+
+// observeLooseness notes an encoding that is not that of RFC 7515.
+func (t *Token) observeLooseness(part string, loose looseness) {
+	if loose.padded {
+		t.observe("base64-padding", part,
+			"the "+part+
+				` ends in "=", which base64url in a token does without (RFC 7515, section 2); `+
+				`most gateways refuse it`)
+	}
+	if loose.standard {
+		t.observe("base64-standard-alphabet", part,
+			"the "+part+
+				` has "+" or "/", where base64url has "-" and "_"; gateways differ in whether `+
+				`they accept it`)
+	}
+	if loose.nonCanonical {
+		t.observe("base64-non-canonical", part,
+			"the last character of the "+part+
+				" carries bits that mean nothing: the text was cut, altered or written by hand; "+
+				"most gateways accept it")
+	}
+}
+
+// partsHint says what to do about a text with the wrong parts.
+func (t *Token) partsHint() string {
+	if strings.Contains(t.compact, "...") {
+		return "the text was shortened with dots where it was copied from; copy the whole token"
+	}
+	return "copy the token alone, from its first to its last character"
+}
+
+// truncationHint says what to do about a part whose JSON can't be read.
+func (t *Token) truncationHint() string {
+	if strings.HasPrefix(t.compact, jsonStart) {
+		return "the token was cut or altered on its way; copy it again from where it was issued"
+	}
+	return "is this a token? One starts with " + jsonStart + ", which is how its header is encoded"
+}
+
+func badTextHint(bad *badText, text string) string {
+	switch {
+	case bad.char == "%":
+		return "the text is URL-encoded; decode it first"
+	case bad.char == "…" || strings.Contains(text, "..."):
+		return "the text was shortened where it was copied from; copy the whole token"
+	case bad.at == 0:
+		return hintWhole
+	}
+	return "copy the token alone, without what stands around it"
+}
+
+// cause returns a reader's reason with its place. A part is one line as a rule, so the column is
+// enough.
+func cause(err error) string {
+	var e *source.Error
+	if !errors.As(err, &e) {
+		return Safe(err.Error())
+	}
+	why := Safe(strings.TrimPrefix(e.Cause, "not JSON: "))
+	switch {
+	case e.Pos.Line > 1:
+		return fmt.Sprintf("%s (line %d, column %d)", why, e.Pos.Line, e.Pos.Column)
+	case e.Pos.Line == 1:
+		return fmt.Sprintf("%s (at character %d)", why, e.Pos.Column)
+	}
+	return why
+}
+
+// brief returns a value as one short line that is safe to print.
+func brief(v *source.Value) string {
+	if v == nil {
+		return "none"
+	}
+	return Safe(ShortenMiddle(v.JSON(), 60))
+}
+
+// maxDuplicates is how many members that appear twice are reported one by one.
+const maxDuplicates = 20
+
+// observeProblems notes what is odd in the JSON of a part.
+func (t *Token) observeProblems(path string, file *source.File) {
+	duplicate := false
+	for _, problem := range file.Problems {
+		switch problem.ID {
+		case "duplicate-member":
+			duplicate = true
+		default:
+			t.observe(problem.ID, path, problem.Message)
+		}
+	}
+	if duplicate {
+		t.observeDuplicates(path, file.Documents[0])
+	}
+}
+
+// observeDuplicates notes each member that appears more than once, with its first and its last
+// value.
+func (t *Token) observeDuplicates(part string, v *source.Value) {
+	d := duplicates{token: t, path: []string{part}}
+	d.walk(v)
+	if rest := d.count - maxDuplicates; rest > 0 {
+		t.observe("duplicate-member", part,
+			fmt.Sprintf("%d more members stand more than once", rest))
+	}
+}
+
+type duplicates struct {
+	token *Token
+	path  []string // to where the walk is; joined only for a report
+	count int
+}
+
+// walk looks through the objects at and under v. The reader has bounded how deep they nest.
+func (d *duplicates) walk(v *source.Value) {
+	for i, item := range v.Items {
+		d.down(strconv.Itoa(i), item)
+	}
+	times := make(map[string]int, len(v.Members))
+	for _, m := range v.Members {
+		times[m.Key]++
+	}
+	for _, m := range v.Members {
+		if n := times[m.Key]; n > 1 {
+			d.report(n, m, v)
+			times[m.Key] = 0
+		}
+		d.down(m.Key, m.Value)
+	}
+}
+
+func (d *duplicates) down(name string, v *source.Value) {
+	if v.Kind != source.Object && v.Kind != source.List {
+		return
+	}
+	d.path = append(d.path, name)
+	d.walk(v)
+	d.path = d.path[:len(d.path)-1]
+}
+
+func (d *duplicates) report(times int, first source.Member, in *source.Value) {
+	d.count++
+	if d.count > maxDuplicates {
+		return
+	}
+	often := "twice"
+	if times > 2 {
+		often = strconv.Itoa(times) + " times"
+	}
+	path := strings.Join(append(d.path, first.Key), ".")
+	last := in.Member(first.Key)
+	d.token.observe("duplicate-member", Safe(ShortenMiddle(path, 80)), fmt.Sprintf(
+		"the member %s stands %s: first %s, last %s; most gateways read the last, some the "+
+			"first, some refuse the token", show(first.Key), often, brief(first.Value),
+		brief(last)))
 }

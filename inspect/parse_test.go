@@ -41,6 +41,7 @@ func faultOf(t *Token) string {
 }
 
 func TestParseTellsWhatATextIs(t *testing.T) {
+	t.Parallel()
 	good := signed(`{"aud":"api://orders"}`)
 	tests := []struct {
 		name  string
@@ -52,37 +53,142 @@ func TestParseTellsWhatATextIs(t *testing.T) {
 	}{
 		{name: "three parts that decode are a signed token", text: good, shape: Signed},
 		{name: "a line break at the end is no fault", text: good + "\n", shape: Signed},
-		{name: "line breaks inside are left out and told", text: good[:30] + "\n" + good[30:], shape: Signed, odd: []string{"white-space"}},
-		{name: "a zero-width space inside is left out and told", text: good[:30] + "\u200b" + good[30:], shape: Signed, odd: []string{"invisible-character"}},
-		{name: "a byte order mark in front is left out and told", text: "\ufeff" + good, shape: Signed, odd: []string{"invisible-character"}},
-		{name: "no text is a fault of its own", text: " \n", shape: Malformed, fault: "empty", says: "no text"},
-		{name: "a run without dots is opaque", text: "AAAAAAAAAAAAAAAAAAAAAAAA", shape: Opaque, fault: "opaque", says: "no dots"},
-		{name: "a header alone is a token that was cut", text: b64(headerRS256), shape: Malformed, fault: "one-part", says: "cut off"},
-		{name: "two parts lack the signature", text: b64(headerRS256) + "." + b64(`{}`), shape: Malformed, fault: "two-parts", says: "signature"},
-		{name: "two parts with alg none lack the second dot", text: b64(`{"alg":"none"}`) + "." + b64(`{}`), shape: Malformed, fault: "two-parts", says: "unsigned"},
-		{name: "four parts are told with their number", text: good + ".x", shape: Malformed, fault: "wrong-number-of-parts", says: "4 parts"},
-		{name: "six parts are told with their number", text: good + "." + good, shape: Malformed, fault: "wrong-number-of-parts", says: "6 parts"},
-		{name: "five parts with enc are encrypted", text: b64(`{"alg":"RSA-OAEP","enc":"A256GCM"}`) + ".a.b.c.d", shape: Encrypted, fault: "encrypted", says: `"RSA-OAEP", "A256GCM"`},
-		{name: "five parts without enc are not called encrypted", text: b64(headerRS256) + ".a.b.c.d", shape: Encrypted, fault: "wrong-number-of-parts", says: "enc"},
-		{name: "an empty header is told", text: "." + b64(`{}`) + "." + signature, shape: Signed, fault: "empty-header", says: "header is empty"},
-		{name: "an empty payload is told", text: b64(headerRS256) + ".." + signature, shape: Signed, fault: "empty-payload", says: "payload is empty"},
-		{name: "an empty signature is no fault of the form", text: b64(`{"alg":"none"}`) + "." + b64(`{}`) + ".", shape: Signed},
-		{name: "a header that is no JSON is told", text: b64("hello") + "." + b64(`{}`) + "." + signature, shape: Signed, fault: "header-not-json", says: "header is not JSON"},
-		{name: "a header that is no object is told", text: b64("[]") + "." + b64(`{}`) + "." + signature, shape: Signed, fault: "header-not-object", says: "a list"},
-		{name: "a payload that is no JSON is told", text: signed("hello"), shape: Signed, fault: "payload-not-json", says: "payload is not JSON"},
-		{name: "a payload that is a list is told", text: signed(`["a"]`), shape: Signed, fault: "payload-not-object", says: "a list"},
-		{name: "a payload that is a string is told", text: signed(`"a"`), shape: Signed, fault: "payload-not-object", says: "a string"},
-		{name: "a payload that is a number is told", text: signed(`1`), shape: Signed, fault: "payload-not-object", says: "a number"},
-		{name: "text after the payload's object is told", text: signed(`{} {}`), shape: Signed, fault: "payload-not-json"},
-		{name: "a payload cut in its middle is told", text: signed(`{"aud":"api`), shape: Signed, fault: "payload-not-json"},
-		{name: "a character outside the alphabet is named with its place", text: b64(headerRS256) + ".ab%3D." + signature, shape: Signed, fault: "not-base64url", says: `payload is not base64url: it has "%" at character 3`},
-		{name: "an impossible length is told", text: b64(headerRS256) + ".abcde." + signature, shape: Signed, fault: "not-base64url", says: "payload has a length"},
-		{name: "a signature that does not decode is told", text: b64(headerRS256) + "." + b64(`{}`) + ".a!b", shape: Signed, fault: "not-base64url", says: `signature is not base64url: it has "!" at character 2`},
-		{name: "an ellipsis shows that the text was shortened", text: b64(headerRS256) + ".eyJh…", shape: Malformed, fault: "two-parts"},
-		{name: "padding is tolerated and told", text: b64(headerRS256) + "." + b64(`{"a":1 }`) + "=." + signature, shape: Signed, odd: []string{"base64-padding payload"}},
-		{name: "the standard alphabet is tolerated and told", text: b64(headerRS256) + "." + b64(`{"a":1}`) + ".+/+/", shape: Signed, odd: []string{"base64-standard-alphabet signature"}},
-		{name: "spare bits in the last character are tolerated and told", text: b64(headerRS256) + "." + b64(`{"a":1}`) + ".ab", shape: Signed, odd: []string{"base64-non-canonical signature"}},
-		{name: "an unencoded payload is named as such", text: b64(`{"alg":"HS256","b64":false,"crit":["b64"]}`) + ".$5." + signature, shape: Signed, fault: "unencoded-payload", says: "b64"},
+		{
+			name: "line breaks inside are left out and told", text: good[:30] + "\n" + good[30:],
+			shape: Signed, odd: []string{"white-space"},
+		},
+		{
+			name: "a zero-width space inside is left out and told",
+			text: good[:30] + "\u200b" + good[30:], shape: Signed,
+			odd: []string{"invisible-character"},
+		},
+		{
+			name: "a byte order mark in front is left out and told", text: "\ufeff" + good,
+			shape: Signed, odd: []string{"invisible-character"},
+		},
+		{
+			name: "no text is a fault of its own", text: " \n", shape: Malformed, fault: "empty",
+			says: "no text",
+		},
+		{
+			name: "a run without dots is opaque", text: "AAAAAAAAAAAAAAAAAAAAAAAA", shape: Opaque,
+			fault: "opaque", says: "no dots",
+		},
+		{
+			name: "a header alone is a token that was cut", text: b64(headerRS256),
+			shape: Malformed, fault: "one-part", says: "cut off",
+		},
+		{
+			name: "two parts lack the signature", text: b64(headerRS256) + "." + b64(`{}`),
+			shape: Malformed, fault: "two-parts", says: "signature",
+		},
+		{
+			name: "two parts with alg none lack the second dot",
+			text: b64(`{"alg":"none"}`) + "." + b64(`{}`), shape: Malformed, fault: "two-parts",
+			says: "unsigned",
+		},
+		{
+			name: "four parts are told with their number", text: good + ".x", shape: Malformed,
+			fault: "wrong-number-of-parts", says: "4 parts",
+		},
+		{
+			name: "six parts are told with their number", text: good + "." + good,
+			shape: Malformed, fault: "wrong-number-of-parts", says: "6 parts",
+		},
+		{
+			name: "five parts with enc are encrypted",
+			text: b64(`{"alg":"RSA-OAEP","enc":"A256GCM"}`) + ".a.b.c.d", shape: Encrypted,
+			fault: "encrypted", says: `"RSA-OAEP", "A256GCM"`,
+		},
+		{
+			name: "five parts without enc are not called encrypted",
+			text: b64(headerRS256) + ".a.b.c.d", shape: Encrypted, fault: "wrong-number-of-parts",
+			says: "enc",
+		},
+		{
+			name: "an empty header is told", text: "." + b64(`{}`) + "." + signature,
+			shape: Signed, fault: "empty-header", says: "header is empty",
+		},
+		{
+			name: "an empty payload is told", text: b64(headerRS256) + ".." + signature,
+			shape: Signed, fault: "empty-payload", says: "payload is empty",
+		},
+		{
+			name: "an empty signature is no fault of the form",
+			text: b64(`{"alg":"none"}`) + "." + b64(`{}`) + ".", shape: Signed,
+		},
+		{
+			name: "a header that is no JSON is told",
+			text: b64("hello") + "." + b64(`{}`) + "." + signature, shape: Signed,
+			fault: "header-not-json", says: "header is not JSON",
+		},
+		{
+			name: "a header that is no object is told",
+			text: b64("[]") + "." + b64(`{}`) + "." + signature, shape: Signed,
+			fault: "header-not-object", says: "a list",
+		},
+		{
+			name: "a payload that is no JSON is told", text: signed("hello"), shape: Signed,
+			fault: "payload-not-json", says: "payload is not JSON",
+		},
+		{
+			name: "a payload that is a list is told", text: signed(`["a"]`), shape: Signed,
+			fault: "payload-not-object", says: "a list",
+		},
+		{
+			name: "a payload that is a string is told", text: signed(`"a"`), shape: Signed,
+			fault: "payload-not-object", says: "a string",
+		},
+		{
+			name: "a payload that is a number is told", text: signed(`1`), shape: Signed,
+			fault: "payload-not-object", says: "a number",
+		},
+		{
+			name: "text after the payload's object is told", text: signed(`{} {}`), shape: Signed,
+			fault: "payload-not-json",
+		},
+		{
+			name: "a payload cut in its middle is told", text: signed(`{"aud":"api`),
+			shape: Signed, fault: "payload-not-json",
+		},
+		{
+			name: "a character outside the alphabet is named with its place",
+			text: b64(headerRS256) + ".ab%3D." + signature, shape: Signed, fault: "not-base64url",
+			says: `payload is not base64url: it has "%" at character 3`,
+		},
+		{
+			name: "an impossible length is told", text: b64(headerRS256) + ".abcde." + signature,
+			shape: Signed, fault: "not-base64url", says: "payload has a length",
+		},
+		{
+			name: "a signature that does not decode is told",
+			text: b64(headerRS256) + "." + b64(`{}`) + ".a!b", shape: Signed,
+			fault: "not-base64url", says: `signature is not base64url: it has "!" at character 2`,
+		},
+		{
+			name: "an ellipsis shows that the text was shortened",
+			text: b64(headerRS256) + ".eyJh…", shape: Malformed, fault: "two-parts",
+		},
+		{
+			name: "padding is tolerated and told",
+			text: b64(headerRS256) + "." + b64(`{"a":1 }`) + "=." + signature, shape: Signed,
+			odd: []string{"base64-padding payload"},
+		},
+		{
+			name: "the standard alphabet is tolerated and told",
+			text: b64(headerRS256) + "." + b64(`{"a":1}`) + ".+/+/", shape: Signed,
+			odd: []string{"base64-standard-alphabet signature"},
+		},
+		{
+			name: "spare bits in the last character are tolerated and told",
+			text: b64(headerRS256) + "." + b64(`{"a":1}`) + ".ab", shape: Signed,
+			odd: []string{"base64-non-canonical signature"},
+		},
+		{
+			name:  "an unencoded payload is named as such",
+			text:  b64(`{"alg":"HS256","b64":false,"crit":["b64"]}`) + ".$5." + signature,
+			shape: Signed, fault: "unencoded-payload", says: "b64",
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -104,6 +210,7 @@ func TestParseTellsWhatATextIs(t *testing.T) {
 }
 
 func TestParseKeepsWhatCanBeReadOfABrokenToken(t *testing.T) {
+	t.Parallel()
 	token := Parse(b64(headerRS256) + "." + b64(`{"aud":"api://orders"}`) + ".!")
 	if kid, _ := token.Header.Member("kid").Str(); kid != "k1" {
 		t.Errorf("kid %q", kid)
@@ -114,6 +221,7 @@ func TestParseKeepsWhatCanBeReadOfABrokenToken(t *testing.T) {
 }
 
 func TestParseKeepsTheSignedBytesAsTheyWere(t *testing.T) {
+	t.Parallel()
 	input := b64(headerRS256) + "." + b64(`{"a":1 }`) + "="
 	token := Parse(" " + input + "." + signature + "\n")
 	if token.SigningInput() != input {
@@ -128,6 +236,7 @@ func TestParseKeepsTheSignedBytesAsTheyWere(t *testing.T) {
 }
 
 func TestParseKeepsEveryDigit(t *testing.T) {
+	t.Parallel()
 	token := Parse(signed(`{"n":9007199254740993,"f":1.10,"e":1e400}`))
 	want := `{"n":9007199254740993,"f":1.10,"e":1e400}`
 	if got := token.Claims.JSON(); got != want {
@@ -136,10 +245,19 @@ func TestParseKeepsEveryDigit(t *testing.T) {
 }
 
 func TestParseReportsDuplicateMembersWithBothValues(t *testing.T) {
+	t.Parallel()
 	token := Parse(signed(`{"roles":["a"],"x":{"y":1,"y":2,"y":3},"roles":["b"]}`))
 	want := []Observation{
-		{ID: "duplicate-member", Path: "claims.roles", Message: `the member "roles" stands twice: first ["a"], last ["b"]; most gateways read the last, some the first, some refuse the token`},
-		{ID: "duplicate-member", Path: "claims.x.y", Message: `the member "y" stands 3 times: first 1, last 3; most gateways read the last, some the first, some refuse the token`},
+		{
+			ID: "duplicate-member", Path: "claims.roles",
+			Message: `the member "roles" stands twice: first ["a"], last ["b"]; most gateways ` +
+				`read the last, some the first, some refuse the token`,
+		},
+		{
+			ID: "duplicate-member", Path: "claims.x.y",
+			Message: `the member "y" stands 3 times: first 1, last 3; most gateways read the ` +
+				`last, some the first, some refuse the token`,
+		},
 	}
 	if diff := cmp.Diff(want, token.Observations); diff != "" {
 		t.Error(diff)
@@ -147,13 +265,18 @@ func TestParseReportsDuplicateMembersWithBothValues(t *testing.T) {
 }
 
 func TestParseBoundsTheReportOfDuplicates(t *testing.T) {
-	token := Parse(signed(`{` + strings.Repeat(`"a":1,"b":1,`, 2) + strings.Repeat(`"x":{"c":1,"c":2},`, 50) + `"z":1}`))
+	t.Parallel()
+	token := Parse(
+		signed(
+			`{` + strings.Repeat(`"a":1,"b":1,`, 2) + strings.Repeat(`"x":{"c":1,"c":2},`, 50) +
+				`"z":1}`))
 	if n := len(token.Observations); n != maxDuplicates+1 {
 		t.Errorf("%d observations, want %d", n, maxDuplicates+1)
 	}
 }
 
 func TestATokenIsNeverPrinted(t *testing.T) {
+	t.Parallel()
 	token := Parse(signed(`{}`))
 	if token.String() != "(token)" || token.GoString() != "(token)" {
 		t.Errorf("printed as %s and %#v", token, token)

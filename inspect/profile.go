@@ -19,7 +19,8 @@ const (
 	KindUnknown   TokenKind = "unknown"
 )
 
-// IssuedBy is the product that issued a token, as far as its iss claim tells: that claim is not proved here.
+// IssuedBy is the product that issued a token, as far as its iss claim says. That claim is not
+// proved here.
 type IssuedBy string
 
 // The products.
@@ -35,7 +36,7 @@ type Flow string
 
 // The flows.
 const (
-	AppOnly     Flow = "app-only"  // for an application alone: client credentials, managed identity
+	AppOnly     Flow = "app-only"  // for an application: client credentials, managed identity
 	Delegated   Flow = "delegated" // for a user, through an application
 	FlowUnknown Flow = "unknown"
 )
@@ -57,14 +58,14 @@ const (
 
 // ClientID is the claim that names the client, and what it says.
 type ClientID struct {
-	Claim string // "appid", "azp", "client_id", "cid"; empty where no claim names the client
+	Claim string // "appid", "azp", "client_id", "cid"; empty if no claim names the client
 	Value string
 }
 
 // Sign is a reason for something that the Profile says.
 type Sign struct {
 	About   string // "kind", "flow"
-	Path    string // where it stands: "claims.scp"
+	Path    string // where it is: "claims.scp"
 	Message string
 }
 
@@ -75,9 +76,10 @@ type Profile struct {
 	Version  string // "1.0" or "2.0", of tokens of Entra ID; else empty
 	Flow     Flow   // unknown for all but access tokens
 	ClientID ClientID
-	// ClientName is the client's name where it is one of Microsoft's own.
+	// ClientName is the client's name, if it is one of Microsoft's own.
 	ClientName string
-	// ClientProof is how the client proved itself: "none", "secret", "certificate", or empty where no claim tells.
+	// ClientProof is how the client proved itself: "none", "secret", "certificate", or empty if no
+	// claim says how.
 	ClientProof string
 
 	Audience     []string
@@ -105,7 +107,7 @@ type Profile struct {
 	Observations []Observation
 }
 
-// Lifetime returns the time from iat, else nbf, to exp, or 0 where they do not tell.
+// Lifetime returns the time from iat, else nbf, to exp, or 0 if they do not say.
 func (p *Profile) Lifetime() time.Duration {
 	from := p.IssuedAt
 	if !from.Known() {
@@ -127,7 +129,8 @@ func (p *Profile) HasTrait(id string) bool {
 	return false
 }
 
-// Describe says what kind of token it is, from its header and claims alone. It knows no clock and no keys.
+// Describe says what kind of token it is, from its header and claims alone. It knows no clock and
+// no keys.
 func Describe(t *Token) Profile {
 	d := &describer{token: t, claims: t.Claims}
 	d.Observations = append(d.Observations, t.Observations...)
@@ -142,8 +145,9 @@ func Describe(t *Token) Profile {
 		return d.Profile
 	}
 	for _, step := range [...]func(*describer){
-		(*describer).issuer, (*describer).entraHeader, (*describer).version, (*describer).tenant, (*describer).times, (*describer).permissions,
-		(*describer).client, (*describer).audience, (*describer).kind, (*describer).flow, (*describer).traits, (*describer).names,
+		(*describer).issuer, (*describer).entraHeader, (*describer).version, (*describer).tenant,
+		(*describer).times, (*describer).permissions, (*describer).client, (*describer).audience,
+		(*describer).kind, (*describer).flow, (*describer).traits, (*describer).names,
 	} {
 		step(d)
 	}
@@ -166,7 +170,7 @@ type describer struct {
 	Profile
 	token  *Token
 	claims *source.Value
-	iss    entra.Issuer // where IssuedBy is not ByOther
+	iss    entra.Issuer // if IssuedBy is not ByOther
 }
 
 // str returns a claim that is a string, or "".

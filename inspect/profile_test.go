@@ -15,13 +15,21 @@ const (
 
 // The claims that tokens of Entra ID carry in each version, before those of a flow.
 const (
-	v1Base  = `"iss":"https://sts.windows.net/` + tenantID + `/","tid":"` + tenantID + `","ver":"1.0","iat":1700000000,"nbf":1700000000,"exp":1700003900`
-	v2Base  = `"iss":"https://login.microsoftonline.com/` + tenantID + `/v2.0","tid":"` + tenantID + `","ver":"2.0","iat":1700000000,"nbf":1700000000,"exp":1700003900`
-	v1App   = v1Base + `,"aud":"api://orders-uat","appid":"` + clientA + `","appidacr":"1","oid":"o1","sub":"o1","roles":["Orders.Read"]`
-	v1User  = v1Base + `,"aud":"api://orders-uat","appid":"` + clientA + `","appidacr":"0","oid":"o1","sub":"s1","scp":"Orders.Read Orders.Write","upn":"a@b.example"`
-	v2App   = v2Base + `,"aud":"` + apiID + `","azp":"` + clientA + `","azpacr":"2","oid":"o1","sub":"o1","roles":["Orders.Read"]`
-	v2User  = v2Base + `,"aud":"` + apiID + `","azp":"` + clientA + `","azpacr":"0","oid":"o1","sub":"s1","scp":"Orders.Read"`
-	v2ID    = v2Base + `,"aud":"` + clientA + `","oid":"o1","sub":"s1","nonce":"n","preferred_username":"a@b.example"`
+	v1Base = `"iss":"https://sts.windows.net/` + tenantID + `/","tid":"` + tenantID +
+		`","ver":"1.0","iat":1700000000,"nbf":1700000000,"exp":1700003900`
+	v2Base = `"iss":"https://login.microsoftonline.com/` + tenantID + `/v2.0","tid":"` +
+		tenantID + `","ver":"2.0","iat":1700000000,"nbf":1700000000,"exp":1700003900`
+	v1App = v1Base + `,"aud":"api://orders-uat","appid":"` + clientA +
+		`","appidacr":"1","oid":"o1","sub":"o1","roles":["Orders.Read"]`
+	v1User = v1Base + `,"aud":"api://orders-uat","appid":"` + clientA +
+		`","appidacr":"0","oid":"o1","sub":"s1","scp":"Orders.Read Orders.Write",` +
+		`"upn":"a@b.example"`
+	v2App = v2Base + `,"aud":"` + apiID + `","azp":"` + clientA +
+		`","azpacr":"2","oid":"o1","sub":"o1","roles":["Orders.Read"]`
+	v2User = v2Base + `,"aud":"` + apiID + `","azp":"` + clientA +
+		`","azpacr":"0","oid":"o1","sub":"s1","scp":"Orders.Read"`
+	v2ID = v2Base + `,"aud":"` + clientA +
+		`","oid":"o1","sub":"s1","nonce":"n","preferred_username":"a@b.example"`
 	entraRS = `{"typ":"JWT","alg":"RS256","kid":"k1"}`
 )
 
@@ -44,7 +52,10 @@ type summary struct {
 }
 
 func summarize(p *Profile) summary {
-	s := summary{Kind: p.Kind, By: p.IssuedBy, Version: p.Version, Flow: p.Flow, Client: p.ClientID.Claim, Audience: p.AudienceForm, Proof: p.ClientProof}
+	s := summary{
+		Kind: p.Kind, By: p.IssuedBy, Version: p.Version, Flow: p.Flow, Client: p.ClientID.Claim,
+		Audience: p.AudienceForm, Proof: p.ClientProof,
+	}
 	var traits, odd []string
 	for _, t := range p.Traits {
 		if t.ID != "lifetime" && t.ID != "cloud-ambiguous" {
@@ -59,111 +70,191 @@ func summarize(p *Profile) summary {
 }
 
 func TestDescribeSaysWhatKindOfTokenItIs(t *testing.T) {
-	b2c := `"iss":"https://contoso.b2clogin.com/` + tenantID + `/v2.0/","ver":"1.0","iat":1700000000,"nbf":1700000000,"exp":1700003600,"aud":"` + apiID + `"`
+	t.Parallel()
+	b2c := `"iss":"https://contoso.b2clogin.com/` + tenantID +
+		`/v2.0/","ver":"1.0","iat":1700000000,"nbf":1700000000,"exp":1700003600,"aud":"` + apiID +
+		`"`
 	tests := []struct {
 		name   string
 		claims string
 		want   summary
 	}{
-		{"a v1.0 app-only token names its client in appid", v1App, summary{KindAccess, ByEntra, "1.0", AppOnly, "appid", AppIDURI, "secret", "", ""}},
-		{"a v1.0 user token has scp", v1User, summary{KindAccess, ByEntra, "1.0", Delegated, "appid", AppIDURI, "none", "", ""}},
-		{"a v2.0 app-only token names its client in azp", v2App, summary{KindAccess, ByEntra, "2.0", AppOnly, "azp", GUID, "certificate", "", ""}},
-		{"a v2.0 user token has a GUID for its audience", v2User, summary{KindAccess, ByEntra, "2.0", Delegated, "azp", GUID, "none", "", ""}},
-		{"a nonce makes an ID token", v2ID, summary{KindID, ByEntra, "2.0", FlowUnknown, "", GUID, "", "", ""}},
 		{
-			"a v1.0 ID token without a nonce is told by its audience and what it lacks", v1Base + `,"aud":"` + clientA + `","oid":"o1","sub":"s1","upn":"a@b.example"`,
-			summary{KindID, ByEntra, "1.0", FlowUnknown, "", GUID, "", "", ""},
+			"a v1.0 app-only token names its client in appid", v1App,
+			summary{KindAccess, ByEntra, "1.0", AppOnly, "appid", AppIDURI, "secret", "", ""},
 		},
 		{
-			"an app-only token without roles is told", strings.Replace(v2App, `,"roles":["Orders.Read"]`, "", 1),
-			summary{KindAccess, ByEntra, "2.0", AppOnly, "azp", GUID, "certificate", "app-only-without-roles", ""},
+			"a v1.0 user token has scp", v1User,
+			summary{KindAccess, ByEntra, "1.0", Delegated, "appid", AppIDURI, "none", "", ""},
 		},
 		{
-			"idtyp app makes an app-only token even without oid and sub", v1Base + `,"aud":"api://a","appid":"c","appidacr":"1","idtyp":"app"`,
-			summary{KindAccess, ByEntra, "1.0", AppOnly, "appid", AppIDURI, "secret", "app-only-without-roles", ""},
+			"a v2.0 app-only token names its client in azp", v2App,
+			summary{KindAccess, ByEntra, "2.0", AppOnly, "azp", GUID, "certificate", "", ""},
 		},
 		{
-			"an app without a service principal has neither oid nor sub nor roles", v1Base + `,"aud":"https://graph.microsoft.com","appid":"c","appidacr":"1"`,
-			summary{KindAccess, ByEntra, "1.0", AppOnly, "appid", FirstParty, "secret", "microsoft-api,app-only-without-roles", ""},
-		},
-		{
-			"a client with a secret that acts for a user may be a chain", strings.Replace(v2User, `"azpacr":"0"`, `"azpacr":"1"`, 1),
-			summary{KindAccess, ByEntra, "2.0", Delegated, "azp", GUID, "secret", "confidential-client-for-user", ""},
-		},
-		{
-			"a managed identity is named by xms_mirid", strings.Replace(v1App, `1700003900`, `1700086700,"xms_mirid":"/subscriptions/x"`, 1),
-			summary{KindAccess, ByEntra, "1.0", AppOnly, "appid", AppIDURI, "secret", "managed-identity", ""},
-		},
-		{
-			"Microsoft Graph is known by its id", strings.Replace(v1User, "api://orders-uat", "00000003-0000-0000-c000-000000000000", 1),
-			summary{KindAccess, ByEntra, "1.0", Delegated, "appid", FirstParty, "none", "microsoft-api", ""},
-		},
-		{
-			"spn: and a GUID is an audience of v1.0", strings.Replace(v1User, "api://orders-uat", "spn:"+apiID, 1),
-			summary{KindAccess, ByEntra, "1.0", Delegated, "appid", SPN, "none", "", ""},
-		},
-		{
-			"a guest has another identity provider", v2User + `,"idp":"https://sts.windows.net/72f988bf-86f1-41af-91ab-2d7cd011db47/"`,
-			summary{KindAccess, ByEntra, "2.0", Delegated, "azp", GUID, "none", "guest", ""},
-		},
-		{
-			"the tenant's own identity provider makes no guest", v2User + `,"idp":"https://sts.windows.net/` + tenantID + `/"`,
+			"a v2.0 user token has a GUID for its audience", v2User,
 			summary{KindAccess, ByEntra, "2.0", Delegated, "azp", GUID, "none", "", ""},
 		},
 		{
-			"a personal account in an organisation's tenant is a guest", v1User + `,"idp":"live.com"`,
-			summary{KindAccess, ByEntra, "1.0", Delegated, "appid", AppIDURI, "none", "personal-account,guest", ""},
+			"a nonce makes an ID token", v2ID,
+			summary{KindID, ByEntra, "2.0", FlowUnknown, "", GUID, "", "", ""},
 		},
 		{
-			"the tenant of personal accounts is known", strings.ReplaceAll(v2User, tenantID, "9188040d-6c67-4c5b-b112-36a304b66dad"),
-			summary{KindAccess, ByEntra, "2.0", Delegated, "azp", GUID, "none", "personal-account", ""},
+			"a v1.0 ID token without a nonce is told by its audience and what it lacks",
+			v1Base + `,"aud":"` + clientA + `","oid":"o1","sub":"s1","upn":"a@b.example"`,
+			summary{KindID, ByEntra, "1.0", FlowUnknown, "", GUID, "", "", ""},
 		},
 		{
-			"group overage is not the same as no groups", v1User + `,"_claim_names":{"groups":"src1"},"_claim_sources":{"src1":{"endpoint":"https://graph.windows.net/x"}}`,
-			summary{KindAccess, ByEntra, "1.0", Delegated, "appid", AppIDURI, "none", "group-overage", ""},
+			"an app-only token without roles is told",
+			strings.Replace(v2App, `,"roles":["Orders.Read"]`, "", 1),
+			summary{
+				KindAccess, ByEntra, "2.0", AppOnly, "azp", GUID, "certificate",
+				"app-only-without-roles", "",
+			},
+		},
+		{
+			"idtyp app makes an app-only token even without oid and sub",
+			v1Base + `,"aud":"api://a","appid":"c","appidacr":"1","idtyp":"app"`,
+			summary{
+				KindAccess, ByEntra, "1.0", AppOnly, "appid", AppIDURI, "secret",
+				"app-only-without-roles", "",
+			},
+		},
+		{
+			"an app without a service principal has neither oid nor sub nor roles",
+			v1Base + `,"aud":"https://graph.microsoft.com","appid":"c","appidacr":"1"`,
+			summary{
+				KindAccess, ByEntra, "1.0", AppOnly, "appid", FirstParty, "secret",
+				"microsoft-api,app-only-without-roles", "",
+			},
+		},
+		{
+			"a client with a secret that acts for a user may be a chain",
+			strings.Replace(v2User, `"azpacr":"0"`, `"azpacr":"1"`, 1),
+			summary{
+				KindAccess, ByEntra, "2.0", Delegated, "azp", GUID, "secret",
+				"confidential-client-for-user", "",
+			},
+		},
+		{
+			"a managed identity is named by xms_mirid",
+			strings.Replace(v1App, `1700003900`, `1700086700,"xms_mirid":"/subscriptions/x"`, 1),
+			summary{
+				KindAccess, ByEntra, "1.0", AppOnly, "appid", AppIDURI, "secret",
+				"managed-identity", "",
+			},
+		},
+		{
+			"Microsoft Graph is known by its id",
+			strings.Replace(v1User, "api://orders-uat", "00000003-0000-0000-c000-000000000000", 1),
+			summary{
+				KindAccess, ByEntra, "1.0", Delegated, "appid", FirstParty, "none",
+				"microsoft-api", "",
+			},
+		},
+		{
+			"spn: and a GUID is an audience of v1.0",
+			strings.Replace(v1User, "api://orders-uat", "spn:"+apiID, 1),
+			summary{KindAccess, ByEntra, "1.0", Delegated, "appid", SPN, "none", "", ""},
+		},
+		{
+			"a guest has another identity provider",
+			v2User + `,"idp":"https://sts.windows.net/72f988bf-86f1-41af-91ab-2d7cd011db47/"`,
+			summary{KindAccess, ByEntra, "2.0", Delegated, "azp", GUID, "none", "guest", ""},
+		},
+		{
+			"the tenant's own identity provider makes no guest",
+			v2User + `,"idp":"https://sts.windows.net/` + tenantID + `/"`,
+			summary{KindAccess, ByEntra, "2.0", Delegated, "azp", GUID, "none", "", ""},
+		},
+		{
+			"a personal account in an organisation's tenant is a guest",
+			v1User + `,"idp":"live.com"`,
+			summary{
+				KindAccess, ByEntra, "1.0", Delegated, "appid", AppIDURI, "none",
+				"personal-account,guest", "",
+			},
+		},
+		{
+			"the tenant of personal accounts is known",
+			strings.ReplaceAll(v2User, tenantID, "9188040d-6c67-4c5b-b112-36a304b66dad"),
+			summary{
+				KindAccess, ByEntra, "2.0", Delegated, "azp", GUID, "none", "personal-account", "",
+			},
+		},
+		{
+			"group overage is not the same as no groups",
+			v1User +
+				`,"_claim_names":{"groups":"src1"},` +
+				`"_claim_sources":{"src1":{"endpoint":"https://graph.windows.net/x"}}`,
+			summary{
+				KindAccess, ByEntra, "1.0", Delegated, "appid", AppIDURI, "none", "group-overage",
+				"",
+			},
 		},
 		{
 			"hasgroups is group overage too", v1User + `,"hasgroups":true`,
-			summary{KindAccess, ByEntra, "1.0", Delegated, "appid", AppIDURI, "none", "group-overage", ""},
+			summary{
+				KindAccess, ByEntra, "1.0", Delegated, "appid", AppIDURI, "none", "group-overage",
+				"",
+			},
 		},
 		{
 			"an application that calls itself is told", strings.Replace(v2User, clientA, apiID, 1),
-			summary{KindAccess, ByEntra, "2.0", Delegated, "azp", GUID, "none", "client-is-audience", ""},
+			summary{
+				KindAccess, ByEntra, "2.0", Delegated, "azp", GUID, "none", "client-is-audience",
+				"",
+			},
 		},
 		{
-			"so is one whose audience has the id in an App ID URI", strings.Replace(v1User, "api://orders-uat", "api://"+clientA, 1),
-			summary{KindAccess, ByEntra, "1.0", Delegated, "appid", AppIDURI, "none", "client-is-audience", ""},
+			"so is one whose audience has the id in an App ID URI",
+			strings.Replace(v1User, "api://orders-uat", "api://"+clientA, 1),
+			summary{
+				KindAccess, ByEntra, "1.0", Delegated, "appid", AppIDURI, "none",
+				"client-is-audience", "",
+			},
 		},
 		{
-			"B2C names its policy in tfp and writes version 1.0", b2c + `,"tfp":"B2C_1_signin","azp":"` + clientA + `","scp":"read","sub":"s1"`,
+			"B2C names its policy in tfp and writes version 1.0",
+			b2c + `,"tfp":"B2C_1_signin","azp":"` + clientA + `","scp":"read","sub":"s1"`,
 			summary{KindAccess, ByB2C, "1.0", Delegated, "azp", GUID, "", "b2c-policy", ""},
 		},
 		{
-			"the sub of a B2C user is the object id, and makes no app-only token", b2c + `,"tfp":"B2C_1_signin","azp":"` + clientA + `","sub":"o1","oid":"o1"`,
+			"the sub of a B2C user is the object id, and makes no app-only token",
+			b2c + `,"tfp":"B2C_1_signin","azp":"` + clientA + `","sub":"o1","oid":"o1"`,
 			summary{KindAccess, ByB2C, "1.0", FlowUnknown, "azp", GUID, "", "b2c-policy", ""},
 		},
 		{
-			"nor one that scp contradicts", b2c + `,"tfp":"B2C_1_signin","azp":"` + clientA + `","scp":"read","sub":"o1","oid":"o1"`,
+			"nor one that scp contradicts",
+			b2c + `,"tfp":"B2C_1_signin","azp":"` + clientA +
+				`","scp":"read","sub":"o1","oid":"o1"`,
 			summary{KindAccess, ByB2C, "1.0", Delegated, "azp", GUID, "", "b2c-policy", ""},
 		},
 		{
-			"a B2C access token may have a nonce", b2c + `,"tfp":"B2C_1_signin","azp":"` + clientA + `","scp":"read","sub":"s1","nonce":"n"`,
+			"a B2C access token may have a nonce",
+			b2c + `,"tfp":"B2C_1_signin","azp":"` + clientA +
+				`","scp":"read","sub":"s1","nonce":"n"`,
 			summary{KindAccess, ByB2C, "1.0", Delegated, "azp", GUID, "", "b2c-policy", ""},
 		},
 		{
-			"a B2C ID token has a nonce and no client", b2c + `,"acr":"b2c_1_signin","sub":"s1","nonce":"n"`,
+			"a B2C ID token has a nonce and no client",
+			b2c + `,"acr":"b2c_1_signin","sub":"s1","nonce":"n"`,
 			summary{KindID, ByB2C, "1.0", FlowUnknown, "", GUID, "", "b2c-policy", ""},
 		},
 		{
-			"External ID has the tenant's id for its host", strings.Replace(v2User, "login.microsoftonline.com", tenantID+".ciamlogin.com", 1),
+			"External ID has the tenant's id for its host",
+			strings.Replace(v2User, "login.microsoftonline.com", tenantID+".ciamlogin.com", 1),
 			summary{KindAccess, ByExternal, "2.0", Delegated, "azp", GUID, "none", "", ""},
 		},
 		{
-			"a token of another issuer is judged by RFC 9068", `"iss":"https://idp.example/","aud":"orders","client_id":"c1","sub":"c1","scope":"a b","exp":1700003900`,
+			"a token of another issuer is judged by RFC 9068",
+			`"iss":"https://idp.example/","aud":"orders","client_id":"c1","sub":"c1","scope":"a ` +
+				`b","exp":1700003900`,
 			summary{KindAccess, ByOther, "", AppOnly, "client_id", OtherAudience, "", "", ""},
 		},
 		{
-			"a token that tells nothing is of an unknown kind", `"iss":"https://idp.example/","aud":"orders","exp":1700003900`,
+			"a token that tells nothing is of an unknown kind",
+			`"iss":"https://idp.example/","aud":"orders","exp":1700003900`,
 			summary{KindUnknown, ByOther, "", FlowUnknown, "", OtherAudience, "", "", ""},
 		},
 	}
@@ -178,6 +269,7 @@ func TestDescribeSaysWhatKindOfTokenItIs(t *testing.T) {
 }
 
 func TestDescribeGivesTheFieldsOfTheToken(t *testing.T) {
+	t.Parallel()
 	p := Describe(Parse(entraToken(v1User)))
 	if diff := cmp.Diff([]string{"Orders.Read", "Orders.Write"}, p.Scopes); diff != "" {
 		t.Error(diff)
@@ -188,33 +280,43 @@ func TestDescribeGivesTheFieldsOfTheToken(t *testing.T) {
 	if diff := cmp.Diff([]string{"api://orders-uat"}, p.Audience); diff != "" {
 		t.Error(diff)
 	}
-	if p.Tenant != tenantID || p.Issuer != "https://sts.windows.net/"+tenantID+"/" || p.ClientID.Value != clientA {
+	if p.Tenant != tenantID || p.Issuer != "https://sts.windows.net/"+tenantID+"/" ||
+		p.ClientID.Value != clientA {
 		t.Errorf("tenant %s, issuer %s, client %s", p.Tenant, p.Issuer, p.ClientID.Value)
 	}
-	if p.IssuedAt.String() != "2023-11-14T22:13:20Z" || p.ExpiresAt.String() != "2023-11-14T23:18:20Z" {
+	if p.IssuedAt.String() != "2023-11-14T22:13:20Z" ||
+		p.ExpiresAt.String() != "2023-11-14T23:18:20Z" {
 		t.Errorf("issued %s, expires %s", p.IssuedAt, p.ExpiresAt)
 	}
 }
 
 func TestDescribeSaysWhyAndTheStrongestReasonFirst(t *testing.T) {
+	t.Parallel()
 	p := Describe(Parse(entraToken(v1User)))
 	var got []string
 	for _, s := range p.Signs {
 		got = append(got, s.About+" "+s.Path)
 	}
-	want := []string{"kind claims.scp", "kind claims.appidacr", "kind claims.appid", "flow claims.scp", "flow claims.upn", "flow claims.sub"}
+	want := []string{
+		"kind claims.scp", "kind claims.appidacr", "kind claims.appid", "flow claims.scp",
+		"flow claims.upn", "flow claims.sub",
+	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Error(diff)
 	}
 }
 
 func TestDescribeOfATextWithoutClaims(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name, text string
 		want       TokenKind
 	}{
 		{"an opaque token", strings.Repeat("A", 30), KindOpaque},
-		{"an encrypted token", b64(`{"alg":"RSA-OAEP","enc":"A256GCM"}`) + ".a.b.c.d", KindEncrypted},
+		{
+			"an encrypted token", b64(`{"alg":"RSA-OAEP","enc":"A256GCM"}`) + ".a.b.c.d",
+			KindEncrypted,
+		},
 		{"five parts that are not encrypted", b64(headerRS256) + ".a.b.c.d", KindUnknown},
 		{"a payload that is a list", signed("[]"), KindUnknown},
 		{"a header alone", b64(headerRS256), KindUnknown},
@@ -233,6 +335,7 @@ func TestDescribeOfATextWithoutClaims(t *testing.T) {
 }
 
 func TestDescribeTellsWhatIsOdd(t *testing.T) {
+	t.Parallel()
 	replace := func(claims, old, by string) string { return strings.Replace(claims, old, by, 1) }
 	tests := []struct {
 		name   string
@@ -240,58 +343,194 @@ func TestDescribeTellsWhatIsOdd(t *testing.T) {
 		claims string
 		odd    string
 	}{
-		{"tid and iss disagree", entraRS, replace(v2User, `"tid":"5c`, `"tid":"6c`), "tenant-mismatch claims.tid"},
-		{"iss names no GUID", entraRS, replace(v1User, tenantID, "contoso"), "tenant-mismatch claims.tid,tenant-malformed claims.iss"},
-		{"tid is no GUID", entraRS, replace(v1User, `"tid":"5c1`, `"tid":"x`), "tenant-mismatch claims.tid,tenant-malformed claims.tid"},
-		{"version and issuer disagree", entraRS, replace(v2User, `"ver":"2.0"`, `"ver":"1.0"`), "version-mismatch claims.ver,client-claim-of-other-version claims.azp"},
-		{"ver is missing", entraRS, replace(v2User, `"ver":"2.0",`, ""), "version-missing claims.ver"},
-		{"ver is a number", entraRS, replace(v2User, `"2.0"`, `2.0`), "version-unknown claims.ver"},
-		{"a v2.0 token has a URI for its audience", entraRS, replace(v2User, apiID, "api://orders"), "v2-audience-not-guid claims.aud"},
-		{"a v1.0 issuer lacks its slash", entraRS, replace(v1User, tenantID+`/"`, tenantID+`"`), "issuer-form claims.iss"},
-		{"exp is in milliseconds", entraRS, replace(v1User, "1700003900", "1700003900000"), "time-in-milliseconds claims.exp"},
-		{"exp is a string", entraRS, replace(v1User, "1700003900", `"1700003900"`), "time-as-string claims.exp"},
-		{"exp is a date", entraRS, replace(v1User, "1700003900", `"2023-11-14T22:13:20Z"`), "time-not-a-number claims.exp"},
-		{"exp is an object", entraRS, replace(v1User, "1700003900", `{}`), "time-not-a-number claims.exp"},
-		{"exp is a float", entraRS, replace(v1User, "1700003900", "1700003900.5"), "time-with-fraction claims.exp"},
-		{"exp is 1e400", entraRS, replace(v1User, "1700003900", "1e400"), "time-out-of-range claims.exp"},
-		{"exp is 2^63", entraRS, replace(v1User, "1700003900", "9223372036854775808"), "time-out-of-range claims.exp"},
-		{"exp is negative", entraRS, replace(v1User, "1700003900", "-1"), "time-before-1970 claims.exp,never-valid claims.exp"},
-		{"exp is zero", entraRS, replace(v1User, "1700003900", "0"), "exp-zero claims.exp,never-valid claims.exp"},
-		{"exp is missing", entraRS, replace(v1User, `,"exp":1700003900`, ""), "exp-missing claims.exp"},
-		{"the lifetime is none of Entra's", entraRS, replace(v1User, "1700003900", "1800003900"), "lifetime-unusual claims.exp"},
-		{"a claim name differs in case", entraRS, v1User + `,"AUD":"api://other"`, "claim-name-case claims.AUD"},
-		{"a claim hides a character", entraRS, replace(v1User, "api://orders-uat", `api://orders\u200b`), "hidden-character claims.aud"},
-		{"a claim ends in a space", entraRS, replace(v1User, "api://orders-uat", "api://orders-uat "), "hidden-character claims.aud"},
-		{"scp is a list", entraRS, replace(v1User, `"Orders.Read Orders.Write"`, `["Orders.Read"]`), "scp-is-list claims.scp"},
-		{"scp is a number", entraRS, replace(v1User, `"Orders.Read Orders.Write"`, `1`), "claim-type claims.scp"},
-		{"roles is a string", entraRS, replace(v1App, `["Orders.Read"]`, `"Orders.Read"`), "claim-type claims.roles"},
-		{"aud is a list of one", entraRS, replace(v1App, `"api://orders-uat"`, `["api://orders-uat"]`), "audience-is-list claims.aud"},
-		{"aud is a number", entraRS, replace(v1App, `"api://orders-uat"`, `7`), "audience-malformed claims.aud"},
-		{"aud is missing", entraRS, replace(v1App, `"aud":"api://orders-uat",`, ``), "audience-missing claims.aud"},
+		{
+			"tid and iss disagree", entraRS, replace(v2User, `"tid":"5c`, `"tid":"6c`),
+			"tenant-mismatch claims.tid",
+		},
+		{
+			"iss names no GUID", entraRS, replace(v1User, tenantID, "contoso"),
+			"tenant-mismatch claims.tid,tenant-malformed claims.iss",
+		},
+		{
+			"tid is no GUID", entraRS, replace(v1User, `"tid":"5c1`, `"tid":"x`),
+			"tenant-mismatch claims.tid,tenant-malformed claims.tid",
+		},
+		{
+			"version and issuer disagree", entraRS, replace(v2User, `"ver":"2.0"`, `"ver":"1.0"`),
+			"version-mismatch claims.ver,client-claim-of-other-version claims.azp",
+		},
+		{
+			"ver is missing", entraRS, replace(v2User, `"ver":"2.0",`, ""),
+			"version-missing claims.ver",
+		},
+		{
+			"ver is a number", entraRS, replace(v2User, `"2.0"`, `2.0`),
+			"version-unknown claims.ver",
+		},
+		{
+			"a v2.0 token has a URI for its audience", entraRS,
+			replace(v2User, apiID, "api://orders"), "v2-audience-not-guid claims.aud",
+		},
+		{
+			"a v1.0 issuer lacks its slash", entraRS, replace(v1User, tenantID+`/"`, tenantID+`"`),
+			"issuer-form claims.iss",
+		},
+		{
+			"exp is in milliseconds", entraRS, replace(v1User, "1700003900", "1700003900000"),
+			"time-in-milliseconds claims.exp",
+		},
+		{
+			"exp is a string", entraRS, replace(v1User, "1700003900", `"1700003900"`),
+			"time-as-string claims.exp",
+		},
+		{
+			"exp is a date", entraRS, replace(v1User, "1700003900", `"2023-11-14T22:13:20Z"`),
+			"time-not-a-number claims.exp",
+		},
+		{
+			"exp is an object", entraRS, replace(v1User, "1700003900", `{}`),
+			"time-not-a-number claims.exp",
+		},
+		{
+			"exp is a float", entraRS, replace(v1User, "1700003900", "1700003900.5"),
+			"time-with-fraction claims.exp",
+		},
+		{
+			"exp is 1e400", entraRS, replace(v1User, "1700003900", "1e400"),
+			"time-out-of-range claims.exp",
+		},
+		{
+			"exp is 2^63", entraRS, replace(v1User, "1700003900", "9223372036854775808"),
+			"time-out-of-range claims.exp",
+		},
+		{
+			"exp is negative", entraRS, replace(v1User, "1700003900", "-1"),
+			"time-before-1970 claims.exp,never-valid claims.exp",
+		},
+		{
+			"exp is zero", entraRS, replace(v1User, "1700003900", "0"),
+			"exp-zero claims.exp,never-valid claims.exp",
+		},
+		{
+			"exp is missing", entraRS, replace(v1User, `,"exp":1700003900`, ""),
+			"exp-missing claims.exp",
+		},
+		{
+			"the lifetime is none of Entra's", entraRS,
+			replace(v1User, "1700003900", "1800003900"), "lifetime-unusual claims.exp",
+		},
+		{
+			"a claim name differs in case", entraRS, v1User + `,"AUD":"api://other"`,
+			"claim-name-case claims.AUD",
+		},
+		{
+			"a claim hides a character", entraRS,
+			replace(v1User, "api://orders-uat", `api://orders\u200b`),
+			"hidden-character claims.aud",
+		},
+		{
+			"a claim ends in a space", entraRS,
+			replace(v1User, "api://orders-uat", "api://orders-uat "),
+			"hidden-character claims.aud",
+		},
+		{
+			"scp is a list", entraRS,
+			replace(v1User, `"Orders.Read Orders.Write"`, `["Orders.Read"]`),
+			"scp-is-list claims.scp",
+		},
+		{
+			"scp is a number", entraRS, replace(v1User, `"Orders.Read Orders.Write"`, `1`),
+			"claim-type claims.scp",
+		},
+		{
+			"roles is a string", entraRS, replace(v1App, `["Orders.Read"]`, `"Orders.Read"`),
+			"claim-type claims.roles",
+		},
+		{
+			"aud is a list of one", entraRS,
+			replace(v1App, `"api://orders-uat"`, `["api://orders-uat"]`),
+			"audience-is-list claims.aud",
+		},
+		{
+			"aud is a number", entraRS, replace(v1App, `"api://orders-uat"`, `7`),
+			"audience-malformed claims.aud",
+		},
+		{
+			"aud is missing", entraRS, replace(v1App, `"aud":"api://orders-uat",`, ``),
+			"audience-missing claims.aud",
+		},
 		{"iss is a list", entraRS, `"iss":["a"],"aud":"a","exp":1`, "issuer-malformed claims.iss"},
-		{"a v1.0 token names its client in azp", entraRS, replace(v1User, `"appid"`, `"azp"`), "client-claim-of-other-version claims.azp"},
-		{"Entra writes no client_id", entraRS, v1User + `,"client_id":"c"`, "client-id-claim claims.client_id"},
-		{"scp in an app-only token", entraRS, v1App + `,"scp":"a"`, "flow-signs-disagree claims.sub"},
-		{"an ID token with a scope", entraRS, v2ID + `,"scp":"a"`, "kind-signs-disagree claims.scp"},
-		{"a personal account's object id in another tenant", entraRS, replace(v2User, `"oid":"o1"`, `"oid":"00000000-0000-0000-66f3-3332eca7ea81"`), "personal-account-elsewhere claims.oid"},
-		{"alg none", `{"typ":"JWT","alg":"none","kid":"k"}`, v1User, "unsigned header.alg,signature-on-unsigned signature"},
-		{"alg nOnE", `{"typ":"JWT","alg":"nOnE","kid":"k"}`, v1User, "unsigned header.alg,signature-on-unsigned signature"},
+		{
+			"a v1.0 token names its client in azp", entraRS, replace(v1User, `"appid"`, `"azp"`),
+			"client-claim-of-other-version claims.azp",
+		},
+		{
+			"Entra writes no client_id", entraRS, v1User + `,"client_id":"c"`,
+			"client-id-claim claims.client_id",
+		},
+		{
+			"scp in an app-only token", entraRS, v1App + `,"scp":"a"`,
+			"flow-signs-disagree claims.sub",
+		},
+		{
+			"an ID token with a scope", entraRS, v2ID + `,"scp":"a"`,
+			"kind-signs-disagree claims.scp",
+		},
+		{
+			"a personal account's object id in another tenant", entraRS,
+			replace(v2User, `"oid":"o1"`, `"oid":"00000000-0000-0000-66f3-3332eca7ea81"`),
+			"personal-account-elsewhere claims.oid",
+		},
+		{
+			"alg none", `{"typ":"JWT","alg":"none","kid":"k"}`, v1User,
+			"unsigned header.alg,signature-on-unsigned signature",
+		},
+		{
+			"alg nOnE", `{"typ":"JWT","alg":"nOnE","kid":"k"}`, v1User,
+			"unsigned header.alg,signature-on-unsigned signature",
+		},
 		{"no alg", `{"typ":"JWT","kid":"k"}`, v1User, "alg-missing header.alg"},
 		{"alg is a number", `{"alg":1,"kid":"k"}`, v1User, "alg-malformed header.alg"},
-		{"an algorithm that Entra does not use, and a signature that it does not make", `{"alg":"HS256","kid":"k"}`, v1User, "signature-length signature,alg-not-of-entra header.alg"},
+		{
+			"an algorithm that Entra does not use, and a signature that it does not make",
+			`{"alg":"HS256","kid":"k"}`, v1User,
+			"signature-length signature,alg-not-of-entra header.alg",
+		},
 		{"no kid", `{"alg":"RS256"}`, v1User, "kid-missing header.kid"},
 		{"an empty kid", `{"alg":"RS256","kid":""}`, v1User, "kid-empty header.kid"},
 		{"a kid that is a number", `{"alg":"RS256","kid":7}`, v1User, "kid-malformed header.kid"},
-		{"jku points to the token's own keys", `{"alg":"RS256","kid":"k","jku":"https://evil.example/keys"}`, v1User, "key-in-header header.jku"},
-		{"x5u, jwk and x5c do as well", `{"alg":"RS256","kid":"k","x5u":"u","jwk":{},"x5c":[]}`, v1User, "key-in-header header.x5u,key-in-header header.jwk,key-in-header header.x5c"},
-		{"a nonce in the header is Graph's", `{"alg":"RS256","kid":"k","nonce":"n"}`, v1User, "graph-nonce header.nonce"},
-		{"an unknown crit", `{"alg":"RS256","kid":"k","crit":["x"]}`, v1User, "crit-extension header.crit"},
-		{"an empty crit", `{"alg":"RS256","kid":"k","crit":[]}`, v1User, "crit-malformed header.crit"},
-		{"b64 false", `{"alg":"RS256","kid":"k","b64":false}`, v1User, "payload-unencoded header.b64"},
+		{
+			"jku points to the token's own keys",
+			`{"alg":"RS256","kid":"k","jku":"https://evil.example/keys"}`, v1User,
+			"key-in-header header.jku",
+		},
+		{
+			"x5u, jwk and x5c do as well", `{"alg":"RS256","kid":"k","x5u":"u","jwk":{},"x5c":[]}`,
+			v1User, "key-in-header header.x5u,key-in-header header.jwk,key-in-header header.x5c",
+		},
+		{
+			"a nonce in the header is Graph's", `{"alg":"RS256","kid":"k","nonce":"n"}`, v1User,
+			"graph-nonce header.nonce",
+		},
+		{
+			"an unknown crit", `{"alg":"RS256","kid":"k","crit":["x"]}`, v1User,
+			"crit-extension header.crit",
+		},
+		{
+			"an empty crit", `{"alg":"RS256","kid":"k","crit":[]}`, v1User,
+			"crit-malformed header.crit",
+		},
+		{
+			"b64 false", `{"alg":"RS256","kid":"k","b64":false}`, v1User,
+			"payload-unencoded header.b64",
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			p := Describe(Parse(b64(test.header) + "." + b64("{"+test.claims+"}") + "." + b64(strings.Repeat("s", 256))))
+			p := Describe(
+				Parse(
+					b64(test.header) + "." + b64("{"+test.claims+"}") + "." +
+						b64(strings.Repeat("s", 256))))
 			if got := summarize(&p).Odd; got != test.odd {
 				t.Errorf("observations %q, want %q", got, test.odd)
 			}
@@ -305,10 +544,17 @@ func TestDescribeTellsWhatIsOdd(t *testing.T) {
 }
 
 func TestDescribeTellsASignatureThatIsCut(t *testing.T) {
+	t.Parallel()
 	token := entraToken(v1User)
 	tests := []struct{ name, text, odd string }{
-		{"after a few characters", token[:strings.LastIndexByte(token, '.')+17], "signature-length signature"},
-		{"after the second dot", token[:strings.LastIndexByte(token, '.')+1], "signature-missing signature"},
+		{
+			"after a few characters", token[:strings.LastIndexByte(token, '.')+17],
+			"signature-length signature",
+		},
+		{
+			"after the second dot", token[:strings.LastIndexByte(token, '.')+1],
+			"signature-missing signature",
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

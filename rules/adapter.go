@@ -6,8 +6,8 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
-// Adapter is a gateway vendor's configuration language: how its files are read and compiled into policies, and which
-// changes of them could repair what is wrong.
+// Adapter is a gateway vendor's configuration language: how its files are read and compiled into
+// policies, and which changes of them could repair what is wrong.
 //
 // Name, Variants, Detect, Read and Compile make an adapter. Everything else may be left out: see
 // [Adapter.Complete].
@@ -29,8 +29,8 @@ type Adapter struct {
 	// Detect reports whether a file holds a policy that Read takes.
 	Detect func(file *source.File, options Options) bool
 
-	// Read reads the policies of files, each file and each policy once. It is an error where one of the files holds none,
-	// and the error says which.
+	// Read reads the policies of files, each file and each policy once. It is an error where one
+	// of the files holds none, and the error says which.
 	Read func(files []*source.File, options Options) (*Configuration, error)
 
 	// Compile makes policies of what was read. Nothing is read again.
@@ -49,8 +49,9 @@ type Adapter struct {
 	// Repairable lists the rules whose findings a change can remove.
 	Repairable func() []string
 
-	// Changes lists the changes of a configuration that may serve a goal. What the goal speaks of was compiled from this
-	// configuration. For a finding it is one change, the smallest that may remove it, or why there is none.
+	// Changes lists the changes of a configuration that may serve a goal. What the goal speaks of
+	// was compiled from this configuration. For a finding it is one change, the smallest that may
+	// remove it, or why there is none.
 	Changes func(c *Configuration, goal Goal) ([]Change, error)
 }
 
@@ -119,7 +120,8 @@ type Options struct {
 	Runtime string // the version of the gateway's runtime; empty where it is not known
 }
 
-// Configuration is what an adapter has read of one or several files. It is not changed: an edit makes another one.
+// Configuration is what an adapter has read of one or several files. It is not changed: an edit
+// makes another one.
 type Configuration struct {
 	Options Options
 	Files   []*source.File
@@ -139,8 +141,8 @@ type Entry interface {
 	Place() (*source.File, source.Span)
 }
 
-// Index is the place of a policy among the entries; -1 where it was not compiled from one of them. An edit keeps it: the
-// policy that it has changed has the same place afterwards.
+// Index is the place of a policy among the entries; -1 where it was not compiled from one of them.
+// An edit keeps it: the policy that it has changed has the same place afterwards.
 func (c *Configuration) Index(of *Policy) int {
 	if of == nil {
 		return -1
@@ -148,7 +150,8 @@ func (c *Configuration) Index(of *Policy) int {
 	return slices.Index(c.Entries, of.Entry)
 }
 
-// Compilation is the policies of a configuration, one for each entry and in the same order, and what is odd in it.
+// Compilation is the policies of a configuration, one for each entry and in the same order, and
+// what is odd in it.
 type Compilation struct {
 	Policies []*Policy
 	Findings []Finding
@@ -156,7 +159,8 @@ type Compilation struct {
 	// Named lists the gateways that the files themselves name.
 	Named []string
 
-	// Guessed is true where nothing says which of the variants runs one of the policies, and the first one was taken.
+	// Guessed is true where nothing says which of the variants runs one of the policies, and the
+	// first one was taken.
 	Guessed bool
 }
 
@@ -174,8 +178,8 @@ func ByAPI(policies []*Policy) [][]*Policy {
 	return all
 }
 
-// Behaviour is one thing that is known of a gateway: what it answers in a situation. Predictions are read from these
-// and from nowhere else.
+// Behaviour is one thing that is known of a gateway: what it answers in a situation. Predictions
+// are read from these and from nowhere else.
 type Behaviour struct {
 	Situation string   // kebab-case: "no-token", "wrong-audience", …
 	Title     string   // the situation in words

@@ -9,7 +9,7 @@ type ID string
 // The check ids.
 const (
 	Routed        ID = "route"         // does the policy apply to this method and path
-	Conditional   ID = "request"       // a condition on method, path, host or header inside a policy
+	Conditional   ID = "request"       // a condition on method, path, host or header in a policy
 	TokenPresent  ID = "token-present" // is there a token where the policy looks for it
 	TokenFormat   ID = "token-format"  // is it a readable JWS
 	Algorithm     ID = "algorithm"     // is it signed with the algorithm that the policy wants
@@ -32,9 +32,9 @@ const (
 // CheckIDs lists the ids in that order.
 func CheckIDs() []string {
 	ids := []ID{
-		Routed, Conditional, TokenPresent, TokenFormat, Algorithm, Signature, Introspection, Expiry,
-		NotBefore, Audience, Issuer, Tenant, CustomClaim, Scopes, Authorization, ClientID, ClientSecret,
-		Contract, NotModelled,
+		Routed, Conditional, TokenPresent, TokenFormat, Algorithm, Signature, Introspection,
+		Expiry, NotBefore, Audience, Issuer, Tenant, CustomClaim, Scopes, Authorization, ClientID,
+		ClientSecret, Contract, NotModelled,
 	}
 	texts := make([]string, len(ids))
 	for i, id := range ids {

@@ -27,7 +27,8 @@ func (c *Class) String() string { return strings.TrimSpace(c.Method + " " + c.Pa
 // Classes splits the requests of an API by what its policies do with them, the most covered first.
 // A method and a path that are known pick those that have them; each may be empty.
 func Classes(policies []*Policy, method, path string) []Class {
-	routes := slices.ContainsFunc(policies, func(p *Policy) bool { return len(p.When.Routes) > 0 })
+	hasRoutes := func(p *Policy) bool { return len(p.When.Routes) > 0 }
+	routes := slices.ContainsFunc(policies, hasRoutes)
 	known := method != "" && path != ""
 	if !routes && (known || !slices.ContainsFunc(policies, (*Policy).readsRequestLine)) {
 		return []Class{{Applies: applied(policies, func(Route) Truth { return Yes })}}

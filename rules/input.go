@@ -30,7 +30,7 @@ const (
 type Input struct {
 	Source Source
 	Name   string
-	Below  string  // of FromClaim: the way to a member below the claim, as a JSON Pointer (RFC 6901): "/a/b"
+	Below  string  // of FromClaim: a member below the claim, as a JSON Pointer (RFC 6901): "/a/b"
 	Opaque *Opaque // of FromExpression
 
 	// Model is how an answer that was not given is made from the token itself, of FromIntrospection; nil where

@@ -18,7 +18,8 @@ func (n *Node) Ways() (ways [][]*Check, ok bool) {
 
 // isList reports whether a node is a plain list of checks.
 func (n *Node) isList() bool {
-	return n.All != nil && !slices.ContainsFunc(n.All, func(part Node) bool { return part.Check == nil })
+	isNone := func(part Node) bool { return part.Check == nil }
+	return n.All != nil && !slices.ContainsFunc(n.All, isNone)
 }
 
 type wayFinder struct{ ok bool }

@@ -40,7 +40,8 @@ type Unproved struct {
 	Ask    string // the flag that would help
 }
 
-// markOf is the sign for what the gateway answers afterwards: whether it is as expected. Without an expectation there is none.
+// markOf is the sign for what the gateway answers afterwards: whether it is as expected. Without
+// an expectation there is none.
 func markOf(token *repair.Token) string {
 	switch {
 	case token.Expected == "":

@@ -12,11 +12,14 @@ import (
 
 // Gateway is what is known of one gateway.
 type Gateway struct {
-	Name        string
-	Product     string // as its vendor calls it
-	Vendor      string // the adapter's name
-	Behaviours  []rules.Behaviour
-	Expressions []rules.Expression // the rules of its expression language, where they are asked for in place of the behaviours
+	Name       string
+	Product    string // as its vendor calls it
+	Vendor     string // the adapter's name
+	Behaviours []rules.Behaviour
+
+	// Expressions are the rules of its expression language, where they are asked for in place of the
+	// behaviours.
+	Expressions []rules.Expression
 }
 
 // GatewaysText writes what is known of gateways, policy by policy, each line with its evidence.

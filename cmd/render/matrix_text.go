@@ -151,7 +151,8 @@ func (t *matrixText) notes() {
 		var kinds []string
 		for _, r := range t.x.Rejected(g) {
 			cell := &t.x.Cells[r][g]
-			kind, got := strings.TrimPrefix(t.x.Rows[r].Name, name+"/"), at(answer(cell), string(cell.Decided))
+			kind := strings.TrimPrefix(t.x.Rows[r].Name, name+"/")
+			got := at(answer(cell), string(cell.Decided))
 			kinds = append(kinds, fmt.Sprintf("%s (%s)", kind, got))
 		}
 		if len(kinds) > 0 {

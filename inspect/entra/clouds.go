@@ -1,3 +1,8 @@
+// Package entra holds what we know of Microsoft Entra ID as data: its clouds with their hosts and
+// issuers, the addresses of its metadata and keys, and its well-known applications. It also reads
+// app registrations, in each form that people keep them in.
+//
+// It reads no token, opens no connection, and judges nothing.
 package entra
 
 import (
@@ -5,27 +10,30 @@ import (
 	"strings"
 )
 
-// Cloud is one instance of Entra ID: its hosts, and the forms of the issuers that it writes into tokens.
+// Cloud is one instance of Entra ID: its hosts, and the forms of the issuers that it writes into
+// tokens.
 type Cloud struct {
 	ID       string   // "public", "usgov", "china", …: what a person names it by
 	Name     string   // as a person calls it
 	Host     string   // where discovery documents and keys are asked for
 	Aliases  []string // other hosts of the same cloud
-	V1Issuer string   // the host of a v1.0 issuer; empty where no source names it
+	V1Issuer string   // the host of a v1.0 issuer; empty if no source names it
 	V2Issuer string   // the host of a v2.0 issuer
-	B2C      string   // the suffix of Azure AD B2C's hosts, with its dot; empty where there is none
-	External string   // the suffix of External ID's hosts, with its dot; empty where there is none
-	Instance string   // the cloud_instance_name of its keys and metadata; empty where no source names it
+	B2C      string   // the suffix of Azure AD B2C's hosts, with its dot; empty if it has none
+	External string   // the suffix of External ID's hosts, with its dot; empty if it has none
+	Instance string   // cloud_instance_name of keys and metadata; empty if no source names it
 	Closed   string   // the day the cloud was closed, or empty
 }
 
 // clouds is every cloud that a public source names.
 //
-// Hosts, aliases: learn.microsoft.com/entra/identity-platform/authentication-national-cloud, the instance
+// Hosts and aliases are from
+// learn.microsoft.com/entra/identity-platform/authentication-national-cloud, the instance
 // discovery document (login.microsoftonline.com/common/discovery/instance), and MSAL Go's
-// authority.go for the sovereign clouds. V2 issuers: the discovery documents, and MSAL.js's table for China
-// and the sovereign clouds. That US Government writes sts.windows.net into v1.0 tokens stands in public
-// source code only, not in Microsoft's documentation. B2C suffixes: MSAL .NET's B2CAuthority.
+// authority.go for the sovereign clouds. V2 issuers are from the discovery documents, and from
+// MSAL.js's table for China and the sovereign clouds. Only public source code says that US
+// Government writes sts.windows.net into v1.0 tokens; Microsoft's documentation does not. B2C
+// suffixes are from MSAL .NET's B2CAuthority.
 var clouds = [...]Cloud{
 	{
 		ID: "public", Name: "Azure public", Host: "login.microsoftonline.com",
@@ -78,8 +86,8 @@ func CloudByID(id string) (Cloud, bool) {
 	return Cloud{}, false
 }
 
-// CloudOf returns the cloud that a host belongs to: one of its own, or a tenant's host of Azure AD B2C or
-// External ID. The host has no port; case does not matter.
+// CloudOf returns the cloud that a host belongs to: one of the cloud's own, or a tenant's host of
+// Azure AD B2C or External ID. The host has no port; case does not matter.
 func CloudOf(host string) (Cloud, bool) {
 	host = strings.ToLower(host)
 	for _, c := range clouds {
@@ -100,8 +108,8 @@ func CloudByInstance(name string) (Cloud, bool) {
 	return Cloud{}, false
 }
 
-// IsEntraHost reports whether keys may be fetched from a host because a token names it as its issuer: the host
-// of a cloud that is still open.
+// IsEntraHost reports whether keys may be fetched from a host because a token names it as its
+// issuer: the host belongs to a cloud that is still open.
 func IsEntraHost(host string) bool {
 	c, ok := CloudOf(host)
 	return ok && c.Closed == ""
@@ -113,8 +121,8 @@ func (c Cloud) isB2C(host string) bool { return isTenantHost(host, c.B2C) }
 
 func (c Cloud) isExternal(host string) bool { return isTenantHost(host, c.External) }
 
-// isTenantHost reports whether a host is one label in front of a suffix. More labels, or none, are not the
-// form that Microsoft gives out.
+// isTenantHost reports whether a host is one label in front of a suffix. Microsoft gives out no
+// host with more labels, or with none.
 func isTenantHost(host, suffix string) bool {
 	label, ok := strings.CutSuffix(host, suffix)
 	return suffix != "" && ok && label != "" && !strings.Contains(label, ".")

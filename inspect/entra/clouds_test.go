@@ -11,6 +11,7 @@ import (
 const tid = "5c1f0a7e-3b0d-4a55-9c3e-7f0e2b6d9a11"
 
 func TestIssuersAreRead(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name string
 		iss  string
@@ -19,52 +20,82 @@ func TestIssuersAreRead(t *testing.T) {
 		{
 			"a v1.0 issuer on sts.windows.net fits the public cloud and US Government",
 			"https://sts.windows.net/" + tid + "/",
-			entra.Issuer{Clouds: []string{"public", "usgov"}, Host: "sts.windows.net", Tenant: tid, Version: entra.V1},
+			entra.Issuer{
+				Clouds: []string{"public", "usgov"}, Host: "sts.windows.net", Tenant: tid,
+				Version: entra.V1,
+			},
 		},
 		{
 			"a v2.0 issuer names its cloud",
 			"https://login.microsoftonline.us/" + tid + "/v2.0",
-			entra.Issuer{Clouds: []string{"usgov"}, Host: "login.microsoftonline.us", Tenant: tid, Version: entra.V2},
+			entra.Issuer{
+				Clouds: []string{"usgov"}, Host: "login.microsoftonline.us", Tenant: tid,
+				Version: entra.V2,
+			},
 		},
 		{
 			"China has a v1.0 issuer of its own",
 			"https://sts.chinacloudapi.cn/" + tid + "/",
-			entra.Issuer{Clouds: []string{"china"}, Host: "sts.chinacloudapi.cn", Tenant: tid, Version: entra.V1},
+			entra.Issuer{
+				Clouds: []string{"china"}, Host: "sts.chinacloudapi.cn", Tenant: tid,
+				Version: entra.V1,
+			},
 		},
 		{
 			"one source has China's older host in a v2.0 issuer",
 			"https://login.chinacloudapi.cn/" + tid + "/v2.0",
-			entra.Issuer{Clouds: []string{"china"}, Host: "login.chinacloudapi.cn", Tenant: tid, Version: entra.V2},
+			entra.Issuer{
+				Clouds: []string{"china"}, Host: "login.chinacloudapi.cn", Tenant: tid,
+				Version: entra.V2,
+			},
 		},
 		{
 			"a sovereign cloud is known by its host",
 			"https://login.sovcloud-identity.fr/" + tid + "/v2.0",
-			entra.Issuer{Clouds: []string{"bleu"}, Host: "login.sovcloud-identity.fr", Tenant: tid, Version: entra.V2},
+			entra.Issuer{
+				Clouds: []string{"bleu"}, Host: "login.sovcloud-identity.fr", Tenant: tid,
+				Version: entra.V2,
+			},
 		},
 		{
 			"B2C's default issuer leaves out the policy",
 			"https://contoso.b2clogin.com/" + tid + "/v2.0/",
-			entra.Issuer{Clouds: []string{"public"}, Host: "contoso.b2clogin.com", Tenant: tid, Version: entra.V2, Kind: entra.B2C},
+			entra.Issuer{
+				Clouds: []string{"public"}, Host: "contoso.b2clogin.com", Tenant: tid,
+				Version: entra.V2, Kind: entra.B2C,
+			},
 		},
 		{
 			"B2C's other issuer names the policy",
 			"https://contoso.b2clogin.com/tfp/" + tid + "/b2c_1_signin/v2.0/",
-			entra.Issuer{Clouds: []string{"public"}, Host: "contoso.b2clogin.com", Tenant: tid, Version: entra.V2, Kind: entra.B2C, Policy: "b2c_1_signin"},
+			entra.Issuer{
+				Clouds: []string{"public"}, Host: "contoso.b2clogin.com", Tenant: tid,
+				Version: entra.V2, Kind: entra.B2C, Policy: "b2c_1_signin",
+			},
 		},
 		{
 			"on the common host a slash at the end of the v2.0 form is B2C's",
 			"https://login.microsoftonline.com/" + tid + "/v2.0/",
-			entra.Issuer{Clouds: []string{"public"}, Host: "login.microsoftonline.com", Tenant: tid, Version: entra.V2, Kind: entra.B2C},
+			entra.Issuer{
+				Clouds: []string{"public"}, Host: "login.microsoftonline.com", Tenant: tid,
+				Version: entra.V2, Kind: entra.B2C,
+			},
 		},
 		{
 			"External ID has the tenant in its host",
 			"https://" + tid + ".ciamlogin.com/" + tid + "/v2.0",
-			entra.Issuer{Clouds: []string{"public"}, Host: tid + ".ciamlogin.com", Tenant: tid, Version: entra.V2, Kind: entra.External},
+			entra.Issuer{
+				Clouds: []string{"public"}, Host: tid + ".ciamlogin.com", Tenant: tid,
+				Version: entra.V2, Kind: entra.External,
+			},
 		},
 		{
 			"the issuer of shared keys has a template for the tenant",
 			"https://login.microsoftonline.com/{tenantid}/v2.0",
-			entra.Issuer{Clouds: []string{"public"}, Host: "login.microsoftonline.com", Tenant: "{tenantid}", Version: entra.V2},
+			entra.Issuer{
+				Clouds: []string{"public"}, Host: "login.microsoftonline.com",
+				Tenant: "{tenantid}", Version: entra.V2,
+			},
 		},
 	}
 	for _, test := range tests {
@@ -78,15 +109,22 @@ func TestIssuersAreRead(t *testing.T) {
 }
 
 func TestOtherIssuersAreNotEntras(t *testing.T) {
+	t.Parallel()
 	tests := []struct{ name, iss string }{
 		{"nothing", ""},
 		{"http", "http://sts.windows.net/" + tid + "/"},
 		{"another host", "https://auth.example.com/" + tid + "/v2.0"},
-		{"a host that only ends like one", "https://evil-login.microsoftonline.com/" + tid + "/v2.0"},
+		{
+			"a host that only ends like one",
+			"https://evil-login.microsoftonline.com/" + tid + "/v2.0",
+		},
 		{"a host below one of Entra's", "https://a.b.b2clogin.com/" + tid + "/v2.0/"},
 		{"the suffix without a tenant", "https://b2clogin.com/" + tid + "/v2.0/"},
 		{"a port", "https://login.microsoftonline.com:444/" + tid + "/v2.0"},
-		{"a user in front of the host", "https://login.microsoftonline.com@evil.example/" + tid + "/v2.0"},
+		{
+			"a user in front of the host",
+			"https://login.microsoftonline.com@evil.example/" + tid + "/v2.0",
+		},
 		{"a v1.0 host with a v2.0 path", "https://sts.windows.net/" + tid + "/v2.0"},
 		{"a v2.0 host with a v1.0 path", "https://login.microsoftonline.com/" + tid + "/"},
 		{"a query", "https://login.microsoftonline.com/" + tid + "/v2.0?x"},
@@ -104,6 +142,7 @@ func TestOtherIssuersAreNotEntras(t *testing.T) {
 }
 
 func TestIssuerURLIsReadBack(t *testing.T) {
+	t.Parallel()
 	for _, c := range entra.Clouds() {
 		for _, v := range []entra.Version{entra.V1, entra.V2} {
 			iss := entra.IssuerURL(c, tid, v)
@@ -111,7 +150,8 @@ func TestIssuerURLIsReadBack(t *testing.T) {
 				continue
 			}
 			got, ok := entra.ParseIssuer(iss)
-			if !ok || !got.Is(c.ID) || got.Tenant != tid || got.Version != v || got.Kind != entra.Workforce {
+			if !ok || !got.Is(c.ID) || got.Tenant != tid || got.Version != v ||
+				got.Kind != entra.Workforce {
 				t.Errorf("%s %s: ParseIssuer(%q) = %+v, %v", c.ID, v, iss, got, ok)
 			}
 		}
@@ -119,6 +159,7 @@ func TestIssuerURLIsReadBack(t *testing.T) {
 }
 
 func TestAddresses(t *testing.T) {
+	t.Parallel()
 	public, _ := entra.CloudByID("public")
 	china, _ := entra.CloudByID("china")
 	tests := []struct{ name, got, want string }{
@@ -131,8 +172,10 @@ func TestAddresses(t *testing.T) {
 			"https://login.microsoftonline.com/contoso.com/v2.0/.well-known/openid-configuration",
 		},
 		{
-			"an app with a signing key of its own", entra.DiscoveryURL(public, tid, entra.V2, "6f0e1c2a"),
-			"https://login.microsoftonline.com/" + tid + "/v2.0/.well-known/openid-configuration?appid=6f0e1c2a",
+			"an app with a signing key of its own",
+			entra.DiscoveryURL(public, tid, entra.V2, "6f0e1c2a"),
+			"https://login.microsoftonline.com/" + tid +
+				"/v2.0/.well-known/openid-configuration?appid=6f0e1c2a",
 		},
 		{
 			"v1.0 keys", entra.KeysURL(china, "common", entra.V1, ""),
@@ -143,7 +186,8 @@ func TestAddresses(t *testing.T) {
 			"https://login.microsoftonline.com/common/discovery/v2.0/keys?appid=a+b",
 		},
 		{
-			"a tenant can't leave its place in the path", entra.KeysURL(public, "../x?y", entra.V1, ""),
+			"a tenant can't leave its place in the path",
+			entra.KeysURL(public, "../x?y", entra.V1, ""),
 			"https://login.microsoftonline.com/..%2Fx%3Fy/discovery/keys",
 		},
 	}
@@ -155,6 +199,7 @@ func TestAddresses(t *testing.T) {
 }
 
 func TestMetadataOfAnIssuer(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name, iss, policy, want string
 		ok                      bool
@@ -164,17 +209,25 @@ func TestMetadataOfAnIssuer(t *testing.T) {
 			"https://login.microsoftonline.com/" + tid + "/.well-known/openid-configuration", true,
 		},
 		{
-			"of External ID is on the tenant's host", "https://" + tid + ".ciamlogin.com/" + tid + "/v2.0", "",
-			"https://" + tid + ".ciamlogin.com/" + tid + "/v2.0/.well-known/openid-configuration", true,
+			"of External ID is on the tenant's host",
+			"https://" + tid + ".ciamlogin.com/" + tid + "/v2.0", "",
+			"https://" + tid + ".ciamlogin.com/" + tid + "/v2.0/.well-known/openid-configuration",
+			true,
 		},
 		{
-			"of B2C needs the policy of the token's tfp claim", "https://contoso.b2clogin.com/" + tid + "/v2.0/", "b2c_1_x",
-			"https://contoso.b2clogin.com/tfp/" + tid + "/b2c_1_x/v2.0/.well-known/openid-configuration", true,
+			"of B2C needs the policy of the token's tfp claim",
+			"https://contoso.b2clogin.com/" + tid + "/v2.0/", "b2c_1_x",
+			"https://contoso.b2clogin.com/tfp/" + tid +
+				"/b2c_1_x/v2.0/.well-known/openid-configuration", true,
 		},
 		{
-			"of B2C without a policy is not known", "https://contoso.b2clogin.com/" + tid + "/v2.0/", "", "", false,
+			"of B2C without a policy is not known",
+			"https://contoso.b2clogin.com/" + tid + "/v2.0/", "", "", false,
 		},
-		{"of a closed cloud is gone", "https://sts.microsoftonline.de/" + tid + "/", "", "", false},
+		{
+			"of a closed cloud is gone", "https://sts.microsoftonline.de/" + tid + "/", "", "",
+			false,
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -190,6 +243,7 @@ func TestMetadataOfAnIssuer(t *testing.T) {
 }
 
 func TestHostsOfEntra(t *testing.T) {
+	t.Parallel()
 	for host, want := range map[string]bool{
 		"login.microsoftonline.com":        true,
 		"LOGIN.microsoftonline.com":        true,
@@ -212,6 +266,7 @@ func TestHostsOfEntra(t *testing.T) {
 }
 
 func TestGUIDs(t *testing.T) {
+	t.Parallel()
 	for text, want := range map[string]bool{
 		tid:                                    true,
 		"5C1F0A7E-3B0D-4A55-9C3E-7F0E2B6D9A11": true,

@@ -1,11 +1,12 @@
 package entra
 
 import (
+	"net/url"
 	"slices"
 	"strings"
 )
 
-// Version is the version of a token's format, which is also that of the endpoint that its metadata is at.
+// Version is the version of a token's format. Its metadata is at the endpoint of the same version.
 type Version uint8
 
 // The versions.
@@ -40,25 +41,25 @@ func (k Kind) String() string {
 // Consumers is the tenant of personal Microsoft accounts.
 const Consumers = "9188040d-6c67-4c5b-b112-36a304b66dad"
 
-// TenantTemplate stands for the tenant in the issuer of common, organizations and of keys that many tenants
-// share.
+// TenantTemplate stands for the tenant in the issuer of common and organizations, and in that of
+// keys that many tenants share.
 const TenantTemplate = "{tenantid}"
 
-// Issuer is what an iss claim tells.
+// Issuer is what an iss claim says.
 type Issuer struct {
 	Clouds  []string // the ids of the clouds that write this form; a v1.0 issuer may fit two
 	Host    string
-	Tenant  string // as it stands in the path: a GUID in every genuine token
+	Tenant  string // as the path has it: a GUID in every genuine token
 	Version Version
 	Kind    Kind
-	Policy  string // of B2C, where the issuer names it
+	Policy  string // of B2C, if the issuer names it
 }
 
-// ParseIssuer reads an iss claim, or the issuer of a key or of metadata. It is not ok where the text is not
-// the form of any cloud. One slash more or less at the end does not matter here; compare with [IssuerURL]
-// for the exact form.
+// ParseIssuer reads an iss claim, or the issuer of a key or of metadata. It is not ok if the text
+// does not have the form of any cloud. A slash more or less at the end does not matter here;
+// compare with [IssuerURL] for the exact form.
 //
-// A v1.0 issuer on sts.windows.net does not tell the public cloud from US Government.
+// A v1.0 issuer on sts.windows.net may be of the public cloud or of US Government.
 func ParseIssuer(iss string) (Issuer, bool) {
 	rest, ok := strings.CutPrefix(iss, "https://")
 	if !ok {
@@ -78,12 +79,13 @@ func ParseIssuer(iss string) (Issuer, bool) {
 	return found, found.Clouds != nil
 }
 
-// issuer fills in what this cloud reads in the path, and reports whether the form is one of its own.
+// issuer fills in what this cloud reads in the path, and reports whether the form is its own.
 func (c Cloud) issuer(iss *Issuer, path []string, slash bool) bool {
 	switch {
 	case len(path) == 1 && iss.Host == c.V1Issuer:
 		iss.Tenant, iss.Version = path[0], V1
-	case len(path) == 4 && path[0] == "tfp" && path[3] == "v2.0" && (c.isB2C(iss.Host) || iss.Host == c.V2Issuer):
+	case len(path) == 4 && path[0] == "tfp" && path[3] == "v2.0" &&
+		(c.isB2C(iss.Host) || iss.Host == c.V2Issuer):
 		iss.Tenant, iss.Policy, iss.Kind = path[1], path[2], B2C
 	case len(path) != 2 || path[1] != "v2.0":
 		return false
@@ -93,7 +95,8 @@ func (c Cloud) issuer(iss *Issuer, path []string, slash bool) bool {
 		iss.Tenant, iss.Kind = path[0], External
 	case c.V2Issuer == iss.Host || c.has(iss.Host) && iss.Host != c.V1Issuer:
 		iss.Tenant, iss.Kind = path[0], Workforce
-		// Only B2C ends this form with a slash (learn.microsoft.com/azure/active-directory-b2c/tokens-overview).
+		// Only B2C ends this form with a slash
+		// (learn.microsoft.com/azure/active-directory-b2c/tokens-overview).
 		if slash {
 			iss.Kind = B2C
 		}
@@ -103,8 +106,8 @@ func (c Cloud) issuer(iss *Issuer, path []string, slash bool) bool {
 	return true
 }
 
-// IssuerURL returns the issuer that a cloud writes into the tokens of a tenant, or "" where no source tells
-// the form. The v1.0 form ends with a slash, the v2.0 form does not.
+// IssuerURL returns the issuer that a cloud writes into the tokens of a tenant, or nothing if no
+// source says which. The v1.0 form ends with a slash, the v2.0 form does not.
 func IssuerURL(c Cloud, tenant string, v Version) string {
 	switch {
 	case v == V1 && c.V1Issuer == "":
@@ -137,8 +140,8 @@ func isHex(c byte) bool {
 	return '0' <= c && c <= '9' || 'a' <= c && c <= 'f' || 'A' <= c && c <= 'F'
 }
 
-// allSegments reports whether every segment of a path is what a tenant, a policy or a version may be written
-// with; that leaves out escapes, queries and fragments.
+// allSegments reports whether every segment of a path could be a tenant, a policy or a version.
+// Escapes, queries and fragments could not.
 func allSegments(segments []string) bool {
 	for _, s := range segments {
 		if s == "" || strings.Trim(s, ".") == "" || strings.ContainsFunc(s, notInSegment) {
@@ -155,4 +158,81 @@ func notInSegment(r rune) bool {
 	default:
 		return !strings.ContainsRune("-._{}", r)
 	}
+}
+
+const wellKnown = ".well-known/openid-configuration"
+
+// IsTenant reports whether a text can stand for a tenant in a URL: an id, a domain, or one of
+// common, organizations and consumers.
+func IsTenant(tenant string) bool { return allSegments([]string{tenant}) }
+
+// DiscoveryURL returns the address of a tenant's metadata document. The tenant is an id, a domain,
+// or one of common, organizations and consumers. The application id is empty, unless the app has a
+// signing key of its own (learn.microsoft.com/entra/identity-platform/access-tokens, "Validate the
+// signature").
+func DiscoveryURL(c Cloud, tenant string, v Version, appID string) string {
+	return withApp(base(c, tenant)+versionPath(v)+wellKnown, appID)
+}
+
+// KeysURL returns the address that a tenant's metadata gives for its keys.
+func KeysURL(c Cloud, tenant string, v Version, appID string) string {
+	return withApp(base(c, tenant)+"discovery/"+versionPath(v)+"keys", appID)
+}
+
+// TenantOfKeys is the tenant's id in the address of a key document of Entra ID; empty where the
+// address is another one, or names no single tenant by its id.
+func TenantOfKeys(address string) string {
+	u, err := url.Parse(address)
+	if err != nil || !IsEntraHost(u.Hostname()) {
+		return ""
+	}
+	first, _, _ := strings.Cut(strings.TrimPrefix(u.Path, "/"), "/")
+	if !IsGUID(first) {
+		return ""
+	}
+	return first
+}
+
+// DiscoveryURL returns the address of the metadata that belongs to an issuer. It is not ok for an
+// issuer of B2C that does not name its policy (take it from the tfp or the acr claim), nor for one
+// of a closed cloud.
+func (i Issuer) DiscoveryURL(appID string) (string, bool) {
+	c, ok := CloudByID(i.firstCloud())
+	if !ok || c.Closed != "" || !IsTenant(i.Tenant) || i.Kind == B2C && !IsTenant(i.Policy) {
+		return "", false
+	}
+	switch i.Kind {
+	case B2C:
+		return "https://" + i.Host + "/tfp/" + i.Tenant + "/" + i.Policy + "/v2.0/" + wellKnown,
+			true
+	case External:
+		return withApp("https://"+i.Host+"/"+i.Tenant+"/v2.0/"+wellKnown, appID), true
+	default:
+		return DiscoveryURL(c, i.Tenant, i.Version, appID), true
+	}
+}
+
+func (i Issuer) firstCloud() string {
+	if len(i.Clouds) == 0 {
+		return ""
+	}
+	return i.Clouds[0]
+}
+
+func base(c Cloud, tenant string) string {
+	return "https://" + c.Host + "/" + url.PathEscape(tenant) + "/"
+}
+
+func versionPath(v Version) string {
+	if v == V1 {
+		return ""
+	}
+	return "v2.0/"
+}
+
+func withApp(address, appID string) string {
+	if appID == "" {
+		return address
+	}
+	return address + "?appid=" + url.QueryEscape(appID)
 }

@@ -22,8 +22,8 @@ func (t Text) Is(other Text) bool {
 	return t.Value != "" && t.Unknown == other.Unknown && strings.EqualFold(t.Value, other.Value)
 }
 
-// Registration is an app registration: what an application is in every tenant. Each of its values knows its place, and where
-// the file has none it is the zero value.
+// Registration is an app registration: what an application is in every tenant. Each value knows
+// its place. A value that the file does not have is zero.
 type Registration struct {
 	Pos      source.Position
 	Span     source.Span
@@ -31,10 +31,13 @@ type Registration struct {
 	AppID    Text
 	ObjectID Text
 	URIs     []Text // identifierUris: the App ID URIs
-	SignIn   Text   // signInAudience: AzureADMyOrg, AzureADMultipleOrgs, AzureADandPersonalMicrosoftAccount, PersonalMicrosoftAccount
 
-	// Version is requestedAccessTokenVersion as the file has it. Its place is that of the nearest object that is
-	// there where it is absent.
+	// SignIn is signInAudience: AzureADMyOrg, AzureADMultipleOrgs, PersonalMicrosoftAccount, or
+	// AzureADandPersonalMicrosoftAccount.
+	SignIn Text
+
+	// Version is requestedAccessTokenVersion as the file has it. If it is absent, its place is
+	// that of the nearest object that is there.
 	Version Text
 
 	Scopes        []Permission // delegated permissions that the app exposes
@@ -45,13 +48,13 @@ type Registration struct {
 	Public        Text // isFallbackPublicClient or allowPublicClient
 	MappedClaims  Text // acceptMappedClaims
 
-	Principal *ServicePrincipal // nil where none is given
+	Principal *ServicePrincipal // nil if none is given
 }
 
 // Permission is a scope or an app role of an API.
 type Permission struct {
 	ID        Text
-	Value     Text // as it stands in scp or roles
+	Value     Text // as scp or roles have it
 	Disabled  bool
 	AdminOnly bool // of a scope: its type is Admin, so users can't consent to it
 	Users     bool // of a role: it can be assigned to users
@@ -85,7 +88,8 @@ type ServicePrincipal struct {
 	ObjectID Text
 	Names    []Text // servicePrincipalNames: what a token may be requested for
 
-	// AssignmentRequired is appRoleAssignmentRequired as the file has it: "true", "false", or nothing, which is false.
+	// AssignmentRequired is appRoleAssignmentRequired as the file has it: "true", "false", or
+	// nothing, which means false.
 	AssignmentRequired Text
 }
 
@@ -102,9 +106,10 @@ type Assignment struct {
 // Unassigned is the app role id of an assignment that gives no role.
 const Unassigned = "00000000-0000-0000-0000-000000000000"
 
-// TokenVersion is the version of the access tokens that Entra issues for this API: 2 where the registration says so, 1 for
-// null, 1 or nothing (learn.microsoft.com/entra/identity-platform/access-tokens, "Token formats"). It is not ok where only
-// a deployment knows it, or where the file has another number.
+// TokenVersion is the version of the access tokens that Entra issues for this API: 2 if the
+// registration says so, 1 for null, 1 or nothing
+// (learn.microsoft.com/entra/identity-platform/access-tokens, "Token formats"). It is not ok if
+// only a deployment knows it, or if the file has another number.
 func (r *Registration) TokenVersion() (v Version, ok bool) {
 	switch {
 	case r.Version.Unknown:
@@ -124,8 +129,9 @@ func (r *Registration) MultiTenant() bool {
 	return false
 }
 
-// AudienceIsGUID reports whether the registration turns the audience of v1.0 tokens into the application id: the optional
-// claim aud with use_guid (learn.microsoft.com/entra/identity-platform/optional-claims-reference).
+// AudienceIsGUID reports whether the registration turns the audience of v1.0 tokens into the
+// application id: it asks for the optional claim aud with use_guid
+// (learn.microsoft.com/entra/identity-platform/optional-claims-reference).
 func (r *Registration) AudienceIsGUID() bool {
 	for _, claim := range r.Claims {
 		for _, property := range claim.Properties {
@@ -137,7 +143,8 @@ func (r *Registration) AudienceIsGUID() bool {
 	return false
 }
 
-// AssignmentRequired reports whether Entra refuses tokens for this API to who has no role of it assigned.
+// AssignmentRequired reports whether Entra refuses tokens for this API to whoever has no role of
+// it assigned.
 func (r *Registration) AssignmentRequired() bool {
 	return r.Principal != nil && r.Principal.AssignmentRequired.Value == "true"
 }

@@ -4,8 +4,8 @@ import (
 	"fmt"
 	"strings"
 	"testing"
-	"time"
 
+	"github.com/go-jose/go-jose/v4"
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/gatewhy/gatewhy/inspect"
@@ -13,15 +13,8 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
-var noon = time.Date(2026, 5, 6, 12, 0, 0, 0, time.UTC)
-
-const otherTenant = "11111111-2222-3333-4444-555555555555"
-
-func v1Issuer(tenant string) string { return "https://sts.windows.net/" + tenant + "/" }
-
-func v2Issuer(tenant string) string { return "https://login.microsoftonline.com/" + tenant + "/v2.0" }
-
-// checked signs claims with the first key of a set like Entra's and returns what came of one check.
+// checked signs claims with the first key of a set like Entra's and returns what came of one
+// check.
 func checked(t *testing.T, id, claims string, key map[string]any, expect keys.Expect) keys.Check {
 	t.Helper()
 	set := setOf(t, jwk(t, &rsaKeys()[0].PublicKey, "one", key))
@@ -37,33 +30,112 @@ func checked(t *testing.T, id, claims string, key map[string]any, expect keys.Ex
 }
 
 func TestTimesAreCheckedToTheSecond(t *testing.T) {
+	t.Parallel()
 	now := noon.Unix()
 	tests := []struct {
 		name, id, claims string
 		want             keys.Outcome
 		why              string
 	}{
-		{"a token is good until its last second", "expiry", fmt.Sprintf(`{"exp":%d}`, now+1), keys.Pass, "the token is valid for another 1 s"},
-		{"a token is expired at exp itself (RFC 7519, section 4.1.4)", "expiry", fmt.Sprintf(`{"exp":%d}`, now), keys.Fail, "the token expired 0 s ago; a gateway that allows 5 minutes of clock skew still accepts it"},
-		{"within five minutes leeway would help", "expiry", fmt.Sprintf(`{"exp":%d}`, now-299), keys.Fail, "the token expired 4 min 59 s ago; a gateway that allows 5 minutes of clock skew still accepts it"},
-		{"at five minutes leeway no longer helps", "expiry", fmt.Sprintf(`{"exp":%d}`, now-300), keys.Fail, "the token expired 5 min 0 s ago; 5 minutes of leeway would not change that"},
-		{"long expired", "expiry", fmt.Sprintf(`{"exp":%d}`, now-20*24*3600), keys.Fail, "the token expired 20 days ago; 5 minutes of leeway would not change that"},
-		{"a fraction is cut off", "expiry", fmt.Sprintf(`{"exp":%d.9}`, now+60), keys.Pass, "the token is valid for another 1 min 0 s"},
-		{"an exponent is a number too", "expiry", `{"exp":2e9}`, keys.Pass, "the token is valid for another 2568 days"},
-		{"zero is a time long ago", "expiry", `{"exp":0}`, keys.Fail, "the token expired 20579 days ago; 5 minutes of leeway would not change that"},
-		{"a negative time too", "expiry", `{"exp":-1}`, keys.Fail, "the token expired 20579 days ago; 5 minutes of leeway would not change that"},
-		{"milliseconds are never verified: gateways take them for a time far ahead", "expiry", fmt.Sprintf(`{"exp":%d000}`, now), keys.Unknown, "exp is 1778068800000: in milliseconds that is 2026-05-06T12:00:00Z, in seconds, as gateways read it, the year 58314"},
-		{"nbf in milliseconds", "not-before", fmt.Sprintf(`{"nbf":%d000}`, now), keys.Unknown, "nbf is 1778068800000: in milliseconds that is 2026-05-06T12:00:00Z, in seconds, as gateways read it, the year 58314"},
-		{"a number beyond all times", "expiry", `{"exp":1e400}`, keys.Unknown, "exp is 1e400, a time beyond the year 9999: gateways differ, and some fail on it"},
-		{"a time in a string is read by some", "expiry", `{"exp":"1999999999"}`, keys.Unknown, "exp is a string, \"1999999999\"; about half of the gateways refuse that, the others read it as a number"},
-		{"a time in a string that is over is accepted by none", "expiry", fmt.Sprintf(`{"exp":"%d"}`, now-600), keys.Fail, "the token expired 10 min 0 s ago; 5 minutes of leeway would not change that"},
-		{"a text is no time", "expiry", `{"exp":"tomorrow"}`, keys.Fail, "a time is a number of seconds since 1970 (RFC 7519, section 2)"},
-		{"null is no time", "expiry", `{"exp":null}`, keys.Fail, "a time is a number of seconds since 1970 (RFC 7519, section 2)"},
-		{"without exp it is the gateway that decides", "expiry", `{}`, keys.Unknown, "the token never expires by itself; some gateways accept that and some refuse it"},
-		{"a token is good from nbf itself on", "not-before", fmt.Sprintf(`{"nbf":%d}`, now), keys.Pass, "the token has been valid for 0 s"},
-		{"a token is not good a second earlier", "not-before", fmt.Sprintf(`{"nbf":%d}`, now+1), keys.Fail, "the token is not valid for another 1 s: the clock that issued it is ahead, or this one is behind; a gateway that allows 5 minutes of clock skew already accepts it"},
-		{"too early for leeway", "not-before", fmt.Sprintf(`{"nbf":%d}`, now+301), keys.Fail, "the token is not valid for another 5 min 1 s: the clock that issued it is ahead, or this one is behind; 5 minutes of leeway would not change that"},
-		{"without nbf there is nothing to check", "not-before", `{}`, keys.Skipped, "the token does not say from when on it is valid"},
+		{
+			"a token is good until its last second", "expiry", fmt.Sprintf(`{"exp":%d}`, now+1),
+			keys.Pass, "the token is valid for another 1 s",
+		},
+		{
+			"a token is expired at exp itself (RFC 7519, section 4.1.4)", "expiry",
+			fmt.Sprintf(`{"exp":%d}`, now), keys.Fail,
+			"the token expired 0 s ago; a gateway that allows 5 minutes of clock skew still " +
+				"accepts it",
+		},
+		{
+			"within five minutes leeway would help", "expiry", fmt.Sprintf(`{"exp":%d}`, now-299),
+			keys.Fail,
+			"the token expired 4 min 59 s ago; a gateway that allows 5 minutes of clock skew " +
+				"still accepts it",
+		},
+		{
+			"at five minutes leeway no longer helps", "expiry", fmt.Sprintf(`{"exp":%d}`, now-300),
+			keys.Fail,
+			"the token expired 5 min 0 s ago; 5 minutes of leeway would not change that",
+		},
+		{
+			"long expired", "expiry", fmt.Sprintf(`{"exp":%d}`, now-20*24*3600), keys.Fail,
+			"the token expired 20 days ago; 5 minutes of leeway would not change that",
+		},
+		{
+			"a fraction is cut off", "expiry", fmt.Sprintf(`{"exp":%d.9}`, now+60), keys.Pass,
+			"the token is valid for another 1 min 0 s",
+		},
+		{
+			"an exponent is a number too", "expiry", `{"exp":2e9}`, keys.Pass,
+			"the token is valid for another 2568 days",
+		},
+		{
+			"zero is a time long ago", "expiry", `{"exp":0}`, keys.Fail,
+			"the token expired 20579 days ago; 5 minutes of leeway would not change that",
+		},
+		{
+			"a negative time too", "expiry", `{"exp":-1}`, keys.Fail,
+			"the token expired 20579 days ago; 5 minutes of leeway would not change that",
+		},
+		{
+			"milliseconds are never verified: gateways take them for a time far ahead", "expiry",
+			fmt.Sprintf(`{"exp":%d000}`, now), keys.Unknown,
+			"exp is 1778068800000: in milliseconds that is 2026-05-06T12:00:00Z, in seconds, as " +
+				"gateways read it, the year 58314",
+		},
+		{
+			"nbf in milliseconds", "not-before", fmt.Sprintf(`{"nbf":%d000}`, now), keys.Unknown,
+			"nbf is 1778068800000: in milliseconds that is 2026-05-06T12:00:00Z, in seconds, as " +
+				"gateways read it, the year 58314",
+		},
+		{
+			"a number beyond all times", "expiry", `{"exp":1e400}`, keys.Unknown,
+			"exp is 1e400, a time beyond the year 9999: gateways differ, and some fail on it",
+		},
+		{
+			"a time in a string is read by some", "expiry", `{"exp":"1999999999"}`, keys.Unknown,
+			"exp is a string, \"1999999999\"; about half of the gateways refuse that, the " +
+				"others " +
+				"read it as a number",
+		},
+		{
+			"a time in a string that is over is accepted by none", "expiry",
+			fmt.Sprintf(`{"exp":"%d"}`, now-600), keys.Fail,
+			"the token expired 10 min 0 s ago; 5 minutes of leeway would not change that",
+		},
+		{
+			"a text is no time", "expiry", `{"exp":"tomorrow"}`, keys.Fail,
+			"a time is a number of seconds since 1970 (RFC 7519, section 2)",
+		},
+		{
+			"null is no time", "expiry", `{"exp":null}`, keys.Fail,
+			"a time is a number of seconds since 1970 (RFC 7519, section 2)",
+		},
+		{
+			"without exp it is the gateway that decides", "expiry", `{}`, keys.Unknown,
+			"the token never expires by itself; some gateways accept that and some refuse it",
+		},
+		{
+			"a token is good from nbf itself on", "not-before", fmt.Sprintf(`{"nbf":%d}`, now),
+			keys.Pass, "the token has been valid for 0 s",
+		},
+		{
+			"a token is not good a second earlier", "not-before", fmt.Sprintf(`{"nbf":%d}`, now+1),
+			keys.Fail,
+			"the token is not valid for another 1 s: the clock that issued it is ahead, or this " +
+				"one is behind; a gateway that allows 5 minutes of clock skew already accepts it",
+		},
+		{
+			"too early for leeway", "not-before", fmt.Sprintf(`{"nbf":%d}`, now+301), keys.Fail,
+			"the token is not valid for another 5 min 1 s: the clock that issued it is ahead, " +
+				"or " +
+				"this one is behind; 5 minutes of leeway would not change that",
+		},
+		{
+			"without nbf there is nothing to check", "not-before", `{}`, keys.Skipped,
+			"the token does not say from when on it is valid",
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -76,6 +148,7 @@ func TestTimesAreCheckedToTheSecond(t *testing.T) {
 }
 
 func TestTheIssuerIsCompared(t *testing.T) {
+	t.Parallel()
 	iss := func(iss string) string { return fmt.Sprintf(`{"iss":%q,"tid":%q}`, iss, tid) }
 	tests := []struct {
 		name, claims string
@@ -84,31 +157,120 @@ func TestTheIssuerIsCompared(t *testing.T) {
 		expected     string
 		why          string
 	}{
-		{"the expected issuer", iss(v1Issuer(tid)), keys.Expect{Issuer: v1Issuer(tid)}, keys.Pass, v1Issuer(tid), ""},
-		{"a slash less", iss(v1Issuer(tid)), keys.Expect{Issuer: strings.TrimSuffix(v1Issuer(tid), "/")}, keys.Fail, strings.TrimSuffix(v1Issuer(tid), "/"), "the two differ in the slash at the end, and issuers are compared character by character"},
-		{"other case", iss(v1Issuer(tid)), keys.Expect{Issuer: strings.ToUpper(v1Issuer(tid))}, keys.Fail, strings.ToUpper(v1Issuer(tid)), "the two differ in case, and issuers are compared character by character"},
-		{"the other version", iss(v1Issuer(tid)), keys.Expect{Issuer: v2Issuer(tid)}, keys.Fail, v2Issuer(tid), "the tenant is the expected one, but this is the issuer of a v1.0 token; the API's app registration decides the version"},
-		{"another tenant", iss(v1Issuer(otherTenant)), keys.Expect{Issuer: v1Issuer(tid)}, keys.Fail, v1Issuer(tid), "the token is from another tenant"},
-		{"another issuer altogether", iss("https://auth.example.com"), keys.Expect{Issuer: v1Issuer(tid)}, keys.Fail, v1Issuer(tid), "the token is from another issuer"},
-		{"the expected tenant, v1.0", iss(v1Issuer(tid)), keys.Expect{Tenant: tid}, keys.Pass, v1Issuer(tid), ""},
-		{"the expected tenant, v2.0", iss(v2Issuer(tid)), keys.Expect{Tenant: tid}, keys.Pass, v2Issuer(tid), ""},
-		{"a tenant in capitals is the same", iss(v2Issuer(tid)), keys.Expect{Tenant: strings.ToUpper(tid)}, keys.Pass, v2Issuer(strings.ToUpper(tid)), ""},
-		{"not the expected tenant", iss(v2Issuer(otherTenant)), keys.Expect{Tenant: tid}, keys.Fail, v2Issuer(tid), "the token is not from the expected tenant"},
-		{"a made-up issuer", iss("https://login.microsoftonline.com.evil.example/" + tid + "/v2.0"), keys.Expect{Tenant: tid}, keys.Fail, v2Issuer(tid), "the token is not from the expected tenant"},
-		{"a v2.0 issuer of another cloud", iss(v2Issuer(tid)), keys.Expect{Tenant: tid, Cloud: "usgov"}, keys.Fail, "https://login.microsoftonline.us/" + tid + "/v2.0", "the tenant is the expected one, but the issuer is that of another cloud"},
-		{"a v1.0 issuer fits two clouds", iss(v1Issuer(tid)), keys.Expect{Tenant: tid, Cloud: "usgov"}, keys.Pass, v1Issuer(tid), ""},
-		{"a cloud alone is expected, and the issuer is of another", iss(v2Issuer(tid)), keys.Expect{Cloud: "china"}, keys.Fail, "an issuer of the cloud china", "the token is from another cloud"},
-		{"B2C has a host of the tenant's own", iss("https://x.b2clogin.com/" + tid + "/v2.0/"), keys.Expect{Tenant: tid}, keys.Pass, "https://x.b2clogin.com/" + tid + "/v2.0/", ""},
-		{"nothing is expected", iss(v1Issuer(tid)), keys.Expect{}, keys.Skipped, "", "not checked"},
-		{"no issuer", `{}`, keys.Expect{Tenant: tid}, keys.Fail, "a claim iss", "the token does not name its issuer"},
-		{"an issuer that is no string", `{"iss":7}`, keys.Expect{Tenant: tid}, keys.Fail, "iss is a string", "iss can't be compared"},
+		{
+			"the expected issuer", iss(v1Issuer(tid)),
+			keys.Expect{Issuer: v1Issuer(tid)},
+			keys.Pass, v1Issuer(tid), "",
+		},
+		{
+			"a slash less", iss(v1Issuer(tid)),
+			keys.Expect{Issuer: strings.TrimSuffix(v1Issuer(tid), "/")},
+			keys.Fail, strings.TrimSuffix(v1Issuer(tid), "/"),
+			"the two differ in the slash at the end, and issuers are compared character by " +
+				"character",
+		},
+		{
+			"other case", iss(v1Issuer(tid)),
+			keys.Expect{Issuer: strings.ToUpper(v1Issuer(tid))},
+			keys.Fail, strings.ToUpper(v1Issuer(tid)),
+			"the two differ in case, and issuers are compared character by character",
+		},
+		{
+			"the other version", iss(v1Issuer(tid)),
+			keys.Expect{Issuer: v2Issuer(tid)},
+			keys.Fail,
+			v2Issuer(tid),
+			"the tenant is the expected one, but this is the issuer of a v1.0 token; the API's " +
+				"app registration decides the version",
+		},
+		{
+			"another tenant", iss(v1Issuer(otherTenant)),
+			keys.Expect{Issuer: v1Issuer(tid)},
+			keys.Fail, v1Issuer(tid), "the token is from another tenant",
+		},
+		{
+			"another issuer altogether", iss("https://auth.example.com"),
+			keys.Expect{Issuer: v1Issuer(tid)},
+			keys.Fail, v1Issuer(tid), "the token is from another issuer",
+		},
+		{
+			"the expected tenant, v1.0", iss(v1Issuer(tid)),
+			keys.Expect{Tenant: tid},
+			keys.Pass,
+			v1Issuer(tid), "",
+		},
+		{
+			"the expected tenant, v2.0", iss(v2Issuer(tid)),
+			keys.Expect{Tenant: tid},
+			keys.Pass,
+			v2Issuer(tid), "",
+		},
+		{
+			"a tenant in capitals is the same", iss(v2Issuer(tid)),
+			keys.Expect{Tenant: strings.ToUpper(tid)},
+			keys.Pass, v2Issuer(strings.ToUpper(tid)), "",
+		},
+		{
+			"not the expected tenant", iss(v2Issuer(otherTenant)),
+			keys.Expect{Tenant: tid},
+			keys.Fail, v2Issuer(tid), "the token is not from the expected tenant",
+		},
+		{
+			"a made-up issuer",
+			iss("https://login.microsoftonline.com.evil.example/" + tid + "/v2.0"),
+			keys.Expect{Tenant: tid},
+			keys.Fail, v2Issuer(tid), "the token is not from the expected tenant",
+		},
+		{
+			"a v2.0 issuer of another cloud", iss(v2Issuer(tid)),
+			keys.Expect{Tenant: tid, Cloud: "usgov"},
+			keys.Fail, "https://login.microsoftonline.us/" + tid + "/v2.0",
+			"the tenant is the expected one, but the issuer is that of another cloud",
+		},
+		{
+			"a v1.0 issuer fits two clouds", iss(v1Issuer(tid)),
+			keys.Expect{Tenant: tid, Cloud: "usgov"},
+			keys.Pass, v1Issuer(tid), "",
+		},
+		{
+			"a cloud alone is expected, and the issuer is of another", iss(v2Issuer(tid)),
+			keys.Expect{Cloud: "china"},
+			keys.Fail, "an issuer of the cloud china", "the token is from another cloud",
+		},
+		{
+			"B2C has a host of the tenant's own", iss("https://x.b2clogin.com/" + tid + "/v2.0/"),
+			keys.Expect{Tenant: tid},
+			keys.Pass, "https://x.b2clogin.com/" + tid + "/v2.0/", "",
+		},
+		{
+			"nothing is expected", iss(v1Issuer(tid)),
+			keys.Expect{},
+			keys.Skipped, "",
+			"not checked",
+		},
+		{
+			"no issuer", `{}`,
+			keys.Expect{Tenant: tid},
+			keys.Fail, "a claim iss",
+			"the token does not name its issuer",
+		},
+		{
+			"an issuer that is no string", `{"iss":7}`,
+			keys.Expect{Tenant: tid},
+			keys.Fail,
+			"iss is a string", "iss can't be compared",
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			c := checked(t, "issuer", test.claims, nil, test.expect)
-			want := keys.Check{ID: "issuer", Outcome: test.want, Expected: test.expected, Actual: c.Actual, Why: test.why}
+			want := keys.Check{
+				ID: "issuer", Outcome: test.want, Expected: test.expected, Actual: c.Actual,
+				Why: test.why,
+			}
 			if test.want == keys.Skipped {
-				want.Hint = source.Ask(source.NeedExpectedIssuer, "pass %s to say who must have issued it")
+				want.Hint = source.Ask(source.NeedExpectedIssuer,
+					"pass %s to say who must have issued it")
 			}
 			if diff := cmp.Diff(want, c); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
@@ -118,6 +280,7 @@ func TestTheIssuerIsCompared(t *testing.T) {
 }
 
 func TestAKeyMaySignOnlyForItsIssuer(t *testing.T) {
+	t.Parallel()
 	const personal = "https://login.microsoftonline.com/9188040d-6c67-4c5b-b112-36a304b66dad/v2.0"
 	shared := v2Issuer("{tenantid}")
 	tests := []struct {
@@ -126,18 +289,78 @@ func TestAKeyMaySignOnlyForItsIssuer(t *testing.T) {
 		expect    keys.Expect
 		want      keys.Outcome
 	}{
-		{"a shared key signs for every tenant", v2Issuer(tid), map[string]any{"issuer": shared}, keys.Expect{}, keys.Skipped},
-		{"a shared key of a v2.0 document signs v1.0 tokens too", v1Issuer(tid), map[string]any{"issuer": shared}, keys.Expect{}, keys.Skipped},
-		{"the key of personal accounts does not sign for a tenant", v2Issuer(tid), map[string]any{"issuer": personal}, keys.Expect{}, keys.Fail},
-		{"the key of personal accounts does not sign v1.0 tokens of a tenant", v1Issuer(tid), map[string]any{"issuer": personal}, keys.Expect{Tenant: tid}, keys.Fail},
-		{"the key of personal accounts signs for them", personal, map[string]any{"issuer": personal}, keys.Expect{}, keys.Skipped},
-		{"a key of another cloud's issuer", v2Issuer(tid), map[string]any{"issuer": "https://login.microsoftonline.us/{tenantid}/v2.0"}, keys.Expect{}, keys.Fail},
-		{"a key of the same cloud", v2Issuer(tid), map[string]any{"cloud_instance_name": "microsoftonline.com"}, keys.Expect{Tenant: tid}, keys.Pass},
-		{"a key of US Government in the public cloud's set", v2Issuer(tid), map[string]any{"cloud_instance_name": "microsoftonline.us"}, keys.Expect{Tenant: tid}, keys.Fail},
-		{"a v1.0 issuer does not tell the two apart", v1Issuer(tid), map[string]any{"cloud_instance_name": "microsoftonline.us"}, keys.Expect{Tenant: tid}, keys.Pass},
-		{"but the expected cloud does", v1Issuer(tid), map[string]any{"cloud_instance_name": "microsoftonline.us"}, keys.Expect{Tenant: tid, Cloud: "public"}, keys.Fail},
-		{"a cloud that is not known says nothing", v2Issuer(tid), map[string]any{"cloud_instance_name": "example"}, keys.Expect{Tenant: tid}, keys.Pass},
-		{"a key with the issuer of another product", "https://auth.example.com", map[string]any{"issuer": "https://other.example.com"}, keys.Expect{}, keys.Fail},
+		{
+			"a shared key signs for every tenant", v2Issuer(tid),
+			map[string]any{"issuer": shared},
+			keys.Expect{},
+			keys.Skipped,
+		},
+		{
+			"a shared key of a v2.0 document signs v1.0 tokens too", v1Issuer(tid),
+			map[string]any{"issuer": shared},
+			keys.Expect{},
+			keys.Skipped,
+		},
+		{
+			"the key of personal accounts does not sign for a tenant", v2Issuer(tid),
+			map[string]any{"issuer": personal},
+			keys.Expect{},
+			keys.Fail,
+		},
+		{
+			"the key of personal accounts does not sign v1.0 tokens of a tenant", v1Issuer(tid),
+			map[string]any{"issuer": personal},
+			keys.Expect{Tenant: tid},
+			keys.Fail,
+		},
+		{
+			"the key of personal accounts signs for them", personal,
+			map[string]any{"issuer": personal},
+			keys.Expect{},
+			keys.Skipped,
+		},
+		{
+			"a key of another cloud's issuer", v2Issuer(tid),
+			map[string]any{"issuer": "https://login.microsoftonline.us/{tenantid}/v2.0"},
+			keys.Expect{},
+			keys.Fail,
+		},
+		{
+			"a key of the same cloud", v2Issuer(tid),
+			map[string]any{"cloud_instance_name": "microsoftonline.com"},
+			keys.Expect{Tenant: tid},
+			keys.Pass,
+		},
+		{
+			"a key of US Government in the public cloud's set", v2Issuer(tid),
+			map[string]any{"cloud_instance_name": "microsoftonline.us"},
+			keys.Expect{Tenant: tid},
+			keys.Fail,
+		},
+		{
+			"a v1.0 issuer does not tell the two apart", v1Issuer(tid),
+			map[string]any{"cloud_instance_name": "microsoftonline.us"},
+			keys.Expect{Tenant: tid},
+			keys.Pass,
+		},
+		{
+			"but the expected cloud does", v1Issuer(tid),
+			map[string]any{"cloud_instance_name": "microsoftonline.us"},
+			keys.Expect{Tenant: tid, Cloud: "public"},
+			keys.Fail,
+		},
+		{
+			"a cloud that is not known says nothing", v2Issuer(tid),
+			map[string]any{"cloud_instance_name": "example"},
+			keys.Expect{Tenant: tid},
+			keys.Pass,
+		},
+		{
+			"a key with the issuer of another product", "https://auth.example.com",
+			map[string]any{"issuer": "https://other.example.com"},
+			keys.Expect{},
+			keys.Fail,
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -152,8 +375,10 @@ func TestAKeyMaySignOnlyForItsIssuer(t *testing.T) {
 	}
 }
 
-// "The value of the tid claim" goes into a key's issuer in place of {tenantid}, and what comes out must be iss (access-tokens.md).
+// "The value of the tid claim" goes into a key's issuer in place of {tenantid}, and what comes out
+// must be iss (access-tokens.md).
 func TestAKeyThatNamesItsIssuerBindsTheTenantToIt(t *testing.T) {
+	t.Parallel()
 	shared := map[string]any{"issuer": v2Issuer("{tenantid}")}
 	tests := []struct {
 		name, iss, tid string
@@ -163,14 +388,22 @@ func TestAKeyThatNamesItsIssuerBindsTheTenantToIt(t *testing.T) {
 		{"the same tenant", v2Issuer(tid), tid, shared, keys.Skipped},
 		{"in other case", v2Issuer(tid), strings.ToUpper(tid), shared, keys.Skipped},
 		{"another tenant in tid than in iss", v2Issuer(tid), otherTenant, shared, keys.Fail},
-		{"another tenant in tid than the key's own", v2Issuer(tid), otherTenant, map[string]any{"issuer": v2Issuer(tid)}, keys.Fail},
+		{
+			"another tenant in tid than the key's own", v2Issuer(tid), otherTenant,
+			map[string]any{"issuer": v2Issuer(tid)},
+			keys.Fail,
+		},
 		{"a tid that is no tenant's id", v2Issuer(tid), "contoso.example", shared, keys.Fail},
 		{"no tid at all, as in tokens of B2C", v2Issuer(tid), "", shared, keys.Skipped},
-		{"a key that names no issuer, as those for v1.0 tokens", v1Issuer(tid), otherTenant, nil, keys.Skipped},
+		{
+			"a key that names no issuer, as those for v1.0 tokens", v1Issuer(tid), otherTenant,
+			nil, keys.Skipped,
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			c := checked(t, "issuer", fmt.Sprintf(`{"iss":%q,"tid":%q}`, test.iss, test.tid), test.key, keys.Expect{})
+			c := checked(t, "issuer", fmt.Sprintf(`{"iss":%q,"tid":%q}`, test.iss, test.tid),
+				test.key, keys.Expect{})
 			if c.Outcome != test.want {
 				t.Errorf("got %v (%s), want %v", c.Outcome, c.Why, test.want)
 			}
@@ -179,12 +412,15 @@ func TestAKeyThatNamesItsIssuerBindsTheTenantToIt(t *testing.T) {
 }
 
 func TestAKeyOfAnotherCloudIsToldFromOneOfAnUnexpectedCloud(t *testing.T) {
+	t.Parallel()
 	public := map[string]any{"cloud_instance_name": "microsoftonline.com"}
 	claims := fmt.Sprintf(`{"iss":%q}`, v1Issuer(tid)) // which two clouds write alike
 	c := checked(t, "issuer", claims, public, keys.Expect{Cloud: "usgov"})
 	want := keys.Check{
-		ID: "issuer", Outcome: keys.Fail, Expected: "a key of the cloud usgov", Actual: "a key of the cloud public",
-		Why: `the signature is right, but key "one" belongs to another cloud than the expected one`,
+		ID: "issuer", Outcome: keys.Fail, Expected: "a key of the cloud usgov",
+		Actual: "a key of the cloud public",
+		Why: `the signature is right, but key "one" belongs to another cloud than the ` +
+			`expected one`,
 	}
 	if diff := cmp.Diff(want, c); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
@@ -193,16 +429,23 @@ func TestAKeyOfAnotherCloudIsToldFromOneOfAnUnexpectedCloud(t *testing.T) {
 
 // Microsoft's own library refuses a key of another cloud than the metadata's (IDX40012).
 func TestAKeyOfAnotherCloudThanTheMetadatasIsSaid(t *testing.T) {
-	set := setOf(t, jwk(t, &rsaKeys()[0].PublicKey, "one", map[string]any{"cloud_instance_name": "microsoftonline.us"}))
+	t.Parallel()
+	set := setOf(t,
+		jwk(t, &rsaKeys()[0].PublicKey, "one",
+			map[string]any{"cloud_instance_name": "microsoftonline.us"}))
 	set.Metadata.CloudInstance = "microsoftonline.com"
-	token := signRS256(t, rsaKeys()[0], `{"alg":"RS256","kid":"one"}`, fmt.Sprintf(`{"iss":%q,"tid":%q,"exp":%d}`, v1Issuer(tid), tid, noon.Unix()+60))
+	token := signRS256(t, rsaKeys()[0], `{"alg":"RS256","kid":"one"}`,
+		fmt.Sprintf(`{"iss":%q,"tid":%q,"exp":%d}`, v1Issuer(tid), tid, noon.Unix()+60))
 	report := keys.Expect{At: noon, Tenant: tid}.Verify(inspect.Parse(token), set)
-	if c, _ := report.Decided(); report.Signature.Outcome != keys.Pass || report.Outcome() != keys.Fail || c.ID != "issuer" || !strings.Contains(c.Why, "another cloud") {
+	if c, _ := report.Decided(); report.Signature.Outcome != keys.Pass ||
+		report.Outcome() != keys.Fail || c.ID != "issuer" ||
+		!strings.Contains(c.Why, "another cloud") {
 		t.Errorf("%v, decided by %+v", report.Outcome(), c)
 	}
 }
 
 func TestTheTenantIsCompared(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name, claims string
 		expect       keys.Expect
@@ -210,13 +453,34 @@ func TestTheTenantIsCompared(t *testing.T) {
 	}{
 		{"the expected tenant", `{"tid":"` + tid + `"}`, keys.Expect{Tenant: tid}, keys.Pass},
 		{"another tenant", `{"tid":"` + otherTenant + `"}`, keys.Expect{Tenant: tid}, keys.Fail},
-		{"the tenant of the expected issuer", `{"tid":"` + tid + `"}`, keys.Expect{Issuer: v2Issuer(tid)}, keys.Pass},
-		{"not that of the expected issuer", `{"tid":"` + otherTenant + `"}`, keys.Expect{Issuer: v2Issuer(tid)}, keys.Fail},
-		{"an expected issuer that names no tenant", `{"tid":"x"}`, keys.Expect{Issuer: "https://auth.example.com"}, keys.Skipped},
+		{
+			"the tenant of the expected issuer", `{"tid":"` + tid + `"}`,
+			keys.Expect{Issuer: v2Issuer(tid)},
+			keys.Pass,
+		},
+		{
+			"not that of the expected issuer", `{"tid":"` + otherTenant + `"}`,
+			keys.Expect{Issuer: v2Issuer(tid)},
+			keys.Fail,
+		},
+		{
+			"an expected issuer that names no tenant", `{"tid":"x"}`,
+			keys.Expect{Issuer: "https://auth.example.com"},
+			keys.Skipped,
+		},
 		{"nothing is expected", `{"tid":"x"}`, keys.Expect{}, keys.Skipped},
-		{"B2C has no tid, and its tenant in iss", `{"iss":"https://x.b2clogin.com/` + tid + `/v2.0/"}`, keys.Expect{Tenant: tid}, keys.Pass},
+		{
+			"B2C has no tid, and its tenant in iss",
+			`{"iss":"https://x.b2clogin.com/` + tid + `/v2.0/"}`,
+			keys.Expect{Tenant: tid},
+			keys.Pass,
+		},
 		{"no tenant at all", `{}`, keys.Expect{Tenant: tid}, keys.Fail},
-		{"a tenant that is no string", `{"tid":["` + tid + `"]}`, keys.Expect{Tenant: tid}, keys.Fail},
+		{
+			"a tenant that is no string", `{"tid":["` + tid + `"]}`,
+			keys.Expect{Tenant: tid},
+			keys.Fail,
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -228,9 +492,11 @@ func TestTheTenantIsCompared(t *testing.T) {
 }
 
 func TestAReportIsTheWorstOfItsChecks(t *testing.T) {
+	t.Parallel()
 	set := entraSet(t)
 	at := keys.Expect{At: noon, Tenant: tid}
-	full := fmt.Sprintf(`{"iss":%q,"tid":%q,"exp":%d,"nbf":%d}`, v1Issuer(tid), tid, noon.Unix()+60, noon.Unix()-60)
+	full := fmt.Sprintf(`{"iss":%q,"tid":%q,"exp":%d,"nbf":%d}`, v1Issuer(tid), tid,
+		noon.Unix()+60, noon.Unix()-60)
 	noExp := fmt.Sprintf(`{"iss":%q,"tid":%q}`, v1Issuer(tid), tid)
 	header := `{"alg":"RS256","kid":"one"}`
 	tests := []struct {
@@ -240,12 +506,30 @@ func TestAReportIsTheWorstOfItsChecks(t *testing.T) {
 		decided     string
 	}{
 		{"all is right", signRS256(t, rsaKeys()[0], header, full), set, keys.Pass, ""},
-		{"one thing is not known", signRS256(t, rsaKeys()[0], header, noExp), set, keys.Unknown, "expiry"},
-		{"the signature is not known", signRS256(t, rsaKeys()[0], header, full), nil, keys.Unknown, "signature"},
-		{"a failure weighs more than what is not known", signRS256(t, rsaKeys()[2], header, noExp), set, keys.Fail, "signature"},
-		{"an algorithm that is none", b64(`{"alg":"none"}`) + "." + b64(full) + ".", set, keys.Fail, "algorithm"},
-		{"a signature that was cut off is no fault of the algorithm", b64(header) + "." + b64(full) + ".", set, keys.Fail, "signature"},
-		{"a payload that is no object", signRS256(t, rsaKeys()[0], header, `[1]`), set, keys.Fail, "token-format"},
+		{
+			"one thing is not known", signRS256(t, rsaKeys()[0], header, noExp), set, keys.Unknown,
+			"expiry",
+		},
+		{
+			"the signature is not known", signRS256(t, rsaKeys()[0], header, full), nil,
+			keys.Unknown, "signature",
+		},
+		{
+			"a failure weighs more than what is not known",
+			signRS256(t, rsaKeys()[2], header, noExp), set, keys.Fail, "signature",
+		},
+		{
+			"an algorithm that is none", b64(`{"alg":"none"}`) + "." + b64(full) + ".", set,
+			keys.Fail, "algorithm",
+		},
+		{
+			"a signature that was cut off is no fault of the algorithm",
+			b64(header) + "." + b64(full) + ".", set, keys.Fail, "signature",
+		},
+		{
+			"a payload that is no object", signRS256(t, rsaKeys()[0], header, `[1]`), set,
+			keys.Fail, "token-format",
+		},
 		{"an opaque text", "abcdefghijklmnopqrstuvwxyz", set, keys.Fail, "token-format"},
 	}
 	for _, test := range tests {
@@ -253,11 +537,84 @@ func TestAReportIsTheWorstOfItsChecks(t *testing.T) {
 			report := at.Verify(inspect.Parse(test.token), test.set)
 			decided, _ := report.Decided()
 			if report.Outcome() != test.want || decided.ID != test.decided {
-				t.Errorf("got %v, decided by %q (%s); want %v by %q", report.Outcome(), decided.ID, decided.Why, test.want, test.decided)
+				t.Errorf("got %v, decided by %q (%s); want %v by %q", report.Outcome(), decided.ID,
+					decided.Why, test.want, test.decided)
 			}
 			if len(report.Checks) != 7 {
 				t.Errorf("%d checks, want 7", len(report.Checks))
 			}
 		})
+	}
+}
+
+// The cases of Kubernetes' authenticator that turn on the signature, the issuer or the times
+// (kubernetes/apiserver, plugin/pkg/authenticator/token/oidc/oidc_test.go), by their names there.
+func TestKubernetesCasesAgree(t *testing.T) {
+	t.Parallel()
+	const issuer = "https://auth.example.com"
+	valid := fmt.Sprintf(`{"iss":%q,"exp":%d}`, issuer, noon.Unix()+3600)
+	expired := fmt.Sprintf(`{"iss":%q,"exp":%d}`, issuer, noon.Unix()-3600)
+	foreign := fmt.Sprintf(`{"iss":"https://example.com","exp":%d}`, noon.Unix()+3600)
+	r := rsaKeys()
+	rsaKey, ecdsaKey := jwk(t, r[0].Public(), "k", nil), jwk(t, ecKey().Public(), "k", nil)
+	tests := []struct {
+		name    string
+		token   string
+		key     map[string]any
+		allowed []string
+		decided string
+	}{
+		{"token", sign(t, jose.RS256, r[0], "k", valid), rsaKey, []string{"RS256"}, ""},
+		{
+			"invalid-signature", sign(t, jose.RS256, r[1], "k", valid), rsaKey,
+			[]string{"RS256"},
+			"signature",
+		},
+		{"expired", sign(t, jose.RS256, r[0], "k", expired), rsaKey, []string{"RS256"}, "expiry"},
+		{
+			"invalid-issuer", sign(t, jose.RS256, r[0], "k", foreign), rsaKey,
+			[]string{"RS256"},
+			"issuer",
+		},
+		{
+			"invalid-signing-alg", sign(t, jose.PS256, r[0], "k", valid), rsaKey,
+			[]string{"RS256"},
+			"algorithm",
+		},
+		{"ps256", sign(t, jose.PS256, r[0], "k", valid), rsaKey, []string{"PS256"}, ""},
+		{"es512", sign(t, jose.ES256, ecKey(), "k", valid), ecdsaKey, []string{"ES256"}, ""},
+		{"minimum valid jwt payload", sign(t, jose.RS256, r[0], "k", valid), rsaKey, nil, ""},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			expect := keys.Expect{At: noon, Issuer: issuer, Algorithms: test.allowed}
+			report := expect.Verify(inspect.Parse(test.token), setOf(t, test.key))
+			if decided, _ := report.Decided(); decided.ID != test.decided {
+				t.Errorf("decided by %q (%s), want %q", decided.ID, decided.Why, test.decided)
+			}
+		})
+	}
+}
+
+// What else is in the claims does not matter: Kubernetes' cases have these shapes.
+func TestATokenVerifiesWhateverElseItsClaimsHold(t *testing.T) {
+	t.Parallel()
+	set := setOf(t, jwk(t, rsaKeys()[0].Public(), "k", nil))
+	for _, more := range []string{
+		`"username":"jane","groups":["team1","team2"]`,
+		`"groups":"team1","email_verified":"true"`,
+		`"email":"jane@example.com","email_verified":true,"hd":"example.com"`,
+		`"_claim_names":{"groups":"src1"},` +
+			`"_claim_sources":{"src1":{"endpoint":"https://x.example"}}`,
+		`"aud":["a","b"],"azp":"a","nbf":1778068740`,
+		`"foo":{"bar":{"baz":[1,2.5,null]}},"roles":[{"name":"admin"}]`,
+	} {
+		text := fmt.Sprintf(`{"iss":"https://auth.example.com","exp":%d,%s}`, noon.Unix()+3600,
+			more)
+		token := inspect.Parse(signRS256(t, rsaKeys()[0], `{"alg":"RS256","kid":"k"}`, text))
+		report := keys.Expect{At: noon}.Verify(token, set)
+		if decided, undecided := report.Decided(); token.Fault != nil || undecided {
+			t.Errorf("%s: %v, %s: %s", more, token.Fault, decided.ID, decided.Why)
+		}
 	}
 }

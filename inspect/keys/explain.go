@@ -1,21 +1,31 @@
 package keys
 
 import (
+	"crypto/ecdsa"
+	"crypto/ed25519"
+	"crypto/rsa"
+	"crypto/sha256"
+	"encoding/base64"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
-// explain finds the reason why none of the named keys verifies the token. Each step either concludes or leaves
-// it to the next.
+// explain finds the reason why none of the named keys verifies the token. Each step concludes, or
+// leaves it to the next.
 func (v *verification) explain(named []*Key) {
 	if v.byKid() {
-		v.result.Verifier, _ = v.signer(v.result.Set.Keys, v.servesUnderOtherKid, v.token.SigningInput())
+		underOtherKid := func(k *Key) bool { return k.ID != v.result.KeyID && v.serves(k) }
+		v.result.Verifier, _ = v.signer(v.result.Set.Keys, underOtherKid, v.token.SigningInput())
 	}
 	for _, step := range []func([]*Key) bool{
-		v.publicAsSecret, v.noSuchKid, v.notUsable, v.wrongType, v.againstItsPurpose, v.wrongKey, v.hashedNonce, v.tooMany, v.wrongLength,
+		v.publicAsSecret, v.noSuchKid, v.notUsable, v.wrongType, v.againstItsPurpose, v.wrongKey,
+		v.hashedNonce, v.tooMany, v.wrongLength,
 	} {
 		if step(named) {
 			return
@@ -24,15 +34,18 @@ func (v *verification) explain(named []*Key) {
 	v.altered(named)
 }
 
-func (v *verification) servesUnderOtherKid(k *Key) bool { return k.ID != v.result.KeyID && v.serves(k) }
-
-// publicAsSecret is the forgery of taking a published key for the secret of an HMAC. Nothing is computed with it.
+// publicAsSecret is about a forgery: the attacker takes a published key as the secret of an HMAC.
+// Nothing is computed with it.
 func (v *verification) publicAsSecret([]*Key) bool {
-	if !v.algorithm.isHMAC() || len(v.result.Set.Keys) == 0 || v.result.Set.hasType("oct") {
+	isSecret := func(k *Key) bool { return k.Type == "oct" }
+	set := v.result.Set
+	if !v.algorithm.isHMAC() || len(set.Keys) == 0 || slices.ContainsFunc(set.Keys, isSecret) {
 		return false
 	}
-	v.conclude(HMACWithPublicKey, "an algorithm of "+v.result.Set.types()+" keys", "alg "+v.algorithm.name,
-		"the header asks for a shared secret, but the set has public keys: taking one as the secret would let anyone sign")
+	v.conclude(HMACWithPublicKey, "an algorithm of "+set.types()+" keys",
+		"alg "+v.algorithm.name,
+		"the header asks for a shared secret, but the set has public keys: taking one as the "+
+			"secret would let anyone sign")
 	return true
 }
 
@@ -46,13 +59,15 @@ func (v *verification) noSuchKid(named []*Key) bool {
 	}
 	why := "no key of the set has the token's kid"
 	if v.result.Verifier != nil {
-		why += ", and " + nameOf(v.result.Verifier) + " signed it: the kid in the header is wrong"
+		why += ", and " + v.result.Verifier.Name() + " signed it: the kid in the header is wrong"
 	}
 	reason := KidUnknown
 	if seen, ok := v.result.Set.LastSeen(v.result.KeyID); ok {
-		reason, why = KeyRolledOver, "the key that the token names was in this set until "+inspect.FormatTime(seen)+", and has been replaced since"
+		reason, why = KeyRolledOver,
+			"the key that the token names was in this set until "+inspect.FormatTime(seen)+
+				", and has been replaced since"
 	}
-	v.conclude(reason, "one of "+v.kids(), "kid "+quoted(v.result.KeyID), why)
+	v.conclude(reason, "one of "+v.kids(), "kid "+inspect.Quoted(v.result.KeyID), why)
 	return true
 }
 
@@ -70,12 +85,12 @@ func (v *verification) kids() string {
 	}
 	list := make([]string, len(ids))
 	for i, id := range ids {
-		list[i] = quoted(id)
+		list[i] = inspect.Quoted(id)
 	}
 	return strings.Join(list, ", ") + more
 }
 
-// notUsable concludes where every named key is broken, or too short.
+// notUsable concludes if every named key is broken, or too short.
 func (v *verification) notUsable(named []*Key) bool {
 	for _, k := range named {
 		if v.fault(k) == "" {
@@ -83,7 +98,8 @@ func (v *verification) notUsable(named []*Key) bool {
 		}
 	}
 	fault := v.fault(named[0])
-	v.conclude(KeyUnusable, "a key that can be used", fault, nameOf(named[0])+" can't be used: "+fault)
+	v.conclude(KeyUnusable, "a key that can be used", fault,
+		named[0].Name()+" can't be used: "+fault)
 	return true
 }
 
@@ -94,7 +110,7 @@ func (v *verification) fault(k *Key) string {
 	return v.tooShort(k)
 }
 
-// wrongType concludes where none of the named keys is of a type that serves the header's algorithm.
+// wrongType concludes if no named key has a type that serves the header's algorithm.
 func (v *verification) wrongType(named []*Key) bool {
 	for _, k := range named {
 		if v.algorithm.fits(k) {
@@ -102,13 +118,16 @@ func (v *verification) wrongType(named []*Key) bool {
 		}
 	}
 	k := named[0]
-	v.conclude(AlgorithmMismatch, "an algorithm for "+k.describe(), "alg "+v.algorithm.name, nameOf(k)+" can't have made a signature of this algorithm")
+	v.conclude(AlgorithmMismatch, "an algorithm for "+k.describe(), "alg "+v.algorithm.name,
+		k.Name()+" can't have made a signature of this algorithm")
 	return true
 }
 
-// againstItsPurpose concludes where a named key did sign the text, but says that it is not for that.
+// againstItsPurpose concludes if a named key signed the text, but says that it is not meant for
+// that.
 func (v *verification) againstItsPurpose(named []*Key) bool {
-	k, _ := v.signer(named, v.saysOtherwise, v.token.SigningInput())
+	saysOtherwise := func(k *Key) bool { return v.canVerify(k) && v.contradiction(k) != "" }
+	k, _ := v.signer(named, saysOtherwise, v.token.SigningInput())
 	if k == nil {
 		return false
 	}
@@ -118,19 +137,20 @@ func (v *verification) againstItsPurpose(named []*Key) bool {
 	}
 	v.result.Named, v.result.Verifier = k, k
 	v.conclude(reason, "a key for verifying "+v.algorithm.name, member,
-		nameOf(k)+" made this signature, but the set says that it is for something else; many gateways do not look at that")
+		k.Name()+
+			" made this signature, but the set says that it is for something else; many gateways "+
+			"do not look at that")
 	return true
 }
-
-func (v *verification) saysOtherwise(k *Key) bool { return v.canVerify(k) && v.contradiction(k) != "" }
 
 func (v *verification) wrongKey([]*Key) bool {
 	k := v.result.Verifier
 	if k == nil {
 		return false
 	}
-	v.conclude(WrongKey, "a signature by "+nameOf(v.result.Named), "a signature by "+nameOf(k),
-		"the text is as "+nameOf(k)+" signed it, but the header names another: the kid was changed or set wrongly")
+	v.conclude(WrongKey, "a signature by "+v.result.Named.Name(), "a signature by "+k.Name(),
+		"the text is as "+k.Name()+
+			" signed it, but the header names another: the kid was changed or set wrongly")
 	return true
 }
 
@@ -142,28 +162,37 @@ func (v *verification) hashedNonce(named []*Key) bool {
 	if k, _ := v.signer(named, v.serves, input); k == nil {
 		return false
 	}
-	v.conclude(GraphNonce, "a token for this API", "a token for Microsoft Graph or another Microsoft API",
-		"the signature is right once the header's nonce is replaced by its hash: only Microsoft's own APIs can verify such a token; ask for one with a scope of your API")
+	v.conclude(GraphNonce, "a token for this API",
+		"a token for Microsoft Graph or another Microsoft API",
+		"the signature is right once the header's nonce is replaced by its hash: only "+
+			"Microsoft's own APIs can verify such a token; ask for one with a scope of your API")
 	return true
 }
 
-// tooMany concludes that nothing is known, where not every key was tried.
+// tooMany concludes that nothing is known if not every key was tried.
 func (v *verification) tooMany(named []*Key) bool {
 	if !v.gaveUp {
 		return false
 	}
 	v.result.Outcome = Unknown
-	v.conclude(TooManyKeys, fmt.Sprintf("a signature by one of %d keys", len(named)), fmt.Sprintf("none by the first %d", v.mostTried),
-		fmt.Sprintf("%d keys may have signed this text, and no more than %d are tried", len(named), v.mostTried))
+	v.conclude(TooManyKeys, fmt.Sprintf("a signature by one of %d keys", len(named)),
+		fmt.Sprintf("none by the first %d", v.mostTried),
+		fmt.Sprintf("%d keys may have signed this text, and no more than %d are tried", len(named),
+			v.mostTried))
 	return true
 }
 
 func (v *verification) altered(named []*Key) {
-	why := "none of the set's keys signed this text: it was altered after signing, or the key is in another set"
+	why := "none of the set's keys signed this text: it was altered after signing, or the key " +
+		"is " +
+		"in another set"
 	expected := "a signature by one of the set's keys"
 	if v.result.Named != nil {
-		expected = "a signature by " + nameOf(named[0])
-		why = nameOf(named[0]) + ", which the token names, did not sign this text, and no other key of the set did: the text was altered after signing, or it was signed by another key that uses the same kid"
+		expected = "a signature by " + named[0].Name()
+		why = named[0].Name() +
+			", which the token names, did not sign this text, and no other key of the set did: " +
+			"the text was altered after signing, or it was signed by another key that uses the " +
+			"same kid"
 	}
 	if len(v.token.Payload) == 0 {
 		why += "; its payload is empty, so the content may have been kept apart or cut out"
@@ -172,16 +201,8 @@ func (v *verification) altered(named []*Key) {
 		v.result.WrongResource = true
 		why = wrong + "; " + why
 	}
-	v.conclude(TextAltered, expected, "a signature that no key of the set made over this text", why)
-}
-
-func (s *Set) hasType(kty string) bool {
-	for _, k := range s.Keys {
-		if k.Type == kty {
-			return true
-		}
-	}
-	return false
+	v.conclude(TextAltered, expected, "a signature that no key of the set made over this text",
+		why)
 }
 
 // types lists the types of the set's keys.
@@ -193,4 +214,112 @@ func (s *Set) types() string {
 		}
 	}
 	return strings.Join(list, " and ")
+}
+
+// wrongLength concludes if no named key makes signatures of this length: then the signature is
+// wrong, not the text.
+func (v *verification) wrongLength(named []*Key) bool {
+	size, found := v.sizeOf(named), len(v.token.Signature)
+	if size == 0 || size == found {
+		return false
+	}
+	why, with := "the signature is too long", "this key"
+	switch {
+	case !v.byKid() && len(named) > 1:
+		why, with = "the signature was cut off, or the key is in another set", "the set's keys"
+	case found < size:
+		why = "the signature was cut off"
+	}
+	why = fmt.Sprintf("%s: it has %d bytes, and %s with %s makes %d", why, found,
+		v.algorithm.name, with, size)
+	v.result.Misfit = true
+	v.conclude(TextAltered, fmt.Sprintf("a signature of %d bytes", size),
+		fmt.Sprintf("one of %d bytes", found), why)
+	return true
+}
+
+// sizeOf returns the size in bytes of a signature by the keys that may have made it, or 0 if their
+// sizes differ.
+func (v *verification) sizeOf(list []*Key) int {
+	size := 0
+	for _, k := range list {
+		if !v.serves(k) {
+			continue
+		}
+		if n := v.algorithm.size(k); size == 0 || n == size {
+			size = n
+			continue
+		}
+		return 0
+	}
+	return size
+}
+
+// size returns how many bytes a signature by a key has (RFC 8017, section 8; RFC 7518, sections
+// 3.2 and 3.4; RFC 8032, section 5.1.6).
+func (a algorithm) size(k *Key) int {
+	switch key := k.public.(type) {
+	case *rsa.PublicKey:
+		return key.Size()
+	case *ecdsa.PublicKey:
+		return 2 * ((key.Curve.Params().BitSize + 7) / 8)
+	case ed25519.PublicKey:
+		return ed25519.SignatureSize
+	}
+	return a.hash.Size()
+}
+
+// wrongResource says that a token is for Microsoft Graph, or has Graph's nonce: only Microsoft's
+// APIs can verify such a token, altered or not
+// (learn.microsoft.com/entra/identity-platform/access-tokens, "Validate tokens"). It returns
+// nothing for any other token.
+func wrongResource(t *inspect.Token) string {
+	const others = " can't be verified by others"
+	p := inspect.Describe(t)
+	graph, _ := entra.AppByID(entra.Graph)
+	_, nonce := nonceText(t.Header.Find("nonce"))
+	switch {
+	case p.Resource == graph.Name, strings.EqualFold(p.ClientID.Value, graph.ID):
+		return "wrong resource: a token for " + graph.Name + others
+	case nonce && p.Resource != "":
+		return "wrong resource: a token for " + p.Resource + " that has a nonce in its header" +
+			others
+	case nonce:
+		return "wrong resource: the header has a nonce, as tokens for Microsoft Graph have, and " +
+			"they can't be verified by others"
+	}
+	return ""
+}
+
+// hashedNonceInput returns what Entra signed if the token is for Microsoft Graph: the header with
+// its nonce replaced by the base64url text of its SHA-256, and the rest as it is. Microsoft does
+// not document this. It holds for the sample in Microsoft's own documentation
+// (v2-oauth2-on-behalf-of-flow.md), and github.com/lukaszraczylo/traefikoidc pull 138 found the
+// same.
+func hashedNonceInput(t *inspect.Token) (string, bool) {
+	nonce := t.Header.Find("nonce")
+	text, ok := nonceText(nonce)
+	if !ok {
+		return "", false
+	}
+	header, payload, _ := strings.Cut(t.SigningInput(), ".")
+	raw, err := base64.RawURLEncoding.DecodeString(header)
+	if err != nil || nonce.Value.Span.End > len(raw) {
+		return "", false
+	}
+	sum := sha256.Sum256([]byte(text))
+	hashed, err := json.Marshal(base64.RawURLEncoding.EncodeToString(sum[:]))
+	if err != nil {
+		return "", false
+	}
+	span := nonce.Value.Span
+	replaced := string(raw[:span.Start]) + string(hashed) + string(raw[span.End:])
+	return base64.RawURLEncoding.EncodeToString([]byte(replaced)) + "." + payload, true
+}
+
+func nonceText(nonce *source.Member) (string, bool) {
+	if nonce == nil {
+		return "", false
+	}
+	return nonce.Value.Str()
 }

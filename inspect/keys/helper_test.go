@@ -8,14 +8,16 @@ import (
 	"crypto/hmac"
 	"crypto/rand"
 	"crypto/rsa"
+	"crypto/sha1"
 	"crypto/sha256"
+	"crypto/x509"
+	"crypto/x509/pkix"
 	"encoding/base64"
 	"encoding/json"
-	"fmt"
-	"os"
-	"path/filepath"
+	"math/big"
 	"sync"
 	"testing"
+	"time"
 
 	"github.com/go-jose/go-jose/v4"
 
@@ -23,7 +25,19 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/keys"
 )
 
-const tid = "5c1f0a7e-3b0d-4a55-9c3e-7f0e2b6d9a11"
+const (
+	tid         = "5c1f0a7e-3b0d-4a55-9c3e-7f0e2b6d9a11"
+	otherTenant = "11111111-2222-3333-4444-555555555555"
+	claims      = `{"iss":"https://sts.windows.net/` + tid + `/","aud":"api://orders"}`
+)
+
+var noon = time.Date(2026, 5, 6, 12, 0, 0, 0, time.UTC)
+
+func v1Issuer(tenant string) string { return "https://sts.windows.net/" + tenant + "/" }
+
+func v2Issuer(tenant string) string {
+	return "https://login.microsoftonline.com/" + tenant + "/v2.0"
+}
 
 // The throwaway keys of the tests, made when the first test asks for them.
 var (
@@ -44,18 +58,38 @@ var (
 	})
 )
 
-// corpus returns the text of a file of the corpus, or skips the test where there is none.
-func corpus(t *testing.T, name string) []byte {
+// certificate returns a certificate for one of the RSA keys, in DER.
+func certificate(t testing.TB, n int) []byte {
 	t.Helper()
-	noteRead(name)
-	text, err := os.ReadFile(filepath.Join("../../../shared/corpus", name))
-	if os.IsNotExist(err) {
-		t.Skip("the corpus of real material is not here: " + name)
+	template := &x509.Certificate{
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "accounts.example"},
+		NotBefore: noon, NotAfter: noon.AddDate(5, 0, 0),
 	}
+	key := rsaKeys()[n]
+	der, err := x509.CreateCertificate(rand.Reader, template, template, key.Public(), key)
 	if err != nil {
 		t.Fatal(err)
 	}
-	return text
+	return der
+}
+
+// entraKey is a key as Entra publishes it: no alg, an issuer, the certificate, and its thumbprint
+// as the kid.
+func entraKey(t testing.TB, n int) map[string]any {
+	t.Helper()
+	der := certificate(t, n)
+	sum := sha1.Sum(der)
+	thumbprint := base64.RawURLEncoding.EncodeToString(sum[:])
+	return jwk(t, rsaKeys()[n].Public(), thumbprint, map[string]any{
+		"use": "sig", "x5t": thumbprint, "x5c": []string{base64.StdEncoding.EncodeToString(der)},
+		"issuer": v2Issuer("{tenantid}"), "cloud_instance_name": "microsoftonline.com",
+	})
+}
+
+// publicKey is one of the RSA keys as a member of a set.
+func publicKey(t testing.TB, n int, kid string) map[string]any {
+	t.Helper()
+	return jwk(t, &rsaKeys()[n].PublicKey, kid, map[string]any{"use": "sig"})
 }
 
 func decodeJSON(t testing.TB, text []byte, into any) {
@@ -146,13 +180,4 @@ func parse(t testing.TB, origin string, text []byte) *keys.Set {
 
 func verify(token string, set *keys.Set, allowed ...string) keys.Result {
 	return keys.Verify(inspect.Parse(token), set, allowed...)
-}
-
-// shortKey is a key's type and size, and whether the set gives away what is secret.
-func shortKey(k *keys.Key) string {
-	text := fmt.Sprintf("%s %d", k.Type, k.Bits)
-	if k.Private {
-		text += " private"
-	}
-	return text
 }

@@ -5,42 +5,55 @@ import (
 	"fmt"
 	"strings"
 
+	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
-// Parse reads a key set: a JWK Set (RFC 7517, section 5), a single JWK, a bare list of JWKs, or PEM. Keys that
-// can't be used are kept with their fault. The error is a [source.Error] and says what the text is instead.
+// The bounds of a set. The largest sets that are published have a few dozen keys.
+const (
+	mostKeys = 20_000
+	mostText = 5 << 20 // bytes
+)
+
+// Parse reads a key set: a JWK Set (RFC 7517, section 5), a single JWK, a bare list of JWKs, or
+// PEM. Keys that can't be used are kept with their fault. The error is a [source.Error] and says
+// what the text is instead.
 func Parse(origin string, text []byte) (*Set, error) {
 	if len(text) > mostText {
-		return nil, refusal(origin, fmt.Sprintf("the text has more than %d MiB", mostText>>20), "the largest key sets that are published have some hundred kilobytes; is this the right file?")
+		return nil, refusal(origin, fmt.Sprintf("the text has more than %d MiB", mostText>>20),
+			"the largest key sets that are published have some hundred kilobytes; "+
+				"is this the right file?")
 	}
 	set := &Set{Origin: origin}
-	set.text, _ = bytes.CutPrefix(text, []byte("\ufeff"))
-	if len(set.text) < len(text) {
-		set.note("byte-order-mark", "the text starts with a byte order mark, which gateways refuse")
+	content, hasMark := bytes.CutPrefix(text, []byte("\ufeff"))
+	if hasMark {
+		set.note("byte-order-mark",
+			"the text starts with a byte order mark, which gateways refuse")
 	}
-	if head := bytes.TrimSpace(set.text); bytes.HasPrefix(head, []byte("-----BEGIN ")) {
+	if head := bytes.TrimSpace(content); bytes.HasPrefix(head, []byte("-----BEGIN ")) {
 		return ParsePEM(origin, string(head))
 	}
-	if _, err := set.parse(); err != nil {
+	_, err := set.parse(content)
+	if err != nil {
 		return nil, err
 	}
 	return set, nil
 }
 
-// parseJSON reads a key set in JSON, and returns its document too.
-func parseJSON(origin string, text []byte) (*Set, *source.Value, error) {
-	set := &Set{Origin: origin, text: text}
-	document, err := set.parse()
+// ParseJSON reads a key set in JSON. It returns the document too, which may have other members
+// beside the keys.
+func ParseJSON(origin string, text []byte) (*Set, *source.Value, error) {
+	set := &Set{Origin: origin}
+	document, err := set.parse(text)
 	return set, document, err
 }
 
-func (s *Set) parse() (*source.Value, error) {
-	if err := notJSON(s.Origin, s.text); err != nil {
+func (s *Set) parse(text []byte) (*source.Value, error) {
+	if err := notJSON(s.Origin, text); err != nil {
 		return nil, err
 	}
-	r := &reader{text: s.text}
-	file, err := source.ReadJSONItems(s.Origin, s.text, "keys", r.take)
+	r := &reader{text: text}
+	file, err := source.ReadJSONItems(s.Origin, text, "keys", r.take)
 	if err != nil {
 		return nil, err
 	}
@@ -54,25 +67,21 @@ func (s *Set) parse() (*source.Value, error) {
 	return file.Documents[0], nil
 }
 
-// notJSON says what an answer is that is nothing like JSON.
+// notJSON says what an answer is if it is nothing like JSON.
 func notJSON(origin string, text []byte) error {
 	head := bytes.TrimSpace(text)
 	switch {
 	case len(head) == 0:
-		return refusal(origin, "the text is empty", "was the file written, or the address answered, at all?")
+		return refusal(origin, "the text is empty",
+			"was the file written, or the address answered, at all?")
 	case head[0] == '<':
-		return refusal(origin, "the text is an HTML or XML page, not a key set", "the address answered a sign-in, proxy or error page; open it in a browser")
+		return refusal(origin, "the text is an HTML or XML page, not a key set",
+			"the address answered a sign-in, proxy or error page; open it in a browser")
 	}
 	return nil
 }
 
-// The bounds of a set. The largest that are published have a few dozen keys.
-const (
-	mostKeys = 20_000
-	mostText = 5 << 20 // bytes
-)
-
-// reader reads keys while their list is being read. Where "keys" stands twice, the last list counts.
+// reader reads keys while their list is being read. If "keys" appears twice, the last list counts.
 type reader struct {
 	text []byte
 	list *source.Value
@@ -88,19 +97,10 @@ func (r *reader) take(list, item *source.Value) {
 	}
 }
 
-// key reads one key.
 func (r *reader) key(item *source.Value) *Key {
 	k := readKey(item, r.text)
 	k.raw = r.text[item.Span.Start:item.Span.End]
 	return k
-}
-
-// of returns the keys of a list.
-func (r *reader) of(list *source.Value) []*Key {
-	if list != r.list {
-		return []*Key{}
-	}
-	return r.keys
 }
 
 func (s *Set) read(documents []*source.Value, r *reader) error {
@@ -110,12 +110,15 @@ func (s *Set) read(documents []*source.Value, r *reader) error {
 	document := documents[0]
 	switch {
 	case document.Is(source.List):
-		s.note("bare-list", `the text is a bare list of keys, not an object with "keys": gateways refuse it`)
+		s.note("bare-list",
+			`the text is a bare list of keys, not an object with "keys": gateways refuse it`)
 		return s.add(document, r)
 	case document.Member("keys").Is(source.List):
 		return s.add(document.Member("keys"), r)
 	case document.Member("kty") != nil:
-		s.note("single-key", `the text is a single key, not an object with "keys": gateways that fetch it refuse it`)
+		s.note("single-key",
+			`the text is a single key, not an object with "keys": gateways that fetch it refuse `+
+				`it`)
 		s.Keys = []*Key{r.key(document)}
 		return nil
 	}
@@ -124,13 +127,17 @@ func (s *Set) read(documents []*source.Value, r *reader) error {
 
 func (s *Set) add(list *source.Value, r *reader) error {
 	if n := len(list.Items); n > mostKeys {
-		return refusal(s.Origin, fmt.Sprintf("the set has %d keys, and more than %d are not read", n, mostKeys), "")
+		return refusal(s.Origin,
+			fmt.Sprintf("the set has %d keys, and more than %d are not read", n, mostKeys), "")
 	}
-	s.Keys = r.of(list)
+	s.Keys = []*Key{}
+	if list == r.list {
+		s.Keys = r.keys
+	}
 	return nil
 }
 
-// noSet says what a JSON text is that holds no keys.
+// noSet says what a JSON text without keys is.
 func noSet(origin string, v *source.Value) error {
 	pos := v.Pos
 	pos.File = origin
@@ -144,14 +151,16 @@ func noSet(origin string, v *source.Value) error {
 		cause, hint = "this is an error answer, not a key set", "is the tenant right?"
 	case v.Member("keys") != nil:
 		pos = v.Member("keys").Pos
-		cause, hint = fmt.Sprintf(`"keys" is %s, not a list of keys`, v.Member("keys").Kind), ""
+		cause = fmt.Sprintf(`"keys" is %s, not a list of keys`, v.Member("keys").Kind)
+		hint = ""
 	case v.Is(source.Object):
 		cause = `the object has no "keys"`
 	}
 	return &source.Error{Pos: pos, Cause: cause, Hints: source.Hints(hint)}
 }
 
-// noteDuplicates notes the kids that several keys share. Gateways differ in which of them they take.
+// noteDuplicates notes the kids that several keys share. Gateways differ in which of them they
+// take.
 func (s *Set) noteDuplicates() {
 	count := make(map[string]int, len(s.Keys))
 	for _, k := range s.Keys {
@@ -159,40 +168,149 @@ func (s *Set) noteDuplicates() {
 	}
 	for _, id := range s.IDs() {
 		if n := count[id]; n > 1 {
-			s.note("duplicate-kid", fmt.Sprintf("%d keys have the kid %s: some gateways take the first, some the last, some try all", n, quoted(id)))
+			s.note("duplicate-kid", fmt.Sprintf(
+				"%d keys have the kid %s: some gateways take the first, some the last, some try "+
+					"all",
+				n, inspect.Quoted(id)))
 		}
 	}
 }
 
-func (s *Set) note(id, message string) { s.Notes = append(s.Notes, Note{id, message}) }
-
 func refusal(origin, cause, hint string) error {
-	return &source.Error{Pos: placeOf(origin), Cause: cause, Hints: source.Hints(hint)}
+	pos := source.Position{File: origin}
+	return &source.Error{Pos: pos, Cause: cause, Hints: source.Hints(hint)}
 }
 
-// wanting is a refusal whose hint may ask for an input.
-func wanting(origin, cause string, hint source.Hint) error {
-	return &source.Error{Pos: placeOf(origin), Cause: cause, Hints: []source.Hint{hint}}
-}
-
-// placeOf is where a key set as a whole is from: a file, an address, or what it was asked for by.
-func placeOf(origin string) source.Position { return source.Position{File: origin} }
-
-// FromSecret returns the set of one shared secret, as a policy carries it. The secret is used as it is, byte by
-// byte.
-func FromSecret(secret []byte) *Set {
-	k := &Key{Type: "oct", Bits: 8 * len(secret), Private: true, secret: bytes.Clone(secret)}
-	if len(secret) == 0 {
-		k.Fault = "the secret is empty"
+// readKey reads one JWK (RFC 7517, section 4). Whatever is wrong with it becomes its fault.
+func readKey(v *source.Value, text []byte) *Key {
+	k := &Key{Pos: v.Pos}
+	if !v.Is(source.Object) {
+		k.Fault = fmt.Sprintf("the key is %s, not an object", v.Kind)
+		return k
 	}
-	return &Set{Origin: "shared secret", Keys: []*Key{k}, Pinned: true}
+	for _, m := range []struct {
+		name string
+		to   *string
+	}{
+		{"kid", &k.ID},
+		{"kty", &k.Type},
+		{"crv", &k.Curve},
+		{"use", &k.Use},
+		{"alg", &k.Algorithm},
+		{"issuer", &k.Issuer},
+		{"cloud_instance_name", &k.CloudInstance},
+		{"x5t", &k.X5T},
+	} {
+		*m.to = k.readString(v, m.name)
+	}
+	k.Operations = k.readStrings(v, "key_ops")
+	k.readChain(v, text)
+	k.Private = hasPrivate(v)
+	switch k.Type {
+	case "RSA":
+		k.readRSA(v)
+	case "EC", "OKP":
+		k.readCurve(v)
+	case "oct":
+		k.secret = k.decode(v, "k") // RFC 7518, section 6.4.1
+		k.Bits = 8 * len(k.secret)
+	case "":
+		k.Fault = "the key has no kty" + otherCase(v, "kty")
+	default:
+		k.Fault = "the key type " + inspect.Quoted(k.Type) + " is not known"
+	}
+	k.noteAlgorithm()
+	return k
 }
 
-// quoted returns a text from the input for a message: in quotes, and no longer than a message can bear.
-func quoted(s string) string {
-	const most = 80
-	if len(s) > most {
-		s = strings.ToValidUTF8(s[:most], "") + "…"
+func (k *Key) readString(v *source.Value, name string) string {
+	member := v.Member(name)
+	text, ok := member.Str()
+	if member != nil && !ok {
+		k.note("wrong-type", fmt.Sprintf("%s is %s, not a string", name, member.Kind))
 	}
-	return fmt.Sprintf("%q", s)
+	return text
+}
+
+func (k *Key) readStrings(v *source.Value, name string) []string {
+	member := v.Member(name)
+	list, ok := member.Strings()
+	if member != nil && (!ok || !member.Is(source.List)) {
+		k.note("wrong-type", fmt.Sprintf("%s is not a list of strings", name))
+	}
+	return list
+}
+
+// readChain reads the first certificate of x5c. It stays in the text if it can: in a set with many
+// certificates they are most of it.
+func (k *Key) readChain(v *source.Value, text []byte) {
+	list := k.readStrings(v, "x5c")
+	if len(list) == 0 {
+		return
+	}
+	k.chain = []byte(list[0])
+	if items := v.Member("x5c").Items; len(items) > 0 {
+		k.chain = inText(items[0], text, k.chain)
+	}
+}
+
+// inText returns a string's content as a part of the text, or what was read if the text writes it
+// with escapes.
+func inText(v *source.Value, text, read []byte) []byte {
+	written := text[v.Span.Start:v.Span.End]
+	if len(written) != len(read)+len(`""`) || bytes.IndexByte(written, '\\') >= 0 {
+		return read
+	}
+	return written[1 : len(written)-1]
+}
+
+// hasPrivate reports whether a JWK gives away a private half or a secret (RFC 7518, sections
+// 6.2.2, 6.3.2, 6.4.1).
+func hasPrivate(v *source.Value) bool {
+	for _, m := range v.Members {
+		switch m.Key {
+		case "d", "p", "q", "dp", "dq", "qi", "oth", "k", "priv":
+			return true
+		}
+	}
+	return false
+}
+
+// otherCase says that a member is there under a name in another case, which a JWK must not have.
+func otherCase(v *source.Value, name string) string {
+	for _, m := range v.Members {
+		if m.Key != name && strings.EqualFold(m.Key, name) {
+			return ", but " + inspect.Quoted(m.Key) + ": the names of members are lower case"
+		}
+	}
+	return ""
+}
+
+// noteAlgorithm notes an alg that is not a signature algorithm, or not one of the key's type.
+func (k *Key) noteAlgorithm() {
+	if k.Algorithm == "" || k.Fault != "" {
+		return
+	}
+	a, ok := algorithmOf(k.Algorithm)
+	switch {
+	case !ok:
+		k.note("unknown-algorithm", "alg is "+inspect.Quoted(k.Algorithm)+
+			", which is no signature algorithm of RFC 7518 or RFC 8037")
+	case !a.fits(k):
+		k.note("algorithm-contradicts-type",
+			"alg "+k.Algorithm+" does not fit "+k.describe())
+	}
+}
+
+// describe names the key's type and size in a message: "a 2048-bit RSA key".
+func (k *Key) describe() string {
+	switch k.Type {
+	case "RSA":
+		return fmt.Sprintf("a %d-bit RSA key", k.Bits)
+	case "EC", "OKP":
+		return "an " + k.Type + " key on " + inspect.Quoted(k.Curve)
+	case "oct":
+		return fmt.Sprintf("a shared secret of %d bits", k.Bits)
+	}
+	return "a key of type " + inspect.Quoted(k.Type)
 }

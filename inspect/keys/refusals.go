@@ -7,26 +7,28 @@ import (
 	"github.com/go-jose/go-jose/v4"
 )
 
-// Refusal is why some gateways take nothing from a set: their library reads it as a whole, and one odd key is enough
-// for every token to be rejected.
+// Refusal is why some gateways take no key from a set. Their library reads the set as a whole, so
+// one odd key makes them reject every token.
 type Refusal struct {
-	Key      *Key // nil where it is the form of the whole set
+	Key      *Key // nil if the form of the whole set is the reason
 	Library  string
 	Gateways []string // those that are known to be built on it
 	Why      string
 
-	// Measured means that the gateways were run on such a set. Otherwise it follows from the library, which they use.
+	// Measured means that the gateways were run on such a set. Otherwise it follows from the
+	// library that they use.
 	Measured bool
 }
 
-// What was measured on six gateways, with one valid token and one odd key beside the good one: go-jose's users
-// answered 401 to every token.
+// Six gateways were measured with one valid token, and with one odd key beside the good one. Those
+// that use go-jose answered 401 to every token.
 const (
 	goJoseLibrary = "go-jose"
 	anyLibrary    = "any"
 )
 
-// gatewaysOn returns the gateways that are built on go-jose. Two of them use a version that takes padded base64.
+// gatewaysOn returns the gateways that are built on go-jose. Two of them use a version that takes
+// padded base64.
 func gatewaysOn(strict bool) []string {
 	if strict {
 		return []string{"Kubernetes", "oauth2-proxy"}
@@ -47,7 +49,8 @@ func (s *Set) Refusals() []Refusal {
 		}
 		if k.Private && k.Type != "oct" {
 			refusals = append(refusals, Refusal{
-				Key: k, Library: goJoseLibrary, Gateways: []string{"KrakenD", "Kubernetes", "oauth2-proxy"}, Measured: true,
+				Key: k, Library: goJoseLibrary,
+				Gateways: []string{"KrakenD", "Kubernetes", "oauth2-proxy"}, Measured: true,
 				Why: "the key gives away its private half",
 			})
 		}
@@ -63,34 +66,37 @@ func refusalByGoJose(k *Key, err error) Refusal {
 	}
 	if strings.Contains(r.Why, "bad e value") {
 		r.Gateways, r.Measured = nil, false
-		r.Why += "; its newest versions refuse that, and the gateways that were run had older ones, which took it"
+		r.Why += "; its newest versions refuse that, and the gateways that were run had older " +
+			"ones, which took it"
 	}
 	return r
 }
 
-// wasMeasured reports whether the key is odd in one of the ways that were tried: a type that is not known, a modulus,
-// an x5c or an x5t that can't be read, padding.
+// wasMeasured reports whether the key is odd in one of the ways that were tried: a type that is
+// not known, a modulus, an x5c or an x5t that can't be read, padding.
 func wasMeasured(k *Key, err error) bool {
 	certificate := strings.Contains(err.Error(), "x5c") || strings.Contains(err.Error(), "x5t")
-	return certificate || k.noted("loose-base64") || k.Fault != "" && k.Type != "EC" && k.Type != "OKP"
+	return certificate || k.noted("loose-base64") ||
+		k.Fault != "" && k.Type != "EC" && k.Type != "OKP"
 }
 
-// refusalsOfForm returns what all of the gateways refuse that were measured.
+// refusalsOfForm returns the forms of a set that all measured gateways refuse.
 func (s *Set) refusalsOfForm() []Refusal {
+	all := append(gatewaysOn(false), "Azure API Management emulator", "mod_auth_openidc")
 	var refusals []Refusal
 	for _, n := range s.Notes {
 		switch n.ID {
 		case "bare-list", "byte-order-mark":
-			refusals = append(refusals, Refusal{Library: anyLibrary, Gateways: gatewaysMeasured(), Why: n.Message, Measured: true})
+			refusals = append(refusals,
+				Refusal{
+					Library: anyLibrary, Gateways: all, Why: n.Message,
+					Measured: true,
+				})
 		case "single-key":
 			refusals = append(refusals, Refusal{Library: anyLibrary, Why: n.Message})
 		}
 	}
 	return refusals
-}
-
-func gatewaysMeasured() []string {
-	return append(gatewaysOn(false), "Azure API Management emulator", "mod_auth_openidc")
 }
 
 func (k *Key) noted(id string) bool {

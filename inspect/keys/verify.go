@@ -9,13 +9,91 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
-// Verify says whether a key of the set signed the token. Only the signature is looked at, so the payload may be
-// anything that can be decoded. The algorithms allowed are those given, or all that [Algorithms] lists; whatever the
-// token says, a key serves only those of its own type. Without a set the outcome is Unknown.
+// Outcome is the result of a check.
+type Outcome uint8
+
+// The outcomes. Skipped is for what was not asked, or can't be asked.
+const (
+	Unknown Outcome = iota
+	Pass
+	Fail
+	Skipped
+)
+
+// String returns the outcome as JSON writes it.
+func (o Outcome) String() string {
+	return [...]string{"unknown", "pass", "fail", "skipped"}[o]
+}
+
+// Reason says why a signature verifies, or why not. The list is closed.
+type Reason uint8
+
+// The reasons.
+const (
+	NoKeys              Reason = iota // no key set was given: nothing can be said
+	SignatureVerified                 // a key of the set signed this text
+	NoReadableJWS                     // the text is opaque, encrypted, or damaged
+	Unsigned                          // the algorithm is none, or the signature is empty
+	CriticalHeader                    // crit has unknown extensions (RFC 7515, section 4.1.11)
+	AlgorithmNotAllowed               // the header's algorithm is not one of those allowed
+	AlgorithmMismatch                 // the named key does not serve the header's algorithm
+	HMACWithPublicKey                 // HS256, but the set has public keys: the classic forgery
+	KidUnknown                        // no key of the set has the token's kid
+	KeyRolledOver                     // the same, but a cache saw the key in the set once
+	KeyUnusable                       // the named key is broken, or not for verifying
+	WrongKey                          // the set's other keys include the one that signed
+	GraphNonce                        // it verifies with its nonce hashed: a token for Graph
+	TextAltered                       // no key of the set signed this text
+	TooManyKeys                       // the set has more keys than are tried: nothing can be said
+	KeyOfTenant                       // a key of the token's tenant signed it, which the set lacks
+	KeyOfApp                          // the key of one app alone signed it (?appid=)
+	KeyOfCloud                        // a key of another cloud signed it
+)
+
+// String returns the reason's name in kebab-case.
+func (r Reason) String() string {
+	return [...]string{
+		"no-keys", "verified", "no-readable-jws", "unsigned", "critical-header",
+		"algorithm-not-allowed", "algorithm-mismatch", "hmac-with-public-key", "kid-unknown",
+		"key-rolled-over", "key-unusable", "wrong-key", "graph-nonce", "text-altered",
+		"too-many-keys", "key-of-tenant", "key-of-app", "key-of-cloud",
+	}[r]
+}
+
+// Result is what Verify found. It holds nothing of the token but its kid and its algorithm.
+type Result struct {
+	Outcome Outcome // Pass, Fail or Unknown
+	Reason  Reason
+
+	KeyID     string // the token's kid, or empty
+	Algorithm string // the header's alg, or empty
+	Set       *Set
+
+	Named    *Key // the key that the token names, or nil
+	Verifier *Key // the key that signed the text, or nil; even if the outcome is Fail
+
+	// Misfit means that the signature is too long or too short for each key that may have made it.
+	// WrongResource means that only Microsoft's own APIs can verify the token. Both come with
+	// TextAltered.
+	Misfit, WrongResource bool
+
+	Expected string
+	Actual   string
+	Why      string // one sentence
+
+	// Notes are what else is worth knowing, such as two keys with the same kid.
+	Notes []Note
+}
+
+// Verify says whether a key of the set signed the token. It looks at the signature alone, so the
+// payload may be anything that can be decoded. The allowed algorithms are those given, or all of
+// [Algorithms]. Whatever the token says, a key serves only the algorithms of its own type. Without
+// a set the outcome is Unknown.
 //
-// A kid picks the keys that have it; a token without one, and a Pinned set, have every key tried. A key whose
-// alg, use or key_ops says that it is not for this is refused even where the signature is its own, and the result
-// names it as the Verifier: many gateways do not look (RFC 8725, section 3.1; RFC 7517, sections 4.2 to 4.4).
+// A kid picks the keys that have it. If the token has no kid, or the set is Pinned, every key is
+// tried. A key is refused if its alg, use or key_ops says that it is not for verifying this token.
+// If it signed the token all the same, the result names it as the Verifier, because many gateways
+// do not look at these members (RFC 8725, section 3.1; RFC 7517, sections 4.2 to 4.4).
 func Verify(t *inspect.Token, set *Set, allowed ...string) Result {
 	v := verification{token: t, result: Result{Outcome: Fail, Set: set}}
 	v.result.Algorithm, _ = t.Header.Member("alg").Str()
@@ -31,7 +109,7 @@ type verification struct {
 	algorithm algorithm
 	gaveUp    bool // not all of the keys that may be right were tried
 	mostTried int  // how many of them were
-	tried     int  // by the signer that was asked last
+	tried     int  // how many keys the last call of signer tried
 	result    Result
 }
 
@@ -43,16 +121,24 @@ func (v *verification) conclude(reason Reason, expected, actual, why string) {
 // readable checks that there is something to verify.
 func (v *verification) readable() bool {
 	t := v.token
+	fault := "none"
+	if t.Fault != nil {
+		fault = t.Fault.Cause
+	}
 	switch {
 	case t.Shape != inspect.Signed || t.Header == nil || !payloadDecoded(t):
-		v.conclude(NoReadableJWS, "a signed token in compact form", faultOf(t), "only a signed token in compact form (header.payload.signature) can be verified")
+		v.conclude(NoReadableJWS, "a signed token in compact form", fault,
+			"only a signed token in compact form (header.payload.signature) can be verified")
 	case isNone(v.result.Algorithm):
-		v.conclude(Unsigned, "a signature", "alg "+quoted(v.result.Algorithm), "the token is not signed: anyone can write one")
+		v.conclude(Unsigned, "a signature", "alg "+inspect.Quoted(v.result.Algorithm),
+			"the token is not signed: anyone can write one")
 	case len(t.Signature) == 0:
-		v.conclude(Unsigned, "a signature", "none", "the signature is empty: it was cut off, or the token was never signed")
+		v.conclude(Unsigned, "a signature", "none",
+			"the signature is empty: it was cut off, or the token was never signed")
 	case t.Header.Member("crit") != nil:
 		crit := t.Header.Member("crit")
-		v.conclude(CriticalHeader, "no crit", "crit "+quoted(crit.JSON()), whyCritical(crit)+" (RFC 7515, section 4.1.11)")
+		v.conclude(CriticalHeader, "no crit", "crit "+inspect.Quoted(crit.JSON()),
+			whyCritical(crit)+" (RFC 7515, section 4.1.11)")
 	default:
 		return true
 	}
@@ -62,12 +148,14 @@ func (v *verification) readable() bool {
 // whyCritical says why a token with this crit must be rejected.
 func whyCritical(crit *source.Value) string {
 	if names, ok := crit.Strings(); !ok || !crit.Is(source.List) || len(names) == 0 {
-		return "the header's crit is no list of the names of extensions, and such a token must be rejected"
+		return "the header's crit is no list of the names of extensions, and such a token must " +
+			"be rejected"
 	}
 	return "the header's crit asks for extensions that must be understood, and none is"
 }
 
-// payloadDecoded reports whether the payload is base64url. What it holds does not matter to the signature.
+// payloadDecoded reports whether the payload is base64url. What it holds does not matter to the
+// signature.
 func payloadDecoded(t *inspect.Token) bool {
 	if t.Fault == nil {
 		return true
@@ -77,13 +165,6 @@ func payloadDecoded(t *inspect.Token) bool {
 		return true
 	}
 	return false
-}
-
-func faultOf(t *inspect.Token) string {
-	if t.Fault == nil {
-		return "none"
-	}
-	return t.Fault.Cause
 }
 
 // allowed checks the header's algorithm against the list.
@@ -99,12 +180,13 @@ func (v *verification) allowed(names []string) bool {
 			return true
 		}
 	}
-	actual, why := "alg "+quoted(alg), "the header's algorithm is not one of those allowed"
+	actual, why := "alg "+inspect.Quoted(alg), "the header's algorithm is not one of those allowed"
 	switch member := v.token.Header.Member("alg"); {
 	case member == nil:
 		actual, why = "no alg in the header", "the header names no algorithm"
 	case member.Kind != source.String:
-		actual, why = "alg "+quoted(member.JSON()), "the header's alg is "+member.Kind.String()+", so it names no algorithm"
+		actual, why = "alg "+inspect.Quoted(member.JSON()),
+			"the header's alg is "+member.Kind.String()+", so it names no algorithm"
 	}
 	v.conclude(AlgorithmNotAllowed, strings.Join(names, ", "), actual, why)
 	return false
@@ -115,11 +197,12 @@ func (v *verification) hasKeys() bool {
 		return true
 	}
 	v.result.Outcome = Unknown
-	v.conclude(NoKeys, "a key set", "none", "without a key set nothing can be said of the signature")
+	v.conclude(NoKeys, "a key set", "none",
+		"without a key set nothing can be said of the signature")
 	return false
 }
 
-// try looks for the key that signed the text among those that may be right.
+// try looks for the key that signed the text among the candidates.
 func (v *verification) try() {
 	named := v.candidates()
 	k, all := v.signer(named, v.serves, v.token.SigningInput())
@@ -137,15 +220,25 @@ func (v *verification) try() {
 
 func (v *verification) verified(k *Key, named []*Key) {
 	v.result.Outcome, v.result.Verifier = Pass, k
-	v.conclude(SignatureVerified, "a signature by "+nameOf(k), v.algorithm.name+" by "+nameOf(k), "the signature is right: the text is as "+nameOf(k)+" signed it")
+	v.conclude(SignatureVerified, "a signature by "+k.Name(), v.algorithm.name+" by "+k.Name(),
+		"the signature is right: the text is as "+k.Name()+" signed it")
 	if kid := v.token.Header.Member("kid"); kid != nil && kid.Kind != source.String {
-		v.note("kid-not-string", "the header's kid is "+kid.Kind.String()+", not a string (RFC 7515, section 4.1.4), so every key was tried; gateways may refuse it")
+		v.note("kid-not-string",
+			"the header's kid is "+kid.Kind.String()+
+				", not a string (RFC 7515, section 4.1.4), so every key was tried; gateways may "+
+				"refuse it")
 	}
 	if !k.LastSeen.IsZero() {
-		v.note("key-not-in-newest-set", nameOf(k)+" is not in the newest set any more; it was last in it on "+inspect.FormatTime(k.LastSeen)+", and a gateway may have dropped it")
+		v.note("key-not-in-newest-set",
+			k.Name()+" is not in the newest set any more; it was last in it on "+
+				inspect.FormatTime(k.LastSeen)+", and a gateway may have dropped it")
 	}
 	if v.byKid() && len(named) > 1 {
-		v.note("duplicate-kid", fmt.Sprintf("%d keys of the set have the token's kid, and key %d of them verifies it; gateways that take only the first or only the last may refuse it", len(named), 1+slices.Index(named, k)))
+		which := 1 + slices.Index(named, k)
+		v.note("duplicate-kid", fmt.Sprintf("%d keys of the set have the token's kid, and key %d "+
+			"of them verifies it; gateways that take only the first or only the last may refuse "+
+			"it",
+			len(named), which))
 	}
 }
 
@@ -153,10 +246,83 @@ func (v *verification) note(id, message string) {
 	v.result.Notes = append(v.result.Notes, Note{id, message})
 }
 
-// nameOf names a key in a message.
-func nameOf(k *Key) string {
-	if k.ID == "" {
-		return "the key given"
+// mostTries bounds how many keys are tried on one token, each counted by its cost. Entra's key
+// sets have about six keys.
+const mostTries = 250
+
+// cost is how many tries a key counts as. RSA's time grows with the square of the key's size: one
+// try with the largest key takes more than ten milliseconds.
+func (k *Key) cost() int {
+	switch {
+	case k.Type != "RSA" || k.Bits <= 4096:
+		return 1
+	case k.Bits <= 8192:
+		return 4
 	}
-	return "key " + quoted(k.ID)
+	return 8
+}
+
+// signer returns the first suitable key that signed the input, and whether all suitable keys were
+// tried.
+func (v *verification) signer(list []*Key, suitable func(*Key) bool,
+	input string,
+) (k *Key, all bool) {
+	v.tried = 0
+	spent := 0
+	for _, k := range list {
+		if !suitable(k) {
+			continue
+		}
+		if spent += k.cost(); spent > mostTries {
+			return nil, false
+		}
+		v.tried++
+		if v.algorithm.matches(k, input, v.token.Signature) {
+			return k, true
+		}
+	}
+	return nil, true
+}
+
+// byKid reports whether the token's kid decides which key is right.
+func (v *verification) byKid() bool { return v.result.KeyID != "" && !v.result.Set.Pinned }
+
+func (v *verification) candidates() []*Key {
+	if v.byKid() {
+		return v.result.Set.Find(v.result.KeyID)
+	}
+	return v.result.Set.Keys
+}
+
+// serves reports whether the key may verify a signature of the token's algorithm.
+func (v *verification) serves(k *Key) bool { return v.canVerify(k) && v.contradiction(k) == "" }
+
+// canVerify reports whether the key can verify a signature of the token's algorithm, whatever the
+// key says about its purpose.
+func (v *verification) canVerify(k *Key) bool {
+	return k.Fault == "" && v.algorithm.fits(k) && v.tooShort(k) == ""
+}
+
+// tooShort says why a secret is too short for the algorithm (RFC 7518, section 3.2).
+func (v *verification) tooShort(k *Key) string {
+	if !v.algorithm.isHMAC() || k.Type != "oct" || k.Bits >= 8*v.algorithm.hash.Size() {
+		return ""
+	}
+	return fmt.Sprintf("a secret of %d bits is too short for %s, which needs %d", k.Bits,
+		v.algorithm.name, 8*v.algorithm.hash.Size())
+}
+
+// contradiction returns the member of the key that says that it must not verify this token, or
+// nothing.
+func (v *verification) contradiction(k *Key) string {
+	switch {
+	case k.Algorithm != "" && intended(k.Algorithm) != v.algorithm.name:
+		return "alg " + inspect.Quoted(k.Algorithm)
+	case k.Use != "" && k.Use != "sig":
+		return "use " + inspect.Quoted(k.Use)
+	case len(k.Operations) > 0 && !slices.Contains(k.Operations, "verify") &&
+		!(v.algorithm.isHMAC() && slices.Contains(k.Operations, "sign")):
+		return "key_ops " + inspect.Quoted(strings.Join(k.Operations, ", "))
+	}
+	return ""
 }

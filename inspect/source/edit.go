@@ -4,10 +4,12 @@ import (
 	"errors"
 	"fmt"
 	"slices"
+	"strconv"
+	"unicode/utf8"
 )
 
-// editor writes changes in the syntax of one format. What it returns is proved before it is handed out, so
-// it need not know of every corner of that syntax.
+// editor writes changes in the syntax of one format. Each edit is proved before it is handed out,
+// so an editor need not know every corner of that syntax.
 type editor interface {
 	replace(at site, with *Value) Edit
 	add(at site, key string, with *Value) Edit
@@ -27,8 +29,9 @@ func (f *File) editor() editor {
 	return newJSONEditor(f)
 }
 
-// Replace returns the edit that puts another value in the place of v: nil, a bool, a string, an int, an
-// int64, []any, [Fields], or a *Value. The edit is an error where it would change more than v.
+// Replace returns the edit that puts another value in the place of v: nil, a bool, a string, an
+// int, an int64, []any, [Fields], or a *Value. It is an error if the edit would change more than
+// v.
 func (f *File) Replace(v *Value, with any) (Edit, error) {
 	at, value, err := f.prepare(v, with)
 	if err != nil {
@@ -37,8 +40,8 @@ func (f *File) Replace(v *Value, with any) (Edit, error) {
 	return f.prove(f.editor().replace(at, value), v, value)
 }
 
-// SetMember returns the edit that gives a member of an object another value, or adds it behind the last
-// member, in the way in which the file is written.
+// SetMember returns the edit that gives a member of an object another value, or adds it after the
+// last member, in the way in which the file is written.
 func (f *File) SetMember(object *Value, key string, with any) (Edit, error) {
 	if err := f.mustBe(object, Object); err != nil {
 		return Edit{}, err
@@ -52,7 +55,9 @@ func (f *File) SetMember(object *Value, key string, with any) (Edit, error) {
 		return f.Replace(own[i].Value, value)
 	}
 	added := slices.Insert(slices.Clone(object.Members), len(own), Member{Key: key, Value: value})
-	added = slices.DeleteFunc(added, func(m Member) bool { return m.Key == key && m.Value != value }) // what a merge key brought in
+	added = slices.DeleteFunc(added, func(m Member) bool {
+		return m.Key == key && m.Value != value // a merge key brought it in
+	})
 	changed := &Value{Kind: Object, Members: added, Labels: object.Labels}
 	if len(object.Members) > 0 {
 		e, err := f.prove(f.editor().add(at, key, value), object, changed)
@@ -60,40 +65,46 @@ func (f *File) SetMember(object *Value, key string, with any) (Edit, error) {
 			return e, err
 		}
 	}
-	return f.prove(f.editor().replace(at, changed), object, changed) // an empty object, or an alias, is written out
+	// An empty object, or an alias, is written out.
+	return f.prove(f.editor().replace(at, changed), object, changed)
 }
 
-// RemoveMember returns the edit that takes a member out of an object. A member that is not there, or that
-// stands there twice, is an error.
+// RemoveMember returns the edit that takes a member out of an object. It is an error if the member
+// is not there, or appears twice.
 func (f *File) RemoveMember(object *Value, key string) (Edit, error) {
 	at, i, err := f.member(object, key)
 	if err != nil {
 		return Edit{}, err
 	}
-	changed := &Value{Kind: Object, Members: slices.Delete(slices.Clone(object.Members), i, i+1), Labels: object.Labels}
+	changed := &Value{
+		Kind: Object, Members: slices.Delete(slices.Clone(object.Members), i, i+1),
+		Labels: object.Labels,
+	}
 	if len(changed.Members) == 0 {
 		return f.prove(f.editor().replace(at, changed), object, changed)
 	}
 	return f.prove(f.editor().remove(at, i), object, changed)
 }
 
-// RenameMember returns the edit that gives a member of an object another name. It is an error where the new
-// name is taken.
+// RenameMember returns the edit that gives a member of an object another name. It is an error if
+// the new name is taken.
 func (f *File) RenameMember(object *Value, from, to string) (Edit, error) {
 	_, i, err := f.member(object, from)
 	if err != nil {
 		return Edit{}, err
 	}
 	if object.Find(to) != nil {
-		return Edit{}, f.errorAt(object.Span.Start, fmt.Sprintf("the object has a member %s already", printable(to)), "")
+		return Edit{},
+			f.errorAt(object.Span.Start,
+				fmt.Sprintf("the object has a member %s already", printable(to)), "")
 	}
 	changed := &Value{Kind: Object, Members: slices.Clone(object.Members), Labels: object.Labels}
 	changed.Members[i].Key = to
 	return f.prove(f.editor().rename(&object.Members[i], to), object, changed)
 }
 
-// InsertItem returns the edit that puts a value into a list, before the item with this index; the list's
-// length appends.
+// InsertItem returns the edit that puts a value into a list, before the item with this index. The
+// list's length appends.
 func (f *File) InsertItem(list *Value, index int, with any) (Edit, error) {
 	if err := f.mustBe(list, List); err != nil {
 		return Edit{}, err
@@ -103,7 +114,9 @@ func (f *File) InsertItem(list *Value, index int, with any) (Edit, error) {
 		return Edit{}, err
 	}
 	if index < 0 || index > len(list.Items) {
-		return Edit{}, f.errorAt(list.Span.Start, fmt.Sprintf("the list has %d items, no place %d", len(list.Items), index), "")
+		return Edit{},
+			f.errorAt(list.Span.Start,
+				fmt.Sprintf("the list has %d items, no place %d", len(list.Items), index), "")
 	}
 	changed := &Value{Kind: List, Items: slices.Insert(slices.Clone(list.Items), index, value)}
 	if len(list.Items) == 0 {
@@ -112,7 +125,7 @@ func (f *File) InsertItem(list *Value, index int, with any) (Edit, error) {
 	return f.prove(f.editor().insert(at, index, value), list, changed)
 }
 
-// prepare finds the value that is to be changed, and makes a value of what it is to be changed with.
+// prepare finds the value to change, and makes a value of what the caller wants written.
 func (f *File) prepare(v *Value, with any) (site, *Value, error) {
 	at, ok := f.find(v)
 	if !ok {
@@ -134,10 +147,15 @@ func (f *File) member(object *Value, key string) (site, int, error) {
 	own := f.own(object)
 	i := lastMember(own, key)
 	if i < 0 {
-		return site{}, 0, f.errorAt(object.Span.Start, fmt.Sprintf("the object has no member %s of its own", printable(key)), "")
+		return site{}, 0,
+			f.errorAt(object.Span.Start,
+				fmt.Sprintf("the object has no member %s of its own", printable(key)), "")
 	}
 	if lastMember(own[:i], key) >= 0 {
-		return site{}, 0, f.errorAt(own[i].KeySpan.Start, fmt.Sprintf("%s stands twice in the object", printable(key)), "remove one of them by hand")
+		return site{}, 0,
+			f.errorAt(own[i].KeySpan.Start,
+				fmt.Sprintf("%s stands twice in the object", printable(key)),
+				"remove one of them by hand")
 	}
 	return at, i, nil
 }
@@ -161,8 +179,8 @@ func (f *File) mustBe(v *Value, kind Kind) error {
 	return nil
 }
 
-// own returns the members that are written in an object, which come before those that a merge key of YAML
-// brings in.
+// own returns the members that are written in an object. They come before those that a merge key
+// of YAML brings in.
 func (f *File) own(object *Value) []Member {
 	n := 0
 	for n < len(object.Members) && !f.isMerged(object, object.Members[n].KeySpan) {
@@ -183,3 +201,65 @@ func (f *File) isMerged(object *Value, key Span) bool {
 func (s Span) contains(other Span) bool { return s.Start <= other.Start && other.End <= s.End }
 
 func (s Span) touches(other Span) bool { return s.Start < other.End && other.Start < s.End }
+
+// Fields is an object to be written, its members in this order.
+type Fields []Field
+
+// Field is one member of an object to be written.
+type Field struct {
+	Key   string
+	Value any
+}
+
+// valueOf makes a value of what a caller wants written.
+func valueOf(with any) (*Value, error) {
+	switch with := with.(type) {
+	case nil:
+		return &Value{Kind: Null}, nil
+	case *Value:
+		if with == nil {
+			return &Value{Kind: Null}, nil
+		}
+		return with, nil
+	case bool:
+		return &Value{Kind: Bool, Text: strconv.FormatBool(with)}, nil
+	case int:
+		return &Value{Kind: Number, Text: strconv.Itoa(with)}, nil
+	case int64:
+		return &Value{Kind: Number, Text: strconv.FormatInt(with, 10)}, nil
+	case string:
+		if !utf8.ValidString(with) {
+			return nil, errors.New("a string to be written is not UTF-8")
+		}
+		return &Value{Kind: String, Text: with}, nil
+	case []any:
+		return listOf(with)
+	case Fields:
+		return objectOf(with)
+	}
+	return nil, fmt.Errorf("a value of type %T can't be written", with)
+}
+
+func listOf(items []any) (*Value, error) {
+	list := &Value{Kind: List}
+	for _, item := range items {
+		v, err := valueOf(item)
+		if err != nil {
+			return nil, err
+		}
+		list.Items = append(list.Items, v)
+	}
+	return list, nil
+}
+
+func objectOf(fields Fields) (*Value, error) {
+	object := &Value{Kind: Object}
+	for _, field := range fields {
+		v, err := valueOf(field.Value)
+		if err != nil {
+			return nil, err
+		}
+		object.Members = append(object.Members, Member{Key: field.Key, Value: v})
+	}
+	return object, nil
+}

@@ -1,16 +1,25 @@
 package source
 
-import "testing"
+import (
+	"testing"
+)
 
 func TestEdits(t *testing.T) {
+	t.Parallel()
 	set := func(key string, with any, path ...string) func(*File) (Edit, error) {
-		return func(f *File) (Edit, error) { return f.SetMember(f.Documents[0].At(path...), key, with) }
+		return func(f *File) (Edit, error) {
+			return f.SetMember(f.Documents[0].At(path...), key, with)
+		}
 	}
 	remove := func(key string, path ...string) func(*File) (Edit, error) {
-		return func(f *File) (Edit, error) { return f.RemoveMember(f.Documents[0].At(path...), key) }
+		return func(f *File) (Edit, error) {
+			return f.RemoveMember(f.Documents[0].At(path...), key)
+		}
 	}
 	insert := func(index int, with any, path ...string) func(*File) (Edit, error) {
-		return func(f *File) (Edit, error) { return f.InsertItem(f.Documents[0].At(path...), index, with) }
+		return func(f *File) (Edit, error) {
+			return f.InsertItem(f.Documents[0].At(path...), index, with)
+		}
 	}
 	rename := func(from, to string) func(*File) (Edit, error) {
 		return func(f *File) (Edit, error) { return f.RenameMember(f.Documents[0], from, to) }
@@ -21,41 +30,265 @@ func TestEdits(t *testing.T) {
 	}{
 		{
 			"a new member of JSON is set off as the one before",
-			"{\n    \"a\": 1,\n    \"b\": 2\n}\n", "{\n    \"a\": 1,\n    \"b\": 2,\n    \"c\": {\n        \"d\": [\n            1\n        ]\n    }\n}\n",
+			"{\n    \"a\": 1,\n    \"b\": 2\n}\n",
+			"{\n    \"a\": 1,\n    \"b\": 2,\n    \"c\": {\n        \"d\": [\n            1\n   " +
+				" " +
+				" " +
+				" " +
+				" " +
+				" " +
+				"]\n    }\n}\n",
 			set("c", Fields{{"d", []any{1}}}),
 		},
-		{"a new member of one-line JSON stays on the line", `{"a": 1}`, `{"a": 1, "b": [true, null]}`, set("b", []any{true, nil})},
-		{"a new member of dense JSON is dense", `{"a":1}`, `{"a":1,"b":{"c":"d","e":2}}`, set("b", Fields{{"c", "d"}, {"e", int64(2)}})},
-		{"an empty object of JSON is filled", "{\n  \"a\": {}\n}", "{\n  \"a\": {\n    \"b\": \"c\"\n  }\n}", set("b", "c", "a")},
-		{"CRLF stays CRLF", "{\r\n\t\"a\": 1\r\n}\r\n", "{\r\n\t\"a\": 1,\r\n\t\"b\": [\r\n\t\t2\r\n\t]\r\n}\r\n", set("b", []any{2})},
-		{"a member in the middle of JSON goes with its comma", "{\n  \"a\": 1,\n  \"b\": 2\n}", "{\n  \"b\": 2\n}", remove("a")},
-		{"the last member of JSON goes with the comma before it", "{\n  \"a\": 1,\n  \"b\": 2\n}", "{\n  \"a\": 1\n}", remove("b")},
+		{
+			"a new member of one-line JSON stays on the line", `{"a": 1}`,
+			`{"a": 1, "b": [true, null]}`, set("b", []any{true, nil}),
+		},
+		{
+			"a new member of dense JSON is dense", `{"a":1}`, `{"a":1,"b":{"c":"d","e":2}}`,
+			set("b", Fields{{"c", "d"}, {"e", int64(2)}}),
+		},
+		{
+			"an empty object of JSON is filled", "{\n  \"a\": {}\n}",
+			"{\n  \"a\": {\n    \"b\": \"c\"\n  }\n}", set("b", "c", "a"),
+		},
+		{
+			"CRLF stays CRLF", "{\r\n\t\"a\": 1\r\n}\r\n",
+			"{\r\n\t\"a\": 1,\r\n\t\"b\": [\r\n\t\t2\r\n\t]\r\n}\r\n", set("b", []any{2}),
+		},
+		{
+			"a member in the middle of JSON goes with its comma", "{\n  \"a\": 1,\n  \"b\": 2\n}",
+			"{\n  \"b\": 2\n}", remove("a"),
+		},
+		{
+			"the last member of JSON goes with the comma before it",
+			"{\n  \"a\": 1,\n  \"b\": 2\n}", "{\n  \"a\": 1\n}", remove("b"),
+		},
 		{"the only member of JSON leaves empty braces", "{\n  \"a\": 1\n}", "{}", remove("a")},
 		{"an item of JSON is inserted first", `[1, 2]`, `[0, 1, 2]`, insert(0, 0)},
 		{"an item of JSON is appended", "[\n  1\n]", "[\n  1,\n  2\n]", insert(1, 2)},
 		{"a member of JSON is renamed", `{"a": 1}`, `{"b\"": 1}`, rename("a", `b"`)},
 
-		{"a new member of YAML has a line of its own", "a: 1 # one\nb:\n    c: 2", "a: 1 # one\nb:\n    c: 2\nd:\n    e:\n        - \"#[vars.x]\"\n        - yes-or-no", set("d", Fields{{"e", []any{"#[vars.x]", "yes-or-no"}}})},
-		{"a list of YAML is indented as the file's others", "a:\n- 1\n", "a:\n- 1\nb:\n- \"on\"\n", set("b", []any{"on"})},
-		{"a new member in a list's object is aligned", "- a: 1\n  b: 2\n- c\n", "- a: 1\n  b: 2\n  d: x\n- c\n", func(f *File) (Edit, error) { return f.SetMember(f.Documents[0].Items[0], "d", "x") }},
-		{"a value that was not written is put behind its colon", "a:\nb: 1\n", "a: x\nb: 1\n", set("a", "x")},
-		{"a scalar gives way to a block", "a: x # why\nb: 1\n", "a:\n  c: 2 # why\nb: 1\n", set("a", Fields{{"c", 2}})},
+		{
+			"a new member of YAML has a line of its own", "a: 1 # one\nb:\n    c: 2",
+			"a: 1 # one\nb:\n    c: 2\nd:\n    e:\n        - \"#[vars.x]\"\n        - yes-or-no",
+			set("d", Fields{{"e", []any{"#[vars.x]", "yes-or-no"}}}),
+		},
+		{
+			"a list of YAML is indented as the file's others", "a:\n- 1\n",
+			"a:\n- 1\nb:\n- \"on\"\n", set("b", []any{"on"}),
+		},
+		{
+			"a new member in a list's object is aligned", "- a: 1\n  b: 2\n- c\n",
+			"- a: 1\n  b: 2\n  d: x\n- c\n",
+			func(f *File) (Edit, error) { return f.SetMember(f.Documents[0].Items[0], "d", "x") },
+		},
+		{
+			"a value that was not written is put behind its colon", "a:\nb: 1\n", "a: x\nb: 1\n",
+			set("a", "x"),
+		},
+		{
+			"a scalar gives way to a block", "a: x # why\nb: 1\n", "a:\n  c: 2 # why\nb: 1\n",
+			set("a", Fields{{"c", 2}}),
+		},
 		{"a block gives way to a scalar", "a:\n  c: 2\nb: 1\n", "a: x\nb: 1\n", set("a", "x")},
-		{"quotes stay the quotes they are", "a: 'x'\nb: \"y\"\n", "a: 'it''s'\nb: \"y\"\n", set("a", "it's")},
-		{"a block scalar is replaced whole", "a: |\n  x\n  y\n\nb: 1\n", "a: \"x\\ny\\tz\"\n\nb: 1\n", set("a", "x\ny\tz")},
-		{"a flow object of YAML stays one", "a: {b: c}\n", "a: {b: c, d: [1, x]}\n", set("d", []any{1, "x"}, "a")},
+		{
+			"quotes stay the quotes they are", "a: 'x'\nb: \"y\"\n", "a: 'it''s'\nb: \"y\"\n",
+			set("a", "it's"),
+		},
+		{
+			"a block scalar is replaced whole", "a: |\n  x\n  y\n\nb: 1\n",
+			"a: \"x\\ny\\tz\"\n\nb: 1\n", set("a", "x\ny\tz"),
+		},
+		{
+			"a flow object of YAML stays one", "a: {b: c}\n", "a: {b: c, d: [1, x]}\n",
+			set("d", []any{1, "x"}, "a"),
+		},
 		{"an empty object of YAML becomes a block", "a: {}\n", "a:\n  b: c\n", set("b", "c", "a")},
-		{"a member of YAML goes with its line", "a: 1\nb: 2 # two\nc: 3\n", "a: 1\nc: 3\n", remove("b")},
-		{"the first member of a list's object gives its place to the next", "- a: 1\n  b: 2\n", "- b: 2\n", func(f *File) (Edit, error) { return f.RemoveMember(f.Documents[0].Items[0], "a") }},
-		{"the only member of YAML leaves empty braces", "a:\n  b: 1\nc: 2\n", "a: {}\nc: 2\n", remove("b", "a")},
-		{"an item of YAML is inserted first", "a:\n  - 1\n", "a:\n  - 0\n  - 1\n", insert(0, 0, "a")},
-		{"an item of YAML is appended", "a:\n  - 1 # one\nb: 2\n", "a:\n  - 1 # one\n  - c: d\n    e: f\nb: 2\n", insert(1, Fields{{"c", "d"}, {"e", "f"}}, "a")},
-		{"what a merge key brings in is overridden", "x: &x {a: 1}\ny:\n  b: 2\n  <<: *x\n", "x: &x {a: 1}\ny:\n  b: 2\n  <<: *x\n  a: 3\n", set("a", 3, "y")},
-		{"an object of nothing but a merge key gets members", "x: &x {a: 1}\ny:\n  <<: *x\n", "x: &x {a: 1}\ny:\n  <<: *x\n  b: 2\n", set("b", 2, "y")},
-		{"what an alias stands for is written out where it changes", "x: &x {a: 1}\ny: *x\n", "x: &x {a: 1}\ny:\n  b: 2\n  a: 1\n", set("b", 2, "y")},
-		{"YAML in CRLF stays so", "a: 1\r\n", "a: 1\r\nb:\r\n  c: 2\r\n", set("b", Fields{{"c", 2}})},
+		{
+			"a member of YAML goes with its line", "a: 1\nb: 2 # two\nc: 3\n", "a: 1\nc: 3\n",
+			remove("b"),
+		},
+		{
+			"the first member of a list's object gives its place to the next", "- a: 1\n  b: 2\n",
+			"- b: 2\n",
+			func(f *File) (Edit, error) { return f.RemoveMember(f.Documents[0].Items[0], "a") },
+		},
+		{
+			"the only member of YAML leaves empty braces", "a:\n  b: 1\nc: 2\n", "a: {}\nc: 2\n",
+			remove("b", "a"),
+		},
+		{
+			"an item of YAML is inserted first", "a:\n  - 1\n", "a:\n  - 0\n  - 1\n",
+			insert(0, 0, "a"),
+		},
+		{
+			"an item of YAML is appended", "a:\n  - 1 # one\nb: 2\n",
+			"a:\n  - 1 # one\n  - c: d\n    e: f\nb: 2\n",
+			insert(1, Fields{{"c", "d"}, {"e", "f"}}, "a"),
+		},
+		{
+			"what a merge key brings in is overridden", "x: &x {a: 1}\ny:\n  b: 2\n  <<: *x\n",
+			"x: &x {a: 1}\ny:\n  b: 2\n  <<: *x\n  a: 3\n", set("a", 3, "y"),
+		},
+		{
+			"an object of nothing but a merge key gets members", "x: &x {a: 1}\ny:\n  <<: *x\n",
+			"x: &x {a: 1}\ny:\n  <<: *x\n  b: 2\n", set("b", 2, "y"),
+		},
+		{
+			"what an alias stands for is written out where it changes", "x: &x {a: 1}\ny: *x\n",
+			"x: &x {a: 1}\ny:\n  b: 2\n  a: 1\n", set("b", 2, "y"),
+		},
+		{
+			"YAML in CRLF stays so", "a: 1\r\n", "a: 1\r\nb:\r\n  c: 2\r\n",
+			set("b", Fields{{"c", 2}}),
+		},
 	}
 	for _, tt := range tests {
-		t.Run(tt.name, func(t *testing.T) { checkEdited(t, "policy", tt.before, tt.after, tt.edit) })
+		t.Run(tt.name,
+			func(t *testing.T) { checkEdited(t, "policy", tt.before, tt.after, tt.edit) })
+	}
+}
+
+func TestApply(t *testing.T) {
+	t.Parallel()
+	text := []byte("0123456789")
+	tests := []struct {
+		name  string
+		edits []Edit
+		want  string
+	}{
+		{
+			"edits are made in any order",
+			[]Edit{{Span: Span{8, 9}, Text: "b"}, {Span: Span{1, 2}, Text: "aa"}},
+			"0aa234567b9",
+		},
+		{
+			"insertions at one place keep their order",
+			[]Edit{{Span: Span{5, 5}, Text: "a"}, {Span: Span{5, 5}, Text: "b"}},
+			"01234ab56789",
+		},
+		{
+			"an insertion may touch a removal",
+			[]Edit{
+				{Span: Span{3, 5}, Text: ""},
+				{Span: Span{5, 5}, Text: "a"},
+				{Span: Span{3, 3}, Text: "b"},
+			},
+			"012ba56789",
+		},
+		{"no edit changes nothing", nil, "0123456789"},
+		{"an edit may replace everything", []Edit{{Span: Span{0, 10}, Text: ""}}, ""},
+		{
+			"edits that overlap are an error",
+			[]Edit{{Span: Span{3, 5}, Text: ""}, {Span: Span{4, 6}, Text: ""}},
+			"error: two edits overlap at byte 4",
+		},
+		{
+			"an edit outside the text is an error",
+			[]Edit{{Span: Span{9, 11}, Text: ""}},
+			"error: an edit of bytes 9 to 11 lies outside the text of 10 bytes",
+		},
+		{
+			"an edit that ends before it starts is an error",
+			[]Edit{{Span: Span{5, 4}, Text: ""}},
+			"error: an edit of bytes 5 to 4 lies outside the text of 10 bytes",
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			edited, err := Apply(text, tt.edits...)
+			got := string(edited)
+			if err != nil {
+				got = "error: " + err.Error()
+			}
+			if got != tt.want {
+				t.Errorf("got %q, want %q", got, tt.want)
+			}
+		})
+	}
+}
+
+func TestEditsThatCanNotBeMadeAreRefused(t *testing.T) {
+	t.Parallel()
+	const aliased = "x: &x {a: 1}\ny: *x\nz: 1\n"
+	tests := []struct {
+		name, text, want string
+		edit             func(f *File, root *Value) (Edit, error)
+	}{
+		{
+			"text that an alias stands for too", aliased,
+			"p.yaml:1:11: this text stands for several values, through an alias",
+			func(f *File, root *Value) (Edit, error) {
+				return f.SetMember(root.Member("x"), "a", 2)
+			},
+		},
+		{
+			"the removal of an anchor in use", aliased,
+			"p.yaml:1:1: this text stands for several values, through an alias",
+			func(f *File, root *Value) (Edit, error) { return f.RemoveMember(root, "x") },
+		},
+		{
+			"a member of what is no object", aliased,
+			"p.yaml:3:4: this is a number, not an object",
+			func(f *File, root *Value) (Edit, error) {
+				return f.SetMember(root.Member("z"), "a", 2)
+			},
+		},
+		{
+			"the removal of a member that is not there", aliased,
+			"p.yaml:1:1: the object has no member a of its own",
+			func(f *File, root *Value) (Edit, error) { return f.RemoveMember(root, "a") },
+		},
+		{
+			"the removal of a member that stands twice", "a: 1\na: 2\n",
+			"p.yaml:2:1: a stands twice in the object",
+			func(f *File, root *Value) (Edit, error) { return f.RemoveMember(root, "a") },
+		},
+		{
+			"a name that is taken", aliased, "p.yaml:1:1: the object has a member y already",
+			func(f *File, root *Value) (Edit, error) { return f.RenameMember(root, "x", "y") },
+		},
+		{
+			"an object that is not there", aliased, "an object to be edited is not there",
+			func(f *File, root *Value) (Edit, error) {
+				return f.SetMember(root.Member("none"), "a", 2)
+			},
+		},
+		{
+			"a value of another file", aliased, "the value to be edited is not of this file",
+			func(f *File, root *Value) (Edit, error) { return f.Replace(&Value{Kind: Null}, 1) },
+		},
+		{
+			"a value that has no form in a file", aliased,
+			"a value of type float64 can't be written",
+			func(f *File, root *Value) (Edit, error) { return f.Replace(root, 1.5) },
+		},
+		{
+			"a string that is not UTF-8", aliased, "a string to be written is not UTF-8",
+			func(f *File, root *Value) (Edit, error) { return f.Replace(root, "\xff") },
+		},
+		{
+			"a place that the list does not have", "- a\n",
+			"p.yaml:1:1: the list has 1 items, no place 2",
+			func(f *File, root *Value) (Edit, error) { return f.InsertItem(root, 2, 1) },
+		},
+		{
+			"a member of a pair without braces", "[a: 1]\n",
+			"p.yaml:1:7: this can't be edited without changing something else",
+			func(f *File, root *Value) (Edit, error) { return f.SetMember(root.Items[0], "b", 2) },
+		},
+	}
+	for _, tt := range tests {
+		t.Run(tt.name, func(t *testing.T) {
+			f, err := Read("p.yaml", []byte(tt.text))
+			if err != nil {
+				t.Fatal(err)
+			}
+			e, err := tt.edit(f, f.Documents[0])
+			if err == nil || err.Error() != tt.want {
+				t.Errorf("got %v, %v, want %s", e, err, tt.want)
+			}
+		})
 	}
 }

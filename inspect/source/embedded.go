@@ -8,10 +8,12 @@ import (
 	"unicode/utf8"
 )
 
-// Embedded reads the JSON that a String of a file holds, as a policy's configuration that is kept as text.
-// Its values stand where their text is in the file; where that can't be told, all of them stand where the
-// string does. To change them, edit the text on its own and [File.Replace] the string.
-// Every error is an [*Error], except where v is no String.
+// Embedded reads the JSON that a String of a file holds, such as a policy's configuration that is
+// kept as text. Its values have the places of their text in the file. If those can't be found, all
+// of them have the place of the string. To change them, edit the text on its own and
+// [File.Replace] the string.
+//
+// Every error is an [*Error], unless v is not a String.
 func Embedded(f *File, v *Value) (*File, error) {
 	text, ok := v.Str()
 	if !ok {
@@ -34,7 +36,7 @@ func Embedded(f *File, v *Value) (*File, error) {
 	return inner, nil
 }
 
-// move puts a value, and all in it, where it stands in the file.
+// move gives a value, and all in it, the places in the file.
 func (f *File) move(v *Value, p places) {
 	v.Span = p.span(v.Span)
 	v.Pos = f.Position(v.Span.Start)
@@ -49,9 +51,9 @@ func (f *File) move(v *Value, p places) {
 	}
 }
 
-// places tells where the bytes of a string's content stand in the file.
+// places says where the bytes of a string's content are in the file.
 type places struct {
-	offsets []int // of each byte and of the end; nil where that can't be told
+	offsets []int // of each byte and of the end; nil if they can't be found
 	whole   Span  // of the string
 }
 
@@ -62,7 +64,7 @@ func (p places) span(s Span) Span {
 	return Span{p.offsets[s.Start], p.offsets[s.End]}
 }
 
-// of returns where a position of the content stands in the file.
+// of returns where a position of the content is in the file.
 func (p places) of(content *index, at Position) int {
 	if p.offsets == nil || at.Line == 0 {
 		return p.whole.Start
@@ -70,8 +72,9 @@ func (p places) of(content *index, at Position) int {
 	return p.offsets[content.offset(at.Line, at.Column)]
 }
 
-// placesOf walks the content of a string and its text in the file side by side. White space is passed over
-// in both: a block of YAML is indented, and a folded line ends where its content has a space.
+// placesOf walks the content of a string and its text in the file side by side. It passes over
+// white space in both, because a block of YAML is indented, and a folded line ends where its
+// content has a space.
 func (f *File) placesOf(v *Value) places {
 	p := places{whole: v.Span}
 	u := unquoter{text: f.Text[:v.Span.End], format: f.Format}
@@ -102,7 +105,8 @@ type unquoter struct {
 	quote  byte // " or ', or 0
 }
 
-// open returns the offset of the first character behind a quote, or behind the line that starts a block.
+// open returns the offset of the first character after a quote, or after the line that starts a
+// block.
 func (u *unquoter) open(at int) int {
 	if at == len(u.text) {
 		return at
@@ -137,7 +141,8 @@ func (u *unquoter) next(at int) (rune, int) {
 		return unescape(rest)
 	case u.quote == '\'' && bytes.HasPrefix(rest, []byte("''")):
 		return '\'', 2
-	case u.format == HCL && (bytes.HasPrefix(rest, []byte("$${")) || bytes.HasPrefix(rest, []byte("%%{"))):
+	case u.format == HCL &&
+		(bytes.HasPrefix(rest, []byte("$${")) || bytes.HasPrefix(rest, []byte("%%{"))):
 		return rune(rest[0]), 2
 	}
 	r, size := utf8.DecodeRune(rest)
@@ -174,7 +179,7 @@ func utf16Escape(text []byte) (rune, int) {
 	return r, size
 }
 
-// hexadecimal reads the digits of an escape behind its backslash and its letter.
+// hexadecimal reads the digits of an escape after its backslash and its letter.
 func hexadecimal(text []byte, digits int) (rune, int) {
 	if len(text) < 2+digits {
 		return utf8.RuneError, len(text)

@@ -2,6 +2,7 @@ package source
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -10,12 +11,12 @@ import (
 	"github.com/zclconf/go-cty/cty"
 )
 
-// hclReader turns the syntax tree of a Terraform file into values. Nothing is evaluated: what is no literal
-// is Unknown.
+// hclReader turns the syntax tree of a Terraform file into values. Nothing is evaluated: whatever
+// is not a literal is Unknown.
 type hclReader struct {
 	counter
 	source string
-	base   int // offset of the text behind a byte order mark
+	base   int // offset of the text after a byte order mark
 }
 
 func (f *File) readHCL() error {
@@ -36,7 +37,7 @@ func (f *File) readHCL() error {
 	return nil
 }
 
-// span returns where a range of the library lies in the file.
+// span returns where a range of the library is in the file.
 func (r *hclReader) span(at hcl.Range) Span {
 	return Span{r.base + at.Start.Byte, r.base + at.End.Byte}
 }
@@ -50,7 +51,8 @@ func (r *hclReader) fault(diagnostics hcl.Diagnostics) error {
 		if d.Subject != nil {
 			at = r.span(*d.Subject).Start
 		}
-		cause := strings.ToLower(d.Summary[:min(1, len(d.Summary))]) + d.Summary[min(1, len(d.Summary)):]
+		cause := strings.ToLower(d.Summary[:min(1, len(d.Summary))]) +
+			d.Summary[min(1, len(d.Summary)):]
 		hint := printable(strings.TrimSuffix(d.Detail, "."))
 		if holdsSecret(hint) {
 			hint = ""
@@ -60,8 +62,8 @@ func (r *hclReader) fault(diagnostics hcl.Diagnostics) error {
 	return nil
 }
 
-// body reads a block, or the file as a whole, as an object: its attributes and its blocks, in the file's
-// order. Blocks of one type are members of one name.
+// body reads a block, or the file as a whole, as an object: its attributes and its blocks, in the
+// file's order. Blocks of one type are members of one name.
 func (r *hclReader) body(b *hclsyntax.Body, s Span, where *place, depth int) (*Value, error) {
 	v := &Value{Kind: Object, Pos: r.file.Position(s.Start), Span: s}
 	if err := r.add(s.Start, depth); err != nil {
@@ -83,7 +85,8 @@ func (r *hclReader) body(b *hclsyntax.Body, s Span, where *place, depth int) (*V
 		value.Labels = block.Labels
 		v.Members = append(v.Members, r.member(block.Type, block.TypeRange, value))
 	}
-	slices.SortFunc(v.Members, func(a, b Member) int { return cmp.Compare(a.KeySpan.Start, b.KeySpan.Start) })
+	slices.SortFunc(v.Members,
+		func(a, b Member) int { return cmp.Compare(a.KeySpan.Start, b.KeySpan.Start) })
 	return v, nil
 }
 
@@ -118,8 +121,8 @@ func (r *hclReader) value(e hclsyntax.Expression, where *place, depth int) (*Val
 	return v, nil
 }
 
-// unwrap takes off the parentheses around an expression, and jsonencode, which makes a text of the object
-// that is meant.
+// unwrap takes off the parentheses around an expression, and jsonencode, which makes a text of the
+// object in it.
 func unwrap(e hclsyntax.Expression) hclsyntax.Expression {
 	for {
 		switch wrapper := e.(type) {
@@ -162,7 +165,7 @@ func (r *hclReader) members(v *Value, e *hclsyntax.ObjectConsExpr, where *place,
 	return nil
 }
 
-// name returns the name of a member. One that is no literal is its source text.
+// name returns the name of a member. A name that is not a literal is its source text.
 func (r *hclReader) name(e hclsyntax.Expression) string {
 	if key, ok := e.(*hclsyntax.ObjectConsKeyExpr); ok {
 		if word := hcl.ExprAsKeyword(key); word != "" {
@@ -215,11 +218,94 @@ func (r *hclReader) literal(e hclsyntax.Expression) (Kind, string) {
 	return Unknown, ""
 }
 
-// trimZeros takes the zeros from the start of a number, which HCL allows and JSON does not.
+// trimZeros takes the zeros from the start of a number. HCL allows them and JSON does not.
 func trimZeros(number string) string {
 	trimmed := strings.TrimLeft(number, "0")
 	if trimmed == "" || digits(trimmed) == 0 {
 		return "0" + trimmed
 	}
 	return trimmed
+}
+
+const (
+	maxHCL       = 256 << 10 // bytes
+	maxHCLDepth  = 500       // levels of brackets; each takes some 20 KiB of the parser's stack
+	maxOperators = 20_000    // signs in one file that the parser descends for
+	maxMelded    = 256 << 20 // bytes that the parser copies to put strings together
+)
+
+// checkSize refuses text that would use up the stack. The parser of HCL knows no limit.
+func (r *hclReader) checkSize(text []byte) error {
+	if len(text) > maxHCL {
+		return r.file.errorAt(r.base, fmt.Sprintf("the text has more than %d KiB", maxHCL>>10),
+			wrongFile)
+	}
+	tokens, _ := hclsyntax.LexConfig(text, r.file.Name, hcl.InitialPos)
+	var cost hclCost
+	for _, token := range tokens {
+		cost.add(token)
+		if excess := cost.excess(); excess != "" {
+			return r.file.errorAt(r.base+token.Range.Start.Byte, excess, wrongFile)
+		}
+	}
+	return nil
+}
+
+// hclCost is what parsing costs.
+type hclCost struct {
+	depth     int // of open brackets
+	operators int
+	text      int // bytes of the string that is being read
+	melded    int // bytes copied for strings: each line is added to a copy of all lines before it
+}
+
+func (c *hclCost) add(token hclsyntax.Token) {
+	c.depth += nesting(token.Type)
+	if descends(token.Type) {
+		c.operators++
+	}
+	c.text += len(token.Bytes)
+	if token.Type != hclsyntax.TokenStringLit && token.Type != hclsyntax.TokenQuotedLit {
+		c.text = 0
+	}
+	c.melded += c.text
+}
+
+// excess returns what is too much, or nothing.
+func (c *hclCost) excess() string {
+	switch {
+	case c.depth > maxHCLDepth:
+		return fmt.Sprintf("values are nested more than %d levels deep", maxHCLDepth)
+	case c.operators > maxOperators:
+		return fmt.Sprintf("the file has more than %d operators", maxOperators)
+	case c.melded > maxMelded:
+		return "a string of the file has too many lines"
+	}
+	return ""
+}
+
+// nesting returns by how many levels a token goes down or up.
+func nesting(token hclsyntax.TokenType) int {
+	switch token {
+	case hclsyntax.TokenOBrace, hclsyntax.TokenOBrack, hclsyntax.TokenOParen,
+		hclsyntax.TokenOQuote, hclsyntax.TokenOHeredoc,
+		hclsyntax.TokenTemplateInterp, hclsyntax.TokenTemplateControl:
+		return 1
+	case hclsyntax.TokenCBrace, hclsyntax.TokenCBrack, hclsyntax.TokenCParen,
+		hclsyntax.TokenCQuote, hclsyntax.TokenCHeredoc,
+		hclsyntax.TokenTemplateSeqEnd:
+		return -1
+	}
+	return 0
+}
+
+// descends reports whether the parser goes down a level for an operator, with no bracket to show
+// for it.
+func descends(token hclsyntax.TokenType) bool {
+	switch token {
+	case hclsyntax.TokenBang, hclsyntax.TokenMinus, hclsyntax.TokenQuestion, hclsyntax.TokenStar,
+		hclsyntax.TokenTemplateControl:
+		return true
+	}
+	return false
 }

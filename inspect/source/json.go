@@ -5,7 +5,8 @@ import (
 	"encoding/json"
 )
 
-// jsonReader reads one JSON value with the tokens of encoding/json, which tells where each of them ends.
+// jsonReader reads one JSON value with the tokens of encoding/json, which says where each of them
+// ends.
 type jsonReader struct {
 	counter
 	dec  *json.Decoder
@@ -14,8 +15,8 @@ type jsonReader struct {
 	items
 }
 
-// items says what becomes of the items of one list, which is the document itself or the member with this name. The zero value keeps
-// them.
+// items says what happens to the items of one list, which is the document itself or the member
+// with this name. The zero value keeps them.
 type items struct {
 	member string
 	most   int // values that are held at once
@@ -24,7 +25,8 @@ type items struct {
 
 // of reports whether the list at this place is the one.
 func (i items) of(where *place) bool {
-	return i.take != nil && (where == nil || where.parent == nil && where.item < 0 && where.key == i.member)
+	return i.take != nil &&
+		(where == nil || where.parent == nil && where.item < 0 && where.key == i.member)
 }
 
 func (f *File) readJSON(items items) error {
@@ -32,7 +34,10 @@ func (f *File) readJSON(items items) error {
 		return err
 	}
 	base := f.body()
-	r := &jsonReader{counter: counter{file: f, most: items.most}, base: base, dec: json.NewDecoder(bytes.NewReader(f.Text[base:])), items: items}
+	r := &jsonReader{
+		counter: counter{file: f, most: items.most}, base: base,
+		dec: json.NewDecoder(bytes.NewReader(f.Text[base:])), items: items,
+	}
 	r.dec.UseNumber()
 	v, err := r.value(wantValue, nil)
 	if err != nil {
@@ -57,7 +62,7 @@ func (r *jsonReader) next() int {
 	return at
 }
 
-// value reads the next value. What is wanted tells a fault how to explain itself.
+// value reads the next value. If it fails, the explanation depends on what was wanted.
 func (r *jsonReader) value(wanted want, where *place) (*Value, error) {
 	start := r.next()
 	token, err := r.dec.Token()
@@ -93,7 +98,7 @@ func scalar(token json.Token) (Kind, string) {
 	return Null, ""
 }
 
-// fill reads what stands between the brackets of a list or an object.
+// fill reads everything between the brackets of a list or an object.
 func (r *jsonReader) fill(v *Value, bracket json.Delim, start int, where *place) error {
 	r.open = append(r.open, start)
 	fill := r.members
@@ -167,10 +172,11 @@ func (r *jsonReader) close(wanted want) error {
 	return nil
 }
 
-// skipSpace returns the offset of the first byte from at that is no white space of JSON (RFC 8259,
-// section 2).
+// skipSpace returns the offset of the first byte from at on that is not white space of JSON (RFC
+// 8259, section 2).
 func skipSpace(text []byte, at int) int {
-	for at < len(text) && (text[at] == ' ' || text[at] == '\t' || text[at] == '\r' || text[at] == '\n') {
+	for at < len(text) &&
+		(text[at] == ' ' || text[at] == '\t' || text[at] == '\r' || text[at] == '\n') {
 		at++
 	}
 	return at

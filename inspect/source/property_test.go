@@ -44,7 +44,11 @@ func (w world) container(kind Kind, depth int) *Value {
 }
 
 func (w world) text() string {
-	texts := []string{"a", "b", "audience", "client id", "#[vars.x]", "on", "12", "", "x: y", "a # b", "é\u202e", "one\ntwo\n", "- a", "it's", `"`, "{{ x }}", "\\", "1e3", "null", "*a", "&a", "!a", "%a", "@a", "[", "{", ","}
+	texts := []string{
+		"a", "b", "audience", "client id", "#[vars.x]", "on", "12", "", "x: y", "a # b", "é\u202e",
+		"one\ntwo\n", "- a", "it's", `"`, "{{ x }}", "\\", "1e3", "null", "*a", "&a", "!a", "%a",
+		"@a", "[", "{", ",",
+	}
 	return texts[w.IntN(len(texts))]
 }
 
@@ -57,7 +61,9 @@ func (w world) write(v *Value) (name, text string) {
 	case 0:
 		return "x.json", v.JSON()
 	case 1:
-		return "x.json", (&jsonWriter{newline: newline, unit: unit, colon: ": ", spread: true}).write(v, "") + newline
+		return "x.json",
+			(&jsonWriter{newline: newline, unit: unit, colon: ": ", spread: true}).write(v, "") +
+				newline
 	case 2:
 		return "x.json", (&jsonWriter{newline: newline, unit: unit, colon: " : "}).write(v, "")
 	case 3:
@@ -83,7 +89,8 @@ func (w world) terraform(v *Value, writer hclWriter) string {
 		name := fmt.Sprintf("k%d", i)
 		switch spread := w.IntN(2) == 0; {
 		case m.Value.Kind == Object && w.IntN(2) == 0:
-			text += fmt.Sprintf("%s %q %q {%s", name, "a = {", "b", writer.newline) + w.terraform(m.Value, writer) + "}"
+			text += fmt.Sprintf("%s %q %q {%s", name, "a = {", "b", writer.newline) +
+				w.terraform(m.Value, writer) + "}"
 		case m.Value.Kind == Object || m.Value.Kind == List:
 			text += name + " = jsonencode(" + writer.expression(m.Value, "", spread) + " )"
 		default:
@@ -115,14 +122,18 @@ func (w world) change(f *File) (what string, e Edit, want *Value, err error) {
 	all := flatten(f.Documents)
 	target := all[w.IntN(len(all))]
 	with := w.value(2)
-	replaced := &Value{Kind: target.Kind, Items: slices.Clone(target.Items), Members: slices.Clone(target.Members)}
+	replaced := &Value{
+		Kind: target.Kind, Items: slices.Clone(target.Items),
+		Members: slices.Clone(target.Members),
+	}
 	document := f.Documents[0]
 	switch n := len(target.Members); {
 	case target.Kind == List:
 		i := w.IntN(len(target.Items) + 1)
 		e, err = f.InsertItem(target, i, with)
 		replaced.Items = slices.Insert(replaced.Items, i, with)
-		return fmt.Sprintf("insert %s at %d of %s", with.JSON(), i, target.JSON()), e, document.substitute(target, replaced), err
+		return fmt.Sprintf("insert %s at %d of %s", with.JSON(), i, target.JSON()), e,
+			document.substitute(target, replaced), err
 	case target.Kind == Object && w.IntN(3) == 0:
 		e, err = f.SetMember(target, "new", with)
 		replaced.Members = append(replaced.Members, Member{Key: "new", Value: with})
@@ -130,26 +141,34 @@ func (w world) change(f *File) (what string, e Edit, want *Value, err error) {
 			replaced.Members = slices.Clone(target.Members)
 			replaced.Find("new").Value = with
 		}
-		return fmt.Sprintf("add %s to %s", with.JSON(), target.JSON()), e, document.substitute(target, replaced), err
-	case (n > 1 || n > 0 && f.Format != HCL) && w.IntN(2) == 0: // a file of HCL must not become empty
+		return fmt.Sprintf("add %s to %s", with.JSON(), target.JSON()), e,
+			document.substitute(target, replaced), err
+	// a file of HCL must not become empty
+	case (n > 1 || n > 0 && f.Format != HCL) && w.IntN(2) == 0:
 		i := w.IntN(n)
 		e, err = f.RemoveMember(target, target.Members[i].Key)
 		replaced.Members = slices.Delete(replaced.Members, i, i+1)
-		return fmt.Sprintf("remove %q from %s", target.Members[i].Key, target.JSON()), e, document.substitute(target, replaced), err
+		return fmt.Sprintf("remove %q from %s", target.Members[i].Key, target.JSON()), e,
+			document.substitute(target, replaced), err
 	case n > 0 && target.Find("to") == nil:
 		i := w.IntN(n)
 		e, err = f.RenameMember(target, target.Members[i].Key, "to")
 		replaced.Members[i].Key = "to"
-		return fmt.Sprintf("rename %q of %s", target.Members[i].Key, target.JSON()), e, document.substitute(target, replaced), err
+		return fmt.Sprintf("rename %q of %s", target.Members[i].Key, target.JSON()), e,
+			document.substitute(target, replaced), err
 	}
 	if f.Format == HCL && target.Kind == Object { // a block has to stay one
-		with = &Value{Kind: Object, Members: []Member{{Key: "k", Value: with}}, Labels: target.Labels}
+		with = &Value{
+			Kind: Object, Members: []Member{{Key: "k", Value: with}}, Labels: target.Labels,
+		}
 	}
 	e, err = f.Replace(target, with)
-	return fmt.Sprintf("replace %s by %s", target.JSON(), with.JSON()), e, document.substitute(target, with), err
+	return fmt.Sprintf("replace %s by %s", target.JSON(), with.JSON()), e,
+		document.substitute(target, with), err
 }
 
 func TestEveryEditChangesWhatItSaysAndNothingElse(t *testing.T) {
+	t.Parallel()
 	for seed := range uint64(3000) {
 		w := world{rand.New(rand.NewPCG(seed, 0))}
 		name, text := w.write(w.container(Object, 4))
@@ -167,7 +186,8 @@ func TestEveryEditChangesWhatItSaysAndNothingElse(t *testing.T) {
 				t.Fatal(err)
 			}
 			if got := documentsJSON(edited); got != want.JSON() {
-				t.Fatalf("seed %d: %s: got %s, want %s, in\n%s\n---\n%s", seed, what, got, want.JSON(), f.Text, edited.Text)
+				t.Fatalf("seed %d: %s: got %s, want %s, in\n%s\n---\n%s", seed, what, got,
+					want.JSON(), f.Text, edited.Text)
 			}
 			f = edited
 		}

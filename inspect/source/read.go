@@ -2,25 +2,98 @@ package source
 
 import (
 	"bytes"
+	"cmp"
 	"fmt"
 	"path"
 	"strings"
 	"unicode/utf8"
 )
 
+// Format is the syntax of a file.
+type Format uint8
+
+// The formats that Read knows.
+const (
+	JSON Format = iota
+	YAML
+	HCL // as Terraform has it
+)
+
+// String returns the format's name as a message has it.
+func (f Format) String() string {
+	return [...]string{"JSON", "YAML", "HCL"}[f]
+}
+
+// File is a file as it was read.
+type File struct {
+	Name      string
+	Format    Format
+	Text      []byte
+	Documents []*Value  // one for JSON and HCL, one a document for YAML, unless it has no content
+	Problems  []Problem // what is odd, but no hindrance to reading
+
+	lines   *index
+	unshown bool   // no message shows anything of the text
+	shared  []Span // text that aliases stand for
+}
+
+// Problem is something odd in a file that could be read all the same, such as a member that
+// appears twice.
+type Problem struct {
+	ID      string // "duplicate-member", "byte-order-mark", "invalid-utf-8", "comment-for-value"
+	Pos     Position
+	Message string
+}
+
+// Position returns the place of a byte offset. An offset behind the end is the end.
+func (f *File) Position(offset int) Position {
+	at := f.index().at(offset)
+	return Position{File: f.Name, Line: at.line, Column: at.column}
+}
+
+// Line returns the text of a line, counted from 1, without its line break. It is empty if there is
+// no such line.
+func (f *File) Line(n int) string {
+	lines := f.index()
+	start := lines.offset(n, 1)
+	if n < 1 || lines.at(start).line != n {
+		return ""
+	}
+	rest := string(f.Text[start:lines.offset(n+1, 1)])
+	return strings.TrimRight(rest, "\r\n")
+}
+
+// index returns the index of the text. A File that was not read has none of its own.
+func (f *File) index() *index {
+	if f.lines == nil {
+		return newIndex(f.Text, false)
+	}
+	return f.lines
+}
+
+func (f *File) errorAt(offset int, cause, hint string) error {
+	return &Error{Pos: f.Position(offset), Cause: cause, Hints: Hints(hint)}
+}
+
+func (f *File) problem(id string, offset int, message string) {
+	if len(f.Problems) < maxProblems {
+		f.Problems = append(f.Problems, Problem{ID: id, Pos: f.Position(offset), Message: message})
+	}
+}
+
 // Limits of what is read, so that no file keeps the program busy for long.
 const (
 	maxText     = 16 << 20  // bytes
 	maxDepth    = 5_000     // levels of nesting
 	maxValues   = 1_000_000 // in one file
-	maxProblems = 100       // told of one file
+	maxProblems = 100       // reported of one file
 )
 
 var byteOrderMark = []byte("\ufeff")
 
-// Read reads a configuration file. The format follows from the name's extension, where it has none that is
-// known, from the first character: a brace or a bracket starts JSON, everything else is YAML.
-// Every error is an [*Error].
+// Read reads a configuration file. The format follows from the name's extension. If it has none
+// that is known, it follows from the first character: a brace or a bracket starts JSON, everything
+// else is YAML. Every error is an [*Error].
 func Read(name string, text []byte) (*File, error) {
 	f, err := open(name, text)
 	if err != nil {
@@ -31,17 +104,21 @@ func Read(name string, text []byte) (*File, error) {
 	}
 	f.Format = formatOf(name, text)
 	if !utf8.Valid(text) {
-		return nil, f.errorAt(invalidUTF8(text), "the text is not UTF-8", "save it with the encoding UTF-8")
+		return nil,
+			f.errorAt(invalidUTF8(text), "the text is not UTF-8",
+				"save it with the encoding UTF-8")
 	}
 	if bytes.HasPrefix(text, byteOrderMark) {
-		f.problem("byte-order-mark", 0, "the file starts with a byte order mark, which strict readers refuse")
+		f.problem("byte-order-mark", 0,
+			"the file starts with a byte order mark, which strict readers refuse")
 	}
 	return f.done(f.read())
 }
 
-// ReadJSON reads one JSON value and nothing behind it but white space, as the parts of a token and key sets
-// are: a byte order mark is an error, since verifiers refuse it, and text that is no UTF-8 is a [Problem]
-// "invalid-utf-8", since most of them read it. Every error is an [*Error].
+// ReadJSON reads one JSON value with nothing behind it but white space, as the parts of a token
+// and key sets are. A byte order mark is an error, because verifiers refuse it. Text that is not
+// UTF-8 is a [Problem] "invalid-utf-8", because most verifiers read it. Every error is an
+// [*Error].
 func ReadJSON(name string, text []byte) (*File, error) {
 	return readJSON(name, text, false, items{})
 }
@@ -49,10 +126,13 @@ func ReadJSON(name string, text []byte) (*File, error) {
 // maxHeld is how many values [ReadJSONItems] holds at once.
 const maxHeld = 50_000
 
-// ReadJSONItems is ReadJSON for a list that may be long, which is the document itself or its member with this name. Each item goes
-// to take as soon as it is read, together with its list, and is nil in the list from then on: as values, a list of megabytes
-// is many times as large. What take was given counts for nothing where there is an error.
-func ReadJSONItems(name string, text []byte, member string, take func(list, item *Value)) (*File, error) {
+// ReadJSONItems is ReadJSON for a list that may be long: the document itself, or its member with
+// this name. Each item goes to take as soon as it is read, together with its list, and is nil in
+// the list from then on, because a list of megabytes is many times as large as values. If there is
+// an error, what take was given does not count.
+func ReadJSONItems(name string, text []byte, member string,
+	take func(list, item *Value),
+) (*File, error) {
 	return readJSON(name, text, false, items{member, maxHeld, take})
 }
 
@@ -66,18 +146,23 @@ func readJSON(name string, text []byte, unshown bool, items items) (*File, error
 		return nil, err
 	}
 	if bytes.HasPrefix(text, byteOrderMark) {
-		return nil, f.errorAt(0, "not JSON: a byte order mark stands before it", "save it without one; in PowerShell 7: Out-File -Encoding utf8NoBOM")
+		return nil,
+			f.errorAt(0, "not JSON: a byte order mark stands before it",
+				"save it without one; in PowerShell 7: Out-File -Encoding utf8NoBOM")
 	}
 	if !utf8.Valid(text) {
-		f.problem("invalid-utf-8", invalidUTF8(text), "the text is not UTF-8; readers put U+FFFD in place of what is wrong")
+		f.problem("invalid-utf-8", invalidUTF8(text),
+			"the text is not UTF-8; readers put U+FFFD in place of what is wrong")
 	}
 	return f.done(f.readJSON(items))
 }
 
-// maxPart is how many values a part of a token may have. Entra ID's tokens have some thirty, and a user's groups at most 200.
+// maxPart is how many values a part of a token may have. Entra ID's tokens have some thirty, and a
+// user's groups at most 200.
 const maxPart = 20_000
 
-// ReadPart is ReadJSON for what may be a secret, such as a part of a token: no error shows anything of the text.
+// ReadPart is ReadJSON for what may be a secret, such as a part of a token: no error shows
+// anything of the text.
 func ReadPart(name string, text []byte) (*File, error) {
 	return readJSON(name, text, true, items{most: maxPart})
 }
@@ -136,30 +221,38 @@ func (f *File) body() int {
 	return 0
 }
 
-// checkText refuses what is no text of a configuration, before a parser sees it.
+// checkText refuses what is not the text of a configuration, before a parser sees it.
 func (f *File) checkText() error {
 	start := f.body()
 	content := bytes.TrimLeft(f.Text[start:], " \t\r\n")
 	first := len(f.Text) - len(content)
 	switch {
 	case len(content) == 0:
-		return f.errorAt(first, "the text is empty", "did the command that should have written it fail?")
+		return f.errorAt(first, "the text is empty",
+			"did the command that should have written it fail?")
 	case bytes.HasPrefix(f.Text, []byte("\xff\xfe")), bytes.HasPrefix(f.Text, []byte("\xfe\xff")):
-		return f.errorAt(0, "the text is UTF-16, not UTF-8", "save it with the encoding UTF-8; in PowerShell: Out-File -Encoding utf8")
+		return f.errorAt(0, "the text is UTF-16, not UTF-8",
+			"save it with the encoding UTF-8; in PowerShell: Out-File -Encoding utf8")
 	case bytes.IndexByte(f.Text, 0) >= 0:
-		return f.errorAt(bytes.IndexByte(f.Text, 0), "not text: a NUL byte stands here", "is this a configuration file?")
+		return f.errorAt(bytes.IndexByte(f.Text, 0), "not text: a NUL byte stands here",
+			"is this a configuration file?")
 	}
 	return f.checkMarkup(first, content)
 }
 
-// checkMarkup refuses HTML and XML, which is what arrives when a sign-in page was saved in place of a file.
+// checkMarkup refuses HTML and XML, which is what people have if they saved a sign-in page in
+// place of a file.
 func (f *File) checkMarkup(first int, content []byte) error {
 	head := strings.ToLower(string(content[:min(len(content), 9)]))
 	switch {
 	case strings.HasPrefix(head, "<!doctype"), strings.HasPrefix(head, "<html"):
-		return f.errorAt(first, "this is an HTML page, not a configuration", "a sign-in or error page saved in place of the answer? fetch it again")
-	case len(head) > 1 && head[0] == '<' && strings.ContainsRune("?!abcdefghijklmnopqrstuvwxyz", rune(head[1])):
-		return f.errorAt(first, "this is XML or HTML, not JSON or YAML", "an API answers in XML or HTML where it was asked wrongly; look at what it says, and fetch it as JSON")
+		return f.errorAt(first, "this is an HTML page, not a configuration",
+			"a sign-in or error page saved in place of the answer? fetch it again")
+	case len(head) > 1 && head[0] == '<' &&
+		strings.ContainsRune("?!abcdefghijklmnopqrstuvwxyz", rune(head[1])):
+		return f.errorAt(first, "this is XML or HTML, not JSON or YAML",
+			"an API answers in XML or HTML where it was asked wrongly; look at what it says, and "+
+				"fetch it as JSON")
 	}
 	return nil
 }
@@ -174,3 +267,82 @@ func invalidUTF8(text []byte) int {
 	}
 	return len(text)
 }
+
+// counter counts what was read of a file, and stops the reading at its limits.
+type counter struct {
+	file   *File
+	values int
+	most   int // values; zero for maxValues
+}
+
+// add counts one value.
+func (c *counter) add(offset, depth int) error {
+	c.values++
+	switch {
+	case depth > maxDepth:
+		return c.file.beyond(offset, tooDeep)
+	case c.values > cmp.Or(c.most, maxValues):
+		return c.file.tooMany(offset, cmp.Or(c.most, maxValues))
+	}
+	return nil
+}
+
+func (f *File) tooMany(offset, most int) error {
+	return f.beyond(offset, fmt.Sprintf("the file has more than %d values", most))
+}
+
+// beyond is the error if a file goes beyond a limit.
+func (f *File) beyond(offset int, cause string) error {
+	return &Error{Pos: f.Position(offset), Cause: cause, Hints: Hints(wrongFile), Limit: true}
+}
+
+// checkJSONSize refuses JSON of very many values before any of them is made: each value follows a
+// bracket or a comma.
+func (f *File) checkJSONSize() error {
+	values, inString := 0, false
+	for i := 0; i < len(f.Text); i++ {
+		switch c := f.Text[i]; {
+		case c == '"':
+			inString = !inString
+		case c == '\\':
+			i++
+		case inString:
+		case c == ',',
+			(c == '[' || c == '{') && i+1 < len(f.Text) && f.Text[i+1] != ']' &&
+				f.Text[i+1] != '}':
+			values++
+		}
+		if values > maxValues {
+			return f.tooMany(i, maxValues)
+		}
+	}
+	return nil
+}
+
+// checkYAMLSize refuses text that would fill the memory while the YAML library reads it: each
+// value of YAML follows one of these characters.
+func (f *File) checkYAMLSize() error {
+	values := 0
+	for i, c := range f.Text {
+		switch c {
+		case ',', '[', '{':
+			values++
+		case ':', '-', '?':
+			if i+1 < len(f.Text) && isBlankByte(f.Text[i+1]) {
+				values++
+			}
+		}
+		if values > maxValues {
+			return f.tooMany(i, maxValues)
+		}
+	}
+	return nil
+}
+
+func isBlankByte(c byte) bool { return c == ' ' || c == '\t' || c == '\r' || c == '\n' }
+
+// wrongFile says what to do if a file is larger than anything that is meant to be read.
+const wrongFile = "no policy, key set or app registration is like that; is this the right file?"
+
+// tooDeep is the cause if more levels are nested than maxDepth.
+const tooDeep = "values are nested more than 5000 levels deep"

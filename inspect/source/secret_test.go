@@ -7,6 +7,7 @@ import (
 )
 
 func TestASecretIsToldFromAName(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		text string
 		want bool
@@ -31,6 +32,7 @@ func TestASecretIsToldFromAName(t *testing.T) {
 }
 
 func TestAMemberThatHoldsASecretIsToldByItsName(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name string
 		want bool
@@ -56,19 +58,44 @@ func TestAMemberThatHoldsASecretIsToldByItsName(t *testing.T) {
 }
 
 func TestAMessageShowsNothingOfASecret(t *testing.T) {
+	t.Parallel()
 	const secret = "s3cr3tOpaqueTokenValueThatIsLongEnough0987654321"
 	tests := []struct{ name, file, text, want string }{
-		{"a file that is one token", "p.txt", secret + "\n", "p.txt:1:1: this looks like a token or a secret, not like JSON or YAML"},
-		{"a JSON file that is one token", "p.json", "\n" + secret, "p.json:2:1: this looks like a token or a secret, not like JSON or YAML"},
-		{"a token without its quotes", "p.json", `{"a": ` + secret + `}`, "p.json:1:7: not JSON: text that looks like a token needs double quotes"},
-		{"a token behind a missing comma", "p.json", `["a" "` + secret + `"]`, "p.json:1:6: not JSON: a comma is missing before text that looks like a token"},
-		{"a token behind the end", "p.json", `{} ` + secret + "\n", "p.json:1:4: not JSON: more text follows the end of the JSON: text that looks like a token"},
-		{"a line of YAML that is a token", "p.yaml", "a: 1\n" + secret + "\nc: 3\n", "p.yaml:2:1: not YAML: a colon is missing behind text that looks like a token"},
-		{"a name is still told", "p.json", "{\"a\": 1\n\"skipClientIdValidation\": true}", `p.json:2:1: not JSON: a comma is missing before "skipClientIdValidation"`},
+		{
+			"a file that is one token", "p.txt", secret + "\n",
+			"p.txt:1:1: this looks like a token or a secret, not like JSON or YAML",
+		},
+		{
+			"a JSON file that is one token", "p.json", "\n" + secret,
+			"p.json:2:1: this looks like a token or a secret, not like JSON or YAML",
+		},
+		{
+			"a token without its quotes", "p.json", `{"a": ` + secret + `}`,
+			"p.json:1:7: not JSON: text that looks like a token needs double quotes",
+		},
+		{
+			"a token behind a missing comma", "p.json", `["a" "` + secret + `"]`,
+			"p.json:1:6: not JSON: a comma is missing before text that looks like a token",
+		},
+		{
+			"a token behind the end", "p.json", `{} ` + secret + "\n",
+			"p.json:1:4: not JSON: more text follows the end of the JSON: text that looks like " +
+				"a " +
+				"token",
+		},
+		{
+			"a line of YAML that is a token", "p.yaml", "a: 1\n" + secret + "\nc: 3\n",
+			"p.yaml:2:1: not YAML: a colon is missing behind text that looks like a token",
+		},
+		{
+			"a name is still told", "p.json", "{\"a\": 1\n\"skipClientIdValidation\": true}",
+			`p.json:2:1: not JSON: a comma is missing before "skipClientIdValidation"`,
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			if _, err := Read(test.file, []byte(test.text)); err == nil || err.Error() != test.want {
+			if _, err := Read(test.file, []byte(test.text)); err == nil ||
+				err.Error() != test.want {
 				t.Errorf("error %v, want %s", err, test.want)
 			}
 		})
@@ -76,13 +103,17 @@ func TestAMessageShowsNothingOfASecret(t *testing.T) {
 }
 
 func TestAPartOfATokenIsNeverShown(t *testing.T) {
-	for _, text := range []string{`x'y`, `{"a" "b"}`, `{"a": b}`, `{"a": 1, c: 2}`, `{} xy`, `{"a": +7}`, `xyz`, `["a" "b"]`} {
+	t.Parallel()
+	for _, text := range []string{
+		`x'y`, `{"a" "b"}`, `{"a": b}`, `{"a": 1, c: 2}`, `{} xy`, `{"a": +7}`, `xyz`, `["a" "b"]`,
+	} {
 		_, err := ReadPart("header", []byte(text))
 		if err == nil {
 			t.Fatalf("%s could be read", text)
 		}
 		cause := strings.TrimPrefix(errorCause(t, err), "not JSON: ")
-		if strings.Contains(cause, `"`) || strings.Contains(cause, "xy") || strings.Contains(cause, "+7") {
+		if strings.Contains(cause, `"`) || strings.Contains(cause, "xy") ||
+			strings.Contains(cause, "+7") {
 			t.Errorf("%s: %s", text, cause)
 		}
 	}

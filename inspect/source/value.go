@@ -1,3 +1,14 @@
+// Package source reads configuration files and parts of tokens into values that know their place.
+//
+// One reader serves policies, manifests, the environments file and the claims of a token. Whatever
+// the format, JSON, YAML or HCL, the result is a tree of [Value]s, each with its position, its
+// byte span and its text as it was written. Numbers keep every digit. Duplicate members are kept
+// and reported. What the file alone does not say (a Terraform variable, a template) is [Unknown],
+// not empty. Edits are made by span, so every byte outside the edit stays as it was, and each edit
+// is proved: the edited text is read again.
+//
+// This is the ground floor: nothing here knows what a policy, a claim or a key means, and nothing
+// here opens a file.
 package source
 
 import (
@@ -6,8 +17,8 @@ import (
 	"strings"
 )
 
-// Position is a place in a file. Line and Column count from 1, columns in characters; the zero Position is
-// no place.
+// Position is a place in a file. Line and Column count from 1, columns in characters. The zero
+// Position is no place.
 type Position struct {
 	File   string
 	Line   int
@@ -15,7 +26,7 @@ type Position struct {
 }
 
 // String returns the position as file:line:column, the form that editors and terminals link. In a
-// text that is no file and has no lines, such as an expression, it is the column alone.
+// text that is not a file and has no lines, such as an expression, it is the column alone.
 func (p Position) String() string {
 	switch {
 	case p.Line > 0:
@@ -32,8 +43,8 @@ type Span struct{ Start, End int }
 // Kind says what a Value is.
 type Kind uint8
 
-// The kinds of a value. Unknown is a value that the file alone does not tell: a variable, a reference, a
-// template.
+// The kinds of a value. Unknown is a value that the file alone does not tell: a variable, a
+// reference, a template.
 const (
 	Null Kind = iota
 	Bool
@@ -46,15 +57,23 @@ const (
 
 // String returns the kind in the words of a message: "a string", "an object".
 func (k Kind) String() string {
-	return [...]string{"null", "a boolean", "a number", "a string", "a list", "an object", "an unknown value"}[k]
+	return [...]string{
+		"null", "a boolean", "a number", "a string", "a list", "an object", "an unknown value",
+	}[k]
 }
 
-// Value is one value of a file, with its place. A nil Value stands for one that is absent: every method may
-// be called on it.
+// Value is one value of a file, with its place. A nil Value stands for one that is absent: every
+// method may be called on it.
 type Value struct {
-	Kind    Kind
-	Present bool     // of an Unknown: it is surely there, and not null; what it holds is not known
-	Text    string   // the string's content; the number as it was written; "true" or "false"; the source text of an Unknown
+	Kind Kind
+
+	// Present says of an Unknown that it is surely there and not null; its content is not known.
+	Present bool
+
+	// Text is the content of a String, a Number as it was written, "true" or "false" of a Bool, or
+	// the source text of an Unknown.
+	Text string
+
 	Items   []*Value // of a List
 	Members []Member // of an Object, in the file's order, duplicates kept
 	Labels  []string // of a block of HCL, which is an Object: the type and the name of a resource
@@ -70,8 +89,8 @@ type Member struct {
 	Value   *Value
 }
 
-// Member returns the value of the member with this name, or nil. Of duplicates it returns the last, as most
-// readers of JSON do.
+// Member returns the value of the member with this name, or nil. If there are several, it returns
+// the last, as most readers of JSON do.
 func (v *Value) Member(name string) *Value {
 	if m := v.Find(name); m != nil {
 		return m.Value
@@ -111,7 +130,7 @@ func (v *Value) Str() (string, bool) {
 	return v.Text, true
 }
 
-// Strings returns the strings of a List of nothing but strings, or the one of a String.
+// Strings returns the strings of a List of nothing but strings, or the one string of a String.
 func (v *Value) Strings() ([]string, bool) {
 	if s, ok := v.Str(); ok {
 		return []string{s}, true
@@ -147,10 +166,93 @@ func (v *Value) Int() (int64, bool) {
 	return n, err == nil
 }
 
-// JSON returns the value as compact JSON, members in the file's order and numbers as they were written. An
-// Unknown is written as its source text in quotes.
+// JSON returns the value as compact JSON, members in the file's order and numbers as they were
+// written. An Unknown is written as its source text in quotes.
 func (v *Value) JSON() string {
 	var b strings.Builder
 	v.writeJSON(&b)
 	return b.String()
+}
+
+func (v *Value) writeJSON(b *strings.Builder) {
+	if v == nil {
+		b.WriteString("null")
+		return
+	}
+	switch v.Kind {
+	case List:
+		v.writeItems(b)
+	case Object:
+		v.writeMembers(b)
+	case String, Unknown:
+		writeString(b, v.Text)
+	case Null:
+		b.WriteString("null")
+	case Bool, Number:
+		b.WriteString(v.Text)
+	}
+}
+
+func (v *Value) writeItems(b *strings.Builder) {
+	b.WriteByte('[')
+	for i, item := range v.Items {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		item.writeJSON(b)
+	}
+	b.WriteByte(']')
+}
+
+func (v *Value) writeMembers(b *strings.Builder) {
+	b.WriteByte('{')
+	for i := range v.Members {
+		if i > 0 {
+			b.WriteByte(',')
+		}
+		writeString(b, v.Members[i].Key)
+		b.WriteByte(':')
+		v.Members[i].Value.writeJSON(b)
+	}
+	b.WriteByte('}')
+}
+
+// quoteJSON returns text as a JSON string, with no more escapes than RFC 8259, section 7 asks for,
+// so that URLs and expressions stay legible.
+func quoteJSON(text string) string {
+	var b strings.Builder
+	writeString(&b, text)
+	return b.String()
+}
+
+func writeString(b *strings.Builder, text string) {
+	b.WriteByte('"')
+	for _, r := range text {
+		switch {
+		case r == '"' || r == '\\':
+			b.WriteByte('\\')
+			b.WriteRune(r)
+		case r < ' ':
+			b.WriteString(escapeControl(r))
+		default:
+			b.WriteRune(r) // U+FFFD for what is no UTF-8
+		}
+	}
+	b.WriteByte('"')
+}
+
+func escapeControl(r rune) string {
+	switch r {
+	case '\b':
+		return `\b`
+	case '\f':
+		return `\f`
+	case '\n':
+		return `\n`
+	case '\r':
+		return `\r`
+	case '\t':
+		return `\t`
+	}
+	return fmt.Sprintf(`\u%04x`, r)
 }

@@ -7,18 +7,24 @@ import (
 )
 
 func TestAnAbsentValueAnswersEveryQuestion(t *testing.T) {
+	t.Parallel()
 	var none *Value
 	_, str := none.Str()
 	_, list := none.Strings()
 	_, boolean := none.Bool()
 	_, number := none.Int()
-	if none.At("a", "b") != nil || none.Find("a") != nil || none.Is(Null) || str || list || boolean || number || none.JSON() != "null" {
+	if none.At("a", "b") != nil || none.Find("a") != nil || none.Is(Null) || str || list ||
+		boolean || number || none.JSON() != "null" {
 		t.Error("an absent value is taken for one that is there")
 	}
 }
 
 func TestValues(t *testing.T) {
-	f, err := Read("p.json", []byte(`{"a": {"b": ["x", "y"]}, "n": 12, "m": "13", "f": 1.5, "t": true, "s": "false", "a2": 1, "a2": 2, "mixed": ["x", 1]}`))
+	t.Parallel()
+	f, err := Read("p.json",
+		[]byte(
+			`{"a": {"b": ["x", "y"]}, "n": 12, "m": "13", "f": 1.5, "t": true, "s": "false", `+
+				`"a2": 1, "a2": 2, "mixed": ["x", 1]}`))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -57,13 +63,16 @@ func TestValues(t *testing.T) {
 }
 
 func TestJSONEscapesWhatItMustAndNoMore(t *testing.T) {
+	t.Parallel()
 	v := &Value{Kind: String, Text: "\"\\\b\f\n\r\t\x00\x1f</>é\u2028\U0001f600\xff"}
-	if got, want := v.JSON(), `"\"\\\b\f\n\r\t\u0000\u001f</>é`+"\u2028\U0001f600\ufffd\""; got != want {
+	if got, want := v.JSON(),
+		`"\"\\\b\f\n\r\t\u0000\u001f</>é`+"\u2028\U0001f600\ufffd\""; got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }
 
 func TestPlacesInMessagesAreShort(t *testing.T) {
+	t.Parallel()
 	long := strings.Repeat("x", 30) + strings.Repeat("y", 30)
 	var deep *place
 	for i := range 20 {
@@ -75,8 +84,14 @@ func TestPlacesInMessagesAreShort(t *testing.T) {
 		want  string
 	}{
 		{"names are joined by dots", (*place)(nil).member("a").member("b-c").at(2), "a.b-c[2]"},
-		{"a name that is no word stands in quotes", (*place)(nil).member("a b\u202e"), `["a b\u202e"]`},
-		{"a long name loses its middle", (*place)(nil).member(long), `["xxxxxxxxxxxxxxxxxxxx…yyyyyyyyyyyyyyyyyyyy"]`},
+		{
+			"a name that is no word stands in quotes", (*place)(nil).member("a b\u202e"),
+			`["a b\u202e"]`,
+		},
+		{
+			"a long name loses its middle", (*place)(nil).member(long),
+			`["xxxxxxxxxxxxxxxxxxxx…yyyyyyyyyyyyyyyyyyyy"]`,
+		},
 		{"a long way loses its start", deep, "….a[16].a[17].a[18].a[19]"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
@@ -88,7 +103,10 @@ func TestPlacesInMessagesAreShort(t *testing.T) {
 }
 
 func TestFormatsHaveNames(t *testing.T) {
-	for name, want := range map[string]string{"a.json": "JSON", "a.YML": "YAML", "a.tf": "HCL", "terraform.tfvars": "HCL", "a": "YAML"} {
+	t.Parallel()
+	for name, want := range map[string]string{
+		"a.json": "JSON", "a.YML": "YAML", "a.tf": "HCL", "terraform.tfvars": "HCL", "a": "YAML",
+	} {
 		if got := formatOf(name, nil).String(); got != want {
 			t.Errorf("%s is %s, want %s", name, got, want)
 		}

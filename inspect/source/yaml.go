@@ -5,17 +5,19 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math"
+	"strconv"
 	"strings"
 
 	"go.yaml.in/yaml/v3"
 )
 
-// maxAliased is how many values the aliases of a YAML file may stand for. A few lines of aliases of aliases
-// can stand for billions.
+// maxAliased is how many values the aliases of a YAML file may stand for. A few lines of aliases
+// of aliases can stand for billions.
 const maxAliased = 100_000
 
-// yamlReader turns the nodes of a YAML file into values. Nodes know where they start, in lines and columns;
-// the text itself tells where they end.
+// yamlReader turns the nodes of a YAML file into values. Nodes know where they start, in lines and
+// columns. Where they end follows from the text itself.
 type yamlReader struct {
 	counter
 	text      []byte
@@ -39,8 +41,11 @@ func (f *File) readYAML() error {
 	for {
 		var document yaml.Node
 		switch err := dec.Decode(&document); {
+		case errors.Is(err, io.EOF) && len(f.Documents) == 0:
+			return f.errorAt(0, "the text holds nothing but comments",
+				"take the # away from what should count")
 		case errors.Is(err, io.EOF):
-			return r.finish()
+			return nil
 		case err != nil:
 			return r.fault(err)
 		}
@@ -50,7 +55,8 @@ func (f *File) readYAML() error {
 	}
 }
 
-// document reads one document. One without content, as a comment behind a separator makes it, is left out.
+// document reads one document. It leaves out one without content, such as a comment behind a
+// separator.
 func (r *yamlReader) document(n *yaml.Node) error {
 	if n.Kind == yaml.DocumentNode {
 		n = n.Content[0]
@@ -66,14 +72,7 @@ func (r *yamlReader) document(n *yaml.Node) error {
 	return nil
 }
 
-func (r *yamlReader) finish() error {
-	if len(r.file.Documents) == 0 {
-		return r.file.errorAt(0, "the text holds nothing but comments", "take the # away from what should count")
-	}
-	return nil
-}
-
-// value reads a node. Its place is where the value itself starts, behind its anchor and its tag.
+// value reads a node. The value's place is where it starts itself, behind its anchor and its tag.
 func (r *yamlReader) value(n *yaml.Node, where *place, depth int) (*Value, error) {
 	start := r.start(n)
 	if err := r.count(start, depth); err != nil {
@@ -105,13 +104,14 @@ func (r *yamlReader) count(start, depth int) error {
 		r.aliased++
 	}
 	if r.aliased > maxAliased {
-		return r.file.errorAt(start, fmt.Sprintf("the aliases of the file stand for more than %d values", maxAliased),
+		return r.file.errorAt(start,
+			fmt.Sprintf("the aliases of the file stand for more than %d values", maxAliased),
 			"aliases of aliases grow without limit; write the values out")
 	}
 	return r.add(start, depth)
 }
 
-// makeUnknown turns a value that needs a program to be known into its source text.
+// makeUnknown turns a value that only a program can know into its source text.
 func (v *Value) makeUnknown(source string) {
 	*v = Value{Kind: Unknown, Text: source[v.Span.Start:v.Span.End], Pos: v.Pos, Span: v.Span}
 }
@@ -150,4 +150,262 @@ func isUnknownTag(n *yaml.Node) bool {
 		return false
 	}
 	return !strings.HasPrefix(n.ShortTag(), "!!") || n.ShortTag() == "!!binary"
+}
+
+// members reads a mapping.
+func (r *yamlReader) members(v *Value, n *yaml.Node, where *place, depth int) error {
+	v.Kind = Object
+	var merged []Member
+	for i := 0; i+1 < len(n.Content); i += 2 {
+		key, value := n.Content[i], n.Content[i+1]
+		if isMerge(key) {
+			more, err := r.merge(v, value, where, depth)
+			if err != nil {
+				return err
+			}
+			merged = append(merged, more...)
+			continue
+		}
+		if err := r.member(v, key, value, where, depth); err != nil {
+			return err
+		}
+	}
+	r.closeFlow(v, n)
+	if isTemplate(v, n, r.source) {
+		v.makeUnknown(r.source)
+		return nil
+	}
+	r.file.reportDuplicates(v, where)
+	v.addMerged(merged)
+	return nil
+}
+
+func (r *yamlReader) member(v *Value, key, value *yaml.Node, where *place, depth int) error {
+	k, err := r.key(key, depth)
+	if err != nil {
+		return err
+	}
+	m := Member{Key: k.Text, KeyPos: k.Pos, KeySpan: k.Span}
+	m.Value, err = r.value(value, where.member(m.Key), depth+1)
+	if err != nil {
+		return err
+	}
+	if isEmptyNode(value) && value.Anchor == "" && value.Style&yaml.TaggedStyle == 0 {
+		r.placeEmpty(m.Value, k.Span.End)
+		r.reportComment(m.Value, where.member(m.Key))
+	}
+	v.Members = append(v.Members, m)
+	v.Span.End = max(v.Span.End, k.Span.End, m.Value.Span.End)
+	return nil
+}
+
+// key reads the name of a member. A name that is not a string keeps its text. A list or an object
+// as a name is its source text.
+func (r *yamlReader) key(n *yaml.Node, depth int) (*Value, error) {
+	if n.Kind == yaml.ScalarNode {
+		start := r.start(n)
+		return &Value{
+			Text: n.Value, Pos: r.file.Position(start), Span: Span{start, r.scalarEnd(n, start)},
+		}, nil
+	}
+	k, err := r.value(n, nil, depth+1)
+	if err != nil {
+		return nil, err
+	}
+	k.Text = r.source[k.Span.Start:k.Span.End]
+	if n.Kind == yaml.AliasNode && n.Alias.Kind == yaml.ScalarNode {
+		k.Text = n.Alias.Value
+	}
+	return k, nil
+}
+
+// placeEmpty puts a value that is not written right behind its colon. The YAML library puts some
+// of them where the next token starts.
+func (r *yamlReader) placeEmpty(v *Value, keyEnd int) {
+	at := r.skipBlank(keyEnd)
+	if at < len(r.text) && r.text[at] == ':' {
+		keyEnd = at + 1
+	}
+	v.Span = Span{keyEnd, keyEnd}
+	v.Pos = r.file.Position(keyEnd)
+}
+
+// reportComment reports an expression, #[…], in place of a value without quotes: for YAML it is a
+// comment, and there is no value.
+func (r *yamlReader) reportComment(v *Value, where *place) {
+	if rest := strings.TrimLeft(r.source[v.Span.End:], " \t"); strings.HasPrefix(rest, "#[") {
+		at := len(r.source) - len(rest)
+		r.file.problem("comment-for-value", at,
+			where.String()+
+				" has no value: #[ starts a comment in YAML, put the expression in quotes")
+	}
+}
+
+// isTemplate reports whether a mapping is really a template expression, {{ .Values.x }}. YAML
+// reads it as a mapping with a mapping for its name.
+func isTemplate(v *Value, n *yaml.Node, source string) bool {
+	return n.Style&yaml.FlowStyle != 0 && len(n.Content) == 2 &&
+		n.Content[0].Kind == yaml.MappingNode &&
+		strings.HasPrefix(source[v.Span.Start:v.Span.End], "{{")
+}
+
+func isMerge(n *yaml.Node) bool {
+	return n.Kind == yaml.ScalarNode && n.Value == "<<" && n.ShortTag() == "!!merge"
+}
+
+// merge reads what a merge key brings in: the members of a mapping, or of a list of mappings. Of
+// the list, the earlier ones win (https://yaml.org/type/merge.html).
+func (r *yamlReader) merge(v *Value, n *yaml.Node, where *place, depth int) ([]Member, error) {
+	from, err := r.value(n, where, depth+1)
+	if err != nil {
+		return nil, err
+	}
+	v.Span.End = max(v.Span.End, from.Span.End)
+	sources := []*Value{from}
+	if from.Kind == List {
+		sources = from.Items
+	}
+	var all []Member
+	for _, s := range sources {
+		if s.Kind != Object {
+			return nil,
+				r.file.errorAt(from.Span.Start,
+					"not YAML: a merge key, <<, needs an object or a list of objects",
+					"write the members out")
+		}
+		all = append(all, s.Members...)
+	}
+	return all, nil
+}
+
+// addMerged adds the members of merge keys that the object does not have itself.
+func (v *Value) addMerged(merged []Member) {
+	if len(merged) == 0 {
+		return
+	}
+	own := make(map[string]bool, len(v.Members)+len(merged))
+	for i := range v.Members {
+		own[v.Members[i].Key] = true
+	}
+	for _, m := range merged {
+		if !own[m.Key] {
+			own[m.Key] = true
+			v.Members = append(v.Members, m)
+		}
+	}
+}
+
+// alias reads what an alias stands for. The value's own place is that of the alias. Everything in
+// it has the place where it is written.
+func (r *yamlReader) alias(n *yaml.Node, where *place, depth int) (*Value, error) {
+	start := r.offset(n)
+	if r.expanding[n.Alias] {
+		return nil,
+			r.file.errorAt(start,
+				"not YAML: the alias *"+forMessage(n.Value)+
+					" stands inside the value that it names",
+				"write the value out")
+	}
+	r.expanding[n.Alias] = true
+	target, err := r.value(n.Alias, where, depth+1)
+	delete(r.expanding, n.Alias)
+	if err != nil {
+		return nil, err
+	}
+	r.file.share(Span{r.offset(n.Alias), target.Span.End})
+	v := *target
+	v.Pos = r.file.Position(start)
+	v.Span = Span{start, start + len("*") + len(n.Value)}
+	return &v, nil
+}
+
+// share remembers text that stands for several values, because an edit there would change them
+// all.
+func (f *File) share(s Span) {
+	if n := len(f.shared); n == 0 || f.shared[n-1] != s {
+		f.shared = append(f.shared, s)
+	}
+}
+
+// scalar fills in the value of a scalar node and finds its end.
+func (r *yamlReader) scalar(v *Value, n *yaml.Node) {
+	v.Kind, v.Text = resolve(n)
+	v.Span.End = r.scalarEnd(n, v.Span.Start)
+}
+
+// resolve returns what a scalar means. A number keeps its text if JSON has that form too.
+func resolve(n *yaml.Node) (Kind, string) {
+	switch n.ShortTag() {
+	case "!!null":
+		return Null, ""
+	case "!!bool":
+		var b bool
+		if n.Decode(&b) == nil {
+			return Bool, strconv.FormatBool(b)
+		}
+	case "!!int", "!!float":
+		if text, ok := number(n); ok {
+			return Number, text
+		}
+	}
+	return String, n.Value
+}
+
+func number(n *yaml.Node) (string, bool) {
+	if isJSONNumber(n.Value) {
+		return n.Value, true
+	}
+	var (
+		signed   int64
+		unsigned uint64
+		float    float64
+	)
+	whole := n.ShortTag() == "!!int"
+	switch {
+	case whole && n.Decode(&signed) == nil:
+		return strconv.FormatInt(signed, 10), true
+	case whole && n.Decode(&unsigned) == nil:
+		return strconv.FormatUint(unsigned, 10), true
+	case n.Decode(&float) == nil && !math.IsInf(float, 0) && !math.IsNaN(float):
+		return strconv.FormatFloat(float, 'g', -1, 64), true
+	}
+	return "", false
+}
+
+// isJSONNumber reports whether text has the form of RFC 8259, section 6.
+func isJSONNumber(text string) bool {
+	text = strings.TrimPrefix(text, "-")
+	whole := digits(text)
+	if whole == 0 || whole > 1 && text[0] == '0' {
+		return false
+	}
+	text = text[whole:]
+	if fraction, ok := strings.CutPrefix(text, "."); ok {
+		n := digits(fraction)
+		if n == 0 {
+			return false
+		}
+		text = fraction[n:]
+	}
+	if text == "" {
+		return true
+	}
+	if text[0] != 'e' && text[0] != 'E' {
+		return false
+	}
+	text = text[1:]
+	if text != "" && (text[0] == '+' || text[0] == '-') {
+		text = text[1:]
+	}
+	return text != "" && digits(text) == len(text)
+}
+
+// digits returns how many digits text starts with.
+func digits(text string) int {
+	for i := range len(text) {
+		if text[i] < '0' || text[i] > '9' {
+			return i
+		}
+	}
+	return len(text)
 }

@@ -29,9 +29,16 @@ func solutions() []rules.Solution {
 			Name:      solutionJWT,
 			Title:     "JWT Validation with an audience",
 			Reference: kbInvalid,
-			Steps:     []string{"use-jwt-validation", "map-client-id", "set-audience", "set-issuer", "check-audience", "pin-issuer"},
-			KeepsOut:  []rules.Outsider{rules.OtherEnvironment, rules.OtherAPI, rules.OtherTenant},
-			Needs:     jwtNeeds,
+			Steps: []string{
+				"use-jwt-validation",
+				"map-client-id",
+				"set-audience",
+				"set-issuer",
+				"check-audience",
+				"pin-issuer",
+			},
+			KeepsOut: []rules.Outsider{rules.OtherEnvironment, rules.OtherAPI, rules.OtherTenant},
+			Needs:    jwtNeeds,
 		},
 		{
 			Name:      solutionScopes,
@@ -53,7 +60,10 @@ func jwtNeeds(f rules.Facts) []source.Need {
 		needs = append(needs, needTenant())
 	}
 	if f.Version == 0 && !strings.Contains(f.Audience, "://") {
-		needs = append(needs, source.Need{Input: source.NeedTokenVersion, For: "the version of the API's tokens"})
+		needs = append(
+			needs,
+			source.Need{Input: source.NeedTokenVersion, For: "the version of the API's tokens"},
+		)
 	}
 	return needs
 }
@@ -62,16 +72,27 @@ func scopesNeeds(f rules.Facts) []source.Need {
 	if f.Scope != "" {
 		return nil
 	}
-	return []source.Need{{Input: source.NeedScope, For: "a scope that only this environment's API exposes, such as UAT.Access"}}
+	return []source.Need{
+		{
+			Input: source.NeedScope,
+			For:   "a scope that only this environment's API exposes, such as UAT.Access",
+		},
+	}
 }
 
 // What a file does not say.
 func needAudience() source.Need {
-	return source.Need{Input: source.NeedAudience, For: "this environment's audience, as its tokens carry it"}
+	return source.Need{
+		Input: source.NeedAudience,
+		For:   "this environment's audience, as its tokens carry it",
+	}
 }
 
 func needScope() source.Need {
-	return source.Need{Input: source.NeedScope, For: "a scope that only this environment's API exposes"}
+	return source.Need{
+		Input: source.NeedScope,
+		For:   "a scope that only this environment's API exposes",
+	}
 }
 
 func needTenant() source.Need {

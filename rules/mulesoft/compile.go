@@ -64,10 +64,11 @@ type compiler struct {
 	findings []rules.Finding
 }
 
-// choose settles the gateway: what the file names, else what the user says, else Mule Gateway for a guess.
+// choose settles the gateway: what the file names, else what the user says, else Mule Gateway for
+// a guess. Another vendor's gateway says nothing.
 func (c *compiler) choose(wanted string) {
 	c.variant = cmp.Or(c.entry.variant, wanted)
-	if c.variant == "" {
+	if product(c.variant) == "" {
 		c.variant, c.guessed = Mule, true
 	}
 }

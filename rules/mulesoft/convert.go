@@ -7,10 +7,16 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// convert replaces the policy kind of an entry: its asset, its version, and the fields of its configuration. What both
-// kinds have stays where it stands, with the comments beside it. Where a field can't be edited by itself, as in an alias
-// of YAML, the whole configuration is written anew.
-func convert(c *rules.Configuration, e *entry, asset, version string, config source.Fields) (*rules.Configuration, []rules.FieldChange, error) {
+// convert replaces the policy kind of an entry: its asset, its version, and the fields of its
+// configuration. What both kinds have stays where it stands, with the comments beside it. Where a
+// field can't be edited by itself, as in an alias of YAML, the whole configuration is written
+// anew.
+func convert(
+	c *rules.Configuration,
+	e *entry,
+	asset, version string,
+	config source.Fields,
+) (*rules.Configuration, []rules.FieldChange, error) {
 	name := asset
 	if e.local {
 		name += flexSuffix
@@ -51,8 +57,8 @@ func (e *entry) ofKind(name, version string) (*source.File, error) {
 	return e.file.Edited(edits...)
 }
 
-// ownTemplate is the template id that stands beside the asset's, a number or the asset's name: API Manager takes the name in its
-// place. It is nil where the entry has none.
+// ownTemplate is the template id that stands beside the asset's, a number or the asset's name: API
+// Manager takes the name in its place. It is nil where the entry has none.
 func (e *entry) ownTemplate() *source.Value {
 	if e.templateAt == e.assetAt {
 		return nil
@@ -64,7 +70,10 @@ func (e *entry) ownTemplate() *source.Value {
 func (e *entry) renaming(name string) []rules.FieldChange {
 	changes := []rules.FieldChange{{Field: "assetId", From: e.assetAt.Text, To: name}}
 	if template := e.ownTemplate(); template != nil {
-		changes = append(changes, rules.FieldChange{Field: "policyTemplateId", From: template.Text, To: name})
+		changes = append(
+			changes,
+			rules.FieldChange{Field: "policyTemplateId", From: template.Text, To: name},
+		)
 	}
 	return changes
 }
@@ -88,8 +97,13 @@ func (e *entry) conversion(config source.Fields) ([]edit, []rules.FieldChange) {
 	return edits, changes
 }
 
-// replaceConfiguration writes the whole configuration of an entry anew: as text where it is kept as text.
-func replaceConfiguration(c *rules.Configuration, e *entry, config source.Fields) (*rules.Configuration, error) {
+// replaceConfiguration writes the whole configuration of an entry anew: as text where it is kept
+// as text.
+func replaceConfiguration(
+	c *rules.Configuration,
+	e *entry,
+	config source.Fields,
+) (*rules.Configuration, error) {
 	at, with := e.config, any(config)
 	if e.text != nil {
 		at, with = e.text, jsonText(config)

@@ -18,16 +18,26 @@ type edit struct {
 }
 
 // set is the edit that gives a field a value.
-func set(field string, to any) edit { return edit{field: field, to: func(*entry) any { return to }} }
+func set(
+	field string,
+	to any,
+) edit {
+	return edit{field: field, to: func(*entry) any { return to }}
+}
 
 // remove is the edit that takes a field out.
 func remove(field string) edit {
 	return edit{field: field, rename: true, to: func(*entry) any { return "" }}
 }
 
-// rewrite applies edits to an entry and returns the configuration after them and what has changed. They are made one after
-// the other, or several at once where none of them depends on another. An edit that changes nothing is left out.
-func rewrite(c *rules.Configuration, of *entry, edits []edit) (*rules.Configuration, []rules.FieldChange, error) {
+// rewrite applies edits to an entry and returns the configuration after them and what has changed.
+// They are made one after the other, or several at once where none of them depends on another. An
+// edit that changes nothing is left out.
+func rewrite(
+	c *rules.Configuration,
+	of *entry,
+	edits []edit,
+) (*rules.Configuration, []rules.FieldChange, error) {
 	var changes []rules.FieldChange
 	most := len(edits)
 	for len(edits) > 0 {
@@ -48,11 +58,12 @@ func rewrite(c *rules.Configuration, of *entry, edits []edit) (*rules.Configurat
 	return c, changes, nil
 }
 
-// independent is how many edits can be made at once: those that set fields, until one is set again.
+// independent is how many edits can be made at once: those that set fields, until one is set
+// again.
 func independent(edits []edit) int {
 	for i, e := range edits {
-		again := slices.ContainsFunc(edits[:i], func(before edit) bool { return before.field == e.field })
-		if e.rename || e.at != nil || again {
+		same := func(before edit) bool { return before.field == e.field }
+		if e.rename || e.at != nil || slices.ContainsFunc(edits[:i], same) {
 			return max(i, 1)
 		}
 	}
@@ -90,10 +101,12 @@ func apply(of *entry, edits []edit) (*source.File, []rules.FieldChange, error) {
 
 // setFields sets several fields at once.
 func (e *entry) setFields(set source.Fields) (*source.File, error) {
-	if e.text != nil {
-		return e.withText(func(inner *source.File) (*source.File, error) { return inner.SetMembers(inner.Documents[0], set) })
-	}
-	if e.written == nil {
+	switch {
+	case e.text != nil:
+		return e.withText(func(inner *source.File) (*source.File, error) {
+			return inner.SetMembers(inner.Documents[0], set)
+		})
+	case e.written == nil:
 		return e.file.SetMembers(e.config, set)
 	}
 	for i := range set {
@@ -130,7 +143,12 @@ func (e edit) apply(of *entry, to any) (*source.File, error) {
 }
 
 // in is the edit in the syntax of a file, which is the entry's own or the text that is its configuration.
-func (e edit) in(file *source.File, config *source.Value, field string, to any) (source.Edit, error) {
+func (e edit) in(
+	file *source.File,
+	config *source.Value,
+	field string,
+	to any,
+) (source.Edit, error) {
 	switch {
 	case e.at != nil:
 		return file.Replace(e.at, to)

@@ -2,8 +2,11 @@ package mulesoft
 
 import "github.com/gatewhy/gatewhy/inspect/source"
 
-// withText edits a configuration that is kept as JSON in a string: on its own, and the string is then replaced as a whole.
-func (e *entry) withText(change func(inner *source.File) (*source.File, error)) (*source.File, error) {
+// withText edits a configuration that is kept as JSON in a string: on its own, and the string is
+// then replaced as a whole.
+func (e *entry) withText(
+	change func(inner *source.File) (*source.File, error),
+) (*source.File, error) {
 	inner, err := source.ReadJSON(e.file.Name, []byte(e.text.Text))
 	if err != nil {
 		return nil, err

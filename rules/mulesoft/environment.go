@@ -1,6 +1,7 @@
 package mulesoft
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -12,12 +13,12 @@ import (
 // show the token.
 const tokenStandIn = "(token)"
 
-// environment is what a policy's expressions can read of a request. What is not known of it is unknown in
-// them too.
-func environment(r *rules.Request, runtime dataweave.Version, sentIn string) dataweave.Env {
-	vars := object(source.Member{Key: "claimSet", Value: claimSet(r)})
+// run evaluates the expression over a request. What is not known of the request is unknown in it too. sentIn
+// names the header that the token is taken to be sent in.
+func (e expression) run(r *rules.Request, runtime dataweave.Version, sentIn string) dataweave.Result {
+	vars := object(source.Member{Key: "claimSet", Value: claimSet(r, e.claims)})
 	vars.Members = append(vars.Members, dataweave.Rest("what other policies have put into vars"))
-	return dataweave.Env{Runtime: runtime, Vars: vars, Attributes: attributes(r, sentIn)}
+	return e.expr.Eval(dataweave.Env{Runtime: runtime, Vars: vars, Attributes: attributes(r, sentIn)})
 }
 
 func object(members ...source.Member) *source.Value {
@@ -39,26 +40,43 @@ func headerValue(r *rules.Request, value string) *source.Value {
 	return text(value)
 }
 
-// claimSet is the token's claims as an expression sees them; a claim that the request can't tell is unknown.
-func claimSet(r *rules.Request) *source.Value {
+// claimSet is the token's claims with these names as an expression sees them; "*" stands for all of them. A
+// claim that the request can't tell is unknown.
+func claimSet(r *rules.Request, names []string) *source.Value {
 	if r.Token == nil {
 		return object()
 	}
 	if r.Token.Claims == nil {
 		return notKnown("the token can't be read")
 	}
+	if slices.Contains(names, "*") {
+		names = namesOf(r.Token.Claims)
+	}
 	claims := object()
-	for _, m := range r.Token.Claims.Members {
-		if claims.Member(m.Key) != nil {
-			continue
+	for _, name := range names {
+		switch reading := r.Read(rules.Claim(name)); {
+		case reading.Unknown != nil:
+			unknown := notKnown(reading.Unknown.Why)
+			unknown.Present = reading.Unknown.Present
+			claims.Members = append(claims.Members, source.Member{Key: name, Value: unknown})
+		case reading.Value != nil:
+			claims.Members = append(claims.Members, source.Member{Key: name, Value: reading.Value})
 		}
-		if reading := r.Read(rules.Claim(m.Key)); reading.Unknown != nil {
-			m.Value = notKnown(reading.Unknown.Why)
-			m.Value.Present = reading.Unknown.Present
-		}
-		claims.Members = append(claims.Members, m)
 	}
 	return claims
+}
+
+// namesOf lists the names of an object's members, each once.
+func namesOf(v *source.Value) []string {
+	names := make([]string, 0, len(v.Members))
+	seen := make(map[string]bool, len(v.Members))
+	for _, m := range v.Members {
+		if !seen[m.Key] {
+			names = append(names, m.Key)
+		}
+		seen[m.Key] = true
+	}
+	return names
 }
 
 // attributes is the HTTP request as an expression sees it, as far as it was given. The token is in the Authorization header, and in the

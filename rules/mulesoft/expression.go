@@ -21,9 +21,10 @@ func (c *compiler) dialect() dataweave.Dialect {
 
 // expression is a field's text as the gateway takes it.
 type expression struct {
-	text  string
-	expr  *dataweave.Expr // nil where the text is a literal or can't be read
-	fault *rules.Unknown  // why the text can't be read
+	text   string
+	expr   *dataweave.Expr // nil where the text is a literal or can't be read
+	claims []string        // the names of the claims that it reads
+	fault  *rules.Unknown  // why the text can't be read
 }
 
 // exact reports whether the expression's tree is what the gateway runs, without a doubt.
@@ -43,7 +44,7 @@ func (c *compiler) parse(field string) expression {
 		e.fault = unreadable(offset, err)
 		return e
 	}
-	e.expr = expr
+	e.expr, e.claims = expr, expr.Claims()
 	return e
 }
 
@@ -59,21 +60,21 @@ func (c *compiler) opaque(e expression) rules.Input {
 		in.Opaque.Eval = func(*rules.Request) rules.Reading { return rules.Reading{Unknown: e.fault} }
 		return in
 	}
-	in.Opaque.Reads, in.Opaque.Compares = reads(e.expr), e.expr.Compares
+	in.Opaque.Reads, in.Opaque.Compares = reads(e), e.expr.Compares
 	in.Opaque.Eval = func(r *rules.Request) rules.Reading {
-		got := reading(e.expr.Eval(environment(r, c.runtime, "")))
-		return c.dependsOnRuntime(asking(got, in.Opaque.Reads, r), e.expr, r)
+		got := reading(e.run(r, c.runtime, ""))
+		return c.dependsOnRuntime(asking(got, in.Opaque.Reads, r), e, r)
 	}
 	return in
 }
 
 // dependsOnRuntime says so where the version of the runtime would decide what an expression gives.
-func (c *compiler) dependsOnRuntime(got rules.Reading, expr *dataweave.Expr, r *rules.Request) rules.Reading {
+func (c *compiler) dependsOnRuntime(got rules.Reading, e expression, r *rules.Request) rules.Reading {
 	if got.Unknown == nil || c.runtime.Known() {
 		return got
 	}
 	since24 := dataweave.Version{Major: 4, Minor: 4}
-	if expr.Eval(environment(r, since24, "")).Unknown == nil {
+	if e.run(r, since24, "").Unknown == nil {
 		got.Unknown.Need = rules.Need{
 			Input: source.NeedRuntime, For: "the version of the Mule runtime, on which this expression depends",
 		}
@@ -82,12 +83,12 @@ func (c *compiler) dependsOnRuntime(got rules.Reading, expr *dataweave.Expr, r *
 }
 
 // reads lists what an expression reads.
-func reads(expr *dataweave.Expr) []rules.Input {
+func reads(e expression) []rules.Input {
 	var all []rules.Input
-	for _, claim := range expr.Claims() {
+	for _, claim := range e.claims {
 		all = append(all, rules.Claim(claim))
 	}
-	for _, path := range expr.Reads() {
+	for _, path := range e.expr.Reads() {
 		if name := memberOf("attributes.headers", path); name != "" {
 			all = append(all, rules.Input{Source: rules.FromHTTP, Name: name})
 		}

@@ -214,3 +214,13 @@ func TestRoutesOfEachFormat(t *testing.T) {
 		})
 	}
 }
+
+func TestAnotherVendorsGatewayIsNoAnswer(t *testing.T) {
+	for variant, want := range map[string]string{"": Mule, Flex: Flex, "another": Mule} {
+		options := rules.Options{Variant: variant}
+		c := compiled(t, "policy.json", policyOf(openAM, "", ``), options)
+		if got := c.Policies[0].Variant; got != want || c.Guessed != (variant != Flex) {
+			t.Errorf("%q: %s, guessed %v", variant, got, c.Guessed)
+		}
+	}
+}

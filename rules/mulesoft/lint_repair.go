@@ -80,7 +80,11 @@ func (r *refusal) Error() string { return r.why }
 func refuse(why string, needs ...source.Need) error { return &refusal{why, needs} }
 
 // repairFinding makes the smallest change that removes a finding.
-func repairFinding(c *rules.Configuration, finding rules.Finding, facts rules.Facts) (rules.Change, error) {
+func repairFinding(
+	c *rules.Configuration,
+	finding rules.Finding,
+	facts rules.Facts,
+) (rules.Change, error) {
 	change := rules.Change{ID: finding.Rule, Policy: finding.Policy}
 	edited, fields, err := editsFor(c, finding, facts)
 	var refused *refusal
@@ -92,12 +96,18 @@ func repairFinding(c *rules.Configuration, finding rules.Finding, facts rules.Fa
 	return change, err
 }
 
-func editsFor(c *rules.Configuration, finding rules.Finding, facts rules.Facts) (*rules.Configuration, []rules.FieldChange, error) {
+func editsFor(
+	c *rules.Configuration,
+	finding rules.Finding,
+	facts rules.Facts,
+) (*rules.Configuration, []rules.FieldChange, error) {
 	i := slices.IndexFunc(ruleRepairs(), func(r ruleRepair) bool { return r.rule == finding.Rule })
 	r := newRepairer(c, finding, facts)
 	switch {
 	case r != nil && r.locked():
-		return nil, nil, refuse("the configuration is a text inside the policy, or a report of it: correct it where it comes from")
+		return nil, nil, refuse(
+			"the configuration is a text inside the policy, or a report of it: correct it where it comes from",
+		)
 	case i < 0 || r == nil || r.custom:
 		return nil, nil, refuse("no change of this file repairs it by itself")
 	}

@@ -18,8 +18,8 @@ type jwtChange struct {
 	refused   string // why it can't help this token
 }
 
-// forJWT proposes one change that repairs every check that fails, or else, for a request that gets in, what
-// would close the holes that are left.
+// forJWT proposes one change that repairs every check that fails, or else, for a request that gets
+// in, what would close the holes that are left.
 func (p *proposer) forJWT() ([]rules.Change, error) {
 	if len(p.failed) > 0 {
 		return p.repairFailures()
@@ -27,7 +27,8 @@ func (p *proposer) forJWT() ([]rules.Change, error) {
 	return p.closeHoles()
 }
 
-// repairFailures puts the repairs of all failing checks into one change: one alone would not let the request in.
+// repairFailures puts the repairs of all failing checks into one change: one alone would not let
+// the request in.
 func (p *proposer) repairFailures() ([]rules.Change, error) {
 	var ids, titles []string
 	var edits []edit
@@ -41,7 +42,8 @@ func (p *proposer) repairFailures() ([]rules.Change, error) {
 	return p.edited(strings.Join(ids, "+"), strings.Join(titles, ", "), edits...)
 }
 
-// repairOf finds the edit that makes one failing check pass for this token. It is not ok where the policy is right to reject.
+// repairOf finds the edit that makes one failing check pass for this token. It is not ok where the
+// policy is right to reject.
 func (p *proposer) repairOf(result *rules.Result) (jwtChange, bool) {
 	switch result.Check.ID {
 	case rules.ClientID:
@@ -56,11 +58,16 @@ func (p *proposer) repairOf(result *rules.Result) (jwtChange, bool) {
 
 func (p *proposer) mapClientID() (jwtChange, bool) {
 	claim := p.profile.ClientID.Claim
-	return jwtChange{id: "map-client-id", title: "client id from " + claim, edits: []edit{set("clientIdExpression", p.clientExpression())}}, claim != ""
+	return jwtChange{
+		id:    "map-client-id",
+		title: "client id from " + claim,
+		edits: []edit{set("clientIdExpression", p.clientExpression())},
+	}, claim != ""
 }
 
-// audienceForm repairs an audience that names this API in a form that the token's version does not carry: a URI where a v2.0 token has
-// the application id, or the reverse. Any other audience is another API's, and rightly rejected.
+// audienceForm repairs an audience that names this API in a form that the token's version does not
+// carry: a URI where a v2.0 token has the application id, or the reverse. Any other audience is
+// another API's, and rightly rejected.
 func (p *proposer) audienceForm() (jwtChange, bool) {
 	configured := splitList(textOf(p.entry.config, "supportedAudiences"))
 	if len(p.profile.Audience) != 1 || len(configured) == 0 {
@@ -70,12 +77,17 @@ func (p *proposer) audienceForm() (jwtChange, bool) {
 	isGUID := entra.IsGUID(actual)
 	for _, want := range configured {
 		other := guidIn(want)
-		if (entra.IsGUID(want) == isGUID) || (other != "" && guidIn(actual) != "" && !strings.EqualFold(other, guidIn(actual))) {
+		if (entra.IsGUID(want) == isGUID) ||
+			(other != "" && guidIn(actual) != "" && !strings.EqualFold(other, guidIn(actual))) {
 			return jwtChange{}, false
 		}
 	}
 	title := fmt.Sprintf("audience %s, if that is this API", actual)
-	return jwtChange{id: "set-audience", title: title, edits: []edit{set("supportedAudiences", actual)}}, true
+	return jwtChange{
+		id:    "set-audience",
+		title: title,
+		edits: []edit{set("supportedAudiences", actual)},
+	}, true
 }
 
 // guidIn finds a GUID among the parts of an App ID URI.
@@ -87,14 +99,22 @@ func guidIn(uri string) string {
 	return ""
 }
 
-// repairClaim repairs a claim check that asks for what this kind of token can't have: the issuer in the other version's form, or scopes of
-// an app-only token, for which a role stands in.
+// repairClaim repairs a claim check that asks for what this kind of token can't have: the issuer
+// in the other version's form, or scopes of an app-only token, for which a role stands in.
 func (p *proposer) repairClaim(result *rules.Result) (jwtChange, bool) {
 	switch claim := result.Check.Claim; {
 	case claim == "iss" && sameTenant(claimValue(p.entry, "iss"), p.profile.Issuer):
-		return jwtChange{id: "set-issuer", title: "issuer " + p.profile.Issuer, edits: []edit{replaceClaim(claim, p.issuerClaim())}}, true
+		return jwtChange{
+			id:    "set-issuer",
+			title: "issuer " + p.profile.Issuer,
+			edits: []edit{replaceClaim(claim, p.issuerClaim())},
+		}, true
 	case claim == "scp" && p.profile.Flow == inspect.AppOnly && len(p.profile.Roles) > 0:
-		return jwtChange{id: "require-role", title: "role " + p.profile.Roles[0] + " instead of a scope", edits: []edit{replaceClaim(claim, p.roleClaim())}}, true
+		return jwtChange{
+			id:    "require-role",
+			title: "role " + p.profile.Roles[0] + " instead of a scope",
+			edits: []edit{replaceClaim(claim, p.roleClaim())},
+		}, true
 	}
 	return jwtChange{}, false
 }
@@ -107,7 +127,10 @@ func sameTenant(a, b string) bool {
 
 // replaceClaim puts a mandatory custom claim in the place of those of one key.
 func replaceClaim(key string, claim source.Fields) edit {
-	return edit{field: "mandatoryCustomClaims", to: func(e *entry) any { return append(keptClaims(e, key), claim) }}
+	return edit{
+		field: "mandatoryCustomClaims",
+		to:    func(e *entry) any { return append(keptClaims(e, key), claim) },
+	}
 }
 
 // keptClaims lists the mandatory custom claims but those of one key.

@@ -17,8 +17,8 @@ type remedy struct {
 	other rules.ID // the check that keeps the other token out; empty where none was given
 }
 
-// remedies proves what is proposed for a policy, as the command line does. What an edit has left is read again here as a
-// whole, and must be what the change says.
+// remedies proves what is proposed for a policy, as the command line does. What an edit has left
+// is read again here as a whole, and must be what the change says.
 func remedies(t *testing.T, name, policy string, own, other *rules.Request) []repair.Remedy {
 	t.Helper()
 	bench := repair.Bench{Adapter: Adapter()}

@@ -60,9 +60,13 @@ func entriesOf(c *rules.Configuration) []*entry {
 	return all
 }
 
-// edited is a configuration with another file in the place of the one that an entry stands in, and that entry as it
-// reads there: an edit leaves the policies of a file in their order.
-func edited(c *rules.Configuration, of *entry, file *source.File) (*rules.Configuration, *entry, error) {
+// edited is a configuration with another file in the place of the one that an entry stands in, and
+// that entry as it reads there: an edit leaves the policies of a file in their order.
+func edited(
+	c *rules.Configuration,
+	of *entry,
+	file *source.File,
+) (*rules.Configuration, *entry, error) {
 	entries, err := readFile(file, c.Options)
 	if err != nil {
 		return nil, nil, err
@@ -87,8 +91,8 @@ func edited(c *rules.Configuration, of *entry, file *source.File) (*rules.Config
 	return after, now, nil
 }
 
-// found lists the policies of a file, in whichever of the formats it is, in the file's order: those of the API instance
-// where the options name one.
+// found lists the policies of a file, in whichever of the formats it is, in the file's order:
+// those of the API instance where the options name one.
 func found(file *source.File, options rules.Options) []entry {
 	var all []entry
 	for _, document := range file.Documents {
@@ -99,13 +103,17 @@ func found(file *source.File, options rules.Options) []entry {
 			}
 		}
 	}
-	if all == nil && options.Kind != "" && len(file.Documents) == 1 && file.Documents[0].Is(source.Object) {
+	if all == nil && options.Kind != "" && len(file.Documents) == 1 &&
+		file.Documents[0].Is(source.Object) {
 		return []entry{bareEntry(file.Documents[0], options.Kind)}
 	}
 	if options.API == "" {
 		return all
 	}
-	return slices.DeleteFunc(all, func(e entry) bool { return e.api != "" && e.api != options.API })
+	return slices.DeleteFunc(
+		all,
+		func(e entry) bool { return e.api != "" && e.api != options.API },
+	)
 }
 
 // bareEntry is what a command line tool's --configFile holds: the configuration alone.
@@ -115,8 +123,8 @@ func bareEntry(config *source.Value, kind string) entry {
 	return e
 }
 
-// settle gives each entry that does not name its gateway the one that the others of its API instance name: a chain runs
-// on one gateway.
+// settle gives each entry that does not name its gateway the one that the others of its API
+// instance name: a chain runs on one gateway.
 func settle(all []entry) {
 	for i := range all {
 		if all[i].variant == "" {
@@ -125,7 +133,8 @@ func settle(all []entry) {
 	}
 }
 
-// namedFor is the one gateway that the entries of an API instance name; empty where they name none, or several.
+// namedFor is the one gateway that the entries of an API instance name; empty where they name
+// none, or several.
 func namedFor(all []entry, api string) string {
 	variant := ""
 	for _, e := range all {
@@ -150,7 +159,8 @@ func (e *entry) unwrapText() {
 	}
 }
 
-// settleKind takes the id of the policy kind that a name stands for. As the file names it, it stays in the policy.
+// settleKind takes the id of the policy kind that a name stands for. As the file names it, it
+// stays in the policy.
 func (e *entry) settleKind() {
 	e.name = e.asset
 	if k, modelled := kindNamed(e.asset); modelled && !e.custom && !e.outbound {

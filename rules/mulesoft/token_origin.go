@@ -5,7 +5,6 @@ import (
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
-	"github.com/gatewhy/gatewhy/rules/mulesoft/dataweave"
 )
 
 // tokenExpression is the check that the policy's expression gives the token. The token is taken to be sent in the header that the expression
@@ -23,15 +22,15 @@ func (j *jwtCompiler) tokenExpression(field setting) rules.Predicate {
 	if path := e.expr.Root.Path(); len(path) == 3 && path[0] == "attributes" && path[1] == "headers" {
 		sentIn = strings.ToLower(path[2])
 	}
-	in.Opaque.Eval = func(r *rules.Request) rules.Reading { return j.tokenFrom(e.expr, r, sentIn) }
+	in.Opaque.Eval = func(r *rules.Request) rules.Reading { return j.tokenFrom(e, r, sentIn) }
 	return rules.Has(in)
 }
 
-func (j *jwtCompiler) tokenFrom(expr *dataweave.Expr, r *rules.Request, sentIn string) rules.Reading {
+func (j *jwtCompiler) tokenFrom(e expression, r *rules.Request, sentIn string) rules.Reading {
 	if r.Token == nil {
 		return rules.Reading{}
 	}
-	got := reading(expr.Eval(environment(r, j.runtime, sentIn)))
+	got := reading(e.run(r, j.runtime, sentIn))
 	if got.Value != nil && got.Value.Kind != source.Null && got.Value.Text != tokenStandIn {
 		return rules.Reading{Unknown: &rules.Unknown{Why: "the expression gives something else than the token"}}
 	}

@@ -29,17 +29,18 @@ type Given struct {
 type Fixed struct {
 	Before, After *Draft
 	Findings      []rules.Finding // in After
-	Repaired      []string        // the rules, or the steps of a solution, in the order in which they were made
+	Repaired      []string        // the rules, or a solution's steps, in the order of the changes
 	Left          []Left
 	Tokens        []Token
 	Unproved      []Unproved
 	Opened        []Opened
 }
 
-// Left is a finding that was not repaired. It has no Rule where it is a solution that was not made.
+// Left is a finding that was not repaired, or a solution that was not made: it has no Rule then.
+// Why is empty where a solution leaves a finding that can be repaired by itself.
 type Left struct {
 	rules.Finding
-	Why     string         // empty where a solution leaves the finding, and it can be repaired by itself
+	Why     string
 	Verdict *rules.Verdict // what a token gets, where Why ends with that
 	Needs   []source.Need  // what would help
 }
@@ -57,8 +58,8 @@ func (t *TooMany) Error() string {
 // mostRepairs bounds how many changes are tried on one configuration.
 const mostRepairs = 1000
 
-// RemoveFindings repairs the findings of a rule, or without one every error and warning. After each change the configuration is
-// linted anew, since one may repair several findings.
+// RemoveFindings repairs the findings of a rule, or without one every error and warning. After
+// each change the configuration is linted anew, since one may repair several findings.
 func (f *Fix) RemoveFindings(c *rules.Configuration, rule string) (*Fixed, error) {
 	w := f.begin(c)
 	for range mostRepairs {
@@ -85,7 +86,11 @@ type work struct {
 
 func (f *Fix) begin(c *rules.Configuration) *work {
 	start := f.Compiled(c)
-	return &work{Fix: f, Fixed: Fixed{Before: start, After: start}, linted: map[*Draft][]rules.Finding{}}
+	return &work{
+		Fix:    f,
+		Fixed:  Fixed{Before: start, After: start},
+		linted: map[*Draft][]rules.Finding{},
+	}
 }
 
 func (w *work) done() *Fixed {
@@ -118,7 +123,8 @@ func (w *work) next(rule string) (rules.Finding, bool) {
 // repair makes and proves the change for one finding.
 func (w *work) repair(finding rules.Finding) error {
 	goal := rules.Goal{Finding: &finding, Facts: w.Facts}
-	t, err := w.try(w.After, goal, func(after *Draft) string { return w.disproved(finding, after) })
+	proof := func(after *Draft) string { return w.disproved(&finding, after) }
+	t, err := w.try(w.After, goal, proof)
 	if err != nil {
 		return err
 	}
@@ -146,8 +152,8 @@ func (w *work) leave(finding rules.Finding, why string, needs []source.Need) {
 	w.Left = append(w.Left, Left{Finding: finding, Why: why, Needs: needs})
 }
 
-// identity is what a finding is known by, wherever lines have moved: the policy that it is in, and the text that it is about. Of
-// findings about no policy it is which of those that are alike.
+// identity is what a finding is known by, wherever lines have moved: the policy that it is in, and
+// the text that it is about. Of findings about no policy it is which of those that are alike.
 type identity struct {
 	rule, field, text string
 	policy            int // an index of the configuration's policies; -1 where it is about none
@@ -168,7 +174,12 @@ func (w *work) identify(found []rules.Finding, i int) identity {
 }
 
 func (w *work) alike(f *rules.Finding) identity {
-	return identity{rule: f.Rule, field: f.Field, text: w.After.textOf(f), policy: w.After.Index(f.Policy)}
+	return identity{
+		rule:   f.Rule,
+		field:  f.Field,
+		text:   w.After.textOf(f),
+		policy: w.After.Index(f.Policy),
+	}
 }
 
 // textOf is the text that a finding is about.
@@ -182,9 +193,9 @@ func (d *Draft) textOf(f *rules.Finding) string {
 }
 
 // disproved says why a change is no repair: the finding is still there, or another one has come.
-func (w *work) disproved(finding rules.Finding, after *Draft) string {
+func (w *work) disproved(finding *rules.Finding, after *Draft) string {
 	was, is := counts(w.findings(w.After)), counts(w.findings(after))
-	if is[key(&finding)] >= was[key(&finding)] {
+	if is[key(finding)] >= was[key(finding)] {
 		return "the change that was tried does not remove it"
 	}
 	for _, found := range w.findings(after) {

@@ -28,13 +28,15 @@ func (m *modelled) expected() rules.Decision {
 	return rules.Rejected
 }
 
-// modelled lists the tokens that a change is proved with, the one of this environment first. What they look like comes from
-// what was given, and from what the policies wanted before the change. Of what they want after it, only that is taken which
-// they had before, be it switched off: a value that a change has written proves nothing about it.
+// modelled lists the tokens that a change is proved with, the one of this environment first. What
+// they look like comes from what was given, and from what the policies wanted before the change.
+// Of what they want after it, only that is taken which they had before, be it switched off: a
+// value that a change has written proves nothing about it.
 func (w *work) modelled(before, after []*rules.Policy, solution *rules.Solution) []modelled {
 	own := w.given(solution)
 	own.learn(before)
 	own.learnAgain(after)
+	own.settleVersion()
 	contracts := w.Contracts
 	if contracts == nil {
 		contracts = &rules.Contracts{IDs: []string{cmp.Or(own.client, modelClient)}}
@@ -85,21 +87,25 @@ func traitOf(claim string) trait {
 	return ""
 }
 
-// unknown says what is not known of a token, and what would say it.
-func (t trait) unknown() (why string, need source.Need) {
+// need is what would say what is not known of a token.
+func (t trait) need() source.Need {
 	switch t {
 	case ofAudience:
-		return "only the change itself says which audience they have", source.Need{Input: source.NeedAudience, For: "this environment's audience, as its tokens carry it"}
+		return source.Need{
+			Input: source.NeedAudience, For: "this environment's audience, as its tokens carry it",
+		}
 	case ofTenant:
-		return "only the change itself says which issuer they have", source.Need{Input: source.NeedTenant, For: "the id of this environment's tenant"}
+		return source.Need{Input: source.NeedTenant, For: "the id of this environment's tenant"}
 	case ofScopes:
-		return "only the change itself says which scopes they have", source.Need{Input: source.NeedScope, For: "a scope that only this environment's API exposes"}
+		return source.Need{
+			Input: source.NeedScope, For: "a scope that only this environment's API exposes",
+		}
 	}
-	return "only the change itself says which " + string(t) + " they have", source.Need{Input: source.NeedToken, For: "a token of this environment"}
+	return source.Need{Input: source.NeedToken, For: "a token of this environment"}
 }
 
-// unknownTo tells whether the token is rejected for what is not known of it: a check wants a value that nobody has given, and
-// that no policy wanted before.
+// unknownTo tells whether the token is rejected for what is not known of it: a check wants a value
+// that nobody has given, and that no policy wanted before.
 func (m *modelled) unknownTo(v *rules.Verdict) (by trait, unknown bool) {
 	if v.Outcome != rules.Rejected || v.Decided == nil {
 		return "", false
@@ -113,7 +119,8 @@ func (m *modelled) unknownTo(v *rules.Verdict) (by trait, unknown bool) {
 	return by, by != ""
 }
 
-// given is this environment's token, as far as the facts or the token that was given say what it looks like.
+// given is this environment's token, as far as the facts or the token that was given say what it
+// looks like.
 func (w *work) given(solution *rules.Solution) tokenModel {
 	m := tokenModel{version: w.Facts.Version, tenant: w.Facts.Tenant, audience: w.Facts.Audience}
 	if w.Facts.Scope != "" && (solution == nil || needs(solution, source.NeedScope)) {
@@ -135,12 +142,15 @@ func (w *work) given(solution *rules.Solution) tokenModel {
 
 // needs reports whether a solution may need an input.
 func needs(solution *rules.Solution, input source.Input) bool {
-	return slices.ContainsFunc(solution.Needs(rules.Facts{}), func(n source.Need) bool { return n.Input == input })
+	all := solution.Needs(rules.Facts{})
+	return slices.ContainsFunc(all, func(n source.Need) bool { return n.Input == input })
 }
 
 // learnToken takes from a token what others of its environment look like.
 func (m *tokenModel) learnToken(p inspect.Profile) {
-	m.version, m.tenant, m.client = cmp.Or(versionNamed(p.Version), m.version), cmp.Or(p.Tenant, m.tenant), cmp.Or(p.ClientID.Value, m.client)
+	m.version = cmp.Or(versionNamed(p.Version), m.version)
+	m.tenant = cmp.Or(p.Tenant, m.tenant)
+	m.client = cmp.Or(p.ClientID.Value, m.client)
 	m.scopes, m.roles = p.Scopes, p.Roles
 	if len(p.Audience) > 0 {
 		m.audience = p.Audience[0]
@@ -161,7 +171,8 @@ func versionNamed(text string) entra.Version {
 // had is the checks of policies before a change.
 type had []*rules.Check
 
-// text reports whether a text stood in the policies, as a value or in an expression, be it switched off.
+// text reports whether a text stood in the policies, as a value or in an expression, be it
+// switched off.
 func (h had) text(text string) bool {
 	return slices.ContainsFunc(h, func(c *rules.Check) bool { return stands(&c.Test, text) })
 }
@@ -209,12 +220,6 @@ func (m *tokenModel) learn(policies []*rules.Policy) {
 			m.tenant = cmp.Or(m.tenant, entra.TenantOfKeys(c.Test.Key.URL))
 		}
 	}
-	if m.version == 0 {
-		m.version = entra.V1
-		if entra.IsGUID(m.audience) {
-			m.version = entra.V2
-		}
-	}
 }
 
 // learnAgain takes from the policies after a change what they had before.
@@ -225,6 +230,18 @@ func (m *tokenModel) learnAgain(policies []*rules.Policy) {
 				m.carry(wanted)
 			}
 		}
+	}
+}
+
+// settleVersion takes the version whose tokens carry such an audience, where nothing says which it
+// is.
+func (m *tokenModel) settleVersion() {
+	switch {
+	case m.version != 0:
+	case entra.IsGUID(m.audience):
+		m.version = entra.V2
+	default:
+		m.version = entra.V1
 	}
 }
 
@@ -243,12 +260,14 @@ func (m *tokenModel) carry(wanted rules.Want) {
 		m.client = cmp.Or(m.client, wanted.Text)
 	case "iss":
 		if issuer, ok := entra.ParseIssuer(wanted.Text); ok {
-			m.tenant, m.version = cmp.Or(m.tenant, issuer.Tenant), cmp.Or(m.version, issuer.Version)
+			m.tenant = cmp.Or(m.tenant, issuer.Tenant)
+			m.version = cmp.Or(m.version, issuer.Version)
 		}
 	}
 }
 
-// shortScope is a scope as tokens carry it: clients ask for it in the form of a URI, and scp has what follows the last slash.
+// shortScope is a scope as tokens carry it: clients ask for it in the form of a URI, and scp has
+// what follows the last slash.
 func shortScope(scope string) string {
 	short := scope[strings.LastIndexByte(scope, '/')+1:]
 	if short == "" || short == ".default" || strings.Contains(scope, " ") {

@@ -16,8 +16,8 @@ type Token struct {
 	Before, After rules.Verdict
 }
 
-// Unproved is what tokens would have shown if it were known what they look like: only the change itself says it, and a
-// change proves nothing about itself.
+// Unproved is what tokens would have shown if it were known what they look like: only the change
+// itself says it, and a change proves nothing about itself.
 type Unproved struct {
 	API    string // the API instance, of a configuration with several
 	Tokens []string
@@ -33,7 +33,8 @@ type Opened struct {
 	Needs         []source.Need // a solution that does
 }
 
-// prove runs the tokens that were given, and modelled ones, before and after, for each API instance that was changed.
+// prove runs the tokens that were given, and modelled ones, before and after, for each API
+// instance that was changed.
 func (w *work) prove(solution *rules.Solution) {
 	if !w.Changed() {
 		return
@@ -57,12 +58,14 @@ func (d *Draft) instances() [][]*rules.Policy {
 	return rules.ByAPI(d.Policies)
 }
 
-// proveAPI runs the tokens against the policies of one API instance. Beside tokens that were given, modelled ones are shown
-// of a solution only, which is made for the first; what they could do after the change and not before is always told.
+// proveAPI runs the tokens against the policies of one API instance. Beside tokens that were
+// given, modelled ones are shown of a solution only, which is made for the first; what they could
+// do after the change and not before is always told.
 func (w *work) proveAPI(api string, before, after []*rules.Policy, solution *rules.Solution) {
 	for _, g := range w.Given {
 		w.Tokens = append(w.Tokens, Token{
-			Name: g.Name, API: api, Before: rules.Evaluate(before, g.Request), After: rules.Evaluate(after, g.Request),
+			Name: g.Name, API: api,
+			Before: rules.Evaluate(before, g.Request), After: rules.Evaluate(after, g.Request),
 		})
 	}
 	shown := len(w.Given) == 0 || solution != nil
@@ -87,28 +90,36 @@ func (w *work) proveAPI(api string, before, after []*rules.Policy, solution *rul
 
 // unproved notes that a token proves nothing, for want of something.
 func (w *work) unproved(api, name string, by trait) {
-	why, need := by.unknown()
-	i := slices.IndexFunc(w.Unproved, func(u Unproved) bool { return u.API == api && u.Need == need })
+	u := Unproved{
+		API: api, Need: by.need(),
+		Why: "only the change itself says which " + string(by) + " they have",
+	}
+	same := func(other Unproved) bool { return other.API == api && other.Why == u.Why }
+	i := slices.IndexFunc(w.Unproved, same)
 	if i < 0 {
-		i, w.Unproved = len(w.Unproved), append(w.Unproved, Unproved{API: api, Why: why, Need: need})
+		i, w.Unproved = len(w.Unproved), append(w.Unproved, u)
 	}
 	w.Unproved[i].Tokens = append(w.Unproved[i].Tokens, name)
 }
 
 // opened notes that a change lets a token in that was kept out, or may have been.
 func (w *work) opened(m *modelled, token *Token) {
-	if m.outsider == "" || strictness(token.After.Outcome) >= strictness(token.Before.Outcome) {
+	before, after := token.Before.Outcome, token.After.Outcome
+	if m.outsider == "" || strictness(after) >= strictness(before) {
 		return
 	}
-	o := Opened{Name: m.name, Before: token.Before.Outcome, After: token.After.Outcome, Kept: m.kept}
+	o := Opened{Name: m.name, Before: before, After: after, Kept: m.kept}
 	for _, s := range w.Adapter.Solutions() {
 		if m.how != "" && slices.Contains(s.KeepsOut, m.outsider) {
-			o.Needs = append(o.Needs, source.Need{Input: source.NeedSolution, Name: s.Name, For: m.how})
+			need := source.Need{Input: source.NeedSolution, Name: s.Name, For: m.how}
+			o.Needs = append(o.Needs, need)
 		}
 	}
 	w.Opened = append(w.Opened, o)
 }
 
+// strictness is the greater the less a request gets.
 func strictness(outcome rules.Decision) int {
-	return slices.Index([]rules.Decision{rules.Accepted, rules.Undetermined, rules.Rejected}, outcome)
+	from := []rules.Decision{rules.Accepted, rules.Undetermined, rules.Rejected}
+	return slices.Index(from, outcome)
 }

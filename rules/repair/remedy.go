@@ -32,9 +32,10 @@ type Remedy struct {
 	Other *rules.Verdict // of the one that must not; nil where none was given
 }
 
-// Remedies are the changes that help a request, or narrow the policies to requests like it, and those that were refused: a
-// reader may expect them to help. The verdict is what the request gets before them.
-func (b *Bench) Remedies(from *Draft, sides *Sides) (all []Remedy, refused []rules.Change, err error) {
+// Remedies are the changes that help a request, or narrow the policies to requests like it. Those
+// that were refused come beside them, for a reader may expect them to help.
+func (b *Bench) Remedies(from *Draft, sides *Sides) ([]Remedy, []rules.Change, error) {
+	var all []Remedy
 	before := sides.On(from.Policies)
 	t, err := b.try(from, rules.Goal{Verdict: &before.Own}, func(after *Draft) string {
 		trial := sides.On(after.Policies)
@@ -48,8 +49,8 @@ func (b *Bench) Remedies(from *Draft, sides *Sides) (all []Remedy, refused []rul
 	return all, t.refused, err
 }
 
-// helps reports whether what was rejected no longer is, or what was let in still is; and whether the request of the other
-// side is kept out.
+// helps reports whether what was rejected no longer is, or what was let in still is; and whether
+// the request of the other side is kept out.
 func helps(before, after *Trial) bool {
 	switch {
 	case after.Own.Outcome == rules.Rejected:

@@ -1,11 +1,14 @@
-// Package repair proposes changes of a configuration, makes each of them, proves it, and keeps what helps.
+// Package repair proposes changes of a configuration, makes each of them, proves it, and keeps
+// what helps.
 //
-// What is proposed comes from an adapter. [Bench] makes and compiles it; a proof looks at what was compiled, on both sides:
-// those who must get in do, and those who must not do not. [Bench.Remedies] proves changes on one request, [Search] looks
-// for the smallest set of them, and [Fix] repairs findings, or makes a ready-made repair. A token that proves a change is
-// never made from a value that the change has written.
+// What is proposed comes from an adapter. [Bench] makes and compiles it; a proof looks at what was
+// compiled, on both sides: those who must get in do, and those who must not do not.
+// [Bench.Remedies] proves changes on one request, [Search] looks for the smallest set of them, and
+// [Fix] repairs findings, or makes a ready-made repair. A token that proves a change is never made
+// from a value that the change has written.
 //
-// The package reads no files, knows no vendor's gateway, and names what it needs by its kind, not by a flag.
+// The package reads no files, knows no vendor's gateway, and names what it needs by its kind, not
+// by a flag.
 package repair
 
 import (
@@ -52,8 +55,8 @@ type tried struct {
 	disproved []rules.Change // Refused says why
 }
 
-// try makes each change that the adapter has for a goal, and proves it. A proof says why a change does not serve the goal;
-// nothing where it does.
+// try makes each change that the adapter has for a goal, and proves it. A proof says why a change
+// does not serve the goal; nothing where it does.
 func (b *Bench) try(from *Draft, goal rules.Goal, proof func(after *Draft) string) (tried, error) {
 	var t tried
 	changes, err := b.Adapter.Changes(from.Configuration, goal)

@@ -8,9 +8,10 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// The limits of the search: how many changes deep, and how many attempts are followed at each depth. Where a depth has
-// fewer attempts, as in everything that was measured, all of them are followed, so that no smaller set of what is proposed
-// is missed; the rest is the smallest that was found.
+// The limits of the search: how many changes deep, and how many attempts are followed at each
+// depth. Where a depth has fewer attempts, as in everything that was measured, all of them are
+// followed, so that no smaller set of what is proposed is missed; the rest is the smallest that
+// was found.
 const (
 	deepest = 4
 	widest  = 64
@@ -57,7 +58,10 @@ func (s *Search) Smallest(start *Draft) (*Found, error) {
 	if err != nil {
 		return nil, err
 	}
-	found.Singles = slices.DeleteFunc(slices.Clone(level), func(a Attempt) bool { return a.Score.Wrong >= found.Start.Score.Wrong })
+	found.Singles = slices.DeleteFunc(
+		slices.Clone(level),
+		func(a Attempt) bool { return a.Score.Wrong >= found.Start.Score.Wrong },
+	)
 	slices.SortStableFunc(found.Singles, compare)
 	found.Best, err = w.deepen(found.Start, level)
 	return found, err

@@ -7,13 +7,14 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// Solve makes a ready-made repair: the steps of it that the adapter has for a token of this environment, until there are no
-// more.
+// Solve makes a ready-made repair: the steps of it that the adapter has for a token of this
+// environment, until there are no more.
 func (f *Fix) Solve(c *rules.Configuration, solution *rules.Solution) (*Fixed, error) {
 	w := f.begin(c)
 	if needs := solution.Needs(f.Facts); len(f.Given) == 0 && len(needs) > 0 {
-		needs = append(needs, source.Need{Input: source.NeedToken, For: "a token of this environment would, too"})
-		w.lacks("the file does not tell what it needs", nil, needs...)
+		const too = "a token of this environment would, too"
+		token := source.Need{Input: source.NeedToken, For: too}
+		w.lacks("the file does not tell what it needs", nil, append(needs, token)...)
 		return w.done(), nil
 	}
 	for range mostRepairs {
@@ -47,7 +48,8 @@ func (w *work) lacks(why string, verdict *rules.Verdict, needs ...source.Need) {
 // step makes one step. It is done where there is none left.
 func (w *work) step(solution *rules.Solution) (done bool, err error) {
 	verdict := rules.Evaluate(w.After.Policies, w.own(solution).request)
-	changes, err := w.Adapter.Changes(w.After.Configuration, rules.Goal{Verdict: &verdict, Facts: w.Facts})
+	goal := rules.Goal{Verdict: &verdict, Facts: w.Facts}
+	changes, err := w.Adapter.Changes(w.After.Configuration, goal)
 	if err != nil {
 		return true, err
 	}
@@ -74,7 +76,8 @@ func (w *work) own(solution *rules.Solution) modelled {
 	return own
 }
 
-// proveSolution takes a solution back that keeps this environment's own token out, or that brings an error.
+// proveSolution takes a solution back that keeps this environment's own token out, or that brings
+// an error.
 func (w *work) proveSolution(solution *rules.Solution) {
 	if !w.Changed() {
 		return
@@ -98,8 +101,8 @@ func (w *work) takeBack(why string, verdict *rules.Verdict) {
 	w.lacks(why, verdict)
 }
 
-// proveNothing proves that there is nothing to repair: this environment's own token gets in, as far as is known, and the tokens
-// that the solution is to keep out are kept out.
+// proveNothing proves that there is nothing to repair: this environment's own token gets in, as
+// far as is known, and the tokens that the solution is to keep out are kept out.
 func (w *work) proveNothing(solution *rules.Solution) {
 	const why = "no policy of this file can be changed so, and "
 	own := w.own(solution)
@@ -119,8 +122,8 @@ func (w *work) proveNothing(solution *rules.Solution) {
 	}
 }
 
-// brought is an error that a change has brought: one that was not there, where there are more than before. It is nil where
-// there is none.
+// brought is an error that a change has brought: one that was not there, where there are more than
+// before. It is nil where there is none.
 func brought(before, after []rules.Finding) *rules.Finding {
 	was, is := errorsIn(before), errorsIn(after)
 	if len(is) <= len(was) {
@@ -132,14 +135,20 @@ func brought(before, after []rules.Finding) *rules.Finding {
 }
 
 func errorsIn(found []rules.Finding) []rules.Finding {
-	return slices.DeleteFunc(slices.Clone(found), func(f rules.Finding) bool { return f.Severity != rules.Error })
+	return slices.DeleteFunc(
+		slices.Clone(found),
+		func(f rules.Finding) bool { return f.Severity != rules.Error },
+	)
 }
 
-// tellErrors tells of the errors that are left: a solution is about clients and environments, and a policy can be wrong in
-// other ways.
+// tellErrors tells of the errors that are left: a solution is about clients and environments, and
+// a policy can be wrong in other ways.
 func (w *work) tellErrors() error {
 	for _, found := range errorsIn(w.findings(w.After)) {
-		changes, err := w.Adapter.Changes(w.After.Configuration, rules.Goal{Finding: &found, Facts: w.Facts})
+		changes, err := w.Adapter.Changes(
+			w.After.Configuration,
+			rules.Goal{Finding: &found, Facts: w.Facts},
+		)
 		if err != nil {
 			return err
 		}

@@ -14,12 +14,18 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// tokens lists the token that belongs to this environment, another environment's token that is replayed here, and tokens that
-// someone else can obtain for this API, or for one like it.
+// tokens lists the token that belongs to this environment, another environment's token that is
+// replayed here, and tokens that someone else can obtain for this API, or for one like it.
 func (m tokenModel) tokens() []modelled {
 	elsewhere := m.of(modelOtherClient, ofAudience, ofScopes, ofRoles)
 	elsewhere.audience = otherAPI(m.audience)
-	elsewhere.scopes, elsewhere.roles = otherWords(m.scopes, "Other.Access"), otherWords(m.roles, "Other.Role")
+	elsewhere.scopes, elsewhere.roles = otherWords(
+		m.scopes,
+		"Other.Access",
+	), otherWords(
+		m.roles,
+		"Other.Role",
+	)
 	app := m.of(modelOtherClient, ofScopes, ofRoles)
 	app.scopes, app.roles = nil, nil
 	user := m.of(modelOtherClient, ofRoles)
@@ -48,7 +54,9 @@ func (m tokenModel) tokens() []modelled {
 	}
 	if len(m.scopes)+len(m.roles) > 0 {
 		all = append(all, modelled{
-			name: "another API's token with " + sameWords(m), model: same, outsider: rules.OtherAPI,
+			name: "another API's token with " + sameWords(
+				m,
+			), model: same, outsider: rules.OtherAPI,
 			kept: "whoever may register an API can name a scope or role alike, and only the audience tells them apart", how: "checks it",
 		})
 	}
@@ -96,14 +104,26 @@ const (
 	modelOtherURI    = "api://another-environment"
 )
 
-// modelTime is when modelled tokens are issued; no policy depends on the day. They are run the moment after it.
+// modelTime is when modelled tokens are issued; no policy depends on the day. They are run the
+// moment after it.
 func modelTime() time.Time { return time.Date(2026, 1, 1, 12, 0, 0, 0, time.UTC) }
 
-// request is a request with the token. Without a list of contracts, only this environment's own client has one.
-func (m *tokenModel) request(contracts *rules.Contracts, signatures rules.Signatures) *rules.Request {
+// request is a request with the token. Without a list of contracts, only this environment's own
+// client has one.
+func (m *tokenModel) request(
+	contracts *rules.Contracts,
+	signatures rules.Signatures,
+) *rules.Request {
 	header := object("typ", text("JWT"), "alg", text("RS256"), "kid", text("modelled")).JSON()
-	token := inspect.Parse(encode(header) + "." + encode(m.claims().JSON()) + "." + encode("no signature"))
-	return &rules.Request{Token: token, At: modelTime().Add(time.Second), Signatures: signatures, Contracts: contracts}
+	token := inspect.Parse(
+		encode(header) + "." + encode(m.claims().JSON()) + "." + encode("no signature"),
+	)
+	return &rules.Request{
+		Token:      token,
+		At:         modelTime().Add(time.Second),
+		Signatures: signatures,
+		Contracts:  contracts,
+	}
 }
 
 func (m *tokenModel) claims() *source.Value {
@@ -114,12 +134,28 @@ func (m *tokenModel) claims() *source.Value {
 		clientClaim = "azp"
 	}
 	claims := object(
-		"ver", text(m.version.String()), "iss", text(entra.IssuerURL(public, tenant, m.version)), "tid", text(tenant),
-		"aud", text(cmp.Or(m.audience, "api://this-environment")), clientClaim, text(cmp.Or(m.client, modelClient)),
-		"iat", seconds(modelTime()), "nbf", seconds(modelTime()), "exp", seconds(modelTime().Add(time.Hour)),
+		"ver",
+		text(m.version.String()),
+		"iss",
+		text(entra.IssuerURL(public, tenant, m.version)),
+		"tid",
+		text(tenant),
+		"aud",
+		text(cmp.Or(m.audience, "api://this-environment")),
+		clientClaim,
+		text(cmp.Or(m.client, modelClient)),
+		"iat",
+		seconds(modelTime()),
+		"nbf",
+		seconds(modelTime()),
+		"exp",
+		seconds(modelTime().Add(time.Hour)),
 	)
 	if len(m.scopes) > 0 {
-		claims.Members = append(claims.Members, source.Member{Key: "scp", Value: text(strings.Join(m.scopes, " "))})
+		claims.Members = append(
+			claims.Members,
+			source.Member{Key: "scp", Value: text(strings.Join(m.scopes, " "))},
+		)
 	}
 	if len(m.roles) > 0 {
 		roles := &source.Value{Kind: source.List}
@@ -143,7 +179,10 @@ func seconds(at time.Time) *source.Value {
 func object(pairs ...any) *source.Value {
 	made := &source.Value{Kind: source.Object}
 	for i := 0; i+1 < len(pairs); i += 2 {
-		made.Members = append(made.Members, source.Member{Key: pairs[i].(string), Value: pairs[i+1].(*source.Value)})
+		made.Members = append(
+			made.Members,
+			source.Member{Key: pairs[i].(string), Value: pairs[i+1].(*source.Value)},
+		)
 	}
 	return made
 }

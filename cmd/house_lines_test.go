@@ -1,0 +1,67 @@
+package cmd
+
+import (
+	"go/ast"
+	"os"
+	"slices"
+	"strings"
+	"testing"
+	"unicode/utf8"
+)
+
+// mostColumns is how wide a line may be. A tab counts four columns.
+const mostColumns = 99
+
+// narrowRooms are the rooms whose lines are no wider than that, in tests too. A room that is put
+// in order joins the list, until the list is that of all rooms.
+var narrowRooms = []string{
+	"inspect", "inspect/entra", "inspect/keys", "inspect/keys/fetch", "inspect/source",
+	"testdata/measure",
+}
+
+func TestLinesEndBeforeColumn100(t *testing.T) {
+	seen := map[string]bool{}
+	eachFile(t, func(t *testing.T, dir, name string, _ *ast.File) {
+		if !slices.Contains(narrowRooms, dir) {
+			return
+		}
+		seen[dir] = true
+		text, err := os.ReadFile("../" + name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		number := 0
+		for line := range strings.Lines(string(text)) {
+			number++
+			if n := columns(strings.TrimRight(line, "\r\n")); n > mostColumns {
+				t.Errorf("%s:%d has %d columns, more than %d", name, number, n, mostColumns)
+			}
+		}
+	})
+	for _, room := range narrowRooms {
+		if !seen[room] {
+			t.Errorf("%s has no Go file: take it off the list", room)
+		}
+	}
+}
+
+func columns(line string) int {
+	return utf8.RuneCountInString(line) + 3*strings.Count(line, "\t")
+}
+
+// A program that only reads files and tokens must not link the network.
+func TestBelowFetchNothingSpeaksHTTP(t *testing.T) {
+	eachFile(t, func(t *testing.T, dir, name string, file *ast.File) {
+		below := dir == "inspect" ||
+			strings.HasPrefix(dir, "inspect/") && dir != "inspect/keys/fetch"
+		if !below || strings.HasSuffix(name, "_test.go") {
+			return
+		}
+		for _, spec := range file.Imports {
+			if strings.HasPrefix(spec.Path.Value, `"net/http`) {
+				t.Errorf("%s imports %s, which belongs into inspect/keys/fetch", name,
+					spec.Path.Value)
+			}
+		}
+	})
+}

@@ -1,0 +1,362 @@
+package entra
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+)
+
+// Directory is what files say about the applications of a tenant.
+type Directory struct {
+	Apps        []*Registration
+	Principals  []*ServicePrincipal
+	Assignments []Assignment
+
+	// More is where a list of assignments goes on in an answer that is not here (@odata.nextLink).
+	// If there is one, others may have roles too.
+	More []Text
+}
+
+// ReadRegistrations reads app registrations, the service principals beside them and their
+// assignments from files. Each file may have one of these forms: Microsoft Graph's (az ad app
+// show, the portal's manifest), the older manifest's, what Graph or az answer for a service
+// principal and its appRoleAssignedTo, or Terraform's azuread provider. All but Terraform's may be
+// bare, in lists or in an envelope. A service principal is tied to the registration with its
+// application id, whatever file it is in.
+//
+// Every error is a [*source.Error].
+func ReadRegistrations(files ...*source.File) (*Directory, error) {
+	d := &Directory{}
+	for _, file := range files {
+		before := d.size()
+		for _, document := range file.Documents {
+			if file.Format == source.HCL {
+				d.readTerraform(document)
+				continue
+			}
+			d.readObject(document, deepest)
+		}
+		if d.size() == before {
+			return nil, noRegistration(file)
+		}
+	}
+	d.link()
+	return d, nil
+}
+
+func (d *Directory) size() int { return len(d.Apps) + len(d.Principals) + len(d.Assignments) }
+
+// deepest is how many levels of lists and envelopes may lie around a registration.
+const deepest = 4
+
+// readObject reads one object of Graph, or looks for some inside a list or an envelope.
+func (d *Directory) readObject(v *source.Value, depth int) {
+	switch {
+	case v == nil || depth == 0:
+	case v.Kind == source.List:
+		for _, item := range v.Items {
+			d.readObject(item, depth-1)
+		}
+	case has(v, "appRoleId") && has(v, "principalId"):
+		d.Assignments = append(d.Assignments, assignmentOf(v))
+	case has(v, "servicePrincipalType", "servicePrincipalNames", "appRoleAssignmentRequired",
+		"appOwnerOrganizationId"):
+		d.Principals = append(d.Principals, principalOf(v))
+		d.readObject(member(v, "appRoleAssignedTo"), depth-1)
+		d.goesOn(textAt(v, "appRoleAssignedTo@odata.nextLink"))
+	case has(v, "identifierUris", "signInAudience", "requiredResourceAccess", "oauth2Permissions",
+		"requestedAccessTokenVersion", "accessTokenAcceptedVersion", "replyUrlsWithType"):
+		d.Apps = append(d.Apps, registrationOf(v))
+	case has(v, "appId") && (has(v, "api") || has(v, "appRoles") || has(v, "displayName")):
+		d.Apps = append(d.Apps, registrationOf(v))
+	default:
+		before := len(d.Assignments)
+		for _, m := range v.Members {
+			d.readObject(m.Value, depth-1)
+		}
+		if len(d.Assignments) > before {
+			d.goesOn(textAt(v, "@odata.nextLink"))
+		}
+	}
+}
+
+func (d *Directory) goesOn(next Text) {
+	if next.Value != "" {
+		d.More = append(d.More, next)
+	}
+}
+
+// link ties each service principal to its registration.
+func (d *Directory) link() {
+	for _, app := range d.Apps {
+		i := slices.IndexFunc(d.Principals,
+			func(p *ServicePrincipal) bool { return p.AppID.Is(app.AppID) })
+		if i >= 0 {
+			app.Principal = d.Principals[i]
+		}
+	}
+	d.identify()
+}
+
+// identify gives a Terraform application the id of the service principal beside it, if there is
+// one of each. Entra assigns the id when it creates the app, so no Terraform file has it.
+func (d *Directory) identify() {
+	if len(d.Apps) != 1 || !d.Apps[0].AppID.Unknown {
+		return
+	}
+	var known []*ServicePrincipal
+	for _, p := range d.Principals {
+		if p.AppID.Known() {
+			known = append(known, p)
+		}
+	}
+	if len(known) != 1 {
+		return
+	}
+	app := d.Apps[0]
+	app.AppID = known[0].AppID
+	if app.Principal != nil && known[0].AssignmentRequired.Value == "" {
+		known[0].AssignmentRequired = app.Principal.AssignmentRequired
+	}
+	app.Principal = known[0]
+}
+
+func noRegistration(file *source.File) error {
+	err := &source.Error{
+		Pos:   source.Position{File: file.Name},
+		Cause: "no app registration in this file",
+		Hints: source.Hints(
+			"expected is what az ad app show --id APP prints, a manifest from the portal, " +
+				"or Terraform with an azuread_application"),
+	}
+	if len(file.Documents) > 0 {
+		err.Pos = file.Documents[0].Pos
+	}
+	return err
+}
+
+// member returns the first member with one of the names, in any case: documentation and PowerShell
+// capitalise them.
+func member(v *source.Value, names ...string) *source.Value {
+	if v == nil {
+		return nil
+	}
+	for _, name := range names {
+		for i := range v.Members {
+			if m := &v.Members[i]; strings.EqualFold(m.Key, name) {
+				return m.Value
+			}
+		}
+	}
+	return nil
+}
+
+// has reports whether one of the members is there, null or not.
+func has(v *source.Value, names ...string) bool { return member(v, names...) != nil }
+
+// textOf takes a scalar as a text. Null, lists and objects give none.
+func textOf(v *source.Value) Text {
+	if v == nil {
+		return Text{}
+	}
+	t := Text{Pos: v.Pos, Span: v.Span}
+	switch v.Kind {
+	case source.String, source.Number, source.Bool:
+		t.Value = v.Text
+	case source.Unknown:
+		t.Value, t.Unknown = v.Text, true
+	}
+	return t
+}
+
+// textsOf takes a list of scalars, or one scalar in place of a list.
+func textsOf(v *source.Value) []Text {
+	var all []Text
+	for _, item := range itemsOf(v) {
+		if t := textOf(item); t.Value != "" {
+			all = append(all, t)
+		}
+	}
+	return all
+}
+
+// itemsOf returns the items of a list, or the one value in its place.
+func itemsOf(v *source.Value) []*source.Value {
+	switch {
+	case v == nil || v.Kind == source.Null:
+		return nil
+	case v.Kind == source.List:
+		return v.Items
+	}
+	return []*source.Value{v}
+}
+
+// textAt is the member as a text.
+func textAt(v *source.Value, names ...string) Text { return textOf(member(v, names...)) }
+
+func isTrue(v *source.Value, name string) bool { return textAt(v, name).Value == "true" }
+
+// isFalse reports whether a member is there and false. One that is absent counts as true.
+func isFalse(v *source.Value, name string) bool { return textAt(v, name).Value == "false" }
+
+// registrationOf reads Microsoft Graph's form and the older manifest's. It looks for both names of
+// a member, in either place
+// (learn.microsoft.com/entra/identity-platform/reference-microsoft-graph-app-manifest and
+// reference-app-manifest).
+func registrationOf(v *source.Value) *Registration {
+	api := member(v, "api")
+	r := &Registration{
+		Pos:      v.Pos,
+		Span:     v.Span,
+		Name:     textAt(v, "displayName", "name"),
+		AppID:    textAt(v, "appId"),
+		ObjectID: textAt(v, "id", "objectId"),
+		URIs:     textsOf(member(v, "identifierUris")),
+		SignIn:   textAt(v, "signInAudience"),
+		Version:  versionOf(v, api),
+		Scopes:   scopesOf(api, v),
+		Claims:   claimsOf(v),
+		Public:   textAt(v, "isFallbackPublicClient", "allowPublicClient"),
+		MappedClaims: firstText(textAt(api, "acceptMappedClaims"),
+			textAt(v, "acceptMappedClaims")),
+	}
+	if r.SignIn.Value == "" && isTrue(v, "availableToOtherTenants") {
+		r.SignIn = textAt(v, "availableToOtherTenants")
+		r.SignIn.Value = "AzureADMultipleOrgs"
+	}
+	for _, item := range itemsOf(member(v, "appRoles")) {
+		r.Roles = append(r.Roles, roleOf(item))
+	}
+	for _, item := range itemsOf(member(v, "requiredResourceAccess")) {
+		r.Requires = append(r.Requires, requirementOf(item))
+	}
+	const preAuthorized = "preAuthorizedApplications"
+	clients := firstValue(member(api, preAuthorized), member(v, preAuthorized))
+	for _, item := range itemsOf(clients) {
+		r.PreAuthorized = append(r.PreAuthorized, PreAuthorized{
+			Client: textAt(item, "appId"),
+			Scopes: textsOf(member(item, "delegatedPermissionIds", "permissionIds")),
+		})
+	}
+	return r
+}
+
+// versionOf finds the token version. Its older name may be in either place.
+func versionOf(v, api *source.Value) Text {
+	for _, object := range []*source.Value{api, v} {
+		at := member(object, "requestedAccessTokenVersion", "accessTokenAcceptedVersion")
+		if at != nil {
+			return textOf(at)
+		}
+	}
+	return absentFrom(v, api)
+}
+
+// absentFrom is a text that is absent from an object, at the start of the innermost object that is
+// there.
+func absentFrom(object, inner *source.Value) Text {
+	if inner != nil {
+		object = inner
+	}
+	start := object.Span.Start
+	return Text{Pos: object.Pos, Span: source.Span{Start: start, End: start + 1}}
+}
+
+func firstText(texts ...Text) Text {
+	for _, t := range texts {
+		if t.Value != "" {
+			return t
+		}
+	}
+	return Text{}
+}
+
+func firstValue(values ...*source.Value) *source.Value {
+	for _, v := range values {
+		if v != nil && v.Kind != source.Null {
+			return v
+		}
+	}
+	return nil
+}
+
+func scopesOf(objects ...*source.Value) []Permission {
+	var all []Permission
+	for _, object := range objects {
+		list := member(object, "oauth2PermissionScopes", "oauth2Permissions")
+		for _, item := range itemsOf(list) {
+			all = append(all, Permission{
+				ID: textAt(item, "id"), Value: textAt(item, "value"),
+				Disabled:  isFalse(item, "isEnabled"),
+				AdminOnly: strings.EqualFold(textAt(item, "type").Value, "Admin"), Users: true,
+			})
+		}
+	}
+	return all
+}
+
+func roleOf(v *source.Value) Permission {
+	p := Permission{
+		ID: textAt(v, "id"), Value: textAt(v, "value"), Disabled: isFalse(v, "isEnabled"),
+	}
+	p.allow(textsOf(member(v, "allowedMemberTypes")))
+	return p
+}
+
+// allow reads to whom a role can be assigned.
+func (p *Permission) allow(types []Text) {
+	for _, t := range types {
+		p.Users = p.Users || strings.EqualFold(t.Value, "User")
+		p.Apps = p.Apps || strings.EqualFold(t.Value, "Application")
+	}
+}
+
+func claimsOf(v *source.Value) []OptionalClaim {
+	var all []OptionalClaim
+	for _, item := range itemsOf(member(member(v, "optionalClaims"), "accessToken")) {
+		claim := OptionalClaim{Name: textAt(item, "name")}
+		for _, property := range textsOf(member(item, "additionalProperties")) {
+			claim.Properties = append(claim.Properties, property.Value)
+		}
+		all = append(all, claim)
+	}
+	return all
+}
+
+func requirementOf(v *source.Value) Requirement {
+	r := Requirement{Resource: textAt(v, "resourceAppId")}
+	for _, item := range itemsOf(member(v, "resourceAccess")) {
+		r.add(textAt(item, "id"), textAt(item, "type"))
+	}
+	return r
+}
+
+// add files a permission under its kind.
+func (r *Requirement) add(id, kind Text) {
+	if strings.EqualFold(kind.Value, "Role") {
+		r.Roles = append(r.Roles, id)
+		return
+	}
+	r.Scopes = append(r.Scopes, id)
+}
+
+func principalOf(v *source.Value) *ServicePrincipal {
+	return &ServicePrincipal{
+		Pos: v.Pos, Span: v.Span,
+		AppID:              textAt(v, "appId"),
+		ObjectID:           textAt(v, "id", "objectId"),
+		Names:              textsOf(member(v, "servicePrincipalNames")),
+		AssignmentRequired: textAt(v, "appRoleAssignmentRequired"),
+	}
+}
+
+func assignmentOf(v *source.Value) Assignment {
+	return Assignment{
+		Pos:       v.Pos,
+		Principal: textAt(v, "principalId"),
+		Type:      textAt(v, "principalType"),
+		Resource:  textAt(v, "resourceId"),
+		Role:      textAt(v, "appRoleId"),
+	}
+}

@@ -1,0 +1,362 @@
+package fetch
+
+import (
+	"context"
+	"crypto/sha256"
+	"encoding/hex"
+	"encoding/json"
+	"errors"
+	"fmt"
+	"io/fs"
+	"maps"
+	"os"
+	"path/filepath"
+	"time"
+
+	"github.com/rogpeppe/go-internal/lockedfile"
+
+	"github.com/gatewhy/gatewhy/inspect/keys"
+	"github.com/gatewhy/gatewhy/inspect/source"
+)
+
+// How long a cached set is taken as it is: as long as its server says, within these bounds, or an
+// hour if the server does not say. Microsoft asks to look for new keys every hour, and at most
+// every five minutes for an unknown kid
+// (learn.microsoft.com/entra/identity-platform/signing-key-rollover).
+const (
+	leastAge   = 5 * time.Minute
+	usualAge   = time.Hour
+	mostAge    = 24 * time.Hour
+	oftenAgain = 5 * time.Minute
+)
+
+// cacheVersion is that of the form of a cached file. Files of another version are fetched again.
+const cacheVersion = 1
+
+// mostSightings bounds how many kids an entry remembers. Entra has used about forty a year.
+const mostSightings = 200
+
+// fetched is a key set as it comes from the network.
+type fetched struct {
+	set      *keys.Set
+	metadata keys.Metadata
+	maxAge   time.Duration
+}
+
+// cached returns the key set of a target from the cache, or else from the network, and then keeps
+// it. No fault of the cache is fatal.
+func (s *Source) cached(
+	ctx context.Context, t target, fetch func(context.Context, target) (fetched, error),
+) (*keys.Set, error) {
+	file := s.cacheFile(t)
+	kept, ok := readEntry(file, t)
+	switch {
+	case s.Offline && ok:
+		return kept.set(), nil
+	case s.Offline:
+		return nil, wanting(t.String(), "offline, and no key set of this address is in the cache",
+			source.Ask(source.NeedKeySetFile, "run it once online, or pass %s"))
+	case ok && kept.serves(s.now(), s.Kid):
+		return kept.set(), nil
+	}
+	unlock := lock(ctx, file)
+	defer unlock()
+	newer, ok := readEntry(file, t) // another process may have fetched it meanwhile
+	if ok && !newer.fetched.Equal(kept.fetched) && newer.serves(s.now(), s.Kid) {
+		return newer.set(), nil
+	}
+	ctx, cancel := context.WithTimeout(ctx, s.timeout())
+	defer cancel()
+	got, err := fetch(ctx, t)
+	if err != nil {
+		return kept.insteadOf(err)
+	}
+	return s.keep(file, t, kept, got), nil
+}
+
+// cacheFile returns the file of a target's set, or nothing if there is no cache.
+func (s *Source) cacheFile(t target) string {
+	if s.Cache == "" {
+		return ""
+	}
+	sum := sha256.Sum256([]byte(t.address.String()))
+	return filepath.Join(s.Cache, hex.EncodeToString(sum[:16])+".json")
+}
+
+// lockPatience is how long to wait for another process that is fetching the same set. One fetch
+// takes no longer than its time limit.
+const lockPatience = defaultTimeout + 2*time.Second
+
+// lock makes parallel runs fetch a set one after the other, so that the later ones find what the
+// first has written. The system releases the lock when its process ends. If the lock can't be had
+// in time, the work goes on without it: files are replaced in one step, so the worst is that a set
+// is fetched twice.
+func lock(ctx context.Context, file string) (unlock func()) {
+	if file == "" || os.MkdirAll(filepath.Dir(file), 0o700) != nil {
+		return func() {}
+	}
+	var locked *lockedfile.File
+	opened := make(chan struct{})
+	go func() {
+		locked, _ = lockedfile.OpenFile(file+".lock", os.O_RDWR|os.O_CREATE, 0o600)
+		close(opened)
+	}()
+	release := func() {
+		<-opened
+		if locked != nil {
+			_ = locked.Close() // which unlocks it
+		}
+	}
+	ctx, cancel := context.WithTimeout(ctx, lockPatience)
+	defer cancel()
+	select {
+	case <-opened:
+		return release
+	case <-ctx.Done():
+		go release() // if it comes after all
+		return func() {}
+	}
+}
+
+// keep makes the entry that follows the old one, writes it, and returns its set. It does not keep
+// a set that is odd, or that gives away a private key.
+func (s *Source) keep(file string, t target, old entry, got fetched) *keys.Set {
+	got.set.Fetched, got.set.Metadata = s.now(), got.metadata
+	if file == "" || !mayBeKept(got.set) {
+		return got.set
+	}
+	text, err := json.Marshal(old.next(t, got, s.now()))
+	if err != nil {
+		note(got.set, "not-cached", "the key set could not be kept")
+		return got.set
+	}
+	e, ok := decodeEntry(text, t)
+	if !ok {
+		return got.set
+	}
+	e.keys.Fetched = s.now()
+	if err := replace(file, text); err != nil {
+		note(e.keys, "not-cached",
+			"the key set could not be kept in the cache: "+reasonOf(err))
+	}
+	return e.keys
+}
+
+// mayBeKept reports whether the cache's form can hold a set.
+func mayBeKept(s *keys.Set) bool {
+	for _, n := range s.Notes {
+		if n.ID != "duplicate-kid" {
+			return false
+		}
+	}
+	for _, k := range s.Keys {
+		if k.Private {
+			return false
+		}
+	}
+	return !s.Pinned
+}
+
+func note(s *keys.Set, id, message string) {
+	s.Notes = append(s.Notes, keys.Note{ID: id, Message: message})
+}
+
+// replace writes a file under another name and moves it into place, so that nobody ever reads half
+// of it.
+func replace(file string, text []byte) error {
+	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
+		return err
+	}
+	temporary, err := os.CreateTemp(filepath.Dir(file), filepath.Base(file)+".*")
+	if err != nil {
+		return err
+	}
+	_, err = temporary.Write(text)
+	if closed := temporary.Close(); err == nil {
+		err = closed
+	}
+	if err == nil {
+		err = os.Rename(temporary.Name(), file)
+	}
+	if err != nil {
+		_ = os.Remove(temporary.Name())
+	}
+	return err
+}
+
+// reasonOf returns an error of the file system without the path, which names the user.
+func reasonOf(err error) string {
+	var path *fs.PathError
+	var link *os.LinkError
+	switch {
+	case errors.As(err, &path):
+		return path.Err.Error()
+	case errors.As(err, &link):
+		return link.Err.Error()
+	}
+	return err.Error()
+}
+
+// entry is one file of the cache: a JWK Set with more members. Its keys are those of the newest
+// set, followed by those that only the set before had, because Entra's front ends serve different
+// sets at the same time.
+type entry struct {
+	keys     *keys.Set
+	current  int // how many of the keys are in the newest set
+	fetched  time.Time
+	expires  time.Time
+	metadata keys.Metadata
+}
+
+// entryJSON is an entry as it is written.
+type entryJSON struct {
+	Version int `json:"gatewhy_cache"`
+	// URL lacks its query, which could hold a secret. The file's name stands for the query.
+	URL           string               `json:"url"`
+	Fetched       time.Time            `json:"fetched"`
+	Expires       time.Time            `json:"expires"`
+	Issuer        string               `json:"issuer,omitempty"`
+	KeysURL       string               `json:"jwks_uri,omitempty"`
+	CloudInstance string               `json:"cloud_instance_name,omitempty"`
+	Current       int                  `json:"current"`
+	Seen          map[string]time.Time `json:"seen"` // when each kid was last in a set
+	Keys          []json.RawMessage    `json:"keys"`
+}
+
+// next returns what is written after a fetch: the new keys, and those of the old newest set that
+// are gone.
+func (e entry) next(t target, got fetched, now time.Time) entryJSON {
+	j := entryJSON{
+		Version: cacheVersion, URL: t.String(),
+		Fetched: now.UTC(), Expires: now.Add(lifetime(got.maxAge)).UTC(),
+		Issuer: got.metadata.Issuer, KeysURL: got.metadata.KeysURL,
+		CloudInstance: got.metadata.CloudInstance,
+		Current:       len(got.set.Keys),
+		Seen:          make(map[string]time.Time),
+		Keys:          make([]json.RawMessage, 0, len(got.set.Keys)),
+	}
+	var newest []*keys.Key
+	if e.keys != nil {
+		newest = e.keys.Keys[:e.current]
+		maps.Copy(j.Seen, e.keys.Seen)
+	}
+	for _, k := range got.set.Keys {
+		j.Keys = append(j.Keys, k.JSON())
+		if k.ID != "" {
+			j.Seen[k.ID] = j.Fetched
+		}
+	}
+	for _, k := range newest {
+		if k.ID != "" && len(got.set.Find(k.ID)) == 0 {
+			j.Keys = append(j.Keys, k.JSON())
+		}
+	}
+	forget(j.Seen)
+	return j
+}
+
+// forget drops the oldest sightings beyond what an entry remembers.
+func forget(seen map[string]time.Time) {
+	for len(seen) > mostSightings {
+		oldest := ""
+		for kid, at := range seen {
+			if oldest == "" || at.Before(seen[oldest]) {
+				oldest = kid
+			}
+		}
+		delete(seen, oldest)
+	}
+}
+
+func lifetime(maxAge time.Duration) time.Duration {
+	if maxAge == 0 {
+		return usualAge
+	}
+	return min(max(maxAge, leastAge), mostAge)
+}
+
+func readEntry(file string, t target) (entry, bool) {
+	if file == "" {
+		return entry{}, false
+	}
+	text, err := os.ReadFile(file)
+	if err != nil {
+		return entry{}, false
+	}
+	return decodeEntry(text, t)
+}
+
+// decodeEntry reads an entry. It is not ok if the text is damaged, of another version or of
+// another address.
+func decodeEntry(text []byte, t target) (entry, bool) {
+	set, document, err := keys.ParseJSON(t.String(), text)
+	if err != nil {
+		return entry{}, false
+	}
+	version, _ := document.Member("gatewhy_cache").Int()
+	address, _ := document.Member("url").Str()
+	current, _ := document.Member("current").Int()
+	e := entry{
+		keys: set, current: int(current),
+		fetched: timeOf(document.Member("fetched")), expires: timeOf(document.Member("expires")),
+	}
+	e.metadata.Issuer, _ = document.Member("issuer").Str()
+	e.metadata.KeysURL, _ = document.Member("jwks_uri").Str()
+	e.metadata.CloudInstance, _ = document.Member("cloud_instance_name").Str()
+	switch {
+	case version != cacheVersion || address != t.String(),
+		current < 0 || int(current) > len(set.Keys),
+		e.fetched.IsZero() || e.expires.Sub(e.fetched) > mostAge:
+		return entry{}, false
+	}
+	set.Metadata, set.Fetched = e.metadata, e.fetched
+	if seen := document.Member("seen"); seen.Is(source.Object) {
+		set.Seen = make(map[string]time.Time, len(seen.Members))
+		for _, m := range seen.Members {
+			set.Seen[m.Key] = timeOf(m.Value)
+		}
+		for _, k := range set.Keys[e.current:] {
+			k.LastSeen = set.Seen[k.ID]
+		}
+	}
+	return e, true
+}
+
+func timeOf(v *source.Value) time.Time {
+	text, _ := v.Str()
+	at, err := time.Parse(time.RFC3339Nano, text)
+	if err != nil {
+		return time.Time{}
+	}
+	return at
+}
+
+// serves reports whether the entry can be taken without asking the server again.
+func (e entry) serves(now time.Time, kid string) bool {
+	age := now.Sub(e.fetched)
+	switch {
+	case now.After(e.expires) || age < -oftenAgain:
+		return false
+	case kid == "" || len(e.keys.Find(kid)) > 0:
+		return true
+	}
+	return age < oftenAgain
+}
+
+// set returns the entry's set as one that was not fetched now.
+func (e entry) set() *keys.Set {
+	e.keys.Cached = true
+	return e.keys
+}
+
+// insteadOf returns the set of an entry if it could not be fetched again.
+func (e entry) insteadOf(err error) (*keys.Set, error) {
+	if e.keys == nil {
+		return nil, err
+	}
+	set := e.set()
+	note(set, "not-refreshed",
+		fmt.Sprintf("the set is that of %s; it could not be fetched again: %v",
+			e.fetched.Format(time.RFC3339), err))
+	return set, nil
+}

@@ -1,0 +1,229 @@
+// Package fetch gets key sets from the network and from the cache beside it: by their address,
+// through the metadata of a tenant or an issuer, or from every cloud of Entra ID.
+//
+// It is apart from package keys so that a program that needs no network does not link it. It sends
+// nothing but requests for documents. Nothing in it prints, and nothing in it judges a key: that
+// is for package keys.
+package fetch
+
+import (
+	"context"
+	"net/http"
+	"strings"
+	"sync"
+	"time"
+
+	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/inspect/keys"
+	"github.com/gatewhy/gatewhy/inspect/source"
+)
+
+// Source fetches key sets. Its zero value fetches from the network, with no cache.
+//
+// It speaks https alone (http to loopback), and follows redirects on the same host alone. An
+// answer may have 1 MiB, and everything together may take 10 seconds.
+type Source struct {
+	Transport http.RoundTripper                          // nil for one of [NewTransport]
+	Now       func() time.Time                           // nil for the real clock
+	Sleep     func(context.Context, time.Duration) error // between attempts; nil for a real pause
+	Timeout   time.Duration                              // for everything; zero for 10 seconds
+
+	Cache   string // the directory of cached sets; empty for no cache
+	Offline bool   // take what the cache has, whatever its age, and connect to nothing
+
+	// Kid is the key that is looked for. A cached set without it is fetched again, at most every
+	// five minutes.
+	Kid string
+}
+
+func (s *Source) now() time.Time {
+	if s.Now == nil {
+		return time.Now()
+	}
+	return s.Now()
+}
+
+// URL fetches the key set at an address that the user named.
+func (s *Source) URL(ctx context.Context, address string) (*keys.Set, error) {
+	return s.keysAt(ctx, address, byUser)
+}
+
+// PolicyURL fetches the key set at an address that a policy file names. Private addresses are
+// refused: whoever wrote the file must not reach into the network of whoever reads it.
+func (s *Source) PolicyURL(ctx context.Context, address string) (*keys.Set, error) {
+	return s.keysAt(ctx, address, byDocument)
+}
+
+func (s *Source) keysAt(ctx context.Context, address string, by trust) (*keys.Set, error) {
+	t, err := parseTarget(address, by)
+	if err != nil {
+		return nil, err
+	}
+	return s.cached(ctx, t, s.fetchKeys)
+}
+
+// Tenant fetches the keys of a tenant of Entra through its metadata, which also resolves a domain
+// to the tenant's id. The version is that of the tokens to be verified. The application id is
+// empty, unless the app has a signing key of its own.
+func (s *Source) Tenant(
+	ctx context.Context, cloud entra.Cloud, tenant string, v entra.Version, appID string,
+) (*keys.Set, error) {
+	if !entra.IsTenant(tenant) {
+		return nil, refusal(inspect.Quoted(tenant), "this is no tenant",
+			"a tenant is an id (a GUID) or a domain such as contoso.onmicrosoft.com")
+	}
+	if cloud.Closed != "" {
+		return nil, refusal(cloud.ID, "the cloud "+cloud.Name+" was closed on "+cloud.Closed,
+			"its tenants moved to other clouds: which one is this tenant in now?")
+	}
+	return s.discoverTenant(ctx, entra.DiscoveryURL(cloud, tenant, v, appID), tenant, byUser)
+}
+
+// Issuer fetches the keys of an issuer that the user named: one of Entra's, or any that has a
+// discovery document (OpenID Connect Discovery 1.0, section 4).
+func (s *Source) Issuer(ctx context.Context, iss string) (*keys.Set, error) {
+	if parsed, ok := entra.ParseIssuer(iss); ok {
+		return s.EntraIssuer(ctx, parsed)
+	}
+	document := strings.TrimSuffix(iss, "/") + "/.well-known/openid-configuration"
+	set, err := s.discover(ctx, document, byUser)
+	if err != nil {
+		return nil, err
+	}
+	if found := set.Metadata.Issuer; found != iss {
+		return nil, refusal(withoutUser(iss),
+			"its discovery document is for the issuer "+inspect.Quoted(found),
+			"the two must be equal, character by character "+
+				"(OpenID Connect Discovery 1.0, section 4.3)")
+	}
+	return set, nil
+}
+
+// EntraIssuer is Issuer for one of Entra's. Its policy of B2C may come from elsewhere, because an
+// iss need not name it.
+func (s *Source) EntraIssuer(ctx context.Context, iss entra.Issuer) (*keys.Set, error) {
+	return s.ofEntra(ctx, iss, "", byUser)
+}
+
+// TokenIssuer fetches the keys of the issuer that a token itself names. Only hosts of Entra are
+// asked. If nobody else named the tenant, the caller must say that the token chose its own keys.
+func (s *Source) TokenIssuer(
+	ctx context.Context, iss entra.Issuer, appID string,
+) (*keys.Set, error) {
+	return s.ofEntra(ctx, iss, appID, byToken)
+}
+
+func (s *Source) ofEntra(
+	ctx context.Context, iss entra.Issuer, appID string, by trust,
+) (*keys.Set, error) {
+	address, ok := iss.DiscoveryURL(appID)
+	if !ok {
+		hint := source.Ask(source.NeedKeySetURL, "B2C keeps them by policy, "+
+			"and the sovereign clouds that were closed have none: pass %s")
+		return nil, wanting(iss.Host, "the issuer does not tell where its keys are", hint)
+	}
+	return s.discoverTenant(ctx, address, iss.Tenant, by)
+}
+
+// discoverTenant is discover for a tenant: if the tenant is an id, the metadata must name it. A
+// domain may be of any tenant.
+func (s *Source) discoverTenant(
+	ctx context.Context, address, tenant string, by trust,
+) (*keys.Set, error) {
+	set, err := s.discover(ctx, address, by)
+	if err != nil {
+		return nil, err
+	}
+	if entra.IsGUID(tenant) && !strings.EqualFold(set.Metadata.Tenant(), tenant) {
+		cause := "the discovery document is for the issuer " +
+			inspect.Quoted(set.Metadata.Issuer)
+		return nil, refusal(tenant, cause, isItEntras)
+	}
+	return set, nil
+}
+
+// isItEntras is the way on if an answer is not what Entra says.
+const isItEntras = "is the answer Entra's, or that of a proxy in between?"
+
+// discover reads a discovery document and fetches the keys that it names.
+func (s *Source) discover(ctx context.Context, address string, by trust) (*keys.Set, error) {
+	t, err := parseTarget(address, by)
+	if err != nil {
+		return nil, err
+	}
+	return s.cached(ctx, t, s.fetchByMetadata)
+}
+
+func (s *Source) fetchByMetadata(ctx context.Context, t target) (fetched, error) {
+	document, err := s.fetch(ctx, t)
+	if err != nil {
+		return fetched{}, err
+	}
+	metadata, err := keys.ParseMetadata(t.String(), document.text)
+	if err != nil {
+		return fetched{}, err
+	}
+	at, err := keysTarget(metadata.KeysURL, t)
+	if err != nil {
+		return fetched{}, err
+	}
+	got, err := s.fetchKeys(ctx, at)
+	got.metadata = metadata
+	return got, err
+}
+
+func (s *Source) fetchKeys(ctx context.Context, t target) (fetched, error) {
+	a, err := s.fetch(ctx, t)
+	if err != nil {
+		return fetched{}, err
+	}
+	set, err := keys.Parse(t.String(), a.text)
+	return fetched{set: set, maxAge: a.maxAge}, err
+}
+
+// CloudSets fetches the common key set of every open cloud, for tokens of both versions, all at
+// the same time. A cloud that does not answer does not hold up the others.
+func (s *Source) CloudSets(ctx context.Context) []keys.CloudSet {
+	var sets []keys.CloudSet
+	for _, c := range entra.Clouds() {
+		if c.Closed == "" {
+			sets = append(sets, keys.CloudSet{Cloud: c})
+		}
+	}
+	var asked sync.WaitGroup
+	for i := range sets {
+		asked.Go(func() { sets[i].Set, sets[i].Err = s.common(ctx, sets[i].Cloud) })
+	}
+	asked.Wait()
+	return sets
+}
+
+// common fetches the keys of all tenants of a cloud. It asks for the keys of v1.0 tokens only in
+// clouds whose v1.0 issuer we know.
+func (s *Source) common(ctx context.Context, c entra.Cloud) (*keys.Set, error) {
+	var sets []*keys.Set
+	for _, version := range []entra.Version{entra.V1, entra.V2} {
+		if version == entra.V1 && c.V1Issuer == "" {
+			continue
+		}
+		set, err := s.Tenant(ctx, c, "common", version, "")
+		if err != nil {
+			return nil, err
+		}
+		sets = append(sets, set)
+	}
+	return keys.Union("the common keys of "+c.Name, sets...), nil
+}
+
+// refusal is the error about an address, an issuer or a tenant.
+func refusal(name, cause, hint string) error {
+	pos := source.Position{File: name}
+	return &source.Error{Pos: pos, Cause: cause, Hints: source.Hints(hint)}
+}
+
+// wanting is a refusal whose hint may ask for an input.
+func wanting(name, cause string, hint source.Hint) error {
+	pos := source.Position{File: name}
+	return &source.Error{Pos: pos, Cause: cause, Hints: []source.Hint{hint}}
+}

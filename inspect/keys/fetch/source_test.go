@@ -1,0 +1,760 @@
+package fetch_test
+
+import (
+	"bytes"
+	"compress/gzip"
+	"context"
+	"errors"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/inspect/keys"
+	"github.com/gatewhy/gatewhy/inspect/keys/fetch"
+	"github.com/gatewhy/gatewhy/inspect/source"
+)
+
+const loginHost = "https://login.microsoftonline.com/"
+
+func cloud(t *testing.T, id string) entra.Cloud {
+	t.Helper()
+	c, ok := entra.CloudByID(id)
+	if !ok {
+		t.Fatal("there is no cloud " + id)
+	}
+	return c
+}
+
+func TestTheKeysOfATenantAreFoundThroughItsMetadata(t *testing.T) {
+	t.Parallel()
+	tn := newTenant(t, publicKey(t, 0, "one"))
+	tn.apps["6f0e1c2a"] = []map[string]any{publicKey(t, 1, "of the app")}
+	s := tn.source(newClock())
+	ctx := context.Background()
+	tests := []struct {
+		name   string
+		get    func() (*keys.Set, error)
+		asked  []string
+		tenant string
+		kid    string
+	}{
+		{
+			"v1.0",
+			func() (*keys.Set, error) {
+				return s.Tenant(ctx, cloud(t, "public"), tid, entra.V1, "")
+			},
+			[]string{
+				"login.microsoftonline.com/" + tid + "/.well-known/openid-configuration",
+				"login.microsoftonline.com/" + tid + "/discovery/keys",
+			},
+			tid, "one",
+		},
+		{
+			"v2.0",
+			func() (*keys.Set, error) {
+				return s.Tenant(ctx, cloud(t, "public"), tid, entra.V2, "")
+			},
+			[]string{
+				"login.microsoftonline.com/" + tid + "/v2.0/.well-known/openid-configuration",
+				"login.microsoftonline.com/" + tid + "/discovery/v2.0/keys",
+			},
+			tid, "one",
+		},
+		{
+			"a domain is resolved to the tenant's id",
+			func() (*keys.Set, error) {
+				return s.Tenant(ctx, cloud(t, "public"), tenantDomain, entra.V2, "")
+			},
+			[]string{
+				"login.microsoftonline.com/contoso.onmicrosoft.com/v2.0/.well-known/" +
+					"openid-configuration",
+				"login.microsoftonline.com/contoso.onmicrosoft.com/discovery/v2.0/keys",
+			},
+			tid, "one",
+		},
+		{
+			"common is no tenant",
+			func() (*keys.Set, error) {
+				return s.Tenant(ctx, cloud(t, "public"), "common", entra.V1, "")
+			},
+			[]string{
+				"login.microsoftonline.com/common/.well-known/openid-configuration",
+				"login.microsoftonline.com/common/discovery/keys",
+			},
+			"", "one",
+		},
+		{
+			"an app with a signing key of its own",
+			func() (*keys.Set, error) {
+				return s.Tenant(ctx, cloud(t, "public"), tid, entra.V2, "6f0e1c2a")
+			},
+			[]string{
+				"login.microsoftonline.com/" + tid +
+					"/v2.0/.well-known/openid-configuration?appid=6f0e1c2a",
+				"login.microsoftonline.com/" + tid + "/discovery/v2.0/keys?appid=6f0e1c2a",
+			},
+			tid, "of the app",
+		},
+		{
+			"US Government",
+			func() (*keys.Set, error) {
+				return s.Tenant(ctx, cloud(t, "usgov"), tid, entra.V2, "")
+			},
+			[]string{
+				"login.microsoftonline.us/" + tid + "/v2.0/.well-known/openid-configuration",
+				"login.microsoftonline.us/" + tid + "/discovery/v2.0/keys",
+			},
+			tid, "one",
+		},
+		{
+			"a v1.0 issuer is asked for on the login host",
+			func() (*keys.Set, error) { return s.Issuer(ctx, v1Issuer(tid)) },
+			[]string{
+				"login.microsoftonline.com/" + tid + "/.well-known/openid-configuration",
+				"login.microsoftonline.com/" + tid + "/discovery/keys",
+			},
+			tid, "one",
+		},
+		{
+			"the issuer that the token names",
+			func() (*keys.Set, error) {
+				return s.TokenIssuer(ctx, issuerOf(t, v2Issuer(tid)), "")
+			},
+			[]string{
+				"login.microsoftonline.com/" + tid + "/v2.0/.well-known/openid-configuration",
+				"login.microsoftonline.com/" + tid + "/discovery/v2.0/keys",
+			},
+			tid, "one",
+		},
+		{
+			"B2C by policy", func() (*keys.Set, error) {
+				return s.TokenIssuer(ctx,
+					issuerOf(t, "https://contoso.b2clogin.com/tfp/"+tid+"/b2c_1_signin/v2.0/"), "")
+			},
+			[]string{
+				"contoso.b2clogin.com/tfp/" + tid +
+					"/b2c_1_signin/v2.0/.well-known/openid-configuration",
+				"contoso.b2clogin.com/tfp/" + tid + "/b2c_1_signin/discovery/v2.0/keys",
+			},
+			tid, "one",
+		},
+		{
+			"External ID", func() (*keys.Set, error) {
+				return s.TokenIssuer(ctx,
+					issuerOf(t, "https://"+tid+".ciamlogin.com/"+tid+"/v2.0"), "")
+			},
+			[]string{
+				tid + ".ciamlogin.com/" + tid + "/v2.0/.well-known/openid-configuration",
+				tid + ".ciamlogin.com/" + tid + "/discovery/v2.0/keys",
+			},
+			tid, "one",
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			set, err := test.get()
+			if err != nil {
+				t.Fatal(err)
+			}
+			if diff := cmp.Diff(test.asked, tn.asked()); diff != "" {
+				t.Errorf("asked for (-want +got):\n%s", diff)
+			}
+			if set.Metadata.Tenant() != test.tenant || len(set.Find(test.kid)) != 1 ||
+				!set.Fetched.Equal(noon) || set.Cached {
+				t.Errorf("tenant %q, kids %v, fetched %v, cached %v", set.Metadata.Tenant(),
+					set.IDs(), set.Fetched, set.Cached)
+			}
+		})
+	}
+}
+
+func issuerOf(t *testing.T, iss string) entra.Issuer {
+	t.Helper()
+	parsed, ok := entra.ParseIssuer(iss)
+	if !ok {
+		t.Fatal("this is no issuer of Entra: " + iss)
+	}
+	return parsed
+}
+
+// causeAndHint splits an error with one hint at most. The hint ends with the input that it asks
+// for.
+func causeAndHint(t *testing.T, err error) (cause, hint string) {
+	t.Helper()
+	var e *source.Error
+	if !errors.As(err, &e) {
+		t.Fatalf("got %v, want a source.Error", err)
+	}
+	switch {
+	case len(e.Hints) > 1:
+		t.Fatalf("%d hints, want one", len(e.Hints))
+	case len(e.Hints) == 0:
+		return e.Cause, ""
+	case !e.Hints[0].Need.None():
+		return e.Cause, e.Hints[0].Text + " (" + string(e.Hints[0].Need.Input) + ")"
+	}
+	return e.Cause, e.Hints[0].Text
+}
+
+func TestMetadataThatIsNotTheTenantsIsRefused(t *testing.T) {
+	t.Parallel()
+	tests := []struct {
+		name     string
+		metadata map[string]any
+		cause    string
+	}{
+		{
+			"of another tenant",
+			map[string]any{"issuer": v2Issuer(otherTenant)},
+			`the discovery document is for the issuer "` + v2Issuer(otherTenant) + `"`,
+		},
+		{
+			"of no tenant",
+			map[string]any{"issuer": "https://proxy.example.com"},
+			`the discovery document is for the issuer "https://proxy.example.com"`,
+		},
+		{
+			"with keys on another host",
+			map[string]any{"jwks_uri": "https://keys.example.com/keys"},
+			`the discovery document names keys on "keys.example.com", which is no host of Entra`,
+		},
+		{
+			"with keys on a private address",
+			map[string]any{"jwks_uri": "https://10.0.0.1/keys"},
+			`the discovery document names keys on "10.0.0.1", which is no host of Entra`,
+		},
+		{
+			"with keys over http",
+			map[string]any{"jwks_uri": "http://login.microsoftonline.com/keys"},
+			"the address is not https",
+		},
+		{
+			"with keys in a file",
+			map[string]any{"jwks_uri": "file:///etc/passwd"},
+			"this is no address",
+		},
+		{
+			"without keys",
+			map[string]any{"jwks_uri": ""},
+			"the answer is no discovery document: it lacks issuer or jwks_uri",
+		},
+		{
+			"without an issuer",
+			map[string]any{"issuer": nil},
+			"the answer is no discovery document: it lacks issuer or jwks_uri",
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			tn := newTenant(t, publicKey(t, 0, "one"))
+			tn.metadata = test.metadata
+			_, err := tn.source(newClock()).Tenant(context.Background(), cloud(t, "public"), tid,
+				entra.V2, "")
+			if cause, _ := causeAndHint(t, err); cause != test.cause {
+				t.Errorf("got %q, want %q", cause, test.cause)
+			}
+		})
+	}
+}
+
+func TestTheIssuerThatATokenNamesMustBeThatOfItsMetadata(t *testing.T) {
+	t.Parallel()
+	tn := newTenant(t, publicKey(t, 0, "one"))
+	tn.metadata = map[string]any{"issuer": v2Issuer(tid)}
+	for _, iss := range []string{
+		v2Issuer(otherTenant),
+		"https://contoso.b2clogin.com/tfp/" + otherTenant + "/b2c_1_signin/v2.0/",
+		"https://contoso.ciamlogin.com/" + otherTenant + "/v2.0",
+	} {
+		set, err := tn.source(newClock()).TokenIssuer(context.Background(), issuerOf(t, iss), "")
+		if err == nil || set != nil {
+			t.Errorf("%s: got %v, want an error", iss, set)
+		}
+	}
+}
+
+func TestAnIssuerThatIsNotEntrasMustNameItself(t *testing.T) {
+	t.Parallel()
+	tn := newTenant(t, publicKey(t, 0, "one"))
+	s := tn.source(newClock())
+	tn.metadata = map[string]any{
+		"issuer":   "https://keys.example.com",
+		"jwks_uri": "https://keys.example.com/discovery/keys",
+	}
+	set, err := s.Issuer(context.Background(), "https://keys.example.com")
+	if err != nil || len(set.Keys) != 1 {
+		t.Fatal(set, err)
+	}
+	tn.metadata["issuer"] = "https://keys.example.com/"
+	_, err = s.Issuer(context.Background(), "https://keys.example.com")
+	if cause, _ := causeAndHint(t,
+		err); cause != `its discovery document is for the issuer "https://keys.example.com/"` {
+		t.Error(cause)
+	}
+}
+
+func TestAddressesThatAreNotAsked(t *testing.T) {
+	t.Parallel()
+	byUser := func(s *fetch.Source, address string) (*keys.Set, error) {
+		return s.URL(context.Background(), address)
+	}
+	byPolicy := func(s *fetch.Source, address string) (*keys.Set, error) {
+		return s.PolicyURL(context.Background(), address)
+	}
+	const private = "the address is a private one, and it was not you who named it"
+	tests := []struct {
+		name, address string
+		get           func(*fetch.Source, string) (*keys.Set, error)
+		cause         string
+	}{
+		{"http", "http://keys.example.com/keys", byUser, "the address is not https"},
+		{"http on a private address", "http://10.0.0.1/keys", byUser, "the address is not https"},
+		{"a file", "file:///etc/passwd", byUser, "this is no address"},
+		{"data", "data:application/json,{}", byUser, "this is no address"},
+		{"ftp", "ftp://keys.example.com/keys", byUser, "the address is not https"},
+		{"no host", "https:///keys", byUser, "this is no address"},
+		{"a path", "/keys", byUser, "this is no address"},
+		{
+			"a user", "https://user:hunter2@keys.example.com/keys", byUser,
+			"the address has a user or a password in it",
+		},
+		{"a policy's loopback", "https://127.0.0.1/keys", byPolicy, private},
+		{"a policy's loopback by name", "https://localhost/keys", byPolicy, private},
+		{"a policy's loopback over http", "http://127.0.0.1/keys", byPolicy, private},
+		{"a policy's loopback in IPv6", "https://[::1]/keys", byPolicy, private},
+		{"a policy's loopback, mapped", "https://[::ffff:127.0.0.1]/keys", byPolicy, private},
+		{"a policy's loopback as one number", "https://2130706433/keys", byPolicy, private},
+		{"a policy's loopback in hex", "https://0x7f.1/keys", byPolicy, private},
+		{"a policy's loopback, shortened", "https://127.1/keys", byPolicy, private},
+		{"the address of cloud metadata", "https://169.254.169.254/latest", byPolicy, private},
+		{
+			"the address of cloud metadata through NAT64", "https://[64:ff9b::a9fe:a9fe]/latest",
+			byPolicy, private,
+		},
+		{
+			"the address of cloud metadata through 6to4", "https://[2002:a9fe:a9fe::]/latest",
+			byPolicy, private,
+		},
+		{"private IPv4", "https://192.168.1.1/keys", byPolicy, private},
+		{"shared IPv4", "https://100.64.0.1/keys", byPolicy, private},
+		{"private IPv6", "https://[fd00::1]/keys", byPolicy, private},
+		{"link-local IPv6 with a zone", "https://[fe80::1%25eth0]/keys", byPolicy, private},
+		{"nowhere", "https://0.0.0.0/keys", byPolicy, private},
+		{"broadcast", "https://255.255.255.255/keys", byPolicy, private},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			_, err := test.get(&fetch.Source{Transport: noNetwork{t}}, test.address)
+			cause, _ := causeAndHint(t, err)
+			if cause != test.cause {
+				t.Errorf("got %q, want %q", cause, test.cause)
+			}
+			if strings.Contains(err.Error(), "hunter2") {
+				t.Errorf("the password is in %q", err)
+			}
+		})
+	}
+}
+
+// noNetwork fails the test if a request is made.
+type noNetwork struct{ t *testing.T }
+
+func (n noNetwork) RoundTrip(r *http.Request) (*http.Response, error) {
+	n.t.Errorf("a request to %s was made", r.URL)
+	return nil, errors.New("no network")
+}
+
+func TestATokenCanOnlyNameHostsOfEntra(t *testing.T) {
+	t.Parallel()
+	s := &fetch.Source{Transport: noNetwork{t}}
+	for _, iss := range []entra.Issuer{
+		{},
+		{
+			Clouds: []string{"public"}, Host: "evil.example", Tenant: tid, Version: entra.V2,
+			Kind: entra.External,
+		},
+		{
+			Clouds: []string{"public"}, Host: "169.254.169.254", Tenant: tid, Version: entra.V2,
+			Kind: entra.B2C, Policy: "p",
+		},
+		{
+			Clouds: []string{"germany"}, Host: "login.microsoftonline.de", Tenant: tid,
+			Version: entra.V2,
+		},
+	} {
+		if _, err := s.TokenIssuer(context.Background(), iss, ""); err == nil {
+			t.Errorf("%+v: want an error", iss)
+		}
+	}
+}
+
+func TestTheUserMayNameLoopback(t *testing.T) {
+	t.Parallel()
+	server := httptest.NewServer(body(`{"keys":[]}`))
+	defer server.Close()
+	_, port, _ := net.SplitHostPort(server.Listener.Addr().String())
+	s := &fetch.Source{Sleep: newClock().sleep}
+	for _, host := range []string{"localhost", "127.0.0.1"} {
+		if _, err := s.URL(context.Background(), "http://"+host+":"+port+"/keys"); err != nil {
+			t.Error(err)
+		}
+	}
+}
+
+func TestAProxyMayBeOnAPrivateAddress(t *testing.T) {
+	t.Parallel()
+	var asked string
+	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		asked = r.Method + " " + r.Host
+		w.WriteHeader(http.StatusForbidden)
+	}))
+	defer proxy.Close()
+	address, err := url.Parse(proxy.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	transport := fetch.NewTransport()
+	transport.Proxy = http.ProxyURL(address)
+	s := &fetch.Source{Transport: transport, Sleep: newClock().sleep}
+	if _, err = s.PolicyURL(context.Background(), "https://keys.example.com/keys"); err == nil ||
+		asked != "CONNECT keys.example.com:443" {
+		t.Errorf("asked %q, error %v", asked, err)
+	}
+}
+
+func TestAnswersThatAreRefused(t *testing.T) {
+	t.Parallel()
+	far := http.RedirectHandler("https://keys.example.com/common/discovery/keys",
+		http.StatusFound).ServeHTTP
+	down := http.RedirectHandler("http://login.microsoftonline.com/common/discovery/keys",
+		http.StatusFound).ServeHTTP
+	round := http.RedirectHandler("/common/discovery/keys", http.StatusFound).ServeHTTP
+	tests := []struct {
+		name    string
+		answers []http.HandlerFunc
+		cause   string
+		hint    string
+		asked   int
+	}{
+		{
+			"a redirect to another host",
+			[]http.HandlerFunc{far},
+			"the answer is a redirect to another host, which is not followed",
+			"pass the address that it leads to", 1,
+		},
+		{
+			"a redirect to http",
+			[]http.HandlerFunc{down},
+			"the answer is a redirect to another host, which is not followed",
+			"pass the address that it leads to", 1,
+		},
+		{
+			"redirects in a circle", repeat(round, 9), "the server redirects again and again",
+			"pass a key set that you have as a file (key-set-file)", 4,
+		},
+		{
+			"a page",
+			[]http.HandlerFunc{body("<html>Sign in</html>")},
+			"the text is an HTML or XML page, not a key set",
+			"the address answered a sign-in, proxy or error page; open it in a browser", 1,
+		},
+		{
+			"nothing",
+			[]http.HandlerFunc{body("")},
+			"the text is empty",
+			"was the file written, or the address answered, at all?", 1,
+		},
+		{
+			"more than a mebibyte",
+			[]http.HandlerFunc{body(strings.Repeat(" ", 1<<20+1))},
+			"the answer has more than 1 MiB", "that is no key set; is the address right?", 1,
+		},
+		{
+			"an endless body",
+			[]http.HandlerFunc{endless},
+			"the answer has more than 1 MiB",
+			"that is no key set; is the address right?", 1,
+		},
+		{
+			"little that unpacks to much",
+			[]http.HandlerFunc{gzipBomb(t)},
+			"the answer has more than 1 MiB", "that is no key set; is the address right?", 1,
+		},
+		{
+			"no such tenant",
+			[]http.HandlerFunc{status(400)},
+			"the server answered 400 Bad Request", "is the tenant, or the address, right?", 1,
+		},
+		{
+			"nothing there",
+			[]http.HandlerFunc{status(404)},
+			"the server answered 404 Not Found",
+			"is the tenant, or the address, right?", 1,
+		},
+		{
+			"not modified, though nothing was asked about that",
+			[]http.HandlerFunc{status(304)},
+			"the server answered 304 Not Modified",
+			"pass a key set that you have as a file (key-set-file)", 1,
+		},
+		{
+			"a server in trouble, three times", repeat(status(503), 3),
+			"the server answered 503 Service Unavailable",
+			"pass a key set that you have as a file (key-set-file)", 3,
+		},
+		{
+			"too many requests, for long",
+			[]http.HandlerFunc{status(429, "Retry-After", "60")},
+			"the server answered 429 Too Many Requests", "the server asks to wait 1m0s", 1,
+		},
+		{
+			"too many requests, until a date",
+			[]http.HandlerFunc{
+				status(429, "Retry-After", noon.Add(time.Hour).Format(http.TimeFormat)),
+			},
+			"the server answered 429 Too Many Requests", "the server asks to wait 1h0m0s", 1,
+		},
+		{
+			"a connection that is closed, three times", repeat(hangUp, 3), "no connection: EOF",
+			"pass a key set that you have as a file (key-set-file)", 3,
+		},
+		{
+			"a body that is cut, three times", repeat(cut, 3),
+			"the answer was cut off before its end",
+			"pass a key set that you have as a file (key-set-file)", 3,
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			tn := newTenant(t, publicKey(t, 0, "one"))
+			tn.fail(test.answers...)
+			_, err := tn.source(newClock()).URL(context.Background(),
+				loginHost+"common/discovery/keys")
+			cause, hint := causeAndHint(t, err)
+			if cause != test.cause || hint != test.hint {
+				t.Errorf("got  %s; %s\nwant %s; %s", cause, hint, test.cause, test.hint)
+			}
+			if asked := tn.asked(); len(asked) != test.asked {
+				t.Errorf("%d requests, want %d", len(asked), test.asked)
+			}
+		})
+	}
+}
+
+func repeat(h http.HandlerFunc, n int) []http.HandlerFunc {
+	list := make([]http.HandlerFunc, n)
+	for i := range list {
+		list[i] = h
+	}
+	return list
+}
+
+// endless writes until the client hangs up.
+func endless(w http.ResponseWriter, _ *http.Request) {
+	for {
+		if _, err := w.Write(make([]byte, 1<<16)); err != nil {
+			return
+		}
+	}
+}
+
+func gzipBomb(t *testing.T) http.HandlerFunc {
+	t.Helper()
+	var packed bytes.Buffer
+	z := gzip.NewWriter(&packed)
+	for range 100 {
+		if _, err := z.Write(make([]byte, 1<<20)); err != nil {
+			t.Fatal(err)
+		}
+	}
+	if err := z.Close(); err != nil {
+		t.Fatal(err)
+	}
+	return func(w http.ResponseWriter, _ *http.Request) {
+		w.Header().Set("Content-Encoding", "gzip")
+		_, _ = w.Write(packed.Bytes())
+	}
+}
+
+func TestTroubleThatPassesIsWaitedFor(t *testing.T) {
+	t.Parallel()
+	near := http.RedirectHandler("/organizations/discovery/keys", http.StatusFound).ServeHTTP
+	tests := []struct {
+		name    string
+		answers []http.HandlerFunc
+		pauses  []time.Duration
+	}{
+		{
+			"a server in trouble",
+			[]http.HandlerFunc{status(503)},
+			[]time.Duration{200 * time.Millisecond},
+		},
+		{
+			"a server in trouble twice",
+			[]http.HandlerFunc{status(500), status(502)},
+			[]time.Duration{200 * time.Millisecond, 800 * time.Millisecond},
+		},
+		{
+			"a server that says how long",
+			[]http.HandlerFunc{status(503, "Retry-After", "2")},
+			[]time.Duration{2 * time.Second},
+		},
+		{
+			"too many requests",
+			[]http.HandlerFunc{status(429, "Retry-After", "1")},
+			[]time.Duration{time.Second},
+		},
+		{
+			"a connection that is closed",
+			[]http.HandlerFunc{hangUp},
+			[]time.Duration{200 * time.Millisecond},
+		},
+		{"a body that is cut", []http.HandlerFunc{cut}, []time.Duration{200 * time.Millisecond}},
+		{"a redirect on the same host", []http.HandlerFunc{near}, nil},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			tn := newTenant(t, publicKey(t, 0, "one"))
+			tn.fail(test.answers...)
+			clock := newClock()
+			set, err := tn.source(clock).URL(context.Background(),
+				loginHost+"common/discovery/keys")
+			if err != nil || len(set.Keys) != 1 {
+				t.Fatal(set, err)
+			}
+			if diff := cmp.Diff(test.pauses, clock.pauses); diff != "" {
+				t.Errorf("pauses (-want +got):\n%s", diff)
+			}
+		})
+	}
+}
+
+func TestAServerThatDoesNotAnswerIsGivenUp(t *testing.T) {
+	t.Parallel()
+	tn := newTenant(t)
+	tn.fail(late)
+	s := tn.source(newClock())
+	s.Timeout = 20 * time.Millisecond
+	_, err := s.URL(context.Background(), loginHost+"common/discovery/keys")
+	if cause, _ := causeAndHint(t, err); cause != "no answer within 20ms" {
+		t.Error(cause)
+	}
+	ctx, cancel := context.WithCancel(context.Background())
+	cancel()
+	_, err = s.URL(ctx, loginHost+"common/discovery/keys")
+	if cause, _ := causeAndHint(t, err); cause != "the request was cancelled" {
+		t.Error(cause)
+	}
+}
+
+func TestACertificateThatIsNotTrustedIsNoReasonToTryAgain(t *testing.T) {
+	t.Parallel()
+	tn := newTenant(t)
+	s := tn.source(newClock())
+	transport := tn.transport()
+	transport.TLSClientConfig = nil
+	s.Transport = transport
+	_, err := s.URL(context.Background(), loginHost+"common/discovery/keys")
+	if cause, _ := causeAndHint(t, err); !strings.HasPrefix(cause,
+		"the server's certificate is not trusted: x509:") {
+		t.Error(cause)
+	}
+}
+
+func TestATextThatIsNoTenantIsNotAskedFor(t *testing.T) {
+	t.Parallel()
+	s := &fetch.Source{Transport: noNetwork{t}}
+	for _, name := range []string{"", "a b", "../common", "x?y", "x/y", ".."} {
+		if _, err := s.Tenant(context.Background(), cloud(t, "public"), name, entra.V2,
+			""); err == nil {
+			t.Errorf("%q: want an error", name)
+		}
+	}
+	if _, err := s.Tenant(context.Background(), cloud(t, "germany"), tid, entra.V2,
+		""); err == nil {
+		t.Error("a cloud that was closed: want an error")
+	}
+}
+
+// listings are the ids of the clouds that list a key. A question mark follows the id if we do not
+// know it.
+func listings(sets []keys.CloudSet, k *keys.Key) string {
+	var ids []string
+	for _, c := range sets {
+		switch {
+		case c.Set == nil:
+			ids = append(ids, c.Cloud.ID+"?")
+		case c.Lists(k):
+			ids = append(ids, c.Cloud.ID)
+		}
+	}
+	return strings.Join(ids, " ")
+}
+
+// serving answers for some hosts with key sets of their own, for all others of Entra with none.
+func (tn *tenant) serving(sets map[string][]map[string]any) {
+	tn.always = func(w http.ResponseWriter, r *http.Request) {
+		switch set, ok := sets[r.Host]; {
+		case !ok:
+			http.NotFound(w, r)
+		case strings.Contains(r.URL.Path, "/discovery/"):
+			tn.write(w, map[string]any{"keys": set})
+		default:
+			tn.answer(w, r)
+		}
+	}
+}
+
+func TestEveryCloudIsAskedWhichKeysItLists(t *testing.T) {
+	t.Parallel()
+	tn := newTenant(t)
+	one, two, three := publicKey(t, 0, "one"), publicKey(t, 1, "two"), publicKey(t, 2, "three")
+	tn.serving(map[string][]map[string]any{
+		"login.microsoftonline.com": {one, two},
+		"login.microsoftonline.us":  {two, three},
+		// Another key has the same kid here.
+		"login.partner.microsoftonline.cn": {publicKey(t, 1, "one")},
+		"login.sovcloud-identity.fr":       {},
+	})
+	source := tn.source(newClock())
+	source.Cache = t.TempDir()
+	want := map[string]string{
+		"one":   "public delos? govsg?",
+		"two":   "public usgov delos? govsg?",
+		"three": "usgov delos? govsg?",
+	}
+	check := func(sets []keys.CloudSet) {
+		t.Helper()
+		got := map[string]string{}
+		for _, k := range setOf(t, one, two, three).Keys {
+			got[k.ID] = listings(sets, k)
+		}
+		if diff := cmp.Diff(want, got); diff != "" {
+			t.Errorf("(-want +got):\n%s", diff)
+		}
+	}
+	check(source.CloudSets(context.Background()))
+
+	// Offline the cache answers, and says of the others what it lacks.
+	asked := len(tn.asked())
+	offline := &fetch.Source{
+		Transport: noNetwork{t}, Now: source.Now, Cache: source.Cache, Offline: true,
+	}
+	sets := offline.CloudSets(context.Background())
+	check(sets)
+	if last := sets[len(sets)-1]; last.Err == nil ||
+		!strings.Contains(last.Err.Error(),
+			"offline, and no key set of this address is in the cache") {
+		t.Errorf("%s: %v", last.Cloud.ID, last.Err)
+	}
+	if asked == 0 || !sets[0].Set.Cached {
+		t.Errorf("%d requests, then cached %v", asked, sets[0].Set.Cached)
+	}
+}

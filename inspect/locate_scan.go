@@ -1,0 +1,388 @@
+package inspect
+
+import (
+	"bytes"
+	"slices"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+)
+
+// quality says how sure it is that a candidate is a token.
+type quality uint8
+
+const (
+	broken  quality = iota // starts as a token, but is not a whole one
+	unnamed                // header and payload are objects, but the header names no algorithm
+	sound                  // a JWS or JWE by its form
+)
+
+// candidate is a text that starts as a token's header does.
+type candidate struct {
+	text    string // must not be printed
+	label   label  // what is before it
+	quality quality
+	wrapped bool // its lines were joined
+}
+
+// maxCandidates bounds how many different tokens are kept; a HAR file may have thousands.
+const maxCandidates = 1000
+
+// minStart is how many characters of a header are on its first line, however the text was wrapped.
+const minStart = 10
+
+// maxStarts bounds how many starts are tried in one run of token characters.
+const maxStarts = 4
+
+// scan finds the tokens in a text, each once, in the text's order.
+func scan(text string) []candidate {
+	s := scanner{text: text, lines: maxLines, seen: map[string]bool{}}
+	for at := nextStart(text, 0); at >= 0 && len(s.found) < maxCandidates; {
+		at = nextStart(text, s.try(at))
+	}
+	return s.found
+}
+
+type scanner struct {
+	text   string
+	found  []candidate
+	seen   map[string]bool
+	lines  int // that may still be tried as the next line of a wrapped token
+	run    int // the offset behind the run of token characters that was tried last
+	starts int // that were tried in it
+}
+
+// try looks at one start, and returns the offset to go on from.
+func (s *scanner) try(at int) int {
+	if n := runLength(s.text[at:min(at+minStart, len(s.text))]); n < minStart {
+		return at + n
+	}
+	token := unwrap(s.text, at, s.lines)
+	s.lines -= token.looked
+	c, ok := candidateAt(s.text[:at], token.text)
+	if !ok {
+		return s.skip(at, token.first)
+	}
+	c.wrapped = token.lines > 1
+	if !s.seen[c.text] {
+		s.seen[c.text] = true
+		s.found = append(s.found, c)
+	}
+	return token.end
+}
+
+// skip returns where to go on after a start that begins no token: at the next part of its run, or
+// after the run.
+func (s *scanner) skip(at, run int) int {
+	if run != s.run {
+		s.run, s.starts = run, 0
+	}
+	s.starts++
+	if s.starts > maxStarts {
+		return run
+	}
+	return at + 1 + partLength(s.text[at+1:])
+}
+
+// nextStart returns the offset of the next text that may encode an object: one that starts with {"
+// or with { and white space. It is -1 if there is none.
+func nextStart(text string, from int) int {
+	for i := from; i+2 < len(text); i++ {
+		next := strings.IndexByte(text[i:len(text)-2], 'e')
+		if next < 0 {
+			return -1
+		}
+		i += next
+		if isStart(text[i:]) {
+			return i
+		}
+	}
+	return -1
+}
+
+func isStart(text string) bool {
+	if len(text) < 3 {
+		return false
+	}
+	switch text[:3] {
+	case "eyJ", "eyA", "ewo", "ew0", "ewk":
+		return true
+	}
+	return false
+}
+
+// candidateAt judges a text that starts as a header does. Before is the text in front of it.
+func candidateAt(before, text string) (candidate, bool) {
+	text = trimSentence(text)
+	header, rest, _ := strings.Cut(text, ".")
+	object, ok := decodeObject(header)
+	if !ok {
+		return candidate{}, false
+	}
+	c := candidate{text: text, label: labelBefore(before)}
+	payload, _, _ := strings.Cut(rest, ".")
+	named := bytes.Contains(object, []byte(`"alg"`))
+	switch dots := strings.Count(text, "."); {
+	case strings.Contains(text, "...") || len(text) > maxToken:
+	case dots == 4 && named && bytes.Contains(object, []byte(`"enc"`)):
+		c.quality = sound
+	case dots == 2 && isObject(payload):
+		c.quality = unnamed
+		if named {
+			c.quality = sound
+		}
+	}
+	return c, true
+}
+
+// trimSentence removes the full stop of a sentence that ends in a token.
+func trimSentence(text string) string {
+	if strings.Count(text, ".") == 3 {
+		return strings.TrimSuffix(text, ".")
+	}
+	return text
+}
+
+func isObject(part string) bool {
+	_, ok := decodeObject(part)
+	return ok
+}
+
+// decodeObject decodes a part that looks like a JSON object. It reads no JSON: that is for Parse.
+func decodeObject(part string) ([]byte, bool) {
+	if len(part) < 2 || len(part) > maxToken || part[0] != 'e' {
+		return nil, false
+	}
+	data, _, bad := decodeBase64(part)
+	data = bytes.TrimSpace(data)
+	return data,
+		bad == nil && bytes.HasPrefix(data, []byte("{")) && bytes.HasSuffix(data, []byte("}"))
+}
+
+// runLength returns how many characters of a token, dots included, the text starts with.
+func runLength(text string) int {
+	i := 0
+	for i < len(text) && (isTokenByte(text[i]) || text[i] == '.') {
+		i++
+	}
+	return i
+}
+
+// partLength is runLength up to the first dot.
+func partLength(text string) int {
+	i := 0
+	for i < len(text) && isTokenByte(text[i]) {
+		i++
+	}
+	return i
+}
+
+func isTokenByte(c byte) bool { return c == '=' || digit(c) >= 0 }
+
+// pick returns the first access token, as far as labels and claims tell, and how many other tokens
+// there are.
+func pick(all []candidate) (best candidate, others int, ok bool) {
+	rank := worst
+	for _, c := range all {
+		if c.quality == broken {
+			continue
+		}
+		others++
+		if r := c.rank(); r < rank {
+			best, rank = c, r
+		}
+	}
+	return best, others - 1, others > 0
+}
+
+// The ranks of a candidate. Of those with the same rank the first is taken.
+const (
+	isAccess = iota
+	mayBeAccess
+	isOther
+	isUnnamed
+	worst
+)
+
+func (c candidate) rank() int {
+	switch {
+	case c.quality == unnamed:
+		return isUnnamed
+	case c.label.access:
+		return isAccess
+	case c.label.other:
+		return isOther
+	}
+	switch Describe(Parse(c.text)).Kind {
+	case KindAccess:
+		return isAccess
+	case KindID:
+		return isOther
+	}
+	return mayBeAccess
+}
+
+// maxLines bounds how many lines of one text are tried as the next line of a wrapped token.
+const maxLines = 100_000
+
+// unwrapped is a token over one or more lines.
+type unwrapped struct {
+	text   string // must not be printed
+	end    int    // the offset behind it
+	lines  int    // that it is on
+	first  int    // the offset behind its first line
+	looked int    // lines that were looked at for it, beyond the first
+}
+
+// unwrap reads the token that starts at an offset, over the line breaks of hard-wrapped text. It
+// looks at no more lines than the limit.
+func unwrap(text string, at, limit int) unwrapped {
+	w := wrapped{text: text}
+	w.add(at)
+	for len(w.ends) <= limit && w.size < maxToken {
+		next, ok := w.continuation()
+		if !ok {
+			break
+		}
+		w.add(next)
+	}
+	n := w.choose()
+	return unwrapped{strings.Join(w.chunks[:n], ""), w.ends[n-1], n, w.ends[0], len(w.ends) - 1}
+}
+
+// wrapped is a token that may go on over several lines.
+type wrapped struct {
+	text   string
+	chunks []string // the token's characters on each line
+	ends   []int    // the offset behind each chunk
+	size   int
+	dots   int
+}
+
+func (w *wrapped) add(at int) {
+	chunk := w.text[at : at+runLength(w.text[at:])]
+	w.ends = append(w.ends, at+len(chunk))
+	w.chunks = append(w.chunks, chunk)
+	w.size += len(chunk)
+	w.dots += strings.Count(chunk, ".")
+}
+
+// continuation returns where the token may go on in the next line. Nothing else may be on the
+// lines but a mail's quote marks or the quotes of a string.
+func (w *wrapped) continuation() (int, bool) {
+	rest := w.text[w.ends[len(w.ends)-1]:]
+	tail := strings.TrimLeft(rest, " \t\r\\\"'+`")
+	if !strings.HasPrefix(tail, "\n") {
+		return 0, false
+	}
+	line := strings.TrimLeft(tail[1:], " \t>|\"'")
+	n := runLength(line)
+	dots := strings.Count(line[:n], ".")
+	if isStart(line) && !strings.HasSuffix(w.chunks[len(w.chunks)-1], ".") {
+		return 0, false
+	}
+	if n == 0 || w.dots >= 2 && dots > 0 || w.dots+dots > 4 || !endsChunk(line[n:]) {
+		return 0, false
+	}
+	return len(w.text) - len(line), true
+}
+
+// endsChunk reports whether what follows a run of token characters may follow a line of a wrapped
+// token.
+func endsChunk(rest string) bool {
+	if rest == "" || strings.IndexByte("\"'`)}]<>;&", rest[0]) >= 0 {
+		return true
+	}
+	line, _, _ := strings.Cut(rest, "\n")
+	return strings.TrimLeft(line, " \t\r\\") == ""
+}
+
+// choose returns how many of the lines belong to the token. The length of the signature decides,
+// if the algorithm has a known one. Otherwise a token that is complete on its first line ends
+// there, and any other goes on while the lines have the same length.
+func (w *wrapped) choose() int {
+	if len(w.chunks) == 1 {
+		return 1
+	}
+	w.joinSoftBreaks()
+	if n := w.bySignature(); n > 0 {
+		return n
+	}
+	if strings.Count(w.chunks[0], ".") >= 2 {
+		return 1
+	}
+	n := 2
+	for n < len(w.chunks) && len(w.chunks[n-1]) >= len(w.chunks[1]) {
+		n++
+	}
+	return n
+}
+
+// joinSoftBreaks removes the "=" that quoted-printable mail ends a line with.
+func (w *wrapped) joinSoftBreaks() {
+	for i := range w.chunks[:len(w.chunks)-1] {
+		w.chunks[i] = strings.TrimSuffix(w.chunks[i], "=")
+	}
+}
+
+// bySignature returns the largest number of lines that give a signature of the algorithm's length,
+// or 0. It takes the largest because a signature of 4096 bits may be wrapped where one of 2048
+// bits would end.
+func (w *wrapped) bySignature() int {
+	header, _, _ := strings.Cut(strings.Join(w.chunks, ""), ".")
+	want := signatureLengths(algorithm(header))
+	found, dots, length := 0, 0, 0
+	for i, chunk := range w.chunks {
+		dots += strings.Count(chunk, ".")
+		if last := strings.LastIndexByte(chunk, '.'); last >= 0 {
+			length = len(chunk) - last - 1
+		} else {
+			length += len(chunk)
+		}
+		if dots == 2 && slices.Contains(want, length) {
+			found = i + 1
+		}
+	}
+	return found
+}
+
+// hasWholeSignature reports whether a JWS ends in a signature of its algorithm's length.
+func hasWholeSignature(text string) bool {
+	header, _, _ := strings.Cut(text, ".")
+	return slices.Contains(signatureLengths(algorithm(header)),
+		len(text)-strings.LastIndexByte(text, '.')-1)
+}
+
+// algorithm returns the alg of an encoded header, or "".
+func algorithm(header string) string {
+	data, ok := decodeObject(header)
+	if !ok {
+		return ""
+	}
+	file, err := source.ReadJSON("header", data)
+	if err != nil {
+		return ""
+	}
+	alg, _ := file.Documents[0].Member("alg").Str()
+	return alg
+}
+
+// signatureLengths returns how many base64url characters a signature has: for RSA with keys of
+// 1024, 2048, 3072 and 4096 bits (RFC 7518, section 3).
+func signatureLengths(alg string) []int {
+	switch alg {
+	case "RS256", "RS384", "RS512", "PS256", "PS384", "PS512":
+		return []int{171, 342, 512, 683}
+	case "ES256", "ES256K", "EdDSA", "HS512":
+		return []int{86}
+	case "ES384":
+		return []int{128}
+	case "ES512":
+		return []int{176}
+	case "HS256":
+		return []int{43}
+	case "HS384":
+		return []int{64}
+	}
+	return nil
+}

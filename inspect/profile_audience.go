@@ -1,0 +1,187 @@
+package inspect
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/inspect/source"
+)
+
+func (d *describer) audience() {
+	aud := d.claims.Member("aud")
+	d.Audience, d.AudienceForm = []string{}, NoAudience
+	all, ok := aud.Strings()
+	switch {
+	case !d.has("aud"):
+		d.odd("audience-missing", "claims.aud", "the token names no audience")
+		return
+	case !ok:
+		d.AudienceForm = MalformedAudience
+		d.odd("audience-malformed", "claims.aud",
+			"aud is "+brief(aud)+
+				", neither a string nor a list of strings (RFC 7519, section 4.1.3)")
+		return
+	}
+	d.Audience = all
+	if aud.Is(source.List) && d.entraToken() {
+		d.odd("audience-is-list", "claims.aud", "aud is a list; Entra ID writes one string")
+	}
+	switch {
+	case len(all) > 1:
+		d.AudienceForm = SeveralAudiences
+	case len(all) == 1:
+		d.AudienceForm = d.formOf(all[0])
+		d.versionAudience()
+	}
+}
+
+// formOf says how an audience is written, and names Microsoft's API where it is one.
+func (d *describer) formOf(aud string) AudienceForm {
+	bare := strings.TrimPrefix(aud, "spn:")
+	if d.entraToken() {
+		if api, ok := entra.MicrosoftAPI(aud); ok {
+			d.Resource = api.Name
+			return FirstParty
+		}
+	}
+	switch {
+	case bare != aud && entra.IsGUID(bare):
+		return SPN
+	case entra.IsGUID(aud):
+		return GUID
+	case isURI(aud):
+		return AppIDURI
+	}
+	return OtherAudience
+}
+
+// isURI reports whether a text starts with a scheme.
+func isURI(text string) bool {
+	scheme, rest, ok := strings.Cut(text, ":")
+	return ok && rest != "" && scheme != "" &&
+		strings.Trim(strings.ToLower(scheme), "abcdefghijklmnopqrstuvwxyz0123456789+-.") == ""
+}
+
+// versionAudience compares the audience's form with the token's version: in a v2.0 token it is
+// always the API's application id
+// (learn.microsoft.com/entra/identity-platform/access-token-claims-reference).
+func (d *describer) versionAudience() {
+	aud := d.Audience[0]
+	if d.IssuedBy == ByEntra && d.Version == "2.0" && !entra.IsGUID(aud) {
+		d.odd("v2-audience-not-guid", "claims.aud",
+			"aud is "+show(aud)+
+				"; in a v2.0 token of Entra ID it is always the API's application id: this token "+
+				"was not issued by Entra ID, or was altered")
+	}
+}
+
+func (d *describer) permissions() {
+	d.Scopes = d.scopes()
+	d.Roles = []string{}
+	roles := d.claims.Member("roles")
+	all, ok := roles.Strings()
+	switch {
+	case !d.has("roles"):
+	case !ok:
+		d.odd("claim-type", "claims.roles", "roles is "+brief(roles)+", not a list of strings")
+	default:
+		d.Roles = all
+		if roles.Is(source.String) && d.entraToken() {
+			d.odd("claim-type", "claims.roles", "roles is a string; Entra ID writes a list")
+		}
+	}
+}
+
+// scopes returns the scopes of scp, or of scope if another issuer wrote that.
+func (d *describer) scopes() []string {
+	name := "scp"
+	if !d.has("scp") && !d.entraToken() {
+		name = "scope"
+	}
+	v := d.claims.Member(name)
+	if text, ok := v.Str(); ok {
+		return append([]string{}, strings.Fields(text)...)
+	}
+	all, ok := v.Strings()
+	switch {
+	case !d.has(name):
+		return []string{}
+	case !ok:
+		d.odd("claim-type", "claims."+name, name+" is "+brief(v)+", not a string of scopes")
+		return []string{}
+	case name == "scp" && d.entraToken():
+		d.odd("scp-is-list", "claims.scp",
+			"scp is a list; Entra ID writes one string with spaces, and some gateways fail on a "+
+				"list")
+	}
+	return all
+}
+
+// client finds the claim that names the client: appid in v1.0 tokens, azp in v2.0 tokens. Entra ID
+// writes no client_id (learn.microsoft.com/entra/identity-platform/access-token-claims-reference).
+func (d *describer) client() {
+	names := []string{"client_id", "azp", "appid", "cid"}
+	switch {
+	case d.entraToken() && d.Version == "1.0" && d.IssuedBy != ByB2C:
+		names = []string{"appid", "azp"}
+	case d.entraToken():
+		names = []string{"azp", "appid"}
+	}
+	for _, name := range names {
+		if !d.has(name) {
+			continue
+		}
+		if d.str(name) == "" {
+			d.odd("claim-type", "claims."+name,
+				name+" is "+brief(d.claims.Member(name))+", not the id of a client")
+			continue
+		}
+		d.ClientID = ClientID{Claim: name, Value: d.str(name)}
+		break
+	}
+	d.clientOddities()
+	if app, ok := entra.AppByID(d.ClientID.Value); ok && d.entraToken() {
+		d.ClientName = app.Name
+	}
+	d.proof()
+}
+
+func (d *describer) clientOddities() {
+	if d.IssuedBy != ByEntra {
+		return
+	}
+	foreign := "appid"
+	if d.Version == "1.0" {
+		foreign = "azp"
+	}
+	if d.ClientID.Claim == foreign {
+		d.odd("client-claim-of-other-version", "claims."+foreign,
+			fmt.Sprintf("the client is named in %s, which v%s tokens of Entra ID do not have",
+				foreign, d.Version))
+	}
+	if d.has("client_id") {
+		d.odd("client-id-claim", "claims.client_id",
+			"the token has client_id, which Entra ID never writes by itself: it was mapped by a "+
+				"policy, or the token is not from Entra ID")
+	}
+}
+
+// proof says how the client proved itself.
+func (d *describer) proof() {
+	name := d.firstOf("appidacr", "azpacr")
+	if name == "" || !d.entraToken() {
+		return
+	}
+	switch brief(d.claims.Member(name)) {
+	case `"0"`:
+		d.ClientProof = "none"
+	case `"1"`:
+		d.ClientProof = "secret"
+	case `"2"`:
+		d.ClientProof = "certificate"
+	default:
+		d.odd("claim-type", "claims."+name,
+			name+" is "+brief(d.claims.Member(name))+`; Entra ID writes "0", "1" or "2"`)
+	}
+}

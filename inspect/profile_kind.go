@@ -1,0 +1,241 @@
+package inspect
+
+import (
+	"strings"
+)
+
+// kindSigns are the claims that tell an ID token from an access token, the strongest first. Entra
+// ID gives both the same typ
+// (learn.microsoft.com/entra/identity-platform/id-token-claims-reference and
+// access-token-claims-reference). In B2C's tokens only the claims marked b2c count.
+var kindSigns = [...]struct {
+	claim string
+	kind  TokenKind
+	why   string
+	b2c   bool
+}{
+	{"c_hash", KindID, "c_hash binds an authorization code: ID tokens have it", true},
+	{"at_hash", KindID, "at_hash binds an access token: ID tokens have it", true},
+	{"nonce", KindID, "nonce answers a sign-in request: ID tokens have it", false},
+	{"scp", KindAccess, "scp says what a client may do for a user: access tokens have it", true},
+	{
+		"appidacr", KindAccess,
+		"appidacr says how the client proved itself: v1.0 access tokens have it", true,
+	},
+	{
+		"azpacr", KindAccess,
+		"azpacr says how the client proved itself: v2.0 access tokens have it", true,
+	},
+	{"appid", KindAccess, "appid names the client: v1.0 access tokens have it", true},
+	{"azp", KindAccess, "azp names the client: v2.0 access tokens have it", true},
+	{
+		"idtyp", KindAccess, "idtyp says whether an app or a user is meant: access tokens have it",
+		true,
+	},
+	{
+		"xms_mirid", KindAccess,
+		"xms_mirid names a managed identity, which gets access tokens alone", true,
+	},
+}
+
+func (d *describer) kind() {
+	if d.token.Shape != Signed {
+		return
+	}
+	if !d.entraToken() {
+		d.otherKind()
+		return
+	}
+	for _, s := range kindSigns {
+		if d.has(s.claim) && (s.b2c || d.IssuedBy != ByB2C) {
+			d.sign("kind", s.claim, s.why)
+			if d.Kind == KindUnknown {
+				d.Kind = s.kind
+			}
+		}
+	}
+	d.dropContrary()
+	switch {
+	case d.Kind != KindUnknown:
+	case d.has("nonce"):
+		d.Kind = KindID
+		d.sign("kind", "nonce", "nonce answers a sign-in request, and no claim names a client")
+	case d.AudienceForm == GUID && d.has("sub") && !d.has("roles"):
+		d.Kind = KindID
+		d.sign("kind", "aud",
+			"aud is an application id, and no claim names a client or its permissions: so are ID "+
+				"tokens")
+	case d.has("roles"):
+		d.Kind = KindAccess
+		d.sign("kind", "roles", "roles are there, and nothing that ID tokens alone have")
+	}
+}
+
+// dropContrary keeps the signs that speak for the kind, and reports the first that speaks against
+// it.
+func (d *describer) dropContrary() {
+	kept := d.Signs[:0]
+	contrary := ""
+	for _, s := range d.Signs {
+		if kindOf(s.Path) == d.Kind {
+			kept = append(kept, s)
+		} else if contrary == "" {
+			contrary = s.Path
+		}
+	}
+	d.Signs = kept
+	if contrary != "" {
+		d.odd("kind-signs-disagree", contrary,
+			"the token has "+strings.TrimPrefix(kept[0].Path, "claims.")+", as "+d.Kind.article()+
+				" has, and "+strings.TrimPrefix(contrary, "claims.")+", which speaks against it")
+	}
+}
+
+func kindOf(path string) TokenKind {
+	for _, s := range kindSigns {
+		if path == "claims."+s.claim {
+			return s.kind
+		}
+	}
+	return KindUnknown
+}
+
+// article returns the kind for a sentence.
+func (k TokenKind) article() string {
+	switch k {
+	case KindAccess:
+		return "an access token"
+	case KindID:
+		return "an ID token"
+	case KindOpaque:
+		return "an opaque token"
+	case KindEncrypted:
+		return "an encrypted token"
+	}
+	return "a token of an unknown kind"
+}
+
+// otherKind judges a token of another issuer, by RFC 9068 and OpenID Connect Core, section 2.
+func (d *describer) otherKind() {
+	typ, _ := d.token.Header.Member("typ").Str()
+	typ = strings.ToLower(strings.TrimPrefix(strings.ToLower(typ), "application/"))
+	switch {
+	case typ == "at+jwt":
+		d.Kind = KindAccess
+		d.Signs = append(d.Signs,
+			Sign{About: "kind", Path: "header.typ", Message: "typ is at+jwt (RFC 9068)"})
+	case d.has("c_hash"), d.has("at_hash"), d.has("nonce"):
+		d.Kind = KindID
+		d.sign("kind", d.firstOf("c_hash", "at_hash", "nonce"),
+			"the claim belongs to ID tokens (OpenID Connect Core, section 2)")
+	case d.has("scope"), d.has("scp"), d.has("client_id"), d.has("cid"):
+		d.Kind = KindAccess
+		d.sign("kind", d.firstOf("scope", "scp", "client_id", "cid"),
+			"the claim belongs to access tokens (RFC 9068, section 2.2)")
+	}
+}
+
+// flow tells an application's own token from a user's
+// (learn.microsoft.com/entra/identity-platform/
+// scenario-protected-web-api-verification-scope-app-roles).
+func (d *describer) flow() {
+	switch {
+	case d.Kind != KindAccess:
+	case !d.entraToken():
+		d.otherFlow()
+	default:
+		d.entraFlow()
+	}
+}
+
+func (d *describer) entraFlow() {
+	app, user := d.appSigns(), d.userSigns()
+	switch {
+	case len(app) > 0 && len(user) > 0 && user[0].Path == "claims.scp":
+		d.Flow, d.Signs = Delegated, append(d.Signs, user...)
+		d.odd("flow-signs-disagree", app[0].Path,
+			"the token has scp, which only users' tokens have, and a sign of an app-only token: "+
+				app[0].Message)
+	case len(app) > 0:
+		d.Flow, d.Signs = AppOnly, append(d.Signs, app...)
+	case len(user) > 0:
+		d.Flow, d.Signs = Delegated, append(d.Signs, user...)
+	}
+}
+
+// appSigns are the signs that no user is involved, the strongest first.
+func (d *describer) appSigns() []Sign {
+	var signs []Sign
+	add := func(claim, message string) {
+		signs = append(signs, Sign{About: "flow", Path: "claims." + claim, Message: message})
+	}
+	if d.str("idtyp") == "app" {
+		add("idtyp", `idtyp is "app"`)
+	}
+	if d.has("xms_mirid") {
+		add("xms_mirid", "xms_mirid names a managed identity")
+	}
+	if sub := d.str("sub"); sub != "" && sub == d.str("oid") && !d.namesUserInSub() {
+		add("sub", "sub and oid are the same: the service principal's object id")
+	}
+	if d.confidential() && !d.has("scp") && d.firstOf(userClaims[:]...) == "" && !d.has("oid") &&
+		!d.has("sub") {
+		add(d.firstOf("appidacr", "azpacr"),
+			"the client proved itself, and neither a user nor a service principal is named")
+	}
+	return signs
+}
+
+// namesUserInSub reports whether a user's token has the user's object id for its sub. B2C's tokens
+// have: the starter pack of its custom policies writes objectId into sub
+// (github.com/Azure-Samples/active-directory-b2c-custom-policy-starterpack).
+func (d *describer) namesUserInSub() bool { return d.IssuedBy == ByB2C }
+
+// userClaims are claims that only a user's token has.
+var userClaims = [...]string{
+	"upn", "unique_name", "preferred_username", "email", "given_name", "family_name", "name",
+	"amr",
+}
+
+// userSigns are the signs that a user is involved, the strongest first.
+func (d *describer) userSigns() []Sign {
+	var signs []Sign
+	add := func(claim, message string) {
+		signs = append(signs, Sign{About: "flow", Path: "claims." + claim, Message: message})
+	}
+	if d.has("scp") {
+		add("scp", "scp says what the client may do for a user")
+	}
+	if d.str("idtyp") == "user" {
+		add("idtyp", `idtyp is "user"`)
+	}
+	if claim := d.firstOf(userClaims[:]...); claim != "" {
+		add(claim, claim+" belongs to a user")
+	}
+	if sub, oid := d.str("sub"), d.str("oid"); sub != "" && oid != "" && sub != oid {
+		add("sub", "sub differs from oid, as it does for users: it is made for this application")
+	}
+	return signs
+}
+
+// confidential reports whether the client proved itself with a secret or a certificate.
+func (d *describer) confidential() bool {
+	return d.ClientProof == "secret" || d.ClientProof == "certificate"
+}
+
+// otherFlow judges a token of another issuer: in an application's own token the subject is the
+// client (RFC 9068, section 2.2).
+func (d *describer) otherFlow() {
+	sub, client := d.str("sub"), d.ClientID.Value
+	switch {
+	case d.str("gty") == "client-credentials":
+		d.Flow = AppOnly
+		d.sign("flow", "gty", "gty is client-credentials")
+	case client != "" && (sub == client || sub == client+"@clients"):
+		d.Flow = AppOnly
+		d.sign("flow", "sub", "sub is the client itself")
+	case d.has("auth_time"):
+		d.Flow = Delegated
+		d.sign("flow", "auth_time", "auth_time is when a user signed in")
+	}
+}

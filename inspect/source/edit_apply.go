@@ -1,0 +1,267 @@
+package source
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strings"
+)
+
+// Edit replaces the text of a span. An empty span inserts, an empty text removes.
+type Edit struct {
+	Span Span
+	Text string
+
+	proof *proof // nil if the edit is not proved
+}
+
+// proof is how a file reads before and after an edit.
+type proof struct{ before, after *File }
+
+// Apply makes edits, given in any order, and keeps every byte outside their spans. Several
+// insertions at one place are made in the order in which they are given. If edits overlap, or lie
+// outside the text, it makes none and returns an error.
+func Apply(text []byte, edits ...Edit) ([]byte, error) {
+	sorted := slices.Clone(edits)
+	slices.SortStableFunc(sorted, func(a, b Edit) int {
+		if a.Span.Start != b.Span.Start {
+			return a.Span.Start - b.Span.Start
+		}
+		// An insertion comes before an edit that replaces the text after it.
+		return a.Span.End - b.Span.End
+	})
+	var edited []byte
+	done := 0
+	for _, e := range sorted {
+		switch {
+		case e.Span.Start < 0 || e.Span.End < e.Span.Start || e.Span.End > len(text):
+			return nil,
+				fmt.Errorf("an edit of bytes %d to %d lies outside the text of %d bytes",
+					e.Span.Start, e.Span.End, len(text))
+		case e.Span.Start < done:
+			return nil, fmt.Errorf("two edits overlap at byte %d", e.Span.Start)
+		}
+		edited = append(edited, text[done:e.Span.Start]...)
+		edited = append(edited, e.Text...)
+		done = e.Span.End
+	}
+	return append(edited, text[done:]...), nil
+}
+
+// Edited returns the file as it reads after edits. Changes that depend on each other, such as two
+// members removed from one object, are made one after the other through it. A single edit that was
+// proved on this file is not read again.
+func (f *File) Edited(edits ...Edit) (*File, error) {
+	if len(edits) == 1 && edits[0].proof != nil && edits[0].proof.before == f {
+		return edits[0].proof.after, nil
+	}
+	text, err := Apply(f.Text, edits...)
+	if err != nil {
+		return nil, err
+	}
+	edited, err := open(f.Name, text)
+	if err != nil {
+		return nil, err
+	}
+	edited.Format = f.Format
+	return edited.done(edited.read())
+}
+
+// prove returns an edit only if the file, read again after it, differs in nothing but what was
+// asked for.
+func (f *File) prove(e Edit, target, with *Value) (Edit, error) {
+	edited, err := f.Edited(e)
+	if err != nil || !f.differsIn(edited, target, with) {
+		return Edit{}, f.unproved(e)
+	}
+	e.proof = &proof{before: f, after: edited}
+	return e, nil
+}
+
+// differsIn reports whether an edited file has a value in the place of target, and is the same
+// otherwise.
+func (f *File) differsIn(edited *File, target, with *Value) bool {
+	want := make([]*Value, len(f.Documents))
+	for i, v := range f.Documents {
+		want[i] = v.substitute(target, with)
+	}
+	return slices.EqualFunc(edited.Documents, want, equal)
+}
+
+func (f *File) unproved(e Edit) error {
+	for _, s := range f.shared {
+		if s.touches(e.Span) || s.contains(e.Span) {
+			return f.errorAt(e.Span.Start, "this text stands for several values, through an alias",
+				"edit it by hand, or write the values out first")
+		}
+	}
+	return f.errorAt(e.Span.Start, "this can't be edited without changing something else",
+		"edit it by hand")
+}
+
+// substitute returns the value with another one in the place of target. It copies only the way to
+// target.
+func (v *Value) substitute(target, with *Value) *Value {
+	if v == target {
+		return with
+	}
+	changed := v
+	for i, item := range v.Items {
+		if s := item.substitute(target, with); s != item {
+			changed = &Value{Kind: v.Kind, Items: slices.Clone(v.Items)}
+			changed.Items[i] = s
+		}
+	}
+	for i := range v.Members {
+		if s := v.Members[i].Value.substitute(target, with); s != v.Members[i].Value {
+			changed = &Value{Kind: v.Kind, Members: slices.Clone(v.Members), Labels: v.Labels}
+			changed.Members[i].Value = s
+		}
+	}
+	return changed
+}
+
+// equal reports whether two values mean the same, wherever they are.
+func equal(a, b *Value) bool {
+	return a.Kind == b.Kind && a.Text == b.Text && slices.Equal(a.Labels, b.Labels) &&
+		slices.EqualFunc(a.Items, b.Items, equal) &&
+		slices.EqualFunc(a.Members, b.Members,
+			func(a, b Member) bool { return a.Key == b.Key && equal(a.Value, b.Value) })
+}
+
+// site is where a value is in its file.
+type site struct {
+	value   *Value
+	parents []*Value // from the document to the value's parent
+	key     *Member  // whose value it is, or nil
+}
+
+// parent returns the list or object around the value, or nil for a document.
+func (s site) parent() *Value {
+	if len(s.parents) == 0 {
+		return nil
+	}
+	return s.parents[len(s.parents)-1]
+}
+
+// find returns the site of a value.
+func (f *File) find(v *Value) (site, bool) {
+	for _, document := range f.Documents {
+		if s, ok := (site{value: document}).find(v); ok {
+			return s, true
+		}
+	}
+	return site{}, false
+}
+
+func (s site) find(v *Value) (site, bool) {
+	if s.value == v {
+		return s, true
+	}
+	inside := append(s.parents, s.value)
+	for _, item := range s.value.Items {
+		if found, ok := (site{value: item, parents: inside}).find(v); ok {
+			return found, true
+		}
+	}
+	for i := range s.value.Members {
+		m := &s.value.Members[i]
+		if found, ok := (site{value: m.Value, parents: inside, key: m}).find(v); ok {
+			return found, true
+		}
+	}
+	return site{}, false
+}
+
+// layout is how a file is written.
+type layout struct {
+	text    []byte
+	newline string // the file's line break
+	unit    string // one level of indentation
+}
+
+func newLayout(f *File) layout {
+	return layout{text: f.Text, newline: newlineOf(f.Text), unit: unitOf(f.Text)}
+}
+
+// newlineOf returns the line break that a file uses first.
+func newlineOf(text []byte) string {
+	i := bytes.IndexAny(text, "\r\n")
+	switch {
+	case i < 0 || text[i] == '\n':
+		return "\n"
+	case bytes.HasPrefix(text[i:], []byte("\r\n")):
+		return "\r\n"
+	}
+	return "\r"
+}
+
+// unitOf returns the indentation of the first line that has one.
+func unitOf(text []byte) string {
+	start := true
+	for i, c := range text {
+		switch {
+		case c == '\n' || c == '\r':
+			start = true
+		case start && (c == ' ' || c == '\t'):
+			if indent := indentAt(text[i:]); !isBlankLine(text[i+len(indent):]) {
+				return indent
+			}
+			start = false
+		default:
+			start = false
+		}
+	}
+	return "  "
+}
+
+func isBlankLine(rest []byte) bool {
+	return len(rest) == 0 || rest[0] == '\n' || rest[0] == '\r'
+}
+
+// indentAt returns the spaces and tabs that text starts with.
+func indentAt(text []byte) string {
+	end := 0
+	for end < len(text) && (text[end] == ' ' || text[end] == '\t') {
+		end++
+	}
+	return string(text[:end])
+}
+
+// indentOf returns the indentation of the line that holds an offset.
+func (l layout) indentOf(offset int) string {
+	return indentAt(l.text[l.lineStart(offset):])
+}
+
+// lineStart returns the offset of the first byte of the line that holds an offset.
+func (l layout) lineStart(offset int) int {
+	return bytes.LastIndexAny(l.text[:offset], "\r\n") + 1
+}
+
+// lineEnd returns the offset of the line break behind an offset, or of the end of the text.
+func (l layout) lineEnd(offset int) int {
+	if i := bytes.IndexAny(l.text[offset:], "\r\n"); i >= 0 {
+		return offset + i
+	}
+	return len(l.text)
+}
+
+// nextLine returns the offset behind the line that holds an offset, its line break included.
+func (l layout) nextLine(offset int) int {
+	end := l.lineEnd(offset)
+	if bytes.HasPrefix(l.text[end:], []byte("\r\n")) {
+		return end + 2
+	}
+	return min(end+1, len(l.text))
+}
+
+// slice returns the text of a span.
+func (l layout) slice(start, end int) string { return string(l.text[start:end]) }
+
+// leads reports whether nothing but white space is before an offset on its line.
+func (l layout) leads(offset int) bool {
+	return l.lineStart(offset)+len(l.indentOf(offset)) == offset
+}
+
+// breaksLine reports whether text goes over several lines.
+func breaksLine(text string) bool { return strings.ContainsAny(text, "\r\n") }

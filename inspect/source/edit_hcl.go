@@ -1,0 +1,247 @@
+package source
+
+import (
+	"fmt"
+	"strings"
+	"unicode"
+
+	"github.com/hashicorp/hcl/v2/hclsyntax"
+)
+
+// hclEditor writes changes of Terraform files: attributes of blocks, one a line, and members of
+// object expressions.
+type hclEditor struct{ hclWriter }
+
+func (e hclEditor) replace(at site, with *Value) Edit {
+	old := at.value
+	indent := e.indentOf(old.Span.Start)
+	switch {
+	case at.parent() == nil:
+		return Edit{
+			Span: old.Span,
+			Text: strings.Join(e.assignments(with, "", true), e.newline) + e.newline,
+		}
+	case e.isBlock(at) && with.Kind == Object:
+		return Edit{Span: old.Span, Text: e.object(with, indent, true)}
+	}
+	return Edit{Span: old.Span, Text: e.expression(with, indent, e.spreads(at))}
+}
+
+// isBlock reports whether an object is a block: there is no equals sign and no colon between its
+// name and its brace.
+func (e hclEditor) isBlock(at site) bool {
+	if at.key == nil {
+		return false
+	}
+	gap := strings.TrimSpace(e.slice(at.key.KeySpan.End, at.value.Span.Start))
+	return !strings.HasPrefix(gap, "=") && !strings.HasPrefix(gap, ":")
+}
+
+// spreads reports whether the new value goes over several lines: as the old one did, or, if the
+// old one could not, as its parent does.
+func (e hclEditor) spreads(at site) bool {
+	old := at.value
+	if isInline(old) {
+		old = at.parent()
+	}
+	return breaksLine(e.slice(old.Span.Start, old.Span.End))
+}
+
+// spans returns the text of the items of a list, or of the members of an object, with the
+// parentheses that close after them.
+func (e hclEditor) spans(v *Value) []Span {
+	spans := v.children()
+	from := v.Span.Start
+	for i := range spans {
+		value := v.child(i)
+		if len(v.Members) > 0 {
+			from = v.Members[i].KeySpan.End
+		}
+		for range strings.Count(e.slice(min(from, value.Span.Start), value.Span.Start), "(") {
+			spans[i].End = e.behindParenthesis(spans[i].End)
+		}
+		from = spans[i].End
+	}
+	return spans
+}
+
+// child returns an item of a list, or the value of a member of an object.
+func (v *Value) child(i int) *Value {
+	if v.Kind == List {
+		return v.Items[i]
+	}
+	return v.Members[i].Value
+}
+
+// behindParenthesis returns the offset after a closing parenthesis, if nothing but white space is
+// before it.
+func (e hclEditor) behindParenthesis(at int) int {
+	next := skipSpace(e.text, at)
+	if next < len(e.text) && e.text[next] == ')' {
+		return next + 1
+	}
+	return at
+}
+
+func (e hclEditor) add(at site, key string, with *Value) Edit {
+	spans := e.spans(at.value)
+	last := spans[len(spans)-1]
+	if !e.leads(last.Start) {
+		return Edit{
+			Span: Span{last.End, last.End}, Text: ", " + e.assignment(key, with, "", false),
+		}
+	}
+	indent := e.indentOf(last.Start)
+	end := e.lineEnd(last.End)
+	comma := ""
+	if strings.HasPrefix(strings.TrimSpace(e.slice(last.End, end)), ",") {
+		comma = ","
+	}
+	return Edit{
+		Span: Span{end, end},
+		Text: e.newline + indent + e.assignment(key, with, indent, true) + comma,
+	}
+}
+
+func (e hclEditor) remove(at site, member int) Edit {
+	spans := e.spans(at.value)
+	span := spans[member]
+	switch behind := strings.TrimLeft(e.slice(span.End, e.lineEnd(span.End)), ", \t"); {
+	case e.leads(span.Start) &&
+		(behind == "" || strings.HasPrefix(behind, "#") || strings.HasPrefix(behind, "//")):
+		return Edit{Span: Span{e.lineStart(span.Start), e.nextLine(span.End)}}
+	case member+1 < len(spans):
+		return Edit{Span: Span{span.Start, spans[member+1].Start}}
+	case member > 0:
+		return Edit{Span: Span{spans[member-1].End, span.End}}
+	}
+	return Edit{Span: span}
+}
+
+func (e hclEditor) rename(m *Member, to string) Edit {
+	return Edit{Span: m.KeySpan, Text: e.name(to)}
+}
+
+func (e hclEditor) insert(at site, index int, with *Value) Edit {
+	list := at.value
+	spans := e.spans(list)
+	gap := e.gap(list, spans)
+	text := e.expression(with, afterBreak(gap), breaksLine(gap))
+	if index == 0 {
+		return Edit{Span: Span{spans[0].Start, spans[0].Start}, Text: text + gap}
+	}
+	end := spans[index-1].End
+	return Edit{Span: Span{end, end}, Text: gap + text}
+}
+
+// gap returns what is between two items of a list, if that is a comma and white space.
+func (e hclEditor) gap(list *Value, spans []Span) string {
+	gap := "," + e.slice(list.Span.Start+1, spans[0].Start)
+	if n := len(spans); n > 1 {
+		gap = e.slice(spans[n-2].End, spans[n-1].Start)
+	}
+	if strings.TrimSpace(gap) != "," || gap == "," {
+		return ", "
+	}
+	return gap
+}
+
+// hclWriter writes values as expressions of HCL.
+type hclWriter struct{ layout }
+
+// expression returns a value as an expression. Objects go over several lines if they are told to,
+// and so do lists with objects in them. All lines but the first are indented.
+func (w hclWriter) expression(v *Value, indent string, spread bool) string {
+	switch v.Kind {
+	case List:
+		return w.list(v, indent, spread)
+	case Object:
+		return w.object(v, indent, spread)
+	case String:
+		return quoteHCL(v.Text)
+	case Null:
+		return "null"
+	case Bool, Number, Unknown:
+	}
+	return v.Text
+}
+
+func (w hclWriter) list(v *Value, indent string, spread bool) string {
+	var parts []string
+	lines := false
+	for _, item := range v.Items {
+		lines = lines || spread && !isInline(item)
+	}
+	for _, item := range v.Items {
+		inside := indent
+		if lines {
+			inside += w.unit
+		}
+		parts = append(parts, w.expression(item, inside, spread))
+	}
+	if lines {
+		gap := w.newline + indent + w.unit
+		return "[" + gap + strings.Join(parts, ","+gap) + w.newline + indent + "]"
+	}
+	return "[" + strings.Join(parts, ", ") + "]"
+}
+
+func (w hclWriter) object(v *Value, indent string, spread bool) string {
+	switch {
+	case len(v.Members) == 0:
+		return "{}"
+	case !spread:
+		return "{ " + strings.Join(w.assignments(v, indent, false), ", ") + " }"
+	}
+	gap := w.newline + indent + w.unit
+	return "{" + gap + strings.Join(w.assignments(v, indent+w.unit, true), gap) + w.newline +
+		indent + "}"
+}
+
+func (w hclWriter) assignments(v *Value, indent string, spread bool) []string {
+	var all []string
+	for _, m := range v.Members {
+		all = append(all, w.assignment(m.Key, m.Value, indent, spread))
+	}
+	return all
+}
+
+func (w hclWriter) assignment(key string, v *Value, indent string, spread bool) string {
+	return w.name(key) + " = " + w.expression(v, indent, spread)
+}
+
+// name returns a name, in quotes if it needs them. A word of the language does too.
+func (w hclWriter) name(key string) string {
+	switch key {
+	case "for", "if", "in", "true", "false", "null":
+		return quoteHCL(key)
+	}
+	if hclsyntax.ValidIdentifier(key) {
+		return key
+	}
+	return quoteHCL(key)
+}
+
+// quoteHCL returns text as a string of HCL in which nothing is interpolated.
+func quoteHCL(text string) string {
+	var b strings.Builder
+	b.WriteByte('"')
+	for i, r := range text {
+		switch {
+		case r == '"' || r == '\\':
+			b.WriteByte('\\')
+			b.WriteRune(r)
+		case (r == '$' || r == '%') && strings.HasPrefix(text[i+1:], "{"):
+			b.WriteRune(r)
+			b.WriteRune(r)
+		case r == '\n' || r == '\r' || r == '\t':
+			b.WriteString(escapeControl(r))
+		case !unicode.IsPrint(r):
+			fmt.Fprintf(&b, `\U%08x`, r)
+		default:
+			b.WriteRune(r)
+		}
+	}
+	b.WriteByte('"')
+	return b.String()
+}

@@ -1,0 +1,185 @@
+package inspect
+
+import (
+	"encoding/binary"
+	"strconv"
+	"strings"
+	"unicode"
+	"unicode/utf16"
+	"unicode/utf8"
+)
+
+// Safe returns s fit for a terminal: every character that could move the cursor, reorder the line,
+// or hide is written as an escape. These are the controls (C0, DEL, C1), the format characters
+// (bidirectional, zero-width, tags), line and paragraph separators, variation selectors and
+// fillers, and spaces other than U+0020. They come out as \u202e, above U+FFFF as \U000e0001; line
+// feed, carriage return and tab as \n, \r and \t; bytes that are no UTF-8 as \xff. A backslash
+// stays as it is. Text that needs no escape is returned without an allocation.
+func Safe(s string) string { return escape(s, unsafe) }
+
+// SafeText is Safe for a text of several lines: it keeps line feeds.
+func SafeText(s string) string {
+	return escape(s, func(r rune) bool { return r != '\n' && unsafe(r) })
+}
+
+// escape replaces the runes that are refused, and bytes that are no UTF-8.
+func escape(s string, refused func(rune) bool) string {
+	i := firstUnsafe(s, refused)
+	if i == len(s) {
+		return s
+	}
+	var b strings.Builder
+	b.Grow(len(s) + 16)
+	for i < len(s) {
+		b.WriteString(s[:i])
+		r, size := utf8.DecodeRuneInString(s[i:])
+		writeEscape(&b, r, s[i:i+size])
+		s = s[i+size:]
+		i = firstUnsafe(s, refused)
+	}
+	b.WriteString(s)
+	return b.String()
+}
+
+// firstUnsafe returns the index of the first refused rune or invalid byte, or the length of s.
+func firstUnsafe(s string, refused func(rune) bool) int {
+	for i, r := range s {
+		if r >= ' ' && r <= '~' {
+			continue
+		}
+		if refused(r) || r == utf8.RuneError && !strings.HasPrefix(s[i:], "\ufffd") {
+			return i
+		}
+	}
+	return len(s)
+}
+
+func writeEscape(b *strings.Builder, r rune, raw string) {
+	switch {
+	case r == utf8.RuneError:
+		b.WriteString(`\x`)
+		writeHex(b, rune(raw[0]), 2)
+	case r == '\n':
+		b.WriteString(`\n`)
+	case r == '\r':
+		b.WriteString(`\r`)
+	case r == '\t':
+		b.WriteString(`\t`)
+	case r > 0xffff:
+		b.WriteString(`\U`)
+		writeHex(b, r, 8)
+	default:
+		b.WriteString(`\u`)
+		writeHex(b, r, 4)
+	}
+}
+
+func writeHex(b *strings.Builder, r rune, digits int) {
+	hex := strconv.FormatInt(int64(r), 16)
+	b.WriteString("00000000"[:digits-len(hex)])
+	b.WriteString(hex)
+}
+
+// unsafe reports whether a rune is invisible, or acts on the terminal or on the order of the
+// characters around it (Unicode: the categories Cc, Cf, Zl, Zp and Zs but for the space, and what
+// is Default_Ignorable).
+func unsafe(r rune) bool {
+	switch {
+	case r < ' ' || r >= 0x7f && r <= 0xa0 || r == 0xad:
+		return true
+	case r < 0x300:
+		return false
+	case r == 0x2800: // the braille pattern without dots, a symbol that shows nothing
+		return true
+	}
+	return unicode.In(r, unicode.Cf, unicode.Zl, unicode.Zp, unicode.Zs,
+		unicode.Other_Default_Ignorable_Code_Point, unicode.Variation_Selector)
+}
+
+// ShortenMiddle returns s in at most limit characters, with an ellipsis for what is left out of
+// its middle, so that both ends can still be compared.
+func ShortenMiddle(s string, limit int) string {
+	if len(s) <= limit {
+		return s
+	}
+	if utf8.RuneCountInString(s) <= limit {
+		return s
+	}
+	limit = max(limit, 1)
+	head, tail := limit/2, limit-1-limit/2
+	from, to := 0, len(s)
+	for range head {
+		_, size := utf8.DecodeRuneInString(s[from:])
+		from += size
+	}
+	for range tail {
+		_, size := utf8.DecodeLastRuneInString(s[:to])
+		to -= size
+	}
+	return s[:from] + "…" + s[to:]
+}
+
+// Quoted returns a text of the input for a message: in quotes, escaped, and no longer than a
+// message can bear.
+func Quoted(s string) string {
+	const most = 80
+	if len(s) > most {
+		s = strings.ToValidUTF8(s[:most], "") + "…"
+	}
+	return strconv.Quote(s)
+}
+
+// Nearest returns the candidate with the fewest edits to a word, the first of several. It returns
+// nothing if none is within that many edits. Case does not count.
+func Nearest(word string, candidates []string, edits int) string {
+	near, best := "", edits+1
+	for _, c := range candidates {
+		if d := distance(strings.ToLower(word), strings.ToLower(c)); d < best {
+			near, best = c, d
+		}
+	}
+	return near
+}
+
+// distance is the number of bytes to insert, delete or replace to make one word the other
+// (Levenshtein).
+func distance(a, b string) int {
+	row := make([]int, len(b)+1)
+	for j := range row {
+		row[j] = j
+	}
+	for i := range len(a) {
+		diagonal := row[0]
+		row[0] = i + 1
+		for j := range len(b) {
+			replaced := diagonal
+			if a[i] != b[j] {
+				replaced++
+			}
+			diagonal = row[j+1]
+			row[j+1] = min(replaced, row[j]+1, row[j+1]+1)
+		}
+	}
+	return row[len(b)]
+}
+
+// UTF8 returns a text as UTF-8 without a byte order mark. It converts UTF-16 that has a byte order
+// mark, as Windows PowerShell writes files. Any other text is returned as it is.
+func UTF8(text string) string { return strings.TrimPrefix(fromUTF16(text), "\ufeff") }
+
+func fromUTF16(text string) string {
+	var order binary.ByteOrder
+	switch {
+	case strings.HasPrefix(text, "\xff\xfe"):
+		order = binary.LittleEndian
+	case strings.HasPrefix(text, "\xfe\xff"):
+		order = binary.BigEndian
+	default:
+		return text
+	}
+	units := make([]uint16, 0, len(text)/2)
+	for i := 2; i+1 < len(text); i += 2 {
+		units = append(units, order.Uint16([]byte(text[i:i+2])))
+	}
+	return string(utf16.Decode(units))
+}

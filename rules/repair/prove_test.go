@@ -1,0 +1,300 @@
+package repair
+
+import (
+	"errors"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+const own = "this environment's token"
+
+// after is what a token gets after a repair; empty where it is not among those that were run.
+func after(fixed *Fixed, name string) rules.Decision {
+	for _, token := range fixed.Tokens {
+		if token.Name == name {
+			return token.After.Outcome
+		}
+	}
+	return ""
+}
+
+func TestATokenIsNeverMadeFromTheValueThatTheRepairWrote(t *testing.T) {
+	tests := []struct {
+		name, policy string
+		facts        rules.Facts
+		own          rules.Decision // empty where it proves nothing
+		unproved     []string
+	}{
+		{
+			"the file alone has it, where no policy looked at it",
+			`[{"audiens": "api://ours"}]`,
+			rules.Facts{},
+			"",
+			[]string{
+				own,
+				"another client's app-only token for this API",
+				"another tenant's token",
+			},
+		},
+		{
+			"a fact says it",
+			`[{"audiens": "api://ours"}]`,
+			rules.Facts{Audience: "api://ours"},
+			rules.Accepted,
+			nil,
+		},
+		{
+			"a fact says otherwise: this environment is locked out",
+			`[{"audiens": "api://theirs"}]`,
+			rules.Facts{Audience: "api://ours"},
+			rules.Rejected,
+			nil,
+		},
+		{
+			"the policy had it, and it was switched off",
+			`[{"aud": "api://ours", "off": true}]`,
+			rules.Facts{},
+			rules.Accepted,
+			nil,
+		},
+		{
+			"the policy wanted it before",
+			`[{"aud": "api://ours", "off": true}, {"aud": "api://ours"}]`,
+			rules.Facts{},
+			rules.Accepted,
+			nil,
+		},
+		{
+			"another fact than what the policy had",
+			`[{"aud": "api://theirs", "off": true}]`,
+			rules.Facts{Audience: "api://ours"},
+			rules.Rejected,
+			nil,
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			f := fixing()
+			f.Facts = test.facts
+			fixed, err := f.RemoveFindings(toy(t, test.policy), "")
+			if err != nil {
+				t.Fatal(err)
+			}
+			if !fixed.Changed() {
+				t.Fatalf("nothing was repaired: %+v", fixed.Left)
+			}
+			if got := after(fixed, own); got != test.own {
+				t.Errorf("this environment's token is %q, want %q", got, test.own)
+			}
+			var names []string
+			for _, u := range fixed.Unproved {
+				names = append(names, u.Tokens...)
+				if u.Need.Input != source.NeedAudience || u.Why == "" {
+					t.Errorf("%+v", u)
+				}
+			}
+			if diff := cmp.Diff(test.unproved, names); diff != "" {
+				t.Errorf("not proved:\n%s", diff)
+			}
+			if got := after(fixed, "another environment's token"); got != rules.Rejected {
+				t.Errorf("another environment's token is %q", got)
+			}
+		})
+	}
+}
+
+// Whatever a change writes, no modelled token has it, unless somebody said it or a policy had it.
+func TestNoModelledTokenHasWhatOnlyTheChangeSays(t *testing.T) {
+	const written = "api://only-the-change-says-so"
+	b := bench()
+	before, changed := b.Compiled(
+		toy(t, `[{"scope": "Ours"}]`),
+	), b.Compiled(
+		toy(t, `[{"scope": "Ours", "aud": "`+written+`"}]`),
+	)
+	w := &work{Fix: fixing()}
+	for _, m := range w.modelled(before.Policies, changed.Policies, nil) {
+		if claims := m.request.Token.Claims.JSON(); strings.Contains(claims, written) {
+			t.Errorf("%s: %s", m.name, claims)
+		}
+	}
+}
+
+func TestTheTokensOfTheOtherSideAreTold(t *testing.T) {
+	f := fixing()
+	f.Facts = rules.Facts{Audience: "api://ours"}
+	fixed, err := f.RemoveFindings(
+		toy(t, `[{"api": "1", "aud": "api://ours"}, {"api": "2", "scope": "Ours"}]`),
+		"",
+	)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, token := range fixed.Tokens {
+		if token.API != "2" || !token.Modelled {
+			t.Errorf("a token of API %q, where only 2 was changed", token.API)
+		}
+	}
+	got := map[string]rules.Decision{}
+	for _, token := range fixed.Tokens {
+		got[token.Name] = token.After.Outcome
+	}
+	want := map[string]rules.Decision{
+		own: rules.Accepted, "another environment's token": rules.Rejected,
+		"another client's app-only token for this API":      rules.Rejected,
+		"another client's token of a user, for this API":    rules.Accepted,
+		"another API's token with a scope of the same name": rules.Rejected,
+		"another tenant's token":                            rules.Accepted,
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestATokenThatWasGivenStandsForItsEnvironment(t *testing.T) {
+	f := fixing()
+	f.Facts = rules.Facts{Audience: "api://ours"}
+	f.Given = []Given{{"dev.jwt", asking("api://theirs", "")}}
+	fixed, err := f.RemoveFindings(toy(t, `[{}]`), "")
+	if err != nil {
+		t.Fatal(err)
+	}
+	if len(fixed.Tokens) != 1 || fixed.Tokens[0].Name != "dev.jwt" || fixed.Tokens[0].Modelled ||
+		fixed.Tokens[0].After.Outcome != rules.Rejected {
+		t.Errorf("%+v", fixed.Tokens)
+	}
+}
+
+func TestWhatARepairLetsInThatWasKeptOutIsTold(t *testing.T) {
+	f := fixing()
+	f.Given = []Given{{"uat.jwt", asking("api://ours", "Ours")}}
+	solution := gateway().Solutions()[0]
+	fixed, err := f.Solve(toy(t, `[{"aud": "api://theirs"}]`), &solution)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var opened []string
+	for _, o := range fixed.Opened {
+		opened = append(opened, o.Name)
+		if o.Before != rules.Rejected || o.After != rules.Accepted || o.Kept == "" {
+			t.Errorf("%+v", o)
+		}
+	}
+	want := []string{
+		"another client's app-only token for this API",
+		"another client's token of a user, for this API", "another tenant's token",
+	}
+	if diff := cmp.Diff(want, opened); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestASolutionIsMadeAndProved(t *testing.T) {
+	tests := []struct {
+		name, policy, audience string
+		given                  *rules.Request
+		after                  string
+		repaired               []string
+		left                   []string
+	}{
+		{
+			"from what is given", `[{"scope": ""}]`, "api://ours", nil,
+			`[{"scope": "", "aud": "api://ours"}]`,
+			[]string{"narrow-audience"},
+			nil,
+		},
+		{
+			"not without what it needs", `[{}]`, "", nil,
+			`[{}]`, nil,
+			[]string{"the file does not tell what it needs"},
+		},
+		{
+			"from a token", `[{"scope": ""}]`, "", asking("api://ours", ""),
+			`[{"scope": "", "aud": "api://ours"}]`,
+			[]string{"narrow-audience"},
+			nil,
+		},
+		{
+			"and taken back where this environment's token is rejected all the same",
+			`[{"aud": "api://theirs", "scope": "Theirs"}]`, "", asking("api://ours", "Ours"),
+			`[{"aud": "api://theirs", "scope": "Theirs"}]`, nil,
+			[]string{"after it this environment's own token would get"},
+		},
+		{
+			"nothing is to be done where both sides are right", `[{"aud": "api://ours"}]`,
+			"api://ours", nil,
+			`[{"aud": "api://ours"}]`, nil, nil,
+		},
+		{
+			"and that this environment is kept out is told",
+			`[{"aud": "api://ours", "scope": "Theirs"}]`, "", asking("api://ours", "Ours"),
+			`[{"aud": "api://ours", "scope": "Theirs"}]`, nil,
+			[]string{
+				"no policy of this file can be changed so, and this environment's own token gets",
+			},
+		},
+		{
+			"nothing can be done where this environment is kept out",
+			`[{"aud": "api://ours", "scope": "Theirs"}]`, "", asking("api://ours", ""),
+			`[{"aud": "api://ours", "scope": "Theirs"}]`, nil,
+			[]string{"the token carries no scope"},
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			f := fixing()
+			f.Facts.Audience = test.audience
+			if test.given != nil {
+				f.Given = []Given{{"given", test.given}}
+			}
+			solution := gateway().Solutions()[0]
+			fixed, err := f.Solve(toy(t, test.policy), &solution)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var left []string
+			for _, l := range fixed.Left {
+				why := l.Why
+				if l.Rule != "" {
+					why = l.Rule
+				}
+				left = append(left, why)
+			}
+			if diff := cmp.Diff(test.after, string(fixed.After.Files[0].Text)); diff != "" {
+				t.Error(diff)
+			}
+			if !slices.Equal(test.repaired, fixed.Repaired) || !slices.Equal(test.left, left) {
+				t.Errorf("repaired %v, left %v", fixed.Repaired, left)
+			}
+		})
+	}
+}
+
+func TestAConfigurationWithTooManyFindingsIsNotRepairedWithoutEnd(t *testing.T) {
+	f := fixing()
+	f.Lint = func(d *Draft) []rules.Finding {
+		note := d.Policies[0].Entry.(*plate).text("note")
+		finding := rules.Finding{
+			Rule:     "endless",
+			Severity: rules.Error,
+			Policy:   d.Policies[0],
+			Pos:      source.Position{File: "toy.json"},
+		}
+		return slices.Repeat([]rules.Finding{finding}, 2*mostRepairs-len(note))
+	}
+	f.Adapter.Changes = func(c *rules.Configuration, goal rules.Goal) ([]rules.Change, error) {
+		note := goal.Finding.Policy.Entry.(*plate).text("note") + "x"
+		return []rules.Change{set(c, goal.Finding.Policy, "endless", "note", note)}, nil
+	}
+	_, err := f.RemoveFindings(toy(t, `[{"note": ""}]`), "endless")
+	var many *TooMany
+	if !errors.As(err, &many) || many.Most != mostRepairs {
+		t.Errorf("%v", err)
+	}
+}

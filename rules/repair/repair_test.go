@@ -1,0 +1,305 @@
+package repair
+
+import (
+	"slices"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+func TestARemedyIsProvedOnBothSides(t *testing.T) {
+	tests := []struct {
+		name, policy  string
+		own, other    *rules.Request
+		want, refused []string
+	}{
+		{
+			"what lets a request in is kept",
+			`[{"aud": "api://theirs"}]`,
+			asking("api://ours", ""),
+			nil,
+			[]string{"set-audience"},
+			nil,
+		},
+		{
+			"one change that leaves it out is not",
+			`[{"aud": "api://theirs", "scope": "Theirs"}]`,
+			asking("api://ours", "Ours"),
+			nil,
+			nil,
+			nil,
+		},
+		{
+			"nor one that lets the other side in",
+			`[{"aud": "api://theirs"}]`,
+			asking("api://ours", ""),
+			asking("api://ours", ""),
+			nil,
+			nil,
+		},
+		{
+			"what narrows is kept where the other side is out",
+			`[{"aud": "api://ours"}]`,
+			asking("api://ours", "Ours"),
+			asking("api://ours", "Theirs"),
+			[]string{"narrow-scope"},
+			nil,
+		},
+		{
+			"and is not where it still gets in",
+			`[{"aud": "api://ours"}]`,
+			asking("api://ours", "Ours"),
+			asking("api://ours", "Ours"),
+			nil,
+			nil,
+		},
+		{
+			"what is refused is told",
+			`[{"scope": "Ours"}]`,
+			asking("api://ours", ""),
+			nil,
+			nil,
+			[]string{"the token carries no scope"},
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			b := bench()
+			remedies, refused, err := b.Remedies(
+				b.Compiled(toy(t, test.policy)),
+				&Sides{Own: test.own, Other: test.other},
+			)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got, why []string
+			for _, r := range remedies {
+				got = append(got, r.ID)
+				if r.After.Outcome != rules.Accepted || (r.Other != nil) != (test.other != nil) {
+					t.Errorf("%s: %v, %v", r.ID, r.After.Outcome, r.Other)
+				}
+			}
+			for _, c := range refused {
+				why = append(why, c.Refused)
+			}
+			want := [][]string{test.want, test.refused}
+			if diff := cmp.Diff(want, [][]string{got, why}); diff != "" {
+				t.Error(diff)
+			}
+		})
+	}
+}
+
+// wrong counts, of these requests, those that get in.
+func wrong(outsiders ...*rules.Request) func(*Draft) Score {
+	return func(d *Draft) Score {
+		var s Score
+		for _, r := range outsiders {
+			if v := rules.Evaluate(d.Policies, r); v.Outcome == rules.Accepted {
+				s.Wrong++
+			}
+		}
+		return s
+	}
+}
+
+func TestTheSmallestSetOfChangesIsFound(t *testing.T) {
+	ours, otherAPI, otherScope := asking(
+		"api://ours",
+		"Ours",
+	), asking(
+		"api://theirs",
+		"Ours",
+	), asking(
+		"api://ours",
+		"Theirs",
+	)
+	tests := []struct {
+		name, policy string
+		outsiders    []*rules.Request
+		singles      int
+		want         []string
+	}{
+		{
+			"nothing, where nothing is wrong",
+			`[{"aud": "api://ours", "scope": "Ours"}]`,
+			[]*rules.Request{otherAPI},
+			0,
+			nil,
+		},
+		{
+			"one change, where it is enough",
+			`[{"note": "-"}]`,
+			[]*rules.Request{otherAPI},
+			1,
+			[]string{"narrow-audience"},
+		},
+		{
+			"two, where each closes one hole",
+			`[{"note": "-"}]`,
+			[]*rules.Request{otherAPI, otherScope},
+			2,
+			[]string{"narrow-audience", "narrow-scope"},
+		},
+		{
+			"of two policies, in either",
+			`[{"aud": "api://ours"}, {"note": "-"}]`,
+			[]*rules.Request{otherScope},
+			2,
+			[]string{"narrow-scope"},
+		},
+		{
+			"as far as it goes, where no set is enough",
+			`[{"note": "-"}]`,
+			[]*rules.Request{otherAPI, ours},
+			1,
+			[]string{"narrow-audience"},
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			tried := map[string]int{}
+			score := wrong(test.outsiders...)
+			s := Search{
+				Bench: bench(),
+				Own:   []*rules.Request{ours, ours},
+				Score: func(d *Draft) Score {
+					tried[d.texts()]++
+					return score(d)
+				},
+			}
+			found, err := s.Smallest(s.Compiled(toy(t, test.policy)))
+			if err != nil {
+				t.Fatal(err)
+			}
+			var got []string
+			for _, change := range found.Best.Changes {
+				got = append(got, change.ID)
+			}
+			slices.Sort(got)
+			if diff := cmp.Diff(test.want, got); diff != "" ||
+				found.Better() != (test.want != nil) {
+				t.Errorf("better: %v\n%s", found.Better(), diff)
+			}
+			if len(found.Singles) != test.singles {
+				t.Errorf("%d single changes help, want %d", len(found.Singles), test.singles)
+			}
+			for text, times := range tried {
+				if times > 1 {
+					t.Errorf("scored %d times:\n%s", times, text)
+				}
+			}
+			if v := rules.Evaluate(found.Best.Policies, ours); v.Outcome != rules.Accepted {
+				t.Errorf("what belongs here is %s", v.Outcome)
+			}
+		})
+	}
+}
+
+func TestFindingsAreRepairedAndWhatIsLeftSaysWhy(t *testing.T) {
+	tests := []struct {
+		name, policy, rule string
+		audience           string
+		after              string
+		repaired           []string
+		left               []string
+	}{
+		{
+			"without a rule, errors and warnings", `[{"off": true, "aud": "a", "scope": "s"}]`, "",
+			"",
+			`[{"off": false, "aud": "a", "scope": "s"}]`,
+			[]string{"switched-off"},
+			nil,
+		},
+		{
+			"each policy by itself", `[{"api": "1"}, {"api": "2"}]`, "", "api://ours",
+			`[{"api": "1", "aud": "api://ours"}, {"api": "2", "aud": "api://ours"}]`,
+			[]string{"no-audience", "no-audience"},
+			nil,
+		},
+		{
+			"what is refused is left in each, once",
+			`[{"note": "", "api": "1"}, {"note": "", "api": "2"}]`, "", "",
+			`[{"note": "", "api": "1"}, {"note": "", "api": "2"}]`, nil,
+			[]string{
+				"no-audience: the file does not say the audience",
+				"no-audience: the file does not say the audience",
+			},
+		},
+		{
+			"what is refused before a change is not tried again after it",
+			`[{"api": "1"}, {"api": "2", "off": true, "aud": "a"}]`, "", "",
+			`[{"api": "1"}, {"api": "2", "off": false, "aud": "a"}]`,
+			[]string{"switched-off"},
+			[]string{"no-audience: the file does not say the audience"},
+		},
+		{
+			"of one rule, a note too, and not what brings another finding", `[{"aud": "a"}]`,
+			"no-scope", "",
+			`[{"aud": "a"}]`, nil,
+			[]string{"no-scope: the change that was tried brings another finding, any-scope"},
+		},
+		{
+			"not what leaves the finding", `[{"aud": "a", "note": "x"}]`, "", "",
+			`[{"aud": "a", "note": "x"}]`, nil,
+			[]string{"stubborn: the change that was tried does not remove it"},
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			f := fixing()
+			f.Facts.Audience = test.audience
+			fixed, err := f.RemoveFindings(toy(t, test.policy), test.rule)
+			if err != nil {
+				t.Fatal(err)
+			}
+			var left []string
+			for _, l := range fixed.Left {
+				left = append(left, l.Rule+": "+l.Why)
+			}
+			if diff := cmp.Diff(test.after, string(fixed.After.Files[0].Text)); diff != "" {
+				t.Error(diff)
+			}
+			want, got := [][]string{test.repaired, test.left}, [][]string{fixed.Repaired, left}
+			if diff := cmp.Diff(want, got); diff != "" {
+				t.Error(diff)
+			}
+			if fixed.Changed() != (len(test.repaired) > 0) ||
+				len(fixed.After.Fields()) != len(test.repaired) {
+				t.Errorf("changed: %v, %v", fixed.Changed(), fixed.After.Fields())
+			}
+		})
+	}
+}
+
+func TestWhatIsRefusedSaysWhatIsNeeded(t *testing.T) {
+	fixed, err := fixing().RemoveFindings(toy(t, `[{}]`), "no-audience")
+	if err != nil {
+		t.Fatal(err)
+	}
+	want := []source.Need{{Input: source.NeedAudience}}
+	if len(fixed.Left) != 1 || !slices.Equal(fixed.Left[0].Needs, want) {
+		t.Errorf("%+v", fixed.Left)
+	}
+}
+
+func TestFindingsAboutNoPolicyAreToldApart(t *testing.T) {
+	f := fixing()
+	f.Lint = func(d *Draft) []rules.Finding {
+		stray := rules.Finding{
+			Rule:     "stray",
+			Severity: rules.Warning,
+			Pos:      source.Position{File: "toy.json", Line: 1, Column: 1},
+		}
+		other := stray
+		other.Pos.Column = 2
+		return []rules.Finding{stray, other}
+	}
+	fixed, err := f.RemoveFindings(toy(t, `[{}]`), "")
+	if err != nil || len(fixed.Left) != 2 {
+		t.Errorf("%v: %+v", err, fixed.Left)
+	}
+}

@@ -78,7 +78,8 @@ func optionsFor(adapter *rules.Adapter, options rules.Options) rules.Options {
 func (g Gateways) holdsNone(file *source.File, options rules.Options) error {
 	var all []error
 	for _, adapter := range g {
-		if _, err := adapter.Read([]*source.File{file}, optionsFor(&adapter, options)); err != nil {
+		_, err := adapter.Read([]*source.File{file}, optionsFor(&adapter, options))
+		if err != nil {
 			all = append(all, err)
 		}
 	}
@@ -92,8 +93,8 @@ func (g Gateways) holdsNone(file *source.File, options rules.Options) error {
 	return none
 }
 
-// ofAll is the adapter of the gateway whose policies all of the files hold: a request meets one after
-// the other there.
+// ofAll is the adapter of the gateway whose policies all of the files hold: a request meets one
+// after the other there.
 func (g Gateways) ofAll(files []*source.File, options rules.Options) (rules.Adapter, error) {
 	var one rules.Adapter
 	for i, file := range files {

@@ -95,7 +95,8 @@ func randomPairs(t *testing.T) []pair {
 			if err != nil {
 				t.Fatal(err)
 			}
-			compiled, err := everyGateway().read([]*source.File{file}, rules.Options{Variant: "mule"})
+			options := rules.Options{Variant: "mule"}
+			compiled, err := everyGateway().read([]*source.File{file}, options)
 			if err != nil {
 				t.Fatal(err)
 			}

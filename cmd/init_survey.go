@@ -27,7 +27,7 @@ type survey struct {
 type surveyed struct {
 	name                                      string
 	policies, contracts, api, clients, tokens []string
-	gateways                                  []string     // that may run them, where the policy files do not tell which
+	gateways                                  []string     // that may run them, where no file names one
 	audiences                                 []string     // that the policies want
 	apis                                      []registered // of which it is not known which one the gateway guards
 }

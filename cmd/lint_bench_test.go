@@ -19,7 +19,8 @@ func BenchmarkLintOfAThousandFiles(b *testing.B) {
 	writeExamples(b, dir, 1000)
 	env := Env{
 		Gateways: everyGateway(),
-		Args:     []string{"lint", dir}, Stdin: strings.NewReader(""), Stdout: io.Discard, Stderr: io.Discard,
+		Args:     []string{"lint", dir}, Stdin: strings.NewReader(""), Stdout: io.Discard,
+		Stderr:    io.Discard,
 		LookupEnv: func(string) (string, bool) { return "", false }, Now: func() time.Time { return clock },
 	}
 	b.ReportAllocs()

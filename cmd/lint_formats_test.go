@@ -43,7 +43,8 @@ func lintOutput(t *testing.T, format string) string {
 	var stdout, stderr bytes.Buffer
 	code := Main(Env{
 		Gateways: everyGateway(),
-		Args:     []string{"lint", ".", "-o", format}, Dir: dir, Stdin: strings.NewReader(""), Stdout: &stdout, Stderr: &stderr,
+		Args:     []string{"lint", ".", "-o", format}, Dir: dir, Stdin: strings.NewReader(""),
+		Stdout: &stdout, Stderr: &stderr,
 		LookupEnv: func(string) (string, bool) { return "", false }, Now: func() time.Time { return clock },
 	})
 	if code != exitRejected {
@@ -108,7 +109,8 @@ func lintOfBroken(t *testing.T, format string) string {
 	var stdout, stderr bytes.Buffer
 	code := Main(Env{
 		Gateways: everyGateway(),
-		Args:     []string{"lint", oddName, "missing.json", "none-*.json", "-o", format}, Dir: dir, Stdin: strings.NewReader(""), Stdout: &stdout, Stderr: &stderr,
+		Args:     []string{"lint", oddName, "missing.json", "none-*.json", "-o", format},
+		Dir:      dir, Stdin: strings.NewReader(""), Stdout: &stdout, Stderr: &stderr,
 		LookupEnv: func(string) (string, bool) { return "", false }, Now: func() time.Time { return clock },
 	})
 	if code != exitUsage {
@@ -216,7 +218,8 @@ func TestAFingerprintStaysWhenLinesAreAddedBefore(t *testing.T) {
 		var stdout bytes.Buffer
 		Main(Env{
 			Gateways: everyGateway(),
-			Args:     []string{"lint", "policy.json", "-o", "sarif"}, Dir: dir, Stdin: strings.NewReader(""), Stdout: &stdout, Stderr: &bytes.Buffer{},
+			Args:     []string{"lint", "policy.json", "-o", "sarif"}, Dir: dir,
+			Stdin: strings.NewReader(""), Stdout: &stdout, Stderr: &bytes.Buffer{},
 			LookupEnv: func(string) (string, bool) { return "", false }, Now: func() time.Time { return clock },
 		})
 		return readSARIF(t, stdout.String()).Runs[0].Results[0].PartialFingerprints["gatewhy/v1"]

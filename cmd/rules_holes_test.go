@@ -222,7 +222,8 @@ func TestWhereTheMatrixFindsAHoleLintDoesToo(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			compiled, err := everyGateway().read([]*source.File{file}, rules.Options{Variant: "mule"})
+			options := rules.Options{Variant: "mule"}
+			compiled, err := everyGateway().read([]*source.File{file}, options)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -17,7 +17,8 @@ func wrongly(t *testing.T, args ...string) string {
 	var stdout, stderr bytes.Buffer
 	code := Main(Env{
 		Gateways: everyGateway(),
-		Args:     args, Dir: t.TempDir(), Stdin: strings.NewReader(""), Stdout: &stdout, Stderr: &stderr,
+		Args:     args, Dir: t.TempDir(), Stdin: strings.NewReader(""), Stdout: &stdout,
+		Stderr:    &stderr,
 		LookupEnv: func(string) (string, bool) { return "", false }, Now: func() time.Time { return clock },
 	})
 	if code != exitUsage || stdout.Len() > 0 {

@@ -247,7 +247,8 @@ func TestADenyingRuleSaysWhatItHasFound(t *testing.T) {
 		Test: admin,
 	}}, Node{Any: []Node{}}}}}}
 	v := Evaluate([]*Policy{{Root: root}}, &Request{Method: "GET", Path: "/admin/x"})
-	const want = "a rule that rejects applies: it looks for the request's path that begins with /admin, and finds /admin/x"
+	const want = "a rule that rejects applies: " +
+		"it looks for the request's path that begins with /admin, and finds /admin/x"
 	if v.Why() != want {
 		t.Errorf("got %q", v.Why())
 	}

@@ -18,7 +18,7 @@ type Class struct {
 	Method, Path string
 	Applies      []Truth // whether each of the policies applies
 
-	met []Truth // what each condition on the method or the path says; nil where the policies have none
+	met []Truth // what each condition on the method or the path says; nil where there are none
 }
 
 // String names one request of the class.

@@ -44,7 +44,7 @@ func (r *Request) compareTime(p Predicate, reading *Reading) Truth {
 	case p.Doubt > 0 && missed <= p.Doubt:
 		reading.Unknown = &Unknown{
 			Why: fmt.Sprintf(
-				"the gateway's leeway is not documented, and %s is missed by no more than %g minutes",
+				"the gateway's leeway is not documented, and %s is missed by at most %g minutes",
 				p.Input.Name, p.Doubt.Minutes(),
 			),
 			Need: Need{Input: source.NeedTime, For: "an instant further from " + p.Input.Name},

@@ -79,7 +79,7 @@ type Predicate struct {
 // Texts says how a predicate compares texts.
 type Texts struct {
 	Patterns  []*regexp.Regexp // of Matches, as WholePattern makes them
-	Separator string           // splits a text into words, of HasAll and HasAny; empty for white space
+	Separator string           // of HasAll and HasAny: what splits a text; empty for white space
 	FoldCase  bool             // case does not count; a pattern says so itself
 
 	// What does not count, of Equals and OneOf: one slash at the end, and http:// or https:// at

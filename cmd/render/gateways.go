@@ -17,8 +17,8 @@ type Gateway struct {
 	Vendor     string // the adapter's name
 	Behaviours []rules.Behaviour
 
-	// Expressions are the rules of its expression language, where they are asked for in place of the
-	// behaviours.
+	// Expressions are the rules of its expression language, where they are asked for in place of
+	// the behaviours.
 	Expressions []rules.Expression
 }
 

@@ -13,8 +13,8 @@ func lintRules() []rules.Rule {
 	return []rules.Rule{{
 		Name:  "rule-never-reached",
 		Title: "a rule is never reached",
-		Why: "The first rule whose path fits decides: one behind it with a longer path of the same " +
-			"beginning never does.",
+		Why: "The first rule whose path fits decides: one behind it with a longer path of " +
+			"the same beginning never does.",
 		Fix:        "Put the rule with the longer path first.",
 		Severity:   rules.Warning,
 		Since:      "0.0.0",

@@ -53,7 +53,7 @@ func pairs(t *testing.T) []pair {
 	}
 	for _, name := range filesLike(t, "../testdata/environments/*/policies/*", "../testdata/rules/*/ok*", "../testdata/rules/*/bad*") {
 		file := readSource(t, name)
-		compiled, err := readWith([]*source.File{file}, rules.Options{Variant: "mule"})
+		compiled, err := everyGateway().read([]*source.File{file}, rules.Options{Variant: "mule"})
 		if err != nil || len(rules.ByAPI(compiled.Policies)) != 1 {
 			continue
 		}
@@ -95,7 +95,8 @@ func randomPairs(t *testing.T) []pair {
 			if err != nil {
 				t.Fatal(err)
 			}
-			compiled, err := readWith([]*source.File{file}, rules.Options{Variant: "mule"})
+			options := rules.Options{Variant: "mule"}
+			compiled, err := everyGateway().read([]*source.File{file}, options)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -246,7 +247,7 @@ func saying(who string, policies []*rules.Policy) []string {
 // checkLint holds lint, with the app registration, against the matrix: where matrix has a witness, lint has a finding, and where matrix keeps all
 // of a sort out, lint has no error. Its warnings are also of what is one change away.
 func (p *pair) checkLint(t *testing.T, matrix *environments.Matrix, counts map[rules.Decision]int) {
-	j := newJudge(rules.Options{Variant: "mule"})
+	j := newJudge(everyGateway(), rules.Options{Variant: "mule"})
 	j.apps = p.apps
 	found := j.file(p.file).findings
 	for who, of := range map[string]func(*environments.Row) bool{

@@ -113,7 +113,7 @@ func (x *Matrixing) why(u environments.Unknown) string {
 	}
 	switch {
 	case w.Verdict.Decided != nil:
-		text = fmt.Sprintf("%s at %s: %s", text, checkName(w.Verdict.Decided.Check), w.Verdict.Decided.Why())
+		text = fmt.Sprintf("%s: %s", at(text, deciding(&w.Verdict, "")), w.Verdict.Why())
 	case w.Doubt != "":
 		text += ": " + w.Doubt
 	}

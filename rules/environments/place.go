@@ -129,16 +129,15 @@ func (m *Matrix) firstClosed(row, g int, sort func(*rules.Check) bool) *rules.Ch
 
 // switchedOn is the policy with a check that its configuration switches off. The client id is looked up where it is read.
 func switchedOn(policy *rules.Policy, on *rules.Check) *rules.Policy {
-	checks := policy.Checks()
-	for i, check := range checks {
-		if check == on || on.ID == rules.ClientID && check.ID == rules.Contract {
-			other := *check
-			other.Skip = ""
-			checks[i] = &other
-		}
-	}
 	copied := *policy
-	copied.Root = rules.AllOf(checks...)
+	copied.Root = policy.Root.Map(func(check *rules.Check) *rules.Check {
+		if check != on && (on.ID != rules.ClientID || check.ID != rules.Contract) {
+			return check
+		}
+		other := *check
+		other.Skip = ""
+		return &other
+	})
 	return &copied
 }
 

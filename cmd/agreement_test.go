@@ -58,7 +58,7 @@ func pairs(t *testing.T) []pair {
 		"../testdata/rules/*/bad*",
 	) {
 		file := readSource(t, name)
-		compiled, err := readWith([]*source.File{file}, rules.Options{Variant: "mule"})
+		compiled, err := everyGateway().read([]*source.File{file}, rules.Options{Variant: "mule"})
 		if err != nil || len(rules.ByAPI(compiled.Policies)) != 1 {
 			continue
 		}
@@ -105,7 +105,8 @@ func randomPairs(t *testing.T) []pair {
 			if err != nil {
 				t.Fatal(err)
 			}
-			compiled, err := readWith([]*source.File{file}, rules.Options{Variant: "mule"})
+			options := rules.Options{Variant: "mule"}
+			compiled, err := everyGateway().read([]*source.File{file}, options)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -239,11 +240,11 @@ func (p *pair) checkWitnesses(
 		}
 		minted++
 		w := matrix.Witness(r, 0)
-		claims, forged := w.Token.InFull(""), row.Holder == issued.Forger
+		claims, forged, class := w.Token.InFull(""), row.Holder == issued.Forger, matrix.Cells[r][0].Class()
 		request := &rules.Request{
 			Token: m.sign(t, claims, forged), At: e.At, Contracts: e.Sites[1].Contracts,
 			Headers: w.Written.Headers, Query: w.Written.Query,
-			Signatures: &signatures{given: m.set},
+			Method: class.Method, Path: class.Path, Signatures: &signatures{given: m.set},
 		}
 		if got := rules.Evaluate(p.policies, request); got.Outcome != want ||
 			got.Status != w.Verdict.Status {
@@ -268,11 +269,11 @@ func (p *pair) checkWitnesses(
 
 // saying lists the rules by which lint says that somebody gets in. A policy that asks a validation
 // endpoint names no keys, and lint does not tell other tenants from other APIs of the tenant
-// there; a policy that is disabled lets everybody in.
+// there; a policy that is disabled, and a route that no policy covers, lets everybody in.
 func saying(who string, policies []*rules.Policy) []string {
 	tenant := []string{
-		"policy-disabled", "any-client-accepted", "audience-not-checked", "scope-without-audience",
-		"assignment-not-required", "client-id-chosen-by-caller",
+		"policy-disabled", "route-not-covered", "any-client-accepted", "audience-not-checked",
+		"scope-without-audience", "assignment-not-required", "client-id-chosen-by-caller",
 	}
 	introspects := slices.ContainsFunc(policies, func(p *rules.Policy) bool {
 		return slices.ContainsFunc(
@@ -281,9 +282,9 @@ func saying(who string, policies []*rules.Policy) []string {
 	})
 	switch {
 	case who == "forgers":
-		return []string{"policy-disabled", "signature-not-verified"}
+		return []string{"policy-disabled", "route-not-covered", "signature-not-verified"}
 	case who == "other tenants" && !introspects:
-		return []string{"policy-disabled", "issuer-not-pinned"}
+		return []string{"policy-disabled", "route-not-covered", "issuer-not-pinned"}
 	}
 	return tenant
 }
@@ -294,7 +295,7 @@ func saying(who string, policies []*rules.Policy) []string {
 func (p *pair) checkLint(
 	t *testing.T, matrix *environments.Matrix, counts map[rules.Decision]int,
 ) {
-	j := newJudge(rules.Options{Variant: "mule"})
+	j := newJudge(everyGateway(), rules.Options{Variant: "mule"})
 	j.apps = p.apps
 	found := j.file(p.file).findings
 	for who, of := range map[string]func(*environments.Row) bool{
@@ -339,7 +340,7 @@ func TestAClaimThatIsAlwaysThereIsThereForEveryCommand(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		compiled, err := readWith([]*source.File{file}, rules.Options{Variant: "mule"})
+		compiled, err := everyGateway().read([]*source.File{file}, rules.Options{Variant: "mule"})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -359,7 +360,7 @@ func TestAClaimThatIsAlwaysThereIsThereForEveryCommand(t *testing.T) {
 		if got := rules.Evaluate(compiled.Policies, request).Outcome; got != want {
 			t.Errorf("%s: test says %s, want %s", claim, got, want)
 		}
-		j := newJudge(rules.Options{Variant: "mule"})
+		j := newJudge(everyGateway(), rules.Options{Variant: "mule"})
 		open := slices.ContainsFunc(
 			j.file(file).findings,
 			func(f rules.Finding) bool { return f.Rule == "any-client-accepted" },

@@ -39,7 +39,7 @@ func newCollect(env *Env) *cobra.Command {
 			"answer, the app registration, the service principal, the keys, and a captured request. Ids that are not given are\n" +
 			"left as YOUR_…. It runs none of them, and no secret stands in them: secrets are read from variables.",
 		Args:              cobra.MaximumNArgs(1),
-		ValidArgsFunction: completeCollection,
+		ValidArgsFunction: env.completeCollection,
 		RunE:              func(_ *cobra.Command, args []string) error { return env.collect(&flags, args) },
 	}
 	flags.output.register(cmd, "text", "json")
@@ -54,11 +54,13 @@ func newCollect(env *Env) *cobra.Command {
 	return cmd
 }
 
-func completeCollection(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+func (e *Env) completeCollection(
+	_ *cobra.Command, args []string, _ string,
+) ([]string, cobra.ShellCompDirective) {
 	if len(args) > 0 {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
-	return collectionNames(allCollections("")), cobra.ShellCompDirectiveNoFileComp
+	return collectionNames(e.Gateways.collections("")), cobra.ShellCompDirectiveNoFileComp
 }
 
 func collectionNames(all []rules.Collection) []string {
@@ -69,21 +71,26 @@ func collectionNames(all []rules.Collection) []string {
 	return names
 }
 
-// allCollections lists what can be collected, of the gateways first.
-func allCollections(cloudID string) []rules.Collection {
+// collections lists what can be collected, of the gateways first.
+func (g Gateways) collections(cloudID string) []rules.Collection {
+	var all []rules.Collection
+	for _, adapter := range g {
+		all = append(all, adapter.Collect()...)
+	}
+	return collectionsWith(all, cloudID)
+}
+
+// collectionsWith are a gateway's collections, and those of Entra ID.
+func collectionsWith(gateway []rules.Collection, cloudID string) []rules.Collection {
 	cloud, ok := entra.CloudByID(cloudID)
 	if !ok {
 		cloud = entra.Clouds()[0]
 	}
-	var all []rules.Collection
-	for _, adapter := range adapters() {
-		all = append(all, adapter.Collect()...)
-	}
-	return append(all, entraCollections(cloud)...)
+	return append(gateway, entraCollections(cloud)...)
 }
 
 func (e *Env) collect(flags *collectFlags, args []string) error {
-	all := allCollections(flags.cloud.value)
+	all := e.Gateways.collections(flags.cloud.value)
 	if len(args) > 0 {
 		name, err := oneOf("input", args[0], collectionNames(all), "all inputs: gatewhy collect")
 		if err != nil {

@@ -14,7 +14,7 @@ import (
 func TestEveryCollectionIsCompleteAndNamesNoSecret(t *testing.T) {
 	placeholder := regexp.MustCompile(`\{[a-z-]+\}`)
 	for _, cloud := range []string{"", "usgov", "china"} {
-		for _, c := range allCollections(cloud) {
+		for _, c := range everyGateway().collections(cloud) {
 			if c.Name == "" || c.Title == "" || len(c.Steps) == 0 {
 				t.Errorf("incomplete: %+v", c)
 			}
@@ -48,8 +48,17 @@ func isPlaceholder(text string) bool {
 }
 
 func TestEveryCommandThatIsPointedAtExists(t *testing.T) {
-	run := &explainRun{request: &rules.Request{Token: inspect.Parse("")}, policies: &policySet{Draft: &repair.Draft{}}}
-	names := collectionNames(allCollections(""))
+	for _, adapter := range everyGateway() {
+		set := &policySet{Bench: repair.Bench{Adapter: adapter}, Draft: &repair.Draft{}}
+		request := &rules.Request{Token: inspect.Parse("")}
+		checkPointers(t, &explainRun{request: request, policies: set})
+	}
+}
+
+// checkPointers wants a command for each input that can be collected.
+func checkPointers(t *testing.T, run *explainRun) {
+	t.Helper()
+	names := collectionNames(everyGateway().collections(""))
 	for _, ask := range []source.Input{
 		source.NeedContracts, source.NeedIntrospection, source.NeedKeySet, source.NeedRuntime, source.NeedHeader, source.NeedRequest,
 	} {

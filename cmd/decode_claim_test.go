@@ -11,7 +11,8 @@ import (
 func TestAClaimIsExplainedOnATerminalWithoutAskingForAToken(t *testing.T) {
 	var stdout, stderr bytes.Buffer
 	code := Main(Env{
-		Args: []string{"decode", "--claim", "aud"}, Stdout: &stdout, Stderr: &stderr,
+		Gateways: everyGateway(),
+		Args:     []string{"decode", "--claim", "aud"}, Stdout: &stdout, Stderr: &stderr,
 		Now:       func() time.Time { return clock },
 		LookupEnv: environment(nil),
 		Terminal: Terminal{Stdin: true, ReadHidden: func(string) (string, error) {

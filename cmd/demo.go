@@ -102,7 +102,7 @@ func (e *Env) demo(output *outputFlags) error {
 
 // play runs a scene's policy over its tokens.
 func (e *Env) play(s *scene, key *demoTenantKey, output *outputFlags) error {
-	policies, err := demoPolicySet(s.policy)
+	policies, err := e.demoPolicySet(s.policy)
 	if err != nil {
 		return err
 	}
@@ -133,7 +133,7 @@ func (e *Env) play(s *scene, key *demoTenantKey, output *outputFlags) error {
 	return err
 }
 
-func demoPolicySet(name string) (*policySet, error) {
+func (e *Env) demoPolicySet(name string) (*policySet, error) {
 	content, err := demoPolicies.ReadFile("demo/" + name)
 	if err != nil {
 		return nil, err
@@ -142,7 +142,7 @@ func demoPolicySet(name string) (*policySet, error) {
 	if err != nil {
 		return nil, err
 	}
-	return readWith([]*source.File{file}, rules.Options{})
+	return e.Gateways.read([]*source.File{file}, rules.Options{})
 }
 
 // demoRequest is a request with a token that was issued a moment ago, to an API where both environments' clients have a contract.

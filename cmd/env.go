@@ -8,6 +8,8 @@ import (
 	"runtime/debug"
 	"strings"
 	"time"
+
+	"github.com/gatewhy/gatewhy/cmd/gateways"
 )
 
 // Env is everything that the program is given by the world around it. Nothing below reads a stream, the
@@ -24,6 +26,7 @@ type Env struct {
 	CacheDir       func() (string, error) // the user's cache directory, without the program's name
 	BuildInfo      func() (*debug.BuildInfo, bool)
 	Terminal       Terminal
+	Gateways       Gateways // the vendors' adapters
 }
 
 // Terminal says what is known about the terminal that the program runs in.
@@ -50,6 +53,8 @@ func System() Env {
 		CacheDir:  os.UserCacheDir,
 		BuildInfo: debug.ReadBuildInfo,
 		Terminal:  systemTerminal(),
+
+		Gateways: gateways.All(),
 	}
 }
 

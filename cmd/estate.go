@@ -127,7 +127,7 @@ func (r *estateReader) policies(of *environments.Environment, site *environments
 		return err
 	}
 	flags := &policyFlags{files: names}
-	if err := checkGateway(of.Gateway); err != nil {
+	if err := r.env.Gateways.check(of.Gateway); err != nil {
 		return err
 	}
 	flags.variant.value = of.Gateway.Value
@@ -142,12 +142,12 @@ func (r *estateReader) policies(of *environments.Environment, site *environments
 	return nil
 }
 
-// checkGateway refuses the name of a gateway that is not known.
-func checkGateway(name entra.Text) error {
-	if name.Value == "" || slices.Contains(variants(), name.Value) {
+// check refuses the name of a gateway that is not known.
+func (g Gateways) check(name entra.Text) error {
+	if name.Value == "" || slices.Contains(g.variants(), name.Value) {
 		return nil
 	}
-	hints := source.Hints("one of: " + strings.Join(variants(), ", "))
+	hints := source.Hints("one of: " + strings.Join(g.variants(), ", "))
 	return &source.Error{Pos: name.Pos, Cause: "no such gateway", Hints: hints}
 }
 

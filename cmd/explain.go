@@ -40,13 +40,13 @@ func newExplain(env *Env) *cobra.Command {
 			"for the key set.",
 		RunE: func(cmd *cobra.Command, args []string) error { return env.explain(cmd.Context(), &flags, args) },
 	}
-	flags.register(cmd)
+	flags.register(cmd, env.Gateways)
 	return cmd
 }
 
-func (f *explainFlags) register(cmd *cobra.Command) {
+func (f *explainFlags) register(cmd *cobra.Command, gateways Gateways) {
 	f.output.register(cmd, "text", "json", "markdown", "html")
-	f.policies.register(cmd)
+	f.policies.register(cmd, gateways)
 	f.keys.register(cmd)
 	f.at.register(cmd)
 	f.redact.register(cmd)

@@ -12,9 +12,9 @@ import (
 
 // catalogue lists every rule: those that hold for all gateways, with what each vendor adds to
 // them, then each vendor's own.
-func catalogue() []rules.Rule {
+func (g Gateways) catalogue() []rules.Rule {
 	all, own := lint.Rules(), []rules.Rule(nil)
-	for _, adapter := range adapters() {
+	for _, adapter := range g {
 		advise(all, adapter.Advice())
 		own = append(own, adapter.Rules()...)
 	}
@@ -84,5 +84,6 @@ func appWithAudience(apps []*entra.Registration, audience string) *entra.Registr
 
 // withLint adds what the rules find in the policies to what is known of them already.
 func (s *policySet) withLint(known []rules.Finding) []rules.Finding {
-	return lint.Sort(append(slices.Clone(known), (&judge{catalogue: catalogue(), apps: s.apps}).lintPolicies(s.Policies, s.Files)...))
+	j := judge{catalogue: s.gateways.catalogue(), apps: s.apps}
+	return lint.Sort(append(slices.Clone(known), j.lintPolicies(s.Policies, s.Files)...))
 }

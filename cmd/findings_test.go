@@ -26,7 +26,7 @@ func lintExample(t *testing.T, rule *rules.Rule, example examples.Example) (*sou
 	if err != nil {
 		t.Fatal(err)
 	}
-	j, err := exampleJudge(rule.Name)
+	j, err := everyGateway().exampleJudge(rule.Name)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -34,7 +34,7 @@ func lintExample(t *testing.T, rule *rules.Rule, example examples.Example) (*sou
 	if result.policies == 0 {
 		t.Fatal("no policy in it")
 	}
-	set, err := readWith([]*source.File{file}, rules.Options{})
+	set, err := everyGateway().read([]*source.File{file}, rules.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -42,7 +42,7 @@ func lintExample(t *testing.T, rule *rules.Rule, example examples.Example) (*sou
 }
 
 func eachExample(t *testing.T, kind string, check func(t *testing.T, rule *rules.Rule, example examples.Example)) {
-	all := catalogue()
+	all := everyGateway().catalogue()
 	for i := range all {
 		found, err := examples.Of(all[i].Name, kind)
 		if err != nil || len(found) == 0 {
@@ -92,7 +92,7 @@ func TestGoodExamplesHaveNoFindingOfTheirRuleAndNothingButNotesBeside(t *testing
 
 func TestEveryRuleSaysWhatWhyAndWhatToDo(t *testing.T) {
 	var seen []string
-	for _, r := range catalogue() {
+	for _, r := range everyGateway().catalogue() {
 		if !regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)+$`).MatchString(r.Name) || slices.Contains(seen, r.Name) {
 			t.Errorf("%q is no name of its own in kebab-case", r.Name)
 		}
@@ -118,8 +118,8 @@ func TestEveryRuleSaysWhatWhyAndWhatToDo(t *testing.T) {
 }
 
 func TestEveryAdviceIsAboutARuleThatHoldsForEveryGatewayAndIsInTheCatalogue(t *testing.T) {
-	neutral, shown := ruleNames(lint.Rules()), catalogue()
-	for _, adapter := range adapters() {
+	neutral, shown := ruleNames(lint.Rules()), everyGateway().catalogue()
+	for _, adapter := range everyGateway() {
 		var seen []string
 		for _, a := range adapter.Advice() {
 			if !slices.Contains(neutral, a.Rule) || slices.Contains(seen, a.Rule) {
@@ -164,7 +164,7 @@ func TestAdviceFollowsWhatTheRuleSays(t *testing.T) {
 // TestEveryFindingIsInTheCatalogue reads the rules' names out of the code that makes findings.
 func TestEveryFindingIsInTheCatalogue(t *testing.T) {
 	var known []string
-	for _, r := range catalogue() {
+	for _, r := range everyGateway().catalogue() {
 		known = append(known, r.Name)
 	}
 	eachFile(t, func(t *testing.T, dir, name string, file *ast.File) {
@@ -212,7 +212,7 @@ func TestRealFilesWithoutATokenPolicyHaveNoWarnings(t *testing.T) {
 	if _, err := os.Stat(corpus); err != nil {
 		t.Skip("the corpus is not here")
 	}
-	corpusJudge := newJudge(rules.Options{})
+	corpusJudge := newJudge(everyGateway(), rules.Options{})
 	err := filepath.WalkDir(corpus, func(path string, entry os.DirEntry, err error) error {
 		if err != nil || entry.IsDir() || !isConfiguration(path) {
 			return err
@@ -238,7 +238,7 @@ func TestRealFilesWithoutATokenPolicyHaveNoWarnings(t *testing.T) {
 }
 
 func hasTokenPolicy(file *source.File) bool {
-	set, err := readWith([]*source.File{file}, rules.Options{})
+	set, err := everyGateway().read([]*source.File{file}, rules.Options{})
 	if err != nil {
 		return false
 	}

@@ -26,12 +26,12 @@ func newFix(env *Env) *cobra.Command {
 		Args: cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error { return env.fix(&flags, args[0]) },
 	}
-	flags.register(cmd)
+	flags.register(cmd, env.Gateways)
 	return cmd
 }
 
 func (e *Env) fix(flags *fixFlags, name string) error {
-	if err := flags.complete(); err != nil {
+	if err := flags.complete(e.Gateways); err != nil {
 		return err
 	}
 	if flags.write && name == "-" {
@@ -47,7 +47,7 @@ func (e *Env) fix(flags *fixFlags, name string) error {
 	job := &fixJob{
 		name:  name,
 		rule:  flags.rule,
-		judge: newJudge(flags.options()),
+		judge: newJudge(e.Gateways, flags.options()),
 		Fix:   repair.Fix{Facts: flags.facts, Signatures: assumedValid{}},
 	}
 	if job.apps, err = e.readApps(flags.apps); err != nil {
@@ -81,10 +81,10 @@ type fixJob struct {
 // one API instance that its token is for.
 func (j *fixJob) read(file *source.File, solution string) (err error) {
 	files := []*source.File{file}
-	if j.Adapter, err = adapterOfAll(files, j.options); err != nil {
+	if j.Adapter, err = j.gateways.ofAll(files, j.options); err != nil {
 		return err
 	}
-	if j.before, err = j.Adapter.Read(files, j.options); err != nil {
+	if j.before, err = j.Adapter.Read(files, optionsFor(&j.Adapter, j.options)); err != nil {
 		return err
 	}
 	j.Lint = func(d *repair.Draft) []rules.Finding { return j.draft(j.Adapter, d).findings }

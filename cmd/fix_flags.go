@@ -26,14 +26,14 @@ type fixFlags struct {
 	variant choice
 }
 
-func (f *fixFlags) register(cmd *cobra.Command) {
+func (f *fixFlags) register(cmd *cobra.Command, gateways Gateways) {
 	f.output.register(cmd, "text", "json")
-	f.solution = choice{allowed: solutionNames(), kind: "SOLUTION"}
-	f.solution.register(cmd, "solution", "", solutionUsage())
+	f.solution = choice{allowed: gateways.solutionNames(), kind: "SOLUTION"}
+	f.solution.register(cmd, "solution", "", gateways.solutionUsage())
 	f.version = choice{allowed: []string{"1", "2"}, kind: "VERSION"}
 	f.version.register(cmd, "token-version", "", "the version of the API's tokens")
-	f.variant = choice{allowed: variants(), kind: "GATEWAY"}
-	f.kind.register(cmd)
+	f.variant = choice{allowed: gateways.variants(), kind: "GATEWAY"}
+	f.kind.register(cmd, gateways)
 	f.variant.register(cmd, "gateway", "", "the gateway, where the file does not tell")
 	flags := cmd.Flags()
 	flags.StringVar(&f.api, "api", "", "the `NAME` of the API instance, of a file with several")
@@ -48,12 +48,12 @@ func (f *fixFlags) register(cmd *cobra.Command) {
 }
 
 // solutionUsage says what the ready-made repairs are, and where they are described.
-func solutionUsage() string {
+func (g Gateways) solutionUsage() string {
 	var parts []string
 	reference := ""
-	for _, adapter := range adapters() {
+	for _, adapter := range g {
 		for _, s := range adapter.Solutions() {
-			if s.Reference != reference {
+			if len(parts) == 0 || s.Reference != reference {
 				reference = s.Reference
 				parts = append(parts, "of "+reference+": "+s.Title)
 				continue
@@ -69,7 +69,7 @@ func (f *fixFlags) options() rules.Options {
 }
 
 // complete checks the flags that only make sense in one form.
-func (f *fixFlags) complete() error {
+func (f *fixFlags) complete(gateways Gateways) error {
 	f.facts.Version = versionNamed(f.version.value)
 	if f.facts.Tenant != "" && !entra.IsGUID(f.facts.Tenant) {
 		return problem("--tenant must be the tenant's id, a GUID: issuers never have a domain", "gatewhy decode shows it, as tid of any of the tenant's tokens")
@@ -78,7 +78,7 @@ func (f *fixFlags) complete() error {
 		return problem("--rule and --solution were both given", "one at a time: run fix again for the other")
 	}
 	if f.rule != "" {
-		_, err := ruleNamed(f.rule)
+		_, err := gateways.ruleNamed(f.rule)
 		return err
 	}
 	return nil

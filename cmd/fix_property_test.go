@@ -26,7 +26,7 @@ func factsFor(text string) rules.Facts {
 }
 
 func TestARepairRemovesItsFindingAndAddsNone(t *testing.T) {
-	repaired, rulesRepaired := 0, repairable()
+	repaired, rulesRepaired := 0, everyGateway().repairable()
 	eachExample(t, "bad", func(t *testing.T, rule *rules.Rule, example examples.Example) {
 		if !slices.Contains(rulesRepaired, rule.Name) {
 			t.Skip("the rule has no repair that can be written")
@@ -35,11 +35,11 @@ func TestARepairRemovesItsFindingAndAddsNone(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		j, err := exampleJudge(rule.Name)
+		j, err := everyGateway().exampleJudge(rule.Name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		set, err := readWith([]*source.File{file}, rules.Options{})
+		set, err := everyGateway().read([]*source.File{file}, rules.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -78,8 +78,8 @@ func TestARepairRemovesItsFindingAndAddsNone(t *testing.T) {
 }
 
 func TestEveryRepairIsOfARuleOfTheCatalogue(t *testing.T) {
-	known := ruleNames(catalogue())
-	for _, name := range repairable() {
+	known := ruleNames(everyGateway().catalogue())
+	for _, name := range everyGateway().repairable() {
 		if !slices.Contains(known, name) {
 			t.Errorf("%s is in no catalogue", name)
 		}

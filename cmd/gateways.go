@@ -8,8 +8,6 @@ import (
 
 	"github.com/gatewhy/gatewhy/cmd/render"
 	"github.com/gatewhy/gatewhy/rules"
-	"github.com/gatewhy/gatewhy/rules/mulesoft"
-	"github.com/gatewhy/gatewhy/rules/mulesoft/dataweave"
 )
 
 func newGateways(env *Env) *cobra.Command {
@@ -24,7 +22,7 @@ func newGateways(env *Env) *cobra.Command {
 			"which reference. explain predicts from this table and from nowhere else. With --expressions it lists the rules of\n" +
 			"the gateway's expression language instead.",
 		Args:              cobra.MaximumNArgs(1),
-		ValidArgsFunction: completeGateway,
+		ValidArgsFunction: env.completeGateway,
 		RunE:              func(_ *cobra.Command, args []string) error { return env.gateways(&output, args, expressions) },
 	}
 	output.register(cmd, "text", "json")
@@ -32,15 +30,17 @@ func newGateways(env *Env) *cobra.Command {
 	return cmd
 }
 
-func completeGateway(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+func (e *Env) completeGateway(
+	_ *cobra.Command, args []string, _ string,
+) ([]string, cobra.ShellCompDirective) {
 	if len(args) > 0 {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
-	return variants(), cobra.ShellCompDirectiveNoFileComp
+	return e.Gateways.variants(), cobra.ShellCompDirectiveNoFileComp
 }
 
 func (e *Env) gateways(output *outputFlags, args []string, expressions bool) error {
-	names := variants()
+	names := e.Gateways.variants()
 	if len(args) > 0 {
 		name, err := oneOf("gateway", args[0], names, "all gateways: gatewhy gateways")
 		if err != nil {
@@ -49,7 +49,7 @@ func (e *Env) gateways(output *outputFlags, args []string, expressions bool) err
 		names = []string{name}
 	}
 	var all []render.Gateway
-	for _, adapter := range adapters() {
+	for _, adapter := range e.Gateways {
 		for _, variant := range adapter.Variants {
 			if slices.Contains(names, variant.Name) {
 				all = append(all, gatewayOf(&adapter, variant, expressions))
@@ -80,7 +80,7 @@ func oneOf(kind, word string, all []string, hint string) (string, error) {
 func gatewayOf(adapter *rules.Adapter, variant rules.Variant, expressions bool) render.Gateway {
 	g := render.Gateway{Name: variant.Name, Product: variant.Product, Vendor: adapter.Name}
 	if expressions {
-		g.Expressions = expressionsOf(variant.Name)
+		g.Expressions = adapter.Expressions(variant.Name)
 		return g
 	}
 	for _, b := range adapter.Behaviours() {
@@ -89,22 +89,4 @@ func gatewayOf(adapter *rules.Adapter, variant rules.Variant, expressions bool) 
 		}
 	}
 	return g
-}
-
-// expressionsOf lists the rules of a gateway's dialect.
-func expressionsOf(variant string) []render.Expression {
-	dialect := dataweave.Mule
-	if variant == mulesoft.Flex {
-		dialect = dataweave.Flex
-	}
-	var all []render.Expression
-	for _, row := range dataweave.Table() {
-		if slices.Contains(row.Dialects, dialect) {
-			all = append(all, render.Expression{
-				Rule: row.Rule, Expression: row.Expression, Runtime: row.Runtime, Input: row.Input, Result: row.Result,
-				Evidence: rules.Evidence{Level: rules.Level(row.Evidence), Reference: row.Reference},
-			})
-		}
-	}
-	return all
 }

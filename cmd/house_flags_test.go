@@ -66,7 +66,7 @@ func flagNames() *regexp.Regexp {
 			visit(sub)
 		}
 	}
-	visit(newRoot(&Env{}))
+	visit(newRoot(&Env{Gateways: everyGateway()}))
 	return regexp.MustCompile(`(?:^|[^\w-])(` + strings.Join(names, "|") + `)(?:$|[^\w-])`)
 }
 

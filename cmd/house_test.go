@@ -19,7 +19,8 @@ var rooms = []struct {
 	may []string
 }{
 	{".", []string{"cmd"}},
-	{"cmd", []string{"testdata/rules", "cmd/render", "cmd/report", "rules/mulesoft", "rules/mulesoft/dataweave", "rules/lint", "rules/environments", "rules/repair", "rules/issued", "rules", "inspect/keys/fetch", "inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
+	{"cmd", []string{"testdata/rules", "cmd/render", "cmd/report", "cmd/gateways", "rules/lint", "rules/environments", "rules/repair", "rules/issued", "rules", "inspect/keys/fetch", "inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
+	{"cmd/gateways", []string{"rules/mulesoft", "rules"}},
 	{"cmd/render", []string{"testdata/rules", "cmd/report", "rules/lint", "rules/environments", "rules/repair", "rules/issued", "rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
 	{"cmd/report", []string{"rules/lint", "rules/environments", "rules/repair", "rules/issued", "rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
 	{"rules/mulesoft", []string{"rules/mulesoft/dataweave", "rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
@@ -37,6 +38,7 @@ var rooms = []struct {
 	{"testdata/mint", nil},
 	{"testdata/measure", nil},
 	{"testdata/rules", nil},
+	{"testdata/tinygateway", []string{"rules", "inspect/source"}},
 	{"testdata/bench/empty", nil},
 	{"testdata/bench/matrix", nil},
 	{"testdata/bench/serve", nil},
@@ -45,7 +47,7 @@ var rooms = []struct {
 }
 
 // testRooms are the packages that any test may import: an adapter's tests prove what it proposes.
-var testRooms = []string{"testdata/mint", "testdata/measure", "rules/repair"}
+var testRooms = []string{"testdata/mint", "testdata/measure", "testdata/tinygateway", "rules/repair"}
 
 // dependencies are the modules that the program may use, and testDependencies those that only its tests may.
 var (

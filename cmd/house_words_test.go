@@ -97,7 +97,7 @@ func apart(text string) string {
 // adapterNames are the names of the adapters and of their gateways.
 func adapterNames() []string {
 	var all []string
-	for _, adapter := range adapters() {
+	for _, adapter := range everyGateway() {
 		all = append(append(all, adapter.Name), adapter.VariantNames()...)
 	}
 	return all
@@ -106,7 +106,7 @@ func adapterNames() []string {
 // adapterAssets are the policy kinds that the adapters model.
 func adapterAssets() []string {
 	var all []string
-	for _, adapter := range adapters() {
+	for _, adapter := range everyGateway() {
 		all = append(all, adapter.Kinds()...)
 	}
 	return all

@@ -27,7 +27,7 @@ type survey struct {
 type surveyed struct {
 	name                                      string
 	policies, contracts, api, clients, tokens []string
-	guessed                                   bool         // the policy files do not tell which gateway runs them
+	gateways                                  []string     // that may run them, where no file names one
 	audiences                                 []string     // that the policies want
 	apis                                      []registered // of which it is not known which one the gateway guards
 }
@@ -51,13 +51,13 @@ func (e *Env) survey(folder string) (*survey, error) {
 		if err != nil {
 			return nil, err
 		}
-		if adapter, ok := adapterOf(file, rules.Options{}); ok {
+		if adapter, ok := e.Gateways.of(file, rules.Options{}); ok {
 			read, err := adapter.Read([]*source.File{file}, rules.Options{})
 			if err != nil {
 				return nil, err
 			}
 			compiled := adapter.Compile(read)
-			s.policy(filepath.ToSlash(name), &compiled)
+			s.policy(filepath.ToSlash(name), &adapter, &compiled)
 		} else if d, err := entra.ReadRegistrations(file); err == nil {
 			s.registered = append(s.registered, registered{filepath.ToSlash(name), d})
 		}
@@ -67,14 +67,16 @@ func (e *Env) survey(folder string) (*survey, error) {
 	return s, e.surveyOthers(folder, s)
 }
 
-func (s *survey) policy(name string, compiled *rules.Compilation) {
+func (s *survey) policy(name string, adapter *rules.Adapter, compiled *rules.Compilation) {
 	s.policies++
 	env := s.environment(name)
 	if env == nil {
 		env = s.add("main")
 	}
 	env.policies = append(env.policies, name)
-	env.guessed = env.guessed || compiled.Guessed
+	if compiled.Guessed {
+		env.gateways = adapter.VariantNames()
+	}
 	for _, policy := range compiled.Policies {
 		for _, check := range policy.Checks() {
 			env.audiences = append(env.audiences, s.told(check)...)

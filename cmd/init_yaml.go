@@ -39,8 +39,9 @@ func (env *surveyed) write(b *strings.Builder) {
 	if len(env.policies) > 0 {
 		fmt.Fprintf(b, "    policies: %s # in the gateway's order\n", yamlList(env.policies))
 	}
-	if env.guessed {
-		b.WriteString("    gateway: mule # or flex: the policy files do not tell\n")
+	if all := env.gateways; len(all) > 0 {
+		others := strings.Join(all[1:], " or ")
+		fmt.Fprintf(b, "    gateway: %s # or %s: the policy files do not tell\n", all[0], others)
 	}
 	switch {
 	case len(env.contracts) > 0:

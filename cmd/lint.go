@@ -38,16 +38,16 @@ func newLint(env *Env) *cobra.Command {
 			"A file that is named must hold a policy; of a folder or a pattern, files without one are passed over.",
 		RunE: func(cmd *cobra.Command, args []string) error { return env.lint(cmd.Context(), &flags, args) },
 	}
-	flags.register(cmd)
+	flags.register(cmd, env.Gateways)
 	return cmd
 }
 
-func (f *lintFlags) register(cmd *cobra.Command) {
+func (f *lintFlags) register(cmd *cobra.Command, gateways Gateways) {
 	f.output.register(cmd, "text", "json", "sarif", "junit", "github")
 	f.failOn = choice{value: "error", allowed: []string{"error", "warning", "note", "never"}, kind: "SEVERITY"}
 	f.failOn.register(cmd, "fail-on", "", "exit with 1 from this severity on")
-	f.variant = choice{allowed: variants(), kind: "GATEWAY"}
-	f.kind.register(cmd)
+	f.variant = choice{allowed: gateways.variants(), kind: "GATEWAY"}
+	f.kind.register(cmd, gateways)
 	f.variant.register(cmd, "gateway", "", "the gateway, where a file does not tell")
 	flags := cmd.Flags()
 	flags.StringVar(&f.api, "api", "", "the `NAME` of the API instance, of files with several")
@@ -81,7 +81,7 @@ func (e *Env) lint(_ context.Context, flags *lintFlags, args []string) error {
 	if len(args) == 0 {
 		return problem("no configuration was given", "gatewhy lint PATH…: files, folders, patterns, or - for standard input")
 	}
-	l := linter{judge: newJudge(flags.options()), env: e, stdin: flags.stdin}
+	l := linter{judge: newJudge(e.Gateways, flags.options()), env: e, stdin: flags.stdin}
 	var err error
 	if l.apps, err = e.readApps(flags.apps); err != nil {
 		return err
@@ -90,7 +90,7 @@ func (e *Env) lint(_ context.Context, flags *lintFlags, args []string) error {
 	results := l.all(unique(flags.named(found)))
 	report := l.report(results)
 	report.Version = e.version()
-	report.Repairable = repairable()
+	report.Repairable = e.Gateways.repairable()
 	report.Flags, report.Input = flags.alike(), "standard input"
 	report.Fails = func(severity rules.Severity) bool { return fails(severity, flags.failOn.value) }
 	if err := e.setAside(flags, report); err != nil {

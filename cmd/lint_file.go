@@ -27,23 +27,23 @@ type linted struct {
 // judge is what files are judged by.
 type judge struct {
 	catalogue []rules.Rule
-	adapters  []rules.Adapter
+	gateways  Gateways
 	options   rules.Options
 	apps      *entra.Directory // app registrations; nil where none were given
 }
 
-func newJudge(options rules.Options) judge {
-	return judge{catalogue: catalogue(), adapters: adapters(), options: options}
+func newJudge(gateways Gateways, options rules.Options) judge {
+	return judge{catalogue: gateways.catalogue(), gateways: gateways, options: options}
 }
 
 // file reads a file, compiles it for the gateway that it names, or for each that it may be meant for, and runs the rules.
 // A file without policies has no findings.
 func (j *judge) file(file *source.File) linted {
 	result := linted{name: file.Name, file: file}
-	for _, adapter := range j.adapters {
-		read, err := adapter.Read([]*source.File{file}, j.options)
+	for _, adapter := range j.gateways {
+		read, err := adapter.Read([]*source.File{file}, optionsFor(&adapter, j.options))
 		if err != nil {
-			result.none = noneOfAPI(j.options, file, err)
+			result.none = j.gateways.noneOfAPI(j.options, file, err)
 			continue
 		}
 		bench := repair.Bench{Adapter: adapter}

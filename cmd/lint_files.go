@@ -12,6 +12,7 @@ import (
 	"sync/atomic"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
 )
 
 // linter lints any number of files at once.
@@ -54,7 +55,7 @@ func (l *linter) one(found foundFile) linted {
 	}
 	file, err := source.Read(name, text)
 	if err != nil {
-		if !found.named && !looksLikePolicy(text) {
+		if !found.named && !l.gateways.lookLikePolicy(text) {
 			err = nil
 		}
 		return linted{name: name, err: err}
@@ -96,14 +97,13 @@ func (l *linter) read(name string) (string, []byte, error) {
 	return cmp.Or(l.stdin, "standard input"), []byte(text), err
 }
 
-// looksLikePolicy reports whether a text that can't be read has a word that policies have.
-func looksLikePolicy(text []byte) bool {
-	for _, word := range []string{"assetId", "policyTemplateId", "policyRef", "anypoint_ap", "gateway.mulesoft.com/", "jwksUrl"} {
-		if bytes.Contains(text, []byte(word)) {
-			return true
-		}
-	}
-	return false
+// lookLikePolicy reports whether a text that can't be read has a word that policies have.
+func (g Gateways) lookLikePolicy(text []byte) bool {
+	return slices.ContainsFunc(g, func(a rules.Adapter) bool {
+		return slices.ContainsFunc(a.Words, func(word string) bool {
+			return bytes.Contains(text, []byte(word))
+		})
+	})
 }
 
 // counted is a number with its noun.

@@ -42,7 +42,9 @@ func lintOutput(t *testing.T, format string) string {
 	}
 	var stdout, stderr bytes.Buffer
 	code := Main(Env{
-		Args: []string{"lint", ".", "-o", format}, Dir: dir, Stdin: strings.NewReader(""), Stdout: &stdout, Stderr: &stderr,
+		Gateways: everyGateway(),
+		Args:     []string{"lint", ".", "-o", format}, Dir: dir, Stdin: strings.NewReader(""),
+		Stdout: &stdout, Stderr: &stderr,
 		LookupEnv: func(string) (string, bool) { return "", false }, Now: func() time.Time { return clock },
 	})
 	if code != exitRejected {
@@ -106,7 +108,9 @@ func lintOfBroken(t *testing.T, format string) string {
 	}
 	var stdout, stderr bytes.Buffer
 	code := Main(Env{
-		Args: []string{"lint", oddName, "missing.json", "none-*.json", "-o", format}, Dir: dir, Stdin: strings.NewReader(""), Stdout: &stdout, Stderr: &stderr,
+		Gateways: everyGateway(),
+		Args:     []string{"lint", oddName, "missing.json", "none-*.json", "-o", format},
+		Dir:      dir, Stdin: strings.NewReader(""), Stdout: &stdout, Stderr: &stderr,
 		LookupEnv: func(string) (string, bool) { return "", false }, Now: func() time.Time { return clock },
 	})
 	if code != exitUsage {
@@ -213,7 +217,9 @@ func TestAFingerprintStaysWhenLinesAreAddedBefore(t *testing.T) {
 		}
 		var stdout bytes.Buffer
 		Main(Env{
-			Args: []string{"lint", "policy.json", "-o", "sarif"}, Dir: dir, Stdin: strings.NewReader(""), Stdout: &stdout, Stderr: &bytes.Buffer{},
+			Gateways: everyGateway(),
+			Args:     []string{"lint", "policy.json", "-o", "sarif"}, Dir: dir,
+			Stdin: strings.NewReader(""), Stdout: &stdout, Stderr: &bytes.Buffer{},
 			LookupEnv: func(string) (string, bool) { return "", false }, Now: func() time.Time { return clock },
 		})
 		return readSARIF(t, stdout.String()).Runs[0].Results[0].PartialFingerprints["gatewhy/v1"]

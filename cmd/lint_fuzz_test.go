@@ -14,7 +14,7 @@ import (
 // FuzzLint lints anything: every finding is of the catalogue and inside the file, every format can be written, and a repair reads
 // again.
 func FuzzLint(f *testing.F) {
-	judged := newJudge(rules.Options{})
+	judged := newJudge(everyGateway(), rules.Options{})
 	for _, rule := range judged.catalogue {
 		for _, kind := range []string{"bad", "ok"} {
 			found, err := examples.Of(rule.Name, kind)
@@ -57,7 +57,7 @@ func FuzzLint(f *testing.F) {
 
 // tryRepairs wants each repair either to be refused, or to read again.
 func tryRepairs(t *testing.T, judged *judge, file *source.File) {
-	set, err := readWith([]*source.File{file}, rules.Options{})
+	set, err := everyGateway().read([]*source.File{file}, rules.Options{})
 	if err != nil {
 		return
 	}

@@ -42,7 +42,7 @@ func (e *Env) readIgnores(name string) (*ignores, error) {
 			return nil, err
 		}
 		for _, entry := range entries {
-			if err := isOfCatalogue(&entry); err != nil {
+			if err := e.Gateways.mustHave(&entry); err != nil {
 				return nil, err
 			}
 		}
@@ -51,9 +51,10 @@ func (e *Env) readIgnores(name string) (*ignores, error) {
 	return all, nil
 }
 
-// isOfCatalogue refuses an entry for a rule that is none: it would set nothing aside, and nobody would know.
-func isOfCatalogue(entry *environments.Ignored) error {
-	_, err := ruleNamed(entry.Rule)
+// mustHave refuses an entry for a rule that is none: it would set nothing aside, and nobody would
+// know.
+func (g Gateways) mustHave(entry *environments.Ignored) error {
+	_, err := g.ruleNamed(entry.Rule)
 	var none *source.Error
 	if !errors.As(err, &none) {
 		return err

@@ -32,7 +32,7 @@ func TestPoliciesOfOneAPIAreJudgedTogether(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			j := newJudge(rules.Options{})
+			j := newJudge(everyGateway(), rules.Options{})
 			found := j.file(file).findings
 			i := slices.IndexFunc(found, func(f rules.Finding) bool { return f.Rule == "any-client-accepted" })
 			switch {

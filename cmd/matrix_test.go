@@ -24,7 +24,8 @@ func runIn(t *testing.T, folder string, args ...string) (stdout, stderr string, 
 	t.Helper()
 	var out, errs bytes.Buffer
 	code = Main(Env{
-		Args: args, Stdin: strings.NewReader(""), Stdout: &out, Stderr: &errs, Dir: folder,
+		Gateways: everyGateway(),
+		Args:     args, Stdin: strings.NewReader(""), Stdout: &out, Stderr: &errs, Dir: folder,
 		Now:       func() time.Time { return clock },
 		LookupEnv: func(string) (string, bool) { return "", false },
 		CacheDir:  func() (string, error) { return t.TempDir(), nil },

@@ -23,12 +23,12 @@ type policyFlags struct {
 	runtime string
 }
 
-func (f *policyFlags) register(cmd *cobra.Command) {
-	f.variant = choice{allowed: variants(), kind: "GATEWAY"}
+func (f *policyFlags) register(cmd *cobra.Command, gateways Gateways) {
+	f.variant = choice{allowed: gateways.variants(), kind: "GATEWAY"}
 	flags := cmd.Flags()
 	flags.VarP((*texts)(&f.files), "policy", "p", "policy `FILE`, repeatable, in the gateway's order; - for standard input")
 	flags.StringVar(&f.api, "api", "", "the `NAME` of the API instance, of a file with several")
-	f.kind.register(cmd)
+	f.kind.register(cmd, gateways)
 	f.variant.register(cmd, "gateway", "", "the gateway, where the file does not tell")
 	flags.StringVar(&f.runtime, "runtime", "", "the `VERSION` of the Mule runtime, where expressions depend on it")
 }
@@ -37,20 +37,12 @@ func (f *policyFlags) options() rules.Options {
 	return rules.Options{Variant: f.variant.value, API: f.api, Kind: f.kind.name, Runtime: f.runtime}
 }
 
-// variants lists the gateways of all adapters.
-func variants() []string {
-	var all []string
-	for _, adapter := range adapters() {
-		all = append(all, adapter.VariantNames()...)
-	}
-	return all
-}
-
 // policySet is the policies of one run, in order, with what was read of the files that they come from.
 type policySet struct {
 	repair.Bench
 	*repair.Draft
-	apps *entra.Directory // app registrations; nil where none were given
+	gateways Gateways         // that the program knows
+	apps     *entra.Directory // app registrations; nil where none were given
 }
 
 // readPolicies reads and compiles the policy files.
@@ -66,7 +58,7 @@ func (e *Env) readPolicies(flags *policyFlags) (*policySet, error) {
 	for _, f := range found {
 		file, err := e.readSource(f.name)
 		switch {
-		case err == nil && (f.named || holdsPolicy(file, flags.options())):
+		case err == nil && (f.named || e.Gateways.holdPolicy(file, flags.options())):
 			files = append(files, file)
 		case err != nil && f.named:
 			return nil, err
@@ -78,16 +70,22 @@ func (e *Env) readPolicies(flags *policyFlags) (*policySet, error) {
 		return nil, problem("no policy in "+strings.Join(flags.files, ", "), "name a policy file to see why it is none")
 	}
 	for _, file := range files {
-		if !holdsPolicy(file, flags.options()) {
-			return nil, noneOfAPI(flags.options(), file, mistaken(file, holdsNone(file, flags.options())))
+		if options := flags.options(); !e.Gateways.holdPolicy(file, options) {
+			none := mistaken(file, e.Gateways.holdsNone(file, options))
+			return nil, e.Gateways.noneOfAPI(options, file, none)
 		}
 	}
-	set, err := readWith(files, flags.options())
+	set, err := e.Gateways.read(files, flags.options())
 	if err != nil {
 		return nil, err
 	}
-	if other := set.namedOther(flags.variant.value); other != "" {
-		e.note("--gateway %s does not count: the file tells that its gateway is %s", flags.variant.value, other)
+	switch other := set.namedOther(flags.variant.value); {
+	case other != "":
+		e.note("--gateway %s does not count: the file tells that its gateway is %s",
+			flags.variant.value, other)
+	case set.ofAnother(flags.variant.value):
+		e.note("--gateway %s does not count: the policies are for %s",
+			flags.variant.value, strings.Join(set.Adapter.VariantNames(), " or "))
 	}
 	if name := set.stacked(found); name != "" {
 		e.warn("%s: its %d policy files are taken for one chain, though they have policies of the same kind: are they of several environments? name one file, or pass --env NAME", name, len(set.Files))
@@ -110,9 +108,9 @@ func (s *policySet) stacked(found []foundFile) string {
 	return ""
 }
 
-// holdsPolicy tells whether a file that was found in a folder is one of policies.
-func holdsPolicy(file *source.File, options rules.Options) bool {
-	_, ok := adapterOf(file, options)
+// holdPolicy tells whether a file that was found in a folder is one of policies.
+func (g Gateways) holdPolicy(file *source.File, options rules.Options) bool {
+	_, ok := g.of(file, options)
 	return ok
 }
 
@@ -132,28 +130,15 @@ func (e *Env) readSource(name string) (*source.File, error) {
 	return source.Read(name, []byte(text))
 }
 
-// readWith reads files of one gateway's policies, and compiles them.
-func readWith(files []*source.File, options rules.Options) (*policySet, error) {
-	adapter, err := adapterOfAll(files, options)
-	if err != nil {
-		return nil, err
-	}
-	read, err := adapter.Read(files, options)
-	if err != nil {
-		return nil, err
-	}
-	set := &policySet{Bench: repair.Bench{Adapter: adapter}}
-	return set.of(read), nil
-}
-
 // of returns the set with another configuration: one that was read, or the same one for another
 // gateway. A chain runs on one gateway: where one file alone names it, that holds for all.
 func (s *policySet) of(read *rules.Configuration) *policySet {
-	other := &policySet{Bench: s.Bench, Draft: s.Compiled(read), apps: s.apps}
+	other := *s
+	other.Draft = s.Compiled(read)
 	if other.Guessed && len(other.Named) == 1 {
 		other.Draft = s.Compiled(read.For(other.Named[0]))
 	}
-	return other
+	return &other
 }
 
 // namedOther is the gateway that the files name where the user names another one; empty where they agree.
@@ -164,6 +149,11 @@ func (s *policySet) namedOther(variant string) string {
 		}
 	}
 	return ""
+}
+
+// ofAnother reports whether the user names a gateway of another vendor than the policies are for.
+func (s *policySet) ofAnother(variant string) bool {
+	return variant != "" && !slices.Contains(s.Adapter.VariantNames(), variant)
 }
 
 // file returns the file of that name.

@@ -31,14 +31,14 @@ func oneAPI(policies []*rules.Policy, which string) error {
 
 // noneOfAPI names the API instances of a file in which --api found none, or returns the error as it is where the file has no
 // policies of any.
-func noneOfAPI(options rules.Options, file *source.File, err error) error {
+func (g Gateways) noneOfAPI(options rules.Options, file *source.File, err error) error {
 	api := options.API
 	options.API = ""
-	adapter, ok := adapterOf(file, options)
+	adapter, ok := g.of(file, options)
 	if api == "" || !ok {
 		return err
 	}
-	read, failed := adapter.Read([]*source.File{file}, options)
+	read, failed := adapter.Read([]*source.File{file}, optionsFor(&adapter, options))
 	if failed != nil {
 		return err
 	}

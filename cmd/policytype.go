@@ -8,11 +8,15 @@ import (
 )
 
 // policyType is --policy-type: the policy kind of files that are bare configurations.
-type policyType struct{ name string }
+type policyType struct {
+	name     string
+	gateways Gateways
+}
 
-func (p *policyType) register(cmd *cobra.Command) {
+func (p *policyType) register(cmd *cobra.Command, gateways Gateways) {
+	p.gateways = gateways
 	cmd.Flags().Var(p, "policy-type", "the policy's ASSET id, of a file that is a bare configuration")
-	complete(cmd, "policy-type", kinds())
+	complete(cmd, "policy-type", gateways.kinds())
 }
 
 func (p *policyType) String() string { return p.name }
@@ -23,13 +27,11 @@ func (p *policyType) Type() string { return "ASSET" }
 // Set takes an asset id that a gateway is known by. Any other would compile to a policy of which nothing is known, and nothing
 // would be found in it.
 func (p *policyType) Set(kind string) error {
-	for _, adapter := range adapters() {
-		if adapter.Knows(kind) {
-			p.name = kind
-			return nil
-		}
+	if p.gateways.knows(kind) {
+		p.name = kind
+		return nil
 	}
-	known := kinds()
+	known := p.gateways.kinds()
 	cause, hint := "unknown value", "one of: "+strings.Join(known, ", ")
 	if len(kind) <= longestWord {
 		cause = fmt.Sprintf("unknown value %q", kind)
@@ -38,13 +40,4 @@ func (p *policyType) Set(kind string) error {
 		hint = "did you mean " + near + "?"
 	}
 	return problem(cause, hint, "of a policy of your own nothing is known: gatewhy can't tell what is wrong in it")
-}
-
-// kinds lists the policy kinds that are modelled, of all gateways.
-func kinds() []string {
-	var all []string
-	for _, adapter := range adapters() {
-		all = append(all, adapter.Kinds()...)
-	}
-	return all
 }

@@ -41,7 +41,8 @@ func runHook(t *testing.T, files map[string]string) (code int, output string) {
 	}
 	var out bytes.Buffer
 	code = Main(Env{
-		Args: args, Dir: dir, Stdin: strings.NewReader(""), Stdout: &out, Stderr: &out,
+		Gateways: everyGateway(),
+		Args:     args, Dir: dir, Stdin: strings.NewReader(""), Stdout: &out, Stderr: &out,
 		LookupEnv: func(string) (string, bool) { return "", false }, Now: func() time.Time { return clock },
 	})
 	return code, out.String()

@@ -49,7 +49,9 @@ func progressOf(t *testing.T, lines int, terminal bool) (string, []time.Duration
 	}
 	var waits []time.Duration
 	code := Main(Env{
-		Args: []string{"lint", "a.json", "b.json", "-"}, Dir: dir, Stdin: slowInput{strings.NewReader(open), told}, Stdout: &bytes.Buffer{}, Stderr: stderr,
+		Gateways: everyGateway(),
+		Args:     []string{"lint", "a.json", "b.json", "-"}, Dir: dir,
+		Stdin: slowInput{strings.NewReader(open), told}, Stdout: &bytes.Buffer{}, Stderr: stderr,
 		LookupEnv: func(string) (string, bool) { return "", false }, Now: func() time.Time { return clock },
 		Terminal: Terminal{Stderr: terminal, UTF8: true},
 		After: func(d time.Duration) <-chan time.Time {

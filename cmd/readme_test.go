@@ -51,6 +51,7 @@ func TestTheReadmesCommandsRun(t *testing.T) {
 func runOurs(t *testing.T, args []string) {
 	var stdout, stderr bytes.Buffer
 	code := Main(Env{
+		Gateways:  everyGateway(),
 		Args:      args,
 		Dir:       "..", // where a reader is
 		Stdin:     strings.NewReader(""),
@@ -82,7 +83,13 @@ func readmeShows(t *testing.T, heading string) string {
 
 func TestTheReadmesExplanationIsTheDemonstrations(t *testing.T) {
 	var stdout, stderr bytes.Buffer
-	if code := Main(Env{Args: []string{"demo"}, Stdout: &stdout, Stderr: &stderr, Now: time.Now, LookupEnv: func(string) (string, bool) { return "", false }, Terminal: Terminal{UTF8: true}}); code != exitOK {
+	code := Main(Env{
+		Gateways: everyGateway(),
+		Args:     []string{"demo"}, Stdout: &stdout, Stderr: &stderr, Now: time.Now,
+		LookupEnv: func(string) (string, bool) { return "", false },
+		Terminal:  Terminal{UTF8: true},
+	})
+	if code != exitOK {
 		t.Fatalf("exit code %d: %s", code, stderr.String())
 	}
 	if shown := readmeShows(t, "# gatewhy"); !strings.Contains(stdout.String(), shown) {

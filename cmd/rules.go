@@ -20,18 +20,20 @@ func newRules(env *Env) *cobra.Command {
 		Long: "rules lists what lint looks for. With a NAME it shows why that matters, what to do, and a bad and a good example, which\n" +
 			"the program's own tests run.",
 		Args:              cobra.MaximumNArgs(1),
-		ValidArgsFunction: completeRule,
+		ValidArgsFunction: env.completeRule,
 		RunE:              func(_ *cobra.Command, args []string) error { return env.rules(&output, args) },
 	}
 	output.register(cmd, "text", "json", "markdown")
 	return cmd
 }
 
-func completeRule(_ *cobra.Command, args []string, _ string) ([]string, cobra.ShellCompDirective) {
+func (e *Env) completeRule(
+	_ *cobra.Command, args []string, _ string,
+) ([]string, cobra.ShellCompDirective) {
 	if len(args) > 0 {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
-	return ruleNames(catalogue()), cobra.ShellCompDirectiveNoFileComp
+	return ruleNames(e.Gateways.catalogue()), cobra.ShellCompDirectiveNoFileComp
 }
 
 func ruleNames(all []rules.Rule) []string {
@@ -44,13 +46,13 @@ func ruleNames(all []rules.Rule) []string {
 
 func (e *Env) rules(output *outputFlags, args []string) error {
 	if len(args) == 0 {
-		return e.renderCatalogue(output, catalogue())
+		return e.renderCatalogue(output, e.Gateways.catalogue())
 	}
-	rule, err := ruleNamed(args[0])
+	rule, err := e.Gateways.ruleNamed(args[0])
 	if err != nil {
 		return err
 	}
-	page, err := pageOf(rule)
+	page, err := e.Gateways.pageOf(rule)
 	if err != nil {
 		return err
 	}
@@ -75,8 +77,8 @@ func (e *Env) renderCatalogue(output *outputFlags, all []rules.Rule) error {
 }
 
 // ruleNamed finds a rule of the catalogue.
-func ruleNamed(name string) (*rules.Rule, error) {
-	all := catalogue()
+func (g Gateways) ruleNamed(name string) (*rules.Rule, error) {
+	all := g.catalogue()
 	for i := range all {
 		if all[i].Name == name {
 			return &all[i], nil
@@ -93,7 +95,7 @@ func ruleNamed(name string) (*rules.Rule, error) {
 }
 
 // pageOf gathers what is shown of one rule: its first bad example with what lint says of it, and its first good one.
-func pageOf(rule *rules.Rule) (*render.RulePage, error) {
+func (g Gateways) pageOf(rule *rules.Rule) (*render.RulePage, error) {
 	page := &render.RulePage{Rule: rule}
 	bad, err := examples.Of(rule.Name, "bad")
 	if err != nil || len(bad) == 0 {
@@ -112,7 +114,7 @@ func pageOf(rule *rules.Rule) (*render.RulePage, error) {
 		return nil, err
 	}
 	page.File = file
-	j, err := exampleJudge(rule.Name)
+	j, err := g.exampleJudge(rule.Name)
 	if err != nil {
 		return nil, err
 	}
@@ -125,8 +127,8 @@ func pageOf(rule *rules.Rule) (*render.RulePage, error) {
 }
 
 // exampleJudge judges the examples of a rule: with the app registration beside them, where there is one.
-func exampleJudge(rule string) (*judge, error) {
-	judged := newJudge(rules.Options{})
+func (g Gateways) exampleJudge(rule string) (*judge, error) {
+	judged := newJudge(g, rules.Options{})
 	j := &judged
 	app, err := examples.Of(rule, "app")
 	if err != nil || len(app) == 0 {

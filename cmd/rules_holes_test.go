@@ -215,14 +215,15 @@ func TestWhereTheMatrixFindsAHoleLintDoesToo(t *testing.T) {
 	for _, version := range []string{"1", "2"} {
 		uat := registrations(t, strings.Replace(holesUAT, "VERSION", version, 1), holesPrincipal)
 		estate := holesEstate(t, uat)
-		j := newJudge(rules.Options{Variant: "mule"})
+		j := newJudge(everyGateway(), rules.Options{Variant: "mule"})
 		j.apps = uat
 		for name, text := range policiesUnderTest(version) {
 			file, err := source.Read("policy.json", []byte(text))
 			if err != nil {
 				t.Fatal(err)
 			}
-			compiled, err := readWith([]*source.File{file}, rules.Options{Variant: "mule"})
+			options := rules.Options{Variant: "mule"}
+			compiled, err := everyGateway().read([]*source.File{file}, options)
 			if err != nil {
 				t.Fatal(err)
 			}

@@ -15,7 +15,7 @@ func severityOf(t *testing.T, rule string, settings ...setting) rules.Severity {
 	if err != nil {
 		t.Fatal(err)
 	}
-	j := newJudge(rules.Options{Variant: "mule"})
+	j := newJudge(everyGateway(), rules.Options{Variant: "mule"})
 	found := j.file(file).findings
 	i := slices.IndexFunc(found, func(f rules.Finding) bool { return f.Rule == rule })
 	if i < 0 {

@@ -29,13 +29,13 @@ func newTest(env *Env) *cobra.Command {
 			"is nothing that writes them anew.",
 		RunE: func(_ *cobra.Command, args []string) error { return env.test(&flags, args) },
 	}
-	flags.register(cmd)
+	flags.register(cmd, env.Gateways)
 	return cmd
 }
 
-func (f *testFlags) register(cmd *cobra.Command) {
+func (f *testFlags) register(cmd *cobra.Command, gateways Gateways) {
 	f.output.register(cmd, "text", "json", "junit", "github")
-	f.policies.register(cmd)
+	f.policies.register(cmd, gateways)
 	flags := cmd.Flags()
 	flags.StringVarP(&f.config, "config", "c", defaultEnvironments, "the environments `FILE`, for --env")
 	flags.StringVar(&f.environment, "env", "", "take policies and contracts of this environment (`NAME`) of the environments file")

@@ -105,7 +105,7 @@ func (t *tester) policies(suite *environments.Suite) (*policySet, error) {
 	flags := t.flags.policies
 	flags.files = names
 	if suite.Gateway.Value != "" {
-		if err := checkGateway(suite.Gateway); err != nil {
+		if err := t.env.Gateways.check(suite.Gateway); err != nil {
 			return nil, err
 		}
 		flags.variant.value = suite.Gateway.Value

@@ -16,7 +16,9 @@ func wrongly(t *testing.T, args ...string) string {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
 	code := Main(Env{
-		Args: args, Dir: t.TempDir(), Stdin: strings.NewReader(""), Stdout: &stdout, Stderr: &stderr,
+		Gateways: everyGateway(),
+		Args:     args, Dir: t.TempDir(), Stdin: strings.NewReader(""), Stdout: &stdout,
+		Stderr:    &stderr,
 		LookupEnv: func(string) (string, bool) { return "", false }, Now: func() time.Time { return clock },
 	})
 	if code != exitUsage || stdout.Len() > 0 {

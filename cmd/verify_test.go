@@ -72,7 +72,8 @@ func newEntra(t *testing.T) (network *entraNetwork, token string) {
 func run(network http.RoundTripper, cache, token string, args ...string) (code int, stdout, stderr string) {
 	var out, err bytes.Buffer
 	code = Main(Env{
-		Args: args, Stdin: strings.NewReader(token), Stdout: &out, Stderr: &err,
+		Gateways: everyGateway(),
+		Args:     args, Stdin: strings.NewReader(token), Stdout: &out, Stderr: &err,
 		Now:       func() time.Time { return clock },
 		Transport: network,
 		LookupEnv: environment(nil),

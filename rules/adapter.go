@@ -8,12 +8,23 @@ import (
 
 // Adapter is a gateway vendor's configuration language: how its files are read and compiled into
 // policies, and which changes of them could repair what is wrong.
+//
+// Name, Variants, Detect, Read and Compile make an adapter. Everything else may be left out: see
+// [Adapter.Complete].
 type Adapter struct {
 	Name     string
 	Variants []Variant
 
-	Kinds func() []string        // the policy kinds that are modelled
-	Knows func(kind string) bool // whether a policy kind is known, modelled or not, with or without a gateway's suffix
+	// Words are some that files with policies have, so that one that can't be read is known for
+	// such a file.
+	Words []string
+
+	// Kinds lists the policy kinds that are modelled, where files may hold a bare configuration.
+	Kinds func() []string
+
+	// Knows reports whether a policy kind is known, modelled or not, with or without a gateway's
+	// suffix.
+	Knows func(kind string) bool
 
 	// Detect reports whether a file holds a policy that Read takes.
 	Detect func(file *source.File, options Options) bool
@@ -32,6 +43,9 @@ type Adapter struct {
 	Collect    func() []Collection
 	Solutions  func() []Solution
 
+	// Expressions lists the rules of a gateway's expression language.
+	Expressions func(variant string) []Expression
+
 	// Repairable lists the rules whose findings a change can remove.
 	Repairable func() []string
 
@@ -39,6 +53,48 @@ type Adapter struct {
 	// was compiled from this configuration. For a finding it is one change, the smallest that may
 	// remove it, or why there is none.
 	Changes func(c *Configuration, goal Goal) ([]Change, error)
+}
+
+// Complete is the adapter with a function in the place of each that it leaves out: one that knows
+// nothing, and finds no change that helps.
+func (a Adapter) Complete() Adapter {
+	a.Kinds = orNothing(a.Kinds)
+	a.Behaviours = orNothing(a.Behaviours)
+	a.Causes = orNothing(a.Causes)
+	a.Rules = orNothing(a.Rules)
+	a.Advice = orNothing(a.Advice)
+	a.Collect = orNothing(a.Collect)
+	a.Solutions = orNothing(a.Solutions)
+	a.Repairable = orNothing(a.Repairable)
+	if a.Knows == nil {
+		kinds := a.Kinds
+		a.Knows = func(kind string) bool { return slices.Contains(kinds(), kind) }
+	}
+	if a.Expressions == nil {
+		a.Expressions = func(string) []Expression { return nil }
+	}
+	if a.Changes == nil {
+		a.Changes = noChanges
+	}
+	return a
+}
+
+// orNothing is a function that lists something, or nothing where it is nil.
+func orNothing[T any](list func() []T) func() []T {
+	if list != nil {
+		return list
+	}
+	return func() []T { return nil }
+}
+
+// noChanges are those of an adapter that has none.
+func noChanges(_ *Configuration, goal Goal) ([]Change, error) {
+	if goal.Finding == nil {
+		return nil, nil
+	}
+	const refused = "no change of this gateway's configuration is known here"
+	title := "repair " + goal.Finding.Rule
+	return []Change{{Title: title, Policy: goal.Finding.Policy, Refused: refused}}, nil
 }
 
 // Variant is one of a vendor's gateways, which differ in behaviour.
@@ -133,4 +189,14 @@ type Behaviour struct {
 	Answer    Answer
 	Headers   []string // that the answer carries, "name: value"
 	Checked   string   // the day on which the reference was last checked, as YYYY-MM-DD
+}
+
+// Expression is one rule of an expression language with an example.
+type Expression struct {
+	Rule       string // a sentence
+	Expression string
+	Runtime    string // the runtime's version that it holds for; empty for any
+	Input      string // JSON; empty for none
+	Result     string
+	Evidence   Evidence
 }

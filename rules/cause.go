@@ -118,6 +118,7 @@ func (p *Prediction) fromTrace(o *Observation) []Suspect {
 		switch {
 		case r == p.Verdict.Decided:
 			before = false
+		case r.Harmless:
 		case r.Outcome == Unsure && before && p.explains(r, &r.Check.Answer, o):
 			all = append(all, p.openCheck(r))
 		case r.Outcome == Fail && !before && p.explains(r, &r.Answer, o):
@@ -149,8 +150,15 @@ func (p *Prediction) laterCheck(r *Result) Suspect {
 	return Suspect{By: ByStatus, Cause: Cause{
 		ID: "other-check-first", Title: "the " + name + " check fails too, and the gateway may run it first",
 		Why:  "the order of a policy's checks is not documented in full: " + r.Why(),
-		Look: "repair both: " + r.Check.Field + " and " + p.Verdict.Decided.Check.Field, Evidence: r.Evidence(),
+		Look: p.repairBoth(r), Evidence: r.Evidence(),
 	}}
+}
+
+func (p *Prediction) repairBoth(r *Result) string {
+	if p.Verdict.Decided == nil {
+		return "repair " + r.Check.Field
+	}
+	return "repair both: " + r.Check.Field + " and " + p.Verdict.Decided.Check.Field
 }
 
 // explains reports whether a check that fails with this answer could have given the observed one.

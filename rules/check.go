@@ -9,6 +9,7 @@ type ID string
 // The check ids.
 const (
 	Routed        ID = "route"         // does the policy apply to this method and path
+	Conditional   ID = "request"       // a condition on method, path, host or header in a policy
 	TokenPresent  ID = "token-present" // is there a token where the policy looks for it
 	TokenFormat   ID = "token-format"  // is it a readable JWS
 	Algorithm     ID = "algorithm"     // is it signed with the algorithm that the policy wants
@@ -21,6 +22,7 @@ const (
 	Tenant        ID = "tenant"
 	CustomClaim   ID = "custom-claim" // one each
 	Scopes        ID = "scopes"
+	Authorization ID = "authorization" // rules that allow or deny, as a whole
 	ClientID      ID = "client-id"     // can a client id be read
 	ClientSecret  ID = "client-secret" // does the secret belong to that client
 	Contract      ID = "contract"      // is that client allowed
@@ -30,8 +32,9 @@ const (
 // CheckIDs lists the ids in that order.
 func CheckIDs() []string {
 	ids := []ID{
-		Routed, TokenPresent, TokenFormat, Algorithm, Signature, Introspection, Expiry, NotBefore, Audience, Issuer, Tenant, CustomClaim,
-		Scopes, ClientID, ClientSecret, Contract, NotModelled,
+		Routed, Conditional, TokenPresent, TokenFormat, Algorithm, Signature, Introspection,
+		Expiry, NotBefore, Audience, Issuer, Tenant, CustomClaim, Scopes, Authorization, ClientID,
+		ClientSecret, Contract, NotModelled,
 	}
 	texts := make([]string, len(ids))
 	for i, id := range ids {

@@ -11,28 +11,38 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
-// Class is requests that meet the same policies of an API. Method and Path are those of one of them, and empty
-// where the policies tell no classes apart.
+// Class is requests that the policies of an API do not tell apart: the same policies apply to
+// them, and the same conditions inside them hold. Method and Path are those of one of them, and
+// empty where the policies tell no classes apart.
 type Class struct {
 	Method, Path string
 	Applies      []Truth // whether each of the policies applies
+
+	met []Truth // what each condition on the method or the path says; nil where there are none
 }
 
 // String names one request of the class.
 func (c *Class) String() string { return strings.TrimSpace(c.Method + " " + c.Path) }
 
-// Classes splits the requests of an API by which of its policies apply to them, the most covered first. A
-// method and a path that are known pick those that have them; each may be empty.
+// Classes splits the requests of an API by what its policies do with them, the most covered first.
+// A method and a path that are known pick those that have them; each may be empty.
 func Classes(policies []*Policy, method, path string) []Class {
-	if !slices.ContainsFunc(policies, func(p *Policy) bool { return len(p.When.Routes) > 0 }) {
+	hasRoutes := func(p *Policy) bool { return len(p.When.Routes) > 0 }
+	routes := slices.ContainsFunc(policies, hasRoutes)
+	known := method != "" && path != ""
+	if !routes && (known || !slices.ContainsFunc(policies, (*Policy).readsRequestLine)) {
 		return []Class{{Applies: applied(policies, func(Route) Truth { return Yes })}}
 	}
 	methods, paths := expressionsOf(policies)
+	conditions := conditionsOf(policies)
 	var all []Class
-	for _, m := range methodSamples(methods, method) {
-		for _, p := range pathSamples(paths, path) {
+	for _, m := range methodSamples(append(methods, conditions.methods...), method) {
+		for _, p := range pathSamples(append(paths, conditions.paths...), path) {
 			matches := func(r Route) Truth { return min(m.says(r.Method), p.says(r.Path)) }
-			all = append(all, Class{Method: m.text, Path: p.text, Applies: applied(policies, matches)})
+			all = append(all, Class{
+				Method: m.text, Path: p.text, Applies: applied(policies, matches),
+				met: conditions.met(&m, &p),
+			})
 		}
 	}
 	slices.SortStableFunc(all, func(a, b Class) int { return cmp.Compare(b.covered(), a.covered()) })
@@ -56,31 +66,46 @@ func (c *Class) covered() int {
 	return n
 }
 
-// distinct keeps the first of the classes to which the same policies apply.
+// distinct keeps the first of the classes that the policies do not tell apart.
 func distinct(all []Class) []Class {
 	var kept []Class
 	for _, c := range all {
-		if !slices.ContainsFunc(kept, func(k Class) bool { return slices.Equal(k.Applies, c.Applies) }) {
+		same := func(k Class) bool {
+			return slices.Equal(k.Applies, c.Applies) && slices.Equal(k.met, c.met)
+		}
+		if !slices.ContainsFunc(kept, same) {
 			kept = append(kept, c)
 		}
 	}
 	return kept
 }
 
+// request is a request of the class: where the policies have conditions, one with its method and
+// path.
+func (c *Class) request(r *Request) *Request {
+	if c.met == nil || r.Method != "" && r.Path != "" {
+		return r
+	}
+	one := *r
+	one.Method, one.Path, one.bound = cmp.Or(r.Method, c.Method), cmp.Or(r.Path, c.Path), nil
+	return &one
+}
+
 // expressionsOf lists the expressions of methods and of paths, each once.
 func expressionsOf(policies []*Policy) (methods, paths []string) {
-	add := func(all []string, expression string) []string {
-		if expression == "" || slices.Contains(all, expression) {
-			return all
-		}
-		return append(all, expression)
-	}
 	for _, policy := range policies {
 		for _, route := range policy.When.Routes {
-			methods, paths = add(methods, route.Method), add(paths, route.Path)
+			methods, paths = addExpression(methods, route.Method), addExpression(paths, route.Path)
 		}
 	}
 	return methods, paths
+}
+
+func addExpression(all []string, expression string) []string {
+	if expression == "" || slices.Contains(all, expression) {
+		return all
+	}
+	return append(all, expression)
 }
 
 // sample is a method or a path, with what each expression says of it.
@@ -198,7 +223,8 @@ func mixed(classes []Class) *Class {
 	return c
 }
 
-// byClass says of the route checks that keep the verdict open what each class of requests gets.
+// byClass says of the checks that keep the verdict open what each class of requests gets: of
+// routes, and of conditions on the method or the path.
 func (v *Verdict) byClass() {
 	var parts []string
 	for i := range v.Classes {
@@ -209,13 +235,23 @@ func (v *Verdict) byClass() {
 		Need: Need{Input: source.NeedRequest, For: "whether it is a request such as " + classNames(v.Classes)},
 	}
 	for i := range v.Results {
-		if r := &v.Results[i]; r.Check.ID == Routed && r.Outcome == Unsure && r.Policy.When.Unknown == nil {
-			r.unknown = unknown
-			if v.Decided == nil || v.Decided.Check.ID != Routed {
-				v.Decided = r
-			}
+		r := &v.Results[i]
+		if r.Outcome != Unsure || r.Harmless || !r.byRequest() {
+			continue
+		}
+		r.unknown = unknown
+		if v.Decided == nil || !v.Decided.byRequest() {
+			v.Decided = r
 		}
 	}
+}
+
+// byRequest reports whether it depends on the method or the path.
+func (r *Result) byRequest() bool {
+	if r.Check.ID == Routed {
+		return r.Policy.When.Unknown == nil
+	}
+	return r.Check.Test.readsRequestLine()
 }
 
 func classNames(all []Verdict) string {

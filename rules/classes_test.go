@@ -110,3 +110,89 @@ func TestAFailureOfAPolicyThatPerhapsAppliesStillSaysWhy(t *testing.T) {
 		t.Errorf("got %q", why)
 	}
 }
+
+func TestRequestsAreSplitByConditionsInsidePolicies(t *testing.T) {
+	asks := func(name string, op Op, literals ...string) Node {
+		return Node{Check: &Check{ID: Conditional, Test: Predicate{
+			Op:    op,
+			Input: RequestInput(name), Values: Literals(literals...),
+		}}}
+	}
+	admin, post := asks(RequestPath, Prefix, "/admin"), asks(RequestMethod, OneOf, "POST", "PUT")
+	role := Node{Check: &Check{ID: CustomClaim, Test: Predicate{
+		Op: OneOf, Input: Claim("roles"),
+		Values: Literals("Admin"),
+	}}}
+	rulesFor := func(condition Node) Node {
+		return Node{First: &First{Branches: []Branch{{condition, role}}}}
+	}
+	tests := []struct {
+		name    string
+		root    Node
+		request Request
+		want    []string // a request of each class, and its verdict
+	}{
+		{"by a path", rulesFor(admin), Request{}, []string{
+			"GET / accepted",
+			"GET /admin rejected",
+		}},
+		{"by a method", rulesFor(post), Request{}, []string{
+			"GET / accepted", "POST / rejected",
+			"PUT / rejected",
+		}},
+		{
+			"by both", rulesFor(Node{All: []Node{admin, post}}),
+			Request{Method: "POST"},
+			[]string{"POST / accepted", "POST /admin rejected"},
+		},
+		{"not where the request is known", rulesFor(admin), Request{
+			Method: "GET",
+			Path:   "/admin/x",
+		}, []string{" rejected"}},
+		{
+			"not by a host", rulesFor(asks(RequestHost, Equals, "x")),
+			Request{},
+			[]string{" undetermined"},
+		},
+		{"below a Not too", Node{Not: &admin}, Request{Method: "GET"}, []string{
+			"GET / accepted",
+			"GET /admin rejected",
+		}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			policies := []*Policy{{Root: test.root}}
+			var got []string
+			for _, c := range Classes(policies, test.request.Method, test.request.Path) {
+				got = append(got, c.String()+" "+string(c.Evaluate(policies,
+					&test.request).Outcome))
+			}
+			if diff := cmp.Diff(test.want, got); diff != "" {
+				t.Errorf("(-want +got):\n%s", diff)
+			}
+			if test.request.Path == "" && test.request.Host == "" {
+				v := Evaluate(policies, &test.request)
+				asks := v.Question().Input != "" && v.decidedBy() == Conditional
+				if v.Outcome != Undetermined || !asks {
+					t.Errorf("of an unknown class it is %s by %v, and asks %v", v.Outcome,
+						v.Decided, v.Question())
+				}
+			}
+		})
+	}
+}
+
+func TestWhatEveryClassGetsIsTheVerdict(t *testing.T) {
+	admin := Node{Check: &Check{ID: Conditional, Test: Predicate{
+		Op:    Prefix,
+		Input: RequestInput(RequestPath), Values: Literals("/admin"),
+	}}}
+	policies := []*Policy{{Root: Node{First: &First{
+		Branches: []Branch{{admin, answering(Scopes, No, 418)}}, Default: answering(Audience, No,
+			499),
+	}}}}
+	v := Evaluate(policies, &Request{})
+	if v.Outcome != Rejected || v.Status != 0 || len(v.Classes) != 2 {
+		t.Errorf("%s %d of %d classes", v.Outcome, v.Status, len(v.Classes))
+	}
+}

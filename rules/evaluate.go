@@ -58,6 +58,7 @@ func (e *evaluation) perhapsApplied(from int) {
 }
 
 func (e *evaluation) node(n *Node) settled {
+	from := len(e.results)
 	var s settled
 	switch {
 	case n.Check != nil:
@@ -73,8 +74,29 @@ func (e *evaluation) node(n *Node) settled {
 	}
 	if n.Answer != nil {
 		s.answer = n.Answer
+		e.answer(from, n.Answer)
+	}
+	if s.may == holds && n.Check == nil && n.All == nil {
+		e.spare(from, len(e.results))
 	}
 	return s
+}
+
+// answer is what the gateway sends in the place of the checks' own answers.
+func (e *evaluation) answer(from int, answer *Answer) {
+	for i := from; i < len(e.results); i++ {
+		if e.results[i].Outcome == Fail {
+			e.results[i].Answer = *answer
+		}
+	}
+}
+
+// spare says of results that nobody is kept out by them.
+func (e *evaluation) spare(from, to int) {
+	for i := from; i < to; i++ {
+		r := &e.results[i]
+		r.Harmless = r.Outcome == Fail || r.Outcome == Unsure
+	}
 }
 
 func (e *evaluation) check(check *Check) settled {
@@ -134,11 +156,12 @@ func (e *evaluation) all(nodes []Node) settled {
 func (e *evaluation) any(n *Node) settled {
 	run := anyOf()
 	all := make([]settled, len(n.Any))
-	tokenless := e.tokenless
+	tokenless, everywhere := e.tokenless, true
 	end, open, passed := -1, -1, 0
 	for i := range n.Any {
 		e.tokenless = tokenless
 		all[i] = e.node(&n.Any[i])
+		everywhere = everywhere && e.tokenless
 		passed += all[i].passed
 		switch {
 		case run.next(all[i].may):
@@ -147,7 +170,7 @@ func (e *evaluation) any(n *Node) settled {
 			open = i
 		}
 	}
-	e.tokenless = tokenless
+	e.tokenless = tokenless || everywhere && len(all) > 0
 	out := settled{may: run.may(), by: -1, passed: passed}
 	switch {
 	case out.may == holds || len(all) == 0:
@@ -157,18 +180,30 @@ func (e *evaluation) any(n *Node) settled {
 	case end >= 0:
 		return out.told(all[end])
 	}
-	return out.told(all[n.Reports.of(all)])
+	return out.told(all[e.reported(n.Reports, all)])
 }
 
-// of is the index of the alternative whose fault the gateway reports.
-func (r Reported) of(all []settled) int {
+// reported is the index of the alternative whose fault the gateway reports.
+func (e *evaluation) reported(which Reported, all []settled) int {
 	best := 0
 	for i := range all {
-		if r == Last || r == Nearest && all[i].passed > all[best].passed {
+		if which == Last || which == Nearest && all[i].passed > all[best].passed ||
+			which == Weightiest && e.weight(&all[i]) >= e.weight(&all[best]) {
 			best = i
 		}
 	}
 	return best
+}
+
+// weight is that of the answer to what did not hold.
+func (e *evaluation) weight(s *settled) int {
+	switch {
+	case s.answer != nil:
+		return s.answer.Weight
+	case s.by >= 0:
+		return e.results[s.by].Answer.Weight
+	}
+	return 0
 }
 
 // not is decided by the last check below it that holds, where it does not hold itself.
@@ -182,19 +217,28 @@ func (e *evaluation) not(n *Node) settled {
 	if inner != holds {
 		return s
 	}
-	s.by = len(e.results) - 1
-	for i := s.by; i >= from; i-- {
-		if e.results[i].Outcome == Pass {
-			s.by = i
-			break
-		}
-	}
+	s.by = e.lastPass(from)
 	return s
 }
 
-// first is decided by the first branch whose condition holds. What is surely not reached is not run.
+// lastPass is the last result that passes; where none does, the last one at all, else -1.
+func (e *evaluation) lastPass(from int) int {
+	for i := len(e.results) - 1; i >= from; i-- {
+		if e.results[i].Outcome == Pass {
+			return i
+		}
+	}
+	if len(e.results) == from {
+		return -1
+	}
+	return len(e.results) - 1
+}
+
+// first is decided by the first branch whose condition holds. What is surely not reached is not
+// run. Where a rule rejects without a check of its own, the condition that has led there decides.
 func (e *evaluation) first(f *First) settled {
-	run := branches{reached: true}
+	run := branches{reached: true, led: -1}
+	var unmet []part // conditions that do not hold
 	for i := range f.Branches {
 		branch := &f.Branches[i]
 		if !run.reached {
@@ -202,26 +246,47 @@ func (e *evaluation) first(f *First) settled {
 			e.skip(&branch.Then, "an earlier rule decides")
 			continue
 		}
+		at := len(e.results)
 		condition := e.node(&branch.If)
 		run.condition(condition)
 		if condition.may&holds == 0 {
+			unmet = append(unmet, part{at, len(e.results)})
 			e.skip(&branch.Then, "its condition does not hold")
 			continue
 		}
-		run.result(e.node(&branch.Then))
+		led := e.lastPass(at)
+		run.result(e.node(&branch.Then).orBy(led))
 	}
 	if run.reached {
-		run.result(e.node(&f.Default))
+		run.result(e.node(&f.Default).orBy(run.led))
 	} else {
 		e.skip(&f.Default, "an earlier rule decides")
 	}
-	return run.settled()
+	out := run.settled()
+	e.passOver(unmet, out.by)
+	return out
+}
+
+// part is some of the results: from is the first one, to the one behind the last.
+type part struct{ from, to int }
+
+// passOver spares conditions that do not hold, unless that they do not is what decides.
+func (e *evaluation) passOver(unmet []part, by int) {
+	for _, p := range unmet {
+		if p.from <= by && by < p.to {
+			return
+		}
+	}
+	for _, p := range unmet {
+		e.spare(p.from, p.to)
+	}
 }
 
 // branches puts what came out of rules together of which the first decides.
 type branches struct {
 	may        may
 	reached    bool // the next rule may be reached
+	led        int  // the result that decides the last condition that does not hold, else -1
 	open, fail *settled
 	passed     int
 }
@@ -229,6 +294,9 @@ type branches struct {
 func (b *branches) condition(c settled) {
 	b.may |= c.may & errs
 	b.reached = c.may&fails != 0
+	if c.may == fails {
+		b.led = c.by
+	}
 	switch {
 	case c.may == errs:
 		b.failed(c)
@@ -270,6 +338,14 @@ func (b *branches) settled() settled {
 // told is what came out, decided by what decides a part.
 func (s settled) told(part settled) settled {
 	s.by, s.answer, s.masked = part.by, part.answer, part.masked
+	return s
+}
+
+// orBy is what came out, decided by another result where it is decided by none.
+func (s settled) orBy(led int) settled {
+	if s.by < 0 && s.may != holds {
+		s.by = led
+	}
 	return s
 }
 

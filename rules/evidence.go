@@ -25,6 +25,9 @@ type Answer struct {
 	NoBody    bool   // the body is known to be empty
 	Says      string // words that are known to stand in the answer, where its exact body is not known
 	Evidence  Evidence
+
+	// Weight says which answer a gateway sends where several alternatives fail, of [Weightiest].
+	Weight int
 }
 
 // weaker reports whether e is worse founded than other.

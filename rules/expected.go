@@ -49,6 +49,8 @@ func (p Predicate) words() string {
 		return p.Input.words() + " that begins with " + literals(p.Values, " or ")
 	case Suffix:
 		return p.Input.words() + " that ends with " + literals(p.Values, " or ")
+	case IsList:
+		return "a list in " + p.Input.words()
 	case Matches:
 		return p.Input.words() + " that matches " + patterns(p.patterns())
 	case Sent:
@@ -103,11 +105,15 @@ func (k *Key) words() string {
 
 // patterns are regular expressions as the configuration has them.
 func patterns(all []*regexp.Regexp) string {
+	return strings.Join(expressionTexts(all), " or ")
+}
+
+func expressionTexts(all []*regexp.Regexp) []string {
 	texts := make([]string, len(all))
 	for i, re := range all {
 		texts[i] = strings.TrimSuffix(strings.TrimPrefix(re.String(), wholeStart), wholeEnd)
 	}
-	return strings.Join(texts, " or ")
+	return texts
 }
 
 func literals(values []*source.Value, glue string) string {
@@ -125,7 +131,7 @@ func literals(values []*source.Value, glue string) string {
 func (i Input) words() string {
 	switch i.Source {
 	case FromClaim, FromIntrospection:
-		return i.Name
+		return i.Name + i.Below
 	case FromHTTP:
 		return "the header " + i.Name
 	case FromRequest:
@@ -149,7 +155,7 @@ func (r *Result) Actual() string {
 	}
 	switch leaf := r.judged.leaf; {
 	case leaf.Op == Sent:
-		return r.request.sentInstead(r.Outcome)
+		return r.request.sentInstead(r.Outcome, leaf)
 	case leaf.Input.Source == FromHTTP || leaf.Input.Source == FromCookie:
 		return shownAs(r.judged.reading.Value != nil)
 	}

@@ -26,7 +26,9 @@ func (p Predicate) matches(reading *Reading) Truth {
 	case Matches:
 		return anyItem(v, p.matchesPattern)
 	case Contains:
-		return contains(v, p.Values[0])
+		return p.contains(v)
+	case IsList:
+		return truth(v.Kind == source.List)
 	case HasAll, HasAny:
 		return p.hasWords(reading)
 	case Positive:
@@ -66,20 +68,31 @@ func (p Predicate) equals(reading *Reading) Truth {
 		reading.Unknown = &Unknown{Why: p.Input.Name + " is " + kind.String() + ", and it is not documented how the gateway compares it with a text"}
 		return Maybe
 	}
-	if p.slashAlike() {
-		return equal(withoutSlash(reading.Value), withoutSlash(p.Values[0]))
-	}
-	return equal(reading.Value, p.Values[0])
+	return equal(p.plain(reading.Value), p.plain(p.Values[0]))
 }
 
-// withoutSlash is a text without one slash at its end; any other value as it is.
-func withoutSlash(v *source.Value) *source.Value {
-	if v.Kind != source.String || !strings.HasSuffix(v.Text, "/") {
+// plain is a text without what does not count when it is compared; any other value as it is.
+func (p Predicate) plain(v *source.Value) *source.Value {
+	if p.Texts == nil || v.Kind != source.String {
 		return v
 	}
 	short := *v
-	short.Text = strings.TrimSuffix(v.Text, "/")
+	short.Text = p.folded(v.Text)
+	if p.Texts.SchemeAlike {
+		short.Text = strings.TrimPrefix(strings.TrimPrefix(short.Text, "https://"), "http://")
+	}
+	if p.Texts.SlashAlike {
+		short.Text = strings.TrimSuffix(short.Text, "/")
+	}
 	return &short
+}
+
+// folded is a text as it is compared.
+func (p Predicate) folded(text string) string {
+	if p.Texts != nil && p.Texts.FoldCase {
+		return strings.ToLower(text)
+	}
+	return text
 }
 
 // equal compares by kind and value. Numbers are compared as they are written: two spellings of one number are
@@ -109,11 +122,9 @@ func anyItem(v *source.Value, is func(*source.Value) bool) Truth {
 
 // equalsOne reports whether an item is one of the literals.
 func (p Predicate) equalsOne(item *source.Value) bool {
+	item = p.plain(item)
 	return slices.ContainsFunc(p.Values, func(literal *source.Value) bool {
-		if p.slashAlike() {
-			return equal(withoutSlash(item), withoutSlash(literal)) == Yes
-		}
-		return equal(item, literal) == Yes
+		return equal(item, p.plain(literal)) == Yes
 	})
 }
 
@@ -121,12 +132,10 @@ func (p Predicate) equalsOne(item *source.Value) bool {
 func (p Predicate) anyText(v *source.Value, has func(text, part string) bool) Truth {
 	return anyItem(v, func(item *source.Value) bool {
 		return item.Kind == source.String && slices.ContainsFunc(p.Values, func(literal *source.Value) bool {
-			return has(item.Text, literal.Text)
+			return has(p.folded(item.Text), p.folded(literal.Text))
 		})
 	})
 }
-
-func (p Predicate) slashAlike() bool { return p.Texts != nil && p.Texts.SlashAlike }
 
 func (p Predicate) patterns() []*regexp.Regexp {
 	if p.Texts == nil {
@@ -142,16 +151,15 @@ func (p Predicate) matchesPattern(v *source.Value) bool {
 	})
 }
 
-func contains(v, literal *source.Value) Truth {
-	switch v.Kind {
-	case source.Null:
+// contains looks for the one literal in a list or in a text.
+func (p Predicate) contains(v *source.Value) Truth {
+	switch literal := p.Values[0]; {
+	case v.Kind == source.Null:
 		return No
-	case source.List:
-		return anyItem(v, func(item *source.Value) bool { return equal(item, literal) == Yes })
-	case source.String:
-		if literal.Kind == source.String {
-			return truth(strings.Contains(v.Text, literal.Text))
-		}
+	case v.Kind == source.List:
+		return anyItem(v, p.equalsOne)
+	case v.Kind == source.String && literal.Kind == source.String:
+		return truth(strings.Contains(p.folded(v.Text), p.folded(literal.Text)))
 	}
 	return Maybe
 }
@@ -170,7 +178,10 @@ func (p Predicate) hasWords(reading *Reading) Truth {
 	case reading.Value.Kind == source.String:
 		words = strings.Fields(reading.Value.Text)
 	}
-	has := func(literal *source.Value) bool { return slices.Contains(words, literal.Text) }
+	has := func(literal *source.Value) bool {
+		return slices.ContainsFunc(words,
+			func(w string) bool { return p.folded(w) == p.folded(literal.Text) })
+	}
 	if p.Op == HasAny {
 		return truth(slices.ContainsFunc(p.Values, has))
 	}

@@ -39,11 +39,14 @@ func (r *Request) compareTime(p Predicate, reading *Reading) Truth {
 	}
 	missed -= p.Leeway
 	switch {
-	case p.Op == After && missed < 0, p.Op == NotAfter && missed <= 0:
+	case missed < 0, missed == 0 && (p.Op == NotAfter || p.Inclusive):
 		return Yes
-	case missed <= p.Doubt:
+	case p.Doubt > 0 && missed <= p.Doubt:
 		reading.Unknown = &Unknown{
-			Why:  "the gateway's leeway is not documented, and " + p.Input.Name + " is missed by no more than five minutes",
+			Why: fmt.Sprintf(
+				"the gateway's leeway is not documented, and %s is missed by at most %g minutes",
+				p.Input.Name, p.Doubt.Minutes(),
+			),
 			Need: Need{Input: source.NeedTime, For: "an instant further from " + p.Input.Name},
 		}
 		return Maybe

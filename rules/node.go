@@ -3,6 +3,7 @@ package rules
 import (
 	"fmt"
 	"iter"
+	"strings"
 )
 
 // Node is a part of a policy: a check, or a combination of nodes. It is one of Check, All, Any, Not and First;
@@ -39,6 +40,7 @@ const (
 	Nearest Reported = iota // the one of which most checks hold; the gateway's own rule is not known
 	Foremost
 	Last
+	Weightiest // the last one of those whose answers weigh most
 )
 
 // AllOf is the node under which each of the checks must hold, in order.
@@ -147,19 +149,10 @@ func (n Node) Map(change func(*Check) *Check) Node {
 // list, or is none of the node's.
 func (n *Node) Group(check *Check) string {
 	path, _ := n.pathTo(check)
-	if path == "" || n.All != nil && n.hasDirectly(check) {
+	if !strings.Contains(strings.ReplaceAll(path, ".all[", "["), ".") {
 		return ""
 	}
 	return path[1:]
-}
-
-func (n *Node) hasDirectly(check *Check) bool {
-	for i := range n.All {
-		if n.All[i].Check == check {
-			return true
-		}
-	}
-	return false
 }
 
 // pathTo is the path to a check with a dot before each step.

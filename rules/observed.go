@@ -56,8 +56,8 @@ func (p *Prediction) whileValid(o Observation) []Suspect {
 		return nil
 	}
 	why := "the prediction for one second after it was issued agrees: the request is accepted"
-	if d := p.Earlier.Decided; d != nil {
-		why = "the prediction for one second after it was issued agrees: " + d.Why()
+	if then := p.Earlier.Why(); then != "" {
+		why = "the prediction for one second after it was issued agrees: " + then
 	}
 	by := ByStatus
 	if o.Body != nil {
@@ -149,7 +149,7 @@ func (p *Prediction) undetermined(c Comparison) Comparison {
 func (p *Prediction) open() []*Result {
 	var all []*Result
 	for i := range p.Verdict.Results {
-		if r := &p.Verdict.Results[i]; r.Outcome == Unsure {
+		if r := &p.Verdict.Results[i]; r.Outcome == Unsure && !r.Harmless {
 			all = append(all, r)
 		}
 	}

@@ -22,6 +22,7 @@ const (
 	HasAny             // the input, a string of words or a list, has at least one literal as a word
 	Prefix             // the input is a text that begins with one of the literals, or a list with such a text
 	Suffix             // the input is a text that ends with one of the literals, or a list with such a text
+	IsList             // the input is a list
 	Matches            // the whole input is a text that matches one of Texts.Patterns, or a list with such a text
 	After              // the input is an instant after the clock's
 	NotAfter           // the input is an instant that is not after the clock's
@@ -62,6 +63,9 @@ type Predicate struct {
 	// missed by no more than this holds.
 	Leeway time.Duration
 
+	// Inclusive says that the very instant still holds, of After.
+	Inclusive bool
+
 	// Doubt is the leeway that a gateway may or may not give beyond that: an instant that is missed by no more
 	// than this is unknown.
 	Doubt time.Duration
@@ -74,9 +78,13 @@ type Predicate struct {
 
 // Texts says how a predicate compares texts.
 type Texts struct {
-	Patterns   []*regexp.Regexp // of Matches, as WholePattern makes them
-	Separator  string           // splits a text into words, of HasAll and HasAny; empty for white space
-	SlashAlike bool             // one slash at the end does not count, of Equals and OneOf
+	Patterns  []*regexp.Regexp // of Matches, as WholePattern makes them
+	Separator string           // of HasAll and HasAny: what splits a text; empty for white space
+	FoldCase  bool             // case does not count; a pattern says so itself
+
+	// What does not count, of Equals and OneOf: one slash at the end, and http:// or https:// at
+	// the beginning.
+	SlashAlike, SchemeAlike bool
 }
 
 // Key is where a policy has its verification key from: a URL, or a text in the policy itself.

@@ -1,7 +1,9 @@
 package rules
 
 import (
+	"cmp"
 	"net/textproto"
+	"strings"
 	"sync"
 	"time"
 
@@ -17,7 +19,7 @@ type Request struct {
 	At      time.Time
 	Method  string            // empty where not known
 	Path    string            // empty where not known
-	Host    string            // empty where not known
+	Host    string            // empty where not known, or where it is in Headers
 	Headers map[string]string // by canonical name; an empty one is known not to be sent
 	Query   map[string]string // parameters of the query
 	Cookies map[string]string
@@ -77,7 +79,7 @@ func (r *Request) JustIssued() *Request {
 func (r *Request) Read(in Input) Reading {
 	switch in.Source {
 	case FromClaim:
-		return r.claim(in.Name)
+		return below(r.claim(in.Name), in.Below)
 	case FromHeader:
 		return r.header(in.Name)
 	case FromHTTP:
@@ -167,6 +169,20 @@ func member(object *source.Value, name string) Reading {
 	return Reading{Value: found}
 }
 
+// below reads a member below a claim. What is no object has none.
+func below(reading Reading, pointer string) Reading {
+	if pointer == "" {
+		return reading
+	}
+	for _, step := range strings.Split(pointer[1:], "/") {
+		if reading.Unknown != nil || reading.Value == nil {
+			return reading
+		}
+		reading = member(reading.Value, strings.NewReplacer("~1", "/", "~0", "~").Replace(step))
+	}
+	return reading
+}
+
 func (r *Request) httpHeader(name string) Reading {
 	reading := given(r.Headers, textproto.CanonicalMIMEHeaderKey(name), "the header "+name, r.HeadersWhole)
 	if reading.Unknown != nil {
@@ -192,10 +208,24 @@ func given(all map[string]string, name, what string, whole bool) Reading {
 
 // line reads the request's method, path or host.
 func (r *Request) line(name string) Reading {
-	text := map[string]string{RequestMethod: r.Method, RequestPath: r.Path, RequestHost: r.Host}[name]
+	var text string
+	need := Need{Input: source.NeedRequest}
+	switch name {
+	case RequestMethod:
+		text = r.Method
+	case RequestPath:
+		text = r.Path
+	case RequestHost:
+		text = cmp.Or(r.Host, r.Headers["Host"])
+		need = Need{
+			Input: source.NeedHeader, Name: "Host",
+			For: "the host that the request is sent to",
+		}
+	}
 	if text == "" {
 		return Reading{Unknown: &Unknown{
-			Why: "the request's " + name + " is not known", Need: Need{Input: source.NeedRequest},
+			Why:  "the request's " + name + " is not known",
+			Need: need,
 		}}
 	}
 	return Reading{Value: &source.Value{Kind: source.String, Text: text}}

@@ -13,6 +13,10 @@ type Result struct {
 	Outcome Outcome
 	Answer  Answer // what the gateway sends; only where the check failed
 
+	// Harmless says that nobody is kept out by it, though it failed or is not known: another
+	// alternative holds, or it is a condition that need not hold.
+	Harmless bool
+
 	may     may
 	request *Request
 	judged  judgement

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"fmt"
 	"net/http"
 	"strings"
 )
@@ -13,6 +14,7 @@ type Location struct {
 	Input    Input  // of FromHTTP, FromQuery or FromCookie
 	Prefix   string // before the token: "Bearer "
 	FoldCase bool   // the prefix is compared without case
+	Optional bool   // the token may come without the prefix
 }
 
 // Several is what a gateway makes of a request that carries something at more than one location.
@@ -110,7 +112,8 @@ func (r *Request) sentAs(p Predicate, at Location, text string) judgement {
 // carries reports whether a text is the token behind the location's prefix.
 func (l Location) carries(text, token string) bool {
 	rest, ok := strings.CutSuffix(text, token)
-	return ok && (rest == l.Prefix || l.FoldCase && strings.EqualFold(rest, l.Prefix))
+	same := rest == l.Prefix || l.FoldCase && strings.EqualFold(rest, l.Prefix)
+	return ok && (same || l.Optional && rest == "")
 }
 
 // respelled reports whether the header is Bearer and the token but for case and white space.
@@ -138,25 +141,60 @@ func (r *Request) misspelling(header string) string {
 }
 
 // sentInstead is what was found in the place of the token.
-func (r *Request) sentInstead(outcome Outcome) string {
-	header := r.Headers["Authorization"]
-	if outcome == Pass || header == "" {
+func (r *Request) sentInstead(outcome Outcome, leaf *Predicate) string {
+	if outcome == Pass || len(r.filled(leaf)) == 0 {
 		return shownAs(outcome == Pass)
 	}
 	return "something else"
 }
 
+// filled are the locations of a predicate of Sent where something is.
+func (r *Request) filled(leaf *Predicate) []Location {
+	var all []Location
+	for _, at := range leaf.locations() {
+		if text, _ := r.sentAt(at.Input); text != "" {
+			all = append(all, at)
+		}
+	}
+	return all
+}
+
 // whyNotSent says what keeps a token from a request that should have one.
 func (r *Result) whyNotSent() string {
 	if r.judged.answer != nil {
-		return r.request.misspelling(r.request.Headers["Authorization"]) +
-			"; the policy wants Bearer, one space and the token"
+		return r.request.whyOtherwise(r.judged.leaf)
 	}
 	why := "the request carries no token where the policy looks for it, in " + r.placeOfToken()
 	if r.request.Method == http.MethodOptions {
 		return why + ". A CORS preflight never carries one: the CORS policy has to come before this one"
 	}
 	return why + ". A browser's CORS preflight never carries one, and a proxy on the way may strip it"
+}
+
+// whyOtherwise says what is wrong with what is where the token should be.
+func (r *Request) whyOtherwise(leaf *Predicate) string {
+	filled := r.filled(leaf)
+	switch {
+	case len(filled) > 1 && leaf.lookup().Several == NoneCounts:
+		return "the request carries something at more than one place, " + places(filled) +
+			", and the gateway refuses that"
+	case len(filled) == 1 && filled[0] == inHeader()[0]:
+		return r.misspelling(r.Headers["Authorization"]) +
+			"; the policy wants Bearer, one space and the token"
+	}
+	return "something else than the token is in " + places(filled) +
+		"; the policy wants " + filled[0].wants()
+}
+
+// wants is what a location must hold, in words.
+func (l Location) wants() string {
+	switch {
+	case l.Prefix == "":
+		return "the token alone"
+	case l.Optional:
+		return fmt.Sprintf("the token, with %q before it or without", l.Prefix)
+	}
+	return fmt.Sprintf("%q and the token", l.Prefix)
 }
 
 // placeOfToken is where the policy looks for the token, in words.

@@ -150,6 +150,10 @@ func TestEvaluateIsABruteForceOverWhatIsNotKnown(t *testing.T) {
 		if v.Outcome == Rejected && v.Decided == nil && len(made.leaves) > 0 && !empty(&root) {
 			t.Fatalf("seed %d: rejected by nothing: %s", seed, shape(&root, made.leaves))
 		}
+		if v.Decided != nil && v.Decided.Harmless {
+			t.Fatalf("seed %d: decided by what keeps nobody out: %s", seed, shape(&root,
+				made.leaves))
+		}
 		seen[want]++
 	}
 	for _, d := range []Decision{Accepted, Rejected, Undetermined} {

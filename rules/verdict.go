@@ -1,6 +1,10 @@
 package rules
 
-import "github.com/gatewhy/gatewhy/inspect/source"
+import (
+	"fmt"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+)
 
 // Verdict is the gateway's predicted answer.
 type Verdict struct {
@@ -30,6 +34,7 @@ func Evaluate(policies []*Policy, request *Request) Verdict {
 
 // Evaluate is the verdict of one class of requests.
 func (c *Class) Evaluate(policies []*Policy, request *Request) Verdict {
+	request = c.request(request)
 	e := evaluation{request: request, results: make([]Result, 0, size(policies))}
 	request.policies = policies
 	s := e.policies(policies, func(i int, _ *Policy) Truth { return c.Applies[i] })
@@ -59,6 +64,7 @@ func (e *evaluation) verdict(s settled) Verdict {
 	}
 	if s.by >= 0 {
 		v.Decided = &v.Results[s.by]
+		v.Decided.Harmless = false // below two Nots, say
 	}
 	if v.Outcome == Undetermined {
 		return v
@@ -78,11 +84,26 @@ func (e *evaluation) verdict(s settled) Verdict {
 	return v
 }
 
+// Why says in a sentence or two, without a full stop at the end, why the request is not accepted;
+// empty where it is.
+func (v *Verdict) Why() string {
+	switch d := v.Decided; {
+	case v.Outcome == Accepted:
+		return ""
+	case d == nil:
+		return "the policy lets no request in, whatever it carries"
+	case v.Outcome == Rejected && d.Outcome == Pass:
+		return fmt.Sprintf("a rule that rejects applies: it looks for %s, and finds %s",
+			d.Expected(), d.Actual())
+	}
+	return v.Decided.Why()
+}
+
 // Question is the one thing to ask next: what the first unknown check needs to be decided. It is none where
 // nothing is unknown, or where nothing that could be passed would help a verdict that is reached all the same.
 func (v *Verdict) Question() Need {
 	for i := range v.Results {
-		if need := v.Results[i].Need(); !need.None() {
+		if need := v.Results[i].Need(); !need.None() && !v.Results[i].Harmless {
 			return need
 		}
 	}
@@ -100,11 +121,19 @@ func (v *Verdict) Earlier() []*Result {
 		if result == v.Decided {
 			break
 		}
-		if result.Outcome == Unsure {
+		if result.Outcome == Unsure && !result.Harmless {
 			all = append(all, result)
 		}
 	}
 	return all
+}
+
+// decidedBy is the id of the check that decides; empty where none does.
+func (v *Verdict) decidedBy() ID {
+	if v.Decided == nil {
+		return ""
+	}
+	return v.Decided.Check.ID
 }
 
 // Body is the exact body that the gateway sends; empty where no published answer gives it.

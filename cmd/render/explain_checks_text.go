@@ -10,20 +10,18 @@ import (
 
 // checks lists every check in the gateway's order; behind the first failure they tell what would fail next.
 func (t *explainText) checks(results []rules.Result) {
-	failed := false
+	var failed failures
 	for _, chain := range byPolicy(results) {
 		title := "checks"
 		if len(t.x.Policies) > 1 {
 			title += " of " + inspect.Safe(chain[0].Policy.Name)
 		}
 		t.Heading(title)
-		var rows []Row
-		for i := range chain {
-			r := &chain[i]
-			rows = append(rows, Row{t.Mark(string(r.Outcome)) + " " + checkName(r.Check), t.detail(r, failed)})
-			failed = failed || r.Outcome == rules.Fail
-		}
-		t.Rows(2, rows)
+		t.Rows(2, checkRows(t.Text, chain, func(r *rules.Result) string {
+			text := t.detail(r, failed.before(r))
+			failed.add(r)
+			return text
+		}))
 	}
 }
 
@@ -41,8 +39,10 @@ func byPolicy(results []rules.Result) [][]rules.Result {
 
 func (t *explainText) detail(r *rules.Result, failedBefore bool) string {
 	var text string
-	switch r.Outcome {
-	case rules.Fail:
+	switch {
+	case r.Harmless:
+		return harmless(r)
+	case r.Outcome == rules.Fail:
 		text = fmt.Sprintf("wanted %s, found %s", r.Expected(), orNone(r.Actual()))
 		if failedBefore {
 			text = "would fail next: " + text

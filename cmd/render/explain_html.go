@@ -111,10 +111,10 @@ func (x *explainPager) mood() string {
 // reasons say why, and what would decide an unknown.
 func (x *explainPager) reasons() []string {
 	v := &x.Verdict
-	if v.Decided == nil {
-		return []string{"Every check passes."}
+	if v.Outcome == rules.Accepted {
+		return []string{capital(passes(v)) + "."}
 	}
-	all := []string{x.say(sentence(v.Decided.Why()))}
+	all := []string{x.say(sentence(v.Why()))}
 	if earlier := v.Earlier(); v.Outcome == rules.Rejected && len(earlier) > 0 {
 		all = append(all, "It could be rejected earlier still: "+x.say(checkName(earlier[0].Check))+" is not known.")
 	}
@@ -188,19 +188,27 @@ func (x *explainPager) facts() []Row {
 
 func (x *explainPager) chains() []chainPage {
 	var all []chainPage
-	text, failed := &explainText{Text: NewText(Style{Unicode: true}), x: x.Explanation}, false
+	text := &explainText{Text: NewText(Style{Unicode: true}), x: x.Explanation}
+	var failed failures
 	for _, chain := range byPolicy(x.Verdict.Results) {
 		page := chainPage{Title: "Checks"}
 		if len(x.Policies) > 1 {
 			page.Title += " of " + x.say(chain[0].Policy.Name)
 		}
+		title := page.Title
 		for i := range chain {
 			r := &chain[i]
+			if where := alternative(r); i > 0 && where != alternative(&chain[i-1]) {
+				all, page = append(all, page), chainPage{Title: title}
+			}
+			if where := alternative(r); where != "" {
+				page.Title = title + ": " + where
+			}
 			page.Checks = append(page.Checks, checkPage{
-				Class: string(r.Outcome), Sign: text.Mark(string(r.Outcome)), Word: string(r.Outcome),
-				Name: x.say(checkName(r.Check)), Text: x.say(text.detail(r, failed)),
+				Class: mood(r), Sign: text.Mark(mood(r)), Word: string(r.Outcome),
+				Name: x.say(checkName(r.Check)), Text: x.say(text.detail(r, failed.before(r))),
 			})
-			failed = failed || r.Outcome == rules.Fail
+			failed.add(r)
 		}
 		all = append(all, page)
 	}

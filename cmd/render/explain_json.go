@@ -30,6 +30,7 @@ type (
 		Body         *string        `json:"body"`
 		BodyContains string         `json:"body_contains,omitempty"`
 		DecidedBy    *rules.ID      `json:"decided_by"`
+		Group        string         `json:"group,omitempty"`
 		Policy       *string        `json:"policy"`
 		Evidence     *evidenceJSON  `json:"evidence"`
 		Question     *string        `json:"question"`
@@ -39,6 +40,7 @@ type (
 	checkJSON struct {
 		ID       rules.ID      `json:"id"`
 		Policy   string        `json:"policy"`
+		Group    string        `json:"group,omitempty"`
 		Field    string        `json:"field"`
 		Source   *sourceJSON   `json:"source"`
 		Outcome  rules.Outcome `json:"outcome"`
@@ -141,6 +143,7 @@ func verdictOf(v *rules.Verdict) verdictJSON {
 	if v.Decided != nil {
 		out.DecidedBy = &v.Decided.Check.ID
 		out.Policy = known(v.Decided.Policy.Asset)
+		out.Group = v.Decided.Group()
 	}
 	out.BodyContains = v.Answer.Says
 	return out
@@ -151,7 +154,8 @@ func checksOf(results []rules.Result) []checkJSON {
 	for i := range results {
 		r := &results[i]
 		out[i] = checkJSON{
-			ID: r.Check.ID, Policy: r.Policy.Asset, Field: r.Check.Field, Source: sourceOf(r.Check.Pos),
+			ID: r.Check.ID, Policy: r.Policy.Asset, Group: r.Group(), Field: r.Check.Field,
+			Source:  sourceOf(r.Check.Pos),
 			Outcome: r.Outcome, Status: known(r.Answer.Status), Claim: known(r.Check.Claim),
 			Expected: known(r.Expected()), Actual: known(r.Actual()), Why: r.Why(), Evidence: evidenceOf(r.Evidence()),
 		}

@@ -16,8 +16,8 @@ func ExplainMarkdown(w io.Writer, x *Explanation) error {
 	m := markdown{mask: x.Mask}
 	v := &x.Verdict
 	m.heading("gatewhy explain: " + verdictLine(v))
-	if v.Decided != nil {
-		m.para(sentence(v.Decided.Why()))
+	if why := v.Why(); why != "" {
+		m.para(sentence(why))
 	}
 	m.table("", "")
 	m.explainedToken(x)
@@ -40,9 +40,16 @@ func verdictLine(v *rules.Verdict) string {
 	case rules.Accepted:
 		return "200, accepted"
 	case rules.Rejected:
-		return fmt.Sprintf("%s, rejected at the %s check", status(v.Status), checkName(v.Decided.Check))
+		return at(status(v.Status)+", rejected", theCheck(v))
 	}
-	return "undetermined at the " + checkName(v.Decided.Check) + " check"
+	return at("undetermined", theCheck(v))
+}
+
+func theCheck(v *rules.Verdict) string {
+	if v.Decided == nil {
+		return ""
+	}
+	return "the " + deciding(v, " check")
 }
 
 func (m *markdown) explainedToken(x *Explanation) {
@@ -85,7 +92,14 @@ func (m *markdown) checks(results []rules.Result) {
 	m.table("check", "outcome", "why")
 	for i := range results {
 		r := &results[i]
-		m.cells(checkName(r.Check), string(r.Outcome), r.Why())
+		name, why := checkName(r.Check), r.Why()
+		if where := alternative(r); where != "" {
+			name += " (" + where + ")"
+		}
+		if r.Harmless {
+			why += "; nobody is kept out by it"
+		}
+		m.cells(name, string(r.Outcome), why)
 	}
 }
 

@@ -47,12 +47,16 @@ func (t *explainText) answer() {
 	case rules.Rejected:
 		t.rejected(v)
 	default:
-		t.Para(1, t.Paint(Unsure, "undetermined")+": the "+checkName(v.Decided.Check)+" check can't be decided from what was given")
+		check := ": the " + deciding(v, " check") + " can't be decided from what was given"
+		t.Para(1, t.Paint(Unsure, "undetermined")+check)
 	}
 }
 
 func (t *explainText) rejected(v *rules.Verdict) {
-	at := " at the " + checkName(v.Decided.Check) + " check"
+	at := ""
+	if v.Decided != nil {
+		at = " at the " + deciding(v, " check")
+	}
 	if v.Status == 0 {
 		t.Para(1, t.Paint(Bad, "rejected")+at+", with a status that is not known")
 		return
@@ -64,7 +68,7 @@ func (t *explainText) rejected(v *rules.Verdict) {
 func acceptedBecause(v *rules.Verdict) string {
 	for i := range v.Results {
 		if v.Results[i].Outcome == rules.Pass && v.Results[i].Check.ID != rules.Routed {
-			return ", every check passes"
+			return ", " + passes(v)
 		}
 	}
 	return ", no policy checks this request"
@@ -75,7 +79,7 @@ func status(code int) string {
 	if code == 0 {
 		return "status not known"
 	}
-	return fmt.Sprintf("%d %s", code, http.StatusText(code))
+	return strings.TrimSpace(fmt.Sprintf("%d %s", code, http.StatusText(code)))
 }
 
 func checkName(c *rules.Check) string {
@@ -89,11 +93,11 @@ func checkName(c *rules.Check) string {
 // reason is why, in a sentence or two, and what would decide an unknown.
 func (t *explainText) reason() {
 	v := &t.x.Verdict
-	if v.Decided == nil {
+	if v.Outcome == rules.Accepted {
 		return
 	}
 	t.Blank()
-	t.Para(1, inspect.Safe(sentence(v.Decided.Why())))
+	t.Para(1, inspect.Safe(sentence(v.Why())))
 	if earlier := v.Earlier(); v.Outcome == rules.Rejected && len(earlier) > 0 {
 		t.Para(1, fmt.Sprintf("It could be rejected earlier still: %s is not known.", checkName(earlier[0].Check)))
 	}
@@ -186,9 +190,17 @@ func OutcomeLine(v *rules.Verdict) string {
 	case rules.Accepted:
 		return "200 accepted"
 	case rules.Rejected:
-		return fmt.Sprintf("%s at %s", status(v.Status), checkName(v.Decided.Check))
+		return at(status(v.Status), deciding(v, ""))
 	}
-	return "undetermined at " + checkName(v.Decided.Check)
+	return at("undetermined", deciding(v, ""))
+}
+
+// at says where something is decided, if anywhere.
+func at(what, where string) string {
+	if where == "" {
+		return what
+	}
+	return what + " at " + where
 }
 
 // whenNew says what an expired token would have got, and how to see why.

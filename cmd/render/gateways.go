@@ -12,21 +12,14 @@ import (
 
 // Gateway is what is known of one gateway.
 type Gateway struct {
-	Name        string
-	Product     string // as its vendor calls it
-	Vendor      string // the adapter's name
-	Behaviours  []rules.Behaviour
-	Expressions []Expression // the rules of its expression language, where they are asked for in place of the behaviours
-}
+	Name       string
+	Product    string // as its vendor calls it
+	Vendor     string // the adapter's name
+	Behaviours []rules.Behaviour
 
-// Expression is one rule of an expression language with an example.
-type Expression struct {
-	Rule       string // a sentence
-	Expression string
-	Runtime    string // the runtime's version that it holds for; empty for any
-	Input      string // JSON; empty for none
-	Result     string
-	Evidence   rules.Evidence
+	// Expressions are the rules of its expression language, where they are asked for in place of
+	// the behaviours.
+	Expressions []rules.Expression
 }
 
 // GatewaysText writes what is known of gateways, policy by policy, each line with its evidence.
@@ -99,7 +92,7 @@ func answered(a *rules.Answer) string {
 	return line + ", the body is not published"
 }
 
-func (t *Text) expressions(all []Expression) {
+func (t *Text) expressions(all []rules.Expression) {
 	for _, e := range all {
 		t.Heading(e.Rule)
 		rows := []Row{{"expression", inspect.Safe(e.Expression)}}

@@ -155,7 +155,10 @@ func (x *Matrixing) otherPages() []otherPage {
 			verdict := x.Witness(r, g).Verdict
 			page := otherPage{ID: cellID(r, g), Token: inspect.Safe(x.Rows[r].Name), Gateway: inspect.Safe(gateway), Outcome: inspect.Safe(OutcomeLine(&verdict))}
 			if d := verdict.Decided; d != nil {
-				page.Place, page.Why = inspect.Safe(d.Check.Pos.String()), inspect.Safe(sentence(d.Why()))
+				page.Place = inspect.Safe(d.Check.Pos.String())
+			}
+			if why := verdict.Why(); why != "" {
+				page.Why = inspect.Safe(sentence(why))
 			}
 			all = append(all, page)
 		}
@@ -172,8 +175,8 @@ func (x *Matrixing) findingPage(i int) findingPage {
 		ID: storyID(i), Rule: f.Rule, Message: inspect.Safe(sentence(f.Message)), Place: inspect.Safe(f.Pos.String()), Line: f.Pos.Line,
 		Token: inspect.Safe(x.Rows[f.Row].Name), Outcome: inspect.Safe(OutcomeLine(&w.Verdict)),
 	}
-	if w.Verdict.Decided != nil {
-		p.Why = inspect.Safe(sentence(w.Verdict.Decided.Why()))
+	if why := w.Verdict.Why(); why != "" {
+		p.Why = inspect.Safe(sentence(why))
 	}
 	if file := x.File(f.Pos.File); file != nil && f.Span.End > f.Span.Start && f.Span.End <= len(file.Text) {
 		cut := cutLine(shielded(file), f.Span)
@@ -279,7 +282,8 @@ func (x *Matrixing) notePages() []Row {
 	for g, name := range x.Gateways {
 		for _, r := range x.Rejected(g) {
 			cell := &x.Cells[r][g]
-			rows = append(rows, Row{inspect.Safe(name), inspect.Safe(fmt.Sprintf("%s: %s at %s", x.Rows[r].Name, answer(cell), cell.Decided))})
+			text := x.Rows[r].Name + ": " + at(answer(cell), string(cell.Decided))
+			rows = append(rows, Row{inspect.Safe(name), inspect.Safe(text)})
 		}
 	}
 	return rows

@@ -151,7 +151,9 @@ func (t *matrixText) notes() {
 		var kinds []string
 		for _, r := range t.x.Rejected(g) {
 			cell := &t.x.Cells[r][g]
-			kinds = append(kinds, fmt.Sprintf("%s (%s at %s)", strings.TrimPrefix(t.x.Rows[r].Name, name+"/"), answer(cell), cell.Decided))
+			kind := strings.TrimPrefix(t.x.Rows[r].Name, name+"/")
+			got := at(answer(cell), string(cell.Decided))
+			kinds = append(kinds, fmt.Sprintf("%s (%s)", kind, got))
 		}
 		if len(kinds) > 0 {
 			rows = append(rows, Row{inspect.Safe(name), inspect.Safe(strings.Join(kinds, ", "))})

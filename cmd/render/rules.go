@@ -69,8 +69,11 @@ func RuleText(w io.Writer, style Style, p *RulePage) error {
 	return err
 }
 
-// example shows a file as it is, under a title.
+// example shows a file as it is, under a title; nothing where there is none.
 func (t *Text) example(title, text string) {
+	if text == "" {
+		return
+	}
 	t.Heading(title)
 	for line := range strings.Lines(text) {
 		t.line(indent + indent + inspect.Safe(strings.TrimRight(line, "\r\n")))

@@ -44,8 +44,8 @@ func RulesJSON(w io.Writer, all []rules.Rule) error {
 // RuleJSON writes one rule in full as JSON, in the form of a catalogue of one.
 func RuleJSON(w io.Writer, p *RulePage) error {
 	rule := ruleOf(p.Rule)
-	rule.Bad = &exampleJSON{p.Bad.Name, p.Bad.Text}
-	rule.Good = &exampleJSON{p.Good.Name, p.Good.Text}
+	rule.Bad = known(exampleJSON{p.Bad.Name, p.Bad.Text})
+	rule.Good = known(exampleJSON{p.Good.Name, p.Good.Text})
 	return JSON(w, rulesJSON{SchemaVersion: SchemaVersion, Rules: []ruleJSON{rule}})
 }
 

@@ -22,7 +22,14 @@ func escapeCell(text string) string { return strings.ReplaceAll(text, "|", `\|`)
 
 // RuleMarkdown writes one rule in full as Markdown.
 func RuleMarkdown(w io.Writer, p *RulePage) error {
-	_, err := fmt.Fprintf(w, "# %s\n\n%s\n\n## Bad\n\n%s\n## Good\n\n%s\n%s", p.Name, RuleHelp(p.Rule), fenced(p.Bad.Text), fenced(p.Good.Text), ReferenceList(p.Rule))
+	_, err := fmt.Fprintf(w, "# %s\n\n%s\n\n", p.Name, RuleHelp(p.Rule))
+	if err == nil && p.Bad.Text != "" {
+		bad, good := fenced(p.Bad.Text), fenced(p.Good.Text)
+		_, err = fmt.Fprintf(w, "## Bad\n\n%s\n## Good\n\n%s\n", bad, good)
+	}
+	if err == nil {
+		_, err = io.WriteString(w, ReferenceList(p.Rule))
+	}
 	return err
 }
 

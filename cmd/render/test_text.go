@@ -42,23 +42,23 @@ func (t *testText) failure(c *Tested) {
 	for _, d := range c.Differences {
 		t.Para(1, inspect.Safe(d))
 	}
+	if why := c.Verdict.Why(); why != "" {
+		t.Para(1, inspect.Safe(sentence(why)))
+	}
 	if d := c.Verdict.Decided; d != nil {
-		t.Para(1, inspect.Safe(sentence(d.Why())))
 		if file := t.x.source(d.Check.Pos.File); file != nil {
 			t.Para(1, inspect.Safe(d.Check.Pos.String()))
 			t.Frame(1, file, d.Check.Pos, d.Check.Span, "")
 		}
 	}
-	var rows []Row
-	for i := range c.Verdict.Results {
-		r := &c.Verdict.Results[i]
-		rows = append(rows, Row{t.Mark(string(r.Outcome)) + " " + checkName(r.Check), t.detail(r)})
-	}
-	t.Rows(1, rows)
+	t.Rows(1, checkRows(t.Text, c.Verdict.Results, t.detail))
 	t.Blank()
 }
 
 func (t *testText) detail(r *rules.Result) string {
+	if r.Harmless {
+		return harmless(r)
+	}
 	text := r.Why()
 	if r.Outcome == rules.Fail {
 		text = fmt.Sprintf("wanted %s, found %s; %s", r.Expected(), orNone(r.Actual()), status(r.Answer.Status))

@@ -50,8 +50,7 @@ func (v *View) FurthestReal(
 	for _, written := range v.forms(client) {
 		r := request()
 		written.Into(r)
-		if got := rules.Evaluate(v.policies, r); best.Outcome == "" ||
-			Further(got.Outcome, best.Outcome) {
+		if got := v.evaluate(r); best.Outcome == "" || Further(got.Outcome, best.Outcome) {
 			best, with = got, written
 		}
 	}
@@ -190,7 +189,7 @@ func (s *search) evaluate(t *Token) rules.Verdict {
 		request.Token = t.seenBy(s.view)
 	}
 	s.written.Into(request)
-	return rules.Evaluate(s.view.policies, request)
+	return s.view.evaluate(request)
 }
 
 // try evaluates a token, and where something is still open that the checks need, with each choice

@@ -56,9 +56,25 @@ func Rules() []rules.Rule {
 	}
 }
 
-// Run looks for every rule. The findings are in the order of their places, each once, and know the policy that they are
-// about.
+// Run looks for every rule, in each way past the policies. The findings are in the order of their
+// places, each once, and know the policy that they are about.
 func Run(all []rules.Rule, s *rules.Subject) []rules.Finding {
+	var found []rules.Finding
+	ways := alternatives(s)
+	for _, way := range ways {
+		for _, f := range runWay(all, way) {
+			f.Policy = whole(f.Policy, way, s)
+			found = append(found, f)
+		}
+	}
+	if len(ways) > 1 {
+		found = severest(found)
+	}
+	return Sort(giveWay(found))
+}
+
+// runWay looks for every rule in policies that are plain lists of checks.
+func runWay(all []rules.Rule, s *rules.Subject) []rules.Finding {
 	var found []rules.Finding
 	for i := range all {
 		rule := &all[i]
@@ -74,7 +90,7 @@ func Run(all []rules.Rule, s *rules.Subject) []rules.Finding {
 		}
 	}
 	s.Shared = nil
-	return Sort(giveWay(found))
+	return found
 }
 
 // policyOf is the policy that makes a check; nil where none of them does.

@@ -18,6 +18,7 @@ func Adapter() rules.Adapter {
 	return rules.Adapter{
 		Name:       "mulesoft",
 		Variants:   variants(),
+		Words:      words(),
 		Kinds:      assets,
 		Knows:      func(kind string) bool { asset, _ := named(kind); return known(asset) },
 		Detect:     detect,
@@ -31,11 +32,21 @@ func Adapter() rules.Adapter {
 		Solutions:  solutions,
 		Repairable: repairable,
 		Changes:    changes,
+
+		Expressions: expressions,
 	}
 }
 
 func variants() []rules.Variant {
 	return []rules.Variant{{Name: Mule, Product: "Mule Gateway"}, {Name: Flex, Product: "Flex Gateway"}}
+}
+
+// words are what files with the vendor's policies have in one format or another.
+func words() []string {
+	return []string{
+		"assetId", "policyTemplateId", "policyRef", "anypoint_ap", "gateway.mulesoft.com/",
+		"jwksUrl",
+	}
 }
 
 // product is the vendor's name for a gateway.

@@ -4,6 +4,8 @@ package examples
 
 import (
 	"embed"
+	"errors"
+	"io/fs"
 	"path"
 )
 
@@ -17,9 +19,12 @@ type Example struct {
 }
 
 // Of lists the examples of a rule whose names begin so, "bad", "ok", or "app" for
-// the app registration that they are judged with.
+// the app registration that they are judged with. A rule without a folder has none.
 func Of(rule, kind string) ([]Example, error) {
 	found, err := files.ReadDir(rule)
+	if errors.Is(err, fs.ErrNotExist) {
+		return nil, nil
+	}
 	if err != nil {
 		return nil, err
 	}

@@ -1,0 +1,63 @@
+package lint
+
+import (
+	"slices"
+
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// alternatives are the ways in which a request may get past the policies of an API, each as
+// policies that are plain lists of checks. Where there are too many, all checks are taken for one
+// list.
+func alternatives(s *rules.Subject) []*rules.Subject {
+	all := []*rules.Subject{{Files: s.Files, App: s.App}}
+	for _, policy := range s.Policies {
+		ways, ok := policy.Root.Ways()
+		switch {
+		case !ok || len(all)*len(ways) > mostAlternatives:
+			ways = [][]*rules.Check{policy.Checks()}
+		case len(ways) == 0:
+			ways = [][]*rules.Check{nil} // nobody gets in: there is nothing to say of its checks
+		}
+		var next []*rules.Subject
+		for _, one := range all {
+			for _, way := range ways {
+				other := *one
+				other.Policies = append(slices.Clip(one.Policies), limitedTo(policy, way))
+				next = append(next, &other)
+			}
+		}
+		all = next
+	}
+	return all
+}
+
+// mostAlternatives limits the combinations of several policies' ways.
+const mostAlternatives = 64
+
+// limitedTo is a policy with one of its ways; itself where it is a plain list.
+func limitedTo(policy *rules.Policy, way []*rules.Check) *rules.Policy {
+	if slices.Equal(policy.Checks(), way) {
+		return policy
+	}
+	copied := *policy
+	copied.Root = rules.AllOf(way...)
+	return &copied
+}
+
+// whole is the policy that one of the subject's ways is of.
+func whole(p *rules.Policy, way, s *rules.Subject) *rules.Policy {
+	if i := slices.Index(way.Policies, p); i >= 0 {
+		return s.Policies[i]
+	}
+	return p
+}
+
+// severest puts the worst findings first, so that of those at one place the worst is kept.
+func severest(found []rules.Finding) []rules.Finding {
+	order := []rules.Severity{rules.Error, rules.Warning, rules.Note}
+	slices.SortStableFunc(found, func(a, b rules.Finding) int {
+		return slices.Index(order, a.Severity) - slices.Index(order, b.Severity)
+	})
+	return found
+}

@@ -1,0 +1,138 @@
+package rules
+
+import (
+	"strings"
+	"testing"
+)
+
+// elsewhere are places for a token beside the Authorization header.
+func elsewhere() []Location {
+	return []Location{
+		{Input: Input{Source: FromHTTP, Name: "x-token"}, Prefix: "Tiny "},
+		{Input: Input{Source: FromQuery, Name: "token"}},
+		{
+			Input: Input{Source: FromCookie, Name: "t"}, Prefix: "jwt:", FoldCase: true,
+			Optional: true,
+		},
+	}
+}
+
+func TestWhereATokenIsLookedFor(t *testing.T) {
+	token := claims(`{}`).Token
+	text := token.Compact()
+	header := func(value string) Request {
+		return Request{Headers: map[string]string{"X-Token": value}}
+	}
+	query := func(value string) Request {
+		return Request{Query: map[string]string{"token": value}}
+	}
+	cookie := func(value string) Request { return Request{Cookies: map[string]string{"t": value}} }
+	both := func(h, q string) Request {
+		return Request{
+			Headers: map[string]string{"X-Token": h},
+			Query:   map[string]string{"token": q},
+		}
+	}
+	tests := []struct {
+		name    string
+		several Several
+		request Request
+		want    Truth
+	}{
+		{
+			"a token of which nobody says how it is sent is sent as it should be", FirstCounts,
+			Request{},
+			Yes,
+		},
+		{"in another header, behind its prefix", FirstCounts, header("Tiny " + text), Yes},
+		{"not without the prefix", FirstCounts, header(text), No},
+		{"not behind another one", FirstCounts, header("Bearer " + text), No},
+		{"not behind the prefix in another case", FirstCounts, header("tiny " + text), No},
+		{"not another token", FirstCounts, header("Tiny " + text + "x"), No},
+		{
+			"not in the Authorization header", FirstCounts,
+			Request{Headers: map[string]string{"X-Token": "", "Authorization": "Bearer " + text}},
+			No,
+		},
+		{"in a parameter, without a prefix", FirstCounts, query(text), Yes},
+		{"not in a parameter behind one", FirstCounts, query("Tiny " + text), No},
+		{"in a cookie, behind a prefix", FirstCounts, cookie("jwt:" + text), Yes},
+		{
+			"in a cookie behind the prefix in another case, where case does not count", FirstCounts,
+			cookie("JWT:" + text), Yes,
+		},
+		{"in a cookie without the prefix, where it is optional", FirstCounts, cookie(text), Yes},
+
+		{"of several the first counts: it is bad", FirstCounts, both("Tiny x", text), No},
+		{"of several the first counts: it is good", FirstCounts, both("Tiny "+text, "x"), Yes},
+		{"of several all count: one is bad", AllCount, both("Tiny "+text, "x"), No},
+		{"of several all count: the first is bad", AllCount, both("Tiny x", text), No},
+		{"of several all count: they are good", AllCount, both("Tiny "+text, text), Yes},
+		{"of several none counts", NoneCounts, both("Tiny "+text, text), No},
+		{"one alone does", NoneCounts, header("Tiny " + text), Yes},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			test.request.Token = token
+			p := Predicate{Op: Sent, Lookup: &Lookup{
+				Locations: elsewhere(),
+				Several:   test.several,
+			}}
+			if got := test.request.judge(&p).may.truth(); got != test.want {
+				t.Errorf("got %d, want %d", got, test.want)
+			}
+		})
+	}
+}
+
+func TestWhatIsSentInThePlaceOfAToken(t *testing.T) {
+	otherwise := Answer{Status: 400}
+	check := &Check{ID: TokenPresent, Answer: Answer{Status: 401}, Test: Predicate{
+		Op: Sent, Lookup: &Lookup{
+			Locations: elsewhere(), Several: NoneCounts,
+			Otherwise: &otherwise,
+		},
+	}}
+	for name, row := range map[string]struct {
+		headers, query map[string]string
+		status         int
+		actual, why    string
+	}{
+		"nothing": {
+			map[string]string{"X-Token": ""},
+			nil, 401, "none",
+			"where the policy looks for it, in the X-Token header or the query token or the cookie t",
+		},
+		"something else in the header": {
+			map[string]string{"X-Token": "secret"},
+			nil, 400, "something else",
+			`is in the X-Token header; the policy wants "Tiny " and the token`,
+		},
+		"something else in the parameter": {
+			nil,
+			map[string]string{"token": "secret"},
+			400, "something else",
+			`is in the query token; the policy wants the token alone`,
+		},
+		"two things": {
+			map[string]string{"X-Token": "secret"},
+			map[string]string{"token": "secret"},
+			400, "something else",
+			"at more than one place, the X-Token header or the query token",
+		},
+	} {
+		t.Run(name, func(t *testing.T) {
+			request := &Request{Headers: row.headers, Query: row.query}
+			v := Evaluate([]*Policy{{Root: AllOf(check)}}, request)
+			if v.Status != row.status || v.Decided.Actual() != row.actual {
+				t.Errorf("%d, found %s", v.Status, v.Decided.Actual())
+			}
+			if !strings.Contains(v.Why(), row.why) {
+				t.Errorf("got %q", v.Why())
+			}
+			if strings.Contains(v.Why(), "secret") {
+				t.Error("what was sent is shown")
+			}
+		})
+	}
+}

@@ -11,7 +11,7 @@ import (
 // get furthest.
 func (m *Matrix) column(columns []*column, gateway string, grouped bool) int {
 	m.Gateways, m.columns = append(m.Gateways, gateway), append(m.columns, columns)
-	told := 0
+	distinct := 0
 	for i, c := range columns {
 		run := m.classes.Run(c.view, grouped)
 		for r, row := range m.Rows {
@@ -24,9 +24,9 @@ func (m *Matrix) column(columns []*column, gateway string, grouped bool) int {
 				*last(m.Cells[r]) = cell
 			}
 		}
-		told = max(told, run.Told())
+		distinct = max(distinct, run.Distinct())
 	}
-	return told
+	return distinct
 }
 
 func last(cells []Cell) *Cell { return &cells[len(cells)-1] }

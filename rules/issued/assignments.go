@@ -17,7 +17,7 @@ func (g grant) assigned(api, client *entra.Registration, known *assignments) gra
 		return g
 	}
 	mine := known.of(client)
-	g.roles, g.held = roleValues(mine, api), true
+	g.roles, g.exactly = roleValues(mine, api), true
 	g.appOnly = len(mine) > 0 || g.appOnly && !api.AssignmentRequired()
 	if client.Principal == nil {
 		g.perhaps = known.unclaimed
@@ -28,7 +28,7 @@ func (g grant) assigned(api, client *entra.Registration, known *assignments) gra
 // assignments are the assignments of one API. They are nil where none is given, which does not say
 // that there are none.
 type assignments struct {
-	held map[string][]entra.Assignment // by the object id of who has them
+	byPrincipal map[string][]entra.Assignment // by the object id of who has them
 	// the roles of applications of which no file tells who they are
 	unclaimed [][]string
 }
@@ -37,7 +37,7 @@ func (a *assignments) of(client *entra.Registration) []entra.Assignment {
 	if a == nil || client.Principal == nil {
 		return nil
 	}
-	return a.held[strings.ToLower(client.Principal.ObjectID.Value)]
+	return a.byPrincipal[strings.ToLower(client.Principal.ObjectID.Value)]
 }
 
 // assignmentsOf picks the assignments of an API. The object ids of the applications that files
@@ -52,16 +52,16 @@ func assignmentsOf(
 			continue
 		}
 		if found == nil {
-			found = &assignments{held: map[string][]entra.Assignment{}}
+			found = &assignments{byPrincipal: map[string][]entra.Assignment{}}
 		}
 		who := strings.ToLower(a.Principal.Value)
-		if found.held[who] == nil && isApplication(a) && !shown[who] {
+		if found.byPrincipal[who] == nil && isApplication(a) && !shown[who] {
 			unclaimed = append(unclaimed, who)
 		}
-		found.held[who] = append(found.held[who], a)
+		found.byPrincipal[who] = append(found.byPrincipal[who], a)
 	}
 	for _, who := range unclaimed {
-		found.unclaimed = append(found.unclaimed, roleValues(found.held[who], api))
+		found.unclaimed = append(found.unclaimed, roleValues(found.byPrincipal[who], api))
 	}
 	return found
 }
@@ -90,9 +90,9 @@ func concerns(a entra.Assignment, api *entra.Registration) bool {
 	return slices.ContainsFunc(api.Roles, func(p entra.Permission) bool { return p.ID.Is(a.Role) })
 }
 
-func roleValues(held []entra.Assignment, api *entra.Registration) []string {
+func roleValues(assigned []entra.Assignment, api *entra.Registration) []string {
 	var all []string
-	for _, a := range held {
+	for _, a := range assigned {
 		// a file may be named twice
 		if value := roleValue(a, api); value != "" && !slices.Contains(all, value) {
 			all = append(all, value)

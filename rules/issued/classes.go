@@ -97,8 +97,8 @@ func (c *Classes) Run(v *View, grouped bool) *Run {
 	}
 }
 
-// Told is how many tokens the gateway could tell apart.
-func (r *Run) Told() int { return len(r.seen) }
+// Distinct is how many tokens the gateway could tell apart.
+func (r *Run) Distinct() int { return len(r.seen) }
 
 // Furthest is the outcome of the token of a kind that gets furthest.
 func (r *Run) Furthest(kind *Kind) Outcome {

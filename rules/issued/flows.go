@@ -47,7 +47,7 @@ func (g grant) roleSets(r *required) [][]string {
 	switch {
 	case !g.appOnly:
 		return nil
-	case g.held:
+	case g.exactly:
 		return [][]string{g.roles}
 	case g.needsRole:
 		return r.sets(g.roles)[1:]

@@ -14,7 +14,7 @@ type grant struct {
 	consented bool
 
 	roles     []string // the app roles that an app-only token may carry
-	held      bool     // of the roles, all and no others
+	exactly   bool     // of the roles, all and no others
 	needsRole bool     // without a role there is no app-only token
 
 	perhaps [][]string // sets of roles that it may hold, since it is not known who holds them

@@ -240,11 +240,11 @@ func (h *Holders) identities(
 }
 
 func (h *Holders) identity(t Token, tenants []tenant, roles []string) *Token {
-	held := variable{claims: []string{"roles"}}
+	roleSets := variable{claims: []string{"roles"}}
 	for _, set := range largestFirst(h.required.sets(roles)) {
-		held.choices = append(held.choices, choice{values: []*source.Value{wordList(set)}})
+		roleSets.choices = append(roleSets.choices, choice{values: []*source.Value{wordList(set)}})
 	}
-	t.choices = &choices{open: append(h.base(t.version, tenants, nil), held)}
+	t.choices = &choices{open: append(h.base(t.version, tenants, nil), roleSets)}
 	return &t
 }
 

@@ -399,9 +399,9 @@ func TestWhatAnExpressionMakesOfAClientsID(t *testing.T) {
 		single := NewClasses([]*Kind{kind}).Run(
 			NewView(policies, nil), false,
 		).Furthest(kind).Outcome
-		if run.Told() != row.most || grouped != single {
+		if run.Distinct() != row.most || grouped != single {
 			t.Errorf(
-				"%s: %d classes, want %d; %s, and %s one by one", name, run.Told(), row.most,
+				"%s: %d classes, want %d; %s, and %s one by one", name, run.Distinct(), row.most,
 				grouped, single,
 			)
 		}

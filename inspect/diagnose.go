@@ -276,7 +276,7 @@ func (p *paste) jsonInstead() *source.Error {
 	}
 	for _, kind := range [...]struct {
 		members, what, hint string
-		input               source.Input // how it is passed, where it can be
+		input               source.Input // how it is passed, if it can be
 	}{
 		{
 			"active", "a token introspection endpoint's answer", besideToken,

@@ -66,7 +66,7 @@ func FuzzLocate(f *testing.F) {
 	})
 }
 
-// mustNotEcho fails where a message shows as much of a text as a secret has.
+// mustNotEcho fails if a message shows as much of a text as a secret has.
 func mustNotEcho(t *testing.T, text, message string) {
 	t.Helper()
 	for _, word := range strings.Fields(text) {
@@ -102,7 +102,7 @@ func FuzzDescribe(f *testing.F) {
 	})
 }
 
-// mustHideMail fails where masked claims still show the user's address.
+// mustHideMail fails if masked claims still show the user's address.
 func mustHideMail(t *testing.T, p *Profile, token *Token) {
 	t.Helper()
 	var m Masker

@@ -2,6 +2,7 @@ package inspect
 
 import (
 	"bytes"
+	"encoding/base64"
 	"slices"
 	"strings"
 
@@ -367,22 +368,18 @@ func algorithm(header string) string {
 	return alg
 }
 
-// signatureLengths returns how many base64url characters a signature has: for RSA with keys of
-// 1024, 2048, 3072 and 4096 bits (RFC 7518, section 3).
+// signatureLengths returns how many base64url characters a signature may have. Those of RSA are as
+// long as the key, of 1024, 2048, 3072 or 4096 bits.
 func signatureLengths(alg string) []int {
-	switch alg {
-	case "RS256", "RS384", "RS512", "PS256", "PS384", "PS512":
-		return []int{171, 342, 512, 683}
-	case "ES256", "ES256K", "EdDSA", "HS512":
-		return []int{86}
-	case "ES384":
-		return []int{128}
-	case "ES512":
-		return []int{176}
-	case "HS256":
-		return []int{43}
-	case "HS384":
-		return []int{64}
+	sizes := []int{signatureBytes(alg)}
+	switch {
+	case isRSA(alg):
+		sizes = []int{128, 256, 384, 512}
+	case sizes[0] == 0:
+		return nil
 	}
-	return nil
+	for i, size := range sizes {
+		sizes[i] = base64.RawURLEncoding.EncodedLen(size)
+	}
+	return sizes
 }

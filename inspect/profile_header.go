@@ -153,7 +153,7 @@ func isRSA(alg string) bool {
 	return false
 }
 
-// signatureBytes returns the size of an algorithm's signatures, or 0 where it depends on the key.
+// signatureBytes returns the size of an algorithm's signatures, or 0 if it depends on the key.
 func signatureBytes(alg string) int {
 	switch alg {
 	case "HS256":

@@ -37,6 +37,7 @@ type (
 		Expected *rules.Decision `json:"expected"`
 		OK       *bool           `json:"ok"`
 		Decided  *rules.ID       `json:"decided_by"`
+		Request  *string         `json:"request,omitempty"` // one of the class that the cell is about, where routes tell several apart
 		Allowed  bool            `json:"allowed,omitempty"`
 		Note     string          `json:"note,omitempty"`
 	}
@@ -124,7 +125,7 @@ func cellsOf(m *environments.Matrix) []cellJSON {
 			c := &m.Cells[r][g]
 			all = append(all, cellJSON{
 				Token: row.Name, Gateway: gateway, Outcome: c.Outcome, Status: known(c.Status), Expected: known(c.Expected),
-				OK: truthOf(c.OK()), Decided: known(c.Decided), Allowed: c.Allowed != nil, Note: c.Note,
+				OK: truthOf(c.OK()), Decided: known(c.Decided), Request: known(c.Class().String()), Allowed: c.Allowed != nil, Note: c.Note,
 			})
 		}
 	}

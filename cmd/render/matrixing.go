@@ -108,6 +108,9 @@ func onlyIssuance(m *environments.Matrix) bool {
 func (x *Matrixing) why(u environments.Unknown) string {
 	w := x.Witness(u.Row, u.Gateway)
 	text := fmt.Sprintf("%s (%s)", x.Rows[u.Row].Name, plural(u.Rows, "row", "rows"))
+	if class := x.Cells[u.Row][u.Gateway].Class().String(); class != "" {
+		text += " with a request such as " + class
+	}
 	switch {
 	case w.Verdict.Decided != nil:
 		text = fmt.Sprintf("%s: %s", at(text, deciding(&w.Verdict, "")), w.Verdict.Why())

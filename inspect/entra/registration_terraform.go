@@ -8,7 +8,7 @@ import (
 
 // readTerraform reads the resources of Terraform's azuread provider
 // (hashicorp/terraform-provider-azuread, docs/resources). The ids that Entra assigns are not in
-// such a file: the expression that other resources use for them stands for them.
+// such a file. In their place it takes the expression that other resources use for them.
 func (d *Directory) readTerraform(body *source.Value) {
 	for i := range body.Members {
 		block := body.Members[i].Value

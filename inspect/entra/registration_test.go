@@ -336,8 +336,8 @@ func TestAServicePrincipalBesideTerraformTellsTheID(t *testing.T) {
 	}
 }
 
-// FuzzReadRegistrations holds that every value of a registration stands in its file, and that
-// every error is told with a place.
+// FuzzReadRegistrations checks that every value of a registration is in its file, and that every
+// error has a place.
 func FuzzReadRegistrations(f *testing.F) {
 	f.Add("app.json",
 		`{"appId":"a","identifierUris":"api://x","Api":{"requestedAccessTokenVersion":2}}`)

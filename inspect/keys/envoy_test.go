@@ -58,7 +58,7 @@ func TestEveryCaseOfEnvoysParserOfKeySets(t *testing.T) {
 	}
 }
 
-// members writes a key's members as they stand in a set.
+// members writes a key's members as a set has them.
 func members(t *testing.T, key any, leaveOut ...string) string {
 	t.Helper()
 	object := jwk(t, key, "", nil)

@@ -331,7 +331,7 @@ func signGraph(t *testing.T, claims string) string {
 	return b64(`{"nonce":"the nonce","alg":"RS256","kid":"one"}`) + "." + rest
 }
 
-// withJWK signs a token with a key of the attacker's that stands in the token's own header.
+// withJWK signs a token with a key of the attacker's, which is in the token's own header.
 func withJWK(t *testing.T) string {
 	t.Helper()
 	signer, err := jose.NewSigner(

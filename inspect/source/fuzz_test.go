@@ -1,6 +1,7 @@
 package source
 
 import (
+	"bytes"
 	"errors"
 	"strings"
 	"testing"
@@ -182,7 +183,7 @@ func FuzzEdit(f *testing.F) {
 	})
 }
 
-// checkEdit makes one change, where it can be made, and returns the file after it.
+// checkEdit makes one change, if it can be made, and returns the file after it.
 func checkEdit(t *testing.T, f *File, which, what int, with byte) *File {
 	t.Helper()
 	all := flatten(f.Documents)
@@ -215,8 +216,9 @@ func checkEdit(t *testing.T, f *File, which, what int, with byte) *File {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if tail := len(text) - (len(f.Text) - e.Span.End); string(text[:e.Span.Start]) != string(
-		f.Text[:e.Span.Start]) || string(text[tail:]) != string(f.Text[e.Span.End:]) {
+	tail := len(text) - (len(f.Text) - e.Span.End)
+	sameHead := bytes.Equal(text[:e.Span.Start], f.Text[:e.Span.Start])
+	if !sameHead || !bytes.Equal(text[tail:], f.Text[e.Span.End:]) {
 		t.Fatalf("text outside %v has changed", e.Span)
 	}
 	edited, err := f.Edited(e)

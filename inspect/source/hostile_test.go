@@ -171,9 +171,9 @@ func TestAClaimThatIsNotUTF8IsReadAndToldOf(t *testing.T) {
 	if got, _ := f.Documents[0].Member("sub").Str(); got != "a\ufffdb" {
 		t.Errorf("sub is %q", got)
 	}
-	if got, want := problems(f),
-		"invalid-utf-8 claims:1:11 the text is not UTF-8; readers put U+FFFD in place of what is "+
-			"wrong"; got != want {
+	const want = "invalid-utf-8 claims:1:11 the text is not UTF-8; " +
+		"readers put U+FFFD in place of what is wrong"
+	if got := problems(f); got != want {
 		t.Errorf("\ngot  %s\nwant %s", got, want)
 	}
 }

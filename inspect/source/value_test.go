@@ -65,8 +65,8 @@ func TestValues(t *testing.T) {
 func TestJSONEscapesWhatItMustAndNoMore(t *testing.T) {
 	t.Parallel()
 	v := &Value{Kind: String, Text: "\"\\\b\f\n\r\t\x00\x1f</>é\u2028\U0001f600\xff"}
-	if got, want := v.JSON(),
-		`"\"\\\b\f\n\r\t\u0000\u001f</>é`+"\u2028\U0001f600\ufffd\""; got != want {
+	want := `"\"\\\b\f\n\r\t\u0000\u001f</>é` + "\u2028\U0001f600\ufffd\""
+	if got := v.JSON(); got != want {
 		t.Errorf("got %s, want %s", got, want)
 	}
 }

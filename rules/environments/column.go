@@ -6,24 +6,62 @@ import (
 	"github.com/gatewhy/gatewhy/rules/issued"
 )
 
-// column adds a gateway, and returns how many tokens it could tell apart.
-func (m *Matrix) column(c *column, gateway string, grouped bool) int {
-	m.Gateways, m.columns = append(m.Gateways, gateway), append(m.columns, c)
-	run := m.classes.Run(c.view, grouped)
-	for r, row := range m.Rows {
-		m.Cells[r] = append(m.Cells[r], c.cell(row, run))
+// column adds a gateway, and returns how many tokens it could tell apart. Of several classes of requests the
+// worst counts: of tokens that are meant to be let in the one where they get least far, of others where they
+// get furthest.
+func (m *Matrix) column(columns []*column, gateway string, grouped bool) int {
+	m.Gateways, m.columns = append(m.Gateways, gateway), append(m.columns, columns)
+	told := 0
+	for i, c := range columns {
+		run := m.classes.Run(c.view, grouped)
+		told = max(told, run.Told())
+		for r, row := range m.Rows {
+			cell := c.cell(row, run)
+			cell.column = c
+			switch {
+			case i == 0:
+				m.Cells[r] = append(m.Cells[r], cell)
+			case worse(&cell, last(m.Cells[r]), row.meant(gateway)):
+				*last(m.Cells[r]) = cell
+			}
+		}
 	}
-	return run.Told()
+	return told
 }
 
-// column is one gateway, as tokens are run against it.
+func last(cells []Cell) *Cell { return &cells[len(cells)-1] }
+
+// worse reports whether a cell tells more of what is wrong than another one of the same token.
+func worse(c, than *Cell, meant bool) bool {
+	if meant {
+		return issued.Further(than.Outcome, c.Outcome)
+	}
+	return issued.Further(c.Outcome, than.Outcome)
+}
+
+// column is one gateway, as tokens are run against it in one class of requests.
 type column struct {
 	estate *Estate
 	view   *issued.View
 }
 
-func newColumn(e *Estate, policies []*rules.Policy, contracts *rules.Contracts) *column {
-	return &column{estate: e, view: issued.NewView(policies, contracts)}
+// newColumns are a gateway's classes of requests, the most covered first.
+func newColumns(e *Estate, policies []*rules.Policy, contracts *rules.Contracts) []*column {
+	view := issued.NewView(policies, contracts)
+	classes := rules.Classes(policies, "", "")
+	all := make([]*column, len(classes))
+	for i := range classes {
+		all[i] = &column{estate: e, view: view.OfClass(&classes[i])}
+	}
+	return all
+}
+
+// with is the column with other policies, whose routes are the same.
+func (c *column) with(policies []*rules.Policy) *column {
+	class := c.view.Class()
+	same := rules.Classes(policies, class.Method, class.Path)
+	view := issued.NewView(policies, c.view.Contracts())
+	return &column{estate: c.estate, view: view.OfClass(&same[0])}
 }
 
 // cell evaluates a row.

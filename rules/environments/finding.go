@@ -89,6 +89,9 @@ func (m *Matrix) finding(rule string, g int, rows []int) Finding {
 	f := Finding{Row: rows[0], Gateway: g, Rows: rows}
 	f.Rule, f.Severity = rule, rules.Error
 	f.Message = m.message(rule, g, rows)
+	if class := m.Cells[f.Row][g].Class().String(); class != "" {
+		f.Message += ", with a request such as " + class
+	}
 	f.Pos, f.Span, f.Field = m.place(rule, f.Row, g)
 	return f
 }

@@ -19,10 +19,11 @@ type Matrix struct {
 
 	estate  *Estate
 	classes *issued.Classes
-	columns []*column // by gateway
+	columns [][]*column // by gateway, one for each class of its requests
 }
 
-// Cell is one token, or kind of token, at one gateway. Of several modelled tokens the one that gets furthest counts.
+// Cell is one token, or kind of token, at one gateway. Of several modelled tokens the one that gets furthest counts, and
+// of several classes of requests the worst.
 type Cell struct {
 	Outcome  rules.Decision
 	Status   int            // 0 where it is not known
@@ -33,7 +34,12 @@ type Cell struct {
 	Allowed  *Crossing // the entry that means it; nil for none
 
 	witness issued.Issued // of a modelled row
+	column  *column
 }
+
+// Class is the class of requests that the cell is about: the worst of those that the gateway's policies tell apart.
+// It has no method and no path where they tell none apart.
+func (c *Cell) Class() *rules.Class { return c.column.view.Class() }
 
 // OK tells whether the cell is as it should be. It is not known where the outcome isn't.
 func (c *Cell) OK() rules.Truth {
@@ -60,7 +66,7 @@ func (e *Estate) evaluate(grouped bool) *Matrix {
 		if site.Policies == nil {
 			continue
 		}
-		m.Classes += m.column(newColumn(e, site.Policies, site.Contracts), site.Name, grouped)
+		m.Classes += m.column(newColumns(e, site.Policies, site.Contracts), site.Name, grouped)
 		if e.Progress != nil {
 			e.Progress(i+1, len(e.Sites))
 		}
@@ -98,7 +104,7 @@ type Witness struct {
 
 // Witness gives the token of a cell that gets furthest.
 func (m *Matrix) Witness(row, gateway int) Witness {
-	c := m.columns[gateway]
+	c := m.Cells[row][gateway].column
 	if real := m.Rows[row].Real; real != nil {
 		verdict, written := c.evaluateReal(real)
 		return Witness{Claims: real.Token.Claims, Written: written, Verdict: verdict}

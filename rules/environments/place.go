@@ -20,6 +20,9 @@ func (m *Matrix) place(rule string, row, g int) (source.Position, source.Span, s
 	for _, guard := range m.disabled(row, g) {
 		return guard.Pos, guard.Span, guard.Field
 	}
+	if guard := uncovered(policies, m.Cells[row][g].Class()); guard != nil {
+		return guard.Pos, guard.Span, guard.Field
+	}
 	for _, find := range openings(rule) {
 		if check := find(m, row, g, &w); check != nil {
 			return at(check)
@@ -38,6 +41,14 @@ func entryOf(policies []*rules.Policy) (source.Position, source.Span, string) {
 		return source.Position{}, source.Span{}, ""
 	}
 	return policies[len(policies)-1].Pos, source.Span{}, ""
+}
+
+// uncovered is the routes of the first policy that does not apply, where the others that apply are none.
+func uncovered(policies []*rules.Policy, class *rules.Class) *rules.Guard {
+	if len(policies) == 0 || slices.ContainsFunc(class.Applies, func(t rules.Truth) bool { return t != rules.No }) {
+		return nil
+	}
+	return &policies[0].When
 }
 
 // opening looks for the check that lets the witness of a cell in.
@@ -173,7 +184,7 @@ func replaced(policies []*rules.Policy, i int, with *rules.Policy) []*rules.Poli
 
 // outcomeWith is what the witness of a cell gets from other policies.
 func (m *Matrix) outcomeWith(row, g int, policies []*rules.Policy) rules.Decision {
-	c := newColumn(m.estate, policies, m.estate.site(m.Gateways[g]).Contracts)
+	c := m.Cells[row][g].column.with(policies)
 	if real := m.Rows[row].Real; real != nil {
 		verdict, _ := c.evaluateReal(real)
 		return verdict.Outcome

@@ -12,7 +12,7 @@ func (m *Matrix) Try(gateway int, policies []*rules.Policy) *Matrix {
 	name := m.Gateways[gateway]
 	e := m.estate.with(name, policies)
 	tried := &Matrix{Rows: m.Rows, Cells: emptyCells(len(m.Rows), 1), Tokens: m.Tokens, estate: e, classes: m.classes}
-	tried.Classes = tried.column(newColumn(e, policies, e.site(name).Contracts), name, true)
+	tried.Classes = tried.column(newColumns(e, policies, e.site(name).Contracts), name, true)
 	tried.judge()
 	return tried
 }
@@ -40,7 +40,7 @@ func (e *Estate) with(name string, policies []*rules.Policy) *Estate {
 // each form that its clients usually ask for.
 func (m *Matrix) Own(gateway int) []*rules.Request {
 	site := m.estate.site(m.Gateways[gateway])
-	c := m.columns[gateway]
+	c := m.columns[gateway][0]
 	var real, modelled []*rules.Request
 	for _, row := range m.Rows {
 		switch {

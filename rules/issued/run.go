@@ -45,7 +45,7 @@ func (v *View) FurthestReal(client string, request func() *rules.Request) (best 
 	for _, written := range v.forms(client) {
 		r := request()
 		written.Into(r)
-		if got := rules.Evaluate(v.policies, r); best.Outcome == "" || Further(got.Outcome, best.Outcome) {
+		if got := v.evaluate(r); best.Outcome == "" || Further(got.Outcome, best.Outcome) {
 			best, with = got, written
 		}
 	}
@@ -178,7 +178,7 @@ func (s *search) evaluate(t *Token) rules.Verdict {
 		request.Token = t.seenBy(s.view)
 	}
 	s.written.Into(request)
-	return rules.Evaluate(s.view.policies, request)
+	return s.view.evaluate(request)
 }
 
 // try evaluates a token, and where something is still open that the checks need, with each choice of it. It is true where nothing gets

@@ -12,6 +12,7 @@ import (
 // View is what one gateway's checks can see of a token. Tokens that agree on it get the same verdict.
 type View struct {
 	policies  []*rules.Policy
+	requests  *rules.Class // that the tokens come with; nil for all
 	contracts *rules.Contracts
 	listed    map[string]bool // the clients with a contract: there may be many, and more who ask
 
@@ -33,6 +34,23 @@ type View struct {
 func NewView(policies []*rules.Policy, contracts *rules.Contracts) *View {
 	checks := askedBy(policies)
 	return newView(policies, contracts, checks, textsOf(checks))
+}
+
+// OfClass is what the gateway sees of tokens in one class of requests.
+func (v *View) OfClass(class *rules.Class) *View {
+	one := *v
+	one.requests = class
+	return &one
+}
+
+// Class is the class of requests that the view is limited to; nil for none.
+func (v *View) Class() *rules.Class { return v.requests }
+
+func (v *View) evaluate(r *rules.Request) rules.Verdict {
+	if v.requests != nil {
+		return v.requests.Evaluate(v.policies, r)
+	}
+	return rules.Evaluate(v.policies, r)
 }
 
 // View looks into policies that a world was made up from, or into some of their checks.

@@ -267,8 +267,8 @@ func TestOfflineTakesWhatIsThereAndConnectsToNothing(t *testing.T) {
 		t.Errorf("cached %v, fetched %v", set.Cached, set.Fetched)
 	}
 	_, err := s.URL(context.Background(), loginHost+"other")
-	if cause, hint := causeAndHint(t,
-		err); cause != "offline, and no key set of this address is in the cache" || hint == "" {
+	const want = "offline, and no key set of this address is in the cache"
+	if cause, hint := causeAndHint(t, err); cause != want || hint == "" {
 		t.Errorf("%s; %s", cause, hint)
 	}
 	s.Cache = ""

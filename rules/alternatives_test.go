@@ -13,7 +13,7 @@ func answering(id ID, truth Truth, status int) Node {
 }
 
 // weighing is one that fails, with the weight of its answer.
-func weighing(id ID, status, weight int) Node {
+func weighing(id ID, status int, weight int8) Node {
 	check := fixed(id, No)
 	check.Answer = Answer{Status: status, Weight: weight}
 	return Node{Check: check}

@@ -29,9 +29,15 @@ func (c *Class) String() string { return strings.TrimSpace(c.Method + " " + c.Pa
 func Classes(policies []*Policy, method, path string) []Class {
 	hasRoutes := func(p *Policy) bool { return len(p.When.Routes) > 0 }
 	routes := slices.ContainsFunc(policies, hasRoutes)
-	known := method != "" && path != ""
-	if !routes && (known || !slices.ContainsFunc(policies, (*Policy).readsRequestLine)) {
-		return []Class{{Applies: applied(policies, func(Route) Truth { return Yes })}}
+	if !routes {
+		one := Class{Applies: applied(policies, func(Route) Truth { return Yes })}
+		if !slices.ContainsFunc(policies, (*Policy).readsRequestLine) {
+			return []Class{one}
+		}
+		if method != "" && path != "" {
+			one.Method, one.Path, one.met = method, path, []Truth{}
+			return []Class{one}
+		}
 	}
 	methods, paths := expressionsOf(policies)
 	conditions := conditionsOf(policies)

@@ -148,7 +148,7 @@ func TestRequestsAreSplitByConditionsInsidePolicies(t *testing.T) {
 		{"not where the request is known", rulesFor(admin), Request{
 			Method: "GET",
 			Path:   "/admin/x",
-		}, []string{" rejected"}},
+		}, []string{"GET /admin/x rejected"}},
 		{
 			"not by a host", rulesFor(asks(RequestHost, Equals, "x")),
 			Request{},
@@ -194,5 +194,20 @@ func TestWhatEveryClassGetsIsTheVerdict(t *testing.T) {
 	v := Evaluate(policies, &Request{})
 	if v.Outcome != Rejected || v.Status != 0 || len(v.Classes) != 2 {
 		t.Errorf("%s %d of %d classes", v.Outcome, v.Status, len(v.Classes))
+	}
+}
+
+func TestARequestOfAClassKeepsToItWhereItsPolicyIsReplaced(t *testing.T) {
+	asks := Predicate{Op: Prefix, Input: RequestInput(RequestPath), Values: Literals("/admin")}
+	policies := []*Policy{{Root: AllOf(&Check{ID: Conditional, Test: asks})}}
+	for _, class := range Classes(policies, "", "") {
+		again := Classes(policies, class.Method, class.Path)
+		if len(again) != 1 || again[0].String() != class.String() {
+			t.Fatalf("%s is %v", &class, again)
+		}
+		was := class.Evaluate(policies, &Request{}).Outcome
+		if is := again[0].Evaluate(policies, &Request{}).Outcome; is != was || is == Undetermined {
+			t.Errorf("%s was %s, and is %s", &class, was, is)
+		}
 	}
 }

@@ -196,7 +196,7 @@ func (e *evaluation) reported(which Reported, all []settled) int {
 }
 
 // weight is that of the answer to what did not hold.
-func (e *evaluation) weight(s *settled) int {
+func (e *evaluation) weight(s *settled) int8 {
 	switch {
 	case s.answer != nil:
 		return s.answer.Weight

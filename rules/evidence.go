@@ -23,11 +23,9 @@ type Answer struct {
 	Status    int    // 0 where it is not known
 	Body      string // the exact body; empty where no published answer gives it
 	NoBody    bool   // the body is known to be empty
+	Weight    int8   // which answer is sent where several alternatives fail, of [Weightiest]
 	Says      string // words that are known to stand in the answer, where its exact body is not known
 	Evidence  Evidence
-
-	// Weight says which answer a gateway sends where several alternatives fail, of [Weightiest].
-	Weight int
 }
 
 // weaker reports whether e is worse founded than other.

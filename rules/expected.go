@@ -131,7 +131,7 @@ func literals(values []*source.Value, glue string) string {
 func (i Input) words() string {
 	switch i.Source {
 	case FromClaim, FromIntrospection:
-		return i.Name + i.Below
+		return i.Name
 	case FromHTTP:
 		return "the header " + i.Name
 	case FromRequest:

@@ -30,7 +30,6 @@ const (
 type Input struct {
 	Source Source
 	Name   string
-	Below  string  // of FromClaim: a member below the claim, as a JSON Pointer (RFC 6901): "/a/b"
 	Opaque *Opaque // of FromExpression
 
 	// Model is how an answer that was not given is made from the token itself, of FromIntrospection; nil where
@@ -79,7 +78,7 @@ func (i Input) String() string {
 	case i.Name == "":
 		return string(i.Source)
 	}
-	return string(i.Source) + ":" + i.Name + i.Below
+	return string(i.Source) + ":" + i.Name
 }
 
 // The names of inputs of FromRequest.

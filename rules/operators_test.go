@@ -141,35 +141,6 @@ func TestAPatternThatCannotBeReadIsAnError(t *testing.T) {
 	}
 }
 
-func TestAMemberBelowAClaim(t *testing.T) {
-	for name, row := range map[string]struct {
-		below, claims string
-		want          Truth
-	}{
-		"is found":                       {"/jwk/kid", `{"cnf":{"jwk":{"kid":"x"}}}`, Yes},
-		"may be absent":                  {"/jwk/kid", `{"cnf":{"jwk":{}}}`, No},
-		"is absent where its claim is":   {"/jwk/kid", `{}`, No},
-		"is absent below a text":         {"/jwk/kid", `{"cnf":{"jwk":"kid"}}`, No},
-		"may have a slash in its name":   {"/a~1b", `{"cnf":{"a/b":"x"}}`, Yes},
-		"may have a tilde in its name":   {"/a~0b", `{"cnf":{"a~b":"x"}}`, Yes},
-		"is not known where it is twice": {"/kid", `{"cnf":{"kid":"x","kid":"y"}}`, Maybe},
-	} {
-		t.Run(name, func(t *testing.T) {
-			in := Input{Source: FromClaim, Name: "cnf", Below: row.below}
-			p := Predicate{Op: Equals, Input: in, Values: Literals("x")}
-			if got := claims(row.claims).judge(&p).may.truth(); got != row.want {
-				t.Errorf("got %d, want %d", got, row.want)
-			}
-		})
-	}
-	if got := (Input{
-		Source: FromClaim, Name: "cnf",
-		Below: "/jwk/kid",
-	}).String(); got != "claim:cnf/jwk/kid" {
-		t.Errorf("it is called %s", got)
-	}
-}
-
 func TestALeewayMovesTheInstantThatCounts(t *testing.T) {
 	exp, nbf := Claim("exp"), Claim("nbf")
 	after := Predicate{Op: After, Input: exp, Leeway: 30 * time.Second}

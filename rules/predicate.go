@@ -59,12 +59,12 @@ type Predicate struct {
 	// Equals, or what it makes of another spelling of Bearer, of Sent.
 	Loose bool
 
+	// Inclusive says that the very instant still holds, of After.
+	Inclusive bool
+
 	// Leeway is the tolerance for clocks that the gateway gives, of After and NotAfter: an instant that is
 	// missed by no more than this holds.
 	Leeway time.Duration
-
-	// Inclusive says that the very instant still holds, of After.
-	Inclusive bool
 
 	// Doubt is the leeway that a gateway may or may not give beyond that: an instant that is missed by no more
 	// than this is unknown.

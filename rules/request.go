@@ -3,7 +3,6 @@ package rules
 import (
 	"cmp"
 	"net/textproto"
-	"strings"
 	"sync"
 	"time"
 
@@ -79,7 +78,7 @@ func (r *Request) JustIssued() *Request {
 func (r *Request) Read(in Input) Reading {
 	switch in.Source {
 	case FromClaim:
-		return below(r.claim(in.Name), in.Below)
+		return r.claim(in.Name)
 	case FromHeader:
 		return r.header(in.Name)
 	case FromHTTP:
@@ -167,20 +166,6 @@ func member(object *source.Value, name string) Reading {
 		return Reading{Unknown: &Unknown{Why: found.Text, Present: found.Present}}
 	}
 	return Reading{Value: found}
-}
-
-// below reads a member below a claim. What is no object has none.
-func below(reading Reading, pointer string) Reading {
-	if pointer == "" {
-		return reading
-	}
-	for _, step := range strings.Split(pointer[1:], "/") {
-		if reading.Unknown != nil || reading.Value == nil {
-			return reading
-		}
-		reading = member(reading.Value, strings.NewReplacer("~1", "/", "~0", "~").Replace(step))
-	}
-	return reading
 }
 
 func (r *Request) httpHeader(name string) Reading {

@@ -4,7 +4,7 @@ import "github.com/gatewhy/gatewhy/rules"
 
 // behaviours is what the gateway answers, in one place.
 func behaviours() []rules.Behaviour {
-	row := func(situation, title string, status int, body string, weight int) rules.Behaviour {
+	row := func(situation, title string, status int, body string, weight int8) rules.Behaviour {
 		return rules.Behaviour{
 			Situation: situation, Title: title, Variant: Name, Policies: []string{kind},
 			Checked: "2026-05-01",

@@ -3,10 +3,16 @@ package main
 
 import (
 	"os"
+	"runtime/debug"
 
 	"github.com/gatewhy/gatewhy/cmd"
 )
 
+// softMemory is from how many bytes on the garbage collector works harder, rather than let garbage double
+// what is in use: in CI the program runs beside others.
+const softMemory = 48 << 20
+
 func main() {
+	debug.SetMemoryLimit(softMemory)
 	os.Exit(cmd.Main(cmd.System()))
 }

@@ -25,7 +25,12 @@ type Verdict struct {
 // earlier one failed. Where the routes of the policies tell classes of requests apart and the request's method
 // or path is not known, every class is evaluated: see [Verdict.Classes].
 func Evaluate(policies []*Policy, request *Request) Verdict {
-	classes := Classes(policies, request.Method, request.Path)
+	return EvaluateIn(Classes(policies, request.Method, request.Path), policies, request)
+}
+
+// EvaluateIn is [Evaluate] for a request of one of these classes, which [Classes] has told apart. Many requests
+// of the same policies share them.
+func EvaluateIn(classes []Class, policies []*Policy, request *Request) Verdict {
 	if len(classes) == 1 {
 		return classes[0].Evaluate(policies, request)
 	}

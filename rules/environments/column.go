@@ -48,7 +48,7 @@ type column struct {
 // newColumns are a gateway's classes of requests, the most covered first.
 func newColumns(e *Estate, policies []*rules.Policy, contracts *rules.Contracts) []*column {
 	view := issued.NewView(policies, contracts)
-	classes := rules.Classes(policies, "", "")
+	classes := view.Classes()
 	all := make([]*column, len(classes))
 	for i := range classes {
 		all[i] = &column{estate: e, view: view.OfClass(&classes[i])}

@@ -13,7 +13,8 @@ import (
 // verdict.
 type View struct {
 	policies  []*rules.Policy
-	requests  *rules.Class // that the tokens come with; nil for all
+	classes   []rules.Class // of the requests that the tokens may come with
+	requests  *rules.Class  // the one that they come with; nil for any of them
 	contracts *rules.Contracts
 	listed    map[string]bool // the clients with a contract: there may be many, and more who ask
 
@@ -46,6 +47,9 @@ func (v *View) OfClass(class *rules.Class) *View {
 	return &one
 }
 
+// Classes are the classes of requests that the policies tell apart, the most covered first.
+func (v *View) Classes() []rules.Class { return v.classes }
+
 // Class is the class of requests that the view is limited to; nil for none.
 func (v *View) Class() *rules.Class { return v.requests }
 
@@ -53,7 +57,7 @@ func (v *View) evaluate(r *rules.Request) rules.Verdict {
 	if v.requests != nil {
 		return v.requests.Evaluate(v.policies, r)
 	}
-	return rules.Evaluate(v.policies, r)
+	return rules.EvaluateIn(v.classes, v.policies, r)
 }
 
 // View looks into policies that a world was made up from, or into some of their checks.
@@ -65,7 +69,7 @@ func newView(
 	policies []*rules.Policy, contracts *rules.Contracts, checks []asking, compared texts,
 ) *View {
 	v := &View{
-		policies: policies, contracts: contracts, texts: compared, opaque: map[string]bool{},
+		policies: policies, classes: rules.Classes(policies, "", ""), contracts: contracts, texts: compared, opaque: map[string]bool{},
 		bound: map[string][]rules.Input{},
 	}
 	v.caller = callerInputsOf(checks)

@@ -133,6 +133,7 @@ func (e *exposed) view(t *issued.Token, clients bool) *issued.View {
 	supposed := make([]*rules.Policy, len(e.policies))
 	for i, p := range e.policies {
 		copied := *p
+		copied.When.Routes = nil // those who are asked about take one that all of them cover
 		copied.Root = withoutPassed(p.Root.Map(func(c *rules.Check) *rules.Check {
 			return suppose(c, passed, t, clients)
 		}))

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/cmd/report"
@@ -223,5 +224,204 @@ func (t *explainText) findings() {
 	t.Heading("in the policy")
 	for _, f := range t.x.Findings {
 		t.Para(2, fmt.Sprintf("%s: %s: %s [%s]", inspect.Safe(f.Pos.String()), f.Severity, inspect.Safe(f.Message), f.Rule))
+	}
+}
+
+// checks lists every check in the gateway's order; behind the first failure they tell what would fail next.
+func (t *explainText) checks(results []rules.Result) {
+	var failed failures
+	for _, chain := range byPolicy(results) {
+		title := "checks"
+		if len(t.x.Policies) > 1 {
+			title += " of " + inspect.Safe(chain[0].Policy.Name)
+		}
+		t.Heading(title)
+		t.Rows(2, checkRows(t.Text, chain, func(r *rules.Result) string {
+			text := t.detail(r, failed.before(r))
+			failed.add(r)
+			return text
+		}))
+	}
+}
+
+// byPolicy cuts results where the policy changes.
+func byPolicy(results []rules.Result) [][]rules.Result {
+	var all [][]rules.Result
+	for i := range results {
+		if i == 0 || results[i].Policy != results[i-1].Policy {
+			all = append(all, nil)
+		}
+		all[len(all)-1] = append(all[len(all)-1], results[i])
+	}
+	return all
+}
+
+func (t *explainText) detail(r *rules.Result, failedBefore bool) string {
+	var text string
+	switch {
+	case r.Harmless:
+		return harmless(r)
+	case r.Outcome == rules.Fail:
+		text = fmt.Sprintf("wanted %s, found %s", r.Expected(), orNone(r.Actual()))
+		if failedBefore {
+			text = "would fail next: " + text
+		}
+		text += "; " + status(r.Answer.Status)
+		if r.Answer.Says != "" {
+			text += " " + r.Answer.Says
+		}
+	default:
+		text = r.Why()
+	}
+	if t.x.modelled(r) {
+		text += ", " + r.Check.Remark
+	}
+	if need := r.Need(); !need.None() {
+		text += ": pass " + report.Pass(need)
+	}
+	text = inspect.Safe(text)
+	if r.Outcome == rules.Fail || t.x.modelled(r) {
+		text += " " + t.reference(r.Evidence())
+	}
+	return text
+}
+
+// reference is the evidence in brackets, with its level where it is weaker than documentation.
+func (t *explainText) reference(e rules.Evidence) string {
+	if e.Reference == "" {
+		return ""
+	}
+	text := e.Reference
+	if e.Level != rules.Documented {
+		text = string(e.Level) + ": " + text
+	}
+	return t.Paint(Faint, "["+text+"]")
+}
+
+func orNone(text string) string {
+	if text == "" {
+		return "none"
+	}
+	return text
+}
+
+// remedies lists the changes that help, each with the verdict after it, and those that a reader may miss.
+func (t *explainText) remedies() {
+	if len(t.x.Repairs) == 0 && len(t.x.Refused) == 0 {
+		return
+	}
+	if len(t.x.Repairs) > 0 {
+		t.Heading(t.x.repairsTitle())
+	}
+	for i, r := range t.x.Repairs {
+		t.remedy(i+1, &r)
+	}
+	for _, r := range t.x.Refused {
+		t.Para(1, fmt.Sprintf("not offered: %s: %s.", inspect.Safe(r.Title), inspect.Safe(r.Refused)))
+	}
+}
+
+// repairsTitle says what the repairs are for.
+func (x *Explanation) repairsTitle() string {
+	if x.Verdict.Outcome == rules.Accepted {
+		return "what would narrow this policy, each tried on this token, if it is one that belongs here"
+	}
+	return "repairs, each tried on this token"
+}
+
+func (t *explainText) remedy(number int, r *ProvedRepair) {
+	rows := []Row{{fmt.Sprint(number), inspect.Safe(r.Title)}, {"", t.after(&r.After)}}
+	if r.Other != nil {
+		rows = append(rows, Row{"", "the other token would get: " + OutcomeLine(r.Other)})
+	}
+	for _, line := range t.changes(r) {
+		rows = append(rows, Row{"", t.Paint(Faint, line)})
+	}
+	if r.Command != "" {
+		rows = append(rows, Row{"", inspect.Safe(r.Command)})
+	}
+	t.Rows(2, rows)
+}
+
+// changes lists what a repair changes, or where that would be too long to read here, how much.
+func (t *explainText) changes(r *ProvedRepair) []string {
+	switch {
+	case len(r.Fields) <= mostChanges:
+		lines := make([]string, len(r.Fields))
+		for i, c := range r.Fields {
+			lines[i] = inspect.Safe(changeLine(c))
+		}
+		return lines
+	case r.Command != "":
+		return []string{fmt.Sprintf("%d fields change; as a diff:", len(r.Fields))}
+	}
+	return []string{fmt.Sprintf("%d fields change: -o json lists them", len(r.Fields))}
+}
+
+// mostChanges is how many changes of a repair are listed.
+const mostChanges = 6
+
+// after is the verdict after a repair, and what would decide it where it is not known.
+func (t *explainText) after(v *rules.Verdict) string {
+	text := "after it: " + t.paintOutcome(v)
+	if need := v.Question(); !need.None() && v.Outcome == rules.Undetermined {
+		text += ": pass " + inspect.Safe(report.Pass(need))
+	}
+	return text
+}
+
+func (t *explainText) paintOutcome(v *rules.Verdict) string {
+	mood := Unsure
+	if v.Outcome == rules.Accepted {
+		mood = Good
+	}
+	return t.Paint(mood, OutcomeLine(v))
+}
+
+// changeLine shows a field before and after; of a list that grows, what is new in it.
+func changeLine(c rules.FieldChange) string {
+	if c.From == "" {
+		return c.Field + ": " + c.To
+	}
+	if head, isList := strings.CutSuffix(c.From, "]"); isList {
+		if added, grows := strings.CutPrefix(c.To, head+","); grows {
+			return c.Field + ": added " + strings.TrimSuffix(added, "]")
+		}
+	}
+	return fmt.Sprintf("%s: %s → %s", c.Field, c.From, c.To)
+}
+
+// howToGet adds the command that says how to get what is asked for.
+func (t *explainText) howToGet(need rules.Need) {
+	if command := t.x.howToGet(need); command != "" {
+		t.Para(1, "how to get it: "+command)
+	}
+}
+
+// howToGet is the command that says how to get what is asked for; empty where there is none.
+func (x *Explanation) howToGet(need rules.Need) string {
+	if x.Collect == nil || need.None() {
+		return ""
+	}
+	return x.Collect(need)
+}
+
+// otherUnknowns adds the commands for what else is not known.
+func (t *explainText) otherUnknowns() {
+	v := &t.x.Verdict
+	var told string
+	if v.Outcome == rules.Undetermined {
+		told = t.x.howToGet(v.Question())
+	}
+	var commands []string
+	for i := range v.Results {
+		command := t.x.howToGet(v.Results[i].Need())
+		if command != "" && command != told && !slices.Contains(commands, command) {
+			commands = append(commands, command)
+		}
+	}
+	if len(commands) > 0 {
+		t.Blank()
+		t.Para(1, "how to get what else is not known: "+strings.Join(commands, ", "))
 	}
 }

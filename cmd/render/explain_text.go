@@ -3,7 +3,6 @@ package render
 import (
 	"fmt"
 	"io"
-	"net/http"
 	"slices"
 	"strings"
 
@@ -75,22 +74,6 @@ func acceptedBecause(v *rules.Verdict) string {
 	return ", no policy checks this request"
 }
 
-// status is a status with the name that HTTP gives it; a prediction without one says so.
-func status(code int) string {
-	if code == 0 {
-		return "status not known"
-	}
-	return strings.TrimSpace(fmt.Sprintf("%d %s", code, http.StatusText(code)))
-}
-
-func checkName(c *rules.Check) string {
-	name := strings.ReplaceAll(string(c.ID), "-", " ")
-	if c.Claim != "" {
-		name += " " + inspect.Safe(c.Claim)
-	}
-	return name
-}
-
 // reason is why, in a sentence or two, and what would decide an unknown.
 func (t *explainText) reason() {
 	v := &t.x.Verdict
@@ -131,19 +114,6 @@ func (t *explainText) place() {
 	t.Frame(2, file, d.Check.Pos, d.Check.Span, inspect.Safe(caretNote(d)))
 }
 
-// caretNote is the word under the value that decides.
-func caretNote(r *rules.Result) string {
-	switch expected := r.Expected(); {
-	case r.Check.ID == rules.ClientID:
-		return "a client id must be found"
-	case r.Check.ID == rules.Contract:
-		return "a contract must be found"
-	case r.Outcome == rules.Fail && expected != "":
-		return "wants " + inspect.ShortenMiddle(expected, 60)
-	}
-	return ""
-}
-
 // subject says what was judged: the token and the gateway.
 func (t *explainText) subject() {
 	t.Blank()
@@ -161,17 +131,6 @@ func (t *explainText) token() string {
 	return FullSummary(t.x.Profile, t.x.At)
 }
 
-func policyLine(p *rules.Policy) string {
-	line := p.Product + ", " + p.Name
-	if p.Version != "" {
-		line += " " + p.Version
-	}
-	if p.API != "" {
-		line += ", API " + p.API
-	}
-	return inspect.Safe(line)
-}
-
 // otherGateways shows each gateway's answer, where it is not known which one it is.
 func (t *explainText) otherGateways() {
 	if len(t.x.Gateways) == 0 {
@@ -183,30 +142,6 @@ func (t *explainText) otherGateways() {
 		rows = append(rows, Row{g.Policies[0].Product, OutcomeLine(&g.Verdict)})
 	}
 	t.Rows(2, rows)
-}
-
-// OutcomeLine is a verdict in a few words.
-func OutcomeLine(v *rules.Verdict) string {
-	switch v.Outcome {
-	case rules.Accepted:
-		return "200 accepted"
-	case rules.Rejected:
-		return at(status(v.Status), deciding(v, ""))
-	}
-	return at("undetermined", deciding(v, ""))
-}
-
-// at says where something is decided, if anywhere.
-func at(what, where string) string {
-	if where == "" {
-		return what
-	}
-	return what + " at " + where
-}
-
-// whenNew says what an expired token would have got, and how to see why.
-func whenNew(v *rules.Verdict) string {
-	return "When it was new it would have got " + OutcomeLine(v) + ": --at issued tells why."
 }
 
 func (t *explainText) otherToken() {
@@ -242,18 +177,6 @@ func (t *explainText) checks(results []rules.Result) {
 			return text
 		}))
 	}
-}
-
-// byPolicy cuts results where the policy changes.
-func byPolicy(results []rules.Result) [][]rules.Result {
-	var all [][]rules.Result
-	for i := range results {
-		if i == 0 || results[i].Policy != results[i-1].Policy {
-			all = append(all, nil)
-		}
-		all[len(all)-1] = append(all[len(all)-1], results[i])
-	}
-	return all
 }
 
 func (t *explainText) detail(r *rules.Result, failedBefore bool) string {
@@ -298,13 +221,6 @@ func (t *explainText) reference(e rules.Evidence) string {
 	return t.Paint(Faint, "["+text+"]")
 }
 
-func orNone(text string) string {
-	if text == "" {
-		return "none"
-	}
-	return text
-}
-
 // remedies lists the changes that help, each with the verdict after it, and those that a reader may miss.
 func (t *explainText) remedies() {
 	if len(t.x.Repairs) == 0 && len(t.x.Refused) == 0 {
@@ -319,14 +235,6 @@ func (t *explainText) remedies() {
 	for _, r := range t.x.Refused {
 		t.Para(1, fmt.Sprintf("not offered: %s: %s.", inspect.Safe(r.Title), inspect.Safe(r.Refused)))
 	}
-}
-
-// repairsTitle says what the repairs are for.
-func (x *Explanation) repairsTitle() string {
-	if x.Verdict.Outcome == rules.Accepted {
-		return "what would narrow this policy, each tried on this token, if it is one that belongs here"
-	}
-	return "repairs, each tried on this token"
 }
 
 func (t *explainText) remedy(number int, r *ProvedRepair) {
@@ -358,9 +266,6 @@ func (t *explainText) changes(r *ProvedRepair) []string {
 	return []string{fmt.Sprintf("%d fields change: -o json lists them", len(r.Fields))}
 }
 
-// mostChanges is how many changes of a repair are listed.
-const mostChanges = 6
-
 // after is the verdict after a repair, and what would decide it where it is not known.
 func (t *explainText) after(v *rules.Verdict) string {
 	text := "after it: " + t.paintOutcome(v)
@@ -378,32 +283,11 @@ func (t *explainText) paintOutcome(v *rules.Verdict) string {
 	return t.Paint(mood, OutcomeLine(v))
 }
 
-// changeLine shows a field before and after; of a list that grows, what is new in it.
-func changeLine(c rules.FieldChange) string {
-	if c.From == "" {
-		return c.Field + ": " + c.To
-	}
-	if head, isList := strings.CutSuffix(c.From, "]"); isList {
-		if added, grows := strings.CutPrefix(c.To, head+","); grows {
-			return c.Field + ": added " + strings.TrimSuffix(added, "]")
-		}
-	}
-	return fmt.Sprintf("%s: %s → %s", c.Field, c.From, c.To)
-}
-
 // howToGet adds the command that says how to get what is asked for.
 func (t *explainText) howToGet(need rules.Need) {
 	if command := t.x.howToGet(need); command != "" {
 		t.Para(1, "how to get it: "+command)
 	}
-}
-
-// howToGet is the command that says how to get what is asked for; empty where there is none.
-func (x *Explanation) howToGet(need rules.Need) string {
-	if x.Collect == nil || need.None() {
-		return ""
-	}
-	return x.Collect(need)
 }
 
 // otherUnknowns adds the commands for what else is not known.
@@ -424,4 +308,39 @@ func (t *explainText) otherUnknowns() {
 		t.Blank()
 		t.Para(1, "how to get what else is not known: "+strings.Join(commands, ", "))
 	}
+}
+
+// observed is the real answer beside the predicted one, and what follows from it.
+func (t *explainText) observed() {
+	if c := t.x.Observed; c != nil {
+		t.Blank()
+		t.Para(1, observedLine(c))
+		if follows := report.Follows(c); follows != "" {
+			t.Para(1, inspect.Safe(sentence(follows)))
+		}
+	}
+}
+
+// causes lists what would explain the real answer.
+func (t *explainText) causes() {
+	if t.x.Observed == nil || len(t.x.Observed.Suspects) == 0 {
+		return
+	}
+	t.Heading("what would explain the real answer, the likeliest first")
+	for _, s := range t.x.Observed.Suspects {
+		t.Rows(2, []Row{
+			{fmt.Sprint(s.Rank), inspect.Safe(s.Title) + " " + t.Paint(Faint, "["+s.ID+"]")},
+			{"", inspect.Safe(s.Why) + speaks(&s)},
+			{"", "check: " + inspect.Safe(report.Look(&s.Cause))},
+			{"", t.reference(s.Evidence)},
+		})
+	}
+}
+
+// speaks says what of the answer speaks for a cause.
+func speaks(s *rules.Suspect) string {
+	if s.By == rules.ByNone || s.Seen == "" {
+		return ""
+	}
+	return fmt.Sprintf("; the %s is that of: %s", s.By, inspect.Safe(s.Seen))
 }

@@ -177,11 +177,3 @@ func gatewayOf(g *Gateway) knownGatewayJSON {
 	}
 	return out
 }
-
-// orEmpty is a list that JSON shows as [] where there is none.
-func orEmpty(list []string) []string {
-	if list == nil {
-		return []string{}
-	}
-	return list
-}

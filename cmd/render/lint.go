@@ -108,13 +108,6 @@ func (l *Linting) Summary() string {
 	return strings.Join(parts, ", ") + " " + where
 }
 
-func plural(n int, one, many string) string {
-	if n == 1 {
-		return "1 " + one
-	}
-	return fmt.Sprintf("%d %s", n, many)
-}
-
 // Fingerprints names each of the findings, in their order.
 func (l *Linting) Fingerprints() []string {
 	prints := fingerprints{l: l, seen: make(map[string]int)}

@@ -1,10 +1,12 @@
 package render
 
 import (
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
 // widestID bounds an id in the middle of a sentence, in characters. A GUID shows its first and last eight.
@@ -147,4 +149,28 @@ func tokenOf(p inspect.Profile) *tokenJSON {
 		token.ClientID = &clientJSON{p.ClientID.Claim, p.ClientID.Value}
 	}
 	return token
+}
+
+// identity is what identifies a token in Microsoft's and a gateway's logs, without being the token. Times are in UTC.
+func identity(t *inspect.Token, p inspect.Profile) []Row {
+	rows := []Row{
+		{"issuer (iss)", p.Issuer},
+		{"tenant (tid)", p.Tenant},
+		{"audience (aud)", strings.Join(p.Audience, " ")},
+		{"client (" + p.ClientID.Claim + ")", p.ClientID.Value},
+		{"version (ver)", p.Version},
+		{"scopes (scp)", strings.Join(p.Scopes, " ")},
+		{"roles", strings.Join(p.Roles, " ")},
+		{"issued (iat)", p.IssuedAt.String()},
+		{"expires (exp)", p.ExpiresAt.String()},
+		{"uti", stringOf(t.Claims, "uti")},
+		{"alg", stringOf(t.Header, "alg")},
+		{"kid", stringOf(t.Header, "kid")},
+	}
+	return slices.DeleteFunc(rows, func(row Row) bool { return row.Text == "" })
+}
+
+func stringOf(object *source.Value, name string) string {
+	text, _ := object.Member(name).Str()
+	return text
 }

@@ -197,13 +197,6 @@ func (v *Verification) purpose() []keys.Note {
 	return []keys.Note{}
 }
 
-func count(n int, thing string) string {
-	if n == 1 {
-		return "1 " + thing
-	}
-	return fmt.Sprintf("%d %ss", n, thing)
-}
-
 // question is the one thing to ask, or to do, next about a token that was not verified; empty where it was, and where the hints say it.
 func (v *Verification) question() string {
 	decided, ok := v.Report.Decided()

@@ -139,6 +139,12 @@ func RulesTable(all []rules.Rule) string {
 
 func escapeCell(text string) string { return strings.ReplaceAll(text, "|", `\|`) }
 
+// RulesMarkdown writes the catalogue as a Markdown table.
+func RulesMarkdown(w io.Writer, all []rules.Rule) error {
+	_, err := io.WriteString(w, RulesTable(all))
+	return err
+}
+
 // RuleMarkdown writes one rule in full as Markdown.
 func RuleMarkdown(w io.Writer, p *RulePage) error {
 	_, err := fmt.Fprintf(w, "# %s\n\n%s\n\n", p.Name, RuleHelp(p.Rule))

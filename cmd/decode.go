@@ -28,7 +28,7 @@ func newDecode(env *Env) *cobra.Command {
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE:              func(_ *cobra.Command, args []string) error { return env.decode(&flags, args) },
 	}
-	flags.output.register(cmd, "text", "json", "markdown")
+	flags.output.register(cmd, render.Formats().Decode.Names()...)
 	flags.at.register(cmd)
 	flags.redact.register(cmd)
 	cmd.Flags().StringVar(&flags.claim, "claim", "", "tell of the claim `NAME` alone, with a token or without one")
@@ -48,13 +48,7 @@ func (e *Env) decode(flags *decodeFlags, args []string) error {
 	if err != nil {
 		return err
 	}
-	switch flags.output.format.value {
-	case "json":
-		return render.DecodeJSON(e.Stdout, d)
-	case "markdown":
-		return render.DecodeMarkdown(e.Stdout, d)
-	}
-	return render.DecodeText(e.Stdout, flags.output.style(e), d)
+	return show(e, &flags.output, render.Formats().Decode, d)
 }
 
 // decoding reads what decode shows of a token.

@@ -28,11 +28,7 @@ func (e *Env) decodeClaim(flags *decodeFlags, args []string) error {
 	if !claim.Known && claim.Value == nil {
 		return unknownClaim(token, flags.claim)
 	}
-	if flags.output.format.value == "json" {
-		err = render.ClaimJSON(e.Stdout, claim)
-	} else {
-		err = render.ClaimText(e.Stdout, flags.output.style(e), claim)
-	}
+	err = show(e, &flags.output, render.Formats().Claim, claim)
 	switch {
 	case err != nil || token == nil || claim.Value != nil:
 		return err

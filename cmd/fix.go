@@ -131,20 +131,13 @@ func (e *Env) finishFix(flags *fixFlags, job *fixJob, fixed *repair.Fixed) error
 		}
 		shown.Written = true
 	}
-	if err := e.renderFix(&flags.output, shown); err != nil {
+	if err := show(e, &flags.output, render.Formats().Fix, shown); err != nil {
 		return err
 	}
 	for _, warning := range shown.Warnings {
 		e.warn("%s", warning)
 	}
 	return nil
-}
-
-func (e *Env) renderFix(output *outputFlags, shown *render.Fixing) error {
-	if output.format.value == "json" {
-		return render.FixJSON(e.Stdout, shown)
-	}
-	return render.FixText(e.Stdout, output.style(e), shown)
 }
 
 // nothingFixed says that there is nothing to repair, or, worst first, why nothing was.

@@ -25,7 +25,7 @@ func newGateways(env *Env) *cobra.Command {
 		ValidArgsFunction: env.completeGateway,
 		RunE:              func(_ *cobra.Command, args []string) error { return env.gateways(&output, args, expressions) },
 	}
-	output.register(cmd, "text", "json")
+	output.register(cmd, render.Formats().Gateways.Names()...)
 	cmd.Flags().BoolVar(&expressions, "expressions", false, "the rules of the expression language")
 	return cmd
 }
@@ -56,10 +56,7 @@ func (e *Env) gateways(output *outputFlags, args []string, expressions bool) err
 			}
 		}
 	}
-	if output.format.value == "json" {
-		return render.GatewaysJSON(e.Stdout, all)
-	}
-	return render.GatewaysText(e.Stdout, output.style(e), all)
+	return show(e, output, render.Formats().Gateways, all)
 }
 
 // oneOf finds an argument among the words that it can be.

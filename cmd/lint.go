@@ -43,7 +43,7 @@ func newLint(env *Env) *cobra.Command {
 }
 
 func (f *lintFlags) register(cmd *cobra.Command, gateways Gateways) {
-	f.output.register(cmd, "text", "json", "sarif", "junit", "github")
+	f.output.register(cmd, render.Formats().Lint.Names()...)
 	f.failOn = choice{value: "error", allowed: []string{"error", "warning", "note", "never"}, kind: "SEVERITY"}
 	f.failOn.register(cmd, "fail-on", "", "exit with 1 from this severity on")
 	f.variant = choice{allowed: gateways.variants(), kind: "GATEWAY"}
@@ -155,24 +155,15 @@ func (l *linter) report(results []linted) *render.Linting {
 }
 
 func (e *Env) renderLint(output *outputFlags, report *render.Linting) error {
-	switch output.format.value {
-	case "json":
-		return render.LintJSON(e.Stdout, report)
-	case "sarif":
-		return render.LintSARIF(e.Stdout, report)
-	case "junit":
-		return render.LintJUnit(e.Stdout, report)
-	case "github":
-		return render.LintGitHub(e.Stdout, report)
+	lines := output.format.value == "text" && !e.Terminal.Stdout && output.color.value != "always"
+	switch {
+	case output.format.value == "text" && report.Policies == 0 && len(report.Unread) > 0:
+		return nil // that nothing was found would be no news, and the errors say why
+	case lines:
+		e.note("%s", report.Summary())
+		return render.LintLines(e.Stdout, report)
 	}
-	if report.Policies == 0 && len(report.Unread) > 0 {
-		return nil // that nothing was found would be no news, and the errors tell why
-	}
-	if e.Terminal.Stdout || output.color.value == "always" {
-		return render.LintText(e.Stdout, output.style(e), report)
-	}
-	e.note("%s", report.Summary())
-	return render.LintLines(e.Stdout, report)
+	return show(e, output, render.Formats().Lint, report)
 }
 
 // readApps reads app registrations; nil where none are named.

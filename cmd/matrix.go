@@ -37,7 +37,7 @@ func newMatrix(env *Env) *cobra.Command {
 }
 
 func (f *matrixFlags) register(cmd *cobra.Command) {
-	f.output.register(cmd, "text", "json", "markdown", "html", "junit")
+	f.output.register(cmd, render.Formats().Matrix.Names()...)
 	flags := cmd.Flags()
 	flags.StringVarP(&f.config, "config", "c", defaultEnvironments, "the environments `FILE`")
 	flags.BoolVar(&f.fix, "fix", false, "look for the smallest set of changes that makes every cell right, and show the smallest that is found with the grid after it")
@@ -63,7 +63,7 @@ func (e *Env) matrix(ctx context.Context, flags *matrixFlags) error {
 			return err
 		}
 	}
-	if err := e.renderMatrix(&flags.output, x); err != nil {
+	if err := show(e, &flags.output, render.Formats().Matrix, x); err != nil {
 		return err
 	}
 	return exitWith(matrixCode(x.Matrix))
@@ -92,20 +92,6 @@ func (e *estate) source(name string) *source.File {
 		}
 	}
 	return nil
-}
-
-func (e *Env) renderMatrix(output *outputFlags, x *render.Matrixing) error {
-	switch output.format.value {
-	case "json":
-		return render.MatrixJSON(e.Stdout, x)
-	case "markdown":
-		return render.MatrixMarkdown(e.Stdout, x)
-	case "html":
-		return render.MatrixHTML(e.Stdout, x)
-	case "junit":
-		return render.MatrixJUnit(e.Stdout, x)
-	}
-	return render.MatrixText(e.Stdout, output.style(e), x)
 }
 
 // matrixCode is 1 where a cell is wrong, and 3 where none is and of some it is not known.

@@ -23,7 +23,7 @@ func newRules(env *Env) *cobra.Command {
 		ValidArgsFunction: env.completeRule,
 		RunE:              func(_ *cobra.Command, args []string) error { return env.rules(&output, args) },
 	}
-	output.register(cmd, "text", "json", "markdown")
+	output.register(cmd, render.Formats().Rules.Names()...)
 	return cmd
 }
 
@@ -46,7 +46,7 @@ func ruleNames(all []rules.Rule) []string {
 
 func (e *Env) rules(output *outputFlags, args []string) error {
 	if len(args) == 0 {
-		return e.renderCatalogue(output, e.Gateways.catalogue())
+		return show(e, output, render.Formats().Rules, e.Gateways.catalogue())
 	}
 	rule, err := e.Gateways.ruleNamed(args[0])
 	if err != nil {
@@ -56,24 +56,7 @@ func (e *Env) rules(output *outputFlags, args []string) error {
 	if err != nil {
 		return err
 	}
-	switch output.format.value {
-	case "json":
-		return render.RuleJSON(e.Stdout, page)
-	case "markdown":
-		return render.RuleMarkdown(e.Stdout, page)
-	}
-	return render.RuleText(e.Stdout, output.style(e), page)
-}
-
-func (e *Env) renderCatalogue(output *outputFlags, all []rules.Rule) error {
-	switch output.format.value {
-	case "json":
-		return render.RulesJSON(e.Stdout, all)
-	case "markdown":
-		_, err := fmt.Fprint(e.Stdout, render.RulesTable(all))
-		return err
-	}
-	return render.RulesText(e.Stdout, output.style(e), all)
+	return show(e, output, render.Formats().Rule, page)
 }
 
 // ruleNamed finds a rule of the catalogue.

@@ -33,7 +33,7 @@ func newVerify(env *Env) *cobra.Command {
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE:              func(cmd *cobra.Command, args []string) error { return env.verify(cmd.Context(), &flags, args) },
 	}
-	flags.output.register(cmd, "text", "json", "markdown")
+	flags.output.register(cmd, render.Formats().Verify.Names()...)
 	flags.keys.register(cmd)
 	flags.at.register(cmd)
 	flags.redact.register(cmd)
@@ -63,7 +63,7 @@ func (e *Env) verify(ctx context.Context, flags *verifyFlags, args []string) err
 		signature = e.investigate(ctx, &flags.keys, token, signature)
 	}
 	v.Report = expect.Check(token, signature)
-	if err := e.renderVerification(&flags.output, v); err != nil {
+	if err := show(e, &flags.output, render.Formats().Verify, v); err != nil {
 		return err
 	}
 	return exitWith(reportCode(v.Report.Outcome()))
@@ -127,16 +127,6 @@ func (e *Env) ownKeys(ctx context.Context, flags *keyFlags, token *inspect.Token
 	}
 	v.OwnKeys = true
 	return e.keySource(flags, token).TokenIssuer(ctx, issuer, "")
-}
-
-func (e *Env) renderVerification(output *outputFlags, v *render.Verification) error {
-	switch output.format.value {
-	case "json":
-		return render.VerifyJSON(e.Stdout, v)
-	case "markdown":
-		return render.VerifyMarkdown(e.Stdout, v)
-	}
-	return render.VerifyText(e.Stdout, output.style(e), v)
 }
 
 func reportCode(outcome keys.Outcome) int {

@@ -81,3 +81,18 @@ func lastMembers(v *source.Value) *source.Value {
 	one.Members = kept
 	return one
 }
+
+// signJSON is a reason for what the token is taken for.
+type signJSON struct {
+	About   string `json:"about"`
+	Path    string `json:"path"`
+	Message string `json:"message"`
+}
+
+func signsOf(p inspect.Profile) []signJSON {
+	out := make([]signJSON, len(p.Signs))
+	for i, s := range p.Signs {
+		out[i] = signJSON(s)
+	}
+	return out
+}

@@ -2,17 +2,6 @@ package render
 
 import "io"
 
-// rows adds a list of texts, each behind its label.
-func (m *markdown) rows(title string, rows []Row) {
-	if len(rows) == 0 {
-		return
-	}
-	m.b.WriteString("\n" + title + ":\n\n")
-	for _, r := range rows {
-		m.b.WriteString("- " + m.plain(r.Label) + ": " + m.plain(r.Text) + "\n")
-	}
-}
-
 // DecodeMarkdown writes what identifies a token as a block to paste into a ticket. It holds no token.
 func DecodeMarkdown(w io.Writer, d *Decoding) error {
 	m := markdown{mask: d.Mask}

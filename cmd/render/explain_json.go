@@ -104,6 +104,28 @@ type (
 	}
 )
 
+// The JSON of what the real gateway answered, beside the prediction. The body is not repeated: it may hold a
+// token.
+type (
+	observedJSON struct {
+		Status  *int        `json:"status"`
+		Agrees  *bool       `json:"agrees"`
+		Follows *string     `json:"follows"`
+		Causes  []causeJSON `json:"causes"`
+	}
+
+	causeJSON struct {
+		Rank     int           `json:"rank"`
+		ID       string        `json:"id"`
+		Title    string        `json:"title"`
+		Why      string        `json:"why"`
+		Check    string        `json:"check"`
+		Matches  rules.Match   `json:"matches"`
+		Seen     *string       `json:"seen"`
+		Evidence *evidenceJSON `json:"evidence"`
+	}
+)
+
 // ExplainJSON writes an explanation as JSON.
 func ExplainJSON(w io.Writer, x *Explanation) error {
 	out := explainJSON{
@@ -198,13 +220,6 @@ func outcomeOf(v *rules.Verdict) outcomeJSON {
 	return out
 }
 
-func sourceOf(pos source.Position) *sourceJSON {
-	if pos.Line == 0 {
-		return nil
-	}
-	return &sourceJSON{pos.File, pos.Line, pos.Column}
-}
-
 func evidenceOf(e rules.Evidence) *evidenceJSON {
 	if e.Reference == "" {
 		return nil
@@ -212,11 +227,24 @@ func evidenceOf(e rules.Evidence) *evidenceJSON {
 	return &evidenceJSON{e.Level, e.Reference}
 }
 
-// known is null for a value that is not there.
-func known[T comparable](value T) *T {
-	var none T
-	if value == none {
+func observedOf(c *rules.Comparison) *observedJSON {
+	if c == nil {
 		return nil
 	}
-	return &value
+	out := &observedJSON{Status: known(c.Observed.Status), Follows: known(report.Follows(c)), Causes: make([]causeJSON, len(c.Suspects))}
+	if c.Agrees != rules.Maybe {
+		agrees := c.Agrees == rules.Yes
+		out.Agrees = &agrees
+	}
+	for i, s := range c.Suspects {
+		out.Causes[i] = causeJSON{s.Rank, s.ID, s.Title, s.Why, report.Look(&s.Cause), s.By, known(s.Seen), evidenceOf(s.Evidence)}
+	}
+	return out
+}
+
+func sourceOf(pos source.Position) *sourceJSON {
+	if pos.Line == 0 {
+		return nil
+	}
+	return &sourceJSON{pos.File, pos.Line, pos.Column}
 }

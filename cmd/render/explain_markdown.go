@@ -34,24 +34,6 @@ func ExplainMarkdown(w io.Writer, x *Explanation) error {
 	return err
 }
 
-// verdictLine is the answer in one line.
-func verdictLine(v *rules.Verdict) string {
-	switch v.Outcome {
-	case rules.Accepted:
-		return "200, accepted"
-	case rules.Rejected:
-		return at(status(v.Status)+", rejected", theCheck(v))
-	}
-	return at("undetermined", theCheck(v))
-}
-
-func theCheck(v *rules.Verdict) string {
-	if v.Decided == nil {
-		return ""
-	}
-	return "the " + deciding(v, " check")
-}
-
 func (m *markdown) explainedToken(x *Explanation) {
 	if x.Token == nil {
 		m.row("token", "none")
@@ -131,5 +113,24 @@ func (m *markdown) policyFindings(findings []rules.Finding) {
 	m.b.WriteString("\nIn the policy:\n\n")
 	for _, f := range findings {
 		m.b.WriteString("- " + m.code(f.Pos.String()) + ": " + string(f.Severity) + ": " + m.plain(f.Message) + " (" + m.code(f.Rule) + ")\n")
+	}
+}
+
+// observed adds the real answer and what would explain it.
+func (m *markdown) observed(c *rules.Comparison) {
+	if c == nil {
+		return
+	}
+	m.b.WriteString("\n")
+	m.para(observedLine(c))
+	if follows := report.Follows(c); follows != "" {
+		m.para(sentence(follows))
+	}
+	if len(c.Suspects) == 0 {
+		return
+	}
+	m.table("rank", "cause", "what to check")
+	for _, s := range c.Suspects {
+		m.cells(fmt.Sprint(s.Rank), s.Title, report.Look(&s.Cause))
 	}
 }

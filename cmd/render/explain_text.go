@@ -3,7 +3,7 @@ package render
 import (
 	"fmt"
 	"io"
-	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/cmd/report"
@@ -74,22 +74,6 @@ func acceptedBecause(v *rules.Verdict) string {
 	return ", no policy checks this request"
 }
 
-// status is a status with the name that HTTP gives it; a prediction without one says so.
-func status(code int) string {
-	if code == 0 {
-		return "status not known"
-	}
-	return strings.TrimSpace(fmt.Sprintf("%d %s", code, http.StatusText(code)))
-}
-
-func checkName(c *rules.Check) string {
-	name := strings.ReplaceAll(string(c.ID), "-", " ")
-	if c.Claim != "" {
-		name += " " + inspect.Safe(c.Claim)
-	}
-	return name
-}
-
 // reason is why, in a sentence or two, and what would decide an unknown.
 func (t *explainText) reason() {
 	v := &t.x.Verdict
@@ -130,19 +114,6 @@ func (t *explainText) place() {
 	t.Frame(2, file, d.Check.Pos, d.Check.Span, inspect.Safe(caretNote(d)))
 }
 
-// caretNote is the word under the value that decides.
-func caretNote(r *rules.Result) string {
-	switch expected := r.Expected(); {
-	case r.Check.ID == rules.ClientID:
-		return "a client id must be found"
-	case r.Check.ID == rules.Contract:
-		return "a contract must be found"
-	case r.Outcome == rules.Fail && expected != "":
-		return "wants " + inspect.ShortenMiddle(expected, 60)
-	}
-	return ""
-}
-
 // subject says what was judged: the token and the gateway.
 func (t *explainText) subject() {
 	t.Blank()
@@ -160,17 +131,6 @@ func (t *explainText) token() string {
 	return FullSummary(t.x.Profile, t.x.At)
 }
 
-func policyLine(p *rules.Policy) string {
-	line := p.Product + ", " + p.Name
-	if p.Version != "" {
-		line += " " + p.Version
-	}
-	if p.API != "" {
-		line += ", API " + p.API
-	}
-	return inspect.Safe(line)
-}
-
 // otherGateways shows each gateway's answer, where it is not known which one it is.
 func (t *explainText) otherGateways() {
 	if len(t.x.Gateways) == 0 {
@@ -182,30 +142,6 @@ func (t *explainText) otherGateways() {
 		rows = append(rows, Row{g.Policies[0].Product, OutcomeLine(&g.Verdict)})
 	}
 	t.Rows(2, rows)
-}
-
-// OutcomeLine is a verdict in a few words.
-func OutcomeLine(v *rules.Verdict) string {
-	switch v.Outcome {
-	case rules.Accepted:
-		return "200 accepted"
-	case rules.Rejected:
-		return at(status(v.Status), deciding(v, ""))
-	}
-	return at("undetermined", deciding(v, ""))
-}
-
-// at says where something is decided, if anywhere.
-func at(what, where string) string {
-	if where == "" {
-		return what
-	}
-	return what + " at " + where
-}
-
-// whenNew says what an expired token would have got, and how to see why.
-func whenNew(v *rules.Verdict) string {
-	return "When it was new it would have got " + OutcomeLine(v) + ": --at issued tells why."
 }
 
 func (t *explainText) otherToken() {
@@ -224,4 +160,187 @@ func (t *explainText) findings() {
 	for _, f := range t.x.Findings {
 		t.Para(2, fmt.Sprintf("%s: %s: %s [%s]", inspect.Safe(f.Pos.String()), f.Severity, inspect.Safe(f.Message), f.Rule))
 	}
+}
+
+// checks lists every check in the gateway's order; behind the first failure they tell what would fail next.
+func (t *explainText) checks(results []rules.Result) {
+	var failed failures
+	for _, chain := range byPolicy(results) {
+		title := "checks"
+		if len(t.x.Policies) > 1 {
+			title += " of " + inspect.Safe(chain[0].Policy.Name)
+		}
+		t.Heading(title)
+		t.Rows(2, checkRows(t.Text, chain, func(r *rules.Result) string {
+			text := t.detail(r, failed.before(r))
+			failed.add(r)
+			return text
+		}))
+	}
+}
+
+func (t *explainText) detail(r *rules.Result, failedBefore bool) string {
+	var text string
+	switch {
+	case r.Harmless:
+		return harmless(r)
+	case r.Outcome == rules.Fail:
+		text = fmt.Sprintf("wanted %s, found %s", r.Expected(), orNone(r.Actual()))
+		if failedBefore {
+			text = "would fail next: " + text
+		}
+		text += "; " + status(r.Answer.Status)
+		if r.Answer.Says != "" {
+			text += " " + r.Answer.Says
+		}
+	default:
+		text = r.Why()
+	}
+	if t.x.modelled(r) {
+		text += ", " + r.Check.Remark
+	}
+	if need := r.Need(); !need.None() {
+		text += ": pass " + report.Pass(need)
+	}
+	text = inspect.Safe(text)
+	if r.Outcome == rules.Fail || t.x.modelled(r) {
+		text += " " + t.reference(r.Evidence())
+	}
+	return text
+}
+
+// reference is the evidence in brackets, with its level where it is weaker than documentation.
+func (t *explainText) reference(e rules.Evidence) string {
+	if e.Reference == "" {
+		return ""
+	}
+	text := e.Reference
+	if e.Level != rules.Documented {
+		text = string(e.Level) + ": " + text
+	}
+	return t.Paint(Faint, "["+text+"]")
+}
+
+// remedies lists the changes that help, each with the verdict after it, and those that a reader may miss.
+func (t *explainText) remedies() {
+	if len(t.x.Repairs) == 0 && len(t.x.Refused) == 0 {
+		return
+	}
+	if len(t.x.Repairs) > 0 {
+		t.Heading(t.x.repairsTitle())
+	}
+	for i, r := range t.x.Repairs {
+		t.remedy(i+1, &r)
+	}
+	for _, r := range t.x.Refused {
+		t.Para(1, fmt.Sprintf("not offered: %s: %s.", inspect.Safe(r.Title), inspect.Safe(r.Refused)))
+	}
+}
+
+func (t *explainText) remedy(number int, r *ProvedRepair) {
+	rows := []Row{{fmt.Sprint(number), inspect.Safe(r.Title)}, {"", t.after(&r.After)}}
+	if r.Other != nil {
+		rows = append(rows, Row{"", "the other token would get: " + OutcomeLine(r.Other)})
+	}
+	for _, line := range t.changes(r) {
+		rows = append(rows, Row{"", t.Paint(Faint, line)})
+	}
+	if r.Command != "" {
+		rows = append(rows, Row{"", inspect.Safe(r.Command)})
+	}
+	t.Rows(2, rows)
+}
+
+// changes lists what a repair changes, or where that would be too long to read here, how much.
+func (t *explainText) changes(r *ProvedRepair) []string {
+	switch {
+	case len(r.Fields) <= mostChanges:
+		lines := make([]string, len(r.Fields))
+		for i, c := range r.Fields {
+			lines[i] = inspect.Safe(changeLine(c))
+		}
+		return lines
+	case r.Command != "":
+		return []string{fmt.Sprintf("%d fields change; as a diff:", len(r.Fields))}
+	}
+	return []string{fmt.Sprintf("%d fields change: -o json lists them", len(r.Fields))}
+}
+
+// after is the verdict after a repair, and what would decide it where it is not known.
+func (t *explainText) after(v *rules.Verdict) string {
+	text := "after it: " + t.paintOutcome(v)
+	if need := v.Question(); !need.None() && v.Outcome == rules.Undetermined {
+		text += ": pass " + inspect.Safe(report.Pass(need))
+	}
+	return text
+}
+
+func (t *explainText) paintOutcome(v *rules.Verdict) string {
+	mood := Unsure
+	if v.Outcome == rules.Accepted {
+		mood = Good
+	}
+	return t.Paint(mood, OutcomeLine(v))
+}
+
+// howToGet adds the command that says how to get what is asked for.
+func (t *explainText) howToGet(need rules.Need) {
+	if command := t.x.howToGet(need); command != "" {
+		t.Para(1, "how to get it: "+command)
+	}
+}
+
+// otherUnknowns adds the commands for what else is not known.
+func (t *explainText) otherUnknowns() {
+	v := &t.x.Verdict
+	var told string
+	if v.Outcome == rules.Undetermined {
+		told = t.x.howToGet(v.Question())
+	}
+	var commands []string
+	for i := range v.Results {
+		command := t.x.howToGet(v.Results[i].Need())
+		if command != "" && command != told && !slices.Contains(commands, command) {
+			commands = append(commands, command)
+		}
+	}
+	if len(commands) > 0 {
+		t.Blank()
+		t.Para(1, "how to get what else is not known: "+strings.Join(commands, ", "))
+	}
+}
+
+// observed is the real answer beside the predicted one, and what follows from it.
+func (t *explainText) observed() {
+	if c := t.x.Observed; c != nil {
+		t.Blank()
+		t.Para(1, observedLine(c))
+		if follows := report.Follows(c); follows != "" {
+			t.Para(1, inspect.Safe(sentence(follows)))
+		}
+	}
+}
+
+// causes lists what would explain the real answer.
+func (t *explainText) causes() {
+	if t.x.Observed == nil || len(t.x.Observed.Suspects) == 0 {
+		return
+	}
+	t.Heading("what would explain the real answer, the likeliest first")
+	for _, s := range t.x.Observed.Suspects {
+		t.Rows(2, []Row{
+			{fmt.Sprint(s.Rank), inspect.Safe(s.Title) + " " + t.Paint(Faint, "["+s.ID+"]")},
+			{"", inspect.Safe(s.Why) + speaks(&s)},
+			{"", "check: " + inspect.Safe(report.Look(&s.Cause))},
+			{"", t.reference(s.Evidence)},
+		})
+	}
+}
+
+// speaks says what of the answer speaks for a cause.
+func speaks(s *rules.Suspect) string {
+	if s.By == rules.ByNone || s.Seen == "" {
+		return ""
+	}
+	return fmt.Sprintf("; the %s is that of: %s", s.By, inspect.Safe(s.Seen))
 }

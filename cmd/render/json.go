@@ -72,3 +72,20 @@ func appendEscape(out []byte, r rune) []byte {
 	}
 	return fmt.Appendf(out, `\u%04x`, r)
 }
+
+// known is null for a value that is not there.
+func known[T comparable](value T) *T {
+	var none T
+	if value == none {
+		return nil
+	}
+	return &value
+}
+
+// orEmpty is a list that JSON shows as [] where there is none.
+func orEmpty(list []string) []string {
+	if list == nil {
+		return []string{}
+	}
+	return list
+}

@@ -164,3 +164,27 @@ func refusalReason(r keys.Refusal) string {
 	}
 	return text + " (inferred from the library)"
 }
+
+// listing is the ids of the clouds that list a key, or nil where none was asked.
+func (l *KeyListing) listing(k *keys.Key) []string {
+	if l.Clouds == nil {
+		return nil
+	}
+	ids := []string{}
+	for _, c := range l.Clouds {
+		if c.Lists(k) {
+			ids = append(ids, c.Cloud.ID)
+		}
+	}
+	return ids
+}
+
+// cloudOddity says that a cloud lists a key that belongs to another.
+func (l *KeyListing) cloudOddity(k *keys.Key) []string {
+	own, ok := entra.CloudByInstance(k.CloudInstance)
+	others := slices.DeleteFunc(l.listing(k), func(id string) bool { return id == own.ID })
+	if !ok || len(others) == 0 {
+		return nil
+	}
+	return []string{"belongs to " + own.ID + ", and " + strings.Join(others, ", ") + " lists it too: that it verifies a token does not prove the token's cloud"}
+}

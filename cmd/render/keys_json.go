@@ -146,3 +146,28 @@ func notesOf(notes []keys.Note) []noteJSON {
 	}
 	return out
 }
+
+// cloudJSON is what a cloud answered.
+type cloudJSON struct {
+	ID     string  `json:"id"`
+	Keys   *int    `json:"keys"`
+	Cached bool    `json:"cached"`
+	Fault  *string `json:"fault"`
+}
+
+func (l *KeyListing) cloudsJSON() []cloudJSON {
+	if l.Clouds == nil {
+		return nil
+	}
+	out := make([]cloudJSON, len(l.Clouds))
+	for i, c := range l.Clouds {
+		out[i].ID = c.Cloud.ID
+		if c.Set == nil {
+			out[i].Fault = known(c.Err.Error())
+			continue
+		}
+		n := len(c.Set.Keys)
+		out[i].Keys, out[i].Cached = &n, c.Set.Cached
+	}
+	return out
+}

@@ -2,13 +2,16 @@ package render
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/keys"
+	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
 // mostListed is how many keys, and how many oddities, are listed for a person.
@@ -194,4 +197,72 @@ func (t *keysText) refused() {
 			t.Para(3, inspect.Safe(reason))
 		}
 	}
+}
+
+// withClouds leaves out of a row the columns about clouds that say nothing.
+func (t *keysText) withClouds(row []string) []string {
+	last := len(row) - 1
+	if t.Clouds == nil {
+		row = row[:last]
+	}
+	if t.namesCloud() {
+		return row
+	}
+	return slices.Delete(row, last-1, last)
+}
+
+// namesCloud reports whether a key says which cloud it belongs to.
+func (t *keysText) namesCloud() bool {
+	return slices.ContainsFunc(t.Set.Keys, func(k *keys.Key) bool { return k.CloudInstance != "" })
+}
+
+// listedBy is the clouds that list a key. That none does is said only where all are known.
+func (t *keysText) listedBy(k *keys.Key) string {
+	none := "none"
+	if slices.ContainsFunc(t.Clouds, func(c keys.CloudSet) bool { return c.Set == nil }) {
+		none = "not known"
+	}
+	return cmp.Or(strings.Join(t.listing(k), ", "), none)
+}
+
+// cloudBasis says what the columns about clouds rest on.
+func (t *keysText) cloudBasis() {
+	if t.namesCloud() {
+		t.Blank()
+		text := "cloud: what the key itself says (cloud_instance_name)."
+		if t.Clouds == nil {
+			text += " --clouds asks which clouds list it."
+		}
+		t.Para(1, t.Paint(Faint, text))
+	}
+	if t.Clouds == nil {
+		return
+	}
+	t.Heading("clouds that were asked, and their common keys")
+	var rows []Row
+	for _, c := range t.Clouds {
+		rows = append(rows, Row{c.Cloud.ID, inspect.Safe(t.cloudAnswer(c))})
+	}
+	t.Rows(2, rows)
+}
+
+// cloudAnswer is what a cloud answered: how many keys, or why none are known.
+func (t *keysText) cloudAnswer(c keys.CloudSet) string {
+	if c.Set == nil {
+		return "not known: " + causeOf(c.Err)
+	}
+	text := count(len(c.Set.Keys), "key")
+	if c.Set.Cached {
+		text += ", from the cache, fetched " + inspect.Relative(c.Set.Fetched, t.At)
+	}
+	return text
+}
+
+// causeOf returns why a document is not to be had, without its address where that is known apart.
+func causeOf(err error) string {
+	var e *source.Error
+	if errors.As(err, &e) {
+		return e.Cause
+	}
+	return err.Error()
 }

@@ -63,13 +63,3 @@ func LintLines(w io.Writer, l *Linting) error {
 	}
 	return nil
 }
-
-// ShellWord is a file's name as a shell takes it.
-func ShellWord(name string) string {
-	if strings.ContainsFunc(name, func(r rune) bool {
-		return !strings.ContainsRune("/._-+@%,:=", r) && (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
-	}) {
-		return "'" + strings.ReplaceAll(name, "'", `'\''`) + "'"
-	}
-	return name
-}

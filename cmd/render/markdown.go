@@ -1,11 +1,9 @@
 package render
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect"
-	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
 // markdown lays out a block to paste into a ticket. Its values are code, so that nothing in them is markup.
@@ -69,35 +67,11 @@ func code(value string) string {
 	return fence + value + fence
 }
 
-// identity is what identifies a token in Microsoft's and a gateway's logs, without being the token. Times are in UTC.
-func identity(t *inspect.Token, p inspect.Profile) []Row {
-	rows := []Row{
-		{"issuer (iss)", p.Issuer},
-		{"tenant (tid)", p.Tenant},
-		{"audience (aud)", strings.Join(p.Audience, " ")},
-		{"client (" + p.ClientID.Claim + ")", p.ClientID.Value},
-		{"version (ver)", p.Version},
-		{"scopes (scp)", strings.Join(p.Scopes, " ")},
-		{"roles", strings.Join(p.Roles, " ")},
-		{"issued (iat)", p.IssuedAt.String()},
-		{"expires (exp)", p.ExpiresAt.String()},
-		{"uti", stringOf(t.Claims, "uti")},
-		{"alg", stringOf(t.Header, "alg")},
-		{"kid", stringOf(t.Header, "kid")},
-	}
-	return slices.DeleteFunc(rows, func(row Row) bool { return row.Text == "" })
-}
-
 // tokenRows adds what identifies a token.
 func (m *markdown) tokenRows(t *inspect.Token, p inspect.Profile) {
 	for _, row := range identity(t, p) {
 		m.row(row.Label, row.Text)
 	}
-}
-
-func stringOf(object *source.Value, name string) string {
-	text, _ := object.Member(name).Str()
-	return text
 }
 
 // rowIf adds a row, unless there is no value.
@@ -115,5 +89,16 @@ func (m *markdown) list(title string, all []inspect.Observation) {
 	m.b.WriteString("\n" + title + ":\n\n")
 	for _, o := range all {
 		m.b.WriteString("- " + escapeMarkdown(m.mask.Message(o)) + " (" + code(o.ID) + ")\n")
+	}
+}
+
+// rows adds a list of texts, each behind its label.
+func (m *markdown) rows(title string, rows []Row) {
+	if len(rows) == 0 {
+		return
+	}
+	m.b.WriteString("\n" + title + ":\n\n")
+	for _, r := range rows {
+		m.b.WriteString("- " + m.plain(r.Label) + ": " + m.plain(r.Text) + "\n")
 	}
 }

@@ -1,6 +1,10 @@
 package render
 
-import "github.com/fatih/color"
+import (
+	"strings"
+
+	"github.com/fatih/color"
+)
 
 // Style says how text is shown. The zero Style is plain ASCII at the default width.
 type Style struct {
@@ -90,4 +94,18 @@ func (s Style) pick(unicode, ascii string) string {
 		return unicode
 	}
 	return ascii
+}
+
+// ASCII returns a text with our own signs in the letters of every terminal: ... for an ellipsis, -> for an arrow, - for a dash.
+// What comes from the input is left as it is.
+func ASCII(text string) string {
+	return strings.NewReplacer("…", "...", "→", "->", "–", "-").Replace(text)
+}
+
+// legible returns a text as the terminal can show it.
+func (s Style) legible(text string) string {
+	if s.Unicode {
+		return text
+	}
+	return ASCII(text)
 }

@@ -1,10 +1,12 @@
 package render
 
 import (
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
 // widestID bounds an id in the middle of a sentence, in characters. A GUID shows its first and last eight.
@@ -114,4 +116,61 @@ func lifePhrase(p inspect.Profile, at time.Time) string {
 		return "expired " + inspect.Relative(exp.At, at)
 	}
 	return strings.TrimPrefix(inspect.Relative(exp.At, at), "in ") + " left"
+}
+
+// tokenJSON is what a token is, in the JSON of every command. What the token does not say is null.
+type tokenJSON struct {
+	Kind      inspect.TokenKind `json:"kind"`
+	IssuedBy  inspect.IssuedBy  `json:"issued_by"`
+	Version   *string           `json:"version"`
+	Flow      inspect.Flow      `json:"flow"`
+	ClientID  *clientJSON       `json:"client_id"`
+	Audience  []string          `json:"audience"`
+	Issuer    *string           `json:"issuer"`
+	Tenant    *string           `json:"tenant"`
+	Scopes    []string          `json:"scopes"`
+	Roles     []string          `json:"roles"`
+	IssuedAt  *string           `json:"issued_at"`
+	ExpiresAt *string           `json:"expires_at"`
+}
+
+type clientJSON struct {
+	Claim string `json:"claim"`
+	Value string `json:"value"`
+}
+
+func tokenOf(p inspect.Profile) *tokenJSON {
+	token := &tokenJSON{
+		Kind: p.Kind, IssuedBy: p.IssuedBy, Version: known(p.Version), Flow: p.Flow,
+		Audience: p.Audience, Issuer: known(p.Issuer), Tenant: known(p.Tenant), Scopes: p.Scopes, Roles: p.Roles,
+		IssuedAt: known(p.IssuedAt.String()), ExpiresAt: known(p.ExpiresAt.String()),
+	}
+	if p.ClientID.Claim != "" {
+		token.ClientID = &clientJSON{p.ClientID.Claim, p.ClientID.Value}
+	}
+	return token
+}
+
+// identity is what identifies a token in Microsoft's and a gateway's logs, without being the token. Times are in UTC.
+func identity(t *inspect.Token, p inspect.Profile) []Row {
+	rows := []Row{
+		{"issuer (iss)", p.Issuer},
+		{"tenant (tid)", p.Tenant},
+		{"audience (aud)", strings.Join(p.Audience, " ")},
+		{"client (" + p.ClientID.Claim + ")", p.ClientID.Value},
+		{"version (ver)", p.Version},
+		{"scopes (scp)", strings.Join(p.Scopes, " ")},
+		{"roles", strings.Join(p.Roles, " ")},
+		{"issued (iat)", p.IssuedAt.String()},
+		{"expires (exp)", p.ExpiresAt.String()},
+		{"uti", stringOf(t.Claims, "uti")},
+		{"alg", stringOf(t.Header, "alg")},
+		{"kid", stringOf(t.Header, "kid")},
+	}
+	return slices.DeleteFunc(rows, func(row Row) bool { return row.Text == "" })
+}
+
+func stringOf(object *source.Value, name string) string {
+	text, _ := object.Member(name).Str()
+	return text
 }

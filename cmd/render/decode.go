@@ -1,10 +1,35 @@
 package render
 
 import (
+	"slices"
 	"strings"
+	"time"
 
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect"
 )
+
+// Decoding is a token as decode shows it. Nothing in it is verified.
+type Decoding struct {
+	Token   *inspect.Token
+	Profile inspect.Profile
+	At      time.Time
+	Mask    *Mask
+}
+
+// nextSteps says what to do with what was decoded.
+func (d *Decoding) nextSteps() []Row {
+	switch {
+	case d.Token.Fault != nil:
+		return []Row{{d.Token.Fault.Cause, strings.Join(report.Hints(d.Token.Fault.Hints), "; ")}}
+	case d.Profile.HasTrait("microsoft-api"):
+		return []Row{{"gatewhy explain -p POLICY", "what a gateway answers to it; ask Entra ID for a scope of your own API instead"}}
+	}
+	return []Row{
+		{"gatewhy verify", "whether its signature, issuer, tenant and times are right"},
+		{"gatewhy explain -p POLICY", "what a gateway answers to it, and why"},
+	}
+}
 
 // what says what the token is and why we think so, the strongest sign first, which claim names the client, and how the audience is
 // written.
@@ -87,17 +112,14 @@ func audienceForm(p inspect.Profile) string {
 	return ""
 }
 
-// signJSON is a reason for what the token is taken for.
-type signJSON struct {
-	About   string `json:"about"`
-	Path    string `json:"path"`
-	Message string `json:"message"`
-}
-
-func signsOf(p inspect.Profile) []signJSON {
-	out := make([]signJSON, len(p.Signs))
-	for i, s := range p.Signs {
-		out[i] = signJSON(s)
+// oddAt is what is odd in a token at an instant: what is odd in its text, and a time of issue that is still to come.
+func oddAt(p inspect.Profile, at time.Time) []inspect.Observation {
+	if !p.IssuedAt.Known() || !p.IssuedAt.At.After(at) {
+		return p.Observations
 	}
-	return out
+	return append(slices.Clone(p.Observations), inspect.Observation{
+		ID: "issued-in-future", Path: "claims.iat",
+		Message: "iat is " + inspect.Relative(p.IssuedAt.At, at) + ": the clock that issued it is ahead, or this one is behind; " +
+			"mod_oauth2, Ory Oathkeeper and KrakenD reject such a token (measured), most others do not look",
+	})
 }

@@ -2,6 +2,7 @@ package render
 
 import (
 	"fmt"
+	"net/http"
 	"slices"
 	"strconv"
 	"strings"
@@ -133,4 +134,64 @@ func passes(v *rules.Verdict) string {
 		}
 	}
 	return "every check passes"
+}
+
+// status is a status with the name that HTTP gives it; a prediction without one says so.
+func status(code int) string {
+	if code == 0 {
+		return "status not known"
+	}
+	return strings.TrimSpace(fmt.Sprintf("%d %s", code, http.StatusText(code)))
+}
+
+func checkName(c *rules.Check) string {
+	name := strings.ReplaceAll(string(c.ID), "-", " ")
+	if c.Claim != "" {
+		name += " " + inspect.Safe(c.Claim)
+	}
+	return name
+}
+
+// OutcomeLine is a verdict in a few words.
+func OutcomeLine(v *rules.Verdict) string {
+	switch v.Outcome {
+	case rules.Accepted:
+		return "200 accepted"
+	case rules.Rejected:
+		return at(status(v.Status), deciding(v, ""))
+	}
+	return at("undetermined", deciding(v, ""))
+}
+
+// at says where something is decided, if anywhere.
+func at(what, where string) string {
+	if where == "" {
+		return what
+	}
+	return what + " at " + where
+}
+
+func orNone(text string) string {
+	if text == "" {
+		return "none"
+	}
+	return text
+}
+
+// verdictLine is the answer in one line.
+func verdictLine(v *rules.Verdict) string {
+	switch v.Outcome {
+	case rules.Accepted:
+		return "200, accepted"
+	case rules.Rejected:
+		return at(status(v.Status)+", rejected", theCheck(v))
+	}
+	return at("undetermined", theCheck(v))
+}
+
+func theCheck(v *rules.Verdict) string {
+	if v.Decided == nil {
+		return ""
+	}
+	return "the " + deciding(v, " check")
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
@@ -11,7 +12,8 @@ import (
 const notVerified = "Nothing was verified: anyone can write such a text."
 
 // DecodeText writes a token for a person: what it is, its header and claims, what is odd, the way on.
-func DecodeText(w io.Writer, style Style, d *Decoding) error {
+func DecodeText(w io.Writer, style Style, r *report.Decoding) error {
+	d := newDecoding(r)
 	t := NewText(style).Masked(d.Mask)
 	t.Blank()
 	t.Para(1, t.Paint(Strong, Summary(d.Profile, d.At)))
@@ -31,7 +33,7 @@ func DecodeText(w io.Writer, style Style, d *Decoding) error {
 }
 
 // members lists the members of the header or the claims.
-func (t *Text) members(title string, d *Decoding, object *source.Value) {
+func (t *Text) members(title string, d decoding, object *source.Value) {
 	if object == nil {
 		return
 	}
@@ -55,7 +57,7 @@ func (t *Text) members(title string, d *Decoding, object *source.Value) {
 const mostMembers = 1000
 
 // shown is a member's value as it is shown, safe to print.
-func (d *Decoding) shown(part string, m source.Member) string {
+func (d decoding) shown(part string, m source.Member) string {
 	text := d.valueText(m.Key, m.Value)
 	if stands := d.valueGloss(m.Key); stands != "" && part == "claims" {
 		text += " = " + stands
@@ -76,7 +78,7 @@ func (t *Text) shortened(value string) string {
 }
 
 // observations lists what was noticed, each with its id.
-func (t *Text) observations(title string, d *Decoding, all []inspect.Observation) {
+func (t *Text) observations(title string, d decoding, all []inspect.Observation) {
 	if len(all) == 0 {
 		return
 	}
@@ -86,7 +88,7 @@ func (t *Text) observations(title string, d *Decoding, all []inspect.Observation
 	}
 }
 
-func (t *Text) next(d *Decoding) {
+func (t *Text) next(d decoding) {
 	t.Heading("next")
 	for _, step := range d.nextSteps() {
 		t.Para(2, inspect.Safe(step.Label)+": "+inspect.Safe(step.Text))

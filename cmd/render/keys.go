@@ -4,36 +4,18 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/keys"
 )
 
-// KeyListing is a key set as keys shows it.
-type KeyListing struct {
-	Set      *keys.Set
-	At       time.Time
-	Private  []*keys.Key   // those whose private half, or secret, the set gives away
-	Twins    [][]*keys.Key // the same key under several entries
-	Refusals []keys.Refusal
-	Clouds   []keys.CloudSet // the key sets of all clouds, where they were asked
-}
-
-// NewKeyListing looks a key set over.
-func NewKeyListing(set *keys.Set, at time.Time, clouds ...keys.CloudSet) *KeyListing {
-	l := &KeyListing{Set: set, At: at, Twins: set.Twins(), Refusals: set.Refusals(), Clouds: clouds}
-	for _, k := range set.Keys {
-		if k.Private {
-			l.Private = append(l.Private, k)
-		}
-	}
-	return l
-}
+// keyListing is a key set as it is shown.
+type keyListing struct{ *report.KeyListing }
 
 // shout says what the set gives away, or nothing.
-func (l *KeyListing) shout() string {
+func (l keyListing) shout() string {
 	if len(l.Private) == 0 {
 		return ""
 	}
@@ -48,7 +30,7 @@ func (l *KeyListing) shout() string {
 const shoutReason = "Whoever has this text can sign tokens that every gateway with this key set accepts. Replace the key now, and publish its public half alone."
 
 // issuers lists whom the keys sign for, each once.
-func (l *KeyListing) issuers() []string {
+func (l keyListing) issuers() []string {
 	var all []string
 	for _, k := range l.Set.Keys {
 		if !slices.Contains(all, k.Issuer) {
@@ -59,7 +41,7 @@ func (l *KeyListing) issuers() []string {
 }
 
 // oddities are what is wrong or unusual, with the key that it is about, or the set.
-func (l *KeyListing) oddities() []Row {
+func (l keyListing) oddities() []Row {
 	var rows []Row
 	for _, n := range l.Set.Notes {
 		rows = append(rows, Row{"the set", n.Message})
@@ -137,7 +119,7 @@ type refusalGroup struct {
 }
 
 // refusalGroups puts the refusals of the same gateways together.
-func (l *KeyListing) refusalGroups() []refusalGroup {
+func (l keyListing) refusalGroups() []refusalGroup {
 	var groups []refusalGroup
 	for _, r := range l.Refusals {
 		gateways := strings.Join(r.Gateways, ", ")
@@ -166,7 +148,7 @@ func refusalReason(r keys.Refusal) string {
 }
 
 // listing is the ids of the clouds that list a key, or nil where none was asked.
-func (l *KeyListing) listing(k *keys.Key) []string {
+func (l keyListing) listing(k *keys.Key) []string {
 	if l.Clouds == nil {
 		return nil
 	}
@@ -180,7 +162,7 @@ func (l *KeyListing) listing(k *keys.Key) []string {
 }
 
 // cloudOddity says that a cloud lists a key that belongs to another.
-func (l *KeyListing) cloudOddity(k *keys.Key) []string {
+func (l keyListing) cloudOddity(k *keys.Key) []string {
 	own, ok := entra.CloudByInstance(k.CloudInstance)
 	others := slices.DeleteFunc(l.listing(k), func(id string) bool { return id == own.ID })
 	if !ok || len(others) == 0 {

@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/keys"
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -18,8 +19,9 @@ import (
 const mostListed = 100
 
 // KeysText writes a key set for a person: what it gives away, the keys as a table, what is odd, who refuses it.
-func KeysText(w io.Writer, style Style, l *KeyListing) error {
-	t := &keysText{Text: NewText(style), KeyListing: l}
+func KeysText(w io.Writer, style Style, r *report.KeyListing) error {
+	l := keyListing{r}
+	t := &keysText{Text: NewText(style), keyListing: l}
 	t.Blank()
 	if shout := l.shout(); shout != "" {
 		t.Para(1, t.Paint(Bad, inspect.Safe(shout)))
@@ -40,11 +42,11 @@ func KeysText(w io.Writer, style Style, l *KeyListing) error {
 
 type keysText struct {
 	*Text
-	*KeyListing
+	keyListing
 }
 
 // headline says how many keys of what origin and age there are.
-func (l *KeyListing) headline() string {
+func (l keyListing) headline() string {
 	text := fmt.Sprintf("%s, %s", count(len(l.Set.Keys), "key"), l.Set.Origin)
 	if l.Set.Cached {
 		text += ", from the cache, fetched " + inspect.Relative(l.Set.Fetched, l.At)
@@ -135,7 +137,7 @@ func (t *keysText) certificate(k *keys.Key) string {
 // issuers says whom the keys sign for, and which keys where they differ in that.
 func (t *keysText) issuers() {
 	var rows []Row
-	issuers := t.KeyListing.issuers()
+	issuers := t.keyListing.issuers()
 	for _, issuer := range issuers {
 		if issuer == "" {
 			continue

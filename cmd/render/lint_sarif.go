@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
@@ -100,7 +101,8 @@ type (
 )
 
 // LintSARIF writes the findings as SARIF 2.1.0, those that are set aside among them.
-func LintSARIF(w io.Writer, l *Linting) error {
+func LintSARIF(w io.Writer, r *report.Linting) error {
+	l := linting{r}
 	run := sarifRun{
 		Tool: sarifTool{sarifDriver{
 			Name: "gatewhy", Version: l.Version, InformationURI: "https://github.com/gatewhy/gatewhy", Rules: sarifRules(l.Catalogue),
@@ -108,12 +110,12 @@ func LintSARIF(w io.Writer, l *Linting) error {
 		ColumnKind: "unicodeCodePoints",
 		Results:    []sarifResult{},
 	}
-	prints := fingerprints{l: l, seen: make(map[string]int)}
-	for _, f := range l.Findings {
-		run.Results = append(run.Results, l.sarifResult(f, prints.of(f)))
+	prints := l.Fingerprints()
+	for i, f := range l.Findings {
+		run.Results = append(run.Results, l.sarifResult(f, prints[i]))
 	}
-	for _, s := range l.Suppressed {
-		result := l.sarifResult(s.Finding, prints.of(s.Finding))
+	for i, s := range l.Suppressed {
+		result := l.sarifResult(s.Finding, prints[len(l.Findings)+i])
 		result.Suppressions = []sarifSuppression{{Kind: suppressionKind(s.By), Justification: s.Reason}}
 		run.Results = append(run.Results, result)
 	}
@@ -124,7 +126,7 @@ func LintSARIF(w io.Writer, l *Linting) error {
 }
 
 // sarifNotifications says of each file that was not checked why.
-func sarifNotifications(unread []Unread) []sarifNotification {
+func sarifNotifications(unread []report.Unread) []sarifNotification {
 	out := make([]sarifNotification, len(unread))
 	for i, u := range unread {
 		out[i] = sarifNotification{Level: rules.Error, Message: sarifText{Text: sentence(u.Why)}}
@@ -158,7 +160,7 @@ func sarifRules(all []rules.Rule) []sarifRule {
 	return out
 }
 
-func (l *Linting) sarifResult(f rules.Finding, fingerprint string) sarifResult {
+func (l linting) sarifResult(f rules.Finding, fingerprint string) sarifResult {
 	result := sarifResult{
 		RuleID: f.Rule, Level: f.Severity, Message: sarifText{Text: sentence(f.Message)},
 		Locations:           []sarifLocation{l.sarifLocation(f)},
@@ -170,7 +172,7 @@ func (l *Linting) sarifResult(f rules.Finding, fingerprint string) sarifResult {
 	return result
 }
 
-func (l *Linting) sarifLocation(f rules.Finding) sarifLocation { return sarifPlace(f.Pos, l.end(f)) }
+func (l linting) sarifLocation(f rules.Finding) sarifLocation { return sarifPlace(f.Pos, l.end(f)) }
 
 // sarifPlace is a place and its end; the file as a whole where it has no line.
 func sarifPlace(pos, end source.Position) sarifLocation {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
@@ -13,43 +14,12 @@ import (
 	"github.com/gatewhy/gatewhy/rules/issued"
 )
 
-// Matrixing is a matrix with what is said about it.
-type Matrixing struct {
-	*environments.Matrix
-	Name    string // of the environments file
-	Allow   []environments.Crossing
-	File    func(name string) *source.File
-	Repairs []Repair             // what was tried, by gateway; nil where nothing was looked for
-	Fixed   *environments.Matrix // the matrix after the smallest set of repairs; nil where none was looked for
-}
+// matrixing is a matrix as it is shown.
+type matrixing struct{ *report.Matrixing }
 
-// Repair is a set of changes to one gateway's policies that was compiled and run against every token.
-type Repair struct {
-	Gateway int
-	Titles  []string
-	Changes []FileChange
-	Files   []EditedFile
-	Wrong   int                  // wrong cells of the gateway's column after it
-	Before  int                  // and before it
-	After   *environments.Matrix // the whole matrix after this repair alone
-	Chosen  bool                 // it belongs to the smallest set that was found
-}
-
-// FileChange is one field of a file that a repair changes.
-type FileChange struct {
-	File string
-	rules.FieldChange
-}
-
-// EditedFile is a file as a repair leaves it.
-type EditedFile struct {
-	Name string
-	Text []byte
-}
-
-// Sentence is the answer: how many cells are wrong. That no token gets in that must not is said only where every token was modelled and
+// sentence is the answer: how many cells are wrong. That no token gets in that must not is said only where every token was modelled and
 // run.
-func (x *Matrixing) Sentence() string {
+func (x matrixing) sentence() string {
 	wrong, unknown, all := x.Wrong()
 	of := func(n int) string { return fmt.Sprintf("%d of %s", n, plural(all, "cell", "cells")) }
 	switch gaps := x.Gaps(); {
@@ -67,7 +37,7 @@ func (x *Matrixing) Sentence() string {
 }
 
 // noChange says why no change is proposed.
-func (x *Matrixing) noChange() string {
+func (x matrixing) noChange() string {
 	if wrong, _, _ := x.Wrong(); wrong == 0 {
 		return "none: no cell is known to be wrong"
 	}
@@ -83,7 +53,7 @@ const beyondPolicies = "What is left are tokens that Entra ID issues to other cl
 const lostTitle = "own tokens that get in today and do not after it, though others of the same environment do"
 
 // lost lists, by gateway, an environment's own tokens that the smallest set of repairs keeps out, and that get in today.
-func (x *Matrixing) lost() []Row {
+func (x matrixing) lost() []Row {
 	var rows []Row
 	for g, name := range x.Gateways {
 		var kinds []string
@@ -105,7 +75,7 @@ func onlyIssuance(m *environments.Matrix) bool {
 }
 
 // why says what keeps the cells of a gateway from being known, and what would tell.
-func (x *Matrixing) why(u environments.Unknown) string {
+func (x matrixing) why(u environments.Unknown) string {
 	w := x.Witness(u.Row, u.Gateway)
 	text := fmt.Sprintf("%s (%s)", x.Rows[u.Row].Name, plural(u.Rows, "row", "rows"))
 	if class := x.Cells[u.Row][u.Gateway].Class().String(); class != "" {
@@ -171,11 +141,11 @@ func mark(c *environments.Cell) string {
 }
 
 // witness is a finding's token, without personal claims, and what the gateway answers to it.
-func (x *Matrixing) witness(f *environments.Finding) environments.Witness {
+func (x matrixing) witness(f *environments.Finding) environments.Witness {
 	return x.witnessAt(f.Row, f.Gateway)
 }
 
-func (x *Matrixing) witnessAt(row, gateway int) environments.Witness {
+func (x matrixing) witnessAt(row, gateway int) environments.Witness {
 	w := x.Witness(row, gateway)
 	profile := inspect.Describe(&inspect.Token{Shape: inspect.Signed, Claims: w.Claims})
 	w.Claims = NewMask(nil, profile, true).Claims(w.Claims)
@@ -211,7 +181,7 @@ func claimLines(claims *source.Value) []Row {
 }
 
 // firstOfRule reports whether no finding before this one is of the same rule.
-func (x *Matrixing) firstOfRule(i int) bool {
+func (x matrixing) firstOfRule(i int) bool {
 	for j := range i {
 		if x.Findings[j].Rule == x.Findings[i].Rule {
 			return false
@@ -221,7 +191,7 @@ func (x *Matrixing) firstOfRule(i int) bool {
 }
 
 // files names the files that a repair changes.
-func (r *Repair) files() string {
+func changedFiles(r *report.Repair) string {
 	var names []string
 	for _, c := range r.Changes {
 		if !slices.Contains(names, c.File) {
@@ -232,7 +202,7 @@ func (r *Repair) files() string {
 }
 
 // effect is what a repair does to the cells of its gateway.
-func (r *Repair) effect() string {
+func effectOf(r *report.Repair) string {
 	before := plural(r.Before, "wrong cell", "wrong cells")
 	if r.Wrong == 0 {
 		return before + " here, none after it"

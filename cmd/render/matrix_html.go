@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/rules/environments"
 )
@@ -17,7 +18,8 @@ var matrixTemplate embed.FS
 
 // MatrixHTML writes a matrix as one page that loads nothing: the grid, and for each finding its token, the check that
 // decides, and the repairs with the grid after each. What comes from files is escaped, personal claims are masked.
-func MatrixHTML(w io.Writer, x *Matrixing) error {
+func MatrixHTML(w io.Writer, r *report.Matrixing) error {
+	x := matrixing{r}
 	page, err := template.ParseFS(matrixTemplate, "templates/matrix.html", "templates/style.html")
 	if err != nil {
 		return err
@@ -83,10 +85,10 @@ type (
 	}
 )
 
-func (x *Matrixing) page() matrixPage {
+func (x matrixing) page() matrixPage {
 	wrong, unknown, _ := x.Wrong()
 	p := matrixPage{
-		Name: inspect.Safe(x.Name), Sentence: x.Sentence(), Good: wrong+unknown == 0,
+		Name: inspect.Safe(x.Name), Sentence: x.sentence(), Good: wrong+unknown == 0,
 		Grid: x.gridPage(x.Matrix, true), Tokens: x.Tokens, Notes: x.notePages(),
 		Rows: len(x.Rows), Folded: len(x.Lines()) < len(x.Rows), Others: x.otherPages(),
 	}
@@ -104,7 +106,7 @@ func (x *Matrixing) page() matrixPage {
 }
 
 // gridPage is the folded grid. Its wrong cells link to their stories where the page has them.
-func (x *Matrixing) gridPage(m *environments.Matrix, links bool) gridPage {
+func (x matrixing) gridPage(m *environments.Matrix, links bool) gridPage {
 	var grid gridPage
 	for _, g := range m.Gateways {
 		grid.Gateways = append(grid.Gateways, inspect.Safe(g))
@@ -131,7 +133,7 @@ func cellPageOf(c *environments.Cell) cellPage {
 }
 
 // story is the id of the finding that a cell belongs to, or of its own story where it is not wrong.
-func (x *Matrixing) story(row, gateway int) string {
+func (x matrixing) story(row, gateway int) string {
 	f := x.findingAt(row, gateway)
 	for i := range x.Findings {
 		if &x.Findings[i] == f {
@@ -144,7 +146,7 @@ func (x *Matrixing) story(row, gateway int) string {
 func cellID(row, gateway int) string { return fmt.Sprintf("cell-%d-%d", row+1, gateway+1) }
 
 // otherPages tells of each cell of the folded grid that is not wrong what decides it.
-func (x *Matrixing) otherPages() []otherPage {
+func (x matrixing) otherPages() []otherPage {
 	var all []otherPage
 	for _, line := range x.Lines() {
 		for g, gateway := range x.Gateways {
@@ -168,7 +170,7 @@ func (x *Matrixing) otherPages() []otherPage {
 
 func storyID(i int) string { return fmt.Sprintf("finding-%d", i+1) }
 
-func (x *Matrixing) findingPage(i int) findingPage {
+func (x matrixing) findingPage(i int) findingPage {
 	f := &x.Findings[i]
 	w := x.witness(f)
 	p := findingPage{
@@ -179,7 +181,7 @@ func (x *Matrixing) findingPage(i int) findingPage {
 		p.Why = inspect.Safe(sentence(why))
 	}
 	if file := x.File(f.Pos.File); file != nil && f.Span.End > f.Span.Start && f.Span.End <= len(file.Text) {
-		cut := cutLine(shielded(file), f.Span)
+		cut := excerptOf(file, f.Span)
 		p.Before, p.Marked, p.After = strings.TrimLeft(cut.before, " "), cut.marked, cut.after
 	}
 	for _, m := range w.Claims.Members {
@@ -199,12 +201,12 @@ func (x *Matrixing) findingPage(i int) findingPage {
 }
 
 // firstAt is the first finding at a gateway.
-func (x *Matrixing) firstAt(gateway int) int {
+func (x matrixing) firstAt(gateway int) int {
 	return slices.IndexFunc(x.Findings, func(f environments.Finding) bool { return f.Gateway == gateway })
 }
 
 // repairsFor lists the repairs of a gateway, the smallest set that was found first, the others by what they mend.
-func (x *Matrixing) repairsFor(gateway int) []repairPage {
+func (x matrixing) repairsFor(gateway int) []repairPage {
 	var chosen, others []repairPage
 	for i := range x.Repairs {
 		r := &x.Repairs[i]
@@ -228,7 +230,7 @@ func (x *Matrixing) repairsFor(gateway int) []repairPage {
 const mostRows = 100
 
 // wrongRows lists the rows of a finding, each with the claims of a token that shows it.
-func (x *Matrixing) wrongRows(f *environments.Finding) (rows []Row, more int) {
+func (x matrixing) wrongRows(f *environments.Finding) (rows []Row, more int) {
 	listed := f.Rows[:min(mostRows, len(f.Rows))]
 	for _, r := range listed {
 		w := x.witnessAt(r, f.Gateway)
@@ -246,8 +248,8 @@ func (x *Matrixing) wrongRows(f *environments.Finding) (rows []Row, more int) {
 // mostRepairs is how many repairs a story shows, the best first.
 const mostRepairs = 4
 
-func (x *Matrixing) repairPage(r *Repair) repairPage {
-	p := repairPage{Title: inspect.Safe(strings.Join(r.Titles, ", then ")), Files: inspect.Safe(r.files()), Effect: r.effect(), Grid: x.gridAfter(r)}
+func (x matrixing) repairPage(r *report.Repair) repairPage {
+	p := repairPage{Title: inspect.Safe(strings.Join(r.Titles, ", then ")), Files: inspect.Safe(changedFiles(r)), Effect: effectOf(r), Grid: x.gridAfter(r)}
 	for _, c := range r.Changes {
 		p.Changes = append(p.Changes, inspect.Safe(changeLine(c.FieldChange)))
 	}
@@ -258,7 +260,7 @@ func (x *Matrixing) repairPage(r *Repair) repairPage {
 // shown, before and after.
 const mostGateways = 6
 
-func (x *Matrixing) gridAfter(r *Repair) gridPage {
+func (x matrixing) gridAfter(r *report.Repair) gridPage {
 	if len(x.Gateways) <= mostGateways {
 		return x.gridPage(r.After, false)
 	}
@@ -277,7 +279,7 @@ func (x *Matrixing) gridAfter(r *Repair) gridPage {
 	return grid
 }
 
-func (x *Matrixing) notePages() []Row {
+func (x matrixing) notePages() []Row {
 	var rows []Row
 	for g, name := range x.Gateways {
 		for _, r := range x.Rejected(g) {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/environments"
 )
@@ -90,7 +91,8 @@ type (
 )
 
 // MatrixJSON writes a matrix as JSON, every row for itself.
-func MatrixJSON(w io.Writer, x *Matrixing) error {
+func MatrixJSON(w io.Writer, r *report.Matrixing) error {
+	x := matrixing{r}
 	out := matrixJSON{
 		SchemaVersion: SchemaVersion,
 		Summary:       matrixSummaryOf(x.Matrix),
@@ -141,7 +143,7 @@ func truthOf(t rules.Truth) *bool {
 	return &yes
 }
 
-func (x *Matrixing) findingOf(f *environments.Finding) matrixFindingJSON {
+func (x matrixing) findingOf(f *environments.Finding) matrixFindingJSON {
 	w := x.witness(f)
 	out := matrixFindingJSON{
 		findingJSON: findingsOf([]rules.Finding{f.Finding})[0],
@@ -167,7 +169,7 @@ func lowerNames(headers map[string]string) map[string]string {
 }
 
 // remarkOf is a finding about a policy: no token shows it.
-func (x *Matrixing) remarkOf(r *environments.Remark) matrixFindingJSON {
+func (x matrixing) remarkOf(r *environments.Remark) matrixFindingJSON {
 	return matrixFindingJSON{
 		findingJSON: findingsOf([]rules.Finding{r.Finding})[0],
 		Gateway:     x.Gateways[r.Gateway],
@@ -177,24 +179,24 @@ func (x *Matrixing) remarkOf(r *environments.Remark) matrixFindingJSON {
 }
 
 // edited lists the files that the repair changes, as it leaves them.
-func (r *Repair) edited() []editedFileJSON {
+func editedBy(r *report.Repair) []editedFileJSON {
 	all := []editedFileJSON{}
 	for _, f := range r.Files {
-		if slices.ContainsFunc(r.Changes, func(c FileChange) bool { return c.File == f.Name }) {
+		if slices.ContainsFunc(r.Changes, func(c report.FileChange) bool { return c.File == f.Name }) {
 			all = append(all, editedFileJSON{f.Name, string(f.Text)})
 		}
 	}
 	return all
 }
 
-func (x *Matrixing) fixOf() *fixJSON {
+func (x matrixing) fixOf() *fixJSON {
 	out := &fixJSON{Repairs: []repairJSON{}, Summary: matrixSummaryOf(x.Fixed), Cells: cellsOf(x.Fixed)}
 	for i := range x.Repairs {
 		r := &x.Repairs[i]
 		if !r.Chosen {
 			continue
 		}
-		repair := repairJSON{Gateway: x.Gateways[r.Gateway], Titles: r.Titles, Changes: []fileChangeJSON{}, Files: r.edited(), Wrong: r.Wrong}
+		repair := repairJSON{Gateway: x.Gateways[r.Gateway], Titles: r.Titles, Changes: []fileChangeJSON{}, Files: editedBy(r), Wrong: r.Wrong}
 		for _, c := range r.Changes {
 			repair.Changes = append(repair.Changes, fileChangeJSON{c.File, changeJSON{c.Field, known(c.From), c.To}})
 		}

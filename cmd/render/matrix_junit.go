@@ -4,13 +4,15 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/environments"
 )
 
 // MatrixJUnit writes a matrix as JUnit XML: a suite for each gateway, a case for each row. A cell of which it is not known counts as
 // skipped.
-func MatrixJUnit(w io.Writer, x *Matrixing) error {
+func MatrixJUnit(w io.Writer, r *report.Matrixing) error {
+	x := matrixing{r}
 	suites := make([]junitSuite, len(x.Gateways))
 	for g, gateway := range x.Gateways {
 		suite := &suites[g]
@@ -33,7 +35,7 @@ func junitRemark(r *environments.Remark, gateway string) junitCase {
 	return junitCase{Name: r.Rule + " at " + gateway, Class: gateway, File: r.Pos.File, Line: r.Pos.Line, Skipped: &junitMessage{Message: r.Message, Text: text}}
 }
 
-func (x *Matrixing) junitCase(r, g int) junitCase {
+func (x matrixing) junitCase(r, g int) junitCase {
 	cell := &x.Cells[r][g]
 	c := junitCase{Name: x.Rows[r].Name + " at " + x.Gateways[g], Class: x.Gateways[g]}
 	message := &junitMessage{Message: fmt.Sprintf("expected %s, got %s (%s)", cell.Expected, cell.Outcome, answer(cell))}
@@ -50,7 +52,7 @@ func (x *Matrixing) junitCase(r, g int) junitCase {
 }
 
 // findingAt is the finding that a wrong cell belongs to.
-func (x *Matrixing) findingAt(row, gateway int) *environments.Finding {
+func (x matrixing) findingAt(row, gateway int) *environments.Finding {
 	for i := range x.Findings {
 		f := &x.Findings[i]
 		if f.Gateway != gateway {

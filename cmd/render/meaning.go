@@ -39,7 +39,7 @@ func gloss(part, name string) string {
 }
 
 // gloss is the gloss of a member of this token, where its kind or its flow narrows down what the member means.
-func (d *Decoding) gloss(part, name string) string {
+func (d decoding) gloss(part, name string) string {
 	switch {
 	case part != "claims":
 	case name == "aud" && d.Profile.Kind == inspect.KindID:
@@ -53,7 +53,7 @@ func (d *Decoding) gloss(part, name string) string {
 }
 
 // valueGloss says what a value stands for, where more is known than it says itself.
-func (d *Decoding) valueGloss(name string) string {
+func (d decoding) valueGloss(name string) string {
 	p := d.Profile
 	switch {
 	case name == "aud":
@@ -91,7 +91,7 @@ func isTime(claim string) bool {
 // valueText writes a value as a person reads it: lists of strings without brackets, times also as a date,
 // strings without quotes unless they would be taken for something else. It is not yet safe to print. The value is
 // masked already.
-func (d *Decoding) valueText(name string, v *source.Value) string {
+func (d decoding) valueText(name string, v *source.Value) string {
 	if list, ok := v.Strings(); ok && v.Is(source.List) && len(list) > 0 {
 		return counted(list) + strings.Join(list, ", ")
 	}

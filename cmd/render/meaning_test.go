@@ -3,6 +3,7 @@ package render
 import (
 	"testing"
 
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect"
 )
 
@@ -22,7 +23,7 @@ func TestAGlossFollowsTheTokensKindAndFlow(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			d := &Decoding{Profile: test.profile}
+			d := newDecoding(&report.Decoding{Profile: test.profile})
 			if got := d.gloss("claims", test.claim); got != test.want {
 				t.Errorf("got %q, want %q", got, test.want)
 			}

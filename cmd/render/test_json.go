@@ -3,6 +3,7 @@ package render
 import (
 	"io"
 
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -48,19 +49,20 @@ type (
 )
 
 // TestJSON writes the outcome of policy tests as JSON.
-func TestJSON(w io.Writer, x *Testing) error {
+func TestJSON(w io.Writer, r *report.Testing) error {
+	x := testRun{r}
 	failed := x.Failed()
 	out := testsJSON{SchemaVersion: SchemaVersion, Summary: testSummaryJSON{len(x.Cases) - failed, failed}, Tests: make([]testJSON, len(x.Cases))}
 	for i := range x.Cases {
 		out.Tests[i] = testOf(&x.Cases[i])
 	}
 	if x.Coverage != nil {
-		out.Coverage = x.Coverage.json()
+		out.Coverage = coverageOf(x.Coverage)
 	}
 	return JSON(w, out)
 }
 
-func testOf(c *Tested) testJSON {
+func testOf(c *report.Tested) testJSON {
 	out := testJSON{
 		Name: c.Name, Source: sourceOf(c.Pos), Passed: len(c.Differences) == 0, Differences: c.Differences,
 		Expected: expectationJSON{known(c.Expect.Outcome), known(c.Expect.Status), known(c.Expect.Decided)},
@@ -76,7 +78,7 @@ func testOf(c *Tested) testJSON {
 	return out
 }
 
-func (c *Coverage) json() []coveredJSON {
+func coverageOf(c *report.Coverage) []coveredJSON {
 	all := make([]coveredJSON, len(c.Checks))
 	for i, covered := range c.Checks {
 		all[i] = coveredJSON{

@@ -2,32 +2,24 @@ package render
 
 import (
 	"fmt"
-	"time"
 
 	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/keys"
-	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
-// Verification is what verify found of one token.
-type Verification struct {
-	Token   *inspect.Token
-	Profile inspect.Profile
-	At      time.Time
-	Report  keys.Report
-	Mask    *Mask
+// verification is a verified token as it is shown.
+type verification struct {
+	*report.Verification
+	Mask *Mask
+}
 
-	// OwnKeys means that nobody said whose keys are right, so that the token's own issuer was asked.
-	OwnKeys bool
-	// NoKeys says why there is no key set, where there is none.
-	NoKeys string
-	// Hints say what to pass so that more can be said.
-	Hints []source.Hint
+func newVerification(r *report.Verification) verification {
+	return verification{r, NewMask(r.Token, r.Profile, r.Redact)}
 }
 
 // outcome is the verdict in the words of the JSON output.
-func (v *Verification) outcome() string {
+func (v verification) outcome() string {
 	switch v.Report.Outcome() {
 	case keys.Pass:
 		return "verified"
@@ -38,7 +30,7 @@ func (v *Verification) outcome() string {
 }
 
 // headline is the verdict with its cause, in one line.
-func (v *Verification) headline() (Mood, string) {
+func (v verification) headline() (Mood, string) {
 	decided, _ := v.Report.Decided()
 	switch v.Report.Outcome() {
 	case keys.Pass:
@@ -53,7 +45,7 @@ func (v *Verification) headline() (Mood, string) {
 }
 
 // cause is why the deciding check came out as it did, in few words.
-func (v *Verification) cause(c keys.Check) string {
+func (v verification) cause(c keys.Check) string {
 	switch c.ID {
 	case "token-format":
 		return "this is no readable signed token"
@@ -141,7 +133,7 @@ func describeKey(k *keys.Key) string {
 }
 
 // describeSet says where a key set is from, how many keys it has, and how old it is.
-func (v *Verification) describeSet() string {
+func (v verification) describeSet() string {
 	set := v.Report.Signature.Set
 	if set == nil {
 		return "none"
@@ -157,7 +149,7 @@ func (v *Verification) describeSet() string {
 }
 
 // notes are what is worth knowing of the key set and the signature.
-func (v *Verification) notes() []keys.Note {
+func (v verification) notes() []keys.Note {
 	signature := v.Report.Signature
 	notes := append(v.purpose(), signature.Notes...)
 	notes = append(notes, v.odd()...)
@@ -174,7 +166,7 @@ func (v *Verification) notes() []keys.Note {
 }
 
 // odd is what is odd in the token itself: one that verifies may still be refused for it, or read otherwise.
-func (v *Verification) odd() []keys.Note {
+func (v verification) odd() []keys.Note {
 	decided, _ := v.Report.Decided()
 	var notes []keys.Note
 	for _, o := range oddAt(v.Profile, v.At) {
@@ -187,7 +179,7 @@ func (v *Verification) odd() []keys.Note {
 
 // purpose says what the token is for, where that is no API of one's own: such a token may be genuine, and is the wrong
 // one all the same.
-func (v *Verification) purpose() []keys.Note {
+func (v verification) purpose() []keys.Note {
 	switch {
 	case v.Profile.Kind == inspect.KindID:
 		return []keys.Note{{ID: "id-token", Message: "this is an ID token: it tells an app who signed in, and no API should accept it; ask for an access token"}}
@@ -198,7 +190,7 @@ func (v *Verification) purpose() []keys.Note {
 }
 
 // question is the one thing to ask, or to do, next about a token that was not verified; empty where it was, and where the hints say it.
-func (v *Verification) question() string {
+func (v verification) question() string {
 	decided, ok := v.Report.Decided()
 	if !ok || len(v.Hints) > 0 {
 		return ""
@@ -229,7 +221,7 @@ const (
 	whichAuthority = "Which authority does the client ask for its token, and which version does the API's app registration request?"
 )
 
-func (v *Verification) signatureQuestion() string {
+func (v verification) signatureQuestion() string {
 	switch r := v.Report.Signature; r.Reason {
 	case keys.Unsigned, keys.AlgorithmNotAllowed, keys.HMACWithPublicKey, keys.AlgorithmMismatch, keys.CriticalHeader:
 		return "Where did the client get this token? Entra ID signs with RS256 and writes no crit."
@@ -259,7 +251,7 @@ func (v *Verification) signatureQuestion() string {
 }
 
 // kidQuestion is about a kid that the set does not have: what to ask depends on whose set it is.
-func (v *Verification) kidQuestion() string {
+func (v verification) kidQuestion() string {
 	switch {
 	case v.Report.Signature.Verifier != nil:
 		return wrongKid

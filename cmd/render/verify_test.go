@@ -3,16 +3,17 @@ package render
 import (
 	"testing"
 
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect/keys"
 )
 
 // Every reason why a signature does not verify comes with the question to ask next.
 func TestEveryFailureOfASignatureHasItsQuestion(t *testing.T) {
 	for reason := keys.Unsigned; reason <= keys.KeyOfCloud; reason++ {
-		v := &Verification{Report: keys.Report{
+		v := newVerification(&report.Verification{Report: keys.Report{
 			Signature: keys.Result{Reason: reason},
 			Checks:    []keys.Check{{ID: "signature", Outcome: keys.Fail}},
-		}}
+		}})
 		if v.question() == "" {
 			t.Errorf("%v has none", reason)
 		}
@@ -24,16 +25,16 @@ func TestWhatToAskOfAnUnknownKidDependsOnWhoseSetItIs(t *testing.T) {
 	failed := []keys.Check{{ID: "signature", Outcome: keys.Fail}, {ID: "issuer", Outcome: keys.Fail}}
 	tests := []struct {
 		name string
-		v    Verification
+		v    report.Verification
 		want string
 	}{
-		{"a set that the user named", Verification{Report: keys.Report{Signature: unknown, Checks: failed[:1]}}, "Whose keys are these: does gatewhy keys --tenant for the token's tenant list its kid?"},
-		{"that of the token's own issuer", Verification{OwnKeys: true, Report: keys.Report{Signature: unknown, Checks: failed[:1]}}, "Where did the client get this token? The issuer that it names publishes no key with its kid."},
-		{"that of another issuer than the token's", Verification{Report: keys.Report{Signature: unknown, Checks: failed}}, whichAuthority},
+		{"a set that the user named", report.Verification{Report: keys.Report{Signature: unknown, Checks: failed[:1]}}, "Whose keys are these: does gatewhy keys --tenant for the token's tenant list its kid?"},
+		{"that of the token's own issuer", report.Verification{OwnKeys: true, Report: keys.Report{Signature: unknown, Checks: failed[:1]}}, "Where did the client get this token? The issuer that it names publishes no key with its kid."},
+		{"that of another issuer than the token's", report.Verification{Report: keys.Report{Signature: unknown, Checks: failed}}, whichAuthority},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			if got := test.v.question(); got != test.want {
+			if got := newVerification(&test.v).question(); got != test.want {
 				t.Errorf("got %q, want %q", got, test.want)
 			}
 		})
@@ -41,7 +42,7 @@ func TestWhatToAskOfAnUnknownKidDependsOnWhoseSetItIs(t *testing.T) {
 }
 
 func TestAVerifiedTokenAsksNothing(t *testing.T) {
-	v := &Verification{Report: keys.Report{Checks: []keys.Check{{ID: "signature", Outcome: keys.Pass}}}}
+	v := newVerification(&report.Verification{Report: keys.Report{Checks: []keys.Check{{ID: "signature", Outcome: keys.Pass}}}})
 	if q := v.question(); q != "" {
 		t.Error(q)
 	}

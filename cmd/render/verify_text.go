@@ -10,7 +10,8 @@ import (
 )
 
 // VerifyText writes a verification for a person: the answer, the reason, the evidence, every check, the way on.
-func VerifyText(w io.Writer, style Style, v *Verification) error {
+func VerifyText(w io.Writer, style Style, r *report.Verification) error {
+	v := newVerification(r)
 	t := NewText(style).Masked(v.Mask)
 	mood, headline := v.headline()
 	t.Blank()
@@ -33,7 +34,7 @@ func VerifyText(w io.Writer, style Style, v *Verification) error {
 }
 
 // verifyReason adds the sentence behind the headline, with what was expected and what was found.
-func (t *Text) verifyReason(v *Verification) {
+func (t *Text) verifyReason(v verification) {
 	decided, ok := v.Report.Decided()
 	switch {
 	case !ok:
@@ -63,7 +64,7 @@ func (t *Text) compared(level int, c keys.Check) bool {
 }
 
 // verifiedSentence says what was verified, and what was not.
-func verifiedSentence(v *Verification) string {
+func verifiedSentence(v verification) string {
 	key := v.Report.Signature.Verifier
 	text := "The signature is right, made by key " + describeKey(key) + ", and the token is valid at this moment."
 	var skipped []string
@@ -79,7 +80,7 @@ func verifiedSentence(v *Verification) string {
 }
 
 // facts are what the verdict is about.
-func (v *Verification) facts() []Row {
+func (v verification) facts() []Row {
 	rows := []Row{{"token", FullSummary(v.Profile, v.At)}, {"keys", v.describeSet()}}
 	if v.Report.Signature.KeyID != "" {
 		rows = append(rows, Row{"kid", inspect.Safe(inspect.ShortenMiddle(v.Report.Signature.KeyID, 60))})
@@ -91,7 +92,7 @@ func (v *Verification) facts() []Row {
 const widestCheck = len("token format")
 
 // check adds a check with its mark, and why it came out as it did.
-func (t *Text) check(v *Verification, c keys.Check) {
+func (t *Text) check(v verification, c keys.Check) {
 	label := t.Mark(c.Outcome.String()) + " " + pad(strings.ReplaceAll(c.ID, "-", " "), widestCheck)
 	text := v.checkText(c)
 	if c.Outcome == keys.Pass {
@@ -101,7 +102,7 @@ func (t *Text) check(v *Verification, c keys.Check) {
 }
 
 // checkText says in one clause how a check came out.
-func (v *Verification) checkText(c keys.Check) string {
+func (v verification) checkText(c keys.Check) string {
 	switch {
 	case c.ID == "signature" && c.Outcome == keys.Pass:
 		return "by key " + describeKey(v.Report.Signature.Verifier)
@@ -114,7 +115,7 @@ func (v *Verification) checkText(c keys.Check) string {
 }
 
 // verifyNotes adds what else is worth knowing, and what to pass.
-func (t *Text) verifyNotes(v *Verification) {
+func (t *Text) verifyNotes(v verification) {
 	notes := v.notes()
 	if v.OwnKeys && v.Report.Signature.Set != nil {
 		notes = append(notes, keys.Note{ID: "own-keys", Message: "the token chose its own keys: a token of any tenant is verified so. --tenant says whose token it must be"})

@@ -1,4 +1,4 @@
-package render
+package report
 
 import (
 	"strings"
@@ -19,7 +19,7 @@ func TestALineOfAFileIsShownWithoutItsSecrets(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got := shielded(file)
+			got := Shielded(file)
 			if strings.Contains(string(got), "hunter2") || len(got) != len(row.text) {
 				t.Errorf("%s", got)
 			}
@@ -33,7 +33,7 @@ func TestAnExpressionIsNoSecret(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := string(shielded(file)); got != text {
+	if got := string(Shielded(file)); got != text {
 		t.Error(got)
 	}
 }

@@ -48,8 +48,8 @@ func commandOf(step *rules.Step) string {
 	return step.Command
 }
 
-// CollectText writes the commands in a form that a shell takes as it is: all but the commands is comments, and no line is
-// wrapped.
+// CollectText writes the commands in a form that a shell takes as it is: all but the commands
+// is comments, and no line is wrapped.
 func CollectText(w io.Writer, style Style, all []rules.Collection) error {
 	t := NewText(style)
 	for i, c := range all {

@@ -31,8 +31,8 @@ func (d *Decoding) nextSteps() []Row {
 	}
 }
 
-// what says what the token is and why we think so, the strongest sign first, which claim names the client, and how the audience is
-// written.
+// what says what the token is and why we think so, the strongest sign first, which claim names
+// the client, and how the audience is written.
 func (d *Decoding) what() []Row {
 	p := d.Profile
 	var rows []Row
@@ -112,7 +112,8 @@ func audienceForm(p inspect.Profile) string {
 	return ""
 }
 
-// oddAt is what is odd in a token at an instant: what is odd in its text, and a time of issue that is still to come.
+// oddAt is what is odd in a token at an instant: what is odd in its text, and a time of issue
+// that is still to come.
 func oddAt(p inspect.Profile, at time.Time) []inspect.Observation {
 	if !p.IssuedAt.Known() || !p.IssuedAt.At.After(at) {
 		return p.Observations

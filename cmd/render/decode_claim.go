@@ -27,7 +27,8 @@ func NewClaim(d *Decoding, name string) *Claim {
 	return c
 }
 
-// ClaimText writes one claim, whole: its value on the first line, or that there is none, then what is known of it.
+// ClaimText writes one claim, whole: its value on the first line, or that there is none, then
+// what is known of it.
 func ClaimText(w io.Writer, style Style, c *Claim) error {
 	t := NewText(style)
 	switch {

@@ -2,7 +2,8 @@ package render
 
 import "io"
 
-// DecodeMarkdown writes what identifies a token as a block to paste into a ticket. It holds no token.
+// DecodeMarkdown writes what identifies a token as a block to paste into a ticket. It holds no
+// token.
 func DecodeMarkdown(w io.Writer, d *Decoding) error {
 	m := markdown{mask: d.Mask}
 	m.heading("gatewhy decode: " + Summary(d.Profile, d.At))

@@ -10,7 +10,8 @@ import (
 
 const notVerified = "Nothing was verified: anyone can write such a text."
 
-// DecodeText writes a token for a person: what it is, its header and claims, what is odd, the way on.
+// DecodeText writes a token for a person: what it is, its header and claims, what is odd, the
+// way on.
 func DecodeText(w io.Writer, style Style, d *Decoding) error {
 	t := NewText(style).Masked(d.Mask)
 	t.Blank()
@@ -66,7 +67,8 @@ func (d *Decoding) shown(part string, m source.Member) string {
 // mostLines is how many lines a value may take before its middle is left out.
 const mostLines = 2
 
-// shortened leaves out the middle of a value that would take too many lines. --claim shows it whole.
+// shortened leaves out the middle of a value that would take too many lines. --claim shows it
+// whole.
 func (t *Text) shortened(value string) string {
 	line := t.columns() - 2*len(indent) - widestLabel - 2
 	if width(value) <= mostLines*line {

@@ -28,7 +28,8 @@ type Explanation struct {
 	Mask     *Mask
 	File     func(name string) *source.File
 
-	// Collect is the command that says how to get what an unknown check asks for; empty where there is none.
+	// Collect is the command that says how to get what an unknown check asks for; empty where
+	// there is none.
 	Collect func(need rules.Need) string
 
 	// Observed compares it with what the real gateway answered; nil where that was not given.

@@ -24,7 +24,8 @@ func ExplainHTML(w io.Writer, x *Explanation) error {
 	return page.Execute(w, (&explainPager{x}).page())
 }
 
-// What the template reads. Every text in it is masked and safe to print; html/template escapes markup.
+// What the template reads. Every text in it is masked and safe to print; html/template escapes
+// markup.
 type (
 	explainPage struct {
 		Answer, Mood          string

@@ -104,8 +104,8 @@ type (
 	}
 )
 
-// The JSON of what the real gateway answered, beside the prediction. The body is not repeated: it may hold a
-// token.
+// The JSON of what the real gateway answered, beside the prediction. The body is not repeated:
+// it may hold a token.
 type (
 	observedJSON struct {
 		Status  *int        `json:"status"`

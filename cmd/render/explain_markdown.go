@@ -10,8 +10,9 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// ExplainMarkdown writes an explanation as the block to paste into a ticket: what was judged, what the gateway is predicted
-// to answer and on what evidence, and the question to ask next. It holds no token.
+// ExplainMarkdown writes an explanation as the block to paste into a ticket: what was judged,
+// what the gateway is predicted to answer and on what evidence, and the question to ask next.
+// It holds no token.
 func ExplainMarkdown(w io.Writer, x *Explanation) error {
 	m := markdown{mask: x.Mask}
 	v := &x.Verdict

@@ -11,8 +11,8 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// ExplainText writes an explanation for a person: the answer, the reason, the place, then the checks in the gateway's
-// order, then the repairs.
+// ExplainText writes an explanation for a person: the answer, the reason, the place, then the
+// checks in the gateway's order, then the repairs.
 func ExplainText(w io.Writer, style Style, x *Explanation) error {
 	t := &explainText{Text: NewText(style).Masked(x.Mask), x: x}
 	t.Blank()
@@ -162,7 +162,8 @@ func (t *explainText) findings() {
 	}
 }
 
-// checks lists every check in the gateway's order; behind the first failure they tell what would fail next.
+// checks lists every check in the gateway's order; behind the first failure they tell what
+// would fail next.
 func (t *explainText) checks(results []rules.Result) {
 	var failed failures
 	for _, chain := range byPolicy(results) {
@@ -221,7 +222,8 @@ func (t *explainText) reference(e rules.Evidence) string {
 	return t.Paint(Faint, "["+text+"]")
 }
 
-// remedies lists the changes that help, each with the verdict after it, and those that a reader may miss.
+// remedies lists the changes that help, each with the verdict after it, and those that a reader
+// may miss.
 func (t *explainText) remedies() {
 	if len(t.x.Repairs) == 0 && len(t.x.Refused) == 0 {
 		return

@@ -27,7 +27,8 @@ func FixText(w io.Writer, style Style, f *Fixing) error {
 	return err
 }
 
-// beforeAndAfter writes what the gateway answers: the tokens given, then those that Entra ID could issue.
+// beforeAndAfter writes what the gateway answers: the tokens given, then those that Entra ID
+// could issue.
 func (t *Text) beforeAndAfter(tokens []repair.Token) {
 	title := ""
 	for i := range tokens {
@@ -84,8 +85,8 @@ func (t *Text) notRepaired(refused []Refusal) {
 	}
 }
 
-// safeDiff makes a diff safe to print. Tabs, and a carriage return before a line break, stay: the diff would not apply
-// without them.
+// safeDiff makes a diff safe to print. Tabs, and a carriage return before a line break, stay:
+// the diff would not apply without them.
 func safeDiff(diff string) string {
 	var b strings.Builder
 	for line := range strings.Lines(diff) {

@@ -146,8 +146,8 @@ type (
 	}
 )
 
-// GatewaysJSON writes what is known of gateways as JSON. A body is null where it is not published, and empty where the
-// answer is known to have none.
+// GatewaysJSON writes what is known of gateways as JSON. A body is null where it is not
+// published, and empty where the answer is known to have none.
 func GatewaysJSON(w io.Writer, gateways []Gateway) error {
 	out := gatewaysJSON{SchemaVersion: SchemaVersion, Gateways: make([]knownGatewayJSON, len(gateways))}
 	for i := range gateways {

@@ -90,7 +90,8 @@ func twinsText(group []*keys.Key) string {
 	return text + " as " + inspect.ShortenMiddle(strings.Join(names, ", "), 200)
 }
 
-// keyOddities says what is wrong with a key, what is unusual, and what its certificate contradicts.
+// keyOddities says what is wrong with a key, what is unusual, and what its certificate
+// contradicts.
 func keyOddities(k *keys.Key) []string {
 	var all []string
 	if k.Fault != "" {

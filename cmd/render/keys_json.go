@@ -7,7 +7,8 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/keys"
 )
 
-// The JSON of keys. Members that are null say that the key has no such member, or that it can't be read.
+// The JSON of keys. Members that are null say that the key has no such member, or that it can't
+// be read.
 type (
 	keysJSON struct {
 		SchemaVersion int              `json:"schema_version"`
@@ -61,7 +62,8 @@ type (
 	}
 )
 
-// mostInJSON is how many keys are listed in JSON. The largest sets that are published have a few dozen.
+// mostInJSON is how many keys are listed in JSON. The largest sets that are published have a
+// few dozen.
 const mostInJSON = 1000
 
 // KeysJSON writes a key set as JSON, without the keys' material.

@@ -17,7 +17,8 @@ import (
 // mostListed is how many keys, and how many oddities, are listed for a person.
 const mostListed = 100
 
-// KeysText writes a key set for a person: what it gives away, the keys as a table, what is odd, who refuses it.
+// KeysText writes a key set for a person: what it gives away, the keys as a table, what is odd,
+// who refuses it.
 func KeysText(w io.Writer, style Style, l *KeyListing) error {
 	t := &keysText{Text: NewText(style), KeyListing: l}
 	t.Blank()

@@ -118,8 +118,9 @@ func (l *Linting) Fingerprints() []string {
 	return all
 }
 
-// fingerprints names findings so that they are known again when lines are added before them: by the rule, the file, the
-// field and the text of the line. Findings that agree in these are counted.
+// fingerprints names findings so that they are known again when lines are added before them: by
+// the rule, the file, the field and the text of the line. Findings that agree in these are
+// counted.
 type fingerprints struct {
 	l    *Linting
 	seen map[string]int

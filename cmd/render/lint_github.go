@@ -11,7 +11,8 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// LintGitHub writes the findings as workflow commands, which GitHub Actions shows beside the lines of a pull request
+// LintGitHub writes the findings as workflow commands, which GitHub Actions shows beside the
+// lines of a pull request
 // (docs.github.com/actions/reference/workflow-commands-for-github-actions).
 func LintGitHub(w io.Writer, l *Linting) error {
 	for _, f := range l.Findings {
@@ -49,7 +50,8 @@ func annotation(s rules.Severity) string {
 	return string(s)
 }
 
-// githubMessage escapes what would end a command, as GitHub's own toolkit does (actions/toolkit, packages/core/src/command.ts).
+// githubMessage escapes what would end a command, as GitHub's own toolkit does
+// (actions/toolkit, packages/core/src/command.ts).
 func githubMessage(text string) string {
 	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A").Replace(inspect.Safe(text))
 }

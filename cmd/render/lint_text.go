@@ -10,8 +10,8 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// LintText writes the findings for a person at a terminal: each with its line of the file, carets under what is meant, and
-// what to do.
+// LintText writes the findings for a person at a terminal: each with its line of the file,
+// carets under what is meant, and what to do.
 func LintText(w io.Writer, style Style, l *Linting) error {
 	t := NewText(style)
 	for _, f := range l.Findings {

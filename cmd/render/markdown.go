@@ -6,7 +6,8 @@ import (
 	"github.com/gatewhy/gatewhy/inspect"
 )
 
-// markdown lays out a block to paste into a ticket. Its values are code, so that nothing in them is markup.
+// markdown lays out a block to paste into a ticket. Its values are code, so that nothing in
+// them is markup.
 type markdown struct {
 	b    strings.Builder
 	mask *Mask

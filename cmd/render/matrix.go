@@ -23,7 +23,8 @@ type Matrixing struct {
 	Fixed   *environments.Matrix // the matrix after the smallest set of repairs; nil where none was looked for
 }
 
-// Repair is a set of changes to one gateway's policies that was compiled and run against every token.
+// Repair is a set of changes to one gateway's policies that was compiled and run against every
+// token.
 type Repair struct {
 	Gateway int
 	Titles  []string
@@ -47,8 +48,8 @@ type EditedFile struct {
 	Text []byte
 }
 
-// Sentence is the answer: how many cells are wrong. That no token gets in that must not is said only where every token was modelled and
-// run.
+// Sentence is the answer: how many cells are wrong. That no token gets in that must not is said
+// only where every token was modelled and run.
 func (x *Matrixing) Sentence() string {
 	wrong, unknown, all := x.Wrong()
 	of := func(n int) string { return fmt.Sprintf("%d of %s", n, plural(all, "cell", "cells")) }
@@ -74,15 +75,16 @@ func (x *Matrixing) noChange() string {
 	return "none: no change of a policy that is known here makes a column better"
 }
 
-// beyondPolicies is what closes the hole that is left where other clients can have genuine tokens for the right API (KB 005321722, what it
-// leaves out, 6).
+// beyondPolicies is what closes the hole that is left where other clients can have genuine
+// tokens for the right API (KB 005321722, what it leaves out, 6).
 const beyondPolicies = "What is left are tokens that Entra ID issues to other clients. What tells them apart is not in these policies alone: " +
 	"contracts, with the client id validated; an app role that only the environment's own clients hold; or assignment required on the API's service principal."
 
 // lostTitle is over what lost lists.
 const lostTitle = "own tokens that get in today and do not after it, though others of the same environment do"
 
-// lost lists, by gateway, an environment's own tokens that the smallest set of repairs keeps out, and that get in today.
+// lost lists, by gateway, an environment's own tokens that the smallest set of repairs keeps
+// out, and that get in today.
 func (x *Matrixing) lost() []Row {
 	var rows []Row
 	for g, name := range x.Gateways {
@@ -99,7 +101,8 @@ func (x *Matrixing) lost() []Row {
 	return rows
 }
 
-// onlyIssuance reports whether genuine tokens of other clients are what is left of the holes within the tenant.
+// onlyIssuance reports whether genuine tokens of other clients are what is left of the holes
+// within the tenant.
 func onlyIssuance(m *environments.Matrix) bool {
 	return m.Has(environments.Issuance) && !m.Has(environments.Replay)
 }
@@ -182,7 +185,8 @@ func (x *Matrixing) witnessAt(row, gateway int) environments.Witness {
 	return w
 }
 
-// witnessLines are the claims of a witness that matter to a reader, one a line, and what its holder writes beside it.
+// witnessLines are the claims of a witness that matter to a reader, one a line, and what its
+// holder writes beside it.
 func witnessLines(w *environments.Witness) []Row {
 	return append(claimLines(w.Claims), writtenLines(&w.Written)...)
 }

@@ -15,8 +15,9 @@ import (
 //go:embed templates/matrix.html templates/style.html
 var matrixTemplate embed.FS
 
-// MatrixHTML writes a matrix as one page that loads nothing: the grid, and for each finding its token, the check that
-// decides, and the repairs with the grid after each. What comes from files is escaped, personal claims are masked.
+// MatrixHTML writes a matrix as one page that loads nothing: the grid, and for each finding its
+// token, the check that decides, and the repairs with the grid after each. What comes from
+// files is escaped, personal claims are masked.
 func MatrixHTML(w io.Writer, x *Matrixing) error {
 	page, err := template.ParseFS(matrixTemplate, "templates/matrix.html", "templates/style.html")
 	if err != nil {
@@ -130,7 +131,8 @@ func cellPageOf(c *environments.Cell) cellPage {
 	return cellPage{Class: mark(c), Sign: sign, Answer: answer(c), Word: cellWord(c)}
 }
 
-// story is the id of the finding that a cell belongs to, or of its own story where it is not wrong.
+// story is the id of the finding that a cell belongs to, or of its own story where it is not
+// wrong.
 func (x *Matrixing) story(row, gateway int) string {
 	f := x.findingAt(row, gateway)
 	for i := range x.Findings {
@@ -203,7 +205,8 @@ func (x *Matrixing) firstAt(gateway int) int {
 	return slices.IndexFunc(x.Findings, func(f environments.Finding) bool { return f.Gateway == gateway })
 }
 
-// repairsFor lists the repairs of a gateway, the smallest set that was found first, the others by what they mend.
+// repairsFor lists the repairs of a gateway, the smallest set that was found first, the others
+// by what they mend.
 func (x *Matrixing) repairsFor(gateway int) []repairPage {
 	var chosen, others []repairPage
 	for i := range x.Repairs {
@@ -254,8 +257,8 @@ func (x *Matrixing) repairPage(r *Repair) repairPage {
 	return p
 }
 
-// mostGateways is up to how many gateways the grid after a repair shows all of them. A repair changes one: of more, that one alone is
-// shown, before and after.
+// mostGateways is up to how many gateways the grid after a repair shows all of them. A repair
+// changes one: of more, that one alone is shown, before and after.
 const mostGateways = 6
 
 func (x *Matrixing) gridAfter(r *Repair) gridPage {

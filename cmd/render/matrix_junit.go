@@ -8,8 +8,8 @@ import (
 	"github.com/gatewhy/gatewhy/rules/environments"
 )
 
-// MatrixJUnit writes a matrix as JUnit XML: a suite for each gateway, a case for each row. A cell of which it is not known counts as
-// skipped.
+// MatrixJUnit writes a matrix as JUnit XML: a suite for each gateway, a case for each row. A
+// cell of which it is not known counts as skipped.
 func MatrixJUnit(w io.Writer, x *Matrixing) error {
 	suites := make([]junitSuite, len(x.Gateways))
 	for g, gateway := range x.Gateways {

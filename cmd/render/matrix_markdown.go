@@ -42,7 +42,8 @@ func MatrixMarkdown(w io.Writer, x *Matrixing) error {
 	return err
 }
 
-// grid is the table of folded rows. Each cell is a word beside its status, so that it reads without signs.
+// grid is the table of folded rows. Each cell is a word beside its status, so that it reads
+// without signs.
 func (m *markdown) grid(x *environments.Matrix) {
 	columns := []string{"token"}
 	for _, g := range x.Gateways {

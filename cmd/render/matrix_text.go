@@ -9,8 +9,8 @@ import (
 	"github.com/gatewhy/gatewhy/rules/environments"
 )
 
-// MatrixText writes a matrix for a person: the grid with rows folded to what a reader takes in, the answer in a sentence, and each
-// finding with its place and a token that shows it.
+// MatrixText writes a matrix for a person: the grid with rows folded to what a reader takes in,
+// the answer in a sentence, and each finding with its place and a token that shows it.
 func MatrixText(w io.Writer, style Style, x *Matrixing) error {
 	t := &matrixText{Text: NewText(style), x: x}
 	t.Blank()
@@ -42,7 +42,8 @@ type matrixText struct {
 
 const tokenHead = "token"
 
-// grid shows the matrix as a table, in several parts where the terminal is too narrow for all gateways.
+// grid shows the matrix as a table, in several parts where the terminal is too narrow for all
+// gateways.
 func (t *matrixText) grid(m *environments.Matrix) {
 	lines := m.Lines()
 	first := len(tokenHead)

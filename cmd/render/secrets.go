@@ -7,8 +7,8 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
-// shielded returns a file's text with stars in the place of values that are secret, so that a line of it can be shown. It has
-// as many bytes as the file.
+// shielded returns a file's text with stars in the place of values that are secret, so that a
+// line of it can be shown. It has as many bytes as the file.
 func shielded(file *source.File) []byte {
 	var spans []source.Span
 	for _, document := range file.Documents {
@@ -43,8 +43,9 @@ func secrets(v *source.Value, spans []source.Span) []source.Span {
 	return spans
 }
 
-// isSecretField reports whether a field holds a shared secret, a password or credentials, in the ways in which
-// configurations name them: textKey, text_key, authorizationValue, clientSecret.
+// isSecretField reports whether a field holds a shared secret, a password or credentials, in
+// the ways in which configurations name them: textKey, text_key, authorizationValue,
+// clientSecret.
 func isSecretField(name string) bool {
 	name = strings.ToLower(strings.NewReplacer("_", "", "-", "").Replace(name))
 	for _, part := range []string{"textkey", "secret", "password", "authorizationvalue", "privatekey"} {
@@ -55,7 +56,8 @@ func isSecretField(name string) bool {
 	return false
 }
 
-// holdsSecretField reports whether a text is JSON with a secret field in it, as a configuration that is kept as text may be.
+// holdsSecretField reports whether a text is JSON with a secret field in it, as a configuration
+// that is kept as text may be.
 func holdsSecretField(text string) bool {
 	return strings.HasPrefix(strings.TrimSpace(text), "{") && isSecretField(text)
 }

@@ -52,7 +52,8 @@ func (x *Testing) source(name string) *source.File {
 	return nil
 }
 
-// Coverage is which checks of the policies the tests have seen pass, and which they have seen fail.
+// Coverage is which checks of the policies the tests have seen pass, and which they have seen
+// fail.
 type Coverage struct {
 	Checks []Covered
 	index  map[string]int
@@ -68,8 +69,8 @@ type Covered struct {
 // NewCoverage returns a coverage of nothing yet.
 func NewCoverage() *Coverage { return &Coverage{index: map[string]int{}} }
 
-// Add makes the checks of policies count, each once, however often its file is tested. A check that the configuration switches off does not:
-// no test could see it pass or fail.
+// Add makes the checks of policies count, each once, however often its file is tested. A check
+// that the configuration switches off does not: no test could see it pass or fail.
 func (c *Coverage) Add(policies []*rules.Policy) {
 	for _, policy := range policies {
 		for _, check := range policy.Checks() {

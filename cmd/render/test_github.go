@@ -7,7 +7,8 @@ import (
 	"strings"
 )
 
-// TestGitHub writes the failing tests as workflow commands of GitHub Actions, then a line that sums up.
+// TestGitHub writes the failing tests as workflow commands of GitHub Actions, then a line that
+// sums up.
 func TestGitHub(w io.Writer, x *Testing) error {
 	for i := range x.Cases {
 		c := &x.Cases[i]

@@ -8,8 +8,8 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// TestText writes the outcome of policy tests for a person: each failing test with the difference and the whole trace, then
-// one line that sums up.
+// TestText writes the outcome of policy tests for a person: each failing test with the
+// difference and the whole trace, then one line that sums up.
 func TestText(w io.Writer, style Style, x *Testing) error {
 	t := &testText{Text: NewText(style), x: x}
 	for i := range x.Cases {
@@ -66,8 +66,8 @@ func (t *testText) detail(r *rules.Result) string {
 	return inspect.Safe(text)
 }
 
-// coverage says which checks no test has seen pass, and which none has seen fail: a check that has never failed in a test may
-// as well not be there.
+// coverage says which checks no test has seen pass, and which none has seen fail: a check that
+// has never failed in a test may as well not be there.
 func (t *testText) coverage() {
 	c := t.x.Coverage
 	for _, part := range []struct {

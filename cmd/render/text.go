@@ -9,7 +9,8 @@ import (
 // indent is how far a block of text stands from the margin, in columns.
 const indent = "  "
 
-// Text lays out text for a terminal or a pipe. What is added must be safe to print; it may carry colours.
+// Text lays out text for a terminal or a pipe. What is added must be safe to print; it may
+// carry colours.
 type Text struct {
 	Style
 	b    strings.Builder
@@ -25,7 +26,8 @@ func (t *Text) Masked(m *Mask) *Text {
 	return t
 }
 
-// WriteTo writes the whole text at once, so that nothing is shown of a result that failed half-way.
+// WriteTo writes the whole text at once, so that nothing is shown of a result that failed
+// half-way.
 func (t *Text) WriteTo(w io.Writer) (int64, error) {
 	n, err := io.WriteString(w, t.b.String())
 	return int64(n), err
@@ -57,7 +59,8 @@ func (t *Text) line(line string) {
 // Row is one row of a list: a label and the text beside it.
 type Row struct{ Label, Text string }
 
-// widestLabel is how wide the column of labels may grow. The text of a wider label starts on the next line.
+// widestLabel is how wide the column of labels may grow. The text of a wider label starts on
+// the next line.
 const widestLabel = 18
 
 // Rows adds a list of two aligned columns, wrapped under the start of the text.
@@ -96,8 +99,9 @@ type NotedRow struct {
 	Note string
 }
 
-// The remarks of a list stand in a column of their own where they get at least leastNote columns beside texts of up
-// to widestText, the length of a time. Else they stand below the texts.
+// The remarks of a list stand in a column of their own where they get at least leastNote
+// columns beside texts of up to widestText, the length of a time. Else they stand below the
+// texts.
 const (
 	widestText = 46
 	leastNote  = 36

@@ -9,11 +9,12 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
-// widestID bounds an id in the middle of a sentence, in characters. A GUID shows its first and last eight.
+// widestID bounds an id in the middle of a sentence, in characters. A GUID shows its first and
+// last eight.
 const widestID = 18
 
-// Summary says in one line what kind of token it is, for what, and how its life stands at an instant: "Entra
-// ID v1.0 access token, app-only, for api://orders-uat, expired 3 days ago".
+// Summary says in one line what kind of token it is, for what, and how its life stands at an
+// instant: "Entra ID v1.0 access token, app-only, for api://orders-uat, expired 3 days ago".
 func Summary(p inspect.Profile, at time.Time) string {
 	return join(kindPhrase(p), flowPhrase(p), forPhrase(p), lifePhrase(p, at))
 }
@@ -151,7 +152,8 @@ func tokenOf(p inspect.Profile) *tokenJSON {
 	return token
 }
 
-// identity is what identifies a token in Microsoft's and a gateway's logs, without being the token. Times are in UTC.
+// identity is what identifies a token in Microsoft's and a gateway's logs, without being the
+// token. Times are in UTC.
 func identity(t *inspect.Token, p inspect.Profile) []Row {
 	rows := []Row{
 		{"issuer (iss)", p.Issuer},

@@ -18,7 +18,8 @@ type Verification struct {
 	Report  keys.Report
 	Mask    *Mask
 
-	// OwnKeys means that nobody said whose keys are right, so that the token's own issuer was asked.
+	// OwnKeys means that nobody said whose keys are right, so that the token's own issuer was
+	// asked.
 	OwnKeys bool
 	// NoKeys says why there is no key set, where there is none.
 	NoKeys string
@@ -173,7 +174,8 @@ func (v *Verification) notes() []keys.Note {
 	return notes
 }
 
-// odd is what is odd in the token itself: one that verifies may still be refused for it, or read otherwise.
+// odd is what is odd in the token itself: one that verifies may still be refused for it, or
+// read otherwise.
 func (v *Verification) odd() []keys.Note {
 	decided, _ := v.Report.Decided()
 	var notes []keys.Note
@@ -185,8 +187,8 @@ func (v *Verification) odd() []keys.Note {
 	return notes
 }
 
-// purpose says what the token is for, where that is no API of one's own: such a token may be genuine, and is the wrong
-// one all the same.
+// purpose says what the token is for, where that is no API of one's own: such a token may be
+// genuine, and is the wrong one all the same.
 func (v *Verification) purpose() []keys.Note {
 	switch {
 	case v.Profile.Kind == inspect.KindID:
@@ -197,7 +199,8 @@ func (v *Verification) purpose() []keys.Note {
 	return []keys.Note{}
 }
 
-// question is the one thing to ask, or to do, next about a token that was not verified; empty where it was, and where the hints say it.
+// question is the one thing to ask, or to do, next about a token that was not verified; empty
+// where it was, and where the hints say it.
 func (v *Verification) question() string {
 	decided, ok := v.Report.Decided()
 	if !ok || len(v.Hints) > 0 {

@@ -9,7 +9,8 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/keys"
 )
 
-// VerifyText writes a verification for a person: the answer, the reason, the evidence, every check, the way on.
+// VerifyText writes a verification for a person: the answer, the reason, the evidence, every
+// check, the way on.
 func VerifyText(w io.Writer, style Style, v *Verification) error {
 	t := NewText(style).Masked(v.Mask)
 	mood, headline := v.headline()

@@ -48,7 +48,9 @@ func keyListing(t *testing.T) *KeyListing {
 	}
 	failed := &source.Error{Cause: "no answer " + hostile}
 	return NewKeyListing(set, noon(), keys.CloudSet{Cloud: cloud("public"), Set: keySet(t)},
-		keys.CloudSet{Cloud: cloud("usgov"), Set: set}, keys.CloudSet{Cloud: cloud("china"), Err: failed})
+		keys.CloudSet{Cloud: cloud("usgov"), Set: set}, keys.CloudSet{
+			Cloud: cloud("china"), Err: failed,
+		})
 }
 
 func TestKeySets(t *testing.T) {
@@ -102,7 +104,9 @@ func tinyGateways() []Gateway {
 	return []Gateway{
 		{Name: "tiny", Product: "Tiny Gateway", Vendor: "tinyvendor", Behaviours: []rules.Behaviour{
 			row(401, func(b *rules.Behaviour) {
-				b.Answer.Body, b.Headers = `{"error":"no token"}`, []string{"WWW-Authenticate: Bearer"}
+				b.Answer.Body, b.Headers = `{"error":"no token"}`, []string{
+					"WWW-Authenticate: Bearer",
+				}
 			}),
 			row(401, func(b *rules.Behaviour) { b.Answer.NoBody = true }),
 			row(0, func(b *rules.Behaviour) { b.Policies = []string{"door", "gate"} }),

@@ -32,7 +32,10 @@ type (
 func CollectJSON(w io.Writer, all []rules.Collection) error {
 	out := collectJSON{SchemaVersion: SchemaVersion, Inputs: make([]collectionJSON, len(all))}
 	for i, c := range all {
-		out.Inputs[i] = collectionJSON{Name: c.Name, Title: c.Title, Flag: known(report.Names(c.Takes)), Steps: make([]stepJSON, len(c.Steps))}
+		out.Inputs[i] = collectionJSON{
+			Name: c.Name, Title: c.Title, Flag: known(report.Names(c.Takes)),
+			Steps: make([]stepJSON, len(c.Steps)),
+		}
 		for j, step := range c.Steps {
 			out.Inputs[i].Steps[j] = stepJSON{step.Note, known(commandOf(&step))}
 		}

@@ -23,7 +23,8 @@ func (d *Decoding) nextSteps() []Row {
 	case d.Token.Fault != nil:
 		return []Row{{d.Token.Fault.Cause, strings.Join(report.Hints(d.Token.Fault.Hints), "; ")}}
 	case d.Profile.HasTrait("microsoft-api"):
-		return []Row{{"gatewhy explain -p POLICY", "what a gateway answers to it; ask Entra ID for a scope of your own API instead"}}
+		return []Row{{"gatewhy explain -p POLICY", "what a gateway answers to it; ask Entra ID " +
+			"for a scope of your own API instead"}}
 	}
 	return []Row{
 		{"gatewhy verify", "whether its signature, issuer, tenant and times are right"},
@@ -120,7 +121,9 @@ func oddAt(p inspect.Profile, at time.Time) []inspect.Observation {
 	}
 	return append(slices.Clone(p.Observations), inspect.Observation{
 		ID: "issued-in-future", Path: "claims.iat",
-		Message: "iat is " + inspect.Relative(p.IssuedAt.At, at) + ": the clock that issued it is ahead, or this one is behind; " +
-			"mod_oauth2, Ory Oathkeeper and KrakenD reject such a token (measured), most others do not look",
+		Message: "iat is " + inspect.Relative(p.IssuedAt.At, at) +
+			": the clock that issued it is ahead, or this one is behind; " +
+			"mod_oauth2, Ory Oathkeeper and KrakenD reject such a token (measured), most others " +
+			"do not look",
 	})
 }

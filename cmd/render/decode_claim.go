@@ -100,8 +100,9 @@ type claimJSON struct {
 func ClaimJSON(w io.Writer, c *Claim) error {
 	out := claimJSON{
 		SchemaVersion: SchemaVersion, Claim: c.Name, Value: rawJSON(c.Value),
-		Meaning: known(c.Info.Meaning), SetBy: known(c.Info.SetBy), MayDecide: known(string(c.Info.Fitness)),
-		Versions: known(c.Info.Versions), Reference: known(c.Info.Reference),
+		Meaning: known(c.Info.Meaning), SetBy: known(c.Info.SetBy),
+		MayDecide: known(string(c.Info.Fitness)),
+		Versions:  known(c.Info.Versions), Reference: known(c.Info.Reference),
 	}
 	if c.Token != nil && c.Token.Claims != nil {
 		present := c.Value != nil

@@ -41,7 +41,9 @@ func (t *Text) members(title string, d *Decoding, object *source.Value) {
 	rows := make([]NotedRow, 0, len(listed))
 	for _, m := range listed {
 		label := inspect.Safe(inspect.ShortenMiddle(m.Key, 2*widestLabel))
-		rows = append(rows, NotedRow{Row{label, t.shortened(d.shown(title, m))}, d.gloss(title, m.Key)})
+		rows = append(rows, NotedRow{
+			Row{label, t.shortened(d.shown(title, m))}, d.gloss(title, m.Key),
+		})
 	}
 	t.NotedRows(2, rows)
 	switch more := len(object.Members) - len(listed); {

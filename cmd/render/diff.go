@@ -146,7 +146,8 @@ func writeHunk(b *strings.Builder, lines []diffLine, start, end int) {
 	for _, line := range lines[start:end] {
 		lastBefore, lastAfter = advance(line, lastBefore, lastAfter)
 	}
-	fmt.Fprintf(b, "@@ -%s +%s @@\n", hunkRange(before, lastBefore-before), hunkRange(after, lastAfter-after))
+	fmt.Fprintf(b, "@@ -%s +%s @@\n", hunkRange(before, lastBefore-before),
+		hunkRange(after, lastAfter-after))
 	for _, line := range lines[start:end] {
 		b.WriteByte(line.kind)
 		b.WriteString(line.text)

@@ -67,7 +67,8 @@ func TestADiffOfAnOddNameAppliesWithGitAndWithPatch(t *testing.T) {
 				}
 			}
 			apply := exec.Command(command[0], command[1:]...)
-			apply.Dir, apply.Env = dir, append(os.Environ(), "GIT_CEILING_DIRECTORIES="+filepath.Dir(dir))
+			apply.Dir, apply.Env = dir, append(os.Environ(),
+				"GIT_CEILING_DIRECTORIES="+filepath.Dir(dir))
 			out, err := apply.CombinedOutput()
 			got, _ := os.ReadFile(filepath.Join(dir, name))
 			if err != nil || string(got) != "b\n" {

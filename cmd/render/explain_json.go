@@ -179,7 +179,8 @@ func checksOf(results []rules.Result) []checkJSON {
 			ID: r.Check.ID, Policy: r.Policy.Asset, Group: r.Group(), Field: r.Check.Field,
 			Source:  sourceOf(r.Check.Pos),
 			Outcome: r.Outcome, Status: known(r.Answer.Status), Claim: known(r.Check.Claim),
-			Expected: known(r.Expected()), Actual: known(r.Actual()), Why: r.Why(), Evidence: evidenceOf(r.Evidence()),
+			Expected: known(r.Expected()), Actual: known(r.Actual()), Why: r.Why(),
+			Evidence: evidenceOf(r.Evidence()),
 		}
 	}
 	return out
@@ -196,7 +197,10 @@ func findingsOf(findings []rules.Finding) []findingJSON {
 func remediesOf(remedies []ProvedRepair) []remedyJSON {
 	out := make([]remedyJSON, len(remedies))
 	for i, r := range remedies {
-		out[i] = remedyJSON{ID: r.ID, Title: r.Title, Command: r.Command, After: outcomeOf(&r.After), Other: outcomeIfAny(r.Other)}
+		out[i] = remedyJSON{
+			ID: r.ID, Title: r.Title, Command: r.Command, After: outcomeOf(&r.After),
+			Other: outcomeIfAny(r.Other),
+		}
 		for _, c := range r.Fields {
 			out[i].Changes = append(out[i].Changes, changeJSON{c.Field, known(c.From), c.To})
 		}
@@ -213,7 +217,9 @@ func outcomeIfAny(v *rules.Verdict) *outcomeJSON {
 }
 
 func outcomeOf(v *rules.Verdict) outcomeJSON {
-	out := outcomeJSON{Outcome: v.Outcome, Status: known(v.Status), Question: known(report.Ask(v.Question()))}
+	out := outcomeJSON{
+		Outcome: v.Outcome, Status: known(v.Status), Question: known(report.Ask(v.Question())),
+	}
 	if v.Decided != nil {
 		out.DecidedBy = &v.Decided.Check.ID
 	}
@@ -231,7 +237,10 @@ func observedOf(c *rules.Comparison) *observedJSON {
 	if c == nil {
 		return nil
 	}
-	out := &observedJSON{Status: known(c.Observed.Status), Follows: known(report.Follows(c)), Causes: make([]causeJSON, len(c.Suspects))}
+	out := &observedJSON{
+		Status: known(c.Observed.Status), Follows: known(report.Follows(c)),
+		Causes: make([]causeJSON, len(c.Suspects)),
+	}
 	if c.Agrees != rules.Maybe {
 		agrees := c.Agrees == rules.Yes
 		out.Agrees = &agrees

@@ -113,7 +113,8 @@ func (m *markdown) policyFindings(findings []rules.Finding) {
 	}
 	m.b.WriteString("\nIn the policy:\n\n")
 	for _, f := range findings {
-		m.b.WriteString("- " + m.code(f.Pos.String()) + ": " + string(f.Severity) + ": " + m.plain(f.Message) + " (" + m.code(f.Rule) + ")\n")
+		m.b.WriteString("- " + m.code(f.Pos.String()) + ": " + string(f.Severity) + ": " +
+			m.plain(f.Message) + " (" + m.code(f.Rule) + ")\n")
 	}
 }
 

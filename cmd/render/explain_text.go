@@ -83,7 +83,8 @@ func (t *explainText) reason() {
 	t.Blank()
 	t.Para(1, inspect.Safe(sentence(v.Why())))
 	if earlier := v.Earlier(); v.Outcome == rules.Rejected && len(earlier) > 0 {
-		t.Para(1, fmt.Sprintf("It could be rejected earlier still: %s is not known.", checkName(earlier[0].Check)))
+		t.Para(1, fmt.Sprintf("It could be rejected earlier still: %s is not known.",
+			checkName(earlier[0].Check)))
 	}
 	if body := v.Body(); body != "" {
 		t.Para(1, "The gateway answers "+inspect.Safe(body))
@@ -149,7 +150,8 @@ func (t *explainText) otherToken() {
 		return
 	}
 	t.Blank()
-	t.Para(1, "the token given with --other, one second after it was issued: "+OutcomeLine(t.x.Other))
+	t.Para(1,
+		"the token given with --other, one second after it was issued: "+OutcomeLine(t.x.Other))
 }
 
 func (t *explainText) findings() {
@@ -158,7 +160,8 @@ func (t *explainText) findings() {
 	}
 	t.Heading("in the policy")
 	for _, f := range t.x.Findings {
-		t.Para(2, fmt.Sprintf("%s: %s: %s [%s]", inspect.Safe(f.Pos.String()), f.Severity, inspect.Safe(f.Message), f.Rule))
+		t.Para(2, fmt.Sprintf("%s: %s: %s [%s]", inspect.Safe(f.Pos.String()), f.Severity,
+			inspect.Safe(f.Message), f.Rule))
 	}
 }
 
@@ -235,7 +238,8 @@ func (t *explainText) remedies() {
 		t.remedy(i+1, &r)
 	}
 	for _, r := range t.x.Refused {
-		t.Para(1, fmt.Sprintf("not offered: %s: %s.", inspect.Safe(r.Title), inspect.Safe(r.Refused)))
+		t.Para(1, fmt.Sprintf("not offered: %s: %s.", inspect.Safe(r.Title),
+			inspect.Safe(r.Refused)))
 	}
 }
 

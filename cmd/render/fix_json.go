@@ -45,14 +45,17 @@ type (
 func FixJSON(w io.Writer, f *Fixing) error {
 	out := fixedJSON{
 		SchemaVersion: SchemaVersion, File: f.Before.Name, Diff: f.diff(), Written: f.Written,
-		Repaired: append([]string{}, f.Repaired...), Changes: []changeJSON{}, NotRepaired: []notFixedJSON{}, Tokens: []fixedTokenJSON{},
+		Repaired: append([]string{}, f.Repaired...), Changes: []changeJSON{},
+		NotRepaired: []notFixedJSON{}, Tokens: []fixedTokenJSON{},
 		Warnings: append([]string{}, f.Warnings...),
 	}
 	for _, c := range f.Changes {
 		out.Changes = append(out.Changes, changeJSON{c.Field, known(c.From), c.To})
 	}
 	for _, r := range f.Refused {
-		out.NotRepaired = append(out.NotRepaired, notFixedJSON{r.Rule, sourceOf(r.Pos), r.Why, append([]string{}, r.Asks...)})
+		out.NotRepaired = append(out.NotRepaired, notFixedJSON{
+			r.Rule, sourceOf(r.Pos), r.Why, append([]string{}, r.Asks...),
+		})
 	}
 	for i := range f.Tokens {
 		token := &f.Tokens[i]
@@ -61,7 +64,9 @@ func FixJSON(w io.Writer, f *Fixing) error {
 		})
 	}
 	for _, u := range f.Unproved {
-		out.NotProved = append(out.NotProved, notProvedJSON{known(u.API), u.Tokens, u.Why, []string{u.Ask}})
+		out.NotProved = append(out.NotProved, notProvedJSON{
+			known(u.API), u.Tokens, u.Why, []string{u.Ask},
+		})
 	}
 	return JSON(w, out)
 }

@@ -25,7 +25,8 @@ func fixedAudience(t *testing.T) *Fixing {
 		Before: file, After: after, Repaired: []string{"client-id-claim-of-nobody"},
 		Changes: []rules.FieldChange{{Field: "clientId", From: "client_id", To: "appid"}},
 		Refused: []Refusal{{
-			Rule: "audience-not-checked", Severity: rules.Error, Pos: source.Position{File: file.Name, Line: 3, Column: 5},
+			Rule: "audience-not-checked", Severity: rules.Error,
+			Pos: source.Position{File: file.Name, Line: 3, Column: 5},
 			Why: "the audience is not known" + hostile, Asks: []string{"--audience AUDIENCE"},
 		}},
 		Tokens: []repair.Token{

@@ -41,7 +41,9 @@ func (t *Text) beforeAndAfter(tokens []repair.Token) {
 		if mark := markOf(token); mark != "" {
 			name = t.Mark(mark) + " " + name
 		}
-		t.Rows(2, []Row{{name, fmt.Sprintf("%s → %s", OutcomeLine(&token.Before), OutcomeLine(&token.After))}})
+		t.Rows(2, []Row{
+			{name, fmt.Sprintf("%s → %s", OutcomeLine(&token.Before), OutcomeLine(&token.After))},
+		})
 	}
 }
 

@@ -23,7 +23,9 @@ type KeyListing struct {
 
 // NewKeyListing looks a key set over.
 func NewKeyListing(set *keys.Set, at time.Time, clouds ...keys.CloudSet) *KeyListing {
-	l := &KeyListing{Set: set, At: at, Twins: set.Twins(), Refusals: set.Refusals(), Clouds: clouds}
+	l := &KeyListing{
+		Set: set, At: at, Twins: set.Twins(), Refusals: set.Refusals(), Clouds: clouds,
+	}
 	for _, k := range set.Keys {
 		if k.Private {
 			l.Private = append(l.Private, k)
@@ -41,11 +43,13 @@ func (l *KeyListing) shout() string {
 	for i, k := range l.Private {
 		names[i] = describeKey(k)
 	}
-	text := "PRIVATE KEY: this set gives away " + plural(len(names), "private key or secret", "private keys or secrets")
+	text := "PRIVATE KEY: this set gives away " +
+		plural(len(names), "private key or secret", "private keys or secrets")
 	return text + ": " + inspect.ShortenMiddle(strings.Join(names, ", "), 400)
 }
 
-const shoutReason = "Whoever has this text can sign tokens that every gateway with this key set accepts. Replace the key now, and publish its public half alone."
+const shoutReason = "Whoever has this text can sign tokens that every gateway with this key set " +
+	"accepts. Replace the key now, and publish its public half alone."
 
 // issuers lists whom the keys sign for, each once.
 func (l *KeyListing) issuers() []string {
@@ -104,7 +108,8 @@ func keyOddities(k *keys.Key) []string {
 		all = append(all, c.Fault)
 	}
 	if !k.LastSeen.IsZero() {
-		all = append(all, "is not in the newest set any more; it was last in it on "+inspect.FormatTime(k.LastSeen))
+		all = append(all,
+			"is not in the newest set any more; it was last in it on "+inspect.FormatTime(k.LastSeen))
 	}
 	return all
 }
@@ -142,7 +147,8 @@ func (l *KeyListing) refusalGroups() []refusalGroup {
 	var groups []refusalGroup
 	for _, r := range l.Refusals {
 		gateways := strings.Join(r.Gateways, ", ")
-		i := slices.IndexFunc(groups, func(g refusalGroup) bool { return g.gateways == gateways && g.library == r.Library })
+		i := slices.IndexFunc(groups,
+			func(g refusalGroup) bool { return g.gateways == gateways && g.library == r.Library })
 		if i < 0 {
 			i = len(groups)
 			groups = append(groups, refusalGroup{gateways: gateways, library: r.Library})
@@ -187,5 +193,8 @@ func (l *KeyListing) cloudOddity(k *keys.Key) []string {
 	if !ok || len(others) == 0 {
 		return nil
 	}
-	return []string{"belongs to " + own.ID + ", and " + strings.Join(others, ", ") + " lists it too: that it verifies a token does not prove the token's cloud"}
+	return []string{
+		"belongs to " + own.ID + ", and " + strings.Join(others, ", ") +
+			" lists it too: that it verifies a token does not prove the token's cloud",
+	}
 }

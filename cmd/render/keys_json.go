@@ -70,8 +70,10 @@ const mostInJSON = 1000
 func KeysJSON(w io.Writer, l *KeyListing) error {
 	listed := l.Set.Keys[:min(len(l.Set.Keys), mostInJSON)]
 	out := keysJSON{
-		SchemaVersion: SchemaVersion, Origin: l.Set.Origin, Cached: l.Set.Cached, PrivateKeys: len(l.Private),
-		OmittedKeys: len(l.Set.Keys) - len(listed), Keys: make([]keyJSON, len(listed)), Notes: notesOf(l.Set.Notes), SameKey: [][]int{}, RefusedBy: []keyRefusalJSON{},
+		SchemaVersion: SchemaVersion, Origin: l.Set.Origin, Cached: l.Set.Cached,
+		PrivateKeys: len(l.Private),
+		OmittedKeys: len(l.Set.Keys) - len(listed), Keys: make([]keyJSON, len(listed)),
+		Notes: notesOf(l.Set.Notes), SameKey: [][]int{}, RefusedBy: []keyRefusalJSON{},
 		Clouds: l.cloudsJSON(),
 	}
 	if !l.Set.Fetched.IsZero() {
@@ -106,7 +108,10 @@ func (out *keysJSON) addTwins(l *KeyListing, at map[*keys.Key]int) {
 func (out *keysJSON) addRefusals(l *KeyListing, at map[*keys.Key]int) {
 	for _, r := range l.Refusals {
 		index, ok := at[r.Key]
-		refusal := keyRefusalJSON{Library: r.Library, Gateways: append([]string{}, r.Gateways...), Why: r.Why, Measured: r.Measured}
+		refusal := keyRefusalJSON{
+			Library: r.Library, Gateways: append([]string{}, r.Gateways...), Why: r.Why,
+			Measured: r.Measured,
+		}
 		switch {
 		case ok:
 			refusal.Key = &index
@@ -119,10 +124,13 @@ func (out *keysJSON) addRefusals(l *KeyListing, at map[*keys.Key]int) {
 
 func keyOf(k *keys.Key) keyJSON {
 	out := keyJSON{
-		KeyID: known(k.ID), Type: known(k.Type), Curve: known(k.Curve), Bits: known(k.Bits), Use: known(k.Use),
-		Operations: k.Operations, Algorithm: known(k.Algorithm), Issuer: known(k.Issuer), Instance: known(k.CloudInstance),
-		Cloud: known(cloudName(k)), Thumbprint: known(k.Thumbprint()), Private: k.Private, Usable: k.Fault == "",
-		Fault: known(k.Fault), Notes: notesOf(k.Notes), Source: sourceOf(k.Pos),
+		KeyID: known(k.ID), Type: known(k.Type), Curve: known(k.Curve), Bits: known(k.Bits),
+		Use:        known(k.Use),
+		Operations: k.Operations, Algorithm: known(k.Algorithm), Issuer: known(k.Issuer),
+		Instance: known(k.CloudInstance),
+		Cloud:    known(cloudName(k)), Thumbprint: known(k.Thumbprint()), Private: k.Private,
+		Usable: k.Fault == "",
+		Fault:  known(k.Fault), Notes: notesOf(k.Notes), Source: sourceOf(k.Pos),
 	}
 	if c, ok := k.Certificate(); ok {
 		out.Certificate = certificateOf(c)

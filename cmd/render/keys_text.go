@@ -107,7 +107,9 @@ func (t *keysText) keyLine(cells []string, widths []int, head bool) {
 
 func (t *keysText) keyRow(k *keys.Key) []string {
 	none := t.pick("–", "-")
-	row := []string{k.ID, keySize(k), k.Use, k.Algorithm, t.certificate(k), cloudName(k), t.listedBy(k)}
+	row := []string{
+		k.ID, keySize(k), k.Use, k.Algorithm, t.certificate(k), cloudName(k), t.listedBy(k),
+	}
 	for i, cell := range row {
 		row[i] = cmp.Or(inspect.Safe(inspect.ShortenMiddle(cell, 60)), none)
 	}
@@ -126,7 +128,8 @@ func (t *keysText) certificate(k *keys.Key) string {
 	case c.NotAfter.IsZero():
 		return "can't be read"
 	}
-	text := c.NotBefore.Format(time.DateOnly) + t.pick(" – ", " - ") + c.NotAfter.Format(time.DateOnly)
+	text := c.NotBefore.Format(time.DateOnly) + t.pick(" – ", " - ") +
+		c.NotAfter.Format(time.DateOnly)
 	if t.At.After(c.NotAfter) {
 		text += ", expired"
 	}

@@ -86,7 +86,8 @@ func (l *Linting) count(severity rules.Severity) int {
 
 // Summary is the outcome in one line.
 func (l *Linting) Summary() string {
-	where := fmt.Sprintf("in %s of %s", plural(l.Policies, "policy", "policies"), plural(l.Files, "file", "files"))
+	where := fmt.Sprintf("in %s of %s", plural(l.Policies, "policy", "policies"),
+		plural(l.Files, "file", "files"))
 	parts := []string{}
 	for _, s := range []struct {
 		severity  rules.Severity

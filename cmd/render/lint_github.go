@@ -17,7 +17,8 @@ import (
 func LintGitHub(w io.Writer, l *Linting) error {
 	for _, f := range l.Findings {
 		end := l.end(f)
-		_, err := fmt.Fprintf(w, "::%s file=%s,line=%d,endLine=%d,col=%d,endColumn=%d,title=%s::%s\n",
+		_, err := fmt.Fprintf(w,
+			"::%s file=%s,line=%d,endLine=%d,col=%d,endColumn=%d,title=%s::%s\n",
 			annotation(f.Severity), githubProperty(filepath.ToSlash(f.Pos.File)), f.Pos.Line, end.Line, f.Pos.Column, end.Column,
 			githubProperty(f.Rule), githubMessage(f.Message+". "+l.rule(f.Rule).Fix))
 		if err != nil {
@@ -25,7 +26,8 @@ func LintGitHub(w io.Writer, l *Linting) error {
 		}
 	}
 	for _, u := range l.Unread {
-		if _, err := fmt.Fprintf(w, "::error %stitle=not checked::%s\n", githubPlace(u.Pos), githubMessage(u.Why)); err != nil {
+		if _, err := fmt.Fprintf(w, "::error %stitle=not checked::%s\n", githubPlace(u.Pos),
+			githubMessage(u.Why)); err != nil {
 			return err
 		}
 	}
@@ -40,7 +42,8 @@ func githubPlace(pos source.Position) string {
 	case pos.Line == 0:
 		return "file=" + githubProperty(filepath.ToSlash(pos.File)) + ","
 	}
-	return fmt.Sprintf("file=%s,line=%d,col=%d,", githubProperty(filepath.ToSlash(pos.File)), pos.Line, pos.Column)
+	return fmt.Sprintf("file=%s,line=%d,col=%d,", githubProperty(filepath.ToSlash(pos.File)),
+		pos.Line, pos.Column)
 }
 
 func annotation(s rules.Severity) string {

@@ -36,8 +36,14 @@ func LintJUnit(w io.Writer, l *Linting) error {
 }
 
 func (l *Linting) junitCase(f rules.Finding) junitCase {
-	c := junitCase{Name: fmt.Sprintf("%s at line %d, column %d", f.Rule, f.Pos.Line, f.Pos.Column), Class: f.Pos.File, File: f.Pos.File, Line: f.Pos.Line}
-	message := &junitMessage{Message: fmt.Sprintf("%s: %s", f.Severity, f.Message), Text: f.Pos.String() + ": " + l.rule(f.Rule).Fix}
+	c := junitCase{
+		Name:  fmt.Sprintf("%s at line %d, column %d", f.Rule, f.Pos.Line, f.Pos.Column),
+		Class: f.Pos.File, File: f.Pos.File, Line: f.Pos.Line,
+	}
+	message := &junitMessage{
+		Message: fmt.Sprintf("%s: %s", f.Severity, f.Message),
+		Text:    f.Pos.String() + ": " + l.rule(f.Rule).Fix,
+	}
 	if l.Fails == nil || l.Fails(f.Severity) {
 		c.Failure = message
 	} else {

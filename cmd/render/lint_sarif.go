@@ -103,7 +103,8 @@ type (
 func LintSARIF(w io.Writer, l *Linting) error {
 	run := sarifRun{
 		Tool: sarifTool{sarifDriver{
-			Name: "gatewhy", Version: l.Version, InformationURI: "https://github.com/gatewhy/gatewhy", Rules: sarifRules(l.Catalogue),
+			Name: "gatewhy", Version: l.Version,
+			InformationURI: "https://github.com/gatewhy/gatewhy", Rules: sarifRules(l.Catalogue),
 		}},
 		ColumnKind: "unicodeCodePoints",
 		Results:    []sarifResult{},
@@ -114,13 +115,20 @@ func LintSARIF(w io.Writer, l *Linting) error {
 	}
 	for _, s := range l.Suppressed {
 		result := l.sarifResult(s.Finding, prints.of(s.Finding))
-		result.Suppressions = []sarifSuppression{{Kind: suppressionKind(s.By), Justification: s.Reason}}
+		result.Suppressions = []sarifSuppression{
+			{Kind: suppressionKind(s.By), Justification: s.Reason},
+		}
 		run.Results = append(run.Results, result)
 	}
 	if len(l.Unread) > 0 {
-		run.Invocations = []sarifInvocation{{ToolExecutionNotifications: sarifNotifications(l.Unread)}}
+		run.Invocations = []sarifInvocation{
+			{ToolExecutionNotifications: sarifNotifications(l.Unread)},
+		}
 	}
-	return JSON(w, sarifLog{Schema: "https://json.schemastore.org/sarif-2.1.0.json", Version: "2.1.0", Runs: []sarifRun{run}})
+	return JSON(w, sarifLog{
+		Schema: "https://json.schemastore.org/sarif-2.1.0.json", Version: "2.1.0",
+		Runs: []sarifRun{run},
+	})
 }
 
 // sarifNotifications says of each file that was not checked why.
@@ -147,10 +155,12 @@ func sarifRules(all []rules.Rule) []sarifRule {
 	for i := range all {
 		r := &all[i]
 		out[i] = sarifRule{
-			ID:                   r.Name,
-			ShortDescription:     sarifText{Text: sentence(r.Title)},
-			FullDescription:      sarifText{Text: r.Why},
-			Help:                 sarifText{Text: r.Why + " " + r.Fix, Markdown: RuleHelp(r) + "\n\n" + ReferenceList(r)},
+			ID:               r.Name,
+			ShortDescription: sarifText{Text: sentence(r.Title)},
+			FullDescription:  sarifText{Text: r.Why},
+			Help: sarifText{
+				Text: r.Why + " " + r.Fix, Markdown: RuleHelp(r) + "\n\n" + ReferenceList(r),
+			},
 			DefaultConfiguration: sarifConfiguration{r.Severity},
 			Properties:           map[string]any{"tags": []string{"security", "api-gateway"}},
 		}
@@ -164,7 +174,8 @@ func (l *Linting) sarifResult(f rules.Finding, fingerprint string) sarifResult {
 		Locations:           []sarifLocation{l.sarifLocation(f)},
 		PartialFingerprints: map[string]string{"gatewhy/v1": fingerprint},
 	}
-	if i := slices.IndexFunc(l.Catalogue, func(r rules.Rule) bool { return r.Name == f.Rule }); i >= 0 {
+	if i := slices.IndexFunc(l.Catalogue,
+		func(r rules.Rule) bool { return r.Name == f.Rule }); i >= 0 {
 		result.RuleIndex = &i
 	}
 	return result
@@ -177,7 +188,9 @@ func sarifPlace(pos, end source.Position) sarifLocation {
 	var location sarifLocation
 	location.PhysicalLocation.ArtifactLocation.URI = relativeURI(pos.File)
 	if pos.Line > 0 {
-		location.PhysicalLocation.Region = &sarifRegion{pos.Line, pos.Column, end.Line, max(end.Column, pos.Column+1)}
+		location.PhysicalLocation.Region = &sarifRegion{
+			pos.Line, pos.Column, end.Line, max(end.Column, pos.Column+1),
+		}
 	}
 	return location
 }

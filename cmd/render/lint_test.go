@@ -13,20 +13,24 @@ import (
 func catalogue() []rules.Rule {
 	return []rules.Rule{
 		{
-			Name: "audience-not-checked", Title: "the audience is not checked", Why: "Anybody's token fits.",
+			Name: "audience-not-checked", Title: "the audience is not checked",
+			Why: "Anybody's token fits.",
 			Fix: "Name the audience | of the API.", Severity: rules.Error,
 			Lesser: "a warning where the issuer has one API EVIL", Since: "0.1.0",
 			References: []string{"RFC 9068, section 4", "KB 1"},
 		},
 		{
-			Name: "secret-in-file", Title: "a secret | stands in the file EVIL", Why: "Whoever reads it has it.",
+			Name: "secret-in-file", Title: "a secret | stands in the file EVIL",
+			Why: "Whoever reads it has it.",
 			Fix: "Move it.", Severity: rules.Note, Since: "0.2.0", References: []string{"KB 2"},
 		},
 	}
 }
 
 // findingAt is a finding about a field of a file.
-func findingAt(file *source.File, rule string, s rules.Severity, field, message string) rules.Finding {
+func findingAt(file *source.File, rule string, s rules.Severity, field,
+	message string,
+) rules.Finding {
 	at := file.Documents[0].Member(field)
 	return rules.Finding{
 		Rule: rule, Severity: s, Message: message, Pos: at.Pos, Span: at.Span, Field: field,
@@ -42,7 +46,8 @@ func lintedPolicy(t *testing.T) *Linting {
 		Catalogue: catalogue(), Repairable: []string{"audience-not-checked"},
 		Flags: []string{"--gateway", "a b"}, Version: "1.0.0",
 		Findings: []rules.Finding{
-			findingAt(file, "audience-not-checked", rules.Error, "audience", "no audience"+hostile),
+			findingAt(file, "audience-not-checked", rules.Error, "audience",
+				"no audience"+hostile),
 			findingAt(file, "audience-not-checked", rules.Warning, "tenant", "the tenant"),
 			findingAt(file, "secret-in-file", rules.Note, "clientSecret", "a secret: 100% of it"),
 			{
@@ -101,7 +106,8 @@ func TestFingerprintsStayWhereLinesAreAdded(t *testing.T) {
 	t.Parallel()
 	before := lintedPolicy(t)
 	after := lintedPolicy(t)
-	file := read(t, "policies/uat/orders.json", strings.Replace(ordersText, "{\n", "{\n\"new\": 1,\n\n", 1))
+	file := read(t, "policies/uat/orders.json",
+		strings.Replace(ordersText, "{\n", "{\n\"new\": 1,\n\n", 1))
 	after.Sources[file.Name] = file
 	for i, f := range after.Findings {
 		if f.Pos.File == file.Name {
@@ -136,7 +142,8 @@ func rulePage(t *testing.T) *RulePage {
 		Good: examples.Example{Name: "ok.json", Text: "{}\n"},
 		App:  &examples.Example{Name: "app.json", Text: "{\"appId\": 1}\r\n"},
 		Findings: []rules.Finding{
-			findingAt(file, "audience-not-checked", rules.Error, "audience", "no audience"+hostile),
+			findingAt(file, "audience-not-checked", rules.Error, "audience",
+				"no audience"+hostile),
 		},
 	}
 }

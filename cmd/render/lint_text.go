@@ -15,7 +15,8 @@ import (
 func LintText(w io.Writer, style Style, l *Linting) error {
 	t := NewText(style)
 	for _, f := range l.Findings {
-		t.Para(0, fmt.Sprintf("%s: %s: %s %s", inspect.Safe(f.Pos.String()), t.severity(f.Severity), inspect.Safe(f.Message), t.Paint(Faint, "["+f.Rule+"]")))
+		t.Para(0, fmt.Sprintf("%s: %s: %s %s", inspect.Safe(f.Pos.String()),
+			t.severity(f.Severity), inspect.Safe(f.Message), t.Paint(Faint, "["+f.Rule+"]")))
 		if file := l.Sources[f.Pos.File]; file != nil && f.Span.End > f.Span.Start {
 			t.Frame(1, file, f.Pos, f.Span, "")
 		}
@@ -23,7 +24,8 @@ func LintText(w io.Writer, style Style, l *Linting) error {
 			t.Para(1, fix)
 		}
 		if slices.Contains(l.Repairable, f.Rule) {
-			t.line(indent + t.Paint(Faint, inspect.Safe(l.repairBy(f)))) // not wrapped: it is to be copied
+			// not wrapped: it is to be copied
+			t.line(indent + t.Paint(Faint, inspect.Safe(l.repairBy(f))))
 		}
 		t.Blank()
 	}
@@ -57,7 +59,8 @@ func (t *Text) severity(s rules.Severity) string {
 // LintLines writes one line a finding, as editors and terminals link it.
 func LintLines(w io.Writer, l *Linting) error {
 	for _, f := range l.Findings {
-		if _, err := fmt.Fprintf(w, "%s: %s: %s [%s]\n", inspect.Safe(f.Pos.String()), f.Severity, inspect.Safe(f.Message), f.Rule); err != nil {
+		if _, err := fmt.Fprintf(w, "%s: %s: %s [%s]\n", inspect.Safe(f.Pos.String()), f.Severity,
+			inspect.Safe(f.Message), f.Rule); err != nil {
 			return err
 		}
 	}

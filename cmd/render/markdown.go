@@ -42,7 +42,8 @@ func (m *markdown) row(label, value string) {
 
 // table begins a table of these columns.
 func (m *markdown) table(columns ...string) {
-	m.b.WriteString("| " + strings.Join(columns, " | ") + " |\n|" + strings.Repeat(" --- |", len(columns)) + "\n")
+	m.b.WriteString("| " + strings.Join(columns, " | ") + " |\n|" +
+		strings.Repeat(" --- |", len(columns)) + "\n")
 }
 
 // escapeMarkdown makes a text plain: no markup, no HTML, nothing invisible, one line.

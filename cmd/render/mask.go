@@ -166,7 +166,8 @@ func hideTokens(text string) string {
 }
 
 func isTokenByte(c byte) bool {
-	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.IndexByte("-_.=", c) >= 0
+	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' ||
+		strings.IndexByte("-_.=", c) >= 0
 }
 
 // JSON writes a value as JSON does, with what must not be shown replaced in every string.

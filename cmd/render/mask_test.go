@@ -64,7 +64,8 @@ func TestAMaskHidesInEveryKindOfOutput(t *testing.T) {
 	mask, _ := maskOf(t, `{"upn":"abe@contoso.com"}`, true)
 	const said = "wanted abe@contoso.com, found " + innerToken
 	var asJSON bytes.Buffer
-	if err := mask.JSON(&asJSON, map[string]any{`a "quoted" name`: []string{said, `\` + "\u202e"}}); err != nil {
+	if err := mask.JSON(&asJSON,
+		map[string]any{`a "quoted" name`: []string{said, `\` + "\u202e"}}); err != nil {
 		t.Fatal(err)
 	}
 	text := NewText(Style{Color: true}).Masked(mask)
@@ -74,9 +75,12 @@ func TestAMaskHidesInEveryKindOfOutput(t *testing.T) {
 	page.para(said)
 	page.row("found", said)
 	for name, test := range map[string]struct{ got, want string }{
-		"JSON":     {asJSON.String(), "{\n  \"a \\\"quoted\\\" name\": [\n    \"wanted user-1, found (token)\",\n    \"\\\\\\u202e\"\n  ]\n}\n"},
-		"text":     {text.b.String(), "  \x1b[31;1mwanted user-1, found (token)\x1b[0;22m\n  \x1b[32muser-1\x1b[0m  wanted user-1, found (token)\n"},
-		"markdown": {page.b.String(), "wanted user-1, found (token)\n\n| found | `wanted user-1, found (token)` |\n"},
+		"JSON": {asJSON.String(), "{\n  \"a \\\"quoted\\\" name\": [\n    \"wanted user-1, " +
+			"found (token)\",\n    \"\\\\\\u202e\"\n  ]\n}\n"},
+		"text": {text.b.String(), "  \x1b[31;1mwanted user-1, found (token)\x1b[0;22m\n  " +
+			"\x1b[32muser-1\x1b[0m  wanted user-1, found (token)\n"},
+		"markdown": {page.b.String(), "wanted user-1, found (token)\n\n| found | `wanted " +
+			"user-1, found (token)` |\n"},
 	} {
 		if test.got != test.want {
 			t.Errorf("%s: got  %q\nwant %q", name, test.got, test.want)

@@ -55,15 +55,18 @@ func (x *Matrixing) Sentence() string {
 	of := func(n int) string { return fmt.Sprintf("%d of %s", n, plural(all, "cell", "cells")) }
 	switch gaps := x.Gaps(); {
 	case wrong > 0 && unknown > 0:
-		return fmt.Sprintf("%s wrong, and %s not known.", isAre(of(wrong), wrong), isAre(fmt.Sprint(unknown), unknown))
+		return fmt.Sprintf("%s wrong, and %s not known.", isAre(of(wrong), wrong),
+			isAre(fmt.Sprint(unknown), unknown))
 	case wrong > 0:
 		return isAre(of(wrong), wrong) + " wrong."
 	case unknown > 0:
-		return fmt.Sprintf("No cell is known to be wrong; %s not known.", isAre(of(unknown), unknown))
+		return fmt.Sprintf("No cell is known to be wrong; %s not known.",
+			isAre(of(unknown), unknown))
 	case len(gaps) > 0:
 		return "No cell is wrong, as far as was looked: " + strings.Join(gaps, "; ") + "."
 	}
-	return "Every cell is right: each environment's own tokens are let in, and no such token as another environment's clients, a stranger of the tenant or " +
+	return "Every cell is right: each environment's own tokens are let in, and no such token as " +
+		"another environment's clients, a stranger of the tenant or " +
 		fmt.Sprintf("another tenant could use exists among the %d modelled.", x.Tokens)
 }
 
@@ -77,11 +80,14 @@ func (x *Matrixing) noChange() string {
 
 // beyondPolicies is what closes the hole that is left where other clients can have genuine
 // tokens for the right API (KB 005321722, what it leaves out, 6).
-const beyondPolicies = "What is left are tokens that Entra ID issues to other clients. What tells them apart is not in these policies alone: " +
-	"contracts, with the client id validated; an app role that only the environment's own clients hold; or assignment required on the API's service principal."
+const beyondPolicies = "What is left are tokens that Entra ID issues to other clients. What " +
+	"tells them apart is not in these policies alone: " +
+	"contracts, with the client id validated; an app role that only the environment's own " +
+	"clients hold; or assignment required on the API's service principal."
 
 // lostTitle is over what lost lists.
-const lostTitle = "own tokens that get in today and do not after it, though others of the same environment do"
+const lostTitle = "own tokens that get in today and do not after it, though others of the same " +
+	"environment do"
 
 // lost lists, by gateway, an environment's own tokens that the smallest set of repairs keeps
 // out, and that get in today.
@@ -203,7 +209,8 @@ func writtenLines(w *issued.Written) []Row {
 func claimLines(claims *source.Value) []Row {
 	var rows []Row
 	for _, name := range []string{"aud", "iss", "appid", "azp", "scp", "roles", "idp"} {
-		if v := claims.Member(name); v != nil && (name != "idp" || v.Text != claims.Member("iss").Text) {
+		if v := claims.Member(name); v != nil &&
+			(name != "idp" || v.Text != claims.Member("iss").Text) {
 			text := v.Text
 			if items, ok := v.Strings(); ok {
 				text = strings.Join(items, " ")

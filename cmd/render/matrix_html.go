@@ -96,10 +96,13 @@ func (x *Matrixing) page() matrixPage {
 	}
 	for i := range x.Remarks {
 		r := &x.Remarks[i]
-		p.Remarks = append(p.Remarks, remarkPage{inspect.Safe(x.Gateways[r.Gateway]), inspect.Safe(r.Pos.String()), inspect.Safe(sentence(r.Message)), r.Rule})
+		p.Remarks = append(p.Remarks,
+			remarkPage{inspect.Safe(x.Gateways[r.Gateway]), inspect.Safe(r.Pos.String()), inspect.Safe(sentence(r.Message)), r.Rule})
 	}
 	for _, c := range x.Allow {
-		p.Allow = append(p.Allow, environments.Crossing{From: inspect.Safe(c.From), To: inspect.Safe(c.To), Reason: inspect.Safe(c.Reason)})
+		p.Allow = append(p.Allow, environments.Crossing{
+			From: inspect.Safe(c.From), To: inspect.Safe(c.To), Reason: inspect.Safe(c.Reason),
+		})
 	}
 	return p
 }
@@ -155,7 +158,10 @@ func (x *Matrixing) otherPages() []otherPage {
 				continue
 			}
 			verdict := x.Witness(r, g).Verdict
-			page := otherPage{ID: cellID(r, g), Token: inspect.Safe(x.Rows[r].Name), Gateway: inspect.Safe(gateway), Outcome: inspect.Safe(OutcomeLine(&verdict))}
+			page := otherPage{
+				ID: cellID(r, g), Token: inspect.Safe(x.Rows[r].Name),
+				Gateway: inspect.Safe(gateway), Outcome: inspect.Safe(OutcomeLine(&verdict)),
+			}
 			if d := verdict.Decided; d != nil {
 				page.Place = inspect.Safe(d.Check.Pos.String())
 			}
@@ -174,13 +180,15 @@ func (x *Matrixing) findingPage(i int) findingPage {
 	f := &x.Findings[i]
 	w := x.witness(f)
 	p := findingPage{
-		ID: storyID(i), Rule: f.Rule, Message: inspect.Safe(sentence(f.Message)), Place: inspect.Safe(f.Pos.String()), Line: f.Pos.Line,
+		ID: storyID(i), Rule: f.Rule, Message: inspect.Safe(sentence(f.Message)),
+		Place: inspect.Safe(f.Pos.String()), Line: f.Pos.Line,
 		Token: inspect.Safe(x.Rows[f.Row].Name), Outcome: inspect.Safe(OutcomeLine(&w.Verdict)),
 	}
 	if why := w.Verdict.Why(); why != "" {
 		p.Why = inspect.Safe(sentence(why))
 	}
-	if file := x.File(f.Pos.File); file != nil && f.Span.End > f.Span.Start && f.Span.End <= len(file.Text) {
+	if file := x.File(f.Pos.File); file != nil && f.Span.End > f.Span.Start &&
+		f.Span.End <= len(file.Text) {
 		cut := cutLine(shielded(file), f.Span)
 		p.Before, p.Marked, p.After = strings.TrimLeft(cut.before, " "), cut.marked, cut.after
 	}
@@ -202,7 +210,8 @@ func (x *Matrixing) findingPage(i int) findingPage {
 
 // firstAt is the first finding at a gateway.
 func (x *Matrixing) firstAt(gateway int) int {
-	return slices.IndexFunc(x.Findings, func(f environments.Finding) bool { return f.Gateway == gateway })
+	return slices.IndexFunc(x.Findings,
+		func(f environments.Finding) bool { return f.Gateway == gateway })
 }
 
 // repairsFor lists the repairs of a gateway, the smallest set that was found first, the others
@@ -241,7 +250,9 @@ func (x *Matrixing) wrongRows(f *environments.Finding) (rows []Row, more int) {
 				parts = append(parts, line.Label+" "+line.Text)
 			}
 		}
-		rows = append(rows, Row{inspect.Safe(x.Rows[r].Name), inspect.Safe(strings.Join(parts, ", "))})
+		rows = append(rows, Row{
+			inspect.Safe(x.Rows[r].Name), inspect.Safe(strings.Join(parts, ", ")),
+		})
 	}
 	return rows, len(f.Rows) - len(listed)
 }
@@ -250,7 +261,10 @@ func (x *Matrixing) wrongRows(f *environments.Finding) (rows []Row, more int) {
 const mostRepairs = 4
 
 func (x *Matrixing) repairPage(r *Repair) repairPage {
-	p := repairPage{Title: inspect.Safe(strings.Join(r.Titles, ", then ")), Files: inspect.Safe(r.files()), Effect: r.effect(), Grid: x.gridAfter(r)}
+	p := repairPage{
+		Title: inspect.Safe(strings.Join(r.Titles, ", then ")), Files: inspect.Safe(r.files()),
+		Effect: r.effect(), Grid: x.gridAfter(r),
+	}
 	for _, c := range r.Changes {
 		p.Changes = append(p.Changes, inspect.Safe(changeLine(c.FieldChange)))
 	}

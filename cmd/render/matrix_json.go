@@ -124,8 +124,10 @@ func cellsOf(m *environments.Matrix) []cellJSON {
 		for g, gateway := range m.Gateways {
 			c := &m.Cells[r][g]
 			all = append(all, cellJSON{
-				Token: row.Name, Gateway: gateway, Outcome: c.Outcome, Status: known(c.Status), Expected: known(c.Expected),
-				OK: truthOf(c.OK()), Decided: known(c.Decided), Request: known(c.Class().String()), Allowed: c.Allowed != nil, Note: c.Note,
+				Token: row.Name, Gateway: gateway, Outcome: c.Outcome, Status: known(c.Status),
+				Expected: known(c.Expected),
+				OK:       truthOf(c.OK()), Decided: known(c.Decided), Request: known(c.Class().String()),
+				Allowed: c.Allowed != nil, Note: c.Note,
 			})
 		}
 	}
@@ -188,15 +190,22 @@ func (r *Repair) edited() []editedFileJSON {
 }
 
 func (x *Matrixing) fixOf() *fixJSON {
-	out := &fixJSON{Repairs: []repairJSON{}, Summary: matrixSummaryOf(x.Fixed), Cells: cellsOf(x.Fixed)}
+	out := &fixJSON{
+		Repairs: []repairJSON{}, Summary: matrixSummaryOf(x.Fixed), Cells: cellsOf(x.Fixed),
+	}
 	for i := range x.Repairs {
 		r := &x.Repairs[i]
 		if !r.Chosen {
 			continue
 		}
-		repair := repairJSON{Gateway: x.Gateways[r.Gateway], Titles: r.Titles, Changes: []fileChangeJSON{}, Files: r.edited(), Wrong: r.Wrong}
+		repair := repairJSON{
+			Gateway: x.Gateways[r.Gateway], Titles: r.Titles, Changes: []fileChangeJSON{},
+			Files: r.edited(), Wrong: r.Wrong,
+		}
 		for _, c := range r.Changes {
-			repair.Changes = append(repair.Changes, fileChangeJSON{c.File, changeJSON{c.Field, known(c.From), c.To}})
+			repair.Changes = append(repair.Changes, fileChangeJSON{
+				c.File, changeJSON{c.Field, known(c.From), c.To},
+			})
 		}
 		out.Repairs = append(out.Repairs, repair)
 	}

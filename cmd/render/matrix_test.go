@@ -81,7 +81,8 @@ func openEstate(t *testing.T) *Matrixing {
 	after := evaluated(
 		allow,
 		site("dev", forAudience(file, "api://orders-dev"), "api://orders-dev", "api://old"),
-		site(uat, forAudience(file, "api://orders-uat"), "api://orders-uat", "api://x "+hostileJSON),
+		site(uat, forAudience(file, "api://orders-uat"), "api://orders-uat",
+			"api://x "+hostileJSON),
 		site("lab", withContract(file)),
 	)
 	change := FileChange{file.Name, rules.FieldChange{
@@ -195,7 +196,8 @@ func TestTheSentenceOfAMatrixSaysWhatIsKnown(t *testing.T) {
 		matrix     *environments.Matrix
 	}{
 		{
-			"what is not known is not right", "No cell is known to be wrong; 1 of 1 cell is not known.",
+			"what is not known is not right", "No cell is known to be wrong; 1 of 1 cell is not " +
+				"known.",
 			evaluated(nil, site("uat", withContract(file), "api://orders-uat")),
 		},
 	} {

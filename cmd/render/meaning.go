@@ -121,6 +121,7 @@ func counted(list []string) string {
 // needsQuotes reports whether a string could be taken for a number, for nothing, or for several
 // values.
 func needsQuotes(s string) bool {
-	return s == "" || strings.Trim(s, "0123456789.+-eE") == "" || s == "true" || s == "false" || s == "null" ||
+	return s == "" || strings.Trim(s, "0123456789.+-eE") == "" || s == "true" || s == "false" ||
+		s == "null" ||
 		strings.TrimSpace(s) != s
 }

@@ -34,7 +34,8 @@ func secrets(v *source.Value, spans []source.Span) []source.Span {
 	}
 	for i := range v.Members {
 		m := &v.Members[i]
-		if m.Value.Is(source.String) && (isSecretField(m.Key) && !strings.HasPrefix(m.Value.Text, "#[") || holdsSecretField(m.Value.Text)) {
+		if m.Value.Is(source.String) && (isSecretField(m.Key) &&
+			!strings.HasPrefix(m.Value.Text, "#[") || holdsSecretField(m.Value.Text)) {
 			spans = append(spans, m.Value.Span)
 			continue
 		}

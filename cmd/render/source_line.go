@@ -16,14 +16,17 @@ import (
 //
 // Of a span over several lines the first line is shown. A line that is too long is cut around
 // the carets.
-func (t *Text) Frame(level int, file *source.File, pos source.Position, span source.Span, note string) {
+func (t *Text) Frame(level int, file *source.File, pos source.Position, span source.Span,
+	note string,
+) {
 	if pos.Line == 0 || span.Start < 0 || span.Start > len(file.Text) {
 		return
 	}
 	number := fmt.Sprint(pos.Line)
 	margin := strings.Repeat(indent, level)
 	gutter := margin + strings.Repeat(" ", len(number)) + " | "
-	excerpt := cutLine(shielded(file), span).masked(t.mask).fit(t.columns()-len(gutter), t.pick("…", "..."))
+	excerpt := cutLine(shielded(file), span).masked(t.mask).fit(t.columns()-len(gutter),
+		t.pick("…", "..."))
 
 	t.line(margin + t.Paint(Faint, number+" |") + " " + excerpt.String())
 	under := strings.Repeat(" ", width(excerpt.before))
@@ -80,7 +83,8 @@ func (e excerpt) masked(m *Mask) excerpt {
 // it, then in its middle. The ellipsis stands for what is left out.
 func (e excerpt) fit(columns int, ellipsis string) excerpt {
 	if widest := columns * 2 / 3; width(e.marked) > widest {
-		e.marked = strings.Replace(inspect.ShortenMiddle(e.marked, widest+1-width(ellipsis)), "…", ellipsis, 1)
+		e.marked = strings.Replace(inspect.ShortenMiddle(e.marked, widest+1-width(ellipsis)), "…",
+			ellipsis, 1)
 	}
 	room := columns - width(e.marked)
 	context := min(width(e.after), room/3)

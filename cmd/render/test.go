@@ -108,7 +108,8 @@ func (c *Coverage) unseen(count func(*Covered) int) []string {
 	var all []string
 	for i := range c.Checks {
 		if covered := &c.Checks[i]; count(covered) == 0 {
-			all = append(all, inspect.Safe(fmt.Sprintf("%s, %s", checkName(covered.Check), covered.Check.Pos)))
+			all = append(all, inspect.Safe(fmt.Sprintf("%s, %s", checkName(covered.Check),
+				covered.Check.Pos)))
 		}
 	}
 	return all

@@ -16,7 +16,9 @@ func TestJUnit(w io.Writer, x *Testing) error {
 		}
 		out := junitCase{Name: c.Name, Class: c.Suite, File: c.Pos.File, Line: c.Pos.Line}
 		if len(c.Differences) > 0 {
-			out.Failure = &junitMessage{Message: strings.Join(c.Differences, "; "), Text: c.trace()}
+			out.Failure = &junitMessage{
+				Message: strings.Join(c.Differences, "; "), Text: c.trace(),
+			}
 		}
 		suites[len(suites)-1].add(out)
 	}

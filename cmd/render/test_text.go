@@ -38,7 +38,8 @@ func (t *testText) mood() Mood {
 }
 
 func (t *testText) failure(c *Tested) {
-	t.Para(0, fmt.Sprintf("%s: %s: %s", inspect.Safe(c.Pos.String()), t.Paint(Bad, "failed"), inspect.Safe(c.Name)))
+	t.Para(0, fmt.Sprintf("%s: %s: %s", inspect.Safe(c.Pos.String()), t.Paint(Bad, "failed"),
+		inspect.Safe(c.Name)))
 	for _, d := range c.Differences {
 		t.Para(1, inspect.Safe(d))
 	}
@@ -61,7 +62,8 @@ func (t *testText) detail(r *rules.Result) string {
 	}
 	text := r.Why()
 	if r.Outcome == rules.Fail {
-		text = fmt.Sprintf("wanted %s, found %s; %s", r.Expected(), orNone(r.Actual()), status(r.Answer.Status))
+		text = fmt.Sprintf("wanted %s, found %s; %s", r.Expected(), orNone(r.Actual()),
+			status(r.Answer.Status))
 	}
 	return inspect.Safe(text)
 }
@@ -74,7 +76,8 @@ func (t *testText) coverage() {
 		verb   string
 		unseen []string
 	}{{"pass", c.unseen(passed)}, {"fail", c.unseen(failed)}} {
-		t.Para(0, fmt.Sprintf("%d of %s seen to %s by a test", len(c.Checks)-len(part.unseen), plural(len(c.Checks), "check", "checks"), part.verb))
+		t.Para(0, fmt.Sprintf("%d of %s seen to %s by a test", len(c.Checks)-len(part.unseen),
+			plural(len(c.Checks), "check", "checks"), part.verb))
 		for _, name := range part.unseen {
 			t.Para(1, "never: "+name)
 		}

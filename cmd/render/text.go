@@ -118,13 +118,15 @@ func (t *Text) NotedRows(level int, rows []NotedRow) {
 	column := labelColumn(plain)
 	start := level*len(indent) + column + widestText + 2
 	for _, row := range rows {
-		if row.Note != "" && start+leastNote <= t.listColumns() && width(row.Text) <= widestText && width(row.Label) <= column-2 {
+		if row.Note != "" && start+leastNote <= t.listColumns() && width(row.Text) <= widestText &&
+			width(row.Label) <= column-2 {
 			t.besideNote(level, column, start, row)
 			continue
 		}
 		t.row(level, column, row.Row)
 		for _, line := range wrap(row.Note, t.columns()-level*len(indent)-column-len(indent)) {
-			t.line(strings.Repeat(" ", level*len(indent)+column+len(indent)) + t.Paint(Faint, line))
+			t.line(strings.Repeat(" ", level*len(indent)+column+len(indent)) +
+				t.Paint(Faint, line))
 		}
 	}
 }
@@ -152,7 +154,8 @@ func labelColumn(rows []Row) int {
 // ShellWord is a file's name as a shell takes it.
 func ShellWord(name string) string {
 	if strings.ContainsFunc(name, func(r rune) bool {
-		return !strings.ContainsRune("/._-+@%,:=", r) && (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
+		return !strings.ContainsRune("/._-+@%,:=", r) && (r < '0' || r > '9') &&
+			(r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
 	}) {
 		return "'" + strings.ReplaceAll(name, "'", `'\''`) + "'"
 	}

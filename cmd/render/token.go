@@ -21,7 +21,8 @@ func Summary(p inspect.Profile, at time.Time) string {
 
 // FullSummary is Summary with the client and the tenant.
 func FullSummary(p inspect.Profile, at time.Time) string {
-	return join(kindPhrase(p), flowPhrase(p), forPhrase(p), clientPhrase(p), tenantPhrase(p), lifePhrase(p, at))
+	return join(kindPhrase(p), flowPhrase(p), forPhrase(p), clientPhrase(p), tenantPhrase(p),
+		lifePhrase(p, at))
 }
 
 // join puts commas between the phrases that are not empty, safe to print.
@@ -92,7 +93,8 @@ func clientPhrase(p inspect.Profile) string {
 	case p.ClientName != "":
 		return "client " + p.ClientID.Claim + " " + p.ClientName
 	case p.ClientID.Claim != "":
-		return "client " + p.ClientID.Claim + " " + inspect.ShortenMiddle(p.ClientID.Value, widestID)
+		return "client " + p.ClientID.Claim + " " +
+			inspect.ShortenMiddle(p.ClientID.Value, widestID)
 	}
 	return ""
 }
@@ -109,7 +111,8 @@ func lifePhrase(p inspect.Profile, at time.Time) string {
 	switch {
 	case nbf.Known() && nbf.At.After(at):
 		return "valid " + inspect.Relative(nbf.At, at)
-	case !exp.Known() && exp.Problem == inspect.Absent && p.Kind != inspect.KindOpaque && p.Kind != inspect.KindEncrypted:
+	case !exp.Known() && exp.Problem == inspect.Absent && p.Kind != inspect.KindOpaque &&
+		p.Kind != inspect.KindEncrypted:
 		return "without an expiry"
 	case !exp.Known():
 		return ""
@@ -143,7 +146,8 @@ type clientJSON struct {
 func tokenOf(p inspect.Profile) *tokenJSON {
 	token := &tokenJSON{
 		Kind: p.Kind, IssuedBy: p.IssuedBy, Version: known(p.Version), Flow: p.Flow,
-		Audience: p.Audience, Issuer: known(p.Issuer), Tenant: known(p.Tenant), Scopes: p.Scopes, Roles: p.Roles,
+		Audience: p.Audience, Issuer: known(p.Issuer), Tenant: known(p.Tenant), Scopes: p.Scopes,
+		Roles:    p.Roles,
 		IssuedAt: known(p.IssuedAt.String()), ExpiresAt: known(p.ExpiresAt.String()),
 	}
 	if p.ClientID.Claim != "" {

@@ -24,7 +24,9 @@ func TestEveryFailureOfASignatureHasItsQuestion(t *testing.T) {
 
 func TestWhatToAskOfAnUnknownKidDependsOnWhoseSetItIs(t *testing.T) {
 	unknown := keys.Result{Outcome: keys.Fail, Reason: keys.KidUnknown}
-	failed := []keys.Check{{ID: "signature", Outcome: keys.Fail}, {ID: "issuer", Outcome: keys.Fail}}
+	failed := []keys.Check{
+		{ID: "signature", Outcome: keys.Fail}, {ID: "issuer", Outcome: keys.Fail},
+	}
 	tests := []struct {
 		name string
 		v    Verification
@@ -44,7 +46,9 @@ func TestWhatToAskOfAnUnknownKidDependsOnWhoseSetItIs(t *testing.T) {
 }
 
 func TestAVerifiedTokenAsksNothing(t *testing.T) {
-	v := &Verification{Report: keys.Report{Checks: []keys.Check{{ID: "signature", Outcome: keys.Pass}}}}
+	v := &Verification{
+		Report: keys.Report{Checks: []keys.Check{{ID: "signature", Outcome: keys.Pass}}},
+	}
 	if q := v.question(); q != "" {
 		t.Error(q)
 	}

@@ -31,7 +31,8 @@ const times = `"iat":1772365800,"nbf":1772365800,"exp":1772369400`
 
 // ownClaims are those of a token that belongs to the policy of orders.
 const ownClaims = `{"aud":"api://orders-uat","iss":"` + issuer + `","tid":"` + tenant +
-	`","ver":"1.0","appid":"` + client + `","appidacr":"1","roles":["Orders.Read"],"idtyp":"app",` +
+	`","ver":"1.0","appid":"` + client +
+	`","appidacr":"1","roles":["Orders.Read"],"idtyp":"app",` +
 	`"uti":"u1",` + times + `}`
 
 // hostileClaims are of a user's token for another API.
@@ -81,7 +82,9 @@ func fileNamed(files ...*source.File) func(name string) *source.File {
 }
 
 // checkAt is a check that a field of a file decides.
-func checkAt(file *source.File, id rules.ID, field string, status int, p rules.Predicate) *rules.Check {
+func checkAt(file *source.File, id rules.ID, field string, status int,
+	p rules.Predicate,
+) *rules.Check {
 	at := file.Documents[0].Member(field)
 	return &rules.Check{
 		ID: id, Field: field, Pos: at.Pos, Span: at.Span, Test: p,
@@ -106,7 +109,8 @@ func ordersPolicy(file *source.File) *rules.Policy {
 	present.Answer.Body = `{"error":"no token"}`
 	audience := checkAt(file, rules.Audience, "audience", 401, equals("aud", "api://orders-uat"))
 	audience.Answer.Says = "invalid_token"
-	clientID := checkAt(file, rules.ClientID, "clientId", 403, rules.Found(rules.Claim("client_id")))
+	clientID := checkAt(file, rules.ClientID, "clientId", 403,
+		rules.Found(rules.Claim("client_id")))
 	clientID.Evidence.Level = rules.Inferred
 	contract := checkAt(file, rules.Contract, "clientId", 403,
 		rules.Predicate{Op: rules.Listed, Input: rules.Claim("appid")})

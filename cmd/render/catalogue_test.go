@@ -14,10 +14,13 @@ import (
 // keySetText has the public keys of RFC 7517, appendix A.1, and a shared secret.
 const keySetText = `{"keys":[
 {"kty":"EC","crv":"P-256","kid":"ec` + hostileJSON + `","use":"sig","alg":"ES256",
-"x":"MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4","y":"4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM",
-"issuer":"https://login.microsoftonline.com/{tenantid}/v2.0","cloud_instance_name":"microsoftonline.com"},
+"x":"MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4",
+"y":"4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM",
+"issuer":"https://login.microsoftonline.com/{tenantid}/v2.0",
+"cloud_instance_name":"microsoftonline.com"},
 {"kty":"EC","crv":"P-256","kid":"ec-2",
-"x":"MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4","y":"4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM",
+"x":"MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4",
+"y":"4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM",
 "issuer":"` + issuer + `"},
 {"kty":"oct","kid":"shared","k":"aHVudGVyMmh1bnRlcjJodW50ZXIyaHVudGVyMg"},
 {"kty":"RSA","n":"AQ"},
@@ -48,9 +51,8 @@ func keyListing(t *testing.T) *KeyListing {
 	}
 	failed := &source.Error{Cause: "no answer " + hostile}
 	return NewKeyListing(set, noon(), keys.CloudSet{Cloud: cloud("public"), Set: keySet(t)},
-		keys.CloudSet{Cloud: cloud("usgov"), Set: set}, keys.CloudSet{
-			Cloud: cloud("china"), Err: failed,
-		})
+		keys.CloudSet{Cloud: cloud("usgov"), Set: set},
+		keys.CloudSet{Cloud: cloud("china"), Err: failed})
 }
 
 func TestKeySets(t *testing.T) {
@@ -102,11 +104,10 @@ func tinyGateways() []Gateway {
 		return b
 	}
 	return []Gateway{
-		{Name: "tiny", Product: "Tiny Gateway", Vendor: "tinyvendor", Behaviours: []rules.Behaviour{
+		{Name: "tiny", Product: "Tiny Gateway", Vendor: "V", Behaviours: []rules.Behaviour{
 			row(401, func(b *rules.Behaviour) {
-				b.Answer.Body, b.Headers = `{"error":"no token"}`, []string{
-					"WWW-Authenticate: Bearer",
-				}
+				b.Answer.Body = `{"error":"no token"}`
+				b.Headers = []string{"WWW-Authenticate: Bearer"}
 			}),
 			row(401, func(b *rules.Behaviour) { b.Answer.NoBody = true }),
 			row(0, func(b *rules.Behaviour) { b.Policies = []string{"door", "gate"} }),
@@ -117,13 +118,16 @@ func tinyGateways() []Gateway {
 			row(200, func(b *rules.Behaviour) { b.Policies = []string{"gate"} }),
 			row(500, func(b *rules.Behaviour) { b.Policies = []string{"gate"} }),
 		}},
-		{Name: "wide", Product: "Wide Gateway", Vendor: "tinyvendor", Expressions: []rules.Expression{
+		{Name: "wide", Product: "Wide Gateway", Vendor: "V", Expressions: []rules.Expression{
 			{
 				Rule: "A claim that is missing is null", Expression: "#[claims." + hostile + "]",
 				Runtime: "4.4", Input: `{"a":"` + hostile + `"}`, Result: "null" + hostile,
 				Evidence: documented("KB 2"),
 			},
-			{Rule: "Null is not a text", Expression: "#[null]", Result: "null", Evidence: documented("KB 2")},
+			{
+				Rule: "Null is not a text", Expression: "#[null]", Result: "null",
+				Evidence: documented("KB 2"),
+			},
 		}},
 	}
 }

@@ -60,7 +60,11 @@ func (t *Text) values(c *Claim) {
 
 // claimRows says what is known of a claim beside its meaning.
 func claimRows(info inspect.ClaimInfo) []Row {
-	rows := []Row{{"set by", info.SetBy}, {"may decide access", string(info.Fitness)}, {"in Entra's tokens", writtenIn(info)}}
+	rows := []Row{
+		{"set by", info.SetBy},
+		{"may decide access", string(info.Fitness)},
+		{"in Entra's tokens", writtenIn(info)},
+	}
 	if info.Personal {
 		rows = append(rows, Row{"personal", "yes"})
 	}

@@ -46,7 +46,8 @@ func TestDecodings(t *testing.T) {
 			formats: []string{"text", "json"},
 			style:   Style{Unicode: true},
 			report: decoded(`{"aud":["api://a","b"],"iss":"https://issuer.example/","a":1,` +
-				`"a":{"b":2,"b":3},"iat":1772399999,"exp":1772366400,"list":["1","2","3","4","5"],` +
+				`"a":{"b":2,"b":3},"iat":1772399999,"exp":1772366400,` +
+				`"list":["1","2","3","4","5"],` +
 				`"empty":"","number":"12","long":"` + strings.Repeat("0123456789 ", 30) + `"}`),
 		},
 		{

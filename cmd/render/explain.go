@@ -18,12 +18,12 @@ type Explanation struct {
 	At       time.Time
 	Policies []*rules.Policy
 	Verdict  rules.Verdict
-	Gateways []GatewayVerdict // each gateway's own, where it is not known which one it is and they differ
+	Gateways []GatewayVerdict // each gateway's own, if they differ and we do not know which it is
 	Findings []rules.Finding
 	Repairs  []ProvedRepair
 	Refused  []rules.Change // what a reader may expect to help, and why it does not
 	Other    *rules.Verdict // of another environment's token; nil where none was given
-	Earlier  *rules.Verdict // of when the token was new, where it has expired since and that is another one; else nil
+	Earlier  *rules.Verdict // of when a token that has expired was new, if it is another; or nil
 	Captured bool           // the validation endpoint's answer was given, not modelled
 	Mask     *Mask
 	File     func(name string) *source.File

@@ -80,9 +80,9 @@ func (x *explainPager) rows(rows []Row) []Row {
 
 func (x *explainPager) page() explainPage {
 	p := explainPage{
-		Answer: x.say(verdictLine(&x.Verdict)), Mood: x.mood(), Reasons: x.reasons(),
-		Observed: x.observed(),
-		Facts:    x.rows(x.facts()), Chains: x.chains(), Causes: x.causes(),
+		Answer: x.say(verdictLine(&x.Verdict)), Mood: x.mood(),
+		Reasons: x.reasons(), Observed: x.observed(),
+		Facts: x.rows(x.facts()), Chains: x.chains(), Causes: x.causes(),
 		RemediesTitle: x.remediesTitle(), Remedies: x.remedies(), At: inspect.FormatTime(x.At),
 	}
 	x.place(&p)
@@ -123,8 +123,8 @@ func (x *explainPager) reasons() []string {
 	}
 	all := []string{x.say(sentence(v.Why()))}
 	if earlier := v.Earlier(); v.Outcome == rules.Rejected && len(earlier) > 0 {
-		all = append(all,
-			"It could be rejected earlier still: "+x.say(checkName(earlier[0].Check))+" is not known.")
+		all = append(all, "It could be rejected earlier still: "+
+			x.say(checkName(earlier[0].Check))+" is not known.")
 	}
 	if question := v.Question(); !question.None() && v.Outcome == rules.Undetermined {
 		all = append(all, "To know: "+x.say(report.Ask(question)))

@@ -246,7 +246,10 @@ func observedOf(c *rules.Comparison) *observedJSON {
 		out.Agrees = &agrees
 	}
 	for i, s := range c.Suspects {
-		out.Causes[i] = causeJSON{s.Rank, s.ID, s.Title, s.Why, report.Look(&s.Cause), s.By, known(s.Seen), evidenceOf(s.Evidence)}
+		out.Causes[i] = causeJSON{
+			s.Rank, s.ID, s.Title, s.Why, report.Look(&s.Cause), s.By, known(s.Seen),
+			evidenceOf(s.Evidence),
+		}
 	}
 	return out
 }

@@ -9,7 +9,7 @@ import (
 // Fixing is what fix has done to one file.
 type Fixing struct {
 	Before, After *source.File
-	Repaired      []string // the rules, or the steps of a solution, in the order in which they were made
+	Repaired      []string // the rules, or the steps of a solution, in the order of the repairs
 	Changes       []rules.FieldChange
 	Refused       []Refusal
 	Tokens        []repair.Token

@@ -60,7 +60,8 @@ func FixJSON(w io.Writer, f *Fixing) error {
 	for i := range f.Tokens {
 		token := &f.Tokens[i]
 		out.Tokens = append(out.Tokens, fixedTokenJSON{
-			token.Name, known(token.API), token.Modelled, known(string(token.Expected)), outcomeOf(&token.Before), outcomeOf(&token.After),
+			token.Name, known(token.API), token.Modelled, known(string(token.Expected)),
+			outcomeOf(&token.Before), outcomeOf(&token.After),
 		})
 	}
 	for _, u := range f.Unproved {

@@ -30,7 +30,10 @@ func fixedAudience(t *testing.T) *Fixing {
 			Why: "the audience is not known" + hostile, Asks: []string{"--audience AUDIENCE"},
 		}},
 		Tokens: []repair.Token{
-			{Name: "token.jwt" + hostile, Expected: rules.Accepted, Before: rejected, After: accepted},
+			{
+				Name: "token.jwt" + hostile, Expected: rules.Accepted,
+				Before: rejected, After: accepted,
+			},
 			{Name: "other.jwt", Expected: rules.Rejected, Before: accepted, After: accepted},
 			{Name: "third.jwt", Expected: rules.Rejected, Before: accepted, After: open},
 			{Name: "uat/app", API: "17", Modelled: true, Before: rejected, After: rejected},

@@ -178,7 +178,8 @@ func gatewayOf(g *Gateway) knownGatewayJSON {
 	}
 	for _, e := range g.Expressions {
 		out.Expressions = append(out.Expressions, expressionJSON{
-			e.Rule, e.Expression, known(e.Runtime), known(e.Input), e.Result, evidenceOf(e.Evidence),
+			e.Rule, e.Expression, known(e.Runtime), known(e.Input), e.Result,
+			evidenceOf(e.Evidence),
 		})
 	}
 	return out

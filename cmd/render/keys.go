@@ -108,8 +108,8 @@ func keyOddities(k *keys.Key) []string {
 		all = append(all, c.Fault)
 	}
 	if !k.LastSeen.IsZero() {
-		all = append(all,
-			"is not in the newest set any more; it was last in it on "+inspect.FormatTime(k.LastSeen))
+		all = append(all, "is not in the newest set any more; it was last in it on "+
+			inspect.FormatTime(k.LastSeen))
 	}
 	return all
 }

@@ -71,10 +71,9 @@ func KeysJSON(w io.Writer, l *KeyListing) error {
 	listed := l.Set.Keys[:min(len(l.Set.Keys), mostInJSON)]
 	out := keysJSON{
 		SchemaVersion: SchemaVersion, Origin: l.Set.Origin, Cached: l.Set.Cached,
-		PrivateKeys: len(l.Private),
-		OmittedKeys: len(l.Set.Keys) - len(listed), Keys: make([]keyJSON, len(listed)),
-		Notes: notesOf(l.Set.Notes), SameKey: [][]int{}, RefusedBy: []keyRefusalJSON{},
-		Clouds: l.cloudsJSON(),
+		PrivateKeys: len(l.Private), OmittedKeys: len(l.Set.Keys) - len(listed),
+		Keys: make([]keyJSON, len(listed)), Notes: notesOf(l.Set.Notes),
+		SameKey: [][]int{}, RefusedBy: []keyRefusalJSON{}, Clouds: l.cloudsJSON(),
 	}
 	if !l.Set.Fetched.IsZero() {
 		out.Fetched = known(inspect.FormatTime(l.Set.Fetched))
@@ -144,7 +143,8 @@ func keyOf(k *keys.Key) keyJSON {
 func certificateOf(c keys.Certificate) *certificateJSON {
 	out := &certificateJSON{Subject: known(c.Subject), Fault: known(c.Fault)}
 	if !c.NotAfter.IsZero() {
-		out.NotBefore, out.NotAfter = known(inspect.FormatTime(c.NotBefore)), known(inspect.FormatTime(c.NotAfter))
+		out.NotBefore = known(inspect.FormatTime(c.NotBefore))
+		out.NotAfter = known(inspect.FormatTime(c.NotAfter))
 	}
 	return out
 }

@@ -16,7 +16,7 @@ import (
 type Linting struct {
 	Catalogue  []rules.Rule
 	Repairable []string // the rules that fix repairs
-	Input      string   // what standard input is called where it has no name of its own; else empty
+	Input      string   // what standard input is called if it has no name of its own, or empty
 	Flags      []string // which fix needs to read the files alike, one word each
 	Findings   []rules.Finding
 	Suppressed []Suppressed
@@ -38,7 +38,7 @@ type Suppressed struct {
 
 // Unread is a file, or a name for files, that was not checked.
 type Unread struct {
-	Pos source.Position // without a line where the file as a whole is meant; empty where no file is
+	Pos source.Position // without a line if the whole file is meant; empty if no file is
 	Why string
 }
 
@@ -92,7 +92,11 @@ func (l *Linting) Summary() string {
 	for _, s := range []struct {
 		severity  rules.Severity
 		one, many string
-	}{{rules.Error, "error", "errors"}, {rules.Warning, "warning", "warnings"}, {rules.Note, "note", "notes"}} {
+	}{
+		{rules.Error, "error", "errors"},
+		{rules.Warning, "warning", "warnings"},
+		{rules.Note, "note", "notes"},
+	} {
 		if n := l.count(s.severity); n > 0 {
 			parts = append(parts, plural(n, s.one, s.many))
 		}

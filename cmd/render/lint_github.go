@@ -19,15 +19,17 @@ func LintGitHub(w io.Writer, l *Linting) error {
 		end := l.end(f)
 		_, err := fmt.Fprintf(w,
 			"::%s file=%s,line=%d,endLine=%d,col=%d,endColumn=%d,title=%s::%s\n",
-			annotation(f.Severity), githubProperty(filepath.ToSlash(f.Pos.File)), f.Pos.Line, end.Line, f.Pos.Column, end.Column,
+			annotation(f.Severity), githubProperty(filepath.ToSlash(f.Pos.File)),
+			f.Pos.Line, end.Line, f.Pos.Column, end.Column,
 			githubProperty(f.Rule), githubMessage(f.Message+". "+l.rule(f.Rule).Fix))
 		if err != nil {
 			return err
 		}
 	}
 	for _, u := range l.Unread {
-		if _, err := fmt.Fprintf(w, "::error %stitle=not checked::%s\n", githubPlace(u.Pos),
-			githubMessage(u.Why)); err != nil {
+		_, err := fmt.Fprintf(w, "::error %stitle=not checked::%s\n",
+			githubPlace(u.Pos), githubMessage(u.Why))
+		if err != nil {
 			return err
 		}
 	}

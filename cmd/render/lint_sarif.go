@@ -24,7 +24,8 @@ type (
 		ColumnKind string        `json:"columnKind"`
 		Results    []sarifResult `json:"results"`
 
-		Invocations []sarifInvocation `json:"invocations,omitempty"` // only where files could not be checked
+		// Invocations is there only if a file could not be checked.
+		Invocations []sarifInvocation `json:"invocations,omitempty"`
 	}
 
 	sarifInvocation struct {
@@ -171,17 +172,15 @@ func sarifRules(all []rules.Rule) []sarifRule {
 func (l *Linting) sarifResult(f rules.Finding, fingerprint string) sarifResult {
 	result := sarifResult{
 		RuleID: f.Rule, Level: f.Severity, Message: sarifText{Text: sentence(f.Message)},
-		Locations:           []sarifLocation{l.sarifLocation(f)},
+		Locations:           []sarifLocation{sarifPlace(f.Pos, l.end(f))},
 		PartialFingerprints: map[string]string{"gatewhy/v1": fingerprint},
 	}
-	if i := slices.IndexFunc(l.Catalogue,
-		func(r rules.Rule) bool { return r.Name == f.Rule }); i >= 0 {
+	named := func(r rules.Rule) bool { return r.Name == f.Rule }
+	if i := slices.IndexFunc(l.Catalogue, named); i >= 0 {
 		result.RuleIndex = &i
 	}
 	return result
 }
-
-func (l *Linting) sarifLocation(f rules.Finding) sarifLocation { return sarifPlace(f.Pos, l.end(f)) }
 
 // sarifPlace is a place and its end; the file as a whole where it has no line.
 func sarifPlace(pos, end source.Position) sarifLocation {

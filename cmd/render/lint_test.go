@@ -41,6 +41,7 @@ func findingAt(file *source.File, rule string, s rules.Severity, field,
 // be read.
 func lintedPolicy(t *testing.T) *Linting {
 	file := orders(t)
+	aside := findingAt(file, "secret-in-file", rules.Note, "header", "a")
 	all := read(t, "it's all.json", "[{\"a\": [\n1]}]")
 	return &Linting{
 		Catalogue: catalogue(), Repairable: []string{"audience-not-checked"},
@@ -55,18 +56,24 @@ func lintedPolicy(t *testing.T) *Linting {
 				Pos:  all.Documents[0].Pos,
 				Span: all.Documents[0].Span,
 			},
-			{Rule: "of-no-catalogue", Severity: rules.Note, Message: "a file", Pos: source.Position{File: "-"}},
+			{
+				Rule: "of-no-catalogue", Severity: rules.Note, Message: "a file",
+				Pos: source.Position{File: "-"},
+			},
 		},
 		Suppressed: []Suppressed{
-			{findingAt(file, "secret-in-file", rules.Note, "header", "a"), "a test" + hostile, "comment"},
-			{findingAt(file, "secret-in-file", rules.Note, "header", "a"), "known", "baseline"},
+			{aside, "a test" + hostile, "comment"},
+			{aside, "known", "baseline"},
 		},
 		Sources:  map[string]*source.File{file.Name: file, all.Name: all},
 		Names:    []string{file.Name, all.Name, "clean.json"},
 		Files:    3,
 		Policies: 1,
 		Unread: []Unread{
-			{Pos: source.Position{File: "broken,1.json", Line: 2, Column: 3}, Why: "not JSON" + hostile},
+			{
+				Pos: source.Position{File: "broken,1.json", Line: 2, Column: 3},
+				Why: "not JSON" + hostile,
+			},
 			{Pos: source.Position{File: "gone.json"}, Why: "no such file"},
 			{Why: "nothing matches *.yaml"},
 		},
@@ -83,8 +90,10 @@ func TestFindings(t *testing.T) {
 			report: lintedPolicy,
 		},
 		{
-			fact:   "where nothing is found that is said",
-			report: func(*testing.T) *Linting { return &Linting{Names: []string{"a.json"}, Files: 1} },
+			fact: "where nothing is found that is said",
+			report: func(*testing.T) *Linting {
+				return &Linting{Names: []string{"a.json"}, Files: 1}
+			},
 		},
 	})
 	lines := FormatsOf[*Linting]{{"lines", styleless(LintLines)}}

@@ -49,7 +49,8 @@ func (m *markdown) table(columns ...string) {
 // escapeMarkdown makes a text plain: no markup, no HTML, nothing invisible, one line.
 func escapeMarkdown(text string) string {
 	return strings.NewReplacer(
-		`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "<", "&lt;", ">", "&gt;", "|", `\|`, "[", `\[`, "]", `\]`, "#", `\#`, "@", "&#64;",
+		`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "<", "&lt;", ">", "&gt;",
+		"|", `\|`, "[", `\[`, "]", `\]`, "#", `\#`, "@", "&#64;",
 	).Replace(inspect.Safe(text))
 }
 

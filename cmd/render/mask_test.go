@@ -13,7 +13,10 @@ const innerToken = "eyJhbGciOiJub25lIn0.eyJhIjoxfQ.c2ln"
 func TestHideTokens(t *testing.T) {
 	tests := []struct{ name, text, want string }{
 		{"plain text stays", "an app-only token", "an app-only token"},
-		{"a token goes, whatever stands around it", `{"t":"` + innerToken + `"}`, `{"t":"(token)"}`},
+		{
+			"a token goes, whatever stands around it",
+			`{"t":"` + innerToken + `"}`, `{"t":"(token)"}`,
+		},
 		{"one without a signature goes too", "x eyJhbGciOiJub25lIn0.eyJhIjoxfQ. y", "x (token) y"},
 		{"two tokens go both", "eyJhIjoxfQ.b.c eyJhIjoxfQ.b.c", "(token) (token)"},
 		{"a header alone is none", "eyJhbGciOiJub25lIn0", "eyJhbGciOiJub25lIn0"},
@@ -38,7 +41,8 @@ func maskOf(t *testing.T, claims string, redact bool) (*Mask, *source.Value) {
 }
 
 func TestAMaskGivesTheSameValueTheSameLabelEverywhere(t *testing.T) {
-	const claims = `{"aud":"api://orders","upn":"abe@contoso.com","emails":["a@b.c","abe@contoso.com"],"name":"Abe Lincoln","note":"for abe@contoso.com"}`
+	const claims = `{"aud":"api://orders","upn":"abe@contoso.com",` +
+		`"emails":["a@b.c","abe@contoso.com"],"name":"Abe Lincoln","note":"for abe@contoso.com"}`
 	tests := []struct {
 		name   string
 		redact bool
@@ -47,7 +51,8 @@ func TestAMaskGivesTheSameValueTheSameLabelEverywhere(t *testing.T) {
 		{"without redaction everything is shown", false, claims},
 		{
 			"with it the same value has the same label, in sentences too", true,
-			`{"aud":"api://orders","upn":"user-1","emails":["user-2","user-1"],"name":"name-1","note":"for user-1"}`,
+			`{"aud":"api://orders","upn":"user-1","emails":["user-2","user-1"],` +
+				`"name":"name-1","note":"for user-1"}`,
 		},
 	}
 	for _, test := range tests {

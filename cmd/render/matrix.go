@@ -19,8 +19,8 @@ type Matrixing struct {
 	Name    string // of the environments file
 	Allow   []environments.Crossing
 	File    func(name string) *source.File
-	Repairs []Repair             // what was tried, by gateway; nil where nothing was looked for
-	Fixed   *environments.Matrix // the matrix after the smallest set of repairs; nil where none was looked for
+	Repairs []Repair             // what was tried, by gateway; nil if none was looked for
+	Fixed   *environments.Matrix // after the smallest set of repairs; nil if none was looked for
 }
 
 // Repair is a set of changes to one gateway's policies that was compiled and run against every
@@ -173,7 +173,9 @@ func mark(c *environments.Cell) string {
 		return "skipped"
 	case c.OK() == rules.No:
 		return "fail"
-	case c.OK() == rules.Maybe, c.Expected == "" && c.Outcome == rules.Undetermined: // either would be right
+	case c.OK() == rules.Maybe:
+		return "unknown"
+	case c.Expected == "" && c.Outcome == rules.Undetermined: // either would be right
 		return "unknown"
 	}
 	return "pass"

@@ -59,7 +59,7 @@ type (
 
 	cellPage struct {
 		Class, Sign, Answer, Word string
-		Link                      string // the id of the finding's story; empty where there is none
+		Link                      string // the id of the finding's story, or empty
 		Row                       string
 	}
 
@@ -72,8 +72,11 @@ type (
 		Tokens                   []Row // each row that is wrong, with what tells its token apart
 		More                     int   // how many rows are not listed
 		Repairs                  []repairPage
-		RepairsAt                string // the id of the finding that has the repairs of the same gateway; empty where this one has them
 		Gateway                  string
+
+		// RepairsAt is the id of the finding that has the repairs of the same gateway. It is empty
+		// if this one has them.
+		RepairsAt string
 	}
 
 	repairPage struct {
@@ -96,8 +99,10 @@ func (x *Matrixing) page() matrixPage {
 	}
 	for i := range x.Remarks {
 		r := &x.Remarks[i]
-		p.Remarks = append(p.Remarks,
-			remarkPage{inspect.Safe(x.Gateways[r.Gateway]), inspect.Safe(r.Pos.String()), inspect.Safe(sentence(r.Message)), r.Rule})
+		p.Remarks = append(p.Remarks, remarkPage{
+			inspect.Safe(x.Gateways[r.Gateway]), inspect.Safe(r.Pos.String()),
+			inspect.Safe(sentence(r.Message)), r.Rule,
+		})
 	}
 	for _, c := range x.Allow {
 		p.Allow = append(p.Allow, environments.Crossing{

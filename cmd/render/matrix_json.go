@@ -37,7 +37,7 @@ type (
 		Expected *rules.Decision `json:"expected"`
 		OK       *bool           `json:"ok"`
 		Decided  *rules.ID       `json:"decided_by"`
-		Request  *string         `json:"request,omitempty"` // one of the class that the cell is about, where routes tell several apart
+		Request  *string         `json:"request,omitempty"` // of several classes, the cell's
 		Allowed  bool            `json:"allowed,omitempty"`
 		Note     string          `json:"note,omitempty"`
 	}
@@ -124,10 +124,10 @@ func cellsOf(m *environments.Matrix) []cellJSON {
 		for g, gateway := range m.Gateways {
 			c := &m.Cells[r][g]
 			all = append(all, cellJSON{
-				Token: row.Name, Gateway: gateway, Outcome: c.Outcome, Status: known(c.Status),
-				Expected: known(c.Expected),
-				OK:       truthOf(c.OK()), Decided: known(c.Decided), Request: known(c.Class().String()),
-				Allowed: c.Allowed != nil, Note: c.Note,
+				Token: row.Name, Gateway: gateway,
+				Outcome: c.Outcome, Status: known(c.Status), Expected: known(c.Expected),
+				OK: truthOf(c.OK()), Decided: known(c.Decided),
+				Request: known(c.Class().String()), Allowed: c.Allowed != nil, Note: c.Note,
 			})
 		}
 	}

@@ -121,7 +121,8 @@ func modelledEstate(t *testing.T) *Matrixing {
 	file := orders(t)
 	apps := registrations(t, `[
 		{"appId":"`+client+`","identifierUris":["api://orders-uat"],
-		 "appRoles":[{"id":"1","value":"Orders.Read","isEnabled":true,"allowedMemberTypes":["Application"]}]},
+		 "appRoles":[{"id":"1","value":"Orders.Read","isEnabled":true,
+		  "allowedMemberTypes":["Application"]}]},
 		{"appId":"`+strings.Replace(client, "6f", "7f", 1)+`"}]`)
 	uat := environments.Site{
 		Name: "uat", Policies: forAudience(file, "api://orders-uat"), API: apps[0],

@@ -113,8 +113,8 @@ func (t *matrixText) finding(i int) {
 		t.Frame(2, file, f.Pos, f.Span, "")
 	}
 	w := t.x.witness(f)
-	t.Para(2,
-		"for example "+inspect.Safe(t.x.Rows[f.Row].Name)+", "+inspect.Safe(OutcomeLine(&w.Verdict))+":")
+	t.Para(2, fmt.Sprintf("for example %s, %s:", inspect.Safe(t.x.Rows[f.Row].Name),
+		inspect.Safe(OutcomeLine(&w.Verdict))))
 	rows := witnessLines(&w)
 	for i := range rows {
 		rows[i] = Row{inspect.Safe(rows[i].Label), inspect.Safe(rows[i].Text)}
@@ -231,16 +231,15 @@ func (t *matrixText) repair(r *Repair) {
 	t.Para(2, fmt.Sprintf("%s: %s", inspect.Safe(t.x.Gateways[r.Gateway]),
 		inspect.Safe(strings.Join(r.Titles, ", then "))))
 	if len(r.Changes) > mostChanges {
-		t.Para(3,
-			t.Paint(Faint, inspect.Safe(fmt.Sprintf("%s: %d fields change; -o json lists them",
-				r.files(), len(r.Changes)))))
+		t.Para(3, t.Paint(Faint, inspect.Safe(fmt.Sprintf(
+			"%s: %d fields change; -o json lists them", r.files(), len(r.Changes)))))
 	} else {
 		for _, c := range r.Changes {
 			t.Para(3, t.Paint(Faint, inspect.Safe(c.File+": "+changeLine(c.FieldChange))))
 		}
 	}
 	if r.Wrong > 0 {
-		t.Para(3, plural(r.Wrong, "cell of this gateway stays",
-			"cells of this gateway stay")+" wrong: no policy change that is known here mends more")
+		cells := plural(r.Wrong, "cell of this gateway stays", "cells of this gateway stay")
+		t.Para(3, cells+" wrong: no policy change that is known here mends more")
 	}
 }

@@ -15,7 +15,7 @@ import (
 type RulePage struct {
 	*rules.Rule
 	Bad, Good examples.Example
-	App       *examples.Example // the app registration that both are judged with; nil where none is needed
+	App       *examples.Example // the app registration that both are judged with, or nil
 	File      *source.File      // the bad one, as it was read
 	Findings  []rules.Finding
 }

@@ -34,8 +34,7 @@ func secrets(v *source.Value, spans []source.Span) []source.Span {
 	}
 	for i := range v.Members {
 		m := &v.Members[i]
-		if m.Value.Is(source.String) && (isSecretField(m.Key) &&
-			!strings.HasPrefix(m.Value.Text, "#[") || holdsSecretField(m.Value.Text)) {
+		if m.Value.Is(source.String) && isSecret(m) {
 			spans = append(spans, m.Value.Span)
 			continue
 		}
@@ -44,12 +43,21 @@ func secrets(v *source.Value, spans []source.Span) []source.Span {
 	return spans
 }
 
+// isSecret reports whether the text of a member is secret. An expression is not: it says where
+// the secret is.
+func isSecret(m *source.Member) bool {
+	expression := strings.HasPrefix(m.Value.Text, "#[")
+	return isSecretField(m.Key) && !expression || holdsSecretField(m.Value.Text)
+}
+
 // isSecretField reports whether a field holds a shared secret, a password or credentials, in
 // the ways in which configurations name them: textKey, text_key, authorizationValue,
 // clientSecret.
 func isSecretField(name string) bool {
 	name = strings.ToLower(strings.NewReplacer("_", "", "-", "").Replace(name))
-	for _, part := range []string{"textkey", "secret", "password", "authorizationvalue", "privatekey"} {
+	for _, part := range []string{
+		"textkey", "secret", "password", "authorizationvalue", "privatekey",
+	} {
 		if strings.Contains(name, part) {
 			return true
 		}

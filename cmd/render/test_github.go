@@ -16,7 +16,8 @@ func TestGitHub(w io.Writer, x *Testing) error {
 			continue
 		}
 		_, err := fmt.Fprintf(w, "::error file=%s,line=%d,col=%d,title=%s::%s\n",
-			githubProperty(filepath.ToSlash(c.Pos.File)), c.Pos.Line, c.Pos.Column, githubProperty(c.Name), githubMessage(strings.Join(c.Differences, "; ")))
+			githubProperty(filepath.ToSlash(c.Pos.File)), c.Pos.Line, c.Pos.Column,
+			githubProperty(c.Name), githubMessage(strings.Join(c.Differences, "; ")))
 		if err != nil {
 			return err
 		}

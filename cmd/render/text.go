@@ -112,21 +112,24 @@ func (t *Text) NotedRows(level int, rows []NotedRow) {
 	plain := make([]Row, len(rows))
 	for i := range rows {
 		row := &rows[i]
-		row.Label, row.Text, row.Note = t.legible(t.mask.Text(row.Label)), t.legible(t.mask.Text(row.Text)), t.legible(row.Note)
+		row.Label = t.legible(t.mask.Text(row.Label))
+		row.Text = t.legible(t.mask.Text(row.Text))
+		row.Note = t.legible(row.Note)
 		plain[i] = row.Row
 	}
 	column := labelColumn(plain)
 	start := level*len(indent) + column + widestText + 2
+	room := start+leastNote <= t.listColumns()
 	for _, row := range rows {
-		if row.Note != "" && start+leastNote <= t.listColumns() && width(row.Text) <= widestText &&
-			width(row.Label) <= column-2 {
+		fits := width(row.Text) <= widestText && width(row.Label) <= column-2
+		if row.Note != "" && room && fits {
 			t.besideNote(level, column, start, row)
 			continue
 		}
 		t.row(level, column, row.Row)
-		for _, line := range wrap(row.Note, t.columns()-level*len(indent)-column-len(indent)) {
-			t.line(strings.Repeat(" ", level*len(indent)+column+len(indent)) +
-				t.Paint(Faint, line))
+		hang := level*len(indent) + column + len(indent)
+		for _, line := range wrap(row.Note, t.columns()-hang) {
+			t.line(strings.Repeat(" ", hang) + t.Paint(Faint, line))
 		}
 	}
 }

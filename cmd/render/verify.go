@@ -196,14 +196,17 @@ func (v *Verification) odd() []keys.Note {
 func (v *Verification) purpose() []keys.Note {
 	switch {
 	case v.Profile.Kind == inspect.KindID:
-		return []keys.Note{
-			{ID: "id-token", Message: "this is an ID token: it tells an app who signed in, and " +
-				"no API should accept it; ask for an access token"},
-		}
+		return []keys.Note{{
+			ID: "id-token",
+			Message: "this is an ID token: it tells an app who signed in, and no API should " +
+				"accept it; ask for an access token",
+		}}
 	case v.Profile.HasTrait("microsoft-api"):
-		return []keys.Note{
-			{ID: "microsoft-api", Message: "this token is for " + v.Profile.Resource + ", and no other API should accept it; ask for a scope of your own API"},
-		}
+		return []keys.Note{{
+			ID: "microsoft-api",
+			Message: "this token is for " + v.Profile.Resource + ", and no other API should " +
+				"accept it; ask for a scope of your own API",
+		}}
 	}
 	return []keys.Note{}
 }
@@ -247,7 +250,8 @@ const (
 
 func (v *Verification) signatureQuestion() string {
 	switch r := v.Report.Signature; r.Reason {
-	case keys.Unsigned, keys.AlgorithmNotAllowed, keys.HMACWithPublicKey, keys.AlgorithmMismatch, keys.CriticalHeader:
+	case keys.Unsigned, keys.AlgorithmNotAllowed, keys.HMACWithPublicKey,
+		keys.AlgorithmMismatch, keys.CriticalHeader:
 		return "Where did the client get this token? Entra ID signs with RS256 and writes no crit."
 	case keys.KidUnknown:
 		return v.kidQuestion()

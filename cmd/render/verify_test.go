@@ -32,9 +32,25 @@ func TestWhatToAskOfAnUnknownKidDependsOnWhoseSetItIs(t *testing.T) {
 		v    Verification
 		want string
 	}{
-		{"a set that the user named", Verification{Report: keys.Report{Signature: unknown, Checks: failed[:1]}}, "Whose keys are these: does gatewhy keys --tenant for the token's tenant list its kid?"},
-		{"that of the token's own issuer", Verification{OwnKeys: true, Report: keys.Report{Signature: unknown, Checks: failed[:1]}}, "Where did the client get this token? The issuer that it names publishes no key with its kid."},
-		{"that of another issuer than the token's", Verification{Report: keys.Report{Signature: unknown, Checks: failed}}, whichAuthority},
+		{
+			"a set that the user named",
+			Verification{Report: keys.Report{Signature: unknown, Checks: failed[:1]}},
+			"Whose keys are these: does gatewhy keys --tenant for the token's tenant list " +
+				"its kid?",
+		},
+		{
+			"that of the token's own issuer",
+			Verification{
+				OwnKeys: true, Report: keys.Report{Signature: unknown, Checks: failed[:1]},
+			},
+			"Where did the client get this token? The issuer that it names publishes no key " +
+				"with its kid.",
+		},
+		{
+			"that of another issuer than the token's",
+			Verification{Report: keys.Report{Signature: unknown, Checks: failed}},
+			whichAuthority,
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -189,7 +205,11 @@ func TestEachCheckHasItsQuestion(t *testing.T) {
 		token inspect.Token
 		want  string
 	}{
-		{keys.Check{ID: "token-format", Outcome: keys.Fail}, inspect.Token{Fault: fault}, "Copy all of it."},
+		{
+			keys.Check{ID: "token-format", Outcome: keys.Fail},
+			inspect.Token{Fault: fault},
+			"Copy all of it.",
+		},
 		{
 			keys.Check{ID: "token-format", Outcome: keys.Fail},
 			inspect.Token{},

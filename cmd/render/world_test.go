@@ -43,9 +43,9 @@ const hostileClaims = `{"aud":"api://orders-dev` + hostileJSON + `","iss":"` + i
 
 // tokenWith is a token with a signature that nobody has made.
 func tokenWith(claims string) *inspect.Token {
-	encode := func(text string) string { return base64.RawURLEncoding.EncodeToString([]byte(text)) }
-	return inspect.Parse(encode(`{"alg":"RS256","typ":"JWT","kid":"key-1"}`) + "." +
-		encode(claims) + "." + encode("signature"))
+	encode := base64.RawURLEncoding.EncodeToString
+	return inspect.Parse(encode([]byte(`{"alg":"RS256","typ":"JWT","kid":"key-1"}`)) + "." +
+		encode([]byte(claims)) + "." + encode([]byte("signature")))
 }
 
 // ordersText is a configuration with a secret, and with a text that a reader must not fall for.

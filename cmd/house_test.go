@@ -21,7 +21,7 @@ var rooms = []struct {
 	{".", []string{"cmd"}},
 	{"cmd", []string{"testdata/rules", "cmd/render", "cmd/report", "cmd/gateways", "rules/lint", "rules/environments", "rules/repair", "rules/issued", "rules", "inspect/keys/fetch", "inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
 	{"cmd/gateways", []string{"rules/mulesoft", "rules"}},
-	{"cmd/render", []string{"cmd/report", "rules/lint", "rules/environments", "rules/repair", "rules/issued", "rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
+	{"cmd/render", []string{"testdata/rules", "cmd/report", "rules/lint", "rules/environments", "rules/repair", "rules/issued", "rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
 	{"cmd/report", []string{"testdata/rules", "cmd/gateways", "rules/lint", "rules/environments", "rules/repair", "rules/issued", "rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
 	{"rules/mulesoft", []string{"rules/mulesoft/dataweave", "rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
 	{"rules/mulesoft/dataweave", []string{"rules", "inspect", "inspect/source"}},

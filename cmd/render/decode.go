@@ -29,7 +29,8 @@ func (d decoding) nextSteps() []Row {
 	case d.Token.Fault != nil:
 		return []Row{{d.Token.Fault.Cause, strings.Join(report.Hints(d.Token.Fault.Hints), "; ")}}
 	case d.Profile.HasTrait("microsoft-api"):
-		return []Row{{"gatewhy explain -p POLICY", "what a gateway answers to it; ask Entra ID for a scope of your own API instead"}}
+		return []Row{{"gatewhy explain -p POLICY", "what a gateway answers to it; ask Entra ID " +
+			"for a scope of your own API instead"}}
 	}
 	return []Row{
 		{"gatewhy verify", "whether its signature, issuer, tenant and times are right"},
@@ -37,8 +38,8 @@ func (d decoding) nextSteps() []Row {
 	}
 }
 
-// what says what the token is and why we think so, the strongest sign first, which claim names the client, and how the audience is
-// written.
+// what says what the token is and why we think so, the strongest sign first, which claim names
+// the client, and how the audience is written.
 func (d decoding) what() []Row {
 	p := d.Profile
 	var rows []Row
@@ -118,14 +119,17 @@ func audienceForm(p inspect.Profile) string {
 	return ""
 }
 
-// oddAt is what is odd in a token at an instant: what is odd in its text, and a time of issue that is still to come.
+// oddAt is what is odd in a token at an instant: what is odd in its text, and a time of issue
+// that is still to come.
 func oddAt(p inspect.Profile, at time.Time) []inspect.Observation {
 	if !p.IssuedAt.Known() || !p.IssuedAt.At.After(at) {
 		return p.Observations
 	}
 	return append(slices.Clone(p.Observations), inspect.Observation{
 		ID: "issued-in-future", Path: "claims.iat",
-		Message: "iat is " + inspect.Relative(p.IssuedAt.At, at) + ": the clock that issued it is ahead, or this one is behind; " +
-			"mod_oauth2, Ory Oathkeeper and KrakenD reject such a token (measured), most others do not look",
+		Message: "iat is " + inspect.Relative(p.IssuedAt.At, at) +
+			": the clock that issued it is ahead, or this one is behind; " +
+			"mod_oauth2, Ory Oathkeeper and KrakenD reject such a token (measured), most others " +
+			"do not look",
 	})
 }

@@ -24,7 +24,8 @@ func newClaim(r *report.Claim) *claim {
 	return c
 }
 
-// ClaimText writes one claim, whole: its value on the first line, or that there is none, then what is known of it.
+// ClaimText writes one claim, whole: its value on the first line, or that there is none, then
+// what is known of it.
 func ClaimText(w io.Writer, style Style, r *report.Claim) error {
 	c := newClaim(r)
 	t := NewText(style)
@@ -57,7 +58,11 @@ func (t *Text) values(c *claim) {
 
 // claimRows says what is known of a claim beside its meaning.
 func claimRows(info inspect.ClaimInfo) []Row {
-	rows := []Row{{"set by", info.SetBy}, {"may decide access", string(info.Fitness)}, {"in Entra's tokens", writtenIn(info)}}
+	rows := []Row{
+		{"set by", info.SetBy},
+		{"may decide access", string(info.Fitness)},
+		{"in Entra's tokens", writtenIn(info)},
+	}
 	if info.Personal {
 		rows = append(rows, Row{"personal", "yes"})
 	}
@@ -98,8 +103,9 @@ func ClaimJSON(w io.Writer, r *report.Claim) error {
 	c := newClaim(r)
 	out := claimJSON{
 		SchemaVersion: SchemaVersion, Claim: c.Name, Value: rawJSON(c.Value),
-		Meaning: known(c.Info.Meaning), SetBy: known(c.Info.SetBy), MayDecide: known(string(c.Info.Fitness)),
-		Versions: known(c.Info.Versions), Reference: known(c.Info.Reference),
+		Meaning: known(c.Info.Meaning), SetBy: known(c.Info.SetBy),
+		MayDecide: known(string(c.Info.Fitness)),
+		Versions:  known(c.Info.Versions), Reference: known(c.Info.Reference),
 	}
 	if c.Claim.Token != nil && c.Claim.Token.Claims != nil {
 		present := c.Value != nil

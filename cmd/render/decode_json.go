@@ -9,8 +9,9 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
-// decodeJSON is the JSON of decode. Header and claims are null where they can't be read. Numbers are as the
-// token writes them; of members that stand twice the last is given, and an observation tells both values.
+// decodeJSON is the JSON of decode. Header and claims are null where they can't be read.
+// Numbers are as the token writes them; of members that stand twice the last is given, and an
+// observation tells both values.
 type decodeJSON struct {
 	SchemaVersion int               `json:"schema_version"`
 	Token         *tokenJSON        `json:"token"`
@@ -59,8 +60,8 @@ func rawJSON(v *source.Value) json.RawMessage {
 	return json.RawMessage(lastMembers(v).JSON())
 }
 
-// lastMembers returns the value with the last of each group of members that share a name, as most readers see
-// it: a reader of our JSON must not meet the ambiguity again.
+// lastMembers returns the value with the last of each group of members that share a name, as
+// most readers see it: a reader of our JSON must not meet the ambiguity again.
 func lastMembers(v *source.Value) *source.Value {
 	if v == nil || !v.Is(source.Object) && !v.Is(source.List) {
 		return v

@@ -6,7 +6,8 @@ import (
 	"github.com/gatewhy/gatewhy/cmd/report"
 )
 
-// DecodeMarkdown writes what identifies a token as a block to paste into a ticket. It holds no token.
+// DecodeMarkdown writes what identifies a token as a block to paste into a ticket. It holds no
+// token.
 func DecodeMarkdown(w io.Writer, r *report.Decoding) error {
 	d := newDecoding(r)
 	m := markdown{mask: d.Mask}

@@ -11,7 +11,8 @@ import (
 
 const notVerified = "Nothing was verified: anyone can write such a text."
 
-// DecodeText writes a token for a person: what it is, its header and claims, what is odd, the way on.
+// DecodeText writes a token for a person: what it is, its header and claims, what is odd, the
+// way on.
 func DecodeText(w io.Writer, style Style, r *report.Decoding) error {
 	d := newDecoding(r)
 	t := NewText(style).Masked(d.Mask)
@@ -42,7 +43,9 @@ func (t *Text) members(title string, d decoding, object *source.Value) {
 	rows := make([]NotedRow, 0, len(listed))
 	for _, m := range listed {
 		label := inspect.Safe(inspect.ShortenMiddle(m.Key, 2*widestLabel))
-		rows = append(rows, NotedRow{Row{label, t.shortened(d.shown(title, m))}, d.gloss(title, m.Key)})
+		rows = append(rows, NotedRow{
+			Row{label, t.shortened(d.shown(title, m))}, d.gloss(title, m.Key),
+		})
 	}
 	t.NotedRows(2, rows)
 	switch more := len(object.Members) - len(listed); {
@@ -68,7 +71,8 @@ func (d decoding) shown(part string, m source.Member) string {
 // mostLines is how many lines a value may take before its middle is left out.
 const mostLines = 2
 
-// shortened leaves out the middle of a value that would take too many lines. --claim shows it whole.
+// shortened leaves out the middle of a value that would take too many lines. --claim shows it
+// whole.
 func (t *Text) shortened(value string) string {
 	line := t.columns() - 2*len(indent) - widestLabel - 2
 	if width(value) <= mostLines*line {

@@ -77,7 +77,8 @@ func changeLine(c rules.FieldChange) string {
 // repairsTitle says what the repairs are for.
 func (x explanation) repairsTitle() string {
 	if x.Verdict.Outcome == rules.Accepted {
-		return "what would narrow this policy, each tried on this token, if it is one that belongs here"
+		return "what would narrow this policy, each tried on this token, if it is one that " +
+			"belongs here"
 	}
 	return "repairs, each tried on this token"
 }

@@ -18,14 +18,16 @@ var explainTemplate embed.FS
 // ExplainHTML writes an explanation as one page that loads nothing. It holds no token.
 func ExplainHTML(w io.Writer, r *report.Explanation) error {
 	x := newExplanation(r)
-	page, err := template.ParseFS(explainTemplate, "templates/explain.html", "templates/style.html")
+	page, err := template.ParseFS(explainTemplate, "templates/explain.html",
+		"templates/style.html")
 	if err != nil {
 		return err
 	}
 	return page.Execute(w, (&explainPager{x}).page())
 }
 
-// What the template reads. Every text in it is masked and safe to print; html/template escapes markup.
+// What the template reads. Every text in it is masked and safe to print; html/template escapes
+// markup.
 type (
 	explainPage struct {
 		Answer, Mood          string
@@ -79,19 +81,24 @@ func (x *explainPager) rows(rows []Row) []Row {
 
 func (x *explainPager) page() explainPage {
 	p := explainPage{
-		Answer: x.say(verdictLine(&x.Verdict)), Mood: x.mood(), Reasons: x.reasons(), Observed: x.observed(),
+		Answer: x.say(verdictLine(&x.Verdict)), Mood: x.mood(),
+		Reasons: x.reasons(), Observed: x.observed(),
 		Facts: x.rows(x.facts()), Chains: x.chains(), Causes: x.causes(),
 		RemediesTitle: x.remediesTitle(), Remedies: x.remedies(), At: inspect.FormatTime(x.At),
 	}
 	x.place(&p)
 	for _, g := range x.Gateways {
-		p.Gateways = append(p.Gateways, Row{x.say(g.Policies[0].Product), x.say(OutcomeLine(&g.Verdict))})
+		p.Gateways = append(p.Gateways, Row{
+			x.say(g.Policies[0].Product), x.say(OutcomeLine(&g.Verdict)),
+		})
 	}
 	for _, r := range x.Refused {
 		p.Refused = append(p.Refused, Row{x.say(r.Title), x.say(r.Refused)})
 	}
 	for _, f := range x.Findings {
-		p.Findings = append(p.Findings, policyFindingPage{x.say(f.Pos.String()), string(f.Severity), x.say(f.Message), f.Rule})
+		p.Findings = append(p.Findings, policyFindingPage{
+			x.say(f.Pos.String()), string(f.Severity), x.say(f.Message), f.Rule,
+		})
 	}
 	if x.Token != nil {
 		p.Identity = x.rows(identity(x.Token, x.Profile))
@@ -117,7 +124,8 @@ func (x *explainPager) reasons() []string {
 	}
 	all := []string{x.say(sentence(v.Why()))}
 	if earlier := v.Earlier(); v.Outcome == rules.Rejected && len(earlier) > 0 {
-		all = append(all, "It could be rejected earlier still: "+x.say(checkName(earlier[0].Check))+" is not known.")
+		all = append(all, "It could be rejected earlier still: "+
+			x.say(checkName(earlier[0].Check))+" is not known.")
 	}
 	if question := v.Question(); !question.None() && v.Outcome == rules.Undetermined {
 		all = append(all, "To know: "+x.say(report.Ask(question)))
@@ -144,7 +152,8 @@ func (x *explainPager) place(p *explainPage) {
 		return
 	}
 	file := x.File(d.Check.Pos.File)
-	if file == nil || d.Check.Pos.Line == 0 || d.Check.Span.Start < 0 || d.Check.Span.Start > len(file.Text) {
+	if file == nil || d.Check.Pos.Line == 0 || d.Check.Span.Start < 0 ||
+		d.Check.Span.Start > len(file.Text) {
 		return
 	}
 	cut := excerptOf(file, d.Check.Span).masked(x.Mask).fit(widestProse, "…")
@@ -237,7 +246,9 @@ func (x *explainPager) remediesTitle() string {
 func (x *explainPager) remedies() []remedyPage {
 	all := make([]remedyPage, len(x.Repairs))
 	for i, r := range x.Repairs {
-		all[i] = remedyPage{Title: x.say(r.Title), Command: x.say(r.Command), After: x.say(OutcomeLine(&r.After))}
+		all[i] = remedyPage{
+			Title: x.say(r.Title), Command: x.say(r.Command), After: x.say(OutcomeLine(&r.After)),
+		}
 		if r.Other != nil {
 			all[i].Other = x.say(OutcomeLine(r.Other))
 		}

@@ -104,8 +104,8 @@ type (
 	}
 )
 
-// The JSON of what the real gateway answered, beside the prediction. The body is not repeated: it may hold a
-// token.
+// The JSON of what the real gateway answered, beside the prediction. The body is not repeated:
+// it may hold a token.
 type (
 	observedJSON struct {
 		Status  *int        `json:"status"`
@@ -180,7 +180,8 @@ func checksOf(results []rules.Result) []checkJSON {
 			ID: r.Check.ID, Policy: r.Policy.Asset, Group: r.Group(), Field: r.Check.Field,
 			Source:  sourceOf(r.Check.Pos),
 			Outcome: r.Outcome, Status: known(r.Answer.Status), Claim: known(r.Check.Claim),
-			Expected: known(r.Expected()), Actual: known(r.Actual()), Why: r.Why(), Evidence: evidenceOf(r.Evidence()),
+			Expected: known(r.Expected()), Actual: known(r.Actual()), Why: r.Why(),
+			Evidence: evidenceOf(r.Evidence()),
 		}
 	}
 	return out
@@ -197,7 +198,10 @@ func findingsOf(findings []rules.Finding) []findingJSON {
 func remediesOf(remedies []report.ProvedRepair) []remedyJSON {
 	out := make([]remedyJSON, len(remedies))
 	for i, r := range remedies {
-		out[i] = remedyJSON{ID: r.ID, Title: r.Title, Command: r.Command, After: outcomeOf(&r.After), Other: outcomeIfAny(r.Other)}
+		out[i] = remedyJSON{
+			ID: r.ID, Title: r.Title, Command: r.Command, After: outcomeOf(&r.After),
+			Other: outcomeIfAny(r.Other),
+		}
 		for _, c := range r.Fields {
 			out[i].Changes = append(out[i].Changes, changeJSON{c.Field, known(c.From), c.To})
 		}
@@ -214,7 +218,9 @@ func outcomeIfAny(v *rules.Verdict) *outcomeJSON {
 }
 
 func outcomeOf(v *rules.Verdict) outcomeJSON {
-	out := outcomeJSON{Outcome: v.Outcome, Status: known(v.Status), Question: known(report.Ask(v.Question()))}
+	out := outcomeJSON{
+		Outcome: v.Outcome, Status: known(v.Status), Question: known(report.Ask(v.Question())),
+	}
 	if v.Decided != nil {
 		out.DecidedBy = &v.Decided.Check.ID
 	}
@@ -232,13 +238,19 @@ func observedOf(c *rules.Comparison) *observedJSON {
 	if c == nil {
 		return nil
 	}
-	out := &observedJSON{Status: known(c.Observed.Status), Follows: known(report.Follows(c)), Causes: make([]causeJSON, len(c.Suspects))}
+	out := &observedJSON{
+		Status: known(c.Observed.Status), Follows: known(report.Follows(c)),
+		Causes: make([]causeJSON, len(c.Suspects)),
+	}
 	if c.Agrees != rules.Maybe {
 		agrees := c.Agrees == rules.Yes
 		out.Agrees = &agrees
 	}
 	for i, s := range c.Suspects {
-		out.Causes[i] = causeJSON{s.Rank, s.ID, s.Title, s.Why, report.Look(&s.Cause), s.By, known(s.Seen), evidenceOf(s.Evidence)}
+		out.Causes[i] = causeJSON{
+			s.Rank, s.ID, s.Title, s.Why, report.Look(&s.Cause), s.By, known(s.Seen),
+			evidenceOf(s.Evidence),
+		}
 	}
 	return out
 }

@@ -10,8 +10,9 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// ExplainMarkdown writes an explanation as the block to paste into a ticket: what was judged, what the gateway is predicted
-// to answer and on what evidence, and the question to ask next. It holds no token.
+// ExplainMarkdown writes an explanation as the block to paste into a ticket: what was judged,
+// what the gateway is predicted to answer and on what evidence, and the question to ask next.
+// It holds no token.
 func ExplainMarkdown(w io.Writer, r *report.Explanation) error {
 	x := newExplanation(r)
 	m := markdown{mask: x.Mask}
@@ -113,7 +114,8 @@ func (m *markdown) policyFindings(findings []rules.Finding) {
 	}
 	m.b.WriteString("\nIn the policy:\n\n")
 	for _, f := range findings {
-		m.b.WriteString("- " + m.code(f.Pos.String()) + ": " + string(f.Severity) + ": " + m.plain(f.Message) + " (" + m.code(f.Rule) + ")\n")
+		m.b.WriteString("- " + m.code(f.Pos.String()) + ": " + string(f.Severity) + ": " +
+			m.plain(f.Message) + " (" + m.code(f.Rule) + ")\n")
 	}
 }
 

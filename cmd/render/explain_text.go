@@ -11,8 +11,8 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// ExplainText writes an explanation for a person: the answer, the reason, the place, then the checks in the gateway's
-// order, then the repairs.
+// ExplainText writes an explanation for a person: the answer, the reason, the place, then the
+// checks in the gateway's order, then the repairs.
 func ExplainText(w io.Writer, style Style, r *report.Explanation) error {
 	x := newExplanation(r)
 	t := &explainText{Text: NewText(style).Masked(x.Mask), x: x}
@@ -84,7 +84,8 @@ func (t *explainText) reason() {
 	t.Blank()
 	t.Para(1, inspect.Safe(sentence(v.Why())))
 	if earlier := v.Earlier(); v.Outcome == rules.Rejected && len(earlier) > 0 {
-		t.Para(1, fmt.Sprintf("It could be rejected earlier still: %s is not known.", checkName(earlier[0].Check)))
+		t.Para(1, fmt.Sprintf("It could be rejected earlier still: %s is not known.",
+			checkName(earlier[0].Check)))
 	}
 	if body := v.Body(); body != "" {
 		t.Para(1, "The gateway answers "+inspect.Safe(body))
@@ -150,7 +151,8 @@ func (t *explainText) otherToken() {
 		return
 	}
 	t.Blank()
-	t.Para(1, "the token given with --other, one second after it was issued: "+OutcomeLine(t.x.Other))
+	t.Para(1,
+		"the token given with --other, one second after it was issued: "+OutcomeLine(t.x.Other))
 }
 
 func (t *explainText) findings() {
@@ -159,11 +161,13 @@ func (t *explainText) findings() {
 	}
 	t.Heading("in the policy")
 	for _, f := range t.x.Findings {
-		t.Para(2, fmt.Sprintf("%s: %s: %s [%s]", inspect.Safe(f.Pos.String()), f.Severity, inspect.Safe(f.Message), f.Rule))
+		t.Para(2, fmt.Sprintf("%s: %s: %s [%s]", inspect.Safe(f.Pos.String()), f.Severity,
+			inspect.Safe(f.Message), f.Rule))
 	}
 }
 
-// checks lists every check in the gateway's order; behind the first failure they tell what would fail next.
+// checks lists every check in the gateway's order; behind the first failure they tell what
+// would fail next.
 func (t *explainText) checks(results []rules.Result) {
 	var failed failures
 	for _, chain := range byPolicy(results) {
@@ -222,7 +226,8 @@ func (t *explainText) reference(e rules.Evidence) string {
 	return t.Paint(Faint, "["+text+"]")
 }
 
-// remedies lists the changes that help, each with the verdict after it, and those that a reader may miss.
+// remedies lists the changes that help, each with the verdict after it, and those that a reader
+// may miss.
 func (t *explainText) remedies() {
 	if len(t.x.Repairs) == 0 && len(t.x.Refused) == 0 {
 		return
@@ -234,7 +239,8 @@ func (t *explainText) remedies() {
 		t.remedy(i+1, &r)
 	}
 	for _, r := range t.x.Refused {
-		t.Para(1, fmt.Sprintf("not offered: %s: %s.", inspect.Safe(r.Title), inspect.Safe(r.Refused)))
+		t.Para(1, fmt.Sprintf("not offered: %s: %s.", inspect.Safe(r.Title),
+			inspect.Safe(r.Refused)))
 	}
 }
 

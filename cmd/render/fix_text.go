@@ -29,7 +29,8 @@ func FixText(w io.Writer, style Style, r *report.Fixing) error {
 	return err
 }
 
-// beforeAndAfter writes what the gateway answers: the tokens given, then those that Entra ID could issue.
+// beforeAndAfter writes what the gateway answers: the tokens given, then those that Entra ID
+// could issue.
 func (t *Text) beforeAndAfter(tokens []repair.Token) {
 	title := ""
 	for i := range tokens {
@@ -42,7 +43,9 @@ func (t *Text) beforeAndAfter(tokens []repair.Token) {
 		if mark := markOf(token); mark != "" {
 			name = t.Mark(mark) + " " + name
 		}
-		t.Rows(2, []Row{{name, fmt.Sprintf("%s → %s", OutcomeLine(&token.Before), OutcomeLine(&token.After))}})
+		t.Rows(2, []Row{
+			{name, fmt.Sprintf("%s → %s", OutcomeLine(&token.Before), OutcomeLine(&token.After))},
+		})
 	}
 }
 
@@ -86,8 +89,8 @@ func (t *Text) notRepaired(refused []report.Refused) {
 	}
 }
 
-// safeDiff makes a diff safe to print. Tabs, and a carriage return before a line break, stay: the diff would not apply
-// without them.
+// safeDiff makes a diff safe to print. Tabs, and a carriage return before a line break, stay:
+// the diff would not apply without them.
 func safeDiff(diff string) string {
 	var b strings.Builder
 	for line := range strings.Lines(diff) {

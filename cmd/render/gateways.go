@@ -31,7 +31,8 @@ func (t *Text) behaviours(all []rules.Behaviour) {
 	for len(all) > 0 {
 		of := all[0].Policies
 		same := 0
-		for same < len(all) && slices.Equal(all[same].Policies, of) && all[same].Condition == all[0].Condition {
+		for same < len(all) && slices.Equal(all[same].Policies, of) &&
+			all[same].Condition == all[0].Condition {
 			same++
 		}
 		t.Heading(holdsFor(&all[0]))
@@ -60,7 +61,8 @@ func (t *Text) behaviour(b *rules.Behaviour) {
 	for _, header := range b.Headers {
 		t.Para(3, header)
 	}
-	t.Para(3, t.Paint(Faint, fmt.Sprintf("[%s: %s, checked %s]", b.Answer.Evidence.Level, b.Answer.Evidence.Reference, b.Checked)))
+	t.Para(3, t.Paint(Faint, fmt.Sprintf("[%s: %s, checked %s]", b.Answer.Evidence.Level,
+		b.Answer.Evidence.Reference, b.Checked)))
 }
 
 // answered is an answer in a line: its status, and what is known of its body.
@@ -135,10 +137,12 @@ type (
 	}
 )
 
-// GatewaysJSON writes what is known of gateways as JSON. A body is null where it is not published, and empty where the
-// answer is known to have none.
+// GatewaysJSON writes what is known of gateways as JSON. A body is null where it is not
+// published, and empty where the answer is known to have none.
 func GatewaysJSON(w io.Writer, gateways []report.Gateway) error {
-	out := gatewaysJSON{SchemaVersion: SchemaVersion, Gateways: make([]knownGatewayJSON, len(gateways))}
+	out := gatewaysJSON{
+		SchemaVersion: SchemaVersion, Gateways: make([]knownGatewayJSON, len(gateways)),
+	}
 	for i := range gateways {
 		out.Gateways[i] = gatewayOf(&gateways[i])
 	}
@@ -150,8 +154,10 @@ func gatewayOf(g *report.Gateway) knownGatewayJSON {
 	for _, b := range g.Behaviours {
 		a := &b.Answer
 		row := behaviourJSON{
-			Situation: b.Situation, Title: b.Title, Condition: known(b.Condition), Policies: orEmpty(b.Policies),
-			Status: known(a.Status), Body: known(a.Body), BodyContains: known(a.Says), Headers: orEmpty(b.Headers),
+			Situation: b.Situation, Title: b.Title, Condition: known(b.Condition),
+			Policies: orEmpty(b.Policies),
+			Status:   known(a.Status), Body: known(a.Body), BodyContains: known(a.Says),
+			Headers:  orEmpty(b.Headers),
 			Evidence: evidenceOf(a.Evidence), Checked: b.Checked,
 		}
 		if a.NoBody {
@@ -161,7 +167,8 @@ func gatewayOf(g *report.Gateway) knownGatewayJSON {
 	}
 	for _, e := range g.Expressions {
 		out.Expressions = append(out.Expressions, expressionJSON{
-			e.Rule, e.Expression, known(e.Runtime), known(e.Input), e.Result, evidenceOf(e.Evidence),
+			e.Rule, e.Expression, known(e.Runtime), known(e.Input), e.Result,
+			evidenceOf(e.Evidence),
 		})
 	}
 	return out

@@ -11,11 +11,13 @@ import (
 	"github.com/gatewhy/gatewhy/inspect"
 )
 
-// SchemaVersion is the version of every JSON output, raised when something in it changes its meaning.
+// SchemaVersion is the version of every JSON output, raised when something in it changes its
+// meaning.
 const SchemaVersion = 1
 
-// JSON writes a value as indented JSON. Control, bidirectional and other invisible characters inside strings
-// are escaped as \u202e, which is the same JSON; <, > and & are left as they are.
+// JSON writes a value as indented JSON. Control, bidirectional and other invisible characters
+// inside strings are escaped as \u202e, which is the same JSON; <, > and & are left as they
+// are.
 func JSON(w io.Writer, value any) error { return encodeJSON(jsonWriter{w, nil}, value) }
 
 func encodeJSON(w io.Writer, value any) error {
@@ -43,8 +45,8 @@ func (j jsonWriter) Write(text []byte) (int, error) {
 	return len(text), nil
 }
 
-// escapeJSON escapes what is not safe to print. Outside its strings JSON is ASCII, and encoding/json has
-// already escaped the controls below U+0020.
+// escapeJSON escapes what is not safe to print. Outside its strings JSON is ASCII, and
+// encoding/json has already escaped the controls below U+0020.
 func escapeJSON(text []byte) []byte {
 	if !slices.ContainsFunc(text, func(b byte) bool { return b >= 0x7f }) {
 		return text

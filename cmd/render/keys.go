@@ -11,11 +11,11 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/keys"
 )
 
-// keyListing is a key set as it is shown.
-type keyListing struct{ *report.KeyListing }
+// shownKeys is a key set as it is shown.
+type shownKeys struct{ *report.KeyListing }
 
 // shout says what the set gives away, or nothing.
-func (l keyListing) shout() string {
+func (l shownKeys) shout() string {
 	if len(l.Private) == 0 {
 		return ""
 	}
@@ -23,14 +23,16 @@ func (l keyListing) shout() string {
 	for i, k := range l.Private {
 		names[i] = describeKey(k)
 	}
-	text := "PRIVATE KEY: this set gives away " + plural(len(names), "private key or secret", "private keys or secrets")
+	text := "PRIVATE KEY: this set gives away " +
+		plural(len(names), "private key or secret", "private keys or secrets")
 	return text + ": " + inspect.ShortenMiddle(strings.Join(names, ", "), 400)
 }
 
-const shoutReason = "Whoever has this text can sign tokens that every gateway with this key set accepts. Replace the key now, and publish its public half alone."
+const shoutReason = "Whoever has this text can sign tokens that every gateway with this key set " +
+	"accepts. Replace the key now, and publish its public half alone."
 
 // issuers lists whom the keys sign for, each once.
-func (l keyListing) issuers() []string {
+func (l shownKeys) issuers() []string {
 	var all []string
 	for _, k := range l.Set.Keys {
 		if !slices.Contains(all, k.Issuer) {
@@ -41,7 +43,7 @@ func (l keyListing) issuers() []string {
 }
 
 // oddities are what is wrong or unusual, with the key that it is about, or the set.
-func (l keyListing) oddities() []Row {
+func (l shownKeys) oddities() []Row {
 	var rows []Row
 	for _, n := range l.Set.Notes {
 		rows = append(rows, Row{"the set", n.Message})
@@ -72,7 +74,8 @@ func twinsText(group []*keys.Key) string {
 	return text + " as " + inspect.ShortenMiddle(strings.Join(names, ", "), 200)
 }
 
-// keyOddities says what is wrong with a key, what is unusual, and what its certificate contradicts.
+// keyOddities says what is wrong with a key, what is unusual, and what its certificate
+// contradicts.
 func keyOddities(k *keys.Key) []string {
 	var all []string
 	if k.Fault != "" {
@@ -85,7 +88,8 @@ func keyOddities(k *keys.Key) []string {
 		all = append(all, c.Fault)
 	}
 	if !k.LastSeen.IsZero() {
-		all = append(all, "is not in the newest set any more; it was last in it on "+inspect.FormatTime(k.LastSeen))
+		all = append(all, "is not in the newest set any more; it was last in it on "+
+			inspect.FormatTime(k.LastSeen))
 	}
 	return all
 }
@@ -119,11 +123,12 @@ type refusalGroup struct {
 }
 
 // refusalGroups puts the refusals of the same gateways together.
-func (l keyListing) refusalGroups() []refusalGroup {
+func (l shownKeys) refusalGroups() []refusalGroup {
 	var groups []refusalGroup
 	for _, r := range l.Refusals {
 		gateways := strings.Join(r.Gateways, ", ")
-		i := slices.IndexFunc(groups, func(g refusalGroup) bool { return g.gateways == gateways && g.library == r.Library })
+		i := slices.IndexFunc(groups,
+			func(g refusalGroup) bool { return g.gateways == gateways && g.library == r.Library })
 		if i < 0 {
 			i = len(groups)
 			groups = append(groups, refusalGroup{gateways: gateways, library: r.Library})
@@ -148,7 +153,7 @@ func refusalReason(r keys.Refusal) string {
 }
 
 // listing is the ids of the clouds that list a key, or nil where none was asked.
-func (l keyListing) listing(k *keys.Key) []string {
+func (l shownKeys) listing(k *keys.Key) []string {
 	if l.Clouds == nil {
 		return nil
 	}
@@ -162,11 +167,14 @@ func (l keyListing) listing(k *keys.Key) []string {
 }
 
 // cloudOddity says that a cloud lists a key that belongs to another.
-func (l keyListing) cloudOddity(k *keys.Key) []string {
+func (l shownKeys) cloudOddity(k *keys.Key) []string {
 	own, ok := entra.CloudByInstance(k.CloudInstance)
 	others := slices.DeleteFunc(l.listing(k), func(id string) bool { return id == own.ID })
 	if !ok || len(others) == 0 {
 		return nil
 	}
-	return []string{"belongs to " + own.ID + ", and " + strings.Join(others, ", ") + " lists it too: that it verifies a token does not prove the token's cloud"}
+	return []string{
+		"belongs to " + own.ID + ", and " + strings.Join(others, ", ") +
+			" lists it too: that it verifies a token does not prove the token's cloud",
+	}
 }

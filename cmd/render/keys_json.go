@@ -8,7 +8,8 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/keys"
 )
 
-// The JSON of keys. Members that are null say that the key has no such member, or that it can't be read.
+// The JSON of keys. Members that are null say that the key has no such member, or that it can't
+// be read.
 type (
 	keysJSON struct {
 		SchemaVersion int              `json:"schema_version"`
@@ -62,17 +63,19 @@ type (
 	}
 )
 
-// mostInJSON is how many keys are listed in JSON. The largest sets that are published have a few dozen.
+// mostInJSON is how many keys are listed in JSON. The largest sets that are published have a
+// few dozen.
 const mostInJSON = 1000
 
 // KeysJSON writes a key set as JSON, without the keys' material.
 func KeysJSON(w io.Writer, r *report.KeyListing) error {
-	l := keyListing{r}
+	l := shownKeys{r}
 	listed := l.Set.Keys[:min(len(l.Set.Keys), mostInJSON)]
 	out := keysJSON{
-		SchemaVersion: SchemaVersion, Origin: l.Set.Origin, Cached: l.Set.Cached, PrivateKeys: len(l.Private),
-		OmittedKeys: len(l.Set.Keys) - len(listed), Keys: make([]keyJSON, len(listed)), Notes: notesOf(l.Set.Notes), SameKey: [][]int{}, RefusedBy: []keyRefusalJSON{},
-		Clouds: l.cloudsJSON(),
+		SchemaVersion: SchemaVersion, Origin: l.Set.Origin, Cached: l.Set.Cached,
+		PrivateKeys: len(l.Private), OmittedKeys: len(l.Set.Keys) - len(listed),
+		Keys: make([]keyJSON, len(listed)), Notes: notesOf(l.Set.Notes),
+		SameKey: [][]int{}, RefusedBy: []keyRefusalJSON{}, Clouds: l.cloudsJSON(),
 	}
 	if !l.Set.Fetched.IsZero() {
 		out.Fetched = known(inspect.FormatTime(l.Set.Fetched))
@@ -88,7 +91,7 @@ func KeysJSON(w io.Writer, r *report.KeyListing) error {
 }
 
 // addTwins adds the groups of the same key, by their places among the keys that are listed.
-func (out *keysJSON) addTwins(l keyListing, at map[*keys.Key]int) {
+func (out *keysJSON) addTwins(l shownKeys, at map[*keys.Key]int) {
 	for _, group := range l.Twins {
 		var indexes []int
 		for _, k := range group {
@@ -103,10 +106,13 @@ func (out *keysJSON) addTwins(l keyListing, at map[*keys.Key]int) {
 }
 
 // addRefusals adds who refuses the set for its form, or for a key that is listed.
-func (out *keysJSON) addRefusals(l keyListing, at map[*keys.Key]int) {
+func (out *keysJSON) addRefusals(l shownKeys, at map[*keys.Key]int) {
 	for _, r := range l.Refusals {
 		index, ok := at[r.Key]
-		refusal := keyRefusalJSON{Library: r.Library, Gateways: append([]string{}, r.Gateways...), Why: r.Why, Measured: r.Measured}
+		refusal := keyRefusalJSON{
+			Library: r.Library, Gateways: append([]string{}, r.Gateways...), Why: r.Why,
+			Measured: r.Measured,
+		}
 		switch {
 		case ok:
 			refusal.Key = &index
@@ -119,10 +125,13 @@ func (out *keysJSON) addRefusals(l keyListing, at map[*keys.Key]int) {
 
 func keyOf(k *keys.Key) keyJSON {
 	out := keyJSON{
-		KeyID: known(k.ID), Type: known(k.Type), Curve: known(k.Curve), Bits: known(k.Bits), Use: known(k.Use),
-		Operations: k.Operations, Algorithm: known(k.Algorithm), Issuer: known(k.Issuer), Instance: known(k.CloudInstance),
-		Cloud: known(cloudName(k)), Thumbprint: known(k.Thumbprint()), Private: k.Private, Usable: k.Fault == "",
-		Fault: known(k.Fault), Notes: notesOf(k.Notes), Source: sourceOf(k.Pos),
+		KeyID: known(k.ID), Type: known(k.Type), Curve: known(k.Curve), Bits: known(k.Bits),
+		Use:        known(k.Use),
+		Operations: k.Operations, Algorithm: known(k.Algorithm), Issuer: known(k.Issuer),
+		Instance: known(k.CloudInstance),
+		Cloud:    known(cloudName(k)), Thumbprint: known(k.Thumbprint()), Private: k.Private,
+		Usable: k.Fault == "",
+		Fault:  known(k.Fault), Notes: notesOf(k.Notes), Source: sourceOf(k.Pos),
 	}
 	if c, ok := k.Certificate(); ok {
 		out.Certificate = certificateOf(c)
@@ -136,7 +145,8 @@ func keyOf(k *keys.Key) keyJSON {
 func certificateOf(c keys.Certificate) *certificateJSON {
 	out := &certificateJSON{Subject: known(c.Subject), Fault: known(c.Fault)}
 	if !c.NotAfter.IsZero() {
-		out.NotBefore, out.NotAfter = known(inspect.FormatTime(c.NotBefore)), known(inspect.FormatTime(c.NotAfter))
+		out.NotBefore = known(inspect.FormatTime(c.NotBefore))
+		out.NotAfter = known(inspect.FormatTime(c.NotAfter))
 	}
 	return out
 }
@@ -157,7 +167,7 @@ type cloudJSON struct {
 	Fault  *string `json:"fault"`
 }
 
-func (l keyListing) cloudsJSON() []cloudJSON {
+func (l shownKeys) cloudsJSON() []cloudJSON {
 	if l.Clouds == nil {
 		return nil
 	}

@@ -18,10 +18,11 @@ import (
 // mostListed is how many keys, and how many oddities, are listed for a person.
 const mostListed = 100
 
-// KeysText writes a key set for a person: what it gives away, the keys as a table, what is odd, who refuses it.
+// KeysText writes a key set for a person: what it gives away, the keys as a table, what is odd,
+// who refuses it.
 func KeysText(w io.Writer, style Style, r *report.KeyListing) error {
-	l := keyListing{r}
-	t := &keysText{Text: NewText(style), keyListing: l}
+	l := shownKeys{r}
+	t := &keysText{Text: NewText(style), shownKeys: l}
 	t.Blank()
 	if shout := l.shout(); shout != "" {
 		t.Para(1, t.Paint(Bad, inspect.Safe(shout)))
@@ -42,11 +43,11 @@ func KeysText(w io.Writer, style Style, r *report.KeyListing) error {
 
 type keysText struct {
 	*Text
-	keyListing
+	shownKeys
 }
 
 // headline says how many keys of what origin and age there are.
-func (l keyListing) headline() string {
+func (l shownKeys) headline() string {
 	text := fmt.Sprintf("%s, %s", count(len(l.Set.Keys), "key"), l.Set.Origin)
 	if l.Set.Cached {
 		text += ", from the cache, fetched " + inspect.Relative(l.Set.Fetched, l.At)
@@ -108,7 +109,9 @@ func (t *keysText) keyLine(cells []string, widths []int, head bool) {
 
 func (t *keysText) keyRow(k *keys.Key) []string {
 	none := t.pick("–", "-")
-	row := []string{k.ID, keySize(k), k.Use, k.Algorithm, t.certificate(k), cloudName(k), t.listedBy(k)}
+	row := []string{
+		k.ID, keySize(k), k.Use, k.Algorithm, t.certificate(k), cloudName(k), t.listedBy(k),
+	}
 	for i, cell := range row {
 		row[i] = cmp.Or(inspect.Safe(inspect.ShortenMiddle(cell, 60)), none)
 	}
@@ -127,7 +130,8 @@ func (t *keysText) certificate(k *keys.Key) string {
 	case c.NotAfter.IsZero():
 		return "can't be read"
 	}
-	text := c.NotBefore.Format(time.DateOnly) + t.pick(" – ", " - ") + c.NotAfter.Format(time.DateOnly)
+	text := c.NotBefore.Format(time.DateOnly) + t.pick(" – ", " - ") +
+		c.NotAfter.Format(time.DateOnly)
 	if t.At.After(c.NotAfter) {
 		text += ", expired"
 	}
@@ -137,7 +141,7 @@ func (t *keysText) certificate(k *keys.Key) string {
 // issuers says whom the keys sign for, and which keys where they differ in that.
 func (t *keysText) issuers() {
 	var rows []Row
-	issuers := t.keyListing.issuers()
+	issuers := t.shownKeys.issuers()
 	for _, issuer := range issuers {
 		if issuer == "" {
 			continue

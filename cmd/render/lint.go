@@ -49,12 +49,17 @@ func (l linting) count(severity rules.Severity) int {
 // LintSummary is the outcome in one line.
 func LintSummary(r *report.Linting) string {
 	l := linting{r}
-	where := fmt.Sprintf("in %s of %s", plural(l.Policies, "policy", "policies"), plural(l.Files, "file", "files"))
+	where := fmt.Sprintf("in %s of %s", plural(l.Policies, "policy", "policies"),
+		plural(l.Files, "file", "files"))
 	parts := []string{}
 	for _, s := range []struct {
 		severity  rules.Severity
 		one, many string
-	}{{rules.Error, "error", "errors"}, {rules.Warning, "warning", "warnings"}, {rules.Note, "note", "notes"}} {
+	}{
+		{rules.Error, "error", "errors"},
+		{rules.Warning, "warning", "warnings"},
+		{rules.Note, "note", "notes"},
+	} {
 		if n := l.count(s.severity); n > 0 {
 			parts = append(parts, plural(n, s.one, s.many))
 		}

@@ -58,14 +58,17 @@ func LintJSON(w io.Writer, r *report.Linting) error {
 		Findings:      make([]lintFindingJSON, len(l.Findings)),
 		Summary: lintSummaryJSON{
 			Files: l.Files, Policies: l.Policies,
-			Error: l.count(rules.Error), Warning: l.count(rules.Warning), Note: l.count(rules.Note),
+			Error: l.count(rules.Error), Warning: l.count(rules.Warning),
+			Note: l.count(rules.Note),
 		},
 	}
 	for i, f := range l.Findings {
 		out.Findings[i] = l.findingJSON(f)
 	}
 	for _, s := range l.Suppressed {
-		out.Suppressed = append(out.Suppressed, suppressedJSON{l.findingJSON(s.Finding), s.By, s.Reason})
+		out.Suppressed = append(out.Suppressed, suppressedJSON{
+			l.findingJSON(s.Finding), s.By, s.Reason,
+		})
 	}
 	for _, u := range l.Unread {
 		out.Errors = append(out.Errors, unreadJSON{u.Why, known(u.Pos.File), sourceOf(u.Pos)})

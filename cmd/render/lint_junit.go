@@ -9,8 +9,9 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// LintJUnit writes the findings as JUnit XML: a suite a file, a case a finding. What is below --fail-on is a case that is
-// skipped; a file without findings has one case that passes, and one that could not be checked a case with an error.
+// LintJUnit writes the findings as JUnit XML: a suite a file, a case a finding. What is below
+// --fail-on is a case that is skipped; a file without findings has one case that passes, and
+// one that could not be checked a case with an error.
 func LintJUnit(w io.Writer, r *report.Linting) error {
 	l := linting{r}
 	suites := make([]junitSuite, len(l.Names))
@@ -37,8 +38,14 @@ func LintJUnit(w io.Writer, r *report.Linting) error {
 }
 
 func (l linting) junitCase(f rules.Finding) junitCase {
-	c := junitCase{Name: fmt.Sprintf("%s at line %d, column %d", f.Rule, f.Pos.Line, f.Pos.Column), Class: f.Pos.File, File: f.Pos.File, Line: f.Pos.Line}
-	message := &junitMessage{Message: fmt.Sprintf("%s: %s", f.Severity, f.Message), Text: f.Pos.String() + ": " + l.rule(f.Rule).Fix}
+	c := junitCase{
+		Name:  fmt.Sprintf("%s at line %d, column %d", f.Rule, f.Pos.Line, f.Pos.Column),
+		Class: f.Pos.File, File: f.Pos.File, Line: f.Pos.Line,
+	}
+	message := &junitMessage{
+		Message: fmt.Sprintf("%s: %s", f.Severity, f.Message),
+		Text:    f.Pos.String() + ": " + l.rule(f.Rule).Fix,
+	}
 	if l.Fails == nil || l.Fails(f.Severity) {
 		c.Failure = message
 	} else {

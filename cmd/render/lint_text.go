@@ -11,13 +11,14 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// LintText writes the findings for a person at a terminal: each with its line of the file, carets under what is meant, and
-// what to do.
+// LintText writes the findings for a person at a terminal: each with its line of the file,
+// carets under what is meant, and what to do.
 func LintText(w io.Writer, style Style, r *report.Linting) error {
 	l := linting{r}
 	t := NewText(style)
 	for _, f := range l.Findings {
-		t.Para(0, fmt.Sprintf("%s: %s: %s %s", inspect.Safe(f.Pos.String()), t.severity(f.Severity), inspect.Safe(f.Message), t.Paint(Faint, "["+f.Rule+"]")))
+		t.Para(0, fmt.Sprintf("%s: %s: %s %s", inspect.Safe(f.Pos.String()),
+			t.severity(f.Severity), inspect.Safe(f.Message), t.Paint(Faint, "["+f.Rule+"]")))
 		if file := l.Sources[f.Pos.File]; file != nil && f.Span.End > f.Span.Start {
 			t.Frame(1, file, f.Pos, f.Span, "")
 		}
@@ -25,7 +26,8 @@ func LintText(w io.Writer, style Style, r *report.Linting) error {
 			t.Para(1, fix)
 		}
 		if slices.Contains(l.Repairable, f.Rule) {
-			t.line(indent + t.Paint(Faint, inspect.Safe(l.repairBy(f)))) // not wrapped: it is to be copied
+			// not wrapped: it is to be copied
+			t.line(indent + t.Paint(Faint, inspect.Safe(l.repairBy(f))))
 		}
 		t.Blank()
 	}
@@ -60,7 +62,8 @@ func (t *Text) severity(s rules.Severity) string {
 func LintLines(w io.Writer, r *report.Linting) error {
 	l := linting{r}
 	for _, f := range l.Findings {
-		if _, err := fmt.Fprintf(w, "%s: %s: %s [%s]\n", inspect.Safe(f.Pos.String()), f.Severity, inspect.Safe(f.Message), f.Rule); err != nil {
+		if _, err := fmt.Fprintf(w, "%s: %s: %s [%s]\n", inspect.Safe(f.Pos.String()), f.Severity,
+			inspect.Safe(f.Message), f.Rule); err != nil {
 			return err
 		}
 	}

@@ -6,7 +6,8 @@ import (
 	"github.com/gatewhy/gatewhy/inspect"
 )
 
-// markdown lays out a block to paste into a ticket. Its values are code, so that nothing in them is markup.
+// markdown lays out a block to paste into a ticket. Its values are code, so that nothing in
+// them is markup.
 type markdown struct {
 	b    strings.Builder
 	mask *Mask
@@ -41,13 +42,15 @@ func (m *markdown) row(label, value string) {
 
 // table begins a table of these columns.
 func (m *markdown) table(columns ...string) {
-	m.b.WriteString("| " + strings.Join(columns, " | ") + " |\n|" + strings.Repeat(" --- |", len(columns)) + "\n")
+	m.b.WriteString("| " + strings.Join(columns, " | ") + " |\n|" +
+		strings.Repeat(" --- |", len(columns)) + "\n")
 }
 
 // escapeMarkdown makes a text plain: no markup, no HTML, nothing invisible, one line.
 func escapeMarkdown(text string) string {
 	return strings.NewReplacer(
-		`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "<", "&lt;", ">", "&gt;", "|", `\|`, "[", `\[`, "]", `\]`, "#", `\#`, "@", "&#64;",
+		`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "<", "&lt;", ">", "&gt;",
+		"|", `\|`, "[", `\[`, "]", `\]`, "#", `\#`, "@", "&#64;",
 	).Replace(inspect.Safe(text))
 }
 

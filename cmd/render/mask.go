@@ -11,14 +11,16 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
-// Mask hides what must not be shown: tokens within what is shown always, what is personal where that is asked for. The
-// same value gets the same label throughout one output. A nil Mask hides tokens alone.
+// Mask hides what must not be shown: tokens within what is shown always, what is personal where
+// that is asked for. The same value gets the same label throughout one output. A nil Mask hides
+// tokens alone.
 type Mask struct {
 	profile inspect.Profile
 	masker  *inspect.Masker // nil where personal values are shown
 }
 
-// NewMask returns the mask for what is said of a token; redact has it hide personal values too. The token may be nil.
+// NewMask returns the mask for what is said of a token; redact has it hide personal values too.
+// The token may be nil.
 func NewMask(token *inspect.Token, profile inspect.Profile, redact bool) *Mask {
 	m := &Mask{profile: profile}
 	if redact {
@@ -69,7 +71,8 @@ func (m *Mask) Value(v *source.Value) *source.Value {
 	return shown
 }
 
-// mapped returns a value with each value directly in it replaced. Where none is, it is the same value: a token may have very many.
+// mapped returns a value with each value directly in it replaced. Where none is, it is the same
+// value: a token may have very many.
 func mapped(v *source.Value, replace func(*source.Value) *source.Value) *source.Value {
 	out := v
 	for i, item := range v.Items {
@@ -163,7 +166,8 @@ func hideTokens(text string) string {
 }
 
 func isTokenByte(c byte) bool {
-	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.IndexByte("-_.=", c) >= 0
+	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' ||
+		strings.IndexByte("-_.=", c) >= 0
 }
 
 // JSON writes a value as JSON does, with what must not be shown replaced in every string.

@@ -17,22 +17,25 @@ import (
 // matrixing is a matrix as it is shown.
 type matrixing struct{ *report.Matrixing }
 
-// sentence is the answer: how many cells are wrong. That no token gets in that must not is said only where every token was modelled and
-// run.
+// sentence is the answer: how many cells are wrong. That no token gets in that must not is said
+// only where every token was modelled and run.
 func (x matrixing) sentence() string {
 	wrong, unknown, all := x.Wrong()
 	of := func(n int) string { return fmt.Sprintf("%d of %s", n, plural(all, "cell", "cells")) }
 	switch gaps := x.Gaps(); {
 	case wrong > 0 && unknown > 0:
-		return fmt.Sprintf("%s wrong, and %s not known.", isAre(of(wrong), wrong), isAre(fmt.Sprint(unknown), unknown))
+		return fmt.Sprintf("%s wrong, and %s not known.", isAre(of(wrong), wrong),
+			isAre(fmt.Sprint(unknown), unknown))
 	case wrong > 0:
 		return isAre(of(wrong), wrong) + " wrong."
 	case unknown > 0:
-		return fmt.Sprintf("No cell is known to be wrong; %s not known.", isAre(of(unknown), unknown))
+		return fmt.Sprintf("No cell is known to be wrong; %s not known.",
+			isAre(of(unknown), unknown))
 	case len(gaps) > 0:
 		return "No cell is wrong, as far as was looked: " + strings.Join(gaps, "; ") + "."
 	}
-	return "Every cell is right: each environment's own tokens are let in, and no such token as another environment's clients, a stranger of the tenant or " +
+	return "Every cell is right: each environment's own tokens are let in, and no such token as " +
+		"another environment's clients, a stranger of the tenant or " +
 		fmt.Sprintf("another tenant could use exists among the %d modelled.", x.Tokens)
 }
 
@@ -44,15 +47,19 @@ func (x matrixing) noChange() string {
 	return "none: no change of a policy that is known here makes a column better"
 }
 
-// beyondPolicies is what closes the hole that is left where other clients can have genuine tokens for the right API (KB 005321722, what it
-// leaves out, 6).
-const beyondPolicies = "What is left are tokens that Entra ID issues to other clients. What tells them apart is not in these policies alone: " +
-	"contracts, with the client id validated; an app role that only the environment's own clients hold; or assignment required on the API's service principal."
+// beyondPolicies is what closes the hole that is left where other clients can have genuine
+// tokens for the right API (KB 005321722, what it leaves out, 6).
+const beyondPolicies = "What is left are tokens that Entra ID issues to other clients. What " +
+	"tells them apart is not in these policies alone: " +
+	"contracts, with the client id validated; an app role that only the environment's own " +
+	"clients hold; or assignment required on the API's service principal."
 
 // lostTitle is over what lost lists.
-const lostTitle = "own tokens that get in today and do not after it, though others of the same environment do"
+const lostTitle = "own tokens that get in today and do not after it, though others of the same " +
+	"environment do"
 
-// lost lists, by gateway, an environment's own tokens that the smallest set of repairs keeps out, and that get in today.
+// lost lists, by gateway, an environment's own tokens that the smallest set of repairs keeps
+// out, and that get in today.
 func (x matrixing) lost() []Row {
 	var rows []Row
 	for g, name := range x.Gateways {
@@ -69,7 +76,8 @@ func (x matrixing) lost() []Row {
 	return rows
 }
 
-// onlyIssuance reports whether genuine tokens of other clients are what is left of the holes within the tenant.
+// onlyIssuance reports whether genuine tokens of other clients are what is left of the holes
+// within the tenant.
 func onlyIssuance(m *environments.Matrix) bool {
 	return m.Has(environments.Issuance) && !m.Has(environments.Replay)
 }
@@ -134,7 +142,9 @@ func mark(c *environments.Cell) string {
 		return "skipped"
 	case c.OK() == rules.No:
 		return "fail"
-	case c.OK() == rules.Maybe, c.Expected == "" && c.Outcome == rules.Undetermined: // either would be right
+	case c.OK() == rules.Maybe:
+		return "unknown"
+	case c.Expected == "" && c.Outcome == rules.Undetermined: // either would be right
 		return "unknown"
 	}
 	return "pass"
@@ -152,7 +162,8 @@ func (x matrixing) witnessAt(row, gateway int) environments.Witness {
 	return w
 }
 
-// witnessLines are the claims of a witness that matter to a reader, one a line, and what its holder writes beside it.
+// witnessLines are the claims of a witness that matter to a reader, one a line, and what its
+// holder writes beside it.
 func witnessLines(w *environments.Witness) []Row {
 	return append(claimLines(w.Claims), writtenLines(&w.Written)...)
 }
@@ -169,7 +180,8 @@ func writtenLines(w *issued.Written) []Row {
 func claimLines(claims *source.Value) []Row {
 	var rows []Row
 	for _, name := range []string{"aud", "iss", "appid", "azp", "scp", "roles", "idp"} {
-		if v := claims.Member(name); v != nil && (name != "idp" || v.Text != claims.Member("iss").Text) {
+		if v := claims.Member(name); v != nil &&
+			(name != "idp" || v.Text != claims.Member("iss").Text) {
 			text := v.Text
 			if items, ok := v.Strings(); ok {
 				text = strings.Join(items, " ")

@@ -16,8 +16,9 @@ import (
 //go:embed templates/matrix.html templates/style.html
 var matrixTemplate embed.FS
 
-// MatrixHTML writes a matrix as one page that loads nothing: the grid, and for each finding its token, the check that
-// decides, and the repairs with the grid after each. What comes from files is escaped, personal claims are masked.
+// MatrixHTML writes a matrix as one page that loads nothing: the grid, and for each finding its
+// token, the check that decides, and the repairs with the grid after each. What comes from
+// files is escaped, personal claims are masked.
 func MatrixHTML(w io.Writer, r *report.Matrixing) error {
 	x := matrixing{r}
 	page, err := template.ParseFS(matrixTemplate, "templates/matrix.html", "templates/style.html")
@@ -60,7 +61,7 @@ type (
 
 	cellPage struct {
 		Class, Sign, Answer, Word string
-		Link                      string // the id of the finding's story; empty where there is none
+		Link                      string // the id of the finding's story, or empty
 		Row                       string
 	}
 
@@ -73,8 +74,11 @@ type (
 		Tokens                   []Row // each row that is wrong, with what tells its token apart
 		More                     int   // how many rows are not listed
 		Repairs                  []repairPage
-		RepairsAt                string // the id of the finding that has the repairs of the same gateway; empty where this one has them
 		Gateway                  string
+
+		// RepairsAt is the id of the finding that has the repairs of the same gateway. It is empty
+		// if this one has them.
+		RepairsAt string
 	}
 
 	repairPage struct {
@@ -97,10 +101,15 @@ func (x matrixing) page() matrixPage {
 	}
 	for i := range x.Remarks {
 		r := &x.Remarks[i]
-		p.Remarks = append(p.Remarks, remarkPage{inspect.Safe(x.Gateways[r.Gateway]), inspect.Safe(r.Pos.String()), inspect.Safe(sentence(r.Message)), r.Rule})
+		p.Remarks = append(p.Remarks, remarkPage{
+			inspect.Safe(x.Gateways[r.Gateway]), inspect.Safe(r.Pos.String()),
+			inspect.Safe(sentence(r.Message)), r.Rule,
+		})
 	}
 	for _, c := range x.Allow {
-		p.Allow = append(p.Allow, environments.Crossing{From: inspect.Safe(c.From), To: inspect.Safe(c.To), Reason: inspect.Safe(c.Reason)})
+		p.Allow = append(p.Allow, environments.Crossing{
+			From: inspect.Safe(c.From), To: inspect.Safe(c.To), Reason: inspect.Safe(c.Reason),
+		})
 	}
 	return p
 }
@@ -132,7 +141,8 @@ func cellPageOf(c *environments.Cell) cellPage {
 	return cellPage{Class: mark(c), Sign: sign, Answer: answer(c), Word: cellWord(c)}
 }
 
-// story is the id of the finding that a cell belongs to, or of its own story where it is not wrong.
+// story is the id of the finding that a cell belongs to, or of its own story where it is not
+// wrong.
 func (x matrixing) story(row, gateway int) string {
 	f := x.findingAt(row, gateway)
 	for i := range x.Findings {
@@ -155,7 +165,10 @@ func (x matrixing) otherPages() []otherPage {
 				continue
 			}
 			verdict := x.Witness(r, g).Verdict
-			page := otherPage{ID: cellID(r, g), Token: inspect.Safe(x.Rows[r].Name), Gateway: inspect.Safe(gateway), Outcome: inspect.Safe(OutcomeLine(&verdict))}
+			page := otherPage{
+				ID: cellID(r, g), Token: inspect.Safe(x.Rows[r].Name),
+				Gateway: inspect.Safe(gateway), Outcome: inspect.Safe(OutcomeLine(&verdict)),
+			}
 			if d := verdict.Decided; d != nil {
 				page.Place = inspect.Safe(d.Check.Pos.String())
 			}
@@ -174,13 +187,15 @@ func (x matrixing) findingPage(i int) findingPage {
 	f := &x.Findings[i]
 	w := x.witness(f)
 	p := findingPage{
-		ID: storyID(i), Rule: f.Rule, Message: inspect.Safe(sentence(f.Message)), Place: inspect.Safe(f.Pos.String()), Line: f.Pos.Line,
+		ID: storyID(i), Rule: f.Rule, Message: inspect.Safe(sentence(f.Message)),
+		Place: inspect.Safe(f.Pos.String()), Line: f.Pos.Line,
 		Token: inspect.Safe(x.Rows[f.Row].Name), Outcome: inspect.Safe(OutcomeLine(&w.Verdict)),
 	}
 	if why := w.Verdict.Why(); why != "" {
 		p.Why = inspect.Safe(sentence(why))
 	}
-	if file := x.File(f.Pos.File); file != nil && f.Span.End > f.Span.Start && f.Span.End <= len(file.Text) {
+	if file := x.File(f.Pos.File); file != nil && f.Span.End > f.Span.Start &&
+		f.Span.End <= len(file.Text) {
 		cut := excerptOf(file, f.Span)
 		p.Before, p.Marked, p.After = strings.TrimLeft(cut.before, " "), cut.marked, cut.after
 	}
@@ -202,10 +217,12 @@ func (x matrixing) findingPage(i int) findingPage {
 
 // firstAt is the first finding at a gateway.
 func (x matrixing) firstAt(gateway int) int {
-	return slices.IndexFunc(x.Findings, func(f environments.Finding) bool { return f.Gateway == gateway })
+	return slices.IndexFunc(x.Findings,
+		func(f environments.Finding) bool { return f.Gateway == gateway })
 }
 
-// repairsFor lists the repairs of a gateway, the smallest set that was found first, the others by what they mend.
+// repairsFor lists the repairs of a gateway, the smallest set that was found first, the others
+// by what they mend.
 func (x matrixing) repairsFor(gateway int) []repairPage {
 	var chosen, others []repairPage
 	for i := range x.Repairs {
@@ -240,7 +257,9 @@ func (x matrixing) wrongRows(f *environments.Finding) (rows []Row, more int) {
 				parts = append(parts, line.Label+" "+line.Text)
 			}
 		}
-		rows = append(rows, Row{inspect.Safe(x.Rows[r].Name), inspect.Safe(strings.Join(parts, ", "))})
+		rows = append(rows, Row{
+			inspect.Safe(x.Rows[r].Name), inspect.Safe(strings.Join(parts, ", ")),
+		})
 	}
 	return rows, len(f.Rows) - len(listed)
 }
@@ -249,15 +268,19 @@ func (x matrixing) wrongRows(f *environments.Finding) (rows []Row, more int) {
 const mostRepairs = 4
 
 func (x matrixing) repairPage(r *report.Repair) repairPage {
-	p := repairPage{Title: inspect.Safe(strings.Join(r.Titles, ", then ")), Files: inspect.Safe(changedFiles(r)), Effect: effectOf(r), Grid: x.gridAfter(r)}
+	p := repairPage{
+		Title:  inspect.Safe(strings.Join(r.Titles, ", then ")),
+		Files:  inspect.Safe(changedFiles(r)),
+		Effect: effectOf(r), Grid: x.gridAfter(r),
+	}
 	for _, c := range r.Changes {
 		p.Changes = append(p.Changes, inspect.Safe(changeLine(c.FieldChange)))
 	}
 	return p
 }
 
-// mostGateways is up to how many gateways the grid after a repair shows all of them. A repair changes one: of more, that one alone is
-// shown, before and after.
+// mostGateways is up to how many gateways the grid after a repair shows all of them. A repair
+// changes one: of more, that one alone is shown, before and after.
 const mostGateways = 6
 
 func (x matrixing) gridAfter(r *report.Repair) gridPage {

@@ -38,7 +38,7 @@ type (
 		Expected *rules.Decision `json:"expected"`
 		OK       *bool           `json:"ok"`
 		Decided  *rules.ID       `json:"decided_by"`
-		Request  *string         `json:"request,omitempty"` // one of the class that the cell is about, where routes tell several apart
+		Request  *string         `json:"request,omitempty"` // of several classes, the cell's
 		Allowed  bool            `json:"allowed,omitempty"`
 		Note     string          `json:"note,omitempty"`
 	}
@@ -126,8 +126,10 @@ func cellsOf(m *environments.Matrix) []cellJSON {
 		for g, gateway := range m.Gateways {
 			c := &m.Cells[r][g]
 			all = append(all, cellJSON{
-				Token: row.Name, Gateway: gateway, Outcome: c.Outcome, Status: known(c.Status), Expected: known(c.Expected),
-				OK: truthOf(c.OK()), Decided: known(c.Decided), Request: known(c.Class().String()), Allowed: c.Allowed != nil, Note: c.Note,
+				Token: row.Name, Gateway: gateway,
+				Outcome: c.Outcome, Status: known(c.Status), Expected: known(c.Expected),
+				OK: truthOf(c.OK()), Decided: known(c.Decided),
+				Request: known(c.Class().String()), Allowed: c.Allowed != nil, Note: c.Note,
 			})
 		}
 	}
@@ -182,7 +184,8 @@ func (x matrixing) remarkOf(r *environments.Remark) matrixFindingJSON {
 func editedBy(r *report.Repair) []editedFileJSON {
 	all := []editedFileJSON{}
 	for _, f := range r.Files {
-		if slices.ContainsFunc(r.Changes, func(c report.FileChange) bool { return c.File == f.Name }) {
+		isChanged := func(c report.FileChange) bool { return c.File == f.Name }
+		if slices.ContainsFunc(r.Changes, isChanged) {
 			all = append(all, editedFileJSON{f.Name, string(f.Text)})
 		}
 	}
@@ -190,15 +193,22 @@ func editedBy(r *report.Repair) []editedFileJSON {
 }
 
 func (x matrixing) fixOf() *fixJSON {
-	out := &fixJSON{Repairs: []repairJSON{}, Summary: matrixSummaryOf(x.Fixed), Cells: cellsOf(x.Fixed)}
+	out := &fixJSON{
+		Repairs: []repairJSON{}, Summary: matrixSummaryOf(x.Fixed), Cells: cellsOf(x.Fixed),
+	}
 	for i := range x.Repairs {
 		r := &x.Repairs[i]
 		if !r.Chosen {
 			continue
 		}
-		repair := repairJSON{Gateway: x.Gateways[r.Gateway], Titles: r.Titles, Changes: []fileChangeJSON{}, Files: editedBy(r), Wrong: r.Wrong}
+		repair := repairJSON{
+			Gateway: x.Gateways[r.Gateway], Titles: r.Titles, Changes: []fileChangeJSON{},
+			Files: editedBy(r), Wrong: r.Wrong,
+		}
 		for _, c := range r.Changes {
-			repair.Changes = append(repair.Changes, fileChangeJSON{c.File, changeJSON{c.Field, known(c.From), c.To}})
+			repair.Changes = append(repair.Changes, fileChangeJSON{
+				c.File, changeJSON{c.Field, known(c.From), c.To},
+			})
 		}
 		out.Repairs = append(out.Repairs, repair)
 	}

@@ -9,8 +9,8 @@ import (
 	"github.com/gatewhy/gatewhy/rules/environments"
 )
 
-// MatrixJUnit writes a matrix as JUnit XML: a suite for each gateway, a case for each row. A cell of which it is not known counts as
-// skipped.
+// MatrixJUnit writes a matrix as JUnit XML: a suite for each gateway, a case for each row. A
+// cell of which it is not known counts as skipped.
 func MatrixJUnit(w io.Writer, r *report.Matrixing) error {
 	x := matrixing{r}
 	suites := make([]junitSuite, len(x.Gateways))
@@ -32,13 +32,19 @@ func MatrixJUnit(w io.Writer, r *report.Matrixing) error {
 // junitRemark tells what the cases do not show. It has not failed, and it has not passed.
 func junitRemark(r *environments.Remark, gateway string) junitCase {
 	text := fmt.Sprintf("%s: %s [%s]", r.Pos, r.Message, r.Rule)
-	return junitCase{Name: r.Rule + " at " + gateway, Class: gateway, File: r.Pos.File, Line: r.Pos.Line, Skipped: &junitMessage{Message: r.Message, Text: text}}
+	return junitCase{
+		Name: r.Rule + " at " + gateway, Class: gateway, File: r.Pos.File, Line: r.Pos.Line,
+		Skipped: &junitMessage{Message: r.Message, Text: text},
+	}
 }
 
 func (x matrixing) junitCase(r, g int) junitCase {
 	cell := &x.Cells[r][g]
 	c := junitCase{Name: x.Rows[r].Name + " at " + x.Gateways[g], Class: x.Gateways[g]}
-	message := &junitMessage{Message: fmt.Sprintf("expected %s, got %s (%s)", cell.Expected, cell.Outcome, answer(cell))}
+	message := &junitMessage{
+		Message: fmt.Sprintf("expected %s, got %s (%s)", cell.Expected, cell.Outcome,
+			answer(cell)),
+	}
 	switch cell.OK() {
 	case rules.No:
 		f := x.findingAt(r, g)

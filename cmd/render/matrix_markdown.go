@@ -18,7 +18,8 @@ func MatrixMarkdown(w io.Writer, r *report.Matrixing) error {
 	m.para(x.sentence())
 	for i := range x.Findings {
 		f := &x.Findings[i]
-		m.b.WriteString("- **" + f.Rule + "**: " + escapeMarkdown(f.Message) + " (" + code(f.Pos.String()) + ")\n")
+		m.b.WriteString("- **" + f.Rule + "**: " + escapeMarkdown(f.Message) + " (" +
+			code(f.Pos.String()) + ")\n")
 		w := x.witness(f)
 		for _, row := range witnessLines(&w) {
 			m.b.WriteString("  - " + row.Label + " " + code(row.Text) + "\n")
@@ -26,16 +27,19 @@ func MatrixMarkdown(w io.Writer, r *report.Matrixing) error {
 	}
 	for i := range x.Remarks {
 		r := &x.Remarks[i]
-		m.b.WriteString("- " + escapeMarkdown(x.Gateways[r.Gateway]) + ": **" + r.Rule + "**: " + escapeMarkdown(r.Message) + " (" + code(r.Pos.String()) + ")\n")
+		m.b.WriteString("- " + escapeMarkdown(x.Gateways[r.Gateway]) + ": **" + r.Rule + "**: " +
+			escapeMarkdown(r.Message) + " (" + code(r.Pos.String()) + ")\n")
 	}
 	for _, u := range x.Unknowns() {
-		m.b.WriteString("- not known at " + escapeMarkdown(x.Gateways[u.Gateway]+": "+x.why(u)) + "\n")
+		m.b.WriteString("- not known at " + escapeMarkdown(x.Gateways[u.Gateway]+": "+x.why(u)) +
+			"\n")
 	}
 	if len(x.Allow) > 0 {
 		m.b.WriteString("\nCrossings that are meant:\n\n")
 	}
 	for _, c := range x.Allow {
-		m.b.WriteString("- " + escapeMarkdown(fmt.Sprintf("from %s to %s: %s", c.From, c.To, c.Reason)) + "\n")
+		m.b.WriteString("- " + escapeMarkdown(fmt.Sprintf("from %s to %s: %s", c.From, c.To,
+			c.Reason)) + "\n")
 	}
 	if x.Fixed != nil {
 		m.fix(x)
@@ -44,7 +48,8 @@ func MatrixMarkdown(w io.Writer, r *report.Matrixing) error {
 	return err
 }
 
-// grid is the table of folded rows. Each cell is a word beside its status, so that it reads without signs.
+// grid is the table of folded rows. Each cell is a word beside its status, so that it reads
+// without signs.
 func (m *markdown) grid(x *environments.Matrix) {
 	columns := []string{"token"}
 	for _, g := range x.Gateways {
@@ -71,7 +76,8 @@ func (m *markdown) fix(x matrixing) {
 	m.heading("After the smallest set of changes that was found")
 	for i := range x.Repairs {
 		if r := &x.Repairs[i]; r.Chosen {
-			m.b.WriteString("- " + escapeMarkdown(x.Gateways[r.Gateway]+": "+strings.Join(r.Titles, ", then ")) + "\n")
+			m.b.WriteString("- " + escapeMarkdown(x.Gateways[r.Gateway]+": "+strings.Join(r.Titles,
+				", then ")) + "\n")
 		}
 	}
 	m.b.WriteString("\n")

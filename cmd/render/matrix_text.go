@@ -10,8 +10,8 @@ import (
 	"github.com/gatewhy/gatewhy/rules/environments"
 )
 
-// MatrixText writes a matrix for a person: the grid with rows folded to what a reader takes in, the answer in a sentence, and each
-// finding with its place and a token that shows it.
+// MatrixText writes a matrix for a person: the grid with rows folded to what a reader takes in,
+// the answer in a sentence, and each finding with its place and a token that shows it.
 func MatrixText(w io.Writer, style Style, r *report.Matrixing) error {
 	x := matrixing{r}
 	t := &matrixText{Text: NewText(style), x: x}
@@ -20,7 +20,10 @@ func MatrixText(w io.Writer, style Style, r *report.Matrixing) error {
 	t.Blank()
 	t.Para(1, x.sentence())
 	if lines := len(x.Lines()); lines < len(x.Rows) {
-		t.Para(1, t.Paint(Faint, fmt.Sprintf("The %s are folded to %d here, each cell the worst of its rows; -o json lists all.", plural(len(x.Rows), "row", "rows"), lines)))
+		t.Para(1,
+			t.Paint(Faint,
+				fmt.Sprintf("The %s are folded to %d here, each cell the worst of its rows; -o "+
+					"json lists all.", plural(len(x.Rows), "row", "rows"), lines)))
 	}
 	for i := range x.Findings {
 		if x.firstOfRule(i) {
@@ -44,7 +47,8 @@ type matrixText struct {
 
 const tokenHead = "token"
 
-// grid shows the matrix as a table, in several parts where the terminal is too narrow for all gateways.
+// grid shows the matrix as a table, in several parts where the terminal is too narrow for all
+// gateways.
 func (t *matrixText) grid(m *environments.Matrix) {
 	lines := m.Lines()
 	first := len(tokenHead)
@@ -78,7 +82,9 @@ func columnWidths(m *environments.Matrix, lines []environments.Line) []int {
 	return widths
 }
 
-func (t *matrixText) part(m *environments.Matrix, lines []environments.Line, first int, widths []int, from, to int) {
+func (t *matrixText) part(m *environments.Matrix, lines []environments.Line, first int,
+	widths []int, from, to int,
+) {
 	head := indent + pad(tokenHead, first)
 	for g := from; g < to; g++ {
 		head += "  " + pad(inspect.Safe(m.Gateways[g]), widths[g])
@@ -102,13 +108,15 @@ func (t *matrixText) cell(c *environments.Cell) string {
 func (t *matrixText) finding(i int) {
 	f := &t.x.Findings[i]
 	t.Blank()
-	t.Para(1, fmt.Sprintf("%s: %s %s", t.severity(f.Severity), inspect.Safe(f.Message), t.Paint(Faint, "["+f.Rule+"]")))
+	t.Para(1, fmt.Sprintf("%s: %s %s", t.severity(f.Severity), inspect.Safe(f.Message),
+		t.Paint(Faint, "["+f.Rule+"]")))
 	t.Para(2, inspect.Safe(f.Pos.String()))
 	if file := t.x.File(f.Pos.File); file != nil && f.Span.End > f.Span.Start {
 		t.Frame(2, file, f.Pos, f.Span, "")
 	}
 	w := t.x.witness(f)
-	t.Para(2, "for example "+inspect.Safe(t.x.Rows[f.Row].Name)+", "+inspect.Safe(OutcomeLine(&w.Verdict))+":")
+	t.Para(2, fmt.Sprintf("for example %s, %s:", inspect.Safe(t.x.Rows[f.Row].Name),
+		inspect.Safe(OutcomeLine(&w.Verdict))))
 	rows := witnessLines(&w)
 	for i := range rows {
 		rows[i] = Row{inspect.Safe(rows[i].Label), inspect.Safe(rows[i].Text)}
@@ -116,7 +124,8 @@ func (t *matrixText) finding(i int) {
 	t.Rows(3, rows)
 	for j := i + 1; j < len(t.x.Findings); j++ {
 		if other := &t.x.Findings[j]; other.Rule == f.Rule {
-			t.Para(2, inspect.Safe(fmt.Sprintf("the same at %s: %s, for example %s", t.x.Gateways[other.Gateway], other.Pos, t.x.Rows[other.Row].Name)))
+			t.Para(2, inspect.Safe(fmt.Sprintf("the same at %s: %s, for example %s",
+				t.x.Gateways[other.Gateway], other.Pos, t.x.Rows[other.Row].Name)))
 		}
 	}
 }
@@ -126,7 +135,10 @@ func (t *matrixText) remarks() {
 	var rows []Row
 	for i := range t.x.Remarks {
 		r := &t.x.Remarks[i]
-		rows = append(rows, Row{inspect.Safe(t.x.Gateways[r.Gateway]), inspect.Safe(fmt.Sprintf("%s: %s: %s [%s]", r.Pos, r.Severity, r.Message, r.Rule))})
+		rows = append(rows, Row{
+			inspect.Safe(t.x.Gateways[r.Gateway]), inspect.Safe(fmt.Sprintf("%s: %s: %s [%s]",
+				r.Pos, r.Severity, r.Message, r.Rule)),
+		})
 	}
 	if len(rows) > 0 {
 		t.Heading("what the grid does not show")
@@ -173,7 +185,8 @@ func (t *matrixText) allowed() {
 	}
 	t.Heading("crossings that are meant")
 	for _, c := range t.x.Allow {
-		t.Para(2, inspect.Safe(fmt.Sprintf("from %s to %s: %s (%s)", c.From, c.To, c.Reason, c.Pos)))
+		t.Para(2, inspect.Safe(fmt.Sprintf("from %s to %s: %s (%s)", c.From, c.To, c.Reason,
+			c.Pos)))
 	}
 }
 
@@ -182,7 +195,8 @@ func (t *matrixText) fix() {
 	if t.x.Fixed == nil {
 		return
 	}
-	t.Heading("the smallest set of changes that was found, each compiled and run against every token")
+	t.Heading("the smallest set of changes that was found, each compiled and run against every " +
+		"token")
 	any := false
 	for i := range t.x.Repairs {
 		if r := &t.x.Repairs[i]; r.Chosen {
@@ -216,15 +230,18 @@ func (t *matrixText) more(indent int, left *environments.Matrix) {
 }
 
 func (t *matrixText) repair(r *report.Repair) {
-	t.Para(2, fmt.Sprintf("%s: %s", inspect.Safe(t.x.Gateways[r.Gateway]), inspect.Safe(strings.Join(r.Titles, ", then "))))
+	t.Para(2, fmt.Sprintf("%s: %s", inspect.Safe(t.x.Gateways[r.Gateway]),
+		inspect.Safe(strings.Join(r.Titles, ", then "))))
 	if len(r.Changes) > mostChanges {
-		t.Para(3, t.Paint(Faint, inspect.Safe(fmt.Sprintf("%s: %d fields change; -o json lists them", changedFiles(r), len(r.Changes)))))
+		t.Para(3, t.Paint(Faint, inspect.Safe(fmt.Sprintf(
+			"%s: %d fields change; -o json lists them", changedFiles(r), len(r.Changes)))))
 	} else {
 		for _, c := range r.Changes {
 			t.Para(3, t.Paint(Faint, inspect.Safe(c.File+": "+changeLine(c.FieldChange))))
 		}
 	}
 	if r.Wrong > 0 {
-		t.Para(3, plural(r.Wrong, "cell of this gateway stays", "cells of this gateway stay")+" wrong: no policy change that is known here mends more")
+		cells := plural(r.Wrong, "cell of this gateway stays", "cells of this gateway stay")
+		t.Para(3, cells+" wrong: no policy change that is known here mends more")
 	}
 }

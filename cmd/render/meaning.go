@@ -18,7 +18,8 @@ func infoOf(part, name string) (inspect.ClaimInfo, bool) {
 	return inspect.Claim(name)
 }
 
-// gloss is the first clause of a member's meaning, to stand beside its value; --claim shows all of it.
+// gloss is the first clause of a member's meaning, to stand beside its value; --claim shows all
+// of it.
 func gloss(part, name string) string {
 	info, ok := infoOf(part, name)
 	if !ok {
@@ -38,7 +39,8 @@ func gloss(part, name string) string {
 	return text
 }
 
-// gloss is the gloss of a member of this token, where its kind or its flow narrows down what the member means.
+// gloss is the gloss of a member of this token, where its kind or its flow narrows down what
+// the member means.
 func (d decoding) gloss(part, name string) string {
 	switch {
 	case part != "claims":
@@ -78,8 +80,8 @@ func proofText(proof string) string {
 	return ""
 }
 
-// isTime reports whether a claim holds a time (RFC 7519, section 4.1; OpenID Connect Core, section 2;
-// learn.microsoft.com/entra/identity-platform/optional-claims-reference).
+// isTime reports whether a claim holds a time (RFC 7519, section 4.1; OpenID Connect Core,
+// section 2; learn.microsoft.com/entra/identity-platform/optional-claims-reference).
 func isTime(claim string) bool {
 	switch claim {
 	case "exp", "nbf", "iat", "auth_time", "updated_at", "xms_tcdt":
@@ -88,9 +90,9 @@ func isTime(claim string) bool {
 	return false
 }
 
-// valueText writes a value as a person reads it: lists of strings without brackets, times also as a date,
-// strings without quotes unless they would be taken for something else. It is not yet safe to print. The value is
-// masked already.
+// valueText writes a value as a person reads it: lists of strings without brackets, times also
+// as a date, strings without quotes unless they would be taken for something else. It is not
+// yet safe to print. The value is masked already.
 func (d decoding) valueText(name string, v *source.Value) string {
 	if list, ok := v.Strings(); ok && v.Is(source.List) && len(list) > 0 {
 		return counted(list) + strings.Join(list, ", ")
@@ -116,8 +118,10 @@ func counted(list []string) string {
 	return fmt.Sprintf("%d values: ", len(list))
 }
 
-// needsQuotes reports whether a string could be taken for a number, for nothing, or for several values.
+// needsQuotes reports whether a string could be taken for a number, for nothing, or for several
+// values.
 func needsQuotes(s string) bool {
-	return s == "" || strings.Trim(s, "0123456789.+-eE") == "" || s == "true" || s == "false" || s == "null" ||
+	return s == "" || strings.Trim(s, "0123456789.+-eE") == "" || s == "true" || s == "false" ||
+		s == "null" ||
 		strings.TrimSpace(s) != s
 }

@@ -18,7 +18,8 @@ func RulesText(w io.Writer, style Style, all []rules.Rule) error {
 		widest = max(widest, width(r.Name))
 	}
 	for _, r := range all {
-		t.line(fmt.Sprintf("%s  %s  %s", pad(r.Name, widest), pad(t.severity(r.Severity), len("warning")), r.Title))
+		t.line(fmt.Sprintf("%s  %s  %s", pad(r.Name, widest),
+			pad(t.severity(r.Severity), len("warning")), r.Title))
 	}
 	_, err := t.WriteTo(w)
 	return err
@@ -28,7 +29,8 @@ func RulesText(w io.Writer, style Style, all []rules.Rule) error {
 func RuleText(w io.Writer, style Style, p *report.RulePage) error {
 	t := NewText(style)
 	t.Blank()
-	t.Para(1, fmt.Sprintf("%s: %s %s", t.severity(p.Severity), t.Paint(Strong, p.Title), t.Paint(Faint, "["+p.Name+"]")))
+	t.Para(1, fmt.Sprintf("%s: %s %s", t.severity(p.Severity), t.Paint(Strong, p.Title),
+		t.Paint(Faint, "["+p.Name+"]")))
 	t.Blank()
 	t.Para(1, p.Why)
 	t.Blank()
@@ -114,7 +116,9 @@ func RuleJSON(w io.Writer, p *report.RulePage) error {
 }
 
 func ruleOf(r *rules.Rule) ruleJSON {
-	return ruleJSON{r.Name, r.Severity, r.Lesser, r.Title, r.Why, r.Fix, r.Since, r.References, nil, nil}
+	return ruleJSON{
+		r.Name, r.Severity, r.Lesser, r.Title, r.Why, r.Fix, r.Since, r.References, nil, nil,
+	}
 }
 
 // RulesTable is the catalogue as a Markdown table, as the README has it.
@@ -154,7 +158,8 @@ func RuleHelp(r *rules.Rule) string {
 	if r.Lesser != "" {
 		severity += "; " + r.Lesser
 	}
-	return fmt.Sprintf("**%s** (%s)\n\n%s\n\n**What to do:** %s", sentence(r.Title), severity, r.Why, r.Fix)
+	return fmt.Sprintf("**%s** (%s)\n\n%s\n\n**What to do:** %s", sentence(r.Title), severity,
+		r.Why, r.Fix)
 }
 
 // ReferenceList is what a rule rests on, as a Markdown list.

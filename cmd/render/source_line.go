@@ -14,15 +14,19 @@ import (
 //	12 |     "skipClientIdValidation": false,
 //	   |                               ^^^^^ a client id must be found
 //
-// Of a span over several lines the first line is shown. A line that is too long is cut around the carets.
-func (t *Text) Frame(level int, file *source.File, pos source.Position, span source.Span, note string) {
+// Of a span over several lines the first line is shown. A line that is too long is cut around
+// the carets.
+func (t *Text) Frame(level int, file *source.File, pos source.Position, span source.Span,
+	note string,
+) {
 	if pos.Line == 0 || span.Start < 0 || span.Start > len(file.Text) {
 		return
 	}
 	number := fmt.Sprint(pos.Line)
 	margin := strings.Repeat(indent, level)
 	gutter := margin + strings.Repeat(" ", len(number)) + " | "
-	excerpt := excerptOf(file, span).masked(t.mask).fit(t.columns()-len(gutter), t.pick("…", "..."))
+	excerpt := excerptOf(file, span).masked(t.mask).fit(t.columns()-len(gutter),
+		t.pick("…", "..."))
 
 	t.line(margin + t.Paint(Faint, number+" |") + " " + excerpt.String())
 	under := strings.Repeat(" ", width(excerpt.before))
@@ -30,7 +34,8 @@ func (t *Text) Frame(level int, file *source.File, pos source.Position, span sou
 	t.carets(gutter, under, carets, note)
 }
 
-// carets adds the line under the excerpt. A note that has no room beside the carets goes below them.
+// carets adds the line under the excerpt. A note that has no room beside the carets goes below
+// them.
 func (t *Text) carets(gutter, under, carets, note string) {
 	note = t.legible(t.mask.Text(note))
 	shown := t.Paint(Faint, gutter) + under + t.Paint(Bad, carets)
@@ -58,11 +63,12 @@ func (e excerpt) masked(m *Mask) excerpt {
 	return excerpt{m.Text(e.before), m.Text(e.marked), m.Text(e.after)}
 }
 
-// fit cuts a line that is wider than so many columns, first behind the marked part, then before it, then in
-// its middle. The ellipsis stands for what is left out.
+// fit cuts a line that is wider than so many columns, first behind the marked part, then before
+// it, then in its middle. The ellipsis stands for what is left out.
 func (e excerpt) fit(columns int, ellipsis string) excerpt {
 	if widest := columns * 2 / 3; width(e.marked) > widest {
-		e.marked = strings.Replace(inspect.ShortenMiddle(e.marked, widest+1-width(ellipsis)), "…", ellipsis, 1)
+		e.marked = strings.Replace(inspect.ShortenMiddle(e.marked, widest+1-width(ellipsis)), "…",
+			ellipsis, 1)
 	}
 	room := columns - width(e.marked)
 	context := min(width(e.after), room/3)
@@ -71,7 +77,8 @@ func (e excerpt) fit(columns int, ellipsis string) excerpt {
 	return e
 }
 
-// keepStart returns the first so many characters, an ellipsis at their end where some are left out.
+// keepStart returns the first so many characters, an ellipsis at their end where some are left
+// out.
 func keepStart(s string, limit int, ellipsis string) string {
 	runes := []rune(s)
 	if len(runes) <= limit {

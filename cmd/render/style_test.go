@@ -17,13 +17,26 @@ func TestATerminalWithoutUTF8GetsASCII(t *testing.T) {
 		add  func(*Text)
 		want string
 	}{
-		{"in prose", func(text *Text) { text.Para(1, "from a…b to c → d") }, "  from a...b to c -> d\n"},
-		{"in the columns of a list", func(text *Text) { text.Rows(1, []Row{{"a…b", "c"}, {"dev", "401 → 200"}}) }, "  a...b  c\n  dev    401 -> 200\n"},
-		{"in a remark", func(text *Text) { text.NotedRows(1, []NotedRow{{Row{"aud", "x…y"}, "a → b"}}) }, "  aud  x...y\n         a -> b\n"},
+		{
+			"in prose",
+			func(text *Text) { text.Para(1, "from a…b to c → d") },
+			"  from a...b to c -> d\n",
+		},
+		{
+			"in the columns of a list",
+			func(text *Text) { text.Rows(1, []Row{{"a…b", "c"}, {"dev", "401 → 200"}}) },
+			"  a...b  c\n  dev    401 -> 200\n",
+		},
+		{
+			"in a remark",
+			func(text *Text) { text.NotedRows(1, []NotedRow{{Row{"aud", "x…y"}, "a → b"}}) },
+			"  aud  x...y\n         a -> b\n",
+		},
 		{
 			"around the carets, which stay under the value",
 			func(text *Text) {
-				text.Frame(1, file, source.Position{Line: 1}, source.Span{Start: 40, End: 45}, "here")
+				text.Frame(1, file, source.Position{Line: 1}, source.Span{Start: 40, End: 45},
+					"here")
 			},
 			"  1 | ...xxxxxxxxxxxxxxxxxVALUExxxxxx...\n    |                     ^^^^^ here\n",
 		},

@@ -31,7 +31,8 @@ func unseen(c *report.Coverage, count func(*report.Covered) int) []string {
 	var all []string
 	for i := range c.Checks {
 		if covered := &c.Checks[i]; count(covered) == 0 {
-			all = append(all, inspect.Safe(fmt.Sprintf("%s, %s", checkName(covered.Check), covered.Check.Pos)))
+			all = append(all, inspect.Safe(fmt.Sprintf("%s, %s", checkName(covered.Check),
+				covered.Check.Pos)))
 		}
 	}
 	return all

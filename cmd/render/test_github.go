@@ -9,7 +9,8 @@ import (
 	"github.com/gatewhy/gatewhy/cmd/report"
 )
 
-// TestGitHub writes the failing tests as workflow commands of GitHub Actions, then a line that sums up.
+// TestGitHub writes the failing tests as workflow commands of GitHub Actions, then a line that
+// sums up.
 func TestGitHub(w io.Writer, r *report.Testing) error {
 	x := testRun{r}
 	for i := range x.Cases {
@@ -18,7 +19,8 @@ func TestGitHub(w io.Writer, r *report.Testing) error {
 			continue
 		}
 		_, err := fmt.Fprintf(w, "::error file=%s,line=%d,col=%d,title=%s::%s\n",
-			githubProperty(filepath.ToSlash(c.Pos.File)), c.Pos.Line, c.Pos.Column, githubProperty(c.Name), githubMessage(strings.Join(c.Differences, "; ")))
+			githubProperty(filepath.ToSlash(c.Pos.File)), c.Pos.Line, c.Pos.Column,
+			githubProperty(c.Name), githubMessage(strings.Join(c.Differences, "; ")))
 		if err != nil {
 			return err
 		}

@@ -52,7 +52,10 @@ type (
 func TestJSON(w io.Writer, r *report.Testing) error {
 	x := testRun{r}
 	failed := x.Failed()
-	out := testsJSON{SchemaVersion: SchemaVersion, Summary: testSummaryJSON{len(x.Cases) - failed, failed}, Tests: make([]testJSON, len(x.Cases))}
+	out := testsJSON{
+		SchemaVersion: SchemaVersion, Summary: testSummaryJSON{len(x.Cases) - failed, failed},
+		Tests: make([]testJSON, len(x.Cases)),
+	}
 	for i := range x.Cases {
 		out.Tests[i] = testOf(&x.Cases[i])
 	}
@@ -64,10 +67,13 @@ func TestJSON(w io.Writer, r *report.Testing) error {
 
 func testOf(c *report.Tested) testJSON {
 	out := testJSON{
-		Name: c.Name, Source: sourceOf(c.Pos), Passed: len(c.Differences) == 0, Differences: c.Differences,
-		Expected: expectationJSON{known(c.Expect.Outcome), known(c.Expect.Status), known(c.Expect.Decided)},
-		Actual:   expectationJSON{Outcome: &c.Verdict.Outcome, Status: known(c.Verdict.Status)},
-		Checks:   checksOf(c.Verdict.Results),
+		Name: c.Name, Source: sourceOf(c.Pos), Passed: len(c.Differences) == 0,
+		Differences: c.Differences,
+		Expected: expectationJSON{
+			known(c.Expect.Outcome), known(c.Expect.Status), known(c.Expect.Decided),
+		},
+		Actual: expectationJSON{Outcome: &c.Verdict.Outcome, Status: known(c.Verdict.Status)},
+		Checks: checksOf(c.Verdict.Results),
 	}
 	if out.Differences == nil {
 		out.Differences = []string{}
@@ -82,7 +88,8 @@ func coverageOf(c *report.Coverage) []coveredJSON {
 	all := make([]coveredJSON, len(c.Checks))
 	for i, covered := range c.Checks {
 		all[i] = coveredJSON{
-			ID: covered.Check.ID, Claim: known(covered.Check.Claim), Policy: covered.Policy.Name, Source: sourceOf(covered.Check.Pos),
+			ID: covered.Check.ID, Claim: known(covered.Check.Claim), Policy: covered.Policy.Name,
+			Source: sourceOf(covered.Check.Pos),
 			Passed: covered.Passed, Failed: covered.Failed, Unknown: covered.Unknown,
 		}
 	}

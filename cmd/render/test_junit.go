@@ -19,7 +19,9 @@ func TestJUnit(w io.Writer, r *report.Testing) error {
 		}
 		out := junitCase{Name: c.Name, Class: c.Suite, File: c.Pos.File, Line: c.Pos.Line}
 		if len(c.Differences) > 0 {
-			out.Failure = &junitMessage{Message: strings.Join(c.Differences, "; "), Text: traceOf(c)}
+			out.Failure = &junitMessage{
+				Message: strings.Join(c.Differences, "; "), Text: traceOf(c),
+			}
 		}
 		suites[len(suites)-1].add(out)
 	}

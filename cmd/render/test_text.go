@@ -9,8 +9,8 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// TestText writes the outcome of policy tests for a person: each failing test with the difference and the whole trace, then
-// one line that sums up.
+// TestText writes the outcome of policy tests for a person: each failing test with the
+// difference and the whole trace, then one line that sums up.
 func TestText(w io.Writer, style Style, r *report.Testing) error {
 	x := testRun{r}
 	t := &testText{Text: NewText(style), x: x}
@@ -40,7 +40,8 @@ func (t *testText) mood() Mood {
 }
 
 func (t *testText) failure(c *report.Tested) {
-	t.Para(0, fmt.Sprintf("%s: %s: %s", inspect.Safe(c.Pos.String()), t.Paint(Bad, "failed"), inspect.Safe(c.Name)))
+	t.Para(0, fmt.Sprintf("%s: %s: %s", inspect.Safe(c.Pos.String()), t.Paint(Bad, "failed"),
+		inspect.Safe(c.Name)))
 	for _, d := range c.Differences {
 		t.Para(1, inspect.Safe(d))
 	}
@@ -63,20 +64,22 @@ func (t *testText) detail(r *rules.Result) string {
 	}
 	text := r.Why()
 	if r.Outcome == rules.Fail {
-		text = fmt.Sprintf("wanted %s, found %s; %s", r.Expected(), orNone(r.Actual()), status(r.Answer.Status))
+		text = fmt.Sprintf("wanted %s, found %s; %s", r.Expected(), orNone(r.Actual()),
+			status(r.Answer.Status))
 	}
 	return inspect.Safe(text)
 }
 
-// coverage says which checks no test has seen pass, and which none has seen fail: a check that has never failed in a test may
-// as well not be there.
+// coverage says which checks no test has seen pass, and which none has seen fail: a check that
+// has never failed in a test may as well not be there.
 func (t *testText) coverage() {
 	c := t.x.Coverage
 	for _, part := range []struct {
 		verb   string
 		unseen []string
 	}{{"pass", unseen(c, passed)}, {"fail", unseen(c, failed)}} {
-		t.Para(0, fmt.Sprintf("%d of %s seen to %s by a test", len(c.Checks)-len(part.unseen), plural(len(c.Checks), "check", "checks"), part.verb))
+		t.Para(0, fmt.Sprintf("%d of %s seen to %s by a test", len(c.Checks)-len(part.unseen),
+			plural(len(c.Checks), "check", "checks"), part.verb))
 		for _, name := range part.unseen {
 			t.Para(1, "never: "+name)
 		}

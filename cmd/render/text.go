@@ -9,7 +9,8 @@ import (
 // indent is how far a block of text stands from the margin, in columns.
 const indent = "  "
 
-// Text lays out text for a terminal or a pipe. What is added must be safe to print; it may carry colours.
+// Text lays out text for a terminal or a pipe. What is added must be safe to print; it may
+// carry colours.
 type Text struct {
 	Style
 	b    strings.Builder
@@ -25,7 +26,8 @@ func (t *Text) Masked(m *Mask) *Text {
 	return t
 }
 
-// WriteTo writes the whole text at once, so that nothing is shown of a result that failed half-way.
+// WriteTo writes the whole text at once, so that nothing is shown of a result that failed
+// half-way.
 func (t *Text) WriteTo(w io.Writer) (int64, error) {
 	n, err := io.WriteString(w, t.b.String())
 	return int64(n), err
@@ -57,7 +59,8 @@ func (t *Text) line(line string) {
 // Row is one row of a list: a label and the text beside it.
 type Row struct{ Label, Text string }
 
-// widestLabel is how wide the column of labels may grow. The text of a wider label starts on the next line.
+// widestLabel is how wide the column of labels may grow. The text of a wider label starts on
+// the next line.
 const widestLabel = 18
 
 // Rows adds a list of two aligned columns, wrapped under the start of the text.
@@ -96,8 +99,9 @@ type NotedRow struct {
 	Note string
 }
 
-// The remarks of a list stand in a column of their own where they get at least leastNote columns beside texts of up
-// to widestText, the length of a time. Else they stand below the texts.
+// The remarks of a list stand in a column of their own where they get at least leastNote
+// columns beside texts of up to widestText, the length of a time. Else they stand below the
+// texts.
 const (
 	widestText = 46
 	leastNote  = 36
@@ -108,19 +112,24 @@ func (t *Text) NotedRows(level int, rows []NotedRow) {
 	plain := make([]Row, len(rows))
 	for i := range rows {
 		row := &rows[i]
-		row.Label, row.Text, row.Note = t.legible(t.mask.Text(row.Label)), t.legible(t.mask.Text(row.Text)), t.legible(row.Note)
+		row.Label = t.legible(t.mask.Text(row.Label))
+		row.Text = t.legible(t.mask.Text(row.Text))
+		row.Note = t.legible(row.Note)
 		plain[i] = row.Row
 	}
 	column := labelColumn(plain)
 	start := level*len(indent) + column + widestText + 2
+	room := start+leastNote <= t.listColumns()
 	for _, row := range rows {
-		if row.Note != "" && start+leastNote <= t.listColumns() && width(row.Text) <= widestText && width(row.Label) <= column-2 {
+		fits := width(row.Text) <= widestText && width(row.Label) <= column-2
+		if row.Note != "" && room && fits {
 			t.besideNote(level, column, start, row)
 			continue
 		}
 		t.row(level, column, row.Row)
-		for _, line := range wrap(row.Note, t.columns()-level*len(indent)-column-len(indent)) {
-			t.line(strings.Repeat(" ", level*len(indent)+column+len(indent)) + t.Paint(Faint, line))
+		hang := level*len(indent) + column + len(indent)
+		for _, line := range wrap(row.Note, t.columns()-hang) {
+			t.line(strings.Repeat(" ", hang) + t.Paint(Faint, line))
 		}
 	}
 }
@@ -148,7 +157,8 @@ func labelColumn(rows []Row) int {
 // ShellWord is a file's name as a shell takes it.
 func ShellWord(name string) string {
 	if strings.ContainsFunc(name, func(r rune) bool {
-		return !strings.ContainsRune("/._-+@%,:=", r) && (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
+		return !strings.ContainsRune("/._-+@%,:=", r) && (r < '0' || r > '9') &&
+			(r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
 	}) {
 		return "'" + strings.ReplaceAll(name, "'", `'\''`) + "'"
 	}

@@ -17,13 +17,32 @@ func TestWrap(t *testing.T) {
 		want    []string
 	}{
 		{"no text is no line", "", 10, nil},
-		{"a text that fits stays on one line", "a token is a secret", 20, []string{"a token is a secret"}},
-		{"a line breaks at a space", "a token is a secret", 10, []string{"a token is", "a secret"}},
-		{"a word longer than a line is broken", "abcdefghijkl mn", 5, []string{"abcde", "fghij", "kl mn"}},
-		{"an address that is longer than a line is broken behind a slash", "https://host/path/file", 14, []string{"https://host/", "path/file"}},
+		{
+			"a text that fits stays on one line", "a token is a secret", 20,
+			[]string{"a token is a secret"},
+		},
+		{
+			"a line breaks at a space", "a token is a secret", 10,
+			[]string{"a token is", "a secret"},
+		},
+		{
+			"a word longer than a line is broken", "abcdefghijkl mn", 5,
+			[]string{"abcde", "fghij", "kl mn"},
+		},
+		{
+			"an address that is longer than a line is broken behind a slash",
+			"https://host/path/file", 14,
+			[]string{"https://host/", "path/file"},
+		},
 		{"line feeds are kept", "one\n\ntwo", 10, []string{"one", "", "two"}},
-		{"a character counts as one column, however many bytes it has", "ä…ö ü", 5, []string{"ä…ö ü"}},
-		{"colours take no column", "\x1b[31mred\x1b[0m and more", 8, []string{"\x1b[31mred\x1b[0m and", "more"}},
+		{
+			"a character counts as one column, however many bytes it has", "ä…ö ü", 5,
+			[]string{"ä…ö ü"},
+		},
+		{
+			"colours take no column", "\x1b[31mred\x1b[0m and more", 8,
+			[]string{"\x1b[31mred\x1b[0m and", "more"},
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -84,11 +103,13 @@ func TestMarksAreSignsOrWords(t *testing.T) {
 }
 
 func TestColourIsOnlyAddedWhereAskedFor(t *testing.T) {
-	t.Setenv("NO_COLOR", "1") // the command line has decided already; the library must not overrule it
+	// the command line has decided already; the library must not overrule it
+	t.Setenv("NO_COLOR", "1")
 	if got := (Style{}).Paint(Bad, "rejected"); got != "rejected" {
 		t.Errorf("without colour: %q", got)
 	}
-	if got := (Style{Color: true}).Paint(Bad, "rejected"); !strings.HasPrefix(got, "\x1b[31;1mrejected\x1b[") {
+	got := Style{Color: true}.Paint(Bad, "rejected")
+	if !strings.HasPrefix(got, "\x1b[31;1mrejected\x1b[") {
 		t.Errorf("with colour: %q", got)
 	}
 }
@@ -100,21 +121,24 @@ func TestFrame(t *testing.T) {
 		want                   []string
 	}{
 		{
-			"the carets stand under the value", "{\n  \"skip\": false,\n}", "false", "must be true",
+			"the carets stand under the value",
+			"{\n  \"skip\": false,\n}", "false", "must be true",
 			[]string{
 				"  2 |   \"skip\": false,",
 				"    |           ^^^^^ must be true",
 			},
 		},
 		{
-			"a tab is as wide as the spaces that stand for it", "a:\n\tb: value\n", "value", "here",
+			"a tab is as wide as the spaces that stand for it",
+			"a:\n\tb: value\n", "value", "here",
 			[]string{
 				"  2 |     b: value",
 				"    |        ^^^^^ here",
 			},
 		},
 		{
-			"what the terminal would act on is escaped", "a: \u202e\"\x1b[2J\"", "\"\x1b[2J\"", "here",
+			"what the terminal would act on is escaped",
+			"a: \u202e\"\x1b[2J\"", "\"\x1b[2J\"", "here",
 			[]string{
 				`  1 | a: \u202e"\u001b[2J"`,
 				`    |          ^^^^^^^^^^^ here`,
@@ -128,14 +152,16 @@ func TestFrame(t *testing.T) {
 			},
 		},
 		{
-			"a value over several lines is marked on its first", "a: {\n  b\n}", "{\n  b\n}", "here",
+			"a value over several lines is marked on its first",
+			"a: {\n  b\n}", "{\n  b\n}", "here",
 			[]string{
 				"  1 | a: {",
 				"    |    ^ here",
 			},
 		},
 		{
-			"a note without room goes below", "a: 123456789012345678901", "123456789012345678901", "a note of some length",
+			"a note without room goes below",
+			"a: 123456789012345678901", "123456789012345678901", "a note of some length",
 			[]string{
 				"  1 | a: 123456789012345678901",
 				"    |    ^^^^^^^^^^^^^^^^^^^^^",
@@ -159,7 +185,8 @@ func TestFrame(t *testing.T) {
 			}
 			line := 1 + strings.Count(test.text[:start], "\n")
 			text := NewText(Style{Width: 40, Unicode: true})
-			text.Frame(1, file, source.Position{Line: line}, source.Span{Start: start, End: start + len(test.mark)}, test.note)
+			text.Frame(1, file, source.Position{Line: line},
+				source.Span{Start: start, End: start + len(test.mark)}, test.note)
 			if diff := cmp.Diff(strings.Join(test.want, "\n")+"\n", text.b.String()); diff != "" {
 				t.Errorf("frame (-want +got):\n%s", diff)
 			}
@@ -176,7 +203,9 @@ func TestAFrameWithoutAPlaceIsNotShown(t *testing.T) {
 }
 
 func TestRemarksStandBesideTheirTextsWhereThereIsRoom(t *testing.T) {
-	rows := []NotedRow{{Row{"aud", "api://orders"}, "the API that the token is for"}, {Row{"x", "1"}, ""}}
+	rows := []NotedRow{
+		{Row{"aud", "api://orders"}, "the API that the token is for"}, {Row{"x", "1"}, ""},
+	}
 	tests := []struct {
 		name  string
 		width int

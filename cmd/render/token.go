@@ -9,18 +9,20 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
-// widestID bounds an id in the middle of a sentence, in characters. A GUID shows its first and last eight.
+// widestID bounds an id in the middle of a sentence, in characters. A GUID shows its first and
+// last eight.
 const widestID = 18
 
-// Summary says in one line what kind of token it is, for what, and how its life stands at an instant: "Entra
-// ID v1.0 access token, app-only, for api://orders-uat, expired 3 days ago".
+// Summary says in one line what kind of token it is, for what, and how its life stands at an
+// instant: "Entra ID v1.0 access token, app-only, for api://orders-uat, expired 3 days ago".
 func Summary(p inspect.Profile, at time.Time) string {
 	return join(kindPhrase(p), flowPhrase(p), forPhrase(p), lifePhrase(p, at))
 }
 
 // FullSummary is Summary with the client and the tenant.
 func FullSummary(p inspect.Profile, at time.Time) string {
-	return join(kindPhrase(p), flowPhrase(p), forPhrase(p), clientPhrase(p), tenantPhrase(p), lifePhrase(p, at))
+	return join(kindPhrase(p), flowPhrase(p), forPhrase(p), clientPhrase(p), tenantPhrase(p),
+		lifePhrase(p, at))
 }
 
 // join puts commas between the phrases that are not empty, safe to print.
@@ -91,7 +93,8 @@ func clientPhrase(p inspect.Profile) string {
 	case p.ClientName != "":
 		return "client " + p.ClientID.Claim + " " + p.ClientName
 	case p.ClientID.Claim != "":
-		return "client " + p.ClientID.Claim + " " + inspect.ShortenMiddle(p.ClientID.Value, widestID)
+		return "client " + p.ClientID.Claim + " " +
+			inspect.ShortenMiddle(p.ClientID.Value, widestID)
 	}
 	return ""
 }
@@ -108,7 +111,8 @@ func lifePhrase(p inspect.Profile, at time.Time) string {
 	switch {
 	case nbf.Known() && nbf.At.After(at):
 		return "valid " + inspect.Relative(nbf.At, at)
-	case !exp.Known() && exp.Problem == inspect.Absent && p.Kind != inspect.KindOpaque && p.Kind != inspect.KindEncrypted:
+	case !exp.Known() && exp.Problem == inspect.Absent && p.Kind != inspect.KindOpaque &&
+		p.Kind != inspect.KindEncrypted:
 		return "without an expiry"
 	case !exp.Known():
 		return ""
@@ -142,7 +146,8 @@ type clientJSON struct {
 func tokenOf(p inspect.Profile) *tokenJSON {
 	token := &tokenJSON{
 		Kind: p.Kind, IssuedBy: p.IssuedBy, Version: known(p.Version), Flow: p.Flow,
-		Audience: p.Audience, Issuer: known(p.Issuer), Tenant: known(p.Tenant), Scopes: p.Scopes, Roles: p.Roles,
+		Audience: p.Audience, Issuer: known(p.Issuer), Tenant: known(p.Tenant), Scopes: p.Scopes,
+		Roles:    p.Roles,
 		IssuedAt: known(p.IssuedAt.String()), ExpiresAt: known(p.ExpiresAt.String()),
 	}
 	if p.ClientID.Claim != "" {
@@ -151,7 +156,8 @@ func tokenOf(p inspect.Profile) *tokenJSON {
 	return token
 }
 
-// identity is what identifies a token in Microsoft's and a gateway's logs, without being the token. Times are in UTC.
+// identity is what identifies a token in Microsoft's and a gateway's logs, without being the
+// token. Times are in UTC.
 func identity(t *inspect.Token, p inspect.Profile) []Row {
 	rows := []Row{
 		{"issuer (iss)", p.Issuer},

@@ -159,13 +159,18 @@ func (v verification) notes() []keys.Note {
 	notes = append(notes, signature.Set.Notes...)
 	for _, k := range signature.Set.Keys {
 		if k.Private && !signature.Set.Pinned {
-			notes = append(notes, keys.Note{ID: "private-key", Message: "the set gives away the private half of key " + describeKey(k) + ": replace that key now"})
+			notes = append(notes, keys.Note{
+				ID: "private-key",
+				Message: "the set gives away the private half of key " + describeKey(k) +
+					": replace that key now",
+			})
 		}
 	}
 	return notes
 }
 
-// odd is what is odd in the token itself: one that verifies may still be refused for it, or read otherwise.
+// odd is what is odd in the token itself: one that verifies may still be refused for it, or
+// read otherwise.
 func (v verification) odd() []keys.Note {
 	decided, _ := v.Report.Decided()
 	var notes []keys.Note
@@ -177,19 +182,28 @@ func (v verification) odd() []keys.Note {
 	return notes
 }
 
-// purpose says what the token is for, where that is no API of one's own: such a token may be genuine, and is the wrong
-// one all the same.
+// purpose says what the token is for, where that is no API of one's own: such a token may be
+// genuine, and is the wrong one all the same.
 func (v verification) purpose() []keys.Note {
 	switch {
 	case v.Profile.Kind == inspect.KindID:
-		return []keys.Note{{ID: "id-token", Message: "this is an ID token: it tells an app who signed in, and no API should accept it; ask for an access token"}}
+		return []keys.Note{{
+			ID: "id-token",
+			Message: "this is an ID token: it tells an app who signed in, and no API should " +
+				"accept it; ask for an access token",
+		}}
 	case v.Profile.HasTrait("microsoft-api"):
-		return []keys.Note{{ID: "microsoft-api", Message: "this token is for " + v.Profile.Resource + ", and no other API should accept it; ask for a scope of your own API"}}
+		return []keys.Note{{
+			ID: "microsoft-api",
+			Message: "this token is for " + v.Profile.Resource + ", and no other API should " +
+				"accept it; ask for a scope of your own API",
+		}}
 	}
 	return []keys.Note{}
 }
 
-// question is the one thing to ask, or to do, next about a token that was not verified; empty where it was, and where the hints say it.
+// question is the one thing to ask, or to do, next about a token that was not verified; empty
+// where it was, and where the hints say it.
 func (v verification) question() string {
 	decided, ok := v.Report.Decided()
 	if !ok || len(v.Hints) > 0 {
@@ -200,14 +214,17 @@ func (v verification) question() string {
 		if fault := v.Token.Fault; fault != nil && len(fault.Hints) > 0 {
 			return sentence(report.Hint(fault.Hints[0]))
 		}
-		return "Is this the text that the client sends, whole and as the token endpoint gave it out?"
+		return "Is this the text that the client sends, whole and as the token endpoint gave it " +
+			"out?"
 	case "algorithm", "signature":
 		return v.signatureQuestion()
 	case "expiry":
 		if decided.Outcome == keys.Unknown {
-			return "How does the gateway read such a token? gatewhy explain -p POLICY says it of yours."
+			return "How does the gateway read such a token? gatewhy explain -p POLICY says it " +
+				"of yours."
 		}
-		return "Does the client keep its token beyond exp, or ask for a new one in time? (--at issued judges the rest as of then)"
+		return "Does the client keep its token beyond exp, or ask for a new one in time? (--at " +
+			"issued judges the rest as of then)"
 	case "not-before":
 		return "Are the clocks of the issuer, the gateway and this machine right?"
 	case "issuer", "tenant":
@@ -218,28 +235,33 @@ func (v verification) question() string {
 
 const (
 	wrongKid       = "Who changed the kid between the issuer and here?"
-	whichAuthority = "Which authority does the client ask for its token, and which version does the API's app registration request?"
+	whichAuthority = "Which authority does the client ask for its token, and which version does " +
+		"the API's app registration request?"
 )
 
 func (v verification) signatureQuestion() string {
 	switch r := v.Report.Signature; r.Reason {
-	case keys.Unsigned, keys.AlgorithmNotAllowed, keys.HMACWithPublicKey, keys.AlgorithmMismatch, keys.CriticalHeader:
+	case keys.Unsigned, keys.AlgorithmNotAllowed, keys.HMACWithPublicKey,
+		keys.AlgorithmMismatch, keys.CriticalHeader:
 		return "Where did the client get this token? Entra ID signs with RS256 and writes no crit."
 	case keys.KidUnknown:
 		return v.kidQuestion()
 	case keys.KeyRolledOver:
-		return "When did the gateway last fetch its key set, and when did the client get this token?"
+		return "When did the gateway last fetch its key set, and when did the client get this " +
+			"token?"
 	case keys.WrongKey:
 		return wrongKid
 	case keys.GraphNonce:
-		return "Which scope does the client ask for? It takes one of your own API, such as api://ID/.default."
+		return "Which scope does the client ask for? It takes one of your own API, such as " +
+			"api://ID/.default."
 	case keys.KeyOfTenant:
 		return "Is the gateway's key set that of the token's tenant, and up to date?"
 	case keys.KeyOfApp:
 		return "Does the gateway take its keys from the metadata with ?appid= for this app?"
 	case keys.KeyOfCloud:
 		if len(v.Profile.Clouds) > 1 {
-			return "Which cloud is the tenant in? Its v1.0 issuer does not tell: --cloud says whose keys to take."
+			return "Which cloud is the tenant in? Its v1.0 issuer does not tell: --cloud says " +
+				"whose keys to take."
 		}
 		return "Which cloud's authority does the client ask for its token?"
 	case keys.KeyUnusable, keys.TooManyKeys:
@@ -256,7 +278,8 @@ func (v verification) kidQuestion() string {
 	case v.Report.Signature.Verifier != nil:
 		return wrongKid
 	case v.OwnKeys:
-		return "Where did the client get this token? The issuer that it names publishes no key with its kid."
+		return "Where did the client get this token? The issuer that it names publishes no key " +
+			"with its kid."
 	case v.Report.Failed("issuer") || v.Report.Failed("tenant"):
 		return whichAuthority
 	}
@@ -266,9 +289,11 @@ func (v verification) kidQuestion() string {
 func alteredQuestion(r keys.Result) string {
 	switch {
 	case r.WrongResource:
-		return "Which scope does the client ask for? It takes one of your own API, such as api://ID/.default."
+		return "Which scope does the client ask for? It takes one of your own API, such as " +
+			"api://ID/.default."
 	case r.Misfit:
 		return "Is this the whole token, from its first to its last character?"
 	}
-	return "What stands between the issuer and here that may alter the text: does the token verify as the token endpoint gave it out?"
+	return "What stands between the issuer and here that may alter the text: does the token " +
+		"verify as the token endpoint gave it out?"
 }

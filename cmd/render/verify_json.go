@@ -81,12 +81,17 @@ func VerifyJSON(w io.Writer, r *report.Verification) error {
 
 func (v verification) signatureJSON() signatureJSON {
 	r := v.Report.Signature
-	out := signatureJSON{Reason: r.Reason.String(), Algorithm: known(r.Algorithm), KeyID: known(r.KeyID)}
+	out := signatureJSON{
+		Reason: r.Reason.String(), Algorithm: known(r.Algorithm), KeyID: known(r.KeyID),
+	}
 	if r.Verifier != nil {
 		out.SignedBy = known(r.Verifier.ID)
 	}
 	if r.Set != nil {
-		out.Keys = &setJSON{Origin: r.Set.Origin, KeyIDs: append([]string{}, r.Set.IDs()...), ChosenBy: v.chosenBy()}
+		out.Keys = &setJSON{
+			Origin: r.Set.Origin, KeyIDs: append([]string{}, r.Set.IDs()...),
+			ChosenBy: v.chosenBy(),
+		}
 	}
 	return out
 }

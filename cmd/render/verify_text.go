@@ -9,7 +9,8 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/keys"
 )
 
-// VerifyText writes a verification for a person: the answer, the reason, the evidence, every check, the way on.
+// VerifyText writes a verification for a person: the answer, the reason, the evidence, every
+// check, the way on.
 func VerifyText(w io.Writer, style Style, r *report.Verification) error {
 	v := newVerification(r)
 	t := NewText(style).Masked(v.Mask)
@@ -23,7 +24,8 @@ func VerifyText(w io.Writer, style Style, r *report.Verification) error {
 	decided, _ := v.Report.Decided()
 	for _, c := range v.Report.Checks {
 		t.check(v, c)
-		if c.Outcome == keys.Fail && c != decided && v.Report.Signature.Reason != keys.NoReadableJWS {
+		if c.Outcome == keys.Fail && c != decided &&
+			v.Report.Signature.Reason != keys.NoReadableJWS {
 			t.compared(4, c)
 		}
 	}
@@ -66,7 +68,8 @@ func (t *Text) compared(level int, c keys.Check) bool {
 // verifiedSentence says what was verified, and what was not.
 func verifiedSentence(v verification) string {
 	key := v.Report.Signature.Verifier
-	text := "The signature is right, made by key " + describeKey(key) + ", and the token is valid at this moment."
+	text := "The signature is right, made by key " + describeKey(key) +
+		", and the token is valid at this moment."
 	var skipped []string
 	for _, c := range v.Report.Checks {
 		if c.Outcome == keys.Skipped {
@@ -83,7 +86,9 @@ func verifiedSentence(v verification) string {
 func (v verification) facts() []Row {
 	rows := []Row{{"token", FullSummary(v.Profile, v.At)}, {"keys", v.describeSet()}}
 	if v.Report.Signature.KeyID != "" {
-		rows = append(rows, Row{"kid", inspect.Safe(inspect.ShortenMiddle(v.Report.Signature.KeyID, 60))})
+		rows = append(rows, Row{
+			"kid", inspect.Safe(inspect.ShortenMiddle(v.Report.Signature.KeyID, 60)),
+		})
 	}
 	return append(rows, Row{"at", inspect.FormatTime(v.At)})
 }
@@ -93,7 +98,8 @@ const widestCheck = len("token format")
 
 // check adds a check with its mark, and why it came out as it did.
 func (t *Text) check(v verification, c keys.Check) {
-	label := t.Mark(c.Outcome.String()) + " " + pad(strings.ReplaceAll(c.ID, "-", " "), widestCheck)
+	label := t.Mark(c.Outcome.String()) + " " +
+		pad(strings.ReplaceAll(c.ID, "-", " "), widestCheck)
 	text := v.checkText(c)
 	if c.Outcome == keys.Pass {
 		text = inspect.ShortenMiddle(text, t.columns()-2*len(indent)-width(label)-2)
@@ -118,7 +124,11 @@ func (v verification) checkText(c keys.Check) string {
 func (t *Text) verifyNotes(v verification) {
 	notes := v.notes()
 	if v.OwnKeys && v.Report.Signature.Set != nil {
-		notes = append(notes, keys.Note{ID: "own-keys", Message: "the token chose its own keys: a token of any tenant is verified so. --tenant says whose token it must be"})
+		notes = append(notes, keys.Note{
+			ID: "own-keys",
+			Message: "the token chose its own keys: a token of any tenant is verified so. " +
+				"--tenant says whose token it must be",
+		})
 	}
 	if len(notes) > 0 {
 		t.Heading("worth knowing")

@@ -9,10 +9,15 @@ import (
 
 func TestALineOfAFileIsShownWithoutItsSecrets(t *testing.T) {
 	for name, row := range map[string]struct{ file, text string }{
-		"a key in JSON":                  {"a.json", `{"signingMethod": "hmac", "textKey": "hunter2"}`},
-		"a key in Terraform":             {"a.tf", "resource \"anypoint_apim_policy_jwt_validation\" \"x\" {\n  configuration_data {\n    text_key = \"hunter2\"\n  }\n}\n"},
-		"credentials in YAML":            {"a.yaml", "config:\n  authorizationValue: Basic hunter2\n"},
-		"a configuration that is a text": {"a.json", `{"configurationData": "{\"textKey\": \"hunter2\"}"}`},
+		"a key in JSON": {"a.json", `{"signingMethod": "hmac", "textKey": "hunter2"}`},
+		"a key in Terraform": {
+			"a.tf", "resource \"anypoint_apim_policy_jwt_validation\" \"x\" {\n" +
+				"  configuration_data {\n    text_key = \"hunter2\"\n  }\n}\n",
+		},
+		"credentials in YAML": {"a.yaml", "config:\n  authorizationValue: Basic hunter2\n"},
+		"a configuration that is a text": {
+			"a.json", `{"configurationData": "{\"textKey\": \"hunter2\"}"}`,
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			file, err := source.Read(row.file, []byte(row.text))

@@ -131,3 +131,18 @@ func eachFile(t *testing.T, check func(t *testing.T, dir, name string, file *ast
 		t.Fatal(err)
 	}
 }
+
+// A page makes the same reports without a command line and without a terminal.
+func TestReportsAreMadeWithoutACommandLine(t *testing.T) {
+	eachFile(t, func(t *testing.T, dir, name string, file *ast.File) {
+		if dir != "cmd/report" && dir != "cmd/render" || strings.HasSuffix(name, "_test.go") {
+			return
+		}
+		for _, spec := range file.Imports {
+			path := strings.Trim(spec.Path.Value, `"`)
+			if strings.HasPrefix(path, "github.com/spf13/") || path == "golang.org/x/term" {
+				t.Errorf("%s imports %s, which is a command's", name, path)
+			}
+		}
+	})
+}

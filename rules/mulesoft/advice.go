@@ -2,13 +2,6 @@ package mulesoft
 
 import "github.com/gatewhy/gatewhy/rules"
 
-// The pages that advice refers to, beside those of the rules in lint.go.
-const (
-	docOIDCPage     = "docs.mulesoft.com/gateway/latest/policies-included-openid-token-enforcement"
-	docPointcutPage = "docs.mulesoft.com/api-manager/latest/policies-ootb-landing-page"
-	kbArticle       = "Salesforce KB 005321722: help.salesforce.com/s/articleView?id=005321722"
-)
-
 // advice lists what the vendor adds to the rules that hold for every gateway, in their order.
 func advice() []rules.Advice {
 	jwtPage := []string{docJWTPage}

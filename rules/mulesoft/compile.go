@@ -4,6 +4,8 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
@@ -151,4 +153,89 @@ func (c *compiler) switchOff(check *rules.Check, field, why string) {
 
 func documented(reference string) rules.Evidence {
 	return rules.Evidence{Level: rules.Documented, Reference: reference}
+}
+
+// olderThan tells whether an asset's version is below another. It is not known for one that isn't written as three
+// numbers.
+func olderThan(version string, than ...int) (older, known bool) {
+	parts := strings.Split(version, ".")
+	if len(parts) != len(than) {
+		return false, false
+	}
+	for i, part := range parts {
+		n, err := strconv.Atoi(part)
+		switch {
+		case err != nil:
+			return false, false
+		case n != than[i]:
+			return n < than[i], true
+		}
+	}
+	return false, true
+}
+
+// locate gives a finding of the file's reader the name of the field that it is about, where there is one.
+func locate(file *source.File, f rules.Finding) rules.Finding {
+	for _, document := range file.Documents {
+		if m := memberAt(document, f.Pos); m != nil {
+			f.Pos, f.Span, f.Field = m.KeyPos, m.KeySpan, m.Key
+			return f
+		}
+	}
+	f.Span.End = min(len("\ufeff"), len(file.Text)) // a byte order mark
+	return f
+}
+
+// memberAt returns the member of v, or of what is in it, whose name is at this place, or whose value is missing there.
+func memberAt(v *source.Value, pos source.Position) *source.Member {
+	for _, item := range v.Items {
+		if m := memberAt(item, pos); m != nil {
+			return m
+		}
+	}
+	for i := range v.Members {
+		m := &v.Members[i]
+		if m.KeyPos == pos || m.Value.Is(source.Null) && m.KeyPos.Line == pos.Line {
+			return m
+		}
+		if inside := memberAt(m.Value, pos); inside != nil {
+			return inside
+		}
+	}
+	return nil
+}
+
+// boundClient is the name under which a policy's client id is bound for its contract check.
+const boundClient = "client-id"
+
+// contract looks the client id up among the approved contracts of the API instance.
+func (c *compiler) contract(field string, skip setting) *rules.Check {
+	check := c.check(rules.Contract, field, documented(docJWT))
+	check.Answer = c.answer(noContract)
+	check.OwnIDs = "the client provider is Anypoint's own, it seems, and then mapping another " +
+		"claim is no repair"
+	check.Besides = "A contract with an API group that the instance is in would admit it too"
+	check.Unknown = skip.unknown
+	check.Test = rules.Predicate{Op: rules.Listed, Input: rules.Input{Source: rules.FromBound, Name: boundClient}}
+	switch {
+	case skip.on():
+		check.Skip = field + " is on: the policy looks for no contract"
+	case c.local && check.Unknown == nil:
+		check.Unknown = &rules.Unknown{
+			Why: "Flex Gateway in local mode has no contracts, and " + field + " must be true there",
+			Need: rules.Need{
+				For: "what this gateway does with it: the vendor documents that it can't work in local mode",
+			},
+		}
+	}
+	return check
+}
+
+func firstUnknown(settings ...setting) *rules.Unknown {
+	for _, s := range settings {
+		if s.unknown != nil {
+			return s.unknown
+		}
+	}
+	return nil
 }

@@ -5,7 +5,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
@@ -92,63 +91,4 @@ func templated(v *source.Value) bool {
 	return v.Kind == source.String && (strings.Contains(v.Text, "${") || strings.Contains(v.Text, "{{"))
 }
 
-// inspectFields reports fields that the policy does not know, and values of a wrong type or out of range.
-func (c *compiler) inspectFields(fields []field) {
-	if c.config == nil {
-		return
-	}
-	for _, member := range c.config.Members {
-		i := slices.IndexFunc(fields, func(f field) bool { return f.name == member.Key })
-		if i < 0 {
-			c.unknownField(member, fields)
-			continue
-		}
-		c.inspectValue(fields[i], &member)
-	}
-}
-
-func (c *compiler) unknownField(member source.Member, fields []field) {
-	message := fmt.Sprintf("%s is no field of %s", member.Key, policyName(c.asset))
-	if near := nearest(member.Key, fields); near != "" {
-		message += "; the nearest is " + near
-	}
-	c.find(rules.Finding{
-		Rule: "unknown-field", Severity: rules.Warning, Message: message,
-		Field: member.Key, Pos: member.KeyPos, Span: member.KeySpan,
-	})
-}
-
-func (c *compiler) inspectValue(f field, member *source.Member) {
-	v := member.Value
-	if c.textual {
-		v = f.untangle(v)
-	}
-	if v.Kind == source.Null || templated(v) {
-		return
-	}
-	finding := rules.Finding{Severity: rules.Warning, Field: f.name}
-	finding.Pos, finding.Span = memberPlace(member)
-	switch {
-	case !f.fits(v):
-		finding.Rule = "wrong-type"
-		finding.Message = fmt.Sprintf("%s must be %s, and this is %s", f.name, f.kind, v.Kind)
-	case len(f.allowed) > 0 && !slices.Contains(f.allowed, v.Text):
-		finding.Rule = "value-not-allowed"
-		finding.Message = fmt.Sprintf("%s may be %s, and this is %s", f.name, strings.Join(f.allowed, ", "), v.Text)
-	default:
-		return
-	}
-	c.find(finding)
-}
-
 func (c *compiler) find(finding rules.Finding) { c.findings = append(c.findings, finding) }
-
-// nearest returns the known field whose name is closest, or nothing where none is close: more than half of the
-// name would have to change.
-func nearest(name string, fields []field) string {
-	names := make([]string, len(fields))
-	for i, f := range fields {
-		names[i] = f.name
-	}
-	return inspect.Nearest(name, names, len(name)/2)
-}

@@ -2,6 +2,7 @@ package mulesoft
 
 import (
 	"cmp"
+	"fmt"
 	"strings"
 	"time"
 
@@ -246,47 +247,111 @@ func (j *jwtCompiler) clientID() *rules.Check {
 	return check
 }
 
-// boundClient is the name under which a policy's client id is bound for its contract check.
-const boundClient = "client-id"
-
-// contract looks the client id up among the approved contracts of the API instance.
-func (c *compiler) contract(field string, skip setting) *rules.Check {
-	check := c.check(rules.Contract, field, documented(docJWT))
-	check.Answer = c.answer(noContract)
-	check.OwnIDs = "the client provider is Anypoint's own, it seems, and then mapping another " +
-		"claim is no repair"
-	check.Besides = "A contract with an API group that the instance is in would admit it too"
-	check.Unknown = skip.unknown
-	check.Test = rules.Predicate{Op: rules.Listed, Input: rules.Input{Source: rules.FromBound, Name: boundClient}}
-	switch {
-	case skip.on():
-		check.Skip = field + " is on: the policy looks for no contract"
-	case c.local && check.Unknown == nil:
-		check.Unknown = &rules.Unknown{
-			Why: "Flex Gateway in local mode has no contracts, and " + field + " must be true there",
-			Need: rules.Need{
-				For: "what this gateway does with it: the vendor documents that it can't work in local mode",
-			},
+// customClaims makes one check for each of the claims that the policy lists. All of them must hold.
+func (j *jwtCompiler) customClaims() []*rules.Check {
+	validate := j.get("validateCustomClaim")
+	var checks []*rules.Check
+	for _, list := range []struct {
+		name      string
+		mandatory bool
+	}{{"mandatoryCustomClaims", true}, {"nonMandatoryCustomClaims", false}} {
+		setting := j.get(list.name)
+		if setting.unknown != nil {
+			check := j.check(rules.CustomClaim, list.name, documented(docJWT))
+			check.Unknown, check.Answer = setting.unknown, j.answer(claimFails)
+			checks = append(checks, check)
+			continue
 		}
+		if setting.value == nil {
+			continue
+		}
+		for _, item := range setting.value.Items {
+			check := j.customClaim(list.name, item, list.mandatory)
+			j.switchOffUnless(check, validate)
+			checks = append(checks, check)
+		}
+	}
+	return checks
+}
+
+func (j *jwtCompiler) switchOffUnless(check *rules.Check, validate setting) {
+	switch {
+	case validate.unknown != nil:
+		check.Unknown = validate.unknown
+	case !validate.on():
+		check.Skip = "validateCustomClaim is not on: the policy checks no claim of its lists"
+	}
+}
+
+// customClaim compiles one claim: a literal that the claim must equal, or an expression that must give true. A missing
+// mandatory claim fails whatever the expression says.
+func (j *jwtCompiler) customClaim(list string, item *source.Value, mandatory bool) *rules.Check {
+	key, okKey := item.Member("key").Str()
+	value := item.Member("value")
+	check := &rules.Check{ID: rules.CustomClaim, Field: list, Claim: key, Evidence: documented(docJWT), Answer: j.answer(claimFails)}
+	check.Pos, check.Span = place(item)
+	if value != nil {
+		check.Pos, check.Span = place(value)
+	}
+	text, ok := value.Str()
+	switch {
+	case !okKey:
+		j.brokenClaim(check, fmt.Sprintf("an entry of %s has no key", list))
+		return check
+	case value != nil && templated(value):
+		check.Unknown = &rules.Unknown{Why: fmt.Sprintf("the value for %s is %s in this file, and only its deployment knows it", key, value.Text)}
+		return check
+	case !ok:
+		j.brokenClaim(check, fmt.Sprintf("the value for %s must be a string, and this is %s", key, kindOf(value)))
+		return check
+	}
+	test := j.claimTest(key, text)
+	check.Test = rules.IfPresent(rules.Claim(key), test)
+	if mandatory {
+		check.Test = rules.Required(rules.Claim(key), test)
 	}
 	return check
 }
 
-func firstUnknown(settings ...setting) *rules.Unknown {
-	for _, s := range settings {
-		if s.unknown != nil {
-			return s.unknown
-		}
-	}
-	return nil
+// brokenClaim leaves a check unknown for an entry that is no claim, and reports it.
+func (j *jwtCompiler) brokenClaim(check *rules.Check, why string) {
+	check.Unknown = &rules.Unknown{Why: why}
+	j.find(rules.Finding{Rule: "wrong-type", Severity: rules.Warning, Message: why, Field: check.Field, Pos: check.Pos, Span: check.Span})
 }
 
-// placeholder reports whether a text is one that the console or a template fills in, to be replaced.
-func placeholder(text string) bool {
-	for _, part := range []string{"your-(256|384|512)-bit-secret", "your-jwks-service.example", "aud.example.com"} {
-		if strings.Contains(text, part) {
-			return true
-		}
+func kindOf(v *source.Value) string {
+	if v == nil {
+		return "absent"
 	}
-	return false
+	return v.Kind.String()
+}
+
+// tokenExpression is the check that the policy's expression gives the token. The token is taken to be sent in the header that the expression
+// reads, where nothing else is known of it.
+func (j *jwtCompiler) tokenExpression(field setting) rules.Predicate {
+	e := j.parse(field.text)
+	if e.expr == nil && e.fault == nil {
+		e.fault = plainText()
+	}
+	in := j.opaque(e)
+	if e.expr == nil {
+		return rules.Has(in)
+	}
+	sentIn := ""
+	if path := e.expr.Root.Path(); len(path) == 3 && path[0] == "attributes" && path[1] == "headers" {
+		sentIn = strings.ToLower(path[2])
+	}
+	in.Opaque.Eval = func(r *rules.Request) rules.Reading { return j.tokenFrom(e, r, sentIn) }
+	return rules.Has(in)
+}
+
+func (j *jwtCompiler) tokenFrom(e expression, r *rules.Request, sentIn string) rules.Reading {
+	if r.Token == nil {
+		return rules.Reading{}
+	}
+	got := reading(e.run(r, j.runtime, sentIn))
+	if got.Value != nil && got.Value.Kind != source.Null && got.Value.Text != tokenStandIn {
+		return rules.Reading{Unknown: &rules.Unknown{Why: "the expression gives something else than the token"}}
+	}
+	return got
 }

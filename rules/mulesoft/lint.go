@@ -5,6 +5,7 @@ import (
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/mulesoft/dataweave"
 )
 
 // lintRules lists the rules that only this vendor's configurations can break.
@@ -28,15 +29,6 @@ func lintRules() []rules.Rule {
 
 // since is the version that has all rules of the first catalogue.
 const since = "0.1.0"
-
-const (
-	docDataWeave  = "docs.mulesoft.com/dataweave/latest/dataweave-flow-control-precedence"
-	docFlexPEL    = "docs.mulesoft.com/gateway/latest/policies-flex-dataweave-support"
-	docJWTPage    = "docs.mulesoft.com/gateway/latest/policies-included-jwt-validation"
-	docOrder      = "docs.mulesoft.com/gateway/latest/policies-policy-overview"
-	docLocalMode  = "docs.mulesoft.com/gateway/latest/flex-local-third-party-tools"
-	kbArrayClaims = "Salesforce KB 001116911"
-)
 
 // configured is the entry of a policy, with the gateway that it was compiled for.
 type configured struct {
@@ -90,4 +82,81 @@ func (c configured) setting(name string) setting {
 		return setting{}
 	}
 	return c.read(c.fields, name)
+}
+
+// claimItem is one custom claim as the configuration lists it.
+type claimItem struct {
+	list, key string
+	value     *source.Value
+}
+
+// claimItems lists the custom claims that the policy checks: none where their check is switched off.
+func (c configured) claimItems() []claimItem {
+	if c.asset != jwtValidation || c.custom || !c.setting("validateCustomClaim").on() {
+		return nil
+	}
+	var all []claimItem
+	for _, list := range []string{"mandatoryCustomClaims", "nonMandatoryCustomClaims"} {
+		value := c.config.Member(list)
+		if !value.Is(source.List) {
+			continue
+		}
+		for _, item := range value.Items {
+			key, _ := item.Member("key").Str()
+			if v := item.Member("value"); v != nil {
+				all = append(all, claimItem{list, key, v})
+			}
+		}
+	}
+	return all
+}
+
+// expressionField is a field with an expression that counts, as it was read.
+type expressionField struct {
+	name   string
+	value  *source.Value
+	code   string // the text between #[ and ]
+	test   bool   // it has to give a boolean
+	expr   *dataweave.Expr
+	fault  error
+	offset int // characters before the code
+}
+
+// eachExpression makes findings of the expressions that count in a subject's policies.
+func eachExpression(s *rules.Subject, look func(c configured, e expressionField) []rules.Finding) []rules.Finding {
+	return eachEntry(s, func(c configured) []rules.Finding {
+		var all []rules.Finding
+		for _, e := range c.expressions() {
+			all = append(all, look(c, e)...)
+		}
+		return all
+	})
+}
+
+func (c configured) expressions() []expressionField {
+	var all []expressionField
+	for _, item := range c.claimItems() {
+		all = c.appendExpression(all, item.list, item.value, true)
+	}
+	if c.asset != jwtValidation || c.custom {
+		return all
+	}
+	if !c.setting("skipClientIdValidation").on() {
+		all = c.appendExpression(all, "clientIdExpression", c.config.Member("clientIdExpression"), false)
+	}
+	if c.setting("jwtOrigin").is(customOrigin) {
+		all = c.appendExpression(all, "jwtExpression", c.config.Member("jwtExpression"), false)
+	}
+	return all
+}
+
+func (c configured) appendExpression(all []expressionField, name string, v *source.Value, test bool) []expressionField {
+	text, ok := v.Str()
+	code, offset, isExpression := dataweave.Template(text)
+	if !ok || !isExpression || templated(v) {
+		return all
+	}
+	e := expressionField{name: name, value: v, code: code, test: test, offset: offset}
+	e.expr, e.fault = dataweave.Parse(code, c.dialect())
+	return append(all, e)
 }

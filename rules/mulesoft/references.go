@@ -22,3 +22,16 @@ const (
 	pdkJWTLibrary   = "docs.rs, pdk-jwt-lib 1.10"
 	tfCommunity     = "mulesoft-anypoint/terraform-provider-anypoint, JWT validation"
 )
+
+// The pages that rules and advice refer to.
+const (
+	docDataWeave    = "docs.mulesoft.com/dataweave/latest/dataweave-flow-control-precedence"
+	docFlexPEL      = "docs.mulesoft.com/gateway/latest/policies-flex-dataweave-support"
+	docJWTPage      = "docs.mulesoft.com/gateway/latest/policies-included-jwt-validation"
+	docOrder        = "docs.mulesoft.com/gateway/latest/policies-policy-overview"
+	docLocalMode    = "docs.mulesoft.com/gateway/latest/flex-local-third-party-tools"
+	kbArrayClaims   = "Salesforce KB 001116911"
+	docOIDCPage     = "docs.mulesoft.com/gateway/latest/policies-included-openid-token-enforcement"
+	docPointcutPage = "docs.mulesoft.com/api-manager/latest/policies-ootb-landing-page"
+	kbArticle       = "Salesforce KB 005321722: help.salesforce.com/s/articleView?id=005321722"
+)

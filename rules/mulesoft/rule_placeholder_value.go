@@ -72,3 +72,13 @@ func standIn(text string) bool {
 	}
 	return strings.HasPrefix(text, "<") && strings.HasSuffix(text, ">")
 }
+
+// placeholder reports whether a text is one that the console or a template fills in, to be replaced.
+func placeholder(text string) bool {
+	for _, part := range []string{"your-(256|384|512)-bit-secret", "your-jwks-service.example", "aud.example.com"} {
+		if strings.Contains(text, part) {
+			return true
+		}
+	}
+	return false
+}

@@ -38,7 +38,9 @@ func Adapter() rules.Adapter {
 }
 
 func variants() []rules.Variant {
-	return []rules.Variant{{Name: Mule, Product: "Mule Gateway"}, {Name: Flex, Product: "Flex Gateway"}}
+	return []rules.Variant{
+		{Name: Mule, Product: "Mule Gateway"}, {Name: Flex, Product: "Flex Gateway"},
+	}
 }
 
 // words are what files with the vendor's policies have in one format or another.

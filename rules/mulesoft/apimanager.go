@@ -7,8 +7,9 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
-// apiManagerEntries reads what API Manager's REST interface answers and takes: a policy, a list of them, or either in an
-// envelope. The configuration is in configuration in lists, in configurationData elsewhere.
+// apiManagerEntries reads what API Manager's REST interface answers and takes: a policy, a list of
+// them, or either in an envelope. The configuration is in configuration in lists, in
+// configurationData elsewhere.
 func apiManagerEntries(document *source.Value) []entry {
 	switch document.Kind {
 	case source.List:
@@ -19,7 +20,8 @@ func apiManagerEntries(document *source.Value) []entry {
 		return all
 	case source.Object:
 		for _, envelope := range []string{"policies", "value", "automatedPolicies"} {
-			if inner := document.Member(envelope); inner.Is(source.List) || inner.Is(source.Object) {
+			if inner := document.Member(envelope); inner.Is(source.List) ||
+				inner.Is(source.Object) {
 				return apiManagerEntries(inner)
 			}
 		}
@@ -49,11 +51,16 @@ func apiManagerEntry(v *source.Value) (entry, bool) {
 		e.config = e.configAt.Value
 	}
 	implementation := v.Member("implementationAsset")
-	e.versionAt = first(v.Member("assetVersion"), v.At("template", "assetVersion"), v.At("template", "version"), implementation.Member("version"))
+	e.versionAt = first(
+		v.Member("assetVersion"), v.At("template", "assetVersion"), v.At("template", "version"),
+		implementation.Member("version"),
+	)
 	e.templateAt = v.Member("policyTemplateId")
 	e.version, _ = e.versionAt.Str()
 	e.order, _ = v.Member("order").Int()
-	e.api = label(first(v.Member("apiId"), v.Member("apiVersionId"), v.Member("managedServiceApiId")))
+	e.api = label(
+		first(v.Member("apiId"), v.Member("apiVersionId"), v.Member("managedServiceApiId")),
+	)
 	e.nameAsset(implementation)
 	e.outbound = v.Member("upstreamIds").Is(source.List) && len(v.Member("upstreamIds").Items) > 0
 	e.custom = !vendorGroup(first(v.Member("groupId"), v.At("template", "groupId")))
@@ -97,8 +104,9 @@ func technologyVariant(technology string) string {
 	return ""
 }
 
-// versionVariant tells the gateway from the asset's version where its lines are numbered apart: JWT Validation is 0.x for Flex
-// Gateway and 1.x for Mule Gateway, and OpenID Connect enforcement is known as 1.x for Mule Gateway only.
+// versionVariant tells the gateway from the asset's version where its lines are numbered apart:
+// JWT Validation is 0.x for Flex Gateway and 1.x for Mule Gateway, and OpenID Connect enforcement
+// is known as 1.x for Mule Gateway only.
 func versionVariant(asset, version string) string {
 	major, _, _ := strings.Cut(version, ".")
 	switch {

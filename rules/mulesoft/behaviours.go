@@ -5,7 +5,8 @@ import "github.com/gatewhy/gatewhy/rules"
 // checkedOn is the day on which all references were last checked.
 const checkedOn = "2026-11-23"
 
-// row is a line of the table of behaviours. A row without policies holds for whatever runs on the gateway.
+// row is a line of the table of behaviours. A row without policies holds for whatever runs on the
+// gateway.
 type row struct {
 	situation, variant string
 	policies           []string
@@ -13,11 +14,13 @@ type row struct {
 	headers            []string
 }
 
-// behaviours is everything that is known of how the gateways answer. A body stands there only where somebody
-// published it.
+// behaviours is everything that is known of how the gateways answer. A body stands there only
+// where somebody published it.
 func behaviours() []rules.Behaviour {
 	all := make([]rules.Behaviour, 0, 128)
-	for _, rows := range [...]func() []row{gatewayRows, jwtRows, oauthRows, oauthFlexRows, clientIDRows, slaRows} {
+	for _, rows := range [...]func() []row{
+		gatewayRows, jwtRows, oauthRows, oauthFlexRows, clientIDRows, slaRows,
+	} {
 		all = published(all, rows())
 	}
 	return soapBehaviours(basicBehaviours(all))
@@ -29,7 +32,9 @@ func published(all []rules.Behaviour, rows []row) []rules.Behaviour {
 	for _, r := range rows {
 		r.answer.Situation = r.situation
 		all = append(all, rules.Behaviour{
-			Situation: r.situation, Title: titleOf(titles, r.situation), Variant: r.variant, Policies: r.policies,
+			Situation: r.situation, Title: titleOf(
+				titles, r.situation,
+			), Variant: r.variant, Policies: r.policies,
 			Answer: r.answer, Headers: r.headers, Checked: checkedOn,
 		})
 	}
@@ -48,15 +53,20 @@ func gatewayRows() []row {
 }
 
 func answer(status int, body string, level rules.Level, reference string) rules.Answer {
-	return rules.Answer{Status: status, Body: body, Evidence: rules.Evidence{Level: level, Reference: reference}}
+	return rules.Answer{
+		Status: status, Body: body, Evidence: rules.Evidence{Level: level, Reference: reference},
+	}
 }
 
 // saying is an answer whose exact body is not published, only words that stand in it.
 func saying(status int, says string, level rules.Level, reference string) rules.Answer {
-	return rules.Answer{Status: status, Says: says, Evidence: rules.Evidence{Level: level, Reference: reference}}
+	return rules.Answer{
+		Status: status, Says: says, Evidence: rules.Evidence{Level: level, Reference: reference},
+	}
 }
 
-// The situations in which a gateway answers by itself, or lets a request through that it should judge.
+// The situations in which a gateway answers by itself, or lets a request through that it should
+// judge.
 const (
 	noToken            = "no-token"
 	malformedHeader    = "malformed-header"
@@ -112,11 +122,17 @@ func situations() []situation {
 		{wrongAudience, "the token is for another audience, or has none where one is demanded"},
 		{claimFails, "a custom claim is missing or has another value"},
 		{inactiveToken, "the validation endpoint calls the token inactive"},
-		{notValidated, "the validation endpoint's answer does not validate the token for another reason"},
+		{
+			notValidated,
+			"the validation endpoint's answer does not validate the token for another reason",
+		},
 		{endpointDown, "the validation endpoint can't be reached in time"},
 		{endpointForbids, "the validation endpoint answers 403"},
 		{endpointObjects, "the validation endpoint answers 400"},
-		{endpointFails, "the validation endpoint answers with another status than 200, 400 and 403"},
+		{
+			endpointFails,
+			"the validation endpoint answers with another status than 200, 400 and 403",
+		},
 		{endpointUnreadable, "the validation endpoint's answer can't be read"},
 		{missingScopes, "the token lacks a scope that the policy requires"},
 		{noClientID, "no client id can be read"},
@@ -139,8 +155,9 @@ func titleOf(all []situation, id string) string {
 	return ""
 }
 
-// jwtRows are the answers of JWT Validation. That the bodies differ in a space is no mistake. Flex Gateway takes nothing but
-// "Bearer", one space and the token; with which status either gateway refuses another header is not known.
+// jwtRows are the answers of JWT Validation. That the bodies differ in a space is no mistake. Flex
+// Gateway takes nothing but "Bearer", one space and the token; with which status either gateway
+// refuses another header is not known.
 func jwtRows() []row {
 	const (
 		required     = `{"error": "JWT Token is required."}`
@@ -180,9 +197,10 @@ func jwtRows() []row {
 	}
 }
 
-// oauthRows are the answers of the policies that ask a validation endpoint, on Mule Gateway. What it answers for a token
-// that the endpoint refuses is deduced from the vendor's example: the documentation lists 400 for an invalid
-// token and 401 for unauthorized access, and does not say which is which.
+// oauthRows are the answers of the policies that ask a validation endpoint, on Mule Gateway. What
+// it answers for a token that the endpoint refuses is deduced from the vendor's example: the
+// documentation lists 400 for an invalid token and 401 for unauthorized access, and does not say
+// which is which.
 func oauthRows() []row {
 	const invalidClient = "Invalid Client"
 	family := []string{openIDConnect, openAM, pingFederate, externalOAuth2}
@@ -205,14 +223,18 @@ func oauthRows() []row {
 	}
 }
 
-// oauthFlexRows are the answers on Flex Gateway, deduced from the vendor's own introspection example: its words stand in
-// the member error of a JSON object whose spelling is not published.
+// oauthFlexRows are the answers on Flex Gateway, deduced from the vendor's own introspection
+// example: its words stand in the member error of a JSON object whose spelling is not published.
 func oauthFlexRows() []row {
 	family := []string{openIDConnect, openAM, pingFederate, externalOAuth2, tokenIntrospection}
 	oidc, others := family[:1], family[1:]
 	json := []string{"Content-Type: application/json; charset=UTF-8"}
-	realm := append([]string{`WWW-Authenticate: Bearer realm="OAuth2 Introspection Client Realm"`}, json...)
-	says := func(status int, words string) rules.Answer { return saying(status, words, rules.Inferred, pdkExample) }
+	realm := append(
+		[]string{`WWW-Authenticate: Bearer realm="OAuth2 Introspection Client Realm"`}, json...,
+	)
+	says := func(status int, words string) rules.Answer {
+		return saying(status, words, rules.Inferred, pdkExample)
+	}
 	return []row{
 		{noToken, Flex, family, says(400, "Access token was not provided"), json},
 		{malformedHeader, Flex, family, says(400, "Authorization header is invalid"), json},
@@ -223,7 +245,10 @@ func oauthFlexRows() []row {
 		{endpointForbids, Flex, family, says(403, ""), json},
 		{endpointObjects, Flex, family, says(500, ""), json},
 		{endpointFails, Flex, family, says(401, ""), json},
-		{endpointUnreadable, Flex, family, says(500, "Unexpected error processing Authentication Server response"), json},
+		{
+			endpointUnreadable, Flex, family,
+			says(500, "Unexpected error processing Authentication Server response"), json,
+		},
 		{missingScopes, Flex, family, says(403, "The required scopes are not authorized"), json},
 		{noClientID, Flex, oidc, saying(403, "Invalid Client", rules.Inferred, kbInvalid), nil},
 		{noClientID, Flex, others, answer(403, "", rules.Inferred, docOIDC), nil},
@@ -234,11 +259,17 @@ func oauthFlexRows() []row {
 
 // clientIDRows are the answers of Client ID Enforcement to credentials that an expression reads.
 func clientIDRows() []row {
-	enforcement, challenge := []string{clientIDEnforcement}, []string{"WWW-Authenticate: Client-ID-Enforcement"}
+	enforcement, challenge := []string{clientIDEnforcement}, []string{
+		"WWW-Authenticate: Client-ID-Enforcement",
+	}
 	refused := answer(401, "", rules.Documented, docClientID)
 	return []row{
 		{noClientID, Mule, enforcement, refused, challenge},
-		{noClientID, Flex, enforcement, answer(401, `{"error":"Client ID is not present"}`, rules.Observed, obsFlexClientID), challenge},
+		{
+			noClientID, Flex, enforcement,
+			answer(401, `{"error":"Client ID is not present"}`, rules.Observed, obsFlexClientID),
+			challenge,
+		},
 		{credentialsWrong, Mule, enforcement, refused, challenge},
 		{credentialsWrong, Flex, enforcement, refused, challenge},
 		{noContract, Mule, enforcement, refused, challenge},
@@ -261,7 +292,9 @@ func basicBehaviours(all []rules.Behaviour) []rules.Behaviour {
 // slaRows are the answers of the SLA-based rate limit.
 func slaRows() []row {
 	sla := []string{rateLimitingSLA}
-	refused, exceeded := answer(401, "", rules.Documented, docSLA), answer(429, "", rules.Documented, docSLA)
+	refused, exceeded := answer(
+		401, "", rules.Documented, docSLA,
+	), answer(429, "", rules.Documented, docSLA)
 	return []row{
 		{noClientID, Mule, sla, refused, nil},
 		{noClientID, Flex, sla, refused, nil},
@@ -275,7 +308,8 @@ func slaRows() []row {
 	}
 }
 
-// soapBehaviours adds the answers of the SLA-based rate limit for an API that is described by a WSDL.
+// soapBehaviours adds the answers of the SLA-based rate limit for an API that is described by a
+// WSDL.
 func soapBehaviours(all []rules.Behaviour) []rules.Behaviour {
 	sla, first := []string{rateLimitingSLA}, len(all)
 	all = published(all, []row{

@@ -30,11 +30,23 @@ type kind struct {
 func kinds() []kind {
 	return []kind{
 		{jwtValidation, "JWT Validation", (*compiler).jwtValidation},
-		{openIDConnect, "OpenID Connect access token enforcement", introspecting(oidcFields, modelledAnswer)},
+		{
+			openIDConnect, "OpenID Connect access token enforcement",
+			introspecting(oidcFields, modelledAnswer),
+		},
 		{openAM, "OpenAM access token enforcement", introspecting(oidcFields, modelledAnswer)},
-		{pingFederate, "PingFederate access token enforcement", introspecting(oidcFields, modelledAnswer)},
-		{externalOAuth2, "OAuth 2.0 access token enforcement using Mule OAuth provider", introspecting(externalFields, capturedAnswer)},
-		{tokenIntrospection, "OAuth 2.0 token introspection", introspecting(introspectionFields, capturedAnswer)},
+		{
+			pingFederate, "PingFederate access token enforcement",
+			introspecting(oidcFields, modelledAnswer),
+		},
+		{
+			externalOAuth2, "OAuth 2.0 access token enforcement using Mule OAuth provider",
+			introspecting(externalFields, capturedAnswer),
+		},
+		{
+			tokenIntrospection, "OAuth 2.0 token introspection",
+			introspecting(introspectionFields, capturedAnswer),
+		},
 		{clientIDEnforcement, "Client ID Enforcement", (*compiler).clientCredentials},
 		{rateLimitingSLA, "Rate Limiting: SLA-based", (*compiler).clientCredentials},
 	}
@@ -49,7 +61,8 @@ func assets() []string {
 	return all
 }
 
-// kindNamed finds the kind of an asset. The vendor has names for OpenAM and PingFederate that begin with theirs.
+// kindNamed finds the kind of an asset. The vendor has names for OpenAM and PingFederate that
+// begin with theirs.
 func kindNamed(asset string) (kind, bool) {
 	for _, k := range kinds() {
 		if k.asset == asset {
@@ -75,10 +88,14 @@ func policyName(asset string) string {
 // blind lists the vendor's policies that surely do not look at a request's credentials.
 func blind() []string {
 	return []string{
-		"rate-limiting", "spike-control", "message-logging", "cors", "header-injection", "header-removal",
-		"http-caching", "ip-allowlist", "ip-blocklist", "json-threat-protection", "xml-threat-protection",
-		"detokenization", "tokenization", "schema-validation", "tracing", "health-check", "traffic-management-timeout",
-		"upstream-idle-timeout", "stream-idle-timeout", "response-timeout", "custom-response", "injection-protection",
+		"rate-limiting", "spike-control", "message-logging", "cors", "header-injection",
+		"header-removal",
+		"http-caching", "ip-allowlist", "ip-blocklist", "json-threat-protection",
+		"xml-threat-protection",
+		"detokenization", "tokenization", "schema-validation", "tracing", "health-check",
+		"traffic-management-timeout",
+		"upstream-idle-timeout", "stream-idle-timeout", "response-timeout", "custom-response",
+		"injection-protection",
 		"agent-connection-telemetry", "idle-timeout",
 	}
 }

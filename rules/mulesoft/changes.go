@@ -102,7 +102,8 @@ func needTenant() source.Need {
 func needVersion() source.Need {
 	return source.Need{
 		Input: source.NeedTokenVersion,
-		For:   "the version of the API's tokens (requestedAccessTokenVersion of its app registration)",
+		For: "the version of the API's tokens (requestedAccessTokenVersion of its app " +
+			"registration)",
 	}
 }
 

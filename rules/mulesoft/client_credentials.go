@@ -8,15 +8,22 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// credentialFields are the fields of Client ID Enforcement, and of the SLA-based rate limit as far as it identifies the
-// client (MuleSoft documentation; mulesoft-anypoint/terraform-provider-anypoint). Two names are in use for where the credentials
+// credentialFields are the fields of Client ID Enforcement, and of the SLA-based rate limit as far
+// as it identifies the client (MuleSoft documentation;
+// mulesoft-anypoint/terraform-provider-anypoint). Two names are in use for where the credentials
 // come from.
 func credentialFields() []field {
 	origins := []string{customOrigin, basicOrigin}
 	return []field{
-		{name: "credentialsOriginHasHttpBasicAuthenticationHeader", kind: source.String, absent: customOrigin, allowed: origins},
+		{
+			name: "credentialsOriginHasHttpBasicAuthenticationHeader", kind: source.String,
+			absent: customOrigin, allowed: origins,
+		},
 		{name: "credentialsOrigin", kind: source.String, absent: customOrigin, allowed: origins},
-		{name: "clientIdExpression", kind: source.String, absent: "#[attributes.headers['client_id']]"},
+		{
+			name: "clientIdExpression", kind: source.String,
+			absent: "#[attributes.headers['client_id']]",
+		},
 		{name: "clientSecretExpression", kind: source.String},
 		{name: "clusterizable", kind: source.Bool},
 		{name: "exposeHeaders", kind: source.Bool},
@@ -25,7 +32,8 @@ func credentialFields() []field {
 
 const basicOrigin = "httpBasicAuthenticationHeader"
 
-// credentialCompiler turns the fields of a policy that asks for a client id and secret into checks.
+// credentialCompiler turns the fields of a policy that asks for a client id and secret into
+// checks.
 type credentialCompiler struct {
 	*compiler
 	fields []field
@@ -65,7 +73,8 @@ func (k *credentialCompiler) clientID() *rules.Check {
 	return check
 }
 
-// clientSecret asks for the secret where the configuration does. Whether it belongs to the client only the gateway knows.
+// clientSecret asks for the secret where the configuration does. Whether it belongs to the client
+// only the gateway knows.
 func (k *credentialCompiler) clientSecret() *rules.Check {
 	_, origin := k.origin()
 	expression := k.get("clientSecretExpression")
@@ -90,13 +99,19 @@ func cannotCompare(secret rules.Input) func(*rules.Request) rules.Reading {
 	return func(r *rules.Request) rules.Reading {
 		reading := eval(r)
 		if reading.Value != nil && reading.Value.Kind != source.Null {
-			return rules.Reading{Unknown: &rules.Unknown{Why: "a secret is there, and only the gateway can tell whether it is the client's"}}
+			return rules.Reading{
+				Unknown: &rules.Unknown{
+					Why: "a secret is there, and only the gateway can tell whether it is the " +
+						"client's",
+				},
+			}
 		}
 		return reading
 	}
 }
 
-// basicInput reads a part of the Authorization header in basic form: 0 the user name, 1 the password (RFC 7617).
+// basicInput reads a part of the Authorization header in basic form: 0 the user name, 1 the
+// password (RFC 7617).
 func basicInput(name string, part int) rules.Input {
 	return rules.Input{Source: rules.FromExpression, Opaque: &rules.Opaque{
 		Text:  "the " + name + " in the Authorization header, in basic form",
@@ -114,7 +129,8 @@ func basicPart(r *rules.Request, part int) rules.Reading {
 		return rules.Reading{Unknown: &rules.Unknown{
 			Why: "the request's Authorization header is not known",
 			Need: rules.Need{
-				Input: source.NeedHeader, Name: "Authorization", Value: "Basic ", For: "the header that the client sends",
+				Input: source.NeedHeader, Name: "Authorization", Value: "Basic ",
+				For: "the header that the client sends",
 			},
 		}}
 	}
@@ -124,5 +140,7 @@ func basicPart(r *rules.Request, part int) rules.Reading {
 		return rules.Reading{}
 	}
 	id, secret, _ := strings.Cut(string(text), ":")
-	return rules.Reading{Value: &source.Value{Kind: source.String, Text: [...]string{id, secret}[part]}}
+	return rules.Reading{
+		Value: &source.Value{Kind: source.String, Text: [...]string{id, secret}[part]},
+	}
 }

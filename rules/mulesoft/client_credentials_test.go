@@ -19,13 +19,39 @@ func TestClientCredentials(t *testing.T) {
 		want         decided
 	}{
 		{"a client with a contract", byHeader, map[string]string{"Client_id": client}, accepted},
-		{"a client without a contract", byHeader, map[string]string{"Client_id": "another"}, decided{rules.Rejected, 401, rules.Contract}},
-		{"a header that is sent empty names no client", byHeader, map[string]string{"Client_id": ""}, decided{rules.Rejected, 401, rules.ClientID}},
-		{"headers that were not given are not known", byHeader, nil, decided{rules.Undetermined, 0, rules.ClientID}},
-		{"a secret can't be compared here", secret, map[string]string{"Client_id": client, "Client_secret": "x"}, decided{rules.Undetermined, 0, rules.ClientSecret}},
-		{"a secret that is missing is rejected", secret, map[string]string{"Client_id": client, "Client_secret": ""}, decided{rules.Rejected, 401, rules.ClientSecret}},
-		{"a bearer token takes the place of basic credentials", basic, nil, decided{rules.Rejected, 401, rules.ClientID}},
-		{"basic credentials name the client; the secret can't be compared", basic, map[string]string{"Authorization": "Basic NmYwZTFjMmEtOGQ0Yi00YzdlLTlhNTMtMmIxZDBlOWY4YWMzOng="}, decided{rules.Undetermined, 0, rules.ClientSecret}},
+		{
+			"a client without a contract", byHeader, map[string]string{"Client_id": "another"},
+			decided{rules.Rejected, 401, rules.Contract},
+		},
+		{
+			"a header that is sent empty names no client", byHeader,
+			map[string]string{"Client_id": ""}, decided{rules.Rejected, 401, rules.ClientID},
+		},
+		{
+			"headers that were not given are not known", byHeader, nil,
+			decided{rules.Undetermined, 0, rules.ClientID},
+		},
+		{
+			"a secret can't be compared here", secret,
+			map[string]string{"Client_id": client, "Client_secret": "x"},
+			decided{rules.Undetermined, 0, rules.ClientSecret},
+		},
+		{
+			"a secret that is missing is rejected", secret,
+			map[string]string{"Client_id": client, "Client_secret": ""},
+			decided{rules.Rejected, 401, rules.ClientSecret},
+		},
+		{
+			"a bearer token takes the place of basic credentials", basic, nil,
+			decided{rules.Rejected, 401, rules.ClientID},
+		},
+		{
+			"basic credentials name the client; the secret can't be compared", basic,
+			map[string]string{
+				"Authorization": "Basic NmYwZTFjMmEtOGQ0Yi00YzdlLTlhNTMtMmIxZDBlOWY4YWMzOng=",
+			},
+			decided{rules.Undetermined, 0, rules.ClientSecret},
+		},
 	}
 	for _, asset := range []string{clientIDEnforcement, rateLimitingSLA} {
 		for _, test := range tests {
@@ -46,13 +72,24 @@ func TestOtherPolicies(t *testing.T) {
 		name, asset, group string
 		want               decided
 	}{
-		{"a policy that does not look at credentials lets everything through", "message-logging", groupID, decided{rules.Accepted, 200, ""}},
-		{"a policy that is not modelled is never waved through", "http-basic-authentication", groupID, decided{rules.Undetermined, 0, rules.NotModelled}},
-		{"a custom policy is not modelled, whatever its name", "jwt-validation", "11111111-2222-4333-8444-555555555555", decided{rules.Undetermined, 0, rules.NotModelled}},
+		{
+			"a policy that does not look at credentials lets everything through",
+			"message-logging", groupID, decided{rules.Accepted, 200, ""},
+		},
+		{
+			"a policy that is not modelled is never waved through", "http-basic-authentication",
+			groupID, decided{rules.Undetermined, 0, rules.NotModelled},
+		},
+		{
+			"a custom policy is not modelled, whatever its name", "jwt-validation",
+			"11111111-2222-4333-8444-555555555555",
+			decided{rules.Undetermined, 0, rules.NotModelled},
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			policy := `{"groupId":"` + test.group + `","assetId":"` + test.asset + `","assetVersion":"1.0.0","configurationData":{}}`
+			policy := `{"groupId":"` + test.group + `","assetId":"` + test.asset +
+				`","assetVersion":"1.0.0","configurationData":{}}`
 			if got := short(verdictOf(t, policy, request(v1))); got != test.want {
 				t.Errorf("got %v, want %v", got, test.want)
 			}
@@ -79,7 +116,9 @@ func TestAChainRunsInOrder(t *testing.T) {
 func TestIntrospectionWithoutAPublishedAccountNeedsTheAnswer(t *testing.T) {
 	for _, asset := range []string{externalOAuth2, tokenIntrospection} {
 		v := verdictOf(t, policyOf(asset, "1.6.0", `"skipClientIdValidation":true`), request(v1))
-		if got, want := short(v), (decided{rules.Undetermined, 0, rules.Introspection}); got != want {
+		if got, want := short(v), (decided{
+			rules.Undetermined, 0, rules.Introspection,
+		}); got != want {
 			t.Errorf("%s: got %v, want %v", asset, got, want)
 		}
 		if v.Question().None() {

@@ -11,8 +11,9 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// compile makes policies of what was read. A policy that surely does not look at credentials has no checks; any other
-// that isn't modelled has one, not-modelled, which is unknown. Every answer is taken from the table of behaviours.
+// compile makes policies of what was read. A policy that surely does not look at credentials has
+// no checks; any other that isn't modelled has one, not-modelled, which is unknown. Every answer
+// is taken from the table of behaviours.
 func compile(table []rules.Behaviour, read *rules.Configuration) rules.Compilation {
 	var made rules.Compilation
 	for _, e := range entriesOf(read) {
@@ -38,7 +39,10 @@ func problems(policies []*rules.Policy, files []*source.File) []rules.Finding {
 	var all []rules.Finding
 	for _, file := range files {
 		for _, p := range file.Problems {
-			f := locate(file, rules.Finding{Rule: p.ID, Severity: rules.Warning, Message: p.Message, Pos: p.Pos})
+			f := locate(
+				file,
+				rules.Finding{Rule: p.ID, Severity: rules.Warning, Message: p.Message, Pos: p.Pos},
+			)
 			f.Policy = policyAround(policies, file, f.Span)
 			all = append(all, f)
 		}
@@ -88,19 +92,29 @@ func (c *compiler) compile() *rules.Policy {
 	return policy
 }
 
-// checks compiles an entry of a kind that is modelled. Without a configuration that can be read, every check that needs one is
-// unknown: the gateway runs with one.
+// checks compiles an entry of a kind that is modelled. Without a configuration that can be read,
+// every check that needs one is unknown: the gateway runs with one.
 func (c *compiler) checks(k kind) []*rules.Check {
 	checks := k.compile(c)
 	if c.config.Is(source.Object) {
 		return checks
 	}
-	why := fmt.Sprintf("the configuration must be %s, and this is %s", source.Object, kindOf(c.config))
-	c.find(rules.Finding{Rule: "wrong-type", Severity: rules.Warning, Message: why, Field: "configuration", Pos: checks[0].Pos, Span: checks[0].Span})
+	why := fmt.Sprintf(
+		"the configuration must be %s, and this is %s", source.Object, kindOf(c.config),
+	)
+	c.find(
+		rules.Finding{
+			Rule: "wrong-type", Severity: rules.Warning, Message: why, Field: "configuration",
+			Pos: checks[0].Pos, Span: checks[0].Span,
+		},
+	)
 	for _, check := range checks {
 		check.Skip, check.Unknown = "", &rules.Unknown{
-			Why:  why,
-			Need: rules.Need{Input: source.NeedPolicy, For: "the policy with its configuration, as the gateway has it"},
+			Why: why,
+			Need: rules.Need{
+				Input: source.NeedPolicy,
+				For:   "the policy with its configuration, as the gateway has it",
+			},
 		}
 	}
 	return checks
@@ -111,8 +125,10 @@ func (c *compiler) notModelled() *rules.Check {
 		ID:    rules.NotModelled,
 		Field: "assetId",
 		Unknown: &rules.Unknown{
-			Why: "the policy " + c.asset + " is not modelled, and it may look at the request's credentials",
-			Need: rules.Need{For: "what " + c.asset + " answers for this request: read the gateway's log, or leave " +
+			Why: "the policy " + c.asset + " is not modelled, and it may look at the request's " +
+				"credentials",
+			Need: rules.Need{For: "what " + c.asset + " answers for this request: read the " +
+				"gateway's log, or leave " +
 				"the policy out of the file to see what the others say"},
 		},
 	}
@@ -120,22 +136,25 @@ func (c *compiler) notModelled() *rules.Check {
 	return check
 }
 
-// answer looks up what the gateway sends in a situation. Where the table has nothing, the status is left
-// unknown.
+// answer looks up what the gateway sends in a situation. Where the table has nothing, the status
+// is left unknown.
 func (c *compiler) answer(situation string) rules.Answer {
 	for _, b := range c.table {
-		if b.Situation == situation && b.Variant == c.variant && b.Condition == "" && slices.Contains(b.Policies, c.asset) {
+		if b.Situation == situation && b.Variant == c.variant && b.Condition == "" &&
+			slices.Contains(b.Policies, c.asset) {
 			return b.Answer
 		}
 	}
 	return rules.Answer{}
 }
 
-// sent is the predicate that the token arrives in the Authorization header. Loose says that it is not documented what the gateway
-// makes of another spelling of Bearer.
+// sent is the predicate that the token arrives in the Authorization header. Loose says that it is
+// not documented what the gateway makes of another spelling of Bearer.
 func (c *compiler) sent(loose bool) rules.Predicate {
 	malformed := c.answer(malformedHeader)
-	return rules.Predicate{Op: rules.Sent, Loose: loose, Lookup: &rules.Lookup{Otherwise: &malformed}}
+	return rules.Predicate{
+		Op: rules.Sent, Loose: loose, Lookup: &rules.Lookup{Otherwise: &malformed},
+	}
 }
 
 // check starts a check that one field decides.
@@ -145,7 +164,8 @@ func (c *compiler) check(id rules.ID, field string, evidence rules.Evidence) *ru
 	return check
 }
 
-// switchOff says that a check is not made, and which field it is that switches it off. What it would test stays.
+// switchOff says that a check is not made, and which field it is that switches it off. What it
+// would test stays.
 func (c *compiler) switchOff(check *rules.Check, field, why string) {
 	check.Field, check.Skip, check.Unknown = field, why, nil
 	check.Pos, check.Span = c.fieldPos(field)
@@ -155,8 +175,8 @@ func documented(reference string) rules.Evidence {
 	return rules.Evidence{Level: rules.Documented, Reference: reference}
 }
 
-// olderThan tells whether an asset's version is below another. It is not known for one that isn't written as three
-// numbers.
+// olderThan tells whether an asset's version is below another. It is not known for one that isn't
+// written as three numbers.
 func olderThan(version string, than ...int) (older, known bool) {
 	parts := strings.Split(version, ".")
 	if len(parts) != len(than) {
@@ -174,7 +194,8 @@ func olderThan(version string, than ...int) (older, known bool) {
 	return false, true
 }
 
-// locate gives a finding of the file's reader the name of the field that it is about, where there is one.
+// locate gives a finding of the file's reader the name of the field that it is about, where there
+// is one.
 func locate(file *source.File, f rules.Finding) rules.Finding {
 	for _, document := range file.Documents {
 		if m := memberAt(document, f.Pos); m != nil {
@@ -186,7 +207,8 @@ func locate(file *source.File, f rules.Finding) rules.Finding {
 	return f
 }
 
-// memberAt returns the member of v, or of what is in it, whose name is at this place, or whose value is missing there.
+// memberAt returns the member of v, or of what is in it, whose name is at this place, or whose
+// value is missing there.
 func memberAt(v *source.Value, pos source.Position) *source.Member {
 	for _, item := range v.Items {
 		if m := memberAt(item, pos); m != nil {
@@ -216,15 +238,19 @@ func (c *compiler) contract(field string, skip setting) *rules.Check {
 		"claim is no repair"
 	check.Besides = "A contract with an API group that the instance is in would admit it too"
 	check.Unknown = skip.unknown
-	check.Test = rules.Predicate{Op: rules.Listed, Input: rules.Input{Source: rules.FromBound, Name: boundClient}}
+	check.Test = rules.Predicate{
+		Op: rules.Listed, Input: rules.Input{Source: rules.FromBound, Name: boundClient},
+	}
 	switch {
 	case skip.on():
 		check.Skip = field + " is on: the policy looks for no contract"
 	case c.local && check.Unknown == nil:
 		check.Unknown = &rules.Unknown{
-			Why: "Flex Gateway in local mode has no contracts, and " + field + " must be true there",
+			Why: "Flex Gateway in local mode has no contracts, and " + field +
+				" must be true there",
 			Need: rules.Need{
-				For: "what this gateway does with it: the vendor documents that it can't work in local mode",
+				For: "what this gateway does with it: the vendor documents that it can't work in " +
+					"local mode",
 			},
 		}
 	}

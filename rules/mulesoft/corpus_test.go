@@ -13,8 +13,8 @@ import (
 
 const corpus = "../../../shared/corpus/mulesoft"
 
-// Every file of the corpus is read; the table says how many policies of which kind it holds. Contracts are no
-// policies.
+// Every file of the corpus is read; the table says how many policies of which kind it holds.
+// Contracts are no policies.
 func TestCorpusIsRead(t *testing.T) {
 	files, err := os.ReadDir(corpus)
 	if err != nil {
@@ -24,8 +24,9 @@ func TestCorpusIsRead(t *testing.T) {
 		"apim-list-external-oauth2.json": {externalOAuth2: 1},
 		"mulesoft-anypoint_terraform-provider-anypoint_examples_resources_anypoint_apim_policy_client_id_enforcement_resource.tf": {clientIDEnforcement: 2},
 		"mulesoft-anypoint_terraform-provider-anypoint_examples_resources_anypoint_apim_policy_custom_resource.tf": {
-			clientIDEnforcement: 1, "rate-limiting": 1, "http-basic-authentication": 1, "message-logging": 1,
-			"http-caching": 1, "spike-control": 1, "credential-injection-oauth2-obo": 1,
+			clientIDEnforcement: 1, "rate-limiting": 1, "http-basic-authentication": 1,
+			"message-logging": 1,
+			"http-caching":    1, "spike-control": 1, "credential-injection-oauth2-obo": 1,
 		},
 		"mulesoft-anypoint_terraform-provider-anypoint_examples_resources_anypoint_apim_policy_jwt_validation_resource.tf": {jwtValidation: 2},
 		"mulesoft_mulesoft-dx_apis_api-manager_apimanager_examples_responses_managedServices_policies.json":                {clientIDEnforcement: 1},

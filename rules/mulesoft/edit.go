@@ -9,12 +9,15 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// edit is one change of a policy's entry: of a field of its configuration, or of a value that stands in it.
+// edit is one change of a policy's entry: of a field of its configuration, or of a value that
+// stands in it.
 type edit struct {
-	field  string
-	to     func(e *entry) any // as source.SetMember takes it; e is the entry as the edits before have left it
-	rename bool               // to is the field's new name; empty to remove it
-	at     *source.Value      // the value; only the first edit can have one, for every edit reads the entry anew
+	field string
+	// as source.SetMember takes it; e is the entry as the edits before have left it
+	to     func(e *entry) any
+	rename bool // to is the field's new name; empty to remove it
+	// the value; only the first edit can have one, for every edit reads the entry anew
+	at *source.Value
 }
 
 // set is the edit that gives a field a value.
@@ -142,7 +145,8 @@ func (e edit) apply(of *entry, to any) (*source.File, error) {
 	return of.file.Edited(change)
 }
 
-// in is the edit in the syntax of a file, which is the entry's own or the text that is its configuration.
+// in is the edit in the syntax of a file, which is the entry's own or the text that is its
+// configuration.
 func (e edit) in(
 	file *source.File,
 	config *source.Value,
@@ -177,8 +181,8 @@ func shown(v *source.Value) string {
 	return v.Text
 }
 
-// fieldText is a value that is still to be written, as a list of changes shows it: a text as it is, a list or an object
-// as JSON.
+// fieldText is a value that is still to be written, as a list of changes shows it: a text as it
+// is, a list or an object as JSON.
 func fieldText(v any) string {
 	if text, ok := v.(string); ok {
 		return text
@@ -243,8 +247,8 @@ func replaced(file *source.File, at *source.Value, with any) (*source.File, erro
 	return file.Edited(change)
 }
 
-// locked reports whether an entry can't be edited: it is a report, or a text that would not come out as it stands in the
-// file, such as a block of several lines.
+// locked reports whether an entry can't be edited: it is a report, or a text that would not come
+// out as it stands in the file, such as a block of several lines.
 func (e *entry) locked() bool {
 	if e.text == nil {
 		return e.sealed
@@ -253,7 +257,8 @@ func (e *entry) locked() bool {
 	return e.sealed || err != nil || string(same.Text) != string(e.file.Text)
 }
 
-// counterpart finds a value in one of two trees of the same shape, and returns the other's; nil where it is not there.
+// counterpart finds a value in one of two trees of the same shape, and returns the other's; nil
+// where it is not there.
 func counterpart(v, other, wanted *source.Value) *source.Value {
 	if v == wanted {
 		return other

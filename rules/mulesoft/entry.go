@@ -8,19 +8,20 @@ import (
 	"github.com/gatewhy/gatewhy/rules/mulesoft/dataweave"
 )
 
-// entry is one policy as a configuration file has it: named fields with their places, and no meaning yet. Once it is
-// read, it is not changed.
+// entry is one policy as a configuration file has it: named fields with their places, and no
+// meaning yet. Once it is read, it is not changed.
 type entry struct {
-	file     *source.File
-	asset    string // the policy kind without the suffix of a gateway
-	name     string // of the policy kind, as the file has it, without that suffix
-	version  string
-	variant  string            // empty where the file does not name the gateway
-	runtime  dataweave.Version // that the user has named
-	local    bool              // Flex Gateway in local mode, where there are no contracts
-	textual  bool              // the configuration is shown as text, which does not tell a string from a number
-	custom   bool              // not one of the vendor's own policies
-	outbound bool              // applied to the call of the upstream, not to the request
+	file    *source.File
+	asset   string // the policy kind without the suffix of a gateway
+	name    string // of the policy kind, as the file has it, without that suffix
+	version string
+	variant string            // empty where the file does not name the gateway
+	runtime dataweave.Version // that the user has named
+	local   bool              // Flex Gateway in local mode, where there are no contracts
+	// the configuration is shown as text, which does not tell a string from a number
+	textual  bool
+	custom   bool // not one of the vendor's own policies
+	outbound bool // applied to the call of the upstream, not to the request
 	api      string
 	order    int64
 
@@ -30,10 +31,11 @@ type entry struct {
 	rulesAt  *source.Member // the routes of Flex Gateway's own form, which is not modelled
 	configAt *source.Member // where the file has the configuration; nil where it has none
 	config   *source.Value  // by the policy's own names; nil where the entry has none
-	written  *source.Value  // the configuration in Terraform's snake_case, where the file has it so
-	sealed   bool           // a report, which it makes no sense to edit
-	text     *source.Value  // the string, where the configuration is kept as JSON in one
-	place    *source.Value  // the whole entry
+	// the configuration in Terraform's snake_case, where the file has it so
+	written *source.Value
+	sealed  bool          // a report, which it makes no sense to edit
+	text    *source.Value // the string, where the configuration is kept as JSON in one
+	place   *source.Value // the whole entry
 
 	// What names the policy kind in the file, for edits; nil where the file has no such place.
 	assetAt, versionAt, templateAt *source.Value
@@ -42,7 +44,8 @@ type entry struct {
 // Place is where the policy stands.
 func (e *entry) Place() (*source.File, source.Span) { return e.file, e.place.Span }
 
-// fieldPos is where a field of the configuration stands: its value, or the whole configuration where it is absent.
+// fieldPos is where a field of the configuration stands: its value, or the whole configuration
+// where it is absent.
 func (e *entry) fieldPos(name string) (source.Position, source.Span) {
 	for _, m := range []*source.Member{e.config.Find(name), e.configAt} {
 		if m != nil {
@@ -52,17 +55,18 @@ func (e *entry) fieldPos(name string) (source.Position, source.Span) {
 	return place(first(e.config, e.place))
 }
 
-// memberPlace is where a member's value begins, or its name where the value is a block: one that begins on a later line, or a
-// block of HCL.
+// memberPlace is where a member's value begins, or its name where the value is a block: one that
+// begins on a later line, or a block of HCL.
 func memberPlace(m *source.Member) (source.Position, source.Span) {
-	if v := m.Value; (v.Kind == source.List || v.Kind == source.Object) && (v.Pos.Line > m.KeyPos.Line || v.Labels != nil) {
+	if v := m.Value; (v.Kind == source.List || v.Kind == source.Object) &&
+		(v.Pos.Line > m.KeyPos.Line || v.Labels != nil) {
 		return m.KeyPos, m.KeySpan
 	}
 	return place(m.Value)
 }
 
-// place is where a value begins, and what of it a reader is shown: all of a scalar, the first character of
-// anything else.
+// place is where a value begins, and what of it a reader is shown: all of a scalar, the first
+// character of anything else.
 func place(v *source.Value) (source.Position, source.Span) {
 	span := v.Span
 	if v.Kind == source.List || v.Kind == source.Object {

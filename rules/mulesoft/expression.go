@@ -30,7 +30,9 @@ type expression struct {
 // exact reports whether the expression's tree is what the gateway runs, without a doubt.
 func (e expression) exact() bool {
 	return e.expr != nil && len(e.expr.Unsupported()) == 0 &&
-		!slices.ContainsFunc(e.expr.Ambiguities(), func(a dataweave.Ambiguity) bool { return a.Undecided })
+		!slices.ContainsFunc(
+			e.expr.Ambiguities(), func(a dataweave.Ambiguity) bool { return a.Undecided },
+		)
 }
 
 func (c *compiler) parse(field string) expression {
@@ -50,14 +52,18 @@ func (c *compiler) parse(field string) expression {
 
 // plainText is why nothing is known of a field that should hold an expression and holds a text.
 func plainText() *rules.Unknown {
-	return &rules.Unknown{Why: "it is no expression, and how the gateway takes a plain text here is not documented"}
+	return &rules.Unknown{
+		Why: "it is no expression, and how the gateway takes a plain text here is not documented",
+	}
 }
 
 // opaque is the input that evaluates the expression as a whole.
 func (c *compiler) opaque(e expression) rules.Input {
 	in := rules.Input{Source: rules.FromExpression, Opaque: &rules.Opaque{Text: e.text}}
 	if e.expr == nil {
-		in.Opaque.Eval = func(*rules.Request) rules.Reading { return rules.Reading{Unknown: e.fault} }
+		in.Opaque.Eval = func(*rules.Request) rules.Reading {
+			return rules.Reading{Unknown: e.fault}
+		}
 		return in
 	}
 	in.Opaque.Reads, in.Opaque.Compares = reads(e), e.expr.Compares
@@ -69,14 +75,17 @@ func (c *compiler) opaque(e expression) rules.Input {
 }
 
 // dependsOnRuntime says so where the version of the runtime would decide what an expression gives.
-func (c *compiler) dependsOnRuntime(got rules.Reading, e expression, r *rules.Request) rules.Reading {
+func (c *compiler) dependsOnRuntime(
+	got rules.Reading, e expression, r *rules.Request,
+) rules.Reading {
 	if got.Unknown == nil || c.runtime.Known() {
 		return got
 	}
 	since24 := dataweave.Version{Major: 4, Minor: 4}
 	if e.run(r, since24, "").Unknown == nil {
 		got.Unknown.Need = rules.Need{
-			Input: source.NeedRuntime, For: "the version of the Mule runtime, on which this expression depends",
+			Input: source.NeedRuntime, For: "the version of the Mule runtime, on which this " +
+				"expression depends",
 		}
 	}
 	return got
@@ -99,7 +108,8 @@ func reads(e expression) []rules.Input {
 	return all
 }
 
-// memberOf is the name that a path selects of an object, as Expr.Reads writes it: .name or ['a-name']; empty where it selects none.
+// memberOf is the name that a path selects of an object, as Expr.Reads writes it: .name or
+// ['a-name']; empty where it selects none.
 func memberOf(object, path string) string {
 	selector, ok := strings.CutPrefix(path, object)
 	if !ok {
@@ -121,7 +131,9 @@ func asking(got rules.Reading, reads []rules.Input, r *rules.Request) rules.Read
 		if in.Source == rules.FromHTTP && r.Read(in).Value == nil {
 			got.Unknown.Need = rules.Need{
 				Input: source.NeedHeader, Name: in.Name,
-				For: fmt.Sprintf(`what the client sends in it; "%s:" where it sends none`, in.Name),
+				For: fmt.Sprintf(
+					`what the client sends in it; "%s:" where it sends none`, in.Name,
+				),
 			}
 			return got
 		}
@@ -152,7 +164,8 @@ func unknownWords(u *dataweave.Unknown) string {
 	return why
 }
 
-// unreadable says why an expression can't be read. Columns count from the beginning of the field's text.
+// unreadable says why an expression can't be read. Columns count from the beginning of the field's
+// text.
 func unreadable(offset int, err error) *rules.Unknown {
 	var fault *source.Error
 	if !errors.As(err, &fault) {
@@ -166,16 +179,20 @@ func unreadable(offset int, err error) *rules.Unknown {
 	return u
 }
 
-// tokenStandIn stands for the token in what expressions read, so that no message about an expression can
-// show the token.
+// tokenStandIn stands for the token in what expressions read, so that no message about an
+// expression can show the token.
 const tokenStandIn = "(token)"
 
-// run evaluates the expression over a request. What is not known of the request is unknown in it too. sentIn
-// names the header that the token is taken to be sent in.
-func (e expression) run(r *rules.Request, runtime dataweave.Version, sentIn string) dataweave.Result {
+// run evaluates the expression over a request. What is not known of the request is unknown in it
+// too. sentIn names the header that the token is taken to be sent in.
+func (e expression) run(
+	r *rules.Request, runtime dataweave.Version, sentIn string,
+) dataweave.Result {
 	vars := object(source.Member{Key: "claimSet", Value: claimSet(r, e.claims)})
 	vars.Members = append(vars.Members, dataweave.Rest("what other policies have put into vars"))
-	return e.expr.Eval(dataweave.Env{Runtime: runtime, Vars: vars, Attributes: attributes(r, sentIn)})
+	return e.expr.Eval(
+		dataweave.Env{Runtime: runtime, Vars: vars, Attributes: attributes(r, sentIn)},
+	)
 }
 
 func object(members ...source.Member) *source.Value {
@@ -186,7 +203,8 @@ func text(s string) *source.Value { return &source.Value{Kind: source.String, Te
 
 func notKnown(why string) *source.Value { return &source.Value{Kind: source.Unknown, Text: why} }
 
-// headerValue is a header as an expression sees it. An empty one stands for a header that is known not to be sent.
+// headerValue is a header as an expression sees it. An empty one stands for a header that is known
+// not to be sent.
 func headerValue(r *rules.Request, value string) *source.Value {
 	if value == "" {
 		return &source.Value{Kind: source.Null}
@@ -197,8 +215,8 @@ func headerValue(r *rules.Request, value string) *source.Value {
 	return text(value)
 }
 
-// claimSet is the token's claims with these names as an expression sees them; "*" stands for all of them. A
-// claim that the request can't tell is unknown.
+// claimSet is the token's claims with these names as an expression sees them; "*" stands for all
+// of them. A claim that the request can't tell is unknown.
 func claimSet(r *rules.Request, names []string) *source.Value {
 	if r.Token == nil {
 		return object()
@@ -236,21 +254,31 @@ func namesOf(v *source.Value) []string {
 	return names
 }
 
-// attributes is the HTTP request as an expression sees it, as far as it was given. The token is in the Authorization header, and in the
-// header that it is taken to be sent in.
+// attributes is the HTTP request as an expression sees it, as far as it was given. The token is in
+// the Authorization header, and in the header that it is taken to be sent in.
 func attributes(r *rules.Request, sentIn string) *source.Value {
 	headers := object()
 	for name, value := range r.Headers {
-		headers.Members = append(headers.Members, source.Member{Key: strings.ToLower(name), Value: headerValue(r, value)})
+		headers.Members = append(
+			headers.Members,
+			source.Member{Key: strings.ToLower(name), Value: headerValue(r, value)},
+		)
 	}
 	if headers.Member("authorization") == nil && r.Token != nil {
-		headers.Members = append(headers.Members, source.Member{Key: "authorization", Value: text("Bearer " + tokenStandIn)})
+		headers.Members = append(
+			headers.Members,
+			source.Member{Key: "authorization", Value: text("Bearer " + tokenStandIn)},
+		)
 	}
 	if sentIn != "" && headers.Member(sentIn) == nil {
-		headers.Members = append(headers.Members, source.Member{Key: sentIn, Value: text(tokenStandIn)})
+		headers.Members = append(
+			headers.Members, source.Member{Key: sentIn, Value: text(tokenStandIn)},
+		)
 	}
 	if !r.HeadersWhole {
-		headers.Members = append(headers.Members, dataweave.Rest("the request's other headers were not given"))
+		headers.Members = append(
+			headers.Members, dataweave.Rest("the request's other headers were not given"),
+		)
 	}
 	all := object(source.Member{Key: "headers", Value: headers})
 	if r.Query != nil || r.QueryWhole {
@@ -269,7 +297,9 @@ func queryParams(r *rules.Request) *source.Value {
 		params.Members = append(params.Members, source.Member{Key: name, Value: text(value)})
 	}
 	if !r.QueryWhole {
-		params.Members = append(params.Members, dataweave.Rest("the request's other parameters were not given"))
+		params.Members = append(
+			params.Members, dataweave.Rest("the request's other parameters were not given"),
+		)
 	}
 	return params
 }

@@ -9,8 +9,8 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// field describes one field of a policy's configuration: its type, and what the gateway takes where it is
-// absent.
+// field describes one field of a policy's configuration: its type, and what the gateway takes
+// where it is absent.
 type field struct {
 	name    string
 	kind    source.Kind
@@ -18,8 +18,8 @@ type field struct {
 	allowed []string // the values; empty where any will do
 }
 
-// setting is a field's value as it counts: from the configuration, else the default. Where Unknown is set, the check that
-// needs the field is unknown.
+// setting is a field's value as it counts: from the configuration, else the default. Where Unknown
+// is set, the check that needs the field is unknown.
 type setting struct {
 	value   *source.Value // nil where absent
 	text    string
@@ -44,7 +44,9 @@ func (c *compiler) read(fields []field, name string) setting {
 		return setting{text: f.absent}
 	case templated(v):
 		return setting{value: v, unknown: &rules.Unknown{
-			Why: fmt.Sprintf("%s is %s in this file, and only its deployment knows the value", name, v.Text),
+			Why: fmt.Sprintf(
+				"%s is %s in this file, and only its deployment knows the value", name, v.Text,
+			),
 			Need: rules.Need{
 				Input: source.NeedPolicy,
 				For:   "the configuration with its variables filled in, as the gateway has it",
@@ -57,7 +59,9 @@ func (c *compiler) read(fields []field, name string) setting {
 	}
 	if len(f.allowed) > 0 && !slices.Contains(f.allowed, v.Text) {
 		return setting{value: v, unknown: &rules.Unknown{
-			Why: fmt.Sprintf("%s may be %s, and this file has %s", name, strings.Join(f.allowed, ", "), v.Text),
+			Why: fmt.Sprintf(
+				"%s may be %s, and this file has %s", name, strings.Join(f.allowed, ", "), v.Text,
+			),
 		}}
 	}
 	return setting{value: v, text: v.Text}
@@ -82,13 +86,14 @@ func (f field) fits(v *source.Value) bool {
 	return v.Kind == f.kind
 }
 
-// templated reports whether only a deployment knows the value: a variable, a reference, a placeholder of a template
-// language. DataWeave itself never has these forms.
+// templated reports whether only a deployment knows the value: a variable, a reference, a
+// placeholder of a template language. DataWeave itself never has these forms.
 func templated(v *source.Value) bool {
 	if v.Kind == source.Unknown {
 		return true
 	}
-	return v.Kind == source.String && (strings.Contains(v.Text, "${") || strings.Contains(v.Text, "{{"))
+	return v.Kind == source.String &&
+		(strings.Contains(v.Text, "${") || strings.Contains(v.Text, "{{"))
 }
 
 func (c *compiler) find(finding rules.Finding) { c.findings = append(c.findings, finding) }

@@ -6,10 +6,12 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
-// flexEntries reads Flex Gateway's local configuration: a PolicyBinding, or the policies inside an ApiInstance. Other kinds
-// of documents hold no policies.
+// flexEntries reads Flex Gateway's local configuration: a PolicyBinding, or the policies inside an
+// ApiInstance. Other kinds of documents hold no policies.
 func flexEntries(document *source.Value) []entry {
-	if version, _ := document.Member("apiVersion").Str(); !strings.HasPrefix(version, "gateway.mulesoft.com/") {
+	if version, _ := document.Member("apiVersion").Str(); !strings.HasPrefix(
+		version, "gateway.mulesoft.com/",
+	) {
 		return nil
 	}
 	spec := document.Member("spec")
@@ -41,8 +43,9 @@ func instanceEntries(document *source.Value) []entry {
 	return all
 }
 
-// flexEntry reads a policy's reference, configuration and order. In local mode the vendor's policies carry the suffix
-// -flex; a name without it is taken for the vendor's only where it is the exact id of one.
+// flexEntry reads a policy's reference, configuration and order. In local mode the vendor's
+// policies carry the suffix -flex; a name without it is taken for the vendor's only where it is
+// the exact id of one.
 func flexEntry(v, place *source.Value) entry {
 	e := entry{
 		place:    place,

@@ -7,12 +7,15 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// oidcFields are the fields of the OpenID Connect enforcement policy (MuleSoft documentation; the names for Mule Gateway are
-// those of Flex Gateway's table, which is thin evidence).
+// oidcFields are the fields of the OpenID Connect enforcement policy (MuleSoft documentation; the
+// names for Mule Gateway are those of Flex Gateway's table, which is thin evidence).
 func oidcFields() []field {
 	return []field{
 		{name: "scopes", kind: source.String},
-		{name: "scopeValidationCriteria", kind: source.String, absent: "AND", allowed: []string{"AND", "OR", "and", "or"}},
+		{
+			name: "scopeValidationCriteria", kind: source.String, absent: "AND",
+			allowed: []string{"AND", "OR", "and", "or"},
+		},
 		{name: "secureTrustStore", kind: source.Bool, absent: "false"},
 		{name: "exposeHeaders", kind: source.Bool, absent: "false"},
 		{name: "skipClientIdValidation", kind: source.Bool, absent: "false"},
@@ -22,12 +25,16 @@ func oidcFields() []field {
 	}
 }
 
-// externalFields are the fields of the policy for Mule's own OAuth provider (mulesoft/terraform-provider-anypoint).
+// externalFields are the fields of the policy for Mule's own OAuth provider
+// (mulesoft/terraform-provider-anypoint).
 func externalFields() []field {
 	return []field{
 		{name: "tokenUrl", kind: source.String},
 		{name: "scopes", kind: source.String},
-		{name: "scopeValidationCriteria", kind: source.String, absent: "AND", allowed: []string{"AND", "OR", "and", "or"}},
+		{
+			name: "scopeValidationCriteria", kind: source.String, absent: "AND",
+			allowed: []string{"AND", "OR", "and", "or"},
+		},
 		{name: "secureTrustStore", kind: source.Bool, absent: "false"},
 		{name: "exposeHeaders", kind: source.Bool, absent: "false"},
 		{name: "skipClientIdValidation", kind: source.Bool, absent: "false"},
@@ -36,7 +43,8 @@ func externalFields() []field {
 	}
 }
 
-// introspectionFields are the fields of OAuth 2.0 token introspection for Flex Gateway (MuleSoft documentation).
+// introspectionFields are the fields of OAuth 2.0 token introspection for Flex Gateway (MuleSoft
+// documentation).
 func introspectionFields() []field {
 	return []field{
 		{name: "introspectionURL", kind: source.String},
@@ -44,10 +52,16 @@ func introspectionFields() []field {
 		{name: "validatedTokenTTL", kind: source.Number, absent: "600"},
 		{name: "authenticationTimeout", kind: source.Number, absent: "10000"},
 		{name: "skipClientIdValidation", kind: source.Bool, absent: "false"},
-		{name: "consumerBy", kind: source.String, absent: "client_id", allowed: []string{"client_id", "username"}},
+		{
+			name: "consumerBy", kind: source.String, absent: "client_id",
+			allowed: []string{"client_id", "username"},
+		},
 		{name: "exposeHeaders", kind: source.Bool, absent: "false"},
 		{name: "scopes", kind: source.String},
-		{name: "scopeValidationCriteria", kind: source.String, absent: "AND", allowed: []string{"AND", "OR", "and", "or"}},
+		{
+			name: "scopeValidationCriteria", kind: source.String, absent: "AND",
+			allowed: []string{"AND", "OR", "and", "or"},
+		},
 		{name: "maxCacheEntries", kind: source.Number, absent: "1000"},
 	}
 }
@@ -56,14 +70,15 @@ func introspectionFields() []field {
 type account bool
 
 const (
-	modelledAnswer account = true  // the answer mirrors the token's claims: Salesforce KB 005321722
+	// the answer mirrors the token's claims: Salesforce KB 005321722
+	modelledAnswer account = true
 	capturedAnswer account = false // nothing: only a captured answer will do
 )
 
 const modelled = "modelled on the token's own claims"
 
-// oidcCompiler turns the fields of an enforcement policy into checks. These policies ask the client provider's validation
-// endpoint about the token, and never look at its audience or issuer.
+// oidcCompiler turns the fields of an enforcement policy into checks. These policies ask the
+// client provider's validation endpoint about the token, and never look at its audience or issuer.
 type oidcCompiler struct {
 	*compiler
 	fields  []field
@@ -71,15 +86,18 @@ type oidcCompiler struct {
 	model   *rules.AnswerModel // nil where nothing is published
 }
 
-// articleModel is the validation endpoint's answer as Salesforce KB 005321722 describes it: it mirrors the
-// token's own claims, scopes from scp, and has a client id only where the token itself has a claim of that name.
-// A token that has expired, or whose signature does not verify, is inactive.
+// articleModel is the validation endpoint's answer as Salesforce KB 005321722 describes it: it
+// mirrors the token's own claims, scopes from scp, and has a client id only where the token itself
+// has a claim of that name. A token that has expired, or whose signature does not verify, is
+// inactive.
 func articleModel() *rules.AnswerModel {
 	expiry := rules.Predicate{Op: rules.After, Input: rules.Claim("exp"), Doubt: doubt}
 	return &rules.AnswerModel{
 		Mirrors: map[string]string{"scope": "scp"},
 		Alive: rules.Both(
-			rules.Predicate{Op: rules.Verifies, Key: &rules.Key{}}, rules.IfPresent(expiry.Input, expiry),
+			rules.Predicate{
+				Op: rules.Verifies, Key: &rules.Key{},
+			}, rules.IfPresent(expiry.Input, expiry),
 		),
 	}
 }
@@ -94,7 +112,9 @@ func introspecting(fields func() []field, known account) func(*compiler) []*rule
 		o.inspectFields(o.fields)
 		contract := o.contract("skipClientIdValidation", o.get("skipClientIdValidation"))
 		contract.Evidence, contract.Captured = o.evidence(), documented(docOIDC)
-		return []*rules.Check{o.tokenPresent(), o.introspection(), o.expiry(), o.scopes(), o.clientID(), contract}
+		return []*rules.Check{
+			o.tokenPresent(), o.introspection(), o.expiry(), o.scopes(), o.clientID(), contract,
+		}
 	}
 }
 
@@ -113,14 +133,19 @@ func (o *oidcCompiler) tokenPresent() *rules.Check {
 
 // whole starts a check that no field decides: it stands for the policy as a whole.
 func (o *oidcCompiler) whole(id rules.ID, test rules.Predicate, situation string) *rules.Check {
-	check := &rules.Check{ID: id, Field: "assetId", Evidence: o.evidence(), Captured: documented(docOIDC)}
+	check := &rules.Check{
+		ID: id, Field: "assetId", Evidence: o.evidence(), Captured: documented(docOIDC),
+	}
 	check.Pos, check.Span = place(first(o.assetAt, o.place))
 	check.Test, check.Answer = test, o.answer(situation)
 	return check
 }
 
 func (o *oidcCompiler) introspection() *rules.Check {
-	check := o.whole(rules.Introspection, rules.Predicate{Op: rules.Active, Input: o.answered("active")}, inactiveToken)
+	check := o.whole(
+		rules.Introspection, rules.Predicate{Op: rules.Active, Input: o.answered("active")},
+		inactiveToken,
+	)
 	if o.account == modelledAnswer {
 		check.Remark = modelled
 	}
@@ -130,7 +155,10 @@ func (o *oidcCompiler) introspection() *rules.Check {
 func (o *oidcCompiler) expiry() *rules.Check {
 	exp, remaining := o.answered("exp"), o.answered("expires_in")
 	return o.whole(rules.Expiry, rules.Both(
-		rules.IfPresent(remaining, rules.Predicate{Op: rules.Positive, Input: remaining, Zero: o.zeroSeconds()}),
+		rules.IfPresent(
+			remaining,
+			rules.Predicate{Op: rules.Positive, Input: remaining, Zero: o.zeroSeconds()},
+		),
 		rules.IfPresent(exp, rules.Predicate{Op: rules.After, Input: exp, Doubt: doubt}),
 	), expiredToken)
 }
@@ -149,7 +177,9 @@ func (o *oidcCompiler) scopes() *rules.Check {
 	if strings.EqualFold(criteria.text, "AND") {
 		op = rules.HasAll
 	}
-	check.Test = rules.Predicate{Op: op, Input: o.answered("scope"), Values: rules.Literals(words...)}
+	check.Test = rules.Predicate{
+		Op: op, Input: o.answered("scope"), Values: rules.Literals(words...),
+	}
 	return check
 }
 
@@ -166,8 +196,9 @@ func (o *oidcCompiler) clientID() *rules.Check {
 	return check
 }
 
-// zeroSeconds is what an expires_in of 0 counts as: an expired token since version 1.3.3 of the OAuth and OpenAM policies,
-// and a valid one before it (release notes). Of the others it is not known since when.
+// zeroSeconds is what an expires_in of 0 counts as: an expired token since version 1.3.3 of the
+// OAuth and OpenAM policies, and a valid one before it (release notes). Of the others it is not
+// known since when.
 func (o *oidcCompiler) zeroSeconds() rules.Truth {
 	switch old, known := olderThan(o.version, 1, 3, 3); {
 	case known && !old:

@@ -10,15 +10,28 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// jwtFields are the fields of JWT Validation with their defaults (MuleSoft documentation, JWT Validation policy;
-// mulesoft/terraform-provider-anypoint; mulesoft-anypoint/terraform-provider-anypoint).
+// jwtFields are the fields of JWT Validation with their defaults (MuleSoft documentation, JWT
+// Validation policy; mulesoft/terraform-provider-anypoint;
+// mulesoft-anypoint/terraform-provider-anypoint).
 func jwtFields() []field {
 	return []field{
-		{name: "jwtOrigin", kind: source.String, absent: bearerOrigin, allowed: []string{bearerOrigin, customOrigin}},
+		{
+			name: "jwtOrigin", kind: source.String, absent: bearerOrigin,
+			allowed: []string{bearerOrigin, customOrigin},
+		},
 		{name: "jwtExpression", kind: source.String, absent: "#[attributes.headers['jwt']]"},
-		{name: "signingMethod", kind: source.String, absent: "rsa", allowed: []string{"rsa", "hmac", "es", "none"}},
-		{name: "signingKeyLength", kind: source.Number, absent: "256", allowed: []string{"256", "384", "512"}},
-		{name: "jwtKeyOrigin", kind: source.String, absent: "text", allowed: []string{"text", "jwks", customOrigin}},
+		{
+			name: "signingMethod", kind: source.String, absent: "rsa",
+			allowed: []string{"rsa", "hmac", "es", "none"},
+		},
+		{
+			name: "signingKeyLength", kind: source.Number, absent: "256",
+			allowed: []string{"256", "384", "512"},
+		},
+		{
+			name: "jwtKeyOrigin", kind: source.String, absent: "text",
+			allowed: []string{"text", "jwks", customOrigin},
+		},
 		{name: "textKey", kind: source.String},
 		{name: "customKeyExpression", kind: source.String},
 		{name: "jwksUrl", kind: source.String},
@@ -55,9 +68,15 @@ type jwtCompiler struct {
 func (c *compiler) jwtValidation() []*rules.Check {
 	j := jwtCompiler{compiler: c, fields: jwtFields()}
 	j.inspectFields(j.fields)
-	checks := []*rules.Check{j.tokenPresent(), j.tokenFormat(), j.algorithm(), j.signature(), j.expiry(), j.notBefore(), j.audience()}
+	checks := []*rules.Check{
+		j.tokenPresent(), j.tokenFormat(), j.algorithm(), j.signature(), j.expiry(), j.notBefore(),
+		j.audience(),
+	}
 	checks = append(checks, j.customClaims()...)
-	return append(checks, j.clientID(), j.contract("skipClientIdValidation", j.get("skipClientIdValidation")))
+	return append(
+		checks, j.clientID(),
+		j.contract("skipClientIdValidation", j.get("skipClientIdValidation")),
+	)
 }
 
 func (j *jwtCompiler) get(name string) setting { return j.read(j.fields, name) }
@@ -84,9 +103,12 @@ func (j *jwtCompiler) tokenFormat() *rules.Check {
 	return check
 }
 
-// algorithmOf is the JOSE name of what signingMethod and signingKeyLength ask for; empty where there is none.
+// algorithmOf is the JOSE name of what signingMethod and signingKeyLength ask for; empty where
+// there is none.
 func (j *jwtCompiler) algorithmOf() string {
-	family, ok := map[string]string{"rsa": "RS", "hmac": "HS", "es": "ES"}[j.get("signingMethod").text]
+	family, ok := map[string]string{
+		"rsa": "RS", "hmac": "HS", "es": "ES",
+	}[j.get("signingMethod").text]
 	switch length := j.get("signingKeyLength").text; {
 	case !ok, length != "256" && length != "384" && length != "512":
 		return ""
@@ -100,26 +122,34 @@ func (j *jwtCompiler) algorithm() *rules.Check {
 	check := j.check(rules.Algorithm, "signingMethod", documented(docJWT))
 	check.Answer = j.answer(wrongAlgorithm)
 	check.Unknown = firstUnknown(method, length)
-	check.Test = rules.Predicate{Op: rules.Equals, Input: rules.Input{Source: rules.FromHeader, Name: "alg"}, Values: rules.Literals(j.algorithmOf())}
+	check.Test = rules.Predicate{
+		Op: rules.Equals, Input: rules.Input{Source: rules.FromHeader, Name: "alg"},
+		Values: rules.Literals(j.algorithmOf()),
+	}
 	switch {
 	case method.is("none"):
 		check.Skip = "signingMethod is none: the policy takes any algorithm, and none"
 	case check.Unknown == nil && j.algorithmOf() == "":
-		check.Unknown = &rules.Unknown{Why: "there is no algorithm " + method.text + " with a length of " + length.text}
+		check.Unknown = &rules.Unknown{
+			Why: "there is no algorithm " + method.text + " with a length of " + length.text,
+		}
 	case check.Unknown == nil && method.is("es"):
 		check.Unknown = j.ellipticDoubt(length.text)
 	}
 	return check
 }
 
-// ellipticDoubt is why it is not known whether the gateway takes an ES algorithm: Mule Gateway does since version 1.3.0 of the policy,
-// Flex Gateway without 512 (MuleSoft documentation and release notes).
+// ellipticDoubt is why it is not known whether the gateway takes an ES algorithm: Mule Gateway
+// does since version 1.3.0 of the policy, Flex Gateway without 512 (MuleSoft documentation and
+// release notes).
 func (j *jwtCompiler) ellipticDoubt(length string) *rules.Unknown {
 	switch old, known := olderThan(j.version, 1, 3, 0); {
 	case j.variant == Flex && length == "512":
 		return &rules.Unknown{Why: "Flex Gateway's documentation has no ES512"}
 	case j.variant == Mule && known && old:
-		return &rules.Unknown{Why: "the policy has ES algorithms since version 1.3.0, and this is " + j.version}
+		return &rules.Unknown{
+			Why: "the policy has ES algorithms since version 1.3.0, and this is " + j.version,
+		}
 	}
 	return nil
 }
@@ -138,15 +168,20 @@ func (j *jwtCompiler) signature() *rules.Check {
 	check.Unknown = firstUnknown(method, origin)
 	switch {
 	case method.is("none"):
-		j.switchOff(check, "signingMethod", "signingMethod is none: the policy verifies no signature")
+		j.switchOff(
+			check, "signingMethod", "signingMethod is none: the policy verifies no signature",
+		)
 	case origin.is("jwks"):
 		j.keysFromURL(check)
 	case origin.is("text"):
 		j.keyFromText(check, method.is("hmac"))
 	case check.Unknown == nil:
 		check.Unknown = &rules.Unknown{
-			Why:  "the key comes from an expression over the request, which is not modelled",
-			Need: rules.Need{For: "which key customKeyExpression gives: another key set does not stand in for it"},
+			Why: "the key comes from an expression over the request, which is not modelled",
+			Need: rules.Need{
+				For: "which key customKeyExpression gives: another key set does not stand in for " +
+					"it",
+			},
 		}
 	}
 	return check
@@ -155,34 +190,44 @@ func (j *jwtCompiler) signature() *rules.Check {
 func (j *jwtCompiler) keysFromURL(check *rules.Check) {
 	url := j.get("jwksUrl")
 	check.Unknown = cmp.Or(check.Unknown, url.unknown)
-	check.Test = rules.Predicate{Op: rules.Verifies, Key: &rules.Key{URL: strings.TrimSpace(url.text)}}
+	check.Test = rules.Predicate{
+		Op: rules.Verifies, Key: &rules.Key{URL: strings.TrimSpace(url.text)},
+	}
 }
 
-// keyFromText takes the key of the policy itself. API Manager never gives it back, and fills in a placeholder where it is
-// not used.
+// keyFromText takes the key of the policy itself. API Manager never gives it back, and fills in a
+// placeholder where it is not used.
 func (j *jwtCompiler) keyFromText(check *rules.Check, hmac bool) {
 	key := j.get("textKey")
 	check.Unknown = cmp.Or(check.Unknown, key.unknown)
-	check.Test = rules.Predicate{Op: rules.Verifies, Key: &rules.Key{Text: key.text, HMAC: hmac, Own: true}}
+	check.Test = rules.Predicate{
+		Op: rules.Verifies, Key: &rules.Key{Text: key.text, HMAC: hmac, Own: true},
+	}
 	if placeholder(key.text) {
 		check.Test.Key.Text = ""
 	}
 }
 
 func (j *jwtCompiler) expiry() *rules.Check {
-	check := j.timeCheck(rules.Expiry, "mandatoryExpClaim", rules.Predicate{Op: rules.After, Input: rules.Claim("exp"), Doubt: doubt})
+	check := j.timeCheck(
+		rules.Expiry, "mandatoryExpClaim",
+		rules.Predicate{Op: rules.After, Input: rules.Claim("exp"), Doubt: doubt},
+	)
 	check.Answer = j.answer(expiredToken)
 	return check
 }
 
 func (j *jwtCompiler) notBefore() *rules.Check {
-	check := j.timeCheck(rules.NotBefore, "mandatoryNbfClaim", rules.Predicate{Op: rules.NotAfter, Input: rules.Claim("nbf"), Doubt: doubt})
+	check := j.timeCheck(
+		rules.NotBefore, "mandatoryNbfClaim",
+		rules.Predicate{Op: rules.NotAfter, Input: rules.Claim("nbf"), Doubt: doubt},
+	)
 	check.Answer = j.answer(notYetValid)
 	return check
 }
 
-// timeCheck checks a claim that is present whether it is mandatory or not. Numbers that overflow the gateway's clock have an answer of
-// their own.
+// timeCheck checks a claim that is present whether it is mandatory or not. Numbers that overflow
+// the gateway's clock have an answer of their own.
 func (j *jwtCompiler) timeCheck(id rules.ID, field string, test rules.Predicate) *rules.Check {
 	mandatory := j.get(field)
 	if overflow := j.answer(enormousExpiry); overflow.Status != 0 && id == rules.Expiry {
@@ -197,27 +242,36 @@ func (j *jwtCompiler) timeCheck(id rules.ID, field string, test rules.Predicate)
 	return check
 }
 
-// flexLargestInstant is the largest number of seconds that fits Flex Gateway's clock of nanoseconds in 63 bits
-// (inferred; observed: 5,000,000,000 works and 9,999,999,999 does not).
+// flexLargestInstant is the largest number of seconds that fits Flex Gateway's clock of
+// nanoseconds in 63 bits (inferred; observed: 5,000,000,000 works and 9,999,999,999 does not).
 const flexLargestInstant = 9223372036
 
 func (j *jwtCompiler) audience() *rules.Check {
-	validate, mandatory, audiences := j.get("validateAudClaim"), j.get("mandatoryAudClaim"), j.get("supportedAudiences")
+	validate, mandatory, audiences := j.get("validateAudClaim"), j.get("mandatoryAudClaim"), j.get(
+		"supportedAudiences",
+	)
 	check := j.check(rules.Audience, "supportedAudiences", documented(docJWT))
 	check.Answer = j.answer(wrongAudience)
 	check.Unknown = firstUnknown(validate, mandatory, audiences)
-	test := rules.Predicate{Op: rules.OneOf, Input: rules.Claim("aud"), Values: rules.Literals(splitList(audiences.text)...)}
+	test := rules.Predicate{
+		Op: rules.OneOf, Input: rules.Claim("aud"),
+		Values: rules.Literals(splitList(audiences.text)...),
+	}
 	check.Test = rules.IfPresent(test.Input, test)
 	if mandatory.on() {
 		check.Test = rules.Required(test.Input, test)
 	}
 	if validate.unknown == nil && !validate.on() {
-		j.switchOff(check, "validateAudClaim", "validateAudClaim is not on: the policy takes a token for any API")
+		j.switchOff(
+			check, "validateAudClaim",
+			"validateAudClaim is not on: the policy takes a token for any API",
+		)
 	}
 	return check
 }
 
-// splitList splits a comma separated list. That white space around an element does not count is inferred.
+// splitList splits a comma separated list. That white space around an element does not count is
+// inferred.
 func splitList(text string) []string {
 	var all []string
 	for _, part := range strings.Split(text, ",") {
@@ -242,12 +296,16 @@ func (j *jwtCompiler) clientID() *rules.Check {
 		check.Test = rules.Found(j.input(expression.text))
 	}
 	if skip.on() {
-		j.switchOff(check, "skipClientIdValidation", "skipClientIdValidation is on: the policy looks for no client id")
+		j.switchOff(
+			check, "skipClientIdValidation",
+			"skipClientIdValidation is on: the policy looks for no client id",
+		)
 	}
 	return check
 }
 
-// customClaims makes one check for each of the claims that the policy lists. All of them must hold.
+// customClaims makes one check for each of the claims that the policy lists. All of them must
+// hold.
 func (j *jwtCompiler) customClaims() []*rules.Check {
 	validate := j.get("validateCustomClaim")
 	var checks []*rules.Check
@@ -283,12 +341,15 @@ func (j *jwtCompiler) switchOffUnless(check *rules.Check, validate setting) {
 	}
 }
 
-// customClaim compiles one claim: a literal that the claim must equal, or an expression that must give true. A missing
-// mandatory claim fails whatever the expression says.
+// customClaim compiles one claim: a literal that the claim must equal, or an expression that must
+// give true. A missing mandatory claim fails whatever the expression says.
 func (j *jwtCompiler) customClaim(list string, item *source.Value, mandatory bool) *rules.Check {
 	key, okKey := item.Member("key").Str()
 	value := item.Member("value")
-	check := &rules.Check{ID: rules.CustomClaim, Field: list, Claim: key, Evidence: documented(docJWT), Answer: j.answer(claimFails)}
+	check := &rules.Check{
+		ID: rules.CustomClaim, Field: list, Claim: key, Evidence: documented(docJWT),
+		Answer: j.answer(claimFails),
+	}
 	check.Pos, check.Span = place(item)
 	if value != nil {
 		check.Pos, check.Span = place(value)
@@ -299,10 +360,18 @@ func (j *jwtCompiler) customClaim(list string, item *source.Value, mandatory boo
 		j.brokenClaim(check, fmt.Sprintf("an entry of %s has no key", list))
 		return check
 	case value != nil && templated(value):
-		check.Unknown = &rules.Unknown{Why: fmt.Sprintf("the value for %s is %s in this file, and only its deployment knows it", key, value.Text)}
+		check.Unknown = &rules.Unknown{
+			Why: fmt.Sprintf(
+				"the value for %s is %s in this file, and only its deployment knows it", key,
+				value.Text,
+			),
+		}
 		return check
 	case !ok:
-		j.brokenClaim(check, fmt.Sprintf("the value for %s must be a string, and this is %s", key, kindOf(value)))
+		j.brokenClaim(
+			check,
+			fmt.Sprintf("the value for %s must be a string, and this is %s", key, kindOf(value)),
+		)
 		return check
 	}
 	test := j.claimTest(key, text)
@@ -316,7 +385,12 @@ func (j *jwtCompiler) customClaim(list string, item *source.Value, mandatory boo
 // brokenClaim leaves a check unknown for an entry that is no claim, and reports it.
 func (j *jwtCompiler) brokenClaim(check *rules.Check, why string) {
 	check.Unknown = &rules.Unknown{Why: why}
-	j.find(rules.Finding{Rule: "wrong-type", Severity: rules.Warning, Message: why, Field: check.Field, Pos: check.Pos, Span: check.Span})
+	j.find(
+		rules.Finding{
+			Rule: "wrong-type", Severity: rules.Warning, Message: why, Field: check.Field,
+			Pos: check.Pos, Span: check.Span,
+		},
+	)
 }
 
 func kindOf(v *source.Value) string {
@@ -326,8 +400,8 @@ func kindOf(v *source.Value) string {
 	return v.Kind.String()
 }
 
-// tokenExpression is the check that the policy's expression gives the token. The token is taken to be sent in the header that the expression
-// reads, where nothing else is known of it.
+// tokenExpression is the check that the policy's expression gives the token. The token is taken to
+// be sent in the header that the expression reads, where nothing else is known of it.
 func (j *jwtCompiler) tokenExpression(field setting) rules.Predicate {
 	e := j.parse(field.text)
 	if e.expr == nil && e.fault == nil {
@@ -338,7 +412,8 @@ func (j *jwtCompiler) tokenExpression(field setting) rules.Predicate {
 		return rules.Has(in)
 	}
 	sentIn := ""
-	if path := e.expr.Root.Path(); len(path) == 3 && path[0] == "attributes" && path[1] == "headers" {
+	if path := e.expr.Root.Path(); len(path) == 3 && path[0] == "attributes" &&
+		path[1] == "headers" {
 		sentIn = strings.ToLower(path[2])
 	}
 	in.Opaque.Eval = func(r *rules.Request) rules.Reading { return j.tokenFrom(e, r, sentIn) }
@@ -351,7 +426,9 @@ func (j *jwtCompiler) tokenFrom(e expression, r *rules.Request, sentIn string) r
 	}
 	got := reading(e.run(r, j.runtime, sentIn))
 	if got.Value != nil && got.Value.Kind != source.Null && got.Value.Text != tokenStandIn {
-		return rules.Reading{Unknown: &rules.Unknown{Why: "the expression gives something else than the token"}}
+		return rules.Reading{
+			Unknown: &rules.Unknown{Why: "the expression gives something else than the token"},
+		}
 	}
 	return got
 }

@@ -90,7 +90,8 @@ type claimItem struct {
 	value     *source.Value
 }
 
-// claimItems lists the custom claims that the policy checks: none where their check is switched off.
+// claimItems lists the custom claims that the policy checks: none where their check is switched
+// off.
 func (c configured) claimItems() []claimItem {
 	if c.asset != jwtValidation || c.custom || !c.setting("validateCustomClaim").on() {
 		return nil
@@ -123,7 +124,9 @@ type expressionField struct {
 }
 
 // eachExpression makes findings of the expressions that count in a subject's policies.
-func eachExpression(s *rules.Subject, look func(c configured, e expressionField) []rules.Finding) []rules.Finding {
+func eachExpression(
+	s *rules.Subject, look func(c configured, e expressionField) []rules.Finding,
+) []rules.Finding {
 	return eachEntry(s, func(c configured) []rules.Finding {
 		var all []rules.Finding
 		for _, e := range c.expressions() {
@@ -142,7 +145,9 @@ func (c configured) expressions() []expressionField {
 		return all
 	}
 	if !c.setting("skipClientIdValidation").on() {
-		all = c.appendExpression(all, "clientIdExpression", c.config.Member("clientIdExpression"), false)
+		all = c.appendExpression(
+			all, "clientIdExpression", c.config.Member("clientIdExpression"), false,
+		)
 	}
 	if c.setting("jwtOrigin").is(customOrigin) {
 		all = c.appendExpression(all, "jwtExpression", c.config.Member("jwtExpression"), false)
@@ -150,7 +155,9 @@ func (c configured) expressions() []expressionField {
 	return all
 }
 
-func (c configured) appendExpression(all []expressionField, name string, v *source.Value, test bool) []expressionField {
+func (c configured) appendExpression(
+	all []expressionField, name string, v *source.Value, test bool,
+) []expressionField {
 	text, ok := v.Str()
 	code, offset, isExpression := dataweave.Template(text)
 	if !ok || !isExpression || templated(v) {

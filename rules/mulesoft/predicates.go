@@ -6,11 +6,15 @@ import (
 	"github.com/gatewhy/gatewhy/rules/mulesoft/dataweave"
 )
 
-// claimTest is what a custom claim's value asks of it: to equal a literal, or an expression to give true.
+// claimTest is what a custom claim's value asks of it: to equal a literal, or an expression to
+// give true.
 func (c *compiler) claimTest(claim, field string) rules.Predicate {
 	e := c.parse(field)
 	if e.expr == nil && e.fault == nil {
-		return rules.Predicate{Op: rules.Equals, Input: rules.Claim(claim), Values: rules.Literals(field), Loose: true}
+		return rules.Predicate{
+			Op: rules.Equals, Input: rules.Claim(claim), Values: rules.Literals(field),
+			Loose: true,
+		}
 	}
 	if e.exact() {
 		if p, ok := lower(e.expr.Root, true); ok {
@@ -42,8 +46,9 @@ func claimPath(n *dataweave.Node) (string, bool) {
 	return "", false
 }
 
-// lower turns a boolean expression into predicates where they mean exactly the same. Positive says that the expression is true only
-// where this part is: a part that is null or an error is as good as false then.
+// lower turns a boolean expression into predicates where they mean exactly the same. Positive says
+// that the expression is true only where this part is: a part that is null or an error is as good
+// as false then.
 func lower(n *dataweave.Node, positive bool) (rules.Predicate, bool) {
 	switch n = n.Bare(); n.Kind {
 	case dataweave.And:
@@ -87,7 +92,9 @@ func lowerCompare(n *dataweave.Node) (rules.Predicate, bool) {
 	var p rules.Predicate
 	switch literal.Kind {
 	case source.String:
-		p = rules.Predicate{Op: rules.Equals, Input: rules.Claim(claim), Values: []*source.Value{literal}}
+		p = rules.Predicate{
+			Op: rules.Equals, Input: rules.Claim(claim), Values: []*source.Value{literal},
+		}
 	case source.Null:
 		p = rules.Negate(rules.Found(rules.Claim(claim)))
 	default:
@@ -99,8 +106,8 @@ func lowerCompare(n *dataweave.Node) (rules.Predicate, bool) {
 	return p, true
 }
 
-// lowerContains lowers "claim contains 'x'". Of a claim that is absent it is false or an error, by the gateway and its version: the same
-// only where the whole is not true then.
+// lowerContains lowers "claim contains 'x'". Of a claim that is absent it is false or an error, by
+// the gateway and its version: the same only where the whole is not true then.
 func lowerContains(n *dataweave.Node, positive bool) (rules.Predicate, bool) {
 	if n.Name != "contains" || len(n.Args) != 2 || !positive {
 		return rules.Predicate{}, false
@@ -110,5 +117,7 @@ func lowerContains(n *dataweave.Node, positive bool) (rules.Predicate, bool) {
 	if !ok || !isLiteral || literal.Kind != source.String {
 		return rules.Predicate{}, false
 	}
-	return rules.Predicate{Op: rules.Contains, Input: rules.Claim(claim), Values: []*source.Value{literal}}, true
+	return rules.Predicate{
+		Op: rules.Contains, Input: rules.Claim(claim), Values: []*source.Value{literal},
+	}, true
 }

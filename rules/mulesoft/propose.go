@@ -11,8 +11,8 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// proposer looks for changes of one entry that would let a request in, or keep others out, judging by the
-// request's own token: it is taken for one that belongs here.
+// proposer looks for changes of one entry that would let a request in, or keep others out, judging
+// by the request's own token: it is taken for one that belongs here.
 type proposer struct {
 	read    *rules.Configuration
 	entry   *entry
@@ -21,8 +21,8 @@ type proposer struct {
 	failed  []*rules.Result // of this entry
 }
 
-// propose lists changes of a configuration's token policies that might repair the verdict, or close what it leaves open,
-// file by file in the order in which the policies stand there.
+// propose lists changes of a configuration's token policies that might repair the verdict, or
+// close what it leaves open, file by file in the order in which the policies stand there.
 func propose(c *rules.Configuration, verdict *rules.Verdict) ([]rules.Change, error) {
 	var all []rules.Change
 	for _, e := range inFileOrder(c) {
@@ -54,7 +54,10 @@ func propose(c *rules.Configuration, verdict *rules.Verdict) ([]rules.Change, er
 func inFileOrder(c *rules.Configuration) []*entry {
 	all := entriesOf(c)
 	slices.SortStableFunc(all, func(a, b *entry) int {
-		return cmp.Or(slices.Index(c.Files, a.file)-slices.Index(c.Files, b.file), a.place.Span.Start-b.place.Span.Start)
+		return cmp.Or(
+			slices.Index(c.Files, a.file)-slices.Index(c.Files, b.file),
+			a.place.Span.Start-b.place.Span.Start,
+		)
 	})
 	return all
 }
@@ -75,13 +78,15 @@ func newProposer(c *rules.Configuration, e *entry, verdict *rules.Verdict) *prop
 			p.failed = append(p.failed, result)
 		}
 	}
-	if !ran || !e.config.Is(source.Object) || p.profile.Kind != inspect.KindAccess || !p.repairable() || e.locked() {
+	if !ran || !e.config.Is(source.Object) || p.profile.Kind != inspect.KindAccess ||
+		!p.repairable() || e.locked() {
 		return nil
 	}
 	return p
 }
 
-// repairable reports whether a change of the configuration may help at all: not where the token itself is no good.
+// repairable reports whether a change of the configuration may help at all: not where the token
+// itself is no good.
 func (p *proposer) repairable() bool {
 	for _, result := range p.failed {
 		switch result.Check.ID {
@@ -123,11 +128,17 @@ func (p *proposer) keysURL() (string, bool) {
 	return entra.KeysURL(cloud, issuer.Tenant, issuer.Version, ""), ok
 }
 
-// environmentScope is the token's scope that most likely tells its environment: not one of those that every API
-// has.
+// environmentScope is the token's scope that most likely tells its environment: not one of those
+// that every API has.
 func (p *proposer) environmentScope() (string, bool) {
 	i := slices.IndexFunc(p.profile.Scopes, func(scope string) bool {
-		return !slices.Contains([]string{"user_impersonation", "access_as_user", "openid", "profile", "email", "offline_access"}, scope)
+		return !slices.Contains(
+			[]string{
+				"user_impersonation", "access_as_user", "openid", "profile", "email",
+				"offline_access",
+			},
+			scope,
+		)
 	})
 	if i < 0 {
 		return "", false

@@ -172,7 +172,9 @@ func on(config *source.Value, name string) bool {
 // all of them.
 func (p *proposer) closeHoles() ([]rules.Change, error) {
 	var all []rules.Change
-	for _, find := range []func() jwtChange{p.checkAudience, p.pinIssuer, p.checkRole, p.checkScope} {
+	for _, find := range []func() jwtChange{
+		p.checkAudience, p.pinIssuer, p.checkRole, p.checkScope,
+	} {
 		r := find()
 		if r.refused != "" {
 			all = append(all, rules.Change{ID: r.id, Title: r.title, Refused: r.refused})
@@ -207,7 +209,8 @@ func (p *proposer) checkAudience() jwtChange {
 	}
 	if len(configured) > 0 && !slices.Contains(configured, p.profile.Audience[0]) {
 		r.refused = fmt.Sprintf(
-			"this token is for %s, and would then be rejected, as a token of another API should be",
+			"this token is for %s, and would then be rejected, as a token of another API should "+
+				"be",
 			p.profile.Audience[0],
 		)
 	}
@@ -234,7 +237,8 @@ func (p *proposer) pinIssuer() jwtChange {
 	if tenant := entra.TenantOfKeys(textOf(p.entry.config, "jwksUrl")); tenant != "" &&
 		!strings.EqualFold(tenant, p.profile.Tenant) {
 		r.refused = fmt.Sprintf(
-			"this token is of tenant %s, and the policy's key set is that of tenant %s: Entra ID's tenants share signing keys, so pin that tenant's issuer",
+			"this token is of tenant %s, and the policy's key set is that of tenant %s: Entra "+
+				"ID's tenants share signing keys, so pin that tenant's issuer",
 			p.profile.Tenant,
 			tenant,
 		)

@@ -10,14 +10,17 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// forOIDC proposes the article's two solutions: JWT Validation in the policy's place, or a scope of the environment. For a
-// token without scopes the second becomes a role, which only JWT Validation can check.
+// forOIDC proposes the article's two solutions: JWT Validation in the policy's place, or a scope
+// of the environment. For a token without scopes the second becomes a role, which only JWT
+// Validation can check.
 func (p *proposer) forOIDC() ([]rules.Change, error) {
 	if p.scopesKeepItOut() {
 		return nil, nil
 	}
 	scopes := p.keptScopes()
-	replace, err := p.replaceByJWT("use-jwt-validation", append([]source.Fields{p.issuerClaim()}, scopes...)...)
+	replace, err := p.replaceByJWT(
+		"use-jwt-validation", append([]source.Fields{p.issuerClaim()}, scopes...)...,
+	)
 	if err != nil {
 		return nil, err
 	}
@@ -30,7 +33,10 @@ func (p *proposer) forOIDC() ([]rules.Change, error) {
 		if len(p.profile.Scopes) == 0 {
 			scopes = nil // the role stands in for what an app-only token can't have
 		}
-		roles, err := p.replaceByJWT("use-jwt-validation-with-role", append([]source.Fields{p.issuerClaim(), p.roleClaim()}, scopes...)...)
+		roles, err := p.replaceByJWT(
+			"use-jwt-validation-with-role",
+			append([]source.Fields{p.issuerClaim(), p.roleClaim()}, scopes...)...,
+		)
 		if err != nil {
 			return nil, err
 		}
@@ -39,13 +45,18 @@ func (p *proposer) forOIDC() ([]rules.Change, error) {
 	return all, nil
 }
 
-// scopesKeepItOut reports whether the policy's own scopes reject a token that carries others. They say which environment this is, so
-// the policy is right. A token without any, as an app-only one, has none in its own environment either.
+// scopesKeepItOut reports whether the policy's own scopes reject a token that carries others. They
+// say which environment this is, so the policy is right. A token without any, as an app-only one,
+// has none in its own environment either.
 func (p *proposer) scopesKeepItOut() bool {
-	return len(p.profile.Scopes) > 0 && slices.ContainsFunc(p.failed, func(r *rules.Result) bool { return r.Check.ID == rules.Scopes })
+	return len(p.profile.Scopes) > 0 &&
+		slices.ContainsFunc(
+			p.failed, func(r *rules.Result) bool { return r.Check.ID == rules.Scopes },
+		)
 }
 
-// keptScopes are the policy's scopes as custom claims: another policy in its place must ask for them too, or it opens a hole.
+// keptScopes are the policy's scopes as custom claims: another policy in its place must ask for
+// them too, or it opens a hole.
 func (p *proposer) keptScopes() []source.Fields {
 	words := strings.Fields(textOf(p.entry.config, "scopes"))
 	if len(words) == 0 {
@@ -62,19 +73,25 @@ func (p *proposer) keptScopes() []source.Fields {
 	return []source.Fields{claimEntry("scp", "#["+strings.Join(tests, glue)+"]")}
 }
 
-// replaceByJWT puts JWT Validation in the policy's place, as the article's solution A does: the client id from the claim that the token
-// has, the audience in the form that it carries; and, which the article leaves out, the issuer pinned.
+// replaceByJWT puts JWT Validation in the policy's place, as the article's solution A does: the
+// client id from the claim that the token has, the audience in the form that it carries; and,
+// which the article leaves out, the issuer pinned.
 func (p *proposer) replaceByJWT(id string, claims ...source.Fields) ([]rules.Change, error) {
 	url, ok := p.keysURL()
 	if p.entry.assetAt == nil {
-		return []rules.Change{{ID: id, Title: "JWT Validation in the policy's place", Refused: p.cannotReplace()}}, nil
+		return []rules.Change{
+			{ID: id, Title: "JWT Validation in the policy's place", Refused: p.cannotReplace()},
+		}, nil
 	}
 	if !ok || len(p.profile.Audience) != 1 || p.profile.ClientID.Claim == "" {
 		return nil, nil
 	}
 	skip, _ := p.entry.config.Member("skipClientIdValidation").Bool()
 	custom := make([]any, len(claims))
-	title := fmt.Sprintf("JWT Validation, client id from %s, audience %s, issuer pinned", p.profile.ClientID.Claim, p.profile.Audience[0])
+	title := fmt.Sprintf(
+		"JWT Validation, client id from %s, audience %s, issuer pinned", p.profile.ClientID.Claim,
+		p.profile.Audience[0],
+	)
 	if skip {
 		title = fmt.Sprintf("JWT Validation, audience %s, issuer pinned", p.profile.Audience[0])
 	}
@@ -111,9 +128,11 @@ func (p *proposer) replaceByJWT(id string, claims ...source.Fields) ([]rules.Cha
 // cannotReplace says why an entry can't become one of another policy kind.
 func (p *proposer) cannotReplace() string {
 	if p.entry.written != nil {
-		return "the resource's type says which policy it is: write a resource of JWT Validation in its place"
+		return "the resource's type says which policy it is: write a resource of JWT Validation " +
+			"in its place"
 	}
-	return "the file does not say which policy it is the configuration of: apply JWT Validation in its place"
+	return "the file does not say which policy it is the configuration of: apply JWT Validation " +
+		"in its place"
 }
 
 // jwtVersion is the newest version of JWT Validation that is known for the entry's gateway.
@@ -136,7 +155,10 @@ func (p *proposer) requireScope() ([]rules.Change, error) {
 	}
 	switch scope, ok := p.environmentScope(); {
 	case ok:
-		return p.edited(id, title+": "+scope, set("skipClientIdValidation", true), set("scopes", scope), set("scopeValidationCriteria", "AND"))
+		return p.edited(
+			id, title+": "+scope, set("skipClientIdValidation", true), set("scopes", scope),
+			set("scopeValidationCriteria", "AND"),
+		)
 	case p.profile.Flow == inspect.AppOnly:
 		why := "this token is app-only and carries no scopes"
 		if len(p.profile.Roles) == 0 {
@@ -144,7 +166,15 @@ func (p *proposer) requireScope() ([]rules.Change, error) {
 		}
 		return []rules.Change{{ID: id, Title: title, Refused: why}}, nil
 	case len(p.profile.Scopes) > 0:
-		return []rules.Change{{ID: id, Title: title, Refused: fmt.Sprintf("this token carries %s only, a scope that other APIs use too", p.profile.Scopes[0])}}, nil
+		return []rules.Change{
+			{
+				ID: id, Title: title,
+				Refused: fmt.Sprintf(
+					"this token carries %s only, a scope that other APIs use too",
+					p.profile.Scopes[0],
+				),
+			},
+		}, nil
 	}
 	return nil, nil
 }

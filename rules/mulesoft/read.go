@@ -96,7 +96,9 @@ func edited(
 func found(file *source.File, options rules.Options) []entry {
 	var all []entry
 	for _, document := range file.Documents {
-		for _, format := range []func(*source.Value) []entry{flexEntries, planEntries, terraformEntries, apiManagerEntries} {
+		for _, format := range []func(*source.Value) []entry{
+			flexEntries, planEntries, terraformEntries, apiManagerEntries,
+		} {
 			if entries := format(document); entries != nil {
 				all = append(all, entries...)
 				break
@@ -180,7 +182,8 @@ func noPolicy(file *source.File) error {
 		Pos:   source.Position{File: file.Name},
 		Cause: "no MuleSoft policy in this file",
 		Hints: []source.Hint{{
-			Text: "expected is what API Manager answers for an API's policies (JSON), a PolicyBinding or an " +
+			Text: "expected is what API Manager answers for an API's policies (JSON), a " +
+				"PolicyBinding or an " +
 				"ApiInstance of Flex Gateway (YAML), Terraform, or a bare configuration with %s; " +
 				"how to get it: gatewhy collect policies",
 			Need: source.Need{Input: source.NeedPolicyKind},

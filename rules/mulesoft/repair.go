@@ -110,7 +110,8 @@ func editsFor(
 	switch {
 	case r != nil && r.locked():
 		return nil, nil, refuse(
-			"the configuration is a text inside the policy, or a report of it: correct it where it comes from",
+			"the configuration is a text inside the policy, or a report of it: correct it where " +
+				"it comes from",
 		)
 	case i < 0 || r == nil || r.custom:
 		return nil, nil, refuse("no change of this file repairs it by itself")
@@ -147,7 +148,9 @@ func switchOn(field string) func(*repairer) ([]edit, error) {
 func (r *repairer) checkAudience() ([]edit, error) {
 	if r.asset != jwtValidation {
 		return nil, refuse("this policy can't check an audience",
-			insteadBy(solutionJWT, "puts JWT Validation in its place"), insteadBy(solutionScopes, "requires a scope"))
+			insteadBy(
+				solutionJWT, "puts JWT Validation in its place",
+			), insteadBy(solutionScopes, "requires a scope"))
 	}
 	if r.facts.Audience == "" {
 		return nil, refuse("the file does not tell this environment's audience", needAudience())
@@ -155,7 +158,8 @@ func (r *repairer) checkAudience() ([]edit, error) {
 	return append(r.audienceOn(), set("supportedAudiences", r.facts.Audience)), nil
 }
 
-// replaceWildcard puts the audience that the user names in the place of one with a wildcard. Of a claim only the user knows what is meant.
+// replaceWildcard puts the audience that the user names in the place of one with a wildcard. Of a
+// claim only the user knows what is meant.
 func (r *repairer) replaceWildcard() ([]edit, error) {
 	if r.finding.Field != "supportedAudiences" {
 		return nil, byHand()
@@ -170,7 +174,8 @@ func (r *repairer) audienceOn() []edit {
 	return []edit{set("validateAudClaim", true), set("mandatoryAudClaim", true)}
 }
 
-// tenant is the tenant that the file or the user names, with its cloud. It is not ok where neither tells an id.
+// tenant is the tenant that the file or the user names, with its cloud. It is not ok where neither
+// tells an id.
 func (r *repairer) tenant() (entra.Cloud, string, bool) {
 	cloud, _ := entra.CloudByID("public")
 	id := r.facts.Tenant
@@ -192,7 +197,8 @@ func (r *repairer) tenant() (entra.Cloud, string, bool) {
 	return cloud, strings.ToLower(id), entra.IsGUID(id)
 }
 
-// version is the version of the API's tokens: as the user says, or as the rest of the configuration shows.
+// version is the version of the API's tokens: as the user says, or as the rest of the
+// configuration shows.
 func (r *repairer) version() (entra.Version, bool) {
 	if r.facts.Version != 0 {
 		return r.facts.Version, true
@@ -200,12 +206,16 @@ func (r *repairer) version() (entra.Version, bool) {
 	if issuer, ok := entra.ParseIssuer(claimValue(r.entry, "iss")); ok {
 		return issuer.Version, true
 	}
-	for _, audience := range splitList(cmp.Or(r.facts.Audience, r.setting("supportedAudiences").text)) {
+	for _, audience := range splitList(
+		cmp.Or(r.facts.Audience, r.setting("supportedAudiences").text),
+	) {
 		if strings.Contains(audience, "://") && on(r.config, "validateAudClaim") {
 			return entra.V1, true // only v1.0 tokens have a URI there
 		}
 	}
-	if expression := r.setting("clientIdExpression").text; !on(r.config, "skipClientIdValidation") {
+	if expression := r.setting("clientIdExpression").text; !on(
+		r.config, "skipClientIdValidation",
+	) {
 		switch {
 		case strings.Contains(expression, "claimSet.appid"):
 			return entra.V1, true
@@ -224,7 +234,10 @@ func (r *repairer) issuer() (string, error) {
 	}
 	version, ok := r.version()
 	if !ok {
-		return "", refuse("the file does not tell the version of the API's tokens, and the issuer depends on it", needVersion())
+		return "", refuse(
+			"the file does not tell the version of the API's tokens, and the issuer depends on it",
+			needVersion(),
+		)
 	}
 	return entra.IssuerURL(cloud, tenant, version), nil
 }
@@ -248,11 +261,13 @@ func (r *repairer) correctIssuer() ([]edit, error) {
 	return r.replaceValue(issuer)
 }
 
-// oneTenant takes the issuer and the keys of the tenant that the user names: which of the two is right, the file does not
-// tell.
+// oneTenant takes the issuer and the keys of the tenant that the user names: which of the two is
+// right, the file does not tell.
 func (r *repairer) oneTenant() ([]edit, error) {
 	if r.facts.Tenant == "" {
-		return nil, refuse("which of the two tenants is right, the file does not tell", needTenant())
+		return nil, refuse(
+			"which of the two tenants is right, the file does not tell", needTenant(),
+		)
 	}
 	keys, err := r.correctKeysURL()
 	if err != nil {
@@ -304,11 +319,17 @@ func (r *repairer) verifySignature() ([]edit, error) {
 // readClientID reads the client id from the claim of the tokens' version.
 func (r *repairer) readClientID() ([]edit, error) {
 	if r.asset != jwtValidation {
-		return nil, refuse("this policy can't be told which claim to read", insteadBy(solutionJWT, ""), insteadBy(solutionScopes, ""))
+		return nil, refuse(
+			"this policy can't be told which claim to read", insteadBy(solutionJWT, ""),
+			insteadBy(solutionScopes, ""),
+		)
 	}
 	version, ok := r.version()
 	if !ok {
-		return nil, refuse("the file does not tell the version of the API's tokens, and the claim depends on it", needVersion())
+		return nil, refuse(
+			"the file does not tell the version of the API's tokens, and the claim depends on it",
+			needVersion(),
+		)
 	}
 	claim := "appid"
 	if version == entra.V2 {

@@ -9,8 +9,8 @@ import (
 	"github.com/gatewhy/gatewhy/rules/mulesoft/dataweave"
 )
 
-// subject is the value that the finding is about: of the entry, or of a configuration that is kept as text. It is nil
-// where it is not written as one.
+// subject is the value that the finding is about: of the entry, or of a configuration that is kept
+// as text. It is nil where it is not written as one.
 func (r *repairer) subject() *source.Value {
 	if v := valueAt(r.place, r.finding.Pos); v != nil {
 		return v
@@ -65,8 +65,8 @@ func (r *repairer) replacePlaceholder() ([]edit, error) {
 	return nil, refuse("what belongs there, only you know")
 }
 
-// renameField gives an unknown field the nearest name that the policy has, or removes it where that field is there already: the
-// gateway does not look at it.
+// renameField gives an unknown field the nearest name that the policy has, or removes it where
+// that field is there already: the gateway does not look at it.
 func (r *repairer) renameField() ([]edit, error) {
 	near := nearest(r.finding.Field, r.fields)
 	if near == "" {
@@ -75,7 +75,9 @@ func (r *repairer) renameField() ([]edit, error) {
 	if r.config.Member(near) != nil {
 		near = ""
 	}
-	return []edit{{field: r.finding.Field, rename: true, to: func(*entry) any { return near }}}, nil
+	return []edit{
+		{field: r.finding.Field, rename: true, to: func(*entry) any { return near }},
+	}, nil
 }
 
 // correctType writes the value with the field's type, where it is the same value.
@@ -87,7 +89,8 @@ func (r *repairer) correctType() ([]edit, error) {
 		return nil, refuse("which value is meant, the file does not tell")
 	}
 	switch texts, ok := v.Strings(); {
-	case fields[i].kind == source.Bool && v.Is(source.String) && (v.Text == "true" || v.Text == "false"):
+	case fields[i].kind == source.Bool && v.Is(source.String) &&
+		(v.Text == "true" || v.Text == "false"):
 		return []edit{set(r.finding.Field, v.Text == "true")}, nil
 	case fields[i].kind == source.String && v.Is(source.List) && ok:
 		return []edit{set(r.finding.Field, strings.Join(texts, ","))}, nil
@@ -127,7 +130,8 @@ func (r *repairer) anyScope() error {
 	return refuse(".default is no scope: it stands for all that the client has", needScope())
 }
 
-// parsed reads the expression that the finding is about. It is nil where there is none that can be read.
+// parsed reads the expression that the finding is about. It is nil where there is none that can be
+// read.
 func (r *repairer) parsed() *dataweave.Expr {
 	v := r.subject()
 	text, _ := v.Str()
@@ -213,7 +217,8 @@ func contained(n *dataweave.Node) (claim string, texts []string, ok bool) {
 	return claim, []string{text}, ok && isLiteral && isText
 }
 
-// askFor is the expression that a claim has each of the texts: scp as a word, any other as an item.
+// askFor is the expression that a claim has each of the texts: scp as a word, any other as an
+// item.
 func askFor(claim string, texts []string) string {
 	target := "vars.claimSet." + claim
 	if claim == "scp" {

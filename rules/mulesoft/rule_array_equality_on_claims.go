@@ -11,9 +11,11 @@ func arrayEqualityOnClaims() rules.Rule {
 	return rules.Rule{
 		Name:  "array-equality-on-claims",
 		Title: "a claim is compared with a whole list",
-		Why: "Lists are equal in the same order and length only: a user with one group more, or the same in another order, is rejected. " +
+		Why: "Lists are equal in the same order and length only: a user with one group more, or " +
+			"the same in another order, is rejected. " +
 			"Entra ID's scp is a text, which never equals a list.",
-		Fix:        "Ask for each value: (vars.claimSet.roles contains 'a') and (vars.claimSet.roles contains 'b').",
+		Fix: "Ask for each value: (vars.claimSet.roles contains 'a') and " +
+			"(vars.claimSet.roles contains 'b').",
 		Severity:   rules.Error,
 		Lesser:     "a warning of any claim but scp, which may be such a list",
 		Since:      since,
@@ -28,9 +30,19 @@ func arrayEqualityOnClaims() rules.Rule {
 				case "":
 					return nil
 				case "scp":
-					return []rules.Finding{c.finding(e.name, e.value, "scp is a text of words, which never equals a list")}
+					return []rules.Finding{
+						c.finding(
+							e.name, e.value, "scp is a text of words, which never equals a list",
+						),
+					}
 				}
-				f := c.finding(e.name, e.value, fmt.Sprintf("%s is compared with a whole list: another order or one value more fails", claim))
+				f := c.finding(
+					e.name, e.value,
+					fmt.Sprintf(
+						"%s is compared with a whole list: another order or one value more fails",
+						claim,
+					),
+				)
 				f.Severity = rules.Warning
 				return []rules.Finding{f}
 			})

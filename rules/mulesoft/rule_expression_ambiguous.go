@@ -10,7 +10,8 @@ func expressionAmbiguous() rules.Rule {
 	return rules.Rule{
 		Name:  "expression-ambiguous",
 		Title: "an expression without parentheses is read otherwise than it looks",
-		Why: "Infix functions bind looser than and, or and ==: \"a contains 'x' or b contains 'y'\" reads as " +
+		Why: "Infix functions bind looser than and, or and ==: \"a contains 'x' or b contains " +
+			"'y'\" reads as " +
 			"\"(a contains ('x' or b)) contains 'y'\".",
 		Fix:        "Put each contains into parentheses of its own.",
 		Severity:   rules.Error,
@@ -22,7 +23,9 @@ func expressionAmbiguous() rules.Rule {
 					return nil
 				}
 				a := e.expr.Ambiguities()[0]
-				message := fmt.Sprintf("column %d: without parentheses this reads as %s", e.offset+a.Column, a.Reads)
+				message := fmt.Sprintf(
+					"column %d: without parentheses this reads as %s", e.offset+a.Column, a.Reads,
+				)
 				if a.Write != "" {
 					message += "; write " + a.Write
 				}

@@ -7,10 +7,12 @@ import (
 
 func expressionNotBoolean() rules.Rule {
 	return rules.Rule{
-		Name:       "expression-not-boolean",
-		Title:      "the expression of a claim gives no boolean",
-		Why:        "A claim's expression must give true. One that gives the claim itself always fails: every token is rejected with 401.",
-		Fix:        "Compare: #[vars.claimSet.department == 'Sales'], or write the value itself, without #[ ].",
+		Name:  "expression-not-boolean",
+		Title: "the expression of a claim gives no boolean",
+		Why: "A claim's expression must give true. One that gives the claim itself always " +
+			"fails: every token is rejected with 401.",
+		Fix: "Compare: #[vars.claimSet.department == 'Sales'], or write the value itself, " +
+			"without #[ ].",
 		Severity:   rules.Error,
 		Lesser:     "a warning of a claim that may be a boolean itself",
 		Since:      since,
@@ -21,7 +23,10 @@ func expressionNotBoolean() rules.Rule {
 					return nil
 				}
 				claim, plain := claimPath(e.expr.Root.Bare())
-				f := c.finding(e.name, e.value, "the expression gives no boolean, so the claim fails for every token")
+				f := c.finding(
+					e.name, e.value,
+					"the expression gives no boolean, so the claim fails for every token",
+				)
 				switch {
 				case e.expr.Boolean() == dataweave.No, plain && neverBoolean(claim):
 				case plain:
@@ -35,11 +40,12 @@ func expressionNotBoolean() rules.Rule {
 	}
 }
 
-// neverBoolean reports whether a claim of Entra ID's tokens is a text, a number or a list in all of them
-// (learn.microsoft.com/entra/identity-platform/access-token-claims-reference).
+// neverBoolean reports whether a claim of Entra ID's tokens is a text, a number or a list in all
+// of them (learn.microsoft.com/entra/identity-platform/access-token-claims-reference).
 func neverBoolean(claim string) bool {
 	switch claim {
-	case "aud", "iss", "iat", "nbf", "exp", "acr", "amr", "appid", "azp", "appidacr", "azpacr", "groups", "idp", "idtyp", "name", "oid",
+	case "aud", "iss", "iat", "nbf", "exp", "acr", "amr", "appid", "azp", "appidacr", "azpacr",
+		"groups", "idp", "idtyp", "name", "oid",
 		"preferred_username", "roles", "scp", "scope", "sub", "tid", "unique_name", "upn", "uti", "ver", "wids", "email":
 		return true
 	}

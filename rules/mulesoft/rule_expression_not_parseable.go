@@ -10,9 +10,10 @@ import (
 
 func expressionNotParseable() rules.Rule {
 	return rules.Rule{
-		Name:       "expression-not-parseable",
-		Title:      "an expression can't be read",
-		Why:        "The gateway can't read it either: the check that it makes fails for every token, or the policy is not applied.",
+		Name:  "expression-not-parseable",
+		Title: "an expression can't be read",
+		Why: "The gateway can't read it either: the check that it makes fails for every " +
+			"token, or the policy is not applied.",
 		Fix:        "Correct it at the column that the message names.",
 		Severity:   rules.Error,
 		Since:      since,
@@ -23,7 +24,10 @@ func expressionNotParseable() rules.Rule {
 				if !errors.As(e.fault, &fault) || fault.Limit {
 					return nil
 				}
-				message := fmt.Sprintf("the expression can't be read: column %d: %s", e.offset+fault.Pos.Column, fault.Cause)
+				message := fmt.Sprintf(
+					"the expression can't be read: column %d: %s", e.offset+fault.Pos.Column,
+					fault.Cause,
+				)
 				for _, hint := range fault.Hints {
 					message += "; " + hint.Text
 				}

@@ -8,9 +8,11 @@ import (
 
 func expressionNotSupported() rules.Rule {
 	return rules.Rule{
-		Name:       "expression-not-supported-by-gateway",
-		Title:      "an expression uses what this gateway does not have",
-		Why:        "Flex Gateway compiles expressions to a small language without regular expressions, lambdas, imports, objects and coercions. What it does not have fails for every token.",
+		Name:  "expression-not-supported-by-gateway",
+		Title: "an expression uses what this gateway does not have",
+		Why: "Flex Gateway compiles expressions to a small language without regular " +
+			"expressions, lambdas, imports, objects and coercions. What it does not have fails " +
+			"for every token.",
 		Fix:        "Write it with comparisons, contains, splitBy and default.",
 		Severity:   rules.Error,
 		Since:      since,

@@ -14,21 +14,25 @@ import (
 
 func unknownFieldRule() rules.Rule {
 	return rules.Rule{
-		Name:       "unknown-field",
-		Title:      "the policy has no such field",
-		Why:        "The gateway does not look at it: what it was meant to switch on is off, or has its default.",
-		Fix:        "Write the field's name as the policy has it.",
-		Severity:   rules.Warning,
-		Since:      since,
-		References: []string{docJWTPage, "mulesoft/terraform-provider-anypoint, known policy schemas"},
+		Name:  "unknown-field",
+		Title: "the policy has no such field",
+		Why: "The gateway does not look at it: what it was meant to switch on is off, or " +
+			"has its default.",
+		Fix:      "Write the field's name as the policy has it.",
+		Severity: rules.Warning,
+		Since:    since,
+		References: []string{
+			docJWTPage, "mulesoft/terraform-provider-anypoint, known policy schemas",
+		},
 	}
 }
 
 func wrongTypeRule() rules.Rule {
 	return rules.Rule{
-		Name:       "wrong-type",
-		Title:      "the value has another type than the field",
-		Why:        "What the gateway makes of it is not documented: it may refuse the policy, or take the default. supportedAudiences, for one, is a text with commas, not a list.",
+		Name:  "wrong-type",
+		Title: "the value has another type than the field",
+		Why: "What the gateway makes of it is not documented: it may refuse the policy, " +
+			"or take the default. supportedAudiences, for one, is a text with commas, not a list.",
 		Fix:        "Write the value with the field's own type.",
 		Severity:   rules.Warning,
 		Since:      since,
@@ -48,7 +52,8 @@ func valueNotAllowedRule() rules.Rule {
 	}
 }
 
-// inspectFields reports fields that the policy does not know, and values of a wrong type or out of range.
+// inspectFields reports fields that the policy does not know, and values of a wrong type or out of
+// range.
 func (c *compiler) inspectFields(fields []field) {
 	if c.config == nil {
 		return
@@ -90,15 +95,17 @@ func (c *compiler) inspectValue(f field, member *source.Member) {
 		finding.Message = fmt.Sprintf("%s must be %s, and this is %s", f.name, f.kind, v.Kind)
 	case len(f.allowed) > 0 && !slices.Contains(f.allowed, v.Text):
 		finding.Rule = "value-not-allowed"
-		finding.Message = fmt.Sprintf("%s may be %s, and this is %s", f.name, strings.Join(f.allowed, ", "), v.Text)
+		finding.Message = fmt.Sprintf(
+			"%s may be %s, and this is %s", f.name, strings.Join(f.allowed, ", "), v.Text,
+		)
 	default:
 		return
 	}
 	c.find(finding)
 }
 
-// nearest returns the known field whose name is closest, or nothing where none is close: more than half of the
-// name would have to change.
+// nearest returns the known field whose name is closest, or nothing where none is close: more than
+// half of the name would have to change.
 func nearest(name string, fields []field) string {
 	names := make([]string, len(fields))
 	for i, f := range fields {

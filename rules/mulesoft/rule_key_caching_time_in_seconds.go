@@ -9,19 +9,23 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// mostMinutes is the longest time for which keys are sensibly cached: a day. Entra ID rolls keys at any time
-// (learn.microsoft.com/entra/identity-platform/signing-key-rollover).
+// mostMinutes is the longest time for which keys are sensibly cached: a day. Entra ID rolls keys
+// at any time (learn.microsoft.com/entra/identity-platform/signing-key-rollover).
 const mostMinutes = 24 * 60
 
 func keyCachingTime() rules.Rule {
 	return rules.Rule{
-		Name:       "key-caching-time-in-seconds",
-		Title:      "the caching time of keys is probably given in seconds",
-		Why:        "jwksServiceTimeToLive counts minutes. 3600 keeps keys for two and a half days, in which a key that Entra ID has rolled is not known here.",
-		Fix:        "Write minutes: 60 for an hour, at most 1440 for a day.",
-		Severity:   rules.Warning,
-		Since:      since,
-		References: []string{docJWTPage, tfCommunity, "learn.microsoft.com/entra/identity-platform/signing-key-rollover"},
+		Name:  "key-caching-time-in-seconds",
+		Title: "the caching time of keys is probably given in seconds",
+		Why: "jwksServiceTimeToLive counts minutes. 3600 keeps keys for two and a half " +
+			"days, in which a key that Entra ID has rolled is not known here.",
+		Fix:      "Write minutes: 60 for an hour, at most 1440 for a day.",
+		Severity: rules.Warning,
+		Since:    since,
+		References: []string{
+			docJWTPage, tfCommunity,
+			"learn.microsoft.com/entra/identity-platform/signing-key-rollover",
+		},
 		Check: func(s *rules.Subject) []rules.Finding {
 			return eachEntry(s, func(c configured) []rules.Finding {
 				ttl := c.setting("jwksServiceTimeToLive")
@@ -29,7 +33,10 @@ func keyCachingTime() rules.Rule {
 				if err != nil || ttl.value == nil || minutes <= mostMinutes || minutes > 1<<40 {
 					return nil
 				}
-				message := fmt.Sprintf("jwksServiceTimeToLive counts minutes: this is %s", inspect.Length(time.Duration(min(minutes, 100_000_000))*time.Minute))
+				message := fmt.Sprintf(
+					"jwksServiceTimeToLive counts minutes: this is %s",
+					inspect.Length(time.Duration(min(minutes, 100_000_000))*time.Minute),
+				)
 				return []rules.Finding{c.finding("jwksServiceTimeToLive", ttl.value, message)}
 			})
 		},

@@ -11,7 +11,8 @@ func placeholderValue() rules.Rule {
 	return rules.Rule{
 		Name:  "placeholder-value",
 		Title: "a value is still the one that the console has filled in",
-		Why: "The console and the templates fill fields with examples, such as aud.example.com. Where such a field counts, no " +
+		Why: "The console and the templates fill fields with examples, such as aud.example.com. " +
+			"Where such a field counts, no " +
 			"token has that audience and no key is at that address.",
 		Fix:        "Put in this environment's own value.",
 		Severity:   rules.Warning,
@@ -21,12 +22,14 @@ func placeholderValue() rules.Rule {
 	}
 }
 
-// checkPlaceholders looks at fields that count only: API Manager demands a textKey even where keys come from a URL.
+// checkPlaceholders looks at fields that count only: API Manager demands a textKey even where keys
+// come from a URL.
 func checkPlaceholders(s *rules.Subject) []rules.Finding {
 	return eachEntry(s, func(c configured) []rules.Finding {
 		var all []rules.Finding
 		for _, m := range c.counting() {
-			if v := c.config.Member(m); v.Is(source.String) && !templated(v) && (placeholder(v.Text) || standIn(v.Text)) {
+			if v := c.config.Member(m); v.Is(source.String) && !templated(v) &&
+				(placeholder(v.Text) || standIn(v.Text)) {
 				all = append(all, c.finding(m, v, m+" still has an example's value"))
 			}
 		}
@@ -34,7 +37,8 @@ func checkPlaceholders(s *rules.Subject) []rules.Finding {
 	})
 }
 
-// counting lists the fields that decide something in this configuration and come filled with a placeholder.
+// counting lists the fields that decide something in this configuration and come filled with a
+// placeholder.
 func (c configured) counting() []string {
 	if c.asset != jwtValidation || c.custom {
 		return nil
@@ -55,17 +59,24 @@ func (c configured) counting() []string {
 func (c configured) placeholderClaims() []rules.Finding {
 	var all []rules.Finding
 	for _, item := range c.claimItems() {
-		if text, ok := item.value.Str(); ok && standIn(text) && !templated(item.value) && !strings.HasPrefix(text, "#[") {
-			all = append(all, c.finding(item.list, item.value, item.key+" still has an example's value"))
+		if text, ok := item.value.Str(); ok && standIn(text) && !templated(item.value) &&
+			!strings.HasPrefix(text, "#[") {
+			all = append(
+				all, c.finding(item.list, item.value, item.key+" still has an example's value"),
+			)
 		}
 	}
 	return all
 }
 
-// standIn reports whether a text has a word that stands for a tenant in documentation, or is a placeholder in angle brackets.
+// standIn reports whether a text has a word that stands for a tenant in documentation, or is a
+// placeholder in angle brackets.
 func standIn(text string) bool {
 	lower := strings.ToLower(text)
-	for _, part := range []string{"<your", "<tenant", "your-tenant", "your_tenant", "yourtenant", "/tenant-id/", "/tenantid/", "{tenant"} {
+	for _, part := range []string{
+		"<your", "<tenant", "your-tenant", "your_tenant", "yourtenant", "/tenant-id/",
+		"/tenantid/", "{tenant",
+	} {
 		if strings.Contains(lower, part) {
 			return true
 		}
@@ -73,9 +84,12 @@ func standIn(text string) bool {
 	return strings.HasPrefix(text, "<") && strings.HasSuffix(text, ">")
 }
 
-// placeholder reports whether a text is one that the console or a template fills in, to be replaced.
+// placeholder reports whether a text is one that the console or a template fills in, to be
+// replaced.
 func placeholder(text string) bool {
-	for _, part := range []string{"your-(256|384|512)-bit-secret", "your-jwks-service.example", "aud.example.com"} {
+	for _, part := range []string{
+		"your-(256|384|512)-bit-secret", "your-jwks-service.example", "aud.example.com",
+	} {
 		if strings.Contains(text, part) {
 			return true
 		}

@@ -6,8 +6,10 @@ func policyNotOnGateway() rules.Rule {
 	return rules.Rule{
 		Name:  "policy-not-on-gateway",
 		Title: "this gateway does not have the policy",
-		Why: "OpenID Connect access token enforcement needs a client provider, which Flex Gateway in local mode does not have: its newer " +
-			"documentation lists the policy as not supported there. The policy is not applied, or rejects everything.",
+		Why: "OpenID Connect access token enforcement needs a client provider, which Flex " +
+			"Gateway in local mode does not have: its newer " +
+			"documentation lists the policy as not supported there. The policy is not applied, " +
+			"or rejects everything.",
 		Fix:        "Use JWT Validation, or OAuth 2.0 Token Introspection.",
 		Severity:   rules.Warning,
 		Since:      since,
@@ -17,7 +19,13 @@ func policyNotOnGateway() rules.Rule {
 				if c.asset != openIDConnect || !c.local || c.custom {
 					return nil
 				}
-				return []rules.Finding{c.finding("policyRef", first(c.assetAt, c.place), "Flex Gateway in local mode does not have this policy, by its newer documentation")}
+				return []rules.Finding{
+					c.finding(
+						"policyRef", first(c.assetAt, c.place),
+						"Flex Gateway in local mode does not have this policy, by its newer "+
+							"documentation",
+					),
+				}
 			})
 		},
 	}

@@ -20,8 +20,9 @@ func terraformEntries(document *source.Value) []entry {
 	return all
 }
 
-// resourceEntry reads a resource of one of the three Terraform providers: a policy of its own type, or the generic one with
-// an asset id. The arguments are snake_case there, and become the policy's own names.
+// resourceEntry reads a resource of one of the three Terraform providers: a policy of its own
+// type, or the generic one with an asset id. The arguments are snake_case there, and become the
+// policy's own names.
 func resourceEntry(kind string, values *source.Value) (entry, bool) {
 	asset, generic, ok := resourceAsset(kind)
 	if !ok || values == nil {
@@ -31,9 +32,11 @@ func resourceEntry(kind string, values *source.Value) (entry, bool) {
 		place:    values,
 		disabled: values.Member("disabled"),
 		configAt: firstMember(values.Find("configuration_data"), values.Find("configuration")),
-		config:   block(first(values.Member("configuration_data"), values.Member("configuration"))),
-		asset:    asset,
-		api:      reference(first(values.Member("apim_id"), values.Member("api_instance_id"))),
+		config: block(
+			first(values.Member("configuration_data"), values.Member("configuration")),
+		),
+		asset: asset,
+		api:   reference(first(values.Member("apim_id"), values.Member("api_instance_id"))),
 	}
 	e.versionAt = values.Member("asset_version")
 	e.version, _ = e.versionAt.Str()
@@ -79,7 +82,8 @@ func reference(v *source.Value) string {
 	return label(v)
 }
 
-// resourceAsset tells the policy kind from a resource's type (providers mulesoft-anypoint/anypoint and mulesoft/anypoint).
+// resourceAsset tells the policy kind from a resource's type (providers mulesoft-anypoint/anypoint
+// and mulesoft/anypoint).
 func resourceAsset(kind string) (asset string, generic, ok bool) {
 	switch kind {
 	case "anypoint_apim_policy_custom", "anypoint_api_policy":
@@ -93,7 +97,8 @@ func resourceAsset(kind string) (asset string, generic, ok bool) {
 	return "", false, false
 }
 
-// camelConfig gives a configuration its policy's own names. What jsonencode holds has them already.
+// camelConfig gives a configuration its policy's own names. What jsonencode holds has them
+// already.
 func camelConfig(config *source.Value) *source.Value {
 	if !config.Is(source.Object) {
 		return config
@@ -111,17 +116,22 @@ func camelConfig(config *source.Value) *source.Value {
 	return &renamed
 }
 
-// claimBlocks returns the list that a block with one claim goes into. One provider has its lists of claims as blocks, one for each claim
-// (mulesoft-anypoint/terraform-provider-anypoint, resource_apim_policy_jwt_validation.go). It is nil for anything else.
+// claimBlocks returns the list that a block with one claim goes into. One provider has its lists
+// of claims as blocks, one for each claim (mulesoft-anypoint/terraform-provider-anypoint,
+// resource_apim_policy_jwt_validation.go). It is nil for anything else.
 func claimBlocks(config *source.Value, m *source.Member) *source.Value {
-	if m.Key != "mandatoryCustomClaims" && m.Key != "nonMandatoryCustomClaims" || !m.Value.Is(source.Object) {
+	if m.Key != "mandatoryCustomClaims" && m.Key != "nonMandatoryCustomClaims" ||
+		!m.Value.Is(source.Object) {
 		return nil
 	}
 	if there := config.Member(m.Key); there.Is(source.List) {
 		return there
 	}
 	list := &source.Value{Kind: source.List, Pos: m.Value.Pos, Span: m.Value.Span}
-	config.Members = append(config.Members, source.Member{Key: m.Key, KeyPos: m.KeyPos, KeySpan: m.KeySpan, Value: list})
+	config.Members = append(
+		config.Members,
+		source.Member{Key: m.Key, KeyPos: m.KeyPos, KeySpan: m.KeySpan, Value: list},
+	)
 	return list
 }
 
@@ -174,7 +184,9 @@ func routesOf(members []source.Member) *source.Value {
 			methods, _ := block.Member("method_regex").Strings()
 			routes.Items = append(routes.Items, object(
 				source.Member{Key: "methodRegex", Value: text(strings.Join(methods, "|"))},
-				source.Member{Key: "uriTemplateRegex", Value: text(textOf(block, "uri_template_regex"))},
+				source.Member{
+					Key: "uriTemplateRegex", Value: text(textOf(block, "uri_template_regex")),
+				},
 			))
 		}
 	}
@@ -184,8 +196,8 @@ func routesOf(members []source.Member) *source.Value {
 	return routes
 }
 
-// planEntries reads what "terraform show -json" prints of a plan or of a state: the policies among its resources, in
-// every module. A value that is known only after the apply is unknown.
+// planEntries reads what "terraform show -json" prints of a plan or of a state: the policies among
+// its resources, in every module. A value that is known only after the apply is unknown.
 func planEntries(document *source.Value) []entry {
 	values := first(document.Member("planned_values"), document.Member("values"))
 	if document.Member("format_version") == nil || values == nil {
@@ -204,7 +216,9 @@ func moduleEntries(module, changes *source.Value, all *[]entry) {
 		for _, resource := range resources.Items {
 			kind, _ := resource.Member("type").Str()
 			values := resource.Member("values")
-			if e, ok := resourceEntry(kind, withUnknown(values, afterUnknown(resource, changes))); ok {
+			if e, ok := resourceEntry(
+				kind, withUnknown(values, afterUnknown(resource, changes)),
+			); ok {
 				e.place, e.sealed = resource, true
 				*all = append(*all, e)
 			}
@@ -246,7 +260,10 @@ func withUnknown(values, unknown *source.Value) *source.Value {
 		case m.Value.Is(source.Bool) && m.Value.Text == "true":
 			merged.Members = append(merged.Members, source.Member{
 				Key: m.Key, KeyPos: values.Pos, KeySpan: values.Span,
-				Value: &source.Value{Kind: source.Unknown, Text: "(known after apply)", Pos: values.Pos, Span: values.Span},
+				Value: &source.Value{
+					Kind: source.Unknown, Text: "(known after apply)", Pos: values.Pos,
+					Span: values.Span,
+				},
 			})
 		case have != nil:
 			have.Value = withUnknown(have.Value, m.Value)

@@ -74,8 +74,8 @@ func advice() []rules.Advice {
 		{Rule: "scope-in-uri-form", References: article},
 		{
 			Rule: "scope-without-audience",
-			Fix: "Where the policy can't (enforcement by a validation endpoint), " +
-				"JWT Validation can.",
+			Fix: "Where the policy can't (enforcement by a validation endpoint), JWT Validation " +
+				"can.",
 			References: article,
 		},
 		{

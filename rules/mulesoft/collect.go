@@ -24,12 +24,12 @@ func collections() []rules.Collection {
 
 func signIn() rules.Collection {
 	return rules.Collection{
-		Name: "anypoint-token", Title: "an access token for Anypoint Platform, for the commands " +
-			"below",
+		Name:  "anypoint-token",
+		Title: "an access token for Anypoint Platform, for the commands below",
 		Steps: []rules.Step{
 			{
-				Note: "of a connected app with the scope View APIs Configuration, whose id " +
-					"and secret are in the two variables",
+				Note: "of a connected app with the scope View APIs Configuration, whose id and " +
+					"secret are in the two variables",
 				Command: `ANYPOINT_TOKEN=$(printf 'data-urlencode = ` +
 					`"grant_type=client_credentials"\ndata-urlencode = ` +
 					`"client_id=%s"\ndata-urlencode = "client_secret=%s"\n' ` +
@@ -42,8 +42,9 @@ func signIn() rules.Collection {
 
 func instanceToCollect() rules.Collection {
 	return rules.Collection{
-		Name: "api-instance", Title: "which gateway runs the API, and whether it is bound to its " +
-			"instance", Takes: []source.Input{source.NeedGateway, source.NeedRuntime},
+		Name:  "api-instance",
+		Title: "which gateway runs the API, and whether it is bound to its instance",
+		Takes: []source.Input{source.NeedGateway, source.NeedRuntime},
 		Steps: []rules.Step{
 			{
 				Note: "technology tells Mule Gateway from Flex Gateway, status whether a " +
@@ -60,7 +61,8 @@ func instanceToCollect() rules.Collection {
 
 func policiesToCollect() rules.Collection {
 	return rules.Collection{
-		Name: "policies", Title: "the policies of the API instance",
+		Name:  "policies",
+		Title: "the policies of the API instance",
 		Takes: []source.Input{source.NeedPolicy},
 		Steps: []rules.Step{
 			{
@@ -73,8 +75,8 @@ func policiesToCollect() rules.Collection {
 					`automated.json`,
 			},
 			{
-				Note: "the same with the command line tool, which leaves out order and " +
-					"routes; it reads ANYPOINT_CLIENT_ID and ANYPOINT_CLIENT_SECRET",
+				Note: "the same with the command line tool, which leaves out order and routes; " +
+					"it reads ANYPOINT_CLIENT_ID and ANYPOINT_CLIENT_SECRET",
 				Command: `anypoint-cli-v4 api-mgr policy list {api} --organization {org} ` +
 					`--environment {environment} -o json > policies.json`,
 			},
@@ -88,7 +90,8 @@ func policiesToCollect() rules.Collection {
 
 func contractsToCollect() rules.Collection {
 	return rules.Collection{
-		Name: "contracts", Title: "the client ids that have an approved contract",
+		Name:  "contracts",
+		Title: "the client ids that have an approved contract",
 		Takes: []source.Input{source.NeedContracts},
 		Steps: []rules.Step{
 			{
@@ -110,8 +113,9 @@ func contractsToCollect() rules.Collection {
 
 func introspectionToCollect() rules.Collection {
 	return rules.Collection{
-		Name: "introspection", Title: "the answer of the client provider's validation endpoint " +
-			"for the token", Takes: []source.Input{source.NeedIntrospection},
+		Name:  "introspection",
+		Title: "the answer of the client provider's validation endpoint for the token",
+		Takes: []source.Input{source.NeedIntrospection},
 		Steps: []rules.Step{
 			{
 				Note: "the endpoint's address and its client: Access Management, Client " +
@@ -132,7 +136,8 @@ func introspectionToCollect() rules.Collection {
 
 func requestToCollect() rules.Collection {
 	return rules.Collection{
-		Name: "request", Title: "a request as it is sent, and what the gateway answers",
+		Name:  "request",
+		Title: "a request as it is sent, and what the gateway answers",
 		Takes: []source.Input{source.NeedHeader, source.NeedRequest, source.NeedObservedStatus},
 		Steps: []rules.Step{
 			{

@@ -12,8 +12,8 @@ func expressionNotParseable() rules.Rule {
 	return rules.Rule{
 		Name:  "expression-not-parseable",
 		Title: "an expression can't be read",
-		Why: "The gateway can't read it either: the check that it makes fails for every " +
-			"token, or the policy is not applied.",
+		Why: "The gateway can't read it either: the check that it makes fails for every token, " +
+			"or the policy is not applied.",
 		Fix:        "Correct it at the column that the message names.",
 		Severity:   rules.Error,
 		Since:      since,

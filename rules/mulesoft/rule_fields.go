@@ -16,8 +16,8 @@ func unknownFieldRule() rules.Rule {
 	return rules.Rule{
 		Name:  "unknown-field",
 		Title: "the policy has no such field",
-		Why: "The gateway does not look at it: what it was meant to switch on is off, or " +
-			"has its default.",
+		Why: "The gateway does not look at it: what it was meant to switch on is off, or has " +
+			"its default.",
 		Fix:      "Write the field's name as the policy has it.",
 		Severity: rules.Warning,
 		Since:    since,
@@ -31,8 +31,8 @@ func wrongTypeRule() rules.Rule {
 	return rules.Rule{
 		Name:  "wrong-type",
 		Title: "the value has another type than the field",
-		Why: "What the gateway makes of it is not documented: it may refuse the policy, " +
-			"or take the default. supportedAudiences, for one, is a text with commas, not a list.",
+		Why: "What the gateway makes of it is not documented: it may refuse the policy, or take " +
+			"the default. supportedAudiences, for one, is a text with commas, not a list.",
 		Fix:        "Write the value with the field's own type.",
 		Severity:   rules.Warning,
 		Since:      since,
@@ -74,8 +74,10 @@ func (c *compiler) unknownField(member source.Member, fields []field) {
 		message += "; the nearest is " + near
 	}
 	c.find(rules.Finding{
-		Rule: "unknown-field", Severity: rules.Warning, Message: message,
-		Field: member.Key, Pos: member.KeyPos, Span: member.KeySpan,
+		Rule:     "unknown-field",
+		Severity: rules.Warning,
+		Message:  message,
+		Field:    member.Key, Pos: member.KeyPos, Span: member.KeySpan,
 	})
 }
 

@@ -12,8 +12,8 @@ func placeholderValue() rules.Rule {
 		Name:  "placeholder-value",
 		Title: "a value is still the one that the console has filled in",
 		Why: "The console and the templates fill fields with examples, such as aud.example.com. " +
-			"Where such a field counts, no " +
-			"token has that audience and no key is at that address.",
+			"Where such a field counts, no token has that audience and no key is at that " +
+			"address.",
 		Fix:        "Put in this environment's own value.",
 		Severity:   rules.Warning,
 		Since:      since,

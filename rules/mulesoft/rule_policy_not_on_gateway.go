@@ -7,9 +7,8 @@ func policyNotOnGateway() rules.Rule {
 		Name:  "policy-not-on-gateway",
 		Title: "this gateway does not have the policy",
 		Why: "OpenID Connect access token enforcement needs a client provider, which Flex " +
-			"Gateway in local mode does not have: its newer " +
-			"documentation lists the policy as not supported there. The policy is not applied, " +
-			"or rejects everything.",
+			"Gateway in local mode does not have: its newer documentation lists the policy as " +
+			"not supported there. The policy is not applied, or rejects everything.",
 		Fix:        "Use JWT Validation, or OAuth 2.0 Token Introspection.",
 		Severity:   rules.Warning,
 		Since:      since,

@@ -14,8 +14,8 @@ func policyOrder() rules.Rule {
 		Name:  "policy-order",
 		Title: "two policies stand in an order in which the second can't work",
 		Why: "Policies run in their order. A browser's CORS preflight carries no token, so a " +
-			"token policy before CORS rejects it; and what a " +
-			"token policy puts into authentication is not there yet for a policy before it.",
+			"token policy before CORS rejects it; and what a token policy puts into " +
+			"authentication is not there yet for a policy before it.",
 		Fix: "Put CORS first, then what validates the token, then what uses its claims or " +
 			"client id.",
 		Severity:   rules.Warning,

@@ -21,13 +21,13 @@ func behaviours() []rules.Behaviour {
 	for _, rows := range [...]func() []row{
 		gatewayRows, jwtRows, oauthRows, oauthFlexRows, clientIDRows, slaRows,
 	} {
-		all = published(all, rows())
+		all = appendRows(all, rows())
 	}
 	return soapBehaviours(basicBehaviours(all))
 }
 
-// published adds rows to a table.
-func published(all []rules.Behaviour, rows []row) []rules.Behaviour {
+// appendRows adds rows to a table.
+func appendRows(all []rules.Behaviour, rows []row) []rules.Behaviour {
 	titles := situations()
 	for _, r := range rows {
 		r.answer.Situation = r.situation
@@ -280,7 +280,7 @@ func clientIDRows() []row {
 // basicBehaviours adds the same for credentials in basic form, which another challenge asks for.
 func basicBehaviours(all []rules.Behaviour) []rules.Behaviour {
 	first := len(all)
-	all = published(all, clientIDRows())
+	all = appendRows(all, clientIDRows())
 	for i := first; i < len(all); i++ {
 		all[i].Condition = "credentials in basic form"
 		all[i].Answer.Body, all[i].Answer.Evidence = "", documented(docClientID)
@@ -312,7 +312,7 @@ func slaRows() []row {
 // WSDL.
 func soapBehaviours(all []rules.Behaviour) []rules.Behaviour {
 	sla, first := []string{rateLimitingSLA}, len(all)
-	all = published(all, []row{
+	all = appendRows(all, []row{
 		{soapFault, Mule, sla, answer(500, "", rules.Documented, docSLA), nil},
 		{soapFault, Mule, sla, answer(400, "", rules.Documented, docSLA), nil},
 	})

@@ -85,8 +85,9 @@ func policyName(asset string) string {
 	return asset
 }
 
-// blind lists the vendor's policies that surely do not look at a request's credentials.
-func blind() []string {
+// withoutCredentials lists the vendor's policies that surely do not look at a request's
+// credentials.
+func withoutCredentials() []string {
 	return []string{
 		"rate-limiting", "spike-control", "message-logging", "cors", "header-injection",
 		"header-removal",
@@ -103,5 +104,5 @@ func blind() []string {
 // known reports whether an asset id is one of the vendor's, modelled or not.
 func known(asset string) bool {
 	_, ok := kindNamed(asset)
-	return ok || slices.Contains(blind(), asset)
+	return ok || slices.Contains(withoutCredentials(), asset)
 }

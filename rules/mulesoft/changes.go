@@ -107,7 +107,7 @@ func needVersion() source.Need {
 	}
 }
 
-// insteadBy is a solution in the place of a change that can't be made.
-func insteadBy(solution, what string) source.Need {
+// needSolution is a solution in the place of a change that can't be made.
+func needSolution(solution, what string) source.Need {
 	return source.Need{Input: source.NeedSolution, Name: solution, For: what}
 }

@@ -86,7 +86,7 @@ func (c *compiler) compile() *rules.Policy {
 	case c.outbound:
 	case modelled && !c.custom:
 		policy.Root = rules.AllOf(c.checks(kind)...)
-	case c.custom || !slices.Contains(blind(), c.asset):
+	case c.custom || !slices.Contains(withoutCredentials(), c.asset):
 		policy.Root = rules.AllOf(c.notModelled())
 	}
 	return policy
@@ -132,7 +132,7 @@ func (c *compiler) notModelled() *rules.Check {
 				"the policy out of the file to see what the others say"},
 		},
 	}
-	check.Pos, check.Span = place(first(c.assetAt, c.place))
+	check.Pos, check.Span = place(firstPresent(c.assetAt, c.place))
 	return check
 }
 

@@ -105,17 +105,17 @@ func apply(of *entry, edits []edit) (*source.File, []rules.FieldChange, error) {
 // setFields sets several fields at once.
 func (e *entry) setFields(set source.Fields) (*source.File, error) {
 	switch {
-	case e.text != nil:
+	case e.jsonString != nil:
 		return e.withText(func(inner *source.File) (*source.File, error) {
 			return inner.SetMembers(inner.Documents[0], set)
 		})
-	case e.written == nil:
+	case e.snakeCase == nil:
 		return e.file.SetMembers(e.config, set)
 	}
 	for i := range set {
 		set[i].Key = snake(set[i].Key)
 	}
-	return e.file.SetMembers(e.written, set)
+	return e.file.SetMembers(e.snakeCase, set)
 }
 
 // subject is the value that an edit is about; nil where it is not there.
@@ -128,12 +128,12 @@ func (e edit) subject(of *entry) *source.Value {
 
 // apply makes the edit in the entry's file.
 func (e edit) apply(of *entry, to any) (*source.File, error) {
-	if of.text != nil && (e.at == nil || counterpart(of.config, of.config, e.at) != nil) {
+	if of.jsonString != nil && (e.at == nil || counterpart(of.config, of.config, e.at) != nil) {
 		return e.applyToText(of, to)
 	}
 	config, spelled := of.config, e.field
-	if of.written != nil {
-		config, spelled = of.written, snake(e.field)
+	if of.snakeCase != nil {
+		config, spelled = of.snakeCase, snake(e.field)
 		if e.rename && to != "" {
 			to = snake(fieldText(to))
 		}
@@ -216,14 +216,14 @@ func jsonText(v any) string {
 func (e *entry) withText(
 	change func(inner *source.File) (*source.File, error),
 ) (*source.File, error) {
-	inner, err := source.ReadJSON(e.file.Name, []byte(e.text.Text))
+	inner, err := source.ReadJSON(e.file.Name, []byte(e.jsonString.Text))
 	if err != nil {
 		return nil, err
 	}
 	if inner, err = change(inner); err != nil {
 		return nil, err
 	}
-	return replaced(e.file, e.text, string(inner.Text))
+	return replaced(e.file, e.jsonString, string(inner.Text))
 }
 
 // applyToText makes the edit in the text that is the configuration.
@@ -247,14 +247,14 @@ func replaced(file *source.File, at *source.Value, with any) (*source.File, erro
 	return file.Edited(change)
 }
 
-// locked reports whether an entry can't be edited: it is a report, or a text that would not come
+// readOnly reports whether an entry can't be edited: it is a report, or a text that would not come
 // out as it stands in the file, such as a block of several lines.
-func (e *entry) locked() bool {
-	if e.text == nil {
-		return e.sealed
+func (e *entry) readOnly() bool {
+	if e.jsonString == nil {
+		return e.report
 	}
-	same, err := replaced(e.file, e.text, e.text.Text)
-	return e.sealed || err != nil || string(same.Text) != string(e.file.Text)
+	same, err := replaced(e.file, e.jsonString, e.jsonString.Text)
+	return e.report || err != nil || string(same.Text) != string(e.file.Text)
 }
 
 // counterpart finds a value in one of two trees of the same shape, and returns the other's; nil

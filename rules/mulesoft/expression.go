@@ -69,7 +69,7 @@ func (c *compiler) opaque(e expression) rules.Input {
 	in.Opaque.Reads, in.Opaque.Compares = reads(e), e.expr.Compares
 	in.Opaque.Eval = func(r *rules.Request) rules.Reading {
 		got := reading(e.run(r, c.runtime, ""))
-		return c.dependsOnRuntime(asking(got, in.Opaque.Reads, r), e, r)
+		return c.dependsOnRuntime(askingForHeader(got, in.Opaque.Reads, r), e, r)
 	}
 	return in
 }
@@ -122,8 +122,8 @@ func memberOf(object, path string) string {
 	return strings.TrimSuffix(name, "']")
 }
 
-// asking says which header to pass, where an expression can't be evaluated without it.
-func asking(got rules.Reading, reads []rules.Input, r *rules.Request) rules.Reading {
+// askingForHeader says which header to pass, where an expression can't be evaluated without it.
+func askingForHeader(got rules.Reading, reads []rules.Input, r *rules.Request) rules.Reading {
 	if got.Unknown == nil {
 		return got
 	}

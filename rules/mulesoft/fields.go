@@ -36,8 +36,8 @@ func (c *compiler) read(fields []field, name string) setting {
 	i := slices.IndexFunc(fields, func(f field) bool { return f.name == name })
 	f := fields[i]
 	v := c.config.Member(name)
-	if c.textual {
-		v = f.untangle(v)
+	if c.shownAsText {
+		v = f.asString(v)
 	}
 	switch {
 	case v == nil || v.Kind == source.Null:
@@ -67,8 +67,8 @@ func (c *compiler) read(fields []field, name string) setting {
 	return setting{value: v, text: v.Text}
 }
 
-// untangle makes a string of what was read as a number or a boolean where the field is a string.
-func (f field) untangle(v *source.Value) *source.Value {
+// asString makes a string of what was read as a number or a boolean where the field is a string.
+func (f field) asString(v *source.Value) *source.Value {
 	if f.kind != source.String || !v.Is(source.Number) && !v.Is(source.Bool) {
 		return v
 	}

@@ -136,7 +136,7 @@ func (o *oidcCompiler) whole(id rules.ID, test rules.Predicate, situation string
 	check := &rules.Check{
 		ID: id, Field: "assetId", Evidence: o.evidence(), Captured: documented(docOIDC),
 	}
-	check.Pos, check.Span = place(first(o.assetAt, o.place))
+	check.Pos, check.Span = place(firstPresent(o.assetAt, o.place))
 	check.Test, check.Answer = test, o.answer(situation)
 	return check
 }

@@ -79,7 +79,7 @@ func newProposer(c *rules.Configuration, e *entry, verdict *rules.Verdict) *prop
 		}
 	}
 	if !ran || !e.config.Is(source.Object) || p.profile.Kind != inspect.KindAccess ||
-		!p.repairable() || e.locked() {
+		!p.repairable() || e.readOnly() {
 		return nil
 	}
 	return p

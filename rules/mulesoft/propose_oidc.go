@@ -127,7 +127,7 @@ func (p *proposer) replaceByJWT(id string, claims ...source.Fields) ([]rules.Cha
 
 // cannotReplace says why an entry can't become one of another policy kind.
 func (p *proposer) cannotReplace() string {
-	if p.entry.written != nil {
+	if p.entry.snakeCase != nil {
 		return "the resource's type says which policy it is: write a resource of JWT Validation " +
 			"in its place"
 	}
@@ -277,8 +277,8 @@ func replaceConfiguration(
 	config source.Fields,
 ) (*rules.Configuration, error) {
 	at, with := e.config, any(config)
-	if e.text != nil {
-		at, with = e.text, jsonText(config)
+	if e.jsonString != nil {
+		at, with = e.jsonString, jsonText(config)
 	}
 	file, err := replaced(e.file, at, with)
 	if err != nil {

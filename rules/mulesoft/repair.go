@@ -108,7 +108,7 @@ func editsFor(
 	i := slices.IndexFunc(ruleRepairs(), func(r ruleRepair) bool { return r.rule == finding.Rule })
 	r := newRepairer(c, finding, facts)
 	switch {
-	case r != nil && r.locked():
+	case r != nil && r.readOnly():
 		return nil, nil, refuse(
 			"the configuration is a text inside the policy, or a report of it: correct it where " +
 				"it comes from",
@@ -148,9 +148,9 @@ func switchOn(field string) func(*repairer) ([]edit, error) {
 func (r *repairer) checkAudience() ([]edit, error) {
 	if r.asset != jwtValidation {
 		return nil, refuse("this policy can't check an audience",
-			insteadBy(
+			needSolution(
 				solutionJWT, "puts JWT Validation in its place",
-			), insteadBy(solutionScopes, "requires a scope"))
+			), needSolution(solutionScopes, "requires a scope"))
 	}
 	if r.facts.Audience == "" {
 		return nil, refuse("the file does not tell this environment's audience", needAudience())
@@ -320,8 +320,8 @@ func (r *repairer) verifySignature() ([]edit, error) {
 func (r *repairer) readClientID() ([]edit, error) {
 	if r.asset != jwtValidation {
 		return nil, refuse(
-			"this policy can't be told which claim to read", insteadBy(solutionJWT, ""),
-			insteadBy(solutionScopes, ""),
+			"this policy can't be told which claim to read", needSolution(solutionJWT, ""),
+			needSolution(solutionScopes, ""),
 		)
 	}
 	version, ok := r.version()

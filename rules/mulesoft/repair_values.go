@@ -9,9 +9,9 @@ import (
 	"github.com/gatewhy/gatewhy/rules/mulesoft/dataweave"
 )
 
-// subject is the value that the finding is about: of the entry, or of a configuration that is kept
-// as text. It is nil where it is not written as one.
-func (r *repairer) subject() *source.Value {
+// findingValue is the value that the finding is about: of the entry, or of a configuration that is
+// kept as text. It is nil where it is not written as one.
+func (r *repairer) findingValue() *source.Value {
 	if v := valueAt(r.place, r.finding.Pos); v != nil {
 		return v
 	}
@@ -41,7 +41,7 @@ func valueAt(v *source.Value, pos source.Position) *source.Value {
 
 // replaceValue puts another value in the place of the one that the finding is about.
 func (r *repairer) replaceValue(with any) ([]edit, error) {
-	v := r.subject()
+	v := r.findingValue()
 	if v == nil {
 		return nil, refuse("the value is not written where it can be replaced")
 	}
@@ -133,7 +133,7 @@ func (r *repairer) anyScope() error {
 // parsed reads the expression that the finding is about. It is nil where there is none that can be
 // read.
 func (r *repairer) parsed() *dataweave.Expr {
-	v := r.subject()
+	v := r.findingValue()
 	text, _ := v.Str()
 	code, _, isExpression := dataweave.Template(text)
 	if !isExpression {
@@ -175,7 +175,7 @@ func (r *repairer) splitScopes() ([]edit, error) {
 
 // askList asks whether a list contains the text that it was compared with.
 func (r *repairer) askList() ([]edit, error) {
-	v := r.subject()
+	v := r.findingValue()
 	text, ok := v.Str()
 	if _, _, isExpression := dataweave.Template(text); !ok || isExpression {
 		return nil, byHand()

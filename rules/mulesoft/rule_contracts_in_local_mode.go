@@ -24,7 +24,7 @@ func contractsInLocalMode() rules.Rule {
 					"must be true"
 				return []rules.Finding{
 					c.finding(
-						"skipClientIdValidation", first(skip.value, c.config, c.place), message,
+						"skipClientIdValidation", firstPresent(skip.value, c.config, c.place), message,
 					),
 				}
 			})

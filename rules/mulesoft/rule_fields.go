@@ -83,8 +83,8 @@ func (c *compiler) unknownField(member source.Member, fields []field) {
 
 func (c *compiler) inspectValue(f field, member *source.Member) {
 	v := member.Value
-	if c.textual {
-		v = f.untangle(v)
+	if c.shownAsText {
+		v = f.asString(v)
 	}
 	if v.Kind == source.Null || templated(v) {
 		return

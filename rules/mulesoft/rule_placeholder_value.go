@@ -27,9 +27,9 @@ func placeholderValue() rules.Rule {
 func checkPlaceholders(s *rules.Subject) []rules.Finding {
 	return eachEntry(s, func(c configured) []rules.Finding {
 		var all []rules.Finding
-		for _, m := range c.counting() {
+		for _, m := range c.decisiveFields() {
 			if v := c.config.Member(m); v.Is(source.String) && !templated(v) &&
-				(placeholder(v.Text) || standIn(v.Text)) {
+				(placeholder(v.Text) || exampleText(v.Text)) {
 				all = append(all, c.finding(m, v, m+" still has an example's value"))
 			}
 		}
@@ -37,9 +37,9 @@ func checkPlaceholders(s *rules.Subject) []rules.Finding {
 	})
 }
 
-// counting lists the fields that decide something in this configuration and come filled with a
-// placeholder.
-func (c configured) counting() []string {
+// decisiveFields lists the fields that decide something in this configuration and come filled with
+// a placeholder.
+func (c configured) decisiveFields() []string {
 	if c.asset != jwtValidation || c.custom {
 		return nil
 	}
@@ -59,7 +59,7 @@ func (c configured) counting() []string {
 func (c configured) placeholderClaims() []rules.Finding {
 	var all []rules.Finding
 	for _, item := range c.claimItems() {
-		if text, ok := item.value.Str(); ok && standIn(text) && !templated(item.value) &&
+		if text, ok := item.value.Str(); ok && exampleText(text) && !templated(item.value) &&
 			!strings.HasPrefix(text, "#[") {
 			all = append(
 				all, c.finding(item.list, item.value, item.key+" still has an example's value"),
@@ -69,9 +69,9 @@ func (c configured) placeholderClaims() []rules.Finding {
 	return all
 }
 
-// standIn reports whether a text has a word that stands for a tenant in documentation, or is a
+// exampleText reports whether a text has a word that stands for a tenant in documentation, or is a
 // placeholder in angle brackets.
-func standIn(text string) bool {
+func exampleText(text string) bool {
 	lower := strings.ToLower(text)
 	for _, part := range []string{
 		"<your", "<tenant", "your-tenant", "your_tenant", "yourtenant", "/tenant-id/",

@@ -20,7 +20,7 @@ func policyNotOnGateway() rules.Rule {
 				}
 				return []rules.Finding{
 					c.finding(
-						"policyRef", first(c.assetAt, c.place),
+						"policyRef", firstPresent(c.assetAt, c.place),
 						"Flex Gateway in local mode does not have this policy, by its newer "+
 							"documentation",
 					),

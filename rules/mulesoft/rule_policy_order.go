@@ -39,7 +39,7 @@ func checkOrder(s *rules.Subject) []rules.Finding {
 	for i, c := range chain {
 		for _, later := range chain[i+1:] {
 			if why := c.disturbs(later); why != "" {
-				all = append(all, later.finding("order", first(later.assetAt, later.place), why))
+				all = append(all, later.finding("order", firstPresent(later.assetAt, later.place), why))
 				break
 			}
 		}

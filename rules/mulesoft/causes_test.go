@@ -80,20 +80,25 @@ func TestWhatThePredictionSaysOfAnObservedAnswer(t *testing.T) {
 		{"accepted, and let in", good(), rules.Observation{Status: 204}, rules.Yes, ""},
 		{
 			"accepted, and a status that the gateway never sends", good(),
-			rules.Observation{Status: 404}, rules.Maybe, "backend-or-firewall",
+			rules.Observation{Status: 404},
+			rules.Maybe, "backend-or-firewall",
 		},
 		{
 			"accepted, and an unverifiable signature: the key cache", good(),
-			rules.Observation{Status: 401, Body: body(`{"error":"Invalid token."}`)}, rules.No,
+			rules.Observation{Status: 401, Body: body(`{"error":"Invalid token."}`)},
+			rules.No,
 			"stale-key-cache",
 		},
 		{
-			"accepted, and 503: no key server", good(), rules.Observation{Status: 503}, rules.No,
+			"accepted, and 503: no key server", good(),
+			rules.Observation{Status: 503},
+			rules.No,
 			"keys-out-of-reach",
 		},
 		{
 			"accepted, and 400: the token is lost on its way", good(),
-			rules.Observation{Status: 400}, rules.No, "header-stripped",
+			rules.Observation{Status: 400},
+			rules.No, "header-stripped",
 		},
 		{
 			"accepted, and the body of another policy", good(),
@@ -102,11 +107,15 @@ func TestWhatThePredictionSaysOfAnObservedAnswer(t *testing.T) {
 		},
 		{"rejected, and the same status", wrong, rules.Observation{Status: 401}, rules.Yes, ""},
 		{
-			"rejected, and let in: no policy ran", wrong, rules.Observation{Status: 200}, rules.No,
+			"rejected, and let in: no policy ran", wrong,
+			rules.Observation{Status: 200},
+			rules.No,
 			"policy-not-active-yet",
 		},
 		{
-			"rejected, and another status", wrong, rules.Observation{Status: 503}, rules.No,
+			"rejected, and another status", wrong,
+			rules.Observation{Status: 503},
+			rules.No,
 			"keys-out-of-reach",
 		},
 		{
@@ -118,21 +127,27 @@ func TestWhatThePredictionSaysOfAnObservedAnswer(t *testing.T) {
 		},
 		{
 			"no token, and a body that nobody published", none,
-			rules.Observation{Status: 400, Body: body("Bad Request")}, rules.Maybe,
+			rules.Observation{Status: 400, Body: body("Bad Request")},
+			rules.Maybe,
 			"backend-or-firewall",
 		},
 		{
 			"no token, and the body of another situation", none,
-			rules.Observation{Body: body(`{"error":"Invalid token."}`)}, rules.No,
+			rules.Observation{Body: body(`{"error":"Invalid token."}`)},
+			rules.No,
 			"backend-or-firewall",
 		},
 		{"contracts not known, and let in", open, rules.Observation{Status: 200}, rules.Maybe, ""},
 		{
-			"contracts not known, and 403", open, rules.Observation{Status: 403}, rules.Maybe,
+			"contracts not known, and 403", open,
+			rules.Observation{Status: 403},
+			rules.Maybe,
 			"contract-not-downloaded-yet",
 		},
 		{
-			"contracts not known, and 503", open, rules.Observation{Status: 503}, rules.Maybe,
+			"contracts not known, and 503", open,
+			rules.Observation{Status: 503},
+			rules.Maybe,
 			"keys-out-of-reach",
 		},
 	}
@@ -175,57 +190,72 @@ func TestACauseThatTheInputsExcludeIsNotNamed(t *testing.T) {
 	}{
 		{
 			"a preflight where the method is not known", jwt, Mule, good(),
-			rules.Observation{Status: 400}, "cors-preflight", true,
+			rules.Observation{Status: 400},
+			"cors-preflight", true,
 		},
 		{
 			"no preflight where the method is POST", jwt, Mule, posted,
-			rules.Observation{Status: 400}, "cors-preflight", false,
+			rules.Observation{Status: 400},
+			"cors-preflight", false,
 		},
 		{
 			"the client provider where the contracts are not known", jwt, Mule,
-			request(v1 + `,"aud":"a"`), rules.Observation{Status: 403}, "own-client-provider",
+			request(v1 + `,"aud":"a"`),
+			rules.Observation{Status: 403},
+			"own-client-provider",
 			true,
 		},
 		{
 			"not the client provider where the client is in the list", jwt, Mule, good(),
-			rules.Observation{Status: 403}, "own-client-provider", false,
+			rules.Observation{Status: 403},
+			"own-client-provider", false,
 		},
 		{
 			"no contract where the policy skips the check", skipped, Mule, good(),
-			rules.Observation{Status: 403}, "contract-not-downloaded-yet", false,
+			rules.Observation{Status: 403},
+			"contract-not-downloaded-yet", false,
 		},
 		{
 			"no validation endpoint where no policy asks one", jwt, Mule, good(),
-			rules.Observation{Status: 500}, "endpoint-unreadable", false,
+			rules.Observation{Status: 500},
+			"endpoint-unreadable", false,
 		},
 		{
 			"no missing token where none was to be sent", jwt, Mule, &rules.Request{At: at},
-			rules.Observation{Status: 401}, "header-stripped", false,
+			rules.Observation{Status: 401},
+			"header-stripped", false,
 		},
 		{
 			"an earlier moment where the token has expired", jwt, Mule, expired,
-			rules.Observation{Status: 200}, "seen-while-valid", true,
+			rules.Observation{Status: 200},
+			"seen-while-valid", true,
 		},
 		{
 			"no earlier moment where the audience is wrong", jwt, Mule, request(v1 + `,"aud":"b"`),
-			rules.Observation{Status: 200}, "seen-while-valid", false,
+			rules.Observation{Status: 200},
+			"seen-while-valid", false,
 		},
 		{"an enormous exp", jwt, Mule, huge, rules.Observation{Status: 503}, "enormous-exp", true},
 		{
-			"no enormous exp", jwt, Mule, good(), rules.Observation{Status: 503}, "enormous-exp",
+			"no enormous exp", jwt, Mule, good(),
+			rules.Observation{Status: 503},
+			"enormous-exp",
 			false,
 		},
 		{
 			"no missing API instance where the answer has a body", jwt, Mule, good(),
-			rules.Observation{Status: 503, Body: body("down")}, "api-instance-missing", false,
+			rules.Observation{Status: 503, Body: body("down")},
+			"api-instance-missing", false,
 		},
 		{
 			"a missing API instance where it has none", jwt, Mule, good(),
-			rules.Observation{Status: 503, Body: body("")}, "api-instance-missing", true,
+			rules.Observation{Status: 503, Body: body("")},
+			"api-instance-missing", true,
 		},
 		{
 			"no backend where the request was let in", jwt, Mule, request(v1 + `,"aud":"b"`),
-			rules.Observation{Status: 200}, "backend-or-firewall", false,
+			rules.Observation{Status: 200},
+			"backend-or-firewall", false,
 		},
 	}
 	for _, test := range tests {

@@ -20,12 +20,14 @@ func TestClientCredentials(t *testing.T) {
 	}{
 		{"a client with a contract", byHeader, map[string]string{"Client_id": client}, accepted},
 		{
-			"a client without a contract", byHeader, map[string]string{"Client_id": "another"},
+			"a client without a contract", byHeader,
+			map[string]string{"Client_id": "another"},
 			decided{rules.Rejected, 401, rules.Contract},
 		},
 		{
 			"a header that is sent empty names no client", byHeader,
-			map[string]string{"Client_id": ""}, decided{rules.Rejected, 401, rules.ClientID},
+			map[string]string{"Client_id": ""},
+			decided{rules.Rejected, 401, rules.ClientID},
 		},
 		{
 			"headers that were not given are not known", byHeader, nil,
@@ -74,11 +76,13 @@ func TestOtherPolicies(t *testing.T) {
 	}{
 		{
 			"a policy that does not look at credentials lets everything through",
-			"message-logging", groupID, decided{rules.Accepted, 200, ""},
+			"message-logging", groupID,
+			decided{rules.Accepted, 200, ""},
 		},
 		{
 			"a policy that is not modelled is never waved through", "http-basic-authentication",
-			groupID, decided{rules.Undetermined, 0, rules.NotModelled},
+			groupID,
+			decided{rules.Undetermined, 0, rules.NotModelled},
 		},
 		{
 			"a custom policy is not modelled, whatever its name", "jwt-validation",

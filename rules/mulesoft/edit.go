@@ -238,15 +238,6 @@ func (e edit) applyToText(of *entry, to any) (*source.File, error) {
 	})
 }
 
-// replaced is a file with another value in the place of one.
-func replaced(file *source.File, at *source.Value, with any) (*source.File, error) {
-	change, err := file.Replace(at, with)
-	if err != nil {
-		return nil, err
-	}
-	return file.Edited(change)
-}
-
 // readOnly reports whether an entry can't be edited: it is a report, or a text that would not come
 // out as it stands in the file, such as a block of several lines.
 func (e *entry) readOnly() bool {
@@ -255,23 +246,4 @@ func (e *entry) readOnly() bool {
 	}
 	same, err := replaced(e.file, e.jsonString, e.jsonString.Text)
 	return e.report || err != nil || string(same.Text) != string(e.file.Text)
-}
-
-// counterpart finds a value in one of two trees of the same shape, and returns the other's; nil
-// where it is not there.
-func counterpart(v, other, wanted *source.Value) *source.Value {
-	if v == wanted {
-		return other
-	}
-	for i, item := range v.Items {
-		if found := counterpart(item, other.Items[i], wanted); found != nil {
-			return found
-		}
-	}
-	for i := range v.Members {
-		if found := counterpart(v.Members[i].Value, other.Members[i].Value, wanted); found != nil {
-			return found
-		}
-	}
-	return nil
 }

@@ -56,27 +56,6 @@ func (e *entry) fieldPos(name string) (source.Position, source.Span) {
 	return place(firstPresent(e.config, e.place))
 }
 
-// memberPlace is the place of a member's value, or of its name where the value is a block: one
-// that begins on a later line, or a block of HCL.
-func memberPlace(m *source.Member) (source.Position, source.Span) {
-	v := m.Value
-	onLaterLine := v.Pos.Line > m.KeyPos.Line
-	if (v.Is(source.List) || v.Is(source.Object)) && (onLaterLine || v.Labels != nil) {
-		return m.KeyPos, m.KeySpan
-	}
-	return place(v)
-}
-
-// place is where a value begins, and the part of it that is shown to a reader: all of a scalar,
-// the first character of anything else.
-func place(v *source.Value) (source.Position, source.Span) {
-	span := v.Span
-	if v.Kind == source.List || v.Kind == source.Object {
-		span.End = min(span.End, span.Start+1)
-	}
-	return v.Pos, span
-}
-
 // The suffixes of a policy kind's name that name the gateway.
 const (
 	flexSuffix = "-flex"
@@ -163,22 +142,4 @@ const groupID = "68ef9520-24e9-4cf2-b2f5-620025690913"
 func vendorGroup(group *source.Value) bool {
 	id, ok := group.Str()
 	return !ok || id == groupID
-}
-
-// firstPresent is the first value that is there and not null; nil where none is.
-func firstPresent(values ...*source.Value) *source.Value {
-	for _, v := range values {
-		if v != nil && v.Kind != source.Null {
-			return v
-		}
-	}
-	return nil
-}
-
-// label is the text of a string or a number; empty for any other value.
-func label(v *source.Value) string {
-	if v.Is(source.String) || v.Is(source.Number) {
-		return v.Text
-	}
-	return ""
 }

@@ -195,14 +195,6 @@ func (e expression) run(
 	)
 }
 
-func object(members ...source.Member) *source.Value {
-	return &source.Value{Kind: source.Object, Members: members}
-}
-
-func text(s string) *source.Value { return &source.Value{Kind: source.String, Text: s} }
-
-func notKnown(why string) *source.Value { return &source.Value{Kind: source.Unknown, Text: why} }
-
 // headerValue is a header as an expression sees it. An empty one stands for a header that is known
 // not to be sent.
 func headerValue(r *rules.Request, value string) *source.Value {

@@ -15,11 +15,11 @@ type field struct {
 	name    string
 	kind    source.Kind
 	absent  string   // the default, as text
-	allowed []string // the values; empty where any will do
+	allowed []string // the values that it may have; empty where it may have any
 }
 
-// setting is a field's value as it counts: from the configuration, else the default. Where Unknown
-// is set, the check that needs the field is unknown.
+// setting is a field's value as it counts: from the configuration, else the default. Where it is
+// unknown, so is every check that needs the field.
 type setting struct {
 	value   *source.Value // nil where absent
 	text    string
@@ -28,13 +28,12 @@ type setting struct {
 
 func (s setting) is(text string) bool { return s.unknown == nil && s.text == text }
 
-// on is the setting of a boolean field: true, false, or unknown.
+// on reports whether a boolean field is known to be true.
 func (s setting) on() bool { return s.is("true") }
 
-// read looks up a field of the configuration by its description.
-func (c *compiler) read(fields []field, name string) setting {
-	i := slices.IndexFunc(fields, func(f field) bool { return f.name == name })
-	f := fields[i]
+// get is the setting of a field that the policy kind has.
+func (c *compiler) get(name string) setting {
+	f := c.fields[fieldIndex(c.fields, name)]
 	v := c.config.Member(name)
 	if c.shownAsText {
 		v = f.asString(v)
@@ -57,7 +56,7 @@ func (c *compiler) read(fields []field, name string) setting {
 			Why: fmt.Sprintf("%s must be %s, and this file has %s", name, f.kind, v.Kind),
 		}}
 	}
-	if len(f.allowed) > 0 && !slices.Contains(f.allowed, v.Text) {
+	if !f.allows(v) {
 		return setting{value: v, unknown: &rules.Unknown{
 			Why: fmt.Sprintf(
 				"%s may be %s, and this file has %s", name, strings.Join(f.allowed, ", "), v.Text,
@@ -67,7 +66,12 @@ func (c *compiler) read(fields []field, name string) setting {
 	return setting{value: v, text: v.Text}
 }
 
-// asString makes a string of what was read as a number or a boolean where the field is a string.
+// fieldIndex is the index of the field with this name; negative where there is none.
+func fieldIndex(fields []field, name string) int {
+	return slices.IndexFunc(fields, func(f field) bool { return f.name == name })
+}
+
+// asString makes a string of a number or a boolean where the field is a string.
 func (f field) asString(v *source.Value) *source.Value {
 	if f.kind != source.String || !v.Is(source.Number) && !v.Is(source.Bool) {
 		return v
@@ -86,8 +90,13 @@ func (f field) fits(v *source.Value) bool {
 	return v.Kind == f.kind
 }
 
-// templated reports whether only a deployment knows the value: a variable, a reference, a
-// placeholder of a template language. DataWeave itself never has these forms.
+// allows reports whether a value is one of those that the field may have.
+func (f field) allows(v *source.Value) bool {
+	return len(f.allowed) == 0 || slices.Contains(f.allowed, v.Text)
+}
+
+// templated reports whether only a deployment knows the value: a variable, a reference, or a
+// placeholder of a template language. No expression of DataWeave looks like these.
 func templated(v *source.Value) bool {
 	if v.Kind == source.Unknown {
 		return true

@@ -39,7 +39,8 @@ func TestOpenIDConnectWithoutACapturedAnswer(t *testing.T) {
 		},
 		{
 			"another scope is not enough", `"skipClientIdValidation":true,"scopes":"UAT.Access"`,
-			request(v1 + `,"scp":"DEV.Access"`), decided{rules.Rejected, 403, rules.Scopes},
+			request(v1 + `,"scp":"DEV.Access"`),
+			decided{rules.Rejected, 403, rules.Scopes},
 		},
 		{
 			"a part of a scope is another scope",
@@ -54,7 +55,8 @@ func TestOpenIDConnectWithoutACapturedAnswer(t *testing.T) {
 		{
 			"AND wants every scope",
 			`"skipClientIdValidation":true,"scopes":"a b","scopeValidationCriteria":"AND"`,
-			request(v1 + `,"scp":"a"`), decided{rules.Rejected, 403, rules.Scopes},
+			request(v1 + `,"scp":"a"`),
+			decided{rules.Rejected, 403, rules.Scopes},
 		},
 		{
 			"OR wants one",
@@ -63,7 +65,8 @@ func TestOpenIDConnectWithoutACapturedAnswer(t *testing.T) {
 		},
 		{
 			"an expired token is inactive", `"skipClientIdValidation":true`,
-			request(`"exp":1778050000`), decided{rules.Rejected, 401, rules.Introspection},
+			request(`"exp":1778050000`),
+			decided{rules.Rejected, 401, rules.Introspection},
 		},
 		{
 			"a bad signature makes a token inactive", `"skipClientIdValidation":true`,
@@ -113,7 +116,8 @@ func TestOpenIDConnectWithACapturedAnswer(t *testing.T) {
 		},
 		{
 			"a contract for the answer's client id", ``,
-			`{"active":true,"client_id":"` + client + `"}`, decided{rules.Accepted, 200, ""},
+			`{"active":true,"client_id":"` + client + `"}`,
+			decided{rules.Accepted, 200, ""},
 		},
 		{
 			"no contract for the answer's client id", ``, `{"active":true,"client_id":"another"}`,
@@ -129,15 +133,18 @@ func TestOpenIDConnectWithACapturedAnswer(t *testing.T) {
 		},
 		{
 			"scopes as a list", `"skipClientIdValidation":true,"scopes":"a"`,
-			`{"scope":["b","a"]}`, decided{rules.Accepted, 200, ""},
+			`{"scope":["b","a"]}`,
+			decided{rules.Accepted, 200, ""},
 		},
 		{
 			"the token's own scp does not count", `"skipClientIdValidation":true,"scopes":"a"`,
-			`{"scp":"a"}`, decided{rules.Rejected, 403, rules.Scopes},
+			`{"scp":"a"}`,
+			decided{rules.Rejected, 403, rules.Scopes},
 		},
 		{
 			"an answer that has expired", `"skipClientIdValidation":true`,
-			`{"active":true,"exp":1778050000}`, decided{rules.Rejected, 401, rules.Expiry},
+			`{"active":true,"exp":1778050000}`,
+			decided{rules.Rejected, 401, rules.Expiry},
 		},
 		{
 			"an answer with no seconds left: older versions of the family took it for valid",
@@ -146,11 +153,13 @@ func TestOpenIDConnectWithACapturedAnswer(t *testing.T) {
 		},
 		{
 			"an answer with less than no seconds left", `"skipClientIdValidation":true`,
-			`{"active":true,"expires_in":-1}`, decided{rules.Rejected, 401, rules.Expiry},
+			`{"active":true,"expires_in":-1}`,
+			decided{rules.Rejected, 401, rules.Expiry},
 		},
 		{
 			"an answer with seconds left", `"skipClientIdValidation":true`,
-			`{"active":true,"expires_in":60}`, decided{rules.Accepted, 200, ""},
+			`{"active":true,"expires_in":60}`,
+			decided{rules.Accepted, 200, ""},
 		},
 	}
 	for _, test := range tests {

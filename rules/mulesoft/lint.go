@@ -1,8 +1,6 @@
 package mulesoft
 
 import (
-	"slices"
-
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/mulesoft/dataweave"
@@ -34,7 +32,6 @@ const since = "0.1.0"
 type configured struct {
 	compiler
 	policy *rules.Policy
-	fields []field // that its policy kind has
 }
 
 // eachEntry makes findings of the entries of a subject's policies that are in force.
@@ -51,7 +48,8 @@ func eachEntry(s *rules.Subject, look func(configured) []rules.Finding) []rules.
 
 // configure prepares the entry of a policy to be looked into.
 func configure(policy *rules.Policy, e *entry) configured {
-	return configured{compiler{entry: e, variant: policy.Variant}, policy, fieldsOf(e.asset)}
+	c := compiler{entry: e, variant: policy.Variant, fields: fieldsOf(e.asset)}
+	return configured{c, policy}
 }
 
 // finding is one at a value of the entry's configuration.
@@ -78,10 +76,10 @@ func fieldsOf(asset string) []field {
 
 // setting is a field's value as it counts, where the policy kind has that field.
 func (c configured) setting(name string) setting {
-	if c.custom || !slices.ContainsFunc(c.fields, func(f field) bool { return f.name == name }) {
+	if c.custom || fieldIndex(c.fields, name) < 0 {
 		return setting{}
 	}
-	return c.read(c.fields, name)
+	return c.get(name)
 }
 
 // claimItem is one custom claim as the configuration lists it.

@@ -6,9 +6,9 @@ import (
 	"github.com/gatewhy/gatewhy/rules/mulesoft/dataweave"
 )
 
-// claimTest is what a custom claim's value asks of it: to equal a literal, or an expression to
-// give true.
-func (c *compiler) claimTest(claim, field string) rules.Predicate {
+// claimValueTest is what a custom claim's value asks of it: to equal a literal, or an expression
+// to give true.
+func (c *compiler) claimValueTest(claim, field string) rules.Predicate {
 	e := c.parse(field)
 	if e.expr == nil && e.fault == nil {
 		return rules.Predicate{

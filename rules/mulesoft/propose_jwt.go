@@ -158,16 +158,6 @@ func claimValue(e *entry, key string) string {
 	return ""
 }
 
-func textOf(object *source.Value, name string) string {
-	text, _ := object.Member(name).Str()
-	return text
-}
-
-func on(config *source.Value, name string) bool {
-	is, _ := config.Member(name).Bool()
-	return is
-}
-
 // closeHoles proposes what narrows a policy that lets this token in: one control at a time, then
 // all of them.
 func (p *proposer) closeHoles() ([]rules.Change, error) {

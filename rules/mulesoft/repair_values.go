@@ -21,24 +21,6 @@ func (r *repairer) findingValue() *source.Value {
 	return valueAt(r.config, r.finding.Pos)
 }
 
-// valueAt returns the value at a place, in v or below; nil where there is none.
-func valueAt(v *source.Value, pos source.Position) *source.Value {
-	if v.Pos == pos {
-		return v
-	}
-	for _, item := range v.Items {
-		if found := valueAt(item, pos); found != nil {
-			return found
-		}
-	}
-	for i := range v.Members {
-		if found := valueAt(v.Members[i].Value, pos); found != nil {
-			return found
-		}
-	}
-	return nil
-}
-
 // replaceValue puts another value in the place of the one that the finding is about.
 func (r *repairer) replaceValue(with any) ([]edit, error) {
 	v := r.findingValue()

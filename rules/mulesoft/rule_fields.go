@@ -2,7 +2,6 @@ package mulesoft
 
 import (
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect"
@@ -10,7 +9,8 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// The rules in this file are found while a configuration is compiled: see inspectFields.
+// The rules of this file have no check of their own: inspectFields finds what breaks them while a
+// configuration is compiled.
 
 func unknownFieldRule() rules.Rule {
 	return rules.Rule{
@@ -52,25 +52,24 @@ func valueNotAllowedRule() rules.Rule {
 	}
 }
 
-// inspectFields reports fields that the policy does not know, and values of a wrong type or out of
-// range.
-func (c *compiler) inspectFields(fields []field) {
+// inspectFields reports the fields that the policy does not have, and the values that a field
+// can't have.
+func (c *compiler) inspectFields() {
 	if c.config == nil {
 		return
 	}
 	for _, member := range c.config.Members {
-		i := slices.IndexFunc(fields, func(f field) bool { return f.name == member.Key })
-		if i < 0 {
-			c.unknownField(member, fields)
-			continue
+		if i := fieldIndex(c.fields, member.Key); i >= 0 {
+			c.inspectValue(c.fields[i], &member)
+		} else {
+			c.unknownField(member)
 		}
-		c.inspectValue(fields[i], &member)
 	}
 }
 
-func (c *compiler) unknownField(member source.Member, fields []field) {
+func (c *compiler) unknownField(member source.Member) {
 	message := fmt.Sprintf("%s is no field of %s", member.Key, policyName(c.asset))
-	if near := nearest(member.Key, fields); near != "" {
+	if near := nearest(member.Key, c.fields); near != "" {
 		message += "; the nearest is " + near
 	}
 	c.find(rules.Finding{
@@ -95,7 +94,7 @@ func (c *compiler) inspectValue(f field, member *source.Member) {
 	case !f.fits(v):
 		finding.Rule = "wrong-type"
 		finding.Message = fmt.Sprintf("%s must be %s, and this is %s", f.name, f.kind, v.Kind)
-	case len(f.allowed) > 0 && !slices.Contains(f.allowed, v.Text):
+	case !f.allows(v):
 		finding.Rule = "value-not-allowed"
 		finding.Message = fmt.Sprintf(
 			"%s may be %s, and this is %s", f.name, strings.Join(f.allowed, ", "), v.Text,
@@ -106,8 +105,8 @@ func (c *compiler) inspectValue(f field, member *source.Member) {
 	c.find(finding)
 }
 
-// nearest returns the known field whose name is closest, or nothing where none is close: more than
-// half of the name would have to change.
+// nearest is the field whose name is closest; empty where more than half of the name would have to
+// change.
 func nearest(name string, fields []field) string {
 	names := make([]string, len(fields))
 	for i, f := range fields {

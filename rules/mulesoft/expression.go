@@ -27,14 +27,14 @@ type expression struct {
 	fault  *rules.Unknown  // why the text can't be read
 }
 
-// exact reports whether the expression's tree is what the gateway runs, without a doubt.
+// exact reports whether the gateway surely runs the expression as its tree says.
 func (e expression) exact() bool {
+	undecided := func(a dataweave.Ambiguity) bool { return a.Undecided }
 	return e.expr != nil && len(e.expr.Unsupported()) == 0 &&
-		!slices.ContainsFunc(
-			e.expr.Ambiguities(), func(a dataweave.Ambiguity) bool { return a.Undecided },
-		)
+		!slices.ContainsFunc(e.expr.Ambiguities(), undecided)
 }
 
+// parse reads a field's text, in the dialect of the gateway.
 func (c *compiler) parse(field string) expression {
 	code, offset, isExpression := dataweave.Template(field)
 	e := expression{text: strings.TrimSpace(field)}
@@ -50,7 +50,7 @@ func (c *compiler) parse(field string) expression {
 	return e
 }
 
-// plainText is why nothing is known of a field that should hold an expression and holds a text.
+// plainText is why a field is unknown that should hold an expression and holds a plain text.
 func plainText() *rules.Unknown {
 	return &rules.Unknown{
 		Why: "it is no expression, and how the gateway takes a plain text here is not documented",
@@ -74,18 +74,19 @@ func (c *compiler) opaque(e expression) rules.Input {
 	return in
 }
 
-// dependsOnRuntime says so where the version of the runtime would decide what an expression gives.
+// dependsOnRuntime asks for the version of the runtime where that would decide what an expression
+// gives.
 func (c *compiler) dependsOnRuntime(
 	got rules.Reading, e expression, r *rules.Request,
 ) rules.Reading {
 	if got.Unknown == nil || c.runtime.Known() {
 		return got
 	}
-	since24 := dataweave.Version{Major: 4, Minor: 4}
-	if e.run(r, since24, "").Unknown == nil {
+	recent := dataweave.Version{Major: 4, Minor: 4}
+	if e.run(r, recent, "").Unknown == nil {
 		got.Unknown.Need = rules.Need{
-			Input: source.NeedRuntime, For: "the version of the Mule runtime, on which this " +
-				"expression depends",
+			Input: source.NeedRuntime,
+			For:   "the version of the Mule runtime, on which this expression depends",
 		}
 	}
 	return got
@@ -108,8 +109,8 @@ func reads(e expression) []rules.Input {
 	return all
 }
 
-// memberOf is the name that a path selects of an object, as Expr.Reads writes it: .name or
-// ['a-name']; empty where it selects none.
+// memberOf is the name of the object's member that a path selects; empty where it selects none.
+// The path is written as Expr.Reads writes it: .name or ['a-name'].
 func memberOf(object, path string) string {
 	selector, ok := strings.CutPrefix(path, object)
 	if !ok {
@@ -122,7 +123,7 @@ func memberOf(object, path string) string {
 	return strings.TrimSuffix(name, "']")
 }
 
-// askingForHeader says which header to pass, where an expression can't be evaluated without it.
+// askingForHeader asks for a header where an expression can't be evaluated without it.
 func askingForHeader(got rules.Reading, reads []rules.Input, r *rules.Request) rules.Reading {
 	if got.Unknown == nil {
 		return got
@@ -131,9 +132,7 @@ func askingForHeader(got rules.Reading, reads []rules.Input, r *rules.Request) r
 		if in.Source == rules.FromHTTP && r.Read(in).Value == nil {
 			got.Unknown.Need = rules.Need{
 				Input: source.NeedHeader, Name: in.Name,
-				For: fmt.Sprintf(
-					`what the client sends in it; "%s:" where it sends none`, in.Name,
-				),
+				For: `what the client sends in it; "` + in.Name + `:" where it sends none`,
 			}
 			return got
 		}
@@ -141,6 +140,7 @@ func askingForHeader(got rules.Reading, reads []rules.Input, r *rules.Request) r
 	return got
 }
 
+// reading is the result of an expression as an input of a check.
 func reading(result dataweave.Result) rules.Reading {
 	switch {
 	case result.Failure != nil:
@@ -179,36 +179,36 @@ func unreadable(offset int, err error) *rules.Unknown {
 	return u
 }
 
-// tokenStandIn stands for the token in what expressions read, so that no message about an
+// tokenStandIn takes the token's place in what expressions read, so that no message about an
 // expression can show the token.
 const tokenStandIn = "(token)"
 
-// run evaluates the expression over a request. What is not known of the request is unknown in it
-// too. sentIn names the header that the token is taken to be sent in.
+// run evaluates the expression over a request. What we do not know of the request is unknown to
+// the expression too. The token is taken to be sent in the header that sentIn names.
 func (e expression) run(
 	r *rules.Request, runtime dataweave.Version, sentIn string,
 ) dataweave.Result {
 	vars := object(source.Member{Key: "claimSet", Value: claimSet(r, e.claims)})
 	vars.Members = append(vars.Members, dataweave.Rest("what other policies have put into vars"))
-	return e.expr.Eval(
-		dataweave.Env{Runtime: runtime, Vars: vars, Attributes: attributes(r, sentIn)},
-	)
+	return e.expr.Eval(dataweave.Env{
+		Runtime: runtime, Vars: vars, Attributes: attributes(r, sentIn),
+	})
 }
 
-// headerValue is a header as an expression sees it. An empty one stands for a header that is known
-// not to be sent.
+// headerValue is a header as an expression sees it. An empty header is one that is known not to be
+// sent.
 func headerValue(r *rules.Request, value string) *source.Value {
 	if value == "" {
 		return &source.Value{Kind: source.Null}
 	}
-	if r.Token != nil && r.Token.Compact() != "" { // one that lint has made up has no text
+	if r.Token != nil && r.Token.Compact() != "" { // a token that lint makes up has no text
 		value = strings.ReplaceAll(value, r.Token.Compact(), tokenStandIn)
 	}
 	return text(value)
 }
 
-// claimSet is the token's claims with these names as an expression sees them; "*" stands for all
-// of them. A claim that the request can't tell is unknown.
+// claimSet holds the token's claims with these names as an expression sees them; the name "*"
+// stands for all claims. A claim that we can't know of the request is unknown.
 func claimSet(r *rules.Request, names []string) *source.Value {
 	if r.Token == nil {
 		return object()
@@ -250,27 +250,21 @@ func namesOf(v *source.Value) []string {
 // the Authorization header, and in the header that it is taken to be sent in.
 func attributes(r *rules.Request, sentIn string) *source.Value {
 	headers := object()
+	add := func(name string, value *source.Value) {
+		headers.Members = append(headers.Members, source.Member{Key: name, Value: value})
+	}
 	for name, value := range r.Headers {
-		headers.Members = append(
-			headers.Members,
-			source.Member{Key: strings.ToLower(name), Value: headerValue(r, value)},
-		)
+		add(strings.ToLower(name), headerValue(r, value))
 	}
 	if headers.Member("authorization") == nil && r.Token != nil {
-		headers.Members = append(
-			headers.Members,
-			source.Member{Key: "authorization", Value: text("Bearer " + tokenStandIn)},
-		)
+		add("authorization", text("Bearer "+tokenStandIn))
 	}
 	if sentIn != "" && headers.Member(sentIn) == nil {
-		headers.Members = append(
-			headers.Members, source.Member{Key: sentIn, Value: text(tokenStandIn)},
-		)
+		add(sentIn, text(tokenStandIn))
 	}
 	if !r.HeadersWhole {
-		headers.Members = append(
-			headers.Members, dataweave.Rest("the request's other headers were not given"),
-		)
+		rest := dataweave.Rest("the request's other headers were not given")
+		headers.Members = append(headers.Members, rest)
 	}
 	all := object(source.Member{Key: "headers", Value: headers})
 	if r.Query != nil || r.QueryWhole {
@@ -289,9 +283,8 @@ func queryParams(r *rules.Request) *source.Value {
 		params.Members = append(params.Members, source.Member{Key: name, Value: text(value)})
 	}
 	if !r.QueryWhole {
-		params.Members = append(
-			params.Members, dataweave.Rest("the request's other parameters were not given"),
-		)
+		rest := dataweave.Rest("the request's other parameters were not given")
+		params.Members = append(params.Members, rest)
 	}
 	return params
 }

@@ -28,38 +28,49 @@ func lintRules() []rules.Rule {
 // since is the version that has all rules of the first catalogue.
 const since = "0.1.0"
 
-// configured is the entry of a policy, with the gateway that it was compiled for.
+// configured is the entry of a policy, with the gateway for which it was compiled.
 type configured struct {
 	compiler
 	policy *rules.Policy
 }
 
-// eachEntry makes findings of the entries of a subject's policies that are in force.
-func eachEntry(s *rules.Subject, look func(configured) []rules.Finding) []rules.Finding {
-	var all []rules.Finding
+// inForce lists the entries of a subject's policies that are in force.
+func inForce(s *rules.Subject) []configured {
+	var all []configured
 	for _, policy := range s.Policies {
 		e, ours := policy.Entry.(*entry)
 		if ours && !policy.When.Disabled && (e.config == nil || e.config.Is(source.Object)) {
-			all = append(all, look(configure(policy, e))...)
+			all = append(all, configure(policy, e))
 		}
 	}
 	return all
 }
 
-// configure prepares the entry of a policy to be looked into.
+// eachEntry is the check of a rule that looks at one entry in force at a time.
+func eachEntry(look func(configured) []rules.Finding) func(*rules.Subject) []rules.Finding {
+	return func(s *rules.Subject) []rules.Finding {
+		var all []rules.Finding
+		for _, c := range inForce(s) {
+			all = append(all, look(c)...)
+		}
+		return all
+	}
+}
+
+// configure prepares the entry of a policy to be looked at.
 func configure(policy *rules.Policy, e *entry) configured {
 	c := compiler{entry: e, variant: policy.Variant, fields: fieldsOf(e.asset)}
 	return configured{c, policy}
 }
 
-// finding is one at a value of the entry's configuration.
-func (c configured) finding(field string, v *source.Value, message string) rules.Finding {
+// finding is a finding about a value of the entry's configuration, alone in a list.
+func (c configured) finding(field string, v *source.Value, message string) []rules.Finding {
 	f := rules.Finding{Field: field, Message: message, Policy: c.policy}
 	f.Pos, f.Span = place(v)
-	return f
+	return []rules.Finding{f}
 }
 
-// fieldsOf describes the fields of a policy kind that is modelled; nothing for any other.
+// fieldsOf describes the fields of a policy kind that looks at tokens; nil for any other.
 func fieldsOf(asset string) []field {
 	switch asset {
 	case jwtValidation:
@@ -74,7 +85,7 @@ func fieldsOf(asset string) []field {
 	return nil
 }
 
-// setting is a field's value as it counts, where the policy kind has that field.
+// setting is a field's value as it counts. It is empty where the policy kind has no such field.
 func (c configured) setting(name string) setting {
 	if c.custom || fieldIndex(c.fields, name) < 0 {
 		return setting{}
@@ -88,8 +99,8 @@ type claimItem struct {
 	value     *source.Value
 }
 
-// claimItems lists the custom claims that the policy checks: none where their check is switched
-// off.
+// claimItems lists the custom claims that the policy checks. There are none where their check is
+// switched off.
 func (c configured) claimItems() []claimItem {
 	if c.asset != jwtValidation || c.custom || !c.setting("validateCustomClaim").on() {
 		return nil
@@ -110,22 +121,21 @@ func (c configured) claimItems() []claimItem {
 	return all
 }
 
-// expressionField is a field with an expression that counts, as it was read.
+// expressionField is a field with an expression that the policy uses.
 type expressionField struct {
 	name   string
 	value  *source.Value
-	code   string // the text between #[ and ]
-	test   bool   // it has to give a boolean
-	expr   *dataweave.Expr
-	fault  error
-	offset int // characters before the code
+	test   bool            // it has to give a boolean
+	expr   *dataweave.Expr // nil where it can't be read
+	fault  error           // why it can't be read
+	offset int             // the number of characters before the expression
 }
 
-// eachExpression makes findings of the expressions that count in a subject's policies.
+// eachExpression is the check of a rule that looks at one expression at a time.
 func eachExpression(
-	s *rules.Subject, look func(c configured, e expressionField) []rules.Finding,
-) []rules.Finding {
-	return eachEntry(s, func(c configured) []rules.Finding {
+	look func(configured, expressionField) []rules.Finding,
+) func(*rules.Subject) []rules.Finding {
+	return eachEntry(func(c configured) []rules.Finding {
 		var all []rules.Finding
 		for _, e := range c.expressions() {
 			all = append(all, look(c, e)...)
@@ -134,34 +144,34 @@ func eachExpression(
 	})
 }
 
+// expressions reads the expressions that the policy uses.
 func (c configured) expressions() []expressionField {
-	var all []expressionField
-	for _, item := range c.claimItems() {
-		all = c.appendExpression(all, item.list, item.value, true)
-	}
 	if c.asset != jwtValidation || c.custom {
-		return all
+		return nil
+	}
+	var fields []expressionField
+	for _, item := range c.claimItems() {
+		fields = append(fields, expressionField{name: item.list, value: item.value, test: true})
+	}
+	add := func(name string) {
+		fields = append(fields, expressionField{name: name, value: c.config.Member(name)})
 	}
 	if !c.setting("skipClientIdValidation").on() {
-		all = c.appendExpression(
-			all, "clientIdExpression", c.config.Member("clientIdExpression"), false,
-		)
+		add("clientIdExpression")
 	}
 	if c.setting("jwtOrigin").is(customOrigin) {
-		all = c.appendExpression(all, "jwtExpression", c.config.Member("jwtExpression"), false)
+		add("jwtExpression")
+	}
+	var all []expressionField
+	for _, e := range fields {
+		text, ok := e.value.Str()
+		code, offset, isExpression := dataweave.Template(text)
+		if !ok || !isExpression || templated(e.value) {
+			continue
+		}
+		e.offset = offset
+		e.expr, e.fault = dataweave.Parse(code, c.dialect())
+		all = append(all, e)
 	}
 	return all
-}
-
-func (c configured) appendExpression(
-	all []expressionField, name string, v *source.Value, test bool,
-) []expressionField {
-	text, ok := v.Str()
-	code, offset, isExpression := dataweave.Template(text)
-	if !ok || !isExpression || templated(v) {
-		return all
-	}
-	e := expressionField{name: name, value: v, code: code, test: test, offset: offset}
-	e.expr, e.fault = dataweave.Parse(code, c.dialect())
-	return append(all, e)
 }

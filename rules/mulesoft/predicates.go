@@ -6,25 +6,25 @@ import (
 	"github.com/gatewhy/gatewhy/rules/mulesoft/dataweave"
 )
 
-// claimValueTest is what a custom claim's value asks of it: to equal a literal, or an expression
-// to give true.
+// claimValueTest is the test that a configuration writes as a custom claim's value. The claim must
+// equal a literal, or an expression must give true.
 func (c *compiler) claimValueTest(claim, field string) rules.Predicate {
 	e := c.parse(field)
 	if e.expr == nil && e.fault == nil {
 		return rules.Predicate{
-			Op: rules.Equals, Input: rules.Claim(claim), Values: rules.Literals(field),
-			Loose: true,
+			Op: rules.Equals, Loose: true,
+			Input: rules.Claim(claim), Values: rules.Literals(field),
 		}
 	}
 	if e.exact() {
-		if p, ok := lower(e.expr.Root, true); ok {
+		if p, ok := predicateOf(e.expr.Root, true); ok {
 			return p
 		}
 	}
 	return rules.Predicate{Op: rules.True, Input: c.opaque(e)}
 }
 
-// input is what a client id expression reads: a claim where that is all it does.
+// input is what a client id expression gives: a claim, where the expression only selects one.
 func (c *compiler) input(field string) rules.Input {
 	e := c.parse(field)
 	if e.expr == nil && e.fault == nil {
@@ -38,7 +38,7 @@ func (c *compiler) input(field string) rules.Input {
 	return c.opaque(e)
 }
 
-// claimPath is the claim that a node selects, where it does nothing else.
+// claimPath is the claim that a node selects. It is not ok for a node that does anything else.
 func claimPath(n *dataweave.Node) (string, bool) {
 	if path := n.Path(); len(path) == 3 && path[0] == "vars" && path[1] == "claimSet" {
 		return path[2], true
@@ -46,30 +46,31 @@ func claimPath(n *dataweave.Node) (string, bool) {
 	return "", false
 }
 
-// lower turns a boolean expression into predicates where they mean exactly the same. Positive says
-// that the expression is true only where this part is: a part that is null or an error is as good
-// as false then.
-func lower(n *dataweave.Node, positive bool) (rules.Predicate, bool) {
+// predicateOf turns a boolean expression into a predicate that means exactly the same. It is not
+// ok where there is none. Positive says that the expression can be true only if this node is true.
+// A node that gives null or an error has the effect of false then.
+func predicateOf(n *dataweave.Node, positive bool) (rules.Predicate, bool) {
 	switch n = n.Bare(); n.Kind {
 	case dataweave.And:
-		return lowerAll(rules.And, n.Args, positive)
+		return predicatesOf(rules.And, n.Args, positive)
 	case dataweave.Or:
-		return lowerAll(rules.Or, n.Args, false)
+		return predicatesOf(rules.Or, n.Args, false)
 	case dataweave.Not:
-		p, ok := lower(n.Args[0], false)
+		p, ok := predicateOf(n.Args[0], false)
 		return rules.Negate(p), ok
 	case dataweave.Compare:
-		return lowerCompare(n)
+		return comparison(n)
 	case dataweave.Call:
-		return lowerContains(n, positive)
+		return containment(n, positive)
 	}
 	return rules.Predicate{}, false
 }
 
-func lowerAll(op rules.Op, args []*dataweave.Node, positive bool) (rules.Predicate, bool) {
+// predicatesOf joins the predicates of several nodes.
+func predicatesOf(op rules.Op, args []*dataweave.Node, positive bool) (rules.Predicate, bool) {
 	p := rules.Predicate{Op: op}
 	for _, arg := range args {
-		part, ok := lower(arg, positive)
+		part, ok := predicateOf(arg, positive)
 		if !ok {
 			return p, false
 		}
@@ -78,8 +79,8 @@ func lowerAll(op rules.Op, args []*dataweave.Node, positive bool) (rules.Predica
 	return p, true
 }
 
-// lowerCompare lowers the comparison of a claim with a string or null.
-func lowerCompare(n *dataweave.Node) (rules.Predicate, bool) {
+// comparison turns the comparison of a claim with a string or null into a predicate.
+func comparison(n *dataweave.Node) (rules.Predicate, bool) {
 	claim, ok := claimPath(n.Args[0])
 	literal, isLiteral := n.Args[1].Literal()
 	if !ok {
@@ -106,9 +107,10 @@ func lowerCompare(n *dataweave.Node) (rules.Predicate, bool) {
 	return p, true
 }
 
-// lowerContains lowers "claim contains 'x'". Of a claim that is absent it is false or an error, by
-// the gateway and its version: the same only where the whole is not true then.
-func lowerContains(n *dataweave.Node, positive bool) (rules.Predicate, bool) {
+// containment turns "claim contains 'x'" into a predicate. Where the claim is absent, the gateway
+// and its version decide whether that is false or an error. It makes no difference only where the
+// node is positive.
+func containment(n *dataweave.Node, positive bool) (rules.Predicate, bool) {
 	if n.Name != "contains" || len(n.Args) != 2 || !positive {
 		return rules.Predicate{}, false
 	}

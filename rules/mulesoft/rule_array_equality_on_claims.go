@@ -20,37 +20,28 @@ func arrayEqualityOnClaims() rules.Rule {
 		Lesser:     "a warning of any claim but scp, which may be such a list",
 		Since:      since,
 		References: []string{kbArrayClaims, docDataWeave},
-		Check: func(s *rules.Subject) []rules.Finding {
-			return eachExpression(s, func(c configured, e expressionField) []rules.Finding {
-				if e.expr == nil {
-					return nil
-				}
-				claim := comparedWithList(e.expr)
-				switch claim {
-				case "":
-					return nil
-				case "scp":
-					return []rules.Finding{
-						c.finding(
-							e.name, e.value, "scp is a text of words, which never equals a list",
-						),
-					}
-				}
-				f := c.finding(
-					e.name, e.value,
-					fmt.Sprintf(
-						"%s is compared with a whole list: another order or one value more fails",
-						claim,
-					),
-				)
-				f.Severity = rules.Warning
-				return []rules.Finding{f}
-			})
-		},
+		Check:      eachExpression(comparesWholeList),
 	}
 }
 
-// comparedWithList returns the first claim that the expression compares with a list, for equality.
+func comparesWholeList(c configured, e expressionField) []rules.Finding {
+	if e.expr == nil {
+		return nil
+	}
+	switch claim := comparedWithList(e.expr); claim {
+	case "":
+		return nil
+	case "scp":
+		return c.finding(e.name, e.value, "scp is a text of words, which never equals a list")
+	default:
+		const message = "%s is compared with a whole list: another order or one value more fails"
+		all := c.finding(e.name, e.value, fmt.Sprintf(message, claim))
+		all[0].Severity = rules.Warning
+		return all
+	}
+}
+
+// comparedWithList is the first claim that must equal a list; empty where there is none.
 func comparedWithList(e *dataweave.Expr) string {
 	for n := range e.Root.All() {
 		if n.Kind != dataweave.Compare || n.Name != "==" {

@@ -13,21 +13,18 @@ func contractsInLocalMode() rules.Rule {
 		Severity:   rules.Error,
 		Since:      since,
 		References: []string{docJWTPage, docLocalMode},
-		Check: func(s *rules.Subject) []rules.Finding {
-			return eachEntry(s, func(c configured) []rules.Finding {
-				skip := c.setting("skipClientIdValidation")
-				if !c.local || fieldsOf(c.asset) == nil || c.custom || skip.unknown != nil ||
-					skip.on() {
-					return nil
-				}
-				message := "Flex Gateway in local mode has no contracts: skipClientIdValidation " +
-					"must be true"
-				return []rules.Finding{
-					c.finding(
-						"skipClientIdValidation", firstPresent(skip.value, c.config, c.place), message,
-					),
-				}
-			})
-		},
+		Check:      eachEntry(needsContracts),
 	}
+}
+
+func needsContracts(c configured) []rules.Finding {
+	const field = "skipClientIdValidation"
+	skip := c.setting(field)
+	if !c.local || !c.isTokenPolicy() || skip.unknown != nil || skip.on() {
+		return nil
+	}
+	return c.finding(
+		field, firstPresent(skip.value, c.config, c.place),
+		"Flex Gateway in local mode has no contracts: skipClientIdValidation must be true",
+	)
 }

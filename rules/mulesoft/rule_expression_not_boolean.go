@@ -1,6 +1,8 @@
 package mulesoft
 
 import (
+	"fmt"
+
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/mulesoft/dataweave"
 )
@@ -17,36 +19,35 @@ func expressionNotBoolean() rules.Rule {
 		Lesser:     "a warning of a claim that may be a boolean itself",
 		Since:      since,
 		References: []string{docJWTPage},
-		Check: func(s *rules.Subject) []rules.Finding {
-			return eachExpression(s, func(c configured, e expressionField) []rules.Finding {
-				if !e.test || e.expr == nil {
-					return nil
-				}
-				claim, plain := claimPath(e.expr.Root.Bare())
-				f := c.finding(
-					e.name, e.value,
-					"the expression gives no boolean, so the claim fails for every token",
-				)
-				switch {
-				case e.expr.Boolean() == dataweave.No, plain && neverBoolean(claim):
-				case plain:
-					f.Severity, f.Message = rules.Warning, "the expression gives "+claim+" itself, and the claim fails unless that is a boolean"
-				default:
-					return nil
-				}
-				return []rules.Finding{f}
-			})
-		},
+		Check:      eachExpression(givesNoBoolean),
 	}
 }
 
-// neverBoolean reports whether a claim of Entra ID's tokens is a text, a number or a list in all
-// of them (learn.microsoft.com/entra/identity-platform/access-token-claims-reference).
+func givesNoBoolean(c configured, e expressionField) []rules.Finding {
+	if !e.test || e.expr == nil {
+		return nil
+	}
+	claim, isClaim := claimPath(e.expr.Root.Bare())
+	switch {
+	case e.expr.Boolean() == dataweave.No, isClaim && neverBoolean(claim):
+		const message = "the expression gives no boolean, so the claim fails for every token"
+		return c.finding(e.name, e.value, message)
+	case isClaim:
+		const message = "the expression gives %s itself, and the claim fails unless that is a boolean"
+		all := c.finding(e.name, e.value, fmt.Sprintf(message, claim))
+		all[0].Severity = rules.Warning
+		return all
+	}
+	return nil
+}
+
+// neverBoolean reports whether a claim is a text, a number or a list in all tokens of Entra ID
+// (learn.microsoft.com/entra/identity-platform/access-token-claims-reference).
 func neverBoolean(claim string) bool {
 	switch claim {
 	case "aud", "iss", "iat", "nbf", "exp", "acr", "amr", "appid", "azp", "appidacr", "azpacr",
-		"groups", "idp", "idtyp", "name", "oid",
-		"preferred_username", "roles", "scp", "scope", "sub", "tid", "unique_name", "upn", "uti", "ver", "wids", "email":
+		"groups", "idp", "idtyp", "name", "oid", "preferred_username", "roles", "scp", "scope",
+		"sub", "tid", "unique_name", "upn", "uti", "ver", "wids", "email":
 		return true
 	}
 	return false

@@ -18,21 +18,19 @@ func expressionNotParseable() rules.Rule {
 		Severity:   rules.Error,
 		Since:      since,
 		References: []string{docDataWeave, docJWTPage},
-		Check: func(s *rules.Subject) []rules.Finding {
-			return eachExpression(s, func(c configured, e expressionField) []rules.Finding {
-				var fault *source.Error
-				if !errors.As(e.fault, &fault) || fault.Limit {
-					return nil
-				}
-				message := fmt.Sprintf(
-					"the expression can't be read: column %d: %s", e.offset+fault.Pos.Column,
-					fault.Cause,
-				)
-				for _, hint := range fault.Hints {
-					message += "; " + hint.Text
-				}
-				return []rules.Finding{c.finding(e.name, e.value, message)}
-			})
-		},
+		Check:      eachExpression(cannotBeParsed),
 	}
+}
+
+func cannotBeParsed(c configured, e expressionField) []rules.Finding {
+	var fault *source.Error
+	if !errors.As(e.fault, &fault) || fault.Limit {
+		return nil
+	}
+	const cannot = "the expression can't be read: column %d: %s"
+	message := fmt.Sprintf(cannot, e.offset+fault.Pos.Column, fault.Cause)
+	for _, hint := range fault.Hints {
+		message += "; " + hint.Text
+	}
+	return c.finding(e.name, e.value, message)
 }

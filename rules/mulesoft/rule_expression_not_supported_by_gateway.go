@@ -17,23 +17,23 @@ func expressionNotSupported() rules.Rule {
 		Severity:   rules.Error,
 		Since:      since,
 		References: []string{docFlexPEL},
-		Check: func(s *rules.Subject) []rules.Finding {
-			return eachExpression(s, func(c configured, e expressionField) []rules.Finding {
-				if e.expr == nil {
-					return nil
-				}
-				for _, u := range e.expr.Unsupported() {
-					if !u.Missing {
-						continue
-					}
-					message := fmt.Sprintf("column %d: %s", e.offset+u.Column, u.Why)
-					if u.Write != "" {
-						message += "; write " + u.Write
-					}
-					return []rules.Finding{c.finding(e.name, e.value, message)}
-				}
-				return nil
-			})
-		},
+		Check:      eachExpression(usesWhatIsMissing),
 	}
+}
+
+func usesWhatIsMissing(c configured, e expressionField) []rules.Finding {
+	if e.expr == nil {
+		return nil
+	}
+	for _, u := range e.expr.Unsupported() {
+		if !u.Missing {
+			continue
+		}
+		message := fmt.Sprintf("column %d: %s", e.offset+u.Column, u.Why)
+		if u.Write != "" {
+			message += "; write " + u.Write
+		}
+		return c.finding(e.name, e.value, message)
+	}
+	return nil
 }

@@ -1,7 +1,6 @@
 package mulesoft
 
 import (
-	"fmt"
 	"strconv"
 	"time"
 
@@ -9,8 +8,8 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// mostMinutes is the longest time for which keys are sensibly cached: a day. Entra ID rolls keys
-// at any time (learn.microsoft.com/entra/identity-platform/signing-key-rollover).
+// mostMinutes is the longest time for which it makes sense to cache keys: a day. Entra ID may roll
+// its keys at any time (learn.microsoft.com/entra/identity-platform/signing-key-rollover).
 const mostMinutes = 24 * 60
 
 func keyCachingTime() rules.Rule {
@@ -26,19 +25,17 @@ func keyCachingTime() rules.Rule {
 			docJWTPage, tfCommunity,
 			"learn.microsoft.com/entra/identity-platform/signing-key-rollover",
 		},
-		Check: func(s *rules.Subject) []rules.Finding {
-			return eachEntry(s, func(c configured) []rules.Finding {
-				ttl := c.setting("jwksServiceTimeToLive")
-				minutes, err := strconv.ParseInt(ttl.text, 10, 64)
-				if err != nil || ttl.value == nil || minutes <= mostMinutes || minutes > 1<<40 {
-					return nil
-				}
-				message := fmt.Sprintf(
-					"jwksServiceTimeToLive counts minutes: this is %s",
-					inspect.Length(time.Duration(min(minutes, 100_000_000))*time.Minute),
-				)
-				return []rules.Finding{c.finding("jwksServiceTimeToLive", ttl.value, message)}
-			})
-		},
+		Check: eachEntry(cachesForLongerThanADay),
 	}
+}
+
+func cachesForLongerThanADay(c configured) []rules.Finding {
+	ttl := c.setting("jwksServiceTimeToLive")
+	minutes, err := strconv.ParseInt(ttl.text, 10, 64)
+	if err != nil || ttl.value == nil || minutes <= mostMinutes || minutes > 1<<40 {
+		return nil
+	}
+	length := inspect.Length(time.Duration(min(minutes, 100_000_000)) * time.Minute)
+	message := "jwksServiceTimeToLive counts minutes: this is " + length
+	return c.finding("jwksServiceTimeToLive", ttl.value, message)
 }

@@ -1,6 +1,7 @@
 package mulesoft
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -18,27 +19,38 @@ func placeholderValue() rules.Rule {
 		Severity:   rules.Warning,
 		Since:      since,
 		References: []string{tfCommunity, docJWTPage},
-		Check:      checkPlaceholders,
+		Check:      eachEntry(hasPlaceholders),
 	}
 }
 
-// checkPlaceholders looks at fields that count only: API Manager demands a textKey even where keys
-// come from a URL.
-func checkPlaceholders(s *rules.Subject) []rules.Finding {
-	return eachEntry(s, func(c configured) []rules.Finding {
-		var all []rules.Finding
-		for _, m := range c.decisiveFields() {
-			if v := c.config.Member(m); v.Is(source.String) && !templated(v) &&
-				(placeholder(v.Text) || exampleText(v.Text)) {
-				all = append(all, c.finding(m, v, m+" still has an example's value"))
-			}
+// hasPlaceholders looks only at fields that decide something: API Manager demands a textKey even
+// where the keys come from a URL.
+func hasPlaceholders(c configured) []rules.Finding {
+	var all []rules.Finding
+	for _, name := range c.decisiveFields() {
+		v := c.config.Member(name)
+		if !v.Is(source.String) || templated(v) {
+			continue
 		}
-		return append(all, c.placeholderClaims()...)
-	})
+		if placeholder(v.Text) || exampleText(v.Text) {
+			all = append(all, c.finding(name, v, name+" still has an example's value")...)
+		}
+	}
+	for _, item := range c.claimItems() {
+		text, ok := item.value.Str()
+		if !ok || templated(item.value) || strings.HasPrefix(text, "#[") {
+			continue
+		}
+		if exampleText(text) {
+			const message = " still has an example's value"
+			all = append(all, c.finding(item.list, item.value, item.key+message)...)
+		}
+	}
+	return all
 }
 
-// decisiveFields lists the fields that decide something in this configuration and come filled with
-// a placeholder.
+// decisiveFields lists the fields that decide something in this configuration and that the console
+// fills with a placeholder.
 func (c configured) decisiveFields() []string {
 	if c.asset != jwtValidation || c.custom {
 		return nil
@@ -56,43 +68,26 @@ func (c configured) decisiveFields() []string {
 	return names
 }
 
-func (c configured) placeholderClaims() []rules.Finding {
-	var all []rules.Finding
-	for _, item := range c.claimItems() {
-		if text, ok := item.value.Str(); ok && exampleText(text) && !templated(item.value) &&
-			!strings.HasPrefix(text, "#[") {
-			all = append(
-				all, c.finding(item.list, item.value, item.key+" still has an example's value"),
-			)
-		}
-	}
-	return all
-}
-
 // exampleText reports whether a text has a word that stands for a tenant in documentation, or is a
 // placeholder in angle brackets.
 func exampleText(text string) bool {
-	lower := strings.ToLower(text)
-	for _, part := range []string{
+	return containsAny(
+		strings.ToLower(text),
 		"<your", "<tenant", "your-tenant", "your_tenant", "yourtenant", "/tenant-id/",
 		"/tenantid/", "{tenant",
-	} {
-		if strings.Contains(lower, part) {
-			return true
-		}
-	}
-	return strings.HasPrefix(text, "<") && strings.HasSuffix(text, ">")
+	) || strings.HasPrefix(text, "<") && strings.HasSuffix(text, ">")
 }
 
-// placeholder reports whether a text is one that the console or a template fills in, to be
-// replaced.
+// placeholder reports whether a text has a value that the console or a template fills in for the
+// user to replace.
 func placeholder(text string) bool {
-	for _, part := range []string{
-		"your-(256|384|512)-bit-secret", "your-jwks-service.example", "aud.example.com",
-	} {
-		if strings.Contains(text, part) {
-			return true
-		}
-	}
-	return false
+	return containsAny(
+		text, "your-(256|384|512)-bit-secret", "your-jwks-service.example", "aud.example.com",
+	)
+}
+
+func containsAny(text string, parts ...string) bool {
+	return slices.ContainsFunc(parts, func(part string) bool {
+		return strings.Contains(text, part)
+	})
 }

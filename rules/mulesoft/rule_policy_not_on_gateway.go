@@ -13,19 +13,16 @@ func policyNotOnGateway() rules.Rule {
 		Severity:   rules.Warning,
 		Since:      since,
 		References: []string{docOIDC, docLocalMode},
-		Check: func(s *rules.Subject) []rules.Finding {
-			return eachEntry(s, func(c configured) []rules.Finding {
-				if c.asset != openIDConnect || !c.local || c.custom {
-					return nil
-				}
-				return []rules.Finding{
-					c.finding(
-						"policyRef", firstPresent(c.assetAt, c.place),
-						"Flex Gateway in local mode does not have this policy, by its newer "+
-							"documentation",
-					),
-				}
-			})
-		},
+		Check:      eachEntry(needsClientProvider),
 	}
+}
+
+func needsClientProvider(c configured) []rules.Finding {
+	if c.asset != openIDConnect || !c.local || c.custom {
+		return nil
+	}
+	return c.finding(
+		"policyRef", firstPresent(c.assetAt, c.place),
+		"Flex Gateway in local mode does not have this policy, by its newer documentation",
+	)
 }

@@ -25,21 +25,16 @@ func policyOrder() rules.Rule {
 	}
 }
 
-// checkOrder compares each policy with those before it.
+// checkOrder compares each policy with the policies behind it.
 func checkOrder(s *rules.Subject) []rules.Finding {
-	var chain []configured
-	eachEntry(s, func(c configured) []rules.Finding {
-		chain = append(chain, c)
-		return nil
-	})
-	slices.SortStableFunc(
-		chain, func(a, b configured) int { return cmp.Compare(a.order, b.order) },
-	)
+	chain := inForce(s)
+	slices.SortStableFunc(chain, func(a, b configured) int { return cmp.Compare(a.order, b.order) })
 	var all []rules.Finding
 	for i, c := range chain {
 		for _, later := range chain[i+1:] {
 			if why := c.disturbs(later); why != "" {
-				all = append(all, later.finding("order", firstPresent(later.assetAt, later.place), why))
+				at := firstPresent(later.assetAt, later.place)
+				all = append(all, later.finding("order", at, why)...)
 				break
 			}
 		}
@@ -47,26 +42,24 @@ func checkOrder(s *rules.Subject) []rules.Finding {
 	return all
 }
 
-// disturbs says why a policy that stands before another keeps it from working. Two without an
-// order, or with the same, are left alone.
+// disturbs says why a policy keeps a later one from working; empty where it does not. Two policies
+// with the same order, or with none, may run either way round.
 func (c configured) disturbs(later configured) string {
 	switch {
 	case c.order == later.order:
 		return ""
 	case c.isTokenPolicy() && later.asset == "cors":
-		return fmt.Sprintf(
-			"CORS stands behind %s: a preflight request has no token and is rejected before it "+
-				"gets here",
-			policyName(c.asset),
-		)
+		const why = "CORS stands behind %s: a preflight request has no token and is rejected " +
+			"before it gets here"
+		return fmt.Sprintf(why, policyName(c.asset))
 	case !c.isTokenPolicy() && later.isTokenPolicy() && c.config != nil &&
 		strings.Contains(c.config.JSON(), "#[authentication."):
-		return fmt.Sprintf(
-			"%s stands before this and reads authentication, which only this policy fills in",
-			policyName(c.asset),
-		)
+		const why = "%s stands before this and reads authentication, which only this policy " +
+			"fills in"
+		return fmt.Sprintf(why, policyName(c.asset))
 	}
 	return ""
 }
 
+// isTokenPolicy reports whether the policy is one of the vendor's that look at tokens.
 func (c configured) isTokenPolicy() bool { return fieldsOf(c.asset) != nil && !c.custom }

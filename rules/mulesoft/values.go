@@ -41,16 +41,19 @@ func label(v *source.Value) string {
 	return ""
 }
 
+// textOf is the string that a member holds; empty where it holds none.
 func textOf(object *source.Value, name string) string {
 	text, _ := object.Member(name).Str()
 	return text
 }
 
+// on reports whether a member holds true.
 func on(config *source.Value, name string) bool {
 	is, _ := config.Member(name).Bool()
 	return is
 }
 
+// kindOf names the kind of a value that may be absent.
 func kindOf(v *source.Value) string {
 	if v == nil {
 		return "absent"
@@ -66,7 +69,7 @@ func text(s string) *source.Value { return &source.Value{Kind: source.String, Te
 
 func notKnown(why string) *source.Value { return &source.Value{Kind: source.Unknown, Text: why} }
 
-// valueAt returns the value at a place, in v or below; nil where there is none.
+// valueAt is the value at a place, v or one inside it; nil where there is none.
 func valueAt(v *source.Value, pos source.Position) *source.Value {
 	if v.Pos == pos {
 		return v
@@ -84,8 +87,8 @@ func valueAt(v *source.Value, pos source.Position) *source.Value {
 	return nil
 }
 
-// memberAt returns the member of v, or of what is in it, whose name is at this place, or whose
-// value is missing there.
+// memberAt is the member of v, or of a value inside it, whose name is at this place, or whose
+// value is missing there; nil where there is none.
 func memberAt(v *source.Value, pos source.Position) *source.Member {
 	for _, item := range v.Items {
 		if m := memberAt(item, pos); m != nil {
@@ -104,8 +107,8 @@ func memberAt(v *source.Value, pos source.Position) *source.Member {
 	return nil
 }
 
-// counterpart finds a value in one of two trees of the same shape, and returns the other's; nil
-// where it is not there.
+// counterpart finds a value inside v, and returns the value at the same place of other, which has
+// the same shape; nil where v does not contain it.
 func counterpart(v, other, wanted *source.Value) *source.Value {
 	if v == wanted {
 		return other
@@ -123,7 +126,7 @@ func counterpart(v, other, wanted *source.Value) *source.Value {
 	return nil
 }
 
-// replaced is a file with another value in the place of one.
+// replaced is a file in which one value is replaced.
 func replaced(file *source.File, at *source.Value, with any) (*source.File, error) {
 	change, err := file.Replace(at, with)
 	if err != nil {

@@ -5,8 +5,8 @@ import "github.com/gatewhy/gatewhy/rules"
 // checkedOn is the day on which all references were last checked.
 const checkedOn = "2026-11-23"
 
-// row is a line of the table of behaviours. A row without policies holds for whatever runs on the
-// gateway.
+// row is a row of the table of behaviours. A row without policies holds whatever policies run on
+// the gateway.
 type row struct {
 	situation, variant string
 	policies           []string
@@ -14,8 +14,8 @@ type row struct {
 	headers            []string
 }
 
-// behaviours is everything that is known of how the gateways answer. A body stands there only
-// where somebody published it.
+// behaviours is the table of how the gateways answer, as far as we know. It has a body only where
+// somebody published one.
 func behaviours() []rules.Behaviour {
 	all := make([]rules.Behaviour, 0, 128)
 	for _, rows := range [...]func() []row{
@@ -32,16 +32,15 @@ func appendRows(all []rules.Behaviour, rows []row) []rules.Behaviour {
 	for _, r := range rows {
 		r.answer.Situation = r.situation
 		all = append(all, rules.Behaviour{
-			Situation: r.situation, Title: titleOf(
-				titles, r.situation,
-			), Variant: r.variant, Policies: r.policies,
+			Situation: r.situation, Title: titleOf(titles, r.situation),
+			Variant: r.variant, Policies: r.policies,
 			Answer: r.answer, Headers: r.headers, Checked: checkedOn,
 		})
 	}
 	return all
 }
 
-// gatewayRows are what a gateway does before or without a policy.
+// gatewayRows are the answers of a gateway on which no policy runs.
 func gatewayRows() []row {
 	none := answer(503, "", rules.Observed, obsMule)
 	none.NoBody = true
@@ -52,21 +51,22 @@ func gatewayRows() []row {
 	}
 }
 
+// answer is an answer with this body. A body that nobody published is empty, and so unknown.
 func answer(status int, body string, level rules.Level, reference string) rules.Answer {
 	return rules.Answer{
 		Status: status, Body: body, Evidence: rules.Evidence{Level: level, Reference: reference},
 	}
 }
 
-// saying is an answer whose exact body is not published, only words that stand in it.
+// saying is an answer of which only some words are published, and not the exact body.
 func saying(status int, says string, level rules.Level, reference string) rules.Answer {
 	return rules.Answer{
 		Status: status, Says: says, Evidence: rules.Evidence{Level: level, Reference: reference},
 	}
 }
 
-// The situations in which a gateway answers by itself, or lets a request through that it should
-// judge.
+// The situations in which a gateway answers by itself, or lets a request through without judging
+// it.
 const (
 	noToken            = "no-token"
 	malformedHeader    = "malformed-header"
@@ -145,7 +145,7 @@ func situations() []situation {
 	}
 }
 
-// titleOf is a situation in words.
+// titleOf is the title of a situation; empty for any other text.
 func titleOf(all []situation, id string) string {
 	for _, s := range all {
 		if s.id == id {
@@ -155,9 +155,9 @@ func titleOf(all []situation, id string) string {
 	return ""
 }
 
-// jwtRows are the answers of JWT Validation. That the bodies differ in a space is no mistake. Flex
-// Gateway takes nothing but "Bearer", one space and the token; with which status either gateway
-// refuses another header is not known.
+// jwtRows are the answers of JWT Validation. The bodies of the two gateways do differ in a space.
+// Flex Gateway takes nothing but "Bearer", one space and the token. We do not know with which
+// status either gateway refuses another header.
 func jwtRows() []row {
 	const (
 		required     = `{"error": "JWT Token is required."}`
@@ -197,10 +197,10 @@ func jwtRows() []row {
 	}
 }
 
-// oauthRows are the answers of the policies that ask a validation endpoint, on Mule Gateway. What
-// it answers for a token that the endpoint refuses is deduced from the vendor's example: the
+// oauthRows are the answers of the policies that ask a validation endpoint, on Mule Gateway. The
+// answer for a token that the endpoint refuses is deduced from the vendor's example. The
 // documentation lists 400 for an invalid token and 401 for unauthorized access, and does not say
-// which is which.
+// which of them such a token gets.
 func oauthRows() []row {
 	const invalidClient = "Invalid Client"
 	family := []string{openIDConnect, openAM, pingFederate, externalOAuth2}
@@ -223,8 +223,9 @@ func oauthRows() []row {
 	}
 }
 
-// oauthFlexRows are the answers on Flex Gateway, deduced from the vendor's own introspection
-// example: its words stand in the member error of a JSON object whose spelling is not published.
+// oauthFlexRows are the answers of those policies on Flex Gateway, deduced from the vendor's own
+// introspection example. Its words are in the member error of a JSON object, whose exact form is
+// not published.
 func oauthFlexRows() []row {
 	family := []string{openIDConnect, openAM, pingFederate, externalOAuth2, tokenIntrospection}
 	oidc, others := family[:1], family[1:]
@@ -259,9 +260,8 @@ func oauthFlexRows() []row {
 
 // clientIDRows are the answers of Client ID Enforcement to credentials that an expression reads.
 func clientIDRows() []row {
-	enforcement, challenge := []string{clientIDEnforcement}, []string{
-		"WWW-Authenticate: Client-ID-Enforcement",
-	}
+	enforcement := []string{clientIDEnforcement}
+	challenge := []string{"WWW-Authenticate: Client-ID-Enforcement"}
 	refused := answer(401, "", rules.Documented, docClientID)
 	return []row{
 		{noClientID, Mule, enforcement, refused, challenge},
@@ -277,7 +277,8 @@ func clientIDRows() []row {
 	}
 }
 
-// basicBehaviours adds the same for credentials in basic form, which another challenge asks for.
+// basicBehaviours adds the answers of Client ID Enforcement to credentials in basic form, which
+// come with another challenge.
 func basicBehaviours(all []rules.Behaviour) []rules.Behaviour {
 	first := len(all)
 	all = appendRows(all, clientIDRows())
@@ -292,9 +293,8 @@ func basicBehaviours(all []rules.Behaviour) []rules.Behaviour {
 // slaRows are the answers of the SLA-based rate limit.
 func slaRows() []row {
 	sla := []string{rateLimitingSLA}
-	refused, exceeded := answer(
-		401, "", rules.Documented, docSLA,
-	), answer(429, "", rules.Documented, docSLA)
+	refused := answer(401, "", rules.Documented, docSLA)
+	exceeded := answer(429, "", rules.Documented, docSLA)
 	return []row{
 		{noClientID, Mule, sla, refused, nil},
 		{noClientID, Flex, sla, refused, nil},

@@ -9,8 +9,8 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// causes are what else could explain an answer than what a prediction is made from, the likeliest
-// first.
+// causes lists what could explain an answer other than predicted, and is not among the inputs of a
+// prediction. The likeliest cause comes first.
 func causes() []rules.Cause {
 	return slices.Concat(
 		keyCauses(), requestCauses(), contractCauses(), endpointCauses(), letInCauses(),
@@ -18,16 +18,8 @@ func causes() []rules.Cause {
 	)
 }
 
-func inferred(reference string) rules.Evidence {
-	return rules.Evidence{Level: rules.Inferred, Reference: reference}
-}
-
-// anyGateway is the reference of what may happen around any gateway.
+// anyGateway is the reference for what may happen around any gateway.
 const anyGateway = "deduced, for any gateway"
-
-func observed(reference string) rules.Evidence {
-	return rules.Evidence{Level: rules.Observed, Reference: reference}
-}
 
 // keyCauses are about the keys that the gateway has, and the time.
 func keyCauses() []rules.Cause {
@@ -41,7 +33,7 @@ func keyCauses() []rules.Cause {
 				"token passes once the cache's time is over or the API is redeployed",
 			Evidence:   inferred(docJWT),
 			Situations: []string{badSignature},
-			Possible:   both(tokenGiven, keysFromURL(rules.Pass, rules.Unsure)),
+			Possible:   both(tokenGiven, fetchedKeys(rules.Pass, rules.Unsure)),
 		},
 		{
 			ID:    "keys-out-of-reach",
@@ -51,7 +43,7 @@ func keyCauses() []rules.Cause {
 				"rule on the way",
 			Evidence:   documented(docJWT),
 			Situations: []string{noKeys},
-			Possible:   both(tokenGiven, keysFromURL(rules.Pass, rules.Fail, rules.Unsure)),
+			Possible:   both(tokenGiven, fetchedKeys(rules.Pass, rules.Fail, rules.Unsure)),
 		},
 		{
 			ID:    "expired-since",
@@ -88,7 +80,7 @@ func keyCauses() []rules.Cause {
 	}
 }
 
-// requestCauses are about what became of the token on its way.
+// requestCauses are about what happened to the token on its way to the gateway.
 func requestCauses() []rules.Cause {
 	arrived := both(tokenGiven, has(rules.TokenPresent, rules.Pass, rules.Unsure))
 	return []rules.Cause{
@@ -224,7 +216,7 @@ func endpointCauses() []rules.Cause {
 	}
 }
 
-// letInCauses are why a request gets through that should not.
+// letInCauses explain why a request gets through that should not.
 func letInCauses() []rules.Cause {
 	return []rules.Cause{
 		{
@@ -265,7 +257,7 @@ func letInCauses() []rules.Cause {
 			Look:     "the token's kid in an earlier key set",
 			Evidence: documented(docJWT),
 			LetsIn:   true,
-			Possible: both(tokenGiven, keysFromURL(rules.Fail)),
+			Possible: both(tokenGiven, fetchedKeys(rules.Fail)),
 		},
 		{
 			ID:    "seen-while-valid",
@@ -303,7 +295,7 @@ func letInCauses() []rules.Cause {
 	}
 }
 
-// otherCauses explain any answer, or one that points elsewhere.
+// otherCauses explain any answer, or one that comes from elsewhere.
 func otherCauses() []rules.Cause {
 	return []rules.Cause{
 		{
@@ -367,7 +359,8 @@ func otherCauses() []rules.Cause {
 	}
 }
 
-// possible tells whether what is known of a prediction leaves room for a cause.
+// possible reports whether a cause is possible, by what is known of a prediction and of the
+// answer.
 type possible = func(*rules.Prediction, *rules.Observation) bool
 
 func both(a, b possible) possible {
@@ -378,7 +371,7 @@ func either(a, b possible) possible {
 	return func(p *rules.Prediction, o *rules.Observation) bool { return a(p, o) || b(p, o) }
 }
 
-// has wants a check of this id with one of these outcomes.
+// has requires a check of this id with one of these outcomes.
 func has(id rules.ID, outcomes ...rules.Outcome) possible {
 	return func(p *rules.Prediction, _ *rules.Observation) bool {
 		return slices.ContainsFunc(p.Verdict.Results, func(r rules.Result) bool {
@@ -387,8 +380,8 @@ func has(id rules.ID, outcomes ...rules.Outcome) possible {
 	}
 }
 
-// keysFromURL wants a signature check with keys from a URL, and one of these outcomes.
-func keysFromURL(outcomes ...rules.Outcome) possible {
+// fetchedKeys requires a check of the signature with keys from a URL, and one of these outcomes.
+func fetchedKeys(outcomes ...rules.Outcome) possible {
 	return func(p *rules.Prediction, _ *rules.Observation) bool {
 		return slices.ContainsFunc(p.Verdict.Results, func(r rules.Result) bool {
 			key := r.Check.Test.Key
@@ -398,7 +391,7 @@ func keysFromURL(outcomes ...rules.Outcome) possible {
 	}
 }
 
-// claimed wants a token with this claim.
+// claimed requires a token with this claim.
 func claimed(name string) possible {
 	return func(p *rules.Prediction, _ *rules.Observation) bool { return claimOf(p, name) != nil }
 }
@@ -410,6 +403,7 @@ func claimOf(p *rules.Prediction, name string) *source.Value {
 	return p.Request.Token.Claims.Member(name)
 }
 
+// enormous requires an exp that Flex Gateway's clock can't hold.
 func enormous(p *rules.Prediction, _ *rules.Observation) bool {
 	exp := claimOf(p, "exp")
 	if !exp.Is(source.Number) {
@@ -429,25 +423,24 @@ func notCaptured(p *rules.Prediction, _ *rules.Observation) bool {
 	return p.Request.Introspection == nil
 }
 
-// preflight leaves out a request whose method is known to be another.
+// preflight requires a request that may be an OPTIONS request.
 func preflight(p *rules.Prediction, _ *rules.Observation) bool {
 	return p.Request.Method == "" || p.Request.Method == http.MethodOptions
 }
 
-// routeOpen wants a policy that is limited to routes, and a request of which they are not known.
+// routeOpen requires a policy that is limited to routes, and a request whose route is not known.
 func routeOpen(p *rules.Prediction, _ *rules.Observation) bool {
+	limited := func(policy *rules.Policy) bool { return len(policy.When.Routes) > 0 }
 	return (p.Request.Method == "" || p.Request.Path == "") &&
-		slices.ContainsFunc(
-			p.Policies, func(policy *rules.Policy) bool { return len(policy.When.Routes) > 0 },
-		)
+		slices.ContainsFunc(p.Policies, limited)
 }
 
-// refused wants a prediction that the request is rejected.
+// refused requires a prediction that the request is rejected.
 func refused(p *rules.Prediction, _ *rules.Observation) bool {
 	return p.Verdict.Outcome == rules.Rejected
 }
 
-// refusing wants an answer that does not let the request in.
+// refusing requires an answer that does not let the request in.
 func refusing(_ *rules.Prediction, o *rules.Observation) bool {
 	return !o.LetIn()
 }

@@ -187,10 +187,6 @@ func claimTest(claim rules.Input, test rules.Predicate, mandatory bool) rules.Pr
 	return rules.IfPresent(claim, test)
 }
 
-func documented(reference string) rules.Evidence {
-	return rules.Evidence{Level: rules.Documented, Reference: reference}
-}
-
 // olderThan reports whether an asset's version is below another one. It does not know of a version
 // that is not written as so many numbers.
 func olderThan(version string, than ...int) (older, known bool) {

@@ -18,9 +18,8 @@ func (p *proposer) forOIDC() ([]rules.Change, error) {
 		return nil, nil
 	}
 	scopes := p.keptScopes()
-	replace, err := p.replaceByJWT(
-		"use-jwt-validation", append([]source.Fields{p.issuerClaim()}, scopes...)...,
-	)
+	claims := append([]source.Fields{p.issuerClaim()}, scopes...)
+	all, err := p.replaceByJWT("use-jwt-validation", claims)
 	if err != nil {
 		return nil, err
 	}
@@ -28,35 +27,28 @@ func (p *proposer) forOIDC() ([]rules.Change, error) {
 	if err != nil {
 		return nil, err
 	}
-	all := append(replace, scoped...)
-	if len(p.profile.Roles) > 0 {
-		if len(p.profile.Scopes) == 0 {
-			scopes = nil // the role stands in for what an app-only token can't have
-		}
-		roles, err := p.replaceByJWT(
-			"use-jwt-validation-with-role",
-			append([]source.Fields{p.issuerClaim(), p.roleClaim()}, scopes...)...,
-		)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, roles...)
+	all = append(all, scoped...)
+	if len(p.profile.Roles) == 0 {
+		return all, nil
 	}
-	return all, nil
+	claims = []source.Fields{p.issuerClaim(), p.roleClaim()}
+	if len(p.profile.Scopes) > 0 { // an app-only token can't have scopes: the role is enough
+		claims = append(claims, scopes...)
+	}
+	roles, err := p.replaceByJWT("use-jwt-validation-with-role", claims)
+	return append(all, roles...), err
 }
 
-// scopesKeepItOut reports whether the policy's own scopes reject a token that carries others. They
-// say which environment this is, so the policy is right. A token without any, as an app-only one,
-// has none in its own environment either.
+// scopesKeepItOut reports whether the policy rejects a token because it has other scopes than the
+// policy's. The policy is right then, since its scopes say which environment this is. A token
+// without any scopes, such as an app-only one, would not have them in its own environment either.
 func (p *proposer) scopesKeepItOut() bool {
-	return len(p.profile.Scopes) > 0 &&
-		slices.ContainsFunc(
-			p.failed, func(r *rules.Result) bool { return r.Check.ID == rules.Scopes },
-		)
+	failed := func(r *rules.Result) bool { return r.Check.ID == rules.Scopes }
+	return len(p.profile.Scopes) > 0 && slices.ContainsFunc(p.failed, failed)
 }
 
-// keptScopes are the policy's scopes as custom claims: another policy in its place must ask for
-// them too, or it opens a hole.
+// keptScopes are the policy's scopes as custom claims. A policy that takes its place must ask for
+// them too, or it would let more tokens in.
 func (p *proposer) keptScopes() []source.Fields {
 	words := strings.Fields(textOf(p.entry.config, "scopes"))
 	if len(words) == 0 {
@@ -73,28 +65,26 @@ func (p *proposer) keptScopes() []source.Fields {
 	return []source.Fields{claimEntry("scp", "#["+strings.Join(tests, glue)+"]")}
 }
 
-// replaceByJWT puts JWT Validation in the policy's place, as the article's solution A does: the
-// client id from the claim that the token has, the audience in the form that it carries; and,
-// which the article leaves out, the issuer pinned.
-func (p *proposer) replaceByJWT(id string, claims ...source.Fields) ([]rules.Change, error) {
-	url, ok := p.keysURL()
+// replaceByJWT puts JWT Validation in the policy's place, as the article's solution A does: it
+// reads the client id from the claim that the token has, and checks the audience in the token's
+// form. It asks for these claims too. The article does not pin the issuer; the claims do.
+func (p *proposer) replaceByJWT(id string, claims []source.Fields) ([]rules.Change, error) {
 	if p.entry.assetAt == nil {
-		return []rules.Change{
-			{ID: id, Title: "JWT Validation in the policy's place", Refused: p.cannotReplace()},
-		}, nil
+		return []rules.Change{{
+			ID: id, Title: "JWT Validation in the policy's place", Refused: p.cannotReplace(),
+		}}, nil
 	}
+	url, ok := p.keysURL()
 	if !ok || len(p.profile.Audience) != 1 || p.profile.ClientID.Claim == "" {
 		return nil, nil
 	}
-	skip, _ := p.entry.config.Member("skipClientIdValidation").Bool()
-	custom := make([]any, len(claims))
-	title := fmt.Sprintf(
-		"JWT Validation, client id from %s, audience %s, issuer pinned", p.profile.ClientID.Claim,
-		p.profile.Audience[0],
-	)
-	if skip {
-		title = fmt.Sprintf("JWT Validation, audience %s, issuer pinned", p.profile.Audience[0])
+	skip := on(p.entry.config, "skipClientIdValidation")
+	title := "JWT Validation, "
+	if !skip {
+		title += "client id from " + p.profile.ClientID.Claim + ", "
 	}
+	title += "audience " + p.profile.Audience[0] + ", issuer pinned"
+	custom := make([]any, len(claims))
 	for i, claim := range claims {
 		custom[i] = claim
 		if claim[0].Value == "roles" {
@@ -125,7 +115,7 @@ func (p *proposer) replaceByJWT(id string, claims ...source.Fields) ([]rules.Cha
 	return []rules.Change{{ID: id, Title: title, Fields: changes, Edited: edited}}, nil
 }
 
-// cannotReplace says why an entry can't become one of another policy kind.
+// cannotReplace says why another policy kind can't be written into an entry.
 func (p *proposer) cannotReplace() string {
 	if p.entry.snakeCase != nil {
 		return "the resource's type says which policy it is: write a resource of JWT Validation " +
@@ -143,7 +133,7 @@ func (p *proposer) jwtVersion() string {
 	return "1.4.0"
 }
 
-// requireScope is the article's solution B: no client id, a scope of the environment instead.
+// requireScope is the article's solution B: a scope of the environment instead of a client id.
 func (p *proposer) requireScope() ([]rules.Change, error) {
 	const id = "require-scope"
 	title := "require a scope"
@@ -156,8 +146,8 @@ func (p *proposer) requireScope() ([]rules.Change, error) {
 	switch scope, ok := p.environmentScope(); {
 	case ok:
 		return p.edited(
-			id, title+": "+scope, set("skipClientIdValidation", true), set("scopes", scope),
-			set("scopeValidationCriteria", "AND"),
+			id, title+": "+scope, set("skipClientIdValidation", true),
+			set("scopes", scope), set("scopeValidationCriteria", "AND"),
 		)
 	case p.profile.Flow == inspect.AppOnly:
 		why := "this token is app-only and carries no scopes"
@@ -166,28 +156,20 @@ func (p *proposer) requireScope() ([]rules.Change, error) {
 		}
 		return []rules.Change{{ID: id, Title: title, Refused: why}}, nil
 	case len(p.profile.Scopes) > 0:
-		return []rules.Change{
-			{
-				ID: id, Title: title,
-				Refused: fmt.Sprintf(
-					"this token carries %s only, a scope that other APIs use too",
-					p.profile.Scopes[0],
-				),
-			},
-		}, nil
+		const why = "this token carries %s only, a scope that other APIs use too"
+		return []rules.Change{{
+			ID: id, Title: title, Refused: fmt.Sprintf(why, p.profile.Scopes[0]),
+		}}, nil
 	}
 	return nil, nil
 }
 
 // convert replaces the policy kind of an entry: its asset, its version, and the fields of its
-// configuration. What both kinds have stays where it stands, with the comments beside it. Where a
-// field can't be edited by itself, as in an alias of YAML, the whole configuration is written
-// anew.
+// configuration. Fields that both kinds have keep their places and the comments beside them. Where
+// a field can't be edited by itself, such as in an alias of YAML, the whole configuration is
+// written anew.
 func convert(
-	c *rules.Configuration,
-	e *entry,
-	asset, version string,
-	config source.Fields,
+	c *rules.Configuration, e *entry, asset, version string, config source.Fields,
 ) (*rules.Configuration, []rules.FieldChange, error) {
 	name := asset
 	if e.local {
@@ -197,30 +179,30 @@ func convert(
 	if err != nil {
 		return nil, nil, err
 	}
-	named, of, err := edited(c, e, file)
+	renamed, of, err := edited(c, e, file)
 	if err != nil {
 		return nil, nil, err
 	}
 	edits, changes := e.conversion(config)
 	changes = append(e.renaming(name), changes...)
-	after, _, err := rewrite(named, of, edits)
+	after, _, err := rewrite(renamed, of, edits)
 	if err != nil {
-		after, err = replaceConfiguration(named, of, config)
+		after, err = replaceConfiguration(renamed, of, config)
 	}
 	return after, changes, err
 }
 
-// ofKind names another policy kind in an entry, wherever the entry names its own.
+// ofKind is the entry's file with another policy kind, wherever the entry names its own.
 func (e *entry) ofKind(name, version string) (*source.File, error) {
 	var edits []source.Edit
-	for _, replaced := range []struct {
+	for _, name := range []struct {
 		at *source.Value
 		to string
 	}{{e.assetAt, name}, {e.versionAt, version}, {e.ownTemplate(), name}} {
-		if replaced.at == nil {
+		if name.at == nil {
 			continue
 		}
-		edit, err := e.file.Replace(replaced.at, replaced.to)
+		edit, err := e.file.Replace(name.at, name.to)
 		if err != nil {
 			return nil, err
 		}
@@ -229,8 +211,8 @@ func (e *entry) ofKind(name, version string) (*source.File, error) {
 	return e.file.Edited(edits...)
 }
 
-// ownTemplate is the template id that stands beside the asset's, a number or the asset's name: API
-// Manager takes the name in its place. It is nil where the entry has none.
+// ownTemplate is the template id beside the asset's: a number or the asset's name. API Manager
+// takes a name where there was a number. It is nil where the entry has none.
 func (e *entry) ownTemplate() *source.Value {
 	if e.templateAt == e.assetAt {
 		return nil
@@ -238,19 +220,19 @@ func (e *entry) ownTemplate() *source.Value {
 	return e.templateAt
 }
 
-// renaming is what ofKind changes, the version aside.
+// renaming lists what ofKind changes, except for the version.
 func (e *entry) renaming(name string) []rules.FieldChange {
 	changes := []rules.FieldChange{{Field: "assetId", From: e.assetAt.Text, To: name}}
 	if template := e.ownTemplate(); template != nil {
-		changes = append(
-			changes,
-			rules.FieldChange{Field: "policyTemplateId", From: template.Text, To: name},
-		)
+		changes = append(changes, rules.FieldChange{
+			Field: "policyTemplateId", From: template.Text, To: name,
+		})
 	}
 	return changes
 }
 
-// conversion lists the edits that make an entry's configuration this one, and what they change.
+// conversion lists the edits that turn an entry's configuration into this one, and what they
+// change.
 func (e *entry) conversion(config source.Fields) ([]edit, []rules.FieldChange) {
 	var edits []edit
 	var changes []rules.FieldChange
@@ -269,12 +251,9 @@ func (e *entry) conversion(config source.Fields) ([]edit, []rules.FieldChange) {
 	return edits, changes
 }
 
-// replaceConfiguration writes the whole configuration of an entry anew: as text where it is kept
-// as text.
+// replaceConfiguration writes the whole configuration of an entry anew.
 func replaceConfiguration(
-	c *rules.Configuration,
-	e *entry,
-	config source.Fields,
+	c *rules.Configuration, e *entry, config source.Fields,
 ) (*rules.Configuration, error) {
 	at, with := e.config, any(config)
 	if e.jsonString != nil {

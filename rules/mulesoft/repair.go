@@ -58,6 +58,7 @@ func ruleRepairs() []ruleRepair {
 	}
 }
 
+// repairable lists the names of those rules.
 func repairable() []string {
 	var names []string
 	for _, r := range ruleRepairs() {
@@ -85,12 +86,10 @@ func refuse(why string, needs ...source.Need) error { return &refusal{why, needs
 
 // repairFinding makes the smallest change that removes a finding.
 func repairFinding(
-	c *rules.Configuration,
-	finding rules.Finding,
-	facts rules.Facts,
+	c *rules.Configuration, finding rules.Finding, facts rules.Facts,
 ) (rules.Change, error) {
 	change := rules.Change{ID: finding.Rule, Policy: finding.Policy}
-	edited, fields, err := editsFor(c, finding, facts)
+	edited, fields, err := repaired(c, finding, facts)
 	var refused *refusal
 	if errors.As(err, &refused) {
 		change.Refused, change.Needs = refused.why, refused.needs
@@ -100,23 +99,22 @@ func repairFinding(
 	return change, err
 }
 
-func editsFor(
-	c *rules.Configuration,
-	finding rules.Finding,
-	facts rules.Facts,
+// repaired is the configuration without the finding, and what has changed. Its error is a refusal
+// where the finding can't be removed.
+func repaired(
+	c *rules.Configuration, finding rules.Finding, facts rules.Facts,
 ) (*rules.Configuration, []rules.FieldChange, error) {
-	i := slices.IndexFunc(ruleRepairs(), func(r ruleRepair) bool { return r.rule == finding.Rule })
+	repairs := ruleRepairs()
+	i := slices.IndexFunc(repairs, func(r ruleRepair) bool { return r.rule == finding.Rule })
 	r := newRepairer(c, finding, facts)
 	switch {
 	case r != nil && r.readOnly():
-		return nil, nil, refuse(
-			"the configuration is a text inside the policy, or a report of it: correct it where " +
-				"it comes from",
-		)
+		return nil, nil, refuse("the configuration is a text inside the policy, or a report of " +
+			"it: correct it where it comes from")
 	case i < 0 || r == nil || r.custom:
 		return nil, nil, refuse("no change of this file repairs it by itself")
 	}
-	edits, err := ruleRepairs()[i].make(r)
+	edits, err := repairs[i].make(r)
 	if err != nil {
 		return nil, nil, err
 	}
@@ -127,7 +125,7 @@ func editsFor(
 	return edited, fields, err
 }
 
-// newRepairer is nil where the finding is about no policy of the configuration.
+// newRepairer is nil where the finding is not about a policy of the configuration.
 func newRepairer(c *rules.Configuration, finding rules.Finding, facts rules.Facts) *repairer {
 	if c.Index(finding.Policy) < 0 {
 		return nil
@@ -147,19 +145,20 @@ func switchOn(field string) func(*repairer) ([]edit, error) {
 // checkAudience checks the audience that the user names.
 func (r *repairer) checkAudience() ([]edit, error) {
 	if r.asset != jwtValidation {
-		return nil, refuse("this policy can't check an audience",
-			needSolution(
-				solutionJWT, "puts JWT Validation in its place",
-			), needSolution(solutionScopes, "requires a scope"))
+		return nil, refuse(
+			"this policy can't check an audience",
+			needSolution(solutionJWT, "puts JWT Validation in its place"),
+			needSolution(solutionScopes, "requires a scope"),
+		)
 	}
 	if r.facts.Audience == "" {
 		return nil, refuse("the file does not tell this environment's audience", needAudience())
 	}
-	return append(r.audienceOn(), set("supportedAudiences", r.facts.Audience)), nil
+	return append(audienceOn(), set("supportedAudiences", r.facts.Audience)), nil
 }
 
-// replaceWildcard puts the audience that the user names in the place of one with a wildcard. Of a
-// claim only the user knows what is meant.
+// replaceWildcard puts the audience that the user names in the place of one with a wildcard. Only
+// the user knows what a wildcard in another claim is meant to match.
 func (r *repairer) replaceWildcard() ([]edit, error) {
 	if r.finding.Field != "supportedAudiences" {
 		return nil, byHand()
@@ -167,15 +166,15 @@ func (r *repairer) replaceWildcard() ([]edit, error) {
 	return r.checkAudience()
 }
 
-// switchAudienceOn switches on the check of the audience that is configured.
-func (r *repairer) switchAudienceOn() ([]edit, error) { return r.audienceOn(), nil }
+// switchAudienceOn switches on the check of the configured audience.
+func (r *repairer) switchAudienceOn() ([]edit, error) { return audienceOn(), nil }
 
-func (r *repairer) audienceOn() []edit {
+func audienceOn() []edit {
 	return []edit{set("validateAudClaim", true), set("mandatoryAudClaim", true)}
 }
 
-// tenant is the tenant that the file or the user names, with its cloud. It is not ok where neither
-// tells an id.
+// tenant is the id of the tenant that the user or the file names, with its cloud. It is not ok
+// where neither names one.
 func (r *repairer) tenant() (entra.Cloud, string, bool) {
 	cloud, _ := entra.CloudByID("public")
 	id := r.facts.Tenant
@@ -186,19 +185,19 @@ func (r *repairer) tenant() (entra.Cloud, string, bool) {
 		}
 	}
 	if u, err := url.Parse(r.setting("jwksUrl").text); err == nil {
-		first, _, _ := strings.Cut(strings.TrimPrefix(u.Path, "/"), "/")
+		segment, _, _ := strings.Cut(strings.TrimPrefix(u.Path, "/"), "/")
 		if of, ok := entra.CloudOf(u.Hostname()); ok {
 			cloud = of
-			if id == "" && entra.IsGUID(first) {
-				id = first
+			if id == "" && entra.IsGUID(segment) {
+				id = segment
 			}
 		}
 	}
 	return cloud, strings.ToLower(id), entra.IsGUID(id)
 }
 
-// version is the version of the API's tokens: as the user says, or as the rest of the
-// configuration shows.
+// version is the version of the API's tokens, as the user names it or as the rest of the
+// configuration shows it.
 func (r *repairer) version() (entra.Version, bool) {
 	if r.facts.Version != 0 {
 		return r.facts.Version, true
@@ -206,27 +205,24 @@ func (r *repairer) version() (entra.Version, bool) {
 	if issuer, ok := entra.ParseIssuer(claimValue(r.entry, "iss")); ok {
 		return issuer.Version, true
 	}
-	for _, audience := range splitList(
-		cmp.Or(r.facts.Audience, r.setting("supportedAudiences").text),
-	) {
+	audiences := cmp.Or(r.facts.Audience, r.setting("supportedAudiences").text)
+	for _, audience := range splitList(audiences) {
 		if strings.Contains(audience, "://") && on(r.config, "validateAudClaim") {
 			return entra.V1, true // only v1.0 tokens have a URI there
 		}
 	}
-	if expression := r.setting("clientIdExpression").text; !on(
-		r.config, "skipClientIdValidation",
-	) {
-		switch {
-		case strings.Contains(expression, "claimSet.appid"):
-			return entra.V1, true
-		case strings.Contains(expression, "claimSet.azp"):
-			return entra.V2, true
-		}
+	expression := r.setting("clientIdExpression").text
+	switch {
+	case on(r.config, "skipClientIdValidation"):
+	case strings.Contains(expression, "claimSet.appid"):
+		return entra.V1, true
+	case strings.Contains(expression, "claimSet.azp"):
+		return entra.V2, true
 	}
 	return 0, false
 }
 
-// issuer is the issuer that this environment's tokens have.
+// issuer is the issuer of this environment's tokens.
 func (r *repairer) issuer() (string, error) {
 	cloud, tenant, ok := r.tenant()
 	if !ok {
@@ -248,11 +244,10 @@ func (r *repairer) pinIssuer() ([]edit, error) {
 	if err != nil {
 		return nil, err
 	}
-	p := proposer{entry: r.entry}
-	return p.addClaim(claimEntry("iss", issuer)), nil
+	return r.addClaim(claimEntry("iss", issuer)), nil
 }
 
-// correctIssuer writes the issuer as it stands in tokens.
+// correctIssuer writes the issuer in the form that tokens have.
 func (r *repairer) correctIssuer() ([]edit, error) {
 	issuer, err := r.issuer()
 	if err != nil {
@@ -261,8 +256,8 @@ func (r *repairer) correctIssuer() ([]edit, error) {
 	return r.replaceValue(issuer)
 }
 
-// oneTenant takes the issuer and the keys of the tenant that the user names: which of the two is
-// right, the file does not tell.
+// oneTenant takes the issuer and the keys of the tenant that the user names, since the file does
+// not say which of its two tenants is right.
 func (r *repairer) oneTenant() ([]edit, error) {
 	if r.facts.Tenant == "" {
 		return nil, refuse(
@@ -277,7 +272,7 @@ func (r *repairer) oneTenant() ([]edit, error) {
 	return append(issuer, keys...), err
 }
 
-// correctKeysURL is the address of the tenant's keys.
+// correctKeysURL writes the address of the tenant's keys.
 func (r *repairer) correctKeysURL() ([]edit, error) {
 	cloud, tenant, ok := r.tenant()
 	if !ok {
@@ -316,12 +311,12 @@ func (r *repairer) verifySignature() ([]edit, error) {
 	return edits, nil
 }
 
-// readClientID reads the client id from the claim of the tokens' version.
+// readClientID reads the client id from the claim that tokens of the API's version have.
 func (r *repairer) readClientID() ([]edit, error) {
 	if r.asset != jwtValidation {
 		return nil, refuse(
-			"this policy can't be told which claim to read", needSolution(solutionJWT, ""),
-			needSolution(solutionScopes, ""),
+			"this policy can't be told which claim to read",
+			needSolution(solutionJWT, ""), needSolution(solutionScopes, ""),
 		)
 	}
 	version, ok := r.version()

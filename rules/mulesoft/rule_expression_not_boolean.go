@@ -1,8 +1,6 @@
 package mulesoft
 
 import (
-	"fmt"
-
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/mulesoft/dataweave"
 )
@@ -33,8 +31,9 @@ func givesNoBoolean(c configured, e expressionField) []rules.Finding {
 		const message = "the expression gives no boolean, so the claim fails for every token"
 		return c.finding(e.name, e.value, message)
 	case isClaim:
-		const message = "the expression gives %s itself, and the claim fails unless that is a boolean"
-		all := c.finding(e.name, e.value, fmt.Sprintf(message, claim))
+		message := "the expression gives " + claim + " itself, and the claim fails unless that " +
+			"is a boolean"
+		all := c.finding(e.name, e.value, message)
 		all[0].Severity = rules.Warning
 		return all
 	}

@@ -28,7 +28,9 @@ func policyOrder() rules.Rule {
 // checkOrder compares each policy with the policies behind it.
 func checkOrder(s *rules.Subject) []rules.Finding {
 	chain := inForce(s)
-	slices.SortStableFunc(chain, func(a, b configured) int { return cmp.Compare(a.order, b.order) })
+	slices.SortStableFunc(chain, func(a, b configured) int {
+		return cmp.Compare(a.order, b.order)
+	})
 	var all []rules.Finding
 	for i, c := range chain {
 		for _, later := range chain[i+1:] {

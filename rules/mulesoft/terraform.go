@@ -40,8 +40,8 @@ func resourceEntry(kind string, values *source.Value) (entry, bool) {
 		)),
 		asset:     asset,
 		versionAt: values.Member("asset_version"),
-		api:       reference(firstPresent(values.Member("apim_id"), values.Member("api_instance_id"))),
 	}
+	e.api = reference(firstPresent(values.Member("apim_id"), values.Member("api_instance_id")))
 	e.version, _ = e.versionAt.Str()
 	e.order, _ = values.Member("order").Int()
 	if !generic {

@@ -17,7 +17,7 @@ func TestEveryCauseIsComplete(t *testing.T) {
 			t.Errorf("incomplete: %+v", c)
 		}
 		if slices.Contains(ids, c.ID) {
-			t.Errorf("%s stands twice", c.ID)
+			t.Errorf("%s appears twice", c.ID)
 		}
 		ids = append(ids, c.ID)
 		for _, situation := range c.Situations {
@@ -86,14 +86,12 @@ func TestWhatThePredictionSaysOfAnObservedAnswer(t *testing.T) {
 		{
 			"accepted, and an unverifiable signature: the key cache", good(),
 			rules.Observation{Status: 401, Body: body(`{"error":"Invalid token."}`)},
-			rules.No,
-			"stale-key-cache",
+			rules.No, "stale-key-cache",
 		},
 		{
 			"accepted, and 503: no key server", good(),
 			rules.Observation{Status: 503},
-			rules.No,
-			"keys-out-of-reach",
+			rules.No, "keys-out-of-reach",
 		},
 		{
 			"accepted, and 400: the token is lost on its way", good(),
@@ -109,14 +107,12 @@ func TestWhatThePredictionSaysOfAnObservedAnswer(t *testing.T) {
 		{
 			"rejected, and let in: no policy ran", wrong,
 			rules.Observation{Status: 200},
-			rules.No,
-			"policy-not-active-yet",
+			rules.No, "policy-not-active-yet",
 		},
 		{
 			"rejected, and another status", wrong,
 			rules.Observation{Status: 503},
-			rules.No,
-			"keys-out-of-reach",
+			rules.No, "keys-out-of-reach",
 		},
 		{
 			"no token, and the published body in another layout", none,
@@ -128,27 +124,23 @@ func TestWhatThePredictionSaysOfAnObservedAnswer(t *testing.T) {
 		{
 			"no token, and a body that nobody published", none,
 			rules.Observation{Status: 400, Body: body("Bad Request")},
-			rules.Maybe,
-			"backend-or-firewall",
+			rules.Maybe, "backend-or-firewall",
 		},
 		{
 			"no token, and the body of another situation", none,
 			rules.Observation{Body: body(`{"error":"Invalid token."}`)},
-			rules.No,
-			"backend-or-firewall",
+			rules.No, "backend-or-firewall",
 		},
 		{"contracts not known, and let in", open, rules.Observation{Status: 200}, rules.Maybe, ""},
 		{
 			"contracts not known, and 403", open,
 			rules.Observation{Status: 403},
-			rules.Maybe,
-			"contract-not-downloaded-yet",
+			rules.Maybe, "contract-not-downloaded-yet",
 		},
 		{
 			"contracts not known, and 503", open,
 			rules.Observation{Status: 503},
-			rules.Maybe,
-			"keys-out-of-reach",
+			rules.Maybe, "keys-out-of-reach",
 		},
 	}
 	for _, test := range tests {
@@ -310,9 +302,8 @@ func TestAnUndeterminedPredictionSaysWhatWouldHaveToBeTrue(t *testing.T) {
 		{401, "none of the checks that are not known is known to answer so"},
 	}
 	for _, test := range tests {
-		if c := compare(
-			t, jwt, Mule, open, rules.Observation{Status: test.status},
-		); c.Follows != test.follows {
+		c := compare(t, jwt, Mule, open, rules.Observation{Status: test.status})
+		if c.Follows != test.follows {
 			t.Errorf("%d: %q", test.status, c.Follows)
 		}
 	}

@@ -10,7 +10,7 @@ func TestClientCredentials(t *testing.T) {
 	const (
 		byHeader = `"clientIdExpression":"#[attributes.headers['client_id']]"`
 		secret   = byHeader + `,"clientSecretExpression":"#[attributes.headers['client_secret']]"`
-		basic    = `"credentialsOriginHasHttpBasicAuthenticationHeader":"httpBasicAuthenticationHeader"`
+		basic    = `"credentialsOriginHasHttpBasicAuthenticationHeader":"` + basicOrigin + `"`
 	)
 	accepted := decided{rules.Accepted, 200, ""}
 	tests := []struct {
@@ -103,8 +103,10 @@ func TestOtherPolicies(t *testing.T) {
 
 func TestAChainRunsInOrder(t *testing.T) {
 	const chain = `[
-{"order":2,"assetId":"rate-limiting-sla","assetVersion":"1.3.0","configurationData":{"clientIdExpression":"#[attributes.headers['client_id']]"}},
-{"order":1,"assetId":"jwt-validation","assetVersion":"1.4.0","configurationData":{"signingMethod":"none","skipClientIdValidation":true}}
+{"order":2,"assetId":"rate-limiting-sla","assetVersion":"1.3.0",
+"configurationData":{"clientIdExpression":"#[attributes.headers['client_id']]"}},
+{"order":1,"assetId":"jwt-validation","assetVersion":"1.4.0",
+"configurationData":{"signingMethod":"none","skipClientIdValidation":true}}
 ]`
 	r := request(v1)
 	r.Headers = map[string]string{"Client_id": ""}
@@ -120,9 +122,8 @@ func TestAChainRunsInOrder(t *testing.T) {
 func TestIntrospectionWithoutAPublishedAccountNeedsTheAnswer(t *testing.T) {
 	for _, asset := range []string{externalOAuth2, tokenIntrospection} {
 		v := verdictOf(t, policyOf(asset, "1.6.0", `"skipClientIdValidation":true`), request(v1))
-		if got, want := short(v), (decided{
-			rules.Undetermined, 0, rules.Introspection,
-		}); got != want {
+		want := decided{rules.Undetermined, 0, rules.Introspection}
+		if got := short(v); got != want {
 			t.Errorf("%s: got %v, want %v", asset, got, want)
 		}
 		if v.Question().None() {

@@ -78,8 +78,9 @@ spec:
   configuration_data = jsonencode(` + configuration + `)
 }
 `
-	plan = `{"format_version":"1.2",` +
-		`"planned_values":{"root_module":{"child_modules":[{"resources":[{"address":"module.a.x","type":"anypoint_apim_policy_jwt_validation","values":{"asset_version":"1.4.0","configuration_data":[` + snakeJSON + `]}}]}]}}}`
+	plan = `{"format_version":"1.2","planned_values":{"root_module":{"child_modules":[` +
+		`{"resources":[{"address":"module.a.x","type":"anypoint_apim_policy_jwt_validation",` +
+		`"values":{"asset_version":"1.4.0","configuration_data":[` + snakeJSON + `]}}]}]}}}`
 
 	configuration = `{"jwtOrigin":"httpBearerAuthenticationHeader","signingMethod":"rsa",` +
 		`"signingKeyLength":256,"jwtKeyOrigin":"jwks","jwksUrl":"https://keys.example/keys",` +
@@ -109,15 +110,15 @@ spec:
     supported_audiences       = "api://orders-uat"
     text_key                  = ""
     validate_custom_claim     = true
-    mandatory_custom_claims   = [{ key = "roles", value = "#[vars.claimSet.roles contains 'Read']" }]
+    mandatory_custom_claims   = ` + snakeClaims + `
 `
+	snakeClaims = `[{ key = "roles", value = "#[vars.claimSet.roles contains 'Read']" }]`
 )
 
 // claimsInBlocks is the community provider's resource with the list of claims as the provider's
 // schema has it.
 func claimsInBlocks() string {
-	const list = `mandatory_custom_claims   = [{ key = "roles", value = "#[vars.claimSet.roles ` +
-		`contains 'Read']" }]`
+	const list = `mandatory_custom_claims   = ` + snakeClaims
 	return strings.Replace(community, list, `mandatory_custom_claims {
       key   = "roles"
       value = "#[vars.claimSet.roles contains 'Read']"
@@ -204,14 +205,27 @@ func TestWhatAFormatLeavesOpen(t *testing.T) {
   }
 }
 `
-	const afterApply = `{"format_version":"1.2","planned_values":{"root_module":{"resources":[{"address":"a.x","type":"anypoint_apim_policy_jwt_validation","values":{"configuration_data":{"signing_method":"none","skip_client_id_validation":true,"validate_aud_claim":true}}}]}},
-"resource_changes":[{"address":"a.x","change":{"after_unknown":{"configuration_data":{"supported_audiences":true}}}}]}`
-	const afterApplyOfBlock = `{"format_version":"1.2","planned_values":{"root_module":{"resources":[{"address":"a.x","type":"anypoint_apim_policy_jwt_validation","values":{"configuration_data":[{"signing_method":"none","skip_client_id_validation":true,"validate_aud_claim":true}]}}]}},
-"resource_changes":[{"address":"a.x","change":{"after_unknown":{"configuration_data":[{"supported_audiences":true}]}}}]}`
+	afterApply := func(configuration, unknown string) string {
+		return `{"format_version":"1.2",
+			"planned_values":{"root_module":{"resources":[{"address":"a.x",
+			"type":"anypoint_apim_policy_jwt_validation",
+			"values":{"configuration_data":` + configuration + `}}]}},
+			"resource_changes":[{"address":"a.x",
+			"change":{"after_unknown":{"configuration_data":` + unknown + `}}}]}`
+	}
+	const (
+		planned = `{"signing_method":"none","skip_client_id_validation":true,` +
+			`"validate_aud_claim":true}`
+		unknown = `{"supported_audiences":true}`
+	)
 	for name, file := range map[string][2]string{
-		"a variable is unknown, not empty":                   {"p.tf", variable},
-		"so is a value that is known only after the apply":   {"p.json", afterApply},
-		"so is one in a block, which a plan shows as a list": {"p.json", afterApplyOfBlock},
+		"a variable is unknown, not empty": {"p.tf", variable},
+		"so is a value that is known only after the apply": {
+			"p.json", afterApply(planned, unknown),
+		},
+		"so is one in a block, which a plan shows as a list": {
+			"p.json", afterApply("["+planned+"]", "["+unknown+"]"),
+		},
 		"and one that a template fills in before it is applied": {
 			"p.json",
 			policyOf(
@@ -232,41 +246,47 @@ func TestWhatAFormatLeavesOpen(t *testing.T) {
 }
 
 func TestRoutesOfEachFormat(t *testing.T) {
-	const rejects = `"skipClientIdValidation":true,"signingMethod":"none","mandatoryNbfClaim":true`
+	const (
+		json = `{"assetId":"jwt-validation","assetVersion":"1.4.0",` +
+			`"pointcutData":[{"methodRegex":"GET|HEAD","uriTemplateRegex":"/orders/.*"}],` +
+			`"configurationData":{"skipClientIdValidation":true,"signingMethod":"none",` +
+			`"mandatoryNbfClaim":true}}`
+		blocks = `resource "anypoint_apim_policy_jwt_validation" "a" {
+  configuration_data {
+    signing_method            = "none"
+    skip_client_id_validation = true
+    mandatory_nbf_claim       = true
+  }
+  pointcut_data {
+    method_regex       = ["GET", "POST"]
+    uri_template_regex = "/v1/.*"
+  }
+  pointcut_data {
+    method_regex       = ["PUT"]
+    uri_template_regex = "/v2/.*"
+  }
+}
+`
+	)
 	tests := []struct {
 		name, file, text string
 		method, path     string
 		want             rules.Decision
 	}{
 		{
-			"API Manager, the route is another", "p.json",
-			`{"assetId":"jwt-validation","assetVersion":"1.4.0",` +
-				`"pointcutData":[{"methodRegex":"GET|HEAD","uriTemplateRegex":"/orders/.*"}],` +
-				`"configurationData":{` + rejects + `}}`,
+			"API Manager, the route is another", "p.json", json,
 			"POST", "/orders/1", rules.Accepted,
 		},
 		{
-			"API Manager, the route is this one", "p.json",
-			`{"assetId":"jwt-validation","assetVersion":"1.4.0",` +
-				`"pointcutData":[{"methodRegex":"GET|HEAD","uriTemplateRegex":"/orders/.*"}],` +
-				`"configurationData":{` + rejects + `}}`,
+			"API Manager, the route is this one", "p.json", json,
 			"GET", "/orders/1", rules.Rejected,
 		},
 		{
-			"Terraform's blocks, one of which matches", "p.tf",
-			"resource \"anypoint_apim_policy_jwt_validation\" \"a\" {\n  configuration_data {\n  " +
-				"  signing_method = \"none\"\n    skip_client_id_validation = true\n    " +
-				"mandatory_nbf_claim = true\n  }\n  pointcut_data {\n    method_regex = " +
-				"[\"GET\", \"POST\"]\n    uri_template_regex = \"/v1/.*\"\n  }\n  " +
-				"pointcut_data {\n    method_regex = [\"PUT\"]\n    " +
-				"uri_template_regex = \"/v2/.*\"\n  }\n}\n",
+			"Terraform's blocks, one of which matches", "p.tf", blocks,
 			"PUT", "/v2/x", rules.Rejected,
 		},
 		{
-			"Terraform's blocks, none of which matches", "p.tf",
-			"resource \"anypoint_apim_policy_jwt_validation\" \"a\" {\n  configuration_data {\n  " +
-				"  mandatory_nbf_claim = true\n  }\n  pointcut_data {\n    method_regex = " +
-				"[\"GET\", \"POST\"]\n    uri_template_regex = \"/v1/.*\"\n  }\n}\n",
+			"Terraform's blocks, none of which matches", "p.tf", blocks,
 			"PUT", "/v1/x", rules.Accepted,
 		},
 		{

@@ -60,21 +60,25 @@ func judge(t *testing.T, file *source.File, read *rules.Configuration) {
 }
 
 func FuzzAPIManager(f *testing.F) {
-	fuzzCompile(f, "policy.json", inDetail, inEnvelope, compact, byCLI, plan, offline, configuration,
-		policyOf(
-			openIDConnect, "1.3.0", `"skipClientIdValidation":true,"scopes":"a"`,
-		), policyOf(clientIDEnforcement, "1.3.2", ``),
+	fuzzCompile(
+		f, "policy.json",
+		inDetail, inEnvelope, compact, byCLI, plan, offline, configuration,
+		policyOf(openIDConnect, "1.3.0", `"skipClientIdValidation":true,"scopes":"a"`),
+		policyOf(clientIDEnforcement, "1.3.2", ``),
 		`[{"assetId":"jwt-validation","pointcutData":[{"methodRegex":"GET"}],"disabled":true,`+
-			`"configurationData":null}]`)
+			`"configurationData":null}]`,
+	)
 }
 
 func FuzzFlex(f *testing.F) {
-	fuzzCompile(
-		f, "policy.yaml", flexYAML,
-		"apiVersion: gateway.mulesoft.com/v1alpha1\nkind: ApiInstance\nmetadata: {name: "+
-			"a}\nspec:\n  policies:\n    - policyRef: {name: "+
-			"openidconnect-access-token-enforcement-flex}\n      config: {scopes: a}\n",
-	)
+	fuzzCompile(f, "policy.yaml", flexYAML, `apiVersion: gateway.mulesoft.com/v1alpha1
+kind: ApiInstance
+metadata: {name: a}
+spec:
+  policies:
+    - policyRef: {name: openidconnect-access-token-enforcement-flex}
+      config: {scopes: a}
+`)
 }
 
 func FuzzTerraform(f *testing.F) { fuzzCompile(f, "policy.tf", community, official, generic) }

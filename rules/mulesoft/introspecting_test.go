@@ -167,9 +167,8 @@ func TestOpenIDConnectWithACapturedAnswer(t *testing.T) {
 			r := request(v1)
 			r.Contracts = &rules.Contracts{IDs: []string{client}}
 			r.Introspection = read(t, "answer.json", test.answer).Documents[0]
-			if got := short(
-				verdictOf(t, policyOf(openIDConnect, "1.3.0", test.config), r),
-			); got != test.want {
+			got := short(verdictOf(t, policyOf(openIDConnect, "1.3.0", test.config), r))
+			if got != test.want {
 				t.Errorf("got %v, want %v", got, test.want)
 			}
 		})
@@ -198,9 +197,8 @@ func TestNoSecondsLeftIsExpiredSinceARelease(t *testing.T) {
 	} {
 		r := request(v1)
 		r.Introspection = read(t, "answer.json", `{"active":true,"expires_in":0}`).Documents[0]
-		if got := short(
-			verdictOf(t, policyOf(openAM, version, `"skipClientIdValidation":true`), r),
-		); got != want {
+		policy := policyOf(openAM, version, `"skipClientIdValidation":true`)
+		if got := short(verdictOf(t, policy, r)); got != want {
 			t.Errorf("%s: got %v, want %v", version, got, want)
 		}
 	}

@@ -94,7 +94,7 @@ func TestJWTValidation(t *testing.T) {
 			v1 + `,"aud":"api://x"`, unknown(rules.Audience),
 		},
 		{
-			"an audience that stands twice with different values is unknown",
+			"an audience that appears twice with different values is unknown",
 			base + skip + `,"supportedAudiences":"api://x","validateAudClaim":true`,
 			v1 + `,"aud":"api://x","aud":"api://y"`, unknown(rules.Audience),
 		},
@@ -311,29 +311,22 @@ func TestAConfigurationThatCannotBeReadLeavesEverythingOpen(t *testing.T) {
 		"null": `null`, "a list": `[]`, "a text": `"hello"`,
 	} {
 		t.Run(name, func(t *testing.T) {
-			c := compiled(
-				t, "p.json",
-				`{"assetId":"jwt-validation","assetVersion":"1.4.0","configurationData":`+configuration+`}`,
-				rules.Options{},
-			)
+			policy := `{"assetId":"jwt-validation","assetVersion":"1.4.0",` +
+				`"configurationData":` + configuration + `}`
+			c := compiled(t, "p.json", policy, rules.Options{})
 			if len(c.Findings) == 0 || c.Findings[0].Rule != "wrong-type" {
 				t.Errorf("findings: %v", c.Findings)
 			}
 			v := rules.Evaluate(c.Policies, request(v1))
-			if got, want := short(v), (decided{
-				rules.Undetermined, 0, rules.TokenPresent,
-			}); got != want || v.Question().None() {
+			want := decided{rules.Undetermined, 0, rules.TokenPresent}
+			if got := short(v); got != want || v.Question().None() {
 				t.Errorf("got %v, question %v", got, v.Question())
 			}
 		})
 	}
-	text := `"{\"signingMethod\":\"none\",\"skipClientIdValidation\":true}"`
-	if got := short(
-		verdictOf(
-			t, `{"assetId":"jwt-validation","assetVersion":"1.4.0","configurationData":`+text+`}`,
-			request(v1),
-		),
-	); got.outcome != rules.Accepted {
+	inString := `{"assetId":"jwt-validation","assetVersion":"1.4.0","configurationData":` +
+		`"{\"signingMethod\":\"none\",\"skipClientIdValidation\":true}"}`
+	if got := short(verdictOf(t, inString, request(v1))); got.outcome != rules.Accepted {
 		t.Errorf("a configuration as JSON in a string: %v", got)
 	}
 }

@@ -7,7 +7,7 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// changes lists the changes of a configuration that may reach a goal.
+// changes lists the changes of a configuration that may achieve a goal.
 func changes(c *rules.Configuration, goal rules.Goal) ([]rules.Change, error) {
 	if goal.Finding == nil {
 		return propose(c, goal.Verdict)

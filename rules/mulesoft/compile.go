@@ -20,8 +20,8 @@ func compile(table []rules.Behaviour, read *rules.Configuration) rules.Compilati
 		c := compiler{entry: e, table: table}
 		c.choose(read.Options.Variant)
 		made.Guessed = made.Guessed || c.guessed
-		if named := e.variant; named != "" && !slices.Contains(made.Named, named) {
-			made.Named = append(made.Named, named)
+		if e.variant != "" && !slices.Contains(made.Named, e.variant) {
+			made.Named = append(made.Named, e.variant)
 		}
 		policy := c.compile()
 		made.Policies = append(made.Policies, policy)

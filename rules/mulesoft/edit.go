@@ -29,9 +29,9 @@ func set(field string, to any) edit {
 	return edit{field: field, to: func(*entry) any { return to }}
 }
 
-// remove is the edit that takes a field out.
-func remove(field string) edit {
-	return edit{field: field, rename: true, to: func(*entry) any { return "" }}
+// rename is the edit that gives a field another name, or removes it where the name is empty.
+func rename(field, name string) edit {
+	return edit{field: field, rename: true, to: func(*entry) any { return name }}
 }
 
 // rewrite applies edits to an entry, and returns the configuration after them and what has

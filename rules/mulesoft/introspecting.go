@@ -72,7 +72,7 @@ func introspectionFields() []field {
 // inactive.
 func articleModel() *rules.AnswerModel {
 	signed := rules.Predicate{Op: rules.Verifies, Key: &rules.Key{}}
-	expiry := rules.Predicate{Op: rules.After, Input: rules.Claim("exp"), Doubt: doubt}
+	expiry := rules.Predicate{Op: rules.After, Input: rules.Claim("exp"), Doubt: largestLeeway}
 	return &rules.AnswerModel{
 		Mirrors: map[string]string{"scope": "scp"},
 		Alive:   rules.Both(signed, rules.IfPresent(expiry.Input, expiry)),
@@ -140,7 +140,7 @@ func (o oidcCompiler) introspection() *rules.Check {
 func (o oidcCompiler) expiry() *rules.Check {
 	exp, remaining := o.answered("exp"), o.answered("expires_in")
 	left := rules.Predicate{Op: rules.Positive, Input: remaining, Zero: o.zeroSeconds()}
-	after := rules.Predicate{Op: rules.After, Input: exp, Doubt: doubt}
+	after := rules.Predicate{Op: rules.After, Input: exp, Doubt: largestLeeway}
 	alive := rules.Both(rules.IfPresent(remaining, left), rules.IfPresent(exp, after))
 	return o.whole(rules.Expiry, alive, expiredToken)
 }

@@ -58,8 +58,8 @@ const (
 	customOrigin = "customExpression"
 )
 
-// doubt is the largest leeway that a gateway may have where its own is not documented.
-const doubt = 5 * time.Minute
+// largestLeeway is the largest leeway that a gateway may have where its own is not documented.
+const largestLeeway = 5 * time.Minute
 
 // jwtCompiler turns the fields of JWT Validation into checks.
 type jwtCompiler struct{ *compiler }
@@ -235,7 +235,7 @@ func (j jwtCompiler) keyFromText(check *rules.Check, hmac bool) {
 func (j jwtCompiler) expiry() *rules.Check {
 	check := j.timeCheck(
 		rules.Expiry, "mandatoryExpClaim",
-		rules.Predicate{Op: rules.After, Input: rules.Claim("exp"), Doubt: doubt},
+		rules.Predicate{Op: rules.After, Input: rules.Claim("exp"), Doubt: largestLeeway},
 	)
 	check.Answer = j.answer(expiredToken)
 	return check
@@ -244,7 +244,7 @@ func (j jwtCompiler) expiry() *rules.Check {
 func (j jwtCompiler) notBefore() *rules.Check {
 	check := j.timeCheck(
 		rules.NotBefore, "mandatoryNbfClaim",
-		rules.Predicate{Op: rules.NotAfter, Input: rules.Claim("nbf"), Doubt: doubt},
+		rules.Predicate{Op: rules.NotAfter, Input: rules.Claim("nbf"), Doubt: largestLeeway},
 	)
 	check.Answer = j.answer(notYetValid)
 	return check

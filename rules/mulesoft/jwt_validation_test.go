@@ -12,24 +12,40 @@ const base = `"jwtOrigin":"httpBearerAuthenticationHeader","signingMethod":"rsa"
 
 const skip = `,"skipClientIdValidation":true`
 
-func TestJWTValidation(t *testing.T) {
-	accepted := decided{rules.Accepted, 200, ""}
-	unknown := func(by rules.ID) decided { return decided{rules.Undetermined, 0, by} }
-	rejected := func(status int, by rules.ID) decided {
-		return decided{rules.Rejected, status, by}
+// jwtCase is a configuration of JWT Validation, the claims of a token, and what becomes of it.
+type jwtCase struct {
+	name, config, claims string
+	want                 decided
+}
+
+func runJWT(t *testing.T, tests []jwtCase) {
+	t.Helper()
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			policy := policyOf(jwtValidation, "1.4.0", test.config)
+			if got := short(verdictOf(t, policy, request(test.claims))); got != test.want {
+				t.Errorf("got %v, want %v", got, test.want)
+			}
+		})
 	}
-	tests := []struct {
-		name, config, claims string
-		want                 decided
-	}{
-		{"only the signature is checked by default", base + skip, v1, accepted},
+}
+
+func accepted() decided { return decided{rules.Accepted, 200, ""} }
+
+func unknown(by rules.ID) decided { return decided{rules.Undetermined, 0, by} }
+
+func rejected(status int, by rules.ID) decided { return decided{rules.Rejected, status, by} }
+
+func TestTimesOfJWTValidation(t *testing.T) {
+	runJWT(t, []jwtCase{
+		{"only the signature is checked by default", base + skip, v1, accepted()},
 		{
 			"an expired token is rejected though exp is not mandatory", base + skip,
 			`"exp":1778050000`, rejected(401, rules.Expiry),
 		},
 		{
 			"a token without exp passes where exp is not mandatory", base + skip, `"aud":"x"`,
-			accepted,
+			accepted(),
 		},
 		{
 			"a token without exp is rejected where exp is mandatory",
@@ -51,12 +67,16 @@ func TestJWTValidation(t *testing.T) {
 			"an nbf an hour ahead fails", base + skip, `"nbf":1778065200`,
 			rejected(401, rules.NotBefore),
 		},
-		{"an nbf that is this very second passes", base + skip, `"nbf":1778061600`, accepted},
+		{"an nbf that is this very second passes", base + skip, `"nbf":1778061600`, accepted()},
+	})
+}
 
+func TestAudiencesOfJWTValidation(t *testing.T) {
+	runJWT(t, []jwtCase{
 		{
 			"the audience is not checked unless validateAudClaim is on",
 			base + skip + `,"supportedAudiences":"api://x","mandatoryAudClaim":true`,
-			v1 + `,"aud":"api://y"`, accepted,
+			v1 + `,"aud":"api://y"`, accepted(),
 		},
 		{
 			"another audience is rejected",
@@ -66,12 +86,12 @@ func TestJWTValidation(t *testing.T) {
 		{
 			"one of several audiences is enough, white space around the comma does not count",
 			base + skip + `,"supportedAudiences":"api://x, api://y","validateAudClaim":true`,
-			v1 + `,"aud":"api://y"`, accepted,
+			v1 + `,"aud":"api://y"`, accepted(),
 		},
 		{
 			"an audience in a list counts",
 			base + skip + `,"supportedAudiences":"api://x","validateAudClaim":true`,
-			v1 + `,"aud":["api://z","api://x"]`, accepted,
+			v1 + `,"aud":["api://z","api://x"]`, accepted(),
 		},
 		{
 			"the audience is compared exactly: a slash at its end counts",
@@ -80,7 +100,8 @@ func TestJWTValidation(t *testing.T) {
 		},
 		{
 			"a token without audience passes where it is not mandatory",
-			base + skip + `,"supportedAudiences":"api://x","validateAudClaim":true`, v1, accepted,
+			base + skip + `,"supportedAudiences":"api://x","validateAudClaim":true`, v1,
+			accepted(),
 		},
 		{
 			"a token without audience is rejected where it is mandatory",
@@ -98,7 +119,11 @@ func TestJWTValidation(t *testing.T) {
 			base + skip + `,"supportedAudiences":"api://x","validateAudClaim":true`,
 			v1 + `,"aud":"api://x","aud":"api://y"`, unknown(rules.Audience),
 		},
+	})
+}
 
+func TestClientIDsOfJWTValidation(t *testing.T) {
+	runJWT(t, []jwtCase{
 		{
 			"the default client id expression finds nothing in an Entra token", base, v1,
 			rejected(403, rules.ClientID),
@@ -121,14 +146,18 @@ func TestJWTValidation(t *testing.T) {
 			"a client id expression that is plain text is not documented",
 			base + `,"clientIdExpression":"appid"`, v1, unknown(rules.ClientID),
 		},
+	})
+}
 
+func TestCustomClaimsOfJWTValidation(t *testing.T) {
+	runJWT(t, []jwtCase{
 		{
 			"custom claims are not checked unless validateCustomClaim is on",
-			base + skip + `,"mandatoryCustomClaims":[{"key":"iss","value":"x"}]`, v1, accepted,
+			base + skip + `,"mandatoryCustomClaims":[{"key":"iss","value":"x"}]`, v1, accepted(),
 		},
 		{
 			"a literal must equal the claim",
-			base + skip + custom("iss", "https://sts.windows.net/"+tenant+"/"), v1, accepted,
+			base + skip + custom("iss", "https://sts.windows.net/"+tenant+"/"), v1, accepted(),
 		},
 		{
 			"another literal is rejected",
@@ -146,7 +175,7 @@ func TestJWTValidation(t *testing.T) {
 		{
 			"an expression must give true",
 			base + skip + custom("roles", "#[vars.claimSet.roles contains 'Read']"),
-			v1 + `,"roles":["Read"]`, accepted,
+			v1 + `,"roles":["Read"]`, accepted(),
 		},
 		{
 			"a role that the token does not have is rejected",
@@ -174,14 +203,19 @@ func TestJWTValidation(t *testing.T) {
 			),
 			v1 + `,"roles":["b"]`, unknown(rules.CustomClaim),
 		},
-		{"with parentheses it is not", base + skip + custom("roles", "#[(vars.claimSet.roles "+
-			"contains 'a') or (vars.claimSet.roles contains 'b')]"), v1 +
-			`,"roles":["b"]`, accepted},
+		{
+			"with parentheses it is not",
+			base + skip + custom(
+				"roles",
+				"#[(vars.claimSet.roles contains 'a') or (vars.claimSet.roles contains 'b')]",
+			),
+			v1 + `,"roles":["b"]`, accepted(),
+		},
 		{
 			"an optional claim that is missing passes",
 			base + skip + `,"validateCustomClaim":true,"nonMandatoryCustomClaims":[{"key":"x",` +
 				`"value":"y"}]`,
-			v1, accepted,
+			v1, accepted(),
 		},
 		{
 			"an optional claim that is there must hold",
@@ -189,7 +223,11 @@ func TestJWTValidation(t *testing.T) {
 				`"value":"y"}]`,
 			v1 + `,"x":"z"`, rejected(401, rules.CustomClaim),
 		},
+	})
+}
 
+func TestOddConfigurationsOfJWTValidation(t *testing.T) {
+	runJWT(t, []jwtCase{
 		{
 			"a boolean written as a string is a wrong type: unknown",
 			base + `,"skipClientIdValidation":"true"`, v1, unknown(rules.ClientID),
@@ -198,7 +236,7 @@ func TestJWTValidation(t *testing.T) {
 			"a number written as a string is a number",
 			`"signingMethod":"rsa","signingKeyLength":"256","jwtKeyOrigin":"jwks",` +
 				`"jwksUrl":"https://keys.example"` + skip,
-			v1, accepted,
+			v1, accepted(),
 		},
 		{
 			"another algorithm is rejected",
@@ -206,7 +244,7 @@ func TestJWTValidation(t *testing.T) {
 				`"jwksUrl":"https://keys.example"` + skip,
 			v1, rejected(401, rules.Algorithm),
 		},
-		{"signingMethod none takes everything", `"signingMethod":"none"` + skip, v1, accepted},
+		{"signingMethod none takes everything", `"signingMethod":"none"` + skip, v1, accepted()},
 		{
 			"a variable that only the deployment knows is unknown",
 			base + skip + `,"validateAudClaim":true,"supportedAudiences":"${audience}"`,
@@ -239,19 +277,9 @@ func TestJWTValidation(t *testing.T) {
 		},
 		{
 			"an enormous exp is read by Mule Gateway as far as is known", base + skip,
-			`"exp":9007199254`, accepted,
+			`"exp":9007199254`, accepted(),
 		},
-	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			got := short(
-				verdictOf(t, policyOf(jwtValidation, "1.4.0", test.config), request(test.claims)),
-			)
-			if got != test.want {
-				t.Errorf("got %v, want %v", got, test.want)
-			}
-		})
-	}
+	})
 }
 
 // custom is the configuration of one mandatory custom claim.

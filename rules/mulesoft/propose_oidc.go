@@ -238,7 +238,7 @@ func (e *entry) conversion(config source.Fields) ([]edit, []rules.FieldChange) {
 	var changes []rules.FieldChange
 	for _, m := range e.config.Members {
 		if !slices.ContainsFunc(config, func(f source.Field) bool { return f.Key == m.Key }) {
-			edits = append(edits, remove(m.Key))
+			edits = append(edits, rename(m.Key, ""))
 			changes = append(changes, rules.FieldChange{Field: m.Key, From: shown(m.Value)})
 		}
 	}

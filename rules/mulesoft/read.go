@@ -33,9 +33,12 @@ func readFile(file *source.File, options rules.Options) ([]rules.Entry, error) {
 	if len(all) == 0 {
 		return nil, noPolicy(file)
 	}
-	runtime, err := runtimeVersion(options.Runtime)
-	if err != nil {
-		return nil, err
+	var runtime dataweave.Version
+	if options.Runtime != "" {
+		var err error
+		if runtime, err = dataweave.ParseRuntime(options.Runtime); err != nil {
+			return nil, err
+		}
 	}
 	slices.SortStableFunc(all, func(a, b entry) int { return cmp.Compare(a.order, b.order) })
 	inheritVariants(all)
@@ -169,13 +172,7 @@ func (e *entry) resolveKind() {
 	}
 }
 
-func runtimeVersion(text string) (dataweave.Version, error) {
-	if text == "" {
-		return dataweave.Version{}, nil
-	}
-	return dataweave.ParseRuntime(text)
-}
-
+// noPolicy says which files are expected.
 func noPolicy(file *source.File) error {
 	err := &source.Error{
 		Pos:   source.Position{File: file.Name},

@@ -56,9 +56,7 @@ func (r *repairer) renameField() ([]edit, error) {
 	if r.config.Member(near) != nil {
 		near = ""
 	}
-	return []edit{{
-		field: r.finding.Field, rename: true, to: func(*entry) any { return near },
-	}}, nil
+	return []edit{rename(r.finding.Field, near)}, nil
 }
 
 // correctType writes the same value with the field's type, where the value has a form in that

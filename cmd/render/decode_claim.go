@@ -8,7 +8,7 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
-// Claim is one claim: what a token says, and what is known of it.
+// Claim is one claim: what a token says, and what is known about it.
 type Claim struct {
 	*Decoding // whose Token is nil where none was given
 	Name      string
@@ -27,8 +27,8 @@ func NewClaim(d *Decoding, name string) *Claim {
 	return c
 }
 
-// ClaimText writes one claim, whole: its value on the first line, or that there is none, then
-// what is known of it.
+// ClaimText writes one claim: its whole value on the first line, or that there is none, then
+// what is known about it.
 func ClaimText(w io.Writer, style Style, c *Claim) error {
 	t := NewText(style)
 	switch {
@@ -49,7 +49,7 @@ func ClaimText(w io.Writer, style Style, c *Claim) error {
 	return err
 }
 
-// values adds the claim's value, whole. A claim that stands twice has two.
+// values adds the claim's whole value. A claim that appears twice has two.
 func (t *Text) values(c *Claim) {
 	for _, m := range c.Mask.Claims(c.Token.Claims).Members {
 		if m.Key == c.Name {
@@ -58,7 +58,7 @@ func (t *Text) values(c *Claim) {
 	}
 }
 
-// claimRows says what is known of a claim beside its meaning.
+// claimRows says what is known about a claim beside its meaning.
 func claimRows(info inspect.ClaimInfo) []Row {
 	rows := []Row{
 		{"set by", info.SetBy},
@@ -87,7 +87,7 @@ func writtenIn(info inspect.ClaimInfo) string {
 	return "v" + info.Versions
 }
 
-// claimJSON is the JSON of decode --claim. What is not known of the claim is null.
+// claimJSON is the JSON of decode --claim. What we do not know about the claim is null.
 type claimJSON struct {
 	SchemaVersion int             `json:"schema_version"`
 	Claim         string          `json:"claim"`

@@ -28,15 +28,15 @@ type Explanation struct {
 	Mask     *Mask
 	File     func(name string) *source.File
 
-	// Collect is the command that says how to get what an unknown check asks for; empty where
-	// there is none.
+	// Collect is the command that says how to get what an unknown check asks for, or empty.
 	Collect func(need rules.Need) string
 
-	// Observed compares it with what the real gateway answered; nil where that was not given.
+	// Observed compares it with what the real gateway answered. It is nil if we do not know
+	// that.
 	Observed *rules.Comparison
 }
 
-// ProvedRepair is a remedy with the command that writes it; empty where none does.
+// ProvedRepair is a remedy with the command that writes it. The command may be empty.
 type ProvedRepair struct {
 	repair.Remedy
 	Command string
@@ -49,7 +49,7 @@ type GatewayVerdict struct {
 	Policies []*rules.Policy
 }
 
-// modelled reports whether a result rests on a model of something that was not given.
+// modelled reports whether a result rests on a model of something that nobody gave us.
 func (x *Explanation) modelled(r *rules.Result) bool {
 	return r.Check.Remark != "" && r.Outcome != rules.Skipped && !x.Captured
 }
@@ -86,7 +86,7 @@ func whenNew(v *rules.Verdict) string {
 // mostChanges is how many changes of a repair are listed.
 const mostChanges = 6
 
-// changeLine shows a field before and after; of a list that grows, what is new in it.
+// changeLine shows a field before and after. If a list grows, it shows what is new in the list.
 func changeLine(c rules.FieldChange) string {
 	if c.From == "" {
 		return c.Field + ": " + c.To
@@ -120,7 +120,7 @@ func byPolicy(results []rules.Result) [][]rules.Result {
 	return all
 }
 
-// howToGet is the command that says how to get what is asked for; empty where there is none.
+// howToGet is the command that says how to get what is asked for, or empty.
 func (x *Explanation) howToGet(need rules.Need) string {
 	if x.Collect == nil || need.None() {
 		return ""

@@ -115,7 +115,7 @@ func (x *explainPager) mood() string {
 	return "unsure"
 }
 
-// reasons say why, and what would decide an unknown.
+// reasons say why, and what would decide a check that is not known.
 func (x *explainPager) reasons() []string {
 	v := &x.Verdict
 	if v.Outcome == rules.Accepted {
@@ -155,7 +155,7 @@ func (x *explainPager) place(p *explainPage) {
 		d.Check.Span.Start > len(file.Text) {
 		return
 	}
-	cut := cutLine(shielded(file), d.Check.Span).masked(x.Mask).fit(widestProse, "…")
+	cut := cutLine(withoutSecrets(file), d.Check.Span).masked(x.Mask).fit(widestProse, "…")
 	p.Place, p.Line, p.Note = x.say(d.Check.Pos.String()), d.Check.Pos.Line, x.say(caretNote(d))
 	p.Before, p.Marked, p.After = strings.TrimLeft(cut.before, " "), cut.marked, cut.after
 }
@@ -214,7 +214,7 @@ func (x *explainPager) chains() []chainPage {
 				page.Title = title + ": " + where
 			}
 			page.Checks = append(page.Checks, checkPage{
-				Class: mood(r), Sign: text.Mark(mood(r)), Word: string(r.Outcome),
+				Class: outcomeShown(r), Sign: text.Mark(outcomeShown(r)), Word: string(r.Outcome),
 				Name: x.say(checkName(r.Check)), Text: x.say(text.detail(r, failed.before(r))),
 			})
 			failed.add(r)

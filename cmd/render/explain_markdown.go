@@ -10,9 +10,8 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// ExplainMarkdown writes an explanation as the block to paste into a ticket: what was judged,
-// what the gateway is predicted to answer and on what evidence, and the question to ask next.
-// It holds no token.
+// ExplainMarkdown writes an explanation as a block to paste into a ticket: what was judged, the
+// predicted answer with its evidence, and the question to ask next. It holds no token.
 func ExplainMarkdown(w io.Writer, x *Explanation) error {
 	m := markdown{mask: x.Mask}
 	v := &x.Verdict
@@ -53,7 +52,7 @@ func (m *markdown) policy(p *rules.Policy) {
 	m.row("file", p.Pos.String())
 }
 
-// prediction adds what the answer rests on, and what would settle what is open.
+// prediction adds what the answer rests on, and what to pass to know what is not known.
 func (m *markdown) prediction(x *Explanation, v *rules.Verdict) {
 	m.rowIf("body", v.Body())
 	if d := v.Decided; d != nil {

@@ -27,7 +27,7 @@ type Refusal struct {
 	Asks        []string // the flags that would help
 }
 
-// Unproved is what tokens would have shown, were it known what they look like.
+// Unproved is what tokens would have shown if we knew what they look like.
 type Unproved struct {
 	API    string // the API instance, of a file with several
 	Tokens []string
@@ -37,5 +37,5 @@ type Unproved struct {
 
 // diff is the change as a unified diff, with stars in the place of secrets.
 func (f *Fixing) diff() string {
-	return Diff(f.Before.Name, string(shielded(f.Before)), string(shielded(f.After)))
+	return Diff(f.Before.Name, string(withoutSecrets(f.Before)), string(withoutSecrets(f.After)))
 }

@@ -10,19 +10,20 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// Gateway is what is known of one gateway.
+// Gateway is what is known about one gateway.
 type Gateway struct {
 	Name       string
 	Product    string // as its vendor calls it
 	Vendor     string // the adapter's name
 	Behaviours []rules.Behaviour
 
-	// Expressions are the rules of its expression language, where they are asked for in place of
-	// the behaviours.
+	// Expressions are the rules of its expression language, if somebody asked for them and not
+	// for the behaviours.
 	Expressions []rules.Expression
 }
 
-// GatewaysText writes what is known of gateways, policy by policy, each line with its evidence.
+// GatewaysText writes what is known about gateways, policy by policy, each line with its
+// evidence.
 func GatewaysText(w io.Writer, style Style, gateways []Gateway) error {
 	t := NewText(style)
 	for i := range gateways {
@@ -37,7 +38,7 @@ func GatewaysText(w io.Writer, style Style, gateways []Gateway) error {
 	return err
 }
 
-// behaviours lists them under the policies that they hold for.
+// behaviours lists the behaviours under the policies that they hold for.
 func (t *Text) behaviours(all []rules.Behaviour) {
 	for len(all) > 0 {
 		of := all[0].Policies
@@ -76,7 +77,7 @@ func (t *Text) behaviour(b *rules.Behaviour) {
 		b.Answer.Evidence.Reference, b.Checked)))
 }
 
-// answered is an answer in a line: its status, and what is known of its body.
+// answered is an answer in a line: its status, and what is known about its body.
 func answered(a *rules.Answer) string {
 	line := status(a.Status)
 	switch {
@@ -148,8 +149,8 @@ type (
 	}
 )
 
-// GatewaysJSON writes what is known of gateways as JSON. A body is null where it is not
-// published, and empty where the answer is known to have none.
+// GatewaysJSON writes what is known about gateways as JSON. A body is null if it is not
+// published, and empty if we know that there is none.
 func GatewaysJSON(w io.Writer, gateways []Gateway) error {
 	out := gatewaysJSON{
 		SchemaVersion: SchemaVersion, Gateways: make([]knownGatewayJSON, len(gateways)),

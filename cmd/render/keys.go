@@ -34,8 +34,8 @@ func NewKeyListing(set *keys.Set, at time.Time, clouds ...keys.CloudSet) *KeyLis
 	return l
 }
 
-// shout says what the set gives away, or nothing.
-func (l *KeyListing) shout() string {
+// leak says what the set gives away, or nothing.
+func (l *KeyListing) leak() string {
 	if len(l.Private) == 0 {
 		return ""
 	}
@@ -48,7 +48,7 @@ func (l *KeyListing) shout() string {
 	return text + ": " + inspect.ShortenMiddle(strings.Join(names, ", "), 400)
 }
 
-const shoutReason = "Whoever has this text can sign tokens that every gateway with this key set " +
+const leakReason = "Whoever has this text can sign tokens that every gateway with this key set " +
 	"accepts. Replace the key now, and publish its public half alone."
 
 // issuers lists whom the keys sign for, each once.
@@ -62,7 +62,7 @@ func (l *KeyListing) issuers() []string {
 	return all
 }
 
-// oddities are what is wrong or unusual, with the key that it is about, or the set.
+// oddities are what is wrong or unusual, each with the key, or the set, that it is about.
 func (l *KeyListing) oddities() []Row {
 	var rows []Row
 	for _, n := range l.Set.Notes {
@@ -79,7 +79,7 @@ func (l *KeyListing) oddities() []Row {
 	return rows
 }
 
-// twinsText says under which kids one key stands in the set, each once.
+// twinsText says under which kids one key appears in the set, each kid once.
 func twinsText(group []*keys.Key) string {
 	var names []string
 	for _, k := range group {
@@ -128,7 +128,7 @@ func keySize(k *keys.Key) string {
 	return strings.TrimSuffix(text[start+2:], ")")
 }
 
-// cloudName is the cloud that a key belongs to: the id that --cloud takes where it is a known one.
+// cloudName is the cloud of a key: the id that --cloud takes if we know the cloud.
 func cloudName(k *keys.Key) string {
 	if cloud, ok := entra.CloudByInstance(k.CloudInstance); ok {
 		return cloud.ID
@@ -136,7 +136,7 @@ func cloudName(k *keys.Key) string {
 	return k.CloudInstance
 }
 
-// refusalGroup is what several keys make the same gateways refuse.
+// refusalGroup is why the same gateways refuse several keys.
 type refusalGroup struct {
 	gateways, library string
 	reasons           []string
@@ -172,7 +172,7 @@ func refusalReason(r keys.Refusal) string {
 	return text + " (inferred from the library)"
 }
 
-// listing is the ids of the clouds that list a key, or nil where none was asked.
+// listing is the ids of the clouds that list a key. It is nil if nobody asked the clouds.
 func (l *KeyListing) listing(k *keys.Key) []string {
 	if l.Clouds == nil {
 		return nil

@@ -7,8 +7,7 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/keys"
 )
 
-// The JSON of keys. Members that are null say that the key has no such member, or that it can't
-// be read.
+// The JSON of keys. A member is null if the key has no such member, or if it can't be read.
 type (
 	keysJSON struct {
 		SchemaVersion int              `json:"schema_version"`
@@ -103,7 +102,7 @@ func (out *keysJSON) addTwins(l *KeyListing, at map[*keys.Key]int) {
 	}
 }
 
-// addRefusals adds who refuses the set for its form, or for a key that is listed.
+// addRefusals adds the gateways that refuse the set, for its form or for a key in our list.
 func (out *keysJSON) addRefusals(l *KeyListing, at map[*keys.Key]int) {
 	for _, r := range l.Refusals {
 		index, ok := at[r.Key]

@@ -50,7 +50,8 @@ func (u *Unread) String() string {
 	return u.Pos.String() + ": " + u.Why
 }
 
-// rule finds a finding's rule in the catalogue; one that is not there has nothing but its name.
+// rule finds a finding's rule in the catalogue. A rule that is not there has a name and nothing
+// else.
 func (l *Linting) rule(name string) rules.Rule {
 	for i := range l.Catalogue {
 		if l.Catalogue[i].Name == name {
@@ -60,7 +61,7 @@ func (l *Linting) rule(name string) rules.Rule {
 	return rules.Rule{Name: name}
 }
 
-// end returns the position behind what a finding is about, on its first line.
+// end returns the position behind what a finding is about, on the first line of it.
 func (l *Linting) end(f rules.Finding) source.Position {
 	file := l.Sources[f.Pos.File]
 	if file == nil || f.Span.End <= f.Span.Start || f.Span.End > len(file.Text) {
@@ -123,9 +124,9 @@ func (l *Linting) Fingerprints() []string {
 	return all
 }
 
-// fingerprints names findings so that they are known again when lines are added before them: by
-// the rule, the file, the field and the text of the line. Findings that agree in these are
-// counted.
+// fingerprints names findings by the rule, the file, the field and the text of the line, so
+// that we know them again when somebody adds lines before them. It counts findings that agree
+// in all of these.
 type fingerprints struct {
 	l    *Linting
 	seen map[string]int
@@ -134,7 +135,7 @@ type fingerprints struct {
 func (p *fingerprints) of(f rules.Finding) string {
 	text := ""
 	if file := p.l.Sources[f.Pos.File]; file != nil {
-		e := cutLine(shielded(file), f.Span)
+		e := cutLine(withoutSecrets(file), f.Span)
 		text = strings.TrimSpace(inspect.Safe(e.String()))
 	}
 	key := strings.Join([]string{f.Rule, filepath.ToSlash(f.Pos.File), f.Field, text}, "\x00")

@@ -21,10 +21,10 @@ func (m *markdown) para(text string) {
 	m.b.WriteString(m.plain(text) + "\n\n")
 }
 
-// plain is a text with what must not be shown masked, and without markup.
+// plain is a text without markup. What must not be shown is masked.
 func (m *markdown) plain(text string) string { return escapeMarkdown(m.mask.Text(text)) }
 
-// code is a value with what must not be shown masked, in a code span.
+// code is a value in a code span. What must not be shown is masked.
 func (m *markdown) code(value string) string { return code(m.mask.Text(value)) }
 
 // cells adds a row of a table of prose.
@@ -54,7 +54,8 @@ func escapeMarkdown(text string) string {
 	).Replace(inspect.Safe(text))
 }
 
-// code shows a value as it is, in a code span that no backtick in it ends and no bar in it cuts.
+// code shows a value as it is, in a code span. No backtick in the value ends the span, and no
+// bar cuts it.
 func code(value string) string {
 	if value == "" {
 		return ""

@@ -51,7 +51,7 @@ type (
 		Request *writtenJSON    `json:"request,omitempty"`
 	}
 
-	// writtenJSON is what the witness's holder writes into the request beside the token.
+	// writtenJSON is what the caller writes into the request beside the token.
 	writtenJSON struct {
 		Headers map[string]string `json:"headers,omitempty"`
 		Query   map[string]string `json:"query,omitempty"`
@@ -89,7 +89,7 @@ type (
 	}
 )
 
-// MatrixJSON writes a matrix as JSON, every row for itself.
+// MatrixJSON writes a matrix as JSON. No rows are folded.
 func MatrixJSON(w io.Writer, x *Matrixing) error {
 	out := matrixJSON{
 		SchemaVersion: SchemaVersion,
@@ -134,7 +134,7 @@ func cellsOf(m *environments.Matrix) []cellJSON {
 	return all
 }
 
-// truthOf is null for what is not known.
+// truthOf is null if we do not know.
 func truthOf(t rules.Truth) *bool {
 	if t == rules.Maybe {
 		return nil
@@ -178,7 +178,7 @@ func (x *Matrixing) remarkOf(r *environments.Remark) matrixFindingJSON {
 	}
 }
 
-// edited lists the files that the repair changes, as it leaves them.
+// edited lists the files that the repair changes, with their new text.
 func (r *Repair) edited() []editedFileJSON {
 	all := []editedFileJSON{}
 	for _, f := range r.Files {

@@ -46,8 +46,8 @@ func MatrixMarkdown(w io.Writer, x *Matrixing) error {
 	return err
 }
 
-// grid is the table of folded rows. Each cell is a word beside its status, so that it reads
-// without signs.
+// grid is the table of folded rows. Each cell has a word beside its status, so that a reader
+// needs no signs.
 func (m *markdown) grid(x *environments.Matrix) {
 	columns := []string{"token"}
 	for _, g := range x.Gateways {
@@ -58,7 +58,7 @@ func (m *markdown) grid(x *environments.Matrix) {
 		cells := []string{escapeMarkdown(line.Label)}
 		for g := range x.Gateways {
 			cell := &x.Cells[x.At(line, g)][g]
-			text := answer(cell) + " " + cellWord(cell)
+			text := cellAnswer(cell) + " " + cellWord(cell)
 			if cellWord(cell) == "wrong" {
 				text = "**" + text + "**"
 			}

@@ -7,9 +7,9 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
-// shielded returns a file's text with stars in the place of values that are secret, so that a
-// line of it can be shown. It has as many bytes as the file.
-func shielded(file *source.File) []byte {
+// withoutSecrets returns a file's text with stars in place of secret values, so that we can
+// show a line of it. It has as many bytes as the file.
+func withoutSecrets(file *source.File) []byte {
 	var spans []source.Span
 	for _, document := range file.Documents {
 		spans = secrets(document, spans)
@@ -50,9 +50,8 @@ func isSecret(m *source.Member) bool {
 	return isSecretField(m.Key) && !expression || holdsSecretField(m.Value.Text)
 }
 
-// isSecretField reports whether a field holds a shared secret, a password or credentials, in
-// the ways in which configurations name them: textKey, text_key, authorizationValue,
-// clientSecret.
+// isSecretField reports whether a field holds a shared secret, a password or credentials.
+// Configurations name it in several ways: textKey, text_key, authorizationValue, clientSecret.
 func isSecretField(name string) bool {
 	name = strings.ToLower(strings.NewReplacer("_", "", "-", "").Replace(name))
 	for _, part := range []string{
@@ -65,8 +64,8 @@ func isSecretField(name string) bool {
 	return false
 }
 
-// holdsSecretField reports whether a text is JSON with a secret field in it, as a configuration
-// that is kept as text may be.
+// holdsSecretField reports whether a text is JSON with a secret field in it. Some
+// configurations are kept as text.
 func holdsSecretField(text string) bool {
 	return strings.HasPrefix(strings.TrimSpace(text), "{") && isSecretField(text)
 }

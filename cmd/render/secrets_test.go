@@ -24,7 +24,7 @@ func TestALineOfAFileIsShownWithoutItsSecrets(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got := shielded(file)
+			got := withoutSecrets(file)
 			if strings.Contains(string(got), "hunter2") || len(got) != len(row.text) {
 				t.Errorf("%s", got)
 			}
@@ -38,7 +38,7 @@ func TestAnExpressionIsNoSecret(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := string(shielded(file)); got != text {
+	if got := string(withoutSecrets(file)); got != text {
 		t.Error(got)
 	}
 }

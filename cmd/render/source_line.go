@@ -9,14 +9,15 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
-// Frame adds a line of a file with carets under a span of it, and a note beside the carets:
+// SourceLine adds a line of a file with carets under a span of it, and a note beside the
+// carets:
 //
 //	12 |     "skipClientIdValidation": false,
 //	   |                               ^^^^^ a client id must be found
 //
-// Of a span over several lines the first line is shown. A line that is too long is cut around
-// the carets.
-func (t *Text) Frame(level int, file *source.File, pos source.Position, span source.Span,
+// If the span has several lines, the first is shown. A line that is too long is cut around the
+// carets.
+func (t *Text) SourceLine(level int, file *source.File, pos source.Position, span source.Span,
 	note string,
 ) {
 	if pos.Line == 0 || span.Start < 0 || span.Start > len(file.Text) {
@@ -25,7 +26,7 @@ func (t *Text) Frame(level int, file *source.File, pos source.Position, span sou
 	number := fmt.Sprint(pos.Line)
 	margin := strings.Repeat(indent, level)
 	gutter := margin + strings.Repeat(" ", len(number)) + " | "
-	excerpt := cutLine(shielded(file), span).masked(t.mask).fit(t.columns()-len(gutter),
+	excerpt := cutLine(withoutSecrets(file), span).masked(t.mask).fit(t.columns()-len(gutter),
 		t.pick("…", "..."))
 
 	t.line(margin + t.Paint(Faint, number+" |") + " " + excerpt.String())
@@ -34,8 +35,8 @@ func (t *Text) Frame(level int, file *source.File, pos source.Position, span sou
 	t.carets(gutter, under, carets, note)
 }
 
-// carets adds the line under the excerpt. A note that has no room beside the carets goes below
-// them.
+// carets adds the line under the excerpt. If a note has no room beside the carets, it goes
+// below them.
 func (t *Text) carets(gutter, under, carets, note string) {
 	note = t.legible(t.mask.Text(note))
 	shown := t.Paint(Faint, gutter) + under + t.Paint(Bad, carets)
@@ -54,7 +55,7 @@ type excerpt struct{ before, marked, after string }
 
 func (e excerpt) String() string { return e.before + e.marked + e.after }
 
-// cutLine returns the line in which a span begins, and the span as far as it is on that line.
+// cutLine returns the line in which a span begins, and the part of the span on that line.
 func cutLine(text []byte, span source.Span) excerpt {
 	start := bytes.LastIndexByte(text[:span.Start], '\n') + 1
 	end := len(text)
@@ -69,8 +70,8 @@ func cutLine(text []byte, span source.Span) excerpt {
 	}
 }
 
-// safeLine makes a part of a line safe to print. A tab becomes spaces, so that the carets stand
-// under what they mean.
+// safeLine makes a part of a line safe to print. It replaces tabs by spaces, so that the carets
+// are at the right columns.
 func safeLine(part []byte) string {
 	return inspect.Safe(strings.ReplaceAll(string(part), "\t", "    "))
 }
@@ -79,8 +80,8 @@ func (e excerpt) masked(m *Mask) excerpt {
 	return excerpt{m.Text(e.before), m.Text(e.marked), m.Text(e.after)}
 }
 
-// fit cuts a line that is wider than so many columns, first behind the marked part, then before
-// it, then in its middle. The ellipsis stands for what is left out.
+// fit cuts a line to a number of columns: first behind the marked part, then before it, then in
+// its middle. The ellipsis shows where something is left out.
 func (e excerpt) fit(columns int, ellipsis string) excerpt {
 	if widest := columns * 2 / 3; width(e.marked) > widest {
 		e.marked = strings.Replace(inspect.ShortenMiddle(e.marked, widest+1-width(ellipsis)), "…",
@@ -93,8 +94,7 @@ func (e excerpt) fit(columns int, ellipsis string) excerpt {
 	return e
 }
 
-// keepStart returns the first so many characters, an ellipsis at their end where some are left
-// out.
+// keepStart returns the first characters of a text, with an ellipsis if some are left out.
 func keepStart(s string, limit int, ellipsis string) string {
 	runes := []rune(s)
 	if len(runes) <= limit {
@@ -103,7 +103,7 @@ func keepStart(s string, limit int, ellipsis string) string {
 	return string(runes[:max(limit-width(ellipsis), 0)]) + ellipsis
 }
 
-// keepEnd returns the last so many characters, an ellipsis at their start where some are left out.
+// keepEnd returns the last characters of a text, with an ellipsis if some are left out.
 func keepEnd(s string, limit int, ellipsis string) string {
 	runes := []rune(s)
 	if len(runes) <= limit {

@@ -52,14 +52,13 @@ func (x *Testing) source(name string) *source.File {
 	return nil
 }
 
-// Coverage is which checks of the policies the tests have seen pass, and which they have seen
-// fail.
+// Coverage is which checks of the policies passed in a test, and which failed in one.
 type Coverage struct {
 	Checks []Covered
 	index  map[string]int
 }
 
-// Covered is one check, and how often it had which outcome.
+// Covered is one check, and how often it came out how.
 type Covered struct {
 	Check                   *rules.Check
 	Policy                  *rules.Policy
@@ -70,7 +69,7 @@ type Covered struct {
 func NewCoverage() *Coverage { return &Coverage{index: map[string]int{}} }
 
 // Add makes the checks of policies count, each once, however often its file is tested. A check
-// that the configuration switches off does not: no test could see it pass or fail.
+// that the configuration switches off does not count, since no test could see it pass or fail.
 func (c *Coverage) Add(policies []*rules.Policy) {
 	for _, policy := range policies {
 		for _, check := range policy.Checks() {
@@ -103,7 +102,7 @@ func (c *Coverage) See(v *rules.Verdict) {
 
 func coverageKey(c *rules.Check) string { return fmt.Sprintf("%s %s %s", c.Pos, c.ID, c.Claim) }
 
-// unseen lists the checks of which no test has seen one outcome, in words.
+// unseen lists in words the checks that have never had an outcome.
 func (c *Coverage) unseen(count func(*Covered) int) []string {
 	var all []string
 	for i := range c.Checks {

@@ -114,7 +114,7 @@ func TestColourIsOnlyAddedWhereAskedFor(t *testing.T) {
 	}
 }
 
-func TestFrame(t *testing.T) {
+func TestALineOfAFileIsShownWithCarets(t *testing.T) {
 	long := strings.Repeat("x", 60)
 	tests := []struct {
 		name, text, mark, note string
@@ -185,18 +185,18 @@ func TestFrame(t *testing.T) {
 			}
 			line := 1 + strings.Count(test.text[:start], "\n")
 			text := NewText(Style{Width: 40, Unicode: true})
-			text.Frame(1, file, source.Position{Line: line},
+			text.SourceLine(1, file, source.Position{Line: line},
 				source.Span{Start: start, End: start + len(test.mark)}, test.note)
 			if diff := cmp.Diff(strings.Join(test.want, "\n")+"\n", text.b.String()); diff != "" {
-				t.Errorf("frame (-want +got):\n%s", diff)
+				t.Errorf("lines (-want +got):\n%s", diff)
 			}
 		})
 	}
 }
 
-func TestAFrameWithoutAPlaceIsNotShown(t *testing.T) {
+func TestALineWithoutAPlaceIsNotShown(t *testing.T) {
 	text := NewText(Style{})
-	text.Frame(1, &source.File{Text: []byte("a")}, source.Position{}, source.Span{}, "here")
+	text.SourceLine(1, &source.File{Text: []byte("a")}, source.Position{}, source.Span{}, "here")
 	if got := text.b.String(); got != "" {
 		t.Errorf("got %q, want nothing", got)
 	}

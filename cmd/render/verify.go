@@ -18,10 +18,9 @@ type Verification struct {
 	Report  keys.Report
 	Mask    *Mask
 
-	// OwnKeys means that nobody said whose keys are right, so that the token's own issuer was
-	// asked.
+	// OwnKeys means that nobody said whose keys are right, so we asked the token's own issuer.
 	OwnKeys bool
-	// NoKeys says why there is no key set, where there is none.
+	// NoKeys says why there is no key set. It is empty if there is one.
 	NoKeys string
 	// Hints say what to pass so that more can be said.
 	Hints []source.Hint
@@ -64,7 +63,7 @@ func (v *Verification) cause(c keys.Check) string {
 	return c.Why
 }
 
-// reasonOf is why a check came out as it did, and what to pass where it was not made.
+// reasonOf is why a check came out as it did. If it was not made, it says what to pass.
 func reasonOf(c keys.Check) string {
 	if c.Hint.Need.None() {
 		return c.Why
@@ -157,11 +156,11 @@ func (v *Verification) describeSet() string {
 	return inspect.Safe(text)
 }
 
-// notes are what is worth knowing of the key set and the signature.
+// notes are what is worth knowing about the key set and the signature.
 func (v *Verification) notes() []keys.Note {
 	signature := v.Report.Signature
 	notes := append(v.purpose(), signature.Notes...)
-	notes = append(notes, v.odd()...)
+	notes = append(notes, v.oddities()...)
 	if signature.Set == nil {
 		return notes
 	}
@@ -178,12 +177,12 @@ func (v *Verification) notes() []keys.Note {
 	return notes
 }
 
-// odd is what is odd in the token itself: one that verifies may still be refused for it, or
-// read otherwise.
-func (v *Verification) odd() []keys.Note {
+// oddities are what is odd in the token itself. A token that verifies may still be refused for
+// it, or read in another way.
+func (v *Verification) oddities() []keys.Note {
 	decided, _ := v.Report.Decided()
 	var notes []keys.Note
-	for _, o := range oddAt(v.Profile, v.At) {
+	for _, o := range odditiesAt(v.Profile, v.At) {
 		if o.Message != decided.Why {
 			notes = append(notes, keys.Note{ID: o.ID, Message: v.Mask.Message(o)})
 		}
@@ -191,8 +190,8 @@ func (v *Verification) odd() []keys.Note {
 	return notes
 }
 
-// purpose says what the token is for, where that is no API of one's own: such a token may be
-// genuine, and is the wrong one all the same.
+// purpose says what the token is for, if that is not an API of one's own. Such a token may be
+// genuine, and is still the wrong one.
 func (v *Verification) purpose() []keys.Note {
 	switch {
 	case v.Profile.Kind == inspect.KindID:
@@ -211,8 +210,8 @@ func (v *Verification) purpose() []keys.Note {
 	return []keys.Note{}
 }
 
-// question is the one thing to ask, or to do, next about a token that was not verified; empty
-// where it was, and where the hints say it.
+// question is the one thing to ask or to do next about a token that was not verified. It is
+// empty if the token was verified, or if the hints say it.
 func (v *Verification) question() string {
 	decided, ok := v.Report.Decided()
 	if !ok || len(v.Hints) > 0 {
@@ -281,7 +280,8 @@ func (v *Verification) signatureQuestion() string {
 	return ""
 }
 
-// kidQuestion is about a kid that the set does not have: what to ask depends on whose set it is.
+// kidQuestion is about a kid that the set does not have. What to ask depends on whose set it
+// is.
 func (v *Verification) kidQuestion() string {
 	switch {
 	case v.Report.Signature.Verifier != nil:

@@ -10,7 +10,7 @@ import (
 )
 
 // VerifyText writes a verification for a person: the answer, the reason, the evidence, every
-// check, the way on.
+// check, and what to do next.
 func VerifyText(w io.Writer, style Style, v *Verification) error {
 	t := NewText(style).Masked(v.Mask)
 	mood, headline := v.headline()
@@ -55,7 +55,7 @@ func (t *Text) verifyReason(v *Verification) {
 	}
 }
 
-// compared shows what a check expected beside what it found, where it compared two things.
+// compared shows what a check expected beside what it found, if it compared two things.
 func (t *Text) compared(level int, c keys.Check) bool {
 	if c.Expected == "" || c.Actual == "" {
 		return false

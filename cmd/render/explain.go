@@ -68,6 +68,9 @@ func caretNote(r *rules.Result) string {
 }
 
 func policyLine(p *rules.Policy) string {
+	if p.Product == "" {
+		return inspect.Safe("not read: " + p.Name)
+	}
 	line := p.Product + ", " + p.Name
 	if p.Version != "" {
 		line += " " + p.Version

@@ -4,6 +4,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gatewhy/gatewhy/cmd/render"
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect"
 )
 
@@ -52,12 +53,12 @@ func (e *Env) decode(flags *decodeFlags, args []string) error {
 }
 
 // decoding reads what decode shows of a token.
-func (e *Env) decoding(flags *decodeFlags, token *inspect.Token) (d *render.Decoding, err error) {
+func (e *Env) decoding(flags *decodeFlags, token *inspect.Token) (d *report.Decoding, err error) {
 	if fault := unreadable(token); fault != nil {
 		return nil, fault
 	}
-	d = &render.Decoding{Token: token, Profile: inspect.Describe(token)}
-	d.Mask = render.NewMask(token, d.Profile, flags.redact.in(flags.output.format.value))
+	d = &report.Decoding{Token: token, Profile: inspect.Describe(token)}
+	d.Redact = flags.redact.in(flags.output.format.value)
 	d.At, err = flags.at.resolve(e, token)
 	return d, err
 }

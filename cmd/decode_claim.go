@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/gatewhy/gatewhy/cmd/render"
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect"
 )
 
@@ -18,13 +19,13 @@ func (e *Env) decodeClaim(flags *decodeFlags, args []string) error {
 	if err != nil {
 		return err
 	}
-	d := &render.Decoding{At: e.Now()}
+	d := &report.Decoding{At: e.Now()}
 	if token != nil {
 		if d, err = e.decoding(flags, token); err != nil {
 			return err
 		}
 	}
-	claim := render.NewClaim(d, flags.claim)
+	claim := report.NewClaim(d, flags.claim)
 	if !claim.Known && claim.Value == nil {
 		return unknownClaim(token, flags.claim)
 	}

@@ -92,7 +92,7 @@ func (e *Env) explain(ctx context.Context, flags *explainFlags, args []string) e
 	if err := run.observe(&flags.observed, e, explanation); err != nil {
 		return err
 	}
-	explanation.Mask = run.mask(flags.redact.in(flags.output.format.value))
+	explanation.Redact = flags.redact.in(flags.output.format.value)
 	if err := show(e, &flags.output, render.Formats().Explain, explanation); err != nil {
 		return err
 	}

@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gatewhy/gatewhy/cmd/render"
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/repair"
@@ -141,7 +142,7 @@ func (e *Env) finishFix(flags *fixFlags, job *fixJob, fixed *repair.Fixed) error
 }
 
 // nothingFixed says that there is nothing to repair, or, worst first, why nothing was.
-func (e *Env) nothingFixed(output *outputFlags, shown *render.Fixing, notes string) error {
+func (e *Env) nothingFixed(output *outputFlags, shown *report.Fixing, notes string) error {
 	if len(shown.Refused) == 0 {
 		if output.format.value == "json" {
 			return render.FixJSON(e.Stdout, shown)
@@ -149,7 +150,7 @@ func (e *Env) nothingFixed(output *outputFlags, shown *render.Fixing, notes stri
 		_, err := fmt.Fprintln(e.Stdout, "nothing to repair"+notes)
 		return err
 	}
-	slices.SortStableFunc(shown.Refused, func(a, b render.Refusal) int {
+	slices.SortStableFunc(shown.Refused, func(a, b report.Refused) int {
 		return severityRank(a.Severity) - severityRank(b.Severity)
 	})
 	first := shown.Refused[0]

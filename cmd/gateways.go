@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gatewhy/gatewhy/cmd/render"
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -48,7 +49,7 @@ func (e *Env) gateways(output *outputFlags, args []string, expressions bool) err
 		}
 		names = []string{name}
 	}
-	var all []render.Gateway
+	var all []report.Gateway
 	for _, adapter := range e.Gateways {
 		for _, variant := range adapter.Variants {
 			if slices.Contains(names, variant.Name) {
@@ -74,8 +75,8 @@ func oneOf(kind, word string, all []string, hint string) (string, error) {
 }
 
 // gatewayOf gathers what is known of one gateway.
-func gatewayOf(adapter *rules.Adapter, variant rules.Variant, expressions bool) render.Gateway {
-	g := render.Gateway{Name: variant.Name, Product: variant.Product, Vendor: adapter.Name}
+func gatewayOf(adapter *rules.Adapter, variant rules.Variant, expressions bool) report.Gateway {
+	g := report.Gateway{Name: variant.Name, Product: variant.Product, Vendor: adapter.Name}
 	if expressions {
 		g.Expressions = adapter.Expressions(variant.Name)
 		return g

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gatewhy/gatewhy/cmd/render"
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/keys"
 )
@@ -56,7 +57,7 @@ func (e *Env) keys(ctx context.Context, flags *keysFlags, args []string) error {
 	if err != nil {
 		return err
 	}
-	listing := render.NewKeyListing(set, e.Now(), clouds...)
+	listing := report.NewKeyListing(set, e.Now(), clouds...)
 	err = show(e, &flags.output, render.Formats().Keys, listing)
 	if err == nil && len(listing.Private) > 0 {
 		return exitWith(exitRejected)

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gatewhy/gatewhy/cmd/render"
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules/environments"
 )
@@ -56,7 +57,7 @@ func (e *Env) matrix(ctx context.Context, flags *matrixFlags) error {
 	if !estate.has(func(s *environments.Site) bool { return s.API != nil || len(s.Clients)+len(s.Tokens) > 0 }) {
 		return problem(flags.config+": no environment has tokens, nor app registrations to model them from", "api: and clients: name app registrations, as az ad app show --id APP prints them; tokens: captured ones")
 	}
-	x := &render.Matrixing{Name: flags.config, Allow: estate.Allow, File: estate.source}
+	x := &report.Matrixing{Name: flags.config, Allow: estate.Allow, File: estate.source}
 	x.Matrix = e.evaluate(estate)
 	if flags.fix || flags.output.format.value == "html" {
 		if err := e.repair(estate, x, flags.fix); err != nil {
@@ -78,7 +79,7 @@ func (e *Env) evaluate(estate *estate) *environments.Matrix {
 }
 
 // repair looks for repairs, with a line of progress too.
-func (e *Env) repair(estate *estate, x *render.Matrixing, fix bool) error {
+func (e *Env) repair(estate *estate, x *report.Matrixing, fix bool) error {
 	var done atomic.Int64
 	defer e.showProgress(&done, len(x.Gateways), "gateways searched for repairs")()
 	return estate.repair(x, fix, func() { done.Add(1) })

@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gatewhy/gatewhy/cmd/render"
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
@@ -78,8 +79,8 @@ func (g Gateways) ruleNamed(name string) (*rules.Rule, error) {
 }
 
 // pageOf gathers what is shown of one rule: its first bad example with what lint says of it, and its first good one.
-func (g Gateways) pageOf(rule *rules.Rule) (*render.RulePage, error) {
-	page := &render.RulePage{Rule: rule}
+func (g Gateways) pageOf(rule *rules.Rule) (*report.RulePage, error) {
+	page := &report.RulePage{Rule: rule}
 	bad, err := examples.Of(rule.Name, "bad")
 	if err != nil || len(bad) == 0 {
 		return page, err

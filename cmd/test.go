@@ -4,6 +4,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gatewhy/gatewhy/cmd/render"
+	"github.com/gatewhy/gatewhy/cmd/report"
 )
 
 // testFlags are the flags of test.
@@ -57,7 +58,7 @@ func (e *Env) test(flags *testFlags, args []string) error {
 	if err != nil {
 		return err
 	}
-	tester := &tester{env: e, flags: flags, coverage: render.NewCoverage()}
+	tester := &tester{env: e, flags: flags, coverage: report.NewCoverage()}
 	if err := tester.defaults(); err != nil {
 		return err
 	}

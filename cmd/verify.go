@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gatewhy/gatewhy/cmd/render"
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/keys"
 )
@@ -45,8 +46,8 @@ func (e *Env) verify(ctx context.Context, flags *verifyFlags, args []string) err
 	if err != nil {
 		return err
 	}
-	v := &render.Verification{Token: token, Profile: inspect.Describe(token)}
-	v.Mask = render.NewMask(token, v.Profile, flags.redact.in(flags.output.format.value))
+	v := &report.Verification{Token: token, Profile: inspect.Describe(token)}
+	v.Redact = flags.redact.in(flags.output.format.value)
 	if v.At, err = flags.at.resolve(e, token); err != nil {
 		return err
 	}
@@ -81,7 +82,7 @@ func (e *Env) investigate(ctx context.Context, flags *keyFlags, token *inspect.T
 
 // verifyingKeys returns the key set to verify with, or nil where there is none to be had: then v says why.
 // Where the user named the keys, not getting them is an error.
-func (e *Env) verifyingKeys(ctx context.Context, flags *keyFlags, token *inspect.Token, v *render.Verification) (*keys.Set, error) {
+func (e *Env) verifyingKeys(ctx context.Context, flags *keyFlags, token *inspect.Token, v *report.Verification) (*keys.Set, error) {
 	if !hasSignature(token) || (token.Fault != nil || isUnsigned(token)) && !flags.namesKeys() {
 		v.NoKeys = "not needed: there is no signature to check"
 		return nil, nil
@@ -116,7 +117,7 @@ func isUnsigned(token *inspect.Token) bool {
 }
 
 // ownKeys fetches the keys of the issuer that the token names, if that is one of Entra's.
-func (e *Env) ownKeys(ctx context.Context, flags *keyFlags, token *inspect.Token, v *render.Verification) (*keys.Set, error) {
+func (e *Env) ownKeys(ctx context.Context, flags *keyFlags, token *inspect.Token, v *report.Verification) (*keys.Set, error) {
 	issuer, ok := issuerOf(token)
 	if !ok {
 		return nil, problem("the token's issuer is none of Entra's, so its keys are not known",

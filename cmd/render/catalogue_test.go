@@ -5,6 +5,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/keys"
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -36,8 +37,8 @@ func keySet(t *testing.T) *keys.Set {
 	return set
 }
 
-// keyListing is a key set that a cache had, and the answers of two clouds.
-func keyListing(t *testing.T) *KeyListing {
+// keysOfClouds is a key set that a cache had, and the answers of two clouds.
+func keysOfClouds(t *testing.T) *report.KeyListing {
 	set := keySet(t)
 	set.Cached, set.Fetched = true, noon().Add(-time.Hour)
 	set.Keys[1].LastSeen = noon().Add(-48 * time.Hour)
@@ -50,32 +51,32 @@ func keyListing(t *testing.T) *KeyListing {
 		return c
 	}
 	failed := &source.Error{Cause: "no answer " + hostile}
-	return NewKeyListing(set, noon(), keys.CloudSet{Cloud: cloud("public"), Set: keySet(t)},
+	return report.NewKeyListing(set, noon(), keys.CloudSet{Cloud: cloud("public"), Set: keySet(t)},
 		keys.CloudSet{Cloud: cloud("usgov"), Set: set},
 		keys.CloudSet{Cloud: cloud("china"), Err: failed})
 }
 
 func TestKeySets(t *testing.T) {
 	t.Parallel()
-	golden(t, "keys", Formats().Keys, []row[*KeyListing]{
+	golden(t, "keys", Formats().Keys, []row[*report.KeyListing]{
 		{
 			fact:   "a set that gives a secret away says so first",
 			style:  Style{Unicode: true, Width: 120},
-			report: keyListing,
+			report: keysOfClouds,
 		},
 		{
 			fact:  "without clouds a set is a table of its keys",
 			style: Style{Width: 60},
-			report: func(t *testing.T) *KeyListing {
+			report: func(t *testing.T) *report.KeyListing {
 				set := keySet(t)
 				set.Keys = set.Keys[:2]
-				return NewKeyListing(set, noon())
+				return report.NewKeyListing(set, noon())
 			},
 		},
 		{
 			fact: "a set may have no key",
-			report: func(t *testing.T) *KeyListing {
-				return NewKeyListing(&keys.Set{Origin: "empty.json"}, noon())
+			report: func(t *testing.T) *report.KeyListing {
+				return report.NewKeyListing(&keys.Set{Origin: "empty.json"}, noon())
 			},
 		},
 	})
@@ -94,7 +95,7 @@ func TestWhyACloudHasNoKeysIsSaidWithoutItsAddress(t *testing.T) {
 }
 
 // tinyGateways are two gateways: one with its behaviours, one with its expressions.
-func tinyGateways() []Gateway {
+func tinyGateways() []report.Gateway {
 	row := func(status int, change func(*rules.Behaviour)) rules.Behaviour {
 		b := rules.Behaviour{
 			Situation: "no-token", Title: "there is no token", Checked: "2026-01-31",
@@ -103,7 +104,7 @@ func tinyGateways() []Gateway {
 		change(&b)
 		return b
 	}
-	return []Gateway{
+	return []report.Gateway{
 		{Name: "tiny", Product: "Tiny Gateway", Vendor: "V", Behaviours: []rules.Behaviour{
 			row(401, func(b *rules.Behaviour) {
 				b.Answer.Body = `{"error":"no token"}`
@@ -155,10 +156,10 @@ func collections() []rules.Collection {
 
 func TestWhatIsKnownOfGateways(t *testing.T) {
 	t.Parallel()
-	golden(t, "gateways", Formats().Gateways, []row[[]Gateway]{
+	golden(t, "gateways", Formats().Gateways, []row[[]report.Gateway]{
 		{
 			fact:   "each line comes with its evidence",
-			report: func(*testing.T) []Gateway { return tinyGateways() },
+			report: func(*testing.T) []report.Gateway { return tinyGateways() },
 		},
 	})
 }

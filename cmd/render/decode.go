@@ -9,16 +9,22 @@ import (
 	"github.com/gatewhy/gatewhy/inspect"
 )
 
-// Decoding is a token as decode shows it. Nothing in it is verified.
-type Decoding struct {
-	Token   *inspect.Token
-	Profile inspect.Profile
-	At      time.Time
-	Mask    *Mask
+// decoding is a decoded token as it is shown.
+type decoding struct {
+	*report.Decoding
+	Mask *Mask
+}
+
+func newDecoding(r *report.Decoding) decoding {
+	d := decoding{Decoding: r}
+	if r.Token != nil {
+		d.Mask = NewMask(r.Token, r.Profile, r.Redact)
+	}
+	return d
 }
 
 // nextSteps says what to do with what was decoded.
-func (d *Decoding) nextSteps() []Row {
+func (d decoding) nextSteps() []Row {
 	switch {
 	case d.Token.Fault != nil:
 		return []Row{{d.Token.Fault.Cause, strings.Join(report.Hints(d.Token.Fault.Hints), "; ")}}
@@ -34,7 +40,7 @@ func (d *Decoding) nextSteps() []Row {
 
 // whatItIs says what the token is and why we think so, with the strongest sign first, which
 // claim names the client, and how the audience is written.
-func (d *Decoding) whatItIs() []Row {
+func (d decoding) whatItIs() []Row {
 	p := d.Profile
 	var rows []Row
 	for _, r := range []Row{

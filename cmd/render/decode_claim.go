@@ -4,39 +4,37 @@ import (
 	"encoding/json"
 	"io"
 
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
-// Claim is one claim: what a token says, and what is known about it.
-type Claim struct {
-	*Decoding // whose Token is nil where none was given
-	Name      string
-	Value     *source.Value // nil where there is no token, or it has no such claim
-	Info      inspect.ClaimInfo
-	Known     bool // the dictionary has it
+// claim is one claim as it is shown.
+type claim struct {
+	decoding
+	*report.Claim
+	Value *source.Value // with what must not be shown replaced
 }
 
-// NewClaim looks a claim up, in a token and in the dictionary.
-func NewClaim(d *Decoding, name string) *Claim {
-	c := &Claim{Decoding: d, Name: name}
-	c.Info, c.Known = inspect.Claim(name)
-	if d.Token != nil {
-		c.Value = d.Mask.Claims(d.Token.Claims).Member(name)
+func newClaim(r *report.Claim) *claim {
+	c := &claim{decoding: newDecoding(r.Decoding), Claim: r}
+	if r.Value != nil {
+		c.Value = c.Mask.Claims(r.Token.Claims).Member(r.Name)
 	}
 	return c
 }
 
 // ClaimText writes one claim: its whole value on the first line, or that there is none, then
 // what is known about it.
-func ClaimText(w io.Writer, style Style, c *Claim) error {
+func ClaimText(w io.Writer, style Style, r *report.Claim) error {
+	c := newClaim(r)
 	t := NewText(style)
 	switch {
 	case c.Value != nil:
 		t.values(c)
-	case c.Token != nil && c.Token.Claims == nil:
-		t.Para(0, inspect.Safe("not known: "+c.Token.Fault.Cause))
-	case c.Token != nil:
+	case c.Claim.Token != nil && c.Claim.Token.Claims == nil:
+		t.Para(0, inspect.Safe("not known: "+c.Claim.Token.Fault.Cause))
+	case c.Claim.Token != nil:
 		t.Para(0, inspect.Safe("the token has no claim "+c.Name))
 	}
 	if c.Known {
@@ -50,8 +48,8 @@ func ClaimText(w io.Writer, style Style, c *Claim) error {
 }
 
 // values adds the claim's whole value. A claim that appears twice has two.
-func (t *Text) values(c *Claim) {
-	for _, m := range c.Mask.Claims(c.Token.Claims).Members {
+func (t *Text) values(c *claim) {
+	for _, m := range c.Mask.Claims(c.Claim.Token.Claims).Members {
 		if m.Key == c.Name {
 			t.line(inspect.Safe(c.valueText(c.Name, m.Value)))
 		}
@@ -101,14 +99,15 @@ type claimJSON struct {
 }
 
 // ClaimJSON writes one claim as JSON.
-func ClaimJSON(w io.Writer, c *Claim) error {
+func ClaimJSON(w io.Writer, r *report.Claim) error {
+	c := newClaim(r)
 	out := claimJSON{
 		SchemaVersion: SchemaVersion, Claim: c.Name, Value: rawJSON(c.Value),
 		Meaning: known(c.Info.Meaning), SetBy: known(c.Info.SetBy),
 		MayDecide: known(string(c.Info.Fitness)),
 		Versions:  known(c.Info.Versions), Reference: known(c.Info.Reference),
 	}
-	if c.Token != nil && c.Token.Claims != nil {
+	if c.Claim.Token != nil && c.Claim.Token.Claims != nil {
 		present := c.Value != nil
 		out.Present = &present
 	}

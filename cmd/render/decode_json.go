@@ -4,6 +4,7 @@ import (
 	"encoding/json"
 	"io"
 
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
@@ -30,7 +31,8 @@ type observationJSON struct {
 }
 
 // DecodeJSON writes a token as JSON.
-func DecodeJSON(w io.Writer, d *Decoding) error {
+func DecodeJSON(w io.Writer, r *report.Decoding) error {
+	d := newDecoding(r)
 	out := decodeJSON{
 		SchemaVersion: SchemaVersion,
 		Token:         tokenOf(d.Profile),
@@ -45,7 +47,7 @@ func DecodeJSON(w io.Writer, d *Decoding) error {
 	return d.Mask.JSON(w, out)
 }
 
-func (d *Decoding) observationsJSON(all []inspect.Observation) []observationJSON {
+func (d decoding) observationsJSON(all []inspect.Observation) []observationJSON {
 	out := make([]observationJSON, len(all))
 	for i, o := range all {
 		out[i] = observationJSON{ID: o.ID, Path: o.Path, Message: d.Mask.Message(o)}

@@ -1,10 +1,15 @@
 package render
 
-import "io"
+import (
+	"io"
+
+	"github.com/gatewhy/gatewhy/cmd/report"
+)
 
 // DecodeMarkdown writes what identifies a token as a block to paste into a ticket. It holds no
 // token.
-func DecodeMarkdown(w io.Writer, d *Decoding) error {
+func DecodeMarkdown(w io.Writer, r *report.Decoding) error {
+	d := newDecoding(r)
 	m := markdown{mask: d.Mask}
 	m.heading("gatewhy decode: " + Summary(d.Profile, d.At))
 	m.para(notVerified)

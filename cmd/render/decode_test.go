@@ -5,25 +5,26 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect"
 )
 
 // decodingOf decodes a token with its personal claims masked.
-func decodingOf(t *testing.T, claims string) *Decoding {
+func decodingOf(t *testing.T, claims string) *report.Decoding {
 	t.Helper()
 	token := tokenWith(claims)
-	d := &Decoding{Token: token, Profile: inspect.Describe(token), At: noon()}
-	d.Mask = NewMask(token, d.Profile, true)
-	return d
+	return &report.Decoding{
+		Token: token, Profile: inspect.Describe(token), At: noon(), Redact: true,
+	}
 }
 
-func decoded(claims string) func(*testing.T) *Decoding {
-	return func(t *testing.T) *Decoding { return decodingOf(t, claims) }
+func decoded(claims string) func(*testing.T) *report.Decoding {
+	return func(t *testing.T) *report.Decoding { return decodingOf(t, claims) }
 }
 
 func TestDecodings(t *testing.T) {
 	t.Parallel()
-	golden(t, "decode", Formats().Decode, []row[*Decoding]{
+	golden(t, "decode", Formats().Decode, []row[*report.Decoding]{
 		{
 			fact:   "a users token is shown with its personal claims masked",
 			style:  Style{Unicode: true, Width: 120},
@@ -53,9 +54,9 @@ func TestDecodings(t *testing.T) {
 		{
 			fact:    "a text that is no readable token says what to do",
 			formats: []string{"text", "json", "markdown"},
-			report: func(t *testing.T) *Decoding {
+			report: func(t *testing.T) *report.Decoding {
 				token := inspect.Parse("opaque-text-of-somebody")
-				return &Decoding{Token: token, Profile: inspect.Describe(token), At: noon()}
+				return &report.Decoding{Token: token, Profile: inspect.Describe(token), At: noon()}
 			},
 		},
 	})
@@ -118,16 +119,18 @@ func TestASummaryNamesWhatAReaderNeeds(t *testing.T) {
 }
 
 // claimOf looks a claim up in the token with hostile claims.
-func claimOf(t *testing.T, name string) *Claim {
-	return NewClaim(decodingOf(t, hostileClaims), name)
+func claimOf(t *testing.T, name string) *report.Claim {
+	return report.NewClaim(decodingOf(t, hostileClaims), name)
 }
 
 func TestClaims(t *testing.T) {
 	t.Parallel()
-	in := func(claims, name string) func(*testing.T) *Claim {
-		return func(t *testing.T) *Claim { return NewClaim(decodingOf(t, claims), name) }
+	in := func(claims, name string) func(*testing.T) *report.Claim {
+		return func(t *testing.T) *report.Claim {
+			return report.NewClaim(decodingOf(t, claims), name)
+		}
 	}
-	golden(t, "claim", Formats().Claim, []row[*Claim]{
+	golden(t, "claim", Formats().Claim, []row[*report.Claim]{
 		{
 			fact:   "a claim is shown with its value and its meaning",
 			report: in(hostileClaims, "aud"),
@@ -140,15 +143,15 @@ func TestClaims(t *testing.T) {
 		{fact: "a claim that the token lacks is said to be missing", report: in(ownClaims, "scp")},
 		{
 			fact: "without a token the meaning alone is shown",
-			report: func(*testing.T) *Claim {
-				return NewClaim(&Decoding{At: noon()}, "xms_cc")
+			report: func(*testing.T) *report.Claim {
+				return report.NewClaim(&report.Decoding{At: noon()}, "xms_cc")
 			},
 		},
 		{
 			fact: "of a text that cannot be read no claim is known",
-			report: func(*testing.T) *Claim {
+			report: func(*testing.T) *report.Claim {
 				token := inspect.Parse("opaque-text-of-somebody")
-				return NewClaim(&Decoding{Token: token, At: noon()}, "tid")
+				return report.NewClaim(&report.Decoding{Token: token, At: noon()}, "tid")
 			},
 		},
 	})

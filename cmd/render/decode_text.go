@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
@@ -12,7 +13,8 @@ const notVerified = "Nothing was verified: anyone can write such a text."
 
 // DecodeText writes a token for a person: what it is, its header and claims, what is odd, and
 // what to do next.
-func DecodeText(w io.Writer, style Style, d *Decoding) error {
+func DecodeText(w io.Writer, style Style, r *report.Decoding) error {
+	d := newDecoding(r)
 	t := NewText(style).Masked(d.Mask)
 	t.Blank()
 	t.Para(1, t.Paint(Strong, Summary(d.Profile, d.At)))
@@ -32,7 +34,7 @@ func DecodeText(w io.Writer, style Style, d *Decoding) error {
 }
 
 // members lists the members of the header or the claims.
-func (t *Text) members(title string, d *Decoding, object *source.Value) {
+func (t *Text) members(title string, d decoding, object *source.Value) {
 	if object == nil {
 		return
 	}
@@ -58,7 +60,7 @@ func (t *Text) members(title string, d *Decoding, object *source.Value) {
 const mostMembers = 1000
 
 // shown is a member's value as it is shown, safe to print.
-func (d *Decoding) shown(part string, m source.Member) string {
+func (d decoding) shown(part string, m source.Member) string {
 	text := d.valueText(m.Key, m.Value)
 	if stands := d.valueMeaning(m.Key); stands != "" && part == "claims" {
 		text += " = " + stands
@@ -80,7 +82,7 @@ func (t *Text) shortened(value string) string {
 }
 
 // observations lists what we noticed, each with its id.
-func (t *Text) observations(title string, d *Decoding, all []inspect.Observation) {
+func (t *Text) observations(title string, d decoding, all []inspect.Observation) {
 	if len(all) == 0 {
 		return
 	}
@@ -90,7 +92,7 @@ func (t *Text) observations(title string, d *Decoding, all []inspect.Observation
 	}
 }
 
-func (t *Text) next(d *Decoding) {
+func (t *Text) next(d decoding) {
 	t.Heading("next")
 	for _, step := range d.nextSteps() {
 		t.Para(2, inspect.Safe(step.Label)+": "+inspect.Safe(step.Text))

@@ -3,55 +3,27 @@ package render
 import (
 	"fmt"
 	"strings"
-	"time"
 
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect"
-	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
-	"github.com/gatewhy/gatewhy/rules/repair"
 )
 
-// Explanation is a gateway's predicted answer to one request, with all that led to it.
-type Explanation struct {
-	Token    *inspect.Token // nil where the request carries none
-	Profile  inspect.Profile
-	At       time.Time
-	Policies []*rules.Policy
-	Verdict  rules.Verdict
-	Gateways []GatewayVerdict // each gateway's own, if they differ and we do not know which it is
-	Findings []rules.Finding
-	Repairs  []ProvedRepair
-	Refused  []rules.Change // what a reader may expect to help, and why it does not
-	Other    *rules.Verdict // of another environment's token; nil where none was given
-	Earlier  *rules.Verdict // of when a token that has expired was new, if it is another; or nil
-	Captured bool           // the validation endpoint's answer was given, not modelled
-	Mask     *Mask
-	File     func(name string) *source.File
-
-	// Collect is the command that says how to get what an unknown check asks for, or empty.
-	Collect func(need rules.Need) string
-
-	// Observed compares it with what the real gateway answered. It is nil if we do not know
-	// that.
-	Observed *rules.Comparison
+// explanation is an explanation as it is shown.
+type explanation struct {
+	*report.Explanation
+	Mask *Mask
 }
 
-// ProvedRepair is a remedy with the command that writes it. The command may be empty.
-type ProvedRepair struct {
-	repair.Remedy
-	Command string
-}
-
-// GatewayVerdict is the verdict of one of several gateways.
-type GatewayVerdict struct {
-	Name     string
-	Verdict  rules.Verdict
-	Policies []*rules.Policy
+func newExplanation(r *report.Explanation) explanation {
+	mask := NewMask(r.Token, r.Profile, r.Redact)
+	mask.Learn(r.Captured)
+	return explanation{r, mask}
 }
 
 // modelled reports whether a result rests on a model of something that nobody gave us.
-func (x *Explanation) modelled(r *rules.Result) bool {
-	return r.Check.Remark != "" && r.Outcome != rules.Skipped && !x.Captured
+func (x explanation) modelled(r *rules.Result) bool {
+	return r.Check.Remark != "" && r.Outcome != rules.Skipped && x.Captured == nil
 }
 
 // caretNote is the word under the value that decides.
@@ -103,7 +75,7 @@ func changeLine(c rules.FieldChange) string {
 }
 
 // repairsTitle says what the repairs are for.
-func (x *Explanation) repairsTitle() string {
+func (x explanation) repairsTitle() string {
 	if x.Verdict.Outcome == rules.Accepted {
 		return "what would narrow this policy, each tried on this token, if it is one that " +
 			"belongs here"
@@ -124,7 +96,7 @@ func byPolicy(results []rules.Result) [][]rules.Result {
 }
 
 // howToGet is the command that says how to get what is asked for, or empty.
-func (x *Explanation) howToGet(need rules.Need) string {
+func (x explanation) howToGet(need rules.Need) string {
 	if x.Collect == nil || need.None() {
 		return ""
 	}

@@ -16,7 +16,8 @@ import (
 var explainTemplate embed.FS
 
 // ExplainHTML writes an explanation as one page that loads nothing. It holds no token.
-func ExplainHTML(w io.Writer, x *Explanation) error {
+func ExplainHTML(w io.Writer, r *report.Explanation) error {
+	x := newExplanation(r)
 	page, err := template.ParseFS(explainTemplate, "templates/explain.html",
 		"templates/style.html")
 	if err != nil {
@@ -65,7 +66,7 @@ type (
 )
 
 // explainPager makes the page of an explanation.
-type explainPager struct{ *Explanation }
+type explainPager struct{ explanation }
 
 // say makes a text fit to be shown.
 func (x *explainPager) say(text string) string { return inspect.Safe(x.Mask.Text(text)) }
@@ -155,7 +156,7 @@ func (x *explainPager) place(p *explainPage) {
 		d.Check.Span.Start > len(file.Text) {
 		return
 	}
-	cut := cutLine(withoutSecrets(file), d.Check.Span).masked(x.Mask).fit(widestProse, "…")
+	cut := excerptOf(file, d.Check.Span).masked(x.Mask).fit(widestProse, "…")
 	p.Place, p.Line, p.Note = x.say(d.Check.Pos.String()), d.Check.Pos.Line, x.say(caretNote(d))
 	p.Before, p.Marked, p.After = strings.TrimLeft(cut.before, " "), cut.marked, cut.after
 }
@@ -197,7 +198,7 @@ func (x *explainPager) facts() []Row {
 
 func (x *explainPager) chains() []chainPage {
 	var all []chainPage
-	text := &explainText{Text: NewText(Style{Unicode: true}), x: x.Explanation}
+	text := &explainText{Text: NewText(Style{Unicode: true}), x: x.explanation}
 	var failed failures
 	for _, chain := range byPolicy(x.Verdict.Results) {
 		page := chainPage{Title: "Checks"}

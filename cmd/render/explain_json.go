@@ -127,7 +127,8 @@ type (
 )
 
 // ExplainJSON writes an explanation as JSON.
-func ExplainJSON(w io.Writer, x *Explanation) error {
+func ExplainJSON(w io.Writer, r *report.Explanation) error {
+	x := newExplanation(r)
 	out := explainJSON{
 		SchemaVersion: SchemaVersion,
 		Verdict:       verdictOf(&x.Verdict),
@@ -194,7 +195,7 @@ func findingsOf(findings []rules.Finding) []findingJSON {
 	return out
 }
 
-func remediesOf(remedies []ProvedRepair) []remedyJSON {
+func remediesOf(remedies []report.ProvedRepair) []remedyJSON {
 	out := make([]remedyJSON, len(remedies))
 	for i, r := range remedies {
 		out[i] = remedyJSON{

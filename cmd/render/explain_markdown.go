@@ -12,7 +12,8 @@ import (
 
 // ExplainMarkdown writes an explanation as a block to paste into a ticket: what was judged, the
 // predicted answer with its evidence, and the question to ask next. It holds no token.
-func ExplainMarkdown(w io.Writer, x *Explanation) error {
+func ExplainMarkdown(w io.Writer, r *report.Explanation) error {
+	x := newExplanation(r)
 	m := markdown{mask: x.Mask}
 	v := &x.Verdict
 	m.heading("gatewhy explain: " + verdictLine(v))
@@ -34,7 +35,7 @@ func ExplainMarkdown(w io.Writer, x *Explanation) error {
 	return err
 }
 
-func (m *markdown) explainedToken(x *Explanation) {
+func (m *markdown) explainedToken(x explanation) {
 	if x.Token == nil {
 		m.row("token", "none")
 		return
@@ -53,7 +54,7 @@ func (m *markdown) policy(p *rules.Policy) {
 }
 
 // prediction adds what the answer rests on, and what to pass to know what is not known.
-func (m *markdown) prediction(x *Explanation, v *rules.Verdict) {
+func (m *markdown) prediction(x explanation, v *rules.Verdict) {
 	m.rowIf("body", v.Body())
 	if d := v.Decided; d != nil {
 		m.row("decided by", d.Check.Field+" at "+d.Check.Pos.String())
@@ -85,7 +86,7 @@ func (m *markdown) checks(results []rules.Result) {
 	}
 }
 
-func (m *markdown) remedies(title string, remedies []ProvedRepair) {
+func (m *markdown) remedies(title string, remedies []report.ProvedRepair) {
 	if len(remedies) == 0 {
 		return
 	}

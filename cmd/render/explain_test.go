@@ -3,6 +3,7 @@ package render
 import (
 	"testing"
 
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
@@ -10,21 +11,22 @@ import (
 )
 
 // explained is an explanation of what policies answer to a token.
-func explained(file *source.File, token *inspect.Token, policies ...*rules.Policy) *Explanation {
-	x := &Explanation{
+func explained(
+	file *source.File, token *inspect.Token, policies ...*rules.Policy,
+) *report.Explanation {
+	x := &report.Explanation{
 		Token: token, At: noon(), Policies: policies, Verdict: judged(token, policies...),
-		File: fileNamed(file), Mask: &Mask{},
+		File: fileNamed(file), Redact: true,
 		Collect: func(n rules.Need) string { return "gatewhy collect " + string(n.Input) },
 	}
 	if token != nil {
 		x.Profile = inspect.Describe(token)
-		x.Mask = NewMask(token, x.Profile, true)
 	}
 	return x
 }
 
 // rejectedAtTheAudience has everything that an explanation can have.
-func rejectedAtTheAudience(t *testing.T) *Explanation {
+func rejectedAtTheAudience(t *testing.T) *report.Explanation {
 	file := orders(t)
 	policy := ordersPolicy(file)
 	x := explained(file, tokenWith(hostileClaims), policy)
@@ -33,7 +35,7 @@ func rejectedAtTheAudience(t *testing.T) *Explanation {
 		Rule: "client-id-claim-of-nobody", Severity: rules.Error, Pos: policy.Pos,
 		Message: "no token names its client so, not that of ann@contoso.example" + hostile,
 	}}
-	x.Repairs = []ProvedRepair{
+	x.Repairs = []report.ProvedRepair{
 		{
 			Remedy: repair.Remedy{After: accepted, Other: &x.Verdict, Change: rules.Change{
 				ID: "add-audience", Title: "accept the audience " + hostile,
@@ -53,7 +55,7 @@ func rejectedAtTheAudience(t *testing.T) *Explanation {
 		ID: "skip", Title: "skip the check", Refused: "everybody would get in" + hostile,
 	}}
 	x.Earlier, x.Other = &accepted, &x.Verdict
-	x.Gateways = []GatewayVerdict{
+	x.Gateways = []report.GatewayVerdict{
 		{Name: "tiny", Verdict: x.Verdict, Policies: x.Policies},
 		{Name: "wide", Verdict: accepted, Policies: x.Policies},
 	}
@@ -73,7 +75,7 @@ func rejectedAtTheAudience(t *testing.T) *Explanation {
 }
 
 // undecided lacks the list of contracts.
-func undecided(t *testing.T) *Explanation {
+func undecided(t *testing.T) *report.Explanation {
 	file := orders(t)
 	p := ordersPolicy(file)
 	clientID := checkAt(file, rules.ClientID, "clientId", 403, rules.Found(rules.Claim("appid")))
@@ -112,7 +114,7 @@ func alternatives(file *source.File) *rules.Policy {
 
 func TestExplanations(t *testing.T) {
 	t.Parallel()
-	golden(t, "explain", Formats().Explain, []row[*Explanation]{
+	golden(t, "explain", Formats().Explain, []row[*report.Explanation]{
 		{
 			fact:   "a token for another audience is rejected there and told what fails next",
 			style:  Style{Unicode: true, Width: 100},
@@ -122,11 +124,11 @@ func TestExplanations(t *testing.T) {
 			fact:    "a request that passes every check is accepted",
 			formats: []string{"text", "html"},
 			style:   Style{Unicode: true},
-			report: func(t *testing.T) *Explanation {
+			report: func(t *testing.T) *report.Explanation {
 				file := orders(t)
 				x := explained(file, tokenWith(ownClaims), lenient(file), lenient(file))
 				x.Observed = &rules.Comparison{Agrees: rules.Yes}
-				x.Repairs = []ProvedRepair{{Remedy: repair.Remedy{After: x.Verdict}}}
+				x.Repairs = []report.ProvedRepair{{Remedy: repair.Remedy{After: x.Verdict}}}
 				return x
 			},
 		},
@@ -139,7 +141,7 @@ func TestExplanations(t *testing.T) {
 			fact:    "each alternative stands under its name",
 			formats: []string{"text", "markdown", "html"},
 			style:   Style{Unicode: true},
-			report: func(t *testing.T) *Explanation {
+			report: func(t *testing.T) *report.Explanation {
 				file := orders(t)
 				x := explained(file, tokenWith(ownClaims), alternatives(file))
 				x.Refused = []rules.Change{{Title: "skip the check", Refused: "it does not help"}}
@@ -149,7 +151,7 @@ func TestExplanations(t *testing.T) {
 		{
 			fact:    "a request without a token is rejected with the body that is published",
 			formats: []string{"text", "markdown"},
-			report: func(t *testing.T) *Explanation {
+			report: func(t *testing.T) *report.Explanation {
 				file := orders(t)
 				x := explained(file, nil, ordersPolicy(file), lenient(file))
 				x.Observed = &rules.Comparison{
@@ -162,7 +164,7 @@ func TestExplanations(t *testing.T) {
 			fact:    "a check that keeps nobody out is shown as such",
 			formats: []string{"text", "markdown"},
 			style:   Style{Unicode: true},
-			report: func(t *testing.T) *Explanation {
+			report: func(t *testing.T) *report.Explanation {
 				file := orders(t)
 				p := lenient(file)
 				audience, open := p.Root.All[0], checkAt(file, rules.Contract, "clientId", 403,
@@ -175,14 +177,14 @@ func TestExplanations(t *testing.T) {
 		{
 			fact:    "where no policy checks anything that is said",
 			formats: []string{"text"},
-			report: func(t *testing.T) *Explanation {
+			report: func(t *testing.T) *report.Explanation {
 				return explained(orders(t), tokenWith(ownClaims))
 			},
 		},
 		{
 			fact:    "a rejection whose status is not known says so",
 			formats: []string{"text"},
-			report: func(t *testing.T) *Explanation {
+			report: func(t *testing.T) *report.Explanation {
 				file := orders(t)
 				p := lenient(file)
 				never := checkAt(file, rules.Issuer, "tenant", 0, equals("iss", "nobody"))

@@ -13,7 +13,8 @@ import (
 
 // ExplainText writes an explanation for a person: the answer, the reason, the place, then the
 // checks in the gateway's order, then the repairs.
-func ExplainText(w io.Writer, style Style, x *Explanation) error {
+func ExplainText(w io.Writer, style Style, r *report.Explanation) error {
+	x := newExplanation(r)
 	t := &explainText{Text: NewText(style).Masked(x.Mask), x: x}
 	t.Blank()
 	t.answer()
@@ -35,7 +36,7 @@ func ExplainText(w io.Writer, style Style, x *Explanation) error {
 
 type explainText struct {
 	*Text
-	x *Explanation
+	x explanation
 }
 
 // answer is the first line: what the gateway sends, and which check decides it.
@@ -243,7 +244,7 @@ func (t *explainText) remedies() {
 	}
 }
 
-func (t *explainText) remedy(number int, r *ProvedRepair) {
+func (t *explainText) remedy(number int, r *report.ProvedRepair) {
 	rows := []Row{{fmt.Sprint(number), inspect.Safe(r.Title)}, {"", t.after(&r.After)}}
 	if r.Other != nil {
 		rows = append(rows, Row{"", "the other token would get: " + OutcomeLine(r.Other)})
@@ -259,7 +260,7 @@ func (t *explainText) remedy(number int, r *ProvedRepair) {
 
 // changes lists what a repair changes. If that is too long to read here, it says how much
 // changes.
-func (t *explainText) changes(r *ProvedRepair) []string {
+func (t *explainText) changes(r *report.ProvedRepair) []string {
 	switch {
 	case len(r.Fields) <= mostChanges:
 		lines := make([]string, len(r.Fields))

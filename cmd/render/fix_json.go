@@ -1,6 +1,10 @@
 package render
 
-import "io"
+import (
+	"io"
+
+	"github.com/gatewhy/gatewhy/cmd/report"
+)
 
 // The JSON of fix.
 type (
@@ -42,7 +46,8 @@ type (
 )
 
 // FixJSON writes what fix has done as JSON.
-func FixJSON(w io.Writer, f *Fixing) error {
+func FixJSON(w io.Writer, r *report.Fixing) error {
+	f := fixing{r}
 	out := fixedJSON{
 		SchemaVersion: SchemaVersion, File: f.Before.Name, Diff: f.diff(), Written: f.Written,
 		Repaired: append([]string{}, f.Repaired...), Changes: []changeJSON{},

@@ -3,13 +3,14 @@ package render
 import (
 	"testing"
 
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/repair"
 )
 
 // fixedAudience is a file of which one field was repaired, another was not.
-func fixedAudience(t *testing.T) *Fixing {
+func fixedAudience(t *testing.T) *report.Fixing {
 	file := orders(t)
 	after := read(t, file.Name, `{
   "header": "Authorization",
@@ -21,10 +22,10 @@ func fixedAudience(t *testing.T) *Fixing {
 	rejected := judged(tokenWith(hostileClaims), ordersPolicy(file))
 	accepted := judged(tokenWith(ownClaims), lenient(file))
 	open := undecided(t).Verdict
-	return &Fixing{
+	return &report.Fixing{
 		Before: file, After: after, Repaired: []string{"client-id-claim-of-nobody"},
 		Changes: []rules.FieldChange{{Field: "clientId", From: "client_id", To: "appid"}},
-		Refused: []Refusal{{
+		Refused: []report.Refused{{
 			Rule: "audience-not-checked", Severity: rules.Error,
 			Pos: source.Position{File: file.Name, Line: 3, Column: 5},
 			Why: "the audience is not known" + hostile, Asks: []string{"--audience AUDIENCE"},
@@ -38,7 +39,7 @@ func fixedAudience(t *testing.T) *Fixing {
 			{Name: "third.jwt", Expected: rules.Rejected, Before: accepted, After: open},
 			{Name: "uat/app", API: "17", Modelled: true, Before: rejected, After: rejected},
 		},
-		Unproved: []Unproved{{
+		Unproved: []report.Unproved{{
 			API: "17", Tokens: []string{"another client", "a stranger"}, Why: "no scope is known",
 			Ask: "--scope SCOPE",
 		}},
@@ -49,7 +50,7 @@ func fixedAudience(t *testing.T) *Fixing {
 
 func TestRepairs(t *testing.T) {
 	t.Parallel()
-	golden(t, "fix", Formats().Fix, []row[*Fixing]{
+	golden(t, "fix", Formats().Fix, []row[*report.Fixing]{
 		{
 			fact:   "a repair is a diff without secrets and what tokens get before and after",
 			style:  Style{Unicode: true},
@@ -57,8 +58,8 @@ func TestRepairs(t *testing.T) {
 		},
 		{
 			fact: "where nothing changes there is no diff",
-			report: func(t *testing.T) *Fixing {
-				return &Fixing{Before: orders(t), After: orders(t)}
+			report: func(t *testing.T) *report.Fixing {
+				return &report.Fixing{Before: orders(t), After: orders(t)}
 			},
 		},
 	})

@@ -5,6 +5,7 @@ import (
 	"io"
 	"strings"
 
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/repair"
@@ -12,7 +13,8 @@ import (
 
 // FixText writes the diff, then what the gateway answers before and after, then what was not
 // repaired.
-func FixText(w io.Writer, style Style, f *Fixing) error {
+func FixText(w io.Writer, style Style, r *report.Fixing) error {
+	f := fixing{r}
 	if _, err := io.WriteString(w, safeDiff(f.diff())); err != nil {
 		return err
 	}
@@ -60,7 +62,7 @@ func headingOf(token *repair.Token) string {
 }
 
 // notProved writes which tokens prove nothing, and why.
-func (t *Text) notProved(unproved []Unproved) {
+func (t *Text) notProved(unproved []report.Unproved) {
 	if len(unproved) == 0 {
 		return
 	}
@@ -75,7 +77,7 @@ func (t *Text) notProved(unproved []Unproved) {
 	}
 }
 
-func (t *Text) notRepaired(refused []Refusal) {
+func (t *Text) notRepaired(refused []report.Refused) {
 	if len(refused) == 0 {
 		return
 	}

@@ -3,70 +3,71 @@ package render
 import (
 	"io"
 
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
 // Reports is every report with the formats that -o can ask for. The first format is the default.
 type Reports struct {
-	Claim    FormatsOf[*Claim]
+	Claim    FormatsOf[*report.Claim]
 	Collect  FormatsOf[[]rules.Collection]
-	Decode   FormatsOf[*Decoding]
-	Explain  FormatsOf[*Explanation]
-	Fix      FormatsOf[*Fixing]
-	Gateways FormatsOf[[]Gateway]
-	Keys     FormatsOf[*KeyListing]
-	Lint     FormatsOf[*Linting]
-	Matrix   FormatsOf[*Matrixing]
-	Rule     FormatsOf[*RulePage]
+	Decode   FormatsOf[*report.Decoding]
+	Explain  FormatsOf[*report.Explanation]
+	Fix      FormatsOf[*report.Fixing]
+	Gateways FormatsOf[[]report.Gateway]
+	Keys     FormatsOf[*report.KeyListing]
+	Lint     FormatsOf[*report.Linting]
+	Matrix   FormatsOf[*report.Matrixing]
+	Rule     FormatsOf[*report.RulePage]
 	Rules    FormatsOf[[]rules.Rule]
-	Test     FormatsOf[*Testing]
-	Verify   FormatsOf[*Verification]
+	Test     FormatsOf[*report.Testing]
+	Verify   FormatsOf[*report.Verification]
 }
 
 // Formats is the one table of output formats.
 func Formats() Reports {
 	return Reports{
-		Claim: FormatsOf[*Claim]{
+		Claim: FormatsOf[*report.Claim]{
 			{"text", ClaimText}, {"json", styleless(ClaimJSON)},
 		},
 		Collect: FormatsOf[[]rules.Collection]{
 			{"text", CollectText}, {"json", styleless(CollectJSON)},
 		},
-		Decode: FormatsOf[*Decoding]{
+		Decode: FormatsOf[*report.Decoding]{
 			{"text", DecodeText},
 			{"json", styleless(DecodeJSON)},
 			{"markdown", styleless(DecodeMarkdown)},
 		},
-		Explain: FormatsOf[*Explanation]{
+		Explain: FormatsOf[*report.Explanation]{
 			{"text", ExplainText},
 			{"json", styleless(ExplainJSON)},
 			{"markdown", styleless(ExplainMarkdown)},
 			{"html", styleless(ExplainHTML)},
 		},
-		Fix: FormatsOf[*Fixing]{
+		Fix: FormatsOf[*report.Fixing]{
 			{"text", FixText}, {"json", styleless(FixJSON)},
 		},
-		Gateways: FormatsOf[[]Gateway]{
+		Gateways: FormatsOf[[]report.Gateway]{
 			{"text", GatewaysText}, {"json", styleless(GatewaysJSON)},
 		},
-		Keys: FormatsOf[*KeyListing]{
+		Keys: FormatsOf[*report.KeyListing]{
 			{"text", KeysText}, {"json", styleless(KeysJSON)},
 		},
-		Lint: FormatsOf[*Linting]{
+		Lint: FormatsOf[*report.Linting]{
 			{"text", LintText},
 			{"json", styleless(LintJSON)},
 			{"sarif", styleless(LintSARIF)},
 			{"junit", styleless(LintJUnit)},
 			{"github", styleless(LintGitHub)},
 		},
-		Matrix: FormatsOf[*Matrixing]{
+		Matrix: FormatsOf[*report.Matrixing]{
 			{"text", MatrixText},
 			{"json", styleless(MatrixJSON)},
 			{"markdown", styleless(MatrixMarkdown)},
 			{"html", styleless(MatrixHTML)},
 			{"junit", styleless(MatrixJUnit)},
 		},
-		Rule: FormatsOf[*RulePage]{
+		Rule: FormatsOf[*report.RulePage]{
 			{"text", RuleText},
 			{"json", styleless(RuleJSON)},
 			{"markdown", styleless(RuleMarkdown)},
@@ -76,13 +77,13 @@ func Formats() Reports {
 			{"json", styleless(RulesJSON)},
 			{"markdown", styleless(RulesMarkdown)},
 		},
-		Test: FormatsOf[*Testing]{
+		Test: FormatsOf[*report.Testing]{
 			{"text", TestText},
 			{"json", styleless(TestJSON)},
 			{"junit", styleless(TestJUnit)},
 			{"github", styleless(TestGitHub)},
 		},
-		Verify: FormatsOf[*Verification]{
+		Verify: FormatsOf[*report.Verification]{
 			{"text", VerifyText},
 			{"json", styleless(VerifyJSON)},
 			{"markdown", styleless(VerifyMarkdown)},

@@ -6,25 +6,14 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// Gateway is what is known about one gateway.
-type Gateway struct {
-	Name       string
-	Product    string // as its vendor calls it
-	Vendor     string // the adapter's name
-	Behaviours []rules.Behaviour
-
-	// Expressions are the rules of its expression language, if somebody asked for them and not
-	// for the behaviours.
-	Expressions []rules.Expression
-}
-
 // GatewaysText writes what is known about gateways, policy by policy, each line with its
 // evidence.
-func GatewaysText(w io.Writer, style Style, gateways []Gateway) error {
+func GatewaysText(w io.Writer, style Style, gateways []report.Gateway) error {
 	t := NewText(style)
 	for i := range gateways {
 		g := &gateways[i]
@@ -151,7 +140,7 @@ type (
 
 // GatewaysJSON writes what is known about gateways as JSON. A body is null if it is not
 // published, and empty if we know that there is none.
-func GatewaysJSON(w io.Writer, gateways []Gateway) error {
+func GatewaysJSON(w io.Writer, gateways []report.Gateway) error {
 	out := gatewaysJSON{
 		SchemaVersion: SchemaVersion, Gateways: make([]knownGatewayJSON, len(gateways)),
 	}
@@ -161,7 +150,7 @@ func GatewaysJSON(w io.Writer, gateways []Gateway) error {
 	return JSON(w, out)
 }
 
-func gatewayOf(g *Gateway) knownGatewayJSON {
+func gatewayOf(g *report.Gateway) knownGatewayJSON {
 	out := knownGatewayJSON{Name: g.Name, Product: g.Product, Vendor: g.Vendor}
 	for _, b := range g.Behaviours {
 		a := &b.Answer

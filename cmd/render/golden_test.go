@@ -164,7 +164,7 @@ func TestAReportThatCannotBeWrittenIsAnError(t *testing.T) {
 	refuse(t, "explain", all.Explain, rejectedAtTheAudience(t))
 	refuse(t, "fix", all.Fix, fixedAudience(t))
 	refuse(t, "gateways", all.Gateways, tinyGateways())
-	refuse(t, "keys", all.Keys, keyListing(t))
+	refuse(t, "keys", all.Keys, keysOfClouds(t))
 	refuse(t, "lint", all.Lint, lintedPolicy(t))
 	refuse(t, "matrix", all.Matrix, openEstate(t))
 	refuse(t, "rule", all.Rule, rulePage(t))

@@ -4,38 +4,18 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/keys"
 )
 
-// KeyListing is a key set as keys shows it.
-type KeyListing struct {
-	Set      *keys.Set
-	At       time.Time
-	Private  []*keys.Key   // those whose private half, or secret, the set gives away
-	Twins    [][]*keys.Key // the same key under several entries
-	Refusals []keys.Refusal
-	Clouds   []keys.CloudSet // the key sets of all clouds, where they were asked
-}
-
-// NewKeyListing looks a key set over.
-func NewKeyListing(set *keys.Set, at time.Time, clouds ...keys.CloudSet) *KeyListing {
-	l := &KeyListing{
-		Set: set, At: at, Twins: set.Twins(), Refusals: set.Refusals(), Clouds: clouds,
-	}
-	for _, k := range set.Keys {
-		if k.Private {
-			l.Private = append(l.Private, k)
-		}
-	}
-	return l
-}
+// keyListing is a key set as it is shown.
+type keyListing struct{ *report.KeyListing }
 
 // leak says what the set gives away, or nothing.
-func (l *KeyListing) leak() string {
+func (l keyListing) leak() string {
 	if len(l.Private) == 0 {
 		return ""
 	}
@@ -52,7 +32,7 @@ const leakReason = "Whoever has this text can sign tokens that every gateway wit
 	"accepts. Replace the key now, and publish its public half alone."
 
 // issuers lists whom the keys sign for, each once.
-func (l *KeyListing) issuers() []string {
+func (l keyListing) issuers() []string {
 	var all []string
 	for _, k := range l.Set.Keys {
 		if !slices.Contains(all, k.Issuer) {
@@ -63,7 +43,7 @@ func (l *KeyListing) issuers() []string {
 }
 
 // oddities are what is wrong or unusual, each with the key, or the set, that it is about.
-func (l *KeyListing) oddities() []Row {
+func (l keyListing) oddities() []Row {
 	var rows []Row
 	for _, n := range l.Set.Notes {
 		rows = append(rows, Row{"the set", n.Message})
@@ -143,7 +123,7 @@ type refusalGroup struct {
 }
 
 // refusalGroups puts the refusals of the same gateways together.
-func (l *KeyListing) refusalGroups() []refusalGroup {
+func (l keyListing) refusalGroups() []refusalGroup {
 	var groups []refusalGroup
 	for _, r := range l.Refusals {
 		gateways := strings.Join(r.Gateways, ", ")
@@ -173,7 +153,7 @@ func refusalReason(r keys.Refusal) string {
 }
 
 // listing is the ids of the clouds that list a key. It is nil if nobody asked the clouds.
-func (l *KeyListing) listing(k *keys.Key) []string {
+func (l keyListing) listing(k *keys.Key) []string {
 	if l.Clouds == nil {
 		return nil
 	}
@@ -187,7 +167,7 @@ func (l *KeyListing) listing(k *keys.Key) []string {
 }
 
 // cloudOddity says that a cloud lists a key that belongs to another.
-func (l *KeyListing) cloudOddity(k *keys.Key) []string {
+func (l keyListing) cloudOddity(k *keys.Key) []string {
 	own, ok := entra.CloudByInstance(k.CloudInstance)
 	others := slices.DeleteFunc(l.listing(k), func(id string) bool { return id == own.ID })
 	if !ok || len(others) == 0 {

@@ -3,6 +3,7 @@ package render
 import (
 	"io"
 
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/keys"
 )
@@ -66,7 +67,8 @@ type (
 const mostInJSON = 1000
 
 // KeysJSON writes a key set as JSON, without the keys' material.
-func KeysJSON(w io.Writer, l *KeyListing) error {
+func KeysJSON(w io.Writer, r *report.KeyListing) error {
+	l := keyListing{r}
 	listed := l.Set.Keys[:min(len(l.Set.Keys), mostInJSON)]
 	out := keysJSON{
 		SchemaVersion: SchemaVersion, Origin: l.Set.Origin, Cached: l.Set.Cached,
@@ -88,7 +90,7 @@ func KeysJSON(w io.Writer, l *KeyListing) error {
 }
 
 // addTwins adds the groups of the same key, by their places among the keys that are listed.
-func (out *keysJSON) addTwins(l *KeyListing, at map[*keys.Key]int) {
+func (out *keysJSON) addTwins(l keyListing, at map[*keys.Key]int) {
 	for _, group := range l.Twins {
 		var indexes []int
 		for _, k := range group {
@@ -103,7 +105,7 @@ func (out *keysJSON) addTwins(l *KeyListing, at map[*keys.Key]int) {
 }
 
 // addRefusals adds the gateways that refuse the set, for its form or for a key in our list.
-func (out *keysJSON) addRefusals(l *KeyListing, at map[*keys.Key]int) {
+func (out *keysJSON) addRefusals(l keyListing, at map[*keys.Key]int) {
 	for _, r := range l.Refusals {
 		index, ok := at[r.Key]
 		refusal := keyRefusalJSON{
@@ -164,7 +166,7 @@ type cloudJSON struct {
 	Fault  *string `json:"fault"`
 }
 
-func (l *KeyListing) cloudsJSON() []cloudJSON {
+func (l keyListing) cloudsJSON() []cloudJSON {
 	if l.Clouds == nil {
 		return nil
 	}

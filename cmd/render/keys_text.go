@@ -9,6 +9,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/keys"
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -19,8 +20,9 @@ const mostListed = 100
 
 // KeysText writes a key set for a person: what it gives away, the keys as a table, what is odd,
 // and which gateways refuse it.
-func KeysText(w io.Writer, style Style, l *KeyListing) error {
-	t := &keysText{Text: NewText(style), KeyListing: l}
+func KeysText(w io.Writer, style Style, r *report.KeyListing) error {
+	l := keyListing{r}
+	t := &keysText{Text: NewText(style), keyListing: l}
 	t.Blank()
 	if leak := l.leak(); leak != "" {
 		t.Para(1, t.Paint(Bad, inspect.Safe(leak)))
@@ -41,11 +43,11 @@ func KeysText(w io.Writer, style Style, l *KeyListing) error {
 
 type keysText struct {
 	*Text
-	*KeyListing
+	keyListing
 }
 
 // headline says how many keys there are, and how old and from where.
-func (l *KeyListing) headline() string {
+func (l keyListing) headline() string {
 	text := fmt.Sprintf("%s, %s", count(len(l.Set.Keys), "key"), l.Set.Origin)
 	if l.Set.Cached {
 		text += ", from the cache, fetched " + inspect.Relative(l.Set.Fetched, l.At)
@@ -139,7 +141,7 @@ func (t *keysText) certificate(k *keys.Key) string {
 // issuers says for whom the keys sign, and if that differs, which keys for whom.
 func (t *keysText) issuers() {
 	var rows []Row
-	issuers := t.KeyListing.issuers()
+	issuers := t.keyListing.issuers()
 	for _, issuer := range issuers {
 		if issuer == "" {
 			continue

@@ -6,6 +6,7 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
@@ -14,7 +15,8 @@ import (
 // LintGitHub writes the findings as workflow commands, which GitHub Actions shows beside the
 // lines of a pull request
 // (docs.github.com/actions/reference/workflow-commands-for-github-actions).
-func LintGitHub(w io.Writer, l *Linting) error {
+func LintGitHub(w io.Writer, r *report.Linting) error {
+	l := linting{r}
 	for _, f := range l.Findings {
 		end := l.end(f)
 		_, err := fmt.Fprintf(w,

@@ -3,6 +3,7 @@ package render
 import (
 	"io"
 
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
@@ -50,7 +51,8 @@ type (
 )
 
 // LintJSON writes the findings as JSON.
-func LintJSON(w io.Writer, l *Linting) error {
+func LintJSON(w io.Writer, r *report.Linting) error {
+	l := linting{r}
 	out := lintJSON{
 		SchemaVersion: SchemaVersion,
 		Findings:      make([]lintFindingJSON, len(l.Findings)),
@@ -74,7 +76,7 @@ func LintJSON(w io.Writer, l *Linting) error {
 	return JSON(w, out)
 }
 
-func (l *Linting) findingJSON(f rules.Finding) lintFindingJSON {
+func (l linting) findingJSON(f rules.Finding) lintFindingJSON {
 	return lintFindingJSON{findingsOf([]rules.Finding{f})[0], endOf(l.end(f)), known(f.Field)}
 }
 

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
@@ -101,7 +102,8 @@ type (
 )
 
 // LintSARIF writes the findings as SARIF 2.1.0, with those that are set aside.
-func LintSARIF(w io.Writer, l *Linting) error {
+func LintSARIF(w io.Writer, r *report.Linting) error {
+	l := linting{r}
 	run := sarifRun{
 		Tool: sarifTool{sarifDriver{
 			Name: "gatewhy", Version: l.Version,
@@ -110,12 +112,12 @@ func LintSARIF(w io.Writer, l *Linting) error {
 		ColumnKind: "unicodeCodePoints",
 		Results:    []sarifResult{},
 	}
-	prints := fingerprints{l: l, seen: make(map[string]int)}
-	for _, f := range l.Findings {
-		run.Results = append(run.Results, l.sarifResult(f, prints.of(f)))
+	prints := l.Fingerprints()
+	for i, f := range l.Findings {
+		run.Results = append(run.Results, l.sarifResult(f, prints[i]))
 	}
-	for _, s := range l.Suppressed {
-		result := l.sarifResult(s.Finding, prints.of(s.Finding))
+	for i, s := range l.Suppressed {
+		result := l.sarifResult(s.Finding, prints[len(l.Findings)+i])
 		result.Suppressions = []sarifSuppression{
 			{Kind: suppressionKind(s.By), Justification: s.Reason},
 		}
@@ -133,7 +135,7 @@ func LintSARIF(w io.Writer, l *Linting) error {
 }
 
 // sarifNotifications says why each of the unread files was not checked.
-func sarifNotifications(unread []Unread) []sarifNotification {
+func sarifNotifications(unread []report.Unread) []sarifNotification {
 	out := make([]sarifNotification, len(unread))
 	for i, u := range unread {
 		out[i] = sarifNotification{Level: rules.Error, Message: sarifText{Text: sentence(u.Why)}}
@@ -169,7 +171,7 @@ func sarifRules(all []rules.Rule) []sarifRule {
 	return out
 }
 
-func (l *Linting) sarifResult(f rules.Finding, fingerprint string) sarifResult {
+func (l linting) sarifResult(f rules.Finding, fingerprint string) sarifResult {
 	result := sarifResult{
 		RuleID: f.Rule, Level: f.Severity, Message: sarifText{Text: sentence(f.Message)},
 		Locations:           []sarifLocation{sarifPlace(f.Pos, l.end(f))},

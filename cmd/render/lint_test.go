@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 	examples "github.com/gatewhy/gatewhy/testdata/rules"
@@ -39,11 +40,11 @@ func findingAt(file *source.File, rule string, s rules.Severity, field,
 
 // lintedPolicy has findings of every severity, some that are set aside, and files that could not
 // be read.
-func lintedPolicy(t *testing.T) *Linting {
+func lintedPolicy(t *testing.T) *report.Linting {
 	file := orders(t)
 	aside := findingAt(file, "secret-in-file", rules.Note, "header", "a")
 	all := read(t, "it's all.json", "[{\"a\": [\n1]}]")
-	return &Linting{
+	return &report.Linting{
 		Catalogue: catalogue(), Repairable: []string{"audience-not-checked"},
 		Flags: []string{"--gateway", "a b"}, Version: "1.0.0",
 		Findings: []rules.Finding{
@@ -61,15 +62,15 @@ func lintedPolicy(t *testing.T) *Linting {
 				Pos: source.Position{File: "-"},
 			},
 		},
-		Suppressed: []Suppressed{
-			{aside, "a test" + hostile, "comment"},
-			{aside, "known", "baseline"},
+		Suppressed: []report.Suppressed{
+			{Finding: aside, Reason: "a test" + hostile, By: "comment"},
+			{Finding: aside, Reason: "known", By: "baseline"},
 		},
 		Sources:  map[string]*source.File{file.Name: file, all.Name: all},
 		Names:    []string{file.Name, all.Name, "clean.json"},
 		Files:    3,
 		Policies: 1,
-		Unread: []Unread{
+		Unread: []report.Unread{
 			{
 				Pos: source.Position{File: "broken,1.json", Line: 2, Column: 3},
 				Why: "not JSON" + hostile,
@@ -83,7 +84,7 @@ func lintedPolicy(t *testing.T) *Linting {
 
 func TestFindings(t *testing.T) {
 	t.Parallel()
-	golden(t, "lint", Formats().Lint, []row[*Linting]{
+	golden(t, "lint", Formats().Lint, []row[*report.Linting]{
 		{
 			fact:   "findings of every severity are listed with their places",
 			style:  Style{Unicode: true, Width: 100},
@@ -91,20 +92,20 @@ func TestFindings(t *testing.T) {
 		},
 		{
 			fact: "where nothing is found that is said",
-			report: func(*testing.T) *Linting {
-				return &Linting{Names: []string{"a.json"}, Files: 1}
+			report: func(*testing.T) *report.Linting {
+				return &report.Linting{Names: []string{"a.json"}, Files: 1}
 			},
 		},
 	})
-	lines := FormatsOf[*Linting]{{"lines", styleless(LintLines)}}
-	golden(t, "lint", lines, []row[*Linting]{
+	lines := FormatsOf[*report.Linting]{{"lines", styleless(LintLines)}}
+	golden(t, "lint", lines, []row[*report.Linting]{
 		{fact: "behind a pipe each finding is one line", report: lintedPolicy},
 	})
 }
 
 func TestTheFixOfStandardInputIsReadFromThereAgain(t *testing.T) {
 	t.Parallel()
-	l := &Linting{Input: "stdin.json"}
+	l := linting{&report.Linting{Input: "stdin.json"}}
 	got := l.repairBy(rules.Finding{Rule: "r", Pos: source.Position{File: "stdin.json"}})
 	if want := "gatewhy fix - --rule r"; got != want {
 		t.Errorf("got %q, want %q", got, want)
@@ -143,9 +144,9 @@ func TestAnAbsoluteNameIsAFileURI(t *testing.T) {
 }
 
 // rulePage is a rule with a bad and a good example.
-func rulePage(t *testing.T) *RulePage {
+func rulePage(t *testing.T) *report.RulePage {
 	file := orders(t)
-	return &RulePage{
+	return &report.RulePage{
 		Rule: &catalogue()[0], File: file,
 		Bad:  examples.Example{Name: "bad.json", Text: ordersTextPlain},
 		Good: examples.Example{Name: "ok.json", Text: "{}\n"},
@@ -168,11 +169,13 @@ func TestTheCatalogue(t *testing.T) {
 			report: func(*testing.T) []rules.Rule { return catalogue() },
 		},
 	})
-	golden(t, "rule", Formats().Rule, []row[*RulePage]{
+	golden(t, "rule", Formats().Rule, []row[*report.RulePage]{
 		{fact: "a rule comes with a bad and a good example", report: rulePage},
 		{
-			fact:   "a rule may have no example",
-			report: func(*testing.T) *RulePage { return &RulePage{Rule: &catalogue()[1]} },
+			fact: "a rule may have no example",
+			report: func(*testing.T) *report.RulePage {
+				return &report.RulePage{Rule: &catalogue()[1]}
+			},
 		},
 	})
 }

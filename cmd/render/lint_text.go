@@ -6,13 +6,15 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
 // LintText writes the findings for a person at a terminal: each with its line of the file,
 // carets under what is wrong, and what to do.
-func LintText(w io.Writer, style Style, l *Linting) error {
+func LintText(w io.Writer, style Style, r *report.Linting) error {
+	l := linting{r}
 	t := NewText(style)
 	for _, f := range l.Findings {
 		t.Para(0, fmt.Sprintf("%s: %s: %s %s", inspect.Safe(f.Pos.String()),
@@ -29,13 +31,13 @@ func LintText(w io.Writer, style Style, l *Linting) error {
 		}
 		t.Blank()
 	}
-	t.Para(0, l.Summary())
+	t.Para(0, LintSummary(r))
 	_, err := t.WriteTo(w)
 	return err
 }
 
 // repairBy is the command that repairs a finding.
-func (l *Linting) repairBy(f rules.Finding) string {
+func (l linting) repairBy(f rules.Finding) string {
 	words := []string{"gatewhy fix", ShellWord(f.Pos.File), "--rule", f.Rule}
 	if f.Pos.File == l.Input {
 		words[1] = "-"
@@ -57,7 +59,8 @@ func (t *Text) severity(s rules.Severity) string {
 }
 
 // LintLines writes one line for each finding, in the form that editors and terminals link.
-func LintLines(w io.Writer, l *Linting) error {
+func LintLines(w io.Writer, r *report.Linting) error {
+	l := linting{r}
 	for _, f := range l.Findings {
 		if _, err := fmt.Fprintf(w, "%s: %s: %s [%s]\n", inspect.Safe(f.Pos.String()), f.Severity,
 			inspect.Safe(f.Message), f.Rule); err != nil {

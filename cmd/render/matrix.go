@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
@@ -13,44 +14,12 @@ import (
 	"github.com/gatewhy/gatewhy/rules/issued"
 )
 
-// Matrixing is a matrix with what is said about it.
-type Matrixing struct {
-	*environments.Matrix
-	Name    string // of the environments file
-	Allow   []environments.Crossing
-	File    func(name string) *source.File
-	Repairs []Repair             // what was tried, by gateway; nil if none was looked for
-	Fixed   *environments.Matrix // after the smallest set of repairs; nil if none was looked for
-}
+// matrixing is a matrix as it is shown.
+type matrixing struct{ *report.Matrixing }
 
-// Repair is a set of changes to one gateway's policies that was compiled and run against every
-// token.
-type Repair struct {
-	Gateway int
-	Titles  []string
-	Changes []FileChange
-	Files   []EditedFile
-	Wrong   int                  // wrong cells of the gateway's column after it
-	Before  int                  // and before it
-	After   *environments.Matrix // the whole matrix after this repair alone
-	Chosen  bool                 // it belongs to the smallest set that was found
-}
-
-// FileChange is one field of a file that a repair changes.
-type FileChange struct {
-	File string
-	rules.FieldChange
-}
-
-// EditedFile is a file as a repair leaves it.
-type EditedFile struct {
-	Name string
-	Text []byte
-}
-
-// Sentence is the answer: how many cells are wrong. It says that no wrong token gets in only if
-// every token was modelled and run.
-func (x *Matrixing) Sentence() string {
+// sentence is the answer: how many cells are wrong. That no token gets in that must not is said
+// only where every token was modelled and run.
+func (x matrixing) sentence() string {
 	wrong, unknown, all := x.Wrong()
 	of := func(n int) string { return fmt.Sprintf("%d of %s", n, plural(all, "cell", "cells")) }
 	switch gaps := x.Gaps(); {
@@ -71,7 +40,7 @@ func (x *Matrixing) Sentence() string {
 }
 
 // noChange says why no change is proposed.
-func (x *Matrixing) noChange() string {
+func (x matrixing) noChange() string {
 	if wrong, _, _ := x.Wrong(); wrong == 0 {
 		return "none: no cell is known to be wrong"
 	}
@@ -91,7 +60,7 @@ const lostTitle = "own tokens that get in today and do not after it, though othe
 
 // lost lists, by gateway, an environment's own tokens that get in today and that the smallest
 // set of repairs keeps out.
-func (x *Matrixing) lost() []Row {
+func (x matrixing) lost() []Row {
 	var rows []Row
 	for g, name := range x.Gateways {
 		var kinds []string
@@ -114,7 +83,7 @@ func onlyIssuance(m *environments.Matrix) bool {
 }
 
 // why says why the cells of a gateway are not known, and what to add to know them.
-func (x *Matrixing) why(u environments.Unknown) string {
+func (x matrixing) why(u environments.Unknown) string {
 	w := x.Witness(u.Row, u.Gateway)
 	text := fmt.Sprintf("%s (%s)", x.Rows[u.Row].Name, plural(u.Rows, "row", "rows"))
 	if class := x.Cells[u.Row][u.Gateway].Class().String(); class != "" {
@@ -183,11 +152,11 @@ func cellMark(c *environments.Cell) string {
 
 // witness is the token that shows a finding, without personal claims, and what the gateway
 // answers to it.
-func (x *Matrixing) witness(f *environments.Finding) environments.Witness {
+func (x matrixing) witness(f *environments.Finding) environments.Witness {
 	return x.witnessAt(f.Row, f.Gateway)
 }
 
-func (x *Matrixing) witnessAt(row, gateway int) environments.Witness {
+func (x matrixing) witnessAt(row, gateway int) environments.Witness {
 	w := x.Witness(row, gateway)
 	profile := inspect.Describe(&inspect.Token{Shape: inspect.Signed, Claims: w.Claims})
 	w.Claims = NewMask(nil, profile, true).Claims(w.Claims)
@@ -225,7 +194,7 @@ func claimLines(claims *source.Value) []Row {
 }
 
 // firstOfRule reports whether a finding is the first one of its rule.
-func (x *Matrixing) firstOfRule(i int) bool {
+func (x matrixing) firstOfRule(i int) bool {
 	for j := range i {
 		if x.Findings[j].Rule == x.Findings[i].Rule {
 			return false
@@ -235,7 +204,7 @@ func (x *Matrixing) firstOfRule(i int) bool {
 }
 
 // files names the files that a repair changes.
-func (r *Repair) files() string {
+func changedFiles(r *report.Repair) string {
 	var names []string
 	for _, c := range r.Changes {
 		if !slices.Contains(names, c.File) {
@@ -246,7 +215,7 @@ func (r *Repair) files() string {
 }
 
 // effect is what a repair does to the cells of its gateway.
-func (r *Repair) effect() string {
+func effectOf(r *report.Repair) string {
 	before := plural(r.Before, "wrong cell", "wrong cells")
 	if r.Wrong == 0 {
 		return before + " here, none after it"

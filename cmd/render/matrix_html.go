@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/rules/environments"
 )
@@ -18,7 +19,8 @@ var matrixTemplate embed.FS
 // MatrixHTML writes a matrix as one page that loads nothing: the grid, and for each finding its
 // token, the check that decides, and the repairs with the grid after each. Text from files is
 // escaped, and personal claims are masked.
-func MatrixHTML(w io.Writer, x *Matrixing) error {
+func MatrixHTML(w io.Writer, r *report.Matrixing) error {
+	x := matrixing{r}
 	page, err := template.ParseFS(matrixTemplate, "templates/matrix.html", "templates/style.html")
 	if err != nil {
 		return err
@@ -87,10 +89,10 @@ type (
 	}
 )
 
-func (x *Matrixing) page() matrixPage {
+func (x matrixing) page() matrixPage {
 	wrong, unknown, _ := x.Wrong()
 	p := matrixPage{
-		Name: inspect.Safe(x.Name), Sentence: x.Sentence(), Good: wrong+unknown == 0,
+		Name: inspect.Safe(x.Name), Sentence: x.sentence(), Good: wrong+unknown == 0,
 		Grid: x.gridPage(x.Matrix, true), Tokens: x.Tokens, Notes: x.notePages(),
 		Rows: len(x.Rows), Folded: len(x.Lines()) < len(x.Rows), Others: x.otherPages(),
 	}
@@ -113,7 +115,7 @@ func (x *Matrixing) page() matrixPage {
 }
 
 // gridPage is the folded grid. With links, each cell leads to its story.
-func (x *Matrixing) gridPage(m *environments.Matrix, links bool) gridPage {
+func (x matrixing) gridPage(m *environments.Matrix, links bool) gridPage {
 	var grid gridPage
 	for _, g := range m.Gateways {
 		grid.Gateways = append(grid.Gateways, inspect.Safe(g))
@@ -142,7 +144,7 @@ func cellPageOf(c *environments.Cell) cellPage {
 
 // story is the id of the finding that a cell belongs to. A cell that is not wrong has a story
 // of its own.
-func (x *Matrixing) story(row, gateway int) string {
+func (x matrixing) story(row, gateway int) string {
 	f := x.findingAt(row, gateway)
 	for i := range x.Findings {
 		if &x.Findings[i] == f {
@@ -155,7 +157,7 @@ func (x *Matrixing) story(row, gateway int) string {
 func cellID(row, gateway int) string { return fmt.Sprintf("cell-%d-%d", row+1, gateway+1) }
 
 // otherPages says for each cell of the folded grid that is not wrong which check decides it.
-func (x *Matrixing) otherPages() []otherPage {
+func (x matrixing) otherPages() []otherPage {
 	var all []otherPage
 	for _, line := range x.Lines() {
 		for g, gateway := range x.Gateways {
@@ -182,7 +184,7 @@ func (x *Matrixing) otherPages() []otherPage {
 
 func storyID(i int) string { return fmt.Sprintf("finding-%d", i+1) }
 
-func (x *Matrixing) findingPage(i int) findingPage {
+func (x matrixing) findingPage(i int) findingPage {
 	f := &x.Findings[i]
 	w := x.witness(f)
 	p := findingPage{
@@ -195,7 +197,7 @@ func (x *Matrixing) findingPage(i int) findingPage {
 	}
 	if file := x.File(f.Pos.File); file != nil && f.Span.End > f.Span.Start &&
 		f.Span.End <= len(file.Text) {
-		cut := cutLine(withoutSecrets(file), f.Span)
+		cut := excerptOf(file, f.Span)
 		p.Before, p.Marked, p.After = strings.TrimLeft(cut.before, " "), cut.marked, cut.after
 	}
 	for _, m := range w.Claims.Members {
@@ -215,14 +217,14 @@ func (x *Matrixing) findingPage(i int) findingPage {
 }
 
 // firstAt is the first finding at a gateway.
-func (x *Matrixing) firstAt(gateway int) int {
+func (x matrixing) firstAt(gateway int) int {
 	return slices.IndexFunc(x.Findings,
 		func(f environments.Finding) bool { return f.Gateway == gateway })
 }
 
 // repairsFor lists the repairs of a gateway: first the one of the smallest set, then the others
 // by what they mend.
-func (x *Matrixing) repairsFor(gateway int) []repairPage {
+func (x matrixing) repairsFor(gateway int) []repairPage {
 	var chosen, others []repairPage
 	for i := range x.Repairs {
 		r := &x.Repairs[i]
@@ -246,7 +248,7 @@ func (x *Matrixing) repairsFor(gateway int) []repairPage {
 const mostRows = 100
 
 // wrongRows lists the rows of a finding, each with the claims of a token that shows it.
-func (x *Matrixing) wrongRows(f *environments.Finding) (rows []Row, more int) {
+func (x matrixing) wrongRows(f *environments.Finding) (rows []Row, more int) {
 	listed := f.Rows[:min(mostRows, len(f.Rows))]
 	for _, r := range listed {
 		w := x.witnessAt(r, f.Gateway)
@@ -266,10 +268,10 @@ func (x *Matrixing) wrongRows(f *environments.Finding) (rows []Row, more int) {
 // mostRepairs is how many repairs a story shows, the best first.
 const mostRepairs = 4
 
-func (x *Matrixing) repairPage(r *Repair) repairPage {
+func (x matrixing) repairPage(r *report.Repair) repairPage {
 	p := repairPage{
-		Title: inspect.Safe(strings.Join(r.Titles, ", then ")), Files: inspect.Safe(r.files()),
-		Effect: r.effect(), Grid: x.gridAfter(r),
+		Title: inspect.Safe(strings.Join(r.Titles, ", then ")),
+		Files: inspect.Safe(changedFiles(r)), Effect: effectOf(r), Grid: x.gridAfter(r),
 	}
 	for _, c := range r.Changes {
 		p.Changes = append(p.Changes, inspect.Safe(changeLine(c.FieldChange)))
@@ -281,7 +283,7 @@ func (x *Matrixing) repairPage(r *Repair) repairPage {
 // changes one gateway. If there are more, we show that one alone, before and after.
 const mostGateways = 6
 
-func (x *Matrixing) gridAfter(r *Repair) gridPage {
+func (x matrixing) gridAfter(r *report.Repair) gridPage {
 	if len(x.Gateways) <= mostGateways {
 		return x.gridPage(r.After, false)
 	}
@@ -300,7 +302,7 @@ func (x *Matrixing) gridAfter(r *Repair) gridPage {
 	return grid
 }
 
-func (x *Matrixing) notePages() []Row {
+func (x matrixing) notePages() []Row {
 	var rows []Row
 	for g, name := range x.Gateways {
 		for _, r := range x.Rejected(g) {

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/environments"
 )
@@ -90,7 +91,8 @@ type (
 )
 
 // MatrixJSON writes a matrix as JSON. No rows are folded.
-func MatrixJSON(w io.Writer, x *Matrixing) error {
+func MatrixJSON(w io.Writer, r *report.Matrixing) error {
+	x := matrixing{r}
 	out := matrixJSON{
 		SchemaVersion: SchemaVersion,
 		Summary:       matrixSummaryOf(x.Matrix),
@@ -143,7 +145,7 @@ func truthOf(t rules.Truth) *bool {
 	return &yes
 }
 
-func (x *Matrixing) findingOf(f *environments.Finding) matrixFindingJSON {
+func (x matrixing) findingOf(f *environments.Finding) matrixFindingJSON {
 	w := x.witness(f)
 	out := matrixFindingJSON{
 		findingJSON: findingsOf([]rules.Finding{f.Finding})[0],
@@ -169,7 +171,7 @@ func lowerNames(headers map[string]string) map[string]string {
 }
 
 // remarkOf is a finding about a policy: no token shows it.
-func (x *Matrixing) remarkOf(r *environments.Remark) matrixFindingJSON {
+func (x matrixing) remarkOf(r *environments.Remark) matrixFindingJSON {
 	return matrixFindingJSON{
 		findingJSON: findingsOf([]rules.Finding{r.Finding})[0],
 		Gateway:     x.Gateways[r.Gateway],
@@ -179,17 +181,18 @@ func (x *Matrixing) remarkOf(r *environments.Remark) matrixFindingJSON {
 }
 
 // edited lists the files that the repair changes, with their new text.
-func (r *Repair) edited() []editedFileJSON {
+func editedBy(r *report.Repair) []editedFileJSON {
 	all := []editedFileJSON{}
 	for _, f := range r.Files {
-		if slices.ContainsFunc(r.Changes, func(c FileChange) bool { return c.File == f.Name }) {
+		if slices.ContainsFunc(r.Changes,
+			func(c report.FileChange) bool { return c.File == f.Name }) {
 			all = append(all, editedFileJSON{f.Name, string(f.Text)})
 		}
 	}
 	return all
 }
 
-func (x *Matrixing) fixOf() *fixJSON {
+func (x matrixing) fixOf() *fixJSON {
 	out := &fixJSON{
 		Repairs: []repairJSON{}, Summary: matrixSummaryOf(x.Fixed), Cells: cellsOf(x.Fixed),
 	}
@@ -200,7 +203,7 @@ func (x *Matrixing) fixOf() *fixJSON {
 		}
 		repair := repairJSON{
 			Gateway: x.Gateways[r.Gateway], Titles: r.Titles, Changes: []fileChangeJSON{},
-			Files: r.edited(), Wrong: r.Wrong,
+			Files: editedBy(r), Wrong: r.Wrong,
 		}
 		for _, c := range r.Changes {
 			repair.Changes = append(repair.Changes, fileChangeJSON{

@@ -4,13 +4,15 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/environments"
 )
 
 // MatrixJUnit writes a matrix as JUnit XML: a suite for each gateway, a case for each row. A
 // cell that is not known counts as skipped.
-func MatrixJUnit(w io.Writer, x *Matrixing) error {
+func MatrixJUnit(w io.Writer, r *report.Matrixing) error {
+	x := matrixing{r}
 	suites := make([]junitSuite, len(x.Gateways))
 	for g, gateway := range x.Gateways {
 		suite := &suites[g]
@@ -37,7 +39,7 @@ func junitRemark(r *environments.Remark, gateway string) junitCase {
 	}
 }
 
-func (x *Matrixing) junitCase(r, g int) junitCase {
+func (x matrixing) junitCase(r, g int) junitCase {
 	cell := &x.Cells[r][g]
 	c := junitCase{Name: x.Rows[r].Name + " at " + x.Gateways[g], Class: x.Gateways[g]}
 	message := &junitMessage{
@@ -57,7 +59,7 @@ func (x *Matrixing) junitCase(r, g int) junitCase {
 }
 
 // findingAt is the finding that a wrong cell belongs to.
-func (x *Matrixing) findingAt(row, gateway int) *environments.Finding {
+func (x matrixing) findingAt(row, gateway int) *environments.Finding {
 	for i := range x.Findings {
 		f := &x.Findings[i]
 		if f.Gateway != gateway {

@@ -5,15 +5,17 @@ import (
 	"io"
 	"strings"
 
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/rules/environments"
 )
 
 // MatrixMarkdown writes a matrix to paste into a ticket or a pull request.
-func MatrixMarkdown(w io.Writer, x *Matrixing) error {
+func MatrixMarkdown(w io.Writer, r *report.Matrixing) error {
+	x := matrixing{r}
 	m := &markdown{}
 	m.heading("Who is let in where")
 	m.grid(x.Matrix)
-	m.para(x.Sentence())
+	m.para(x.sentence())
 	for i := range x.Findings {
 		f := &x.Findings[i]
 		m.b.WriteString("- **" + f.Rule + "**: " + escapeMarkdown(f.Message) + " (" +
@@ -69,7 +71,7 @@ func (m *markdown) grid(x *environments.Matrix) {
 	m.b.WriteString("\n")
 }
 
-func (m *markdown) fix(x *Matrixing) {
+func (m *markdown) fix(x matrixing) {
 	m.b.WriteString("\n")
 	m.heading("After the smallest set of changes that was found")
 	for i := range x.Repairs {

@@ -4,6 +4,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
@@ -64,7 +65,7 @@ func disabled(file *source.File) *rules.Policy {
 }
 
 // openEstate is three environments, with cells of every kind and the repairs that were tried.
-func openEstate(t *testing.T) *Matrixing {
+func openEstate(t *testing.T) *report.Matrixing {
 	file := orders(t)
 	uat := "uat " + hostile
 	allow := []environments.Crossing{{
@@ -85,23 +86,23 @@ func openEstate(t *testing.T) *Matrixing {
 			"api://x "+hostileJSON),
 		site("lab", withContract(file)),
 	)
-	change := FileChange{file.Name, rules.FieldChange{
+	change := report.FileChange{File: file.Name, FieldChange: rules.FieldChange{
 		Field: "audience", From: `["a"]`, To: `["a","` + hostile + `"]`,
 	}}
-	return &Matrixing{
+	return &report.Matrixing{
 		Matrix: before, Name: "gatewhy.yaml " + hostile, Allow: allow, File: fileNamed(file),
 		Fixed: after,
-		Repairs: []Repair{
+		Repairs: []report.Repair{
 			{
 				Gateway: 0, Titles: []string{"check the audience", "narrow it " + hostile},
-				Changes: []FileChange{change}, Before: 2, After: after, Chosen: true,
-				Files: []EditedFile{
+				Changes: []report.FileChange{change}, Before: 2, After: after, Chosen: true,
+				Files: []report.EditedFile{
 					{Name: file.Name, Text: []byte("{}")}, {Name: "unchanged.json"},
 				},
 			},
 			{Gateway: 0, Titles: []string{"check the scope"}, Before: 2, Wrong: 1, After: before},
 			{
-				Gateway: 2, Titles: []string{"rewrite"}, Changes: make([]FileChange, 7),
+				Gateway: 2, Titles: []string{"rewrite"}, Changes: make([]report.FileChange, 7),
 				Before: 1, Wrong: 1, After: before, Chosen: true,
 			},
 		},
@@ -109,15 +110,15 @@ func openEstate(t *testing.T) *Matrixing {
 }
 
 // quietEstate is one environment whose own token alone gets in.
-func quietEstate(t *testing.T) *Matrixing {
+func quietEstate(t *testing.T) *report.Matrixing {
 	file := orders(t)
 	m := evaluated(nil, site("uat", forAudience(file, "api://orders-uat"), "api://orders-uat"))
-	return &Matrixing{Matrix: m, Name: "gatewhy.yaml", File: fileNamed(file), Fixed: m}
+	return &report.Matrixing{Matrix: m, Name: "gatewhy.yaml", File: fileNamed(file), Fixed: m}
 }
 
 // modelledEstate is an API that any client of the tenant can call, with what Entra ID could issue
 // for it.
-func modelledEstate(t *testing.T) *Matrixing {
+func modelledEstate(t *testing.T) *report.Matrixing {
 	file := orders(t)
 	apps := registrations(t, `[
 		{"appId":"`+client+`","identifierUris":["api://orders-uat"],
@@ -129,7 +130,7 @@ func modelledEstate(t *testing.T) *Matrixing {
 		Clients: apps[1:],
 	}
 	m := evaluated(nil, uat)
-	return &Matrixing{Matrix: m, Name: "gatewhy.yaml", File: fileNamed(file), Fixed: m}
+	return &report.Matrixing{Matrix: m, Name: "gatewhy.yaml", File: fileNamed(file), Fixed: m}
 }
 
 func registrations(t *testing.T, text string) []*entra.Registration {
@@ -143,7 +144,7 @@ func registrations(t *testing.T, text string) []*entra.Registration {
 
 func TestMatrices(t *testing.T) {
 	t.Parallel()
-	golden(t, "matrix", Formats().Matrix, []row[*Matrixing]{
+	golden(t, "matrix", Formats().Matrix, []row[*report.Matrixing]{
 		{
 			fact:   "each wrong cell is shown with a token that proves it",
 			style:  Style{Unicode: true, Width: 100},
@@ -164,9 +165,9 @@ func TestMatrices(t *testing.T) {
 			fact:    "a grid that is too wide comes in parts",
 			formats: []string{"text"},
 			style:   Style{Width: 40},
-			report: func(t *testing.T) *Matrixing {
+			report: func(t *testing.T) *report.Matrixing {
 				x := openEstate(t)
-				return &Matrixing{Matrix: x.Matrix, File: x.File}
+				return &report.Matrixing{Matrix: x.Matrix, File: x.File}
 			},
 		},
 	})
@@ -179,8 +180,8 @@ func TestOfManyGatewaysARepairShowsItsOwnAlone(t *testing.T) {
 	for _, name := range []string{"a", "b", "c", "d", "e", "f", "g"} {
 		sites = append(sites, site(name, forIssuer(file), "api://"+name))
 	}
-	x := &Matrixing{Matrix: evaluated(nil, sites...)}
-	grid := x.gridAfter(&Repair{Gateway: 1, After: x.Matrix})
+	x := matrixing{&report.Matrixing{Matrix: evaluated(nil, sites...)}}
+	grid := x.gridAfter(&report.Repair{Gateway: 1, After: x.Matrix})
 	if got := strings.Join(grid.Gateways, ", "); got != "b now, b after it" {
 		t.Errorf("columns: %s", got)
 	}
@@ -203,7 +204,8 @@ func TestTheSentenceOfAMatrixSaysWhatIsKnown(t *testing.T) {
 		},
 	} {
 		t.Run(test.fact, func(t *testing.T) {
-			if got := (&Matrixing{Matrix: test.matrix}).Sentence(); got != test.want {
+			x := matrixing{&report.Matrixing{Matrix: test.matrix}}
+			if got := x.sentence(); got != test.want {
 				t.Errorf("got %q, want %q", got, test.want)
 			}
 		})

@@ -5,18 +5,20 @@ import (
 	"io"
 	"strings"
 
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/rules/environments"
 )
 
 // MatrixText writes a matrix for a person: the grid with its rows folded, the answer in a
 // sentence, and each finding with its place and a token that shows it.
-func MatrixText(w io.Writer, style Style, x *Matrixing) error {
+func MatrixText(w io.Writer, style Style, r *report.Matrixing) error {
+	x := matrixing{r}
 	t := &matrixText{Text: NewText(style), x: x}
 	t.Blank()
 	t.grid(x.Matrix)
 	t.Blank()
-	t.Para(1, x.Sentence())
+	t.Para(1, x.sentence())
 	if lines := len(x.Lines()); lines < len(x.Rows) {
 		t.Para(1,
 			t.Paint(Faint,
@@ -40,7 +42,7 @@ func MatrixText(w io.Writer, style Style, x *Matrixing) error {
 
 type matrixText struct {
 	*Text
-	x *Matrixing
+	x matrixing
 }
 
 const tokenHead = "token"
@@ -212,7 +214,7 @@ func (t *matrixText) fix() {
 	t.Blank()
 	t.grid(t.x.Fixed)
 	t.Blank()
-	t.Para(1, (&Matrixing{Matrix: t.x.Fixed}).Sentence())
+	t.Para(1, matrixing{&report.Matrixing{Matrix: t.x.Fixed}}.sentence())
 	t.more(1, t.x.Fixed)
 	if lost := t.x.lost(); len(lost) > 0 {
 		t.Heading(lostTitle)
@@ -227,12 +229,12 @@ func (t *matrixText) more(indent int, left *environments.Matrix) {
 	}
 }
 
-func (t *matrixText) repair(r *Repair) {
+func (t *matrixText) repair(r *report.Repair) {
 	t.Para(2, fmt.Sprintf("%s: %s", inspect.Safe(t.x.Gateways[r.Gateway]),
 		inspect.Safe(strings.Join(r.Titles, ", then "))))
 	if len(r.Changes) > mostChanges {
 		t.Para(3, t.Paint(Faint, inspect.Safe(fmt.Sprintf(
-			"%s: %d fields change; -o json lists them", r.files(), len(r.Changes)))))
+			"%s: %d fields change; -o json lists them", changedFiles(r), len(r.Changes)))))
 	} else {
 		for _, c := range r.Changes {
 			t.Para(3, t.Paint(Faint, inspect.Safe(c.File+": "+changeLine(c.FieldChange))))

@@ -41,7 +41,7 @@ func shortMeaning(part, name string) string {
 
 // meaning is the short meaning of a member of this token. The token's kind or flow may narrow
 // it down.
-func (d *Decoding) meaning(part, name string) string {
+func (d decoding) meaning(part, name string) string {
 	switch {
 	case part != "claims":
 	case name == "aud" && d.Profile.Kind == inspect.KindID:
@@ -55,7 +55,7 @@ func (d *Decoding) meaning(part, name string) string {
 }
 
 // valueMeaning says what a value means, if we know more than the value says.
-func (d *Decoding) valueMeaning(name string) string {
+func (d decoding) valueMeaning(name string) string {
 	p := d.Profile
 	switch {
 	case name == "aud":
@@ -93,7 +93,7 @@ func isTime(claim string) bool {
 // valueText writes a value as a person reads it: lists of strings without brackets, times with
 // their date, strings without quotes unless a reader would take them for something else. The
 // value is masked already, but not yet safe to print.
-func (d *Decoding) valueText(name string, v *source.Value) string {
+func (d decoding) valueText(name string, v *source.Value) string {
 	if list, ok := v.Strings(); ok && v.Is(source.List) && len(list) > 0 {
 		return counted(list) + strings.Join(list, ", ")
 	}

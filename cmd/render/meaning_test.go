@@ -3,6 +3,7 @@ package render
 import (
 	"testing"
 
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect"
 )
 
@@ -46,7 +47,7 @@ func TestAMeaningFollowsTheTokensKindAndFlow(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			d := &Decoding{Profile: test.profile}
+			d := newDecoding(&report.Decoding{Profile: test.profile})
 			if got := d.meaning("claims", test.claim); got != test.want {
 				t.Errorf("got %q, want %q", got, test.want)
 			}

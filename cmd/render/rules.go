@@ -5,20 +5,10 @@ import (
 	"io"
 	"strings"
 
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect"
-	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
-	examples "github.com/gatewhy/gatewhy/testdata/rules"
 )
-
-// RulePage is one rule with its examples, and what lint says of the bad one.
-type RulePage struct {
-	*rules.Rule
-	Bad, Good examples.Example
-	App       *examples.Example // the app registration that both are judged with, or nil
-	File      *source.File      // the bad one, as it was read
-	Findings  []rules.Finding
-}
 
 // RulesText writes the catalogue as a table.
 func RulesText(w io.Writer, style Style, all []rules.Rule) error {
@@ -36,7 +26,7 @@ func RulesText(w io.Writer, style Style, all []rules.Rule) error {
 }
 
 // RuleText writes one rule in full.
-func RuleText(w io.Writer, style Style, p *RulePage) error {
+func RuleText(w io.Writer, style Style, p *report.RulePage) error {
 	t := NewText(style)
 	t.Blank()
 	t.Para(1, fmt.Sprintf("%s: %s %s", t.severity(p.Severity), t.Paint(Strong, p.Title),
@@ -118,7 +108,7 @@ func RulesJSON(w io.Writer, all []rules.Rule) error {
 }
 
 // RuleJSON writes one rule in full as JSON: a catalogue of one rule.
-func RuleJSON(w io.Writer, p *RulePage) error {
+func RuleJSON(w io.Writer, p *report.RulePage) error {
 	rule := ruleOf(p.Rule)
 	rule.Bad = known(exampleJSON{p.Bad.Name, p.Bad.Text})
 	rule.Good = known(exampleJSON{p.Good.Name, p.Good.Text})
@@ -150,7 +140,7 @@ func RulesMarkdown(w io.Writer, all []rules.Rule) error {
 }
 
 // RuleMarkdown writes one rule in full as Markdown.
-func RuleMarkdown(w io.Writer, p *RulePage) error {
+func RuleMarkdown(w io.Writer, p *report.RulePage) error {
 	_, err := fmt.Fprintf(w, "# %s\n\n%s\n\n", p.Name, RuleHelp(p.Rule))
 	if err == nil && p.Bad.Text != "" {
 		bad, good := fenced(p.Bad.Text), fenced(p.Good.Text)

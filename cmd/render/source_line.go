@@ -1,10 +1,10 @@
 package render
 
 import (
-	"bytes"
 	"fmt"
 	"strings"
 
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
@@ -26,7 +26,7 @@ func (t *Text) SourceLine(level int, file *source.File, pos source.Position, spa
 	number := fmt.Sprint(pos.Line)
 	margin := strings.Repeat(indent, level)
 	gutter := margin + strings.Repeat(" ", len(number)) + " | "
-	excerpt := cutLine(withoutSecrets(file), span).masked(t.mask).fit(t.columns()-len(gutter),
+	excerpt := excerptOf(file, span).masked(t.mask).fit(t.columns()-len(gutter),
 		t.pick("…", "..."))
 
 	t.line(margin + t.Paint(Faint, number+" |") + " " + excerpt.String())
@@ -53,28 +53,12 @@ func (t *Text) carets(gutter, under, carets, note string) {
 // excerpt is a line of a file around the part that matters, safe to print.
 type excerpt struct{ before, marked, after string }
 
+func excerptOf(file *source.File, span source.Span) excerpt {
+	before, marked, after := report.CutLine(file, span)
+	return excerpt{before, marked, after}
+}
+
 func (e excerpt) String() string { return e.before + e.marked + e.after }
-
-// cutLine returns the line in which a span begins, and the part of the span on that line.
-func cutLine(text []byte, span source.Span) excerpt {
-	start := bytes.LastIndexByte(text[:span.Start], '\n') + 1
-	end := len(text)
-	if i := bytes.IndexByte(text[span.Start:], '\n'); i >= 0 {
-		end = span.Start + i
-	}
-	last := min(max(span.End, span.Start), end)
-	return excerpt{
-		before: safeLine(text[start:span.Start]),
-		marked: safeLine(text[span.Start:last]),
-		after:  strings.TrimRight(safeLine(bytes.TrimRight(text[last:end], "\r")), " "),
-	}
-}
-
-// safeLine makes a part of a line safe to print. It replaces tabs by spaces, so that the carets
-// are at the right columns.
-func safeLine(part []byte) string {
-	return inspect.Safe(strings.ReplaceAll(string(part), "\t", "    "))
-}
 
 func (e excerpt) masked(m *Mask) excerpt {
 	return excerpt{m.Text(e.before), m.Text(e.marked), m.Text(e.after)}

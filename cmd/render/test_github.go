@@ -5,11 +5,14 @@ import (
 	"io"
 	"path/filepath"
 	"strings"
+
+	"github.com/gatewhy/gatewhy/cmd/report"
 )
 
 // TestGitHub writes the failing tests as workflow commands of GitHub Actions, then a line that
 // sums up.
-func TestGitHub(w io.Writer, x *Testing) error {
+func TestGitHub(w io.Writer, r *report.Testing) error {
+	x := testRun{r}
 	for i := range x.Cases {
 		c := &x.Cases[i]
 		if len(c.Differences) == 0 {
@@ -22,6 +25,6 @@ func TestGitHub(w io.Writer, x *Testing) error {
 			return err
 		}
 	}
-	_, err := fmt.Fprintln(w, x.Summary())
+	_, err := fmt.Fprintln(w, x.summary())
 	return err
 }

@@ -3,6 +3,7 @@ package render
 import (
 	"io"
 
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -48,7 +49,8 @@ type (
 )
 
 // TestJSON writes the outcome of policy tests as JSON.
-func TestJSON(w io.Writer, x *Testing) error {
+func TestJSON(w io.Writer, r *report.Testing) error {
+	x := testRun{r}
 	failed := x.Failed()
 	out := testsJSON{
 		SchemaVersion: SchemaVersion, Summary: testSummaryJSON{len(x.Cases) - failed, failed},
@@ -58,12 +60,12 @@ func TestJSON(w io.Writer, x *Testing) error {
 		out.Tests[i] = testOf(&x.Cases[i])
 	}
 	if x.Coverage != nil {
-		out.Coverage = x.Coverage.json()
+		out.Coverage = coverageOf(x.Coverage)
 	}
 	return JSON(w, out)
 }
 
-func testOf(c *Tested) testJSON {
+func testOf(c *report.Tested) testJSON {
 	out := testJSON{
 		Name: c.Name, Source: sourceOf(c.Pos), Passed: len(c.Differences) == 0,
 		Differences: c.Differences,
@@ -82,7 +84,7 @@ func testOf(c *Tested) testJSON {
 	return out
 }
 
-func (c *Coverage) json() []coveredJSON {
+func coverageOf(c *report.Coverage) []coveredJSON {
 	all := make([]coveredJSON, len(c.Checks))
 	for i, covered := range c.Checks {
 		all[i] = coveredJSON{

@@ -3,17 +3,19 @@ package render
 import (
 	"testing"
 
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/environments"
 )
 
 // testedPolicy is the outcome of three policy tests, of which two fail.
-func testedPolicy(t *testing.T) *Testing {
+func testedPolicy(t *testing.T) *report.Testing {
 	file := orders(t)
 	policy := ordersPolicy(file)
 	suite := source.Position{File: "tests/orders.yaml", Line: 3, Column: 5}
-	x := &Testing{Sources: []*source.File{file}, Coverage: NewCoverage(), Cases: []Tested{
+	x := &report.Testing{Sources: []*source.File{file}, Coverage: report.NewCoverage()}
+	x.Cases = []report.Tested{
 		{
 			Suite: "tests/orders.yaml", Name: "another audience stays out " + hostile, Pos: suite,
 			Expect:      environments.Expectation{Outcome: rules.Accepted, Status: 200},
@@ -30,7 +32,7 @@ func testedPolicy(t *testing.T) *Testing {
 			Verdict:     judged(tokenWith(ownClaims), alternatives(file)),
 			Differences: []string{"status: expected 200, got 401"},
 		},
-	}}
+	}
 	x.Coverage.Add([]*rules.Policy{policy, policy})
 	for i := range x.Cases {
 		x.Coverage.See(&x.Cases[i].Verdict)
@@ -40,7 +42,7 @@ func testedPolicy(t *testing.T) *Testing {
 
 func TestPolicyTests(t *testing.T) {
 	t.Parallel()
-	golden(t, "test", Formats().Test, []row[*Testing]{
+	golden(t, "test", Formats().Test, []row[*report.Testing]{
 		{
 			fact:   "a test that fails is shown with its difference and its trace",
 			style:  Style{Unicode: true},
@@ -48,9 +50,9 @@ func TestPolicyTests(t *testing.T) {
 		},
 		{
 			fact: "where all tests pass one line is enough",
-			report: func(t *testing.T) *Testing {
+			report: func(t *testing.T) *report.Testing {
 				x := testedPolicy(t)
-				return &Testing{Cases: x.Cases[1:2]}
+				return &report.Testing{Cases: x.Cases[1:2]}
 			},
 		},
 	})

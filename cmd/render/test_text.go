@@ -4,13 +4,15 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
 // TestText writes the outcome of policy tests for a person: each failing test with the
 // difference and the whole trace, then one line that sums up.
-func TestText(w io.Writer, style Style, x *Testing) error {
+func TestText(w io.Writer, style Style, r *report.Testing) error {
+	x := testRun{r}
 	t := &testText{Text: NewText(style), x: x}
 	for i := range x.Cases {
 		if c := &x.Cases[i]; len(c.Differences) > 0 {
@@ -20,14 +22,14 @@ func TestText(w io.Writer, style Style, x *Testing) error {
 	if x.Coverage != nil {
 		t.coverage()
 	}
-	t.Para(0, t.Paint(t.mood(), x.Summary()))
+	t.Para(0, t.Paint(t.mood(), x.summary()))
 	_, err := t.WriteTo(w)
 	return err
 }
 
 type testText struct {
 	*Text
-	x *Testing
+	x testRun
 }
 
 func (t *testText) mood() Mood {
@@ -37,7 +39,7 @@ func (t *testText) mood() Mood {
 	return Good
 }
 
-func (t *testText) failure(c *Tested) {
+func (t *testText) failure(c *report.Tested) {
 	t.Para(0, fmt.Sprintf("%s: %s: %s", inspect.Safe(c.Pos.String()), t.Paint(Bad, "failed"),
 		inspect.Safe(c.Name)))
 	for _, d := range c.Differences {
@@ -75,7 +77,7 @@ func (t *testText) coverage() {
 	for _, part := range []struct {
 		verb   string
 		unseen []string
-	}{{"pass", c.unseen(passed)}, {"fail", c.unseen(failed)}} {
+	}{{"pass", unseen(c, passed)}, {"fail", unseen(c, failed)}} {
 		t.Para(0, fmt.Sprintf("%d of %s seen to %s by a test", len(c.Checks)-len(part.unseen),
 			plural(len(c.Checks), "check", "checks"), part.verb))
 		for _, name := range part.unseen {

@@ -2,32 +2,24 @@ package render
 
 import (
 	"fmt"
-	"time"
 
 	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/keys"
-	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
-// Verification is what verify found of one token.
-type Verification struct {
-	Token   *inspect.Token
-	Profile inspect.Profile
-	At      time.Time
-	Report  keys.Report
-	Mask    *Mask
+// verification is a verified token as it is shown.
+type verification struct {
+	*report.Verification
+	Mask *Mask
+}
 
-	// OwnKeys means that nobody said whose keys are right, so we asked the token's own issuer.
-	OwnKeys bool
-	// NoKeys says why there is no key set. It is empty if there is one.
-	NoKeys string
-	// Hints say what to pass so that more can be said.
-	Hints []source.Hint
+func newVerification(r *report.Verification) verification {
+	return verification{r, NewMask(r.Token, r.Profile, r.Redact)}
 }
 
 // outcome is the verdict in the words of the JSON output.
-func (v *Verification) outcome() string {
+func (v verification) outcome() string {
 	switch v.Report.Outcome() {
 	case keys.Pass:
 		return "verified"
@@ -38,7 +30,7 @@ func (v *Verification) outcome() string {
 }
 
 // headline is the verdict with its cause, in one line.
-func (v *Verification) headline() (Mood, string) {
+func (v verification) headline() (Mood, string) {
 	decided, _ := v.Report.Decided()
 	switch v.Report.Outcome() {
 	case keys.Pass:
@@ -53,7 +45,7 @@ func (v *Verification) headline() (Mood, string) {
 }
 
 // cause is why the deciding check came out as it did, in few words.
-func (v *Verification) cause(c keys.Check) string {
+func (v verification) cause(c keys.Check) string {
 	switch c.ID {
 	case "token-format":
 		return "this is no readable signed token"
@@ -141,7 +133,7 @@ func describeKey(k *keys.Key) string {
 }
 
 // describeSet says where a key set is from, how many keys it has, and how old it is.
-func (v *Verification) describeSet() string {
+func (v verification) describeSet() string {
 	set := v.Report.Signature.Set
 	if set == nil {
 		return "none"
@@ -157,7 +149,7 @@ func (v *Verification) describeSet() string {
 }
 
 // notes are what is worth knowing about the key set and the signature.
-func (v *Verification) notes() []keys.Note {
+func (v verification) notes() []keys.Note {
 	signature := v.Report.Signature
 	notes := append(v.purpose(), signature.Notes...)
 	notes = append(notes, v.oddities()...)
@@ -179,7 +171,7 @@ func (v *Verification) notes() []keys.Note {
 
 // oddities are what is odd in the token itself. A token that verifies may still be refused for
 // it, or read in another way.
-func (v *Verification) oddities() []keys.Note {
+func (v verification) oddities() []keys.Note {
 	decided, _ := v.Report.Decided()
 	var notes []keys.Note
 	for _, o := range odditiesAt(v.Profile, v.At) {
@@ -192,7 +184,7 @@ func (v *Verification) oddities() []keys.Note {
 
 // purpose says what the token is for, if that is not an API of one's own. Such a token may be
 // genuine, and is still the wrong one.
-func (v *Verification) purpose() []keys.Note {
+func (v verification) purpose() []keys.Note {
 	switch {
 	case v.Profile.Kind == inspect.KindID:
 		return []keys.Note{{
@@ -212,7 +204,7 @@ func (v *Verification) purpose() []keys.Note {
 
 // question is the one thing to ask or to do next about a token that was not verified. It is
 // empty if the token was verified, or if the hints say it.
-func (v *Verification) question() string {
+func (v verification) question() string {
 	decided, ok := v.Report.Decided()
 	if !ok || len(v.Hints) > 0 {
 		return ""
@@ -247,7 +239,7 @@ const (
 		"the API's app registration request?"
 )
 
-func (v *Verification) signatureQuestion() string {
+func (v verification) signatureQuestion() string {
 	switch r := v.Report.Signature; r.Reason {
 	case keys.Unsigned, keys.AlgorithmNotAllowed, keys.HMACWithPublicKey,
 		keys.AlgorithmMismatch, keys.CriticalHeader:
@@ -282,7 +274,7 @@ func (v *Verification) signatureQuestion() string {
 
 // kidQuestion is about a kid that the set does not have. What to ask depends on whose set it
 // is.
-func (v *Verification) kidQuestion() string {
+func (v verification) kidQuestion() string {
 	switch {
 	case v.Report.Signature.Verifier != nil:
 		return wrongKid

@@ -2,6 +2,8 @@ package render
 
 import (
 	"io"
+
+	"github.com/gatewhy/gatewhy/cmd/report"
 )
 
 // The JSON of verify.
@@ -51,7 +53,8 @@ type (
 )
 
 // VerifyJSON writes a verification as JSON.
-func VerifyJSON(w io.Writer, v *Verification) error {
+func VerifyJSON(w io.Writer, r *report.Verification) error {
+	v := newVerification(r)
 	out := verifyJSON{
 		SchemaVersion: SchemaVersion,
 		Token:         tokenOf(v.Profile),
@@ -76,7 +79,7 @@ func VerifyJSON(w io.Writer, v *Verification) error {
 	return v.Mask.JSON(w, out)
 }
 
-func (v *Verification) signatureJSON() signatureJSON {
+func (v verification) signatureJSON() signatureJSON {
 	r := v.Report.Signature
 	out := signatureJSON{
 		Reason: r.Reason.String(), Algorithm: known(r.Algorithm), KeyID: known(r.KeyID),
@@ -93,7 +96,7 @@ func (v *Verification) signatureJSON() signatureJSON {
 	return out
 }
 
-func (v *Verification) chosenBy() string {
+func (v verification) chosenBy() string {
 	if v.OwnKeys {
 		return "token"
 	}

@@ -9,7 +9,8 @@ import (
 )
 
 // VerifyMarkdown writes a verification as a block to paste into a ticket. It holds no token.
-func VerifyMarkdown(w io.Writer, v *Verification) error {
+func VerifyMarkdown(w io.Writer, r *report.Verification) error {
+	v := newVerification(r)
 	m := markdown{mask: v.Mask}
 	_, headline := v.headline()
 	m.heading("gatewhy verify: " + headline)

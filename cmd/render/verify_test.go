@@ -4,6 +4,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/keys"
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -12,10 +13,10 @@ import (
 // Every reason why a signature does not verify comes with the question to ask next.
 func TestEveryFailureOfASignatureHasItsQuestion(t *testing.T) {
 	for reason := keys.Unsigned; reason <= keys.KeyOfCloud; reason++ {
-		v := &Verification{Report: keys.Report{
+		v := newVerification(&report.Verification{Report: keys.Report{
 			Signature: keys.Result{Reason: reason},
 			Checks:    []keys.Check{{ID: "signature", Outcome: keys.Fail}},
-		}}
+		}})
 		if v.question() == "" {
 			t.Errorf("%v has none", reason)
 		}
@@ -29,18 +30,18 @@ func TestWhatToAskOfAnUnknownKidDependsOnWhoseSetItIs(t *testing.T) {
 	}
 	tests := []struct {
 		name string
-		v    Verification
+		v    report.Verification
 		want string
 	}{
 		{
 			"a set that the user named",
-			Verification{Report: keys.Report{Signature: unknown, Checks: failed[:1]}},
+			report.Verification{Report: keys.Report{Signature: unknown, Checks: failed[:1]}},
 			"Whose keys are these: does gatewhy keys --tenant for the token's tenant list " +
 				"its kid?",
 		},
 		{
 			"that of the token's own issuer",
-			Verification{
+			report.Verification{
 				OwnKeys: true, Report: keys.Report{Signature: unknown, Checks: failed[:1]},
 			},
 			"Where did the client get this token? The issuer that it names publishes no key " +
@@ -48,13 +49,13 @@ func TestWhatToAskOfAnUnknownKidDependsOnWhoseSetItIs(t *testing.T) {
 		},
 		{
 			"that of another issuer than the token's",
-			Verification{Report: keys.Report{Signature: unknown, Checks: failed}},
+			report.Verification{Report: keys.Report{Signature: unknown, Checks: failed}},
 			whichAuthority,
 		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			if got := test.v.question(); got != test.want {
+			if got := newVerification(&test.v).question(); got != test.want {
 				t.Errorf("got %q, want %q", got, test.want)
 			}
 		})
@@ -62,16 +63,16 @@ func TestWhatToAskOfAnUnknownKidDependsOnWhoseSetItIs(t *testing.T) {
 }
 
 func TestAVerifiedTokenAsksNothing(t *testing.T) {
-	v := &Verification{
+	v := newVerification(&report.Verification{
 		Report: keys.Report{Checks: []keys.Check{{ID: "signature", Outcome: keys.Pass}}},
-	}
+	})
 	if q := v.question(); q != "" {
 		t.Error(q)
 	}
 }
 
 // altered is a token that no key of a set has signed.
-func altered(t *testing.T) *Verification {
+func altered(t *testing.T) *report.Verification {
 	d := decodingOf(t, hostileClaims)
 	key := &keys.Key{ID: "key-1" + hostile, Type: "RSA", Bits: 2048}
 	leaked := &keys.Key{ID: "key-2", Type: "EC", Curve: "P-256", Private: true}
@@ -80,8 +81,8 @@ func altered(t *testing.T) *Verification {
 		Notes:  []keys.Note{{ID: "bare-list", Message: "a bare list" + hostile}},
 		Cached: true, Fetched: noon().Add(-time.Hour),
 	}
-	return &Verification{
-		Token: d.Token, Profile: d.Profile, At: noon(), Mask: d.Mask,
+	return &report.Verification{
+		Token: d.Token, Profile: d.Profile, At: noon(), Redact: true,
 		Report: keys.Report{
 			Signature: keys.Result{
 				Outcome: keys.Fail, Reason: keys.TextAltered, KeyID: key.ID, Algorithm: "RS256",
@@ -104,12 +105,12 @@ func altered(t *testing.T) *Verification {
 }
 
 // verified is a token that a key of its own choice has signed.
-func verified(t *testing.T) *Verification {
+func verified(t *testing.T) *report.Verification {
 	d := decodingOf(t, ownClaims)
 	key := &keys.Key{Type: "oct"}
 	needs := source.Ask(source.NeedExpectedTenant, "not asked for")
-	return &Verification{
-		Token: d.Token, Profile: d.Profile, At: noon(), Mask: d.Mask, OwnKeys: true,
+	return &report.Verification{
+		Token: d.Token, Profile: d.Profile, At: noon(), Redact: true, OwnKeys: true,
 		Report: keys.Report{
 			Signature: keys.Result{
 				Outcome: keys.Pass, Reason: keys.SignatureVerified, Verifier: key,
@@ -125,7 +126,7 @@ func verified(t *testing.T) *Verification {
 
 func TestVerifications(t *testing.T) {
 	t.Parallel()
-	golden(t, "verify", Formats().Verify, []row[*Verification]{
+	golden(t, "verify", Formats().Verify, []row[*report.Verification]{
 		{
 			fact:  "a token that no key has signed is not verified",
 			style: Style{Unicode: true}, report: altered,
@@ -133,7 +134,7 @@ func TestVerifications(t *testing.T) {
 		{fact: "a token that chose its own keys is verified with a warning", report: verified},
 		{
 			fact: "without keys the way to get them is shown",
-			report: func(t *testing.T) *Verification {
+			report: func(t *testing.T) *report.Verification {
 				v := verified(t)
 				v.OwnKeys, v.NoKeys = false, "no key set was given"
 				v.Hints = []source.Hint{source.Ask(source.NeedKeySet, "pass it")}
@@ -144,7 +145,7 @@ func TestVerifications(t *testing.T) {
 		{
 			fact:    "an ID token is the wrong token even where it is genuine",
 			formats: []string{"text"},
-			report: func(t *testing.T) *Verification {
+			report: func(t *testing.T) *report.Verification {
 				v := verified(t)
 				v.Profile.Kind = inspect.KindID
 				return v
@@ -153,7 +154,7 @@ func TestVerifications(t *testing.T) {
 		{
 			fact:    "a token for Microsofts API is the wrong token too",
 			formats: []string{"text"},
-			report: func(t *testing.T) *Verification {
+			report: func(t *testing.T) *report.Verification {
 				v := verified(t)
 				token := tokenWith(`{"aud":"https://graph.microsoft.com","ver":"1.0","iss":"` +
 					issuer + `"}`)
@@ -233,9 +234,9 @@ func TestEachCheckHasItsQuestion(t *testing.T) {
 		},
 		{keys.Check{ID: "tenant", Outcome: keys.Fail}, inspect.Token{}, whichAuthority},
 	} {
-		v := &Verification{
+		v := newVerification(&report.Verification{
 			Token: &test.token, Report: keys.Report{Checks: []keys.Check{test.check}},
-		}
+		})
 		if got := v.question(); got != test.want {
 			t.Errorf("%s: got %q, want %q", test.check.ID, got, test.want)
 		}

@@ -11,7 +11,8 @@ import (
 
 // VerifyText writes a verification for a person: the answer, the reason, the evidence, every
 // check, and what to do next.
-func VerifyText(w io.Writer, style Style, v *Verification) error {
+func VerifyText(w io.Writer, style Style, r *report.Verification) error {
+	v := newVerification(r)
 	t := NewText(style).Masked(v.Mask)
 	mood, headline := v.headline()
 	t.Blank()
@@ -35,7 +36,7 @@ func VerifyText(w io.Writer, style Style, v *Verification) error {
 }
 
 // verifyReason adds the sentence behind the headline, with what was expected and what was found.
-func (t *Text) verifyReason(v *Verification) {
+func (t *Text) verifyReason(v verification) {
 	decided, ok := v.Report.Decided()
 	switch {
 	case !ok:
@@ -65,7 +66,7 @@ func (t *Text) compared(level int, c keys.Check) bool {
 }
 
 // verifiedSentence says what was verified, and what was not.
-func verifiedSentence(v *Verification) string {
+func verifiedSentence(v verification) string {
 	key := v.Report.Signature.Verifier
 	text := "The signature is right, made by key " + describeKey(key) +
 		", and the token is valid at this moment."
@@ -82,7 +83,7 @@ func verifiedSentence(v *Verification) string {
 }
 
 // facts are what the verdict is about.
-func (v *Verification) facts() []Row {
+func (v verification) facts() []Row {
 	rows := []Row{{"token", FullSummary(v.Profile, v.At)}, {"keys", v.describeSet()}}
 	if v.Report.Signature.KeyID != "" {
 		rows = append(rows, Row{
@@ -96,7 +97,7 @@ func (v *Verification) facts() []Row {
 const widestCheck = len("token format")
 
 // check adds a check with its mark, and why it came out as it did.
-func (t *Text) check(v *Verification, c keys.Check) {
+func (t *Text) check(v verification, c keys.Check) {
 	label := t.Mark(c.Outcome.String()) + " " +
 		pad(strings.ReplaceAll(c.ID, "-", " "), widestCheck)
 	text := v.checkText(c)
@@ -107,7 +108,7 @@ func (t *Text) check(v *Verification, c keys.Check) {
 }
 
 // checkText says in one clause how a check came out.
-func (v *Verification) checkText(c keys.Check) string {
+func (v verification) checkText(c keys.Check) string {
 	switch {
 	case c.ID == "signature" && c.Outcome == keys.Pass:
 		return "by key " + describeKey(v.Report.Signature.Verifier)
@@ -120,7 +121,7 @@ func (v *Verification) checkText(c keys.Check) string {
 }
 
 // verifyNotes adds what else is worth knowing, and what to pass.
-func (t *Text) verifyNotes(v *Verification) {
+func (t *Text) verifyNotes(v verification) {
 	notes := v.notes()
 	if v.OwnKeys && v.Report.Signature.Set != nil {
 		notes = append(notes, keys.Note{

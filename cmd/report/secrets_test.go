@@ -1,4 +1,4 @@
-package render
+package report
 
 import (
 	"strings"
@@ -24,7 +24,7 @@ func TestALineOfAFileIsShownWithoutItsSecrets(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			got := withoutSecrets(file)
+			got := Shielded(file)
 			if strings.Contains(string(got), "hunter2") || len(got) != len(row.text) {
 				t.Errorf("%s", got)
 			}
@@ -38,7 +38,7 @@ func TestAnExpressionIsNoSecret(t *testing.T) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	if got := string(withoutSecrets(file)); got != text {
+	if got := string(Shielded(file)); got != text {
 		t.Error(got)
 	}
 }

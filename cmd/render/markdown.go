@@ -78,7 +78,7 @@ func (m *markdown) tokenRows(t *inspect.Token, p inspect.Profile) {
 	}
 }
 
-// rowIf adds a row, unless there is no value.
+// rowIf adds a row if there is a value.
 func (m *markdown) rowIf(label, value string) {
 	if value != "" {
 		m.row(label, value)

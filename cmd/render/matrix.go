@@ -17,8 +17,8 @@ import (
 // matrixing is a matrix as it is shown.
 type matrixing struct{ *report.Matrixing }
 
-// sentence is the answer: how many cells are wrong. That no token gets in that must not is said
-// only where every token was modelled and run.
+// sentence is the answer: how many cells are wrong. It says that no wrong token gets in only if
+// every token was modelled and run.
 func (x matrixing) sentence() string {
 	wrong, unknown, all := x.Wrong()
 	of := func(n int) string { return fmt.Sprintf("%d of %s", n, plural(all, "cell", "cells")) }

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// indent is how far a block of text stands from the margin, in columns.
+// indent is the indentation of a block of text by one level.
 const indent = "  "
 
 // Text lays out text for a terminal or a pipe. What is added must be safe to print; it may
@@ -133,7 +133,7 @@ func (t *Text) NotedRows(level int, rows []NotedRow) {
 	}
 }
 
-// besideNote adds a row whose remark stands in the third column.
+// besideNote adds a row with its remark in the third column.
 func (t *Text) besideNote(level, column, start int, row NotedRow) {
 	before := pad(strings.Repeat(indent, level)+pad(row.Label, column)+row.Text, start)
 	for _, line := range wrap(row.Note, t.listColumns()-start) {

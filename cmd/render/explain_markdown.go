@@ -92,16 +92,16 @@ func (m *markdown) remedies(title string, remedies []report.ProvedRepair) {
 	}
 	m.b.WriteString("\n" + capital(title) + ":\n\n")
 	for _, r := range remedies {
-		m.b.WriteString("- " + m.plain(r.Title) + ": " + OutcomeLine(&r.After) + "\n")
+		m.item(m.plain(r.Title) + ": " + OutcomeLine(&r.After))
 		if len(r.Fields) > mostChanges {
-			m.b.WriteString(fmt.Sprintf("  - %d fields change\n", len(r.Fields)))
+			m.detail(fmt.Sprintf("%d fields change", len(r.Fields)))
 		} else {
 			for _, c := range r.Fields {
-				m.b.WriteString("  - " + m.code(strings.TrimSpace(changeLine(c))) + "\n")
+				m.detail(m.code(strings.TrimSpace(changeLine(c))))
 			}
 		}
 		if r.Command != "" {
-			m.b.WriteString("  - as a diff: " + m.code(r.Command) + "\n")
+			m.detail("as a diff: " + m.code(r.Command))
 		}
 	}
 }
@@ -113,8 +113,8 @@ func (m *markdown) policyFindings(findings []rules.Finding) {
 	}
 	m.b.WriteString("\nIn the policy:\n\n")
 	for _, f := range findings {
-		m.b.WriteString("- " + m.code(f.Pos.String()) + ": " + string(f.Severity) + ": " +
-			m.plain(f.Message) + " (" + m.code(f.Rule) + ")\n")
+		m.item(fmt.Sprintf("%s: %s: %s (%s)", m.code(f.Pos.String()), f.Severity,
+			m.plain(f.Message), m.code(f.Rule)))
 	}
 }
 

@@ -85,6 +85,10 @@ func (m *markdown) rowIf(label, value string) {
 	}
 }
 
+// item adds a line of a list; a detail is below the item before it. The text may have markup.
+func (m *markdown) item(text string)   { m.b.WriteString("- " + text + "\n") }
+func (m *markdown) detail(text string) { m.b.WriteString("  - " + text + "\n") }
+
 // list adds what was noticed as a list.
 func (m *markdown) list(title string, all []inspect.Observation) {
 	if len(all) == 0 {
@@ -92,7 +96,7 @@ func (m *markdown) list(title string, all []inspect.Observation) {
 	}
 	m.b.WriteString("\n" + title + ":\n\n")
 	for _, o := range all {
-		m.b.WriteString("- " + escapeMarkdown(m.mask.Message(o)) + " (" + code(o.ID) + ")\n")
+		m.item(escapeMarkdown(m.mask.Message(o)) + " (" + code(o.ID) + ")")
 	}
 }
 
@@ -103,6 +107,6 @@ func (m *markdown) rows(title string, rows []Row) {
 	}
 	m.b.WriteString("\n" + title + ":\n\n")
 	for _, r := range rows {
-		m.b.WriteString("- " + m.plain(r.Label) + ": " + m.plain(r.Text) + "\n")
+		m.item(m.plain(r.Label) + ": " + m.plain(r.Text))
 	}
 }

@@ -20,10 +20,9 @@ func MatrixText(w io.Writer, style Style, r *report.Matrixing) error {
 	t.Blank()
 	t.Para(1, x.sentence())
 	if lines := len(x.Lines()); lines < len(x.Rows) {
-		t.Para(1,
-			t.Paint(Faint,
-				fmt.Sprintf("The %s are folded to %d here, each cell the worst of its rows; -o "+
-					"json lists all.", plural(len(x.Rows), "row", "rows"), lines)))
+		folded := fmt.Sprintf("The %s are folded to %d here, each cell the worst of its rows; "+
+			"-o json lists all.", plural(len(x.Rows), "row", "rows"), lines)
+		t.Para(1, t.Paint(Faint, folded))
 	}
 	for i := range x.Findings {
 		if x.firstOfRule(i) {
@@ -82,8 +81,8 @@ func columnWidths(m *environments.Matrix, lines []environments.Line) []int {
 	return widths
 }
 
-func (t *matrixText) part(m *environments.Matrix, lines []environments.Line, first int,
-	widths []int, from, to int,
+func (t *matrixText) part(
+	m *environments.Matrix, lines []environments.Line, first int, widths []int, from, to int,
 ) {
 	head := indent + pad(tokenHead, first)
 	for g := from; g < to; g++ {

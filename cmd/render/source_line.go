@@ -17,8 +17,8 @@ import (
 //
 // If the span has several lines, the first is shown. A line that is too long is cut around the
 // carets.
-func (t *Text) SourceLine(level int, file *source.File, pos source.Position, span source.Span,
-	note string,
+func (t *Text) SourceLine(
+	level int, file *source.File, pos source.Position, span source.Span, note string,
 ) {
 	if pos.Line == 0 || span.Start < 0 || span.Start > len(file.Text) {
 		return

@@ -234,7 +234,9 @@ func (v verification) question() string {
 }
 
 const (
-	wrongKid       = "Who changed the kid between the issuer and here?"
+	wrongKid   = "Who changed the kid between the issuer and here?"
+	whichScope = "Which scope does the client ask for? It takes one of your own API, such as " +
+		"api://ID/.default."
 	whichAuthority = "Which authority does the client ask for its token, and which version does " +
 		"the API's app registration request?"
 )
@@ -252,8 +254,7 @@ func (v verification) signatureQuestion() string {
 	case keys.WrongKey:
 		return wrongKid
 	case keys.GraphNonce:
-		return "Which scope does the client ask for? It takes one of your own API, such as " +
-			"api://ID/.default."
+		return whichScope
 	case keys.KeyOfTenant:
 		return "Is the gateway's key set that of the token's tenant, and up to date?"
 	case keys.KeyOfApp:
@@ -290,8 +291,7 @@ func (v verification) kidQuestion() string {
 func alteredQuestion(r keys.Result) string {
 	switch {
 	case r.WrongResource:
-		return "Which scope does the client ask for? It takes one of your own API, such as " +
-			"api://ID/.default."
+		return whichScope
 	case r.Misfit:
 		return "Is this the whole token, from its first to its last character?"
 	}

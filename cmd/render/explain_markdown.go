@@ -92,7 +92,7 @@ func (m *markdown) remedies(title string, remedies []report.ProvedRepair) {
 	}
 	m.b.WriteString("\n" + capital(title) + ":\n\n")
 	for _, r := range remedies {
-		m.item(m.plain(r.Title) + ": " + OutcomeLine(&r.After))
+		m.item(m.plain(r.Title + ": " + OutcomeLine(&r.After)))
 		if len(r.Fields) > mostChanges {
 			m.detail(fmt.Sprintf("%d fields change", len(r.Fields)))
 		} else {

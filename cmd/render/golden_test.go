@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -114,6 +115,11 @@ func safe(t *testing.T, folder, format, text string) {
 	case "html":
 		if strings.Contains(text, "<b>") {
 			t.Error("html: a text became markup")
+		}
+	case "markdown":
+		spans := regexp.MustCompile("`` .*? ``|`[^`]*`")
+		if strings.Contains(spans.ReplaceAllString(text, ""), "<b>") {
+			t.Error("markdown: a text became markup")
 		}
 	case "json", "sarif":
 		if !json.Valid([]byte(text)) {

@@ -22,7 +22,7 @@ func MatrixMarkdown(w io.Writer, r *report.Matrixing) error {
 		m.item(ruleItem(&f.Finding))
 		w := x.witness(f)
 		for _, row := range witnessLines(&w) {
-			m.detail(row.Label + " " + code(row.Text))
+			m.detail(escapeMarkdown(row.Label) + " " + code(row.Text))
 		}
 	}
 	for i := range x.Remarks {

@@ -162,6 +162,19 @@ func TestMatrices(t *testing.T) {
 			report:  modelledEstate,
 		},
 		{
+			fact:    "what a caller writes beside the token is shown",
+			formats: []string{"text", "markdown", "json", "html"},
+			style:   Style{Unicode: true},
+			report: func(t *testing.T) *report.Matrixing {
+				file := orders(t)
+				header := rules.Input{Source: rules.FromHTTP, Name: "x-client_id" + hostile}
+				named := checkAt(file, rules.ClientID, "clientId", 403, rules.Found(header))
+				m := evaluated(nil, site("dev", nil, "api://orders-dev"),
+					site("uat", checking(file, named), "api://orders-uat"))
+				return &report.Matrixing{Matrix: m, Name: "gatewhy.yaml", File: fileNamed(file)}
+			},
+		},
+		{
 			fact:    "a grid that is too wide comes in parts",
 			formats: []string{"text"},
 			style:   Style{Width: 40},

@@ -108,9 +108,14 @@ func TestColourIsOnlyAddedWhereAskedFor(t *testing.T) {
 	if got := (Style{}).Paint(Bad, "rejected"); got != "rejected" {
 		t.Errorf("without colour: %q", got)
 	}
-	got := Style{Color: true}.Paint(Bad, "rejected")
-	if !strings.HasPrefix(got, "\x1b[31;1mrejected\x1b[") {
-		t.Errorf("with colour: %q", got)
+	for mood, want := range map[Mood]string{
+		Plain: "rejected", Strong: "\x1b[1m", Good: "\x1b[32m", Bad: "\x1b[31;1m",
+		Unsure: "\x1b[36m", Faint: "\x1b[2m",
+	} {
+		got := Style{Color: true}.Paint(mood, "rejected")
+		if !strings.HasPrefix(got, want) || !strings.Contains(got, "rejected") {
+			t.Errorf("mood %d with colour: %q", mood, got)
+		}
 	}
 }
 

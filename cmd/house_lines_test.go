@@ -17,6 +17,7 @@ const mostColumns = 99
 var narrowRooms = []string{
 	"cmd/render",
 	"inspect", "inspect/entra", "inspect/keys", "inspect/keys/fetch", "inspect/source",
+	"rules/mulesoft", "rules/mulesoft/dataweave",
 	"testdata/measure",
 }
 

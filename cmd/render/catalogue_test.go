@@ -1,7 +1,14 @@
 package render
 
 import (
+	"crypto/ed25519"
+	"crypto/x509"
+	"crypto/x509/pkix"
+	"encoding/base64"
 	"errors"
+	"fmt"
+	"math/big"
+	"strings"
 	"testing"
 	"time"
 
@@ -19,7 +26,7 @@ const keySetText = `{"keys":[
 "y":"4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM",
 "issuer":"https://login.microsoftonline.com/{tenantid}/v2.0",
 "cloud_instance_name":"microsoftonline.com"},
-{"kty":"EC","crv":"P-256","kid":"ec-2",
+{"kty":"EC","crv":"P-256","kid":"ec-2","x5c":["AA"],
 "x":"MKBCTNIcKUSDii11ySs3526iDZ8AiTo7Tu6KPAqv7D4",
 "y":"4Etl6SRW2YiLUrN5vfvVHuhp7x8PxltmWWlbbM4IFyM",
 "issuer":"` + issuer + `"},
@@ -37,8 +44,8 @@ func keySet(t *testing.T) *keys.Set {
 	return set
 }
 
-// keyListing is a key set that a cache had, and the answers of two clouds.
-func keyListing(t *testing.T) *report.KeyListing {
+// keysOfClouds is a key set that a cache had, and the answers of two clouds.
+func keysOfClouds(t *testing.T) *report.KeyListing {
 	set := keySet(t)
 	set.Cached, set.Fetched = true, noon().Add(-time.Hour)
 	set.Keys[1].LastSeen = noon().Add(-48 * time.Hour)
@@ -62,7 +69,7 @@ func TestKeySets(t *testing.T) {
 		{
 			fact:   "a set that gives a secret away says so first",
 			style:  Style{Unicode: true, Width: 120},
-			report: keyListing,
+			report: keysOfClouds,
 		},
 		{
 			fact:  "without clouds a set is a table of its keys",
@@ -90,6 +97,54 @@ func TestWhyACloudHasNoKeysIsSaidWithoutItsAddress(t *testing.T) {
 	} {
 		if got := causeOf(err); got != want {
 			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
+// selfSigned is a key set whose one key has a certificate for January 2026.
+func selfSigned(t *testing.T) *keys.Set {
+	t.Helper()
+	public, private, err := ed25519.GenerateKey(nil)
+	if err != nil {
+		t.Fatal(err)
+	}
+	january := x509.Certificate{
+		SerialNumber: big.NewInt(1), Subject: pkix.Name{CommonName: "signing " + hostileJSON},
+		NotBefore: time.Date(2026, 1, 1, 0, 0, 0, 0, time.UTC),
+		NotAfter:  time.Date(2026, 1, 31, 0, 0, 0, 0, time.UTC),
+	}
+	der, err := x509.CreateCertificate(nil, &january, &january, public, private)
+	if err != nil {
+		t.Fatal(err)
+	}
+	set, err := keys.Parse("keys.json", fmt.Appendf(nil,
+		`{"keys":[{"kty":"OKP","crv":"Ed25519","kid":"a","x":%q,"x5c":[%q]}]}`,
+		base64.RawURLEncoding.EncodeToString(public), base64.StdEncoding.EncodeToString(der)))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return set
+}
+
+func TestACertificateIsShownWithItsTimes(t *testing.T) {
+	t.Parallel()
+	listing := report.NewKeyListing(selfSigned(t), noon())
+	for format, want := range map[string][]string{
+		"text": {"2026-01-01 - 2026-01-31, expired"},
+		"json": {
+			`"not_before": "2026-01-01T00:00:00Z"`, `"not_after": "2026-01-31T00:00:00Z"`,
+			`signing \u202e`,
+		},
+	} {
+		var out strings.Builder
+		if err := Formats().Keys.Write(&out, format, Style{}, listing); err != nil {
+			t.Fatal(err)
+		}
+		safe(t, "keys", format, out.String())
+		for _, text := range want {
+			if !strings.Contains(out.String(), text) {
+				t.Errorf("%s lacks %s:\n%s", format, text, out.String())
+			}
 		}
 	}
 }

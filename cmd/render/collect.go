@@ -43,7 +43,7 @@ func CollectJSON(w io.Writer, all []rules.Collection) error {
 	return JSON(w, out)
 }
 
-// commandOf is the command of a step; empty where it is to be done by hand.
+// commandOf is the command of a step. It is empty if a person must do the step by hand.
 func commandOf(step *rules.Step) string {
 	if step.Explain != nil {
 		return report.Command(step.Explain)
@@ -51,8 +51,8 @@ func commandOf(step *rules.Step) string {
 	return step.Command
 }
 
-// CollectText writes the commands in a form that a shell takes as it is: all but the commands
-// is comments, and no line is wrapped.
+// CollectText writes the commands in a form that a shell takes as it is: all the rest is
+// comments, and no line is wrapped.
 func CollectText(w io.Writer, style Style, all []rules.Collection) error {
 	t := NewText(style)
 	for i, c := range all {

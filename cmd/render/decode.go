@@ -38,9 +38,9 @@ func (d decoding) nextSteps() []Row {
 	}
 }
 
-// what says what the token is and why we think so, the strongest sign first, which claim names
-// the client, and how the audience is written.
-func (d decoding) what() []Row {
+// whatItIs says what the token is and why we think so, with the strongest sign first, which
+// claim names the client, and how the audience is written.
+func (d decoding) whatItIs() []Row {
 	p := d.Profile
 	var rows []Row
 	for _, r := range []Row{
@@ -119,9 +119,9 @@ func audienceForm(p inspect.Profile) string {
 	return ""
 }
 
-// oddAt is what is odd in a token at an instant: what is odd in its text, and a time of issue
-// that is still to come.
-func oddAt(p inspect.Profile, at time.Time) []inspect.Observation {
+// odditiesAt are what is odd in a token at an instant: in its text, and if it was issued later
+// than that instant.
+func odditiesAt(p inspect.Profile, at time.Time) []inspect.Observation {
 	if !p.IssuedAt.Known() || !p.IssuedAt.At.After(at) {
 		return p.Observations
 	}

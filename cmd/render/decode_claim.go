@@ -24,8 +24,8 @@ func newClaim(r *report.Claim) *claim {
 	return c
 }
 
-// ClaimText writes one claim, whole: its value on the first line, or that there is none, then
-// what is known of it.
+// ClaimText writes one claim: its whole value on the first line, or that there is none, then
+// what is known about it.
 func ClaimText(w io.Writer, style Style, r *report.Claim) error {
 	c := newClaim(r)
 	t := NewText(style)
@@ -47,7 +47,7 @@ func ClaimText(w io.Writer, style Style, r *report.Claim) error {
 	return err
 }
 
-// values adds the claim's value, whole. A claim that stands twice has two.
+// values adds the claim's whole value. A claim that appears twice has two.
 func (t *Text) values(c *claim) {
 	for _, m := range c.Mask.Claims(c.Claim.Token.Claims).Members {
 		if m.Key == c.Name {
@@ -56,7 +56,7 @@ func (t *Text) values(c *claim) {
 	}
 }
 
-// claimRows says what is known of a claim beside its meaning.
+// claimRows says what is known about a claim beside its meaning.
 func claimRows(info inspect.ClaimInfo) []Row {
 	rows := []Row{
 		{"set by", info.SetBy},
@@ -85,7 +85,7 @@ func writtenIn(info inspect.ClaimInfo) string {
 	return "v" + info.Versions
 }
 
-// claimJSON is the JSON of decode --claim. What is not known of the claim is null.
+// claimJSON is the JSON of decode --claim. What we do not know about the claim is null.
 type claimJSON struct {
 	SchemaVersion int             `json:"schema_version"`
 	Claim         string          `json:"claim"`

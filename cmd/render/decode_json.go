@@ -9,9 +9,9 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
-// decodeJSON is the JSON of decode. Header and claims are null where they can't be read.
-// Numbers are as the token writes them; of members that stand twice the last is given, and an
-// observation tells both values.
+// decodeJSON is the JSON of decode. Header and claims are null if they can't be read. Numbers
+// are as the token writes them. Of members that appear twice we give the last, and an
+// observation says both values.
 type decodeJSON struct {
 	SchemaVersion int               `json:"schema_version"`
 	Token         *tokenJSON        `json:"token"`
@@ -41,7 +41,7 @@ func DecodeJSON(w io.Writer, r *report.Decoding) error {
 		AudienceForm:  known(string(d.Profile.AudienceForm)),
 		Header:        rawJSON(d.Mask.Value(d.Token.Header)),
 		Claims:        rawJSON(d.Mask.Claims(d.Token.Claims)),
-		Observations:  d.observationsJSON(oddAt(d.Profile, d.At)),
+		Observations:  d.observationsJSON(odditiesAt(d.Profile, d.At)),
 		Traits:        d.observationsJSON(d.Profile.Traits),
 	}
 	return d.Mask.JSON(w, out)
@@ -60,8 +60,8 @@ func rawJSON(v *source.Value) json.RawMessage {
 	return json.RawMessage(lastMembers(v).JSON())
 }
 
-// lastMembers returns the value with the last of each group of members that share a name, as
-// most readers see it: a reader of our JSON must not meet the ambiguity again.
+// lastMembers returns the value without all but the last of the members that share a name,
+// since most readers take the last. A reader of our JSON must not meet the same doubt again.
 func lastMembers(v *source.Value) *source.Value {
 	if v == nil || !v.Is(source.Object) && !v.Is(source.List) {
 		return v
@@ -85,7 +85,7 @@ func lastMembers(v *source.Value) *source.Value {
 	return one
 }
 
-// signJSON is a reason for what the token is taken for.
+// signJSON is a reason why we take the token for what we say it is.
 type signJSON struct {
 	About   string `json:"about"`
 	Path    string `json:"path"`

@@ -15,9 +15,9 @@ func DecodeMarkdown(w io.Writer, r *report.Decoding) error {
 	m.para(notVerified)
 	m.table("", "")
 	m.tokenRows(d.Token, d.Profile)
-	m.rows("What it is", d.what())
+	m.rows("What it is", d.whatItIs())
 	m.list("Worth knowing", d.Profile.Traits)
-	m.list("Odd", oddAt(d.Profile, d.At))
+	m.list("Odd", odditiesAt(d.Profile, d.At))
 	m.rows("Next", d.nextSteps())
 	_, err := io.WriteString(w, m.b.String())
 	return err

@@ -13,9 +13,9 @@ import (
 func decodingOf(t *testing.T, claims string) *report.Decoding {
 	t.Helper()
 	token := tokenWith(claims)
-	d := &report.Decoding{Token: token, Profile: inspect.Describe(token), At: noon()}
-	d.Redact = true
-	return d
+	return &report.Decoding{
+		Token: token, Profile: inspect.Describe(token), At: noon(), Redact: true,
+	}
 }
 
 func decoded(claims string) func(*testing.T) *report.Decoding {

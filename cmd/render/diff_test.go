@@ -13,13 +13,13 @@ func TestADiffAppliesWithGit(t *testing.T) {
 	if _, err := exec.LookPath("git"); err != nil {
 		t.Skip("git is not here")
 	}
-	close := strings.NewReplacer("4", "four", "6", "six")
+	near := strings.NewReplacer("4", "four", "6", "six")
 	ten := "1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n"
 	for name, texts := range map[string][2]string{
 		"one line changes":                      {ten, strings.Replace(ten, "5", "five", 1)},
 		"the first and the last line change":    {ten, "one\n" + ten[2:len(ten)-3] + "ten\n"},
 		"two changes far apart are two hunks":   {ten + ten, "a\n" + ten + ten + "b\n"},
-		"two changes close together are one":    {ten, close.Replace(ten)},
+		"two changes close together are one":    {ten, near.Replace(ten)},
 		"lines are added at the beginning":      {ten, "a\nb\n" + ten},
 		"lines are removed at the end":          {ten, ten[:4]},
 		"there is no line break at the end":     {"a\nb", "a\nc"},

@@ -21,7 +21,7 @@ func newExplanation(r *report.Explanation) explanation {
 	return explanation{r, mask}
 }
 
-// modelled reports whether a result rests on a model of something that was not given.
+// modelled reports whether a result rests on a model of something that nobody gave us.
 func (x explanation) modelled(r *rules.Result) bool {
 	return r.Check.Remark != "" && r.Outcome != rules.Skipped && x.Captured == nil
 }
@@ -61,7 +61,7 @@ func whenNew(v *rules.Verdict) string {
 // mostChanges is how many changes of a repair are listed.
 const mostChanges = 6
 
-// changeLine shows a field before and after; of a list that grows, what is new in it.
+// changeLine shows a field before and after. If a list grows, it shows what is new in the list.
 func changeLine(c rules.FieldChange) string {
 	if c.From == "" {
 		return c.Field + ": " + c.To
@@ -95,7 +95,7 @@ func byPolicy(results []rules.Result) [][]rules.Result {
 	return all
 }
 
-// howToGet is the command that says how to get what is asked for; empty where there is none.
+// howToGet is the command that says how to get what is asked for, or empty.
 func (x explanation) howToGet(need rules.Need) string {
 	if x.Collect == nil || need.None() {
 		return ""

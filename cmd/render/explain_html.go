@@ -116,7 +116,7 @@ func (x *explainPager) mood() string {
 	return "unsure"
 }
 
-// reasons say why, and what would decide an unknown.
+// reasons say why, and what would decide a check that is not known.
 func (x *explainPager) reasons() []string {
 	v := &x.Verdict
 	if v.Outcome == rules.Accepted {
@@ -215,7 +215,7 @@ func (x *explainPager) chains() []chainPage {
 				page.Title = title + ": " + where
 			}
 			page.Checks = append(page.Checks, checkPage{
-				Class: mood(r), Sign: text.Mark(mood(r)), Word: string(r.Outcome),
+				Class: outcomeShown(r), Sign: text.Mark(outcomeShown(r)), Word: string(r.Outcome),
 				Name: x.say(checkName(r.Check)), Text: x.say(text.detail(r, failed.before(r))),
 			})
 			failed.add(r)

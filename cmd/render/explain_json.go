@@ -8,7 +8,7 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// The JSON of explain. Members that are null say that there is nothing, or that it is not known.
+// The JSON of explain. A member is null if there is nothing, or if we do not know.
 type (
 	explainJSON struct {
 		SchemaVersion int                    `json:"schema_version"`
@@ -104,8 +104,8 @@ type (
 	}
 )
 
-// The JSON of what the real gateway answered, beside the prediction. The body is not repeated:
-// it may hold a token.
+// The JSON of what the real gateway answered, beside the prediction. We do not repeat the body,
+// since it may hold a token.
 type (
 	observedJSON struct {
 		Status  *int        `json:"status"`

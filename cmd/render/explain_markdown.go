@@ -10,9 +10,8 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// ExplainMarkdown writes an explanation as the block to paste into a ticket: what was judged,
-// what the gateway is predicted to answer and on what evidence, and the question to ask next.
-// It holds no token.
+// ExplainMarkdown writes an explanation as a block to paste into a ticket: what was judged, the
+// predicted answer with its evidence, and the question to ask next. It holds no token.
 func ExplainMarkdown(w io.Writer, r *report.Explanation) error {
 	x := newExplanation(r)
 	m := markdown{mask: x.Mask}
@@ -54,7 +53,7 @@ func (m *markdown) policy(p *rules.Policy) {
 	m.row("file", p.Pos.String())
 }
 
-// prediction adds what the answer rests on, and what would settle what is open.
+// prediction adds what the answer rests on, and what to pass to know what is not known.
 func (m *markdown) prediction(x explanation, v *rules.Verdict) {
 	m.rowIf("body", v.Body())
 	if d := v.Decided; d != nil {
@@ -93,16 +92,16 @@ func (m *markdown) remedies(title string, remedies []report.ProvedRepair) {
 	}
 	m.b.WriteString("\n" + capital(title) + ":\n\n")
 	for _, r := range remedies {
-		m.b.WriteString("- " + m.plain(r.Title) + ": " + OutcomeLine(&r.After) + "\n")
+		m.item(m.plain(r.Title + ": " + OutcomeLine(&r.After)))
 		if len(r.Fields) > mostChanges {
-			m.b.WriteString(fmt.Sprintf("  - %d fields change\n", len(r.Fields)))
+			m.detail(fmt.Sprintf("%d fields change", len(r.Fields)))
 		} else {
 			for _, c := range r.Fields {
-				m.b.WriteString("  - " + m.code(strings.TrimSpace(changeLine(c))) + "\n")
+				m.detail(m.code(strings.TrimSpace(changeLine(c))))
 			}
 		}
 		if r.Command != "" {
-			m.b.WriteString("  - as a diff: " + m.code(r.Command) + "\n")
+			m.detail("as a diff: " + m.code(r.Command))
 		}
 	}
 }
@@ -114,8 +113,8 @@ func (m *markdown) policyFindings(findings []rules.Finding) {
 	}
 	m.b.WriteString("\nIn the policy:\n\n")
 	for _, f := range findings {
-		m.b.WriteString("- " + m.code(f.Pos.String()) + ": " + string(f.Severity) + ": " +
-			m.plain(f.Message) + " (" + m.code(f.Rule) + ")\n")
+		m.item(fmt.Sprintf("%s: %s: %s (%s)", m.code(f.Pos.String()), f.Severity,
+			m.plain(f.Message), m.code(f.Rule)))
 	}
 }
 

@@ -16,12 +16,11 @@ func explained(
 ) *report.Explanation {
 	x := &report.Explanation{
 		Token: token, At: noon(), Policies: policies, Verdict: judged(token, policies...),
-		File:    fileNamed(file),
+		File: fileNamed(file), Redact: true,
 		Collect: func(n rules.Need) string { return "gatewhy collect " + string(n.Input) },
 	}
 	if token != nil {
 		x.Profile = inspect.Describe(token)
-		x.Redact = true
 	}
 	return x
 }
@@ -48,7 +47,7 @@ func rejectedAtTheAudience(t *testing.T) *report.Explanation {
 			}},
 			Command: "gatewhy fix policies/uat/orders.json --solution jwt",
 		},
-		{Remedy: repair.Remedy{After: x.Verdict, Change: rules.Change{
+		{Remedy: repair.Remedy{After: strange(file), Change: rules.Change{
 			ID: "rewrite", Title: "replace the policy", Fields: make([]rules.FieldChange, 7),
 		}}},
 	}
@@ -73,6 +72,15 @@ func rejectedAtTheAudience(t *testing.T) *report.Explanation {
 		}},
 	}
 	return x
+}
+
+// strange is a verdict at a claim whose name nobody would expect.
+func strange(file *source.File) rules.Verdict {
+	p := lenient(file)
+	claim := checkAt(file, rules.CustomClaim, "tenant", 401, equals("evil", "true"))
+	claim.Claim = "evil_" + hostile
+	p.Root = rules.AllOf(claim)
+	return judged(tokenWith(ownClaims), p)
 }
 
 // undecided lacks the list of contracts.

@@ -65,7 +65,7 @@ func (t *explainText) rejected(v *rules.Verdict) {
 	t.Para(1, t.Paint(Bad, status(v.Status)+": rejected")+at)
 }
 
-// acceptedBecause says whether checks were passed, or none was made.
+// acceptedBecause says whether the request passed checks, or no policy made any.
 func acceptedBecause(v *rules.Verdict) string {
 	for i := range v.Results {
 		if v.Results[i].Outcome == rules.Pass && v.Results[i].Check.ID != rules.Routed {
@@ -75,7 +75,7 @@ func acceptedBecause(v *rules.Verdict) string {
 	return ", no policy checks this request"
 }
 
-// reason is why, in a sentence or two, and what would decide an unknown.
+// reason is why, in a sentence or two, and what would decide a check that is not known.
 func (t *explainText) reason() {
 	v := &t.x.Verdict
 	if v.Outcome == rules.Accepted {
@@ -113,7 +113,7 @@ func (t *explainText) place() {
 	}
 	t.Blank()
 	t.Para(1, t.Paint(Strong, inspect.Safe(d.Check.Pos.String())))
-	t.Frame(2, file, d.Check.Pos, d.Check.Span, inspect.Safe(caretNote(d)))
+	t.SourceLine(2, file, d.Check.Pos, d.Check.Span, inspect.Safe(caretNote(d)))
 }
 
 // subject says what was judged: the token and the gateway.
@@ -133,7 +133,7 @@ func (t *explainText) token() string {
 	return FullSummary(t.x.Profile, t.x.At)
 }
 
-// otherGateways shows each gateway's answer, where it is not known which one it is.
+// otherGateways shows the answer of each gateway, if we do not know which one it is.
 func (t *explainText) otherGateways() {
 	if len(t.x.Gateways) == 0 {
 		return
@@ -166,8 +166,8 @@ func (t *explainText) findings() {
 	}
 }
 
-// checks lists every check in the gateway's order; behind the first failure they tell what
-// would fail next.
+// checks lists every check in the gateway's order. Behind the first failure it says what would
+// fail next.
 func (t *explainText) checks(results []rules.Result) {
 	var failed failures
 	for _, chain := range byPolicy(results) {
@@ -214,7 +214,7 @@ func (t *explainText) detail(r *rules.Result, failedBefore bool) string {
 	return text
 }
 
-// reference is the evidence in brackets, with its level where it is weaker than documentation.
+// reference is the evidence in brackets, with its level if that is weaker than documentation.
 func (t *explainText) reference(e rules.Evidence) string {
 	if e.Reference == "" {
 		return ""
@@ -226,8 +226,8 @@ func (t *explainText) reference(e rules.Evidence) string {
 	return t.Paint(Faint, "["+text+"]")
 }
 
-// remedies lists the changes that help, each with the verdict after it, and those that a reader
-// may miss.
+// remedies lists the changes that help, each with the verdict after it, and the changes that a
+// reader may expect and that we do not offer.
 func (t *explainText) remedies() {
 	if len(t.x.Repairs) == 0 && len(t.x.Refused) == 0 {
 		return
@@ -258,7 +258,8 @@ func (t *explainText) remedy(number int, r *report.ProvedRepair) {
 	t.Rows(2, rows)
 }
 
-// changes lists what a repair changes, or where that would be too long to read here, how much.
+// changes lists what a repair changes. If that is too long to read here, it says how much
+// changes.
 func (t *explainText) changes(r *report.ProvedRepair) []string {
 	switch {
 	case len(r.Fields) <= mostChanges:
@@ -273,7 +274,7 @@ func (t *explainText) changes(r *report.ProvedRepair) []string {
 	return []string{fmt.Sprintf("%d fields change: -o json lists them", len(r.Fields))}
 }
 
-// after is the verdict after a repair, and what would decide it where it is not known.
+// after is the verdict after a repair, and if that is not known, what would decide it.
 func (t *explainText) after(v *rules.Verdict) string {
 	text := "after it: " + t.paintOutcome(v)
 	if need := v.Question(); !need.None() && v.Outcome == rules.Undetermined {
@@ -297,17 +298,17 @@ func (t *explainText) howToGet(need rules.Need) {
 	}
 }
 
-// otherUnknowns adds the commands for what else is not known.
+// otherUnknowns adds the commands that get what else is not known.
 func (t *explainText) otherUnknowns() {
 	v := &t.x.Verdict
-	var told string
+	var shown string
 	if v.Outcome == rules.Undetermined {
-		told = t.x.howToGet(v.Question())
+		shown = t.x.howToGet(v.Question())
 	}
 	var commands []string
 	for i := range v.Results {
 		command := t.x.howToGet(v.Results[i].Need())
-		if command != "" && command != told && !slices.Contains(commands, command) {
+		if command != "" && command != shown && !slices.Contains(commands, command) {
 			commands = append(commands, command)
 		}
 	}
@@ -344,7 +345,7 @@ func (t *explainText) causes() {
 	}
 }
 
-// speaks says what of the answer speaks for a cause.
+// speaks says what in the answer points to a cause.
 func speaks(s *rules.Suspect) string {
 	if s.By == rules.ByNone || s.Seen == "" {
 		return ""

@@ -11,7 +11,8 @@ import (
 	"github.com/gatewhy/gatewhy/rules/repair"
 )
 
-// FixText writes the diff, then what the gateway answers before and after, then what is left.
+// FixText writes the diff, then what the gateway answers before and after, then what was not
+// repaired.
 func FixText(w io.Writer, style Style, r *report.Fixing) error {
 	f := fixing{r}
 	if _, err := io.WriteString(w, safeDiff(f.diff())); err != nil {
@@ -89,8 +90,8 @@ func (t *Text) notRepaired(refused []report.Refused) {
 	}
 }
 
-// safeDiff makes a diff safe to print. Tabs, and a carriage return before a line break, stay:
-// the diff would not apply without them.
+// safeDiff makes a diff safe to print. It keeps tabs, and a carriage return before a line
+// break, since the diff would not apply without them.
 func safeDiff(diff string) string {
 	var b strings.Builder
 	for line := range strings.Lines(diff) {
@@ -114,8 +115,8 @@ func lineBreak(text string) string {
 	return strings.TrimLeft(text, "\r")
 }
 
-// markOf is the sign for what the gateway answers afterwards: whether it is as expected. Without
-// an expectation there is none.
+// markOf is the sign that says whether the gateway answers as expected after the repair. It is
+// empty if nothing is expected.
 func markOf(token *repair.Token) string {
 	switch {
 	case token.Expected == "":

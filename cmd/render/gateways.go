@@ -11,7 +11,8 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// GatewaysText writes what is known of gateways, policy by policy, each line with its evidence.
+// GatewaysText writes what is known about gateways, policy by policy, each line with its
+// evidence.
 func GatewaysText(w io.Writer, style Style, gateways []report.Gateway) error {
 	t := NewText(style)
 	for i := range gateways {
@@ -26,7 +27,7 @@ func GatewaysText(w io.Writer, style Style, gateways []report.Gateway) error {
 	return err
 }
 
-// behaviours lists them under the policies that they hold for.
+// behaviours lists the behaviours under the policies that they hold for.
 func (t *Text) behaviours(all []rules.Behaviour) {
 	for len(all) > 0 {
 		of := all[0].Policies
@@ -65,7 +66,7 @@ func (t *Text) behaviour(b *rules.Behaviour) {
 		b.Answer.Evidence.Reference, b.Checked)))
 }
 
-// answered is an answer in a line: its status, and what is known of its body.
+// answered is an answer in a line: its status, and what is known about its body.
 func answered(a *rules.Answer) string {
 	line := status(a.Status)
 	switch {
@@ -137,8 +138,8 @@ type (
 	}
 )
 
-// GatewaysJSON writes what is known of gateways as JSON. A body is null where it is not
-// published, and empty where the answer is known to have none.
+// GatewaysJSON writes what is known about gateways as JSON. A body is null if it is not
+// published, and empty if we know that there is none.
 func GatewaysJSON(w io.Writer, gateways []report.Gateway) error {
 	out := gatewaysJSON{
 		SchemaVersion: SchemaVersion, Gateways: make([]knownGatewayJSON, len(gateways)),

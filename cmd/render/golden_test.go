@@ -9,6 +9,7 @@ import (
 	"io"
 	"os"
 	"path/filepath"
+	"regexp"
 	"slices"
 	"strings"
 	"testing"
@@ -115,6 +116,11 @@ func safe(t *testing.T, folder, format, text string) {
 		if strings.Contains(text, "<b>") {
 			t.Error("html: a text became markup")
 		}
+	case "markdown":
+		spans := regexp.MustCompile("`` .*? ``|`[^`]*`")
+		if strings.Contains(spans.ReplaceAllString(text, ""), "<b>") {
+			t.Error("markdown: a text became markup")
+		}
 	case "json", "sarif":
 		if !json.Valid([]byte(text)) {
 			t.Errorf("%s: not JSON", format)
@@ -164,7 +170,7 @@ func TestAReportThatCannotBeWrittenIsAnError(t *testing.T) {
 	refuse(t, "explain", all.Explain, rejectedAtTheAudience(t))
 	refuse(t, "fix", all.Fix, fixedAudience(t))
 	refuse(t, "gateways", all.Gateways, tinyGateways())
-	refuse(t, "keys", all.Keys, keyListing(t))
+	refuse(t, "keys", all.Keys, keysOfClouds(t))
 	refuse(t, "lint", all.Lint, lintedPolicy(t))
 	refuse(t, "matrix", all.Matrix, openEstate(t))
 	refuse(t, "rule", all.Rule, rulePage(t))

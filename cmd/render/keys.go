@@ -11,11 +11,11 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/keys"
 )
 
-// shownKeys is a key set as it is shown.
-type shownKeys struct{ *report.KeyListing }
+// keyListing is a key set as it is shown.
+type keyListing struct{ *report.KeyListing }
 
-// shout says what the set gives away, or nothing.
-func (l shownKeys) shout() string {
+// leak says what the set gives away, or nothing.
+func (l keyListing) leak() string {
 	if len(l.Private) == 0 {
 		return ""
 	}
@@ -28,11 +28,11 @@ func (l shownKeys) shout() string {
 	return text + ": " + inspect.ShortenMiddle(strings.Join(names, ", "), 400)
 }
 
-const shoutReason = "Whoever has this text can sign tokens that every gateway with this key set " +
+const leakReason = "Whoever has this text can sign tokens that every gateway with this key set " +
 	"accepts. Replace the key now, and publish its public half alone."
 
 // issuers lists whom the keys sign for, each once.
-func (l shownKeys) issuers() []string {
+func (l keyListing) issuers() []string {
 	var all []string
 	for _, k := range l.Set.Keys {
 		if !slices.Contains(all, k.Issuer) {
@@ -42,8 +42,8 @@ func (l shownKeys) issuers() []string {
 	return all
 }
 
-// oddities are what is wrong or unusual, with the key that it is about, or the set.
-func (l shownKeys) oddities() []Row {
+// oddities are what is wrong or unusual, each with the key, or the set, that it is about.
+func (l keyListing) oddities() []Row {
 	var rows []Row
 	for _, n := range l.Set.Notes {
 		rows = append(rows, Row{"the set", n.Message})
@@ -59,7 +59,7 @@ func (l shownKeys) oddities() []Row {
 	return rows
 }
 
-// twinsText says under which kids one key stands in the set, each once.
+// twinsText says under which kids one key appears in the set, each kid once.
 func twinsText(group []*keys.Key) string {
 	var names []string
 	for _, k := range group {
@@ -108,7 +108,7 @@ func keySize(k *keys.Key) string {
 	return strings.TrimSuffix(text[start+2:], ")")
 }
 
-// cloudName is the cloud that a key belongs to: the id that --cloud takes where it is a known one.
+// cloudName is the cloud of a key: the id that --cloud takes if we know the cloud.
 func cloudName(k *keys.Key) string {
 	if cloud, ok := entra.CloudByInstance(k.CloudInstance); ok {
 		return cloud.ID
@@ -116,14 +116,14 @@ func cloudName(k *keys.Key) string {
 	return k.CloudInstance
 }
 
-// refusalGroup is what several keys make the same gateways refuse.
+// refusalGroup is why the same gateways refuse several keys.
 type refusalGroup struct {
 	gateways, library string
 	reasons           []string
 }
 
 // refusalGroups puts the refusals of the same gateways together.
-func (l shownKeys) refusalGroups() []refusalGroup {
+func (l keyListing) refusalGroups() []refusalGroup {
 	var groups []refusalGroup
 	for _, r := range l.Refusals {
 		gateways := strings.Join(r.Gateways, ", ")
@@ -152,8 +152,8 @@ func refusalReason(r keys.Refusal) string {
 	return text + " (inferred from the library)"
 }
 
-// listing is the ids of the clouds that list a key, or nil where none was asked.
-func (l shownKeys) listing(k *keys.Key) []string {
+// listing is the ids of the clouds that list a key. It is nil if nobody asked the clouds.
+func (l keyListing) listing(k *keys.Key) []string {
 	if l.Clouds == nil {
 		return nil
 	}
@@ -167,7 +167,7 @@ func (l shownKeys) listing(k *keys.Key) []string {
 }
 
 // cloudOddity says that a cloud lists a key that belongs to another.
-func (l shownKeys) cloudOddity(k *keys.Key) []string {
+func (l keyListing) cloudOddity(k *keys.Key) []string {
 	own, ok := entra.CloudByInstance(k.CloudInstance)
 	others := slices.DeleteFunc(l.listing(k), func(id string) bool { return id == own.ID })
 	if !ok || len(others) == 0 {

@@ -8,8 +8,7 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/keys"
 )
 
-// The JSON of keys. Members that are null say that the key has no such member, or that it can't
-// be read.
+// The JSON of keys. A member is null if the key has no such member, or if it can't be read.
 type (
 	keysJSON struct {
 		SchemaVersion int              `json:"schema_version"`
@@ -69,7 +68,7 @@ const mostInJSON = 1000
 
 // KeysJSON writes a key set as JSON, without the keys' material.
 func KeysJSON(w io.Writer, r *report.KeyListing) error {
-	l := shownKeys{r}
+	l := keyListing{r}
 	listed := l.Set.Keys[:min(len(l.Set.Keys), mostInJSON)]
 	out := keysJSON{
 		SchemaVersion: SchemaVersion, Origin: l.Set.Origin, Cached: l.Set.Cached,
@@ -91,7 +90,7 @@ func KeysJSON(w io.Writer, r *report.KeyListing) error {
 }
 
 // addTwins adds the groups of the same key, by their places among the keys that are listed.
-func (out *keysJSON) addTwins(l shownKeys, at map[*keys.Key]int) {
+func (out *keysJSON) addTwins(l keyListing, at map[*keys.Key]int) {
 	for _, group := range l.Twins {
 		var indexes []int
 		for _, k := range group {
@@ -105,8 +104,8 @@ func (out *keysJSON) addTwins(l shownKeys, at map[*keys.Key]int) {
 	}
 }
 
-// addRefusals adds who refuses the set for its form, or for a key that is listed.
-func (out *keysJSON) addRefusals(l shownKeys, at map[*keys.Key]int) {
+// addRefusals adds the gateways that refuse the set, for its form or for a key in our list.
+func (out *keysJSON) addRefusals(l keyListing, at map[*keys.Key]int) {
 	for _, r := range l.Refusals {
 		index, ok := at[r.Key]
 		refusal := keyRefusalJSON{
@@ -167,7 +166,7 @@ type cloudJSON struct {
 	Fault  *string `json:"fault"`
 }
 
-func (l shownKeys) cloudsJSON() []cloudJSON {
+func (l keyListing) cloudsJSON() []cloudJSON {
 	if l.Clouds == nil {
 		return nil
 	}

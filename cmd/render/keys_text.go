@@ -19,22 +19,22 @@ import (
 const mostListed = 100
 
 // KeysText writes a key set for a person: what it gives away, the keys as a table, what is odd,
-// who refuses it.
+// and which gateways refuse it.
 func KeysText(w io.Writer, style Style, r *report.KeyListing) error {
-	l := shownKeys{r}
-	t := &keysText{Text: NewText(style), shownKeys: l}
+	l := keyListing{r}
+	t := &keysText{Text: NewText(style), keyListing: l}
 	t.Blank()
-	if shout := l.shout(); shout != "" {
-		t.Para(1, t.Paint(Bad, inspect.Safe(shout)))
+	if leak := l.leak(); leak != "" {
+		t.Para(1, t.Paint(Bad, inspect.Safe(leak)))
 		t.Blank()
-		t.Para(1, shoutReason)
+		t.Para(1, leakReason)
 		t.Blank()
 	}
 	t.Para(1, t.Paint(Strong, inspect.Safe(l.headline())))
 	t.Blank()
 	t.table()
 	t.issuers()
-	t.odd()
+	t.listOddities()
 	t.refused()
 	t.Blank()
 	_, err := t.WriteTo(w)
@@ -43,11 +43,11 @@ func KeysText(w io.Writer, style Style, r *report.KeyListing) error {
 
 type keysText struct {
 	*Text
-	shownKeys
+	keyListing
 }
 
-// headline says how many keys of what origin and age there are.
-func (l shownKeys) headline() string {
+// headline says how many keys there are, and how old and from where.
+func (l keyListing) headline() string {
 	text := fmt.Sprintf("%s, %s", count(len(l.Set.Keys), "key"), l.Set.Origin)
 	if l.Set.Cached {
 		text += ", from the cache, fetched " + inspect.Relative(l.Set.Fetched, l.At)
@@ -55,7 +55,7 @@ func (l shownKeys) headline() string {
 	return text
 }
 
-// table lists the keys. The kid gives way where the terminal is too narrow for the table.
+// table lists the keys. If the terminal is too narrow for the table, the kid is shortened.
 func (t *keysText) table() {
 	if len(t.Set.Keys) == 0 {
 		return
@@ -121,7 +121,7 @@ func (t *keysText) keyRow(k *keys.Key) []string {
 	return row
 }
 
-// certificate is from when until when a key's certificate is valid.
+// certificate is when a key's certificate begins and ends to be valid.
 func (t *keysText) certificate(k *keys.Key) string {
 	c, ok := k.Certificate()
 	switch {
@@ -138,10 +138,10 @@ func (t *keysText) certificate(k *keys.Key) string {
 	return text
 }
 
-// issuers says whom the keys sign for, and which keys where they differ in that.
+// issuers says for whom the keys sign, and if that differs, which keys for whom.
 func (t *keysText) issuers() {
 	var rows []Row
-	issuers := t.shownKeys.issuers()
+	issuers := t.keyListing.issuers()
 	for _, issuer := range issuers {
 		if issuer == "" {
 			continue
@@ -171,8 +171,8 @@ func (t *keysText) signingFor(issuer string) []string {
 	return kids
 }
 
-// odd says what is wrong or unusual.
-func (t *keysText) odd() {
+// listOddities says what is wrong or unusual.
+func (t *keysText) listOddities() {
 	rows := t.oddities()
 	if len(rows) == 0 {
 		return
@@ -222,7 +222,7 @@ func (t *keysText) namesCloud() bool {
 	return slices.ContainsFunc(t.Set.Keys, func(k *keys.Key) bool { return k.CloudInstance != "" })
 }
 
-// listedBy is the clouds that list a key. That none does is said only where all are known.
+// listedBy is the clouds that list a key. It says that none does only if all clouds are known.
 func (t *keysText) listedBy(k *keys.Key) string {
 	none := "none"
 	if slices.ContainsFunc(t.Clouds, func(c keys.CloudSet) bool { return c.Set == nil }) {
@@ -231,7 +231,7 @@ func (t *keysText) listedBy(k *keys.Key) string {
 	return cmp.Or(strings.Join(t.listing(k), ", "), none)
 }
 
-// cloudBasis says what the columns about clouds rest on.
+// cloudBasis says where the columns about clouds come from.
 func (t *keysText) cloudBasis() {
 	if t.namesCloud() {
 		t.Blank()
@@ -264,7 +264,8 @@ func (t *keysText) cloudAnswer(c keys.CloudSet) string {
 	return text
 }
 
-// causeOf returns why a document is not to be had, without its address where that is known apart.
+// causeOf returns why a document could not be fetched. It leaves out the address if the error
+// has it apart.
 func causeOf(err error) string {
 	var e *source.Error
 	if errors.As(err, &e) {

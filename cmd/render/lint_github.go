@@ -38,7 +38,7 @@ func LintGitHub(w io.Writer, r *report.Linting) error {
 	return nil
 }
 
-// githubPlace is the properties of a place, as far as it is known, each with a comma behind it.
+// githubPlace is what is known about a place, as properties with a comma behind each.
 func githubPlace(pos source.Position) string {
 	switch {
 	case pos.File == "":

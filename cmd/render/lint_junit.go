@@ -9,9 +9,9 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// LintJUnit writes the findings as JUnit XML: a suite a file, a case a finding. What is below
-// --fail-on is a case that is skipped; a file without findings has one case that passes, and
-// one that could not be checked a case with an error.
+// LintJUnit writes the findings as JUnit XML: a suite for each file, a case for each finding. A
+// finding below --fail-on is a skipped case. A file without findings has one case that passes,
+// and a file that could not be checked has one case with an error.
 func LintJUnit(w io.Writer, r *report.Linting) error {
 	l := linting{r}
 	suites := make([]junitSuite, len(l.Names))

@@ -101,7 +101,7 @@ type (
 	}
 )
 
-// LintSARIF writes the findings as SARIF 2.1.0, those that are set aside among them.
+// LintSARIF writes the findings as SARIF 2.1.0, with those that are set aside.
 func LintSARIF(w io.Writer, r *report.Linting) error {
 	l := linting{r}
 	run := sarifRun{
@@ -134,7 +134,7 @@ func LintSARIF(w io.Writer, r *report.Linting) error {
 	})
 }
 
-// sarifNotifications says of each file that was not checked why.
+// sarifNotifications says why each of the unread files was not checked.
 func sarifNotifications(unread []report.Unread) []sarifNotification {
 	out := make([]sarifNotification, len(unread))
 	for i, u := range unread {
@@ -184,7 +184,7 @@ func (l linting) sarifResult(f rules.Finding, fingerprint string) sarifResult {
 	return result
 }
 
-// sarifPlace is a place and its end; the file as a whole where it has no line.
+// sarifPlace is a place and its end. It is the whole file if the place has no line.
 func sarifPlace(pos, end source.Position) sarifLocation {
 	var location sarifLocation
 	location.PhysicalLocation.ArtifactLocation.URI = relativeURI(pos.File)
@@ -196,7 +196,7 @@ func sarifPlace(pos, end source.Position) sarifLocation {
 	return location
 }
 
-// relativeURI is a file's name as a URI reference (RFC 3986): relative where the name is.
+// relativeURI is a file's name as a URI reference (RFC 3986). It is relative if the name is.
 func relativeURI(name string) string {
 	slashed := filepath.ToSlash(name)
 	if filepath.IsAbs(name) {

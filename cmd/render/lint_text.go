@@ -12,7 +12,7 @@ import (
 )
 
 // LintText writes the findings for a person at a terminal: each with its line of the file,
-// carets under what is meant, and what to do.
+// carets under what is wrong, and what to do.
 func LintText(w io.Writer, style Style, r *report.Linting) error {
 	l := linting{r}
 	t := NewText(style)
@@ -20,13 +20,13 @@ func LintText(w io.Writer, style Style, r *report.Linting) error {
 		t.Para(0, fmt.Sprintf("%s: %s: %s %s", inspect.Safe(f.Pos.String()),
 			t.severity(f.Severity), inspect.Safe(f.Message), t.Paint(Faint, "["+f.Rule+"]")))
 		if file := l.Sources[f.Pos.File]; file != nil && f.Span.End > f.Span.Start {
-			t.Frame(1, file, f.Pos, f.Span, "")
+			t.SourceLine(1, file, f.Pos, f.Span, "")
 		}
 		if fix := l.rule(f.Rule).Fix; fix != "" {
 			t.Para(1, fix)
 		}
 		if slices.Contains(l.Repairable, f.Rule) {
-			// not wrapped: it is to be copied
+			// not wrapped, since the reader copies it
 			t.line(indent + t.Paint(Faint, inspect.Safe(l.repairBy(f))))
 		}
 		t.Blank()
@@ -58,7 +58,7 @@ func (t *Text) severity(s rules.Severity) string {
 	return string(s)
 }
 
-// LintLines writes one line a finding, as editors and terminals link it.
+// LintLines writes one line for each finding, in the form that editors and terminals link.
 func LintLines(w io.Writer, r *report.Linting) error {
 	l := linting{r}
 	for _, f := range l.Findings {

@@ -21,10 +21,10 @@ func (m *markdown) para(text string) {
 	m.b.WriteString(m.plain(text) + "\n\n")
 }
 
-// plain is a text with what must not be shown masked, and without markup.
+// plain is a text without markup. What must not be shown is masked.
 func (m *markdown) plain(text string) string { return escapeMarkdown(m.mask.Text(text)) }
 
-// code is a value with what must not be shown masked, in a code span.
+// code is a value in a code span. What must not be shown is masked.
 func (m *markdown) code(value string) string { return code(m.mask.Text(value)) }
 
 // cells adds a row of a table of prose.
@@ -54,7 +54,8 @@ func escapeMarkdown(text string) string {
 	).Replace(inspect.Safe(text))
 }
 
-// code shows a value as it is, in a code span that no backtick in it ends and no bar in it cuts.
+// code shows a value as it is, in a code span. No backtick in the value ends the span, and no
+// bar cuts it.
 func code(value string) string {
 	if value == "" {
 		return ""
@@ -77,12 +78,16 @@ func (m *markdown) tokenRows(t *inspect.Token, p inspect.Profile) {
 	}
 }
 
-// rowIf adds a row, unless there is no value.
+// rowIf adds a row if there is a value.
 func (m *markdown) rowIf(label, value string) {
 	if value != "" {
 		m.row(label, value)
 	}
 }
+
+// item adds a line of a list; a detail is below the item before it. The text may have markup.
+func (m *markdown) item(text string)   { m.b.WriteString("- " + text + "\n") }
+func (m *markdown) detail(text string) { m.b.WriteString("  - " + text + "\n") }
 
 // list adds what was noticed as a list.
 func (m *markdown) list(title string, all []inspect.Observation) {
@@ -91,7 +96,7 @@ func (m *markdown) list(title string, all []inspect.Observation) {
 	}
 	m.b.WriteString("\n" + title + ":\n\n")
 	for _, o := range all {
-		m.b.WriteString("- " + escapeMarkdown(m.mask.Message(o)) + " (" + code(o.ID) + ")\n")
+		m.item(escapeMarkdown(m.mask.Message(o)) + " (" + code(o.ID) + ")")
 	}
 }
 
@@ -102,6 +107,6 @@ func (m *markdown) rows(title string, rows []Row) {
 	}
 	m.b.WriteString("\n" + title + ":\n\n")
 	for _, r := range rows {
-		m.b.WriteString("- " + m.plain(r.Label) + ": " + m.plain(r.Text) + "\n")
+		m.item(m.plain(r.Label) + ": " + m.plain(r.Text))
 	}
 }

@@ -17,8 +17,8 @@ import (
 // matrixing is a matrix as it is shown.
 type matrixing struct{ *report.Matrixing }
 
-// sentence is the answer: how many cells are wrong. That no token gets in that must not is said
-// only where every token was modelled and run.
+// sentence is the answer: how many cells are wrong. It says that no wrong token gets in only if
+// every token was modelled and run.
 func (x matrixing) sentence() string {
 	wrong, unknown, all := x.Wrong()
 	of := func(n int) string { return fmt.Sprintf("%d of %s", n, plural(all, "cell", "cells")) }
@@ -47,19 +47,19 @@ func (x matrixing) noChange() string {
 	return "none: no change of a policy that is known here makes a column better"
 }
 
-// beyondPolicies is what closes the hole that is left where other clients can have genuine
-// tokens for the right API (KB 005321722, what it leaves out, 6).
+// beyondPolicies is how to close the hole that is left if other clients can have genuine tokens
+// for the right API (KB 005321722, what it leaves out, 6).
 const beyondPolicies = "What is left are tokens that Entra ID issues to other clients. What " +
 	"tells them apart is not in these policies alone: " +
 	"contracts, with the client id validated; an app role that only the environment's own " +
 	"clients hold; or assignment required on the API's service principal."
 
-// lostTitle is over what lost lists.
+// lostTitle is the title of what lost lists.
 const lostTitle = "own tokens that get in today and do not after it, though others of the same " +
 	"environment do"
 
-// lost lists, by gateway, an environment's own tokens that the smallest set of repairs keeps
-// out, and that get in today.
+// lost lists, by gateway, an environment's own tokens that get in today and that the smallest
+// set of repairs keeps out.
 func (x matrixing) lost() []Row {
 	var rows []Row
 	for g, name := range x.Gateways {
@@ -76,13 +76,13 @@ func (x matrixing) lost() []Row {
 	return rows
 }
 
-// onlyIssuance reports whether genuine tokens of other clients are what is left of the holes
-// within the tenant.
+// onlyIssuance reports whether, within the tenant, nothing but genuine tokens of other clients
+// still gets in wrongly.
 func onlyIssuance(m *environments.Matrix) bool {
 	return m.Has(environments.Issuance) && !m.Has(environments.Replay)
 }
 
-// why says what keeps the cells of a gateway from being known, and what would tell.
+// why says why the cells of a gateway are not known, and what to add to know them.
 func (x matrixing) why(u environments.Unknown) string {
 	w := x.Witness(u.Row, u.Gateway)
 	text := fmt.Sprintf("%s (%s)", x.Rows[u.Row].Name, plural(u.Rows, "row", "rows"))
@@ -91,7 +91,7 @@ func (x matrixing) why(u environments.Unknown) string {
 	}
 	switch {
 	case w.Verdict.Decided != nil:
-		text = fmt.Sprintf("%s: %s", at(text, deciding(&w.Verdict, "")), w.Verdict.Why())
+		text = fmt.Sprintf("%s: %s", decidedAt(text, deciding(&w.Verdict, "")), w.Verdict.Why())
 	case w.Doubt != "":
 		text += ": " + w.Doubt
 	}
@@ -124,8 +124,8 @@ func cellWord(c *environments.Cell) string {
 	return word
 }
 
-// answer is what the gateway answers: a status, or that it is not known.
-func answer(c *environments.Cell) string {
+// cellAnswer is what the gateway answers: a status, or that it is not known.
+func cellAnswer(c *environments.Cell) string {
 	switch {
 	case c.Outcome == rules.Undetermined:
 		return "not known"
@@ -135,8 +135,8 @@ func answer(c *environments.Cell) string {
 	return fmt.Sprint(c.Status)
 }
 
-// mark is pass, fail, unknown or skipped, for a cell's sign.
-func mark(c *environments.Cell) string {
+// cellMark is pass, fail, unknown or skipped, for the sign of a cell.
+func cellMark(c *environments.Cell) string {
 	switch {
 	case c.Allowed != nil:
 		return "skipped"
@@ -150,7 +150,8 @@ func mark(c *environments.Cell) string {
 	return "pass"
 }
 
-// witness is a finding's token, without personal claims, and what the gateway answers to it.
+// witness is the token that shows a finding, without personal claims, and what the gateway
+// answers to it.
 func (x matrixing) witness(f *environments.Finding) environments.Witness {
 	return x.witnessAt(f.Row, f.Gateway)
 }
@@ -162,8 +163,8 @@ func (x matrixing) witnessAt(row, gateway int) environments.Witness {
 	return w
 }
 
-// witnessLines are the claims of a witness that matter to a reader, one a line, and what its
-// holder writes beside it.
+// witnessLines are the claims that matter to a reader, one a line, and what the caller writes
+// beside the token.
 func witnessLines(w *environments.Witness) []Row {
 	return append(claimLines(w.Claims), writtenLines(&w.Written)...)
 }
@@ -192,7 +193,7 @@ func claimLines(claims *source.Value) []Row {
 	return rows
 }
 
-// firstOfRule reports whether no finding before this one is of the same rule.
+// firstOfRule reports whether a finding is the first one of its rule.
 func (x matrixing) firstOfRule(i int) bool {
 	for j := range i {
 		if x.Findings[j].Rule == x.Findings[i].Rule {

@@ -17,8 +17,8 @@ import (
 var matrixTemplate embed.FS
 
 // MatrixHTML writes a matrix as one page that loads nothing: the grid, and for each finding its
-// token, the check that decides, and the repairs with the grid after each. What comes from
-// files is escaped, personal claims are masked.
+// token, the check that decides, and the repairs with the grid after each. Text from files is
+// escaped, and personal claims are masked.
 func MatrixHTML(w io.Writer, r *report.Matrixing) error {
 	x := matrixing{r}
 	page, err := template.ParseFS(matrixTemplate, "templates/matrix.html", "templates/style.html")
@@ -114,7 +114,7 @@ func (x matrixing) page() matrixPage {
 	return p
 }
 
-// gridPage is the folded grid. Its wrong cells link to their stories where the page has them.
+// gridPage is the folded grid. With links, each cell leads to its story.
 func (x matrixing) gridPage(m *environments.Matrix, links bool) gridPage {
 	var grid gridPage
 	for _, g := range m.Gateways {
@@ -137,12 +137,13 @@ func (x matrixing) gridPage(m *environments.Matrix, links bool) gridPage {
 }
 
 func cellPageOf(c *environments.Cell) cellPage {
-	sign := map[string]string{"pass": "✓", "fail": "✗", "unknown": "?", "skipped": "–"}[mark(c)]
-	return cellPage{Class: mark(c), Sign: sign, Answer: answer(c), Word: cellWord(c)}
+	mark := cellMark(c)
+	sign := Style{Unicode: true}.Mark(mark)
+	return cellPage{Class: mark, Sign: sign, Answer: cellAnswer(c), Word: cellWord(c)}
 }
 
-// story is the id of the finding that a cell belongs to, or of its own story where it is not
-// wrong.
+// story is the id of the finding that a cell belongs to. A cell that is not wrong has a story
+// of its own.
 func (x matrixing) story(row, gateway int) string {
 	f := x.findingAt(row, gateway)
 	for i := range x.Findings {
@@ -155,7 +156,7 @@ func (x matrixing) story(row, gateway int) string {
 
 func cellID(row, gateway int) string { return fmt.Sprintf("cell-%d-%d", row+1, gateway+1) }
 
-// otherPages tells of each cell of the folded grid that is not wrong what decides it.
+// otherPages says for each cell of the folded grid that is not wrong which check decides it.
 func (x matrixing) otherPages() []otherPage {
 	var all []otherPage
 	for _, line := range x.Lines() {
@@ -221,7 +222,7 @@ func (x matrixing) firstAt(gateway int) int {
 		func(f environments.Finding) bool { return f.Gateway == gateway })
 }
 
-// repairsFor lists the repairs of a gateway, the smallest set that was found first, the others
+// repairsFor lists the repairs of a gateway: first the one of the smallest set, then the others
 // by what they mend.
 func (x matrixing) repairsFor(gateway int) []repairPage {
 	var chosen, others []repairPage
@@ -269,9 +270,8 @@ const mostRepairs = 4
 
 func (x matrixing) repairPage(r *report.Repair) repairPage {
 	p := repairPage{
-		Title:  inspect.Safe(strings.Join(r.Titles, ", then ")),
-		Files:  inspect.Safe(changedFiles(r)),
-		Effect: effectOf(r), Grid: x.gridAfter(r),
+		Title: inspect.Safe(strings.Join(r.Titles, ", then ")),
+		Files: inspect.Safe(changedFiles(r)), Effect: effectOf(r), Grid: x.gridAfter(r),
 	}
 	for _, c := range r.Changes {
 		p.Changes = append(p.Changes, inspect.Safe(changeLine(c.FieldChange)))
@@ -279,8 +279,8 @@ func (x matrixing) repairPage(r *report.Repair) repairPage {
 	return p
 }
 
-// mostGateways is up to how many gateways the grid after a repair shows all of them. A repair
-// changes one: of more, that one alone is shown, before and after.
+// mostGateways is up to how many gateways we show the whole grid after a repair. A repair
+// changes one gateway. If there are more, we show that one alone, before and after.
 const mostGateways = 6
 
 func (x matrixing) gridAfter(r *report.Repair) gridPage {
@@ -307,7 +307,7 @@ func (x matrixing) notePages() []Row {
 	for g, name := range x.Gateways {
 		for _, r := range x.Rejected(g) {
 			cell := &x.Cells[r][g]
-			text := x.Rows[r].Name + ": " + at(answer(cell), string(cell.Decided))
+			text := x.Rows[r].Name + ": " + decidedAt(cellAnswer(cell), string(cell.Decided))
 			rows = append(rows, Row{inspect.Safe(name), inspect.Safe(text)})
 		}
 	}

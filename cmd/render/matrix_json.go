@@ -52,7 +52,7 @@ type (
 		Request *writtenJSON    `json:"request,omitempty"`
 	}
 
-	// writtenJSON is what the witness's holder writes into the request beside the token.
+	// writtenJSON is what the caller writes into the request beside the token.
 	writtenJSON struct {
 		Headers map[string]string `json:"headers,omitempty"`
 		Query   map[string]string `json:"query,omitempty"`
@@ -90,7 +90,7 @@ type (
 	}
 )
 
-// MatrixJSON writes a matrix as JSON, every row for itself.
+// MatrixJSON writes a matrix as JSON. No rows are folded.
 func MatrixJSON(w io.Writer, r *report.Matrixing) error {
 	x := matrixing{r}
 	out := matrixJSON{
@@ -136,7 +136,7 @@ func cellsOf(m *environments.Matrix) []cellJSON {
 	return all
 }
 
-// truthOf is null for what is not known.
+// truthOf is null if we do not know.
 func truthOf(t rules.Truth) *bool {
 	if t == rules.Maybe {
 		return nil
@@ -180,12 +180,12 @@ func (x matrixing) remarkOf(r *environments.Remark) matrixFindingJSON {
 	}
 }
 
-// edited lists the files that the repair changes, as it leaves them.
+// edited lists the files that the repair changes, with their new text.
 func editedBy(r *report.Repair) []editedFileJSON {
 	all := []editedFileJSON{}
 	for _, f := range r.Files {
-		isChanged := func(c report.FileChange) bool { return c.File == f.Name }
-		if slices.ContainsFunc(r.Changes, isChanged) {
+		if slices.ContainsFunc(r.Changes,
+			func(c report.FileChange) bool { return c.File == f.Name }) {
 			all = append(all, editedFileJSON{f.Name, string(f.Text)})
 		}
 	}

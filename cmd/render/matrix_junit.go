@@ -10,7 +10,7 @@ import (
 )
 
 // MatrixJUnit writes a matrix as JUnit XML: a suite for each gateway, a case for each row. A
-// cell of which it is not known counts as skipped.
+// cell that is not known counts as skipped.
 func MatrixJUnit(w io.Writer, r *report.Matrixing) error {
 	x := matrixing{r}
 	suites := make([]junitSuite, len(x.Gateways))
@@ -29,7 +29,8 @@ func MatrixJUnit(w io.Writer, r *report.Matrixing) error {
 	return writeJUnit(w, suites)
 }
 
-// junitRemark tells what the cases do not show. It has not failed, and it has not passed.
+// junitRemark is a remark as a case, since the other cases do not show it. It counts as
+// skipped: it has neither passed nor failed.
 func junitRemark(r *environments.Remark, gateway string) junitCase {
 	text := fmt.Sprintf("%s: %s [%s]", r.Pos, r.Message, r.Rule)
 	return junitCase{
@@ -43,7 +44,7 @@ func (x matrixing) junitCase(r, g int) junitCase {
 	c := junitCase{Name: x.Rows[r].Name + " at " + x.Gateways[g], Class: x.Gateways[g]}
 	message := &junitMessage{
 		Message: fmt.Sprintf("expected %s, got %s (%s)", cell.Expected, cell.Outcome,
-			answer(cell)),
+			cellAnswer(cell)),
 	}
 	switch cell.OK() {
 	case rules.No:

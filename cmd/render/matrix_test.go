@@ -31,10 +31,13 @@ func site(name string, policies []*rules.Policy, audiences ...string) environmen
 	return s
 }
 
+// entraKeys are the keys that Azure public signs with.
+const entraKeys = "https://login.microsoftonline.com/" + tenant + "/discovery/v2.0/keys"
+
 // checking is a policy that verifies signatures and makes one more check.
 func checking(file *source.File, check *rules.Check) []*rules.Policy {
 	signature := checkAt(file, rules.Signature, "tenant", 401,
-		rules.Predicate{Op: rules.Verifies, Key: &rules.Key{URL: "https://login.example/keys"}})
+		rules.Predicate{Op: rules.Verifies, Key: &rules.Key{URL: entraKeys}})
 	p := *lenient(file)
 	p.Root = rules.AllOf(signature, check)
 	return []*rules.Policy{&p}
@@ -117,20 +120,32 @@ func quietEstate(t *testing.T) *report.Matrixing {
 }
 
 // modelledEstate is an API that any client of the tenant can call, with what Entra ID could issue
-// for it.
+// for it. After the repair its users are locked out.
 func modelledEstate(t *testing.T) *report.Matrixing {
 	file := orders(t)
 	apps := registrations(t, `[
 		{"appId":"`+client+`","identifierUris":["api://orders-uat"],
+		 "api":{"oauth2PermissionScopes":[{"id":"2","value":"Orders.Use","isEnabled":true}]},
 		 "appRoles":[{"id":"1","value":"Orders.Read","isEnabled":true,
 		  "allowedMemberTypes":["Application"]}]},
-		{"appId":"`+strings.Replace(client, "6f", "7f", 1)+`"}]`)
+		{"appId":"`+strings.Replace(client, "6f", "7f", 1)+`","identifierUris":[]}]`)
 	uat := environments.Site{
 		Name: "uat", Policies: forAudience(file, "api://orders-uat"), API: apps[0],
 		Clients: apps[1:],
 	}
-	m := evaluated(nil, uat)
-	return &report.Matrixing{Matrix: m, Name: "gatewhy.yaml", File: fileNamed(file), Fixed: m}
+	before := evaluated(nil, uat)
+	roles := rules.Claim("roles")
+	uat.Policies = checking(file, checkAt(file, rules.Scopes, "header", 403,
+		rules.Required(roles, rules.Predicate{
+			Op: rules.Contains, Input: roles, Values: rules.Literals("Orders.Read"),
+		})))
+	after := evaluated(nil, uat)
+	return &report.Matrixing{
+		Matrix: before, Name: "gatewhy.yaml", File: fileNamed(file), Fixed: after,
+		Repairs: []report.Repair{
+			{Titles: []string{"check the roles"}, After: after, Chosen: true},
+		},
+	}
 }
 
 func registrations(t *testing.T, text string) []*entra.Registration {
@@ -162,6 +177,28 @@ func TestMatrices(t *testing.T) {
 			report:  modelledEstate,
 		},
 		{
+			fact:    "an environments own tokens that stay out are listed",
+			formats: []string{"text", "html"},
+			style:   Style{Unicode: true},
+			report: func(t *testing.T) *report.Matrixing {
+				x := modelledEstate(t)
+				return &report.Matrixing{Matrix: x.Fixed, Name: x.Name, File: x.File}
+			},
+		},
+		{
+			fact:    "what a caller writes beside the token is shown",
+			formats: []string{"text", "markdown", "json", "html"},
+			style:   Style{Unicode: true},
+			report: func(t *testing.T) *report.Matrixing {
+				file := orders(t)
+				header := rules.Input{Source: rules.FromHTTP, Name: "x-client_id" + hostile}
+				named := checkAt(file, rules.ClientID, "clientId", 403, rules.Found(header))
+				m := evaluated(nil, site("dev", nil, "api://orders-dev"),
+					site("uat", checking(file, named), "api://orders-uat"))
+				return &report.Matrixing{Matrix: m, Name: "gatewhy.yaml", File: fileNamed(file)}
+			},
+		},
+		{
 			fact:    "a grid that is too wide comes in parts",
 			formats: []string{"text"},
 			style:   Style{Width: 40},
@@ -180,8 +217,8 @@ func TestOfManyGatewaysARepairShowsItsOwnAlone(t *testing.T) {
 	for _, name := range []string{"a", "b", "c", "d", "e", "f", "g"} {
 		sites = append(sites, site(name, forIssuer(file), "api://"+name))
 	}
-	x := &report.Matrixing{Matrix: evaluated(nil, sites...)}
-	grid := matrixing{x}.gridAfter(&report.Repair{Gateway: 1, After: x.Matrix})
+	x := matrixing{&report.Matrixing{Matrix: evaluated(nil, sites...)}}
+	grid := x.gridAfter(&report.Repair{Gateway: 1, After: x.Matrix})
 	if got := strings.Join(grid.Gateways, ", "); got != "b now, b after it" {
 		t.Errorf("columns: %s", got)
 	}

@@ -10,8 +10,8 @@ import (
 	"github.com/gatewhy/gatewhy/rules/environments"
 )
 
-// MatrixText writes a matrix for a person: the grid with rows folded to what a reader takes in,
-// the answer in a sentence, and each finding with its place and a token that shows it.
+// MatrixText writes a matrix for a person: the grid with its rows folded, the answer in a
+// sentence, and each finding with its place and a token that shows it.
 func MatrixText(w io.Writer, style Style, r *report.Matrixing) error {
 	x := matrixing{r}
 	t := &matrixText{Text: NewText(style), x: x}
@@ -20,10 +20,9 @@ func MatrixText(w io.Writer, style Style, r *report.Matrixing) error {
 	t.Blank()
 	t.Para(1, x.sentence())
 	if lines := len(x.Lines()); lines < len(x.Rows) {
-		t.Para(1,
-			t.Paint(Faint,
-				fmt.Sprintf("The %s are folded to %d here, each cell the worst of its rows; -o "+
-					"json lists all.", plural(len(x.Rows), "row", "rows"), lines)))
+		folded := fmt.Sprintf("The %s are folded to %d here, each cell the worst of its rows; "+
+			"-o json lists all.", plural(len(x.Rows), "row", "rows"), lines)
+		t.Para(1, t.Paint(Faint, folded))
 	}
 	for i := range x.Findings {
 		if x.firstOfRule(i) {
@@ -47,8 +46,8 @@ type matrixText struct {
 
 const tokenHead = "token"
 
-// grid shows the matrix as a table, in several parts where the terminal is too narrow for all
-// gateways.
+// grid shows the matrix as a table. If the terminal is too narrow for all gateways, the table
+// comes in parts.
 func (t *matrixText) grid(m *environments.Matrix) {
 	lines := m.Lines()
 	first := len(tokenHead)
@@ -76,14 +75,14 @@ func columnWidths(m *environments.Matrix, lines []environments.Line) []int {
 	for g, name := range m.Gateways {
 		widths[g] = width(inspect.Safe(name))
 		for _, line := range lines {
-			widths[g] = max(widths[g], len("no ")+len(answer(&m.Cells[m.At(line, g)][g])))
+			widths[g] = max(widths[g], len("no ")+len(cellAnswer(&m.Cells[m.At(line, g)][g])))
 		}
 	}
 	return widths
 }
 
-func (t *matrixText) part(m *environments.Matrix, lines []environments.Line, first int,
-	widths []int, from, to int,
+func (t *matrixText) part(
+	m *environments.Matrix, lines []environments.Line, first int, widths []int, from, to int,
 ) {
 	head := indent + pad(tokenHead, first)
 	for g := from; g < to; g++ {
@@ -101,7 +100,7 @@ func (t *matrixText) part(m *environments.Matrix, lines []environments.Line, fir
 }
 
 func (t *matrixText) cell(c *environments.Cell) string {
-	return t.Mark(mark(c)) + " " + answer(c)
+	return t.Mark(cellMark(c)) + " " + cellAnswer(c)
 }
 
 // finding shows the first finding of a rule in full, and those at other gateways by their places.
@@ -112,7 +111,7 @@ func (t *matrixText) finding(i int) {
 		t.Paint(Faint, "["+f.Rule+"]")))
 	t.Para(2, inspect.Safe(f.Pos.String()))
 	if file := t.x.File(f.Pos.File); file != nil && f.Span.End > f.Span.Start {
-		t.Frame(2, file, f.Pos, f.Span, "")
+		t.SourceLine(2, file, f.Pos, f.Span, "")
 	}
 	w := t.x.witness(f)
 	t.Para(2, fmt.Sprintf("for example %s, %s:", inspect.Safe(t.x.Rows[f.Row].Name),
@@ -158,7 +157,7 @@ func (t *matrixText) unknowns() {
 	}
 }
 
-// notes lists the kinds of an environment's own tokens that do not get in, though others do.
+// notes lists the kinds of an environment's own tokens that do not get in although others do.
 func (t *matrixText) notes() {
 	var rows []Row
 	for g, name := range t.x.Gateways {
@@ -166,7 +165,7 @@ func (t *matrixText) notes() {
 		for _, r := range t.x.Rejected(g) {
 			cell := &t.x.Cells[r][g]
 			kind := strings.TrimPrefix(t.x.Rows[r].Name, name+"/")
-			got := at(answer(cell), string(cell.Decided))
+			got := decidedAt(cellAnswer(cell), string(cell.Decided))
 			kinds = append(kinds, fmt.Sprintf("%s (%s)", kind, got))
 		}
 		if len(kinds) > 0 {
@@ -222,7 +221,7 @@ func (t *matrixText) fix() {
 	}
 }
 
-// more says what no change of a policy does.
+// more says what to do beyond the policies.
 func (t *matrixText) more(indent int, left *environments.Matrix) {
 	if onlyIssuance(left) {
 		t.Para(indent, beyondPolicies)

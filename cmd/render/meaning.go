@@ -18,9 +18,9 @@ func infoOf(part, name string) (inspect.ClaimInfo, bool) {
 	return inspect.Claim(name)
 }
 
-// gloss is the first clause of a member's meaning, to stand beside its value; --claim shows all
-// of it.
-func gloss(part, name string) string {
+// shortMeaning is the first clause of a member's meaning, to be shown beside its value. --claim
+// shows all of it.
+func shortMeaning(part, name string) string {
 	info, ok := infoOf(part, name)
 	if !ok {
 		return ""
@@ -39,9 +39,9 @@ func gloss(part, name string) string {
 	return text
 }
 
-// gloss is the gloss of a member of this token, where its kind or its flow narrows down what
-// the member means.
-func (d decoding) gloss(part, name string) string {
+// meaning is the short meaning of a member of this token. The token's kind or flow may narrow
+// it down.
+func (d decoding) meaning(part, name string) string {
 	switch {
 	case part != "claims":
 	case name == "aud" && d.Profile.Kind == inspect.KindID:
@@ -51,11 +51,11 @@ func (d decoding) gloss(part, name string) string {
 	case name == "roles" && d.Profile.Flow != inspect.AppOnly:
 		return "the application permissions or app roles that were granted"
 	}
-	return gloss(part, name)
+	return shortMeaning(part, name)
 }
 
-// valueGloss says what a value stands for, where more is known than it says itself.
-func (d decoding) valueGloss(name string) string {
+// valueMeaning says what a value means, if we know more than the value says.
+func (d decoding) valueMeaning(name string) string {
 	p := d.Profile
 	switch {
 	case name == "aud":
@@ -90,9 +90,9 @@ func isTime(claim string) bool {
 	return false
 }
 
-// valueText writes a value as a person reads it: lists of strings without brackets, times also
-// as a date, strings without quotes unless they would be taken for something else. It is not
-// yet safe to print. The value is masked already.
+// valueText writes a value as a person reads it: lists of strings without brackets, times with
+// their date, strings without quotes unless a reader would take them for something else. The
+// value is masked already, but not yet safe to print.
 func (d decoding) valueText(name string, v *source.Value) string {
 	if list, ok := v.Strings(); ok && v.Is(source.List) && len(list) > 0 {
 		return counted(list) + strings.Join(list, ", ")
@@ -110,7 +110,7 @@ func (d decoding) valueText(name string, v *source.Value) string {
 // fewValues is how many values of a list a reader sees at a glance.
 const fewValues = 4
 
-// counted says how many values a long list has: it is shortened where it does not fit.
+// counted says how many values a long list has, since the list is shortened if it does not fit.
 func counted(list []string) string {
 	if len(list) <= fewValues {
 		return ""
@@ -118,8 +118,8 @@ func counted(list []string) string {
 	return fmt.Sprintf("%d values: ", len(list))
 }
 
-// needsQuotes reports whether a string could be taken for a number, for nothing, or for several
-// values.
+// needsQuotes reports whether a reader could take a string for a number, for nothing, or for
+// several values.
 func needsQuotes(s string) bool {
 	return s == "" || strings.Trim(s, "0123456789.+-eE") == "" || s == "true" || s == "false" ||
 		s == "null" ||

@@ -7,7 +7,7 @@ import (
 	"github.com/gatewhy/gatewhy/inspect"
 )
 
-func TestAGlossFollowsTheTokensKindAndFlow(t *testing.T) {
+func TestAMeaningFollowsTheTokensKindAndFlow(t *testing.T) {
 	tests := []struct {
 		name    string
 		profile inspect.Profile
@@ -47,8 +47,8 @@ func TestAGlossFollowsTheTokensKindAndFlow(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			d := &report.Decoding{Profile: test.profile}
-			if got := newDecoding(d).gloss("claims", test.claim); got != test.want {
+			d := newDecoding(&report.Decoding{Profile: test.profile})
+			if got := d.meaning("claims", test.claim); got != test.want {
 				t.Errorf("got %q, want %q", got, test.want)
 			}
 		})

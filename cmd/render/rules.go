@@ -47,7 +47,7 @@ func RuleText(w io.Writer, style Style, p *report.RulePage) error {
 		t.Blank()
 		t.Para(1, fmt.Sprintf("%s: %s: %s", f.Pos, f.Severity, inspect.Safe(f.Message)))
 		if p.File != nil && f.Span.End > f.Span.Start {
-			t.Frame(2, p.File, f.Pos, f.Span, "")
+			t.SourceLine(2, p.File, f.Pos, f.Span, "")
 		}
 	}
 	t.example("good: "+p.Good.Name, p.Good.Text)
@@ -61,7 +61,7 @@ func RuleText(w io.Writer, style Style, p *report.RulePage) error {
 	return err
 }
 
-// example shows a file as it is, under a title; nothing where there is none.
+// example shows a file as it is, under a title. An empty one is left out.
 func (t *Text) example(title, text string) {
 	if text == "" {
 		return
@@ -107,7 +107,7 @@ func RulesJSON(w io.Writer, all []rules.Rule) error {
 	return JSON(w, out)
 }
 
-// RuleJSON writes one rule in full as JSON, in the form of a catalogue of one.
+// RuleJSON writes one rule in full as JSON: a catalogue of one rule.
 func RuleJSON(w io.Writer, p *report.RulePage) error {
 	rule := ruleOf(p.Rule)
 	rule.Bad = known(exampleJSON{p.Bad.Name, p.Bad.Text})

@@ -9,15 +9,16 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
-// Frame adds a line of a file with carets under a span of it, and a note beside the carets:
+// SourceLine adds a line of a file with carets under a span of it, and a note beside the
+// carets:
 //
 //	12 |     "skipClientIdValidation": false,
 //	   |                               ^^^^^ a client id must be found
 //
-// Of a span over several lines the first line is shown. A line that is too long is cut around
-// the carets.
-func (t *Text) Frame(level int, file *source.File, pos source.Position, span source.Span,
-	note string,
+// If the span has several lines, the first is shown. A line that is too long is cut around the
+// carets.
+func (t *Text) SourceLine(
+	level int, file *source.File, pos source.Position, span source.Span, note string,
 ) {
 	if pos.Line == 0 || span.Start < 0 || span.Start > len(file.Text) {
 		return
@@ -34,8 +35,8 @@ func (t *Text) Frame(level int, file *source.File, pos source.Position, span sou
 	t.carets(gutter, under, carets, note)
 }
 
-// carets adds the line under the excerpt. A note that has no room beside the carets goes below
-// them.
+// carets adds the line under the excerpt. If a note has no room beside the carets, it goes
+// below them.
 func (t *Text) carets(gutter, under, carets, note string) {
 	note = t.legible(t.mask.Text(note))
 	shown := t.Paint(Faint, gutter) + under + t.Paint(Bad, carets)
@@ -63,8 +64,8 @@ func (e excerpt) masked(m *Mask) excerpt {
 	return excerpt{m.Text(e.before), m.Text(e.marked), m.Text(e.after)}
 }
 
-// fit cuts a line that is wider than so many columns, first behind the marked part, then before
-// it, then in its middle. The ellipsis stands for what is left out.
+// fit cuts a line to a number of columns: first behind the marked part, then before it, then in
+// its middle. The ellipsis shows where something is left out.
 func (e excerpt) fit(columns int, ellipsis string) excerpt {
 	if widest := columns * 2 / 3; width(e.marked) > widest {
 		e.marked = strings.Replace(inspect.ShortenMiddle(e.marked, widest+1-width(ellipsis)), "…",
@@ -77,8 +78,7 @@ func (e excerpt) fit(columns int, ellipsis string) excerpt {
 	return e
 }
 
-// keepStart returns the first so many characters, an ellipsis at their end where some are left
-// out.
+// keepStart returns the first characters of a text, with an ellipsis if some are left out.
 func keepStart(s string, limit int, ellipsis string) string {
 	runes := []rune(s)
 	if len(runes) <= limit {
@@ -87,7 +87,7 @@ func keepStart(s string, limit int, ellipsis string) string {
 	return string(runes[:max(limit-width(ellipsis), 0)]) + ellipsis
 }
 
-// keepEnd returns the last so many characters, an ellipsis at their start where some are left out.
+// keepEnd returns the last characters of a text, with an ellipsis if some are left out.
 func keepEnd(s string, limit int, ellipsis string) string {
 	runes := []rune(s)
 	if len(runes) <= limit {

@@ -35,7 +35,7 @@ func TestATerminalWithoutUTF8GetsASCII(t *testing.T) {
 		{
 			"around the carets, which stay under the value",
 			func(text *Text) {
-				text.Frame(1, file, source.Position{Line: 1}, source.Span{Start: 40, End: 45},
+				text.SourceLine(1, file, source.Position{Line: 1}, source.Span{Start: 40, End: 45},
 					"here")
 			},
 			"  1 | ...xxxxxxxxxxxxxxxxxVALUExxxxxx...\n    |                     ^^^^^ here\n",

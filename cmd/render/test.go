@@ -26,7 +26,7 @@ func (x testRun) source(name string) *source.File {
 	return nil
 }
 
-// unseen lists the checks of which no test has seen one outcome, in words.
+// unseen lists in words the checks that have never had an outcome.
 func unseen(c *report.Coverage, count func(*report.Covered) int) []string {
 	var all []string
 	for i := range c.Checks {

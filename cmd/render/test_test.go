@@ -14,8 +14,8 @@ func testedPolicy(t *testing.T) *report.Testing {
 	file := orders(t)
 	policy := ordersPolicy(file)
 	suite := source.Position{File: "tests/orders.yaml", Line: 3, Column: 5}
-	coverage := report.NewCoverage()
-	x := &report.Testing{Sources: []*source.File{file}, Coverage: coverage, Cases: []report.Tested{
+	x := &report.Testing{Sources: []*source.File{file}, Coverage: report.NewCoverage()}
+	x.Cases = []report.Tested{
 		{
 			Suite: "tests/orders.yaml", Name: "another audience stays out " + hostile, Pos: suite,
 			Expect:      environments.Expectation{Outcome: rules.Accepted, Status: 200},
@@ -32,7 +32,7 @@ func testedPolicy(t *testing.T) *report.Testing {
 			Verdict:     judged(tokenWith(ownClaims), alternatives(file)),
 			Differences: []string{"status: expected 200, got 401"},
 		},
-	}}
+	}
 	x.Coverage.Add([]*rules.Policy{policy, policy})
 	for i := range x.Cases {
 		x.Coverage.See(&x.Cases[i].Verdict)

@@ -51,7 +51,7 @@ func (t *testText) failure(c *report.Tested) {
 	if d := c.Verdict.Decided; d != nil {
 		if file := t.x.source(d.Check.Pos.File); file != nil {
 			t.Para(1, inspect.Safe(d.Check.Pos.String()))
-			t.Frame(1, file, d.Check.Pos, d.Check.Span, "")
+			t.SourceLine(1, file, d.Check.Pos, d.Check.Span, "")
 		}
 	}
 	t.Rows(1, checkRows(t.Text, c.Verdict.Results, t.detail))
@@ -70,8 +70,8 @@ func (t *testText) detail(r *rules.Result) string {
 	return inspect.Safe(text)
 }
 
-// coverage says which checks no test has seen pass, and which none has seen fail: a check that
-// has never failed in a test may as well not be there.
+// coverage says which checks never passed in a test, and which never failed in one. A check
+// that never failed may as well not be there.
 func (t *testText) coverage() {
 	c := t.x.Coverage
 	for _, part := range []struct {

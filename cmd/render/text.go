@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// indent is how far a block of text stands from the margin, in columns.
+// indent is the indentation of a block of text by one level.
 const indent = "  "
 
 // Text lays out text for a terminal or a pipe. What is added must be safe to print; it may
@@ -20,13 +20,13 @@ type Text struct {
 // NewText returns an empty Text.
 func NewText(style Style) *Text { return &Text{Style: style} }
 
-// Masked returns the Text with what a mask hides hidden in all that is added from now on.
+// Masked returns the Text. From now on it hides what a mask hides in all that is added.
 func (t *Text) Masked(m *Mask) *Text {
 	t.mask = m
 	return t
 }
 
-// WriteTo writes the whole text at once, so that nothing is shown of a result that failed
+// WriteTo writes the whole text at once, so that a reader sees nothing of a result that failed
 // half-way.
 func (t *Text) WriteTo(w io.Writer) (int64, error) {
 	n, err := io.WriteString(w, t.b.String())
@@ -59,8 +59,8 @@ func (t *Text) line(line string) {
 // Row is one row of a list: a label and the text beside it.
 type Row struct{ Label, Text string }
 
-// widestLabel is how wide the column of labels may grow. The text of a wider label starts on
-// the next line.
+// widestLabel is how wide the column of labels may be. The text of a wider label starts on the
+// next line.
 const widestLabel = 18
 
 // Rows adds a list of two aligned columns, wrapped under the start of the text.
@@ -99,9 +99,8 @@ type NotedRow struct {
 	Note string
 }
 
-// The remarks of a list stand in a column of their own where they get at least leastNote
-// columns beside texts of up to widestText, the length of a time. Else they stand below the
-// texts.
+// The remarks of a list have a column of their own if they get at least leastNote columns
+// beside texts of up to widestText, the length of a time. Otherwise they are below the texts.
 const (
 	widestText = 46
 	leastNote  = 36
@@ -134,7 +133,7 @@ func (t *Text) NotedRows(level int, rows []NotedRow) {
 	}
 }
 
-// besideNote adds a row whose remark stands in the third column.
+// besideNote adds a row with its remark in the third column.
 func (t *Text) besideNote(level, column, start int, row NotedRow) {
 	before := pad(strings.Repeat(indent, level)+pad(row.Label, column)+row.Text, start)
 	for _, line := range wrap(row.Note, t.listColumns()-start) {

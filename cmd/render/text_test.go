@@ -108,13 +108,18 @@ func TestColourIsOnlyAddedWhereAskedFor(t *testing.T) {
 	if got := (Style{}).Paint(Bad, "rejected"); got != "rejected" {
 		t.Errorf("without colour: %q", got)
 	}
-	got := Style{Color: true}.Paint(Bad, "rejected")
-	if !strings.HasPrefix(got, "\x1b[31;1mrejected\x1b[") {
-		t.Errorf("with colour: %q", got)
+	for mood, want := range map[Mood]string{
+		Plain: "rejected", Strong: "\x1b[1m", Good: "\x1b[32m", Bad: "\x1b[31;1m",
+		Unsure: "\x1b[36m", Faint: "\x1b[2m",
+	} {
+		got := Style{Color: true}.Paint(mood, "rejected")
+		if !strings.HasPrefix(got, want) || !strings.Contains(got, "rejected") {
+			t.Errorf("mood %d with colour: %q", mood, got)
+		}
 	}
 }
 
-func TestFrame(t *testing.T) {
+func TestALineOfAFileIsShownWithCarets(t *testing.T) {
 	long := strings.Repeat("x", 60)
 	tests := []struct {
 		name, text, mark, note string
@@ -185,18 +190,18 @@ func TestFrame(t *testing.T) {
 			}
 			line := 1 + strings.Count(test.text[:start], "\n")
 			text := NewText(Style{Width: 40, Unicode: true})
-			text.Frame(1, file, source.Position{Line: line},
+			text.SourceLine(1, file, source.Position{Line: line},
 				source.Span{Start: start, End: start + len(test.mark)}, test.note)
 			if diff := cmp.Diff(strings.Join(test.want, "\n")+"\n", text.b.String()); diff != "" {
-				t.Errorf("frame (-want +got):\n%s", diff)
+				t.Errorf("lines (-want +got):\n%s", diff)
 			}
 		})
 	}
 }
 
-func TestAFrameWithoutAPlaceIsNotShown(t *testing.T) {
+func TestALineWithoutAPlaceIsNotShown(t *testing.T) {
 	text := NewText(Style{})
-	text.Frame(1, &source.File{Text: []byte("a")}, source.Position{}, source.Span{}, "here")
+	text.SourceLine(1, &source.File{Text: []byte("a")}, source.Position{}, source.Span{}, "here")
 	if got := text.b.String(); got != "" {
 		t.Errorf("got %q, want nothing", got)
 	}

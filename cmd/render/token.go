@@ -13,8 +13,8 @@ import (
 // last eight.
 const widestID = 18
 
-// Summary says in one line what kind of token it is, for what, and how its life stands at an
-// instant: "Entra ID v1.0 access token, app-only, for api://orders-uat, expired 3 days ago".
+// Summary says in one line what kind of token it is, for what, and how long it still lives at
+// an instant: "Entra ID v1.0 access token, app-only, for api://orders-uat, expired 3 days ago".
 func Summary(p inspect.Profile, at time.Time) string {
 	return join(kindPhrase(p), flowPhrase(p), forPhrase(p), lifePhrase(p, at))
 }
@@ -122,7 +122,8 @@ func lifePhrase(p inspect.Profile, at time.Time) string {
 	return strings.TrimPrefix(inspect.Relative(exp.At, at), "in ") + " left"
 }
 
-// tokenJSON is what a token is, in the JSON of every command. What the token does not say is null.
+// tokenJSON is what a token is, in the JSON of every command. What the token does not say is
+// null.
 type tokenJSON struct {
 	Kind      inspect.TokenKind `json:"kind"`
 	IssuedBy  inspect.IssuedBy  `json:"issued_by"`
@@ -156,7 +157,7 @@ func tokenOf(p inspect.Profile) *tokenJSON {
 	return token
 }
 
-// identity is what identifies a token in Microsoft's and a gateway's logs, without being the
+// identity is what names a token in the logs of Microsoft and of a gateway. It is not the
 // token. Times are in UTC.
 func identity(t *inspect.Token, p inspect.Profile) []Row {
 	rows := []Row{

@@ -11,8 +11,7 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// deciding names the check that decides, with the alternative that it stands in; empty where no
-// check does.
+// deciding names the check that decides, with its alternative. It is empty if no check does.
 func deciding(v *rules.Verdict, behind string) string {
 	if v.Decided == nil {
 		return ""
@@ -24,8 +23,8 @@ func deciding(v *rules.Verdict, behind string) string {
 	return name
 }
 
-// alternative says in words in which alternative a check stands: "alternative 2"; empty in a plain
-// list.
+// alternative says in words which alternative a check belongs to: "alternative 2". It is empty
+// in a plain list.
 func alternative(r *rules.Result) string {
 	var words []string
 	for _, step := range strings.Split(r.Group(), ".") {
@@ -36,8 +35,8 @@ func alternative(r *rules.Result) string {
 	return strings.Join(words, ", ")
 }
 
-// stepWord is one step of a group in words. The place in a list is left out: the order of the
-// checks shows it.
+// stepWord is one step of a group in words. It leaves out the place in a list, since the order
+// of the checks shows it.
 func stepWord(step string) string {
 	kind, rest, _ := strings.Cut(step, "[")
 	index, end, _ := strings.Cut(rest, "]")
@@ -70,7 +69,7 @@ func checkRows(style *Text, results []rules.Result, detail func(*rules.Result) s
 			}
 			rows = append(rows, Row{style.Paint(Faint, at), ""})
 		}
-		label := style.Mark(mood(r)) + " " + checkName(r.Check)
+		label := style.Mark(outcomeShown(r)) + " " + checkName(r.Check)
 		if in != "" {
 			label = indent + label
 		}
@@ -79,26 +78,26 @@ func checkRows(style *Text, results []rules.Result, detail func(*rules.Result) s
 	return rows
 }
 
-// failures are checks that have failed, and keep the request out.
+// failures are checks that failed and keep the request out.
 type failures []*rules.Result
 
-// add adds a check where it is such a one.
+// add adds a check if it failed and keeps the request out.
 func (f *failures) add(r *rules.Result) {
 	if r.Outcome == rules.Fail && !r.Harmless {
 		*f = append(*f, r)
 	}
 }
 
-// before reports whether one of them comes before a check, so that this one would fail next. One
-// in another alternative does not.
+// before reports whether one of them comes before a check, so that the check would fail next. A
+// failure in another alternative does not count.
 func (f failures) before(r *rules.Result) bool {
 	return slices.ContainsFunc(f, func(earlier *rules.Result) bool {
-		return earlier.Policy != r.Policy || !beside(earlier.Group(), r.Group())
+		return earlier.Policy != r.Policy || !inOtherAlternatives(earlier.Group(), r.Group())
 	})
 }
 
-// beside reports whether two groups are of different alternatives.
-func beside(a, b string) bool {
+// inOtherAlternatives reports whether two groups are in different alternatives.
+func inOtherAlternatives(a, b string) bool {
 	one, other := strings.Split(a, "."), strings.Split(b, ".")
 	for i := range min(len(one), len(other)) {
 		if one[i] != other[i] {
@@ -108,16 +107,16 @@ func beside(a, b string) bool {
 	return false
 }
 
-// mood is the outcome that a check's sign shows: of one that keeps nobody out, that it does not
-// matter.
-func mood(r *rules.Result) string {
+// outcomeShown is the outcome that the sign of a check shows. The outcome does not matter if
+// the check keeps nobody out.
+func outcomeShown(r *rules.Result) string {
 	if r.Harmless {
 		return string(rules.Skipped)
 	}
 	return string(r.Outcome)
 }
 
-// harmless says of a check that it keeps nobody out, and what it has found.
+// harmless says of a check that it keeps nobody out, and what the gateway found.
 func harmless(r *rules.Result) string {
 	text := "is not known: " + r.Why()
 	if r.Outcome == rules.Fail {
@@ -126,7 +125,7 @@ func harmless(r *rules.Result) string {
 	return inspect.Safe(text + "; nobody is kept out by it")
 }
 
-// passes says that every check passes, as far as it has to.
+// passes says that every check passes that has to.
 func passes(v *rules.Verdict) string {
 	for i := range v.Results {
 		if v.Results[i].Harmless {
@@ -136,7 +135,7 @@ func passes(v *rules.Verdict) string {
 	return "every check passes"
 }
 
-// status is a status with the name that HTTP gives it; a prediction without one says so.
+// status is a status with its name in HTTP, or that it is not known.
 func status(code int) string {
 	if code == 0 {
 		return "status not known"
@@ -158,13 +157,13 @@ func OutcomeLine(v *rules.Verdict) string {
 	case rules.Accepted:
 		return "200 accepted"
 	case rules.Rejected:
-		return at(status(v.Status), deciding(v, ""))
+		return decidedAt(status(v.Status), deciding(v, ""))
 	}
-	return at("undetermined", deciding(v, ""))
+	return decidedAt("undetermined", deciding(v, ""))
 }
 
-// at says where something is decided, if anywhere.
-func at(what, where string) string {
+// decidedAt adds where something is decided, if we know.
+func decidedAt(what, where string) string {
 	if where == "" {
 		return what
 	}
@@ -184,9 +183,9 @@ func verdictLine(v *rules.Verdict) string {
 	case rules.Accepted:
 		return "200, accepted"
 	case rules.Rejected:
-		return at(status(v.Status)+", rejected", theCheck(v))
+		return decidedAt(status(v.Status)+", rejected", theCheck(v))
 	}
-	return at("undetermined", theCheck(v))
+	return decidedAt("undetermined", theCheck(v))
 }
 
 func theCheck(v *rules.Verdict) string {

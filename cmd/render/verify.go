@@ -55,7 +55,7 @@ func (v verification) cause(c keys.Check) string {
 	return c.Why
 }
 
-// reasonOf is why a check came out as it did, and what to pass where it was not made.
+// reasonOf is why a check came out as it did. If it was not made, it says what to pass.
 func reasonOf(c keys.Check) string {
 	if c.Hint.Need.None() {
 		return c.Why
@@ -148,11 +148,11 @@ func (v verification) describeSet() string {
 	return inspect.Safe(text)
 }
 
-// notes are what is worth knowing of the key set and the signature.
+// notes are what is worth knowing about the key set and the signature.
 func (v verification) notes() []keys.Note {
 	signature := v.Report.Signature
 	notes := append(v.purpose(), signature.Notes...)
-	notes = append(notes, v.odd()...)
+	notes = append(notes, v.oddities()...)
 	if signature.Set == nil {
 		return notes
 	}
@@ -169,12 +169,12 @@ func (v verification) notes() []keys.Note {
 	return notes
 }
 
-// odd is what is odd in the token itself: one that verifies may still be refused for it, or
-// read otherwise.
-func (v verification) odd() []keys.Note {
+// oddities are what is odd in the token itself. A token that verifies may still be refused for
+// it, or read in another way.
+func (v verification) oddities() []keys.Note {
 	decided, _ := v.Report.Decided()
 	var notes []keys.Note
-	for _, o := range oddAt(v.Profile, v.At) {
+	for _, o := range odditiesAt(v.Profile, v.At) {
 		if o.Message != decided.Why {
 			notes = append(notes, keys.Note{ID: o.ID, Message: v.Mask.Message(o)})
 		}
@@ -182,8 +182,8 @@ func (v verification) odd() []keys.Note {
 	return notes
 }
 
-// purpose says what the token is for, where that is no API of one's own: such a token may be
-// genuine, and is the wrong one all the same.
+// purpose says what the token is for, if that is not an API of one's own. Such a token may be
+// genuine, and is still the wrong one.
 func (v verification) purpose() []keys.Note {
 	switch {
 	case v.Profile.Kind == inspect.KindID:
@@ -202,8 +202,8 @@ func (v verification) purpose() []keys.Note {
 	return []keys.Note{}
 }
 
-// question is the one thing to ask, or to do, next about a token that was not verified; empty
-// where it was, and where the hints say it.
+// question is the one thing to ask or to do next about a token that was not verified. It is
+// empty if the token was verified, or if the hints say it.
 func (v verification) question() string {
 	decided, ok := v.Report.Decided()
 	if !ok || len(v.Hints) > 0 {
@@ -234,7 +234,9 @@ func (v verification) question() string {
 }
 
 const (
-	wrongKid       = "Who changed the kid between the issuer and here?"
+	wrongKid   = "Who changed the kid between the issuer and here?"
+	whichScope = "Which scope does the client ask for? It takes one of your own API, such as " +
+		"api://ID/.default."
 	whichAuthority = "Which authority does the client ask for its token, and which version does " +
 		"the API's app registration request?"
 )
@@ -252,8 +254,7 @@ func (v verification) signatureQuestion() string {
 	case keys.WrongKey:
 		return wrongKid
 	case keys.GraphNonce:
-		return "Which scope does the client ask for? It takes one of your own API, such as " +
-			"api://ID/.default."
+		return whichScope
 	case keys.KeyOfTenant:
 		return "Is the gateway's key set that of the token's tenant, and up to date?"
 	case keys.KeyOfApp:
@@ -272,7 +273,8 @@ func (v verification) signatureQuestion() string {
 	return ""
 }
 
-// kidQuestion is about a kid that the set does not have: what to ask depends on whose set it is.
+// kidQuestion is about a kid that the set does not have. What to ask depends on whose set it
+// is.
 func (v verification) kidQuestion() string {
 	switch {
 	case v.Report.Signature.Verifier != nil:
@@ -289,8 +291,7 @@ func (v verification) kidQuestion() string {
 func alteredQuestion(r keys.Result) string {
 	switch {
 	case r.WrongResource:
-		return "Which scope does the client ask for? It takes one of your own API, such as " +
-			"api://ID/.default."
+		return whichScope
 	case r.Misfit:
 		return "Is this the whole token, from its first to its last character?"
 	}

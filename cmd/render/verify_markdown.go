@@ -46,6 +46,6 @@ func (m *markdown) notes(notes []keys.Note) {
 	}
 	m.b.WriteString("\nWorth knowing:\n\n")
 	for _, n := range notes {
-		m.b.WriteString("- " + m.plain(n.Message) + " (" + m.code(n.ID) + ")\n")
+		m.item(m.plain(n.Message) + " (" + m.code(n.ID) + ")")
 	}
 }

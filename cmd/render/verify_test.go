@@ -13,11 +13,11 @@ import (
 // Every reason why a signature does not verify comes with the question to ask next.
 func TestEveryFailureOfASignatureHasItsQuestion(t *testing.T) {
 	for reason := keys.Unsigned; reason <= keys.KeyOfCloud; reason++ {
-		v := &report.Verification{Report: keys.Report{
+		v := newVerification(&report.Verification{Report: keys.Report{
 			Signature: keys.Result{Reason: reason},
 			Checks:    []keys.Check{{ID: "signature", Outcome: keys.Fail}},
-		}}
-		if newVerification(v).question() == "" {
+		}})
+		if v.question() == "" {
 			t.Errorf("%v has none", reason)
 		}
 	}
@@ -63,10 +63,10 @@ func TestWhatToAskOfAnUnknownKidDependsOnWhoseSetItIs(t *testing.T) {
 }
 
 func TestAVerifiedTokenAsksNothing(t *testing.T) {
-	v := &report.Verification{
+	v := newVerification(&report.Verification{
 		Report: keys.Report{Checks: []keys.Check{{ID: "signature", Outcome: keys.Pass}}},
-	}
-	if q := newVerification(v).question(); q != "" {
+	})
+	if q := v.question(); q != "" {
 		t.Error(q)
 	}
 }
@@ -82,7 +82,7 @@ func altered(t *testing.T) *report.Verification {
 		Cached: true, Fetched: noon().Add(-time.Hour),
 	}
 	return &report.Verification{
-		Token: d.Token, Profile: d.Profile, At: noon(), Redact: d.Redact,
+		Token: d.Token, Profile: d.Profile, At: noon(), Redact: true,
 		Report: keys.Report{
 			Signature: keys.Result{
 				Outcome: keys.Fail, Reason: keys.TextAltered, KeyID: key.ID, Algorithm: "RS256",
@@ -110,7 +110,7 @@ func verified(t *testing.T) *report.Verification {
 	key := &keys.Key{Type: "oct"}
 	needs := source.Ask(source.NeedExpectedTenant, "not asked for")
 	return &report.Verification{
-		Token: d.Token, Profile: d.Profile, At: noon(), Redact: d.Redact, OwnKeys: true,
+		Token: d.Token, Profile: d.Profile, At: noon(), Redact: true, OwnKeys: true,
 		Report: keys.Report{
 			Signature: keys.Result{
 				Outcome: keys.Pass, Reason: keys.SignatureVerified, Verifier: key,
@@ -234,10 +234,10 @@ func TestEachCheckHasItsQuestion(t *testing.T) {
 		},
 		{keys.Check{ID: "tenant", Outcome: keys.Fail}, inspect.Token{}, whichAuthority},
 	} {
-		v := &report.Verification{
+		v := newVerification(&report.Verification{
 			Token: &test.token, Report: keys.Report{Checks: []keys.Check{test.check}},
-		}
-		if got := newVerification(v).question(); got != test.want {
+		})
+		if got := v.question(); got != test.want {
 			t.Errorf("%s: got %q, want %q", test.check.ID, got, test.want)
 		}
 	}

@@ -10,7 +10,7 @@ import (
 )
 
 // VerifyText writes a verification for a person: the answer, the reason, the evidence, every
-// check, the way on.
+// check, and what to do next.
 func VerifyText(w io.Writer, style Style, r *report.Verification) error {
 	v := newVerification(r)
 	t := NewText(style).Masked(v.Mask)
@@ -56,7 +56,7 @@ func (t *Text) verifyReason(v verification) {
 	}
 }
 
-// compared shows what a check expected beside what it found, where it compared two things.
+// compared shows what a check expected beside what it found, if it compared two things.
 func (t *Text) compared(level int, c keys.Check) bool {
 	if c.Expected == "" || c.Actual == "" {
 		return false

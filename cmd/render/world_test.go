@@ -138,5 +138,3 @@ func lenient(file *source.File) *rules.Policy {
 	)
 	return &p
 }
-
-func pointer[T any](value T) *T { return &value }

@@ -147,7 +147,8 @@ func (e *Env) renderFix(output *outputFlags, shown *render.Fixing) error {
 	return render.FixText(e.Stdout, output.style(e), shown)
 }
 
-// nothingFixed says that there is nothing to repair, or, worst first, why nothing was.
+// nothingFixed says that there is nothing to repair, or, worst first, why nothing was. Where
+// something that can be passed would help, it is missing on the command line.
 func (e *Env) nothingFixed(output *outputFlags, shown *render.Fixing, notes string) error {
 	if len(shown.Refused) == 0 {
 		if output.format.value == "json" {
@@ -166,11 +167,20 @@ func (e *Env) nothingFixed(output *outputFlags, shown *render.Fixing, notes stri
 			hints = append(hints, "pass "+ask)
 		}
 	}
-	if len(hints) == 0 {
+	wants := len(hints) > 0
+	if !wants {
 		hints = []string{wayOn(first.Rule)}
 	}
-	cause := first.Rule + ": " + first.Why
-	return &source.Error{Pos: first.Pos, Cause: cause, Hints: source.Hints(hints...)}
+	cause := first.Why
+	if first.Rule != "" {
+		cause = first.Rule + ": " + first.Why
+	}
+	problem := &source.Error{Pos: first.Pos, Cause: cause, Hints: source.Hints(hints...)}
+	if wants {
+		return problem
+	}
+	printError(e.Stderr, problem)
+	return exitWith(exitRejected)
 }
 
 // butNotes names the notes of a file in which nothing is repaired without asking: they may matter
@@ -192,6 +202,9 @@ func (j *fixJob) butNotes(fixed *repair.Fixed) string {
 func wayOn(rule string) string {
 	if solution, ok := strings.CutPrefix(rule, ofSolution); ok {
 		return "pass --token with a token that must be let in, or try another solution than " + solution
+	}
+	if rule == "" {
+		return "gatewhy explain @TOKEN -p POLICY says what would let it in"
 	}
 	return "by hand: gatewhy rules " + rule
 }

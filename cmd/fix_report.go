@@ -43,7 +43,7 @@ func (j *fixJob) refusal(left *repair.Left) render.Refusal {
 	}
 	rule := left.Rule
 	switch {
-	case rule == "":
+	case rule == "" && j.solution != nil:
 		rule = ofSolution + j.solution.Name
 	case j.solution != nil && left.Why == "":
 		why, asks = left.Message, []string{"--rule " + rule + " in the place of --solution"}

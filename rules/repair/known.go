@@ -150,6 +150,9 @@ func (k *known) learnTenant(policies []*rules.Policy) {
 // carry lets a token have what a policy wants, where it has nothing there yet, and where Entra ID
 // may write such a thing at all.
 func (k *known) carry(claim, wanted string) {
+	if of := traitOf(claim); (of == ofScopes || of == ofRoles) && k.sure(of) {
+		return
+	}
 	if claim == "scope" {
 		claim = "scp"
 	}

@@ -66,10 +66,10 @@ func alone(c *rules.Check) *exposed {
 // policies know gets past what tells clients apart; without it everybody does.
 func (e *exposed) ask(tokens issued.Tokens, clients bool) (exposure, *issued.Token) {
 	best, with := keptOut, (*issued.Token)(nil)
-	var seen []*issued.Token
+	seen := map[string]bool{}
 	for t := range tokens {
 		view := e.view(t, clients)
-		if e.shared && view.Seen(&seen, t) {
+		if e.shared && view.Seen(seen, t) {
 			continue // the policies can't tell it from one that was asked about
 		}
 		got, token := e.one(view, t)
@@ -133,6 +133,7 @@ func (e *exposed) view(t *issued.Token, clients bool) *issued.View {
 	supposed := make([]*rules.Policy, len(e.policies))
 	for i, p := range e.policies {
 		copied := *p
+		copied.When.Routes = nil // those who are asked about take one that all of them cover
 		copied.Root = withoutPassed(p.Root.Map(func(c *rules.Check) *rules.Check {
 			return suppose(c, passed, t, clients)
 		}))

@@ -28,4 +28,4 @@ func CanHold(claim, text string) bool {
 
 // permissionSigns are what the value of a scope or a role may be made of.
 const permissionSigns = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789" +
-	":!#$%&'()*+,-./:;<=>?@[]^+_`{|}~"
+	"!#$%&'()*+,-./:;<=>?@[]^_`{|}~"

@@ -202,7 +202,10 @@ func assumed(policies []*Policy, classes []Class) []Finding {
 	var all []Finding
 	for i, applies := range mixed(classes).Applies {
 		guard := &policies[i].When
-		f := Finding{Rule: "route-assumed", Severity: Note, Pos: guard.Pos, Span: guard.Span, Field: guard.Field}
+		f := Finding{
+			Rule: "route-assumed", Severity: Note, Policy: policies[i],
+			Pos: guard.Pos, Span: guard.Span, Field: guard.Field,
+		}
 		switch {
 		case guard.Disabled:
 			all = append(all, classes[0].routeFindings(policies[i], No, &Request{})...)

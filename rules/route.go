@@ -109,7 +109,7 @@ func coveredBy(expression, text string) Truth {
 // routeFindings says what a reader must know of a policy that does not apply.
 func (c *Class) routeFindings(policy *Policy, applies Truth, r *Request) []Finding {
 	guard := &policy.When
-	finding := Finding{Pos: guard.Pos, Span: guard.Span, Field: guard.Field}
+	finding := Finding{Pos: guard.Pos, Span: guard.Span, Field: guard.Field, Policy: policy}
 	switch {
 	case guard.Disabled:
 		finding.Rule, finding.Severity = "policy-disabled", Warning

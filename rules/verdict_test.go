@@ -180,10 +180,14 @@ func TestPoliciesThatDoNotApplyLetEverythingThrough(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			request := claims(`{}`)
 			request.Method, request.Path = test.method, test.path
-			v := Evaluate([]*Policy{{When: test.guard, Root: AllOf(fixed(Audience, No))}}, request)
+			policy := &Policy{When: test.guard, Root: AllOf(fixed(Audience, No))}
+			v := Evaluate([]*Policy{policy}, request)
 			finding := ""
-			if len(v.Findings) > 0 {
-				finding = v.Findings[0].Rule
+			for _, f := range v.Findings {
+				finding = f.Rule
+				if f.Policy != policy {
+					t.Errorf("%s names policy %v", f.Rule, f.Policy)
+				}
 			}
 			if v.Outcome != test.want || finding != test.finding {
 				t.Errorf("got %s with finding %q", v.Outcome, finding)

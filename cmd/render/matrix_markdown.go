@@ -26,7 +26,7 @@ func MatrixMarkdown(w io.Writer, x *Matrixing) error {
 		r := &x.Remarks[i]
 		m.b.WriteString("- " + escapeMarkdown(x.Gateways[r.Gateway]) + ": **" + r.Rule + "**: " + escapeMarkdown(r.Message) + " (" + code(r.Pos.String()) + ")\n")
 	}
-	for _, u := range x.Unknowns() {
+	for _, u := range x.OpenCells() {
 		m.b.WriteString("- not known at " + escapeMarkdown(x.Gateways[u.Gateway]+": "+x.why(u)) + "\n")
 	}
 	if len(x.Allow) > 0 {

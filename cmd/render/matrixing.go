@@ -105,7 +105,7 @@ func onlyIssuance(m *environments.Matrix) bool {
 }
 
 // why says what keeps the cells of a gateway from being known, and what would tell.
-func (x *Matrixing) why(u environments.Unknown) string {
+func (x *Matrixing) why(u environments.OpenCells) string {
 	w := x.Witness(u.Row, u.Gateway)
 	text := fmt.Sprintf("%s (%s)", x.Rows[u.Row].Name, plural(u.Rows, "row", "rows"))
 	if class := x.Cells[u.Row][u.Gateway].Class().String(); class != "" {

@@ -91,25 +91,27 @@ func (m *Matrix) hasOwn(gateway int) bool {
 	return slices.ContainsFunc(m.Rows, func(r *Row) bool { return r.meant(m.Gateways[gateway]) })
 }
 
-// Unknown is the cells of one gateway of which it is not known, for one reason.
-type Unknown struct {
+// OpenCells are cells of one gateway that are not known, for one reason.
+type OpenCells struct {
 	Gateway, Row int // of the first
 	Rows         int
 	Decided      rules.ID
 }
 
-// Unknowns lists what keeps cells from being known, by gateway and by the check that is not known.
-func (m *Matrix) Unknowns() []Unknown {
-	var all []Unknown
+// OpenCells lists the cells that are not known, by gateway and by the check that is not known.
+func (m *Matrix) OpenCells() []OpenCells {
+	var all []OpenCells
 	for g := range m.Gateways {
 		for r := range m.Rows {
 			cell := &m.Cells[r][g]
 			if cell.OK() != rules.Maybe {
 				continue
 			}
-			i := slices.IndexFunc(all, func(u Unknown) bool { return u.Gateway == g && u.Decided == cell.Decided })
+			i := slices.IndexFunc(all, func(o OpenCells) bool {
+				return o.Gateway == g && o.Decided == cell.Decided
+			})
 			if i < 0 {
-				all = append(all, Unknown{Gateway: g, Row: r, Decided: cell.Decided})
+				all = append(all, OpenCells{Gateway: g, Row: r, Decided: cell.Decided})
 				i = len(all) - 1
 			}
 			all[i].Rows++

@@ -211,19 +211,19 @@ func (m *modeller) forged() {
 	}
 }
 
-// checksSignatures reports whether some policy asks whether a token's signature verifies, itself
-// or at a validation endpoint.
+// checksSignatures reports whether some policy lets nobody past without asking whether the token's
+// signature verifies, itself or at a validation endpoint.
 func checksSignatures(policies []*rules.Policy) bool {
-	for _, policy := range policies {
-		if policy.When.Disabled {
-			continue
-		}
-		for _, check := range policy.Checks() {
-			if check.Skip == "" &&
-				(check.ID == rules.Signature || check.ID == rules.Introspection) {
-				return true
-			}
-		}
-	}
-	return false
+	return slices.ContainsFunc(policies, func(policy *rules.Policy) bool {
+		ways, ok := policy.Root.Ways()
+		unchecked := func(way []*rules.Check) bool { return !slices.ContainsFunc(way, asksForSignature) }
+		return !policy.When.Disabled && ok && !slices.ContainsFunc(ways, unchecked)
+	})
+}
+
+// asksForSignature reports whether a check wants a signature that verifies. One that wants a
+// signature that does not is a Not.
+func asksForSignature(c *rules.Check) bool {
+	return c.Skip == "" && c.Test.Op != rules.Not &&
+		(c.ID == rules.Signature || c.ID == rules.Introspection)
 }

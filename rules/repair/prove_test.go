@@ -298,3 +298,24 @@ func TestAConfigurationWithTooManyFindingsIsNotRepairedWithoutEnd(t *testing.T) 
 		t.Errorf("%v", err)
 	}
 }
+
+func TestAModelledTokenIsMadeForOneWayPastAPolicy(t *testing.T) {
+	t.Parallel()
+	wants := func(claim, text string) rules.Node {
+		return rules.Node{Check: &rules.Check{Test: rules.Predicate{
+			Op: rules.OneOf, Input: rules.Claim(claim), Values: rules.Literals(text),
+		}}}
+	}
+	admin := wants("roles", "admin")
+	root := rules.Node{All: []rules.Node{
+		{Any: []rules.Node{wants("scp", "read"), wants("scp", "write")}}, {Not: &admin},
+	}}
+	var m tokenModel
+	m.learn([]*rules.Policy{{Root: root}})
+	if len(m.scopes) != 1 || m.scopes[0] != "read" || m.roles != nil {
+		t.Errorf("it has the scopes %q and the roles %q", m.scopes, m.roles)
+	}
+	if !m.had.text("write") {
+		t.Error("what the other alternative wants did not stand in the policies")
+	}
+}

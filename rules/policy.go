@@ -1,7 +1,10 @@
 package rules
 
 import (
+	"fmt"
+	"iter"
 	"slices"
+	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
@@ -26,4 +29,183 @@ type Policy struct {
 // Checks lists every check of the policy, in the gateway's order. They need not all hold: see [Node].
 func (p *Policy) Checks() []*Check {
 	return slices.AppendSeq(make([]*Check, 0, p.Root.size()), p.Root.Checks())
+}
+
+// Node is a part of a policy: a check, or a combination of nodes. It is one of Check, All, Any, Not and First;
+// the zero Node holds for every request.
+type Node struct {
+	Check *Check
+	All   []Node // each must hold; they are tried in order
+	Any   []Node // one must hold; they are tried in order
+	Not   *Node  // must not hold
+	First *First // the first branch whose condition holds decides
+
+	// Answer is what the gateway sends where the node as a whole does not hold; nil for the answer of the check
+	// that decides it.
+	Answer *Answer
+
+	// Reports says which alternative that is where nothing of Any holds.
+	Reports Reported
+}
+
+// First is an ordered list of rules, as a gateway has them whose first match decides.
+type First struct {
+	Branches []Branch
+	Default  Node // where no condition holds
+}
+
+// Branch is a condition, and what must hold where it does.
+type Branch struct{ If, Then Node }
+
+// Reported is the alternative whose fault a gateway reports, where none of several holds.
+type Reported uint8
+
+// The alternatives.
+const (
+	Nearest Reported = iota // the one of which most checks hold; the gateway's own rule is not known
+	Foremost
+	Last
+	Weightiest // the last one of those whose answers weigh most
+)
+
+// AllOf is the node under which each of the checks must hold, in order.
+func AllOf(checks ...*Check) Node {
+	node := Node{All: make([]Node, len(checks))}
+	for i, check := range checks {
+		node.All[i].Check = check
+	}
+	return node
+}
+
+// parts are the nodes right below a node, in the order in which the gateway meets them.
+func (n *Node) parts() []*Node {
+	var all []*Node
+	switch {
+	case n.Not != nil:
+		return []*Node{n.Not}
+	case n.First != nil:
+		for i := range n.First.Branches {
+			all = append(all, &n.First.Branches[i].If, &n.First.Branches[i].Then)
+		}
+		return append(all, &n.First.Default)
+	}
+	some := n.All
+	if n.Any != nil {
+		some = n.Any
+	}
+	for i := range some {
+		all = append(all, &some[i])
+	}
+	return all
+}
+
+// Checks visits every check at or below a node, in order. They need not all hold: see [Node].
+func (n *Node) Checks() iter.Seq[*Check] {
+	return func(yield func(*Check) bool) { n.visit(yield) }
+}
+
+func (n *Node) visit(yield func(*Check) bool) bool {
+	if n.Check != nil {
+		return yield(n.Check)
+	}
+	for i := range n.All {
+		if !n.All[i].visit(yield) {
+			return false
+		}
+	}
+	if n.All != nil {
+		return true
+	}
+	for _, part := range n.parts() {
+		if !part.visit(yield) {
+			return false
+		}
+	}
+	return true
+}
+
+// size is the number of checks at or below a node.
+func (n *Node) size() int {
+	if n.Check != nil {
+		return 1
+	}
+	size := 0
+	for i := range n.All {
+		size += n.All[i].size()
+	}
+	if n.All == nil {
+		for _, part := range n.parts() {
+			size += part.size()
+		}
+	}
+	return size
+}
+
+// Map returns the node with other checks in the place of its own. Nothing of the node itself is changed.
+func (n Node) Map(change func(*Check) *Check) Node {
+	each := func(nodes []Node) []Node {
+		if nodes == nil {
+			return nil
+		}
+		changed := make([]Node, len(nodes))
+		for i := range nodes {
+			changed[i] = nodes[i].Map(change)
+		}
+		return changed
+	}
+	switch {
+	case n.Check != nil:
+		n.Check = change(n.Check)
+	case n.Not != nil:
+		not := n.Not.Map(change)
+		n.Not = &not
+	case n.First != nil:
+		first := First{Default: n.First.Default.Map(change)}
+		for _, b := range n.First.Branches {
+			first.Branches = append(first.Branches, Branch{b.If.Map(change), b.Then.Map(change)})
+		}
+		n.First = &first
+	}
+	n.All, n.Any = each(n.All), each(n.Any)
+	return n
+}
+
+// Group is the path of a check below a node, such as any[1].all[0]; empty where the check stands in a plain
+// list, or is none of the node's.
+func (n *Node) Group(check *Check) string {
+	path, _ := n.pathTo(check)
+	if !strings.Contains(strings.ReplaceAll(path, ".all[", "["), ".") {
+		return ""
+	}
+	return path[1:]
+}
+
+// pathTo is the path to a check with a dot before each step.
+func (n *Node) pathTo(check *Check) (path string, found bool) {
+	if n.Check != nil {
+		return "", n.Check == check
+	}
+	for i, part := range n.parts() {
+		if path, ok := part.pathTo(check); ok {
+			return n.step(i) + path, true
+		}
+	}
+	return "", false
+}
+
+// step names one of a node's parts.
+func (n *Node) step(i int) string {
+	switch {
+	case n.Not != nil:
+		return ".not"
+	case n.First != nil && i == 2*len(n.First.Branches):
+		return ".default"
+	case n.First != nil && i%2 == 0:
+		return fmt.Sprintf(".first[%d].if", i/2)
+	case n.First != nil:
+		return fmt.Sprintf(".first[%d].then", i/2)
+	case n.Any != nil:
+		return fmt.Sprintf(".any[%d]", i)
+	}
+	return fmt.Sprintf(".all[%d]", i)
 }

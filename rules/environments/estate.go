@@ -7,6 +7,7 @@ import (
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/issued"
 )
 
 // Estate is what the environments file and the files that it names hold.
@@ -62,3 +63,79 @@ func (e *Estate) allowed(from, to string) *Crossing {
 	}
 	return nil
 }
+
+// Row is one row of the matrix: a real token, or all modelled tokens of one kind.
+type Row struct {
+	*issued.Kind
+	Real *Real // nil where the row is modelled
+}
+
+// rows lists the real tokens, then every kind of token that the model knows.
+func (e *Estate) rows() []*Row {
+	var all []*Row
+	for i := range e.Sites {
+		all = append(all, e.Sites[i].realTokens()...)
+	}
+	for _, kind := range e.world().Kinds() {
+		all = append(all, &Row{Kind: kind})
+	}
+	return all
+}
+
+// world is what the model is to know of the estate.
+func (e *Estate) world() *issued.World {
+	w := &issued.World{Tenant: e.Tenant, Cloud: e.Cloud, Assignments: e.Assignments, At: e.At}
+	for i := range e.Sites {
+		s := &e.Sites[i]
+		w.Places = append(
+			w.Places, issued.Place{
+				Name: s.Name, API: s.API, Clients: s.Clients, Policies: s.Policies,
+				Contracts: s.Contracts,
+			},
+		)
+	}
+	return w
+}
+
+func (s *Site) realTokens() []*Row {
+	var all []*Row
+	for i := range s.Tokens {
+		name := s.Name
+		if len(s.Tokens) > 1 {
+			name += "/" + s.Tokens[i].Name
+		}
+		all = append(
+			all, &Row{
+				Kind: &issued.Kind{Name: name, Home: s.Name, For: s.Name}, Real: &s.Tokens[i],
+			},
+		)
+	}
+	return all
+}
+
+// classesOf groups the modelled tokens of rows.
+func classesOf(rows []*Row) *issued.Classes {
+	var kinds []*issued.Kind
+	for _, row := range rows {
+		kinds = append(kinds, row.Kind)
+	}
+	return issued.NewClasses(kinds)
+}
+
+// signIn reports whether the row's tokens tell who has signed in to an environment's own client.
+func (r *Row) signIn(environment string) bool { return r.Identity && r.Home == environment }
+
+// meant reports whether the environment that the row's tokens belong to is meant to let them in:
+// of guests, and of what nobody asked for, nobody has said.
+func (r *Row) meant(environment string) bool {
+	return r.own(environment) && !r.Guest &&
+		!r.Unasked
+}
+
+// own reports whether the row's tokens belong to an environment: issued to its client, for its
+// API.
+func (r *Row) own(environment string) bool { return r.Home == environment && r.For == environment }
+
+// likeness reports whether the row's tokens are for a stranger's API that is called as ours, and
+// issued to a client of ours.
+func (r *Row) likeness() bool { return r.Holder == issued.Member && r.For == "" && !r.Identity }

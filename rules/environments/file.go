@@ -1,13 +1,16 @@
 package environments
 
 import (
+	"fmt"
 	"path"
 	"regexp"
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules/issued"
 )
 
 // File is an environments file (gatewhy.yaml) as it was read. File names in it are relative to its own folder.
@@ -98,4 +101,157 @@ func (f *File) Names() []string {
 		all[i] = f.Environments[i].Name
 	}
 	return all
+}
+
+// Read reads an environments file. Every error is a [*source.Error] at the place that is wrong.
+func Read(file *source.File) (*File, error) {
+	f := &File{Name: file.Name}
+	if len(file.Documents) != 1 {
+		cause := fmt.Sprintf("%d documents; an environments file is one", len(file.Documents))
+		return nil, refusal(source.Position{File: file.Name, Line: 1, Column: 1}, cause, "")
+	}
+	err := f.read(file.Documents[0])
+	if err == nil {
+		err = f.check(file.Documents[0])
+	}
+	if err != nil {
+		return nil, err
+	}
+	return f, nil
+}
+
+func (f *File) read(v *source.Value) error {
+	return object(
+		v, "the environments file",
+		reader{"version", version},
+		text("tenant", &f.Tenant), text("cloud", &f.Cloud), text("jwks", &f.Keys),
+		reader{"environments", f.readEnvironments},
+		list("allow", f.readCrossing),
+		reader{"lint", f.readLint},
+	)
+}
+
+func version(v *source.Value) error {
+	if n, ok := v.Int(); !ok || n != 1 {
+		return wrong(v, "version must be 1", "a later version needs a later gatewhy")
+	}
+	return nil
+}
+
+func (f *File) readEnvironments(v *source.Value) error {
+	if !v.Is(source.Object) {
+		return wrong(v, "environments must be an object: a name, then what belongs to it", "")
+	}
+	for _, m := range v.Members {
+		if _, twice := f.Environment(m.Key); twice {
+			return refusal(m.KeyPos, "the environment "+m.Key+" stands twice", "")
+		}
+		if err := checkName(m); err != nil {
+			return err
+		}
+		f.Environments = append(f.Environments, Environment{Name: m.Key, Pos: m.KeyPos})
+		if err := f.Environments[len(f.Environments)-1].read(m.Value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkName refuses names that rows of the matrix have a meaning for.
+func checkName(m source.Member) error {
+	switch {
+	case m.Key == "" || strings.ContainsAny(m.Key, "/\n"):
+		return refusal(m.KeyPos, "an environment's name is empty or has a slash in it", "")
+	case slices.Contains(issued.Reserved(), m.Key):
+		return refusal(m.KeyPos, "an environment can't be called "+m.Key, "the matrix has rows of that name")
+	}
+	return nil
+}
+
+func (e *Environment) read(v *source.Value) error {
+	return object(
+		v, "the environment "+e.Name,
+		texts("policies", &e.Policies), text("contracts", &e.Contracts), text("gateway", &e.Gateway),
+		texts("api", &e.API), texts("clients", &e.Clients), texts("tokens", &e.Tokens),
+	)
+}
+
+func (f *File) readCrossing(v *source.Value) error {
+	c := Crossing{Pos: v.Pos}
+	if err := object(v, "an entry of allow", plain("from", &c.From), plain("to", &c.To), plain("reason", &c.Reason)); err != nil {
+		return err
+	}
+	f.Allow = append(f.Allow, c)
+	return nil
+}
+
+func (f *File) readLint(v *source.Value) (err error) {
+	f.Ignore, err = Ignores(v)
+	return err
+}
+
+// Ignores reads what stands under lint, in an environments file or in a file that holds nothing else. That an entry has no reason, or
+// an empty one, is a finding of lint. Every error is a [*source.Error] at the place that is wrong.
+func Ignores(v *source.Value) ([]Ignored, error) {
+	if v == nil || v.Is(source.Null) {
+		return nil, nil
+	}
+	var all []Ignored
+	err := object(v, "lint", list("ignore", func(item *source.Value) error {
+		i := Ignored{Pos: item.Pos, Span: item.Span}
+		if err := object(item, "an entry of lint.ignore", plain("rule", &i.Rule), plain("path", &i.Path), plain("field", &i.Field), perhaps("reason", &i.Reason), day("until", &i.Until)); err != nil {
+			return err
+		}
+		if i.Rule == "" {
+			return wrong(item, "an entry of lint.ignore needs a rule", `such as {rule: any-client-accepted, path: "policies/legacy/**", reason: "…", until: 2027-01-31}`)
+		}
+		all = append(all, i)
+		return nil
+	}))
+	return all, err
+}
+
+// check holds the file's parts against each other.
+func (f *File) check(v *source.Value) error {
+	switch {
+	case v.Member("version") == nil:
+		return wrong(v, "version is missing", "the first line is version: 1")
+	case len(f.Environments) == 0:
+		return wrong(v, "there are no environments", "environments: is an object of names; gatewhy init writes a file to start from")
+	}
+	if f.Cloud.Value != "" {
+		if _, ok := entra.CloudByID(f.Cloud.Value); !ok {
+			cause := fmt.Sprintf("%q is no cloud", shorten(f.Cloud.Value))
+			return refusal(f.Cloud.Pos, cause, "clouds are "+cloudIDs())
+		}
+	}
+	for _, c := range f.Allow {
+		if err := f.checkCrossing(&c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (f *File) checkCrossing(c *Crossing) error {
+	if c.Reason == "" {
+		const why = "say why these tokens are meant to be let in, for who reads it next year"
+		return refusal(c.Pos, "an entry of allow needs a reason", why)
+	}
+	for _, name := range []string{c.From, c.To} {
+		if _, ok := f.Environment(name); !ok {
+			cause := fmt.Sprintf("allow names an environment %q that is not there", shorten(name))
+			return refusal(c.Pos, cause, "there are "+strings.Join(f.Names(), ", "))
+		}
+	}
+	return nil
+}
+
+func cloudIDs() string {
+	clouds := entra.Clouds()
+	ids := make([]string, len(clouds))
+	for i, cloud := range clouds {
+		ids[i] = cloud.ID
+	}
+	return strings.Join(ids, ", ")
 }

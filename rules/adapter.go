@@ -114,7 +114,8 @@ func (a *Adapter) VariantNames() []string {
 
 // Options say what files do not, and narrow what is read of them.
 type Options struct {
-	Variant string // the gateway, where a file does not name it; empty where the user does not either
+	// the gateway, where a file does not name it; empty where the user does not either
+	Variant string
 	API     string // the API instance, of a file with several
 	Kind    string // the policy kind, of a file that is a bare configuration
 	Runtime string // the version of the gateway's runtime; empty where it is not known
@@ -205,14 +206,17 @@ type Expression struct {
 type Collection struct {
 	Name  string // "contracts"
 	Title string
-	Takes []source.Input // which inputs of the program it gives; none for what the other steps need
+	// which inputs of the program it gives; none for what the other steps need
+	Takes []source.Input
 	Steps []Step
 }
 
 // Step is one command to run, or, without a command, one thing to do by hand.
 type Step struct {
-	Note    string  // what it gives, or when it is needed
-	Command string  // for a shell, with {org}, {environment}, … where the ids go; it names secrets only as variables
+	Note string // what it gives, or when it is needed
+	// for a shell, with {org}, {environment}, … where the ids go; it names secrets only as
+	// variables
+	Command string
 	Explain []Given // in the place of Command: a prediction from what the steps before it gave
 }
 

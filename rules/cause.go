@@ -6,7 +6,8 @@ import (
 	"strings"
 )
 
-// Cause is something that a prediction does not see, and that would explain another answer of the gateway.
+// Cause is something that a prediction does not see, and that would explain another answer of
+// the gateway.
 type Cause struct {
 	ID       string // kebab-case
 	Title    string
@@ -15,8 +16,9 @@ type Cause struct {
 	Need     Need   // what to pass to know more; may be none
 	Evidence Evidence
 
-	// What it explains: the answers that the table of behaviours has for these situations; that a request is let in; an answer
-	// that the table has for policies that were not given; an answer of another gateway; or any answer.
+	// What it explains: the answers that the table of behaviours has for these situations; that
+	// a request is let in; an answer that the table has for policies that were not given; an
+	// answer of another gateway; or any answer.
 	Situations []string
 	LetsIn     bool
 	Elsewhere  bool
@@ -87,19 +89,24 @@ func (p *Prediction) counts(cause *Cause, b *Behaviour) bool {
 	return p.own(b) || cause.AnyGateway
 }
 
-// given reports whether one of the policies is of a kind that the row is about, on whichever gateway.
+// given reports whether one of the policies is of a kind that the row is about, on whichever
+// gateway.
 func (p *Prediction) given(b *Behaviour) bool {
-	return slices.ContainsFunc(p.Policies, func(policy *Policy) bool { return slices.Contains(b.Policies, policy.Asset) })
+	return slices.ContainsFunc(
+		p.Policies, func(policy *Policy) bool { return slices.Contains(b.Policies, policy.Asset) },
+	)
 }
 
 func (m Match) rank() int {
 	return slices.Index([]Match{ByBody, ByHeader, ByStatus, ByNone}, m)
 }
 
-// ranked orders the suspects: those whose body or header is in the table first, then those whose status is, then the
-// rest; within each as they were listed.
+// ranked orders the suspects: those whose body or header is in the table first, then those whose
+// status is, then the rest; within each as they were listed.
 func ranked(all []Suspect) []Suspect {
-	slices.SortStableFunc(all, func(a, b Suspect) int { return cmp.Compare(a.By.class(), b.By.class()) })
+	slices.SortStableFunc(
+		all, func(a, b Suspect) int { return cmp.Compare(a.By.class(), b.By.class()) },
+	)
 	for i := range all {
 		all[i].Rank = i + 1
 	}
@@ -108,8 +115,8 @@ func ranked(all []Suspect) []Suspect {
 
 func (m Match) class() int { return max(m.rank(), ByHeader.rank()) }
 
-// fromTrace are the checks that would explain the answer: one before the deciding check that is not known, or one after it
-// that fails too, if the gateway runs them in another order.
+// fromTrace are the checks that would explain the answer: one before the deciding check that is
+// not known, or one after it that fails too, if the gateway runs them in another order.
 func (p *Prediction) fromTrace(o *Observation) []Suspect {
 	var all []Suspect
 	before := true
@@ -148,9 +155,11 @@ func lookFor(r *Result) string {
 func (p *Prediction) laterCheck(r *Result) Suspect {
 	name := checkNames([]*Result{r})
 	return Suspect{By: ByStatus, Cause: Cause{
-		ID: "other-check-first", Title: "the " + name + " check fails too, and the gateway may run it first",
-		Why:  "the order of a policy's checks is not documented in full: " + r.Why(),
-		Look: p.repairBoth(r), Evidence: r.Evidence(),
+		ID:       "other-check-first",
+		Title:    "the " + name + " check fails too, and the gateway may run it first",
+		Why:      "the order of a policy's checks is not documented in full: " + r.Why(),
+		Look:     p.repairBoth(r),
+		Evidence: r.Evidence(),
 	}}
 }
 
@@ -165,7 +174,8 @@ func (p *Prediction) repairBoth(r *Result) string {
 func (p *Prediction) explains(r *Result, a *Answer, o *Observation) bool {
 	row := Behaviour{Answer: *a}
 	for i := range p.Behaviours {
-		if b := &p.Behaviours[i]; b.Situation == a.Situation && b.Condition == "" && b.holdsFor(r.Policy) {
+		if b := &p.Behaviours[i]; b.Situation == a.Situation && b.Condition == "" &&
+			b.holdsFor(r.Policy) {
 			row.Headers = b.Headers
 		}
 	}

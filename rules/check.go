@@ -4,8 +4,8 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
-// ID says what kind of check it is. The list is closed, and its order is the one in which a gateway that uses
-// them runs them.
+// ID says what kind of check it is. The list is closed, and its order is the one in which a
+// gateway that uses them runs them.
 type ID string
 
 // The check ids.
@@ -28,7 +28,8 @@ const (
 	ClientID      ID = "client-id"     // can a client id be read
 	ClientSecret  ID = "client-secret" // does the secret belong to that client
 	Contract      ID = "contract"      // is that client allowed
-	NotModelled   ID = "not-modelled"  // a policy of a kind that is not modelled, and that may look at credentials
+	// a policy of a kind that is not modelled, and that may look at credentials
+	NotModelled ID = "not-modelled"
 )
 
 // CheckIDs lists the ids in that order.
@@ -47,21 +48,30 @@ func CheckIDs() []string {
 
 // Check is one thing that a policy asks of a request.
 type Check struct {
-	ID    ID
-	Field string          // the configuration field that it comes from; for a control that is missing, the one that opens the hole
+	ID ID
+	// the configuration field that it comes from; for a control that is missing, the one that
+	// opens the hole
+	Field string
 	Pos   source.Position // of the first character of that field's value
 	Span  source.Span     // of the field's value
 	Claim string          // of a custom claim: its name
 
-	Test    Predicate
-	Skip    string   // why the configuration switches the check off, though Test says what it would test; empty where it does not
+	Test Predicate
+	// why the configuration switches the check off, though Test says what it would test; empty
+	// where it does not
+	Skip    string
 	Unknown *Unknown // why the configuration alone leaves the check undecided, whatever the token
 
-	Binds    string   // the name under which later checks find what this one has read; empty for none
+	// the name under which later checks find what this one has read; empty for none
+	Binds    string
 	Answer   Answer   // what the gateway sends where the check fails
 	Evidence Evidence // for the check itself: that the gateway tests this, and how
-	Captured Evidence // in the place of Evidence where the validation endpoint's answer was given; zero for the same
-	Remark   string   // what a reader should know about how the check was made, such as a model that stands in for an answer
+	// in the place of Evidence where the validation endpoint's answer was given; zero for the
+	// same
+	Captured Evidence
+	// what a reader should know about how the check was made, such as a model that stands in for
+	// an answer
+	Remark string
 
 	// Of a contract, in the vendor's words: what it may mean that no contract has a client id of
 	// Entra ID's form (a clause), and what else admits a client (a sentence without a full stop).
@@ -84,11 +94,12 @@ type Level string
 const (
 	Documented Level = "documented" // the vendor's documentation says so
 	Observed   Level = "observed"   // someone ran it and published what happened
-	Inferred   Level = "inferred"   // deduced from documentation or public code; nobody is known to have run it
+	// deduced from documentation or public code; nobody is known to have run it
+	Inferred Level = "inferred"
 )
 
-// Evidence is what a prediction rests on. Reference is a document, a page or a published observation, as a
-// reader would look it up.
+// Evidence is what a prediction rests on. Reference is a document, a page or a published
+// observation, as a reader would look it up.
 type Evidence struct {
 	Level     Level
 	Reference string
@@ -101,8 +112,9 @@ type Answer struct {
 	Body      string // the exact body; empty where no published answer gives it
 	NoBody    bool   // the body is known to be empty
 	Weight    int8   // which answer is sent where several alternatives fail, of [Weightiest]
-	Says      string // words that are known to stand in the answer, where its exact body is not known
-	Evidence  Evidence
+	// words that are known to stand in the answer, where its exact body is not known
+	Says     string
+	Evidence Evidence
 }
 
 // weaker reports whether e is worse founded than other.

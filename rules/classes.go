@@ -51,7 +51,9 @@ func Classes(policies []*Policy, method, path string) []Class {
 			})
 		}
 	}
-	slices.SortStableFunc(all, func(a, b Class) int { return cmp.Compare(b.covered(), a.covered()) })
+	slices.SortStableFunc(
+		all, func(a, b Class) int { return cmp.Compare(b.covered(), a.covered()) },
+	)
 	return distinct(all)
 }
 
@@ -127,7 +129,9 @@ func (s *sample) says(expression string) Truth {
 	return s.matches[expression]
 }
 
-func sampleOf(text string, expressions []string, match func(expression, text string) Truth) sample {
+func sampleOf(
+	text string, expressions []string, match func(expression, text string) Truth,
+) sample {
 	s := sample{text: text, matches: make(map[string]Truth, len(expressions))}
 	for _, expression := range expressions {
 		s.matches[expression] = match(expression, text)
@@ -135,14 +139,15 @@ func sampleOf(text string, expressions []string, match func(expression, text str
 	return s
 }
 
-// methodSamples is a method for each way in which the expressions tell methods apart: of HTTP's own, and of
-// those that the expressions name.
+// methodSamples is a method for each way in which the expressions tell methods apart: of HTTP's
+// own, and of those that the expressions name.
 func methodSamples(expressions []string, known string) []sample {
 	if known != "" {
 		return []sample{sampleOf(known, expressions, matchRoute)}
 	}
 	texts := []string{
-		http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete, http.MethodHead,
+		http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete,
+		http.MethodHead,
 		http.MethodOptions,
 	}
 	named := regexp.MustCompile(`[A-Z]{3,}`)
@@ -170,8 +175,9 @@ func addSample(all []sample, s sample) []sample {
 	return append(all, s)
 }
 
-// evaluateClasses is the verdict of a request of which it is not known to which class it belongs: that of every
-// class where they agree, or rejected where every class is; else undetermined.
+// evaluateClasses is the verdict of a request of which it is not known to which class it
+// belongs: that of every class where they agree, or rejected where every class is; else
+// undetermined.
 func evaluateClasses(policies []*Policy, request *Request, classes []Class) Verdict {
 	all := make([]Verdict, len(classes))
 	outcomes := map[Decision]int{}
@@ -219,7 +225,8 @@ func assumed(policies []*Policy, classes []Class) []Finding {
 	return all
 }
 
-// mixed is the class of which it is not known whether the policies apply that tell the classes apart.
+// mixed is the class of which it is not known whether the policies apply that tell the classes
+// apart.
 func mixed(classes []Class) *Class {
 	c := &Class{Applies: slices.Clone(classes[0].Applies)}
 	for _, other := range classes[1:] {
@@ -240,8 +247,11 @@ func (v *Verdict) byClass() {
 		parts = append(parts, fmt.Sprintf("%s is %s", v.Classes[i].Class, v.Classes[i].inShort()))
 	}
 	unknown := &Unknown{
-		Why:  "it depends on the request: " + strings.Join(parts, ", "),
-		Need: Need{Input: source.NeedRequest, For: "whether it is a request such as " + classNames(v.Classes)},
+		Why: "it depends on the request: " + strings.Join(parts, ", "),
+		Need: Need{
+			Input: source.NeedRequest,
+			For:   "whether it is a request such as " + classNames(v.Classes),
+		},
 	}
 	for i := range v.Results {
 		r := &v.Results[i]

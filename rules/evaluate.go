@@ -6,7 +6,8 @@ type evaluation struct {
 	policy  *Policy
 	results []Result
 
-	// tokenless says that a check has looked for a token, and there is none: those that read it are skipped.
+	// tokenless says that a check has looked for a token, and there is none: those that read it
+	// are skipped.
 	tokenless bool
 }
 
@@ -122,8 +123,8 @@ type sequence struct {
 	unsure bool // by is of a part that is open
 }
 
-// add takes the next part. The first part that surely ends the sequence decides it; where none does, the first
-// that is open.
+// add takes the next part. The first part that surely ends the sequence decides it; where none
+// does, the first that is open.
 func (s *sequence) add(part settled) {
 	if s.ended {
 		s.passed += part.passed
@@ -152,7 +153,8 @@ func (e *evaluation) all(nodes []Node) settled {
 	return run.settled()
 }
 
-// any tries every alternative: what comes after one that holds is run and shown, and counts for nothing.
+// any tries every alternative: what comes after one that holds is run and shown, and counts for
+// nothing.
 func (e *evaluation) any(n *Node) settled {
 	run := anyOf()
 	all := make([]settled, len(n.Any))
@@ -353,7 +355,12 @@ func (s settled) orBy(led int) settled {
 func (e *evaluation) skip(n *Node, why string) {
 	for check := range n.Checks() {
 		e.results = append(e.results, Result{
-			Check: check, Policy: e.policy, Outcome: Skipped, may: holds, request: e.request, skip: why,
+			Check:   check,
+			Policy:  e.policy,
+			Outcome: Skipped,
+			may:     holds,
+			request: e.request,
+			skip:    why,
 		})
 	}
 }

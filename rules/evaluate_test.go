@@ -47,11 +47,12 @@ func TestWhichAnswerAGatewaySends(t *testing.T) {
 		{"none where the node holds", Node{All: []Node{yes}, Answer: teapot}, Accepted, 200, ""},
 
 		{
-			"of alternatives the nearest one's: the second", either(Nearest, far, all(yes, yes, no)),
-			Rejected, 403, Audience,
+			"of alternatives the nearest one's: the second",
+			either(Nearest, far, all(yes, yes, no)), Rejected, 403, Audience,
 		},
 		{
-			"of alternatives the nearest one's: the first", either(Nearest, near, no), Rejected, 405,
+			"of alternatives the nearest one's: the first", either(Nearest, near, no), Rejected,
+			405,
 			Scopes,
 		},
 		{

@@ -16,7 +16,8 @@ func (r *Result) Expected() string {
 	if r.judged.result != nil && r.judged.result.Expected != "" {
 		return r.judged.result.Expected
 	}
-	if leaf := r.judged.leaf; leaf != nil && (leaf.Op == Present || r.Outcome == Fail && leaf.timely() && r.Check.Test.Op != Active) {
+	if leaf := r.judged.leaf; leaf != nil &&
+		(leaf.Op == Present || r.Outcome == Fail && leaf.timely() && r.Check.Test.Op != Active) {
 		return leaf.words()
 	}
 	return r.Check.Test.words()
@@ -70,8 +71,8 @@ func (p Predicate) words() string {
 // timely reports whether the predicate is about the time.
 func (p *Predicate) timely() bool { return p.Op == After || p.Op == NotAfter || p.Op == Positive }
 
-// compound describes And, Or and Not. The presence that a required or optional claim is wrapped in goes without
-// saying.
+// compound describes And, Or and Not. The presence that a required or optional claim is wrapped
+// in goes without saying.
 func (p Predicate) compound() string {
 	var parts []string
 	for _, part := range p.Of {

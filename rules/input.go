@@ -26,14 +26,16 @@ const (
 	FromRequest       Source = "request"       // the request's method, path or host
 )
 
-// Input names one thing that a check reads: "claim:aud", "header:alg", "introspection:scope", "contracts".
+// Input names one thing that a check reads: "claim:aud", "header:alg", "introspection:scope",
+// "contracts".
 type Input struct {
 	Source Source
 	Name   string
 	Opaque *Opaque // of FromExpression
 
-	// Model is how an answer that was not given is made from the token itself, of FromIntrospection; nil where
-	// nothing is published that it could be made from: then only a captured answer will do.
+	// Model is how an answer that was not given is made from the token itself, of
+	// FromIntrospection; nil where nothing is published that it could be made from: then only a
+	// captured answer will do.
 	Model *AnswerModel
 }
 
@@ -43,8 +45,8 @@ type AnswerModel struct {
 	Alive   Predicate         // what a token must be for the endpoint to call it active
 }
 
-// ClaimRead is the claim that an input gives: of a validation endpoint's answer, the one that its model mirrors.
-// It is empty for what is not read from a claim.
+// ClaimRead is the claim that an input gives: of a validation endpoint's answer, the one that
+// its model mirrors. It is empty for what is not read from a claim.
 func (i Input) ClaimRead() string {
 	switch {
 	case i.Source == FromClaim:
@@ -55,15 +57,16 @@ func (i Input) ClaimRead() string {
 	return cmp.Or(i.Model.Mirrors[i.Name], i.Name)
 }
 
-// Opaque is an expression that can't be lowered into predicates: only its result can be used, but what it reads is
-// known all the same.
+// Opaque is an expression that can't be lowered into predicates: only its result can be used,
+// but what it reads is known all the same.
 type Opaque struct {
 	Text  string // as the configuration has it
 	Reads []Input
 	Eval  func(*Request) Reading
 
-	// Compares lists the texts that some claims are compared with, where nothing else is made of them but that one may be the result
-	// as it is; it is not ok where more is made of one, or that can't be told. It may be nil.
+	// Compares lists the texts that some claims are compared with, where nothing else is made of
+	// them but that one may be the result as it is; it is not ok where more is made of one, or
+	// that can't be told. It may be nil.
 	Compares func(claims ...string) (texts []string, ok bool)
 }
 
@@ -91,8 +94,8 @@ const (
 // RequestInput is the input that reads the request's method, path or host.
 func RequestInput(name string) Input { return Input{Source: FromRequest, Name: name} }
 
-// Reading is what an input gave, and has four faces: a Value; absent, where nothing is set; an error of the
-// gateway, where Fault says which; and unknown.
+// Reading is what an input gave, and has four faces: a Value; absent, where nothing is set; an
+// error of the gateway, where Fault says which; and unknown.
 type Reading struct {
 	Value   *source.Value
 	Unknown *Unknown // why it can't be known

@@ -7,7 +7,8 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
-// introspection reads a member of the validation endpoint's answer: of the captured one, else of the model.
+// introspection reads a member of the validation endpoint's answer: of the captured one, else of
+// the model.
 func (r *Request) introspection(in Input) Reading {
 	switch {
 	case r.Introspection != nil:
@@ -32,8 +33,8 @@ func needAnswer() Need {
 	}
 }
 
-// active tells whether the validation endpoint calls the token active. An answer without the member counts as
-// active: the vendor's own sample has none.
+// active tells whether the validation endpoint calls the token active. An answer without the
+// member counts as active: the vendor's own sample has none.
 func (r *Request) active(p Predicate) judgement {
 	switch {
 	case r.Introspection != nil:
@@ -74,15 +75,17 @@ func (r *Request) modelledActive(p Predicate) judgement {
 	return r.judge(&p.Input.Model.Alive)
 }
 
-// answerMembers are the members of a validation endpoint's answer (RFC 7662, section 2.2; expires_in is that of
-// several vendors).
+// answerMembers are the members of a validation endpoint's answer (RFC 7662, section 2.2;
+// expires_in is that of several vendors).
 var answerMembers = []string{
-	"active", "scope", "client_id", "username", "token_type", "exp", "iat", "nbf", "sub", "aud", "iss", "jti",
+	"active", "scope", "client_id", "username", "token_type", "exp", "iat", "nbf", "sub", "aud",
+	"iss", "jti",
 	"expires_in",
 }
 
-// CheckAnswer refuses what is not a validation endpoint's answer about a token: an error that it answered, an
-// envelope around the answer, an active that is not a boolean. Every error is a [*source.Error].
+// CheckAnswer refuses what is not a validation endpoint's answer about a token: an error that it
+// answered, an envelope around the answer, an active that is not a boolean. Every error is a
+// [*source.Error].
 func CheckAnswer(v *source.Value) error {
 	if !v.Is(source.Object) {
 		return noAnswer(v.Pos, "it is "+v.Kind.String()+", not an object")
@@ -94,11 +97,16 @@ func CheckAnswer(v *source.Value) error {
 		case m.Key == "active" && !m.Value.Is(source.Bool) && !m.Value.Is(source.Unknown):
 			return noAnswer(m.Value.Pos, "active is "+m.Value.Kind.String()+", not a boolean")
 		case m.Key == "error":
-			return noAnswer(m.KeyPos, "it is an error that the endpoint answered, and says nothing of the token")
+			return noAnswer(
+				m.KeyPos,
+				"it is an error that the endpoint answered, and says nothing of the token",
+			)
 		case slices.Contains(answerMembers, m.Key):
 			known++
 		case slices.Contains(answerMembers, lower):
-			return noAnswer(m.KeyPos, "it has "+m.Key+", and names are told apart by case: "+lower+" is meant")
+			return noAnswer(
+				m.KeyPos, "it has "+m.Key+", and names are told apart by case: "+lower+" is meant",
+			)
 		}
 	}
 	if known == 0 {

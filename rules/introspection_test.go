@@ -15,7 +15,10 @@ func TestWhatIsAnAnswerOfAValidationEndpoint(t *testing.T) {
 		{"one with members of the vendor's own", `{"active": true, "x": {"y": 1}}`, ""},
 		{"one that only says how long", `{"expires_in": "soon"}`, ""},
 		{"an error", `{"error": "invalid_client"}`, "an error that the endpoint answered"},
-		{"an error beside a claim of activity", `{"active": true, "error": "x"}`, "an error that the endpoint answered"},
+		{
+			"an error beside a claim of activity", `{"active": true, "error": "x"}`,
+			"an error that the endpoint answered",
+		},
 		{"nothing", `{}`, "none of the members"},
 		{"an envelope", `{"data": {"active": true}}`, "none of the members"},
 		{"another case", `{"ACTIVE": false}`, "active is meant"},
@@ -45,7 +48,9 @@ func TestWhatIsAnAnswerOfAValidationEndpoint(t *testing.T) {
 
 func TestAnExpiryThatIsNoNumberIsNotKnown(t *testing.T) {
 	for _, text := range []string{`"soon"`, `true`, `{}`, `[3600]`, `""`, `"1h"`} {
-		file, err := source.ReadJSON("answer.json", []byte(`{"active": true, "expires_in": `+text+`}`))
+		file, err := source.ReadJSON(
+			"answer.json", []byte(`{"active": true, "expires_in": `+text+`}`),
+		)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -12,7 +12,8 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
-// judgement is what a predicate comes out as, with the part of it that decided and what that part has read.
+// judgement is what a predicate comes out as, with the part of it that decided and what that
+// part has read.
 type judgement struct {
 	may     may
 	leaf    *Predicate
@@ -25,7 +26,11 @@ type judgement struct {
 func judged(t Truth) judgement { return judgement{may: t.as()} }
 
 // unknownFor is the judgement that can't be made.
-func unknownFor(u *Unknown) judgement { return judgement{may: u.may(), reading: Reading{Unknown: u}} }
+func unknownFor(
+	u *Unknown,
+) judgement {
+	return judgement{may: u.may(), reading: Reading{Unknown: u}}
+}
 
 // judge evaluates a predicate for this request.
 func (r *Request) judge(p *Predicate) judgement {
@@ -46,8 +51,8 @@ func (r *Request) judge(p *Predicate) judgement {
 	return j
 }
 
-// combine evaluates parts up to the one that surely ends the series. That one is told of; where the whole is
-// open, the first part that is open; else the last.
+// combine evaluates parts up to the one that surely ends the series. That one is told of; where
+// the whole is open, the first part that is open; else the last.
 func (r *Request) combine(parts []Predicate, s series) judgement {
 	var last judgement
 	var unknown *judgement
@@ -88,7 +93,8 @@ func (r *Request) judgeLeaf(p Predicate) judgement {
 	return judgement{may: m, reading: reading}
 }
 
-// holds evaluates an operator on what was read. It may add to the reading why the outcome is unknown.
+// holds evaluates an operator on what was read. It may add to the reading why the outcome is
+// unknown.
 func (r *Request) holds(p Predicate, reading *Reading) may {
 	switch {
 	case reading.Unknown != nil:
@@ -112,8 +118,8 @@ func (r *Request) holds(p Predicate, reading *Reading) may {
 	return p.matches(reading).as()
 }
 
-// ofUnknown is what an operator makes of an input that is not known: of one that is known to be there, that
-// it is present.
+// ofUnknown is what an operator makes of an input that is not known: of one that is known to be
+// there, that it is present.
 func (p Predicate) ofUnknown(u *Unknown) may {
 	switch {
 	case p.Op == Present && u.Present:
@@ -156,24 +162,32 @@ func (p Predicate) matches(reading *Reading) Truth {
 	return Maybe
 }
 
-// present tells whether an input is there. Whether a claim that is null counts as there is not documented.
+// present tells whether an input is there. Whether a claim that is null counts as there is not
+// documented.
 func (p Predicate) present(reading *Reading) Truth {
-	if p.Null || reading.Value == nil || reading.Value.Kind != source.Null || p.Input.Source != FromClaim {
+	if p.Null || reading.Value == nil || reading.Value.Kind != source.Null ||
+		p.Input.Source != FromClaim {
 		return truth(!reading.absent())
 	}
-	reading.Unknown = &Unknown{Why: p.Input.Name + " is null, and it is not documented whether the gateway counts that as a claim that is there"}
+	reading.Unknown = &Unknown{
+		Why: p.Input.Name + " is null, and it is not documented whether the gateway counts that as a claim that is there",
+	}
 	return Maybe
 }
 
 func (p Predicate) positive(reading *Reading) Truth {
 	n, err := strconv.ParseFloat(reading.Value.Text, 64)
 	if reading.Value.Kind != source.Number && reading.Value.Kind != source.String || err != nil {
-		reading.Unknown = &Unknown{Why: p.Input.Name + " is " + brief(reading.Value) + ", not a number"}
+		reading.Unknown = &Unknown{
+			Why: p.Input.Name + " is " + brief(reading.Value) + ", not a number",
+		}
 		return Maybe
 	}
 	if n == 0 {
 		if p.Zero == Maybe {
-			reading.Unknown = &Unknown{Why: p.Input.Name + " is 0, which older versions of the policy take for a token that has not expired"}
+			reading.Unknown = &Unknown{
+				Why: p.Input.Name + " is 0, which older versions of the policy take for a token that has not expired",
+			}
 		}
 		return p.Zero
 	}
@@ -184,7 +198,9 @@ func (p Predicate) positive(reading *Reading) Truth {
 func (p Predicate) equals(reading *Reading) Truth {
 	kind := reading.Value.Kind
 	if p.Loose && (kind == source.Number || kind == source.Bool) {
-		reading.Unknown = &Unknown{Why: p.Input.Name + " is " + kind.String() + ", and it is not documented how the gateway compares it with a text"}
+		reading.Unknown = &Unknown{
+			Why: p.Input.Name + " is " + kind.String() + ", and it is not documented how the gateway compares it with a text",
+		}
 		return Maybe
 	}
 	return equal(p.plain(reading.Value), p.plain(p.Values[0]))
@@ -214,8 +230,8 @@ func (p Predicate) folded(text string) string {
 	return text
 }
 
-// equal compares by kind and value. Numbers are compared as they are written: two spellings of one number are
-// left unknown.
+// equal compares by kind and value. Numbers are compared as they are written: two spellings of
+// one number are left unknown.
 func equal(a, b *source.Value) Truth {
 	if a.Kind != b.Kind {
 		return No
@@ -247,12 +263,14 @@ func (p Predicate) equalsOne(item *source.Value) bool {
 	})
 }
 
-// anyText reports whether a text, or one of a list's, has one of the literals at its beginning or end.
+// anyText reports whether a text, or one of a list's, has one of the literals at its beginning
+// or end.
 func (p Predicate) anyText(v *source.Value, has func(text, part string) bool) Truth {
 	return anyItem(v, func(item *source.Value) bool {
-		return item.Kind == source.String && slices.ContainsFunc(p.Values, func(literal *source.Value) bool {
-			return has(p.folded(item.Text), p.folded(literal.Text))
-		})
+		return item.Kind == source.String &&
+			slices.ContainsFunc(p.Values, func(literal *source.Value) bool {
+				return has(p.folded(item.Text), p.folded(literal.Text))
+			})
 	})
 }
 
@@ -265,9 +283,10 @@ func (p Predicate) patterns() []*regexp.Regexp {
 
 // matchesPattern reports whether a whole text matches one of the patterns.
 func (p Predicate) matchesPattern(v *source.Value) bool {
-	return v.Kind == source.String && slices.ContainsFunc(p.patterns(), func(re *regexp.Regexp) bool {
-		return re.MatchString(v.Text)
-	})
+	return v.Kind == source.String &&
+		slices.ContainsFunc(p.patterns(), func(re *regexp.Regexp) bool {
+			return re.MatchString(v.Text)
+		})
 }
 
 // contains looks for the one literal in a list or in a text.
@@ -283,12 +302,14 @@ func (p Predicate) contains(v *source.Value) Truth {
 	return Maybe
 }
 
-// hasWords looks for words in a string that is split at white space or at the separator, or in a list of
-// strings.
+// hasWords looks for words in a string that is split at white space or at the separator, or in a
+// list of strings.
 func (p Predicate) hasWords(reading *Reading) Truth {
 	words, ok := reading.Value.Strings()
 	if !ok {
-		reading.Unknown = &Unknown{Why: p.Input.Name + " is " + reading.Value.Kind.String() + ", not a string or a list of strings"}
+		reading.Unknown = &Unknown{
+			Why: p.Input.Name + " is " + reading.Value.Kind.String() + ", not a string or a list of strings",
+		}
 		return Maybe
 	}
 	switch {
@@ -304,7 +325,9 @@ func (p Predicate) hasWords(reading *Reading) Truth {
 	if p.Op == HasAny {
 		return truth(slices.ContainsFunc(p.Values, has))
 	}
-	return truth(!slices.ContainsFunc(p.Values, func(literal *source.Value) bool { return !has(literal) }))
+	return truth(
+		!slices.ContainsFunc(p.Values, func(literal *source.Value) bool { return !has(literal) }),
+	)
 }
 
 // overflows reports whether the value is a number that the gateway can't read as an instant.
@@ -328,7 +351,12 @@ func plain(instant inspect.Instant) bool {
 func (r *Request) compareTime(p Predicate, reading *Reading) Truth {
 	instant := inspect.ReadInstant(reading.Value)
 	if !plain(instant) {
-		reading.Unknown = &Unknown{Why: fmt.Sprintf("%s is %s (%s), and it is not documented what the gateway makes of that", p.Input.Name, brief(reading.Value), instant.Problem)}
+		reading.Unknown = &Unknown{
+			Why: fmt.Sprintf(
+				"%s is %s (%s), and it is not documented what the gateway makes of that",
+				p.Input.Name, brief(reading.Value), instant.Problem,
+			),
+		}
 		return Maybe
 	}
 	missed := r.At.Sub(instant.At) // After: by how much the clock is past the instant
@@ -363,8 +391,8 @@ func noContracts() *Unknown {
 	}
 }
 
-// nobodyListed is why nothing can be said of a contract where no client id was read: once it can be read, it depends on
-// the id.
+// nobodyListed is why nothing can be said of a contract where no client id was read: once it can
+// be read, it depends on the id.
 func (r *Request) nobodyListed() *Unknown {
 	if r.Contracts == nil {
 		return noContracts()
@@ -379,7 +407,9 @@ func (r *Request) listed(reading *Reading) Truth {
 	}
 	id, ok := reading.Value.Str()
 	if !ok {
-		reading.Unknown = &Unknown{Why: "the client id is " + reading.Value.Kind.String() + ", not a string"}
+		reading.Unknown = &Unknown{
+			Why: "the client id is " + reading.Value.Kind.String() + ", not a string",
+		}
 		return Maybe
 	}
 	listed := r.Contracts.Has(id)

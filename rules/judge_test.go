@@ -38,7 +38,8 @@ func TestOperatorsThatCompareTexts(t *testing.T) {
 	}{
 		{"a text begins with itself", op(Prefix, aud, nil, "x"), `{"aud":"x"}`, Yes},
 		{
-			"a text begins with its beginning", op(Prefix, aud, nil, "api://"), `{"aud":"api://x"}`,
+			"a text begins with its beginning", op(Prefix, aud, nil, "api://"),
+			`{"aud":"api://x"}`,
 			Yes,
 		},
 		{"a text does not begin with its end", op(Prefix, aud, nil, "x"), `{"aud":"api://x"}`, No},
@@ -76,8 +77,8 @@ func TestOperatorsThatCompareTexts(t *testing.T) {
 			`{"aud":"orders"}`, Yes,
 		},
 		{
-			"one item of a list that matches is enough", op(Matches, roles, wholePatterns(t, ".+")),
-			`{"roles":["",".+"]}`, Yes,
+			"one item of a list that matches is enough",
+			op(Matches, roles, wholePatterns(t, ".+")), `{"roles":["",".+"]}`, Yes,
 		},
 		{"an empty text is no text of one character or more", op(Matches, aud, wholePatterns(t,
 			".+")), `{"aud":""}`, No},

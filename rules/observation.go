@@ -30,9 +30,10 @@ const (
 // LetIn reports whether the request got through to the API behind the gateway.
 func (o *Observation) LetIn() bool { return o.Status >= 200 && o.Status < 300 }
 
-// fits tells whether a gateway that answers as the row has it could have given this answer, and what speaks for
-// that. A body that is published for another situation speaks against a row that has one of its own; one that is not published
-// anywhere does not, since bodies change with versions.
+// fits tells whether a gateway that answers as the row has it could have given this answer, and
+// what speaks for that. A body that is published for another situation speaks against a row that
+// has one of its own; one that is not published anywhere does not, since bodies change with
+// versions.
 func (o *Observation) fits(b *Behaviour, published bool) (Match, bool) {
 	if o.Status != 0 && b.Answer.Status != o.Status && !(o.LetIn() && b.Answer.Status == 200) {
 		return ByNone, false
@@ -78,15 +79,16 @@ func compact(body string) string {
 	return strings.TrimSpace(body)
 }
 
-// header compares the observed headers with those of a row; Maybe where they have no name in common. What names
-// the content's type tells no situation from another.
+// header compares the observed headers with those of a row; Maybe where they have no name in
+// common. What names the content's type tells no situation from another.
 func (o *Observation) header(row []string) Truth {
 	result := Maybe
 	for _, want := range row {
 		wanted, value, _ := strings.Cut(want, ":")
 		for _, got := range o.Headers {
 			name, observed, _ := strings.Cut(got, ":")
-			if !strings.EqualFold(strings.TrimSpace(name), wanted) || strings.EqualFold(wanted, "content-type") {
+			if !strings.EqualFold(strings.TrimSpace(name), wanted) ||
+				strings.EqualFold(wanted, "content-type") {
 				continue
 			}
 			if !strings.EqualFold(strings.TrimSpace(observed), strings.TrimSpace(value)) {
@@ -106,21 +108,23 @@ type Prediction struct {
 	Behaviours []Behaviour
 	Causes     []Cause // what else could explain an answer, the likeliest first
 
-	// Earlier is the verdict of one second after the token was issued, where it has expired since; else nil.
+	// Earlier is the verdict of one second after the token was issued, where it has expired
+	// since; else nil.
 	Earlier *Verdict
 }
 
 // Comparison is what follows from an observed answer.
 type Comparison struct {
 	Observed Observation
-	Agrees   Truth     // Maybe where it can't be told
-	Follows  string    // what follows, in a sentence without a full stop; may be empty
-	Need     Need      // what would tell more; may be none
-	Suspects []Suspect // what would explain it, the likeliest first; none where the prediction agrees
+	Agrees   Truth  // Maybe where it can't be told
+	Follows  string // what follows, in a sentence without a full stop; may be empty
+	Need     Need   // what would tell more; may be none
+	// what would explain it, the likeliest first; none where the prediction agrees
+	Suspects []Suspect
 }
 
-// Compare says whether a prediction agrees with what the real gateway answered, and what would explain it where it
-// does not.
+// Compare says whether a prediction agrees with what the real gateway answered, and what would
+// explain it where it does not.
 func (p *Prediction) Compare(o Observation) Comparison {
 	c := Comparison{Observed: o}
 	switch p.Verdict.Outcome {
@@ -137,12 +141,18 @@ func (p *Prediction) Compare(o Observation) Comparison {
 	return c
 }
 
-// whileValid is the cause that the request was made before its token expired, where the prediction for that time agrees.
+// whileValid is the cause that the request was made before its token expired, where the
+// prediction for that time agrees.
 func (p *Prediction) whileValid(o Observation) []Suspect {
 	if p.Earlier == nil {
 		return nil
 	}
-	then := Prediction{Verdict: p.Earlier, Request: p.Request, Policies: p.Policies, Behaviours: p.Behaviours}
+	then := Prediction{
+		Verdict:    p.Earlier,
+		Request:    p.Request,
+		Policies:   p.Policies,
+		Behaviours: p.Behaviours,
+	}
 	if then.Compare(o).Agrees != Yes {
 		return nil
 	}
@@ -161,8 +171,8 @@ func (p *Prediction) whileValid(o Observation) []Suspect {
 	}}}
 }
 
-// accepted compares with the prediction that the request reaches the API. A status that these policies never send
-// is no word against that: the API may have answered it.
+// accepted compares with the prediction that the request reaches the API. A status that these
+// policies never send is no word against that: the API may have answered it.
 func (p *Prediction) accepted(o *Observation) (Truth, string) {
 	switch {
 	case o.LetIn():
@@ -190,7 +200,9 @@ func (p *Prediction) rejected(o *Observation) (Truth, string, Need) {
 	case body == Yes:
 		return Yes, "", Need{}
 	case o.Status == 0:
-		return Maybe, "no body of the predicted answer is published", Need{Input: source.NeedObservedStatus}
+		return Maybe, "no body of the predicted answer is published", Need{
+			Input: source.NeedObservedStatus,
+		}
 	case o.Body == nil:
 		return Yes, "the status agrees", Need{Input: source.NeedObservedBody}
 	}
@@ -216,18 +228,26 @@ func (p *Prediction) header(o *Observation) Truth {
 func (p *Prediction) undetermined(c Comparison) Comparison {
 	open := p.open()
 	if c.Observed.LetIn() {
-		c.Follows = "if these policies ran on this request, every check passed, those too that are not known: " + checkNames(open)
+		c.Follows = "if these policies ran on this request, every check passed, those too that are not known: " + checkNames(
+			open,
+		)
 		return c
 	}
-	fit := slices.DeleteFunc(open, func(r *Result) bool { return !p.explains(r, &r.Check.Answer, &c.Observed) })
+	fit := slices.DeleteFunc(
+		open, func(r *Result) bool { return !p.explains(r, &r.Check.Answer, &c.Observed) },
+	)
 	all := p.suspects(&c.Observed)
 	switch {
 	case len(fit) == 0:
 		c.Follows = "none of the checks that are not known is known to answer so"
 	case len(fit) == 1:
-		c.Follows = "if these policies answered, and all else is as it was given, it was the check that is not known: " + checkNames(fit)
+		c.Follows = "if these policies answered, and all else is as it was given, it was the check that is not known: " + checkNames(
+			fit,
+		)
 	default:
-		c.Follows = "if these policies answered, and all else is as it was given, it was one of the checks that are not known: " + checkNames(fit)
+		c.Follows = "if these policies answered, and all else is as it was given, it was one of the checks that are not known: " + checkNames(
+			fit,
+		)
 	}
 	if len(fit) > 0 {
 		all = slices.DeleteFunc(all, func(s Suspect) bool { return s.By == ByNone })
@@ -274,7 +294,9 @@ func (p *Prediction) sends(o *Observation) bool {
 
 // published reports whether the observed body is one that the table has, for whichever gateway.
 func (p *Prediction) published(o *Observation) bool {
-	return slices.ContainsFunc(p.Behaviours, func(b Behaviour) bool { return b.Answer.hasBody(o.Body) == Yes })
+	return slices.ContainsFunc(
+		p.Behaviours, func(b Behaviour) bool { return b.Answer.hasBody(o.Body) == Yes },
+	)
 }
 
 // own reports whether a row holds for one of the policies.
@@ -284,5 +306,6 @@ func (p *Prediction) own(b *Behaviour) bool {
 
 // holdsFor reports whether the row is about this policy on this gateway.
 func (b *Behaviour) holdsFor(policy *Policy) bool {
-	return b.Variant == policy.Variant && (len(b.Policies) == 0 || slices.Contains(b.Policies, policy.Asset))
+	return b.Variant == policy.Variant &&
+		(len(b.Policies) == 0 || slices.Contains(b.Policies, policy.Asset))
 }

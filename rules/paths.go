@@ -12,8 +12,8 @@ const (
 	longestPath    = 200
 )
 
-// pathSamples is a path for each way in which the expressions tell paths apart: all the ways, as far as the
-// limits go, since the automata of all expressions are run side by side.
+// pathSamples is a path for each way in which the expressions tell paths apart: all the ways, as
+// far as the limits go, since the automata of all expressions are run side by side.
 func pathSamples(expressions []string, known string) []sample {
 	if known != "" {
 		return []sample{sampleOf(known, expressions, matchRoute)}
@@ -23,12 +23,15 @@ func pathSamples(expressions []string, known string) []sample {
 	for _, expression := range expressions {
 		search.add(expression)
 	}
-	search.run("/", func(path string) { all = addSample(all, sampleOf(path, expressions, coveredBy)) })
+	search.run(
+		"/", func(path string) { all = addSample(all, sampleOf(path, expressions, coveredBy)) },
+	)
 	for _, expression := range expressions {
 		if slices.ContainsFunc(all, func(s sample) bool { return s.says(expression) != No }) {
 			continue
 		}
-		// It matches no path that begins with a slash: whatever the gateway holds it against, some do.
+		// It matches no path that begins with a slash: whatever the gateway holds it against,
+		// some do.
 		alone := pathSearch{alphabet: pathAlphabet}
 		alone.add(expression)
 		alone.run(pathAlphabet, func(path string) {
@@ -40,7 +43,8 @@ func pathSamples(expressions []string, known string) []sample {
 	return all
 }
 
-// pathAlphabet is the characters that stand in paths, those that read well first (RFC 3986, section 3.3).
+// pathAlphabet is the characters that stand in paths, those that read well first (RFC 3986,
+// section 3.3).
 const pathAlphabet = "/abcdefghijklmnopqrstuvwxyz0123456789-_ABCDEFGHIJKLMNOPQRSTUVWXYZ.~:@!$&'()*+,;=%{}"
 
 // pathSearch runs the automata of several expressions side by side, shortest paths first.
@@ -66,8 +70,8 @@ type node struct {
 	states [][]uint32
 }
 
-// run visits the shortest path, of those that begin with one of some letters, to every combination of the
-// programs' states.
+// run visits the shortest path, of those that begin with one of some letters, to every
+// combination of the programs' states.
 func (s *pathSearch) run(first string, visit func(path string)) {
 	start := node{states: make([][]uint32, len(s.programs))}
 	for i, program := range s.programs {

@@ -9,30 +9,32 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
-// Policy is one policy of a gateway, compiled. It is immutable: any number of requests may be evaluated
-// against it at once.
+// Policy is one policy of a gateway, compiled. It is immutable: any number of requests may be
+// evaluated against it at once.
 type Policy struct {
-	Gateway string          // the adapter's name
-	Variant string          // which of the adapter's gateways it was compiled for
-	Asset   string          // the vendor's id of the policy kind
-	Name    string          // the vendor's name of it, as its console shows it
-	Product string          // the gateway that it was compiled for, as its vendor calls it
-	Version string          // of the asset; empty where the file does not tell
-	API     string          // the API instance that it is applied to; empty where the file does not tell
-	Order   int             // its place in the chain; 0 where the file does not tell
-	Pos     source.Position // of the policy's entry
-	When    Guard
-	Root    Node
-	Entry   Entry // what the adapter has read of it; it is not changed either
+	Gateway string // the adapter's name
+	Variant string // which of the adapter's gateways it was compiled for
+	Asset   string // the vendor's id of the policy kind
+	Name    string // the vendor's name of it, as its console shows it
+	Product string // the gateway that it was compiled for, as its vendor calls it
+	Version string // of the asset; empty where the file does not tell
+	// the API instance that it is applied to; empty where the file does not tell
+	API   string
+	Order int             // its place in the chain; 0 where the file does not tell
+	Pos   source.Position // of the policy's entry
+	When  Guard
+	Root  Node
+	Entry Entry // what the adapter has read of it; it is not changed either
 }
 
-// Checks lists every check of the policy, in the gateway's order. They need not all hold: see [Node].
+// Checks lists every check of the policy, in the gateway's order. They need not all hold: see
+// [Node].
 func (p *Policy) Checks() []*Check {
 	return slices.AppendSeq(make([]*Check, 0, p.Root.size()), p.Root.Checks())
 }
 
-// Node is a part of a policy: a check, or a combination of nodes. It is one of Check, All, Any, Not and First;
-// the zero Node holds for every request.
+// Node is a part of a policy: a check, or a combination of nodes. It is one of Check, All, Any,
+// Not and First; the zero Node holds for every request.
 type Node struct {
 	Check *Check
 	All   []Node // each must hold; they are tried in order
@@ -40,8 +42,8 @@ type Node struct {
 	Not   *Node  // must not hold
 	First *First // the first branch whose condition holds decides
 
-	// Answer is what the gateway sends where the node as a whole does not hold; nil for the answer of the check
-	// that decides it.
+	// Answer is what the gateway sends where the node as a whole does not hold; nil for the
+	// answer of the check that decides it.
 	Answer *Answer
 
 	// Reports says which alternative that is where nothing of Any holds.
@@ -62,7 +64,8 @@ type Reported uint8
 
 // The alternatives.
 const (
-	Nearest Reported = iota // the one of which most checks hold; the gateway's own rule is not known
+	// the one of which most checks hold; the gateway's own rule is not known
+	Nearest Reported = iota
 	Foremost
 	Last
 	Weightiest // the last one of those whose answers weigh most
@@ -141,7 +144,8 @@ func (n *Node) size() int {
 	return size
 }
 
-// Map returns the node with other checks in the place of its own. Nothing of the node itself is changed.
+// Map returns the node with other checks in the place of its own. Nothing of the node itself is
+// changed.
 func (n Node) Map(change func(*Check) *Check) Node {
 	each := func(nodes []Node) []Node {
 		if nodes == nil {
@@ -170,8 +174,8 @@ func (n Node) Map(change func(*Check) *Check) Node {
 	return n
 }
 
-// Group is the path of a check below a node, such as any[1].all[0]; empty where the check stands in a plain
-// list, or is none of the node's.
+// Group is the path of a check below a node, such as any[1].all[0]; empty where the check stands
+// in a plain list, or is none of the node's.
 func (n *Node) Group(check *Check) string {
 	path, _ := n.pathTo(check)
 	if !strings.Contains(strings.ReplaceAll(path, ".all[", "["), ".") {

@@ -24,18 +24,20 @@ type Request struct {
 	Query   map[string]string // parameters of the query
 	Cookies map[string]string
 
-	// HeadersWhole says that Headers and Cookies are all that the request has beside the token, QueryWhole that
-	// Query is. Else what is absent from them is unknown.
+	// HeadersWhole says that Headers and Cookies are all that the request has beside the token,
+	// QueryWhole that Query is. Else what is absent from them is unknown.
 	HeadersWhole, QueryWhole bool
 
-	Introspection *source.Value // the captured answer of the validation endpoint; nil to have it modelled
-	Contracts     *Contracts    // nil where not known
+	// the captured answer of the validation endpoint; nil to have it modelled
+	Introspection *source.Value
+	Contracts     *Contracts // nil where not known
 	Signatures    Signatures
 
-	profile  func() inspect.Profile
-	bound    map[string]Reading
-	places   map[string]int // of the token's claims, where they are many; -1 for one that stands there twice
-	policies []*Policy      // that it is evaluated against
+	profile func() inspect.Profile
+	bound   map[string]Reading
+	// of the token's claims, where they are many; -1 for one that stands there twice
+	places   map[string]int
+	policies []*Policy // that it is evaluated against
 }
 
 // Signatures says whether a token's signature verifies with a policy's key.
@@ -159,20 +161,31 @@ func member(object *source.Value, name string) Reading {
 			continue
 		}
 		if found != nil && found.JSON() != m.Value.JSON() {
-			return Reading{Unknown: &Unknown{Why: name + " stands twice in the token, with different values, and gateways differ on which one counts"}}
+			return Reading{
+				Unknown: &Unknown{
+					Why: name + " stands twice in the token, with different values, and gateways differ on which one counts",
+				},
+			}
 		}
 		found = m.Value
 	}
-	if found.Is(source.Unknown) { // a modelled token's, of which the model does not say what it holds
+	// a modelled token's, of which the model does not say what it holds
+	if found.Is(source.Unknown) {
 		return Reading{Unknown: &Unknown{Why: found.Text, Present: found.Present}}
 	}
 	return Reading{Value: found}
 }
 
 func (r *Request) httpHeader(name string) Reading {
-	reading := given(r.Headers, textproto.CanonicalMIMEHeaderKey(name), "the header "+name, r.HeadersWhole)
+	reading := given(
+		r.Headers, textproto.CanonicalMIMEHeaderKey(name), "the header "+name, r.HeadersWhole,
+	)
 	if reading.Unknown != nil {
-		reading.Unknown.Need = Need{Input: source.NeedHeader, Name: name, For: "what the client sends in it"}
+		reading.Unknown.Need = Need{
+			Input: source.NeedHeader,
+			Name:  name,
+			For:   "what the client sends in it",
+		}
 	}
 	return reading
 }
@@ -181,7 +194,8 @@ func (r *Request) parameter(name string) Reading {
 	return given(r.Query, name, "the query parameter "+name, r.QueryWhole)
 }
 
-// given reads what was given of the request. What was not given is absent only where all of it was.
+// given reads what was given of the request. What was not given is absent only where all of it
+// was.
 func given(all map[string]string, name, what string, whole bool) Reading {
 	switch text, ok := all[name]; {
 	case ok && text != "":
@@ -232,7 +246,8 @@ type Contracts struct {
 	File    string // where it comes from
 }
 
-// Has tells whether this client has an approved contract. The comparison is exact, as the gateway's is.
+// Has tells whether this client has an approved contract. The comparison is exact, as the
+// gateway's is.
 func (c *Contracts) Has(id string) Truth {
 	switch {
 	case slices.Contains(c.IDs, id):

@@ -5,8 +5,8 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
-// Result is what one check gave for one request. Its sentences (Expected, Actual, Why) are made when they are
-// asked for.
+// Result is what one check gave for one request. Its sentences (Expected, Actual, Why) are made
+// when they are asked for.
 type Result struct {
 	Check   *Check
 	Policy  *Policy
@@ -30,8 +30,8 @@ func (r *Request) Try(check *Check) Outcome {
 	return result.Outcome
 }
 
-// run evaluates one check. Of a request that carries no token, and is rejected for that already, checks of the
-// token are skipped.
+// run evaluates one check. Of a request that carries no token, and is rejected for that already,
+// checks of the token are skipped.
 func (r *Request) run(policy *Policy, check *Check, tokenless bool) Result {
 	result := Result{Check: check, Policy: policy, request: r, may: holds}
 	switch {
@@ -107,14 +107,15 @@ func (r *Result) Group() string {
 // Profile describes the token of the request that the check was run for.
 func (r *Result) Profile() inspect.Profile { return r.request.Profile() }
 
-// Evidence is what the result rests on: the check's own evidence, and where it failed, the answer's if that is
-// weaker.
+// Evidence is what the result rests on: the check's own evidence, and where it failed, the
+// answer's if that is weaker.
 func (r *Result) Evidence() Evidence {
 	own := r.Check.Evidence
 	if r.request.Introspection != nil && r.Check.Captured.Reference != "" {
 		own = r.Check.Captured
 	}
-	if answer := r.Answer.Evidence; r.Outcome == Fail && answer.Reference != "" && !own.weaker(answer) {
+	if answer := r.Answer.Evidence; r.Outcome == Fail && answer.Reference != "" &&
+		!own.weaker(answer) {
 		return answer
 	}
 	return own

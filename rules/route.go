@@ -11,20 +11,21 @@ import (
 // Guard says to which requests a policy applies. The zero Guard applies to all.
 type Guard struct {
 	Disabled bool
-	Routes   []Route  // where there are any, one of them must match
-	Unknown  *Unknown // why it is not known whether the policy is in force, or to which requests it applies
+	Routes   []Route // where there are any, one of them must match
+	// why it is not known whether the policy is in force, or to which requests it applies
+	Unknown  *Unknown
 	Field    string
 	Pos      source.Position // of what limits it
 	Span     source.Span
 	Evidence Evidence
 }
 
-// Route is a method and a path that a policy is limited to. Both are regular expressions; an empty one
-// matches everything.
+// Route is a method and a path that a policy is limited to. Both are regular expressions; an
+// empty one matches everything.
 type Route struct{ Method, Path string }
 
-// routeResult is the result of the route check where there is something to check; nil where the policy applies
-// to every request.
+// routeResult is the result of the route check where there is something to check; nil where the
+// policy applies to every request.
 func (r *Request) routeResult(policy *Policy, applies Truth) *Result {
 	guard := &policy.When
 	if !guard.Limited() {
@@ -49,8 +50,10 @@ func (g *Guard) doubt() *Unknown {
 	if g.Unknown != nil {
 		return g.Unknown
 	}
-	return &Unknown{Why: "the route matches only a part of the path, or can't be read here, and it is not " +
-		"documented how the gateway matches it"}
+	return &Unknown{
+		Why: "the route matches only a part of the path, or can't be read here, and it is not " +
+			"documented how the gateway matches it",
+	}
 }
 
 func (g *Guard) check() *Check {
@@ -77,8 +80,9 @@ func (g *Guard) applies(matches func(Route) Truth) Truth {
 	return best
 }
 
-// matchRoute matches a request's method or path against a route's expression. The gateway's expressions are
-// Java's: one that can't be read here, or that matches a part only, is left unknown.
+// matchRoute matches a request's method or path against a route's expression. The gateway's
+// expressions are Java's: one that can't be read here, or that matches a part only, is left
+// unknown.
 func matchRoute(expression, text string) Truth {
 	if expression == "" {
 		return Yes
@@ -96,8 +100,8 @@ func matchRoute(expression, text string) Truth {
 	return No
 }
 
-// coveredBy tells whether a method or a path that was made up is one that an expression covers. It stands for
-// what the gateway matches, whatever that is made of: a match of a part is none.
+// coveredBy tells whether a method or a path that was made up is one that an expression covers.
+// It stands for what the gateway matches, whatever that is made of: a match of a part is none.
 func coveredBy(expression, text string) Truth {
 	re, err := regexp.Compile("^(?:" + expression + ")$")
 	if err != nil {

@@ -5,8 +5,8 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
-// Rule is something that a configuration should not do, as a value: the catalogue, the documentation and every output
-// are made from it.
+// Rule is something that a configuration should not do, as a value: the catalogue, the
+// documentation and every output are made from it.
 type Rule struct {
 	Name       string   // kebab-case, and says what is wrong
 	Title      string   // one line
@@ -17,8 +17,8 @@ type Rule struct {
 	Since      string   // the first version of gatewhy that has it
 	References []string
 
-	// Check finds it. It is nil for what is found elsewhere: by the compiler of a configuration, or by an evaluation.
-	// A finding without a rule or a severity has the rule's.
+	// Check finds it. It is nil for what is found elsewhere: by the compiler of a configuration,
+	// or by an evaluation. A finding without a rule or a severity has the rule's.
 	Check func(*Subject) []Finding
 }
 
@@ -38,7 +38,8 @@ type Subject struct {
 	// App is the app registration of the API; nil where it is not known.
 	App *entra.Registration
 
-	// Shared is what rules work out for each other, by what it is about. Nothing but rules looks into it.
+	// Shared is what rules work out for each other, by what it is about. Nothing but rules looks
+	// into it.
 	Shared map[any]any
 }
 

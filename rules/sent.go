@@ -37,8 +37,8 @@ type Lookup struct {
 	Locations []Location // in the gateway's order; none for the Authorization header
 	Several   Several    // what counts where more than one of them has something
 
-	// Otherwise is the answer to a request with something at a location that is not the token; nil for the
-	// check's own.
+	// Otherwise is the answer to a request with something at a location that is not the token;
+	// nil for the check's own.
 	Otherwise *Answer
 }
 
@@ -58,8 +58,8 @@ func (p Predicate) locations() []Location {
 	return inHeader()
 }
 
-// sent judges whether the token arrives at one of the places where the policy looks for it. A token of which
-// nothing says how it was sent is taken to be sent as it should be.
+// sent judges whether the token arrives at one of the places where the policy looks for it. A
+// token of which nothing says how it was sent is taken to be sent as it should be.
 func (r *Request) sent(p Predicate) judgement {
 	empty, found := false, 0
 	var told judgement
@@ -83,7 +83,8 @@ func (r *Request) sent(p Predicate) judgement {
 	return judged(truth(!empty && r.Token != nil))
 }
 
-// sentAt is what was given for a place, and whether it was. An empty text says that nothing is sent there.
+// sentAt is what was given for a place, and whether it was. An empty text says that nothing is
+// sent there.
 func (r *Request) sentAt(in Input) (text string, given bool) {
 	switch in.Source {
 	case FromQuery:
@@ -123,8 +124,8 @@ func (r *Request) respelled(header string) bool {
 		words[1] == r.Token.Compact()
 }
 
-// misspelling says what the header has in the place of Bearer, one space and the token, without showing it: it
-// may be a secret.
+// misspelling says what the header has in the place of Bearer, one space and the token, without
+// showing it: it may be a secret.
 func (r *Request) misspelling(header string) string {
 	scheme, rest, _ := strings.Cut(header, " ")
 	switch {
@@ -220,9 +221,9 @@ func places(locations []Location) string {
 	return strings.Join(all, " or ")
 }
 
-// Bearer reports whether the request's token is taken to be in the Authorization header, so that nothing else
-// can be in it: it is, unless the policies that the request is evaluated against read it from another place
-// only.
+// Bearer reports whether the request's token is taken to be in the Authorization header, so that
+// nothing else can be in it: it is, unless the policies that the request is evaluated against
+// read it from another place only.
 func (r *Request) Bearer() bool {
 	if r.Token == nil {
 		return false
@@ -245,7 +246,8 @@ func (p *Predicate) inAuthorization() bool {
 		return false
 	}
 	for _, at := range p.locations() {
-		if at.Input.Source == FromHTTP && http.CanonicalHeaderKey(at.Input.Name) == "Authorization" {
+		if at.Input.Source == FromHTTP &&
+			http.CanonicalHeaderKey(at.Input.Name) == "Authorization" {
 			return true
 		}
 	}

@@ -58,8 +58,8 @@ func TestWhereATokenIsLookedFor(t *testing.T) {
 		{"not in a parameter behind one", FirstCounts, query("Tiny " + text), No},
 		{"in a cookie, behind a prefix", FirstCounts, cookie("jwt:" + text), Yes},
 		{
-			"in a cookie behind the prefix in another case, where case does not count", FirstCounts,
-			cookie("JWT:" + text), Yes,
+			"in a cookie behind the prefix in another case, where case does not count",
+			FirstCounts, cookie("JWT:" + text), Yes,
 		},
 		{"in a cookie without the prefix, where it is optional", FirstCounts, cookie(text), Yes},
 

@@ -4,7 +4,8 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
-// Truth is the value of three-valued logic. The zero Truth is Maybe: what nobody has decided is not known.
+// Truth is the value of three-valued logic. The zero Truth is Maybe: what nobody has decided is
+// not known.
 type Truth int8
 
 // The truth values.
@@ -21,8 +22,9 @@ func truth(b bool) Truth {
 	return No
 }
 
-// may is a set of what something may come out as, given what is not known: it holds, it does not, or the
-// gateway runs into an error over it. Of independent parts, the set of the whole is exact.
+// may is a set of what something may come out as, given what is not known: it holds, it does
+// not, or the gateway runs into an error over it. Of independent parts, the set of the whole is
+// exact.
 type may uint8
 
 const (
@@ -71,8 +73,8 @@ func (m may) not() may {
 	return opposite
 }
 
-// series is parts that are evaluated one after the other as long as each goes on: all of them, which go on
-// while they hold, or alternatives, which go on while they fail. An error ends it.
+// series is parts that are evaluated one after the other as long as each goes on: all of them,
+// which go on while they hold, or alternatives, which go on while they fail. An error ends it.
 type series struct {
 	on    may // goes on
 	past  may // what it may have ended as already
@@ -106,20 +108,21 @@ func (s *series) may() may {
 // Need is an input that was not given and that would decide what is unknown.
 type Need = source.Need
 
-// Unknown is why something can't be known, and what to pass to know it. Need is none where nothing that could
-// be passed would help.
+// Unknown is why something can't be known, and what to pass to know it. Need is none where
+// nothing that could be passed would help.
 type Unknown struct {
 	Why  string
 	Need Need
 
-	// MayErr says that the gateway perhaps runs into an error over it: then nothing that comes later decides
-	// in its place.
+	// MayErr says that the gateway perhaps runs into an error over it: then nothing that comes
+	// later decides in its place.
 	MayErr bool
 
 	// NeverTrue says that whatever it is, it isn't true: a check that needs true fails.
 	NeverTrue bool
 
-	// Present says that it is there, whatever it is, and not null; NeverFound that it is null, or an error.
+	// Present says that it is there, whatever it is, and not null; NeverFound that it is null,
+	// or an error.
 	Present, NeverFound bool
 }
 

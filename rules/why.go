@@ -11,8 +11,8 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/keys"
 )
 
-// Why says in one or two sentences, without a full stop at the end, what decided the check. It names the token's own
-// values.
+// Why says in one or two sentences, without a full stop at the end, what decided the check. It
+// names the token's own values.
 func (r *Result) Why() string {
 	switch r.Outcome {
 	case Skipped:
@@ -41,7 +41,9 @@ func (r *Result) whyPass() string {
 	case Introspection:
 		return "the token is active"
 	case Expiry:
-		return r.whyTime("the token never expires: it has no exp, and the policy does not demand one")
+		return r.whyTime(
+			"the token never expires: it has no exp, and the policy does not demand one",
+		)
 	case NotBefore:
 		return r.whyTime("the token has no nbf, and the policy does not demand one")
 	case Contract:
@@ -66,7 +68,8 @@ func (r *Result) whyFail() string {
 	if fault := r.judged.reading.Fault; fault != "" {
 		return "the gateway runs into an error: " + fault
 	}
-	if r.judged.leaf != nil && r.judged.leaf.Op == Present && r.Check.ID != ClientID && r.Check.ID != TokenPresent {
+	if r.judged.leaf != nil && r.judged.leaf.Op == Present && r.Check.ID != ClientID &&
+		r.Check.ID != TokenPresent {
 		return "the token has no " + r.judged.leaf.Input.Name + ", and the policy demands one" + r.whyRoles()
 	}
 	switch r.Check.ID {
@@ -98,9 +101,15 @@ func (r *Result) whyFail() string {
 
 func (r *Result) whyAlgorithm() string {
 	if r.judged.reading.Value == nil {
-		return fmt.Sprintf("the token's header names no algorithm, and the policy accepts %s only", r.Expected())
+		return fmt.Sprintf(
+			"the token's header names no algorithm, and the policy accepts %s only",
+			r.Expected(),
+		)
 	}
-	return fmt.Sprintf("the token says that it is signed with %s, and the policy accepts %s only", r.Actual(), r.Expected())
+	return fmt.Sprintf(
+		"the token says that it is signed with %s, and the policy accepts %s only",
+		r.Actual(), r.Expected(),
+	)
 }
 
 func (r *Result) whySignature() string {
@@ -108,7 +117,9 @@ func (r *Result) whySignature() string {
 	if result.Expected == "" || result.Actual == "" {
 		return result.Why
 	}
-	return fmt.Sprintf("%s: expected %s, found %s", result.Why, result.Expected, result.Actual) + r.otherKeys()
+	return fmt.Sprintf(
+		"%s: expected %s, found %s", result.Why, result.Expected, result.Actual,
+	) + r.otherKeys()
 }
 
 func (r *Result) whyInactive() string {
@@ -124,10 +135,16 @@ func (r *Result) whyInactive() string {
 func (r *Result) whyNotNow() string {
 	reading := r.judged.reading
 	if r.judged.answer != nil {
-		return fmt.Sprintf("%s is %s, a number so large that the gateway fails on it", r.judged.leaf.Input.Name, brief(reading.Value))
+		return fmt.Sprintf(
+			"%s is %s, a number so large that the gateway fails on it",
+			r.judged.leaf.Input.Name, brief(reading.Value),
+		)
 	}
 	if r.judged.leaf.Op == Positive {
-		return fmt.Sprintf("the validation endpoint's answer says that %s seconds are left", brief(reading.Value))
+		return fmt.Sprintf(
+			"the validation endpoint's answer says that %s seconds are left",
+			brief(reading.Value),
+		)
 	}
 	instant := inspect.ReadInstant(reading.Value)
 	verb := "the token expired"
@@ -137,10 +154,14 @@ func (r *Result) whyNotNow() string {
 	return fmt.Sprintf("%s %s, %s", verb, instant, inspect.Relative(instant.At, r.request.At))
 }
 
-// whyAudience names both sides, and tells a wrong form of the right API from a token for another one.
+// whyAudience names both sides, and tells a wrong form of the right API from a token for another
+// one.
 func (r *Result) whyAudience() string {
 	wanted := r.Expected()
-	why := fmt.Sprintf("the token is for %s (aud), and the policy accepts %s only", r.Actual(), wanted)
+	why := fmt.Sprintf(
+		"the token is for %s (aud), and the policy accepts %s only",
+		r.Actual(), wanted,
+	)
 	profile := r.request.Profile()
 	switch {
 	case len(profile.Audience) == 0:
@@ -160,9 +181,14 @@ func (r *Result) whyAudience() string {
 func (r *Result) whyClaim() string {
 	leaf := r.judged.leaf
 	if leaf.Op == True {
-		return fmt.Sprintf("%s gives %s for this token%s", leaf.Input.words(), r.Actual(), r.readValues(leaf.Input)) + r.whyRoles()
+		return fmt.Sprintf(
+			"%s gives %s for this token%s", leaf.Input.words(), r.Actual(),
+			r.readValues(leaf.Input),
+		) + r.whyRoles()
 	}
-	why := fmt.Sprintf("the claim %s is %s, and the policy wants %s", leaf.Input.Name, r.Actual(), r.Expected())
+	why := fmt.Sprintf(
+		"the claim %s is %s, and the policy wants %s", leaf.Input.Name, r.Actual(), r.Expected(),
+	)
 	if leaf.Input.Name == "iss" {
 		why += r.otherVersion(leaf)
 	}
@@ -207,7 +233,10 @@ func (r *Result) otherVersion(leaf *Predicate) string {
 	case !ok1 || !ok2 || token.Tenant != policy.Tenant:
 		return ""
 	case token.Version != policy.Version:
-		return fmt.Sprintf(". Both name the same tenant: the token is v%s, the policy has the issuer of v%s tokens", token.Version, policy.Version)
+		return fmt.Sprintf(
+			". Both name the same tenant: the token is v%s, the policy has the issuer of v%s tokens",
+			token.Version, policy.Version,
+		)
 	}
 	return ". Both name the same tenant, in different spellings, and the comparison is exact"
 }
@@ -249,22 +278,32 @@ func (r *Result) whyClientID() string {
 
 func (r *Result) whyContract() string {
 	id := brief(r.judged.reading.Value)
-	return fmt.Sprintf("client %s has no approved contract on this API instance", id) + r.whoseContract(id)
+	return fmt.Sprintf(
+		"client %s has no approved contract on this API instance",
+		id,
+	) + r.whoseContract(
+		id,
+	)
 }
 
 // whoseContract says what else the client id tells where it has no contract.
 func (r *Result) whoseContract(id string) string {
 	var all strings.Builder
 	if app, ok := entra.AppByID(id); ok {
-		all.WriteString(". It is " + app.Name + ", an application of Microsoft's and no client of yours: a token for a test has to be got by your own client")
+		all.WriteString(
+			". It is " + app.Name + ", an application of Microsoft's and no client of yours: a token for a test has to be got by your own client",
+		)
 	}
-	if contracts := r.request.Contracts; contracts != nil && entra.IsGUID(id) && contracts.foreign() {
+	if contracts := r.request.Contracts; contracts != nil && entra.IsGUID(id) &&
+		contracts.foreign() {
 		all.WriteString(". None of the contracts has a client id in the form of Entra ID's, " +
 			"a GUID" + behind(": ", r.Check.OwnIDs))
 	}
 	profile := r.request.Profile()
 	if profile.HasTrait("confidential-client-for-user") && profile.ClientID.Value == id {
-		all.WriteString(". It acts for a user, and if it has exchanged the user's token (on-behalf-of), it is the middle tier and not the front end: the contract has to be the middle tier's")
+		all.WriteString(
+			". It acts for a user, and if it has exchanged the user's token (on-behalf-of), it is the middle tier and not the front end: the contract has to be the middle tier's",
+		)
 	}
 	return all.String() + behind(". ", r.Check.Besides)
 }
@@ -284,7 +323,10 @@ func (c *Contracts) foreign() bool {
 
 // whyRoles says why a token may lack a role that was granted.
 func (r *Result) whyRoles() string {
-	if r.Check.ID != CustomClaim || !slices.ContainsFunc(r.Check.Test.Reads(), func(in Input) bool { return in == Claim("roles") }) {
+	if r.Check.ID != CustomClaim ||
+		!slices.ContainsFunc(
+			r.Check.Test.Reads(), func(in Input) bool { return in == Claim("roles") },
+		) {
 		return ""
 	}
 	profile := r.request.Profile()
@@ -298,7 +340,8 @@ func (r *Result) whyRoles() string {
 	return ". It is a managed identity's token, which is kept for about 24 hours: a role that was granted" + since + " shows only in the next one"
 }
 
-// wantedScope says what is wrong with the form of a scope that the policy requires, for tokens of Entra ID.
+// wantedScope says what is wrong with the form of a scope that the policy requires, for tokens
+// of Entra ID.
 func wantedScope(scope string) string {
 	switch {
 	case strings.HasSuffix(scope, "/.default"):
@@ -316,13 +359,15 @@ func (r *Result) ownCredentials() string {
 		return ""
 	}
 	reads := func(in Input) bool { return in.Source == FromHTTP }
-	if len(in.Opaque.Reads) == 0 || slices.ContainsFunc(in.Opaque.Reads, func(in Input) bool { return !reads(in) }) {
+	if len(in.Opaque.Reads) == 0 ||
+		slices.ContainsFunc(in.Opaque.Reads, func(in Input) bool { return !reads(in) }) {
 		return ""
 	}
 	return "the policy asks for client credentials of its own and does not look at the token: it reads " + in.words() + " and finds none: invalid client credentials, however good the token is"
 }
 
-// otherKeys says where else the key of an app may be, of a token of Entra ID whose key is not in the set.
+// otherKeys says where else the key of an app may be, of a token of Entra ID whose key is not in
+// the set.
 func (r *Result) otherKeys() string {
 	profile := r.request.Profile()
 	if r.judged.result.Reason != keys.KidUnknown || profile.IssuedBy != inspect.ByEntra {

@@ -18,7 +18,8 @@ type Estate struct {
 	Assignments []entra.Assignment
 	Allow       []Crossing
 
-	At         time.Time        // when the modelled tokens are used; they were issued a moment before
+	// when the modelled tokens are used; they were issued a moment before
+	At         time.Time
 	Signatures rules.Signatures // for real tokens; nil where no keys are known
 
 	// Progress is told after each environment how many are done; it may be nil.
@@ -27,8 +28,9 @@ type Estate struct {
 
 // Site is one environment: a gateway, and who belongs to it.
 type Site struct {
-	Name      string
-	Policies  []*rules.Policy // in the gateway's order; nil where the environment has no gateway of its own
+	Name string
+	// in the gateway's order; nil where the environment has no gateway of its own
+	Policies  []*rules.Policy
 	Contracts *rules.Contracts
 	API       *entra.Registration // nil where none is given
 	Clients   []*entra.Registration

@@ -16,8 +16,8 @@ type reader struct {
 	read func(*source.Value) error
 }
 
-// object reads an object's members with a reader each. A member that none is named for is an error, as is one that
-// stands twice.
+// object reads an object's members with a reader each. A member that none is named for is an
+// error, as is one that stands twice.
 func object(v *source.Value, what string, readers ...reader) error {
 	if !v.Is(source.Object) {
 		return wrong(v, what+" must be an object", "")
@@ -27,7 +27,9 @@ func object(v *source.Value, what string, readers ...reader) error {
 		if at < 0 {
 			return unknownField(m, what, readers)
 		}
-		if slices.ContainsFunc(v.Members[:i], func(before source.Member) bool { return before.Key == m.Key }) {
+		if slices.ContainsFunc(
+			v.Members[:i], func(before source.Member) bool { return before.Key == m.Key },
+		) {
 			return refusal(m.KeyPos, m.Key+" stands twice in "+what, "")
 		}
 		if err := readers[at].read(m.Value); err != nil {

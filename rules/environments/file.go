@@ -13,7 +13,8 @@ import (
 	"github.com/gatewhy/gatewhy/rules/issued"
 )
 
-// File is an environments file (gatewhy.yaml) as it was read. File names in it are relative to its own folder.
+// File is an environments file (gatewhy.yaml) as it was read. File names in it are relative to
+// its own folder.
 type File struct {
 	Name         string
 	Tenant       entra.Text // an id or a domain
@@ -53,7 +54,8 @@ type Ignored struct {
 	Span   source.Span
 }
 
-// Covers reports whether the entry is about a finding of this rule in this file, and still holds on that day.
+// Covers reports whether the entry is about a finding of this rule in this file, and still holds
+// on that day.
 func (i *Ignored) Covers(rule, file string, day time.Time) bool {
 	if i.Rule != rule || !i.Until.IsZero() && day.After(i.Until.AddDate(0, 0, 1)) {
 		return false
@@ -61,7 +63,8 @@ func (i *Ignored) Covers(rule, file string, day time.Time) bool {
 	return i.Path == "" || matches(i.Path, path.Clean(strings.ReplaceAll(file, `\`, "/")))
 }
 
-// matches matches a slash-separated path: * within a name, ** over any folders, ? for one character.
+// matches matches a slash-separated path: * within a name, ** over any folders, ? for one
+// character.
 func matches(pattern, name string) bool {
 	var b strings.Builder
 	for i := 0; i < len(pattern); i++ {
@@ -163,7 +166,9 @@ func checkName(m source.Member) error {
 	case m.Key == "" || strings.ContainsAny(m.Key, "/\n"):
 		return refusal(m.KeyPos, "an environment's name is empty or has a slash in it", "")
 	case slices.Contains(issued.Reserved(), m.Key):
-		return refusal(m.KeyPos, "an environment can't be called "+m.Key, "the matrix has rows of that name")
+		return refusal(
+			m.KeyPos, "an environment can't be called "+m.Key, "the matrix has rows of that name",
+		)
 	}
 	return nil
 }
@@ -171,14 +176,20 @@ func checkName(m source.Member) error {
 func (e *Environment) read(v *source.Value) error {
 	return object(
 		v, "the environment "+e.Name,
-		texts("policies", &e.Policies), text("contracts", &e.Contracts), text("gateway", &e.Gateway),
-		texts("api", &e.API), texts("clients", &e.Clients), texts("tokens", &e.Tokens),
+		texts(
+			"policies", &e.Policies,
+		),
+		text("contracts", &e.Contracts), text("gateway", &e.Gateway), texts("api", &e.API),
+		texts("clients", &e.Clients), texts("tokens", &e.Tokens),
 	)
 }
 
 func (f *File) readCrossing(v *source.Value) error {
 	c := Crossing{Pos: v.Pos}
-	if err := object(v, "an entry of allow", plain("from", &c.From), plain("to", &c.To), plain("reason", &c.Reason)); err != nil {
+	if err := object(
+		v, "an entry of allow", plain("from", &c.From), plain("to", &c.To),
+		plain("reason", &c.Reason),
+	); err != nil {
 		return err
 	}
 	f.Allow = append(f.Allow, c)
@@ -190,8 +201,9 @@ func (f *File) readLint(v *source.Value) (err error) {
 	return err
 }
 
-// Ignores reads what stands under lint, in an environments file or in a file that holds nothing else. That an entry has no reason, or
-// an empty one, is a finding of lint. Every error is a [*source.Error] at the place that is wrong.
+// Ignores reads what stands under lint, in an environments file or in a file that holds nothing
+// else. That an entry has no reason, or an empty one, is a finding of lint. Every error is a
+// [*source.Error] at the place that is wrong.
 func Ignores(v *source.Value) ([]Ignored, error) {
 	if v == nil || v.Is(source.Null) {
 		return nil, nil
@@ -199,11 +211,17 @@ func Ignores(v *source.Value) ([]Ignored, error) {
 	var all []Ignored
 	err := object(v, "lint", list("ignore", func(item *source.Value) error {
 		i := Ignored{Pos: item.Pos, Span: item.Span}
-		if err := object(item, "an entry of lint.ignore", plain("rule", &i.Rule), plain("path", &i.Path), plain("field", &i.Field), perhaps("reason", &i.Reason), day("until", &i.Until)); err != nil {
+		if err := object(
+			item, "an entry of lint.ignore", plain("rule", &i.Rule), plain("path", &i.Path),
+			plain("field", &i.Field), perhaps("reason", &i.Reason), day("until", &i.Until),
+		); err != nil {
 			return err
 		}
 		if i.Rule == "" {
-			return wrong(item, "an entry of lint.ignore needs a rule", `such as {rule: any-client-accepted, path: "policies/legacy/**", reason: "…", until: 2027-01-31}`)
+			return wrong(
+				item, "an entry of lint.ignore needs a rule",
+				`such as {rule: any-client-accepted, path: "policies/legacy/**", reason: "…", until: 2027-01-31}`,
+			)
 		}
 		all = append(all, i)
 		return nil
@@ -217,7 +235,10 @@ func (f *File) check(v *source.Value) error {
 	case v.Member("version") == nil:
 		return wrong(v, "version is missing", "the first line is version: 1")
 	case len(f.Environments) == 0:
-		return wrong(v, "there are no environments", "environments: is an object of names; gatewhy init writes a file to start from")
+		return wrong(
+			v, "there are no environments",
+			"environments: is an object of names; gatewhy init writes a file to start from",
+		)
 	}
 	if f.Cloud.Value != "" {
 		if _, ok := entra.CloudByID(f.Cloud.Value); !ok {

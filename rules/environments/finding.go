@@ -11,15 +11,16 @@ import (
 
 // The findings of a matrix.
 const (
-	Replay      = "cross-environment-replay"   // a token for one environment is let in at another
-	Issuance    = "cross-environment-issuance" // a client of another environment, or a stranger, can obtain a token that is let in
-	CrossTenant = "cross-tenant-acceptance"    // another tenant's token is let in
-	Forged      = "forged-token-accepted"      // a token that its holder has written is let in
-	LockedOut   = "environment-locked-out"     // an environment's own tokens are rejected
+	Replay = "cross-environment-replay" // a token for one environment is let in at another
+	// a client of another environment, or a stranger, can obtain a token that is let in
+	Issuance    = "cross-environment-issuance"
+	CrossTenant = "cross-tenant-acceptance" // another tenant's token is let in
+	Forged      = "forged-token-accepted"   // a token that its holder has written is let in
+	LockedOut   = "environment-locked-out"  // an environment's own tokens are rejected
 )
 
-// Finding is a wrong cell, or several at one gateway for one reason. Row and Gateway are the indexes of the cell whose token is the
-// witness.
+// Finding is a wrong cell, or several at one gateway for one reason. Row and Gateway are the
+// indexes of the cell whose token is the witness.
 type Finding struct {
 	rules.Finding
 	Row, Gateway int
@@ -38,15 +39,18 @@ func (m *Matrix) find() {
 		}
 		for _, rule := range []string{Replay, Issuance, CrossTenant, Forged, LockedOut} {
 			if rows := byRule[rule]; rows != nil {
-				slices.SortStableFunc(rows, func(a, b int) int { return m.Rows[a].tellingAt(m.Gateways[g]) - m.Rows[b].tellingAt(m.Gateways[g]) })
+				slices.SortStableFunc(
+					rows,
+					func(a, b int) int { return m.Rows[a].tellingAt(m.Gateways[g]) - m.Rows[b].tellingAt(m.Gateways[g]) },
+				)
 				m.Findings = append(m.Findings, m.finding(rule, g, rows))
 			}
 		}
 	}
 }
 
-// tellingAt orders the rows of a finding: tokens for a stranger's API tell less than those for one's own, and least where a gateway's own
-// clients have them.
+// tellingAt orders the rows of a finding: tokens for a stranger's API tell less than those for
+// one's own, and least where a gateway's own clients have them.
 func (r *Row) tellingAt(gateway string) int {
 	switch {
 	case !r.likeness():
@@ -57,7 +61,8 @@ func (r *Row) tellingAt(gateway string) int {
 	return 4 // after all passes
 }
 
-// Has reports whether a cell is wrong for this reason: Replay, Issuance, CrossTenant, Forged or LockedOut.
+// Has reports whether a cell is wrong for this reason: Replay, Issuance, CrossTenant, Forged or
+// LockedOut.
 func (m *Matrix) Has(reason string) bool {
 	for r := range m.Rows {
 		for g := range m.Gateways {
@@ -100,16 +105,31 @@ func (m *Matrix) message(rule string, g int, rows []int) string {
 	name := m.Gateways[g]
 	switch rule {
 	case Replay:
-		return fmt.Sprintf("a token that was issued for another environment is let in at %s: %s", name, m.list(rows))
+		return fmt.Sprintf(
+			"a token that was issued for another environment is let in at %s: %s",
+			name, m.list(rows),
+		)
 	case Issuance:
 		if m.Rows[rows[0]].Home == name {
-			return fmt.Sprintf("a client of %s can obtain a token for somebody else's API that is let in there: %s", name, m.list(rows))
+			return fmt.Sprintf(
+				"a client of %s can obtain a token for somebody else's API that is let in there: %s",
+				name, m.list(rows),
+			)
 		}
-		return fmt.Sprintf("a client that does not belong to %s can obtain a token that is let in there: %s", name, m.list(rows))
+		return fmt.Sprintf(
+			"a client that does not belong to %s can obtain a token that is let in there: %s",
+			name, m.list(rows),
+		)
 	case CrossTenant:
-		return fmt.Sprintf("another tenant's token is let in at %s, since Entra ID signs for all tenants with shared keys: %s", name, m.list(rows))
+		return fmt.Sprintf(
+			"another tenant's token is let in at %s, since Entra ID signs for all tenants with shared keys: %s",
+			name, m.list(rows),
+		)
 	case Forged:
-		return fmt.Sprintf("a token that anybody can write is let in at %s, since no signature is checked: %s", name, m.list(rows))
+		return fmt.Sprintf(
+			"a token that anybody can write is let in at %s, since no signature is checked: %s",
+			name, m.list(rows),
+		)
 	}
 	return fmt.Sprintf("tokens of %s itself are rejected there: %s", name, m.list(rows))
 }
@@ -128,8 +148,8 @@ func (m *Matrix) list(rows []int) string {
 	return text
 }
 
-// Remark is what a reader must know of a gateway's policies and the grid does not show: one that is disabled, or limited to some
-// routes.
+// Remark is what a reader must know of a gateway's policies and the grid does not show: one that
+// is disabled, or limited to some routes.
 type Remark struct {
 	rules.Finding
 	Gateway int

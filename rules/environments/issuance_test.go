@@ -24,7 +24,11 @@ var noon = time.Date(2026, 5, 6, 12, 0, 0, 0, time.UTC)
 // parts is what files say of two environments; each text is a list of what Graph answers.
 type parts struct{ dev, uat, devClients, uatClients string }
 
-func app(id, more string) string { return `{"appId":"` + id + `","identifierUris":[]` + more + `}` }
+func app(
+	id, more string,
+) string {
+	return `{"appId":"` + id + `","identifierUris":[]` + more + `}`
+}
 
 // estateOf reads the registrations of two environments.
 func estateOf(t *testing.T, p parts) *Estate {
@@ -70,19 +74,39 @@ const (
 )
 
 func TestAnAssignmentToWhomNoFileShowsLeavesItOpenWhoHoldsTheRole(t *testing.T) {
-	assigned := app(apiUAT, roles) + "," + required + `,{"principalId":"pd","principalType":"ServicePrincipal","resourceId":"p1","appRoleId":"r1"}`
+	assigned := app(
+		apiUAT, roles,
+	) + "," + required + `,{"principalId":"pd","principalType":"ServicePrincipal","resourceId":"p1","appRoleId":"r1"}`
 	principal := `,{"appId":"` + webDev + `","id":"%s","servicePrincipalType":"Application"}`
 	tests := []struct {
 		name, devClients string
 		dev, stranger    rules.Decision // empty where there is no such row
 	}{
-		{"a client without a service principal may be the one", app(webDev, ""), rules.Undetermined, rules.Undetermined},
-		{"a client that is another's is not", app(webDev, "") + fmt.Sprintf(principal, "px"), "", rules.Undetermined},
-		{"where files show all, nobody else has the role", app(webDev, "") + fmt.Sprintf(principal, "pd"), rules.Accepted, ""},
+		{
+			"a client without a service principal may be the one",
+			app(webDev, ""), rules.Undetermined, rules.Undetermined,
+		},
+		{
+			"a client that is another's is not", app(webDev, "") + fmt.Sprintf(principal, "px"),
+			"", rules.Undetermined,
+		},
+		{
+			"where files show all, nobody else has the role",
+			app(webDev, "") + fmt.Sprintf(principal, "pd"), rules.Accepted, "",
+		},
 	}
 	for _, test := range tests {
 		e := estateOf(t, parts{uat: assigned, devClients: test.devClients})
-		e.Sites[1].Policies = policy(&rules.Check{ID: rules.CustomClaim, Test: rules.Predicate{Op: rules.HasAny, Input: rules.Claim("roles"), Values: rules.Literals("UAT.Write")}})
+		e.Sites[1].Policies = policy(
+			&rules.Check{
+				ID: rules.CustomClaim,
+				Test: rules.Predicate{
+					Op:     rules.HasAny,
+					Input:  rules.Claim("roles"),
+					Values: rules.Literals("UAT.Write"),
+				},
+			},
+		)
 		m := e.Evaluate()
 		for row, want := range map[string]rules.Decision{"dev/for-uat-app-UAT.Write": test.dev, "stranger/for-uat-app-UAT.Write": test.stranger} {
 			got := rules.Decision("")
@@ -100,18 +124,35 @@ func TestAnAssignmentToWhomNoFileShowsLeavesItOpenWhoHoldsTheRole(t *testing.T) 
 func TestWhatPoliciesAskForIsModelled(t *testing.T) {
 	three := `,"api":{"oauth2PermissionScopes":[{"id":"s1","value":"a"},{"id":"s2","value":"b"},{"id":"s3","value":"c"}]}`
 	expression := func(text string, reads string, eval func(*rules.Request) rules.Reading) rules.Predicate {
-		return rules.Predicate{Op: rules.True, Input: rules.Input{Source: rules.FromExpression, Opaque: &rules.Opaque{Text: text, Reads: []rules.Input{rules.Claim(reads)}, Eval: eval}}}
+		return rules.Predicate{
+			Op: rules.True,
+			Input: rules.Input{
+				Source: rules.FromExpression,
+				Opaque: &rules.Opaque{
+					Text:  text,
+					Reads: []rules.Input{rules.Claim(reads)},
+					Eval:  eval,
+				},
+			},
+		}
 	}
 	scpIs := func(want string) func(*rules.Request) rules.Reading {
 		return func(r *rules.Request) rules.Reading {
 			got, _ := r.Read(rules.Claim("scp")).Value.Str()
-			return rules.Reading{Value: &source.Value{Kind: source.Bool, Text: fmt.Sprint(got == want)}}
+			return rules.Reading{
+				Value: &source.Value{Kind: source.Bool, Text: fmt.Sprint(got == want)},
+			}
 		}
 	}
 	countsScopes := func(n int) func(*rules.Request) rules.Reading {
 		return func(r *rules.Request) rules.Reading {
 			got, _ := r.Read(rules.Claim("scp")).Value.Str()
-			return rules.Reading{Value: &source.Value{Kind: source.Bool, Text: fmt.Sprint(len(strings.Fields(got)) == n)}}
+			return rules.Reading{
+				Value: &source.Value{
+					Kind: source.Bool,
+					Text: fmt.Sprint(len(strings.Fields(got)) == n),
+				},
+			}
 		}
 	}
 	tests := []struct {
@@ -120,17 +161,42 @@ func TestWhatPoliciesAskForIsModelled(t *testing.T) {
 		row  string
 		want rules.Decision
 	}{
-		{"two scopes of three", check("scp", "a b").Test, "stranger/for-uat-user-a+b", rules.Accepted},
-		{"in the order that the policy has", check("scp", "c a").Test, "stranger/for-uat-user-c+a", rules.Accepted},
-		{"in an expression", expression("#[vars.claimSet.scp == 'b c']", "scp", scpIs("b c")), "stranger/for-uat-user-b+c", rules.Accepted},
-		{"in several texts of one", expression(`#[vars.claimSet.scp == "b" ++ " " ++ 'c']`, "scp", scpIs("b c")), "stranger/for-uat-user-b+c", rules.Accepted},
-		{"as many as an expression counts", expression("#[sizeOf(vars.claimSet.scp splitBy ' ') == 2]", "scp", countsScopes(2)), "stranger/for-uat-user-a+b", rules.Accepted},
-		{"the type of a stranger's tokens", check("idtyp", "app").Test, "stranger/api-like-uat", rules.Accepted},
-		{"the type of another tenant's", check("idtyp", "user").Test, "other-tenant/api-like-uat", rules.Accepted},
 		{
-			"a claim of which nobody knows which", expression("#[vars.claimSet[x]]", "*", func(r *rules.Request) rules.Reading {
+			"two scopes of three", check("scp", "a b").Test, "stranger/for-uat-user-a+b",
+			rules.Accepted,
+		},
+		{
+			"in the order that the policy has", check("scp", "c a").Test,
+			"stranger/for-uat-user-c+a", rules.Accepted,
+		},
+		{
+			"in an expression", expression("#[vars.claimSet.scp == 'b c']", "scp", scpIs("b c")),
+			"stranger/for-uat-user-b+c", rules.Accepted,
+		},
+		{
+			"in several texts of one",
+			expression(`#[vars.claimSet.scp == "b" ++ " " ++ 'c']`, "scp", scpIs("b c")),
+			"stranger/for-uat-user-b+c", rules.Accepted,
+		},
+		{
+			"as many as an expression counts",
+			expression("#[sizeOf(vars.claimSet.scp splitBy ' ') == 2]", "scp", countsScopes(2)),
+			"stranger/for-uat-user-a+b", rules.Accepted,
+		},
+		{
+			"the type of a stranger's tokens", check("idtyp", "app").Test, "stranger/api-like-uat",
+			rules.Accepted,
+		},
+		{
+			"the type of another tenant's", check("idtyp", "user").Test,
+			"other-tenant/api-like-uat", rules.Accepted,
+		},
+		{
+			"a claim of which nobody knows which",
+			expression("#[vars.claimSet[x]]", "*", func(r *rules.Request) rules.Reading {
 				return r.Read(rules.Claim("")) // a member without a name stands for all others
-			}), "stranger/for-uat-app", rules.Undetermined,
+			}),
+			"stranger/for-uat-app", rules.Undetermined,
 		},
 	}
 	for _, test := range tests {

@@ -7,7 +7,8 @@ import (
 	"github.com/gatewhy/gatewhy/rules/issued"
 )
 
-// judge says which cells are wrong: an environment's own token must be accepted, a foreign one rejected.
+// judge says which cells are wrong: an environment's own token must be accepted, a foreign one
+// rejected.
 func (m *Matrix) judge() {
 	for g, name := range m.Gateways {
 		for r, row := range m.Rows {
@@ -17,7 +18,9 @@ func (m *Matrix) judge() {
 			case row.meant(name):
 				cell.Expected = rules.Accepted
 			case row.own(name), row.signIn(name):
-				cell.Expected = "" // whether these, and who has signed in to a client, are to be let in, nobody has said
+				// whether these, and who has signed in to a client, are to be let in, nobody has
+				// said
+				cell.Expected = ""
 			case row.Home != "":
 				cell.Allowed = m.estate.allowed(row.Home, name)
 			}
@@ -28,11 +31,12 @@ func (m *Matrix) judge() {
 }
 
 func (c *Cell) contradicts() bool {
-	return c.Expected == rules.Accepted && c.Outcome == rules.Rejected || c.Expected == rules.Rejected && c.Outcome == rules.Accepted
+	return c.Expected == rules.Accepted && c.Outcome == rules.Rejected ||
+		c.Expected == rules.Rejected && c.Outcome == rules.Accepted
 }
 
-// judgeOwn makes notes of an environment's own modelled kinds that are rejected, where another kind gets further: they need not all get
-// in.
+// judgeOwn makes notes of an environment's own modelled kinds that are rejected, where another
+// kind gets further: they need not all get in.
 func (m *Matrix) judgeOwn(g int, name string) {
 	best := rules.Rejected
 	m.eachOwn(g, name, func(_ *Row, c *Cell) {
@@ -47,7 +51,8 @@ func (m *Matrix) judgeOwn(g int, name string) {
 	})
 }
 
-// eachOwn visits the cells of an environment's own modelled tokens at its own gateway that are meant to be let in.
+// eachOwn visits the cells of an environment's own modelled tokens at its own gateway that are
+// meant to be let in.
 func (m *Matrix) eachOwn(g int, name string, visit func(*Row, *Cell)) {
 	for r, row := range m.Rows {
 		if row.Real == nil && row.meant(name) {
@@ -72,16 +77,21 @@ func (m *Matrix) Wrong() (wrong, unknown, all int) {
 	return wrong, unknown, all
 }
 
-// Gaps says, one sentence each, what was not looked at: an environment without an API, for which nothing was modelled, and one of
-// whose own tokens there are none.
+// Gaps says, one sentence each, what was not looked at: an environment without an API, for which
+// nothing was modelled, and one of whose own tokens there are none.
 func (m *Matrix) Gaps() []string {
 	var all []string
 	for g, name := range m.Gateways {
 		if m.estate.site(name).API == nil {
-			all = append(all, name+" has no api, so what Entra ID could issue for it was not modelled")
+			all = append(
+				all, name+" has no api, so what Entra ID could issue for it was not modelled",
+			)
 		}
 		if !m.hasOwn(g) {
-			all = append(all, name+" has neither clients nor tokens, so it is not known whether its own get in")
+			all = append(
+				all,
+				name+" has neither clients nor tokens, so it is not known whether its own get in",
+			)
 		}
 	}
 	return all

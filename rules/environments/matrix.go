@@ -23,8 +23,8 @@ type Matrix struct {
 	columns [][]*column // by gateway, one for each class of its requests
 }
 
-// Cell is one token, or kind of token, at one gateway. Of several modelled tokens the one that gets furthest counts, and
-// of several classes of requests the worst.
+// Cell is one token, or kind of token, at one gateway. Of several modelled tokens the one that
+// gets furthest counts, and of several classes of requests the worst.
 type Cell struct {
 	Outcome  rules.Decision
 	Status   int            // 0 where it is not known
@@ -38,8 +38,8 @@ type Cell struct {
 	column  *column
 }
 
-// Class is the class of requests that the cell is about: the worst of those that the gateway's policies tell apart.
-// It has no method and no path where they tell none apart.
+// Class is the class of requests that the cell is about: the worst of those that the gateway's
+// policies tell apart. It has no method and no path where they tell none apart.
 func (c *Cell) Class() *rules.Class { return c.column.view.Class() }
 
 // OK tells whether the cell is as it should be. It is not known where the outcome isn't.
@@ -56,7 +56,8 @@ func (c *Cell) OK() rules.Truth {
 // Evaluate runs every token of the estate against every gateway.
 func (e *Estate) Evaluate() *Matrix { return e.evaluate(true) }
 
-// evaluate runs tokens that a gateway can't tell apart once, or, for the test that this changes nothing, one by one.
+// evaluate runs tokens that a gateway can't tell apart once, or, for the test that this changes
+// nothing, one by one.
 func (e *Estate) evaluate(grouped bool) *Matrix {
 	m := &Matrix{Rows: e.rows(), estate: e}
 	m.classes = classesOf(m.Rows)
@@ -99,8 +100,9 @@ type Witness struct {
 	Claims  *source.Value // of a real token, its own
 	Written issued.Written
 	Verdict rules.Verdict
-	Doubt   string        // why it is not known whether anybody can have it; empty where somebody can
-	Token   *issued.Token // as it is modelled; nil of a real one
+	// why it is not known whether anybody can have it; empty where somebody can
+	Doubt string
+	Token *issued.Token // as it is modelled; nil of a real one
 }
 
 // Witness gives the token of a cell that gets furthest.
@@ -111,12 +113,18 @@ func (m *Matrix) Witness(row, gateway int) Witness {
 		return Witness{Claims: real.Token.Claims, Written: written, Verdict: verdict}
 	}
 	answer := c.view.Furthest(m.Cells[row][gateway].witness.Token())
-	return Witness{Claims: answer.Token.Claims(), Written: answer.Written, Verdict: answer.Verdict, Doubt: answer.Token.Doubt(), Token: answer.Token}
+	return Witness{
+		Claims:  answer.Token.Claims(),
+		Written: answer.Written,
+		Verdict: answer.Verdict,
+		Doubt:   answer.Token.Doubt(),
+		Token:   answer.Token,
+	}
 }
 
-// column adds a gateway, and returns how many tokens it could tell apart. Of several classes of requests the
-// worst counts: of tokens that are meant to be let in the one where they get least far, of others where they
-// get furthest.
+// column adds a gateway, and returns how many tokens it could tell apart. Of several classes of
+// requests the worst counts: of tokens that are meant to be let in the one where they get least
+// far, of others where they get furthest.
 func (m *Matrix) column(columns []*column, gateway string, grouped bool) int {
 	m.Gateways, m.columns = append(m.Gateways, gateway), append(m.columns, columns)
 	distinct := 0

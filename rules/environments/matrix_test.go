@@ -14,8 +14,13 @@ import (
 // check asks that a claim equals a text; what does not gets 401.
 func check(claim, text string) *rules.Check {
 	return &rules.Check{
-		ID: rules.Audience, Answer: rules.Answer{Status: 401},
-		Test: rules.Predicate{Op: rules.Equals, Input: rules.Claim(claim), Values: rules.Literals(text)},
+		ID:     rules.Audience,
+		Answer: rules.Answer{Status: 401},
+		Test: rules.Predicate{
+			Op:     rules.Equals,
+			Input:  rules.Claim(claim),
+			Values: rules.Literals(text),
+		},
 	}
 }
 
@@ -43,25 +48,34 @@ func TestTheCostGrowsWithWhatIsReadAndNotWithTheNumberOfApps(t *testing.T) {
 			all = append(all, app(fmt.Sprintf("%08x-0000-4000-8000-000000000000", i), ""))
 		}
 		e := estateOf(t, parts{uat: app(apiUAT, scopes), uatClients: strings.Join(all, ",")})
-		e.Sites[1].Policies = policy(check("aud", apiUAT), &rules.Check{ID: rules.ClientID, Test: rules.Has(rules.Claim("appid"))})
+		e.Sites[1].Policies = policy(
+			check("aud", apiUAT),
+			&rules.Check{ID: rules.ClientID, Test: rules.Has(rules.Claim("appid"))},
+		)
 		m := e.Evaluate()
 		return m.Classes, m.Tokens
 	}
 	few, fewTokens := classes(10)
 	many, manyTokens := classes(1000)
 	if few == 0 || few != many || manyTokens < 50*fewTokens {
-		t.Errorf("%d of %d tokens were run for 10 clients, %d of %d for 1000", few, fewTokens, many, manyTokens)
+		t.Errorf(
+			"%d of %d tokens were run for 10 clients, %d of %d for 1000",
+			few, fewTokens, many, manyTokens,
+		)
 	}
 }
 
 func TestACrossingThatIsMeantIsNotWrong(t *testing.T) {
-	e := estateOf(t, parts{uat: app(apiUAT, ""), devClients: app(webDev, ""), uatClients: app(webUAT, "")})
+	e := estateOf(
+		t, parts{uat: app(apiUAT, ""), devClients: app(webDev, ""), uatClients: app(webUAT, "")},
+	)
 	e.Sites[1].Policies = policy(check("aud", apiUAT))
 	if c := cells(e.Evaluate(), "uat")["dev/for-uat-app"]; !c.Wrong {
 		t.Errorf("without allow: %+v", c)
 	}
 	e.Allow = []Crossing{{From: "dev", To: "uat", Reason: "load tests"}}
-	if c := cells(e.Evaluate(), "uat")["dev/for-uat-app"]; c.Wrong || c.Allowed == nil || c.OK() != rules.Yes {
+	if c := cells(e.Evaluate(), "uat")["dev/for-uat-app"]; c.Wrong || c.Allowed == nil ||
+		c.OK() != rules.Yes {
 		t.Errorf("with allow: %+v", c)
 	}
 }
@@ -70,7 +84,9 @@ func TestOneKindOfOwnTokenIsEnough(t *testing.T) {
 	e := estateOf(t, parts{uat: app(apiUAT, scopes), uatClients: app(webUAT, "")})
 	e.Sites[1].Policies = policy(check("scp", "UAT.Access"))
 	all := cells(e.Evaluate(), "uat")
-	if in, out := all["uat/user-UAT.Access"], all["uat/app"]; in.Wrong || out.Wrong || out.Note == "" || out.Outcome != rules.Rejected {
+	if in, out := all["uat/user-UAT.Access"], all["uat/app"]; in.Wrong || out.Wrong ||
+		out.Note == "" ||
+		out.Outcome != rules.Rejected {
 		t.Errorf("delegated %+v, app-only %+v", in, out)
 	}
 	e.Sites[1].Policies = policy(check("scp", "Nobody"))
@@ -83,12 +99,16 @@ func TestATokenThatPerhapsNobodyCanHaveIsNotCalledAccepted(t *testing.T) {
 	api := `{"appId":"` + apiUAT + `","identifierUris":["https://contoso.example/orders"]}`
 	e := estateOf(t, parts{uat: api})
 	e.Sites[1].Policies = policy(check("aud", "https://contoso.example/orders"))
-	if c := cells(e.Evaluate(), "uat")["other-tenant/api-like-uat"]; c.Outcome != rules.Undetermined || c.OK() != rules.Maybe {
+	if c := cells(e.Evaluate(), "uat")["other-tenant/api-like-uat"]; c.Outcome != rules.Undetermined ||
+		c.OK() != rules.Maybe {
 		t.Errorf("a URI on a domain of ours: %+v", c)
 	}
-	e = estateOf(t, parts{uat: strings.Replace(api, "https://contoso.example/orders", "api://orders", 1)})
+	e = estateOf(
+		t, parts{uat: strings.Replace(api, "https://contoso.example/orders", "api://orders", 1)},
+	)
 	e.Sites[1].Policies = policy(check("aud", "api://orders"))
-	if c := cells(e.Evaluate(), "uat")["other-tenant/api-like-uat"]; c.Outcome != rules.Accepted || !c.Wrong {
+	if c := cells(e.Evaluate(), "uat")["other-tenant/api-like-uat"]; c.Outcome != rules.Accepted ||
+		!c.Wrong {
 		t.Errorf("a free name: %+v", c)
 	}
 }
@@ -110,14 +130,26 @@ func TestATokenForSomebodyElsesAPIIsTakenForOneThatCanBeObtained(t *testing.T) {
 	tests := []struct {
 		name, clients, says string
 	}{
-		{"of another environment's client", webDev, "a client that does not belong to uat can obtain a token that is let in there: dev/api-like-uat"},
-		{"of our own client", webUAT, "a client of uat can obtain a token for somebody else's API that is let in there: uat/api-like-uat"},
+		{
+			"of another environment's client", webDev,
+			"a client that does not belong to uat can obtain a token that is let in there: dev/api-like-uat",
+		},
+		{
+			"of our own client", webUAT,
+			"a client of uat can obtain a token for somebody else's API that is let in there: uat/api-like-uat",
+		},
 	}
 	for _, test := range tests {
-		e := estateOf(t, parts{uat: app(apiUAT, ""), devClients: app(webDev, ""), uatClients: app(webUAT, "")})
+		e := estateOf(
+			t,
+			parts{uat: app(apiUAT, ""), devClients: app(webDev, ""), uatClients: app(webUAT, "")},
+		)
 		e.Sites[1].Policies = policy(check("aud", strangersAPIID), check("appid", test.clients))
 		m := e.Evaluate()
-		if i := slices.IndexFunc(m.Findings, func(f Finding) bool { return f.Rule == Issuance }); i < 0 || m.Findings[i].Message != test.says {
+		if i := slices.IndexFunc(
+			m.Findings, func(f Finding) bool { return f.Rule == Issuance },
+		); i < 0 ||
+			m.Findings[i].Message != test.says {
 			t.Errorf("%s: %+v", test.name, m.Findings)
 		}
 	}

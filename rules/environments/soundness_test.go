@@ -22,22 +22,46 @@ func (d dice) often() bool { return d.IntN(3) > 0 }
 func (d dice) guid() string { return fmt.Sprintf("%08x-0000-4000-8000-000000000000", d.IntN(12)) }
 
 func (d dice) registration() string {
-	text := `{"appId":"` + d.guid() + `","identifierUris":["` + d.of("api://a", "api://b", "https://x.example/a") + `"]`
-	text += `,"signInAudience":"` + d.of("AzureADMyOrg", "AzureADMyOrg", "AzureADMultipleOrgs") + `","isFallbackPublicClient":` + d.of("true", "false")
+	text := `{"appId":"` + d.guid() + `","identifierUris":["` + d.of(
+		"api://a", "api://b", "https://x.example/a",
+	) + `"]`
+	text += `,"signInAudience":"` + d.of(
+		"AzureADMyOrg", "AzureADMyOrg", "AzureADMultipleOrgs",
+	) + `","isFallbackPublicClient":` + d.of(
+		"true", "false",
+	)
 	if d.often() {
-		text += `,"api":{"requestedAccessTokenVersion":` + d.of("1", "2", "null") + `,"oauth2PermissionScopes":[{"id":"s1","value":"` + d.of("A.Access", "B.Access") + `","type":"` + d.of("User", "Admin") + `"},{"id":"s2","value":"Read"}]}`
+		text += `,"api":{"requestedAccessTokenVersion":` + d.of(
+			"1", "2", "null",
+		) + `,"oauth2PermissionScopes":[{"id":"s1","value":"` + d.of(
+			"A.Access", "B.Access",
+		) + `","type":"` + d.of(
+			"User", "Admin",
+		) + `"},{"id":"s2","value":"Read"}]}`
 	}
 	if d.often() {
-		text += `,"appRoles":[{"id":"r1","value":"` + d.of("A.Write", "B.Write") + `","allowedMemberTypes":["` + d.of("User", "Application") + `"]}]`
+		text += `,"appRoles":[{"id":"r1","value":"` + d.of(
+			"A.Write", "B.Write",
+		) + `","allowedMemberTypes":["` + d.of(
+			"User", "Application",
+		) + `"]}]`
 	}
 	if d.often() {
-		text += `,"requiredResourceAccess":[{"resourceAppId":"` + d.guid() + `","resourceAccess":[{"id":"` + d.of("r1", "s1", "s2") + `","type":"` + d.of("Role", "Scope") + `"}]}]`
+		text += `,"requiredResourceAccess":[{"resourceAppId":"` + d.guid() + `","resourceAccess":[{"id":"` + d.of(
+			"r1", "s1", "s2",
+		) + `","type":"` + d.of(
+			"Role", "Scope",
+		) + `"}]}]`
 	}
 	return text + "}"
 }
 
 func (d dice) principal() string {
-	return `{"appId":"` + d.guid() + `","id":"` + d.of("p1", "p2") + `","appRoleAssignmentRequired":` + d.of("true", "false") + `}`
+	return `{"appId":"` + d.guid() + `","id":"` + d.of(
+		"p1", "p2",
+	) + `","appRoleAssignmentRequired":` + d.of(
+		"true", "false",
+	) + `}`
 }
 
 // predicate asks something of a claim that a policy may read, or of a claim that nobody models.
@@ -49,9 +73,19 @@ func (d dice) predicate(depth int) rules.Predicate {
 	if depth > 0 && d.IntN(4) == 0 {
 		return rules.Negate(d.predicate(depth - 1))
 	}
-	in := rules.Claim(d.of("aud", "iss", "tid", "scp", "roles", "appid", "azp", "idp", "ver", "groups", "client_id"))
-	literal := d.of("api://a", "A.Access", "A.Write", "Read", tenant, "2.0", "https://sts.windows.net/"+tenant+"/", "0000000", d.guid(), otherTenantID)
-	ops := []rules.Op{rules.Equals, rules.OneOf, rules.Contains, rules.HasAll, rules.HasAny, rules.Present}
+	in := rules.Claim(
+		d.of(
+			"aud", "iss", "tid", "scp", "roles", "appid", "azp", "idp", "ver", "groups",
+			"client_id",
+		),
+	)
+	literal := d.of(
+		"api://a", "A.Access", "A.Write", "Read", tenant, "2.0",
+		"https://sts.windows.net/"+tenant+"/", "0000000", d.guid(), otherTenantID,
+	)
+	ops := []rules.Op{
+		rules.Equals, rules.OneOf, rules.Contains, rules.HasAll, rules.HasAny, rules.Present,
+	}
 	if d.IntN(6) == 0 {
 		in = rules.Input{Source: rules.FromExpression, Opaque: beginsWithZero(in)}
 	}
@@ -61,11 +95,13 @@ func (d dice) predicate(depth int) rules.Predicate {
 	return rules.Predicate{Op: ops[d.IntN(len(ops))], Input: in, Values: rules.Literals(literal)}
 }
 
-// theClient is an expression that gives the client's id, from the claim that the version says, but for one that it compares it with.
+// theClient is an expression that gives the client's id, from the claim that the version says,
+// but for one that it compares it with.
 func theClient(but string) *rules.Opaque {
 	reads := []rules.Input{rules.Claim("ver"), rules.Claim("appid"), rules.Claim("azp")}
 	return &rules.Opaque{
-		Text: "if (ver == '2.0') azp else appid", Reads: reads,
+		Text:     "if (ver == '2.0') azp else appid",
+		Reads:    reads,
 		Compares: func(claims ...string) ([]string, bool) { return []string{but}, claims[0] != "aud" },
 		Eval: func(r *rules.Request) rules.Reading {
 			id := reads[1]
@@ -81,15 +117,23 @@ func theClient(but string) *rules.Opaque {
 	}
 }
 
-// beginsWithZero is an expression that can't be looked into: it tells ids apart that no literal does.
+// beginsWithZero is an expression that can't be looked into: it tells ids apart that no literal
+// does.
 func beginsWithZero(in rules.Input) *rules.Opaque {
-	return &rules.Opaque{Text: "an expression", Reads: []rules.Input{in}, Eval: func(r *rules.Request) rules.Reading {
-		reading := r.Read(in)
-		if s, ok := reading.Value.Str(); ok {
-			reading.Value = &source.Value{Kind: source.Bool, Text: fmt.Sprint(strings.HasPrefix(s, "00000001"))}
-		}
-		return reading
-	}}
+	return &rules.Opaque{
+		Text:  "an expression",
+		Reads: []rules.Input{in},
+		Eval: func(r *rules.Request) rules.Reading {
+			reading := r.Read(in)
+			if s, ok := reading.Value.Str(); ok {
+				reading.Value = &source.Value{
+					Kind: source.Bool,
+					Text: fmt.Sprint(strings.HasPrefix(s, "00000001")),
+				}
+			}
+			return reading
+		},
+	}
 }
 
 // client is where a policy has the client's id from: a claim, or what the caller writes.
@@ -103,20 +147,47 @@ func (d dice) client() rules.Input {
 func (d dice) policies() []*rules.Policy {
 	all := []*rules.Policy{}
 	for range 1 + d.IntN(2) {
-		checks := []*rules.Check{{ID: rules.CustomClaim, Test: d.predicate(2), Answer: rules.Answer{Status: 401}}}
+		checks := []*rules.Check{
+			{ID: rules.CustomClaim, Test: d.predicate(2), Answer: rules.Answer{Status: 401}},
+		}
 		if d.IntN(8) > 0 { // else whoever writes their own token may get in
 			key := &rules.Key{URL: "https://login.microsoftonline.com/common/discovery/keys"}
-			checks = append(checks, &rules.Check{ID: rules.Signature, Test: rules.Predicate{Op: rules.Verifies, Key: key}})
+			checks = append(
+				checks,
+				&rules.Check{
+					ID:   rules.Signature,
+					Test: rules.Predicate{Op: rules.Verifies, Key: key},
+				},
+			)
 		}
 		if d.often() {
 			checks = append(
 				checks,
-				&rules.Check{ID: rules.ClientID, Test: rules.Has(d.client()), Binds: "client", Answer: rules.Answer{Status: 403}},
-				&rules.Check{ID: rules.Contract, Test: rules.Predicate{Op: rules.Listed, Input: rules.Input{Source: rules.FromBound, Name: "client"}}, Answer: rules.Answer{Status: 403}},
+				&rules.Check{
+					ID:     rules.ClientID,
+					Test:   rules.Has(d.client()),
+					Binds:  "client",
+					Answer: rules.Answer{Status: 403},
+				},
+				&rules.Check{
+					ID: rules.Contract,
+					Test: rules.Predicate{
+						Op:    rules.Listed,
+						Input: rules.Input{Source: rules.FromBound, Name: "client"},
+					},
+					Answer: rules.Answer{Status: 403},
+				},
 			)
 		}
 		if !d.often() {
-			checks = append(checks, &rules.Check{ID: rules.CustomClaim, Test: equal(header("client_id"), rules.Claim(d.of("appid", "azp", "aud"))), Answer: rules.Answer{Status: 401}})
+			checks = append(
+				checks,
+				&rules.Check{
+					ID:     rules.CustomClaim,
+					Test:   equal(header("client_id"), rules.Claim(d.of("appid", "azp", "aud"))),
+					Answer: rules.Answer{Status: 401},
+				},
+			)
 		}
 		all = append(all, &rules.Policy{Root: rules.AllOf(checks...)})
 	}
@@ -125,20 +196,30 @@ func (d dice) policies() []*rules.Policy {
 
 func (d dice) estate(t *testing.T) *Estate {
 	many := func() string {
-		return d.registration() + "," + d.registration() + "," + d.principal() + `,{"principalId":"` + d.of("p1", "p9") + `","resourceId":"` + d.of("p2", "p9") + `","appRoleId":"` + d.of("r1", "r9") + `"}`
+		return d.registration() + "," + d.registration() + "," + d.principal() + `,{"principalId":"` + d.of(
+			"p1", "p9",
+		) + `","resourceId":"` + d.of(
+			"p2", "p9",
+		) + `","appRoleId":"` + d.of(
+			"r1", "r9",
+		) + `"}`
 	}
 	e := estateOf(t, parts{dev: many(), uat: many(), devClients: many(), uatClients: many()})
 	for i := range e.Sites {
 		e.Sites[i].Policies = d.policies()
 		if d.often() {
-			e.Sites[i].Contracts = &rules.Contracts{IDs: []string{d.guid(), d.guid()}, Partial: d.IntN(4) == 0}
+			e.Sites[i].Contracts = &rules.Contracts{
+				IDs:     []string{d.guid(), d.guid()},
+				Partial: d.IntN(4) == 0,
+			}
 		}
 	}
 	return e
 }
 
-// TestEveryTokenThatIsLetInIsInItsCell runs random estates: no modelled token gets further than its cell says, some token gets as far,
-// and running tokens that a gateway can't tell apart once changes no cell.
+// TestEveryTokenThatIsLetInIsInItsCell runs random estates: no modelled token gets further than
+// its cell says, some token gets as far, and running tokens that a gateway can't tell apart once
+// changes no cell.
 func TestEveryTokenThatIsLetInIsInItsCell(t *testing.T) {
 	outcomes := map[rules.Decision]int{}
 	for seed := range uint64(40) {
@@ -148,14 +229,24 @@ func TestEveryTokenThatIsLetInIsInItsCell(t *testing.T) {
 			for g, gateway := range grouped.Gateways {
 				cell := grouped.Cells[r][g]
 				outcomes[cell.Outcome]++
-				if other := single.Cells[r][g]; cell.Outcome != other.Outcome || cell.Wrong != other.Wrong {
-					t.Fatalf("seed %d: %s at %s is %s, and %s one by one", seed, row.Name, gateway, cell.Outcome, other.Outcome)
+				if other := single.Cells[r][g]; cell.Outcome != other.Outcome ||
+					cell.Wrong != other.Wrong {
+					t.Fatalf(
+						"seed %d: %s at %s is %s, and %s one by one",
+						seed, row.Name, gateway, cell.Outcome, other.Outcome,
+					)
 				}
 				if id := letInWith(e, gateway, row, cell); id != "" {
-					t.Fatalf("seed %d: %s at %s is rejected, and a caller who writes %s is let in", seed, row.Name, gateway, id)
+					t.Fatalf(
+						"seed %d: %s at %s is rejected, and a caller who writes %s is let in",
+						seed, row.Name, gateway, id,
+					)
 				}
 				if best := furthest(e, gateway, row); best != cell.Outcome {
-					t.Fatalf("seed %d: %s at %s is %s, and a token of it is %s", seed, row.Name, gateway, cell.Outcome, best)
+					t.Fatalf(
+						"seed %d: %s at %s is %s, and a token of it is %s",
+						seed, row.Name, gateway, cell.Outcome, best,
+					)
 				}
 			}
 		}
@@ -183,8 +274,9 @@ func furthest(e *Estate, gateway string, row *Row) rules.Decision {
 	return best
 }
 
-// letInWith is a client id that lets some token of a row in where the caller writes it, among all that contracts may name; empty where
-// none does, and where the cell says that one is let in.
+// letInWith is a client id that lets some token of a row in where the caller writes it, among
+// all that contracts may name; empty where none does, and where the cell says that one is let
+// in.
 func letInWith(e *Estate, gateway string, row *Row, cell Cell) (with string) {
 	if cell.Outcome != rules.Rejected {
 		return ""
@@ -194,8 +286,11 @@ func letInWith(e *Estate, gateway string, row *Row, cell Cell) (with string) {
 	row.Each(func(i issued.Issued) {
 		for n := range 12 {
 			r := i.Token().Request(v)
-			r.Headers = map[string]string{"Client_id": fmt.Sprintf("%08x-0000-4000-8000-000000000000", n)}
-			if i.Token().Doubt() == "" && rules.Evaluate(site.Policies, r).Outcome == rules.Accepted {
+			r.Headers = map[string]string{
+				"Client_id": fmt.Sprintf("%08x-0000-4000-8000-000000000000", n),
+			}
+			if i.Token().Doubt() == "" &&
+				rules.Evaluate(site.Policies, r).Outcome == rules.Accepted {
 				with = r.Headers["Client_id"]
 			}
 		}

@@ -11,16 +11,23 @@ import (
 
 // expressionOver is an expression that gives an input as it is, or in upper case.
 func expressionOver(in rules.Input, upper bool) rules.Input {
-	return rules.Input{Source: rules.FromExpression, Opaque: &rules.Opaque{Text: "#[in]", Reads: []rules.Input{in}, Eval: func(r *rules.Request) rules.Reading {
-		got := r.Read(in)
-		switch {
-		case got.Value == nil:
-			return rules.Reading{Unknown: &rules.Unknown{Why: "not given"}}
-		case upper:
-			got.Value = &source.Value{Kind: source.String, Text: "UPPER-" + got.Value.Text}
-		}
-		return got
-	}}}
+	return rules.Input{
+		Source: rules.FromExpression,
+		Opaque: &rules.Opaque{
+			Text:  "#[in]",
+			Reads: []rules.Input{in},
+			Eval: func(r *rules.Request) rules.Reading {
+				got := r.Read(in)
+				switch {
+				case got.Value == nil:
+					return rules.Reading{Unknown: &rules.Unknown{Why: "not given"}}
+				case upper:
+					got.Value = &source.Value{Kind: source.String, Text: "UPPER-" + got.Value.Text}
+				}
+				return got
+			},
+		},
+	}
 }
 
 func TestWhatACallerWritesBesideTheToken(t *testing.T) {
@@ -71,7 +78,8 @@ func TestWhatACallerWritesBesideTheToken(t *testing.T) {
 	loose := NewView(policyOf(binds(expressionOver(header, true)), listed), contracts)
 	if forms := loose.forms(""); len(forms) != 2 || len(forms[1].Headers) != 0 {
 		t.Errorf(
-			"where an expression makes something of it, the request of which it is not known comes with it: %v", forms,
+			"where an expression makes something of it, the request of which it is not known comes with it: %v",
+			forms,
 		)
 	}
 	r := NewView(

@@ -125,11 +125,28 @@ func TestWhoCanWriteAClaim(t *testing.T) {
 		{"an account of another tenant too", "email", Token{
 			freedom: ofOtherTenant,
 		}, `"x" "gatewhy-unrelated" -`},
-		{"a forger writes any client's id", "appid", Token{freedom: everything}, `"x" "gatewhy-unrelated" -`},
+		{
+			"a forger writes any client's id", "appid",
+			Token{freedom: everything},
+			`"x" "gatewhy-unrelated" -`,
+		},
 		{"and any scopes", "scp", Token{freedom: everything}, `"x" "gatewhy-unrelated" -`},
-		{"whom a policy is written for has what it wants", "oid", Token{freedom: asWanted}, `"x" "gatewhy-unrelated"`},
-		{"and what Entra never writes even they do not", "client_id", Token{freedom: asWanted}, "-"},
-		{"a guest's home is named", "idp", Token{guest: true}, `"https://sts.windows.net/` + otherTenantID + `/"`},
+		{
+			"whom a policy is written for has what it wants",
+			"oid",
+			Token{freedom: asWanted},
+			`"x" "gatewhy-unrelated"`,
+		},
+		{
+			"and what Entra never writes even they do not", "client_id",
+			Token{freedom: asWanted},
+			"-",
+		},
+		{
+			"a guest's home is named", "idp",
+			Token{guest: true},
+			`"https://sts.windows.net/` + otherTenantID + `/"`,
+		},
 	}
 	for _, test := range tests {
 		of := test.of

@@ -47,11 +47,15 @@ func TestWhoGetsInInAWorldThatIsMadeUpFromPolicies(t *testing.T) {
 			Op: rules.Listed, Input: rules.Input{Source: rules.FromBound, Name: "client"},
 		},
 	}
-	constant := &rules.Check{ID: rules.ClientID, Binds: "client", Test: rules.Found(rules.Input{Source: rules.FromExpression, Opaque: &rules.Opaque{
-		Text: "#['" + webUAT + "']", Eval: func(*rules.Request) rules.Reading {
-			return rules.Reading{Value: str(webUAT)}
-		},
-	}})}
+	constant := &rules.Check{
+		ID:    rules.ClientID,
+		Binds: "client",
+		Test: rules.Found(rules.Input{Source: rules.FromExpression, Opaque: &rules.Opaque{
+			Text: "#['" + webUAT + "']", Eval: func(*rules.Request) rules.Reading {
+				return rules.Reading{Value: str(webUAT)}
+			},
+		}}),
+	}
 	audience, pinned := asks(
 		rules.Audience, equals("aud", "api://orders"),
 	), asks(rules.CustomClaim, equals("iss", issuer))
@@ -60,14 +64,37 @@ func TestWhoGetsInInAWorldThatIsMadeUpFromPolicies(t *testing.T) {
 		checks                                       []*rules.Check
 		own, ownElsewhere, strangers, theirs, others rules.Decision
 	}{
-		{"nothing is asked", nil, rules.Accepted, rules.Accepted, rules.Accepted, rules.Accepted, rules.Accepted},
-		{"the audience, a free name", []*rules.Check{audience}, rules.Accepted, rules.Rejected, rules.Accepted, rules.Rejected, rules.Accepted},
-		{"and the issuer", []*rules.Check{audience, pinned}, rules.Accepted, rules.Rejected, rules.Accepted, rules.Rejected, rules.Rejected},
+		{
+			"nothing is asked", nil, rules.Accepted, rules.Accepted, rules.Accepted,
+			rules.Accepted, rules.Accepted,
+		},
+		{
+			"the audience, a free name",
+			[]*rules.Check{audience},
+			rules.Accepted, rules.Rejected,
+			rules.Accepted, rules.Rejected, rules.Accepted,
+		},
+		{
+			"and the issuer",
+			[]*rules.Check{audience, pinned},
+			rules.Accepted, rules.Rejected,
+			rules.Accepted, rules.Rejected, rules.Rejected,
+		},
 		{"a client", []*rules.Check{
 			asks(rules.CustomClaim, equals("appid", webUAT)),
 		}, rules.Accepted, rules.Accepted, rules.Rejected, rules.Rejected, rules.Rejected},
-		{"a contract", []*rules.Check{id, contract}, rules.Accepted, rules.Accepted, rules.Rejected, rules.Rejected, rules.Rejected},
-		{"a contract for whoever calls", []*rules.Check{constant, contract}, rules.Accepted, rules.Accepted, rules.Accepted, rules.Accepted, rules.Accepted},
+		{
+			"a contract",
+			[]*rules.Check{id, contract},
+			rules.Accepted, rules.Accepted,
+			rules.Rejected, rules.Rejected, rules.Rejected,
+		},
+		{
+			"a contract for whoever calls",
+			[]*rules.Check{constant, contract},
+			rules.Accepted,
+			rules.Accepted, rules.Accepted, rules.Accepted, rules.Accepted,
+		},
 		{"a scope", []*rules.Check{
 			asks(
 				rules.Scopes, rules.Predicate{

@@ -21,7 +21,11 @@ const (
 // parts is what files say of two environments; each text is a list of what Graph answers.
 type parts struct{ dev, uat, devClients, uatClients string }
 
-func app(id, more string) string { return `{"appId":"` + id + `","identifierUris":[]` + more + `}` }
+func app(
+	id, more string,
+) string {
+	return `{"appId":"` + id + `","identifierUris":[]` + more + `}`
+}
 
 // worldOf reads the registrations of two environments.
 func worldOf(t *testing.T, p parts) *World {
@@ -212,16 +216,27 @@ func TestWhatEntraIssues(t *testing.T) {
 			uat: app(apiUAT, roles),
 		}, "stranger/for-uat-app", "roles", []string{"-"}},
 		{
-			"5 an assignment gives the role that it names", parts{
-				uat:        app(apiUAT, roles) + "," + needsRole + `,{"principalId":"pw","resourceId":"p1","appRoleId":"r1"}`,
-				uatClients: app(webUAT, "") + `,{"appId":"` + webUAT + `","id":"pw","servicePrincipalType":"Application"}`,
-			}, "uat/app-UAT.Write", "roles", []string{"UAT.Write"},
+			"5 an assignment gives the role that it names",
+			parts{
+				uat: app(
+					apiUAT, roles,
+				) + "," + needsRole + `,{"principalId":"pw","resourceId":"p1","appRoleId":"r1"}`,
+				uatClients: app(
+					webUAT, "",
+				) + `,{"appId":"` + webUAT + `","id":"pw","servicePrincipalType":"Application"}`,
+			},
+			"uat/app-UAT.Write", "roles",
+			[]string{"UAT.Write"},
 		},
 		{
-			"5 where assignments are known, who has none has no token", parts{
-				uat:        app(apiUAT, roles) + "," + needsRole + `,{"principalId":"pw","resourceId":"p1","appRoleId":"r1"}`,
+			"5 where assignments are known, who has none has no token",
+			parts{
+				uat: app(
+					apiUAT, roles,
+				) + "," + needsRole + `,{"principalId":"pw","resourceId":"p1","appRoleId":"r1"}`,
 				uatClients: app(webUAT, ""),
-			}, "uat/app", "roles", nil,
+			},
+			"uat/app", "roles", nil,
 		},
 		{"5 a scope for administrators is not for strangers", parts{
 			uat: app(apiUAT, scopes),
@@ -361,7 +376,8 @@ func TestWhatEntraIssues(t *testing.T) {
 				uat: app(
 					apiUAT, strings.Replace(
 						scopes, `"api":{`,
-						`"api":{"preAuthorizedApplications":[{"appId":"`+webDev+`","delegatedPermissionIds":["s2"]}],`, 1,
+						`"api":{"preAuthorizedApplications":[{"appId":"`+webDev+`","delegatedPermissionIds":["s2"]}],`,
+						1,
 					),
 				),
 			},
@@ -387,12 +403,17 @@ func TestWhatEntraIssues(t *testing.T) {
 			[]string{"-", otherTenantClient, webDev},
 		},
 		{
-			"5 a role that is assigned comes, whatever the registration asks for", parts{
-				uat: app(apiUAT, bothOfUAT) + "," + needsRole + `,{"principalId":"pw","resourceId":"p1","appRoleId":"r1"}`,
+			"5 a role that is assigned comes, whatever the registration asks for",
+			parts{
+				uat: app(
+					apiUAT, bothOfUAT,
+				) + "," + needsRole + `,{"principalId":"pw","resourceId":"p1","appRoleId":"r1"}`,
 				uatClients: app(
 					webUAT, requires(`{"id":"s1","type":"Scope"}`),
 				) + `,{"appId":"` + webUAT + `","id":"pw","servicePrincipalType":"Application"}`,
-			}, "uat/app-UAT.Write", "roles", []string{"UAT.Write"},
+			},
+			"uat/app-UAT.Write", "roles",
+			[]string{"UAT.Write"},
 		},
 		{
 			"a client that asks for roles only is a daemon in its own environment",

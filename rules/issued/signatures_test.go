@@ -60,14 +60,24 @@ func TestWhoseKeysVerifyAModelledToken(t *testing.T) {
 func TestAForgerIsKeptOutOnlyWhereEveryWayChecksTheSignature(t *testing.T) {
 	t.Parallel()
 	check := func(id rules.ID) rules.Node { return rules.Node{Check: &rules.Check{ID: id}} }
-	signed, asked, audience := check(rules.Signature), check(rules.Introspection), check(rules.Audience)
+	signed, asked, audience := check(
+		rules.Signature,
+	), check(
+		rules.Introspection,
+	), check(
+		rules.Audience,
+	)
 	off := rules.Node{Check: &rules.Check{ID: rules.Signature, Skip: "switched off"}}
 	tests := []struct {
 		name   string
 		policy rules.Policy
 		want   bool
 	}{
-		{"a list with the check", rules.Policy{Root: rules.Node{All: []rules.Node{audience, signed}}}, true},
+		{
+			"a list with the check",
+			rules.Policy{Root: rules.Node{All: []rules.Node{audience, signed}}},
+			true,
+		},
 		{"a list without it", rules.Policy{Root: rules.Node{All: []rules.Node{audience}}}, false},
 		{"a check that is switched off", rules.Policy{Root: off}, false},
 		{

@@ -182,8 +182,8 @@ func (t *tester) disagreement(request *rules.Request, set *policySet, v *rules.V
 	if t.observed.Status != 0 {
 		text = fmt.Sprintf("observed: the real gateway answered %d, predicted is %d", t.observed.Status, v.Status)
 	}
-	if len(compared.Suspects) > 0 {
-		text += "; the likeliest cause: " + compared.Suspects[0].Title
+	if len(compared.Causes) > 0 {
+		text += "; the likeliest cause: " + compared.Causes[0].Title
 	}
 	return []string{text}
 }

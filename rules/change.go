@@ -20,8 +20,8 @@ type Goal struct {
 	Facts Facts
 }
 
-// Facts are what a file does not say and a change may need, of one environment. What is not
-// known is empty.
+// Facts are what a change may need to know of one environment, and the file does not say. What is
+// not known is empty.
 type Facts struct {
 	Audience string // in the form that its tokens carry
 	Scope    string // that only its API exposes
@@ -37,8 +37,8 @@ type Change struct {
 	Fields []FieldChange // what it changes there
 	Edited *Configuration
 
-	// Refused says why the change can't be made, or can't help, where a reader would expect it
-	// to. Edited is nil then, and Needs says what would help.
+	// Refused says why the change that a reader expects can't be made, or can't help. Then Edited
+	// is nil, and Needs says what would help.
 	Refused string
 	Needs   []source.Need
 }
@@ -46,16 +46,16 @@ type Change struct {
 // FieldChange is what a change does to one field.
 type FieldChange struct{ Field, From, To string }
 
-// Solution is a ready-made repair of several steps, after which an environment's own tokens get
-// in and some others do not.
+// Solution is a ready-made repair of several steps. After it, an environment's own tokens get in,
+// and some others do not.
 type Solution struct {
 	Name      string // as the command line has it
 	Title     string
-	Reference string // where it is described
-	// the ids of the changes that belong to it, those that do it all first
-	Steps    []string
-	KeepsOut []Outsider // whom it keeps out
-	// what it needs beside these facts, where no token of the environment shows it
+	Reference string     // where it is described
+	Steps     []string   // the ids of its changes, those that do it all first
+	KeepsOut  []Outsider // whom it keeps out
+
+	// Needs is what else it needs, if no token of the environment shows it.
 	Needs func(f Facts) []source.Need
 }
 
@@ -76,13 +76,12 @@ func (s *Solution) Start(changes []Change) int {
 // Outsider is somebody whose tokens a policy should not let in.
 type Outsider string
 
-// The outsiders that a change is proved against.
+// The outsiders that a change is proved against: a client of another environment, with its own
+// token for its own API; another client of the tenant, with a token for this API; a token for an
+// API whose scopes and roles have the same names; a token that another tenant has issued.
 const (
-	// a client of another environment, with its own token for its own API
 	OtherEnvironment Outsider = "other-environment"
-	// another client of the tenant, with a token for this API
-	OtherClient Outsider = "other-client"
-	// a token for an API whose scopes and roles have the same names
-	OtherAPI    Outsider = "other-api"
-	OtherTenant Outsider = "other-tenant" // a token that another tenant has issued
+	OtherClient      Outsider = "other-client"
+	OtherAPI         Outsider = "other-api"
+	OtherTenant      Outsider = "other-tenant"
 )

@@ -7,8 +7,8 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
-// introspection reads a member of the validation endpoint's answer: of the captured one, else of
-// the model.
+// introspection reads a member of the validation endpoint's answer: the captured one, or else the
+// model's.
 func (r *Request) introspection(in Input) Reading {
 	switch {
 	case r.Introspection != nil:
@@ -19,7 +19,8 @@ func (r *Request) introspection(in Input) Reading {
 		}}
 	case r.Token != nil && r.Token.Claims == nil:
 		return Reading{Unknown: &Unknown{
-			Why:  "the token can't be read, so the validation endpoint's answer can't be modelled on it",
+			Why: "the token can't be read, " +
+				"so the validation endpoint's answer can't be modelled on it",
 			Need: needAnswer(),
 		}}
 	}
@@ -33,8 +34,8 @@ func needAnswer() Need {
 	}
 }
 
-// active tells whether the validation endpoint calls the token active. An answer without the
-// member counts as active: the vendor's own sample has none.
+// active says whether the validation endpoint calls the token active. An answer without the member
+// counts as active: the vendor's own sample has none.
 func (r *Request) active(p Predicate) judgement {
 	switch {
 	case r.Introspection != nil:
@@ -57,7 +58,8 @@ func (r *Request) capturedActive() judgement {
 	active, ok := reading.Value.Bool()
 	if !ok {
 		reading.Unknown = &Unknown{
-			Why: "active is " + reading.Value.Kind.String() + " in the captured answer, not a boolean",
+			Why: "active is " + reading.Value.Kind.String() +
+				" in the captured answer, not a boolean",
 		}
 		return judgement{may: reading.Unknown.may(), reading: reading}
 	}
@@ -75,16 +77,16 @@ func (r *Request) modelledActive(p Predicate) judgement {
 	return r.judge(&p.Input.Model.Alive)
 }
 
-// answerMembers are the members of a validation endpoint's answer (RFC 7662, section 2.2;
-// expires_in is that of several vendors).
+// answerMembers are the members of a validation endpoint's answer (RFC 7662, section 2.2). Several
+// vendors add expires_in.
 var answerMembers = []string{
 	"active", "scope", "client_id", "username", "token_type", "exp", "iat", "nbf", "sub", "aud",
 	"iss", "jti",
 	"expires_in",
 }
 
-// CheckAnswer refuses what is not a validation endpoint's answer about a token: an error that it
-// answered, an envelope around the answer, an active that is not a boolean. Every error is a
+// CheckAnswer refuses what is not a validation endpoint's answer about a token: an error of the
+// endpoint, an envelope around the answer, an active that is not a boolean. Every error is a
 // [*source.Error].
 func CheckAnswer(v *source.Value) error {
 	if !v.Is(source.Object) {
@@ -120,7 +122,8 @@ func noAnswer(pos source.Position, cause string) error {
 		Pos:   pos,
 		Cause: "not an introspection answer: " + cause,
 		Hints: source.Hints(
-			`expected is one JSON object, such as {"active": true, "client_id": "…", "scope": "…"}`,
+			`expected is one JSON object, such as `+
+				`{"active": true, "client_id": "…", "scope": "…"}`,
 			"how to get it: gatewhy collect introspection",
 		),
 	}

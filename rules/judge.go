@@ -12,8 +12,8 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
-// judgement is what a predicate comes out as, with the part of it that decided and what that
-// part has read.
+// judgement is what a predicate comes out as, the part of it that decided, and what that part has
+// read.
 type judgement struct {
 	may     may
 	leaf    *Predicate
@@ -22,13 +22,11 @@ type judgement struct {
 	answer  *Answer // where the part that decided has an answer of its own
 }
 
-// judged is a judgement that is known, or that is known to be unknown.
+// judged is a judgement of which nothing else is to be said.
 func judged(t Truth) judgement { return judgement{may: t.as()} }
 
-// unknownFor is the judgement that can't be made.
-func unknownFor(
-	u *Unknown,
-) judgement {
+// unknownFor is the judgement that can't be made, for this reason.
+func unknownFor(u *Unknown) judgement {
 	return judgement{may: u.may(), reading: Reading{Unknown: u}}
 }
 
@@ -51,8 +49,8 @@ func (r *Request) judge(p *Predicate) judgement {
 	return j
 }
 
-// combine evaluates parts up to the one that surely ends the series. That one is told of; where
-// the whole is open, the first part that is open; else the last.
+// combine evaluates parts up to the one that surely ends the series. That part decides; if the
+// whole is open, the first part that is open; else the last.
 func (r *Request) combine(parts []Predicate, s series) judgement {
 	var last judgement
 	var unknown *judgement
@@ -66,12 +64,12 @@ func (r *Request) combine(parts []Predicate, s series) judgement {
 			unknown = &first
 		}
 	}
-	told := last
+	deciding := last
 	if unknown != nil && (!s.ended || s.may().open()) {
-		told = *unknown
+		deciding = *unknown
 	}
-	told.may = s.may()
-	return told
+	deciding.may = s.may()
+	return deciding
 }
 
 func (r *Request) judgeLeaf(p Predicate) judgement {
@@ -118,8 +116,8 @@ func (r *Request) holds(p Predicate, reading *Reading) may {
 	return p.matches(reading).as()
 }
 
-// ofUnknown is what an operator makes of an input that is not known: of one that is known to be
-// there, that it is present.
+// ofUnknown is what an operator comes out as if its input is not known. An input may be known to
+// be present, and nothing else be known of it.
 func (p Predicate) ofUnknown(u *Unknown) may {
 	switch {
 	case p.Op == Present && u.Present:
@@ -162,15 +160,16 @@ func (p Predicate) matches(reading *Reading) Truth {
 	return Maybe
 }
 
-// present tells whether an input is there. Whether a claim that is null counts as there is not
-// documented.
+// present says whether an input is there. It is not documented whether a claim that is null counts
+// as there.
 func (p Predicate) present(reading *Reading) Truth {
 	if p.Null || reading.Value == nil || reading.Value.Kind != source.Null ||
 		p.Input.Source != FromClaim {
 		return truth(!reading.absent())
 	}
 	reading.Unknown = &Unknown{
-		Why: p.Input.Name + " is null, and it is not documented whether the gateway counts that as a claim that is there",
+		Why: p.Input.Name + " is null, and it is not documented whether the gateway counts that " +
+			"as a claim that is there",
 	}
 	return Maybe
 }
@@ -186,7 +185,8 @@ func (p Predicate) positive(reading *Reading) Truth {
 	if n == 0 {
 		if p.Zero == Maybe {
 			reading.Unknown = &Unknown{
-				Why: p.Input.Name + " is 0, which older versions of the policy take for a token that has not expired",
+				Why: p.Input.Name + " is 0, which older versions of the policy take for a token " +
+					"that has not expired",
 			}
 		}
 		return p.Zero
@@ -199,14 +199,16 @@ func (p Predicate) equals(reading *Reading) Truth {
 	kind := reading.Value.Kind
 	if p.Loose && (kind == source.Number || kind == source.Bool) {
 		reading.Unknown = &Unknown{
-			Why: p.Input.Name + " is " + kind.String() + ", and it is not documented how the gateway compares it with a text",
+			Why: p.Input.Name + " is " + kind.String() +
+				", and it is not documented how the gateway compares it with a text",
 		}
 		return Maybe
 	}
 	return equal(p.plain(reading.Value), p.plain(p.Values[0]))
 }
 
-// plain is a text without what does not count when it is compared; any other value as it is.
+// plain is a text without what does not count when texts are compared. Any other value stays as it
+// is.
 func (p Predicate) plain(v *source.Value) *source.Value {
 	if p.Texts == nil || v.Kind != source.String {
 		return v
@@ -222,7 +224,7 @@ func (p Predicate) plain(v *source.Value) *source.Value {
 	return &short
 }
 
-// folded is a text as it is compared.
+// folded is a text in the form in which it is compared.
 func (p Predicate) folded(text string) string {
 	if p.Texts != nil && p.Texts.FoldCase {
 		return strings.ToLower(text)
@@ -230,8 +232,8 @@ func (p Predicate) folded(text string) string {
 	return text
 }
 
-// equal compares by kind and value. Numbers are compared as they are written: two spellings of
-// one number are left unknown.
+// equal compares by kind and value. Numbers are compared as they are written: of two spellings we
+// do not know whether they are one number.
 func equal(a, b *source.Value) Truth {
 	if a.Kind != b.Kind {
 		return No
@@ -247,7 +249,7 @@ func equal(a, b *source.Value) Truth {
 	return truth(a.Text == b.Text)
 }
 
-// anyItem reports whether a value, or of a list one of its items, passes a test.
+// anyItem reports whether a value passes a test; of a list, whether one of its items does.
 func anyItem(v *source.Value, is func(*source.Value) bool) Truth {
 	if v.Kind != source.List {
 		return truth(is(v))
@@ -263,8 +265,8 @@ func (p Predicate) equalsOne(item *source.Value) bool {
 	})
 }
 
-// anyText reports whether a text, or one of a list's, has one of the literals at its beginning
-// or end.
+// anyText reports whether a text has one of the literals at its beginning or end; of a list,
+// whether one of its texts does.
 func (p Predicate) anyText(v *source.Value, has func(text, part string) bool) Truth {
 	return anyItem(v, func(item *source.Value) bool {
 		return item.Kind == source.String &&
@@ -302,13 +304,14 @@ func (p Predicate) contains(v *source.Value) Truth {
 	return Maybe
 }
 
-// hasWords looks for words in a string that is split at white space or at the separator, or in a
-// list of strings.
+// hasWords looks for words in a list of strings, or in a string. A string is split at white space,
+// or at the separator.
 func (p Predicate) hasWords(reading *Reading) Truth {
 	words, ok := reading.Value.Strings()
 	if !ok {
 		reading.Unknown = &Unknown{
-			Why: p.Input.Name + " is " + reading.Value.Kind.String() + ", not a string or a list of strings",
+			Why: p.Input.Name + " is " + reading.Value.Kind.String() +
+				", not a string or a list of strings",
 		}
 		return Maybe
 	}
@@ -325,9 +328,8 @@ func (p Predicate) hasWords(reading *Reading) Truth {
 	if p.Op == HasAny {
 		return truth(slices.ContainsFunc(p.Values, has))
 	}
-	return truth(
-		!slices.ContainsFunc(p.Values, func(literal *source.Value) bool { return !has(literal) }),
-	)
+	hasNot := func(literal *source.Value) bool { return !has(literal) }
+	return truth(!slices.ContainsFunc(p.Values, hasNot))
 }
 
 // overflows reports whether the value is a number that the gateway can't read as an instant.
@@ -380,7 +382,7 @@ func (r *Request) compareTime(p Predicate, reading *Reading) Truth {
 	return No
 }
 
-// noContracts is what is not known without a list of contracts.
+// noContracts says that the list of contracts was not given.
 func noContracts() *Unknown {
 	return &Unknown{
 		Why: "the approved contracts of the API instance are not known",
@@ -391,8 +393,7 @@ func noContracts() *Unknown {
 	}
 }
 
-// nobodyListed is why nothing can be said of a contract where no client id was read: once it can
-// be read, it depends on the id.
+// nobodyListed says why a contract is not known if no client id was read: it depends on the id.
 func (r *Request) nobodyListed() *Unknown {
 	if r.Contracts == nil {
 		return noContracts()

@@ -9,7 +9,7 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
-// Observation is what a real gateway answered, as far as it was noted.
+// Observation is what a real gateway answered, as far as somebody noted it.
 type Observation struct {
 	Status  int      // 0 where not known
 	Body    *string  // nil where not known
@@ -30,10 +30,9 @@ const (
 // LetIn reports whether the request got through to the API behind the gateway.
 func (o *Observation) LetIn() bool { return o.Status >= 200 && o.Status < 300 }
 
-// fits tells whether a gateway that answers as the row has it could have given this answer, and
-// what speaks for that. A body that is published for another situation speaks against a row that
-// has one of its own; one that is not published anywhere does not, since bodies change with
-// versions.
+// fits reports whether the answer may come from a gateway that answers as the row says, and what
+// speaks for it. A body that is published for another situation speaks against a row that has a
+// body. A body that is published nowhere does not, since bodies change with versions.
 func (o *Observation) fits(b *Behaviour, published bool) (Match, bool) {
 	if o.Status != 0 && b.Answer.Status != o.Status && !(o.LetIn() && b.Answer.Status == 200) {
 		return ByNone, false
@@ -66,7 +65,8 @@ func (a *Answer) hasBody(body *string) Truth {
 	return Maybe
 }
 
-// sameBody compares bodies, of JSON the content: what people paste has often been formatted anew.
+// sameBody compares bodies. Of JSON it compares the content, since people often reformat what they
+// paste.
 func sameBody(a, b string) bool {
 	return compact(a) == compact(b)
 }
@@ -80,7 +80,7 @@ func compact(body string) string {
 }
 
 // header compares the observed headers with those of a row; Maybe where they have no name in
-// common. What names the content's type tells no situation from another.
+// common. The type of the content says nothing about the situation.
 func (o *Observation) header(row []string) Truth {
 	result := Maybe
 	for _, want := range row {
@@ -108,19 +108,18 @@ type Prediction struct {
 	Behaviours []Behaviour
 	Causes     []Cause // what else could explain an answer, the likeliest first
 
-	// Earlier is the verdict of one second after the token was issued, where it has expired
-	// since; else nil.
+	// Earlier is the verdict of one second after the token was issued, if it has expired since;
+	// else nil.
 	Earlier *Verdict
 }
 
 // Comparison is what follows from an observed answer.
 type Comparison struct {
 	Observed Observation
-	Agrees   Truth  // Maybe where it can't be told
-	Follows  string // what follows, in a sentence without a full stop; may be empty
-	Need     Need   // what would tell more; may be none
-	// what would explain it, the likeliest first; none where the prediction agrees
-	Suspects []Suspect
+	Agrees   Truth           // Maybe where we can't say
+	Follows  string          // what follows, in a sentence without a full stop; may be empty
+	Need     Need            // what to pass to know more; may be none
+	Causes   []PossibleCause // the likeliest first; none where the prediction agrees
 }
 
 // Compare says whether a prediction agrees with what the real gateway answered, and what would
@@ -136,14 +135,14 @@ func (p *Prediction) Compare(o Observation) Comparison {
 		return p.undetermined(c)
 	}
 	if c.Agrees != Yes {
-		c.Suspects = ranked(slices.Concat(p.whileValid(o), p.fromTrace(&o), p.suspects(&o)))
+		c.Causes = ranked(slices.Concat(p.whileValid(o), p.fromTrace(&o), p.possibleCauses(&o)))
 	}
 	return c
 }
 
-// whileValid is the cause that the request was made before its token expired, where the
-// prediction for that time agrees.
-func (p *Prediction) whileValid(o Observation) []Suspect {
+// whileValid is the cause that the request was made before its token expired, if the prediction
+// for that time agrees.
+func (p *Prediction) whileValid(o Observation) []PossibleCause {
 	if p.Earlier == nil {
 		return nil
 	}
@@ -164,7 +163,7 @@ func (p *Prediction) whileValid(o Observation) []Suspect {
 	if o.Body != nil {
 		by = ByBody
 	}
-	return []Suspect{{By: by, Cause: Cause{
+	return []PossibleCause{{By: by, Cause: Cause{
 		ID: "made-while-valid", Title: "the request was made before the token expired",
 		Why: why, Need: Need{Input: source.NeedTime, For: "issued, or the time of the request"},
 		Evidence: p.Earlier.Evidence(),
@@ -172,7 +171,7 @@ func (p *Prediction) whileValid(o Observation) []Suspect {
 }
 
 // accepted compares with the prediction that the request reaches the API. A status that these
-// policies never send is no word against that: the API may have answered it.
+// policies never send does not contradict it: the API itself may have answered so.
 func (p *Prediction) accepted(o *Observation) (Truth, string) {
 	switch {
 	case o.LetIn():
@@ -180,7 +179,8 @@ func (p *Prediction) accepted(o *Observation) (Truth, string) {
 	case p.sends(o):
 		return No, ""
 	}
-	return Maybe, "none of these policies is known to answer so: the request may have passed them, as predicted"
+	return Maybe, "none of these policies is known to answer so: " +
+		"the request may have passed them, as predicted"
 }
 
 // rejected compares with the answer of the check that decides.
@@ -195,8 +195,8 @@ func (p *Prediction) rejected(o *Observation) (Truth, string, Need) {
 	case body == No && p.published(o):
 		return No, "", Need{}
 	case body == No:
-		return Maybe, "the body is another than the published one: another version of the policy, or something " +
-			"else, answered", Need{}
+		return Maybe, "the body is another than the published one: " +
+			"another version of the policy, or something else, answered", Need{}
 	case body == Yes:
 		return Yes, "", Need{}
 	case o.Status == 0:
@@ -226,33 +226,29 @@ func (p *Prediction) header(o *Observation) Truth {
 
 // undetermined says what would have to be true of the checks that are not known.
 func (p *Prediction) undetermined(c Comparison) Comparison {
+	const answered = "if these policies answered, and all else is as it was given, "
 	open := p.open()
 	if c.Observed.LetIn() {
-		c.Follows = "if these policies ran on this request, every check passed, those too that are not known: " + checkNames(
-			open,
-		)
+		c.Follows = "if these policies ran on this request, every check passed, " +
+			"those too that are not known: " + checkNames(open)
 		return c
 	}
 	fit := slices.DeleteFunc(
 		open, func(r *Result) bool { return !p.explains(r, &r.Check.Answer, &c.Observed) },
 	)
-	all := p.suspects(&c.Observed)
+	all := p.possibleCauses(&c.Observed)
 	switch {
 	case len(fit) == 0:
 		c.Follows = "none of the checks that are not known is known to answer so"
 	case len(fit) == 1:
-		c.Follows = "if these policies answered, and all else is as it was given, it was the check that is not known: " + checkNames(
-			fit,
-		)
+		c.Follows = answered + "it was the check that is not known: " + checkNames(fit)
 	default:
-		c.Follows = "if these policies answered, and all else is as it was given, it was one of the checks that are not known: " + checkNames(
-			fit,
-		)
+		c.Follows = answered + "it was one of the checks that are not known: " + checkNames(fit)
 	}
 	if len(fit) > 0 {
-		all = slices.DeleteFunc(all, func(s Suspect) bool { return s.By == ByNone })
+		all = slices.DeleteFunc(all, func(s PossibleCause) bool { return s.By == ByNone })
 	}
-	c.Suspects = ranked(all)
+	c.Causes = ranked(all)
 	return c
 }
 
@@ -292,14 +288,14 @@ func (p *Prediction) sends(o *Observation) bool {
 	})
 }
 
-// published reports whether the observed body is one that the table has, for whichever gateway.
+// published reports whether the table has the observed body, for any gateway.
 func (p *Prediction) published(o *Observation) bool {
 	return slices.ContainsFunc(
 		p.Behaviours, func(b Behaviour) bool { return b.Answer.hasBody(o.Body) == Yes },
 	)
 }
 
-// own reports whether a row holds for one of the policies.
+// own reports whether a row is about one of the policies.
 func (p *Prediction) own(b *Behaviour) bool {
 	return slices.ContainsFunc(p.Policies, b.holdsFor)
 }

@@ -12,19 +12,18 @@ import (
 // Policy is one policy of a gateway, compiled. It is immutable: any number of requests may be
 // evaluated against it at once.
 type Policy struct {
-	Gateway string // the adapter's name
-	Variant string // which of the adapter's gateways it was compiled for
-	Asset   string // the vendor's id of the policy kind
-	Name    string // the vendor's name of it, as its console shows it
-	Product string // the gateway that it was compiled for, as its vendor calls it
-	Version string // of the asset; empty where the file does not tell
-	// the API instance that it is applied to; empty where the file does not tell
-	API   string
-	Order int             // its place in the chain; 0 where the file does not tell
-	Pos   source.Position // of the policy's entry
-	When  Guard
-	Root  Node
-	Entry Entry // what the adapter has read of it; it is not changed either
+	Gateway string          // the adapter's name
+	Variant string          // which of the adapter's gateways it was compiled for
+	Asset   string          // the vendor's id of the policy kind
+	Name    string          // the vendor's name of it, as its console shows it
+	Product string          // the gateway that it was compiled for, as its vendor calls it
+	Version string          // of the asset; may be empty
+	API     string          // the API instance that it is applied to; may be empty
+	Order   int             // its place in the chain; 0 where the file does not say
+	Pos     source.Position // of the policy's entry
+	When    Guard
+	Root    Node
+	Entry   Entry // what the adapter has read of it; it is not changed either
 }
 
 // Checks lists every check of the policy, in the gateway's order. They need not all hold: see
@@ -42,15 +41,15 @@ type Node struct {
 	Not   *Node  // must not hold
 	First *First // the first branch whose condition holds decides
 
-	// Answer is what the gateway sends where the node as a whole does not hold; nil for the
-	// answer of the check that decides it.
+	// Answer is what the gateway sends if the node as a whole fails; nil for the answer of the
+	// check that decides.
 	Answer *Answer
 
-	// Reports says which alternative that is where nothing of Any holds.
+	// Reports says which alternative decides where nothing of Any holds.
 	Reports Reported
 }
 
-// First is an ordered list of rules, as a gateway has them whose first match decides.
+// First is an ordered list of rules. The first one that matches decides.
 type First struct {
 	Branches []Branch
 	Default  Node // where no condition holds
@@ -59,13 +58,12 @@ type First struct {
 // Branch is a condition, and what must hold where it does.
 type Branch struct{ If, Then Node }
 
-// Reported is the alternative whose fault a gateway reports, where none of several holds.
+// Reported is the alternative whose fault a gateway reports if none of several holds.
 type Reported uint8
 
 // The alternatives.
 const (
-	// the one of which most checks hold; the gateway's own rule is not known
-	Nearest Reported = iota
+	Nearest Reported = iota // most of its checks hold; we do not know the gateway's own rule
 	Foremost
 	Last
 	Weightiest // the last one of those whose answers weigh most
@@ -80,7 +78,7 @@ func AllOf(checks ...*Check) Node {
 	return node
 }
 
-// parts are the nodes right below a node, in the order in which the gateway meets them.
+// parts are the nodes directly below a node, in the gateway's order.
 func (n *Node) parts() []*Node {
 	var all []*Node
 	switch {
@@ -144,7 +142,7 @@ func (n *Node) size() int {
 	return size
 }
 
-// Map returns the node with other checks in the place of its own. Nothing of the node itself is
+// Map returns a copy of the node in which other checks replace its own. Nothing of the node is
 // changed.
 func (n Node) Map(change func(*Check) *Check) Node {
 	each := func(nodes []Node) []Node {
@@ -174,8 +172,8 @@ func (n Node) Map(change func(*Check) *Check) Node {
 	return n
 }
 
-// Group is the path of a check below a node, such as any[1].all[0]; empty where the check stands
-// in a plain list, or is none of the node's.
+// Group is the path of a check below a node, such as any[1].all[0]; empty where the check is in a
+// plain list, or not below the node.
 func (n *Node) Group(check *Check) string {
 	path, _ := n.pathTo(check)
 	if !strings.Contains(strings.ReplaceAll(path, ".all[", "["), ".") {

@@ -18,11 +18,11 @@ type Rule struct {
 	References []string
 
 	// Check finds it. It is nil for what is found elsewhere: by the compiler of a configuration,
-	// or by an evaluation. A finding without a rule or a severity has the rule's.
+	// or by an evaluation. A finding without a rule or a severity gets the rule's.
 	Check func(*Subject) []Finding
 }
 
-// Advice is what an adapter adds to a rule that holds for every gateway, in its vendor's words.
+// Advice is what an adapter adds to a rule of all gateways, in its vendor's words.
 type Advice struct {
 	Rule       string // its name
 	Why        string // one or more sentences that follow the rule's own; may be empty, as Fix may
@@ -38,8 +38,7 @@ type Subject struct {
 	// App is the app registration of the API; nil where it is not known.
 	App *entra.Registration
 
-	// Shared is what rules work out for each other, by what it is about. Nothing but rules looks
-	// into it.
+	// Shared is what rules work out for each other, by subject. Only rules look into it.
 	Shared map[any]any
 }
 

@@ -12,7 +12,7 @@ import (
 )
 
 // Why says in one or two sentences, without a full stop at the end, what decided the check. It
-// names the token's own values.
+// shows the token's own values.
 func (r *Result) Why() string {
 	switch r.Outcome {
 	case Skipped:
@@ -52,7 +52,7 @@ func (r *Result) whyPass() string {
 	return cmp.Or(r.Actual(), "it holds")
 }
 
-// whyTime says when, or what it means that the claim is absent.
+// whyTime names the instant, or says what it means that the claim is absent.
 func (r *Result) whyTime(absent string) string {
 	instant := inspect.ReadInstant(r.judged.reading.Value)
 	switch {
@@ -70,7 +70,8 @@ func (r *Result) whyFail() string {
 	}
 	if r.judged.leaf != nil && r.judged.leaf.Op == Present && r.Check.ID != ClientID &&
 		r.Check.ID != TokenPresent {
-		return "the token has no " + r.judged.leaf.Input.Name + ", and the policy demands one" + r.whyRoles()
+		name := r.judged.leaf.Input.Name
+		return "the token has no " + name + ", and the policy demands one" + r.whyRoles()
 	}
 	switch r.Check.ID {
 	case TokenPresent:
@@ -127,7 +128,8 @@ func (r *Result) whyInactive() string {
 		return "the captured answer of the validation endpoint says that the token is not active"
 	}
 	if r.judged.result != nil {
-		return "a validation endpoint calls a token inactive whose signature does not verify: " + r.whySignature()
+		return "a validation endpoint calls a token inactive whose signature does not verify: " +
+			r.whySignature()
 	}
 	return r.whyNotNow() + ", so a validation endpoint calls it inactive"
 }
@@ -154,8 +156,8 @@ func (r *Result) whyNotNow() string {
 	return fmt.Sprintf("%s %s, %s", verb, instant, inspect.Relative(instant.At, r.request.At))
 }
 
-// whyAudience names both sides, and tells a wrong form of the right API from a token for another
-// one.
+// whyAudience names both sides. It says whether the token has the wrong form of the right API, or
+// is for another API.
 func (r *Result) whyAudience() string {
 	wanted := r.Expected()
 	why := fmt.Sprintf(
@@ -166,17 +168,23 @@ func (r *Result) whyAudience() string {
 	switch {
 	case len(profile.Audience) == 0:
 	case profile.Kind == inspect.KindID:
-		why += ". This is an ID token, for the client itself: the client must send the access token"
-	case profile.Version == "2.0" && entra.IsGUID(profile.Audience[0]) && strings.Contains(wanted, "://"):
-		why += ". In a v2.0 token aud is always the API's application id, a GUID, and never its App ID URI"
-	case profile.Version == "1.0" && strings.Contains(profile.Audience[0], "://") && entra.IsGUID(wanted):
-		why += ". In a v1.0 token aud has the form in which the client asked for it, here the App ID URI"
+		why += ". This is an ID token, for the client itself: " +
+			"the client must send the access token"
+	case profile.Version == "2.0" && entra.IsGUID(profile.Audience[0]) && isURI(wanted):
+		why += ". In a v2.0 token aud is always the API's application id, a GUID, " +
+			"and never its App ID URI"
+	case profile.Version == "1.0" && isURI(profile.Audience[0]) && entra.IsGUID(wanted):
+		why += ". In a v1.0 token aud has the form in which the client asked for it, " +
+			"here the App ID URI"
 	}
 	if profile.Resource != "" {
-		why += ". It is a token for " + profile.Resource + ", not for your API: the client asked for the wrong scope"
+		why += ". It is a token for " + profile.Resource + ", not for your API: " +
+			"the client asked for the wrong scope"
 	}
 	return why
 }
+
+func isURI(text string) bool { return strings.Contains(text, "://") }
 
 func (r *Result) whyClaim() string {
 	leaf := r.judged.leaf
@@ -220,7 +228,7 @@ func (r *Result) readValues(in Input) string {
 	return ": " + strings.Join(all, ", ")
 }
 
-// otherVersion says so where the issuer is the right tenant's, in the other token version's form.
+// otherVersion says that the issuer is the right tenant's, but of the other token version.
 func (r *Result) otherVersion(leaf *Predicate) string {
 	has, ok1 := r.judged.reading.Value.Str()
 	want, ok2 := leaf.Values[0].Str()
@@ -234,7 +242,8 @@ func (r *Result) otherVersion(leaf *Predicate) string {
 		return ""
 	case token.Version != policy.Version:
 		return fmt.Sprintf(
-			". Both name the same tenant: the token is v%s, the policy has the issuer of v%s tokens",
+			". Both name the same tenant: "+
+				"the token is v%s, the policy has the issuer of v%s tokens",
 			token.Version, policy.Version,
 		)
 	}
@@ -246,7 +255,8 @@ func (r *Result) whyScopes() string {
 	profile := r.request.Profile()
 	if r.request.Introspection == nil && r.judged.reading.Value == nil {
 		if profile.Flow == inspect.AppOnly {
-			return "the policy wants " + r.Expected() + ", and this token is app-only: Entra ID puts no scp into it, at most roles"
+			return "the policy wants " + r.Expected() + ", and this token is app-only: " +
+				"Entra ID puts no scp into it, at most roles"
 		}
 		return "the policy wants " + r.Expected() + ", and the token has no scp"
 	}
@@ -286,13 +296,12 @@ func (r *Result) whyContract() string {
 	)
 }
 
-// whoseContract says what else the client id tells where it has no contract.
+// whoseContract says what else we know of a client id that has no contract.
 func (r *Result) whoseContract(id string) string {
 	var all strings.Builder
 	if app, ok := entra.AppByID(id); ok {
-		all.WriteString(
-			". It is " + app.Name + ", an application of Microsoft's and no client of yours: a token for a test has to be got by your own client",
-		)
+		all.WriteString(". It is " + app.Name + ", an application of Microsoft's and no client " +
+			"of yours: a token for a test has to be got by your own client")
 	}
 	if contracts := r.request.Contracts; contracts != nil && entra.IsGUID(id) &&
 		contracts.foreign() {
@@ -301,14 +310,14 @@ func (r *Result) whoseContract(id string) string {
 	}
 	profile := r.request.Profile()
 	if profile.HasTrait("confidential-client-for-user") && profile.ClientID.Value == id {
-		all.WriteString(
-			". It acts for a user, and if it has exchanged the user's token (on-behalf-of), it is the middle tier and not the front end: the contract has to be the middle tier's",
-		)
+		all.WriteString(". It acts for a user, and if it has exchanged the user's token " +
+			"(on-behalf-of), it is the middle tier and not the front end: " +
+			"the contract has to be the middle tier's")
 	}
 	return all.String() + behind(". ", r.Check.Besides)
 }
 
-// behind is a text with what separates it from the one before; empty where there is none.
+// behind is a text after its separator; empty where there is no text.
 func behind(separator, text string) string {
 	if text == "" {
 		return ""
@@ -316,7 +325,7 @@ func behind(separator, text string) string {
 	return separator + text
 }
 
-// foreign reports whether there are contracts, and none of them is one of a client of Entra ID.
+// foreign reports whether there are contracts, and none has a client id of Entra ID's form.
 func (c *Contracts) foreign() bool {
 	return len(c.IDs) > 0 && !slices.ContainsFunc(c.IDs, entra.IsGUID)
 }
@@ -337,22 +346,23 @@ func (r *Result) whyRoles() string {
 	if profile.IssuedAt.Known() {
 		since = " after " + profile.IssuedAt.String()
 	}
-	return ". It is a managed identity's token, which is kept for about 24 hours: a role that was granted" + since + " shows only in the next one"
+	return ". It is a managed identity's token, which is kept for about 24 hours: " +
+		"a role that was granted" + since + " shows only in the next one"
 }
 
-// wantedScope says what is wrong with the form of a scope that the policy requires, for tokens
-// of Entra ID.
+// wantedScope says what is wrong with the form of a scope that the policy wants, for Entra ID.
 func wantedScope(scope string) string {
 	switch {
 	case strings.HasSuffix(scope, "/.default"):
-		return ". A scope that ends in /.default is what a client asks for; a token carries the short values of scopes in scp, never that"
-	case strings.Contains(scope, "://"):
+		return ". A scope that ends in /.default is what a client asks for; " +
+			"a token carries the short values of scopes in scp, never that"
+	case isURI(scope):
 		return ". Entra ID writes the short value of a scope into scp, never its URI form"
 	}
 	return ""
 }
 
-// ownCredentials says that a policy reads the client id from the request itself.
+// ownCredentials says that a policy reads the client id from the request and not from the token.
 func (r *Result) ownCredentials() string {
 	in := r.judged.leaf.Input
 	if in.Opaque == nil || r.request.Token == nil {
@@ -363,15 +373,18 @@ func (r *Result) ownCredentials() string {
 		slices.ContainsFunc(in.Opaque.Reads, func(in Input) bool { return !reads(in) }) {
 		return ""
 	}
-	return "the policy asks for client credentials of its own and does not look at the token: it reads " + in.words() + " and finds none: invalid client credentials, however good the token is"
+	return "the policy asks for client credentials of its own and does not look at the token: " +
+		"it reads " + in.words() + " and finds none: " +
+		"invalid client credentials, however good the token is"
 }
 
-// otherKeys says where else the key of an app may be, of a token of Entra ID whose key is not in
-// the set.
+// otherKeys says where else to look for the key of a token of Entra ID whose key is not in the
+// set.
 func (r *Result) otherKeys() string {
 	profile := r.request.Profile()
 	if r.judged.result.Reason != keys.KidUnknown || profile.IssuedBy != inspect.ByEntra {
 		return ""
 	}
-	return ". An app with a signing key of its own (claims mapping) has its keys in the tenant's key set with ?appid= and the app's id alone"
+	return ". An app with a signing key of its own (claims mapping) has its keys in the " +
+		"tenant's key set with ?appid= and the app's id alone"
 }

@@ -34,12 +34,12 @@ func observedOf(c *rules.Comparison) *observedJSON {
 	if c == nil {
 		return nil
 	}
-	out := &observedJSON{Status: known(c.Observed.Status), Follows: known(report.Follows(c)), Causes: make([]causeJSON, len(c.Suspects))}
+	out := &observedJSON{Status: known(c.Observed.Status), Follows: known(report.Follows(c)), Causes: make([]causeJSON, len(c.Causes))}
 	if c.Agrees != rules.Maybe {
 		agrees := c.Agrees == rules.Yes
 		out.Agrees = &agrees
 	}
-	for i, s := range c.Suspects {
+	for i, s := range c.Causes {
 		out.Causes[i] = causeJSON{s.Rank, s.ID, s.Title, s.Why, report.Look(&s.Cause), s.By, known(s.Seen), evidenceOf(s.Evidence)}
 	}
 	return out
@@ -73,11 +73,11 @@ func (t *explainText) observed() {
 
 // causes lists what would explain the real answer.
 func (t *explainText) causes() {
-	if t.x.Observed == nil || len(t.x.Observed.Suspects) == 0 {
+	if t.x.Observed == nil || len(t.x.Observed.Causes) == 0 {
 		return
 	}
 	t.Heading("what would explain the real answer, the likeliest first")
-	for _, s := range t.x.Observed.Suspects {
+	for _, s := range t.x.Observed.Causes {
 		t.Rows(2, []Row{
 			{fmt.Sprint(s.Rank), inspect.Safe(s.Title) + " " + t.Paint(Faint, "["+s.ID+"]")},
 			{"", inspect.Safe(s.Why) + speaks(&s)},
@@ -88,7 +88,7 @@ func (t *explainText) causes() {
 }
 
 // speaks says what of the answer speaks for a cause.
-func speaks(s *rules.Suspect) string {
+func speaks(s *rules.PossibleCause) string {
 	if s.By == rules.ByNone || s.Seen == "" {
 		return ""
 	}
@@ -105,11 +105,11 @@ func (m *markdown) observed(c *rules.Comparison) {
 	if follows := report.Follows(c); follows != "" {
 		m.para(sentence(follows))
 	}
-	if len(c.Suspects) == 0 {
+	if len(c.Causes) == 0 {
 		return
 	}
 	m.table("rank", "cause", "what to check")
-	for _, s := range c.Suspects {
+	for _, s := range c.Causes {
 		m.cells(fmt.Sprint(s.Rank), s.Title, report.Look(&s.Cause))
 	}
 }

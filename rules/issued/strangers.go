@@ -216,7 +216,9 @@ func (m *modeller) forged() {
 func checksSignatures(policies []*rules.Policy) bool {
 	return slices.ContainsFunc(policies, func(policy *rules.Policy) bool {
 		ways, ok := policy.Root.Ways()
-		unchecked := func(way []*rules.Check) bool { return !slices.ContainsFunc(way, asksForSignature) }
+		unchecked := func(way []*rules.Check) bool {
+			return !slices.ContainsFunc(way, asksForSignature)
+		}
 		return !policy.When.Disabled && ok && !slices.ContainsFunc(ways, unchecked)
 	})
 }

@@ -291,9 +291,7 @@ func (r *Result) whyContract() string {
 	return fmt.Sprintf(
 		"client %s has no approved contract on this API instance",
 		id,
-	) + r.whoseContract(
-		id,
-	)
+	) + r.whoseContract(id)
 }
 
 // whoseContract says what else we know of a client id that has no contract.

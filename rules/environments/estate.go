@@ -18,19 +18,17 @@ type Estate struct {
 	Assignments []entra.Assignment
 	Allow       []Crossing
 
-	// when the modelled tokens are used; they were issued a moment before
-	At         time.Time
+	At         time.Time        // when the modelled tokens are used, a moment after their issue
 	Signatures rules.Signatures // for real tokens; nil where no keys are known
 
-	// Progress is told after each environment how many are done; it may be nil.
+	// Progress is called after each environment; it may be nil.
 	Progress func(done, of int)
 }
 
 // Site is one environment: a gateway, and who belongs to it.
 type Site struct {
-	Name string
-	// in the gateway's order; nil where the environment has no gateway of its own
-	Policies  []*rules.Policy
+	Name      string
+	Policies  []*rules.Policy // in the gateway's order; nil where the environment has no gateway
 	Contracts *rules.Contracts
 	API       *entra.Registration // nil where none is given
 	Clients   []*entra.Registration
@@ -84,17 +82,15 @@ func (e *Estate) rows() []*Row {
 	return all
 }
 
-// world is what the model is to know of the estate.
+// world is what the model needs to know of the estate.
 func (e *Estate) world() *issued.World {
 	w := &issued.World{Tenant: e.Tenant, Cloud: e.Cloud, Assignments: e.Assignments, At: e.At}
 	for i := range e.Sites {
 		s := &e.Sites[i]
-		w.Places = append(
-			w.Places, issued.Place{
-				Name: s.Name, API: s.API, Clients: s.Clients, Policies: s.Policies,
-				Contracts: s.Contracts,
-			},
-		)
+		w.Places = append(w.Places, issued.Place{
+			Name: s.Name, API: s.API, Clients: s.Clients, Policies: s.Policies,
+			Contracts: s.Contracts,
+		})
 	}
 	return w
 }
@@ -106,11 +102,8 @@ func (s *Site) realTokens() []*Row {
 		if len(s.Tokens) > 1 {
 			name += "/" + s.Tokens[i].Name
 		}
-		all = append(
-			all, &Row{
-				Kind: &issued.Kind{Name: name, Home: s.Name, For: s.Name}, Real: &s.Tokens[i],
-			},
-		)
+		kind := &issued.Kind{Name: name, Home: s.Name, For: s.Name}
+		all = append(all, &Row{Kind: kind, Real: &s.Tokens[i]})
 	}
 	return all
 }
@@ -124,20 +117,18 @@ func classesOf(rows []*Row) *issued.Classes {
 	return issued.NewClasses(kinds)
 }
 
-// signIn reports whether the row's tokens tell who has signed in to an environment's own client.
+// signIn reports whether the row's tokens say who has signed in to an environment's own client.
 func (r *Row) signIn(environment string) bool { return r.Identity && r.Home == environment }
 
-// meant reports whether the environment that the row's tokens belong to is meant to let them in:
-// of guests, and of what nobody asked for, nobody has said.
+// meant reports whether the environment is meant to let the row's tokens in. Nobody has said so of
+// guests, and of tokens that nobody asked for.
 func (r *Row) meant(environment string) bool {
-	return r.own(environment) && !r.Guest &&
-		!r.Unasked
+	return r.own(environment) && !r.Guest && !r.Unasked
 }
 
-// own reports whether the row's tokens belong to an environment: issued to its client, for its
-// API.
+// own reports whether an environment's client gets the row's tokens for its API.
 func (r *Row) own(environment string) bool { return r.Home == environment && r.For == environment }
 
-// likeness reports whether the row's tokens are for a stranger's API that is called as ours, and
-// issued to a client of ours.
+// likeness reports whether a client of ours gets the row's tokens for a stranger's API that has
+// the name of ours.
 func (r *Row) likeness() bool { return r.Holder == issued.Member && r.For == "" && !r.Identity }

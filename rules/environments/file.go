@@ -31,7 +31,7 @@ type Environment struct {
 	Pos       source.Position
 	Policies  []entra.Text // in the gateway's order; globs are allowed
 	Contracts entra.Text
-	Gateway   entra.Text   // which of the vendor's gateways, where the policy files do not tell
+	Gateway   entra.Text   // which of the vendor's gateways, where the policy files do not say
 	API       []entra.Text // the API's app registration, its service principal and assignments
 	Clients   []entra.Text // globs are allowed
 	Tokens    []entra.Text // globs are allowed
@@ -46,7 +46,7 @@ type Crossing struct {
 // Ignored is an entry under lint.ignore: findings that someone has looked at.
 type Ignored struct {
 	Rule   string
-	Path   string    // which files: a pattern where ** stands for any folders; empty for all
+	Path   string    // which files: a pattern where ** is any folders; empty for all
 	Field  string    // of the configuration; empty for all
 	Reason string    // why; without one the entry sets nothing aside
 	Until  time.Time // the last day; the zero time for always
@@ -54,8 +54,8 @@ type Ignored struct {
 	Span   source.Span
 }
 
-// Covers reports whether the entry is about a finding of this rule in this file, and still holds
-// on that day.
+// Covers reports whether the entry is about a finding of this rule in this file, and is still
+// valid on that day.
 func (i *Ignored) Covers(rule, file string, day time.Time) bool {
 	if i.Rule != rule || !i.Until.IsZero() && day.After(i.Until.AddDate(0, 0, 1)) {
 		return false
@@ -63,7 +63,7 @@ func (i *Ignored) Covers(rule, file string, day time.Time) bool {
 	return i.Path == "" || matches(i.Path, path.Clean(strings.ReplaceAll(file, `\`, "/")))
 }
 
-// matches matches a slash-separated path: * within a name, ** over any folders, ? for one
+// matches matches a slash-separated path: * is anything within a name, ** any folders, ? one
 // character.
 func matches(pattern, name string) bool {
 	var b strings.Builder
@@ -160,7 +160,7 @@ func (f *File) readEnvironments(v *source.Value) error {
 	return nil
 }
 
-// checkName refuses names that rows of the matrix have a meaning for.
+// checkName refuses names that the matrix uses for rows of its own.
 func checkName(m source.Member) error {
 	switch {
 	case m.Key == "" || strings.ContainsAny(m.Key, "/\n"):
@@ -176,24 +176,20 @@ func checkName(m source.Member) error {
 func (e *Environment) read(v *source.Value) error {
 	return object(
 		v, "the environment "+e.Name,
-		texts(
-			"policies", &e.Policies,
-		),
-		text("contracts", &e.Contracts), text("gateway", &e.Gateway), texts("api", &e.API),
-		texts("clients", &e.Clients), texts("tokens", &e.Tokens),
+		texts("policies", &e.Policies), text("contracts", &e.Contracts),
+		text("gateway", &e.Gateway),
+		texts("api", &e.API), texts("clients", &e.Clients), texts("tokens", &e.Tokens),
 	)
 }
 
 func (f *File) readCrossing(v *source.Value) error {
 	c := Crossing{Pos: v.Pos}
-	if err := object(
-		v, "an entry of allow", plain("from", &c.From), plain("to", &c.To),
-		plain("reason", &c.Reason),
-	); err != nil {
-		return err
-	}
+	err := object(
+		v, "an entry of allow",
+		plain("from", &c.From), plain("to", &c.To), plain("reason", &c.Reason),
+	)
 	f.Allow = append(f.Allow, c)
-	return nil
+	return err
 }
 
 func (f *File) readLint(v *source.Value) (err error) {
@@ -201,8 +197,8 @@ func (f *File) readLint(v *source.Value) (err error) {
 	return err
 }
 
-// Ignores reads what stands under lint, in an environments file or in a file that holds nothing
-// else. That an entry has no reason, or an empty one, is a finding of lint. Every error is a
+// Ignores reads the value of lint, in an environments file or in a file that holds nothing else.
+// An entry without a reason is not an error: it is a finding of lint. Every error is a
 // [*source.Error] at the place that is wrong.
 func Ignores(v *source.Value) ([]Ignored, error) {
 	if v == nil || v.Is(source.Null) {
@@ -211,25 +207,25 @@ func Ignores(v *source.Value) ([]Ignored, error) {
 	var all []Ignored
 	err := object(v, "lint", list("ignore", func(item *source.Value) error {
 		i := Ignored{Pos: item.Pos, Span: item.Span}
-		if err := object(
-			item, "an entry of lint.ignore", plain("rule", &i.Rule), plain("path", &i.Path),
-			plain("field", &i.Field), perhaps("reason", &i.Reason), day("until", &i.Until),
-		); err != nil {
-			return err
-		}
-		if i.Rule == "" {
-			return wrong(
+		err := object(
+			item, "an entry of lint.ignore",
+			plain("rule", &i.Rule), plain("path", &i.Path), plain("field", &i.Field),
+			perhaps("reason", &i.Reason), day("until", &i.Until),
+		)
+		if err == nil && i.Rule == "" {
+			err = wrong(
 				item, "an entry of lint.ignore needs a rule",
-				`such as {rule: any-client-accepted, path: "policies/legacy/**", reason: "…", until: 2027-01-31}`,
+				`such as {rule: any-client-accepted, path: "policies/legacy/**", `+
+					`reason: "…", until: 2027-01-31}`,
 			)
 		}
 		all = append(all, i)
-		return nil
+		return err
 	}))
 	return all, err
 }
 
-// check holds the file's parts against each other.
+// check compares the file's parts with each other.
 func (f *File) check(v *source.Value) error {
 	switch {
 	case v.Member("version") == nil:

@@ -7,8 +7,8 @@ import (
 	"github.com/gatewhy/gatewhy/rules/issued"
 )
 
-// judge says which cells are wrong: an environment's own token must be accepted, a foreign one
-// rejected.
+// judge says which cells are wrong: an environment must accept its own tokens and reject all
+// others.
 func (m *Matrix) judge() {
 	for g, name := range m.Gateways {
 		for r, row := range m.Rows {
@@ -18,8 +18,7 @@ func (m *Matrix) judge() {
 			case row.meant(name):
 				cell.Expected = rules.Accepted
 			case row.own(name), row.signIn(name):
-				// whether these, and who has signed in to a client, are to be let in, nobody has
-				// said
+				// nobody has said whether to let in these, or who has signed in to a client
 				cell.Expected = ""
 			case row.Home != "":
 				cell.Allowed = m.estate.allowed(row.Home, name)
@@ -35,8 +34,8 @@ func (c *Cell) contradicts() bool {
 		c.Expected == rules.Rejected && c.Outcome == rules.Accepted
 }
 
-// judgeOwn makes notes of an environment's own modelled kinds that are rejected, where another
-// kind gets further: they need not all get in.
+// judgeOwn turns some wrong cells into notes: an environment's own modelled kinds need not all get
+// in, so one that is rejected is not wrong if another kind gets further.
 func (m *Matrix) judgeOwn(g int, name string) {
 	best := rules.Rejected
 	m.eachOwn(g, name, func(_ *Row, c *Cell) {
@@ -51,7 +50,7 @@ func (m *Matrix) judgeOwn(g int, name string) {
 	})
 }
 
-// eachOwn visits the cells of an environment's own modelled tokens at its own gateway that are
+// eachOwn visits the cells of an environment's own modelled tokens at its own gateway, if they are
 // meant to be let in.
 func (m *Matrix) eachOwn(g int, name string, visit func(*Row, *Cell)) {
 	for r, row := range m.Rows {
@@ -61,7 +60,7 @@ func (m *Matrix) eachOwn(g int, name string, visit func(*Row, *Cell)) {
 	}
 }
 
-// Wrong counts the cells that are wrong, and those of which it is not known.
+// Wrong counts the cells: the wrong ones, those that are not known, and all.
 func (m *Matrix) Wrong() (wrong, unknown, all int) {
 	for r := range m.Cells {
 		for g := range m.Cells[r] {
@@ -77,8 +76,8 @@ func (m *Matrix) Wrong() (wrong, unknown, all int) {
 	return wrong, unknown, all
 }
 
-// Gaps says, one sentence each, what was not looked at: an environment without an API, for which
-// nothing was modelled, and one of whose own tokens there are none.
+// Gaps says, one sentence each, what was not looked at: nothing is modelled for an environment
+// without an API, and one without clients and tokens has no tokens of its own.
 func (m *Matrix) Gaps() []string {
 	var all []string
 	for g, name := range m.Gateways {

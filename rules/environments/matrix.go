@@ -16,7 +16,7 @@ type Matrix struct {
 	Remarks  []Remark
 
 	Tokens  int // modelled tokens, one for each client, kind and audience form
-	Classes int // of these, how many some gateway can tell apart: what was really run
+	Classes int // groups of them that a gateway treats alike: what was really run
 
 	estate  *Estate
 	classes *issued.Classes
@@ -39,10 +39,10 @@ type Cell struct {
 }
 
 // Class is the class of requests that the cell is about: the worst of those that the gateway's
-// policies tell apart. It has no method and no path where they tell none apart.
+// policies have. Its method and path are empty if they have only one.
 func (c *Cell) Class() *rules.Class { return c.column.view.Class() }
 
-// OK tells whether the cell is as it should be. It is not known where the outcome isn't.
+// OK says whether the cell is as it should be. It is not known if the outcome is not.
 func (c *Cell) OK() rules.Truth {
 	switch {
 	case c.Wrong:
@@ -56,8 +56,8 @@ func (c *Cell) OK() rules.Truth {
 // Evaluate runs every token of the estate against every gateway.
 func (e *Estate) Evaluate() *Matrix { return e.evaluate(true) }
 
-// evaluate runs tokens that a gateway can't tell apart once, or, for the test that this changes
-// nothing, one by one.
+// evaluate runs tokens that a gateway treats alike once; or one by one, for the test that this
+// changes nothing.
 func (e *Estate) evaluate(grouped bool) *Matrix {
 	m := &Matrix{Rows: e.rows(), estate: e}
 	m.classes = classesOf(m.Rows)
@@ -79,7 +79,7 @@ func (e *Estate) evaluate(grouped bool) *Matrix {
 	return m
 }
 
-// emptyCells has room for so many gateways in every row.
+// emptyCells are rows that have room for so many gateways, and no cell yet.
 func emptyCells(rows, gateways int) [][]Cell {
 	room := make([]Cell, rows*gateways)
 	all := make([][]Cell, rows)
@@ -95,14 +95,14 @@ func (m *Matrix) countTokens() {
 	}
 }
 
-// Witness is one token of a cell, with what its holder writes beside it, and its verdict in full.
+// Witness is one token of a cell, what its holder writes into the request, and its verdict in
+// full.
 type Witness struct {
 	Claims  *source.Value // of a real token, its own
 	Written issued.Written
 	Verdict rules.Verdict
-	// why it is not known whether anybody can have it; empty where somebody can
-	Doubt string
-	Token *issued.Token // as it is modelled; nil of a real one
+	Doubt   string        // why it may be that nobody can have it; empty where somebody can
+	Token   *issued.Token // as it is modelled; nil of a real one
 }
 
 // Witness gives the token of a cell that gets furthest.
@@ -114,17 +114,14 @@ func (m *Matrix) Witness(row, gateway int) Witness {
 	}
 	answer := c.view.Furthest(m.Cells[row][gateway].witness.Token())
 	return Witness{
-		Claims:  answer.Token.Claims(),
-		Written: answer.Written,
-		Verdict: answer.Verdict,
-		Doubt:   answer.Token.Doubt(),
-		Token:   answer.Token,
+		Claims: answer.Token.Claims(), Written: answer.Written, Verdict: answer.Verdict,
+		Doubt: answer.Token.Doubt(), Token: answer.Token,
 	}
 }
 
-// column adds a gateway, and returns how many tokens it could tell apart. Of several classes of
-// requests the worst counts: of tokens that are meant to be let in the one where they get least
-// far, of others where they get furthest.
+// column adds a gateway, and returns how many groups of tokens it treats alike. Of several classes
+// of requests the worst counts: the one where tokens that are meant to be let in get least far,
+// and others get furthest.
 func (m *Matrix) column(columns []*column, gateway string, grouped bool) int {
 	m.Gateways, m.columns = append(m.Gateways, gateway), append(m.columns, columns)
 	distinct := 0
@@ -147,7 +144,7 @@ func (m *Matrix) column(columns []*column, gateway string, grouped bool) int {
 
 func last(cells []Cell) *Cell { return &cells[len(cells)-1] }
 
-// worse reports whether a cell tells more of what is wrong than another one of the same token.
+// worse reports whether a cell is more wrong than another one of the same token.
 func worse(c, than *Cell, meant bool) bool {
 	if meant {
 		return issued.Further(than.Outcome, c.Outcome)
@@ -155,7 +152,7 @@ func worse(c, than *Cell, meant bool) bool {
 	return issued.Further(c.Outcome, than.Outcome)
 }
 
-// column is one gateway, as tokens are run against it in one class of requests.
+// column is one gateway in one class of requests, as tokens are run against it.
 type column struct {
 	estate *Estate
 	view   *issued.View
@@ -172,7 +169,7 @@ func newColumns(e *Estate, policies []*rules.Policy, contracts *rules.Contracts)
 	return all
 }
 
-// with is the column with other policies, whose routes are the same.
+// with is the column with other policies that have the same routes.
 func (c *column) with(policies []*rules.Policy) *column {
 	class := c.view.Class()
 	same := rules.Classes(policies, class.Method, class.Path)
@@ -199,7 +196,7 @@ func (c *column) evaluateReal(real *Real) (rules.Verdict, issued.Written) {
 	return c.view.FurthestReal(client, func() *rules.Request { return c.realRequest(real) })
 }
 
-// realRequest carries a captured token, one second after it was issued.
+// realRequest carries a captured token one second after it was issued.
 func (c *column) realRequest(real *Real) *rules.Request {
 	at := c.estate.At
 	if issued, ok := real.Token.JustIssued(); ok {

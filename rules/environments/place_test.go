@@ -48,9 +48,7 @@ func TestAHoleIsAtTheFieldThatOpensIt(t *testing.T) {
 		return c
 	}
 	skipped := func() []*rules.Check {
-		id, contract := client(
-			rules.Claim("appid"),
-		), named(
+		id, contract := client(rules.Claim("appid")), named(
 			"skipClientIdValidation", rules.Contract, listed(),
 		)
 		id.Field = "skipClientIdValidation"

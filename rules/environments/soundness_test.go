@@ -27,17 +27,13 @@ func (d dice) registration() string {
 	) + `"]`
 	text += `,"signInAudience":"` + d.of(
 		"AzureADMyOrg", "AzureADMyOrg", "AzureADMultipleOrgs",
-	) + `","isFallbackPublicClient":` + d.of(
-		"true", "false",
-	)
+	) + `","isFallbackPublicClient":` + d.of("true", "false")
 	if d.often() {
 		text += `,"api":{"requestedAccessTokenVersion":` + d.of(
 			"1", "2", "null",
 		) + `,"oauth2PermissionScopes":[{"id":"s1","value":"` + d.of(
 			"A.Access", "B.Access",
-		) + `","type":"` + d.of(
-			"User", "Admin",
-		) + `"},{"id":"s2","value":"Read"}]}`
+		) + `","type":"` + d.of("User", "Admin") + `"},{"id":"s2","value":"Read"}]}`
 	}
 	if d.often() {
 		text += `,"appRoles":[{"id":"r1","value":"` + d.of(
@@ -49,9 +45,7 @@ func (d dice) registration() string {
 	if d.often() {
 		text += `,"requiredResourceAccess":[{"resourceAppId":"` + d.guid() + `","resourceAccess":[{"id":"` + d.of(
 			"r1", "s1", "s2",
-		) + `","type":"` + d.of(
-			"Role", "Scope",
-		) + `"}]}]`
+		) + `","type":"` + d.of("Role", "Scope") + `"}]}]`
 	}
 	return text + "}"
 }
@@ -59,9 +53,7 @@ func (d dice) registration() string {
 func (d dice) principal() string {
 	return `{"appId":"` + d.guid() + `","id":"` + d.of(
 		"p1", "p2",
-	) + `","appRoleAssignmentRequired":` + d.of(
-		"true", "false",
-	) + `}`
+	) + `","appRoleAssignmentRequired":` + d.of("true", "false") + `}`
 }
 
 // predicate asks something of a claim that a policy may read, or of a claim that nobody models.
@@ -198,11 +190,7 @@ func (d dice) estate(t *testing.T) *Estate {
 	many := func() string {
 		return d.registration() + "," + d.registration() + "," + d.principal() + `,{"principalId":"` + d.of(
 			"p1", "p9",
-		) + `","resourceId":"` + d.of(
-			"p2", "p9",
-		) + `","appRoleId":"` + d.of(
-			"r1", "r9",
-		) + `"}`
+		) + `","resourceId":"` + d.of("p2", "p9") + `","appRoleId":"` + d.of("r1", "r9") + `"}`
 	}
 	e := estateOf(t, parts{dev: many(), uat: many(), devClients: many(), uatClients: many()})
 	for i := range e.Sites {

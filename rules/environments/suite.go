@@ -18,8 +18,9 @@ import (
 // Suite is a file of policy tests: tokens, and what the policies must answer to each.
 type Suite struct {
 	Name string // of the file
-	// in the gateway's order, relative to the file's folder; may be empty where the command line
-	// names them
+
+	// Policies are file names in the gateway's order, relative to the file's folder. They may be
+	// empty if the command line names them.
 	Policies []entra.Text
 	Gateway  entra.Text
 	At       time.Time // when the requests are made; the zero time for now
@@ -58,7 +59,7 @@ type Expectation struct {
 	Nobody   bool // decided_by: null, as where the request is accepted
 }
 
-// IsSuite tells a file of policy tests from any other configuration.
+// IsSuite reports whether a file holds policy tests.
 func IsSuite(file *source.File) bool {
 	return len(file.Documents) == 1 && file.Documents[0].Member("tests") != nil &&
 		file.Documents[0].Member("version") != nil
@@ -75,9 +76,7 @@ func ReadSuite(file *source.File) (*Suite, error) {
 	v := file.Documents[0]
 	err := object(
 		v, "the policy tests",
-		reader{
-			"version", version,
-		},
+		reader{"version", version},
 		texts("policies", &s.Policies), text("gateway", &s.Gateway), instant("at", &s.At),
 		list("tests", s.readCase),
 	)
@@ -104,14 +103,10 @@ func (s *Suite) readCase(v *source.Value) error {
 	name := entra.Text{}
 	err := object(
 		v, "a test",
-		text(
-			"name", &name,
-		),
+		text("name", &name),
 		reader{"token", c.Token.read},
 		choice("signature", &c.Signature, "valid", "invalid", "unknown-key"),
-		reader{
-			"contracts", c.readContracts,
-		},
+		reader{"contracts", c.readContracts},
 		plain("method", &c.Method), plain("path", &c.Path), reader{"headers", c.readHeaders},
 		reader{
 			"introspection",
@@ -232,7 +227,7 @@ func (e *Expectation) readStatus(v *source.Value) error {
 	return nil
 }
 
-// orNull notes a null in the place of a value, as the JSON of explain has it.
+// orNull accepts a null instead of a value, as the JSON of explain has it.
 func orNull(name string, null *bool, value reader) reader {
 	return reader{name, func(v *source.Value) error {
 		if v.Is(source.Null) {
@@ -269,10 +264,10 @@ func instant(name string, into *time.Time) reader {
 	}}
 }
 
-// Assumed answers for a test's token what the test says: "valid", "invalid" or "unknown-key".
+// Assumed is what a test says of its token's signature: "valid", "invalid" or "unknown-key".
 type Assumed string
 
-// Verify is the assumed outcome, whatever the key.
+// Verify gives that outcome, whatever the key.
 func (a Assumed) Verify(*inspect.Token, *rules.Key) rules.SignatureResult {
 	switch a {
 	case "invalid":
@@ -295,14 +290,14 @@ func (a Assumed) Verify(*inspect.Token, *rules.Key) rules.SignatureResult {
 	}
 }
 
-// Make makes the token of a test that starts from a shape: issued five minutes before that time,
-// valid for an hour more, unsigned.
+// Make makes the token of a test that starts from a shape. It is unsigned, was issued five minutes
+// before that time, and is valid for an hour more.
 func (t *TokenSpec) Make(at time.Time) *inspect.Token {
 	return issued.Shape(t.Shape.Value, at, t.Claims)
 }
 
-// Differences says what of a verdict is not as expected, one sentence each; none where the test
-// passes.
+// Differences says how a verdict differs from what is expected, one sentence each; none if the
+// test passes.
 func (e *Expectation) Differences(v *rules.Verdict) []string {
 	var all []string
 	if e.Outcome != "" && e.Outcome != v.Outcome {
@@ -327,7 +322,7 @@ func (e *Expectation) Differences(v *rules.Verdict) []string {
 	return all
 }
 
-// compares reports whether the check that decides is compared.
+// compares reports whether the test says which check decides.
 func (e *Expectation) compares() bool { return e.Decided != "" || e.Nobody }
 
 func checkWord(id rules.ID) string {

@@ -7,35 +7,27 @@ import (
 	"github.com/gatewhy/gatewhy/rules/issued"
 )
 
-// Try evaluates one gateway's column with other policies, and nothing else. The matrix that it
-// returns has that one gateway.
+// Try evaluates one gateway with other policies, and nothing else. It returns a matrix that has
+// only that gateway.
 func (m *Matrix) Try(gateway int, policies []*rules.Policy) *Matrix {
 	name := m.Gateways[gateway]
 	e := m.estate.with(name, policies)
 	tried := &Matrix{
-		Rows:    m.Rows,
-		Cells:   emptyCells(len(m.Rows), 1),
-		Tokens:  m.Tokens,
-		estate:  e,
-		classes: m.classes,
+		Rows: m.Rows, Cells: emptyCells(len(m.Rows), 1), Tokens: m.Tokens,
+		estate: e, classes: m.classes,
 	}
 	tried.Classes = tried.column(newColumns(e, policies, e.site(name).Contracts), name, true)
 	tried.judge()
 	return tried
 }
 
-// With returns the matrix with the one column of a matrix that was tried, all else as it is. It
-// has the cells, and no findings.
+// With returns the matrix with one column replaced by a tried one. It has the cells, and no
+// findings.
 func (m *Matrix) With(gateway int, tried *Matrix) *Matrix {
 	all := &Matrix{
-		Rows:     m.Rows,
-		Gateways: m.Gateways,
-		Cells:    make([][]Cell, len(m.Cells)),
-		Tokens:   m.Tokens,
-		Classes:  m.Classes,
-		estate:   m.estate,
-		classes:  m.classes,
-		columns:  slices.Clone(m.columns),
+		Rows: m.Rows, Gateways: m.Gateways, Cells: make([][]Cell, len(m.Cells)),
+		Tokens: m.Tokens, Classes: m.Classes,
+		estate: m.estate, classes: m.classes, columns: slices.Clone(m.columns),
 	}
 	all.columns[gateway] = tried.columns[0]
 	for r := range m.Cells {
@@ -53,8 +45,9 @@ func (e *Estate) with(name string, policies []*rules.Policy) *Estate {
 	return &other
 }
 
-// Own returns requests with the tokens that a gateway's own environment uses: the real ones, or
-// else one modelled token of each kind in each form that its clients usually ask for.
+// Own returns requests with the tokens that a gateway's own environment uses. These are the real
+// ones; without any, one modelled token of each kind in each form that its clients usually ask
+// for.
 func (m *Matrix) Own(gateway int) []*rules.Request {
 	site := m.estate.site(m.Gateways[gateway])
 	c := m.columns[gateway][0]
@@ -74,8 +67,8 @@ func (m *Matrix) Own(gateway int) []*rules.Request {
 	return modelled
 }
 
-// usual is a row's tokens in the usual forms of their audience, each for one client, preferably
-// one that has a contract.
+// usual is a row's tokens in the usual forms of their audience, each for one client. It takes a
+// client that has a contract if there is one.
 func (r *Row) usual(v *issued.View) []*rules.Request {
 	var all []*rules.Request
 	for _, i := range r.Usual(v.HasContract) {

@@ -36,14 +36,10 @@ func (d dice) registration() string {
 	if d.often() {
 		text += `,"api":{"requestedAccessTokenVersion":` + d.of(
 			"1", "2", "null",
-		) + `,"acceptMappedClaims":` + d.of(
-			"true", "false",
-		) +
+		) + `,"acceptMappedClaims":` + d.of("true", "false") +
 			`,"oauth2PermissionScopes":[{"id":"s1","value":"` + d.of(
 			"A.Access", "B.Access",
-		) + `","type":"` + d.of(
-			"User", "Admin",
-		) + `"},{"id":"s2","value":"Read"}]}`
+		) + `","type":"` + d.of("User", "Admin") + `"},{"id":"s2","value":"Read"}]}`
 	}
 	if d.often() {
 		text += `,"appRoles":[{"id":"r1","value":"` + d.of(
@@ -55,9 +51,7 @@ func (d dice) registration() string {
 	if d.often() {
 		text += `,"requiredResourceAccess":[{"resourceAppId":"` + d.guid() + `","resourceAccess":[{"id":"` + d.of(
 			"r1", "s1", "s2",
-		) + `","type":"` + d.of(
-			"Role", "Scope",
-		) + `"}]}]`
+		) + `","type":"` + d.of("Role", "Scope") + `"}]}]`
 	}
 	if d.often() {
 		text += `,"optionalClaims":{"accessToken":[{"name":"` + d.of(
@@ -70,9 +64,7 @@ func (d dice) registration() string {
 func (d dice) principal() string {
 	return `{"appId":"` + d.guid() + `","id":"` + d.of(
 		"p1", "p2",
-	) + `","appRoleAssignmentRequired":` + d.of(
-		"true", "false",
-	) + `}`
+	) + `","appRoleAssignmentRequired":` + d.of("true", "false") + `}`
 }
 
 // predicate asks something of a claim that a policy may read.
@@ -152,13 +144,9 @@ func (d dice) world(t *testing.T) *World {
 	many := func() *entra.Directory {
 		texts := []string{
 			d.registration(), d.registration(), d.principal(),
-			`{"principalId":"` + d.of(
-				"p1", "p9",
-			) + `","resourceId":"` + d.of(
+			`{"principalId":"` + d.of("p1", "p9") + `","resourceId":"` + d.of(
 				"p2", "p9",
-			) + `","appRoleId":"` + d.of(
-				"r1", "r9",
-			) + `"}`,
+			) + `","appRoleId":"` + d.of("r1", "r9") + `"}`,
 		}
 		return directory(t, strings.Join(texts, ","))
 	}

@@ -60,11 +60,7 @@ func TestWhoseKeysVerifyAModelledToken(t *testing.T) {
 func TestAForgerIsKeptOutOnlyWhereEveryWayChecksTheSignature(t *testing.T) {
 	t.Parallel()
 	check := func(id rules.ID) rules.Node { return rules.Node{Check: &rules.Check{ID: id}} }
-	signed, asked, audience := check(
-		rules.Signature,
-	), check(
-		rules.Introspection,
-	), check(
+	signed, asked, audience := check(rules.Signature), check(rules.Introspection), check(
 		rules.Audience,
 	)
 	off := rules.Node{Check: &rules.Check{ID: rules.Signature, Skip: "switched off"}}

@@ -11,6 +11,7 @@ import (
 func limited(routes ...Route) *Policy { return &Policy{When: Guard{Routes: routes}} }
 
 func TestRequestsAreSplitByThePoliciesThatApply(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name     string
 		policies []*Policy
@@ -83,6 +84,7 @@ func TestRequestsAreSplitByThePoliciesThatApply(t *testing.T) {
 }
 
 func TestAMethodOrAPathThatIsKnownPicksClasses(t *testing.T) {
+	t.Parallel()
 	policies := []*Policy{
 		limited(Route{Method: "GET", Path: "/orders/.*"}), limited(Route{Method: "POST"}),
 	}
@@ -104,6 +106,7 @@ func TestAMethodOrAPathThatIsKnownPicksClasses(t *testing.T) {
 }
 
 func TestTheVerdictOfARequestOfUnknownClass(t *testing.T) {
+	t.Parallel()
 	guarded := func(method string, truth Truth) *Policy {
 		return &Policy{
 			When: Guard{Routes: []Route{{Method: method}}},
@@ -151,6 +154,7 @@ func TestTheVerdictOfARequestOfUnknownClass(t *testing.T) {
 }
 
 func TestAFailureOfAPolicyThatPerhapsAppliesStillSaysWhy(t *testing.T) {
+	t.Parallel()
 	aud := &Check{
 		ID: Audience,
 		Test: Required(
@@ -165,6 +169,7 @@ func TestAFailureOfAPolicyThatPerhapsAppliesStillSaysWhy(t *testing.T) {
 }
 
 func TestRequestsAreSplitByConditionsInsidePolicies(t *testing.T) {
+	t.Parallel()
 	asks := func(name string, op Op, literals ...string) Node {
 		return Node{Check: &Check{ID: Conditional, Test: Predicate{
 			Op:    op,
@@ -236,6 +241,7 @@ func TestRequestsAreSplitByConditionsInsidePolicies(t *testing.T) {
 }
 
 func TestWhatEveryClassGetsIsTheVerdict(t *testing.T) {
+	t.Parallel()
 	admin := Node{Check: &Check{ID: Conditional, Test: Predicate{
 		Op:    Prefix,
 		Input: RequestInput(RequestPath), Values: Literals("/admin"),
@@ -251,6 +257,7 @@ func TestWhatEveryClassGetsIsTheVerdict(t *testing.T) {
 }
 
 func TestARequestOfAClassKeepsToItWhereItsPolicyIsReplaced(t *testing.T) {
+	t.Parallel()
 	asks := Predicate{Op: Prefix, Input: RequestInput(RequestPath), Values: Literals("/admin")}
 	policies := []*Policy{{Root: AllOf(&Check{ID: Conditional, Test: asks})}}
 	for _, class := range Classes(policies, "", "") {

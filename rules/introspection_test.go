@@ -8,6 +8,7 @@ import (
 )
 
 func TestWhatIsAnAnswerOfAValidationEndpoint(t *testing.T) {
+	t.Parallel()
 	tests := []struct{ name, text, refused string }{
 		{"one that says active", `{"active": true}`, ""},
 		{"one that says inactive", `{"active": false}`, ""},
@@ -47,6 +48,7 @@ func TestWhatIsAnAnswerOfAValidationEndpoint(t *testing.T) {
 }
 
 func TestAnExpiryThatIsNoNumberIsNotKnown(t *testing.T) {
+	t.Parallel()
 	for _, text := range []string{`"soon"`, `true`, `{}`, `[3600]`, `""`, `"1h"`} {
 		file, err := source.ReadJSON(
 			"answer.json", []byte(`{"active": true, "expires_in": `+text+`}`),

@@ -18,6 +18,7 @@ func elsewhere() []Location {
 }
 
 func TestWhereATokenIsLookedFor(t *testing.T) {
+	t.Parallel()
 	token := claims(`{}`).Token
 	text := token.Compact()
 	header := func(value string) Request {
@@ -86,6 +87,7 @@ func TestWhereATokenIsLookedFor(t *testing.T) {
 }
 
 func TestWhatIsSentInThePlaceOfAToken(t *testing.T) {
+	t.Parallel()
 	otherwise := Answer{Status: 400}
 	check := &Check{ID: TokenPresent, Answer: Answer{Status: 401}, Test: Predicate{
 		Op: Sent, Lookup: &Lookup{

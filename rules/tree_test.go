@@ -139,6 +139,7 @@ func plainly(n *Node, known map[*Check]may) may {
 }
 
 func TestEvaluateIsABruteForceOverWhatIsNotKnown(t *testing.T) {
+	t.Parallel()
 	seen := map[Decision]int{}
 	for seed := range uint64(20_000) {
 		made := tree{random: rand.New(rand.NewPCG(seed, 1))}

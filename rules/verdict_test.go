@@ -23,6 +23,7 @@ func claims(text string) *Request {
 }
 
 func TestPredicates(t *testing.T) {
+	t.Parallel()
 	aud, scp, roles := Claim("aud"), Claim("scp"), Claim("roles")
 	is := func(in Input, text string) Predicate { return Predicate{Op: Equals, Input: in, Values: Literals(text)} }
 	unknown := Predicate{Op: True, Input: Input{Source: FromExpression, Opaque: &Opaque{
@@ -188,6 +189,7 @@ func TestPredicates(t *testing.T) {
 }
 
 func TestReadsNamesEveryInputOnce(t *testing.T) {
+	t.Parallel()
 	opaque := Input{
 		Source: FromExpression,
 		Opaque: &Opaque{
@@ -237,6 +239,7 @@ func fixed(id ID, truth Truth) *Check {
 }
 
 func TestVerdicts(t *testing.T) {
+	t.Parallel()
 	skipped := fixed(Audience, No)
 	skipped.Skip = "switched off"
 	tests := []struct {
@@ -285,6 +288,7 @@ func TestVerdicts(t *testing.T) {
 }
 
 func TestPoliciesThatDoNotApplyLetEverythingThrough(t *testing.T) {
+	t.Parallel()
 	get := []Route{{Method: "GET|HEAD", Path: "/orders/.*"}}
 	unread := Unknown{Why: "as the test has it"}
 	tests := []struct {
@@ -368,6 +372,7 @@ func TestPoliciesThatDoNotApplyLetEverythingThrough(t *testing.T) {
 }
 
 func TestAContractIsLookedUpExactly(t *testing.T) {
+	t.Parallel()
 	client := &Check{ID: ClientID, Test: Has(Claim("appid")), Binds: "client-id"}
 	contract := &Check{
 		ID:     Contract,

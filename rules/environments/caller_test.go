@@ -51,6 +51,7 @@ func equal(a, b rules.Input) rules.Predicate {
 }
 
 func TestTheClientIDThatACallerWritesIsOfHisChoice(t *testing.T) {
+	t.Parallel()
 	id := &rules.Check{
 		ID:     rules.ClientID,
 		Test:   rules.Found(header("client_id")),

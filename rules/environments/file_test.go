@@ -26,6 +26,7 @@ func read(t *testing.T, text string) (*File, error) {
 }
 
 func TestTheContractsExampleIsRead(t *testing.T) {
+	t.Parallel()
 	f, err := read(t, `version: 1
 tenant: 5c1f0a7e-3b0d-4a55-9c3e-7f0e2b6d9a11
 jwks: keys.json
@@ -119,6 +120,7 @@ var faulty = []struct{ name, text, at, says string }{
 }
 
 func TestWhatIsWrongIsToldWithItsPlace(t *testing.T) {
+	t.Parallel()
 	for _, test := range faulty {
 		t.Run(test.name, func(t *testing.T) {
 			_, err := read(t, test.text)
@@ -134,6 +136,7 @@ func TestWhatIsWrongIsToldWithItsPlace(t *testing.T) {
 }
 
 func TestACrossingToNowhereIsAnError(t *testing.T) {
+	t.Parallel()
 	_, err := read(
 		t, "version: 1\nenvironments: {dev: {}}\nallow:\n  - {from: dev, to: uta, reason: x}\n",
 	)
@@ -160,6 +163,7 @@ var sound = []struct{ name, text string }{
 }
 
 func TestTheSchemaTakesTheSame(t *testing.T) {
+	t.Parallel()
 	schema := published(t)
 	for _, test := range sound {
 		t.Run(test.name, func(t *testing.T) {
@@ -185,6 +189,7 @@ func published(t *testing.T) *jsonschema.Schema {
 
 // TestTheSchemaRefusesTheSame holds the published schema against the reader.
 func TestTheSchemaRefusesTheSame(t *testing.T) {
+	t.Parallel()
 	schema := published(t)
 	for _, test := range faulty {
 		if err := schema.Validate(asJSON(t, test.text)); err == nil {
@@ -227,6 +232,7 @@ func asJSON(t *testing.T, text string) any {
 }
 
 func TestAnIgnoredFindingIsCovered(t *testing.T) {
+	t.Parallel()
 	day := time.Date(2027, 1, 31, 15, 0, 0, 0, time.UTC)
 	tests := []struct {
 		name string

@@ -74,6 +74,7 @@ const (
 )
 
 func TestAnAssignmentToWhomNoFileShowsLeavesItOpenWhoHoldsTheRole(t *testing.T) {
+	t.Parallel()
 	assigned := app(
 		apiUAT, roles,
 	) + "," + required + `,{"principalId":"pd","principalType":"ServicePrincipal","resourceId":"p1","appRoleId":"r1"}`
@@ -122,6 +123,7 @@ func TestAnAssignmentToWhomNoFileShowsLeavesItOpenWhoHoldsTheRole(t *testing.T) 
 
 // TestWhatPoliciesAskForIsModelled holds tokens that only some policies tell from others.
 func TestWhatPoliciesAskForIsModelled(t *testing.T) {
+	t.Parallel()
 	three := `,"api":{"oauth2PermissionScopes":[{"id":"s1","value":"a"},{"id":"s2","value":"b"},{"id":"s3","value":"c"}]}`
 	expression := func(text string, reads string, eval func(*rules.Request) rules.Reading) rules.Predicate {
 		return rules.Predicate{

@@ -42,6 +42,7 @@ func cells(m *Matrix, gateway string) map[string]*Cell {
 }
 
 func TestTheCostGrowsWithWhatIsReadAndNotWithTheNumberOfApps(t *testing.T) {
+	t.Parallel()
 	classes := func(clients int) (run, modelled int) {
 		var all []string
 		for i := range clients {
@@ -66,6 +67,7 @@ func TestTheCostGrowsWithWhatIsReadAndNotWithTheNumberOfApps(t *testing.T) {
 }
 
 func TestACrossingThatIsMeantIsNotWrong(t *testing.T) {
+	t.Parallel()
 	e := estateOf(
 		t, parts{uat: app(apiUAT, ""), devClients: app(webDev, ""), uatClients: app(webUAT, "")},
 	)
@@ -81,6 +83,7 @@ func TestACrossingThatIsMeantIsNotWrong(t *testing.T) {
 }
 
 func TestOneKindOfOwnTokenIsEnough(t *testing.T) {
+	t.Parallel()
 	e := estateOf(t, parts{uat: app(apiUAT, scopes), uatClients: app(webUAT, "")})
 	e.Sites[1].Policies = policy(check("scp", "UAT.Access"))
 	all := cells(e.Evaluate(), "uat")
@@ -96,6 +99,7 @@ func TestOneKindOfOwnTokenIsEnough(t *testing.T) {
 }
 
 func TestATokenThatPerhapsNobodyCanHaveIsNotCalledAccepted(t *testing.T) {
+	t.Parallel()
 	api := `{"appId":"` + apiUAT + `","identifierUris":["https://contoso.example/orders"]}`
 	e := estateOf(t, parts{uat: api})
 	e.Sites[1].Policies = policy(check("aud", "https://contoso.example/orders"))
@@ -114,6 +118,7 @@ func TestATokenThatPerhapsNobodyCanHaveIsNotCalledAccepted(t *testing.T) {
 }
 
 func TestWhatWasNotLookedAtIsSaid(t *testing.T) {
+	t.Parallel()
 	e := estateOf(t, parts{uat: app(apiUAT, "")})
 	e.Sites[0].Policies, e.Sites[1].Policies = policy(), policy()
 	want := []string{
@@ -127,6 +132,7 @@ func TestWhatWasNotLookedAtIsSaid(t *testing.T) {
 }
 
 func TestATokenForSomebodyElsesAPIIsTakenForOneThatCanBeObtained(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name, clients, says string
 	}{

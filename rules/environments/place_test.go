@@ -33,6 +33,7 @@ func listed() rules.Predicate {
 }
 
 func TestAHoleIsAtTheFieldThatOpensIt(t *testing.T) {
+	t.Parallel()
 	keys := func() *rules.Check {
 		return named(
 			"jwksUrl", rules.Signature,
@@ -170,6 +171,7 @@ func TestAHoleIsAtTheFieldThatOpensIt(t *testing.T) {
 
 // A token that someone has captured shows a hole as a modelled one does.
 func TestARealTokensHoleIsAtTheFieldThatOpensIt(t *testing.T) {
+	t.Parallel()
 	e := estateOf(t, parts{})
 	claims := encode(`{"aud":"` + apiDev + `","appid":"` + webDev + `"}`)
 	e.Sites[0].Tokens = []Real{

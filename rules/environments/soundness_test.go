@@ -209,43 +209,54 @@ func (d dice) estate(t *testing.T) *Estate {
 // its cell says, some token gets as far, and running tokens that a gateway can't tell apart once
 // changes no cell.
 func TestEveryTokenThatIsLetInIsInItsCell(t *testing.T) {
-	outcomes := map[rules.Decision]int{}
-	for seed := range uint64(40) {
-		e := dice{rand.New(rand.NewPCG(seed, 1))}.estate(t)
-		grouped, single := e.evaluate(true), e.evaluate(false)
-		for r, row := range grouped.Rows {
-			for g, gateway := range grouped.Gateways {
-				cell := grouped.Cells[r][g]
-				outcomes[cell.Outcome]++
-				if other := single.Cells[r][g]; cell.Outcome != other.Outcome ||
-					cell.Wrong != other.Wrong {
-					t.Fatalf(
-						"seed %d: %s at %s is %s, and %s one by one",
-						seed, row.Name, gateway, cell.Outcome, other.Outcome,
-					)
-				}
-				if id := letInWith(e, gateway, row, cell); id != "" {
-					t.Fatalf(
-						"seed %d: %s at %s is rejected, and a caller who writes %s is let in",
-						seed, row.Name, gateway, id,
-					)
-				}
-				if best := furthest(e, gateway, row); best != cell.Outcome {
-					t.Fatalf(
-						"seed %d: %s at %s is %s, and a token of it is %s",
-						seed, row.Name, gateway, cell.Outcome, best,
-					)
-				}
+	t.Parallel()
+	const estates, groups = 40, 4
+	seen := make([]map[rules.Decision]int, groups)
+	t.Cleanup(func() {
+		for _, o := range []rules.Decision{rules.Accepted, rules.Rejected, rules.Undetermined} {
+			n := 0
+			for _, outcomes := range seen {
+				n += outcomes[o]
+			}
+			if n < 100 {
+				t.Errorf("%s came up %d times only: the test proves little", o, n)
 			}
 		}
-		if grouped.Classes > grouped.Tokens*len(grouped.Gateways) {
-			t.Fatalf("seed %d: %d tokens, %d classes", seed, grouped.Tokens, grouped.Classes)
+	})
+	for group := range groups {
+		seen[group] = map[rules.Decision]int{}
+		t.Run(fmt.Sprintf("estates %d of %d", group+1, groups), func(t *testing.T) {
+			t.Parallel()
+			for seed := group; seed < estates; seed += groups {
+				cellsAreSound(t, uint64(seed), seen[group])
+			}
+		})
+	}
+}
+
+// cellsAreSound checks one random estate, and counts the outcomes of its cells.
+func cellsAreSound(t *testing.T, seed uint64, outcomes map[rules.Decision]int) {
+	t.Helper()
+	e := dice{rand.New(rand.NewPCG(seed, 1))}.estate(t)
+	grouped, single := e.evaluate(true), e.evaluate(false)
+	for r, row := range grouped.Rows {
+		for g, gateway := range grouped.Gateways {
+			cell, other := grouped.Cells[r][g], single.Cells[r][g]
+			outcomes[cell.Outcome]++
+			at := fmt.Sprintf("seed %d: %s at %s is %s", seed, row.Name, gateway, cell.Outcome)
+			if cell.Outcome != other.Outcome || cell.Wrong != other.Wrong {
+				t.Fatalf("%s, and %s one by one", at, other.Outcome)
+			}
+			if id := letInWith(e, gateway, row, cell); id != "" {
+				t.Fatalf("%s, and a caller who writes %s is let in", at, id)
+			}
+			if best := furthest(e, gateway, row); best != cell.Outcome {
+				t.Fatalf("%s, and a token of it is %s", at, best)
+			}
 		}
 	}
-	for _, o := range []rules.Decision{rules.Accepted, rules.Rejected, rules.Undetermined} {
-		if outcomes[o] < 100 {
-			t.Errorf("%s came up %d times only: the test proves little", o, outcomes[o])
-		}
+	if grouped.Classes > grouped.Tokens*len(grouped.Gateways) {
+		t.Fatalf("seed %d: %d tokens, %d classes", seed, grouped.Tokens, grouped.Classes)
 	}
 }
 

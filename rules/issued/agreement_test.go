@@ -204,6 +204,7 @@ func furthestAmong(v *View, all ...Tokens) rules.Decision {
 // worlds: every kind of token by itself, and all tokens of a holder at once with what differs left
 // open. One is what matrix asks, the other what lint does.
 func TestHoldersGetAsFarAsTheirKinds(t *testing.T) {
+	t.Parallel()
 	outcomes := map[rules.Decision]int{}
 	for seed := range uint64(500) {
 		w := dice{rand.New(rand.NewPCG(seed, 7))}.world(t)

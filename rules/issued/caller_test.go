@@ -31,6 +31,7 @@ func expressionOver(in rules.Input, upper bool) rules.Input {
 }
 
 func TestWhatACallerWritesBesideTheToken(t *testing.T) {
+	t.Parallel()
 	header, query := rules.Input{
 		Source: rules.FromHTTP, Name: "x-env",
 	}, rules.Input{Source: rules.FromQuery, Name: "id"}
@@ -91,6 +92,7 @@ func TestWhatACallerWritesBesideTheToken(t *testing.T) {
 }
 
 func TestARealTokensHolderWritesWhatHelps(t *testing.T) {
+	t.Parallel()
 	header := rules.Input{Source: rules.FromHTTP, Name: "client_id"}
 	v := NewView(policyOf(
 		&rules.Check{ID: rules.ClientID, Test: rules.Found(header), Binds: "client"},
@@ -113,6 +115,7 @@ func TestARealTokensHolderWritesWhatHelps(t *testing.T) {
 }
 
 func TestTheUsualTokensOfAKind(t *testing.T) {
+	t.Parallel()
 	w := worldOf(
 		t, parts{
 			uat:        `{"appId":"` + apiUAT + `"` + v1Orders + `}`,

@@ -40,6 +40,7 @@ func furthestIn(
 }
 
 func TestWhoGetsInInAWorldThatIsMadeUpFromPolicies(t *testing.T) {
+	t.Parallel()
 	const issuer = "https://sts.windows.net/" + tenantID + "/"
 	id := &rules.Check{ID: rules.ClientID, Test: rules.Has(rules.Claim("appid")), Binds: "client"}
 	contract := &rules.Check{
@@ -160,6 +161,7 @@ func TestWhoGetsInInAWorldThatIsMadeUpFromPolicies(t *testing.T) {
 }
 
 func TestAForgersTokenGetsInWhereNoSignatureIsChecked(t *testing.T) {
+	t.Parallel()
 	verifies := asks(
 		rules.Signature, rules.Predicate{
 			Op: rules.Verifies, Key: &rules.Key{
@@ -189,6 +191,7 @@ func TestAForgersTokenGetsInWhereNoSignatureIsChecked(t *testing.T) {
 }
 
 func TestAClientThatNoFileShowsHasRowsOfItsOwn(t *testing.T) {
+	t.Parallel()
 	w := worldOf(t, parts{uat: app(apiUAT, ""), uatClients: app(webUAT, "")})
 	w.Places[1].Contracts = &rules.Contracts{
 		IDs: []string{webUAT, webDev, "no-application-id", strings.ToUpper(apiDev)},
@@ -220,6 +223,7 @@ func TestAClientThatNoFileShowsHasRowsOfItsOwn(t *testing.T) {
 }
 
 func TestAPartOfTheAudienceIsFoundInOthers(t *testing.T) {
+	t.Parallel()
 	for name, row := range map[string]struct {
 		test rules.Predicate
 		want rules.Decision
@@ -242,6 +246,7 @@ func TestAPartOfTheAudienceIsFoundInOthers(t *testing.T) {
 }
 
 func TestTheAppRegistrationSaysWhatTheAPIHas(t *testing.T) {
+	t.Parallel()
 	api := directory(
 		t, app(apiUAT, scopes+`,"optionalClaims":{"accessToken":[{"name":"idtyp"}]}`),
 	).Apps[0]
@@ -273,6 +278,7 @@ func TestTheAppRegistrationSaysWhatTheAPIHas(t *testing.T) {
 // TestManyChecksAreLookedAtOneByOne holds that neither the claims of one policy nor its checks
 // multiply.
 func TestManyChecksAreLookedAtOneByOne(t *testing.T) {
+	t.Parallel()
 	var checks []*rules.Check
 	for i := range 400 {
 		checks = append(
@@ -295,6 +301,7 @@ func TestManyChecksAreLookedAtOneByOne(t *testing.T) {
 }
 
 func TestTokensThatLookTheSameAreSeenOnce(t *testing.T) {
+	t.Parallel()
 	policies := policyOf(asks(rules.Audience, equals("aud", "api://orders")))
 	h := Assume(policies, nil)
 	v, n, all := h.View(policies), 0, []*Token(nil)
@@ -309,6 +316,7 @@ func TestTokensThatLookTheSameAreSeenOnce(t *testing.T) {
 }
 
 func TestAnAPIsOwnTokensAreSettledAndChosen(t *testing.T) {
+	t.Parallel()
 	h := Assume(
 		policyOf(
 			asks(
@@ -331,6 +339,7 @@ func TestAnAPIsOwnTokensAreSettledAndChosen(t *testing.T) {
 }
 
 func TestWhatAHolderCanHaveAsAnyPolicyWantsIt(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		freedom freedom
 		claim   string
@@ -358,6 +367,7 @@ func TestWhatAHolderCanHaveAsAnyPolicyWantsIt(t *testing.T) {
 }
 
 func TestWhatStandsInQuotesInAnExpression(t *testing.T) {
+	t.Parallel()
 	got := quoted(`(a == 'x y') or b contains "it's" or c == 'open`)
 	if want := []string{"x y", "it's"}; !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
@@ -375,6 +385,7 @@ func TestWhatStandsInQuotesInAnExpression(t *testing.T) {
 }
 
 func TestWhatAnExpressionMakesOfAClientsID(t *testing.T) {
+	t.Parallel()
 	begins := &rules.Opaque{Text: "appid startsWith '0'", Reads: []rules.Input{
 		rules.Claim("appid"),
 	}, Eval: func(r *rules.Request) rules.Reading {

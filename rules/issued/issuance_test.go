@@ -93,6 +93,7 @@ func requires(access string) string {
 // TestWhatEntraIssues holds the model against what is known of Entra: facts/entra.md, sections 1.1
 // to 1.4 and 5, one row a rule.
 func TestWhatEntraIssues(t *testing.T) {
+	t.Parallel()
 	uri := func(id, more string) string { return `{"appId":"` + id + `"` + v1Orders + more + `}` }
 	tests := []struct {
 		name       string

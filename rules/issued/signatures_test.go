@@ -11,6 +11,7 @@ import (
 // TestWhoseKeysVerifyAModelledToken holds kb-005321722, what it leaves out, 5: tenants share
 // signing keys.
 func TestWhoseKeysVerifyAModelledToken(t *testing.T) {
+	t.Parallel()
 	cloud, _ := entra.CloudByID("public")
 	tests := []struct {
 		name string

@@ -160,3 +160,112 @@ func TestATokenForSomebodyElsesAPIIsTakenForOneThatCanBeObtained(t *testing.T) {
 		}
 	}
 }
+
+func TestTheRowsOfAPartyAreOneLine(t *testing.T) {
+	t.Parallel()
+	e := estateOf(t, parts{
+		dev: app(apiDev, ""), uat: app(apiUAT, scopes),
+		devClients: app(webDev, ""), uatClients: app(webUAT, ""),
+	})
+	e.Sites[1].Policies = policy(check("scp", "UAT.Access"))
+	m := e.Evaluate()
+	var labels []string
+	for _, line := range m.Lines() {
+		labels = append(labels, line.Label)
+	}
+	want := []string{
+		"dev", "uat", "dev's clients, other tokens", "uat's clients, other tokens",
+		"a stranger of the tenant", "another tenant", "whoever writes a token",
+	}
+	if diff := cmp.Diff(want, labels); diff != "" {
+		t.Errorf("the lines (-want +got):\n%s", diff)
+	}
+	others := m.Lines()[2]
+	if at := m.At(others, 0); !m.Cells[at][0].Wrong {
+		t.Errorf("of dev's clients the row %s counts, which is right", m.Rows[at].Name)
+	}
+	rejected := m.Rejected(0)
+	if len(rejected) == 0 {
+		t.Error("no row is noted as rejected while another kind gets further")
+	}
+	for _, r := range rejected {
+		if c := m.Cells[r][0]; c.Outcome != rules.Rejected || c.Wrong || c.Note == "" {
+			t.Errorf("%s is noted as rejected: %+v", m.Rows[r].Name, c)
+		}
+	}
+	if !m.Has(Issuance) || m.Has(LockedOut) {
+		t.Error("the hole is not one of issuance alone")
+	}
+}
+
+func TestCellsThatAreNotKnownAreListedByTheCheckThatIsNotKnown(t *testing.T) {
+	t.Parallel()
+	e := estateOf(t, parts{uat: app(apiUAT, ""), uatClients: app(webUAT, "")})
+	e.Sites[1].Policies = policy(
+		check("aud", apiUAT),
+		&rules.Check{ID: rules.ClientID, Test: rules.Found(rules.Claim("appid")), Binds: "client"},
+		named("contract", rules.Contract, listed()),
+	)
+	m := e.Evaluate()
+	open := m.OpenCells()
+	if len(open) != 1 || open[0].Decided != rules.Contract || open[0].Gateway != 0 {
+		t.Fatalf("got %+v", open)
+	}
+	wrong, unknown, all := m.Wrong()
+	if wrong != 0 || unknown != open[0].Rows || all != len(m.Rows) {
+		t.Errorf("%d of %d are wrong, %d not known", wrong, all, unknown)
+	}
+}
+
+func TestOtherPoliciesAreTriedAtOneGateway(t *testing.T) {
+	t.Parallel()
+	e := estateOf(t, parts{uat: app(apiUAT, ""), devClients: app(webDev, ""), uatClients: app(webUAT, "")})
+	e.Sites[0].Policies = policy(check("aud", apiDev))
+	e.Sites[1].Policies = policy(check("aud", apiUAT))
+	m := e.Evaluate()
+	tried := m.Try(1, policy(check("aud", apiUAT), check("appid", webUAT)))
+	const row = "dev/for-uat-app"
+	if c := cells(m, "uat")[row]; c.Outcome != rules.Accepted {
+		t.Fatalf("before: %+v", c)
+	}
+	after := m.With(1, tried)
+	if c := cells(after, "uat")[row]; c.Outcome != rules.Rejected || c.Wrong {
+		t.Errorf("after: %+v", c)
+	}
+	if c := cells(m, "uat")[row]; c.Outcome != rules.Accepted {
+		t.Errorf("the matrix itself has changed: %+v", c)
+	}
+	if before, now := cells(m, "dev")[row], cells(after, "dev")[row]; before.Outcome != now.Outcome {
+		t.Errorf("the other gateway has changed: %s, then %s", before.Outcome, now.Outcome)
+	}
+	own := m.Own(1)
+	for _, request := range own {
+		if id, _ := request.Token.Claims.Member("appid").Str(); id != webUAT {
+			t.Errorf("a token of %s is called uat's own", id)
+		}
+	}
+	if len(own) == 0 {
+		t.Error("uat has no token of its own")
+	}
+}
+
+// Of a gateway with several classes of requests the worst one counts: where tokens that are meant
+// to be let in get least far, and others furthest.
+func TestTheWorstClassOfRequestsCounts(t *testing.T) {
+	t.Parallel()
+	e := estateOf(t, parts{uat: app(apiUAT, ""), devClients: app(webDev, ""), uatClients: app(webUAT, "")})
+	limited := policy(check("appid", "nobody"))
+	limited[0].When.Routes = []rules.Route{{Path: "/orders.*"}}
+	e.Sites[1].Policies = append(policy(check("aud", apiUAT)), limited...)
+	m := e.Evaluate()
+	own, other := cells(m, "uat")["uat/app"], cells(m, "uat")["dev/for-uat-app"]
+	if own.Outcome != rules.Rejected || own.Class().Path != "/orders" {
+		t.Errorf("its own get %s at %s", own.Outcome, own.Class())
+	}
+	if other.Outcome != rules.Accepted || other.Class().Path == "/orders" {
+		t.Errorf("others get %s at %s", other.Outcome, other.Class())
+	}
+	if len(m.Remarks) != 1 || m.Remarks[0].Policy != limited[0] {
+		t.Errorf("the remarks are %+v", m.Remarks)
+	}
+}

@@ -61,7 +61,9 @@ func TestAPolicyIsFoundAmongTheEntriesOfItsConfiguration(t *testing.T) {
 		}
 	}
 	if other := c.For("two"); other.Options.Variant != "two" || c.Options.Variant != "" {
-		t.Errorf("the copy is for %q, the original for %q", other.Options.Variant, c.Options.Variant)
+		t.Errorf(
+			"the copy is for %q, the original for %q", other.Options.Variant, c.Options.Variant,
+		)
 	}
 }
 
@@ -89,7 +91,11 @@ func TestASolutionStartsWithTheFirstStepThatCanBeMade(t *testing.T) {
 		changes []Change
 		want    int
 	}{
-		{"the step that does it all comes first", []Change{{ID: "audience"}, {ID: "all-at-once"}}, 1},
+		{
+			"the step that does it all comes first",
+			[]Change{{ID: "audience"}, {ID: "all-at-once"}},
+			1,
+		},
 		{
 			"a step that is refused is passed over",
 			[]Change{{ID: "all-at-once", Refused: "not here"}, {ID: "scope"}},

@@ -40,7 +40,8 @@ func TestWhatIsAnAnswerOfAValidationEndpoint(t *testing.T) {
 			switch {
 			case test.refused == "" && err != nil:
 				t.Errorf("refused: %v", err)
-			case test.refused != "" && (err == nil || !strings.Contains(err.Error(), test.refused)):
+			case test.refused == "":
+			case err == nil || !strings.Contains(err.Error(), test.refused):
 				t.Errorf("got %v", err)
 			}
 		})

@@ -129,7 +129,11 @@ func predictionOf(checks ...*Check) *Prediction {
 			row("rate-limited", 429, "slow down", "rate-limit"),
 		},
 		Causes: []Cause{
-			{ID: "never", Any: true, Possible: func(*Prediction, *Observation) bool { return false }},
+			{
+				ID:       "never",
+				Any:      true,
+				Possible: func(*Prediction, *Observation) bool { return false },
+			},
 			{ID: "header-lost", Situations: []string{"no-token"}},
 			{ID: "not-deployed", LetsIn: true},
 			{ID: "another-policy", Elsewhere: true},
@@ -278,7 +282,8 @@ func TestAPredictionIsComparedWithWhatWasObserved(t *testing.T) {
 			if c.Agrees != test.agrees {
 				t.Errorf("agrees: %d", c.Agrees)
 			}
-			if !strings.Contains(c.Follows, test.follows) || test.follows == "" && c.Follows != "" {
+			if !strings.Contains(c.Follows, test.follows) ||
+				test.follows == "" && c.Follows != "" {
 				t.Errorf("it follows that %s", c.Follows)
 			}
 			var ids []string

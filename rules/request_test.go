@@ -27,7 +27,10 @@ func TestWhatIsReadOfAToken(t *testing.T) {
 		{"a claim of a token that can't be read", claims(``), Claim("aud"), "?"},
 		{"one of many claims", claims(crowd), Claim("c70"), "v70"},
 		{"none of many claims", claims(crowd), Claim("x"), "-"},
-		{"one that is twice among many, with different values", claims(crowd), Claim("twice"), "?"},
+		{
+			"one that is twice among many, with different values",
+			claims(crowd), Claim("twice"), "?",
+		},
 		{"one that is twice among many, with the same value", claims(crowd), Claim("same"), "1"},
 		{"a member of the header", claims(`{}`), header, "RS256"},
 		{"a header without a token", &Request{}, header, "-"},
@@ -87,7 +90,10 @@ func TestARequestIsMovedBackOnlyWhereItsTokenHasExpiredSince(t *testing.T) {
 		claims string
 		want   bool
 	}{
-		{"an expired token that says when it was issued", `{"iat":1778060000,"exp":1778063600}`, true},
+		{
+			"an expired token that says when it was issued", `{"iat":1778060000,"exp":1778063600}`,
+			true,
+		},
 		{"one that is good", `{"iat":1778060000,"exp":1778072400}`, false},
 		{"one that does not say", `{"exp":1778063600}`, false},
 	}
@@ -114,7 +120,8 @@ func TestWhatIsInTheAuthorizationHeaderInsteadOfTheTokenIsNamedWithoutShowingIt(
 	token := claims(`{}`).Token
 	loose := &Check{ID: TokenPresent, Test: Predicate{Op: Sent, Loose: true}}
 	strict := &Check{
-		ID: TokenPresent, Test: Predicate{Op: Sent, Lookup: &Lookup{Otherwise: &Answer{Status: 400}}},
+		ID:   TokenPresent,
+		Test: Predicate{Op: Sent, Lookup: &Lookup{Otherwise: &Answer{Status: 400}}},
 	}
 	tests := []struct {
 		name   string
@@ -141,7 +148,10 @@ func TestWhatIsInTheAuthorizationHeaderInsteadOfTheTokenIsNamedWithoutShowingIt(
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
-			request := &Request{Token: token, Headers: map[string]string{"Authorization": test.header}}
+			request := &Request{
+				Token:   token,
+				Headers: map[string]string{"Authorization": test.header},
+			}
 			r := &Evaluate([]*Policy{{Root: AllOf(test.check)}}, request).Results[0]
 			if r.Outcome != test.want || !strings.Contains(r.Why(), test.why) {
 				t.Errorf("%s, because %s", r.Outcome, r.Why())

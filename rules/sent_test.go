@@ -103,7 +103,8 @@ func TestWhatIsSentInThePlaceOfAToken(t *testing.T) {
 		"nothing": {
 			map[string]string{"X-Token": ""},
 			nil, 401, "none",
-			"where the policy looks for it, in the X-Token header or the query token or the cookie t",
+			"where the policy looks for it, " +
+				"in the X-Token header or the query token or the cookie t",
 		},
 		"something else in the header": {
 			map[string]string{"X-Token": "secret"},

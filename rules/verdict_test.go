@@ -25,9 +25,13 @@ func claims(text string) *Request {
 func TestPredicates(t *testing.T) {
 	t.Parallel()
 	aud, scp, roles := Claim("aud"), Claim("scp"), Claim("roles")
-	is := func(in Input, text string) Predicate { return Predicate{Op: Equals, Input: in, Values: Literals(text)} }
+	is := func(in Input, text string) Predicate {
+		return Predicate{Op: Equals, Input: in, Values: Literals(text)}
+	}
 	unknown := Predicate{Op: True, Input: Input{Source: FromExpression, Opaque: &Opaque{
-		Eval: func(*Request) Reading { return Reading{Unknown: &Unknown{Why: "as the test has it"}} },
+		Eval: func(*Request) Reading {
+			return Reading{Unknown: &Unknown{Why: "as the test has it"}}
+		},
 	}}}
 	tests := []struct {
 		name   string

@@ -114,7 +114,8 @@ func TestAResultSaysWhatWasWantedWhatWasFoundAndWhy(t *testing.T) {
 			"an instant that is too large makes the gateway fail",
 			Check{ID: Expiry, Test: expiry},
 			`{"exp":99999999999}`,
-			Fail, "exp in the future", "exp 5138-11-16T09:46:39Z", "a number so large that the gateway fails on it",
+			Fail, "exp in the future", "exp 5138-11-16T09:46:39Z",
+			"a number so large that the gateway fails on it",
 		},
 		{
 			"a token that is not valid yet",
@@ -166,7 +167,8 @@ func TestAResultSaysWhatWasWantedWhatWasFoundAndWhy(t *testing.T) {
 			Check{ID: CustomClaim, Test: oneOf("roles", "w")},
 			`{` + v1 + `,"iat":1778065200,"xms_mirid":"/subscriptions/s/resourcegroups/g/` +
 				`providers/Microsoft.ManagedIdentity/userAssignedIdentities/i"}`,
-			Fail, "w", "none", "a role that was granted after 2026-05-06T11:00:00Z shows only in the next",
+			Fail, "w", "none",
+			"a role that was granted after 2026-05-06T11:00:00Z shows only in the next",
 		},
 		{
 			"an expression says what it has read",
@@ -202,7 +204,8 @@ func TestAResultSaysWhatWasWantedWhatWasFoundAndWhy(t *testing.T) {
 			"a token for Microsoft Graph",
 			Check{ID: Audience, Test: oneOf("aud", appID)},
 			`{` + v1 + `,"aud":"https://graph.microsoft.com"}`,
-			Fail, appID, "https://graph.microsoft.com", "It is a token for Microsoft Graph, not for",
+			Fail, appID, "https://graph.microsoft.com",
+			"It is a token for Microsoft Graph, not for",
 		},
 		{
 			"an ID token",
@@ -232,7 +235,8 @@ func TestAResultSaysWhatWasWantedWhatWasFoundAndWhy(t *testing.T) {
 				Op: HasAll, Input: Claim("scp"), Values: Literals("api://x/.default"),
 			}},
 			`{"scp":"read"}`,
-			Fail, "api://x/.default", "read", "A scope that ends in /.default is what a client asks",
+			Fail, "api://x/.default", "read",
+			"A scope that ends in /.default is what a client asks",
 		},
 		{
 			"a scope in its URI form",
@@ -272,7 +276,9 @@ func TestAResultSaysWhatWasWantedWhatWasFoundAndWhy(t *testing.T) {
 		{
 			"a signature algorithm that the policy does not take",
 			Check{ID: Algorithm, Test: Predicate{
-				Op: Equals, Input: Input{Source: FromHeader, Name: "alg"}, Values: Literals("ES256"),
+				Op:     Equals,
+				Input:  Input{Source: FromHeader, Name: "alg"},
+				Values: Literals("ES256"),
 			}},
 			`{}`,
 			Fail, "ES256", "RS256", "the token says that it is signed with RS256",
@@ -280,7 +286,9 @@ func TestAResultSaysWhatWasWantedWhatWasFoundAndWhy(t *testing.T) {
 		{
 			"a header without an algorithm",
 			Check{ID: Algorithm, Test: Predicate{
-				Op: Equals, Input: Input{Source: FromHeader, Name: "enc"}, Values: Literals("ES256"),
+				Op:     Equals,
+				Input:  Input{Source: FromHeader, Name: "enc"},
+				Values: Literals("ES256"),
 			}},
 			`{}`,
 			Fail, "ES256", "none", "the token's header names no algorithm",
@@ -427,7 +435,8 @@ func TestAClientWithoutAContractIsExplained(t *testing.T) {
 			[]string{"orders-web"},
 			[]string{
 				"client " + appID + " has no approved contract on this API instance",
-				"None of the contracts has a client id in the form of Entra ID's, a GUID: an own id",
+				"None of the contracts has a client id in the form of Entra ID's, " +
+					"a GUID: an own id",
 				"A group admits too",
 			},
 		},
@@ -438,7 +447,8 @@ func TestAClientWithoutAContractIsExplained(t *testing.T) {
 		},
 		{
 			"a middle tier that acts for a user",
-			`{"ver":"2.0","azp":"` + appID + `","azpacr":"1","scp":"read","iss":"` + v2Issuer + `"}`,
+			`{"ver":"2.0","azp":"` + appID + `","azpacr":"1","scp":"read",` +
+				`"iss":"` + v2Issuer + `"}`,
 			[]string{tenantID},
 			[]string{"the contract has to be the middle tier's"},
 		},
@@ -484,7 +494,10 @@ func TestACapturedAnswerCountsInPlaceOfTheModel(t *testing.T) {
 			"an active that is a text", `{}`, `{"active":"yes"}`, Unsure, "RFC 7662",
 			"active is a string in the captured answer, not a boolean",
 		},
-		{"without an answer the model counts", `{"exp":1778072400}`, "", Pass, "a model", "active"},
+		{
+			"without an answer the model counts", `{"exp":1778072400}`, "", Pass, "a model",
+			"active",
+		},
 		{
 			"a model of a token that can't be read", "", "", Unsure, "a model",
 			"the token can't be read, so the validation endpoint's answer can't be modelled on it",

@@ -145,7 +145,7 @@ func TestTheClientIDThatACallerWritesIsOfHisChoice(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			e := estateOf(t, parts{uat: app(apiUAT, ""), uatClients: app(webUAT, "")})
+			e := estateOf(t, parts{UAT: app(apiUAT, ""), UATClients: app(webUAT, "")})
 			e.Sites[1].Policies, e.Sites[1].Contracts = policy(test.checks...), test.contracts
 			m := e.Evaluate()
 			for r, row := range m.Rows {

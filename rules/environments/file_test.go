@@ -41,7 +41,8 @@ environments:
 allow:
   - {from: dev, to: sandbox, reason: "shared by design"}
 lint:
-  ignore: [{rule: unknown-field, path: "policies/legacy/**", reason: "old console", until: 2027-01-31}]
+  ignore:
+    - {rule: unknown-field, path: "policies/legacy/**", reason: "old console", until: 2027-01-31}
 `)
 	if err != nil {
 		t.Fatal(err)
@@ -106,7 +107,8 @@ var faulty = []struct{ name, text, at, says string }{
 	},
 	{
 		"a day that is none",
-		"version: 1\nenvironments: {dev: {}}\nlint:\n  ignore: [{rule: x, reason: y, until: soon}]\n",
+		"version: 1\nenvironments: {dev: {}}\nlint:\n" +
+			"  ignore: [{rule: x, reason: y, until: soon}]\n",
 		"gatewhy.yaml:4:40", "until must be a day",
 	},
 	{
@@ -154,7 +156,8 @@ var sound = []struct{ name, text string }{
 	},
 	{
 		"a finding set aside for an empty reason, of which lint tells",
-		"version: 1\nenvironments: {dev: {}}\nlint:\n  ignore: [{rule: x, reason: ' '}, {rule: x, reason: }]\n",
+		"version: 1\nenvironments: {dev: {}}\nlint:\n" +
+			"  ignore: [{rule: x, reason: ' '}, {rule: x, reason: }]\n",
 	},
 	{
 		"a finding set aside without a reason, of which lint tells",

@@ -13,10 +13,12 @@ func FuzzRead(f *testing.F) {
 		f.Add(test.text)
 	}
 	f.Add(
-		"version: 1\nenvironments:\n  dev: {policies: a.json, tokens: [a, b]}\nallow: [{from: dev, to: dev, reason: x}]\n",
+		"version: 1\nenvironments:\n  dev: {policies: a.json, tokens: [a, b]}\n" +
+			"allow: [{from: dev, to: dev, reason: x}]\n",
 	)
 	f.Add(
-		"version: 1\ntests:\n  - {name: x, token: {shape: graph, claims: {aud: null}}, expect: {status: 401}}\n",
+		"version: 1\ntests:\n" +
+			"  - {name: x, token: {shape: graph, claims: {aud: null}}, expect: {status: 401}}\n",
 	)
 	f.Fuzz(func(t *testing.T, text string) {
 		file, err := source.Read("x.yaml", []byte(text))

@@ -9,75 +9,41 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/testdata/estates"
 )
 
 const (
-	tenant = "5c1f0a7e-3b0d-4a55-9c3e-7f0e2b6d9a11"
-	apiDev = "d1b1c6d5-7d1f-4f0c-8e0e-6a5d3c2b1a01"
-	apiUAT = "9b1c6d52-7d1f-4f0c-8e0e-6a5d3c2b1a09"
-	webDev = "d30c7f41-52b8-4f6e-8a1b-90c4e7d2a5b6"
-	webUAT = "6f0e1c2a-8d4b-4c7e-9a53-2b1d0e9f8ac3"
+	tenant = estates.Tenant
+	apiDev = estates.APIDev
+	apiUAT = estates.APIUAT
+	webDev = estates.WebDev
+	webUAT = estates.WebUAT
 )
 
 var noon = time.Date(2026, 5, 6, 12, 0, 0, 0, time.UTC)
 
-// parts is what files say of two environments; each text is a list of what Graph answers.
-type parts struct{ dev, uat, devClients, uatClients string }
+// parts is what files say of two environments.
+type parts = estates.Parts
 
-func app(
-	id, more string,
-) string {
-	return `{"appId":"` + id + `","identifierUris":[]` + more + `}`
-}
+func app(id, more string) string { return estates.App(id, more) }
 
 // estateOf reads the registrations of two environments.
 func estateOf(t *testing.T, p parts) *Estate {
 	t.Helper()
 	cloud, _ := entra.CloudByID("public")
 	e := &Estate{Tenant: tenant, Cloud: cloud, At: noon}
-	for _, site := range []struct{ name, api, clients string }{{"dev", p.dev, p.devClients}, {"uat", p.uat, p.uatClients}} {
-		s := Site{Name: site.name}
-		if site.api != "" {
-			d := directory(t, site.api)
-			s.API = d.Apps[0]
-			e.Assignments = append(e.Assignments, d.Assignments...)
-		}
-		if site.clients != "" {
-			s.Clients = directory(t, site.clients).Apps
-		}
-		e.Sites = append(e.Sites, s)
+	for _, read := range p.Read(t) {
+		e.Sites = append(e.Sites, Site{Name: read.Name, API: read.API, Clients: read.Clients})
+		e.Assignments = append(e.Assignments, read.Assignments...)
 	}
 	return e
 }
 
-func directory(t *testing.T, text string) *entra.Directory {
-	t.Helper()
-	file, err := source.Read("apps.json", []byte("["+text+"]"))
-	if err != nil {
-		t.Fatal(err)
-	}
-	d, err := entra.ReadRegistrations(file)
-	if err != nil {
-		t.Fatal(err)
-	}
-	return d
-}
-
-const (
-	v1Orders  = `,"identifierUris":["api://orders-uat"]`
-	v2        = `,"api":{"requestedAccessTokenVersion":2}`
-	scopes    = `,"api":{"oauth2PermissionScopes":[{"id":"s1","value":"UAT.Access","type":"User"},{"id":"s2","value":"UAT.Admin","type":"Admin"},{"id":"s3","value":"UAT.Old","isEnabled":false}]}`
-	roles     = `,"appRoles":[{"id":"r1","value":"UAT.Write","allowedMemberTypes":["Application"]},{"id":"r2","value":"UAT.Clerk","allowedMemberTypes":["User"]}]`
-	bothOfUAT = scopes + roles
-
-	required = `{"appId":"` + apiUAT + `","id":"p1","servicePrincipalType":"Application","appRoleAssignmentRequired":true}`
-)
-
 func TestAnAssignmentToWhomNoFileShowsLeavesItOpenWhoHoldsTheRole(t *testing.T) {
 	t.Parallel()
-	assigned := app(
-		apiUAT, roles,
-	) + "," + required + `,{"principalId":"pd","principalType":"ServicePrincipal","resourceId":"p1","appRoleId":"r1"}`
+	assigned := app(apiUAT, estates.Roles) + "," + estates.NeedsRole +
+		`,{"principalId":"pd","principalType":"ServicePrincipal",` +
+		`"resourceId":"p1","appRoleId":"r1"}`
 	principal := `,{"appId":"` + webDev + `","id":"%s","servicePrincipalType":"Application"}`
 	tests := []struct {
 		name, devClients string
@@ -97,7 +63,7 @@ func TestAnAssignmentToWhomNoFileShowsLeavesItOpenWhoHoldsTheRole(t *testing.T) 
 		},
 	}
 	for _, test := range tests {
-		e := estateOf(t, parts{uat: assigned, devClients: test.devClients})
+		e := estateOf(t, parts{UAT: assigned, DevClients: test.devClients})
 		e.Sites[1].Policies = policy(
 			&rules.Check{
 				ID: rules.CustomClaim,
@@ -109,7 +75,9 @@ func TestAnAssignmentToWhomNoFileShowsLeavesItOpenWhoHoldsTheRole(t *testing.T) 
 			},
 		)
 		m := e.Evaluate()
-		for row, want := range map[string]rules.Decision{"dev/for-uat-app-UAT.Write": test.dev, "stranger/for-uat-app-UAT.Write": test.stranger} {
+		for row, want := range map[string]rules.Decision{
+			"dev/for-uat-app-UAT.Write": test.dev, "stranger/for-uat-app-UAT.Write": test.stranger,
+		} {
 			got := rules.Decision("")
 			if c := cells(m, "uat")[row]; c != nil {
 				got = c.Outcome
@@ -124,8 +92,10 @@ func TestAnAssignmentToWhomNoFileShowsLeavesItOpenWhoHoldsTheRole(t *testing.T) 
 // TestWhatPoliciesAskForIsModelled holds tokens that only some policies tell from others.
 func TestWhatPoliciesAskForIsModelled(t *testing.T) {
 	t.Parallel()
-	three := `,"api":{"oauth2PermissionScopes":[{"id":"s1","value":"a"},{"id":"s2","value":"b"},{"id":"s3","value":"c"}]}`
-	expression := func(text string, reads string, eval func(*rules.Request) rules.Reading) rules.Predicate {
+	const three = `,"api":{"oauth2PermissionScopes":[` +
+		`{"id":"s1","value":"a"},{"id":"s2","value":"b"},{"id":"s3","value":"c"}]}`
+	type eval = func(*rules.Request) rules.Reading
+	expression := func(text, reads string, eval eval) rules.Predicate {
 		return rules.Predicate{
 			Op: rules.True,
 			Input: rules.Input{
@@ -202,7 +172,7 @@ func TestWhatPoliciesAskForIsModelled(t *testing.T) {
 		},
 	}
 	for _, test := range tests {
-		e := estateOf(t, parts{uat: app(apiUAT, three)})
+		e := estateOf(t, parts{UAT: app(apiUAT, three)})
 		e.Sites[1].Policies = policy(&rules.Check{ID: rules.CustomClaim, Test: test.test})
 		c := cells(e.Evaluate(), "uat")[test.row]
 		if c == nil || c.Outcome != test.want {

@@ -9,6 +9,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/testdata/estates"
 )
 
 // check asks that a claim equals a text; what does not gets 401.
@@ -48,7 +49,9 @@ func TestTheCostGrowsWithWhatIsReadAndNotWithTheNumberOfApps(t *testing.T) {
 		for i := range clients {
 			all = append(all, app(fmt.Sprintf("%08x-0000-4000-8000-000000000000", i), ""))
 		}
-		e := estateOf(t, parts{uat: app(apiUAT, scopes), uatClients: strings.Join(all, ",")})
+		e := estateOf(
+			t, parts{UAT: app(apiUAT, estates.Scopes), UATClients: strings.Join(all, ",")},
+		)
 		e.Sites[1].Policies = policy(
 			check("aud", apiUAT),
 			&rules.Check{ID: rules.ClientID, Test: rules.Has(rules.Claim("appid"))},
@@ -69,7 +72,7 @@ func TestTheCostGrowsWithWhatIsReadAndNotWithTheNumberOfApps(t *testing.T) {
 func TestACrossingThatIsMeantIsNotWrong(t *testing.T) {
 	t.Parallel()
 	e := estateOf(
-		t, parts{uat: app(apiUAT, ""), devClients: app(webDev, ""), uatClients: app(webUAT, "")},
+		t, parts{UAT: app(apiUAT, ""), DevClients: app(webDev, ""), UATClients: app(webUAT, "")},
 	)
 	e.Sites[1].Policies = policy(check("aud", apiUAT))
 	if c := cells(e.Evaluate(), "uat")["dev/for-uat-app"]; !c.Wrong {
@@ -84,7 +87,7 @@ func TestACrossingThatIsMeantIsNotWrong(t *testing.T) {
 
 func TestOneKindOfOwnTokenIsEnough(t *testing.T) {
 	t.Parallel()
-	e := estateOf(t, parts{uat: app(apiUAT, scopes), uatClients: app(webUAT, "")})
+	e := estateOf(t, parts{UAT: app(apiUAT, estates.Scopes), UATClients: app(webUAT, "")})
 	e.Sites[1].Policies = policy(check("scp", "UAT.Access"))
 	all := cells(e.Evaluate(), "uat")
 	if in, out := all["uat/user-UAT.Access"], all["uat/app"]; in.Wrong || out.Wrong ||
@@ -101,14 +104,14 @@ func TestOneKindOfOwnTokenIsEnough(t *testing.T) {
 func TestATokenThatPerhapsNobodyCanHaveIsNotCalledAccepted(t *testing.T) {
 	t.Parallel()
 	api := `{"appId":"` + apiUAT + `","identifierUris":["https://contoso.example/orders"]}`
-	e := estateOf(t, parts{uat: api})
+	e := estateOf(t, parts{UAT: api})
 	e.Sites[1].Policies = policy(check("aud", "https://contoso.example/orders"))
-	if c := cells(e.Evaluate(), "uat")["other-tenant/api-like-uat"]; c.Outcome != rules.Undetermined ||
-		c.OK() != rules.Maybe {
+	c := cells(e.Evaluate(), "uat")["other-tenant/api-like-uat"]
+	if c.Outcome != rules.Undetermined || c.OK() != rules.Maybe {
 		t.Errorf("a URI on a domain of ours: %+v", c)
 	}
 	e = estateOf(
-		t, parts{uat: strings.Replace(api, "https://contoso.example/orders", "api://orders", 1)},
+		t, parts{UAT: strings.Replace(api, "https://contoso.example/orders", "api://orders", 1)},
 	)
 	e.Sites[1].Policies = policy(check("aud", "api://orders"))
 	if c := cells(e.Evaluate(), "uat")["other-tenant/api-like-uat"]; c.Outcome != rules.Accepted ||
@@ -119,7 +122,7 @@ func TestATokenThatPerhapsNobodyCanHaveIsNotCalledAccepted(t *testing.T) {
 
 func TestWhatWasNotLookedAtIsSaid(t *testing.T) {
 	t.Parallel()
-	e := estateOf(t, parts{uat: app(apiUAT, "")})
+	e := estateOf(t, parts{UAT: app(apiUAT, "")})
 	e.Sites[0].Policies, e.Sites[1].Policies = policy(), policy()
 	want := []string{
 		"dev has no api, so what Entra ID could issue for it was not modelled",
@@ -138,17 +141,19 @@ func TestATokenForSomebodyElsesAPIIsTakenForOneThatCanBeObtained(t *testing.T) {
 	}{
 		{
 			"of another environment's client", webDev,
-			"a client that does not belong to uat can obtain a token that is let in there: dev/api-like-uat",
+			"a client that does not belong to uat can obtain a token that is let in there: " +
+				"dev/api-like-uat",
 		},
 		{
 			"of our own client", webUAT,
-			"a client of uat can obtain a token for somebody else's API that is let in there: uat/api-like-uat",
+			"a client of uat can obtain a token for somebody else's API that is let in there: " +
+				"uat/api-like-uat",
 		},
 	}
 	for _, test := range tests {
 		e := estateOf(
 			t,
-			parts{uat: app(apiUAT, ""), devClients: app(webDev, ""), uatClients: app(webUAT, "")},
+			parts{UAT: app(apiUAT, ""), DevClients: app(webDev, ""), UATClients: app(webUAT, "")},
 		)
 		e.Sites[1].Policies = policy(check("aud", strangersAPIID), check("appid", test.clients))
 		m := e.Evaluate()
@@ -164,8 +169,8 @@ func TestATokenForSomebodyElsesAPIIsTakenForOneThatCanBeObtained(t *testing.T) {
 func TestTheRowsOfAPartyAreOneLine(t *testing.T) {
 	t.Parallel()
 	e := estateOf(t, parts{
-		dev: app(apiDev, ""), uat: app(apiUAT, scopes),
-		devClients: app(webDev, ""), uatClients: app(webUAT, ""),
+		Dev: app(apiDev, ""), UAT: app(apiUAT, estates.Scopes),
+		DevClients: app(webDev, ""), UATClients: app(webUAT, ""),
 	})
 	e.Sites[1].Policies = policy(check("scp", "UAT.Access"))
 	m := e.Evaluate()
@@ -200,7 +205,7 @@ func TestTheRowsOfAPartyAreOneLine(t *testing.T) {
 
 func TestCellsThatAreNotKnownAreListedByTheCheckThatIsNotKnown(t *testing.T) {
 	t.Parallel()
-	e := estateOf(t, parts{uat: app(apiUAT, ""), uatClients: app(webUAT, "")})
+	e := estateOf(t, parts{UAT: app(apiUAT, ""), UATClients: app(webUAT, "")})
 	e.Sites[1].Policies = policy(
 		check("aud", apiUAT),
 		&rules.Check{ID: rules.ClientID, Test: rules.Found(rules.Claim("appid")), Binds: "client"},
@@ -219,7 +224,9 @@ func TestCellsThatAreNotKnownAreListedByTheCheckThatIsNotKnown(t *testing.T) {
 
 func TestOtherPoliciesAreTriedAtOneGateway(t *testing.T) {
 	t.Parallel()
-	e := estateOf(t, parts{uat: app(apiUAT, ""), devClients: app(webDev, ""), uatClients: app(webUAT, "")})
+	e := estateOf(
+		t, parts{UAT: app(apiUAT, ""), DevClients: app(webDev, ""), UATClients: app(webUAT, "")},
+	)
 	e.Sites[0].Policies = policy(check("aud", apiDev))
 	e.Sites[1].Policies = policy(check("aud", apiUAT))
 	m := e.Evaluate()
@@ -235,8 +242,9 @@ func TestOtherPoliciesAreTriedAtOneGateway(t *testing.T) {
 	if c := cells(m, "uat")[row]; c.Outcome != rules.Accepted {
 		t.Errorf("the matrix itself has changed: %+v", c)
 	}
-	if before, now := cells(m, "dev")[row], cells(after, "dev")[row]; before.Outcome != now.Outcome {
-		t.Errorf("the other gateway has changed: %s, then %s", before.Outcome, now.Outcome)
+	before, now := cells(m, "dev")[row].Outcome, cells(after, "dev")[row].Outcome
+	if before != now {
+		t.Errorf("the other gateway has changed: %s, then %s", before, now)
 	}
 	own := m.Own(1)
 	for _, request := range own {
@@ -253,7 +261,9 @@ func TestOtherPoliciesAreTriedAtOneGateway(t *testing.T) {
 // to be let in get least far, and others furthest.
 func TestTheWorstClassOfRequestsCounts(t *testing.T) {
 	t.Parallel()
-	e := estateOf(t, parts{uat: app(apiUAT, ""), devClients: app(webDev, ""), uatClients: app(webUAT, "")})
+	e := estateOf(
+		t, parts{UAT: app(apiUAT, ""), DevClients: app(webDev, ""), UATClients: app(webUAT, "")},
+	)
 	limited := policy(check("appid", "nobody"))
 	limited[0].When.Routes = []rules.Route{{Path: "/orders.*"}}
 	e.Sites[1].Policies = append(policy(check("aud", apiUAT)), limited...)

@@ -5,6 +5,7 @@ import (
 
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/testdata/estates"
 )
 
 // off is a check that the configuration switches off.
@@ -142,14 +143,14 @@ func TestAHoleIsAtTheFieldThatOpensIt(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			multi := v2 + `,"signInAudience":"AzureADMultipleOrgs"`
+			multi := estates.V2 + `,"signInAudience":"AzureADMultipleOrgs"`
 			e := estateOf(
 				t,
 				parts{
-					dev:        app(apiDev, v2),
-					uat:        app(apiUAT, multi),
-					devClients: app(webDev, ""),
-					uatClients: app(webUAT, ""),
+					Dev:        app(apiDev, estates.V2),
+					UAT:        app(apiUAT, multi),
+					DevClients: app(webDev, ""),
+					UATClients: app(webUAT, ""),
 				},
 			)
 			e.Sites[1].Contracts = &rules.Contracts{IDs: []string{webUAT}}

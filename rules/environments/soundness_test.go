@@ -2,7 +2,6 @@ package environments
 
 import (
 	"fmt"
-	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
@@ -10,82 +9,31 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/issued"
+	"github.com/gatewhy/gatewhy/testdata/estates"
 )
 
-// dice makes random estates.
-type dice struct{ *rand.Rand }
-
-func (d dice) of(texts ...string) string { return texts[d.IntN(len(texts))] }
-
-func (d dice) often() bool { return d.IntN(3) > 0 }
-
-// guid is one of a few ids, so that they meet in policies and contracts.
-func (d dice) guid() string { return fmt.Sprintf("%08x-0000-4000-8000-000000000000", d.IntN(12)) }
-
-func (d dice) registration() string {
-	text := `{"appId":"` + d.guid() + `","identifierUris":["` + d.of(
-		"api://a", "api://b", "https://x.example/a",
-	) + `"]`
-	text += `,"signInAudience":"` + d.of(
-		"AzureADMyOrg", "AzureADMyOrg", "AzureADMultipleOrgs",
-	) + `","isFallbackPublicClient":` + d.of("true", "false")
-	if d.often() {
-		text += `,"api":{"requestedAccessTokenVersion":` + d.of(
-			"1", "2", "null",
-		) + `,"oauth2PermissionScopes":[{"id":"s1","value":"` + d.of(
-			"A.Access", "B.Access",
-		) + `","type":"` + d.of("User", "Admin") + `"},{"id":"s2","value":"Read"}]}`
-	}
-	if d.often() {
-		text += `,"appRoles":[{"id":"r1","value":"` + d.of(
-			"A.Write", "B.Write",
-		) + `","allowedMemberTypes":["` + d.of(
-			"User", "Application",
-		) + `"]}]`
-	}
-	if d.often() {
-		text += `,"requiredResourceAccess":[{"resourceAppId":"` + d.guid() + `","resourceAccess":[{"id":"` + d.of(
-			"r1", "s1", "s2",
-		) + `","type":"` + d.of("Role", "Scope") + `"}]}]`
-	}
-	return text + "}"
-}
-
-func (d dice) principal() string {
-	return `{"appId":"` + d.guid() + `","id":"` + d.of(
-		"p1", "p2",
-	) + `","appRoleAssignmentRequired":` + d.of("true", "false") + `}`
-}
-
 // predicate asks something of a claim that a policy may read, or of a claim that nobody models.
-func (d dice) predicate(depth int) rules.Predicate {
-	if depth > 0 && d.IntN(3) == 0 {
-		parts := []rules.Predicate{d.predicate(depth - 1), d.predicate(depth - 1)}
-		return rules.Predicate{Op: []rules.Op{rules.And, rules.Or}[d.IntN(2)], Of: parts}
-	}
-	if depth > 0 && d.IntN(4) == 0 {
-		return rules.Negate(d.predicate(depth - 1))
-	}
-	in := rules.Claim(
-		d.of(
+func predicate(d estates.Dice) rules.Predicate {
+	input := func() rules.Input {
+		in := rules.Claim(d.Of(
 			"aud", "iss", "tid", "scp", "roles", "appid", "azp", "idp", "ver", "groups",
 			"client_id",
-		),
-	)
-	literal := d.of(
-		"api://a", "A.Access", "A.Write", "Read", tenant, "2.0",
-		"https://sts.windows.net/"+tenant+"/", "0000000", d.guid(), otherTenantID,
-	)
-	ops := []rules.Op{
-		rules.Equals, rules.OneOf, rules.Contains, rules.HasAll, rules.HasAny, rules.Present,
+		))
+		if d.IntN(6) == 0 {
+			in = rules.Input{Source: rules.FromExpression, Opaque: beginsWithZero(in)}
+		}
+		if d.IntN(6) == 0 {
+			in = rules.Input{Source: rules.FromExpression, Opaque: theClient(d.ID())}
+		}
+		return in
 	}
-	if d.IntN(6) == 0 {
-		in = rules.Input{Source: rules.FromExpression, Opaque: beginsWithZero(in)}
+	text := func() string {
+		return d.Of(
+			"api://a", "A.Access", "A.Write", "Read", tenant, "2.0",
+			"https://sts.windows.net/"+tenant+"/", "0000000", d.ID(), otherTenantID,
+		)
 	}
-	if d.IntN(6) == 0 {
-		in = rules.Input{Source: rules.FromExpression, Opaque: theClient(d.guid())}
-	}
-	return rules.Predicate{Op: ops[d.IntN(len(ops))], Input: in, Values: rules.Literals(literal)}
+	return d.Predicate(2, input, text)
 }
 
 // theClient is an expression that gives the client's id, from the claim that the version says,
@@ -93,9 +41,11 @@ func (d dice) predicate(depth int) rules.Predicate {
 func theClient(but string) *rules.Opaque {
 	reads := []rules.Input{rules.Claim("ver"), rules.Claim("appid"), rules.Claim("azp")}
 	return &rules.Opaque{
-		Text:     "if (ver == '2.0') azp else appid",
-		Reads:    reads,
-		Compares: func(claims ...string) ([]string, bool) { return []string{but}, claims[0] != "aud" },
+		Text:  "if (ver == '2.0') azp else appid",
+		Reads: reads,
+		Compares: func(claims ...string) ([]string, bool) {
+			return []string{but}, claims[0] != "aud"
+		},
 		Eval: func(r *rules.Request) rules.Reading {
 			id := reads[1]
 			if ver, _ := r.Read(reads[0]).Value.Str(); ver == "2.0" {
@@ -129,78 +79,42 @@ func beginsWithZero(in rules.Input) *rules.Opaque {
 	}
 }
 
-// client is where a policy has the client's id from: a claim, or what the caller writes.
-func (d dice) client() rules.Input {
-	if d.often() {
-		return rules.Claim(d.of("appid", "azp"))
-	}
-	return header("client_id")
-}
-
-func (d dice) policies() []*rules.Policy {
+func policiesOf(d estates.Dice) []*rules.Policy {
 	all := []*rules.Policy{}
 	for range 1 + d.IntN(2) {
 		checks := []*rules.Check{
-			{ID: rules.CustomClaim, Test: d.predicate(2), Answer: rules.Answer{Status: 401}},
+			{ID: rules.CustomClaim, Test: predicate(d), Answer: rules.Answer{Status: 401}},
 		}
 		if d.IntN(8) > 0 { // else whoever writes their own token may get in
-			key := &rules.Key{URL: "https://login.microsoftonline.com/common/discovery/keys"}
-			checks = append(
-				checks,
-				&rules.Check{
-					ID:   rules.Signature,
-					Test: rules.Predicate{Op: rules.Verifies, Key: key},
-				},
-			)
+			checks = append(checks, estates.Signed())
 		}
-		if d.often() {
-			checks = append(
-				checks,
-				&rules.Check{
-					ID:     rules.ClientID,
-					Test:   rules.Has(d.client()),
-					Binds:  "client",
-					Answer: rules.Answer{Status: 403},
-				},
-				&rules.Check{
-					ID: rules.Contract,
-					Test: rules.Predicate{
-						Op:    rules.Listed,
-						Input: rules.Input{Source: rules.FromBound, Name: "client"},
-					},
-					Answer: rules.Answer{Status: 403},
-				},
-			)
+		if d.Often() {
+			client := header("client_id") // what the caller writes
+			if d.Often() {
+				client = rules.Claim(d.Of("appid", "azp"))
+			}
+			checks = append(checks, estates.Contracted(client)...)
 		}
-		if !d.often() {
-			checks = append(
-				checks,
-				&rules.Check{
-					ID:     rules.CustomClaim,
-					Test:   equal(header("client_id"), rules.Claim(d.of("appid", "azp", "aud"))),
-					Answer: rules.Answer{Status: 401},
-				},
-			)
+		if !d.Often() {
+			same := equal(header("client_id"), rules.Claim(d.Of("appid", "azp", "aud")))
+			checks = append(checks, &rules.Check{
+				ID: rules.CustomClaim, Test: same, Answer: rules.Answer{Status: 401},
+			})
 		}
 		all = append(all, &rules.Policy{Root: rules.AllOf(checks...)})
 	}
 	return all
 }
 
-func (d dice) estate(t *testing.T) *Estate {
-	many := func() string {
-		return d.registration() + "," + d.registration() + "," + d.principal() + `,{"principalId":"` + d.of(
-			"p1", "p9",
-		) + `","resourceId":"` + d.of("p2", "p9") + `","appRoleId":"` + d.of("r1", "r9") + `"}`
-	}
-	e := estateOf(t, parts{dev: many(), uat: many(), devClients: many(), uatClients: many()})
+func randomEstate(t *testing.T, d estates.Dice) *Estate {
+	e := estateOf(t, parts{
+		Dev: d.Directory(), UAT: d.Directory(),
+		DevClients: d.Directory(), UATClients: d.Directory(),
+	})
 	for i := range e.Sites {
-		e.Sites[i].Policies = d.policies()
-		if d.often() {
-			e.Sites[i].Contracts = &rules.Contracts{
-				IDs:     []string{d.guid(), d.guid()},
-				Partial: d.IntN(4) == 0,
-			}
+		e.Sites[i].Policies = policiesOf(d)
+		if d.Often() {
+			e.Sites[i].Contracts = d.Contracts()
 		}
 	}
 	return e
@@ -238,7 +152,7 @@ func TestEveryTokenThatIsLetInIsInItsCell(t *testing.T) {
 // cellsAreSound checks one random estate, and counts the outcomes of its cells.
 func cellsAreSound(t *testing.T, seed uint64, outcomes map[rules.Decision]int) {
 	t.Helper()
-	e := dice{rand.New(rand.NewPCG(seed, 1))}.estate(t)
+	e := randomEstate(t, estates.Roll(seed, 1))
 	grouped, single := e.evaluate(true), e.evaluate(false)
 	for r, row := range grouped.Rows {
 		for g, gateway := range grouped.Gateways {
@@ -286,7 +200,7 @@ func letInWith(e *Estate, gateway string, row *Row, cell Cell) (with string) {
 	classes := rules.Classes(site.Policies, "", "")
 	ids := 1 // where no policy reads what the caller writes, one is like another
 	if slices.ContainsFunc(site.Policies, readsWritten) {
-		ids = 12
+		ids = estates.IDs
 	}
 	row.Each(func(i issued.Issued) {
 		if i.Token().Doubt() != "" {
@@ -295,7 +209,7 @@ func letInWith(e *Estate, gateway string, row *Row, cell Cell) (with string) {
 		r := i.Token().Request(v)
 		for n := range ids {
 			r.Headers = map[string]string{
-				"Client_id": fmt.Sprintf("%08x-0000-4000-8000-000000000000", n),
+				"Client_id": estates.ID(n),
 			}
 			if rules.EvaluateIn(classes, site.Policies, r).Outcome == rules.Accepted {
 				with = r.Headers["Client_id"]

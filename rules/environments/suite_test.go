@@ -102,9 +102,15 @@ func TestWhatIsWrongInPolicyTestsIsNamedWithItsPlace(t *testing.T) {
 	}
 	tests := []struct{ name, text, cause string }{
 		{"no version", "tests: [{name: x}]\n", "a test needs a token"},
-		{"a missing version", strings.TrimPrefix(of("path: /"), "version: 1\n"), "version is missing"},
+		{
+			"a missing version", strings.TrimPrefix(of("path: /"), "version: 1\n"),
+			"version is missing",
+		},
 		{"no tests", "version: 1\ntests: []\n", "there are no tests"},
-		{"two documents", "version: 1\n---\nversion: 1\n", "2 documents; a file of policy tests is"},
+		{
+			"two documents", "version: 1\n---\nversion: 1\n",
+			"2 documents; a file of policy tests is",
+		},
 		{"no name", head + "{token: none, expect: {status: 401}}\n", "a test needs a name"},
 		{"no token", head + "{name: x, expect: {status: 401}}\n", "a test needs a token"},
 		{"nothing expected", head + "{name: x, token: none}\n", "a test must expect something"},
@@ -114,14 +120,26 @@ func TestWhatIsWrongInPolicyTestsIsNamedWithItsPlace(t *testing.T) {
 			"two tests have this name",
 		},
 		{"a signature that is no word for one", of("signature: good"), "signature must be one of"},
-		{"contracts that are no list", of("contracts: one"), "contracts must be a list of client ids"},
+		{
+			"contracts that are no list", of("contracts: one"),
+			"contracts must be a list of client ids",
+		},
 		{"headers that are no object", of("headers: [a]"), "headers must be an object"},
-		{"a header that is a number", of("headers: {a: 1}"), "the value of a header must be a text"},
+		{
+			"a header that is a number", of("headers: {a: 1}"),
+			"the value of a header must be a text",
+		},
 		{"an answer that is none", of("introspection: {error: x}"), "not an introspection answer"},
 		{"a time that is none", "version: 1\nat: noon\ntests: []\n", "at must be a time"},
 		{"a file and a shape", token("{file: a, shape: graph}"), "either a file or a shape"},
-		{"claims of a file", token("{file: a, claims: {}}"), "a token from a file can't be changed"},
-		{"claims that are no object", token("{shape: graph, claims: 1}"), "claims must be an object"},
+		{
+			"claims of a file", token("{file: a, claims: {}}"),
+			"a token from a file can't be changed",
+		},
+		{
+			"claims that are no object", token("{shape: graph, claims: 1}"),
+			"claims must be an object",
+		},
 		{"a shape that is not known", token("{shape: round}"), `"round" is no shape of a token`},
 		{"a status that HTTP has not", expect("{status: 99}"), "status must be an HTTP status"},
 		{"an outcome that is none", expect("{outcome: perhaps}"), "outcome must be one of"},

@@ -7,6 +7,7 @@ import (
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/testdata/estates"
 )
 
 // expressionOver is an expression that gives an input as it is, or in upper case.
@@ -79,7 +80,8 @@ func TestWhatACallerWritesBesideTheToken(t *testing.T) {
 	loose := NewView(policyOf(binds(expressionOver(header, true)), listed), contracts)
 	if forms := loose.forms(""); len(forms) != 2 || len(forms[1].Headers) != 0 {
 		t.Errorf(
-			"where an expression makes something of it, the request of which it is not known comes with it: %v",
+			"where an expression makes something of it, "+
+				"the request of which it is not known comes with it: %v",
 			forms,
 		)
 	}
@@ -118,8 +120,8 @@ func TestTheUsualTokensOfAKind(t *testing.T) {
 	t.Parallel()
 	w := worldOf(
 		t, parts{
-			uat:        `{"appId":"` + apiUAT + `"` + v1Orders + `}`,
-			uatClients: app(webUAT, "") + "," + app(webDev, ""),
+			UAT:        `{"appId":"` + apiUAT + `"` + estates.V1Orders + `}`,
+			UATClients: app(webUAT, "") + "," + app(webDev, ""),
 		},
 	)
 	for _, k := range w.Kinds() {

@@ -9,6 +9,7 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/testdata/estates"
 )
 
 func asks(id rules.ID, p rules.Predicate) *rules.Check {
@@ -179,7 +180,7 @@ func TestAForgersTokenGetsInWhereNoSignatureIsChecked(t *testing.T) {
 	if got := furthestIn(policyOf(&off, client), nil, forgers); got != rules.Accepted {
 		t.Errorf("without: %s", got)
 	}
-	w := worldOf(t, parts{uat: app(apiUAT, ""), uatClients: app(webUAT, "")})
+	w := worldOf(t, parts{UAT: app(apiUAT, ""), UATClients: app(webUAT, "")})
 	for policies, want := range map[*rules.Check]bool{verifies: false, &off: true} {
 		w.Places[1].Policies = policyOf(policies)
 		if got := slices.ContainsFunc(
@@ -192,7 +193,7 @@ func TestAForgersTokenGetsInWhereNoSignatureIsChecked(t *testing.T) {
 
 func TestAClientThatNoFileShowsHasRowsOfItsOwn(t *testing.T) {
 	t.Parallel()
-	w := worldOf(t, parts{uat: app(apiUAT, ""), uatClients: app(webUAT, "")})
+	w := worldOf(t, parts{UAT: app(apiUAT, ""), UATClients: app(webUAT, "")})
 	w.Places[1].Contracts = &rules.Contracts{
 		IDs: []string{webUAT, webDev, "no-application-id", strings.ToUpper(apiDev)},
 	}
@@ -247,8 +248,8 @@ func TestAPartOfTheAudienceIsFoundInOthers(t *testing.T) {
 
 func TestTheAppRegistrationSaysWhatTheAPIHas(t *testing.T) {
 	t.Parallel()
-	api := directory(
-		t, app(apiUAT, scopes+`,"optionalClaims":{"accessToken":[{"name":"idtyp"}]}`),
+	api := estates.Directory(
+		t, app(apiUAT, estates.Scopes+`,"optionalClaims":{"accessToken":[{"name":"idtyp"}]}`),
 	).Apps[0]
 	for name, row := range map[string]struct {
 		test rules.Predicate

@@ -16,7 +16,8 @@ const mostColumns = 99
 // in order joins the list, until the list is that of all rooms.
 var narrowRooms = []string{
 	"inspect", "inspect/entra", "inspect/keys", "inspect/keys/fetch", "inspect/source",
-	"rules", "rules/environments", "rules/issued", "testdata/estates", "testdata/measure",
+	"rules", "rules/environments", "rules/issued", "rules/mulesoft", "rules/mulesoft/dataweave",
+	"testdata/estates", "testdata/measure",
 }
 
 func TestLinesEndBeforeColumn100(t *testing.T) {

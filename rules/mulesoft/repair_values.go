@@ -1,7 +1,6 @@
 package mulesoft
 
 import (
-	"slices"
 	"strconv"
 	"strings"
 
@@ -9,9 +8,9 @@ import (
 	"github.com/gatewhy/gatewhy/rules/mulesoft/dataweave"
 )
 
-// subject is the value that the finding is about: of the entry, or of a configuration that is kept as text. It is nil
-// where it is not written as one.
-func (r *repairer) subject() *source.Value {
+// findingValue is the value that the finding is about. It is a value of the entry's file, or of a
+// configuration that is kept as text. It is nil where the finding is not about one value.
+func (r *repairer) findingValue() *source.Value {
 	if v := valueAt(r.place, r.finding.Pos); v != nil {
 		return v
 	}
@@ -21,27 +20,9 @@ func (r *repairer) subject() *source.Value {
 	return valueAt(r.config, r.finding.Pos)
 }
 
-// valueAt returns the value at a place, in v or below; nil where there is none.
-func valueAt(v *source.Value, pos source.Position) *source.Value {
-	if v.Pos == pos {
-		return v
-	}
-	for _, item := range v.Items {
-		if found := valueAt(item, pos); found != nil {
-			return found
-		}
-	}
-	for i := range v.Members {
-		if found := valueAt(v.Members[i].Value, pos); found != nil {
-			return found
-		}
-	}
-	return nil
-}
-
 // replaceValue puts another value in the place of the one that the finding is about.
 func (r *repairer) replaceValue(with any) ([]edit, error) {
-	v := r.subject()
+	v := r.findingValue()
 	if v == nil {
 		return nil, refuse("the value is not written where it can be replaced")
 	}
@@ -51,7 +32,7 @@ func (r *repairer) replaceValue(with any) ([]edit, error) {
 // enable enables the policy.
 func (r *repairer) enable() ([]edit, error) { return r.replaceValue(false) }
 
-// replacePlaceholder puts in what the user names.
+// replacePlaceholder writes what the user names.
 func (r *repairer) replacePlaceholder() ([]edit, error) {
 	switch r.finding.Field {
 	case "supportedAudiences":
@@ -65,8 +46,8 @@ func (r *repairer) replacePlaceholder() ([]edit, error) {
 	return nil, refuse("what belongs there, only you know")
 }
 
-// renameField gives an unknown field the nearest name that the policy has, or removes it where that field is there already: the
-// gateway does not look at it.
+// renameField gives an unknown field the nearest name that the policy has. Where a field of that
+// name is there already, it removes the unknown field, which the gateway ignores anyway.
 func (r *repairer) renameField() ([]edit, error) {
 	near := nearest(r.finding.Field, r.fields)
 	if near == "" {
@@ -75,29 +56,37 @@ func (r *repairer) renameField() ([]edit, error) {
 	if r.config.Member(near) != nil {
 		near = ""
 	}
-	return []edit{{field: r.finding.Field, rename: true, to: func(*entry) any { return near }}}, nil
+	return []edit{rename(r.finding.Field, near)}, nil
 }
 
-// correctType writes the value with the field's type, where it is the same value.
+// correctType writes the same value with the field's type, where the value has a form in that
+// type.
 func (r *repairer) correctType() ([]edit, error) {
-	fields := r.fields
-	i := slices.IndexFunc(fields, func(f field) bool { return f.name == r.finding.Field })
-	v := r.config.Member(r.finding.Field)
+	unclear := refuse("which value is meant, the file does not tell")
+	name := r.finding.Field
+	i := fieldIndex(r.fields, name)
+	v := r.config.Member(name)
 	if i < 0 || v == nil {
-		return nil, refuse("which value is meant, the file does not tell")
+		return nil, unclear
 	}
-	switch texts, ok := v.Strings(); {
-	case fields[i].kind == source.Bool && v.Is(source.String) && (v.Text == "true" || v.Text == "false"):
-		return []edit{set(r.finding.Field, v.Text == "true")}, nil
-	case fields[i].kind == source.String && v.Is(source.List) && ok:
-		return []edit{set(r.finding.Field, strings.Join(texts, ","))}, nil
-	case fields[i].kind == source.String && (v.Is(source.Number) || v.Is(source.Bool)):
-		return []edit{set(r.finding.Field, v.Text)}, nil
+	texts, isTexts := v.Strings()
+	switch r.fields[i].kind {
+	case source.Bool:
+		if v.Is(source.String) && (v.Text == "true" || v.Text == "false") {
+			return []edit{set(name, v.Text == "true")}, nil
+		}
+	case source.String:
+		if v.Is(source.List) && isTexts {
+			return []edit{set(name, strings.Join(texts, ","))}, nil
+		}
+		if v.Is(source.Number) || v.Is(source.Bool) {
+			return []edit{set(name, v.Text)}, nil
+		}
 	}
-	return nil, refuse("which value is meant, the file does not tell")
+	return nil, unclear
 }
 
-// useMinutes reads the caching time as seconds.
+// useMinutes takes the caching time for a number of seconds, and writes minutes.
 func (r *repairer) useMinutes() ([]edit, error) {
 	seconds, err := strconv.ParseInt(r.setting("jwksServiceTimeToLive").text, 10, 64)
 	if err != nil {
@@ -106,7 +95,7 @@ func (r *repairer) useMinutes() ([]edit, error) {
 	return []edit{set("jwksServiceTimeToLive", max(min(seconds/60, mostMinutes), 1))}, nil
 }
 
-// shortScopes requires scopes in the form in which tokens carry them.
+// shortScopes requires the scopes in the form that tokens have.
 func (r *repairer) shortScopes() ([]edit, error) {
 	if r.finding.Field != "scopes" {
 		return nil, refuse("the scope stands in an expression: correct it by hand")
@@ -115,21 +104,18 @@ func (r *repairer) shortScopes() ([]edit, error) {
 	for i, word := range words {
 		short := word[strings.LastIndexByte(word, '/')+1:]
 		if short == ".default" || short == "" {
-			return nil, r.anyScope()
+			const why = ".default is no scope: it stands for all that the client has"
+			return nil, refuse(why, needScope())
 		}
 		words[i] = short
 	}
 	return []edit{set("scopes", strings.Join(words, " "))}, nil
 }
 
-// anyScope asks for the scope that stands in the place of .default.
-func (r *repairer) anyScope() error {
-	return refuse(".default is no scope: it stands for all that the client has", needScope())
-}
-
-// parsed reads the expression that the finding is about. It is nil where there is none that can be read.
+// parsed reads the expression that the finding is about. It is nil where there is none, or where
+// it can't be read.
 func (r *repairer) parsed() *dataweave.Expr {
-	v := r.subject()
+	v := r.findingValue()
 	text, _ := v.Str()
 	code, _, isExpression := dataweave.Template(text)
 	if !isExpression {
@@ -142,7 +128,7 @@ func (r *repairer) parsed() *dataweave.Expr {
 	return expr
 }
 
-// byHand is the refusal of a repair that only a person can make.
+// byHand refuses a repair that only a person can make.
 func byHand() error {
 	return refuse("what the expression is meant to say, only you know: correct it by hand")
 }
@@ -156,29 +142,29 @@ func (r *repairer) addParentheses() ([]edit, error) {
 	return r.replaceValue("#[" + expr.Ambiguities()[0].Write + "]")
 }
 
-// splitScopes looks for a scope among the words of scp.
+// splitScopes asks for a scope among the words of scp.
 func (r *repairer) splitScopes() ([]edit, error) {
 	expr := r.parsed()
 	if expr == nil {
 		return nil, byHand()
 	}
-	claim, texts, ok := contained(expr.Root.Bare())
+	claim, text, ok := contained(expr.Root.Bare())
 	if !ok {
 		return nil, byHand()
 	}
-	return r.replaceValue("#[" + askFor(claim, texts) + "]")
+	return r.replaceValue(askFor(claim, text))
 }
 
 // askList asks whether a list contains the text that it was compared with.
 func (r *repairer) askList() ([]edit, error) {
-	v := r.subject()
+	v := r.findingValue()
 	text, ok := v.Str()
 	if _, _, isExpression := dataweave.Template(text); !ok || isExpression {
 		return nil, byHand()
 	}
 	for _, item := range r.claimItems() {
 		if item.value == v {
-			return r.replaceValue("#[" + askFor(item.key, []string{text}) + "]")
+			return r.replaceValue(askFor(item.key, text))
 		}
 	}
 	return nil, byHand()
@@ -196,25 +182,27 @@ func (r *repairer) askEach() ([]edit, error) {
 	}
 	claim, ok := claimPath(n.Args[0].Bare())
 	literal, isLiteral := n.Args[1].Bare().Literal()
-	if texts, strings := literal.Strings(); ok && isLiteral && strings && len(texts) > 0 {
-		return r.replaceValue("#[" + askFor(claim, texts) + "]")
+	texts, isTexts := literal.Strings()
+	if ok && isLiteral && isTexts && len(texts) > 0 {
+		return r.replaceValue(askFor(claim, texts...))
 	}
 	return nil, byHand()
 }
 
 // contained returns the claim and the text of "claim contains 'text'".
-func contained(n *dataweave.Node) (claim string, texts []string, ok bool) {
+func contained(n *dataweave.Node) (claim, text string, ok bool) {
 	if n.Kind != dataweave.Call || n.Name != "contains" || len(n.Args) != 2 {
-		return "", nil, false
+		return "", "", false
 	}
 	claim, ok = claimPath(n.Args[0].Bare())
 	literal, isLiteral := n.Args[1].Literal()
 	text, isText := literal.Str()
-	return claim, []string{text}, ok && isLiteral && isText
+	return claim, text, ok && isLiteral && isText
 }
 
-// askFor is the expression that a claim has each of the texts: scp as a word, any other as an item.
-func askFor(claim string, texts []string) string {
+// askFor is the expression that a claim has each of the texts: as a word of scp, or as an item of
+// any other claim.
+func askFor(claim string, texts ...string) string {
 	target := "vars.claimSet." + claim
 	if claim == "scp" {
 		target = "(" + target + " splitBy ' ')"
@@ -226,5 +214,5 @@ func askFor(claim string, texts []string) string {
 			parts[i] = "(" + parts[i] + ")"
 		}
 	}
-	return strings.Join(parts, " and ")
+	return "#[" + strings.Join(parts, " and ") + "]"
 }

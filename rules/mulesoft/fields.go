@@ -43,9 +43,7 @@ func (c *compiler) get(name string) setting {
 		return setting{text: f.absent}
 	case templated(v):
 		return setting{value: v, unknown: &rules.Unknown{
-			Why: fmt.Sprintf(
-				"%s is %s in this file, and only its deployment knows the value", name, v.Text,
-			),
+			Why: v.Doubt(name),
 			Need: rules.Need{
 				Input: source.NeedPolicy,
 				For:   "the configuration with its variables filled in, as the gateway has it",

@@ -372,8 +372,7 @@ func (j jwtCompiler) customClaim(list string, item *source.Value, mandatory bool
 		j.brokenClaim(check, fmt.Sprintf("an entry of %s has no key", list))
 		return check
 	case value != nil && templated(value):
-		const why = "the value for %s is %s in this file, and only its deployment knows it"
-		check.Unknown = &rules.Unknown{Why: fmt.Sprintf(why, key, value.Text)}
+		check.Unknown = &rules.Unknown{Why: value.Doubt("the value for " + key)}
 		return check
 	case !ok:
 		const why = "the value for %s must be a string, and this is %s"

@@ -1,6 +1,7 @@
 package mulesoft
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/gatewhy/gatewhy/inspect/keys"
@@ -385,9 +386,10 @@ func TestEllipticAlgorithmsDependOnTheVersion(t *testing.T) {
 
 func TestWhereTheTokenIsLookedFor(t *testing.T) {
 	custom := func(expression string) string {
+		origin := strings.NewReplacer("httpBearerAuthenticationHeader", "customExpression")
 		return policyOf(
 			jwtValidation, "1.4.0",
-			base+skip+`,"jwtOrigin":"customExpression","jwtExpression":"`+expression+`"`,
+			origin.Replace(base)+skip+`,"jwtExpression":"`+expression+`"`,
 		)
 	}
 	tests := []struct {

@@ -11,6 +11,11 @@ func at(check *rules.Check, message string) rules.Finding {
 	return rules.Finding{Message: message, Pos: check.Pos, Span: check.Span, Field: check.Field, Check: check}
 }
 
+// ofGuard is a finding at what limits a policy.
+func ofGuard(p *rules.Policy, message string) rules.Finding {
+	return rules.Finding{Message: message, Pos: p.When.Pos, Span: p.When.Span, Field: p.When.Field, Policy: p}
+}
+
 // less is a finding that is not as bad as its rule.
 func less(f rules.Finding, severity rules.Severity) rules.Finding {
 	f.Severity = severity
@@ -41,8 +46,9 @@ func eachCheck(s *rules.Subject, by look) []rules.Finding {
 	return eachCheckOf(s, func(*rules.Policy) look { return by })
 }
 
-// eachCheckOf does so by what is known of a policy, which is asked for once: asked for at each check, it would take as long as there are
-// checks, squared. A policy with a nil look has no findings.
+// eachCheckOf does so by what is known of a policy, which is asked for once: asked for at each
+// check, it would take as long as there are checks, squared. A policy with a nil look has no
+// findings.
 func eachCheckOf(s *rules.Subject, of func(p *rules.Policy) look) []rules.Finding {
 	var all []rules.Finding
 	for _, p := range tokenPolicies(s) {

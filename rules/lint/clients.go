@@ -8,9 +8,6 @@ import (
 	"github.com/gatewhy/gatewhy/rules/issued"
 )
 
-// versions are those of access tokens.
-func versions() []entra.Version { return []entra.Version{entra.V1, entra.V2} }
-
 // identity is where a policy has the client id from, for a token of one version: a claim, or what
 // the caller has written.
 type identity struct {
@@ -88,4 +85,20 @@ func marked(c *rules.Check, v entra.Version) *rules.Request {
 	r := &rules.Request{Token: &inspect.Token{Shape: inspect.Signed, Claims: claims}}
 	issued.Writing(c.Reads(), unrelated).Into(r)
 	return r
+}
+
+// clientClaim returns the check that reads the client id from a claim, and the claim's name.
+func clientClaim(p *rules.Policy) (*rules.Check, string) {
+	c := find(p, rules.ClientID)
+	if !inForce(c) || c.Test.Op != rules.Present || c.Test.Input.Source != rules.FromClaim {
+		return nil, ""
+	}
+	return c, c.Test.Input.Name
+}
+
+func clientClaimOf(v entra.Version) string {
+	if v == entra.V2 {
+		return "azp"
+	}
+	return "appid"
 }

@@ -37,7 +37,8 @@ func Comments(file *source.File) []Comment {
 	}
 }
 
-// commentAt reads the comment whose mark is at this offset. It is not ok where the mark stands in a value, or in no comment.
+// commentAt reads the comment whose mark is at this offset. It is not ok where the mark stands in
+// a value, or in no comment.
 func commentAt(file *source.File, at int) (Comment, bool) {
 	begin := bytes.LastIndexByte(file.Text[:at], '\n') + 1
 	end := len(file.Text)
@@ -67,7 +68,8 @@ func cutWord(text string) (word, rest string) {
 	return text[:i], strings.TrimSpace(text[i:])
 }
 
-// cutComment returns what stands before the comment that a mark is in, given the line up to the mark.
+// cutComment returns what stands before the comment that a mark is in, given the line up to the
+// mark.
 func cutComment(format source.Format, line string) (before string, ok bool) {
 	openers := []string{"#"}
 	if format == source.HCL {
@@ -82,7 +84,8 @@ func cutComment(format source.Format, line string) (before string, ok bool) {
 	return "", false
 }
 
-// nextLine is the next line that holds something else than a comment; the one behind the file where there is none.
+// nextLine is the next line that holds something else than a comment; the one behind the file
+// where there is none.
 func nextLine(file *source.File, line int) int {
 	last := bytes.Count(file.Text, []byte("\n")) + 1
 	for n := line + 1; n <= last; n++ {

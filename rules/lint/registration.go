@@ -7,16 +7,8 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// registeredVersion is the version of the API's tokens as its app registration has it.
-func registeredVersion(s *rules.Subject) (evidence, bool) {
-	if s.App == nil {
-		return evidence{}, false
-	}
-	version, ok := s.App.TokenVersion()
-	return evidence{version, "the app registration " + s.App.Title() + " gives its API v" + version.String() + " tokens"}, ok
-}
-
-// withApp makes findings of the policies that decide on tokens, where the API's app registration is known.
+// withApp makes findings of the policies that decide on tokens, where the API's app registration
+// is known.
 func withApp(s *rules.Subject, look func(app *entra.Registration, p *rules.Policy) []rules.Finding) []rules.Finding {
 	var all []rules.Finding
 	if s.App == nil {
@@ -28,7 +20,8 @@ func withApp(s *rules.Subject, look func(app *entra.Registration, p *rules.Polic
 	return all
 }
 
-// audiencesOf lists what the audience of the API's tokens can be. It is not ok where only a deployment knows some of it.
+// audiencesOf lists what the audience of the API's tokens can be. It is not ok where only a
+// deployment knows some of it.
 func audiencesOf(app *entra.Registration) (all []string, ok bool) {
 	if app.AppID.Known() {
 		all = []string{app.AppID.Value, "spn:" + app.AppID.Value}
@@ -42,8 +35,8 @@ func audiencesOf(app *entra.Registration) (all []string, ok bool) {
 	return all, true
 }
 
-// defines reports whether one of the permissions has this value. It is not known where only a deployment knows one of
-// them.
+// defines reports whether one of the permissions has this value. It is not known where only a
+// deployment knows one of them.
 func defines(permissions []entra.Permission, value string) rules.Truth {
 	best := rules.No
 	for _, p := range permissions {
@@ -57,8 +50,8 @@ func defines(permissions []entra.Permission, value string) rules.Truth {
 	return best
 }
 
-// undefined makes findings of the values of a claim that a policy wants and the app registration does not define. Where those that it defines
-// let a token past, the others are only left over.
+// undefined makes findings of the values of a claim that a policy wants and the app registration
+// does not define. Where those that it defines let a token past, the others are only left over.
 func undefined(app *entra.Registration, p *rules.Policy, permissions []entra.Permission, words string, names ...string) []rules.Finding {
 	var all []rules.Finding
 	for _, c := range p.Checks() {

@@ -6,11 +6,11 @@ func anyClientAccepted() rules.Rule {
 	return rules.Rule{
 		Name:  "any-client-accepted",
 		Title: "any client of the tenant is accepted",
-		Why: "Nothing in the API's policies separates clients, APIs or environments: a token that the tenant has issued to any client, " +
-			"for any API, DEV's at UAT included, is let in.",
+		Why: "Nothing in the API's policies separates clients, APIs or environments: a token " +
+			"that the tenant has issued to any client, for any API, DEV's at UAT included, is " +
+			"let in.",
 		Fix: "Check this environment's audience and the client id, or require a scope or a role " +
-			"that " +
-			"only this environment's clients have.",
+			"that only this environment's clients have.",
 		Severity:   rules.Error,
 		Lesser:     "a note where a policy that is not modelled may separate them",
 		Since:      since,

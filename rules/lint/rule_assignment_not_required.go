@@ -3,17 +3,21 @@ package lint
 import (
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/rules"
-	"github.com/gatewhy/gatewhy/rules/issued"
 )
 
 func assignmentNotRequired() rules.Rule {
 	return rules.Rule{
-		Name:       "assignment-not-required",
-		Title:      "nothing but the audience is checked, and any client can have a token for it",
-		Why:        "Entra ID issues a token without roles for any API of the tenant to any of its clients, unless the API's service principal has appRoleAssignmentRequired. The audience shows only for which API a token was issued, not that its client may call it.",
-		Fix:        "Set appRoleAssignmentRequired on the service principal, or require a role, a scope or a contract.",
-		Severity:   rules.Error,
-		Lesser:     "a warning where the service principal is not given, or where users have to consent to a scope",
+		Name:  "assignment-not-required",
+		Title: "nothing but the audience is checked, and any client can have a token for it",
+		Why: "Entra ID issues a token without roles for any API of the tenant to any of its " +
+			"clients, unless the API's service principal has appRoleAssignmentRequired. The " +
+			"audience shows only for which API a token was issued, not that its client may call " +
+			"it.",
+		Fix: "Set appRoleAssignmentRequired on the service principal, or require a role, a " +
+			"scope or a contract.",
+		Severity: rules.Error,
+		Lesser: "a warning where the service principal is not given, or where users have to " +
+			"consent to a scope",
 		Since:      since,
 		References: []string{daemonFlow, validating},
 		Check:      checkAssignment,
@@ -65,38 +69,6 @@ func assignmentRequired(app *entra.Registration) rules.Truth {
 		return rules.Yes
 	}
 	return rules.No
-}
-
-// daemonsOf leaves out the tokens of users.
-func daemonsOf(tokens issued.Tokens) issued.Tokens {
-	return only(tokens, func(t *issued.Token) bool { return !t.User() })
-}
-
-// usersOf leaves out the tokens without a user.
-func usersOf(tokens issued.Tokens) issued.Tokens { return only(tokens, (*issued.Token).User) }
-
-// only leaves out the tokens that are not of a sort.
-func only(tokens issued.Tokens, of func(*issued.Token) bool) issued.Tokens {
-	return func(yield func(*issued.Token) bool) {
-		for t := range tokens {
-			if of(t) && !yield(t) {
-				return
-			}
-		}
-	}
-}
-
-// changed visits what becomes of tokens.
-func changed(tokens issued.Tokens, by func(*issued.Token) []*issued.Token) issued.Tokens {
-	return func(yield func(*issued.Token) bool) {
-		for t := range tokens {
-			for _, other := range by(t) {
-				if !yield(other) {
-					return
-				}
-			}
-		}
-	}
 }
 
 // consentable lists the scopes of an API that need no administrator's consent.

@@ -10,19 +10,23 @@ func audienceNotChecked() rules.Rule {
 	return rules.Rule{
 		Name:  "audience-not-checked",
 		Title: "the audience of tokens is not checked",
-		Why: "aud says which API a token was issued for. Without a check of it, a token that a client has got for another API, " +
-			"or for the same API in another environment, is accepted here.",
-		Fix:        "Check the audience against this environment's own App ID URI (v1.0 tokens) or application id (v2.0 tokens), and make it mandatory.",
-		Severity:   rules.Error,
-		Lesser:     "a warning where other checks tell clients apart, a note where an expression that can't be evaluated may check it",
+		Why: "aud says which API a token was issued for. Without a check of it, a token that a " +
+			"client has got for another API, or for the same API in another environment, is " +
+			"accepted here.",
+		Fix: "Check the audience against this environment's own App ID URI (v1.0 tokens) or " +
+			"application id (v2.0 tokens), and make it mandatory.",
+		Severity: rules.Error,
+		Lesser: "a warning where other checks tell clients apart, a note where an expression " +
+			"that can't be evaluated may check it",
 		Since:      since,
 		References: []string{validating},
 		Check:      checkAudienceThere,
 	}
 }
 
-// checkAudienceThere leaves out an audience that is configured and switched off, which has a rule of its own, and policies that
-// can't check one. Where other checks tell clients apart, only a client that passes them can use the hole.
+// checkAudienceThere leaves out an audience that is configured and switched off, which has a rule
+// of its own, and policies that can't check one. Where other checks tell clients apart, only a
+// client that passes them can use the hole.
 func checkAudienceThere(s *rules.Subject) []rules.Finding {
 	var all []rules.Finding
 	for _, p := range tokenPolicies(s) {
@@ -51,11 +55,4 @@ func checkAudienceThere(s *rules.Subject) []rules.Finding {
 		}
 	}
 	return all
-}
-
-// configured lists what a check would accept if it were made.
-func configured(c *rules.Check) []string {
-	on := *c
-	on.Skip = ""
-	return wantedTexts(&on, claim("aud"))
 }

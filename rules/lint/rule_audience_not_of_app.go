@@ -11,10 +11,13 @@ import (
 
 func audienceNotOfApp() rules.Rule {
 	return rules.Rule{
-		Name:       "audience-not-of-app",
-		Title:      "the expected audience is none of the app registration",
-		Why:        "No token for this API can have that audience: the registration has neither that App ID URI nor that application id. Every token of the API is rejected, or the audience is another API's.",
-		Fix:        "Expect the registration's application id (v2.0 tokens) or one of its App ID URIs (v1.0 tokens).",
+		Name:  "audience-not-of-app",
+		Title: "the expected audience is none of the app registration",
+		Why: "No token for this API can have that audience: the registration has neither that " +
+			"App ID URI nor that application id. Every token of the API is rejected, or the " +
+			"audience is another API's.",
+		Fix: "Expect the registration's application id (v2.0 tokens) or one of its App ID URIs " +
+			"(v1.0 tokens).",
 		Severity:   rules.Error,
 		Since:      since,
 		References: []string{accessTokens, claimsRef},

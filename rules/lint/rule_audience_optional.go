@@ -4,9 +4,10 @@ import "github.com/gatewhy/gatewhy/rules"
 
 func audienceOptional() rules.Rule {
 	return rules.Rule{
-		Name:       "audience-optional",
-		Title:      "a token without an audience is accepted",
-		Why:        "Every access token of Entra ID has aud. A policy that takes tokens without it rests on that alone.",
+		Name:  "audience-optional",
+		Title: "a token without an audience is accepted",
+		Why: "Every access token of Entra ID has aud. A policy that takes tokens without it " +
+			"rests on that alone.",
 		Fix:        "Make the audience mandatory.",
 		Severity:   rules.Warning,
 		Since:      since,

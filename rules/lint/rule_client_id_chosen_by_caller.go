@@ -10,11 +10,12 @@ func clientIDChosenByCaller() rules.Rule {
 	return rules.Rule{
 		Name:  "client-id-chosen-by-caller",
 		Title: "the client id is read from what the caller writes, not from the token",
-		Why: "A client id is no secret. Whoever has any token that passes the other checks writes the id of a client with a contract " +
-			"beside it, and is let in as that client.",
-		Fix:        "Read the client id from the token: appid (v1.0 tokens) or azp (v2.0 tokens).",
-		Severity:   rules.Error,
-		Lesser:     "a warning where that is so for the tokens of one version only, or where a scope or a role keeps other clients out",
+		Why: "A client id is no secret. Whoever has any token that passes the other checks " +
+			"writes the id of a client with a contract beside it, and is let in as that client.",
+		Fix:      "Read the client id from the token: appid (v1.0 tokens) or azp (v2.0 tokens).",
+		Severity: rules.Error,
+		Lesser: "a warning where that is so for the tokens of one version only, or where a " +
+			"scope or a role keeps other clients out",
 		Since:      since,
 		References: []string{validating},
 		Check: func(s *rules.Subject) []rules.Finding {
@@ -25,8 +26,9 @@ func clientIDChosenByCaller() rules.Rule {
 	}
 }
 
-// checkCaller leaves out what only a validation endpoint's answer or another policy tells. Where other checks keep out any client that
-// can have a token for this API, it is one change away from a hole.
+// checkCaller leaves out what only a validation endpoint's answer or another policy tells. Where
+// other checks keep out any client that can have a token for this API, it is one change away from
+// a hole.
 func checkCaller(s *rules.Subject, p *rules.Policy, c *rules.Check) []rules.Finding {
 	message, sure := calledBy(s, p, c)
 	if message == "" {
@@ -39,8 +41,8 @@ func checkCaller(s *rules.Subject, p *rules.Policy, c *rules.Check) []rules.Find
 	return one(f)
 }
 
-// calledBy says how the caller chooses the client id, and whether it is sure that he does: it may be so for the tokens of one version
-// only.
+// calledBy says how the caller chooses the client id, and whether it is sure that he does: it may
+// be so for the tokens of one version only.
 func calledBy(s *rules.Subject, p *rules.Policy, c *rules.Check) (message string, sure bool) {
 	ids := identities(c)
 	if ids[0].caller == "" && ids[1].caller == "" {

@@ -10,8 +10,9 @@ func clientIDClaimNamesNoClient() rules.Rule {
 	return rules.Rule{
 		Name:  "client-id-claim-names-no-client",
 		Title: "the client id is read from a claim that names something else",
-		Why: "sub and oid name a user, or a client's service principal, by an id of its own, and aud names the API. None of them is an " +
-			"application id that could have a contract: every token is rejected.",
+		Why: "sub and oid name a user, or a client's service principal, by an id of its own, " +
+			"and aud names the API. None of them is an application id that could have a " +
+			"contract: every token is rejected.",
 		Fix:        "Read appid (v1.0 tokens) or azp (v2.0 tokens).",
 		Severity:   rules.Error,
 		Since:      since,
@@ -36,7 +37,8 @@ func checkNamesClient(c *rules.Check) []rules.Finding {
 	return one(at(c, fmt.Sprintf("%s %s: no client has a contract under it", ids[0].claim, what)))
 }
 
-// named says what a claim of Entra ID names that is no client (access-token-claims-reference); empty for any other claim.
+// named says what a claim of Entra ID names that is no client (access-token-claims-reference);
+// empty for any other claim.
 func named(claim string) string {
 	switch claim {
 	case "sub", "oid":

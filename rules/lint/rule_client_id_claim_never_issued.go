@@ -12,8 +12,7 @@ func clientIDClaimNeverIssued() rules.Rule {
 		Name:  "client-id-claim-never-issued",
 		Title: "the client id is read from a claim that Entra ID never issues",
 		Why: "Entra ID names the client in appid (v1.0 tokens) or azp (v2.0 tokens), never in " +
-			"client_id. " +
-			"The gateway reads null and rejects every token.",
+			"client_id. The gateway reads null and rejects every token.",
 		Fix:        "Read appid or azp, by the version of the API's tokens.",
 		Severity:   rules.Error,
 		Lesser:     "a note where a validation endpoint decides, which may have one",
@@ -44,7 +43,8 @@ func checkClientClaimOf(p *rules.Policy, c *rules.Check) []rules.Finding {
 	return none()
 }
 
-// neverIssuedClaim reports whether other issuers name the client with this claim, and Entra ID never does.
+// neverIssuedClaim reports whether other issuers name the client with this claim, and Entra ID
+// never does.
 func neverIssuedClaim(name string) bool {
 	return slices.Contains([]string{"client_id", "clientId", "clientid", "cid", "client", "clientID"}, name)
 }

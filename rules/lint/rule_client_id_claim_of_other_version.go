@@ -3,16 +3,17 @@ package lint
 import (
 	"fmt"
 
-	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
 func clientIDClaimOfOtherVersion() rules.Rule {
 	return rules.Rule{
-		Name:       "client-id-claim-of-other-version",
-		Title:      "the client id is read from the other token version's claim",
-		Why:        "v1.0 tokens have appid and no azp, v2.0 tokens azp and no appid. The gateway reads null and rejects every token.",
-		Fix:        "Read appid for v1.0 tokens, azp for v2.0 tokens. The API's app registration decides which it gets (requestedAccessTokenVersion).",
+		Name:  "client-id-claim-of-other-version",
+		Title: "the client id is read from the other token version's claim",
+		Why: "v1.0 tokens have appid and no azp, v2.0 tokens azp and no appid. The gateway " +
+			"reads null and rejects every token.",
+		Fix: "Read appid for v1.0 tokens, azp for v2.0 tokens. The API's app registration " +
+			"decides which it gets (requestedAccessTokenVersion).",
 		Severity:   rules.Error,
 		Since:      since,
 		References: []string{claimsRef, accessTokens},
@@ -28,11 +29,4 @@ func clientIDClaimOfOtherVersion() rules.Rule {
 			return all
 		},
 	}
-}
-
-func clientClaimOf(v entra.Version) string {
-	if v == entra.V2 {
-		return "azp"
-	}
-	return "appid"
 }

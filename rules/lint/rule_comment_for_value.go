@@ -5,9 +5,10 @@ import "github.com/gatewhy/gatewhy/rules"
 // commentForValue is found where a file is compiled.
 func commentForValue() rules.Rule {
 	return rules.Rule{
-		Name:       "comment-for-value",
-		Title:      "an expression is a comment in YAML",
-		Why:        "A # behind white space starts a comment: the field has no value, and the gateway takes its default.",
+		Name:  "comment-for-value",
+		Title: "an expression is a comment in YAML",
+		Why: "A # behind white space starts a comment: the field has no value, and the gateway " +
+			"takes its default.",
 		Fix:        "Put the expression in quotes.",
 		Severity:   rules.Warning,
 		Since:      since,

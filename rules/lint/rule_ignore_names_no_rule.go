@@ -11,17 +11,20 @@ import (
 // ignoreNamesNoRule is found by Misnamed, which is told of every rule that there is.
 func ignoreNamesNoRule() rules.Rule {
 	return rules.Rule{
-		Name:       "ignore-names-no-rule",
-		Title:      "a comment sets aside what is no rule",
-		Why:        "The comment sets nothing aside: the finding that it is for stays, and whoever reads the comment takes it for dealt with.",
-		Fix:        "Write the rule's name as it stands in brackets behind the finding: gatewhy:ignore RULE reason.",
+		Name:  "ignore-names-no-rule",
+		Title: "a comment sets aside what is no rule",
+		Why: "The comment sets nothing aside: the finding that it is for stays, and whoever " +
+			"reads the comment takes it for dealt with.",
+		Fix: "Write the rule's name as it stands in brackets behind the finding: gatewhy:ignore " +
+			"RULE reason.",
 		Severity:   rules.Warning,
 		Since:      since,
 		References: []string{"gatewhy's contract: lint, ignore"},
 	}
 }
 
-// Limits on a mistyped name for which a rule is offered: its length, and how far it may be from the rule's, in bytes.
+// Limits on a mistyped name for which a rule is offered: its length, and how far it may be from
+// the rule's, in bytes.
 const (
 	mostName  = 80
 	mostEdits = 4

@@ -7,10 +7,12 @@ const IgnoreWithoutReason = "ignore-without-reason"
 
 func ignoreWithoutReason() rules.Rule {
 	return rules.Rule{
-		Name:       IgnoreWithoutReason,
-		Title:      "a finding is set aside without a reason",
-		Why:        "Whoever reads the file later can't tell whether it was looked at or only silenced. Without a reason nothing is set aside.",
-		Fix:        "Write the reason behind the rule: gatewhy:ignore RULE reason, or reason: in gatewhy.yaml.",
+		Name:  IgnoreWithoutReason,
+		Title: "a finding is set aside without a reason",
+		Why: "Whoever reads the file later can't tell whether it was looked at or only " +
+			"silenced. Without a reason nothing is set aside.",
+		Fix: "Write the reason behind the rule: gatewhy:ignore RULE reason, or reason: in " +
+			"gatewhy.yaml.",
 		Severity:   rules.Warning,
 		Since:      since,
 		References: []string{"gatewhy's contract: lint, ignore"},

@@ -13,9 +13,11 @@ func issuerAndKeysDisagree() rules.Rule {
 	return rules.Rule{
 		Name:  "issuer-and-keys-disagree",
 		Title: "the issuer and the key set belong to different tenants or clouds",
-		Why: "The policy wants the issuer of one tenant and verifies with the keys of another. Between clouds nothing verifies; between " +
-			"tenants of one cloud it works by the keys that they happen to share.",
-		Fix:        "Take both from the same tenant. A v1.0 issuer with the v2.0 key document of its tenant is sound: it lists the same keys.",
+		Why: "The policy wants the issuer of one tenant and verifies with the keys of another. " +
+			"Between clouds nothing verifies; between tenants of one cloud it works by the keys " +
+			"that they happen to share.",
+		Fix: "Take both from the same tenant. A v1.0 issuer with the v2.0 key document of its " +
+			"tenant is sound: it lists the same keys.",
 		Severity:   rules.Error,
 		Lesser:     "a warning where the two tenants are of one cloud, and share keys",
 		Since:      since,

@@ -12,9 +12,11 @@ func issuerNeverIssued() rules.Rule {
 	return rules.Rule{
 		Name:  "issuer-never-issued",
 		Title: "the issuer has a form that Entra ID never writes",
-		Why: "Issuers are compared character by character. A v1.0 issuer ends with a slash, a v2.0 issuer with /v2.0, and the tenant in " +
-			"both is the id in lower case, never a domain or common: anything else lets nobody in.",
-		Fix:        "Write the issuer as it stands in the token: https://sts.windows.net/ID/ or https://login.microsoftonline.com/ID/v2.0.",
+		Why: "Issuers are compared character by character. A v1.0 issuer ends with a slash, a " +
+			"v2.0 issuer with /v2.0, and the tenant in both is the id in lower case, never a " +
+			"domain or common: anything else lets nobody in.",
+		Fix: "Write the issuer as it stands in the token: https://sts.windows.net/ID/ or " +
+			"https://login.microsoftonline.com/ID/v2.0.",
 		Severity:   rules.Error,
 		Lesser:     "a warning where another issuer beside it can match",
 		Since:      since,
@@ -45,8 +47,8 @@ func checkIssuerForm(c *rules.Check, keys string) []rules.Finding {
 	return one(all[0])
 }
 
-// neverIssued says why no token of Entra ID has this issuer, where signatures are verified with the keys at an address; empty where one may,
-// or where it is another's.
+// neverIssued says why no token of Entra ID has this issuer, where signatures are verified with
+// the keys at an address; empty where one may, or where it is another's.
 func neverIssued(text, keys string) string {
 	issuer, ok := entra.ParseIssuer(text)
 	switch {
@@ -84,7 +86,8 @@ func wrongHost(text string, issuer entra.Issuer) string {
 	return "Entra ID writes another host, or no slash at the end"
 }
 
-// ofB2C reports whether an issuer with a slash at its end may be one of Azure AD B2C: those of Entra ID proper have none.
+// ofB2C reports whether an issuer with a slash at its end may be one of Azure AD B2C: those of
+// Entra ID proper have none.
 func ofB2C(issuer entra.Issuer, keys string) bool {
 	cloud, _ := entra.CloudOf(issuer.Host)
 	_, ok := parseKeysURL(keys)

@@ -9,20 +9,22 @@ func issuerNotPinned() rules.Rule {
 	return rules.Rule{
 		Name:  "issuer-not-pinned",
 		Title: "the issuer of tokens is not pinned",
-		Why: "Entra ID's tenants share signing keys, and a tenant's own key document lists the shared ones: a signature that verifies " +
-			"says \"Entra\", not \"our tenant\". Another tenant can issue tokens whose audience is a text of its own choice.",
-		Fix:        "Demand the tenant's issuer.",
-		Severity:   rules.Error,
-		Lesser:     "a warning where it is not known whether another tenant can have such a token, a note where an expression can't be evaluated",
+		Why: "Entra ID's tenants share signing keys, and a tenant's own key document lists the " +
+			"shared ones: a signature that verifies says \"Entra\", not \"our tenant\". Another " +
+			"tenant can issue tokens whose audience is a text of its own choice.",
+		Fix:      "Demand the tenant's issuer.",
+		Severity: rules.Error,
+		Lesser: "a warning where it is not known whether another tenant can have such a token, " +
+			"a note where an expression can't be evaluated",
 		Since:      since,
 		References: []string{validating, uriLimits},
 		Check:      checkIssuerPinned,
 	}
 }
 
-// checkIssuerPinned looks at policies that verify with a key set of Entra ID proper: tenants of Azure AD B2C and External ID have
-// hosts of their own. A contract closes the hole, unless its client is multi-tenant; so does an audience that is an application id,
-// unless the API is.
+// checkIssuerPinned looks at policies that verify with a key set of Entra ID proper: tenants of
+// Azure AD B2C and External ID have hosts of their own. A contract closes the hole, unless its
+// client is multi-tenant; so does an audience that is an application id, unless the API is.
 func checkIssuerPinned(s *rules.Subject) []rules.Finding {
 	var all []rules.Finding
 	for _, p := range tokenPolicies(s) {
@@ -57,14 +59,4 @@ func unpinned(keys keysAddress, read bool, with *issued.Token) string {
 		return "the issuer is not checked: this key set is that of all tenants"
 	}
 	return "the issuer is not checked: this key set, the tenant's own, lists the keys that all tenants share"
-}
-
-// claimCheck returns the first check in force that reads one of these claims, or nil.
-func claimCheck(p *rules.Policy, names ...string) *rules.Check {
-	for _, c := range p.Checks() {
-		if inForce(c) && ofClaims(c) && reads(c, names...) {
-			return c
-		}
-	}
-	return nil
 }

@@ -3,7 +3,6 @@ package lint
 import (
 	"fmt"
 	"slices"
-	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/rules"
@@ -18,9 +17,10 @@ func noToken() rules.Rule {
 	return rules.Rule{
 		Name:  noTokenPasses,
 		Title: "a check lets no token past",
-		Why: "The claim has another form in every token of Entra ID, or is not there in tokens of the version that this API gets: the check " +
-			"rejects all of them.",
-		Fix:        "Ask for what the API's tokens carry: gatewhy decode shows it, and the app registration (--app) tells their version.",
+		Why: "The claim has another form in every token of Entra ID, or is not there in tokens " +
+			"of the version that this API gets: the check rejects all of them.",
+		Fix: "Ask for what the API's tokens carry: gatewhy decode shows it, and the app " +
+			"registration (--app) tells their version.",
 		Severity:   rules.Error,
 		Since:      since,
 		References: []string{claimsRef, accessTokens},
@@ -79,20 +79,6 @@ func ofOneCustomClaim(c *rules.Check) bool {
 		custom = custom && leaf.Input.Source == rules.FromClaim && !issued.Listed(leaf.Input.Name)
 	})
 	return custom && compared == 1
-}
-
-// workforce reports whether the file tells that the policy's tokens are those of Entra ID proper:
-// Azure AD B2C and External ID have other issuers.
-func workforce(p *rules.Policy) bool {
-	_, address := keysOf(p)
-	keys, ok := parseKeysURL(address)
-	if ok && (!keys.workforce || strings.Contains(strings.ToLower(address), "b2c")) {
-		return false
-	}
-	if _, issuers := issuersOf(p); len(issuers) > 0 {
-		return issuers[0].Kind == entra.Workforce
-	}
-	return ok
 }
 
 // lucid reports whether the made-up tokens stand for all that a check could tell apart: it

@@ -21,8 +21,3 @@ func policyDisabled() rules.Rule {
 		},
 	}
 }
-
-// ofGuard is a finding at what limits a policy.
-func ofGuard(p *rules.Policy, message string) rules.Finding {
-	return rules.Finding{Message: message, Pos: p.When.Pos, Span: p.When.Span, Field: p.When.Field, Policy: p}
-}

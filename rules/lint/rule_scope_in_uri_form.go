@@ -12,11 +12,14 @@ func scopeInURIForm() rules.Rule {
 	return rules.Rule{
 		Name:  "scope-in-uri-form",
 		Title: "a scope is required in the form in which clients ask for it",
-		Why: "A client asks for api://orders-uat/UAT.Access or api://orders-uat/.default; the token carries the short value, UAT.Access. " +
-			"The long form is in no token: every token is rejected.",
-		Fix:        "Require the short value of the scope. .default is no scope: name one that the API exposes.",
-		Severity:   rules.Error,
-		Lesser:     "a note where the tokens may be another issuer's, whose scopes have such a form, a warning where another scope beside it is enough",
+		Why: "A client asks for api://orders-uat/UAT.Access or api://orders-uat/.default; the " +
+			"token carries the short value, UAT.Access. The long form is in no token: every " +
+			"token is rejected.",
+		Fix: "Require the short value of the scope. .default is no scope: name one that the API " +
+			"exposes.",
+		Severity: rules.Error,
+		Lesser: "a note where the tokens may be another issuer's, whose scopes have such a " +
+			"form, a warning where another scope beside it is enough",
 		Since:      since,
 		References: []string{claimsRef},
 		Check: func(s *rules.Subject) []rules.Finding {

@@ -7,9 +7,10 @@ import (
 
 func scopeLocksOutDaemons() rules.Rule {
 	return rules.Rule{
-		Name:       "scope-locks-out-daemons",
-		Title:      "a scope is required, which app-only tokens never carry",
-		Why:        "A client that works without a user (client credentials) gets a token with roles and without scp: a required scope locks it out.",
+		Name:  "scope-locks-out-daemons",
+		Title: "a scope is required, which app-only tokens never carry",
+		Why: "A client that works without a user (client credentials) gets a token with roles " +
+			"and without scp: a required scope locks it out.",
 		Fix:        "If daemons are to get in, require an app role for them, or either of the two.",
 		Severity:   rules.Note,
 		Since:      since,

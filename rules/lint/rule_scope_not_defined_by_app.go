@@ -7,9 +7,10 @@ import (
 
 func scopeNotDefinedByApp() rules.Rule {
 	return rules.Rule{
-		Name:       "scope-not-defined-by-app",
-		Title:      "a scope is required that the app registration does not expose",
-		Why:        "A token carries scopes of its own API only. One that the API does not expose, or that is disabled, is in no token: every token is rejected.",
+		Name:  "scope-not-defined-by-app",
+		Title: "a scope is required that the app registration does not expose",
+		Why: "A token carries scopes of its own API only. One that the API does not expose, or " +
+			"that is disabled, is in no token: every token is rejected.",
 		Fix:        "Expose the scope in the app registration, or require one that it exposes.",
 		Severity:   rules.Error,
 		Lesser:     "a warning where another one beside it is defined, and is enough",

@@ -9,8 +9,9 @@ func scopeWithoutAudience() rules.Rule {
 	return rules.Rule{
 		Name:  "scope-without-audience",
 		Title: "a scope or role is checked, and the audience is not",
-		Why: "A scope or a role is a name. Whoever may register an application in the tenant can give an API of their own a scope of the " +
-			"same name, and the token for that API is accepted here.",
+		Why: "A scope or a role is a name. Whoever may register an application in the tenant " +
+			"can give an API of their own a scope of the same name, and the token for that API " +
+			"is accepted here.",
 		Fix:      "Check the audience as well.",
 		Severity: rules.Error,
 		Lesser: "a warning or a note where a validation endpoint decides, which may look at the " +

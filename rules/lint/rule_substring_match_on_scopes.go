@@ -9,12 +9,14 @@ import (
 
 func substringMatchOnScopes() rules.Rule {
 	return rules.Rule{
-		Name:       "substring-match-on-scopes",
-		Title:      "a scope is looked for as a part of the text",
-		Why:        "scp is one text of words: \"contains 'Orders.Read'\" is true for Orders.ReadWrite and NotOrders.Read too.",
-		Fix:        "Split it into words first.",
-		Severity:   rules.Warning,
-		Lesser:     "a note where the tokens are another issuer's and the claim is scp, which may be a list there",
+		Name:  "substring-match-on-scopes",
+		Title: "a scope is looked for as a part of the text",
+		Why: "scp is one text of words: \"contains 'Orders.Read'\" is true for Orders.ReadWrite " +
+			"and NotOrders.Read too.",
+		Fix:      "Split it into words first.",
+		Severity: rules.Warning,
+		Lesser: "a note where the tokens are another issuer's and the claim is scp, which may " +
+			"be a list there",
 		Since:      since,
 		References: []string{claimsRef},
 		Check: func(s *rules.Subject) []rules.Finding {

@@ -13,8 +13,7 @@ func wildcardComparedExactly() rules.Rule {
 		Name:  "wildcard-compared-exactly",
 		Title: "a value with a wildcard is compared as it stands",
 		Why: "No token of Entra ID has an asterisk in its audience, issuer, scopes or roles, " +
-			"and a policy " +
-			"that compares whole values lets nobody in.",
+			"and a policy that compares whole values lets nobody in.",
 		Fix:        "Write the values that are meant, one by one.",
 		Severity:   rules.Error,
 		Lesser:     "a warning where another value beside it can match",

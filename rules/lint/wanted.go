@@ -4,10 +4,105 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/issued"
 )
+
+// claim matches a claim of the token, or the member of a validation endpoint's answer.
+func claim(names ...string) func(rules.Input) bool {
+	return func(in rules.Input) bool {
+		return (in.Source == rules.FromClaim || in.Source == rules.FromIntrospection) && slices.Contains(names, in.Name)
+	}
+}
+
+// wantedTexts lists the texts that checks want an input to have, each with its check.
+func wantedTexts(c *rules.Check, is func(rules.Input) bool) []string {
+	var texts []string
+	if !inForce(c) {
+		return nil
+	}
+	leaves(c.Test, true, func(leaf rules.Predicate, wanted bool) {
+		if !wanted || !is(leaf.Input) || leaf.Op == rules.Contains && !isList(leaf.Input.Name) {
+			return // what a text has to contain is not what it has to be
+		}
+		for _, v := range leaf.Values {
+			if text, ok := v.Str(); ok {
+				texts = append(texts, text)
+			}
+		}
+	})
+	return texts
+}
+
+// isList reports whether a claim is a list of values, or a text of words, in tokens of Entra ID.
+func isList(name string) bool {
+	return slices.Contains([]string{"roles", "groups", "wids", "amr", "scp", "scope"}, name)
+}
+
+// leaves calls a function with every part of a predicate that asks something of an input, and
+// whether the whole wants it to hold.
+func leaves(p rules.Predicate, wanted bool, visit func(leaf rules.Predicate, wanted bool)) {
+	switch p.Op {
+	case rules.And, rules.Or:
+		for _, part := range p.Of {
+			leaves(part, wanted, visit)
+		}
+	case rules.Not:
+		leaves(p.Of[0], !wanted, visit)
+	default:
+		visit(p, wanted)
+	}
+}
+
+// wantedOf returns the policy's first check that wants a claim to be a text, and the texts: any
+// one of them will do.
+func wantedOf(p *rules.Policy, name string) (*rules.Check, []string) {
+	for _, c := range p.Checks() {
+		if texts := wantedTexts(c, claim(name)); len(texts) > 0 {
+			return c, texts
+		}
+	}
+	return nil, nil
+}
+
+// audienceOf returns the check of the audience, where it is in force, and the audiences that it
+// accepts.
+func audienceOf(p *rules.Policy) (*rules.Check, []string) {
+	c := find(p, rules.Audience)
+	if !inForce(c) {
+		return nil, nil
+	}
+	return c, wantedTexts(c, claim("aud"))
+}
+
+// configured lists what a check would accept if it were made.
+func configured(c *rules.Check) []string {
+	on := *c
+	on.Skip = ""
+	return wantedTexts(&on, claim("aud"))
+}
+
+// guids reports how many of the audiences are application ids.
+func guids(audiences []string) int {
+	n := 0
+	for _, a := range audiences {
+		if entra.IsGUID(strings.TrimPrefix(a, "spn:")) {
+			n++
+		}
+	}
+	return n
+}
+
+// claimCheck returns the first check in force that reads one of these claims, or nil.
+func claimCheck(p *rules.Policy, names ...string) *rules.Check {
+	for _, c := range p.Checks() {
+		if inForce(c) && ofClaims(c) && reads(c, names...) {
+			return c
+		}
+	}
+	return nil
+}
 
 // demanded lists the values that a check wants a claim of words or of a list to have. Of an
 // expression these are the texts in it without which no token gets past, or which alone let one
@@ -51,25 +146,4 @@ func having(c *rules.Check, names, values []string) exposure {
 		return []*issued.Token{t}
 	}))
 	return got
-}
-
-// unrelated is a text that no configuration has.
-const unrelated = "gatewhy-unrelated"
-
-// inForm is how a claim holds several values: scp as words, any other as a list.
-func inForm(name string, values []string) *source.Value {
-	if name == "scp" || name == "scope" {
-		return text(strings.Join(values, " "))
-	}
-	return list(values...)
-}
-
-func text(s string) *source.Value { return &source.Value{Kind: source.String, Text: s} }
-
-func list(all ...string) *source.Value {
-	v := &source.Value{Kind: source.List}
-	for _, s := range all {
-		v.Items = append(v.Items, text(s))
-	}
-	return v
 }

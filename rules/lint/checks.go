@@ -1,19 +1,26 @@
 package lint
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// at is a finding at the place of a check.
-func at(check *rules.Check, message string) rules.Finding {
-	return rules.Finding{Message: message, Pos: check.Pos, Span: check.Span, Field: check.Field, Check: check}
+// at is a finding at the place of a check; its message is formatted as by [fmt.Sprintf].
+func at(check *rules.Check, format string, args ...any) rules.Finding {
+	return rules.Finding{
+		Message: fmt.Sprintf(format, args...),
+		Pos:     check.Pos, Span: check.Span, Field: check.Field, Check: check,
+	}
 }
 
 // ofGuard is a finding at what limits a policy.
 func ofGuard(p *rules.Policy, message string) rules.Finding {
-	return rules.Finding{Message: message, Pos: p.When.Pos, Span: p.When.Span, Field: p.When.Field, Policy: p}
+	return rules.Finding{
+		Message: message,
+		Pos:     p.When.Pos, Span: p.When.Span, Field: p.When.Field, Policy: p,
+	}
 }
 
 // less is a finding that is not as bad as its rule.

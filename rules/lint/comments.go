@@ -51,7 +51,10 @@ func commentAt(file *source.File, at int) (Comment, bool) {
 	}
 	text := strings.TrimSuffix(strings.TrimSpace(string(file.Text[at+len(ignoreMark):end])), "*/")
 	rule, reason := cutWord(strings.TrimSpace(text))
-	c := Comment{Rule: rule, Reason: reason, Pos: file.Position(at), Span: source.Span{Start: at, End: at + len(ignoreMark)}}
+	c := Comment{
+		Rule: rule, Reason: reason,
+		Pos: file.Position(at), Span: source.Span{Start: at, End: at + len(ignoreMark)},
+	}
 	c.Line = c.Pos.Line
 	if strings.TrimSpace(before) == "" {
 		c.Line = nextLine(file, c.Pos.Line)
@@ -89,7 +92,8 @@ func cutComment(format source.Format, line string) (before string, ok bool) {
 func nextLine(file *source.File, line int) int {
 	last := bytes.Count(file.Text, []byte("\n")) + 1
 	for n := line + 1; n <= last; n++ {
-		if text := strings.TrimSpace(file.Line(n)); text != "" && !strings.HasPrefix(text, "#") && !strings.HasPrefix(text, "//") {
+		text := strings.TrimSpace(file.Line(n))
+		if text != "" && !strings.HasPrefix(text, "#") && !strings.HasPrefix(text, "//") {
 			return n
 		}
 	}

@@ -20,7 +20,8 @@ type keysAddress struct {
 
 // shared reports whether the address stands for every tenant.
 func (k keysAddress) shared() bool {
-	return slices.Contains([]string{"", "common", "organizations", "consumers"}, strings.ToLower(k.tenant))
+	tenant := strings.ToLower(k.tenant)
+	return slices.Contains([]string{"", "common", "organizations", "consumers"}, tenant)
 }
 
 // parseKeysURL reads the address of a key set of Entra ID, as entra.KeysURL writes it. It is not

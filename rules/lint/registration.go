@@ -9,7 +9,9 @@ import (
 
 // withApp makes findings of the policies that decide on tokens, where the API's app registration
 // is known.
-func withApp(s *rules.Subject, look func(app *entra.Registration, p *rules.Policy) []rules.Finding) []rules.Finding {
+func withApp(
+	s *rules.Subject, look func(app *entra.Registration, p *rules.Policy) []rules.Finding,
+) []rules.Finding {
 	var all []rules.Finding
 	if s.App == nil {
 		return nil
@@ -52,7 +54,10 @@ func defines(permissions []entra.Permission, value string) rules.Truth {
 
 // undefined makes findings of the values of a claim that a policy wants and the app registration
 // does not define. Where those that it defines let a token past, the others are only left over.
-func undefined(app *entra.Registration, p *rules.Policy, permissions []entra.Permission, words string, names ...string) []rules.Finding {
+func undefined(
+	app *entra.Registration, p *rules.Policy, permissions []entra.Permission, words string,
+	names ...string,
+) []rules.Finding {
 	var all []rules.Finding
 	for _, c := range p.Checks() {
 		var known, unknown []string
@@ -66,7 +71,8 @@ func undefined(app *entra.Registration, p *rules.Policy, permissions []entra.Per
 		if len(unknown) == 0 {
 			continue
 		}
-		f := at(c, "the app registration "+app.Title()+" defines no "+words+" "+unknown[0]+": no token can carry it")
+		f := at(c, "the app registration %s defines no %s %s: no token can carry it",
+			app.Title(), words, unknown[0])
 		if len(known) > 0 && having(c, names, known) != keptOut {
 			f = less(f, rules.Warning)
 		}

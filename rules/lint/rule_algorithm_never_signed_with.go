@@ -1,8 +1,6 @@
 package lint
 
 import (
-	"fmt"
-
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -36,6 +34,6 @@ func checkAlgorithm(c *rules.Check) []rules.Finding {
 	case "", "RS256":
 		return none()
 	default:
-		return one(at(c, fmt.Sprintf("the policy wants %s, and Entra ID signs every token with RS256", alg)))
+		return one(at(c, "the policy wants %s, and Entra ID signs every token with RS256", alg))
 	}
 }

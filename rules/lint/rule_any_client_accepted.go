@@ -22,7 +22,12 @@ func anyClientAccepted() rules.Rule {
 func checkAnyClient(s *rules.Subject) []rules.Finding {
 	var all []rules.Finding
 	for _, p := range tokenPolicies(s) {
-		f := at(first(find(p, rules.Contract), find(p, rules.ClientID), find(p, rules.Signature), find(p, rules.Introspection)), "any client of the tenant is accepted: nothing here separates clients or environments")
+		c := first(
+			find(p, rules.Contract), find(p, rules.ClientID), find(p, rules.Signature),
+			find(p, rules.Introspection),
+		)
+		f := at(c, "any client of the tenant is accepted: "+
+			"nothing here separates clients or environments")
 		switch e := exposing(s, p); {
 		case e.openToAny(false):
 			all = append(all, f)

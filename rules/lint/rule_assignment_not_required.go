@@ -39,20 +39,16 @@ func checkAssignment(s *rules.Subject) []rules.Finding {
 		}
 		switch required := assignmentRequired(app); {
 		case plain == letIn && required == rules.No:
-			return one(
-				at(c, "only the audience is checked, and "+app.Title()+" requires no assignment: any client of the tenant can have a token for it"),
-			)
+			return one(at(c, "only the audience is checked, and %s requires no assignment: "+
+				"any client of the tenant can have a token for it", app.Title()))
 		case plain == letIn && required == rules.Maybe:
-			f := at(
-				c,
-				"only the audience is checked, and the file does not tell whether "+app.Title()+" requires assignment: if not, any client of the tenant can have a token for it",
-			)
+			f := at(c, "only the audience is checked, and the file does not tell whether %s "+
+				"requires assignment: if not, any client of the tenant can have a token for it",
+				app.Title())
 			return one(less(f, rules.Warning))
 		case consented == letIn && plain != letIn:
-			f := at(
-				c,
-				"beside the audience only scopes are checked that users can consent to: any client of the tenant that a user consents to gets in",
-			)
+			f := at(c, "beside the audience only scopes are checked that users can consent to: "+
+				"any client of the tenant that a user consents to gets in")
 			return one(less(f, rules.Warning))
 		}
 		return none()

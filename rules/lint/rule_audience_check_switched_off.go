@@ -21,7 +21,8 @@ func audienceCheckSwitchedOff() rules.Rule {
 				if c.ID != rules.Audience || c.Skip == "" || len(configured(c)) == 0 {
 					return none()
 				}
-				return one(at(c, "the audience "+strings.Join(configured(c), " or ")+" is configured, and its check is switched off"))
+				return one(at(c, "the audience %s is configured, and its check is switched off",
+					strings.Join(configured(c), " or ")))
 			})
 		},
 	}

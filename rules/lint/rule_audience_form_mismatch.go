@@ -1,7 +1,6 @@
 package lint
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
@@ -33,12 +32,15 @@ func checkAudienceForm(s *rules.Subject) []rules.Finding {
 		}
 		ev, ok := tokenVersion(s, p)
 		if _, name := clientClaim(p); !ok && name == "azp" {
-			ev, ok = evidence{entra.V2, "the client id is read from azp, which only v2.0 tokens have"}, true
+			ev.version, ok = entra.V2, true
+			ev.because = "the client id is read from azp, which only v2.0 tokens have"
 		}
 		if !ok || ev.version != entra.V2 {
 			continue
 		}
-		all = append(all, at(c, fmt.Sprintf("%s can't be the audience of a v2.0 token, which is always the application id (a GUID): %s", strings.Join(audiences, " or "), ev.because)))
+		all = append(all, at(c, "%s can't be the audience of a v2.0 token, "+
+			"which is always the application id (a GUID): %s",
+			strings.Join(audiences, " or "), ev.because))
 	}
 	return all
 }

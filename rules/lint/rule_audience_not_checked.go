@@ -24,6 +24,9 @@ func audienceNotChecked() rules.Rule {
 	}
 }
 
+// anyOther is what follows where the audience is not checked.
+const anyOther = "a token for any other API is accepted"
+
 // checkAudienceThere leaves out an audience that is configured and switched off, which has a rule
 // of its own, and policies that can't check one. Where other checks tell clients apart, only a
 // client that passes them can use the hole.
@@ -36,19 +39,23 @@ func checkAudienceThere(s *rules.Subject) []rules.Finding {
 		}
 		e, near := exposing(s, p), false
 		got, _ := e.get(e.holders.OwnElsewhere(false))
-		f := at(first(claimCheck(p, "aud"), c), "the audience is not checked: a token for any other API is accepted")
+		f := at(first(claimCheck(p, "aud"), c), "the audience is not checked: "+anyOther)
 		if got < doubtful && e.holders.FindsParts() {
 			if part, token := e.get(e.holders.OwnElsewhere(true)); part == letIn {
 				got, near = part, true
-				f.Message = "the audience is checked in part only: " + token.Settled().Claim("aud").Text + " passes too"
+				aud := token.Settled().Claim("aud").Text
+				f.Message = "the audience is checked in part only: " + aud + " passes too"
 			}
 		}
 		switch {
 		case got == unclear:
-			f.Message = "it is not known whether the audience is checked: an expression reads it in a way that can't be evaluated"
+			f.Message = "it is not known whether the audience is checked: " +
+				"an expression reads it in a way that can't be evaluated"
 			all = append(all, less(f, rules.Note))
 		case got == letIn && !e.openToAny(near):
-			f.Message = strings.Replace(f.Message, "a token for any other API is accepted", "a token for another API is accepted from a client that passes the other checks", 1)
+			f.Message = strings.Replace(f.Message, anyOther,
+				"a token for another API is accepted from a client that passes the other checks",
+				1)
 			all = append(all, less(f, rules.Warning))
 		case got == letIn:
 			all = append(all, f)

@@ -1,7 +1,6 @@
 package lint
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -25,10 +24,16 @@ func audienceNotOfApp() rules.Rule {
 			return withApp(s, func(app *entra.Registration, p *rules.Policy) []rules.Finding {
 				c, wanted := audienceOf(p)
 				possible, ok := audiencesOf(app)
-				if c == nil || !ok || len(wanted) == 0 || guids(wanted) > 0 && !app.AppID.Known() || slices.ContainsFunc(wanted, func(a string) bool { return slices.Contains(possible, a) }) {
+				if c == nil || !ok || len(wanted) == 0 || guids(wanted) > 0 && !app.AppID.Known() {
 					return none()
 				}
-				return one(at(c, fmt.Sprintf("the app registration %s has no audience %s", app.Title(), strings.Join(wanted, " or "))))
+				for _, audience := range wanted {
+					if slices.Contains(possible, audience) {
+						return none()
+					}
+				}
+				return one(at(c, "the app registration %s has no audience %s",
+					app.Title(), strings.Join(wanted, " or ")))
 			})
 		},
 	}

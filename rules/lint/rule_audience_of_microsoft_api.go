@@ -1,8 +1,6 @@
 package lint
 
 import (
-	"fmt"
-
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/rules"
 )
@@ -22,7 +20,7 @@ func audienceOfMicrosoft() rules.Rule {
 			return eachCheck(s, func(c *rules.Check) []rules.Finding {
 				for _, aud := range wantedTexts(c, claim("aud")) {
 					if app, ok := entra.MicrosoftAPI(aud); ok {
-						return one(at(c, fmt.Sprintf("%s is %s, not an API of yours", aud, app.Name)))
+						return one(at(c, "%s is %s, not an API of yours", aud, app.Name))
 					}
 				}
 				return none()

@@ -1,7 +1,6 @@
 package lint
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/rules"
@@ -33,7 +32,8 @@ func checkClaimsOn(s *rules.Subject) []rules.Finding {
 			}
 		}
 		if at0 != nil {
-			all = append(all, at(at0, fmt.Sprintf("%s is configured, and the check of claims is switched off", strings.Join(names, ", "))))
+			all = append(all, at(at0, "%s is configured, and the check of claims is switched off",
+				strings.Join(names, ", ")))
 		}
 	}
 	return all

@@ -34,7 +34,7 @@ func checkCaller(s *rules.Subject, p *rules.Policy, c *rules.Check) []rules.Find
 	if message == "" {
 		return none()
 	}
-	f := at(c, message)
+	f := at(c, "%s", message)
 	if e := exposing(s, p); e.let(daemonsOf(e.holders.Strangers())) != letIn || !sure {
 		f = less(f, rules.Warning)
 	}
@@ -54,11 +54,14 @@ func calledBy(s *rules.Subject, p *rules.Policy, c *rules.Check) (message string
 		case ids[i].caller == "":
 			continue
 		case ids[i].caller == sameForAll:
-			return "the client id is the same for every caller: whoever has a token that passes the other checks is taken for that client", true
+			return "the client id is the same for every caller: whoever has a token that " +
+				"passes the other checks is taken for that client", true
 		case ids[1-i].caller != "":
-			return fmt.Sprintf("the client id is read from %s: a caller with any token that passes the other checks names the client that he likes", ids[i].caller), true
+			return fmt.Sprintf("the client id is read from %s: a caller with any token that "+
+				"passes the other checks names the client that he likes", ids[i].caller), true
 		case !known || wanted.version == v:
-			return fmt.Sprintf("in a v%s token the client id is read from %s, which the caller writes", v, ids[i].caller), known
+			return fmt.Sprintf("in a v%s token the client id is read from %s, "+
+				"which the caller writes", v, ids[i].caller), known
 		}
 	}
 	return "", false

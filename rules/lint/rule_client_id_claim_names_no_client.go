@@ -1,8 +1,6 @@
 package lint
 
 import (
-	"fmt"
-
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -34,7 +32,7 @@ func checkNamesClient(c *rules.Check) []rules.Finding {
 	if what == "" || named(ids[1].claim) == "" {
 		return none()
 	}
-	return one(at(c, fmt.Sprintf("%s %s: no client has a contract under it", ids[0].claim, what)))
+	return one(at(c, "%s %s: no client has a contract under it", ids[0].claim, what))
 }
 
 // named says what a claim of Entra ID names that is no client (access-token-claims-reference);
@@ -42,7 +40,8 @@ func checkNamesClient(c *rules.Check) []rules.Finding {
 func named(claim string) string {
 	switch claim {
 	case "sub", "oid":
-		return "names a user, or in an app-only token the client's service principal, which has an id of its own"
+		return "names a user, or in an app-only token the client's service principal, " +
+			"which has an id of its own"
 	case "aud":
 		return "names the API that the token is for"
 	case "iss", "tid":

@@ -1,7 +1,6 @@
 package lint
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/gatewhy/gatewhy/rules"
@@ -29,16 +28,19 @@ func checkClientClaim(s *rules.Subject) []rules.Finding {
 }
 
 func checkClientClaimOf(p *rules.Policy, c *rules.Check) []rules.Finding {
-	if c.ID != rules.ClientID || !inForce(c) || c.Test.Op != rules.Present || !neverIssuedClaim(c.Test.Input.Name) {
+	in := c.Test.Input
+	if c.ID != rules.ClientID || !inForce(c) || c.Test.Op != rules.Present ||
+		!neverIssuedClaim(in.Name) {
 		return none()
 	}
-	switch in := c.Test.Input; {
+	switch {
 	case in.Source == rules.FromIntrospection && inForce(find(p, rules.Introspection)):
-		f := at(c, "a client id must be found, and Entra ID has none in "+in.Name+
-			": if the validation endpoint passes Entra's claims on, every token is rejected")
+		f := at(c, "a client id must be found, and Entra ID has none in %s: if the validation "+
+			"endpoint passes Entra's claims on, every token is rejected", in.Name)
 		return one(less(f, rules.Note))
 	case in.Source == rules.FromClaim && isEntra(p):
-		return one(at(c, fmt.Sprintf("Entra ID never issues %s: it names the client in appid (v1.0 tokens) or azp (v2.0 tokens)", in.Name)))
+		return one(at(c, "Entra ID never issues %s: it names the client in appid (v1.0 tokens) "+
+			"or azp (v2.0 tokens)", in.Name))
 	}
 	return none()
 }
@@ -46,5 +48,6 @@ func checkClientClaimOf(p *rules.Policy, c *rules.Check) []rules.Finding {
 // neverIssuedClaim reports whether other issuers name the client with this claim, and Entra ID
 // never does.
 func neverIssuedClaim(name string) bool {
-	return slices.Contains([]string{"client_id", "clientId", "clientid", "cid", "client", "clientID"}, name)
+	others := []string{"client_id", "clientId", "clientid", "cid", "client", "clientID"}
+	return slices.Contains(others, name)
 }

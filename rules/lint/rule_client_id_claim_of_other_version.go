@@ -1,8 +1,6 @@
 package lint
 
 import (
-	"fmt"
-
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -22,8 +20,12 @@ func clientIDClaimOfOtherVersion() rules.Rule {
 			for _, p := range tokenPolicies(s) {
 				c, name := clientClaim(p)
 				ev, ok := tokenVersion(s, p)
-				if right := clientClaimOf(ev.version); ok && (s.App != nil || isEntra(p)) && (name == "appid" || name == "azp") && name != right {
-					all = append(all, at(c, fmt.Sprintf("v%s tokens have no %s, they name the client in %s: %s", ev.version, name, right, ev.because)))
+				if !ok || s.App == nil && !isEntra(p) || name != "appid" && name != "azp" {
+					continue
+				}
+				if right := clientClaimOf(ev.version); name != right {
+					all = append(all, at(c, "v%s tokens have no %s, "+
+						"they name the client in %s: %s", ev.version, name, right, ev.because))
 				}
 			}
 			return all

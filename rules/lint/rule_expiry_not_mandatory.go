@@ -4,9 +4,10 @@ import "github.com/gatewhy/gatewhy/rules"
 
 func expiryNotMandatory() rules.Rule {
 	return rules.Rule{
-		Name:       "expiry-not-mandatory",
-		Title:      "a token without an expiry is accepted",
-		Why:        "An expiry that is there is checked, but a token without exp is valid for ever.",
+		Name:  "expiry-not-mandatory",
+		Title: "a token without an expiry is accepted",
+		Why: "An expiry that is there is checked, " +
+			"but a token without exp is valid for ever.",
 		Fix:        "Make exp mandatory.",
 		Severity:   rules.Warning,
 		Since:      since,

@@ -34,7 +34,8 @@ const (
 func Misnamed(comments []Comment, all []rules.Rule) []rules.Finding {
 	var found []rules.Finding
 	for _, c := range comments {
-		if c.Rule == "" || slices.ContainsFunc(all, func(r rules.Rule) bool { return r.Name == c.Rule }) {
+		named := func(r rules.Rule) bool { return r.Name == c.Rule }
+		if c.Rule == "" || slices.ContainsFunc(all, named) {
 			continue
 		}
 		rule := ignoreNamesNoRule()

@@ -1,7 +1,6 @@
 package lint
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -37,15 +36,20 @@ func checkIssuerAndKeys(s *rules.Subject) []rules.Finding {
 			continue
 		}
 		switch {
-		case !slices.ContainsFunc(issuers, func(i entra.Issuer) bool { return i.Is(keys.cloud.ID) }):
-			all = append(all, at(c, fmt.Sprintf("the issuer is not of %s, whose keys the policy verifies with: nothing verifies", keys.cloud.Name)))
+		case !slices.ContainsFunc(issuers, keys.ofCloud):
+			all = append(all, at(c, "the issuer is not of %s, "+
+				"whose keys the policy verifies with: nothing verifies", keys.cloud.Name))
 		case entra.IsGUID(keys.tenant) && !slices.ContainsFunc(issuers, keys.ofTenant):
-			f := at(c, fmt.Sprintf("the issuer is of tenant %s, and the key set that of tenant %s", issuers[0].Tenant, keys.tenant))
+			f := at(c, "the issuer is of tenant %s, and the key set that of tenant %s",
+				issuers[0].Tenant, keys.tenant)
 			all = append(all, less(f, rules.Warning))
 		}
 	}
 	return all
 }
+
+// ofCloud reports whether an issuer is of the cloud whose key set this is.
+func (k keysAddress) ofCloud(i entra.Issuer) bool { return i.Is(k.cloud.ID) }
 
 // ofTenant reports whether an issuer is of the tenant whose key set this is.
 func (k keysAddress) ofTenant(i entra.Issuer) bool { return strings.EqualFold(k.tenant, i.Tenant) }

@@ -1,7 +1,6 @@
 package lint
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
@@ -35,7 +34,7 @@ func checkIssuerForm(c *rules.Check, keys string) []rules.Finding {
 	texts := wantedTexts(c, claim("iss"))
 	for _, text := range texts {
 		if why := neverIssued(text, keys); why != "" {
-			all = append(all, at(c, fmt.Sprintf("no token has the issuer %s: %s", text, why)))
+			all = append(all, at(c, "no token has the issuer %s: %s", text, why))
 		}
 	}
 	switch {

@@ -35,7 +35,8 @@ func checkIssuerPinned(s *rules.Subject) []rules.Finding {
 		}
 		e := exposing(s, p)
 		got, with := e.ask(e.holders.OtherTenants(), true)
-		f := at(first(claimCheck(p, "iss", "tid"), c), unpinned(keys, claimCheck(p, "iss", "tid") != nil, with))
+		reader := claimCheck(p, "iss", "tid")
+		f := at(first(reader, c), "%s", unpinned(keys, reader != nil, with))
 		switch got {
 		case letIn:
 			all = append(all, f)
@@ -43,7 +44,8 @@ func checkIssuerPinned(s *rules.Subject) []rules.Finding {
 			f.Message += ", if another tenant can have such a token, which no source tells"
 			all = append(all, less(f, rules.Warning))
 		case unclear:
-			f.Message = "it is not known whether the issuer is pinned: an expression can't be evaluated on another tenant's token"
+			f.Message = "it is not known whether the issuer is pinned: " +
+				"an expression can't be evaluated on another tenant's token"
 			all = append(all, less(f, rules.Note))
 		}
 	}
@@ -54,9 +56,11 @@ func checkIssuerPinned(s *rules.Subject) []rules.Finding {
 func unpinned(keys keysAddress, read bool, with *issued.Token) string {
 	switch {
 	case read && with != nil:
-		return "the issuer is not pinned: " + with.Settled().Claim("iss").Text + ", another tenant's, passes too"
+		issuer := with.Settled().Claim("iss").Text
+		return "the issuer is not pinned: " + issuer + ", another tenant's, passes too"
 	case keys.shared():
 		return "the issuer is not checked: this key set is that of all tenants"
 	}
-	return "the issuer is not checked: this key set, the tenant's own, lists the keys that all tenants share"
+	return "the issuer is not checked: " +
+		"this key set, the tenant's own, lists the keys that all tenants share"
 }

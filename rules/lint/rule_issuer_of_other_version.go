@@ -1,7 +1,6 @@
 package lint
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
@@ -24,10 +23,12 @@ func issuerOfOtherVersion() rules.Rule {
 			return withApp(s, func(app *entra.Registration, p *rules.Policy) []rules.Finding {
 				c, issuers := issuersOf(p)
 				version, known := app.TokenVersion()
-				if len(issuers) == 0 || !known || slices.ContainsFunc(issuers, func(i entra.Issuer) bool { return i.Version == version }) {
+				right := func(i entra.Issuer) bool { return i.Version == version }
+				if len(issuers) == 0 || !known || slices.ContainsFunc(issuers, right) {
 					return none()
 				}
-				return one(at(c, fmt.Sprintf("this is the issuer of v%s tokens, and the app registration %s gives its API v%s tokens", issuers[0].Version, app.Title(), version)))
+				return one(at(c, "this is the issuer of v%s tokens, and the app registration %s "+
+					"gives its API v%s tokens", issuers[0].Version, app.Title(), version))
 			})
 		},
 	}

@@ -18,7 +18,8 @@ func keysURLIsDiscovery() rules.Rule {
 			for _, p := range tokenPolicies(s) {
 				c, address := keysOf(p)
 				if keys, ok := parseKeysURL(address); ok && keys.discovery {
-					all = append(all, at(c, "this is the address of the metadata document, which holds no keys"))
+					all = append(all, at(c, "this is the address of the metadata document, "+
+						"which holds no keys"))
 				}
 			}
 			return all

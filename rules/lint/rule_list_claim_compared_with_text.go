@@ -1,7 +1,6 @@
 package lint
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/gatewhy/gatewhy/rules"
@@ -33,7 +32,7 @@ func checkListClaim(c *rules.Check) []rules.Finding {
 	if name == "" {
 		return none()
 	}
-	return one(at(c, fmt.Sprintf("%s is a list, which never equals a text", name)))
+	return one(at(c, "%s is a list, which never equals a text", name))
 }
 
 // equalsList returns the claim that is a list and that the check wants to equal a text.
@@ -43,8 +42,10 @@ func equalsList(c *rules.Check) string {
 		return ""
 	}
 	leaves(c.Test, true, func(leaf rules.Predicate, wanted bool) {
-		if wanted && leaf.Op == rules.Equals && leaf.Input.Source == rules.FromClaim && slices.Contains([]string{"roles", "groups", "wids", "amr"}, leaf.Input.Name) {
-			found = leaf.Input.Name
+		in := leaf.Input
+		if wanted && leaf.Op == rules.Equals && in.Source == rules.FromClaim &&
+			slices.Contains([]string{"roles", "groups", "wids", "amr"}, in.Name) {
+			found = in.Name
 		}
 	})
 	return found

@@ -1,7 +1,6 @@
 package lint
 
 import (
-	"fmt"
 	"slices"
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
@@ -52,20 +51,17 @@ func impassable(c *rules.Check, ev evidence) []rules.Finding {
 		return none()
 	}
 	e := alone(c)
-	own, message := e.holders.Own(), fmt.Sprintf(
-		"no access token of Entra ID gets past this check of %s", claimOf(c),
-	)
+	own := e.holders.Own()
+	f := at(c, "no access token of Entra ID gets past this check of %s", claimOf(c))
 	if known {
 		own = e.holders.Own(ev.version)
-		message = fmt.Sprintf(
-			"no v%s token of Entra ID gets past this check of %s: %s", ev.version, claimOf(c),
-			ev.because,
-		)
+		f = at(c, "no v%s token of Entra ID gets past this check of %s: %s",
+			ev.version, claimOf(c), ev.because)
 	}
 	if got, _ := e.get(own); got != keptOut {
 		return none()
 	}
-	return one(at(c, message))
+	return one(f)
 }
 
 // ofOneCustomClaim reports whether a check compares one claim once, which is none of Entra ID's
@@ -95,9 +91,8 @@ func lucid(c *rules.Check, v2 bool) bool {
 			return
 		}
 		for _, in := range leaf.Input.Opaque.Reads {
-			clear = clear &&
-				(slices.Contains([]string{"iss", "tid", "ver", "appid", "azp"}, in.Name) || v2 &&
-					in.Name == "aud")
+			clear = clear && (v2 && in.Name == "aud" ||
+				slices.Contains([]string{"iss", "tid", "ver", "appid", "azp"}, in.Name))
 		}
 		clear = clear && len(leaf.Input.Opaque.Reads) > 0 &&
 			!slices.ContainsFunc(issued.TextsOf(c), hexadecimal)

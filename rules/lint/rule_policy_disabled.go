@@ -14,7 +14,8 @@ func policyDisabled() rules.Rule {
 			var all []rules.Finding
 			for _, p := range s.Policies {
 				if judges(p) && p.When.Disabled {
-					all = append(all, ofGuard(p, "this policy is disabled: it lets everything through"))
+					all = append(all, ofGuard(p, "this policy is disabled: "+
+						"it lets everything through"))
 				}
 			}
 			return all

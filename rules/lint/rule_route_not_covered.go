@@ -27,7 +27,8 @@ func checkRoutes(s *rules.Subject) []rules.Finding {
 		if everything(p) {
 			return nil
 		}
-		all = append(all, ofGuard(p, "requests to other methods and paths than "+routes(p)+" pass without a look at their token"))
+		all = append(all, ofGuard(p, "requests to other methods and paths than "+routes(p)+
+			" pass without a look at their token"))
 	}
 	return all
 }

@@ -1,7 +1,6 @@
 package lint
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -25,7 +24,9 @@ func scopeInURIForm() rules.Rule {
 		Check: func(s *rules.Subject) []rules.Finding {
 			return eachCheckOf(s, func(p *rules.Policy) look {
 				ours, others := isEntra(p), ofAnotherIssuer(p)
-				return func(c *rules.Check) []rules.Finding { return checkScopeForm(c, ours, others) }
+				return func(c *rules.Check) []rules.Finding {
+					return checkScopeForm(c, ours, others)
+				}
 			})
 		},
 	}
@@ -39,7 +40,8 @@ func checkScopeForm(c *rules.Check, ours, others bool) []rules.Finding {
 	if i < 0 {
 		return none()
 	}
-	f := at(c, fmt.Sprintf("no token of Entra ID carries the scope %s: clients ask for it in that form, and scp has the short value", scopes[i]))
+	f := at(c, "no token of Entra ID carries the scope %s: clients ask for it in that form, "+
+		"and scp has the short value", scopes[i])
 	short := slices.DeleteFunc(slices.Clone(scopes), inURIForm)
 	switch {
 	case others, !ours && !ofEntrasClients(scopes[i]): // another issuer may have such scopes
@@ -50,7 +52,9 @@ func checkScopeForm(c *rules.Check, ours, others bool) []rules.Finding {
 	return one(f)
 }
 
-func inURIForm(scope string) bool { return ofEntrasClients(scope) || strings.Contains(scope, "://") }
+func inURIForm(scope string) bool {
+	return ofEntrasClients(scope) || strings.Contains(scope, "://")
+}
 
 // ofEntrasClients reports whether only a client of Entra ID asks for a scope in this form.
 func ofEntrasClients(scope string) bool {

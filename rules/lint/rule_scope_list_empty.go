@@ -16,7 +16,8 @@ func scopeListEmpty() rules.Rule {
 			for _, p := range tokenPolicies(s) {
 				scopes, contract := find(p, rules.Scopes), find(p, rules.Contract)
 				if scopes != nil && scopes.Skip != "" && (contract == nil || contract.Skip != "") {
-					all = append(all, at(scopes, "the client id is skipped, and no scope is required in its place"))
+					all = append(all, at(scopes, "the client id is skipped, "+
+						"and no scope is required in its place"))
 				}
 			}
 			return all

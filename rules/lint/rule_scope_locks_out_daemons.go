@@ -11,7 +11,8 @@ func scopeLocksOutDaemons() rules.Rule {
 		Title: "a scope is required, which app-only tokens never carry",
 		Why: "A client that works without a user (client credentials) gets a token with roles " +
 			"and without scp: a required scope locks it out.",
-		Fix:        "If daemons are to get in, require an app role for them, or either of the two.",
+		Fix: "If daemons are to get in, require an app role for them, " +
+			"or either of the two.",
 		Severity:   rules.Note,
 		Since:      since,
 		References: []string{claimsRef, daemonFlow},
@@ -30,7 +31,8 @@ func checkDaemons(c *rules.Check) []rules.Finding {
 	if !inForce(c) || !locksOutDaemons(c) {
 		return none()
 	}
-	return one(at(c, "a scope is required: clients without a user (client credentials) carry none and are locked out"))
+	return one(at(c, "a scope is required: "+
+		"clients without a user (client credentials) carry none and are locked out"))
 }
 
 // locksOutDaemons reports whether a check lets nobody past without a scope.

@@ -18,7 +18,8 @@ func signatureNotVerified() rules.Rule {
 				if c.ID != rules.Signature || c.Skip == "" {
 					return none()
 				}
-				return one(at(c, "no signature is verified: a token that the caller has written is accepted"))
+				return one(at(c, "no signature is verified: "+
+					"a token that the caller has written is accepted"))
 			})
 		},
 	}

@@ -1,8 +1,6 @@
 package lint
 
 import (
-	"fmt"
-
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/issued"
 )
@@ -32,7 +30,8 @@ func substringMatchOnScopes() rules.Rule {
 // text of words by standard (RFC 9068).
 func checkScopePart(c *rules.Check, others bool) []rules.Finding {
 	scope := partOfScope(c)
-	f := at(c, fmt.Sprintf("%s is looked for as a part of the text: a longer scope that has it inside passes too", scope))
+	f := at(c, "%s is looked for as a part of the text: "+
+		"a longer scope that has it inside passes too", scope)
 	switch {
 	case scope == "":
 		return none()
@@ -50,7 +49,9 @@ func partOfScope(c *rules.Check) string {
 		return ""
 	}
 	e := alone(c)
-	for _, tokens := range []issued.Tokens{usersOf(e.holders.StrangersElsewhere(false, false)), usersOf(e.holders.Own())} {
+	for _, tokens := range []issued.Tokens{
+		usersOf(e.holders.StrangersElsewhere(false, false)), usersOf(e.holders.Own()),
+	} {
 		if e.havingScope(tokens, unrelated, reads(c, "roles")) != keptOut {
 			continue
 		}

@@ -20,14 +20,15 @@ func textKeyIsNoKey() rules.Rule {
 		References: []string{algorithmsRFC},
 		Check: func(s *rules.Subject) []rules.Finding {
 			return eachCheck(s, func(c *rules.Check) []rules.Finding {
-				if c.ID != rules.Signature || !inForce(c) || c.Test.Key == nil || c.Test.Key.Text == "" {
+				key := c.Test.Key
+				if c.ID != rules.Signature || !inForce(c) || key == nil || key.Text == "" {
 					return none()
 				}
-				fault := faultOf(c.Test.Key)
+				fault := faultOf(key)
 				if fault == "" {
 					return none()
 				}
-				return one(at(c, fault))
+				return one(at(c, "%s", fault))
 			})
 		},
 	}
@@ -40,7 +41,8 @@ const shortest = 32
 func faultOf(key *rules.Key) string {
 	if key.HMAC {
 		if n := len(key.Text); n < shortest {
-			return fmt.Sprintf("the shared secret has %d bytes: fewer than %d can be guessed", n, shortest)
+			return fmt.Sprintf("the shared secret has %d bytes: fewer than %d can be guessed",
+				n, shortest)
 		}
 		return ""
 	}

@@ -1,7 +1,6 @@
 package lint
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -40,7 +39,7 @@ func checkWildcard(c *rules.Check) []rules.Finding {
 	if i < 0 {
 		return none()
 	}
-	f := at(c, fmt.Sprintf("%s is compared as it stands: no token has an asterisk there", wanted[i]))
+	f := at(c, "%s is compared as it stands: no token has an asterisk there", wanted[i])
 	if slices.ContainsFunc(wanted, func(text string) bool { return !wild(text) }) {
 		f = less(f, rules.Warning)
 	}

@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"fmt"
 	"slices"
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
@@ -45,7 +46,9 @@ func registeredVersion(s *rules.Subject) (evidence, bool) {
 		return evidence{}, false
 	}
 	version, ok := s.App.TokenVersion()
-	return evidence{version, "the app registration " + s.App.Title() + " gives its API v" + version.String() + " tokens"}, ok
+	because := fmt.Sprintf("the app registration %s gives its API v%s tokens",
+		s.App.Title(), version)
+	return evidence{version, because}, ok
 }
 
 // onlyVersion returns the version that all of them are. It is not ok where there are several, or

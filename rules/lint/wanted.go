@@ -12,7 +12,8 @@ import (
 // claim matches a claim of the token, or the member of a validation endpoint's answer.
 func claim(names ...string) func(rules.Input) bool {
 	return func(in rules.Input) bool {
-		return (in.Source == rules.FromClaim || in.Source == rules.FromIntrospection) && slices.Contains(names, in.Name)
+		return (in.Source == rules.FromClaim || in.Source == rules.FromIntrospection) &&
+			slices.Contains(names, in.Name)
 	}
 }
 
@@ -130,8 +131,7 @@ func demanded(c *rules.Check, names ...string) []string {
 func readsExpression(c *rules.Check) bool {
 	found := false
 	leaves(c.Test, true, func(leaf rules.Predicate, _ bool) {
-		found = found ||
-			leaf.Input.Opaque != nil
+		found = found || leaf.Input.Opaque != nil
 	})
 	return found
 }
@@ -139,7 +139,8 @@ func readsExpression(c *rules.Check) bool {
 // having is how far an otherwise usual token gets past one check with these values in the claims.
 func having(c *rules.Check, names, values []string) exposure {
 	e := alone(c)
-	got, _ := e.get(changed(e.holders.StrangersElsewhere(false, false), func(t *issued.Token) []*issued.Token {
+	usual := e.holders.StrangersElsewhere(false, false)
+	got, _ := e.get(changed(usual, func(t *issued.Token) []*issued.Token {
 		for _, name := range names {
 			t = t.Chose(name, inForm(name, append([]string{unrelated}, values...)))
 		}

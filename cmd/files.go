@@ -1,7 +1,6 @@
 package cmd
 
 import (
-	"cmp"
 	"errors"
 	"io/fs"
 	"os"
@@ -9,18 +8,21 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/bmatcuk/doublestar/v4"
 )
 
-// foundFile is a file that may hold policies. One that the user named must hold some; one that was found in a folder need
-// not.
+// foundFile is a file that may hold policies. One that the user named must hold some; one that was
+// found in a folder need not.
 type foundFile struct {
 	name  string
 	named bool
 }
 
-// find expands the names that a user gives: a folder to the configuration files in it and below, a pattern to what it matches, - to
-// standard input. Folders that begin with a dot, and node_modules, are left out. The order is that of the names, and by name within each.
-// The error names all that were not found; those that were are returned beside it.
+// find expands the names that a user gives: a folder to the configuration files in it and below, a
+// pattern to what it matches, - to standard input. Folders that begin with a dot, and
+// node_modules, are left out. The order is that of the names, and by name within each. The error
+// names all that were not found; those that were are returned beside it.
 func (e *Env) find(names []string) ([]foundFile, error) {
 	var all []foundFile
 	var errs []error
@@ -50,7 +52,8 @@ func (e *Env) findOne(name string) ([]foundFile, error) {
 // findIn lists the configuration files of a folder and below.
 func (e *Env) findIn(folder string) ([]foundFile, error) { return e.walk(folder, isConfiguration) }
 
-// walk lists the files of a folder and below whose path there is wanted. A folder that can't be opened is left out, and is an error.
+// walk lists the files of a folder and below whose path there is wanted. A folder that can't be
+// opened is left out, and is an error.
 func (e *Env) walk(folder string, wanted func(name string) bool) ([]foundFile, error) {
 	var all []foundFile
 	var shut []error
@@ -61,7 +64,8 @@ func (e *Env) walk(folder string, wanted func(name string) bool) ([]foundFile, e
 			return fs.SkipDir
 		}
 		if entry.IsDir() {
-			if name != root && (strings.HasPrefix(entry.Name(), ".") || entry.Name() == "node_modules") {
+			skipped := strings.HasPrefix(entry.Name(), ".") || entry.Name() == "node_modules"
+			if name != root && skipped {
 				return filepath.SkipDir
 			}
 			return nil
@@ -76,13 +80,15 @@ func (e *Env) walk(folder string, wanted func(name string) bool) ([]foundFile, e
 }
 
 func isConfiguration(name string) bool {
-	return slices.Contains([]string{".json", ".yaml", ".yml", ".tf"}, strings.ToLower(path.Ext(name)))
+	extension := strings.ToLower(path.Ext(name))
+	return slices.Contains([]string{".json", ".yaml", ".yml", ".tf"}, extension)
 }
 
-// findMatches expands a pattern that the shell has left as it is; ** stands for any number of folders.
+// findMatches expands a pattern that the shell has left as it is; ** stands for any number of
+// folders.
 func (e *Env) findMatches(pattern string) ([]foundFile, error) {
-	if base, rest, ok := strings.Cut(pattern, "**"); ok {
-		return e.findBelow(strings.TrimSuffix(base, "/"), strings.TrimPrefix(rest, "/"), pattern)
+	if strings.Contains(pattern, "**") {
+		return e.findAnyDepth(pattern)
 	}
 	matches, err := filepath.Glob(e.path(pattern))
 	if err != nil || len(matches) == 0 {
@@ -101,15 +107,20 @@ func (e *Env) findMatches(pattern string) ([]foundFile, error) {
 	return all, errors.Join(errs...)
 }
 
-// findBelow lists the files below a folder, or below those that a pattern matches, whose path there ends as the rest of the pattern does.
-func (e *Env) findBelow(folder, rest, pattern string) ([]foundFile, error) {
-	folders := []string{cmp.Or(folder, ".")}
-	if strings.ContainsAny(folder, "*?[") {
-		folders, _ = filepath.Glob(e.path(folder)) // what is no pattern matches nothing
+// findAnyDepth lists the files that a pattern with ** matches, below the folders that the part
+// before the first ** matches. Where the last part is **, these are the configuration files.
+func (e *Env) findAnyDepth(pattern string) ([]foundFile, error) {
+	slashed := strings.TrimSuffix(filepath.ToSlash(pattern), "/")
+	before, _, _ := strings.Cut(slashed, "**")
+	start := strings.LastIndex(before, "/") + 1
+	rest := slashed[start:]
+	wanted := func(name string) bool {
+		matched, err := doublestar.Match(rest, name)
+		return err == nil && matched && (path.Base(rest) != "**" || isConfiguration(name))
 	}
-	wanted := isConfiguration
-	if rest != "" {
-		wanted = func(name string) bool { return endsAs(name, rest) }
+	folders := []string{path.Clean(slashed[:start])}
+	if strings.ContainsAny(folders[0], "*?[") {
+		folders, _ = filepath.Glob(e.path(folders[0])) // a bad pattern matches nothing
 	}
 	var all []foundFile
 	var errs []error
@@ -123,18 +134,9 @@ func (e *Env) findBelow(folder, rest, pattern string) ([]foundFile, error) {
 	return nil, noMatch(pattern)
 }
 
-// endsAs reports whether the last parts of a path match a pattern.
-func endsAs(name, pattern string) bool {
-	parts, wanted := strings.Split(name, "/"), strings.Count(pattern, "/")+1
-	if len(parts) < wanted {
-		return false
-	}
-	matched, err := path.Match(pattern, strings.Join(parts[len(parts)-wanted:], "/"))
-	return err == nil && matched
-}
-
 func noMatch(pattern string) error {
-	return problem("no file matches "+pattern, "is the path right, and quoted where the shell should leave it alone?")
+	return problem("no file matches "+pattern,
+		"is the path right, and quoted where the shell should leave it alone?")
 }
 
 // relative undoes path.

@@ -51,9 +51,9 @@ type Ignored struct {
 	Span   source.Span
 }
 
-// Covers reports whether the entry is about a finding of this rule in this file, and still holds on
-// that day. In its path * stands for a part of a name, ? for one character, and ** for any folders;
-// nothing else has a meaning.
+// Covers reports whether the entry is about a finding of this rule in this file, and still holds
+// on that day. In its path * stands for a part of a name, ? for one character, and ** for any
+// folders. Nothing else in it has a meaning.
 func (i *Ignored) Covers(rule, file string, day time.Time) bool {
 	if i.Rule != rule || !i.Until.IsZero() && day.After(i.Until.AddDate(0, 0, 1)) {
 		return false

@@ -55,6 +55,7 @@ func (e *Env) readPolicies(flags *policyFlags) (*policySet, error) {
 		return nil, err
 	}
 	var files []*source.File
+	var unread []rules.Unread
 	for _, f := range found {
 		file, err := e.readSource(f.name)
 		switch {
@@ -62,8 +63,11 @@ func (e *Env) readPolicies(flags *policyFlags) (*policySet, error) {
 			files = append(files, file)
 		case err != nil && f.named:
 			return nil, err
-		case err != nil:
+		case err != nil && !e.mayHoldPolicy(f.name):
 			e.warn("passed over: %s", inspect.Safe(err.Error()))
+		case err != nil:
+			e.warn("not read: %s", inspect.Safe(err.Error()))
+			unread = append(unread, rules.Unread{File: f.name, Why: asError(err).Cause})
 		}
 	}
 	if len(files) == 0 {
@@ -79,6 +83,7 @@ func (e *Env) readPolicies(flags *policyFlags) (*policySet, error) {
 	if err != nil {
 		return nil, err
 	}
+	set = set.beside(unread)
 	switch other := set.namedOther(flags.variant.value); {
 	case other != "":
 		e.note("--gateway %s does not count: the file tells that its gateway is %s",
@@ -106,6 +111,13 @@ func (s *policySet) stacked(found []foundFile) string {
 		from[p.Asset] = p.Pos.File
 	}
 	return ""
+}
+
+// mayHoldPolicy reports whether a file that can't be read may be one of policies: it can't even be
+// opened, or has a word that policies have.
+func (e *Env) mayHoldPolicy(name string) bool {
+	text, err := e.readFile(name)
+	return err != nil || e.Gateways.lookLikePolicy([]byte(text))
 }
 
 // holdPolicy tells whether a file that was found in a folder is one of policies.
@@ -139,6 +151,16 @@ func (s *policySet) of(read *rules.Configuration) *policySet {
 		other.Draft = s.Compiled(read.For(other.Named[0]))
 	}
 	return &other
+}
+
+// beside returns the set with files that could not be read.
+func (s *policySet) beside(unread []rules.Unread) *policySet {
+	if len(unread) == 0 {
+		return s
+	}
+	other := *s
+	other.Unread = unread
+	return other.of(s.Configuration)
 }
 
 // namedOther is the gateway that the files name where the user names another one; empty where they agree.

@@ -161,6 +161,9 @@ func (t *explainText) token() string {
 }
 
 func policyLine(p *rules.Policy) string {
+	if p.Product == "" {
+		return inspect.Safe("not read: " + p.Name)
+	}
 	line := p.Product + ", " + p.Name
 	if p.Version != "" {
 		line += " " + p.Version

@@ -64,7 +64,7 @@ func (m *modeller) likenesses(home, place *Place) {
 	}
 	name, like := home.Name+"/api-like-"+place.Name, Kind{Holder: Member, Home: home.Name}
 	theirs := m.like(place)
-	for _, api := range theirs.apis {
+	for _, api := range m.apisLike(place) {
 		m.addAll(name, like, api, m.tenant(), theirs.grant, clients)
 	}
 }

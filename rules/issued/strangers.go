@@ -97,7 +97,7 @@ func (m *modeller) issuedByStrangers(place *Place) {
 	theirs, public := m.like(place), m.world.publicClients()
 	users := theirs.grant
 	users.appOnly = false
-	for _, api := range theirs.apis {
+	for _, api := range m.apisLike(place) {
 		m.addAll(name, like, api, m.tenant(), theirs.grant, clientsOf(strangerID))
 		if len(public) > 0 {
 			m.addAll(name, like, api, m.tenant(), users, clientsOf(public...))
@@ -109,7 +109,7 @@ func (m *modeller) issuedByStrangers(place *Place) {
 type likeness struct {
 	uris  []string // that a check of the environment may take for its own
 	grant grant
-	apis  []apiOf // in each form: its owner chooses the version and the optional claims
+	apis  []apiOf // filled when they are asked for
 }
 
 // like is what anybody's API can have in common with an environment's.
@@ -122,6 +122,17 @@ func (m *modeller) like(place *Place) *likeness {
 			m.asked[place.Name], audienceURIs(place.API),
 		), grant: sameNames(place.API, m.asked[place.Name]),
 	}
+	m.alike[place.Name] = l
+	return l
+}
+
+// apisLike is an API that is like an environment's, in each form: its owner chooses the version and
+// the optional claims.
+func (m *modeller) apisLike(place *Place) []apiOf {
+	l := m.like(place)
+	if l.apis != nil {
+		return l.apis
+	}
 	for _, v := range []string{"1", "2"} {
 		for _, typed := range m.required.types() {
 			theirs := strangersAPI(l.nearURIs(place))
@@ -129,8 +140,7 @@ func (m *modeller) like(place *Place) *likeness {
 			l.apis = append(l.apis, apiOf{&theirs, ofAPIOwner})
 		}
 	}
-	m.alike[place.Name] = l
-	return l
+	return l.apis
 }
 
 // nearURIs are App ID URIs of somebody else in which a check may find what it looks for in ours.

@@ -160,18 +160,15 @@ func (v *View) looks(name string, value *source.Value, b *strings.Builder) {
 const mostCompared = 64
 
 // Seen reports whether the checks can't tell a token from one of those before, whatever is chosen
-// in them; else it is added to them.
-func (v *View) Seen(before *[]*Token, t *Token) bool {
-	if len(*before) > 0 && len(v.claims) <= mostCompared {
-		looks := v.appearance(t)
-		if slices.ContainsFunc(
-			*before, func(other *Token) bool { return v.appearance(other) == looks },
-		) {
-			return true
-		}
+// in them; else it is added to them, by what it looks like.
+func (v *View) Seen(before map[string]bool, t *Token) bool {
+	if len(v.claims) > mostCompared {
+		return false
 	}
-	*before = append(*before, t)
-	return false
+	looks := v.appearance(t)
+	seen := before[looks]
+	before[looks] = true
+	return seen
 }
 
 // appearance is what the checks can tell of a token: tokens that look the same get equally far.

@@ -2,7 +2,6 @@ package lint
 
 import (
 	"fmt"
-	"slices"
 
 	"github.com/gatewhy/gatewhy/rules"
 )
@@ -72,12 +71,12 @@ func eachCheckOf(s *rules.Subject, of func(p *rules.Policy) look) []rules.Findin
 
 // find returns the policy's first check of this kind, or nil.
 func find(p *rules.Policy, id rules.ID) *rules.Check {
-	checks := p.Checks()
-	i := slices.IndexFunc(checks, func(c *rules.Check) bool { return c.ID == id })
-	if i < 0 {
-		return nil
+	for c := range p.Root.Checks() {
+		if c.ID == id {
+			return c
+		}
 	}
-	return checks[i]
+	return nil
 }
 
 // inForce reports whether a check is made, and the file tells what it tests.

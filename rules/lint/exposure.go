@@ -66,10 +66,10 @@ func alone(c *rules.Check) *exposed {
 // policies know gets past what tells clients apart; without it everybody does.
 func (e *exposed) ask(tokens issued.Tokens, clients bool) (exposure, *issued.Token) {
 	best, with := keptOut, (*issued.Token)(nil)
-	var seen []*issued.Token
+	seen := map[string]bool{}
 	for t := range tokens {
 		view := e.view(t, clients)
-		if e.shared && view.Seen(&seen, t) {
+		if e.shared && view.Seen(seen, t) {
 			continue // the policies can't tell it from one that was asked about
 		}
 		got, token := e.one(view, t)

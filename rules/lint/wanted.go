@@ -113,14 +113,15 @@ func demanded(c *rules.Check, names ...string) []string {
 		!reads(c, names...) || !readsExpression(c) {
 		return plain
 	}
+	e := alone(c)
 	literals := slices.DeleteFunc(issued.TextsOf(c), func(text string) bool { return text == " " })
-	if having(c, names, nil) != keptOut || having(c, names, literals) != letIn {
+	if e.having(names, nil) != keptOut || e.having(names, literals) != letIn {
 		return nil
 	}
 	var all []string
 	for i, literal := range literals {
 		others := slices.Concat(literals[:i], literals[i+1:])
-		if having(c, names, []string{literal}) == letIn || having(c, names, others) == keptOut {
+		if e.having(names, []string{literal}) == letIn || e.having(names, others) == keptOut {
 			all = append(all, literal)
 		}
 	}
@@ -138,7 +139,11 @@ func readsExpression(c *rules.Check) bool {
 
 // having is how far an otherwise usual token gets past one check with these values in the claims.
 func having(c *rules.Check, names, values []string) exposure {
-	e := alone(c)
+	return alone(c).having(names, values)
+}
+
+// having is how far an otherwise usual token gets with these values in the claims.
+func (e *exposed) having(names, values []string) exposure {
 	usual := e.holders.StrangersElsewhere(false, false)
 	got, _ := e.get(changed(usual, func(t *issued.Token) []*issued.Token {
 		for _, name := range names {

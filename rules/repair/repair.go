@@ -18,7 +18,10 @@ import (
 )
 
 // Bench is where changes are made, with one adapter.
-type Bench struct{ Adapter rules.Adapter }
+type Bench struct {
+	Adapter rules.Adapter
+	Unread  []rules.Unread // beside every configuration
+}
 
 // Draft is a configuration as it reads after some changes, compiled. It is not changed.
 type Draft struct {
@@ -29,7 +32,11 @@ type Draft struct {
 
 // Compiled is a configuration to begin with.
 func (b *Bench) Compiled(c *rules.Configuration) *Draft {
-	return &Draft{Configuration: c, Compilation: b.Adapter.Compile(c)}
+	compiled := b.Adapter.Compile(c)
+	for i := range b.Unread {
+		compiled.Policies = append(slices.Clip(compiled.Policies), b.Unread[i].Policy())
+	}
+	return &Draft{Configuration: c, Compilation: compiled}
 }
 
 // apply makes a change.

@@ -16,6 +16,7 @@ const mostColumns = 99
 // in order joins the list, until the list is that of all rooms.
 var narrowRooms = []string{
 	"inspect", "inspect/entra", "inspect/keys", "inspect/keys/fetch", "inspect/source",
+	"rules/lint",
 	"testdata/measure",
 }
 

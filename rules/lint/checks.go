@@ -79,7 +79,7 @@ func find(p *rules.Policy, id rules.ID) *rules.Check {
 	return nil
 }
 
-// inForce reports whether a check is made, and the file tells what it tests.
+// inForce reports whether a check is made, and the file says what it tests.
 func inForce(c *rules.Check) bool { return c != nil && c.Skip == "" && c.Unknown == nil }
 
 // first returns the first of the checks that is there, or nil.

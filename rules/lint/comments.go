@@ -14,7 +14,7 @@ const ignoreMark = "gatewhy:ignore"
 type Comment struct {
 	Rule   string
 	Reason string // empty where none is given, which is a finding
-	Line   int    // that it speaks of: its own, or the next one where nothing stands beside it
+	Line   int    // the line that it is about: its own, or the next where it is alone on its line
 	Pos    source.Position
 	Span   source.Span
 }
@@ -37,8 +37,8 @@ func Comments(file *source.File) []Comment {
 	}
 }
 
-// commentAt reads the comment whose mark is at this offset. It is not ok where the mark stands in
-// a value, or in no comment.
+// commentAt reads the comment whose mark is at this offset. It is not ok where the mark is
+// in a value, or outside of a comment.
 func commentAt(file *source.File, at int) (Comment, bool) {
 	begin := bytes.LastIndexByte(file.Text[:at], '\n') + 1
 	end := len(file.Text)
@@ -71,7 +71,7 @@ func cutWord(text string) (word, rest string) {
 	return text[:i], strings.TrimSpace(text[i:])
 }
 
-// cutComment returns what stands before the comment that a mark is in, given the line up to the
+// cutComment returns what is before the comment that a mark is in, given the line up to the
 // mark.
 func cutComment(format source.Format, line string) (before string, ok bool) {
 	openers := []string{"#"}

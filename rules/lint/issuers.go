@@ -9,10 +9,10 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// keysAddress is what the URL of a key set tells.
+// keysAddress is what the URL of a key set says.
 type keysAddress struct {
 	cloud     entra.Cloud
-	tenant    string // empty where the URL names none: its path begins with discovery
+	tenant    string // empty where the URL names no tenant: its path begins with discovery
 	version   entra.Version
 	workforce bool // Entra ID proper, not Azure AD B2C or External ID
 	discovery bool // it is the address of the metadata, not of the keys
@@ -67,7 +67,7 @@ func issuersOf(p *rules.Policy) (*rules.Check, []entra.Issuer) {
 	return c, all
 }
 
-// isEntra reports whether the file tells that the policy's tokens are Entra ID's.
+// isEntra reports whether the file says that the policy's tokens are Entra ID's.
 func isEntra(p *rules.Policy) bool {
 	if _, issuers := issuersOf(p); len(issuers) > 0 {
 		return true
@@ -77,7 +77,7 @@ func isEntra(p *rules.Policy) bool {
 	return ok
 }
 
-// workforce reports whether the file tells that the policy's tokens are those of Entra ID proper:
+// workforce reports whether the file says that the policy's tokens are those of Entra ID proper:
 // Azure AD B2C and External ID have other issuers.
 func workforce(p *rules.Policy) bool {
 	_, address := keysOf(p)
@@ -91,7 +91,7 @@ func workforce(p *rules.Policy) bool {
 	return ok
 }
 
-// ofAnotherIssuer reports whether the file tells that the policy's tokens are not Entra ID's, as
+// ofAnotherIssuer reports whether the file says that the policy's tokens are not Entra ID's, as
 // far as a name can: Azure AD B2C may have a host of the tenant's own.
 func ofAnotherIssuer(p *rules.Policy) bool {
 	_, issuers := wantedOf(p, "iss")

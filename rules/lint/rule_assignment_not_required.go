@@ -55,8 +55,8 @@ func checkAssignment(s *rules.Subject) []rules.Finding {
 	})
 }
 
-// assignmentRequired tells whether Entra ID refuses tokens to who has no role assigned; the
-// service principal says so.
+// assignmentRequired says whether Entra ID refuses tokens to clients without an assigned role. The
+// service principal decides that.
 func assignmentRequired(app *entra.Registration) rules.Truth {
 	switch {
 	case app.Principal == nil || app.Principal.AssignmentRequired.Unknown:

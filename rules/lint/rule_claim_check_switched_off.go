@@ -19,21 +19,21 @@ func claimCheckSwitchedOff() rules.Rule {
 	}
 }
 
-// checkClaimsOn finds one thing a policy: one switch is for all of its claims.
+// checkClaimsOn makes one finding a policy, because one switch is for all of its claims.
 func checkClaimsOn(s *rules.Subject) []rules.Finding {
 	var all []rules.Finding
 	for _, p := range tokenPolicies(s) {
 		var names []string
-		var at0 *rules.Check
+		var firstOff *rules.Check
 		for _, c := range p.Checks() {
 			if c.ID == rules.CustomClaim && c.Skip != "" {
 				names = append(names, c.Claim)
-				at0 = first(at0, c)
+				firstOff = first(firstOff, c)
 			}
 		}
-		if at0 != nil {
-			all = append(all, at(at0, "%s is configured, and the check of claims is switched off",
-				strings.Join(names, ", ")))
+		if firstOff != nil {
+			all = append(all, at(firstOff, "%s is configured, "+
+				"and the check of claims is switched off", strings.Join(names, ", ")))
 		}
 	}
 	return all

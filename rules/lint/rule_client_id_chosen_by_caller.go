@@ -26,9 +26,9 @@ func clientIDChosenByCaller() rules.Rule {
 	}
 }
 
-// checkCaller leaves out what only a validation endpoint's answer or another policy tells. Where
-// other checks keep out any client that can have a token for this API, it is one change away from
-// a hole.
+// checkCaller leaves out what only a validation endpoint's answer or another policy decides. It is
+// a warning where other checks keep out clients that can have a token for this API: then the hole
+// is one change away.
 func checkCaller(s *rules.Subject, p *rules.Policy, c *rules.Check) []rules.Finding {
 	message, sure := calledBy(s, p, c)
 	if message == "" {
@@ -41,8 +41,8 @@ func checkCaller(s *rules.Subject, p *rules.Policy, c *rules.Check) []rules.Find
 	return one(f)
 }
 
-// calledBy says how the caller chooses the client id, and whether it is sure that he does: it may
-// be so for the tokens of one version only.
+// calledBy says how the caller chooses the client id, and whether they surely can: it may be so
+// for the tokens of one version only.
 func calledBy(s *rules.Subject, p *rules.Policy, c *rules.Check) (message string, sure bool) {
 	ids := identities(c)
 	if ids[0].caller == "" && ids[1].caller == "" {

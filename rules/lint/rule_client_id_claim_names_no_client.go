@@ -35,8 +35,8 @@ func checkNamesClient(c *rules.Check) []rules.Finding {
 	return one(at(c, "%s %s: no client has a contract under it", ids[0].claim, what))
 }
 
-// named says what a claim of Entra ID names that is no client (access-token-claims-reference);
-// empty for any other claim.
+// named says what a claim of Entra ID names instead of a client (access-token-claims-reference).
+// It is empty for a claim that may name a client.
 func named(claim string) string {
 	switch claim {
 	case "sub", "oid":

@@ -8,7 +8,7 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// ignoreNamesNoRule is found by Misnamed, which is told of every rule that there is.
+// ignoreNamesNoRule is found by [Misnamed], which is given every rule that there is.
 func ignoreNamesNoRule() rules.Rule {
 	return rules.Rule{
 		Name:  "ignore-names-no-rule",
@@ -49,7 +49,7 @@ func Misnamed(comments []Comment, all []rules.Rule) []rules.Finding {
 	return found
 }
 
-// nearestRule is the rule whose name was meant, as far as can be told; empty where that is none.
+// nearestRule is the rule that was probably meant; empty where no name is near.
 func nearestRule(name string, all []rules.Rule) string {
 	if len(name) > mostName {
 		return ""

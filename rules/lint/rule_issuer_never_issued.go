@@ -46,8 +46,9 @@ func checkIssuerForm(c *rules.Check, keys string) []rules.Finding {
 	return one(all[0])
 }
 
-// neverIssued says why no token of Entra ID has this issuer, where signatures are verified with
-// the keys at an address; empty where one may, or where it is another's.
+// neverIssued says why no token of Entra ID has this issuer. It is empty where a token may have
+// it, and for somebody else's issuer. The address of the keys shows whether it may be Azure AD
+// B2C's.
 func neverIssued(text, keys string) string {
 	issuer, ok := entra.ParseIssuer(text)
 	switch {
@@ -67,7 +68,7 @@ func neverIssued(text, keys string) string {
 	return wrongHost(text, issuer)
 }
 
-// wrongForm tells an address of Entra ID that is no issuer from somebody else's.
+// wrongForm says why an address that is not an issuer is wrong; empty for somebody else's address.
 func wrongForm(text string) string {
 	host, _, _ := strings.Cut(text[len("https://"):], "/")
 	if _, ok := entra.CloudOf(host); ok {

@@ -42,12 +42,12 @@ func checkPassable(s *rules.Subject) []rules.Finding {
 	})
 }
 
-// impassable makes a finding of a check that lets none of the tokens of a version past; of none
-// where that has no reason.
+// impassable makes a finding of a check that lets none of the tokens past. These are the tokens of
+// one version where the evidence names one, else of all versions.
 func impassable(c *rules.Check, ev evidence) []rules.Finding {
 	known := ev.because != ""
 	if !ofClaims(c) || !inForce(c) || ofOneCustomClaim(c) ||
-		!lucid(c, known && ev.version == entra.V2) {
+		!decidable(c, known && ev.version == entra.V2) {
 		return none()
 	}
 	e := alone(c)
@@ -64,8 +64,8 @@ func impassable(c *rules.Check, ev evidence) []rules.Finding {
 	return one(f)
 }
 
-// ofOneCustomClaim reports whether a check compares one claim once, which is none of Entra ID's
-// own: it may hold whatever is wanted.
+// ofOneCustomClaim reports whether a check compares one claim once, and that claim is not one of
+// Entra ID's own: it may hold whatever the policy wants.
 func ofOneCustomClaim(c *rules.Check) bool {
 	compared, custom := 0, true
 	leaves(c.Test, true, func(leaf rules.Predicate, _ bool) {
@@ -77,10 +77,10 @@ func ofOneCustomClaim(c *rules.Check) bool {
 	return custom && compared == 1
 }
 
-// lucid reports whether the made-up tokens stand for all that a check could tell apart: it
-// compares with texts that are known, or an expression reads nothing but claims of which all forms
-// are. Of the audience that is so in v2.0 tokens only.
-func lucid(c *rules.Check, v2 bool) bool {
+// decidable reports whether the made-up tokens stand for everything that a check can distinguish.
+// They do where it compares with known texts, and where an expression reads only claims whose
+// forms are all known. Of the audience all forms are known in v2.0 tokens only.
+func decidable(c *rules.Check, v2 bool) bool {
 	clear := true
 	leaves(c.Test, true, func(leaf rules.Predicate, _ bool) {
 		for _, v := range leaf.Values {
@@ -100,7 +100,7 @@ func lucid(c *rules.Check, v2 bool) bool {
 	return clear
 }
 
-// hexadecimal reports whether a text may be a part of some id, and is none.
+// hexadecimal reports whether a text may be a part of an id, and is not a whole one.
 func hexadecimal(text string) bool {
 	for _, r := range text {
 		if r != '-' && (r < '0' || r > '9') && (r < 'a' || r > 'f') {

@@ -32,8 +32,8 @@ func scopeInURIForm() rules.Rule {
 	}
 }
 
-// checkScopeForm is sure of what only Entra ID's clients write, unless the tokens are another
-// issuer's. Where the other scopes are enough, that one is only left over.
+// checkScopeForm gives an error for a form that only Entra ID's clients write, unless the tokens
+// are another issuer's. It gives a warning where the other scopes are enough.
 func checkScopeForm(c *rules.Check, ours, others bool) []rules.Finding {
 	scopes := demanded(c, "scp", "scope")
 	i := slices.IndexFunc(scopes, inURIForm)

@@ -22,8 +22,8 @@ func scopeWithoutAudience() rules.Rule {
 	}
 }
 
-// checkScopeAudience is less sure of policies that ask a validation endpoint: whether that looks
-// at the audience is not known, and of some of them nothing is published at all.
+// checkScopeAudience gives less than an error for policies that ask a validation endpoint: we do
+// not know whether the endpoint looks at the audience.
 func checkScopeAudience(s *rules.Subject) []rules.Finding {
 	var all []rules.Finding
 	for _, p := range tokenPolicies(s) {
@@ -45,8 +45,8 @@ func checkScopeAudience(s *rules.Subject) []rules.Finding {
 	return all
 }
 
-// openToStrangersAPIs reports whether a stranger's client gets in with a token for an API of its
-// own, whatever that is called, whose scopes and roles are called as ours are.
+// openToStrangersAPIs reports whether a stranger's client gets in with a token for its own API.
+// That API has any name, and its scopes and roles have the names of ours.
 func (e *exposed) openToStrangersAPIs() bool {
 	return e.let(e.holders.StrangersElsewhere(false, true)) == letIn
 }
@@ -64,8 +64,8 @@ func scopeCheck(p *rules.Policy) *rules.Check {
 	return nil
 }
 
-// needsNames reports whether a check lets nobody past who has none of the scopes and roles that it
-// asks for.
+// needsNames reports whether a check keeps out everybody without the scopes and roles that it asks
+// for.
 func needsNames(c *rules.Check) bool {
 	e := alone(c)
 	got, _ := e.get(withoutNames(e.holders.Own()))

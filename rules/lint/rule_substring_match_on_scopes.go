@@ -26,8 +26,8 @@ func substringMatchOnScopes() rules.Rule {
 	}
 }
 
-// checkScopePart is not sure of scp in the tokens of another issuer: Okta's is a list. scope is a
-// text of words by standard (RFC 9068).
+// checkScopePart gives a note for scp in the tokens of another issuer, because Okta's is a list.
+// The standard (RFC 9068) makes scope a text of words.
 func checkScopePart(c *rules.Check, others bool) []rules.Finding {
 	scope := partOfScope(c)
 	f := at(c, "%s is looked for as a part of the text: "+
@@ -42,8 +42,8 @@ func checkScopePart(c *rules.Check, others bool) []rules.Finding {
 	return one(f)
 }
 
-// partOfScope returns a text that lets a token past the check where a longer scope has it inside,
-// and without which the same token is kept out; empty where there is none.
+// partOfScope returns a text that the check finds inside a longer scope: a token with that scope
+// gets past, and without it the token is kept out. It is empty where there is no such text.
 func partOfScope(c *rules.Check) string {
 	if !inForce(c) || !ofClaims(c) || !reads(c, "scp", "scope") {
 		return ""
@@ -64,9 +64,9 @@ func partOfScope(c *rules.Check) string {
 	return ""
 }
 
-// havingScope is how far somebody gets with this in scp, or where another issuer writes it, in
-// scope. Where roles matter too, they have one that nobody asks for: a gateway may fail on a token
-// without any.
+// havingScope is how far somebody gets with this scope in scp and in scope, where other issuers
+// write it. Where the check reads roles too, the token has a role that nobody asks for, because a
+// gateway may fail on a token without roles.
 func (e *exposed) havingScope(tokens issued.Tokens, scope string, roles bool) exposure {
 	got, _ := e.get(changed(tokens, func(t *issued.Token) []*issued.Token {
 		t = t.Chose("scp", text(scope)).Chose("scope", text(scope))

@@ -11,15 +11,15 @@ import (
 // versions are those of access tokens.
 func versions() []entra.Version { return []entra.Version{entra.V1, entra.V2} }
 
-// evidence is the version of the tokens that a policy is made for, and what tells it.
+// evidence is the version of the tokens that a policy is made for, and how we know it.
 type evidence struct {
 	version entra.Version
 	because string
 }
 
-// tokenVersion reads the version of the policy's tokens from the issuer or the ver claim that it
-// wants. The app registration, where there is one, decides. A policy that accepts both versions
-// tells none.
+// tokenVersion is the version of the policy's tokens. The app registration decides where there is
+// one. Else the issuer or the ver claim that the policy wants does. It is not ok for a policy that
+// accepts both versions.
 func tokenVersion(s *rules.Subject, p *rules.Policy) (evidence, bool) {
 	if ev, ok := registeredVersion(s); ok {
 		return ev, true
@@ -61,7 +61,7 @@ func onlyVersion(all []entra.Version) (entra.Version, bool) {
 	return all[0], true
 }
 
-// versionNamed is the version that ver names; none of versions where no token has that.
+// versionNamed is the version that ver names; 0 where no token has that ver.
 func versionNamed(ver string) entra.Version {
 	for _, v := range versions() {
 		if v.String() == ver {

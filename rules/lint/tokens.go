@@ -15,7 +15,7 @@ func daemonsOf(tokens issued.Tokens) issued.Tokens {
 // usersOf leaves out the tokens without a user.
 func usersOf(tokens issued.Tokens) issued.Tokens { return only(tokens, (*issued.Token).User) }
 
-// only leaves out the tokens that are not of a sort.
+// only keeps the tokens for which a function is true.
 func only(tokens issued.Tokens, of func(*issued.Token) bool) issued.Tokens {
 	return func(yield func(*issued.Token) bool) {
 		for t := range tokens {
@@ -26,7 +26,7 @@ func only(tokens issued.Tokens, of func(*issued.Token) bool) issued.Tokens {
 	}
 }
 
-// changed visits what becomes of tokens.
+// changed replaces each token by those that a function makes of it.
 func changed(tokens issued.Tokens, by func(*issued.Token) []*issued.Token) issued.Tokens {
 	return func(yield func(*issued.Token) bool) {
 		for t := range tokens {

@@ -17,7 +17,7 @@ func claim(names ...string) func(rules.Input) bool {
 	}
 }
 
-// wantedTexts lists the texts that checks want an input to have, each with its check.
+// wantedTexts lists the texts that a check wants an input to have.
 func wantedTexts(c *rules.Check, is func(rules.Input) bool) []string {
 	var texts []string
 	if !inForce(c) {
@@ -41,8 +41,8 @@ func isList(name string) bool {
 	return slices.Contains([]string{"roles", "groups", "wids", "amr", "scp", "scope"}, name)
 }
 
-// leaves calls a function with every part of a predicate that asks something of an input, and
-// whether the whole wants it to hold.
+// leaves visits every part of a predicate that asks something of an input, and says whether the
+// whole predicate wants that part to hold.
 func leaves(p rules.Predicate, wanted bool, visit func(leaf rules.Predicate, wanted bool)) {
 	switch p.Op {
 	case rules.And, rules.Or:
@@ -106,8 +106,8 @@ func claimCheck(p *rules.Policy, names ...string) *rules.Check {
 }
 
 // demanded lists the values that a check wants a claim of words or of a list to have. Of an
-// expression these are the texts in it without which no token gets past, or which alone let one
-// past.
+// expression these are the texts that are needed: without one of them no token gets past, or it
+// alone lets a token past.
 func demanded(c *rules.Check, names ...string) []string {
 	if plain := wantedTexts(c, claim(names...)); len(plain) > 0 || !inForce(c) || !ofClaims(c) ||
 		!reads(c, names...) || !readsExpression(c) {

@@ -42,7 +42,7 @@ func newCollect(env *Env) *cobra.Command {
 		ValidArgsFunction: env.completeCollection,
 		RunE:              func(_ *cobra.Command, args []string) error { return env.collect(&flags, args) },
 	}
-	flags.output.register(cmd, "text", "json")
+	flags.output.register(cmd, render.Formats().Collect.Names()...)
 	for i, id := range collectIDs {
 		cmd.Flags().StringVar(&flags.ids[i], id.flag, "", id.usage)
 	}
@@ -101,10 +101,7 @@ func (e *Env) collect(flags *collectFlags, args []string) error {
 	if err := flags.fillIn(all); err != nil {
 		return err
 	}
-	if flags.output.format.value == "json" {
-		return render.CollectJSON(e.Stdout, all)
-	}
-	return render.CollectText(e.Stdout, flags.output.style(e), all)
+	return show(e, &flags.output, render.Formats().Collect, all)
 }
 
 // fillIn puts the ids into the commands. An id is refused that a shell could take for something else.

@@ -4,6 +4,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gatewhy/gatewhy/cmd/render"
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect"
 )
 
@@ -28,7 +29,7 @@ func newDecode(env *Env) *cobra.Command {
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE:              func(_ *cobra.Command, args []string) error { return env.decode(&flags, args) },
 	}
-	flags.output.register(cmd, "text", "json", "markdown")
+	flags.output.register(cmd, render.Formats().Decode.Names()...)
 	flags.at.register(cmd)
 	flags.redact.register(cmd)
 	cmd.Flags().StringVar(&flags.claim, "claim", "", "tell of the claim `NAME` alone, with a token or without one")
@@ -48,22 +49,16 @@ func (e *Env) decode(flags *decodeFlags, args []string) error {
 	if err != nil {
 		return err
 	}
-	switch flags.output.format.value {
-	case "json":
-		return render.DecodeJSON(e.Stdout, d)
-	case "markdown":
-		return render.DecodeMarkdown(e.Stdout, d)
-	}
-	return render.DecodeText(e.Stdout, flags.output.style(e), d)
+	return show(e, &flags.output, render.Formats().Decode, d)
 }
 
 // decoding reads what decode shows of a token.
-func (e *Env) decoding(flags *decodeFlags, token *inspect.Token) (d *render.Decoding, err error) {
+func (e *Env) decoding(flags *decodeFlags, token *inspect.Token) (d *report.Decoding, err error) {
 	if fault := unreadable(token); fault != nil {
 		return nil, fault
 	}
-	d = &render.Decoding{Token: token, Profile: inspect.Describe(token)}
-	d.Mask = render.NewMask(token, d.Profile, flags.redact.in(flags.output.format.value))
+	d = &report.Decoding{Token: token, Profile: inspect.Describe(token)}
+	d.Redact = flags.redact.in(flags.output.format.value)
 	d.At, err = flags.at.resolve(e, token)
 	return d, err
 }

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/gatewhy/gatewhy/cmd/render"
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect"
 )
 
@@ -18,21 +19,17 @@ func (e *Env) decodeClaim(flags *decodeFlags, args []string) error {
 	if err != nil {
 		return err
 	}
-	d := &render.Decoding{At: e.Now()}
+	d := &report.Decoding{At: e.Now()}
 	if token != nil {
 		if d, err = e.decoding(flags, token); err != nil {
 			return err
 		}
 	}
-	claim := render.NewClaim(d, flags.claim)
+	claim := report.NewClaim(d, flags.claim)
 	if !claim.Known && claim.Value == nil {
 		return unknownClaim(token, flags.claim)
 	}
-	if flags.output.format.value == "json" {
-		err = render.ClaimJSON(e.Stdout, claim)
-	} else {
-		err = render.ClaimText(e.Stdout, flags.output.style(e), claim)
-	}
+	err = show(e, &flags.output, render.Formats().Claim, claim)
 	switch {
 	case err != nil || token == nil || claim.Value != nil:
 		return err

@@ -45,7 +45,7 @@ func newExplain(env *Env) *cobra.Command {
 }
 
 func (f *explainFlags) register(cmd *cobra.Command, gateways Gateways) {
-	f.output.register(cmd, "text", "json", "markdown", "html")
+	f.output.register(cmd, render.Formats().Explain.Names()...)
 	f.policies.register(cmd, gateways)
 	f.keys.register(cmd)
 	f.at.register(cmd)
@@ -92,8 +92,8 @@ func (e *Env) explain(ctx context.Context, flags *explainFlags, args []string) e
 	if err := run.observe(&flags.observed, e, explanation); err != nil {
 		return err
 	}
-	explanation.Mask = run.mask(flags.redact.in(flags.output.format.value))
-	if err := e.renderExplanation(&flags.output, explanation); err != nil {
+	explanation.Redact = flags.redact.in(flags.output.format.value)
+	if err := show(e, &flags.output, render.Formats().Explain, explanation); err != nil {
 		return err
 	}
 	return exitWith(verdictCode(explanation.Verdict.Outcome))
@@ -105,18 +105,6 @@ func (e *Env) explainedToken(flags *explainFlags, args []string) (*inspect.Token
 		return nil, nil
 	}
 	return e.readToken(args)
-}
-
-func (e *Env) renderExplanation(output *outputFlags, explanation *render.Explanation) error {
-	switch output.format.value {
-	case "json":
-		return render.ExplainJSON(e.Stdout, explanation)
-	case "markdown":
-		return render.ExplainMarkdown(e.Stdout, explanation)
-	case "html":
-		return render.ExplainHTML(e.Stdout, explanation)
-	}
-	return render.ExplainText(e.Stdout, output.style(e), explanation)
 }
 
 // verdictCode is the exit code of a verdict.

@@ -5,6 +5,7 @@ import (
 	"strings"
 
 	"github.com/gatewhy/gatewhy/cmd/render"
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
@@ -12,7 +13,7 @@ import (
 )
 
 // repair proves what the adapter proposes.
-func (r *explainRun) repair(x *render.Explanation) error {
+func (r *explainRun) repair(x *report.Explanation) error {
 	if r.request.Token == nil {
 		return nil
 	}
@@ -35,12 +36,12 @@ func (r *explainRun) repair(x *render.Explanation) error {
 
 // repairsOf are the remedies that change a file. Each that starts a solution of fix has the
 // command that writes that solution.
-func (r *explainRun) repairsOf(file *source.File, remedies []repair.Remedy) []render.ProvedRepair {
-	var all []render.ProvedRepair
+func (r *explainRun) repairsOf(file *source.File, remedies []repair.Remedy) []report.ProvedRepair {
+	var all []report.ProvedRepair
 	var changes []rules.Change
 	for _, remedy := range remedies {
 		if in, _ := remedy.Policy.Entry.Place(); in == file {
-			all = append(all, render.ProvedRepair{Remedy: remedy})
+			all = append(all, report.ProvedRepair{Remedy: remedy})
 			changes = append(changes, remedy.Change)
 		}
 	}

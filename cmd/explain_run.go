@@ -5,7 +5,7 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/gatewhy/gatewhy/cmd/render"
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/rules"
 )
@@ -32,17 +32,17 @@ func (e *Env) newRun(ctx context.Context, flags *explainFlags, policies *policyS
 
 // perGateway gives the answer of each gateway where nothing tells which one it is and they differ. The stricter one is the
 // verdict then.
-func (r *explainRun) perGateway(x *render.Explanation) {
+func (r *explainRun) perGateway(x *report.Explanation) {
 	if !r.policies.Guessed {
 		return
 	}
-	var verdicts []render.GatewayVerdict
+	var verdicts []report.GatewayVerdict
 	var sets []*policySet
 	names := r.policies.Adapter.VariantNames()
 	for _, variant := range names {
 		policies := r.policies.of(r.policies.For(variant))
 		sets = append(sets, policies)
-		verdicts = append(verdicts, render.GatewayVerdict{
+		verdicts = append(verdicts, report.GatewayVerdict{
 			Name: variant, Verdict: rules.Evaluate(policies.Policies, r.request), Policies: policies.Policies,
 		})
 	}
@@ -63,21 +63,14 @@ func (r *explainRun) perGateway(x *render.Explanation) {
 	})
 }
 
-// mask returns what hides the values of persons in the token and in the captured answer.
-func (r *explainRun) mask(redact bool) *render.Mask {
-	mask := render.NewMask(r.request.Token, r.request.Profile(), redact)
-	mask.Learn(r.request.Introspection)
-	return mask
-}
-
 func strictness(outcome rules.Decision) int {
 	return slices.Index([]rules.Decision{rules.Accepted, rules.Undetermined, rules.Rejected}, outcome)
 }
 
 // differ reports whether the gateways answer differently, or reach their answers differently.
-func differ(verdicts []render.GatewayVerdict) bool {
+func differ(verdicts []report.GatewayVerdict) bool {
 	first := verdicts[0].Verdict
-	return slices.ContainsFunc(verdicts[1:], func(v render.GatewayVerdict) bool {
+	return slices.ContainsFunc(verdicts[1:], func(v report.GatewayVerdict) bool {
 		if v.Verdict.Outcome != first.Outcome || v.Verdict.Status != first.Status || v.Verdict.Body() != first.Body() || len(v.Verdict.Results) != len(first.Results) {
 			return true
 		}
@@ -112,8 +105,8 @@ func decidedBy(v *rules.Verdict) *rules.Check {
 }
 
 // explain evaluates the policies, for each gateway where they differ, and proves the repairs.
-func (r *explainRun) explain() (*render.Explanation, error) {
-	x := &render.Explanation{
+func (r *explainRun) explain() (*report.Explanation, error) {
+	x := &report.Explanation{
 		Token:    r.request.Token,
 		Profile:  r.request.Profile(),
 		At:       r.request.At,
@@ -121,7 +114,7 @@ func (r *explainRun) explain() (*render.Explanation, error) {
 		Verdict:  rules.Evaluate(r.policies.Policies, r.request),
 		File:     r.policies.file,
 		Collect:  r.collectionFor,
-		Captured: r.request.Introspection != nil,
+		Captured: r.request.Introspection,
 	}
 	r.perGateway(x)
 	x.Earlier = r.justIssued(x.Policies)

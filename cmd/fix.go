@@ -9,6 +9,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gatewhy/gatewhy/cmd/render"
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/repair"
@@ -131,7 +132,7 @@ func (e *Env) finishFix(flags *fixFlags, job *fixJob, fixed *repair.Fixed) error
 		}
 		shown.Written = true
 	}
-	if err := e.renderFix(&flags.output, shown); err != nil {
+	if err := show(e, &flags.output, render.Formats().Fix, shown); err != nil {
 		return err
 	}
 	for _, warning := range shown.Warnings {
@@ -140,15 +141,8 @@ func (e *Env) finishFix(flags *fixFlags, job *fixJob, fixed *repair.Fixed) error
 	return nil
 }
 
-func (e *Env) renderFix(output *outputFlags, shown *render.Fixing) error {
-	if output.format.value == "json" {
-		return render.FixJSON(e.Stdout, shown)
-	}
-	return render.FixText(e.Stdout, output.style(e), shown)
-}
-
 // nothingFixed says that there is nothing to repair, or, worst first, why nothing was.
-func (e *Env) nothingFixed(output *outputFlags, shown *render.Fixing, notes string) error {
+func (e *Env) nothingFixed(output *outputFlags, shown *report.Fixing, notes string) error {
 	if len(shown.Refused) == 0 {
 		if output.format.value == "json" {
 			return render.FixJSON(e.Stdout, shown)
@@ -156,7 +150,7 @@ func (e *Env) nothingFixed(output *outputFlags, shown *render.Fixing, notes stri
 		_, err := fmt.Fprintln(e.Stdout, "nothing to repair"+notes)
 		return err
 	}
-	slices.SortStableFunc(shown.Refused, func(a, b render.Refusal) int {
+	slices.SortStableFunc(shown.Refused, func(a, b report.Refused) int {
 		return severityRank(a.Severity) - severityRank(b.Severity)
 	})
 	first := shown.Refused[0]

@@ -5,6 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/gatewhy/gatewhy/cmd/render"
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/rules"
 )
@@ -27,7 +28,7 @@ type fixFlags struct {
 }
 
 func (f *fixFlags) register(cmd *cobra.Command, gateways Gateways) {
-	f.output.register(cmd, "text", "json")
+	f.output.register(cmd, render.Formats().Fix.Names()...)
 	f.solution = choice{allowed: gateways.solutionNames(), kind: "SOLUTION"}
 	f.solution.register(cmd, "solution", "", gateways.solutionUsage())
 	f.version = choice{allowed: []string{"1", "2"}, kind: "VERSION"}

@@ -11,8 +11,8 @@ import (
 )
 
 // report words what came of a repair.
-func (j *fixJob) report(fixed *repair.Fixed) *render.Fixing {
-	shown := &render.Fixing{
+func (j *fixJob) report(fixed *repair.Fixed) *report.Fixing {
+	shown := &report.Fixing{
 		Before: fixed.Before.Files[0], After: fixed.After.Files[0],
 		Repaired: fixed.Repaired, Changes: fixed.After.Fields(), Tokens: fixed.Tokens,
 	}
@@ -20,7 +20,7 @@ func (j *fixJob) report(fixed *repair.Fixed) *render.Fixing {
 		shown.Refused = append(shown.Refused, j.refusal(&fixed.Left[i]))
 	}
 	for _, u := range fixed.Unproved {
-		shown.Unproved = append(shown.Unproved, render.Unproved{
+		shown.Unproved = append(shown.Unproved, report.Unproved{
 			API: u.API, Tokens: u.Tokens, Why: u.Why, Ask: report.Ask(u.Need),
 		})
 	}
@@ -36,7 +36,7 @@ func (j *fixJob) report(fixed *repair.Fixed) *render.Fixing {
 const ofSolution = "solution "
 
 // refusal words what was left. A solution leaves errors that it is not about.
-func (j *fixJob) refusal(left *repair.Left) render.Refusal {
+func (j *fixJob) refusal(left *repair.Left) report.Refused {
 	why, asks := report.Refusal(left.Why, left.Needs)
 	if left.Verdict != nil {
 		why += " " + render.OutcomeLine(left.Verdict)
@@ -50,7 +50,7 @@ func (j *fixJob) refusal(left *repair.Left) render.Refusal {
 	case j.solution != nil:
 		why = left.Message + " (" + why + ")"
 	}
-	return render.Refusal{
+	return report.Refused{
 		Rule: rule, Severity: left.Severity, Field: left.Field, Pos: left.Pos,
 		Why: why, Asks: asks,
 	}

@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gatewhy/gatewhy/cmd/render"
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -25,7 +26,7 @@ func newGateways(env *Env) *cobra.Command {
 		ValidArgsFunction: env.completeGateway,
 		RunE:              func(_ *cobra.Command, args []string) error { return env.gateways(&output, args, expressions) },
 	}
-	output.register(cmd, "text", "json")
+	output.register(cmd, render.Formats().Gateways.Names()...)
 	cmd.Flags().BoolVar(&expressions, "expressions", false, "the rules of the expression language")
 	return cmd
 }
@@ -48,7 +49,7 @@ func (e *Env) gateways(output *outputFlags, args []string, expressions bool) err
 		}
 		names = []string{name}
 	}
-	var all []render.Gateway
+	var all []report.Gateway
 	for _, adapter := range e.Gateways {
 		for _, variant := range adapter.Variants {
 			if slices.Contains(names, variant.Name) {
@@ -56,10 +57,7 @@ func (e *Env) gateways(output *outputFlags, args []string, expressions bool) err
 			}
 		}
 	}
-	if output.format.value == "json" {
-		return render.GatewaysJSON(e.Stdout, all)
-	}
-	return render.GatewaysText(e.Stdout, output.style(e), all)
+	return show(e, output, render.Formats().Gateways, all)
 }
 
 // oneOf finds an argument among the words that it can be.
@@ -77,8 +75,8 @@ func oneOf(kind, word string, all []string, hint string) (string, error) {
 }
 
 // gatewayOf gathers what is known of one gateway.
-func gatewayOf(adapter *rules.Adapter, variant rules.Variant, expressions bool) render.Gateway {
-	g := render.Gateway{Name: variant.Name, Product: variant.Product, Vendor: adapter.Name}
+func gatewayOf(adapter *rules.Adapter, variant rules.Variant, expressions bool) report.Gateway {
+	g := report.Gateway{Name: variant.Name, Product: variant.Product, Vendor: adapter.Name}
 	if expressions {
 		g.Expressions = adapter.Expressions(variant.Name)
 		return g

@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gatewhy/gatewhy/cmd/render"
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
@@ -43,7 +44,7 @@ func newLint(env *Env) *cobra.Command {
 }
 
 func (f *lintFlags) register(cmd *cobra.Command, gateways Gateways) {
-	f.output.register(cmd, "text", "json", "sarif", "junit", "github")
+	f.output.register(cmd, render.Formats().Lint.Names()...)
 	f.failOn = choice{value: "error", allowed: []string{"error", "warning", "note", "never"}, kind: "SEVERITY"}
 	f.failOn.register(cmd, "fail-on", "", "exit with 1 from this severity on")
 	f.variant = choice{allowed: gateways.variants(), kind: "GATEWAY"}
@@ -112,7 +113,7 @@ func (e *Env) lint(_ context.Context, flags *lintFlags, args []string) error {
 }
 
 // setAside sets aside what the configuration and the baseline say, after a baseline is written where one shall be.
-func (e *Env) setAside(flags *lintFlags, report *render.Linting) error {
+func (e *Env) setAside(flags *lintFlags, report *report.Linting) error {
 	ignored, err := e.readIgnores(flags.config)
 	if err != nil {
 		return err
@@ -136,8 +137,8 @@ func (e *Env) setAside(flags *lintFlags, report *render.Linting) error {
 }
 
 // report puts the results of all files together, in their order.
-func (l *linter) report(results []linted) *render.Linting {
-	report := &render.Linting{Catalogue: l.catalogue, Sources: make(map[string]*source.File)}
+func (l *linter) report(results []linted) *report.Linting {
+	report := &report.Linting{Catalogue: l.catalogue, Sources: make(map[string]*source.File)}
 	for _, r := range results {
 		if r.err != nil {
 			continue
@@ -154,25 +155,16 @@ func (l *linter) report(results []linted) *render.Linting {
 	return report
 }
 
-func (e *Env) renderLint(output *outputFlags, report *render.Linting) error {
-	switch output.format.value {
-	case "json":
-		return render.LintJSON(e.Stdout, report)
-	case "sarif":
-		return render.LintSARIF(e.Stdout, report)
-	case "junit":
-		return render.LintJUnit(e.Stdout, report)
-	case "github":
-		return render.LintGitHub(e.Stdout, report)
+func (e *Env) renderLint(output *outputFlags, report *report.Linting) error {
+	lines := output.format.value == "text" && !e.Terminal.Stdout && output.color.value != "always"
+	switch {
+	case output.format.value == "text" && report.Policies == 0 && len(report.Unread) > 0:
+		return nil // that nothing was found would be no news, and the errors say why
+	case lines:
+		e.note("%s", render.LintSummary(report))
+		return render.LintLines(e.Stdout, report)
 	}
-	if report.Policies == 0 && len(report.Unread) > 0 {
-		return nil // that nothing was found would be no news, and the errors tell why
-	}
-	if e.Terminal.Stdout || output.color.value == "always" {
-		return render.LintText(e.Stdout, output.style(e), report)
-	}
-	e.note("%s", report.Summary())
-	return render.LintLines(e.Stdout, report)
+	return show(e, output, render.Formats().Lint, report)
 }
 
 // readApps reads app registrations; nil where none are named.

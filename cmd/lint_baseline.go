@@ -8,6 +8,7 @@ import (
 	"slices"
 
 	"github.com/gatewhy/gatewhy/cmd/render"
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -40,28 +41,28 @@ func (e *Env) readBaseline(name string) (*baseline, error) {
 }
 
 // apply sets aside the findings that the baseline knows, each of its entries once.
-func (b *baseline) apply(report *render.Linting) {
+func (b *baseline) apply(shown *report.Linting) {
 	known := make(map[string]bool, len(b.Findings))
 	for _, entry := range b.Findings {
 		known[entry.Fingerprint] = true
 	}
-	prints := report.Fingerprints()
+	prints := shown.Fingerprints()
 	next := 0
-	report.Findings = slices.DeleteFunc(report.Findings, func(f rules.Finding) bool {
+	shown.Findings = slices.DeleteFunc(shown.Findings, func(f rules.Finding) bool {
 		print := prints[next]
 		next++
 		if known[print] {
-			report.Suppressed = append(report.Suppressed, render.Suppressed{Finding: f, Reason: "known since the baseline", By: "baseline"})
+			shown.Suppressed = append(shown.Suppressed, report.Suppressed{Finding: f, Reason: "known since the baseline", By: "baseline"})
 		}
 		return known[print]
 	})
 }
 
 // writeBaseline writes the findings of a report as a baseline.
-func (e *Env) writeBaseline(name string, report *render.Linting) error {
+func (e *Env) writeBaseline(name string, shown *report.Linting) error {
 	b := baseline{SchemaVersion: render.SchemaVersion, Findings: []baselineEntry{}}
-	for i, print := range report.Fingerprints() {
-		b.Findings = append(b.Findings, baselineEntry{report.Findings[i].Rule, report.Findings[i].Pos.File, print})
+	for i, print := range shown.Fingerprints() {
+		b.Findings = append(b.Findings, baselineEntry{shown.Findings[i].Rule, shown.Findings[i].Pos.File, print})
 	}
 	var text bytes.Buffer
 	if err := render.JSON(&text, b); err != nil {

@@ -3,7 +3,7 @@ package cmd
 import (
 	"slices"
 
-	"github.com/gatewhy/gatewhy/cmd/render"
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
@@ -21,7 +21,7 @@ type linted struct {
 	strange  []string // the kinds of its policies that are not modelled
 	none     error    // why it holds no policy
 	findings []rules.Finding
-	aside    []render.Suppressed
+	aside    []report.Suppressed
 }
 
 // judge is what files are judged by.
@@ -82,7 +82,7 @@ func (r *linted) setAside(comments []lint.Comment, found []rules.Finding) {
 	stay, aside, by := lint.SetAside(comments, found)
 	r.findings = stay
 	for i, f := range aside {
-		r.aside = append(r.aside, render.Suppressed{Finding: f, Reason: by[i].Reason, By: "comment"})
+		r.aside = append(r.aside, report.Suppressed{Finding: f, Reason: by[i].Reason, By: "comment"})
 	}
 }
 

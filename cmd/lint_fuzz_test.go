@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/gatewhy/gatewhy/cmd/render"
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 	examples "github.com/gatewhy/gatewhy/testdata/rules"
@@ -39,7 +40,7 @@ func FuzzLint(f *testing.F) {
 			}
 		}
 		tryRepairs(t, &judged, file)
-		report := &render.Linting{Catalogue: judged.catalogue, Findings: result.findings, Sources: map[string]*source.File{name: file}, Names: []string{name}}
+		report := &report.Linting{Catalogue: judged.catalogue, Findings: result.findings, Sources: map[string]*source.File{name: file}, Names: []string{name}}
 		var out bytes.Buffer
 		for _, write := range []func() error{
 			func() error { return render.LintText(&out, render.Style{}, report) },

@@ -8,7 +8,7 @@ import (
 	"slices"
 	"time"
 
-	"github.com/gatewhy/gatewhy/cmd/render"
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/environments"
@@ -64,21 +64,21 @@ func (g Gateways) mustHave(entry *environments.Ignored) error {
 }
 
 // apply sets aside what the entries cover on this day, and adds a finding for each entry without a reason.
-func (i *ignores) apply(report *render.Linting, day time.Time) {
-	report.Findings = slices.DeleteFunc(report.Findings, func(f rules.Finding) bool {
+func (i *ignores) apply(shown *report.Linting, day time.Time) {
+	shown.Findings = slices.DeleteFunc(shown.Findings, func(f rules.Finding) bool {
 		entry, ok := i.covering(f, day)
 		if ok {
-			report.Suppressed = append(report.Suppressed, render.Suppressed{Finding: f, Reason: entry.Reason, By: "config"})
+			shown.Suppressed = append(shown.Suppressed, report.Suppressed{Finding: f, Reason: entry.Reason, By: "config"})
 		}
 		return ok
 	})
 	for _, entry := range i.entries {
 		if entry.Reason == "" {
-			report.Findings = append(report.Findings, rules.Finding{
+			shown.Findings = append(shown.Findings, rules.Finding{
 				Rule: lint.IgnoreWithoutReason, Severity: rules.Warning, Pos: entry.Pos, Span: entry.Span,
 				Message: "the entry gives no reason, so it sets nothing aside",
 			})
-			report.Sources[i.file.Name] = i.file
+			shown.Sources[i.file.Name] = i.file
 		}
 	}
 }

@@ -3,7 +3,7 @@ package cmd
 import (
 	"slices"
 
-	"github.com/gatewhy/gatewhy/cmd/render"
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
@@ -41,11 +41,11 @@ func hinted(err error, hint string) error {
 }
 
 // unread is what a report says of files that were not checked. No token that stands in the place of a name is in it.
-func unread(errs []error) []render.Unread {
-	out := make([]render.Unread, len(errs))
+func unread(errs []error) []report.Unread {
+	out := make([]report.Unread, len(errs))
 	for i, err := range errs {
 		e := asError(err)
-		out[i] = render.Unread{Pos: e.Pos, Why: guarded(e.Cause)}
+		out[i] = report.Unread{Pos: e.Pos, Why: guarded(e.Cause)}
 		out[i].Pos.File = guarded(e.Pos.File)
 	}
 	return out

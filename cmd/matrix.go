@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gatewhy/gatewhy/cmd/render"
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules/environments"
 )
@@ -37,7 +38,7 @@ func newMatrix(env *Env) *cobra.Command {
 }
 
 func (f *matrixFlags) register(cmd *cobra.Command) {
-	f.output.register(cmd, "text", "json", "markdown", "html", "junit")
+	f.output.register(cmd, render.Formats().Matrix.Names()...)
 	flags := cmd.Flags()
 	flags.StringVarP(&f.config, "config", "c", defaultEnvironments, "the environments `FILE`")
 	flags.BoolVar(&f.fix, "fix", false, "look for the smallest set of changes that makes every cell right, and show the smallest that is found with the grid after it")
@@ -56,14 +57,14 @@ func (e *Env) matrix(ctx context.Context, flags *matrixFlags) error {
 	if !estate.has(func(s *environments.Site) bool { return s.API != nil || len(s.Clients)+len(s.Tokens) > 0 }) {
 		return problem(flags.config+": no environment has tokens, nor app registrations to model them from", "api: and clients: name app registrations, as az ad app show --id APP prints them; tokens: captured ones")
 	}
-	x := &render.Matrixing{Name: flags.config, Allow: estate.Allow, File: estate.source}
+	x := &report.Matrixing{Name: flags.config, Allow: estate.Allow, File: estate.source}
 	x.Matrix = e.evaluate(estate)
 	if flags.fix || flags.output.format.value == "html" {
 		if err := e.repair(estate, x, flags.fix); err != nil {
 			return err
 		}
 	}
-	if err := e.renderMatrix(&flags.output, x); err != nil {
+	if err := show(e, &flags.output, render.Formats().Matrix, x); err != nil {
 		return err
 	}
 	return exitWith(matrixCode(x.Matrix))
@@ -78,7 +79,7 @@ func (e *Env) evaluate(estate *estate) *environments.Matrix {
 }
 
 // repair looks for repairs, with a line of progress too.
-func (e *Env) repair(estate *estate, x *render.Matrixing, fix bool) error {
+func (e *Env) repair(estate *estate, x *report.Matrixing, fix bool) error {
 	var done atomic.Int64
 	defer e.showProgress(&done, len(x.Gateways), "gateways searched for repairs")()
 	return estate.repair(x, fix, func() { done.Add(1) })
@@ -92,20 +93,6 @@ func (e *estate) source(name string) *source.File {
 		}
 	}
 	return nil
-}
-
-func (e *Env) renderMatrix(output *outputFlags, x *render.Matrixing) error {
-	switch output.format.value {
-	case "json":
-		return render.MatrixJSON(e.Stdout, x)
-	case "markdown":
-		return render.MatrixMarkdown(e.Stdout, x)
-	case "html":
-		return render.MatrixHTML(e.Stdout, x)
-	case "junit":
-		return render.MatrixJUnit(e.Stdout, x)
-	}
-	return render.MatrixText(e.Stdout, output.style(e), x)
 }
 
 // matrixCode is 1 where a cell is wrong, and 3 where none is and of some it is not known.

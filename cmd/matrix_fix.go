@@ -1,7 +1,7 @@
 package cmd
 
 import (
-	"github.com/gatewhy/gatewhy/cmd/render"
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/rules/environments"
 	"github.com/gatewhy/gatewhy/rules/repair"
 )
@@ -12,7 +12,7 @@ const mostShown = 3
 // repair tries what the adapter proposes at each gateway that has a wrong cell, and keeps what makes its column better, and the
 // smallest set of changes that was found for it. With fix, the matrix after these is computed. Columns do not depend on each other's policies, so
 // the best for each is the best for all.
-func (e *estate) repair(x *render.Matrixing, fix bool, done func()) error {
+func (e *estate) repair(x *report.Matrixing, fix bool, done func()) error {
 	if fix {
 		x.Fixed = x.Matrix
 	}
@@ -26,7 +26,7 @@ func (e *estate) repair(x *render.Matrixing, fix bool, done func()) error {
 }
 
 // repairOne looks for the repair of one gateway.
-func (e *estate) repairOne(x *render.Matrixing, g int, set *policySet, fix bool) error {
+func (e *estate) repairOne(x *report.Matrixing, g int, set *policySet, fix bool) error {
 	c := column{matrix: x.Matrix, gateway: g, tried: map[*repair.Draft]*environments.Matrix{}}
 	search := repair.Search{Bench: set.Bench, Own: x.Own(g), Score: c.score}
 	found, err := search.Smallest(set.Draft)
@@ -63,20 +63,20 @@ func (c *column) score(draft *repair.Draft) repair.Score {
 	return repair.Score{Wrong: wrong, Unknown: unknown}
 }
 
-func (c *column) repair(a *repair.Attempt, found *repair.Found) render.Repair {
-	r := render.Repair{
+func (c *column) repair(a *repair.Attempt, found *repair.Found) report.Repair {
+	r := report.Repair{
 		Gateway: c.gateway, Wrong: a.Score.Wrong, Before: found.Start.Score.Wrong,
 		After: c.matrix.With(c.gateway, c.tried[a.Draft]),
 	}
 	for _, change := range a.Changes {
 		r.Titles = append(r.Titles, change.Title)
 		for _, field := range change.Fields {
-			of := render.FileChange{File: change.Policy.Pos.File, FieldChange: field}
+			of := report.FileChange{File: change.Policy.Pos.File, FieldChange: field}
 			r.Changes = append(r.Changes, of)
 		}
 	}
 	for _, file := range a.Files {
-		r.Files = append(r.Files, render.EditedFile{Name: file.Name, Text: file.Text})
+		r.Files = append(r.Files, report.EditedFile{Name: file.Name, Text: file.Text})
 	}
 	return r
 }

@@ -5,7 +5,7 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/gatewhy/gatewhy/cmd/render"
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -59,7 +59,7 @@ func (f *observedFlags) readBody(e *Env) (string, error) {
 
 // observe compares the explanation with what the real gateway answered, where that is given. Where it is not known which
 // gateway it is, the prediction for another one may agree.
-func (r *explainRun) observe(f *observedFlags, e *Env, x *render.Explanation) error {
+func (r *explainRun) observe(f *observedFlags, e *Env, x *report.Explanation) error {
 	o, err := f.observation(e)
 	if o == nil || err != nil {
 		return err

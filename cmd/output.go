@@ -22,6 +22,11 @@ func (f *outputFlags) register(cmd *cobra.Command, formats ...string) {
 	f.color.register(cmd, "color", "", "colour the text")
 }
 
+// show writes a report in the format that -o asks for.
+func show[R any](env *Env, f *outputFlags, formats render.FormatsOf[R], report R) error {
+	return formats.Write(env.Stdout, f.format.value, f.style(env), report)
+}
+
 // style returns how text is shown on standard output.
 func (f *outputFlags) style(env *Env) render.Style {
 	return render.Style{Width: env.Terminal.Width, Color: f.colored(env), Unicode: env.Terminal.UTF8}
@@ -65,5 +70,5 @@ func (f *redactFlag) in(format string) bool {
 	if f.text != "" {
 		return f.text == "true"
 	}
-	return format == "markdown" || format == "html"
+	return render.ForSharing(format)
 }

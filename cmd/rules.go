@@ -6,6 +6,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gatewhy/gatewhy/cmd/render"
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
@@ -23,7 +24,7 @@ func newRules(env *Env) *cobra.Command {
 		ValidArgsFunction: env.completeRule,
 		RunE:              func(_ *cobra.Command, args []string) error { return env.rules(&output, args) },
 	}
-	output.register(cmd, "text", "json", "markdown")
+	output.register(cmd, render.Formats().Rules.Names()...)
 	return cmd
 }
 
@@ -46,7 +47,7 @@ func ruleNames(all []rules.Rule) []string {
 
 func (e *Env) rules(output *outputFlags, args []string) error {
 	if len(args) == 0 {
-		return e.renderCatalogue(output, e.Gateways.catalogue())
+		return show(e, output, render.Formats().Rules, e.Gateways.catalogue())
 	}
 	rule, err := e.Gateways.ruleNamed(args[0])
 	if err != nil {
@@ -56,24 +57,7 @@ func (e *Env) rules(output *outputFlags, args []string) error {
 	if err != nil {
 		return err
 	}
-	switch output.format.value {
-	case "json":
-		return render.RuleJSON(e.Stdout, page)
-	case "markdown":
-		return render.RuleMarkdown(e.Stdout, page)
-	}
-	return render.RuleText(e.Stdout, output.style(e), page)
-}
-
-func (e *Env) renderCatalogue(output *outputFlags, all []rules.Rule) error {
-	switch output.format.value {
-	case "json":
-		return render.RulesJSON(e.Stdout, all)
-	case "markdown":
-		_, err := fmt.Fprint(e.Stdout, render.RulesTable(all))
-		return err
-	}
-	return render.RulesText(e.Stdout, output.style(e), all)
+	return show(e, output, render.Formats().Rule, page)
 }
 
 // ruleNamed finds a rule of the catalogue.
@@ -95,8 +79,8 @@ func (g Gateways) ruleNamed(name string) (*rules.Rule, error) {
 }
 
 // pageOf gathers what is shown of one rule: its first bad example with what lint says of it, and its first good one.
-func (g Gateways) pageOf(rule *rules.Rule) (*render.RulePage, error) {
-	page := &render.RulePage{Rule: rule}
+func (g Gateways) pageOf(rule *rules.Rule) (*report.RulePage, error) {
+	page := &report.RulePage{Rule: rule}
 	bad, err := examples.Of(rule.Name, "bad")
 	if err != nil || len(bad) == 0 {
 		return page, err

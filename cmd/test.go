@@ -1,8 +1,10 @@
 package cmd
 
 import (
-	"github.com/gatewhy/gatewhy/cmd/render"
 	"github.com/spf13/cobra"
+
+	"github.com/gatewhy/gatewhy/cmd/render"
+	"github.com/gatewhy/gatewhy/cmd/report"
 )
 
 // testFlags are the flags of test.
@@ -34,7 +36,7 @@ func newTest(env *Env) *cobra.Command {
 }
 
 func (f *testFlags) register(cmd *cobra.Command, gateways Gateways) {
-	f.output.register(cmd, "text", "json", "junit", "github")
+	f.output.register(cmd, render.Formats().Test.Names()...)
 	f.policies.register(cmd, gateways)
 	flags := cmd.Flags()
 	flags.StringVarP(&f.config, "config", "c", defaultEnvironments, "the environments `FILE`, for --env")
@@ -56,7 +58,7 @@ func (e *Env) test(flags *testFlags, args []string) error {
 	if err != nil {
 		return err
 	}
-	tester := &tester{env: e, flags: flags, coverage: render.NewCoverage()}
+	tester := &tester{env: e, flags: flags, coverage: report.NewCoverage()}
 	if err := tester.defaults(); err != nil {
 		return err
 	}
@@ -71,23 +73,11 @@ func (e *Env) test(flags *testFlags, args []string) error {
 	if flags.coverage {
 		tester.report.Coverage = tester.coverage
 	}
-	if err := e.renderTests(&flags.output, &tester.report); err != nil {
+	if err := show(e, &flags.output, render.Formats().Test, &tester.report); err != nil {
 		return err
 	}
 	if tester.report.Failed() > 0 {
 		return exitWith(exitRejected)
 	}
 	return nil
-}
-
-func (e *Env) renderTests(output *outputFlags, x *render.Testing) error {
-	switch output.format.value {
-	case "json":
-		return render.TestJSON(e.Stdout, x)
-	case "junit":
-		return render.TestJUnit(e.Stdout, x)
-	case "github":
-		return render.TestGitHub(e.Stdout, x)
-	}
-	return render.TestText(e.Stdout, output.style(e), x)
 }

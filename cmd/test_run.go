@@ -4,7 +4,7 @@ import (
 	"fmt"
 	"path/filepath"
 
-	"github.com/gatewhy/gatewhy/cmd/render"
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
@@ -15,8 +15,8 @@ import (
 type tester struct {
 	env      *Env
 	flags    *testFlags
-	report   render.Testing
-	coverage *render.Coverage
+	report   report.Testing
+	coverage *report.Coverage
 
 	// What the command line gives to every test that does not say otherwise.
 	set       *policySet
@@ -114,12 +114,12 @@ func (t *tester) policies(suite *environments.Suite) (*policySet, error) {
 }
 
 // run runs one test.
-func (t *tester) run(suite *environments.Suite, c *environments.Case, set *policySet) (*render.Tested, error) {
+func (t *tester) run(suite *environments.Suite, c *environments.Case, set *policySet) (*report.Tested, error) {
 	request, err := t.request(suite, c)
 	if err != nil {
 		return nil, err
 	}
-	tested := &render.Tested{Suite: suite.Name, Name: c.Name, Pos: c.Pos, Span: c.Span, Expect: c.Expect}
+	tested := &report.Tested{Suite: suite.Name, Name: c.Name, Pos: c.Pos, Span: c.Span, Expect: c.Expect}
 	tested.Verdict = rules.Evaluate(set.Policies, request)
 	tested.Differences = append(c.Expect.Differences(&tested.Verdict), t.disagreement(request, set, &tested.Verdict)...)
 	return tested, nil

@@ -6,7 +6,7 @@ import "github.com/gatewhy/gatewhy/rules"
 func duplicateMember() rules.Rule {
 	return rules.Rule{
 		Name:  "duplicate-member",
-		Title: "a field stands twice",
+		Title: "a field appears twice",
 		Why: "Most readers take the last one and some the first: the gateway may run another " +
 			"value than the one that a reviewer sees.",
 		Fix:        "Remove one of them.",

@@ -12,7 +12,7 @@ import (
 func ignoreNamesNoRule() rules.Rule {
 	return rules.Rule{
 		Name:  "ignore-names-no-rule",
-		Title: "a comment sets aside what is no rule",
+		Title: "a comment names a rule that does not exist",
 		Why: "The comment sets nothing aside: the finding that it is for stays, and whoever " +
 			"reads the comment takes it for dealt with.",
 		Fix: "Write the rule's name as it stands in brackets behind the finding: gatewhy:ignore " +

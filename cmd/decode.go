@@ -1,6 +1,8 @@
 package cmd
 
 import (
+	"strings"
+
 	"github.com/spf13/cobra"
 
 	"github.com/gatewhy/gatewhy/cmd/render"
@@ -41,7 +43,7 @@ func (e *Env) decode(flags *decodeFlags, args []string) error {
 	if flags.claim != "" {
 		return e.decodeClaim(flags, args)
 	}
-	token, err := e.readToken(args)
+	token, err := e.maker().ReadToken(args)
 	if err != nil {
 		return err
 	}
@@ -54,7 +56,7 @@ func (e *Env) decode(flags *decodeFlags, args []string) error {
 
 // decoding reads what decode shows of a token.
 func (e *Env) decoding(flags *decodeFlags, token *inspect.Token) (d *report.Decoding, err error) {
-	if fault := unreadable(token); fault != nil {
+	if fault := report.Unreadable(token); fault != nil {
 		return nil, fault
 	}
 	d = &report.Decoding{Token: token, Profile: inspect.Describe(token)}
@@ -63,12 +65,47 @@ func (e *Env) decoding(flags *decodeFlags, token *inspect.Token) (d *report.Deco
 	return d, err
 }
 
-// unreadable is the error for a text that is damaged, and nil for one that is no readable JWS by its nature:
-// opaque or encrypted.
-func unreadable(token *inspect.Token) error {
-	fault := token.Fault
-	if fault == nil || fault.ID == "opaque" || fault.ID == "encrypted" {
-		return nil
+// decodeClaim tells of one claim: its value, where there is a token, and what the dictionary has on it.
+func (e *Env) decodeClaim(flags *decodeFlags, args []string) error {
+	if flags.output.format.value == "markdown" {
+		return problem("--claim has no Markdown form", "leave out -o, or take -o json; without --claim, -o markdown is the block for a ticket")
 	}
-	return &fault.Error
+	token, err := e.tokenIfAny(args)
+	if err != nil {
+		return err
+	}
+	d := &report.Decoding{At: e.Now()}
+	if token != nil {
+		if d, err = e.decoding(flags, token); err != nil {
+			return err
+		}
+	}
+	claim := report.NewClaim(d, flags.claim)
+	if !claim.Known && claim.Value == nil {
+		return report.UnknownClaim(token, flags.claim)
+	}
+	err = show(e, &flags.output, render.Formats().Claim, claim)
+	switch {
+	case err != nil || token == nil || claim.Value != nil:
+		return err
+	case token.Claims == nil:
+		return exitWith(exitUndetermined)
+	}
+	return exitWith(exitRejected)
+}
+
+// tokenIfAny returns the token that is given, or nil where none is: on a terminal nothing is asked for, and standard input may be
+// empty.
+func (e *Env) tokenIfAny(args []string) (*inspect.Token, error) {
+	if len(args) > 0 {
+		return e.maker().ReadToken(args)
+	}
+	if e.Terminal.Stdin {
+		return nil, nil
+	}
+	text, err := e.maker().ReadStdin()
+	if err != nil || strings.TrimSpace(text) == "" {
+		return nil, err
+	}
+	return e.maker().TokenIn(text)
 }

@@ -71,7 +71,7 @@ func (e *Env) shownKeys(ctx context.Context, f *keyFlags, clouds []keys.CloudSet
 	case len(clouds) > 0 && !f.namesKeys() && f.cloud.value == "":
 		return ofAllClouds(clouds)
 	case f.jwks == "-":
-		text, err := e.readStdin()
+		text, err := e.maker().ReadStdin()
 		if err != nil {
 			return nil, err
 		}

@@ -42,7 +42,7 @@ func newVerify(env *Env) *cobra.Command {
 }
 
 func (e *Env) verify(ctx context.Context, flags *verifyFlags, args []string) error {
-	token, err := e.readToken(args)
+	token, err := e.maker().ReadToken(args)
 	if err != nil {
 		return err
 	}
@@ -95,7 +95,7 @@ func (e *Env) verifyingKeys(ctx context.Context, flags *keyFlags, token *inspect
 	case err == nil:
 		return set, nil
 	case v.OwnKeys || flags.jwks == "" && (flags.offline || token.Fault != nil):
-		why := asError(err)
+		why := report.AsError(err)
 		v.NoKeys = why.Error()
 		if token.Fault == nil { // else keys would not help
 			v.Hints = why.Hints

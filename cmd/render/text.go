@@ -153,17 +153,6 @@ func labelColumn(rows []Row) int {
 	return column + 2
 }
 
-// ShellWord is a file's name as a shell takes it.
-func ShellWord(name string) string {
-	if strings.ContainsFunc(name, func(r rune) bool {
-		return !strings.ContainsRune("/._-+@%,:=", r) && (r < '0' || r > '9') &&
-			(r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
-	}) {
-		return "'" + strings.ReplaceAll(name, "'", `'\''`) + "'"
-	}
-	return name
-}
-
 func plural(n int, one, many string) string {
 	if n == 1 {
 		return "1 " + one

@@ -1,6 +1,9 @@
 package report
 
 import (
+	"fmt"
+	"slices"
+	"strings"
 	"time"
 
 	"github.com/gatewhy/gatewhy/inspect"
@@ -32,4 +35,50 @@ func NewClaim(d *Decoding, name string) *Claim {
 		c.Value = d.Token.Claims.Member(name)
 	}
 	return c
+}
+
+// UnknownClaim is the error for a claim that neither the token nor the dictionary has.
+func UnknownClaim(token *inspect.Token, name string) error {
+	shown := "of that name"
+	if Guarded(name) == name && len(name) <= leastGuarded {
+		shown = fmt.Sprintf("%q", name)
+	}
+	cause, names, hints := "no claim "+shown+" is known", inspect.ClaimNames(), []string(nil)
+	switch {
+	case token == nil:
+		hints = []string{"pass a token to see a claim of its own"}
+	case token.Claims == nil:
+		cause += ", and the token's claims can't be read"
+	default:
+		own := claimsOf(token)
+		cause, names = cause+", and the token has none", append(own, names...)
+		hints = []string{"it has " + inspect.ShortenMiddle(strings.Join(own, ", "), 600)}
+	}
+	if _, ok := inspect.HeaderMember(name); ok {
+		hints = append(hints, name+" is a member of the header, which decode shows")
+	}
+	if near := Nearest(name, names); near != "" {
+		hints = slices.Insert(hints, 0, "did you mean "+near+"?")
+	}
+	return Problem(cause, hints...)
+}
+
+// claimsOf returns the names of a token's claims in order, each once.
+func claimsOf(token *inspect.Token) []string {
+	var names []string
+	for _, member := range token.Claims.Members {
+		names = append(names, member.Key)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// Unreadable is the error for a text that is damaged, and nil for one that is no readable JWS by its nature:
+// opaque or encrypted.
+func Unreadable(token *inspect.Token) error {
+	fault := token.Fault
+	if fault == nil || fault.ID == "opaque" || fault.ID == "encrypted" {
+		return nil
+	}
+	return &fault.Error
 }

@@ -5,9 +5,11 @@ import (
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/lint"
+	"github.com/gatewhy/gatewhy/rules/repair"
 )
 
 // Linting is what lint has found in any number of files.
@@ -66,4 +68,108 @@ func (l *Linting) lineOf(f rules.Finding) string {
 	}
 	before, marked, after := CutLine(file, f.Span)
 	return strings.TrimSpace(inspect.Safe(before + marked + after))
+}
+
+// linted is what lint has found in one file.
+type linted struct {
+	name     string
+	file     *source.File // nil where nothing was found
+	input    bool         // it is standard input
+	err      error        // why it was not checked; nil where it was, or need not be
+	policies int
+	strange  []string // the kinds of its policies that are not modelled
+	none     error    // why it holds no policy
+	findings []rules.Finding
+	aside    []Suppressed
+}
+
+// Judge lints files for the gateways that they may be meant for.
+type Judge struct {
+	lint.Judge
+	gateways Gateways
+	options  rules.Options
+}
+
+// NewJudge returns what lints files. The app registrations are nil where none were given.
+func NewJudge(gateways Gateways, options rules.Options, apps *entra.Directory) *Judge {
+	return &Judge{lint.Judge{Catalogue: gateways.Catalogue(), Apps: apps}, gateways, options}
+}
+
+// file reads a file, compiles it for the gateway that it names, or for each that it may be meant
+// for, and runs the rules. A file without policies has no findings.
+func (j *Judge) file(file *source.File) linted {
+	result := linted{name: file.Name, file: file}
+	for _, adapter := range j.gateways {
+		read, err := adapter.Read([]*source.File{file}, optionsFor(&adapter, j.options))
+		if err != nil {
+			result.none = j.gateways.noneOfAPI(j.options, file, err)
+			continue
+		}
+		compiled := adapter.Compile(read)
+		j.add(&result, &adapter, read, &compiled)
+	}
+	j.heed(&result)
+	return result
+}
+
+// Findings are those of a file.
+func (j *Judge) Findings(file *source.File) []rules.Finding { return j.file(file).findings }
+
+// Draft lints what one adapter has read of a file.
+func (j *Judge) Draft(adapter *rules.Adapter, d *repair.Draft) []rules.Finding {
+	result := linted{name: d.Files[0].Name, file: d.Files[0]}
+	j.add(&result, adapter, d.Configuration, &d.Compilation)
+	j.heed(&result)
+	return result.findings
+}
+
+// add adds what one adapter has read of the file.
+func (j *Judge) add(
+	result *linted, adapter *rules.Adapter, read *rules.Configuration, compiled *rules.Compilation,
+) {
+	result.policies += len(compiled.Policies)
+	result.strange = append(result.strange, notModelled(compiled.Policies)...)
+	found, differ := j.Compiled(adapter, read, compiled)
+	result.findings = append(result.findings, found...)
+	if differ {
+		guess := compiled.Policies[0]
+		result.findings = append(result.findings, rules.Finding{
+			Rule: "gateway-not-known", Severity: rules.Note, Pos: guess.Pos, Policy: guess,
+			Message: "the file does not say which gateway runs it, and they differ: " +
+				"pass --gateway",
+		})
+	}
+}
+
+// heed sorts the findings, and sets aside what the comments of the file say.
+func (j *Judge) heed(result *linted) {
+	comments := lint.Comments(result.file)
+	if result.policies > 0 {
+		result.findings = append(result.findings, lint.Misnamed(comments, j.Catalogue)...)
+	}
+	stay, aside, by := lint.SetAside(comments, lint.Sort(result.findings))
+	result.findings = stay
+	for i, f := range aside {
+		set := Suppressed{Finding: f, Reason: by[i].Reason, By: "comment"}
+		result.aside = append(result.aside, set)
+	}
+}
+
+// notModelled lists the kinds of policies in force that may look at credentials and are not
+// modelled: no rule sees into them.
+func notModelled(policies []*rules.Policy) []string {
+	var kinds []string
+	for _, p := range policies {
+		strange := func(c *rules.Check) bool { return c.ID == rules.NotModelled }
+		if !p.When.Disabled && slices.ContainsFunc(p.Checks(), strange) {
+			kinds = append(kinds, p.Asset)
+		}
+	}
+	return kinds
+}
+
+// withLint adds what the rules find in the policies to what is known of them already.
+func (s *PolicySet) withLint(known []rules.Finding) []rules.Finding {
+	j := lint.Judge{Catalogue: s.gateways.Catalogue(), Apps: s.Apps}
+	return lint.Sort(append(slices.Clone(known), j.Policies(s.Policies, s.Files)...))
 }

@@ -1,4 +1,4 @@
-package cmd
+package report
 
 import (
 	"strings"
@@ -11,9 +11,9 @@ import (
 // made by programs stay under it.
 const leastGuarded = 40
 
-// guarded returns a text as it may stand on standard error: without anything that acts on the terminal, and without a token that
+// Guarded returns a text as it may stand on standard error: without anything that acts on the terminal, and without a token that
 // slipped into the place of a file's name, a host or a word. Each part of a path or a URL is looked at by itself.
-func guarded(text string) string {
+func Guarded(text string) string {
 	text = inspect.MaskTokens(text)
 	var b strings.Builder
 	for text != "" {

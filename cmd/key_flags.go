@@ -7,6 +7,7 @@ import (
 
 	"github.com/spf13/cobra"
 
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/keys"
@@ -71,7 +72,7 @@ func (e *Env) givenKeys(ctx context.Context, f *keyFlags, token *inspect.Token) 
 }
 
 func (e *Env) readKeys(name string) (*keys.Set, error) {
-	text, err := e.readBytes(name)
+	text, err := e.maker().ReadBytes(name)
 	if err != nil {
 		return nil, err
 	}
@@ -121,4 +122,52 @@ func versionOf(token *inspect.Token) entra.Version {
 		return entra.V1
 	}
 	return entra.V2
+}
+
+// signatures returns what verifies a request's tokens: the key set of the flags, else those at the
+// policies' own URLs.
+func (e *Env) signatures(
+	ctx context.Context, flags *keyFlags, token *inspect.Token,
+) (*report.Signatures, error) {
+	given, err := e.givenKeys(ctx, flags, token)
+	source := e.keySource(flags, token)
+	fetch := func(url string) (*keys.Set, error) { return source.PolicyURL(ctx, url) }
+	return &report.Signatures{Given: given, Fetch: fetch}, err
+}
+
+// keysOfTenant fetches the keys that the tenant of --tenant signs such a token with: those of B2C or External ID, which differ from
+// those of Entra ID proper, where the token names that tenant's own.
+func keysOfTenant(ctx context.Context, source *fetch.Source, f *keyFlags, token *inspect.Token) (*keys.Set, error) {
+	set, err := source.Tenant(ctx, f.cloudOrPublic(), f.tenant, versionOf(token), "")
+	if err != nil {
+		return nil, err
+	}
+	issuer, ok := issuerOf(token)
+	if !ok || issuer.Kind == entra.Workforce || !strings.EqualFold(issuer.Tenant, set.Metadata.Tenant()) {
+		return set, nil
+	}
+	return source.TokenIssuer(ctx, issuer, "")
+}
+
+// keysOfIssuer fetches the keys of --issuer. The policy of B2C, which keeps the keys, is the token's where the issuer names none.
+func keysOfIssuer(ctx context.Context, source *fetch.Source, named string, token *inspect.Token) (*keys.Set, error) {
+	issuer, _ := entra.ParseIssuer(named)
+	if own, ok := issuerOf(token); ok && issuer.Kind == entra.B2C && issuer.Policy == "" {
+		issuer.Policy = own.Policy
+		return source.EntraIssuer(ctx, issuer)
+	}
+	return source.Issuer(ctx, named)
+}
+
+// issuerOf returns the issuer of Entra that a token names, with the policy of B2C that stands in a claim of its own.
+func issuerOf(token *inspect.Token) (entra.Issuer, bool) {
+	if token == nil {
+		return entra.Issuer{}, false
+	}
+	profile := inspect.Describe(token)
+	issuer, ok := entra.ParseIssuer(profile.Issuer)
+	if issuer.Policy == "" {
+		issuer.Policy = profile.Policy
+	}
+	return issuer, ok
 }

@@ -1,4 +1,4 @@
-package cmd
+package report
 
 import (
 	"fmt"
@@ -10,10 +10,10 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// readContracts reads the client ids with an approved contract: one a line, a list of strings in JSON or YAML, or API
+// ReadContracts reads the client ids with an approved contract: one a line, a list of strings in JSON or YAML, or API
 // Manager's own answer.
-func (e *Env) readContracts(name string) (*rules.Contracts, error) {
-	text, err := e.readFile(name)
+func (m *Maker) ReadContracts(name string) (*rules.Contracts, error) {
+	text, err := m.ReadText(name)
 	if err != nil {
 		return nil, err
 	}

@@ -1,28 +1,20 @@
-package cmd
+package report
 
 import (
-	"context"
-
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/keys"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// signatures returns what verifies a request's tokens: the key set of the flags, else those at the policies' own
-// URLs.
-func (e *Env) signatures(ctx context.Context, flags *keyFlags, token *inspect.Token) (*signatures, error) {
-	given, err := e.givenKeys(ctx, flags, token)
-	return &signatures{given: given, fetch: e.keySource(flags, token).PolicyURL, ctx: ctx}, err
-}
+// Signatures verifies tokens with the key that each policy has, fetching every key set once.
+type Signatures struct {
+	Given *keys.Set // stands in for the policies' key URLs; nil where none was given
 
-// signatures verifies tokens with the key that each policy has, fetching every key set once.
-type signatures struct {
-	given *keys.Set                                                // stands in for the policies' key URLs; nil where none was given
-	fetch func(ctx context.Context, url string) (*keys.Set, error) // nil where nothing may be fetched
-	ctx   context.Context
-	sets  map[string]fetched
+	// Fetch fetches the set at a policy's URL; nil where nothing may be fetched.
+	Fetch func(url string) (*keys.Set, error)
 
+	sets    map[string]fetched
 	results map[signedWith]rules.SignatureResult
 }
 
@@ -44,7 +36,7 @@ type signedWith struct {
 
 // Verify verifies with the policy's own key where it has one, else with the given set, else with the set at the policy's
 // URL. Each token is verified with each key once, however many repairs are tried.
-func (s *signatures) Verify(token *inspect.Token, key *rules.Key) rules.SignatureResult {
+func (s *Signatures) Verify(token *inspect.Token, key *rules.Key) rules.SignatureResult {
 	asked := signedWith{token, *key}
 	result, known := s.results[asked]
 	if !known {
@@ -57,7 +49,7 @@ func (s *signatures) Verify(token *inspect.Token, key *rules.Key) rules.Signatur
 	return result
 }
 
-func (s *signatures) verify(token *inspect.Token, key *rules.Key) rules.SignatureResult {
+func (s *Signatures) verify(token *inspect.Token, key *rules.Key) rules.SignatureResult {
 	set, unknown := s.setFor(key)
 	if unknown != nil {
 		return rules.SignatureResult{Unknown: unknown}
@@ -71,7 +63,7 @@ func (s *signatures) verify(token *inspect.Token, key *rules.Key) rules.Signatur
 	return rules.SignatureResult{Result: result}
 }
 
-func (s *signatures) setFor(key *rules.Key) (*keys.Set, *rules.Unknown) {
+func (s *Signatures) setFor(key *rules.Key) (*keys.Set, *rules.Unknown) {
 	switch {
 	case key.Own && key.Text == "":
 		return nil, &rules.Unknown{
@@ -82,11 +74,11 @@ func (s *signatures) setFor(key *rules.Key) (*keys.Set, *rules.Unknown) {
 		return keys.FromSecret([]byte(key.Text)), nil
 	case key.Text != "":
 		return ownKey(key.Text)
-	case s.given != nil:
-		return s.given, nil
+	case s.Given != nil:
+		return s.Given, nil
 	case key.URL == "":
 		return nil, &rules.Unknown{Why: "the key that verifies the token is not known", Need: needKeys()}
-	case s.fetch == nil:
+	case s.Fetch == nil:
 		return nil, &rules.Unknown{Why: "nothing is fetched offline, and no key set was given", Need: needKeys()}
 	}
 	return s.fetched(key.URL)
@@ -95,23 +87,23 @@ func (s *signatures) setFor(key *rules.Key) (*keys.Set, *rules.Unknown) {
 func ownKey(text string) (*keys.Set, *rules.Unknown) {
 	set, err := keys.ParsePEM("textKey", text)
 	if err != nil {
-		why := "textKey can't be read as a public key: " + asError(err).Error()
+		why := "textKey can't be read as a public key: " + AsError(err).Error()
 		return nil, &rules.Unknown{Why: why, Need: needKeys()}
 	}
 	return set, nil
 }
 
-func (s *signatures) fetched(url string) (*keys.Set, *rules.Unknown) {
+func (s *Signatures) fetched(url string) (*keys.Set, *rules.Unknown) {
 	got, ok := s.sets[url]
 	if !ok {
-		got.set, got.err = s.fetch(s.ctx, url)
+		got.set, got.err = s.Fetch(url)
 		if s.sets == nil {
 			s.sets = make(map[string]fetched)
 		}
 		s.sets[url] = got
 	}
 	if got.err != nil {
-		why := "the policy's key set can't be had: " + asError(got.err).Error()
+		why := "the policy's key set can't be had: " + AsError(got.err).Error()
 		return nil, &rules.Unknown{Why: why, Need: needKeys()}
 	}
 	return got.set, nil

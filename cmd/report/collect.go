@@ -1,12 +1,45 @@
-package cmd
+package report
 
 import (
+	"regexp"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
+
+// CollectionNames lists the names of collections.
+func CollectionNames(all []rules.Collection) []string {
+	names := make([]string, len(all))
+	for i, c := range all {
+		names[i] = c.Name
+	}
+	return names
+}
+
+// Collections lists what can be collected, of the gateways first.
+func (g Gateways) Collections(cloudID string) []rules.Collection {
+	var all []rules.Collection
+	for _, adapter := range g {
+		all = append(all, adapter.Collect()...)
+	}
+	return collectionsWith(all, cloudID)
+}
+
+// collectionsWith are a gateway's collections, and those of Entra ID.
+func collectionsWith(gateway []rules.Collection, cloudID string) []rules.Collection {
+	cloud, ok := entra.CloudByID(cloudID)
+	if !ok {
+		cloud = entra.Clouds()[0]
+	}
+	return append(gateway, entraCollections(cloud)...)
+}
+
+// IsCollectID reports whether a text can stand in a command as it is.
+func IsCollectID(text string) bool {
+	return regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$`).MatchString(text)
+}
 
 // entraCollections are the commands that fetch the inputs from Entra ID: the Azure CLI's, and the public addresses
 // of the keys.

@@ -63,7 +63,12 @@ func (e *Env) fix(flags *fixFlags, name string) error {
 	case shown.Changed:
 		return e.finishFix(flags, name, shown)
 	case len(shown.Refused) > 0:
-		return shown.Refusal()
+		problem, wants := shown.Refusal()
+		if wants {
+			return problem
+		}
+		printError(e.Stderr, problem)
+		return exitWith(exitRejected)
 	case flags.output.format.value == "json":
 		return render.FixJSON(e.Stdout, shown)
 	}
@@ -120,7 +125,7 @@ func (f *fixFlags) register(cmd *cobra.Command, gateways report.Gateways) {
 	flags.StringVar(&f.facts.Audience, "audience", "", "this environment's `AUDIENCE`, as its tokens carry it")
 	flags.StringVar(&f.facts.Scope, "scope", "", "the `SCOPE` that only this environment's API exposes")
 	flags.StringVar(&f.facts.Tenant, "tenant", "", "the `ID` of this environment's tenant")
-	flags.Var((*texts)(&f.tokens), "token", "a `TOKEN` (or @FILE) to run before and after, with --solution first one of this environment; repeatable; signatures are assumed to verify")
+	flags.Var((*texts)(&f.tokens), "token", "a `TOKEN` (or @FILE) to run before and after, first one of this environment; repeatable; signatures are assumed to verify")
 	flags.Var((*texts)(&f.apps), "app", "`FILE` with the API's app registration: tells the audience and the version of its tokens")
 	flags.StringVar(&f.contracts, "contracts", "", "`FILE` with the client ids that have an approved contract")
 	flags.BoolVar(&f.write, "write", false, "write the repaired file")

@@ -52,6 +52,8 @@ func checkAudienceThere(s *rules.Subject) []rules.Finding {
 			f.Message = "it is not known whether the audience is checked: " +
 				"an expression reads it in a way that can't be evaluated"
 			all = append(all, less(f, rules.Note))
+		case near && e.openToNamesakes():
+			all = append(all, f)
 		case got == letIn && !e.openToAny(near):
 			f.Message = strings.Replace(f.Message, anyOther,
 				"a token for another API is accepted from a client that passes the other checks",

@@ -26,6 +26,10 @@ func TestAudienceNotChecked(t *testing.T) {
 			pinned(unchecked(), check(has("aud", "orders"))),
 			errorAt("custom-claim", "in part only"),
 		},
+		"a role beside the part keeps nobody out who may name their own so": {
+			pinned(unchecked(), check(has("aud", "orders")), role("Read")),
+			errorAt("custom-claim", "in part only"),
+		},
 		"an expression that can't be evaluated may check it": {
 			pinned(unchecked(), check(unclearExpression("aud"))),
 			noteAt("custom-claim", "it is not known whether the audience is checked"),

@@ -17,7 +17,8 @@ const mostColumns = 99
 var narrowRooms = []string{
 	"cmd/render",
 	"inspect", "inspect/entra", "inspect/keys", "inspect/keys/fetch", "inspect/source",
-	"rules", "rules/environments", "rules/issued", "rules/mulesoft", "rules/mulesoft/dataweave",
+	"rules", "rules/environments", "rules/issued", "rules/lint", "rules/mulesoft",
+	"rules/mulesoft/dataweave", "rules/repair",
 	"testdata/estates", "testdata/measure",
 }
 

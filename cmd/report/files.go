@@ -2,7 +2,6 @@ package report
 
 import (
 	"bytes"
-	"cmp"
 	"errors"
 	"fmt"
 	"io"
@@ -12,6 +11,8 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+
+	"github.com/bmatcuk/doublestar/v4"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
@@ -219,10 +220,11 @@ func IsConfiguration(name string) bool {
 	return slices.Contains([]string{".json", ".yaml", ".yml", ".tf"}, strings.ToLower(path.Ext(name)))
 }
 
-// findMatches expands a pattern that the shell has left as it is; ** stands for any number of folders.
+// findMatches expands a pattern that the shell has left as it is; ** stands for any number of
+// folders.
 func (m *Maker) findMatches(pattern string) ([]Found, error) {
-	if base, rest, ok := strings.Cut(pattern, "**"); ok {
-		return m.findBelow(strings.TrimSuffix(base, "/"), strings.TrimPrefix(rest, "/"), pattern)
+	if strings.Contains(pattern, "**") {
+		return m.findAnyDepth(pattern)
 	}
 	matches, err := filepath.Glob(m.Path(pattern))
 	if err != nil || len(matches) == 0 {
@@ -241,15 +243,20 @@ func (m *Maker) findMatches(pattern string) ([]Found, error) {
 	return all, errors.Join(errs...)
 }
 
-// findBelow lists the files below a folder, or below those that a pattern matches, whose path there ends as the rest of the pattern does.
-func (m *Maker) findBelow(folder, rest, pattern string) ([]Found, error) {
-	folders := []string{cmp.Or(folder, ".")}
-	if strings.ContainsAny(folder, "*?[") {
-		folders, _ = filepath.Glob(m.Path(folder)) // what is no pattern matches nothing
+// findAnyDepth lists the files that a pattern with ** matches, below the folders that the part
+// before the first ** matches. Where the last part is **, these are the configuration files.
+func (m *Maker) findAnyDepth(pattern string) ([]Found, error) {
+	slashed := strings.TrimSuffix(filepath.ToSlash(pattern), "/")
+	before, _, _ := strings.Cut(slashed, "**")
+	start := strings.LastIndex(before, "/") + 1
+	rest := slashed[start:]
+	wanted := func(name string) bool {
+		matched, err := doublestar.Match(rest, name)
+		return err == nil && matched && (path.Base(rest) != "**" || IsConfiguration(name))
 	}
-	wanted := IsConfiguration
-	if rest != "" {
-		wanted = func(name string) bool { return endsAs(name, rest) }
+	folders := []string{path.Clean(slashed[:start])}
+	if strings.ContainsAny(folders[0], "*?[") {
+		folders, _ = filepath.Glob(m.Path(folders[0])) // a bad pattern matches nothing
 	}
 	var all []Found
 	var errs []error
@@ -263,18 +270,9 @@ func (m *Maker) findBelow(folder, rest, pattern string) ([]Found, error) {
 	return nil, noMatch(pattern)
 }
 
-// endsAs reports whether the last parts of a path match a pattern.
-func endsAs(name, pattern string) bool {
-	parts, wanted := strings.Split(name, "/"), strings.Count(pattern, "/")+1
-	if len(parts) < wanted {
-		return false
-	}
-	matched, err := path.Match(pattern, strings.Join(parts[len(parts)-wanted:], "/"))
-	return err == nil && matched
-}
-
 func noMatch(pattern string) error {
-	return Problem("no file matches "+pattern, "is the path right, and quoted where the shell should leave it alone?")
+	return Problem("no file matches "+pattern,
+		"is the path right, and quoted where the shell should leave it alone?")
 }
 
 // relative undoes path.

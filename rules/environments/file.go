@@ -3,10 +3,11 @@ package environments
 import (
 	"fmt"
 	"path"
-	"regexp"
 	"slices"
 	"strings"
 	"time"
+
+	"github.com/bmatcuk/doublestar/v4"
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -54,37 +55,16 @@ type Ignored struct {
 	Span   source.Span
 }
 
-// Covers reports whether the entry is about a finding of this rule in this file, and is still
-// valid on that day.
+// Covers reports whether the entry is about a finding of this rule in this file, and still holds
+// on that day. In its path * stands for a part of a name, ? for one character, and ** for any
+// folders. Nothing else in it has a meaning.
 func (i *Ignored) Covers(rule, file string, day time.Time) bool {
 	if i.Rule != rule || !i.Until.IsZero() && day.After(i.Until.AddDate(0, 0, 1)) {
 		return false
 	}
-	return i.Path == "" || matches(i.Path, path.Clean(strings.ReplaceAll(file, `\`, "/")))
-}
-
-// matches matches a slash-separated path: * is anything within a name, ** any folders, ? one
-// character.
-func matches(pattern, name string) bool {
-	var b strings.Builder
-	for i := 0; i < len(pattern); i++ {
-		switch rest := pattern[i:]; {
-		case strings.HasPrefix(rest, "**/"):
-			b.WriteString("(?:.*/)?")
-			i += 2
-		case strings.HasPrefix(rest, "**"):
-			b.WriteString(".*")
-			i++
-		case rest[0] == '*':
-			b.WriteString("[^/]*")
-		case rest[0] == '?':
-			b.WriteString("[^/]")
-		default:
-			b.WriteString(regexp.QuoteMeta(rest[:1]))
-		}
-	}
-	re, err := regexp.Compile("^" + b.String() + "$")
-	return err == nil && re.MatchString(name)
+	name := path.Clean(strings.ReplaceAll(file, `\`, "/"))
+	literal := strings.NewReplacer(`\`, `\\`, "[", `\[`, "{", `\{`)
+	return i.Path == "" || doublestar.MatchUnvalidated(literal.Replace(i.Path), name)
 }
 
 // Environment returns the environment of that name.

@@ -236,39 +236,36 @@ func asJSON(t *testing.T, text string) any {
 
 func TestAnIgnoredFindingIsCovered(t *testing.T) {
 	t.Parallel()
-	day := time.Date(2027, 1, 31, 15, 0, 0, 0, time.UTC)
-	tests := []struct {
-		name string
-		i    Ignored
-		file string
-		want bool
-	}{
-		{"in any file", Ignored{Rule: "r"}, "a/b.json", true},
-		{"in any folder", Ignored{Rule: "r", Path: "policies/**"}, "policies/old/b.json", true},
-		{"at any depth", Ignored{Rule: "r", Path: "**/b.json"}, "b.json", true},
-		{
-			"not elsewhere",
-			Ignored{Rule: "r", Path: "policies/*.json"},
-			"policies/old/b.json",
-			false,
-		},
-		{
-			"on its last day",
-			Ignored{Rule: "r", Until: time.Date(2027, 1, 31, 0, 0, 0, 0, time.UTC)},
-			"b.json",
-			true,
-		},
-		{
-			"not after it",
-			Ignored{Rule: "r", Until: time.Date(2027, 1, 30, 0, 0, 0, 0, time.UTC)},
-			"b.json",
-			false,
-		},
-		{"not of another rule", Ignored{Rule: "q"}, "b.json", false},
+	in := func(path string) Ignored { return Ignored{Rule: "r", Path: path} }
+	until := func(day int) Ignored {
+		return Ignored{Rule: "r", Until: time.Date(2027, 1, day, 0, 0, 0, 0, time.UTC)}
 	}
-	for _, test := range tests {
-		if got := test.i.Covers("r", test.file, day); got != test.want {
-			t.Errorf("%s: %v", test.name, got)
-		}
+	for name, row := range map[string]struct {
+		entry Ignored
+		file  string
+		want  bool
+	}{
+		"in any file":                   {in(""), "a/b.json", true},
+		"in any folder":                 {in("policies/**"), "policies/old/b.json", true},
+		"at any depth":                  {in("**/b.json"), "b.json", true},
+		"at several depths":             {in("**/old/**/b*.json"), "a/old/x/y/b1.json", true},
+		"over no folder":                {in("a/**/old/**/b.json"), "a/old/b.json", true},
+		"by any one character":          {in("a/?.json"), "a/b.json", true},
+		"by brackets as they stand":     {in("a/[{b,c}].json"), "a/[{b,c}].json", true},
+		"with the slashes of Windows":   {in("a/*.json"), `a\b.json`, true},
+		"not by a class of characters":  {in("a/[bc].json"), "a/b.json", false},
+		"not by alternatives in braces": {in("a/{b,c}.json"), "a/b.json", false},
+		"not elsewhere":                 {in("policies/*.json"), "policies/old/b.json", false},
+		"on its last day":               {until(31), "b.json", true},
+		"not after it":                  {until(30), "b.json", false},
+		"not of another rule":           {Ignored{Rule: "q"}, "b.json", false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			day := time.Date(2027, 1, 31, 15, 0, 0, 0, time.UTC)
+			if got := row.entry.Covers("r", row.file, day); got != row.want {
+				t.Errorf("%v, want %v", got, row.want)
+			}
+		})
 	}
 }

@@ -21,7 +21,8 @@ func hostileForms(s signer) []hostileToken {
 	nested := func(levels int) string {
 		return s.with(`"a":` + strings.Repeat("[", levels) + strings.Repeat("]", levels))
 	}
-	saml := `<samlp:Response xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol"><saml:Issuer>x</saml:Issuer></samlp:Response>`
+	saml := `<samlp:Response ` +
+		`xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol"><saml:Issuer>x</saml:Issuer></samlp:Response>`
 	const tooLong = "more than the 1048576 that a token may have"
 	return []hostileToken{
 		{"B7: crit with an extension that no one knows", s.header(`,"crit":["x"],"x":1`), exitOK, "[crit-extension]", exitRejected, "extensions that must be understood"},
@@ -29,7 +30,8 @@ func hostileForms(s signer) []hostileToken {
 		{"B7: crit that is a text", s.header(`,"crit":"exp"`), exitOK, "[crit-malformed]", exitRejected, "no list of the names of extensions"},
 
 		{"B8: a last character with bits too many", nonCanonical(good), exitOK, "[base64-non-canonical]", exitOK, "[base64-non-canonical]"},
-		{"B8: padding", good + "==", exitOK, "[base64-padding]", exitOK, "most gateways refuse it"},
+		{"B8: padding", good + "==", exitOK, "[base64-padding]", exitOK, "most gateways " +
+			"refuse it"},
 		{"B8: the standard alphabet", standardAlphabet(good), exitOK, "[base64-standard-alphabet]", exitOK, "[base64-standard-alphabet]"},
 		{"B8: a space inside", good[:50] + " " + good[50:], exitOK, "[white-space]", exitOK, "[white-space]"},
 		{"B8: a line break inside", good[:50] + "\r\n" + good[50:], exitOK, "[white-space]", exitOK, "[white-space]"},
@@ -40,16 +42,21 @@ func hostileForms(s signer) []hostileToken {
 
 		{"B10: two parts", unsigned, exitUsage, "the text has two parts", exitRejected, "the text has two parts"},
 		{"B10: four parts", good + ".x", exitUsage, "the text has 4 parts", exitRejected, "The text has 4 parts"},
-		{"B10: five parts that are not encrypted", good + ".x.y", exitUsage, `its header names no "enc"`, exitRejected, `names no "enc"`},
+		{"B10: five parts that are not encrypted", good + ".x.y", exitUsage, `its header names ` +
+			`no "enc"`, exitRejected, `names no "enc"`},
 		{"B10: an empty signature", unsigned + ".", exitOK, "[signature-missing]", exitRejected, "The signature is empty"},
 		{"B10: a payload that is a list", s.sign("RS256", "", `["a"]`), exitUsage, "the payload is a list, not an object", exitRejected, "✓ signature by key"},
-		{"B10: a payload that is a text", s.sign("RS256", "", `"a"`), exitUsage, "the payload is a string, not an object", exitRejected, "✓ signature by key"},
-		{"B10: a payload that is a number", s.sign("RS256", "", `7`), exitUsage, "the payload is a number, not an object", exitRejected, "✓ signature by key"},
+		{"B10: a payload that is a text", s.sign("RS256", "", `"a"`), exitUsage, "the payload " +
+			"is a string, not an object", exitRejected, "✓ signature by key"},
+		{"B10: a payload that is a number", s.sign("RS256", "", `7`), exitUsage, "the payload " +
+			"is a number, not an object", exitRejected, "✓ signature by key"},
 		{"B10: data behind the payload", s.sign("RS256", "", claims+`{"aud":"x"}`), exitUsage, "a second value follows the first", exitRejected, "✗ token format"},
 		{"B10: a byte order mark before the payload", s.sign("RS256", "", "\ufeff"+claims), exitUsage, "a byte order mark stands before it", exitRejected, "✗ token format"},
 		{"B10: 2,000 nested arrays", nested(2000), exitOK, "[[[", exitOK, "verified"},
-		{"B10: 10,000 nested arrays", nested(10_000), exitUsage, "nested more than 5000 levels deep", exitRejected, "more than 5000 levels"},
-		{"B10: 100,000 nested arrays", nested(100_000), exitUsage, "nested more than 5000 levels deep", exitRejected, "more than 5000 levels"},
+		{"B10: 10,000 nested arrays", nested(10_000), exitUsage, "nested more than 5000 " +
+			"levels deep", exitRejected, "more than 5000 levels"},
+		{"B10: 100,000 nested arrays", nested(100_000), exitUsage, "nested more than 5000 " +
+			"levels deep", exitRejected, "more than 5000 levels"},
 		{"B10: 10 million nested arrays", tokenOf(`{"alg":"RS256"}`, strings.Repeat("[", 10_000_000)), exitUsage, tooLong, exitRejected, tooLong},
 		{"B10: a claim of 1 MB", s.with(`"a":"` + strings.Repeat("x", 1<<20) + `"`), exitUsage, tooLong, exitRejected, tooLong},
 		{"B10: a claim of 700 kB", s.with(`"a":"` + strings.Repeat("x", 700_000) + `"`), exitOK, "xxx…xxx", exitOK, "verified"},
@@ -74,7 +81,8 @@ func hostileForms(s signer) []hostileToken {
 		{"B13: URL-encoded with Bearer", url.PathEscape("Bearer " + good), exitOK, "20 min left", exitOK, "verified"},
 		{"B13: opaque", "0123456789abcdefghijABCDEFGHIJ", exitOK, "opaque token", exitRejected, "it is an opaque token"},
 		{"B13: SAML", saml, exitUsage, "the text is a SAML assertion or response, not a JWT", exitUsage, "SAML"},
-		{"B13: SAML in base64", part(saml), exitUsage, "the text is a SAML assertion or response, not a JWT", exitUsage, "SAML"},
+		{"B13: SAML in base64", part(saml), exitUsage, "the text is a SAML assertion or " +
+			"response, not a JWT", exitUsage, "SAML"},
 		{"B13: for Microsoft Graph, signed with the nonce hashed", graphToken(s), exitOK, "[graph-nonce]", exitRejected, "only Microsoft's own APIs can verify this token"},
 	}
 }
@@ -100,7 +108,8 @@ func manyMembers(count int) string {
 	return b.String()[1:]
 }
 
-// graphToken returns a token as Entra ID signs it for Microsoft Graph: over a header whose nonce is hashed.
+// graphToken returns a token as Entra ID signs it for Microsoft Graph: over a header whose nonce
+// is hashed.
 func graphToken(s signer) string {
 	s.t.Helper()
 	nonce := func(value string) string { return `,"nonce":"` + value + `"` }
@@ -110,7 +119,8 @@ func graphToken(s signer) string {
 	return part(`{"alg":"RS256","kid":"`+s.key.ID+`"`+nonce("AQABAAAAAAD")+`}`) + "." + rest
 }
 
-// B14. The keys that a token brings or points to are its maker's. Neither do they verify it, nor is anyone asked for them.
+// B14. The keys that a token brings or points to are its maker's. Neither do they verify it, nor
+// is anyone asked for them.
 func TestTheKeysThatATokenBringsAreNeverFollowedOrTrusted(t *testing.T) {
 	gatewhy, dir := build(t), t.TempDir()
 	writeFile(t, filepath.Join(dir, "keys.json"), keySet(t, "", "signing"))
@@ -132,7 +142,8 @@ func TestTheKeysThatATokenBringsAreNeverFollowedOrTrusted(t *testing.T) {
 		t.Run("B14: "+name, func(t *testing.T) {
 			token := s.header(`,"` + name + `":` + member)
 			gatewhy.run(t, dir, token, "decode").wants(t, exitOK, "[key-in-header]")
-			gatewhy.run(t, dir, token, "verify", "--at", hostileAt, "--jwks", "keys.json").wants(t, exitRejected, "no key with the token's kid")
+			gatewhy.run(t, dir, token, "verify", "--at", hostileAt, "--jwks", "keys.json").wants(t, exitRejected,
+				"no key with the token's kid")
 		})
 	}
 	if n := asked.Load(); n > 0 {
@@ -140,7 +151,8 @@ func TestTheKeysThatATokenBringsAreNeverFollowedOrTrusted(t *testing.T) {
 	}
 }
 
-// B1. What stands in a name, an address or a key set reaches messages and tables, and nothing of it a terminal as it is.
+// B1. What stands in a name, an address or a key set reaches messages and tables, and nothing of
+// it a terminal as it is.
 func TestNamesAddressesAndKeysAreNeverPrintedRaw(t *testing.T) {
 	gatewhy, dir := build(t), t.TempDir()
 	token := newSigner(t, "signing").good()

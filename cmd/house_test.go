@@ -47,9 +47,13 @@ var rooms = []struct {
 }
 
 // testRooms are the packages that any test may import: an adapter's tests prove what it proposes.
-var testRooms = []string{"testdata/mint", "testdata/measure", "testdata/tinygateway", "rules/repair"}
+var testRooms = []string{
+	"testdata/mint", "testdata/measure", "testdata/tinygateway",
+	"rules/repair",
+}
 
-// dependencies are the modules that the program may use, and testDependencies those that only its tests may.
+// dependencies are the modules that the program may use, and testDependencies those that only its
+// tests may.
 var (
 	dependencies = []string{
 		"github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/go-jose/go-jose/v4",

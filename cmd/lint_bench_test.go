@@ -12,8 +12,8 @@ import (
 	examples "github.com/gatewhy/gatewhy/testdata/rules"
 )
 
-// BenchmarkLintOfAThousandFiles lints every bad example over and over. On one core (-cpu 1) a thousand files have to take less
-// than a second, and the program less than 128 MiB.
+// BenchmarkLintOfAThousandFiles lints every bad example over and over. On one core (-cpu 1) a
+// thousand files have to take less than a second, and the program less than 128 MiB.
 func BenchmarkLintOfAThousandFiles(b *testing.B) {
 	dir := b.TempDir()
 	writeExamples(b, dir, 1000)

@@ -12,8 +12,8 @@ import (
 	examples "github.com/gatewhy/gatewhy/testdata/rules"
 )
 
-// FuzzLint lints anything: every finding is of the catalogue and inside the file, every format can be written, and a repair reads
-// again.
+// FuzzLint lints anything: every finding is of the catalogue and inside the file, every format can
+// be written, and a repair reads again.
 func FuzzLint(f *testing.F) {
 	judged := report.NewJudge(everyGateway(), rules.Options{}, nil)
 	for _, rule := range judged.Catalogue {

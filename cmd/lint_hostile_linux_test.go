@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// Each check of a policy is run on made-up tokens, by rules that ask what the policy is like. Neither the claims of one expression nor
-// the number of checks may multiply with that.
+// Each check of a policy is run on made-up tokens, by rules that ask what the policy is like.
+// Neither the claims of one expression nor the number of checks may multiply with that.
 func TestAPolicyOfManyChecksIsLintedWithinTheBounds(t *testing.T) {
 	gatewhy, dir := build(t), t.TempDir()
 	for name, row := range map[string]struct {
@@ -27,7 +27,8 @@ func TestAPolicyOfManyChecksIsLintedWithinTheBounds(t *testing.T) {
 			writeFile(t, filepath.Join(dir, "hostile.json"), `{"assetId": "jwt-validation", "configurationData": {"jwtKeyOrigin": "jwks",
 				"jwksUrl": "https://login.microsoftonline.com/common/discovery/keys", "validateCustomClaim": true,
 				"mandatoryCustomClaims": [`+strings.Join(claims, ", ")+`]}}`)
-			gatewhy.run(t, dir, "", "lint", "hostile.json").wants(t, exitRejected, "[audience-not-checked]")
+			gatewhy.run(t, dir, "", "lint", "hostile.json").wants(t, exitRejected,
+				"[audience-not-checked]")
 		})
 	}
 }

@@ -10,7 +10,8 @@ import (
 )
 
 // release is the part of goreleaser's configuration that the project relies on
-// (goreleaser.com/customization/build). A key that is not in it fails the test, as it would fail goreleaser.
+// (goreleaser.com/customization/build). A key that is not in it fails the test, as it would fail
+// goreleaser.
 type release struct {
 	Version     int    `yaml:"version"`
 	ProjectName string `yaml:"project_name"`

@@ -29,8 +29,8 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"gatewhy": runGatewhy, "measured": runMeasured})
 }
 
-// runGatewhy is the program as a story calls it: the real one, but for the clock, and for a network that ends at
-// loopback.
+// runGatewhy is the program as a story calls it: the real one, but for the clock, and for a
+// network that ends at loopback.
 func runGatewhy() {
 	env := System()
 	env.Now = func() time.Time { return clock }
@@ -48,8 +48,8 @@ func (l loopback) RoundTrip(request *http.Request) (*http.Response, error) {
 	return l.next.RoundTrip(request)
 }
 
-// TestStories runs the txtar files: each is a story of its own, with its commands and its files. Beside
-// testscript's own commands there are exits, mint, jwks, serve, schema, safe, make and
+// TestStories runs the txtar files: each is a story of its own, with its commands and its files.
+// Beside testscript's own commands there are exits, mint, jwks, serve, schema, safe, make and
 // load.
 func TestStories(t *testing.T) {
 	testscript.Run(t, testscript.Params{
@@ -74,9 +74,9 @@ func TestStories(t *testing.T) {
 	})
 }
 
-// scriptExits runs a command and wants this exit code of it: exits CODE COMMAND [ARGUMENT...]. Code 2 has to
-// come with nothing on standard output and one error line; 2+ stands for code 2 of a command that has a result for its other
-// arguments, and any number of errors.
+// scriptExits runs a command and wants this exit code of it: exits CODE COMMAND [ARGUMENT...].
+// Code 2 has to come with nothing on standard output and one error line; 2+ stands for code 2 of a
+// command that has a result for its other arguments, and any number of errors.
 func scriptExits(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
 		ts.Fatalf("usage: exits CODE COMMAND [ARGUMENT...]")
@@ -161,7 +161,8 @@ func scriptMake(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), bytes.Repeat([]byte(text), times), 0o600))
 }
 
-// scriptLoad puts a file's text into a variable, without the line break at its end: load VARIABLE FILE.
+// scriptLoad puts a file's text into a variable, without the line break at its end: load VARIABLE
+// FILE.
 func scriptLoad(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: load VARIABLE FILE")

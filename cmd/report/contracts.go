@@ -66,7 +66,8 @@ func contractLines(name, text string) (ids []string, err error) {
 	return ids, nil
 }
 
-// longestClientID is how many bytes a client id may have. Those of Anypoint and Entra have 32 and 36.
+// longestClientID is how many bytes a client id may have. Those of Anypoint and Entra have 32 and
+// 36.
 const longestClientID = 200
 
 // noClientID says why a line is no client id, or returns "".
@@ -110,8 +111,8 @@ func isNothing(word string) bool {
 	return false
 }
 
-// contractsOf takes the client ids from a list of strings, or from the answer of a vendor's control
-// plane.
+// contractsOf takes the client ids from a list of strings, or from the answer of a vendor's
+// control plane.
 func (g Gateways) contractsOf(contracts *rules.Contracts, name, text string) error {
 	file, err := source.Read(name, []byte(text))
 	if err != nil {
@@ -164,7 +165,8 @@ func contractsFault(pos source.Position, cause string) error {
 	return &source.Error{
 		Pos:   pos,
 		Cause: cause,
-		Hints: source.Hints("expected is one client id a line, a JSON or YAML list of strings, or " +
+		Hints: source.Hints("expected is one client id a line, a JSON or YAML list of " +
+			"strings, or " +
 			"API Manager's answer for the API's contracts (application.coreServicesId); " +
 			"no contract at all is []"),
 	}

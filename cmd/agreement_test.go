@@ -241,7 +241,8 @@ func (p *pair) checkWitnesses(
 		}
 		minted++
 		w := matrix.Witness(r, 0)
-		claims, forged, class := w.Token.InFull(""), row.Holder == issued.Forger, matrix.Cells[r][0].Class()
+		claims, forged := w.Token.InFull(""), row.Holder == issued.Forger
+		class := matrix.Cells[r][0].Class()
 		request := &rules.Request{
 			Token: m.sign(t, claims, forged), At: e.At, Contracts: e.Sites[1].Contracts,
 			Headers: w.Written.Headers, Query: w.Written.Query,

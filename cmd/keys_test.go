@@ -56,16 +56,30 @@ func TestKeysSaysWhichCloudsListAKey(t *testing.T) {
 		args []string
 		says []string
 	}{
-		{"every key of every cloud", []string{"--clouds"}, []string{
-			"3 keys, the common keys of public, usgov, china", " usgov public, usgov ", " usgov public ", " - china ",
-			"belongs to usgov, and public lists it too", " bleu not known: the server " +
-				"answered 404", " usgov 1 key ",
-		}},
-		{"the keys of a file", []string{file, "--clouds"}, []string{"1 key, ", " usgov public, usgov "}},
-		{"offline, from the cache", []string{"--cloud", "usgov", "--clouds", "--offline"}, []string{
-			" usgov public, usgov ", "public 2 keys, from the cache", "bleu not known: " +
-				"offline, and no key set of this address is in the cache",
-		}},
+		{
+			"every key of every cloud",
+			[]string{"--clouds"},
+			[]string{
+				"3 keys, the common keys of public, usgov, china", " usgov public, usgov ",
+				" usgov public ", " - china ", "belongs to usgov, and public lists it too",
+				" bleu not known: the server " +
+					"answered 404",
+				" usgov 1 key ",
+			},
+		},
+		{
+			"the keys of a file",
+			[]string{file, "--clouds"},
+			[]string{"1 key, ", " usgov public, usgov "},
+		},
+		{
+			"offline, from the cache",
+			[]string{"--cloud", "usgov", "--clouds", "--offline"},
+			[]string{
+				" usgov public, usgov ", "public 2 keys, from the cache", "bleu not known: " +
+					"offline, and no key set of this address is in the cache",
+			},
+		},
 		{"and without asking, what the key says of itself", []string{file}, []string{
 			"RSA 2048 sig - - usgov cloud: what the key itself says (cloud_instance_name). " +
 				"--clouds asks which clouds list it.",
@@ -73,7 +87,9 @@ func TestKeysSaysWhichCloudsListAKey(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			code, stdout, stderr := run(network, cache, "", append([]string{"keys"}, test.args...)...)
+			code, stdout, stderr := run(
+				network, cache, "",
+				append([]string{"keys"}, test.args...)...)
 			unwrapped := strings.Join(strings.Fields(stdout), " ")
 			for _, says := range test.says {
 				if code != exitOK || !strings.Contains(unwrapped, says) {

@@ -18,10 +18,13 @@ func BenchmarkLintOfAThousandFiles(b *testing.B) {
 	dir := b.TempDir()
 	writeExamples(b, dir, 1000)
 	env := Env{
-		Gateways: everyGateway(),
-		Args:     []string{"lint", dir}, Stdin: strings.NewReader(""), Stdout: io.Discard,
+		Gateways:  everyGateway(),
+		Args:      []string{"lint", dir},
+		Stdin:     strings.NewReader(""),
+		Stdout:    io.Discard,
 		Stderr:    io.Discard,
-		LookupEnv: func(string) (string, bool) { return "", false }, Now: func() time.Time { return clock },
+		LookupEnv: func(string) (string, bool) { return "", false },
+		Now:       func() time.Time { return clock },
 	}
 	b.ReportAllocs()
 	for b.Loop() {

@@ -22,11 +22,18 @@ func TestAPolicyOfManyChecksIsLintedWithinTheBounds(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var claims []string
 			for i := range row.claims {
-				claims = append(claims, fmt.Sprintf(`{"key": "c%d", "value": "%s"}`, i, row.value(i)))
+				claims = append(
+					claims,
+					fmt.Sprintf(`{"key": "c%d", "value": "%s"}`, i, row.value(i)),
+				)
 			}
-			writeFile(t, filepath.Join(dir, "hostile.json"), `{"assetId": "jwt-validation", "configurationData": {"jwtKeyOrigin": "jwks",
+			writeFile(
+				t,
+				filepath.Join(dir, "hostile.json"),
+				`{"assetId": "jwt-validation", "configurationData": {"jwtKeyOrigin": "jwks",
 				"jwksUrl": "https://login.microsoftonline.com/common/discovery/keys", "validateCustomClaim": true,
-				"mandatoryCustomClaims": [`+strings.Join(claims, ", ")+`]}}`)
+				"mandatoryCustomClaims": [`+strings.Join(claims, ", ")+`]}}`,
+			)
 			gatewhy.run(t, dir, "", "lint", "hostile.json").wants(t, exitRejected,
 				"[audience-not-checked]")
 		})

@@ -42,7 +42,10 @@ func TestPoliciesOfOneAPIAreJudgedTogether(t *testing.T) {
 			}
 			j := report.NewJudge(everyGateway(), rules.Options{}, nil)
 			found := j.Findings(file)
-			i := slices.IndexFunc(found, func(f rules.Finding) bool { return f.Rule == "any-client-accepted" })
+			i := slices.IndexFunc(
+				found,
+				func(f rules.Finding) bool { return f.Rule == "any-client-accepted" },
+			)
 			switch {
 			case i < 0 && row.want != "":
 				t.Errorf("found %v, want any-client-accepted", names(found))

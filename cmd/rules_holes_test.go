@@ -77,7 +77,10 @@ func issuerSettings() []setting {
 			"startsWith 'https://sts.windows.net/']"}},
 		{name: "the issuer with itself", claim: [2]string{"iss", "#[vars.claimSet.iss == " +
 			"vars.claimSet.iss]"}},
-		{name: "the issuer or true", claim: [2]string{"iss", "#[(vars.claimSet.iss == '" + issuer + "') or true]"}},
+		{
+			name:  "the issuer or true",
+			claim: [2]string{"iss", "#[(vars.claimSet.iss == '" + issuer + "') or true]"},
+		},
 		{name: "another tenant denied", claim: [2]string{"tid", "#[vars.claimSet.tid != " +
 			"'9188040d-6c67-4c5b-b112-36a304b66dad']"}},
 	}
@@ -97,7 +100,11 @@ func clientSettings() []setting {
 		{name: "the client from sub", fields: from("#[vars.claimSet.sub]")},
 		{name: "the client from a header", fields: from("#[attributes.headers['client_id']]")},
 		{name: "the client from a parameter", fields: from("#[attributes.queryParams.client_id]")},
-		{name: "the client as a claim", fields: map[string]any{"skipClientIdValidation": true}, claim: [2]string{"appid", holesClient}},
+		{
+			name:   "the client as a claim",
+			fields: map[string]any{"skipClientIdValidation": true},
+			claim:  [2]string{"appid", holesClient},
+		},
 	}
 }
 
@@ -114,9 +121,14 @@ func permissionSettings() []setting {
 // jwtPolicy is JWT Validation with these settings.
 func jwtPolicy(settings ...setting) string {
 	fields := map[string]any{
-		"signingMethod": "rsa", "signingKeyLength": 256, "jwtKeyOrigin": "jwks", "jwksServiceTimeToLive": 60,
-		"jwksUrl":           "https://login.microsoftonline.com/" + holesTenant + "/discovery/keys",
-		"mandatoryExpClaim": true, "mandatoryNbfClaim": true, "validateCustomClaim": true,
+		"signingMethod":         "rsa",
+		"signingKeyLength":      256,
+		"jwtKeyOrigin":          "jwks",
+		"jwksServiceTimeToLive": 60,
+		"jwksUrl":               "https://login.microsoftonline.com/" + holesTenant + "/discovery/keys",
+		"mandatoryExpClaim":     true,
+		"mandatoryNbfClaim":     true,
+		"validateCustomClaim":   true,
 	}
 	claims := []map[string]string{}
 	for _, c := range settings {
@@ -166,8 +178,10 @@ func policiesUnderTest(version string) map[string]string {
 					if n++; n%everyFifth != 0 {
 						continue
 					}
-					name := strings.Join([]string{audience.name, issuer.name, client.name, permission.name},
-						", ")
+					name := strings.Join(
+						[]string{audience.name, issuer.name, client.name, permission.name},
+						", ",
+					)
 					all[name] = jwtPolicy(audience, issuer, client, permission)
 					if version == "2" {
 						all[name] = issuers.Replace(all[name])
@@ -202,10 +216,24 @@ func registrations(t *testing.T, texts ...string) *entra.Directory {
 // holesEstate is made once for a version of tokens: only the policies differ.
 func holesEstate(t *testing.T, uat *entra.Directory) *environments.Estate {
 	cloud, _ := entra.CloudByID("public")
-	return &environments.Estate{Tenant: holesTenant, Cloud: cloud, At: clock, Sites: []environments.Site{
-		{Name: "dev", API: registrations(t, holesDEV).Apps[0], Clients: registrations(t, holesDEVWeb).Apps},
-		{Name: "uat", API: uat.Apps[0], Clients: registrations(t, holesWeb).Apps, Contracts: &rules.Contracts{IDs: []string{holesClient}}},
-	}}
+	return &environments.Estate{
+		Tenant: holesTenant,
+		Cloud:  cloud,
+		At:     clock,
+		Sites: []environments.Site{
+			{
+				Name:    "dev",
+				API:     registrations(t, holesDEV).Apps[0],
+				Clients: registrations(t, holesDEVWeb).Apps,
+			},
+			{
+				Name:      "uat",
+				API:       uat.Apps[0],
+				Clients:   registrations(t, holesWeb).Apps,
+				Contracts: &rules.Contracts{IDs: []string{holesClient}},
+			},
+		},
+	}
 }
 
 func holesIn(estate *environments.Estate, policies []*rules.Policy) holes {

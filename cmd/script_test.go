@@ -43,7 +43,11 @@ type loopback struct{ next http.RoundTripper }
 
 func (l loopback) RoundTrip(request *http.Request) (*http.Response, error) {
 	if request.URL.Hostname() != "127.0.0.1" {
-		return nil, &net.DNSError{Err: "no network in a test", Name: request.URL.Hostname(), IsNotFound: true}
+		return nil, &net.DNSError{
+			Err:        "no network in a test",
+			Name:       request.URL.Hostname(),
+			IsNotFound: true,
+		}
 	}
 	return l.next.RoundTrip(request)
 }
@@ -138,7 +142,8 @@ func scriptSafe(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	for _, stream := range []string{"stdout", "stderr"} {
 		for i, r := range ts.ReadFile(stream) {
-			if r != '\n' && unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) || r == unicode.ReplacementChar {
+			if r != '\n' && unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) ||
+				r == unicode.ReplacementChar {
 				ts.Fatalf("%U at byte %d of %s", r, i, stream)
 			}
 		}
@@ -184,7 +189,8 @@ func TestEverySchemaIsValid(t *testing.T) {
 			}
 			text, err := os.ReadFile(file)
 			var schema struct{ Title, Description string }
-			if err != nil || json.Unmarshal(text, &schema) != nil || schema.Title == "" || schema.Description == "" {
+			if err != nil || json.Unmarshal(text, &schema) != nil || schema.Title == "" ||
+				schema.Description == "" {
 				t.Errorf("no title or description: %v", err)
 			}
 		})

@@ -16,10 +16,14 @@ func wrongly(t *testing.T, args ...string) string {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
 	code := Main(Env{
-		Gateways: everyGateway(),
-		Args:     args, Dir: t.TempDir(), Stdin: strings.NewReader(""), Stdout: &stdout,
+		Gateways:  everyGateway(),
+		Args:      args,
+		Dir:       t.TempDir(),
+		Stdin:     strings.NewReader(""),
+		Stdout:    &stdout,
 		Stderr:    &stderr,
-		LookupEnv: func(string) (string, bool) { return "", false }, Now: func() time.Time { return clock },
+		LookupEnv: func(string) (string, bool) { return "", false },
+		Now:       func() time.Time { return clock },
 	})
 	if code != exitUsage || stdout.Len() > 0 {
 		t.Errorf("exit code %d, %q", code, &stdout)
@@ -54,7 +58,10 @@ func TestUsageErrorsAreACauseAndAWayOn(t *testing.T) {
 			"one argument, and 2 were given\n"},
 		{"an argument too many", "rules a b", "gatewhy: hint: usage: gatewhy rules [NAME]\n"},
 		{"of init, too", "init a b", "gatewhy init takes one argument, and 2 were given\n"},
-		{"flags that exclude each other", "fix x --rule unknown-field --solution jwt", "--rule and --solution were both given\n"},
+		{
+			"flags that exclude each other", "fix x --rule unknown-field --solution jwt",
+			"--rule and --solution were both given\n",
+		},
 		{"a number that is none", "explain --observed-status abc", "gatewhy: error: " +
 			"--observed-status: the value is no whole number\n"},
 		{"a switch with a value", "fix x --write=maybe", "--write takes no value but true " +

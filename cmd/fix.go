@@ -66,7 +66,12 @@ func (e *Env) fix(flags *fixFlags, name string) error {
 	case shown.Changed:
 		return e.finishFix(flags, name, shown)
 	case len(shown.Refused) > 0:
-		return shown.Refusal()
+		problem, wants := shown.Refusal()
+		if wants {
+			return problem
+		}
+		printError(e.Stderr, problem)
+		return exitWith(exitRejected)
 	case flags.output.format.value == "json":
 		return render.FixJSON(e.Stdout, shown)
 	}
@@ -127,8 +132,7 @@ func (f *fixFlags) register(cmd *cobra.Command, gateways report.Gateways) {
 		"the `SCOPE` that only this environment's API exposes")
 	flags.StringVar(&f.facts.Tenant, "tenant", "", "the `ID` of this environment's tenant")
 	flags.Var((*texts)(&f.tokens), "token", "a `TOKEN` (or @FILE) to run before and after, "+
-		"with --solution first one of this environment; repeatable; signatures are assumed "+
-		"to verify")
+		"first one of this environment; repeatable; signatures are assumed to verify")
 	flags.Var((*texts)(&f.apps), "app",
 		"`FILE` with the API's app registration: tells the audience and the version of its tokens")
 	flags.StringVar(&f.contracts, "contracts", "",

@@ -136,6 +136,9 @@ func wayOn(rule string) string {
 		return "pass --token with a token that must be let in, " +
 			"or try another solution than " + solution
 	}
+	if rule == "" {
+		return "gatewhy explain @TOKEN -p POLICY says what would let it in"
+	}
 	return "by hand: gatewhy rules " + rule
 }
 
@@ -173,7 +176,7 @@ func (j *Fixer) refusal(left *repair.Left) Refused {
 	}
 	rule := left.Rule
 	switch {
-	case rule == "":
+	case rule == "" && j.solution != nil:
 		rule = ofSolution + j.solution.Name
 	case j.solution != nil && left.Why == "":
 		why, asks = left.Message, []string{"--rule " + rule + " in the place of --solution"}
@@ -255,8 +258,9 @@ func (m *Maker) Given(text string, fix *repair.Fix) (repair.Given, error) {
 	}}, nil
 }
 
-// Refusal is the error for a file in which nothing was repaired: why, the worst first.
-func (f *Fixing) Refusal() error {
+// Refusal is the error for a file in which nothing was repaired: why, the worst first. It also
+// reports whether something that can be passed would help.
+func (f *Fixing) Refusal() (problem *source.Error, wants bool) {
 	worst := func(a, b Refused) int {
 		return SeverityRank(a.Severity) - SeverityRank(b.Severity)
 	}
@@ -268,11 +272,15 @@ func (f *Fixing) Refusal() error {
 			hints = append(hints, "pass "+ask)
 		}
 	}
-	if len(hints) == 0 {
+	wants = len(hints) > 0
+	if !wants {
 		hints = []string{wayOn(first.Rule)}
 	}
-	cause := first.Rule + ": " + first.Why
-	return &source.Error{Pos: first.Pos, Cause: cause, Hints: source.Hints(hints...)}
+	cause := first.Why
+	if first.Rule != "" {
+		cause = first.Rule + ": " + first.Why
+	}
+	return &source.Error{Pos: first.Pos, Cause: cause, Hints: source.Hints(hints...)}, wants
 }
 
 // SeverityRank is 0 for the worst severity; -1 for what is none.

@@ -208,9 +208,15 @@ func (w *World) otherTenantsClients() *clientSet {
 	return all
 }
 
-// forged models whoever writes their own token, where some gateway checks no signature.
+// forged models whoever writes their own token, where some gateway checks no signature of some
+// requests.
 func (m *modeller) forged() {
-	unchecked := func(p Place) bool { return p.Policies != nil && !checksSignatures(p.Policies) }
+	unchecked := func(p Place) bool {
+		return p.Policies != nil && slices.ContainsFunc(
+			rules.Classes(p.Policies, "", ""),
+			func(c rules.Class) bool { return !checksSignatures(p.Policies, &c) },
+		)
+	}
 	if slices.ContainsFunc(m.world.Places, unchecked) {
 		kind := m.kind(forgedKind+"/token", Kind{Holder: Forger})
 		m.addToken(
@@ -221,11 +227,11 @@ func (m *modeller) forged() {
 	}
 }
 
-// checksSignatures reports whether some policy asks whether a token's signature verifies, itself
-// or at a validation endpoint.
-func checksSignatures(policies []*rules.Policy) bool {
-	for _, policy := range policies {
-		if policy.When.Disabled {
+// checksSignatures reports whether some policy that applies to a class of requests asks whether a
+// token's signature verifies, itself or at a validation endpoint.
+func checksSignatures(policies []*rules.Policy, class *rules.Class) bool {
+	for i, policy := range policies {
+		if policy.When.Disabled || class.Applies[i] != rules.Yes {
 			continue
 		}
 		for _, check := range policy.Checks() {

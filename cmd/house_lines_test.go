@@ -17,8 +17,8 @@ const mostColumns = 99
 var narrowRooms = []string{
 	"cmd/render", "cmd/report",
 	"inspect", "inspect/entra", "inspect/keys", "inspect/keys/fetch", "inspect/source",
-	"rules/mulesoft", "rules/mulesoft/dataweave",
-	"testdata/measure",
+	"rules", "rules/environments", "rules/issued", "rules/mulesoft", "rules/mulesoft/dataweave",
+	"testdata/estates", "testdata/measure",
 }
 
 func TestLinesEndBeforeColumn100(t *testing.T) {

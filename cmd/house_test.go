@@ -58,6 +58,7 @@ var rooms = []struct {
 	{"inspect/entra", []string{"inspect/source"}},
 	{"inspect/source", nil},
 	{"testdata/mint", nil},
+	{"testdata/estates", []string{"rules", "inspect/entra", "inspect/source"}},
 	{"testdata/measure", nil},
 	{"testdata/rules", nil},
 	{"testdata/tinygateway", []string{"rules", "inspect/source"}},
@@ -70,8 +71,7 @@ var rooms = []struct {
 
 // testRooms are the packages that any test may import: an adapter's tests prove what it proposes.
 var testRooms = []string{
-	"testdata/mint", "testdata/measure", "testdata/tinygateway",
-	"rules/repair",
+	"testdata/estates", "testdata/mint", "testdata/measure", "testdata/tinygateway", "rules/repair",
 }
 
 // dependencies are the modules that the program may use, and testDependencies those that only its

@@ -255,8 +255,8 @@ func (t *Tester) disagreement(
 		text = fmt.Sprintf("observed: the real gateway answered %d, predicted is %d",
 			t.Observed.Status, v.Status)
 	}
-	if len(compared.Suspects) > 0 {
-		text += "; the likeliest cause: " + compared.Suspects[0].Title
+	if len(compared.Causes) > 0 {
+		text += "; the likeliest cause: " + compared.Causes[0].Title
 	}
 	return []string{text}
 }

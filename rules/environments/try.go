@@ -20,8 +20,8 @@ func (m *Matrix) Try(gateway int, policies []*rules.Policy) *Matrix {
 	return tried
 }
 
-// With returns the matrix with the one column of a matrix that was tried, all else as it is. It has
-// the cells, and no findings.
+// With returns the matrix with the one column of a matrix that was tried, all else as it is. It
+// has the cells, and no findings.
 func (m *Matrix) With(gateway int, tried *Matrix) *Matrix {
 	all := &Matrix{
 		Rows: m.Rows, Gateways: m.Gateways, Cells: make([][]Cell, len(m.Cells)),
@@ -44,9 +44,10 @@ func (e *Estate) with(name string, policies []*rules.Policy) *Estate {
 	return &other
 }
 
-// Own returns requests with the tokens that a gateway's own environment uses: the real ones, or else
-// one modelled token of each kind in each form that its clients usually ask for. Each comes once in
-// every class of requests that some policy looks at, for what helps in one may not in another.
+// Own returns requests with the tokens that a gateway's own environment uses: the real ones, or
+// else one modelled token of each kind in each form that its clients usually ask for. Each comes
+// once in every class of requests that some policy looks at, for what helps in one may not in
+// another.
 func (m *Matrix) Own(gateway int) []*rules.Request {
 	site := m.estate.site(m.Gateways[gateway])
 	var real, modelled []*rules.Request
@@ -84,8 +85,8 @@ func (c *column) inClass(r *rules.Request) *rules.Request {
 	return c.view.Usually(r)
 }
 
-// usual is a row's tokens in the usual forms of their audience, each for one client, preferably one
-// that has a contract.
+// usual is a row's tokens in the usual forms of their audience, each for one client, preferably
+// one that has a contract.
 func (r *Row) usual(c *column) []*rules.Request {
 	var all []*rules.Request
 	for _, i := range r.Usual(c.view.HasContract) {

@@ -217,11 +217,15 @@ func stands(p *rules.Predicate, text string) bool {
 	})
 }
 
-// inForce lists the checks of policies that are made.
+// inForce lists the checks that are made of a token on the first way past each of the policies.
 func inForce(policies []*rules.Policy) []*rules.Check {
 	var all []*rules.Check
 	for _, p := range policies {
-		for _, c := range p.Checks() {
+		ways, _ := p.Root.Ways()
+		if len(ways) == 0 {
+			continue // nobody gets past it
+		}
+		for _, c := range ways[0] {
 			if c.Skip == "" && c.Unknown == nil {
 				all = append(all, c)
 			}

@@ -8,6 +8,7 @@ import (
 )
 
 func TestWhatIsAnAnswerOfAValidationEndpoint(t *testing.T) {
+	t.Parallel()
 	tests := []struct{ name, text, refused string }{
 		{"one that says active", `{"active": true}`, ""},
 		{"one that says inactive", `{"active": false}`, ""},
@@ -15,7 +16,10 @@ func TestWhatIsAnAnswerOfAValidationEndpoint(t *testing.T) {
 		{"one with members of the vendor's own", `{"active": true, "x": {"y": 1}}`, ""},
 		{"one that only says how long", `{"expires_in": "soon"}`, ""},
 		{"an error", `{"error": "invalid_client"}`, "an error that the endpoint answered"},
-		{"an error beside a claim of activity", `{"active": true, "error": "x"}`, "an error that the endpoint answered"},
+		{
+			"an error beside a claim of activity", `{"active": true, "error": "x"}`,
+			"an error that the endpoint answered",
+		},
 		{"nothing", `{}`, "none of the members"},
 		{"an envelope", `{"data": {"active": true}}`, "none of the members"},
 		{"another case", `{"ACTIVE": false}`, "active is meant"},
@@ -36,7 +40,8 @@ func TestWhatIsAnAnswerOfAValidationEndpoint(t *testing.T) {
 			switch {
 			case test.refused == "" && err != nil:
 				t.Errorf("refused: %v", err)
-			case test.refused != "" && (err == nil || !strings.Contains(err.Error(), test.refused)):
+			case test.refused == "":
+			case err == nil || !strings.Contains(err.Error(), test.refused):
 				t.Errorf("got %v", err)
 			}
 		})
@@ -44,8 +49,11 @@ func TestWhatIsAnAnswerOfAValidationEndpoint(t *testing.T) {
 }
 
 func TestAnExpiryThatIsNoNumberIsNotKnown(t *testing.T) {
+	t.Parallel()
 	for _, text := range []string{`"soon"`, `true`, `{}`, `[3600]`, `""`, `"1h"`} {
-		file, err := source.ReadJSON("answer.json", []byte(`{"active": true, "expires_in": `+text+`}`))
+		file, err := source.ReadJSON(
+			"answer.json", []byte(`{"active": true, "expires_in": `+text+`}`),
+		)
 		if err != nil {
 			t.Fatal(err)
 		}

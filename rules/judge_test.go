@@ -23,6 +23,7 @@ func wholePatterns(t *testing.T, expressions ...string) *Texts {
 }
 
 func TestOperatorsThatCompareTexts(t *testing.T) {
+	t.Parallel()
 	aud, scp, roles := Claim("aud"), Claim("scp"), Claim("roles")
 	op := func(op Op, in Input, texts *Texts, literals ...string) Predicate {
 		return Predicate{Op: op, Input: in, Texts: texts, Values: Literals(literals...)}
@@ -38,7 +39,8 @@ func TestOperatorsThatCompareTexts(t *testing.T) {
 	}{
 		{"a text begins with itself", op(Prefix, aud, nil, "x"), `{"aud":"x"}`, Yes},
 		{
-			"a text begins with its beginning", op(Prefix, aud, nil, "api://"), `{"aud":"api://x"}`,
+			"a text begins with its beginning", op(Prefix, aud, nil, "api://"),
+			`{"aud":"api://x"}`,
 			Yes,
 		},
 		{"a text does not begin with its end", op(Prefix, aud, nil, "x"), `{"aud":"api://x"}`, No},
@@ -76,8 +78,8 @@ func TestOperatorsThatCompareTexts(t *testing.T) {
 			`{"aud":"orders"}`, Yes,
 		},
 		{
-			"one item of a list that matches is enough", op(Matches, roles, wholePatterns(t, ".+")),
-			`{"roles":["",".+"]}`, Yes,
+			"one item of a list that matches is enough",
+			op(Matches, roles, wholePatterns(t, ".+")), `{"roles":["",".+"]}`, Yes,
 		},
 		{"an empty text is no text of one character or more", op(Matches, aud, wholePatterns(t,
 			".+")), `{"aud":""}`, No},
@@ -136,12 +138,14 @@ func TestOperatorsThatCompareTexts(t *testing.T) {
 }
 
 func TestAPatternThatCannotBeReadIsAnError(t *testing.T) {
+	t.Parallel()
 	if _, err := WholePattern("(?<=x)y"); err == nil {
 		t.Error("no error")
 	}
 }
 
 func TestALeewayMovesTheInstantThatCounts(t *testing.T) {
+	t.Parallel()
 	exp, nbf := Claim("exp"), Claim("nbf")
 	after := Predicate{Op: After, Input: exp, Leeway: 30 * time.Second}
 	until := Predicate{Op: NotAfter, Input: nbf, Leeway: 30 * time.Second}
@@ -174,6 +178,7 @@ func TestALeewayMovesTheInstantThatCounts(t *testing.T) {
 }
 
 func TestWhatIsReadOfTheRequest(t *testing.T) {
+	t.Parallel()
 	path := Predicate{Op: Prefix, Input: RequestInput(RequestPath), Values: Literals("/admin")}
 	method := Predicate{Op: OneOf, Input: RequestInput(RequestMethod), Values: Literals("GET",
 		"HEAD")}
@@ -245,6 +250,7 @@ func TestWhatIsReadOfTheRequest(t *testing.T) {
 }
 
 func TestAnUnknownPartOfTheRequestSaysWhatToPass(t *testing.T) {
+	t.Parallel()
 	for name, want := range map[string]source.Input{
 		RequestPath: source.NeedRequest, RequestMethod: source.NeedRequest,
 		RequestHost: source.NeedHeader,
@@ -256,6 +262,7 @@ func TestAnUnknownPartOfTheRequestSaysWhatToPass(t *testing.T) {
 }
 
 func TestWordsOfWhatIsWanted(t *testing.T) {
+	t.Parallel()
 	aud := Claim("aud")
 	tests := []struct {
 		test Predicate
@@ -288,6 +295,7 @@ func TestWordsOfWhatIsWanted(t *testing.T) {
 }
 
 func TestExpressionsCoverWhatAPredicateHoldsFor(t *testing.T) {
+	t.Parallel()
 	path := RequestInput(RequestPath)
 	tests := []Predicate{
 		{Op: Equals, Input: path, Values: Literals("/a.b")},

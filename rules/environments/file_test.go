@@ -26,6 +26,7 @@ func read(t *testing.T, text string) (*File, error) {
 }
 
 func TestTheContractsExampleIsRead(t *testing.T) {
+	t.Parallel()
 	f, err := read(t, `version: 1
 tenant: 5c1f0a7e-3b0d-4a55-9c3e-7f0e2b6d9a11
 jwks: keys.json
@@ -40,14 +41,21 @@ environments:
 allow:
   - {from: dev, to: sandbox, reason: "shared by design"}
 lint:
-  ignore: [{rule: unknown-field, path: "policies/legacy/**", reason: "old console", until: 2027-01-31}]
+  ignore:
+    - {rule: unknown-field, path: "policies/legacy/**", reason: "old console", until: 2027-01-31}
 `)
 	if err != nil {
 		t.Fatal(err)
 	}
 	dev, _ := f.Environment("dev")
-	got := []string{f.Tenant.Value, f.Keys.Value, dev.Policies[0].Value, dev.Contracts.Value, dev.API[0].Value, dev.Clients[0].Value, dev.Tokens[0].Value, f.Allow[0].Reason, f.Ignore[0].Path}
-	want := []string{tenant, "keys.json", "policies/dev.json", "contracts/dev.txt", "entra/orders-api-dev.json", "entra/web-dev.json", "tokens/dev.jwt", "shared by design", "policies/legacy/**"}
+	got := []string{
+		f.Tenant.Value, f.Keys.Value, dev.Policies[0].Value, dev.Contracts.Value, dev.API[0].Value,
+		dev.Clients[0].Value, dev.Tokens[0].Value, f.Allow[0].Reason, f.Ignore[0].Path,
+	}
+	want := []string{
+		tenant, "keys.json", "policies/dev.json", "contracts/dev.txt", "entra/orders-api-dev.json",
+		"entra/web-dev.json", "tokens/dev.jwt", "shared by design", "policies/legacy/**",
+	}
 	if diff := cmp.Diff(want, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
@@ -61,21 +69,60 @@ lint:
 
 // faulty are files that are refused, and where.
 var faulty = []struct{ name, text, at, says string }{
-	{"a version that is not there", "environments: {dev: {}}\n", "gatewhy.yaml:1:1", "version is missing"},
-	{"a later version", "version: 2\nenvironments: {dev: {}}\n", "gatewhy.yaml:1:10", "version must be 1"},
+	{
+		"a version that is not there", "environments: {dev: {}}\n", "gatewhy.yaml:1:1",
+		"version is missing",
+	},
+	{
+		"a later version", "version: 2\nenvironments: {dev: {}}\n", "gatewhy.yaml:1:10",
+		"version must be 1",
+	},
 	{"no environments", "version: 1\n", "gatewhy.yaml:1:1", "there are no environments"},
-	{"a mistyped field", "version: 1\nenvironments:\n  dev:\n    polices: [a.json]\n", "gatewhy.yaml:4:5", `"polices" is no field of the environment dev`},
-	{"a list for a name", "version: 1\nenvironments:\n  dev:\n    contracts: [a.txt]\n", "gatewhy.yaml:4:16", "contracts must be a text"},
-	{"a number among files", "version: 1\nenvironments:\n  dev:\n    policies: [a.json, 7]\n", "gatewhy.yaml:4:24", "each of policies must be a text"},
-	{"a crossing without a reason", "version: 1\nenvironments: {dev: {}, uat: {}}\nallow:\n  - {from: dev, to: uat}\n", "gatewhy.yaml:4:5", "an entry of allow needs a reason"},
-	{"a finding set aside without a rule", "version: 1\nenvironments: {dev: {}}\nlint:\n  ignore: [{reason: x}]\n", "gatewhy.yaml:4:12", "needs a rule"},
-	{"a finding set aside for a number", "version: 1\nenvironments: {dev: {}}\nlint:\n  ignore: [{rule: x, reason: 7}]\n", "gatewhy.yaml:4:30", "reason must be a text"},
-	{"a day that is none", "version: 1\nenvironments: {dev: {}}\nlint:\n  ignore: [{rule: x, reason: y, until: soon}]\n", "gatewhy.yaml:4:40", "until must be a day"},
-	{"a name that a row has", "version: 1\nenvironments:\n  stranger: {}\n", "gatewhy.yaml:3:3", "can't be called stranger"},
-	{"a cloud that is none", "version: 1\ncloud: moon\nenvironments: {dev: {}}\n", "gatewhy.yaml:2:8", `"moon" is no cloud`},
+	{
+		"a mistyped field", "version: 1\nenvironments:\n  dev:\n    polices: [a.json]\n",
+		"gatewhy.yaml:4:5", `"polices" is no field of the environment dev`,
+	},
+	{
+		"a list for a name", "version: 1\nenvironments:\n  dev:\n    contracts: [a.txt]\n",
+		"gatewhy.yaml:4:16", "contracts must be a text",
+	},
+	{
+		"a number among files", "version: 1\nenvironments:\n  dev:\n    policies: [a.json, 7]\n",
+		"gatewhy.yaml:4:24", "each of policies must be a text",
+	},
+	{
+		"a crossing without a reason",
+		"version: 1\nenvironments: {dev: {}, uat: {}}\nallow:\n  - {from: dev, to: uat}\n",
+		"gatewhy.yaml:4:5", "an entry of allow needs a reason",
+	},
+	{
+		"a finding set aside without a rule",
+		"version: 1\nenvironments: {dev: {}}\nlint:\n  ignore: [{reason: x}]\n",
+		"gatewhy.yaml:4:12", "needs a rule",
+	},
+	{
+		"a finding set aside for a number",
+		"version: 1\nenvironments: {dev: {}}\nlint:\n  ignore: [{rule: x, reason: 7}]\n",
+		"gatewhy.yaml:4:30", "reason must be a text",
+	},
+	{
+		"a day that is none",
+		"version: 1\nenvironments: {dev: {}}\nlint:\n" +
+			"  ignore: [{rule: x, reason: y, until: soon}]\n",
+		"gatewhy.yaml:4:40", "until must be a day",
+	},
+	{
+		"a name that a row has", "version: 1\nenvironments:\n  stranger: {}\n", "gatewhy.yaml:3:3",
+		"can't be called stranger",
+	},
+	{
+		"a cloud that is none", "version: 1\ncloud: moon\nenvironments: {dev: {}}\n",
+		"gatewhy.yaml:2:8", `"moon" is no cloud`,
+	},
 }
 
 func TestWhatIsWrongIsToldWithItsPlace(t *testing.T) {
+	t.Parallel()
 	for _, test := range faulty {
 		t.Run(test.name, func(t *testing.T) {
 			_, err := read(t, test.text)
@@ -91,7 +138,10 @@ func TestWhatIsWrongIsToldWithItsPlace(t *testing.T) {
 }
 
 func TestACrossingToNowhereIsAnError(t *testing.T) {
-	_, err := read(t, "version: 1\nenvironments: {dev: {}}\nallow:\n  - {from: dev, to: uta, reason: x}\n")
+	t.Parallel()
+	_, err := read(
+		t, "version: 1\nenvironments: {dev: {}}\nallow:\n  - {from: dev, to: uta, reason: x}\n",
+	)
 	if err == nil || !strings.Contains(err.Error(), `"uta"`) {
 		t.Errorf("error %v", err)
 	}
@@ -100,12 +150,23 @@ func TestACrossingToNowhereIsAnError(t *testing.T) {
 // sound are files that are taken, though they lack what others have.
 var sound = []struct{ name, text string }{
 	{"an environment without anything", "version: 1\nenvironments: {dev: {}}\n"},
-	{"lists that are empty", "version: 1\nenvironments: {dev: {policies: , clients: []}}\nallow:\nlint: {ignore: }\n"},
-	{"a finding set aside for an empty reason, of which lint tells", "version: 1\nenvironments: {dev: {}}\nlint:\n  ignore: [{rule: x, reason: ' '}, {rule: x, reason: }]\n"},
-	{"a finding set aside without a reason, of which lint tells", "version: 1\nenvironments: {dev: {}}\nlint:\n  ignore: [{rule: x}]\n"},
+	{
+		"lists that are empty",
+		"version: 1\nenvironments: {dev: {policies: , clients: []}}\nallow:\nlint: {ignore: }\n",
+	},
+	{
+		"a finding set aside for an empty reason, of which lint tells",
+		"version: 1\nenvironments: {dev: {}}\nlint:\n" +
+			"  ignore: [{rule: x, reason: ' '}, {rule: x, reason: }]\n",
+	},
+	{
+		"a finding set aside without a reason, of which lint tells",
+		"version: 1\nenvironments: {dev: {}}\nlint:\n  ignore: [{rule: x}]\n",
+	},
 }
 
 func TestTheSchemaTakesTheSame(t *testing.T) {
+	t.Parallel()
 	schema := published(t)
 	for _, test := range sound {
 		t.Run(test.name, func(t *testing.T) {
@@ -131,6 +192,7 @@ func published(t *testing.T) *jsonschema.Schema {
 
 // TestTheSchemaRefusesTheSame holds the published schema against the reader.
 func TestTheSchemaRefusesTheSame(t *testing.T) {
+	t.Parallel()
 	schema := published(t)
 	for _, test := range faulty {
 		if err := schema.Validate(asJSON(t, test.text)); err == nil {
@@ -173,6 +235,7 @@ func asJSON(t *testing.T, text string) any {
 }
 
 func TestAnIgnoredFindingIsCovered(t *testing.T) {
+	t.Parallel()
 	day := time.Date(2027, 1, 31, 15, 0, 0, 0, time.UTC)
 	tests := []struct {
 		name string
@@ -183,9 +246,24 @@ func TestAnIgnoredFindingIsCovered(t *testing.T) {
 		{"in any file", Ignored{Rule: "r"}, "a/b.json", true},
 		{"in any folder", Ignored{Rule: "r", Path: "policies/**"}, "policies/old/b.json", true},
 		{"at any depth", Ignored{Rule: "r", Path: "**/b.json"}, "b.json", true},
-		{"not elsewhere", Ignored{Rule: "r", Path: "policies/*.json"}, "policies/old/b.json", false},
-		{"on its last day", Ignored{Rule: "r", Until: time.Date(2027, 1, 31, 0, 0, 0, 0, time.UTC)}, "b.json", true},
-		{"not after it", Ignored{Rule: "r", Until: time.Date(2027, 1, 30, 0, 0, 0, 0, time.UTC)}, "b.json", false},
+		{
+			"not elsewhere",
+			Ignored{Rule: "r", Path: "policies/*.json"},
+			"policies/old/b.json",
+			false,
+		},
+		{
+			"on its last day",
+			Ignored{Rule: "r", Until: time.Date(2027, 1, 31, 0, 0, 0, 0, time.UTC)},
+			"b.json",
+			true,
+		},
+		{
+			"not after it",
+			Ignored{Rule: "r", Until: time.Date(2027, 1, 30, 0, 0, 0, 0, time.UTC)},
+			"b.json",
+			false,
+		},
 		{"not of another rule", Ignored{Rule: "q"}, "b.json", false},
 	}
 	for _, test := range tests {

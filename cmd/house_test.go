@@ -39,6 +39,7 @@ var rooms = []struct {
 	{"testdata/measure", nil},
 	{"testdata/rules", nil},
 	{"testdata/tinygateway", []string{"rules", "inspect/source"}},
+	{"testdata/evaluator", nil},
 	{"testdata/bench/empty", nil},
 	{"testdata/bench/matrix", nil},
 	{"testdata/bench/serve", nil},
@@ -47,7 +48,7 @@ var rooms = []struct {
 }
 
 // testRooms are the packages that any test may import: an adapter's tests prove what it proposes.
-var testRooms = []string{"testdata/mint", "testdata/measure", "testdata/tinygateway", "rules/repair"}
+var testRooms = []string{"testdata/mint", "testdata/evaluator", "testdata/measure", "testdata/tinygateway", "rules/repair"}
 
 // dependencies are the modules that the program may use, and testDependencies those that only its tests may.
 var (

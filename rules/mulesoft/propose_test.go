@@ -253,3 +253,55 @@ func TestWhatIsNotOfferedSaysWhy(t *testing.T) {
 		})
 	}
 }
+
+// A claim of Terraform is a block, and not an item of a list; a merge of YAML's may reach any member.
+func TestAChangeThatCannotBeWrittenIsRefusedAndEndsNothing(t *testing.T) {
+	for name, policy := range map[string]string{
+		"a block.tf": `resource "anypoint_apim_policy_jwt_validation" "orders" {
+  configuration_data {
+    signing_method = "rsa"
+    jwt_key_origin = "jwks"
+    jwks_url = "https://keys.example/keys"
+    skip_client_id_validation = true
+    validate_custom_claim = true
+    mandatory_custom_claims {
+      key = "iss"
+      value = "https://login.microsoftonline.com/5c1f0a7e-3b0d-4a55-9c3e-7f0e2b6d9a11/v2.0"
+    }
+  }
+}
+`,
+		"a merge of lists.yaml": `kind: PolicyBinding
+spec:
+  targetRef: {kind: ApiInstance, name: orders}
+  policyRef: {name: jwt-validation-flex}
+  config:
+    <<: [{validateCustomClaim: true}]
+    jwtKeyOrigin: jwks
+    jwksUrl: https://keys.example/keys
+    skipClientIdValidation: true
+    mandatoryCustomClaims:
+    - key: iss
+      value: https://login.microsoftonline.com/5c1f0a7e-3b0d-4a55-9c3e-7f0e2b6d9a11/v2.0
+`,
+	} {
+		v1Token := request(
+			`"iss":"https://sts.windows.net/5c1f0a7e-3b0d-4a55-9c3e-7f0e2b6d9a11/",` +
+				`"ver":"1.0","aud":"api://x","appid":"` + client + `","exp":1778065200`,
+		)
+		bench := repair.Bench{Adapter: Adapter()}
+		configuration := configurationOf(t, name, policy, rules.Options{Variant: Mule})
+		_, refused, err := bench.Remedies(bench.Compiled(configuration), &repair.Sides{Own: v1Token})
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		found := false
+		for _, change := range refused {
+			found = found || change.ID == "set-issuer" && strings.HasPrefix(change.Refused, "line ")
+		}
+		if !found {
+			t.Errorf("%s: the change is not refused: %+v", name, refused)
+		}
+	}
+}

@@ -33,6 +33,11 @@ func (r *Request) compareTime(p Predicate, reading *Reading) Truth {
 		reading.Unknown = &Unknown{Why: fmt.Sprintf("%s is %s (%s), and it is not documented what the gateway makes of that", p.Input.Name, brief(reading.Value), instant.Problem)}
 		return Maybe
 	}
+	if p.Sure > 0 && instant.At.Unix() > p.Sure {
+		const why = "%s is %s, and we do not know whether the gateway's clock can hold that"
+		reading.Unknown = &Unknown{Why: fmt.Sprintf(why, p.Input.Name, brief(reading.Value))}
+		return Maybe
+	}
 	missed := r.At.Sub(instant.At) // After: by how much the clock is past the instant
 	if p.Op == NotAfter {
 		missed = -missed
@@ -40,6 +45,11 @@ func (r *Request) compareTime(p Predicate, reading *Reading) Truth {
 	missed -= p.Leeway
 	switch {
 	case missed < 0, missed == 0 && (p.Op == NotAfter || p.Inclusive):
+		if instant.Problem == inspect.Fraction {
+			const why = "%s is %s, and it is not documented that the gateway reads a fraction"
+			reading.Unknown = &Unknown{Why: fmt.Sprintf(why, p.Input.Name, brief(reading.Value))}
+			return Maybe
+		}
 		return Yes
 	case p.Doubt > 0 && missed <= p.Doubt:
 		reading.Unknown = &Unknown{

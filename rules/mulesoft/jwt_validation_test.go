@@ -1,6 +1,7 @@
 package mulesoft
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/gatewhy/gatewhy/inspect/keys"
@@ -385,9 +386,9 @@ func TestEllipticAlgorithmsDependOnTheVersion(t *testing.T) {
 
 func TestWhereTheTokenIsLookedFor(t *testing.T) {
 	custom := func(expression string) string {
+		customBase := strings.Replace(base, bearerOrigin, customOrigin, 1)
 		return policyOf(
-			jwtValidation, "1.4.0",
-			base+skip+`,"jwtOrigin":"customExpression","jwtExpression":"`+expression+`"`,
+			jwtValidation, "1.4.0", customBase+skip+`,"jwtExpression":"`+expression+`"`,
 		)
 	}
 	tests := []struct {

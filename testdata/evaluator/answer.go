@@ -1,9 +1,10 @@
-// Package evaluator says what the published facts say about MuleSoft's JWT Validation and one token, check by
-// check. It exists to disagree with the product: it is written from the vendor's pages and from observed
-// answers, shares no line with the adapter, and is slow and plain where the adapter is not.
+// Package evaluator says what the published facts say about MuleSoft's JWT Validation and one
+// token, check by check. It exists to disagree with the product: it is written from the vendor's
+// pages and from observed answers, shares no line with the adapter, and is slow and plain where
+// the adapter is not.
 //
-// Where the pages are silent, contradict each other, or leave it to something that the files do not hold, the
-// answer is Open. A product that is definite there has guessed.
+// Where the pages are silent, contradict each other, or leave it to something that the files do
+// not hold, the answer is Open. A product that is definite there has guessed.
 package evaluator
 
 // Answer is what the facts say about one check.

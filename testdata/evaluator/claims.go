@@ -7,7 +7,8 @@ import (
 	"strings"
 )
 
-// leeway is how far a gateway's clock and tolerance may reach, in seconds: no page states one (1.3).
+// leeway is how far a gateway's clock and tolerance may reach, in seconds: no page states one
+// (1.3).
 const leeway = 300
 
 // The bound between which an exp was seen to work on Flex and to end it with a 503 (1.4).
@@ -81,7 +82,8 @@ func (r *reading) audienceHeld(mandatory bool) Answer {
 	return either(answer, passes(!mandatory))
 }
 
-// audiences returns the texts of an aud claim, and whether it is anything but a text or a list of texts.
+// audiences returns the texts of an aud claim, and whether it is anything but a text or a list of
+// texts.
 func audiences(aud any) (texts []string, odd bool) {
 	list, isList := aud.([]any)
 	if !isList {
@@ -178,8 +180,8 @@ func (r *reading) claimHolds(value, claim any) Answer {
 	return literalHolds(text, claim)
 }
 
-// literalHolds: a text is compared as it is, and lists and objects need an expression (1.2). What a gateway makes
-// of a number or a boolean beside the same text is not said.
+// literalHolds: a text is compared as it is, and lists and objects need an expression (1.2). What
+// a gateway makes of a number or a boolean beside the same text is not said.
 func literalHolds(literal string, claim any) Answer {
 	switch claim := claim.(type) {
 	case float64, bool:

@@ -2,8 +2,9 @@ package evaluator
 
 import "strings"
 
-// client answers whether a client id can be read, and whether it has a contract. Only skipClientIdValidation
-// switches them off. Local mode has no contracts at all, so what comes of it there is not described (1.2).
+// client answers whether a client id can be read, and whether it has a contract. Only
+// skipClientIdValidation switches them off. Local mode has no contracts at all, so what comes of
+// it there is not described (1.2).
 func (r *reading) client() (id, contract Answer) {
 	var ids, contracts []Answer
 	for _, skip := range r.flags("skipClientIdValidation") {
@@ -34,8 +35,8 @@ func (r *reading) clientChecked(skip bool) (id, contract Answer) {
 	return id, either(contracts...)
 }
 
-// clientOf: null is answered with 403 (1.4), and an error lets nobody in; what a gateway makes of a value that is
-// no text is not described.
+// clientOf: null is answered with 403 (1.4), and an error lets nobody in; what a gateway makes of
+// a value that is no text is not described.
 func (r *reading) clientOf(result result) (id, contract Answer) {
 	text, isText := result.value.(string)
 	switch {
@@ -47,7 +48,8 @@ func (r *reading) clientOf(result result) (id, contract Answer) {
 	return Pass, r.pair.Contracts.admit(text)
 }
 
-// admit looks a client up: exact, approved ones only (3). Objects without their total may be one page of many.
+// admit looks a client up: exact, approved ones only (3). Objects without their total may be one
+// page of many.
 func (c *Contracts) admit(id string) Answer {
 	if !c.Given {
 		return Open

@@ -7,8 +7,8 @@ import (
 	"time"
 )
 
-// Evaluate returns the checks of a pair at an instant. Where the gateway is not known, or a member appears twice
-// with two values, only what every reading agrees on is definite.
+// Evaluate returns the checks of a pair at an instant. Where the gateway is not known, or a member
+// appears twice with two values, only what every reading agrees on is definite.
 func Evaluate(pair *Pair, now time.Time) []Check {
 	var readings [][]Check
 	for _, gateway := range gatewaysOf(pair) {
@@ -22,8 +22,8 @@ func Evaluate(pair *Pair, now time.Time) []Check {
 	return agreed(readings)
 }
 
-// gatewaysOf are the gateways that the policy may run on. The asset's line is 0.x on Flex and 1.x on Mule
-// (mulesoft.md 1.1).
+// gatewaysOf are the gateways that the policy may run on. The asset's line is 0.x on Flex and 1.x
+// on Mule (mulesoft.md 1.1).
 func gatewaysOf(pair *Pair) []string {
 	switch {
 	case pair.Gateway != "":
@@ -36,7 +36,8 @@ func gatewaysOf(pair *Pair) []string {
 	return []string{Mule, Flex}
 }
 
-// both returns the members with the first values, and with the second ones of those that appear twice.
+// both returns the members with the first values, and with the second ones of those that appear
+// twice.
 func both(members, twice map[string]any) []map[string]any {
 	if len(twice) == 0 {
 		return []map[string]any{members}
@@ -95,8 +96,8 @@ func (r *reading) checks() []Check {
 		Check{ID: "contract", Answer: contract, Moot: client == Fail})
 }
 
-// tokenPresent: the token is given where the policy reads it, as far as that is one header. A value that is
-// neither of the two documented ones names no place.
+// tokenPresent: the token is given where the policy reads it, as far as that is one header. A
+// value that is neither of the two documented ones names no place.
 func (r *reading) tokenPresent() Answer {
 	if r.pair.Token.Shape == Nothing {
 		return Fail // 400 JWT Token is required (1.4)

@@ -29,7 +29,8 @@ var (
 	unknown = []result{{kind: anything}}
 )
 
-// expressionHolds: an expression that is not true fails, be it false, no boolean, or an error (1.3).
+// expressionHolds: an expression that is not true fails, be it false, no boolean, or an error
+// (1.3).
 func (r *reading) expressionHolds(text string) Answer {
 	var answers []Answer
 	for _, result := range r.evaluate(text) {
@@ -41,8 +42,9 @@ func (r *reading) expressionHolds(text string) Answer {
 	return either(answers...)
 }
 
-// evaluate returns everything that an expression may come to on the reading's gateway. What the gateway, or a
-// version of it that may be the one, lacks may keep the whole from being compiled, also where it is not reached.
+// evaluate returns everything that an expression may come to on the reading's gateway. What the
+// gateway, or a version of it that may be the one, lacks may keep the whole from being compiled,
+// also where it is not reached.
 func (r *reading) evaluate(text string) []result {
 	tree, features := parse(text)
 	if tree == nil {
@@ -57,20 +59,21 @@ func (r *reading) evaluate(text string) []result {
 
 func (r *reading) doubtful(features map[feature]bool) bool {
 	if r.gateway == Flex {
-		return features[coercingEquality] || features[startsWithCall] || features[unresolved] || features[gluedNot] ||
+		return features[coercingEquality] || features[startsWithCall] || features[presenceSelector] ||
 			features[nullLiteral] || features[isEmptyCall] // the last two are newer than the oldest Flex (5.3)
 	}
 	return features[unresolved] || features[gluedNot]
 }
 
-// nullSafe: contains gives false for null, sizeOf and splitBy null, since DataWeave 2.4, which is Mule 4.4; before it, and as far
-// as the pages go on Flex, it is an error.
+// nullSafe: contains and startsWith give false for null, sizeOf and splitBy null, since DataWeave
+// 2.4, which is Mule 4.4. Before it that is an error, and so it is on Flex, whose pages do not
+// have these forms (5.3).
 func (r *reading) nullSafe(value any) []result {
 	switch {
-	case r.gateway == Mule && r.pair.Runtime >= "4.4":
-		return is(value)
-	case r.gateway == Mule && r.pair.Runtime != "":
+	case r.gateway == Flex, r.pair.Runtime != "" && r.pair.Runtime < "4.4":
 		return fails
+	case r.pair.Runtime != "":
+		return is(value)
 	}
 	return []result{{value: value}, {kind: failure}}
 }
@@ -93,6 +96,8 @@ func (e evaluation) run(n node) []result {
 		return e.combine(n.items, func(values []any) []result { return is(values) })
 	case name:
 		return e.named(n.text)
+	case presence:
+		return e.combine([]node{n.of}, func(values []any) []result { return present(values[0], n.key) })
 	case selection:
 		return e.combine([]node{n.of}, func(values []any) []result { return e.selected(values[0], n.key) })
 	case call:
@@ -129,8 +134,9 @@ func each(results []result, next func(result) []result) []result {
 	return all
 }
 
-// condition is what a part comes to where a boolean is needed. On Flex the texts true and false will do, and
-// anything else is an error (pdk-pel, runtime/coercion.rs); what Mule makes of another type is not said.
+// condition is what a part comes to where a boolean is needed. On Flex the texts true and false
+// will do, and anything else is an error (pdk-pel, runtime/coercion.rs); what Mule makes of
+// another type is not said.
 func (e evaluation) condition(n node) []result {
 	var all []result
 	for _, r := range e.run(n) {
@@ -171,8 +177,8 @@ func (e evaluation) named(text string) []result {
 	return fails
 }
 
-// selected: a missing member is null on both; an index out of range, and a selector on null, are null on Mule
-// only.
+// selected: a missing member is null on both; an index out of range, and a selector on null, are
+// null on Mule only.
 func (e evaluation) selected(of, key any) []result {
 	name, byName := key.(string)
 	switch of := of.(type) {
@@ -192,6 +198,16 @@ func (e evaluation) selected(of, key any) []result {
 		}
 	}
 	return unknown
+}
+
+func present(of, key any) []result {
+	members, isObject := of.(map[string]any)
+	name, byName := key.(string)
+	if !isObject || !byName {
+		return unknown
+	}
+	_, there := members[name]
+	return is(there)
 }
 
 func (e evaluation) indexed(of []any, index int) []result {
@@ -223,7 +239,7 @@ func (e evaluation) called(name string, args []any) []result {
 	case "splitBy":
 		return e.splitBy(first, args[1])
 	case "startsWith":
-		return startsWith(first, args[1])
+		return e.startsWith(first, args[1])
 	case "sizeOf":
 		return e.sizeOf(first)
 	case "isEmpty":
@@ -257,7 +273,10 @@ func (e evaluation) contains(in, item any) []result {
 	return unknown
 }
 
-func startsWith(text, prefix any) []result {
+func (e evaluation) startsWith(text, prefix any) []result {
+	if text == nil {
+		return e.nullSafe(false)
+	}
 	a, aText := text.(string)
 	b, bText := prefix.(string)
 	if aText && bText {
@@ -344,8 +363,8 @@ func joined(left, right any) []result {
 	return unknown
 }
 
-// logical: Flex leaves the right operand out where the left one decides (5.3). No page says so of Mule, so what
-// the right one may come to counts there too.
+// logical: Flex leaves the right operand out where the left one decides (5.3). No page says so of
+// Mule, so what the right one may come to counts there too.
 func (e evaluation) logical(n binary) []result {
 	decides := n.op == "or"
 	return each(e.condition(n.left), func(left result) []result {
@@ -359,7 +378,8 @@ func (e evaluation) logical(n binary) []result {
 	})
 }
 
-// compared: equality does not coerce; how ordering coerces differs, so only numbers are ordered here.
+// compared: equality does not coerce; how ordering coerces differs, so only numbers are ordered
+// here.
 func compared(op string, left, right any) []result {
 	a, aNumber := left.(float64)
 	b, bNumber := right.(float64)

@@ -2,8 +2,8 @@ package evaluator
 
 import "strings"
 
-// marks are the template marks of deployment tools (mulesoft.md 9): a value with one is known to the deployment
-// only.
+// marks are the template marks of deployment tools (mulesoft.md 9): a value with one is known to
+// the deployment only.
 var marks = [...][2]string{
 	{"${", "}"}, {"{{", "}}"}, {"#{", "}#"}, {"$(", ")"}, {"__", "__"}, {"<%", "%>"}, {"{%", "%}"}, {"<", ">"}, {"%", "%"},
 }
@@ -18,8 +18,8 @@ func templated(text string) bool {
 	return false
 }
 
-// flags are the values that a switch may have: its own, its default where it is absent or null, and either where
-// it is anything but true or false, since no page says how another type is read.
+// flags are the values that a switch may have: its own, its default where it is absent or null,
+// and either where it is anything but true or false, since no page says how another type is read.
 func (r *reading) flags(name string) []bool {
 	switch value := r.config[name].(type) {
 	case bool:

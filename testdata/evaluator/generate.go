@@ -1,6 +1,7 @@
 package evaluator
 
 import (
+	"maps"
 	"math/rand/v2"
 	"slices"
 	"time"
@@ -14,8 +15,8 @@ const (
 	apiID  = "9b1c6d52-7d1f-4f0c-8e0e-6a5d3c2b1a09"
 )
 
-// Generate makes the pair of a number, the same one each time: a sound policy and a token that it accepts, to
-// which up to seven strange things are done.
+// Generate makes the pair of a number, the same one each time: a sound policy and a token that it
+// accepts, to which up to seven strange things are done.
 func Generate(seed, number uint64, now time.Time) *Pair {
 	g := generator{rand.New(rand.NewPCG(seed, number)), now}
 	pair := g.sound()
@@ -25,6 +26,14 @@ func Generate(seed, number uint64, now time.Time) *Pair {
 	pair.Token.fit()
 	if pair.Policy.Form == Terraform {
 		pair.Policy.typed()
+	}
+	for _, twice := range [...]struct{ second, first map[string]any }{
+		{pair.Token.Twice, pair.Token.Claims}, {pair.Policy.Twice, pair.Policy.Config},
+	} {
+		maps.DeleteFunc(twice.second, func(name string, _ any) bool {
+			_, there := twice.first[name]
+			return !there
+		})
 	}
 	if pair.Policy.Form != APIManager {
 		pair.Policy.Twice, pair.Policy.Disabled = nil, false
@@ -113,7 +122,8 @@ func (g generator) claims() (claims map[string]any, clientClaim string) {
 	return claims, "appid"
 }
 
-// terraformTypes are the members that a Terraform policy is written with, each with a value of its type.
+// terraformTypes are the members that a Terraform policy is written with, each with a value of its
+// type.
 var terraformTypes = map[string]any{
 	"jwtOrigin": "httpBearerAuthenticationHeader", "jwtExpression": "#[attributes.headers['jwt']]",
 	"signingMethod": "rsa", "jwtKeyOrigin": "jwks", "jwksUrl": "https://keys.example.com/keys", "textKey": Secret,

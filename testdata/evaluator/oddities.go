@@ -5,7 +5,8 @@ import (
 	"strings"
 )
 
-// oddities are the strange things that are done to a pair. One that is named more than once is done more often.
+// oddities are the strange things that are done to a pair. One that is named more than once is
+// done more often.
 var oddities = []func(generator, *Pair){
 	generator.oddTime, generator.oddTime,
 	generator.oddAudience, generator.oddAudience,

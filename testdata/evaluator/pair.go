@@ -58,7 +58,8 @@ const (
 	Nothing Shape = "no token"
 )
 
-// The keys: two RSA keys and an EC key of the key set, one RSA key that is not in it, and shared secrets.
+// The keys: two RSA keys and an EC key of the key set, one RSA key that is not in it, and shared
+// secrets.
 const (
 	SignerA  = "a"
 	SignerB  = "b"
@@ -68,8 +69,8 @@ const (
 	Other    = "fedcba9876543210fedcba9876543210"
 )
 
-// KeyText stands for the text of a signer's public key as the value of textKey: whoever writes the policy puts
-// the key in its place.
+// KeyText stands for the text of a signer's public key as the value of textKey: whoever writes the
+// policy puts the key in its place.
 const KeyText = "KEY-OF-"
 
 // Contracts are the API instance's contracts as they are given.

@@ -23,7 +23,11 @@ type (
 		op          string
 		left, right node
 	}
-	negation  struct{ of node }
+	negation struct{ of node }
+	presence struct {
+		of  node
+		key any
+	}
 	choice    struct{ condition, then, otherwise node }
 	ambiguous struct{ one, other node } // grouped in one of two ways
 	unsure    struct{}                  // grouped in a way that is not sure
@@ -35,6 +39,7 @@ type feature int
 const (
 	coercingEquality feature = iota // ~=
 	startsWithCall
+	presenceSelector // .name?
 	nullLiteral
 	isEmptyCall
 	unresolved // a name that nothing defines
@@ -46,9 +51,10 @@ var functions = map[string]int{
 	"contains": 2, "splitBy": 2, "startsWith": 2, "sizeOf": 1, "isEmpty": 1, "lower": 1, "upper": 1,
 }
 
-// parse reads an expression of the subset that is sure: what is outside of it, or may be grouped in two ways,
-// is no tree. Infix functions bind more loosely than one would think, and the table of precedence has errors
-// (mulesoft.md 5.2), so they are read only where parentheses leave no choice.
+// parse reads an expression of the subset that is sure: what is outside of it, or may be grouped
+// in two ways, is no tree. Infix functions bind more loosely than one would think, and the table
+// of precedence has errors (mulesoft.md 5.2), so they are read only where parentheses leave no
+// choice.
 func parse(text string) (tree node, features map[feature]bool) {
 	p := parser{features: map[feature]bool{}}
 	if !p.split(text) {
@@ -68,8 +74,8 @@ type parser struct {
 	features map[feature]bool
 }
 
-// split cuts the text into tokens, of which texts keep a quote in front as their mark. White space is what
-// DataWeave takes for it.
+// split cuts the text into tokens, of which texts keep a quote in front as their mark. White space
+// is what DataWeave takes for it.
 func (p *parser) split(text string) bool {
 	for text != "" {
 		size := tokenSize(text)
@@ -95,7 +101,7 @@ func (p *parser) split(text string) bool {
 }
 
 func tokenSize(text string) int {
-	for _, symbol := range [...]string{"==", "!=", "++", "~=", ">=", "<=", "(", ")", "[", "]", ".", ",", ">", "<", "!"} {
+	for _, symbol := range [...]string{"==", "!=", "++", "~=", ">=", "<=", "(", ")", "[", "]", ".", ",", ">", "<", "!", "?"} {
 		if strings.HasPrefix(text, symbol) {
 			return len(symbol)
 		}
@@ -135,8 +141,8 @@ func (p *parser) want(token string) {
 	}
 }
 
-// The operators of one level. Infix functions of the first list are read from the left; beside other operators,
-// how they are grouped is not sure.
+// The operators of one level. Infix functions of the first list are read from the left; beside
+// other operators, how they are grouped is not sure.
 var (
 	infix       = []string{"contains", "splitBy", "startsWith"}
 	loose       = []string{"default", "++"}
@@ -155,19 +161,22 @@ func oneOf(all []string, token string) bool {
 
 // level reads what stands between two parentheses.
 func (p *parser) level() node {
-	var n node
-	if p.peek() == "not" {
-		p.take()
-		n = negation{p.level()} // it applies to all that follows (5.2)
-	} else {
-		n = p.operators(p.primary())
-	}
+	n := p.operators(p.operand())
 	for oneOf(infix, p.peek()) || oneOf(loose, p.peek()) || oneOf(comparisons, p.peek()) || oneOf(logical, p.peek()) {
 		p.take()
 		p.primary()
 		n = unsure{}
 	}
 	return n
+}
+
+// operand is a part between operators; a not in front of it applies to all that follows (5.2).
+func (p *parser) operand() node {
+	if p.peek() != "not" {
+		return p.primary()
+	}
+	p.take()
+	return negation{p.level()}
 }
 
 func (p *parser) operators(left node) node {
@@ -188,8 +197,8 @@ func (p *parser) operators(left node) node {
 	return p.or(left)
 }
 
-// defaulted reads what follows a default: a comparison behind it may take the whole as its left side, or be the
-// default's right side.
+// defaulted reads what follows a default: a comparison behind it may take the whole as its left
+// side, or be the default's right side.
 func (p *parser) defaulted(left, right node) node {
 	if !oneOf(comparisons, p.peek()) {
 		return binary{"default", left, right}
@@ -204,7 +213,7 @@ func (p *parser) or(first node) node {
 	left := p.and(first)
 	for p.peek() == "or" {
 		p.take()
-		left = binary{"or", left, p.and(p.primary())}
+		left = binary{"or", left, p.and(p.operand())}
 	}
 	return left
 }
@@ -213,7 +222,7 @@ func (p *parser) and(first node) node {
 	left := p.comparison(first)
 	for p.peek() == "and" {
 		p.take()
-		left = binary{"and", left, p.comparison(p.primary())}
+		left = binary{"and", left, p.comparison(p.operand())}
 	}
 	return left
 }
@@ -297,7 +306,7 @@ func (p *parser) choice() node {
 	p.want(")")
 	then := p.primary()
 	p.want("else")
-	return choice{condition, then, p.primary()}
+	return choice{condition, then, p.level()} // else takes all that follows
 }
 
 func (p *parser) selections(n node) node {
@@ -319,6 +328,12 @@ func (p *parser) selections(n node) node {
 			p.take()
 			n = selection{n, p.index()}
 			p.want("]")
+		case "?":
+			p.take()
+			p.features[presenceSelector] = true
+			of, isSelection := n.(selection)
+			p.lost = p.lost || !isSelection
+			return presence(of)
 		default:
 			return n
 		}

@@ -10,8 +10,9 @@ import (
 // families are the algorithms' names by the values of signingMethod.
 var families = map[string]string{"rsa": "RS", "hmac": "HS", "es": "ES"}
 
-// methods are the signing methods that the policy may have. Absent it is rsa on Flex; on Mule "the policy
-// matches every signed and unsigned token" (mulesoft.md 9), which is none. Another value is not documented.
+// methods are the signing methods that the policy may have. Absent it is rsa on Flex; on Mule "the
+// policy matches every signed and unsigned token" (mulesoft.md 9), which is none. Another value is
+// not documented.
 func (r *reading) methods() []string {
 	method, known := r.text("signingMethod", map[string]string{Mule: "none", Flex: "rsa"}[r.gateway])
 	if known && (method == "none" || families[method] != "") {
@@ -20,7 +21,8 @@ func (r *reading) methods() []string {
 	return []string{"rsa", "hmac", "es", "none"}
 }
 
-// lengths are the key lengths that the policy may have. Public files write the number as a text too.
+// lengths are the key lengths that the policy may have. Public files write the number as a text
+// too.
 func (r *reading) lengths() []int {
 	value := r.config["signingKeyLength"]
 	text, _ := value.(string)
@@ -55,8 +57,8 @@ func (r *reading) algorithm() Answer {
 	return either(answers...)
 }
 
-// knowsES: es came with 1.3.0 of Mule's line, so that a policy that has it is no older one unless its file says
-// so; Flex has 256 and 384 only.
+// knowsES: es came with 1.3.0 of Mule's line, so that a policy that has it is no older one unless
+// its file says so; Flex has 256 and 384 only.
 func (r *reading) knowsES(length int) bool {
 	if r.gateway == Flex {
 		return length != 512
@@ -84,8 +86,8 @@ func (r *reading) signature() Answer {
 	return Open
 }
 
-// signedWithText: a downloaded policy never has its textKey (9), and the console's placeholder is no key. Any other
-// text verifies what was signed with it, and nothing else.
+// signedWithText: a downloaded policy never has its textKey (9), and the console's placeholder is
+// no key. Any other text verifies what was signed with it, and nothing else.
 func (r *reading) signedWithText() Answer {
 	text, known := r.text("textKey", "")
 	if !known || text == "" || strings.HasPrefix(text, "your-") {
@@ -94,8 +96,8 @@ func (r *reading) signedWithText() Answer {
 	return passes(!r.pair.Token.Forged && r.pair.Token.Signer == strings.TrimPrefix(text, KeyText))
 }
 
-// signedWithSet: how the key is chosen is not documented, so a key of the set under another key's id, or under
-// none, leaves it open. No secret is in the set that is given.
+// signedWithSet: how the key is chosen is not documented, so a key of the set under another key's
+// id, or under none, leaves it open. No secret is in the set that is given.
 func (r *reading) signedWithSet(method string) Answer {
 	token := r.pair.Token
 	url, isText := r.config["jwksUrl"].(string)

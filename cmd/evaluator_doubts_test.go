@@ -35,29 +35,33 @@ func doubts() []doubt {
 			"blanks around a supported audience do not count, nor do empty ones",
 			func(pair *evaluator.Pair, check, _ string) bool {
 				aud, _ := pair.Token.Claims["aud"].(string)
-				return check == "audience" && strings.TrimSpace(aud) != aud || pair.Token.Claims["aud"] == ""
+				return check == "audience" &&
+					(strings.TrimSpace(aud) != aud || pair.Token.Claims["aud"] == "")
 			},
 		},
 
 		{
 			"signingMethod is rsa where it is absent, on Mule Gateway too",
 			func(pair *evaluator.Pair, check, _ string) bool {
-				return (check == "algorithm" || check == "signature") && pair.Policy.Config["signingMethod"] == nil &&
+				return (check == "algorithm" || check == "signature") &&
+					pair.Policy.Config["signingMethod"] == nil &&
 					pair.Policy.Form == evaluator.APIManager
 			},
 		},
 		{
-			"an aud of another type fails, and in a list beside a text that fits it does not count",
+			"an aud of another type fails, and does not count in a list beside a text that fits",
 			func(pair *evaluator.Pair, check, _ string) bool {
 				list, isList := pair.Token.Claims["aud"].([]any)
 				_, isText := pair.Token.Claims["aud"].(string)
-				return check == "audience" && !isText && (!isList || len(list) == 0 || list[0] == 1)
+				return check == "audience" && !isText &&
+					(!isList || len(list) == 0 || list[0] == 1)
 			},
 		},
 		{
 			"a client id that is no text can be read",
 			func(pair *evaluator.Pair, check, _ string) bool {
-				return check == "client-id" && pair.Policy.Config["skipClientIdValidation"] != true && readsNoText(pair)
+				return check == "client-id" &&
+					pair.Policy.Config["skipClientIdValidation"] != true && readsNoText(pair)
 			},
 		},
 		{
@@ -69,13 +73,21 @@ func doubts() []doubt {
 		{
 			"blanks around #[ ] do not count",
 			func(pair *evaluator.Pair, check, claim string) bool {
-				return anyExpression(pair, check, claim, func(text string) bool { return strings.Contains(text, "#[") && strings.TrimSpace(text) != text })
+				return anyExpression(
+					pair, check, claim,
+					func(text string) bool {
+						return strings.Contains(text, "#[") && strings.TrimSpace(text) != text
+					},
+				)
 			},
 		},
 		{
 			"a comparison with the payload is no error",
 			func(pair *evaluator.Pair, check, claim string) bool {
-				return anyExpression(pair, check, claim, func(text string) bool { return strings.Contains(text, "payload") })
+				return anyExpression(
+					pair, check, claim,
+					func(text string) bool { return strings.Contains(text, "payload") },
+				)
 			},
 		},
 		{
@@ -89,21 +101,28 @@ func doubts() []doubt {
 		{
 			"a member of a text, or of the items of a list, is no text",
 			func(pair *evaluator.Pair, check, claim string) bool {
-				return anyExpression(pair, check, claim, func(text string) bool { return strings.Contains(text, ".id") })
+				return anyExpression(
+					pair, check, claim,
+					func(text string) bool { return strings.Contains(text, ".id") },
+				)
 			},
 		},
 		{
 			"an index of a text gives a character on Mule Gateway, and null on Flex Gateway",
 			func(pair *evaluator.Pair, check, claim string) bool {
 				return anyExpression(pair, check, claim, func(text string) bool {
-					return strings.Contains(text, "[0]") || strings.Contains(text, "[2]") || strings.Contains(text, "[-1]")
+					return strings.Contains(text, "[0]") || strings.Contains(text, "[2]") ||
+						strings.Contains(text, "[-1]")
 				})
 			},
 		},
 		{
 			"default takes all that follows for its right side",
 			func(pair *evaluator.Pair, check, claim string) bool {
-				return anyExpression(pair, check, claim, func(text string) bool { return strings.Contains(text, "default 'x' == 'x'") })
+				return anyExpression(
+					pair, check, claim,
+					func(text string) bool { return strings.Contains(text, "default 'x' == 'x'") },
+				)
 			},
 		},
 	}

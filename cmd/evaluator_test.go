@@ -49,7 +49,9 @@ func TestTheFactsAgree(t *testing.T) {
 			pairs++
 		}
 	}
-	t.Logf("%d of %d pairs have a check on which both are definite. Of %d checks both are definite on %d, and the facts alone on %d",
+	t.Logf(
+		"%d of %d pairs have a check on which both are definite; of %d checks both are on %d, "+
+			"and the facts alone on %d",
 		pairs, evaluatorPairs, total.checks, total.definite, total.onlyOurs)
 	if pairs < evaluatorPairs*9/10 || total.definite < total.checks/2 {
 		t.Error("the pairs say too little")
@@ -64,10 +66,12 @@ func TestTheFactsAgree(t *testing.T) {
 
 // comparison is what came of one pair.
 type comparison struct {
-	pair                       *evaluator.Pair
-	faults                     []string
-	doubted                    map[string]bool // the names of the doubts that kept a difference out of the faults
-	checks, definite, onlyOurs int             // compared; definite on both sides; open in explain alone
+	pair   *evaluator.Pair
+	faults []string
+	// the names of the doubts that kept a difference out of the faults
+	doubted map[string]bool
+	// compared; definite on both sides; open in explain alone
+	checks, definite, onlyOurs int
 }
 
 // compare explains a pair and holds the answer against the facts.
@@ -111,7 +115,8 @@ type evaluatedCheck struct {
 
 // evaluatedAnswers are explain's outcomes as the evaluator's answers.
 var evaluatedAnswers = map[string]evaluator.Answer{
-	"pass": evaluator.Pass, "skipped": evaluator.Pass, "fail": evaluator.Fail, "unknown": evaluator.Open,
+	"pass": evaluator.Pass, "skipped": evaluator.Pass, "fail": evaluator.Fail,
+	"unknown":  evaluator.Open,
 	"accepted": evaluator.Pass, "rejected": evaluator.Fail, "undetermined": evaluator.Open,
 }
 
@@ -134,7 +139,8 @@ func (c *comparison) hold(explained *evaluatedVerdict, facts []evaluator.Check) 
 // that can't be read has no names. A check that is not there lets the token pass.
 func takeCheck(left *[]evaluatedCheck, fact *evaluator.Check) evaluatedCheck {
 	i := slices.IndexFunc(*left, func(check evaluatedCheck) bool {
-		named := check.Claim != nil && *check.Claim == fact.Claim || check.Claim == nil && fact.Claim == ""
+		named := check.Claim != nil && *check.Claim == fact.Claim || check.Claim == nil &&
+			fact.Claim == ""
 		unread := check.Claim == nil || fact.Claim == ""
 		return check.ID == fact.ID && (named || unread && check.Outcome == "unknown")
 	})
@@ -156,7 +162,8 @@ func (c *comparison) answer(fact *evaluator.Check, ours evaluatedCheck) bool {
 				return false
 			}
 		}
-		c.faults = append(c.faults, fmt.Sprintf("%s %s: explain says %s (%s; expected: %s), the facts %v",
+		c.faults = append(c.faults, fmt.Sprintf(
+			"%s %s: explain says %s (%s; expected: %s), the facts %v",
 			fact.ID, fact.Claim, ours.Outcome, ours.Why, ours.Expected, fact.Answer))
 	}
 	c.checks++

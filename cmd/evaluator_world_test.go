@@ -29,7 +29,8 @@ func newEvaluatorWorld(t *testing.T) *evaluatorWorld {
 	t.Helper()
 	w := &evaluatorWorld{t.TempDir(), map[string]*mint.Key{}}
 	for signer, alg := range map[string]string{
-		evaluator.SignerA: "RS256", evaluator.SignerB: "RS256", evaluator.Foreign: "RS256", evaluator.SignerEC: "ES256",
+		evaluator.SignerA: "RS256", evaluator.SignerB: "RS256", evaluator.Foreign: "RS256",
+		evaluator.SignerEC: "ES256",
 	} {
 		key, err := keyNamed("evaluator-"+signer, alg)
 		if err != nil {
@@ -37,7 +38,9 @@ func newEvaluatorWorld(t *testing.T) *evaluatorWorld {
 		}
 		w.keys[signer] = key
 	}
-	set, err := mint.Set(w.keys[evaluator.SignerA], w.keys[evaluator.SignerB], w.keys[evaluator.SignerEC])
+	set, err := mint.Set(
+		w.keys[evaluator.SignerA], w.keys[evaluator.SignerB], w.keys[evaluator.SignerEC],
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -68,7 +71,9 @@ func (w *evaluatorWorld) explain(pair *evaluator.Pair, number int) (*evaluatorRu
 	if err != nil {
 		return nil, err
 	}
-	policyFile, contractsFile := fmt.Sprintf("p%d%s", number, extension), fmt.Sprintf("c%d.json", number)
+	policyFile, contractsFile := fmt.Sprintf(
+		"p%d%s", number, extension,
+	), fmt.Sprintf("c%d.json", number)
 	flags := []string{"-p", policyFile}
 	if pair.Contracts.Given {
 		flags = append(flags, "--contracts", contractsFile)
@@ -80,11 +85,17 @@ func (w *evaluatorWorld) explain(pair *evaluator.Pair, number int) (*evaluatorRu
 		return nil, err
 	}
 	flags = append(flags, flagsOf(pair)...)
-	run := evaluatorRun{input: fmt.Sprintf("%s\ntoken %s\n%+v\nflags %s", policy, pair.Token.Payload(), pair, strings.Join(flags, " "))}
+	run := evaluatorRun{
+		input: fmt.Sprintf(
+			"%s\ntoken %s\n%+v\nflags %s", policy, pair.Token.Payload(), pair,
+			strings.Join(flags, " "),
+		),
+	}
 	var stdout, stderr bytes.Buffer
 	code := Main(Env{
-		Gateways: everyGateway(), Args: append([]string{"explain", "-o", "json", "--offline"}, flags...),
-		Stdin: strings.NewReader(token), Stdout: &stdout, Stderr: &stderr, Dir: w.dir,
+		Gateways: everyGateway(),
+		Args:     append([]string{"explain", "-o", "json", "--offline"}, flags...),
+		Stdin:    strings.NewReader(token), Stdout: &stdout, Stderr: &stderr, Dir: w.dir,
 		Now: func() time.Time { return clock }, LookupEnv: environment(nil),
 		CacheDir: func() (string, error) { return w.dir, nil },
 	})
@@ -125,11 +136,15 @@ func (w *evaluatorWorld) withKeys(policy string) (string, error) {
 		if err != nil {
 			return "", err
 		}
-		public, err := x509.MarshalPKIXPublicKey(&rsa.PublicKey{N: new(big.Int).SetBytes(modulus), E: 65537})
+		public, err := x509.MarshalPKIXPublicKey(
+			&rsa.PublicKey{N: new(big.Int).SetBytes(modulus), E: 65537},
+		)
 		if err != nil {
 			return "", err
 		}
-		policy = strings.ReplaceAll(policy, mark, `"`+base64.StdEncoding.EncodeToString(public)+`"`)
+		policy = strings.ReplaceAll(
+			policy, mark, `"`+base64.StdEncoding.EncodeToString(public)+`"`,
+		)
 	}
 	return policy, nil
 }
@@ -142,7 +157,9 @@ func (w *evaluatorWorld) token(t *evaluator.Token) (string, error) {
 	case evaluator.Opaque:
 		return "opaque0123456789ABCDEFGHIJKLMNOP", nil
 	case evaluator.JWE:
-		header := base64.RawURLEncoding.EncodeToString([]byte(`{"alg":"RSA-OAEP-256","enc":"A256GCM"}`))
+		header := base64.RawURLEncoding.EncodeToString(
+			[]byte(`{"alg":"RSA-OAEP-256","enc":"A256GCM"}`),
+		)
 		return header + ".a2V5a2V5a2V5.aXZpdml2aXY.Y2lwaGVydGV4dA.dGFndGFndGFn", nil
 	}
 	header := fmt.Sprintf(`{"typ":"JWT","alg":%q}`, t.Alg)

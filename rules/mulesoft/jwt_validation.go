@@ -280,8 +280,8 @@ func (j jwtCompiler) timeCheck(id rules.ID, field string, test rules.Predicate) 
 	return check
 }
 
-// The numbers of seconds between which Flex Gateway's clock overflows, as observed: the first works
-// and the second does not. A clock of nanoseconds in 63 bits would end at 9,223,372,036.
+// The numbers of seconds between which Flex Gateway's clock overflows. As observed, the first
+// works and the second does not. A clock of nanoseconds in 63 bits would end at 9,223,372,036.
 const (
 	flexWorkingInstant = 5000000000
 	flexFailingInstant = 9999999999

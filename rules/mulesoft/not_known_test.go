@@ -15,7 +15,8 @@ func withAudiences(value string) string {
 func TestAValueThatADeploymentReplacesIsNotKnown(t *testing.T) {
 	var tests []jwtCase
 	for _, mark := range []string{
-		"${AUD}", "{{ aud }}", "#{Orders.Audience}#", "$(ordersAudience)", "__Audience__", "<AUDIENCE>",
+		"${AUD}", "{{ aud }}", "#{Orders.Audience}#", "$(ordersAudience)", "__Audience__",
+		"<AUDIENCE>",
 		"%AUDIENCE%", "<%= audience %>", "{% audience %}",
 	} {
 		tests = append(
@@ -89,7 +90,10 @@ func TestAMemberThatAppearsTwiceWithTwoValuesIsNotKnown(t *testing.T) {
 			"the custom claims", claimList(`{"key":"env","value":"dev"}`) +
 				`,"mandatoryCustomClaims":[]`, uat, unknown(rules.CustomClaim),
 		},
-		{"a value of two types", base + skip + `,"skipClientIdValidation":"true"`, v1, unknown(rules.ClientID)},
+		{
+			"a value of two types", base + skip + `,"skipClientIdValidation":"true"`, v1,
+			unknown(rules.ClientID),
+		},
 		{"the same value twice is one", base + skip + skip, v1, accepted()},
 	})
 }
@@ -104,7 +108,8 @@ func TestAnEntryOfTheCustomClaimsWithoutAKeyIsNotKnown(t *testing.T) {
 
 func TestAKeyURLWithoutAKeySetIsNotKnown(t *testing.T) {
 	for name, url := range map[string]string{
-		"empty": "", "blank": " ", "the console's sample": "http://your-jwks-service.example:80/base/path",
+		"empty": "", "blank": " ",
+		"the console's sample":    "http://your-jwks-service.example:80/base/path",
 		"a list, on Mule Gateway": "https://a.example/keys,https://b.example/keys",
 	} {
 		config := strings.Replace(base, "https://keys.example/keys", url, 1) + skip
@@ -115,8 +120,8 @@ func TestAKeyURLWithoutAKeySetIsNotKnown(t *testing.T) {
 	}
 }
 
-// The numbers are those of a public report on Flex Gateway: 5,000,000,000 works, 9,999,999,999 ends in
-// a 503.
+// The numbers are those of a public report on Flex Gateway: 5,000,000,000 works, 9,999,999,999 ends
+// in a 503.
 func TestAnInstantWhoseReadingIsNotDocumentedIsNotKnown(t *testing.T) {
 	for claims, want := range map[string]decided{
 		`"exp":5000000000`:   accepted(),

@@ -255,7 +255,7 @@ func TestWhatIsNotOfferedSaysWhy(t *testing.T) {
 	}
 }
 
-// A claim of Terraform is a block, and not an item of a list; a merge of YAML's may reach any member.
+// A claim of Terraform is a block, and not an item of a list; a merge of YAML may reach any member.
 func TestAChangeThatCannotBeWrittenIsRefusedAndEndsNothing(t *testing.T) {
 	for name, policy := range map[string]string{
 		"a block.tf": `resource "anypoint_apim_policy_jwt_validation" "orders" {
@@ -291,13 +291,16 @@ spec:
 		)
 		bench := repair.Bench{Adapter: Adapter()}
 		configuration := configurationOf(t, name, policy, rules.Options{Variant: Mule})
-		_, refused, err := bench.Remedies(bench.Compiled(configuration), &repair.Sides{Own: v1Token})
+		_, refused, err := bench.Remedies(
+			bench.Compiled(configuration), &repair.Sides{Own: v1Token},
+		)
 		if err != nil {
 			t.Errorf("%s: %v", name, err)
 			continue
 		}
 		if !slices.ContainsFunc(refused, func(change rules.Change) bool {
-			return strings.HasSuffix(change.ID, "-issuer") && strings.HasPrefix(change.Refused, "line ")
+			return strings.HasSuffix(change.ID, "-issuer") &&
+				strings.HasPrefix(change.Refused, "line ")
 		}) {
 			t.Errorf("%s: no change of the issuer is refused: %+v", name, refused)
 		}

@@ -14,7 +14,10 @@ func Evaluate(pair *Pair, now time.Time) []Check {
 	for _, gateway := range gatewaysOf(pair) {
 		for _, config := range both(pair.Policy.Config, pair.Policy.Twice) {
 			for _, claims := range both(pair.Token.Claims, pair.Token.Twice) {
-				r := reading{pair: pair, gateway: gateway, config: config, claims: normal(claims).(map[string]any), now: now}
+				r := reading{
+					pair: pair, gateway: gateway, config: config,
+					claims: normal(claims).(map[string]any), now: now,
+				}
 				readings = append(readings, r.checks())
 			}
 		}

@@ -59,8 +59,10 @@ func (r *reading) evaluate(text string) []result {
 
 func (r *reading) doubtful(features map[feature]bool) bool {
 	if r.gateway == Flex {
-		return features[coercingEquality] || features[startsWithCall] || features[presenceSelector] ||
-			features[nullLiteral] || features[isEmptyCall] // the last two are newer than the oldest Flex (5.3)
+		return features[coercingEquality] || features[startsWithCall] ||
+			features[presenceSelector] ||
+			// the last two are newer than the oldest Flex (5.3)
+			features[nullLiteral] || features[isEmptyCall]
 	}
 	return features[unresolved] || features[gluedNot]
 }
@@ -97,9 +99,13 @@ func (e evaluation) run(n node) []result {
 	case name:
 		return e.named(n.text)
 	case presence:
-		return e.combine([]node{n.of}, func(values []any) []result { return present(values[0], n.key) })
+		return e.combine(
+			[]node{n.of}, func(values []any) []result { return present(values[0], n.key) },
+		)
 	case selection:
-		return e.combine([]node{n.of}, func(values []any) []result { return e.selected(values[0], n.key) })
+		return e.combine(
+			[]node{n.of}, func(values []any) []result { return e.selected(values[0], n.key) },
+		)
 	case call:
 		return e.combine(n.args, func(values []any) []result { return e.called(n.name, values) })
 	case binary:
@@ -162,7 +168,9 @@ func (e evaluation) combine(nodes []node, next func([]any) []result) []result {
 		if i == len(nodes) {
 			return next(slices.Clone(values))
 		}
-		return each(e.run(nodes[i]), func(r result) []result { return walk(i+1, append(values, r.value)) })
+		return each(
+			e.run(nodes[i]), func(r result) []result { return walk(i+1, append(values, r.value)) },
+		)
 	}
 	return walk(0, nil)
 }
@@ -194,7 +202,8 @@ func (e evaluation) selected(of, key any) []result {
 		}
 	case string:
 		if index, byIndex := key.(int); byIndex {
-			return append(e.indexed(characters(of), index), fails...) // of texts only the language's page speaks
+			// of texts only the language's page speaks
+			return append(e.indexed(characters(of), index), fails...)
 		}
 	}
 	return unknown
@@ -264,7 +273,11 @@ func (e evaluation) contains(in, item any) []result {
 	case nil:
 		return e.nullSafe(false)
 	case []any:
-		return is(slices.ContainsFunc(in, func(other any) bool { return reflect.DeepEqual(other, item) }))
+		return is(
+			slices.ContainsFunc(
+				in, func(other any) bool { return reflect.DeepEqual(other, item) },
+			),
+		)
 	case string:
 		if isText {
 			return is(strings.Contains(in, text))
@@ -341,17 +354,22 @@ func (e evaluation) binary(n binary) []result {
 			return []result{r}
 		})
 	}
-	if equality := n.op == "==" || n.op == "!="; equality && (e.isHeader(n.left) || e.isHeader(n.right)) {
+	if equality := n.op == "==" || n.op == "!="; equality &&
+		(e.isHeader(n.left) || e.isHeader(n.right)) {
 		return append(is(true), is(false)...)
 	}
-	return e.combine([]node{n.left, n.right}, func(values []any) []result { return compared(n.op, values[0], values[1]) })
+	return e.combine(
+		[]node{n.left, n.right},
+		func(values []any) []result { return compared(n.op, values[0], values[1]) },
+	)
 }
 
 // isHeader reports whether a part is a header of the request, of which the files hold none.
 func (e evaluation) isHeader(n node) bool {
 	s, isSelection := n.(selection)
 	headers, inHeaders := s.of.(selection)
-	return isSelection && inHeaders && headers.key == "headers" && headers.of == node(name{"attributes"})
+	return isSelection && inHeaders && headers.key == "headers" &&
+		headers.of == node(name{"attributes"})
 }
 
 func joined(left, right any) []result {

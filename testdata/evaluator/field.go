@@ -5,7 +5,15 @@ import "strings"
 // marks are the template marks of deployment tools (mulesoft.md 9): a value with one is known to
 // the deployment only.
 var marks = [...][2]string{
-	{"${", "}"}, {"{{", "}}"}, {"#{", "}#"}, {"$(", ")"}, {"__", "__"}, {"<%", "%>"}, {"{%", "%}"}, {"<", ">"}, {"%", "%"},
+	{"${", "}"},
+	{"{{", "}}"},
+	{"#{", "}#"},
+	{"$(", ")"},
+	{"__", "__"},
+	{"<%", "%>"},
+	{"{%", "%}"},
+	{"<", ">"},
+	{"%", "%"},
 }
 
 // templated reports whether a text is only known to a deployment.

@@ -9,10 +9,11 @@ import (
 
 // The parties of the pairs.
 const (
-	Tenant = "5c1f0a7e-3b0d-4a55-9c3e-7f0e2b6d9a11"
-	client = "6f0e1c2a-8d4b-4c7e-9a53-2b1d0e9f8ac3"
-	apiURI = "api://orders-uat"
-	apiID  = "9b1c6d52-7d1f-4f0c-8e0e-6a5d3c2b1a09"
+	Tenant  = "5c1f0a7e-3b0d-4a55-9c3e-7f0e2b6d9a11"
+	client  = "6f0e1c2a-8d4b-4c7e-9a53-2b1d0e9f8ac3"
+	apiURI  = "api://orders-uat"
+	keysURL = "https://login.microsoftonline.com/" + Tenant + "/discovery/v2.0/keys"
+	apiID   = "9b1c6d52-7d1f-4f0c-8e0e-6a5d3c2b1a09"
 )
 
 // Generate makes the pair of a number, the same one each time: a sound policy and a token that it
@@ -43,7 +44,8 @@ func Generate(seed, number uint64, now time.Time) *Pair {
 
 // signers are those that can sign with an algorithm.
 var signers = map[string][]string{
-	"RS256": {SignerA, SignerB, Foreign}, "PS256": {SignerA, SignerB, Foreign}, "ES256": {SignerEC},
+	"RS256": {SignerA, SignerB, Foreign}, "PS256": {SignerA, SignerB, Foreign},
+	"ES256": {SignerEC},
 	"HS256": {Secret, Other}, "none": {""},
 }
 
@@ -64,16 +66,25 @@ func one[T any](g generator, all []T) T { return all[g.IntN(len(all))] }
 func (g generator) chance(percent int) bool { return g.IntN(100) < percent }
 
 func (g generator) sound() *Pair {
-	pair := &Pair{Keys: true, Policy: Policy{Form: one(g, []Form{APIManager, APIManager, APIManager, FlexYAML, Terraform})}}
+	pair := &Pair{
+		Keys: true,
+		Policy: Policy{
+			Form: one(g, []Form{APIManager, APIManager, APIManager, FlexYAML, Terraform}),
+		},
+	}
 	claims, clientClaim := g.claims()
 	pair.Token = Token{Shape: JWS, Alg: "RS256", Signer: SignerA, Kid: SignerA, Claims: claims}
 	pair.Policy.Config = map[string]any{
-		"jwtOrigin": "httpBearerAuthenticationHeader", "signingMethod": "rsa", "signingKeyLength": 256,
-		"jwtKeyOrigin": "jwks", "jwksUrl": "https://login.microsoftonline.com/" + Tenant + "/discovery/v2.0/keys",
+		"jwtOrigin": "httpBearerAuthenticationHeader", "signingMethod": "rsa",
+		"signingKeyLength":      256,
+		"jwtKeyOrigin":          "jwks",
+		"jwksUrl":               keysURL,
 		"jwksServiceTimeToLive": 60, "jwksServiceConnectionTimeout": 10000,
-		"skipClientIdValidation": true, "clientIdExpression": "#[vars.claimSet." + clientClaim + "]",
-		"validateAudClaim": true, "mandatoryAudClaim": true, "supportedAudiences": claims["aud"],
-		"mandatoryExpClaim": true, "mandatoryNbfClaim": true, "validateCustomClaim": true,
+		"skipClientIdValidation": true,
+		"clientIdExpression":     "#[vars.claimSet." + clientClaim + "]",
+		"validateAudClaim":       true, "mandatoryAudClaim": true,
+		"supportedAudiences": claims["aud"],
+		"mandatoryExpClaim":  true, "mandatoryNbfClaim": true, "validateCustomClaim": true,
 		"mandatoryCustomClaims":    []any{map[string]any{"key": "iss", "value": claims["iss"]}},
 		"nonMandatoryCustomClaims": []any{},
 	}
@@ -105,7 +116,8 @@ func (g generator) place(pair *Pair) {
 func (g generator) claims() (claims map[string]any, clientClaim string) {
 	issued := int(g.now.Unix()) - 600
 	claims = map[string]any{
-		"iat": issued, "nbf": issued, "exp": issued + 3900, "tid": Tenant, "oid": "a4e2c9d1-6b70-4f35-8d1e-3c5b7a9f2e60",
+		"iat": issued, "nbf": issued, "exp": issued + 3900, "tid": Tenant,
+		"oid": "a4e2c9d1-6b70-4f35-8d1e-3c5b7a9f2e60",
 	}
 	if g.chance(50) {
 		claims["roles"] = []any{"Orders.Read", "Orders.Write"}
@@ -126,11 +138,14 @@ func (g generator) claims() (claims map[string]any, clientClaim string) {
 // type.
 var terraformTypes = map[string]any{
 	"jwtOrigin": "httpBearerAuthenticationHeader", "jwtExpression": "#[attributes.headers['jwt']]",
-	"signingMethod": "rsa", "jwtKeyOrigin": "jwks", "jwksUrl": "https://keys.example.com/keys", "textKey": Secret,
+	"signingMethod": "rsa", "jwtKeyOrigin": "jwks", "jwksUrl": "https://keys.example.com/keys",
+	"textKey":            Secret,
 	"clientIdExpression": "#[vars.claimSet.appid]", "supportedAudiences": apiURI,
 	"signingKeyLength": 256, "jwksServiceTimeToLive": 60, "skipClientIdValidation": true,
-	"validateAudClaim": true, "mandatoryAudClaim": true, "mandatoryExpClaim": true, "mandatoryNbfClaim": true,
-	"validateCustomClaim": true, "mandatoryCustomClaims": []any{}, "nonMandatoryCustomClaims": []any{},
+	"validateAudClaim": true, "mandatoryAudClaim": true, "mandatoryExpClaim": true,
+	"mandatoryNbfClaim":   true,
+	"validateCustomClaim": true, "mandatoryCustomClaims": []any{},
+	"nonMandatoryCustomClaims": []any{},
 }
 
 // typed leaves nothing to Terraform's own defaults and conversions, which are not the gateway's.

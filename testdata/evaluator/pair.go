@@ -18,10 +18,11 @@ type Pair struct {
 
 // Policy is one JWT Validation policy.
 type Policy struct {
-	Form     Form
-	Version  string         // the asset's; empty where the file leaves it out
-	Config   map[string]any // by the names of API Manager
-	Twice    map[string]any // members that appear a second time, with this value (API Manager's form only)
+	Form    Form
+	Version string         // the asset's; empty where the file leaves it out
+	Config  map[string]any // by the names of API Manager
+	// members that appear a second time, with this value (API Manager's form only)
+	Twice    map[string]any
 	Disabled bool
 }
 

@@ -48,7 +48,8 @@ const (
 
 // functions are the known functions, with the number of their operands.
 var functions = map[string]int{
-	"contains": 2, "splitBy": 2, "startsWith": 2, "sizeOf": 1, "isEmpty": 1, "lower": 1, "upper": 1,
+	"contains": 2, "splitBy": 2, "startsWith": 2, "sizeOf": 1, "isEmpty": 1, "lower": 1,
+	"upper": 1,
 }
 
 // parse reads an expression of the subset that is sure: what is outside of it, or may be grouped
@@ -101,7 +102,9 @@ func (p *parser) split(text string) bool {
 }
 
 func tokenSize(text string) int {
-	for _, symbol := range [...]string{"==", "!=", "++", "~=", ">=", "<=", "(", ")", "[", "]", ".", ",", ">", "<", "!", "?"} {
+	for _, symbol := range [...]string{
+		"==", "!=", "++", "~=", ">=", "<=", "(", ")", "[", "]", ".", ",", ">", "<", "!", "?",
+	} {
 		if strings.HasPrefix(text, symbol) {
 			return len(symbol)
 		}
@@ -113,7 +116,8 @@ func tokenSize(text string) int {
 		return 0
 	}
 	size := 0
-	for size < len(text) && (letter(text[size]) || digit(text[size]) || size == 0 && text[0] == '-') {
+	for size < len(text) &&
+		(letter(text[size]) || digit(text[size]) || size == 0 && text[0] == '-') {
 		size++
 	}
 	return size
@@ -162,7 +166,8 @@ func oneOf(all []string, token string) bool {
 // level reads what stands between two parentheses.
 func (p *parser) level() node {
 	n := p.operators(p.operand())
-	for oneOf(infix, p.peek()) || oneOf(loose, p.peek()) || oneOf(comparisons, p.peek()) || oneOf(logical, p.peek()) {
+	for oneOf(infix, p.peek()) || oneOf(loose, p.peek()) || oneOf(comparisons, p.peek()) ||
+		oneOf(logical, p.peek()) {
 		p.take()
 		p.primary()
 		n = unsure{}
@@ -205,7 +210,10 @@ func (p *parser) defaulted(left, right node) node {
 	}
 	op := p.take()
 	end := p.primary()
-	return ambiguous{binary{op, binary{"default", left, right}, end}, binary{"default", left, binary{op, right, end}}}
+	return ambiguous{
+		binary{op, binary{"default", left, right}, end},
+		binary{"default", left, binary{op, right, end}},
+	}
 }
 
 // or: and binds tighter than or, and a comparison tighter than both.
@@ -266,7 +274,8 @@ func (p *parser) primary() node {
 		n = p.call(token)
 	case oneOf([]string{"vars", "attributes", "payload", "authentication"}, token):
 		n = name{token}
-	case letter(token[0]) && p.peek() != "(" && !oneOf([]string{"not", "and", "or", "else", "default"}, token):
+	case letter(token[0]) && p.peek() != "(" &&
+		!oneOf([]string{"not", "and", "or", "else", "default"}, token):
 		p.features[unresolved] = true
 		n = name{token}
 	default:

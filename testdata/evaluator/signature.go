@@ -14,7 +14,9 @@ var families = map[string]string{"rsa": "RS", "hmac": "HS", "es": "ES"}
 // policy matches every signed and unsigned token" (mulesoft.md 9), which is none. Another value is
 // not documented.
 func (r *reading) methods() []string {
-	method, known := r.text("signingMethod", map[string]string{Mule: "none", Flex: "rsa"}[r.gateway])
+	method, known := r.text(
+		"signingMethod", map[string]string{Mule: "none", Flex: "rsa"}[r.gateway],
+	)
 	if known && (method == "none" || families[method] != "") {
 		return []string{method}
 	}
@@ -50,7 +52,9 @@ func (r *reading) algorithm() Answer {
 			case method == "es" && !r.knowsES(length):
 				answers = append(answers, Open)
 			default:
-				answers = append(answers, passes(r.pair.Token.Alg == fmt.Sprint(families[method], length)))
+				answers = append(
+					answers, passes(r.pair.Token.Alg == fmt.Sprint(families[method], length)),
+				)
 			}
 		}
 	}
@@ -102,7 +106,8 @@ func (r *reading) signedWithSet(method string) Answer {
 	token := r.pair.Token
 	url, isText := r.config["jwksUrl"].(string)
 	switch {
-	case !r.pair.Keys, !isText, strings.TrimSpace(url) == "", strings.Contains(url, "your-jwks-service"):
+	case !r.pair.Keys, !isText, strings.TrimSpace(url) == "",
+		strings.Contains(url, "your-jwks-service"):
 		return Open
 	case strings.Contains(url, ",") && r.gateway == Mule:
 		return Open // a list of URLs is Flex's

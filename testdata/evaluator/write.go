@@ -28,8 +28,10 @@ spec:
 	if p.Version != "" {
 		version = fmt.Sprintf(`"assetVersion": %q, `, p.Version)
 	}
-	return fmt.Sprintf(`{"policyTemplateId": "jwt-validation", "groupId": "68ef9520-24e9-4cf2-b2f5-620025690913",
-"assetId": "jwt-validation", %s"order": 1, "pointcutData": null, "disabled": %t, "configurationData": %s}
+	return fmt.Sprintf(`{"policyTemplateId": "jwt-validation",
+"groupId": "68ef9520-24e9-4cf2-b2f5-620025690913",
+"assetId": "jwt-validation", %s"order": 1, "pointcutData": null, "disabled": %t,
+"configurationData": %s}
 `, version, p.Disabled, object(p.Config, p.Twice)), ".json"
 }
 
@@ -45,7 +47,9 @@ func (t *Token) Payload() string {
 func object(members, twice map[string]any) string {
 	text := jsonText(members)
 	for _, name := range slices.Sorted(maps.Keys(twice)) {
-		text = fmt.Sprintf("%s,%s:%s}", strings.TrimSuffix(text, "}"), jsonText(name), jsonText(twice[name]))
+		text = fmt.Sprintf(
+			"%s,%s:%s}", strings.TrimSuffix(text, "}"), jsonText(name), jsonText(twice[name]),
+		)
 	}
 	return text
 }
@@ -66,7 +70,12 @@ func (p *Policy) terraform() string {
 	if p.Version != "" {
 		version = fmt.Sprintf("  asset_version = %q\n", p.Version)
 	}
-	fmt.Fprintf(&text, "resource \"anypoint_apim_policy_jwt_validation\" \"orders\" {\n%s  configuration_data {\n", version)
+	fmt.Fprintf(
+		&text,
+		"resource %q \"orders\" {\n%s  configuration_data {\n",
+		"anypoint_apim_policy_jwt_validation",
+		version,
+	)
 	for _, name := range slices.Sorted(maps.Keys(p.Config)) {
 		snake := snakeCase(name)
 		entries, isList := p.Config[name].([]any)
@@ -75,7 +84,10 @@ func (p *Policy) terraform() string {
 		}
 		for _, entry := range entries {
 			members := entry.(map[string]any)
-			fmt.Fprintf(&text, "    %s {\n      key = %s\n      value = %s\n    }\n", snake, hclText(members["key"]), hclText(members["value"]))
+			fmt.Fprintf(
+				&text, "    %s {\n      key = %s\n      value = %s\n    }\n", snake,
+				hclText(members["key"]), hclText(members["value"]),
+			)
 		}
 	}
 	text.WriteString("  }\n}\n")
@@ -110,7 +122,9 @@ func (c *Contracts) File() string {
 	}
 	objects := make([]any, len(c.Clients))
 	for i, client := range c.Clients {
-		objects[i] = map[string]any{"status": client.Status, "application": map[string]any{"coreServicesId": client.ID}}
+		objects[i] = map[string]any{
+			"status": client.Status, "application": map[string]any{"coreServicesId": client.ID},
+		}
 	}
 	if c.Total == 0 {
 		return jsonText(objects)

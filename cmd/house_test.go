@@ -22,7 +22,7 @@ var rooms = []struct {
 	{"cmd", []string{"testdata/rules", "cmd/render", "cmd/report", "cmd/gateways", "rules/lint", "rules/environments", "rules/repair", "rules/issued", "rules", "inspect/keys/fetch", "inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
 	{"cmd/gateways", []string{"rules/mulesoft", "rules"}},
 	{"cmd/render", []string{"testdata/rules", "cmd/report", "rules/lint", "rules/environments", "rules/repair", "rules/issued", "rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
-	{"cmd/report", []string{"rules/lint", "rules/environments", "rules/repair", "rules/issued", "rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
+	{"cmd/report", []string{"testdata/rules", "cmd/gateways", "rules/lint", "rules/environments", "rules/repair", "rules/issued", "rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
 	{"rules/mulesoft", []string{"rules/mulesoft/dataweave", "rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
 	{"rules/mulesoft/dataweave", []string{"rules", "inspect", "inspect/source"}},
 	{"rules/lint", []string{"rules/issued", "rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
@@ -36,6 +36,7 @@ var rooms = []struct {
 	{"inspect/entra", []string{"inspect/source"}},
 	{"inspect/source", nil},
 	{"testdata/mint", nil},
+	{"testdata/estates", []string{"rules", "inspect/entra", "inspect/source"}},
 	{"testdata/measure", nil},
 	{"testdata/rules", nil},
 	{"testdata/tinygateway", []string{"rules", "inspect/source"}},
@@ -48,7 +49,10 @@ var rooms = []struct {
 }
 
 // testRooms are the packages that any test may import: an adapter's tests prove what it proposes.
-var testRooms = []string{"testdata/mint", "testdata/evaluator", "testdata/measure", "testdata/tinygateway", "rules/repair"}
+var testRooms = []string{
+	"testdata/estates", "testdata/evaluator", "testdata/mint", "testdata/measure",
+	"testdata/tinygateway", "rules/repair",
+}
 
 // dependencies are the modules that the program may use, and testDependencies those that only its tests may.
 var (
@@ -131,4 +135,19 @@ func eachFile(t *testing.T, check func(t *testing.T, dir, name string, file *ast
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// A page makes the same reports without a command line and without a terminal.
+func TestReportsAreMadeWithoutACommandLine(t *testing.T) {
+	eachFile(t, func(t *testing.T, dir, name string, file *ast.File) {
+		if dir != "cmd/report" && dir != "cmd/render" || strings.HasSuffix(name, "_test.go") {
+			return
+		}
+		for _, spec := range file.Imports {
+			path := strings.Trim(spec.Path.Value, `"`)
+			if strings.HasPrefix(path, "github.com/spf13/") || path == "golang.org/x/term" {
+				t.Errorf("%s imports %s, which is a command's", name, path)
+			}
+		}
+	})
 }

@@ -6,14 +6,14 @@ import (
 	"strings"
 )
 
-// Limits of the search for paths that tell expressions apart.
+// Limits of the search for paths.
 const (
 	mostPathStates = 4096
 	longestPath    = 200
 )
 
-// pathSamples is a path for each way in which the expressions tell paths apart: all the ways, as far as the
-// limits go, since the automata of all expressions are run side by side.
+// pathSamples is a path for each group of paths that the expressions treat alike. It finds every
+// group within the limits, since it runs the automata of all expressions side by side.
 func pathSamples(expressions []string, known string) []sample {
 	if known != "" {
 		return []sample{sampleOf(known, expressions, matchRoute)}
@@ -23,12 +23,15 @@ func pathSamples(expressions []string, known string) []sample {
 	for _, expression := range expressions {
 		search.add(expression)
 	}
-	search.run("/", func(path string) { all = addSample(all, sampleOf(path, expressions, coveredBy)) })
+	search.run(
+		"/", func(path string) { all = addSample(all, sampleOf(path, expressions, coveredBy)) },
+	)
 	for _, expression := range expressions {
 		if slices.ContainsFunc(all, func(s sample) bool { return s.says(expression) != No }) {
 			continue
 		}
-		// It matches no path that begins with a slash: whatever the gateway holds it against, some do.
+		// It matches no path that begins with a slash: whatever the gateway holds it against,
+		// some do.
 		alone := pathSearch{alphabet: pathAlphabet}
 		alone.add(expression)
 		alone.run(pathAlphabet, func(path string) {
@@ -40,8 +43,10 @@ func pathSamples(expressions []string, known string) []sample {
 	return all
 }
 
-// pathAlphabet is the characters that stand in paths, those that read well first (RFC 3986, section 3.3).
-const pathAlphabet = "/abcdefghijklmnopqrstuvwxyz0123456789-_ABCDEFGHIJKLMNOPQRSTUVWXYZ.~:@!$&'()*+,;=%{}"
+// pathAlphabet is the characters that paths have, those that read well first (RFC 3986, section
+// 3.3).
+const pathAlphabet = "/abcdefghijklmnopqrstuvwxyz0123456789-_ABCDEFGHIJKLMNOPQRSTUVWXYZ" +
+	".~:@!$&'()*+,;=%{}"
 
 // pathSearch runs the automata of several expressions side by side, shortest paths first.
 type pathSearch struct {
@@ -49,7 +54,8 @@ type pathSearch struct {
 	programs []*syntax.Prog
 }
 
-// add adds the automaton of an expression. One that can't be read says the same of every path.
+// add adds the automaton of an expression. An expression that can't be read says the same of every
+// path.
 func (s *pathSearch) add(expression string) {
 	parsed, err := syntax.Parse(expression, syntax.Perl)
 	if err != nil {
@@ -60,14 +66,14 @@ func (s *pathSearch) add(expression string) {
 	}
 }
 
-// node is a path with the states in which it leaves each program.
+// node is a path, and the states of each program after it.
 type node struct {
 	path   string
 	states [][]uint32
 }
 
-// run visits the shortest path, of those that begin with one of some letters, to every combination of the
-// programs' states.
+// run visits the shortest path to every combination of the programs' states. The path begins with
+// one of these letters.
 func (s *pathSearch) run(first string, visit func(path string)) {
 	start := node{states: make([][]uint32, len(s.programs))}
 	for i, program := range s.programs {
@@ -95,7 +101,7 @@ func (s *pathSearch) run(first string, visit func(path string)) {
 	}
 }
 
-// letters keeps one character of those that no program tells apart.
+// letters keeps one of several characters that all programs treat alike.
 func (s *pathSearch) letters() []rune {
 	var kept []rune
 	seen := map[string]bool{}

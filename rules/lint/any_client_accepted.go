@@ -45,3 +45,10 @@ func (e *exposed) openToAny(near bool) bool {
 	}
 	return open
 }
+
+// openToNamesakes reports whether any client of the tenant gets in with a token for an API in whose
+// audience a check finds what it looks for in ours, and whose scopes and roles are called as ours
+// are: whoever may register an API can name them so.
+func (e *exposed) openToNamesakes() bool {
+	return e.let(e.holders.StrangersElsewhere(true, true)) == letIn
+}

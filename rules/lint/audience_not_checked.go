@@ -43,6 +43,8 @@ func checkAudienceThere(s *rules.Subject) []rules.Finding {
 		case got == unclear:
 			f.Message = "it is not known whether the audience is checked: an expression reads it in a way that can't be evaluated"
 			all = append(all, less(f, rules.Note))
+		case near && e.openToNamesakes():
+			all = append(all, f)
 		case got == letIn && !e.openToAny(near):
 			f.Message = strings.Replace(f.Message, "a token for any other API is accepted", "a token for another API is accepted from a client that passes the other checks", 1)
 			all = append(all, less(f, rules.Warning))

@@ -46,7 +46,7 @@ func apiManagerEntry(v *source.Value) (entry, bool) {
 		assetAt:  firstPresent(v.Member("assetId"), v.At("template", "assetId")),
 	}
 	if e.configAt != nil {
-		e.config = e.configAt.Value
+		e.config = e.configAt.Known()
 	}
 	implementation := v.Member("implementationAsset")
 	e.versionAt = firstPresent(

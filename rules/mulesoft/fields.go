@@ -41,20 +41,9 @@ func (c *compiler) get(name string) setting {
 	switch {
 	case v == nil || v.Kind == source.Null:
 		return setting{text: f.absent}
-	case repeated(c.config, name):
-		return setting{value: v, unknown: &rules.Unknown{
-			Why: fmt.Sprintf(
-				"%s appears more than once in this file, with different values", name,
-			),
-			Need: rules.Need{
-				Input: source.NeedPolicy, For: "the configuration as the gateway has it",
-			},
-		}}
 	case templated(v):
 		return setting{value: v, unknown: &rules.Unknown{
-			Why: fmt.Sprintf(
-				"%s is %s in this file, and only its deployment knows the value", name, v.Text,
-			),
+			Why: v.Doubt(name),
 			Need: rules.Need{
 				Input: source.NeedPolicy,
 				For:   "the configuration with its variables filled in, as the gateway has it",

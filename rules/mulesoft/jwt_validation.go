@@ -388,16 +388,14 @@ func (j jwtCompiler) customClaim(list string, item *source.Value, mandatory bool
 	}
 	text, ok := value.Str()
 	switch {
+	case name != nil && templated(name):
+		check.Unknown = &rules.Unknown{Why: name.Doubt("a key of " + list)}
+		return check
 	case !okKey || key == "":
 		j.brokenClaim(check, fmt.Sprintf("an entry of %s has no key", list))
 		return check
-	case templated(name):
-		const why = "the key %s is only known to the deployment of this file"
-		check.Unknown = &rules.Unknown{Why: fmt.Sprintf(why, key)}
-		return check
 	case value != nil && templated(value):
-		const why = "the value for %s is %s in this file, and only its deployment knows it"
-		check.Unknown = &rules.Unknown{Why: fmt.Sprintf(why, key, value.Text)}
+		check.Unknown = &rules.Unknown{Why: value.Doubt("the value for " + key)}
 		return check
 	case !ok:
 		const why = "the value for %s must be a string, and this is %s"

@@ -386,9 +386,10 @@ func TestEllipticAlgorithmsDependOnTheVersion(t *testing.T) {
 
 func TestWhereTheTokenIsLookedFor(t *testing.T) {
 	custom := func(expression string) string {
-		customBase := strings.Replace(base, bearerOrigin, customOrigin, 1)
+		origin := strings.NewReplacer("httpBearerAuthenticationHeader", "customExpression")
 		return policyOf(
-			jwtValidation, "1.4.0", customBase+skip+`,"jwtExpression":"`+expression+`"`,
+			jwtValidation, "1.4.0",
+			origin.Replace(base)+skip+`,"jwtExpression":"`+expression+`"`,
 		)
 	}
 	tests := []struct {

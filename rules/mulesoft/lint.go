@@ -1,6 +1,8 @@
 package mulesoft
 
 import (
+	"sync"
+
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/mulesoft/dataweave"
@@ -31,18 +33,27 @@ const since = "0.1.0"
 // configured is the entry of a policy, with the gateway for which it was compiled.
 type configured struct {
 	compiler
-	policy *rules.Policy
+	policy      *rules.Policy
+	expressions func() []expressionField // that the policy uses
 }
 
-// inForce lists the entries of a subject's policies that are in force.
+// inForce lists the entries of a subject's policies that are in force. All rules look at the same.
 func inForce(s *rules.Subject) []configured {
-	var all []configured
+	type shared struct{}
+	if all, ok := s.Shared[shared{}].([]configured); ok {
+		return all
+	}
+	all := []configured{}
 	for _, policy := range s.Policies {
 		e, ours := policy.Entry.(*entry)
 		if ours && !policy.When.Disabled && (e.config == nil || e.config.Is(source.Object)) {
 			all = append(all, configure(policy, e))
 		}
 	}
+	if s.Shared == nil {
+		s.Shared = map[any]any{}
+	}
+	s.Shared[shared{}] = all
 	return all
 }
 
@@ -59,8 +70,12 @@ func eachEntry(look func(configured) []rules.Finding) func(*rules.Subject) []rul
 
 // configure prepares the entry of a policy to be looked at.
 func configure(policy *rules.Policy, e *entry) configured {
-	c := compiler{entry: e, variant: policy.Variant, fields: fieldsOf(e.asset)}
-	return configured{c, policy}
+	c := configured{
+		compiler: compiler{entry: e, variant: policy.Variant, fields: fieldsOf(e.asset)},
+		policy:   policy,
+	}
+	c.expressions = sync.OnceValue(c.readExpressions)
+	return c
 }
 
 // finding is a finding about a value of the entry's configuration, alone in a list.
@@ -144,8 +159,8 @@ func eachExpression(
 	})
 }
 
-// expressions reads the expressions that the policy uses.
-func (c configured) expressions() []expressionField {
+// readExpressions reads the expressions that the policy uses.
+func (c configured) readExpressions() []expressionField {
 	if c.asset != jwtValidation || c.custom {
 		return nil
 	}

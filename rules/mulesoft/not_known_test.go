@@ -120,8 +120,8 @@ func TestAKeyURLWithoutAKeySetIsNotKnown(t *testing.T) {
 	}
 }
 
-// The numbers are those of a public report on Flex Gateway: 5,000,000,000 works, 9,999,999,999 ends
-// in a 503.
+// The numbers are those of a public report on Flex Gateway: 5,000,000,000 works, and
+// 9,999,999,999 ends in a 503.
 func TestAnInstantWhoseReadingIsNotDocumentedIsNotKnown(t *testing.T) {
 	for claims, want := range map[string]decided{
 		`"exp":5000000000`:   accepted(),

@@ -255,7 +255,8 @@ func TestWhatIsNotOfferedSaysWhy(t *testing.T) {
 	}
 }
 
-// A claim of Terraform is a block, and not an item of a list; a merge of YAML may reach any member.
+// A claim of Terraform is a block, and not an item of a list. A merge of YAML may reach any
+// member.
 func TestAChangeThatCannotBeWrittenIsRefusedAndEndsNothing(t *testing.T) {
 	for name, policy := range map[string]string{
 		"a block.tf": `resource "anypoint_apim_policy_jwt_validation" "orders" {

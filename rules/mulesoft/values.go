@@ -33,22 +33,6 @@ func firstPresent(values ...*source.Value) *source.Value {
 	return nil
 }
 
-// repeated reports whether an object has a member more than once, with different values. Which of
-// them counts depends on who reads the file.
-func repeated(object *source.Value, name string) bool {
-	var first *source.Value
-	for i := range object.Members {
-		switch m := &object.Members[i]; {
-		case m.Key != name:
-		case first == nil:
-			first = m.Value
-		case m.Value.JSON() != first.JSON():
-			return true
-		}
-	}
-	return false
-}
-
 // label is the text of a string or a number; empty for any other value.
 func label(v *source.Value) string {
 	if v.Is(source.String) || v.Is(source.Number) {

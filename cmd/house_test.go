@@ -62,6 +62,7 @@ var rooms = []struct {
 	{"testdata/measure", nil},
 	{"testdata/rules", nil},
 	{"testdata/tinygateway", []string{"rules", "inspect/source"}},
+	{"testdata/evaluator", nil},
 	{"testdata/bench/empty", nil},
 	{"testdata/bench/matrix", nil},
 	{"testdata/bench/serve", nil},
@@ -71,7 +72,8 @@ var rooms = []struct {
 
 // testRooms are the packages that any test may import: an adapter's tests prove what it proposes.
 var testRooms = []string{
-	"testdata/estates", "testdata/mint", "testdata/measure", "testdata/tinygateway", "rules/repair",
+	"testdata/estates", "testdata/evaluator", "testdata/mint", "testdata/measure",
+	"testdata/tinygateway", "rules/repair",
 }
 
 // dependencies are the modules that the program may use, and testDependencies those that only its

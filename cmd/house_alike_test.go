@@ -51,8 +51,8 @@ type codeLine struct {
 	shape    string
 }
 
-// bodyLines lists the lines of a file's functions. One element of a list that is nothing but a name
-// or a call does not count: lists are data.
+// bodyLines lists the lines of a file's functions. One element of a list that is nothing but a
+// name or a call does not count: lists are data.
 func bodyLines(name string, text []byte, file *ast.File) []codeLine {
 	var all []codeLine
 	for _, declaration := range file.Decls {

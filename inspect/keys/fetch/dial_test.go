@@ -110,7 +110,8 @@ func TestAHostIsBroughtToASCIIOnce(t *testing.T) {
 		"fe80::1%eth0":             "fe80::1%eth0",
 	}
 	for _, none := range []string{
-		"", ".", "a..b", ".a", "a..", "a b", "a%b", "a℀b", "a：1", "a＠b", "a\\b", "::１", "xn--ü", "a<b",
+		"", ".", "a..b", ".a", "a..", "a b", "a%b", "a℀b", "a：1", "a＠b", "a\\b", "::１",
+		"xn--ü", "a<b",
 	} {
 		tests[none] = ""
 	}

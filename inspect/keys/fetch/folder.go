@@ -96,9 +96,9 @@ func lock(ctx context.Context, file string) (unlock func()) {
 	}
 }
 
-// mayBeLocked reports whether a lock can be opened: opening a link would make or lock another file,
-// and opening a pipe could wait forever. Nobody else can write into the folder, so nothing comes
-// between this and the opening.
+// mayBeLocked reports whether a lock can be opened: opening a link would make or lock another
+// file, and opening a pipe could wait forever. Nobody else can write into the folder, so nothing
+// comes between this and the opening.
 func mayBeLocked(name string) bool {
 	info, err := os.Lstat(name)
 	return errors.Is(err, fs.ErrNotExist) || err == nil && info.Mode().IsRegular()

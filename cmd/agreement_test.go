@@ -8,6 +8,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/keys"
@@ -58,7 +59,7 @@ func pairs(t *testing.T) []pair {
 		"../testdata/rules/*/bad*",
 	) {
 		file := readSource(t, name)
-		compiled, err := everyGateway().read([]*source.File{file}, rules.Options{Variant: "mule"})
+		compiled, err := everyGateway().Read([]*source.File{file}, rules.Options{Variant: "mule"})
 		if err != nil || len(rules.ByAPI(compiled.Policies)) != 1 {
 			continue
 		}
@@ -106,7 +107,7 @@ func randomPairs(t *testing.T) []pair {
 				t.Fatal(err)
 			}
 			options := rules.Options{Variant: "mule"}
-			compiled, err := everyGateway().read([]*source.File{file}, options)
+			compiled, err := everyGateway().Read([]*source.File{file}, options)
 			if err != nil {
 				t.Fatal(err)
 			}
@@ -244,7 +245,7 @@ func (p *pair) checkWitnesses(
 		request := &rules.Request{
 			Token: m.sign(t, claims, forged), At: e.At, Contracts: e.Sites[1].Contracts,
 			Headers: w.Written.Headers, Query: w.Written.Query,
-			Method: class.Method, Path: class.Path, Signatures: &signatures{given: m.set},
+			Method: class.Method, Path: class.Path, Signatures: &report.Signatures{Given: m.set},
 		}
 		if got := rules.Evaluate(p.policies, request); got.Outcome != want ||
 			got.Status != w.Verdict.Status {
@@ -295,9 +296,9 @@ func saying(who string, policies []*rules.Policy) []string {
 func (p *pair) checkLint(
 	t *testing.T, matrix *environments.Matrix, counts map[rules.Decision]int,
 ) {
-	j := newJudge(everyGateway(), rules.Options{Variant: "mule"})
-	j.apps = p.apps
-	found := j.file(p.file).findings
+	j := report.NewJudge(everyGateway(), rules.Options{Variant: "mule"}, nil)
+	j.Apps = p.apps
+	found := j.Findings(p.file)
 	for who, of := range map[string]func(*environments.Row) bool{
 		"the tenant": func(r *environments.Row) bool {
 			return r.Holder == issued.Stranger || r.Holder == issued.Member && r.Home == "dev"
@@ -340,7 +341,7 @@ func TestAClaimThatIsAlwaysThereIsThereForEveryCommand(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		compiled, err := everyGateway().read([]*source.File{file}, rules.Options{Variant: "mule"})
+		compiled, err := everyGateway().Read([]*source.File{file}, rules.Options{Variant: "mule"})
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -360,9 +361,9 @@ func TestAClaimThatIsAlwaysThereIsThereForEveryCommand(t *testing.T) {
 		if got := rules.Evaluate(compiled.Policies, request).Outcome; got != want {
 			t.Errorf("%s: test says %s, want %s", claim, got, want)
 		}
-		j := newJudge(everyGateway(), rules.Options{Variant: "mule"})
+		j := report.NewJudge(everyGateway(), rules.Options{Variant: "mule"}, nil)
 		open := slices.ContainsFunc(
-			j.file(file).findings,
+			j.Findings(file),
 			func(f rules.Finding) bool { return f.Rule == "any-client-accepted" },
 		)
 		if open != (want == rules.Accepted) {

@@ -1,13 +1,13 @@
 package cmd
 
 import (
-	"regexp"
 	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/gatewhy/gatewhy/cmd/render"
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/rules"
 )
@@ -42,7 +42,7 @@ func newCollect(env *Env) *cobra.Command {
 		ValidArgsFunction: env.completeCollection,
 		RunE:              func(_ *cobra.Command, args []string) error { return env.collect(&flags, args) },
 	}
-	flags.output.register(cmd, "text", "json")
+	flags.output.register(cmd, render.Formats().Collect.Names()...)
 	for i, id := range collectIDs {
 		cmd.Flags().StringVar(&flags.ids[i], id.flag, "", id.usage)
 	}
@@ -60,39 +60,13 @@ func (e *Env) completeCollection(
 	if len(args) > 0 {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
-	return collectionNames(e.Gateways.collections("")), cobra.ShellCompDirectiveNoFileComp
-}
-
-func collectionNames(all []rules.Collection) []string {
-	names := make([]string, len(all))
-	for i, c := range all {
-		names[i] = c.Name
-	}
-	return names
-}
-
-// collections lists what can be collected, of the gateways first.
-func (g Gateways) collections(cloudID string) []rules.Collection {
-	var all []rules.Collection
-	for _, adapter := range g {
-		all = append(all, adapter.Collect()...)
-	}
-	return collectionsWith(all, cloudID)
-}
-
-// collectionsWith are a gateway's collections, and those of Entra ID.
-func collectionsWith(gateway []rules.Collection, cloudID string) []rules.Collection {
-	cloud, ok := entra.CloudByID(cloudID)
-	if !ok {
-		cloud = entra.Clouds()[0]
-	}
-	return append(gateway, entraCollections(cloud)...)
+	return report.CollectionNames(e.Gateways.Collections("")), cobra.ShellCompDirectiveNoFileComp
 }
 
 func (e *Env) collect(flags *collectFlags, args []string) error {
-	all := e.Gateways.collections(flags.cloud.value)
+	all := e.Gateways.Collections(flags.cloud.value)
 	if len(args) > 0 {
-		name, err := oneOf("input", args[0], collectionNames(all), "all inputs: gatewhy collect")
+		name, err := report.OneOf("input", args[0], report.CollectionNames(all), "all inputs: gatewhy collect")
 		if err != nil {
 			return err
 		}
@@ -101,10 +75,7 @@ func (e *Env) collect(flags *collectFlags, args []string) error {
 	if err := flags.fillIn(all); err != nil {
 		return err
 	}
-	if flags.output.format.value == "json" {
-		return render.CollectJSON(e.Stdout, all)
-	}
-	return render.CollectText(e.Stdout, flags.output.style(e), all)
+	return show(e, &flags.output, render.Formats().Collect, all)
 }
 
 // fillIn puts the ids into the commands. An id is refused that a shell could take for something else.
@@ -115,7 +86,7 @@ func (f *collectFlags) fillIn(all []rules.Collection) error {
 		if f.ids[i] != "" {
 			value = f.ids[i]
 		}
-		if !isCollectID(value) {
+		if !report.IsCollectID(value) {
 			return problem("--"+known.flag+" is no id", "letters, digits, dots, hyphens and underscores only")
 		}
 		pairs = append(pairs, known.placeholder, value)
@@ -128,9 +99,4 @@ func (f *collectFlags) fillIn(all []rules.Collection) error {
 		}
 	}
 	return nil
-}
-
-// isCollectID reports whether a text can stand in a command as it is.
-func isCollectID(text string) bool {
-	return regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$`).MatchString(text)
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
@@ -14,7 +15,7 @@ import (
 func TestEveryCollectionIsCompleteAndNamesNoSecret(t *testing.T) {
 	placeholder := regexp.MustCompile(`\{[a-z-]+\}`)
 	for _, cloud := range []string{"", "usgov", "china"} {
-		for _, c := range everyGateway().collections(cloud) {
+		for _, c := range everyGateway().Collections(cloud) {
 			if c.Name == "" || c.Title == "" || len(c.Steps) == 0 {
 				t.Errorf("incomplete: %+v", c)
 			}
@@ -49,25 +50,25 @@ func isPlaceholder(text string) bool {
 
 func TestEveryCommandThatIsPointedAtExists(t *testing.T) {
 	for _, adapter := range everyGateway() {
-		set := &policySet{Bench: repair.Bench{Adapter: adapter}, Draft: &repair.Draft{}}
+		set := &report.PolicySet{Bench: repair.Bench{Adapter: adapter}, Draft: &repair.Draft{}}
 		request := &rules.Request{Token: inspect.Parse("")}
-		checkPointers(t, &explainRun{request: request, policies: set})
+		checkPointers(t, &report.Explainer{Request: request, Policies: set})
 	}
 }
 
 // checkPointers wants a command for each input that can be collected.
-func checkPointers(t *testing.T, run *explainRun) {
+func checkPointers(t *testing.T, run *report.Explainer) {
 	t.Helper()
-	names := collectionNames(everyGateway().collections(""))
+	names := report.CollectionNames(everyGateway().Collections(""))
 	for _, ask := range []source.Input{
 		source.NeedContracts, source.NeedIntrospection, source.NeedKeySet, source.NeedRuntime, source.NeedHeader, source.NeedRequest,
 	} {
-		command, ok := strings.CutPrefix(run.collectionFor(rules.Need{Input: ask}), "gatewhy collect ")
-		if _, err := oneOf("input", command, names, ""); !ok || err != nil {
+		command, ok := strings.CutPrefix(run.HowToCollect(rules.Need{Input: ask}), "gatewhy collect ")
+		if _, err := report.OneOf("input", command, names, ""); !ok || err != nil {
 			t.Errorf("%s: %q is no command", ask, command)
 		}
 	}
-	if command := run.collectionFor(rules.Need{For: "which key customKeyExpression gives"}); command != "" {
+	if command := run.HowToCollect(rules.Need{For: "which key customKeyExpression gives"}); command != "" {
 		t.Errorf("%q for what no command gives", command)
 	}
 }

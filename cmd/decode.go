@@ -1,9 +1,12 @@
 package cmd
 
 import (
+	"strings"
+
 	"github.com/spf13/cobra"
 
 	"github.com/gatewhy/gatewhy/cmd/render"
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect"
 )
 
@@ -28,7 +31,7 @@ func newDecode(env *Env) *cobra.Command {
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE:              func(_ *cobra.Command, args []string) error { return env.decode(&flags, args) },
 	}
-	flags.output.register(cmd, "text", "json", "markdown")
+	flags.output.register(cmd, render.Formats().Decode.Names()...)
 	flags.at.register(cmd)
 	flags.redact.register(cmd)
 	cmd.Flags().StringVar(&flags.claim, "claim", "", "tell of the claim `NAME` alone, with a token or without one")
@@ -40,7 +43,7 @@ func (e *Env) decode(flags *decodeFlags, args []string) error {
 	if flags.claim != "" {
 		return e.decodeClaim(flags, args)
 	}
-	token, err := e.readToken(args)
+	token, err := e.maker().ReadToken(args)
 	if err != nil {
 		return err
 	}
@@ -48,32 +51,61 @@ func (e *Env) decode(flags *decodeFlags, args []string) error {
 	if err != nil {
 		return err
 	}
-	switch flags.output.format.value {
-	case "json":
-		return render.DecodeJSON(e.Stdout, d)
-	case "markdown":
-		return render.DecodeMarkdown(e.Stdout, d)
-	}
-	return render.DecodeText(e.Stdout, flags.output.style(e), d)
+	return show(e, &flags.output, render.Formats().Decode, d)
 }
 
 // decoding reads what decode shows of a token.
-func (e *Env) decoding(flags *decodeFlags, token *inspect.Token) (d *render.Decoding, err error) {
-	if fault := unreadable(token); fault != nil {
+func (e *Env) decoding(flags *decodeFlags, token *inspect.Token) (d *report.Decoding, err error) {
+	if fault := report.Unreadable(token); fault != nil {
 		return nil, fault
 	}
-	d = &render.Decoding{Token: token, Profile: inspect.Describe(token)}
-	d.Mask = render.NewMask(token, d.Profile, flags.redact.in(flags.output.format.value))
+	d = &report.Decoding{Token: token, Profile: inspect.Describe(token)}
+	d.Redact = flags.redact.in(flags.output.format.value)
 	d.At, err = flags.at.resolve(e, token)
 	return d, err
 }
 
-// unreadable is the error for a text that is damaged, and nil for one that is no readable JWS by its nature:
-// opaque or encrypted.
-func unreadable(token *inspect.Token) error {
-	fault := token.Fault
-	if fault == nil || fault.ID == "opaque" || fault.ID == "encrypted" {
-		return nil
+// decodeClaim tells of one claim: its value, where there is a token, and what the dictionary has on it.
+func (e *Env) decodeClaim(flags *decodeFlags, args []string) error {
+	if flags.output.format.value == "markdown" {
+		return problem("--claim has no Markdown form", "leave out -o, or take -o json; without --claim, -o markdown is the block for a ticket")
 	}
-	return &fault.Error
+	token, err := e.tokenIfAny(args)
+	if err != nil {
+		return err
+	}
+	d := &report.Decoding{At: e.Now()}
+	if token != nil {
+		if d, err = e.decoding(flags, token); err != nil {
+			return err
+		}
+	}
+	claim := report.NewClaim(d, flags.claim)
+	if !claim.Known && claim.Value == nil {
+		return report.UnknownClaim(token, flags.claim)
+	}
+	err = show(e, &flags.output, render.Formats().Claim, claim)
+	switch {
+	case err != nil || token == nil || claim.Value != nil:
+		return err
+	case token.Claims == nil:
+		return exitWith(exitUndetermined)
+	}
+	return exitWith(exitRejected)
+}
+
+// tokenIfAny returns the token that is given, or nil where none is: on a terminal nothing is asked for, and standard input may be
+// empty.
+func (e *Env) tokenIfAny(args []string) (*inspect.Token, error) {
+	if len(args) > 0 {
+		return e.maker().ReadToken(args)
+	}
+	if e.Terminal.Stdin {
+		return nil, nil
+	}
+	text, err := e.maker().ReadStdin()
+	if err != nil || strings.TrimSpace(text) == "" {
+		return nil, err
+	}
+	return e.maker().TokenIn(text)
 }

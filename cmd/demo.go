@@ -1,15 +1,24 @@
 package cmd
 
 import (
+	"crypto/rand"
+	"crypto/rsa"
 	"embed"
+	"encoding/json"
 	"fmt"
+	"strings"
 	"time"
 
+	"github.com/go-jose/go-jose/v4"
 	"github.com/spf13/cobra"
 
 	"github.com/gatewhy/gatewhy/cmd/render"
+	"github.com/gatewhy/gatewhy/cmd/report"
+	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/keys"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/issued"
 )
 
 //go:embed demo/*.json
@@ -106,11 +115,11 @@ func (e *Env) play(s *scene, key *demoTenantKey, output *outputFlags) error {
 	if err != nil {
 		return err
 	}
-	run := &explainRun{policies: policies}
-	if run.request, err = e.demoRequest(s.tokens[0], key); err != nil {
+	run := &report.Explainer{Policies: policies}
+	if run.Request, err = e.demoRequest(s.tokens[0], key); err != nil {
 		return err
 	}
-	explanation, err := run.explain()
+	explanation, err := run.Explain()
 	if err != nil {
 		return err
 	}
@@ -133,7 +142,7 @@ func (e *Env) play(s *scene, key *demoTenantKey, output *outputFlags) error {
 	return err
 }
 
-func (e *Env) demoPolicySet(name string) (*policySet, error) {
+func (e *Env) demoPolicySet(name string) (*report.PolicySet, error) {
 	content, err := demoPolicies.ReadFile("demo/" + name)
 	if err != nil {
 		return nil, err
@@ -142,7 +151,7 @@ func (e *Env) demoPolicySet(name string) (*policySet, error) {
 	if err != nil {
 		return nil, err
 	}
-	return e.Gateways.read([]*source.File{file}, rules.Options{})
+	return e.Gateways.Read([]*source.File{file}, rules.Options{})
 }
 
 // demoRequest is a request with a token that was issued a moment ago, to an API where both environments' clients have a contract.
@@ -155,6 +164,56 @@ func (e *Env) demoRequest(t demoToken, key *demoTenantKey) (*rules.Request, erro
 	return &rules.Request{
 		Token: token, At: now,
 		Contracts:  &rules.Contracts{IDs: []string{demoClient, demoDev}},
-		Signatures: &signatures{given: key.set},
+		Signatures: &report.Signatures{Given: key.set},
 	}, nil
+}
+
+// The parties of the demonstration, all made up.
+const (
+	demoTenant = "5c1f0a7e-3b0d-4a55-9c3e-7f0e2b6d9a11"
+	demoClient = "6f0e1c2a-8d4b-4c7e-9a53-2b1d0e9f8ac3"
+	demoDev    = "d30c7f41-52b8-4f6e-8a1b-90c4e7d2a5b6"
+	demoKeyID  = "demo-key"
+)
+
+// demoTenantKey is the one key with which the tenant signs every environment's tokens.
+type demoTenantKey struct {
+	signer jose.Signer
+	set    *keys.Set
+}
+
+func newDemoKey() (*demoTenantKey, error) {
+	private, err := rsa.GenerateKey(rand.Reader, 2048)
+	if err != nil {
+		return nil, err
+	}
+	options := (&jose.SignerOptions{}).WithType("JWT").WithHeader("kid", demoKeyID)
+	signer, err := jose.NewSigner(jose.SigningKey{Algorithm: jose.RS256, Key: private}, options)
+	if err != nil {
+		return nil, err
+	}
+	document, err := json.Marshal(jose.JSONWebKeySet{Keys: []jose.JSONWebKey{{Key: private.Public(), KeyID: demoKeyID, Use: "sig"}}})
+	if err != nil {
+		return nil, err
+	}
+	set, err := keys.Parse("the demonstration's tenant", document)
+	return &demoTenantKey{signer, set}, err
+}
+
+// token signs a v1.0 token as Entra ID issues it: for an environment's API, and its client.
+// Without scopes it is app-only.
+func (k *demoTenantKey) token(environment, client, scopes string, at time.Time) (*inspect.Token, error) {
+	example := issued.Example{
+		Tenant: demoTenant, Audience: "api://orders-" + environment, Client: client,
+		User: scopes != "", Scopes: strings.Fields(scopes), At: at,
+	}
+	signed, err := k.signer.Sign([]byte(example.Claims().JSON()))
+	if err != nil {
+		return nil, err
+	}
+	compact, err := signed.CompactSerialize()
+	if err != nil {
+		return nil, err
+	}
+	return inspect.Parse(compact), nil
 }

@@ -1,15 +1,16 @@
 package cmd
 
 import (
+	"fmt"
 	"io"
 	"net/http"
 	"os"
-	"path/filepath"
 	"runtime/debug"
 	"strings"
 	"time"
 
 	"github.com/gatewhy/gatewhy/cmd/gateways"
+	"github.com/gatewhy/gatewhy/cmd/report"
 )
 
 // Env is everything that the program is given by the world around it. Nothing below reads a stream, the
@@ -26,7 +27,7 @@ type Env struct {
 	CacheDir       func() (string, error) // the user's cache directory, without the program's name
 	BuildInfo      func() (*debug.BuildInfo, bool)
 	Terminal       Terminal
-	Gateways       Gateways // the vendors' adapters
+	Gateways       report.Gateways // the vendors' adapters
 }
 
 // Terminal says what is known about the terminal that the program runs in.
@@ -58,12 +59,28 @@ func System() Env {
 	}
 }
 
-// path makes a relative path start at Dir.
-func (e *Env) path(name string) string {
-	if e.Dir == "" || filepath.IsAbs(name) {
-		return name
+// maker makes reports of what this command line names.
+func (e *Env) maker() *report.Maker {
+	m := &report.Maker{
+		Dir: e.Dir, Stdin: e.Stdin, Now: e.Now, Gateways: e.Gateways,
+		Say: e.say, Progress: e.showProgress,
 	}
-	return filepath.Join(e.Dir, name)
+	if e.Terminal.Stdin {
+		m.Paste = func() (string, error) {
+			return e.Terminal.ReadHidden("paste the token, then Enter (it is not shown): ")
+		}
+	}
+	return m
+}
+
+// warn tells of a risk, on standard error.
+func (e *Env) warn(format string, args ...any) { e.say("warning", fmt.Sprintf(format, args...)) }
+
+// note tells what is worth knowing beside the result, on standard error.
+func (e *Env) note(format string, args ...any) { e.say("note", fmt.Sprintf(format, args...)) }
+
+func (e *Env) say(kind, text string) {
+	fmt.Fprintf(e.Stderr, "gatewhy: %s: %s\n", kind, report.Guarded(text))
 }
 
 // set reports whether an environment variable is there and not empty.

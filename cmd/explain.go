@@ -2,10 +2,14 @@ package cmd
 
 import (
 	"context"
+	"path/filepath"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/gatewhy/gatewhy/cmd/render"
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/rules"
 )
@@ -44,8 +48,8 @@ func newExplain(env *Env) *cobra.Command {
 	return cmd
 }
 
-func (f *explainFlags) register(cmd *cobra.Command, gateways Gateways) {
-	f.output.register(cmd, "text", "json", "markdown", "html")
+func (f *explainFlags) register(cmd *cobra.Command, gateways report.Gateways) {
+	f.output.register(cmd, render.Formats().Explain.Names()...)
 	f.policies.register(cmd, gateways)
 	f.keys.register(cmd)
 	f.at.register(cmd)
@@ -73,7 +77,7 @@ func (e *Env) explain(ctx context.Context, flags *explainFlags, args []string) e
 	if err != nil {
 		return err
 	}
-	if policies.apps, err = e.readApps(flags.apps); err != nil {
+	if policies.Apps, err = e.maker().ReadApps(flags.apps); err != nil {
 		return err
 	}
 	token, err := e.explainedToken(flags, args)
@@ -84,16 +88,20 @@ func (e *Env) explain(ctx context.Context, flags *explainFlags, args []string) e
 	if err != nil {
 		return err
 	}
-	run.assume(contracts)
-	explanation, err := run.explain()
+	run.Assume(contracts)
+	explanation, err := run.Explain()
 	if err != nil {
 		return err
 	}
-	if err := run.observe(&flags.observed, e, explanation); err != nil {
+	observation, err := flags.observed.observation(e)
+	if err != nil {
 		return err
 	}
-	explanation.Mask = run.mask(flags.redact.in(flags.output.format.value))
-	if err := e.renderExplanation(&flags.output, explanation); err != nil {
+	if observation != nil {
+		run.Observe(observation, explanation)
+	}
+	explanation.Redact = flags.redact.in(flags.output.format.value)
+	if err := show(e, &flags.output, render.Formats().Explain, explanation); err != nil {
 		return err
 	}
 	return exitWith(verdictCode(explanation.Verdict.Outcome))
@@ -104,19 +112,7 @@ func (e *Env) explainedToken(flags *explainFlags, args []string) (*inspect.Token
 	if flags.noToken {
 		return nil, nil
 	}
-	return e.readToken(args)
-}
-
-func (e *Env) renderExplanation(output *outputFlags, explanation *render.Explanation) error {
-	switch output.format.value {
-	case "json":
-		return render.ExplainJSON(e.Stdout, explanation)
-	case "markdown":
-		return render.ExplainMarkdown(e.Stdout, explanation)
-	case "html":
-		return render.ExplainHTML(e.Stdout, explanation)
-	}
-	return render.ExplainText(e.Stdout, output.style(e), explanation)
+	return e.maker().ReadToken(args)
 }
 
 // verdictCode is the exit code of a verdict.
@@ -128,4 +124,142 @@ func verdictCode(outcome rules.Decision) int {
 		return exitRejected
 	}
 	return exitUndetermined
+}
+
+// check refuses flags of which not all can be true, before anything is read.
+func (f *explainFlags) check(args []string) error {
+	fromStdin := !f.noToken && (len(args) == 0 || args[0] == "-")
+	if f.noToken && len(args) > 0 {
+		return problem("--no-token is a request without a token, and a token was given", "leave out one of the two")
+	}
+	for _, other := range [...]struct {
+		used bool
+		what string
+	}{
+		{slices.Contains(f.policies.files, "-"), "the policy"},
+		{f.introspection == "-", "the introspection answer"},
+		{f.other == "-", "the token of --other"},
+	} {
+		switch {
+		case other.used && fromStdin:
+			return problem("standard input can't be both "+other.what+" and the token", "pass the token as @FILE")
+		case other.used && other.what != "the policy" && slices.Contains(f.policies.files, "-"):
+			return problem("standard input can't be both the policy and "+other.what, "pass one of them as a file")
+		}
+	}
+	return nil
+}
+
+// request gathers what is known of the request.
+func (e *Env) request(
+	ctx context.Context, flags *explainFlags, token *inspect.Token,
+) (*rules.Request, error) {
+	at, err := flags.at.resolve(e, token)
+	if err != nil {
+		return nil, err
+	}
+	request := &rules.Request{
+		Token: token, At: at, Method: e.maker().MethodOf(flags.method), Path: flags.path,
+		HeadersWhole: flags.headersWhole,
+	}
+	if request.Headers, err = report.ParseHeaders(flags.headers); err != nil {
+		return nil, err
+	}
+	if err := report.CheckAuthorization(request.Headers, token); err != nil {
+		return nil, err
+	}
+	if flags.contracts != "" {
+		if request.Contracts, err = e.maker().ReadContracts(flags.contracts); err != nil {
+			return nil, err
+		}
+	}
+	if flags.introspection != "" {
+		if request.Introspection, err = e.maker().ReadIntrospection(flags.introspection); err != nil {
+			return nil, err
+		}
+	}
+	request.Signatures, err = e.signatures(ctx, &flags.keys, token)
+	return request, err
+}
+
+// environmentFlags take a request's surroundings from an environment of the environments file.
+type environmentFlags struct {
+	name   string
+	config string
+}
+
+// explained are the policies that a request meets, with the contracts where an environment tells them.
+func (e *Env) explained(flags *explainFlags) (*report.PolicySet, *rules.Contracts, error) {
+	if flags.environment.name == "" {
+		set, err := e.maker().ReadPolicies(flags.policies.files, flags.policies.options())
+		return set, nil, err
+	}
+	if len(flags.policies.files) > 0 {
+		return nil, nil, problem("--env and -p both name policies", "leave one of them out")
+	}
+	site, set, err := e.maker().ReadEnvironment(flags.environment.config, flags.environment.name)
+	if err != nil {
+		return nil, nil, err
+	}
+	return set, site.Contracts, e.environmentKeys(flags)
+}
+
+// environmentKeys takes the key set, else the tenant, of the environments file, where the command line names neither.
+func (e *Env) environmentKeys(flags *explainFlags) error {
+	if flags.keys.jwks != "" || flags.keys.tenant != "" || flags.keys.issuer != "" {
+		return nil
+	}
+	file, err := e.maker().ReadEnvironments(flags.environment.config)
+	if err != nil {
+		return err
+	}
+	if file.Keys.Value != "" {
+		flags.keys.jwks = filepath.Join(filepath.Dir(flags.environment.config), file.Keys.Value)
+		return nil
+	}
+	if flags.keys.offline {
+		return nil
+	}
+	flags.keys.tenant = file.Tenant.Value
+	if file.Cloud.Value != "" {
+		flags.keys.cloud.value = file.Cloud.Value
+	}
+	return nil
+}
+
+// newRun puts together what one explanation needs.
+func (e *Env) newRun(
+	ctx context.Context, flags *explainFlags, policies *report.PolicySet, token *inspect.Token,
+	args []string,
+) (*report.Explainer, error) {
+	request, err := e.request(ctx, flags, token)
+	if err != nil {
+		return nil, err
+	}
+	run := &report.Explainer{Policies: policies, Request: request, FixFlags: flags.fix(args)}
+	if flags.other != "" {
+		run.Other, err = e.maker().OtherRequest(flags.other, request)
+	}
+	return run, err
+}
+
+// fix returns the flags with which gatewhy fix sees the same token and policies. The token stands in it as the file's name
+// only.
+func (f *explainFlags) fix(args []string) string {
+	if slices.Contains(f.policies.files, "-") {
+		return ""
+	}
+	token := "@FILE"
+	if len(args) == 1 && strings.HasPrefix(args[0], "@") {
+		token = report.ShellWord(args[0])
+	}
+	flags := " --token " + token
+	for _, flag := range [...]struct{ name, value string }{
+		{"--contracts", f.contracts}, {"--gateway", f.policies.variant.value}, {"--policy-type", f.policies.kind.name},
+	} {
+		if flag.value != "" {
+			flags += " " + flag.name + " " + report.ShellWord(flag.value)
+		}
+	}
+	return flags
 }

@@ -13,6 +13,7 @@ import (
 
 	"github.com/google/go-cmp/cmp"
 
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/lint"
@@ -26,23 +27,19 @@ func lintExample(t *testing.T, rule *rules.Rule, example examples.Example) (*sou
 	if err != nil {
 		t.Fatal(err)
 	}
-	j, err := everyGateway().exampleJudge(rule.Name)
+	j, err := everyGateway().ExampleJudge(rule.Name)
 	if err != nil {
 		t.Fatal(err)
 	}
-	result := j.file(file)
-	if result.policies == 0 {
-		t.Fatal("no policy in it")
-	}
-	set, err := everyGateway().read([]*source.File{file}, rules.Options{})
+	set, err := everyGateway().Read([]*source.File{file}, rules.Options{})
 	if err != nil {
 		t.Fatal(err)
 	}
-	return file, append(result.findings, rules.Evaluate(set.Policies, &rules.Request{}).Findings...)
+	return file, append(j.Findings(file), rules.Evaluate(set.Policies, &rules.Request{}).Findings...)
 }
 
 func eachExample(t *testing.T, kind string, check func(t *testing.T, rule *rules.Rule, example examples.Example)) {
-	all := everyGateway().catalogue()
+	all := everyGateway().Catalogue()
 	for i := range all {
 		found, err := examples.Of(all[i].Name, kind)
 		if err != nil || len(found) == 0 {
@@ -92,7 +89,7 @@ func TestGoodExamplesHaveNoFindingOfTheirRuleAndNothingButNotesBeside(t *testing
 
 func TestEveryRuleSaysWhatWhyAndWhatToDo(t *testing.T) {
 	var seen []string
-	for _, r := range everyGateway().catalogue() {
+	for _, r := range everyGateway().Catalogue() {
 		if !regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)+$`).MatchString(r.Name) || slices.Contains(seen, r.Name) {
 			t.Errorf("%q is no name of its own in kebab-case", r.Name)
 		}
@@ -118,7 +115,7 @@ func TestEveryRuleSaysWhatWhyAndWhatToDo(t *testing.T) {
 }
 
 func TestEveryAdviceIsAboutARuleThatHoldsForEveryGatewayAndIsInTheCatalogue(t *testing.T) {
-	neutral, shown := ruleNames(lint.Rules()), everyGateway().catalogue()
+	neutral, shown := report.RuleNames(lint.Rules()), everyGateway().Catalogue()
 	for _, adapter := range everyGateway() {
 		var seen []string
 		for _, a := range adapter.Advice() {
@@ -140,31 +137,10 @@ func TestEveryAdviceIsAboutARuleThatHoldsForEveryGatewayAndIsInTheCatalogue(t *t
 	}
 }
 
-func TestAdviceFollowsWhatTheRuleSays(t *testing.T) {
-	all := []rules.Rule{
-		{Name: "a-rule", Why: "Why.", Fix: "Fix.", References: []string{"RFC 1"}},
-		{Name: "another-rule", Why: "Other.", Fix: "Mend."},
-	}
-	advise(all, []rules.Advice{
-		{Rule: "a-rule", Fix: "Here it is a switch.", References: []string{"one", "two"}},
-		{Rule: "another-rule", Why: "Here it costs more."},
-	})
-	want := []rules.Rule{
-		{
-			Name: "a-rule", Why: "Why.", Fix: "Fix. Here it is a switch.",
-			References: []string{"RFC 1", "one", "two"},
-		},
-		{Name: "another-rule", Why: "Other. Here it costs more.", Fix: "Mend."},
-	}
-	if diff := cmp.Diff(want, all); diff != "" {
-		t.Error(diff)
-	}
-}
-
 // TestEveryFindingIsInTheCatalogue reads the rules' names out of the code that makes findings.
 func TestEveryFindingIsInTheCatalogue(t *testing.T) {
 	var known []string
-	for _, r := range everyGateway().catalogue() {
+	for _, r := range everyGateway().Catalogue() {
 		known = append(known, r.Name)
 	}
 	eachFile(t, func(t *testing.T, dir, name string, file *ast.File) {
@@ -212,9 +188,9 @@ func TestRealFilesWithoutATokenPolicyHaveNoWarnings(t *testing.T) {
 	if _, err := os.Stat(corpus); err != nil {
 		t.Skip("the corpus is not here")
 	}
-	corpusJudge := newJudge(everyGateway(), rules.Options{})
+	corpusJudge := report.NewJudge(everyGateway(), rules.Options{}, nil)
 	err := filepath.WalkDir(corpus, func(path string, entry os.DirEntry, err error) error {
-		if err != nil || entry.IsDir() || !isConfiguration(path) {
+		if err != nil || entry.IsDir() || !report.IsConfiguration(path) {
 			return err
 		}
 		text, err := os.ReadFile(path)
@@ -225,7 +201,7 @@ func TestRealFilesWithoutATokenPolicyHaveNoWarnings(t *testing.T) {
 		if err != nil {
 			return nil
 		}
-		for _, f := range corpusJudge.file(file).findings {
+		for _, f := range corpusJudge.Findings(file) {
 			if f.Severity != rules.Note && !hasTokenPolicy(file) {
 				t.Errorf("%s: %s: %s [%s]", f.Pos, f.Severity, f.Message, f.Rule)
 			}
@@ -238,7 +214,7 @@ func TestRealFilesWithoutATokenPolicyHaveNoWarnings(t *testing.T) {
 }
 
 func hasTokenPolicy(file *source.File) bool {
-	set, err := everyGateway().read([]*source.File{file}, rules.Options{})
+	set, err := everyGateway().Read([]*source.File{file}, rules.Options{})
 	if err != nil {
 		return false
 	}

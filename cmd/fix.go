@@ -1,15 +1,14 @@
 package cmd
 
 import (
-	"errors"
 	"fmt"
-	"slices"
 	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/gatewhy/gatewhy/cmd/render"
-	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/cmd/report"
+	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/repair"
 )
@@ -40,98 +39,47 @@ func (e *Env) fix(flags *fixFlags, name string) error {
 			"without --write the change is printed as a diff",
 		)
 	}
-	file, err := e.readSource(name)
+	file, err := e.maker().ReadSource(name)
 	if err != nil {
 		return err
 	}
-	job := &fixJob{
-		name:  name,
-		rule:  flags.rule,
-		judge: newJudge(e.Gateways, flags.options()),
-		Fix:   repair.Fix{Facts: flags.facts, Signatures: assumedValid{}},
-	}
-	if job.apps, err = e.readApps(flags.apps); err != nil {
-		return err
-	}
-	job.learnApp()
-	if err := job.read(file, flags.solution.value); err != nil {
-		return err
-	}
-	if err := e.readRequests(flags, &job.Fix); err != nil {
-		return err
-	}
-	fixed, err := job.run()
+	apps, err := e.maker().ReadApps(flags.apps)
 	if err != nil {
 		return err
 	}
-	return e.finishFix(flags, job, fixed)
-}
-
-// fixJob is one file that is to be repaired.
-type fixJob struct {
-	repair.Fix
-	judge
-	name     string
-	rule     string          // whose findings are to be repaired; empty for all
-	solution *rules.Solution // nil to repair findings
-	before   *rules.Configuration
-}
-
-// read finds the vendor whose policies the file holds, and reads them. A solution is made for the
-// one API instance that its token is for.
-func (j *fixJob) read(file *source.File, solution string) (err error) {
-	files := []*source.File{file}
-	if j.Adapter, err = j.gateways.ofAll(files, j.options); err != nil {
+	fixer, err := e.maker().NewFixer(
+		file, flags.options(), apps, flags.facts, flags.solution.value)
+	if err != nil {
 		return err
 	}
-	if j.before, err = j.Adapter.Read(files, optionsFor(&j.Adapter, j.options)); err != nil {
+	fixer.Rule, fixer.Words = flags.rule, render.OutcomeLine
+	if err := e.readRequests(flags, &fixer.Fix); err != nil {
 		return err
 	}
-	j.Lint = func(d *repair.Draft) []rules.Finding { return j.draft(j.Adapter, d).findings }
-	if solution == "" {
-		return nil
+	shown, notes, err := fixer.Run()
+	switch {
+	case err != nil:
+		return err
+	case shown.Changed:
+		return e.finishFix(flags, name, shown)
+	case len(shown.Refused) > 0:
+		return shown.Refusal()
+	case flags.output.format.value == "json":
+		return render.FixJSON(e.Stdout, shown)
 	}
-	all := j.Adapter.Solutions()
-	i := slices.IndexFunc(all, func(s rules.Solution) bool { return s.Name == solution })
-	if i < 0 {
-		return problem(
-			"--solution "+solution+": there is no such repair for the gateway of "+file.Name,
-			"without --solution, findings are repaired",
-		)
-	}
-	j.solution = &all[i]
-	return oneAPI(j.Adapter.Compile(j.before).Policies, "the one that the solution is for")
+	_, err = fmt.Fprintln(e.Stdout, "nothing to repair"+notes)
+	return err
 }
 
-func (j *fixJob) run() (*repair.Fixed, error) {
-	if j.solution != nil {
-		return j.Solve(j.before, j.solution)
-	}
-	fixed, err := j.RemoveFindings(j.before, j.rule)
-	var many *repair.TooMany
-	if errors.As(err, &many) {
-		return nil, problem(
-			fmt.Sprintf("the file has more than %d findings to repair", many.Most),
-			"one rule or one instance at a time: --rule NAME, --api NAME",
-		)
-	}
-	return fixed, err
-}
-
-// finishFix prints what was changed, and writes it. Where nothing was changed for want of
-// something, that is asked for.
-func (e *Env) finishFix(flags *fixFlags, job *fixJob, fixed *repair.Fixed) error {
-	shown := job.report(fixed)
-	if !fixed.Changed() {
-		return e.nothingFixed(&flags.output, shown, job.butNotes(fixed))
-	}
+// finishFix prints what was changed, and writes it.
+func (e *Env) finishFix(flags *fixFlags, name string, shown *report.Fixing) error {
 	if flags.write {
-		if err := e.writeFile(job.name, shown.After.Text); err != nil {
+		if err := e.writeFile(name, shown.After.Text); err != nil {
 			return err
 		}
 		shown.Written = true
 	}
-	if err := e.renderFix(&flags.output, shown); err != nil {
+	if err := show(e, &flags.output, render.Formats().Fix, shown); err != nil {
 		return err
 	}
 	for _, warning := range shown.Warnings {
@@ -140,58 +88,105 @@ func (e *Env) finishFix(flags *fixFlags, job *fixJob, fixed *repair.Fixed) error
 	return nil
 }
 
-func (e *Env) renderFix(output *outputFlags, shown *render.Fixing) error {
-	if output.format.value == "json" {
-		return render.FixJSON(e.Stdout, shown)
-	}
-	return render.FixText(e.Stdout, output.style(e), shown)
+// fixFlags are the flags of fix.
+type fixFlags struct {
+	output    outputFlags
+	rule      string
+	solution  choice
+	api       string
+	facts     rules.Facts
+	version   choice
+	tokens    []string
+	contracts string
+	apps      []string
+	write     bool
+
+	kind    policyType
+	variant choice
 }
 
-// nothingFixed says that there is nothing to repair, or, worst first, why nothing was.
-func (e *Env) nothingFixed(output *outputFlags, shown *render.Fixing, notes string) error {
-	if len(shown.Refused) == 0 {
-		if output.format.value == "json" {
-			return render.FixJSON(e.Stdout, shown)
+func (f *fixFlags) register(cmd *cobra.Command, gateways report.Gateways) {
+	f.output.register(cmd, render.Formats().Fix.Names()...)
+	f.solution = choice{allowed: gateways.SolutionNames(), kind: "SOLUTION"}
+	f.solution.register(cmd, "solution", "", solutionUsage(gateways))
+	f.version = choice{allowed: []string{"1", "2"}, kind: "VERSION"}
+	f.version.register(cmd, "token-version", "", "the version of the API's tokens")
+	f.variant = choice{allowed: gateways.Variants(), kind: "GATEWAY"}
+	f.kind.register(cmd, gateways)
+	f.variant.register(cmd, "gateway", "", "the gateway, where the file does not tell")
+	flags := cmd.Flags()
+	flags.StringVar(&f.api, "api", "", "the `NAME` of the API instance, of a file with several")
+	flags.StringVar(&f.rule, "rule", "", "repair the findings of this rule only: a `NAME` of gatewhy rules")
+	flags.StringVar(&f.facts.Audience, "audience", "", "this environment's `AUDIENCE`, as its tokens carry it")
+	flags.StringVar(&f.facts.Scope, "scope", "", "the `SCOPE` that only this environment's API exposes")
+	flags.StringVar(&f.facts.Tenant, "tenant", "", "the `ID` of this environment's tenant")
+	flags.Var((*texts)(&f.tokens), "token", "a `TOKEN` (or @FILE) to run before and after, with --solution first one of this environment; repeatable; signatures are assumed to verify")
+	flags.Var((*texts)(&f.apps), "app", "`FILE` with the API's app registration: tells the audience and the version of its tokens")
+	flags.StringVar(&f.contracts, "contracts", "", "`FILE` with the client ids that have an approved contract")
+	flags.BoolVar(&f.write, "write", false, "write the repaired file")
+}
+
+// solutionUsage says what the ready-made repairs are, and where they are described.
+func solutionUsage(gateways report.Gateways) string {
+	var parts []string
+	reference := ""
+	for _, adapter := range gateways {
+		for _, s := range adapter.Solutions() {
+			if len(parts) == 0 || s.Reference != reference {
+				reference = s.Reference
+				parts = append(parts, "of "+reference+": "+s.Title)
+				continue
+			}
+			parts[len(parts)-1] += ", or " + s.Title
 		}
-		_, err := fmt.Fprintln(e.Stdout, "nothing to repair"+notes)
+	}
+	return strings.Join(parts, "; ")
+}
+
+func (f *fixFlags) options() rules.Options {
+	return rules.Options{Variant: f.variant.value, API: f.api, Kind: f.kind.name}
+}
+
+// complete checks the flags that only make sense in one form.
+func (f *fixFlags) complete(gateways report.Gateways) error {
+	f.facts.Version = versionNamed(f.version.value)
+	if f.facts.Tenant != "" && !entra.IsGUID(f.facts.Tenant) {
+		return problem("--tenant must be the tenant's id, a GUID: issuers never have a domain", "gatewhy decode shows it, as tid of any of the tenant's tokens")
+	}
+	if f.rule != "" && f.solution.value != "" {
+		return problem("--rule and --solution were both given", "one at a time: run fix again for the other")
+	}
+	if f.rule != "" {
+		_, err := gateways.RuleNamed(f.rule)
 		return err
 	}
-	slices.SortStableFunc(shown.Refused, func(a, b render.Refusal) int {
-		return severityRank(a.Severity) - severityRank(b.Severity)
-	})
-	first := shown.Refused[0]
-	var hints []string
-	for _, refusal := range shown.Refused {
-		for _, ask := range refusal.Asks {
-			hints = append(hints, "pass "+ask)
-		}
-	}
-	if len(hints) == 0 {
-		hints = []string{wayOn(first.Rule)}
-	}
-	cause := first.Rule + ": " + first.Why
-	return &source.Error{Pos: first.Pos, Cause: cause, Hints: source.Hints(hints...)}
+	return nil
 }
 
-// butNotes names the notes of a file in which nothing is repaired without asking: they may matter
-// all the same.
-func (j *fixJob) butNotes(fixed *repair.Fixed) string {
-	var notes []string
-	for _, finding := range fixed.Findings {
-		if finding.Severity == rules.Note && !slices.Contains(notes, finding.Rule) {
-			notes = append(notes, finding.Rule)
-		}
+// versionNamed is the version of tokens that a number is; 0 for none.
+func versionNamed(text string) entra.Version {
+	switch text {
+	case "1", "1.0":
+		return entra.V1
+	case "2", "2.0":
+		return entra.V2
 	}
-	if len(notes) == 0 || j.solution != nil {
-		return ""
-	}
-	return "; worth knowing: " + strings.Join(notes, ", ") + " (gatewhy lint tells more)"
+	return 0
 }
 
-// wayOn is what to do where a repair is refused and nothing that could be passed would help.
-func wayOn(rule string) string {
-	if solution, ok := strings.CutPrefix(rule, ofSolution); ok {
-		return "pass --token with a token that must be let in, or try another solution than " + solution
+// readRequests makes a request of each token that was given, one second after it was issued.
+func (e *Env) readRequests(flags *fixFlags, fix *repair.Fix) (err error) {
+	if flags.contracts != "" {
+		if fix.Contracts, err = e.maker().ReadContracts(flags.contracts); err != nil {
+			return err
+		}
 	}
-	return "by hand: gatewhy rules " + rule
+	for _, text := range flags.tokens {
+		given, err := e.maker().Given(text, fix)
+		if err != nil {
+			return err
+		}
+		fix.Given = append(fix.Given, given)
+	}
+	return nil
 }

@@ -5,6 +5,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
@@ -26,7 +27,7 @@ func factsFor(text string) rules.Facts {
 }
 
 func TestARepairRemovesItsFindingAndAddsNone(t *testing.T) {
-	repaired, rulesRepaired := 0, everyGateway().repairable()
+	repaired, rulesRepaired := 0, everyGateway().Repairable()
 	eachExample(t, "bad", func(t *testing.T, rule *rules.Rule, example examples.Example) {
 		if !slices.Contains(rulesRepaired, rule.Name) {
 			t.Skip("the rule has no repair that can be written")
@@ -35,15 +36,15 @@ func TestARepairRemovesItsFindingAndAddsNone(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		j, err := everyGateway().exampleJudge(rule.Name)
+		j, err := everyGateway().ExampleJudge(rule.Name)
 		if err != nil {
 			t.Fatal(err)
 		}
-		set, err := everyGateway().read([]*source.File{file}, rules.Options{})
+		set, err := everyGateway().Read([]*source.File{file}, rules.Options{})
 		if err != nil {
 			t.Fatal(err)
 		}
-		before := j.draft(set.Adapter, set.Draft).findings
+		before := j.Draft(&set.Adapter, set.Draft)
 		i := slices.IndexFunc(before, func(f rules.Finding) bool { return f.Rule == rule.Name })
 		if i < 0 {
 			t.Fatal("not found")
@@ -62,7 +63,7 @@ func TestARepairRemovesItsFindingAndAddsNone(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		after := j.file(edited).findings
+		after := j.Findings(edited)
 		if slices.ContainsFunc(after, func(f rules.Finding) bool { return f.Rule == rule.Name }) {
 			t.Errorf("the finding is still there:\n%s", text)
 		}
@@ -78,8 +79,8 @@ func TestARepairRemovesItsFindingAndAddsNone(t *testing.T) {
 }
 
 func TestEveryRepairIsOfARuleOfTheCatalogue(t *testing.T) {
-	known := ruleNames(everyGateway().catalogue())
-	for _, name := range everyGateway().repairable() {
+	known := report.RuleNames(everyGateway().Catalogue())
+	for _, name := range everyGateway().Repairable() {
 		if !slices.Contains(known, name) {
 			t.Errorf("%s is in no catalogue", name)
 		}

@@ -6,6 +6,8 @@ import (
 	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/gatewhy/gatewhy/cmd/report"
 )
 
 // choice is a flag whose value is one of a few words.
@@ -25,10 +27,10 @@ func (c *choice) Set(value string) error {
 		return nil
 	}
 	all := "one of: " + strings.Join(c.allowed, ", ")
-	if len(value) > longestWord {
+	if len(value) > report.LongestWord {
 		return problem("unknown value", all)
 	}
-	if near := nearest(value, c.allowed); near != "" {
+	if near := report.Nearest(value, c.allowed); near != "" {
 		return problem(fmt.Sprintf("unknown value %q", value), "did you mean "+near+"?")
 	}
 	return problem(fmt.Sprintf("unknown value %q", value), all)
@@ -69,3 +71,8 @@ func (t *texts) Set(text string) error {
 
 // Type is the name that completions and help know such flags by.
 func (t *texts) Type() string { return "stringArray" }
+
+// tokenHelp says in the help of a command what its TOKEN may be.
+const tokenHelp = "TOKEN is an argument, @FILE for a file, - or nothing for standard input (on a terminal it is asked for, and not\n" +
+	"shown). Anything that is pasted is accepted: quotes, line breaks, \"Bearer x\", a header, a curl command, a token\n" +
+	"endpoint's answer, a HAR file."

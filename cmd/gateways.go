@@ -1,13 +1,10 @@
 package cmd
 
 import (
-	"fmt"
-	"slices"
-
 	"github.com/spf13/cobra"
 
 	"github.com/gatewhy/gatewhy/cmd/render"
-	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/cmd/report"
 )
 
 func newGateways(env *Env) *cobra.Command {
@@ -25,7 +22,7 @@ func newGateways(env *Env) *cobra.Command {
 		ValidArgsFunction: env.completeGateway,
 		RunE:              func(_ *cobra.Command, args []string) error { return env.gateways(&output, args, expressions) },
 	}
-	output.register(cmd, "text", "json")
+	output.register(cmd, render.Formats().Gateways.Names()...)
 	cmd.Flags().BoolVar(&expressions, "expressions", false, "the rules of the expression language")
 	return cmd
 }
@@ -36,57 +33,17 @@ func (e *Env) completeGateway(
 	if len(args) > 0 {
 		return nil, cobra.ShellCompDirectiveNoFileComp
 	}
-	return e.Gateways.variants(), cobra.ShellCompDirectiveNoFileComp
+	return e.Gateways.Variants(), cobra.ShellCompDirectiveNoFileComp
 }
 
 func (e *Env) gateways(output *outputFlags, args []string, expressions bool) error {
-	names := e.Gateways.variants()
+	names := e.Gateways.Variants()
 	if len(args) > 0 {
-		name, err := oneOf("gateway", args[0], names, "all gateways: gatewhy gateways")
+		name, err := report.OneOf("gateway", args[0], names, "all gateways: gatewhy gateways")
 		if err != nil {
 			return err
 		}
 		names = []string{name}
 	}
-	var all []render.Gateway
-	for _, adapter := range e.Gateways {
-		for _, variant := range adapter.Variants {
-			if slices.Contains(names, variant.Name) {
-				all = append(all, gatewayOf(&adapter, variant, expressions))
-			}
-		}
-	}
-	if output.format.value == "json" {
-		return render.GatewaysJSON(e.Stdout, all)
-	}
-	return render.GatewaysText(e.Stdout, output.style(e), all)
-}
-
-// oneOf finds an argument among the words that it can be.
-func oneOf(kind, word string, all []string, hint string) (string, error) {
-	if slices.Contains(all, word) {
-		return word, nil
-	}
-	if len(word) > longestWord {
-		return "", problem("there is no such "+kind, hint)
-	}
-	if near := nearest(word, all); near != "" {
-		hint = "did you mean " + near + "?"
-	}
-	return "", problem(fmt.Sprintf("there is no %s %q", kind, word), hint)
-}
-
-// gatewayOf gathers what is known of one gateway.
-func gatewayOf(adapter *rules.Adapter, variant rules.Variant, expressions bool) render.Gateway {
-	g := render.Gateway{Name: variant.Name, Product: variant.Product, Vendor: adapter.Name}
-	if expressions {
-		g.Expressions = adapter.Expressions(variant.Name)
-		return g
-	}
-	for _, b := range adapter.Behaviours() {
-		if b.Variant == variant.Name {
-			g.Behaviours = append(g.Behaviours, b)
-		}
-	}
-	return g
+	return show(e, output, render.Formats().Gateways, e.Gateways.Known(names, expressions))
 }

@@ -1,6 +1,10 @@
 package cmd
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/gatewhy/gatewhy/cmd/report"
+)
 
 func TestATokenInAMessageIsNotShown(t *testing.T) {
 	const (
@@ -19,7 +23,7 @@ func TestATokenInAMessageIsNotShown(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			if got := guarded(test.text); got != test.want {
+			if got := report.Guarded(test.text); got != test.want {
 				t.Errorf("got %s, want %s", got, test.want)
 			}
 		})

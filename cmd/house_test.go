@@ -22,7 +22,7 @@ var rooms = []struct {
 	{"cmd", []string{"testdata/rules", "cmd/render", "cmd/report", "cmd/gateways", "rules/lint", "rules/environments", "rules/repair", "rules/issued", "rules", "inspect/keys/fetch", "inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
 	{"cmd/gateways", []string{"rules/mulesoft", "rules"}},
 	{"cmd/render", []string{"testdata/rules", "cmd/report", "rules/lint", "rules/environments", "rules/repair", "rules/issued", "rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
-	{"cmd/report", []string{"rules/lint", "rules/environments", "rules/repair", "rules/issued", "rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
+	{"cmd/report", []string{"testdata/rules", "cmd/gateways", "rules/lint", "rules/environments", "rules/repair", "rules/issued", "rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
 	{"rules/mulesoft", []string{"rules/mulesoft/dataweave", "rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
 	{"rules/mulesoft/dataweave", []string{"rules", "inspect", "inspect/source"}},
 	{"rules/lint", []string{"rules/issued", "rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
@@ -130,4 +130,19 @@ func eachFile(t *testing.T, check func(t *testing.T, dir, name string, file *ast
 	if err != nil {
 		t.Fatal(err)
 	}
+}
+
+// A page makes the same reports without a command line and without a terminal.
+func TestReportsAreMadeWithoutACommandLine(t *testing.T) {
+	eachFile(t, func(t *testing.T, dir, name string, file *ast.File) {
+		if dir != "cmd/report" && dir != "cmd/render" || strings.HasSuffix(name, "_test.go") {
+			return
+		}
+		for _, spec := range file.Imports {
+			path := strings.Trim(spec.Path.Value, `"`)
+			if strings.HasPrefix(path, "github.com/spf13/") || path == "golang.org/x/term" {
+				t.Errorf("%s imports %s, which is a command's", name, path)
+			}
+		}
+	})
 }

@@ -4,14 +4,11 @@ import (
 	"fmt"
 	"os"
 	"path/filepath"
-	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect"
-	"github.com/gatewhy/gatewhy/inspect/source"
-	"github.com/gatewhy/gatewhy/rules/environments"
 )
 
 // initFlags are the flags of init.
@@ -30,7 +27,7 @@ func newInit(env *Env) *cobra.Command {
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error { return env.init(&flags, args) },
 	}
-	cmd.Flags().StringVarP(&flags.config, "config", "c", defaultEnvironments, "the `FILE` to write, in the folder; - for standard output")
+	cmd.Flags().StringVarP(&flags.config, "config", "c", report.DefaultEnvironments, "the `FILE` to write, in the folder; - for standard output")
 	cmd.Flags().BoolVar(&flags.force, "force", false, "write it anew where it is there already")
 	return cmd
 }
@@ -40,15 +37,15 @@ func (e *Env) init(flags *initFlags, args []string) error {
 	if len(args) > 0 {
 		folder = args[0]
 	}
-	survey, err := e.survey(folder)
+	survey, err := e.maker().Survey(folder)
 	if err != nil {
 		return err
 	}
-	if survey.policies == 0 {
+	if survey.Policies == 0 {
 		return problem("no policy in "+folder+" or below", "a policy is a file as API Manager returns it (JSON), Flex Gateway's YAML, or Terraform")
 	}
-	text := survey.yaml()
-	if err := proveReadable(text); err != nil {
+	text := survey.YAML()
+	if err := report.ProveReadable(text); err != nil {
 		return err
 	}
 	if flags.config == "-" {
@@ -60,25 +57,11 @@ func (e *Env) init(flags *initFlags, args []string) error {
 		return err
 	}
 	next := "read it"
-	if survey.tenant == "" && survey.modelled() {
+	if survey.Tenant == "" && survey.Modelled() {
 		next = "write the tenant's id into it"
 	}
-	_, err = fmt.Fprintf(e.Stdout, "wrote %s: %s\nnext: %s, then gatewhy matrix -c %[1]s\n", inspect.Safe(name), survey.summary(), next)
-	return err
-}
-
-// modelled reports whether tokens will be modelled, whose issuer takes a tenant.
-func (s *survey) modelled() bool {
-	return slices.ContainsFunc(s.environments, func(env *surveyed) bool { return len(env.api) > 0 })
-}
-
-// proveReadable reads what is to be written as matrix will.
-func proveReadable(text string) error {
-	file, err := source.Read(defaultEnvironments, []byte(text))
-	if err != nil {
-		return fmt.Errorf("what init would write can't be read: %w", err)
-	}
-	_, err = environments.Read(file)
+	_, err = fmt.Fprintf(e.Stdout, "wrote %s: %s\nnext: %s, then gatewhy matrix -c %[1]s\n",
+		inspect.Safe(name), report.SurveySummary(survey), next)
 	return err
 }
 
@@ -88,7 +71,7 @@ func (e *Env) create(name, text string, force bool) error {
 	if force {
 		how = os.O_WRONLY | os.O_CREATE | os.O_TRUNC
 	}
-	file, err := os.OpenFile(e.path(name), how, 0o644)
+	file, err := os.OpenFile(e.maker().Path(name), how, 0o644)
 	if os.IsExist(err) {
 		return problem(name+" is there already", "--force writes it anew, -c NAME writes another")
 	}
@@ -100,20 +83,4 @@ func (e *Env) create(name, text string, force bool) error {
 		err = closed
 	}
 	return err
-}
-
-// summary counts what was found.
-func (s *survey) summary() string {
-	names := make([]string, len(s.environments))
-	for i, env := range s.environments {
-		names[i] = env.name
-	}
-	text := fmt.Sprintf("%s (%s), %s", counted(len(names), "environment"), inspect.Safe(strings.Join(names, ", ")), counted(s.policies, "policy file"))
-	if s.registrations > 0 {
-		text += ", " + counted(s.registrations, "app registration file")
-	}
-	if len(s.unplaced) > 0 {
-		text += "; " + counted(len(s.unplaced), "file") + " could not be placed, see its end"
-	}
-	return text
 }

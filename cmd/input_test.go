@@ -6,6 +6,8 @@ import (
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/gatewhy/gatewhy/cmd/report"
 )
 
 func TestWhereTheTokenComesFrom(t *testing.T) {
@@ -33,7 +35,7 @@ func TestWhereTheTokenComesFrom(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			var stderr bytes.Buffer
 			env := &Env{Stdin: strings.NewReader("from standard input"), Stderr: &stderr, Dir: dir, Terminal: test.terminal}
-			got, err := env.tokenText(test.args)
+			got, err := env.maker().TokenText(test.args)
 			if err != nil || got != test.want {
 				t.Errorf("got %q, %v; want %q", got, err, test.want)
 			}
@@ -45,15 +47,15 @@ func TestWhereTheTokenComesFrom(t *testing.T) {
 }
 
 func TestInputHasABound(t *testing.T) {
-	env := &Env{Stdin: strings.NewReader(strings.Repeat("a", maxInput+1))}
-	if _, err := env.tokenText(nil); err == nil || !strings.Contains(err.Error(), "larger than 16 MiB") {
+	env := &Env{Stdin: strings.NewReader(strings.Repeat("a", report.MaxInput+1))}
+	if _, err := env.maker().TokenText(nil); err == nil || !strings.Contains(err.Error(), "larger than 16 MiB") {
 		t.Errorf("got %v", err)
 	}
 }
 
 func TestAnEmptyPasteIsNoMissingVariable(t *testing.T) {
 	env := &Env{Terminal: Terminal{Stdin: true, ReadHidden: func(string) (string, error) { return " \n", nil }}}
-	if _, err := env.tokenText(nil); err == nil || err.Error() != "nothing was pasted" {
+	if _, err := env.maker().TokenText(nil); err == nil || err.Error() != "nothing was pasted" {
 		t.Errorf("got %v", err)
 	}
 }

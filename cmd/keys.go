@@ -7,6 +7,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gatewhy/gatewhy/cmd/render"
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/keys"
 )
@@ -33,7 +34,7 @@ func newKeys(env *Env) *cobra.Command {
 		ValidArgsFunction: cobra.FixedCompletions(nil, cobra.ShellCompDirectiveDefault),
 		RunE:              func(cmd *cobra.Command, args []string) error { return env.keys(cmd.Context(), &flags, args) },
 	}
-	flags.output.register(cmd, "text", "json")
+	flags.output.register(cmd, render.Formats().Keys.Names()...)
 	flags.keys.register(cmd)
 	cmd.Flags().BoolVar(&flags.clouds, "clouds", false, "ask every cloud which of the keys it lists")
 	return cmd
@@ -56,12 +57,8 @@ func (e *Env) keys(ctx context.Context, flags *keysFlags, args []string) error {
 	if err != nil {
 		return err
 	}
-	listing := render.NewKeyListing(set, e.Now(), clouds...)
-	if flags.output.format.value == "json" {
-		err = render.KeysJSON(e.Stdout, listing)
-	} else {
-		err = render.KeysText(e.Stdout, flags.output.style(e), listing)
-	}
+	listing := report.NewKeyListing(set, e.Now(), clouds...)
+	err = show(e, &flags.output, render.Formats().Keys, listing)
 	if err == nil && len(listing.Private) > 0 {
 		return exitWith(exitRejected)
 	}
@@ -74,7 +71,7 @@ func (e *Env) shownKeys(ctx context.Context, f *keyFlags, clouds []keys.CloudSet
 	case len(clouds) > 0 && !f.namesKeys() && f.cloud.value == "":
 		return ofAllClouds(clouds)
 	case f.jwks == "-":
-		text, err := e.readStdin()
+		text, err := e.maker().ReadStdin()
 		if err != nil {
 			return nil, err
 		}

@@ -1,15 +1,17 @@
 package cmd
 
 import (
-	"context"
+	"bytes"
 	"errors"
+	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/gatewhy/gatewhy/cmd/render"
-	"github.com/gatewhy/gatewhy/inspect/entra"
-	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/cmd/report"
+	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -36,17 +38,17 @@ func newLint(env *Env) *cobra.Command {
 		Long: "lint reads policy configurations (files, folders, patterns, or - for standard input) and says what lets in too\n" +
 			"many, what lets in nobody, and what is probably a mistake. gatewhy rules lists what it looks for.\n" +
 			"A file that is named must hold a policy; of a folder or a pattern, files without one are passed over.",
-		RunE: func(cmd *cobra.Command, args []string) error { return env.lint(cmd.Context(), &flags, args) },
+		RunE: func(_ *cobra.Command, args []string) error { return env.lint(&flags, args) },
 	}
 	flags.register(cmd, env.Gateways)
 	return cmd
 }
 
-func (f *lintFlags) register(cmd *cobra.Command, gateways Gateways) {
-	f.output.register(cmd, "text", "json", "sarif", "junit", "github")
+func (f *lintFlags) register(cmd *cobra.Command, gateways report.Gateways) {
+	f.output.register(cmd, render.Formats().Lint.Names()...)
 	f.failOn = choice{value: "error", allowed: []string{"error", "warning", "note", "never"}, kind: "SEVERITY"}
 	f.failOn.register(cmd, "fail-on", "", "exit with 1 from this severity on")
-	f.variant = choice{allowed: gateways.variants(), kind: "GATEWAY"}
+	f.variant = choice{allowed: gateways.Variants(), kind: "GATEWAY"}
 	f.kind.register(cmd, gateways)
 	f.variant.register(cmd, "gateway", "", "the gateway, where a file does not tell")
 	flags := cmd.Flags()
@@ -77,118 +79,16 @@ func (f *lintFlags) alike() []string {
 	return words
 }
 
-func (e *Env) lint(_ context.Context, flags *lintFlags, args []string) error {
-	if len(args) == 0 {
-		return problem("no configuration was given", "gatewhy lint PATH…: files, folders, patterns, or - for standard input")
-	}
-	l := linter{judge: newJudge(e.Gateways, flags.options()), env: e, stdin: flags.stdin}
-	var err error
-	if l.apps, err = e.readApps(flags.apps); err != nil {
-		return err
-	}
-	found, missing := e.find(args)
-	results := l.all(unique(flags.named(found)))
-	report := l.report(results)
-	report.Version = e.version()
-	report.Repairable = e.Gateways.repairable()
-	report.Flags, report.Input = flags.alike(), "standard input"
-	report.Fails = func(severity rules.Severity) bool { return fails(severity, flags.failOn.value) }
-	if err := e.setAside(flags, report); err != nil {
-		return err
-	}
-	failed := flags.unchecked(missing, results)
-	report.Unread = unread(failed)
-	if report.Policies == 0 && len(failed) == 0 && !flags.unknown {
-		e.warn("no policy was found in %s: nothing was checked", counted(report.Files, "file"))
-	}
-	if err := e.renderLint(&flags.output, report); err != nil {
-		return err
-	}
-	e.tellStrange(results)
-	if err := errors.Join(failed...); err != nil {
-		return err
-	}
-	return exitWith(lintCode(report.Findings, flags.failOn.value))
-}
-
-// setAside sets aside what the configuration and the baseline say, after a baseline is written where one shall be.
-func (e *Env) setAside(flags *lintFlags, report *render.Linting) error {
-	ignored, err := e.readIgnores(flags.config)
-	if err != nil {
-		return err
-	}
-	ignored.apply(report, e.Now())
+func (e *Env) renderLint(output *outputFlags, l *report.Linting) error {
+	lines := output.format.value == "text" && !e.Terminal.Stdout && output.color.value != "always"
 	switch {
-	case flags.write && flags.known == "":
-		return problem("--write-baseline needs to know where", "--baseline FILE --write-baseline")
-	case flags.write:
-		if err := e.writeBaseline(flags.known, report); err != nil {
-			return err
-		}
-	case flags.known == "":
-		return nil
+	case output.format.value == "text" && l.Policies == 0 && len(l.Unread) > 0:
+		return nil // that nothing was found would be no news, and the errors say why
+	case lines:
+		e.note("%s", render.LintSummary(l))
+		return render.LintLines(e.Stdout, l)
 	}
-	known, err := e.readBaseline(flags.known)
-	if err == nil {
-		known.apply(report)
-	}
-	return err
-}
-
-// report puts the results of all files together, in their order.
-func (l *linter) report(results []linted) *render.Linting {
-	report := &render.Linting{Catalogue: l.catalogue, Sources: make(map[string]*source.File)}
-	for _, r := range results {
-		if r.err != nil {
-			continue
-		}
-		report.Names = append(report.Names, r.name)
-		report.Files++
-		report.Policies += r.policies
-		report.Findings = append(report.Findings, r.findings...)
-		report.Suppressed = append(report.Suppressed, r.aside...)
-		if r.file != nil {
-			report.Sources[r.file.Name] = r.file
-		}
-	}
-	return report
-}
-
-func (e *Env) renderLint(output *outputFlags, report *render.Linting) error {
-	switch output.format.value {
-	case "json":
-		return render.LintJSON(e.Stdout, report)
-	case "sarif":
-		return render.LintSARIF(e.Stdout, report)
-	case "junit":
-		return render.LintJUnit(e.Stdout, report)
-	case "github":
-		return render.LintGitHub(e.Stdout, report)
-	}
-	if report.Policies == 0 && len(report.Unread) > 0 {
-		return nil // that nothing was found would be no news, and the errors tell why
-	}
-	if e.Terminal.Stdout || output.color.value == "always" {
-		return render.LintText(e.Stdout, output.style(e), report)
-	}
-	e.note("%s", report.Summary())
-	return render.LintLines(e.Stdout, report)
-}
-
-// readApps reads app registrations; nil where none are named.
-func (e *Env) readApps(names []string) (*entra.Directory, error) {
-	if len(names) == 0 {
-		return nil, nil
-	}
-	var files []*source.File
-	for _, name := range names {
-		file, err := e.readSource(name)
-		if err != nil {
-			return nil, err
-		}
-		files = append(files, file)
-	}
-	return entra.ReadRegistrations(files...)
+	return show(e, output, render.Formats().Lint, l)
 }
 
 // lintCode is the exit code: it depends on the findings and on --fail-on alone.
@@ -201,10 +101,79 @@ func lintCode(findings []rules.Finding, failOn string) int {
 
 // fails reports whether a severity is at or above --fail-on. Nothing is where that is never.
 func fails(severity rules.Severity, failOn string) bool {
-	return severityRank(severity) <= severityRank(rules.Severity(failOn))
+	return report.SeverityRank(severity) <= report.SeverityRank(rules.Severity(failOn))
 }
 
-// severityRank is 0 for the worst severity; -1 for what is none.
-func severityRank(severity rules.Severity) int {
-	return slices.Index([]rules.Severity{rules.Error, rules.Warning, rules.Note}, severity)
+func (e *Env) lint(flags *lintFlags, args []string) error {
+	if len(args) == 0 {
+		return problem("no configuration was given",
+			"gatewhy lint PATH…: files, folders, patterns, or - for standard input")
+	}
+	apps, err := e.maker().ReadApps(flags.apps)
+	if err != nil {
+		return err
+	}
+	l, failed, strange := e.maker().Lint(&report.LintRequest{
+		Names: args, Options: flags.options(), Apps: apps,
+		Stdin: flags.stdin, Lenient: flags.unknown,
+	})
+	l.Version, l.Flags = e.version(), flags.alike()
+	l.Fails = func(severity rules.Severity) bool { return fails(severity, flags.failOn.value) }
+	if err := e.setAside(flags, l); err != nil {
+		return err
+	}
+	if l.Policies == 0 && len(failed) == 0 && !flags.unknown {
+		e.warn("no policy was found in %s: nothing was checked", report.Counted(l.Files, "file"))
+	}
+	if err := e.renderLint(&flags.output, l); err != nil {
+		return err
+	}
+	e.tellStrange(strange)
+	if err := errors.Join(failed...); err != nil {
+		return err
+	}
+	return exitWith(lintCode(l.Findings, flags.failOn.value))
+}
+
+// setAside sets aside what the configuration and the baseline say, after a baseline is written
+// where one shall be.
+func (e *Env) setAside(flags *lintFlags, l *report.Linting) error {
+	if err := e.maker().SetAside(flags.config, l); err != nil {
+		return err
+	}
+	switch {
+	case flags.write && flags.known == "":
+		return problem("--write-baseline needs to know where",
+			"--baseline FILE --write-baseline")
+	case flags.write:
+		if err := e.writeBaseline(flags.known, l); err != nil {
+			return err
+		}
+	case flags.known == "":
+		return nil
+	}
+	return e.maker().SetAsideKnown(flags.known, l)
+}
+
+// writeBaseline writes the findings of a report as a baseline.
+func (e *Env) writeBaseline(name string, l *report.Linting) error {
+	var text bytes.Buffer
+	if err := render.JSON(&text, l.Baseline()); err != nil {
+		return err
+	}
+	return e.writeFile(name, text.Bytes())
+}
+
+// tellStrange says which kinds of policies no rule has seen into.
+func (e *Env) tellStrange(kinds []string) {
+	if len(kinds) == 0 {
+		return
+	}
+	are := "1 policy is"
+	if len(kinds) > 1 {
+		are = fmt.Sprintf("%d policies are", len(kinds))
+	}
+	slices.Sort(kinds)
+	names := inspect.Safe(strings.Join(slices.Compact(kinds), ", "))
+	e.note("%s of a kind that is not modelled, and what it lets in is not known: %s", are, names)
 }

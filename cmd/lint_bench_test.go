@@ -35,7 +35,7 @@ func BenchmarkLintOfAThousandFiles(b *testing.B) {
 func writeExamples(b *testing.B, dir string, n int) {
 	b.Helper()
 	var all []examples.Example
-	for _, rule := range everyGateway().catalogue() {
+	for _, rule := range everyGateway().Catalogue() {
 		found, err := examples.Of(rule.Name, "bad")
 		if err != nil {
 			b.Fatal(err)

@@ -6,6 +6,7 @@ import (
 	"testing"
 
 	"github.com/gatewhy/gatewhy/cmd/render"
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 	examples "github.com/gatewhy/gatewhy/testdata/rules"
@@ -14,8 +15,8 @@ import (
 // FuzzLint lints anything: every finding is of the catalogue and inside the file, every format can be written, and a repair reads
 // again.
 func FuzzLint(f *testing.F) {
-	judged := newJudge(everyGateway(), rules.Options{})
-	for _, rule := range judged.catalogue {
+	judged := report.NewJudge(everyGateway(), rules.Options{}, nil)
+	for _, rule := range judged.Catalogue {
 		for _, kind := range []string{"bad", "ok"} {
 			found, err := examples.Of(rule.Name, kind)
 			if err != nil {
@@ -26,20 +27,20 @@ func FuzzLint(f *testing.F) {
 			}
 		}
 	}
-	known := ruleNames(judged.catalogue)
+	known := report.RuleNames(judged.Catalogue)
 	f.Fuzz(func(t *testing.T, name string, text []byte) {
 		file, err := source.Read(name, text)
 		if err != nil {
 			return
 		}
-		result := judged.file(file)
-		for _, finding := range result.findings {
+		result := judged.Findings(file)
+		for _, finding := range result {
 			if !slices.Contains(known, finding.Rule) || finding.Span.End > len(text) || finding.Span.Start > finding.Span.End {
 				t.Errorf("%+v", finding)
 			}
 		}
-		tryRepairs(t, &judged, file)
-		report := &render.Linting{Catalogue: judged.catalogue, Findings: result.findings, Sources: map[string]*source.File{name: file}, Names: []string{name}}
+		tryRepairs(t, judged, file)
+		report := &report.Linting{Catalogue: judged.Catalogue, Findings: result, Sources: map[string]*source.File{name: file}, Names: []string{name}}
 		var out bytes.Buffer
 		for _, write := range []func() error{
 			func() error { return render.LintText(&out, render.Style{}, report) },
@@ -56,12 +57,12 @@ func FuzzLint(f *testing.F) {
 }
 
 // tryRepairs wants each repair either to be refused, or to read again.
-func tryRepairs(t *testing.T, judged *judge, file *source.File) {
-	set, err := everyGateway().read([]*source.File{file}, rules.Options{})
+func tryRepairs(t *testing.T, judged *report.Judge, file *source.File) {
+	set, err := everyGateway().Read([]*source.File{file}, rules.Options{})
 	if err != nil {
 		return
 	}
-	for _, finding := range judged.draft(set.Adapter, set.Draft).findings {
+	for _, finding := range judged.Draft(&set.Adapter, set.Draft) {
 		changes, err := set.Adapter.Changes(set.Configuration, rules.Goal{Finding: &finding, Facts: knownFacts()})
 		if err != nil || changes[0].Refused != "" {
 			continue

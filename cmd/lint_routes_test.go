@@ -7,6 +7,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
@@ -58,6 +59,6 @@ func rulesFound(t *testing.T, text []byte) []string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	j := newJudge(everyGateway(), rules.Options{})
-	return names(j.file(file).findings)
+	j := report.NewJudge(everyGateway(), rules.Options{}, nil)
+	return names(j.Findings(file))
 }

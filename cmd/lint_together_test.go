@@ -4,6 +4,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
@@ -32,8 +33,8 @@ func TestPoliciesOfOneAPIAreJudgedTogether(t *testing.T) {
 			if err != nil {
 				t.Fatal(err)
 			}
-			j := newJudge(everyGateway(), rules.Options{})
-			found := j.file(file).findings
+			j := report.NewJudge(everyGateway(), rules.Options{}, nil)
+			found := j.Findings(file)
 			i := slices.IndexFunc(found, func(f rules.Finding) bool { return f.Rule == "any-client-accepted" })
 			switch {
 			case i < 0 && row.want != "":

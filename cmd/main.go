@@ -11,7 +11,7 @@ import (
 
 // Main runs the program and returns its exit code.
 func Main(env Env) int {
-	env.Stderr, env.Gateways = env.messages(env.Stderr), env.Gateways.complete()
+	env.Stderr, env.Gateways = env.messages(env.Stderr), env.Gateways.Complete()
 	root := newRoot(&env)
 	root.SetArgs(append([]string{}, env.Args...)) // never nil, which would mean the process's own arguments
 	root.SetIn(env.Stdin)

@@ -2,11 +2,13 @@ package cmd
 
 import (
 	"context"
-	"sync/atomic"
+	"strings"
 
 	"github.com/spf13/cobra"
 
 	"github.com/gatewhy/gatewhy/cmd/render"
+	"github.com/gatewhy/gatewhy/cmd/report"
+	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules/environments"
 )
@@ -37,75 +39,46 @@ func newMatrix(env *Env) *cobra.Command {
 }
 
 func (f *matrixFlags) register(cmd *cobra.Command) {
-	f.output.register(cmd, "text", "json", "markdown", "html", "junit")
+	f.output.register(cmd, render.Formats().Matrix.Names()...)
 	flags := cmd.Flags()
-	flags.StringVarP(&f.config, "config", "c", defaultEnvironments, "the environments `FILE`")
+	flags.StringVarP(&f.config, "config", "c", report.DefaultEnvironments, "the environments `FILE`")
 	flags.BoolVar(&f.fix, "fix", false, "look for the smallest set of changes that makes every cell right, and show the smallest that is found with the grid after it")
 	flags.BoolVar(&f.offline, "offline", false, "connect to nothing: take key sets from files and from the cache alone")
 	flags.BoolVar(&f.noCache, "no-cache", false, "do not use the cache of key sets")
 }
 
 func (e *Env) matrix(ctx context.Context, flags *matrixFlags) error {
-	estate, err := e.readEstate(ctx, flags.config, &keyFlags{offline: flags.offline, noCache: flags.noCache})
+	estate, err := e.maker().ReadEstate(flags.config)
 	if err != nil {
 		return err
 	}
-	if len(estate.sets) == 0 {
-		return problem(flags.config+": no environment has policies", "policies: the files, as API Manager returns them, in the gateway's order")
+	keys := &keyFlags{offline: flags.offline, noCache: flags.noCache}
+	if err := e.settleTenant(ctx, estate, keys); err != nil {
+		return err
 	}
-	if !estate.has(func(s *environments.Site) bool { return s.API != nil || len(s.Clients)+len(s.Tokens) > 0 }) {
-		return problem(flags.config+": no environment has tokens, nor app registrations to model them from", "api: and clients: name app registrations, as az ad app show --id APP prints them; tokens: captured ones")
+	if !estate.HasPolicies() {
+		return problem(flags.config+": no environment has policies",
+			"policies: the files, as API Manager returns them, in the gateway's order")
 	}
-	x := &render.Matrixing{Name: flags.config, Allow: estate.Allow, File: estate.source}
-	x.Matrix = e.evaluate(estate)
+	hasCallers := func(s *environments.Site) bool {
+		return s.API != nil || len(s.Clients)+len(s.Tokens) > 0
+	}
+	if !estate.Has(hasCallers) {
+		return problem(
+			flags.config+": no environment has tokens, nor app registrations to model them from",
+			"api: and clients: name app registrations, as az ad app show --id APP prints them; "+
+				"tokens: captured ones")
+	}
+	x := e.maker().Matrix(estate)
 	if flags.fix || flags.output.format.value == "html" {
-		if err := e.repair(estate, x, flags.fix); err != nil {
+		if err := e.maker().Repair(estate, x, flags.fix); err != nil {
 			return err
 		}
 	}
-	if err := e.renderMatrix(&flags.output, x); err != nil {
+	if err := show(e, &flags.output, render.Formats().Matrix, x); err != nil {
 		return err
 	}
 	return exitWith(matrixCode(x.Matrix))
-}
-
-// evaluate runs the matrix, with a line of progress where it takes long.
-func (e *Env) evaluate(estate *estate) *environments.Matrix {
-	var done atomic.Int64
-	estate.Progress = func(n, _ int) { done.Store(int64(n)) }
-	defer e.showProgress(&done, len(estate.Sites), "environments")()
-	return estate.Evaluate()
-}
-
-// repair looks for repairs, with a line of progress too.
-func (e *Env) repair(estate *estate, x *render.Matrixing, fix bool) error {
-	var done atomic.Int64
-	defer e.showProgress(&done, len(x.Gateways), "gateways searched for repairs")()
-	return estate.repair(x, fix, func() { done.Add(1) })
-}
-
-// source returns the policy file of that name.
-func (e *estate) source(name string) *source.File {
-	for _, set := range e.sets {
-		if file := set.file(name); file != nil {
-			return file
-		}
-	}
-	return nil
-}
-
-func (e *Env) renderMatrix(output *outputFlags, x *render.Matrixing) error {
-	switch output.format.value {
-	case "json":
-		return render.MatrixJSON(e.Stdout, x)
-	case "markdown":
-		return render.MatrixMarkdown(e.Stdout, x)
-	case "html":
-		return render.MatrixHTML(e.Stdout, x)
-	case "junit":
-		return render.MatrixJUnit(e.Stdout, x)
-	}
-	return render.MatrixText(e.Stdout, output.style(e), x)
 }
 
 // matrixCode is 1 where a cell is wrong, and 3 where none is and of some it is not known.
@@ -117,4 +90,62 @@ func matrixCode(m *environments.Matrix) int {
 		return exitUndetermined
 	}
 	return exitOK
+}
+
+// settleTenant settles the tenant's id, its cloud and its keys, as far as the estate needs them.
+func (e *Env) settleTenant(ctx context.Context, estate *report.Estate, flags *keyFlags) error {
+	estate.Cloud = entra.Clouds()[0]
+	if cloud, ok := entra.CloudByID(estate.File.Cloud.Value); ok {
+		estate.Cloud = cloud
+	}
+	flags.tenant, flags.cloud.value = estate.File.Tenant.Value, estate.Cloud.ID
+	if estate.Has(func(s *environments.Site) bool { return s.API != nil }) {
+		if err := e.settleTenantID(ctx, estate, flags); err != nil {
+			return err
+		}
+	}
+	if !estate.Has(func(s *environments.Site) bool { return len(s.Tokens) > 0 }) {
+		return nil
+	}
+	return e.settleKeys(ctx, estate, flags)
+}
+
+func (e *Env) settleTenantID(ctx context.Context, estate *report.Estate, flags *keyFlags) error {
+	tenant := estate.File.Tenant
+	if tenant.Value == "" {
+		return &source.Error{
+			Pos:   source.Position{File: estate.File.Name, Line: 1, Column: 1},
+			Cause: "tenant is missing: the issuer of every modelled token names it",
+			Hints: source.Hints("tenant: the id that az account show --query tenantId prints"),
+		}
+	}
+	id, err := e.tenantID(ctx, flags, nil)
+	if err != nil {
+		hints := source.Hints("give the tenant's id in place of its domain")
+		return &source.Error{Pos: tenant.Pos, Cause: report.AsError(err).Error(), Hints: hints}
+	}
+	estate.Tenant = strings.ToLower(id)
+	return nil
+}
+
+// settleKeys finds what verifies the real tokens: the file's own key set, else the tenant's.
+// Without any, signatures are unknown.
+func (e *Env) settleKeys(ctx context.Context, estate *report.Estate, flags *keyFlags) error {
+	name, err := estate.KeysFile()
+	if err != nil {
+		return err
+	}
+	if name != "" {
+		flags.jwks, flags.tenant = name, ""
+	}
+	found, err := e.signatures(ctx, flags, nil)
+	if err != nil && flags.jwks != "" {
+		return err
+	}
+	if err != nil {
+		e.warn("the tenant's keys can't be had, so the signatures of real tokens are not known: %s",
+			report.AsError(err).Error())
+	}
+	estate.Signatures = found
+	return nil
 }

@@ -5,7 +5,6 @@ import (
 
 	"github.com/spf13/cobra"
 
-	"github.com/gatewhy/gatewhy/cmd/render"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -52,37 +51,7 @@ func (f *observedFlags) observation(e *Env) (*rules.Observation, error) {
 
 func (f *observedFlags) readBody(e *Env) (string, error) {
 	if name, ok := strings.CutPrefix(f.body, "@"); ok {
-		return e.readFile(name)
+		return e.maker().ReadText(name)
 	}
 	return f.body, nil
-}
-
-// observe compares the explanation with what the real gateway answered, where that is given. Where it is not known which
-// gateway it is, the prediction for another one may agree.
-func (r *explainRun) observe(f *observedFlags, e *Env, x *render.Explanation) error {
-	o, err := f.observation(e)
-	if o == nil || err != nil {
-		return err
-	}
-	comparison := r.compare(o, &x.Verdict, x.Policies)
-	for i := range x.Gateways {
-		g := &x.Gateways[i]
-		if comparison.Agrees == rules.Yes || g.Policies[0] == x.Policies[0] {
-			continue
-		}
-		if other := r.compare(o, &g.Verdict, g.Policies); other.Agrees == rules.Yes {
-			comparison.Follows = "the prediction for " + g.Policies[0].Product + " agrees: pass --gateway " + g.Name + " if it is that one"
-		}
-	}
-	x.Observed = &comparison
-	return nil
-}
-
-func (r *explainRun) compare(o *rules.Observation, v *rules.Verdict, policies []*rules.Policy) rules.Comparison {
-	p := rules.Prediction{
-		Verdict: v, Request: r.request, Policies: policies,
-		Behaviours: r.policies.Adapter.Behaviours(), Causes: r.policies.Adapter.Causes(),
-		Earlier: r.justIssued(policies),
-	}
-	return p.Compare(*o)
 }

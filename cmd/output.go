@@ -1,7 +1,11 @@
 package cmd
 
 import (
+	"fmt"
+	"io"
 	"strconv"
+	"sync/atomic"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -20,6 +24,11 @@ func (f *outputFlags) register(cmd *cobra.Command, formats ...string) {
 	f.format.register(cmd, "output", "o", "output format")
 	f.color = choice{value: "auto", allowed: []string{"auto", "always", "never"}, kind: "WHEN"}
 	f.color.register(cmd, "color", "", "colour the text")
+}
+
+// show writes a report in the format that -o asks for.
+func show[R any](env *Env, f *outputFlags, formats render.FormatsOf[R], report R) error {
+	return formats.Write(env.Stdout, f.format.value, f.style(env), report)
 }
 
 // style returns how text is shown on standard output.
@@ -65,5 +74,64 @@ func (f *redactFlag) in(format string) bool {
 	if f.text != "" {
 		return f.text == "true"
 	}
-	return format == "markdown" || format == "html"
+	return render.ForSharing(format)
+}
+
+// asciiWriter writes messages with our own signs in ASCII, for terminals that are not UTF-8.
+type asciiWriter struct{ to io.Writer }
+
+// Write writes a whole message.
+func (w asciiWriter) Write(text []byte) (int, error) {
+	if _, err := io.WriteString(w.to, render.ASCII(string(text))); err != nil {
+		return 0, err
+	}
+	return len(text), nil
+}
+
+// messages returns the writer of messages and of help.
+func (e *Env) messages(to io.Writer) io.Writer {
+	if e.Terminal.UTF8 {
+		return to
+	}
+	return asciiWriter{to}
+}
+
+// The times after which a line of progress appears, and how often it changes.
+const (
+	progressAfter = time.Second
+	progressEvery = 200 * time.Millisecond
+)
+
+// showProgress tells on a terminal how many of all files, or of what else is counted, are done, once it takes longer than a second.
+// The function that it returns ends it and clears the line.
+func (e *Env) showProgress(done *atomic.Int64, all int, what string) (stop func()) {
+	if !e.Terminal.Stderr {
+		return func() {}
+	}
+	end, ended := make(chan struct{}), make(chan struct{})
+	go func() {
+		defer close(ended)
+		e.tellProgress(end, done, all, what)
+	}()
+	return func() {
+		close(end)
+		<-ended
+	}
+}
+
+func (e *Env) tellProgress(end <-chan struct{}, done *atomic.Int64, all int, what string) {
+	const clearLine = "\r\x1b[K"
+	wait := e.After(progressAfter)
+	for shown := false; ; shown = true {
+		select {
+		case <-end:
+			if shown {
+				fmt.Fprint(e.Stderr, clearLine)
+			}
+			return
+		case <-wait:
+			fmt.Fprintf(e.Stderr, "%s%d of %d %s", clearLine, done.Load(), all, what)
+			wait = e.After(progressEvery)
+		}
+	}
 }

@@ -7,6 +7,7 @@ import (
 	"strings"
 	"testing"
 
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
@@ -215,19 +216,19 @@ func TestWhereTheMatrixFindsAHoleLintDoesToo(t *testing.T) {
 	for _, version := range []string{"1", "2"} {
 		uat := registrations(t, strings.Replace(holesUAT, "VERSION", version, 1), holesPrincipal)
 		estate := holesEstate(t, uat)
-		j := newJudge(everyGateway(), rules.Options{Variant: "mule"})
-		j.apps = uat
+		j := report.NewJudge(everyGateway(), rules.Options{Variant: "mule"}, nil)
+		j.Apps = uat
 		for name, text := range policiesUnderTest(version) {
 			file, err := source.Read("policy.json", []byte(text))
 			if err != nil {
 				t.Fatal(err)
 			}
 			options := rules.Options{Variant: "mule"}
-			compiled, err := everyGateway().read([]*source.File{file}, options)
+			compiled, err := everyGateway().Read([]*source.File{file}, options)
 			if err != nil {
 				t.Fatal(err)
 			}
-			kind, fault := disagree(holesIn(estate, compiled.Policies), j.file(file).findings)
+			kind, fault := disagree(holesIn(estate, compiled.Policies), j.Findings(file))
 			counts[kind]++
 			if fault != "" && !(kind == "locked" && strings.HasPrefix(name, "OpenID")) { // of which lint has a note: another client provider makes it right
 				t.Errorf("v%s tokens, %s: %s", version, name, fault)

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"testing"
 
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
@@ -15,8 +16,8 @@ func severityOf(t *testing.T, rule string, settings ...setting) rules.Severity {
 	if err != nil {
 		t.Fatal(err)
 	}
-	j := newJudge(everyGateway(), rules.Options{Variant: "mule"})
-	found := j.file(file).findings
+	j := report.NewJudge(everyGateway(), rules.Options{Variant: "mule"}, nil)
+	found := j.Findings(file)
 	i := slices.IndexFunc(found, func(f rules.Finding) bool { return f.Rule == rule })
 	if i < 0 {
 		return ""

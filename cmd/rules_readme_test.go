@@ -21,7 +21,7 @@ func TestTheREADMEHasTheRulesOfTheCatalogue(t *testing.T) {
 	if !ok || !closed {
 		t.Fatal("the README has no place for the rules")
 	}
-	want := "\n" + render.RulesTable(everyGateway().catalogue()) + "\n"
+	want := "\n" + render.RulesTable(everyGateway().Catalogue()) + "\n"
 	switch {
 	case table == want:
 	case *update:

@@ -19,7 +19,7 @@ func TestARuleGivesTheSeverityOfTheCatalogueAndSaysWhenItGivesLess(t *testing.T)
 		}
 	})
 	rank := map[rules.Severity]int{rules.Note: 1, rules.Warning: 2, rules.Error: 3}
-	for _, rule := range everyGateway().catalogue() {
+	for _, rule := range everyGateway().Catalogue() {
 		less := false
 		for severity := range given[rule.Name] {
 			if rank[severity] > rank[rule.Severity] {

@@ -1,8 +1,11 @@
 package cmd
 
 import (
-	"github.com/gatewhy/gatewhy/cmd/render"
 	"github.com/spf13/cobra"
+
+	"github.com/gatewhy/gatewhy/cmd/render"
+	"github.com/gatewhy/gatewhy/cmd/report"
+	"github.com/gatewhy/gatewhy/rules/environments"
 )
 
 // testFlags are the flags of test.
@@ -33,11 +36,11 @@ func newTest(env *Env) *cobra.Command {
 	return cmd
 }
 
-func (f *testFlags) register(cmd *cobra.Command, gateways Gateways) {
-	f.output.register(cmd, "text", "json", "junit", "github")
+func (f *testFlags) register(cmd *cobra.Command, gateways report.Gateways) {
+	f.output.register(cmd, render.Formats().Test.Names()...)
 	f.policies.register(cmd, gateways)
 	flags := cmd.Flags()
-	flags.StringVarP(&f.config, "config", "c", defaultEnvironments, "the environments `FILE`, for --env")
+	flags.StringVarP(&f.config, "config", "c", report.DefaultEnvironments, "the environments `FILE`, for --env")
 	flags.StringVar(&f.environment, "env", "", "take policies and contracts of this environment (`NAME`) of the environments file")
 	flags.StringVar(&f.contracts, "contracts", "", "`FILE` with the client ids that have an approved contract, for tests that list none")
 	flags.StringVar(&f.introspection, "introspection", "", "`FILE` with the captured answer of the validation endpoint, for tests that have none")
@@ -50,44 +53,58 @@ func (f *testFlags) register(cmd *cobra.Command, gateways Gateways) {
 
 func (e *Env) test(flags *testFlags, args []string) error {
 	if len(args) == 0 {
-		return problem("no policy tests were given", "gatewhy test PATH…: files or folders; a test file begins with version: 1 and has a list tests:")
+		return problem("no policy tests were given", "gatewhy test PATH…: files or folders; "+
+			"a test file begins with version: 1 and has a list tests:")
 	}
-	found, err := e.find(args)
+	found, err := e.maker().Find(args)
 	if err != nil {
 		return err
 	}
-	tester := &tester{env: e, flags: flags, coverage: render.NewCoverage()}
-	if err := tester.defaults(); err != nil {
+	tester, err := e.tester(flags)
+	if err != nil {
 		return err
 	}
-	for _, f := range found {
-		if err := tester.file(f); err != nil {
-			return err
-		}
-	}
-	if len(tester.report.Cases) == 0 {
-		return problem("no policy tests in what was given", "a test file begins with version: 1 and has a list tests:")
-	}
-	if flags.coverage {
-		tester.report.Coverage = tester.coverage
-	}
-	if err := e.renderTests(&flags.output, &tester.report); err != nil {
+	x, err := tester.Run(found)
+	if err != nil {
 		return err
 	}
-	if tester.report.Failed() > 0 {
+	if !flags.coverage {
+		x.Coverage = nil
+	}
+	if err := show(e, &flags.output, render.Formats().Test, x); err != nil {
+		return err
+	}
+	if x.Failed() > 0 {
 		return exitWith(exitRejected)
 	}
 	return nil
 }
 
-func (e *Env) renderTests(output *outputFlags, x *render.Testing) error {
-	switch output.format.value {
-	case "json":
-		return render.TestJSON(e.Stdout, x)
-	case "junit":
-		return render.TestJUnit(e.Stdout, x)
-	case "github":
-		return render.TestGitHub(e.Stdout, x)
+// tester reads what the command line names for every test.
+func (e *Env) tester(flags *testFlags) (t *report.Tester, err error) {
+	t = &report.Tester{Maker: e.maker(), Options: flags.policies.options(), Path: flags.path}
+	switch {
+	case flags.environment != "":
+		var site *environments.Site
+		site, t.Policies, err = t.Maker.ReadEnvironment(flags.config, flags.environment)
+		if err == nil {
+			t.Contracts = site.Contracts
+		}
+	case len(flags.policies.files) > 0:
+		t.Policies, err = t.Maker.ReadPolicies(flags.policies.files, t.Options)
 	}
-	return render.TestText(e.Stdout, output.style(e), x)
+	if err == nil && flags.contracts != "" {
+		t.Contracts, err = t.Maker.ReadContracts(flags.contracts)
+	}
+	if err == nil && flags.introspection != "" {
+		t.Answer, err = t.Maker.ReadIntrospection(flags.introspection)
+	}
+	if err == nil {
+		t.Method = t.Maker.MethodOf(flags.method)
+		t.Headers, err = report.ParseHeaders(flags.headers)
+	}
+	if err == nil {
+		t.Observed, err = flags.observed.observation(e)
+	}
+	return t, err
 }

@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/testdata/mint"
 	"github.com/gatewhy/gatewhy/testdata/tinygateway"
@@ -36,7 +37,7 @@ type tinyWorld struct {
 	t        *testing.T
 	dir      string
 	key      *mint.Key
-	gateways Gateways
+	gateways report.Gateways
 }
 
 func newTinyWorld(t *testing.T) *tinyWorld {

@@ -9,17 +9,14 @@ import (
 	"github.com/spf13/cobra"
 	"github.com/spf13/pflag"
 
-	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
-
-// longestWord bounds what an error message repeats of the command line: a longer word may be a token.
-const longestWord = 20
 
 // unknownCommand says that a word is no command, and which one may have been meant.
 func unknownCommand(root *cobra.Command, word string) error {
 	const all = "all commands: gatewhy help"
-	if len(word) > longestWord {
+	if len(word) > report.LongestWord {
 		return problem("the first argument is no command",
 			"to read a token: gatewhy decode, and paste it when asked", all)
 	}
@@ -28,7 +25,7 @@ func unknownCommand(root *cobra.Command, word string) error {
 	for _, sub := range root.Commands() {
 		names = append(names, sub.Name())
 	}
-	if near := nearest(word, names); near != "" {
+	if near := report.Nearest(word, names); near != "" {
 		return problem(cause, "did you mean "+near+"?")
 	}
 	return problem(cause, all)
@@ -71,7 +68,7 @@ func invalidValue(err *pflag.InvalidValueError, all string) error {
 }
 
 func unknownFlag(cmd *cobra.Command, name, all string) error {
-	if len(name) > longestWord {
+	if len(name) > report.LongestWord {
 		return problem("unknown flag", all)
 	}
 	if cmd.Name() == "test" && inTests(name) != "" {
@@ -79,7 +76,7 @@ func unknownFlag(cmd *cobra.Command, name, all string) error {
 	}
 	var names []string
 	cmd.Flags().VisitAll(func(f *pflag.Flag) { names = append(names, f.Name) })
-	if near := nearest(name, names); near != "" {
+	if near := report.Nearest(name, names); near != "" {
 		return problem("unknown flag --"+name, "did you mean --"+near+"?")
 	}
 	return problem("unknown flag --"+name, all)
@@ -96,16 +93,6 @@ func inTests(flag string) string {
 		return "tests take nothing from app registrations: a test's claims say the audience and the client; findings are gatewhy lint --app FILE"
 	}
 	return ""
-}
-
-// nearest returns the name that begins with the word, else the nearest that is at most two edits away from it, or an empty string.
-func nearest(word string, names []string) string {
-	for _, name := range names {
-		if len(word) > 1 && strings.HasPrefix(name, word) {
-			return name
-		}
-	}
-	return inspect.Nearest(word, names, min(2, len(word)-1))
 }
 
 // plainArguments says in plain words what a command's own check of its arguments refuses. No command takes more than one.
@@ -202,7 +189,7 @@ func addCompletion(root *cobra.Command) {
 			if len(args) == 0 {
 				return cmd.Help()
 			}
-			_, err := oneOf("shell", args[0], shellNames(cmd), "all shells: gatewhy completion")
+			_, err := report.OneOf("shell", args[0], shellNames(cmd), "all shells: gatewhy completion")
 			return err
 		}
 	}

@@ -1,6 +1,10 @@
 package cmd
 
-import "testing"
+import (
+	"testing"
+
+	"github.com/gatewhy/gatewhy/cmd/report"
+)
 
 func TestNearest(t *testing.T) {
 	names := []string{"decode", "demo", "verify", "version", "output", "at"}
@@ -15,7 +19,7 @@ func TestNearest(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			if got := nearest(test.word, names); got != test.want {
+			if got := report.Nearest(test.word, names); got != test.want {
 				t.Errorf("nearest(%q) = %q, want %q", test.word, got, test.want)
 			}
 		})

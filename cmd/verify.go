@@ -8,6 +8,7 @@ import (
 	"github.com/spf13/cobra"
 
 	"github.com/gatewhy/gatewhy/cmd/render"
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/keys"
 )
@@ -33,7 +34,7 @@ func newVerify(env *Env) *cobra.Command {
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE:              func(cmd *cobra.Command, args []string) error { return env.verify(cmd.Context(), &flags, args) },
 	}
-	flags.output.register(cmd, "text", "json", "markdown")
+	flags.output.register(cmd, render.Formats().Verify.Names()...)
 	flags.keys.register(cmd)
 	flags.at.register(cmd)
 	flags.redact.register(cmd)
@@ -41,12 +42,12 @@ func newVerify(env *Env) *cobra.Command {
 }
 
 func (e *Env) verify(ctx context.Context, flags *verifyFlags, args []string) error {
-	token, err := e.readToken(args)
+	token, err := e.maker().ReadToken(args)
 	if err != nil {
 		return err
 	}
-	v := &render.Verification{Token: token, Profile: inspect.Describe(token)}
-	v.Mask = render.NewMask(token, v.Profile, flags.redact.in(flags.output.format.value))
+	v := &report.Verification{Token: token, Profile: inspect.Describe(token)}
+	v.Redact = flags.redact.in(flags.output.format.value)
 	if v.At, err = flags.at.resolve(e, token); err != nil {
 		return err
 	}
@@ -63,7 +64,7 @@ func (e *Env) verify(ctx context.Context, flags *verifyFlags, args []string) err
 		signature = e.investigate(ctx, &flags.keys, token, signature)
 	}
 	v.Report = expect.Check(token, signature)
-	if err := e.renderVerification(&flags.output, v); err != nil {
+	if err := show(e, &flags.output, render.Formats().Verify, v); err != nil {
 		return err
 	}
 	return exitWith(reportCode(v.Report.Outcome()))
@@ -81,7 +82,7 @@ func (e *Env) investigate(ctx context.Context, flags *keyFlags, token *inspect.T
 
 // verifyingKeys returns the key set to verify with, or nil where there is none to be had: then v says why.
 // Where the user named the keys, not getting them is an error.
-func (e *Env) verifyingKeys(ctx context.Context, flags *keyFlags, token *inspect.Token, v *render.Verification) (*keys.Set, error) {
+func (e *Env) verifyingKeys(ctx context.Context, flags *keyFlags, token *inspect.Token, v *report.Verification) (*keys.Set, error) {
 	if !hasSignature(token) || (token.Fault != nil || isUnsigned(token)) && !flags.namesKeys() {
 		v.NoKeys = "not needed: there is no signature to check"
 		return nil, nil
@@ -94,7 +95,7 @@ func (e *Env) verifyingKeys(ctx context.Context, flags *keyFlags, token *inspect
 	case err == nil:
 		return set, nil
 	case v.OwnKeys || flags.jwks == "" && (flags.offline || token.Fault != nil):
-		why := asError(err)
+		why := report.AsError(err)
 		v.NoKeys = why.Error()
 		if token.Fault == nil { // else keys would not help
 			v.Hints = why.Hints
@@ -116,7 +117,7 @@ func isUnsigned(token *inspect.Token) bool {
 }
 
 // ownKeys fetches the keys of the issuer that the token names, if that is one of Entra's.
-func (e *Env) ownKeys(ctx context.Context, flags *keyFlags, token *inspect.Token, v *render.Verification) (*keys.Set, error) {
+func (e *Env) ownKeys(ctx context.Context, flags *keyFlags, token *inspect.Token, v *report.Verification) (*keys.Set, error) {
 	issuer, ok := issuerOf(token)
 	if !ok {
 		return nil, problem("the token's issuer is none of Entra's, so its keys are not known",
@@ -127,16 +128,6 @@ func (e *Env) ownKeys(ctx context.Context, flags *keyFlags, token *inspect.Token
 	}
 	v.OwnKeys = true
 	return e.keySource(flags, token).TokenIssuer(ctx, issuer, "")
-}
-
-func (e *Env) renderVerification(output *outputFlags, v *render.Verification) error {
-	switch output.format.value {
-	case "json":
-		return render.VerifyJSON(e.Stdout, v)
-	case "markdown":
-		return render.VerifyMarkdown(e.Stdout, v)
-	}
-	return render.VerifyText(e.Stdout, output.style(e), v)
 }
 
 func reportCode(outcome keys.Outcome) int {

@@ -10,7 +10,7 @@ import (
 // writeFile writes a file as a whole or not at all: into a new file beside it, which then takes its place. An existing
 // file keeps its permissions, and a link is followed, not replaced.
 func (e *Env) writeFile(name string, text []byte) error {
-	target := e.path(name)
+	target := e.maker().Path(name)
 	if real, err := filepath.EvalSymlinks(target); err == nil {
 		target = real
 	}

@@ -32,7 +32,10 @@ type (
 func CollectJSON(w io.Writer, all []rules.Collection) error {
 	out := collectJSON{SchemaVersion: SchemaVersion, Inputs: make([]collectionJSON, len(all))}
 	for i, c := range all {
-		out.Inputs[i] = collectionJSON{Name: c.Name, Title: c.Title, Flag: known(report.Names(c.Takes)), Steps: make([]stepJSON, len(c.Steps))}
+		out.Inputs[i] = collectionJSON{
+			Name: c.Name, Title: c.Title, Flag: known(report.Names(c.Takes)),
+			Steps: make([]stepJSON, len(c.Steps)),
+		}
 		for j, step := range c.Steps {
 			out.Inputs[i].Steps[j] = stepJSON{step.Note, known(commandOf(&step))}
 		}
@@ -40,7 +43,7 @@ func CollectJSON(w io.Writer, all []rules.Collection) error {
 	return JSON(w, out)
 }
 
-// commandOf is the command of a step; empty where it is to be done by hand.
+// commandOf is the command of a step. It is empty if a person must do the step by hand.
 func commandOf(step *rules.Step) string {
 	if step.Explain != nil {
 		return report.Command(step.Explain)
@@ -48,8 +51,8 @@ func commandOf(step *rules.Step) string {
 	return step.Command
 }
 
-// CollectText writes the commands in a form that a shell takes as it is: all but the commands is comments, and no line is
-// wrapped.
+// CollectText writes the commands in a form that a shell takes as it is: all the rest is
+// comments, and no line is wrapped.
 func CollectText(w io.Writer, style Style, all []rules.Collection) error {
 	t := NewText(style)
 	for i, c := range all {

@@ -4,12 +4,14 @@ import (
 	"encoding/json"
 	"io"
 
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
-// decodeJSON is the JSON of decode. Header and claims are null where they can't be read. Numbers are as the
-// token writes them; of members that stand twice the last is given, and an observation tells both values.
+// decodeJSON is the JSON of decode. Header and claims are null if they can't be read. Numbers
+// are as the token writes them. Of members that appear twice we give the last, and an
+// observation says both values.
 type decodeJSON struct {
 	SchemaVersion int               `json:"schema_version"`
 	Token         *tokenJSON        `json:"token"`
@@ -29,7 +31,8 @@ type observationJSON struct {
 }
 
 // DecodeJSON writes a token as JSON.
-func DecodeJSON(w io.Writer, d *Decoding) error {
+func DecodeJSON(w io.Writer, r *report.Decoding) error {
+	d := newDecoding(r)
 	out := decodeJSON{
 		SchemaVersion: SchemaVersion,
 		Token:         tokenOf(d.Profile),
@@ -38,13 +41,13 @@ func DecodeJSON(w io.Writer, d *Decoding) error {
 		AudienceForm:  known(string(d.Profile.AudienceForm)),
 		Header:        rawJSON(d.Mask.Value(d.Token.Header)),
 		Claims:        rawJSON(d.Mask.Claims(d.Token.Claims)),
-		Observations:  d.observationsJSON(oddAt(d.Profile, d.At)),
+		Observations:  d.observationsJSON(odditiesAt(d.Profile, d.At)),
 		Traits:        d.observationsJSON(d.Profile.Traits),
 	}
 	return d.Mask.JSON(w, out)
 }
 
-func (d *Decoding) observationsJSON(all []inspect.Observation) []observationJSON {
+func (d decoding) observationsJSON(all []inspect.Observation) []observationJSON {
 	out := make([]observationJSON, len(all))
 	for i, o := range all {
 		out[i] = observationJSON{ID: o.ID, Path: o.Path, Message: d.Mask.Message(o)}
@@ -57,8 +60,8 @@ func rawJSON(v *source.Value) json.RawMessage {
 	return json.RawMessage(lastMembers(v).JSON())
 }
 
-// lastMembers returns the value with the last of each group of members that share a name, as most readers see
-// it: a reader of our JSON must not meet the ambiguity again.
+// lastMembers returns the value without all but the last of the members that share a name,
+// since most readers take the last. A reader of our JSON must not meet the same doubt again.
 func lastMembers(v *source.Value) *source.Value {
 	if v == nil || !v.Is(source.Object) && !v.Is(source.List) {
 		return v
@@ -80,4 +83,19 @@ func lastMembers(v *source.Value) *source.Value {
 	}
 	one.Members = kept
 	return one
+}
+
+// signJSON is a reason why we take the token for what we say it is.
+type signJSON struct {
+	About   string `json:"about"`
+	Path    string `json:"path"`
+	Message string `json:"message"`
+}
+
+func signsOf(p inspect.Profile) []signJSON {
+	out := make([]signJSON, len(p.Signs))
+	for i, s := range p.Signs {
+		out[i] = signJSON(s)
+	}
+	return out
 }

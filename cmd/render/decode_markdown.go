@@ -1,28 +1,23 @@
 package render
 
-import "io"
+import (
+	"io"
 
-// rows adds a list of texts, each behind its label.
-func (m *markdown) rows(title string, rows []Row) {
-	if len(rows) == 0 {
-		return
-	}
-	m.b.WriteString("\n" + title + ":\n\n")
-	for _, r := range rows {
-		m.b.WriteString("- " + m.plain(r.Label) + ": " + m.plain(r.Text) + "\n")
-	}
-}
+	"github.com/gatewhy/gatewhy/cmd/report"
+)
 
-// DecodeMarkdown writes what identifies a token as a block to paste into a ticket. It holds no token.
-func DecodeMarkdown(w io.Writer, d *Decoding) error {
+// DecodeMarkdown writes what identifies a token as a block to paste into a ticket. It holds no
+// token.
+func DecodeMarkdown(w io.Writer, r *report.Decoding) error {
+	d := newDecoding(r)
 	m := markdown{mask: d.Mask}
 	m.heading("gatewhy decode: " + Summary(d.Profile, d.At))
 	m.para(notVerified)
 	m.table("", "")
 	m.tokenRows(d.Token, d.Profile)
-	m.rows("What it is", d.what())
+	m.rows("What it is", d.whatItIs())
 	m.list("Worth knowing", d.Profile.Traits)
-	m.list("Odd", oddAt(d.Profile, d.At))
+	m.list("Odd", odditiesAt(d.Profile, d.At))
 	m.rows("Next", d.nextSteps())
 	_, err := io.WriteString(w, m.b.String())
 	return err

@@ -4,26 +4,29 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
 const notVerified = "Nothing was verified: anyone can write such a text."
 
-// DecodeText writes a token for a person: what it is, its header and claims, what is odd, the way on.
-func DecodeText(w io.Writer, style Style, d *Decoding) error {
+// DecodeText writes a token for a person: what it is, its header and claims, what is odd, and
+// what to do next.
+func DecodeText(w io.Writer, style Style, r *report.Decoding) error {
+	d := newDecoding(r)
 	t := NewText(style).Masked(d.Mask)
 	t.Blank()
 	t.Para(1, t.Paint(Strong, Summary(d.Profile, d.At)))
 	t.Para(1, notVerified)
-	if rows := d.what(); len(rows) > 0 {
+	if rows := d.whatItIs(); len(rows) > 0 {
 		t.Heading("what it is")
 		t.Rows(2, rows)
 	}
 	t.members("header", d, d.Mask.Value(d.Token.Header))
 	t.members("claims", d, d.Mask.Claims(d.Token.Claims))
 	t.observations("worth knowing", d, d.Profile.Traits)
-	t.observations("odd", d, oddAt(d.Profile, d.At))
+	t.observations("odd", d, odditiesAt(d.Profile, d.At))
 	t.next(d)
 	t.Blank()
 	_, err := t.WriteTo(w)
@@ -31,7 +34,7 @@ func DecodeText(w io.Writer, style Style, d *Decoding) error {
 }
 
 // members lists the members of the header or the claims.
-func (t *Text) members(title string, d *Decoding, object *source.Value) {
+func (t *Text) members(title string, d decoding, object *source.Value) {
 	if object == nil {
 		return
 	}
@@ -40,7 +43,9 @@ func (t *Text) members(title string, d *Decoding, object *source.Value) {
 	rows := make([]NotedRow, 0, len(listed))
 	for _, m := range listed {
 		label := inspect.Safe(inspect.ShortenMiddle(m.Key, 2*widestLabel))
-		rows = append(rows, NotedRow{Row{label, t.shortened(d.shown(title, m))}, d.gloss(title, m.Key)})
+		rows = append(rows, NotedRow{
+			Row{label, t.shortened(d.shown(title, m))}, d.meaning(title, m.Key),
+		})
 	}
 	t.NotedRows(2, rows)
 	switch more := len(object.Members) - len(listed); {
@@ -51,13 +56,13 @@ func (t *Text) members(title string, d *Decoding, object *source.Value) {
 	}
 }
 
-// mostMembers is how many members are listed for a person. Entra ID's tokens have some thirty.
+// mostMembers is how many members we list for a person. Entra ID's tokens have some thirty.
 const mostMembers = 1000
 
 // shown is a member's value as it is shown, safe to print.
-func (d *Decoding) shown(part string, m source.Member) string {
+func (d decoding) shown(part string, m source.Member) string {
 	text := d.valueText(m.Key, m.Value)
-	if stands := d.valueGloss(m.Key); stands != "" && part == "claims" {
+	if stands := d.valueMeaning(m.Key); stands != "" && part == "claims" {
 		text += " = " + stands
 	}
 	return inspect.Safe(text)
@@ -66,7 +71,8 @@ func (d *Decoding) shown(part string, m source.Member) string {
 // mostLines is how many lines a value may take before its middle is left out.
 const mostLines = 2
 
-// shortened leaves out the middle of a value that would take too many lines. --claim shows it whole.
+// shortened leaves out the middle of a value that would take too many lines. --claim shows all
+// of it.
 func (t *Text) shortened(value string) string {
 	line := t.columns() - 2*len(indent) - widestLabel - 2
 	if width(value) <= mostLines*line {
@@ -75,8 +81,8 @@ func (t *Text) shortened(value string) string {
 	return inspect.ShortenMiddle(value, line)
 }
 
-// observations lists what was noticed, each with its id.
-func (t *Text) observations(title string, d *Decoding, all []inspect.Observation) {
+// observations lists what we noticed, each with its id.
+func (t *Text) observations(title string, d decoding, all []inspect.Observation) {
 	if len(all) == 0 {
 		return
 	}
@@ -86,7 +92,7 @@ func (t *Text) observations(title string, d *Decoding, all []inspect.Observation
 	}
 }
 
-func (t *Text) next(d *Decoding) {
+func (t *Text) next(d decoding) {
 	t.Heading("next")
 	for _, step := range d.nextSteps() {
 		t.Para(2, inspect.Safe(step.Label)+": "+inspect.Safe(step.Text))

@@ -9,7 +9,10 @@ import (
 // diffContext is how many unchanged lines a diff shows around a change.
 const diffContext = 3
 
-// Diff returns the change of a file as a unified diff, as git apply and patch take it; nothing where there is none.
+// Diff returns the change of a file as a unified diff that git apply and patch take. It is
+// empty if nothing changes. We write it ourselves: the diff of rogpeppe/go-internal matches no
+// lines but those that appear once, and starts a second hunk after six unchanged lines, so our
+// JSON would change.
 func Diff(name, before, after string) string {
 	if before == after {
 		return ""
@@ -47,8 +50,8 @@ func splitLines(text string) []string {
 	return lines
 }
 
-// diffLines lines up two texts. What they have in common at the beginning and at the end is set apart first, so that the
-// rest is short.
+// diffLines lines up two texts. It sets apart what both begin and end with, so that the rest is
+// short.
 func diffLines(a, b []string) []diffLine {
 	var head, tail []diffLine
 	for len(a) > 0 && len(b) > 0 && a[0] == b[0] {
@@ -65,7 +68,7 @@ func diffLines(a, b []string) []diffLine {
 	return all
 }
 
-// mostCells bounds the table of a comparison; longer texts are shown as replaced.
+// mostCells bounds the table of a comparison. Of longer texts, every line counts as replaced.
 const mostCells = 4 << 20
 
 // middle lines up two texts by their longest common subsequence.
@@ -95,8 +98,8 @@ func middle(a, b []string) []diffLine {
 	return all
 }
 
-// lengths is the table of the lengths of common subsequences of what follows each pair of lines; nil where it would be too
-// large.
+// lengths is the table of the lengths of common subsequences behind each pair of lines. It is
+// nil if it would be too large.
 func lengths(a, b []string) [][]int {
 	if (len(a)+1)*(len(b)+1) > mostCells {
 		return nil
@@ -124,7 +127,8 @@ func nextChange(lines []diffLine, from int) int {
 	return from
 }
 
-// hunkEnd is the end of the hunk that begins with a change: changes that are close together share one.
+// hunkEnd is the end of the hunk that begins with a change. Changes that are close together
+// share a hunk.
 func hunkEnd(lines []diffLine, change int) int {
 	end := change
 	for i := change; i < len(lines) && i-end <= 2*diffContext; i++ {
@@ -144,7 +148,8 @@ func writeHunk(b *strings.Builder, lines []diffLine, start, end int) {
 	for _, line := range lines[start:end] {
 		lastBefore, lastAfter = advance(line, lastBefore, lastAfter)
 	}
-	fmt.Fprintf(b, "@@ -%s +%s @@\n", hunkRange(before, lastBefore-before), hunkRange(after, lastAfter-after))
+	fmt.Fprintf(b, "@@ -%s +%s @@\n", hunkRange(before, lastBefore-before),
+		hunkRange(after, lastAfter-after))
 	for _, line := range lines[start:end] {
 		b.WriteByte(line.kind)
 		b.WriteString(line.text)

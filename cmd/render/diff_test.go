@@ -13,12 +13,13 @@ func TestADiffAppliesWithGit(t *testing.T) {
 	if _, err := exec.LookPath("git"); err != nil {
 		t.Skip("git is not here")
 	}
+	near := strings.NewReplacer("4", "four", "6", "six")
 	ten := "1\n2\n3\n4\n5\n6\n7\n8\n9\n10\n"
 	for name, texts := range map[string][2]string{
 		"one line changes":                      {ten, strings.Replace(ten, "5", "five", 1)},
 		"the first and the last line change":    {ten, "one\n" + ten[2:len(ten)-3] + "ten\n"},
-		"two changes far apart are two hunks":   {strings.Repeat(ten, 3), "a\n" + strings.Repeat(ten, 3) + "b\n"},
-		"two changes close together are one":    {ten, strings.NewReplacer("4", "four", "6", "six").Replace(ten)},
+		"two changes far apart are two hunks":   {ten + ten, "a\n" + ten + ten + "b\n"},
+		"two changes close together are one":    {ten, near.Replace(ten)},
 		"lines are added at the beginning":      {ten, "a\nb\n" + ten},
 		"lines are removed at the end":          {ten, ten[:4]},
 		"there is no line break at the end":     {"a\nb", "a\nc"},
@@ -51,13 +52,18 @@ func TestADiffAppliesWithGit(t *testing.T) {
 
 func TestADiffOfAnOddNameAppliesWithGitAndWithPatch(t *testing.T) {
 	const name = "a b#c%d é/ü.json"
-	for _, command := range [][]string{{"git", "apply", "change.diff"}, {"patch", "-p1", "-i", "change.diff"}} {
+	for _, command := range [][]string{
+		{"git", "apply", "change.diff"},
+		{"patch", "-p1", "-i", "change.diff"},
+	} {
 		t.Run(command[0], func(t *testing.T) {
 			if _, err := exec.LookPath(command[0]); err != nil {
 				t.Skip(command[0] + " is not here")
 			}
 			dir := t.TempDir()
-			for file, text := range map[string]string{name: "a\n", "change.diff": Diff(name, "a\n", "b\n")} {
+			for file, text := range map[string]string{
+				name: "a\n", "change.diff": Diff(name, "a\n", "b\n"),
+			} {
 				err := os.MkdirAll(filepath.Dir(filepath.Join(dir, file)), 0o700)
 				if err == nil {
 					err = os.WriteFile(filepath.Join(dir, file), []byte(text), 0o600)
@@ -67,7 +73,8 @@ func TestADiffOfAnOddNameAppliesWithGitAndWithPatch(t *testing.T) {
 				}
 			}
 			apply := exec.Command(command[0], command[1:]...)
-			apply.Dir, apply.Env = dir, append(os.Environ(), "GIT_CEILING_DIRECTORIES="+filepath.Dir(dir))
+			apply.Dir = dir
+			apply.Env = append(os.Environ(), "GIT_CEILING_DIRECTORIES="+filepath.Dir(dir))
 			out, err := apply.CombinedOutput()
 			got, _ := os.ReadFile(filepath.Join(dir, name))
 			if err != nil || string(got) != "b\n" {

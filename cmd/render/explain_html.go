@@ -16,15 +16,18 @@ import (
 var explainTemplate embed.FS
 
 // ExplainHTML writes an explanation as one page that loads nothing. It holds no token.
-func ExplainHTML(w io.Writer, x *Explanation) error {
-	page, err := template.ParseFS(explainTemplate, "templates/explain.html", "templates/style.html")
+func ExplainHTML(w io.Writer, r *report.Explanation) error {
+	x := newExplanation(r)
+	page, err := template.ParseFS(explainTemplate, "templates/explain.html",
+		"templates/style.html")
 	if err != nil {
 		return err
 	}
 	return page.Execute(w, (&explainPager{x}).page())
 }
 
-// What the template reads. Every text in it is masked and safe to print; html/template escapes markup.
+// What the template reads. Every text in it is masked and safe to print; html/template escapes
+// markup.
 type (
 	explainPage struct {
 		Answer, Mood          string
@@ -63,7 +66,7 @@ type (
 )
 
 // explainPager makes the page of an explanation.
-type explainPager struct{ *Explanation }
+type explainPager struct{ explanation }
 
 // say makes a text fit to be shown.
 func (x *explainPager) say(text string) string { return inspect.Safe(x.Mask.Text(text)) }
@@ -78,19 +81,24 @@ func (x *explainPager) rows(rows []Row) []Row {
 
 func (x *explainPager) page() explainPage {
 	p := explainPage{
-		Answer: x.say(verdictLine(&x.Verdict)), Mood: x.mood(), Reasons: x.reasons(), Observed: x.observed(),
+		Answer: x.say(verdictLine(&x.Verdict)), Mood: x.mood(),
+		Reasons: x.reasons(), Observed: x.observed(),
 		Facts: x.rows(x.facts()), Chains: x.chains(), Causes: x.causes(),
 		RemediesTitle: x.remediesTitle(), Remedies: x.remedies(), At: inspect.FormatTime(x.At),
 	}
 	x.place(&p)
 	for _, g := range x.Gateways {
-		p.Gateways = append(p.Gateways, Row{x.say(g.Policies[0].Product), x.say(OutcomeLine(&g.Verdict))})
+		p.Gateways = append(p.Gateways, Row{
+			x.say(g.Policies[0].Product), x.say(OutcomeLine(&g.Verdict)),
+		})
 	}
 	for _, r := range x.Refused {
 		p.Refused = append(p.Refused, Row{x.say(r.Title), x.say(r.Refused)})
 	}
 	for _, f := range x.Findings {
-		p.Findings = append(p.Findings, policyFindingPage{x.say(f.Pos.String()), string(f.Severity), x.say(f.Message), f.Rule})
+		p.Findings = append(p.Findings, policyFindingPage{
+			x.say(f.Pos.String()), string(f.Severity), x.say(f.Message), f.Rule,
+		})
 	}
 	if x.Token != nil {
 		p.Identity = x.rows(identity(x.Token, x.Profile))
@@ -108,7 +116,7 @@ func (x *explainPager) mood() string {
 	return "unsure"
 }
 
-// reasons say why, and what would decide an unknown.
+// reasons say why, and what would decide a check that is not known.
 func (x *explainPager) reasons() []string {
 	v := &x.Verdict
 	if v.Outcome == rules.Accepted {
@@ -116,7 +124,8 @@ func (x *explainPager) reasons() []string {
 	}
 	all := []string{x.say(sentence(v.Why()))}
 	if earlier := v.Earlier(); v.Outcome == rules.Rejected && len(earlier) > 0 {
-		all = append(all, "It could be rejected earlier still: "+x.say(checkName(earlier[0].Check))+" is not known.")
+		all = append(all, "It could be rejected earlier still: "+
+			x.say(checkName(earlier[0].Check))+" is not known.")
 	}
 	if question := v.Question(); !question.None() && v.Outcome == rules.Undetermined {
 		all = append(all, "To know: "+x.say(report.Ask(question)))
@@ -143,10 +152,11 @@ func (x *explainPager) place(p *explainPage) {
 		return
 	}
 	file := x.File(d.Check.Pos.File)
-	if file == nil || d.Check.Pos.Line == 0 || d.Check.Span.Start < 0 || d.Check.Span.Start > len(file.Text) {
+	if file == nil || d.Check.Pos.Line == 0 || d.Check.Span.Start < 0 ||
+		d.Check.Span.Start > len(file.Text) {
 		return
 	}
-	cut := cutLine(shielded(file), d.Check.Span).masked(x.Mask).fit(widestProse, "…")
+	cut := excerptOf(file, d.Check.Span).masked(x.Mask).fit(widestProse, "…")
 	p.Place, p.Line, p.Note = x.say(d.Check.Pos.String()), d.Check.Pos.Line, x.say(caretNote(d))
 	p.Before, p.Marked, p.After = strings.TrimLeft(cut.before, " "), cut.marked, cut.after
 }
@@ -188,7 +198,7 @@ func (x *explainPager) facts() []Row {
 
 func (x *explainPager) chains() []chainPage {
 	var all []chainPage
-	text := &explainText{Text: NewText(Style{Unicode: true}), x: x.Explanation}
+	text := &explainText{Text: NewText(Style{Unicode: true}), x: x.explanation}
 	var failed failures
 	for _, chain := range byPolicy(x.Verdict.Results) {
 		page := chainPage{Title: "Checks"}
@@ -205,7 +215,7 @@ func (x *explainPager) chains() []chainPage {
 				page.Title = title + ": " + where
 			}
 			page.Checks = append(page.Checks, checkPage{
-				Class: mood(r), Sign: text.Mark(mood(r)), Word: string(r.Outcome),
+				Class: outcomeShown(r), Sign: text.Mark(outcomeShown(r)), Word: string(r.Outcome),
 				Name: x.say(checkName(r.Check)), Text: x.say(text.detail(r, failed.before(r))),
 			})
 			failed.add(r)
@@ -236,7 +246,9 @@ func (x *explainPager) remediesTitle() string {
 func (x *explainPager) remedies() []remedyPage {
 	all := make([]remedyPage, len(x.Repairs))
 	for i, r := range x.Repairs {
-		all[i] = remedyPage{Title: x.say(r.Title), Command: x.say(r.Command), After: x.say(OutcomeLine(&r.After))}
+		all[i] = remedyPage{
+			Title: x.say(r.Title), Command: x.say(r.Command), After: x.say(OutcomeLine(&r.After)),
+		}
 		if r.Other != nil {
 			all[i].Other = x.say(OutcomeLine(r.Other))
 		}

@@ -8,7 +8,7 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// The JSON of explain. Members that are null say that there is nothing, or that it is not known.
+// The JSON of explain. A member is null if there is nothing, or if we do not know.
 type (
 	explainJSON struct {
 		SchemaVersion int                    `json:"schema_version"`
@@ -104,8 +104,31 @@ type (
 	}
 )
 
+// The JSON of what the real gateway answered, beside the prediction. We do not repeat the body,
+// since it may hold a token.
+type (
+	observedJSON struct {
+		Status  *int        `json:"status"`
+		Agrees  *bool       `json:"agrees"`
+		Follows *string     `json:"follows"`
+		Causes  []causeJSON `json:"causes"`
+	}
+
+	causeJSON struct {
+		Rank     int           `json:"rank"`
+		ID       string        `json:"id"`
+		Title    string        `json:"title"`
+		Why      string        `json:"why"`
+		Check    string        `json:"check"`
+		Matches  rules.Match   `json:"matches"`
+		Seen     *string       `json:"seen"`
+		Evidence *evidenceJSON `json:"evidence"`
+	}
+)
+
 // ExplainJSON writes an explanation as JSON.
-func ExplainJSON(w io.Writer, x *Explanation) error {
+func ExplainJSON(w io.Writer, r *report.Explanation) error {
+	x := newExplanation(r)
 	out := explainJSON{
 		SchemaVersion: SchemaVersion,
 		Verdict:       verdictOf(&x.Verdict),
@@ -157,7 +180,8 @@ func checksOf(results []rules.Result) []checkJSON {
 			ID: r.Check.ID, Policy: r.Policy.Asset, Group: r.Group(), Field: r.Check.Field,
 			Source:  sourceOf(r.Check.Pos),
 			Outcome: r.Outcome, Status: known(r.Answer.Status), Claim: known(r.Check.Claim),
-			Expected: known(r.Expected()), Actual: known(r.Actual()), Why: r.Why(), Evidence: evidenceOf(r.Evidence()),
+			Expected: known(r.Expected()), Actual: known(r.Actual()), Why: r.Why(),
+			Evidence: evidenceOf(r.Evidence()),
 		}
 	}
 	return out
@@ -171,10 +195,13 @@ func findingsOf(findings []rules.Finding) []findingJSON {
 	return out
 }
 
-func remediesOf(remedies []ProvedRepair) []remedyJSON {
+func remediesOf(remedies []report.ProvedRepair) []remedyJSON {
 	out := make([]remedyJSON, len(remedies))
 	for i, r := range remedies {
-		out[i] = remedyJSON{ID: r.ID, Title: r.Title, Command: r.Command, After: outcomeOf(&r.After), Other: outcomeIfAny(r.Other)}
+		out[i] = remedyJSON{
+			ID: r.ID, Title: r.Title, Command: r.Command, After: outcomeOf(&r.After),
+			Other: outcomeIfAny(r.Other),
+		}
 		for _, c := range r.Fields {
 			out[i].Changes = append(out[i].Changes, changeJSON{c.Field, known(c.From), c.To})
 		}
@@ -191,18 +218,13 @@ func outcomeIfAny(v *rules.Verdict) *outcomeJSON {
 }
 
 func outcomeOf(v *rules.Verdict) outcomeJSON {
-	out := outcomeJSON{Outcome: v.Outcome, Status: known(v.Status), Question: known(report.Ask(v.Question()))}
+	out := outcomeJSON{
+		Outcome: v.Outcome, Status: known(v.Status), Question: known(report.Ask(v.Question())),
+	}
 	if v.Decided != nil {
 		out.DecidedBy = &v.Decided.Check.ID
 	}
 	return out
-}
-
-func sourceOf(pos source.Position) *sourceJSON {
-	if pos.Line == 0 {
-		return nil
-	}
-	return &sourceJSON{pos.File, pos.Line, pos.Column}
 }
 
 func evidenceOf(e rules.Evidence) *evidenceJSON {
@@ -212,11 +234,30 @@ func evidenceOf(e rules.Evidence) *evidenceJSON {
 	return &evidenceJSON{e.Level, e.Reference}
 }
 
-// known is null for a value that is not there.
-func known[T comparable](value T) *T {
-	var none T
-	if value == none {
+func observedOf(c *rules.Comparison) *observedJSON {
+	if c == nil {
 		return nil
 	}
-	return &value
+	out := &observedJSON{
+		Status: known(c.Observed.Status), Follows: known(report.Follows(c)),
+		Causes: make([]causeJSON, len(c.Suspects)),
+	}
+	if c.Agrees != rules.Maybe {
+		agrees := c.Agrees == rules.Yes
+		out.Agrees = &agrees
+	}
+	for i, s := range c.Suspects {
+		out.Causes[i] = causeJSON{
+			s.Rank, s.ID, s.Title, s.Why, report.Look(&s.Cause), s.By, known(s.Seen),
+			evidenceOf(s.Evidence),
+		}
+	}
+	return out
+}
+
+func sourceOf(pos source.Position) *sourceJSON {
+	if pos.Line == 0 {
+		return nil
+	}
+	return &sourceJSON{pos.File, pos.Line, pos.Column}
 }

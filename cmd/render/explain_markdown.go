@@ -10,9 +10,10 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// ExplainMarkdown writes an explanation as the block to paste into a ticket: what was judged, what the gateway is predicted
-// to answer and on what evidence, and the question to ask next. It holds no token.
-func ExplainMarkdown(w io.Writer, x *Explanation) error {
+// ExplainMarkdown writes an explanation as a block to paste into a ticket: what was judged, the
+// predicted answer with its evidence, and the question to ask next. It holds no token.
+func ExplainMarkdown(w io.Writer, r *report.Explanation) error {
+	x := newExplanation(r)
 	m := markdown{mask: x.Mask}
 	v := &x.Verdict
 	m.heading("gatewhy explain: " + verdictLine(v))
@@ -34,25 +35,7 @@ func ExplainMarkdown(w io.Writer, x *Explanation) error {
 	return err
 }
 
-// verdictLine is the answer in one line.
-func verdictLine(v *rules.Verdict) string {
-	switch v.Outcome {
-	case rules.Accepted:
-		return "200, accepted"
-	case rules.Rejected:
-		return at(status(v.Status)+", rejected", theCheck(v))
-	}
-	return at("undetermined", theCheck(v))
-}
-
-func theCheck(v *rules.Verdict) string {
-	if v.Decided == nil {
-		return ""
-	}
-	return "the " + deciding(v, " check")
-}
-
-func (m *markdown) explainedToken(x *Explanation) {
+func (m *markdown) explainedToken(x explanation) {
 	if x.Token == nil {
 		m.row("token", "none")
 		return
@@ -70,8 +53,8 @@ func (m *markdown) policy(p *rules.Policy) {
 	m.row("file", p.Pos.String())
 }
 
-// prediction adds what the answer rests on, and what would settle what is open.
-func (m *markdown) prediction(x *Explanation, v *rules.Verdict) {
+// prediction adds what the answer rests on, and what to pass to know what is not known.
+func (m *markdown) prediction(x explanation, v *rules.Verdict) {
 	m.rowIf("body", v.Body())
 	if d := v.Decided; d != nil {
 		m.row("decided by", d.Check.Field+" at "+d.Check.Pos.String())
@@ -103,22 +86,22 @@ func (m *markdown) checks(results []rules.Result) {
 	}
 }
 
-func (m *markdown) remedies(title string, remedies []ProvedRepair) {
+func (m *markdown) remedies(title string, remedies []report.ProvedRepair) {
 	if len(remedies) == 0 {
 		return
 	}
 	m.b.WriteString("\n" + capital(title) + ":\n\n")
 	for _, r := range remedies {
-		m.b.WriteString("- " + m.plain(r.Title) + ": " + OutcomeLine(&r.After) + "\n")
+		m.item(m.plain(r.Title + ": " + OutcomeLine(&r.After)))
 		if len(r.Fields) > mostChanges {
-			m.b.WriteString(fmt.Sprintf("  - %d fields change\n", len(r.Fields)))
+			m.detail(fmt.Sprintf("%d fields change", len(r.Fields)))
 		} else {
 			for _, c := range r.Fields {
-				m.b.WriteString("  - " + m.code(strings.TrimSpace(changeLine(c))) + "\n")
+				m.detail(m.code(strings.TrimSpace(changeLine(c))))
 			}
 		}
 		if r.Command != "" {
-			m.b.WriteString("  - as a diff: " + m.code(r.Command) + "\n")
+			m.detail("as a diff: " + m.code(r.Command))
 		}
 	}
 }
@@ -130,6 +113,26 @@ func (m *markdown) policyFindings(findings []rules.Finding) {
 	}
 	m.b.WriteString("\nIn the policy:\n\n")
 	for _, f := range findings {
-		m.b.WriteString("- " + m.code(f.Pos.String()) + ": " + string(f.Severity) + ": " + m.plain(f.Message) + " (" + m.code(f.Rule) + ")\n")
+		m.item(fmt.Sprintf("%s: %s: %s (%s)", m.code(f.Pos.String()), f.Severity,
+			m.plain(f.Message), m.code(f.Rule)))
+	}
+}
+
+// observed adds the real answer and what would explain it.
+func (m *markdown) observed(c *rules.Comparison) {
+	if c == nil {
+		return
+	}
+	m.b.WriteString("\n")
+	m.para(observedLine(c))
+	if follows := report.Follows(c); follows != "" {
+		m.para(sentence(follows))
+	}
+	if len(c.Suspects) == 0 {
+		return
+	}
+	m.table("rank", "cause", "what to check")
+	for _, s := range c.Suspects {
+		m.cells(fmt.Sprint(s.Rank), s.Title, report.Look(&s.Cause))
 	}
 }

@@ -3,7 +3,7 @@ package render
 import (
 	"fmt"
 	"io"
-	"net/http"
+	"slices"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/cmd/report"
@@ -11,9 +11,10 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// ExplainText writes an explanation for a person: the answer, the reason, the place, then the checks in the gateway's
-// order, then the repairs.
-func ExplainText(w io.Writer, style Style, x *Explanation) error {
+// ExplainText writes an explanation for a person: the answer, the reason, the place, then the
+// checks in the gateway's order, then the repairs.
+func ExplainText(w io.Writer, style Style, r *report.Explanation) error {
+	x := newExplanation(r)
 	t := &explainText{Text: NewText(style).Masked(x.Mask), x: x}
 	t.Blank()
 	t.answer()
@@ -35,7 +36,7 @@ func ExplainText(w io.Writer, style Style, x *Explanation) error {
 
 type explainText struct {
 	*Text
-	x *Explanation
+	x explanation
 }
 
 // answer is the first line: what the gateway sends, and which check decides it.
@@ -64,7 +65,7 @@ func (t *explainText) rejected(v *rules.Verdict) {
 	t.Para(1, t.Paint(Bad, status(v.Status)+": rejected")+at)
 }
 
-// acceptedBecause says whether checks were passed, or none was made.
+// acceptedBecause says whether the request passed checks, or no policy made any.
 func acceptedBecause(v *rules.Verdict) string {
 	for i := range v.Results {
 		if v.Results[i].Outcome == rules.Pass && v.Results[i].Check.ID != rules.Routed {
@@ -74,23 +75,7 @@ func acceptedBecause(v *rules.Verdict) string {
 	return ", no policy checks this request"
 }
 
-// status is a status with the name that HTTP gives it; a prediction without one says so.
-func status(code int) string {
-	if code == 0 {
-		return "status not known"
-	}
-	return strings.TrimSpace(fmt.Sprintf("%d %s", code, http.StatusText(code)))
-}
-
-func checkName(c *rules.Check) string {
-	name := strings.ReplaceAll(string(c.ID), "-", " ")
-	if c.Claim != "" {
-		name += " " + inspect.Safe(c.Claim)
-	}
-	return name
-}
-
-// reason is why, in a sentence or two, and what would decide an unknown.
+// reason is why, in a sentence or two, and what would decide a check that is not known.
 func (t *explainText) reason() {
 	v := &t.x.Verdict
 	if v.Outcome == rules.Accepted {
@@ -99,7 +84,8 @@ func (t *explainText) reason() {
 	t.Blank()
 	t.Para(1, inspect.Safe(sentence(v.Why())))
 	if earlier := v.Earlier(); v.Outcome == rules.Rejected && len(earlier) > 0 {
-		t.Para(1, fmt.Sprintf("It could be rejected earlier still: %s is not known.", checkName(earlier[0].Check)))
+		t.Para(1, fmt.Sprintf("It could be rejected earlier still: %s is not known.",
+			checkName(earlier[0].Check)))
 	}
 	if body := v.Body(); body != "" {
 		t.Para(1, "The gateway answers "+inspect.Safe(body))
@@ -127,20 +113,7 @@ func (t *explainText) place() {
 	}
 	t.Blank()
 	t.Para(1, t.Paint(Strong, inspect.Safe(d.Check.Pos.String())))
-	t.Frame(2, file, d.Check.Pos, d.Check.Span, inspect.Safe(caretNote(d)))
-}
-
-// caretNote is the word under the value that decides.
-func caretNote(r *rules.Result) string {
-	switch expected := r.Expected(); {
-	case r.Check.ID == rules.ClientID:
-		return "a client id must be found"
-	case r.Check.ID == rules.Contract:
-		return "a contract must be found"
-	case r.Outcome == rules.Fail && expected != "":
-		return "wants " + inspect.ShortenMiddle(expected, 60)
-	}
-	return ""
+	t.SourceLine(2, file, d.Check.Pos, d.Check.Span, inspect.Safe(caretNote(d)))
 }
 
 // subject says what was judged: the token and the gateway.
@@ -160,21 +133,7 @@ func (t *explainText) token() string {
 	return FullSummary(t.x.Profile, t.x.At)
 }
 
-func policyLine(p *rules.Policy) string {
-	if p.Product == "" {
-		return inspect.Safe("not read: " + p.Name)
-	}
-	line := p.Product + ", " + p.Name
-	if p.Version != "" {
-		line += " " + p.Version
-	}
-	if p.API != "" {
-		line += ", API " + p.API
-	}
-	return inspect.Safe(line)
-}
-
-// otherGateways shows each gateway's answer, where it is not known which one it is.
+// otherGateways shows the answer of each gateway, if we do not know which one it is.
 func (t *explainText) otherGateways() {
 	if len(t.x.Gateways) == 0 {
 		return
@@ -187,36 +146,13 @@ func (t *explainText) otherGateways() {
 	t.Rows(2, rows)
 }
 
-// OutcomeLine is a verdict in a few words.
-func OutcomeLine(v *rules.Verdict) string {
-	switch v.Outcome {
-	case rules.Accepted:
-		return "200 accepted"
-	case rules.Rejected:
-		return at(status(v.Status), deciding(v, ""))
-	}
-	return at("undetermined", deciding(v, ""))
-}
-
-// at says where something is decided, if anywhere.
-func at(what, where string) string {
-	if where == "" {
-		return what
-	}
-	return what + " at " + where
-}
-
-// whenNew says what an expired token would have got, and how to see why.
-func whenNew(v *rules.Verdict) string {
-	return "When it was new it would have got " + OutcomeLine(v) + ": --at issued tells why."
-}
-
 func (t *explainText) otherToken() {
 	if t.x.Other == nil {
 		return
 	}
 	t.Blank()
-	t.Para(1, "the token given with --other, one second after it was issued: "+OutcomeLine(t.x.Other))
+	t.Para(1,
+		"the token given with --other, one second after it was issued: "+OutcomeLine(t.x.Other))
 }
 
 func (t *explainText) findings() {
@@ -225,6 +161,194 @@ func (t *explainText) findings() {
 	}
 	t.Heading("in the policy")
 	for _, f := range t.x.Findings {
-		t.Para(2, fmt.Sprintf("%s: %s: %s [%s]", inspect.Safe(f.Pos.String()), f.Severity, inspect.Safe(f.Message), f.Rule))
+		t.Para(2, fmt.Sprintf("%s: %s: %s [%s]", inspect.Safe(f.Pos.String()), f.Severity,
+			inspect.Safe(f.Message), f.Rule))
 	}
+}
+
+// checks lists every check in the gateway's order. Behind the first failure it says what would
+// fail next.
+func (t *explainText) checks(results []rules.Result) {
+	var failed failures
+	for _, chain := range byPolicy(results) {
+		title := "checks"
+		if len(t.x.Policies) > 1 {
+			title += " of " + inspect.Safe(chain[0].Policy.Name)
+		}
+		t.Heading(title)
+		t.Rows(2, checkRows(t.Text, chain, func(r *rules.Result) string {
+			text := t.detail(r, failed.before(r))
+			failed.add(r)
+			return text
+		}))
+	}
+}
+
+func (t *explainText) detail(r *rules.Result, failedBefore bool) string {
+	var text string
+	switch {
+	case r.Harmless:
+		return harmless(r)
+	case r.Outcome == rules.Fail:
+		text = fmt.Sprintf("wanted %s, found %s", r.Expected(), orNone(r.Actual()))
+		if failedBefore {
+			text = "would fail next: " + text
+		}
+		text += "; " + status(r.Answer.Status)
+		if r.Answer.Says != "" {
+			text += " " + r.Answer.Says
+		}
+	default:
+		text = r.Why()
+	}
+	if t.x.modelled(r) {
+		text += ", " + r.Check.Remark
+	}
+	if need := r.Need(); !need.None() {
+		text += ": pass " + report.Pass(need)
+	}
+	text = inspect.Safe(text)
+	if r.Outcome == rules.Fail || t.x.modelled(r) {
+		text += " " + t.reference(r.Evidence())
+	}
+	return text
+}
+
+// reference is the evidence in brackets, with its level if that is weaker than documentation.
+func (t *explainText) reference(e rules.Evidence) string {
+	if e.Reference == "" {
+		return ""
+	}
+	text := e.Reference
+	if e.Level != rules.Documented {
+		text = string(e.Level) + ": " + text
+	}
+	return t.Paint(Faint, "["+text+"]")
+}
+
+// remedies lists the changes that help, each with the verdict after it, and the changes that a
+// reader may expect and that we do not offer.
+func (t *explainText) remedies() {
+	if len(t.x.Repairs) == 0 && len(t.x.Refused) == 0 {
+		return
+	}
+	if len(t.x.Repairs) > 0 {
+		t.Heading(t.x.repairsTitle())
+	}
+	for i, r := range t.x.Repairs {
+		t.remedy(i+1, &r)
+	}
+	for _, r := range t.x.Refused {
+		t.Para(1, fmt.Sprintf("not offered: %s: %s.", inspect.Safe(r.Title),
+			inspect.Safe(r.Refused)))
+	}
+}
+
+func (t *explainText) remedy(number int, r *report.ProvedRepair) {
+	rows := []Row{{fmt.Sprint(number), inspect.Safe(r.Title)}, {"", t.after(&r.After)}}
+	if r.Other != nil {
+		rows = append(rows, Row{"", "the other token would get: " + OutcomeLine(r.Other)})
+	}
+	for _, line := range t.changes(r) {
+		rows = append(rows, Row{"", t.Paint(Faint, line)})
+	}
+	if r.Command != "" {
+		rows = append(rows, Row{"", inspect.Safe(r.Command)})
+	}
+	t.Rows(2, rows)
+}
+
+// changes lists what a repair changes. If that is too long to read here, it says how much
+// changes.
+func (t *explainText) changes(r *report.ProvedRepair) []string {
+	switch {
+	case len(r.Fields) <= mostChanges:
+		lines := make([]string, len(r.Fields))
+		for i, c := range r.Fields {
+			lines[i] = inspect.Safe(changeLine(c))
+		}
+		return lines
+	case r.Command != "":
+		return []string{fmt.Sprintf("%d fields change; as a diff:", len(r.Fields))}
+	}
+	return []string{fmt.Sprintf("%d fields change: -o json lists them", len(r.Fields))}
+}
+
+// after is the verdict after a repair, and if that is not known, what would decide it.
+func (t *explainText) after(v *rules.Verdict) string {
+	text := "after it: " + t.paintOutcome(v)
+	if need := v.Question(); !need.None() && v.Outcome == rules.Undetermined {
+		text += ": pass " + inspect.Safe(report.Pass(need))
+	}
+	return text
+}
+
+func (t *explainText) paintOutcome(v *rules.Verdict) string {
+	mood := Unsure
+	if v.Outcome == rules.Accepted {
+		mood = Good
+	}
+	return t.Paint(mood, OutcomeLine(v))
+}
+
+// howToGet adds the command that says how to get what is asked for.
+func (t *explainText) howToGet(need rules.Need) {
+	if command := t.x.howToGet(need); command != "" {
+		t.Para(1, "how to get it: "+command)
+	}
+}
+
+// otherUnknowns adds the commands that get what else is not known.
+func (t *explainText) otherUnknowns() {
+	v := &t.x.Verdict
+	var shown string
+	if v.Outcome == rules.Undetermined {
+		shown = t.x.howToGet(v.Question())
+	}
+	var commands []string
+	for i := range v.Results {
+		command := t.x.howToGet(v.Results[i].Need())
+		if command != "" && command != shown && !slices.Contains(commands, command) {
+			commands = append(commands, command)
+		}
+	}
+	if len(commands) > 0 {
+		t.Blank()
+		t.Para(1, "how to get what else is not known: "+strings.Join(commands, ", "))
+	}
+}
+
+// observed is the real answer beside the predicted one, and what follows from it.
+func (t *explainText) observed() {
+	if c := t.x.Observed; c != nil {
+		t.Blank()
+		t.Para(1, observedLine(c))
+		if follows := report.Follows(c); follows != "" {
+			t.Para(1, inspect.Safe(sentence(follows)))
+		}
+	}
+}
+
+// causes lists what would explain the real answer.
+func (t *explainText) causes() {
+	if t.x.Observed == nil || len(t.x.Observed.Suspects) == 0 {
+		return
+	}
+	t.Heading("what would explain the real answer, the likeliest first")
+	for _, s := range t.x.Observed.Suspects {
+		t.Rows(2, []Row{
+			{fmt.Sprint(s.Rank), inspect.Safe(s.Title) + " " + t.Paint(Faint, "["+s.ID+"]")},
+			{"", inspect.Safe(s.Why) + speaks(&s)},
+			{"", "check: " + inspect.Safe(report.Look(&s.Cause))},
+			{"", t.reference(s.Evidence)},
+		})
+	}
+}
+
+// speaks says what in the answer points to a cause.
+func speaks(s *rules.Suspect) string {
+	if s.By == rules.ByNone || s.Seen == "" {
+		return ""
+	}
+	return fmt.Sprintf("; the %s is that of: %s", s.By, inspect.Safe(s.Seen))
 }

@@ -1,6 +1,10 @@
 package render
 
-import "io"
+import (
+	"io"
+
+	"github.com/gatewhy/gatewhy/cmd/report"
+)
 
 // The JSON of fix.
 type (
@@ -42,26 +46,33 @@ type (
 )
 
 // FixJSON writes what fix has done as JSON.
-func FixJSON(w io.Writer, f *Fixing) error {
+func FixJSON(w io.Writer, r *report.Fixing) error {
+	f := fixing{r}
 	out := fixedJSON{
 		SchemaVersion: SchemaVersion, File: f.Before.Name, Diff: f.diff(), Written: f.Written,
-		Repaired: append([]string{}, f.Repaired...), Changes: []changeJSON{}, NotRepaired: []notFixedJSON{}, Tokens: []fixedTokenJSON{},
+		Repaired: append([]string{}, f.Repaired...), Changes: []changeJSON{},
+		NotRepaired: []notFixedJSON{}, Tokens: []fixedTokenJSON{},
 		Warnings: append([]string{}, f.Warnings...),
 	}
 	for _, c := range f.Changes {
 		out.Changes = append(out.Changes, changeJSON{c.Field, known(c.From), c.To})
 	}
 	for _, r := range f.Refused {
-		out.NotRepaired = append(out.NotRepaired, notFixedJSON{r.Rule, sourceOf(r.Pos), r.Why, append([]string{}, r.Asks...)})
+		out.NotRepaired = append(out.NotRepaired, notFixedJSON{
+			r.Rule, sourceOf(r.Pos), r.Why, append([]string{}, r.Asks...),
+		})
 	}
 	for i := range f.Tokens {
 		token := &f.Tokens[i]
 		out.Tokens = append(out.Tokens, fixedTokenJSON{
-			token.Name, known(token.API), token.Modelled, known(string(token.Expected)), outcomeOf(&token.Before), outcomeOf(&token.After),
+			token.Name, known(token.API), token.Modelled, known(string(token.Expected)),
+			outcomeOf(&token.Before), outcomeOf(&token.After),
 		})
 	}
 	for _, u := range f.Unproved {
-		out.NotProved = append(out.NotProved, notProvedJSON{known(u.API), u.Tokens, u.Why, []string{u.Ask}})
+		out.NotProved = append(out.NotProved, notProvedJSON{
+			known(u.API), u.Tokens, u.Why, []string{u.Ask},
+		})
 	}
 	return JSON(w, out)
 }

@@ -6,24 +6,14 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// Gateway is what is known of one gateway.
-type Gateway struct {
-	Name       string
-	Product    string // as its vendor calls it
-	Vendor     string // the adapter's name
-	Behaviours []rules.Behaviour
-
-	// Expressions are the rules of its expression language, where they are asked for in place of
-	// the behaviours.
-	Expressions []rules.Expression
-}
-
-// GatewaysText writes what is known of gateways, policy by policy, each line with its evidence.
-func GatewaysText(w io.Writer, style Style, gateways []Gateway) error {
+// GatewaysText writes what is known about gateways, policy by policy, each line with its
+// evidence.
+func GatewaysText(w io.Writer, style Style, gateways []report.Gateway) error {
 	t := NewText(style)
 	for i := range gateways {
 		g := &gateways[i]
@@ -37,12 +27,13 @@ func GatewaysText(w io.Writer, style Style, gateways []Gateway) error {
 	return err
 }
 
-// behaviours lists them under the policies that they hold for.
+// behaviours lists the behaviours under the policies that they hold for.
 func (t *Text) behaviours(all []rules.Behaviour) {
 	for len(all) > 0 {
 		of := all[0].Policies
 		same := 0
-		for same < len(all) && slices.Equal(all[same].Policies, of) && all[same].Condition == all[0].Condition {
+		for same < len(all) && slices.Equal(all[same].Policies, of) &&
+			all[same].Condition == all[0].Condition {
 			same++
 		}
 		t.Heading(holdsFor(&all[0]))
@@ -71,10 +62,11 @@ func (t *Text) behaviour(b *rules.Behaviour) {
 	for _, header := range b.Headers {
 		t.Para(3, header)
 	}
-	t.Para(3, t.Paint(Faint, fmt.Sprintf("[%s: %s, checked %s]", b.Answer.Evidence.Level, b.Answer.Evidence.Reference, b.Checked)))
+	t.Para(3, t.Paint(Faint, fmt.Sprintf("[%s: %s, checked %s]", b.Answer.Evidence.Level,
+		b.Answer.Evidence.Reference, b.Checked)))
 }
 
-// answered is an answer in a line: its status, and what is known of its body.
+// answered is an answer in a line: its status, and what is known about its body.
 func answered(a *rules.Answer) string {
 	line := status(a.Status)
 	switch {
@@ -106,4 +98,79 @@ func (t *Text) expressions(all []rules.Expression) {
 		t.Rows(2, rows)
 		t.Para(2, t.Paint(Faint, fmt.Sprintf("[%s: %s]", e.Evidence.Level, e.Evidence.Reference)))
 	}
+}
+
+// The JSON of gateways. A gateway has either behaviours or expressions.
+type (
+	gatewaysJSON struct {
+		SchemaVersion int                `json:"schema_version"`
+		Gateways      []knownGatewayJSON `json:"gateways"`
+	}
+
+	knownGatewayJSON struct {
+		Name        string           `json:"name"`
+		Product     string           `json:"product"`
+		Vendor      string           `json:"vendor"`
+		Behaviours  []behaviourJSON  `json:"behaviours,omitempty"`
+		Expressions []expressionJSON `json:"expressions,omitempty"`
+	}
+
+	behaviourJSON struct {
+		Situation    string        `json:"situation"`
+		Title        string        `json:"title"`
+		Condition    *string       `json:"condition"`
+		Policies     []string      `json:"policies"`
+		Status       *int          `json:"status"`
+		Body         *string       `json:"body"`
+		BodyContains *string       `json:"body_contains"`
+		Headers      []string      `json:"headers"`
+		Evidence     *evidenceJSON `json:"evidence"`
+		Checked      string        `json:"checked"`
+	}
+
+	expressionJSON struct {
+		Rule       string        `json:"rule"`
+		Expression string        `json:"expression"`
+		Runtime    *string       `json:"runtime"`
+		Input      *string       `json:"input"`
+		Result     string        `json:"result"`
+		Evidence   *evidenceJSON `json:"evidence"`
+	}
+)
+
+// GatewaysJSON writes what is known about gateways as JSON. A body is null if it is not
+// published, and empty if we know that there is none.
+func GatewaysJSON(w io.Writer, gateways []report.Gateway) error {
+	out := gatewaysJSON{
+		SchemaVersion: SchemaVersion, Gateways: make([]knownGatewayJSON, len(gateways)),
+	}
+	for i := range gateways {
+		out.Gateways[i] = gatewayOf(&gateways[i])
+	}
+	return JSON(w, out)
+}
+
+func gatewayOf(g *report.Gateway) knownGatewayJSON {
+	out := knownGatewayJSON{Name: g.Name, Product: g.Product, Vendor: g.Vendor}
+	for _, b := range g.Behaviours {
+		a := &b.Answer
+		row := behaviourJSON{
+			Situation: b.Situation, Title: b.Title, Condition: known(b.Condition),
+			Policies: orEmpty(b.Policies),
+			Status:   known(a.Status), Body: known(a.Body), BodyContains: known(a.Says),
+			Headers:  orEmpty(b.Headers),
+			Evidence: evidenceOf(a.Evidence), Checked: b.Checked,
+		}
+		if a.NoBody {
+			row.Body = new(string)
+		}
+		out.Behaviours = append(out.Behaviours, row)
+	}
+	for _, e := range g.Expressions {
+		out.Expressions = append(out.Expressions, expressionJSON{
+			e.Rule, e.Expression, known(e.Runtime), known(e.Input), e.Result,
+			evidenceOf(e.Evidence),
+		})
+	}
+	return out
 }

@@ -11,11 +11,13 @@ import (
 	"github.com/gatewhy/gatewhy/inspect"
 )
 
-// SchemaVersion is the version of every JSON output, raised when something in it changes its meaning.
+// SchemaVersion is the version of every JSON output. We raise it if something in an output
+// changes its meaning.
 const SchemaVersion = 1
 
-// JSON writes a value as indented JSON. Control, bidirectional and other invisible characters inside strings
-// are escaped as \u202e, which is the same JSON; <, > and & are left as they are.
+// JSON writes a value as indented JSON. Inside strings it escapes control, bidirectional and
+// other invisible characters, such as \u202e, which gives the same JSON. It leaves <, > and &
+// as they are.
 func JSON(w io.Writer, value any) error { return encodeJSON(jsonWriter{w, nil}, value) }
 
 func encodeJSON(w io.Writer, value any) error {
@@ -43,8 +45,8 @@ func (j jsonWriter) Write(text []byte) (int, error) {
 	return len(text), nil
 }
 
-// escapeJSON escapes what is not safe to print. Outside its strings JSON is ASCII, and encoding/json has
-// already escaped the controls below U+0020.
+// escapeJSON escapes what is not safe to print. Outside its strings JSON is ASCII, and
+// encoding/json has already escaped the controls below U+0020.
 func escapeJSON(text []byte) []byte {
 	if !slices.ContainsFunc(text, func(b byte) bool { return b >= 0x7f }) {
 		return text
@@ -71,4 +73,21 @@ func appendEscape(out []byte, r rune) []byte {
 		return fmt.Appendf(out, `\u%04x\u%04x`, high, low)
 	}
 	return fmt.Appendf(out, `\u%04x`, r)
+}
+
+// known is nil, which JSON shows as null, for a value that is not there.
+func known[T comparable](value T) *T {
+	var none T
+	if value == none {
+		return nil
+	}
+	return &value
+}
+
+// orEmpty is a list that JSON shows as [] if there is none.
+func orEmpty(list []string) []string {
+	if list == nil {
+		return []string{}
+	}
+	return list
 }

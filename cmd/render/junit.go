@@ -7,8 +7,8 @@ import (
 	"github.com/gatewhy/gatewhy/inspect"
 )
 
-// The JUnit XML that CI systems read (the schema of Apache Ant's JUnit task, as Jenkins, GitLab and Azure Pipelines take
-// it).
+// The JUnit XML that CI systems read (the schema of Apache Ant's JUnit task, as Jenkins, GitLab
+// and Azure Pipelines take it).
 type (
 	junitSuites struct {
 		XMLName  xml.Name     `xml:"testsuites"`

@@ -4,36 +4,18 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/keys"
 )
 
-// KeyListing is a key set as keys shows it.
-type KeyListing struct {
-	Set      *keys.Set
-	At       time.Time
-	Private  []*keys.Key   // those whose private half, or secret, the set gives away
-	Twins    [][]*keys.Key // the same key under several entries
-	Refusals []keys.Refusal
-	Clouds   []keys.CloudSet // the key sets of all clouds, where they were asked
-}
+// keyListing is a key set as it is shown.
+type keyListing struct{ *report.KeyListing }
 
-// NewKeyListing looks a key set over.
-func NewKeyListing(set *keys.Set, at time.Time, clouds ...keys.CloudSet) *KeyListing {
-	l := &KeyListing{Set: set, At: at, Twins: set.Twins(), Refusals: set.Refusals(), Clouds: clouds}
-	for _, k := range set.Keys {
-		if k.Private {
-			l.Private = append(l.Private, k)
-		}
-	}
-	return l
-}
-
-// shout says what the set gives away, or nothing.
-func (l *KeyListing) shout() string {
+// leak says what the set gives away, or nothing.
+func (l keyListing) leak() string {
 	if len(l.Private) == 0 {
 		return ""
 	}
@@ -41,14 +23,16 @@ func (l *KeyListing) shout() string {
 	for i, k := range l.Private {
 		names[i] = describeKey(k)
 	}
-	text := "PRIVATE KEY: this set gives away " + plural(len(names), "private key or secret", "private keys or secrets")
+	text := "PRIVATE KEY: this set gives away " +
+		plural(len(names), "private key or secret", "private keys or secrets")
 	return text + ": " + inspect.ShortenMiddle(strings.Join(names, ", "), 400)
 }
 
-const shoutReason = "Whoever has this text can sign tokens that every gateway with this key set accepts. Replace the key now, and publish its public half alone."
+const leakReason = "Whoever has this text can sign tokens that every gateway with this key set " +
+	"accepts. Replace the key now, and publish its public half alone."
 
 // issuers lists whom the keys sign for, each once.
-func (l *KeyListing) issuers() []string {
+func (l keyListing) issuers() []string {
 	var all []string
 	for _, k := range l.Set.Keys {
 		if !slices.Contains(all, k.Issuer) {
@@ -58,8 +42,8 @@ func (l *KeyListing) issuers() []string {
 	return all
 }
 
-// oddities are what is wrong or unusual, with the key that it is about, or the set.
-func (l *KeyListing) oddities() []Row {
+// oddities are what is wrong or unusual, each with the key, or the set, that it is about.
+func (l keyListing) oddities() []Row {
 	var rows []Row
 	for _, n := range l.Set.Notes {
 		rows = append(rows, Row{"the set", n.Message})
@@ -75,7 +59,7 @@ func (l *KeyListing) oddities() []Row {
 	return rows
 }
 
-// twinsText says under which kids one key stands in the set, each once.
+// twinsText says under which kids one key appears in the set, each kid once.
 func twinsText(group []*keys.Key) string {
 	var names []string
 	for _, k := range group {
@@ -90,7 +74,8 @@ func twinsText(group []*keys.Key) string {
 	return text + " as " + inspect.ShortenMiddle(strings.Join(names, ", "), 200)
 }
 
-// keyOddities says what is wrong with a key, what is unusual, and what its certificate contradicts.
+// keyOddities says what is wrong with a key, what is unusual, and what its certificate
+// contradicts.
 func keyOddities(k *keys.Key) []string {
 	var all []string
 	if k.Fault != "" {
@@ -103,7 +88,8 @@ func keyOddities(k *keys.Key) []string {
 		all = append(all, c.Fault)
 	}
 	if !k.LastSeen.IsZero() {
-		all = append(all, "is not in the newest set any more; it was last in it on "+inspect.FormatTime(k.LastSeen))
+		all = append(all, "is not in the newest set any more; it was last in it on "+
+			inspect.FormatTime(k.LastSeen))
 	}
 	return all
 }
@@ -122,7 +108,7 @@ func keySize(k *keys.Key) string {
 	return strings.TrimSuffix(text[start+2:], ")")
 }
 
-// cloudName is the cloud that a key belongs to: the id that --cloud takes where it is a known one.
+// cloudName is the cloud of a key: the id that --cloud takes if we know the cloud.
 func cloudName(k *keys.Key) string {
 	if cloud, ok := entra.CloudByInstance(k.CloudInstance); ok {
 		return cloud.ID
@@ -130,18 +116,19 @@ func cloudName(k *keys.Key) string {
 	return k.CloudInstance
 }
 
-// refusalGroup is what several keys make the same gateways refuse.
+// refusalGroup is why the same gateways refuse several keys.
 type refusalGroup struct {
 	gateways, library string
 	reasons           []string
 }
 
 // refusalGroups puts the refusals of the same gateways together.
-func (l *KeyListing) refusalGroups() []refusalGroup {
+func (l keyListing) refusalGroups() []refusalGroup {
 	var groups []refusalGroup
 	for _, r := range l.Refusals {
 		gateways := strings.Join(r.Gateways, ", ")
-		i := slices.IndexFunc(groups, func(g refusalGroup) bool { return g.gateways == gateways && g.library == r.Library })
+		i := slices.IndexFunc(groups,
+			func(g refusalGroup) bool { return g.gateways == gateways && g.library == r.Library })
 		if i < 0 {
 			i = len(groups)
 			groups = append(groups, refusalGroup{gateways: gateways, library: r.Library})
@@ -163,4 +150,31 @@ func refusalReason(r keys.Refusal) string {
 		return text + " (not measured)"
 	}
 	return text + " (inferred from the library)"
+}
+
+// listing is the ids of the clouds that list a key. It is nil if nobody asked the clouds.
+func (l keyListing) listing(k *keys.Key) []string {
+	if l.Clouds == nil {
+		return nil
+	}
+	ids := []string{}
+	for _, c := range l.Clouds {
+		if c.Lists(k) {
+			ids = append(ids, c.Cloud.ID)
+		}
+	}
+	return ids
+}
+
+// cloudOddity says that a cloud lists a key that belongs to another.
+func (l keyListing) cloudOddity(k *keys.Key) []string {
+	own, ok := entra.CloudByInstance(k.CloudInstance)
+	others := slices.DeleteFunc(l.listing(k), func(id string) bool { return id == own.ID })
+	if !ok || len(others) == 0 {
+		return nil
+	}
+	return []string{
+		"belongs to " + own.ID + ", and " + strings.Join(others, ", ") +
+			" lists it too: that it verifies a token does not prove the token's cloud",
+	}
 }

@@ -3,11 +3,12 @@ package render
 import (
 	"io"
 
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/keys"
 )
 
-// The JSON of keys. Members that are null say that the key has no such member, or that it can't be read.
+// The JSON of keys. A member is null if the key has no such member, or if it can't be read.
 type (
 	keysJSON struct {
 		SchemaVersion int              `json:"schema_version"`
@@ -61,16 +62,19 @@ type (
 	}
 )
 
-// mostInJSON is how many keys are listed in JSON. The largest sets that are published have a few dozen.
+// mostInJSON is how many keys are listed in JSON. The largest sets that are published have a
+// few dozen.
 const mostInJSON = 1000
 
 // KeysJSON writes a key set as JSON, without the keys' material.
-func KeysJSON(w io.Writer, l *KeyListing) error {
+func KeysJSON(w io.Writer, r *report.KeyListing) error {
+	l := keyListing{r}
 	listed := l.Set.Keys[:min(len(l.Set.Keys), mostInJSON)]
 	out := keysJSON{
-		SchemaVersion: SchemaVersion, Origin: l.Set.Origin, Cached: l.Set.Cached, PrivateKeys: len(l.Private),
-		OmittedKeys: len(l.Set.Keys) - len(listed), Keys: make([]keyJSON, len(listed)), Notes: notesOf(l.Set.Notes), SameKey: [][]int{}, RefusedBy: []keyRefusalJSON{},
-		Clouds: l.cloudsJSON(),
+		SchemaVersion: SchemaVersion, Origin: l.Set.Origin, Cached: l.Set.Cached,
+		PrivateKeys: len(l.Private), OmittedKeys: len(l.Set.Keys) - len(listed),
+		Keys: make([]keyJSON, len(listed)), Notes: notesOf(l.Set.Notes),
+		SameKey: [][]int{}, RefusedBy: []keyRefusalJSON{}, Clouds: l.cloudsJSON(),
 	}
 	if !l.Set.Fetched.IsZero() {
 		out.Fetched = known(inspect.FormatTime(l.Set.Fetched))
@@ -86,7 +90,7 @@ func KeysJSON(w io.Writer, l *KeyListing) error {
 }
 
 // addTwins adds the groups of the same key, by their places among the keys that are listed.
-func (out *keysJSON) addTwins(l *KeyListing, at map[*keys.Key]int) {
+func (out *keysJSON) addTwins(l keyListing, at map[*keys.Key]int) {
 	for _, group := range l.Twins {
 		var indexes []int
 		for _, k := range group {
@@ -100,11 +104,14 @@ func (out *keysJSON) addTwins(l *KeyListing, at map[*keys.Key]int) {
 	}
 }
 
-// addRefusals adds who refuses the set for its form, or for a key that is listed.
-func (out *keysJSON) addRefusals(l *KeyListing, at map[*keys.Key]int) {
+// addRefusals adds the gateways that refuse the set, for its form or for a key in our list.
+func (out *keysJSON) addRefusals(l keyListing, at map[*keys.Key]int) {
 	for _, r := range l.Refusals {
 		index, ok := at[r.Key]
-		refusal := keyRefusalJSON{Library: r.Library, Gateways: append([]string{}, r.Gateways...), Why: r.Why, Measured: r.Measured}
+		refusal := keyRefusalJSON{
+			Library: r.Library, Gateways: append([]string{}, r.Gateways...), Why: r.Why,
+			Measured: r.Measured,
+		}
 		switch {
 		case ok:
 			refusal.Key = &index
@@ -117,10 +124,13 @@ func (out *keysJSON) addRefusals(l *KeyListing, at map[*keys.Key]int) {
 
 func keyOf(k *keys.Key) keyJSON {
 	out := keyJSON{
-		KeyID: known(k.ID), Type: known(k.Type), Curve: known(k.Curve), Bits: known(k.Bits), Use: known(k.Use),
-		Operations: k.Operations, Algorithm: known(k.Algorithm), Issuer: known(k.Issuer), Instance: known(k.CloudInstance),
-		Cloud: known(cloudName(k)), Thumbprint: known(k.Thumbprint()), Private: k.Private, Usable: k.Fault == "",
-		Fault: known(k.Fault), Notes: notesOf(k.Notes), Source: sourceOf(k.Pos),
+		KeyID: known(k.ID), Type: known(k.Type), Curve: known(k.Curve), Bits: known(k.Bits),
+		Use:        known(k.Use),
+		Operations: k.Operations, Algorithm: known(k.Algorithm), Issuer: known(k.Issuer),
+		Instance: known(k.CloudInstance),
+		Cloud:    known(cloudName(k)), Thumbprint: known(k.Thumbprint()), Private: k.Private,
+		Usable: k.Fault == "",
+		Fault:  known(k.Fault), Notes: notesOf(k.Notes), Source: sourceOf(k.Pos),
 	}
 	if c, ok := k.Certificate(); ok {
 		out.Certificate = certificateOf(c)
@@ -134,7 +144,8 @@ func keyOf(k *keys.Key) keyJSON {
 func certificateOf(c keys.Certificate) *certificateJSON {
 	out := &certificateJSON{Subject: known(c.Subject), Fault: known(c.Fault)}
 	if !c.NotAfter.IsZero() {
-		out.NotBefore, out.NotAfter = known(inspect.FormatTime(c.NotBefore)), known(inspect.FormatTime(c.NotAfter))
+		out.NotBefore = known(inspect.FormatTime(c.NotBefore))
+		out.NotAfter = known(inspect.FormatTime(c.NotAfter))
 	}
 	return out
 }
@@ -143,6 +154,31 @@ func notesOf(notes []keys.Note) []noteJSON {
 	out := make([]noteJSON, len(notes))
 	for i, n := range notes {
 		out[i] = noteJSON(n)
+	}
+	return out
+}
+
+// cloudJSON is what a cloud answered.
+type cloudJSON struct {
+	ID     string  `json:"id"`
+	Keys   *int    `json:"keys"`
+	Cached bool    `json:"cached"`
+	Fault  *string `json:"fault"`
+}
+
+func (l keyListing) cloudsJSON() []cloudJSON {
+	if l.Clouds == nil {
+		return nil
+	}
+	out := make([]cloudJSON, len(l.Clouds))
+	for i, c := range l.Clouds {
+		out[i].ID = c.Cloud.ID
+		if c.Set == nil {
+			out[i].Fault = known(c.Err.Error())
+			continue
+		}
+		n := len(c.Set.Keys)
+		out[i].Keys, out[i].Cached = &n, c.Set.Cached
 	}
 	return out
 }

@@ -2,33 +2,39 @@ package render
 
 import (
 	"cmp"
+	"errors"
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 	"time"
 
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/keys"
+	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
 // mostListed is how many keys, and how many oddities, are listed for a person.
 const mostListed = 100
 
-// KeysText writes a key set for a person: what it gives away, the keys as a table, what is odd, who refuses it.
-func KeysText(w io.Writer, style Style, l *KeyListing) error {
-	t := &keysText{Text: NewText(style), KeyListing: l}
+// KeysText writes a key set for a person: what it gives away, the keys as a table, what is odd,
+// and which gateways refuse it.
+func KeysText(w io.Writer, style Style, r *report.KeyListing) error {
+	l := keyListing{r}
+	t := &keysText{Text: NewText(style), keyListing: l}
 	t.Blank()
-	if shout := l.shout(); shout != "" {
-		t.Para(1, t.Paint(Bad, inspect.Safe(shout)))
+	if leak := l.leak(); leak != "" {
+		t.Para(1, t.Paint(Bad, inspect.Safe(leak)))
 		t.Blank()
-		t.Para(1, shoutReason)
+		t.Para(1, leakReason)
 		t.Blank()
 	}
 	t.Para(1, t.Paint(Strong, inspect.Safe(l.headline())))
 	t.Blank()
 	t.table()
 	t.issuers()
-	t.odd()
+	t.listOddities()
 	t.refused()
 	t.Blank()
 	_, err := t.WriteTo(w)
@@ -37,11 +43,11 @@ func KeysText(w io.Writer, style Style, l *KeyListing) error {
 
 type keysText struct {
 	*Text
-	*KeyListing
+	keyListing
 }
 
-// headline says how many keys of what origin and age there are.
-func (l *KeyListing) headline() string {
+// headline says how many keys there are, and how old and from where.
+func (l keyListing) headline() string {
 	text := fmt.Sprintf("%s, %s", count(len(l.Set.Keys), "key"), l.Set.Origin)
 	if l.Set.Cached {
 		text += ", from the cache, fetched " + inspect.Relative(l.Set.Fetched, l.At)
@@ -49,7 +55,7 @@ func (l *KeyListing) headline() string {
 	return text
 }
 
-// table lists the keys. The kid gives way where the terminal is too narrow for the table.
+// table lists the keys. If the terminal is too narrow for the table, the kid is shortened.
 func (t *keysText) table() {
 	if len(t.Set.Keys) == 0 {
 		return
@@ -103,7 +109,9 @@ func (t *keysText) keyLine(cells []string, widths []int, head bool) {
 
 func (t *keysText) keyRow(k *keys.Key) []string {
 	none := t.pick("–", "-")
-	row := []string{k.ID, keySize(k), k.Use, k.Algorithm, t.certificate(k), cloudName(k), t.listedBy(k)}
+	row := []string{
+		k.ID, keySize(k), k.Use, k.Algorithm, t.certificate(k), cloudName(k), t.listedBy(k),
+	}
 	for i, cell := range row {
 		row[i] = cmp.Or(inspect.Safe(inspect.ShortenMiddle(cell, 60)), none)
 	}
@@ -113,7 +121,7 @@ func (t *keysText) keyRow(k *keys.Key) []string {
 	return row
 }
 
-// certificate is from when until when a key's certificate is valid.
+// certificate is when a key's certificate begins and ends to be valid.
 func (t *keysText) certificate(k *keys.Key) string {
 	c, ok := k.Certificate()
 	switch {
@@ -122,17 +130,18 @@ func (t *keysText) certificate(k *keys.Key) string {
 	case c.NotAfter.IsZero():
 		return "can't be read"
 	}
-	text := c.NotBefore.Format(time.DateOnly) + t.pick(" – ", " - ") + c.NotAfter.Format(time.DateOnly)
+	text := c.NotBefore.Format(time.DateOnly) + t.pick(" – ", " - ") +
+		c.NotAfter.Format(time.DateOnly)
 	if t.At.After(c.NotAfter) {
 		text += ", expired"
 	}
 	return text
 }
 
-// issuers says whom the keys sign for, and which keys where they differ in that.
+// issuers says for whom the keys sign, and if that differs, which keys for whom.
 func (t *keysText) issuers() {
 	var rows []Row
-	issuers := t.KeyListing.issuers()
+	issuers := t.keyListing.issuers()
 	for _, issuer := range issuers {
 		if issuer == "" {
 			continue
@@ -162,8 +171,8 @@ func (t *keysText) signingFor(issuer string) []string {
 	return kids
 }
 
-// odd says what is wrong or unusual.
-func (t *keysText) odd() {
+// listOddities says what is wrong or unusual.
+func (t *keysText) listOddities() {
 	rows := t.oddities()
 	if len(rows) == 0 {
 		return
@@ -194,4 +203,73 @@ func (t *keysText) refused() {
 			t.Para(3, inspect.Safe(reason))
 		}
 	}
+}
+
+// withClouds leaves out of a row the columns about clouds that say nothing.
+func (t *keysText) withClouds(row []string) []string {
+	last := len(row) - 1
+	if t.Clouds == nil {
+		row = row[:last]
+	}
+	if t.namesCloud() {
+		return row
+	}
+	return slices.Delete(row, last-1, last)
+}
+
+// namesCloud reports whether a key says which cloud it belongs to.
+func (t *keysText) namesCloud() bool {
+	return slices.ContainsFunc(t.Set.Keys, func(k *keys.Key) bool { return k.CloudInstance != "" })
+}
+
+// listedBy is the clouds that list a key. It says that none does only if all clouds are known.
+func (t *keysText) listedBy(k *keys.Key) string {
+	none := "none"
+	if slices.ContainsFunc(t.Clouds, func(c keys.CloudSet) bool { return c.Set == nil }) {
+		none = "not known"
+	}
+	return cmp.Or(strings.Join(t.listing(k), ", "), none)
+}
+
+// cloudBasis says where the columns about clouds come from.
+func (t *keysText) cloudBasis() {
+	if t.namesCloud() {
+		t.Blank()
+		text := "cloud: what the key itself says (cloud_instance_name)."
+		if t.Clouds == nil {
+			text += " --clouds asks which clouds list it."
+		}
+		t.Para(1, t.Paint(Faint, text))
+	}
+	if t.Clouds == nil {
+		return
+	}
+	t.Heading("clouds that were asked, and their common keys")
+	var rows []Row
+	for _, c := range t.Clouds {
+		rows = append(rows, Row{c.Cloud.ID, inspect.Safe(t.cloudAnswer(c))})
+	}
+	t.Rows(2, rows)
+}
+
+// cloudAnswer is what a cloud answered: how many keys, or why none are known.
+func (t *keysText) cloudAnswer(c keys.CloudSet) string {
+	if c.Set == nil {
+		return "not known: " + causeOf(c.Err)
+	}
+	text := count(len(c.Set.Keys), "key")
+	if c.Set.Cached {
+		text += ", from the cache, fetched " + inspect.Relative(c.Set.Fetched, t.At)
+	}
+	return text
+}
+
+// causeOf returns why a document could not be fetched. It leaves out the address if the error
+// has it apart.
+func causeOf(err error) string {
+	var e *source.Error
+	if errors.As(err, &e) {
+		return e.Cause
+	}
+	return err.Error()
 }

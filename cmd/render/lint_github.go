@@ -6,32 +6,39 @@ import (
 	"path/filepath"
 	"strings"
 
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// LintGitHub writes the findings as workflow commands, which GitHub Actions shows beside the lines of a pull request
+// LintGitHub writes the findings as workflow commands, which GitHub Actions shows beside the
+// lines of a pull request
 // (docs.github.com/actions/reference/workflow-commands-for-github-actions).
-func LintGitHub(w io.Writer, l *Linting) error {
+func LintGitHub(w io.Writer, r *report.Linting) error {
+	l := linting{r}
 	for _, f := range l.Findings {
 		end := l.end(f)
-		_, err := fmt.Fprintf(w, "::%s file=%s,line=%d,endLine=%d,col=%d,endColumn=%d,title=%s::%s\n",
-			annotation(f.Severity), githubProperty(filepath.ToSlash(f.Pos.File)), f.Pos.Line, end.Line, f.Pos.Column, end.Column,
+		_, err := fmt.Fprintf(w,
+			"::%s file=%s,line=%d,endLine=%d,col=%d,endColumn=%d,title=%s::%s\n",
+			annotation(f.Severity), githubProperty(filepath.ToSlash(f.Pos.File)),
+			f.Pos.Line, end.Line, f.Pos.Column, end.Column,
 			githubProperty(f.Rule), githubMessage(f.Message+". "+l.rule(f.Rule).Fix))
 		if err != nil {
 			return err
 		}
 	}
 	for _, u := range l.Unread {
-		if _, err := fmt.Fprintf(w, "::error %stitle=not checked::%s\n", githubPlace(u.Pos), githubMessage(u.Why)); err != nil {
+		_, err := fmt.Fprintf(w, "::error %stitle=not checked::%s\n",
+			githubPlace(u.Pos), githubMessage(u.Why))
+		if err != nil {
 			return err
 		}
 	}
 	return nil
 }
 
-// githubPlace is the properties of a place, as far as it is known, each with a comma behind it.
+// githubPlace is what is known about a place, as properties with a comma behind each.
 func githubPlace(pos source.Position) string {
 	switch {
 	case pos.File == "":
@@ -39,7 +46,8 @@ func githubPlace(pos source.Position) string {
 	case pos.Line == 0:
 		return "file=" + githubProperty(filepath.ToSlash(pos.File)) + ","
 	}
-	return fmt.Sprintf("file=%s,line=%d,col=%d,", githubProperty(filepath.ToSlash(pos.File)), pos.Line, pos.Column)
+	return fmt.Sprintf("file=%s,line=%d,col=%d,", githubProperty(filepath.ToSlash(pos.File)),
+		pos.Line, pos.Column)
 }
 
 func annotation(s rules.Severity) string {
@@ -49,7 +57,8 @@ func annotation(s rules.Severity) string {
 	return string(s)
 }
 
-// githubMessage escapes what would end a command, as GitHub's own toolkit does (actions/toolkit, packages/core/src/command.ts).
+// githubMessage escapes what would end a command, as GitHub's own toolkit does
+// (actions/toolkit, packages/core/src/command.ts).
 func githubMessage(text string) string {
 	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A").Replace(inspect.Safe(text))
 }

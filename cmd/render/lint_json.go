@@ -3,6 +3,7 @@ package render
 import (
 	"io"
 
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
@@ -50,20 +51,24 @@ type (
 )
 
 // LintJSON writes the findings as JSON.
-func LintJSON(w io.Writer, l *Linting) error {
+func LintJSON(w io.Writer, r *report.Linting) error {
+	l := linting{r}
 	out := lintJSON{
 		SchemaVersion: SchemaVersion,
 		Findings:      make([]lintFindingJSON, len(l.Findings)),
 		Summary: lintSummaryJSON{
 			Files: l.Files, Policies: l.Policies,
-			Error: l.count(rules.Error), Warning: l.count(rules.Warning), Note: l.count(rules.Note),
+			Error: l.count(rules.Error), Warning: l.count(rules.Warning),
+			Note: l.count(rules.Note),
 		},
 	}
 	for i, f := range l.Findings {
 		out.Findings[i] = l.findingJSON(f)
 	}
 	for _, s := range l.Suppressed {
-		out.Suppressed = append(out.Suppressed, suppressedJSON{l.findingJSON(s.Finding), s.By, s.Reason})
+		out.Suppressed = append(out.Suppressed, suppressedJSON{
+			l.findingJSON(s.Finding), s.By, s.Reason,
+		})
 	}
 	for _, u := range l.Unread {
 		out.Errors = append(out.Errors, unreadJSON{u.Why, known(u.Pos.File), sourceOf(u.Pos)})
@@ -71,7 +76,7 @@ func LintJSON(w io.Writer, l *Linting) error {
 	return JSON(w, out)
 }
 
-func (l *Linting) findingJSON(f rules.Finding) lintFindingJSON {
+func (l linting) findingJSON(f rules.Finding) lintFindingJSON {
 	return lintFindingJSON{findingsOf([]rules.Finding{f})[0], endOf(l.end(f)), known(f.Field)}
 }
 

@@ -5,12 +5,15 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// LintJUnit writes the findings as JUnit XML: a suite a file, a case a finding. What is below --fail-on is a case that is
-// skipped; a file without findings has one case that passes, and one that could not be checked a case with an error.
-func LintJUnit(w io.Writer, l *Linting) error {
+// LintJUnit writes the findings as JUnit XML: a suite for each file, a case for each finding. A
+// finding below --fail-on is a skipped case. A file without findings has one case that passes,
+// and a file that could not be checked has one case with an error.
+func LintJUnit(w io.Writer, r *report.Linting) error {
+	l := linting{r}
 	suites := make([]junitSuite, len(l.Names))
 	for i, name := range l.Names {
 		suites[i].Name = name
@@ -34,9 +37,15 @@ func LintJUnit(w io.Writer, l *Linting) error {
 	return writeJUnit(w, suites)
 }
 
-func (l *Linting) junitCase(f rules.Finding) junitCase {
-	c := junitCase{Name: fmt.Sprintf("%s at line %d, column %d", f.Rule, f.Pos.Line, f.Pos.Column), Class: f.Pos.File, File: f.Pos.File, Line: f.Pos.Line}
-	message := &junitMessage{Message: fmt.Sprintf("%s: %s", f.Severity, f.Message), Text: f.Pos.String() + ": " + l.rule(f.Rule).Fix}
+func (l linting) junitCase(f rules.Finding) junitCase {
+	c := junitCase{
+		Name:  fmt.Sprintf("%s at line %d, column %d", f.Rule, f.Pos.Line, f.Pos.Column),
+		Class: f.Pos.File, File: f.Pos.File, Line: f.Pos.Line,
+	}
+	message := &junitMessage{
+		Message: fmt.Sprintf("%s: %s", f.Severity, f.Message),
+		Text:    f.Pos.String() + ": " + l.rule(f.Rule).Fix,
+	}
 	if l.Fails == nil || l.Fails(f.Severity) {
 		c.Failure = message
 	} else {

@@ -7,6 +7,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
@@ -24,7 +25,8 @@ type (
 		ColumnKind string        `json:"columnKind"`
 		Results    []sarifResult `json:"results"`
 
-		Invocations []sarifInvocation `json:"invocations,omitempty"` // only where files could not be checked
+		// Invocations is there only if a file could not be checked.
+		Invocations []sarifInvocation `json:"invocations,omitempty"`
 	}
 
 	sarifInvocation struct {
@@ -99,32 +101,41 @@ type (
 	}
 )
 
-// LintSARIF writes the findings as SARIF 2.1.0, those that are set aside among them.
-func LintSARIF(w io.Writer, l *Linting) error {
+// LintSARIF writes the findings as SARIF 2.1.0, with those that are set aside.
+func LintSARIF(w io.Writer, r *report.Linting) error {
+	l := linting{r}
 	run := sarifRun{
 		Tool: sarifTool{sarifDriver{
-			Name: "gatewhy", Version: l.Version, InformationURI: "https://github.com/gatewhy/gatewhy", Rules: sarifRules(l.Catalogue),
+			Name: "gatewhy", Version: l.Version,
+			InformationURI: "https://github.com/gatewhy/gatewhy", Rules: sarifRules(l.Catalogue),
 		}},
 		ColumnKind: "unicodeCodePoints",
 		Results:    []sarifResult{},
 	}
-	prints := fingerprints{l: l, seen: make(map[string]int)}
-	for _, f := range l.Findings {
-		run.Results = append(run.Results, l.sarifResult(f, prints.of(f)))
+	prints := l.Fingerprints()
+	for i, f := range l.Findings {
+		run.Results = append(run.Results, l.sarifResult(f, prints[i]))
 	}
-	for _, s := range l.Suppressed {
-		result := l.sarifResult(s.Finding, prints.of(s.Finding))
-		result.Suppressions = []sarifSuppression{{Kind: suppressionKind(s.By), Justification: s.Reason}}
+	for i, s := range l.Suppressed {
+		result := l.sarifResult(s.Finding, prints[len(l.Findings)+i])
+		result.Suppressions = []sarifSuppression{
+			{Kind: suppressionKind(s.By), Justification: s.Reason},
+		}
 		run.Results = append(run.Results, result)
 	}
 	if len(l.Unread) > 0 {
-		run.Invocations = []sarifInvocation{{ToolExecutionNotifications: sarifNotifications(l.Unread)}}
+		run.Invocations = []sarifInvocation{
+			{ToolExecutionNotifications: sarifNotifications(l.Unread)},
+		}
 	}
-	return JSON(w, sarifLog{Schema: "https://json.schemastore.org/sarif-2.1.0.json", Version: "2.1.0", Runs: []sarifRun{run}})
+	return JSON(w, sarifLog{
+		Schema: "https://json.schemastore.org/sarif-2.1.0.json", Version: "2.1.0",
+		Runs: []sarifRun{run},
+	})
 }
 
-// sarifNotifications says of each file that was not checked why.
-func sarifNotifications(unread []Unread) []sarifNotification {
+// sarifNotifications says why each of the unread files was not checked.
+func sarifNotifications(unread []report.Unread) []sarifNotification {
 	out := make([]sarifNotification, len(unread))
 	for i, u := range unread {
 		out[i] = sarifNotification{Level: rules.Error, Message: sarifText{Text: sentence(u.Why)}}
@@ -147,10 +158,12 @@ func sarifRules(all []rules.Rule) []sarifRule {
 	for i := range all {
 		r := &all[i]
 		out[i] = sarifRule{
-			ID:                   r.Name,
-			ShortDescription:     sarifText{Text: sentence(r.Title)},
-			FullDescription:      sarifText{Text: r.Why},
-			Help:                 sarifText{Text: r.Why + " " + r.Fix, Markdown: RuleHelp(r) + "\n\n" + ReferenceList(r)},
+			ID:               r.Name,
+			ShortDescription: sarifText{Text: sentence(r.Title)},
+			FullDescription:  sarifText{Text: r.Why},
+			Help: sarifText{
+				Text: r.Why + " " + r.Fix, Markdown: RuleHelp(r) + "\n\n" + ReferenceList(r),
+			},
 			DefaultConfiguration: sarifConfiguration{r.Severity},
 			Properties:           map[string]any{"tags": []string{"security", "api-gateway"}},
 		}
@@ -158,31 +171,32 @@ func sarifRules(all []rules.Rule) []sarifRule {
 	return out
 }
 
-func (l *Linting) sarifResult(f rules.Finding, fingerprint string) sarifResult {
+func (l linting) sarifResult(f rules.Finding, fingerprint string) sarifResult {
 	result := sarifResult{
 		RuleID: f.Rule, Level: f.Severity, Message: sarifText{Text: sentence(f.Message)},
-		Locations:           []sarifLocation{l.sarifLocation(f)},
+		Locations:           []sarifLocation{sarifPlace(f.Pos, l.end(f))},
 		PartialFingerprints: map[string]string{"gatewhy/v1": fingerprint},
 	}
-	if i := slices.IndexFunc(l.Catalogue, func(r rules.Rule) bool { return r.Name == f.Rule }); i >= 0 {
+	named := func(r rules.Rule) bool { return r.Name == f.Rule }
+	if i := slices.IndexFunc(l.Catalogue, named); i >= 0 {
 		result.RuleIndex = &i
 	}
 	return result
 }
 
-func (l *Linting) sarifLocation(f rules.Finding) sarifLocation { return sarifPlace(f.Pos, l.end(f)) }
-
-// sarifPlace is a place and its end; the file as a whole where it has no line.
+// sarifPlace is a place and its end. It is the whole file if the place has no line.
 func sarifPlace(pos, end source.Position) sarifLocation {
 	var location sarifLocation
 	location.PhysicalLocation.ArtifactLocation.URI = relativeURI(pos.File)
 	if pos.Line > 0 {
-		location.PhysicalLocation.Region = &sarifRegion{pos.Line, pos.Column, end.Line, max(end.Column, pos.Column+1)}
+		location.PhysicalLocation.Region = &sarifRegion{
+			pos.Line, pos.Column, end.Line, max(end.Column, pos.Column+1),
+		}
 	}
 	return location
 }
 
-// relativeURI is a file's name as a URI reference (RFC 3986): relative where the name is.
+// relativeURI is a file's name as a URI reference (RFC 3986). It is relative if the name is.
 func relativeURI(name string) string {
 	slashed := filepath.ToSlash(name)
 	if filepath.IsAbs(name) {

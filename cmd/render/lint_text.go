@@ -6,40 +6,44 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// LintText writes the findings for a person at a terminal: each with its line of the file, carets under what is meant, and
-// what to do.
-func LintText(w io.Writer, style Style, l *Linting) error {
+// LintText writes the findings for a person at a terminal: each with its line of the file,
+// carets under what is wrong, and what to do.
+func LintText(w io.Writer, style Style, r *report.Linting) error {
+	l := linting{r}
 	t := NewText(style)
 	for _, f := range l.Findings {
-		t.Para(0, fmt.Sprintf("%s: %s: %s %s", inspect.Safe(f.Pos.String()), t.severity(f.Severity), inspect.Safe(f.Message), t.Paint(Faint, "["+f.Rule+"]")))
+		t.Para(0, fmt.Sprintf("%s: %s: %s %s", inspect.Safe(f.Pos.String()),
+			t.severity(f.Severity), inspect.Safe(f.Message), t.Paint(Faint, "["+f.Rule+"]")))
 		if file := l.Sources[f.Pos.File]; file != nil && f.Span.End > f.Span.Start {
-			t.Frame(1, file, f.Pos, f.Span, "")
+			t.SourceLine(1, file, f.Pos, f.Span, "")
 		}
 		if fix := l.rule(f.Rule).Fix; fix != "" {
 			t.Para(1, fix)
 		}
 		if slices.Contains(l.Repairable, f.Rule) {
-			t.line(indent + t.Paint(Faint, inspect.Safe(l.repairBy(f)))) // not wrapped: it is to be copied
+			// not wrapped, since the reader copies it
+			t.line(indent + t.Paint(Faint, inspect.Safe(l.repairBy(f))))
 		}
 		t.Blank()
 	}
-	t.Para(0, l.Summary())
+	t.Para(0, LintSummary(r))
 	_, err := t.WriteTo(w)
 	return err
 }
 
 // repairBy is the command that repairs a finding.
-func (l *Linting) repairBy(f rules.Finding) string {
-	words := []string{"gatewhy fix", ShellWord(f.Pos.File), "--rule", f.Rule}
+func (l linting) repairBy(f rules.Finding) string {
+	words := []string{"gatewhy fix", report.ShellWord(f.Pos.File), "--rule", f.Rule}
 	if f.Pos.File == l.Input {
 		words[1] = "-"
 	}
 	for _, flag := range l.Flags {
-		words = append(words, ShellWord(flag))
+		words = append(words, report.ShellWord(flag))
 	}
 	return strings.Join(words, " ")
 }
@@ -54,22 +58,14 @@ func (t *Text) severity(s rules.Severity) string {
 	return string(s)
 }
 
-// LintLines writes one line a finding, as editors and terminals link it.
-func LintLines(w io.Writer, l *Linting) error {
+// LintLines writes one line for each finding, in the form that editors and terminals link.
+func LintLines(w io.Writer, r *report.Linting) error {
+	l := linting{r}
 	for _, f := range l.Findings {
-		if _, err := fmt.Fprintf(w, "%s: %s: %s [%s]\n", inspect.Safe(f.Pos.String()), f.Severity, inspect.Safe(f.Message), f.Rule); err != nil {
+		if _, err := fmt.Fprintf(w, "%s: %s: %s [%s]\n", inspect.Safe(f.Pos.String()), f.Severity,
+			inspect.Safe(f.Message), f.Rule); err != nil {
 			return err
 		}
 	}
 	return nil
-}
-
-// ShellWord is a file's name as a shell takes it.
-func ShellWord(name string) string {
-	if strings.ContainsFunc(name, func(r rune) bool {
-		return !strings.ContainsRune("/._-+@%,:=", r) && (r < '0' || r > '9') && (r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
-	}) {
-		return "'" + strings.ReplaceAll(name, "'", `'\''`) + "'"
-	}
-	return name
 }

@@ -1,14 +1,13 @@
 package render
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect"
-	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
-// markdown lays out a block to paste into a ticket. Its values are code, so that nothing in them is markup.
+// markdown lays out a block to paste into a ticket. Its values are code, so that nothing in
+// them is markup.
 type markdown struct {
 	b    strings.Builder
 	mask *Mask
@@ -22,10 +21,10 @@ func (m *markdown) para(text string) {
 	m.b.WriteString(m.plain(text) + "\n\n")
 }
 
-// plain is a text with what must not be shown masked, and without markup.
+// plain is a text without markup. What must not be shown is masked.
 func (m *markdown) plain(text string) string { return escapeMarkdown(m.mask.Text(text)) }
 
-// code is a value with what must not be shown masked, in a code span.
+// code is a value in a code span. What must not be shown is masked.
 func (m *markdown) code(value string) string { return code(m.mask.Text(value)) }
 
 // cells adds a row of a table of prose.
@@ -43,17 +42,20 @@ func (m *markdown) row(label, value string) {
 
 // table begins a table of these columns.
 func (m *markdown) table(columns ...string) {
-	m.b.WriteString("| " + strings.Join(columns, " | ") + " |\n|" + strings.Repeat(" --- |", len(columns)) + "\n")
+	m.b.WriteString("| " + strings.Join(columns, " | ") + " |\n|" +
+		strings.Repeat(" --- |", len(columns)) + "\n")
 }
 
 // escapeMarkdown makes a text plain: no markup, no HTML, nothing invisible, one line.
 func escapeMarkdown(text string) string {
 	return strings.NewReplacer(
-		`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "<", "&lt;", ">", "&gt;", "|", `\|`, "[", `\[`, "]", `\]`, "#", `\#`, "@", "&#64;",
+		`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "<", "&lt;", ">", "&gt;",
+		"|", `\|`, "[", `\[`, "]", `\]`, "#", `\#`, "@", "&#64;",
 	).Replace(inspect.Safe(text))
 }
 
-// code shows a value as it is, in a code span that no backtick in it ends and no bar in it cuts.
+// code shows a value as it is, in a code span. No backtick in the value ends the span, and no
+// bar cuts it.
 func code(value string) string {
 	if value == "" {
 		return ""
@@ -69,25 +71,6 @@ func code(value string) string {
 	return fence + value + fence
 }
 
-// identity is what identifies a token in Microsoft's and a gateway's logs, without being the token. Times are in UTC.
-func identity(t *inspect.Token, p inspect.Profile) []Row {
-	rows := []Row{
-		{"issuer (iss)", p.Issuer},
-		{"tenant (tid)", p.Tenant},
-		{"audience (aud)", strings.Join(p.Audience, " ")},
-		{"client (" + p.ClientID.Claim + ")", p.ClientID.Value},
-		{"version (ver)", p.Version},
-		{"scopes (scp)", strings.Join(p.Scopes, " ")},
-		{"roles", strings.Join(p.Roles, " ")},
-		{"issued (iat)", p.IssuedAt.String()},
-		{"expires (exp)", p.ExpiresAt.String()},
-		{"uti", stringOf(t.Claims, "uti")},
-		{"alg", stringOf(t.Header, "alg")},
-		{"kid", stringOf(t.Header, "kid")},
-	}
-	return slices.DeleteFunc(rows, func(row Row) bool { return row.Text == "" })
-}
-
 // tokenRows adds what identifies a token.
 func (m *markdown) tokenRows(t *inspect.Token, p inspect.Profile) {
 	for _, row := range identity(t, p) {
@@ -95,17 +78,16 @@ func (m *markdown) tokenRows(t *inspect.Token, p inspect.Profile) {
 	}
 }
 
-func stringOf(object *source.Value, name string) string {
-	text, _ := object.Member(name).Str()
-	return text
-}
-
-// rowIf adds a row, unless there is no value.
+// rowIf adds a row if there is a value.
 func (m *markdown) rowIf(label, value string) {
 	if value != "" {
 		m.row(label, value)
 	}
 }
+
+// item adds a line of a list; a detail is below the item before it. The text may have markup.
+func (m *markdown) item(text string)   { m.b.WriteString("- " + text + "\n") }
+func (m *markdown) detail(text string) { m.b.WriteString("  - " + text + "\n") }
 
 // list adds what was noticed as a list.
 func (m *markdown) list(title string, all []inspect.Observation) {
@@ -114,6 +96,17 @@ func (m *markdown) list(title string, all []inspect.Observation) {
 	}
 	m.b.WriteString("\n" + title + ":\n\n")
 	for _, o := range all {
-		m.b.WriteString("- " + escapeMarkdown(m.mask.Message(o)) + " (" + code(o.ID) + ")\n")
+		m.item(escapeMarkdown(m.mask.Message(o)) + " (" + code(o.ID) + ")")
+	}
+}
+
+// rows adds a list of texts, each behind its label.
+func (m *markdown) rows(title string, rows []Row) {
+	if len(rows) == 0 {
+		return
+	}
+	m.b.WriteString("\n" + title + ":\n\n")
+	for _, r := range rows {
+		m.item(m.plain(r.Label) + ": " + m.plain(r.Text))
 	}
 }

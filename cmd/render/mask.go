@@ -1,6 +1,9 @@
 package render
 
 import (
+	"bytes"
+	"encoding/json"
+	"io"
 	"slices"
 	"strings"
 
@@ -8,14 +11,16 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
-// Mask hides what must not be shown: tokens within what is shown always, what is personal where that is asked for. The
-// same value gets the same label throughout one output. A nil Mask hides tokens alone.
+// Mask hides what must not be shown: always tokens within a text, and personal values if
+// somebody asked for that. The same value gets the same label everywhere in an output. A nil
+// Mask hides tokens and nothing else.
 type Mask struct {
 	profile inspect.Profile
 	masker  *inspect.Masker // nil where personal values are shown
 }
 
-// NewMask returns the mask for what is said of a token; redact has it hide personal values too. The token may be nil.
+// NewMask returns the mask for an output about a token, which may be nil. With redact it hides
+// personal values too.
 func NewMask(token *inspect.Token, profile inspect.Profile, redact bool) *Mask {
 	m := &Mask{profile: profile}
 	if redact {
@@ -66,7 +71,8 @@ func (m *Mask) Value(v *source.Value) *source.Value {
 	return shown
 }
 
-// mapped returns a value with each value directly in it replaced. Where none is, it is the same value: a token may have very many.
+// mapped returns a value with each value directly in it replaced. If nothing changes it is the
+// same value, since a token may have very many.
 func mapped(v *source.Value, replace func(*source.Value) *source.Value) *source.Value {
 	out := v
 	for i, item := range v.Items {
@@ -110,7 +116,8 @@ func (m *Mask) Message(o inspect.Observation) string {
 	return hideTokens(o.Message)
 }
 
-// painted is Text for a text with colours in it, which would hide the ends of words.
+// painted is Text for a text with colours in it. The codes of colours would hide where words
+// end.
 func (m *Mask) painted(text string) string {
 	if !strings.Contains(text, "\x1b[") {
 		return m.Text(text)
@@ -132,7 +139,7 @@ func (m *Mask) painted(text string) string {
 // tokenStart is how the header and the payload of a token begin: {" in base64url.
 const tokenStart = "eyJ"
 
-// hideTokens replaces what has the shape of a signed or encrypted token, wherever it stands.
+// hideTokens replaces whatever looks like a signed or encrypted token.
 func hideTokens(text string) string {
 	if !strings.Contains(text, tokenStart) {
 		return text
@@ -160,5 +167,60 @@ func hideTokens(text string) string {
 }
 
 func isTokenByte(c byte) bool {
-	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || strings.IndexByte("-_.=", c) >= 0
+	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' ||
+		strings.IndexByte("-_.=", c) >= 0
+}
+
+// JSON writes a value as JSON does, with what must not be shown replaced in every string.
+func (m *Mask) JSON(w io.Writer, value any) error {
+	if m == nil {
+		m = &Mask{}
+	}
+	return encodeJSON(jsonWriter{w, m}, value)
+}
+
+// strings masks the strings of a JSON text, and leaves everything else as it is.
+func (m *Mask) strings(text []byte) []byte {
+	out := make([]byte, 0, len(text))
+	for len(text) > 0 {
+		start := bytes.IndexByte(text, '"')
+		if start < 0 {
+			break
+		}
+		end := endOfString(text, start)
+		out = append(out, text[:start]...)
+		out = m.appendString(out, text[start:end])
+		text = text[end:]
+	}
+	return append(out, text...)
+}
+
+// endOfString returns the offset behind the string that starts at an offset.
+func endOfString(text []byte, start int) int {
+	for i := start + 1; i < len(text); i++ {
+		switch text[i] {
+		case '\\':
+			i++
+		case '"':
+			return i + 1
+		}
+	}
+	return len(text)
+}
+
+// appendString appends a string of JSON. If nothing in it is masked, it stays as it is spelt.
+func (m *Mask) appendString(out, quoted []byte) []byte {
+	var plain string
+	if json.Unmarshal(quoted, &plain) != nil {
+		return append(out, quoted...)
+	}
+	shown := m.Text(plain)
+	if shown == plain {
+		return append(out, quoted...)
+	}
+	var text bytes.Buffer
+	if encodeJSON(&text, shown) != nil {
+		return append(out, `""`...)
+	}
+	return append(out, bytes.TrimSuffix(text.Bytes(), []byte("\n"))...)
 }

@@ -13,7 +13,10 @@ const innerToken = "eyJhbGciOiJub25lIn0.eyJhIjoxfQ.c2ln"
 func TestHideTokens(t *testing.T) {
 	tests := []struct{ name, text, want string }{
 		{"plain text stays", "an app-only token", "an app-only token"},
-		{"a token goes, whatever stands around it", `{"t":"` + innerToken + `"}`, `{"t":"(token)"}`},
+		{
+			"a token goes, whatever stands around it",
+			`{"t":"` + innerToken + `"}`, `{"t":"(token)"}`,
+		},
 		{"one without a signature goes too", "x eyJhbGciOiJub25lIn0.eyJhIjoxfQ. y", "x (token) y"},
 		{"two tokens go both", "eyJhIjoxfQ.b.c eyJhIjoxfQ.b.c", "(token) (token)"},
 		{"a header alone is none", "eyJhbGciOiJub25lIn0", "eyJhbGciOiJub25lIn0"},
@@ -38,7 +41,8 @@ func maskOf(t *testing.T, claims string, redact bool) (*Mask, *source.Value) {
 }
 
 func TestAMaskGivesTheSameValueTheSameLabelEverywhere(t *testing.T) {
-	const claims = `{"aud":"api://orders","upn":"abe@contoso.com","emails":["a@b.c","abe@contoso.com"],"name":"Abe Lincoln","note":"for abe@contoso.com"}`
+	const claims = `{"aud":"api://orders","upn":"abe@contoso.com",` +
+		`"emails":["a@b.c","abe@contoso.com"],"name":"Abe Lincoln","note":"for abe@contoso.com"}`
 	tests := []struct {
 		name   string
 		redact bool
@@ -47,7 +51,8 @@ func TestAMaskGivesTheSameValueTheSameLabelEverywhere(t *testing.T) {
 		{"without redaction everything is shown", false, claims},
 		{
 			"with it the same value has the same label, in sentences too", true,
-			`{"aud":"api://orders","upn":"user-1","emails":["user-2","user-1"],"name":"name-1","note":"for user-1"}`,
+			`{"aud":"api://orders","upn":"user-1","emails":["user-2","user-1"],` +
+				`"name":"name-1","note":"for user-1"}`,
 		},
 	}
 	for _, test := range tests {
@@ -64,7 +69,8 @@ func TestAMaskHidesInEveryKindOfOutput(t *testing.T) {
 	mask, _ := maskOf(t, `{"upn":"abe@contoso.com"}`, true)
 	const said = "wanted abe@contoso.com, found " + innerToken
 	var asJSON bytes.Buffer
-	if err := mask.JSON(&asJSON, map[string]any{`a "quoted" name`: []string{said, `\` + "\u202e"}}); err != nil {
+	if err := mask.JSON(&asJSON,
+		map[string]any{`a "quoted" name`: []string{said, `\` + "\u202e"}}); err != nil {
 		t.Fatal(err)
 	}
 	text := NewText(Style{Color: true}).Masked(mask)
@@ -74,9 +80,12 @@ func TestAMaskHidesInEveryKindOfOutput(t *testing.T) {
 	page.para(said)
 	page.row("found", said)
 	for name, test := range map[string]struct{ got, want string }{
-		"JSON":     {asJSON.String(), "{\n  \"a \\\"quoted\\\" name\": [\n    \"wanted user-1, found (token)\",\n    \"\\\\\\u202e\"\n  ]\n}\n"},
-		"text":     {text.b.String(), "  \x1b[31;1mwanted user-1, found (token)\x1b[0;22m\n  \x1b[32muser-1\x1b[0m  wanted user-1, found (token)\n"},
-		"markdown": {page.b.String(), "wanted user-1, found (token)\n\n| found | `wanted user-1, found (token)` |\n"},
+		"JSON": {asJSON.String(), "{\n  \"a \\\"quoted\\\" name\": [\n    \"wanted user-1, " +
+			"found (token)\",\n    \"\\\\\\u202e\"\n  ]\n}\n"},
+		"text": {text.b.String(), "  \x1b[31;1mwanted user-1, found (token)\x1b[0;22m\n  " +
+			"\x1b[32muser-1\x1b[0m  wanted user-1, found (token)\n"},
+		"markdown": {page.b.String(), "wanted user-1, found (token)\n\n| found | `wanted " +
+			"user-1, found (token)` |\n"},
 	} {
 		if test.got != test.want {
 			t.Errorf("%s: got  %q\nwant %q", name, test.got, test.want)

@@ -8,6 +8,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/rules/environments"
 )
@@ -15,9 +16,11 @@ import (
 //go:embed templates/matrix.html templates/style.html
 var matrixTemplate embed.FS
 
-// MatrixHTML writes a matrix as one page that loads nothing: the grid, and for each finding its token, the check that
-// decides, and the repairs with the grid after each. What comes from files is escaped, personal claims are masked.
-func MatrixHTML(w io.Writer, x *Matrixing) error {
+// MatrixHTML writes a matrix as one page that loads nothing: the grid, and for each finding its
+// token, the check that decides, and the repairs with the grid after each. Text from files is
+// escaped, and personal claims are masked.
+func MatrixHTML(w io.Writer, r *report.Matrixing) error {
+	x := matrixing{r}
 	page, err := template.ParseFS(matrixTemplate, "templates/matrix.html", "templates/style.html")
 	if err != nil {
 		return err
@@ -58,7 +61,7 @@ type (
 
 	cellPage struct {
 		Class, Sign, Answer, Word string
-		Link                      string // the id of the finding's story; empty where there is none
+		Link                      string // the id of the finding's story, or empty
 		Row                       string
 	}
 
@@ -71,8 +74,11 @@ type (
 		Tokens                   []Row // each row that is wrong, with what tells its token apart
 		More                     int   // how many rows are not listed
 		Repairs                  []repairPage
-		RepairsAt                string // the id of the finding that has the repairs of the same gateway; empty where this one has them
 		Gateway                  string
+
+		// RepairsAt is the id of the finding that has the repairs of the same gateway. It is empty
+		// if this one has them.
+		RepairsAt string
 	}
 
 	repairPage struct {
@@ -83,10 +89,10 @@ type (
 	}
 )
 
-func (x *Matrixing) page() matrixPage {
+func (x matrixing) page() matrixPage {
 	wrong, unknown, _ := x.Wrong()
 	p := matrixPage{
-		Name: inspect.Safe(x.Name), Sentence: x.Sentence(), Good: wrong+unknown == 0,
+		Name: inspect.Safe(x.Name), Sentence: x.sentence(), Good: wrong+unknown == 0,
 		Grid: x.gridPage(x.Matrix, true), Tokens: x.Tokens, Notes: x.notePages(),
 		Rows: len(x.Rows), Folded: len(x.Lines()) < len(x.Rows), Others: x.otherPages(),
 	}
@@ -95,16 +101,21 @@ func (x *Matrixing) page() matrixPage {
 	}
 	for i := range x.Remarks {
 		r := &x.Remarks[i]
-		p.Remarks = append(p.Remarks, remarkPage{inspect.Safe(x.Gateways[r.Gateway]), inspect.Safe(r.Pos.String()), inspect.Safe(sentence(r.Message)), r.Rule})
+		p.Remarks = append(p.Remarks, remarkPage{
+			inspect.Safe(x.Gateways[r.Gateway]), inspect.Safe(r.Pos.String()),
+			inspect.Safe(sentence(r.Message)), r.Rule,
+		})
 	}
 	for _, c := range x.Allow {
-		p.Allow = append(p.Allow, environments.Crossing{From: inspect.Safe(c.From), To: inspect.Safe(c.To), Reason: inspect.Safe(c.Reason)})
+		p.Allow = append(p.Allow, environments.Crossing{
+			From: inspect.Safe(c.From), To: inspect.Safe(c.To), Reason: inspect.Safe(c.Reason),
+		})
 	}
 	return p
 }
 
-// gridPage is the folded grid. Its wrong cells link to their stories where the page has them.
-func (x *Matrixing) gridPage(m *environments.Matrix, links bool) gridPage {
+// gridPage is the folded grid. With links, each cell leads to its story.
+func (x matrixing) gridPage(m *environments.Matrix, links bool) gridPage {
 	var grid gridPage
 	for _, g := range m.Gateways {
 		grid.Gateways = append(grid.Gateways, inspect.Safe(g))
@@ -126,12 +137,14 @@ func (x *Matrixing) gridPage(m *environments.Matrix, links bool) gridPage {
 }
 
 func cellPageOf(c *environments.Cell) cellPage {
-	sign := map[string]string{"pass": "✓", "fail": "✗", "unknown": "?", "skipped": "–"}[mark(c)]
-	return cellPage{Class: mark(c), Sign: sign, Answer: answer(c), Word: cellWord(c)}
+	mark := cellMark(c)
+	sign := Style{Unicode: true}.Mark(mark)
+	return cellPage{Class: mark, Sign: sign, Answer: cellAnswer(c), Word: cellWord(c)}
 }
 
-// story is the id of the finding that a cell belongs to, or of its own story where it is not wrong.
-func (x *Matrixing) story(row, gateway int) string {
+// story is the id of the finding that a cell belongs to. A cell that is not wrong has a story
+// of its own.
+func (x matrixing) story(row, gateway int) string {
 	f := x.findingAt(row, gateway)
 	for i := range x.Findings {
 		if &x.Findings[i] == f {
@@ -143,8 +156,8 @@ func (x *Matrixing) story(row, gateway int) string {
 
 func cellID(row, gateway int) string { return fmt.Sprintf("cell-%d-%d", row+1, gateway+1) }
 
-// otherPages tells of each cell of the folded grid that is not wrong what decides it.
-func (x *Matrixing) otherPages() []otherPage {
+// otherPages says for each cell of the folded grid that is not wrong which check decides it.
+func (x matrixing) otherPages() []otherPage {
 	var all []otherPage
 	for _, line := range x.Lines() {
 		for g, gateway := range x.Gateways {
@@ -153,7 +166,10 @@ func (x *Matrixing) otherPages() []otherPage {
 				continue
 			}
 			verdict := x.Witness(r, g).Verdict
-			page := otherPage{ID: cellID(r, g), Token: inspect.Safe(x.Rows[r].Name), Gateway: inspect.Safe(gateway), Outcome: inspect.Safe(OutcomeLine(&verdict))}
+			page := otherPage{
+				ID: cellID(r, g), Token: inspect.Safe(x.Rows[r].Name),
+				Gateway: inspect.Safe(gateway), Outcome: inspect.Safe(OutcomeLine(&verdict)),
+			}
 			if d := verdict.Decided; d != nil {
 				page.Place = inspect.Safe(d.Check.Pos.String())
 			}
@@ -168,18 +184,20 @@ func (x *Matrixing) otherPages() []otherPage {
 
 func storyID(i int) string { return fmt.Sprintf("finding-%d", i+1) }
 
-func (x *Matrixing) findingPage(i int) findingPage {
+func (x matrixing) findingPage(i int) findingPage {
 	f := &x.Findings[i]
 	w := x.witness(f)
 	p := findingPage{
-		ID: storyID(i), Rule: f.Rule, Message: inspect.Safe(sentence(f.Message)), Place: inspect.Safe(f.Pos.String()), Line: f.Pos.Line,
+		ID: storyID(i), Rule: f.Rule, Message: inspect.Safe(sentence(f.Message)),
+		Place: inspect.Safe(f.Pos.String()), Line: f.Pos.Line,
 		Token: inspect.Safe(x.Rows[f.Row].Name), Outcome: inspect.Safe(OutcomeLine(&w.Verdict)),
 	}
 	if why := w.Verdict.Why(); why != "" {
 		p.Why = inspect.Safe(sentence(why))
 	}
-	if file := x.File(f.Pos.File); file != nil && f.Span.End > f.Span.Start && f.Span.End <= len(file.Text) {
-		cut := cutLine(shielded(file), f.Span)
+	if file := x.File(f.Pos.File); file != nil && f.Span.End > f.Span.Start &&
+		f.Span.End <= len(file.Text) {
+		cut := excerptOf(file, f.Span)
 		p.Before, p.Marked, p.After = strings.TrimLeft(cut.before, " "), cut.marked, cut.after
 	}
 	for _, m := range w.Claims.Members {
@@ -199,12 +217,14 @@ func (x *Matrixing) findingPage(i int) findingPage {
 }
 
 // firstAt is the first finding at a gateway.
-func (x *Matrixing) firstAt(gateway int) int {
-	return slices.IndexFunc(x.Findings, func(f environments.Finding) bool { return f.Gateway == gateway })
+func (x matrixing) firstAt(gateway int) int {
+	return slices.IndexFunc(x.Findings,
+		func(f environments.Finding) bool { return f.Gateway == gateway })
 }
 
-// repairsFor lists the repairs of a gateway, the smallest set that was found first, the others by what they mend.
-func (x *Matrixing) repairsFor(gateway int) []repairPage {
+// repairsFor lists the repairs of a gateway: first the one of the smallest set, then the others
+// by what they mend.
+func (x matrixing) repairsFor(gateway int) []repairPage {
 	var chosen, others []repairPage
 	for i := range x.Repairs {
 		r := &x.Repairs[i]
@@ -228,7 +248,7 @@ func (x *Matrixing) repairsFor(gateway int) []repairPage {
 const mostRows = 100
 
 // wrongRows lists the rows of a finding, each with the claims of a token that shows it.
-func (x *Matrixing) wrongRows(f *environments.Finding) (rows []Row, more int) {
+func (x matrixing) wrongRows(f *environments.Finding) (rows []Row, more int) {
 	listed := f.Rows[:min(mostRows, len(f.Rows))]
 	for _, r := range listed {
 		w := x.witnessAt(r, f.Gateway)
@@ -238,7 +258,9 @@ func (x *Matrixing) wrongRows(f *environments.Finding) (rows []Row, more int) {
 				parts = append(parts, line.Label+" "+line.Text)
 			}
 		}
-		rows = append(rows, Row{inspect.Safe(x.Rows[r].Name), inspect.Safe(strings.Join(parts, ", "))})
+		rows = append(rows, Row{
+			inspect.Safe(x.Rows[r].Name), inspect.Safe(strings.Join(parts, ", ")),
+		})
 	}
 	return rows, len(f.Rows) - len(listed)
 }
@@ -246,19 +268,22 @@ func (x *Matrixing) wrongRows(f *environments.Finding) (rows []Row, more int) {
 // mostRepairs is how many repairs a story shows, the best first.
 const mostRepairs = 4
 
-func (x *Matrixing) repairPage(r *Repair) repairPage {
-	p := repairPage{Title: inspect.Safe(strings.Join(r.Titles, ", then ")), Files: inspect.Safe(r.files()), Effect: r.effect(), Grid: x.gridAfter(r)}
+func (x matrixing) repairPage(r *report.Repair) repairPage {
+	p := repairPage{
+		Title: inspect.Safe(strings.Join(r.Titles, ", then ")),
+		Files: inspect.Safe(changedFiles(r)), Effect: effectOf(r), Grid: x.gridAfter(r),
+	}
 	for _, c := range r.Changes {
 		p.Changes = append(p.Changes, inspect.Safe(changeLine(c.FieldChange)))
 	}
 	return p
 }
 
-// mostGateways is up to how many gateways the grid after a repair shows all of them. A repair changes one: of more, that one alone is
-// shown, before and after.
+// mostGateways is up to how many gateways we show the whole grid after a repair. A repair
+// changes one gateway. If there are more, we show that one alone, before and after.
 const mostGateways = 6
 
-func (x *Matrixing) gridAfter(r *Repair) gridPage {
+func (x matrixing) gridAfter(r *report.Repair) gridPage {
 	if len(x.Gateways) <= mostGateways {
 		return x.gridPage(r.After, false)
 	}
@@ -277,12 +302,12 @@ func (x *Matrixing) gridAfter(r *Repair) gridPage {
 	return grid
 }
 
-func (x *Matrixing) notePages() []Row {
+func (x matrixing) notePages() []Row {
 	var rows []Row
 	for g, name := range x.Gateways {
 		for _, r := range x.Rejected(g) {
 			cell := &x.Cells[r][g]
-			text := x.Rows[r].Name + ": " + at(answer(cell), string(cell.Decided))
+			text := x.Rows[r].Name + ": " + decidedAt(cellAnswer(cell), string(cell.Decided))
 			rows = append(rows, Row{inspect.Safe(name), inspect.Safe(text)})
 		}
 	}

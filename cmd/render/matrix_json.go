@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/environments"
 )
@@ -37,7 +38,7 @@ type (
 		Expected *rules.Decision `json:"expected"`
 		OK       *bool           `json:"ok"`
 		Decided  *rules.ID       `json:"decided_by"`
-		Request  *string         `json:"request,omitempty"` // one of the class that the cell is about, where routes tell several apart
+		Request  *string         `json:"request,omitempty"` // of several classes, the cell's
 		Allowed  bool            `json:"allowed,omitempty"`
 		Note     string          `json:"note,omitempty"`
 	}
@@ -51,7 +52,7 @@ type (
 		Request *writtenJSON    `json:"request,omitempty"`
 	}
 
-	// writtenJSON is what the witness's holder writes into the request beside the token.
+	// writtenJSON is what the caller writes into the request beside the token.
 	writtenJSON struct {
 		Headers map[string]string `json:"headers,omitempty"`
 		Query   map[string]string `json:"query,omitempty"`
@@ -89,8 +90,9 @@ type (
 	}
 )
 
-// MatrixJSON writes a matrix as JSON, every row for itself.
-func MatrixJSON(w io.Writer, x *Matrixing) error {
+// MatrixJSON writes a matrix as JSON. No rows are folded.
+func MatrixJSON(w io.Writer, r *report.Matrixing) error {
+	x := matrixing{r}
 	out := matrixJSON{
 		SchemaVersion: SchemaVersion,
 		Summary:       matrixSummaryOf(x.Matrix),
@@ -124,15 +126,17 @@ func cellsOf(m *environments.Matrix) []cellJSON {
 		for g, gateway := range m.Gateways {
 			c := &m.Cells[r][g]
 			all = append(all, cellJSON{
-				Token: row.Name, Gateway: gateway, Outcome: c.Outcome, Status: known(c.Status), Expected: known(c.Expected),
-				OK: truthOf(c.OK()), Decided: known(c.Decided), Request: known(c.Class().String()), Allowed: c.Allowed != nil, Note: c.Note,
+				Token: row.Name, Gateway: gateway,
+				Outcome: c.Outcome, Status: known(c.Status), Expected: known(c.Expected),
+				OK: truthOf(c.OK()), Decided: known(c.Decided),
+				Request: known(c.Class().String()), Allowed: c.Allowed != nil, Note: c.Note,
 			})
 		}
 	}
 	return all
 }
 
-// truthOf is null for what is not known.
+// truthOf is null if we do not know.
 func truthOf(t rules.Truth) *bool {
 	if t == rules.Maybe {
 		return nil
@@ -141,7 +145,7 @@ func truthOf(t rules.Truth) *bool {
 	return &yes
 }
 
-func (x *Matrixing) findingOf(f *environments.Finding) matrixFindingJSON {
+func (x matrixing) findingOf(f *environments.Finding) matrixFindingJSON {
 	w := x.witness(f)
 	out := matrixFindingJSON{
 		findingJSON: findingsOf([]rules.Finding{f.Finding})[0],
@@ -167,7 +171,7 @@ func lowerNames(headers map[string]string) map[string]string {
 }
 
 // remarkOf is a finding about a policy: no token shows it.
-func (x *Matrixing) remarkOf(r *environments.Remark) matrixFindingJSON {
+func (x matrixing) remarkOf(r *environments.Remark) matrixFindingJSON {
 	return matrixFindingJSON{
 		findingJSON: findingsOf([]rules.Finding{r.Finding})[0],
 		Gateway:     x.Gateways[r.Gateway],
@@ -176,27 +180,35 @@ func (x *Matrixing) remarkOf(r *environments.Remark) matrixFindingJSON {
 	}
 }
 
-// edited lists the files that the repair changes, as it leaves them.
-func (r *Repair) edited() []editedFileJSON {
+// edited lists the files that the repair changes, with their new text.
+func editedBy(r *report.Repair) []editedFileJSON {
 	all := []editedFileJSON{}
 	for _, f := range r.Files {
-		if slices.ContainsFunc(r.Changes, func(c FileChange) bool { return c.File == f.Name }) {
+		if slices.ContainsFunc(r.Changes,
+			func(c report.FileChange) bool { return c.File == f.Name }) {
 			all = append(all, editedFileJSON{f.Name, string(f.Text)})
 		}
 	}
 	return all
 }
 
-func (x *Matrixing) fixOf() *fixJSON {
-	out := &fixJSON{Repairs: []repairJSON{}, Summary: matrixSummaryOf(x.Fixed), Cells: cellsOf(x.Fixed)}
+func (x matrixing) fixOf() *fixJSON {
+	out := &fixJSON{
+		Repairs: []repairJSON{}, Summary: matrixSummaryOf(x.Fixed), Cells: cellsOf(x.Fixed),
+	}
 	for i := range x.Repairs {
 		r := &x.Repairs[i]
 		if !r.Chosen {
 			continue
 		}
-		repair := repairJSON{Gateway: x.Gateways[r.Gateway], Titles: r.Titles, Changes: []fileChangeJSON{}, Files: r.edited(), Wrong: r.Wrong}
+		repair := repairJSON{
+			Gateway: x.Gateways[r.Gateway], Titles: r.Titles, Changes: []fileChangeJSON{},
+			Files: editedBy(r), Wrong: r.Wrong,
+		}
 		for _, c := range r.Changes {
-			repair.Changes = append(repair.Changes, fileChangeJSON{c.File, changeJSON{c.Field, known(c.From), c.To}})
+			repair.Changes = append(repair.Changes, fileChangeJSON{
+				c.File, changeJSON{c.Field, known(c.From), c.To},
+			})
 		}
 		out.Repairs = append(out.Repairs, repair)
 	}

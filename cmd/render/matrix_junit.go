@@ -4,13 +4,15 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/environments"
 )
 
-// MatrixJUnit writes a matrix as JUnit XML: a suite for each gateway, a case for each row. A cell of which it is not known counts as
-// skipped.
-func MatrixJUnit(w io.Writer, x *Matrixing) error {
+// MatrixJUnit writes a matrix as JUnit XML: a suite for each gateway, a case for each row. A
+// cell that is not known counts as skipped.
+func MatrixJUnit(w io.Writer, r *report.Matrixing) error {
+	x := matrixing{r}
 	suites := make([]junitSuite, len(x.Gateways))
 	for g, gateway := range x.Gateways {
 		suite := &suites[g]
@@ -27,16 +29,23 @@ func MatrixJUnit(w io.Writer, x *Matrixing) error {
 	return writeJUnit(w, suites)
 }
 
-// junitRemark tells what the cases do not show. It has not failed, and it has not passed.
+// junitRemark is a remark as a case, since the other cases do not show it. It counts as
+// skipped: it has neither passed nor failed.
 func junitRemark(r *environments.Remark, gateway string) junitCase {
 	text := fmt.Sprintf("%s: %s [%s]", r.Pos, r.Message, r.Rule)
-	return junitCase{Name: r.Rule + " at " + gateway, Class: gateway, File: r.Pos.File, Line: r.Pos.Line, Skipped: &junitMessage{Message: r.Message, Text: text}}
+	return junitCase{
+		Name: r.Rule + " at " + gateway, Class: gateway, File: r.Pos.File, Line: r.Pos.Line,
+		Skipped: &junitMessage{Message: r.Message, Text: text},
+	}
 }
 
-func (x *Matrixing) junitCase(r, g int) junitCase {
+func (x matrixing) junitCase(r, g int) junitCase {
 	cell := &x.Cells[r][g]
 	c := junitCase{Name: x.Rows[r].Name + " at " + x.Gateways[g], Class: x.Gateways[g]}
-	message := &junitMessage{Message: fmt.Sprintf("expected %s, got %s (%s)", cell.Expected, cell.Outcome, answer(cell))}
+	message := &junitMessage{
+		Message: fmt.Sprintf("expected %s, got %s (%s)", cell.Expected, cell.Outcome,
+			cellAnswer(cell)),
+	}
 	switch cell.OK() {
 	case rules.No:
 		f := x.findingAt(r, g)
@@ -50,7 +59,7 @@ func (x *Matrixing) junitCase(r, g int) junitCase {
 }
 
 // findingAt is the finding that a wrong cell belongs to.
-func (x *Matrixing) findingAt(row, gateway int) *environments.Finding {
+func (x matrixing) findingAt(row, gateway int) *environments.Finding {
 	for i := range x.Findings {
 		f := &x.Findings[i]
 		if f.Gateway != gateway {

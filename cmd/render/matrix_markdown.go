@@ -5,35 +5,38 @@ import (
 	"io"
 	"strings"
 
+	"github.com/gatewhy/gatewhy/cmd/report"
+	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/environments"
 )
 
 // MatrixMarkdown writes a matrix to paste into a ticket or a pull request.
-func MatrixMarkdown(w io.Writer, x *Matrixing) error {
+func MatrixMarkdown(w io.Writer, r *report.Matrixing) error {
+	x := matrixing{r}
 	m := &markdown{}
 	m.heading("Who is let in where")
 	m.grid(x.Matrix)
-	m.para(x.Sentence())
+	m.para(x.sentence())
 	for i := range x.Findings {
 		f := &x.Findings[i]
-		m.b.WriteString("- **" + f.Rule + "**: " + escapeMarkdown(f.Message) + " (" + code(f.Pos.String()) + ")\n")
+		m.item(ruleItem(&f.Finding))
 		w := x.witness(f)
 		for _, row := range witnessLines(&w) {
-			m.b.WriteString("  - " + row.Label + " " + code(row.Text) + "\n")
+			m.detail(escapeMarkdown(row.Label) + " " + code(row.Text))
 		}
 	}
 	for i := range x.Remarks {
 		r := &x.Remarks[i]
-		m.b.WriteString("- " + escapeMarkdown(x.Gateways[r.Gateway]) + ": **" + r.Rule + "**: " + escapeMarkdown(r.Message) + " (" + code(r.Pos.String()) + ")\n")
+		m.item(escapeMarkdown(x.Gateways[r.Gateway]) + ": " + ruleItem(&r.Finding))
 	}
 	for _, u := range x.Unknowns() {
-		m.b.WriteString("- not known at " + escapeMarkdown(x.Gateways[u.Gateway]+": "+x.why(u)) + "\n")
+		m.item("not known at " + escapeMarkdown(x.Gateways[u.Gateway]+": "+x.why(u)))
 	}
 	if len(x.Allow) > 0 {
 		m.b.WriteString("\nCrossings that are meant:\n\n")
 	}
 	for _, c := range x.Allow {
-		m.b.WriteString("- " + escapeMarkdown(fmt.Sprintf("from %s to %s: %s", c.From, c.To, c.Reason)) + "\n")
+		m.item(escapeMarkdown(fmt.Sprintf("from %s to %s: %s", c.From, c.To, c.Reason)))
 	}
 	if x.Fixed != nil {
 		m.fix(x)
@@ -42,7 +45,13 @@ func MatrixMarkdown(w io.Writer, x *Matrixing) error {
 	return err
 }
 
-// grid is the table of folded rows. Each cell is a word beside its status, so that it reads without signs.
+// ruleItem is a finding with its rule and its place.
+func ruleItem(f *rules.Finding) string {
+	return fmt.Sprintf("**%s**: %s (%s)", f.Rule, escapeMarkdown(f.Message), code(f.Pos.String()))
+}
+
+// grid is the table of folded rows. Each cell has a word beside its status, so that a reader
+// needs no signs.
 func (m *markdown) grid(x *environments.Matrix) {
 	columns := []string{"token"}
 	for _, g := range x.Gateways {
@@ -53,7 +62,7 @@ func (m *markdown) grid(x *environments.Matrix) {
 		cells := []string{escapeMarkdown(line.Label)}
 		for g := range x.Gateways {
 			cell := &x.Cells[x.At(line, g)][g]
-			text := answer(cell) + " " + cellWord(cell)
+			text := cellAnswer(cell) + " " + cellWord(cell)
 			if cellWord(cell) == "wrong" {
 				text = "**" + text + "**"
 			}
@@ -64,12 +73,13 @@ func (m *markdown) grid(x *environments.Matrix) {
 	m.b.WriteString("\n")
 }
 
-func (m *markdown) fix(x *Matrixing) {
+func (m *markdown) fix(x matrixing) {
 	m.b.WriteString("\n")
 	m.heading("After the smallest set of changes that was found")
 	for i := range x.Repairs {
 		if r := &x.Repairs[i]; r.Chosen {
-			m.b.WriteString("- " + escapeMarkdown(x.Gateways[r.Gateway]+": "+strings.Join(r.Titles, ", then ")) + "\n")
+			titles := strings.Join(r.Titles, ", then ")
+			m.item(escapeMarkdown(x.Gateways[r.Gateway] + ": " + titles))
 		}
 	}
 	m.b.WriteString("\n")
@@ -80,7 +90,7 @@ func (m *markdown) fix(x *Matrixing) {
 	if lost := x.lost(); len(lost) > 0 {
 		m.para(capital(lostTitle) + ":")
 		for _, row := range lost {
-			m.b.WriteString("- " + m.plain(row.Label+": "+row.Text) + "\n")
+			m.item(m.plain(row.Label + ": " + row.Text))
 		}
 	}
 }

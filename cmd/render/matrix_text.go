@@ -5,20 +5,24 @@ import (
 	"io"
 	"strings"
 
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/rules/environments"
 )
 
-// MatrixText writes a matrix for a person: the grid with rows folded to what a reader takes in, the answer in a sentence, and each
-// finding with its place and a token that shows it.
-func MatrixText(w io.Writer, style Style, x *Matrixing) error {
+// MatrixText writes a matrix for a person: the grid with its rows folded, the answer in a
+// sentence, and each finding with its place and a token that shows it.
+func MatrixText(w io.Writer, style Style, r *report.Matrixing) error {
+	x := matrixing{r}
 	t := &matrixText{Text: NewText(style), x: x}
 	t.Blank()
 	t.grid(x.Matrix)
 	t.Blank()
-	t.Para(1, x.Sentence())
+	t.Para(1, x.sentence())
 	if lines := len(x.Lines()); lines < len(x.Rows) {
-		t.Para(1, t.Paint(Faint, fmt.Sprintf("The %s are folded to %d here, each cell the worst of its rows; -o json lists all.", plural(len(x.Rows), "row", "rows"), lines)))
+		folded := fmt.Sprintf("The %s are folded to %d here, each cell the worst of its rows; "+
+			"-o json lists all.", plural(len(x.Rows), "row", "rows"), lines)
+		t.Para(1, t.Paint(Faint, folded))
 	}
 	for i := range x.Findings {
 		if x.firstOfRule(i) {
@@ -37,12 +41,13 @@ func MatrixText(w io.Writer, style Style, x *Matrixing) error {
 
 type matrixText struct {
 	*Text
-	x *Matrixing
+	x matrixing
 }
 
 const tokenHead = "token"
 
-// grid shows the matrix as a table, in several parts where the terminal is too narrow for all gateways.
+// grid shows the matrix as a table. If the terminal is too narrow for all gateways, the table
+// comes in parts.
 func (t *matrixText) grid(m *environments.Matrix) {
 	lines := m.Lines()
 	first := len(tokenHead)
@@ -70,13 +75,15 @@ func columnWidths(m *environments.Matrix, lines []environments.Line) []int {
 	for g, name := range m.Gateways {
 		widths[g] = width(inspect.Safe(name))
 		for _, line := range lines {
-			widths[g] = max(widths[g], len("no ")+len(answer(&m.Cells[m.At(line, g)][g])))
+			widths[g] = max(widths[g], len("no ")+len(cellAnswer(&m.Cells[m.At(line, g)][g])))
 		}
 	}
 	return widths
 }
 
-func (t *matrixText) part(m *environments.Matrix, lines []environments.Line, first int, widths []int, from, to int) {
+func (t *matrixText) part(
+	m *environments.Matrix, lines []environments.Line, first int, widths []int, from, to int,
+) {
 	head := indent + pad(tokenHead, first)
 	for g := from; g < to; g++ {
 		head += "  " + pad(inspect.Safe(m.Gateways[g]), widths[g])
@@ -93,20 +100,22 @@ func (t *matrixText) part(m *environments.Matrix, lines []environments.Line, fir
 }
 
 func (t *matrixText) cell(c *environments.Cell) string {
-	return t.Mark(mark(c)) + " " + answer(c)
+	return t.Mark(cellMark(c)) + " " + cellAnswer(c)
 }
 
 // finding shows the first finding of a rule in full, and those at other gateways by their places.
 func (t *matrixText) finding(i int) {
 	f := &t.x.Findings[i]
 	t.Blank()
-	t.Para(1, fmt.Sprintf("%s: %s %s", t.severity(f.Severity), inspect.Safe(f.Message), t.Paint(Faint, "["+f.Rule+"]")))
+	t.Para(1, fmt.Sprintf("%s: %s %s", t.severity(f.Severity), inspect.Safe(f.Message),
+		t.Paint(Faint, "["+f.Rule+"]")))
 	t.Para(2, inspect.Safe(f.Pos.String()))
 	if file := t.x.File(f.Pos.File); file != nil && f.Span.End > f.Span.Start {
-		t.Frame(2, file, f.Pos, f.Span, "")
+		t.SourceLine(2, file, f.Pos, f.Span, "")
 	}
 	w := t.x.witness(f)
-	t.Para(2, "for example "+inspect.Safe(t.x.Rows[f.Row].Name)+", "+inspect.Safe(OutcomeLine(&w.Verdict))+":")
+	t.Para(2, fmt.Sprintf("for example %s, %s:", inspect.Safe(t.x.Rows[f.Row].Name),
+		inspect.Safe(OutcomeLine(&w.Verdict))))
 	rows := witnessLines(&w)
 	for i := range rows {
 		rows[i] = Row{inspect.Safe(rows[i].Label), inspect.Safe(rows[i].Text)}
@@ -114,7 +123,8 @@ func (t *matrixText) finding(i int) {
 	t.Rows(3, rows)
 	for j := i + 1; j < len(t.x.Findings); j++ {
 		if other := &t.x.Findings[j]; other.Rule == f.Rule {
-			t.Para(2, inspect.Safe(fmt.Sprintf("the same at %s: %s, for example %s", t.x.Gateways[other.Gateway], other.Pos, t.x.Rows[other.Row].Name)))
+			t.Para(2, inspect.Safe(fmt.Sprintf("the same at %s: %s, for example %s",
+				t.x.Gateways[other.Gateway], other.Pos, t.x.Rows[other.Row].Name)))
 		}
 	}
 }
@@ -124,7 +134,10 @@ func (t *matrixText) remarks() {
 	var rows []Row
 	for i := range t.x.Remarks {
 		r := &t.x.Remarks[i]
-		rows = append(rows, Row{inspect.Safe(t.x.Gateways[r.Gateway]), inspect.Safe(fmt.Sprintf("%s: %s: %s [%s]", r.Pos, r.Severity, r.Message, r.Rule))})
+		rows = append(rows, Row{
+			inspect.Safe(t.x.Gateways[r.Gateway]), inspect.Safe(fmt.Sprintf("%s: %s: %s [%s]",
+				r.Pos, r.Severity, r.Message, r.Rule)),
+		})
 	}
 	if len(rows) > 0 {
 		t.Heading("what the grid does not show")
@@ -144,7 +157,7 @@ func (t *matrixText) unknowns() {
 	}
 }
 
-// notes lists the kinds of an environment's own tokens that do not get in, though others do.
+// notes lists the kinds of an environment's own tokens that do not get in although others do.
 func (t *matrixText) notes() {
 	var rows []Row
 	for g, name := range t.x.Gateways {
@@ -152,7 +165,7 @@ func (t *matrixText) notes() {
 		for _, r := range t.x.Rejected(g) {
 			cell := &t.x.Cells[r][g]
 			kind := strings.TrimPrefix(t.x.Rows[r].Name, name+"/")
-			got := at(answer(cell), string(cell.Decided))
+			got := decidedAt(cellAnswer(cell), string(cell.Decided))
 			kinds = append(kinds, fmt.Sprintf("%s (%s)", kind, got))
 		}
 		if len(kinds) > 0 {
@@ -171,7 +184,8 @@ func (t *matrixText) allowed() {
 	}
 	t.Heading("crossings that are meant")
 	for _, c := range t.x.Allow {
-		t.Para(2, inspect.Safe(fmt.Sprintf("from %s to %s: %s (%s)", c.From, c.To, c.Reason, c.Pos)))
+		t.Para(2, inspect.Safe(fmt.Sprintf("from %s to %s: %s (%s)", c.From, c.To, c.Reason,
+			c.Pos)))
 	}
 }
 
@@ -180,7 +194,8 @@ func (t *matrixText) fix() {
 	if t.x.Fixed == nil {
 		return
 	}
-	t.Heading("the smallest set of changes that was found, each compiled and run against every token")
+	t.Heading("the smallest set of changes that was found, each compiled and run against every " +
+		"token")
 	any := false
 	for i := range t.x.Repairs {
 		if r := &t.x.Repairs[i]; r.Chosen {
@@ -198,7 +213,7 @@ func (t *matrixText) fix() {
 	t.Blank()
 	t.grid(t.x.Fixed)
 	t.Blank()
-	t.Para(1, (&Matrixing{Matrix: t.x.Fixed}).Sentence())
+	t.Para(1, matrixing{&report.Matrixing{Matrix: t.x.Fixed}}.sentence())
 	t.more(1, t.x.Fixed)
 	if lost := t.x.lost(); len(lost) > 0 {
 		t.Heading(lostTitle)
@@ -206,23 +221,26 @@ func (t *matrixText) fix() {
 	}
 }
 
-// more says what no change of a policy does.
+// more says what to do beyond the policies.
 func (t *matrixText) more(indent int, left *environments.Matrix) {
 	if onlyIssuance(left) {
 		t.Para(indent, beyondPolicies)
 	}
 }
 
-func (t *matrixText) repair(r *Repair) {
-	t.Para(2, fmt.Sprintf("%s: %s", inspect.Safe(t.x.Gateways[r.Gateway]), inspect.Safe(strings.Join(r.Titles, ", then "))))
+func (t *matrixText) repair(r *report.Repair) {
+	t.Para(2, fmt.Sprintf("%s: %s", inspect.Safe(t.x.Gateways[r.Gateway]),
+		inspect.Safe(strings.Join(r.Titles, ", then "))))
 	if len(r.Changes) > mostChanges {
-		t.Para(3, t.Paint(Faint, inspect.Safe(fmt.Sprintf("%s: %d fields change; -o json lists them", r.files(), len(r.Changes)))))
+		t.Para(3, t.Paint(Faint, inspect.Safe(fmt.Sprintf(
+			"%s: %d fields change; -o json lists them", changedFiles(r), len(r.Changes)))))
 	} else {
 		for _, c := range r.Changes {
 			t.Para(3, t.Paint(Faint, inspect.Safe(c.File+": "+changeLine(c.FieldChange))))
 		}
 	}
 	if r.Wrong > 0 {
-		t.Para(3, plural(r.Wrong, "cell of this gateway stays", "cells of this gateway stay")+" wrong: no policy change that is known here mends more")
+		cells := plural(r.Wrong, "cell of this gateway stays", "cells of this gateway stay")
+		t.Para(3, cells+" wrong: no policy change that is known here mends more")
 	}
 }

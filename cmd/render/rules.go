@@ -5,20 +5,10 @@ import (
 	"io"
 	"strings"
 
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect"
-	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
-	examples "github.com/gatewhy/gatewhy/testdata/rules"
 )
-
-// RulePage is one rule with its examples, and what lint says of the bad one.
-type RulePage struct {
-	*rules.Rule
-	Bad, Good examples.Example
-	App       *examples.Example // the app registration that both are judged with; nil where none is needed
-	File      *source.File      // the bad one, as it was read
-	Findings  []rules.Finding
-}
 
 // RulesText writes the catalogue as a table.
 func RulesText(w io.Writer, style Style, all []rules.Rule) error {
@@ -28,17 +18,19 @@ func RulesText(w io.Writer, style Style, all []rules.Rule) error {
 		widest = max(widest, width(r.Name))
 	}
 	for _, r := range all {
-		t.line(fmt.Sprintf("%s  %s  %s", pad(r.Name, widest), pad(t.severity(r.Severity), len("warning")), r.Title))
+		t.line(fmt.Sprintf("%s  %s  %s", pad(r.Name, widest),
+			pad(t.severity(r.Severity), len("warning")), r.Title))
 	}
 	_, err := t.WriteTo(w)
 	return err
 }
 
 // RuleText writes one rule in full.
-func RuleText(w io.Writer, style Style, p *RulePage) error {
+func RuleText(w io.Writer, style Style, p *report.RulePage) error {
 	t := NewText(style)
 	t.Blank()
-	t.Para(1, fmt.Sprintf("%s: %s %s", t.severity(p.Severity), t.Paint(Strong, p.Title), t.Paint(Faint, "["+p.Name+"]")))
+	t.Para(1, fmt.Sprintf("%s: %s %s", t.severity(p.Severity), t.Paint(Strong, p.Title),
+		t.Paint(Faint, "["+p.Name+"]")))
 	t.Blank()
 	t.Para(1, p.Why)
 	t.Blank()
@@ -55,7 +47,7 @@ func RuleText(w io.Writer, style Style, p *RulePage) error {
 		t.Blank()
 		t.Para(1, fmt.Sprintf("%s: %s: %s", f.Pos, f.Severity, inspect.Safe(f.Message)))
 		if p.File != nil && f.Span.End > f.Span.Start {
-			t.Frame(2, p.File, f.Pos, f.Span, "")
+			t.SourceLine(2, p.File, f.Pos, f.Span, "")
 		}
 	}
 	t.example("good: "+p.Good.Name, p.Good.Text)
@@ -69,7 +61,7 @@ func RuleText(w io.Writer, style Style, p *RulePage) error {
 	return err
 }
 
-// example shows a file as it is, under a title; nothing where there is none.
+// example shows a file as it is, under a title. An empty one is left out.
 func (t *Text) example(title, text string) {
 	if text == "" {
 		return
@@ -79,3 +71,100 @@ func (t *Text) example(title, text string) {
 		t.line(indent + indent + inspect.Safe(strings.TrimRight(line, "\r\n")))
 	}
 }
+
+// The JSON of rules.
+type (
+	rulesJSON struct {
+		SchemaVersion int        `json:"schema_version"`
+		Rules         []ruleJSON `json:"rules"`
+	}
+
+	ruleJSON struct {
+		Name       string         `json:"name"`
+		Severity   rules.Severity `json:"severity"`
+		Lesser     string         `json:"lesser,omitempty"`
+		Title      string         `json:"title"`
+		Why        string         `json:"why"`
+		Fix        string         `json:"fix"`
+		Since      string         `json:"since"`
+		References []string       `json:"references"`
+		Bad        *exampleJSON   `json:"bad,omitempty"`
+		Good       *exampleJSON   `json:"good,omitempty"`
+	}
+
+	exampleJSON struct {
+		File string `json:"file"`
+		Text string `json:"text"`
+	}
+)
+
+// RulesJSON writes the catalogue as JSON.
+func RulesJSON(w io.Writer, all []rules.Rule) error {
+	out := rulesJSON{SchemaVersion: SchemaVersion, Rules: make([]ruleJSON, len(all))}
+	for i := range all {
+		out.Rules[i] = ruleOf(&all[i])
+	}
+	return JSON(w, out)
+}
+
+// RuleJSON writes one rule in full as JSON: a catalogue of one rule.
+func RuleJSON(w io.Writer, p *report.RulePage) error {
+	rule := ruleOf(p.Rule)
+	rule.Bad = known(exampleJSON{p.Bad.Name, p.Bad.Text})
+	rule.Good = known(exampleJSON{p.Good.Name, p.Good.Text})
+	return JSON(w, rulesJSON{SchemaVersion: SchemaVersion, Rules: []ruleJSON{rule}})
+}
+
+func ruleOf(r *rules.Rule) ruleJSON {
+	return ruleJSON{
+		r.Name, r.Severity, r.Lesser, r.Title, r.Why, r.Fix, r.Since, r.References, nil, nil,
+	}
+}
+
+// RulesTable is the catalogue as a Markdown table, as the README has it.
+func RulesTable(all []rules.Rule) string {
+	var b strings.Builder
+	b.WriteString("| rule | severity | what is wrong |\n|---|---|---|\n")
+	for _, r := range all {
+		fmt.Fprintf(&b, "| `%s` | %s | %s |\n", r.Name, r.Severity, escapeCell(r.Title))
+	}
+	return b.String()
+}
+
+func escapeCell(text string) string { return strings.ReplaceAll(text, "|", `\|`) }
+
+// RulesMarkdown writes the catalogue as a Markdown table.
+func RulesMarkdown(w io.Writer, all []rules.Rule) error {
+	_, err := io.WriteString(w, RulesTable(all))
+	return err
+}
+
+// RuleMarkdown writes one rule in full as Markdown.
+func RuleMarkdown(w io.Writer, p *report.RulePage) error {
+	_, err := fmt.Fprintf(w, "# %s\n\n%s\n\n", p.Name, RuleHelp(p.Rule))
+	if err == nil && p.Bad.Text != "" {
+		bad, good := fenced(p.Bad.Text), fenced(p.Good.Text)
+		_, err = fmt.Fprintf(w, "## Bad\n\n%s\n## Good\n\n%s\n", bad, good)
+	}
+	if err == nil {
+		_, err = io.WriteString(w, ReferenceList(p.Rule))
+	}
+	return err
+}
+
+// RuleHelp is why a rule matters and what to do, as Markdown.
+func RuleHelp(r *rules.Rule) string {
+	severity := string(r.Severity)
+	if r.Lesser != "" {
+		severity += "; " + r.Lesser
+	}
+	return fmt.Sprintf("**%s** (%s)\n\n%s\n\n**What to do:** %s", sentence(r.Title), severity,
+		r.Why, r.Fix)
+}
+
+// ReferenceList is what a rule rests on, as a Markdown list.
+func ReferenceList(r *rules.Rule) string {
+	return "References:\n\n- " + strings.Join(r.References, "\n- ") + "\n"
+}
+
+func fenced(text string) string { return "```\n" + text + "```\n" }

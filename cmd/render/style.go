@@ -1,6 +1,10 @@
 package render
 
-import "github.com/fatih/color"
+import (
+	"strings"
+
+	"github.com/fatih/color"
+)
 
 // Style says how text is shown. The zero Style is plain ASCII at the default width.
 type Style struct {
@@ -25,7 +29,7 @@ func (s Style) columns() int {
 	return min(max(s.Width, narrowestWidth), widestProse)
 }
 
-// listColumns is columns for lists whose rows have a remark behind them.
+// listColumns is columns for lists with a remark behind each row.
 func (s Style) listColumns() int {
 	if s.Width == 0 {
 		return defaultWidth
@@ -33,8 +37,8 @@ func (s Style) listColumns() int {
 	return min(max(s.Width, narrowestWidth), widestList)
 }
 
-// Mood is what a piece of text says by its colour, beside its words. The colours are readable on a light and
-// on a dark background.
+// Mood is what the colour of a text says. Its words say the same. The colours can be read on a
+// light and on a dark background.
 type Mood uint8
 
 // The moods.
@@ -71,8 +75,8 @@ func (m Mood) attributes() []color.Attribute {
 	return []color.Attribute{color.Bold}
 }
 
-// Mark returns the sign for an outcome (pass, fail, unknown or skipped): ✓ ✗ ? –, or ok no ?? -- where the
-// terminal is not UTF-8.
+// Mark returns the sign for an outcome (pass, fail, unknown or skipped): ✓ ✗ ? –, or ok no ??
+// -- if the terminal is not UTF-8.
 func (s Style) Mark(outcome string) string {
 	switch outcome {
 	case "pass":
@@ -90,4 +94,18 @@ func (s Style) pick(unicode, ascii string) string {
 		return unicode
 	}
 	return ascii
+}
+
+// ASCII returns a text with our own signs in ASCII: ... for an ellipsis, -> for an arrow, - for
+// a dash. It leaves what comes from the input as it is.
+func ASCII(text string) string {
+	return strings.NewReplacer("…", "...", "→", "->", "–", "-").Replace(text)
+}
+
+// legible returns a text as the terminal can show it.
+func (s Style) legible(text string) string {
+	if s.Unicode {
+		return text
+	}
+	return ASCII(text)
 }

@@ -3,6 +3,7 @@ package render
 import (
 	"io"
 
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -48,24 +49,31 @@ type (
 )
 
 // TestJSON writes the outcome of policy tests as JSON.
-func TestJSON(w io.Writer, x *Testing) error {
+func TestJSON(w io.Writer, r *report.Testing) error {
+	x := testRun{r}
 	failed := x.Failed()
-	out := testsJSON{SchemaVersion: SchemaVersion, Summary: testSummaryJSON{len(x.Cases) - failed, failed}, Tests: make([]testJSON, len(x.Cases))}
+	out := testsJSON{
+		SchemaVersion: SchemaVersion, Summary: testSummaryJSON{len(x.Cases) - failed, failed},
+		Tests: make([]testJSON, len(x.Cases)),
+	}
 	for i := range x.Cases {
 		out.Tests[i] = testOf(&x.Cases[i])
 	}
 	if x.Coverage != nil {
-		out.Coverage = x.Coverage.json()
+		out.Coverage = coverageOf(x.Coverage)
 	}
 	return JSON(w, out)
 }
 
-func testOf(c *Tested) testJSON {
+func testOf(c *report.Tested) testJSON {
 	out := testJSON{
-		Name: c.Name, Source: sourceOf(c.Pos), Passed: len(c.Differences) == 0, Differences: c.Differences,
-		Expected: expectationJSON{known(c.Expect.Outcome), known(c.Expect.Status), known(c.Expect.Decided)},
-		Actual:   expectationJSON{Outcome: &c.Verdict.Outcome, Status: known(c.Verdict.Status)},
-		Checks:   checksOf(c.Verdict.Results),
+		Name: c.Name, Source: sourceOf(c.Pos), Passed: len(c.Differences) == 0,
+		Differences: c.Differences,
+		Expected: expectationJSON{
+			known(c.Expect.Outcome), known(c.Expect.Status), known(c.Expect.Decided),
+		},
+		Actual: expectationJSON{Outcome: &c.Verdict.Outcome, Status: known(c.Verdict.Status)},
+		Checks: checksOf(c.Verdict.Results),
 	}
 	if out.Differences == nil {
 		out.Differences = []string{}
@@ -76,11 +84,12 @@ func testOf(c *Tested) testJSON {
 	return out
 }
 
-func (c *Coverage) json() []coveredJSON {
+func coverageOf(c *report.Coverage) []coveredJSON {
 	all := make([]coveredJSON, len(c.Checks))
 	for i, covered := range c.Checks {
 		all[i] = coveredJSON{
-			ID: covered.Check.ID, Claim: known(covered.Check.Claim), Policy: covered.Policy.Name, Source: sourceOf(covered.Check.Pos),
+			ID: covered.Check.ID, Claim: known(covered.Check.Claim), Policy: covered.Policy.Name,
+			Source: sourceOf(covered.Check.Pos),
 			Passed: covered.Passed, Failed: covered.Failed, Unknown: covered.Unknown,
 		}
 	}

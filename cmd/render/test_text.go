@@ -4,13 +4,15 @@ import (
 	"fmt"
 	"io"
 
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// TestText writes the outcome of policy tests for a person: each failing test with the difference and the whole trace, then
-// one line that sums up.
-func TestText(w io.Writer, style Style, x *Testing) error {
+// TestText writes the outcome of policy tests for a person: each failing test with the
+// difference and the whole trace, then one line that sums up.
+func TestText(w io.Writer, style Style, r *report.Testing) error {
+	x := testRun{r}
 	t := &testText{Text: NewText(style), x: x}
 	for i := range x.Cases {
 		if c := &x.Cases[i]; len(c.Differences) > 0 {
@@ -20,14 +22,14 @@ func TestText(w io.Writer, style Style, x *Testing) error {
 	if x.Coverage != nil {
 		t.coverage()
 	}
-	t.Para(0, t.Paint(t.mood(), x.Summary()))
+	t.Para(0, t.Paint(t.mood(), x.summary()))
 	_, err := t.WriteTo(w)
 	return err
 }
 
 type testText struct {
 	*Text
-	x *Testing
+	x testRun
 }
 
 func (t *testText) mood() Mood {
@@ -37,8 +39,9 @@ func (t *testText) mood() Mood {
 	return Good
 }
 
-func (t *testText) failure(c *Tested) {
-	t.Para(0, fmt.Sprintf("%s: %s: %s", inspect.Safe(c.Pos.String()), t.Paint(Bad, "failed"), inspect.Safe(c.Name)))
+func (t *testText) failure(c *report.Tested) {
+	t.Para(0, fmt.Sprintf("%s: %s: %s", inspect.Safe(c.Pos.String()), t.Paint(Bad, "failed"),
+		inspect.Safe(c.Name)))
 	for _, d := range c.Differences {
 		t.Para(1, inspect.Safe(d))
 	}
@@ -48,7 +51,7 @@ func (t *testText) failure(c *Tested) {
 	if d := c.Verdict.Decided; d != nil {
 		if file := t.x.source(d.Check.Pos.File); file != nil {
 			t.Para(1, inspect.Safe(d.Check.Pos.String()))
-			t.Frame(1, file, d.Check.Pos, d.Check.Span, "")
+			t.SourceLine(1, file, d.Check.Pos, d.Check.Span, "")
 		}
 	}
 	t.Rows(1, checkRows(t.Text, c.Verdict.Results, t.detail))
@@ -61,20 +64,22 @@ func (t *testText) detail(r *rules.Result) string {
 	}
 	text := r.Why()
 	if r.Outcome == rules.Fail {
-		text = fmt.Sprintf("wanted %s, found %s; %s", r.Expected(), orNone(r.Actual()), status(r.Answer.Status))
+		text = fmt.Sprintf("wanted %s, found %s; %s", r.Expected(), orNone(r.Actual()),
+			status(r.Answer.Status))
 	}
 	return inspect.Safe(text)
 }
 
-// coverage says which checks no test has seen pass, and which none has seen fail: a check that has never failed in a test may
-// as well not be there.
+// coverage says which checks never passed in a test, and which never failed in one. A check
+// that never failed may as well not be there.
 func (t *testText) coverage() {
 	c := t.x.Coverage
 	for _, part := range []struct {
 		verb   string
 		unseen []string
-	}{{"pass", c.unseen(passed)}, {"fail", c.unseen(failed)}} {
-		t.Para(0, fmt.Sprintf("%d of %s seen to %s by a test", len(c.Checks)-len(part.unseen), plural(len(c.Checks), "check", "checks"), part.verb))
+	}{{"pass", unseen(c, passed)}, {"fail", unseen(c, failed)}} {
+		t.Para(0, fmt.Sprintf("%d of %s seen to %s by a test", len(c.Checks)-len(part.unseen),
+			plural(len(c.Checks), "check", "checks"), part.verb))
 		for _, name := range part.unseen {
 			t.Para(1, "never: "+name)
 		}

@@ -1,14 +1,16 @@
 package render
 
 import (
+	"fmt"
 	"io"
 	"strings"
 )
 
-// indent is how far a block of text stands from the margin, in columns.
+// indent is the indentation of a block of text by one level.
 const indent = "  "
 
-// Text lays out text for a terminal or a pipe. What is added must be safe to print; it may carry colours.
+// Text lays out text for a terminal or a pipe. What is added must be safe to print; it may
+// carry colours.
 type Text struct {
 	Style
 	b    strings.Builder
@@ -18,13 +20,14 @@ type Text struct {
 // NewText returns an empty Text.
 func NewText(style Style) *Text { return &Text{Style: style} }
 
-// Masked returns the Text with what a mask hides hidden in all that is added from now on.
+// Masked returns the Text. From now on it hides what a mask hides in all that is added.
 func (t *Text) Masked(m *Mask) *Text {
 	t.mask = m
 	return t
 }
 
-// WriteTo writes the whole text at once, so that nothing is shown of a result that failed half-way.
+// WriteTo writes the whole text at once, so that a reader sees nothing of a result that failed
+// half-way.
 func (t *Text) WriteTo(w io.Writer) (int64, error) {
 	n, err := io.WriteString(w, t.b.String())
 	return int64(n), err
@@ -56,7 +59,8 @@ func (t *Text) line(line string) {
 // Row is one row of a list: a label and the text beside it.
 type Row struct{ Label, Text string }
 
-// widestLabel is how wide the column of labels may grow. The text of a wider label starts on the next line.
+// widestLabel is how wide the column of labels may be. The text of a wider label starts on the
+// next line.
 const widestLabel = 18
 
 // Rows adds a list of two aligned columns, wrapped under the start of the text.
@@ -95,8 +99,8 @@ type NotedRow struct {
 	Note string
 }
 
-// The remarks of a list stand in a column of their own where they get at least leastNote columns beside texts of up
-// to widestText, the length of a time. Else they stand below the texts.
+// The remarks of a list have a column of their own if they get at least leastNote columns
+// beside texts of up to widestText, the length of a time. Otherwise they are below the texts.
 const (
 	widestText = 46
 	leastNote  = 36
@@ -107,24 +111,29 @@ func (t *Text) NotedRows(level int, rows []NotedRow) {
 	plain := make([]Row, len(rows))
 	for i := range rows {
 		row := &rows[i]
-		row.Label, row.Text, row.Note = t.legible(t.mask.Text(row.Label)), t.legible(t.mask.Text(row.Text)), t.legible(row.Note)
+		row.Label = t.legible(t.mask.Text(row.Label))
+		row.Text = t.legible(t.mask.Text(row.Text))
+		row.Note = t.legible(row.Note)
 		plain[i] = row.Row
 	}
 	column := labelColumn(plain)
 	start := level*len(indent) + column + widestText + 2
+	room := start+leastNote <= t.listColumns()
 	for _, row := range rows {
-		if row.Note != "" && start+leastNote <= t.listColumns() && width(row.Text) <= widestText && width(row.Label) <= column-2 {
+		fits := width(row.Text) <= widestText && width(row.Label) <= column-2
+		if row.Note != "" && room && fits {
 			t.besideNote(level, column, start, row)
 			continue
 		}
 		t.row(level, column, row.Row)
-		for _, line := range wrap(row.Note, t.columns()-level*len(indent)-column-len(indent)) {
-			t.line(strings.Repeat(" ", level*len(indent)+column+len(indent)) + t.Paint(Faint, line))
+		hang := level*len(indent) + column + len(indent)
+		for _, line := range wrap(row.Note, t.columns()-hang) {
+			t.line(strings.Repeat(" ", hang) + t.Paint(Faint, line))
 		}
 	}
 }
 
-// besideNote adds a row whose remark stands in the third column.
+// besideNote adds a row with its remark in the third column.
 func (t *Text) besideNote(level, column, start int, row NotedRow) {
 	before := pad(strings.Repeat(indent, level)+pad(row.Label, column)+row.Text, start)
 	for _, line := range wrap(row.Note, t.listColumns()-start) {
@@ -142,4 +151,18 @@ func labelColumn(rows []Row) int {
 		}
 	}
 	return column + 2
+}
+
+func plural(n int, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return fmt.Sprintf("%d %s", n, many)
+}
+
+func count(n int, thing string) string {
+	if n == 1 {
+		return "1 " + thing
+	}
+	return fmt.Sprintf("%d %ss", n, thing)
 }

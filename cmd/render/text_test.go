@@ -17,13 +17,32 @@ func TestWrap(t *testing.T) {
 		want    []string
 	}{
 		{"no text is no line", "", 10, nil},
-		{"a text that fits stays on one line", "a token is a secret", 20, []string{"a token is a secret"}},
-		{"a line breaks at a space", "a token is a secret", 10, []string{"a token is", "a secret"}},
-		{"a word longer than a line is broken", "abcdefghijkl mn", 5, []string{"abcde", "fghij", "kl mn"}},
-		{"an address that is longer than a line is broken behind a slash", "https://host/path/file", 14, []string{"https://host/", "path/file"}},
+		{
+			"a text that fits stays on one line", "a token is a secret", 20,
+			[]string{"a token is a secret"},
+		},
+		{
+			"a line breaks at a space", "a token is a secret", 10,
+			[]string{"a token is", "a secret"},
+		},
+		{
+			"a word longer than a line is broken", "abcdefghijkl mn", 5,
+			[]string{"abcde", "fghij", "kl mn"},
+		},
+		{
+			"an address that is longer than a line is broken behind a slash",
+			"https://host/path/file", 14,
+			[]string{"https://host/", "path/file"},
+		},
 		{"line feeds are kept", "one\n\ntwo", 10, []string{"one", "", "two"}},
-		{"a character counts as one column, however many bytes it has", "ä…ö ü", 5, []string{"ä…ö ü"}},
-		{"colours take no column", "\x1b[31mred\x1b[0m and more", 8, []string{"\x1b[31mred\x1b[0m and", "more"}},
+		{
+			"a character counts as one column, however many bytes it has", "ä…ö ü", 5,
+			[]string{"ä…ö ü"},
+		},
+		{
+			"colours take no column", "\x1b[31mred\x1b[0m and more", 8,
+			[]string{"\x1b[31mred\x1b[0m and", "more"},
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -84,37 +103,47 @@ func TestMarksAreSignsOrWords(t *testing.T) {
 }
 
 func TestColourIsOnlyAddedWhereAskedFor(t *testing.T) {
-	t.Setenv("NO_COLOR", "1") // the command line has decided already; the library must not overrule it
+	// the command line has decided already; the library must not overrule it
+	t.Setenv("NO_COLOR", "1")
 	if got := (Style{}).Paint(Bad, "rejected"); got != "rejected" {
 		t.Errorf("without colour: %q", got)
 	}
-	if got := (Style{Color: true}).Paint(Bad, "rejected"); !strings.HasPrefix(got, "\x1b[31;1mrejected\x1b[") {
-		t.Errorf("with colour: %q", got)
+	for mood, want := range map[Mood]string{
+		Plain: "rejected", Strong: "\x1b[1m", Good: "\x1b[32m", Bad: "\x1b[31;1m",
+		Unsure: "\x1b[36m", Faint: "\x1b[2m",
+	} {
+		got := Style{Color: true}.Paint(mood, "rejected")
+		if !strings.HasPrefix(got, want) || !strings.Contains(got, "rejected") {
+			t.Errorf("mood %d with colour: %q", mood, got)
+		}
 	}
 }
 
-func TestFrame(t *testing.T) {
+func TestALineOfAFileIsShownWithCarets(t *testing.T) {
 	long := strings.Repeat("x", 60)
 	tests := []struct {
 		name, text, mark, note string
 		want                   []string
 	}{
 		{
-			"the carets stand under the value", "{\n  \"skip\": false,\n}", "false", "must be true",
+			"the carets stand under the value",
+			"{\n  \"skip\": false,\n}", "false", "must be true",
 			[]string{
 				"  2 |   \"skip\": false,",
 				"    |           ^^^^^ must be true",
 			},
 		},
 		{
-			"a tab is as wide as the spaces that stand for it", "a:\n\tb: value\n", "value", "here",
+			"a tab is as wide as the spaces that stand for it",
+			"a:\n\tb: value\n", "value", "here",
 			[]string{
 				"  2 |     b: value",
 				"    |        ^^^^^ here",
 			},
 		},
 		{
-			"what the terminal would act on is escaped", "a: \u202e\"\x1b[2J\"", "\"\x1b[2J\"", "here",
+			"what the terminal would act on is escaped",
+			"a: \u202e\"\x1b[2J\"", "\"\x1b[2J\"", "here",
 			[]string{
 				`  1 | a: \u202e"\u001b[2J"`,
 				`    |          ^^^^^^^^^^^ here`,
@@ -128,14 +157,16 @@ func TestFrame(t *testing.T) {
 			},
 		},
 		{
-			"a value over several lines is marked on its first", "a: {\n  b\n}", "{\n  b\n}", "here",
+			"a value over several lines is marked on its first",
+			"a: {\n  b\n}", "{\n  b\n}", "here",
 			[]string{
 				"  1 | a: {",
 				"    |    ^ here",
 			},
 		},
 		{
-			"a note without room goes below", "a: 123456789012345678901", "123456789012345678901", "a note of some length",
+			"a note without room goes below",
+			"a: 123456789012345678901", "123456789012345678901", "a note of some length",
 			[]string{
 				"  1 | a: 123456789012345678901",
 				"    |    ^^^^^^^^^^^^^^^^^^^^^",
@@ -159,24 +190,27 @@ func TestFrame(t *testing.T) {
 			}
 			line := 1 + strings.Count(test.text[:start], "\n")
 			text := NewText(Style{Width: 40, Unicode: true})
-			text.Frame(1, file, source.Position{Line: line}, source.Span{Start: start, End: start + len(test.mark)}, test.note)
+			text.SourceLine(1, file, source.Position{Line: line},
+				source.Span{Start: start, End: start + len(test.mark)}, test.note)
 			if diff := cmp.Diff(strings.Join(test.want, "\n")+"\n", text.b.String()); diff != "" {
-				t.Errorf("frame (-want +got):\n%s", diff)
+				t.Errorf("lines (-want +got):\n%s", diff)
 			}
 		})
 	}
 }
 
-func TestAFrameWithoutAPlaceIsNotShown(t *testing.T) {
+func TestALineWithoutAPlaceIsNotShown(t *testing.T) {
 	text := NewText(Style{})
-	text.Frame(1, &source.File{Text: []byte("a")}, source.Position{}, source.Span{}, "here")
+	text.SourceLine(1, &source.File{Text: []byte("a")}, source.Position{}, source.Span{}, "here")
 	if got := text.b.String(); got != "" {
 		t.Errorf("got %q, want nothing", got)
 	}
 }
 
 func TestRemarksStandBesideTheirTextsWhereThereIsRoom(t *testing.T) {
-	rows := []NotedRow{{Row{"aud", "api://orders"}, "the API that the token is for"}, {Row{"x", "1"}, ""}}
+	rows := []NotedRow{
+		{Row{"aud", "api://orders"}, "the API that the token is for"}, {Row{"x", "1"}, ""},
+	}
 	tests := []struct {
 		name  string
 		width int

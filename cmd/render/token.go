@@ -1,24 +1,28 @@
 package render
 
 import (
+	"slices"
 	"strings"
 	"time"
 
 	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
-// widestID bounds an id in the middle of a sentence, in characters. A GUID shows its first and last eight.
+// widestID bounds an id in the middle of a sentence, in characters. A GUID shows its first and
+// last eight.
 const widestID = 18
 
-// Summary says in one line what kind of token it is, for what, and how its life stands at an instant: "Entra
-// ID v1.0 access token, app-only, for api://orders-uat, expired 3 days ago".
+// Summary says in one line what kind of token it is, for what, and how long it still lives at
+// an instant: "Entra ID v1.0 access token, app-only, for api://orders-uat, expired 3 days ago".
 func Summary(p inspect.Profile, at time.Time) string {
 	return join(kindPhrase(p), flowPhrase(p), forPhrase(p), lifePhrase(p, at))
 }
 
 // FullSummary is Summary with the client and the tenant.
 func FullSummary(p inspect.Profile, at time.Time) string {
-	return join(kindPhrase(p), flowPhrase(p), forPhrase(p), clientPhrase(p), tenantPhrase(p), lifePhrase(p, at))
+	return join(kindPhrase(p), flowPhrase(p), forPhrase(p), clientPhrase(p), tenantPhrase(p),
+		lifePhrase(p, at))
 }
 
 // join puts commas between the phrases that are not empty, safe to print.
@@ -89,7 +93,8 @@ func clientPhrase(p inspect.Profile) string {
 	case p.ClientName != "":
 		return "client " + p.ClientID.Claim + " " + p.ClientName
 	case p.ClientID.Claim != "":
-		return "client " + p.ClientID.Claim + " " + inspect.ShortenMiddle(p.ClientID.Value, widestID)
+		return "client " + p.ClientID.Claim + " " +
+			inspect.ShortenMiddle(p.ClientID.Value, widestID)
 	}
 	return ""
 }
@@ -106,7 +111,8 @@ func lifePhrase(p inspect.Profile, at time.Time) string {
 	switch {
 	case nbf.Known() && nbf.At.After(at):
 		return "valid " + inspect.Relative(nbf.At, at)
-	case !exp.Known() && exp.Problem == inspect.Absent && p.Kind != inspect.KindOpaque && p.Kind != inspect.KindEncrypted:
+	case !exp.Known() && exp.Problem == inspect.Absent && p.Kind != inspect.KindOpaque &&
+		p.Kind != inspect.KindEncrypted:
 		return "without an expiry"
 	case !exp.Known():
 		return ""
@@ -114,4 +120,64 @@ func lifePhrase(p inspect.Profile, at time.Time) string {
 		return "expired " + inspect.Relative(exp.At, at)
 	}
 	return strings.TrimPrefix(inspect.Relative(exp.At, at), "in ") + " left"
+}
+
+// tokenJSON is what a token is, in the JSON of every command. What the token does not say is
+// null.
+type tokenJSON struct {
+	Kind      inspect.TokenKind `json:"kind"`
+	IssuedBy  inspect.IssuedBy  `json:"issued_by"`
+	Version   *string           `json:"version"`
+	Flow      inspect.Flow      `json:"flow"`
+	ClientID  *clientJSON       `json:"client_id"`
+	Audience  []string          `json:"audience"`
+	Issuer    *string           `json:"issuer"`
+	Tenant    *string           `json:"tenant"`
+	Scopes    []string          `json:"scopes"`
+	Roles     []string          `json:"roles"`
+	IssuedAt  *string           `json:"issued_at"`
+	ExpiresAt *string           `json:"expires_at"`
+}
+
+type clientJSON struct {
+	Claim string `json:"claim"`
+	Value string `json:"value"`
+}
+
+func tokenOf(p inspect.Profile) *tokenJSON {
+	token := &tokenJSON{
+		Kind: p.Kind, IssuedBy: p.IssuedBy, Version: known(p.Version), Flow: p.Flow,
+		Audience: p.Audience, Issuer: known(p.Issuer), Tenant: known(p.Tenant), Scopes: p.Scopes,
+		Roles:    p.Roles,
+		IssuedAt: known(p.IssuedAt.String()), ExpiresAt: known(p.ExpiresAt.String()),
+	}
+	if p.ClientID.Claim != "" {
+		token.ClientID = &clientJSON{p.ClientID.Claim, p.ClientID.Value}
+	}
+	return token
+}
+
+// identity is what names a token in the logs of Microsoft and of a gateway. It is not the
+// token. Times are in UTC.
+func identity(t *inspect.Token, p inspect.Profile) []Row {
+	rows := []Row{
+		{"issuer (iss)", p.Issuer},
+		{"tenant (tid)", p.Tenant},
+		{"audience (aud)", strings.Join(p.Audience, " ")},
+		{"client (" + p.ClientID.Claim + ")", p.ClientID.Value},
+		{"version (ver)", p.Version},
+		{"scopes (scp)", strings.Join(p.Scopes, " ")},
+		{"roles", strings.Join(p.Roles, " ")},
+		{"issued (iat)", p.IssuedAt.String()},
+		{"expires (exp)", p.ExpiresAt.String()},
+		{"uti", stringOf(t.Claims, "uti")},
+		{"alg", stringOf(t.Header, "alg")},
+		{"kid", stringOf(t.Header, "kid")},
+	}
+	return slices.DeleteFunc(rows, func(row Row) bool { return row.Text == "" })
+}
+
+func stringOf(object *source.Value, name string) string {
+	text, _ := object.Member(name).Str()
+	return text
 }

@@ -2,6 +2,8 @@ package render
 
 import (
 	"io"
+
+	"github.com/gatewhy/gatewhy/cmd/report"
 )
 
 // The JSON of verify.
@@ -51,7 +53,8 @@ type (
 )
 
 // VerifyJSON writes a verification as JSON.
-func VerifyJSON(w io.Writer, v *Verification) error {
+func VerifyJSON(w io.Writer, r *report.Verification) error {
+	v := newVerification(r)
 	out := verifyJSON{
 		SchemaVersion: SchemaVersion,
 		Token:         tokenOf(v.Profile),
@@ -76,19 +79,24 @@ func VerifyJSON(w io.Writer, v *Verification) error {
 	return v.Mask.JSON(w, out)
 }
 
-func (v *Verification) signatureJSON() signatureJSON {
+func (v verification) signatureJSON() signatureJSON {
 	r := v.Report.Signature
-	out := signatureJSON{Reason: r.Reason.String(), Algorithm: known(r.Algorithm), KeyID: known(r.KeyID)}
+	out := signatureJSON{
+		Reason: r.Reason.String(), Algorithm: known(r.Algorithm), KeyID: known(r.KeyID),
+	}
 	if r.Verifier != nil {
 		out.SignedBy = known(r.Verifier.ID)
 	}
 	if r.Set != nil {
-		out.Keys = &setJSON{Origin: r.Set.Origin, KeyIDs: append([]string{}, r.Set.IDs()...), ChosenBy: v.chosenBy()}
+		out.Keys = &setJSON{
+			Origin: r.Set.Origin, KeyIDs: append([]string{}, r.Set.IDs()...),
+			ChosenBy: v.chosenBy(),
+		}
 	}
 	return out
 }
 
-func (v *Verification) chosenBy() string {
+func (v verification) chosenBy() string {
 	if v.OwnKeys {
 		return "token"
 	}

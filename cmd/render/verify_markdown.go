@@ -9,7 +9,8 @@ import (
 )
 
 // VerifyMarkdown writes a verification as a block to paste into a ticket. It holds no token.
-func VerifyMarkdown(w io.Writer, v *Verification) error {
+func VerifyMarkdown(w io.Writer, r *report.Verification) error {
+	v := newVerification(r)
 	m := markdown{mask: v.Mask}
 	_, headline := v.headline()
 	m.heading("gatewhy verify: " + headline)
@@ -45,6 +46,6 @@ func (m *markdown) notes(notes []keys.Note) {
 	}
 	m.b.WriteString("\nWorth knowing:\n\n")
 	for _, n := range notes {
-		m.b.WriteString("- " + m.plain(n.Message) + " (" + m.code(n.ID) + ")\n")
+		m.item(m.plain(n.Message) + " (" + m.code(n.ID) + ")")
 	}
 }

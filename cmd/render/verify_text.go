@@ -9,8 +9,10 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/keys"
 )
 
-// VerifyText writes a verification for a person: the answer, the reason, the evidence, every check, the way on.
-func VerifyText(w io.Writer, style Style, v *Verification) error {
+// VerifyText writes a verification for a person: the answer, the reason, the evidence, every
+// check, and what to do next.
+func VerifyText(w io.Writer, style Style, r *report.Verification) error {
+	v := newVerification(r)
 	t := NewText(style).Masked(v.Mask)
 	mood, headline := v.headline()
 	t.Blank()
@@ -22,7 +24,8 @@ func VerifyText(w io.Writer, style Style, v *Verification) error {
 	decided, _ := v.Report.Decided()
 	for _, c := range v.Report.Checks {
 		t.check(v, c)
-		if c.Outcome == keys.Fail && c != decided && v.Report.Signature.Reason != keys.NoReadableJWS {
+		if c.Outcome == keys.Fail && c != decided &&
+			v.Report.Signature.Reason != keys.NoReadableJWS {
 			t.compared(4, c)
 		}
 	}
@@ -33,7 +36,7 @@ func VerifyText(w io.Writer, style Style, v *Verification) error {
 }
 
 // verifyReason adds the sentence behind the headline, with what was expected and what was found.
-func (t *Text) verifyReason(v *Verification) {
+func (t *Text) verifyReason(v verification) {
 	decided, ok := v.Report.Decided()
 	switch {
 	case !ok:
@@ -53,7 +56,7 @@ func (t *Text) verifyReason(v *Verification) {
 	}
 }
 
-// compared shows what a check expected beside what it found, where it compared two things.
+// compared shows what a check expected beside what it found, if it compared two things.
 func (t *Text) compared(level int, c keys.Check) bool {
 	if c.Expected == "" || c.Actual == "" {
 		return false
@@ -63,9 +66,10 @@ func (t *Text) compared(level int, c keys.Check) bool {
 }
 
 // verifiedSentence says what was verified, and what was not.
-func verifiedSentence(v *Verification) string {
+func verifiedSentence(v verification) string {
 	key := v.Report.Signature.Verifier
-	text := "The signature is right, made by key " + describeKey(key) + ", and the token is valid at this moment."
+	text := "The signature is right, made by key " + describeKey(key) +
+		", and the token is valid at this moment."
 	var skipped []string
 	for _, c := range v.Report.Checks {
 		if c.Outcome == keys.Skipped {
@@ -79,10 +83,12 @@ func verifiedSentence(v *Verification) string {
 }
 
 // facts are what the verdict is about.
-func (v *Verification) facts() []Row {
+func (v verification) facts() []Row {
 	rows := []Row{{"token", FullSummary(v.Profile, v.At)}, {"keys", v.describeSet()}}
 	if v.Report.Signature.KeyID != "" {
-		rows = append(rows, Row{"kid", inspect.Safe(inspect.ShortenMiddle(v.Report.Signature.KeyID, 60))})
+		rows = append(rows, Row{
+			"kid", inspect.Safe(inspect.ShortenMiddle(v.Report.Signature.KeyID, 60)),
+		})
 	}
 	return append(rows, Row{"at", inspect.FormatTime(v.At)})
 }
@@ -91,8 +97,9 @@ func (v *Verification) facts() []Row {
 const widestCheck = len("token format")
 
 // check adds a check with its mark, and why it came out as it did.
-func (t *Text) check(v *Verification, c keys.Check) {
-	label := t.Mark(c.Outcome.String()) + " " + pad(strings.ReplaceAll(c.ID, "-", " "), widestCheck)
+func (t *Text) check(v verification, c keys.Check) {
+	label := t.Mark(c.Outcome.String()) + " " +
+		pad(strings.ReplaceAll(c.ID, "-", " "), widestCheck)
 	text := v.checkText(c)
 	if c.Outcome == keys.Pass {
 		text = inspect.ShortenMiddle(text, t.columns()-2*len(indent)-width(label)-2)
@@ -101,7 +108,7 @@ func (t *Text) check(v *Verification, c keys.Check) {
 }
 
 // checkText says in one clause how a check came out.
-func (v *Verification) checkText(c keys.Check) string {
+func (v verification) checkText(c keys.Check) string {
 	switch {
 	case c.ID == "signature" && c.Outcome == keys.Pass:
 		return "by key " + describeKey(v.Report.Signature.Verifier)
@@ -114,10 +121,14 @@ func (v *Verification) checkText(c keys.Check) string {
 }
 
 // verifyNotes adds what else is worth knowing, and what to pass.
-func (t *Text) verifyNotes(v *Verification) {
+func (t *Text) verifyNotes(v verification) {
 	notes := v.notes()
 	if v.OwnKeys && v.Report.Signature.Set != nil {
-		notes = append(notes, keys.Note{ID: "own-keys", Message: "the token chose its own keys: a token of any tenant is verified so. --tenant says whose token it must be"})
+		notes = append(notes, keys.Note{
+			ID: "own-keys",
+			Message: "the token chose its own keys: a token of any tenant is verified so. " +
+				"--tenant says whose token it must be",
+		})
 	}
 	if len(notes) > 0 {
 		t.Heading("worth knowing")

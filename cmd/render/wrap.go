@@ -5,7 +5,8 @@ import (
 	"unicode/utf8"
 )
 
-// width counts the columns that a text takes: its characters, without the escape sequences of its colours.
+// width counts the columns that a text takes: its characters, without the escape sequences of
+// its colours.
 func width(s string) int {
 	n := 0
 	for s != "" {
@@ -20,8 +21,8 @@ func width(s string) int {
 	return n
 }
 
-// wrap breaks a text into lines of at most so many columns. Line feeds in the text are kept, a word that is
-// longer than a line is broken.
+// wrap breaks a text into lines of a number of columns. It keeps the line feeds of the text,
+// and breaks a word that is longer than a line.
 func wrap(text string, columns int) []string {
 	var lines []string
 	for paragraph := range strings.Lines(text) {
@@ -50,8 +51,8 @@ func wrapLine(text string, columns int) []string {
 	return append(lines, line)
 }
 
-// pieces cuts a word that is longer than a line, behind a separator where there is one in the last two thirds of the
-// line. A word with colours in it is left alone.
+// pieces cuts a word that is longer than a line, behind a separator if there is one in the last
+// two thirds of the line. It leaves a word with colours as it is.
 func pieces(word string, columns int) []string {
 	if width(word) <= columns || strings.Contains(word, "\x1b") {
 		return []string{word}
@@ -72,7 +73,8 @@ func pieces(word string, columns int) []string {
 	return append(all, string(runes))
 }
 
-// sentence makes a clause a sentence. A first word that is an address or a name with a dot keeps its case.
+// sentence makes a clause a sentence. If the first word is an address or a name with a dot, it
+// keeps its case.
 func sentence(clause string) string {
 	word, _, _ := strings.Cut(clause, " ")
 	if clause == "" {

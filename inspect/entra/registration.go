@@ -159,3 +159,18 @@ func (r *Registration) Title() string {
 	}
 	return "an app registration"
 }
+
+// WithAudience returns the app whose tokens may carry an audience, or nil.
+func WithAudience(apps []*Registration, audience string) *Registration {
+	for _, app := range apps {
+		if app.AppID.Value == audience {
+			return app
+		}
+		for _, uri := range app.URIs {
+			if uri.Known() && uri.Value == audience {
+				return app
+			}
+		}
+	}
+	return nil
+}

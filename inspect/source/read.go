@@ -35,6 +35,8 @@ type File struct {
 	lines   *index
 	unshown bool   // no message shows anything of the text
 	shared  []Span // text that aliases stand for
+
+	lastCounts bool // of members with one name, as verifiers of tokens have it
 }
 
 // Problem is something odd in a file that could be read all the same, such as a member that
@@ -141,7 +143,7 @@ func readJSON(name string, text []byte, unshown bool, items items) (*File, error
 	if err != nil {
 		return nil, err
 	}
-	f.unshown = unshown
+	f.unshown, f.lastCounts = unshown, true
 	if err := f.checkSecret(); err != nil {
 		return nil, err
 	}

@@ -123,7 +123,7 @@ func (f *File) checkSecret() error {
 const maxRun = 1 << 16
 
 // reportDuplicates reports each member of an object whose name appears before. Gateways differ in
-// which of the two they take.
+// which of the two they take: where the values differ, it is not known.
 func (f *File) reportDuplicates(object *Value, where *place) {
 	if len(object.Members) < 2 {
 		return
@@ -131,9 +131,14 @@ func (f *File) reportDuplicates(object *Value, where *place) {
 	seen := make(map[string]int, len(object.Members))
 	for i := range object.Members {
 		m := &object.Members[i]
-		if first, twice := seen[m.Key]; twice && len(f.Problems) < maxProblems {
+		first, twice := seen[m.Key]
+		if twice && len(f.Problems) < maxProblems {
 			f.problem("duplicate-member", m.KeySpan.Start,
 				duplicate(&object.Members[first], m, where))
+		}
+		if twice && !f.lastCounts {
+			other := &object.Members[first]
+			m.Conflict = other.Conflict || other.Value.JSON() != m.Value.JSON()
 		}
 		seen[m.Key] = i
 	}

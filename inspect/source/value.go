@@ -70,6 +70,9 @@ type Value struct {
 	// Present says of an Unknown that it is surely there and not null; its content is not known.
 	Present bool
 
+	// Conflict says of an Unknown that its name appears twice in its object, with different values.
+	Conflict bool
+
 	// Text is the content of a String, a Number as it was written, "true" or "false" of a Bool, or
 	// the source text of an Unknown.
 	Text string
@@ -87,15 +90,31 @@ type Member struct {
 	KeyPos  Position
 	KeySpan Span
 	Value   *Value
+
+	// Conflict says that a member before it has the same name and another value, in a file of which
+	// it is not known which of them counts.
+	Conflict bool
 }
 
 // Member returns the value of the member with this name, or nil. If there are several, it returns
-// the last, as most readers of JSON do.
+// the last, as most readers of JSON do, or where they conflict, an Unknown in its place.
 func (v *Value) Member(name string) *Value {
-	if m := v.Find(name); m != nil {
-		return m.Value
+	return v.Find(name).Known()
+}
+
+// Known returns the member's value, or where it conflicts with another one, an Unknown in its
+// place. It may be called on a nil Member.
+func (m *Member) Known() *Value {
+	switch {
+	case m == nil:
+		return nil
+	case m.Conflict:
+		last := m.Value
+		return &Value{
+			Kind: Unknown, Conflict: true, Text: last.JSON(), Pos: last.Pos, Span: last.Span,
+		}
 	}
-	return nil
+	return m.Value
 }
 
 // Find returns the last member with this name, or nil.
@@ -117,6 +136,15 @@ func (v *Value) At(path ...string) *Value {
 		v = v.Member(name)
 	}
 	return v
+}
+
+// Doubt says why an Unknown under this name is not known.
+func (v *Value) Doubt(name string) string {
+	if v.Conflict {
+		return name + " appears twice in this file, with different values: it is not documented " +
+			"which of them counts"
+	}
+	return name + " is " + v.Text + " in this file, and only its deployment knows the value"
 }
 
 // Is reports whether the value is there and of this kind.

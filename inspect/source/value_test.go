@@ -24,7 +24,7 @@ func TestValues(t *testing.T) {
 	f, err := Read("p.json",
 		[]byte(
 			`{"a": {"b": ["x", "y"]}, "n": 12, "m": "13", "f": 1.5, "t": true, "s": "false", `+
-				`"a2": 1, "a2": 2, "mixed": ["x", 1]}`))
+				`"a2": 1, "a2": 2, "same": 3, "same": 3, "mixed": ["x", 1]}`))
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -49,7 +49,8 @@ func TestValues(t *testing.T) {
 		{"a number is no boolean", "n", "bool", "false false"},
 		{"one string is a list of one", "m", "strings", "[13] true"},
 		{"a list with a number in it is no list of strings", "mixed", "strings", "[] false"},
-		{"of duplicates the last counts", "a2", "int", "2 true"},
+		{"of duplicates that agree the last counts", "same", "int", "3 true"},
+		{"of duplicates that conflict none counts", "a2", "int", "0 false"},
 	} {
 		t.Run(tt.name, func(t *testing.T) {
 			if got := ask(tt.key, tt.question); got != tt.want {

@@ -20,7 +20,7 @@ func Adapter() rules.Adapter {
 		Variants:   variants(),
 		Words:      words(),
 		Kinds:      assets,
-		Knows:      func(kind string) bool { asset, _ := named(kind); return known(asset) },
+		Knows:      func(kind string) bool { asset, _ := splitName(kind); return known(asset) },
 		Detect:     detect,
 		Read:       readFiles,
 		Compile:    func(c *rules.Configuration) rules.Compilation { return compile(table(), c) },
@@ -38,10 +38,12 @@ func Adapter() rules.Adapter {
 }
 
 func variants() []rules.Variant {
-	return []rules.Variant{{Name: Mule, Product: "Mule Gateway"}, {Name: Flex, Product: "Flex Gateway"}}
+	return []rules.Variant{
+		{Name: Mule, Product: "Mule Gateway"}, {Name: Flex, Product: "Flex Gateway"},
+	}
 }
 
-// words are what files with the vendor's policies have in one format or another.
+// words are texts of which a file with the vendor's policies has at least one, in every format.
 func words() []string {
 	return []string{
 		"assetId", "policyTemplateId", "policyRef", "anypoint_ap", "gateway.mulesoft.com/",

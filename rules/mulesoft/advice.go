@@ -1,44 +1,44 @@
 package mulesoft
 
-import "github.com/gatewhy/gatewhy/rules"
+import (
+	"slices"
 
-// The pages that advice refers to, beside those of the rules in lint.go.
-const (
-	docOIDCPage     = "docs.mulesoft.com/gateway/latest/policies-included-openid-token-enforcement"
-	docPointcutPage = "docs.mulesoft.com/api-manager/latest/policies-ootb-landing-page"
-	kbArticle       = "Salesforce KB 005321722: help.salesforce.com/s/articleView?id=005321722"
+	"github.com/gatewhy/gatewhy/rules"
 )
 
-// advice lists what the vendor adds to the rules that hold for every gateway, in their order.
+// advice lists what the vendor adds to the rules that hold for every gateway.
 func advice() []rules.Advice {
-	jwtPage := []string{docJWTPage}
-	article := []string{kbArticle}
+	return slices.Concat(tokenAdvice(), clientAdvice(), claimAdvice(), policyAdvice())
+}
+
+// tokenAdvice is about the signature, the audience, the issuer and the keys.
+func tokenAdvice() []rules.Advice {
 	return []rules.Advice{
-		{Rule: "signature-not-verified", References: jwtPage},
+		{Rule: "signature-not-verified", References: []string{docJWTPage}},
 		{
 			Rule:       "any-client-accepted",
 			Fix:        "MuleSoft's JWT Validation can check both the audience and the client id.",
-			References: article,
+			References: []string{kbArticle},
 		},
-		{Rule: "audience-not-checked", References: article},
+		{Rule: "audience-not-checked", References: []string{kbArticle}},
 		{
 			Rule:       "audience-check-switched-off",
 			Fix:        "In MuleSoft's JWT Validation the switch is validateAudClaim.",
-			References: jwtPage,
+			References: []string{docJWTPage},
 		},
 		{
 			Rule:       "audience-optional",
 			Fix:        "In MuleSoft's JWT Validation the switch is mandatoryAudClaim.",
-			References: jwtPage,
+			References: []string{docJWTPage},
 		},
-		{Rule: "audience-list-empty", References: jwtPage},
+		{Rule: "audience-list-empty", References: []string{docJWTPage}},
 		{
 			Rule:       "issuer-not-pinned",
 			Fix:        "In MuleSoft's JWT Validation that is a mandatory custom claim iss.",
-			References: article,
+			References: []string{kbArticle},
 		},
-		{Rule: "key-set-over-http", References: jwtPage},
-		{Rule: "text-key-is-no-key", References: jwtPage},
+		{Rule: "key-set-over-http", References: []string{docJWTPage}},
+		{Rule: "text-key-is-no-key", References: []string{docJWTPage}},
 		{
 			Rule: "algorithm-never-signed-with",
 			Fix: "In MuleSoft's JWT Validation that is signingMethod rsa with signingKeyLength " +
@@ -48,53 +48,71 @@ func advice() []rules.Advice {
 			Rule: "wildcard-compared-exactly",
 			Why: "That MuleSoft's JWT Validation compares so is inferred: its documentation " +
 				"knows no wildcard.",
-			References: jwtPage,
+			References: []string{docJWTPage},
 		},
-		{Rule: "client-id-chosen-by-caller", References: jwtPage},
+	}
+}
+
+// clientAdvice is about the client id.
+func clientAdvice() []rules.Advice {
+	return []rules.Advice{
+		{Rule: "client-id-chosen-by-caller", References: []string{docJWTPage}},
 		{
 			Rule: "client-id-claim-never-issued",
 			Why:  "OpenID Connect access token enforcement answers with 403, \"Invalid Client\".",
 			Fix: "Where the policy can't be told so (OpenID Connect access token enforcement), " +
 				"use JWT Validation in its place, or skip the client id and require a scope.",
-			References: article,
+			References: []string{kbArticle},
 		},
 		{
 			Rule:       "client-id-claim-names-no-client",
 			Why:        "MuleSoft's token policies answer with 403.",
-			References: article,
+			References: []string{kbArticle},
 		},
+	}
+}
+
+// claimAdvice is about custom claims, scopes and the expiry.
+func claimAdvice() []rules.Advice {
+	return []rules.Advice{
 		{
 			Rule:       "claim-check-switched-off",
 			Fix:        "In MuleSoft's JWT Validation the switch is validateCustomClaim.",
-			References: jwtPage,
+			References: []string{docJWTPage},
 		},
 		{
 			Rule:       "list-claim-compared-with-text",
 			Fix:        "In DataWeave: #[vars.claimSet.roles contains 'Orders.Read'].",
-			References: jwtPage,
+			References: []string{docJWTPage},
 		},
 		{
 			Rule: "substring-match-on-scopes",
 			Fix:  "In DataWeave: #[(vars.claimSet.scp splitBy ' ') contains 'Orders.Read'].",
 		},
 		{Rule: "scope-list-empty", References: []string{kbArticle, docOIDCPage}},
-		{Rule: "scope-in-uri-form", References: article},
+		{Rule: "scope-in-uri-form", References: []string{kbArticle}},
 		{
 			Rule: "scope-without-audience",
-			Fix: "Where the policy can't (enforcement by a validation endpoint), " +
-				"JWT Validation can.",
-			References: article,
+			Fix: "Where the policy can't (enforcement by a validation endpoint), JWT Validation " +
+				"can.",
+			References: []string{kbArticle},
 		},
 		{
 			Rule:       "expiry-not-mandatory",
 			Fix:        "In MuleSoft's JWT Validation the switch is mandatoryExpClaim.",
-			References: jwtPage,
+			References: []string{docJWTPage},
 		},
-		{Rule: "policy-disabled", References: jwtPage},
+	}
+}
+
+// policyAdvice is about where a policy applies, and about the file.
+func policyAdvice() []rules.Advice {
+	return []rules.Advice{
+		{Rule: "policy-disabled", References: []string{docJWTPage}},
 		{Rule: "route-not-covered", References: []string{docPointcutPage}},
 		{Rule: "route-assumed", References: []string{docPointcutPage}},
-		{Rule: "gateway-not-known", References: jwtPage},
+		{Rule: "gateway-not-known", References: []string{docJWTPage}},
 		{Rule: "byte-order-mark", Why: "API Manager's is perhaps one of them."},
-		{Rule: "scope-not-defined-by-app", References: article},
+		{Rule: "scope-not-defined-by-app", References: []string{kbArticle}},
 	}
 }

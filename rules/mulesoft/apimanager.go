@@ -1,14 +1,15 @@
 package mulesoft
 
 import (
+	"cmp"
 	"strconv"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
-// apiManagerEntries reads what API Manager's REST interface answers and takes: a policy, a list of them, or either in an
-// envelope. The configuration is in configuration in lists, in configurationData elsewhere.
+// apiManagerEntries reads what API Manager's REST interface answers and takes: a policy, a list of
+// policies, or either of them in an envelope.
 func apiManagerEntries(document *source.Value) []entry {
 	switch document.Kind {
 	case source.List:
@@ -19,7 +20,8 @@ func apiManagerEntries(document *source.Value) []entry {
 		return all
 	case source.Object:
 		for _, envelope := range []string{"policies", "value", "automatedPolicies"} {
-			if inner := document.Member(envelope); inner.Is(source.List) || inner.Is(source.Object) {
+			inner := document.Member(envelope)
+			if inner.Is(source.List) || inner.Is(source.Object) {
 				return apiManagerEntries(inner)
 			}
 		}
@@ -32,35 +34,40 @@ func apiManagerEntries(document *source.Value) []entry {
 	return nil
 }
 
-// apiManagerEntry reads one policy. An object is one where it names a policy kind.
+// apiManagerEntry reads one policy. An object is a policy if it names a policy kind. The member
+// with the configuration is called configuration in lists and configurationData elsewhere.
 func apiManagerEntry(v *source.Value) (entry, bool) {
 	e := entry{
 		place:    v,
 		disabled: v.Member("disabled"),
 		routes:   v.Member("pointcutData"),
 		routesAt: v.Find("pointcutData"),
-		configAt: v.Find("configuration"),
-		assetAt:  first(v.Member("assetId"), v.At("template", "assetId")),
-	}
-	if e.configAt == nil {
-		e.configAt = v.Find("configurationData")
+		configAt: cmp.Or(v.Find("configuration"), v.Find("configurationData")),
+		assetAt:  firstPresent(v.Member("assetId"), v.At("template", "assetId")),
 	}
 	if e.configAt != nil {
-		e.config = e.configAt.Value
+		e.config = e.configAt.Known()
 	}
 	implementation := v.Member("implementationAsset")
-	e.versionAt = first(v.Member("assetVersion"), v.At("template", "assetVersion"), v.At("template", "version"), implementation.Member("version"))
+	e.versionAt = firstPresent(
+		v.Member("assetVersion"), v.At("template", "assetVersion"), v.At("template", "version"),
+		implementation.Member("version"),
+	)
 	e.templateAt = v.Member("policyTemplateId")
 	e.version, _ = e.versionAt.Str()
 	e.order, _ = v.Member("order").Int()
-	e.api = label(first(v.Member("apiId"), v.Member("apiVersionId"), v.Member("managedServiceApiId")))
+	e.api = label(firstPresent(
+		v.Member("apiId"), v.Member("apiVersionId"), v.Member("managedServiceApiId"),
+	))
 	e.nameAsset(implementation)
-	e.outbound = v.Member("upstreamIds").Is(source.List) && len(v.Member("upstreamIds").Items) > 0
-	e.custom = !vendorGroup(first(v.Member("groupId"), v.At("template", "groupId")))
+	upstreams := v.Member("upstreamIds")
+	e.outbound = upstreams.Is(source.List) && len(upstreams.Items) > 0
+	e.custom = !vendorGroup(firstPresent(v.Member("groupId"), v.At("template", "groupId")))
 	return e, e.asset != "" && (e.config != nil || e.templateAt != nil || e.assetAt != nil)
 }
 
-// nameAsset finds the policy kind and the gateway, each from the best place that has it.
+// nameAsset finds the policy kind and the gateway. It prefers the asset's own name to that of its
+// implementation or template, and what names a gateway to what only implies it.
 func (e *entry) nameAsset(implementation *source.Value) {
 	name, ok := e.assetAt.Str()
 	implementationName, _ := implementation.Member("assetId").Str()
@@ -73,9 +80,9 @@ func (e *entry) nameAsset(implementation *source.Value) {
 	if name == "" && e.templateAt != nil {
 		name = "policy template " + e.templateAt.Text
 	}
-	e.asset, e.variant = named(name)
+	e.asset, e.variant = splitName(name)
 	if e.variant == "" {
-		_, e.variant = named(implementationName)
+		_, e.variant = splitName(implementationName)
 	}
 	if technology, ok := implementation.Member("technology").Str(); ok {
 		e.variant = technologyVariant(technology)
@@ -85,7 +92,7 @@ func (e *entry) nameAsset(implementation *source.Value) {
 	}
 }
 
-// technologyVariant tells the gateway from the technology of an implementation.
+// technologyVariant is the gateway on which an implementation of this technology runs.
 func technologyVariant(technology string) string {
 	technology = strings.ToLower(technology)
 	switch {
@@ -93,44 +100,6 @@ func technologyVariant(technology string) string {
 		return Mule
 	case strings.HasPrefix(technology, "flex"), strings.HasPrefix(technology, "omni"):
 		return Flex
-	}
-	return ""
-}
-
-// versionVariant tells the gateway from the asset's version where its lines are numbered apart: JWT Validation is 0.x for Flex
-// Gateway and 1.x for Mule Gateway, and OpenID Connect enforcement is known as 1.x for Mule Gateway only.
-func versionVariant(asset, version string) string {
-	major, _, _ := strings.Cut(version, ".")
-	switch {
-	case asset == jwtValidation && major == "0":
-		return Flex
-	case (asset == jwtValidation || asset == openIDConnect) && major == "1":
-		return Mule
-	}
-	return ""
-}
-
-// groupID is Exchange's group of every policy that MuleSoft supplies.
-const groupID = "68ef9520-24e9-4cf2-b2f5-620025690913"
-
-// vendorGroup reports whether the group is MuleSoft's own, or not told.
-func vendorGroup(group *source.Value) bool {
-	id, ok := group.Str()
-	return !ok || id == groupID
-}
-
-func first(values ...*source.Value) *source.Value {
-	for _, v := range values {
-		if v != nil && v.Kind != source.Null {
-			return v
-		}
-	}
-	return nil
-}
-
-func label(v *source.Value) string {
-	if v.Is(source.String) || v.Is(source.Number) {
-		return v.Text
 	}
 	return ""
 }

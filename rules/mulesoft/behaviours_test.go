@@ -17,7 +17,8 @@ import (
 
 func TestEveryBehaviourHasEvidenceATitleAndADate(t *testing.T) {
 	for _, b := range behaviours() {
-		if b.Answer.Evidence.Level == "" || b.Answer.Evidence.Reference == "" || b.Title == "" || b.Checked == "" || b.Answer.Situation != b.Situation {
+		if b.Answer.Evidence.Level == "" || b.Answer.Evidence.Reference == "" || b.Title == "" ||
+			b.Checked == "" || b.Answer.Situation != b.Situation {
 			t.Errorf("%s on %s is incomplete: %+v", b.Situation, b.Variant, b)
 		}
 		if b.Answer.Body != "" && b.Answer.Says != "" || b.Answer.NoBody && b.Answer.Body != "" {
@@ -49,8 +50,8 @@ func TestEverySituationStandsInTheTableAndOnlyOnceForAPolicy(t *testing.T) {
 	}
 }
 
-// What follows is as the vendor's pages and published observations have it (facts of JWT Validation, of the OAuth policies
-// and of Client ID Enforcement).
+// What follows is as the vendor's pages and published observations have it (facts of JWT
+// Validation, of the OAuth policies and of Client ID Enforcement).
 func TestTheTableHasWhatIsPublished(t *testing.T) {
 	tests := []struct {
 		situation, variant, policy string
@@ -58,30 +59,58 @@ func TestTheTableHasWhatIsPublished(t *testing.T) {
 		body, says, header         string
 		level                      rules.Level
 	}{
-		{noToken, Mule, jwtValidation, 400, `{"error": "JWT Token is required."}`, "", "", rules.Observed},
-		{noToken, Flex, jwtValidation, 400, `{"error":"JWT Token is required."}`, "", "www-authenticate: Bearer", rules.Observed},
-		{badSignature, Mule, jwtValidation, 401, `{"error": "Invalid token."}`, "", "", rules.Observed},
-		{expiredToken, Flex, jwtValidation, 401, `{"error":"Invalid token."}`, "", "www-authenticate: Bearer", rules.Observed},
+		{
+			noToken, Mule, jwtValidation, 400, `{"error": "JWT Token is required."}`, "", "",
+			rules.Observed,
+		},
+		{
+			noToken, Flex, jwtValidation, 400, `{"error":"JWT Token is required."}`, "",
+			"www-authenticate: Bearer", rules.Observed,
+		},
+		{
+			badSignature, Mule, jwtValidation, 401, `{"error": "Invalid token."}`, "", "",
+			rules.Observed,
+		},
+		{
+			expiredToken, Flex, jwtValidation, 401, `{"error":"Invalid token."}`, "",
+			"www-authenticate: Bearer", rules.Observed,
+		},
 		{wrongAudience, Mule, jwtValidation, 401, "", "", "", rules.Documented},
-		{noClientID, Mule, jwtValidation, 403, `{"error": "Authentication denied."}`, "", "", rules.Observed},
+		{
+			noClientID, Mule, jwtValidation, 403, `{"error": "Authentication denied."}`, "", "",
+			rules.Observed,
+		},
 		{noKeys, Flex, jwtValidation, 503, "", "", "", rules.Documented},
 		{noContractsYet, Flex, jwtValidation, 503, "", "", "", rules.Inferred},
 		{enormousExpiry, Flex, jwtValidation, 503, "", "", "", rules.Observed},
 		{noClientID, Mule, openIDConnect, 403, "", "Invalid Client", "", rules.Documented},
 		{tokenTwice, Mule, openIDConnect, 400, "", "", "", rules.Documented},
 		{endpointUnreadable, Mule, openIDConnect, 500, "", "", "", rules.Documented},
-		{endpointDown, Flex, tokenIntrospection, 401, "", "Unauthorized", `WWW-Authenticate: Bearer realm="OAuth2 Introspection Client Realm"`, rules.Inferred},
+		{
+			endpointDown, Flex, tokenIntrospection, 401, "", "Unauthorized",
+			`WWW-Authenticate: Bearer realm="OAuth2 Introspection Client Realm"`, rules.Inferred,
+		},
 		{endpointObjects, Flex, tokenIntrospection, 500, "", "", "", rules.Inferred},
-		{malformedHeader, Flex, tokenIntrospection, 400, "", "Authorization header is invalid", "", rules.Inferred},
-		{noClientID, Flex, clientIDEnforcement, 401, `{"error":"Client ID is not present"}`, "", "WWW-Authenticate: Client-ID-Enforcement", rules.Observed},
-		{credentialsWrong, Mule, clientIDEnforcement, 401, "", "", "WWW-Authenticate: Client-ID-Enforcement", rules.Documented},
+		{
+			malformedHeader, Flex, tokenIntrospection, 400, "", "Authorization header is invalid",
+			"", rules.Inferred,
+		},
+		{
+			noClientID, Flex, clientIDEnforcement, 401, `{"error":"Client ID is not present"}`, "",
+			"WWW-Authenticate: Client-ID-Enforcement", rules.Observed,
+		},
+		{
+			credentialsWrong, Mule, clientIDEnforcement, 401, "", "",
+			"WWW-Authenticate: Client-ID-Enforcement", rules.Documented,
+		},
 		{noClientID, Mule, rateLimitingSLA, 401, "", "", "", rules.Documented},
 	}
 	for _, test := range tests {
 		t.Run(test.situation+" on "+test.variant+" by "+test.policy, func(t *testing.T) {
 			b := behaviour(t, test.situation, test.variant, test.policy)
 			a := b.Answer
-			if a.Status != test.status || a.Body != test.body || a.Says != test.says || a.Evidence.Level != test.level {
+			if a.Status != test.status || a.Body != test.body || a.Says != test.says ||
+				a.Evidence.Level != test.level {
 				t.Errorf("got %+v", a)
 			}
 			if test.header != "" && !slices.Contains(b.Headers, test.header) {
@@ -94,7 +123,8 @@ func TestTheTableHasWhatIsPublished(t *testing.T) {
 func behaviour(t *testing.T, situation, variant, policy string) rules.Behaviour {
 	t.Helper()
 	for _, b := range behaviours() {
-		if b.Situation == situation && b.Variant == variant && slices.Contains(b.Policies, policy) {
+		if b.Situation == situation && b.Variant == variant &&
+			slices.Contains(b.Policies, policy) {
 			return b
 		}
 	}
@@ -104,7 +134,8 @@ func behaviour(t *testing.T, situation, variant, policy string) rules.Behaviour 
 
 func TestAMissingAPIInstanceAnswersWithNoBody(t *testing.T) {
 	for _, b := range behaviours() {
-		if b.Situation == noInstance && (b.Answer.Status != 503 || !b.Answer.NoBody || b.Variant != Mule) {
+		if b.Situation == noInstance &&
+			(b.Answer.Status != 503 || !b.Answer.NoBody || b.Variant != Mule) {
 			t.Errorf("got %+v", b)
 		}
 	}
@@ -119,7 +150,10 @@ func TestAChangeOfTheTableChangesThePrediction(t *testing.T) {
 	for _, policy := range []string{
 		policyOf(jwtValidation, "1.4.0", `"jwtKeyOrigin":"jwks","jwksUrl":"https://keys.example"`),
 		policyOf(openIDConnect, "1.3.0", ``),
-		policyOf(clientIDEnforcement, "1.3.1", `"credentialsOriginHasHttpBasicAuthenticationHeader":"httpBasicAuthenticationHeader"`),
+		policyOf(
+			clientIDEnforcement, "1.3.1",
+			`"credentialsOriginHasHttpBasicAuthenticationHeader":"httpBasicAuthenticationHeader"`,
+		),
 	} {
 		compiled := compile(table, configurationOf(t, "policy.json", policy, rules.Options{}))
 		for _, r := range requests {
@@ -148,7 +182,9 @@ func TestNoOtherFileHoldsAnAnswer(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		file, err := parser.ParseFile(gotoken.NewFileSet(), name, text, parser.SkipObjectResolution)
+		file, err := parser.ParseFile(
+			gotoken.NewFileSet(), name, text, parser.SkipObjectResolution,
+		)
 		if err != nil {
 			t.Fatal(err)
 		}

@@ -9,8 +9,8 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// BenchmarkThousandFiles reads and compiles 1,000 files of about 2 KiB each, half of them API Manager's JSON and half Flex
-// Gateway's YAML. One operation is all of them.
+// BenchmarkThousandFiles reads and compiles 1,000 files of about 2 KiB each, half of them API
+// Manager's JSON and half Flex Gateway's YAML. One operation is all of them.
 func BenchmarkThousandFiles(b *testing.B) {
 	const files = 1000
 	padding := strings.Repeat(" ", 1000)

@@ -22,19 +22,25 @@ const (
 // kind is a policy kind that is modelled.
 type kind struct {
 	asset   string
-	name    string // as the console shows it
+	name    string // in the console
 	compile func(*compiler) []*rules.Check
 }
 
 // kinds lists the policy kinds that are modelled.
 func kinds() []kind {
+	oidc := introspecting(oidcFields, articleModel)
+	external := introspecting(externalFields, unpublished)
+	introspection := introspecting(introspectionFields, unpublished)
 	return []kind{
 		{jwtValidation, "JWT Validation", (*compiler).jwtValidation},
-		{openIDConnect, "OpenID Connect access token enforcement", introspecting(oidcFields, modelledAnswer)},
-		{openAM, "OpenAM access token enforcement", introspecting(oidcFields, modelledAnswer)},
-		{pingFederate, "PingFederate access token enforcement", introspecting(oidcFields, modelledAnswer)},
-		{externalOAuth2, "OAuth 2.0 access token enforcement using Mule OAuth provider", introspecting(externalFields, capturedAnswer)},
-		{tokenIntrospection, "OAuth 2.0 token introspection", introspecting(introspectionFields, capturedAnswer)},
+		{openIDConnect, "OpenID Connect access token enforcement", oidc},
+		{openAM, "OpenAM access token enforcement", oidc},
+		{pingFederate, "PingFederate access token enforcement", oidc},
+		{
+			externalOAuth2, "OAuth 2.0 access token enforcement using Mule OAuth provider",
+			external,
+		},
+		{tokenIntrospection, "OAuth 2.0 token introspection", introspection},
 		{clientIDEnforcement, "Client ID Enforcement", (*compiler).clientCredentials},
 		{rateLimitingSLA, "Rate Limiting: SLA-based", (*compiler).clientCredentials},
 	}
@@ -49,7 +55,8 @@ func assets() []string {
 	return all
 }
 
-// kindNamed finds the kind of an asset. The vendor has names for OpenAM and PingFederate that begin with theirs.
+// kindNamed finds the kind of an asset. The vendor has further names for the policies of OpenAM
+// and PingFederate, with the same beginning.
 func kindNamed(asset string) (kind, bool) {
 	for _, k := range kinds() {
 		if k.asset == asset {
@@ -64,7 +71,7 @@ func kindNamed(asset string) (kind, bool) {
 	return kind{}, false
 }
 
-// policyName is the name of a policy kind in the console; for one that isn't known, its id.
+// policyName is the console's name for a policy kind; its id where it is not modelled.
 func policyName(asset string) string {
 	if k, ok := kindNamed(asset); ok {
 		return k.name
@@ -72,19 +79,21 @@ func policyName(asset string) string {
 	return asset
 }
 
-// blind lists the vendor's policies that surely do not look at a request's credentials.
-func blind() []string {
+// withoutCredentials lists the vendor's policies that surely do not look at a request's
+// credentials.
+func withoutCredentials() []string {
 	return []string{
-		"rate-limiting", "spike-control", "message-logging", "cors", "header-injection", "header-removal",
-		"http-caching", "ip-allowlist", "ip-blocklist", "json-threat-protection", "xml-threat-protection",
-		"detokenization", "tokenization", "schema-validation", "tracing", "health-check", "traffic-management-timeout",
-		"upstream-idle-timeout", "stream-idle-timeout", "response-timeout", "custom-response", "injection-protection",
-		"agent-connection-telemetry", "idle-timeout",
+		"rate-limiting", "spike-control", "message-logging", "cors",
+		"header-injection", "header-removal", "http-caching", "ip-allowlist", "ip-blocklist",
+		"json-threat-protection", "xml-threat-protection", "detokenization", "tokenization",
+		"schema-validation", "tracing", "health-check", "traffic-management-timeout",
+		"upstream-idle-timeout", "stream-idle-timeout", "response-timeout", "custom-response",
+		"injection-protection", "agent-connection-telemetry", "idle-timeout",
 	}
 }
 
 // known reports whether an asset id is one of the vendor's, modelled or not.
 func known(asset string) bool {
 	_, ok := kindNamed(asset)
-	return ok || slices.Contains(blind(), asset)
+	return ok || slices.Contains(withoutCredentials(), asset)
 }

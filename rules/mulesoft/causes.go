@@ -1,100 +1,128 @@
 package mulesoft
 
 import (
+	"net/http"
 	"slices"
+	"strconv"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// causes are what else could explain an answer than what a prediction is made from, the likeliest first.
+// causes lists what could explain an answer other than predicted, and is not among the inputs of a
+// prediction. The likeliest cause comes first.
 func causes() []rules.Cause {
-	return slices.Concat(keyCauses(), requestCauses(), contractCauses(), endpointCauses(), letInCauses(), otherCauses())
+	return slices.Concat(
+		keyCauses(), requestCauses(), contractCauses(), endpointCauses(), letInCauses(),
+		otherCauses(),
+	)
 }
 
-func inferred(reference string) rules.Evidence {
-	return rules.Evidence{Level: rules.Inferred, Reference: reference}
-}
-
-// anyGateway is the reference of what may happen around any gateway.
+// anyGateway is the reference for what may happen around any gateway.
 const anyGateway = "deduced, for any gateway"
-
-func observed(reference string) rules.Evidence {
-	return rules.Evidence{Level: rules.Observed, Reference: reference}
-}
 
 // keyCauses are about the keys that the gateway has, and the time.
 func keyCauses() []rules.Cause {
 	return []rules.Cause{
 		{
-			ID: "stale-key-cache", Title: "the gateway still has the key set from before a key rolled over",
-			Why:        "it keeps the key set for jwksServiceTimeToLive minutes, and no document says that it asks again for a kid that it does not know",
-			Look:       "since when the token's kid is in the key set (gatewhy keys), and whether the token passes once the cache's time is over or the API is redeployed",
+			ID:    "stale-key-cache",
+			Title: "the gateway still has the key set from before a key rolled over",
+			Why: "it keeps the key set for jwksServiceTimeToLive minutes, and no document says " +
+				"that it asks again for a kid that it does not know",
+			Look: "since when the token's kid is in the key set (gatewhy keys), and whether the " +
+				"token passes once the cache's time is over or the API is redeployed",
 			Evidence:   inferred(docJWT),
-			Situations: []string{badSignature}, Possible: both(tokenGiven, keysFromURL(rules.Pass, rules.Unsure)),
+			Situations: []string{badSignature},
+			Possible:   both(tokenGiven, fetchedKeys(rules.Pass, rules.Unsure)),
 		},
 		{
-			ID: "keys-out-of-reach", Title: "the gateway can't reach the key server, and has no keys cached",
-			Why:        "without any key set it answers as if it were not available",
-			Look:       "from the gateway's own network: a request for jwksUrl; a proxy or a firewall rule on the way",
+			ID:    "keys-out-of-reach",
+			Title: "the gateway can't reach the key server, and has no keys cached",
+			Why:   "without any key set it answers as if it were not available",
+			Look: "from the gateway's own network: a request for jwksUrl; a proxy or a firewall " +
+				"rule on the way",
 			Evidence:   documented(docJWT),
-			Situations: []string{noKeys}, Possible: both(tokenGiven, keysFromURL(rules.Pass, rules.Fail, rules.Unsure)),
+			Situations: []string{noKeys},
+			Possible:   both(tokenGiven, fetchedKeys(rules.Pass, rules.Fail, rules.Unsure)),
 		},
 		{
-			ID: "expired-since", Title: "the token had expired when the gateway saw it",
-			Why:  "the prediction is for another time; the request came later, or the gateway's clock is ahead",
-			Look: "the time of the request in the gateway's log, and that host's clock", Need: rules.Need{Input: source.NeedTime},
+			ID:    "expired-since",
+			Title: "the token had expired when the gateway saw it",
+			Why: "the prediction is for another time; the request came later, or the gateway's " +
+				"clock is ahead",
+			Look:       "the time of the request in the gateway's log, and that host's clock",
+			Need:       rules.Need{Input: source.NeedTime},
 			Evidence:   inferred(docJWT),
-			Situations: []string{expiredToken}, Possible: both(claimed("exp"), has(rules.Expiry, rules.Pass, rules.Unsure)),
+			Situations: []string{expiredToken},
+			Possible:   both(claimed("exp"), has(rules.Expiry, rules.Pass, rules.Unsure)),
 		},
 		{
-			ID: "clock-behind", Title: "the gateway's clock is behind, and the token is not valid yet there",
-			Why:        "nbf is held against the gateway's own clock, and no leeway is documented",
-			Look:       "the gateway host's clock against the Date header of the key server's answer",
+			ID:    "clock-behind",
+			Title: "the gateway's clock is behind, and the token is not valid yet there",
+			Why:   "nbf is held against the gateway's own clock, and no leeway is documented",
+			Look: "the gateway host's clock against the Date header of the key server's " +
+				"answer",
 			Evidence:   inferred(docJWT),
-			Situations: []string{notYetValid}, Possible: both(claimed("nbf"), has(rules.NotBefore, rules.Pass, rules.Unsure)),
+			Situations: []string{notYetValid},
+			Possible:   both(claimed("nbf"), has(rules.NotBefore, rules.Pass, rules.Unsure)),
 		},
 		{
-			ID: "enormous-exp", Title: "exp is too large for Flex Gateway's clock",
-			Why:  "a number of seconds that does not fit makes the policy fail altogether",
-			Look: "exp in gatewhy decode, and whether the gateway is Flex Gateway", Need: rules.Need{Input: source.NeedGateway},
+			ID:         "enormous-exp",
+			Title:      "exp is too large for Flex Gateway's clock",
+			Why:        "a number of seconds that does not fit makes the policy fail altogether",
+			Look:       "exp in gatewhy decode, and whether the gateway is Flex Gateway",
+			Need:       rules.Need{Input: source.NeedGateway},
 			Evidence:   observed(obsFlex),
-			Situations: []string{enormousExpiry}, AnyGateway: true, Possible: enormous,
+			Situations: []string{enormousExpiry},
+			AnyGateway: true,
+			Possible:   enormous,
 		},
 	}
 }
 
-// requestCauses are about what became of the token on its way.
+// requestCauses are about what happened to the token on its way to the gateway.
 func requestCauses() []rules.Cause {
 	arrived := both(tokenGiven, has(rules.TokenPresent, rules.Pass, rules.Unsure))
 	return []rules.Cause{
 		{
-			ID: "header-stripped", Title: "something before the gateway strips the Authorization header",
-			Why:        "a load balancer, a proxy or a redirect to another host drops it, and the gateway sees no token",
+			ID:    "header-stripped",
+			Title: "something before the gateway strips the Authorization header",
+			Why: "a load balancer, a proxy or a redirect to another host drops it, and the " +
+				"gateway sees no token",
 			Look:       "the headers that arrive: gatewhy collect request",
 			Evidence:   inferred(anyGateway),
-			Situations: []string{noToken}, Possible: arrived,
+			Situations: []string{noToken},
+			Possible:   arrived,
 		},
 		{
-			ID: "cors-preflight", Title: "it is the answer to a browser's CORS preflight, which never carries a token",
-			Why:        "the policy comes before the CORS policy, so that it judges the OPTIONS request too",
-			Look:       "whether the request was an OPTIONS request, and the order of the policies: CORS has to come first",
+			ID:    "cors-preflight",
+			Title: "it is the answer to a browser's CORS preflight, which never carries a token",
+			Why: "the policy comes before the CORS policy, so that it judges the OPTIONS " +
+				"request too",
+			Look: "whether the request was an OPTIONS request, and the order of the policies: " +
+				"CORS has to come first",
 			Evidence:   inferred("Fetch standard, CORS preflight"),
-			Situations: []string{noToken}, Possible: both(arrived, preflight),
+			Situations: []string{noToken},
+			Possible:   both(arrived, preflight),
 		},
 		{
-			ID: "token-sent-twice", Title: "the client sends a token in the query too",
-			Why:        "a request with a token in the header and another in access_token is refused",
+			ID:    "token-sent-twice",
+			Title: "the client sends a token in the query too",
+			Why: "a request with a token in the header and another in access_token is " +
+				"refused",
 			Look:       "access_token in the request's query",
 			Evidence:   documented(docOAuth),
-			Situations: []string{tokenTwice}, Possible: arrived,
+			Situations: []string{tokenTwice},
+			Possible:   arrived,
 		},
 		{
-			ID: "header-malformed", Title: "the Authorization header is not exactly Bearer, one space and the token",
+			ID:         "header-malformed",
+			Title:      "the Authorization header is not exactly Bearer, one space and the token",
 			Why:        "another scheme, another case or a second space makes it unreadable",
 			Look:       "the header as it arrives: gatewhy collect request",
 			Evidence:   documented(docOAuth),
-			Situations: []string{malformedHeader, malformedToken, noToken}, Possible: both(arrived, has(rules.TokenPresent, rules.Pass)),
+			Situations: []string{malformedHeader, malformedToken, noToken},
+			Possible:   both(arrived, has(rules.TokenPresent, rules.Pass)),
 		},
 	}
 }
@@ -103,25 +131,37 @@ func requestCauses() []rules.Cause {
 func contractCauses() []rules.Cause {
 	return []rules.Cause{
 		{
-			ID: "contract-not-downloaded-yet", Title: "the contract was approved a moment ago, and the gateway has not fetched it yet",
-			Why:        "the gateway asks the control plane for contracts at intervals; about 20 seconds were seen",
+			ID: "contract-not-downloaded-yet",
+			Title: "the contract was approved a moment ago, and the gateway has not fetched it " +
+				"yet",
+			Why: "the gateway asks the control plane for contracts at intervals; about 20 " +
+				"seconds were seen",
 			Look:       "when the contract was approved, and the same request a few minutes later",
 			Evidence:   observed(obsFlexDelay),
-			Situations: []string{noContract}, Possible: has(rules.Contract, rules.Pass, rules.Unsure),
+			Situations: []string{noContract},
+			Possible:   has(rules.Contract, rules.Pass, rules.Unsure),
 		},
 		{
-			ID: "no-contracts-at-all", Title: "the gateway has no contracts yet, since it can't reach the control plane or has just started",
+			ID: "no-contracts-at-all",
+			Title: "the gateway has no contracts yet, since it can't reach the control plane or " +
+				"has just started",
 			Why:        "without any list of contracts no client can be looked up",
 			Look:       "the gateway's log for its connection to Anypoint Platform",
 			Evidence:   inferred(pdkContracts),
-			Situations: []string{noContractsYet}, Possible: has(rules.Contract, rules.Pass, rules.Fail, rules.Unsure),
+			Situations: []string{noContractsYet},
+			Possible:   has(rules.Contract, rules.Pass, rules.Fail, rules.Unsure),
 		},
 		{
-			ID: "own-client-provider", Title: "the environment's client provider is Anypoint's own, whose client ids are never those of Entra ID",
-			Why:        "the gateway compares with the client id of the Anypoint application; one that Anypoint made up matches no appid or azp, whatever claim the policy reads",
-			Look:       "whether the contract's application.coreServicesId is the token's appid or azp: gatewhy collect contracts",
+			ID: "own-client-provider",
+			Title: "the environment's client provider is Anypoint's own, whose client ids are " +
+				"never those of Entra ID",
+			Why: "the gateway compares with the client id of the Anypoint application; one that " +
+				"Anypoint made up matches no appid or azp, whatever claim the policy reads",
+			Look: "whether the contract's application.coreServicesId is the token's appid or " +
+				"azp: gatewhy collect contracts",
 			Evidence:   inferred(docContracts),
-			Situations: []string{noContract}, Possible: both(has(rules.Contract, rules.Unsure), contractsNotGiven),
+			Situations: []string{noContract},
+			Possible:   both(has(rules.Contract, rules.Unsure), contractsNotGiven),
 		},
 	}
 }
@@ -131,32 +171,276 @@ func endpointCauses() []rules.Cause {
 	asks := has(rules.Introspection, rules.Pass, rules.Fail, rules.Unsure)
 	return []rules.Cause{
 		{
-			ID: "endpoint-out-of-reach", Title: "the gateway can't reach the client provider's validation endpoint, or waits too long for it",
-			Why:        "the policy asks it about every token that is not cached",
-			Look:       "from the gateway's own network: a request for the validation endpoint; authenticationTimeout",
+			ID: "endpoint-out-of-reach",
+			Title: "the gateway can't reach the client provider's validation endpoint, or waits " +
+				"too long for it",
+			Why: "the policy asks it about every token that is not cached",
+			Look: "from the gateway's own network: a request for the validation endpoint; " +
+				"authenticationTimeout",
 			Evidence:   documented(docOIDC),
-			Situations: []string{endpointDown}, Possible: asks,
+			Situations: []string{endpointDown},
+			Possible:   asks,
 		},
 		{
-			ID: "endpoint-answers-otherwise", Title: "the validation endpoint answers otherwise than it was taken to",
-			Why:  "what it answers is modelled on the token's own claims, and the client provider may see it otherwise",
-			Look: "its answer for this token: gatewhy collect introspection", Need: rules.Need{Input: source.NeedIntrospection},
+			ID:    "endpoint-answers-otherwise",
+			Title: "the validation endpoint answers otherwise than it was taken to",
+			Why: "what it answers is modelled on the token's own claims, and the client " +
+				"provider may see it otherwise",
+			Look:       "its answer for this token: gatewhy collect introspection",
+			Need:       rules.Need{Input: source.NeedIntrospection},
 			Evidence:   inferred(kbInvalid),
-			Situations: []string{inactiveToken, notValidated, noClientID, missingScopes}, LetsIn: true, Possible: both(asks, notCaptured),
+			Situations: []string{inactiveToken, notValidated, noClientID, missingScopes},
+			LetsIn:     true,
+			Possible:   both(asks, notCaptured),
 		},
 		{
-			ID: "endpoint-refuses-the-gateway", Title: "the validation endpoint refuses the gateway's own credentials",
-			Why:        "the client provider's introspection client has expired, or its secret has; credentials are sent in the body, and in no other way",
-			Look:       "the client provider's settings in Access Management, and the same request by hand: gatewhy collect introspection",
+			ID:    "endpoint-refuses-the-gateway",
+			Title: "the validation endpoint refuses the gateway's own credentials",
+			Why: "the client provider's introspection client has expired, or its secret has; " +
+				"credentials are sent in the body, and in no other way",
+			Look: "the client provider's settings in Access Management, and the same request by " +
+				"hand: gatewhy collect introspection",
 			Evidence:   documented(docOAuth),
-			Situations: []string{endpointForbids, endpointFails, endpointObjects}, Possible: asks,
+			Situations: []string{endpointForbids, endpointFails, endpointObjects},
+			Possible:   asks,
 		},
 		{
-			ID: "endpoint-unreadable", Title: "the validation endpoint's answer is no JSON that the gateway can read",
+			ID:         "endpoint-unreadable",
+			Title:      "the validation endpoint's answer is no JSON that the gateway can read",
 			Why:        "an error page, a login page or another content type comes back",
 			Look:       "its answer by hand: gatewhy collect introspection",
 			Evidence:   documented(docOIDC),
-			Situations: []string{endpointUnreadable}, Possible: asks,
+			Situations: []string{endpointUnreadable},
+			Possible:   asks,
 		},
 	}
+}
+
+// letInCauses explain why a request gets through that should not.
+func letInCauses() []rules.Cause {
+	return []rules.Cause{
+		{
+			ID:    "policy-not-active-yet",
+			Title: "the policy, or a change of it, does not run yet",
+			Why: "over a minute was seen on CloudHub between applying a policy and its first " +
+				"answer",
+			Look:     "when it was applied, and the same request a few minutes later",
+			Evidence: observed(obsApproov),
+			LetsIn:   true,
+			Possible: refused,
+		},
+		{
+			ID:    "api-not-bound",
+			Title: "the application is not bound to its API instance, so no policy runs",
+			Why: "without autodiscovery, or with another API's id in it, the application " +
+				"answers ungoverned",
+			Look: "the API instance's status (gatewhy collect api-instance), and the " +
+				"autodiscovery id in the application",
+			Evidence:   observed(obsMule),
+			Situations: []string{notBound},
+			Possible:   refused,
+		},
+		{
+			ID:       "route-not-covered",
+			Title:    "the policy does not apply to this method and path",
+			Why:      "it is limited to some routes, and the request's is not known",
+			Need:     rules.Need{Input: source.NeedRequest},
+			Evidence: documented(docPointcut),
+			LetsIn:   true,
+			Possible: both(refused, routeOpen),
+		},
+		{
+			ID:    "old-keys-cached",
+			Title: "the gateway still has a key that the key set no longer has",
+			Why: "it keeps the key set for jwksServiceTimeToLive minutes, and an expired one " +
+				"while it can't fetch another",
+			Look:     "the token's kid in an earlier key set",
+			Evidence: documented(docJWT),
+			LetsIn:   true,
+			Possible: both(tokenGiven, fetchedKeys(rules.Fail)),
+		},
+		{
+			ID:    "seen-while-valid",
+			Title: "the token was still valid when the gateway saw it",
+			Why:   "the prediction is for another time; the request came earlier",
+			Need: rules.Need{
+				Input: source.NeedTime, For: "issued, or the time of the request",
+			},
+			Evidence: inferred(docJWT),
+			LetsIn:   true,
+			Possible: both(
+				claimed("exp"),
+				either(has(rules.Expiry, rules.Fail), has(rules.Introspection, rules.Fail)),
+			),
+		},
+		{
+			ID:       "answer-cached",
+			Title:    "the gateway has an earlier answer about this token in its cache",
+			Why:      "a token that was valid once is not asked about again until it expires",
+			Look:     "the same token after a restart, or max_federation_expiration_time",
+			Evidence: documented(docOIDC),
+			LetsIn:   true,
+			Possible: has(rules.Introspection, rules.Fail),
+		},
+		{
+			ID:    "group-contract",
+			Title: "the client has a contract with an API group that the instance is in",
+			Why:   "such a contract admits clients that the instance's own list does not show",
+			Look: "the API groups of the instance, and their contracts: gatewhy collect " +
+				"contracts",
+			Evidence: documented(docContracts),
+			LetsIn:   true,
+			Possible: has(rules.Contract, rules.Fail),
+		},
+	}
+}
+
+// otherCauses explain any answer, or one that comes from elsewhere.
+func otherCauses() []rules.Cause {
+	return []rules.Cause{
+		{
+			ID:    "api-instance-missing",
+			Title: "the API instance that the gateway was given does not exist",
+			Why:   "the gateway then blocks every request",
+			Look: "the API instance's id in the application, and in API Manager of the same " +
+				"environment",
+			Evidence:   observed(obsMule),
+			Situations: []string{noInstance},
+		},
+		{
+			ID:         "quota-exceeded",
+			Title:      "the client has used up its quota",
+			Why:        "the SLA tier of its contract allows so many requests in a time",
+			Look:       "the SLA tier of the contract",
+			Evidence:   documented(docSLA),
+			Situations: []string{quotaExceeded},
+		},
+		{
+			ID:    "backend-or-firewall",
+			Title: "not the gateway answers, but the API behind it, or a firewall before it",
+			Why:   "both send statuses and bodies of their own, the API often 401 or 403 too",
+			Look: "whether the request is in the API's own log; headers such as server and via " +
+				"of the answer: gatewhy collect request",
+			Evidence: inferred(anyGateway),
+			Any:      true,
+			Possible: refusing,
+		},
+		{
+			ID:    "another-policy-first",
+			Title: "another policy answers, before these or after them",
+			Why: "a policy that is not among the given files, an automated policy among them, " +
+				"judges the same request",
+			Look:      "all policies of the API instance: gatewhy collect policies",
+			Evidence:  inferred(anyGateway),
+			Elsewhere: true,
+			Any:       true,
+			Possible:  refusing,
+		},
+		{
+			ID:    "another-token",
+			Title: "the request carried another token than this one",
+			Why: "a client fetches a new token when it likes, from a cache that may hold one " +
+				"for another API or environment",
+			Look: "the token of the request itself, by its kid, aud and iat: gatewhy collect " +
+				"request",
+			Evidence: inferred(anyGateway),
+			Any:      true,
+			Possible: tokenGiven,
+		},
+		{
+			ID:    "other-configuration",
+			Title: "the gateway runs another configuration than this file",
+			Why: "the file is another environment's or an older one, or a change of it was " +
+				"never applied",
+			Look:     "the policies as the gateway has them now: gatewhy collect policies",
+			Evidence: inferred(anyGateway),
+			Any:      true,
+		},
+	}
+}
+
+// possible reports whether a cause is possible, by what is known of a prediction and of the
+// answer.
+type possible = func(*rules.Prediction, *rules.Observation) bool
+
+func both(a, b possible) possible {
+	return func(p *rules.Prediction, o *rules.Observation) bool { return a(p, o) && b(p, o) }
+}
+
+func either(a, b possible) possible {
+	return func(p *rules.Prediction, o *rules.Observation) bool { return a(p, o) || b(p, o) }
+}
+
+// has requires a check of this id with one of these outcomes.
+func has(id rules.ID, outcomes ...rules.Outcome) possible {
+	return func(p *rules.Prediction, _ *rules.Observation) bool {
+		return slices.ContainsFunc(p.Verdict.Results, func(r rules.Result) bool {
+			return r.Check.ID == id && slices.Contains(outcomes, r.Outcome)
+		})
+	}
+}
+
+// fetchedKeys requires a check of the signature with keys from a URL, and one of these outcomes.
+func fetchedKeys(outcomes ...rules.Outcome) possible {
+	return func(p *rules.Prediction, _ *rules.Observation) bool {
+		return slices.ContainsFunc(p.Verdict.Results, func(r rules.Result) bool {
+			key := r.Check.Test.Key
+			return r.Check.ID == rules.Signature && key != nil && key.URL != "" &&
+				slices.Contains(outcomes, r.Outcome)
+		})
+	}
+}
+
+// claimed requires a token with this claim.
+func claimed(name string) possible {
+	return func(p *rules.Prediction, _ *rules.Observation) bool { return claimOf(p, name) != nil }
+}
+
+func claimOf(p *rules.Prediction, name string) *source.Value {
+	if p.Request.Token == nil {
+		return nil
+	}
+	return p.Request.Token.Claims.Member(name)
+}
+
+// enormous requires an exp that Flex Gateway's clock can't hold.
+func enormous(p *rules.Prediction, _ *rules.Observation) bool {
+	exp := claimOf(p, "exp")
+	if !exp.Is(source.Number) {
+		return false
+	}
+	n, err := strconv.ParseFloat(exp.Text, 64)
+	return err == nil && n > flexLargestInstant
+}
+
+func tokenGiven(p *rules.Prediction, _ *rules.Observation) bool { return p.Request.Token != nil }
+
+func contractsNotGiven(p *rules.Prediction, _ *rules.Observation) bool {
+	return p.Request.Contracts == nil
+}
+
+func notCaptured(p *rules.Prediction, _ *rules.Observation) bool {
+	return p.Request.Introspection == nil
+}
+
+// preflight requires a request that may be an OPTIONS request.
+func preflight(p *rules.Prediction, _ *rules.Observation) bool {
+	return p.Request.Method == "" || p.Request.Method == http.MethodOptions
+}
+
+// routeOpen requires a policy that is limited to routes, and a request whose route is not known.
+func routeOpen(p *rules.Prediction, _ *rules.Observation) bool {
+	limited := func(policy *rules.Policy) bool { return len(policy.When.Routes) > 0 }
+	return (p.Request.Method == "" || p.Request.Path == "") &&
+		slices.ContainsFunc(p.Policies, limited)
+}
+
+// refused requires a prediction that the request is rejected.
+func refused(p *rules.Prediction, _ *rules.Observation) bool {
+	return p.Verdict.Outcome == rules.Rejected
+}
+
+// refusing requires an answer that does not let the request in.
+func refusing(_ *rules.Prediction, o *rules.Observation) bool {
+	return !o.LetIn()
 }

@@ -12,11 +12,12 @@ import (
 func TestEveryCauseIsComplete(t *testing.T) {
 	var ids []string
 	for _, c := range causes() {
-		if c.ID == "" || c.Title == "" || c.Why == "" || c.Look == "" && c.Need.None() || c.Evidence.Reference == "" || c.Evidence.Level == "" {
+		if c.ID == "" || c.Title == "" || c.Why == "" || c.Look == "" && c.Need.None() ||
+			c.Evidence.Reference == "" || c.Evidence.Level == "" {
 			t.Errorf("incomplete: %+v", c)
 		}
 		if slices.Contains(ids, c.ID) {
-			t.Errorf("%s stands twice", c.ID)
+			t.Errorf("%s appears twice", c.ID)
 		}
 		ids = append(ids, c.ID)
 		for _, situation := range c.Situations {
@@ -30,14 +31,20 @@ func TestEveryCauseIsComplete(t *testing.T) {
 	}
 }
 
-const strictJWT = `"jwtKeyOrigin":"jwks","jwksUrl":"https://keys.example","validateAudClaim":true,"supportedAudiences":"a","clientIdExpression":"#[vars.claimSet.appid]"`
+const strictJWT = `"jwtKeyOrigin":"jwks","jwksUrl":"https://keys.example",` +
+	`"validateAudClaim":true,"supportedAudiences":"a",` +
+	`"clientIdExpression":"#[vars.claimSet.appid]"`
 
 // compare compares an answer with the prediction for one policy.
-func compare(t *testing.T, policy string, variant string, r *rules.Request, o rules.Observation) rules.Comparison {
+func compare(
+	t *testing.T, policy string, variant string, r *rules.Request, o rules.Observation,
+) rules.Comparison {
 	t.Helper()
 	c := compiled(t, "policy.json", policy, rules.Options{Variant: variant})
 	v := rules.Evaluate(c.Policies, r)
-	p := rules.Prediction{Verdict: &v, Request: r, Policies: c.Policies, Behaviours: behaviours(), Causes: causes()}
+	p := rules.Prediction{
+		Verdict: &v, Request: r, Policies: c.Policies, Behaviours: behaviours(), Causes: causes(),
+	}
 	return p.Compare(o)
 }
 
@@ -71,20 +78,70 @@ func TestWhatThePredictionSaysOfAnObservedAnswer(t *testing.T) {
 		first    string // the likeliest cause; empty for none
 	}{
 		{"accepted, and let in", good(), rules.Observation{Status: 204}, rules.Yes, ""},
-		{"accepted, and a status that the gateway never sends", good(), rules.Observation{Status: 404}, rules.Maybe, "backend-or-firewall"},
-		{"accepted, and an unverifiable signature: the key cache", good(), rules.Observation{Status: 401, Body: body(`{"error":"Invalid token."}`)}, rules.No, "stale-key-cache"},
-		{"accepted, and 503: no key server", good(), rules.Observation{Status: 503}, rules.No, "keys-out-of-reach"},
-		{"accepted, and 400: the token is lost on its way", good(), rules.Observation{Status: 400}, rules.No, "header-stripped"},
-		{"accepted, and the body of another policy", good(), rules.Observation{Status: 401, Body: body(`{"error":"Client ID is not present"}`)}, rules.No, "another-policy-first"},
+		{
+			"accepted, and a status that the gateway never sends", good(),
+			rules.Observation{Status: 404},
+			rules.Maybe, "backend-or-firewall",
+		},
+		{
+			"accepted, and an unverifiable signature: the key cache", good(),
+			rules.Observation{Status: 401, Body: body(`{"error":"Invalid token."}`)},
+			rules.No, "stale-key-cache",
+		},
+		{
+			"accepted, and 503: no key server", good(),
+			rules.Observation{Status: 503},
+			rules.No, "keys-out-of-reach",
+		},
+		{
+			"accepted, and 400: the token is lost on its way", good(),
+			rules.Observation{Status: 400},
+			rules.No, "header-stripped",
+		},
+		{
+			"accepted, and the body of another policy", good(),
+			rules.Observation{Status: 401, Body: body(`{"error":"Client ID is not present"}`)},
+			rules.No, "another-policy-first",
+		},
 		{"rejected, and the same status", wrong, rules.Observation{Status: 401}, rules.Yes, ""},
-		{"rejected, and let in: no policy ran", wrong, rules.Observation{Status: 200}, rules.No, "policy-not-active-yet"},
-		{"rejected, and another status", wrong, rules.Observation{Status: 503}, rules.No, "keys-out-of-reach"},
-		{"no token, and the published body in another layout", none, rules.Observation{Status: 400, Body: body("{ \"error\": \"JWT Token is required.\" }\n")}, rules.Yes, ""},
-		{"no token, and a body that nobody published", none, rules.Observation{Status: 400, Body: body("Bad Request")}, rules.Maybe, "backend-or-firewall"},
-		{"no token, and the body of another situation", none, rules.Observation{Body: body(`{"error":"Invalid token."}`)}, rules.No, "backend-or-firewall"},
+		{
+			"rejected, and let in: no policy ran", wrong,
+			rules.Observation{Status: 200},
+			rules.No, "policy-not-active-yet",
+		},
+		{
+			"rejected, and another status", wrong,
+			rules.Observation{Status: 503},
+			rules.No, "keys-out-of-reach",
+		},
+		{
+			"no token, and the published body in another layout", none,
+			rules.Observation{
+				Status: 400, Body: body("{ \"error\": \"JWT Token is required.\" }\n"),
+			},
+			rules.Yes, "",
+		},
+		{
+			"no token, and a body that nobody published", none,
+			rules.Observation{Status: 400, Body: body("Bad Request")},
+			rules.Maybe, "backend-or-firewall",
+		},
+		{
+			"no token, and the body of another situation", none,
+			rules.Observation{Body: body(`{"error":"Invalid token."}`)},
+			rules.No, "backend-or-firewall",
+		},
 		{"contracts not known, and let in", open, rules.Observation{Status: 200}, rules.Maybe, ""},
-		{"contracts not known, and 403", open, rules.Observation{Status: 403}, rules.Maybe, "contract-not-downloaded-yet"},
-		{"contracts not known, and 503", open, rules.Observation{Status: 503}, rules.Maybe, "keys-out-of-reach"},
+		{
+			"contracts not known, and 403", open,
+			rules.Observation{Status: 403},
+			rules.Maybe, "contract-not-downloaded-yet",
+		},
+		{
+			"contracts not known, and 503", open,
+			rules.Observation{Status: 503},
+			rules.Maybe, "keys-out-of-reach",
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -94,7 +151,10 @@ func TestWhatThePredictionSaysOfAnObservedAnswer(t *testing.T) {
 				first = c.Suspects[0].ID
 			}
 			if c.Agrees != test.agrees || first != test.first {
-				t.Errorf("agrees %d, causes %q; want %d, %q first", c.Agrees, ids(c), test.agrees, test.first)
+				t.Errorf(
+					"agrees %d, causes %q; want %d, %q first", c.Agrees, ids(c), test.agrees,
+					test.first,
+				)
 			}
 			for i, s := range c.Suspects {
 				if s.Rank != i+1 {
@@ -120,20 +180,75 @@ func TestACauseThatTheInputsExcludeIsNotNamed(t *testing.T) {
 		cause                 string
 		named                 bool
 	}{
-		{"a preflight where the method is not known", jwt, Mule, good(), rules.Observation{Status: 400}, "cors-preflight", true},
-		{"no preflight where the method is POST", jwt, Mule, posted, rules.Observation{Status: 400}, "cors-preflight", false},
-		{"the client provider where the contracts are not known", jwt, Mule, request(v1 + `,"aud":"a"`), rules.Observation{Status: 403}, "own-client-provider", true},
-		{"not the client provider where the client is in the list", jwt, Mule, good(), rules.Observation{Status: 403}, "own-client-provider", false},
-		{"no contract where the policy skips the check", skipped, Mule, good(), rules.Observation{Status: 403}, "contract-not-downloaded-yet", false},
-		{"no validation endpoint where no policy asks one", jwt, Mule, good(), rules.Observation{Status: 500}, "endpoint-unreadable", false},
-		{"no missing token where none was to be sent", jwt, Mule, &rules.Request{At: at}, rules.Observation{Status: 401}, "header-stripped", false},
-		{"an earlier moment where the token has expired", jwt, Mule, expired, rules.Observation{Status: 200}, "seen-while-valid", true},
-		{"no earlier moment where the audience is wrong", jwt, Mule, request(v1 + `,"aud":"b"`), rules.Observation{Status: 200}, "seen-while-valid", false},
+		{
+			"a preflight where the method is not known", jwt, Mule, good(),
+			rules.Observation{Status: 400},
+			"cors-preflight", true,
+		},
+		{
+			"no preflight where the method is POST", jwt, Mule, posted,
+			rules.Observation{Status: 400},
+			"cors-preflight", false,
+		},
+		{
+			"the client provider where the contracts are not known", jwt, Mule,
+			request(v1 + `,"aud":"a"`),
+			rules.Observation{Status: 403},
+			"own-client-provider",
+			true,
+		},
+		{
+			"not the client provider where the client is in the list", jwt, Mule, good(),
+			rules.Observation{Status: 403},
+			"own-client-provider", false,
+		},
+		{
+			"no contract where the policy skips the check", skipped, Mule, good(),
+			rules.Observation{Status: 403},
+			"contract-not-downloaded-yet", false,
+		},
+		{
+			"no validation endpoint where no policy asks one", jwt, Mule, good(),
+			rules.Observation{Status: 500},
+			"endpoint-unreadable", false,
+		},
+		{
+			"no missing token where none was to be sent", jwt, Mule, &rules.Request{At: at},
+			rules.Observation{Status: 401},
+			"header-stripped", false,
+		},
+		{
+			"an earlier moment where the token has expired", jwt, Mule, expired,
+			rules.Observation{Status: 200},
+			"seen-while-valid", true,
+		},
+		{
+			"no earlier moment where the audience is wrong", jwt, Mule, request(v1 + `,"aud":"b"`),
+			rules.Observation{Status: 200},
+			"seen-while-valid", false,
+		},
 		{"an enormous exp", jwt, Mule, huge, rules.Observation{Status: 503}, "enormous-exp", true},
-		{"no enormous exp", jwt, Mule, good(), rules.Observation{Status: 503}, "enormous-exp", false},
-		{"no missing API instance where the answer has a body", jwt, Mule, good(), rules.Observation{Status: 503, Body: body("down")}, "api-instance-missing", false},
-		{"a missing API instance where it has none", jwt, Mule, good(), rules.Observation{Status: 503, Body: body("")}, "api-instance-missing", true},
-		{"no backend where the request was let in", jwt, Mule, request(v1 + `,"aud":"b"`), rules.Observation{Status: 200}, "backend-or-firewall", false},
+		{
+			"no enormous exp", jwt, Mule, good(),
+			rules.Observation{Status: 503},
+			"enormous-exp",
+			false,
+		},
+		{
+			"no missing API instance where the answer has a body", jwt, Mule, good(),
+			rules.Observation{Status: 503, Body: body("down")},
+			"api-instance-missing", false,
+		},
+		{
+			"a missing API instance where it has none", jwt, Mule, good(),
+			rules.Observation{Status: 503, Body: body("")},
+			"api-instance-missing", true,
+		},
+		{
+			"no backend where the request was let in", jwt, Mule, request(v1 + `,"aud":"b"`),
+			rules.Observation{Status: 200},
+			"backend-or-firewall", false,
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -153,8 +268,15 @@ func TestAnEarlierUnknownCheckAndALaterFailingOneExplainAnAnswer(t *testing.T) {
 	if c.Agrees != rules.No || c.Suspects[0].ID != "unknown-check-fails" {
 		t.Errorf("agrees %d, causes %q", c.Agrees, ids(c))
 	}
-	jwt := policyOf(jwtValidation, "1.4.0", `"jwtKeyOrigin":"jwks","jwksUrl":"https://keys.example","validateAudClaim":true,"supportedAudiences":"a"`)
-	c = compare(t, jwt, Mule, request(v1+`,"aud":"b"`), rules.Observation{Status: 403, Body: body(`{"error": "Authentication denied."}`)})
+	jwt := policyOf(
+		jwtValidation, "1.4.0",
+		`"jwtKeyOrigin":"jwks","jwksUrl":"https://keys.example","validateAudClaim":true,`+
+			`"supportedAudiences":"a"`,
+	)
+	c = compare(
+		t, jwt, Mule, request(v1+`,"aud":"b"`),
+		rules.Observation{Status: 403, Body: body(`{"error": "Authentication denied."}`)},
+	)
 	if c.Suspects[0].ID != "other-check-first" {
 		t.Errorf("causes %q", ids(c))
 	}
@@ -167,22 +289,34 @@ func TestAnUndeterminedPredictionSaysWhatWouldHaveToBeTrue(t *testing.T) {
 		status  int
 		follows string
 	}{
-		{200, "if these policies ran on this request, every check passed, those too that are not known: contract"},
-		{403, "if these policies answered, and all else is as it was given, it was the check that is not known: contract"},
+		{
+			200,
+			"if these policies ran on this request, every check passed, those too that are not " +
+				"known: contract",
+		},
+		{
+			403,
+			"if these policies answered, and all else is as it was given, it was the check that " +
+				"is not known: contract",
+		},
 		{401, "none of the checks that are not known is known to answer so"},
 	}
 	for _, test := range tests {
-		if c := compare(t, jwt, Mule, open, rules.Observation{Status: test.status}); c.Follows != test.follows {
+		c := compare(t, jwt, Mule, open, rules.Observation{Status: test.status})
+		if c.Follows != test.follows {
 			t.Errorf("%d: %q", test.status, c.Follows)
 		}
 	}
 }
 
-// Every row of the table is observed against predictions of every kind: none agrees with an answer that it does not give,
-// and none is left without a word on an answer that it does not agree with.
+// Every row of the table is observed against predictions of every kind: none agrees with an answer
+// that it does not give, and none is left without a word on an answer that it does not agree with.
 func TestNoComparisonClaimsMoreThanTheAnswerSays(t *testing.T) {
 	jwt, oidc := policyOf(jwtValidation, "1.4.0", strictJWT), policyOf(openIDConnect, "1.3.0", ``)
-	requests := []*rules.Request{good(), request(v1 + `,"aud":"a"`), request(v1 + `,"aud":"b"`), request(`"exp":1`), {At: at}}
+	requests := []*rules.Request{
+		good(), request(v1 + `,"aud":"a"`), request(v1 + `,"aud":"b"`), request(`"exp":1`),
+		{At: at},
+	}
 	for _, b := range behaviours() {
 		o := rules.Observation{Status: b.Answer.Status, Headers: b.Headers}
 		if b.Answer.Body != "" {
@@ -205,7 +339,8 @@ func checkComparison(t *testing.T, policy string, r *rules.Request, o rules.Obse
 		t.Errorf("%d agrees with a prediction that says nothing", o.Status)
 	case c.Agrees == rules.Yes && v.Status != o.Status:
 		t.Errorf("%d agrees with %d", o.Status, v.Status)
-	case c.Agrees == rules.Yes && o.Body != nil && v.Body() != "" && v.Body() != *o.Body && !sameJSON(v.Body(), *o.Body):
+	case c.Agrees == rules.Yes && o.Body != nil && v.Body() != "" && v.Body() != *o.Body &&
+		!sameJSON(v.Body(), *o.Body):
 		t.Errorf("%s agrees with %s", *o.Body, v.Body())
 	case c.Agrees == rules.Yes && len(c.Suspects) > 0:
 		t.Error("it agrees, and is explained all the same")

@@ -7,7 +7,7 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// changes lists the changes of a configuration that may serve a goal.
+// changes lists the changes of a configuration that may achieve a goal.
 func changes(c *rules.Configuration, goal rules.Goal) ([]rules.Change, error) {
 	if goal.Finding == nil {
 		return propose(c, goal.Verdict)
@@ -22,7 +22,7 @@ const (
 	solutionScopes = "scopes"
 )
 
-// solutions lists the two of Salesforce KB 005321722.
+// solutions lists the two solutions of Salesforce KB 005321722.
 func solutions() []rules.Solution {
 	return []rules.Solution{
 		{
@@ -51,6 +51,7 @@ func solutions() []rules.Solution {
 	}
 }
 
+// jwtNeeds lists what the user has to name before the solution with JWT Validation can be applied.
 func jwtNeeds(f rules.Facts) []source.Need {
 	var needs []source.Need
 	if f.Audience == "" {
@@ -60,27 +61,26 @@ func jwtNeeds(f rules.Facts) []source.Need {
 		needs = append(needs, needTenant())
 	}
 	if f.Version == 0 && !strings.Contains(f.Audience, "://") {
-		needs = append(
-			needs,
-			source.Need{Input: source.NeedTokenVersion, For: "the version of the API's tokens"},
-		)
+		needs = append(needs, source.Need{
+			Input: source.NeedTokenVersion, For: "the version of the API's tokens",
+		})
 	}
 	return needs
 }
 
+// scopesNeeds is the same for the solution with a scope.
 func scopesNeeds(f rules.Facts) []source.Need {
 	if f.Scope != "" {
 		return nil
 	}
-	return []source.Need{
-		{
-			Input: source.NeedScope,
-			For:   "a scope that only this environment's API exposes, such as UAT.Access",
-		},
-	}
+	return []source.Need{{
+		Input: source.NeedScope,
+		For:   "a scope that only this environment's API exposes, such as UAT.Access",
+	}}
 }
 
-// What a file does not say.
+// The needs are what a file does not say and the user has to name.
+
 func needAudience() source.Need {
 	return source.Need{
 		Input: source.NeedAudience,
@@ -102,11 +102,12 @@ func needTenant() source.Need {
 func needVersion() source.Need {
 	return source.Need{
 		Input: source.NeedTokenVersion,
-		For:   "the version of the API's tokens (requestedAccessTokenVersion of its app registration)",
+		For: "the version of the API's tokens (requestedAccessTokenVersion of its app " +
+			"registration)",
 	}
 }
 
-// insteadBy is a solution in the place of a change that can't be made.
-func insteadBy(solution, what string) source.Need {
+// needSolution points to a solution where a change can't be made.
+func needSolution(solution, what string) source.Need {
 	return source.Need{Input: source.NeedSolution, Name: solution, For: what}
 }

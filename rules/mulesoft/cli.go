@@ -6,31 +6,41 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
-// cliEntry reads one policy of what "anypoint-cli-v4 api-mgr policy list -o json" prints: names for people, and the
-// configuration as text. That shape has no order, no routes and no group.
+// cliEntry reads one policy of what "anypoint-cli-v4 api-mgr policy list -o json" prints. Its
+// member names are meant for people, and its configuration is a text. It has no order, no routes
+// and no group.
 func cliEntry(v *source.Value) (entry, bool) {
 	asset, ok := v.Member("Asset ID").Str()
 	configuration := v.Member("Configuration")
 	if !ok || configuration == nil {
 		return entry{}, false
 	}
-	e := entry{place: v, assetAt: v.Member("Asset ID"), versionAt: v.Member("Asset Version"), textual: true, sealed: true}
-	e.asset, e.variant = named(asset)
+	e := entry{
+		place:       v,
+		assetAt:     v.Member("Asset ID"),
+		versionAt:   v.Member("Asset Version"),
+		shownAsText: true,
+		report:      true,
+	}
+	e.asset, e.variant = splitName(asset)
 	e.version, _ = e.versionAt.Str()
 	if e.variant == "" {
 		e.variant = versionVariant(e.asset, e.version)
 	}
-	if status, _ := v.Member("Status").Str(); status == "Disabled" {
-		e.disabled = &source.Value{Kind: source.Bool, Text: "true", Pos: v.Member("Status").Pos, Span: v.Member("Status").Span}
+	status := v.Member("Status")
+	if text, _ := status.Str(); text == "Disabled" {
+		e.disabled = &source.Value{
+			Kind: source.Bool, Text: "true", Pos: status.Pos, Span: status.Span,
+		}
 	}
-	e.config = presented(configuration)
+	e.config = shownConfiguration(configuration)
 	return e, true
 }
 
-// presented reads the lines "key: value" of a configuration that is shown as text. [Empty] stands for the empty string; what is no string
-// is JSON, over several lines where it is a list or an object. Every value stands where the text as a whole
-// does.
-func presented(text *source.Value) *source.Value {
+// shownConfiguration reads the lines "key: value" of a configuration that is shown as text. A
+// value is a string, [Empty] for the empty string, or JSON. A list or an object of JSON may take
+// several lines. Every value gets the position of the whole text.
+func shownConfiguration(text *source.Value) *source.Value {
 	config := &source.Value{Kind: source.Object, Pos: text.Pos, Span: text.Span}
 	lines := strings.Split(text.Text, "\n")
 	for i := 0; i < len(lines); i++ {
@@ -39,19 +49,20 @@ func presented(text *source.Value) *source.Value {
 			continue
 		}
 		value = strings.TrimSpace(value)
-		for open(value) && i+1 < len(lines) {
+		for continues(value) && i+1 < len(lines) {
 			i++
 			value += "\n" + lines[i]
 		}
 		config.Members = append(config.Members, source.Member{
-			Key: strings.TrimSpace(key), KeyPos: text.Pos, KeySpan: text.Span, Value: presentedValue(text, value),
+			Key: strings.TrimSpace(key), KeyPos: text.Pos, KeySpan: text.Span,
+			Value: shownValue(text, value),
 		})
 	}
 	return config
 }
 
-// open reports whether a JSON value goes on in the next line.
-func open(value string) bool {
+// continues reports whether a JSON value continues on the next line.
+func continues(value string) bool {
 	if !strings.HasPrefix(value, "[") && !strings.HasPrefix(value, "{") || value == "[Empty]" {
 		return false
 	}
@@ -59,7 +70,7 @@ func open(value string) bool {
 	return err != nil
 }
 
-func presentedValue(text *source.Value, value string) *source.Value {
+func shownValue(text *source.Value, value string) *source.Value {
 	v := &source.Value{Kind: source.String, Text: value}
 	if value == "[Empty]" {
 		v.Text = ""

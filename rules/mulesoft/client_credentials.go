@@ -8,15 +8,22 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// credentialFields are the fields of Client ID Enforcement, and of the SLA-based rate limit as far as it identifies the
-// client (MuleSoft documentation; mulesoft-anypoint/terraform-provider-anypoint). Two names are in use for where the credentials
-// come from.
+// credentialFields are the fields of Client ID Enforcement, and those fields of the SLA-based rate
+// limit that identify the client (MuleSoft documentation;
+// mulesoft-anypoint/terraform-provider-anypoint). Two names are in use for the field that says
+// where the credentials come from.
 func credentialFields() []field {
 	origins := []string{customOrigin, basicOrigin}
 	return []field{
-		{name: "credentialsOriginHasHttpBasicAuthenticationHeader", kind: source.String, absent: customOrigin, allowed: origins},
+		{
+			name: "credentialsOriginHasHttpBasicAuthenticationHeader", kind: source.String,
+			absent: customOrigin, allowed: origins,
+		},
 		{name: "credentialsOrigin", kind: source.String, absent: customOrigin, allowed: origins},
-		{name: "clientIdExpression", kind: source.String, absent: "#[attributes.headers['client_id']]"},
+		{
+			name: "clientIdExpression", kind: source.String,
+			absent: "#[attributes.headers['client_id']]",
+		},
 		{name: "clientSecretExpression", kind: source.String},
 		{name: "clusterizable", kind: source.Bool},
 		{name: "exposeHeaders", kind: source.Bool},
@@ -25,24 +32,21 @@ func credentialFields() []field {
 
 const basicOrigin = "httpBasicAuthenticationHeader"
 
-// credentialCompiler turns the fields of a policy that asks for a client id and secret into checks.
-type credentialCompiler struct {
-	*compiler
-	fields []field
-}
+// credentialCompiler turns the fields of a policy that asks for a client id and secret into
+// checks.
+type credentialCompiler struct{ *compiler }
 
 func (c *compiler) clientCredentials() []*rules.Check {
-	k := credentialCompiler{compiler: c, fields: credentialFields()}
-	k.inspectFields(k.fields)
+	k := credentialCompiler{c}
+	k.fields = credentialFields()
+	k.inspectFields()
 	contract := k.contract("clientIdExpression", setting{})
 	contract.Evidence = documented(docClientID)
 	return []*rules.Check{k.clientID(), k.clientSecret(), contract}
 }
 
-func (k *credentialCompiler) get(name string) setting { return k.read(k.fields, name) }
-
 // origin is the field that says where the credentials come from, and its setting.
-func (k *credentialCompiler) origin() (string, setting) {
+func (k credentialCompiler) origin() (string, setting) {
 	name := "credentialsOriginHasHttpBasicAuthenticationHeader"
 	if k.config.Member(name) == nil && k.config.Member("credentialsOrigin") != nil {
 		name = "credentialsOrigin"
@@ -50,7 +54,7 @@ func (k *credentialCompiler) origin() (string, setting) {
 	return name, k.get(name)
 }
 
-func (k *credentialCompiler) clientID() *rules.Check {
+func (k credentialCompiler) clientID() *rules.Check {
 	name, origin := k.origin()
 	expression := k.get("clientIdExpression")
 	check := k.check(rules.ClientID, "clientIdExpression", documented(docClientID))
@@ -58,15 +62,15 @@ func (k *credentialCompiler) clientID() *rules.Check {
 	check.Unknown = firstUnknown(origin, expression)
 	check.Test = rules.Found(k.input(expression.text))
 	if origin.is(basicOrigin) {
-		check.Field = name
-		check.Pos, check.Span = k.fieldPos(name)
+		k.decide(check, name)
 		check.Test, check.Unknown = rules.Found(basicInput("client id", 0)), nil
 	}
 	return check
 }
 
-// clientSecret asks for the secret where the configuration does. Whether it belongs to the client only the gateway knows.
-func (k *credentialCompiler) clientSecret() *rules.Check {
+// clientSecret checks that there is a secret, where the configuration asks for one. Only the
+// gateway knows whether the secret is the client's.
+func (k credentialCompiler) clientSecret() *rules.Check {
 	_, origin := k.origin()
 	expression := k.get("clientSecretExpression")
 	check := k.check(rules.ClientSecret, "clientSecretExpression", documented(docClientID))
@@ -84,19 +88,22 @@ func (k *credentialCompiler) clientSecret() *rules.Check {
 	return check
 }
 
-// cannotCompare is the evaluation of a secret: absent, or there and not to be compared.
+// cannotCompare evaluates a secret: it is absent, or we can't know whether it is the right one.
 func cannotCompare(secret rules.Input) func(*rules.Request) rules.Reading {
 	eval := secret.Opaque.Eval
 	return func(r *rules.Request) rules.Reading {
 		reading := eval(r)
 		if reading.Value != nil && reading.Value.Kind != source.Null {
-			return rules.Reading{Unknown: &rules.Unknown{Why: "a secret is there, and only the gateway can tell whether it is the client's"}}
+			return rules.Reading{Unknown: &rules.Unknown{
+				Why: "a secret is there, and only the gateway can tell whether it is the client's",
+			}}
 		}
 		return reading
 	}
 }
 
-// basicInput reads a part of the Authorization header in basic form: 0 the user name, 1 the password (RFC 7617).
+// basicInput reads a part of the Authorization header in basic form: 0 the user name, 1 the
+// password (RFC 7617).
 func basicInput(name string, part int) rules.Input {
 	return rules.Input{Source: rules.FromExpression, Opaque: &rules.Opaque{
 		Text:  "the " + name + " in the Authorization header, in basic form",
@@ -105,24 +112,27 @@ func basicInput(name string, part int) rules.Input {
 	}}
 }
 
+// basicPart reads the header of a request. It is unknown where the header may be sent and was not
+// given.
 func basicPart(r *rules.Request, part int) rules.Reading {
 	header, given := r.Headers["Authorization"]
 	switch {
 	case !given && (r.Bearer() || r.HeadersWhole):
-		return rules.Reading{} // it is taken by the token, or not sent
+		return rules.Reading{} // the header holds the token, or is not sent
 	case !given:
 		return rules.Reading{Unknown: &rules.Unknown{
 			Why: "the request's Authorization header is not known",
 			Need: rules.Need{
-				Input: source.NeedHeader, Name: "Authorization", Value: "Basic ", For: "the header that the client sends",
+				Input: source.NeedHeader, Name: "Authorization", Value: "Basic ",
+				For: "the header that the client sends",
 			},
 		}}
 	}
 	encoded, ok := strings.CutPrefix(header, "Basic ")
-	text, err := base64.StdEncoding.DecodeString(encoded)
+	decoded, err := base64.StdEncoding.DecodeString(encoded)
 	if !ok || err != nil {
 		return rules.Reading{}
 	}
-	id, secret, _ := strings.Cut(string(text), ":")
-	return rules.Reading{Value: &source.Value{Kind: source.String, Text: [...]string{id, secret}[part]}}
+	id, secret, _ := strings.Cut(string(decoded), ":")
+	return rules.Reading{Value: text([...]string{id, secret}[part])}
 }

@@ -10,7 +10,7 @@ func TestClientCredentials(t *testing.T) {
 	const (
 		byHeader = `"clientIdExpression":"#[attributes.headers['client_id']]"`
 		secret   = byHeader + `,"clientSecretExpression":"#[attributes.headers['client_secret']]"`
-		basic    = `"credentialsOriginHasHttpBasicAuthenticationHeader":"httpBasicAuthenticationHeader"`
+		basic    = `"credentialsOriginHasHttpBasicAuthenticationHeader":"` + basicOrigin + `"`
 	)
 	accepted := decided{rules.Accepted, 200, ""}
 	tests := []struct {
@@ -19,13 +19,41 @@ func TestClientCredentials(t *testing.T) {
 		want         decided
 	}{
 		{"a client with a contract", byHeader, map[string]string{"Client_id": client}, accepted},
-		{"a client without a contract", byHeader, map[string]string{"Client_id": "another"}, decided{rules.Rejected, 401, rules.Contract}},
-		{"a header that is sent empty names no client", byHeader, map[string]string{"Client_id": ""}, decided{rules.Rejected, 401, rules.ClientID}},
-		{"headers that were not given are not known", byHeader, nil, decided{rules.Undetermined, 0, rules.ClientID}},
-		{"a secret can't be compared here", secret, map[string]string{"Client_id": client, "Client_secret": "x"}, decided{rules.Undetermined, 0, rules.ClientSecret}},
-		{"a secret that is missing is rejected", secret, map[string]string{"Client_id": client, "Client_secret": ""}, decided{rules.Rejected, 401, rules.ClientSecret}},
-		{"a bearer token takes the place of basic credentials", basic, nil, decided{rules.Rejected, 401, rules.ClientID}},
-		{"basic credentials name the client; the secret can't be compared", basic, map[string]string{"Authorization": "Basic NmYwZTFjMmEtOGQ0Yi00YzdlLTlhNTMtMmIxZDBlOWY4YWMzOng="}, decided{rules.Undetermined, 0, rules.ClientSecret}},
+		{
+			"a client without a contract", byHeader,
+			map[string]string{"Client_id": "another"},
+			decided{rules.Rejected, 401, rules.Contract},
+		},
+		{
+			"a header that is sent empty names no client", byHeader,
+			map[string]string{"Client_id": ""},
+			decided{rules.Rejected, 401, rules.ClientID},
+		},
+		{
+			"headers that were not given are not known", byHeader, nil,
+			decided{rules.Undetermined, 0, rules.ClientID},
+		},
+		{
+			"a secret can't be compared here", secret,
+			map[string]string{"Client_id": client, "Client_secret": "x"},
+			decided{rules.Undetermined, 0, rules.ClientSecret},
+		},
+		{
+			"a secret that is missing is rejected", secret,
+			map[string]string{"Client_id": client, "Client_secret": ""},
+			decided{rules.Rejected, 401, rules.ClientSecret},
+		},
+		{
+			"a bearer token takes the place of basic credentials", basic, nil,
+			decided{rules.Rejected, 401, rules.ClientID},
+		},
+		{
+			"basic credentials name the client; the secret can't be compared", basic,
+			map[string]string{
+				"Authorization": "Basic NmYwZTFjMmEtOGQ0Yi00YzdlLTlhNTMtMmIxZDBlOWY4YWMzOng=",
+			},
+			decided{rules.Undetermined, 0, rules.ClientSecret},
+		},
 	}
 	for _, asset := range []string{clientIDEnforcement, rateLimitingSLA} {
 		for _, test := range tests {
@@ -46,13 +74,26 @@ func TestOtherPolicies(t *testing.T) {
 		name, asset, group string
 		want               decided
 	}{
-		{"a policy that does not look at credentials lets everything through", "message-logging", groupID, decided{rules.Accepted, 200, ""}},
-		{"a policy that is not modelled is never waved through", "http-basic-authentication", groupID, decided{rules.Undetermined, 0, rules.NotModelled}},
-		{"a custom policy is not modelled, whatever its name", "jwt-validation", "11111111-2222-4333-8444-555555555555", decided{rules.Undetermined, 0, rules.NotModelled}},
+		{
+			"a policy that does not look at credentials lets everything through",
+			"message-logging", groupID,
+			decided{rules.Accepted, 200, ""},
+		},
+		{
+			"a policy that is not modelled is never waved through", "http-basic-authentication",
+			groupID,
+			decided{rules.Undetermined, 0, rules.NotModelled},
+		},
+		{
+			"a custom policy is not modelled, whatever its name", "jwt-validation",
+			"11111111-2222-4333-8444-555555555555",
+			decided{rules.Undetermined, 0, rules.NotModelled},
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			policy := `{"groupId":"` + test.group + `","assetId":"` + test.asset + `","assetVersion":"1.0.0","configurationData":{}}`
+			policy := `{"groupId":"` + test.group + `","assetId":"` + test.asset +
+				`","assetVersion":"1.0.0","configurationData":{}}`
 			if got := short(verdictOf(t, policy, request(v1))); got != test.want {
 				t.Errorf("got %v, want %v", got, test.want)
 			}
@@ -62,8 +103,10 @@ func TestOtherPolicies(t *testing.T) {
 
 func TestAChainRunsInOrder(t *testing.T) {
 	const chain = `[
-{"order":2,"assetId":"rate-limiting-sla","assetVersion":"1.3.0","configurationData":{"clientIdExpression":"#[attributes.headers['client_id']]"}},
-{"order":1,"assetId":"jwt-validation","assetVersion":"1.4.0","configurationData":{"signingMethod":"none","skipClientIdValidation":true}}
+{"order":2,"assetId":"rate-limiting-sla","assetVersion":"1.3.0",
+"configurationData":{"clientIdExpression":"#[attributes.headers['client_id']]"}},
+{"order":1,"assetId":"jwt-validation","assetVersion":"1.4.0",
+"configurationData":{"signingMethod":"none","skipClientIdValidation":true}}
 ]`
 	r := request(v1)
 	r.Headers = map[string]string{"Client_id": ""}
@@ -79,7 +122,8 @@ func TestAChainRunsInOrder(t *testing.T) {
 func TestIntrospectionWithoutAPublishedAccountNeedsTheAnswer(t *testing.T) {
 	for _, asset := range []string{externalOAuth2, tokenIntrospection} {
 		v := verdictOf(t, policyOf(asset, "1.6.0", `"skipClientIdValidation":true`), request(v1))
-		if got, want := short(v), (decided{rules.Undetermined, 0, rules.Introspection}); got != want {
+		want := decided{rules.Undetermined, 0, rules.Introspection}
+		if got := short(v); got != want {
 			t.Errorf("%s: got %v, want %v", asset, got, want)
 		}
 		if v.Question().None() {

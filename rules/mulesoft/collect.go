@@ -5,26 +5,36 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// Pieces of the commands. The token goes to curl through a pipe, since other users of the machine can read a command's
-// arguments.
+// Pieces of the commands. The token goes to curl through a pipe, since other users of the machine
+// can read a command's arguments.
 const (
-	manager = `printf 'Authorization: Bearer %s' "$ANYPOINT_TOKEN" | curl -sSf -H @- 'https://{anypoint}/apimanager/api/v1/organizations/{org}`
-	ofAPI   = manager + `/environments/{environment}/apis/{api}`
+	manager = `printf 'Authorization: Bearer %s' "$ANYPOINT_TOKEN" | curl -sSf -H @- ` +
+		`'https://{anypoint}/apimanager/api/v1/organizations/{org}`
+	ofAPI = manager + `/environments/{environment}/apis/{api}`
 )
 
-// collections are the commands that fetch the inputs from Anypoint Platform and from the gateway (API Manager's REST API;
-// anypoint-cli-v4; curl).
+// collections are the commands that fetch the inputs from Anypoint Platform and from the gateway
+// (API Manager's REST API; anypoint-cli-v4; curl).
 func collections() []rules.Collection {
-	return []rules.Collection{signIn(), instanceToCollect(), policiesToCollect(), contractsToCollect(), introspectionToCollect(), requestToCollect()}
+	return []rules.Collection{
+		signIn(), instanceToCollect(), policiesToCollect(), contractsToCollect(),
+		introspectionToCollect(), requestToCollect(),
+	}
 }
 
 func signIn() rules.Collection {
 	return rules.Collection{
-		Name: "anypoint-token", Title: "an access token for Anypoint Platform, for the commands below",
+		Name:  "anypoint-token",
+		Title: "an access token for Anypoint Platform, for the commands below",
 		Steps: []rules.Step{
 			{
-				Note:    "of a connected app with the scope View APIs Configuration, whose id and secret are in the two variables",
-				Command: `ANYPOINT_TOKEN=$(printf 'data-urlencode = "grant_type=client_credentials"\ndata-urlencode = "client_id=%s"\ndata-urlencode = "client_secret=%s"\n' "$ANYPOINT_CLIENT_ID" "$ANYPOINT_CLIENT_SECRET" | curl -sSf -K - 'https://{anypoint}/accounts/api/v2/oauth2/token' | jq -r .access_token)`,
+				Note: "of a connected app with the scope View APIs Configuration, whose id and " +
+					"secret are in the two variables",
+				Command: `ANYPOINT_TOKEN=$(printf 'data-urlencode = ` +
+					`"grant_type=client_credentials"\ndata-urlencode = ` +
+					`"client_id=%s"\ndata-urlencode = "client_secret=%s"\n' ` +
+					`"$ANYPOINT_CLIENT_ID" "$ANYPOINT_CLIENT_SECRET" | curl -sSf -K - ` +
+					`'https://{anypoint}/accounts/api/v2/oauth2/token' | jq -r .access_token)`,
 			},
 		},
 	}
@@ -32,46 +42,93 @@ func signIn() rules.Collection {
 
 func instanceToCollect() rules.Collection {
 	return rules.Collection{
-		Name: "api-instance", Title: "which gateway runs the API, and whether it is bound to its instance", Takes: []source.Input{source.NeedGateway, source.NeedRuntime},
+		Name:  "api-instance",
+		Title: "which gateway runs the API, and whether it is bound to its instance",
+		Takes: []source.Input{source.NeedGateway, source.NeedRuntime},
 		Steps: []rules.Step{
-			{Note: "technology tells Mule Gateway from Flex Gateway, status whether a gateway has registered for it", Command: ofAPI + `' > api-instance.json`},
-			{Note: "the version of the Mule runtime: Runtime Manager, or the first lines of the application's log"},
+			{
+				Note: "technology tells Mule Gateway from Flex Gateway, status whether a " +
+					"gateway has registered for it",
+				Command: ofAPI + `' > api-instance.json`,
+			},
+			{
+				Note: "the version of the Mule runtime: Runtime Manager, or the first lines of " +
+					"the application's log",
+			},
 		},
 	}
 }
 
 func policiesToCollect() rules.Collection {
 	return rules.Collection{
-		Name: "policies", Title: "the policies of the API instance", Takes: []source.Input{source.NeedPolicy},
+		Name:  "policies",
+		Title: "the policies of the API instance",
+		Takes: []source.Input{source.NeedPolicy},
 		Steps: []rules.Step{
-			{Note: "in full, with their order and routes", Command: ofAPI + `/policies' > policies.json`},
-			{Note: "the automated policies, which apply beside them", Command: manager + `/automated-policies?environmentId={environment}' > automated.json`},
-			{Note: "the same with the command line tool, which leaves out order and routes; it reads ANYPOINT_CLIENT_ID and ANYPOINT_CLIENT_SECRET", Command: `anypoint-cli-v4 api-mgr policy list {api} --organization {org} --environment {environment} -o json > policies.json`},
-			{Note: "of Flex Gateway in local mode, on its host", Command: `cp -r /usr/local/share/mulesoft/flex-gateway/conf.d policies`},
+			{
+				Note:    "in full, with their order and routes",
+				Command: ofAPI + `/policies' > policies.json`,
+			},
+			{
+				Note: "the automated policies, which apply beside them",
+				Command: manager + `/automated-policies?environmentId={environment}' > ` +
+					`automated.json`,
+			},
+			{
+				Note: "the same with the command line tool, which leaves out order and routes; " +
+					"it reads ANYPOINT_CLIENT_ID and ANYPOINT_CLIENT_SECRET",
+				Command: `anypoint-cli-v4 api-mgr policy list {api} --organization {org} ` +
+					`--environment {environment} -o json > policies.json`,
+			},
+			{
+				Note:    "of Flex Gateway in local mode, on its host",
+				Command: `cp -r /usr/local/share/mulesoft/flex-gateway/conf.d policies`,
+			},
 		},
 	}
 }
 
 func contractsToCollect() rules.Collection {
 	return rules.Collection{
-		Name: "contracts", Title: "the client ids that have an approved contract", Takes: []source.Input{source.NeedContracts},
+		Name:  "contracts",
+		Title: "the client ids that have an approved contract",
+		Takes: []source.Input{source.NeedContracts},
 		Steps: []rules.Step{
-			{Note: "up to 100 of them; where total in the answer is larger, once more with offset=100", Command: ofAPI + `/contracts?limit=100&offset=0' > contracts.json`},
-			{Note: "where the instance is in an API group: the group's contracts in API Manager, API Groups; they admit clients too"},
-			{Note: "whether the client provider of the environment is Anypoint's own: Access Management, Client Providers, and the environment's settings there"},
+			{
+				Note: "up to 100 of them; where total in the answer is larger, once more with " +
+					"offset=100",
+				Command: ofAPI + `/contracts?limit=100&offset=0' > contracts.json`,
+			},
+			{
+				Note: "where the instance is in an API group: the group's contracts in API " +
+					"Manager, API Groups; they admit clients too",
+			},
+			{
+				Note: "whether the client provider of the environment is Anypoint's own: Access " +
+					"Management, Client Providers, and the environment's settings there",
+			},
 		},
 	}
 }
 
 func introspectionToCollect() rules.Collection {
 	return rules.Collection{
-		Name: "introspection", Title: "the answer of the client provider's validation endpoint for the token", Takes: []source.Input{source.NeedIntrospection},
+		Name:  "introspection",
+		Title: "the answer of the client provider's validation endpoint for the token",
+		Takes: []source.Input{source.NeedIntrospection},
 		Steps: []rules.Step{
-			{Note: "the endpoint's address and its client: Access Management, Client Providers. Entra ID itself has no such endpoint"},
+			{
+				Note: "the endpoint's address and its client: Access Management, Client " +
+					"Providers. Entra ID itself has no such endpoint",
+			},
 			{Note: "the token, typed or pasted without showing it", Command: `read -rs TOKEN`},
 			{
-				Note:    "as the gateway asks, with the credentials in the body. It sends the token to that endpoint",
-				Command: `printf 'data-urlencode = "token=%s"\ndata-urlencode = "client_id=%s"\ndata-urlencode = "client_secret=%s"\n' "$TOKEN" "$INTROSPECTION_CLIENT_ID" "$INTROSPECTION_CLIENT_SECRET" | curl -sS -K - "$INTROSPECTION_URL" > introspection.json`,
+				Note: "as the gateway asks, with the credentials in the body. It sends the " +
+					"token to that endpoint",
+				Command: `printf 'data-urlencode = "token=%s"\ndata-urlencode = ` +
+					`"client_id=%s"\ndata-urlencode = "client_secret=%s"\n' "$TOKEN" ` +
+					`"$INTROSPECTION_CLIENT_ID" "$INTROSPECTION_CLIENT_SECRET" | curl -sS -K - ` +
+					`"$INTROSPECTION_URL" > introspection.json`,
 			},
 		},
 	}
@@ -79,18 +136,34 @@ func introspectionToCollect() rules.Collection {
 
 func requestToCollect() rules.Collection {
 	return rules.Collection{
-		Name: "request", Title: "a request as it is sent, and what the gateway answers",
+		Name:  "request",
+		Title: "a request as it is sent, and what the gateway answers",
 		Takes: []source.Input{source.NeedHeader, source.NeedRequest, source.NeedObservedStatus},
 		Steps: []rules.Step{
-			{Note: "of a browser or an app behind a proxy: save the traffic as a HAR file; the token is read from it", Explain: []rules.Given{{Input: source.NeedToken, Value: "@traffic.har"}, {Input: source.NeedPolicy, Value: "policies.json"}}},
+			{
+				Note: "of a browser or an app behind a proxy: save the traffic as a HAR file; " +
+					"the token is read from it",
+				Explain: []rules.Given{
+					{Input: source.NeedToken, Value: "@traffic.har"},
+					{Input: source.NeedPolicy, Value: "policies.json"},
+				},
+			},
 			{Note: "the token, typed or pasted without showing it", Command: `read -rs TOKEN`},
-			{Note: "the request by hand; it prints the status", Command: `printf 'Authorization: Bearer %s' "$TOKEN" | curl -sS -D headers.txt -o body.txt -w '%{http_code}\n' -H @- "$API_URL"`},
+			{
+				Note: "the request by hand; it prints the status",
+				Command: `printf 'Authorization: Bearer %s' "$TOKEN" | curl -sS -D headers.txt ` +
+					`-o body.txt -w '%{http_code}\n' -H @- "$API_URL"`,
+			},
 			{Note: "then, with that status", Explain: []rules.Given{
 				{Input: source.NeedPolicy, Value: "policies.json"},
 				{Input: source.NeedObservedStatus, Value: "STATUS"},
 				{Input: source.NeedObservedBody, Value: "@body.txt"},
 			}},
-			{Note: "which headers arrive: the Message Logging policy with #[attributes.headers] before all others, for as long as it takes; its log then holds tokens"},
+			{
+				Note: "which headers arrive: the Message Logging policy with " +
+					"#[attributes.headers] before all others, for as long as it takes; its log " +
+					"then holds tokens",
+			},
 		},
 	}
 }

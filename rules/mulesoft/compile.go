@@ -4,21 +4,24 @@ import (
 	"cmp"
 	"fmt"
 	"slices"
+	"strconv"
+	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// compile makes policies of what was read. A policy that surely does not look at credentials has no checks; any other
-// that isn't modelled has one, not-modelled, which is unknown. Every answer is taken from the table of behaviours.
+// compile makes policies of what was read. Every answer comes from the table of behaviours. A
+// policy that surely does not look at credentials has no checks. Any other policy that is not
+// modelled has one check, not-modelled, which is unknown.
 func compile(table []rules.Behaviour, read *rules.Configuration) rules.Compilation {
 	var made rules.Compilation
 	for _, e := range entriesOf(read) {
 		c := compiler{entry: e, table: table}
 		c.choose(read.Options.Variant)
 		made.Guessed = made.Guessed || c.guessed
-		if named := e.variant; named != "" && !slices.Contains(made.Named, named) {
-			made.Named = append(made.Named, named)
+		if e.variant != "" && !slices.Contains(made.Named, e.variant) {
+			made.Named = append(made.Named, e.variant)
 		}
 		policy := c.compile()
 		made.Policies = append(made.Policies, policy)
@@ -31,12 +34,15 @@ func compile(table []rules.Behaviour, read *rules.Configuration) rules.Compilati
 	return made
 }
 
-// problems are what the reader of the files has found odd, each with the policy that it stands in.
+// problems are what the reader of the files has found odd, each with the policy that it is in.
 func problems(policies []*rules.Policy, files []*source.File) []rules.Finding {
 	var all []rules.Finding
 	for _, file := range files {
 		for _, p := range file.Problems {
-			f := locate(file, rules.Finding{Rule: p.ID, Severity: rules.Warning, Message: p.Message, Pos: p.Pos})
+			f := rules.Finding{
+				Rule: p.ID, Severity: rules.Warning, Message: p.Message, Pos: p.Pos,
+			}
+			locate(file, &f)
 			f.Policy = policyAround(policies, file, f.Span)
 			all = append(all, f)
 		}
@@ -44,7 +50,7 @@ func problems(policies []*rules.Policy, files []*source.File) []rules.Finding {
 	return all
 }
 
-// policyAround is the policy whose entry holds a place of a file; nil where there is none.
+// policyAround is the policy whose entry contains a place of a file; nil where there is none.
 func policyAround(policies []*rules.Policy, file *source.File, at source.Span) *rules.Policy {
 	for _, policy := range policies {
 		in, around := policy.Entry.Place()
@@ -59,13 +65,14 @@ func policyAround(policies []*rules.Policy, file *source.File, at source.Span) *
 type compiler struct {
 	*entry
 	table    []rules.Behaviour
-	variant  string // the gateway that it is compiled for
-	guessed  bool
+	variant  string  // the gateway that it is compiled for
+	guessed  bool    // nothing says which gateway it is
+	fields   []field // of the policy kind, where it is modelled
 	findings []rules.Finding
 }
 
-// choose settles the gateway: what the file names, else what the user says, else Mule Gateway for
-// a guess. Another vendor's gateway says nothing.
+// choose chooses the gateway: the one that the file names, else the one that the user names, else
+// Mule Gateway as a guess. The name of another vendor's gateway does not count.
 func (c *compiler) choose(wanted string) {
 	c.variant = cmp.Or(c.entry.variant, wanted)
 	if product(c.variant) == "" {
@@ -80,60 +87,75 @@ func (c *compiler) compile() *rules.Policy {
 	case c.outbound:
 	case modelled && !c.custom:
 		policy.Root = rules.AllOf(c.checks(kind)...)
-	case c.custom || !slices.Contains(blind(), c.asset):
+	case c.custom || !slices.Contains(withoutCredentials(), c.asset):
 		policy.Root = rules.AllOf(c.notModelled())
 	}
 	return policy
 }
 
-// checks compiles an entry of a kind that is modelled. Without a configuration that can be read, every check that needs one is
-// unknown: the gateway runs with one.
+// checks compiles an entry of a kind that is modelled. Where its configuration can't be read,
+// every check is unknown, since the gateway does run with a configuration.
 func (c *compiler) checks(k kind) []*rules.Check {
 	checks := k.compile(c)
 	if c.config.Is(source.Object) {
 		return checks
 	}
-	why := fmt.Sprintf("the configuration must be %s, and this is %s", source.Object, kindOf(c.config))
-	c.find(rules.Finding{Rule: "wrong-type", Severity: rules.Warning, Message: why, Field: "configuration", Pos: checks[0].Pos, Span: checks[0].Span})
+	why := fmt.Sprintf(
+		"the configuration must be %s, and this is %s", source.Object, kindOf(c.config),
+	)
+	c.find(rules.Finding{
+		Rule: "wrong-type", Severity: rules.Warning, Message: why, Field: "configuration",
+		Pos: checks[0].Pos, Span: checks[0].Span,
+	})
 	for _, check := range checks {
 		check.Skip, check.Unknown = "", &rules.Unknown{
-			Why:  why,
-			Need: rules.Need{Input: source.NeedPolicy, For: "the policy with its configuration, as the gateway has it"},
+			Why: why,
+			Need: rules.Need{
+				Input: source.NeedPolicy,
+				For:   "the policy with its configuration, as the gateway has it",
+			},
 		}
 	}
 	return checks
 }
 
+// notModelled is the check of a policy whose answer nobody here can predict.
 func (c *compiler) notModelled() *rules.Check {
 	check := &rules.Check{
 		ID:    rules.NotModelled,
 		Field: "assetId",
 		Unknown: &rules.Unknown{
-			Why: "the policy " + c.asset + " is not modelled, and it may look at the request's credentials",
-			Need: rules.Need{For: "what " + c.asset + " answers for this request: read the gateway's log, or leave " +
-				"the policy out of the file to see what the others say"},
+			Why: "the policy " + c.asset + " is not modelled, and it may look at the request's " +
+				"credentials",
+			Need: rules.Need{
+				For: "what " + c.asset + " answers for this request: read the gateway's log, or " +
+					"leave the policy out of the file to see what the others say",
+			},
 		},
 	}
-	check.Pos, check.Span = place(first(c.assetAt, c.place))
+	check.Pos, check.Span = place(firstPresent(c.assetAt, c.place))
 	return check
 }
 
-// answer looks up what the gateway sends in a situation. Where the table has nothing, the status is left
-// unknown.
+// answer looks up what the gateway sends in a situation. It is empty where the table has no row,
+// and the status is unknown then.
 func (c *compiler) answer(situation string) rules.Answer {
 	for _, b := range c.table {
-		if b.Situation == situation && b.Variant == c.variant && b.Condition == "" && slices.Contains(b.Policies, c.asset) {
+		here := b.Situation == situation && b.Variant == c.variant && b.Condition == ""
+		if here && slices.Contains(b.Policies, c.asset) {
 			return b.Answer
 		}
 	}
 	return rules.Answer{}
 }
 
-// sent is the predicate that the token arrives in the Authorization header. Loose says that it is not documented what the gateway
-// makes of another spelling of Bearer.
+// sent is the predicate that the token arrives in the Authorization header. It is loose where the
+// vendor does not document whether the gateway takes other spellings of Bearer.
 func (c *compiler) sent(loose bool) rules.Predicate {
 	malformed := c.answer(malformedHeader)
-	return rules.Predicate{Op: rules.Sent, Loose: loose, Lookup: &rules.Lookup{Otherwise: &malformed}}
+	return rules.Predicate{
+		Op: rules.Sent, Loose: loose, Lookup: &rules.Lookup{Otherwise: &malformed},
+	}
 }
 
 // check starts a check that one field decides.
@@ -143,12 +165,96 @@ func (c *compiler) check(id rules.ID, field string, evidence rules.Evidence) *ru
 	return check
 }
 
-// switchOff says that a check is not made, and which field it is that switches it off. What it would test stays.
-func (c *compiler) switchOff(check *rules.Check, field, why string) {
-	check.Field, check.Skip, check.Unknown = field, why, nil
+// decide says that another field decides a check than the one that it was started with.
+func (c *compiler) decide(check *rules.Check, field string) {
+	check.Field = field
 	check.Pos, check.Span = c.fieldPos(field)
 }
 
-func documented(reference string) rules.Evidence {
-	return rules.Evidence{Level: rules.Documented, Reference: reference}
+// switchOff says that a check is not made, and which field switches it off. The check keeps what
+// it would test.
+func (c *compiler) switchOff(check *rules.Check, field, why string) {
+	c.decide(check, field)
+	check.Skip, check.Unknown = why, nil
+}
+
+// claimTest is a test of a claim. Where the claim is absent, it fails only if the claim is
+// mandatory.
+func claimTest(claim rules.Input, test rules.Predicate, mandatory bool) rules.Predicate {
+	if mandatory {
+		return rules.Required(claim, test)
+	}
+	return rules.IfPresent(claim, test)
+}
+
+// olderThan reports whether an asset's version is below another one. It does not know of a version
+// that is not written as so many numbers.
+func olderThan(version string, than ...int) (older, known bool) {
+	parts := strings.Split(version, ".")
+	if len(parts) != len(than) {
+		return false, false
+	}
+	for i, part := range parts {
+		n, err := strconv.Atoi(part)
+		switch {
+		case err != nil:
+			return false, false
+		case n != than[i]:
+			return n < than[i], true
+		}
+	}
+	return false, true
+}
+
+// locate gives a finding of the file's reader the place and the name of the field that it is
+// about. A finding about no field is about the byte order mark.
+func locate(file *source.File, f *rules.Finding) {
+	for _, document := range file.Documents {
+		if m := memberAt(document, f.Pos); m != nil {
+			f.Pos, f.Span, f.Field = m.KeyPos, m.KeySpan, m.Key
+			return
+		}
+	}
+	f.Span.End = min(len("\ufeff"), len(file.Text))
+}
+
+// boundClient is the name under which a policy's client id is bound for its contract check.
+const boundClient = "client-id"
+
+// contract is the check that the client has an approved contract with the API instance. The field
+// is the one that can switch the check off.
+func (c *compiler) contract(field string, skip setting) *rules.Check {
+	check := c.check(rules.Contract, field, documented(docJWT))
+	check.Answer = c.answer(noContract)
+	check.OwnIDs = "the client provider is Anypoint's own, it seems, and then mapping another " +
+		"claim is no repair"
+	check.Besides = "A contract with an API group that the instance is in would admit it too"
+	check.Unknown = skip.unknown
+	check.Test = rules.Predicate{
+		Op: rules.Listed, Input: rules.Input{Source: rules.FromBound, Name: boundClient},
+	}
+	switch {
+	case skip.on():
+		check.Skip = field + " is on: the policy looks for no contract"
+	case c.local && check.Unknown == nil:
+		check.Unknown = &rules.Unknown{
+			Why: "Flex Gateway in local mode has no contracts, and " + field +
+				" must be true there",
+			Need: rules.Need{
+				For: "what this gateway does with it: the vendor documents that it can't work " +
+					"in local mode",
+			},
+		}
+	}
+	return check
+}
+
+// firstUnknown is the first reason why one of the settings is unknown; nil where all are known.
+func firstUnknown(settings ...setting) *rules.Unknown {
+	for _, s := range settings {
+		if s.unknown != nil {
+			return s.unknown
+		}
+	}
+	return nil
 }

@@ -1,7 +1,12 @@
-// Package mulesoft is the adapter for MuleSoft's API gateways: Mule Gateway and Flex Gateway (since 2025 also
-// called Omni Gateway).
+// Package mulesoft is the adapter for MuleSoft's API gateways: Mule Gateway and Flex Gateway
+// (since 2025 also called Omni Gateway).
 //
-// A configuration format (apimanager.go, flex.go, …) yields entries: a policy kind, its version and its fields with
-// their positions, and nothing of what they mean. A policy (jwt_validation.go, introspecting.go, …) compiles the
-// fields into checks and knows nothing of formats. What the gateways answer is data, in behaviours.go.
+// A configuration format (apimanager.go, cli.go, flex.go, terraform.go) is read into entries: a
+// policy kind, its version and its fields with their positions. A format does not know what a
+// field means. A policy kind (jwt_validation.go, introspecting.go, client_credentials.go) compiles
+// the fields into checks. A policy kind does not know formats. What the gateways answer is data,
+// in behaviours.go, and what else may explain an answer is data too, in causes.go.
+//
+// The vendor's own lint rules are in rule_NAME.go. repair.go changes a configuration so that a
+// finding goes away; propose.go changes it so that a request gets in or stays out.
 package mulesoft

@@ -9,34 +9,36 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// edit is one change of a policy's entry: of a field of its configuration, or of a value that stands in it.
+// edit is one change of a policy's entry. It sets, renames or removes a field of the
+// configuration, or replaces a value anywhere in the entry.
 type edit struct {
 	field  string
-	to     func(e *entry) any // as source.SetMember takes it; e is the entry as the edits before have left it
-	rename bool               // to is the field's new name; empty to remove it
-	at     *source.Value      // the value; only the first edit can have one, for every edit reads the entry anew
+	rename bool // the field, to the name that to gives; an empty name removes it
+
+	// at is the value to replace. Only the first edit can have one, since later edits read the
+	// entry anew.
+	at *source.Value
+
+	// to gives the new value in a form that source.SetMember takes. It gets the entry as the
+	// earlier edits have left it.
+	to func(e *entry) any
 }
 
 // set is the edit that gives a field a value.
-func set(
-	field string,
-	to any,
-) edit {
+func set(field string, to any) edit {
 	return edit{field: field, to: func(*entry) any { return to }}
 }
 
-// remove is the edit that takes a field out.
-func remove(field string) edit {
-	return edit{field: field, rename: true, to: func(*entry) any { return "" }}
+// rename is the edit that gives a field another name, or removes it where the name is empty.
+func rename(field, name string) edit {
+	return edit{field: field, rename: true, to: func(*entry) any { return name }}
 }
 
-// rewrite applies edits to an entry and returns the configuration after them and what has changed.
-// They are made one after the other, or several at once where none of them depends on another. An
-// edit that changes nothing is left out.
+// rewrite applies edits to an entry, and returns the configuration after them and what has
+// changed. It applies several edits at once where none of them depends on another, or one at a
+// time where that fails. It leaves out edits that change nothing.
 func rewrite(
-	c *rules.Configuration,
-	of *entry,
-	edits []edit,
+	c *rules.Configuration, of *entry, edits []edit,
 ) (*rules.Configuration, []rules.FieldChange, error) {
 	var changes []rules.FieldChange
 	most := len(edits)
@@ -58,8 +60,8 @@ func rewrite(
 	return c, changes, nil
 }
 
-// independent is how many edits can be made at once: those that set fields, until one is set
-// again.
+// independent is the number of edits that can be applied at once: the first ones that set
+// different fields, and at least one.
 func independent(edits []edit) int {
 	for i, e := range edits {
 		same := func(before edit) bool { return before.field == e.field }
@@ -70,15 +72,16 @@ func independent(edits []edit) int {
 	return len(edits)
 }
 
-// apply makes edits at once, and lists what they change.
+// apply applies edits at once, and lists what they change.
 func apply(of *entry, edits []edit) (*source.File, []rules.FieldChange, error) {
 	var pending []edit
 	var values []any
 	var changes []rules.FieldChange
 	for _, e := range edits {
-		to, subject := e.to(of), e.subject(of)
-		from := shown(subject)
-		if !e.rename && from == fieldText(to) && subject.Is(source.String) == isText(to) {
+		to, now := e.to(of), e.current(of)
+		from := shown(now)
+		_, isString := to.(string)
+		if !e.rename && from == fieldText(to) && now.Is(source.String) == isString {
 			continue
 		}
 		pending, values = append(pending, e), append(values, to)
@@ -99,74 +102,72 @@ func apply(of *entry, edits []edit) (*source.File, []rules.FieldChange, error) {
 	return file, changes, err
 }
 
-// setFields sets several fields at once.
+// setFields sets several fields at once, wherever the entry keeps its configuration.
 func (e *entry) setFields(set source.Fields) (*source.File, error) {
 	switch {
-	case e.text != nil:
+	case e.jsonString != nil:
 		return e.withText(func(inner *source.File) (*source.File, error) {
 			return inner.SetMembers(inner.Documents[0], set)
 		})
-	case e.written == nil:
+	case e.snakeCase == nil:
 		return e.file.SetMembers(e.config, set)
 	}
 	for i := range set {
 		set[i].Key = snake(set[i].Key)
 	}
-	return e.file.SetMembers(e.written, set)
+	return e.file.SetMembers(e.snakeCase, set)
 }
 
-// subject is the value that an edit is about; nil where it is not there.
-func (e edit) subject(of *entry) *source.Value {
+// current is the value that an edit changes; nil where there is none yet.
+func (e edit) current(of *entry) *source.Value {
 	if e.at != nil {
 		return e.at
 	}
 	return of.config.Member(e.field)
 }
 
-// apply makes the edit in the entry's file.
+// apply applies one edit, wherever the entry keeps its configuration.
 func (e edit) apply(of *entry, to any) (*source.File, error) {
-	if of.text != nil && (e.at == nil || counterpart(of.config, of.config, e.at) != nil) {
-		return e.applyToText(of, to)
+	if of.jsonString != nil && (e.at == nil || counterpart(of.config, of.config, e.at) != nil) {
+		return of.withText(func(inner *source.File) (*source.File, error) {
+			e.at = counterpart(of.config, inner.Documents[0], e.at)
+			return e.applyTo(inner, inner.Documents[0], e.field, to)
+		})
 	}
 	config, spelled := of.config, e.field
-	if of.written != nil {
-		config, spelled = of.written, snake(e.field)
+	if of.snakeCase != nil {
+		config, spelled = of.snakeCase, snake(e.field)
 		if e.rename && to != "" {
 			to = snake(fieldText(to))
 		}
 	}
-	change, err := e.in(of.file, config, spelled, to)
+	return e.applyTo(of.file, config, spelled, to)
+}
+
+// applyTo applies the edit to a file that has this configuration: the entry's own file, or the
+// JSON in a string of it.
+func (e edit) applyTo(
+	file *source.File, config *source.Value, field string, to any,
+) (*source.File, error) {
+	var change source.Edit
+	var err error
+	switch {
+	case e.at != nil:
+		change, err = file.Replace(e.at, to)
+	case e.rename && to == "":
+		change, err = file.RemoveMember(config, field)
+	case e.rename:
+		change, err = file.RenameMember(config, field, fieldText(to))
+	default:
+		change, err = file.SetMember(config, field, to)
+	}
 	if err != nil {
 		return nil, err
 	}
-	return of.file.Edited(change)
+	return file.Edited(change)
 }
 
-// in is the edit in the syntax of a file, which is the entry's own or the text that is its configuration.
-func (e edit) in(
-	file *source.File,
-	config *source.Value,
-	field string,
-	to any,
-) (source.Edit, error) {
-	switch {
-	case e.at != nil:
-		return file.Replace(e.at, to)
-	case e.rename && to == "":
-		return file.RemoveMember(config, field)
-	case e.rename:
-		return file.RenameMember(config, field, fieldText(to))
-	}
-	return file.SetMember(config, field, to)
-}
-
-// isText reports whether a value that is still to be written is a string.
-func isText(v any) bool {
-	_, ok := v.(string)
-	return ok
-}
-
-// shown is a value as a list of changes shows it.
+// shown is a value of the file as a list of changes shows it.
 func shown(v *source.Value) string {
 	switch {
 	case v == nil:
@@ -177,8 +178,8 @@ func shown(v *source.Value) string {
 	return v.Text
 }
 
-// fieldText is a value that is still to be written, as a list of changes shows it: a text as it is, a list or an object
-// as JSON.
+// fieldText is a value that an edit writes, as a list of changes shows it: a string as it is, a
+// list or an object as JSON.
 func fieldText(v any) string {
 	if text, ok := v.(string); ok {
 		return text
@@ -186,6 +187,7 @@ func fieldText(v any) string {
 	return jsonText(v)
 }
 
+// jsonText is a value that an edit writes, as JSON.
 func jsonText(v any) string {
 	var parts []string
 	switch v := v.(type) {
@@ -205,4 +207,29 @@ func jsonText(v any) string {
 		return "{" + strings.Join(parts, ",") + "}"
 	}
 	return fmt.Sprint(v)
+}
+
+// withText edits a configuration that is kept as JSON in a string. It edits the JSON as a file of
+// its own, and then replaces the whole string.
+func (e *entry) withText(
+	change func(inner *source.File) (*source.File, error),
+) (*source.File, error) {
+	inner, err := source.ReadJSON(e.file.Name, []byte(e.jsonString.Text))
+	if err != nil {
+		return nil, err
+	}
+	if inner, err = change(inner); err != nil {
+		return nil, err
+	}
+	return replaced(e.file, e.jsonString, string(inner.Text))
+}
+
+// readOnly reports whether an entry can't be edited. It is a report, or its string of JSON is in a
+// form that would be written otherwise, such as a block of several lines.
+func (e *entry) readOnly() bool {
+	if e.jsonString == nil {
+		return e.report
+	}
+	same, err := replaced(e.file, e.jsonString, e.jsonString.Text)
+	return e.report || err != nil || string(same.Text) != string(e.file.Text)
 }

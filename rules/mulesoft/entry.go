@@ -8,77 +8,62 @@ import (
 	"github.com/gatewhy/gatewhy/rules/mulesoft/dataweave"
 )
 
-// entry is one policy as a configuration file has it: named fields with their places, and no meaning yet. Once it is
-// read, it is not changed.
+// entry is one policy as a configuration file has it: named fields with their places, and no
+// meaning yet. Once it is read, it is not changed.
 type entry struct {
 	file     *source.File
-	asset    string // the policy kind without the suffix of a gateway
-	name     string // of the policy kind, as the file has it, without that suffix
+	place    *source.Value // the whole entry
+	asset    string        // the policy kind, without the suffix of a gateway
+	name     string        // the file's name for the policy kind, without that suffix
 	version  string
-	variant  string            // empty where the file does not name the gateway
-	runtime  dataweave.Version // that the user has named
-	local    bool              // Flex Gateway in local mode, where there are no contracts
-	textual  bool              // the configuration is shown as text, which does not tell a string from a number
-	custom   bool              // not one of the vendor's own policies
-	outbound bool              // applied to the call of the upstream, not to the request
-	api      string
+	variant  string            // the gateway; empty where the file does not name it
+	runtime  dataweave.Version // as the user says
+	api      string            // the API instance
 	order    int64
+	local    bool // Flex Gateway in local mode, where there are no contracts
+	custom   bool // not one of the vendor's own policies
+	outbound bool // applied to the call of the upstream, not to the request
+	report   bool // a report of a configuration, which nobody can edit
 
+	// Values of the file, nil where it does not have them.
 	disabled *source.Value
-	routes   *source.Value  // pointcutData
-	routesAt *source.Member // where the file has it
-	rulesAt  *source.Member // the routes of Flex Gateway's own form, which is not modelled
-	configAt *source.Member // where the file has the configuration; nil where it has none
-	config   *source.Value  // by the policy's own names; nil where the entry has none
-	written  *source.Value  // the configuration in Terraform's snake_case, where the file has it so
-	sealed   bool           // a report, which it makes no sense to edit
-	text     *source.Value  // the string, where the configuration is kept as JSON in one
-	place    *source.Value  // the whole entry
+	routes   *source.Value // pointcutData
+	routesAt *source.Member
+	rulesAt  *source.Member // the routes in Flex Gateway's own form, which is not modelled
 
-	// What names the policy kind in the file, for edits; nil where the file has no such place.
+	// The configuration by the policy's own names; nil where the entry has none.
+	config      *source.Value
+	configAt    *source.Member // where the file has it
+	snakeCase   *source.Value  // the same in Terraform's names, where the file has those
+	jsonString  *source.Value  // the string, where the file keeps it as JSON in a string
+	shownAsText bool           // the file shows it as text, where "1" and 1 look alike
+
+	// What names the policy kind in the file, for edits; nil where the file does not have it.
 	assetAt, versionAt, templateAt *source.Value
 }
 
-// Place is where the policy stands.
+// Place is the file and the part of it that hold the policy.
 func (e *entry) Place() (*source.File, source.Span) { return e.file, e.place.Span }
 
-// fieldPos is where a field of the configuration stands: its value, or the whole configuration where it is absent.
+// fieldPos is the place of a field's value; the place of the whole configuration where the field
+// is absent.
 func (e *entry) fieldPos(name string) (source.Position, source.Span) {
 	for _, m := range []*source.Member{e.config.Find(name), e.configAt} {
 		if m != nil {
 			return memberPlace(m)
 		}
 	}
-	return place(first(e.config, e.place))
+	return place(firstPresent(e.config, e.place))
 }
 
-// memberPlace is where a member's value begins, or its name where the value is a block: one that begins on a later line, or a
-// block of HCL.
-func memberPlace(m *source.Member) (source.Position, source.Span) {
-	if v := m.Value; (v.Kind == source.List || v.Kind == source.Object) && (v.Pos.Line > m.KeyPos.Line || v.Labels != nil) {
-		return m.KeyPos, m.KeySpan
-	}
-	return place(m.Value)
-}
-
-// place is where a value begins, and what of it a reader is shown: all of a scalar, the first character of
-// anything else.
-func place(v *source.Value) (source.Position, source.Span) {
-	span := v.Span
-	if v.Kind == source.List || v.Kind == source.Object {
-		span.End = min(span.End, span.Start+1)
-	}
-	return v.Pos, span
-}
-
-// The forms in which a policy kind is named for one gateway.
+// The suffixes of a policy kind's name that name the gateway.
 const (
 	flexSuffix = "-flex"
 	muleSuffix = "-mule"
 )
 
-// named splits a name into the policy kind and the gateway that its suffix tells.
-func named(name string) (asset, variant string) {
+// splitName splits a name into the policy kind and the gateway of its suffix.
+func splitName(name string) (asset, variant string) {
 	if asset, ok := strings.CutSuffix(name, flexSuffix); ok {
 		return asset, Flex
 	}
@@ -88,7 +73,7 @@ func named(name string) (asset, variant string) {
 	return name, ""
 }
 
-// policy starts the compiled policy of an entry.
+// policy starts the compiled policy of an entry, without its checks.
 func (e *entry) policy(variant string) *rules.Policy {
 	return &rules.Policy{
 		Gateway: "mulesoft",
@@ -105,7 +90,7 @@ func (e *entry) policy(variant string) *rules.Policy {
 	}
 }
 
-// guard reads what the policy is limited to.
+// guard reads to which requests the policy applies.
 func (e *entry) guard() rules.Guard {
 	guard := rules.Guard{Evidence: rules.Evidence{Level: rules.Documented, Reference: docPointcut}}
 	if off, ok := e.disabled.Bool(); ok && off {
@@ -114,9 +99,8 @@ func (e *entry) guard() rules.Guard {
 		return guard
 	}
 	if e.rulesAt != nil {
-		guard.Field, guard.Unknown = "rules", &rules.Unknown{
-			Why: "its routes are in a form that is not modelled",
-		}
+		const why = "its routes are in a form that is not modelled"
+		guard.Field, guard.Unknown = "rules", &rules.Unknown{Why: why}
 		guard.Pos, guard.Span = memberPlace(e.rulesAt)
 		return guard
 	}
@@ -134,4 +118,28 @@ func (e *entry) guard() rules.Guard {
 		guard.Routes = append(guard.Routes, rules.Route{Method: method, Path: path})
 	}
 	return guard
+}
+
+// versionVariant is the gateway that an asset's version belongs to; empty where both gateways
+// share the numbers. JWT Validation is 0.x for Flex Gateway and 1.x for Mule Gateway. OpenID
+// Connect enforcement is known as 1.x for Mule Gateway only.
+func versionVariant(asset, version string) string {
+	major, _, _ := strings.Cut(version, ".")
+	switch {
+	case asset == jwtValidation && major == "0":
+		return Flex
+	case (asset == jwtValidation || asset == openIDConnect) && major == "1":
+		return Mule
+	}
+	return ""
+}
+
+// groupID is Exchange's group of every policy that MuleSoft supplies.
+const groupID = "68ef9520-24e9-4cf2-b2f5-620025690913"
+
+// vendorGroup reports whether the group is MuleSoft's own. A file that names no group is taken to
+// mean that one.
+func vendorGroup(group *source.Value) bool {
+	id, ok := group.Str()
+	return !ok || id == groupID
 }

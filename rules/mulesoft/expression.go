@@ -27,12 +27,14 @@ type expression struct {
 	fault  *rules.Unknown  // why the text can't be read
 }
 
-// exact reports whether the expression's tree is what the gateway runs, without a doubt.
+// exact reports whether the gateway surely runs the expression as its tree says.
 func (e expression) exact() bool {
+	undecided := func(a dataweave.Ambiguity) bool { return a.Undecided }
 	return e.expr != nil && len(e.expr.Unsupported()) == 0 &&
-		!slices.ContainsFunc(e.expr.Ambiguities(), func(a dataweave.Ambiguity) bool { return a.Undecided })
+		!slices.ContainsFunc(e.expr.Ambiguities(), undecided)
 }
 
+// parse reads a field's text, in the dialect of the gateway.
 func (c *compiler) parse(field string) expression {
 	code, offset, isExpression := dataweave.Template(field)
 	e := expression{text: strings.TrimSpace(field)}
@@ -48,35 +50,43 @@ func (c *compiler) parse(field string) expression {
 	return e
 }
 
-// plainText is why nothing is known of a field that should hold an expression and holds a text.
+// plainText is why a field is unknown that should hold an expression and holds a plain text.
 func plainText() *rules.Unknown {
-	return &rules.Unknown{Why: "it is no expression, and how the gateway takes a plain text here is not documented"}
+	return &rules.Unknown{
+		Why: "it is no expression, and how the gateway takes a plain text here is not documented",
+	}
 }
 
 // opaque is the input that evaluates the expression as a whole.
 func (c *compiler) opaque(e expression) rules.Input {
 	in := rules.Input{Source: rules.FromExpression, Opaque: &rules.Opaque{Text: e.text}}
 	if e.expr == nil {
-		in.Opaque.Eval = func(*rules.Request) rules.Reading { return rules.Reading{Unknown: e.fault} }
+		in.Opaque.Eval = func(*rules.Request) rules.Reading {
+			return rules.Reading{Unknown: e.fault}
+		}
 		return in
 	}
 	in.Opaque.Reads, in.Opaque.Compares = reads(e), e.expr.Compares
 	in.Opaque.Eval = func(r *rules.Request) rules.Reading {
 		got := reading(e.run(r, c.runtime, ""))
-		return c.dependsOnRuntime(asking(got, in.Opaque.Reads, r), e, r)
+		return c.dependsOnRuntime(askingForHeader(got, in.Opaque.Reads, r), e, r)
 	}
 	return in
 }
 
-// dependsOnRuntime says so where the version of the runtime would decide what an expression gives.
-func (c *compiler) dependsOnRuntime(got rules.Reading, e expression, r *rules.Request) rules.Reading {
+// dependsOnRuntime asks for the version of the runtime where that would decide what an expression
+// gives.
+func (c *compiler) dependsOnRuntime(
+	got rules.Reading, e expression, r *rules.Request,
+) rules.Reading {
 	if got.Unknown == nil || c.runtime.Known() {
 		return got
 	}
-	since24 := dataweave.Version{Major: 4, Minor: 4}
-	if e.run(r, since24, "").Unknown == nil {
+	recent := dataweave.Version{Major: 4, Minor: 4}
+	if e.run(r, recent, "").Unknown == nil {
 		got.Unknown.Need = rules.Need{
-			Input: source.NeedRuntime, For: "the version of the Mule runtime, on which this expression depends",
+			Input: source.NeedRuntime,
+			For:   "the version of the Mule runtime, on which this expression depends",
 		}
 	}
 	return got
@@ -99,7 +109,8 @@ func reads(e expression) []rules.Input {
 	return all
 }
 
-// memberOf is the name that a path selects of an object, as Expr.Reads writes it: .name or ['a-name']; empty where it selects none.
+// memberOf is the name of the object's member that a path selects; empty where it selects none.
+// The path is written as Expr.Reads writes it: .name or ['a-name'].
 func memberOf(object, path string) string {
 	selector, ok := strings.CutPrefix(path, object)
 	if !ok {
@@ -112,8 +123,8 @@ func memberOf(object, path string) string {
 	return strings.TrimSuffix(name, "']")
 }
 
-// asking says which header to pass, where an expression can't be evaluated without it.
-func asking(got rules.Reading, reads []rules.Input, r *rules.Request) rules.Reading {
+// askingForHeader asks for a header where an expression can't be evaluated without it.
+func askingForHeader(got rules.Reading, reads []rules.Input, r *rules.Request) rules.Reading {
 	if got.Unknown == nil {
 		return got
 	}
@@ -121,7 +132,7 @@ func asking(got rules.Reading, reads []rules.Input, r *rules.Request) rules.Read
 		if in.Source == rules.FromHTTP && r.Read(in).Value == nil {
 			got.Unknown.Need = rules.Need{
 				Input: source.NeedHeader, Name: in.Name,
-				For: fmt.Sprintf(`what the client sends in it; "%s:" where it sends none`, in.Name),
+				For: `what the client sends in it; "` + in.Name + `:" where it sends none`,
 			}
 			return got
 		}
@@ -129,6 +140,7 @@ func asking(got rules.Reading, reads []rules.Input, r *rules.Request) rules.Read
 	return got
 }
 
+// reading is the result of an expression as an input of a check.
 func reading(result dataweave.Result) rules.Reading {
 	switch {
 	case result.Failure != nil:
@@ -152,7 +164,8 @@ func unknownWords(u *dataweave.Unknown) string {
 	return why
 }
 
-// unreadable says why an expression can't be read. Columns count from the beginning of the field's text.
+// unreadable says why an expression can't be read. Columns count from the beginning of the field's
+// text.
 func unreadable(offset int, err error) *rules.Unknown {
 	var fault *source.Error
 	if !errors.As(err, &fault) {
@@ -164,4 +177,135 @@ func unreadable(offset int, err error) *rules.Unknown {
 		u.Need = rules.Need{For: fault.Hints[0].Text}
 	}
 	return u
+}
+
+// tokenStandIn takes the token's place in what expressions read, so that no message about an
+// expression can show the token.
+const tokenStandIn = "(token)"
+
+// run evaluates the expression over a request. What we do not know of the request is unknown to
+// the expression too. The token is taken to be sent in the header that sentIn names.
+func (e expression) run(
+	r *rules.Request, runtime dataweave.Version, sentIn string,
+) dataweave.Result {
+	vars := object(source.Member{Key: "claimSet", Value: claimSet(r, e.claims)})
+	vars.Members = append(vars.Members, dataweave.Rest("what other policies have put into vars"))
+	return e.expr.Eval(dataweave.Env{
+		Runtime: runtime, Vars: vars, Attributes: attributes(r, sentIn),
+	})
+}
+
+// headerValue is a header as an expression sees it. An empty header is one that is known not to be
+// sent.
+func headerValue(r *rules.Request, value string) *source.Value {
+	if value == "" {
+		return &source.Value{Kind: source.Null}
+	}
+	if r.Token != nil && r.Token.Compact() != "" { // a token that lint makes up has no text
+		value = strings.ReplaceAll(value, r.Token.Compact(), tokenStandIn)
+	}
+	return text(value)
+}
+
+// claimSet holds the token's claims with these names as an expression sees them; the name "*"
+// stands for all claims. A claim that we can't know of the request is unknown.
+func claimSet(r *rules.Request, names []string) *source.Value {
+	if r.Token == nil {
+		return object()
+	}
+	if r.Token.Claims == nil {
+		return notKnown("the token can't be read")
+	}
+	if slices.Contains(names, "*") {
+		names = namesOf(r.Token.Claims)
+	}
+	claims := object()
+	for _, name := range names {
+		switch reading := r.Read(rules.Claim(name)); {
+		case reading.Unknown != nil:
+			unknown := notKnown(reading.Unknown.Why)
+			unknown.Present = reading.Unknown.Present
+			claims.Members = append(claims.Members, source.Member{Key: name, Value: unknown})
+		case reading.Value != nil:
+			claims.Members = append(claims.Members, source.Member{Key: name, Value: reading.Value})
+		}
+	}
+	return claims
+}
+
+// namesOf lists the names of an object's members, each once.
+func namesOf(v *source.Value) []string {
+	names := make([]string, 0, len(v.Members))
+	seen := make(map[string]bool, len(v.Members))
+	for _, m := range v.Members {
+		if !seen[m.Key] {
+			names = append(names, m.Key)
+		}
+		seen[m.Key] = true
+	}
+	return names
+}
+
+// attributes is the HTTP request as an expression sees it, as far as it was given. The token is in
+// the Authorization header, and in the header that it is taken to be sent in.
+func attributes(r *rules.Request, sentIn string) *source.Value {
+	headers := object()
+	add := func(name string, value *source.Value) {
+		headers.Members = append(headers.Members, source.Member{Key: name, Value: value})
+	}
+	for name, value := range r.Headers {
+		add(strings.ToLower(name), headerValue(r, value))
+	}
+	if headers.Member("authorization") == nil && r.Token != nil {
+		add("authorization", text("Bearer "+tokenStandIn))
+	}
+	if sentIn != "" && headers.Member(sentIn) == nil {
+		add(sentIn, text(tokenStandIn))
+	}
+	if !r.HeadersWhole {
+		rest := dataweave.Rest("the request's other headers were not given")
+		headers.Members = append(headers.Members, rest)
+	}
+	all := object(source.Member{Key: "headers", Value: headers})
+	if r.Query != nil || r.QueryWhole {
+		all.Members = append(all.Members, source.Member{Key: "queryParams", Value: queryParams(r)})
+	}
+	if r.Method != "" {
+		all.Members = append(all.Members, source.Member{Key: "method", Value: text(r.Method)})
+	}
+	all.Members = append(all.Members, dataweave.Rest("the rest of the request was not given"))
+	return all
+}
+
+func queryParams(r *rules.Request) *source.Value {
+	params := object()
+	for name, value := range r.Query {
+		params.Members = append(params.Members, source.Member{Key: name, Value: text(value)})
+	}
+	if !r.QueryWhole {
+		rest := dataweave.Rest("the request's other parameters were not given")
+		params.Members = append(params.Members, rest)
+	}
+	return params
+}
+
+// expressions lists the rules of a gateway's dialect.
+func expressions(variant string) []rules.Expression {
+	dialect := dataweave.Mule
+	if variant == Flex {
+		dialect = dataweave.Flex
+	}
+	var all []rules.Expression
+	for _, row := range dataweave.Table() {
+		if slices.Contains(row.Dialects, dialect) {
+			all = append(all, rules.Expression{
+				Rule: row.Rule, Expression: row.Expression, Runtime: row.Runtime,
+				Input: row.Input, Result: row.Result,
+				Evidence: rules.Evidence{
+					Level: rules.Level(row.Evidence), Reference: row.Reference,
+				},
+			})
+		}
+	}
+	return all
 }

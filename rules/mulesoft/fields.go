@@ -5,22 +5,21 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// field describes one field of a policy's configuration: its type, and what the gateway takes where it is
-// absent.
+// field describes one field of a policy's configuration: its type, and what the gateway takes
+// where it is absent.
 type field struct {
 	name    string
 	kind    source.Kind
 	absent  string   // the default, as text
-	allowed []string // the values; empty where any will do
+	allowed []string // the values that it may have; empty where it may have any
 }
 
-// setting is a field's value as it counts: from the configuration, else the default. Where Unknown is set, the check that
-// needs the field is unknown.
+// setting is a field's value as it counts: from the configuration, else the default. Where it is
+// unknown, so is every check that needs the field.
 type setting struct {
 	value   *source.Value // nil where absent
 	text    string
@@ -29,23 +28,22 @@ type setting struct {
 
 func (s setting) is(text string) bool { return s.unknown == nil && s.text == text }
 
-// on is the setting of a boolean field: true, false, or unknown.
+// on reports whether a boolean field is known to be true.
 func (s setting) on() bool { return s.is("true") }
 
-// read looks up a field of the configuration by its description.
-func (c *compiler) read(fields []field, name string) setting {
-	i := slices.IndexFunc(fields, func(f field) bool { return f.name == name })
-	f := fields[i]
+// get is the setting of a field that the policy kind has.
+func (c *compiler) get(name string) setting {
+	f := c.fields[fieldIndex(c.fields, name)]
 	v := c.config.Member(name)
-	if c.textual {
-		v = f.untangle(v)
+	if c.shownAsText {
+		v = f.asString(v)
 	}
 	switch {
 	case v == nil || v.Kind == source.Null:
 		return setting{text: f.absent}
 	case templated(v):
 		return setting{value: v, unknown: &rules.Unknown{
-			Why: fmt.Sprintf("%s is %s in this file, and only its deployment knows the value", name, v.Text),
+			Why: v.Doubt(name),
 			Need: rules.Need{
 				Input: source.NeedPolicy,
 				For:   "the configuration with its variables filled in, as the gateway has it",
@@ -56,16 +54,23 @@ func (c *compiler) read(fields []field, name string) setting {
 			Why: fmt.Sprintf("%s must be %s, and this file has %s", name, f.kind, v.Kind),
 		}}
 	}
-	if len(f.allowed) > 0 && !slices.Contains(f.allowed, v.Text) {
+	if !f.allows(v) {
 		return setting{value: v, unknown: &rules.Unknown{
-			Why: fmt.Sprintf("%s may be %s, and this file has %s", name, strings.Join(f.allowed, ", "), v.Text),
+			Why: fmt.Sprintf(
+				"%s may be %s, and this file has %s", name, strings.Join(f.allowed, ", "), v.Text,
+			),
 		}}
 	}
 	return setting{value: v, text: v.Text}
 }
 
-// untangle makes a string of what was read as a number or a boolean where the field is a string.
-func (f field) untangle(v *source.Value) *source.Value {
+// fieldIndex is the index of the field with this name; negative where there is none.
+func fieldIndex(fields []field, name string) int {
+	return slices.IndexFunc(fields, func(f field) bool { return f.name == name })
+}
+
+// asString makes a string of a number or a boolean where the field is a string.
+func (f field) asString(v *source.Value) *source.Value {
 	if f.kind != source.String || !v.Is(source.Number) && !v.Is(source.Bool) {
 		return v
 	}
@@ -83,72 +88,19 @@ func (f field) fits(v *source.Value) bool {
 	return v.Kind == f.kind
 }
 
-// templated reports whether only a deployment knows the value: a variable, a reference, a placeholder of a template
-// language. DataWeave itself never has these forms.
+// allows reports whether a value is one of those that the field may have.
+func (f field) allows(v *source.Value) bool {
+	return len(f.allowed) == 0 || slices.Contains(f.allowed, v.Text)
+}
+
+// templated reports whether only a deployment knows the value: a variable, a reference, or a
+// placeholder of a template language. No expression of DataWeave looks like these.
 func templated(v *source.Value) bool {
 	if v.Kind == source.Unknown {
 		return true
 	}
-	return v.Kind == source.String && (strings.Contains(v.Text, "${") || strings.Contains(v.Text, "{{"))
-}
-
-// inspectFields reports fields that the policy does not know, and values of a wrong type or out of range.
-func (c *compiler) inspectFields(fields []field) {
-	if c.config == nil {
-		return
-	}
-	for _, member := range c.config.Members {
-		i := slices.IndexFunc(fields, func(f field) bool { return f.name == member.Key })
-		if i < 0 {
-			c.unknownField(member, fields)
-			continue
-		}
-		c.inspectValue(fields[i], &member)
-	}
-}
-
-func (c *compiler) unknownField(member source.Member, fields []field) {
-	message := fmt.Sprintf("%s is no field of %s", member.Key, policyName(c.asset))
-	if near := nearest(member.Key, fields); near != "" {
-		message += "; the nearest is " + near
-	}
-	c.find(rules.Finding{
-		Rule: "unknown-field", Severity: rules.Warning, Message: message,
-		Field: member.Key, Pos: member.KeyPos, Span: member.KeySpan,
-	})
-}
-
-func (c *compiler) inspectValue(f field, member *source.Member) {
-	v := member.Value
-	if c.textual {
-		v = f.untangle(v)
-	}
-	if v.Kind == source.Null || templated(v) {
-		return
-	}
-	finding := rules.Finding{Severity: rules.Warning, Field: f.name}
-	finding.Pos, finding.Span = memberPlace(member)
-	switch {
-	case !f.fits(v):
-		finding.Rule = "wrong-type"
-		finding.Message = fmt.Sprintf("%s must be %s, and this is %s", f.name, f.kind, v.Kind)
-	case len(f.allowed) > 0 && !slices.Contains(f.allowed, v.Text):
-		finding.Rule = "value-not-allowed"
-		finding.Message = fmt.Sprintf("%s may be %s, and this is %s", f.name, strings.Join(f.allowed, ", "), v.Text)
-	default:
-		return
-	}
-	c.find(finding)
+	return v.Kind == source.String &&
+		(strings.Contains(v.Text, "${") || strings.Contains(v.Text, "{{"))
 }
 
 func (c *compiler) find(finding rules.Finding) { c.findings = append(c.findings, finding) }
-
-// nearest returns the known field whose name is closest, or nothing where none is close: more than half of the
-// name would have to change.
-func nearest(name string, fields []field) string {
-	names := make([]string, len(fields))
-	for i, f := range fields {
-		names[i] = f.name
-	}
-	return inspect.Nearest(name, names, len(name)/2)
-}

@@ -6,10 +6,11 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
-// flexEntries reads Flex Gateway's local configuration: a PolicyBinding, or the policies inside an ApiInstance. Other kinds
-// of documents hold no policies.
+// flexEntries reads Flex Gateway's local configuration: a PolicyBinding, or the policies inside an
+// ApiInstance. Other kinds of documents hold no policies.
 func flexEntries(document *source.Value) []entry {
-	if version, _ := document.Member("apiVersion").Str(); !strings.HasPrefix(version, "gateway.mulesoft.com/") {
+	version, _ := document.Member("apiVersion").Str()
+	if !strings.HasPrefix(version, "gateway.mulesoft.com/") {
 		return nil
 	}
 	spec := document.Member("spec")
@@ -41,8 +42,9 @@ func instanceEntries(document *source.Value) []entry {
 	return all
 }
 
-// flexEntry reads a policy's reference, configuration and order. In local mode the vendor's policies carry the suffix
-// -flex; a name without it is taken for the vendor's only where it is the exact id of one.
+// flexEntry reads a policy's reference, configuration and order. In local mode the names of the
+// vendor's policies end in -flex. A name without that suffix counts as the vendor's only if it is
+// the exact id of one of its policies.
 func flexEntry(v, place *source.Value) entry {
 	e := entry{
 		place:    place,
@@ -54,7 +56,7 @@ func flexEntry(v, place *source.Value) entry {
 		rulesAt:  v.Find("rules"),
 	}
 	name, _ := e.assetAt.Str()
-	e.asset, _ = named(name)
+	e.asset, _ = splitName(name)
 	e.custom = !known(e.asset)
 	e.order, _ = v.Member("order").Int()
 	return e

@@ -11,15 +11,29 @@ import (
 
 // One policy, in every form in which a pipeline may leave it.
 const (
-	inDetail   = `{"assetId":"jwt-validation","assetVersion":"1.4.0","order":1,"configurationData":` + configuration + `}`
-	inList     = `[{"policyId":1,"order":1,"template":{"groupId":"` + groupID + `","assetId":"jwt-validation","assetVersion":"1.4.0"},"configuration":` + configuration + `}]`
+	inDetail = `{"assetId":"jwt-validation","assetVersion":"1.4.0","order":1,` +
+		`"configurationData":` + configuration + `}`
+	inList = `[{"policyId":1,"order":1,"template":{"groupId":"` + groupID +
+		`","assetId":"jwt-validation","assetVersion":"1.4.0"},"configuration":` + configuration +
+		`}]`
 	inEnvelope = `{"policies":` + inList + `}`
 	inValue    = `{"value":` + inDetail + `}`
 	automated  = `{"automatedPolicies":[` + inDetail + `]}`
-	compact    = `[{"policyId":1,"configuration":` + configuration + `,"implementationAsset":{"assetId":"jwt-validation-mule","version":"1.4.0","technology":"mule4"}}]`
-	offline    = `{"template":{"groupId":"` + groupID + `","assetId":"jwt-validation","version":"1.4.0"},"api":[{"id":"1"}],"order":1,"configuration":` + configuration + `}`
-	byCLI      = `[{"ID":1,"Template ID":"1","Asset ID":"jwt-validation","Asset Version":"1.4.0","Status":"Enabled","Configuration":"jwtOrigin: httpBearerAuthenticationHeader\nsigningMethod: rsa\nsigningKeyLength: 256\njwtKeyOrigin: jwks\njwksUrl: https://keys.example/keys\nskipClientIdValidation: false\nclientIdExpression: #[vars.claimSet.appid]\nvalidateAudClaim: true\nmandatoryAudClaim: true\nsupportedAudiences: api://orders-uat\ntextKey: [Empty]\nvalidateCustomClaim: true\nmandatoryCustomClaims: [\n  {\n    \"key\": \"roles\",\n    \"value\": \"#[vars.claimSet.roles contains 'Read']\"\n  }\n]","Updated":"today"}]`
-	flexYAML   = `apiVersion: gateway.mulesoft.com/v1alpha1
+	compact    = `[{"policyId":1,"configuration":` + configuration +
+		`,"implementationAsset":{"assetId":"jwt-validation-mule","version":"1.4.0",` +
+		`"technology":"mule4"}}]`
+	offline = `{"template":{"groupId":"` + groupID + `","assetId":"jwt-validation",` +
+		`"version":"1.4.0"},"api":[{"id":"1"}],"order":1,"configuration":` + configuration + `}`
+	byCLI = `[{"ID":1,"Template ID":"1","Asset ID":"jwt-validation",` +
+		`"Asset Version":"1.4.0","Status":"Enabled",` +
+		`"Configuration":"jwtOrigin: httpBearerAuthenticationHeader\nsigningMethod: ` +
+		`rsa\nsigningKeyLength: 256\njwtKeyOrigin: jwks\njwksUrl: ` +
+		`https://keys.example/keys\nskipClientIdValidation: false\nclientIdExpression: ` +
+		`#[vars.claimSet.appid]\nvalidateAudClaim: true\nmandatoryAudClaim: ` +
+		`true\nsupportedAudiences: api://orders-uat\ntextKey: [Empty]\nvalidateCustomClaim: ` +
+		`true\nmandatoryCustomClaims: [\n  {\n    \"key\": \"roles\",\n    \"value\": ` +
+		`\"#[vars.claimSet.roles contains 'Read']\"\n  }\n]","Updated":"today"}]`
+	flexYAML = `apiVersion: gateway.mulesoft.com/v1alpha1
 kind: PolicyBinding
 metadata: {name: orders-jwt}
 spec:
@@ -64,10 +78,24 @@ spec:
   configuration_data = jsonencode(` + configuration + `)
 }
 `
-	plan = `{"format_version":"1.2","planned_values":{"root_module":{"child_modules":[{"resources":[{"address":"module.a.x","type":"anypoint_apim_policy_jwt_validation","values":{"asset_version":"1.4.0","configuration_data":[` + snakeJSON + `]}}]}]}}}`
+	plan = `{"format_version":"1.2","planned_values":{"root_module":{"child_modules":[` +
+		`{"resources":[{"address":"module.a.x","type":"anypoint_apim_policy_jwt_validation",` +
+		`"values":{"asset_version":"1.4.0","configuration_data":[` + snakeJSON + `]}}]}]}}}`
 
-	configuration = `{"jwtOrigin":"httpBearerAuthenticationHeader","signingMethod":"rsa","signingKeyLength":256,"jwtKeyOrigin":"jwks","jwksUrl":"https://keys.example/keys","skipClientIdValidation":false,"clientIdExpression":"#[vars.claimSet.appid]","validateAudClaim":true,"mandatoryAudClaim":true,"supportedAudiences":"api://orders-uat","textKey":"","validateCustomClaim":true,"mandatoryCustomClaims":[{"key":"roles","value":"#[vars.claimSet.roles contains 'Read']"}]}`
-	snakeJSON     = `{"jwt_origin":"httpBearerAuthenticationHeader","signing_method":"rsa","signing_key_length":256,"jwt_key_origin":"jwks","jwks_url":"https://keys.example/keys","skip_client_id_validation":false,"client_id_expression":"#[vars.claimSet.appid]","validate_aud_claim":true,"mandatory_aud_claim":true,"supported_audiences":"api://orders-uat","text_key":"","validate_custom_claim":true,"mandatory_custom_claims":[{"key":"roles","value":"#[vars.claimSet.roles contains 'Read']"}]}`
+	configuration = `{"jwtOrigin":"httpBearerAuthenticationHeader","signingMethod":"rsa",` +
+		`"signingKeyLength":256,"jwtKeyOrigin":"jwks","jwksUrl":"https://keys.example/keys",` +
+		`"skipClientIdValidation":false,"clientIdExpression":"#[vars.claimSet.appid]",` +
+		`"validateAudClaim":true,"mandatoryAudClaim":true,` +
+		`"supportedAudiences":"api://orders-uat","textKey":"","validateCustomClaim":true,` +
+		`"mandatoryCustomClaims":[{"key":"roles",` +
+		`"value":"#[vars.claimSet.roles contains 'Read']"}]}`
+	snakeJSON = `{"jwt_origin":"httpBearerAuthenticationHeader","signing_method":"rsa",` +
+		`"signing_key_length":256,"jwt_key_origin":"jwks",` +
+		`"jwks_url":"https://keys.example/keys","skip_client_id_validation":false,` +
+		`"client_id_expression":"#[vars.claimSet.appid]","validate_aud_claim":true,` +
+		`"mandatory_aud_claim":true,"supported_audiences":"api://orders-uat","text_key":"",` +
+		`"validate_custom_claim":true,"mandatory_custom_claims":[{"key":"roles",` +
+		`"value":"#[vars.claimSet.roles contains 'Read']"}]}`
 
 	snakeConfiguration = `
     jwt_origin                = "httpBearerAuthenticationHeader"
@@ -82,13 +110,15 @@ spec:
     supported_audiences       = "api://orders-uat"
     text_key                  = ""
     validate_custom_claim     = true
-    mandatory_custom_claims   = [{ key = "roles", value = "#[vars.claimSet.roles contains 'Read']" }]
+    mandatory_custom_claims   = ` + snakeClaims + `
 `
+	snakeClaims = `[{ key = "roles", value = "#[vars.claimSet.roles contains 'Read']" }]`
 )
 
-// claimsInBlocks is the community provider's resource with the list of claims as the provider's schema has it.
+// claimsInBlocks is the community provider's resource with the list of claims as the provider's
+// schema has it.
 func claimsInBlocks() string {
-	const list = `mandatory_custom_claims   = [{ key = "roles", value = "#[vars.claimSet.roles contains 'Read']" }]`
+	const list = `mandatory_custom_claims   = ` + snakeClaims
 	return strings.Replace(community, list, `mandatory_custom_claims {
       key   = "roles"
       value = "#[vars.claimSet.roles contains 'Read']"
@@ -113,7 +143,10 @@ func TestEveryFormatGivesTheSamePolicy(t *testing.T) {
 		{"what the command line tool lists", "p.json", byCLI},
 		{"Flex Gateway's YAML", "p.yaml", flexYAML},
 		{"Terraform, the community's provider", "p.tf", community},
-		{"Terraform, the community's provider with a block for each claim", "p.tf", claimsInBlocks()},
+		{
+			"Terraform, the community's provider with a block for each claim", "p.tf",
+			claimsInBlocks(),
+		},
 		{"Terraform, the official provider", "p.tf", official},
 		{"Terraform, the generic resource", "p.tf", generic},
 		{"a Terraform plan", "p.json", plan},
@@ -155,7 +188,9 @@ func outcomes(t *testing.T, name, text string, r *rules.Request) []outcome {
 		if result.Check.Pos.Line == 0 {
 			t.Errorf("%s has no place", result.Check.ID)
 		}
-		all = append(all, outcome{result.Check.ID, result.Outcome, result.Expected(), result.Actual()})
+		all = append(
+			all, outcome{result.Check.ID, result.Outcome, result.Expected(), result.Actual()},
+		)
 	}
 	return all
 }
@@ -170,15 +205,35 @@ func TestWhatAFormatLeavesOpen(t *testing.T) {
   }
 }
 `
-	const afterApply = `{"format_version":"1.2","planned_values":{"root_module":{"resources":[{"address":"a.x","type":"anypoint_apim_policy_jwt_validation","values":{"configuration_data":{"signing_method":"none","skip_client_id_validation":true,"validate_aud_claim":true}}}]}},
-"resource_changes":[{"address":"a.x","change":{"after_unknown":{"configuration_data":{"supported_audiences":true}}}}]}`
-	const afterApplyOfBlock = `{"format_version":"1.2","planned_values":{"root_module":{"resources":[{"address":"a.x","type":"anypoint_apim_policy_jwt_validation","values":{"configuration_data":[{"signing_method":"none","skip_client_id_validation":true,"validate_aud_claim":true}]}}]}},
-"resource_changes":[{"address":"a.x","change":{"after_unknown":{"configuration_data":[{"supported_audiences":true}]}}}]}`
+	afterApply := func(configuration, unknown string) string {
+		return `{"format_version":"1.2",
+			"planned_values":{"root_module":{"resources":[{"address":"a.x",
+			"type":"anypoint_apim_policy_jwt_validation",
+			"values":{"configuration_data":` + configuration + `}}]}},
+			"resource_changes":[{"address":"a.x",
+			"change":{"after_unknown":{"configuration_data":` + unknown + `}}}]}`
+	}
+	const (
+		planned = `{"signing_method":"none","skip_client_id_validation":true,` +
+			`"validate_aud_claim":true}`
+		unknown = `{"supported_audiences":true}`
+	)
 	for name, file := range map[string][2]string{
-		"a variable is unknown, not empty":                      {"p.tf", variable},
-		"so is a value that is known only after the apply":      {"p.json", afterApply},
-		"so is one in a block, which a plan shows as a list":    {"p.json", afterApplyOfBlock},
-		"and one that a template fills in before it is applied": {"p.json", policyOf(jwtValidation, "1.4.0", `"signingMethod":"none","skipClientIdValidation":true,"validateAudClaim":true,"supportedAudiences":"{{ .Values.audience }}"`)},
+		"a variable is unknown, not empty": {"p.tf", variable},
+		"so is a value that is known only after the apply": {
+			"p.json", afterApply(planned, unknown),
+		},
+		"so is one in a block, which a plan shows as a list": {
+			"p.json", afterApply("["+planned+"]", "["+unknown+"]"),
+		},
+		"and one that a template fills in before it is applied": {
+			"p.json",
+			policyOf(
+				jwtValidation, "1.4.0",
+				`"signingMethod":"none","skipClientIdValidation":true,"validateAudClaim":true,`+
+					`"supportedAudiences":"{{ .Values.audience }}"`,
+			),
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			c := compiled(t, file[0], file[1], rules.Options{Variant: Mule})
@@ -191,17 +246,54 @@ func TestWhatAFormatLeavesOpen(t *testing.T) {
 }
 
 func TestRoutesOfEachFormat(t *testing.T) {
-	const rejects = `"skipClientIdValidation":true,"signingMethod":"none","mandatoryNbfClaim":true`
+	const (
+		json = `{"assetId":"jwt-validation","assetVersion":"1.4.0",` +
+			`"pointcutData":[{"methodRegex":"GET|HEAD","uriTemplateRegex":"/orders/.*"}],` +
+			`"configurationData":{"skipClientIdValidation":true,"signingMethod":"none",` +
+			`"mandatoryNbfClaim":true}}`
+		blocks = `resource "anypoint_apim_policy_jwt_validation" "a" {
+  configuration_data {
+    signing_method            = "none"
+    skip_client_id_validation = true
+    mandatory_nbf_claim       = true
+  }
+  pointcut_data {
+    method_regex       = ["GET", "POST"]
+    uri_template_regex = "/v1/.*"
+  }
+  pointcut_data {
+    method_regex       = ["PUT"]
+    uri_template_regex = "/v2/.*"
+  }
+}
+`
+	)
 	tests := []struct {
 		name, file, text string
 		method, path     string
 		want             rules.Decision
 	}{
-		{"API Manager, the route is another", "p.json", `{"assetId":"jwt-validation","assetVersion":"1.4.0","pointcutData":[{"methodRegex":"GET|HEAD","uriTemplateRegex":"/orders/.*"}],"configurationData":{` + rejects + `}}`, "POST", "/orders/1", rules.Accepted},
-		{"API Manager, the route is this one", "p.json", `{"assetId":"jwt-validation","assetVersion":"1.4.0","pointcutData":[{"methodRegex":"GET|HEAD","uriTemplateRegex":"/orders/.*"}],"configurationData":{` + rejects + `}}`, "GET", "/orders/1", rules.Rejected},
-		{"Terraform's blocks, one of which matches", "p.tf", "resource \"anypoint_apim_policy_jwt_validation\" \"a\" {\n  configuration_data {\n    signing_method = \"none\"\n    skip_client_id_validation = true\n    mandatory_nbf_claim = true\n  }\n  pointcut_data {\n    method_regex = [\"GET\", \"POST\"]\n    uri_template_regex = \"/v1/.*\"\n  }\n  pointcut_data {\n    method_regex = [\"PUT\"]\n    uri_template_regex = \"/v2/.*\"\n  }\n}\n", "PUT", "/v2/x", rules.Rejected},
-		{"Terraform's blocks, none of which matches", "p.tf", "resource \"anypoint_apim_policy_jwt_validation\" \"a\" {\n  configuration_data {\n    mandatory_nbf_claim = true\n  }\n  pointcut_data {\n    method_regex = [\"GET\", \"POST\"]\n    uri_template_regex = \"/v1/.*\"\n  }\n}\n", "PUT", "/v1/x", rules.Accepted},
-		{"Flex Gateway's rules are not modelled", "p.yaml", flexYAML + "  rules:\n    - path: /orders/(.*)\n", "GET", "/orders/1", rules.Undetermined},
+		{
+			"API Manager, the route is another", "p.json", json,
+			"POST", "/orders/1", rules.Accepted,
+		},
+		{
+			"API Manager, the route is this one", "p.json", json,
+			"GET", "/orders/1", rules.Rejected,
+		},
+		{
+			"Terraform's blocks, one of which matches", "p.tf", blocks,
+			"PUT", "/v2/x", rules.Rejected,
+		},
+		{
+			"Terraform's blocks, none of which matches", "p.tf", blocks,
+			"PUT", "/v1/x", rules.Accepted,
+		},
+		{
+			"Flex Gateway's rules are not modelled", "p.yaml",
+			flexYAML + "  rules:\n    - path: /orders/(.*)\n", "GET", "/orders/1",
+			rules.Undetermined,
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

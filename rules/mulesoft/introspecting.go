@@ -7,12 +7,15 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// oidcFields are the fields of the OpenID Connect enforcement policy (MuleSoft documentation; the names for Mule Gateway are
-// those of Flex Gateway's table, which is thin evidence).
+// oidcFields are the fields of the OpenID Connect enforcement policy (MuleSoft documentation). Its
+// names for Flex Gateway are taken for Mule Gateway's too, which is thin evidence.
 func oidcFields() []field {
 	return []field{
 		{name: "scopes", kind: source.String},
-		{name: "scopeValidationCriteria", kind: source.String, absent: "AND", allowed: []string{"AND", "OR", "and", "or"}},
+		{
+			name: "scopeValidationCriteria", kind: source.String, absent: "AND",
+			allowed: []string{"AND", "OR", "and", "or"},
+		},
 		{name: "secureTrustStore", kind: source.Bool, absent: "false"},
 		{name: "exposeHeaders", kind: source.Bool, absent: "false"},
 		{name: "skipClientIdValidation", kind: source.Bool, absent: "false"},
@@ -22,12 +25,16 @@ func oidcFields() []field {
 	}
 }
 
-// externalFields are the fields of the policy for Mule's own OAuth provider (mulesoft/terraform-provider-anypoint).
+// externalFields are the fields of the policy for Mule's own OAuth provider
+// (mulesoft/terraform-provider-anypoint).
 func externalFields() []field {
 	return []field{
 		{name: "tokenUrl", kind: source.String},
 		{name: "scopes", kind: source.String},
-		{name: "scopeValidationCriteria", kind: source.String, absent: "AND", allowed: []string{"AND", "OR", "and", "or"}},
+		{
+			name: "scopeValidationCriteria", kind: source.String, absent: "AND",
+			allowed: []string{"AND", "OR", "and", "or"},
+		},
 		{name: "secureTrustStore", kind: source.Bool, absent: "false"},
 		{name: "exposeHeaders", kind: source.Bool, absent: "false"},
 		{name: "skipClientIdValidation", kind: source.Bool, absent: "false"},
@@ -36,7 +43,8 @@ func externalFields() []field {
 	}
 }
 
-// introspectionFields are the fields of OAuth 2.0 token introspection for Flex Gateway (MuleSoft documentation).
+// introspectionFields are the fields of OAuth 2.0 token introspection for Flex Gateway (MuleSoft
+// documentation).
 func introspectionFields() []field {
 	return []field{
 		{name: "introspectionURL", kind: source.String},
@@ -44,98 +52,100 @@ func introspectionFields() []field {
 		{name: "validatedTokenTTL", kind: source.Number, absent: "600"},
 		{name: "authenticationTimeout", kind: source.Number, absent: "10000"},
 		{name: "skipClientIdValidation", kind: source.Bool, absent: "false"},
-		{name: "consumerBy", kind: source.String, absent: "client_id", allowed: []string{"client_id", "username"}},
+		{
+			name: "consumerBy", kind: source.String, absent: "client_id",
+			allowed: []string{"client_id", "username"},
+		},
 		{name: "exposeHeaders", kind: source.Bool, absent: "false"},
 		{name: "scopes", kind: source.String},
-		{name: "scopeValidationCriteria", kind: source.String, absent: "AND", allowed: []string{"AND", "OR", "and", "or"}},
+		{
+			name: "scopeValidationCriteria", kind: source.String, absent: "AND",
+			allowed: []string{"AND", "OR", "and", "or"},
+		},
 		{name: "maxCacheEntries", kind: source.Number, absent: "1000"},
 	}
 }
 
-// account says what is published of the validation endpoint's answer about a token of Entra ID.
-type account bool
-
-const (
-	modelledAnswer account = true  // the answer mirrors the token's claims: Salesforce KB 005321722
-	capturedAnswer account = false // nothing: only a captured answer will do
-)
-
-const modelled = "modelled on the token's own claims"
-
-// oidcCompiler turns the fields of an enforcement policy into checks. These policies ask the client provider's validation
-// endpoint about the token, and never look at its audience or issuer.
-type oidcCompiler struct {
-	*compiler
-	fields  []field
-	account account
-	model   *rules.AnswerModel // nil where nothing is published
-}
-
-// articleModel is the validation endpoint's answer as Salesforce KB 005321722 describes it: it mirrors the
-// token's own claims, scopes from scp, and has a client id only where the token itself has a claim of that name.
-// A token that has expired, or whose signature does not verify, is inactive.
+// articleModel is the validation endpoint's answer as Salesforce KB 005321722 describes it. It
+// mirrors the token's own claims: scope is the claim scp, and there is a client id only where the
+// token has a claim of that name. A token that has expired, or whose signature does not verify, is
+// inactive.
 func articleModel() *rules.AnswerModel {
-	expiry := rules.Predicate{Op: rules.After, Input: rules.Claim("exp"), Doubt: doubt}
+	signed := rules.Predicate{Op: rules.Verifies, Key: &rules.Key{}}
+	expiry := rules.Predicate{Op: rules.After, Input: rules.Claim("exp"), Doubt: largestLeeway}
 	return &rules.AnswerModel{
 		Mirrors: map[string]string{"scope": "scp"},
-		Alive: rules.Both(
-			rules.Predicate{Op: rules.Verifies, Key: &rules.Key{}}, rules.IfPresent(expiry.Input, expiry),
-		),
+		Alive:   rules.Both(signed, rules.IfPresent(expiry.Input, expiry)),
 	}
 }
 
+// unpublished says that nothing is published of the validation endpoint's answer about a token of
+// Entra ID, so that only a captured answer will do.
+func unpublished() *rules.AnswerModel { return nil }
+
+// oidcCompiler turns the fields of an enforcement policy into checks. These policies ask the
+// client provider's validation endpoint about the token. They never look at its audience or
+// issuer.
+type oidcCompiler struct {
+	*compiler
+	model *rules.AnswerModel // of the endpoint's answer; nil where nothing is published
+}
+
 // introspecting returns how a policy of this family compiles.
-func introspecting(fields func() []field, known account) func(*compiler) []*rules.Check {
+func introspecting(
+	fields func() []field, model func() *rules.AnswerModel,
+) func(*compiler) []*rules.Check {
 	return func(c *compiler) []*rules.Check {
-		o := oidcCompiler{compiler: c, fields: fields(), account: known}
-		if known == modelledAnswer {
-			o.model = articleModel()
-		}
-		o.inspectFields(o.fields)
+		o := oidcCompiler{compiler: c, model: model()}
+		o.fields = fields()
+		o.inspectFields()
 		contract := o.contract("skipClientIdValidation", o.get("skipClientIdValidation"))
 		contract.Evidence, contract.Captured = o.evidence(), documented(docOIDC)
-		return []*rules.Check{o.tokenPresent(), o.introspection(), o.expiry(), o.scopes(), o.clientID(), contract}
+		return []*rules.Check{
+			o.tokenPresent(), o.introspection(), o.expiry(), o.scopes(), o.clientID(), contract,
+		}
 	}
 }
 
 // answered is a member of the validation endpoint's answer.
-func (o *oidcCompiler) answered(name string) rules.Input {
+func (o oidcCompiler) answered(name string) rules.Input {
 	return rules.Input{Source: rules.FromIntrospection, Name: name, Model: o.model}
 }
 
-func (o *oidcCompiler) get(name string) setting { return o.read(o.fields, name) }
-
-func (o *oidcCompiler) tokenPresent() *rules.Check {
+func (o oidcCompiler) tokenPresent() *rules.Check {
 	check := o.whole(rules.TokenPresent, o.sent(true), noToken)
 	check.Evidence = documented(docOIDC)
 	return check
 }
 
-// whole starts a check that no field decides: it stands for the policy as a whole.
-func (o *oidcCompiler) whole(id rules.ID, test rules.Predicate, situation string) *rules.Check {
-	check := &rules.Check{ID: id, Field: "assetId", Evidence: o.evidence(), Captured: documented(docOIDC)}
-	check.Pos, check.Span = place(first(o.assetAt, o.place))
+// whole makes a check that no field decides. Its place is the policy as a whole.
+func (o oidcCompiler) whole(id rules.ID, test rules.Predicate, situation string) *rules.Check {
+	check := &rules.Check{
+		ID: id, Field: "assetId", Evidence: o.evidence(), Captured: documented(docOIDC),
+	}
+	check.Pos, check.Span = place(firstPresent(o.assetAt, o.place))
 	check.Test, check.Answer = test, o.answer(situation)
 	return check
 }
 
-func (o *oidcCompiler) introspection() *rules.Check {
-	check := o.whole(rules.Introspection, rules.Predicate{Op: rules.Active, Input: o.answered("active")}, inactiveToken)
-	if o.account == modelledAnswer {
-		check.Remark = modelled
+func (o oidcCompiler) introspection() *rules.Check {
+	active := rules.Predicate{Op: rules.Active, Input: o.answered("active")}
+	check := o.whole(rules.Introspection, active, inactiveToken)
+	if o.model != nil {
+		check.Remark = "modelled on the token's own claims"
 	}
 	return check
 }
 
-func (o *oidcCompiler) expiry() *rules.Check {
+func (o oidcCompiler) expiry() *rules.Check {
 	exp, remaining := o.answered("exp"), o.answered("expires_in")
-	return o.whole(rules.Expiry, rules.Both(
-		rules.IfPresent(remaining, rules.Predicate{Op: rules.Positive, Input: remaining, Zero: o.zeroSeconds()}),
-		rules.IfPresent(exp, rules.Predicate{Op: rules.After, Input: exp, Doubt: doubt}),
-	), expiredToken)
+	left := rules.Predicate{Op: rules.Positive, Input: remaining, Zero: o.zeroSeconds()}
+	after := rules.Predicate{Op: rules.After, Input: exp, Doubt: largestLeeway}
+	alive := rules.Both(rules.IfPresent(remaining, left), rules.IfPresent(exp, after))
+	return o.whole(rules.Expiry, alive, expiredToken)
 }
 
-func (o *oidcCompiler) scopes() *rules.Check {
+func (o oidcCompiler) scopes() *rules.Check {
 	scopes, criteria := o.get("scopes"), o.get("scopeValidationCriteria")
 	check := o.check(rules.Scopes, "scopes", documented(docOIDC))
 	check.Answer = o.answer(missingScopes)
@@ -149,11 +159,13 @@ func (o *oidcCompiler) scopes() *rules.Check {
 	if strings.EqualFold(criteria.text, "AND") {
 		op = rules.HasAll
 	}
-	check.Test = rules.Predicate{Op: op, Input: o.answered("scope"), Values: rules.Literals(words...)}
+	check.Test = rules.Predicate{
+		Op: op, Input: o.answered("scope"), Values: rules.Literals(words...),
+	}
 	return check
 }
 
-func (o *oidcCompiler) clientID() *rules.Check {
+func (o oidcCompiler) clientID() *rules.Check {
 	skip := o.get("skipClientIdValidation")
 	check := o.check(rules.ClientID, "skipClientIdValidation", o.evidence())
 	check.Answer, check.Captured = o.answer(noClientID), documented(docOIDC)
@@ -166,9 +178,10 @@ func (o *oidcCompiler) clientID() *rules.Check {
 	return check
 }
 
-// zeroSeconds is what an expires_in of 0 counts as: an expired token since version 1.3.3 of the OAuth and OpenAM policies,
-// and a valid one before it (release notes). Of the others it is not known since when.
-func (o *oidcCompiler) zeroSeconds() rules.Truth {
+// zeroSeconds reports whether an expires_in of 0 counts as valid. Since version 1.3.3 of the OAuth
+// and OpenAM policies the token counts as expired, and before that as valid (release notes). We do
+// not know since when the other policies do so.
+func (o oidcCompiler) zeroSeconds() rules.Truth {
 	switch old, known := olderThan(o.version, 1, 3, 3); {
 	case known && !old:
 		return rules.No
@@ -179,7 +192,7 @@ func (o *oidcCompiler) zeroSeconds() rules.Truth {
 }
 
 // clientMember is the member of the answer that names the client.
-func (o *oidcCompiler) clientMember() string {
+func (o oidcCompiler) clientMember() string {
 	if o.asset == tokenIntrospection {
 		return o.get("consumerBy").text
 	}
@@ -187,8 +200,8 @@ func (o *oidcCompiler) clientMember() string {
 }
 
 // evidence is what the checks on the validation endpoint's answer rest on.
-func (o *oidcCompiler) evidence() rules.Evidence {
-	if o.account == modelledAnswer {
+func (o oidcCompiler) evidence() rules.Evidence {
+	if o.model != nil {
 		return documented(kbInvalid)
 	}
 	return documented(docOIDC)

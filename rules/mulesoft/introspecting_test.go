@@ -16,21 +16,77 @@ func TestOpenIDConnectWithoutACapturedAnswer(t *testing.T) {
 		request      *rules.Request
 		want         decided
 	}{
-		{"an Entra token has no client_id", `"skipClientIdValidation":false`, request(v1), decided{rules.Rejected, 403, rules.ClientID}},
-		{"the client id is validated where the field is absent", ``, request(v1), decided{rules.Rejected, 403, rules.ClientID}},
-		{"skipping it lets every token of the tenant in", `"skipClientIdValidation":true`, request(v1 + `,"aud":"api://another"`), accepted},
-		{"a token that has a client_id needs a contract", ``, request(v1 + `,"client_id":"` + client + `"`), decided{rules.Undetermined, 0, rules.Contract}},
-		{"a scope is taken from scp", `"skipClientIdValidation":true,"scopes":"UAT.Access"`, request(v1 + `,"scp":"openid UAT.Access"`), accepted},
-		{"another scope is not enough", `"skipClientIdValidation":true,"scopes":"UAT.Access"`, request(v1 + `,"scp":"DEV.Access"`), decided{rules.Rejected, 403, rules.Scopes}},
-		{"a part of a scope is another scope", `"skipClientIdValidation":true,"scopes":"Access"`, request(v1 + `,"scp":"UAT.Access"`), decided{rules.Rejected, 403, rules.Scopes}},
-		{"an app-only token carries no scope", `"skipClientIdValidation":true,"scopes":"UAT.Access"`, request(v1), decided{rules.Rejected, 403, rules.Scopes}},
-		{"AND wants every scope", `"skipClientIdValidation":true,"scopes":"a b","scopeValidationCriteria":"AND"`, request(v1 + `,"scp":"a"`), decided{rules.Rejected, 403, rules.Scopes}},
-		{"OR wants one", `"skipClientIdValidation":true,"scopes":"a b","scopeValidationCriteria":"OR"`, request(v1 + `,"scp":"b"`), accepted},
-		{"an expired token is inactive", `"skipClientIdValidation":true`, request(`"exp":1778050000`), decided{rules.Rejected, 401, rules.Introspection}},
-		{"a bad signature makes a token inactive", `"skipClientIdValidation":true`, &rules.Request{Token: token(v1, "RS256"), At: at, Signatures: signed(keys.Fail)}, decided{rules.Rejected, 401, rules.Introspection}},
-		{"without keys nothing is known of it", `"skipClientIdValidation":true`, &rules.Request{Token: token(v1, "RS256"), At: at, Signatures: signed(keys.Unknown)}, decided{rules.Undetermined, 0, rules.Introspection}},
-		{"an unknown signature does not keep a missing client id from failing", ``, &rules.Request{Token: token(v1, "RS256"), At: at, Signatures: signed(keys.Unknown)}, decided{rules.Rejected, 403, rules.ClientID}},
-		{"a request without a token", ``, &rules.Request{At: at}, decided{rules.Rejected, 400, rules.TokenPresent}},
+		{
+			"an Entra token has no client_id", `"skipClientIdValidation":false`, request(v1),
+			decided{rules.Rejected, 403, rules.ClientID},
+		},
+		{
+			"the client id is validated where the field is absent", ``, request(v1),
+			decided{rules.Rejected, 403, rules.ClientID},
+		},
+		{
+			"skipping it lets every token of the tenant in", `"skipClientIdValidation":true`,
+			request(v1 + `,"aud":"api://another"`), accepted,
+		},
+		{
+			"a token that has a client_id needs a contract", ``,
+			request(v1 + `,"client_id":"` + client + `"`),
+			decided{rules.Undetermined, 0, rules.Contract},
+		},
+		{
+			"a scope is taken from scp", `"skipClientIdValidation":true,"scopes":"UAT.Access"`,
+			request(v1 + `,"scp":"openid UAT.Access"`), accepted,
+		},
+		{
+			"another scope is not enough", `"skipClientIdValidation":true,"scopes":"UAT.Access"`,
+			request(v1 + `,"scp":"DEV.Access"`),
+			decided{rules.Rejected, 403, rules.Scopes},
+		},
+		{
+			"a part of a scope is another scope",
+			`"skipClientIdValidation":true,"scopes":"Access"`, request(v1 + `,"scp":"UAT.Access"`),
+			decided{rules.Rejected, 403, rules.Scopes},
+		},
+		{
+			"an app-only token carries no scope",
+			`"skipClientIdValidation":true,"scopes":"UAT.Access"`, request(v1),
+			decided{rules.Rejected, 403, rules.Scopes},
+		},
+		{
+			"AND wants every scope",
+			`"skipClientIdValidation":true,"scopes":"a b","scopeValidationCriteria":"AND"`,
+			request(v1 + `,"scp":"a"`),
+			decided{rules.Rejected, 403, rules.Scopes},
+		},
+		{
+			"OR wants one",
+			`"skipClientIdValidation":true,"scopes":"a b","scopeValidationCriteria":"OR"`,
+			request(v1 + `,"scp":"b"`), accepted,
+		},
+		{
+			"an expired token is inactive", `"skipClientIdValidation":true`,
+			request(`"exp":1778050000`),
+			decided{rules.Rejected, 401, rules.Introspection},
+		},
+		{
+			"a bad signature makes a token inactive", `"skipClientIdValidation":true`,
+			&rules.Request{Token: token(v1, "RS256"), At: at, Signatures: signed(keys.Fail)},
+			decided{rules.Rejected, 401, rules.Introspection},
+		},
+		{
+			"without keys nothing is known of it", `"skipClientIdValidation":true`,
+			&rules.Request{Token: token(v1, "RS256"), At: at, Signatures: signed(keys.Unknown)},
+			decided{rules.Undetermined, 0, rules.Introspection},
+		},
+		{
+			"an unknown signature does not keep a missing client id from failing", ``,
+			&rules.Request{Token: token(v1, "RS256"), At: at, Signatures: signed(keys.Unknown)},
+			decided{rules.Rejected, 403, rules.ClientID},
+		},
+		{
+			"a request without a token", ``, &rules.Request{At: at},
+			decided{rules.Rejected, 400, rules.TokenPresent},
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -50,25 +106,69 @@ func TestOpenIDConnectWithACapturedAnswer(t *testing.T) {
 		name, config, answer string
 		want                 decided
 	}{
-		{"an answer without active counts as active", `"skipClientIdValidation":true`, `{}`, decided{rules.Accepted, 200, ""}},
-		{"an inactive token", `"skipClientIdValidation":true`, `{"active":false}`, decided{rules.Rejected, 401, rules.Introspection}},
-		{"a contract for the answer's client id", ``, `{"active":true,"client_id":"` + client + `"}`, decided{rules.Accepted, 200, ""}},
-		{"no contract for the answer's client id", ``, `{"active":true,"client_id":"another"}`, decided{rules.Rejected, 403, rules.Contract}},
-		{"an answer without client id", ``, `{"active":true,"appid":"` + client + `"}`, decided{rules.Rejected, 403, rules.ClientID}},
-		{"scopes as a string", `"skipClientIdValidation":true,"scopes":"a"`, `{"scope":"a b"}`, decided{rules.Accepted, 200, ""}},
-		{"scopes as a list", `"skipClientIdValidation":true,"scopes":"a"`, `{"scope":["b","a"]}`, decided{rules.Accepted, 200, ""}},
-		{"the token's own scp does not count", `"skipClientIdValidation":true,"scopes":"a"`, `{"scp":"a"}`, decided{rules.Rejected, 403, rules.Scopes}},
-		{"an answer that has expired", `"skipClientIdValidation":true`, `{"active":true,"exp":1778050000}`, decided{rules.Rejected, 401, rules.Expiry}},
-		{"an answer with no seconds left: older versions of the family took it for valid", `"skipClientIdValidation":true`, `{"active":true,"expires_in":0}`, decided{rules.Undetermined, 0, rules.Expiry}},
-		{"an answer with less than no seconds left", `"skipClientIdValidation":true`, `{"active":true,"expires_in":-1}`, decided{rules.Rejected, 401, rules.Expiry}},
-		{"an answer with seconds left", `"skipClientIdValidation":true`, `{"active":true,"expires_in":60}`, decided{rules.Accepted, 200, ""}},
+		{
+			"an answer without active counts as active", `"skipClientIdValidation":true`, `{}`,
+			decided{rules.Accepted, 200, ""},
+		},
+		{
+			"an inactive token", `"skipClientIdValidation":true`, `{"active":false}`,
+			decided{rules.Rejected, 401, rules.Introspection},
+		},
+		{
+			"a contract for the answer's client id", ``,
+			`{"active":true,"client_id":"` + client + `"}`,
+			decided{rules.Accepted, 200, ""},
+		},
+		{
+			"no contract for the answer's client id", ``, `{"active":true,"client_id":"another"}`,
+			decided{rules.Rejected, 403, rules.Contract},
+		},
+		{
+			"an answer without client id", ``, `{"active":true,"appid":"` + client + `"}`,
+			decided{rules.Rejected, 403, rules.ClientID},
+		},
+		{
+			"scopes as a string", `"skipClientIdValidation":true,"scopes":"a"`, `{"scope":"a b"}`,
+			decided{rules.Accepted, 200, ""},
+		},
+		{
+			"scopes as a list", `"skipClientIdValidation":true,"scopes":"a"`,
+			`{"scope":["b","a"]}`,
+			decided{rules.Accepted, 200, ""},
+		},
+		{
+			"the token's own scp does not count", `"skipClientIdValidation":true,"scopes":"a"`,
+			`{"scp":"a"}`,
+			decided{rules.Rejected, 403, rules.Scopes},
+		},
+		{
+			"an answer that has expired", `"skipClientIdValidation":true`,
+			`{"active":true,"exp":1778050000}`,
+			decided{rules.Rejected, 401, rules.Expiry},
+		},
+		{
+			"an answer with no seconds left: older versions of the family took it for valid",
+			`"skipClientIdValidation":true`, `{"active":true,"expires_in":0}`,
+			decided{rules.Undetermined, 0, rules.Expiry},
+		},
+		{
+			"an answer with less than no seconds left", `"skipClientIdValidation":true`,
+			`{"active":true,"expires_in":-1}`,
+			decided{rules.Rejected, 401, rules.Expiry},
+		},
+		{
+			"an answer with seconds left", `"skipClientIdValidation":true`,
+			`{"active":true,"expires_in":60}`,
+			decided{rules.Accepted, 200, ""},
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			r := request(v1)
 			r.Contracts = &rules.Contracts{IDs: []string{client}}
 			r.Introspection = read(t, "answer.json", test.answer).Documents[0]
-			if got := short(verdictOf(t, policyOf(openIDConnect, "1.3.0", test.config), r)); got != test.want {
+			got := short(verdictOf(t, policyOf(openIDConnect, "1.3.0", test.config), r))
+			if got != test.want {
 				t.Errorf("got %v, want %v", got, test.want)
 			}
 		})
@@ -79,7 +179,9 @@ func TestTheReasonNamesTheTokensOwnClientClaim(t *testing.T) {
 	for _, test := range []struct{ claims, claim string }{{v1, "appid"}, {v2, "azp"}} {
 		v := verdictOf(t, policyOf(openIDConnect, "1.3.0", ``), request(test.claims))
 		why := v.Decided.Why()
-		for _, part := range []string{"client_id", "Entra ID never issues", test.claim + " (" + client + ")", "null"} {
+		for _, part := range []string{
+			"client_id", "Entra ID never issues", test.claim + " (" + client + ")", "null",
+		} {
 			if !strings.Contains(why, part) {
 				t.Errorf("%q does not say %q", why, part)
 			}
@@ -95,7 +197,8 @@ func TestNoSecondsLeftIsExpiredSinceARelease(t *testing.T) {
 	} {
 		r := request(v1)
 		r.Introspection = read(t, "answer.json", `{"active":true,"expires_in":0}`).Documents[0]
-		if got := short(verdictOf(t, policyOf(openAM, version, `"skipClientIdValidation":true`), r)); got != want {
+		policy := policyOf(openAM, version, `"skipClientIdValidation":true`)
+		if got := short(verdictOf(t, policy, r)); got != want {
 			t.Errorf("%s: got %v, want %v", version, got, want)
 		}
 	}

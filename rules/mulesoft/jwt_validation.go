@@ -2,6 +2,8 @@ package mulesoft
 
 import (
 	"cmp"
+	"fmt"
+	"slices"
 	"strings"
 	"time"
 
@@ -9,15 +11,28 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// jwtFields are the fields of JWT Validation with their defaults (MuleSoft documentation, JWT Validation policy;
-// mulesoft/terraform-provider-anypoint; mulesoft-anypoint/terraform-provider-anypoint).
+// jwtFields are the fields of JWT Validation with their defaults (MuleSoft documentation, JWT
+// Validation policy; mulesoft/terraform-provider-anypoint;
+// mulesoft-anypoint/terraform-provider-anypoint).
 func jwtFields() []field {
 	return []field{
-		{name: "jwtOrigin", kind: source.String, absent: bearerOrigin, allowed: []string{bearerOrigin, customOrigin}},
+		{
+			name: "jwtOrigin", kind: source.String, absent: bearerOrigin,
+			allowed: []string{bearerOrigin, customOrigin},
+		},
 		{name: "jwtExpression", kind: source.String, absent: "#[attributes.headers['jwt']]"},
-		{name: "signingMethod", kind: source.String, absent: "rsa", allowed: []string{"rsa", "hmac", "es", "none"}},
-		{name: "signingKeyLength", kind: source.Number, absent: "256", allowed: []string{"256", "384", "512"}},
-		{name: "jwtKeyOrigin", kind: source.String, absent: "text", allowed: []string{"text", "jwks", customOrigin}},
+		{
+			name: "signingMethod", kind: source.String, absent: "rsa",
+			allowed: []string{"rsa", "hmac", "es", "none"},
+		},
+		{
+			name: "signingKeyLength", kind: source.Number, absent: "256",
+			allowed: []string{"256", "384", "512"},
+		},
+		{
+			name: "jwtKeyOrigin", kind: source.String, absent: "text",
+			allowed: []string{"text", "jwks", customOrigin},
+		},
 		{name: "textKey", kind: source.String},
 		{name: "customKeyExpression", kind: source.String},
 		{name: "jwksUrl", kind: source.String},
@@ -37,31 +52,35 @@ func jwtFields() []field {
 	}
 }
 
+// Where the token, the key or the credentials come from.
 const (
 	bearerOrigin = "httpBearerAuthenticationHeader"
 	customOrigin = "customExpression"
 )
 
-// doubt is the largest leeway that a gateway is taken to have, where its own is not documented.
-const doubt = 5 * time.Minute
+// largestLeeway is the largest leeway that a gateway may have where its own is not documented.
+const largestLeeway = 5 * time.Minute
 
 // jwtCompiler turns the fields of JWT Validation into checks.
-type jwtCompiler struct {
-	*compiler
-	fields []field
-}
+type jwtCompiler struct{ *compiler }
 
 func (c *compiler) jwtValidation() []*rules.Check {
-	j := jwtCompiler{compiler: c, fields: jwtFields()}
-	j.inspectFields(j.fields)
-	checks := []*rules.Check{j.tokenPresent(), j.tokenFormat(), j.algorithm(), j.signature(), j.expiry(), j.notBefore(), j.audience()}
-	checks = append(checks, j.customClaims()...)
-	return append(checks, j.clientID(), j.contract("skipClientIdValidation", j.get("skipClientIdValidation")))
+	j := jwtCompiler{c}
+	j.fields = jwtFields()
+	j.inspectFields()
+	return slices.Concat(
+		[]*rules.Check{
+			j.tokenPresent(), j.tokenFormat(), j.algorithm(), j.signature(),
+			j.expiry(), j.notBefore(), j.audience(),
+		},
+		j.customClaims(),
+		[]*rules.Check{
+			j.clientID(), j.contract("skipClientIdValidation", j.get("skipClientIdValidation")),
+		},
+	)
 }
 
-func (j *jwtCompiler) get(name string) setting { return j.read(j.fields, name) }
-
-func (j *jwtCompiler) tokenPresent() *rules.Check {
+func (j jwtCompiler) tokenPresent() *rules.Check {
 	origin := j.get("jwtOrigin")
 	check := j.check(rules.TokenPresent, "jwtOrigin", documented(docJWT))
 	check.Answer = j.answer(noToken)
@@ -69,61 +88,101 @@ func (j *jwtCompiler) tokenPresent() *rules.Check {
 	check.Test = j.sent(j.variant == Mule)
 	if origin.is(customOrigin) {
 		expression := j.get("jwtExpression")
-		check.Field = "jwtExpression"
-		check.Pos, check.Span = j.fieldPos(check.Field)
+		j.decide(check, "jwtExpression")
 		check.Test, check.Unknown = j.tokenExpression(expression), expression.unknown
 	}
 	return check
 }
 
-func (j *jwtCompiler) tokenFormat() *rules.Check {
+// tokenExpression is the test that the policy's expression gives the token. Where nothing else is
+// known, the token is taken to be sent in the header that the expression reads.
+func (j jwtCompiler) tokenExpression(field setting) rules.Predicate {
+	e := j.parse(field.text)
+	if e.expr == nil && e.fault == nil {
+		e.fault = plainText()
+	}
+	in := j.opaque(e)
+	if e.expr == nil {
+		return rules.Has(in)
+	}
+	sentIn := ""
+	path := e.expr.Root.Path()
+	if len(path) == 3 && path[0] == "attributes" && path[1] == "headers" {
+		sentIn = strings.ToLower(path[2])
+	}
+	in.Opaque.Eval = func(r *rules.Request) rules.Reading { return j.tokenFrom(e, r, sentIn) }
+	return rules.Has(in)
+}
+
+// tokenFrom evaluates the expression, and takes its value only where that is the token.
+func (j jwtCompiler) tokenFrom(e expression, r *rules.Request, sentIn string) rules.Reading {
+	if r.Token == nil {
+		return rules.Reading{}
+	}
+	got := reading(e.run(r, j.runtime, sentIn))
+	if got.Value != nil && got.Value.Kind != source.Null && got.Value.Text != tokenStandIn {
+		const why = "the expression gives something else than the token"
+		return rules.Reading{Unknown: &rules.Unknown{Why: why}}
+	}
+	return got
+}
+
+func (j jwtCompiler) tokenFormat() *rules.Check {
 	check := j.check(rules.TokenFormat, "jwtOrigin", documented(docJWT))
 	check.Test = rules.Predicate{Op: rules.Readable}
 	check.Answer = j.answer(malformedToken)
 	return check
 }
 
-// algorithmOf is the JOSE name of what signingMethod and signingKeyLength ask for; empty where there is none.
-func (j *jwtCompiler) algorithmOf() string {
-	family, ok := map[string]string{"rsa": "RS", "hmac": "HS", "es": "ES"}[j.get("signingMethod").text]
-	switch length := j.get("signingKeyLength").text; {
-	case !ok, length != "256" && length != "384" && length != "512":
-		return ""
-	default:
-		return family + length
-	}
-}
-
-func (j *jwtCompiler) algorithm() *rules.Check {
+func (j jwtCompiler) algorithm() *rules.Check {
 	method, length := j.get("signingMethod"), j.get("signingKeyLength")
+	algorithm := algorithmName(method.text, length.text)
 	check := j.check(rules.Algorithm, "signingMethod", documented(docJWT))
 	check.Answer = j.answer(wrongAlgorithm)
 	check.Unknown = firstUnknown(method, length)
-	check.Test = rules.Predicate{Op: rules.Equals, Input: rules.Input{Source: rules.FromHeader, Name: "alg"}, Values: rules.Literals(j.algorithmOf())}
+	check.Test = rules.Predicate{
+		Op:     rules.Equals,
+		Input:  rules.Input{Source: rules.FromHeader, Name: "alg"},
+		Values: rules.Literals(algorithm),
+	}
 	switch {
 	case method.is("none"):
 		check.Skip = "signingMethod is none: the policy takes any algorithm, and none"
-	case check.Unknown == nil && j.algorithmOf() == "":
-		check.Unknown = &rules.Unknown{Why: "there is no algorithm " + method.text + " with a length of " + length.text}
+	case check.Unknown == nil && algorithm == "":
+		check.Unknown = &rules.Unknown{
+			Why: "there is no algorithm " + method.text + " with a length of " + length.text,
+		}
 	case check.Unknown == nil && method.is("es"):
-		check.Unknown = j.ellipticDoubt(length.text)
+		check.Unknown = j.ellipticUnknown(length.text)
 	}
 	return check
 }
 
-// ellipticDoubt is why it is not known whether the gateway takes an ES algorithm: Mule Gateway does since version 1.3.0 of the policy,
-// Flex Gateway without 512 (MuleSoft documentation and release notes).
-func (j *jwtCompiler) ellipticDoubt(length string) *rules.Unknown {
+// algorithmName is the JOSE name of a signing method and a length; empty where there is none.
+func algorithmName(method, length string) string {
+	family, ok := map[string]string{"rsa": "RS", "hmac": "HS", "es": "ES"}[method]
+	if !ok || length != "256" && length != "384" && length != "512" {
+		return ""
+	}
+	return family + length
+}
+
+// ellipticUnknown is why we do not know whether the gateway takes an ES algorithm. Mule Gateway
+// takes them since version 1.3.0 of the policy. Flex Gateway's documentation does not mention
+// ES512 (MuleSoft documentation and release notes).
+func (j jwtCompiler) ellipticUnknown(length string) *rules.Unknown {
 	switch old, known := olderThan(j.version, 1, 3, 0); {
 	case j.variant == Flex && length == "512":
 		return &rules.Unknown{Why: "Flex Gateway's documentation has no ES512"}
 	case j.variant == Mule && known && old:
-		return &rules.Unknown{Why: "the policy has ES algorithms since version 1.3.0, and this is " + j.version}
+		return &rules.Unknown{
+			Why: "the policy has ES algorithms since version 1.3.0, and this is " + j.version,
+		}
 	}
 	return nil
 }
 
-func (j *jwtCompiler) signature() *rules.Check {
+func (j jwtCompiler) signature() *rules.Check {
 	method, origin := j.get("signingMethod"), j.get("jwtKeyOrigin")
 	field := "jwksUrl"
 	switch {
@@ -137,86 +196,100 @@ func (j *jwtCompiler) signature() *rules.Check {
 	check.Unknown = firstUnknown(method, origin)
 	switch {
 	case method.is("none"):
-		j.switchOff(check, "signingMethod", "signingMethod is none: the policy verifies no signature")
+		j.switchOff(
+			check, "signingMethod", "signingMethod is none: the policy verifies no signature",
+		)
 	case origin.is("jwks"):
-		j.keysFromURL(check)
+		url := j.get("jwksUrl")
+		check.Unknown = cmp.Or(check.Unknown, url.unknown)
+		check.Test = rules.Predicate{
+			Op: rules.Verifies, Key: &rules.Key{URL: strings.TrimSpace(url.text)},
+		}
 	case origin.is("text"):
 		j.keyFromText(check, method.is("hmac"))
 	case check.Unknown == nil:
 		check.Unknown = &rules.Unknown{
-			Why:  "the key comes from an expression over the request, which is not modelled",
-			Need: rules.Need{For: "which key customKeyExpression gives: another key set does not stand in for it"},
+			Why: "the key comes from an expression over the request, which is not modelled",
+			Need: rules.Need{
+				For: "which key customKeyExpression gives: another key set does not stand in " +
+					"for it",
+			},
 		}
 	}
 	return check
 }
 
-func (j *jwtCompiler) keysFromURL(check *rules.Check) {
-	url := j.get("jwksUrl")
-	check.Unknown = cmp.Or(check.Unknown, url.unknown)
-	check.Test = rules.Predicate{Op: rules.Verifies, Key: &rules.Key{URL: strings.TrimSpace(url.text)}}
-}
-
-// keyFromText takes the key of the policy itself. API Manager never gives it back, and fills in a placeholder where it is
-// not used.
-func (j *jwtCompiler) keyFromText(check *rules.Check, hmac bool) {
+// keyFromText verifies with the key in the policy itself. API Manager never gives that key back,
+// and fills in a placeholder where the policy does not use it.
+func (j jwtCompiler) keyFromText(check *rules.Check, hmac bool) {
 	key := j.get("textKey")
 	check.Unknown = cmp.Or(check.Unknown, key.unknown)
-	check.Test = rules.Predicate{Op: rules.Verifies, Key: &rules.Key{Text: key.text, HMAC: hmac, Own: true}}
+	check.Test = rules.Predicate{
+		Op: rules.Verifies, Key: &rules.Key{Text: key.text, HMAC: hmac, Own: true},
+	}
 	if placeholder(key.text) {
 		check.Test.Key.Text = ""
 	}
 }
 
-func (j *jwtCompiler) expiry() *rules.Check {
-	check := j.timeCheck(rules.Expiry, "mandatoryExpClaim", rules.Predicate{Op: rules.After, Input: rules.Claim("exp"), Doubt: doubt})
+func (j jwtCompiler) expiry() *rules.Check {
+	check := j.timeCheck(
+		rules.Expiry, "mandatoryExpClaim",
+		rules.Predicate{Op: rules.After, Input: rules.Claim("exp"), Doubt: largestLeeway},
+	)
 	check.Answer = j.answer(expiredToken)
 	return check
 }
 
-func (j *jwtCompiler) notBefore() *rules.Check {
-	check := j.timeCheck(rules.NotBefore, "mandatoryNbfClaim", rules.Predicate{Op: rules.NotAfter, Input: rules.Claim("nbf"), Doubt: doubt})
+func (j jwtCompiler) notBefore() *rules.Check {
+	check := j.timeCheck(
+		rules.NotBefore, "mandatoryNbfClaim",
+		rules.Predicate{Op: rules.NotAfter, Input: rules.Claim("nbf"), Doubt: largestLeeway},
+	)
 	check.Answer = j.answer(notYetValid)
 	return check
 }
 
-// timeCheck checks a claim that is present whether it is mandatory or not. Numbers that overflow the gateway's clock have an answer of
-// their own.
-func (j *jwtCompiler) timeCheck(id rules.ID, field string, test rules.Predicate) *rules.Check {
+// timeCheck starts the check of a claim with a time. The policy checks it wherever it is present.
+// A number that overflows the gateway's clock has an answer of its own.
+func (j jwtCompiler) timeCheck(id rules.ID, field string, test rules.Predicate) *rules.Check {
 	mandatory := j.get(field)
 	if overflow := j.answer(enormousExpiry); overflow.Status != 0 && id == rules.Expiry {
 		test.Limit, test.Overflow = flexLargestInstant, &overflow
 	}
 	check := j.check(id, field, documented(docJWT))
 	check.Unknown = mandatory.unknown
-	check.Test = rules.IfPresent(test.Input, test)
-	if mandatory.on() {
-		check.Test = rules.Required(test.Input, test)
-	}
+	check.Test = claimTest(test.Input, test, mandatory.on())
 	return check
 }
 
-// flexLargestInstant is the largest number of seconds that fits Flex Gateway's clock of nanoseconds in 63 bits
-// (inferred; observed: 5,000,000,000 works and 9,999,999,999 does not).
+// flexLargestInstant is the largest number of seconds that fits Flex Gateway's clock of
+// nanoseconds in 63 bits (inferred; observed: 5,000,000,000 works and 9,999,999,999 does not).
 const flexLargestInstant = 9223372036
 
-func (j *jwtCompiler) audience() *rules.Check {
-	validate, mandatory, audiences := j.get("validateAudClaim"), j.get("mandatoryAudClaim"), j.get("supportedAudiences")
+func (j jwtCompiler) audience() *rules.Check {
+	validate, mandatory := j.get("validateAudClaim"), j.get("mandatoryAudClaim")
+	audiences := j.get("supportedAudiences")
 	check := j.check(rules.Audience, "supportedAudiences", documented(docJWT))
 	check.Answer = j.answer(wrongAudience)
 	check.Unknown = firstUnknown(validate, mandatory, audiences)
-	test := rules.Predicate{Op: rules.OneOf, Input: rules.Claim("aud"), Values: rules.Literals(splitList(audiences.text)...)}
-	check.Test = rules.IfPresent(test.Input, test)
-	if mandatory.on() {
-		check.Test = rules.Required(test.Input, test)
+	test := rules.Predicate{
+		Op:     rules.OneOf,
+		Input:  rules.Claim("aud"),
+		Values: rules.Literals(splitList(audiences.text)...),
 	}
+	check.Test = claimTest(test.Input, test, mandatory.on())
 	if validate.unknown == nil && !validate.on() {
-		j.switchOff(check, "validateAudClaim", "validateAudClaim is not on: the policy takes a token for any API")
+		j.switchOff(
+			check, "validateAudClaim",
+			"validateAudClaim is not on: the policy takes a token for any API",
+		)
 	}
 	return check
 }
 
-// splitList splits a comma separated list. That white space around an element does not count is inferred.
+// splitList splits a list at its commas. White space around an element does not count, which is
+// inferred.
 func splitList(text string) []string {
 	var all []string
 	for _, part := range strings.Split(text, ",") {
@@ -227,66 +300,94 @@ func splitList(text string) []string {
 	return all
 }
 
-func (j *jwtCompiler) clientID() *rules.Check {
+func (j jwtCompiler) clientID() *rules.Check {
 	skip, expression := j.get("skipClientIdValidation"), j.get("clientIdExpression")
 	check := j.check(rules.ClientID, "clientIdExpression", documented(docJWT))
 	check.Answer = j.answer(noClientID)
 	check.Binds = boundClient
 	check.Unknown = firstUnknown(skip, expression)
 	if expression.value == nil && skip.value != nil {
-		check.Field = "skipClientIdValidation"
-		check.Pos, check.Span = j.fieldPos(check.Field)
+		j.decide(check, "skipClientIdValidation")
 	}
 	if expression.unknown == nil {
 		check.Test = rules.Found(j.input(expression.text))
 	}
 	if skip.on() {
-		j.switchOff(check, "skipClientIdValidation", "skipClientIdValidation is on: the policy looks for no client id")
+		j.switchOff(
+			check, "skipClientIdValidation",
+			"skipClientIdValidation is on: the policy looks for no client id",
+		)
 	}
 	return check
 }
 
-// boundClient is the name under which a policy's client id is bound for its contract check.
-const boundClient = "client-id"
+// customClaims makes a check of each claim that the policy lists. All of them must hold.
+func (j jwtCompiler) customClaims() []*rules.Check {
+	validate := j.get("validateCustomClaim")
+	var checks []*rules.Check
+	for _, list := range []struct {
+		name      string
+		mandatory bool
+	}{{"mandatoryCustomClaims", true}, {"nonMandatoryCustomClaims", false}} {
+		setting := j.get(list.name)
+		if setting.unknown != nil {
+			check := j.check(rules.CustomClaim, list.name, documented(docJWT))
+			check.Unknown, check.Answer = setting.unknown, j.answer(claimFails)
+			checks = append(checks, check)
+			continue
+		}
+		if setting.value == nil {
+			continue
+		}
+		for _, item := range setting.value.Items {
+			check := j.customClaim(list.name, item, list.mandatory)
+			if validate.unknown != nil {
+				check.Unknown = validate.unknown
+			} else if !validate.on() {
+				check.Skip = "validateCustomClaim is not on: the policy checks no claim of its " +
+					"lists"
+			}
+			checks = append(checks, check)
+		}
+	}
+	return checks
+}
 
-// contract looks the client id up among the approved contracts of the API instance.
-func (c *compiler) contract(field string, skip setting) *rules.Check {
-	check := c.check(rules.Contract, field, documented(docJWT))
-	check.Answer = c.answer(noContract)
-	check.OwnIDs = "the client provider is Anypoint's own, it seems, and then mapping another " +
-		"claim is no repair"
-	check.Besides = "A contract with an API group that the instance is in would admit it too"
-	check.Unknown = skip.unknown
-	check.Test = rules.Predicate{Op: rules.Listed, Input: rules.Input{Source: rules.FromBound, Name: boundClient}}
+// customClaim compiles one claim, which must equal a literal, or for which an expression must give
+// true. Where a mandatory claim is missing, the check fails whatever the expression gives.
+func (j jwtCompiler) customClaim(list string, item *source.Value, mandatory bool) *rules.Check {
+	key, okKey := item.Member("key").Str()
+	value := item.Member("value")
+	check := &rules.Check{
+		ID: rules.CustomClaim, Field: list, Claim: key, Evidence: documented(docJWT),
+		Answer: j.answer(claimFails),
+	}
+	check.Pos, check.Span = place(item)
+	if value != nil {
+		check.Pos, check.Span = place(value)
+	}
+	text, ok := value.Str()
 	switch {
-	case skip.on():
-		check.Skip = field + " is on: the policy looks for no contract"
-	case c.local && check.Unknown == nil:
-		check.Unknown = &rules.Unknown{
-			Why: "Flex Gateway in local mode has no contracts, and " + field + " must be true there",
-			Need: rules.Need{
-				For: "what this gateway does with it: the vendor documents that it can't work in local mode",
-			},
-		}
+	case !okKey:
+		j.brokenClaim(check, fmt.Sprintf("an entry of %s has no key", list))
+		return check
+	case value != nil && templated(value):
+		check.Unknown = &rules.Unknown{Why: value.Doubt("the value for " + key)}
+		return check
+	case !ok:
+		const why = "the value for %s must be a string, and this is %s"
+		j.brokenClaim(check, fmt.Sprintf(why, key, kindOf(value)))
+		return check
 	}
+	check.Test = claimTest(rules.Claim(key), j.claimValueTest(key, text), mandatory)
 	return check
 }
 
-func firstUnknown(settings ...setting) *rules.Unknown {
-	for _, s := range settings {
-		if s.unknown != nil {
-			return s.unknown
-		}
-	}
-	return nil
-}
-
-// placeholder reports whether a text is one that the console or a template fills in, to be replaced.
-func placeholder(text string) bool {
-	for _, part := range []string{"your-(256|384|512)-bit-secret", "your-jwks-service.example", "aud.example.com"} {
-		if strings.Contains(text, part) {
-			return true
-		}
-	}
-	return false
+// brokenClaim reports an item of the list that is not a claim, and leaves its check unknown.
+func (j jwtCompiler) brokenClaim(check *rules.Check, why string) {
+	check.Unknown = &rules.Unknown{Why: why}
+	j.find(rules.Finding{
+		Rule: "wrong-type", Severity: rules.Warning, Message: why, Field: check.Field,
+		Pos: check.Pos, Span: check.Span,
+	})
 }

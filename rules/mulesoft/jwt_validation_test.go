@@ -1,90 +1,292 @@
 package mulesoft
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/gatewhy/gatewhy/inspect/keys"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-const base = `"jwtOrigin":"httpBearerAuthenticationHeader","signingMethod":"rsa","signingKeyLength":256,"jwtKeyOrigin":"jwks","jwksUrl":"https://keys.example/keys"`
+const base = `"jwtOrigin":"httpBearerAuthenticationHeader","signingMethod":"rsa",` +
+	`"signingKeyLength":256,"jwtKeyOrigin":"jwks","jwksUrl":"https://keys.example/keys"`
 
 const skip = `,"skipClientIdValidation":true`
 
-func TestJWTValidation(t *testing.T) {
-	accepted := decided{rules.Accepted, 200, ""}
-	unknown := func(by rules.ID) decided { return decided{rules.Undetermined, 0, by} }
-	rejected := func(status int, by rules.ID) decided { return decided{rules.Rejected, status, by} }
-	tests := []struct {
-		name, config, claims string
-		want                 decided
-	}{
-		{"only the signature is checked by default", base + skip, v1, accepted},
-		{"an expired token is rejected though exp is not mandatory", base + skip, `"exp":1778050000`, rejected(401, rules.Expiry)},
-		{"a token without exp passes where exp is not mandatory", base + skip, `"aud":"x"`, accepted},
-		{"a token without exp is rejected where exp is mandatory", base + skip + `,"mandatoryExpClaim":true`, `"aud":"x"`, rejected(401, rules.Expiry)},
-		{"an exp that is missed by four minutes is unknown: the leeway is not documented", base + skip, `"exp":1778061360`, unknown(rules.Expiry)},
-		{"an exp that is missed by more than five minutes fails", base + skip, `"exp":1778061299`, rejected(401, rules.Expiry)},
-		{"an nbf that lies four minutes ahead is unknown", base + skip, `"nbf":1778061840`, unknown(rules.NotBefore)},
-		{"an nbf an hour ahead fails", base + skip, `"nbf":1778065200`, rejected(401, rules.NotBefore)},
-		{"an nbf that is this very second passes", base + skip, `"nbf":1778061600`, accepted},
+// jwtCase is a configuration of JWT Validation, the claims of a token, and what becomes of it.
+type jwtCase struct {
+	name, config, claims string
+	want                 decided
+}
 
-		{"the audience is not checked unless validateAudClaim is on", base + skip + `,"supportedAudiences":"api://x","mandatoryAudClaim":true`, v1 + `,"aud":"api://y"`, accepted},
-		{"another audience is rejected", base + skip + `,"supportedAudiences":"api://x","validateAudClaim":true`, v1 + `,"aud":"api://y"`, rejected(401, rules.Audience)},
-		{"one of several audiences is enough, white space around the comma does not count", base + skip + `,"supportedAudiences":"api://x, api://y","validateAudClaim":true`, v1 + `,"aud":"api://y"`, accepted},
-		{"an audience in a list counts", base + skip + `,"supportedAudiences":"api://x","validateAudClaim":true`, v1 + `,"aud":["api://z","api://x"]`, accepted},
-		{"the audience is compared exactly: a slash at its end counts", base + skip + `,"supportedAudiences":"api://x","validateAudClaim":true`, v1 + `,"aud":"api://x/"`, rejected(401, rules.Audience)},
-		{"a token without audience passes where it is not mandatory", base + skip + `,"supportedAudiences":"api://x","validateAudClaim":true`, v1, accepted},
-		{"a token without audience is rejected where it is mandatory", base + skip + `,"supportedAudiences":"api://x","validateAudClaim":true,"mandatoryAudClaim":true`, v1, rejected(401, rules.Audience)},
-		{"audiences as a list are no string: unknown", base + skip + `,"supportedAudiences":["api://x"],"validateAudClaim":true`, v1 + `,"aud":"api://x"`, unknown(rules.Audience)},
-		{"an audience that stands twice with different values is unknown", base + skip + `,"supportedAudiences":"api://x","validateAudClaim":true`, v1 + `,"aud":"api://x","aud":"api://y"`, unknown(rules.Audience)},
-
-		{"the default client id expression finds nothing in an Entra token", base, v1, rejected(403, rules.ClientID)},
-		{"appid is the client id of a v1.0 token, and then a contract must be known", base + `,"clientIdExpression":"#[vars.claimSet.appid]"`, v1, unknown(rules.Contract)},
-		{"azp is absent from a v1.0 token", base + `,"clientIdExpression":"#[vars.claimSet.azp]"`, v1, rejected(403, rules.ClientID)},
-		{"default takes the first claim that is there", base + `,"clientIdExpression":"#[vars.claimSet.azp default vars.claimSet.appid]"`, v1, unknown(rules.Contract)},
-		{"a client id expression that is plain text is not documented", base + `,"clientIdExpression":"appid"`, v1, unknown(rules.ClientID)},
-
-		{"custom claims are not checked unless validateCustomClaim is on", base + skip + `,"mandatoryCustomClaims":[{"key":"iss","value":"x"}]`, v1, accepted},
-		{"a literal must equal the claim", base + skip + custom("iss", "https://sts.windows.net/"+tenant+"/"), v1, accepted},
-		{"another literal is rejected", base + skip + custom("iss", "https://sts.windows.net/other/"), v1, rejected(401, rules.CustomClaim)},
-		{"a literal never equals a list", base + skip + custom("roles", "Read"), v1 + `,"roles":["Read"]`, rejected(401, rules.CustomClaim)},
-		{"how a literal compares with a number is not documented", base + skip + custom("n", "1"), v1 + `,"n":1`, unknown(rules.CustomClaim)},
-		{"an expression must give true", base + skip + custom("roles", "#[vars.claimSet.roles contains 'Read']"), v1 + `,"roles":["Read"]`, accepted},
-		{"a role that the token does not have is rejected", base + skip + custom("roles", "#[vars.claimSet.roles contains 'Read']"), v1 + `,"roles":["Write"]`, rejected(401, rules.CustomClaim)},
-		{"a mandatory claim that is missing is rejected whatever the expression says", base + skip + custom("roles", "#[true]"), v1, rejected(401, rules.CustomClaim)},
-		{"an expression that is no boolean fails", base + skip + custom("scp", "#[vars.claimSet.scp]"), v1 + `,"scp":"read"`, rejected(401, rules.CustomClaim)},
-		{"an expression beyond the supported language is unknown", base + skip + custom("scp", "#[vars.claimSet.scp map $]"), v1 + `,"scp":"read"`, unknown(rules.CustomClaim)},
-		{"contains without parentheses around it is ambiguous", base + skip + custom("roles", "#[vars.claimSet.roles contains 'a' or vars.claimSet.roles contains 'b']"), v1 + `,"roles":["b"]`, unknown(rules.CustomClaim)},
-		{"with parentheses it is not", base + skip + custom("roles", "#[(vars.claimSet.roles contains 'a') or (vars.claimSet.roles contains 'b')]"), v1 + `,"roles":["b"]`, accepted},
-		{"an optional claim that is missing passes", base + skip + `,"validateCustomClaim":true,"nonMandatoryCustomClaims":[{"key":"x","value":"y"}]`, v1, accepted},
-		{"an optional claim that is there must hold", base + skip + `,"validateCustomClaim":true,"nonMandatoryCustomClaims":[{"key":"x","value":"y"}]`, v1 + `,"x":"z"`, rejected(401, rules.CustomClaim)},
-
-		{"a boolean written as a string is a wrong type: unknown", base + `,"skipClientIdValidation":"true"`, v1, unknown(rules.ClientID)},
-		{"a number written as a string is a number", `"signingMethod":"rsa","signingKeyLength":"256","jwtKeyOrigin":"jwks","jwksUrl":"https://keys.example"` + skip, v1, accepted},
-		{"another algorithm is rejected", `"signingMethod":"rsa","signingKeyLength":512,"jwtKeyOrigin":"jwks","jwksUrl":"https://keys.example"` + skip, v1, rejected(401, rules.Algorithm)},
-		{"signingMethod none takes everything", `"signingMethod":"none"` + skip, v1, accepted},
-		{"a variable that only the deployment knows is unknown", base + skip + `,"validateAudClaim":true,"supportedAudiences":"${audience}"`, v1 + `,"aud":"x"`, unknown(rules.Audience)},
-		{"an unknown origin of the token is unknown", base + skip + `,"jwtOrigin":"cookie"`, v1, unknown(rules.TokenPresent)},
-		{"a text that is no expression gives no token for certain", base + skip + `,"jwtOrigin":"customExpression","jwtExpression":"jwt"`, v1, unknown(rules.TokenPresent)},
-		{"a mandatory claim that is null fails, there or not", base + skip + custom("n", "x"), v1 + `,"n":null`, rejected(401, rules.CustomClaim)},
-		{"an optional claim that is null may count as there or not", base + skip + `,"validateCustomClaim":true,"nonMandatoryCustomClaims":[{"key":"n","value":"x"}]`, v1 + `,"n":null`, unknown(rules.CustomClaim)},
-		{"a custom claim whose value is no string is unknown", base + skip + `,"validateCustomClaim":true,"mandatoryCustomClaims":[{"key":"n","value":1}]`, v1 + `,"n":1`, unknown(rules.CustomClaim)},
-		{"an enormous exp is read by Mule Gateway as far as is known", base + skip, `"exp":9007199254`, accepted},
-	}
+func runJWT(t *testing.T, tests []jwtCase) {
+	t.Helper()
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			got := short(verdictOf(t, policyOf(jwtValidation, "1.4.0", test.config), request(test.claims)))
-			if got != test.want {
+			policy := policyOf(jwtValidation, "1.4.0", test.config)
+			if got := short(verdictOf(t, policy, request(test.claims))); got != test.want {
 				t.Errorf("got %v, want %v", got, test.want)
 			}
 		})
 	}
 }
 
+func accepted() decided { return decided{rules.Accepted, 200, ""} }
+
+func unknown(by rules.ID) decided { return decided{rules.Undetermined, 0, by} }
+
+func rejected(status int, by rules.ID) decided { return decided{rules.Rejected, status, by} }
+
+func TestTimesOfJWTValidation(t *testing.T) {
+	runJWT(t, []jwtCase{
+		{"only the signature is checked by default", base + skip, v1, accepted()},
+		{
+			"an expired token is rejected though exp is not mandatory", base + skip,
+			`"exp":1778050000`, rejected(401, rules.Expiry),
+		},
+		{
+			"a token without exp passes where exp is not mandatory", base + skip, `"aud":"x"`,
+			accepted(),
+		},
+		{
+			"a token without exp is rejected where exp is mandatory",
+			base + skip + `,"mandatoryExpClaim":true`, `"aud":"x"`, rejected(401, rules.Expiry),
+		},
+		{
+			"an exp that is missed by four minutes is unknown: the leeway is not documented",
+			base + skip, `"exp":1778061360`, unknown(rules.Expiry),
+		},
+		{
+			"an exp that is missed by more than five minutes fails", base + skip,
+			`"exp":1778061299`, rejected(401, rules.Expiry),
+		},
+		{
+			"an nbf that lies four minutes ahead is unknown", base + skip, `"nbf":1778061840`,
+			unknown(rules.NotBefore),
+		},
+		{
+			"an nbf an hour ahead fails", base + skip, `"nbf":1778065200`,
+			rejected(401, rules.NotBefore),
+		},
+		{"an nbf that is this very second passes", base + skip, `"nbf":1778061600`, accepted()},
+	})
+}
+
+func TestAudiencesOfJWTValidation(t *testing.T) {
+	runJWT(t, []jwtCase{
+		{
+			"the audience is not checked unless validateAudClaim is on",
+			base + skip + `,"supportedAudiences":"api://x","mandatoryAudClaim":true`,
+			v1 + `,"aud":"api://y"`, accepted(),
+		},
+		{
+			"another audience is rejected",
+			base + skip + `,"supportedAudiences":"api://x","validateAudClaim":true`,
+			v1 + `,"aud":"api://y"`, rejected(401, rules.Audience),
+		},
+		{
+			"one of several audiences is enough, white space around the comma does not count",
+			base + skip + `,"supportedAudiences":"api://x, api://y","validateAudClaim":true`,
+			v1 + `,"aud":"api://y"`, accepted(),
+		},
+		{
+			"an audience in a list counts",
+			base + skip + `,"supportedAudiences":"api://x","validateAudClaim":true`,
+			v1 + `,"aud":["api://z","api://x"]`, accepted(),
+		},
+		{
+			"the audience is compared exactly: a slash at its end counts",
+			base + skip + `,"supportedAudiences":"api://x","validateAudClaim":true`,
+			v1 + `,"aud":"api://x/"`, rejected(401, rules.Audience),
+		},
+		{
+			"a token without audience passes where it is not mandatory",
+			base + skip + `,"supportedAudiences":"api://x","validateAudClaim":true`, v1,
+			accepted(),
+		},
+		{
+			"a token without audience is rejected where it is mandatory",
+			base + skip + `,"supportedAudiences":"api://x","validateAudClaim":true,` +
+				`"mandatoryAudClaim":true`,
+			v1, rejected(401, rules.Audience),
+		},
+		{
+			"audiences as a list are no string: unknown",
+			base + skip + `,"supportedAudiences":["api://x"],"validateAudClaim":true`,
+			v1 + `,"aud":"api://x"`, unknown(rules.Audience),
+		},
+		{
+			"an audience that appears twice with different values is unknown",
+			base + skip + `,"supportedAudiences":"api://x","validateAudClaim":true`,
+			v1 + `,"aud":"api://x","aud":"api://y"`, unknown(rules.Audience),
+		},
+	})
+}
+
+func TestClientIDsOfJWTValidation(t *testing.T) {
+	runJWT(t, []jwtCase{
+		{
+			"the default client id expression finds nothing in an Entra token", base, v1,
+			rejected(403, rules.ClientID),
+		},
+		{
+			"appid is the client id of a v1.0 token, and then a contract must be known",
+			base + `,"clientIdExpression":"#[vars.claimSet.appid]"`, v1, unknown(rules.Contract),
+		},
+		{
+			"azp is absent from a v1.0 token",
+			base + `,"clientIdExpression":"#[vars.claimSet.azp]"`, v1,
+			rejected(403, rules.ClientID),
+		},
+		{
+			"default takes the first claim that is there",
+			base + `,"clientIdExpression":"#[vars.claimSet.azp default vars.claimSet.appid]"`, v1,
+			unknown(rules.Contract),
+		},
+		{
+			"a client id expression that is plain text is not documented",
+			base + `,"clientIdExpression":"appid"`, v1, unknown(rules.ClientID),
+		},
+	})
+}
+
+func TestCustomClaimsOfJWTValidation(t *testing.T) {
+	runJWT(t, []jwtCase{
+		{
+			"custom claims are not checked unless validateCustomClaim is on",
+			base + skip + `,"mandatoryCustomClaims":[{"key":"iss","value":"x"}]`, v1, accepted(),
+		},
+		{
+			"a literal must equal the claim",
+			base + skip + custom("iss", "https://sts.windows.net/"+tenant+"/"), v1, accepted(),
+		},
+		{
+			"another literal is rejected",
+			base + skip + custom("iss", "https://sts.windows.net/other/"), v1,
+			rejected(401, rules.CustomClaim),
+		},
+		{
+			"a literal never equals a list", base + skip + custom("roles", "Read"),
+			v1 + `,"roles":["Read"]`, rejected(401, rules.CustomClaim),
+		},
+		{
+			"how a literal compares with a number is not documented",
+			base + skip + custom("n", "1"), v1 + `,"n":1`, unknown(rules.CustomClaim),
+		},
+		{
+			"an expression must give true",
+			base + skip + custom("roles", "#[vars.claimSet.roles contains 'Read']"),
+			v1 + `,"roles":["Read"]`, accepted(),
+		},
+		{
+			"a role that the token does not have is rejected",
+			base + skip + custom("roles", "#[vars.claimSet.roles contains 'Read']"),
+			v1 + `,"roles":["Write"]`, rejected(401, rules.CustomClaim),
+		},
+		{
+			"a mandatory claim that is missing is rejected whatever the expression says",
+			base + skip + custom("roles", "#[true]"), v1, rejected(401, rules.CustomClaim),
+		},
+		{
+			"an expression that is no boolean fails",
+			base + skip + custom("scp", "#[vars.claimSet.scp]"), v1 + `,"scp":"read"`,
+			rejected(401, rules.CustomClaim),
+		},
+		{
+			"an expression beyond the supported language is unknown",
+			base + skip + custom("scp", "#[vars.claimSet.scp map $]"), v1 + `,"scp":"read"`,
+			unknown(rules.CustomClaim),
+		},
+		{
+			"contains without parentheses around it is ambiguous",
+			base + skip + custom(
+				"roles", "#[vars.claimSet.roles contains 'a' or vars.claimSet.roles contains 'b']",
+			),
+			v1 + `,"roles":["b"]`, unknown(rules.CustomClaim),
+		},
+		{
+			"with parentheses it is not",
+			base + skip + custom(
+				"roles",
+				"#[(vars.claimSet.roles contains 'a') or (vars.claimSet.roles contains 'b')]",
+			),
+			v1 + `,"roles":["b"]`, accepted(),
+		},
+		{
+			"an optional claim that is missing passes",
+			base + skip + `,"validateCustomClaim":true,"nonMandatoryCustomClaims":[{"key":"x",` +
+				`"value":"y"}]`,
+			v1, accepted(),
+		},
+		{
+			"an optional claim that is there must hold",
+			base + skip + `,"validateCustomClaim":true,"nonMandatoryCustomClaims":[{"key":"x",` +
+				`"value":"y"}]`,
+			v1 + `,"x":"z"`, rejected(401, rules.CustomClaim),
+		},
+	})
+}
+
+func TestOddConfigurationsOfJWTValidation(t *testing.T) {
+	runJWT(t, []jwtCase{
+		{
+			"a boolean written as a string is a wrong type: unknown",
+			base + `,"skipClientIdValidation":"true"`, v1, unknown(rules.ClientID),
+		},
+		{
+			"a number written as a string is a number",
+			`"signingMethod":"rsa","signingKeyLength":"256","jwtKeyOrigin":"jwks",` +
+				`"jwksUrl":"https://keys.example"` + skip,
+			v1, accepted(),
+		},
+		{
+			"another algorithm is rejected",
+			`"signingMethod":"rsa","signingKeyLength":512,"jwtKeyOrigin":"jwks",` +
+				`"jwksUrl":"https://keys.example"` + skip,
+			v1, rejected(401, rules.Algorithm),
+		},
+		{"signingMethod none takes everything", `"signingMethod":"none"` + skip, v1, accepted()},
+		{
+			"a variable that only the deployment knows is unknown",
+			base + skip + `,"validateAudClaim":true,"supportedAudiences":"${audience}"`,
+			v1 + `,"aud":"x"`, unknown(rules.Audience),
+		},
+		{
+			"an unknown origin of the token is unknown", base + skip + `,"jwtOrigin":"cookie"`, v1,
+			unknown(rules.TokenPresent),
+		},
+		{
+			"a text that is no expression gives no token for certain",
+			base + skip + `,"jwtOrigin":"customExpression","jwtExpression":"jwt"`, v1,
+			unknown(rules.TokenPresent),
+		},
+		{
+			"a mandatory claim that is null fails, there or not", base + skip + custom("n", "x"),
+			v1 + `,"n":null`, rejected(401, rules.CustomClaim),
+		},
+		{
+			"an optional claim that is null may count as there or not",
+			base + skip + `,"validateCustomClaim":true,"nonMandatoryCustomClaims":[{"key":"n",` +
+				`"value":"x"}]`,
+			v1 + `,"n":null`, unknown(rules.CustomClaim),
+		},
+		{
+			"a custom claim whose value is no string is unknown",
+			base + skip + `,"validateCustomClaim":true,"mandatoryCustomClaims":[{"key":"n",` +
+				`"value":1}]`,
+			v1 + `,"n":1`, unknown(rules.CustomClaim),
+		},
+		{
+			"an enormous exp is read by Mule Gateway as far as is known", base + skip,
+			`"exp":9007199254`, accepted(),
+		},
+	})
+}
+
 // custom is the configuration of one mandatory custom claim.
 func custom(key, value string) string {
-	return `,"validateCustomClaim":true,"mandatoryCustomClaims":[{"key":"` + key + `","value":"` + value + `"}]`
+	return `,"validateCustomClaim":true,"mandatoryCustomClaims":[{"key":"` + key + `","value":"` +
+		value + `"}]`
 }
 
 func TestAnswersOfJWTValidation(t *testing.T) {
@@ -94,12 +296,31 @@ func TestAnswersOfJWTValidation(t *testing.T) {
 		status        int
 		body          string
 	}{
-		{"Mule Gateway without a token", "1.4.0", &rules.Request{At: at}, 400, `{"error": "JWT Token is required."}`},
-		{"Flex Gateway without a token", "0.12.0", &rules.Request{At: at}, 400, `{"error":"JWT Token is required."}`},
-		{"Mule Gateway, a bad signature", "1.4.0", &rules.Request{Token: token(v1, "RS256"), At: at, Signatures: signed(keys.Fail)}, 401, `{"error": "Invalid token."}`},
-		{"Mule Gateway, a null client id", "1.4.0", request(v1), 403, `{"error": "Authentication denied."}`},
-		{"Flex Gateway, a null client id: nobody published its body", "0.12.0", request(v1), 403, ""},
-		{"Flex Gateway fails on an exp that overflows its clock", "0.12.0", request(`"exp":9999999999`), 503, ""},
+		{
+			"Mule Gateway without a token", "1.4.0", &rules.Request{At: at}, 400,
+			`{"error": "JWT Token is required."}`,
+		},
+		{
+			"Flex Gateway without a token", "0.12.0", &rules.Request{At: at}, 400,
+			`{"error":"JWT Token is required."}`,
+		},
+		{
+			"Mule Gateway, a bad signature", "1.4.0",
+			&rules.Request{Token: token(v1, "RS256"), At: at, Signatures: signed(keys.Fail)}, 401,
+			`{"error": "Invalid token."}`,
+		},
+		{
+			"Mule Gateway, a null client id", "1.4.0", request(v1), 403,
+			`{"error": "Authentication denied."}`,
+		},
+		{
+			"Flex Gateway, a null client id: nobody published its body", "0.12.0", request(v1),
+			403, "",
+		},
+		{
+			"Flex Gateway fails on an exp that overflows its clock", "0.12.0",
+			request(`"exp":9999999999`), 503, "",
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -115,20 +336,26 @@ func TestAnswersOfJWTValidation(t *testing.T) {
 }
 
 func TestAConfigurationThatCannotBeReadLeavesEverythingOpen(t *testing.T) {
-	for name, configuration := range map[string]string{"null": `null`, "a list": `[]`, "a text": `"hello"`} {
+	for name, configuration := range map[string]string{
+		"null": `null`, "a list": `[]`, "a text": `"hello"`,
+	} {
 		t.Run(name, func(t *testing.T) {
-			c := compiled(t, "p.json", `{"assetId":"jwt-validation","assetVersion":"1.4.0","configurationData":`+configuration+`}`, rules.Options{})
+			policy := `{"assetId":"jwt-validation","assetVersion":"1.4.0",` +
+				`"configurationData":` + configuration + `}`
+			c := compiled(t, "p.json", policy, rules.Options{})
 			if len(c.Findings) == 0 || c.Findings[0].Rule != "wrong-type" {
 				t.Errorf("findings: %v", c.Findings)
 			}
 			v := rules.Evaluate(c.Policies, request(v1))
-			if got, want := short(v), (decided{rules.Undetermined, 0, rules.TokenPresent}); got != want || v.Question().None() {
+			want := decided{rules.Undetermined, 0, rules.TokenPresent}
+			if got := short(v); got != want || v.Question().None() {
 				t.Errorf("got %v, question %v", got, v.Question())
 			}
 		})
 	}
-	text := `"{\"signingMethod\":\"none\",\"skipClientIdValidation\":true}"`
-	if got := short(verdictOf(t, `{"assetId":"jwt-validation","assetVersion":"1.4.0","configurationData":`+text+`}`, request(v1))); got.outcome != rules.Accepted {
+	inString := `{"assetId":"jwt-validation","assetVersion":"1.4.0","configurationData":` +
+		`"{\"signingMethod\":\"none\",\"skipClientIdValidation\":true}"}`
+	if got := short(verdictOf(t, inString, request(v1))); got.outcome != rules.Accepted {
 		t.Errorf("a configuration as JSON in a string: %v", got)
 	}
 }
@@ -147,7 +374,9 @@ func TestEllipticAlgorithmsDependOnTheVersion(t *testing.T) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			r := &rules.Request{Token: token(v1, test.alg), At: at, Signatures: signed(keys.Pass)}
-			v := verdictOf(t, policyOf(jwtValidation, test.version, es+`,"signingKeyLength":`+test.length), r)
+			v := verdictOf(
+				t, policyOf(jwtValidation, test.version, es+`,"signingKeyLength":`+test.length), r,
+			)
 			if got := v.Results[2]; got.Check.ID != rules.Algorithm || got.Outcome != test.want {
 				t.Errorf("%s is %s", got.Check.ID, got.Outcome)
 			}
@@ -157,25 +386,44 @@ func TestEllipticAlgorithmsDependOnTheVersion(t *testing.T) {
 
 func TestWhereTheTokenIsLookedFor(t *testing.T) {
 	custom := func(expression string) string {
-		return policyOf(jwtValidation, "1.4.0", base+skip+`,"jwtOrigin":"customExpression","jwtExpression":"`+expression+`"`)
+		origin := strings.NewReplacer("httpBearerAuthenticationHeader", "customExpression")
+		return policyOf(
+			jwtValidation, "1.4.0",
+			origin.Replace(base)+skip+`,"jwtExpression":"`+expression+`"`,
+		)
 	}
 	tests := []struct {
 		name, expression string
 		headers          map[string]string
 		want             rules.Outcome
 	}{
-		{"in a header of its own, where it is taken to be sent", "#[attributes.headers['jwt']]", nil, rules.Pass},
-		{"cut out of the Authorization header", "#[splitBy(attributes.headers['Authorization'], ' ')[1]]", nil, rules.Pass},
-		{"behind the word Bearer", "#[dw::core::Strings::substringAfter(attributes.headers['Authorization'], 'Bearer ')]", nil, rules.Pass},
-		{"the whole Authorization header is more than the token", "#[attributes.headers.authorization]", nil, rules.Unsure},
-		{"in a query parameter, which is not known", "#[attributes.queryParams.token]", nil, rules.Unsure},
+		{
+			"in a header of its own, where it is taken to be sent", "#[attributes.headers['jwt']]",
+			nil, rules.Pass,
+		},
+		{"cut out of the Authorization header", "#[splitBy(attributes.headers['Authorization'], " +
+			"' ')[1]]", nil, rules.Pass},
+		{
+			"behind the word Bearer",
+			"#[dw::core::Strings::substringAfter(attributes.headers['Authorization'], 'Bearer ')]",
+			nil, rules.Pass,
+		},
+		{
+			"the whole Authorization header is more than the token",
+			"#[attributes.headers.authorization]", nil, rules.Unsure,
+		},
+		{
+			"in a query parameter, which is not known", "#[attributes.queryParams.token]", nil,
+			rules.Unsure,
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			r := request(v1)
 			r.Headers = test.headers
 			v := verdictOf(t, custom(test.expression), r)
-			if got := v.Results[0].Outcome; v.Results[0].Check.ID != rules.TokenPresent || got != test.want {
+			if got := v.Results[0].Outcome; v.Results[0].Check.ID != rules.TokenPresent ||
+				got != test.want {
 				t.Errorf("%s is %s, want %s", v.Results[0].Check.ID, got, test.want)
 			}
 		})

@@ -1,10 +1,11 @@
 package mulesoft
 
 import (
-	"slices"
+	"sync"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/mulesoft/dataweave"
 )
 
 // lintRules lists the rules that only this vendor's configurations can break.
@@ -29,47 +30,62 @@ func lintRules() []rules.Rule {
 // since is the version that has all rules of the first catalogue.
 const since = "0.1.0"
 
-const (
-	docDataWeave  = "docs.mulesoft.com/dataweave/latest/dataweave-flow-control-precedence"
-	docFlexPEL    = "docs.mulesoft.com/gateway/latest/policies-flex-dataweave-support"
-	docJWTPage    = "docs.mulesoft.com/gateway/latest/policies-included-jwt-validation"
-	docOrder      = "docs.mulesoft.com/gateway/latest/policies-policy-overview"
-	docLocalMode  = "docs.mulesoft.com/gateway/latest/flex-local-third-party-tools"
-	kbArrayClaims = "Salesforce KB 001116911"
-)
-
-// configured is the entry of a policy, with the gateway that it was compiled for.
+// configured is the entry of a policy, with the gateway for which it was compiled.
 type configured struct {
 	compiler
-	policy *rules.Policy
-	fields []field // that its policy kind has
+	policy      *rules.Policy
+	expressions func() []expressionField // that the policy uses
 }
 
-// eachEntry makes findings of the entries of a subject's policies that are in force.
-func eachEntry(s *rules.Subject, look func(configured) []rules.Finding) []rules.Finding {
-	var all []rules.Finding
+// inForce lists the entries of a subject's policies that are in force. All rules look at the same.
+func inForce(s *rules.Subject) []configured {
+	type shared struct{}
+	if all, ok := s.Shared[shared{}].([]configured); ok {
+		return all
+	}
+	all := []configured{}
 	for _, policy := range s.Policies {
 		e, ours := policy.Entry.(*entry)
 		if ours && !policy.When.Disabled && (e.config == nil || e.config.Is(source.Object)) {
-			all = append(all, look(configure(policy, e))...)
+			all = append(all, configure(policy, e))
 		}
 	}
+	if s.Shared == nil {
+		s.Shared = map[any]any{}
+	}
+	s.Shared[shared{}] = all
 	return all
 }
 
-// configure prepares the entry of a policy to be looked into.
-func configure(policy *rules.Policy, e *entry) configured {
-	return configured{compiler{entry: e, variant: policy.Variant}, policy, fieldsOf(e.asset)}
+// eachEntry is the check of a rule that looks at one entry in force at a time.
+func eachEntry(look func(configured) []rules.Finding) func(*rules.Subject) []rules.Finding {
+	return func(s *rules.Subject) []rules.Finding {
+		var all []rules.Finding
+		for _, c := range inForce(s) {
+			all = append(all, look(c)...)
+		}
+		return all
+	}
 }
 
-// finding is one at a value of the entry's configuration.
-func (c configured) finding(field string, v *source.Value, message string) rules.Finding {
+// configure prepares the entry of a policy to be looked at.
+func configure(policy *rules.Policy, e *entry) configured {
+	c := configured{
+		compiler: compiler{entry: e, variant: policy.Variant, fields: fieldsOf(e.asset)},
+		policy:   policy,
+	}
+	c.expressions = sync.OnceValue(c.readExpressions)
+	return c
+}
+
+// finding is a finding about a value of the entry's configuration, alone in a list.
+func (c configured) finding(field string, v *source.Value, message string) []rules.Finding {
 	f := rules.Finding{Field: field, Message: message, Policy: c.policy}
 	f.Pos, f.Span = place(v)
-	return f
+	return []rules.Finding{f}
 }
 
-// fieldsOf describes the fields of a policy kind that is modelled; nothing for any other.
+// fieldsOf describes the fields of a policy kind that looks at tokens; nil for any other.
 func fieldsOf(asset string) []field {
 	switch asset {
 	case jwtValidation:
@@ -84,10 +100,93 @@ func fieldsOf(asset string) []field {
 	return nil
 }
 
-// setting is a field's value as it counts, where the policy kind has that field.
+// setting is a field's value as it counts. It is empty where the policy kind has no such field.
 func (c configured) setting(name string) setting {
-	if c.custom || !slices.ContainsFunc(c.fields, func(f field) bool { return f.name == name }) {
+	if c.custom || fieldIndex(c.fields, name) < 0 {
 		return setting{}
 	}
-	return c.read(c.fields, name)
+	return c.get(name)
+}
+
+// claimItem is one custom claim as the configuration lists it.
+type claimItem struct {
+	list, key string
+	value     *source.Value
+}
+
+// claimItems lists the custom claims that the policy checks. There are none where their check is
+// switched off.
+func (c configured) claimItems() []claimItem {
+	if c.asset != jwtValidation || c.custom || !c.setting("validateCustomClaim").on() {
+		return nil
+	}
+	var all []claimItem
+	for _, list := range []string{"mandatoryCustomClaims", "nonMandatoryCustomClaims"} {
+		value := c.config.Member(list)
+		if !value.Is(source.List) {
+			continue
+		}
+		for _, item := range value.Items {
+			key, _ := item.Member("key").Str()
+			if v := item.Member("value"); v != nil {
+				all = append(all, claimItem{list, key, v})
+			}
+		}
+	}
+	return all
+}
+
+// expressionField is a field with an expression that the policy uses.
+type expressionField struct {
+	name   string
+	value  *source.Value
+	test   bool            // it has to give a boolean
+	expr   *dataweave.Expr // nil where it can't be read
+	fault  error           // why it can't be read
+	offset int             // the number of characters before the expression
+}
+
+// eachExpression is the check of a rule that looks at one expression at a time.
+func eachExpression(
+	look func(configured, expressionField) []rules.Finding,
+) func(*rules.Subject) []rules.Finding {
+	return eachEntry(func(c configured) []rules.Finding {
+		var all []rules.Finding
+		for _, e := range c.expressions() {
+			all = append(all, look(c, e)...)
+		}
+		return all
+	})
+}
+
+// readExpressions reads the expressions that the policy uses.
+func (c configured) readExpressions() []expressionField {
+	if c.asset != jwtValidation || c.custom {
+		return nil
+	}
+	var fields []expressionField
+	for _, item := range c.claimItems() {
+		fields = append(fields, expressionField{name: item.list, value: item.value, test: true})
+	}
+	add := func(name string) {
+		fields = append(fields, expressionField{name: name, value: c.config.Member(name)})
+	}
+	if !c.setting("skipClientIdValidation").on() {
+		add("clientIdExpression")
+	}
+	if c.setting("jwtOrigin").is(customOrigin) {
+		add("jwtExpression")
+	}
+	var all []expressionField
+	for _, e := range fields {
+		text, ok := e.value.Str()
+		code, offset, isExpression := dataweave.Template(text)
+		if !ok || !isExpression || templated(e.value) {
+			continue
+		}
+		e.offset = offset
+		e.expr, e.fault = dataweave.Parse(code, c.dialect())
+		all = append(all, e)
+	}
+	return all
 }

@@ -11,34 +11,35 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// proposer looks for changes of one entry that would let a request in, or keep others out, judging by the
-// request's own token: it is taken for one that belongs here.
+// proposer looks for changes of one entry that would let a request in, or keep other requests out.
+// It takes the request's token for one that belongs to this API and environment.
 type proposer struct {
 	read    *rules.Configuration
 	entry   *entry
 	policy  *rules.Policy
-	profile inspect.Profile
+	profile inspect.Profile // of the token
 	failed  []*rules.Result // of this entry
 }
 
-// propose lists changes of a configuration's token policies that might repair the verdict, or close what it leaves open,
-// file by file in the order in which the policies stand there.
+// propose lists changes of a configuration's token policies that may let the request in, or keep
+// out what the policies let in without need. They are in the order of the files and of the
+// policies in a file.
 func propose(c *rules.Configuration, verdict *rules.Verdict) ([]rules.Change, error) {
 	var all []rules.Change
 	for _, e := range inFileOrder(c) {
 		p := newProposer(c, e, verdict)
-		var make func() ([]rules.Change, error)
+		var find func() ([]rules.Change, error)
 		switch {
 		case p == nil || e.custom:
 			continue
 		case e.asset == jwtValidation:
-			make = p.forJWT
+			find = p.forJWT
 		case e.asset == openIDConnect && e.config != nil:
-			make = p.forOIDC
+			find = p.forOIDC
 		default:
 			continue
 		}
-		made, err := make()
+		made, err := find()
 		if err != nil {
 			return nil, err
 		}
@@ -50,16 +51,19 @@ func propose(c *rules.Configuration, verdict *rules.Verdict) ([]rules.Change, er
 	return all, nil
 }
 
-// inFileOrder lists the entries as a reader of the files finds them.
+// inFileOrder lists the entries in the order in which a reader of the files finds them.
 func inFileOrder(c *rules.Configuration) []*entry {
 	all := entriesOf(c)
 	slices.SortStableFunc(all, func(a, b *entry) int {
-		return cmp.Or(slices.Index(c.Files, a.file)-slices.Index(c.Files, b.file), a.place.Span.Start-b.place.Span.Start)
+		return cmp.Or(
+			slices.Index(c.Files, a.file)-slices.Index(c.Files, b.file),
+			a.place.Span.Start-b.place.Span.Start,
+		)
 	})
 	return all
 }
 
-// newProposer returns nil where no check of the entry was run, or where it can't be edited.
+// newProposer is nil where no check of the entry was run, or where no change of it can help.
 func newProposer(c *rules.Configuration, e *entry, verdict *rules.Verdict) *proposer {
 	p := &proposer{read: c, entry: e}
 	ran := false
@@ -75,24 +79,26 @@ func newProposer(c *rules.Configuration, e *entry, verdict *rules.Verdict) *prop
 			p.failed = append(p.failed, result)
 		}
 	}
-	if !ran || !e.config.Is(source.Object) || p.profile.Kind != inspect.KindAccess || !p.repairable() || e.locked() {
+	editable := e.config.Is(source.Object) && !e.readOnly()
+	if !ran || !editable || p.profile.Kind != inspect.KindAccess || p.beyondRepair() {
 		return nil
 	}
 	return p
 }
 
-// repairable reports whether a change of the configuration may help at all: not where the token itself is no good.
-func (p *proposer) repairable() bool {
-	for _, result := range p.failed {
-		switch result.Check.ID {
-		case rules.TokenPresent, rules.TokenFormat, rules.Signature, rules.Algorithm, rules.Expiry, rules.NotBefore, rules.Introspection, rules.Contract:
-			return false
-		}
+// beyondRepair reports whether a check has failed for which no policy is to blame: the token
+// itself is not valid, or the client has no contract.
+func (p *proposer) beyondRepair() bool {
+	ids := []rules.ID{
+		rules.TokenPresent, rules.TokenFormat, rules.Signature, rules.Algorithm, rules.Expiry,
+		rules.NotBefore, rules.Introspection, rules.Contract,
 	}
-	return true
+	return slices.ContainsFunc(p.failed, func(r *rules.Result) bool {
+		return slices.Contains(ids, r.Check.ID)
+	})
 }
 
-// edited makes a change of edits to the entry's fields. It is empty where they change nothing.
+// edited makes one change of several edits. There is none where the edits change nothing.
 func (p *proposer) edited(id, title string, edits ...edit) ([]rules.Change, error) {
 	edited, changes, err := rewrite(p.read, p.entry, edits)
 	if err != nil || len(changes) == 0 {
@@ -101,7 +107,7 @@ func (p *proposer) edited(id, title string, edits ...edit) ([]rules.Change, erro
 	return []rules.Change{{ID: id, Title: title, Fields: changes, Edited: edited}}, nil
 }
 
-// clientExpression reads the client id from the claim that this token really has.
+// clientExpression is the expression that reads the client id from the claim that this token has.
 func (p *proposer) clientExpression() string {
 	return "#[vars.claimSet." + p.profile.ClientID.Claim + "]"
 }
@@ -109,11 +115,12 @@ func (p *proposer) clientExpression() string {
 // issuerClaim is the custom claim that pins the token's issuer.
 func (p *proposer) issuerClaim() source.Fields { return claimEntry("iss", p.profile.Issuer) }
 
+// claimEntry is a custom claim as the configuration of JWT Validation lists it.
 func claimEntry(key, value string) source.Fields {
 	return source.Fields{{Key: "key", Value: key}, {Key: "value", Value: value}}
 }
 
-// keysURL is the key document of the token's own tenant, in its version.
+// keysURL is the address of the key set of the token's tenant, for tokens of its version.
 func (p *proposer) keysURL() (string, bool) {
 	issuer, ok := entra.ParseIssuer(p.profile.Issuer)
 	if !ok || len(issuer.Clouds) == 0 {
@@ -123,11 +130,14 @@ func (p *proposer) keysURL() (string, bool) {
 	return entra.KeysURL(cloud, issuer.Tenant, issuer.Version, ""), ok
 }
 
-// environmentScope is the token's scope that most likely tells its environment: not one of those that every API
-// has.
+// environmentScope is the scope of the token that most likely stands for its environment: the
+// first one that APIs in general do not have.
 func (p *proposer) environmentScope() (string, bool) {
+	general := []string{
+		"user_impersonation", "access_as_user", "openid", "profile", "email", "offline_access",
+	}
 	i := slices.IndexFunc(p.profile.Scopes, func(scope string) bool {
-		return !slices.Contains([]string{"user_impersonation", "access_as_user", "openid", "profile", "email", "offline_access"}, scope)
+		return !slices.Contains(general, scope)
 	})
 	if i < 0 {
 		return "", false
@@ -135,8 +145,9 @@ func (p *proposer) environmentScope() (string, bool) {
 	return p.profile.Scopes[i], true
 }
 
+// roleClaim is the custom claim that asks for the token's first role.
 func (p *proposer) roleClaim() source.Fields {
-	return claimEntry("roles", "#[vars.claimSet.roles contains "+quoted(p.profile.Roles[0])+"]")
+	return claimEntry("roles", askFor("roles", p.profile.Roles[0]))
 }
 
 // quoted is a DataWeave string literal.

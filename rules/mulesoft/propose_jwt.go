@@ -11,15 +11,15 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// jwtChange is an edit of JWT Validation with the words for it.
+// jwtChange is a change of JWT Validation.
 type jwtChange struct {
 	id, title string
 	edits     []edit
 	refused   string // why it can't help this token
 }
 
-// forJWT proposes one change that repairs every check that fails, or else, for a request that gets
-// in, what would close the holes that are left.
+// forJWT proposes one change that repairs all checks that fail. Where none fails, it proposes what
+// closes the holes of the policy.
 func (p *proposer) forJWT() ([]rules.Change, error) {
 	if len(p.failed) > 0 {
 		return p.repairFailures()
@@ -27,8 +27,8 @@ func (p *proposer) forJWT() ([]rules.Change, error) {
 	return p.closeHoles()
 }
 
-// repairFailures puts the repairs of all failing checks into one change: one alone would not let
-// the request in.
+// repairFailures puts the repairs of all failing checks into one change, since one repair alone
+// would not let the request in.
 func (p *proposer) repairFailures() ([]rules.Change, error) {
 	var ids, titles []string
 	var edits []edit
@@ -42,8 +42,8 @@ func (p *proposer) repairFailures() ([]rules.Change, error) {
 	return p.edited(strings.Join(ids, "+"), strings.Join(titles, ", "), edits...)
 }
 
-// repairOf finds the edit that makes one failing check pass for this token. It is not ok where the
-// policy is right to reject.
+// repairOf is the change that makes one failing check pass for this token. It is not ok where the
+// policy is right to reject the token.
 func (p *proposer) repairOf(result *rules.Result) (jwtChange, bool) {
 	switch result.Check.ID {
 	case rules.ClientID:
@@ -56,6 +56,7 @@ func (p *proposer) repairOf(result *rules.Result) (jwtChange, bool) {
 	return jwtChange{}, false
 }
 
+// mapClientID reads the client id from the claim that the token has.
 func (p *proposer) mapClientID() (jwtChange, bool) {
 	claim := p.profile.ClientID.Claim
 	return jwtChange{
@@ -65,32 +66,31 @@ func (p *proposer) mapClientID() (jwtChange, bool) {
 	}, claim != ""
 }
 
-// audienceForm repairs an audience that names this API in a form that the token's version does not
-// carry: a URI where a v2.0 token has the application id, or the reverse. Any other audience is
-// another API's, and rightly rejected.
+// audienceForm repairs an audience that names this API in the form of another token version: a URI
+// where a v2.0 token has the application id, or the reverse. Any other audience is another API's,
+// and the policy is right to reject it.
 func (p *proposer) audienceForm() (jwtChange, bool) {
 	configured := splitList(textOf(p.entry.config, "supportedAudiences"))
 	if len(p.profile.Audience) != 1 || len(configured) == 0 {
 		return jwtChange{}, false
 	}
 	actual := p.profile.Audience[0]
-	isGUID := entra.IsGUID(actual)
 	for _, want := range configured {
-		other := guidIn(want)
-		if (entra.IsGUID(want) == isGUID) ||
-			(other != "" && guidIn(actual) != "" && !strings.EqualFold(other, guidIn(actual))) {
+		sameForm := entra.IsGUID(want) == entra.IsGUID(actual)
+		wanted, got := guidIn(want), guidIn(actual)
+		otherAPI := wanted != "" && got != "" && !strings.EqualFold(wanted, got)
+		if sameForm || otherAPI {
 			return jwtChange{}, false
 		}
 	}
-	title := fmt.Sprintf("audience %s, if that is this API", actual)
 	return jwtChange{
 		id:    "set-audience",
-		title: title,
+		title: fmt.Sprintf("audience %s, if that is this API", actual),
 		edits: []edit{set("supportedAudiences", actual)},
 	}, true
 }
 
-// guidIn finds a GUID among the parts of an App ID URI.
+// guidIn is the first GUID among the parts of an App ID URI; empty where there is none.
 func guidIn(uri string) string {
 	parts := strings.FieldsFunc(uri, func(r rune) bool { return r == '/' || r == ':' })
 	if i := slices.IndexFunc(parts, entra.IsGUID); i >= 0 {
@@ -99,8 +99,8 @@ func guidIn(uri string) string {
 	return ""
 }
 
-// repairClaim repairs a claim check that asks for what this kind of token can't have: the issuer
-// in the other version's form, or scopes of an app-only token, for which a role stands in.
+// repairClaim repairs the check of a claim that this kind of token can't have: the issuer of the
+// other token version, or the scopes of an app-only token. A role takes the place of such scopes.
 func (p *proposer) repairClaim(result *rules.Result) (jwtChange, bool) {
 	switch claim := result.Check.Claim; {
 	case claim == "iss" && sameTenant(claimValue(p.entry, "iss"), p.profile.Issuer):
@@ -119,13 +119,14 @@ func (p *proposer) repairClaim(result *rules.Result) (jwtChange, bool) {
 	return jwtChange{}, false
 }
 
+// sameTenant reports whether two issuers are those of one tenant.
 func sameTenant(a, b string) bool {
 	one, ok1 := entra.ParseIssuer(a)
 	two, ok2 := entra.ParseIssuer(b)
 	return ok1 && ok2 && one.Tenant == two.Tenant
 }
 
-// replaceClaim puts a mandatory custom claim in the place of those of one key.
+// replaceClaim puts a mandatory custom claim in the place of all with one key.
 func replaceClaim(key string, claim source.Fields) edit {
 	return edit{
 		field: "mandatoryCustomClaims",
@@ -133,7 +134,7 @@ func replaceClaim(key string, claim source.Fields) edit {
 	}
 }
 
-// keptClaims lists the mandatory custom claims but those of one key.
+// keptClaims lists the mandatory custom claims that have another key than this one.
 func keptClaims(e *entry, without string) []any {
 	list := []any{}
 	if claims := e.config.Member("mandatoryCustomClaims"); claims.Is(source.List) {
@@ -146,7 +147,8 @@ func keptClaims(e *entry, without string) []any {
 	return list
 }
 
-// claimValue is the value that a mandatory custom claim must have, as the configuration writes it.
+// claimValue is what the configuration asks of a mandatory custom claim; empty where it does not
+// ask.
 func claimValue(e *entry, key string) string {
 	if claims := e.config.Member("mandatoryCustomClaims"); claims.Is(source.List) {
 		for _, item := range claims.Items {
@@ -158,12 +160,114 @@ func claimValue(e *entry, key string) string {
 	return ""
 }
 
-func textOf(object *source.Value, name string) string {
-	text, _ := object.Member(name).Str()
-	return text
+// closeHoles proposes what narrows a policy that lets this token in, one control at a time.
+func (p *proposer) closeHoles() ([]rules.Change, error) {
+	controls := []jwtChange{p.checkAudience(), p.pinIssuer(), p.checkRole(), p.checkScope()}
+	var all []rules.Change
+	for _, r := range controls {
+		if r.refused != "" {
+			all = append(all, rules.Change{ID: r.id, Title: r.title, Refused: r.refused})
+			continue
+		}
+		made, err := p.edited(r.id, r.title, r.edits...)
+		if err != nil {
+			return nil, err
+		}
+		all = append(all, made...)
+	}
+	return all, nil
 }
 
-func on(config *source.Value, name string) bool {
-	is, _ := config.Member(name).Bool()
-	return is
+// checkAudience switches the audience check on. It keeps an audience that the policy has already,
+// since that says which API this is, and the token does not.
+func (p *proposer) checkAudience() jwtChange {
+	r := jwtChange{
+		id:    "check-audience",
+		edits: []edit{set("validateAudClaim", true), set("mandatoryAudClaim", true)},
+	}
+	configured := configuredAudiences(p.entry)
+	switch {
+	case on(p.entry.config, "validateAudClaim") && on(p.entry.config, "mandatoryAudClaim"),
+		len(p.profile.Audience) != 1:
+		return jwtChange{}
+	case len(configured) == 0:
+		r.title = "audience " + p.profile.Audience[0] + " only"
+		r.edits = append(r.edits, set("supportedAudiences", p.profile.Audience[0]))
+	default:
+		r.title = "switch on the check of the audience " + strings.Join(configured, ", ")
+	}
+	if len(configured) > 0 && !slices.Contains(configured, p.profile.Audience[0]) {
+		const why = "this token is for %s, and would then be rejected, as a token of another " +
+			"API should be"
+		r.refused = fmt.Sprintf(why, p.profile.Audience[0])
+	}
+	return r
+}
+
+// configuredAudiences are the audiences that a policy has, whether it checks them or not. A
+// placeholder is none.
+func configuredAudiences(e *entry) []string {
+	text := textOf(e.config, "supportedAudiences")
+	if placeholder(text) {
+		return nil
+	}
+	return splitList(text)
+}
+
+// pinIssuer adds the issuer as a claim. It is refused where the key set is that of another tenant
+// than the token's, since such a token is to be kept out.
+func (p *proposer) pinIssuer() jwtChange {
+	r := jwtChange{id: "pin-issuer", title: "issuer " + p.profile.Issuer + " only"}
+	if p.checks("iss") || p.checks("tid") || p.profile.Issuer == "" {
+		return r
+	}
+	tenant := entra.TenantOfKeys(textOf(p.entry.config, "jwksUrl"))
+	if tenant != "" && !strings.EqualFold(tenant, p.profile.Tenant) {
+		const why = "this token is of tenant %s, and the policy's key set is that of tenant %s: " +
+			"Entra ID's tenants share signing keys, so pin that tenant's issuer"
+		r.refused = fmt.Sprintf(why, p.profile.Tenant, tenant)
+	}
+	r.edits = p.entry.addClaim(p.issuerClaim())
+	return r
+}
+
+func (p *proposer) checkRole() jwtChange {
+	if p.checks("roles") || len(p.profile.Roles) == 0 {
+		return jwtChange{}
+	}
+	return jwtChange{
+		id:    "require-role",
+		title: "role " + p.profile.Roles[0],
+		edits: p.entry.addClaim(p.roleClaim()),
+	}
+}
+
+func (p *proposer) checkScope() jwtChange {
+	scope, ok := p.environmentScope()
+	if p.checks("scp") || !ok {
+		return jwtChange{}
+	}
+	return jwtChange{
+		id:    "require-scope",
+		title: "scope " + scope,
+		edits: p.entry.addClaim(claimEntry("scp", askFor("scp", scope))),
+	}
+}
+
+// checks reports whether the policy checks a mandatory custom claim of this name.
+func (p *proposer) checks(claim string) bool {
+	return on(p.entry.config, "validateCustomClaim") && claimValue(p.entry, claim) != ""
+}
+
+// addClaim adds a mandatory custom claim. Where the check of the listed claims is switched off,
+// the new list has this claim alone, since the check would be switched on for the others too.
+func (e *entry) addClaim(claim source.Fields) []edit {
+	checked := on(e.config, "validateCustomClaim")
+	add := edit{field: "mandatoryCustomClaims", to: func(now *entry) any {
+		if checked {
+			return append(keptClaims(now, ""), claim)
+		}
+		return []any{claim}
+	}}
+	return []edit{set("validateCustomClaim", true), add}
 }

@@ -10,14 +10,16 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// forOIDC proposes the article's two solutions: JWT Validation in the policy's place, or a scope of the environment. For a
-// token without scopes the second becomes a role, which only JWT Validation can check.
+// forOIDC proposes the article's two solutions: JWT Validation in the policy's place, or a scope
+// of the environment. For a token without scopes the second becomes a role, which only JWT
+// Validation can check.
 func (p *proposer) forOIDC() ([]rules.Change, error) {
 	if p.scopesKeepItOut() {
 		return nil, nil
 	}
 	scopes := p.keptScopes()
-	replace, err := p.replaceByJWT("use-jwt-validation", append([]source.Fields{p.issuerClaim()}, scopes...)...)
+	claims := append([]source.Fields{p.issuerClaim()}, scopes...)
+	all, err := p.replaceByJWT("use-jwt-validation", claims)
 	if err != nil {
 		return nil, err
 	}
@@ -25,27 +27,28 @@ func (p *proposer) forOIDC() ([]rules.Change, error) {
 	if err != nil {
 		return nil, err
 	}
-	all := append(replace, scoped...)
-	if len(p.profile.Roles) > 0 {
-		if len(p.profile.Scopes) == 0 {
-			scopes = nil // the role stands in for what an app-only token can't have
-		}
-		roles, err := p.replaceByJWT("use-jwt-validation-with-role", append([]source.Fields{p.issuerClaim(), p.roleClaim()}, scopes...)...)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, roles...)
+	all = append(all, scoped...)
+	if len(p.profile.Roles) == 0 {
+		return all, nil
 	}
-	return all, nil
+	claims = []source.Fields{p.issuerClaim(), p.roleClaim()}
+	if len(p.profile.Scopes) > 0 { // an app-only token can't have scopes: the role is enough
+		claims = append(claims, scopes...)
+	}
+	roles, err := p.replaceByJWT("use-jwt-validation-with-role", claims)
+	return append(all, roles...), err
 }
 
-// scopesKeepItOut reports whether the policy's own scopes reject a token that carries others. They say which environment this is, so
-// the policy is right. A token without any, as an app-only one, has none in its own environment either.
+// scopesKeepItOut reports whether the policy rejects a token because it has other scopes than the
+// policy's. The policy is right then, since its scopes say which environment this is. A token
+// without any scopes, such as an app-only one, would not have them in its own environment either.
 func (p *proposer) scopesKeepItOut() bool {
-	return len(p.profile.Scopes) > 0 && slices.ContainsFunc(p.failed, func(r *rules.Result) bool { return r.Check.ID == rules.Scopes })
+	failed := func(r *rules.Result) bool { return r.Check.ID == rules.Scopes }
+	return len(p.profile.Scopes) > 0 && slices.ContainsFunc(p.failed, failed)
 }
 
-// keptScopes are the policy's scopes as custom claims: another policy in its place must ask for them too, or it opens a hole.
+// keptScopes are the policy's scopes as custom claims. A policy that takes its place must ask for
+// them too, or it would let more tokens in.
 func (p *proposer) keptScopes() []source.Fields {
 	words := strings.Fields(textOf(p.entry.config, "scopes"))
 	if len(words) == 0 {
@@ -62,22 +65,26 @@ func (p *proposer) keptScopes() []source.Fields {
 	return []source.Fields{claimEntry("scp", "#["+strings.Join(tests, glue)+"]")}
 }
 
-// replaceByJWT puts JWT Validation in the policy's place, as the article's solution A does: the client id from the claim that the token
-// has, the audience in the form that it carries; and, which the article leaves out, the issuer pinned.
-func (p *proposer) replaceByJWT(id string, claims ...source.Fields) ([]rules.Change, error) {
-	url, ok := p.keysURL()
+// replaceByJWT puts JWT Validation in the policy's place, as the article's solution A does: it
+// reads the client id from the claim that the token has, and checks the audience in the token's
+// form. It asks for these claims too. The article does not pin the issuer; the claims do.
+func (p *proposer) replaceByJWT(id string, claims []source.Fields) ([]rules.Change, error) {
 	if p.entry.assetAt == nil {
-		return []rules.Change{{ID: id, Title: "JWT Validation in the policy's place", Refused: p.cannotReplace()}}, nil
+		return []rules.Change{{
+			ID: id, Title: "JWT Validation in the policy's place", Refused: p.cannotReplace(),
+		}}, nil
 	}
+	url, ok := p.keysURL()
 	if !ok || len(p.profile.Audience) != 1 || p.profile.ClientID.Claim == "" {
 		return nil, nil
 	}
-	skip, _ := p.entry.config.Member("skipClientIdValidation").Bool()
-	custom := make([]any, len(claims))
-	title := fmt.Sprintf("JWT Validation, client id from %s, audience %s, issuer pinned", p.profile.ClientID.Claim, p.profile.Audience[0])
-	if skip {
-		title = fmt.Sprintf("JWT Validation, audience %s, issuer pinned", p.profile.Audience[0])
+	skip := on(p.entry.config, "skipClientIdValidation")
+	title := "JWT Validation, "
+	if !skip {
+		title += "client id from " + p.profile.ClientID.Claim + ", "
 	}
+	title += "audience " + p.profile.Audience[0] + ", issuer pinned"
+	custom := make([]any, len(claims))
 	for i, claim := range claims {
 		custom[i] = claim
 		if claim[0].Value == "roles" {
@@ -108,12 +115,14 @@ func (p *proposer) replaceByJWT(id string, claims ...source.Fields) ([]rules.Cha
 	return []rules.Change{{ID: id, Title: title, Fields: changes, Edited: edited}}, nil
 }
 
-// cannotReplace says why an entry can't become one of another policy kind.
+// cannotReplace says why another policy kind can't be written into an entry.
 func (p *proposer) cannotReplace() string {
-	if p.entry.written != nil {
-		return "the resource's type says which policy it is: write a resource of JWT Validation in its place"
+	if p.entry.snakeCase != nil {
+		return "the resource's type says which policy it is: write a resource of JWT Validation " +
+			"in its place"
 	}
-	return "the file does not say which policy it is the configuration of: apply JWT Validation in its place"
+	return "the file does not say which policy it is the configuration of: apply JWT Validation " +
+		"in its place"
 }
 
 // jwtVersion is the newest version of JWT Validation that is known for the entry's gateway.
@@ -124,7 +133,7 @@ func (p *proposer) jwtVersion() string {
 	return "1.4.0"
 }
 
-// requireScope is the article's solution B: no client id, a scope of the environment instead.
+// requireScope is the article's solution B: a scope of the environment instead of a client id.
 func (p *proposer) requireScope() ([]rules.Change, error) {
 	const id = "require-scope"
 	title := "require a scope"
@@ -136,7 +145,10 @@ func (p *proposer) requireScope() ([]rules.Change, error) {
 	}
 	switch scope, ok := p.environmentScope(); {
 	case ok:
-		return p.edited(id, title+": "+scope, set("skipClientIdValidation", true), set("scopes", scope), set("scopeValidationCriteria", "AND"))
+		return p.edited(
+			id, title+": "+scope, set("skipClientIdValidation", true),
+			set("scopes", scope), set("scopeValidationCriteria", "AND"),
+		)
 	case p.profile.Flow == inspect.AppOnly:
 		why := "this token is app-only and carries no scopes"
 		if len(p.profile.Roles) == 0 {
@@ -144,7 +156,113 @@ func (p *proposer) requireScope() ([]rules.Change, error) {
 		}
 		return []rules.Change{{ID: id, Title: title, Refused: why}}, nil
 	case len(p.profile.Scopes) > 0:
-		return []rules.Change{{ID: id, Title: title, Refused: fmt.Sprintf("this token carries %s only, a scope that other APIs use too", p.profile.Scopes[0])}}, nil
+		const why = "this token carries %s only, a scope that other APIs use too"
+		return []rules.Change{{
+			ID: id, Title: title, Refused: fmt.Sprintf(why, p.profile.Scopes[0]),
+		}}, nil
 	}
 	return nil, nil
+}
+
+// convert replaces the policy kind of an entry: its asset, its version, and the fields of its
+// configuration. Fields that both kinds have keep their places and the comments beside them. Where
+// a field can't be edited by itself, such as in an alias of YAML, the whole configuration is
+// written anew.
+func convert(
+	c *rules.Configuration, e *entry, asset, version string, config source.Fields,
+) (*rules.Configuration, []rules.FieldChange, error) {
+	name := asset
+	if e.local {
+		name += flexSuffix
+	}
+	file, err := e.ofKind(name, version)
+	if err != nil {
+		return nil, nil, err
+	}
+	renamed, of, err := edited(c, e, file)
+	if err != nil {
+		return nil, nil, err
+	}
+	edits, changes := e.conversion(config)
+	changes = append(e.renaming(name), changes...)
+	after, _, err := rewrite(renamed, of, edits)
+	if err != nil {
+		after, err = replaceConfiguration(renamed, of, config)
+	}
+	return after, changes, err
+}
+
+// ofKind is the entry's file with another policy kind, wherever the entry names its own.
+func (e *entry) ofKind(name, version string) (*source.File, error) {
+	var edits []source.Edit
+	for _, name := range []struct {
+		at *source.Value
+		to string
+	}{{e.assetAt, name}, {e.versionAt, version}, {e.ownTemplate(), name}} {
+		if name.at == nil {
+			continue
+		}
+		edit, err := e.file.Replace(name.at, name.to)
+		if err != nil {
+			return nil, err
+		}
+		edits = append(edits, edit)
+	}
+	return e.file.Edited(edits...)
+}
+
+// ownTemplate is the template id beside the asset's: a number or the asset's name. API Manager
+// takes a name where there was a number. It is nil where the entry has none.
+func (e *entry) ownTemplate() *source.Value {
+	if e.templateAt == e.assetAt {
+		return nil
+	}
+	return e.templateAt
+}
+
+// renaming lists what ofKind changes, except for the version.
+func (e *entry) renaming(name string) []rules.FieldChange {
+	changes := []rules.FieldChange{{Field: "assetId", From: e.assetAt.Text, To: name}}
+	if template := e.ownTemplate(); template != nil {
+		changes = append(changes, rules.FieldChange{
+			Field: "policyTemplateId", From: template.Text, To: name,
+		})
+	}
+	return changes
+}
+
+// conversion lists the edits that turn an entry's configuration into this one, and what they
+// change.
+func (e *entry) conversion(config source.Fields) ([]edit, []rules.FieldChange) {
+	var edits []edit
+	var changes []rules.FieldChange
+	for _, m := range e.config.Members {
+		if !slices.ContainsFunc(config, func(f source.Field) bool { return f.Key == m.Key }) {
+			edits = append(edits, rename(m.Key, ""))
+			changes = append(changes, rules.FieldChange{Field: m.Key, From: shown(m.Value)})
+		}
+	}
+	for _, f := range config {
+		edits = append(edits, set(f.Key, f.Value))
+		if from, to := shown(e.config.Member(f.Key)), fieldText(f.Value); from != to {
+			changes = append(changes, rules.FieldChange{Field: f.Key, From: from, To: to})
+		}
+	}
+	return edits, changes
+}
+
+// replaceConfiguration writes the whole configuration of an entry anew.
+func replaceConfiguration(
+	c *rules.Configuration, e *entry, config source.Fields,
+) (*rules.Configuration, error) {
+	at, with := e.config, any(config)
+	if e.jsonString != nil {
+		at, with = e.jsonString, jsonText(config)
+	}
+	file, err := replaced(e.file, at, with)
+	if err != nil {
+		return nil, err
+	}
+	after, _, err := edited(c, e, file)
+	return after, err
 }

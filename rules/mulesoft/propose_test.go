@@ -23,12 +23,16 @@ func remedies(t *testing.T, name, policy string, own, other *rules.Request) []re
 	t.Helper()
 	bench := repair.Bench{Adapter: Adapter()}
 	sides := &repair.Sides{Own: own, Other: other}
-	proved, _, err := bench.Remedies(bench.Compiled(configurationOf(t, name, policy, rules.Options{})), sides)
+	proved, _, err := bench.Remedies(
+		bench.Compiled(configurationOf(t, name, policy, rules.Options{})), sides,
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
 	for _, r := range proved {
-		again := sides.On(compiled(t, name, string(r.Edited.Files[0].Text), rules.Options{}).Policies)
+		again := sides.On(
+			compiled(t, name, string(r.Edited.Files[0].Text), rules.Options{}).Policies,
+		)
 		if short(again.Own) != short(r.After) {
 			t.Errorf("%s: %v, and read as a whole %v", r.ID, short(r.After), short(again.Own))
 		}
@@ -61,9 +65,17 @@ func TestRemedies(t *testing.T) {
 		uatApp  = uat + `,"roles":["UAT.Role"]`
 		dev     = v1 + `,"aud":"api://orders-dev","scp":"DEV.Access"`
 		guid    = "9b1c6d52-7d1f-4f0c-8e0e-6a5d3c2b1a09"
+		another = "11111111-2222-4333-8444-555555555555"
 	)
 	in := decided{rules.Accepted, 200, ""}
-	solutionA := base + `,"clientIdExpression":"#[vars.claimSet.appid]","validateAudClaim":true,"mandatoryAudClaim":true,"supportedAudiences":"api://orders-uat"`
+	solutionA := base + `,"clientIdExpression":"#[vars.claimSet.appid]","validateAudClaim":true,` +
+		`"mandatoryAudClaim":true,"supportedAudiences":"api://orders-uat"`
+	jwt := func(config string) string { return policyOf(jwtValidation, "1.4.0", config) }
+	oidc := func(config string) string { return policyOf(openIDConnect, "1.3.0", config) }
+	keysOf := func(tenant string) string {
+		url := "https://login.microsoftonline.com/" + tenant + "/discovery/keys"
+		return strings.Replace(base, "https://keys.example/keys", url, 1)
+	}
 	tests := []struct {
 		name       string
 		policy     string
@@ -72,83 +84,111 @@ func TestRemedies(t *testing.T) {
 	}{
 		{
 			"a missing client id is repaired by JWT Validation, or by a scope instead",
-			policyOf(openIDConnect, "1.3.0", `"skipClientIdValidation":false`), contracted(uatUser), request(dev),
-			[]remedy{{"use-jwt-validation", in, rules.Audience}, {"require-scope", in, rules.Scopes}},
+			oidc(`"skipClientIdValidation":false`), contracted(uatUser), request(dev),
+			[]remedy{
+				{"use-jwt-validation", in, rules.Audience}, {"require-scope", in, rules.Scopes},
+			},
 		},
 		{
 			"an app-only token can't have a scope, but a role",
-			policyOf(openIDConnect, "1.3.0", `"skipClientIdValidation":true`), request(uatApp), request(dev),
-			[]remedy{{"use-jwt-validation", in, rules.Audience}, {"use-jwt-validation-with-role", in, rules.Audience}},
+			oidc(`"skipClientIdValidation":true`), request(uatApp), request(dev),
+			[]remedy{
+				{"use-jwt-validation", in, rules.Audience},
+				{"use-jwt-validation-with-role", in, rules.Audience},
+			},
 		},
 		{
 			"without a contract for the client no repair helps but a scope",
-			policyOf(openIDConnect, "1.3.0", `"skipClientIdValidation":false`),
-			&rules.Request{Token: token(uatUser, "RS256"), At: at, Signatures: request("").Signatures, Contracts: &rules.Contracts{}}, nil,
+			oidc(`"skipClientIdValidation":false`),
+			&rules.Request{
+				Token: token(uatUser, "RS256"), At: at, Signatures: request("").Signatures,
+				Contracts: &rules.Contracts{},
+			}, nil,
 			[]remedy{{"require-scope", in, ""}},
 		},
 		{
 			"a client id expression that reads the other version's claim is mapped",
-			policyOf(jwtValidation, "1.4.0", base+`,"clientIdExpression":"#[vars.claimSet.appid]"`), contracted(v2 + `,"aud":"` + guid + `"`), nil,
+			jwt(base + `,"clientIdExpression":"#[vars.claimSet.appid]"`),
+			contracted(v2 + `,"aud":"` + guid + `"`), nil,
 			[]remedy{{"map-client-id", in, ""}},
 		},
 		{
 			"solution A on a v2.0 token: audience and client id in one change",
-			policyOf(jwtValidation, "1.4.0", solutionA), contracted(v2 + `,"aud":"` + guid + `"`), nil,
+			jwt(solutionA),
+			contracted(v2 + `,"aud":"` + guid + `"`), nil,
 			[]remedy{{"set-audience+map-client-id", in, ""}},
 		},
 		{
 			"a token of another API is rightly rejected: nothing is offered",
-			policyOf(jwtValidation, "1.4.0", solutionA), contracted(dev), nil, nil,
+			jwt(solutionA),
+			contracted(dev), nil, nil,
 		},
 		{
 			"an expired token is not repaired by a policy",
-			policyOf(openIDConnect, "1.3.0", ``), contracted(`"aud":"x","exp":1778050000`), nil, nil,
+			oidc(``),
+			contracted(`"aud":"x","exp":1778050000`), nil, nil,
 		},
 		{
 			"the policy's own audience is switched on, not the token's put in its place",
-			policyOf(jwtValidation, "1.4.0", base+skip+`,"supportedAudiences":"api://orders-uat"`), request(uat), request(dev),
+			jwt(base + skip + `,"supportedAudiences":"api://orders-uat"`), request(uat),
+			request(dev),
 			[]remedy{{"check-audience", in, rules.Audience}},
 		},
 		{
 			"a token for another audience than the policy's own is no reason to change it",
-			policyOf(jwtValidation, "1.4.0", strings.Replace(base, "https://keys.example/keys", "https://login.microsoftonline.com/"+tenant+"/discovery/keys", 1)+skip+`,"supportedAudiences":"api://orders-uat"`+custom("iss", "https://sts.windows.net/"+tenant+"/")), request(v1 + `,"aud":"api://orders-dev"`), nil, nil,
+			jwt(
+				keysOf(tenant) + skip + `,"supportedAudiences":"api://orders-uat"` + custom(
+					"iss", "https://sts.windows.net/"+tenant+"/",
+				),
+			),
+			request(v1 + `,"aud":"api://orders-dev"`), nil, nil,
 		},
 		{
 			"the issuer of another tenant than the key set's is not pinned",
-			policyOf(jwtValidation, "1.4.0", strings.Replace(base, "https://keys.example/keys", "https://login.microsoftonline.com/11111111-2222-4333-8444-555555555555/discovery/keys", 1)+skip+`,"validateAudClaim":true,"mandatoryAudClaim":true,"supportedAudiences":"api://orders-uat"`), request(uat), nil, nil,
+			jwt(keysOf(another) + skip + `,"validateAudClaim":true,"mandatoryAudClaim":true,` +
+				`"supportedAudiences":"api://orders-uat"`), request(uat), nil, nil,
 		},
 		{
 			"a user's token without the policy's scope is rightly rejected",
-			policyOf(openIDConnect, "1.3.0", `"skipClientIdValidation":true,"scopes":"UAT.Access"`), request(dev), nil, nil,
+			oidc(`"skipClientIdValidation":true,"scopes":"UAT.Access"`),
+			request(dev), nil, nil,
 		},
 		{
 			"JWT Validation in the place of a policy with scopes asks for them too",
-			policyOf(openIDConnect, "1.3.0", `"skipClientIdValidation":true,"scopes":"UAT.Access"`), request(uatUser), request(uat),
+			oidc(`"skipClientIdValidation":true,"scopes":"UAT.Access"`),
+			request(uatUser), request(uat),
 			[]remedy{{"use-jwt-validation", in, rules.CustomClaim}},
 		},
 		{
 			"a token without scopes is no reason to drop them",
-			policyOf(openIDConnect, "1.3.0", `"skipClientIdValidation":true,"scopes":"UAT.Access"`), request(uat), nil, nil,
+			oidc(`"skipClientIdValidation":true,"scopes":"UAT.Access"`),
+			request(uat), nil, nil,
 		},
 		{
 			"a disabled policy is not repaired",
-			`{"disabled":true,"assetId":"jwt-validation","assetVersion":"1.4.0","configurationData":{` + base + skip + `}}`, request(uatApp), nil, nil,
+			`{"disabled":true,"assetId":"jwt-validation","assetVersion":"1.4.0",` +
+				`"configurationData":{` + base + skip + `}}`,
+			request(uatApp), nil, nil,
 		},
 		{
 			"a policy that checks only the signature is narrowed",
-			policyOf(jwtValidation, "1.4.0", base+skip), request(uatUser), request(dev),
-			[]remedy{{"check-audience", in, rules.Audience}, {"require-scope", in, rules.CustomClaim}},
+			jwt(base + skip), request(uatUser), request(dev),
+			[]remedy{
+				{"check-audience", in, rules.Audience}, {"require-scope", in, rules.CustomClaim},
+			},
 		},
 		{
 			"pinning the issuer keeps another tenant out",
-			policyOf(jwtValidation, "1.4.0", base+skip), request(uat), request(strings.ReplaceAll(uat, tenant, "11111111-2222-4333-8444-555555555555")),
+			jwt(base + skip), request(uat),
+			request(strings.ReplaceAll(uat, tenant, another)),
 			[]remedy{{"pin-issuer", in, rules.CustomClaim}},
 		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			got := inShort(remedies(t, "policy.json", test.policy, test.own, test.other))
-			if diff := cmp.Diff(test.want, got, cmp.AllowUnexported(remedy{}, decided{})); diff != "" {
+			diff := cmp.Diff(test.want, got, cmp.AllowUnexported(remedy{}, decided{}))
+			if diff != "" {
 				t.Errorf("remedies (-want +got):\n%s", diff)
 			}
 		})
@@ -174,7 +214,8 @@ spec:
 		if r.ID != "check-audience" {
 			continue
 		}
-		want := policy + "    validateAudClaim: true\n    mandatoryAudClaim: true\n    supportedAudiences: api://orders-uat\n"
+		want := policy + "    validateAudClaim: true\n    mandatoryAudClaim: true\n    " +
+			"supportedAudiences: api://orders-uat\n"
 		if diff := cmp.Diff(want, string(r.Edited.Files[0].Text)); diff != "" {
 			t.Errorf("the edited file (-want +got):\n%s", diff)
 		}
@@ -185,8 +226,15 @@ spec:
 
 func TestWhatIsNotOfferedSaysWhy(t *testing.T) {
 	tests := []struct{ name, policy, claims, want string }{
-		{"the audience", policyOf(jwtValidation, "1.4.0", base+skip+`,"supportedAudiences":"api://orders-uat"`), v1 + `,"aud":"api://orders-dev"`, "would then be rejected"},
-		{"a scope for an app-only token", policyOf(openIDConnect, "1.3.0", ``), v1 + `,"aud":"api://orders-uat","oid":"a","sub":"a"`, "app-only"},
+		{
+			"the audience",
+			policyOf(jwtValidation, "1.4.0", base+skip+`,"supportedAudiences":"api://orders-uat"`),
+			v1 + `,"aud":"api://orders-dev"`, "would then be rejected",
+		},
+		{
+			"a scope for an app-only token", policyOf(openIDConnect, "1.3.0", ``),
+			v1 + `,"aud":"api://orders-uat","oid":"a","sub":"a"`, "app-only",
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -26,30 +26,34 @@ func readFiles(files []*source.File, options rules.Options) (*rules.Configuratio
 	return c, nil
 }
 
-// readFile reads the policies of one file, in the order in which the gateway runs them.
+// readFile reads the policies of one file, in the order in which the gateway runs them. It is an
+// error if the file has none.
 func readFile(file *source.File, options rules.Options) ([]rules.Entry, error) {
 	all := found(file, options)
 	if len(all) == 0 {
 		return nil, noPolicy(file)
 	}
-	runtime, err := runtimeVersion(options.Runtime)
-	if err != nil {
-		return nil, err
+	var runtime dataweave.Version
+	if options.Runtime != "" {
+		var err error
+		if runtime, err = dataweave.ParseRuntime(options.Runtime); err != nil {
+			return nil, err
+		}
 	}
 	slices.SortStableFunc(all, func(a, b entry) int { return cmp.Compare(a.order, b.order) })
-	settle(all)
+	inheritVariants(all)
 	entries := make([]rules.Entry, len(all))
 	for i := range all {
 		e := &all[i]
 		e.file, e.runtime = file, runtime
-		e.unwrapText()
-		e.settleKind()
+		e.unwrapJSON()
+		e.resolveKind()
 		entries[i] = e
 	}
 	return entries, nil
 }
 
-// entriesOf lists what was read of a configuration. It is this package's own.
+// entriesOf lists the entries of a configuration that this package has read.
 func entriesOf(c *rules.Configuration) []*entry {
 	all := make([]*entry, 0, len(c.Entries))
 	for _, of := range c.Entries {
@@ -60,12 +64,10 @@ func entriesOf(c *rules.Configuration) []*entry {
 	return all
 }
 
-// edited is a configuration with another file in the place of the one that an entry stands in, and
-// that entry as it reads there: an edit leaves the policies of a file in their order.
+// edited returns a configuration in which this file replaces the file of an entry, and that entry
+// as the new file has it. The new file must have the same policies in the same order.
 func edited(
-	c *rules.Configuration,
-	of *entry,
-	file *source.File,
+	c *rules.Configuration, of *entry, file *source.File,
 ) (*rules.Configuration, *entry, error) {
 	entries, err := readFile(file, c.Options)
 	if err != nil {
@@ -91,13 +93,16 @@ func edited(
 	return after, now, nil
 }
 
-// found lists the policies of a file, in whichever of the formats it is, in the file's order:
-// those of the API instance where the options name one.
+// found lists the policies of a file in the file's order, whichever of the formats it has. Where
+// the options name an API instance, the policies of another one are left out.
 func found(file *source.File, options rules.Options) []entry {
+	formats := []func(*source.Value) []entry{
+		flexEntries, planEntries, terraformEntries, apiManagerEntries,
+	}
 	var all []entry
 	for _, document := range file.Documents {
-		for _, format := range []func(*source.Value) []entry{flexEntries, planEntries, terraformEntries, apiManagerEntries} {
-			if entries := format(document); entries != nil {
+		for _, read := range formats {
+			if entries := read(document); entries != nil {
 				all = append(all, entries...)
 				break
 			}
@@ -110,32 +115,31 @@ func found(file *source.File, options rules.Options) []entry {
 	if options.API == "" {
 		return all
 	}
-	return slices.DeleteFunc(
-		all,
-		func(e entry) bool { return e.api != "" && e.api != options.API },
-	)
+	otherAPI := func(e entry) bool { return e.api != "" && e.api != options.API }
+	return slices.DeleteFunc(all, otherAPI)
 }
 
-// bareEntry is what a command line tool's --configFile holds: the configuration alone.
+// bareEntry is the entry of a file that holds the configuration alone, such as the --configFile of
+// the vendor's command line tool.
 func bareEntry(config *source.Value, kind string) entry {
 	e := entry{place: config, config: config}
-	e.asset, e.variant = named(kind)
+	e.asset, e.variant = splitName(kind)
 	return e
 }
 
-// settle gives each entry that does not name its gateway the one that the others of its API
-// instance name: a chain runs on one gateway.
-func settle(all []entry) {
+// inheritVariants gives an entry that does not name its gateway the gateway that the other entries
+// of its API instance name, since all policies of an instance run on one gateway.
+func inheritVariants(all []entry) {
 	for i := range all {
 		if all[i].variant == "" {
-			all[i].variant = namedFor(all, all[i].api)
+			all[i].variant = variantOf(all, all[i].api)
 		}
 	}
 }
 
-// namedFor is the one gateway that the entries of an API instance name; empty where they name
-// none, or several.
-func namedFor(all []entry, api string) string {
+// variantOf is the gateway that the entries of an API instance name; empty where they name none or
+// several.
+func variantOf(all []entry, api string) string {
 	variant := ""
 	for _, e := range all {
 		if e.variant == "" || e.api != api {
@@ -149,40 +153,34 @@ func namedFor(all []entry, api string) string {
 	return variant
 }
 
-// unwrapText reads a configuration that is kept as JSON in a string.
-func (e *entry) unwrapText() {
+// unwrapJSON reads a configuration that is kept as JSON in a string.
+func (e *entry) unwrapJSON() {
 	if !e.config.Is(source.String) {
 		return
 	}
 	if inner, err := source.Embedded(e.file, e.config); err == nil && len(inner.Documents) == 1 {
-		e.text, e.config = e.config, inner.Documents[0]
+		e.jsonString, e.config = e.config, inner.Documents[0]
 	}
 }
 
-// settleKind takes the id of the policy kind that a name stands for. As the file names it, it
-// stays in the policy.
-func (e *entry) settleKind() {
+// resolveKind puts the id of a modelled policy kind in the place of another name for it. What is
+// shown to the user keeps the file's own name.
+func (e *entry) resolveKind() {
 	e.name = e.asset
 	if k, modelled := kindNamed(e.asset); modelled && !e.custom && !e.outbound {
 		e.asset = k.asset
 	}
 }
 
-func runtimeVersion(text string) (dataweave.Version, error) {
-	if text == "" {
-		return dataweave.Version{}, nil
-	}
-	return dataweave.ParseRuntime(text)
-}
-
+// noPolicy says which files are expected.
 func noPolicy(file *source.File) error {
 	err := &source.Error{
 		Pos:   source.Position{File: file.Name},
 		Cause: "no MuleSoft policy in this file",
 		Hints: []source.Hint{{
-			Text: "expected is what API Manager answers for an API's policies (JSON), a PolicyBinding or an " +
-				"ApiInstance of Flex Gateway (YAML), Terraform, or a bare configuration with %s; " +
-				"how to get it: gatewhy collect policies",
+			Text: "expected is what API Manager answers for an API's policies (JSON), a " +
+				"PolicyBinding or an ApiInstance of Flex Gateway (YAML), Terraform, or a bare " +
+				"configuration with %s; how to get it: gatewhy collect policies",
 			Need: source.Need{Input: source.NeedPolicyKind},
 		}},
 	}

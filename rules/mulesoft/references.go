@@ -1,5 +1,7 @@
 package mulesoft
 
+import "github.com/gatewhy/gatewhy/rules"
+
 // The references that behaviours and checks rest on.
 const (
 	docJWT          = "MuleSoft documentation, JWT Validation policy"
@@ -8,7 +10,6 @@ const (
 	docClientID     = "MuleSoft documentation, Client ID Enforcement policy"
 	docSLA          = "MuleSoft documentation, SLA-based rate limiting policy"
 	docContracts    = "MuleSoft documentation, API contracts"
-	docFlexDW       = "MuleSoft documentation, DataWeave support in Flex Gateway policies"
 	docPointcut     = "MuleSoft documentation, applying a policy to specific methods and resources"
 	kbInvalid       = "Salesforce KB 005321722"
 	obsApproov      = "approov/quickstart-mulesoft-api-gateway, policy 1.2.0 on Mule 4.4"
@@ -17,8 +18,33 @@ const (
 	obsFlexClientID = "public report, Client ID Enforcement 1.3.3 on Flex Gateway"
 	obsFlexDelay    = "public report, contracts on Flex Gateway after about 20 seconds"
 	pdkExample      = "mulesoft/pdk-custom-policy-examples, OAuth 2.0 token introspection"
-	pdkJWT          = "mulesoft/pdk-custom-policy-examples, JWT validation"
 	pdkContracts    = "docs.rs, pdk-contracts-lib 1.9"
 	pdkJWTLibrary   = "docs.rs, pdk-jwt-lib 1.10"
 	tfCommunity     = "mulesoft-anypoint/terraform-provider-anypoint, JWT validation"
 )
+
+// The pages that rules and advice refer to.
+const (
+	docDataWeave    = "docs.mulesoft.com/dataweave/latest/dataweave-flow-control-precedence"
+	docFlexPEL      = "docs.mulesoft.com/gateway/latest/policies-flex-dataweave-support"
+	docJWTPage      = "docs.mulesoft.com/gateway/latest/policies-included-jwt-validation"
+	docOrder        = "docs.mulesoft.com/gateway/latest/policies-policy-overview"
+	docLocalMode    = "docs.mulesoft.com/gateway/latest/flex-local-third-party-tools"
+	kbArrayClaims   = "Salesforce KB 001116911"
+	docOIDCPage     = "docs.mulesoft.com/gateway/latest/policies-included-openid-token-enforcement"
+	docPointcutPage = "docs.mulesoft.com/api-manager/latest/policies-ootb-landing-page"
+	kbArticle       = "Salesforce KB 005321722: help.salesforce.com/s/articleView?id=005321722"
+)
+
+// documented, observed and inferred say how well something is known, and whence.
+func documented(reference string) rules.Evidence {
+	return rules.Evidence{Level: rules.Documented, Reference: reference}
+}
+
+func observed(reference string) rules.Evidence {
+	return rules.Evidence{Level: rules.Observed, Reference: reference}
+}
+
+func inferred(reference string) rules.Evidence {
+	return rules.Evidence{Level: rules.Inferred, Reference: reference}
+}

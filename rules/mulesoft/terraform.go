@@ -1,6 +1,7 @@
 package mulesoft
 
 import (
+	"cmp"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -20,8 +21,9 @@ func terraformEntries(document *source.Value) []entry {
 	return all
 }
 
-// resourceEntry reads a resource of one of the three Terraform providers: a policy of its own type, or the generic one with
-// an asset id. The arguments are snake_case there, and become the policy's own names.
+// resourceEntry reads a resource of one of the three Terraform providers. A resource has the type
+// of one policy kind, or the generic type and an asset id. The arguments of the former are in
+// snake_case, and become the policy's own names.
 func resourceEntry(kind string, values *source.Value) (entry, bool) {
 	asset, generic, ok := resourceAsset(kind)
 	if !ok || values == nil {
@@ -30,45 +32,39 @@ func resourceEntry(kind string, values *source.Value) (entry, bool) {
 	e := entry{
 		place:    values,
 		disabled: values.Member("disabled"),
-		configAt: firstMember(values.Find("configuration_data"), values.Find("configuration")),
-		config:   block(first(values.Member("configuration_data"), values.Member("configuration"))),
-		asset:    asset,
-		api:      reference(first(values.Member("apim_id"), values.Member("api_instance_id"))),
+		routes:   routesOf(values.Members),
+		outbound: textOf(values, "injection_point") == "outbound",
+		configAt: cmp.Or(values.Find("configuration_data"), values.Find("configuration")),
+		config: block(firstPresent(
+			values.Member("configuration_data"), values.Member("configuration"),
+		)),
+		asset:     asset,
+		versionAt: values.Member("asset_version"),
 	}
-	e.versionAt = values.Member("asset_version")
+	e.api = reference(firstPresent(values.Member("apim_id"), values.Member("api_instance_id")))
 	e.version, _ = e.versionAt.Str()
 	e.order, _ = values.Member("order").Int()
 	if !generic {
-		e.written, e.config = e.config, camelConfig(e.config)
+		e.snakeCase, e.config = e.config, camelConfig(e.config)
 	} else {
-		e.assetAt = first(values.Member("asset_id"), values.Member("policy_type"))
+		e.assetAt = firstPresent(values.Member("asset_id"), values.Member("policy_type"))
 		name, _ := e.assetAt.Str()
-		e.asset, e.variant = named(name)
-		e.custom = !vendorGroup(first(values.Member("asset_group_id"), values.Member("group_id")))
+		e.asset, e.variant = splitName(name)
+		group := firstPresent(values.Member("asset_group_id"), values.Member("group_id"))
+		e.custom = !vendorGroup(group)
 	}
-	e.routes = routesOf(values.Members)
-	e.outbound = textOf(values, "injection_point") == "outbound"
 	if e.variant == "" {
 		e.variant = versionVariant(e.asset, e.version)
 	}
 	return e, true
 }
 
-// block unwraps a block that may stand only once, which a plan shows as a list of one.
+// block unwraps a block that may appear only once. A plan shows it as a list of one.
 func block(v *source.Value) *source.Value {
 	if v.Is(source.List) && len(v.Items) == 1 {
 		return v.Items[0]
 	}
 	return v
-}
-
-func firstMember(members ...*source.Member) *source.Member {
-	for _, m := range members {
-		if m != nil {
-			return m
-		}
-	}
-	return nil
 }
 
 // reference names an API instance by the expression that refers to it, or by its id.
@@ -79,7 +75,8 @@ func reference(v *source.Value) string {
 	return label(v)
 }
 
-// resourceAsset tells the policy kind from a resource's type (providers mulesoft-anypoint/anypoint and mulesoft/anypoint).
+// resourceAsset is the policy kind that a resource's type names, or generic where an argument
+// names it (providers mulesoft-anypoint/anypoint and mulesoft/anypoint).
 func resourceAsset(kind string) (asset string, generic, ok bool) {
 	switch kind {
 	case "anypoint_apim_policy_custom", "anypoint_api_policy":
@@ -93,7 +90,8 @@ func resourceAsset(kind string) (asset string, generic, ok bool) {
 	return "", false, false
 }
 
-// camelConfig gives a configuration its policy's own names. What jsonencode holds has them already.
+// camelConfig gives the fields of a configuration the policy's own names. The argument of
+// jsonencode has them already.
 func camelConfig(config *source.Value) *source.Value {
 	if !config.Is(source.Object) {
 		return config
@@ -111,21 +109,26 @@ func camelConfig(config *source.Value) *source.Value {
 	return &renamed
 }
 
-// claimBlocks returns the list that a block with one claim goes into. One provider has its lists of claims as blocks, one for each claim
-// (mulesoft-anypoint/terraform-provider-anypoint, resource_apim_policy_jwt_validation.go). It is nil for anything else.
+// claimBlocks returns the list to which a block with one claim belongs; nil for any other member.
+// One provider writes a list of claims as blocks, one for each claim
+// (mulesoft-anypoint/terraform-provider-anypoint, resource_apim_policy_jwt_validation.go).
 func claimBlocks(config *source.Value, m *source.Member) *source.Value {
-	if m.Key != "mandatoryCustomClaims" && m.Key != "nonMandatoryCustomClaims" || !m.Value.Is(source.Object) {
+	if m.Key != "mandatoryCustomClaims" && m.Key != "nonMandatoryCustomClaims" ||
+		!m.Value.Is(source.Object) {
 		return nil
 	}
 	if there := config.Member(m.Key); there.Is(source.List) {
 		return there
 	}
 	list := &source.Value{Kind: source.List, Pos: m.Value.Pos, Span: m.Value.Span}
-	config.Members = append(config.Members, source.Member{Key: m.Key, KeyPos: m.KeyPos, KeySpan: m.KeySpan, Value: list})
+	config.Members = append(config.Members, source.Member{
+		Key: m.Key, KeyPos: m.KeyPos, KeySpan: m.KeySpan, Value: list,
+	})
 	return list
 }
 
-// snake turns a policy's name for a field into Terraform's.
+// snake turns a policy's name for a field into Terraform's: introspectionURL into
+// introspection_url.
 func snake(name string) string {
 	if name == "introspectionURL" {
 		return "introspection_url"
@@ -141,7 +144,7 @@ func snake(name string) string {
 	return b.String()
 }
 
-// camel turns snake_case into the policy's name: introspection_url into introspectionURL.
+// camel turns Terraform's name for a field into the policy's.
 func camel(name string) string {
 	if name == "introspection_url" {
 		return "introspectionURL"
@@ -156,7 +159,8 @@ func camel(name string) string {
 	return b.String()
 }
 
-// routesOf reads the pointcut_data blocks: a list of methods and a path each.
+// routesOf reads the pointcut_data blocks into API Manager's form of routes. Each block has a list
+// of methods and a path. It is nil where there is no block.
 func routesOf(members []source.Member) *source.Value {
 	routes := &source.Value{Kind: source.List}
 	for _, m := range members {
@@ -172,9 +176,10 @@ func routesOf(members []source.Member) *source.Value {
 		}
 		for _, block := range blocks {
 			methods, _ := block.Member("method_regex").Strings()
+			path := textOf(block, "uri_template_regex")
 			routes.Items = append(routes.Items, object(
 				source.Member{Key: "methodRegex", Value: text(strings.Join(methods, "|"))},
-				source.Member{Key: "uriTemplateRegex", Value: text(textOf(block, "uri_template_regex"))},
+				source.Member{Key: "uriTemplateRegex", Value: text(path)},
 			))
 		}
 	}
@@ -182,4 +187,92 @@ func routesOf(members []source.Member) *source.Value {
 		return nil
 	}
 	return routes
+}
+
+// planEntries reads the policies in what "terraform show -json" prints of a plan or of a state, in
+// every module. A value that is known only after the apply is unknown.
+func planEntries(document *source.Value) []entry {
+	values := firstPresent(document.Member("planned_values"), document.Member("values"))
+	if document.Member("format_version") == nil || values == nil {
+		return nil
+	}
+	var all []entry
+	moduleEntries(values.Member("root_module"), document.Member("resource_changes"), &all)
+	return all
+}
+
+// moduleEntries adds the policies of a module and of the modules inside it.
+func moduleEntries(module, changes *source.Value, all *[]entry) {
+	if module == nil {
+		return
+	}
+	if resources := module.Member("resources"); resources.Is(source.List) {
+		for _, resource := range resources.Items {
+			kind, _ := resource.Member("type").Str()
+			values := withUnknown(resource.Member("values"), afterUnknown(resource, changes))
+			if e, ok := resourceEntry(kind, values); ok {
+				e.place, e.report = resource, true
+				*all = append(*all, e)
+			}
+		}
+	}
+	if children := module.Member("child_modules"); children.Is(source.List) {
+		for _, child := range children.Items {
+			moduleEntries(child, changes, all)
+		}
+	}
+}
+
+// afterUnknown is the part of a resource's change that marks what is known only after the apply.
+func afterUnknown(resource, changes *source.Value) *source.Value {
+	address, _ := resource.Member("address").Str()
+	if !changes.Is(source.List) {
+		return nil
+	}
+	for _, change := range changes.Items {
+		if a, _ := change.Member("address").Str(); a == address {
+			return change.At("change", "after_unknown")
+		}
+	}
+	return nil
+}
+
+// withUnknown returns the values with an Unknown for each member that the plan does not know yet.
+func withUnknown(values, unknown *source.Value) *source.Value {
+	if values.Is(source.List) && unknown.Is(source.List) {
+		return withUnknownItems(values, unknown)
+	}
+	if !values.Is(source.Object) || !unknown.Is(source.Object) {
+		return values
+	}
+	merged := *values
+	merged.Members = append([]source.Member{}, values.Members...)
+	for _, m := range unknown.Members {
+		switch have := merged.Find(m.Key); {
+		case m.Value.Is(source.Bool) && m.Value.Text == "true":
+			merged.Members = append(merged.Members, source.Member{
+				Key: m.Key, KeyPos: values.Pos, KeySpan: values.Span,
+				Value: &source.Value{
+					Kind: source.Unknown, Text: "(known after apply)",
+					Pos: values.Pos, Span: values.Span,
+				},
+			})
+		case have != nil:
+			have.Value = withUnknown(have.Value, m.Value)
+		}
+	}
+	return &merged
+}
+
+// withUnknownItems is withUnknown for the blocks of a list.
+func withUnknownItems(values, unknown *source.Value) *source.Value {
+	merged := *values
+	merged.Items = make([]*source.Value, len(values.Items))
+	for i, item := range values.Items {
+		merged.Items[i] = item
+		if i < len(unknown.Items) {
+			merged.Items[i] = withUnknown(item, unknown.Items[i])
+		}
+	}
+	return &merged
 }

@@ -468,8 +468,8 @@ func (v *evaluator) compare(n *Node) Result {
 	}
 }
 
-// presentAndNull reports whether one of two operands is null, and the other is surely not, though its
-// value is not known.
+// presentAndNull reports whether one of two operands is null, and the other is surely not null
+// although its value is not known.
 func (v *evaluator) presentAndNull(args []*Node) bool {
 	left, right := v.eval(args[0]), v.eval(args[1])
 	return left.present() && isNull(right.Value) || isNull(left.Value) && right.present()

@@ -11,8 +11,15 @@ import (
 func TestAClaimThatIsThereIsNotNullThoughItsValueIsNotKnown(t *testing.T) {
 	there := &source.Value{Kind: source.Unknown, Text: "not known", Present: true}
 	perhaps := &source.Value{Kind: source.Unknown, Text: "not known"}
-	set := &source.Value{Kind: source.Object, Members: []source.Member{{Key: "oid", Value: there}, {Key: "upn", Value: perhaps}}}
-	env := Env{Vars: &source.Value{Kind: source.Object, Members: []source.Member{{Key: "claimSet", Value: set}}}}
+	set := &source.Value{
+		Kind:    source.Object,
+		Members: []source.Member{{Key: "oid", Value: there}, {Key: "upn", Value: perhaps}},
+	}
+	env := Env{
+		Vars: &source.Value{
+			Kind: source.Object, Members: []source.Member{{Key: "claimSet", Value: set}},
+		},
+	}
 	for expression, want := range map[string]Answer{
 		"vars.claimSet.oid != null":                           Yes,
 		"null == vars.claimSet.oid":                           No,

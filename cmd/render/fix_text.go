@@ -1,0 +1,130 @@
+package render
+
+import (
+	"fmt"
+	"io"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/cmd/report"
+	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/repair"
+)
+
+// FixText writes the diff, then what the gateway answers before and after, then what was not
+// repaired.
+func FixText(w io.Writer, style Style, r *report.Fixing) error {
+	f := fixing{r}
+	if _, err := io.WriteString(w, safeDiff(f.diff())); err != nil {
+		return err
+	}
+	t := NewText(style)
+	t.beforeAndAfter(f.Tokens)
+	t.notProved(f.Unproved)
+	t.notRepaired(f.Refused)
+	if f.Written {
+		t.Blank()
+		t.Para(1, "written to "+inspect.Safe(f.After.Name))
+	}
+	_, err := t.WriteTo(w)
+	return err
+}
+
+// beforeAndAfter writes what the gateway answers: the tokens given, then those that Entra ID
+// could issue.
+func (t *Text) beforeAndAfter(tokens []repair.Token) {
+	title := ""
+	for i := range tokens {
+		token := &tokens[i]
+		if next := headingOf(token); next != title {
+			title = next
+			t.Heading(inspect.Safe(title))
+		}
+		name := inspect.Safe(token.Name)
+		if mark := markOf(token); mark != "" {
+			name = t.Mark(mark) + " " + name
+		}
+		t.Rows(2, []Row{
+			{name, fmt.Sprintf("%s → %s", OutcomeLine(&token.Before), OutcomeLine(&token.After))},
+		})
+	}
+}
+
+func headingOf(token *repair.Token) string {
+	title := "before and after"
+	if token.API != "" {
+		title += ", API " + token.API
+	}
+	if token.Modelled {
+		title += ", for modelled tokens"
+	}
+	return title
+}
+
+// notProved writes which tokens prove nothing, and why.
+func (t *Text) notProved(unproved []report.Unproved) {
+	if len(unproved) == 0 {
+		return
+	}
+	t.Heading("not proved, for modelled tokens")
+	for _, u := range unproved {
+		names := strings.Join(u.Tokens, "; ")
+		if u.API != "" {
+			names = "API " + u.API + ": " + names
+		}
+		t.Para(2, inspect.Safe(names+": "+u.Why))
+		t.Para(3, "pass "+u.Ask)
+	}
+}
+
+func (t *Text) notRepaired(refused []report.Refused) {
+	if len(refused) == 0 {
+		return
+	}
+	t.Heading("not repaired")
+	for _, r := range refused {
+		t.Para(2, inspect.Safe(fmt.Sprintf("%s: %s", r.Rule, r.Why)))
+		for _, ask := range r.Asks {
+			t.Para(3, "pass "+ask)
+		}
+	}
+}
+
+// safeDiff makes a diff safe to print. It keeps tabs, and a carriage return before a line
+// break, since the diff would not apply without them.
+func safeDiff(diff string) string {
+	var b strings.Builder
+	for line := range strings.Lines(diff) {
+		text := strings.TrimRight(line, "\r\n")
+		for i, part := range strings.Split(text, "\t") {
+			if i > 0 {
+				b.WriteByte('\t')
+			}
+			b.WriteString(inspect.Safe(part))
+		}
+		b.WriteString(lineBreak(line[len(text):]))
+	}
+	return b.String()
+}
+
+// lineBreak keeps one carriage return at most.
+func lineBreak(text string) string {
+	if strings.HasSuffix(text, "\r\n") {
+		return "\r\n"
+	}
+	return strings.TrimLeft(text, "\r")
+}
+
+// markOf is the sign that says whether the gateway answers as expected after the repair. It is
+// empty if nothing is expected.
+func markOf(token *repair.Token) string {
+	switch {
+	case token.Expected == "":
+		return ""
+	case token.After.Outcome == rules.Undetermined:
+		return "unknown"
+	case token.After.Outcome == token.Expected:
+		return "pass"
+	}
+	return "fail"
+}

@@ -1,0 +1,78 @@
+package render
+
+import (
+	"fmt"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/cmd/report"
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// linting is what lint has found, as it is shown.
+type linting struct{ *report.Linting }
+
+// rule finds a finding's rule in the catalogue. A rule that is not there has a name and nothing
+// else.
+func (l linting) rule(name string) rules.Rule {
+	for i := range l.Catalogue {
+		if l.Catalogue[i].Name == name {
+			return l.Catalogue[i]
+		}
+	}
+	return rules.Rule{Name: name}
+}
+
+// end returns the position behind what a finding is about, on the first line of it.
+func (l linting) end(f rules.Finding) source.Position {
+	file := l.Sources[f.Pos.File]
+	if file == nil || f.Span.End <= f.Span.Start || f.Span.End > len(file.Text) {
+		return f.Pos
+	}
+	end := f.Span.End
+	if i := strings.IndexByte(string(file.Text[f.Span.Start:f.Span.End]), '\n'); i >= 0 {
+		end = f.Span.Start + i
+	}
+	return file.Position(end)
+}
+
+// count counts the findings of a severity.
+func (l linting) count(severity rules.Severity) int {
+	n := 0
+	for _, f := range l.Findings {
+		if f.Severity == severity {
+			n++
+		}
+	}
+	return n
+}
+
+// LintSummary is the outcome in one line.
+func LintSummary(r *report.Linting) string {
+	l := linting{r}
+	where := fmt.Sprintf("in %s of %s", plural(l.Policies, "policy", "policies"),
+		plural(l.Files, "file", "files"))
+	parts := []string{}
+	for _, s := range []struct {
+		severity  rules.Severity
+		one, many string
+	}{
+		{rules.Error, "error", "errors"},
+		{rules.Warning, "warning", "warnings"},
+		{rules.Note, "note", "notes"},
+	} {
+		if n := l.count(s.severity); n > 0 {
+			parts = append(parts, plural(n, s.one, s.many))
+		}
+	}
+	if len(parts) == 0 {
+		parts = []string{"nothing found"}
+	}
+	if n := len(l.Suppressed); n > 0 {
+		where += fmt.Sprintf(", %d set aside", n)
+	}
+	if n := len(l.Unread); n > 0 {
+		where += fmt.Sprintf(", %d not checked", n)
+	}
+	return strings.Join(parts, ", ") + " " + where
+}

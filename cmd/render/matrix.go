@@ -1,0 +1,224 @@
+package render
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/cmd/report"
+	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/environments"
+	"github.com/gatewhy/gatewhy/rules/issued"
+)
+
+// matrixing is a matrix as it is shown.
+type matrixing struct{ *report.Matrixing }
+
+// sentence is the answer: how many cells are wrong. It says that no wrong token gets in only if
+// every token was modelled and run.
+func (x matrixing) sentence() string {
+	wrong, unknown, all := x.Wrong()
+	of := func(n int) string { return fmt.Sprintf("%d of %s", n, plural(all, "cell", "cells")) }
+	switch gaps := x.Gaps(); {
+	case wrong > 0 && unknown > 0:
+		return fmt.Sprintf("%s wrong, and %s not known.", isAre(of(wrong), wrong),
+			isAre(fmt.Sprint(unknown), unknown))
+	case wrong > 0:
+		return isAre(of(wrong), wrong) + " wrong."
+	case unknown > 0:
+		return fmt.Sprintf("No cell is known to be wrong; %s not known.",
+			isAre(of(unknown), unknown))
+	case len(gaps) > 0:
+		return "No cell is wrong, as far as was looked: " + strings.Join(gaps, "; ") + "."
+	}
+	return "Every cell is right: each environment's own tokens are let in, and no such token as " +
+		"another environment's clients, a stranger of the tenant or " +
+		fmt.Sprintf("another tenant could use exists among the %d modelled.", x.Tokens)
+}
+
+// noChange says why no change is proposed.
+func (x matrixing) noChange() string {
+	if wrong, _, _ := x.Wrong(); wrong == 0 {
+		return "none: no cell is known to be wrong"
+	}
+	return "none: no change of a policy that is known here makes a column better"
+}
+
+// beyondPolicies is how to close the hole that is left if other clients can have genuine tokens
+// for the right API (KB 005321722, what it leaves out, 6).
+const beyondPolicies = "What is left are tokens that Entra ID issues to other clients. What " +
+	"tells them apart is not in these policies alone: " +
+	"contracts, with the client id validated; an app role that only the environment's own " +
+	"clients hold; or assignment required on the API's service principal."
+
+// lostTitle is the title of what lost lists.
+const lostTitle = "own tokens that get in today and do not after it, though others of the same " +
+	"environment do"
+
+// lost lists, by gateway, an environment's own tokens that get in today and that the smallest
+// set of repairs keeps out.
+func (x matrixing) lost() []Row {
+	var rows []Row
+	for g, name := range x.Gateways {
+		var kinds []string
+		for _, r := range x.Fixed.Rejected(g) {
+			if x.Cells[r][g].Outcome == rules.Accepted {
+				kinds = append(kinds, strings.TrimPrefix(x.Rows[r].Name, name+"/"))
+			}
+		}
+		if len(kinds) > 0 {
+			rows = append(rows, Row{inspect.Safe(name), inspect.Safe(strings.Join(kinds, ", "))})
+		}
+	}
+	return rows
+}
+
+// onlyIssuance reports whether, within the tenant, nothing but genuine tokens of other clients
+// still gets in wrongly.
+func onlyIssuance(m *environments.Matrix) bool {
+	return m.Has(environments.Issuance) && !m.Has(environments.Replay)
+}
+
+// why says why the cells of a gateway are not known, and what to add to know them.
+func (x matrixing) why(u environments.Unknown) string {
+	w := x.Witness(u.Row, u.Gateway)
+	text := fmt.Sprintf("%s (%s)", x.Rows[u.Row].Name, plural(u.Rows, "row", "rows"))
+	if class := x.Cells[u.Row][u.Gateway].Class().String(); class != "" {
+		text += " with a request such as " + class
+	}
+	switch {
+	case w.Verdict.Decided != nil:
+		text = fmt.Sprintf("%s: %s", decidedAt(text, deciding(&w.Verdict, "")), w.Verdict.Why())
+	case w.Doubt != "":
+		text += ": " + w.Doubt
+	}
+	if u.Decided == rules.Contract {
+		text += "; add contracts to the environment"
+	}
+	return text
+}
+
+func isAre(subject string, n int) string {
+	if n == 1 {
+		return subject + " is"
+	}
+	return subject + " are"
+}
+
+// cellWord is a cell in words, for outputs without marks.
+func cellWord(c *environments.Cell) string {
+	word := "right"
+	switch {
+	case c.Allowed != nil:
+		word = "allowed"
+	case c.OK() == rules.No:
+		word = "wrong"
+	case c.OK() == rules.Maybe:
+		word = "not known"
+	case c.Expected == "":
+		word = "either is right"
+	}
+	return word
+}
+
+// cellAnswer is what the gateway answers: a status, or that it is not known.
+func cellAnswer(c *environments.Cell) string {
+	switch {
+	case c.Outcome == rules.Undetermined:
+		return "not known"
+	case c.Status == 0:
+		return "rejected"
+	}
+	return fmt.Sprint(c.Status)
+}
+
+// cellMark is pass, fail, unknown or skipped, for the sign of a cell.
+func cellMark(c *environments.Cell) string {
+	switch {
+	case c.Allowed != nil:
+		return "skipped"
+	case c.OK() == rules.No:
+		return "fail"
+	case c.OK() == rules.Maybe:
+		return "unknown"
+	case c.Expected == "" && c.Outcome == rules.Undetermined: // either would be right
+		return "unknown"
+	}
+	return "pass"
+}
+
+// witness is the token that shows a finding, without personal claims, and what the gateway
+// answers to it.
+func (x matrixing) witness(f *environments.Finding) environments.Witness {
+	return x.witnessAt(f.Row, f.Gateway)
+}
+
+func (x matrixing) witnessAt(row, gateway int) environments.Witness {
+	w := x.Witness(row, gateway)
+	profile := inspect.Describe(&inspect.Token{Shape: inspect.Signed, Claims: w.Claims})
+	w.Claims = NewMask(nil, profile, true).Claims(w.Claims)
+	return w
+}
+
+// witnessLines are the claims that matter to a reader, one a line, and what the caller writes
+// beside the token.
+func witnessLines(w *environments.Witness) []Row {
+	return append(claimLines(w.Claims), writtenLines(&w.Written)...)
+}
+
+func writtenLines(w *issued.Written) []Row {
+	var rows []Row
+	inputs := w.Inputs()
+	for _, name := range slices.Sorted(maps.Keys(inputs)) {
+		rows = append(rows, Row{name, inputs[name]})
+	}
+	return rows
+}
+
+func claimLines(claims *source.Value) []Row {
+	var rows []Row
+	for _, name := range []string{"aud", "iss", "appid", "azp", "scp", "roles", "idp"} {
+		if v := claims.Member(name); v != nil &&
+			(name != "idp" || v.Text != claims.Member("iss").Text) {
+			text := v.Text
+			if items, ok := v.Strings(); ok {
+				text = strings.Join(items, " ")
+			}
+			rows = append(rows, Row{name, text})
+		}
+	}
+	return rows
+}
+
+// firstOfRule reports whether a finding is the first one of its rule.
+func (x matrixing) firstOfRule(i int) bool {
+	for j := range i {
+		if x.Findings[j].Rule == x.Findings[i].Rule {
+			return false
+		}
+	}
+	return true
+}
+
+// files names the files that a repair changes.
+func changedFiles(r *report.Repair) string {
+	var names []string
+	for _, c := range r.Changes {
+		if !slices.Contains(names, c.File) {
+			names = append(names, c.File)
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+// effect is what a repair does to the cells of its gateway.
+func effectOf(r *report.Repair) string {
+	before := plural(r.Before, "wrong cell", "wrong cells")
+	if r.Wrong == 0 {
+		return before + " here, none after it"
+	}
+	return fmt.Sprintf("%s here, %d after it", before, r.Wrong)
+}

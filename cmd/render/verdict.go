@@ -1,0 +1,196 @@
+package render
+
+import (
+	"fmt"
+	"net/http"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// deciding names the check that decides, with its alternative. It is empty if no check does.
+func deciding(v *rules.Verdict, behind string) string {
+	if v.Decided == nil {
+		return ""
+	}
+	name := checkName(v.Decided.Check) + behind
+	if where := alternative(v.Decided); where != "" {
+		name += " (" + where + ")"
+	}
+	return name
+}
+
+// alternative says in words which alternative a check belongs to: "alternative 2". It is empty
+// in a plain list.
+func alternative(r *rules.Result) string {
+	var words []string
+	for _, step := range strings.Split(r.Group(), ".") {
+		if word := stepWord(step); word != "" {
+			words = append(words, word)
+		}
+	}
+	return strings.Join(words, ", ")
+}
+
+// stepWord is one step of a group in words. It leaves out the place in a list, since the order
+// of the checks shows it.
+func stepWord(step string) string {
+	kind, rest, _ := strings.Cut(step, "[")
+	index, end, _ := strings.Cut(rest, "]")
+	n, _ := strconv.Atoi(index) // of a step without an index it is not read
+	switch kind + end {
+	case "any":
+		return fmt.Sprintf("alternative %d", n+1)
+	case "not":
+		return "must not hold"
+	case "first":
+		return fmt.Sprintf("rule %d", n+1)
+	case "if":
+		return "its condition"
+	case "default":
+		return "no rule applies"
+	}
+	return ""
+}
+
+// checkRows are checks as rows of a list, each alternative under its name.
+func checkRows(style *Text, results []rules.Result, detail func(*rules.Result) string) []Row {
+	var rows []Row
+	in := ""
+	for i := range results {
+		r := &results[i]
+		if at := alternative(r); at != in {
+			in = at
+			if at == "" {
+				at = "in any case"
+			}
+			rows = append(rows, Row{style.Paint(Faint, at), ""})
+		}
+		label := style.Mark(outcomeShown(r)) + " " + checkName(r.Check)
+		if in != "" {
+			label = indent + label
+		}
+		rows = append(rows, Row{label, detail(r)})
+	}
+	return rows
+}
+
+// failures are checks that failed and keep the request out.
+type failures []*rules.Result
+
+// add adds a check if it failed and keeps the request out.
+func (f *failures) add(r *rules.Result) {
+	if r.Outcome == rules.Fail && !r.Harmless {
+		*f = append(*f, r)
+	}
+}
+
+// before reports whether one of them comes before a check, so that the check would fail next. A
+// failure in another alternative does not count.
+func (f failures) before(r *rules.Result) bool {
+	return slices.ContainsFunc(f, func(earlier *rules.Result) bool {
+		return earlier.Policy != r.Policy || !inOtherAlternatives(earlier.Group(), r.Group())
+	})
+}
+
+// inOtherAlternatives reports whether two groups are in different alternatives.
+func inOtherAlternatives(a, b string) bool {
+	one, other := strings.Split(a, "."), strings.Split(b, ".")
+	for i := range min(len(one), len(other)) {
+		if one[i] != other[i] {
+			return strings.HasPrefix(one[i], "any[") && strings.HasPrefix(other[i], "any[")
+		}
+	}
+	return false
+}
+
+// outcomeShown is the outcome that the sign of a check shows. The outcome does not matter if
+// the check keeps nobody out.
+func outcomeShown(r *rules.Result) string {
+	if r.Harmless {
+		return string(rules.Skipped)
+	}
+	return string(r.Outcome)
+}
+
+// harmless says of a check that it keeps nobody out, and what the gateway found.
+func harmless(r *rules.Result) string {
+	text := "is not known: " + r.Why()
+	if r.Outcome == rules.Fail {
+		text = fmt.Sprintf("does not hold: wanted %s, found %s", r.Expected(), orNone(r.Actual()))
+	}
+	return inspect.Safe(text + "; nobody is kept out by it")
+}
+
+// passes says that every check passes that has to.
+func passes(v *rules.Verdict) string {
+	for i := range v.Results {
+		if v.Results[i].Harmless {
+			return "every check passes that has to"
+		}
+	}
+	return "every check passes"
+}
+
+// status is a status with its name in HTTP, or that it is not known.
+func status(code int) string {
+	if code == 0 {
+		return "status not known"
+	}
+	return strings.TrimSpace(fmt.Sprintf("%d %s", code, http.StatusText(code)))
+}
+
+func checkName(c *rules.Check) string {
+	name := strings.ReplaceAll(string(c.ID), "-", " ")
+	if c.Claim != "" {
+		name += " " + inspect.Safe(c.Claim)
+	}
+	return name
+}
+
+// OutcomeLine is a verdict in a few words.
+func OutcomeLine(v *rules.Verdict) string {
+	switch v.Outcome {
+	case rules.Accepted:
+		return "200 accepted"
+	case rules.Rejected:
+		return decidedAt(status(v.Status), deciding(v, ""))
+	}
+	return decidedAt("undetermined", deciding(v, ""))
+}
+
+// decidedAt adds where something is decided, if we know.
+func decidedAt(what, where string) string {
+	if where == "" {
+		return what
+	}
+	return what + " at " + where
+}
+
+func orNone(text string) string {
+	if text == "" {
+		return "none"
+	}
+	return text
+}
+
+// verdictLine is the answer in one line.
+func verdictLine(v *rules.Verdict) string {
+	switch v.Outcome {
+	case rules.Accepted:
+		return "200, accepted"
+	case rules.Rejected:
+		return decidedAt(status(v.Status)+", rejected", theCheck(v))
+	}
+	return decidedAt("undetermined", theCheck(v))
+}
+
+func theCheck(v *rules.Verdict) string {
+	if v.Decided == nil {
+		return ""
+	}
+	return "the " + deciding(v, " check")
+}

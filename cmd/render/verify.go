@@ -1,0 +1,300 @@
+package render
+
+import (
+	"fmt"
+
+	"github.com/gatewhy/gatewhy/cmd/report"
+	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/keys"
+)
+
+// verification is a verified token as it is shown.
+type verification struct {
+	*report.Verification
+	Mask *Mask
+}
+
+func newVerification(r *report.Verification) verification {
+	return verification{r, NewMask(r.Token, r.Profile, r.Redact)}
+}
+
+// outcome is the verdict in the words of the JSON output.
+func (v verification) outcome() string {
+	switch v.Report.Outcome() {
+	case keys.Pass:
+		return "verified"
+	case keys.Fail:
+		return "rejected"
+	}
+	return "undetermined"
+}
+
+// headline is the verdict with its cause, in one line.
+func (v verification) headline() (Mood, string) {
+	decided, _ := v.Report.Decided()
+	switch v.Report.Outcome() {
+	case keys.Pass:
+		if v.OwnKeys {
+			return Good, "verified, by keys that the token itself chose"
+		}
+		return Good, "verified"
+	case keys.Fail:
+		return Bad, "not verified: " + v.cause(decided)
+	}
+	return Unsure, "not decided: " + v.cause(decided)
+}
+
+// cause is why the deciding check came out as it did, in few words.
+func (v verification) cause(c keys.Check) string {
+	switch c.ID {
+	case "token-format":
+		return "this is no readable signed token"
+	case "algorithm", "signature":
+		return signatureCause(v.Report.Signature)
+	}
+	return c.Why
+}
+
+// reasonOf is why a check came out as it did. If it was not made, it says what to pass.
+func reasonOf(c keys.Check) string {
+	if c.Hint.Need.None() {
+		return c.Why
+	}
+	return c.Why + ": " + report.Hint(c.Hint)
+}
+
+func signatureCause(r keys.Result) string {
+	switch r.Reason {
+	case keys.NoKeys:
+		return "there are no keys to check the signature with"
+	case keys.NoReadableJWS:
+		return "this is no readable signed token"
+	case keys.Unsigned:
+		return "the token is not signed"
+	case keys.CriticalHeader:
+		return "the header's crit can't be met"
+	case keys.AlgorithmNotAllowed:
+		if r.Algorithm == "" {
+			return r.Why
+		}
+		return "the algorithm is not allowed"
+	case keys.AlgorithmMismatch:
+		return "the algorithm does not go with the key"
+	case keys.HMACWithPublicKey:
+		return "a public key would have to serve as a shared secret"
+	case keys.KidUnknown:
+		return "the key set has no key with the token's kid"
+	case keys.KeyRolledOver:
+		return "the key that the token names has been replaced since"
+	case keys.KeyUnusable:
+		return "the token's key can't be used"
+	case keys.WrongKey:
+		return "another key signed it than the one it names"
+	case keys.GraphNonce:
+		return "only Microsoft's own APIs can verify this token"
+	case keys.TooManyKeys:
+		return "the set has more keys than are tried"
+	case keys.KeyOfTenant:
+		return "a key of the token's own tenant signed it, and the key set lacks that key"
+	case keys.KeyOfApp:
+		return "a key that belongs to one app alone signed it"
+	case keys.KeyOfCloud:
+		return "a key of another cloud signed it"
+	}
+	return alteredCause(r)
+}
+
+func alteredCause(r keys.Result) string {
+	switch {
+	case r.Misfit:
+		return r.Why
+	case r.WrongResource:
+		return "wrong resource: only Microsoft's own APIs can verify this token"
+	case r.Named != nil:
+		return "the signature does not match the text"
+	}
+	return "no key of the set signed this text"
+}
+
+// describeKey names a key for a person: its id, type and size.
+func describeKey(k *keys.Key) string {
+	id := "without kid"
+	if k.ID != "" {
+		id = inspect.ShortenMiddle(k.ID, 40)
+	}
+	size := k.Type
+	switch {
+	case k.Curve != "":
+		size += " " + k.Curve
+	case k.Bits > 0:
+		size += fmt.Sprintf(" %d", k.Bits)
+	}
+	return inspect.Safe(id + " (" + size + ")")
+}
+
+// describeSet says where a key set is from, how many keys it has, and how old it is.
+func (v verification) describeSet() string {
+	set := v.Report.Signature.Set
+	if set == nil {
+		return "none"
+	}
+	text := fmt.Sprintf("%s, %s", set.Origin, count(len(set.Keys), "key"))
+	if set.Cached {
+		text += ", from the cache, fetched " + inspect.Relative(set.Fetched, v.At)
+	}
+	if v.OwnKeys {
+		text += "; the token itself named this issuer"
+	}
+	return inspect.Safe(text)
+}
+
+// notes are what is worth knowing about the key set and the signature.
+func (v verification) notes() []keys.Note {
+	signature := v.Report.Signature
+	notes := append(v.purpose(), signature.Notes...)
+	notes = append(notes, v.oddities()...)
+	if signature.Set == nil {
+		return notes
+	}
+	notes = append(notes, signature.Set.Notes...)
+	for _, k := range signature.Set.Keys {
+		if k.Private && !signature.Set.Pinned {
+			notes = append(notes, keys.Note{
+				ID: "private-key",
+				Message: "the set gives away the private half of key " + describeKey(k) +
+					": replace that key now",
+			})
+		}
+	}
+	return notes
+}
+
+// oddities are what is odd in the token itself. A token that verifies may still be refused for
+// it, or read in another way.
+func (v verification) oddities() []keys.Note {
+	decided, _ := v.Report.Decided()
+	var notes []keys.Note
+	for _, o := range odditiesAt(v.Profile, v.At) {
+		if o.Message != decided.Why {
+			notes = append(notes, keys.Note{ID: o.ID, Message: v.Mask.Message(o)})
+		}
+	}
+	return notes
+}
+
+// purpose says what the token is for, if that is not an API of one's own. Such a token may be
+// genuine, and is still the wrong one.
+func (v verification) purpose() []keys.Note {
+	switch {
+	case v.Profile.Kind == inspect.KindID:
+		return []keys.Note{{
+			ID: "id-token",
+			Message: "this is an ID token: it tells an app who signed in, and no API should " +
+				"accept it; ask for an access token",
+		}}
+	case v.Profile.HasTrait("microsoft-api"):
+		return []keys.Note{{
+			ID: "microsoft-api",
+			Message: "this token is for " + v.Profile.Resource + ", and no other API should " +
+				"accept it; ask for a scope of your own API",
+		}}
+	}
+	return []keys.Note{}
+}
+
+// question is the one thing to ask or to do next about a token that was not verified. It is
+// empty if the token was verified, or if the hints say it.
+func (v verification) question() string {
+	decided, ok := v.Report.Decided()
+	if !ok || len(v.Hints) > 0 {
+		return ""
+	}
+	switch decided.ID {
+	case "token-format":
+		if fault := v.Token.Fault; fault != nil && len(fault.Hints) > 0 {
+			return sentence(report.Hint(fault.Hints[0]))
+		}
+		return "Is this the text that the client sends, whole and as the token endpoint gave it " +
+			"out?"
+	case "algorithm", "signature":
+		return v.signatureQuestion()
+	case "expiry":
+		if decided.Outcome == keys.Unknown {
+			return "How does the gateway read such a token? gatewhy explain -p POLICY says it " +
+				"of yours."
+		}
+		return "Does the client keep its token beyond exp, or ask for a new one in time? (--at " +
+			"issued judges the rest as of then)"
+	case "not-before":
+		return "Are the clocks of the issuer, the gateway and this machine right?"
+	case "issuer", "tenant":
+		return whichAuthority
+	}
+	return ""
+}
+
+const (
+	wrongKid   = "Who changed the kid between the issuer and here?"
+	whichScope = "Which scope does the client ask for? It takes one of your own API, such as " +
+		"api://ID/.default."
+	whichAuthority = "Which authority does the client ask for its token, and which version does " +
+		"the API's app registration request?"
+)
+
+func (v verification) signatureQuestion() string {
+	switch r := v.Report.Signature; r.Reason {
+	case keys.Unsigned, keys.AlgorithmNotAllowed, keys.HMACWithPublicKey,
+		keys.AlgorithmMismatch, keys.CriticalHeader:
+		return "Where did the client get this token? Entra ID signs with RS256 and writes no crit."
+	case keys.KidUnknown:
+		return v.kidQuestion()
+	case keys.KeyRolledOver:
+		return "When did the gateway last fetch its key set, and when did the client get this " +
+			"token?"
+	case keys.WrongKey:
+		return wrongKid
+	case keys.GraphNonce:
+		return whichScope
+	case keys.KeyOfTenant:
+		return "Is the gateway's key set that of the token's tenant, and up to date?"
+	case keys.KeyOfApp:
+		return "Does the gateway take its keys from the metadata with ?appid= for this app?"
+	case keys.KeyOfCloud:
+		if len(v.Profile.Clouds) > 1 {
+			return "Which cloud is the tenant in? Its v1.0 issuer does not tell: --cloud says " +
+				"whose keys to take."
+		}
+		return "Which cloud's authority does the client ask for its token?"
+	case keys.KeyUnusable, keys.TooManyKeys:
+		return "Is this the key set that the issuer publishes?"
+	case keys.TextAltered:
+		return alteredQuestion(r)
+	}
+	return ""
+}
+
+// kidQuestion is about a kid that the set does not have. What to ask depends on whose set it
+// is.
+func (v verification) kidQuestion() string {
+	switch {
+	case v.Report.Signature.Verifier != nil:
+		return wrongKid
+	case v.OwnKeys:
+		return "Where did the client get this token? The issuer that it names publishes no key " +
+			"with its kid."
+	case v.Report.Failed("issuer") || v.Report.Failed("tenant"):
+		return whichAuthority
+	}
+	return "Whose keys are these: does gatewhy keys --tenant for the token's tenant list its kid?"
+}
+
+func alteredQuestion(r keys.Result) string {
+	switch {
+	case r.WrongResource:
+		return whichScope
+	case r.Misfit:
+		return "Is this the whole token, from its first to its last character?"
+	}
+	return "What stands between the issuer and here that may alter the text: does the token " +
+		"verify as the token endpoint gave it out?"
+}

@@ -1,0 +1,244 @@
+package render
+
+import (
+	"testing"
+	"time"
+
+	"github.com/gatewhy/gatewhy/cmd/report"
+	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/keys"
+	"github.com/gatewhy/gatewhy/inspect/source"
+)
+
+// Every reason why a signature does not verify comes with the question to ask next.
+func TestEveryFailureOfASignatureHasItsQuestion(t *testing.T) {
+	for reason := keys.Unsigned; reason <= keys.KeyOfCloud; reason++ {
+		v := newVerification(&report.Verification{Report: keys.Report{
+			Signature: keys.Result{Reason: reason},
+			Checks:    []keys.Check{{ID: "signature", Outcome: keys.Fail}},
+		}})
+		if v.question() == "" {
+			t.Errorf("%v has none", reason)
+		}
+	}
+}
+
+func TestWhatToAskOfAnUnknownKidDependsOnWhoseSetItIs(t *testing.T) {
+	unknown := keys.Result{Outcome: keys.Fail, Reason: keys.KidUnknown}
+	failed := []keys.Check{
+		{ID: "signature", Outcome: keys.Fail}, {ID: "issuer", Outcome: keys.Fail},
+	}
+	tests := []struct {
+		name string
+		v    report.Verification
+		want string
+	}{
+		{
+			"a set that the user named",
+			report.Verification{Report: keys.Report{Signature: unknown, Checks: failed[:1]}},
+			"Whose keys are these: does gatewhy keys --tenant for the token's tenant list " +
+				"its kid?",
+		},
+		{
+			"that of the token's own issuer",
+			report.Verification{
+				OwnKeys: true, Report: keys.Report{Signature: unknown, Checks: failed[:1]},
+			},
+			"Where did the client get this token? The issuer that it names publishes no key " +
+				"with its kid.",
+		},
+		{
+			"that of another issuer than the token's",
+			report.Verification{Report: keys.Report{Signature: unknown, Checks: failed}},
+			whichAuthority,
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			if got := newVerification(&test.v).question(); got != test.want {
+				t.Errorf("got %q, want %q", got, test.want)
+			}
+		})
+	}
+}
+
+func TestAVerifiedTokenAsksNothing(t *testing.T) {
+	v := newVerification(&report.Verification{
+		Report: keys.Report{Checks: []keys.Check{{ID: "signature", Outcome: keys.Pass}}},
+	})
+	if q := v.question(); q != "" {
+		t.Error(q)
+	}
+}
+
+// altered is a token that no key of a set has signed.
+func altered(t *testing.T) *report.Verification {
+	d := decodingOf(t, hostileClaims)
+	key := &keys.Key{ID: "key-1" + hostile, Type: "RSA", Bits: 2048}
+	leaked := &keys.Key{ID: "key-2", Type: "EC", Curve: "P-256", Private: true}
+	set := &keys.Set{
+		Origin: "https://login.example/keys" + hostile, Keys: []*keys.Key{key, leaked},
+		Notes:  []keys.Note{{ID: "bare-list", Message: "a bare list" + hostile}},
+		Cached: true, Fetched: noon().Add(-time.Hour),
+	}
+	return &report.Verification{
+		Token: d.Token, Profile: d.Profile, At: noon(), Redact: true,
+		Report: keys.Report{
+			Signature: keys.Result{
+				Outcome: keys.Fail, Reason: keys.TextAltered, KeyID: key.ID, Algorithm: "RS256",
+				Set: set, Named: key, Notes: []keys.Note{{ID: "same-kid", Message: "two keys"}},
+			},
+			Checks: []keys.Check{
+				{ID: "token-format", Outcome: keys.Pass, Actual: "a signed token"},
+				{
+					ID: "signature", Outcome: keys.Fail,
+					Why: "no key signed this text for ann@contoso.example" + hostile,
+				},
+				{
+					ID: "issuer", Outcome: keys.Fail, Expected: "https://issuer.example/",
+					Actual: issuer + hostile, Why: "the issuer is another",
+				},
+				{ID: "tenant", Outcome: keys.Skipped},
+			},
+		},
+	}
+}
+
+// verified is a token that a key of its own choice has signed.
+func verified(t *testing.T) *report.Verification {
+	d := decodingOf(t, ownClaims)
+	key := &keys.Key{Type: "oct"}
+	needs := source.Ask(source.NeedExpectedTenant, "not asked for")
+	return &report.Verification{
+		Token: d.Token, Profile: d.Profile, At: noon(), Redact: true, OwnKeys: true,
+		Report: keys.Report{
+			Signature: keys.Result{
+				Outcome: keys.Pass, Reason: keys.SignatureVerified, Verifier: key,
+				Set: &keys.Set{Origin: "keys.json", Keys: []*keys.Key{key}},
+			},
+			Checks: []keys.Check{
+				{ID: "signature", Outcome: keys.Pass},
+				{ID: "tenant", Outcome: keys.Skipped, Why: needs.Text, Hint: needs},
+			},
+		},
+	}
+}
+
+func TestVerifications(t *testing.T) {
+	t.Parallel()
+	golden(t, "verify", Formats().Verify, []row[*report.Verification]{
+		{
+			fact:  "a token that no key has signed is not verified",
+			style: Style{Unicode: true}, report: altered,
+		},
+		{fact: "a token that chose its own keys is verified with a warning", report: verified},
+		{
+			fact: "without keys the way to get them is shown",
+			report: func(t *testing.T) *report.Verification {
+				v := verified(t)
+				v.OwnKeys, v.NoKeys = false, "no key set was given"
+				v.Hints = []source.Hint{source.Ask(source.NeedKeySet, "pass it")}
+				v.Report = keys.Report{Checks: []keys.Check{{ID: "signature", Why: "no keys"}}}
+				return v
+			},
+		},
+		{
+			fact:    "an ID token is the wrong token even where it is genuine",
+			formats: []string{"text"},
+			report: func(t *testing.T) *report.Verification {
+				v := verified(t)
+				v.Profile.Kind = inspect.KindID
+				return v
+			},
+		},
+		{
+			fact:    "a token for Microsofts API is the wrong token too",
+			formats: []string{"text"},
+			report: func(t *testing.T) *report.Verification {
+				v := verified(t)
+				token := tokenWith(`{"aud":"https://graph.microsoft.com","ver":"1.0","iss":"` +
+					issuer + `"}`)
+				v.Profile = inspect.Describe(token)
+				return v
+			},
+		},
+	})
+}
+
+// Every reason has words of its own for the headline.
+func TestEveryFailureOfASignatureHasItsCause(t *testing.T) {
+	t.Parallel()
+	said := map[string]keys.Reason{}
+	for reason := keys.NoKeys; reason <= keys.KeyOfCloud; reason++ {
+		text := signatureCause(keys.Result{Reason: reason, Algorithm: "HS256"})
+		if other, twice := said[text]; text == "" || twice && reason != keys.TextAltered &&
+			reason != keys.SignatureVerified {
+			t.Errorf("%v: %q, as %v", reason, text, other)
+		}
+		said[text] = reason
+	}
+	for _, test := range []struct {
+		result keys.Result
+		want   string
+	}{
+		{keys.Result{Reason: keys.AlgorithmNotAllowed, Why: "there is no alg"}, "there is no alg"},
+		{keys.Result{Reason: keys.TextAltered, Misfit: true, Why: "too short"}, "too short"},
+		{
+			keys.Result{Reason: keys.TextAltered, WrongResource: true},
+			"wrong resource: only Microsoft's own APIs can verify this token",
+		},
+		{
+			keys.Result{Reason: keys.TextAltered, Named: &keys.Key{}},
+			"the signature does not match the text",
+		},
+	} {
+		if got := signatureCause(test.result); got != test.want {
+			t.Errorf("got %q, want %q", got, test.want)
+		}
+	}
+}
+
+func TestEachCheckHasItsQuestion(t *testing.T) {
+	t.Parallel()
+	fault := &inspect.Fault{Error: source.Error{Hints: source.Hints("copy all of it")}}
+	for _, test := range []struct {
+		check keys.Check
+		token inspect.Token
+		want  string
+	}{
+		{
+			keys.Check{ID: "token-format", Outcome: keys.Fail},
+			inspect.Token{Fault: fault},
+			"Copy all of it.",
+		},
+		{
+			keys.Check{ID: "token-format", Outcome: keys.Fail},
+			inspect.Token{},
+			"Is this the text that the client sends, whole and as the token endpoint gave it out?",
+		},
+		{
+			keys.Check{ID: "expiry"},
+			inspect.Token{},
+			"How does the gateway read such a token? gatewhy explain -p POLICY says it of yours.",
+		},
+		{
+			keys.Check{ID: "expiry", Outcome: keys.Fail},
+			inspect.Token{},
+			"Does the client keep its token beyond exp, or ask for a new one in time? " +
+				"(--at issued judges the rest as of then)",
+		},
+		{
+			keys.Check{ID: "not-before", Outcome: keys.Fail},
+			inspect.Token{},
+			"Are the clocks of the issuer, the gateway and this machine right?",
+		},
+		{keys.Check{ID: "tenant", Outcome: keys.Fail}, inspect.Token{}, whichAuthority},
+	} {
+		v := newVerification(&report.Verification{
+			Token: &test.token, Report: keys.Report{Checks: []keys.Check{test.check}},
+		})
+		if got := v.question(); got != test.want {
+			t.Errorf("%s: got %q, want %q", test.check.ID, got, test.want)
+		}
+	}
+}

@@ -1,0 +1,102 @@
+package report
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// CollectionNames lists the names of collections.
+func CollectionNames(all []rules.Collection) []string {
+	names := make([]string, len(all))
+	for i, c := range all {
+		names[i] = c.Name
+	}
+	return names
+}
+
+// Collections lists what can be collected, of the gateways first.
+func (g Gateways) Collections(cloudID string) []rules.Collection {
+	var all []rules.Collection
+	for _, adapter := range g {
+		all = append(all, adapter.Collect()...)
+	}
+	return collectionsWith(all, cloudID)
+}
+
+// collectionsWith are a gateway's collections, and those of Entra ID.
+func collectionsWith(gateway []rules.Collection, cloudID string) []rules.Collection {
+	cloud, ok := entra.CloudByID(cloudID)
+	if !ok {
+		cloud = entra.Clouds()[0]
+	}
+	return append(gateway, entraCollections(cloud)...)
+}
+
+// IsCollectID reports whether a text can stand in a command as it is.
+func IsCollectID(text string) bool {
+	return regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$`).MatchString(text)
+}
+
+// entraCollections are the commands that fetch the inputs from Entra ID: the Azure CLI's, and the public addresses
+// of the keys.
+func entraCollections(cloud entra.Cloud) []rules.Collection {
+	signIn := azureSignIn(cloud)
+	return []rules.Collection{
+		{
+			Name: "app", Title: "an app registration: the API's, or a client's", Takes: []source.Input{source.NeedRegistrations},
+			Steps: append(signIn[:len(signIn):len(signIn)],
+				rules.Step{Note: "it tells the token version, the App ID URIs, the roles and the scopes", Command: `az ad app show --id {app-id} -o json > app.json`}),
+		},
+		{
+			Name: "service-principal", Title: "the app's service principal in the tenant, and who has its roles", Takes: []source.Input{source.NeedRegistrations},
+			Steps: append(signIn[:len(signIn):len(signIn)],
+				rules.Step{Note: "whether assignment is required", Command: `az ad sp show --id {app-id} -o json > service-principal.json`},
+				rules.Step{Note: "which clients have which roles", Command: `az rest --method get --url "https://` + graphHost(cloud) + `/v1.0/servicePrincipals(appId='{app-id}')/appRoleAssignedTo" > assignments.json`}),
+		},
+		{
+			Name: "keys", Title: "the keys that sign the tenant's tokens", Takes: []source.Input{source.NeedKeySet},
+			Steps: []rules.Step{
+				{Note: "of v2.0 tokens, and as a rule of v1.0 tokens too", Command: keysCommand(cloud, entra.V2, "")},
+				{Note: "of v1.0 tokens", Command: keysCommand(cloud, entra.V1, "")},
+				{Note: "of an app with a signing key of its own (claims mapping): the API's application id", Command: keysCommand(cloud, entra.V2, "{app-id}")},
+			},
+		},
+	}
+}
+
+// azureSignIn is how the Azure CLI gets into the tenant.
+func azureSignIn(cloud entra.Cloud) []rules.Step {
+	var steps []rules.Step
+	switch cloud.ID {
+	case "usgov":
+		steps = append(steps, rules.Step{Note: "the cloud", Command: `az cloud set --name AzureUSGovernment`})
+	case "china":
+		steps = append(steps, rules.Step{Note: "the cloud", Command: `az cloud set --name AzureChinaCloud`})
+	}
+	return append(steps, rules.Step{Note: "sign in, where that was not done", Command: `az login --tenant {tenant} --allow-no-subscriptions`})
+}
+
+// graphHost is the host of Microsoft Graph in a cloud (learn.microsoft.com/graph/deployments).
+func graphHost(cloud entra.Cloud) string {
+	switch cloud.ID {
+	case "usgov":
+		return "graph.microsoft.us"
+	case "china":
+		return "microsoftgraph.chinacloudapi.cn"
+	}
+	return "graph.microsoft.com"
+}
+
+// keysCommand asks for the keys of the tenant, whose id is still a placeholder: a word stands in for it, since an address takes
+// no braces.
+func keysCommand(cloud entra.Cloud, version entra.Version, appID string) string {
+	url := strings.Replace(entra.KeysURL(cloud, "TENANT", version, ""), "/TENANT/", "/{tenant}/", 1)
+	if appID != "" {
+		url += "?appid=" + appID
+	}
+	return `curl -sSf '` + url + `' > keys.json`
+}

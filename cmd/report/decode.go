@@ -1,0 +1,84 @@
+package report
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/source"
+)
+
+// Decoding is a token as decode shows it. Nothing in it is verified.
+type Decoding struct {
+	Token   *inspect.Token
+	Profile inspect.Profile
+	At      time.Time
+	Redact  bool // personal values are hidden
+}
+
+// Claim is one claim: what a token says, and what is known of it.
+type Claim struct {
+	*Decoding // whose Token is nil where none was given
+	Name      string
+	Value     *source.Value // nil where there is no token, or it has no such claim
+	Info      inspect.ClaimInfo
+	Known     bool // the dictionary has it
+}
+
+// NewClaim looks a claim up, in a token and in the dictionary.
+func NewClaim(d *Decoding, name string) *Claim {
+	c := &Claim{Decoding: d, Name: name}
+	c.Info, c.Known = inspect.Claim(name)
+	if d.Token != nil {
+		c.Value = d.Token.Claims.Member(name)
+	}
+	return c
+}
+
+// UnknownClaim is the error for a claim that neither the token nor the dictionary has.
+func UnknownClaim(token *inspect.Token, name string) error {
+	shown := "of that name"
+	if Guarded(name) == name && len(name) <= leastGuarded {
+		shown = fmt.Sprintf("%q", name)
+	}
+	cause, names, hints := "no claim "+shown+" is known", inspect.ClaimNames(), []string(nil)
+	switch {
+	case token == nil:
+		hints = []string{"pass a token to see a claim of its own"}
+	case token.Claims == nil:
+		cause += ", and the token's claims can't be read"
+	default:
+		own := claimsOf(token)
+		cause, names = cause+", and the token has none", append(own, names...)
+		hints = []string{"it has " + inspect.ShortenMiddle(strings.Join(own, ", "), 600)}
+	}
+	if _, ok := inspect.HeaderMember(name); ok {
+		hints = append(hints, name+" is a member of the header, which decode shows")
+	}
+	if near := Nearest(name, names); near != "" {
+		hints = slices.Insert(hints, 0, "did you mean "+near+"?")
+	}
+	return Problem(cause, hints...)
+}
+
+// claimsOf returns the names of a token's claims in order, each once.
+func claimsOf(token *inspect.Token) []string {
+	var names []string
+	for _, member := range token.Claims.Members {
+		names = append(names, member.Key)
+	}
+	slices.Sort(names)
+	return slices.Compact(names)
+}
+
+// Unreadable is the error for a text that is damaged, and nil for one that is no readable JWS by its nature:
+// opaque or encrypted.
+func Unreadable(token *inspect.Token) error {
+	fault := token.Fault
+	if fault == nil || fault.ID == "opaque" || fault.ID == "encrypted" {
+		return nil
+	}
+	return &fault.Error
+}

@@ -1,0 +1,68 @@
+package report
+
+import (
+	"errors"
+	"io/fs"
+	"slices"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+)
+
+// Problem is an error that no file is to blame for; the hints may be none.
+func Problem(cause string, hints ...string) *source.Error {
+	return &source.Error{Cause: cause, Hints: source.Hints(hints...)}
+}
+
+// Each takes apart errors that errors.Join put together: one for each thing that the user named.
+func Each(err error) []error {
+	var joined interface{ Unwrap() []error }
+	switch {
+	case err == nil:
+		return nil
+	case !errors.As(err, &joined):
+		return []error{err}
+	}
+	var all []error
+	for _, err := range joined.Unwrap() {
+		all = append(all, Each(err)...)
+	}
+	return all
+}
+
+// AsError finds cause, place and hints in an error of the packages below, or of the system.
+func AsError(err error) *source.Error {
+	var (
+		ours    *source.Error
+		missing *fs.PathError
+	)
+	switch {
+	case errors.As(err, &ours):
+		return ours
+	case errors.As(err, &missing):
+		return fileError(missing)
+	}
+	return Problem(err.Error())
+}
+
+// fileError is about a file that can't be opened.
+func fileError(err *fs.PathError) *source.Error {
+	if err.Path == "" {
+		return Problem("the name of a file is empty", "is the variable set?")
+	}
+	hint := "pass the name of a file that can be read"
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		hint = "is the name right? a relative one starts in the folder in which the command runs"
+	case errors.Is(err, fs.ErrPermission):
+		hint = "the file must be readable for the user who runs the command"
+	}
+	place := source.Position{File: err.Path}
+	return &source.Error{Pos: place, Cause: err.Err.Error(), Hints: source.Hints(hint)}
+}
+
+// hinted is an error with one more thing to do about it.
+func hinted(err error, hint string) error {
+	more := *AsError(err)
+	more.Hints = append(slices.Clip(more.Hints), source.Hint{Text: hint})
+	return &more
+}

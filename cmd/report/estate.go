@@ -1,0 +1,284 @@
+package report
+
+import (
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/environments"
+)
+
+// DefaultEnvironments is the environments file that is read where none is named.
+const DefaultEnvironments = "gatewhy.yaml"
+
+// Estate is the environments file with everything that it names.
+type Estate struct {
+	environments.Estate
+	Name string // of the environments file
+	File *environments.File
+
+	sets   map[string]*PolicySet // of each environment that has policies
+	reader *estateReader
+}
+
+// ReadEnvironments reads the environments file.
+func (m *Maker) ReadEnvironments(name string) (*environments.File, error) {
+	file, err := m.ReadSource(name)
+	if err != nil {
+		return nil, err
+	}
+	return environments.Read(file)
+}
+
+// estateReader reads the files that an environments file names, which are relative to its folder.
+type estateReader struct {
+	maker  *Maker
+	folder string
+	estate *Estate
+}
+
+// newEstate is the estate of an environments file, of which nothing else has been read.
+func (m *Maker) newEstate(name string, file *environments.File) *Estate {
+	e := &Estate{Name: name, File: file, sets: map[string]*PolicySet{}}
+	e.reader = &estateReader{maker: m, folder: filepath.Dir(name), estate: e}
+	e.At, e.Allow = m.Now(), file.Allow
+	return e
+}
+
+// ReadEstate reads the environments file and all that it names but the keys: the tenant's id, its
+// cloud and the signatures are the caller's to settle.
+func (m *Maker) ReadEstate(name string) (*Estate, error) {
+	file, err := m.ReadEnvironments(name)
+	if err != nil {
+		return nil, err
+	}
+	estate := m.newEstate(name, file)
+	for i := range file.Environments {
+		site, err := estate.reader.site(&file.Environments[i])
+		if err != nil {
+			return nil, err
+		}
+		estate.Sites = append(estate.Sites, *site)
+	}
+	return estate, nil
+}
+
+// ReadEnvironment reads the policies and contracts of one environment, as --env names it.
+func (m *Maker) ReadEnvironment(config, name string) (*environments.Site, *PolicySet, error) {
+	file, err := m.ReadEnvironments(config)
+	if err != nil {
+		return nil, nil, err
+	}
+	of, ok := file.Environment(name)
+	if !ok {
+		return nil, nil, Problem("--env "+name+": no such environment in "+config,
+			"there are "+strings.Join(file.Names(), ", "))
+	}
+	estate := m.newEstate(config, file)
+	site := &environments.Site{Name: name}
+	if err := estate.reader.policies(of, site); err != nil {
+		return nil, nil, err
+	}
+	if err := estate.reader.contracts(of, site); err != nil {
+		return nil, nil, err
+	}
+	set := estate.sets[name]
+	if set == nil {
+		return nil, nil, Problem("--env " + name + ": the environment has no policies")
+	}
+	return site, set, nil
+}
+
+func (r *estateReader) site(of *environments.Environment) (*environments.Site, error) {
+	site := &environments.Site{Name: of.Name}
+	type part func(*environments.Environment, *environments.Site) error
+	for _, read := range []part{r.policies, r.contracts, r.api, r.clients, r.tokens} {
+		if err := read(of, site); err != nil {
+			return nil, err
+		}
+	}
+	return site, nil
+}
+
+// expand lists the files that a text of the environments file names; a pattern names any number of them.
+func (r *estateReader) expand(texts []entra.Text) ([]string, error) {
+	var all []string
+	for _, t := range texts {
+		found, err := r.maker.findOne(filepath.Join(r.folder, filepath.FromSlash(t.Value)))
+		if err != nil {
+			hint := "names are relative to the folder of " + filepath.Base(t.Pos.File)
+			cause := AsError(err).Error()
+			return nil, &source.Error{Pos: t.Pos, Cause: cause, Hints: source.Hints(hint)}
+		}
+		for _, f := range found {
+			if !slices.Contains(all, f.Name) {
+				all = append(all, f.Name)
+			}
+		}
+	}
+	return all, nil
+}
+
+// one is the one file that a text names.
+func (r *estateReader) one(t entra.Text) (string, error) {
+	names, err := r.expand([]entra.Text{t})
+	if err == nil && len(names) != 1 {
+		cause := fmt.Sprintf("%s: %d files, and one is wanted", t.Value, len(names))
+		err = &source.Error{Pos: t.Pos, Cause: cause}
+	}
+	if err != nil {
+		return "", err
+	}
+	return names[0], nil
+}
+
+func (r *estateReader) policies(of *environments.Environment, site *environments.Site) error {
+	names, err := r.expand(of.Policies)
+	if err != nil || len(names) == 0 {
+		return err
+	}
+	if err := r.maker.Gateways.check(of.Gateway); err != nil {
+		return err
+	}
+	set, err := r.maker.ReadPolicies(names, rules.Options{Variant: of.Gateway.Value})
+	if err != nil {
+		return err
+	}
+	if set.Guessed {
+		r.maker.note("%s: the policy files do not say which gateway runs them; %s is taken, "+
+			"or add gateway: to the environment", of.Name, set.Policies[0].Product)
+	}
+	r.estate.sets[of.Name], site.Policies = set, set.Policies
+	return nil
+}
+
+// check refuses the name of a gateway that is not known.
+func (g Gateways) check(name entra.Text) error {
+	if name.Value == "" || slices.Contains(g.Variants(), name.Value) {
+		return nil
+	}
+	hints := source.Hints("one of: " + strings.Join(g.Variants(), ", "))
+	return &source.Error{Pos: name.Pos, Cause: "no such gateway", Hints: hints}
+}
+
+func (r *estateReader) contracts(of *environments.Environment, site *environments.Site) error {
+	if of.Contracts.Value == "" {
+		return nil
+	}
+	name, err := r.one(of.Contracts)
+	if err == nil {
+		site.Contracts, err = r.maker.ReadContracts(name)
+	}
+	return err
+}
+
+func (r *estateReader) tokens(of *environments.Environment, site *environments.Site) error {
+	names, err := r.expand(of.Tokens)
+	if err != nil {
+		return err
+	}
+	for _, name := range names {
+		token, err := r.maker.ReadToken([]string{"@" + name})
+		if err != nil {
+			return err
+		}
+		if inspect.Describe(token).Kind == inspect.KindID {
+			r.maker.warn("%s is an ID token: it tells a client who has signed in, and is for no "+
+				"API; pass the access token", inspect.Safe(name))
+		}
+		base := filepath.Base(name)
+		captured := environments.Real{
+			Name: strings.TrimSuffix(base, filepath.Ext(base)), Token: token,
+		}
+		site.Tokens = append(site.Tokens, captured)
+	}
+	return nil
+}
+
+func (r *estateReader) directory(texts []entra.Text) (*entra.Directory, error) {
+	names, err := r.expand(texts)
+	if err != nil {
+		return nil, err
+	}
+	var files []*source.File
+	for _, name := range names {
+		file, err := r.maker.ReadSource(name)
+		if err != nil {
+			return nil, err
+		}
+		files = append(files, file)
+	}
+	d, err := entra.ReadRegistrations(files...)
+	if err != nil {
+		return nil, err
+	}
+	r.estate.Assignments = append(r.estate.Assignments, d.Assignments...)
+	return d, environments.CheckRegistrations(d)
+}
+
+func (r *estateReader) api(of *environments.Environment, site *environments.Site) error {
+	if len(of.API) == 0 {
+		return nil
+	}
+	d, err := r.directory(of.API)
+	if err != nil {
+		return err
+	}
+	if len(d.Apps) != 1 {
+		return &source.Error{
+			Pos:   of.API[0].Pos,
+			Cause: fmt.Sprintf("%d app registrations; an environment has one API", len(d.Apps)),
+			Hints: source.Hints("its clients belong under clients"),
+		}
+	}
+	site.API = d.Apps[0]
+	return nil
+}
+
+func (r *estateReader) clients(of *environments.Environment, site *environments.Site) error {
+	if len(of.Clients) == 0 {
+		return nil
+	}
+	d, err := r.directory(of.Clients)
+	if err != nil {
+		return err
+	}
+	site.Clients = d.Apps
+	return nil
+}
+
+// Has reports whether this is so of an environment.
+func (e *Estate) Has(what func(*environments.Site) bool) bool {
+	for i := range e.Sites {
+		if what(&e.Sites[i]) {
+			return true
+		}
+	}
+	return false
+}
+
+// HasPolicies reports whether an environment has policies.
+func (e *Estate) HasPolicies() bool { return len(e.sets) > 0 }
+
+// KeysFile is the name of the key set that the environments file names; empty where it names none.
+func (e *Estate) KeysFile() (string, error) {
+	if e.File.Keys.Value == "" {
+		return "", nil
+	}
+	return e.reader.one(e.File.Keys)
+}
+
+// source returns the policy file of that name.
+func (e *Estate) source(name string) *source.File {
+	for _, set := range e.sets {
+		if file := set.file(name); file != nil {
+			return file
+		}
+	}
+	return nil
+}

@@ -1,0 +1,201 @@
+package report
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/repair"
+)
+
+// Explanation is a gateway's predicted answer to one request, with all that led to it.
+type Explanation struct {
+	Token    *inspect.Token // nil where the request carries none
+	Profile  inspect.Profile
+	At       time.Time
+	Policies []*rules.Policy
+	Verdict  rules.Verdict
+
+	// Gateways are the verdicts of all gateways, where we do not know which one it is and they
+	// differ.
+	Gateways []GatewayVerdict
+
+	Findings []rules.Finding
+	Repairs  []ProvedRepair
+	Refused  []rules.Change // what a reader may expect to help, and why it does not
+	Other    *rules.Verdict // of another environment's token; nil where none was given
+
+	// Earlier is the verdict of when the token was new, where the token has expired since and that
+	// verdict differs; else nil.
+	Earlier *rules.Verdict
+
+	Captured *source.Value // the validation endpoint's answer; nil where it was modelled
+	Redact   bool          // personal values are hidden
+	File     func(name string) *source.File
+
+	// Collect is the command that says how to get what an unknown check asks for; empty where
+	// there is none.
+	Collect func(need rules.Need) string
+
+	// Observed compares it with what the real gateway answered; nil where that was not given.
+	Observed *rules.Comparison
+}
+
+// ProvedRepair is a remedy with the command that writes it; empty where none does.
+type ProvedRepair struct {
+	repair.Remedy
+	Command string
+}
+
+// GatewayVerdict is the verdict of one of several gateways.
+type GatewayVerdict struct {
+	Name     string
+	Verdict  rules.Verdict
+	Policies []*rules.Policy
+}
+
+// Explainer is everything that one explanation needs.
+type Explainer struct {
+	Policies *PolicySet
+	Request  *rules.Request
+	Other    *rules.Request // nil where no other token was given
+
+	// FixFlags are the flags of gatewhy fix for the same files and token; empty where it could not
+	// write these files.
+	FixFlags string
+}
+
+// Explain evaluates the policies, for each gateway where they differ, and proves the repairs.
+func (r *Explainer) Explain() (*Explanation, error) {
+	x := &Explanation{
+		Token:    r.Request.Token,
+		Profile:  r.Request.Profile(),
+		At:       r.Request.At,
+		Policies: r.Policies.Policies,
+		Verdict:  rules.Evaluate(r.Policies.Policies, r.Request),
+		File:     r.Policies.file,
+		Collect:  r.HowToCollect,
+		Captured: r.Request.Introspection,
+	}
+	r.perGateway(x)
+	x.Earlier = r.justIssued(x.Policies)
+	x.Findings = append(append(x.Findings, r.Policies.Findings...), x.Verdict.Findings...)
+	x.Findings = r.Policies.withLint(x.Findings)
+	return x, r.repair(x)
+}
+
+// perGateway gives the answer of each gateway where nothing tells which one it is and they differ. The stricter one is the
+// verdict then.
+func (r *Explainer) perGateway(x *Explanation) {
+	if !r.Policies.Guessed {
+		return
+	}
+	var verdicts []GatewayVerdict
+	var sets []*PolicySet
+	names := r.Policies.Adapter.VariantNames()
+	for _, variant := range names {
+		policies := r.Policies.of(r.Policies.For(variant))
+		sets = append(sets, policies)
+		verdicts = append(verdicts, GatewayVerdict{
+			Name: variant, Policies: policies.Policies,
+			Verdict: rules.Evaluate(policies.Policies, r.Request),
+		})
+	}
+	if !differ(verdicts) {
+		return
+	}
+	strict := 0
+	for i, v := range verdicts {
+		if strictness(v.Verdict.Outcome) > strictness(verdicts[strict].Verdict.Outcome) {
+			strict = i
+		}
+	}
+	r.Policies = sets[strict]
+	x.Gateways, x.Verdict, x.Policies = verdicts, verdicts[strict].Verdict, verdicts[strict].Policies
+	x.Findings = append(x.Findings, rules.Finding{
+		Rule: "gateway-not-known", Severity: rules.Note, Pos: x.Policies[0].Pos, Policy: x.Policies[0],
+		Message: "the file does not say which gateway runs it, and they answer differently: " +
+			"pass --gateway " + strings.Join(names, " or --gateway "),
+	})
+}
+
+func strictness(outcome rules.Decision) int {
+	return slices.Index([]rules.Decision{rules.Accepted, rules.Undetermined, rules.Rejected}, outcome)
+}
+
+// differ reports whether the gateways answer differently, or reach their answers differently.
+func differ(verdicts []GatewayVerdict) bool {
+	first := verdicts[0].Verdict
+	return slices.ContainsFunc(verdicts[1:], func(v GatewayVerdict) bool {
+		if v.Verdict.Outcome != first.Outcome || v.Verdict.Status != first.Status ||
+			v.Verdict.Body() != first.Body() || len(v.Verdict.Results) != len(first.Results) {
+			return true
+		}
+		for i, result := range v.Verdict.Results {
+			if result.Outcome != first.Results[i].Outcome {
+				return true
+			}
+		}
+		return false
+	})
+}
+
+// justIssued is the verdict of when the token was new, where it has expired since and that would be another one; else nil.
+func (r *Explainer) justIssued(policies []*rules.Policy) *rules.Verdict {
+	earlier := r.Request.JustIssued()
+	if earlier == nil {
+		return nil
+	}
+	now, then := rules.Evaluate(policies, r.Request), rules.Evaluate(policies, earlier)
+	if now.Outcome == then.Outcome && now.Status == then.Status &&
+		decidedBy(&now) == decidedBy(&then) {
+		return nil
+	}
+	return &then
+}
+
+// decidedBy is the check that keeps a request from being let in; nil where none does.
+func decidedBy(v *rules.Verdict) *rules.Check {
+	if v.Decided == nil {
+		return nil
+	}
+	return v.Decided.Check
+}
+
+// Assume gives the environment's contracts to the requests that have none from the command line.
+func (r *Explainer) Assume(contracts *rules.Contracts) {
+	for _, request := range []*rules.Request{r.Request, r.Other} {
+		if request != nil && request.Contracts == nil {
+			request.Contracts = contracts
+		}
+	}
+}
+
+// Observe compares an explanation with what the real gateway answered. Where we do not know which
+// gateway it is, the prediction for another one may agree.
+func (r *Explainer) Observe(o *rules.Observation, x *Explanation) {
+	comparison := r.compare(o, &x.Verdict, x.Policies)
+	for i := range x.Gateways {
+		g := &x.Gateways[i]
+		if comparison.Agrees == rules.Yes || g.Policies[0] == x.Policies[0] {
+			continue
+		}
+		if other := r.compare(o, &g.Verdict, g.Policies); other.Agrees == rules.Yes {
+			comparison.Follows = "the prediction for " + g.Policies[0].Product +
+				" agrees: pass --gateway " + g.Name + " if it is that one"
+		}
+	}
+	x.Observed = &comparison
+}
+
+func (r *Explainer) compare(o *rules.Observation, v *rules.Verdict, policies []*rules.Policy) rules.Comparison {
+	p := rules.Prediction{
+		Verdict: v, Request: r.Request, Policies: policies,
+		Behaviours: r.Policies.Adapter.Behaviours(), Causes: r.Policies.Adapter.Causes(),
+		Earlier: r.justIssued(policies),
+	}
+	return p.Compare(*o)
+}

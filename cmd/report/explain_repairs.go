@@ -1,0 +1,122 @@
+package report
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/repair"
+)
+
+// repair proves what the adapter proposes.
+func (r *Explainer) repair(x *Explanation) error {
+	if r.Request.Token == nil {
+		return nil
+	}
+	if aud := r.foreignAudience(); x.Verdict.Outcome == rules.Accepted && aud != "" {
+		x.Refused = append(x.Refused, rules.Change{
+			ID: "narrow-to-this-token", Title: "narrow the policy to tokens like this one",
+			Refused: "it is for " + aud + ", and the app registration of --app has no such " +
+				"audience; pass a token that belongs here, and this one as --other",
+		})
+		return nil
+	}
+	sides := &repair.Sides{Own: r.Request, Other: r.Other}
+	x.Other = sides.On(r.Policies.Policies).Other
+	remedies, refused, err := r.Policies.Remedies(r.Policies.Draft, sides)
+	x.Refused = append(x.Refused, refused...)
+	for _, file := range r.Policies.Files {
+		x.Repairs = append(x.Repairs, r.repairsOf(file, remedies)...)
+	}
+	return err
+}
+
+// repairsOf are the remedies that change a file. Each that starts a solution of fix has the
+// command that writes that solution.
+func (r *Explainer) repairsOf(file *source.File, remedies []repair.Remedy) []ProvedRepair {
+	var all []ProvedRepair
+	var changes []rules.Change
+	for _, remedy := range remedies {
+		if in, _ := remedy.Policy.Entry.Place(); in == file {
+			all = append(all, ProvedRepair{Remedy: remedy})
+			changes = append(changes, remedy.Change)
+		}
+	}
+	if r.FixFlags == "" {
+		return all
+	}
+	for _, solution := range r.Policies.Adapter.Solutions() {
+		if i := solution.Start(changes); i >= 0 {
+			command := "gatewhy fix " + ShellWord(file.Name)
+			all[i].Command = command + " --solution " + solution.Name + r.FixFlags
+		}
+	}
+	return all
+}
+
+// foreignAudience is the token's audience where the app registration of the API has none such;
+// empty where it may be the API's.
+func (r *Explainer) foreignAudience() string {
+	apps, audience := r.Policies.Apps, r.Request.Profile().Audience
+	if apps == nil || len(apps.Apps) != 1 || len(audience) == 0 ||
+		entra.WithAudience(apps.Apps, audience[0]) != nil {
+		return ""
+	}
+	if slices.ContainsFunc(apps.Apps[0].URIs, func(uri entra.Text) bool { return !uri.Known() }) ||
+		!apps.Apps[0].AppID.Known() {
+		return ""
+	}
+	return audience[0]
+}
+
+// HowToCollect is the command that prints how to get what an unknown check asks for, with the ids that the policies and
+// the token tell; empty where there is none, and for a policy, which is there already.
+func (r *Explainer) HowToCollect(need rules.Need) string {
+	if need.Input == "" || need.Input == source.NeedPolicy {
+		return ""
+	}
+	for _, c := range collectionsWith(r.Policies.Adapter.Collect(), "") {
+		if slices.Contains(c.Takes, need.Input) {
+			return "gatewhy collect " + c.Name + r.idFlags(&c)
+		}
+	}
+	return ""
+}
+
+// idFlags fill in the ids that a collection's commands have a place for.
+func (r *Explainer) idFlags(c *rules.Collection) string {
+	has := func(placeholder string) bool {
+		return slices.ContainsFunc(c.Steps, func(s rules.Step) bool {
+			return strings.Contains(s.Command, placeholder)
+		})
+	}
+	flags := ""
+	if has("{api}") {
+		flags += r.apiFlag()
+	}
+	if has("{tenant}") {
+		flags += r.tenantFlag()
+	}
+	return flags
+}
+
+// apiFlag names the API instance that the policies belong to.
+func (r *Explainer) apiFlag() string {
+	for _, policy := range r.Policies.Policies {
+		if IsCollectID(policy.API) {
+			return " --api " + policy.API
+		}
+	}
+	return ""
+}
+
+// tenantFlag names the tenant that the token names, where it is one of Entra ID's.
+func (r *Explainer) tenantFlag() string {
+	profile := r.Request.Profile()
+	if _, ok := entra.ParseIssuer(profile.Issuer); ok && entra.IsGUID(profile.Tenant) {
+		return " --tenant " + profile.Tenant
+	}
+	return ""
+}

@@ -1,0 +1,330 @@
+package report
+
+import (
+	"bytes"
+	"cmp"
+	"errors"
+	"fmt"
+	"io"
+	"io/fs"
+	"os"
+	"path"
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+)
+
+// MaxInput bounds what is read as a token or from a file, in bytes. A HAR file of a long session stays
+// under it.
+const MaxInput = 16 << 20
+
+// TooLarge is the error for what is larger than MaxInput.
+func TooLarge(what string) error {
+	return Problem(fmt.Sprintf("%s is larger than %d MiB", what, MaxInput>>20), "no policy, key set or list of contracts is that large; of a log or a HAR file, cut out the part with the token")
+}
+
+// TokenText returns the text in which a token is to be found: the arguments, a file for @FILE, standard
+// input for - or nothing. On a terminal it asks for the token and does not show it.
+func (m *Maker) TokenText(args []string) (string, error) {
+	text := strings.Join(args, " ") // as a pasted `Bearer x` comes without quotes
+	switch {
+	case text == "" && len(args) > 0:
+		return "", Problem("the token argument is empty", "is the variable set?")
+	case text == "" || text == "-":
+		return m.ReadStdin()
+	case text == "@":
+		return "", Problem("the name of a file is missing behind @", "write @FILE, such as @token.jwt; standard input is -")
+	case strings.HasPrefix(text, "@"):
+		return m.ReadText(text[1:])
+	}
+	m.warn("a token given as an argument stays in the shell's history; pass it on standard input or as @FILE")
+	return text, nil
+}
+
+// ReadStdin reads a token from standard input.
+func (m *Maker) ReadStdin() (string, error) {
+	if m.Paste != nil {
+		text, err := m.Paste()
+		if err == nil && strings.TrimSpace(text) == "" {
+			err = Problem("nothing was pasted", "paste the token and press Enter; or save it in a file and pass @FILE")
+		}
+		return text, err
+	}
+	return readText(m.Stdin, "standard input", 0)
+}
+
+// ReadText reads a file, but no more than maxInput.
+func (m *Maker) ReadText(name string) (string, error) {
+	file, size, err := m.open(name)
+	if err != nil {
+		return "", err
+	}
+	defer file.Close()
+	return readText(file, name, size)
+}
+
+// ReadBytes is readFile for what is not read as a string.
+func (m *Maker) ReadBytes(name string) ([]byte, error) {
+	file, size, err := m.open(name)
+	if err != nil {
+		return nil, err
+	}
+	defer file.Close()
+	return readSized(file, name, size)
+}
+
+// open opens a file, and tells its size.
+func (m *Maker) open(name string) (file *os.File, size int64, err error) {
+	if file, err = os.Open(m.Path(name)); err != nil {
+		return nil, 0, err
+	}
+	info, err := file.Stat()
+	if err == nil && info.IsDir() {
+		err = Problem(name+": this is a folder, not a file", "pass the name of a file in it")
+	}
+	if err != nil {
+		_ = file.Close() // nothing was written
+		return nil, 0, err
+	}
+	return file, info.Size(), nil
+}
+
+// usualInput is what nearly every input of an unknown size fits into, in bytes.
+const usualInput = 32 << 10
+
+// room is what to make ready for an input that is said to have this size, or 0 where nothing is said.
+func room(size int64) int64 {
+	if size == 0 {
+		return usualInput
+	}
+	return min(size, MaxInput) + 1
+}
+
+// readAll reads to the end, but no more than maxInput.
+func readAll(r io.Reader, what string) ([]byte, error) { return readSized(r, what, 0) }
+
+// readSized is readAll for what probably has this size. Of what turns out to be larger the room for maxInput is taken at once: most of
+// it is never touched, while growing would need several times as much.
+func readSized(r io.Reader, what string, size int64) ([]byte, error) {
+	text := make([]byte, room(size))
+	n, err := io.ReadFull(r, text)
+	if err == nil && len(text) <= MaxInput {
+		text = append(make([]byte, 0, MaxInput+1), text...)[:MaxInput+1]
+		var more int
+		more, err = io.ReadFull(r, text[n:])
+		n += more
+	}
+	switch {
+	case err == nil:
+		return nil, TooLarge(what)
+	case !errors.Is(err, io.EOF) && !errors.Is(err, io.ErrUnexpectedEOF):
+		return nil, Problem(what + ": " + err.Error())
+	case 2*n > len(text):
+		return text[:n], nil
+	}
+	return bytes.Clone(text[:n]), nil
+}
+
+// readText is readSized for a string, which is not copied from bytes: of a text of megabytes that would be twice the memory.
+func readText(r io.Reader, what string, size int64) (string, error) {
+	var b strings.Builder
+	b.Grow(int(room(size)))
+	_, err := io.Copy(&b, io.LimitReader(r, int64(b.Cap())))
+	if rest := MaxInput + 1 - b.Len(); err == nil && b.Len() == b.Cap() && rest > 0 {
+		b.Grow(rest)
+		_, err = io.Copy(&b, io.LimitReader(r, int64(rest)))
+	}
+	switch {
+	case err != nil:
+		return "", Problem(what + ": " + err.Error())
+	case b.Len() > MaxInput:
+		return "", TooLarge(what)
+	case 2*b.Len() < b.Cap():
+		return strings.Clone(b.String()), nil
+	}
+	return b.String(), nil
+}
+
+// Found is a file that may hold policies. One that the user named must hold some; one that was found in a folder need
+// not.
+type Found struct {
+	Name  string
+	Named bool
+}
+
+// Find expands the names that a user gives: a folder to the configuration files in it and below, a pattern to what it matches, - to
+// standard input. Folders that begin with a dot, and node_modules, are left out. The order is that of the names, and by name within each.
+// The error names all that were not found; those that were are returned beside it.
+func (m *Maker) Find(names []string) ([]Found, error) {
+	var all []Found
+	var errs []error
+	for _, name := range names {
+		files, err := m.findOne(name)
+		all, errs = append(all, files...), append(errs, err)
+	}
+	return all, errors.Join(errs...)
+}
+
+func (m *Maker) findOne(name string) ([]Found, error) {
+	if name == "-" {
+		return []Found{{name, true}}, nil
+	}
+	info, err := os.Stat(m.Path(name))
+	switch {
+	case err == nil && info.IsDir():
+		return m.findIn(name)
+	case err == nil:
+		return []Found{{name, true}}, nil
+	case strings.ContainsAny(name, "*?["):
+		return m.findMatches(name)
+	}
+	return nil, err
+}
+
+// findIn lists the configuration files of a folder and below.
+func (m *Maker) findIn(folder string) ([]Found, error) { return m.walk(folder, IsConfiguration) }
+
+// walk lists the files of a folder and below whose path there is wanted. A folder that can't be opened is left out, and is an error.
+func (m *Maker) walk(folder string, wanted func(name string) bool) ([]Found, error) {
+	var all []Found
+	var shut []error
+	root := m.Path(folder)
+	err := filepath.WalkDir(root, func(name string, entry fs.DirEntry, err error) error {
+		if err != nil {
+			shut = append(shut, err)
+			return fs.SkipDir
+		}
+		if entry.IsDir() {
+			if name != root && isSkipped(entry.Name()) {
+				return filepath.SkipDir
+			}
+			return nil
+		}
+		relative, err := filepath.Rel(root, name)
+		if err == nil && entry.Type().IsRegular() && wanted(filepath.ToSlash(relative)) {
+			all = append(all, Found{Name: filepath.Join(folder, relative)})
+		}
+		return err
+	})
+	return all, errors.Join(append(shut, err)...)
+}
+
+// isSkipped reports whether a folder of this name is left out.
+func isSkipped(name string) bool { return strings.HasPrefix(name, ".") || name == "node_modules" }
+
+// IsConfiguration reports whether a file is a configuration by its name.
+func IsConfiguration(name string) bool {
+	return slices.Contains([]string{".json", ".yaml", ".yml", ".tf"}, strings.ToLower(path.Ext(name)))
+}
+
+// findMatches expands a pattern that the shell has left as it is; ** stands for any number of folders.
+func (m *Maker) findMatches(pattern string) ([]Found, error) {
+	if base, rest, ok := strings.Cut(pattern, "**"); ok {
+		return m.findBelow(strings.TrimSuffix(base, "/"), strings.TrimPrefix(rest, "/"), pattern)
+	}
+	matches, err := filepath.Glob(m.Path(pattern))
+	if err != nil || len(matches) == 0 {
+		return nil, noMatch(pattern)
+	}
+	var all []Found
+	var errs []error
+	for _, match := range matches {
+		if info, err := os.Stat(match); err == nil && info.IsDir() {
+			inside, err := m.findIn(m.relative(match))
+			all, errs = append(all, inside...), append(errs, err)
+			continue
+		}
+		all = append(all, Found{Name: m.relative(match)})
+	}
+	return all, errors.Join(errs...)
+}
+
+// findBelow lists the files below a folder, or below those that a pattern matches, whose path there ends as the rest of the pattern does.
+func (m *Maker) findBelow(folder, rest, pattern string) ([]Found, error) {
+	folders := []string{cmp.Or(folder, ".")}
+	if strings.ContainsAny(folder, "*?[") {
+		folders, _ = filepath.Glob(m.Path(folder)) // what is no pattern matches nothing
+	}
+	wanted := IsConfiguration
+	if rest != "" {
+		wanted = func(name string) bool { return endsAs(name, rest) }
+	}
+	var all []Found
+	var errs []error
+	for _, folder := range folders {
+		files, err := m.walk(m.relative(folder), wanted)
+		all, errs = append(all, files...), append(errs, err)
+	}
+	if err := errors.Join(errs...); err != nil || len(all) > 0 {
+		return all, err
+	}
+	return nil, noMatch(pattern)
+}
+
+// endsAs reports whether the last parts of a path match a pattern.
+func endsAs(name, pattern string) bool {
+	parts, wanted := strings.Split(name, "/"), strings.Count(pattern, "/")+1
+	if len(parts) < wanted {
+		return false
+	}
+	matched, err := path.Match(pattern, strings.Join(parts[len(parts)-wanted:], "/"))
+	return err == nil && matched
+}
+
+func noMatch(pattern string) error {
+	return Problem("no file matches "+pattern, "is the path right, and quoted where the shell should leave it alone?")
+}
+
+// relative undoes path.
+func (m *Maker) relative(name string) string {
+	if m.Dir == "" {
+		return name
+	}
+	if short, err := filepath.Rel(m.Dir, m.Path(name)); err == nil {
+		return short
+	}
+	return name
+}
+
+// Path makes a relative path start at Dir.
+func (m *Maker) Path(name string) string {
+	if m.Dir == "" || filepath.IsAbs(name) {
+		return name
+	}
+	return filepath.Join(m.Dir, name)
+}
+
+// ReadSource reads a configuration file, or standard input for -.
+func (m *Maker) ReadSource(name string) (*source.File, error) {
+	if name == "-" {
+		text, err := readAll(m.Stdin, "standard input")
+		if err != nil {
+			return nil, err
+		}
+		return source.Read("standard input", []byte(text))
+	}
+	text, err := m.ReadText(name)
+	if err != nil {
+		return nil, err
+	}
+	return source.Read(name, []byte(text))
+}
+
+// unique leaves out files that are named twice, by two patterns or a folder and a file in it.
+func unique(files []Found) []Found {
+	seen := make(map[string]bool, len(files))
+	return slices.DeleteFunc(files, func(f Found) bool {
+		name := filepath.Clean(f.Name)
+		again := seen[name]
+		seen[name] = true
+		return again
+	})
+}
+
+// isTooLarge reports whether a file is larger than any policy: some other data, in a folder that has policies too.
+func (m *Maker) isTooLarge(name string) bool {
+	info, err := os.Stat(m.Path(name))
+	return err == nil && info.Size() > MaxInput
+}

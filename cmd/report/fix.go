@@ -1,0 +1,279 @@
+package report
+
+import (
+	"errors"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/inspect/keys"
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/repair"
+)
+
+// Fixing is what fix has done to one file.
+type Fixing struct {
+	Before, After *source.File
+	Repaired      []string // the rules, or the steps of a solution, in the order of the changes
+	Changes       []rules.FieldChange
+	Refused       []Refused
+	Tokens        []repair.Token
+	Unproved      []Unproved
+	Warnings      []string // of what the change lets in that was kept out before
+	Changed       bool     // something was repaired
+	Written       bool
+}
+
+// Refused is a finding that was not repaired.
+type Refused struct {
+	Rule, Field string
+	Severity    rules.Severity
+	Pos         source.Position
+	Why         string
+	Asks        []string // the flags that would help
+}
+
+// Unproved is what tokens would have shown, were it known what they look like.
+type Unproved struct {
+	API    string // the API instance, of a file with several
+	Tokens []string
+	Why    string
+	Ask    string // the flag that would help
+}
+
+// Fixer repairs one file.
+type Fixer struct {
+	repair.Fix
+	*Judge
+	Rule  string                        // whose findings are to be repaired; empty for all
+	Words func(v *rules.Verdict) string // words a verdict
+
+	solution *rules.Solution // nil to repair findings
+	before   *rules.Configuration
+}
+
+// NewFixer returns what repairs a file of the one vendor whose policies it holds. A solution is
+// made for the one API instance that its token is for; without one, findings are repaired.
+func (m *Maker) NewFixer(
+	file *source.File, options rules.Options, apps *entra.Directory, facts rules.Facts,
+	solution string,
+) (*Fixer, error) {
+	j := &Fixer{
+		Judge: NewJudge(m.Gateways, options, apps),
+		Fix:   repair.Fix{Facts: facts, Signatures: assumedValid{}},
+	}
+	j.learnApp()
+	files := []*source.File{file}
+	var err error
+	if j.Adapter, err = j.gateways.ofAll(files, options); err != nil {
+		return nil, err
+	}
+	if j.before, err = j.Adapter.Read(files, optionsFor(&j.Adapter, options)); err != nil {
+		return nil, err
+	}
+	j.Lint = func(d *repair.Draft) []rules.Finding { return j.Draft(&j.Adapter, d) }
+	if solution == "" {
+		return j, nil
+	}
+	all := j.Adapter.Solutions()
+	i := slices.IndexFunc(all, func(s rules.Solution) bool { return s.Name == solution })
+	if i < 0 {
+		return nil, Problem(
+			"--solution "+solution+": there is no such repair for the gateway of "+file.Name,
+			"without --solution, findings are repaired",
+		)
+	}
+	j.solution = &all[i]
+	return j, oneAPI(j.Adapter.Compile(j.before).Policies, "the one that the solution is for")
+}
+
+// Run repairs the file. The notes, which name what is worth knowing, are for a file in which
+// nothing was repaired.
+func (j *Fixer) Run() (shown *Fixing, notes string, err error) {
+	fixed, err := j.run()
+	if err != nil {
+		return nil, "", err
+	}
+	return j.report(fixed), j.butNotes(fixed), nil
+}
+
+func (j *Fixer) run() (*repair.Fixed, error) {
+	if j.solution != nil {
+		return j.Solve(j.before, j.solution)
+	}
+	fixed, err := j.RemoveFindings(j.before, j.Rule)
+	var many *repair.TooMany
+	if errors.As(err, &many) {
+		return nil, Problem(
+			fmt.Sprintf("the file has more than %d findings to repair", many.Most),
+			"one rule or one instance at a time: --rule NAME, --api NAME",
+		)
+	}
+	return fixed, err
+}
+
+// butNotes names the notes of a file in which nothing is repaired without asking: they may matter
+// all the same.
+func (j *Fixer) butNotes(fixed *repair.Fixed) string {
+	var notes []string
+	for _, finding := range fixed.Findings {
+		if finding.Severity == rules.Note && !slices.Contains(notes, finding.Rule) {
+			notes = append(notes, finding.Rule)
+		}
+	}
+	if len(notes) == 0 || j.solution != nil {
+		return ""
+	}
+	return "; worth knowing: " + strings.Join(notes, ", ") + " (gatewhy lint tells more)"
+}
+
+// wayOn is what to do where a repair is refused and nothing that could be passed would help.
+func wayOn(rule string) string {
+	if solution, ok := strings.CutPrefix(rule, ofSolution); ok {
+		return "pass --token with a token that must be let in, or try another solution than " + solution
+	}
+	return "by hand: gatewhy rules " + rule
+}
+
+// report words what came of a repair.
+func (j *Fixer) report(fixed *repair.Fixed) *Fixing {
+	shown := &Fixing{
+		Before: fixed.Before.Files[0], After: fixed.After.Files[0],
+		Repaired: fixed.Repaired, Changes: fixed.After.Fields(), Tokens: fixed.Tokens, Changed: fixed.Changed(),
+	}
+	for i := range fixed.Left {
+		shown.Refused = append(shown.Refused, j.refusal(&fixed.Left[i]))
+	}
+	for _, u := range fixed.Unproved {
+		shown.Unproved = append(shown.Unproved, Unproved{
+			API: u.API, Tokens: u.Tokens, Why: u.Why, Ask: Ask(u.Need),
+		})
+	}
+	for _, opened := range fixed.Opened {
+		if warning := warningOf(&opened); !slices.Contains(shown.Warnings, warning) {
+			shown.Warnings = append(shown.Warnings, warning)
+		}
+	}
+	return shown
+}
+
+// ofSolution begins what stands in the place of a rule's name where a solution is refused.
+const ofSolution = "solution "
+
+// refusal words what was left. A solution leaves errors that it is not about.
+func (j *Fixer) refusal(left *repair.Left) Refused {
+	why, asks := Refusal(left.Why, left.Needs)
+	if left.Verdict != nil {
+		why += " " + j.Words(left.Verdict)
+	}
+	rule := left.Rule
+	switch {
+	case rule == "":
+		rule = ofSolution + j.solution.Name
+	case j.solution != nil && left.Why == "":
+		why, asks = left.Message, []string{"--rule " + rule + " in the place of --solution"}
+	case j.solution != nil:
+		why = left.Message + " (" + why + ")"
+	}
+	return Refused{
+		Rule: rule, Severity: left.Severity, Field: left.Field, Pos: left.Pos,
+		Why: why, Asks: asks,
+	}
+}
+
+// warningOf words that a change lets a token in.
+func warningOf(opened *repair.Opened) string {
+	is, was := "is", "was not"
+	if opened.After == rules.Undetermined {
+		is = "may be"
+	}
+	if opened.Before == rules.Undetermined {
+		was = "perhaps was not"
+	}
+	kept, _ := Refusal(opened.Kept, opened.Needs)
+	now := fmt.Sprintf("after this change %s %s let in", opened.Name, is)
+	return fmt.Sprintf("%s, and %s before: %s", now, was, kept)
+}
+
+// assumedValid is what verifies a token whose signature is taken to be good: a repair changes nothing about it.
+// Where the policy's own key is none, nothing verifies.
+type assumedValid struct{}
+
+func (assumedValid) Verify(_ *inspect.Token, key *rules.Key) rules.SignatureResult {
+	if key.Text != "" && !key.HMAC {
+		if _, unknown := ownKey(key.Text); unknown != nil {
+			return rules.SignatureResult{Unknown: unknown}
+		}
+	}
+	return rules.SignatureResult{Result: keys.Result{Outcome: keys.Pass, Why: "assumed to verify"}}
+}
+
+// learnApp takes from the app registration what the user has not told: the version of the API's
+// tokens, and their audience where it can only be one.
+func (j *Fixer) learnApp() {
+	if j.Apps == nil || len(j.Apps.Apps) != 1 {
+		return
+	}
+	app := j.Apps.Apps[0]
+	version, ok := app.TokenVersion()
+	if j.Facts.Version == 0 && ok {
+		j.Facts.Version = version
+	}
+	switch {
+	case j.Facts.Audience != "":
+	case j.Facts.Version == entra.V2 && app.AppID.Known():
+		j.Facts.Audience = app.AppID.Value
+	case j.Facts.Version == entra.V1 && len(app.URIs) == 1 && app.URIs[0].Known():
+		j.Facts.Audience = app.URIs[0].Value
+	}
+}
+
+// Given makes a request of a token that was given, one second after it was issued.
+func (m *Maker) Given(text string, fix *repair.Fix) (repair.Given, error) {
+	token, err := m.ReadToken([]string{text})
+	if err != nil {
+		return repair.Given{}, err
+	}
+	at := m.Now()
+	if issued, ok := token.JustIssued(); ok {
+		at = issued
+	}
+	name := "the token given"
+	if rest, ok := strings.CutPrefix(text, "@"); ok {
+		name = rest
+	}
+	return repair.Given{Name: name, Request: &rules.Request{
+		Token:      token,
+		At:         at,
+		Contracts:  fix.Contracts,
+		Signatures: fix.Signatures,
+	}}, nil
+}
+
+// Refusal is the error for a file in which nothing was repaired: why, the worst first.
+func (f *Fixing) Refusal() error {
+	worst := func(a, b Refused) int {
+		return SeverityRank(a.Severity) - SeverityRank(b.Severity)
+	}
+	slices.SortStableFunc(f.Refused, worst)
+	first := f.Refused[0]
+	var hints []string
+	for _, refused := range f.Refused {
+		for _, ask := range refused.Asks {
+			hints = append(hints, "pass "+ask)
+		}
+	}
+	if len(hints) == 0 {
+		hints = []string{wayOn(first.Rule)}
+	}
+	cause := first.Rule + ": " + first.Why
+	return &source.Error{Pos: first.Pos, Cause: cause, Hints: source.Hints(hints...)}
+}
+
+// SeverityRank is 0 for the worst severity; -1 for what is none.
+func SeverityRank(severity rules.Severity) int {
+	return slices.Index([]rules.Severity{rules.Error, rules.Warning, rules.Note}, severity)
+}

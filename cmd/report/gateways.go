@@ -1,0 +1,245 @@
+package report
+
+import (
+	"bytes"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/lint"
+	"github.com/gatewhy/gatewhy/rules/repair"
+)
+
+// Gateway is what is known of one gateway.
+type Gateway struct {
+	Name       string
+	Product    string // as its vendor calls it
+	Vendor     string // the adapter's name
+	Behaviours []rules.Behaviour
+
+	// Expressions are the rules of its expression language, where they are asked for in place of
+	// the behaviours.
+	Expressions []rules.Expression
+}
+
+// Gateways are the adapters that the program works with, one a vendor.
+type Gateways []rules.Adapter
+
+// Complete fills in what adapters leave out.
+func (g Gateways) Complete() Gateways {
+	all := make(Gateways, len(g))
+	for i, adapter := range g {
+		all[i] = adapter.Complete()
+	}
+	return all
+}
+
+// Variants lists the gateways of all vendors.
+func (g Gateways) Variants() []string {
+	var all []string
+	for _, adapter := range g {
+		all = append(all, adapter.VariantNames()...)
+	}
+	return all
+}
+
+// Kinds lists the policy kinds that are modelled, of all gateways.
+func (g Gateways) Kinds() []string {
+	var all []string
+	for _, adapter := range g {
+		all = append(all, adapter.Kinds()...)
+	}
+	return all
+}
+
+// Knows reports whether a vendor knows a policy kind.
+func (g Gateways) Knows(kind string) bool {
+	return slices.ContainsFunc(g, func(a rules.Adapter) bool { return a.Knows(kind) })
+}
+
+// Repairable lists the rules whose findings some adapter can remove.
+func (g Gateways) Repairable() []string {
+	var all []string
+	for _, adapter := range g {
+		all = append(all, adapter.Repairable()...)
+	}
+	return all
+}
+
+// of is the adapter of the gateway whose policies a file holds. It is not ok where the file holds
+// none.
+func (g Gateways) of(file *source.File, options rules.Options) (adapter rules.Adapter, ok bool) {
+	holds := func(a rules.Adapter) bool { return a.Detect(file, optionsFor(&a, options)) }
+	i := slices.IndexFunc(g, holds)
+	if i < 0 {
+		return rules.Adapter{}, false
+	}
+	return g[i], true
+}
+
+// optionsFor are the options without what is another vendor's: its gateway, or its kind of policy.
+func optionsFor(adapter *rules.Adapter, options rules.Options) rules.Options {
+	if !slices.Contains(adapter.VariantNames(), options.Variant) {
+		options.Variant = ""
+	}
+	if options.Kind != "" && !adapter.Knows(options.Kind) {
+		options.Kind = ""
+	}
+	return options
+}
+
+// holdsNone says why no adapter finds a policy in a file: what each of them looks for.
+func (g Gateways) holdsNone(file *source.File, options rules.Options) error {
+	var all []error
+	for _, adapter := range g {
+		_, err := adapter.Read([]*source.File{file}, optionsFor(&adapter, options))
+		if err != nil {
+			all = append(all, err)
+		}
+	}
+	if len(all) == 1 {
+		return all[0]
+	}
+	none := Problem(file.Name + ": no policy in this file")
+	for _, err := range all {
+		none.Hints = append(none.Hints, AsError(err).Hints...)
+	}
+	return none
+}
+
+// ofAll is the adapter of the gateway whose policies all of the files hold: a request meets one
+// after the other there.
+func (g Gateways) ofAll(files []*source.File, options rules.Options) (rules.Adapter, error) {
+	var one rules.Adapter
+	for i, file := range files {
+		adapter, ok := g.of(file, options)
+		switch {
+		case !ok:
+			return one, g.noneOfAPI(options, file, g.holdsNone(file, options))
+		case i > 0 && adapter.Name != one.Name:
+			return one, Problem(file.Name+" is of another vendor's gateway than "+files[0].Name,
+				"name the policies of one gateway")
+		}
+		one = adapter
+	}
+	return one, nil
+}
+
+// Read reads files of one gateway's policies, and compiles them.
+func (g Gateways) Read(files []*source.File, options rules.Options) (*PolicySet, error) {
+	adapter, err := g.ofAll(files, options)
+	if err != nil {
+		return nil, err
+	}
+	read, err := adapter.Read(files, optionsFor(&adapter, options))
+	if err != nil {
+		return nil, err
+	}
+	set := &PolicySet{gateways: g, Bench: repair.Bench{Adapter: adapter}}
+	return set.of(read), nil
+}
+
+// SolutionNames lists the ready-made repairs of all gateways.
+func (g Gateways) SolutionNames() []string {
+	var names []string
+	for _, adapter := range g {
+		for _, s := range adapter.Solutions() {
+			if !slices.Contains(names, s.Name) {
+				names = append(names, s.Name)
+			}
+		}
+	}
+	return names
+}
+
+// Catalogue lists every rule: those that hold for all gateways, with what each vendor adds to
+// them, then each vendor's own.
+func (g Gateways) Catalogue() []rules.Rule {
+	all, own := lint.Rules(), []rules.Rule(nil)
+	for _, adapter := range g {
+		advise(all, adapter.Advice())
+		own = append(own, adapter.Rules()...)
+	}
+	return append(all, own...)
+}
+
+// advise puts a vendor's words behind those of the rules that they are about.
+func advise(all []rules.Rule, advice []rules.Advice) {
+	for i := range all {
+		rule := &all[i]
+		for _, a := range advice {
+			if a.Rule == rule.Name {
+				rule.Why = strings.TrimSpace(rule.Why + " " + a.Why)
+				rule.Fix = strings.TrimSpace(rule.Fix + " " + a.Fix)
+				rule.References = append(rule.References, a.References...)
+			}
+		}
+	}
+}
+
+// RuleNamed finds a rule of the catalogue.
+func (g Gateways) RuleNamed(name string) (*rules.Rule, error) {
+	all := g.Catalogue()
+	for i := range all {
+		if all[i].Name == name {
+			return &all[i], nil
+		}
+	}
+	hint := "all rules: gatewhy rules"
+	if len(name) > LongestWord*2 {
+		return nil, Problem("there is no such rule", hint)
+	}
+	if near := Nearest(name, RuleNames(all)); near != "" {
+		hint = "did you mean " + near + "?"
+	}
+	return nil, Problem(fmt.Sprintf("there is no rule %q", name), hint)
+}
+
+// RuleNames lists the names of rules.
+func RuleNames(all []rules.Rule) []string {
+	var names []string
+	for _, r := range all {
+		names = append(names, r.Name)
+	}
+	return names
+}
+
+// Known gathers what is known of the gateways of these names, or the rules of their expression
+// languages.
+func (g Gateways) Known(names []string, expressions bool) []Gateway {
+	var all []Gateway
+	for _, adapter := range g {
+		for _, variant := range adapter.Variants {
+			if slices.Contains(names, variant.Name) {
+				all = append(all, gatewayOf(&adapter, variant, expressions))
+			}
+		}
+	}
+	return all
+}
+
+// gatewayOf gathers what is known of one gateway.
+func gatewayOf(adapter *rules.Adapter, variant rules.Variant, expressions bool) Gateway {
+	g := Gateway{Name: variant.Name, Product: variant.Product, Vendor: adapter.Name}
+	if expressions {
+		g.Expressions = adapter.Expressions(variant.Name)
+		return g
+	}
+	for _, b := range adapter.Behaviours() {
+		if b.Variant == variant.Name {
+			g.Behaviours = append(g.Behaviours, b)
+		}
+	}
+	return g
+}
+
+// lookLikePolicy reports whether a text that can't be read has a word that policies have.
+func (g Gateways) lookLikePolicy(text []byte) bool {
+	return slices.ContainsFunc(g, func(a rules.Adapter) bool {
+		return slices.ContainsFunc(a.Words, func(word string) bool {
+			return bytes.Contains(text, []byte(word))
+		})
+	})
+}

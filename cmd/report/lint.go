@@ -1,0 +1,175 @@
+package report
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/lint"
+	"github.com/gatewhy/gatewhy/rules/repair"
+)
+
+// Linting is what lint has found in any number of files.
+type Linting struct {
+	Catalogue  []rules.Rule
+	Repairable []string // the rules that fix repairs
+	Input      string   // what standard input is called without a name of its own; else empty
+	Flags      []string // which fix needs to read the files alike, one word each
+	Findings   []rules.Finding
+	Suppressed []Suppressed
+	Sources    map[string]*source.File // those with findings, by name
+	Names      []string                // of all files that were checked, in their order
+	Unread     []Unread
+	Files      int // that were checked
+	Policies   int
+	Version    string                             // of gatewhy
+	Fails      func(severity rules.Severity) bool // whether such a finding makes the run fail
+}
+
+// Suppressed is a finding that someone has looked at and set aside.
+type Suppressed struct {
+	rules.Finding
+	Reason string
+	By     string // "comment", "config" or "baseline"
+}
+
+// Unread is a file, or a name for files, that was not checked.
+type Unread struct {
+	Pos source.Position // without a line for the file as a whole; empty where no file is meant
+	Why string
+}
+
+// String says which file and why.
+func (u *Unread) String() string {
+	if u.Pos.File == "" {
+		return u.Why
+	}
+	return u.Pos.String() + ": " + u.Why
+}
+
+// Fingerprints names each of the findings, in their order, and behind them each of those that are
+// set aside.
+func (l *Linting) Fingerprints() []string {
+	all := slices.Clone(l.Findings)
+	for _, s := range l.Suppressed {
+		all = append(all, s.Finding)
+	}
+	return lint.Fingerprints(all, l.lineOf)
+}
+
+// lineOf is the text of the line that a finding is about; empty where its file is not known.
+func (l *Linting) lineOf(f rules.Finding) string {
+	file := l.Sources[f.Pos.File]
+	if file == nil {
+		return ""
+	}
+	before, marked, after := CutLine(file, f.Span)
+	return strings.TrimSpace(inspect.Safe(before + marked + after))
+}
+
+// linted is what lint has found in one file.
+type linted struct {
+	name     string
+	file     *source.File // nil where nothing was found
+	input    bool         // it is standard input
+	err      error        // why it was not checked; nil where it was, or need not be
+	policies int
+	strange  []string // the kinds of its policies that are not modelled
+	none     error    // why it holds no policy
+	findings []rules.Finding
+	aside    []Suppressed
+}
+
+// Judge lints files for the gateways that they may be meant for.
+type Judge struct {
+	lint.Judge
+	gateways Gateways
+	options  rules.Options
+}
+
+// NewJudge returns what lints files. The app registrations are nil where none were given.
+func NewJudge(gateways Gateways, options rules.Options, apps *entra.Directory) *Judge {
+	return &Judge{lint.Judge{Catalogue: gateways.Catalogue(), Apps: apps}, gateways, options}
+}
+
+// file reads a file, compiles it for the gateway that it names, or for each that it may be meant
+// for, and runs the rules. A file without policies has no findings.
+func (j *Judge) file(file *source.File) linted {
+	result := linted{name: file.Name, file: file}
+	for _, adapter := range j.gateways {
+		read, err := adapter.Read([]*source.File{file}, optionsFor(&adapter, j.options))
+		if err != nil {
+			result.none = j.gateways.noneOfAPI(j.options, file, err)
+			continue
+		}
+		compiled := adapter.Compile(read)
+		j.add(&result, &adapter, read, &compiled)
+	}
+	j.heed(&result)
+	return result
+}
+
+// Findings are those of a file.
+func (j *Judge) Findings(file *source.File) []rules.Finding { return j.file(file).findings }
+
+// Draft lints what one adapter has read of a file.
+func (j *Judge) Draft(adapter *rules.Adapter, d *repair.Draft) []rules.Finding {
+	result := linted{name: d.Files[0].Name, file: d.Files[0]}
+	j.add(&result, adapter, d.Configuration, &d.Compilation)
+	j.heed(&result)
+	return result.findings
+}
+
+// add adds what one adapter has read of the file.
+func (j *Judge) add(
+	result *linted, adapter *rules.Adapter, read *rules.Configuration, compiled *rules.Compilation,
+) {
+	result.policies += len(compiled.Policies)
+	result.strange = append(result.strange, notModelled(compiled.Policies)...)
+	found, differ := j.Compiled(adapter, read, compiled)
+	result.findings = append(result.findings, found...)
+	if differ {
+		guess := compiled.Policies[0]
+		result.findings = append(result.findings, rules.Finding{
+			Rule: "gateway-not-known", Severity: rules.Note, Pos: guess.Pos, Policy: guess,
+			Message: "the file does not say which gateway runs it, and they differ: " +
+				"pass --gateway",
+		})
+	}
+}
+
+// heed sorts the findings, and sets aside what the comments of the file say.
+func (j *Judge) heed(result *linted) {
+	comments := lint.Comments(result.file)
+	if result.policies > 0 {
+		result.findings = append(result.findings, lint.Misnamed(comments, j.Catalogue)...)
+	}
+	stay, aside, by := lint.SetAside(comments, lint.Sort(result.findings))
+	result.findings = stay
+	for i, f := range aside {
+		set := Suppressed{Finding: f, Reason: by[i].Reason, By: "comment"}
+		result.aside = append(result.aside, set)
+	}
+}
+
+// notModelled lists the kinds of policies in force that may look at credentials and are not
+// modelled: no rule sees into them.
+func notModelled(policies []*rules.Policy) []string {
+	var kinds []string
+	for _, p := range policies {
+		strange := func(c *rules.Check) bool { return c.ID == rules.NotModelled }
+		if !p.When.Disabled && slices.ContainsFunc(p.Checks(), strange) {
+			kinds = append(kinds, p.Asset)
+		}
+	}
+	return kinds
+}
+
+// withLint adds what the rules find in the policies to what is known of them already.
+func (s *PolicySet) withLint(known []rules.Finding) []rules.Finding {
+	j := lint.Judge{Catalogue: s.gateways.Catalogue(), Apps: s.Apps}
+	return lint.Sort(append(slices.Clone(known), j.Policies(s.Policies, s.Files)...))
+}

@@ -1,0 +1,148 @@
+package report
+
+import (
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/environments"
+	"github.com/gatewhy/gatewhy/rules/lint"
+)
+
+// SetAside sets aside what an environments file says under lint.ignore: the named one, or
+// gatewhy.yaml where it is there.
+func (m *Maker) SetAside(config string, l *Linting) error {
+	ignored, err := m.readIgnores(config)
+	if err == nil {
+		ignored.apply(l, m.Now())
+	}
+	return err
+}
+
+// Baseline is the findings as a baseline.
+func (l *Linting) Baseline() *lint.Baseline {
+	prints := l.Fingerprints()
+	known := make([]lint.Known, len(l.Findings))
+	for i, f := range l.Findings {
+		known[i] = lint.Known{Rule: f.Rule, File: f.Pos.File, Fingerprint: prints[i]}
+	}
+	return lint.NewBaseline(known)
+}
+
+// SetAsideKnown sets aside the findings that the baseline in a file knows.
+func (m *Maker) SetAsideKnown(name string, l *Linting) error {
+	const hint = "gatewhy lint PATH --baseline FILE --write-baseline writes one"
+	text, err := m.ReadBytes(name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return Problem(name+": there is no such baseline", hint)
+	case err != nil:
+		return err
+	}
+	baseline, ok := lint.ReadBaseline(text)
+	if !ok {
+		return Problem(name+": not a baseline", hint)
+	}
+	known, prints, next := baseline.Knows(), l.Fingerprints(), 0
+	l.Findings = slices.DeleteFunc(l.Findings, func(f rules.Finding) bool {
+		isKnown := known[prints[next]]
+		next++
+		if isKnown {
+			set := Suppressed{Finding: f, Reason: "known since the baseline", By: "baseline"}
+			l.Suppressed = append(l.Suppressed, set)
+		}
+		return isKnown
+	})
+	return nil
+}
+
+// ignores are the entries under lint.ignore of gatewhy.yaml.
+type ignores struct {
+	folder  string // that the paths in it start from
+	entries []environments.Ignored
+	file    *source.File
+}
+
+// readIgnores reads the lint section of the environments file. The rest of the file is not looked
+// at, so that a file may hold nothing but that section.
+func (m *Maker) readIgnores(name string) (*ignores, error) {
+	if name == "" {
+		if _, err := os.Stat(m.Path(DefaultEnvironments)); errors.Is(err, fs.ErrNotExist) {
+			return &ignores{}, nil
+		}
+		name = DefaultEnvironments
+	}
+	file, err := m.ReadSource(name)
+	if err != nil {
+		return nil, err
+	}
+	all := &ignores{folder: filepath.Dir(name), file: file}
+	for _, document := range file.Documents {
+		entries, err := environments.Ignores(document.Member("lint"))
+		if err != nil {
+			return nil, err
+		}
+		for _, entry := range entries {
+			if err := m.Gateways.mustHave(&entry); err != nil {
+				return nil, err
+			}
+		}
+		all.entries = append(all.entries, entries...)
+	}
+	return all, nil
+}
+
+// mustHave refuses an entry for a rule that is none: it would set nothing aside, and nobody would
+// know.
+func (g Gateways) mustHave(entry *environments.Ignored) error {
+	_, err := g.RuleNamed(entry.Rule)
+	var none *source.Error
+	if !errors.As(err, &none) {
+		return err
+	}
+	const cause = "an entry of lint.ignore names no rule of the catalogue"
+	return &source.Error{Pos: entry.Pos, Cause: cause, Hints: none.Hints}
+}
+
+// apply sets aside what the entries cover on this day, and adds a finding for each entry without a
+// reason.
+func (i *ignores) apply(l *Linting, day time.Time) {
+	l.Findings = slices.DeleteFunc(l.Findings, func(f rules.Finding) bool {
+		entry, ok := i.covering(f, day)
+		if ok {
+			set := Suppressed{Finding: f, Reason: entry.Reason, By: "config"}
+			l.Suppressed = append(l.Suppressed, set)
+		}
+		return ok
+	})
+	for _, entry := range i.entries {
+		if entry.Reason == "" {
+			l.Findings = append(l.Findings, rules.Finding{
+				Rule: lint.IgnoreWithoutReason, Severity: rules.Warning,
+				Pos: entry.Pos, Span: entry.Span,
+				Message: "the entry gives no reason, so it sets nothing aside",
+			})
+			l.Sources[i.file.Name] = i.file
+		}
+	}
+}
+
+// covering finds the entry that speaks of a finding and has not run out.
+func (i *ignores) covering(f rules.Finding, day time.Time) (environments.Ignored, bool) {
+	name := f.Pos.File
+	if relative, err := filepath.Rel(i.folder, name); err == nil {
+		name = filepath.ToSlash(relative)
+	}
+	for _, entry := range i.entries {
+		sameField := entry.Field == "" || entry.Field == f.Field
+		if entry.Reason != "" && sameField && entry.Covers(f.Rule, name, day) {
+			return entry, true
+		}
+	}
+	return environments.Ignored{}, false
+}

@@ -1,0 +1,157 @@
+package report
+
+import (
+	"cmp"
+	"runtime"
+	"sync"
+	"sync/atomic"
+
+	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// LintRequest says what lint reads, and how.
+type LintRequest struct {
+	Names   []string // of files, folders and patterns; - is standard input
+	Options rules.Options
+	Apps    *entra.Directory // app registrations; nil where none were given
+	Stdin   string           // the name that standard input goes by; empty where it has none
+	Lenient bool             // files without a policy are passed over also where they are named
+}
+
+// Lint lints files. Beside the report it returns why files were not checked, and the kinds of
+// policies that no rule sees into.
+func (m *Maker) Lint(request *LintRequest) (l *Linting, failed []error, strange []string) {
+	found, missing := m.Find(request.Names)
+	for i := range found {
+		found[i].Named = found[i].Named && !request.Lenient
+	}
+	run := linter{
+		Judge: NewJudge(m.Gateways, request.Options, request.Apps),
+		maker: m, stdin: request.Stdin,
+	}
+	results := run.all(unique(found))
+	l = &Linting{
+		Catalogue: run.Catalogue, Repairable: m.Gateways.Repairable(), Input: "standard input",
+		Sources: make(map[string]*source.File),
+	}
+	for _, r := range results {
+		strange = append(strange, r.strange...)
+		l.add(&r)
+	}
+	failed = unchecked(request, missing, results)
+	l.Unread = unread(failed)
+	return l, failed, strange
+}
+
+// add adds what was found in a file that was checked.
+func (l *Linting) add(r *linted) {
+	if r.err != nil {
+		return
+	}
+	l.Names = append(l.Names, r.name)
+	l.Files++
+	l.Policies += r.policies
+	l.Findings = append(l.Findings, r.findings...)
+	l.Suppressed = append(l.Suppressed, r.aside...)
+	if r.file != nil {
+		l.Sources[r.file.Name] = r.file
+	}
+}
+
+// unchecked is why files were not checked, those that are not there first.
+func unchecked(request *LintRequest, missing error, results []linted) []error {
+	all := Each(missing)
+	for _, r := range results {
+		switch {
+		case r.err == nil:
+		case r.input && request.Stdin == "":
+			all = append(all, hinted(r.err, "standard input is taken for JSON or YAML: "+
+				"--stdin-filename NAME tells another format, such as policy.tf"))
+		case r.err == r.none:
+			all = append(all, hinted(r.err, "--ignore-unknown passes over files without a policy"))
+		default:
+			all = append(all, r.err)
+		}
+	}
+	return all
+}
+
+// unread is what a report says of files that were not checked. No token that stands in the place
+// of a name is in it.
+func unread(errs []error) []Unread {
+	out := make([]Unread, len(errs))
+	for i, err := range errs {
+		e := AsError(err)
+		out[i] = Unread{Pos: e.Pos, Why: Guarded(e.Cause)}
+		out[i].Pos.File = Guarded(e.Pos.File)
+	}
+	return out
+}
+
+// linter lints any number of files at once.
+type linter struct {
+	*Judge
+	maker *Maker
+	stdin string // the name that standard input goes by
+	done  atomic.Int64
+}
+
+// all lints the files in parallel. The results are in the files' order, whichever is ready first.
+func (l *linter) all(files []Found) []linted {
+	results := make([]linted, len(files))
+	stop := l.maker.Progress(&l.done, len(files), "files")
+	var next atomic.Int64
+	var workers sync.WaitGroup
+	for range min(runtime.GOMAXPROCS(0), len(files)) {
+		workers.Go(func() {
+			for i := next.Add(1) - 1; int(i) < len(files); i = next.Add(1) - 1 {
+				results[i] = l.one(files[i])
+				results[i].input = files[i].Name == "-"
+				l.done.Add(1)
+			}
+		})
+	}
+	workers.Wait()
+	stop()
+	return results
+}
+
+// one lints one file. What can't be read is an error where the user named it, or where it looks
+// like a policy, and so is a named file without a policy; any other file of a folder is none of
+// ours.
+func (l *linter) one(found Found) linted {
+	if !found.Named && l.maker.isTooLarge(found.Name) {
+		return linted{name: found.Name}
+	}
+	name, text, err := l.read(found.Name)
+	if err != nil {
+		return linted{name: name, err: err}
+	}
+	file, err := source.Read(name, text)
+	if err != nil {
+		if !found.Named && !l.gateways.lookLikePolicy(text) {
+			err = nil
+		}
+		return linted{name: name, err: err}
+	}
+	result := l.file(file)
+	if found.Named && result.policies == 0 {
+		result.err = result.none
+	}
+	if len(result.findings)+len(result.aside) == 0 {
+		result.file = nil
+	}
+	return result
+}
+
+// read returns the text, and the name that it is reported under.
+func (l *linter) read(name string) (string, []byte, error) {
+	if name != "-" {
+		text, err := l.maker.ReadText(name)
+		return name, []byte(text), err
+	}
+	text, err := readAll(l.maker.Stdin, "standard input")
+	return cmp.Or(l.stdin, "standard input"), []byte(text), err
+}

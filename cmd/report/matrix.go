@@ -1,0 +1,133 @@
+package report
+
+import (
+	"sync/atomic"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/environments"
+	"github.com/gatewhy/gatewhy/rules/repair"
+)
+
+// Matrixing is a matrix with what is said about it.
+type Matrixing struct {
+	*environments.Matrix
+	Name    string // of the environments file
+	Allow   []environments.Crossing
+	File    func(name string) *source.File
+	Repairs []Repair // what was tried, by gateway; nil where nothing was looked for
+
+	// Fixed is the matrix after the smallest set of repairs; nil where none was looked for.
+	Fixed *environments.Matrix
+}
+
+// Repair is a set of changes to one gateway's policies that was compiled and run against every
+// token.
+type Repair struct {
+	Gateway int
+	Titles  []string
+	Changes []FileChange
+	Files   []EditedFile
+	Wrong   int                  // wrong cells of the gateway's column after it
+	Before  int                  // and before it
+	After   *environments.Matrix // the whole matrix after this repair alone
+	Chosen  bool                 // it belongs to the smallest set that was found
+}
+
+// FileChange is one field of a file that a repair changes.
+type FileChange struct {
+	File string
+	rules.FieldChange
+}
+
+// EditedFile is a file as a repair leaves it.
+type EditedFile struct {
+	Name string
+	Text []byte
+}
+
+// Matrix runs every environment's policies against every environment's tokens.
+func (m *Maker) Matrix(e *Estate) *Matrixing {
+	var done atomic.Int64
+	e.Progress = func(n, _ int) { done.Store(int64(n)) }
+	defer m.Progress(&done, len(e.Sites), "environments")()
+	return &Matrixing{Name: e.Name, Allow: e.Allow, File: e.source, Matrix: e.Evaluate()}
+}
+
+// mostShown is how many single changes are shown beside the set that was found.
+const mostShown = 3
+
+// Repair tries what the adapter proposes at each gateway that has a wrong cell, and keeps what makes
+// its column better, and the smallest set of changes that was found for it. With fix, the matrix
+// after these is computed. Columns do not depend on each other's policies, so the best for each is
+// the best for all.
+func (m *Maker) Repair(e *Estate, x *Matrixing, fix bool) error {
+	var done atomic.Int64
+	defer m.Progress(&done, len(x.Gateways), "gateways searched for repairs")()
+	if fix {
+		x.Fixed = x.Matrix
+	}
+	for g, name := range x.Gateways {
+		if err := e.repairOne(x, g, e.sets[name], fix); err != nil {
+			return err
+		}
+		done.Add(1)
+	}
+	return nil
+}
+
+// repairOne looks for the repair of one gateway.
+func (e *Estate) repairOne(x *Matrixing, g int, set *PolicySet, fix bool) error {
+	c := column{matrix: x.Matrix, gateway: g, tried: map[*repair.Draft]*environments.Matrix{}}
+	search := repair.Search{Bench: set.Bench, Own: x.Own(g), Score: c.score}
+	found, err := search.Smallest(set.Draft)
+	if err != nil {
+		return err
+	}
+	for _, a := range found.Singles[:min(mostShown, len(found.Singles))] {
+		x.Repairs = append(x.Repairs, c.repair(&a, found))
+	}
+	if !found.Better() {
+		return nil
+	}
+	chosen := c.repair(&found.Best, found)
+	chosen.Chosen = true
+	x.Repairs = append(x.Repairs, chosen)
+	if fix {
+		x.Fixed = x.Fixed.With(g, c.tried[found.Best.Draft])
+	}
+	return nil
+}
+
+// column is the cells of one gateway, with each of the drafts that was tried there.
+type column struct {
+	matrix  *environments.Matrix
+	gateway int
+	tried   map[*repair.Draft]*environments.Matrix
+}
+
+// score counts the cells that are wrong with a draft, or may be.
+func (c *column) score(draft *repair.Draft) repair.Score {
+	tried := c.matrix.Try(c.gateway, draft.Policies)
+	c.tried[draft] = tried
+	wrong, unknown, _ := tried.Wrong()
+	return repair.Score{Wrong: wrong, Unknown: unknown}
+}
+
+func (c *column) repair(a *repair.Attempt, found *repair.Found) Repair {
+	r := Repair{
+		Gateway: c.gateway, Wrong: a.Score.Wrong, Before: found.Start.Score.Wrong,
+		After: c.matrix.With(c.gateway, c.tried[a.Draft]),
+	}
+	for _, change := range a.Changes {
+		r.Titles = append(r.Titles, change.Title)
+		for _, field := range change.Fields {
+			of := FileChange{File: change.Policy.Pos.File, FieldChange: field}
+			r.Changes = append(r.Changes, of)
+		}
+	}
+	for _, file := range a.Files {
+		r.Files = append(r.Files, EditedFile{Name: file.Name, Text: file.Text})
+	}
+	return r
+}

@@ -1,0 +1,214 @@
+package report
+
+import (
+	"path/filepath"
+	"slices"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/repair"
+)
+
+// PolicySet is the policies of one run, in order, with what was read of the files that they come from.
+type PolicySet struct {
+	repair.Bench
+	*repair.Draft
+	gateways Gateways         // that the program knows
+	Apps     *entra.Directory // app registrations; nil where none were given
+}
+
+// ReadPolicies reads and compiles the policy files.
+func (m *Maker) ReadPolicies(names []string, options rules.Options) (*PolicySet, error) {
+	if len(names) == 0 {
+		return nil, Problem("no policy was given",
+			"-p FILE: the policy as API Manager returns it (JSON), or Flex Gateway's YAML",
+			"how to get it: gatewhy collect policies")
+	}
+	found, err := m.Find(names)
+	if err != nil {
+		return nil, err
+	}
+	var files []*source.File
+	var unread []rules.Unread
+	for _, f := range found {
+		file, err := m.ReadSource(f.Name)
+		switch {
+		case err == nil && (f.Named || m.Gateways.holdPolicy(file, options)):
+			files = append(files, file)
+		case err != nil && f.Named:
+			return nil, err
+		case err != nil && !m.mayHoldPolicy(f.Name):
+			m.warn("passed over: %s", inspect.Safe(err.Error()))
+		case err != nil:
+			m.warn("not read: %s", inspect.Safe(err.Error()))
+			unread = append(unread, rules.Unread{File: f.Name, Why: AsError(err).Cause})
+		}
+	}
+	if len(files) == 0 {
+		return nil, Problem("no policy in "+strings.Join(names, ", "),
+			"name a policy file to see why it is none")
+	}
+	for _, file := range files {
+		if !m.Gateways.holdPolicy(file, options) {
+			none := mistaken(file, m.Gateways.holdsNone(file, options))
+			return nil, m.Gateways.noneOfAPI(options, file, none)
+		}
+	}
+	set, err := m.Gateways.Read(files, options)
+	if err != nil {
+		return nil, err
+	}
+	set = set.beside(unread)
+	switch other := set.namedOther(options.Variant); {
+	case other != "":
+		m.note("--gateway %s does not count: the file tells that its gateway is %s",
+			options.Variant, other)
+	case set.ofAnother(options.Variant):
+		m.note("--gateway %s does not count: the policies are for %s",
+			options.Variant, strings.Join(set.Adapter.VariantNames(), " or "))
+	}
+	if name := set.stacked(found); name != "" {
+		m.warn("%s: its %d policy files are taken for one chain, though they have policies of the "+
+			"same kind: are they of several environments? name one file, or pass --env NAME",
+			name, len(set.Files))
+	}
+	return set, oneAPI(set.Policies, "the one that the request goes to")
+}
+
+// stacked is where the files come from if they were found in a folder and two of them have a policy of the same kind; else empty.
+func (s *PolicySet) stacked(found []Found) string {
+	if len(s.Files) < 2 || !slices.ContainsFunc(found, func(f Found) bool { return !f.Named }) {
+		return ""
+	}
+	from := map[string]string{}
+	for _, p := range s.Policies {
+		if file, seen := from[p.Asset]; seen && file != p.Pos.File {
+			return filepath.Dir(p.Pos.File)
+		}
+		from[p.Asset] = p.Pos.File
+	}
+	return ""
+}
+
+// mayHoldPolicy reports whether a file that can't be read may be one of policies: it can't even be
+// opened, or has a word that policies have.
+func (m *Maker) mayHoldPolicy(name string) bool {
+	text, err := m.ReadText(name)
+	return err != nil || m.Gateways.lookLikePolicy([]byte(text))
+}
+
+// holdPolicy tells whether a file that was found in a folder is one of policies.
+func (g Gateways) holdPolicy(file *source.File, options rules.Options) bool {
+	_, ok := g.of(file, options)
+	return ok
+}
+
+// of returns the set with another configuration: one that was read, or the same one for another
+// gateway. A chain runs on one gateway: where one file alone names it, that holds for all.
+func (s *PolicySet) of(read *rules.Configuration) *PolicySet {
+	other := *s
+	other.Draft = s.Compiled(read)
+	if other.Guessed && len(other.Named) == 1 {
+		other.Draft = s.Compiled(read.For(other.Named[0]))
+	}
+	return &other
+}
+
+// beside returns the set with files that could not be read.
+func (s *PolicySet) beside(unread []rules.Unread) *PolicySet {
+	if len(unread) == 0 {
+		return s
+	}
+	other := *s
+	other.Unread = unread
+	return other.of(s.Configuration)
+}
+
+// namedOther is the gateway that the files name where the user names another one; empty where they agree.
+func (s *PolicySet) namedOther(variant string) string {
+	for _, named := range s.Named {
+		if variant != "" && variant != named {
+			return named
+		}
+	}
+	return ""
+}
+
+// ofAnother reports whether the user names a gateway of another vendor than the policies are for.
+func (s *PolicySet) ofAnother(variant string) bool {
+	return variant != "" && !slices.Contains(s.Adapter.VariantNames(), variant)
+}
+
+// file returns the file of that name.
+func (s *PolicySet) file(name string) *source.File {
+	for _, file := range s.Files {
+		if file.Name == name {
+			return file
+		}
+	}
+	return nil
+}
+
+// apisOf lists the API instances that policies belong to, by name.
+func apisOf(policies []*rules.Policy) []string {
+	var apis []string
+	for _, policy := range policies {
+		if policy.API != "" && !slices.Contains(apis, policy.API) {
+			apis = append(apis, policy.API)
+		}
+	}
+	slices.Sort(apis)
+	return apis
+}
+
+// oneAPI refuses the policies of several API instances where those of one are needed: which is which one, in words.
+func oneAPI(policies []*rules.Policy, which string) error {
+	apis := apisOf(policies)
+	if len(apis) < 2 {
+		return nil
+	}
+	return Problem("the policies belong to several API instances: "+strings.Join(apis, ", "),
+		"--api NAME: "+which)
+}
+
+// noneOfAPI names the API instances of a file in which --api found none, or returns the error as it is where the file has no
+// policies of any.
+func (g Gateways) noneOfAPI(options rules.Options, file *source.File, err error) error {
+	api := options.API
+	options.API = ""
+	adapter, ok := g.of(file, options)
+	if api == "" || !ok {
+		return err
+	}
+	read, failed := adapter.Read([]*source.File{file}, optionsFor(&adapter, options))
+	if failed != nil {
+		return err
+	}
+	apis := apisOf(adapter.Compile(read).Policies)
+	return Problem("--api "+api+": no policy in "+file.Name+" belongs to this API instance",
+		"the file has "+strings.Join(apis, ", "))
+}
+
+// mistaken says what a file without a policy is, where that can be told, and which flag takes it; else it returns the error as it is.
+func mistaken(file *source.File, err error) error {
+	if len(file.Documents) != 1 {
+		return err
+	}
+	top := file.Documents[0]
+	what, flag := "", ""
+	_, notRegistration := entra.ReadRegistrations(file)
+	switch {
+	case top.Member("keys").Is(source.List):
+		what, flag = "a key set", "--jwks "+file.Name
+	case top.Member("environments").Is(source.Object):
+		what, flag = "an environments file", "-c "+file.Name+" --env NAME"
+	case notRegistration == nil:
+		what, flag = "an app registration", "--app "+file.Name
+	default:
+		return err
+	}
+	return Problem(file.Name+": no policy in this file: it is "+what, "pass it as "+flag)
+}

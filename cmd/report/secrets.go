@@ -1,0 +1,90 @@
+package report
+
+import (
+	"bytes"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/source"
+)
+
+// Shielded returns a file's text with stars in the place of values that are secret, so that a line
+// of it can be shown. It has as many bytes as the file.
+func Shielded(file *source.File) []byte {
+	var spans []source.Span
+	for _, document := range file.Documents {
+		spans = secrets(document, spans)
+	}
+	if len(spans) == 0 {
+		return file.Text
+	}
+	text := bytes.Clone(file.Text)
+	for _, span := range spans {
+		for i := max(span.Start, 0); i < min(span.End, len(text)); i++ {
+			if text[i] != '\n' && text[i] != '\r' {
+				text[i] = '*'
+			}
+		}
+	}
+	return text
+}
+
+func secrets(v *source.Value, spans []source.Span) []source.Span {
+	for _, item := range v.Items {
+		spans = secrets(item, spans)
+	}
+	for i := range v.Members {
+		m := &v.Members[i]
+		if m.Value.Is(source.String) && isSecret(m) {
+			spans = append(spans, m.Value.Span)
+			continue
+		}
+		spans = secrets(m.Value, spans)
+	}
+	return spans
+}
+
+// isSecret reports whether a member's text is a secret, and not an expression that reads one.
+func isSecret(m *source.Member) bool {
+	return isSecretField(m.Key) && !strings.HasPrefix(m.Value.Text, "#[") ||
+		holdsSecretField(m.Value.Text)
+}
+
+// isSecretField reports whether a field holds a shared secret, a password or credentials, in the
+// ways in which configurations name them: textKey, text_key, authorizationValue, clientSecret.
+func isSecretField(name string) bool {
+	name = strings.ToLower(strings.NewReplacer("_", "", "-", "").Replace(name))
+	for _, part := range []string{"textkey", "secret", "password", "authorizationvalue", "privatekey"} {
+		if strings.Contains(name, part) {
+			return true
+		}
+	}
+	return false
+}
+
+// holdsSecretField reports whether a text is JSON with a secret field in it, as a configuration
+// that is kept as text may be.
+func holdsSecretField(text string) bool {
+	return strings.HasPrefix(strings.TrimSpace(text), "{") && isSecretField(text)
+}
+
+// CutLine returns the line of a file in which a span begins, safe to print and without secrets:
+// what is before the span, the span as far as it is on that line, and what is behind it.
+func CutLine(file *source.File, span source.Span) (before, marked, after string) {
+	text := Shielded(file)
+	start := bytes.LastIndexByte(text[:span.Start], '\n') + 1
+	end := len(text)
+	if i := bytes.IndexByte(text[span.Start:], '\n'); i >= 0 {
+		end = span.Start + i
+	}
+	last := min(max(span.End, span.Start), end)
+	after = safeLine(bytes.TrimRight(text[last:end], "\r"))
+	return safeLine(text[start:span.Start]), safeLine(text[span.Start:last]),
+		strings.TrimRight(after, " ")
+}
+
+// safeLine makes a part of a line safe to print. A tab becomes spaces, so that carets stand under
+// what they mean.
+func safeLine(part []byte) string {
+	return inspect.Safe(strings.ReplaceAll(string(part), "\t", "    "))
+}

@@ -1,0 +1,110 @@
+package report
+
+import (
+	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/keys"
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// Signatures verifies tokens with the key that each policy has, fetching every key set once.
+type Signatures struct {
+	Given *keys.Set // stands in for the policies' key URLs; nil where none was given
+
+	// Fetch fetches the set at a policy's URL; nil where nothing may be fetched.
+	Fetch func(url string) (*keys.Set, error)
+
+	sets    map[string]fetched
+	results map[signedWith]rules.SignatureResult
+}
+
+type fetched struct {
+	set *keys.Set
+	err error
+}
+
+// needKeys is what to pass where no key set is known.
+func needKeys() rules.Need {
+	return rules.Need{Input: source.NeedKeySet, For: "the key set that the policy verifies with"}
+}
+
+// signedWith is a token and the key that it is verified with.
+type signedWith struct {
+	token *inspect.Token
+	key   rules.Key
+}
+
+// Verify verifies with the policy's own key where it has one, else with the given set, else with the set at the policy's
+// URL. Each token is verified with each key once, however many repairs are tried.
+func (s *Signatures) Verify(token *inspect.Token, key *rules.Key) rules.SignatureResult {
+	asked := signedWith{token, *key}
+	result, known := s.results[asked]
+	if !known {
+		result = s.verify(token, key)
+		if s.results == nil {
+			s.results = make(map[signedWith]rules.SignatureResult)
+		}
+		s.results[asked] = result
+	}
+	return result
+}
+
+func (s *Signatures) verify(token *inspect.Token, key *rules.Key) rules.SignatureResult {
+	set, unknown := s.setFor(key)
+	if unknown != nil {
+		return rules.SignatureResult{Unknown: unknown}
+	}
+	result := keys.Verify(token, set)
+	if result.Outcome == keys.Fail && result.Verifier != nil && result.Verifier == result.Named {
+		return rules.SignatureResult{Result: result, Unknown: &rules.Unknown{
+			Why: "the signature is right, but the key says that it is for something else, and gateways differ on that: " + result.Why,
+		}}
+	}
+	return rules.SignatureResult{Result: result}
+}
+
+func (s *Signatures) setFor(key *rules.Key) (*keys.Set, *rules.Unknown) {
+	switch {
+	case key.Own && key.Text == "":
+		return nil, &rules.Unknown{
+			Why:  "the policy verifies with a key of its own, textKey, and the file does not have it: API Manager never gives it back",
+			Need: rules.Need{Input: source.NeedPolicy, For: "the policy with its textKey"},
+		}
+	case key.Text != "" && key.HMAC:
+		return keys.FromSecret([]byte(key.Text)), nil
+	case key.Text != "":
+		return ownKey(key.Text)
+	case s.Given != nil:
+		return s.Given, nil
+	case key.URL == "":
+		return nil, &rules.Unknown{Why: "the key that verifies the token is not known", Need: needKeys()}
+	case s.Fetch == nil:
+		return nil, &rules.Unknown{Why: "nothing is fetched offline, and no key set was given", Need: needKeys()}
+	}
+	return s.fetched(key.URL)
+}
+
+func ownKey(text string) (*keys.Set, *rules.Unknown) {
+	set, err := keys.ParsePEM("textKey", text)
+	if err != nil {
+		why := "textKey can't be read as a public key: " + AsError(err).Error()
+		return nil, &rules.Unknown{Why: why, Need: needKeys()}
+	}
+	return set, nil
+}
+
+func (s *Signatures) fetched(url string) (*keys.Set, *rules.Unknown) {
+	got, ok := s.sets[url]
+	if !ok {
+		got.set, got.err = s.Fetch(url)
+		if s.sets == nil {
+			s.sets = make(map[string]fetched)
+		}
+		s.sets[url] = got
+	}
+	if got.err != nil {
+		why := "the policy's key set can't be had: " + AsError(got.err).Error()
+		return nil, &rules.Unknown{Why: why, Need: needKeys()}
+	}
+	return got.set, nil
+}

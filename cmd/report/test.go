@@ -1,0 +1,261 @@
+package report
+
+import (
+	"fmt"
+	"path/filepath"
+
+	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/environments"
+)
+
+// Testing is what running policy tests gave.
+type Testing struct {
+	Cases    []Tested
+	Coverage *Coverage // nil where it was not asked for
+	Sources  []*source.File
+}
+
+// Tested is one policy test after it was run.
+type Tested struct {
+	Suite, Name string
+	Pos         source.Position
+	Span        source.Span
+	Expect      environments.Expectation
+	Verdict     rules.Verdict
+	Differences []string // none where the test passed
+}
+
+// Failed counts the tests that failed.
+func (x *Testing) Failed() int {
+	n := 0
+	for i := range x.Cases {
+		if len(x.Cases[i].Differences) > 0 {
+			n++
+		}
+	}
+	return n
+}
+
+// Coverage is which checks of the policies the tests have seen pass, and which they have seen fail.
+type Coverage struct {
+	Checks []Covered
+	index  map[string]int
+}
+
+// Covered is one check, and how often it had which outcome.
+type Covered struct {
+	Check                   *rules.Check
+	Policy                  *rules.Policy
+	Passed, Failed, Unknown int
+}
+
+// NewCoverage returns a coverage of nothing yet.
+func NewCoverage() *Coverage { return &Coverage{index: map[string]int{}} }
+
+// Add makes the checks of policies count, each once, however often its file is tested. A check
+// that the configuration switches off does not: no test could see it pass or fail.
+func (c *Coverage) Add(policies []*rules.Policy) {
+	for _, policy := range policies {
+		for _, check := range policy.Checks() {
+			if key := coverageKey(check); c.index[key] == 0 && check.Skip == "" {
+				c.Checks = append(c.Checks, Covered{Check: check, Policy: policy})
+				c.index[key] = len(c.Checks)
+			}
+		}
+	}
+}
+
+// See counts the outcomes of one test.
+func (c *Coverage) See(v *rules.Verdict) {
+	for i := range v.Results {
+		r := &v.Results[i]
+		at := c.index[coverageKey(r.Check)]
+		if at == 0 {
+			continue
+		}
+		switch covered := &c.Checks[at-1]; r.Outcome {
+		case rules.Pass:
+			covered.Passed++
+		case rules.Fail:
+			covered.Failed++
+		case rules.Unsure:
+			covered.Unknown++
+		}
+	}
+}
+
+func coverageKey(c *rules.Check) string { return fmt.Sprintf("%s %s %s", c.Pos, c.ID, c.Claim) }
+
+// Tester runs files of policy tests. Its fields hold for every test that does not say otherwise.
+type Tester struct {
+	Maker     *Maker
+	Policies  *PolicySet    // nil where each file names its own
+	Options   rules.Options // by which these are read
+	Method    string
+	Path      string
+	Headers   map[string]string
+	Contracts *rules.Contracts
+	Answer    *source.Value      // of the validation endpoint
+	Observed  *rules.Observation // what the real gateway answered to each; nil where nobody says
+}
+
+// Run runs the tests of files.
+func (t *Tester) Run(files []Found) (*Testing, error) {
+	x := &Testing{Coverage: NewCoverage()}
+	for _, f := range files {
+		if err := t.file(x, f); err != nil {
+			return nil, err
+		}
+	}
+	if len(x.Cases) == 0 {
+		return nil, Problem("no policy tests in what was given",
+			"a test file begins with version: 1 and has a list tests:")
+	}
+	return x, nil
+}
+
+// file runs the tests of one file. Other configurations in a folder are none of ours.
+func (t *Tester) file(x *Testing, found Found) error {
+	file, err := t.Maker.ReadSource(found.Name)
+	switch {
+	case err != nil && !found.Named, err == nil && !found.Named && !environments.IsSuite(file):
+		return nil
+	case err != nil:
+		return err
+	}
+	suite, err := environments.ReadSuite(file)
+	if err != nil {
+		return err
+	}
+	set, err := t.policies(suite)
+	if err != nil {
+		return err
+	}
+	x.Coverage.Add(set.Policies)
+	for i := range suite.Cases {
+		tested, err := t.run(suite, &suite.Cases[i], set)
+		if err != nil {
+			return err
+		}
+		x.Coverage.See(&tested.Verdict)
+		x.Cases = append(x.Cases, *tested)
+	}
+	x.Sources = append(x.Sources, append(set.Files, file)...)
+	return nil
+}
+
+// policies are those of the command line, else those that the file names.
+func (t *Tester) policies(suite *environments.Suite) (*PolicySet, error) {
+	if t.Policies != nil {
+		return t.Policies, nil
+	}
+	r := &estateReader{maker: t.Maker, folder: filepath.Dir(suite.Name)}
+	names, err := r.expand(suite.Policies)
+	if err != nil {
+		return nil, err
+	}
+	if len(names) == 0 {
+		return nil, Problem(suite.Name+": no policies",
+			"policies: [FILE] in the file, or -p FILE, or --env NAME")
+	}
+	options := t.Options
+	if suite.Gateway.Value != "" {
+		if err := t.Maker.Gateways.check(suite.Gateway); err != nil {
+			return nil, err
+		}
+		options.Variant = suite.Gateway.Value
+	}
+	return t.Maker.ReadPolicies(names, options)
+}
+
+// run runs one test.
+func (t *Tester) run(
+	suite *environments.Suite, c *environments.Case, set *PolicySet,
+) (*Tested, error) {
+	request, err := t.request(suite, c)
+	if err != nil {
+		return nil, err
+	}
+	tested := &Tested{
+		Suite: suite.Name, Name: c.Name, Pos: c.Pos, Span: c.Span, Expect: c.Expect,
+		Verdict: rules.Evaluate(set.Policies, request),
+	}
+	tested.Differences = append(c.Expect.Differences(&tested.Verdict),
+		t.disagreement(request, set, &tested.Verdict)...)
+	return tested, nil
+}
+
+func (t *Tester) request(suite *environments.Suite, c *environments.Case) (*rules.Request, error) {
+	request := &rules.Request{
+		At: suite.At, Method: t.Method, Path: t.Path, Headers: t.Headers,
+		Contracts: t.Contracts, Introspection: t.Answer,
+		Signatures: environments.Assumed(c.Signature),
+	}
+	if request.At.IsZero() {
+		request.At = t.Maker.Now()
+	}
+	if c.Method != "" {
+		request.Method = c.Method
+	}
+	if c.Path != "" {
+		request.Path = c.Path
+	}
+	if c.Headers != nil {
+		request.Headers, request.HeadersWhole = c.Headers, true
+	}
+	if c.Contracts != nil {
+		request.Contracts = &rules.Contracts{IDs: c.Contracts, File: suite.Name}
+	}
+	if c.Answer != nil {
+		request.Introspection = c.Answer
+	}
+	var err error
+	request.Token, err = t.token(suite, c, request)
+	return request, err
+}
+
+func (t *Tester) token(
+	suite *environments.Suite, c *environments.Case, request *rules.Request,
+) (*inspect.Token, error) {
+	switch {
+	case c.Token.None:
+		return nil, nil
+	case c.Token.Shape.Value != "":
+		return c.Token.Make(request.At), nil
+	}
+	r := &estateReader{maker: t.Maker, folder: filepath.Dir(suite.Name)}
+	name, err := r.one(c.Token.File)
+	if err != nil {
+		return nil, err
+	}
+	return t.Maker.ReadToken([]string{"@" + name})
+}
+
+// disagreement says how the prediction differs from what the real gateway answered, where that is
+// given.
+func (t *Tester) disagreement(
+	request *rules.Request, set *PolicySet, v *rules.Verdict,
+) []string {
+	if t.Observed == nil {
+		return nil
+	}
+	p := rules.Prediction{
+		Verdict: v, Request: request, Policies: set.Policies,
+		Behaviours: set.Adapter.Behaviours(), Causes: set.Adapter.Causes(),
+	}
+	compared := p.Compare(*t.Observed)
+	if compared.Agrees != rules.No {
+		return nil
+	}
+	text := "observed: the real gateway answered otherwise"
+	if t.Observed.Status != 0 {
+		text = fmt.Sprintf("observed: the real gateway answered %d, predicted is %d",
+			t.Observed.Status, v.Status)
+	}
+	if len(compared.Suspects) > 0 {
+		text += "; the likeliest cause: " + compared.Suspects[0].Title
+	}
+	return []string{text}
+}

@@ -1,0 +1,370 @@
+package environments
+
+import (
+	"cmp"
+	"fmt"
+	"path/filepath"
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// Survey is what init has found in a folder.
+type Survey struct {
+	Tenant       string // from the policies' key URLs; empty where none tells it
+	environments []*surveyed
+	unplaced     []unplaced
+	Policies     int
+	registered   []registered
+}
+
+// surveyed is what belongs to one environment. Names are relative to the folder.
+type surveyed struct {
+	name                                      string
+	policies, contracts, api, clients, tokens []string
+	gateways                                  []string     // that may run them, where no file names one
+	audiences                                 []string     // that the policies want
+	apis                                      []registered // of which it is not known which one the gateway guards
+}
+
+// unplaced is a file of which no environment is known.
+type unplaced struct{ name, what string }
+
+// AddPolicy takes a policy file, which one of these gateways runs.
+func (s *Survey) AddPolicy(name string, gateways []string, compiled *rules.Compilation) {
+	s.Policies++
+	env := s.environment(name)
+	if env == nil {
+		env = s.add("main")
+	}
+	env.policies = append(env.policies, name)
+	if compiled.Guessed {
+		env.gateways = gateways
+	}
+	for _, policy := range compiled.Policies {
+		for _, check := range policy.Checks() {
+			env.audiences = append(env.audiences, s.told(check)...)
+		}
+	}
+}
+
+// told takes the tenant from what a check asks for, and gives the audiences that it wants.
+func (s *Survey) told(check *rules.Check) (audiences []string) {
+	if key := check.Test.Key; key != nil {
+		s.Tenant = cmp.Or(s.Tenant, entra.TenantOfKeys(key.URL))
+	}
+	for _, want := range check.Test.Wants() {
+		switch want.Input.Name {
+		case "aud":
+			audiences = append(audiences, want.Text)
+		case "iss":
+			if issuer, ok := entra.ParseIssuer(want.Text); ok && entra.IsGUID(issuer.Tenant) {
+				s.Tenant = cmp.Or(s.Tenant, issuer.Tenant)
+			}
+		}
+	}
+	return audiences
+}
+
+func isAPI(app *entra.Registration) bool {
+	return len(app.URIs)+len(app.Scopes)+len(app.Roles) > 0
+}
+
+// stages are the words by which teams call their environments.
+func stages() []string {
+	return []string{
+		"dev", "development", "test", "tst", "qa", "int", "integration", "sit", "uat", "acc", "acceptance", "stage", "staging", "stg", "preprod",
+		"prod", "production", "prd", "sandbox", "sbx", "perf", "demo", "training",
+	}
+}
+
+// environment finds or makes the environment that a name tells: the last word in it that names a stage.
+func (s *Survey) environment(name string) *surveyed {
+	if stage := stageIn(strings.TrimSuffix(name, filepath.Ext(name))); stage != "" {
+		return s.add(stage)
+	}
+	return nil
+}
+
+// stageIn is the last word of a name that is a stage, with the number that may follow it; empty where there is none.
+func stageIn(name string) string {
+	words := strings.FieldsFunc(strings.ToLower(spaced(name)), func(r rune) bool { return strings.ContainsRune("/-_. ", r) })
+	for _, word := range slices.Backward(words) {
+		if slices.Contains(stages(), strings.TrimRight(word, "0123456789")) {
+			return word
+		}
+	}
+	return ""
+}
+
+// spaced puts a space between words that are told apart by capitals: ordersDevApp.
+func spaced(name string) string {
+	var b strings.Builder
+	var before rune
+	for _, r := range name {
+		if unicode.IsUpper(r) && unicode.IsLower(before) {
+			b.WriteByte(' ')
+		}
+		b.WriteRune(r)
+		before = r
+	}
+	return b.String()
+}
+
+func (s *Survey) add(name string) *surveyed {
+	for _, env := range s.environments {
+		if env.name == name {
+			return env
+		}
+	}
+	env := &surveyed{name: name}
+	s.environments = append(s.environments, env)
+	return env
+}
+
+// yamlName is a name as YAML has it, in quotes where it needs them.
+func yamlName(name string) string {
+	plain := !strings.ContainsFunc(name, func(r rune) bool {
+		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune("/._-", r)
+	})
+	if plain && name != "" && !strings.HasPrefix(name, "-") {
+		return name
+	}
+	return (&source.Value{Kind: source.String, Text: name}).JSON()
+}
+
+// registered is a file of app registrations, service principals or assignments.
+type registered struct {
+	name string
+	*entra.Directory
+}
+
+// AddRegistrations takes a file of app registrations, service principals or assignments.
+func (s *Survey) AddRegistrations(name string, d *entra.Directory) {
+	s.registered = append(s.registered, registered{name, d})
+}
+
+// Registrations counts their files.
+func (s *Survey) Registrations() int { return len(s.registered) }
+
+// Unplaced counts the files of which no environment is known.
+func (s *Survey) Unplaced() int { return len(s.unplaced) }
+
+// Names lists the environments.
+func (s *Survey) Names() []string {
+	names := make([]string, len(s.environments))
+	for i, env := range s.environments {
+		names[i] = env.name
+	}
+	return names
+}
+
+// AddOther takes a file that may be a token, or a list of contracts, by its name.
+func (s *Survey) AddOther(name string, isContracts func() bool) {
+	env := s.environment(name)
+	switch {
+	case env == nil:
+	case strings.HasSuffix(name, ".jwt"):
+		env.tokens = append(env.tokens, name)
+	case isContracts():
+		env.contracts = append(env.contracts, name)
+	}
+}
+
+// PlaceRegistrations sorts the files once all are read: which of two APIs a gateway guards its policies tell, and whose a service principal is
+// its application.
+func (s *Survey) PlaceRegistrations() {
+	for _, r := range s.registered {
+		switch env := s.environmentOf(r); {
+		case len(r.Apps) == 0:
+		case env == nil:
+			s.unplaced = append(s.unplaced, unplaced{r.name, describe(r)})
+		case !slices.ContainsFunc(r.Apps, isAPI):
+			env.clients = append(env.clients, r.name)
+		case len(r.Apps) > 1:
+			s.unplaced = append(s.unplaced, unplaced{r.name, describe(r) + "; the API needs a file of its own"})
+		default:
+			env.apis = append(env.apis, r)
+		}
+	}
+	for _, env := range s.environments {
+		env.chooseAPI()
+	}
+	for _, r := range s.registered {
+		if len(r.Apps) == 0 {
+			s.placeBeside(r)
+		}
+	}
+}
+
+// chooseAPI takes the one API of an environment, or of several the one whose audience its policies want; the others are clients then. Where that
+// does not tell, nobody guesses.
+func (env *surveyed) chooseAPI() {
+	var guarded []registered
+	for _, r := range env.apis {
+		if len(env.apis) == 1 || env.wants(r.Apps[0]) {
+			guarded = append(guarded, r)
+		}
+	}
+	if len(guarded) != 1 {
+		return
+	}
+	env.api = []string{guarded[0].name}
+	for _, r := range env.apis {
+		if r.name != guarded[0].name {
+			env.clients = append(env.clients, r.name)
+		}
+	}
+	env.apis = nil
+}
+
+// wants reports whether the policies want an audience of the application.
+func (env *surveyed) wants(app *entra.Registration) bool {
+	return slices.ContainsFunc(env.audiences, func(audience string) bool {
+		return entra.WithAudience([]*entra.Registration{app}, audience) != nil
+	})
+}
+
+// placeBeside puts service principals and assignments beside the application that they belong to, or with the API of the environment that
+// their name tells.
+func (s *Survey) placeBeside(r registered) {
+	for _, env := range s.environments {
+		for _, list := range []*[]string{&env.api, &env.clients} {
+			if s.belongs(r, *list) {
+				*list = append(*list, r.name)
+				return
+			}
+		}
+	}
+	if env := s.environment(r.name); env != nil {
+		env.api = append(env.api, r.name)
+		return
+	}
+	s.unplaced = append(s.unplaced, unplaced{r.name, describe(r)})
+}
+
+// belongs reports whether a service principal is that of an application in one of the files.
+func (s *Survey) belongs(r registered, files []string) bool {
+	return slices.ContainsFunc(s.registered, func(other registered) bool {
+		return slices.Contains(files, other.name) && slices.ContainsFunc(other.Apps, func(app *entra.Registration) bool {
+			return slices.ContainsFunc(r.Principals, func(p *entra.ServicePrincipal) bool { return p.AppID.Is(app.AppID) })
+		})
+	})
+}
+
+// environmentOf is the one that the file's name tells, else the applications' names, where they agree.
+func (s *Survey) environmentOf(r registered) *surveyed {
+	if env := s.environment(r.name); env != nil || len(r.Apps) == 0 {
+		return env
+	}
+	stage := ""
+	for i, app := range r.Apps {
+		of := stageIn(app.Name.Value)
+		if of == "" || i > 0 && of != stage {
+			return nil
+		}
+		stage = of
+	}
+	return s.add(stage)
+}
+
+func describe(r registered) string {
+	switch len(r.Apps) {
+	case 0:
+		return "a service principal or assignments"
+	case 1:
+		return "an app registration"
+	}
+	return fmt.Sprintf("%d app registrations in one file", len(r.Apps))
+}
+
+// YAML writes the environments file.
+func (s *Survey) YAML() string {
+	var b strings.Builder
+	b.WriteString("# Written by gatewhy init. Each environment has a gateway (its policies) and those who belong to it (its app registrations\n" +
+		"# and tokens). File names are relative to this file; patterns are allowed.\n" +
+		"version: 1\n\n" +
+		"# The tenant whose tokens are modelled: the id that az account show --query tenantId prints.\n")
+	if s.Tenant != "" {
+		b.WriteString("tenant: " + s.Tenant + "\n")
+	} else {
+		b.WriteString("# tenant: 00000000-0000-0000-0000-000000000000\n")
+	}
+	b.WriteString("\n# The key set that verifies real tokens; without it the tenant's own is fetched.\n# jwks: keys.json\n\nenvironments:\n")
+	for _, env := range s.environments {
+		env.write(&b)
+	}
+	b.WriteString("\n# Crossings that are meant, each with its reason.\n# allow:\n#   - {from: dev, to: sandbox, reason: \"…\"}\n")
+	if len(s.unplaced) > 0 {
+		b.WriteString("\n# Not placed: no name tells the environment, or one file holds too much.\n")
+	}
+	for _, u := range s.unplaced {
+		fmt.Fprintf(&b, "#   %s, %s\n", inspect.Safe(u.name), u.what)
+	}
+	return b.String()
+}
+
+func (env *surveyed) write(b *strings.Builder) {
+	fmt.Fprintf(b, "  %s:\n", yamlName(env.name))
+	before := b.Len()
+	if len(env.policies) > 0 {
+		fmt.Fprintf(b, "    policies: %s # in the gateway's order\n", yamlList(env.policies))
+	}
+	if all := env.gateways; len(all) > 0 {
+		others := strings.Join(all[1:], " or ")
+		fmt.Fprintf(b, "    gateway: %s # or %s: the policy files do not tell\n", all[0], others)
+	}
+	switch {
+	case len(env.contracts) > 0:
+		fmt.Fprintf(b, "    contracts: %s\n", yamlName(env.contracts[0]))
+	case len(env.policies) > 0:
+		b.WriteString("    # contracts: FILE with the client ids that have an approved contract, one a line\n")
+	}
+	env.writeAPI(b)
+	writeList(b, "clients", env.clients, "the client apps that belong here")
+	writeList(b, "tokens", env.tokens, "")
+	if b.Len() == before {
+		b.WriteString("    {}\n")
+	}
+}
+
+// writeAPI writes the API, or of several the choice.
+func (env *surveyed) writeAPI(b *strings.Builder) {
+	if len(env.apis) == 0 {
+		writeList(b, "api", env.api, "the API's app registration: az ad app show --id APP")
+		return
+	}
+	names := make([]string, len(env.apis))
+	for i, r := range env.apis {
+		names[i] = r.name
+	}
+	fmt.Fprintf(b, "    # api: %s # the one of these that the gateway guards; the others belong under clients\n", yamlList(names))
+}
+
+// writeList writes a list of files, or where there is none, a comment that says what belongs there.
+func writeList(b *strings.Builder, name string, files []string, hint string) {
+	switch {
+	case len(files) > 0:
+		fmt.Fprintf(b, "    %s: %s\n", name, yamlList(files))
+	case hint != "":
+		fmt.Fprintf(b, "    # %s: [FILE] # %s\n", name, hint)
+	}
+}
+
+func yamlList(names []string) string {
+	quoted := make([]string, len(names))
+	for i, name := range names {
+		quoted[i] = yamlName(name)
+	}
+	return "[" + strings.Join(quoted, ", ") + "]"
+}
+
+// Modelled reports whether tokens will be modelled, whose issuer takes a tenant.
+func (s *Survey) Modelled() bool {
+	return slices.ContainsFunc(s.environments, func(env *surveyed) bool { return len(env.api) > 0 })
+}

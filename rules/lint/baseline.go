@@ -1,0 +1,39 @@
+package lint
+
+import "encoding/json"
+
+// baselineVersion is the schema version of baselines.
+const baselineVersion = 1
+
+// Baseline is a file with the findings that were there when it was written: only new ones count.
+type Baseline struct {
+	SchemaVersion int     `json:"schema_version"`
+	Findings      []Known `json:"findings"`
+}
+
+// Known is a finding of a baseline.
+type Known struct {
+	Rule        string `json:"rule"`
+	File        string `json:"file"`
+	Fingerprint string `json:"fingerprint"`
+}
+
+// NewBaseline returns a baseline with these findings.
+func NewBaseline(found []Known) *Baseline {
+	return &Baseline{SchemaVersion: baselineVersion, Findings: append([]Known{}, found...)}
+}
+
+// ReadBaseline reads a baseline. It is not ok where the text is none.
+func ReadBaseline(text []byte) (b *Baseline, ok bool) {
+	err := json.Unmarshal(text, &b)
+	return b, err == nil && b != nil && b.SchemaVersion == baselineVersion
+}
+
+// Knows lists the fingerprints of the findings.
+func (b *Baseline) Knows() map[string]bool {
+	all := make(map[string]bool, len(b.Findings))
+	for _, entry := range b.Findings {
+		all[entry.Fingerprint] = true
+	}
+	return all
+}

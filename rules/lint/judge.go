@@ -1,0 +1,92 @@
+package lint
+
+import (
+	"slices"
+
+	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// Judge runs a catalogue of rules on configurations.
+type Judge struct {
+	Catalogue []rules.Rule
+	Apps      *entra.Directory // app registrations; nil where none were given
+}
+
+// Compiled is what the compiler and the rules find in a configuration: for the gateway that its
+// files name, or for each that they may be meant for. These differ where the rules find something
+// for one of them only.
+func (j *Judge) Compiled(
+	adapter *rules.Adapter, read *rules.Configuration, compiled *rules.Compilation,
+) (found []rules.Finding, differ bool) {
+	found = j.foundIn(read, compiled)
+	if !compiled.Guessed {
+		return found, false
+	}
+	others := j.ofOtherVariants(adapter, read, compiled.Policies[0].Variant, found)
+	return append(found, others...), len(others) > 0
+}
+
+func (j *Judge) foundIn(
+	read *rules.Configuration, compiled *rules.Compilation,
+) []rules.Finding {
+	return append(slices.Clone(compiled.Findings), j.Policies(compiled.Policies, read.Files)...)
+}
+
+// ofOtherVariants is what holds for another of the vendor's gateways than the guessed one only.
+func (j *Judge) ofOtherVariants(
+	adapter *rules.Adapter, read *rules.Configuration, guess string, known []rules.Finding,
+) []rules.Finding {
+	var all []rules.Finding
+	for _, variant := range adapter.Variants {
+		if variant.Name == guess {
+			continue
+		}
+		other := read.For(variant.Name)
+		compiled := adapter.Compile(other)
+		for _, f := range j.foundIn(other, &compiled) {
+			same := func(k rules.Finding) bool { return k.Rule == f.Rule && k.Pos == f.Pos }
+			if !slices.ContainsFunc(known, same) {
+				f.Message = "on " + variant.Product + ": " + f.Message
+				all = append(all, f)
+			}
+		}
+	}
+	return all
+}
+
+// Policies runs the rules on policies, API by API.
+func (j *Judge) Policies(policies []*rules.Policy, files []*source.File) []rules.Finding {
+	var all []rules.Finding
+	for _, api := range rules.ByAPI(policies) {
+		subject := &rules.Subject{Policies: api, Files: files}
+		subject.App = j.appOf(api)
+		all = append(all, Run(j.Catalogue, subject)...)
+	}
+	return all
+}
+
+// appOf is the app registration of an API: the only one that was given, or the one whose audience
+// its policies want.
+func (j *Judge) appOf(policies []*rules.Policy) *entra.Registration {
+	switch {
+	case j.Apps == nil || len(j.Apps.Apps) == 0:
+		return nil
+	case len(j.Apps.Apps) == 1:
+		return j.Apps.Apps[0]
+	}
+	for _, p := range policies {
+		for _, c := range p.Checks() {
+			for _, want := range c.Test.Wants() {
+				if want.Input.Name != "aud" {
+					continue
+				}
+				if app := entra.WithAudience(j.Apps.Apps, want.Text); app != nil {
+					return app
+				}
+			}
+		}
+	}
+	return nil
+}

@@ -1,0 +1,125 @@
+package mulesoft
+
+import (
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/mulesoft/dataweave"
+)
+
+// claimValueTest is the test that a configuration writes as a custom claim's value. The claim must
+// equal a literal, or an expression must give true.
+func (c *compiler) claimValueTest(claim, field string) rules.Predicate {
+	e := c.parse(field)
+	if e.expr == nil && e.fault == nil {
+		return rules.Predicate{
+			Op: rules.Equals, Loose: true,
+			Input: rules.Claim(claim), Values: rules.Literals(field),
+		}
+	}
+	if e.exact() {
+		if p, ok := predicateOf(e.expr.Root, true); ok {
+			return p
+		}
+	}
+	return rules.Predicate{Op: rules.True, Input: c.opaque(e)}
+}
+
+// input is what a client id expression gives: a claim, where the expression only selects one.
+func (c *compiler) input(field string) rules.Input {
+	e := c.parse(field)
+	if e.expr == nil && e.fault == nil {
+		e.fault = plainText()
+	}
+	if e.exact() {
+		if claim, ok := claimPath(e.expr.Root); ok {
+			return rules.Claim(claim)
+		}
+	}
+	return c.opaque(e)
+}
+
+// claimPath is the claim that a node selects. It is not ok for a node that does anything else.
+func claimPath(n *dataweave.Node) (string, bool) {
+	if path := n.Path(); len(path) == 3 && path[0] == "vars" && path[1] == "claimSet" {
+		return path[2], true
+	}
+	return "", false
+}
+
+// predicateOf turns a boolean expression into a predicate that means exactly the same. It is not
+// ok where there is none. Positive says that the expression can be true only if this node is true.
+// A node that gives null or an error has the effect of false then.
+func predicateOf(n *dataweave.Node, positive bool) (rules.Predicate, bool) {
+	switch n = n.Bare(); n.Kind {
+	case dataweave.And:
+		return predicatesOf(rules.And, n.Args, positive)
+	case dataweave.Or:
+		return predicatesOf(rules.Or, n.Args, false)
+	case dataweave.Not:
+		p, ok := predicateOf(n.Args[0], false)
+		return rules.Negate(p), ok
+	case dataweave.Compare:
+		return comparison(n)
+	case dataweave.Call:
+		return containment(n, positive)
+	}
+	return rules.Predicate{}, false
+}
+
+// predicatesOf joins the predicates of several nodes.
+func predicatesOf(op rules.Op, args []*dataweave.Node, positive bool) (rules.Predicate, bool) {
+	p := rules.Predicate{Op: op}
+	for _, arg := range args {
+		part, ok := predicateOf(arg, positive)
+		if !ok {
+			return p, false
+		}
+		p.Of = append(p.Of, part)
+	}
+	return p, true
+}
+
+// comparison turns the comparison of a claim with a string or null into a predicate.
+func comparison(n *dataweave.Node) (rules.Predicate, bool) {
+	claim, ok := claimPath(n.Args[0])
+	literal, isLiteral := n.Args[1].Literal()
+	if !ok {
+		claim, ok = claimPath(n.Args[1])
+		literal, isLiteral = n.Args[0].Literal()
+	}
+	if !ok || !isLiteral || n.Name != "==" && n.Name != "!=" {
+		return rules.Predicate{}, false
+	}
+	var p rules.Predicate
+	switch literal.Kind {
+	case source.String:
+		p = rules.Predicate{
+			Op: rules.Equals, Input: rules.Claim(claim), Values: []*source.Value{literal},
+		}
+	case source.Null:
+		p = rules.Negate(rules.Found(rules.Claim(claim)))
+	default:
+		return p, false
+	}
+	if n.Name == "!=" {
+		p = rules.Negate(p)
+	}
+	return p, true
+}
+
+// containment turns "claim contains 'x'" into a predicate. Where the claim is absent, the gateway
+// and its version decide whether that is false or an error. It makes no difference only where the
+// node is positive.
+func containment(n *dataweave.Node, positive bool) (rules.Predicate, bool) {
+	if n.Name != "contains" || len(n.Args) != 2 || !positive {
+		return rules.Predicate{}, false
+	}
+	claim, ok := claimPath(n.Args[0])
+	literal, isLiteral := n.Args[1].Literal()
+	if !ok || !isLiteral || literal.Kind != source.String {
+		return rules.Predicate{}, false
+	}
+	return rules.Predicate{
+		Op: rules.Contains, Input: rules.Claim(claim), Values: []*source.Value{literal},
+	}, true
+}

@@ -1,0 +1,334 @@
+package mulesoft
+
+import (
+	"cmp"
+	"errors"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// ruleRepair is the change that removes a rule's findings.
+type ruleRepair struct {
+	rule string
+	make func(*repairer) ([]edit, error)
+}
+
+// ruleRepairs lists the rules that a change of the configuration repairs.
+func ruleRepairs() []ruleRepair {
+	audience := (*repairer).checkAudience
+	return []ruleRepair{
+		{"signature-not-verified", (*repairer).verifySignature},
+		{"any-client-accepted", audience},
+		{"audience-not-checked", audience},
+		{"audience-check-switched-off", (*repairer).switchAudienceOn},
+		{"audience-optional", switchOn("mandatoryAudClaim")},
+		{"audience-list-empty", audience},
+		{"audience-form-mismatch", audience},
+		{"audience-of-microsoft-api", audience},
+		{"scope-without-audience", audience},
+		{"issuer-not-pinned", (*repairer).pinIssuer},
+		{"issuer-never-issued", (*repairer).correctIssuer},
+		{"issuer-and-keys-disagree", (*repairer).oneTenant},
+		{"keys-url-is-discovery-document", (*repairer).correctKeysURL},
+		{"key-set-over-http", (*repairer).useTLS},
+		{"algorithm-never-signed-with", (*repairer).verifySignature},
+		{"wildcard-compared-exactly", (*repairer).replaceWildcard},
+		{"client-id-chosen-by-caller", (*repairer).readClientID},
+		{"client-id-claim-names-no-client", (*repairer).readClientID},
+		{"client-id-claim-never-issued", (*repairer).readClientID},
+		{"client-id-claim-of-other-version", (*repairer).readClientID},
+		{"claim-check-switched-off", switchOn("validateCustomClaim")},
+		{"list-claim-compared-with-text", (*repairer).askList},
+		{"substring-match-on-scopes", (*repairer).splitScopes},
+		{"scope-in-uri-form", (*repairer).shortScopes},
+		{"expiry-not-mandatory", switchOn("mandatoryExpClaim")},
+		{"policy-disabled", (*repairer).enable},
+		{"unknown-field", (*repairer).renameField},
+		{"wrong-type", (*repairer).correctType},
+		{"placeholder-value", (*repairer).replacePlaceholder},
+		{"expression-ambiguous", (*repairer).addParentheses},
+		{"array-equality-on-claims", (*repairer).askEach},
+		{"key-caching-time-in-seconds", (*repairer).useMinutes},
+		{"contracts-in-local-mode", switchOn("skipClientIdValidation")},
+	}
+}
+
+// repairable lists the names of those rules.
+func repairable() []string {
+	var names []string
+	for _, r := range ruleRepairs() {
+		names = append(names, r.rule)
+	}
+	return names
+}
+
+// repairer makes the change that removes one finding.
+type repairer struct {
+	configured
+	finding rules.Finding
+	facts   rules.Facts
+}
+
+// refusal is why a change can't be made, and what would help.
+type refusal struct {
+	why   string
+	needs []source.Need
+}
+
+func (r *refusal) Error() string { return r.why }
+
+func refuse(why string, needs ...source.Need) error { return &refusal{why, needs} }
+
+// repairFinding makes the smallest change that removes a finding.
+func repairFinding(
+	c *rules.Configuration, finding rules.Finding, facts rules.Facts,
+) (rules.Change, error) {
+	change := rules.Change{ID: finding.Rule, Policy: finding.Policy}
+	edited, fields, err := repaired(c, finding, facts)
+	var refused *refusal
+	if errors.As(err, &refused) {
+		change.Refused, change.Needs = refused.why, refused.needs
+		return change, nil
+	}
+	change.Edited, change.Fields = edited, fields
+	return change, err
+}
+
+// repaired is the configuration without the finding, and what has changed. Its error is a refusal
+// where the finding can't be removed.
+func repaired(
+	c *rules.Configuration, finding rules.Finding, facts rules.Facts,
+) (*rules.Configuration, []rules.FieldChange, error) {
+	repairs := ruleRepairs()
+	i := slices.IndexFunc(repairs, func(r ruleRepair) bool { return r.rule == finding.Rule })
+	r := newRepairer(c, finding, facts)
+	switch {
+	case r != nil && r.readOnly():
+		return nil, nil, refuse("the configuration is a text inside the policy, or a report of " +
+			"it: correct it where it comes from")
+	case i < 0 || r == nil || r.custom:
+		return nil, nil, refuse("no change of this file repairs it by itself")
+	}
+	edits, err := repairs[i].make(r)
+	if err != nil {
+		return nil, nil, err
+	}
+	edited, fields, err := rewrite(c, r.entry, edits)
+	if err == nil && len(fields) == 0 {
+		err = refuse("what was given is what the policy has already")
+	}
+	return edited, fields, err
+}
+
+// newRepairer is nil where the finding is not about a policy of the configuration.
+func newRepairer(c *rules.Configuration, finding rules.Finding, facts rules.Facts) *repairer {
+	if c.Index(finding.Policy) < 0 {
+		return nil
+	}
+	e, ours := finding.Policy.Entry.(*entry)
+	if !ours {
+		return nil
+	}
+	return &repairer{configured: configure(finding.Policy, e), finding: finding, facts: facts}
+}
+
+// switchOn is the repair that sets a boolean field.
+func switchOn(field string) func(*repairer) ([]edit, error) {
+	return func(*repairer) ([]edit, error) { return []edit{set(field, true)}, nil }
+}
+
+// checkAudience checks the audience that the user names.
+func (r *repairer) checkAudience() ([]edit, error) {
+	if r.asset != jwtValidation {
+		return nil, refuse(
+			"this policy can't check an audience",
+			needSolution(solutionJWT, "puts JWT Validation in its place"),
+			needSolution(solutionScopes, "requires a scope"),
+		)
+	}
+	if r.facts.Audience == "" {
+		return nil, refuse("the file does not tell this environment's audience", needAudience())
+	}
+	return append(audienceOn(), set("supportedAudiences", r.facts.Audience)), nil
+}
+
+// replaceWildcard puts the audience that the user names in the place of one with a wildcard. Only
+// the user knows what a wildcard in another claim is meant to match.
+func (r *repairer) replaceWildcard() ([]edit, error) {
+	if r.finding.Field != "supportedAudiences" {
+		return nil, byHand()
+	}
+	return r.checkAudience()
+}
+
+// switchAudienceOn switches on the check of the configured audience.
+func (r *repairer) switchAudienceOn() ([]edit, error) { return audienceOn(), nil }
+
+func audienceOn() []edit {
+	return []edit{set("validateAudClaim", true), set("mandatoryAudClaim", true)}
+}
+
+// tenant is the id of the tenant that the user or the file names, with its cloud. It is not ok
+// where neither names one.
+func (r *repairer) tenant() (entra.Cloud, string, bool) {
+	cloud, _ := entra.CloudByID("public")
+	id := r.facts.Tenant
+	if issuer, ok := entra.ParseIssuer(claimValue(r.entry, "iss")); ok && id == "" {
+		cloud, ok = entra.CloudByID(issuer.Clouds[0])
+		if entra.IsGUID(issuer.Tenant) {
+			return cloud, strings.ToLower(issuer.Tenant), ok
+		}
+	}
+	if u, err := url.Parse(r.setting("jwksUrl").text); err == nil {
+		segment, _, _ := strings.Cut(strings.TrimPrefix(u.Path, "/"), "/")
+		if of, ok := entra.CloudOf(u.Hostname()); ok {
+			cloud = of
+			if id == "" && entra.IsGUID(segment) {
+				id = segment
+			}
+		}
+	}
+	return cloud, strings.ToLower(id), entra.IsGUID(id)
+}
+
+// version is the version of the API's tokens, as the user names it or as the rest of the
+// configuration shows it.
+func (r *repairer) version() (entra.Version, bool) {
+	if r.facts.Version != 0 {
+		return r.facts.Version, true
+	}
+	if issuer, ok := entra.ParseIssuer(claimValue(r.entry, "iss")); ok {
+		return issuer.Version, true
+	}
+	audiences := cmp.Or(r.facts.Audience, r.setting("supportedAudiences").text)
+	for _, audience := range splitList(audiences) {
+		if strings.Contains(audience, "://") && on(r.config, "validateAudClaim") {
+			return entra.V1, true // only v1.0 tokens have a URI there
+		}
+	}
+	expression := r.setting("clientIdExpression").text
+	switch {
+	case on(r.config, "skipClientIdValidation"):
+	case strings.Contains(expression, "claimSet.appid"):
+		return entra.V1, true
+	case strings.Contains(expression, "claimSet.azp"):
+		return entra.V2, true
+	}
+	return 0, false
+}
+
+// issuer is the issuer of this environment's tokens.
+func (r *repairer) issuer() (string, error) {
+	cloud, tenant, ok := r.tenant()
+	if !ok {
+		return "", refuse("the file does not tell this environment's tenant", needTenant())
+	}
+	version, ok := r.version()
+	if !ok {
+		return "", refuse(
+			"the file does not tell the version of the API's tokens, and the issuer depends on it",
+			needVersion(),
+		)
+	}
+	return entra.IssuerURL(cloud, tenant, version), nil
+}
+
+// pinIssuer adds the issuer to the mandatory claims.
+func (r *repairer) pinIssuer() ([]edit, error) {
+	issuer, err := r.issuer()
+	if err != nil {
+		return nil, err
+	}
+	return r.addClaim(claimEntry("iss", issuer)), nil
+}
+
+// correctIssuer writes the issuer in the form that tokens have.
+func (r *repairer) correctIssuer() ([]edit, error) {
+	issuer, err := r.issuer()
+	if err != nil {
+		return nil, err
+	}
+	return r.replaceValue(issuer)
+}
+
+// oneTenant takes the issuer and the keys of the tenant that the user names, since the file does
+// not say which of its two tenants is right.
+func (r *repairer) oneTenant() ([]edit, error) {
+	if r.facts.Tenant == "" {
+		return nil, refuse(
+			"which of the two tenants is right, the file does not tell", needTenant(),
+		)
+	}
+	keys, err := r.correctKeysURL()
+	if err != nil {
+		return nil, err
+	}
+	issuer, err := r.correctIssuer()
+	return append(issuer, keys...), err
+}
+
+// correctKeysURL writes the address of the tenant's keys.
+func (r *repairer) correctKeysURL() ([]edit, error) {
+	cloud, tenant, ok := r.tenant()
+	if !ok {
+		return nil, refuse("the file does not tell this environment's tenant", needTenant())
+	}
+	version := entra.V1
+	if strings.Contains(r.setting("jwksUrl").text, "v2.0") {
+		version = entra.V2
+	}
+	return []edit{set("jwksUrl", entra.KeysURL(cloud, tenant, version, ""))}, nil
+}
+
+// useTLS fetches the keys over https.
+func (r *repairer) useTLS() ([]edit, error) {
+	_, rest, _ := strings.Cut(r.setting("jwksUrl").text, "://")
+	if u, err := url.Parse("https://" + rest); err != nil || u.Port() != "" {
+		return nil, refuse("the address names a port, and which one speaks TLS is not known")
+	}
+	return []edit{set("jwksUrl", "https://"+rest)}, nil
+}
+
+// verifySignature verifies with the tenant's keys.
+func (r *repairer) verifySignature() ([]edit, error) {
+	edits := []edit{set("signingMethod", "rsa")}
+	if !r.setting("jwtKeyOrigin").is("jwks") || textOf(r.config, "jwksUrl") == "" {
+		keys, err := r.correctKeysURL()
+		if err != nil {
+			return nil, err
+		}
+		edits = append(edits, set("jwtKeyOrigin", "jwks"))
+		edits = append(edits, keys...)
+	}
+	if !r.setting("signingKeyLength").is("256") {
+		edits = append(edits, set("signingKeyLength", 256))
+	}
+	return edits, nil
+}
+
+// readClientID reads the client id from the claim that tokens of the API's version have.
+func (r *repairer) readClientID() ([]edit, error) {
+	if r.asset != jwtValidation {
+		return nil, refuse(
+			"this policy can't be told which claim to read",
+			needSolution(solutionJWT, ""), needSolution(solutionScopes, ""),
+		)
+	}
+	version, ok := r.version()
+	if !ok {
+		return nil, refuse(
+			"the file does not tell the version of the API's tokens, and the claim depends on it",
+			needVersion(),
+		)
+	}
+	claim := "appid"
+	if version == entra.V2 {
+		claim = "azp"
+	}
+	return []edit{set("clientIdExpression", "#[vars.claimSet."+claim+"]")}, nil
+}

@@ -56,9 +56,23 @@ func contractLines(name, text string) (ids []string, err error) {
 		if cause := noClientID(id); cause != "" {
 			return nil, contractsFault(source.Position{File: name, Line: number, Column: 1 + strings.Index(line, id)}, cause)
 		}
+		if len(ids) == mostContracts {
+			return nil, tooManyContracts(source.Position{File: name, Line: number, Column: 1})
+		}
 		ids = append(ids, id)
 	}
 	return ids, nil
+}
+
+// mostContracts is how many contracts a file may have. A list for one API is a page or a few.
+const mostContracts = 100_000
+
+func tooManyContracts(pos source.Position) error {
+	cause := fmt.Sprintf("the file has more than %d contracts, the most that are read", mostContracts)
+	return &source.Error{
+		Pos: pos, Cause: cause, Limit: true,
+		Hints: source.Hints("pass the contracts of this one API alone"),
+	}
 }
 
 // longestClientID is how many bytes a client id may have. Those of Anypoint and Entra have 32 and 36.
@@ -114,6 +128,9 @@ func contractsOf(contracts *rules.Contracts, name, text string) error {
 		return contractsFault(source.Position{File: name}, "the file has more than one document")
 	}
 	document := file.Documents[0]
+	if len(document.Items) > mostContracts {
+		return tooManyContracts(document.Pos)
+	}
 	if ids, ok := document.Strings(); ok && document.Is(source.List) {
 		contracts.IDs = ids
 		return checkIDs(document)
@@ -127,6 +144,9 @@ func contractsOf(contracts *rules.Contracts, name, text string) error {
 	}
 	if !list.Is(source.List) {
 		return contractsFault(document.Pos, "no list of contracts")
+	}
+	if len(list.Items) > mostContracts {
+		return tooManyContracts(list.Pos)
 	}
 	// Without a total, a list of contracts may be one page of several.
 	total, ok := document.Member("total").Int()

@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"fmt"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
 	"slices"
@@ -87,34 +88,50 @@ func sameAs(app *entra.Registration) string {
 	return text
 }
 
-// randomPairs are combinations of settings, good and bad, with tokens of either version.
+// randomPairs are 500 combinations of settings, good and bad, with registrations that differ in
+// what decides who can have a token: always the same ones.
 func randomPairs(t *testing.T) []pair {
+	dice := rand.New(rand.NewPCG(10, 500))
+	draw := func(all []setting) setting { return all[dice.IntN(len(all))] }
+	one := func(texts ...string) string { return texts[dice.IntN(len(texts))] }
+	issuer := strings.NewReplacer(
+		"https://sts.windows.net/"+holesTenant+"/",
+		"https://login.microsoftonline.com/"+holesTenant+"/v2.0",
+	)
 	var all []pair
-	for _, version := range []string{"1", "2"} {
-		apps := registrations(t, strings.Replace(holesUAT, "VERSION", version, 1), holesPrincipal)
-		tested := policiesUnderTest(version)
-		names := []string{}
-		for name := range tested {
-			names = append(names, name)
+	for i := range 500 {
+		audience, by := draw(audienceSettings()), draw(issuerSettings())
+		client, permission := draw(clientSettings()), draw(permissionSettings())
+		text, version := jwtPolicy(audience, by, client, permission), one("1", "2", "null")
+		if version == "2" {
+			text = issuer.Replace(text)
 		}
-		slices.Sort(names)
-		for i, name := range names {
-			if i%2 == 0 {
-				continue // half of either version are 500 pairs
-			}
-			file, err := source.Read("policy.json", []byte(tested[name]))
-			if err != nil {
-				t.Fatal(err)
-			}
-			options := rules.Options{Variant: "mule"}
-			compiled, err := everyGateway().Read([]*source.File{file}, options)
-			if err != nil {
-				t.Fatal(err)
-			}
-			all = append(
-				all, pair{"v" + version + " tokens, " + name, file, compiled.Policies, apps},
-			)
+		api := strings.NewReplacer(
+			"VERSION", version,
+			`"type": "Admin"`, `"type": "`+one("Admin", "User")+`"`,
+			`["Application"]`, one(`["Application"]`, `["User"]`, `["Application", "User"]`),
+			"AzureADMyOrg", one("AzureADMyOrg", "AzureADMyOrg", "AzureADMultipleOrgs"),
+		).Replace(holesUAT)
+		assigned := `"appRoleAssignmentRequired": ` + one("false", "false", "true")
+		principal := strings.Replace(
+			holesPrincipal, `"appRoleAssignmentRequired": false`, assigned, 1,
+		)
+		file, err := source.Read("policy.json", []byte(text))
+		if err != nil {
+			t.Fatal(err)
 		}
+		compiled, err := everyGateway().Read(
+			[]*source.File{file}, rules.Options{Variant: "mule"},
+		)
+		if err != nil {
+			t.Fatal(err)
+		}
+		name := fmt.Sprintf(
+			"random %d: %s, %s, %s, %s, of %s, %s", i,
+			audience.name, by.name, client.name, permission.name, api, assigned,
+		)
+		apps := registrations(t, api, principal)
+		all = append(all, pair{name, file, compiled.Policies, apps})
 	}
 	return all
 }
@@ -241,7 +258,8 @@ func (p *pair) checkWitnesses(
 		}
 		minted++
 		w := matrix.Witness(r, 0)
-		claims, forged, class := w.Token.InFull(""), row.Holder == issued.Forger, matrix.Cells[r][0].Class()
+		claims, forged := w.Token.InFull(""), row.Holder == issued.Forger
+		class := matrix.Cells[r][0].Class()
 		request := &rules.Request{
 			Token: m.sign(t, claims, forged), At: e.At, Contracts: e.Sites[1].Contracts,
 			Headers: w.Written.Headers, Query: w.Written.Query,
@@ -290,9 +308,26 @@ func saying(who string, policies []*rules.Policy) []string {
 	return tenant
 }
 
-// checkLint holds lint, with the app registration, against the matrix: where matrix has a witness,
-// lint has a finding, and where matrix keeps all of a sort out, lint has no error. Its warnings
-// are also of what is one change away.
+// saysNow reports whether lint says that somebody gets in with the policies as they are. Some
+// warnings are of what is one change away.
+func saysNow(found []rules.Finding, who string, policies []*rules.Policy) bool {
+	names := saying(who, policies)
+	return slices.ContainsFunc(found, func(f rules.Finding) bool {
+		return slices.Contains(names, f.Rule) &&
+			(f.Severity != rules.Warning || !oneChangeAway(f.Rule))
+	})
+}
+
+// withoutScope reports whether a row's witness is a user's token for our API with none of its
+// scopes: lint does not speak of it, for no source says that Entra ID issues one.
+func withoutScope(matrix *environments.Matrix, row int) bool {
+	scp, _ := matrix.Witness(row, 0).Token.Claim("scp").Str()
+	return matrix.Rows[row].For != "" && scp == "openid profile"
+}
+
+// checkLint holds lint, with the app registration, against the matrix: lint says that somebody of
+// a sort gets in exactly where matrix has a witness. Where matrix does not know, lint may say
+// either.
 func (p *pair) checkLint(
 	t *testing.T, matrix *environments.Matrix, counts map[rules.Decision]int,
 ) {
@@ -308,20 +343,23 @@ func (p *pair) checkLint(
 	} {
 		best, witness := rules.Rejected, ""
 		for r, row := range matrix.Rows {
-			if got := matrix.Cells[r][0].Outcome; of(row) && issued.Further(got, best) {
+			got := matrix.Cells[r][0].Outcome
+			if got == rules.Accepted && of(row) && withoutScope(matrix, r) {
+				got = rules.Undetermined
+			}
+			if of(row) && issued.Further(got, best) {
 				best, witness = got, row.Name
 			}
 		}
-		says := rules.Severity("")
-		for _, f := range found {
-			if slices.Contains(saying(who, p.policies), f.Rule) &&
-				(says == "" || f.Severity == rules.Error) {
-				says = f.Severity
-			}
-		}
 		counts[best]++
-		if best == rules.Accepted && says == "" || best == rules.Rejected && says == rules.Error {
-			t.Errorf("%s: %s: matrix says %s (%s), lint %q", p.name, who, best, witness, says)
+		if best == rules.Undetermined {
+			continue
+		}
+		if says := saysNow(found, who, p.policies); says != (best == rules.Accepted) {
+			t.Errorf(
+				"%s: %s: matrix says %s (%s), and that lint says so is %v",
+				p.name, who, best, witness, says,
+			)
 		}
 	}
 }

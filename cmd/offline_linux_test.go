@@ -2,15 +2,14 @@ package cmd
 
 import (
 	"io/fs"
-	"net"
 	"os"
 	"os/exec"
 	"path/filepath"
 	"regexp"
 	"strings"
-	"sync/atomic"
 	"testing"
 
+	"github.com/gatewhy/gatewhy/testdata/measure"
 	"github.com/gatewhy/gatewhy/testdata/mint"
 )
 
@@ -49,7 +48,7 @@ const tracedCalls = "%network,?open,openat,?creat,?mkdir,mkdirat,?rename,?rename
 
 func TestOfflineConnectsToNothingAndWritesNothing(t *testing.T) {
 	gatewhy := build(t)
-	listener, connected := countConnections(t)
+	listener, connected := measure.Connections(t)
 	trace, err := exec.LookPath("strace")
 	if err == nil {
 		err = exec.Command(trace, "-o", "/dev/null", "true").Run() // a container may forbid it
@@ -130,33 +129,6 @@ func noneOutside(t *testing.T, arguments, calls string) {
 			t.Errorf("%s: %s", arguments, line)
 		}
 	}
-}
-
-// countConnections listens on loopback, and counts who connects.
-func countConnections(t *testing.T) (address string, connected *atomic.Int32) {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	connected = new(atomic.Int32)
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		for {
-			connection, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			connected.Add(1)
-			_ = connection.Close()
-		}
-	}()
-	t.Cleanup(func() {
-		_ = listener.Close()
-		<-done
-	})
-	return listener.Addr().String(), connected
 }
 
 // tree lists everything below a folder, with its mode and the time of its last change.

@@ -494,7 +494,7 @@ func TestAnAdapterMayLeaveOutWhatIsOptional(t *testing.T) {
 		explain + " --path /x --method GET --observed-status 401": exitRejected,
 		"lint door.yaml":             exitRejected,
 		"lint door.yaml -o sarif":    exitRejected,
-		"fix door.yaml":              exitUsage,
+		"fix door.yaml":              exitRejected,
 		"matrix --offline --fix":     exitRejected,
 		"rules":                      exitOK,
 		"gateways":                   exitOK,
@@ -566,7 +566,8 @@ tests:
 func TestAnExpiredTokenThatIsLetInAllTheSame(t *testing.T) {
 	w := newTinyWorld(t)
 	w.write("disabled.json",
-		`{"assetId": "jwt-validation", "assetVersion": "1.4.0", "disabled": true, "configurationData": {}}`)
+		`{"assetId": "jwt-validation", "assetVersion": "1.4.0", "disabled": true, `+
+			`"configurationData": {}}`)
 	expired := w.token("v1", map[string]any{"exp": clock.Unix() - 3600})
 	stdout, stderr, code := w.run("explain", expired, "-p", "disabled.json", "--offline")
 	if code != exitOK {

@@ -15,8 +15,8 @@ type Adapter struct {
 	Name     string
 	Variants []Variant
 
-	// Words are some that files with policies have, so that one that can't be read is known for
-	// such a file.
+	// Words appear in files with policies. A file that can't be read and has one of them is taken
+	// for a policy that is broken.
 	Words []string
 
 	// Kinds lists the policy kinds that are modelled, where files may hold a bare configuration.
@@ -43,6 +43,10 @@ type Adapter struct {
 	Collect    func() []Collection
 	Solutions  func() []Solution
 
+	// Contracts takes the client ids with an approved contract from the answer of the vendor's
+	// control plane; nil where there is no such answer.
+	Contracts func(answer *source.Value) (*Contracts, error)
+
 	// Expressions lists the rules of a gateway's expression language.
 	Expressions func(variant string) []Expression
 
@@ -55,8 +59,8 @@ type Adapter struct {
 	Changes func(c *Configuration, goal Goal) ([]Change, error)
 }
 
-// Complete is the adapter with a function in the place of each that it leaves out: one that knows
-// nothing, and finds no change that helps.
+// Complete fills in the functions that the adapter leaves out: they know nothing, and find no
+// change that helps.
 func (a Adapter) Complete() Adapter {
 	a.Kinds = orNothing(a.Kinds)
 	a.Behaviours = orNothing(a.Behaviours)
@@ -112,9 +116,9 @@ func (a *Adapter) VariantNames() []string {
 	return names
 }
 
-// Options say what files do not, and narrow what is read of them.
+// Options say what the files do not say, and limit what is read of them.
 type Options struct {
-	Variant string // the gateway, where a file does not name it; empty where the user does not either
+	Variant string // the gateway, for files that do not name it; may be empty
 	API     string // the API instance, of a file with several
 	Kind    string // the policy kind, of a file that is a bare configuration
 	Runtime string // the version of the gateway's runtime; empty where it is not known
@@ -137,12 +141,12 @@ func (c *Configuration) For(variant string) *Configuration {
 
 // Entry is what an adapter has read of one policy. Only the adapter that made it looks inside.
 type Entry interface {
-	// Place is where the policy stands.
+	// Place is where the policy is in its file.
 	Place() (*source.File, source.Span)
 }
 
-// Index is the place of a policy among the entries; -1 where it was not compiled from one of them.
-// An edit keeps it: the policy that it has changed has the same place afterwards.
+// Index is the index of the policy's entry; -1 where it was not compiled from one of them.
+// An edit keeps it: the policy that it has changed has the same index afterwards.
 func (c *Configuration) Index(of *Policy) int {
 	if of == nil {
 		return -1
@@ -183,9 +187,9 @@ func ByAPI(policies []*Policy) [][]*Policy {
 type Behaviour struct {
 	Situation string   // kebab-case: "no-token", "wrong-audience", …
 	Title     string   // the situation in words
-	Condition string   // what it takes beside the situation; empty for nothing
+	Condition string   // what else must be true for it; empty for nothing
 	Variant   string   // which of the vendor's gateways
-	Policies  []string // the policy kinds that it holds for; none for whatever runs there
+	Policies  []string // the policy kinds that it is true of; none for whatever runs there
 	Answer    Answer
 	Headers   []string // that the answer carries, "name: value"
 	Checked   string   // the day on which the reference was last checked, as YYYY-MM-DD
@@ -195,8 +199,34 @@ type Behaviour struct {
 type Expression struct {
 	Rule       string // a sentence
 	Expression string
-	Runtime    string // the runtime's version that it holds for; empty for any
+	Runtime    string // the version of the runtime that it is true of; empty for any
 	Input      string // JSON; empty for none
 	Result     string
 	Evidence   Evidence
+}
+
+// Collection is how to get one of the inputs that a prediction is made from.
+type Collection struct {
+	Name  string // "contracts"
+	Title string
+	Takes []source.Input // the program's inputs that it gives; none for what other steps need
+	Steps []Step
+}
+
+// Step is one command to run, or, without a command, one thing to do by hand.
+type Step struct {
+	Note string // what it gives, or when it is needed
+
+	// Command is for a shell, with {org}, {environment}, … where the ids go. It names secrets only
+	// as variables.
+	Command string
+
+	// Explain stands in for Command: a prediction from what the steps before it gave.
+	Explain []Given
+}
+
+// Given is an input with the value that it gets.
+type Given struct {
+	Input source.Input
+	Value string
 }

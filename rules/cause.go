@@ -6,7 +6,8 @@ import (
 	"strings"
 )
 
-// Cause is something that a prediction does not see, and that would explain another answer of the gateway.
+// Cause is something that a prediction does not see. It would explain why the gateway answers
+// otherwise.
 type Cause struct {
 	ID       string // kebab-case
 	Title    string
@@ -15,43 +16,42 @@ type Cause struct {
 	Need     Need   // what to pass to know more; may be none
 	Evidence Evidence
 
-	// What it explains: the answers that the table of behaviours has for these situations; that a request is let in; an answer
-	// that the table has for policies that were not given; an answer of another gateway; or any answer.
-	Situations []string
-	LetsIn     bool
-	Elsewhere  bool
-	Any        bool
-	AnyGateway bool // the situations' rows of every gateway count
+	// What it explains.
+	Situations []string // the answers that the table of behaviours has for these situations
+	LetsIn     bool     // that a request is let in
+	Elsewhere  bool     // an answer that the table has for policies that were not given
+	Any        bool     // any answer
+	AnyGateway bool     // of Situations: the rows of every gateway count
 
-	// Possible tells whether what is known leaves room for it; nil where it always does.
+	// Possible reports whether the cause fits what is known; nil where it always does.
 	Possible func(*Prediction, *Observation) bool
 }
 
-// Suspect is a cause that would explain an observed answer.
-type Suspect struct {
+// PossibleCause is a cause that would explain an observed answer.
+type PossibleCause struct {
 	Cause
 	Rank int    // from 1, the likeliest
 	By   Match  // what of the answer speaks for it
 	Seen string // the situation of the table that answers so, in words; may be empty
 }
 
-// suspects are the causes that would explain the answer, and that nothing given excludes.
-func (p *Prediction) suspects(o *Observation) []Suspect {
-	var all []Suspect
+// possibleCauses are the causes that would explain the answer and fit what was given.
+func (p *Prediction) possibleCauses(o *Observation) []PossibleCause {
+	var all []PossibleCause
 	for _, cause := range p.Causes {
 		if cause.Possible != nil && !cause.Possible(p, o) {
 			continue
 		}
-		if s, ok := p.suspect(cause, o); ok {
+		if s, ok := p.possibleCause(cause, o); ok {
 			all = append(all, s)
 		}
 	}
 	return all
 }
 
-// suspect matches one cause with the answer.
-func (p *Prediction) suspect(cause Cause, o *Observation) (Suspect, bool) {
-	best := Suspect{Cause: cause, By: ByNone}
+// possibleCause compares one cause with the answer.
+func (p *Prediction) possibleCause(cause Cause, o *Observation) (PossibleCause, bool) {
+	best := PossibleCause{Cause: cause, By: ByNone}
 	found := cause.Any
 	if cause.LetsIn && o.LetIn() {
 		best.By, found = ByStatus, true
@@ -87,19 +87,23 @@ func (p *Prediction) counts(cause *Cause, b *Behaviour) bool {
 	return p.own(b) || cause.AnyGateway
 }
 
-// given reports whether one of the policies is of a kind that the row is about, on whichever gateway.
+// given reports whether one of the policies is of a kind that the row is about, on any gateway.
 func (p *Prediction) given(b *Behaviour) bool {
-	return slices.ContainsFunc(p.Policies, func(policy *Policy) bool { return slices.Contains(b.Policies, policy.Asset) })
+	return slices.ContainsFunc(p.Policies, func(policy *Policy) bool {
+		return slices.Contains(b.Policies, policy.Asset)
+	})
 }
 
 func (m Match) rank() int {
 	return slices.Index([]Match{ByBody, ByHeader, ByStatus, ByNone}, m)
 }
 
-// ranked orders the suspects: those whose body or header is in the table first, then those whose status is, then the
-// rest; within each as they were listed.
-func ranked(all []Suspect) []Suspect {
-	slices.SortStableFunc(all, func(a, b Suspect) int { return cmp.Compare(a.By.class(), b.By.class()) })
+// ranked orders causes: first those whose body or header is in the table, then those whose status
+// is, then the rest. Within each group their order stays.
+func ranked(all []PossibleCause) []PossibleCause {
+	slices.SortStableFunc(all, func(a, b PossibleCause) int {
+		return cmp.Compare(a.By.class(), b.By.class())
+	})
 	for i := range all {
 		all[i].Rank = i + 1
 	}
@@ -108,10 +112,10 @@ func ranked(all []Suspect) []Suspect {
 
 func (m Match) class() int { return max(m.rank(), ByHeader.rank()) }
 
-// fromTrace are the checks that would explain the answer: one before the deciding check that is not known, or one after it
-// that fails too, if the gateway runs them in another order.
-func (p *Prediction) fromTrace(o *Observation) []Suspect {
-	var all []Suspect
+// fromTrace lists checks that would explain the answer: one before the deciding check that is not
+// known; or one after it that fails too, since the gateway may run them in another order.
+func (p *Prediction) fromTrace(o *Observation) []PossibleCause {
+	var all []PossibleCause
 	before := true
 	for i := range p.Verdict.Results {
 		r := &p.Verdict.Results[i]
@@ -128,16 +132,16 @@ func (p *Prediction) fromTrace(o *Observation) []Suspect {
 	return all
 }
 
-func (p *Prediction) openCheck(r *Result) Suspect {
+func (p *Prediction) openCheck(r *Result) PossibleCause {
 	name := checkNames([]*Result{r})
-	return Suspect{By: ByStatus, Cause: Cause{
+	return PossibleCause{By: ByStatus, Cause: Cause{
 		ID: "unknown-check-fails", Title: "the " + name + " check, which is not known, fails",
 		Why:  "it comes before the check that decides the prediction, and answers so: " + r.Why(),
 		Look: lookFor(r), Need: r.Need(), Evidence: r.Check.Answer.Evidence,
 	}}
 }
 
-// lookFor is what to check of an unknown check where nothing that could be passed would help.
+// lookFor is what to look at for an unknown check that no input would decide.
 func lookFor(r *Result) string {
 	if r.Need().None() {
 		return "what the gateway's log says of it"
@@ -145,12 +149,14 @@ func lookFor(r *Result) string {
 	return ""
 }
 
-func (p *Prediction) laterCheck(r *Result) Suspect {
+func (p *Prediction) laterCheck(r *Result) PossibleCause {
 	name := checkNames([]*Result{r})
-	return Suspect{By: ByStatus, Cause: Cause{
-		ID: "other-check-first", Title: "the " + name + " check fails too, and the gateway may run it first",
-		Why:  "the order of a policy's checks is not documented in full: " + r.Why(),
-		Look: p.repairBoth(r), Evidence: r.Evidence(),
+	return PossibleCause{By: ByStatus, Cause: Cause{
+		ID:       "other-check-first",
+		Title:    "the " + name + " check fails too, and the gateway may run it first",
+		Why:      "the order of a policy's checks is not documented in full: " + r.Why(),
+		Look:     p.repairBoth(r),
+		Evidence: r.Evidence(),
 	}}
 }
 
@@ -165,7 +171,8 @@ func (p *Prediction) repairBoth(r *Result) string {
 func (p *Prediction) explains(r *Result, a *Answer, o *Observation) bool {
 	row := Behaviour{Answer: *a}
 	for i := range p.Behaviours {
-		if b := &p.Behaviours[i]; b.Situation == a.Situation && b.Condition == "" && b.holdsFor(r.Policy) {
+		if b := &p.Behaviours[i]; b.Situation == a.Situation && b.Condition == "" &&
+			b.holdsFor(r.Policy) {
 			row.Headers = b.Headers
 		}
 	}

@@ -13,14 +13,15 @@ type Goal struct {
 	// Finding is to be removed.
 	Finding *Finding
 
-	// Verdict is of a request that belongs here. Where it is rejected, a change is to let it in; where it is let in, a
-	// change is to narrow the policies to requests like it.
+	// Verdict is of a request that belongs here. Where it is rejected, a change is to let it in;
+	// where it is let in, a change is to narrow the policies to requests like it.
 	Verdict *Verdict
 
 	Facts Facts
 }
 
-// Facts are what a file does not say and a change may need, of one environment. What is not known is empty.
+// Facts are what a change may need to know of one environment, and the file does not say. What is
+// not known is empty.
 type Facts struct {
 	Audience string // in the form that its tokens carry
 	Scope    string // that only its API exposes
@@ -36,8 +37,8 @@ type Change struct {
 	Fields []FieldChange // what it changes there
 	Edited *Configuration
 
-	// Refused says why the change can't be made, or can't help, where a reader would expect it to. Edited is nil then, and
-	// Needs says what would help.
+	// Refused says why the change that a reader expects can't be made, or can't help. Then Edited
+	// is nil, and Needs says what would help.
 	Refused string
 	Needs   []source.Need
 }
@@ -45,17 +46,21 @@ type Change struct {
 // FieldChange is what a change does to one field.
 type FieldChange struct{ Field, From, To string }
 
-// Solution is a ready-made repair of several steps, after which an environment's own tokens get in and some others do not.
+// Solution is a ready-made repair of several steps. After it, an environment's own tokens get in,
+// and some others do not.
 type Solution struct {
 	Name      string // as the command line has it
 	Title     string
-	Reference string                      // where it is described
-	Steps     []string                    // the ids of the changes that belong to it, those that do it all first
-	KeepsOut  []Outsider                  // whom it keeps out
-	Needs     func(f Facts) []source.Need // what it needs beside these facts, where no token of the environment shows it
+	Reference string     // where it is described
+	Steps     []string   // the ids of its changes, those that do it all first
+	KeepsOut  []Outsider // whom it keeps out
+
+	// Needs is what else it needs, if no token of the environment shows it.
+	Needs func(f Facts) []source.Need
 }
 
-// Start is the index of the change that the solution begins with; -1 where none of them belongs to it.
+// Start is the index of the change that the solution begins with; -1 where none of them belongs
+// to it.
 func (s *Solution) Start(changes []Change) int {
 	for _, step := range s.Steps {
 		i := slices.IndexFunc(changes, func(c Change) bool {
@@ -71,10 +76,12 @@ func (s *Solution) Start(changes []Change) int {
 // Outsider is somebody whose tokens a policy should not let in.
 type Outsider string
 
-// The outsiders that a change is proved against.
+// The outsiders that a change is proved against: a client of another environment, with its own
+// token for its own API; another client of the tenant, with a token for this API; a token for an
+// API whose scopes and roles have the same names; a token that another tenant has issued.
 const (
-	OtherEnvironment Outsider = "other-environment" // a client of another environment, with its own token for its own API
-	OtherClient      Outsider = "other-client"      // another client of the tenant, with a token for this API
-	OtherAPI         Outsider = "other-api"         // a token for an API whose scopes and roles have the same names
-	OtherTenant      Outsider = "other-tenant"      // a token that another tenant has issued
+	OtherEnvironment Outsider = "other-environment"
+	OtherClient      Outsider = "other-client"
+	OtherAPI         Outsider = "other-api"
+	OtherTenant      Outsider = "other-tenant"
 )

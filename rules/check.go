@@ -1,9 +1,11 @@
 package rules
 
-import "github.com/gatewhy/gatewhy/inspect/source"
+import (
+	"github.com/gatewhy/gatewhy/inspect/source"
+)
 
-// ID says what kind of check it is. The list is closed, and its order is the one in which a gateway that uses
-// them runs them.
+// ID says what kind of check it is. The list is closed, and its order is the one in which a
+// gateway that uses them runs them.
 type ID string
 
 // The check ids.
@@ -26,7 +28,7 @@ const (
 	ClientID      ID = "client-id"     // can a client id be read
 	ClientSecret  ID = "client-secret" // does the secret belong to that client
 	Contract      ID = "contract"      // is that client allowed
-	NotModelled   ID = "not-modelled"  // a policy of a kind that is not modelled, and that may look at credentials
+	NotModelled   ID = "not-modelled"  // a kind of policy that is not modelled may reject it
 )
 
 // CheckIDs lists the ids in that order.
@@ -45,25 +47,34 @@ func CheckIDs() []string {
 
 // Check is one thing that a policy asks of a request.
 type Check struct {
-	ID    ID
-	Field string          // the configuration field that it comes from; for a control that is missing, the one that opens the hole
+	ID ID
+
+	// Field is the configuration field that the check comes from. If a control is missing, it is
+	// the field that opens the hole.
+	Field string
 	Pos   source.Position // of the first character of that field's value
 	Span  source.Span     // of the field's value
 	Claim string          // of a custom claim: its name
 
+	// Test is what the check tests, or would test if the configuration did not switch it off.
 	Test    Predicate
-	Skip    string   // why the configuration switches the check off, though Test says what it would test; empty where it does not
-	Unknown *Unknown // why the configuration alone leaves the check undecided, whatever the token
+	Skip    string   // why the configuration switches the check off; empty where it does not
+	Unknown *Unknown // why the configuration leaves the check undecided, whatever the token
 
-	Binds    string   // the name under which later checks find what this one has read; empty for none
-	Answer   Answer   // what the gateway sends where the check fails
-	Evidence Evidence // for the check itself: that the gateway tests this, and how
-	Captured Evidence // in the place of Evidence where the validation endpoint's answer was given; zero for the same
-	Remark   string   // what a reader should know about how the check was made, such as a model that stands in for an answer
+	Binds  string // the name under which later checks find what this one has read; may be empty
+	Answer Answer // what the gateway sends where the check fails
 
-	// Of a contract, in the vendor's words: what it may mean that no contract has a client id of
-	// Entra ID's form (a clause), and what else admits a client (a sentence without a full stop).
-	// Both may be empty.
+	// Evidence is for the check itself: that the gateway tests this, and how. Captured replaces it
+	// where the validation endpoint's answer was given, and is zero for the same.
+	Evidence, Captured Evidence
+
+	// Remark is what a reader should know of how the check was made, such as a model that stands
+	// in for an answer.
+	Remark string
+
+	// OwnIDs and Besides are about contracts, in the vendor's words; both may be empty. OwnIDs is
+	// a clause: what it may mean that no contract has a client id of Entra ID's form. Besides is a
+	// sentence without a full stop: what else admits a client.
 	OwnIDs, Besides string
 }
 
@@ -73,4 +84,45 @@ func (c *Check) Reads() []Input {
 		return nil
 	}
 	return c.Test.Reads()
+}
+
+// Level says how well we know what we predict.
+type Level string
+
+// The levels, best first.
+const (
+	Documented Level = "documented" // the vendor's documentation says so
+	Observed   Level = "observed"   // someone ran it and published what happened
+	Inferred   Level = "inferred"   // deduced from documentation or public code
+)
+
+// Evidence is what a prediction rests on. Reference is a document, a page or a published
+// observation, as a reader would look it up.
+type Evidence struct {
+	Level     Level
+	Reference string
+}
+
+// Answer is what a gateway sends where a check fails.
+type Answer struct {
+	Situation string // the row of the table of behaviours that it was read from
+	Status    int    // 0 where it is not known
+	Body      string // the exact body; empty where no published answer gives it
+	NoBody    bool   // the body is known to be empty
+	Weight    int8   // which answer is sent where several alternatives fail, of [Weightiest]
+	Says      string // words of the body, where only these are known
+	Evidence  Evidence
+}
+
+// weaker reports whether e proves less than other.
+func (e Evidence) weaker(other Evidence) bool { return e.rank() > other.rank() }
+
+func (e Evidence) rank() int {
+	switch e.Level {
+	case Documented:
+		return 0
+	case Observed:
+		return 1
+	}
+	return 2
 }

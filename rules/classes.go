@@ -11,9 +11,9 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
-// Class is requests that the policies of an API do not tell apart: the same policies apply to
-// them, and the same conditions inside them hold. Method and Path are those of one of them, and
-// empty where the policies tell no classes apart.
+// Class is requests that the policies of an API treat alike: the same policies apply to them, and
+// the same conditions inside these hold. Method and Path are those of one such request. They are
+// empty where there is only one class.
 type Class struct {
 	Method, Path string
 	Applies      []Truth // whether each of the policies applies
@@ -29,9 +29,9 @@ func (c *Class) String() string { return strings.TrimSpace(c.Method + " " + c.Pa
 const mostClasses = 4096
 
 // Classes splits the requests of an API by what its policies do with them, the most covered first.
-// A method and a path that are known pick those that have them; each may be empty. Where that goes
-// beyond the limits of this tool, all requests are one class, to which policies with routes may
-// apply.
+// A method or a path that is known limits them to the classes that have it; each may be empty. If
+// that goes beyond the limits of this tool, all requests are one class, and each policy with
+// routes perhaps applies to it.
 func Classes(policies []*Policy, method, path string) []Class {
 	hasRoutes := func(p *Policy) bool { return len(p.When.Routes) > 0 }
 	routes := slices.ContainsFunc(policies, hasRoutes)
@@ -63,7 +63,9 @@ func Classes(policies []*Policy, method, path string) []Class {
 			})
 		}
 	}
-	slices.SortStableFunc(all, func(a, b Class) int { return cmp.Compare(b.covered(), a.covered()) })
+	slices.SortStableFunc(all, func(a, b Class) int {
+		return cmp.Compare(b.covered(), a.covered())
+	})
 	return distinct(all)
 }
 
@@ -75,7 +77,7 @@ func applied(policies []*Policy, matches func(Route) Truth) []Truth {
 	return all
 }
 
-// covered is how many policies apply, those that perhaps do counted by half.
+// covered is how many policies apply. One that perhaps applies counts half.
 func (c *Class) covered() int {
 	n := 0
 	for _, t := range c.Applies {
@@ -84,7 +86,7 @@ func (c *Class) covered() int {
 	return n
 }
 
-// distinct keeps the first of the classes that the policies do not tell apart.
+// distinct keeps the first of several classes that the policies treat alike.
 func distinct(all []Class) []Class {
 	var kept []Class
 	for _, c := range all {
@@ -98,8 +100,8 @@ func distinct(all []Class) []Class {
 	return kept
 }
 
-// request is a request of the class: where the policies have conditions, one with its method and
-// path.
+// request is the request as one of the class: where policies have conditions, it gets the method
+// and path of the class.
 func (c *Class) request(r *Request) *Request {
 	if c.met == nil || r.Method != "" && r.Path != "" {
 		return r
@@ -139,7 +141,9 @@ func (s *sample) says(expression string) Truth {
 	return s.matches[expression]
 }
 
-func sampleOf(text string, expressions []string, match func(expression, text string) Truth) sample {
+func sampleOf(
+	text string, expressions []string, match func(expression, text string) Truth,
+) sample {
 	s := sample{text: text, matches: make(map[string]Truth, len(expressions))}
 	for _, expression := range expressions {
 		s.matches[expression] = match(expression, text)
@@ -150,8 +154,8 @@ func sampleOf(text string, expressions []string, match func(expression, text str
 // mostMethods limits the methods that expressions name.
 const mostMethods = 100
 
-// methodSamples is a method for each way in which the expressions tell methods apart: of HTTP's
-// own, and of those that the expressions name. It is not ok if that goes beyond the limits.
+// methodSamples is a method for each group of methods that the expressions treat alike: HTTP's own
+// methods, and those that the expressions name. It is not ok if that goes beyond the limits.
 func methodSamples(expressions []string, known string) (all []sample, ok bool) {
 	if known != "" {
 		return []sample{sampleOf(known, expressions, matchRoute)}, true
@@ -178,7 +182,7 @@ func methodSamples(expressions []string, known string) (all []sample, ok bool) {
 	return all, true
 }
 
-// addSample adds a sample that the expressions tell from all others.
+// addSample adds a sample if the expressions treat no other one alike.
 func addSample(all []sample, s sample) []sample {
 	for _, other := range all {
 		same := true
@@ -192,8 +196,8 @@ func addSample(all []sample, s sample) []sample {
 	return append(all, s)
 }
 
-// evaluateClasses is the verdict of a request of which it is not known to which class it belongs: that of every
-// class where they agree, or rejected where every class is; else undetermined.
+// evaluateClasses is the verdict of a request whose class is not known. If all classes get the
+// same verdict, it is that; if each is rejected, rejected; else undetermined.
 func evaluateClasses(policies []*Policy, request *Request, classes []Class) Verdict {
 	all := make([]Verdict, len(classes))
 	outcomes := map[Decision]int{}
@@ -224,21 +228,25 @@ func assumed(policies []*Policy, classes []Class) []Finding {
 	var all []Finding
 	for i, applies := range mixed(classes).Applies {
 		guard := &policies[i].When
-		f := Finding{Rule: "route-assumed", Severity: Note, Pos: guard.Pos, Span: guard.Span, Field: guard.Field}
+		f := Finding{
+			Rule: "route-assumed", Severity: Note, Policy: policies[i],
+			Pos: guard.Pos, Span: guard.Span, Field: guard.Field,
+		}
 		switch {
 		case guard.Disabled:
 			all = append(all, classes[0].routeFindings(policies[i], No, &Request{})...)
 		case applies == Maybe && classes[0].Applies[i] == Maybe:
 			all = append(all, classes[0].routeFindings(policies[i], Maybe, &Request{})...)
 		case applies == Maybe:
-			f.Message = "this policy is limited to some routes: what holds for other requests is told apart where it differs"
+			f.Message = "this policy is limited to some routes: " +
+				"what holds for other requests is told apart where it differs"
 			all = append(all, f)
 		}
 	}
 	return all
 }
 
-// mixed is the class of which it is not known whether the policies apply that tell the classes apart.
+// mixed is the class of all requests: a policy that applies to some classes only perhaps applies.
 func mixed(classes []Class) *Class {
 	c := &Class{Applies: slices.Clone(classes[0].Applies)}
 	for _, other := range classes[1:] {
@@ -251,16 +259,19 @@ func mixed(classes []Class) *Class {
 	return c
 }
 
-// byClass says of the checks that keep the verdict open what each class of requests gets: of
-// routes, and of conditions on the method or the path.
+// byClass adds to the checks that keep the verdict open what each class of requests gets. Such
+// checks are routes, and conditions on the method or the path.
 func (v *Verdict) byClass() {
 	var parts []string
 	for i := range v.Classes {
 		parts = append(parts, fmt.Sprintf("%s is %s", v.Classes[i].Class, v.Classes[i].inShort()))
 	}
 	unknown := &Unknown{
-		Why:  "it depends on the request: " + strings.Join(parts, ", "),
-		Need: Need{Input: source.NeedRequest, For: "whether it is a request such as " + classNames(v.Classes)},
+		Why: "it depends on the request: " + strings.Join(parts, ", "),
+		Need: Need{
+			Input: source.NeedRequest,
+			For:   "whether it is a request such as " + classNames(v.Classes),
+		},
 	}
 	for i := range v.Results {
 		r := &v.Results[i]
@@ -290,10 +301,127 @@ func classNames(all []Verdict) string {
 	return strings.Join(names, " or ")
 }
 
-// inShort is the outcome with the check that decides it.
+// inShort is the outcome, with the check that decides it.
 func (v *Verdict) inShort() string {
 	if v.Decided == nil || v.Outcome == Accepted {
 		return string(v.Outcome)
 	}
 	return fmt.Sprintf("%s (%s)", v.Outcome, v.Decided.Check.ID)
+}
+
+// conditions are what checks want of a request's method and path, as expressions: see [Class].
+type conditions struct{ methods, paths []string }
+
+// conditionsOf collects the conditions of policies, each once.
+func conditionsOf(policies []*Policy) conditions {
+	var all conditions
+	for _, policy := range policies {
+		for check := range policy.Root.Checks() {
+			check.Test.walk(all.add)
+		}
+	}
+	return all
+}
+
+func (c *conditions) add(leaf Predicate) {
+	of := &c.methods
+	switch {
+	case leaf.Input.Source != FromRequest:
+		return
+	case leaf.Input.Name == RequestPath:
+		of = &c.paths
+	case leaf.Input.Name != RequestMethod:
+		return
+	}
+	for _, expression := range leaf.expressions() {
+		*of = addExpression(*of, expression)
+	}
+}
+
+// met is what the conditions say of a method and a path; nil where there are none.
+func (c *conditions) met(method, path *sample) []Truth {
+	var all []Truth
+	for _, expression := range c.methods {
+		all = append(all, method.says(expression))
+	}
+	for _, expression := range c.paths {
+		all = append(all, path.says(expression))
+	}
+	return all
+}
+
+// expressions are regular expressions for the texts that a predicate holds for: each of these
+// texts matches one of them as a whole.
+func (p Predicate) expressions() []string {
+	before, behind := "", ""
+	switch p.Op {
+	case Matches:
+		return expressionTexts(p.patterns())
+	case Equals, OneOf:
+		if p.Texts != nil && p.Texts.SlashAlike {
+			behind = "/?"
+		}
+	case Prefix:
+		behind = ".*"
+	case Suffix:
+		before = ".*"
+	case Contains:
+		before, behind = ".*", ".*"
+	default:
+		return nil
+	}
+	if p.Texts != nil && p.Texts.FoldCase {
+		before = "(?i)" + before
+	}
+	var all []string
+	for _, literal := range p.Values {
+		text := literal.Text
+		if strings.HasSuffix(behind, "?") {
+			text = strings.TrimSuffix(text, "/")
+		}
+		all = append(all, before+regexp.QuoteMeta(text)+behind)
+	}
+	return all
+}
+
+// readsRequestLine reports whether a check of the policy depends on the request's method or path.
+// It is called for each request.
+func (p *Policy) readsRequestLine() bool { return p.Root.readsRequestLine() }
+
+func (n *Node) readsRequestLine() bool {
+	switch {
+	case n.Check != nil:
+		return n.Check.Test.readsRequestLine()
+	case n.Any == nil && n.Not == nil && n.First == nil:
+		return anyReadsRequestLine(n.All)
+	case n.Any != nil:
+		return anyReadsRequestLine(n.Any)
+	}
+	for _, part := range n.parts() {
+		if part.readsRequestLine() {
+			return true
+		}
+	}
+	return false
+}
+
+func anyReadsRequestLine(nodes []Node) bool {
+	for i := range nodes {
+		if nodes[i].readsRequestLine() {
+			return true
+		}
+	}
+	return false
+}
+
+func (p *Predicate) readsRequestLine() bool {
+	if p.Input.Source == FromRequest {
+		return p.Input.Name == RequestMethod || p.Input.Name == RequestPath
+	}
+	for i := range p.Of {
+		if p.Of[i].readsRequestLine() {
+			return true
+		}
+	}
+	return false
 }

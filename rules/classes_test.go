@@ -14,6 +14,7 @@ import (
 func limited(routes ...Route) *Policy { return &Policy{When: Guard{Routes: routes}} }
 
 func TestRequestsAreSplitByThePoliciesThatApply(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name     string
 		policies []*Policy
@@ -21,19 +22,56 @@ func TestRequestsAreSplitByThePoliciesThatApply(t *testing.T) {
 	}{
 		{"no routes: all requests are alike", []*Policy{{}}, []string{"  [1]"}},
 		{"a policy for everything", []*Policy{limited(Route{Path: "/.*"})}, []string{"GET / [1]"}},
-		{"one method", []*Policy{limited(Route{Method: "POST", Path: ".*"})}, []string{"POST / [1]", "GET / [-1]"}},
-		{"two policies on two methods", []*Policy{limited(Route{Method: "GET"}), limited(Route{Method: "POST"})}, []string{"GET / [1 -1]", "POST / [-1 1]", "PUT / [-1 -1]"}},
+		{
+			"one method",
+			[]*Policy{limited(Route{Method: "POST", Path: ".*"})},
+			[]string{"POST / [1]", "GET / [-1]"},
+		},
+		{
+			"two policies on two methods",
+			[]*Policy{limited(Route{Method: "GET"}), limited(Route{Method: "POST"})},
+			[]string{"GET / [1 -1]", "POST / [-1 1]", "PUT / [-1 -1]"},
+		},
 		{
 			"paths that overlap",
 			[]*Policy{limited(Route{Path: "/orders/.*"}), limited(Route{Path: ".*/admin"})},
-			[]string{"GET /orders/admin [1 1]", "GET /admin [-1 1]", "GET /orders/ [1 -1]", "GET / [-1 -1]"},
+			[]string{
+				"GET /orders/admin [1 1]", "GET /admin [-1 1]", "GET /orders/ [1 -1]",
+				"GET / [-1 -1]",
+			},
 		},
-		{"one path", []*Policy{limited(Route{Path: "/orders"})}, []string{"GET /orders [1]", "GET / [-1]"}},
-		{"two routes of one policy are one class", []*Policy{limited(Route{Method: "GET", Path: "/a.*"}, Route{Method: "POST", Path: "/b.*"})}, []string{"GET /a [1]", "GET / [-1]"}},
-		{"a method that HTTP does not have", []*Policy{limited(Route{Method: "PURGE"})}, []string{"PURGE / [1]", "GET / [-1]"}},
-		{"what can't be read leaves it open for every request", []*Policy{limited(Route{Path: "(?<=x)y"})}, []string{"GET / [0]"}},
-		{"a path without a slash", []*Policy{limited(Route{Path: "orders.*"})}, []string{"GET orders [1]", "GET / [-1]"}},
-		{"a disabled policy applies to none", []*Policy{{When: Guard{Disabled: true}}, limited(Route{Method: "GET"})}, []string{"GET / [-1 1]", "POST / [-1 -1]"}},
+		{
+			"one path",
+			[]*Policy{limited(Route{Path: "/orders"})},
+			[]string{"GET /orders [1]", "GET / [-1]"},
+		},
+		{
+			"two routes of one policy are one class",
+			[]*Policy{
+				limited(Route{Method: "GET", Path: "/a.*"}, Route{Method: "POST", Path: "/b.*"}),
+			},
+			[]string{"GET /a [1]", "GET / [-1]"},
+		},
+		{
+			"a method that HTTP does not have",
+			[]*Policy{limited(Route{Method: "PURGE"})},
+			[]string{"PURGE / [1]", "GET / [-1]"},
+		},
+		{
+			"what can't be read leaves it open for every request",
+			[]*Policy{limited(Route{Path: "(?<=x)y"})},
+			[]string{"GET / [0]"},
+		},
+		{
+			"a path without a slash",
+			[]*Policy{limited(Route{Path: "orders.*"})},
+			[]string{"GET orders [1]", "GET / [-1]"},
+		},
+		{
+			"a disabled policy applies to none",
+			[]*Policy{{When: Guard{Disabled: true}}, limited(Route{Method: "GET"})},
+			[]string{"GET / [-1 1]", "POST / [-1 -1]"},
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -49,7 +87,10 @@ func TestRequestsAreSplitByThePoliciesThatApply(t *testing.T) {
 }
 
 func TestAMethodOrAPathThatIsKnownPicksClasses(t *testing.T) {
-	policies := []*Policy{limited(Route{Method: "GET", Path: "/orders/.*"}), limited(Route{Method: "POST"})}
+	t.Parallel()
+	policies := []*Policy{
+		limited(Route{Method: "GET", Path: "/orders/.*"}), limited(Route{Method: "POST"}),
+	}
 	tests := []struct {
 		name, method, path string
 		want               int
@@ -68,8 +109,12 @@ func TestAMethodOrAPathThatIsKnownPicksClasses(t *testing.T) {
 }
 
 func TestTheVerdictOfARequestOfUnknownClass(t *testing.T) {
+	t.Parallel()
 	guarded := func(method string, truth Truth) *Policy {
-		return &Policy{When: Guard{Routes: []Route{{Method: method}}}, Root: AllOf(fixed(Audience, truth))}
+		return &Policy{
+			When: Guard{Routes: []Route{{Method: method}}},
+			Root: AllOf(fixed(Audience, truth)),
+		}
 	}
 	tests := []struct {
 		name     string
@@ -80,7 +125,12 @@ func TestTheVerdictOfARequestOfUnknownClass(t *testing.T) {
 	}{
 		{"accepted in every class", []*Policy{guarded("GET", Yes)}, Accepted, 200, ""},
 		{"rejected in one class only", []*Policy{guarded("GET", No)}, Undetermined, 0, Routed},
-		{"rejected in every class", []*Policy{guarded("GET", No), {Root: AllOf(fixed(Scopes, No))}}, Rejected, 401, Audience},
+		{
+			"rejected in every class",
+			[]*Policy{guarded("GET", No), {Root: AllOf(fixed(Scopes, No))}},
+			Rejected, 401,
+			Audience,
+		},
 		{"unknown in one class", []*Policy{guarded("GET", Maybe)}, Undetermined, 0, Routed},
 	}
 	for _, test := range tests {
@@ -90,7 +140,8 @@ func TestTheVerdictOfARequestOfUnknownClass(t *testing.T) {
 			if v.Decided != nil {
 				by = v.Decided.Check.ID
 			}
-			if v.Outcome != test.want || v.Status != test.status || by != test.by || len(v.Classes) != 2 {
+			if v.Outcome != test.want || v.Status != test.status || by != test.by ||
+				len(v.Classes) != 2 {
 				t.Errorf("got %s %d by %q in %d classes", v.Outcome, v.Status, by, len(v.Classes))
 			}
 			if v.Outcome == Undetermined && v.Decided.Need().None() {
@@ -106,7 +157,13 @@ func TestTheVerdictOfARequestOfUnknownClass(t *testing.T) {
 }
 
 func TestAFailureOfAPolicyThatPerhapsAppliesStillSaysWhy(t *testing.T) {
-	aud := &Check{ID: Audience, Test: Required(Claim("aud"), Predicate{Op: OneOf, Input: Claim("aud"), Values: Literals("x")})}
+	t.Parallel()
+	aud := &Check{
+		ID: Audience,
+		Test: Required(
+			Claim("aud"), Predicate{Op: OneOf, Input: Claim("aud"), Values: Literals("x")},
+		),
+	}
 	policy := &Policy{When: Guard{Routes: []Route{{Method: "GET"}}}, Root: AllOf(aud)}
 	v := Evaluate([]*Policy{policy}, claims(`{"aud":"y"}`))
 	if why := v.Results[1].Why(); !strings.Contains(why, "the token is for y") {
@@ -115,6 +172,7 @@ func TestAFailureOfAPolicyThatPerhapsAppliesStillSaysWhy(t *testing.T) {
 }
 
 func TestRequestsAreSplitByConditionsInsidePolicies(t *testing.T) {
+	t.Parallel()
 	asks := func(name string, op Op, literals ...string) Node {
 		return Node{Check: &Check{ID: Conditional, Test: Predicate{
 			Op:    op,
@@ -186,6 +244,7 @@ func TestRequestsAreSplitByConditionsInsidePolicies(t *testing.T) {
 }
 
 func TestWhatEveryClassGetsIsTheVerdict(t *testing.T) {
+	t.Parallel()
 	admin := Node{Check: &Check{ID: Conditional, Test: Predicate{
 		Op:    Prefix,
 		Input: RequestInput(RequestPath), Values: Literals("/admin"),
@@ -201,6 +260,7 @@ func TestWhatEveryClassGetsIsTheVerdict(t *testing.T) {
 }
 
 func TestARequestOfAClassKeepsToItWhereItsPolicyIsReplaced(t *testing.T) {
+	t.Parallel()
 	asks := Predicate{Op: Prefix, Input: RequestInput(RequestPath), Values: Literals("/admin")}
 	policies := []*Policy{{Root: AllOf(&Check{ID: Conditional, Test: asks})}}
 	for _, class := range Classes(policies, "", "") {

@@ -6,7 +6,8 @@ type evaluation struct {
 	policy  *Policy
 	results []Result
 
-	// tokenless says that a check has looked for a token, and there is none: those that read it are skipped.
+	// tokenless says that a check has looked for a token and found none: checks that read it
+	// are skipped.
 	tokenless bool
 }
 
@@ -14,11 +15,11 @@ type evaluation struct {
 type settled struct {
 	may may
 
-	// by is the index of the result that decides it where it does not hold or is open, else -1.
+	// by is the index of the result that decides the node if it fails or is open; else -1.
 	by     int
-	answer *Answer // what the gateway sends in the place of that check's own; nil for that
+	answer *Answer // what the gateway sends instead of that check's own answer; nil for that
 
-	// masked says that the gateway may have run into an error before it came to that check.
+	// masked says that the gateway may have run into an error before it reached that check.
 	masked bool
 	passed int // how many checks hold, to find the alternative that came nearest
 }
@@ -50,7 +51,7 @@ func (e *evaluation) policies(policies []*Policy, class *Class) settled {
 	return run.settled()
 }
 
-// perhapsApplied turns the failures of a policy that perhaps does not apply into unknowns.
+// perhapsApplied turns failures into unknowns: we do not know whether their policy applies.
 func (e *evaluation) perhapsApplied(from int) {
 	for i := from; i < len(e.results); i++ {
 		e.results[i].perhapsApplied()
@@ -82,7 +83,7 @@ func (e *evaluation) node(n *Node) settled {
 	return s
 }
 
-// answer is what the gateway sends in the place of the checks' own answers.
+// answer replaces the checks' own answers.
 func (e *evaluation) answer(from int, answer *Answer) {
 	for i := from; i < len(e.results); i++ {
 		if e.results[i].Outcome == Fail {
@@ -91,7 +92,7 @@ func (e *evaluation) answer(from int, answer *Answer) {
 	}
 }
 
-// spare says of results that nobody is kept out by them.
+// spare says that these results keep nobody out.
 func (e *evaluation) spare(from, to int) {
 	for i := from; i < to; i++ {
 		r := &e.results[i]
@@ -122,8 +123,8 @@ type sequence struct {
 	unsure bool // by is of a part that is open
 }
 
-// add takes the next part. The first part that surely ends the sequence decides it; where none does, the first
-// that is open.
+// add takes the next part. The first part that surely ends the sequence decides it. If none does,
+// the first part that is open decides.
 func (s *sequence) add(part settled) {
 	if s.ended {
 		s.passed += part.passed
@@ -152,7 +153,8 @@ func (e *evaluation) all(nodes []Node) settled {
 	return run.settled()
 }
 
-// any tries every alternative: what comes after one that holds is run and shown, and counts for nothing.
+// any tries every alternative. What comes after one that holds is run and shown, but counts for
+// nothing.
 func (e *evaluation) any(n *Node) settled {
 	run := anyOf()
 	all := make([]settled, len(n.Any))
@@ -176,11 +178,11 @@ func (e *evaluation) any(n *Node) settled {
 	case out.may == holds || len(all) == 0:
 		return out
 	case out.may.open() && open >= 0:
-		return out.told(all[open])
+		return out.decidedAs(all[open])
 	case end >= 0:
-		return out.told(all[end])
+		return out.decidedAs(all[end])
 	}
-	return out.told(all[e.reported(n.Reports, all)])
+	return out.decidedAs(all[e.reported(n.Reports, all)])
 }
 
 // reported is the index of the alternative whose fault the gateway reports.
@@ -195,7 +197,7 @@ func (e *evaluation) reported(which Reported, all []settled) int {
 	return best
 }
 
-// weight is that of the answer to what did not hold.
+// weight is the weight of the answer to what did not hold.
 func (e *evaluation) weight(s *settled) int8 {
 	switch {
 	case s.answer != nil:
@@ -206,7 +208,7 @@ func (e *evaluation) weight(s *settled) int8 {
 	return 0
 }
 
-// not is decided by the last check below it that holds, where it does not hold itself.
+// not is decided, where it fails, by the last check below it that holds.
 func (e *evaluation) not(n *Node) settled {
 	from := len(e.results)
 	tokenless := e.tokenless
@@ -221,7 +223,8 @@ func (e *evaluation) not(n *Node) settled {
 	return s
 }
 
-// lastPass is the last result that passes; where none does, the last one at all, else -1.
+// lastPass is the index of the last result that passes. If none does, it is the last one; -1 where
+// there are no results.
 func (e *evaluation) lastPass(from int) int {
 	for i := len(e.results) - 1; i >= from; i-- {
 		if e.results[i].Outcome == Pass {
@@ -235,7 +238,7 @@ func (e *evaluation) lastPass(from int) int {
 }
 
 // first is decided by the first branch whose condition holds. What is surely not reached is not
-// run. Where a rule rejects without a check of its own, the condition that has led there decides.
+// run. If a rule rejects without a check of its own, the condition that led there decides.
 func (e *evaluation) first(f *First) settled {
 	run := branches{reached: true, led: -1}
 	var unmet []part // conditions that do not hold
@@ -267,10 +270,10 @@ func (e *evaluation) first(f *First) settled {
 	return out
 }
 
-// part is some of the results: from is the first one, to the one behind the last.
+// part is some of the results: the first one is at from, the last one before to.
 type part struct{ from, to int }
 
-// passOver spares conditions that do not hold, unless that they do not is what decides.
+// passOver spares the conditions that do not hold, unless one of them decides because it does not.
 func (e *evaluation) passOver(unmet []part, by int) {
 	for _, p := range unmet {
 		if p.from <= by && by < p.to {
@@ -282,7 +285,7 @@ func (e *evaluation) passOver(unmet []part, by int) {
 	}
 }
 
-// branches puts what came out of rules together of which the first decides.
+// branches puts together what came out of the rules of a [First].
 type branches struct {
 	may        may
 	reached    bool // the next rule may be reached
@@ -328,20 +331,20 @@ func (b *branches) settled() settled {
 	case b.may == holds:
 		return out
 	case b.may.open() && b.open != nil:
-		return out.told(*b.open)
+		return out.decidedAs(*b.open)
 	case b.fail != nil:
-		return out.told(*b.fail)
+		return out.decidedAs(*b.fail)
 	}
 	return out
 }
 
-// told is what came out, decided by what decides a part.
-func (s settled) told(part settled) settled {
+// decidedAs is what came out, decided by what decides a part.
+func (s settled) decidedAs(part settled) settled {
 	s.by, s.answer, s.masked = part.by, part.answer, part.masked
 	return s
 }
 
-// orBy is what came out, decided by another result where it is decided by none.
+// orBy is what came out, decided by another result if none decides it yet.
 func (s settled) orBy(led int) settled {
 	if s.by < 0 && s.may != holds {
 		s.by = led
@@ -353,7 +356,12 @@ func (s settled) orBy(led int) settled {
 func (e *evaluation) skip(n *Node, why string) {
 	for check := range n.Checks() {
 		e.results = append(e.results, Result{
-			Check: check, Policy: e.policy, Outcome: Skipped, may: holds, request: e.request, skip: why,
+			Check:   check,
+			Policy:  e.policy,
+			Outcome: Skipped,
+			may:     holds,
+			request: e.request,
+			skip:    why,
 		})
 	}
 }

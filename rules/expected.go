@@ -16,7 +16,8 @@ func (r *Result) Expected() string {
 	if r.judged.result != nil && r.judged.result.Expected != "" {
 		return r.judged.result.Expected
 	}
-	if leaf := r.judged.leaf; leaf != nil && (leaf.Op == Present || r.Outcome == Fail && leaf.timely() && r.Check.Test.Op != Active) {
+	if leaf := r.judged.leaf; leaf != nil &&
+		(leaf.Op == Present || r.Outcome == Fail && leaf.timely() && r.Check.Test.Op != Active) {
 		return leaf.words()
 	}
 	return r.Check.Test.words()
@@ -70,7 +71,7 @@ func (p Predicate) words() string {
 // timely reports whether the predicate is about the time.
 func (p *Predicate) timely() bool { return p.Op == After || p.Op == NotAfter || p.Op == Positive }
 
-// compound describes And, Or and Not. The presence that a required or optional claim is wrapped in goes without
+// compound describes And, Or and Not. It leaves out that a claim must be there: that goes without
 // saying.
 func (p Predicate) compound() string {
 	var parts []string
@@ -103,7 +104,7 @@ func (k *Key) words() string {
 	return " with the policy's own key"
 }
 
-// patterns are regular expressions as the configuration has them.
+// patterns are regular expressions as the configuration writes them.
 func patterns(all []*regexp.Regexp) string {
 	return strings.Join(expressionTexts(all), " or ")
 }
@@ -142,7 +143,7 @@ func (i Input) words() string {
 	return i.String()
 }
 
-// Actual is what the check found, in words; empty where it has found nothing out.
+// Actual is what the check found, in words; empty where it found nothing out.
 func (r *Result) Actual() string {
 	if r.Outcome == Skipped || r.Outcome == Unsure && r.judged.reading.Value == nil {
 		return ""
@@ -162,7 +163,7 @@ func (r *Result) Actual() string {
 	return r.found()
 }
 
-// found is the value that was read, or that none was.
+// found is the value that was read, in words.
 func (r *Result) found() string {
 	switch reading := r.judged.reading; {
 	case r.judged.leaf.Op == Readable:
@@ -173,14 +174,15 @@ func (r *Result) found() string {
 		return "false or an error"
 	case reading.Value == nil:
 		return "none"
-	case (r.judged.leaf.Op == After || r.judged.leaf.Op == NotAfter) && inspect.ReadInstant(reading.Value).Known():
-		return r.judged.leaf.Input.Name + " " + inspect.ReadInstant(reading.Value).String()
-	default:
-		return brief(reading.Value)
+	case r.judged.leaf.Op == After || r.judged.leaf.Op == NotAfter:
+		if instant := inspect.ReadInstant(reading.Value); instant.Known() {
+			return r.judged.leaf.Input.Name + " " + instant.String()
+		}
 	}
+	return brief(r.judged.reading.Value)
 }
 
-// shape tells what the token is, where a readable JWS was wanted.
+// shape says what the token is, if a readable JWS was wanted.
 func (r *Result) shape() string {
 	if token := r.request.Token; token == nil {
 		return "no token"
@@ -198,7 +200,7 @@ func shownAs(is bool) string {
 	return "none"
 }
 
-// brief is a value in the form that a sentence can hold.
+// brief is a value in a form that fits into a sentence.
 func brief(v *source.Value) string {
 	text := v.Text
 	if v.Kind == source.List || v.Kind == source.Object || v.Kind == source.Null {

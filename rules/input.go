@@ -26,25 +26,27 @@ const (
 	FromRequest       Source = "request"       // the request's method, path or host
 )
 
-// Input names one thing that a check reads: "claim:aud", "header:alg", "introspection:scope", "contracts".
+// Input names one thing that a check reads: "claim:aud", "header:alg", "introspection:scope",
+// "contracts".
 type Input struct {
 	Source Source
 	Name   string
 	Opaque *Opaque // of FromExpression
 
-	// Model is how an answer that was not given is made from the token itself, of FromIntrospection; nil where
-	// nothing is published that it could be made from: then only a captured answer will do.
+	// Model says how to make the answer from the token itself, if the answer was not given; of
+	// FromIntrospection. It is nil where nothing is published to make it from: then only a
+	// captured answer helps.
 	Model *AnswerModel
 }
 
-// AnswerModel is an account of what a validation endpoint answers about a token.
+// AnswerModel says what a validation endpoint answers about a token.
 type AnswerModel struct {
 	Mirrors map[string]string // the claims that members mirror, where they have other names
 	Alive   Predicate         // what a token must be for the endpoint to call it active
 }
 
-// ClaimRead is the claim that an input gives: of a validation endpoint's answer, the one that its model mirrors.
-// It is empty for what is not read from a claim.
+// ClaimRead is the claim that an input gives. A validation endpoint's answer gives the claim that
+// its model mirrors. It is empty for what is not read from a claim.
 func (i Input) ClaimRead() string {
 	switch {
 	case i.Source == FromClaim:
@@ -55,22 +57,23 @@ func (i Input) ClaimRead() string {
 	return cmp.Or(i.Model.Mirrors[i.Name], i.Name)
 }
 
-// Opaque is an expression that can't be lowered into predicates: only its result can be used, but what it reads is
-// known all the same.
+// Opaque is an expression that can't be turned into predicates. We use its result only, but we
+// know what it reads.
 type Opaque struct {
 	Text  string // as the configuration has it
 	Reads []Input
 	Eval  func(*Request) Reading
 
-	// Compares lists the texts that some claims are compared with, where nothing else is made of them but that one may be the result
-	// as it is; it is not ok where more is made of one, or that can't be told. It may be nil.
+	// Compares lists the texts that some claims are compared with. It is ok only if the expression
+	// does nothing else with these claims, except that one may be its result unchanged. It may be
+	// nil.
 	Compares func(claims ...string) (texts []string, ok bool)
 }
 
 // Claim is the input that reads a claim of the token.
 func Claim(name string) Input { return Input{Source: FromClaim, Name: name} }
 
-// String returns the input as documentation and traces name it: "claim:aud".
+// String is the input's name in documentation and traces: "claim:aud".
 func (i Input) String() string {
 	switch {
 	case i.Opaque != nil:
@@ -91,8 +94,8 @@ const (
 // RequestInput is the input that reads the request's method, path or host.
 func RequestInput(name string) Input { return Input{Source: FromRequest, Name: name} }
 
-// Reading is what an input gave, and has four faces: a Value; absent, where nothing is set; an error of the
-// gateway, where Fault says which; and unknown.
+// Reading is what an input gave. It is one of four: a value; absent, where nothing is set; an
+// error of the gateway, where Fault says which; unknown.
 type Reading struct {
 	Value   *source.Value
 	Unknown *Unknown // why it can't be known

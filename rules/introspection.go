@@ -1,8 +1,14 @@
 package rules
 
-import "github.com/gatewhy/gatewhy/inspect/source"
+import (
+	"slices"
+	"strings"
 
-// introspection reads a member of the validation endpoint's answer: of the captured one, else of the model.
+	"github.com/gatewhy/gatewhy/inspect/source"
+)
+
+// introspection reads a member of the validation endpoint's answer: the captured one, or else the
+// model's.
 func (r *Request) introspection(in Input) Reading {
 	switch {
 	case r.Introspection != nil:
@@ -13,7 +19,8 @@ func (r *Request) introspection(in Input) Reading {
 		}}
 	case r.Token != nil && r.Token.Claims == nil:
 		return Reading{Unknown: &Unknown{
-			Why:  "the token can't be read, so the validation endpoint's answer can't be modelled on it",
+			Why: "the token can't be read, " +
+				"so the validation endpoint's answer can't be modelled on it",
 			Need: needAnswer(),
 		}}
 	}
@@ -27,8 +34,8 @@ func needAnswer() Need {
 	}
 }
 
-// active tells whether the validation endpoint calls the token active. An answer without the member counts as
-// active: the vendor's own sample has none.
+// active says whether the validation endpoint calls the token active. An answer without the member
+// counts as active: the vendor's own sample has none.
 func (r *Request) active(p Predicate) judgement {
 	switch {
 	case r.Introspection != nil:
@@ -51,7 +58,8 @@ func (r *Request) capturedActive() judgement {
 	active, ok := reading.Value.Bool()
 	if !ok {
 		reading.Unknown = &Unknown{
-			Why: "active is " + reading.Value.Kind.String() + " in the captured answer, not a boolean",
+			Why: "active is " + reading.Value.Kind.String() +
+				" in the captured answer, not a boolean",
 		}
 		return judgement{may: reading.Unknown.may(), reading: reading}
 	}
@@ -67,4 +75,56 @@ func (r *Request) modelledActive(p Predicate) judgement {
 		return unknownFor(r.introspection(p.Input).Unknown)
 	}
 	return r.judge(&p.Input.Model.Alive)
+}
+
+// answerMembers are the members of a validation endpoint's answer (RFC 7662, section 2.2). Several
+// vendors add expires_in.
+var answerMembers = []string{
+	"active", "scope", "client_id", "username", "token_type", "exp", "iat", "nbf", "sub", "aud",
+	"iss", "jti",
+	"expires_in",
+}
+
+// CheckAnswer refuses what is not a validation endpoint's answer about a token: an error of the
+// endpoint, an envelope around the answer, an active that is not a boolean. Every error is a
+// [*source.Error].
+func CheckAnswer(v *source.Value) error {
+	if !v.Is(source.Object) {
+		return noAnswer(v.Pos, "it is "+v.Kind.String()+", not an object")
+	}
+	known := 0
+	for _, m := range v.Members {
+		lower := strings.ToLower(m.Key)
+		switch {
+		case m.Key == "active" && !m.Value.Is(source.Bool) && !m.Value.Is(source.Unknown):
+			return noAnswer(m.Value.Pos, "active is "+m.Value.Kind.String()+", not a boolean")
+		case m.Key == "error":
+			return noAnswer(
+				m.KeyPos,
+				"it is an error that the endpoint answered, and says nothing of the token",
+			)
+		case slices.Contains(answerMembers, m.Key):
+			known++
+		case slices.Contains(answerMembers, lower):
+			return noAnswer(
+				m.KeyPos, "it has "+m.Key+", and names are told apart by case: "+lower+" is meant",
+			)
+		}
+	}
+	if known == 0 {
+		return noAnswer(v.Pos, "it has none of the members that such an answer has")
+	}
+	return nil
+}
+
+func noAnswer(pos source.Position, cause string) error {
+	return &source.Error{
+		Pos:   pos,
+		Cause: "not an introspection answer: " + cause,
+		Hints: source.Hints(
+			`expected is one JSON object, such as `+
+				`{"active": true, "client_id": "…", "scope": "…"}`,
+			"how to get it: gatewhy collect introspection",
+		),
+	}
 }

@@ -1,6 +1,19 @@
 package rules
 
-// judgement is what a predicate comes out as, with the part of it that decided and what that part has read.
+import (
+	"fmt"
+	"regexp"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/keys"
+	"github.com/gatewhy/gatewhy/inspect/source"
+)
+
+// judgement is what a predicate comes out as, the part of it that decided, and what that part has
+// read.
 type judgement struct {
 	may     may
 	leaf    *Predicate
@@ -9,11 +22,13 @@ type judgement struct {
 	answer  *Answer // where the part that decided has an answer of its own
 }
 
-// judged is a judgement that is known, or that is known to be unknown.
+// judged is a judgement of which nothing else is to be said.
 func judged(t Truth) judgement { return judgement{may: t.as()} }
 
-// unknownFor is the judgement that can't be made.
-func unknownFor(u *Unknown) judgement { return judgement{may: u.may(), reading: Reading{Unknown: u}} }
+// unknownFor is the judgement that can't be made, for this reason.
+func unknownFor(u *Unknown) judgement {
+	return judgement{may: u.may(), reading: Reading{Unknown: u}}
+}
 
 // judge evaluates a predicate for this request.
 func (r *Request) judge(p *Predicate) judgement {
@@ -34,8 +49,8 @@ func (r *Request) judge(p *Predicate) judgement {
 	return j
 }
 
-// combine evaluates parts up to the one that surely ends the series. That one is told of; where the whole is
-// open, the first part that is open; else the last.
+// combine evaluates parts up to the one that surely ends the series. That part decides; if the
+// whole is open, the first part that is open; else the last.
 func (r *Request) combine(parts []Predicate, s series) judgement {
 	var last judgement
 	var unknown *judgement
@@ -49,12 +64,12 @@ func (r *Request) combine(parts []Predicate, s series) judgement {
 			unknown = &first
 		}
 	}
-	told := last
+	deciding := last
 	if unknown != nil && (!s.ended || s.may().open()) {
-		told = *unknown
+		deciding = *unknown
 	}
-	told.may = s.may()
-	return told
+	deciding.may = s.may()
+	return deciding
 }
 
 func (r *Request) judgeLeaf(p Predicate) judgement {
@@ -76,7 +91,8 @@ func (r *Request) judgeLeaf(p Predicate) judgement {
 	return judgement{may: m, reading: reading}
 }
 
-// holds evaluates an operator on what was read. It may add to the reading why the outcome is unknown.
+// holds evaluates an operator on what was read. It may add to the reading why the outcome is
+// unknown.
 func (r *Request) holds(p Predicate, reading *Reading) may {
 	switch {
 	case reading.Unknown != nil:
@@ -100,8 +116,8 @@ func (r *Request) holds(p Predicate, reading *Reading) may {
 	return p.matches(reading).as()
 }
 
-// ofUnknown is what an operator makes of an input that is not known: of one that is known to be there, that
-// it is present.
+// ofUnknown is what an operator comes out as if its input is not known. An input may be known to
+// be present, and nothing else be known of it.
 func (p Predicate) ofUnknown(u *Unknown) may {
 	switch {
 	case p.Op == Present && u.Present:
@@ -114,4 +130,327 @@ func (p Predicate) ofUnknown(u *Unknown) may {
 		return holds | fails | errs
 	}
 	return holds | fails
+}
+
+// matches evaluates the operators that compare a value with literals.
+func (p Predicate) matches(reading *Reading) Truth {
+	v := reading.Value
+	switch p.Op {
+	case True:
+		return truth(v.Kind == source.Bool && v.Text == "true")
+	case Equals:
+		return p.equals(reading)
+	case OneOf:
+		return anyItem(v, func(item *source.Value) bool { return p.equalsOne(item) })
+	case Prefix:
+		return p.anyText(v, strings.HasPrefix)
+	case Suffix:
+		return p.anyText(v, strings.HasSuffix)
+	case Matches:
+		return anyItem(v, p.matchesPattern)
+	case Contains:
+		return p.contains(v)
+	case IsList:
+		return truth(v.Kind == source.List)
+	case HasAll, HasAny:
+		return p.hasWords(reading)
+	case Positive:
+		return p.positive(reading)
+	}
+	return Maybe
+}
+
+// present says whether an input is there. It is not documented whether a claim that is null counts
+// as there.
+func (p Predicate) present(reading *Reading) Truth {
+	if p.Null || reading.Value == nil || reading.Value.Kind != source.Null ||
+		p.Input.Source != FromClaim {
+		return truth(!reading.absent())
+	}
+	reading.Unknown = &Unknown{
+		Why: p.Input.Name + " is null, and it is not documented whether the gateway counts that " +
+			"as a claim that is there",
+	}
+	return Maybe
+}
+
+func (p Predicate) positive(reading *Reading) Truth {
+	n, err := strconv.ParseFloat(reading.Value.Text, 64)
+	if reading.Value.Kind != source.Number && reading.Value.Kind != source.String || err != nil {
+		reading.Unknown = &Unknown{
+			Why: p.Input.Name + " is " + brief(reading.Value) + ", not a number",
+		}
+		return Maybe
+	}
+	if n == 0 {
+		if p.Zero == Maybe {
+			reading.Unknown = &Unknown{
+				Why: p.Input.Name + " is 0, which older versions of the policy take for a token " +
+					"that has not expired",
+			}
+		}
+		return p.Zero
+	}
+	return truth(n > 0)
+}
+
+// equals compares a value with the one literal. A list or an object never equals a text.
+func (p Predicate) equals(reading *Reading) Truth {
+	kind := reading.Value.Kind
+	if p.Loose && (kind == source.Number || kind == source.Bool) {
+		reading.Unknown = &Unknown{
+			Why: p.Input.Name + " is " + kind.String() +
+				", and it is not documented how the gateway compares it with a text",
+		}
+		return Maybe
+	}
+	return equal(p.plain(reading.Value), p.plain(p.Values[0]))
+}
+
+// plain is a text without what does not count when texts are compared. Any other value stays as it
+// is.
+func (p Predicate) plain(v *source.Value) *source.Value {
+	if p.Texts == nil || v.Kind != source.String {
+		return v
+	}
+	short := *v
+	short.Text = p.folded(v.Text)
+	if p.Texts.SchemeAlike {
+		short.Text = strings.TrimPrefix(strings.TrimPrefix(short.Text, "https://"), "http://")
+	}
+	if p.Texts.SlashAlike {
+		short.Text = strings.TrimSuffix(short.Text, "/")
+	}
+	return &short
+}
+
+// folded is a text in the form in which it is compared.
+func (p Predicate) folded(text string) string {
+	if p.Texts != nil && p.Texts.FoldCase {
+		return strings.ToLower(text)
+	}
+	return text
+}
+
+// equal compares by kind and value. Numbers are compared as they are written: of two spellings we
+// do not know whether they are one number.
+func equal(a, b *source.Value) Truth {
+	if a.Kind != b.Kind {
+		return No
+	}
+	switch a.Kind {
+	case source.List, source.Object, source.Unknown:
+		return Maybe
+	case source.Number:
+		if a.Text != b.Text && strings.ContainsAny(a.Text+b.Text, ".eE") {
+			return Maybe
+		}
+	}
+	return truth(a.Text == b.Text)
+}
+
+// anyItem reports whether a value passes a test; of a list, whether one of its items does.
+func anyItem(v *source.Value, is func(*source.Value) bool) Truth {
+	if v.Kind != source.List {
+		return truth(is(v))
+	}
+	return truth(slices.ContainsFunc(v.Items, is))
+}
+
+// equalsOne reports whether an item is one of the literals.
+func (p Predicate) equalsOne(item *source.Value) bool {
+	item = p.plain(item)
+	return slices.ContainsFunc(p.Values, func(literal *source.Value) bool {
+		return equal(item, p.plain(literal)) == Yes
+	})
+}
+
+// anyText reports whether a text has one of the literals at its beginning or end; of a list,
+// whether one of its texts does.
+func (p Predicate) anyText(v *source.Value, has func(text, part string) bool) Truth {
+	return anyItem(v, func(item *source.Value) bool {
+		return item.Kind == source.String &&
+			slices.ContainsFunc(p.Values, func(literal *source.Value) bool {
+				return has(p.folded(item.Text), p.folded(literal.Text))
+			})
+	})
+}
+
+func (p Predicate) patterns() []*regexp.Regexp {
+	if p.Texts == nil {
+		return nil
+	}
+	return p.Texts.Patterns
+}
+
+// matchesPattern reports whether a whole text matches one of the patterns.
+func (p Predicate) matchesPattern(v *source.Value) bool {
+	return v.Kind == source.String &&
+		slices.ContainsFunc(p.patterns(), func(re *regexp.Regexp) bool {
+			return re.MatchString(v.Text)
+		})
+}
+
+// contains looks for the one literal in a list or in a text.
+func (p Predicate) contains(v *source.Value) Truth {
+	switch literal := p.Values[0]; {
+	case v.Kind == source.Null:
+		return No
+	case v.Kind == source.List:
+		return anyItem(v, p.equalsOne)
+	case v.Kind == source.String && literal.Kind == source.String:
+		return truth(strings.Contains(p.folded(v.Text), p.folded(literal.Text)))
+	}
+	return Maybe
+}
+
+// hasWords looks for words in a list of strings, or in a string. A string is split at white space,
+// or at the separator.
+func (p Predicate) hasWords(reading *Reading) Truth {
+	words, ok := reading.Value.Strings()
+	if !ok {
+		reading.Unknown = &Unknown{
+			Why: p.Input.Name + " is " + reading.Value.Kind.String() +
+				", not a string or a list of strings",
+		}
+		return Maybe
+	}
+	switch {
+	case reading.Value.Kind == source.String && p.Texts != nil && p.Texts.Separator != "":
+		words = strings.Split(reading.Value.Text, p.Texts.Separator)
+	case reading.Value.Kind == source.String:
+		words = strings.Fields(reading.Value.Text)
+	}
+	has := func(literal *source.Value) bool {
+		return slices.ContainsFunc(words,
+			func(w string) bool { return p.folded(w) == p.folded(literal.Text) })
+	}
+	if p.Op == HasAny {
+		return truth(slices.ContainsFunc(p.Values, has))
+	}
+	hasNot := func(literal *source.Value) bool { return !has(literal) }
+	return truth(!slices.ContainsFunc(p.Values, hasNot))
+}
+
+// overflows reports whether the value is a number that the gateway can't read as an instant.
+func (p Predicate) overflows(v *source.Value) bool {
+	if p.Overflow == nil || !v.Is(source.Number) {
+		return false
+	}
+	n, err := strconv.ParseFloat(v.Text, 64)
+	return err == nil && n > float64(p.Limit)
+}
+
+// plain reports whether every reader of NumericDates reads the same instant.
+func plain(instant inspect.Instant) bool {
+	switch instant.Problem {
+	case inspect.NoProblem, inspect.Fraction, inspect.Negative:
+		return true
+	}
+	return false
+}
+
+func (r *Request) compareTime(p Predicate, reading *Reading) Truth {
+	instant := inspect.ReadInstant(reading.Value)
+	if !plain(instant) {
+		reading.Unknown = &Unknown{
+			Why: fmt.Sprintf(
+				"%s is %s (%s), and it is not documented what the gateway makes of that",
+				p.Input.Name, brief(reading.Value), instant.Problem,
+			),
+		}
+		return Maybe
+	}
+	if p.Sure > 0 && instant.At.Unix() > p.Sure {
+		const why = "%s is %s, and we do not know whether the gateway's clock can hold that"
+		reading.Unknown = &Unknown{Why: fmt.Sprintf(why, p.Input.Name, brief(reading.Value))}
+		return Maybe
+	}
+	missed := r.At.Sub(instant.At) // After: by how much the clock is past the instant
+	if p.Op == NotAfter {
+		missed = -missed
+	}
+	missed -= p.Leeway
+	switch {
+	case missed < 0, missed == 0 && (p.Op == NotAfter || p.Inclusive):
+		if instant.Problem == inspect.Fraction {
+			const why = "%s is %s, and it is not documented that the gateway reads a fraction"
+			reading.Unknown = &Unknown{Why: fmt.Sprintf(why, p.Input.Name, brief(reading.Value))}
+			return Maybe
+		}
+		return Yes
+	case p.Doubt > 0 && missed <= p.Doubt:
+		reading.Unknown = &Unknown{
+			Why: fmt.Sprintf(
+				"the gateway's leeway is not documented, and %s is missed by at most %g minutes",
+				p.Input.Name, p.Doubt.Minutes(),
+			),
+			Need: Need{Input: source.NeedTime, For: "an instant further from " + p.Input.Name},
+		}
+		return Maybe
+	}
+	return No
+}
+
+// noContracts says that the list of contracts was not given.
+func noContracts() *Unknown {
+	return &Unknown{
+		Why: "the approved contracts of the API instance are not known",
+		Need: Need{
+			Input: source.NeedContracts,
+			For:   "the client ids that have an approved contract on this API instance",
+		},
+	}
+}
+
+// nobodyListed says why a contract is not known if no client id was read: it depends on the id.
+func (r *Request) nobodyListed() *Unknown {
+	if r.Contracts == nil {
+		return noContracts()
+	}
+	return &Unknown{Why: "no client id was read that could be looked up"}
+}
+
+func (r *Request) listed(reading *Reading) Truth {
+	if r.Contracts == nil {
+		reading.Unknown = noContracts()
+		return Maybe
+	}
+	id, ok := reading.Value.Str()
+	if !ok {
+		reading.Unknown = &Unknown{
+			Why: "the client id is " + reading.Value.Kind.String() + ", not a string",
+		}
+		return Maybe
+	}
+	listed := r.Contracts.Has(id)
+	if listed == Maybe {
+		reading.Unknown = &Unknown{
+			Why: "the list of contracts may not be complete: it is one page, as far as it says",
+			Need: Need{
+				Input: source.NeedContracts,
+				For:   "all pages of the list (its total says how many)",
+			},
+		}
+	}
+	return listed
+}
+
+func (r *Request) verifies(key *Key) judgement {
+	if r.Token == nil {
+		return judged(No)
+	}
+	if r.Signatures == nil {
+		return unknownFor(&Unknown{
+			Why:  "no key set was given",
+			Need: Need{Input: source.NeedKeySet, For: "the key set that the policy verifies with"},
+		})
+	}
+	result := r.Signatures.Verify(r.Token, key)
+	if result.Unknown != nil {
+		j := unknownFor(result.Unknown)
+		j.result = &result
+		return j
+	}
+	return judgement{may: truth(result.Outcome == keys.Pass).as(), result: &result}
 }

@@ -3,10 +3,13 @@ package rules
 import (
 	"bytes"
 	"encoding/json"
+	"slices"
 	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
-// Observation is what a real gateway answered, as far as it was noted.
+// Observation is what a real gateway answered, as far as somebody noted it.
 type Observation struct {
 	Status  int      // 0 where not known
 	Body    *string  // nil where not known
@@ -27,9 +30,9 @@ const (
 // LetIn reports whether the request got through to the API behind the gateway.
 func (o *Observation) LetIn() bool { return o.Status >= 200 && o.Status < 300 }
 
-// fits tells whether a gateway that answers as the row has it could have given this answer, and what speaks for
-// that. A body that is published for another situation speaks against a row that has one of its own; one that is not published
-// anywhere does not, since bodies change with versions.
+// fits reports whether the answer may come from a gateway that answers as the row says, and what
+// speaks for it. A body that is published for another situation speaks against a row that has a
+// body. A body that is published nowhere does not, since bodies change with versions.
 func (o *Observation) fits(b *Behaviour, published bool) (Match, bool) {
 	if o.Status != 0 && b.Answer.Status != o.Status && !(o.LetIn() && b.Answer.Status == 200) {
 		return ByNone, false
@@ -62,7 +65,8 @@ func (a *Answer) hasBody(body *string) Truth {
 	return Maybe
 }
 
-// sameBody compares bodies, of JSON the content: what people paste has often been formatted anew.
+// sameBody compares bodies. Of JSON it compares the content, since people often reformat what they
+// paste.
 func sameBody(a, b string) bool {
 	return compact(a) == compact(b)
 }
@@ -75,15 +79,16 @@ func compact(body string) string {
 	return strings.TrimSpace(body)
 }
 
-// header compares the observed headers with those of a row; Maybe where they have no name in common. What names
-// the content's type tells no situation from another.
+// header compares the observed headers with those of a row; Maybe where they have no name in
+// common. The type of the content says nothing about the situation.
 func (o *Observation) header(row []string) Truth {
 	result := Maybe
 	for _, want := range row {
 		wanted, value, _ := strings.Cut(want, ":")
 		for _, got := range o.Headers {
 			name, observed, _ := strings.Cut(got, ":")
-			if !strings.EqualFold(strings.TrimSpace(name), wanted) || strings.EqualFold(wanted, "content-type") {
+			if !strings.EqualFold(strings.TrimSpace(name), wanted) ||
+				strings.EqualFold(wanted, "content-type") {
 				continue
 			}
 			if !strings.EqualFold(strings.TrimSpace(observed), strings.TrimSpace(value)) {
@@ -93,4 +98,210 @@ func (o *Observation) header(row []string) Truth {
 		}
 	}
 	return result
+}
+
+// Prediction is a verdict with what it was made from, to be compared with an observed answer.
+type Prediction struct {
+	Verdict    *Verdict
+	Request    *Request
+	Policies   []*Policy
+	Behaviours []Behaviour
+	Causes     []Cause // what else could explain an answer, the likeliest first
+
+	// Earlier is the verdict of one second after the token was issued, if it has expired since;
+	// else nil.
+	Earlier *Verdict
+}
+
+// Comparison is what follows from an observed answer.
+type Comparison struct {
+	Observed Observation
+	Agrees   Truth           // Maybe where we can't say
+	Follows  string          // what follows, in a sentence without a full stop; may be empty
+	Need     Need            // what to pass to know more; may be none
+	Causes   []PossibleCause // the likeliest first; none where the prediction agrees
+}
+
+// Compare says whether a prediction agrees with what the real gateway answered, and what would
+// explain it where it does not.
+func (p *Prediction) Compare(o Observation) Comparison {
+	c := Comparison{Observed: o}
+	switch p.Verdict.Outcome {
+	case Accepted:
+		c.Agrees, c.Follows = p.accepted(&o)
+	case Rejected:
+		c.Agrees, c.Follows, c.Need = p.rejected(&o)
+	default:
+		return p.undetermined(c)
+	}
+	if c.Agrees != Yes {
+		c.Causes = ranked(slices.Concat(p.whileValid(o), p.fromTrace(&o), p.possibleCauses(&o)))
+	}
+	return c
+}
+
+// whileValid is the cause that the request was made before its token expired, if the prediction
+// for that time agrees.
+func (p *Prediction) whileValid(o Observation) []PossibleCause {
+	if p.Earlier == nil {
+		return nil
+	}
+	then := Prediction{
+		Verdict:    p.Earlier,
+		Request:    p.Request,
+		Policies:   p.Policies,
+		Behaviours: p.Behaviours,
+	}
+	if then.Compare(o).Agrees != Yes {
+		return nil
+	}
+	why := "the prediction for one second after it was issued agrees: the request is accepted"
+	if then := p.Earlier.Why(); then != "" {
+		why = "the prediction for one second after it was issued agrees: " + then
+	}
+	by := ByStatus
+	if o.Body != nil {
+		by = ByBody
+	}
+	return []PossibleCause{{By: by, Cause: Cause{
+		ID: "made-while-valid", Title: "the request was made before the token expired",
+		Why: why, Need: Need{Input: source.NeedTime, For: "issued, or the time of the request"},
+		Evidence: p.Earlier.Evidence(),
+	}}}
+}
+
+// accepted compares with the prediction that the request reaches the API. A status that these
+// policies never send does not contradict it: the API itself may have answered so.
+func (p *Prediction) accepted(o *Observation) (Truth, string) {
+	switch {
+	case o.LetIn():
+		return Yes, ""
+	case p.sends(o):
+		return No, ""
+	}
+	return Maybe, "none of these policies is known to answer so: " +
+		"the request may have passed them, as predicted"
+}
+
+// rejected compares with the answer of the check that decides.
+func (p *Prediction) rejected(o *Observation) (Truth, string, Need) {
+	a := &p.Verdict.Answer
+	body := a.hasBody(o.Body)
+	switch {
+	case o.Status != 0 && p.Verdict.Status == 0:
+		return Maybe, "the status of the predicted answer is not known", Need{}
+	case o.Status != 0 && o.Status != a.Status, p.header(o) == No:
+		return No, "", Need{}
+	case body == No && p.published(o):
+		return No, "", Need{}
+	case body == No:
+		return Maybe, "the body is another than the published one: " +
+			"another version of the policy, or something else, answered", Need{}
+	case body == Yes:
+		return Yes, "", Need{}
+	case o.Status == 0:
+		return Maybe, "no body of the predicted answer is published", Need{
+			Input: source.NeedObservedStatus,
+		}
+	case o.Body == nil:
+		return Yes, "the status agrees", Need{Input: source.NeedObservedBody}
+	}
+	return Yes, "the status agrees; no body of the predicted answer is published", Need{}
+}
+
+// header compares the observed headers with those of the row that the prediction was read from.
+func (p *Prediction) header(o *Observation) Truth {
+	result := Maybe
+	d := p.Verdict.Decided
+	for i := range p.Behaviours {
+		b := &p.Behaviours[i]
+		if b.Situation == p.Verdict.Answer.Situation && d != nil && b.holdsFor(d.Policy) {
+			if got := o.header(b.Headers); got == Yes || result == Maybe {
+				result = got
+			}
+		}
+	}
+	return result
+}
+
+// undetermined says what would have to be true of the checks that are not known.
+func (p *Prediction) undetermined(c Comparison) Comparison {
+	const answered = "if these policies answered, and all else is as it was given, "
+	open := p.open()
+	if c.Observed.LetIn() {
+		c.Follows = "if these policies ran on this request, every check passed, " +
+			"those too that are not known: " + checkNames(open)
+		return c
+	}
+	fit := slices.DeleteFunc(
+		open, func(r *Result) bool { return !p.explains(r, &r.Check.Answer, &c.Observed) },
+	)
+	all := p.possibleCauses(&c.Observed)
+	switch {
+	case len(fit) == 0:
+		c.Follows = "none of the checks that are not known is known to answer so"
+	case len(fit) == 1:
+		c.Follows = answered + "it was the check that is not known: " + checkNames(fit)
+	default:
+		c.Follows = answered + "it was one of the checks that are not known: " + checkNames(fit)
+	}
+	if len(fit) > 0 {
+		all = slices.DeleteFunc(all, func(s PossibleCause) bool { return s.By == ByNone })
+	}
+	c.Causes = ranked(all)
+	return c
+}
+
+// open lists the checks that are not known.
+func (p *Prediction) open() []*Result {
+	var all []*Result
+	for i := range p.Verdict.Results {
+		if r := &p.Verdict.Results[i]; r.Outcome == Unsure && !r.Harmless {
+			all = append(all, r)
+		}
+	}
+	return all
+}
+
+func checkNames(results []*Result) string {
+	var names []string
+	for _, r := range results {
+		name := strings.ReplaceAll(string(r.Check.ID), "-", " ")
+		if r.Check.Claim != "" {
+			name += " " + r.Check.Claim
+		}
+		if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return strings.Join(names, ", ")
+}
+
+// sends reports whether any of the policies is known to answer so.
+func (p *Prediction) sends(o *Observation) bool {
+	return slices.ContainsFunc(p.Behaviours, func(b Behaviour) bool {
+		if !p.own(&b) {
+			return false
+		}
+		_, ok := o.fits(&b, p.published(o))
+		return ok
+	})
+}
+
+// published reports whether the table has the observed body, for any gateway.
+func (p *Prediction) published(o *Observation) bool {
+	return slices.ContainsFunc(
+		p.Behaviours, func(b Behaviour) bool { return b.Answer.hasBody(o.Body) == Yes },
+	)
+}
+
+// own reports whether a row is about one of the policies.
+func (p *Prediction) own(b *Behaviour) bool {
+	return slices.ContainsFunc(p.Policies, b.holdsFor)
+}
+
+// holdsFor reports whether the row is about this policy on this gateway.
+func (b *Behaviour) holdsFor(policy *Policy) bool {
+	return b.Variant == policy.Variant &&
+		(len(b.Policies) == 0 || slices.Contains(b.Policies, policy.Asset))
 }

@@ -15,8 +15,9 @@ const (
 	mostPathWork         = 1 << 26
 )
 
-// pathSamples is a path for each way in which the expressions tell paths apart: the automata of
-// all expressions are run side by side. It is not ok if that goes beyond the limits.
+// pathSamples is a path for each group of paths that the expressions treat alike. It finds every
+// group, since it runs the automata of all expressions side by side. It is not ok if that goes
+// beyond the limits.
 func pathSamples(expressions []string, known string) (all []sample, ok bool) {
 	if known != "" {
 		return []sample{sampleOf(known, expressions, matchRoute)}, true
@@ -52,8 +53,10 @@ func pathSamples(expressions []string, known string) (all []sample, ok bool) {
 	return all, !search.beyond && work <= mostPathWork
 }
 
-// pathAlphabet is the characters that stand in paths, those that read well first (RFC 3986, section 3.3).
-const pathAlphabet = "/abcdefghijklmnopqrstuvwxyz0123456789-_ABCDEFGHIJKLMNOPQRSTUVWXYZ.~:@!$&'()*+,;=%{}"
+// pathAlphabet is the characters that paths have, those that read well first (RFC 3986, section
+// 3.3).
+const pathAlphabet = "/abcdefghijklmnopqrstuvwxyz0123456789-_ABCDEFGHIJKLMNOPQRSTUVWXYZ" +
+	".~:@!$&'()*+,;=%{}"
 
 // pathSearch runs the automata of several expressions side by side, as one, shortest paths first.
 type pathSearch struct {
@@ -102,14 +105,14 @@ func (s *pathSearch) add(program *syntax.Prog) {
 	}
 }
 
-// node is a path with the instructions in which it leaves the programs.
+// node is a path, and the states of the programs after it.
 type node struct {
 	path   string
 	states []uint32
 }
 
-// run visits the shortest path, of those that begin with one of some letters, to every combination
-// of the programs' states.
+// run visits the shortest path to every combination of the programs' states. The path begins with
+// one of these letters.
 func (s *pathSearch) run(first string, visit func(path string)) {
 	if s.beyond {
 		return
@@ -141,7 +144,7 @@ func (s *pathSearch) run(first string, visit func(path string)) {
 	}
 }
 
-// letters keeps one character of those that no program tells apart.
+// letters keeps one of several characters that all programs treat alike.
 func (s *pathSearch) letters() []rune {
 	var kept []rune
 	seen := map[string]bool{}

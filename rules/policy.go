@@ -1,22 +1,25 @@
 package rules
 
 import (
+	"fmt"
+	"iter"
 	"slices"
+	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
-// Policy is one policy of a gateway, compiled. It is immutable: any number of requests may be evaluated
-// against it at once.
+// Policy is one policy of a gateway, compiled. It is immutable: any number of requests may be
+// evaluated against it at once.
 type Policy struct {
 	Gateway string          // the adapter's name
 	Variant string          // which of the adapter's gateways it was compiled for
 	Asset   string          // the vendor's id of the policy kind
 	Name    string          // the vendor's name of it, as its console shows it
 	Product string          // the gateway that it was compiled for, as its vendor calls it
-	Version string          // of the asset; empty where the file does not tell
-	API     string          // the API instance that it is applied to; empty where the file does not tell
-	Order   int             // its place in the chain; 0 where the file does not tell
+	Version string          // of the asset; may be empty
+	API     string          // the API instance that it is applied to; may be empty
+	Order   int             // its place in the chain; 0 where the file does not say
 	Pos     source.Position // of the policy's entry
 	When    Guard
 	Root    Node
@@ -29,7 +32,7 @@ type Unread struct {
 	Why  string // an error's cause
 }
 
-// Policy is the one that the file may hold: what it answers is not known.
+// Policy is the policy that the file may hold. We do not know what it answers.
 func (u *Unread) Policy() *Policy {
 	at := source.Position{File: u.File}
 	return &Policy{Asset: u.File, Name: u.File, Pos: at, Root: AllOf(&Check{
@@ -44,7 +47,188 @@ func (u *Unread) Policy() *Policy {
 	})}
 }
 
-// Checks lists every check of the policy, in the gateway's order. They need not all hold: see [Node].
+// Checks lists every check of the policy, in the gateway's order. They need not all hold: see
+// [Node].
 func (p *Policy) Checks() []*Check {
 	return slices.AppendSeq(make([]*Check, 0, p.Root.size()), p.Root.Checks())
+}
+
+// Node is a part of a policy: a check, or a combination of nodes. It is one of Check, All, Any,
+// Not and First; the zero Node holds for every request.
+type Node struct {
+	Check *Check
+	All   []Node // each must hold; they are tried in order
+	Any   []Node // one must hold; they are tried in order
+	Not   *Node  // must not hold
+	First *First // the first branch whose condition holds decides
+
+	// Answer is what the gateway sends if the node as a whole fails; nil for the answer of the
+	// check that decides.
+	Answer *Answer
+
+	// Reports says which alternative decides where nothing of Any holds.
+	Reports Reported
+}
+
+// First is an ordered list of rules. The first one that matches decides.
+type First struct {
+	Branches []Branch
+	Default  Node // where no condition holds
+}
+
+// Branch is a condition, and what must hold where it does.
+type Branch struct{ If, Then Node }
+
+// Reported is the alternative whose fault a gateway reports if none of several holds.
+type Reported uint8
+
+// The alternatives.
+const (
+	Nearest Reported = iota // most of its checks hold; we do not know the gateway's own rule
+	Foremost
+	Last
+	Weightiest // the last one of those whose answers weigh most
+)
+
+// AllOf is the node under which each of the checks must hold, in order.
+func AllOf(checks ...*Check) Node {
+	node := Node{All: make([]Node, len(checks))}
+	for i, check := range checks {
+		node.All[i].Check = check
+	}
+	return node
+}
+
+// parts are the nodes directly below a node, in the gateway's order.
+func (n *Node) parts() []*Node {
+	var all []*Node
+	switch {
+	case n.Not != nil:
+		return []*Node{n.Not}
+	case n.First != nil:
+		for i := range n.First.Branches {
+			all = append(all, &n.First.Branches[i].If, &n.First.Branches[i].Then)
+		}
+		return append(all, &n.First.Default)
+	}
+	some := n.All
+	if n.Any != nil {
+		some = n.Any
+	}
+	for i := range some {
+		all = append(all, &some[i])
+	}
+	return all
+}
+
+// Checks visits every check at or below a node, in order. They need not all hold: see [Node].
+func (n *Node) Checks() iter.Seq[*Check] {
+	return func(yield func(*Check) bool) { n.visit(yield) }
+}
+
+func (n *Node) visit(yield func(*Check) bool) bool {
+	if n.Check != nil {
+		return yield(n.Check)
+	}
+	for i := range n.All {
+		if !n.All[i].visit(yield) {
+			return false
+		}
+	}
+	if n.All != nil {
+		return true
+	}
+	for _, part := range n.parts() {
+		if !part.visit(yield) {
+			return false
+		}
+	}
+	return true
+}
+
+// size is the number of checks at or below a node.
+func (n *Node) size() int {
+	if n.Check != nil {
+		return 1
+	}
+	size := 0
+	for i := range n.All {
+		size += n.All[i].size()
+	}
+	if n.All == nil {
+		for _, part := range n.parts() {
+			size += part.size()
+		}
+	}
+	return size
+}
+
+// Map returns a copy of the node in which other checks replace its own. Nothing of the node is
+// changed.
+func (n Node) Map(change func(*Check) *Check) Node {
+	each := func(nodes []Node) []Node {
+		if nodes == nil {
+			return nil
+		}
+		changed := make([]Node, len(nodes))
+		for i := range nodes {
+			changed[i] = nodes[i].Map(change)
+		}
+		return changed
+	}
+	switch {
+	case n.Check != nil:
+		n.Check = change(n.Check)
+	case n.Not != nil:
+		not := n.Not.Map(change)
+		n.Not = &not
+	case n.First != nil:
+		first := First{Default: n.First.Default.Map(change)}
+		for _, b := range n.First.Branches {
+			first.Branches = append(first.Branches, Branch{b.If.Map(change), b.Then.Map(change)})
+		}
+		n.First = &first
+	}
+	n.All, n.Any = each(n.All), each(n.Any)
+	return n
+}
+
+// Group is the path of a check below a node, such as any[1].all[0]; empty where the check is in a
+// plain list, or not below the node.
+func (n *Node) Group(check *Check) string {
+	path, _ := n.pathTo(check)
+	if !strings.Contains(strings.ReplaceAll(path, ".all[", "["), ".") {
+		return ""
+	}
+	return path[1:]
+}
+
+// pathTo is the path to a check with a dot before each step.
+func (n *Node) pathTo(check *Check) (path string, found bool) {
+	if n.Check != nil {
+		return "", n.Check == check
+	}
+	for i, part := range n.parts() {
+		if path, ok := part.pathTo(check); ok {
+			return n.step(i) + path, true
+		}
+	}
+	return "", false
+}
+
+// step names one of a node's parts.
+func (n *Node) step(i int) string {
+	switch {
+	case n.Not != nil:
+		return ".not"
+	case n.First != nil && i == 2*len(n.First.Branches):
+		return ".default"
+	case n.First != nil && i%2 == 0:
+		return fmt.Sprintf(".first[%d].if", i/2)
+	case n.First != nil:
+		return fmt.Sprintf(".first[%d].then", i/2)
+	case n.Any != nil:
+		return fmt.Sprintf(".any[%d]", i)
+	}
+	return fmt.Sprintf(".all[%d]", i)
 }

@@ -17,13 +17,13 @@ const (
 	True               // the input is the boolean true; anything else is not
 	Equals             // the input equals the one literal, type and all
 	OneOf              // the input is one of the literals, or a list that holds one of them
-	Contains           // the input is a list that holds the literal, or a string with it as a part; null contains nothing
-	HasAll             // the input, a string of words or a list, has every literal as a word
-	HasAny             // the input, a string of words or a list, has at least one literal as a word
-	Prefix             // the input is a text that begins with one of the literals, or a list with such a text
-	Suffix             // the input is a text that ends with one of the literals, or a list with such a text
+	Contains           // the input is a list that holds the literal, or a text with it as a part
+	HasAll             // the input, a text of words or a list, has every literal as a word
+	HasAny             // the input, a text of words or a list, has at least one literal as a word
+	Prefix             // a text begins with one of the literals: the input, or one that it lists
+	Suffix             // a text ends with one of the literals: the input, or one that it lists
 	IsList             // the input is a list
-	Matches            // the whole input is a text that matches one of Texts.Patterns, or a list with such a text
+	Matches            // a whole text matches a pattern of Texts: the input, or one that it lists
 	After              // the input is an instant after the clock's
 	NotAfter           // the input is an instant that is not after the clock's
 	Positive           // the input is a number above zero
@@ -48,32 +48,36 @@ type Predicate struct {
 	Texts  *Texts  // how texts are compared; nil for whole, exact, and split at white space
 	Lookup *Lookup // of Sent; nil for the Authorization header as RFC 6750, section 2.1, has it
 
-	// Null says that a value of null is no value, of Present. Without it a claim that is null is unknown: it is not documented
-	// whether the gateway counts it as there.
+	// Null says that a value of null counts as absent, of Present. Without it a claim that is null
+	// is unknown: it is not documented whether the gateway counts it as there.
 	Null bool
 
 	// Zero is what zero counts as, of Positive. Versions of a gateway differ.
 	Zero Truth
 
-	// Loose says that it is not documented how the gateway compares a literal with a value of another kind, of
-	// Equals, or what it makes of another spelling of Bearer, of Sent.
+	// Loose says what is not documented: of Equals, how the gateway compares a literal with a
+	// value of another kind; of Sent, whether it takes another spelling of Bearer.
 	Loose bool
 
 	// Inclusive says that the very instant still holds, of After.
 	Inclusive bool
 
-	// Leeway is the tolerance for clocks that the gateway gives, of After and NotAfter: an instant that is
-	// missed by no more than this holds.
+	// Leeway is the tolerance that the gateway gives to clocks, of After and NotAfter: an instant
+	// that is missed by no more than this holds.
 	Leeway time.Duration
 
-	// Doubt is the leeway that a gateway may or may not give beyond that: an instant that is missed by no more
-	// than this is unknown.
+	// Doubt is more leeway, which the gateway may or may not give: an instant that is missed by no
+	// more than this is unknown.
 	Doubt time.Duration
 
-	// Limit is the largest number that the gateway reads as an instant, of After and NotAfter; 0 where none is known. A
-	// larger one makes it fail with Overflow.
+	// Limit is the largest number that the gateway reads as an instant, of After and NotAfter; 0
+	// where we know none. A larger number makes the gateway fail with Overflow.
 	Limit    int64
 	Overflow *Answer
+
+	// Sure is the largest number that the gateway surely reads as an instant, where it is known
+	// to be another than Limit; else 0. A number between them is unknown.
+	Sure int64
 }
 
 // Texts says how a predicate compares texts.
@@ -82,12 +86,12 @@ type Texts struct {
 	Separator string           // of HasAll and HasAny: what splits a text; empty for white space
 	FoldCase  bool             // case does not count; a pattern says so itself
 
-	// What does not count, of Equals and OneOf: one slash at the end, and http:// or https:// at
-	// the beginning.
+	// SlashAlike and SchemeAlike say what does not count, of Equals and OneOf: one slash at the
+	// end; http:// or https:// at the beginning.
 	SlashAlike, SchemeAlike bool
 }
 
-// Key is where a policy has its verification key from: a URL, or a text in the policy itself.
+// Key says where a policy has its verification key from: a URL, or a text in the policy itself.
 type Key struct {
 	URL  string
 	Text string // a PEM public key, or a shared secret
@@ -140,7 +144,8 @@ func Literals(texts ...string) []*source.Value {
 func (p Predicate) Reads() []Input {
 	var all []Input
 	add := func(in Input) {
-		if !slices.ContainsFunc(all, func(have Input) bool { return have.String() == in.String() }) {
+		same := func(have Input) bool { return have.String() == in.String() }
+		if !slices.ContainsFunc(all, same) {
 			all = append(all, in)
 		}
 	}
@@ -184,4 +189,28 @@ func (p Predicate) reads() []Input {
 		return p.Input.Opaque.Reads
 	}
 	return []Input{p.Input}
+}
+
+// Want is a text that a predicate wants an input to have.
+type Want struct {
+	Input Input
+	Text  string
+}
+
+// Wants lists the texts that a predicate wants inputs to have, those of every alternative. What is
+// below a Not is left out.
+func (p Predicate) Wants() []Want {
+	var all []Want
+	if p.Op == Not {
+		return nil
+	}
+	for _, part := range p.Of {
+		all = append(all, part.Wants()...)
+	}
+	for _, v := range p.Values {
+		if text, ok := v.Str(); ok {
+			all = append(all, Want{p.Input, text})
+		}
+	}
+	return all
 }

@@ -3,6 +3,7 @@ package rules
 import (
 	"cmp"
 	"net/textproto"
+	"slices"
 	"sync"
 	"time"
 
@@ -23,17 +24,17 @@ type Request struct {
 	Query   map[string]string // parameters of the query
 	Cookies map[string]string
 
-	// HeadersWhole says that Headers and Cookies are all that the request has beside the token, QueryWhole that
-	// Query is. Else what is absent from them is unknown.
+	// HeadersWhole says that the request has no headers and cookies but these and the token;
+	// QueryWhole says so of Query. Otherwise what is absent from them is unknown.
 	HeadersWhole, QueryWhole bool
 
-	Introspection *source.Value // the captured answer of the validation endpoint; nil to have it modelled
+	Introspection *source.Value // the validation endpoint's answer; nil to have it modelled
 	Contracts     *Contracts    // nil where not known
 	Signatures    Signatures
 
 	profile  func() inspect.Profile
 	bound    map[string]Reading
-	places   map[string]int // of the token's claims, where they are many; -1 for one that stands there twice
+	places   map[string]int // of the token's claims, if there are many; -1 if there twice
 	policies []*Policy      // that it is evaluated against
 }
 
@@ -60,7 +61,7 @@ func (r *Request) Profile() inspect.Profile {
 }
 
 // JustIssued is the same request one second after its token was issued, where the token has
-// expired since; nil where it has not, or does not tell when it was issued.
+// expired since; nil where it has not, or does not say when it was issued.
 func (r *Request) JustIssued() *Request {
 	if r.Token == nil || !r.Token.Expired(r.At) {
 		return nil
@@ -74,7 +75,7 @@ func (r *Request) JustIssued() *Request {
 	return &earlier
 }
 
-// Read gives what an input holds in this request.
+// Read gives what an input is in this request.
 func (r *Request) Read(in Input) Reading {
 	switch in.Source {
 	case FromClaim:
@@ -99,8 +100,8 @@ func (r *Request) Read(in Input) Reading {
 	return Reading{Unknown: &Unknown{Why: "nothing reads " + in.String()}}
 }
 
-// claim reads a claim. Gateways differ on which of two members with the same name counts, so one
-// that stands twice with different values can't be known.
+// claim reads a claim. Gateways differ on which of two members with the same name counts, so a
+// claim that appears twice with different values can't be known.
 func (r *Request) claim(name string) Reading {
 	if r.Token == nil {
 		return Reading{}
@@ -117,7 +118,7 @@ func (r *Request) claim(name string) Reading {
 // manyMembers is how many claims are looked through one by one.
 const manyMembers = 64
 
-// indexed reads one of many claims.
+// indexed reads one of many claims without looking through all of them each time.
 func (r *Request) indexed(name string) Reading {
 	members := r.Token.Claims.Members
 	if r.places == nil {
@@ -158,20 +159,30 @@ func member(object *source.Value, name string) Reading {
 			continue
 		}
 		if found != nil && found.JSON() != m.Value.JSON() {
-			return Reading{Unknown: &Unknown{Why: name + " stands twice in the token, with different values, and gateways differ on which one counts"}}
+			return Reading{Unknown: &Unknown{
+				Why: name + " stands twice in the token, with different values, " +
+					"and gateways differ on which one counts",
+			}}
 		}
 		found = m.Value
 	}
-	if found.Is(source.Unknown) { // a modelled token's, of which the model does not say what it holds
+	// a modelled token's, of which the model does not say what it holds
+	if found.Is(source.Unknown) {
 		return Reading{Unknown: &Unknown{Why: found.Text, Present: found.Present}}
 	}
 	return Reading{Value: found}
 }
 
 func (r *Request) httpHeader(name string) Reading {
-	reading := given(r.Headers, textproto.CanonicalMIMEHeaderKey(name), "the header "+name, r.HeadersWhole)
+	reading := given(
+		r.Headers, textproto.CanonicalMIMEHeaderKey(name), "the header "+name, r.HeadersWhole,
+	)
 	if reading.Unknown != nil {
-		reading.Unknown.Need = Need{Input: source.NeedHeader, Name: name, For: "what the client sends in it"}
+		reading.Unknown.Need = Need{
+			Input: source.NeedHeader,
+			Name:  name,
+			For:   "what the client sends in it",
+		}
 	}
 	return reading
 }
@@ -180,7 +191,8 @@ func (r *Request) parameter(name string) Reading {
 	return given(r.Query, name, "the query parameter "+name, r.QueryWhole)
 }
 
-// given reads what was given of the request. What was not given is absent only where all of it was.
+// given reads one of the things that the request was given with. What was not given is absent only
+// if the list is whole; else it is unknown.
 func given(all map[string]string, name, what string, whole bool) Reading {
 	switch text, ok := all[name]; {
 	case ok && text != "":
@@ -222,4 +234,23 @@ func (r *Request) bind(name string, reading Reading) {
 		r.bound = make(map[string]Reading, 1)
 	}
 	r.bound[name] = reading
+}
+
+// Contracts are the client ids that have an approved contract on the API instance.
+type Contracts struct {
+	IDs     []string
+	Partial bool   // the list says itself that it is not all of them
+	File    string // where it comes from
+}
+
+// Has says whether this client has an approved contract. The comparison is exact, as the
+// gateway's is.
+func (c *Contracts) Has(id string) Truth {
+	switch {
+	case slices.Contains(c.IDs, id):
+		return Yes
+	case c.Partial:
+		return Maybe
+	}
+	return No
 }

@@ -5,15 +5,15 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
-// Result is what one check gave for one request. Its sentences (Expected, Actual, Why) are made when they are
-// asked for.
+// Result is what one check gave for one request. Its sentences (Expected, Actual, Why) are made
+// when they are asked for.
 type Result struct {
 	Check   *Check
 	Policy  *Policy
 	Outcome Outcome
 	Answer  Answer // what the gateway sends; only where the check failed
 
-	// Harmless says that nobody is kept out by it, though it failed or is not known: another
+	// Harmless says that the result keeps nobody out, though it failed or is not known: another
 	// alternative holds, or it is a condition that need not hold.
 	Harmless bool
 
@@ -30,7 +30,7 @@ func (r *Request) Try(check *Check) Outcome {
 	return result.Outcome
 }
 
-// run evaluates one check. Of a request that carries no token, and is rejected for that already, checks of the
+// run evaluates one check. If the request is rejected because it carries no token, checks of the
 // token are skipped.
 func (r *Request) run(policy *Policy, check *Check, tokenless bool) Result {
 	result := Result{Check: check, Policy: policy, request: r, may: holds}
@@ -77,7 +77,7 @@ func (c *Check) needsToken() bool {
 	return c.ID != NotModelled && len(c.Reads()) == 0
 }
 
-// perhapsApplied turns a failure of a policy that perhaps does not apply into an unknown.
+// perhapsApplied turns a failure into an unknown: we do not know whether its policy applies.
 func (r *Result) perhapsApplied() {
 	if r.Outcome == Fail {
 		why := r.Why() + "; but it is not known whether the policy applies to this request"
@@ -88,7 +88,7 @@ func (r *Result) perhapsApplied() {
 // Value is what the deciding part of the check has read; nil where that is absent or not known.
 func (r *Result) Value() *source.Value { return r.judged.reading.Value }
 
-// Need is what to pass to decide an unknown check; none where it is not unknown or nothing helps.
+// Need is what to pass to decide an unknown check; none if the check is known, or nothing helps.
 func (r *Result) Need() Need {
 	if r.Outcome != Unsure || r.unknown == nil {
 		return Need{}
@@ -96,7 +96,7 @@ func (r *Result) Need() Need {
 	return r.unknown.Need
 }
 
-// Group is the path of alternatives that the check stands in; empty in a plain list.
+// Group is the path of alternatives that the check is in; empty in a plain list.
 func (r *Result) Group() string {
 	if r.Policy == nil {
 		return ""
@@ -107,15 +107,48 @@ func (r *Result) Group() string {
 // Profile describes the token of the request that the check was run for.
 func (r *Result) Profile() inspect.Profile { return r.request.Profile() }
 
-// Evidence is what the result rests on: the check's own evidence, and where it failed, the answer's if that is
-// weaker.
+// Evidence is what the result rests on: the check's own evidence. If the check failed and the
+// answer's evidence is weaker, it is that.
 func (r *Result) Evidence() Evidence {
 	own := r.Check.Evidence
 	if r.request.Introspection != nil && r.Check.Captured.Reference != "" {
 		own = r.Check.Captured
 	}
-	if answer := r.Answer.Evidence; r.Outcome == Fail && answer.Reference != "" && !own.weaker(answer) {
+	if answer := r.Answer.Evidence; r.Outcome == Fail && answer.Reference != "" &&
+		!own.weaker(answer) {
 		return answer
 	}
 	return own
+}
+
+// Outcome is what a check came out as.
+type Outcome string
+
+// The outcomes of a check.
+const (
+	Pass    Outcome = "pass"
+	Fail    Outcome = "fail"
+	Unsure  Outcome = "unknown"
+	Skipped Outcome = "skipped"
+)
+
+// Decision is what a gateway does with a request.
+type Decision string
+
+// The decisions.
+const (
+	Accepted     Decision = "accepted"
+	Rejected     Decision = "rejected"
+	Undetermined Decision = "undetermined"
+)
+
+// decision is what follows from what the policies may come out as.
+func (m may) decision() Decision {
+	switch m.truth() {
+	case Yes:
+		return Accepted
+	case No:
+		return Rejected
+	}
+	return Undetermined
 }

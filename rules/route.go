@@ -12,20 +12,20 @@ import (
 // Guard says to which requests a policy applies. The zero Guard applies to all.
 type Guard struct {
 	Disabled bool
-	Routes   []Route  // where there are any, one of them must match
-	Unknown  *Unknown // why it is not known whether the policy is in force, or to which requests it applies
+	Routes   []Route // where there are any, one of them must match
+	// Unknown is why we do not know whether the policy is in force, or for which requests.
+	Unknown  *Unknown
 	Field    string
 	Pos      source.Position // of what limits it
 	Span     source.Span
 	Evidence Evidence
 }
 
-// Route is a method and a path that a policy is limited to. Both are regular expressions; an empty one
-// matches everything.
+// Route is a method and a path that a policy is limited to. Both are regular expressions; an
+// empty one matches everything.
 type Route struct{ Method, Path string }
 
-// routeResult is the result of the route check where there is something to check; nil where the policy applies
-// to every request.
+// routeResult is the result of the route check; nil where the policy applies to every request.
 func (r *Request) routeResult(policy *Policy, applies Truth, class *Class) *Result {
 	guard := &policy.When
 	if !guard.Limited() {
@@ -45,7 +45,7 @@ func (r *Request) routeResult(policy *Policy, applies Truth, class *Class) *Resu
 	return result
 }
 
-// doubt is why it is not known whether a policy applies to the class.
+// doubt is why we do not know whether a policy applies to the class.
 func (c *Class) doubt(g *Guard) *Unknown {
 	switch {
 	case g.Unknown != nil:
@@ -53,18 +53,20 @@ func (c *Class) doubt(g *Guard) *Unknown {
 	case c.beyond:
 		return beyondClasses()
 	}
-	return &Unknown{Why: "the route matches only a part of the path, or can't be read here, and it is not " +
-		"documented how the gateway matches it"}
+	return &Unknown{
+		Why: "the route matches only a part of the path, or can't be read here, and it is not " +
+			"documented how the gateway matches it",
+	}
 }
 
 func (g *Guard) check() *Check {
 	return &Check{ID: Routed, Field: g.Field, Pos: g.Pos, Span: g.Span, Evidence: g.Evidence}
 }
 
-// Limited reports whether there are requests to which the policy does not apply, or may not.
+// Limited reports whether the policy perhaps does not apply to some request.
 func (g *Guard) Limited() bool { return g.Disabled || g.Unknown != nil || len(g.Routes) > 0 }
 
-// applies tells whether the policy applies, given what each route says of the request.
+// applies says whether the policy applies, from what each route says of the request.
 func (g *Guard) applies(matches func(Route) Truth) Truth {
 	switch {
 	case g.Disabled:
@@ -81,8 +83,8 @@ func (g *Guard) applies(matches func(Route) Truth) Truth {
 	return best
 }
 
-// matchRoute matches a request's method or path against a route's expression. The gateway's expressions are
-// Java's: one that can't be read here, or that matches a part only, is left unknown.
+// matchRoute matches a request's method or path with a route's expression. The gateway's
+// expressions are Java's: if we can't read one, or it matches only a part, the result is unknown.
 func matchRoute(expression, text string) Truth {
 	if expression == "" {
 		return Yes
@@ -100,9 +102,8 @@ func matchRoute(expression, text string) Truth {
 	return No
 }
 
-// compiled returns what tells whether a method or a path that was made up is one that an
-// expression covers. It stands for what the gateway matches, whatever that is made of: a match of a
-// part is none.
+// compiled returns a function that says whether one of these expressions covers a method or a path
+// that we made up. The whole text must match: it stands for whatever text the gateway matches.
 func compiled(expressions []string) func(expression, text string) Truth {
 	all := make(map[string]*regexp.Regexp, len(expressions))
 	for _, expression := range expressions {
@@ -152,7 +153,7 @@ func beyondClasses() *Unknown {
 // routeFindings says what a reader must know of a policy that does not apply.
 func (c *Class) routeFindings(policy *Policy, applies Truth, r *Request) []Finding {
 	guard := &policy.When
-	finding := Finding{Pos: guard.Pos, Span: guard.Span, Field: guard.Field}
+	finding := Finding{Pos: guard.Pos, Span: guard.Span, Field: guard.Field, Policy: policy}
 	switch {
 	case guard.Disabled:
 		finding.Rule, finding.Severity = "policy-disabled", Warning

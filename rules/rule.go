@@ -5,8 +5,8 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
-// Rule is something that a configuration should not do, as a value: the catalogue, the documentation and every output
-// are made from it.
+// Rule is something that a configuration should not do, as a value: the catalogue, the
+// documentation and every output are made from it.
 type Rule struct {
 	Name       string   // kebab-case, and says what is wrong
 	Title      string   // one line
@@ -17,12 +17,12 @@ type Rule struct {
 	Since      string   // the first version of gatewhy that has it
 	References []string
 
-	// Check finds it. It is nil for what is found elsewhere: by the compiler of a configuration, or by an evaluation.
-	// A finding without a rule or a severity has the rule's.
+	// Check finds it. It is nil for what is found elsewhere: by the compiler of a configuration,
+	// or by an evaluation. A finding without a rule or a severity gets the rule's.
 	Check func(*Subject) []Finding
 }
 
-// Advice is what an adapter adds to a rule that holds for every gateway, in its vendor's words.
+// Advice is what an adapter adds to a rule of all gateways, in its vendor's words.
 type Advice struct {
 	Rule       string // its name
 	Why        string // one or more sentences that follow the rule's own; may be empty, as Fix may
@@ -38,6 +38,29 @@ type Subject struct {
 	// App is the app registration of the API; nil where it is not known.
 	App *entra.Registration
 
-	// Shared is what rules work out for each other, by what it is about. Nothing but rules looks into it.
+	// Shared is what rules work out for each other, by subject. Only rules look into it.
 	Shared map[any]any
+}
+
+// Severity says how bad a finding is.
+type Severity string
+
+// The severities, worst first.
+const (
+	Error   Severity = "error"   // it lets in what it must not, or lets nobody in
+	Warning Severity = "warning" // probably a mistake, or one change away from an error
+	Note    Severity = "note"    // worth knowing
+)
+
+// Finding is something that a reader of the configuration should know.
+type Finding struct {
+	Rule     string
+	Severity Severity
+	Message  string // one or more sentences without a full stop at the end
+	Pos      source.Position
+	Span     source.Span // of what is wrong
+	Field    string      // the configuration field; empty where there is none
+
+	Policy *Policy // that it is about; nil where it is about none, or about the file
+	Check  *Check  // of that policy; nil where it is about none
 }

@@ -6,7 +6,7 @@ import (
 	"strings"
 )
 
-// bearer is how the token is sent where no location says otherwise (RFC 6750, section 2.1).
+// bearer is what comes before the token if no location says otherwise (RFC 6750, section 2.1).
 const bearer = "Bearer "
 
 // Location is a place where a gateway looks for the token.
@@ -17,10 +17,11 @@ type Location struct {
 	Optional bool   // the token may come without the prefix
 }
 
-// Several is what a gateway makes of a request that carries something at more than one location.
+// Several says what a gateway does with a request that carries something at more than one
+// location.
 type Several uint8
 
-// What counts of several.
+// What counts if several locations have something.
 const (
 	FirstCounts Several = iota // the first of the gateway's own order
 	AllCount                   // each must be good
@@ -37,8 +38,8 @@ type Lookup struct {
 	Locations []Location // in the gateway's order; none for the Authorization header
 	Several   Several    // what counts where more than one of them has something
 
-	// Otherwise is the answer to a request with something at a location that is not the token; nil for the
-	// check's own.
+	// Otherwise is the answer if something that is not the token is at a location; nil for the
+	// check's own answer.
 	Otherwise *Answer
 }
 
@@ -58,11 +59,11 @@ func (p Predicate) locations() []Location {
 	return inHeader()
 }
 
-// sent judges whether the token arrives at one of the places where the policy looks for it. A token of which
-// nothing says how it was sent is taken to be sent as it should be.
+// sent judges whether the token arrives at one of the places where the policy looks for it. If
+// nothing says how the token was sent, we take it that it was sent correctly.
 func (r *Request) sent(p Predicate) judgement {
 	empty, found := false, 0
-	var told judgement
+	var counted judgement
 	for _, at := range p.locations() {
 		text, given := r.sentAt(at.Input)
 		if text == "" {
@@ -71,19 +72,20 @@ func (r *Request) sent(p Predicate) judgement {
 		}
 		found++
 		switch j := r.sentAs(p, at, text); {
-		case found == 1 || p.lookup().Several == AllCount && told.may == holds:
-			told = j
+		case found == 1 || p.lookup().Several == AllCount && counted.may == holds:
+			counted = j
 		case p.lookup().Several == NoneCounts:
 			return judgement{may: fails, answer: p.lookup().Otherwise}
 		}
 	}
 	if found > 0 {
-		return told
+		return counted
 	}
 	return judged(truth(!empty && r.Token != nil))
 }
 
-// sentAt is what was given for a place, and whether it was. An empty text says that nothing is sent there.
+// sentAt is what was given for a place, and whether anything was. An empty text says that nothing
+// is sent there.
 func (r *Request) sentAt(in Input) (text string, given bool) {
 	switch in.Source {
 	case FromQuery:
@@ -96,7 +98,7 @@ func (r *Request) sentAt(in Input) (text string, given bool) {
 	return text, given
 }
 
-// sentAs holds what was given for a place against what the policy reads there.
+// sentAs compares what was given for a place with what the policy reads there.
 func (r *Request) sentAs(p Predicate, at Location, text string) judgement {
 	switch {
 	case r.Token != nil && at.carries(text, r.Token.Compact()):
@@ -116,15 +118,15 @@ func (l Location) carries(text, token string) bool {
 	return ok && (same || l.Optional && rest == "")
 }
 
-// respelled reports whether the header is Bearer and the token but for case and white space.
+// respelled reports whether the header is Bearer and the token, except for case and white space.
 func (r *Request) respelled(header string) bool {
 	words := strings.Fields(header)
 	return r.Token != nil && len(words) == 2 && strings.EqualFold(words[0]+" ", bearer) &&
 		words[1] == r.Token.Compact()
 }
 
-// misspelling says what the header has in the place of Bearer, one space and the token, without showing it: it
-// may be a secret.
+// misspelling says what the header has instead of Bearer, one space and the token. It does not
+// show it: it may be a secret.
 func (r *Request) misspelling(header string) string {
 	scheme, rest, _ := strings.Cut(header, " ")
 	switch {
@@ -140,7 +142,7 @@ func (r *Request) misspelling(header string) string {
 	return "the Authorization header carries something else than Bearer and the token"
 }
 
-// sentInstead is what was found in the place of the token.
+// sentInstead is what was found instead of the token.
 func (r *Request) sentInstead(outcome Outcome, leaf *Predicate) string {
 	if outcome == Pass || len(r.filled(leaf)) == 0 {
 		return shownAs(outcome == Pass)
@@ -148,7 +150,7 @@ func (r *Request) sentInstead(outcome Outcome, leaf *Predicate) string {
 	return "something else"
 }
 
-// filled are the locations of a predicate of Sent where something is.
+// filled are the locations of a predicate of Sent that have something.
 func (r *Request) filled(leaf *Predicate) []Location {
 	var all []Location
 	for _, at := range leaf.locations() {
@@ -159,19 +161,21 @@ func (r *Request) filled(leaf *Predicate) []Location {
 	return all
 }
 
-// whyNotSent says what keeps a token from a request that should have one.
+// whyNotSent says why a request that should carry a token carries none.
 func (r *Result) whyNotSent() string {
 	if r.judged.answer != nil {
 		return r.request.whyOtherwise(r.judged.leaf)
 	}
 	why := "the request carries no token where the policy looks for it, in " + r.placeOfToken()
 	if r.request.Method == http.MethodOptions {
-		return why + ". A CORS preflight never carries one: the CORS policy has to come before this one"
+		return why +
+			". A CORS preflight never carries one: the CORS policy has to come before this one"
 	}
-	return why + ". A browser's CORS preflight never carries one, and a proxy on the way may strip it"
+	return why +
+		". A browser's CORS preflight never carries one, and a proxy on the way may strip it"
 }
 
-// whyOtherwise says what is wrong with what is where the token should be.
+// whyOtherwise says what is wrong with what was sent instead of the token.
 func (r *Request) whyOtherwise(leaf *Predicate) string {
 	filled := r.filled(leaf)
 	switch {
@@ -220,9 +224,8 @@ func places(locations []Location) string {
 	return strings.Join(all, " or ")
 }
 
-// Bearer reports whether the request's token is taken to be in the Authorization header, so that nothing else
-// can be in it: it is, unless the policies that the request is evaluated against read it from another place
-// only.
+// Bearer reports whether the request's token is in the Authorization header, so that nothing else
+// can be there. We take it that it is, unless the policies read it from other places only.
 func (r *Request) Bearer() bool {
 	if r.Token == nil {
 		return false
@@ -245,7 +248,8 @@ func (p *Predicate) inAuthorization() bool {
 		return false
 	}
 	for _, at := range p.locations() {
-		if at.Input.Source == FromHTTP && http.CanonicalHeaderKey(at.Input.Name) == "Authorization" {
+		if at.Input.Source == FromHTTP &&
+			http.CanonicalHeaderKey(at.Input.Name) == "Authorization" {
 			return true
 		}
 	}

@@ -18,6 +18,7 @@ func elsewhere() []Location {
 }
 
 func TestWhereATokenIsLookedFor(t *testing.T) {
+	t.Parallel()
 	token := claims(`{}`).Token
 	text := token.Compact()
 	header := func(value string) Request {
@@ -58,8 +59,8 @@ func TestWhereATokenIsLookedFor(t *testing.T) {
 		{"not in a parameter behind one", FirstCounts, query("Tiny " + text), No},
 		{"in a cookie, behind a prefix", FirstCounts, cookie("jwt:" + text), Yes},
 		{
-			"in a cookie behind the prefix in another case, where case does not count", FirstCounts,
-			cookie("JWT:" + text), Yes,
+			"in a cookie behind the prefix in another case, where case does not count",
+			FirstCounts, cookie("JWT:" + text), Yes,
 		},
 		{"in a cookie without the prefix, where it is optional", FirstCounts, cookie(text), Yes},
 
@@ -86,6 +87,7 @@ func TestWhereATokenIsLookedFor(t *testing.T) {
 }
 
 func TestWhatIsSentInThePlaceOfAToken(t *testing.T) {
+	t.Parallel()
 	otherwise := Answer{Status: 400}
 	check := &Check{ID: TokenPresent, Answer: Answer{Status: 401}, Test: Predicate{
 		Op: Sent, Lookup: &Lookup{
@@ -101,7 +103,8 @@ func TestWhatIsSentInThePlaceOfAToken(t *testing.T) {
 		"nothing": {
 			map[string]string{"X-Token": ""},
 			nil, 401, "none",
-			"where the policy looks for it, in the X-Token header or the query token or the cookie t",
+			"where the policy looks for it, " +
+				"in the X-Token header or the query token or the cookie t",
 		},
 		"something else in the header": {
 			map[string]string{"X-Token": "secret"},

@@ -59,17 +59,23 @@ func (t *tree) leaf() Node {
 		m |= fails
 		fallthrough
 	default:
-		reading.Unknown = &Unknown{Why: "as the test has it", MayErr: m&errs != 0, NeverTrue: m&holds == 0}
+		reading.Unknown = &Unknown{
+			Why:       "as the test has it",
+			MayErr:    m&errs != 0,
+			NeverTrue: m&holds == 0,
+		}
 	}
 	opaque := &Opaque{Reads: []Input{Claim("x")}, Eval: func(*Request) Reading { return reading }}
 	check := &Check{
-		ID: CustomClaim, Test: Predicate{Op: True, Input: Input{Source: FromExpression, Opaque: opaque}},
+		ID:   CustomClaim,
+		Test: Predicate{Op: True, Input: Input{Source: FromExpression, Opaque: opaque}},
 	}
 	t.leaves = append(t.leaves, leaf{check, m})
 	return Node{Check: check}
 }
 
-// outcomes runs a tree for every completion of what its leaves may come out as, and says what it comes out as.
+// outcomes runs a tree for every completion of what its leaves may come out as, and says what it
+// comes out as.
 func (t *tree) outcomes(n *Node) may {
 	var all may
 	known := map[*Check]may{}
@@ -90,7 +96,8 @@ func (t *tree) outcomes(n *Node) may {
 	return all
 }
 
-// plainly runs a tree whose checks are all known, as a gateway does: in order, and no further than it must.
+// plainly runs a tree whose checks are all known, as a gateway does: in order, and no further
+// than it must.
 func plainly(n *Node, known map[*Check]may) may {
 	switch {
 	case n.Check != nil:
@@ -132,6 +139,7 @@ func plainly(n *Node, known map[*Check]may) may {
 }
 
 func TestEvaluateIsABruteForceOverWhatIsNotKnown(t *testing.T) {
+	t.Parallel()
 	seen := map[Decision]int{}
 	for seed := range uint64(20_000) {
 		made := tree{random: rand.New(rand.NewPCG(seed, 1))}
@@ -142,7 +150,9 @@ func TestEvaluateIsABruteForceOverWhatIsNotKnown(t *testing.T) {
 		want := made.outcomes(&root).decision()
 		v := Evaluate([]*Policy{{Root: root}}, claims(`{}`))
 		if v.Outcome != want {
-			t.Fatalf("seed %d: got %s, want %s: %s", seed, v.Outcome, want, shape(&root, made.leaves))
+			t.Fatalf(
+				"seed %d: got %s, want %s: %s", seed, v.Outcome, want, shape(&root, made.leaves),
+			)
 		}
 		if len(v.Results) != len(made.leaves) {
 			t.Fatalf("seed %d: %d results of %d checks", seed, len(v.Results), len(made.leaves))
@@ -163,8 +173,8 @@ func TestEvaluateIsABruteForceOverWhatIsNotKnown(t *testing.T) {
 	}
 }
 
-// empty reports whether a tree has an alternative of none, or the opposite of what always holds: these reject
-// without a check that could be named.
+// empty reports whether a tree has an alternative of none, or the opposite of what always holds:
+// these reject without a check that could be named.
 func empty(n *Node) bool {
 	if n.Any != nil && len(n.Any) == 0 || n.All != nil && len(n.All) == 0 {
 		return true

@@ -1,6 +1,11 @@
 package rules
 
-// Truth is the value of three-valued logic. The zero Truth is Maybe: what nobody has decided is not known.
+import (
+	"github.com/gatewhy/gatewhy/inspect/source"
+)
+
+// Truth is the value of three-valued logic. The zero Truth is Maybe: what nobody has decided is
+// not known.
 type Truth int8
 
 // The truth values.
@@ -17,8 +22,8 @@ func truth(b bool) Truth {
 	return No
 }
 
-// may is a set of what something may come out as, given what is not known: it holds, it does not, or the
-// gateway runs into an error over it. Of independent parts, the set of the whole is exact.
+// may is the set of what something may come out as: it holds, it fails, or the gateway runs into
+// an error over it. If its parts are independent, the set of the whole is exact.
 type may uint8
 
 const (
@@ -27,7 +32,7 @@ const (
 	errs // the gateway's own error: it does not hold, nor does its opposite
 )
 
-// as is the set of a truth value. What is not known is an error perhaps where that is said of it.
+// as is the set of a truth value, none of which is an error.
 func (t Truth) as() may {
 	switch t {
 	case Yes:
@@ -52,10 +57,10 @@ func (m may) truth() Truth {
 // sure reports whether it can only come out as one thing.
 func (m may) sure() bool { return m == holds || m == fails || m == errs }
 
-// open reports whether it is not known whether it holds.
+// open reports whether we do not know whether it holds.
 func (m may) open() bool { return m.truth() == Maybe }
 
-// not is the opposite. That of an error is the error.
+// not is the opposite. The opposite of an error is that error.
 func (m may) not() may {
 	opposite := m & errs
 	if m&holds != 0 {
@@ -67,8 +72,8 @@ func (m may) not() may {
 	return opposite
 }
 
-// series is parts that are evaluated one after the other as long as each goes on: all of them, which go on
-// while they hold, or alternatives, which go on while they fail. An error ends it.
+// series is parts that are evaluated one after the other: all of some parts, as long as they hold,
+// or alternatives, as long as they fail. An error ends it.
 type series struct {
 	on    may // goes on
 	past  may // what it may have ended as already
@@ -97,4 +102,37 @@ func (s *series) may() may {
 		return s.past
 	}
 	return s.past | s.on
+}
+
+// Need is an input that was not given and would decide what is unknown.
+type Need = source.Need
+
+// Unknown is why something can't be known, and what to pass to know it. Need is none where no
+// input would help.
+type Unknown struct {
+	Why  string
+	Need Need
+
+	// MayErr says that the gateway may run into an error over it: then nothing that comes later
+	// decides.
+	MayErr bool
+
+	// NeverTrue says that it is not true, whatever else it is: a check that needs true fails.
+	NeverTrue bool
+
+	// Present says that it is there and not null, whatever else it is. NeverFound says that it is
+	// null, or an error.
+	Present, NeverFound bool
+}
+
+// may is what a predicate may come out as that needs the unknown to be true.
+func (u *Unknown) may() may {
+	m := fails
+	if !u.NeverTrue {
+		m |= holds
+	}
+	if u.MayErr {
+		m |= errs
+	}
+	return m
 }

@@ -8,28 +8,31 @@ import (
 
 // Verdict is the gateway's predicted answer.
 type Verdict struct {
-	Outcome  Decision
-	Status   int     // 0 where it is not known
-	Decided  *Result // the check that decides, or the first that keeps it from being known; nil where accepted
-	Answer   Answer  // what the gateway sends; only where the request is rejected
+	Outcome Decision
+	Status  int // 0 where it is not known
+
+	// Decided is the check that decides, or the first that keeps the verdict from being known; nil
+	// where the request is accepted.
+	Decided  *Result
+	Answer   Answer // what the gateway sends; only where the request is rejected
 	Results  []Result
 	Findings []Finding
 
-	// Class is the class of requests that the verdict is about, where the routes of the policies tell several
-	// apart; Classes are the verdicts of all of them, where nothing was given that picks one.
+	// Class is the class of requests that the verdict is about, where the policies have several.
+	// Classes are the verdicts of all of them, if nothing picks one.
 	Class   *Class
 	Classes []Verdict
 }
 
-// Evaluate runs every check of every policy that applies, in the gateway's order: none is left out because an
-// earlier one failed. Where the routes of the policies tell classes of requests apart and the request's method
-// or path is not known, every class is evaluated: see [Verdict.Classes].
+// Evaluate runs every check of every policy that applies, in the gateway's order: none is left out
+// because an earlier one failed. If the policies have several classes of requests, and the
+// request's method or path is not known, it evaluates every class: see [Verdict.Classes].
 func Evaluate(policies []*Policy, request *Request) Verdict {
 	return EvaluateIn(Classes(policies, request.Method, request.Path), policies, request)
 }
 
-// EvaluateIn is [Evaluate] for a request of one of these classes, which [Classes] has told apart. Many requests
-// of the same policies share them.
+// EvaluateIn is [Evaluate] for a request of one of these classes, which come from [Classes]. Many
+// requests of the same policies share them.
 func EvaluateIn(classes []Class, policies []*Policy, request *Request) Verdict {
 	if len(classes) == 1 {
 		return classes[0].Evaluate(policies, request)
@@ -89,8 +92,8 @@ func (e *evaluation) verdict(s settled) Verdict {
 	return v
 }
 
-// Why says in a sentence or two, without a full stop at the end, why the request is not accepted;
-// empty where it is.
+// Why says in a sentence or two, without a full stop at the end, why the request is not accepted.
+// It is empty where it is.
 func (v *Verdict) Why() string {
 	switch d := v.Decided; {
 	case v.Outcome == Accepted:
@@ -104,8 +107,8 @@ func (v *Verdict) Why() string {
 	return v.Decided.Why()
 }
 
-// Question is the one thing to ask next: what the first unknown check needs to be decided. It is none where
-// nothing is unknown, or where nothing that could be passed would help a verdict that is reached all the same.
+// Question is the one thing to ask next: what would decide the first unknown check. It is none if
+// nothing is unknown, or if the verdict is reached and no input would help.
 func (v *Verdict) Question() Need {
 	for i := range v.Results {
 		if need := v.Results[i].Need(); !need.None() && !v.Results[i].Harmless {
@@ -113,12 +116,16 @@ func (v *Verdict) Question() Need {
 		}
 	}
 	if v.Outcome == Undetermined {
-		return Need{Input: source.NeedObservedStatus, For: "what the gateway itself answers to this request"}
+		return Need{
+			Input: source.NeedObservedStatus,
+			For:   "what the gateway itself answers to this request",
+		}
 	}
 	return Need{}
 }
 
-// Earlier lists the unknown checks before the one that decided: the gateway could reject earlier still.
+// Earlier lists the unknown checks before the one that decided: the gateway could reject at one of
+// them already.
 func (v *Verdict) Earlier() []*Result {
 	var all []*Result
 	for i := range v.Results {
@@ -144,8 +151,8 @@ func (v *Verdict) decidedBy() ID {
 // Body is the exact body that the gateway sends; empty where no published answer gives it.
 func (v *Verdict) Body() string { return v.Answer.Body }
 
-// Evidence is what the verdict rests on: where a check failed, the weaker of that the gateway makes it and of
-// what it answers. It is the zero Evidence where the request is accepted.
+// Evidence is what the verdict rests on. If a check failed, it is the weaker of two: that the
+// gateway makes this check, and what it answers. It is zero where the request is accepted.
 func (v *Verdict) Evidence() Evidence {
 	if v.Decided == nil {
 		return v.Answer.Evidence

@@ -2,12 +2,12 @@ package rules
 
 import "slices"
 
-// mostWays is how many ways past a node are told apart.
+// mostWays is how many ways past a node we list.
 const mostWays = 64
 
-// Ways lists the sets of checks of which each lets past the node, and without one of which nobody
-// gets past. Of what must not hold, they have the opposite, at the same place. It is not ok where
-// there are too many.
+// Ways lists the ways past a node. Each way is a set of checks: who passes all of them gets past
+// the node, and nobody else does. If a check must not hold, its opposite is listed in its place.
+// It is not ok if there are too many ways.
 func (n *Node) Ways() (ways [][]*Check, ok bool) {
 	if n.isList() {
 		return [][]*Check{slices.Collect(n.Checks())}, true
@@ -50,7 +50,7 @@ func (w *wayFinder) past(n *Node, hold bool) [][]*Check {
 	return all
 }
 
-// opposite is the way to fail a check. One that is switched off can't be failed.
+// opposite is the way to fail a check. A check that is switched off can't be failed.
 func (c *Check) opposite() [][]*Check {
 	if c.Skip != "" {
 		return nil
@@ -60,7 +60,7 @@ func (c *Check) opposite() [][]*Check {
 	return [][]*Check{{&opposite}}
 }
 
-// each lists the ways past every one of the nodes.
+// each lists the ways past all of the nodes.
 func (w *wayFinder) each(nodes []Node, hold bool) [][]*Check {
 	ways := [][]*Check{nil}
 	for i := range nodes {
@@ -69,8 +69,8 @@ func (w *wayFinder) each(nodes []Node, hold bool) [][]*Check {
 	return ways
 }
 
-// pastFirst lists the ways past each rule of a list: past its condition, and what must hold then,
-// where no condition before it holds.
+// pastFirst lists the ways past each rule of a list: its condition holds, what it wants holds, and
+// no condition before it holds.
 func (w *wayFinder) pastFirst(f *First, hold bool) [][]*Check {
 	var all [][]*Check
 	before := [][]*Check{nil}

@@ -9,6 +9,7 @@ import (
 )
 
 func TestWaysPastANode(t *testing.T) {
+	t.Parallel()
 	a, b, c := Node{Check: &Check{ID: "a"}}, Node{Check: &Check{ID: "b"}},
 		Node{Check: &Check{ID: "c"}}
 	off := Node{Check: &Check{ID: "off", Skip: "as the test has it"}}
@@ -69,6 +70,7 @@ func wayWords(way []*Check) string {
 }
 
 func TestTooManyWaysAreNotOK(t *testing.T) {
+	t.Parallel()
 	pair := Node{Any: []Node{{Check: &Check{ID: "a"}}, {Check: &Check{ID: "b"}}}}
 	ways, ok := (&Node{All: []Node{pair, pair, pair, pair, pair, pair}}).Ways()
 	if !ok || len(ways) != 64 {
@@ -81,6 +83,7 @@ func TestTooManyWaysAreNotOK(t *testing.T) {
 
 // Of trees whose checks are known, one way at least holds as a whole exactly where the tree does.
 func TestAWayHoldsExactlyWhereTheTreeDoes(t *testing.T) {
+	t.Parallel()
 	tried := 0
 	for seed := range uint64(5_000) {
 		made := tree{random: rand.New(rand.NewPCG(seed, 2))}

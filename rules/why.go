@@ -3,14 +3,16 @@ package rules
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/inspect/keys"
 )
 
-// Why says in one or two sentences, without a full stop at the end, what decided the check. It names the token's own
-// values.
+// Why says in one or two sentences, without a full stop at the end, what decided the check. It
+// shows the token's own values.
 func (r *Result) Why() string {
 	switch r.Outcome {
 	case Skipped:
@@ -39,7 +41,9 @@ func (r *Result) whyPass() string {
 	case Introspection:
 		return "the token is active"
 	case Expiry:
-		return r.whyTime("the token never expires: it has no exp, and the policy does not demand one")
+		return r.whyTime(
+			"the token never expires: it has no exp, and the policy does not demand one",
+		)
 	case NotBefore:
 		return r.whyTime("the token has no nbf, and the policy does not demand one")
 	case Contract:
@@ -48,7 +52,7 @@ func (r *Result) whyPass() string {
 	return cmp.Or(r.Actual(), "it holds")
 }
 
-// whyTime says when, or what it means that the claim is absent.
+// whyTime names the instant, or says what it means that the claim is absent.
 func (r *Result) whyTime(absent string) string {
 	instant := inspect.ReadInstant(r.judged.reading.Value)
 	switch {
@@ -64,8 +68,10 @@ func (r *Result) whyFail() string {
 	if fault := r.judged.reading.Fault; fault != "" {
 		return "the gateway runs into an error: " + fault
 	}
-	if r.judged.leaf != nil && r.judged.leaf.Op == Present && r.Check.ID != ClientID && r.Check.ID != TokenPresent {
-		return "the token has no " + r.judged.leaf.Input.Name + ", and the policy demands one" + r.whyRoles()
+	if r.judged.leaf != nil && r.judged.leaf.Op == Present && r.Check.ID != ClientID &&
+		r.Check.ID != TokenPresent {
+		name := r.judged.leaf.Input.Name
+		return "the token has no " + name + ", and the policy demands one" + r.whyRoles()
 	}
 	switch r.Check.ID {
 	case TokenPresent:
@@ -96,9 +102,15 @@ func (r *Result) whyFail() string {
 
 func (r *Result) whyAlgorithm() string {
 	if r.judged.reading.Value == nil {
-		return fmt.Sprintf("the token's header names no algorithm, and the policy accepts %s only", r.Expected())
+		return fmt.Sprintf(
+			"the token's header names no algorithm, and the policy accepts %s only",
+			r.Expected(),
+		)
 	}
-	return fmt.Sprintf("the token says that it is signed with %s, and the policy accepts %s only", r.Actual(), r.Expected())
+	return fmt.Sprintf(
+		"the token says that it is signed with %s, and the policy accepts %s only",
+		r.Actual(), r.Expected(),
+	)
 }
 
 func (r *Result) whySignature() string {
@@ -106,7 +118,9 @@ func (r *Result) whySignature() string {
 	if result.Expected == "" || result.Actual == "" {
 		return result.Why
 	}
-	return fmt.Sprintf("%s: expected %s, found %s", result.Why, result.Expected, result.Actual) + r.otherKeys()
+	return fmt.Sprintf(
+		"%s: expected %s, found %s", result.Why, result.Expected, result.Actual,
+	) + r.otherKeys()
 }
 
 func (r *Result) whyInactive() string {
@@ -114,7 +128,8 @@ func (r *Result) whyInactive() string {
 		return "the captured answer of the validation endpoint says that the token is not active"
 	}
 	if r.judged.result != nil {
-		return "a validation endpoint calls a token inactive whose signature does not verify: " + r.whySignature()
+		return "a validation endpoint calls a token inactive whose signature does not verify: " +
+			r.whySignature()
 	}
 	return r.whyNotNow() + ", so a validation endpoint calls it inactive"
 }
@@ -122,10 +137,16 @@ func (r *Result) whyInactive() string {
 func (r *Result) whyNotNow() string {
 	reading := r.judged.reading
 	if r.judged.answer != nil {
-		return fmt.Sprintf("%s is %s, a number so large that the gateway fails on it", r.judged.leaf.Input.Name, brief(reading.Value))
+		return fmt.Sprintf(
+			"%s is %s, a number so large that the gateway fails on it",
+			r.judged.leaf.Input.Name, brief(reading.Value),
+		)
 	}
 	if r.judged.leaf.Op == Positive {
-		return fmt.Sprintf("the validation endpoint's answer says that %s seconds are left", brief(reading.Value))
+		return fmt.Sprintf(
+			"the validation endpoint's answer says that %s seconds are left",
+			brief(reading.Value),
+		)
 	}
 	instant := inspect.ReadInstant(reading.Value)
 	verb := "the token expired"
@@ -135,32 +156,47 @@ func (r *Result) whyNotNow() string {
 	return fmt.Sprintf("%s %s, %s", verb, instant, inspect.Relative(instant.At, r.request.At))
 }
 
-// whyAudience names both sides, and tells a wrong form of the right API from a token for another one.
+// whyAudience names both sides. It says whether the token has the wrong form of the right API, or
+// is for another API.
 func (r *Result) whyAudience() string {
 	wanted := r.Expected()
-	why := fmt.Sprintf("the token is for %s (aud), and the policy accepts %s only", r.Actual(), wanted)
+	why := fmt.Sprintf(
+		"the token is for %s (aud), and the policy accepts %s only",
+		r.Actual(), wanted,
+	)
 	profile := r.request.Profile()
 	switch {
 	case len(profile.Audience) == 0:
 	case profile.Kind == inspect.KindID:
-		why += ". This is an ID token, for the client itself: the client must send the access token"
-	case profile.Version == "2.0" && entra.IsGUID(profile.Audience[0]) && strings.Contains(wanted, "://"):
-		why += ". In a v2.0 token aud is always the API's application id, a GUID, and never its App ID URI"
-	case profile.Version == "1.0" && strings.Contains(profile.Audience[0], "://") && entra.IsGUID(wanted):
-		why += ". In a v1.0 token aud has the form in which the client asked for it, here the App ID URI"
+		why += ". This is an ID token, for the client itself: " +
+			"the client must send the access token"
+	case profile.Version == "2.0" && entra.IsGUID(profile.Audience[0]) && isURI(wanted):
+		why += ". In a v2.0 token aud is always the API's application id, a GUID, " +
+			"and never its App ID URI"
+	case profile.Version == "1.0" && isURI(profile.Audience[0]) && entra.IsGUID(wanted):
+		why += ". In a v1.0 token aud has the form in which the client asked for it, " +
+			"here the App ID URI"
 	}
 	if profile.Resource != "" {
-		why += ". It is a token for " + profile.Resource + ", not for your API: the client asked for the wrong scope"
+		why += ". It is a token for " + profile.Resource + ", not for your API: " +
+			"the client asked for the wrong scope"
 	}
 	return why
 }
 
+func isURI(text string) bool { return strings.Contains(text, "://") }
+
 func (r *Result) whyClaim() string {
 	leaf := r.judged.leaf
 	if leaf.Op == True {
-		return fmt.Sprintf("%s gives %s for this token%s", leaf.Input.words(), r.Actual(), r.readValues(leaf.Input)) + r.whyRoles()
+		return fmt.Sprintf(
+			"%s gives %s for this token%s", leaf.Input.words(), r.Actual(),
+			r.readValues(leaf.Input),
+		) + r.whyRoles()
 	}
-	why := fmt.Sprintf("the claim %s is %s, and the policy wants %s", leaf.Input.Name, r.Actual(), r.Expected())
+	why := fmt.Sprintf(
+		"the claim %s is %s, and the policy wants %s", leaf.Input.Name, r.Actual(), r.Expected(),
+	)
 	if leaf.Input.Name == "iss" {
 		why += r.otherVersion(leaf)
 	}
@@ -192,7 +228,7 @@ func (r *Result) readValues(in Input) string {
 	return ": " + strings.Join(all, ", ")
 }
 
-// otherVersion says so where the issuer is the right tenant's, in the other token version's form.
+// otherVersion says that the issuer is the right tenant's, but of the other token version.
 func (r *Result) otherVersion(leaf *Predicate) string {
 	has, ok1 := r.judged.reading.Value.Str()
 	want, ok2 := leaf.Values[0].Str()
@@ -205,7 +241,11 @@ func (r *Result) otherVersion(leaf *Predicate) string {
 	case !ok1 || !ok2 || token.Tenant != policy.Tenant:
 		return ""
 	case token.Version != policy.Version:
-		return fmt.Sprintf(". Both name the same tenant: the token is v%s, the policy has the issuer of v%s tokens", token.Version, policy.Version)
+		return fmt.Sprintf(
+			". Both name the same tenant: "+
+				"the token is v%s, the policy has the issuer of v%s tokens",
+			token.Version, policy.Version,
+		)
 	}
 	return ". Both name the same tenant, in different spellings, and the comparison is exact"
 }
@@ -215,7 +255,8 @@ func (r *Result) whyScopes() string {
 	profile := r.request.Profile()
 	if r.request.Introspection == nil && r.judged.reading.Value == nil {
 		if profile.Flow == inspect.AppOnly {
-			return "the policy wants " + r.Expected() + ", and this token is app-only: Entra ID puts no scp into it, at most roles"
+			return "the policy wants " + r.Expected() + ", and this token is app-only: " +
+				"Entra ID puts no scp into it, at most roles"
 		}
 		return "the policy wants " + r.Expected() + ", and the token has no scp"
 	}
@@ -247,5 +288,101 @@ func (r *Result) whyClientID() string {
 
 func (r *Result) whyContract() string {
 	id := brief(r.judged.reading.Value)
-	return fmt.Sprintf("client %s has no approved contract on this API instance", id) + r.whoseContract(id)
+	return fmt.Sprintf(
+		"client %s has no approved contract on this API instance",
+		id,
+	) + r.whoseContract(id)
+}
+
+// whoseContract says what else we know of a client id that has no contract.
+func (r *Result) whoseContract(id string) string {
+	var all strings.Builder
+	if app, ok := entra.AppByID(id); ok {
+		all.WriteString(". It is " + app.Name + ", an application of Microsoft's and no client " +
+			"of yours: a token for a test has to be got by your own client")
+	}
+	if contracts := r.request.Contracts; contracts != nil && entra.IsGUID(id) &&
+		contracts.foreign() {
+		all.WriteString(". None of the contracts has a client id in the form of Entra ID's, " +
+			"a GUID" + behind(": ", r.Check.OwnIDs))
+	}
+	profile := r.request.Profile()
+	if profile.HasTrait("confidential-client-for-user") && profile.ClientID.Value == id {
+		all.WriteString(". It acts for a user, and if it has exchanged the user's token " +
+			"(on-behalf-of), it is the middle tier and not the front end: " +
+			"the contract has to be the middle tier's")
+	}
+	return all.String() + behind(". ", r.Check.Besides)
+}
+
+// behind is a text after its separator; empty where there is no text.
+func behind(separator, text string) string {
+	if text == "" {
+		return ""
+	}
+	return separator + text
+}
+
+// foreign reports whether there are contracts, and none has a client id of Entra ID's form.
+func (c *Contracts) foreign() bool {
+	return len(c.IDs) > 0 && !slices.ContainsFunc(c.IDs, entra.IsGUID)
+}
+
+// whyRoles says why a token may lack a role that was granted.
+func (r *Result) whyRoles() string {
+	if r.Check.ID != CustomClaim ||
+		!slices.ContainsFunc(
+			r.Check.Test.Reads(), func(in Input) bool { return in == Claim("roles") },
+		) {
+		return ""
+	}
+	profile := r.request.Profile()
+	if !profile.HasTrait("managed-identity") && !profile.HasTrait("managed-identity-likely") {
+		return ""
+	}
+	since := ""
+	if profile.IssuedAt.Known() {
+		since = " after " + profile.IssuedAt.String()
+	}
+	return ". It is a managed identity's token, which is kept for about 24 hours: " +
+		"a role that was granted" + since + " shows only in the next one"
+}
+
+// wantedScope says what is wrong with the form of a scope that the policy wants, for Entra ID.
+func wantedScope(scope string) string {
+	switch {
+	case strings.HasSuffix(scope, "/.default"):
+		return ". A scope that ends in /.default is what a client asks for; " +
+			"a token carries the short values of scopes in scp, never that"
+	case isURI(scope):
+		return ". Entra ID writes the short value of a scope into scp, never its URI form"
+	}
+	return ""
+}
+
+// ownCredentials says that a policy reads the client id from the request and not from the token.
+func (r *Result) ownCredentials() string {
+	in := r.judged.leaf.Input
+	if in.Opaque == nil || r.request.Token == nil {
+		return ""
+	}
+	reads := func(in Input) bool { return in.Source == FromHTTP }
+	if len(in.Opaque.Reads) == 0 ||
+		slices.ContainsFunc(in.Opaque.Reads, func(in Input) bool { return !reads(in) }) {
+		return ""
+	}
+	return "the policy asks for client credentials of its own and does not look at the token: " +
+		"it reads " + in.words() + " and finds none: " +
+		"invalid client credentials, however good the token is"
+}
+
+// otherKeys says where else to look for the key of a token of Entra ID whose key is not in the
+// set.
+func (r *Result) otherKeys() string {
+	profile := r.request.Profile()
+	if r.judged.result.Reason != keys.KidUnknown || profile.IssuedBy != inspect.ByEntra {
+		return ""
+	}
+	return ". An app with a signing key of its own (claims mapping) has its keys in the " +
+		"tenant's key set with ?appid= and the app's id alone"
 }

@@ -229,8 +229,8 @@ func (x *explainPager) causes() []causePage {
 	if x.Observed == nil {
 		return nil
 	}
-	all := make([]causePage, len(x.Observed.Suspects))
-	for i, s := range x.Observed.Suspects {
+	all := make([]causePage, len(x.Observed.Causes))
+	for i, s := range x.Observed.Causes {
 		all[i] = causePage{x.say(s.Title), x.say(s.Why), x.say(s.Look)}
 	}
 	return all

@@ -240,13 +240,13 @@ func observedOf(c *rules.Comparison) *observedJSON {
 	}
 	out := &observedJSON{
 		Status: known(c.Observed.Status), Follows: known(report.Follows(c)),
-		Causes: make([]causeJSON, len(c.Suspects)),
+		Causes: make([]causeJSON, len(c.Causes)),
 	}
 	if c.Agrees != rules.Maybe {
 		agrees := c.Agrees == rules.Yes
 		out.Agrees = &agrees
 	}
-	for i, s := range c.Suspects {
+	for i, s := range c.Causes {
 		out.Causes[i] = causeJSON{
 			s.Rank, s.ID, s.Title, s.Why, report.Look(&s.Cause), s.By, known(s.Seen),
 			evidenceOf(s.Evidence),

@@ -128,11 +128,11 @@ func (m *markdown) observed(c *rules.Comparison) {
 	if follows := report.Follows(c); follows != "" {
 		m.para(sentence(follows))
 	}
-	if len(c.Suspects) == 0 {
+	if len(c.Causes) == 0 {
 		return
 	}
 	m.table("rank", "cause", "what to check")
-	for _, s := range c.Suspects {
+	for _, s := range c.Causes {
 		m.cells(fmt.Sprint(s.Rank), s.Title, report.Look(&s.Cause))
 	}
 }

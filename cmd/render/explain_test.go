@@ -62,7 +62,7 @@ func rejectedAtTheAudience(t *testing.T) *report.Explanation {
 	x.Observed = &rules.Comparison{
 		Observed: rules.Observation{Status: 403}, Agrees: rules.No,
 		Follows: "another policy answered", Need: rules.Need{Input: source.NeedObservedBody},
-		Suspects: []rules.Suspect{{
+		Causes: []rules.PossibleCause{{
 			Rank: 1, By: rules.ByStatus, Seen: "the client has no contract " + hostile,
 			Cause: rules.Cause{
 				ID: "no-contract", Title: "the contract was revoked " + hostile,

@@ -331,11 +331,11 @@ func (t *explainText) observed() {
 
 // causes lists what would explain the real answer.
 func (t *explainText) causes() {
-	if t.x.Observed == nil || len(t.x.Observed.Suspects) == 0 {
+	if t.x.Observed == nil || len(t.x.Observed.Causes) == 0 {
 		return
 	}
 	t.Heading("what would explain the real answer, the likeliest first")
-	for _, s := range t.x.Observed.Suspects {
+	for _, s := range t.x.Observed.Causes {
 		t.Rows(2, []Row{
 			{fmt.Sprint(s.Rank), inspect.Safe(s.Title) + " " + t.Paint(Faint, "["+s.ID+"]")},
 			{"", inspect.Safe(s.Why) + speaks(&s)},
@@ -346,7 +346,7 @@ func (t *explainText) causes() {
 }
 
 // speaks says what in the answer points to a cause.
-func speaks(s *rules.Suspect) string {
+func speaks(s *rules.PossibleCause) string {
 	if s.By == rules.ByNone || s.Seen == "" {
 		return ""
 	}

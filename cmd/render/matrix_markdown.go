@@ -29,7 +29,7 @@ func MatrixMarkdown(w io.Writer, r *report.Matrixing) error {
 		r := &x.Remarks[i]
 		m.item(escapeMarkdown(x.Gateways[r.Gateway]) + ": " + ruleItem(&r.Finding))
 	}
-	for _, u := range x.Unknowns() {
+	for _, u := range x.OpenCells() {
 		m.item("not known at " + escapeMarkdown(x.Gateways[u.Gateway]+": "+x.why(u)))
 	}
 	if len(x.Allow) > 0 {

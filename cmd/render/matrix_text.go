@@ -148,7 +148,7 @@ func (t *matrixText) remarks() {
 // unknowns says of each gateway why cells are not known.
 func (t *matrixText) unknowns() {
 	var rows []Row
-	for _, u := range t.x.Unknowns() {
+	for _, u := range t.x.OpenCells() {
 		rows = append(rows, Row{inspect.Safe(t.x.Gateways[u.Gateway]), inspect.Safe(t.x.why(u))})
 	}
 	if len(rows) > 0 {

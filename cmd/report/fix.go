@@ -133,7 +133,11 @@ func (j *Fixer) butNotes(fixed *repair.Fixed) string {
 // wayOn is what to do where a repair is refused and nothing that could be passed would help.
 func wayOn(rule string) string {
 	if solution, ok := strings.CutPrefix(rule, ofSolution); ok {
-		return "pass --token with a token that must be let in, or try another solution than " + solution
+		return "pass --token with a token that must be let in, " +
+			"or try another solution than " + solution
+	}
+	if rule == "" {
+		return "gatewhy explain @TOKEN -p POLICY says what would let it in"
 	}
 	return "by hand: gatewhy rules " + rule
 }
@@ -142,7 +146,8 @@ func wayOn(rule string) string {
 func (j *Fixer) report(fixed *repair.Fixed) *Fixing {
 	shown := &Fixing{
 		Before: fixed.Before.Files[0], After: fixed.After.Files[0],
-		Repaired: fixed.Repaired, Changes: fixed.After.Fields(), Tokens: fixed.Tokens, Changed: fixed.Changed(),
+		Repaired: fixed.Repaired, Changes: fixed.After.Fields(), Tokens: fixed.Tokens,
+		Changed: fixed.Changed(),
 	}
 	for i := range fixed.Left {
 		shown.Refused = append(shown.Refused, j.refusal(&fixed.Left[i]))
@@ -171,7 +176,7 @@ func (j *Fixer) refusal(left *repair.Left) Refused {
 	}
 	rule := left.Rule
 	switch {
-	case rule == "":
+	case rule == "" && j.solution != nil:
 		rule = ofSolution + j.solution.Name
 	case j.solution != nil && left.Why == "":
 		why, asks = left.Message, []string{"--rule " + rule + " in the place of --solution"}
@@ -198,8 +203,8 @@ func warningOf(opened *repair.Opened) string {
 	return fmt.Sprintf("%s, and %s before: %s", now, was, kept)
 }
 
-// assumedValid is what verifies a token whose signature is taken to be good: a repair changes nothing about it.
-// Where the policy's own key is none, nothing verifies.
+// assumedValid is what verifies a token whose signature is taken to be good: a repair changes
+// nothing about it. Where the policy's own key is none, nothing verifies.
 type assumedValid struct{}
 
 func (assumedValid) Verify(_ *inspect.Token, key *rules.Key) rules.SignatureResult {
@@ -253,8 +258,9 @@ func (m *Maker) Given(text string, fix *repair.Fix) (repair.Given, error) {
 	}}, nil
 }
 
-// Refusal is the error for a file in which nothing was repaired: why, the worst first.
-func (f *Fixing) Refusal() error {
+// Refusal is the error for a file in which nothing was repaired: why, the worst first. It also
+// reports whether something that can be passed would help.
+func (f *Fixing) Refusal() (problem *source.Error, wants bool) {
 	worst := func(a, b Refused) int {
 		return SeverityRank(a.Severity) - SeverityRank(b.Severity)
 	}
@@ -266,11 +272,15 @@ func (f *Fixing) Refusal() error {
 			hints = append(hints, "pass "+ask)
 		}
 	}
-	if len(hints) == 0 {
+	wants = len(hints) > 0
+	if !wants {
 		hints = []string{wayOn(first.Rule)}
 	}
-	cause := first.Rule + ": " + first.Why
-	return &source.Error{Pos: first.Pos, Cause: cause, Hints: source.Hints(hints...)}
+	cause := first.Why
+	if first.Rule != "" {
+		cause = first.Rule + ": " + first.Why
+	}
+	return &source.Error{Pos: first.Pos, Cause: cause, Hints: source.Hints(hints...)}, wants
 }
 
 // SeverityRank is 0 for the worst severity; -1 for what is none.

@@ -54,7 +54,10 @@ func isSecret(m *source.Member) bool {
 // ways in which configurations name them: textKey, text_key, authorizationValue, clientSecret.
 func isSecretField(name string) bool {
 	name = strings.ToLower(strings.NewReplacer("_", "", "-", "").Replace(name))
-	for _, part := range []string{"textkey", "secret", "password", "authorizationvalue", "privatekey"} {
+	for _, part := range []string{
+		"textkey", "secret", "password", "authorizationvalue",
+		"privatekey",
+	} {
 		if strings.Contains(name, part) {
 			return true
 		}

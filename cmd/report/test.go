@@ -38,7 +38,8 @@ func (x *Testing) Failed() int {
 	return n
 }
 
-// Coverage is which checks of the policies the tests have seen pass, and which they have seen fail.
+// Coverage is which checks of the policies the tests have seen pass, and which they have seen
+// fail.
 type Coverage struct {
 	Checks []Covered
 	index  map[string]int
@@ -254,8 +255,8 @@ func (t *Tester) disagreement(
 		text = fmt.Sprintf("observed: the real gateway answered %d, predicted is %d",
 			t.Observed.Status, v.Status)
 	}
-	if len(compared.Suspects) > 0 {
-		text += "; the likeliest cause: " + compared.Suspects[0].Title
+	if len(compared.Causes) > 0 {
+		text += "; the likeliest cause: " + compared.Causes[0].Title
 	}
 	return []string{text}
 }

@@ -11,6 +11,7 @@ import (
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/keys"
 	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/testdata/mint"
 )
 
 // checked signs claims with the first key of a set like Entra's and returns what came of one
@@ -158,82 +159,82 @@ func TestTheIssuerIsCompared(t *testing.T) {
 		why          string
 	}{
 		{
-			"the expected issuer", iss(v1Issuer(tid)),
-			keys.Expect{Issuer: v1Issuer(tid)},
-			keys.Pass, v1Issuer(tid), "",
+			"the expected issuer", iss(mint.V1Issuer(tid)),
+			keys.Expect{Issuer: mint.V1Issuer(tid)},
+			keys.Pass, mint.V1Issuer(tid), "",
 		},
 		{
-			"a slash less", iss(v1Issuer(tid)),
-			keys.Expect{Issuer: strings.TrimSuffix(v1Issuer(tid), "/")},
-			keys.Fail, strings.TrimSuffix(v1Issuer(tid), "/"),
+			"a slash less", iss(mint.V1Issuer(tid)),
+			keys.Expect{Issuer: strings.TrimSuffix(mint.V1Issuer(tid), "/")},
+			keys.Fail, strings.TrimSuffix(mint.V1Issuer(tid), "/"),
 			"the two differ in the slash at the end, and issuers are compared character by " +
 				"character",
 		},
 		{
-			"other case", iss(v1Issuer(tid)),
-			keys.Expect{Issuer: strings.ToUpper(v1Issuer(tid))},
-			keys.Fail, strings.ToUpper(v1Issuer(tid)),
+			"other case", iss(mint.V1Issuer(tid)),
+			keys.Expect{Issuer: strings.ToUpper(mint.V1Issuer(tid))},
+			keys.Fail, strings.ToUpper(mint.V1Issuer(tid)),
 			"the two differ in case, and issuers are compared character by character",
 		},
 		{
-			"the other version", iss(v1Issuer(tid)),
-			keys.Expect{Issuer: v2Issuer(tid)},
+			"the other version", iss(mint.V1Issuer(tid)),
+			keys.Expect{Issuer: mint.V2Issuer(tid)},
 			keys.Fail,
-			v2Issuer(tid),
+			mint.V2Issuer(tid),
 			"the tenant is the expected one, but this is the issuer of a v1.0 token; the API's " +
 				"app registration decides the version",
 		},
 		{
-			"another tenant", iss(v1Issuer(otherTenant)),
-			keys.Expect{Issuer: v1Issuer(tid)},
-			keys.Fail, v1Issuer(tid), "the token is from another tenant",
+			"another tenant", iss(mint.V1Issuer(otherTenant)),
+			keys.Expect{Issuer: mint.V1Issuer(tid)},
+			keys.Fail, mint.V1Issuer(tid), "the token is from another tenant",
 		},
 		{
 			"another issuer altogether", iss("https://auth.example.com"),
-			keys.Expect{Issuer: v1Issuer(tid)},
-			keys.Fail, v1Issuer(tid), "the token is from another issuer",
+			keys.Expect{Issuer: mint.V1Issuer(tid)},
+			keys.Fail, mint.V1Issuer(tid), "the token is from another issuer",
 		},
 		{
-			"the expected tenant, v1.0", iss(v1Issuer(tid)),
+			"the expected tenant, v1.0", iss(mint.V1Issuer(tid)),
 			keys.Expect{Tenant: tid},
 			keys.Pass,
-			v1Issuer(tid), "",
+			mint.V1Issuer(tid), "",
 		},
 		{
-			"the expected tenant, v2.0", iss(v2Issuer(tid)),
+			"the expected tenant, v2.0", iss(mint.V2Issuer(tid)),
 			keys.Expect{Tenant: tid},
 			keys.Pass,
-			v2Issuer(tid), "",
+			mint.V2Issuer(tid), "",
 		},
 		{
-			"a tenant in capitals is the same", iss(v2Issuer(tid)),
+			"a tenant in capitals is the same", iss(mint.V2Issuer(tid)),
 			keys.Expect{Tenant: strings.ToUpper(tid)},
-			keys.Pass, v2Issuer(strings.ToUpper(tid)), "",
+			keys.Pass, mint.V2Issuer(strings.ToUpper(tid)), "",
 		},
 		{
-			"not the expected tenant", iss(v2Issuer(otherTenant)),
+			"not the expected tenant", iss(mint.V2Issuer(otherTenant)),
 			keys.Expect{Tenant: tid},
-			keys.Fail, v2Issuer(tid), "the token is not from the expected tenant",
+			keys.Fail, mint.V2Issuer(tid), "the token is not from the expected tenant",
 		},
 		{
 			"a made-up issuer",
 			iss("https://login.microsoftonline.com.evil.example/" + tid + "/v2.0"),
 			keys.Expect{Tenant: tid},
-			keys.Fail, v2Issuer(tid), "the token is not from the expected tenant",
+			keys.Fail, mint.V2Issuer(tid), "the token is not from the expected tenant",
 		},
 		{
-			"a v2.0 issuer of another cloud", iss(v2Issuer(tid)),
+			"a v2.0 issuer of another cloud", iss(mint.V2Issuer(tid)),
 			keys.Expect{Tenant: tid, Cloud: "usgov"},
 			keys.Fail, "https://login.microsoftonline.us/" + tid + "/v2.0",
 			"the tenant is the expected one, but the issuer is that of another cloud",
 		},
 		{
-			"a v1.0 issuer fits two clouds", iss(v1Issuer(tid)),
+			"a v1.0 issuer fits two clouds", iss(mint.V1Issuer(tid)),
 			keys.Expect{Tenant: tid, Cloud: "usgov"},
-			keys.Pass, v1Issuer(tid), "",
+			keys.Pass, mint.V1Issuer(tid), "",
 		},
 		{
-			"a cloud alone is expected, and the issuer is of another", iss(v2Issuer(tid)),
+			"a cloud alone is expected, and the issuer is of another", iss(mint.V2Issuer(tid)),
 			keys.Expect{Cloud: "china"},
 			keys.Fail, "an issuer of the cloud china", "the token is from another cloud",
 		},
@@ -243,7 +244,7 @@ func TestTheIssuerIsCompared(t *testing.T) {
 			keys.Pass, "https://x.b2clogin.com/" + tid + "/v2.0/", "",
 		},
 		{
-			"nothing is expected", iss(v1Issuer(tid)),
+			"nothing is expected", iss(mint.V1Issuer(tid)),
 			keys.Expect{},
 			keys.Skipped, "",
 			"not checked",
@@ -282,7 +283,7 @@ func TestTheIssuerIsCompared(t *testing.T) {
 func TestAKeyMaySignOnlyForItsIssuer(t *testing.T) {
 	t.Parallel()
 	const personal = "https://login.microsoftonline.com/9188040d-6c67-4c5b-b112-36a304b66dad/v2.0"
-	shared := v2Issuer("{tenantid}")
+	shared := mint.V2Issuer("{tenantid}")
 	tests := []struct {
 		name, iss string
 		key       map[string]any
@@ -290,25 +291,26 @@ func TestAKeyMaySignOnlyForItsIssuer(t *testing.T) {
 		want      keys.Outcome
 	}{
 		{
-			"a shared key signs for every tenant", v2Issuer(tid),
+			"a shared key signs for every tenant", mint.V2Issuer(tid),
 			map[string]any{"issuer": shared},
 			keys.Expect{},
 			keys.Skipped,
 		},
 		{
-			"a shared key of a v2.0 document signs v1.0 tokens too", v1Issuer(tid),
+			"a shared key of a v2.0 document signs v1.0 tokens too", mint.V1Issuer(tid),
 			map[string]any{"issuer": shared},
 			keys.Expect{},
 			keys.Skipped,
 		},
 		{
-			"the key of personal accounts does not sign for a tenant", v2Issuer(tid),
+			"the key of personal accounts does not sign for a tenant", mint.V2Issuer(tid),
 			map[string]any{"issuer": personal},
 			keys.Expect{},
 			keys.Fail,
 		},
 		{
-			"the key of personal accounts does not sign v1.0 tokens of a tenant", v1Issuer(tid),
+			"the key of personal accounts does not sign v1.0 tokens of a tenant",
+			mint.V1Issuer(tid),
 			map[string]any{"issuer": personal},
 			keys.Expect{Tenant: tid},
 			keys.Fail,
@@ -320,37 +322,37 @@ func TestAKeyMaySignOnlyForItsIssuer(t *testing.T) {
 			keys.Skipped,
 		},
 		{
-			"a key of another cloud's issuer", v2Issuer(tid),
+			"a key of another cloud's issuer", mint.V2Issuer(tid),
 			map[string]any{"issuer": "https://login.microsoftonline.us/{tenantid}/v2.0"},
 			keys.Expect{},
 			keys.Fail,
 		},
 		{
-			"a key of the same cloud", v2Issuer(tid),
+			"a key of the same cloud", mint.V2Issuer(tid),
 			map[string]any{"cloud_instance_name": "microsoftonline.com"},
 			keys.Expect{Tenant: tid},
 			keys.Pass,
 		},
 		{
-			"a key of US Government in the public cloud's set", v2Issuer(tid),
+			"a key of US Government in the public cloud's set", mint.V2Issuer(tid),
 			map[string]any{"cloud_instance_name": "microsoftonline.us"},
 			keys.Expect{Tenant: tid},
 			keys.Fail,
 		},
 		{
-			"a v1.0 issuer does not tell the two apart", v1Issuer(tid),
+			"a v1.0 issuer does not tell the two apart", mint.V1Issuer(tid),
 			map[string]any{"cloud_instance_name": "microsoftonline.us"},
 			keys.Expect{Tenant: tid},
 			keys.Pass,
 		},
 		{
-			"but the expected cloud does", v1Issuer(tid),
+			"but the expected cloud does", mint.V1Issuer(tid),
 			map[string]any{"cloud_instance_name": "microsoftonline.us"},
 			keys.Expect{Tenant: tid, Cloud: "public"},
 			keys.Fail,
 		},
 		{
-			"a cloud that is not known says nothing", v2Issuer(tid),
+			"a cloud that is not known says nothing", mint.V2Issuer(tid),
 			map[string]any{"cloud_instance_name": "example"},
 			keys.Expect{Tenant: tid},
 			keys.Pass,
@@ -379,24 +381,25 @@ func TestAKeyMaySignOnlyForItsIssuer(t *testing.T) {
 // must be iss (access-tokens.md).
 func TestAKeyThatNamesItsIssuerBindsTheTenantToIt(t *testing.T) {
 	t.Parallel()
-	shared := map[string]any{"issuer": v2Issuer("{tenantid}")}
+	shared := map[string]any{"issuer": mint.V2Issuer("{tenantid}")}
 	tests := []struct {
 		name, iss, tid string
 		key            map[string]any
 		want           keys.Outcome
 	}{
-		{"the same tenant", v2Issuer(tid), tid, shared, keys.Skipped},
-		{"in other case", v2Issuer(tid), strings.ToUpper(tid), shared, keys.Skipped},
-		{"another tenant in tid than in iss", v2Issuer(tid), otherTenant, shared, keys.Fail},
+		{"the same tenant", mint.V2Issuer(tid), tid, shared, keys.Skipped},
+		{"in other case", mint.V2Issuer(tid), strings.ToUpper(tid), shared, keys.Skipped},
+		{"another tenant in tid than in iss", mint.V2Issuer(tid), otherTenant, shared, keys.Fail},
 		{
-			"another tenant in tid than the key's own", v2Issuer(tid), otherTenant,
-			map[string]any{"issuer": v2Issuer(tid)},
+			"another tenant in tid than the key's own", mint.V2Issuer(tid), otherTenant,
+			map[string]any{"issuer": mint.V2Issuer(tid)},
 			keys.Fail,
 		},
-		{"a tid that is no tenant's id", v2Issuer(tid), "contoso.example", shared, keys.Fail},
-		{"no tid at all, as in tokens of B2C", v2Issuer(tid), "", shared, keys.Skipped},
+		{"a tid that is no tenant's id", mint.V2Issuer(tid), "contoso.example", shared, keys.Fail},
+		{"no tid at all, as in tokens of B2C", mint.V2Issuer(tid), "", shared, keys.Skipped},
 		{
-			"a key that names no issuer, as those for v1.0 tokens", v1Issuer(tid), otherTenant,
+			"a key that names no issuer, as those for v1.0 tokens",
+			mint.V1Issuer(tid), otherTenant,
 			nil, keys.Skipped,
 		},
 	}
@@ -414,7 +417,7 @@ func TestAKeyThatNamesItsIssuerBindsTheTenantToIt(t *testing.T) {
 func TestAKeyOfAnotherCloudIsToldFromOneOfAnUnexpectedCloud(t *testing.T) {
 	t.Parallel()
 	public := map[string]any{"cloud_instance_name": "microsoftonline.com"}
-	claims := fmt.Sprintf(`{"iss":%q}`, v1Issuer(tid)) // which two clouds write alike
+	claims := fmt.Sprintf(`{"iss":%q}`, mint.V1Issuer(tid)) // which two clouds write alike
 	c := checked(t, "issuer", claims, public, keys.Expect{Cloud: "usgov"})
 	want := keys.Check{
 		ID: "issuer", Outcome: keys.Fail, Expected: "a key of the cloud usgov",
@@ -435,7 +438,7 @@ func TestAKeyOfAnotherCloudThanTheMetadatasIsSaid(t *testing.T) {
 			map[string]any{"cloud_instance_name": "microsoftonline.us"}))
 	set.Metadata.CloudInstance = "microsoftonline.com"
 	token := signRS256(t, rsaKeys()[0], `{"alg":"RS256","kid":"one"}`,
-		fmt.Sprintf(`{"iss":%q,"tid":%q,"exp":%d}`, v1Issuer(tid), tid, noon.Unix()+60))
+		fmt.Sprintf(`{"iss":%q,"tid":%q,"exp":%d}`, mint.V1Issuer(tid), tid, noon.Unix()+60))
 	report := keys.Expect{At: noon, Tenant: tid}.Verify(inspect.Parse(token), set)
 	if c, _ := report.Decided(); report.Signature.Outcome != keys.Pass ||
 		report.Outcome() != keys.Fail || c.ID != "issuer" ||
@@ -455,12 +458,12 @@ func TestTheTenantIsCompared(t *testing.T) {
 		{"another tenant", `{"tid":"` + otherTenant + `"}`, keys.Expect{Tenant: tid}, keys.Fail},
 		{
 			"the tenant of the expected issuer", `{"tid":"` + tid + `"}`,
-			keys.Expect{Issuer: v2Issuer(tid)},
+			keys.Expect{Issuer: mint.V2Issuer(tid)},
 			keys.Pass,
 		},
 		{
 			"not that of the expected issuer", `{"tid":"` + otherTenant + `"}`,
-			keys.Expect{Issuer: v2Issuer(tid)},
+			keys.Expect{Issuer: mint.V2Issuer(tid)},
 			keys.Fail,
 		},
 		{
@@ -495,9 +498,9 @@ func TestAReportIsTheWorstOfItsChecks(t *testing.T) {
 	t.Parallel()
 	set := entraSet(t)
 	at := keys.Expect{At: noon, Tenant: tid}
-	full := fmt.Sprintf(`{"iss":%q,"tid":%q,"exp":%d,"nbf":%d}`, v1Issuer(tid), tid,
+	full := fmt.Sprintf(`{"iss":%q,"tid":%q,"exp":%d,"nbf":%d}`, mint.V1Issuer(tid), tid,
 		noon.Unix()+60, noon.Unix()-60)
-	noExp := fmt.Sprintf(`{"iss":%q,"tid":%q}`, v1Issuer(tid), tid)
+	noExp := fmt.Sprintf(`{"iss":%q,"tid":%q}`, mint.V1Issuer(tid), tid)
 	header := `{"alg":"RS256","kid":"one"}`
 	tests := []struct {
 		name, token string

@@ -23,21 +23,16 @@ import (
 
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/keys"
+	"github.com/gatewhy/gatewhy/testdata/mint"
 )
 
 const (
-	tid         = "5c1f0a7e-3b0d-4a55-9c3e-7f0e2b6d9a11"
-	otherTenant = "11111111-2222-3333-4444-555555555555"
-	claims      = `{"iss":"https://sts.windows.net/` + tid + `/","aud":"api://orders"}`
+	tid         = mint.Tenant
+	otherTenant = mint.OtherTenant
+	claims      = mint.Plain
 )
 
 var noon = time.Date(2026, 5, 6, 12, 0, 0, 0, time.UTC)
-
-func v1Issuer(tenant string) string { return "https://sts.windows.net/" + tenant + "/" }
-
-func v2Issuer(tenant string) string {
-	return "https://login.microsoftonline.com/" + tenant + "/v2.0"
-}
 
 // The throwaway keys of the tests, made when the first test asks for them.
 var (
@@ -82,7 +77,7 @@ func entraKey(t testing.TB, n int) map[string]any {
 	thumbprint := base64.RawURLEncoding.EncodeToString(sum[:])
 	return jwk(t, rsaKeys()[n].Public(), thumbprint, map[string]any{
 		"use": "sig", "x5t": thumbprint, "x5c": []string{base64.StdEncoding.EncodeToString(der)},
-		"issuer": v2Issuer("{tenantid}"), "cloud_instance_name": "microsoftonline.com",
+		"issuer": mint.V2Issuer("{tenantid}"), "cloud_instance_name": "microsoftonline.com",
 	})
 }
 
@@ -131,15 +126,21 @@ func sign(t *testing.T, alg jose.SignatureAlgorithm, key any, kid, claims string
 	if err != nil {
 		t.Fatal(err)
 	}
+	return compact(t, signer, claims)
+}
+
+// compact signs claims, and writes them in compact form.
+func compact(t *testing.T, signer jose.Signer, claims string) string {
+	t.Helper()
 	signed, err := signer.Sign([]byte(claims))
 	if err != nil {
 		t.Fatal(err)
 	}
-	compact, err := signed.CompactSerialize()
+	text, err := signed.CompactSerialize()
 	if err != nil {
 		t.Fatal(err)
 	}
-	return compact
+	return text
 }
 
 // jwk writes a key as a JWK with further members.

@@ -8,6 +8,7 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/gatewhy/gatewhy/inspect/keys"
+	"github.com/gatewhy/gatewhy/testdata/mint"
 )
 
 func TestTwinsAreTheSameKeyUnderAnyKid(t *testing.T) {
@@ -32,7 +33,10 @@ func TestAUnionHasEveryKeyOnceAndPrefersTheOneWithAnIssuer(t *testing.T) {
 	t.Parallel()
 	v1 := setOf(t, publicKey(t, 0, "one"), publicKey(t, 1, "two"))
 	v2 := setOf(t,
-		jwk(t, &rsaKeys()[0].PublicKey, "one", map[string]any{"issuer": v2Issuer("{tenantid}")}),
+		jwk(
+			t, &rsaKeys()[0].PublicKey, "one",
+			map[string]any{"issuer": mint.V2Issuer("{tenantid}")},
+		),
 		publicKey(t, 2, "three"), map[string]any{"kty": "XYZ"})
 	union := keys.Union("both", v1, v2)
 	if diff := cmp.Diff([]string{"one", "two", "three"}, union.IDs()); diff != "" ||

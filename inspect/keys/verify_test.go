@@ -341,15 +341,7 @@ func withJWK(t *testing.T) string {
 	if err != nil {
 		t.Fatal(err)
 	}
-	signed, err := signer.Sign([]byte(claims))
-	if err != nil {
-		t.Fatal(err)
-	}
-	compact, err := signed.CompactSerialize()
-	if err != nil {
-		t.Fatal(err)
-	}
-	return compact
+	return compact(t, signer, claims)
 }
 
 func TestTheFailuresSayWhatTheySaw(t *testing.T) {

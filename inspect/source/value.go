@@ -70,7 +70,8 @@ type Value struct {
 	// Present says of an Unknown that it is surely there and not null; its content is not known.
 	Present bool
 
-	// Conflict says of an Unknown that its name appears twice in its object, with different values.
+	// Conflict says of an Unknown that its name appears twice in its object, with different
+	// values.
 	Conflict bool
 
 	// Text is the content of a String, a Number as it was written, "true" or "false" of a Bool, or
@@ -91,8 +92,8 @@ type Member struct {
 	KeySpan Span
 	Value   *Value
 
-	// Conflict says that a member before it has the same name and another value, in a file of which
-	// it is not known which of them counts.
+	// Conflict says that a member before it has the same name and another value, in a file of
+	// which it is not known which of them counts.
 	Conflict bool
 }
 

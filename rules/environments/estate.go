@@ -7,6 +7,7 @@ import (
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/issued"
 )
 
 // Estate is what the environments file and the files that it names hold.
@@ -17,17 +18,17 @@ type Estate struct {
 	Assignments []entra.Assignment
 	Allow       []Crossing
 
-	At         time.Time        // when the modelled tokens are used; they were issued a moment before
+	At         time.Time        // when the modelled tokens are used, a moment after their issue
 	Signatures rules.Signatures // for real tokens; nil where no keys are known
 
-	// Progress is told after each environment how many are done; it may be nil.
+	// Progress is called after each environment; it may be nil.
 	Progress func(done, of int)
 }
 
 // Site is one environment: a gateway, and who belongs to it.
 type Site struct {
 	Name      string
-	Policies  []*rules.Policy // in the gateway's order; nil where the environment has no gateway of its own
+	Policies  []*rules.Policy // in the gateway's order; nil where the environment has no gateway
 	Contracts *rules.Contracts
 	API       *entra.Registration // nil where none is given
 	Clients   []*entra.Registration
@@ -62,3 +63,72 @@ func (e *Estate) allowed(from, to string) *Crossing {
 	}
 	return nil
 }
+
+// Row is one row of the matrix: a real token, or all modelled tokens of one kind.
+type Row struct {
+	*issued.Kind
+	Real *Real // nil where the row is modelled
+}
+
+// rows lists the real tokens, then every kind of token that the model knows.
+func (e *Estate) rows() []*Row {
+	var all []*Row
+	for i := range e.Sites {
+		all = append(all, e.Sites[i].realTokens()...)
+	}
+	for _, kind := range e.world().Kinds() {
+		all = append(all, &Row{Kind: kind})
+	}
+	return all
+}
+
+// world is what the model needs to know of the estate.
+func (e *Estate) world() *issued.World {
+	w := &issued.World{Tenant: e.Tenant, Cloud: e.Cloud, Assignments: e.Assignments, At: e.At}
+	for i := range e.Sites {
+		s := &e.Sites[i]
+		w.Places = append(w.Places, issued.Place{
+			Name: s.Name, API: s.API, Clients: s.Clients, Policies: s.Policies,
+			Contracts: s.Contracts,
+		})
+	}
+	return w
+}
+
+func (s *Site) realTokens() []*Row {
+	var all []*Row
+	for i := range s.Tokens {
+		name := s.Name
+		if len(s.Tokens) > 1 {
+			name += "/" + s.Tokens[i].Name
+		}
+		kind := &issued.Kind{Name: name, Home: s.Name, For: s.Name}
+		all = append(all, &Row{Kind: kind, Real: &s.Tokens[i]})
+	}
+	return all
+}
+
+// classesOf groups the modelled tokens of rows.
+func classesOf(rows []*Row) *issued.Classes {
+	var kinds []*issued.Kind
+	for _, row := range rows {
+		kinds = append(kinds, row.Kind)
+	}
+	return issued.NewClasses(kinds)
+}
+
+// signIn reports whether the row's tokens say who has signed in to an environment's own client.
+func (r *Row) signIn(environment string) bool { return r.Identity && r.Home == environment }
+
+// meant reports whether the environment is meant to let the row's tokens in. Nobody has said so of
+// guests, and of tokens that nobody asked for.
+func (r *Row) meant(environment string) bool {
+	return r.own(environment) && !r.Guest && !r.Unasked
+}
+
+// own reports whether an environment's client gets the row's tokens for its API.
+func (r *Row) own(environment string) bool { return r.Home == environment && r.For == environment }
+
+// likeness reports whether a client of ours gets the row's tokens for a stranger's API that has
+// the name of ours.
+func (r *Row) likeness() bool { return r.Holder == issued.Member && r.For == "" && !r.Identity }

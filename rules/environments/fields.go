@@ -16,8 +16,8 @@ type reader struct {
 	read func(*source.Value) error
 }
 
-// object reads an object's members with a reader each. A member that none is named for is an error, as is one that
-// stands twice.
+// object reads an object's members, each with its reader. A member without a reader is an error,
+// and so is one that appears twice.
 func object(v *source.Value, what string, readers ...reader) error {
 	if !v.Is(source.Object) {
 		return wrong(v, what+" must be an object", "")
@@ -27,7 +27,8 @@ func object(v *source.Value, what string, readers ...reader) error {
 		if at < 0 {
 			return unknownField(m, what, readers)
 		}
-		if slices.ContainsFunc(v.Members[:i], func(before source.Member) bool { return before.Key == m.Key }) {
+		same := func(before source.Member) bool { return before.Key == m.Key }
+		if slices.ContainsFunc(v.Members[:i], same) {
 			return refusal(m.KeyPos, m.Key+" stands twice in "+what, "")
 		}
 		if err := readers[at].read(m.Value); err != nil {
@@ -95,7 +96,7 @@ func textOf(name string, v *source.Value) (entra.Text, error) {
 	return entra.Text{Value: s, Pos: v.Pos, Span: v.Span}, nil
 }
 
-// plain reads a string of which nobody needs the place.
+// plain reads a string whose place nobody needs.
 func plain(name string, into *string) reader {
 	return reader{name, func(v *source.Value) error {
 		t, err := textOf(name, v)
@@ -104,7 +105,7 @@ func plain(name string, into *string) reader {
 	}}
 }
 
-// perhaps reads a string that may be empty, which is as if it were not there.
+// perhaps reads a string that may be empty: then it is as good as absent.
 func perhaps(name string, into *string) reader {
 	return reader{name, func(v *source.Value) error {
 		s, ok := v.Str()

@@ -1,16 +1,21 @@
 package environments
 
 import (
+	"fmt"
 	"path"
-	"regexp"
+	"slices"
 	"strings"
 	"time"
 
+	"github.com/bmatcuk/doublestar/v4"
+
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules/issued"
 )
 
-// File is an environments file (gatewhy.yaml) as it was read. File names in it are relative to its own folder.
+// File is an environments file (gatewhy.yaml) as it was read. File names in it are relative to
+// its own folder.
 type File struct {
 	Name         string
 	Tenant       entra.Text // an id or a domain
@@ -27,7 +32,7 @@ type Environment struct {
 	Pos       source.Position
 	Policies  []entra.Text // in the gateway's order; globs are allowed
 	Contracts entra.Text
-	Gateway   entra.Text   // which of the vendor's gateways, where the policy files do not tell
+	Gateway   entra.Text   // which of the vendor's gateways, where the policy files do not say
 	API       []entra.Text // the API's app registration, its service principal and assignments
 	Clients   []entra.Text // globs are allowed
 	Tokens    []entra.Text // globs are allowed
@@ -42,7 +47,7 @@ type Crossing struct {
 // Ignored is an entry under lint.ignore: findings that someone has looked at.
 type Ignored struct {
 	Rule   string
-	Path   string    // which files: a pattern where ** stands for any folders; empty for all
+	Path   string    // which files: a pattern where ** is any folders; empty for all
 	Field  string    // of the configuration; empty for all
 	Reason string    // why; without one the entry sets nothing aside
 	Until  time.Time // the last day; the zero time for always
@@ -50,35 +55,16 @@ type Ignored struct {
 	Span   source.Span
 }
 
-// Covers reports whether the entry is about a finding of this rule in this file, and still holds on that day.
+// Covers reports whether the entry is about a finding of this rule in this file, and still holds
+// on that day. In its path * stands for a part of a name, ? for one character, and ** for any
+// folders. Nothing else in it has a meaning.
 func (i *Ignored) Covers(rule, file string, day time.Time) bool {
 	if i.Rule != rule || !i.Until.IsZero() && day.After(i.Until.AddDate(0, 0, 1)) {
 		return false
 	}
-	return i.Path == "" || matches(i.Path, path.Clean(strings.ReplaceAll(file, `\`, "/")))
-}
-
-// matches matches a slash-separated path: * within a name, ** over any folders, ? for one character.
-func matches(pattern, name string) bool {
-	var b strings.Builder
-	for i := 0; i < len(pattern); i++ {
-		switch rest := pattern[i:]; {
-		case strings.HasPrefix(rest, "**/"):
-			b.WriteString("(?:.*/)?")
-			i += 2
-		case strings.HasPrefix(rest, "**"):
-			b.WriteString(".*")
-			i++
-		case rest[0] == '*':
-			b.WriteString("[^/]*")
-		case rest[0] == '?':
-			b.WriteString("[^/]")
-		default:
-			b.WriteString(regexp.QuoteMeta(rest[:1]))
-		}
-	}
-	re, err := regexp.Compile("^" + b.String() + "$")
-	return err == nil && re.MatchString(name)
+	name := path.Clean(strings.ReplaceAll(file, `\`, "/"))
+	literal := strings.NewReplacer(`\`, `\\`, "[", `\[`, "{", `\{`)
+	return i.Path == "" || doublestar.MatchUnvalidated(literal.Replace(i.Path), name)
 }
 
 // Environment returns the environment of that name.
@@ -98,4 +84,171 @@ func (f *File) Names() []string {
 		all[i] = f.Environments[i].Name
 	}
 	return all
+}
+
+// Read reads an environments file. Every error is a [*source.Error] at the place that is wrong.
+func Read(file *source.File) (*File, error) {
+	f := &File{Name: file.Name}
+	if len(file.Documents) != 1 {
+		cause := fmt.Sprintf("%d documents; an environments file is one", len(file.Documents))
+		return nil, refusal(source.Position{File: file.Name, Line: 1, Column: 1}, cause, "")
+	}
+	err := f.read(file.Documents[0])
+	if err == nil {
+		err = f.check(file.Documents[0])
+	}
+	if err != nil {
+		return nil, err
+	}
+	return f, nil
+}
+
+func (f *File) read(v *source.Value) error {
+	return object(
+		v, "the environments file",
+		reader{"version", version},
+		text("tenant", &f.Tenant), text("cloud", &f.Cloud), text("jwks", &f.Keys),
+		reader{"environments", f.readEnvironments},
+		list("allow", f.readCrossing),
+		reader{"lint", f.readLint},
+	)
+}
+
+func version(v *source.Value) error {
+	if n, ok := v.Int(); !ok || n != 1 {
+		return wrong(v, "version must be 1", "a later version needs a later gatewhy")
+	}
+	return nil
+}
+
+func (f *File) readEnvironments(v *source.Value) error {
+	if !v.Is(source.Object) {
+		return wrong(v, "environments must be an object: a name, then what belongs to it", "")
+	}
+	for _, m := range v.Members {
+		if _, twice := f.Environment(m.Key); twice {
+			return refusal(m.KeyPos, "the environment "+m.Key+" stands twice", "")
+		}
+		if err := checkName(m); err != nil {
+			return err
+		}
+		f.Environments = append(f.Environments, Environment{Name: m.Key, Pos: m.KeyPos})
+		if err := f.Environments[len(f.Environments)-1].read(m.Value); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// checkName refuses names that the matrix uses for rows of its own.
+func checkName(m source.Member) error {
+	switch {
+	case m.Key == "" || strings.ContainsAny(m.Key, "/\n"):
+		return refusal(m.KeyPos, "an environment's name is empty or has a slash in it", "")
+	case slices.Contains(issued.Reserved(), m.Key):
+		return refusal(
+			m.KeyPos, "an environment can't be called "+m.Key, "the matrix has rows of that name",
+		)
+	}
+	return nil
+}
+
+func (e *Environment) read(v *source.Value) error {
+	return object(
+		v, "the environment "+e.Name,
+		texts("policies", &e.Policies), text("contracts", &e.Contracts),
+		text("gateway", &e.Gateway),
+		texts("api", &e.API), texts("clients", &e.Clients), texts("tokens", &e.Tokens),
+	)
+}
+
+func (f *File) readCrossing(v *source.Value) error {
+	c := Crossing{Pos: v.Pos}
+	err := object(
+		v, "an entry of allow",
+		plain("from", &c.From), plain("to", &c.To), plain("reason", &c.Reason),
+	)
+	f.Allow = append(f.Allow, c)
+	return err
+}
+
+func (f *File) readLint(v *source.Value) (err error) {
+	f.Ignore, err = Ignores(v)
+	return err
+}
+
+// Ignores reads the value of lint, in an environments file or in a file that holds nothing else.
+// An entry without a reason is not an error: it is a finding of lint. Every error is a
+// [*source.Error] at the place that is wrong.
+func Ignores(v *source.Value) ([]Ignored, error) {
+	if v == nil || v.Is(source.Null) {
+		return nil, nil
+	}
+	var all []Ignored
+	err := object(v, "lint", list("ignore", func(item *source.Value) error {
+		i := Ignored{Pos: item.Pos, Span: item.Span}
+		err := object(
+			item, "an entry of lint.ignore",
+			plain("rule", &i.Rule), plain("path", &i.Path), plain("field", &i.Field),
+			perhaps("reason", &i.Reason), day("until", &i.Until),
+		)
+		if err == nil && i.Rule == "" {
+			err = wrong(
+				item, "an entry of lint.ignore needs a rule",
+				`such as {rule: any-client-accepted, path: "policies/legacy/**", `+
+					`reason: "…", until: 2027-01-31}`,
+			)
+		}
+		all = append(all, i)
+		return err
+	}))
+	return all, err
+}
+
+// check compares the file's parts with each other.
+func (f *File) check(v *source.Value) error {
+	switch {
+	case v.Member("version") == nil:
+		return wrong(v, "version is missing", "the first line is version: 1")
+	case len(f.Environments) == 0:
+		return wrong(
+			v, "there are no environments",
+			"environments: is an object of names; gatewhy init writes a file to start from",
+		)
+	}
+	if f.Cloud.Value != "" {
+		if _, ok := entra.CloudByID(f.Cloud.Value); !ok {
+			cause := fmt.Sprintf("%q is no cloud", shorten(f.Cloud.Value))
+			return refusal(f.Cloud.Pos, cause, "clouds are "+cloudIDs())
+		}
+	}
+	for _, c := range f.Allow {
+		if err := f.checkCrossing(&c); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+func (f *File) checkCrossing(c *Crossing) error {
+	if c.Reason == "" {
+		const why = "say why these tokens are meant to be let in, for who reads it next year"
+		return refusal(c.Pos, "an entry of allow needs a reason", why)
+	}
+	for _, name := range []string{c.From, c.To} {
+		if _, ok := f.Environment(name); !ok {
+			cause := fmt.Sprintf("allow names an environment %q that is not there", shorten(name))
+			return refusal(c.Pos, cause, "there are "+strings.Join(f.Names(), ", "))
+		}
+	}
+	return nil
+}
+
+func cloudIDs() string {
+	clouds := entra.Clouds()
+	ids := make([]string, len(clouds))
+	for i, cloud := range clouds {
+		ids[i] = cloud.ID
+	}
+	return strings.Join(ids, ", ")
 }

@@ -11,15 +11,15 @@ import (
 
 // The findings of a matrix.
 const (
-	Replay      = "cross-environment-replay"   // a token for one environment is let in at another
-	Issuance    = "cross-environment-issuance" // a client of another environment, or a stranger, can obtain a token that is let in
+	Replay      = "cross-environment-replay"   // a token for one environment gets in at another
+	Issuance    = "cross-environment-issuance" // a client that is not its own gets a token for it
 	CrossTenant = "cross-tenant-acceptance"    // another tenant's token is let in
 	Forged      = "forged-token-accepted"      // a token that its holder has written is let in
 	LockedOut   = "environment-locked-out"     // an environment's own tokens are rejected
 )
 
-// Finding is a wrong cell, or several at one gateway for one reason. Row and Gateway are the indexes of the cell whose token is the
-// witness.
+// Finding is a wrong cell, or several at one gateway for one reason. Row and Gateway are the
+// indexes of the cell whose token is the witness.
 type Finding struct {
 	rules.Finding
 	Row, Gateway int
@@ -38,16 +38,18 @@ func (m *Matrix) find() {
 		}
 		for _, rule := range []string{Replay, Issuance, CrossTenant, Forged, LockedOut} {
 			if rows := byRule[rule]; rows != nil {
-				slices.SortStableFunc(rows, func(a, b int) int { return m.Rows[a].tellingAt(m.Gateways[g]) - m.Rows[b].tellingAt(m.Gateways[g]) })
+				slices.SortStableFunc(rows, func(a, b int) int {
+					return m.Rows[a].rankAt(m.Gateways[g]) - m.Rows[b].rankAt(m.Gateways[g])
+				})
 				m.Findings = append(m.Findings, m.finding(rule, g, rows))
 			}
 		}
 	}
 }
 
-// tellingAt orders the rows of a finding: tokens for a stranger's API tell less than those for one's own, and least where a gateway's own
-// clients have them.
-func (r *Row) tellingAt(gateway string) int {
+// rankAt orders the rows of a finding. Tokens for a stranger's API come after those for one's own
+// API, and last if a gateway's own clients have them.
+func (r *Row) rankAt(gateway string) int {
 	switch {
 	case !r.likeness():
 		return r.pass()
@@ -57,7 +59,8 @@ func (r *Row) tellingAt(gateway string) int {
 	return 4 // after all passes
 }
 
-// Has reports whether a cell is wrong for this reason: Replay, Issuance, CrossTenant, Forged or LockedOut.
+// Has reports whether a cell is wrong for this reason: Replay, Issuance, CrossTenant, Forged or
+// LockedOut.
 func (m *Matrix) Has(reason string) bool {
 	for r := range m.Rows {
 		for g := range m.Gateways {
@@ -69,7 +72,7 @@ func (m *Matrix) Has(reason string) bool {
 	return false
 }
 
-// reason tells the kinds of holes apart: whose token it is, and what it was issued for.
+// reason is the kind of hole: it depends on whose token it is, and what it was issued for.
 func (m *Matrix) reason(row *Row, g int) string {
 	name := m.Gateways[g]
 	switch {
@@ -100,21 +103,38 @@ func (m *Matrix) message(rule string, g int, rows []int) string {
 	name := m.Gateways[g]
 	switch rule {
 	case Replay:
-		return fmt.Sprintf("a token that was issued for another environment is let in at %s: %s", name, m.list(rows))
+		return fmt.Sprintf(
+			"a token that was issued for another environment is let in at %s: %s",
+			name, m.list(rows),
+		)
 	case Issuance:
 		if m.Rows[rows[0]].Home == name {
-			return fmt.Sprintf("a client of %s can obtain a token for somebody else's API that is let in there: %s", name, m.list(rows))
+			return fmt.Sprintf(
+				"a client of %s can obtain a token for somebody else's API "+
+					"that is let in there: %s",
+				name, m.list(rows),
+			)
 		}
-		return fmt.Sprintf("a client that does not belong to %s can obtain a token that is let in there: %s", name, m.list(rows))
+		return fmt.Sprintf(
+			"a client that does not belong to %s can obtain a token that is let in there: %s",
+			name, m.list(rows),
+		)
 	case CrossTenant:
-		return fmt.Sprintf("another tenant's token is let in at %s, since Entra ID signs for all tenants with shared keys: %s", name, m.list(rows))
+		return fmt.Sprintf(
+			"another tenant's token is let in at %s, "+
+				"since Entra ID signs for all tenants with shared keys: %s",
+			name, m.list(rows),
+		)
 	case Forged:
-		return fmt.Sprintf("a token that anybody can write is let in at %s, since no signature is checked: %s", name, m.list(rows))
+		return fmt.Sprintf(
+			"a token that anybody can write is let in at %s, since no signature is checked: %s",
+			name, m.list(rows),
+		)
 	}
 	return fmt.Sprintf("tokens of %s itself are rejected there: %s", name, m.list(rows))
 }
 
-// list names the rows, not more than four.
+// list names the rows, at most four.
 func (m *Matrix) list(rows []int) string {
 	const most = 4
 	var names []string
@@ -126,4 +146,24 @@ func (m *Matrix) list(rows []int) string {
 		text += fmt.Sprintf(" and %d more", len(rows)-most)
 	}
 	return text
+}
+
+// Remark is what a reader must know of a gateway's policies beside the grid: that one is disabled,
+// or limited to some routes.
+type Remark struct {
+	rules.Finding
+	Gateway int
+}
+
+// remark evaluates a request of which nothing is known: what it finds is true of the policies.
+func (m *Matrix) remark() {
+	for g, name := range m.Gateways {
+		for _, f := range rules.Evaluate(m.estate.site(name).Policies, &rules.Request{}).Findings {
+			if f.Rule == "route-assumed" {
+				f.Message = "this policy is limited to some routes: " +
+					"each class of requests is run, and the worst counts"
+			}
+			m.Remarks = append(m.Remarks, Remark{f, g})
+		}
+	}
 }

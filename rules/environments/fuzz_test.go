@@ -12,8 +12,14 @@ func FuzzRead(f *testing.F) {
 	for _, test := range faulty {
 		f.Add(test.text)
 	}
-	f.Add("version: 1\nenvironments:\n  dev: {policies: a.json, tokens: [a, b]}\nallow: [{from: dev, to: dev, reason: x}]\n")
-	f.Add("version: 1\ntests:\n  - {name: x, token: {shape: graph, claims: {aud: null}}, expect: {status: 401}}\n")
+	f.Add(
+		"version: 1\nenvironments:\n  dev: {policies: a.json, tokens: [a, b]}\n" +
+			"allow: [{from: dev, to: dev, reason: x}]\n",
+	)
+	f.Add(
+		"version: 1\ntests:\n" +
+			"  - {name: x, token: {shape: graph, claims: {aud: null}}, expect: {status: 401}}\n",
+	)
 	f.Fuzz(func(t *testing.T, text string) {
 		file, err := source.Read("x.yaml", []byte(text))
 		if err != nil {
@@ -25,7 +31,8 @@ func FuzzRead(f *testing.F) {
 		wantPlace(t, err)
 		if err == nil {
 			for i := range suite.Cases {
-				if c := &suite.Cases[i]; c.Token.Shape.Value != "" && c.Token.Make(noon).Fault != nil {
+				if c := &suite.Cases[i]; c.Token.Shape.Value != "" &&
+					c.Token.Make(noon).Fault != nil {
 					t.Fatalf("%s: %v", c.Name, c.Token.Make(noon).Fault)
 				}
 			}
@@ -36,7 +43,8 @@ func FuzzRead(f *testing.F) {
 func wantPlace(t *testing.T, err error) {
 	t.Helper()
 	var placed *source.Error
-	if err != nil && (!errors.As(err, &placed) || placed.Pos.File != "x.yaml" || placed.Pos.Line == 0) {
+	if err != nil &&
+		(!errors.As(err, &placed) || placed.Pos.File != "x.yaml" || placed.Pos.Line == 0) {
 		t.Fatalf("no place in: %v", err)
 	}
 }

@@ -7,7 +7,8 @@ import (
 	"github.com/gatewhy/gatewhy/rules/issued"
 )
 
-// judge says which cells are wrong: an environment's own token must be accepted, a foreign one rejected.
+// judge says which cells are wrong: an environment must accept its own tokens and reject all
+// others.
 func (m *Matrix) judge() {
 	for g, name := range m.Gateways {
 		for r, row := range m.Rows {
@@ -17,7 +18,8 @@ func (m *Matrix) judge() {
 			case row.meant(name):
 				cell.Expected = rules.Accepted
 			case row.own(name), row.signIn(name):
-				cell.Expected = "" // whether these, and who has signed in to a client, are to be let in, nobody has said
+				// nobody has said whether to let in these, or who has signed in to a client
+				cell.Expected = ""
 			case row.Home != "":
 				cell.Allowed = m.estate.allowed(row.Home, name)
 			}
@@ -28,11 +30,12 @@ func (m *Matrix) judge() {
 }
 
 func (c *Cell) contradicts() bool {
-	return c.Expected == rules.Accepted && c.Outcome == rules.Rejected || c.Expected == rules.Rejected && c.Outcome == rules.Accepted
+	return c.Expected == rules.Accepted && c.Outcome == rules.Rejected ||
+		c.Expected == rules.Rejected && c.Outcome == rules.Accepted
 }
 
-// judgeOwn makes notes of an environment's own modelled kinds that are rejected, where another kind gets further: they need not all get
-// in.
+// judgeOwn turns some wrong cells into notes: an environment's own modelled kinds need not all get
+// in, so one that is rejected is not wrong if another kind gets further.
 func (m *Matrix) judgeOwn(g int, name string) {
 	best := rules.Rejected
 	m.eachOwn(g, name, func(_ *Row, c *Cell) {
@@ -47,7 +50,8 @@ func (m *Matrix) judgeOwn(g int, name string) {
 	})
 }
 
-// eachOwn visits the cells of an environment's own modelled tokens at its own gateway that are meant to be let in.
+// eachOwn visits the cells of an environment's own modelled tokens at its own gateway, if they are
+// meant to be let in.
 func (m *Matrix) eachOwn(g int, name string, visit func(*Row, *Cell)) {
 	for r, row := range m.Rows {
 		if row.Real == nil && row.meant(name) {
@@ -56,7 +60,7 @@ func (m *Matrix) eachOwn(g int, name string, visit func(*Row, *Cell)) {
 	}
 }
 
-// Wrong counts the cells that are wrong, and those of which it is not known.
+// Wrong counts the cells: the wrong ones, those that are not known, and all.
 func (m *Matrix) Wrong() (wrong, unknown, all int) {
 	for r := range m.Cells {
 		for g := range m.Cells[r] {
@@ -72,16 +76,21 @@ func (m *Matrix) Wrong() (wrong, unknown, all int) {
 	return wrong, unknown, all
 }
 
-// Gaps says, one sentence each, what was not looked at: an environment without an API, for which nothing was modelled, and one of
-// whose own tokens there are none.
+// Gaps says, one sentence each, what was not looked at: nothing is modelled for an environment
+// without an API, and one without clients and tokens has no tokens of its own.
 func (m *Matrix) Gaps() []string {
 	var all []string
 	for g, name := range m.Gateways {
 		if m.estate.site(name).API == nil {
-			all = append(all, name+" has no api, so what Entra ID could issue for it was not modelled")
+			all = append(
+				all, name+" has no api, so what Entra ID could issue for it was not modelled",
+			)
 		}
 		if !m.hasOwn(g) {
-			all = append(all, name+" has neither clients nor tokens, so it is not known whether its own get in")
+			all = append(
+				all,
+				name+" has neither clients nor tokens, so it is not known whether its own get in",
+			)
 		}
 	}
 	return all
@@ -91,25 +100,27 @@ func (m *Matrix) hasOwn(gateway int) bool {
 	return slices.ContainsFunc(m.Rows, func(r *Row) bool { return r.meant(m.Gateways[gateway]) })
 }
 
-// Unknown is the cells of one gateway of which it is not known, for one reason.
-type Unknown struct {
+// OpenCells are cells of one gateway that are not known, for one reason.
+type OpenCells struct {
 	Gateway, Row int // of the first
 	Rows         int
 	Decided      rules.ID
 }
 
-// Unknowns lists what keeps cells from being known, by gateway and by the check that is not known.
-func (m *Matrix) Unknowns() []Unknown {
-	var all []Unknown
+// OpenCells lists the cells that are not known, by gateway and by the check that is not known.
+func (m *Matrix) OpenCells() []OpenCells {
+	var all []OpenCells
 	for g := range m.Gateways {
 		for r := range m.Rows {
 			cell := &m.Cells[r][g]
 			if cell.OK() != rules.Maybe {
 				continue
 			}
-			i := slices.IndexFunc(all, func(u Unknown) bool { return u.Gateway == g && u.Decided == cell.Decided })
+			i := slices.IndexFunc(all, func(o OpenCells) bool {
+				return o.Gateway == g && o.Decided == cell.Decided
+			})
 			if i < 0 {
-				all = append(all, Unknown{Gateway: g, Row: r, Decided: cell.Decided})
+				all = append(all, OpenCells{Gateway: g, Row: r, Decided: cell.Decided})
 				i = len(all) - 1
 			}
 			all[i].Rows++

@@ -8,14 +8,15 @@ import (
 	"github.com/gatewhy/gatewhy/rules/issued"
 )
 
-// Line is several rows of a matrix that a reader takes in as one: all that one party's clients can have.
+// Line is several rows of a matrix that a reader sees as one: everything that the clients of one
+// environment can have, say.
 type Line struct {
 	Label string
 	Rows  []int
 }
 
-// Lines folds the rows: each real token by itself, then for each environment what its clients can have for their own API and for
-// others', then strangers and other tenants.
+// Lines folds the rows: first each real token by itself; then, for each environment, what its
+// clients can have for their own API, and for others; last strangers and other tenants.
 func (m *Matrix) Lines() []Line {
 	var lines []Line
 	index := map[string]int{}
@@ -69,19 +70,19 @@ func (r *Row) label(m *Matrix) string {
 	return r.Home
 }
 
-// At is the row of a line whose cell tells most at a gateway: one that is wrong, else one of which it is not known, else the
-// one that gets furthest.
+// At is the row of a line that is worth most attention at a gateway: one that is wrong; else one
+// that is not known; else the one that gets furthest.
 func (m *Matrix) At(line Line, gateway int) (row int) {
 	row = line.Rows[0]
 	for _, r := range line.Rows[1:] {
-		if m.tells(r, gateway) > m.tells(row, gateway) {
+		if m.attention(r, gateway) > m.attention(row, gateway) {
 			row = r
 		}
 	}
 	return row
 }
 
-func (m *Matrix) tells(row, gateway int) int {
+func (m *Matrix) attention(row, gateway int) int {
 	cell := &m.Cells[row][gateway]
 	weight := issued.Distance(cell.Outcome)
 	switch cell.OK() {
@@ -90,14 +91,15 @@ func (m *Matrix) tells(row, gateway int) int {
 	case rules.Maybe:
 		weight += 10
 	}
-	if m.Rows[row].Guest || cell.Expected == "" { // a guest stands for nobody else, nor does what is right either way
+	// a guest is not typical of a line, nor is a cell that is right either way
+	if m.Rows[row].Guest || cell.Expected == "" {
 		weight--
 	}
 	return weight
 }
 
-// Rejected lists the rows of an environment's own modelled tokens that its gateway rejects while another kind gets further:
-// what a reader should know of, though nothing is wrong.
+// Rejected lists the rows of an environment's own modelled tokens that its gateway rejects while
+// another kind gets further. Nothing is wrong, but a reader should know it.
 func (m *Matrix) Rejected(gateway int) []int {
 	var rows []int
 	for r := range m.Rows {

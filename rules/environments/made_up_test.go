@@ -6,7 +6,8 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
-// The ids that the model makes up for those who are in no file, and what a caller writes where anything would do.
+// The ids that the model makes up for those who are in no file, and what a caller writes where
+// anything would do.
 const (
 	strangerID        = "57a46e20-0000-4000-8000-000000000001"
 	strangersAPIID    = "57a46e20-0000-4000-8000-0000000000a1"

@@ -1,6 +1,7 @@
 package environments
 
 import (
+	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/issued"
@@ -15,15 +16,15 @@ type Matrix struct {
 	Remarks  []Remark
 
 	Tokens  int // modelled tokens, one for each client, kind and audience form
-	Classes int // of these, how many some gateway can tell apart: what was really run
+	Classes int // groups of them that a gateway treats alike: what was really run
 
 	estate  *Estate
 	classes *issued.Classes
 	columns [][]*column // by gateway, one for each class of its requests
 }
 
-// Cell is one token, or kind of token, at one gateway. Of several modelled tokens the one that gets furthest counts, and
-// of several classes of requests the worst.
+// Cell is one token, or kind of token, at one gateway. Of several modelled tokens the one that
+// gets furthest counts, and of several classes of requests the worst.
 type Cell struct {
 	Outcome  rules.Decision
 	Status   int            // 0 where it is not known
@@ -37,11 +38,11 @@ type Cell struct {
 	column  *column
 }
 
-// Class is the class of requests that the cell is about: the worst of those that the gateway's policies tell apart.
-// It has no method and no path where they tell none apart.
+// Class is the class of requests that the cell is about: the worst of those that the gateway's
+// policies have. Its method and path are empty if they have only one.
 func (c *Cell) Class() *rules.Class { return c.column.view.Class() }
 
-// OK tells whether the cell is as it should be. It is not known where the outcome isn't.
+// OK says whether the cell is as it should be. It is not known if the outcome is not.
 func (c *Cell) OK() rules.Truth {
 	switch {
 	case c.Wrong:
@@ -55,7 +56,8 @@ func (c *Cell) OK() rules.Truth {
 // Evaluate runs every token of the estate against every gateway.
 func (e *Estate) Evaluate() *Matrix { return e.evaluate(true) }
 
-// evaluate runs tokens that a gateway can't tell apart once, or, for the test that this changes nothing, one by one.
+// evaluate runs tokens that a gateway treats alike once; or one by one, for the test that this
+// changes nothing.
 func (e *Estate) evaluate(grouped bool) *Matrix {
 	m := &Matrix{Rows: e.rows(), estate: e}
 	m.classes = classesOf(m.Rows)
@@ -77,7 +79,7 @@ func (e *Estate) evaluate(grouped bool) *Matrix {
 	return m
 }
 
-// emptyCells has room for so many gateways in every row.
+// emptyCells are rows that have room for so many gateways, and no cell yet.
 func emptyCells(rows, gateways int) [][]Cell {
 	room := make([]Cell, rows*gateways)
 	all := make([][]Cell, rows)
@@ -93,12 +95,13 @@ func (m *Matrix) countTokens() {
 	}
 }
 
-// Witness is one token of a cell, with what its holder writes beside it, and its verdict in full.
+// Witness is one token of a cell, what its holder writes into the request, and its verdict in
+// full.
 type Witness struct {
 	Claims  *source.Value // of a real token, its own
 	Written issued.Written
 	Verdict rules.Verdict
-	Doubt   string        // why it is not known whether anybody can have it; empty where somebody can
+	Doubt   string        // why it may be that nobody can have it; empty where somebody can
 	Token   *issued.Token // as it is modelled; nil of a real one
 }
 
@@ -110,5 +113,96 @@ func (m *Matrix) Witness(row, gateway int) Witness {
 		return Witness{Claims: real.Token.Claims, Written: written, Verdict: verdict}
 	}
 	answer := c.view.Furthest(m.Cells[row][gateway].witness.Token())
-	return Witness{Claims: answer.Token.Claims(), Written: answer.Written, Verdict: answer.Verdict, Doubt: answer.Token.Doubt(), Token: answer.Token}
+	return Witness{
+		Claims: answer.Token.Claims(), Written: answer.Written, Verdict: answer.Verdict,
+		Doubt: answer.Token.Doubt(), Token: answer.Token,
+	}
+}
+
+// column adds a gateway, and returns how many groups of tokens it treats alike. Of several classes
+// of requests the worst counts: the one where tokens that are meant to be let in get least far,
+// and others get furthest.
+func (m *Matrix) column(columns []*column, gateway string, grouped bool) int {
+	m.Gateways, m.columns = append(m.Gateways, gateway), append(m.columns, columns)
+	distinct := 0
+	for i, c := range columns {
+		run := m.classes.Run(c.view, grouped)
+		for r, row := range m.Rows {
+			cell := c.cell(row, run)
+			cell.column = c
+			switch {
+			case i == 0:
+				m.Cells[r] = append(m.Cells[r], cell)
+			case worse(&cell, last(m.Cells[r]), row.meant(gateway)):
+				*last(m.Cells[r]) = cell
+			}
+		}
+		distinct = max(distinct, run.Distinct())
+	}
+	return distinct
+}
+
+func last(cells []Cell) *Cell { return &cells[len(cells)-1] }
+
+// worse reports whether a cell is more wrong than another one of the same token.
+func worse(c, than *Cell, meant bool) bool {
+	if meant {
+		return issued.Further(than.Outcome, c.Outcome)
+	}
+	return issued.Further(c.Outcome, than.Outcome)
+}
+
+// column is one gateway in one class of requests, as tokens are run against it.
+type column struct {
+	estate *Estate
+	view   *issued.View
+}
+
+// newColumns are a gateway's classes of requests, the most covered first.
+func newColumns(e *Estate, policies []*rules.Policy, contracts *rules.Contracts) []*column {
+	view := issued.NewView(policies, contracts)
+	classes := view.Classes()
+	all := make([]*column, len(classes))
+	for i := range classes {
+		all[i] = &column{estate: e, view: view.OfClass(&classes[i])}
+	}
+	return all
+}
+
+// with is the column with other policies that have the same routes.
+func (c *column) with(policies []*rules.Policy) *column {
+	class := c.view.Class()
+	same := rules.Classes(policies, class.Method, class.Path)
+	view := issued.NewView(policies, c.view.Contracts())
+	return &column{estate: c.estate, view: view.OfClass(&same[0])}
+}
+
+// cell evaluates a row.
+func (c *column) cell(row *Row, run *issued.Run) Cell {
+	if row.Real == nil {
+		o := run.Furthest(row.Kind)
+		return Cell{Outcome: o.Outcome, Status: o.Status, Decided: o.Decided, witness: o.Issued}
+	}
+	v, _ := c.evaluateReal(row.Real)
+	cell := Cell{Outcome: v.Outcome, Status: v.Status}
+	if v.Decided != nil {
+		cell.Decided = v.Decided.Check.ID
+	}
+	return cell
+}
+
+func (c *column) evaluateReal(real *Real) (rules.Verdict, issued.Written) {
+	client := inspect.Describe(real.Token).ClientID.Value
+	return c.view.FurthestReal(client, func() *rules.Request { return c.realRequest(real) })
+}
+
+// realRequest carries a captured token one second after it was issued.
+func (c *column) realRequest(real *Real) *rules.Request {
+	at := c.estate.At
+	if issued, ok := real.Token.JustIssued(); ok {
+		at = issued
+	}
+	return &rules.Request{
+		Token: real.Token, At: at, Contracts: c.view.Contracts(), Signatures: c.estate.Signatures,
+	}
 }

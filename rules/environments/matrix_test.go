@@ -9,13 +9,19 @@ import (
 	"github.com/google/go-cmp/cmp"
 
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/testdata/estates"
 )
 
 // check asks that a claim equals a text; what does not gets 401.
 func check(claim, text string) *rules.Check {
 	return &rules.Check{
-		ID: rules.Audience, Answer: rules.Answer{Status: 401},
-		Test: rules.Predicate{Op: rules.Equals, Input: rules.Claim(claim), Values: rules.Literals(text)},
+		ID:     rules.Audience,
+		Answer: rules.Answer{Status: 401},
+		Test: rules.Predicate{
+			Op:     rules.Equals,
+			Input:  rules.Claim(claim),
+			Values: rules.Literals(text),
+		},
 	}
 }
 
@@ -37,40 +43,56 @@ func cells(m *Matrix, gateway string) map[string]*Cell {
 }
 
 func TestTheCostGrowsWithWhatIsReadAndNotWithTheNumberOfApps(t *testing.T) {
+	t.Parallel()
 	classes := func(clients int) (run, modelled int) {
 		var all []string
 		for i := range clients {
 			all = append(all, app(fmt.Sprintf("%08x-0000-4000-8000-000000000000", i), ""))
 		}
-		e := estateOf(t, parts{uat: app(apiUAT, scopes), uatClients: strings.Join(all, ",")})
-		e.Sites[1].Policies = policy(check("aud", apiUAT), &rules.Check{ID: rules.ClientID, Test: rules.Has(rules.Claim("appid"))})
+		e := estateOf(
+			t, parts{UAT: app(apiUAT, estates.Scopes), UATClients: strings.Join(all, ",")},
+		)
+		e.Sites[1].Policies = policy(
+			check("aud", apiUAT),
+			&rules.Check{ID: rules.ClientID, Test: rules.Has(rules.Claim("appid"))},
+		)
 		m := e.Evaluate()
 		return m.Classes, m.Tokens
 	}
 	few, fewTokens := classes(10)
 	many, manyTokens := classes(1000)
 	if few == 0 || few != many || manyTokens < 50*fewTokens {
-		t.Errorf("%d of %d tokens were run for 10 clients, %d of %d for 1000", few, fewTokens, many, manyTokens)
+		t.Errorf(
+			"%d of %d tokens were run for 10 clients, %d of %d for 1000",
+			few, fewTokens, many, manyTokens,
+		)
 	}
 }
 
 func TestACrossingThatIsMeantIsNotWrong(t *testing.T) {
-	e := estateOf(t, parts{uat: app(apiUAT, ""), devClients: app(webDev, ""), uatClients: app(webUAT, "")})
+	t.Parallel()
+	e := estateOf(
+		t, parts{UAT: app(apiUAT, ""), DevClients: app(webDev, ""), UATClients: app(webUAT, "")},
+	)
 	e.Sites[1].Policies = policy(check("aud", apiUAT))
 	if c := cells(e.Evaluate(), "uat")["dev/for-uat-app"]; !c.Wrong {
 		t.Errorf("without allow: %+v", c)
 	}
 	e.Allow = []Crossing{{From: "dev", To: "uat", Reason: "load tests"}}
-	if c := cells(e.Evaluate(), "uat")["dev/for-uat-app"]; c.Wrong || c.Allowed == nil || c.OK() != rules.Yes {
+	if c := cells(e.Evaluate(), "uat")["dev/for-uat-app"]; c.Wrong || c.Allowed == nil ||
+		c.OK() != rules.Yes {
 		t.Errorf("with allow: %+v", c)
 	}
 }
 
 func TestOneKindOfOwnTokenIsEnough(t *testing.T) {
-	e := estateOf(t, parts{uat: app(apiUAT, scopes), uatClients: app(webUAT, "")})
+	t.Parallel()
+	e := estateOf(t, parts{UAT: app(apiUAT, estates.Scopes), UATClients: app(webUAT, "")})
 	e.Sites[1].Policies = policy(check("scp", "UAT.Access"))
 	all := cells(e.Evaluate(), "uat")
-	if in, out := all["uat/user-UAT.Access"], all["uat/app"]; in.Wrong || out.Wrong || out.Note == "" || out.Outcome != rules.Rejected {
+	if in, out := all["uat/user-UAT.Access"], all["uat/app"]; in.Wrong || out.Wrong ||
+		out.Note == "" ||
+		out.Outcome != rules.Rejected {
 		t.Errorf("delegated %+v, app-only %+v", in, out)
 	}
 	e.Sites[1].Policies = policy(check("scp", "Nobody"))
@@ -80,21 +102,27 @@ func TestOneKindOfOwnTokenIsEnough(t *testing.T) {
 }
 
 func TestATokenThatPerhapsNobodyCanHaveIsNotCalledAccepted(t *testing.T) {
+	t.Parallel()
 	api := `{"appId":"` + apiUAT + `","identifierUris":["https://contoso.example/orders"]}`
-	e := estateOf(t, parts{uat: api})
+	e := estateOf(t, parts{UAT: api})
 	e.Sites[1].Policies = policy(check("aud", "https://contoso.example/orders"))
-	if c := cells(e.Evaluate(), "uat")["other-tenant/api-like-uat"]; c.Outcome != rules.Undetermined || c.OK() != rules.Maybe {
+	c := cells(e.Evaluate(), "uat")["other-tenant/api-like-uat"]
+	if c.Outcome != rules.Undetermined || c.OK() != rules.Maybe {
 		t.Errorf("a URI on a domain of ours: %+v", c)
 	}
-	e = estateOf(t, parts{uat: strings.Replace(api, "https://contoso.example/orders", "api://orders", 1)})
+	e = estateOf(
+		t, parts{UAT: strings.Replace(api, "https://contoso.example/orders", "api://orders", 1)},
+	)
 	e.Sites[1].Policies = policy(check("aud", "api://orders"))
-	if c := cells(e.Evaluate(), "uat")["other-tenant/api-like-uat"]; c.Outcome != rules.Accepted || !c.Wrong {
+	if c := cells(e.Evaluate(), "uat")["other-tenant/api-like-uat"]; c.Outcome != rules.Accepted ||
+		!c.Wrong {
 		t.Errorf("a free name: %+v", c)
 	}
 }
 
 func TestWhatWasNotLookedAtIsSaid(t *testing.T) {
-	e := estateOf(t, parts{uat: app(apiUAT, "")})
+	t.Parallel()
+	e := estateOf(t, parts{UAT: app(apiUAT, "")})
 	e.Sites[0].Policies, e.Sites[1].Policies = policy(), policy()
 	want := []string{
 		"dev has no api, so what Entra ID could issue for it was not modelled",
@@ -107,18 +135,147 @@ func TestWhatWasNotLookedAtIsSaid(t *testing.T) {
 }
 
 func TestATokenForSomebodyElsesAPIIsTakenForOneThatCanBeObtained(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name, clients, says string
 	}{
-		{"of another environment's client", webDev, "a client that does not belong to uat can obtain a token that is let in there: dev/api-like-uat"},
-		{"of our own client", webUAT, "a client of uat can obtain a token for somebody else's API that is let in there: uat/api-like-uat"},
+		{
+			"of another environment's client", webDev,
+			"a client that does not belong to uat can obtain a token that is let in there: " +
+				"dev/api-like-uat",
+		},
+		{
+			"of our own client", webUAT,
+			"a client of uat can obtain a token for somebody else's API that is let in there: " +
+				"uat/api-like-uat",
+		},
 	}
 	for _, test := range tests {
-		e := estateOf(t, parts{uat: app(apiUAT, ""), devClients: app(webDev, ""), uatClients: app(webUAT, "")})
+		e := estateOf(
+			t,
+			parts{UAT: app(apiUAT, ""), DevClients: app(webDev, ""), UATClients: app(webUAT, "")},
+		)
 		e.Sites[1].Policies = policy(check("aud", strangersAPIID), check("appid", test.clients))
 		m := e.Evaluate()
-		if i := slices.IndexFunc(m.Findings, func(f Finding) bool { return f.Rule == Issuance }); i < 0 || m.Findings[i].Message != test.says {
+		if i := slices.IndexFunc(
+			m.Findings, func(f Finding) bool { return f.Rule == Issuance },
+		); i < 0 ||
+			m.Findings[i].Message != test.says {
 			t.Errorf("%s: %+v", test.name, m.Findings)
 		}
+	}
+}
+
+func TestTheRowsOfAPartyAreOneLine(t *testing.T) {
+	t.Parallel()
+	e := estateOf(t, parts{
+		Dev: app(apiDev, ""), UAT: app(apiUAT, estates.Scopes),
+		DevClients: app(webDev, ""), UATClients: app(webUAT, ""),
+	})
+	e.Sites[1].Policies = policy(check("scp", "UAT.Access"))
+	m := e.Evaluate()
+	var labels []string
+	for _, line := range m.Lines() {
+		labels = append(labels, line.Label)
+	}
+	want := []string{
+		"dev", "uat", "dev's clients, other tokens", "uat's clients, other tokens",
+		"a stranger of the tenant", "another tenant", "whoever writes a token",
+	}
+	if diff := cmp.Diff(want, labels); diff != "" {
+		t.Errorf("the lines (-want +got):\n%s", diff)
+	}
+	others := m.Lines()[2]
+	if at := m.At(others, 0); !m.Cells[at][0].Wrong {
+		t.Errorf("of dev's clients the row %s counts, which is right", m.Rows[at].Name)
+	}
+	rejected := m.Rejected(0)
+	if len(rejected) == 0 {
+		t.Error("no row is noted as rejected while another kind gets further")
+	}
+	for _, r := range rejected {
+		if c := m.Cells[r][0]; c.Outcome != rules.Rejected || c.Wrong || c.Note == "" {
+			t.Errorf("%s is noted as rejected: %+v", m.Rows[r].Name, c)
+		}
+	}
+	if !m.Has(Issuance) || m.Has(LockedOut) {
+		t.Error("the hole is not one of issuance alone")
+	}
+}
+
+func TestCellsThatAreNotKnownAreListedByTheCheckThatIsNotKnown(t *testing.T) {
+	t.Parallel()
+	e := estateOf(t, parts{UAT: app(apiUAT, ""), UATClients: app(webUAT, "")})
+	e.Sites[1].Policies = policy(
+		check("aud", apiUAT),
+		&rules.Check{ID: rules.ClientID, Test: rules.Found(rules.Claim("appid")), Binds: "client"},
+		named("contract", rules.Contract, listed()),
+	)
+	m := e.Evaluate()
+	open := m.OpenCells()
+	if len(open) != 1 || open[0].Decided != rules.Contract || open[0].Gateway != 0 {
+		t.Fatalf("got %+v", open)
+	}
+	wrong, unknown, all := m.Wrong()
+	if wrong != 0 || unknown != open[0].Rows || all != len(m.Rows) {
+		t.Errorf("%d of %d are wrong, %d not known", wrong, all, unknown)
+	}
+}
+
+func TestOtherPoliciesAreTriedAtOneGateway(t *testing.T) {
+	t.Parallel()
+	e := estateOf(
+		t, parts{UAT: app(apiUAT, ""), DevClients: app(webDev, ""), UATClients: app(webUAT, "")},
+	)
+	e.Sites[0].Policies = policy(check("aud", apiDev))
+	e.Sites[1].Policies = policy(check("aud", apiUAT))
+	m := e.Evaluate()
+	tried := m.Try(1, policy(check("aud", apiUAT), check("appid", webUAT)))
+	const row = "dev/for-uat-app"
+	if c := cells(m, "uat")[row]; c.Outcome != rules.Accepted {
+		t.Fatalf("before: %+v", c)
+	}
+	after := m.With(1, tried)
+	if c := cells(after, "uat")[row]; c.Outcome != rules.Rejected || c.Wrong {
+		t.Errorf("after: %+v", c)
+	}
+	if c := cells(m, "uat")[row]; c.Outcome != rules.Accepted {
+		t.Errorf("the matrix itself has changed: %+v", c)
+	}
+	before, now := cells(m, "dev")[row].Outcome, cells(after, "dev")[row].Outcome
+	if before != now {
+		t.Errorf("the other gateway has changed: %s, then %s", before, now)
+	}
+	own := m.Own(1)
+	for _, request := range own {
+		if id, _ := request.Token.Claims.Member("appid").Str(); id != webUAT {
+			t.Errorf("a token of %s is called uat's own", id)
+		}
+	}
+	if len(own) == 0 {
+		t.Error("uat has no token of its own")
+	}
+}
+
+// Of a gateway with several classes of requests the worst one counts: where tokens that are meant
+// to be let in get least far, and others furthest.
+func TestTheWorstClassOfRequestsCounts(t *testing.T) {
+	t.Parallel()
+	e := estateOf(
+		t, parts{UAT: app(apiUAT, ""), DevClients: app(webDev, ""), UATClients: app(webUAT, "")},
+	)
+	limited := policy(check("appid", "nobody"))
+	limited[0].When.Routes = []rules.Route{{Path: "/orders.*"}}
+	e.Sites[1].Policies = append(policy(check("aud", apiUAT)), limited...)
+	m := e.Evaluate()
+	own, other := cells(m, "uat")["uat/app"], cells(m, "uat")["dev/for-uat-app"]
+	if own.Outcome != rules.Rejected || own.Class().Path != "/orders" {
+		t.Errorf("its own get %s at %s", own.Outcome, own.Class())
+	}
+	if other.Outcome != rules.Accepted || other.Class().Path == "/orders" {
+		t.Errorf("others get %s at %s", other.Outcome, other.Class())
+	}
+	if len(m.Remarks) != 1 || m.Remarks[0].Policy != limited[0] {
+		t.Errorf("the remarks are %+v", m.Remarks)
 	}
 }

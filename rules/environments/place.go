@@ -7,7 +7,7 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// place is the field that opens a hole, and of a rejection the field that decided it.
+// place is the field that opens a hole; of a rejection, the field that decided it.
 func (m *Matrix) place(rule string, row, g int) (source.Position, source.Span, string) {
 	policies := m.estate.site(m.Gateways[g]).Policies
 	w := m.Witness(row, g)
@@ -35,7 +35,7 @@ func at(check *rules.Check) (source.Position, source.Span, string) {
 	return check.Pos, check.Span, check.Field
 }
 
-// entryOf is the last policy's entry, where no field of it tells more.
+// entryOf is the last policy's entry, for when no field says more.
 func entryOf(policies []*rules.Policy) (source.Position, source.Span, string) {
 	if len(policies) == 0 {
 		return source.Position{}, source.Span{}, ""
@@ -43,9 +43,10 @@ func entryOf(policies []*rules.Policy) (source.Position, source.Span, string) {
 	return policies[len(policies)-1].Pos, source.Span{}, ""
 }
 
-// uncovered is the routes of the first policy that does not apply, where the others that apply are none.
+// uncovered is the routes of the first policy, if no policy applies.
 func uncovered(policies []*rules.Policy, class *rules.Class) *rules.Guard {
-	if len(policies) == 0 || slices.ContainsFunc(class.Applies, func(t rules.Truth) bool { return t != rules.No }) {
+	if len(policies) == 0 ||
+		slices.ContainsFunc(class.Applies, func(t rules.Truth) bool { return t != rules.No }) {
 		return nil
 	}
 	return &policies[0].When
@@ -54,8 +55,9 @@ func uncovered(policies []*rules.Policy, class *rules.Class) *rules.Guard {
 // opening looks for the check that lets the witness of a cell in.
 type opening func(m *Matrix, row, g int, w *Witness) *rules.Check
 
-// openings lists what to look for, the likeliest first: a control that is switched off and would keep the witness out; the client id that its
-// holder writes himself; a check that it passes and should not.
+// openings lists what to look for, the likeliest first: a control that is switched off and would
+// keep the witness out; the client id that its holder writes; a check that it passes and should
+// not.
 func openings(rule string) []opening {
 	switch rule {
 	case CrossTenant:
@@ -63,12 +65,19 @@ func openings(rule string) []opening {
 	case Forged:
 		return []opening{unsigned}
 	case Issuance:
-		return []opening{written, switchedOff, passedOne(rules.ClientID, rules.CustomClaim, rules.Scopes, rules.Audience)}
+		return []opening{
+			written, switchedOff,
+			passedOne(rules.ClientID, rules.CustomClaim, rules.Scopes, rules.Audience),
+		}
 	}
-	return []opening{switchedOff, written, passedOne(rules.Audience, rules.Scopes, rules.CustomClaim, rules.ClientID)}
+	return []opening{
+		switchedOff, written,
+		passedOne(rules.Audience, rules.Scopes, rules.CustomClaim, rules.ClientID),
+	}
 }
 
-// disabled lists the guards of policies that would keep the witness out, were they not disabled.
+// disabled lists the guards of disabled policies that would keep the witness out if they were
+// enabled.
 func (m *Matrix) disabled(row, g int) []*rules.Guard {
 	policies := m.estate.site(m.Gateways[g]).Policies
 	var all []*rules.Guard
@@ -87,31 +96,40 @@ func (m *Matrix) disabled(row, g int) []*rules.Guard {
 
 // unpinned is the check of the issuer or of the tenant that is switched off.
 func unpinned(m *Matrix, row, g int, _ *Witness) *rules.Check {
-	return m.firstClosed(row, g, func(c *rules.Check) bool { return c.Claim == "iss" || c.Claim == "tid" })
+	return m.firstClosed(
+		row, g, func(c *rules.Check) bool { return c.Claim == "iss" || c.Claim == "tid" },
+	)
 }
 
 // unsigned is the check of the signature that is switched off.
 func unsigned(m *Matrix, row, g int, _ *Witness) *rules.Check {
-	return m.firstClosed(row, g, func(c *rules.Check) bool { return c.ID == rules.Signature || c.ID == rules.Introspection })
+	return m.firstClosed(row, g, func(c *rules.Check) bool {
+		return c.ID == rules.Signature || c.ID == rules.Introspection
+	})
 }
 
 // sharedKeys is the check whose keys all tenants share.
 func sharedKeys(_ *Matrix, _, _ int, w *Witness) *rules.Check {
-	return w.passed(func(c *rules.Check) bool { return c.Test.Op == rules.Verifies && c.Test.Key.URL != "" })
+	return w.passed(
+		func(c *rules.Check) bool { return c.Test.Op == rules.Verifies && c.Test.Key.URL != "" },
+	)
 }
 
-// switchedOff is the first check that could tell one environment's tokens from another's, that the configuration switches off, and that
-// would keep the witness out.
+// switchedOff is the first check that is switched off and would keep the witness out. It looks at
+// the checks by which one environment's tokens differ from another's.
 func switchedOff(m *Matrix, row, g int, _ *Witness) *rules.Check {
-	for _, id := range []rules.ID{rules.Audience, rules.ClientID, rules.Contract, rules.Scopes, rules.CustomClaim} {
-		if check := m.firstClosed(row, g, func(c *rules.Check) bool { return c.ID == id }); check != nil {
+	for _, id := range []rules.ID{
+		rules.Audience, rules.ClientID, rules.Contract, rules.Scopes, rules.CustomClaim,
+	} {
+		of := func(c *rules.Check) bool { return c.ID == id }
+		if check := m.firstClosed(row, g, of); check != nil {
 			return check
 		}
 	}
 	return nil
 }
 
-// firstClosed is the first check of a sort that is switched off, and without which the witness would not get in.
+// firstClosed is the first check of a kind that is switched off and would keep the witness out.
 func (m *Matrix) firstClosed(row, g int, sort func(*rules.Check) bool) *rules.Check {
 	policies := m.estate.site(m.Gateways[g]).Policies
 	for i, policy := range policies {
@@ -119,7 +137,9 @@ func (m *Matrix) firstClosed(row, g int, sort func(*rules.Check) bool) *rules.Ch
 			if check.Skip == "" || policy.When.Disabled || !sort(check) {
 				continue
 			}
-			if m.outcomeWith(row, g, replaced(policies, i, switchedOn(policy, check))) != rules.Accepted {
+			if m.outcomeWith(
+				row, g, replaced(policies, i, switchedOn(policy, check)),
+			) != rules.Accepted {
 				return check
 			}
 		}
@@ -127,7 +147,8 @@ func (m *Matrix) firstClosed(row, g int, sort func(*rules.Check) bool) *rules.Ch
 	return nil
 }
 
-// switchedOn is the policy with a check that its configuration switches off. The client id is looked up where it is read.
+// switchedOn is the policy with a check on that its configuration switches off. With the check
+// that reads the client id, the one that looks it up is on too.
 func switchedOn(policy *rules.Policy, on *rules.Check) *rules.Policy {
 	copied := *policy
 	copied.Root = policy.Root.Map(func(check *rules.Check) *rules.Check {
@@ -150,11 +171,13 @@ func written(_ *Matrix, _, _ int, w *Witness) *rules.Check {
 }
 
 func fromRequest(c *rules.Check) bool {
-	return slices.ContainsFunc(c.Reads(), func(in rules.Input) bool { return in.Source == rules.FromHTTP || in.Source == rules.FromQuery })
+	return slices.ContainsFunc(c.Reads(), func(in rules.Input) bool {
+		return in.Source == rules.FromHTTP || in.Source == rules.FromQuery
+	})
 }
 
-// passedOne is the first of some checks that is there and lets the witness through: its list names too many, or its key verifies too
-// much.
+// passedOne is the first of some checks that lets the witness through: its list names too many, or
+// its key verifies too much.
 func passedOne(ids ...rules.ID) opening {
 	return func(_ *Matrix, _, _ int, w *Witness) *rules.Check {
 		for _, id := range append(ids, rules.Signature, rules.Introspection) {
@@ -166,7 +189,7 @@ func passedOne(ids ...rules.ID) opening {
 	}
 }
 
-// passed is the first check of a sort that the witness passes.
+// passed is the first check of a kind that the witness passes.
 func (w *Witness) passed(sort func(*rules.Check) bool) *rules.Check {
 	for i := range w.Verdict.Results {
 		if r := &w.Verdict.Results[i]; r.Outcome == rules.Pass && sort(r.Check) {

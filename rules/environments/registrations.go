@@ -15,7 +15,8 @@ func CheckRegistrations(d *entra.Directory) error {
 		const all = "ask for @odata.nextLink too, and pass every answer: api is a list of files"
 		return &source.Error{
 			Pos: d.More[0].Pos,
-			Cause: "the list of assignments goes on in another answer, and who holds a role beside " +
+			Cause: "the list of assignments goes on in another answer, " +
+				"and who holds a role beside " +
 				"these is not known",
 			Hints: source.Hints(all),
 		}
@@ -24,8 +25,11 @@ func CheckRegistrations(d *entra.Directory) error {
 		if !app.AppID.Known() {
 			return &source.Error{
 				Pos: app.Pos,
-				Cause: fmt.Sprintf("the application id of %s is not in this file, and every token "+
-					"carries it", inspect.Safe(app.Title())),
+				Cause: fmt.Sprintf(
+					"the application id of %s is not in this file, and every token "+
+						"carries it",
+					inspect.Safe(app.Title()),
+				),
 				Hints: source.Hints("Entra ID gives it when the app is created: pass what " +
 					"az ad app show --id APP prints, or beside this file what az ad sp show " +
 					"--id APP prints"),

@@ -7,7 +7,9 @@ import (
 	"strings"
 	"time"
 
+	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/inspect/keys"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/issued"
@@ -15,8 +17,11 @@ import (
 
 // Suite is a file of policy tests: tokens, and what the policies must answer to each.
 type Suite struct {
-	Name     string       // of the file
-	Policies []entra.Text // in the gateway's order, relative to the file's folder; may be empty where the command line names them
+	Name string // of the file
+
+	// Policies are file names in the gateway's order, relative to the file's folder. They may be
+	// empty if the command line names them.
+	Policies []entra.Text
 	Gateway  entra.Text
 	At       time.Time // when the requests are made; the zero time for now
 	Cases    []Case
@@ -54,12 +59,14 @@ type Expectation struct {
 	Nobody   bool // decided_by: null, as where the request is accepted
 }
 
-// IsSuite tells a file of policy tests from any other configuration.
+// IsSuite reports whether a file holds policy tests.
 func IsSuite(file *source.File) bool {
-	return len(file.Documents) == 1 && file.Documents[0].Member("tests") != nil && file.Documents[0].Member("version") != nil
+	return len(file.Documents) == 1 && file.Documents[0].Member("tests") != nil &&
+		file.Documents[0].Member("version") != nil
 }
 
-// ReadSuite reads a file of policy tests. Every error is a [*source.Error] at the place that is wrong.
+// ReadSuite reads a file of policy tests. Every error is a [*source.Error] at the place that is
+// wrong.
 func ReadSuite(file *source.File) (*Suite, error) {
 	s := &Suite{Name: file.Name}
 	if len(file.Documents) != 1 {
@@ -69,7 +76,8 @@ func ReadSuite(file *source.File) (*Suite, error) {
 	v := file.Documents[0]
 	err := object(
 		v, "the policy tests",
-		reader{"version", version}, texts("policies", &s.Policies), text("gateway", &s.Gateway), instant("at", &s.At),
+		reader{"version", version},
+		texts("policies", &s.Policies), text("gateway", &s.Gateway), instant("at", &s.At),
 		list("tests", s.readCase),
 	)
 	switch {
@@ -78,32 +86,53 @@ func ReadSuite(file *source.File) (*Suite, error) {
 	case v.Member("version") == nil:
 		return nil, wrong(v, "version is missing", "the first line is version: 1")
 	case len(s.Cases) == 0:
-		return nil, wrong(v, "there are no tests", "tests: is a list, each with a name, a token and what to expect")
+		return nil, wrong(
+			v, "there are no tests",
+			"tests: is a list, each with a name, a token and what to expect",
+		)
 	}
 	return s, nil
 }
 
 func (s *Suite) readCase(v *source.Value) error {
-	c := Case{Pos: v.Pos, Span: source.Span{Start: v.Span.Start, End: v.Span.Start + 1}, Signature: "valid"}
+	c := Case{
+		Pos:       v.Pos,
+		Span:      source.Span{Start: v.Span.Start, End: v.Span.Start + 1},
+		Signature: "valid",
+	}
 	name := entra.Text{}
 	err := object(
 		v, "a test",
-		text("name", &name), reader{"token", c.Token.read}, choice("signature", &c.Signature, "valid", "invalid", "unknown-key"),
-		reader{"contracts", c.readContracts}, plain("method", &c.Method), plain("path", &c.Path), reader{"headers", c.readHeaders},
-		reader{"introspection", func(v *source.Value) error { c.Answer = v; return rules.CheckAnswer(v) }},
+		text("name", &name),
+		reader{"token", c.Token.read},
+		choice("signature", &c.Signature, "valid", "invalid", "unknown-key"),
+		reader{"contracts", c.readContracts},
+		plain("method", &c.Method), plain("path", &c.Path), reader{"headers", c.readHeaders},
+		reader{
+			"introspection",
+			func(v *source.Value) error { c.Answer = v; return rules.CheckAnswer(v) },
+		},
 		reader{"expect", c.Expect.read},
 	)
 	switch {
 	case err != nil:
 		return err
 	case name.Value == "":
-		return wrong(v, "a test needs a name", "say what must hold, as: a DEV token is rejected at UAT")
+		return wrong(
+			v, "a test needs a name", "say what must hold, as: a DEV token is rejected at UAT",
+		)
 	case slices.ContainsFunc(s.Cases, func(other Case) bool { return other.Name == name.Value }):
 		return refusal(name.Pos, "two tests have this name", "")
 	case v.Member("token") == nil:
-		return wrong(v, "a test needs a token", "token: {shape: entra-v1-app-only}, {file: NAME}, or none for a request without one")
+		return wrong(
+			v, "a test needs a token",
+			"token: {shape: entra-v1-app-only}, {file: NAME}, or none for a request without one",
+		)
 	case c.Expect == (Expectation{}):
-		return wrong(v, "a test must expect something", "expect: {outcome: rejected, status: 401, decided_by: audience}")
+		return wrong(
+			v, "a test must expect something",
+			"expect: {outcome: rejected, status: 401, decided_by: audience}",
+		)
 	}
 	c.Name, c.Pos, c.Span = name.Value, name.Pos, name.Span
 	s.Cases = append(s.Cases, c)
@@ -115,20 +144,28 @@ func (t *TokenSpec) read(v *source.Value) error {
 		t.None = true
 		return nil
 	}
-	err := object(v, "a token", text("file", &t.File), text("shape", &t.Shape), reader{"claims", func(claims *source.Value) error {
-		if !claims.Is(source.Object) {
-			return wrong(claims, "claims must be an object", "")
-		}
-		t.Claims = claims
-		return nil
-	}})
+	err := object(
+		v, "a token", text("file", &t.File), text("shape", &t.Shape),
+		reader{"claims", func(claims *source.Value) error {
+			if !claims.Is(source.Object) {
+				return wrong(claims, "claims must be an object", "")
+			}
+			t.Claims = claims
+			return nil
+		}},
+	)
 	switch {
 	case err != nil:
 		return err
 	case (t.File.Value == "") == (t.Shape.Value == ""):
-		return wrong(v, "a token is either a file or a shape", "shapes are "+strings.Join(issued.Shapes(), ", "))
+		return wrong(
+			v, "a token is either a file or a shape",
+			"shapes are "+strings.Join(issued.Shapes(), ", "),
+		)
 	case t.File.Value != "" && t.Claims != nil:
-		return wrong(t.Claims, "the claims of a token from a file can't be changed", "start from a shape")
+		return wrong(
+			t.Claims, "the claims of a token from a file can't be changed", "start from a shape",
+		)
 	case t.Shape.Value != "" && !slices.Contains(issued.Shapes(), t.Shape.Value):
 		cause := fmt.Sprintf("%q is no shape of a token", shorten(t.Shape.Value))
 		return refusal(t.Shape.Pos, cause, "shapes are "+strings.Join(issued.Shapes(), ", "))
@@ -139,7 +176,10 @@ func (t *TokenSpec) read(v *source.Value) error {
 func (c *Case) readContracts(v *source.Value) error {
 	ids, ok := v.Strings()
 	if !ok || !v.Is(source.List) {
-		return wrong(v, "contracts must be a list of client ids", "an empty list says that no client has a contract")
+		return wrong(
+			v, "contracts must be a list of client ids",
+			"an empty list says that no client has a contract",
+		)
 	}
 	c.Contracts = ids
 	return nil
@@ -164,7 +204,10 @@ func (e *Expectation) read(v *source.Value) error {
 	var outcome, decided string
 	err := object(
 		v, "expect",
-		choice("outcome", &outcome, string(rules.Accepted), string(rules.Rejected), string(rules.Undetermined)),
+		choice(
+			"outcome", &outcome, string(rules.Accepted), string(rules.Rejected),
+			string(rules.Undetermined),
+		),
 		orNull("status", &e.NoStatus, reader{"status", e.readStatus}),
 		orNull("decided_by", &e.Nobody, choice("decided_by", &decided, rules.CheckIDs()...)),
 	)
@@ -175,13 +218,16 @@ func (e *Expectation) read(v *source.Value) error {
 func (e *Expectation) readStatus(v *source.Value) error {
 	n, ok := v.Int()
 	if !ok || n < 100 || n > 599 {
-		return wrong(v, "status must be an HTTP status", "a number from 100 to 599, or null where it is not known")
+		return wrong(
+			v, "status must be an HTTP status",
+			"a number from 100 to 599, or null where it is not known",
+		)
 	}
 	e.Status = int(n)
 	return nil
 }
 
-// orNull notes a null in the place of a value, as the JSON of explain has it.
+// orNull accepts a null instead of a value, as the JSON of explain has it.
 func orNull(name string, null *bool, value reader) reader {
 	return reader{name, func(v *source.Value) error {
 		if v.Is(source.Null) {
@@ -197,7 +243,9 @@ func choice(name string, into *string, words ...string) reader {
 	return reader{name, func(v *source.Value) error {
 		s, ok := v.Str()
 		if !ok || !slices.Contains(words, s) {
-			return wrong(v, name+" must be one of the known words", "one of: "+strings.Join(words, ", "))
+			return wrong(
+				v, name+" must be one of the known words", "one of: "+strings.Join(words, ", "),
+			)
 		}
 		*into = s
 		return nil
@@ -214,4 +262,86 @@ func instant(name string, into *time.Time) reader {
 		*into = at
 		return nil
 	}}
+}
+
+// Assumed is what a test says of its token's signature: "valid", "invalid" or "unknown-key".
+type Assumed string
+
+// Verify gives that outcome, whatever the key.
+func (a Assumed) Verify(*inspect.Token, *rules.Key) rules.SignatureResult {
+	switch a {
+	case "invalid":
+		return rules.SignatureResult{
+			Result: keys.Result{
+				Outcome: keys.Fail,
+				Why:     "the test assumes that the signature does not verify",
+			},
+		}
+	case "unknown-key":
+		return rules.SignatureResult{
+			Result: keys.Result{
+				Outcome: keys.Fail,
+				Why:     "the test assumes that the key set does not have the token's key",
+			},
+		}
+	}
+	return rules.SignatureResult{
+		Result: keys.Result{Outcome: keys.Pass, Why: "assumed by the test"},
+	}
+}
+
+// Make makes the token of a test that starts from a shape. It is unsigned, was issued five minutes
+// before that time, and is valid for an hour more.
+func (t *TokenSpec) Make(at time.Time) *inspect.Token {
+	return issued.Shape(t.Shape.Value, at, t.Claims)
+}
+
+// Differences says how a verdict differs from what is expected, one sentence each; none if the
+// test passes.
+func (e *Expectation) Differences(v *rules.Verdict) []string {
+	var all []string
+	if e.Outcome != "" && e.Outcome != v.Outcome {
+		all = append(all, fmt.Sprintf("outcome: expected %s, got %s", e.Outcome, v.Outcome))
+	}
+	if e.Status != 0 && e.Status != v.Status {
+		all = append(
+			all, fmt.Sprintf("status: expected %d, got %s", e.Status, statusWord(v.Status)),
+		)
+	}
+	if e.NoStatus && v.Status != 0 {
+		all = append(all, fmt.Sprintf("status: expected none that is known, got %d", v.Status))
+	}
+	if e.compares() && e.Decided != decidedBy(v) {
+		all = append(
+			all,
+			fmt.Sprintf(
+				"decided_by: expected %s, got %s", checkWord(e.Decided), checkWord(decidedBy(v)),
+			),
+		)
+	}
+	return all
+}
+
+// compares reports whether the test says which check decides.
+func (e *Expectation) compares() bool { return e.Decided != "" || e.Nobody }
+
+func checkWord(id rules.ID) string {
+	if id == "" {
+		return "none"
+	}
+	return string(id)
+}
+
+func statusWord(status int) string {
+	if status == 0 {
+		return "none that is known"
+	}
+	return fmt.Sprint(status)
+}
+
+func decidedBy(v *rules.Verdict) rules.ID {
+	if v.Decided == nil {
+		return ""
+	}
+	return v.Decided.Check.ID
 }

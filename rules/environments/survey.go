@@ -27,9 +27,10 @@ type Survey struct {
 type surveyed struct {
 	name                                      string
 	policies, contracts, api, clients, tokens []string
-	gateways                                  []string     // that may run them, where no file names one
-	audiences                                 []string     // that the policies want
-	apis                                      []registered // of which it is not known which one the gateway guards
+
+	gateways  []string     // that may run them, where no file names one
+	audiences []string     // that the policies want
+	apis      []registered // we do not know which one of them the gateway guards
 }
 
 // unplaced is a file of which no environment is known.
@@ -78,12 +79,14 @@ func isAPI(app *entra.Registration) bool {
 // stages are the words by which teams call their environments.
 func stages() []string {
 	return []string{
-		"dev", "development", "test", "tst", "qa", "int", "integration", "sit", "uat", "acc", "acceptance", "stage", "staging", "stg", "preprod",
-		"prod", "production", "prd", "sandbox", "sbx", "perf", "demo", "training",
+		"dev", "development", "test", "tst", "qa", "int", "integration", "sit", "uat", "acc",
+		"acceptance", "stage", "staging", "stg", "preprod", "prod", "production", "prd", "sandbox",
+		"sbx", "perf", "demo", "training",
 	}
 }
 
-// environment finds or makes the environment that a name tells: the last word in it that names a stage.
+// environment finds or makes the environment that a name tells: the last word in it that names a
+// stage.
 func (s *Survey) environment(name string) *surveyed {
 	if stage := stageIn(strings.TrimSuffix(name, filepath.Ext(name))); stage != "" {
 		return s.add(stage)
@@ -91,9 +94,13 @@ func (s *Survey) environment(name string) *surveyed {
 	return nil
 }
 
-// stageIn is the last word of a name that is a stage, with the number that may follow it; empty where there is none.
+// stageIn is the last word of a name that is a stage, with the number that may follow it; empty
+// where there is none.
 func stageIn(name string) string {
-	words := strings.FieldsFunc(strings.ToLower(spaced(name)), func(r rune) bool { return strings.ContainsRune("/-_. ", r) })
+	words := strings.FieldsFunc(
+		strings.ToLower(spaced(name)),
+		func(r rune) bool { return strings.ContainsRune("/-_. ", r) },
+	)
 	for _, word := range slices.Backward(words) {
 		if slices.Contains(stages(), strings.TrimRight(word, "0123456789")) {
 			return word
@@ -130,7 +137,8 @@ func (s *Survey) add(name string) *surveyed {
 // yamlName is a name as YAML has it, in quotes where it needs them.
 func yamlName(name string) string {
 	plain := !strings.ContainsFunc(name, func(r rune) bool {
-		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') && !strings.ContainsRune("/._-", r)
+		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') &&
+			!strings.ContainsRune("/._-", r)
 	})
 	if plain && name != "" && !strings.HasPrefix(name, "-") {
 		return name
@@ -176,8 +184,8 @@ func (s *Survey) AddOther(name string, isContracts func() bool) {
 	}
 }
 
-// PlaceRegistrations sorts the files once all are read: which of two APIs a gateway guards its policies tell, and whose a service principal is
-// its application.
+// PlaceRegistrations sorts the files once all are read: which of two APIs a gateway guards its
+// policies tell, and whose a service principal is its application.
 func (s *Survey) PlaceRegistrations() {
 	for _, r := range s.registered {
 		switch env := s.environmentOf(r); {
@@ -187,7 +195,9 @@ func (s *Survey) PlaceRegistrations() {
 		case !slices.ContainsFunc(r.Apps, isAPI):
 			env.clients = append(env.clients, r.name)
 		case len(r.Apps) > 1:
-			s.unplaced = append(s.unplaced, unplaced{r.name, describe(r) + "; the API needs a file of its own"})
+			s.unplaced = append(
+				s.unplaced, unplaced{r.name, describe(r) + "; the API needs a file of its own"},
+			)
 		default:
 			env.apis = append(env.apis, r)
 		}
@@ -202,8 +212,8 @@ func (s *Survey) PlaceRegistrations() {
 	}
 }
 
-// chooseAPI takes the one API of an environment, or of several the one whose audience its policies want; the others are clients then. Where that
-// does not tell, nobody guesses.
+// chooseAPI takes the one API of an environment, or of several the one whose audience its
+// policies want; the others are clients then. Where that does not tell, nobody guesses.
 func (env *surveyed) chooseAPI() {
 	var guarded []registered
 	for _, r := range env.apis {
@@ -230,8 +240,8 @@ func (env *surveyed) wants(app *entra.Registration) bool {
 	})
 }
 
-// placeBeside puts service principals and assignments beside the application that they belong to, or with the API of the environment that
-// their name tells.
+// placeBeside puts service principals and assignments beside the application that they belong
+// to, or with the API of the environment that their name tells.
 func (s *Survey) placeBeside(r registered) {
 	for _, env := range s.environments {
 		for _, list := range []*[]string{&env.api, &env.clients} {
@@ -251,13 +261,18 @@ func (s *Survey) placeBeside(r registered) {
 // belongs reports whether a service principal is that of an application in one of the files.
 func (s *Survey) belongs(r registered, files []string) bool {
 	return slices.ContainsFunc(s.registered, func(other registered) bool {
-		return slices.Contains(files, other.name) && slices.ContainsFunc(other.Apps, func(app *entra.Registration) bool {
-			return slices.ContainsFunc(r.Principals, func(p *entra.ServicePrincipal) bool { return p.AppID.Is(app.AppID) })
-		})
+		return slices.Contains(files, other.name) &&
+			slices.ContainsFunc(other.Apps, func(app *entra.Registration) bool {
+				return slices.ContainsFunc(
+					r.Principals,
+					func(p *entra.ServicePrincipal) bool { return p.AppID.Is(app.AppID) },
+				)
+			})
 	})
 }
 
-// environmentOf is the one that the file's name tells, else the applications' names, where they agree.
+// environmentOf is the one that the file's name tells, else the applications' names, where they
+// agree.
 func (s *Survey) environmentOf(r registered) *surveyed {
 	if env := s.environment(r.name); env != nil || len(r.Apps) == 0 {
 		return env
@@ -286,22 +301,34 @@ func describe(r registered) string {
 // YAML writes the environments file.
 func (s *Survey) YAML() string {
 	var b strings.Builder
-	b.WriteString("# Written by gatewhy init. Each environment has a gateway (its policies) and those who belong to it (its app registrations\n" +
-		"# and tokens). File names are relative to this file; patterns are allowed.\n" +
-		"version: 1\n\n" +
-		"# The tenant whose tokens are modelled: the id that az account show --query tenantId prints.\n")
+	b.WriteString(
+		"# Written by gatewhy init. Each environment has a gateway (its policies) " +
+			"and those who belong to it (its app registrations\n" +
+			"# and tokens). File names are relative to this file; patterns are allowed.\n" +
+			"version: 1\n\n" +
+			"# The tenant whose tokens are modelled: " +
+			"the id that az account show --query tenantId prints.\n",
+	)
 	if s.Tenant != "" {
 		b.WriteString("tenant: " + s.Tenant + "\n")
 	} else {
 		b.WriteString("# tenant: 00000000-0000-0000-0000-000000000000\n")
 	}
-	b.WriteString("\n# The key set that verifies real tokens; without it the tenant's own is fetched.\n# jwks: keys.json\n\nenvironments:\n")
+	b.WriteString(
+		"\n# The key set that verifies real tokens; without it the tenant's own is fetched.\n" +
+			"# jwks: keys.json\n\nenvironments:\n",
+	)
 	for _, env := range s.environments {
 		env.write(&b)
 	}
-	b.WriteString("\n# Crossings that are meant, each with its reason.\n# allow:\n#   - {from: dev, to: sandbox, reason: \"…\"}\n")
+	b.WriteString(
+		"\n# Crossings that are meant, each with its reason.\n" +
+			"# allow:\n#   - {from: dev, to: sandbox, reason: \"…\"}\n",
+	)
 	if len(s.unplaced) > 0 {
-		b.WriteString("\n# Not placed: no name tells the environment, or one file holds too much.\n")
+		b.WriteString(
+			"\n# Not placed: no name tells the environment, or one file holds too much.\n",
+		)
 	}
 	for _, u := range s.unplaced {
 		fmt.Fprintf(&b, "#   %s, %s\n", inspect.Safe(u.name), u.what)
@@ -323,7 +350,10 @@ func (env *surveyed) write(b *strings.Builder) {
 	case len(env.contracts) > 0:
 		fmt.Fprintf(b, "    contracts: %s\n", yamlName(env.contracts[0]))
 	case len(env.policies) > 0:
-		b.WriteString("    # contracts: FILE with the client ids that have an approved contract, one a line\n")
+		b.WriteString(
+			"    # contracts: FILE with the client ids that have an approved contract, " +
+				"one a line\n",
+		)
 	}
 	env.writeAPI(b)
 	writeList(b, "clients", env.clients, "the client apps that belong here")
@@ -343,10 +373,16 @@ func (env *surveyed) writeAPI(b *strings.Builder) {
 	for i, r := range env.apis {
 		names[i] = r.name
 	}
-	fmt.Fprintf(b, "    # api: %s # the one of these that the gateway guards; the others belong under clients\n", yamlList(names))
+	fmt.Fprintf(
+		b,
+		"    # api: %s # the one of these that the gateway guards; "+
+			"the others belong under clients\n",
+		yamlList(names),
+	)
 }
 
-// writeList writes a list of files, or where there is none, a comment that says what belongs there.
+// writeList writes a list of files, or where there is none, a comment that says what belongs
+// there.
 func writeList(b *strings.Builder, name string, files []string, hint string) {
 	switch {
 	case len(files) > 0:
@@ -366,5 +402,7 @@ func yamlList(names []string) string {
 
 // Modelled reports whether tokens will be modelled, whose issuer takes a tenant.
 func (s *Survey) Modelled() bool {
-	return slices.ContainsFunc(s.environments, func(env *surveyed) bool { return len(env.api) > 0 })
+	return slices.ContainsFunc(
+		s.environments, func(env *surveyed) bool { return len(env.api) > 0 },
+	)
 }

@@ -4,22 +4,30 @@ import (
 	"slices"
 
 	"github.com/gatewhy/gatewhy/rules"
-	"github.com/gatewhy/gatewhy/rules/issued"
 )
 
-// Try evaluates one gateway's column with other policies, and nothing else. The matrix that it returns has that one gateway.
+// Try evaluates one gateway's column with other policies, and nothing else. The matrix that it
+// returns has that one gateway.
 func (m *Matrix) Try(gateway int, policies []*rules.Policy) *Matrix {
 	name := m.Gateways[gateway]
 	e := m.estate.with(name, policies)
-	tried := &Matrix{Rows: m.Rows, Cells: emptyCells(len(m.Rows), 1), Tokens: m.Tokens, estate: e, classes: m.classes}
+	tried := &Matrix{
+		Rows: m.Rows, Cells: emptyCells(len(m.Rows), 1), Tokens: m.Tokens, estate: e,
+		classes: m.classes,
+	}
 	tried.Classes = tried.column(newColumns(e, policies, e.site(name).Contracts), name, true)
 	tried.judge()
 	return tried
 }
 
-// With returns the matrix with the one column of a matrix that was tried, all else as it is. It has the cells, and no findings.
+// With returns the matrix with the one column of a matrix that was tried, all else as it is. It
+// has the cells, and no findings.
 func (m *Matrix) With(gateway int, tried *Matrix) *Matrix {
-	all := &Matrix{Rows: m.Rows, Gateways: m.Gateways, Cells: make([][]Cell, len(m.Cells)), Tokens: m.Tokens, Classes: m.Classes, estate: m.estate, classes: m.classes, columns: slices.Clone(m.columns)}
+	all := &Matrix{
+		Rows: m.Rows, Gateways: m.Gateways, Cells: make([][]Cell, len(m.Cells)),
+		Tokens: m.Tokens, Classes: m.Classes, estate: m.estate, classes: m.classes,
+		columns: slices.Clone(m.columns),
+	}
 	all.columns[gateway] = tried.columns[0]
 	for r := range m.Cells {
 		all.Cells[r] = slices.Clone(m.Cells[r])
@@ -36,19 +44,25 @@ func (e *Estate) with(name string, policies []*rules.Policy) *Estate {
 	return &other
 }
 
-// Own returns requests with the tokens that a gateway's own environment uses: the real ones, or else one modelled token of each kind in
-// each form that its clients usually ask for.
+// Own returns requests with the tokens that a gateway's own environment uses: the real ones, or
+// else one modelled token of each kind in each form that its clients usually ask for. Each comes
+// once in every class of requests that some policy looks at, for what helps in one may not in
+// another.
 func (m *Matrix) Own(gateway int) []*rules.Request {
 	site := m.estate.site(m.Gateways[gateway])
-	c := m.columns[gateway][0]
 	var real, modelled []*rules.Request
-	for _, row := range m.Rows {
-		switch {
-		case !row.meant(site.Name):
-		case row.Real != nil:
-			real = append(real, c.view.Usually(c.realRequest(row.Real)))
-		default:
-			modelled = append(modelled, row.usual(c.view)...)
+	for i, c := range m.columns[gateway] {
+		if i > 0 && !c.covered() {
+			continue
+		}
+		for _, row := range m.Rows {
+			switch {
+			case !row.meant(site.Name):
+			case row.Real != nil:
+				real = append(real, c.inClass(c.realRequest(row.Real)))
+			default:
+				modelled = append(modelled, row.usual(c)...)
+			}
 		}
 	}
 	if len(real) > 0 {
@@ -57,11 +71,26 @@ func (m *Matrix) Own(gateway int) []*rules.Request {
 	return modelled
 }
 
-// usual is a row's tokens in the usual forms of their audience, each for one client, preferably one that has a contract.
-func (r *Row) usual(v *issued.View) []*rules.Request {
+// covered reports whether some policy applies to the column's class of requests.
+func (c *column) covered() bool {
+	return slices.ContainsFunc(
+		c.view.Class().Applies, func(applies rules.Truth) bool { return applies != rules.No },
+	)
+}
+
+// inClass is a request of the column's class, with what a client usually writes beside its token.
+func (c *column) inClass(r *rules.Request) *rules.Request {
+	class := c.view.Class()
+	r.Method, r.Path = class.Method, class.Path
+	return c.view.Usually(r)
+}
+
+// usual is a row's tokens in the usual forms of their audience, each for one client, preferably
+// one that has a contract.
+func (r *Row) usual(c *column) []*rules.Request {
 	var all []*rules.Request
-	for _, i := range r.Usual(v.HasContract) {
-		all = append(all, v.Usually(i.Token().Request(v)))
+	for _, i := range r.Usual(c.view.HasContract) {
+		all = append(all, c.inClass(i.Token().Request(c.view)))
 	}
 	return all
 }

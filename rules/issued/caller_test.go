@@ -7,23 +7,32 @@ import (
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/testdata/estates"
 )
 
 // expressionOver is an expression that gives an input as it is, or in upper case.
 func expressionOver(in rules.Input, upper bool) rules.Input {
-	return rules.Input{Source: rules.FromExpression, Opaque: &rules.Opaque{Text: "#[in]", Reads: []rules.Input{in}, Eval: func(r *rules.Request) rules.Reading {
-		got := r.Read(in)
-		switch {
-		case got.Value == nil:
-			return rules.Reading{Unknown: &rules.Unknown{Why: "not given"}}
-		case upper:
-			got.Value = &source.Value{Kind: source.String, Text: "UPPER-" + got.Value.Text}
-		}
-		return got
-	}}}
+	return rules.Input{
+		Source: rules.FromExpression,
+		Opaque: &rules.Opaque{
+			Text:  "#[in]",
+			Reads: []rules.Input{in},
+			Eval: func(r *rules.Request) rules.Reading {
+				got := r.Read(in)
+				switch {
+				case got.Value == nil:
+					return rules.Reading{Unknown: &rules.Unknown{Why: "not given"}}
+				case upper:
+					got.Value = &source.Value{Kind: source.String, Text: "UPPER-" + got.Value.Text}
+				}
+				return got
+			},
+		},
+	}
 }
 
 func TestWhatACallerWritesBesideTheToken(t *testing.T) {
+	t.Parallel()
 	header, query := rules.Input{
 		Source: rules.FromHTTP, Name: "x-env",
 	}, rules.Input{Source: rules.FromQuery, Name: "id"}
@@ -71,7 +80,9 @@ func TestWhatACallerWritesBesideTheToken(t *testing.T) {
 	loose := NewView(policyOf(binds(expressionOver(header, true)), listed), contracts)
 	if forms := loose.forms(""); len(forms) != 2 || len(forms[1].Headers) != 0 {
 		t.Errorf(
-			"where an expression makes something of it, the request of which it is not known comes with it: %v", forms,
+			"where an expression makes something of it, "+
+				"the request of which it is not known comes with it: %v",
+			forms,
 		)
 	}
 	r := NewView(
@@ -83,6 +94,7 @@ func TestWhatACallerWritesBesideTheToken(t *testing.T) {
 }
 
 func TestARealTokensHolderWritesWhatHelps(t *testing.T) {
+	t.Parallel()
 	header := rules.Input{Source: rules.FromHTTP, Name: "client_id"}
 	v := NewView(policyOf(
 		&rules.Check{ID: rules.ClientID, Test: rules.Found(header), Binds: "client"},
@@ -105,10 +117,11 @@ func TestARealTokensHolderWritesWhatHelps(t *testing.T) {
 }
 
 func TestTheUsualTokensOfAKind(t *testing.T) {
+	t.Parallel()
 	w := worldOf(
 		t, parts{
-			uat:        `{"appId":"` + apiUAT + `"` + v1Orders + `}`,
-			uatClients: app(webUAT, "") + "," + app(webDev, ""),
+			UAT:        `{"appId":"` + apiUAT + `"` + estates.V1Orders + `}`,
+			UATClients: app(webUAT, "") + "," + app(webDev, ""),
 		},
 	)
 	for _, k := range w.Kinds() {

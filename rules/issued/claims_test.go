@@ -12,6 +12,7 @@ import (
 // TestWhatIsKnownOfEachClaim holds the table against facts/entra.md, section 1.2 (and 1.4, 1.5 and
 // 9 where they say more).
 func TestWhatIsKnownOfEachClaim(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		claim                            string
 		v1App, v1User, v2App, v2User, id Presence
@@ -68,6 +69,7 @@ func TestWhatIsKnownOfEachClaim(t *testing.T) {
 }
 
 func TestEveryClaimOfTheFactsStandsInTheTableWithAReference(t *testing.T) {
+	t.Parallel()
 	facts := []string{
 		"aud", "iss", "appid", "azp", "appidacr", "azpacr", "scp", "roles", "idtyp", "oid", "sub",
 		"tid", "ver", "uti", "aio", "rh", "iat", "nbf", "exp",
@@ -96,6 +98,7 @@ func TestEveryClaimOfTheFactsStandsInTheTableWithAReference(t *testing.T) {
 // TestWhoCanWriteAClaim holds what of a claim is its holder's choice: facts/entra.md, 1.2, 1.4 and
 // 1.8, and kb-005321722, 5.
 func TestWhoCanWriteAClaim(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		name  string
 		claim string
@@ -125,11 +128,28 @@ func TestWhoCanWriteAClaim(t *testing.T) {
 		{"an account of another tenant too", "email", Token{
 			freedom: ofOtherTenant,
 		}, `"x" "gatewhy-unrelated" -`},
-		{"a forger writes any client's id", "appid", Token{freedom: everything}, `"x" "gatewhy-unrelated" -`},
+		{
+			"a forger writes any client's id", "appid",
+			Token{freedom: everything},
+			`"x" "gatewhy-unrelated" -`,
+		},
 		{"and any scopes", "scp", Token{freedom: everything}, `"x" "gatewhy-unrelated" -`},
-		{"whom a policy is written for has what it wants", "oid", Token{freedom: asWanted}, `"x" "gatewhy-unrelated"`},
-		{"and what Entra never writes even they do not", "client_id", Token{freedom: asWanted}, "-"},
-		{"a guest's home is named", "idp", Token{guest: true}, `"https://sts.windows.net/` + otherTenantID + `/"`},
+		{
+			"whom a policy is written for has what it wants",
+			"oid",
+			Token{freedom: asWanted},
+			`"x" "gatewhy-unrelated"`,
+		},
+		{
+			"and what Entra never writes even they do not", "client_id",
+			Token{freedom: asWanted},
+			"-",
+		},
+		{
+			"a guest's home is named", "idp",
+			Token{guest: true},
+			`"https://sts.windows.net/` + otherTenantID + `/"`,
+		},
 	}
 	for _, test := range tests {
 		of := test.of

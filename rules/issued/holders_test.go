@@ -9,6 +9,7 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/testdata/estates"
 )
 
 func asks(id rules.ID, p rules.Predicate) *rules.Check {
@@ -40,6 +41,7 @@ func furthestIn(
 }
 
 func TestWhoGetsInInAWorldThatIsMadeUpFromPolicies(t *testing.T) {
+	t.Parallel()
 	const issuer = "https://sts.windows.net/" + tenantID + "/"
 	id := &rules.Check{ID: rules.ClientID, Test: rules.Has(rules.Claim("appid")), Binds: "client"}
 	contract := &rules.Check{
@@ -47,11 +49,15 @@ func TestWhoGetsInInAWorldThatIsMadeUpFromPolicies(t *testing.T) {
 			Op: rules.Listed, Input: rules.Input{Source: rules.FromBound, Name: "client"},
 		},
 	}
-	constant := &rules.Check{ID: rules.ClientID, Binds: "client", Test: rules.Found(rules.Input{Source: rules.FromExpression, Opaque: &rules.Opaque{
-		Text: "#['" + webUAT + "']", Eval: func(*rules.Request) rules.Reading {
-			return rules.Reading{Value: str(webUAT)}
-		},
-	}})}
+	constant := &rules.Check{
+		ID:    rules.ClientID,
+		Binds: "client",
+		Test: rules.Found(rules.Input{Source: rules.FromExpression, Opaque: &rules.Opaque{
+			Text: "#['" + webUAT + "']", Eval: func(*rules.Request) rules.Reading {
+				return rules.Reading{Value: str(webUAT)}
+			},
+		}}),
+	}
 	audience, pinned := asks(
 		rules.Audience, equals("aud", "api://orders"),
 	), asks(rules.CustomClaim, equals("iss", issuer))
@@ -60,14 +66,37 @@ func TestWhoGetsInInAWorldThatIsMadeUpFromPolicies(t *testing.T) {
 		checks                                       []*rules.Check
 		own, ownElsewhere, strangers, theirs, others rules.Decision
 	}{
-		{"nothing is asked", nil, rules.Accepted, rules.Accepted, rules.Accepted, rules.Accepted, rules.Accepted},
-		{"the audience, a free name", []*rules.Check{audience}, rules.Accepted, rules.Rejected, rules.Accepted, rules.Rejected, rules.Accepted},
-		{"and the issuer", []*rules.Check{audience, pinned}, rules.Accepted, rules.Rejected, rules.Accepted, rules.Rejected, rules.Rejected},
+		{
+			"nothing is asked", nil, rules.Accepted, rules.Accepted, rules.Accepted,
+			rules.Accepted, rules.Accepted,
+		},
+		{
+			"the audience, a free name",
+			[]*rules.Check{audience},
+			rules.Accepted, rules.Rejected,
+			rules.Accepted, rules.Rejected, rules.Accepted,
+		},
+		{
+			"and the issuer",
+			[]*rules.Check{audience, pinned},
+			rules.Accepted, rules.Rejected,
+			rules.Accepted, rules.Rejected, rules.Rejected,
+		},
 		{"a client", []*rules.Check{
 			asks(rules.CustomClaim, equals("appid", webUAT)),
 		}, rules.Accepted, rules.Accepted, rules.Rejected, rules.Rejected, rules.Rejected},
-		{"a contract", []*rules.Check{id, contract}, rules.Accepted, rules.Accepted, rules.Rejected, rules.Rejected, rules.Rejected},
-		{"a contract for whoever calls", []*rules.Check{constant, contract}, rules.Accepted, rules.Accepted, rules.Accepted, rules.Accepted, rules.Accepted},
+		{
+			"a contract",
+			[]*rules.Check{id, contract},
+			rules.Accepted, rules.Accepted,
+			rules.Rejected, rules.Rejected, rules.Rejected,
+		},
+		{
+			"a contract for whoever calls",
+			[]*rules.Check{constant, contract},
+			rules.Accepted,
+			rules.Accepted, rules.Accepted, rules.Accepted, rules.Accepted,
+		},
 		{"a scope", []*rules.Check{
 			asks(
 				rules.Scopes, rules.Predicate{
@@ -133,6 +162,7 @@ func TestWhoGetsInInAWorldThatIsMadeUpFromPolicies(t *testing.T) {
 }
 
 func TestAForgersTokenGetsInWhereNoSignatureIsChecked(t *testing.T) {
+	t.Parallel()
 	verifies := asks(
 		rules.Signature, rules.Predicate{
 			Op: rules.Verifies, Key: &rules.Key{
@@ -150,7 +180,7 @@ func TestAForgersTokenGetsInWhereNoSignatureIsChecked(t *testing.T) {
 	if got := furthestIn(policyOf(&off, client), nil, forgers); got != rules.Accepted {
 		t.Errorf("without: %s", got)
 	}
-	w := worldOf(t, parts{uat: app(apiUAT, ""), uatClients: app(webUAT, "")})
+	w := worldOf(t, parts{UAT: app(apiUAT, ""), UATClients: app(webUAT, "")})
 	for policies, want := range map[*rules.Check]bool{verifies: false, &off: true} {
 		w.Places[1].Policies = policyOf(policies)
 		if got := slices.ContainsFunc(
@@ -162,7 +192,8 @@ func TestAForgersTokenGetsInWhereNoSignatureIsChecked(t *testing.T) {
 }
 
 func TestAClientThatNoFileShowsHasRowsOfItsOwn(t *testing.T) {
-	w := worldOf(t, parts{uat: app(apiUAT, ""), uatClients: app(webUAT, "")})
+	t.Parallel()
+	w := worldOf(t, parts{UAT: app(apiUAT, ""), UATClients: app(webUAT, "")})
 	w.Places[1].Contracts = &rules.Contracts{
 		IDs: []string{webUAT, webDev, "no-application-id", strings.ToUpper(apiDev)},
 	}
@@ -193,6 +224,7 @@ func TestAClientThatNoFileShowsHasRowsOfItsOwn(t *testing.T) {
 }
 
 func TestAPartOfTheAudienceIsFoundInOthers(t *testing.T) {
+	t.Parallel()
 	for name, row := range map[string]struct {
 		test rules.Predicate
 		want rules.Decision
@@ -215,8 +247,9 @@ func TestAPartOfTheAudienceIsFoundInOthers(t *testing.T) {
 }
 
 func TestTheAppRegistrationSaysWhatTheAPIHas(t *testing.T) {
-	api := directory(
-		t, app(apiUAT, scopes+`,"optionalClaims":{"accessToken":[{"name":"idtyp"}]}`),
+	t.Parallel()
+	api := estates.Directory(
+		t, app(apiUAT, estates.Scopes+`,"optionalClaims":{"accessToken":[{"name":"idtyp"}]}`),
 	).Apps[0]
 	for name, row := range map[string]struct {
 		test rules.Predicate
@@ -246,6 +279,7 @@ func TestTheAppRegistrationSaysWhatTheAPIHas(t *testing.T) {
 // TestManyChecksAreLookedAtOneByOne holds that neither the claims of one policy nor its checks
 // multiply.
 func TestManyChecksAreLookedAtOneByOne(t *testing.T) {
+	t.Parallel()
 	var checks []*rules.Check
 	for i := range 400 {
 		checks = append(
@@ -268,6 +302,7 @@ func TestManyChecksAreLookedAtOneByOne(t *testing.T) {
 }
 
 func TestTokensThatLookTheSameAreSeenOnce(t *testing.T) {
+	t.Parallel()
 	policies := policyOf(asks(rules.Audience, equals("aud", "api://orders")))
 	h := Assume(policies, nil)
 	v, n, all := h.View(policies), 0, map[string]bool{}
@@ -282,6 +317,7 @@ func TestTokensThatLookTheSameAreSeenOnce(t *testing.T) {
 }
 
 func TestAnAPIsOwnTokensAreSettledAndChosen(t *testing.T) {
+	t.Parallel()
 	h := Assume(
 		policyOf(
 			asks(
@@ -304,6 +340,7 @@ func TestAnAPIsOwnTokensAreSettledAndChosen(t *testing.T) {
 }
 
 func TestWhatAHolderCanHaveAsAnyPolicyWantsIt(t *testing.T) {
+	t.Parallel()
 	tests := []struct {
 		freedom freedom
 		claim   string
@@ -331,6 +368,7 @@ func TestWhatAHolderCanHaveAsAnyPolicyWantsIt(t *testing.T) {
 }
 
 func TestWhatStandsInQuotesInAnExpression(t *testing.T) {
+	t.Parallel()
 	got := quoted(`(a == 'x y') or b contains "it's" or c == 'open`)
 	if want := []string{"x y", "it's"}; !slices.Equal(got, want) {
 		t.Errorf("%q, want %q", got, want)
@@ -348,6 +386,7 @@ func TestWhatStandsInQuotesInAnExpression(t *testing.T) {
 }
 
 func TestWhatAnExpressionMakesOfAClientsID(t *testing.T) {
+	t.Parallel()
 	begins := &rules.Opaque{Text: "appid startsWith '0'", Reads: []rules.Input{
 		rules.Claim("appid"),
 	}, Eval: func(r *rules.Request) rules.Reading {

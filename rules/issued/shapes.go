@@ -12,6 +12,7 @@ import (
 // open or unknown. What is empty is left out or has a stand-in.
 type Example struct {
 	Version  entra.Version // V1 where it is 0
+	Cloud    entra.Cloud   // the public one where it is empty
 	Tenant   string
 	Audience string
 	Client   string
@@ -21,6 +22,9 @@ type Example struct {
 	Roles    []string
 	Object   string // oid: of the user, or of the client's service principal
 	At       time.Time
+
+	freedom freedom  // of who has it: what they can make of claims that the model does not fix
+	chosen  []chosen // what they have made of them
 }
 
 // The parties of examples that do not say otherwise.
@@ -40,19 +44,23 @@ func (e Example) Claims() *source.Value {
 }
 
 func (e Example) token() *Token {
+	cloud := e.Cloud
+	if cloud.ID == "" {
+		cloud = entra.Clouds()[0]
+	}
 	t := &Token{
-		in: newSetting(
-			entra.Clouds()[0], e.At,
-		), tenant: orText(
-			e.Tenant, ExampleTenant,
-		), version: max(e.Version, entra.V1), audience: audience{
-			value: orText(e.Audience, ExampleAPI),
-		},
-		client: orText(e.Client, ExampleClient), user: e.User ||
-			e.Identity, identity: e.Identity, scopes: e.Scopes, roles: e.Roles,
+		in: newSetting(cloud, e.At), tenant: orText(e.Tenant, ExampleTenant),
+		version:  max(e.Version, entra.V1),
+		audience: audience{value: orText(e.Audience, ExampleAPI)},
+		client:   orText(e.Client, ExampleClient), user: e.User || e.Identity,
+		identity: e.Identity, scopes: e.Scopes, roles: e.Roles, freedom: e.freedom,
 	}
 	if e.Identity {
 		t.client = orText(e.Audience, t.client)
+	}
+	if e.chosen != nil {
+		t.choices = &choices{chosen: e.chosen}
+		t.choices.index()
 	}
 	return t
 }

@@ -11,6 +11,7 @@ import (
 )
 
 func TestAShapeHasWhatEntraAlwaysWrites(t *testing.T) {
+	t.Parallel()
 	always := []string{"aud", "iss", "iat", "nbf", "exp", "oid", "sub"}
 	ofEntra := append(slices.Clone(always), "tid", "ver", "uti", "aio", "rh")
 	tests := []struct {
@@ -62,6 +63,7 @@ func TestAShapeHasWhatEntraAlwaysWrites(t *testing.T) {
 }
 
 func TestATestsClaimsStandOverTheShapes(t *testing.T) {
+	t.Parallel()
 	over := &source.Value{
 		Kind: source.Object, Members: []source.Member{
 			{
@@ -77,6 +79,7 @@ func TestATestsClaimsStandOverTheShapes(t *testing.T) {
 
 // TestAnExampleIsWhatInspectTakesItFor holds the examples against what the house says of a token.
 func TestAnExampleIsWhatInspectTakesItFor(t *testing.T) {
+	t.Parallel()
 	own := Example{Audience: "api://orders-uat", At: noon}
 	tests := []struct {
 		name    string
@@ -114,6 +117,7 @@ func TestAnExampleIsWhatInspectTakesItFor(t *testing.T) {
 
 // TestAnExampleGetsWhatTheModelSays holds a modelled token against the same in full.
 func TestAnExampleGetsWhatTheModelSays(t *testing.T) {
+	t.Parallel()
 	policies := policyOf(
 		asks(
 			rules.CustomClaim, rules.Found(rules.Claim("oid")),

@@ -11,6 +11,7 @@ import (
 // TestWhoseKeysVerifyAModelledToken holds kb-005321722, what it leaves out, 5: tenants share
 // signing keys.
 func TestWhoseKeysVerifyAModelledToken(t *testing.T) {
+	t.Parallel()
 	cloud, _ := entra.CloudByID("public")
 	tests := []struct {
 		name string
@@ -53,5 +54,54 @@ func TestWhoseKeysVerifyAModelledToken(t *testing.T) {
 		if got != test.want {
 			t.Errorf("%s: %s, want %s", test.name, got, test.want)
 		}
+	}
+}
+
+// A forger is modelled only where a request can get past all policies unchecked.
+func TestAForgerIsKeptOutOnlyWhereEveryWayChecksTheSignature(t *testing.T) {
+	t.Parallel()
+	check := func(id rules.ID) rules.Node { return rules.Node{Check: &rules.Check{ID: id}} }
+	signed, asked, audience := check(rules.Signature), check(rules.Introspection), check(
+		rules.Audience,
+	)
+	off := rules.Node{Check: &rules.Check{ID: rules.Signature, Skip: "switched off"}}
+	tests := []struct {
+		name   string
+		policy rules.Policy
+		want   bool
+	}{
+		{
+			"a list with the check",
+			rules.Policy{Root: rules.Node{All: []rules.Node{audience, signed}}},
+			true,
+		},
+		{"a list without it", rules.Policy{Root: rules.Node{All: []rules.Node{audience}}}, false},
+		{"a check that is switched off", rules.Policy{Root: off}, false},
+		{
+			"a disabled policy",
+			rules.Policy{Root: signed, When: rules.Guard{Disabled: true}},
+			false,
+		},
+		{
+			"an alternative without it lets a forger past",
+			rules.Policy{Root: rules.Node{Any: []rules.Node{signed, audience}}},
+			false,
+		},
+		{
+			"each alternative checks in its own way",
+			rules.Policy{Root: rules.Node{Any: []rules.Node{signed, asked}}},
+			true,
+		},
+		{"a signature that must not verify", rules.Policy{Root: rules.Node{Not: &signed}}, false},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			policies := []*rules.Policy{&test.policy}
+			class := &rules.Classes(policies, "", "")[0]
+			if got := checksSignatures(policies, class); got != test.want {
+				t.Errorf("got %t", got)
+			}
+		})
 	}
 }

@@ -126,8 +126,8 @@ func (m *modeller) like(place *Place) *likeness {
 	return l
 }
 
-// apisLike is an API that is like an environment's, in each form: its owner chooses the version and
-// the optional claims.
+// apisLike is an API that is like an environment's, in each form: its owner chooses the version
+// and the optional claims.
 func (m *modeller) apisLike(place *Place) []apiOf {
 	l := m.like(place)
 	if l.apis != nil {
@@ -208,9 +208,15 @@ func (w *World) otherTenantsClients() *clientSet {
 	return all
 }
 
-// forged models whoever writes their own token, where some gateway checks no signature.
+// forged models whoever writes their own token, where some gateway checks no signature of some
+// requests.
 func (m *modeller) forged() {
-	unchecked := func(p Place) bool { return p.Policies != nil && !checksSignatures(p.Policies) }
+	unchecked := func(p Place) bool {
+		return p.Policies != nil && slices.ContainsFunc(
+			rules.Classes(p.Policies, "", ""),
+			func(c rules.Class) bool { return !checksSignatures(p.Policies, &c) },
+		)
+	}
 	if slices.ContainsFunc(m.world.Places, unchecked) {
 		kind := m.kind(forgedKind+"/token", Kind{Holder: Forger})
 		m.addToken(
@@ -221,19 +227,26 @@ func (m *modeller) forged() {
 	}
 }
 
-// checksSignatures reports whether some policy asks whether a token's signature verifies, itself
-// or at a validation endpoint.
-func checksSignatures(policies []*rules.Policy) bool {
-	for _, policy := range policies {
-		if policy.When.Disabled {
+// checksSignatures reports whether some policy that applies to a class of requests lets nobody
+// past without asking whether the token's signature verifies, itself or at a validation endpoint.
+func checksSignatures(policies []*rules.Policy, class *rules.Class) bool {
+	unchecked := func(way []*rules.Check) bool {
+		return !slices.ContainsFunc(way, asksForSignature)
+	}
+	for i, policy := range policies {
+		if policy.When.Disabled || class.Applies[i] != rules.Yes {
 			continue
 		}
-		for _, check := range policy.Checks() {
-			if check.Skip == "" &&
-				(check.ID == rules.Signature || check.ID == rules.Introspection) {
-				return true
-			}
+		if ways, ok := policy.Root.Ways(); ok && !slices.ContainsFunc(ways, unchecked) {
+			return true
 		}
 	}
 	return false
+}
+
+// asksForSignature reports whether a check wants a signature that verifies. One that wants a
+// signature that does not is a Not.
+func asksForSignature(c *rules.Check) bool {
+	return c.Skip == "" && c.Test.Op != rules.Not &&
+		(c.ID == rules.Signature || c.ID == rules.Introspection)
 }

@@ -69,8 +69,12 @@ func newView(
 	policies []*rules.Policy, contracts *rules.Contracts, checks []asking, compared texts,
 ) *View {
 	v := &View{
-		policies: policies, classes: rules.Classes(policies, "", ""), contracts: contracts, texts: compared, opaque: map[string]bool{},
-		bound: map[string][]rules.Input{},
+		policies:  policies,
+		classes:   rules.Classes(policies, "", ""),
+		contracts: contracts,
+		texts:     compared,
+		opaque:    map[string]bool{},
+		bound:     map[string][]rules.Input{},
 	}
 	v.caller = callerInputsOf(checks)
 	if contracts != nil {

@@ -1,10 +1,25 @@
 package lint
 
-import "github.com/gatewhy/gatewhy/rules"
+import (
+	"fmt"
 
-// at is a finding at the place of a check.
-func at(check *rules.Check, message string) rules.Finding {
-	return rules.Finding{Message: message, Pos: check.Pos, Span: check.Span, Field: check.Field, Check: check}
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// at is a finding at the place of a check; its message is formatted as by [fmt.Sprintf].
+func at(check *rules.Check, format string, args ...any) rules.Finding {
+	return rules.Finding{
+		Message: fmt.Sprintf(format, args...),
+		Pos:     check.Pos, Span: check.Span, Field: check.Field, Check: check,
+	}
+}
+
+// ofGuard is a finding at what limits a policy.
+func ofGuard(p *rules.Policy, message string) rules.Finding {
+	return rules.Finding{
+		Message: message,
+		Pos:     p.When.Pos, Span: p.When.Span, Field: p.When.Field, Policy: p,
+	}
 }
 
 // less is a finding that is not as bad as its rule.
@@ -37,8 +52,9 @@ func eachCheck(s *rules.Subject, by look) []rules.Finding {
 	return eachCheckOf(s, func(*rules.Policy) look { return by })
 }
 
-// eachCheckOf does so by what is known of a policy, which is asked for once: asked for at each check, it would take as long as there are
-// checks, squared. A policy with a nil look has no findings.
+// eachCheckOf does so by what is known of a policy, which is asked for once: asked for at each
+// check, it would take as long as there are checks, squared. A policy with a nil look has no
+// findings.
 func eachCheckOf(s *rules.Subject, of func(p *rules.Policy) look) []rules.Finding {
 	var all []rules.Finding
 	for _, p := range tokenPolicies(s) {
@@ -63,7 +79,7 @@ func find(p *rules.Policy, id rules.ID) *rules.Check {
 	return nil
 }
 
-// inForce reports whether a check is made, and the file tells what it tests.
+// inForce reports whether a check is made, and the file says what it tests.
 func inForce(c *rules.Check) bool { return c != nil && c.Skip == "" && c.Unknown == nil }
 
 // first returns the first of the checks that is there, or nil.

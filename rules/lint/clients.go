@@ -8,15 +8,11 @@ import (
 	"github.com/gatewhy/gatewhy/rules/issued"
 )
 
-// versions are those of access tokens.
-func versions() []entra.Version { return []entra.Version{entra.V1, entra.V2} }
-
 // identity is where a policy has the client id from, for a token of one version: a claim, or what
 // the caller has written.
 type identity struct {
-	claim string // empty where it is none, or where that can't be known
-	// what the caller writes it into, or that it is the same for all; empty where it is no choice
-	// of theirs
+	claim string // empty where it is not a claim, or where that can't be known
+	// what the caller writes it into, or sameForAll; empty where the caller has no choice
 	caller string
 }
 
@@ -35,7 +31,7 @@ func identities(c *rules.Check) [2]identity {
 	return all
 }
 
-// identify reads the client id of a made-up token, each claim of which holds its own name.
+// identify reads the client id of a made-up token. Each of its claims holds the claim's own name.
 func identify(c *rules.Check, v entra.Version) identity {
 	in := c.Test.Input
 	if in.Source == rules.FromClaim || in.Source == rules.FromIntrospection {
@@ -67,8 +63,8 @@ func identify(c *rules.Check, v entra.Version) identity {
 	return identity{}
 }
 
-// marked is a request whose token has every claim that the check reads and that stands in tokens
-// of the version, each with its own name in it.
+// marked is a request with a token of a version. The token has every claim that the check reads
+// and that such tokens carry, and each claim holds its own name.
 func marked(c *rules.Check, v entra.Version) *rules.Request {
 	claims := &source.Value{Kind: source.Object}
 	for _, in := range c.Reads() {
@@ -88,4 +84,20 @@ func marked(c *rules.Check, v entra.Version) *rules.Request {
 	r := &rules.Request{Token: &inspect.Token{Shape: inspect.Signed, Claims: claims}}
 	issued.Writing(c.Reads(), unrelated).Into(r)
 	return r
+}
+
+// clientClaim returns the check that reads the client id from a claim, and the claim's name.
+func clientClaim(p *rules.Policy) (*rules.Check, string) {
+	c := find(p, rules.ClientID)
+	if !inForce(c) || c.Test.Op != rules.Present || c.Test.Input.Source != rules.FromClaim {
+		return nil, ""
+	}
+	return c, c.Test.Input.Name
+}
+
+func clientClaimOf(v entra.Version) string {
+	if v == entra.V2 {
+		return "azp"
+	}
+	return "appid"
 }

@@ -14,7 +14,7 @@ const ignoreMark = "gatewhy:ignore"
 type Comment struct {
 	Rule   string
 	Reason string // empty where none is given, which is a finding
-	Line   int    // that it speaks of: its own, or the next one where nothing stands beside it
+	Line   int    // the line that it is about: its own, or the next where it is alone on its line
 	Pos    source.Position
 	Span   source.Span
 }
@@ -37,7 +37,8 @@ func Comments(file *source.File) []Comment {
 	}
 }
 
-// commentAt reads the comment whose mark is at this offset. It is not ok where the mark stands in a value, or in no comment.
+// commentAt reads the comment whose mark is at this offset. It is not ok where the mark is
+// in a value, or outside of a comment.
 func commentAt(file *source.File, at int) (Comment, bool) {
 	begin := bytes.LastIndexByte(file.Text[:at], '\n') + 1
 	end := len(file.Text)
@@ -50,7 +51,10 @@ func commentAt(file *source.File, at int) (Comment, bool) {
 	}
 	text := strings.TrimSuffix(strings.TrimSpace(string(file.Text[at+len(ignoreMark):end])), "*/")
 	rule, reason := cutWord(strings.TrimSpace(text))
-	c := Comment{Rule: rule, Reason: reason, Pos: file.Position(at), Span: source.Span{Start: at, End: at + len(ignoreMark)}}
+	c := Comment{
+		Rule: rule, Reason: reason,
+		Pos: file.Position(at), Span: source.Span{Start: at, End: at + len(ignoreMark)},
+	}
 	c.Line = c.Pos.Line
 	if strings.TrimSpace(before) == "" {
 		c.Line = nextLine(file, c.Pos.Line)
@@ -67,7 +71,8 @@ func cutWord(text string) (word, rest string) {
 	return text[:i], strings.TrimSpace(text[i:])
 }
 
-// cutComment returns what stands before the comment that a mark is in, given the line up to the mark.
+// cutComment returns what is before the comment that a mark is in, given the line up to the
+// mark.
 func cutComment(format source.Format, line string) (before string, ok bool) {
 	openers := []string{"#"}
 	if format == source.HCL {
@@ -82,11 +87,13 @@ func cutComment(format source.Format, line string) (before string, ok bool) {
 	return "", false
 }
 
-// nextLine is the next line that holds something else than a comment; the one behind the file where there is none.
+// nextLine is the next line that holds something else than a comment; the one behind the file
+// where there is none.
 func nextLine(file *source.File, line int) int {
 	last := bytes.Count(file.Text, []byte("\n")) + 1
 	for n := line + 1; n <= last; n++ {
-		if text := strings.TrimSpace(file.Line(n)); text != "" && !strings.HasPrefix(text, "#") && !strings.HasPrefix(text, "//") {
+		text := strings.TrimSpace(file.Line(n))
+		if text != "" && !strings.HasPrefix(text, "#") && !strings.HasPrefix(text, "//") {
 			return n
 		}
 	}

@@ -1,3 +1,6 @@
-// Package lint holds the rules that hold for every gateway: what a configuration should not do, judged from its checks
-// alone, without a token. One file is one rule, [Rules] lists them, and [Run] looks for all of them.
+// Package lint holds the rules that hold for every gateway: what a configuration should not do,
+// judged from its checks alone, without a token. Each file rule_NAME.go holds one rule, [Rules]
+// lists them, and [Run] looks for all of them. What several rules share is in files by subject:
+// what checks want (wanted.go), clients, issuers, token versions, app registrations, and how far
+// somebody's tokens get past the policies (exposure.go). The package knows no gateway.
 package lint

@@ -7,7 +7,8 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// Rules lists the rules, in the order of the catalogue: what lets in too many, what lets in nobody, then the rest.
+// Rules lists the rules, in the order of the catalogue: what lets in too many, what lets in
+// nobody, then the rest.
 func Rules() []rules.Rule {
 	return []rules.Rule{
 		signatureNotVerified(),
@@ -105,8 +106,8 @@ func policyOf(check *rules.Check, policies []*rules.Policy) *rules.Policy {
 	return nil
 }
 
-// Sort puts findings into the order of their places, and leaves out those that are told already: the same rule at the
-// same place.
+// Sort puts findings into the order of their places, and leaves out those that are told already:
+// the same rule at the same place.
 func Sort(found []rules.Finding) []rules.Finding {
 	slices.SortStableFunc(found, byPlace)
 	return slices.CompactFunc(found, func(a, b rules.Finding) bool { return byPlace(a, b) == 0 })

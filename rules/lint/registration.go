@@ -7,17 +7,11 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// registeredVersion is the version of the API's tokens as its app registration has it.
-func registeredVersion(s *rules.Subject) (evidence, bool) {
-	if s.App == nil {
-		return evidence{}, false
-	}
-	version, ok := s.App.TokenVersion()
-	return evidence{version, "the app registration " + s.App.Title() + " gives its API v" + version.String() + " tokens"}, ok
-}
-
-// withApp makes findings of the policies that decide on tokens, where the API's app registration is known.
-func withApp(s *rules.Subject, look func(app *entra.Registration, p *rules.Policy) []rules.Finding) []rules.Finding {
+// withApp makes findings of the policies that decide on tokens, where the API's app registration
+// is known.
+func withApp(
+	s *rules.Subject, look func(app *entra.Registration, p *rules.Policy) []rules.Finding,
+) []rules.Finding {
 	var all []rules.Finding
 	if s.App == nil {
 		return nil
@@ -28,7 +22,8 @@ func withApp(s *rules.Subject, look func(app *entra.Registration, p *rules.Polic
 	return all
 }
 
-// audiencesOf lists what the audience of the API's tokens can be. It is not ok where only a deployment knows some of it.
+// audiencesOf lists what the audience of the API's tokens can be. It is not ok where only a
+// deployment knows some of it.
 func audiencesOf(app *entra.Registration) (all []string, ok bool) {
 	if app.AppID.Known() {
 		all = []string{app.AppID.Value, "spn:" + app.AppID.Value}
@@ -42,8 +37,8 @@ func audiencesOf(app *entra.Registration) (all []string, ok bool) {
 	return all, true
 }
 
-// defines reports whether one of the permissions has this value. It is not known where only a deployment knows one of
-// them.
+// defines reports whether one of the permissions has this value. It is not known where only a
+// deployment knows one of them.
 func defines(permissions []entra.Permission, value string) rules.Truth {
 	best := rules.No
 	for _, p := range permissions {
@@ -57,9 +52,12 @@ func defines(permissions []entra.Permission, value string) rules.Truth {
 	return best
 }
 
-// undefined makes findings of the values of a claim that a policy wants and the app registration does not define. Where those that it defines
-// let a token past, the others are only left over.
-func undefined(app *entra.Registration, p *rules.Policy, permissions []entra.Permission, words string, names ...string) []rules.Finding {
+// undefined makes findings of the values of a claim that a policy wants and the app registration
+// does not define. Where those that it defines let a token past, the others are only left over.
+func undefined(
+	app *entra.Registration, p *rules.Policy, permissions []entra.Permission, words string,
+	names ...string,
+) []rules.Finding {
 	var all []rules.Finding
 	for _, c := range p.Checks() {
 		var known, unknown []string
@@ -73,7 +71,8 @@ func undefined(app *entra.Registration, p *rules.Policy, permissions []entra.Per
 		if len(unknown) == 0 {
 			continue
 		}
-		f := at(c, "the app registration "+app.Title()+" defines no "+words+" "+unknown[0]+": no token can carry it")
+		f := at(c, "the app registration %s defines no %s %s: no token can carry it",
+			app.Title(), words, unknown[0])
 		if len(known) > 0 && having(c, names, known) != keptOut {
 			f = less(f, rules.Warning)
 		}

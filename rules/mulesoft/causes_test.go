@@ -50,7 +50,7 @@ func compare(
 
 func ids(c rules.Comparison) []string {
 	var all []string
-	for _, s := range c.Suspects {
+	for _, s := range c.Causes {
 		all = append(all, s.ID)
 	}
 	return all
@@ -147,8 +147,8 @@ func TestWhatThePredictionSaysOfAnObservedAnswer(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			c := compare(t, jwt, Mule, test.request, test.observed)
 			first := ""
-			if len(c.Suspects) > 0 {
-				first = c.Suspects[0].ID
+			if len(c.Causes) > 0 {
+				first = c.Causes[0].ID
 			}
 			if c.Agrees != test.agrees || first != test.first {
 				t.Errorf(
@@ -156,7 +156,7 @@ func TestWhatThePredictionSaysOfAnObservedAnswer(t *testing.T) {
 					test.first,
 				)
 			}
-			for i, s := range c.Suspects {
+			for i, s := range c.Causes {
 				if s.Rank != i+1 {
 					t.Errorf("rank %d at %d", s.Rank, i)
 				}
@@ -265,7 +265,7 @@ func TestAnEarlierUnknownCheckAndALaterFailingOneExplainAnAnswer(t *testing.T) {
 	noKeys := request(v1)
 	noKeys.Signatures = signed(keys.Unknown)
 	c := compare(t, oidc, Mule, noKeys, rules.Observation{Status: 401})
-	if c.Agrees != rules.No || c.Suspects[0].ID != "unknown-check-fails" {
+	if c.Agrees != rules.No || c.Causes[0].ID != "unknown-check-fails" {
 		t.Errorf("agrees %d, causes %q", c.Agrees, ids(c))
 	}
 	jwt := policyOf(
@@ -277,7 +277,7 @@ func TestAnEarlierUnknownCheckAndALaterFailingOneExplainAnAnswer(t *testing.T) {
 		t, jwt, Mule, request(v1+`,"aud":"b"`),
 		rules.Observation{Status: 403, Body: body(`{"error": "Authentication denied."}`)},
 	)
-	if c.Suspects[0].ID != "other-check-first" {
+	if c.Causes[0].ID != "other-check-first" {
 		t.Errorf("causes %q", ids(c))
 	}
 }
@@ -342,9 +342,9 @@ func checkComparison(t *testing.T, policy string, r *rules.Request, o rules.Obse
 	case c.Agrees == rules.Yes && o.Body != nil && v.Body() != "" && v.Body() != *o.Body &&
 		!sameJSON(v.Body(), *o.Body):
 		t.Errorf("%s agrees with %s", *o.Body, v.Body())
-	case c.Agrees == rules.Yes && len(c.Suspects) > 0:
+	case c.Agrees == rules.Yes && len(c.Causes) > 0:
 		t.Error("it agrees, and is explained all the same")
-	case c.Agrees != rules.Yes && len(c.Suspects) == 0 && c.Follows == "":
+	case c.Agrees != rules.Yes && len(c.Causes) == 0 && c.Follows == "":
 		t.Errorf("%d against %s %d: not a word", o.Status, v.Outcome, v.Status)
 	}
 }

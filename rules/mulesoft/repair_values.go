@@ -4,6 +4,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules/mulesoft/dataweave"
 )
@@ -100,6 +101,9 @@ func (r *repairer) shortScopes() ([]edit, error) {
 	if r.finding.Field != "scopes" {
 		return nil, refuse("the scope stands in an expression: correct it by hand")
 	}
+	if meantAsExpression(r.setting("scopes").text) {
+		return nil, withoutMarks()
+	}
 	words := strings.Fields(r.setting("scopes").text)
 	for i, word := range words {
 		short := word[strings.LastIndexByte(word, '/')+1:]
@@ -155,15 +159,44 @@ func (r *repairer) splitScopes() ([]edit, error) {
 	return r.replaceValue(askFor(claim, text))
 }
 
+// meantAsExpression reports whether a text is no expression for the gateway, and was most likely
+// meant as one: it names what only an expression can read, or is what a comparison is written of.
+func meantAsExpression(text string) bool {
+	inner := strings.Trim(text, " \t\r\n#$[](){}")
+	for _, root := range []string{"vars", "attributes", "authentication", "payload", "message"} {
+		if rest, found := strings.CutPrefix(inner, root); found &&
+			(strings.HasPrefix(rest, ".") || strings.HasPrefix(rest, "[")) &&
+			(root != "payload" && root != "message" || strings.ContainsAny(rest, " '\"[(")) {
+			return true
+		}
+	}
+	return strings.Contains(inner, "vars.claimSet") ||
+		strings.HasPrefix(strings.TrimSpace(text), "#")
+}
+
+// withoutMarks is the refusal to take the text of an expression for a value.
+func withoutMarks() error {
+	return refuse(
+		"the value is an expression without #[ ]: the gateway takes it for a plain text; " +
+			"write it as #[ ] by hand",
+	)
+}
+
 // askList asks whether a list contains the text that it was compared with.
 func (r *repairer) askList() ([]edit, error) {
 	v := r.findingValue()
 	text, ok := v.Str()
-	if _, _, isExpression := dataweave.Template(text); !ok || isExpression {
+	switch _, _, isExpression := dataweave.Template(text); {
+	case !ok || isExpression:
 		return nil, byHand()
+	case meantAsExpression(text):
+		return nil, withoutMarks()
 	}
 	for _, item := range r.claimItems() {
-		if item.value == v {
+		switch {
+		case item.value == v && !entra.CanHold(item.key, text):
+			return nil, refuse("Entra ID writes nothing like this value into " + item.key)
+		case item.value == v:
 			return r.replaceValue(askFor(item.key, text))
 		}
 	}

@@ -66,6 +66,7 @@ func (f *Fix) RemoveFindings(c *rules.Configuration, rule string) (*Fixed, error
 		finding, ok := w.next(rule)
 		if !ok {
 			w.prove(nil)
+			w.proveFindings()
 			return w.done(), nil
 		}
 		if err := w.repair(finding); err != nil {

@@ -234,7 +234,7 @@ func (verifies) Verify(*inspect.Token, *rules.Key) rules.SignatureResult {
 func asking(audience, scope string) *rules.Request {
 	claims := fmt.Sprintf(
 		`{"ver":"1.0","iss":"https://sts.windows.net/%s/","tid":"%[1]s","aud":"%s","appid":"c"`,
-		modelTenant,
+		"11111111-1111-4111-8111-111111111111",
 		audience,
 	)
 	if scope != "" {

@@ -298,3 +298,21 @@ func TestAConfigurationWithTooManyFindingsIsNotRepairedWithoutEnd(t *testing.T) 
 		t.Errorf("%v", err)
 	}
 }
+
+func TestAModelledTokenIsMadeForOneWayPastAPolicy(t *testing.T) {
+	t.Parallel()
+	wants := func(claim, text string) rules.Node {
+		return rules.Node{Check: &rules.Check{Test: rules.Predicate{
+			Op: rules.OneOf, Input: rules.Claim(claim), Values: rules.Literals(text),
+		}}}
+	}
+	admin := wants("roles", "admin")
+	root := rules.Node{All: []rules.Node{
+		{Any: []rules.Node{wants("scp", "read"), wants("scp", "write")}}, {Not: &admin},
+	}}
+	var k known
+	k.learn([]*rules.Policy{{Root: root}}, func(string) bool { return true })
+	if len(k.Scopes) != 1 || k.Scopes[0] != "read" || k.Roles != nil {
+		t.Errorf("it has the scopes %q and the roles %q", k.Scopes, k.Roles)
+	}
+}

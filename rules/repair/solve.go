@@ -67,11 +67,13 @@ func (w *work) step(solution *rules.Solution) (done bool, err error) {
 	return true, nil
 }
 
-// own is this environment's own token: the first that was given, or one that is modelled.
+// own is this environment's own token: the first that was given, of which all is known, or a
+// modelled one.
 func (w *work) own(solution *rules.Solution) modelled {
 	own := w.modelled(w.Before.Policies, w.Before.Policies, solution)[0]
 	if len(w.Given) > 0 {
-		own.request = w.Given[0].Request
+		own.name, own.request = w.Given[0].Name, w.Given[0].Request
+		own.known.traits = []trait{ofAudience, ofTenant, ofClient, ofScopes, ofRoles}
 	}
 	return own
 }
@@ -115,10 +117,34 @@ func (w *work) proveNothing(solution *rules.Solution) {
 		if !slices.Contains(solution.KeepsOut, m.outsider) {
 			continue
 		}
-		if verdict := rules.Evaluate(w.After.Policies, m.request); verdict.Outcome == rules.Accepted {
+		verdict := rules.Evaluate(w.After.Policies, m.request)
+		if verdict.Outcome == rules.Accepted {
 			w.lacks(why+m.name+" gets", &verdict)
 			return
 		}
+	}
+}
+
+// proveFindings looks, where no finding was to be repaired, whether this environment's own token
+// gets in: that nothing is proposed does not say that all is well. It looks only where somebody
+// has said what that token is like. Of several API instances the token may be for any.
+func (w *work) proveFindings() {
+	own := w.own(nil)
+	if w.Changed() || len(w.Left) > 0 || len(own.known.traits) == 0 && len(w.Given) == 0 {
+		return
+	}
+	var first *rules.Verdict
+	for _, policies := range w.After.instances() {
+		verdict := rules.Evaluate(policies, own.request)
+		if _, unknown := own.unknownTo(&verdict); verdict.Outcome != rules.Rejected || unknown {
+			return
+		}
+		if first == nil {
+			first = &verdict
+		}
+	}
+	if first != nil {
+		w.lacks("no finding is to be repaired, and "+own.name+" gets", first)
 	}
 }
 

@@ -22,6 +22,7 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/keys"
 	"github.com/gatewhy/gatewhy/inspect/keys/fetch"
+	"github.com/gatewhy/gatewhy/testdata/mint"
 )
 
 const commonKeys = loginHost + "common/discovery/keys"
@@ -97,7 +98,7 @@ func TestATenantsMetadataIsCachedWithItsKeys(t *testing.T) {
 	for range 2 {
 		set, err := s.Tenant(context.Background(), cloud(t, "public"), tenantDomain, entra.V2, "")
 		want := keys.Metadata{
-			Issuer: v2Issuer(tid), KeysURL: loginHost + tenantDomain + "/discovery/v2.0/keys",
+			Issuer: mint.V2Issuer(tid), KeysURL: loginHost + tenantDomain + "/discovery/v2.0/keys",
 			CloudInstance: "microsoftonline.com",
 		}
 		if err != nil || set.Metadata != want {

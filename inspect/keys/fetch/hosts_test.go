@@ -10,6 +10,8 @@ import (
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/keys/fetch"
+	"github.com/gatewhy/gatewhy/testdata/measure"
+	"github.com/gatewhy/gatewhy/testdata/mint"
 )
 
 // privateHosts is private hosts as somebody could spell them to get past a check.
@@ -51,7 +53,11 @@ func (o *onlyTheDocument) RoundTrip(r *http.Request) (*http.Response, error) {
 
 func TestNoSpellingOfAPrivateHostIsConnectedTo(t *testing.T) {
 	t.Parallel()
-	port, connected := countingListener(t)
+	listener, connected := measure.Connections(t)
+	_, port, err := net.SplitHostPort(listener)
+	if err != nil {
+		t.Fatal(err)
+	}
 	tn := newTenant(t, publicKey(t, 0, "one"))
 	transport := &onlyTheDocument{tenant: tn.transport(), own: fetch.NewTransport()}
 	s := &fetch.Source{Transport: transport, Sleep: newClock().sleep}
@@ -82,7 +88,7 @@ func TestNoSpellingOfAPrivateHostIsConnectedTo(t *testing.T) {
 		_, err = s.Tenant(ctx, cloud(t, "public"), tid, entra.V2, "")
 		check("the document of a tenant", address, err)
 
-		_, err = s.TokenIssuer(ctx, issuerOf(t, v2Issuer(tid)), "")
+		_, err = s.TokenIssuer(ctx, issuerOf(t, mint.V2Issuer(tid)), "")
 		check("the document of a token's issuer", address, err)
 	}
 	if n := connected.Load(); n > 0 || transport.asked.Load() > 0 {
@@ -90,37 +96,6 @@ func TestNoSpellingOfAPrivateHostIsConnectedTo(t *testing.T) {
 	}
 	t.Logf("%d spellings of private hosts and %d texts that are none", len(privateHosts),
 		len(noHosts))
-}
-
-// countingListener listens on loopback, and counts the connections that are made.
-func countingListener(t *testing.T) (port string, connected *atomic.Int32) {
-	t.Helper()
-	listener, err := net.Listen("tcp", "127.0.0.1:0")
-	if err != nil {
-		t.Fatal(err)
-	}
-	connected = new(atomic.Int32)
-	done := make(chan struct{})
-	go func() {
-		defer close(done)
-		for {
-			connection, err := listener.Accept()
-			if err != nil {
-				return
-			}
-			connected.Add(1)
-			_ = connection.Close()
-		}
-	}()
-	t.Cleanup(func() {
-		_ = listener.Close()
-		<-done
-	})
-	_, port, err = net.SplitHostPort(listener.Addr().String())
-	if err != nil {
-		t.Fatal(err)
-	}
-	return port, connected
 }
 
 func TestTheKeysOfTheWrongIssuerAreNotFetched(t *testing.T) {
@@ -132,7 +107,7 @@ func TestTheKeysOfTheWrongIssuerAreNotFetched(t *testing.T) {
 	tn.metadata = map[string]any{"issuer": other}
 	_, first := s.Issuer(ctx, "https://keys.example.com")
 	_, second := s.Tenant(ctx, cloud(t, "public"), tid, entra.V2, "")
-	_, third := s.TokenIssuer(ctx, issuerOf(t, v1Issuer(tid)), "")
+	_, third := s.TokenIssuer(ctx, issuerOf(t, mint.V1Issuer(tid)), "")
 	for i, err := range []error{first, second, third} {
 		if cause, _ := causeAndHint(t, err); !strings.Contains(cause, other) {
 			t.Errorf("%d: %v", i, err)

@@ -13,6 +13,7 @@ import (
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/keys"
 	"github.com/gatewhy/gatewhy/inspect/keys/fetch"
+	"github.com/gatewhy/gatewhy/testdata/mint"
 )
 
 const appID = "6f0e1c2a-3b0d-4a55-9c3e-7f0e2b6d9ac3"
@@ -41,18 +42,18 @@ func TestTheKeyIsLookedForElsewhere(t *testing.T) {
 	}{
 		{
 			"the token's own tenant has the key",
-			sign(t, 2, header, body(v2Issuer(tid), "x")),
+			sign(t, 2, header, body(mint.V2Issuer(tid), "x")),
 			func(tn *tenant) { tn.roll([]map[string]any{publicKey(t, 2, "three")}) },
 			keys.KeyOfTenant, "the v1.0 keys of the token's own tenant",
 		},
 		{
 			"the API has a signing key of its own",
-			sign(t, 2, header, body(v2Issuer(tid), "api://"+appID)),
+			sign(t, 2, header, body(mint.V2Issuer(tid), "api://"+appID)),
 			func(tn *tenant) { tn.apps[appID] = []map[string]any{publicKey(t, 2, "three")} },
 			keys.KeyOfApp, "?appid=" + appID,
 		},
 		{
-			"another cloud has the key", sign(t, 2, header, body(v2Issuer(tid), "x")),
+			"another cloud has the key", sign(t, 2, header, body(mint.V2Issuer(tid), "x")),
 			func(tn *tenant) {
 				tn.always = tn.onHost("login.microsoftonline.us",
 					func(w http.ResponseWriter, r *http.Request) {
@@ -68,7 +69,7 @@ func TestTheKeyIsLookedForElsewhere(t *testing.T) {
 		},
 		{
 			"the tenant's own document lists a key of another cloud",
-			sign(t, 2, header, body(v1Issuer(tid), "x")),
+			sign(t, 2, header, body(mint.V1Issuer(tid), "x")),
 			func(tn *tenant) {
 				key := publicKey(t, 2, "three")
 				key["cloud_instance_name"] = "microsoftonline.us"
@@ -78,16 +79,16 @@ func TestTheKeyIsLookedForElsewhere(t *testing.T) {
 			"the keys of the cloud Azure US Government that the tenant's own documents list",
 		},
 		{
-			"no one has the key", sign(t, 2, header, body(v2Issuer(tid), "api://"+appID)),
+			"no one has the key", sign(t, 2, header, body(mint.V2Issuer(tid), "api://"+appID)),
 			func(*tenant) {}, keys.KidUnknown, "",
 		},
 		{
-			"the others can't be reached", sign(t, 2, header, body(v2Issuer(tid), "x")),
+			"the others can't be reached", sign(t, 2, header, body(mint.V2Issuer(tid), "x")),
 			func(tn *tenant) { tn.always = status(400) }, keys.KidUnknown, "",
 		},
 		{
 			"the kid fits and the signature does not",
-			sign(t, 1, header, body(v2Issuer(tid), "x")),
+			sign(t, 1, header, body(mint.V2Issuer(tid), "x")),
 			func(tn *tenant) { tn.roll([]map[string]any{publicKey(t, 2, "three")}) },
 			keys.KidUnknown, "",
 		},
@@ -116,7 +117,7 @@ func TestASearchInVainSaysWhereItLookedAndWhereItCouldNot(t *testing.T) {
 	t.Parallel()
 	tn := newTenant(t, publicKey(t, 0, "one"))
 	tn.always = tn.onHost("login.microsoftonline.us", status(400))
-	token := sign(t, 2, `{"alg":"RS256","kid":"three"}`, `{"iss":"`+v2Issuer(tid)+`"}`)
+	token := sign(t, 2, `{"alg":"RS256","kid":"three"}`, `{"iss":"`+mint.V2Issuer(tid)+`"}`)
 	before := keys.Verify(token, setOf(t, publicKey(t, 0, "one")))
 	got := tn.source(newClock()).Investigate(context.Background(), token, before)
 	want := []keys.Note{
@@ -141,7 +142,7 @@ func TestASearchInVainSaysWhereItLookedAndWhereItCouldNot(t *testing.T) {
 func TestATokenForGraphIsKnownByTheKeysOfItsTenant(t *testing.T) {
 	t.Parallel()
 	tn := newTenant(t, publicKey(t, 0, "one"))
-	token := signGraph(t, `{"iss":"`+v1Issuer(tid)+`","aud":"https://graph.microsoft.com"}`)
+	token := signGraph(t, `{"iss":"`+mint.V1Issuer(tid)+`","aud":"https://graph.microsoft.com"}`)
 	before := keys.Verify(token, setOf(t, publicKey(t, 1, "two")))
 	got := tn.source(newClock()).Investigate(context.Background(), token, before)
 	if before.Reason != keys.KidUnknown || got.Reason != keys.GraphNonce ||
@@ -153,7 +154,7 @@ func TestATokenForGraphIsKnownByTheKeysOfItsTenant(t *testing.T) {
 func TestOnlyTokensOfEntraThatLackAKeyAreInvestigated(t *testing.T) {
 	t.Parallel()
 	set := setOf(t, publicKey(t, 0, "one"), publicKey(t, 1, "two"))
-	entra := `{"iss":"` + v2Issuer(tid) + `"}`
+	entra := `{"iss":"` + mint.V2Issuer(tid) + `"}`
 	unsigned := b64(`{"alg":"none"}`) + "." + b64(entra) + "."
 	for name, token := range map[string]*inspect.Token{
 		"verified":              sign(t, 0, `{"alg":"RS256","kid":"one"}`, entra),

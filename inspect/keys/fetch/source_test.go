@@ -15,6 +15,7 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/keys"
 	"github.com/gatewhy/gatewhy/inspect/keys/fetch"
 	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/testdata/mint"
 )
 
 const loginHost = "https://login.microsoftonline.com/"
@@ -111,7 +112,7 @@ func TestTheKeysOfATenantAreFoundThroughItsMetadata(t *testing.T) {
 		},
 		{
 			"a v1.0 issuer is asked for on the login host",
-			func() (*keys.Set, error) { return s.Issuer(ctx, v1Issuer(tid)) },
+			func() (*keys.Set, error) { return s.Issuer(ctx, mint.V1Issuer(tid)) },
 			[]string{
 				"login.microsoftonline.com/" + tid + "/.well-known/openid-configuration",
 				"login.microsoftonline.com/" + tid + "/discovery/keys",
@@ -121,7 +122,7 @@ func TestTheKeysOfATenantAreFoundThroughItsMetadata(t *testing.T) {
 		{
 			"the issuer that the token names",
 			func() (*keys.Set, error) {
-				return s.TokenIssuer(ctx, issuerOf(t, v2Issuer(tid)), "")
+				return s.TokenIssuer(ctx, issuerOf(t, mint.V2Issuer(tid)), "")
 			},
 			[]string{
 				"login.microsoftonline.com/" + tid + "/v2.0/.well-known/openid-configuration",
@@ -208,8 +209,8 @@ func TestMetadataThatIsNotTheTenantsIsRefused(t *testing.T) {
 	}{
 		{
 			"of another tenant",
-			map[string]any{"issuer": v2Issuer(otherTenant)},
-			`the discovery document is for the issuer "` + v2Issuer(otherTenant) + `"`,
+			map[string]any{"issuer": mint.V2Issuer(otherTenant)},
+			`the discovery document is for the issuer "` + mint.V2Issuer(otherTenant) + `"`,
 		},
 		{
 			"of no tenant",
@@ -263,9 +264,9 @@ func TestMetadataThatIsNotTheTenantsIsRefused(t *testing.T) {
 func TestTheIssuerThatATokenNamesMustBeThatOfItsMetadata(t *testing.T) {
 	t.Parallel()
 	tn := newTenant(t, publicKey(t, 0, "one"))
-	tn.metadata = map[string]any{"issuer": v2Issuer(tid)}
+	tn.metadata = map[string]any{"issuer": mint.V2Issuer(tid)}
 	for _, iss := range []string{
-		v2Issuer(otherTenant),
+		mint.V2Issuer(otherTenant),
 		"https://contoso.b2clogin.com/tfp/" + otherTenant + "/b2c_1_signin/v2.0/",
 		"https://contoso.ciamlogin.com/" + otherTenant + "/v2.0",
 	} {

@@ -27,18 +27,12 @@ import (
 )
 
 const (
-	tid         = "5c1f0a7e-3b0d-4a55-9c3e-7f0e2b6d9a11"
-	otherTenant = "11111111-2222-3333-4444-555555555555"
-	claims      = `{"iss":"https://sts.windows.net/` + tid + `/","aud":"api://orders"}`
+	tid         = mint.Tenant
+	otherTenant = mint.OtherTenant
+	claims      = mint.Plain
 )
 
 var noon = time.Date(2026, 5, 6, 12, 0, 0, 0, time.UTC)
-
-func v1Issuer(tenant string) string { return "https://sts.windows.net/" + tenant + "/" }
-
-func v2Issuer(tenant string) string {
-	return "https://login.microsoftonline.com/" + tenant + "/v2.0"
-}
 
 // throwaway are the signing keys of the tests, made when the first test asks for them.
 var throwaway = sync.OnceValues(func() (made [3]*mint.Key, err error) {

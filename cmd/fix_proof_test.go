@@ -1,0 +1,135 @@
+package cmd
+
+import (
+	"fmt"
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// fixing runs fix on a policy.
+func fixing(t *testing.T, policy string, args ...string) (stdout, stderr string, code int) {
+	t.Helper()
+	folder := t.TempDir()
+	name := filepath.Join(folder, "policy.json")
+	if err := os.WriteFile(name, []byte(policy), 0o600); err != nil {
+		t.Fatal(err)
+	}
+	return runIn(t, folder, append([]string{"fix", "policy.json"}, args...)...)
+}
+
+// narrow is a policy of one audience and one tenant, with settings of its own beside.
+func narrow(audience, tenant string, settings ...setting) string {
+	return jwtPolicy(append(
+		settings,
+		setting{fields: map[string]any{
+			"skipClientIdValidation": false, "clientIdExpression": "#[vars.claimSet.appid]",
+			"validateAudClaim": true, "mandatoryAudClaim": true, "supportedAudiences": audience,
+			"jwksUrl": "https://login.microsoftonline.com/" + tenant + "/discovery/keys",
+		}},
+		setting{claim: [2]string{"iss", "https://sts.windows.net/" + tenant + "/"}},
+	)...)
+}
+
+// The text of an expression is no value, and no token is made from it.
+func TestAnExpressionWithoutItsMarksIsNotQuoted(t *testing.T) {
+	const (
+		without = "is an expression without #[ ]"
+		never   = "Entra ID writes nothing like this value into roles"
+	)
+	tests := []struct{ claim, value, refused string }{
+		{"roles", "vars.claimSet.roles contains 'Orders.Read'", without},
+		{"roles", "#vars.claimSet.roles contains 'Orders.Read'", without},
+		{"roles", "{vars.claimSet.roles contains 'Orders.Read'}", without},
+		{"roles", "'Orders.Read' == vars.claimSet.roles[0]", without},
+		{"roles", "attributes.headers['x-role']", without},
+		{"groups", "[vars.claimSet.groups contains '2f0c0b1e']", without},
+		{"groups", "$[vars.claimSet['groups'] contains 'admins']", without},
+		{"roles", "payload.roles contains 'Orders.Read'", without},
+		{"roles", "Orders Reader", never},
+		{"roles", "Orders.Read, Orders.Write", never},
+		{"roles", ".Orders", never},
+		{"roles", "Orders.Read", ""},
+		{"roles", "payload.read", ""},
+		{"roles", "vars", ""},
+		{"groups", "2f0c0b1e-8d0b-4f55-9a51-000000000001", ""},
+	}
+	for _, test := range tests {
+		t.Run(test.value, func(t *testing.T) {
+			t.Parallel()
+			policy := narrow(
+				"api://orders-uat", holesTenant,
+				setting{claim: [2]string{test.claim, test.value}},
+			)
+			stdout, stderr, code := fixing(t, policy, "--rule", "list-claim-compared-with-text")
+			switch {
+			case test.refused == "":
+				want := "#[vars.claimSet." + test.claim + " contains '" + test.value + "']"
+				if code != exitOK || !strings.Contains(stdout, want) {
+					t.Errorf("exit code %d:\n%s%s", code, stdout, stderr)
+				}
+			case code != exitRejected || stdout != "" || !strings.Contains(stderr, test.refused):
+				t.Errorf("exit code %d:\n%s%s", code, stdout, stderr)
+			}
+		})
+	}
+}
+
+// That nothing is proposed does not say that all is well, where somebody says who must get in.
+func TestNoProposalIsNoProof(t *testing.T) {
+	const other = "7b0e2d4c-1111-4222-8333-944455556666"
+	wrong := func(check string) string {
+		return "no finding is to be repaired, and this environment's token gets " +
+			"401 Unauthorized at " + check
+	}
+	dev := narrow("api://orders-dev", holesTenant)
+	tests := []struct {
+		name, policy string
+		args         []string
+		want         string // empty where there is nothing to repair
+	}{
+		{"nobody says who must get in", dev, nil, ""},
+		{"its own audience", dev, []string{"--audience", "api://orders-dev"}, ""},
+		{
+			"one of several audiences", narrow("api://orders-dev, api://orders-uat", holesTenant),
+			[]string{"--audience", "api://orders-uat"},
+			"",
+		},
+		{"its own tenant", dev, []string{"--tenant", holesTenant}, ""},
+		{
+			"another environment's audience", dev,
+			[]string{"--audience", "api://orders-uat"},
+			wrong("audience"),
+		},
+		{
+			"of one rule", dev,
+			[]string{"--audience", "api://orders-uat", "--rule", "issuer-not-pinned"},
+			wrong("audience"),
+		},
+		{
+			"the audience of the other version", dev,
+			[]string{"--audience", "9b7c2e10-4f6d-4a38-8e21-6c5d0b3a7f94"},
+			wrong("audience"),
+		},
+		{
+			"another tenant's issuer", narrow("api://orders-dev", other),
+			[]string{"--tenant", holesTenant},
+			wrong("custom claim iss"),
+		},
+		{"a scope that the policy does not look at", dev, []string{"--scope", "UAT.Access"}, ""},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			stdout, stderr, code := fixing(t, test.policy, test.args...)
+			got := fmt.Sprint(code, " ", strings.Contains(stdout, "nothing to repair"))
+			switch {
+			case test.want == "" && got != "0 true":
+				t.Errorf("%s:\n%s%s", got, stdout, stderr)
+			case test.want != "" && (got != "1 false" || !strings.Contains(stderr, test.want)):
+				t.Errorf("%s:\n%s%s", got, stdout, stderr)
+			}
+		})
+	}
+}

@@ -1,0 +1,261 @@
+package rules
+
+import (
+	"strings"
+	"testing"
+)
+
+// answering is a check that gives the same for every token, and has an answer of its own.
+func answering(id ID, truth Truth, status int) Node {
+	check := fixed(id, truth)
+	check.Answer = Answer{Status: status}
+	return Node{Check: check}
+}
+
+// weighing is one that fails, with the weight of its answer.
+func weighing(id ID, status int, weight int8) Node {
+	check := fixed(id, No)
+	check.Answer = Answer{Status: status, Weight: weight}
+	return Node{Check: check}
+}
+
+func TestWhichAnswerAGatewaySends(t *testing.T) {
+	t.Parallel()
+	teapot := &Answer{Status: 418}
+	deny := Node{Any: []Node{}, Answer: teapot}
+	yes, no := answering(Issuer, Yes, 401), answering(Audience, No, 403)
+	either := func(reports Reported, of ...Node) Node { return Node{Any: of, Reports: reports} }
+	all := func(of ...Node) Node { return Node{All: of} }
+	first := func(otherwise Node, of ...Branch) Node { return Node{First: &First{of, otherwise}} }
+	negated := func(n Node) Node { return Node{Not: &n} }
+	far, near := all(no, yes), all(yes, answering(Scopes, No, 405))
+	tests := []struct {
+		name   string
+		root   Node
+		want   Decision
+		status int
+		by     ID // empty for none
+	}{
+		{"that of the check that fails", all(yes, no), Rejected, 403, Audience},
+		{"that of the node around it, where it has one", Node{
+			All:    []Node{yes, no},
+			Answer: teapot,
+		}, Rejected, 418, Audience},
+		{"the outer node's, where two have one", Node{All: []Node{{
+			All:    []Node{no},
+			Answer: &Answer{Status: 400},
+		}}, Answer: teapot}, Rejected, 418, Audience},
+		{"none where the node holds", Node{All: []Node{yes}, Answer: teapot}, Accepted, 200, ""},
+
+		{
+			"of alternatives the nearest one's: the second",
+			either(Nearest, far, all(yes, yes, no)), Rejected, 403, Audience,
+		},
+		{
+			"of alternatives the nearest one's: the first", either(Nearest, near, no), Rejected,
+			405,
+			Scopes,
+		},
+		{
+			"of two as near the first one's", either(Nearest, no, answering(Scopes, No, 405)),
+			Rejected, 403, Audience,
+		},
+		{
+			"of alternatives the foremost one's", either(Foremost, no, near), Rejected, 403,
+			Audience,
+		},
+		{"of alternatives the last one's", either(Last, near, no), Rejected, 403, Audience},
+		{"of alternatives the weightiest", either(Weightiest, weighing(Issuer, 401, -1),
+			weighing(Audience, 403, 0), weighing(Issuer, 402, -1)), Rejected, 403, Audience},
+		{"of alternatives that weigh alike the last one's", either(Weightiest, weighing(Audience,
+			403, 0), weighing(Expiry, 401, 0)), Rejected, 401, Expiry},
+		{"of alternatives the node's own, whichever is reported", Node{
+			Any:    []Node{near, no},
+			Answer: teapot,
+		}, Rejected, 418, Scopes},
+		{"none where an alternative holds", either(Last, yes, no), Accepted, 200, ""},
+		{"no check decides where there is no alternative at all", deny, Rejected, 418, ""},
+		{"nor is a status known without an answer", Node{Any: []Node{}}, Rejected, 0, ""},
+
+		{"of a Not the last check that holds decides", negated(all(answering(Tenant, Yes, 402),
+			answering(Issuer, Yes, 401))), Rejected, 401, Issuer},
+		{
+			"of a rule that applies its own check", first(Node{}, Branch{yes, no}), Rejected, 403,
+			Audience,
+		},
+		{"of a rule that denies the condition that holds", first(Node{},
+			Branch{answering(Conditional, Yes, 0), deny}), Rejected, 418, Conditional},
+		{"of no rule, the default's own check", first(answering(Scopes, No, 405), Branch{
+			no,
+			Node{},
+		}), Rejected, 405, Scopes},
+		{
+			"of no rule, where the default denies, the last condition that does not hold",
+			first(deny, Branch{answering(Scopes, No, 405), Node{}}, Branch{no, Node{}}), Rejected,
+			418, Audience,
+		},
+		{"without any rule nothing decides", first(deny), Rejected, 418, ""},
+		{
+			"a rule that applies and asks for nothing lets in", first(deny, Branch{yes, Node{}}),
+			Accepted, 200, "",
+		},
+		{"an earlier rule that is not known leaves it open", first(Node{},
+			Branch{answering(Conditional, Maybe, 0), no}), Undetermined, 0, Conditional},
+		{"unless what follows agrees", first(answering(Scopes, No, 405),
+			Branch{answering(Conditional, Maybe, 0), no}), Rejected, 403, Audience},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			v := Evaluate([]*Policy{{Root: test.root}}, claims(`{}`))
+			if v.Outcome != test.want || v.Status != test.status || v.decidedBy() != test.by {
+				t.Errorf("got %s %d by %q", v.Outcome, v.Status, v.decidedBy())
+			}
+			if (v.Why() == "") != (v.Outcome == Accepted) {
+				t.Errorf("%s, and why is %q", v.Outcome, v.Why())
+			}
+		})
+	}
+}
+
+func TestWhoIsKeptOutByWhat(t *testing.T) {
+	t.Parallel()
+	yes, no, maybe := answering(Issuer, Yes, 401), answering(Audience, No, 403), answering(Scopes,
+		Maybe, 405)
+	deny := Node{Any: []Node{}}
+	tests := []struct {
+		name string
+		root Node
+		want string // the outcomes of the results, those that keep nobody out in parentheses
+	}{
+		{"a failure in a list does", Node{All: []Node{yes, no}}, "pass fail"},
+		{
+			"a failure beside an alternative that holds does not",
+			Node{Any: []Node{no, yes, maybe}},
+			"(fail) pass (unknown)",
+		},
+		{"failures of all alternatives do", Node{Any: []Node{no, no}}, "fail fail"},
+		{"a failure below a Not does not", Node{Not: &no}, "(fail)"},
+		{
+			"a condition that does not hold does not",
+			Node{First: &First{[]Branch{{no, yes}}, yes}},
+			"(fail) skipped pass",
+		},
+		{"nor where the rule that applies rejects", Node{First: &First{[]Branch{{no, yes}, {
+			yes,
+			no,
+		}}, yes}}, "(fail) skipped pass fail skipped"},
+		{"but where no rule applies, and that is what rejects", Node{First: &First{[]Branch{{
+			no,
+			yes,
+		}, {no, yes}}, deny}}, "fail skipped fail skipped"},
+		{
+			"a condition that is not known does",
+			Node{First: &First{[]Branch{{maybe, no}}, yes}},
+			"unknown fail pass",
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			var all []string
+			for _, r := range Evaluate([]*Policy{{Root: test.root}}, claims(`{}`)).Results {
+				word := string(r.Outcome)
+				if r.Harmless {
+					word = "(" + word + ")"
+				}
+				all = append(all, word)
+			}
+			if got := strings.Join(all, " "); got != test.want {
+				t.Errorf("got %s, want %s", got, test.want)
+			}
+		})
+	}
+}
+
+func TestWhatKeepsNobodyOutIsNotAskedFor(t *testing.T) {
+	t.Parallel()
+	root := Node{All: []Node{{Any: []Node{answering(Scopes, Maybe, 405), answering(Issuer, Yes,
+		401)}}, answering(Contract, No, 403)}}
+	v := Evaluate([]*Policy{{Root: root}}, claims(`{}`))
+	if !v.Question().None() || len(v.Earlier()) > 0 {
+		t.Errorf("asks for %v, and could be rejected earlier by %v", v.Question(), v.Earlier())
+	}
+}
+
+func TestWithoutATokenOnlyWhatLooksForItDecides(t *testing.T) {
+	t.Parallel()
+	sent := Node{Check: &Check{ID: TokenPresent, Test: Predicate{Op: Sent}}}
+	aud := Node{Check: &Check{ID: Audience, Test: Predicate{
+		Op: OneOf, Input: Claim("aud"),
+		Values: Literals("x"),
+	}}}
+	behind := Node{Check: &Check{ID: Scopes, Test: Has(Claim("scp"))}}
+	chain := Node{All: []Node{
+		{Any: []Node{{All: []Node{sent, aud}}, {All: []Node{sent, aud}}}},
+		behind,
+	}}
+	v := Evaluate([]*Policy{{Root: chain}}, &Request{})
+	if v.decidedBy() != TokenPresent || v.Results[4].Outcome != Skipped {
+		t.Errorf("decided by %s, and the check behind is %s", v.decidedBy(), v.Results[4].Outcome)
+	}
+	optional := Node{Any: []Node{{Not: &sent}, aud}}
+	if v := Evaluate([]*Policy{{Root: optional}}, &Request{}); v.Outcome != Accepted {
+		t.Errorf("a request without a token, where it is optional, is %s", v.Outcome)
+	}
+	if v := Evaluate([]*Policy{{Root: optional}}, claims(`{"aud":"y"}`)); v.Outcome != Rejected {
+		t.Errorf("a bad token, where it is optional, is %s", v.Outcome)
+	}
+}
+
+func TestGroupIsThePathOfAlternatives(t *testing.T) {
+	t.Parallel()
+	check := &Check{ID: Audience}
+	leaf := Node{Check: check}
+	other := Node{Check: &Check{ID: Issuer}}
+	tests := []struct {
+		name string
+		root Node
+		want string
+	}{
+		{"a check alone has none", leaf, ""},
+		{"nor has one in a list", Node{All: []Node{other, leaf}}, ""},
+		{"nor has one in a list in a list", Node{All: []Node{other, {All: []Node{leaf}}}}, ""},
+		{"an alternative", Node{Any: []Node{other, leaf}}, "any[1]"},
+		{
+			"a list in an alternative",
+			Node{Any: []Node{other, {All: []Node{leaf}}}},
+			"any[1].all[0]",
+		},
+		{
+			"an alternative in a list",
+			Node{All: []Node{other, {Any: []Node{leaf}}}},
+			"all[1].any[0]",
+		},
+		{"below a Not", Node{Not: &leaf}, "not"},
+		{"a condition", Node{First: &First{[]Branch{{leaf, other}}, other}}, "first[0].if"},
+		{"what it leads to", Node{First: &First{[]Branch{{other, leaf}}, other}}, "first[0].then"},
+		{"where none holds", Node{First: &First{[]Branch{{other, other}}, leaf}}, "default"},
+		{"what is not there", other, ""},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			if got := test.root.Group(check); got != test.want {
+				t.Errorf("got %q, want %q", got, test.want)
+			}
+		})
+	}
+}
+
+func TestADenyingRuleSaysWhatItHasFound(t *testing.T) {
+	t.Parallel()
+	admin := Predicate{Op: Prefix, Input: RequestInput(RequestPath), Values: Literals("/admin")}
+	root := Node{First: &First{Branches: []Branch{{Node{Check: &Check{
+		ID:   Conditional,
+		Test: admin,
+	}}, Node{Any: []Node{}}}}}}
+	v := Evaluate([]*Policy{{Root: root}}, &Request{Method: "GET", Path: "/admin/x"})
+	const want = "a rule that rejects applies: " +
+		"it looks for the request's path that begins with /admin, and finds /admin/x"
+	if v.Why() != want {
+		t.Errorf("got %q", v.Why())
+	}
+}

@@ -1,0 +1,103 @@
+package issued
+
+import (
+	"testing"
+
+	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+func TestAnExampleIsCompletedAsEntraWritesIt(t *testing.T) {
+	const guid = "9b7c2e10-4f6d-4a38-8e21-6c5d0b3a7f94"
+	for _, test := range []struct {
+		name     string
+		of       Example
+		version  entra.Version
+		audience string
+	}{
+		{"nothing is known", Example{}, entra.V1, assumedURI},
+		{"an App ID URI", Example{Audience: "api://a"}, entra.V1, "api://a"},
+		{"an application id", Example{Audience: guid}, entra.V2, guid},
+		{"the version", Example{Version: entra.V2}, entra.V2, assumedAPI},
+		{"both", Example{Version: entra.V1, Audience: guid}, entra.V1, guid},
+	} {
+		got := test.of.Assumed()
+		if got.Version != test.version || got.Audience != test.audience ||
+			!entra.IsGUID(got.Tenant) || !entra.IsGUID(got.Client) || got.At.IsZero() {
+			t.Errorf("%s: %+v", test.name, got)
+		}
+	}
+}
+
+// What others have of an API is what the grants say that they can have.
+func TestOutsidersHaveWhatTheirGrantsSay(t *testing.T) {
+	app := Example{Audience: "api://a", Roles: []string{"A.Read"}}.Assumed()
+	user := app
+	user.User, user.Scopes = true, []string{"A.Access"}
+	for _, test := range []struct {
+		name                     string
+		of                       Example
+		audience, scp, roles     bool // as ours
+		ourTenant, ourClientName bool
+	}{
+		{"another environment", user.OfOtherEnvironment(), false, false, false, true, false},
+		{"a stranger without a user", user.OfStranger(), true, false, false, true, false},
+		{"a stranger with a user", user.OfStrangersUser(), true, true, true, true, false},
+		{"the roles of an application", app.OfStrangersUser(), true, false, false, true, false},
+		{"a stranger's API", user.OfStrangersAPI(), false, true, true, true, false},
+		{"another tenant", user.OfOtherTenant(), true, true, true, false, false},
+	} {
+		claims, ours := test.of.Claims(), user.Claims()
+		for claim, want := range map[string]bool{
+			"aud": test.audience, "scp": test.scp, "roles": test.roles, "tid": test.ourTenant,
+			"appid": test.ourClientName,
+		} {
+			got := claims.Member(claim)
+			if same := got != nil && got.JSON() == ours.Member(claim).JSON(); same != want {
+				t.Errorf("%s: %s is %v", test.name, claim, got)
+			}
+		}
+	}
+}
+
+// What the model does not say is unknown to a gateway, and is no reason to reject.
+func TestAGatewaySeesOfAnExampleWhatTheModelSays(t *testing.T) {
+	for claim, want := range map[string]struct{ present, equal rules.Decision }{
+		"oid":        {rules.Accepted, rules.Undetermined},
+		"department": {rules.Undetermined, rules.Undetermined},
+		"idtyp":      {rules.Undetermined, rules.Undetermined},
+		"client_id":  {rules.Rejected, rules.Rejected},
+		"azp":        {rules.Rejected, rules.Rejected},
+		"aud":        {rules.Accepted, rules.Rejected},
+	} {
+		input := rules.Claim(claim)
+		equals := rules.Predicate{Op: rules.Equals, Input: input, Values: rules.Literals("x")}
+		for test, want := range map[*rules.Predicate]rules.Decision{
+			{Op: rules.Present, Input: input}: want.present, &equals: want.equal,
+		} {
+			check := &rules.Check{ID: rules.CustomClaim, Test: *test}
+			policies := []*rules.Policy{{Root: rules.AllOf(check)}}
+			request := Example{}.Assumed().Request(NewView(policies, nil))
+			if got := rules.Evaluate(policies, request).Outcome; got != want {
+				t.Errorf("%s, operator %d: %s, want %s", claim, test.Op, got, want)
+			}
+		}
+	}
+}
+
+// The caller writes beside the token what a policy takes from there.
+func TestAnExamplesRequestCarriesWhatACallerWrites(t *testing.T) {
+	client := rules.Input{Source: rules.FromHTTP, Name: "client_id"}
+	policies := []*rules.Policy{{Root: rules.AllOf(
+		&rules.Check{ID: rules.ClientID, Test: rules.Has(client), Binds: "client"},
+	)}}
+	view := NewView(policies, &rules.Contracts{IDs: []string{"ours"}})
+	request := Example{}.Assumed().OfStranger().Request(view)
+	if got := request.Headers["Client_id"]; got != "ours" || len(request.Headers) != 1 {
+		t.Errorf("%v", request.Headers)
+	}
+	if !request.Token.Claims.Member("aud").Is(source.String) {
+		t.Errorf("%s", request.Token.Claims.JSON())
+	}
+}

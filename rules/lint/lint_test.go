@@ -1,0 +1,169 @@
+package lint
+
+import (
+	"os"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// sound is a policy in which there is nothing to find.
+func sound() *rules.Policy {
+	exp, appid := rules.Claim("exp"), rules.Claim("appid")
+	return policy(
+		signed(ourKeys),
+		checkOf(rules.Expiry, rules.Required(exp, rules.Predicate{Op: rules.After, Input: exp})),
+		audience(ourAudience), issuer(ourIssuer), role("Read"), clientFrom(appid), contract(appid),
+	)
+}
+
+func TestNothingIsFoundInASoundPolicy(t *testing.T) {
+	t.Parallel()
+	for name, s := range map[string]*rules.Subject{
+		"alone":                    of(sound()),
+		"twice":                    of(sound(), sound()),
+		"with an app registration": {Policies: []*rules.Policy{sound()}, App: orders("1")},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			for _, f := range Run(Rules(), s) {
+				t.Errorf("%s at %s: %s", f.Rule, f.Field, f.Message)
+			}
+		})
+	}
+}
+
+func TestEachRuleIsWholeAndHasAFileOfItsName(t *testing.T) {
+	t.Parallel()
+	names := map[string]bool{}
+	for _, rule := range Rules() {
+		if names[rule.Name] {
+			t.Errorf("%s is listed twice", rule.Name)
+		}
+		names[rule.Name] = true
+		if rule.Title == "" || rule.Why == "" || rule.Fix == "" || rule.Severity == "" ||
+			rule.Since == "" {
+			t.Errorf("%s lacks a text: %+v", rule.Name, rule)
+		}
+	}
+	entries, err := os.ReadDir(".")
+	if err != nil {
+		t.Fatal(err)
+	}
+	files := map[string]bool{}
+	for _, entry := range entries {
+		name, isRule := strings.CutPrefix(entry.Name(), "rule_")
+		if name, ok := strings.CutSuffix(name, ".go"); isRule && ok {
+			files[strings.ReplaceAll(name, "_", "-")] = true
+		}
+	}
+	if diff := cmp.Diff(names, files); diff != "" {
+		t.Errorf("rules without a file, and files without a rule:\n%s", diff)
+	}
+}
+
+func TestFindingsComeInTheOrderOfTheirPlacesAndOnce(t *testing.T) {
+	t.Parallel()
+	at := func(file string, line, column int, rule string) rules.Finding {
+		return rules.Finding{
+			Rule: rule, Pos: source.Position{File: file, Line: line, Column: column},
+		}
+	}
+	got := Sort([]rules.Finding{
+		at("b", 1, 1, "x"), at("a", 2, 1, "x"), at("a", 1, 9, "x"), at("a", 1, 2, "y"),
+		at("a", 1, 2, "x"), at("a", 2, 1, "x"),
+	})
+	want := []rules.Finding{
+		at("a", 1, 2, "x"), at("a", 1, 2, "y"), at("a", 1, 9, "x"), at("a", 2, 1, "x"),
+		at("b", 1, 1, "x"),
+	}
+	if diff := cmp.Diff(want, got); diff != "" {
+		t.Error(diff)
+	}
+}
+
+func TestAFindingKnowsItsPolicyAndRule(t *testing.T) {
+	t.Parallel()
+	first, second := sound(), policy(off(signed("")))
+	found := Run([]rules.Rule{signatureNotVerified(), byteOrderMark()}, of(first, second))
+	if len(found) != 1 || found[0].Policy != second ||
+		found[0].Check != second.Checks()[0] || found[0].Rule != "signature-not-verified" {
+		t.Errorf("%+v", found)
+	}
+	if got := policyOf(audience(), []*rules.Policy{first}); got != nil {
+		t.Errorf("a check of no policy is of %+v", got)
+	}
+}
+
+func TestThatNoTokenPassesGivesWayToASharperFinding(t *testing.T) {
+	t.Parallel()
+	s := ours(check(equals("roles", "Read")))
+	var got []string
+	for _, f := range Run([]rules.Rule{noToken(), listClaimComparedWithText()}, s) {
+		got = append(got, f.Rule)
+	}
+	if !slices.Equal(got, []string{"list-claim-compared-with-text"}) {
+		t.Errorf("%q", got)
+	}
+	if alone := Run([]rules.Rule{noToken()}, s); len(alone) != 1 {
+		t.Errorf("alone: %v", alone)
+	}
+}
+
+// An alternative is what a gateway accepts in the place of another: each is looked at by itself.
+func TestEachAlternativeIsLookedAtByItself(t *testing.T) {
+	t.Parallel()
+	const says = "any client of the tenant is accepted"
+	place := func(line int, field string, c *rules.Check) rules.Node {
+		c.Pos = source.Position{File: "policy.yaml", Line: line, Column: 1}
+		c.Field = field
+		return rules.Node{Check: c}
+	}
+	both := func(parts ...rules.Node) rules.Node { return rules.Node{All: parts} }
+	oneOf := func(parts ...rules.Node) rules.Node { return rules.Node{Any: parts} }
+	signature := place(1, "keys", signed(ourKeys))
+	weak := place(2, "weak", issuer(ourIssuer))
+	strong := both(place(3, "strong", issuer(ourIssuer)), place(4, "role", role("Read")))
+	wide := func() []rules.Node {
+		var all []rules.Node
+		for range mostAlternatives + 1 {
+			all = append(all, place(2, "one of many", issuer(ourIssuer)))
+		}
+		return all
+	}
+	finds(t, anyClientAccepted(), map[string]row{
+		"one that lets anybody in is enough": {
+			of(tree(both(signature, oneOf(strong, weak)))), errorAt("keys", says),
+		},
+		"where each keeps strangers out there is nothing": {
+			of(tree(both(signature, oneOf(strong, strong)))), nil,
+		},
+		"a finding of several alternatives is told once": {
+			of(tree(both(signature, oneOf(weak, weak)))), errorAt("keys", says),
+		},
+		"too many are taken for one list": {
+			of(tree(both(append([]rules.Node{signature}, oneOf(wide()...))...))),
+			errorAt("keys", says),
+		},
+		"where nobody gets in there is nothing to say": {
+			of(tree(both(signature, rules.Node{Any: []rules.Node{}}))), nil,
+		},
+	})
+	unmodelled := place(5, "other", notModelled())
+	finds(t, anyClientAccepted(), map[string]row{
+		"of two severities at one place the worse is kept": {
+			of(tree(both(signature, oneOf(unmodelled, weak)))), errorAt("keys", says),
+		},
+	})
+	whole := tree(both(signature, oneOf(weak, strong)))
+	for _, f := range Run([]rules.Rule{anyClientAccepted()}, of(whole)) {
+		if f.Policy != whole {
+			t.Errorf("the finding is about %+v, a part of the policy", f.Policy)
+		}
+	}
+}

@@ -1,0 +1,39 @@
+package lint
+
+import (
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+func algorithmNeverSigned() rules.Rule {
+	return rules.Rule{
+		Name:  "algorithm-never-signed-with",
+		Title: "the algorithm is one that Entra ID never signs with",
+		Why: "Entra ID signs access tokens with RS256: its metadata lists no other algorithm, " +
+			"and its key sets hold RSA keys only. A policy that wants another one lets nobody " +
+			"in.",
+		Fix:        "Want RS256.",
+		Severity:   rules.Error,
+		Since:      since,
+		References: []string{accessTokens, claimsRef},
+		Check: func(s *rules.Subject) []rules.Finding {
+			return eachCheckOf(s, func(p *rules.Policy) look {
+				if !isEntra(p) {
+					return nil
+				}
+				return checkAlgorithm
+			})
+		},
+	}
+}
+
+func checkAlgorithm(c *rules.Check) []rules.Finding {
+	if c.ID != rules.Algorithm || c.Skip != "" || len(c.Test.Values) != 1 {
+		return none()
+	}
+	switch alg := c.Test.Values[0].Text; alg {
+	case "", "RS256":
+		return none()
+	default:
+		return one(at(c, "the policy wants %s, and Entra ID signs every token with RS256", alg))
+	}
+}

@@ -1,0 +1,59 @@
+package lint
+
+import "github.com/gatewhy/gatewhy/rules"
+
+func anyClientAccepted() rules.Rule {
+	return rules.Rule{
+		Name:  "any-client-accepted",
+		Title: "any client of the tenant is accepted",
+		Why: "Nothing in the API's policies separates clients, APIs or environments: a token " +
+			"that the tenant has issued to any client, for any API, DEV's at UAT included, is " +
+			"let in.",
+		Fix: "Check this environment's audience and the client id, or require a scope or a role " +
+			"that only this environment's clients have.",
+		Severity:   rules.Error,
+		Lesser:     "a note where a policy that is not modelled may separate them",
+		Since:      since,
+		References: []string{daemonFlow},
+		Check:      checkAnyClient,
+	}
+}
+
+func checkAnyClient(s *rules.Subject) []rules.Finding {
+	var all []rules.Finding
+	for _, p := range tokenPolicies(s) {
+		c := first(
+			find(p, rules.Contract), find(p, rules.ClientID), find(p, rules.Signature),
+			find(p, rules.Introspection),
+		)
+		f := at(c, "any client of the tenant is accepted: "+
+			"nothing here separates clients or environments")
+		switch e := exposing(s, p); {
+		case e.openToAny(false):
+			all = append(all, f)
+		case e.modelled().openToAny(false):
+			f.Message += ", unless a policy that is not modelled does"
+			all = append(all, less(f, rules.Note))
+		}
+	}
+	return all
+}
+
+// openToAny reports whether any client of the tenant gets in with a token for an API that has
+// nothing to do with ours, or with near, for one in whose audience a check finds what it looks for
+// in ours: nothing tells clients, APIs or environments apart.
+func (e *exposed) openToAny(near bool) bool {
+	open, known := e.open[near]
+	if !known {
+		open = e.let(e.holders.StrangersElsewhere(near, false)) == letIn
+		e.open[near] = open
+	}
+	return open
+}
+
+// openToNamesakes reports whether any client of the tenant gets in with a token for an API in
+// whose audience a check finds what it looks for in ours, and whose scopes and roles are called as
+// ours are: whoever may register an API can name them so.
+func (e *exposed) openToNamesakes() bool {
+	return e.let(e.holders.StrangersElsewhere(true, true)) == letIn
+}

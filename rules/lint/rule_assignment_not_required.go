@@ -1,0 +1,79 @@
+package lint
+
+import (
+	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+func assignmentNotRequired() rules.Rule {
+	return rules.Rule{
+		Name:  "assignment-not-required",
+		Title: "nothing but the audience is checked, and any client can have a token for it",
+		Why: "Entra ID issues a token without roles for any API of the tenant to any of its " +
+			"clients, unless the API's service principal has appRoleAssignmentRequired. The " +
+			"audience shows only for which API a token was issued, not that its client may call " +
+			"it.",
+		Fix: "Set appRoleAssignmentRequired on the service principal, or require a role, a " +
+			"scope or a contract.",
+		Severity: rules.Error,
+		Lesser: "a warning where the service principal is not given, or where users have to " +
+			"consent to a scope",
+		Since:      since,
+		References: []string{daemonFlow, validating},
+		Check:      checkAssignment,
+	}
+}
+
+// checkAssignment looks for what any client of the tenant can have: a token without roles, and one
+// with the scopes that users can consent to.
+func checkAssignment(s *rules.Subject) []rules.Finding {
+	return withApp(s, func(app *entra.Registration, p *rules.Policy) []rules.Finding {
+		c, e := claimCheck(p, "aud"), exposing(s, p)
+		if c == nil {
+			return none()
+		}
+		plain := e.let(daemonsOf(e.holders.Strangers()))
+		consented := keptOut
+		if len(consentable(app)) > 0 {
+			consented = e.let(usersOf(e.holders.Strangers()))
+		}
+		switch required := assignmentRequired(app); {
+		case plain == letIn && required == rules.No:
+			return one(at(c, "only the audience is checked, and %s requires no assignment: "+
+				"any client of the tenant can have a token for it", app.Title()))
+		case plain == letIn && required == rules.Maybe:
+			f := at(c, "only the audience is checked, and the file does not tell whether %s "+
+				"requires assignment: if not, any client of the tenant can have a token for it",
+				app.Title())
+			return one(less(f, rules.Warning))
+		case consented == letIn && plain != letIn:
+			f := at(c, "beside the audience only scopes are checked that users can consent to: "+
+				"any client of the tenant that a user consents to gets in")
+			return one(less(f, rules.Warning))
+		}
+		return none()
+	})
+}
+
+// assignmentRequired says whether Entra ID refuses tokens to clients without an assigned role. The
+// service principal decides that.
+func assignmentRequired(app *entra.Registration) rules.Truth {
+	switch {
+	case app.Principal == nil || app.Principal.AssignmentRequired.Unknown:
+		return rules.Maybe
+	case app.AssignmentRequired():
+		return rules.Yes
+	}
+	return rules.No
+}
+
+// consentable lists the scopes of an API that need no administrator's consent.
+func consentable(app *entra.Registration) []string {
+	var all []string
+	for _, scope := range app.Scopes {
+		if scope.Value.Known() && !scope.Disabled && !scope.AdminOnly {
+			all = append(all, scope.Value.Value)
+		}
+	}
+	return all
+}

@@ -1,0 +1,67 @@
+package lint
+
+import (
+	"strings"
+
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+func audienceNotChecked() rules.Rule {
+	return rules.Rule{
+		Name:  "audience-not-checked",
+		Title: "the audience of tokens is not checked",
+		Why: "aud says which API a token was issued for. Without a check of it, a token that a " +
+			"client has got for another API, or for the same API in another environment, is " +
+			"accepted here.",
+		Fix: "Check the audience against this environment's own App ID URI (v1.0 tokens) or " +
+			"application id (v2.0 tokens), and make it mandatory.",
+		Severity: rules.Error,
+		Lesser: "a warning where other checks tell clients apart, a note where an expression " +
+			"that can't be evaluated may check it",
+		Since:      since,
+		References: []string{validating},
+		Check:      checkAudienceThere,
+	}
+}
+
+// anyOther is what follows where the audience is not checked.
+const anyOther = "a token for any other API is accepted"
+
+// checkAudienceThere leaves out an audience that is configured and switched off, which has a rule
+// of its own, and policies that can't check one. Where other checks tell clients apart, only a
+// client that passes them can use the hole.
+func checkAudienceThere(s *rules.Subject) []rules.Finding {
+	var all []rules.Finding
+	for _, p := range tokenPolicies(s) {
+		c := find(p, rules.Audience)
+		if c == nil || c.Skip != "" && len(configured(c)) > 0 {
+			continue
+		}
+		e, near := exposing(s, p), false
+		got, _ := e.get(e.holders.OwnElsewhere(false))
+		f := at(first(claimCheck(p, "aud"), c), "the audience is not checked: "+anyOther)
+		if got < doubtful && e.holders.FindsParts() {
+			if part, token := e.get(e.holders.OwnElsewhere(true)); part == letIn {
+				got, near = part, true
+				aud := token.Settled().Claim("aud").Text
+				f.Message = "the audience is checked in part only: " + aud + " passes too"
+			}
+		}
+		switch {
+		case got == unclear:
+			f.Message = "it is not known whether the audience is checked: " +
+				"an expression reads it in a way that can't be evaluated"
+			all = append(all, less(f, rules.Note))
+		case near && e.openToNamesakes():
+			all = append(all, f)
+		case got == letIn && !e.openToAny(near):
+			f.Message = strings.Replace(f.Message, anyOther,
+				"a token for another API is accepted from a client that passes the other checks",
+				1)
+			all = append(all, less(f, rules.Warning))
+		case got == letIn:
+			all = append(all, f)
+		}
+	}
+	return all
+}

@@ -1,0 +1,40 @@
+package lint
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+func audienceNotOfApp() rules.Rule {
+	return rules.Rule{
+		Name:  "audience-not-of-app",
+		Title: "the expected audience is none of the app registration",
+		Why: "No token for this API can have that audience: the registration has neither that " +
+			"App ID URI nor that application id. Every token of the API is rejected, or the " +
+			"audience is another API's.",
+		Fix: "Expect the registration's application id (v2.0 tokens) or one of its App ID URIs " +
+			"(v1.0 tokens).",
+		Severity:   rules.Error,
+		Since:      since,
+		References: []string{accessTokens, claimsRef},
+		Check: func(s *rules.Subject) []rules.Finding {
+			return withApp(s, func(app *entra.Registration, p *rules.Policy) []rules.Finding {
+				c, wanted := audienceOf(p)
+				possible, ok := audiencesOf(app)
+				if c == nil || !ok || len(wanted) == 0 || guids(wanted) > 0 && !app.AppID.Known() {
+					return none()
+				}
+				for _, audience := range wanted {
+					if slices.Contains(possible, audience) {
+						return none()
+					}
+				}
+				return one(at(c, "the app registration %s has no audience %s",
+					app.Title(), strings.Join(wanted, " or ")))
+			})
+		},
+	}
+}

@@ -1,0 +1,24 @@
+package lint
+
+import "github.com/gatewhy/gatewhy/rules"
+
+func audienceOptional() rules.Rule {
+	return rules.Rule{
+		Name:  "audience-optional",
+		Title: "a token without an audience is accepted",
+		Why: "Every access token of Entra ID has aud. A policy that takes tokens without it " +
+			"rests on that alone.",
+		Fix:        "Make the audience mandatory.",
+		Severity:   rules.Warning,
+		Since:      since,
+		References: []string{jwtPractices},
+		Check: func(s *rules.Subject) []rules.Finding {
+			return eachCheck(s, func(c *rules.Check) []rules.Finding {
+				if c.ID != rules.Audience || !inForce(c) || c.Test.Op != rules.Or {
+					return none()
+				}
+				return one(at(c, "the audience is checked only where the token has one"))
+			})
+		},
+	}
+}

@@ -1,0 +1,68 @@
+package lint
+
+import (
+	"fmt"
+
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+func clientIDChosenByCaller() rules.Rule {
+	return rules.Rule{
+		Name:  "client-id-chosen-by-caller",
+		Title: "the client id is read from what the caller writes, not from the token",
+		Why: "A client id is no secret. Whoever has any token that passes the other checks " +
+			"writes the id of a client with a contract beside it, and is let in as that client.",
+		Fix:      "Read the client id from the token: appid (v1.0 tokens) or azp (v2.0 tokens).",
+		Severity: rules.Error,
+		Lesser: "a warning where that is so for the tokens of one version only, or where a " +
+			"scope or a role keeps other clients out",
+		Since:      since,
+		References: []string{validating},
+		Check: func(s *rules.Subject) []rules.Finding {
+			return eachCheckOf(s, func(p *rules.Policy) look {
+				return func(c *rules.Check) []rules.Finding { return checkCaller(s, p, c) }
+			})
+		},
+	}
+}
+
+// checkCaller leaves out what only a validation endpoint's answer or another policy decides. It is
+// a warning where other checks keep out clients that can have a token for this API: then the hole
+// is one change away.
+func checkCaller(s *rules.Subject, p *rules.Policy, c *rules.Check) []rules.Finding {
+	message, sure := calledBy(s, p, c)
+	if message == "" {
+		return none()
+	}
+	f := at(c, "%s", message)
+	if e := exposing(s, p); e.let(daemonsOf(e.holders.Strangers())) != letIn || !sure {
+		f = less(f, rules.Warning)
+	}
+	return one(f)
+}
+
+// calledBy says how the caller chooses the client id, and whether they surely can: it may be so
+// for the tokens of one version only.
+func calledBy(s *rules.Subject, p *rules.Policy, c *rules.Check) (message string, sure bool) {
+	ids := identities(c)
+	if ids[0].caller == "" && ids[1].caller == "" {
+		return "", false
+	}
+	wanted, known := tokenVersion(s, p)
+	for i, v := range versions() {
+		switch {
+		case ids[i].caller == "":
+			continue
+		case ids[i].caller == sameForAll:
+			return "the client id is the same for every caller: whoever has a token that " +
+				"passes the other checks is taken for that client", true
+		case ids[1-i].caller != "":
+			return fmt.Sprintf("the client id is read from %s: a caller with any token that "+
+				"passes the other checks names the client that he likes", ids[i].caller), true
+		case !known || wanted.version == v:
+			return fmt.Sprintf("in a v%s token the client id is read from %s, "+
+				"which the caller writes", v, ids[i].caller), known
+		}
+	}
+	return "", false
+}

@@ -1,0 +1,57 @@
+package lint
+
+import (
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+func clientIDClaimNamesNoClient() rules.Rule {
+	return rules.Rule{
+		Name:  "client-id-claim-names-no-client",
+		Title: "the client id is read from a claim that names something else",
+		Why: "sub and oid name a user, or a client's service principal, by an id of its own, " +
+			"and aud names the API. None of them is an application id that could have a " +
+			"contract: every token is rejected.",
+		Fix:        "Read appid (v1.0 tokens) or azp (v2.0 tokens).",
+		Severity:   rules.Error,
+		Since:      since,
+		References: []string{claimsRef},
+		Check: func(s *rules.Subject) []rules.Finding {
+			return eachCheckOf(s, func(p *rules.Policy) look {
+				if !isEntra(p) {
+					return nil
+				}
+				return checkNamesClient
+			})
+		},
+	}
+}
+
+func checkNamesClient(c *rules.Check) []rules.Finding {
+	ids := identities(c)
+	what := named(ids[0].claim)
+	if what == "" || named(ids[1].claim) == "" {
+		return none()
+	}
+	return one(at(c, "%s %s: no client has a contract under it", ids[0].claim, what))
+}
+
+// named says what a claim of Entra ID names instead of a client (access-token-claims-reference).
+// It is empty for a claim that may name a client.
+func named(claim string) string {
+	switch claim {
+	case "sub", "oid":
+		return "names a user, or in an app-only token the client's service principal, " +
+			"which has an id of its own"
+	case "aud":
+		return "names the API that the token is for"
+	case "iss", "tid":
+		return "names the tenant"
+	case "upn", "unique_name", "preferred_username", "email", "name":
+		return "names a user"
+	case "appidacr", "azpacr":
+		return "tells how the client has authenticated"
+	case "scp", "roles", "ver", "idtyp", "uti", "wids", "groups":
+		return "names no client"
+	}
+	return ""
+}

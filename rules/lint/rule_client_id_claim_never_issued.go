@@ -1,0 +1,53 @@
+package lint
+
+import (
+	"slices"
+
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+func clientIDClaimNeverIssued() rules.Rule {
+	return rules.Rule{
+		Name:  "client-id-claim-never-issued",
+		Title: "the client id is read from a claim that Entra ID never issues",
+		Why: "Entra ID names the client in appid (v1.0 tokens) or azp (v2.0 tokens), never in " +
+			"client_id. The gateway reads null and rejects every token.",
+		Fix:        "Read appid or azp, by the version of the API's tokens.",
+		Severity:   rules.Error,
+		Lesser:     "a note where a validation endpoint decides, which may have one",
+		Since:      since,
+		References: []string{claimsRef},
+		Check:      checkClientClaim,
+	}
+}
+
+func checkClientClaim(s *rules.Subject) []rules.Finding {
+	return eachCheckOf(s, func(p *rules.Policy) look {
+		return func(c *rules.Check) []rules.Finding { return checkClientClaimOf(p, c) }
+	})
+}
+
+func checkClientClaimOf(p *rules.Policy, c *rules.Check) []rules.Finding {
+	in := c.Test.Input
+	if c.ID != rules.ClientID || !inForce(c) || c.Test.Op != rules.Present ||
+		!neverIssuedClaim(in.Name) {
+		return none()
+	}
+	switch {
+	case in.Source == rules.FromIntrospection && inForce(find(p, rules.Introspection)):
+		f := at(c, "a client id must be found, and Entra ID has none in %s: if the validation "+
+			"endpoint passes Entra's claims on, every token is rejected", in.Name)
+		return one(less(f, rules.Note))
+	case in.Source == rules.FromClaim && isEntra(p):
+		return one(at(c, "Entra ID never issues %s: it names the client in appid (v1.0 tokens) "+
+			"or azp (v2.0 tokens)", in.Name))
+	}
+	return none()
+}
+
+// neverIssuedClaim reports whether other issuers name the client with this claim, and Entra ID
+// never does.
+func neverIssuedClaim(name string) bool {
+	others := []string{"client_id", "clientId", "clientid", "cid", "client", "clientID"}
+	return slices.Contains(others, name)
+}

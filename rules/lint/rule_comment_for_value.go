@@ -1,0 +1,17 @@
+package lint
+
+import "github.com/gatewhy/gatewhy/rules"
+
+// commentForValue is found where a file is compiled.
+func commentForValue() rules.Rule {
+	return rules.Rule{
+		Name:  "comment-for-value",
+		Title: "an expression is a comment in YAML",
+		Why: "A # behind white space starts a comment: the field has no value, and the gateway " +
+			"takes its default.",
+		Fix:        "Put the expression in quotes.",
+		Severity:   rules.Warning,
+		Since:      since,
+		References: []string{"yaml.org/spec/1.2.2, 6.6 Comments"},
+	}
+}

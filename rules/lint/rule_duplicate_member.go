@@ -1,0 +1,17 @@
+package lint
+
+import "github.com/gatewhy/gatewhy/rules"
+
+// duplicateMember is found where a file is compiled.
+func duplicateMember() rules.Rule {
+	return rules.Rule{
+		Name:  "duplicate-member",
+		Title: "a field appears twice",
+		Why: "Most readers take the last one and some the first: the gateway may run another " +
+			"value than the one that a reviewer sees.",
+		Fix:        "Remove one of them.",
+		Severity:   rules.Warning,
+		Since:      since,
+		References: []string{jsonStandard},
+	}
+}

@@ -1,0 +1,31 @@
+package lint
+
+import "github.com/gatewhy/gatewhy/rules"
+
+func expiryNotMandatory() rules.Rule {
+	return rules.Rule{
+		Name:  "expiry-not-mandatory",
+		Title: "a token without an expiry is accepted",
+		Why: "An expiry that is there is checked, " +
+			"but a token without exp is valid for ever.",
+		Fix:        "Make exp mandatory.",
+		Severity:   rules.Warning,
+		Since:      since,
+		References: []string{jwtStandard},
+		Check: func(s *rules.Subject) []rules.Finding {
+			return eachCheckOf(s, func(p *rules.Policy) look {
+				if find(p, rules.Signature) == nil {
+					return nil
+				}
+				return checkExpiry
+			})
+		},
+	}
+}
+
+func checkExpiry(c *rules.Check) []rules.Finding {
+	if c.ID != rules.Expiry || !inForce(c) || c.Test.Op != rules.Or {
+		return none()
+	}
+	return one(at(c, "a token without exp is accepted, and never expires"))
+}

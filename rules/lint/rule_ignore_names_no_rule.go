@@ -1,0 +1,62 @@
+package lint
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// ignoreNamesNoRule is found by [Misnamed], which is given every rule that there is.
+func ignoreNamesNoRule() rules.Rule {
+	return rules.Rule{
+		Name:  "ignore-names-no-rule",
+		Title: "a comment names a rule that does not exist",
+		Why: "The comment sets nothing aside: the finding that it is for stays, and whoever " +
+			"reads the comment takes it for dealt with.",
+		Fix: "Write the rule's name as it stands in brackets behind the finding: gatewhy:ignore " +
+			"RULE reason.",
+		Severity:   rules.Warning,
+		Since:      since,
+		References: []string{"gatewhy's contract: lint, ignore"},
+	}
+}
+
+// Limits on a mistyped name for which a rule is offered: its length, and how far it may be from
+// the rule's, in bytes.
+const (
+	mostName  = 80
+	mostEdits = 4
+)
+
+// Misnamed makes findings of comments that name none of the rules.
+func Misnamed(comments []Comment, all []rules.Rule) []rules.Finding {
+	var found []rules.Finding
+	for _, c := range comments {
+		named := func(r rules.Rule) bool { return r.Name == c.Rule }
+		if c.Rule == "" || slices.ContainsFunc(all, named) {
+			continue
+		}
+		rule := ignoreNamesNoRule()
+		f := rules.Finding{Rule: rule.Name, Severity: rule.Severity, Pos: c.Pos, Span: c.Span}
+		f.Message = fmt.Sprintf("there is no rule %q, so the comment sets nothing aside", c.Rule)
+		if near := nearestRule(c.Rule, all); near != "" {
+			f.Message += "; the nearest is " + near
+		}
+		found = append(found, f)
+	}
+	return found
+}
+
+// nearestRule is the rule that was probably meant; empty where no name is near.
+func nearestRule(name string, all []rules.Rule) string {
+	if len(name) > mostName {
+		return ""
+	}
+	names := make([]string, len(all))
+	for i, r := range all {
+		names[i] = r.Name
+	}
+	return inspect.Nearest(name, names, mostEdits)
+}

@@ -1,0 +1,41 @@
+package lint
+
+import "github.com/gatewhy/gatewhy/rules"
+
+// IgnoreWithoutReason is the name of the rule for a finding that is set aside without saying why.
+const IgnoreWithoutReason = "ignore-without-reason"
+
+func ignoreWithoutReason() rules.Rule {
+	return rules.Rule{
+		Name:  IgnoreWithoutReason,
+		Title: "a finding is set aside without a reason",
+		Why: "Whoever reads the file later can't tell whether it was looked at or only " +
+			"silenced. Without a reason nothing is set aside.",
+		Fix: "Write the reason behind the rule: gatewhy:ignore RULE reason, or reason: in " +
+			"gatewhy.yaml.",
+		Severity:   rules.Warning,
+		Since:      since,
+		References: []string{"gatewhy's contract: lint, ignore"},
+		Check: func(s *rules.Subject) []rules.Finding {
+			return eachComment(s, func(c Comment) string {
+				if c.Reason != "" {
+					return ""
+				}
+				return "the comment gives no reason, so it sets nothing aside"
+			})
+		},
+	}
+}
+
+// eachComment makes findings of the comments that set findings aside.
+func eachComment(s *rules.Subject, look func(Comment) string) []rules.Finding {
+	var all []rules.Finding
+	for _, file := range s.Files {
+		for _, c := range Comments(file) {
+			if message := look(c); message != "" {
+				all = append(all, rules.Finding{Message: message, Pos: c.Pos, Span: c.Span})
+			}
+		}
+	}
+	return all
+}

@@ -1,0 +1,95 @@
+package lint
+
+import (
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+func issuerNeverIssued() rules.Rule {
+	return rules.Rule{
+		Name:  "issuer-never-issued",
+		Title: "the issuer has a form that Entra ID never writes",
+		Why: "Issuers are compared character by character. A v1.0 issuer ends with a slash, a " +
+			"v2.0 issuer with /v2.0, and the tenant in both is the id in lower case, never a " +
+			"domain or common: anything else lets nobody in.",
+		Fix: "Write the issuer as it stands in the token: https://sts.windows.net/ID/ or " +
+			"https://login.microsoftonline.com/ID/v2.0.",
+		Severity:   rules.Error,
+		Lesser:     "a warning where another issuer beside it can match",
+		Since:      since,
+		References: []string{accessTokens, claimsRef},
+		Check: func(s *rules.Subject) []rules.Finding {
+			return eachCheckOf(s, func(p *rules.Policy) look {
+				_, keys := keysOf(p)
+				return func(c *rules.Check) []rules.Finding { return checkIssuerForm(c, keys) }
+			})
+		},
+	}
+}
+
+func checkIssuerForm(c *rules.Check, keys string) []rules.Finding {
+	var all []rules.Finding
+	texts := wantedTexts(c, claim("iss"))
+	for _, text := range texts {
+		if why := neverIssued(text, keys); why != "" {
+			all = append(all, at(c, "no token has the issuer %s: %s", text, why))
+		}
+	}
+	switch {
+	case len(all) == 0:
+		return none()
+	case len(all) < len(texts):
+		return one(less(all[0], rules.Warning))
+	}
+	return one(all[0])
+}
+
+// neverIssued says why no token of Entra ID has this issuer. It is empty where a token may have
+// it, and for somebody else's issuer. The address of the keys shows whether it may be Azure AD
+// B2C's.
+func neverIssued(text, keys string) string {
+	issuer, ok := entra.ParseIssuer(text)
+	switch {
+	case !ok && strings.HasPrefix(strings.ToLower(text), "https://"):
+		return wrongForm(text)
+	case ok && strings.HasSuffix(text, "/v2.0/") && !ofB2C(issuer, keys):
+		return "a v2.0 issuer has no slash at the end"
+	case !ok || issuer.Kind != entra.Workforce:
+		return ""
+	case !entra.IsGUID(issuer.Tenant):
+		return "the tenant in it is always the id, a GUID"
+	case issuer.Tenant != strings.ToLower(issuer.Tenant):
+		return "the tenant's id is always in lower case"
+	case issuer.Version == entra.V1 && !strings.HasSuffix(text, "/"):
+		return "a v1.0 issuer ends with a slash"
+	}
+	return wrongHost(text, issuer)
+}
+
+// wrongForm says why an address that is not an issuer is wrong; empty for somebody else's address.
+func wrongForm(text string) string {
+	host, _, _ := strings.Cut(text[len("https://"):], "/")
+	if _, ok := entra.CloudOf(host); ok {
+		return "it is an address of Entra ID, but no issuer"
+	}
+	return ""
+}
+
+func wrongHost(text string, issuer entra.Issuer) string {
+	for _, cloud := range entra.Clouds() {
+		if entra.IssuerURL(cloud, issuer.Tenant, issuer.Version) == text {
+			return ""
+		}
+	}
+	return "Entra ID writes another host, or no slash at the end"
+}
+
+// ofB2C reports whether an issuer with a slash at its end may be one of Azure AD B2C: those of
+// Entra ID proper have none.
+func ofB2C(issuer entra.Issuer, keys string) bool {
+	cloud, _ := entra.CloudOf(issuer.Host)
+	_, ok := parseKeysURL(keys)
+	return issuer.Host != cloud.V2Issuer || !ok || strings.Contains(strings.ToLower(keys), "b2c")
+}

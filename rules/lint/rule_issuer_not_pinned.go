@@ -1,0 +1,66 @@
+package lint
+
+import (
+	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/issued"
+)
+
+func issuerNotPinned() rules.Rule {
+	return rules.Rule{
+		Name:  "issuer-not-pinned",
+		Title: "the issuer of tokens is not pinned",
+		Why: "Entra ID's tenants share signing keys, and a tenant's own key document lists the " +
+			"shared ones: a signature that verifies says \"Entra\", not \"our tenant\". Another " +
+			"tenant can issue tokens whose audience is a text of its own choice.",
+		Fix:      "Demand the tenant's issuer.",
+		Severity: rules.Error,
+		Lesser: "a warning where it is not known whether another tenant can have such a token, " +
+			"a note where an expression can't be evaluated",
+		Since:      since,
+		References: []string{validating, uriLimits},
+		Check:      checkIssuerPinned,
+	}
+}
+
+// checkIssuerPinned looks at policies that verify with a key set of Entra ID proper: tenants of
+// Azure AD B2C and External ID have hosts of their own. A contract closes the hole, unless its
+// client is multi-tenant; so does an audience that is an application id, unless the API is.
+func checkIssuerPinned(s *rules.Subject) []rules.Finding {
+	var all []rules.Finding
+	for _, p := range tokenPolicies(s) {
+		c, address := keysOf(p)
+		keys, ok := parseKeysURL(address)
+		if !ok || !keys.workforce {
+			continue
+		}
+		e := exposing(s, p)
+		got, with := e.ask(e.holders.OtherTenants(), true)
+		reader := claimCheck(p, "iss", "tid")
+		f := at(first(reader, c), "%s", unpinned(keys, reader != nil, with))
+		switch got {
+		case letIn:
+			all = append(all, f)
+		case doubtful:
+			f.Message += ", if another tenant can have such a token, which no source tells"
+			all = append(all, less(f, rules.Warning))
+		case unclear:
+			f.Message = "it is not known whether the issuer is pinned: " +
+				"an expression can't be evaluated on another tenant's token"
+			all = append(all, less(f, rules.Note))
+		}
+	}
+	return all
+}
+
+// unpinned says what lets another tenant's token in.
+func unpinned(keys keysAddress, read bool, with *issued.Token) string {
+	switch {
+	case read && with != nil:
+		issuer := with.Settled().Claim("iss").Text
+		return "the issuer is not pinned: " + issuer + ", another tenant's, passes too"
+	case keys.shared():
+		return "the issuer is not checked: this key set is that of all tenants"
+	}
+	return "the issuer is not checked: " +
+		"this key set, the tenant's own, lists the keys that all tenants share"
+}

@@ -1,0 +1,31 @@
+package lint
+
+import (
+	"strings"
+
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+func keySetOverHTTP() rules.Rule {
+	return rules.Rule{
+		Name:  "key-set-over-http",
+		Title: "the key set is fetched without TLS",
+		Why: "Whoever can answer in the place of the key server " +
+			"decides which signatures verify.",
+		Fix:        "Use https.",
+		Severity:   rules.Error,
+		Since:      since,
+		References: []string{jwtPractices},
+		Check: func(s *rules.Subject) []rules.Finding {
+			var all []rules.Finding
+			for _, p := range tokenPolicies(s) {
+				c, address := keysOf(p)
+				if strings.HasPrefix(strings.ToLower(address), "http://") {
+					all = append(all, at(c, "the key set is fetched over http, "+
+						"where anybody on the way can put in a key"))
+				}
+			}
+			return all
+		},
+	}
+}

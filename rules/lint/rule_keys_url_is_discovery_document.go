@@ -1,0 +1,28 @@
+package lint
+
+import "github.com/gatewhy/gatewhy/rules"
+
+func keysURLIsDiscovery() rules.Rule {
+	return rules.Rule{
+		Name:  "keys-url-is-discovery-document",
+		Title: "the key URL is that of the metadata, not of the keys",
+		Why: "The discovery document (openid-configuration) holds no keys, only their address " +
+			"in jwks_uri: no signature verifies.",
+		Fix: "Use the address in jwks_uri, such as " +
+			"https://login.microsoftonline.com/TENANT/discovery/v2.0/keys.",
+		Severity:   rules.Error,
+		Since:      since,
+		References: []string{accessTokens, keySetFormat},
+		Check: func(s *rules.Subject) []rules.Finding {
+			var all []rules.Finding
+			for _, p := range tokenPolicies(s) {
+				c, address := keysOf(p)
+				if keys, ok := parseKeysURL(address); ok && keys.discovery {
+					all = append(all, at(c, "this is the address of the metadata document, "+
+						"which holds no keys"))
+				}
+			}
+			return all
+		},
+	}
+}

@@ -1,0 +1,52 @@
+package lint
+
+import (
+	"slices"
+
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+func listClaimComparedWithText() rules.Rule {
+	return rules.Rule{
+		Name:  "list-claim-compared-with-text",
+		Title: "a claim that is a list is compared with a text",
+		Why: "roles, groups and wids are lists in every token of Entra ID. A list never equals " +
+			"a text: every token is rejected.",
+		Fix:        "Ask whether the list contains it.",
+		Severity:   rules.Error,
+		Since:      since,
+		References: []string{claimsRef},
+		Check: func(s *rules.Subject) []rules.Finding {
+			return eachCheckOf(s, func(p *rules.Policy) look {
+				if s.App == nil && !isEntra(p) {
+					return nil
+				}
+				return checkListClaim
+			})
+		},
+	}
+}
+
+func checkListClaim(c *rules.Check) []rules.Finding {
+	name := equalsList(c)
+	if name == "" {
+		return none()
+	}
+	return one(at(c, "%s is a list, which never equals a text", name))
+}
+
+// equalsList returns the claim that is a list and that the check wants to equal a text.
+func equalsList(c *rules.Check) string {
+	found := ""
+	if !inForce(c) {
+		return ""
+	}
+	leaves(c.Test, true, func(leaf rules.Predicate, wanted bool) {
+		in := leaf.Input
+		if wanted && leaf.Op == rules.Equals && in.Source == rules.FromClaim &&
+			slices.Contains([]string{"roles", "groups", "wids", "amr"}, in.Name) {
+			found = in.Name
+		}
+	})
+	return found
+}

@@ -1,0 +1,122 @@
+package lint
+
+import (
+	"slices"
+
+	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/issued"
+)
+
+// noTokenPasses is the name of the rule for what no other rule has a better word for: its findings
+// give way to others at their place.
+const noTokenPasses = "no-token-passes"
+
+func noToken() rules.Rule {
+	return rules.Rule{
+		Name:  noTokenPasses,
+		Title: "a check lets no token past",
+		Why: "The claim has another form in every token of Entra ID, or is not there in tokens " +
+			"of the version that this API gets: the check rejects all of them.",
+		Fix: "Ask for what the API's tokens carry: gatewhy decode shows it, and the app " +
+			"registration (--app) tells their version.",
+		Severity:   rules.Error,
+		Since:      since,
+		References: []string{claimsRef, accessTokens},
+		Check:      checkPassable,
+	}
+}
+
+// checkPassable runs each check on the tokens of all tenants and clouds, of the API's version
+// where that is known.
+func checkPassable(s *rules.Subject) []rules.Finding {
+	return eachCheckOf(s, func(p *rules.Policy) look {
+		if !workforce(p) {
+			return nil
+		}
+		ev, known := tokenVersion(s, p)
+		if known {
+			return func(c *rules.Check) []rules.Finding { return impassable(c, ev) }
+		}
+		return func(c *rules.Check) []rules.Finding { return impassable(c, evidence{}) }
+	})
+}
+
+// impassable makes a finding of a check that lets none of the tokens past. These are the tokens of
+// one version where the evidence names one, else of all versions.
+func impassable(c *rules.Check, ev evidence) []rules.Finding {
+	known := ev.because != ""
+	if !ofClaims(c) || !inForce(c) || ofOneCustomClaim(c) ||
+		!decidable(c, known && ev.version == entra.V2) {
+		return none()
+	}
+	e := alone(c)
+	own := e.holders.Own()
+	f := at(c, "no access token of Entra ID gets past this check of %s", claimOf(c))
+	if known {
+		own = e.holders.Own(ev.version)
+		f = at(c, "no v%s token of Entra ID gets past this check of %s: %s",
+			ev.version, claimOf(c), ev.because)
+	}
+	if got, _ := e.get(own); got != keptOut {
+		return none()
+	}
+	return one(f)
+}
+
+// ofOneCustomClaim reports whether a check compares one claim once, and that claim is not one of
+// Entra ID's own: it may hold whatever the policy wants.
+func ofOneCustomClaim(c *rules.Check) bool {
+	compared, custom := 0, true
+	leaves(c.Test, true, func(leaf rules.Predicate, _ bool) {
+		if leaf.Op != rules.Present {
+			compared++
+		}
+		custom = custom && leaf.Input.Source == rules.FromClaim && !issued.Listed(leaf.Input.Name)
+	})
+	return custom && compared == 1
+}
+
+// decidable reports whether the made-up tokens stand for everything that a check can distinguish.
+// They do where it compares with known texts, and where an expression reads only claims whose
+// forms are all known. Of the audience all forms are known in v2.0 tokens only.
+func decidable(c *rules.Check, v2 bool) bool {
+	clear := true
+	leaves(c.Test, true, func(leaf rules.Predicate, _ bool) {
+		for _, v := range leaf.Values {
+			clear = clear && (leaf.Op != rules.Contains || !hexadecimal(v.Text))
+		}
+		clear = clear && leaf.Input.Source != rules.FromIntrospection
+		if leaf.Input.Opaque == nil {
+			return
+		}
+		for _, in := range leaf.Input.Opaque.Reads {
+			clear = clear && (v2 && in.Name == "aud" ||
+				slices.Contains([]string{"iss", "tid", "ver", "appid", "azp"}, in.Name))
+		}
+		clear = clear && len(leaf.Input.Opaque.Reads) > 0 &&
+			!slices.ContainsFunc(issued.TextsOf(c), hexadecimal)
+	})
+	return clear
+}
+
+// hexadecimal reports whether a text may be a part of an id, and is not a whole one.
+func hexadecimal(text string) bool {
+	for _, r := range text {
+		if r != '-' && (r < '0' || r > '9') && (r < 'a' || r > 'f') {
+			return false
+		}
+	}
+	return len(text) < 36
+}
+
+// giveWay leaves out the findings of this rule where another one says more of the same place.
+func giveWay(found []rules.Finding) []rules.Finding {
+	return slices.DeleteFunc(slices.Clone(found), func(f rules.Finding) bool {
+		return f.Rule == noTokenPasses &&
+			slices.ContainsFunc(found, func(other rules.Finding) bool {
+				return other.Rule != noTokenPasses && other.Severity == rules.Error &&
+					other.Pos == f.Pos
+			})
+	})
+}

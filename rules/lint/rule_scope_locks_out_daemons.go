@@ -1,0 +1,58 @@
+package lint
+
+import (
+	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/issued"
+)
+
+func scopeLocksOutDaemons() rules.Rule {
+	return rules.Rule{
+		Name:  "scope-locks-out-daemons",
+		Title: "a scope is required, which app-only tokens never carry",
+		Why: "A client that works without a user (client credentials) gets a token with roles " +
+			"and without scp: a required scope locks it out.",
+		Fix: "If daemons are to get in, require an app role for them, " +
+			"or either of the two.",
+		Severity:   rules.Note,
+		Since:      since,
+		References: []string{claimsRef, daemonFlow},
+		Check: func(s *rules.Subject) []rules.Finding {
+			return eachCheckOf(s, func(p *rules.Policy) look {
+				if ofAnotherIssuer(p) {
+					return nil // whose clients have scopes, with a user and without
+				}
+				return checkDaemons
+			})
+		},
+	}
+}
+
+func checkDaemons(c *rules.Check) []rules.Finding {
+	if !inForce(c) || !locksOutDaemons(c) {
+		return none()
+	}
+	return one(at(c, "a scope is required: "+
+		"clients without a user (client credentials) carry none and are locked out"))
+}
+
+// locksOutDaemons reports whether a check lets nobody past without a scope.
+func locksOutDaemons(c *rules.Check) bool {
+	if c.ID == rules.Scopes {
+		return true
+	}
+	if !ofClaims(c) || !reads(c, "scp", "scope") {
+		return false
+	}
+	e := alone(c)
+	without, _ := e.get(daemonsOf(e.holders.Own()))
+	with, _ := e.get(inAnyForm(usersOf(e.holders.Own()), c))
+	return without == keptOut && with != keptOut
+}
+
+// inAnyForm adds to users' tokens those with scopes in a list, which Entra ID never writes and a
+// policy may still be written for.
+func inAnyForm(tokens issued.Tokens, c *rules.Check) issued.Tokens {
+	return changed(tokens, func(t *issued.Token) []*issued.Token {
+		return []*issued.Token{t, t.Chose("scp", list(issued.TextsOf(c)...))}
+	})
+}

@@ -1,0 +1,83 @@
+package lint
+
+import (
+	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/issued"
+)
+
+func scopeWithoutAudience() rules.Rule {
+	return rules.Rule{
+		Name:  "scope-without-audience",
+		Title: "a scope or role is checked, and the audience is not",
+		Why: "A scope or a role is a name. Whoever may register an application in the tenant " +
+			"can give an API of their own a scope of the same name, and the token for that API " +
+			"is accepted here.",
+		Fix:      "Check the audience as well.",
+		Severity: rules.Error,
+		Lesser: "a warning or a note where a validation endpoint decides, which may look at the " +
+			"audience",
+		Since:      since,
+		References: []string{validating},
+		Check:      checkScopeAudience,
+	}
+}
+
+// checkScopeAudience gives less than an error for policies that ask a validation endpoint: we do
+// not know whether the endpoint looks at the audience.
+func checkScopeAudience(s *rules.Subject) []rules.Finding {
+	var all []rules.Finding
+	for _, p := range tokenPolicies(s) {
+		c := scopeCheck(p)
+		if c == nil || !exposing(s, p).openToStrangersAPIs() {
+			continue
+		}
+		f := at(c, "the audience is not checked: "+
+			"any API of the tenant can use the same name, and a token for it is accepted")
+		if endpoint := find(p, rules.Introspection); endpoint != nil {
+			f.Message += ", unless the validation endpoint looks at it"
+			f = less(f, rules.Warning)
+			if endpoint.Test.Input.Model == nil {
+				f = less(f, rules.Note)
+			}
+		}
+		all = append(all, f)
+	}
+	return all
+}
+
+// openToStrangersAPIs reports whether a stranger's client gets in with a token for its own API.
+// That API has any name, and its scopes and roles have the names of ours.
+func (e *exposed) openToStrangersAPIs() bool {
+	return e.let(e.holders.StrangersElsewhere(false, true)) == letIn
+}
+
+// scopeCheck returns the check of scopes or roles that is in force, or nil.
+func scopeCheck(p *rules.Policy) *rules.Check {
+	for _, c := range p.Checks() {
+		if !inForce(c) || !ofClaims(c) {
+			continue
+		}
+		if c.ID == rules.Scopes || reads(c, "scp", "scope", "roles") && needsNames(c) {
+			return c
+		}
+	}
+	return nil
+}
+
+// needsNames reports whether a check keeps out everybody without the scopes and roles that it asks
+// for.
+func needsNames(c *rules.Check) bool {
+	e := alone(c)
+	got, _ := e.get(withoutNames(e.holders.Own()))
+	return got == keptOut
+}
+
+// withoutNames are the same tokens with scopes and roles that no policy asks for.
+func withoutNames(tokens issued.Tokens) issued.Tokens {
+	return changed(tokens, func(t *issued.Token) []*issued.Token {
+		if t.User() {
+			t = t.Chose("scp", text("openid profile"))
+		}
+		return []*issued.Token{t.Chose("roles", nil), t.Chose("roles", list(unrelated))}
+	})
+}

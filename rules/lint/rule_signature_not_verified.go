@@ -1,0 +1,26 @@
+package lint
+
+import "github.com/gatewhy/gatewhy/rules"
+
+func signatureNotVerified() rules.Rule {
+	return rules.Rule{
+		Name:  "signature-not-verified",
+		Title: "the signature of tokens is not verified",
+		Why: "Anybody can write a token with any claims in it. Without a signature that is " +
+			"checked, every other check is one that the caller answers.",
+		Fix: "Verify with the tenant's key set and the algorithm that Entra ID signs with, " +
+			"RS256.",
+		Severity:   rules.Error,
+		Since:      since,
+		References: []string{jwtPractices},
+		Check: func(s *rules.Subject) []rules.Finding {
+			return eachCheck(s, func(c *rules.Check) []rules.Finding {
+				if c.ID != rules.Signature || c.Skip == "" {
+					return none()
+				}
+				return one(at(c, "no signature is verified: "+
+					"a token that the caller has written is accepted"))
+			})
+		},
+	}
+}

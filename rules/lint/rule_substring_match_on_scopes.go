@@ -1,0 +1,79 @@
+package lint
+
+import (
+	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/issued"
+)
+
+func substringMatchOnScopes() rules.Rule {
+	return rules.Rule{
+		Name:  "substring-match-on-scopes",
+		Title: "a scope is looked for as a part of the text",
+		Why: "scp is one text of words: \"contains 'Orders.Read'\" is true for Orders.ReadWrite " +
+			"and NotOrders.Read too.",
+		Fix:      "Split it into words first.",
+		Severity: rules.Warning,
+		Lesser: "a note where the tokens are another issuer's and the claim is scp, which may " +
+			"be a list there",
+		Since:      since,
+		References: []string{claimsRef},
+		Check: func(s *rules.Subject) []rules.Finding {
+			return eachCheckOf(s, func(p *rules.Policy) look {
+				others := ofAnotherIssuer(p)
+				return func(c *rules.Check) []rules.Finding { return checkScopePart(c, others) }
+			})
+		},
+	}
+}
+
+// checkScopePart gives a note for scp in the tokens of another issuer, because Okta's is a list.
+// The standard (RFC 9068) makes scope a text of words.
+func checkScopePart(c *rules.Check, others bool) []rules.Finding {
+	scope := partOfScope(c)
+	f := at(c, "%s is looked for as a part of the text: "+
+		"a longer scope that has it inside passes too", scope)
+	switch {
+	case scope == "":
+		return none()
+	case others && !reads(c, "scope"):
+		f.Message += ", unless scp is a list in this issuer's tokens"
+		return one(less(f, rules.Note))
+	}
+	return one(f)
+}
+
+// partOfScope returns a text that the check finds inside a longer scope: a token with that scope
+// gets past, and without it the token is kept out. It is empty where there is no such text.
+func partOfScope(c *rules.Check) string {
+	if !inForce(c) || !ofClaims(c) || !reads(c, "scp", "scope") {
+		return ""
+	}
+	e := alone(c)
+	for _, tokens := range []issued.Tokens{
+		usersOf(e.holders.StrangersElsewhere(false, false)), usersOf(e.holders.Own()),
+	} {
+		if e.havingScope(tokens, unrelated, reads(c, "roles")) != keptOut {
+			continue
+		}
+		for _, literal := range issued.TextsOf(c) {
+			if e.havingScope(tokens, "Other"+literal+"Other", reads(c, "roles")) == letIn {
+				return literal
+			}
+		}
+	}
+	return ""
+}
+
+// havingScope is how far somebody gets with this scope in scp and in scope, where other issuers
+// write it. Where the check reads roles too, the token has a role that nobody asks for, because a
+// gateway may fail on a token without roles.
+func (e *exposed) havingScope(tokens issued.Tokens, scope string, roles bool) exposure {
+	got, _ := e.get(changed(tokens, func(t *issued.Token) []*issued.Token {
+		t = t.Chose("scp", text(scope)).Chose("scope", text(scope))
+		if roles {
+			t = t.Chose("roles", list(unrelated))
+		}
+		return []*issued.Token{t}
+	}))
+	return got
+}

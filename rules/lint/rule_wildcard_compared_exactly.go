@@ -1,0 +1,47 @@
+package lint
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+func wildcardComparedExactly() rules.Rule {
+	return rules.Rule{
+		Name:  "wildcard-compared-exactly",
+		Title: "a value with a wildcard is compared as it stands",
+		Why: "No token of Entra ID has an asterisk in its audience, issuer, scopes or roles, " +
+			"and a policy that compares whole values lets nobody in.",
+		Fix:        "Write the values that are meant, one by one.",
+		Severity:   rules.Error,
+		Lesser:     "a warning where another value beside it can match",
+		Since:      since,
+		References: []string{claimsRef},
+		Check: func(s *rules.Subject) []rules.Finding {
+			return eachCheckOf(s, func(p *rules.Policy) look {
+				if ofAnotherIssuer(p) {
+					return nil
+				}
+				return checkWildcard
+			})
+		},
+	}
+}
+
+func checkWildcard(c *rules.Check) []rules.Finding {
+	if !ofClaims(c) {
+		return none()
+	}
+	wanted := wantedTexts(c, claim("aud", "iss", "tid", "appid", "azp", "scp", "scope", "roles"))
+	wild := func(text string) bool { return strings.Contains(text, "*") }
+	i := slices.IndexFunc(wanted, wild)
+	if i < 0 {
+		return none()
+	}
+	f := at(c, "%s is compared as it stands: no token has an asterisk there", wanted[i])
+	if slices.ContainsFunc(wanted, func(text string) bool { return !wild(text) }) {
+		f = less(f, rules.Warning)
+	}
+	return one(f)
+}

@@ -1,0 +1,257 @@
+package lint
+
+import (
+	"testing"
+
+	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+const graph = "00000003-0000-0000-c000-000000000000"
+
+func TestAudienceNotChecked(t *testing.T) {
+	t.Parallel()
+	const anyOtherAPI, says = "a token for any other API is accepted", "from a client that passes"
+	appid := rules.Claim("appid")
+	finds(t, audienceNotChecked(), map[string]row{
+		"an audience that nothing checks is an error": {
+			pinned(unchecked()),
+			errorAt("audience", anyOtherAPI),
+		},
+		"where a contract tells clients apart, only they can use the hole": {
+			pinned(unchecked(), clientFrom(appid), contract(appid)),
+			warningAt("audience", says),
+		},
+		"an audience that is looked for as a part is checked in part only": {
+			pinned(unchecked(), check(has("aud", "orders"))),
+			errorAt("custom-claim", "in part only"),
+		},
+		"a role beside the part keeps nobody out who may name their own so": {
+			pinned(unchecked(), check(has("aud", "orders")), role("Read")),
+			errorAt("custom-claim", "in part only"),
+		},
+		"an expression that can't be evaluated may check it": {
+			pinned(unchecked(), check(unclearExpression("aud"))),
+			noteAt("custom-claim", "it is not known whether the audience is checked"),
+		},
+		"a check of the claim among the custom ones is a check": {
+			pinned(unchecked(), check(equals("aud", ourAudience))),
+			nil,
+		},
+		"an audience that is checked is none": {
+			pinned(audience(ourAudience)), nil,
+		},
+		"one that is configured and switched off has a rule of its own": {
+			pinned(off(audience(ourAudience))), nil,
+		},
+		"a policy that can't check an audience is left out": {
+			pinned(), nil,
+		},
+		"another policy of the API may check it": {
+			of(
+				policy(signed(ourKeys), issuer(ourIssuer), unchecked()),
+				policy(signed(ourKeys), audience(ourAudience)),
+			),
+			nil,
+		},
+	})
+}
+
+func TestAudienceCheckSwitchedOff(t *testing.T) {
+	t.Parallel()
+	finds(t, audienceCheckSwitchedOff(), map[string]row{
+		"an audience that is configured and not checked is a warning": {
+			ours(off(audience("api://a", "api://b"))),
+			warningAt("audience", "api://a or api://b is configured"),
+		},
+		"one that is not configured either misleads nobody": {
+			ours(unchecked()), nil,
+		},
+		"one that is checked is none":               {ours(audience(ourAudience)), nil},
+		"a policy that decides on no token is none": {of(policy(off(audience(ourAudience)))), nil},
+	})
+}
+
+func TestAudienceListEmpty(t *testing.T) {
+	t.Parallel()
+	finds(t, audienceListEmpty(), map[string]row{
+		"a check against no audience is an error": {
+			ours(audience()),
+			errorAt("audience", "no audience is configured"),
+		},
+		"a check that is switched off is none": {ours(unchecked()), nil},
+		"audiences that only a deployment knows are not none": {
+			ours(unread(audience())), nil,
+		},
+		"a check against one is none": {ours(audience(ourAudience)), nil},
+	})
+}
+
+func TestAudienceOptional(t *testing.T) {
+	t.Parallel()
+	aud := rules.Claim("aud")
+	optional := rules.IfPresent(aud, oneOf("aud", ourAudience))
+	finds(t, audienceOptional(), map[string]row{
+		"an audience that may be missing is a warning": {
+			ours(checkOf(rules.Audience, optional)),
+			warningAt("audience", "only where the token has one"),
+		},
+		"one that must be there is none": {
+			ours(checkOf(rules.Audience, rules.Required(aud, oneOf("aud", ourAudience)))),
+			nil,
+		},
+		"a check that is switched off is none": {
+			ours(off(checkOf(rules.Audience, optional))), nil,
+		},
+	})
+}
+
+func TestAudienceFormMismatch(t *testing.T) {
+	t.Parallel()
+	azp := rules.Claim("azp")
+	const says = "can't be the audience of a v2.0 token"
+	finds(t, audienceFormMismatch(), map[string]row{
+		"a URI is never the audience beside a v2.0 issuer": {
+			ours(issuer(ourIssuerV2), audience(ourAudience)),
+			errorAt("audience", says),
+		},
+		"nor beside a check of ver": {
+			ours(check(equals("ver", "2.0")), audience(ourAudience)),
+			errorAt("audience", "the policy wants ver 2.0"),
+		},
+		"nor where the client id is read from azp": {
+			ours(audience(ourAudience), clientFrom(azp)),
+			errorAt("audience", "the client id is read from azp"),
+		},
+		"nor where the registration gives v2.0 tokens": {
+			ofApp(orders("2"), signed(foreignKeys), audience(ourAudience)),
+			errorAt("audience", "the app registration orders gives its API v2.0 tokens"),
+		},
+		"an application id goes with v2.0": {
+			ours(issuer(ourIssuerV2), audience(ourApp)), nil,
+		},
+		"one of several that is an application id is enough": {
+			ours(issuer(ourIssuerV2), audience(ourAudience, ourApp)), nil,
+		},
+		"a URI goes with v1.0": {
+			pinned(audience(ourAudience)), nil,
+		},
+		"where both versions are accepted nothing is known": {
+			ours(issuer(ourIssuer, ourIssuerV2), audience(ourAudience)), nil,
+		},
+		"another issuer's audience has any form": {
+			theirs(check(equals("ver", "2.0")), audience(ourAudience)),
+			nil,
+		},
+	})
+}
+
+func TestAudienceOfMicrosoft(t *testing.T) {
+	t.Parallel()
+	finds(t, audienceOfMicrosoft(), map[string]row{
+		"the id of Microsoft Graph is not yours": {
+			ours(audience(graph)),
+			errorAt("audience", "Microsoft Graph, not an API of yours"),
+		},
+		"nor is it among others, or in a custom claim": {
+			ours(check(oneOf("aud", ourAudience, graph))),
+			errorAt("custom-claim", "Microsoft Graph"),
+		},
+		"your own is none": {ours(audience(ourApp)), nil},
+	})
+}
+
+func TestAudienceNotOfApp(t *testing.T) {
+	t.Parallel()
+	noID, someURI := orders("1"), orders("1")
+	noID.AppID = entra.Text{}
+	someURI.URIs = append(someURI.URIs, entra.Text{Value: "api://${env}", Unknown: true})
+	finds(t, audienceNotOfApp(), map[string]row{
+		"an audience that the registration does not have is an error": {
+			ofApp(orders("1"), signed(ourKeys), audience("api://others", "api://more")),
+			errorAt("audience", "orders has no audience api://others or api://more"),
+		},
+		"another application id is one": {
+			ofApp(orders("1"), signed(ourKeys), audience(otherTenant)),
+			errorAt("audience", "has no audience "+otherTenant),
+		},
+		"its App ID URI is none": {
+			ofApp(orders("1"), signed(ourKeys), audience(ourAudience)), nil,
+		},
+		"with a slash at its end it is none": {
+			ofApp(orders("1"), signed(ourKeys), audience(ourAudience+"/")), nil,
+		},
+		"its application id is none, with spn: before it too": {
+			ofApp(orders("1"), signed(ourKeys), audience("spn:"+ourApp)), nil,
+		},
+		"an id says nothing where the registration's is not known": {
+			ofApp(noID, signed(ourKeys), audience(otherTenant)), nil,
+		},
+		"a URI that only a deployment knows may be it": {
+			ofApp(someURI, signed(ourKeys), audience("api://others")), nil,
+		},
+		"without a registration nothing is known": {
+			ours(audience("api://others")), nil,
+		},
+		"an audience that is not checked is none": {
+			ofApp(orders("1"), signed(ourKeys), off(audience("api://others"))), nil,
+		},
+	})
+}
+
+func TestAssignmentNotRequired(t *testing.T) {
+	t.Parallel()
+	app := func(required entra.Text) *entra.Registration {
+		app := orders("1")
+		app.Principal = &entra.ServicePrincipal{AssignmentRequired: required}
+		return app
+	}
+	open, closed := app(known("false")), app(known("true"))
+	unexposed := app(known("true"))
+	unexposed.Scopes = nil
+	finds(t, assignmentNotRequired(), map[string]row{
+		"an audience alone keeps nobody out where assignment is not required": {
+			ofApp(open, signed(ourKeys), issuer(ourIssuer), audience(ourAudience)),
+			errorAt("audience", "orders requires no assignment"),
+		},
+		"where the service principal is not given, it may be required": {
+			ofApp(orders("1"), signed(ourKeys), issuer(ourIssuer), audience(ourAudience)),
+			warningAt("audience", "the file does not tell"),
+		},
+		"so it may where only a deployment knows": {
+			ofApp(
+				app(entra.Text{Value: "var.required", Unknown: true}),
+				signed(ourKeys), issuer(ourIssuer), audience(ourAudience),
+			),
+			warningAt("audience", "the file does not tell"),
+		},
+		"required assignment keeps strangers out of an API without scopes": {
+			ofApp(unexposed, signed(ourKeys), issuer(ourIssuer), audience(ourAudience)), nil,
+		},
+		"a client that a user consents to gets in all the same": {
+			ofApp(closed, signed(ourKeys), issuer(ourIssuer), audience(ourAudience)),
+			warningAt("audience", "any client of the tenant that a user consents to gets in"),
+		},
+		"a role keeps them out": {
+			ofApp(open, signed(ourKeys), issuer(ourIssuer), audience(ourAudience), role("Read")),
+			nil,
+		},
+		"a scope that users consent to does so in part": {
+			ofApp(
+				open, signed(ourKeys), issuer(ourIssuer), audience(ourAudience),
+				scopes("Orders.Read"),
+			),
+			warningAt("audience", "only scopes are checked that users can consent to"),
+		},
+		"a scope that an administrator consents to keeps them out": {
+			ofApp(
+				open, signed(ourKeys), issuer(ourIssuer), audience(ourAudience),
+				scopes("Orders.Manage"),
+			),
+			nil,
+		},
+		"without an audience another rule speaks": {
+			ofApp(open, signed(ourKeys), issuer(ourIssuer)), nil,
+		},
+	})
+}

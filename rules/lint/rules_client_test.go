@@ -1,0 +1,296 @@
+package lint
+
+import (
+	"testing"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+func TestAnyClientAccepted(t *testing.T) {
+	t.Parallel()
+	const says = "any client of the tenant is accepted"
+	appid := rules.Claim("appid")
+	finds(t, anyClientAccepted(), map[string]row{
+		"a signature and an issuer tell no clients apart": {
+			pinned(), errorAt("signature", says),
+		},
+		"a client id that is read and not compared tells none apart": {
+			pinned(clientFrom(appid)),
+			errorAt("client-id", says),
+		},
+		"a validation endpoint alone tells none apart": {
+			of(policy(validated(nil))), errorAt("introspection", says),
+		},
+		"a policy that is not modelled may tell them apart": {
+			of(policy(signed(ourKeys), issuer(ourIssuer)), policy(notModelled())),
+			noteAt("signature", "unless a policy that is not modelled does"),
+		},
+		"a contract does": {
+			pinned(clientFrom(appid), contract(appid)), nil,
+		},
+		"an audience does": {
+			pinned(audience(ourAudience)), nil,
+		},
+		"a role does": {pinned(role("Read")), nil},
+		"another policy of the API does": {
+			of(policy(signed(ourKeys), issuer(ourIssuer)), policy(signed(ourKeys), role("Read"))),
+			nil,
+		},
+		"one that is disabled does not": {
+			of(policy(signed(ourKeys)), disabled(policy(signed(ourKeys), role("Read")))),
+			errorAt("signature", says),
+		},
+		"one that is limited to a route does not": {
+			of(
+				policy(signed(ourKeys)),
+				limited(policy(role("Read")), rules.Route{Path: "/orders"}),
+			),
+			errorAt("signature", says),
+		},
+	})
+}
+
+func TestClientIDChosenByCaller(t *testing.T) {
+	t.Parallel()
+	appid := rules.Claim("appid")
+	byVersion := expression("by version", func(r *rules.Request) rules.Reading {
+		if ver := r.Read(rules.Claim("ver")); ver.Value != nil && ver.Value.Text == "1.0" {
+			return r.Read(appid)
+		}
+		return r.Read(header("client_id"))
+	}, rules.Claim("ver"), appid, header("client_id"))
+	query := rules.Input{Source: rules.FromQuery, Name: "id"}
+	finds(t, clientIDChosenByCaller(), map[string]row{
+		"a header is what the caller writes": {
+			pinned(clientFrom(either(header("client_id")))),
+			errorAt("client-id", "read from the header client_id: a caller with any token"),
+		},
+		"so is a parameter of the query": {
+			pinned(clientFrom(either(query))),
+			errorAt("client-id", "read from the query parameter id"),
+		},
+		"an id that is the same for all is worth nothing": {
+			pinned(clientFrom(constant("orders"))),
+			errorAt("client-id", "the client id is the same for every caller"),
+		},
+		"a role that strangers do not have makes it a warning": {
+			pinned(role("Read"), clientFrom(either(header("client_id")))),
+			warningAt("client-id", "the header client_id"),
+		},
+		"in the tokens of one version only it is a warning": {
+			ours(clientFrom(byVersion)),
+			warningAt("client-id", "in a v2.0 token the client id is read from the header"),
+		},
+		"in the tokens of the version that the API gets it is an error": {
+			ours(issuer(ourIssuerV2), clientFrom(byVersion)),
+			errorAt("client-id", "in a v2.0 token"),
+		},
+		"in those of the other version it is none": {
+			pinned(clientFrom(byVersion)), nil,
+		},
+		"a claim is not what the caller writes": {
+			pinned(clientFrom(appid)), nil,
+		},
+		"nor is it through an expression": {
+			pinned(clientFrom(either(appid))), nil,
+		},
+		"an expression of which nothing is known is none": {
+			ours(clientFrom(unclearExpression("appid").Input)), nil,
+		},
+	})
+}
+
+func TestClientIDClaimNamesNoClient(t *testing.T) {
+	t.Parallel()
+	rows := map[string]row{
+		"appid names the client": {ours(clientFrom(rules.Claim("appid"))), nil},
+		"a claim of nobody's is not judged": {
+			ours(clientFrom(rules.Claim("extension_id"))), nil,
+		},
+		"another issuer's sub may name it": {
+			theirs(clientFrom(rules.Claim("sub"))), nil,
+		},
+		"an expression that reads it is seen through": {
+			ours(clientFrom(either(rules.Claim("sub")))),
+			errorAt("client-id", "sub names a user"),
+		},
+		"one that reads appid in one version is none": {
+			ours(clientFrom(either(rules.Claim("appid"), rules.Claim("sub")))),
+			nil,
+		},
+	}
+	for claim, says := range map[string]string{
+		"sub": "sub names a user, or in an app-only token", "oid": "oid names a user, or",
+		"aud": "names the API", "iss": "names the tenant", "upn": "names a user",
+		"azpacr": "how the client has authenticated", "groups": "names no client",
+	} {
+		rows[claim+" does not"] = row{
+			ours(clientFrom(rules.Claim(claim))), errorAt("client-id", says),
+		}
+	}
+	finds(t, clientIDClaimNamesNoClient(), rows)
+}
+
+func TestClientIDClaimNeverIssued(t *testing.T) {
+	t.Parallel()
+	finds(t, clientIDClaimNeverIssued(), map[string]row{
+		"Entra ID never issues client_id": {
+			ours(clientFrom(rules.Claim("client_id"))),
+			errorAt("client-id", "Entra ID never issues client_id"),
+		},
+		"a validation endpoint may have one": {
+			of(policy(validated(nil), clientFrom(answered("client_id", nil)))),
+			noteAt("client-id", "if the validation endpoint passes Entra's claims on"),
+		},
+		"another issuer has it": {
+			theirs(clientFrom(rules.Claim("client_id"))), nil,
+		},
+		"appid is issued": {ours(clientFrom(rules.Claim("appid"))), nil},
+		"a check that is switched off reads none": {
+			ours(off(clientFrom(rules.Claim("client_id")))), nil,
+		},
+		"a header is no claim": {ours(clientFrom(header("client_id"))), nil},
+	})
+}
+
+func TestClientIDClaimOfOtherVersion(t *testing.T) {
+	t.Parallel()
+	appid, azp := rules.Claim("appid"), rules.Claim("azp")
+	finds(t, clientIDClaimOfOtherVersion(), map[string]row{
+		"v1.0 tokens have no azp": {
+			pinned(clientFrom(azp)),
+			errorAt("client-id", "v1.0 tokens have no azp, they name the client in appid"),
+		},
+		"v2.0 tokens have no appid": {
+			ours(issuer(ourIssuerV2), clientFrom(appid)),
+			errorAt("client-id", "v2.0 tokens have no appid, they name the client in azp"),
+		},
+		"the registration decides against the issuer": {
+			ofApp(orders("2"), signed(ourKeys), issuer(ourIssuer), clientFrom(appid)),
+			errorAt("client-id", "the app registration orders gives its API v2.0 tokens"),
+		},
+		"the right claim is none": {
+			pinned(clientFrom(appid)), nil,
+		},
+		"where both versions are accepted nothing is known": {
+			ours(check(oneOf("ver", "1.0", "2.0")), clientFrom(appid)), nil,
+		},
+		"a version that no token has is none": {
+			ours(check(equals("ver", "3.0")), clientFrom(appid)), nil,
+		},
+		"another issuer has claims of its own": {
+			theirs(check(equals("ver", "2.0")), clientFrom(appid)), nil,
+		},
+		"any other claim is not judged here": {
+			pinned(clientFrom(rules.Claim("sub"))), nil,
+		},
+	})
+}
+
+func TestClaimCheckSwitchedOff(t *testing.T) {
+	t.Parallel()
+	named := func(name string) *rules.Check {
+		c := check(equals(name, "x"))
+		c.Claim = name
+		return c
+	}
+	finds(t, claimCheckSwitchedOff(), map[string]row{
+		"claims that are configured and not checked are one warning": {
+			ours(off(named("tid")), off(named("roles"))),
+			warningAt("custom-claim", "tid, roles is configured"),
+		},
+		"claims that are checked are none": {ours(named("tid")), nil},
+	})
+}
+
+func TestListClaimComparedWithText(t *testing.T) {
+	t.Parallel()
+	foreign := ofApp(orders("1"), signed(foreignKeys), check(equals("roles", "Read")))
+	finds(t, listClaimComparedWithText(), map[string]row{
+		"roles never equal a text": {
+			ours(check(equals("roles", "Read"))),
+			errorAt("custom-claim", "roles is a list, which never equals a text"),
+		},
+		"nor do they where the registration is given": {foreign, errorAt("custom-claim", "roles")},
+		"that they do not is no mistake": {
+			ours(check(rules.Negate(equals("roles", "Read")))), nil,
+		},
+		"a list may contain it":                {ours(role("Read")), nil},
+		"a claim that is a text may equal one": {pinned(), nil},
+		"a check that is not made is none": {
+			ours(off(check(equals("roles", "Read")))), nil,
+		},
+		"another issuer's roles may be a text": {
+			theirs(check(equals("roles", "Read"))), nil,
+		},
+	})
+}
+
+func TestWildcardComparedExactly(t *testing.T) {
+	t.Parallel()
+	finds(t, wildcardComparedExactly(), map[string]row{
+		"no audience has an asterisk": {
+			ours(audience("api://orders-*")),
+			errorAt("audience", "api://orders-* is compared as it stands"),
+		},
+		"beside one without it, it is a warning": {
+			ours(audience("api://orders-*", ourAudience)),
+			warningAt("audience", "api://orders-*"),
+		},
+		"nor has any role": {
+			ours(role("Orders.*")), errorAt("custom-claim", "Orders.*"),
+		},
+		"a claim of your own may have one":     {ours(check(equals("extension_x", "*"))), nil},
+		"another issuer's audience may, too":   {theirs(audience("*")), nil},
+		"a check of another kind is not asked": {ours(clientFrom(constant("*"))), nil},
+	})
+}
+
+func TestNoTokenPasses(t *testing.T) {
+	t.Parallel()
+	inList := &source.Value{Kind: source.List, Items: rules.Literals(ourIssuer)}
+	finds(t, noToken(), map[string]row{
+		"a tenant in another spelling is in no token": {
+			ours(checkOf(rules.Tenant, equals("tid", "contoso"))),
+			errorAt("tenant", "no access token of Entra ID gets past this check of tid"),
+		},
+		"a claim of the other version is in no token of this one": {
+			ours(issuer(ourIssuerV2), &rules.Check{
+				ID: rules.CustomClaim, Claim: "appid", Test: equals("appid", ourApp),
+			}),
+			errorAt("custom-claim", "no v2.0 token of Entra ID gets past this check of appid"),
+		},
+		"a list never is a text": {
+			ours(checkOf(rules.Issuer, rules.Predicate{
+				Op: rules.Equals, Input: rules.Claim("iss"), Values: []*source.Value{inList},
+			})),
+			errorAt("issuer", "gets past this check of iss"),
+		},
+		"an expression that no issuer satisfies lets none past": {
+			ours(checkOf(rules.Issuer, startsLike("iss", "http://"))),
+			errorAt("issuer", "gets past this check of iss"),
+		},
+		"one that some issuer satisfies is none": {
+			ours(checkOf(rules.Issuer, startsLike("iss", "https://sts."))), nil,
+		},
+		"the right tenant is none": {
+			ours(checkOf(rules.Tenant, equals("tid", ourTenant))), nil,
+		},
+		"a part of an id may be in one": {
+			ours(checkOf(rules.Tenant, has("tid", "5c1f"))), nil,
+		},
+		"a claim of your own holds what you want": {
+			ours(check(equals("extension_x", "any"))), nil,
+		},
+		"a B2C tenant's tokens are others": {
+			of(policy(signed(b2cKeys), checkOf(rules.Tenant, equals("tid", "contoso")))), nil,
+		},
+		"so are another issuer's": {
+			theirs(checkOf(rules.Tenant, equals("tid", "contoso"))), nil,
+		},
+		"a check of another kind is not asked": {
+			ours(clientFrom(rules.Claim("cid"))), nil,
+		},
+	})
+}

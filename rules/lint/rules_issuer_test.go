@@ -1,0 +1,157 @@
+package lint
+
+import (
+	"testing"
+
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+const (
+	commonKeys = "https://login.microsoftonline.com/common/discovery/keys"
+	b2cKeys    = "https://contoso.b2clogin.com/contoso.onmicrosoft.com/B2C_1_in/" +
+		"discovery/v2.0/keys"
+)
+
+func TestIssuerNotPinned(t *testing.T) {
+	t.Parallel()
+	finds(t, issuerNotPinned(), map[string]row{
+		"the tenant's own keys are those that all tenants share": {
+			ours(),
+			errorAt("signature", "lists the keys that all tenants share"),
+		},
+		"the keys of all tenants say nothing of one": {
+			of(policy(signed(commonKeys))),
+			errorAt("signature", "this key set is that of all tenants"),
+		},
+		"an issuer that is looked for as a part is not pinned": {
+			ours(check(has("iss", "sts.windows.net"))),
+			errorAt("custom-claim", "another tenant's, passes too"),
+		},
+		"an audience that another tenant may be able to have leaves it in doubt": {
+			ours(audience("https://contoso.com/orders")),
+			warningAt("signature", "if another tenant can have such a token"),
+		},
+		"an expression that can't be evaluated may pin it": {
+			ours(check(unclearExpression("iss"))),
+			noteAt("custom-claim", "it is not known whether the issuer is pinned"),
+		},
+		"an issuer is pinned": {pinned(), nil},
+		"a tenant id is pinned": {
+			ours(check(equals("tid", ourTenant))), nil,
+		},
+		"an application id as the audience pins it": {
+			ours(audience(ourApp)), nil,
+		},
+		"a B2C tenant has keys of its own":          {of(policy(signed(b2cKeys))), nil},
+		"another issuer's keys are not looked at":   {theirs(), nil},
+		"a policy that is disabled is not in force": {of(disabled(policy(signed(ourKeys)))), nil},
+	})
+}
+
+func TestIssuerNeverIssued(t *testing.T) {
+	t.Parallel()
+	wrong := func(issuer, why string) row {
+		return row{
+			ours(check(oneOf("iss", issuer))),
+			errorAt("custom-claim", "no token has the issuer "+issuer+": "+why),
+		}
+	}
+	right := func(issuer string) row {
+		return row{ours(check(oneOf("iss", issuer))), nil}
+	}
+	const host = "https://login.microsoftonline.com/"
+	finds(t, issuerNeverIssued(), map[string]row{
+		"a v2.0 issuer has no slash at the end": wrong(ourIssuerV2+"/", "a v2.0 issuer"),
+		"a v1.0 issuer ends with a slash": wrong(
+			"https://sts.windows.net/"+ourTenant, "a v1.0 issuer ends with a slash",
+		),
+		"the tenant is never a name": wrong(host+"common/v2.0", "the tenant in it"),
+		"the tenant is in lower case": wrong(
+			"https://sts.windows.net/5C1F0A7E-3B0D-4A55-9C3E-7F0E2B6D9A11/", "the tenant's id",
+		),
+		"an address of a page is not an issuer": wrong(ourKeys, "it is an address of Entra ID"),
+		"a host of another time is not written": wrong(
+			"https://login.windows.net/"+ourTenant+"/v2.0", "Entra ID writes another host",
+		),
+		"the issuer of v1.0 is right":          right(ourIssuer),
+		"the issuer of v2.0 is right":          right(ourIssuerV2),
+		"somebody else's is not looked at":     right(foreignIssuer),
+		"a text that is no address is neither": right("orders"),
+		"beside one that can match it is a warning": {
+			ours(issuer(ourIssuerV2+"/", ourIssuer)),
+			warningAt("custom-claim", "a v2.0 issuer has no slash"),
+		},
+		"of several that can't match the first is named": {
+			ours(issuer(ourIssuerV2+"/", host+"common/v2.0")),
+			errorAt("custom-claim", ourIssuerV2+"/"),
+		},
+		"a slash at the end may be B2C's, where the keys are": {
+			of(policy(
+				signed(host+"contoso.onmicrosoft.com/B2C_1_in/discovery/v2.0/keys"),
+				issuer(host+ourTenant+"/v2.0/"),
+			)),
+			nil,
+		},
+		"an issuer that a check does not want is none": {
+			ours(check(rules.Negate(equals("iss", ourIssuerV2+"/")))), nil,
+		},
+		"nor is one that is only a part": {
+			ours(check(has("iss", "https://login.microsoftonline.com/"))),
+			nil,
+		},
+	})
+}
+
+func TestIssuerAndKeysDisagree(t *testing.T) {
+	t.Parallel()
+	const china = "https://login.partner.microsoftonline.cn/" + ourTenant + "/discovery/v2.0/keys"
+	finds(t, issuerAndKeysDisagree(), map[string]row{
+		"keys of another cloud verify nothing": {
+			of(policy(signed(china), issuer(ourIssuer))),
+			errorAt("custom-claim", "whose keys the policy verifies with: nothing verifies"),
+		},
+		"keys of another tenant of the cloud may be shared": {
+			of(policy(
+				signed("https://login.microsoftonline.com/"+otherTenant+"/discovery/keys"),
+				issuer(ourIssuer),
+			)),
+			warningAt("custom-claim", "is of tenant "+ourTenant+", and the key set that of"),
+		},
+		"the tenant's own keys agree": {pinned(), nil},
+		"keys of all tenants agree":   {of(policy(signed(commonKeys), issuer(ourIssuer))), nil},
+		"one of several issuers is enough": {
+			ours(issuer("https://sts.windows.net/"+otherTenant+"/", ourIssuer)),
+			nil,
+		},
+		"another issuer's keys are not looked at": {
+			theirs(issuer(ourIssuer)), nil,
+		},
+	})
+}
+
+func TestIssuerOfOtherVersion(t *testing.T) {
+	t.Parallel()
+	unknown := orders("1")
+	unknown.Version.Unknown = true
+	finds(t, issuerOfOtherVersion(), map[string]row{
+		"the issuer of v1.0 is not that of an API with v2.0 tokens": {
+			ofApp(orders("2"), signed(ourKeys), issuer(ourIssuer)),
+			errorAt("custom-claim", "this is the issuer of v1.0 tokens, and the app registration "+
+				"orders gives its API v2.0 tokens"),
+		},
+		"the issuer of v2.0 is not that of an API with v1.0 tokens": {
+			ofApp(orders(""), signed(ourKeys), issuer(ourIssuerV2)),
+			errorAt("custom-claim", "this is the issuer of v2.0 tokens"),
+		},
+		"the right one is none": {ofApp(orders("1"), signed(ourKeys), issuer(ourIssuer)), nil},
+		"one of both is right": {
+			ofApp(orders("1"), signed(ourKeys), issuer(ourIssuerV2, ourIssuer)), nil,
+		},
+		"a version that only a deployment knows may be it": {
+			ofApp(unknown, signed(ourKeys), issuer(ourIssuerV2)), nil,
+		},
+		"without a registration nothing is known": {
+			ours(issuer(ourIssuerV2)), nil,
+		},
+	})
+}

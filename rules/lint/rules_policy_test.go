@@ -1,0 +1,142 @@
+package lint
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+func TestPolicyDisabled(t *testing.T) {
+	t.Parallel()
+	finds(t, policyDisabled(), map[string]row{
+		"a disabled policy lets everything through": {
+			of(disabled(policy(signed(ourKeys)))),
+			warningAt("disabled", "lets everything through"),
+		},
+		"one that asks a validation endpoint, too": {
+			of(disabled(policy(validated(nil)))), warningAt("disabled", "lets everything through"),
+		},
+		"one that decides on no token is of no concern": {
+			of(disabled(policy(audience(ourAudience)))), nil,
+		},
+		"one that is in force is none": {ours(), nil},
+	})
+}
+
+func TestRouteNotCovered(t *testing.T) {
+	t.Parallel()
+	get := rules.Route{Method: "GET", Path: "/orders/.*"}
+	post := rules.Route{Path: "/orders"}
+	finds(t, routeNotCovered(), map[string]row{
+		"a policy for some routes leaves the others open": {
+			of(limited(policy(signed(ourKeys)), get, post)),
+			noteAt("pointcutData", "other methods and paths than GET /orders/.*, /orders pass"),
+		},
+		"a policy for everything is none": {ours(), nil},
+		"a route that matches everything is everything": {
+			of(limited(policy(signed(ourKeys)), get, rules.Route{Method: ".*", Path: "/.*"})), nil,
+		},
+		"beside a policy for everything it is none": {
+			of(limited(policy(signed(ourKeys)), get), policy(signed(ourKeys))), nil,
+		},
+		"a policy that decides on no token covers nothing": {
+			of(limited(policy(signed(ourKeys)), get), policy(audience(ourAudience))),
+			noteAt("pointcutData", "GET /orders/.*"),
+		},
+	})
+}
+
+func TestIgnoreWithoutReason(t *testing.T) {
+	t.Parallel()
+	file := func(text string) *rules.Subject {
+		return &rules.Subject{Files: []*source.File{read(t, text)}}
+	}
+	finds(t, ignoreWithoutReason(), map[string]row{
+		"a comment without a reason is a warning": {
+			file("a: 1 # gatewhy:ignore wrong-type\n"), warningAt("", "it sets nothing aside"),
+		},
+		"one with a reason is none":       {file("a: 1 # gatewhy:ignore wrong-type known\n"), nil},
+		"a file without comments is none": {file("a: 1\n"), nil},
+	})
+}
+
+func TestACommentThatNamesNoRuleIsFound(t *testing.T) {
+	t.Parallel()
+	for name, row := range map[string]struct{ text, want string }{
+		"a mistyped rule gets the nearest one": {
+			"a: 1 # gatewhy:ignore polcy-disabled x\n",
+			`there is no rule "polcy-disabled", so the comment sets nothing aside; ` +
+				"the nearest is policy-disabled",
+		},
+		"a name like no other gets none": {
+			"a: 1 # gatewhy:ignore everything x\n",
+			`there is no rule "everything", so the comment sets nothing aside`,
+		},
+		"a very long name is not compared": {
+			"a: 1 # gatewhy:ignore " + long("x") + " x\n",
+			`there is no rule "` + long("x") + `", so the comment sets nothing aside`,
+		},
+		"a rule is named":     {"a: 1 # gatewhy:ignore policy-disabled x\n", ""},
+		"a mark names none":   {"a: 1 # gatewhy:ignore\n", ""},
+		"there is no comment": {"a: 1\n", ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			got := ""
+			for _, f := range Misnamed(Comments(read(t, row.text)), Rules()) {
+				got += f.Message
+				if f.Rule != "ignore-names-no-rule" || f.Severity != rules.Warning ||
+					f.Pos.Line != 1 {
+					t.Errorf("%+v", f)
+				}
+			}
+			if got != row.want {
+				t.Errorf("%q, want %q", got, row.want)
+			}
+		})
+	}
+}
+
+func TestACommentWithAReasonSetsAsideWhatItNames(t *testing.T) {
+	t.Parallel()
+	comments := Comments(read(t, "a: 1 # gatewhy:ignore policy-disabled on purpose\n"+
+		"b: 1 # gatewhy:ignore policy-disabled\n"))
+	at := func(line int, rule string) rules.Finding {
+		return rules.Finding{Rule: rule, Pos: source.Position{Line: line}}
+	}
+	for name, row := range map[string]struct {
+		f     rules.Finding
+		aside bool
+	}{
+		"the rule on its line":                {at(1, "policy-disabled"), true},
+		"not another rule":                    {at(1, "audience-optional"), false},
+		"not another line":                    {at(3, "policy-disabled"), false},
+		"not where the comment has no reason": {at(2, "policy-disabled"), false},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			stay, aside, by := SetAside(comments, []rules.Finding{row.f})
+			if (len(aside) == 1) != row.aside || len(stay)+len(aside) != 1 ||
+				len(by) != len(aside) {
+				t.Errorf("stay %v, aside %v by %v", stay, aside, by)
+			}
+			if row.aside && by[0].Reason != "on purpose" {
+				t.Errorf("set aside by %+v", by[0])
+			}
+		})
+	}
+}
+
+func read(t *testing.T, text string) *source.File {
+	t.Helper()
+	file, err := source.Read("policy.yaml", []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	return file
+}
+
+// long is a name of a hundred characters.
+func long(s string) string { return strings.Repeat(s, 100) }

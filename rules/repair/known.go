@@ -1,0 +1,253 @@
+package repair
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/issued"
+)
+
+// known is what is known of this environment's tokens. What they look like beside it, the model of
+// what Entra ID issues says.
+type known struct {
+	issued.Example
+	traits []trait // that were given, or that make the token what it is
+	had    had     // what the policies had before a change
+}
+
+// known is this environment's token: as the facts or the token that was given say, and else as the
+// policies wanted it before the change. Of what they want after it, only that is taken which they
+// had before, be it switched off: a value that a change has written proves nothing about it.
+// What no check names, the model chooses, so that the policies before the change let it in.
+func (w *work) known(before, after []*rules.Policy, solution *rules.Solution) *known {
+	k := w.given(solution)
+	for _, p := range before {
+		k.had = append(k.had, p.Checks()...)
+	}
+	k.learn(before, func(string) bool { return true })
+	k.learnTenant(before)
+	k.learn(after, k.had.text)
+	k.contracted(w.Contracts)
+	k.User = len(k.Scopes) > 0
+	k.Example = k.Assumed()
+	view := issued.NewView(before, w.contracts(k))
+	k.Example = k.Wanted(view, !k.sure(ofScopes), !k.sure(ofRoles))
+	return k
+}
+
+// contracted takes for this environment's client one that has a contract, where nobody says which
+// it is.
+func (k *known) contracted(contracts *rules.Contracts) {
+	if contracts == nil || k.Client != "" {
+		return
+	}
+	ours := func(id string) bool { return entra.CanHold("appid", id) }
+	if i := slices.IndexFunc(contracts.IDs, ours); i >= 0 {
+		k.Client = contracts.IDs[i]
+	}
+}
+
+// contracts are those that were given. Without them only this environment's own client has one.
+func (w *work) contracts(own *known) *rules.Contracts {
+	if w.Contracts != nil {
+		return w.Contracts
+	}
+	return &rules.Contracts{IDs: []string{own.Client}}
+}
+
+// and is such a token of another client, about which these traits are known too.
+func (k *known) and(traits ...trait) known {
+	other := *k
+	other.traits = slices.Concat(k.traits, traits, []trait{ofClient})
+	return other
+}
+
+// sure reports whether a trait is known.
+func (k *known) sure(t trait) bool { return slices.Contains(k.traits, t) }
+
+// given is what the facts say, or the token that was given.
+func (w *work) given(solution *rules.Solution) *known {
+	k := &known{Example: issued.Example{
+		Version: w.Facts.Version, Tenant: w.Facts.Tenant, Audience: w.Facts.Audience,
+	}}
+	if w.Facts.Scope != "" && (solution == nil || needs(solution, source.NeedScope)) {
+		k.Scopes = []string{w.Facts.Scope}
+	}
+	for _, g := range []struct {
+		given bool
+		trait trait
+	}{{k.Audience != "", ofAudience}, {k.Tenant != "", ofTenant}, {k.Scopes != nil, ofScopes}} {
+		if g.given {
+			k.traits = append(k.traits, g.trait)
+		}
+	}
+	if len(w.Given) > 0 && solution != nil {
+		k.learnToken(w.Given[0].Request.Profile())
+	}
+	return k
+}
+
+// needs reports whether a solution may need an input.
+func needs(solution *rules.Solution, input source.Input) bool {
+	all := solution.Needs(rules.Facts{})
+	return slices.ContainsFunc(all, func(n source.Need) bool { return n.Input == input })
+}
+
+// learnToken takes from a token what others of its environment look like.
+func (k *known) learnToken(p inspect.Profile) {
+	k.Version = cmp.Or(versionNamed(p.Version), k.Version)
+	k.Tenant = cmp.Or(p.Tenant, k.Tenant)
+	k.Client = cmp.Or(p.ClientID.Value, k.Client)
+	k.Scopes, k.Roles = p.Scopes, p.Roles
+	if len(p.Audience) > 0 {
+		k.Audience = p.Audience[0]
+	}
+	k.traits = []trait{ofAudience, ofTenant, ofClient, ofScopes, ofRoles}
+}
+
+// versionNamed is the version of tokens that a profile names; 0 for none.
+func versionNamed(text string) entra.Version {
+	for _, v := range []entra.Version{entra.V1, entra.V2} {
+		if v.String() == text {
+			return v
+		}
+	}
+	return 0
+}
+
+// learn takes from policies what a token has to carry to be let in, of the texts that count.
+func (k *known) learn(policies []*rules.Policy, counts func(text string) bool) {
+	for _, c := range inForce(policies) {
+		for _, wanted := range c.Test.Wants() {
+			if counts(wanted.Text) {
+				k.carry(wanted.Input.Name, wanted.Text)
+			}
+		}
+	}
+}
+
+// learnTenant takes from policies whose keys they verify with, and whose version of tokens has the
+// client that they look for.
+func (k *known) learnTenant(policies []*rules.Policy) {
+	for _, c := range inForce(policies) {
+		if slices.Contains(c.Test.Reads(), rules.Claim("azp")) {
+			k.Version = cmp.Or(k.Version, entra.V2)
+		}
+		if c.Test.Key == nil {
+			continue
+		}
+		if tenant := entra.TenantOfKeys(c.Test.Key.URL); entra.CanHold("tid", tenant) {
+			k.Tenant = cmp.Or(k.Tenant, tenant)
+		}
+	}
+}
+
+// carry lets a token have what a policy wants, where it has nothing there yet, and where Entra ID
+// may write such a thing at all.
+func (k *known) carry(claim, wanted string) {
+	if of := traitOf(claim); (of == ofScopes || of == ofRoles) && k.sure(of) {
+		return
+	}
+	if claim == "scope" {
+		claim = "scp"
+	}
+	if claim == "scp" {
+		for _, word := range strings.Fields(wanted) {
+			if short := shortScope(word); entra.CanHold(claim, short) {
+				k.Scopes = with(k.Scopes, short)
+			}
+		}
+		return
+	}
+	if !entra.CanHold(claim, wanted) {
+		return
+	}
+	switch claim {
+	case "aud":
+		k.Audience = cmp.Or(k.Audience, wanted)
+	case "tid":
+		k.Tenant = cmp.Or(k.Tenant, wanted)
+	case "roles":
+		k.Roles = with(k.Roles, wanted)
+	case "appid", "azp":
+		k.Client = cmp.Or(k.Client, wanted)
+	case "iss":
+		k.carryIssuer(wanted)
+	}
+}
+
+// carryIssuer takes the tenant, the version and the cloud of an issuer.
+func (k *known) carryIssuer(text string) {
+	issuer, ok := entra.ParseIssuer(text)
+	if !ok {
+		return
+	}
+	k.Tenant = cmp.Or(k.Tenant, issuer.Tenant)
+	k.Version = cmp.Or(k.Version, issuer.Version)
+	if cloud, ok := entra.CloudByID(issuer.Clouds[0]); ok && k.Cloud.ID == "" {
+		k.Cloud = cloud
+	}
+}
+
+// had is the checks of policies before a change.
+type had []*rules.Check
+
+// text reports whether a text stood in the policies, as a value or in an expression, be it
+// switched off.
+func (h had) text(text string) bool {
+	return slices.ContainsFunc(h, func(c *rules.Check) bool { return stands(&c.Test, text) })
+}
+
+func stands(p *rules.Predicate, text string) bool {
+	if p.Input.Opaque != nil && strings.Contains(p.Input.Opaque.Text, text) {
+		return true
+	}
+	for i := range p.Of {
+		if stands(&p.Of[i], text) {
+			return true
+		}
+	}
+	return slices.ContainsFunc(p.Values, func(v *source.Value) bool {
+		return v.Is(source.String) && (v.Text == text || shortScope(v.Text) == text)
+	})
+}
+
+// inForce lists the checks that are made of a token on the first way past each of the policies.
+func inForce(policies []*rules.Policy) []*rules.Check {
+	var all []*rules.Check
+	for _, p := range policies {
+		ways, _ := p.Root.Ways()
+		if len(ways) == 0 {
+			continue // nobody gets past it
+		}
+		for _, c := range ways[0] {
+			if c.Skip == "" && c.Unknown == nil {
+				all = append(all, c)
+			}
+		}
+	}
+	return all
+}
+
+// shortScope is a scope as tokens carry it: clients ask for it in the form of a URI, and scp has
+// what follows the last slash.
+func shortScope(scope string) string {
+	short := scope[strings.LastIndexByte(scope, '/')+1:]
+	if short == "" || short == ".default" || strings.Contains(scope, " ") {
+		return scope
+	}
+	return short
+}
+
+// with adds a word to a list that does not have it.
+func with(words []string, word string) []string {
+	if slices.Contains(words, word) {
+		return words
+	}
+	return append(slices.Clip(words), word)
+}

@@ -81,7 +81,7 @@ var testRooms = []string{
 var (
 	dependencies = []string{
 		"github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/go-jose/go-jose/v4",
-		"github.com/fatih/color", "go.yaml.in/yaml/v3", "golang.org/x/term",
+		"github.com/fatih/color", "go.yaml.in/yaml/v3", "golang.org/x/term", "golang.org/x/net/idna",
 		"github.com/hashicorp/hcl/v2",
 		"github.com/zclconf/go-cty", // the latter for the former's values
 		"github.com/rogpeppe/go-internal/lockedfile", "github.com/bmatcuk/doublestar/v4",

@@ -61,9 +61,24 @@ func contractLines(name, text string) (ids []string, err error) {
 			pos := source.Position{File: name, Line: number, Column: column}
 			return nil, contractsFault(pos, cause)
 		}
+		if len(ids) == mostContracts {
+			return nil, tooManyContracts(source.Position{File: name, Line: number, Column: 1})
+		}
 		ids = append(ids, id)
 	}
 	return ids, nil
+}
+
+// mostContracts is how many contracts a file may have. A list for one API is a page or a few.
+const mostContracts = 100_000
+
+func tooManyContracts(pos source.Position) error {
+	cause := fmt.Sprintf("the file has more than %d contracts, the most that are read",
+		mostContracts)
+	return &source.Error{
+		Pos: pos, Cause: cause, Limit: true,
+		Hints: source.Hints("pass the contracts of this one API alone"),
+	}
 }
 
 // longestClientID is how many bytes a client id may have. Those of Anypoint and Entra have 32 and
@@ -122,6 +137,9 @@ func (g Gateways) contractsOf(contracts *rules.Contracts, name, text string) err
 		return contractsFault(source.Position{File: name}, "the file has more than one document")
 	}
 	document := file.Documents[0]
+	if len(document.Items) > mostContracts {
+		return tooManyContracts(document.Pos)
+	}
 	if ids, ok := document.Strings(); ok && document.Is(source.List) {
 		contracts.IDs = ids
 		return checkIDs(document)
@@ -150,6 +168,9 @@ func (g Gateways) contractsIn(contracts *rules.Contracts, answer *source.Value) 
 			continue
 		}
 		found, err := adapter.Contracts(answer)
+		if err == nil && len(found.IDs) > mostContracts {
+			return tooManyContracts(answer.Pos)
+		}
 		if err == nil {
 			contracts.IDs, contracts.Partial = found.IDs, found.Partial
 			return nil

@@ -97,11 +97,13 @@ func unsafe(r rune) bool {
 }
 
 // ShortenMiddle returns s in at most limit characters, with an ellipsis for what is left out of
-// its middle, so that both ends can still be compared.
+// its middle, so that both ends can still be compared. A token in what is cut is masked first:
+// half of one could not be told from other text.
 func ShortenMiddle(s string, limit int) string {
 	if len(s) <= limit {
 		return s
 	}
+	s = MaskTokens(s)
 	if utf8.RuneCountInString(s) <= limit {
 		return s
 	}
@@ -120,9 +122,10 @@ func ShortenMiddle(s string, limit int) string {
 }
 
 // Quoted returns a text of the input for a message: in quotes, escaped, and no longer than a
-// message can bear.
+// message can bear. A token in it is masked.
 func Quoted(s string) string {
 	const most = 80
+	s = MaskTokens(s)
 	if len(s) > most {
 		s = strings.ToValidUTF8(s[:most], "") + "…"
 	}

@@ -51,7 +51,7 @@ func escapeMarkdown(text string) string {
 	return strings.NewReplacer(
 		`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "<", "&lt;", ">", "&gt;",
 		"|", `\|`, "[", `\[`, "]", `\]`, "#", `\#`, "@", "&#64;",
-	).Replace(inspect.Safe(text))
+	).Replace(safe(text))
 }
 
 // code shows a value as it is, in a code span. No backtick in the value ends the span, and no
@@ -60,7 +60,7 @@ func code(value string) string {
 	if value == "" {
 		return ""
 	}
-	value = strings.ReplaceAll(inspect.Safe(value), "|", `\|`)
+	value = strings.ReplaceAll(safe(value), "|", `\|`)
 	fence := "`"
 	for strings.Contains(value, fence) {
 		fence += "`"

@@ -105,7 +105,7 @@ func (m *Mask) Text(text string) string {
 	if masker := m.personal(); masker != nil {
 		text = masker.Text(text)
 	}
-	return hideTokens(text)
+	return inspect.MaskTokens(text)
 }
 
 // Message returns what an observation says, with what must not be shown replaced.
@@ -113,7 +113,7 @@ func (m *Mask) Message(o inspect.Observation) string {
 	if masker := m.personal(); masker != nil {
 		o = masker.Observation(&m.profile, o)
 	}
-	return hideTokens(o.Message)
+	return inspect.MaskTokens(o.Message)
 }
 
 // painted is Text for a text with colours in it. The codes of colours would hide where words
@@ -136,46 +136,16 @@ func (m *Mask) painted(text string) string {
 	return b.String()
 }
 
-// tokenStart is how the header and the payload of a token begin: {" in base64url.
-const tokenStart = "eyJ"
+// safe makes a text of the input fit to be shown in any output: without tokens, and without
+// anything that acts on a terminal. All of this package goes through it, JSON aside, whose strings
+// are masked as a whole.
+func safe(text string) string { return inspect.Safe(inspect.MaskTokens(text)) }
 
-// hideTokens replaces whatever looks like a signed or encrypted token.
-func hideTokens(text string) string {
-	if !strings.Contains(text, tokenStart) {
-		return text
-	}
-	var b strings.Builder
-	for {
-		at := strings.Index(text, tokenStart)
-		if at < 0 {
-			break
-		}
-		end := at
-		for end < len(text) && isTokenByte(text[end]) {
-			end++
-		}
-		b.WriteString(text[:at])
-		if word := text[at:end]; strings.Count(word, ".") >= 2 {
-			b.WriteString("(token)")
-		} else {
-			b.WriteString(word)
-		}
-		text = text[end:]
-	}
-	b.WriteString(text)
-	return b.String()
-}
-
-func isTokenByte(c byte) bool {
-	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' ||
-		strings.IndexByte("-_.=", c) >= 0
-}
+// safeText is safe for a text of several lines: it keeps line feeds.
+func safeText(text string) string { return inspect.SafeText(inspect.MaskTokens(text)) }
 
 // JSON writes a value as JSON does, with what must not be shown replaced in every string.
 func (m *Mask) JSON(w io.Writer, value any) error {
-	if m == nil {
-		m = &Mask{}
-	}
 	return encodeJSON(jsonWriter{w, m}, value)
 }
 
@@ -208,8 +178,15 @@ func endOfString(text []byte, start int) int {
 	return len(text)
 }
 
+// leastMasked is how long a string in JSON is at least that can hold a part of a token: most are
+// shorter, and need not be taken apart.
+const leastMasked = len(`"eyJhbGci"`)
+
 // appendString appends a string of JSON. If nothing in it is masked, it stays as it is spelt.
 func (m *Mask) appendString(out, quoted []byte) []byte {
+	if len(quoted) < leastMasked && m.personal() == nil {
+		return append(out, quoted...)
+	}
 	var plain string
 	if json.Unmarshal(quoted, &plain) != nil {
 		return append(out, quoted...)

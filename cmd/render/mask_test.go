@@ -10,7 +10,8 @@ import (
 
 const innerToken = "eyJhbGciOiJub25lIn0.eyJhIjoxfQ.c2ln"
 
-func TestHideTokens(t *testing.T) {
+func TestAMaskHidesTokensAndPartsOfThem(t *testing.T) {
+	t.Parallel()
 	tests := []struct{ name, text, want string }{
 		{"plain text stays", "an app-only token", "an app-only token"},
 		{
@@ -19,11 +20,16 @@ func TestHideTokens(t *testing.T) {
 		},
 		{"one without a signature goes too", "x eyJhbGciOiJub25lIn0.eyJhIjoxfQ. y", "x (token) y"},
 		{"two tokens go both", "eyJhIjoxfQ.b.c eyJhIjoxfQ.b.c", "(token) (token)"},
-		{"a header alone is none", "eyJhbGciOiJub25lIn0", "eyJhbGciOiJub25lIn0"},
+		{"a header alone is a part of one", "x eyJhbGciOiJub25lIn0", "x (token)"},
+		{
+			"one whose dots are escaped goes with its signature",
+			"u?t=eyJhIjoxfQ%2EeyJhIjoxfQ%2Ec2ln&x", "u?t=(token)&x",
+		},
+		{"what one starts with may be said", "it starts with eyJ", "it starts with eyJ"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			if got := hideTokens(test.text); got != test.want {
+			if got := (*Mask)(nil).Text(test.text); got != test.want {
 				t.Errorf("got %q, want %q", got, test.want)
 			}
 		})

@@ -2,6 +2,7 @@ package render
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"io"
 	"slices"
@@ -15,8 +16,9 @@ import (
 // somebody asked for that. The same value gets the same label everywhere in an output. A nil
 // Mask hides tokens and nothing else.
 type Mask struct {
-	profile inspect.Profile
-	masker  *inspect.Masker // nil where personal values are shown
+	profile   inspect.Profile
+	masker    *inspect.Masker // nil where personal values are shown
+	signature string          // the token's, as it is written
 }
 
 // NewMask returns the mask for an output about a token, which may be nil. With redact it hides
@@ -28,6 +30,7 @@ func NewMask(token *inspect.Token, profile inspect.Profile, redact bool) *Mask {
 	}
 	if token != nil {
 		m.Learn(token.Claims)
+		m.signature = base64.RawURLEncoding.EncodeToString(token.Signature)
 	}
 	return m
 }
@@ -105,7 +108,30 @@ func (m *Mask) Text(text string) string {
 	if masker := m.personal(); masker != nil {
 		text = masker.Text(text)
 	}
-	return inspect.MaskTokens(text)
+	return inspect.MaskTokens(m.unsigned(text))
+}
+
+// leastOfSignature is how many characters of a signature in a row are masked.
+const leastOfSignature = 16
+
+// unsigned hides the token's signature, whole or a part of it: an expression of a policy can cut it
+// out of the token.
+func (m *Mask) unsigned(text string) string {
+	if m == nil || len(m.signature) < leastOfSignature || len(text) < leastOfSignature {
+		return text
+	}
+	isOther := func(r rune) bool { return r >= 0x80 || !isTokenByte(byte(r)) }
+	for word := range strings.FieldsFuncSeq(text, isOther) {
+		if len(word) >= leastOfSignature && strings.Contains(m.signature, word) {
+			text = strings.ReplaceAll(text, word, "(signature)")
+		}
+	}
+	return text
+}
+
+func isTokenByte(c byte) bool {
+	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' ||
+		c == '-' || c == '_'
 }
 
 // Message returns what an observation says, with what must not be shown replaced.

@@ -2,6 +2,7 @@ package render
 
 import (
 	"bytes"
+	"encoding/base64"
 	"testing"
 
 	"github.com/gatewhy/gatewhy/inspect"
@@ -103,5 +104,26 @@ func TestNoMaskHidesTokensAllTheSame(t *testing.T) {
 	var none *Mask
 	if got := none.Text("abe@contoso.com " + innerToken); got != "abe@contoso.com (token)" {
 		t.Errorf("got %q", got)
+	}
+}
+
+// An expression of a policy can cut the signature out of the token, and the check shows what it
+// read.
+func TestASignatureIsHiddenWhereverItIsCutOut(t *testing.T) {
+	t.Parallel()
+	const signature = "c2lnbmVkLWJ5LW5vYm9keS1hdC1hbGw"
+	raw, err := base64.RawURLEncoding.DecodeString(signature)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mask := NewMask(&inspect.Token{Signature: raw}, inspect.Profile{}, false)
+	for text, want := range map[string]string{
+		"found " + signature:                        "found (signature)",
+		"found " + signature[:16] + "…" + "LW5vYm9": "found (signature)…LW5vYm9",
+		"found c2lnbm, an id":                       "found c2lnbm, an id",
+	} {
+		if got := mask.Text(text); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
 	}
 }

@@ -95,12 +95,11 @@ func safeDiff(diff string) string {
 	var b strings.Builder
 	for line := range strings.Lines(diff) {
 		text := strings.TrimRight(line, "\r\n")
-		for i, part := range strings.Split(text, "\t") {
-			if i > 0 {
-				b.WriteByte('\t')
-			}
-			b.WriteString(safe(part))
+		parts := strings.Split(text, "\t")
+		for i, part := range parts {
+			parts[i] = safe(part)
 		}
+		b.WriteString(safeStart(strings.Join(parts, "\t")))
 		b.WriteString(lineBreak(line[len(text):]))
 	}
 	return b.String()

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -44,6 +45,9 @@ func (j jsonWriter) Write(text []byte) (int, error) {
 // escapeJSON escapes what is not safe to print. Outside its strings JSON is ASCII, and
 // encoding/json has already escaped the controls below U+0020.
 func escapeJSON(text []byte) []byte {
+	if bytes.Contains(text, []byte("##")) {
+		text = []byte(inspect.SafeCommand(string(text)))
+	}
 	if !slices.ContainsFunc(text, func(b byte) bool { return b >= 0x7f }) {
 		return text
 	}

@@ -114,8 +114,8 @@ func (m *Mask) Text(text string) string {
 // leastOfSignature is how many characters of a signature in a row are masked.
 const leastOfSignature = 16
 
-// unsigned hides the token's signature, whole or a part of it: an expression of a policy can cut it
-// out of the token.
+// safeStart makes the start of a line of a log safe. To GitHub Actions a line that starts with ::,
+// white space aside, is a command.
 func (m *Mask) unsigned(text string) string {
 	if m == nil || len(m.signature) < leastOfSignature || len(text) < leastOfSignature {
 		return text
@@ -165,10 +165,26 @@ func (m *Mask) painted(text string) string {
 // safe makes a text of the input fit to be shown in any output: without tokens, and without
 // anything that acts on a terminal. All of this package goes through it, JSON aside, whose strings
 // are masked as a whole.
-func safe(text string) string { return inspect.Safe(inspect.MaskTokens(text)) }
+func safe(text string) string { return safeStart(inspect.Safe(inspect.MaskTokens(text))) }
 
 // safeText is safe for a text of several lines: it keeps line feeds.
-func safeText(text string) string { return inspect.SafeText(inspect.MaskTokens(text)) }
+func safeText(text string) string {
+	var b strings.Builder
+	for line := range strings.Lines(inspect.SafeText(inspect.MaskTokens(text))) {
+		b.WriteString(safeStart(line))
+	}
+	return b.String()
+}
+
+// safeStart makes the start of a line of a log safe. A line that starts with :: is a command to
+// GitHub Actions, white space aside.
+func safeStart(line string) string {
+	text := strings.TrimLeft(line, " \t")
+	if !strings.HasPrefix(text, "::") {
+		return line
+	}
+	return line[:len(line)-len(text)] + `\u003a` + text[1:]
+}
 
 // JSON writes a value as JSON does, with what must not be shown replaced in every string.
 func (m *Mask) JSON(w io.Writer, value any) error {

@@ -127,3 +127,43 @@ func TestASignatureIsHiddenWhereverItIsCutOut(t *testing.T) {
 		}
 	}
 }
+
+func TestWhatOthersInterpretIsPlainInMarkdown(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"a & b &lt;b&gt;":       "a &amp; b &amp;lt;b&amp;gt;",
+		"~~no~~ $x$ {code}":     "&#126;&#126;no&#126;&#126; &#36;x&#36; &#123;code&#125;",
+		"![x](https://x.test)":  `\!\[x\](https&#58;//x.test)`,
+		"www.x.test, @a/b, #12": `www&#46;x.test, &#64;a/b, \#12`,
+		"- a list":              `\- a list`,
+		"12. a list":            `12\. a list`,
+		"=== a heading":         `\=== a heading`,
+		"api://orders":          "api://orders",
+	} {
+		if got := escapeMarkdown(text); got != want {
+			t.Errorf("got  %q\nwant %q", got, want)
+		}
+	}
+}
+
+func TestNothingIsACommandToABuildAgent(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"::error::EVIL":              `\u003a:error::EVIL`,
+		"  ::error::EVIL":            `  \u003a:error::EVIL`,
+		"x ##vso[task.complete]":     `x #\u0023vso[task.complete]`,
+		"x ##[add-path]/tmp":         `x #\u0023[add-path]/tmp`,
+		"dw::core::Strings ## first": "dw::core::Strings ## first",
+	} {
+		if got := safe(text); got != want {
+			t.Errorf("got  %q\nwant %q", got, want)
+		}
+	}
+	var out bytes.Buffer
+	if err := JSON(&out, "x ##vso[task.complete]"); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := out.String(), "\"x #\\u0023vso[task.complete]\"\n"; got != want {
+		t.Errorf("got  %q\nwant %q", got, want)
+	}
+}

@@ -114,8 +114,8 @@ func (m *Mask) Text(text string) string {
 // leastOfSignature is how many characters of a signature in a row are masked.
 const leastOfSignature = 16
 
-// safeStart makes the start of a line of a log safe. To GitHub Actions a line that starts with ::,
-// white space aside, is a command.
+// unsigned hides the token's signature, whole or a part of it: an expression of a policy can cut
+// it out of the token.
 func (m *Mask) unsigned(text string) string {
 	if m == nil || len(m.signature) < leastOfSignature || len(text) < leastOfSignature {
 		return text

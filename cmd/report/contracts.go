@@ -118,6 +118,7 @@ func contractsOf(contracts *rules.Contracts, name, text string) error {
 		contracts.IDs = ids
 		return checkIDs(document)
 	}
+	goesOn := document.Continued() != nil
 	if inner := document.Member("value"); inner != nil {
 		document = inner
 	}
@@ -129,8 +130,8 @@ func contractsOf(contracts *rules.Contracts, name, text string) error {
 		return contractsFault(document.Pos, "no list of contracts")
 	}
 	// Without a total, a list of contracts may be one page of several.
-	total, ok := document.Member("total").Int()
-	contracts.Partial = !ok || total > int64(len(list.Items))
+	_, ok := document.Member("total").Int()
+	contracts.Partial = !ok || goesOn
 	return approved(contracts, list)
 }
 

@@ -72,7 +72,9 @@ func TestPoliciesAreGroupedByAPIInTheirOrder(t *testing.T) {
 	var got []string
 	policies := []*Policy{
 		{Name: "?", Unread: true},
-		{Name: "1", API: "a"}, {Name: "2", API: "b"}, {Name: "3", API: "a"},
+		{Name: "1", API: "a"},
+		{Name: "2", API: "b"},
+		{Name: "3", API: "a"},
 	}
 	for _, api := range ByAPI(policies) {
 		names := api[0].API + ":"

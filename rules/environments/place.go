@@ -36,7 +36,7 @@ func at(check *rules.Check) (source.Position, source.Span, string) {
 	return check.Pos, check.Span, check.Field
 }
 
-// entry is the last policy's entry, for when no field says more; the empty list where there is none.
+// entry is the last policy's entry, for when no field says more, or the empty list of policies.
 func (s *Site) entry() (source.Position, source.Span, string) {
 	switch {
 	case len(s.Policies) > 0:

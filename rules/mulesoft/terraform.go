@@ -45,7 +45,7 @@ func resourceEntry(kind string, values *source.Value) (entry, bool) {
 	e.version, _ = e.versionAt.Str()
 	e.order, _ = values.Member("order").Int()
 	if !generic {
-		e.snakeCase, e.config = e.config, camelConfig(e.config)
+		e.snakeCase, e.config = e.config, camelConfig(e.asset, e.config)
 	} else {
 		e.assetAt = firstPresent(values.Member("asset_id"), values.Member("policy_type"))
 		name, _ := e.assetAt.Str()
@@ -90,25 +90,6 @@ func resourceAsset(kind string) (asset string, generic, ok bool) {
 	return "", false, false
 }
 
-// camelConfig gives the fields of a configuration the policy's own names. The argument of
-// jsonencode has them already.
-func camelConfig(config *source.Value) *source.Value {
-	if !config.Is(source.Object) {
-		return config
-	}
-	renamed := *config
-	renamed.Members = make([]source.Member, 0, len(config.Members))
-	for _, m := range config.Members {
-		m.Key = camel(m.Key)
-		if at := claimBlocks(&renamed, &m); at != nil {
-			at.Items = append(at.Items, m.Value)
-			continue
-		}
-		renamed.Members = append(renamed.Members, m)
-	}
-	return &renamed
-}
-
 // claimBlocks returns the list to which a block with one claim belongs; nil for any other member.
 // One provider writes a list of claims as blocks, one for each claim
 // (mulesoft-anypoint/terraform-provider-anypoint, resource_apim_policy_jwt_validation.go).
@@ -125,38 +106,6 @@ func claimBlocks(config *source.Value, m *source.Member) *source.Value {
 		Key: m.Key, KeyPos: m.KeyPos, KeySpan: m.KeySpan, Value: list,
 	})
 	return list
-}
-
-// snake turns a policy's name for a field into Terraform's: introspectionURL into
-// introspection_url.
-func snake(name string) string {
-	if name == "introspectionURL" {
-		return "introspection_url"
-	}
-	var b strings.Builder
-	for _, r := range name {
-		if r >= 'A' && r <= 'Z' {
-			b.WriteByte('_')
-			r += 'a' - 'A'
-		}
-		b.WriteRune(r)
-	}
-	return b.String()
-}
-
-// camel turns Terraform's name for a field into the policy's.
-func camel(name string) string {
-	if name == "introspection_url" {
-		return "introspectionURL"
-	}
-	var b strings.Builder
-	for i, part := range strings.Split(name, "_") {
-		if i > 0 && part != "" {
-			part = strings.ToUpper(part[:1]) + part[1:]
-		}
-		b.WriteString(part)
-	}
-	return b.String()
 }
 
 // routesOf reads the pointcut_data blocks into API Manager's form of routes. Each block has a list

@@ -23,7 +23,8 @@ type Policy struct {
 	Pos     source.Position // of the policy's entry
 	When    Guard
 	Root    Node
-	Entry   Entry // what the adapter has read of it; it is not changed either
+	Effects []Effect // on what later policies see of a request to which it applies
+	Entry   Entry    // what the adapter has read of it; it is not changed either
 }
 
 // Unread is a file beside the policies that could not be read. It may hold another policy.

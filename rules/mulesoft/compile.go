@@ -12,7 +12,7 @@ import (
 )
 
 // compile makes policies of what was read. Every answer comes from the table of behaviours. A
-// policy that surely does not look at credentials has no checks. Any other policy that is not
+// policy that does not decide on the caller has no checks. One that does, or may, and is not
 // modelled has one check, not-modelled, which is unknown.
 func compile(table []rules.Behaviour, read *rules.Configuration) rules.Compilation {
 	var made rules.Compilation
@@ -82,12 +82,24 @@ func (c *compiler) choose(wanted string) {
 
 func (c *compiler) compile() *rules.Policy {
 	policy := c.policy(c.variant)
-	kind, modelled := kindNamed(c.asset)
+	row, ofVendor := policyNamed(c.asset)
 	switch {
-	case c.outbound:
-	case modelled && !c.custom:
+	case c.custom || !ofVendor:
+		row = vendorPolicy{stands: decides}
+		if c.outbound {
+			row.stands = isOutbound
+		}
+	case c.outbound && row.stands != decides: // a policy that signs a caller in does so there too
+		row = vendorPolicy{stands: isOutbound}
+	}
+	if row.effects != nil {
+		policy.Effects = row.effects(c)
+	}
+	switch row.stands {
+	case isModelled:
+		kind, _ := kindNamed(c.asset)
 		policy.Root = rules.AllOf(c.checks(kind)...)
-	case c.custom || !slices.Contains(withoutCredentials(), c.asset):
+	case decides:
 		policy.Root = rules.AllOf(c.notModelled())
 	}
 	return policy

@@ -24,6 +24,7 @@ func lintRules() []rules.Rule {
 		contractsInLocalMode(),
 		policyNotOnGateway(),
 		policyOrder(),
+		tokenTakenAway(),
 	}
 }
 

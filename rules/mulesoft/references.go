@@ -28,6 +28,7 @@ const (
 	docDataWeave    = "docs.mulesoft.com/dataweave/latest/dataweave-flow-control-precedence"
 	docFlexPEL      = "docs.mulesoft.com/gateway/latest/policies-flex-dataweave-support"
 	docJWTPage      = "docs.mulesoft.com/gateway/latest/policies-included-jwt-validation"
+	docRemoval      = "docs.mulesoft.com/gateway/latest/policies-included-header-removal"
 	docOrder        = "docs.mulesoft.com/gateway/latest/policies-policy-overview"
 	docLocalMode    = "docs.mulesoft.com/gateway/latest/flex-local-third-party-tools"
 	kbArrayClaims   = "Salesforce KB 001116911"

@@ -29,6 +29,7 @@ type entry struct {
 	disabled *source.Value
 	routes   *source.Value // pointcutData
 	routesAt *source.Member
+	detached *detached
 	rulesAt  *source.Member // the routes in Flex Gateway's own form, which is not modelled
 
 	// The configuration by the policy's own names; nil where the entry has none.
@@ -97,6 +98,9 @@ func (e *entry) guard() rules.Guard {
 		guard.Disabled, guard.Field = true, "disabled"
 		guard.Pos, guard.Span = place(e.disabled)
 		return guard
+	}
+	if e.detached != nil {
+		return e.detached.guard()
 	}
 	if e.rulesAt != nil {
 		const why = "its routes are in a form that is not modelled"

@@ -25,6 +25,7 @@ func lintRules() []rules.Rule {
 		policyNotOnGateway(),
 		policyOrder(),
 		tokenTakenAway(),
+		bindingAttachesNowhere(),
 	}
 }
 

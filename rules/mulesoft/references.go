@@ -16,6 +16,8 @@ const (
 	obsMule         = "public report, JWT Validation on CloudHub 2"
 	obsFlex         = "public reports, Flex Gateway 1.13"
 	obsFlexClientID = "public report, Client ID Enforcement 1.3.3 on Flex Gateway"
+	omniLocal       = "Omni Gateway 1.13.3 in local mode"
+	obsFlexBinding  = "public report, " + omniLocal
 	obsFlexDelay    = "public report, contracts on Flex Gateway after about 20 seconds"
 	pdkExample      = "mulesoft/pdk-custom-policy-examples, OAuth 2.0 token introspection"
 	pdkContracts    = "docs.rs, pdk-contracts-lib 1.9"

@@ -84,6 +84,8 @@ func (c *compiler) compile() *rules.Policy {
 	policy := c.policy(c.variant)
 	row, ofVendor := policyNamed(c.asset)
 	switch {
+	case c.strange != nil && c.strange.noPolicy:
+		row = vendorPolicy{stands: isBlind}
 	case c.custom || !ofVendor:
 		row = vendorPolicy{stands: decides}
 		if c.outbound {
@@ -137,16 +139,23 @@ func (c *compiler) notModelled() *rules.Check {
 		ID:    rules.NotModelled,
 		Field: "assetId",
 		Unknown: &rules.Unknown{
-			Why: "the policy " + c.asset + " is not modelled, and it may look at the request's " +
-				"credentials",
+			Why: c.notModelledWhy(),
 			Need: rules.Need{
 				For: "what " + c.asset + " answers for this request: read the gateway's log, or " +
 					"leave the policy out of the file to see what the others say",
 			},
 		},
 	}
-	check.Pos, check.Span = place(firstPresent(c.assetAt, c.place))
+	check.Pos, check.Span = place(cmp.Or(firstPresent(c.assetAt), c.place))
 	return check
+}
+
+func (c *compiler) notModelledWhy() string {
+	if c.strange != nil && !known(c.asset) {
+		return c.strange.what + ", and it may look at the request's credentials"
+	}
+	return "the policy " + c.asset + " is not modelled, and it may look at the request's " +
+		"credentials"
 }
 
 // answer looks up what the gateway sends in a situation. It is empty where the table has no row,

@@ -24,22 +24,31 @@ func flexEntries(document *source.Value) []entry {
 		return []entry{e}
 	case "ApiInstance":
 		return instanceEntries(document)
+	case "Service", "Configuration", "Extension":
+		return nil
 	}
-	return nil
+	return []entry{strangeDocument(document)}
 }
 
 func instanceEntries(document *source.Value) []entry {
-	policies := document.At("spec", "policies")
-	if !policies.Is(source.List) {
+	policies := firstPresent(document.At("spec", "policies"))
+	if policies == nil {
 		return nil
 	}
 	name, _ := document.At("metadata", "name").Str()
 	all := []entry{}
-	for _, item := range policies.Items {
+	add := func(e entry) {
+		e.api = name
+		all = append(all, e)
+	}
+	if !policies.Is(source.List) {
+		add(strangePolicies(policies))
+	}
+	for _, item := range items(policies) {
 		if item.Is(source.Object) {
-			e := flexEntry(item, item)
-			e.api = name
-			all = append(all, e)
+			add(flexEntry(item, item))
+		} else {
+			add(strangePolicies(item))
 		}
 	}
 	return all
@@ -61,19 +70,23 @@ func flexEntry(v, place *source.Value) entry {
 	name, _ := e.assetAt.Str()
 	e.asset, _ = splitName(name)
 	e.custom = !known(e.asset)
+	if asset, ofFlex := strings.CutSuffix(name, flexSuffix); e.custom && ofFlex {
+		e.strange = strangeAsset(asset, e.assetAt)
+	}
 	e.order, _ = v.Member("order").Int()
 	if _, variant := splitName(name); !e.custom && variant != Flex {
 		e.detached = &detached{
 			field: "policyRef", at: e.assetAt, nowhere: true,
-			why: "policyRef.name is " + name + ", and the policy's name is " + e.asset + flexSuffix,
+			why: "policyRef.name is " + name + ", and the policy's name is " + e.asset +
+				flexSuffix,
 		}
 	}
 	return e
 }
 
 // detached says that a binding attaches to no API, or may attach to none. Its policy then runs for
-// no request. That was observed for a name without -flex and for a targetRef without a kind, on one
-// version of the gateway.
+// no request. That was observed for a name without -flex and for a targetRef without a kind, on
+// one version of the gateway.
 type detached struct {
 	field   string
 	at      *source.Value

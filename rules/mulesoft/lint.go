@@ -26,6 +26,7 @@ func lintRules() []rules.Rule {
 		policyOrder(),
 		tokenTakenAway(),
 		bindingAttachesNowhere(),
+		kindNotKnown(),
 	}
 }
 

@@ -15,6 +15,9 @@ func terraformEntries(document *source.Value) []entry {
 			continue
 		}
 		if e, ok := resourceEntry(m.Value.Labels[0], m.Value); ok {
+			if named := gatewayOf(e.api, inFile(document)); named != "" {
+				e.variant = named
+			}
 			all = append(all, e)
 		}
 	}
@@ -26,14 +29,18 @@ func terraformEntries(document *source.Value) []entry {
 // snake_case, and become the policy's own names.
 func resourceEntry(kind string, values *source.Value) (entry, bool) {
 	asset, generic, ok := resourceAsset(kind)
-	if !ok || values == nil {
+	switch {
+	case values == nil, !ok && !strings.HasPrefix(kind, "anypoint_ap"), noPolicyResource(kind):
 		return entry{}, false
+	case !ok:
+		return strangeResource(kind, values), true
 	}
 	e := entry{
 		place:    values,
 		disabled: values.Member("disabled"),
 		routes:   routesOf(values.Members),
 		outbound: textOf(values, "injection_point") == "outbound",
+		injected: values.Find("injection_point"),
 		configAt: cmp.Or(values.Find("configuration_data"), values.Find("configuration")),
 		config: block(firstPresent(
 			values.Member("configuration_data"), values.Member("configuration"),
@@ -55,6 +62,9 @@ func resourceEntry(kind string, values *source.Value) (entry, bool) {
 	}
 	if e.variant == "" {
 		e.variant = versionVariant(e.asset, e.version)
+	}
+	if at := firstPresent(e.assetAt, values); !e.custom && !known(e.asset) {
+		e.strange = strangeAsset(e.asset, at)
 	}
 	return e, true
 }
@@ -79,7 +89,7 @@ func reference(v *source.Value) string {
 // names it (providers mulesoft-anypoint/anypoint and mulesoft/anypoint).
 func resourceAsset(kind string) (asset string, generic, ok bool) {
 	switch kind {
-	case "anypoint_apim_policy_custom", "anypoint_api_policy":
+	case "anypoint_apim_policy", "anypoint_apim_policy_custom", "anypoint_api_policy":
 		return "", true, true
 	}
 	for _, prefix := range []string{"anypoint_apim_policy_", "anypoint_api_policy_"} {
@@ -146,29 +156,26 @@ func planEntries(document *source.Value) []entry {
 		return nil
 	}
 	var all []entry
-	moduleEntries(values.Member("root_module"), document.Member("resource_changes"), &all)
+	root := planned{values.Member("root_module"), document.At("configuration", "root_module")}
+	moduleEntries(root, document.Member("resource_changes"), &all)
 	return all
 }
 
 // moduleEntries adds the policies of a module and of the modules inside it.
-func moduleEntries(module, changes *source.Value, all *[]entry) {
-	if module == nil {
-		return
-	}
-	if resources := module.Member("resources"); resources.Is(source.List) {
-		for _, resource := range resources.Items {
-			kind, _ := resource.Member("type").Str()
-			values := withUnknown(resource.Member("values"), afterUnknown(resource, changes))
-			if e, ok := resourceEntry(kind, values); ok {
-				e.place, e.report = resource, true
-				*all = append(*all, e)
+func moduleEntries(in planned, changes *source.Value, all *[]entry) {
+	for _, resource := range items(in.module.Member("resources")) {
+		kind, _ := resource.Member("type").Str()
+		values := withUnknown(resource.Member("values"), afterUnknown(resource, changes))
+		if e, ok := resourceEntry(kind, values); ok {
+			e.place, e.report = resource, true
+			if named := gatewayOf(in.refersTo(resource), in.lookup); named != "" {
+				e.variant = named
 			}
+			*all = append(*all, e)
 		}
 	}
-	if children := module.Member("child_modules"); children.Is(source.List) {
-		for _, child := range children.Items {
-			moduleEntries(child, changes, all)
-		}
+	for _, child := range items(in.module.Member("child_modules")) {
+		moduleEntries(in.child(child), changes, all)
 	}
 }
 

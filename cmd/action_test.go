@@ -49,8 +49,8 @@ func readAction(t *testing.T) action {
 	return a
 }
 
-// run runs the action's scripts one after the other, as the runner does: with its inputs in the environment, and what one
-// step puts into GITHUB_PATH and GITHUB_OUTPUT for the next.
+// run runs the action's scripts one after the other, as the runner does: with its inputs in the
+// environment, and what one step puts into GITHUB_PATH and GITHUB_OUTPUT for the next.
 func (a *action) run(t *testing.T, dir string, inputs map[string]string) (output string, err error) {
 	t.Helper()
 	temp := t.TempDir()
@@ -159,7 +159,8 @@ func TestTheActionInstallsLintsAndFailsOnAFinding(t *testing.T) {
 	a := readAction(t)
 	dir := policyFolder(t, "bad.json")
 	output, err := a.run(t, dir, map[string]string{"releases": serveRelease(t, sum), "paths": "my policy.json"})
-	if err == nil || !strings.Contains(err.Error(), "Result") || !strings.Contains(output, "::error file=my policy.json,line=10") {
+	if err == nil || !strings.Contains(err.Error(), "Result") || !strings.Contains(output,
+		"::error file=my policy.json,line=10") {
 		t.Fatalf("%v\n%s", err, output)
 	}
 	sarif, err := os.ReadFile(filepath.Join(dir, "gatewhy.sarif"))
@@ -175,7 +176,10 @@ func TestTheActionReportsTheRestWhereAFileCantBeChecked(t *testing.T) {
 	if err == nil || !strings.Contains(err.Error(), "Result: exit status 2") {
 		t.Errorf("%v", err)
 	}
-	for _, want := range []string{"::error file=my policy.json,line=10", "::error file=missing.json,title=not checked::", "gatewhy: error: missing.json"} {
+	for _, want := range []string{
+		"::error file=my policy.json,line=10",
+		"::error file=missing.json,title=not checked::", "gatewhy: error: missing.json",
+	} {
 		if strings.Count(output, want) != 1 {
 			t.Errorf("%q stands %d times in:\n%s", want, strings.Count(output, want), output)
 		}
@@ -190,13 +194,14 @@ func TestTheActionFailsAtOnceWhereItIsCalledWrongly(t *testing.T) {
 	a := readAction(t)
 	inputs := map[string]string{"releases": serveRelease(t, sum), "arguments": "--policy-type=jwt-validtion"}
 	output, err := a.run(t, policyFolder(t, "ok.json"), inputs)
-	if err == nil || !strings.Contains(err.Error(), "Lint: exit status 2") || !strings.Contains(output, "did you mean jwt-validation?") {
+	if err == nil || !strings.Contains(err.Error(), "Lint: exit status 2") || !strings.Contains(output,
+		"did you mean jwt-validation?") {
 		t.Errorf("%v\n%s", err, output)
 	}
 }
 
-// TestActionsOfOthersArePinned wants of each action that is used the full hash of a commit, with its version as a comment: a tag can be
-// moved.
+// TestActionsOfOthersArePinned wants of each action that is used the full hash of a commit, with
+// its version as a comment: a tag can be moved.
 func TestActionsOfOthersArePinned(t *testing.T) {
 	files, err := filepath.Glob("../.github/workflows/*.yml")
 	if err != nil || len(files) == 0 {
@@ -228,7 +233,8 @@ func TestTheActionPassesWhereNothingIsFound(t *testing.T) {
 func TestTheActionRefusesABinaryWithAnotherChecksum(t *testing.T) {
 	a := readAction(t)
 	inputs := map[string]string{"releases": serveRelease(t, func([]byte) string { return sum(nil) })}
-	if output, err := a.run(t, policyFolder(t, "ok.json"), inputs); err == nil || !strings.Contains(err.Error(), "Install") {
+	if output, err := a.run(t, policyFolder(t, "ok.json"), inputs); err == nil || !strings.Contains(err.Error(),
+		"Install") {
 		t.Errorf("%v\n%s", err, output)
 	}
 }

@@ -17,7 +17,8 @@ func knownFacts() rules.Facts {
 	return rules.Facts{Audience: "api://orders-uat", Scope: "UAT.Access", Tenant: "5c1f0a7e-3b0d-4a55-9c3e-7f0e2b6d9a11"}
 }
 
-// factsFor are the facts for an example: where its tokens are v2.0 tokens, the audience is an application id.
+// factsFor are the facts for an example: where its tokens are v2.0 tokens, the audience is an
+// application id.
 func factsFor(text string) rules.Facts {
 	facts := knownFacts()
 	if strings.Contains(text, "/v2.0") {

@@ -48,7 +48,8 @@ func TestWhereTheTokenComesFrom(t *testing.T) {
 
 func TestInputHasABound(t *testing.T) {
 	env := &Env{Stdin: strings.NewReader(strings.Repeat("a", report.MaxInput+1))}
-	if _, err := env.maker().TokenText(nil); err == nil || !strings.Contains(err.Error(), "larger than 16 MiB") {
+	if _, err := env.maker().TokenText(nil); err == nil || !strings.Contains(err.Error(),
+		"larger than 16 MiB") {
 		t.Errorf("got %v", err)
 	}
 }

@@ -99,8 +99,8 @@ const (
 	v1Issuer    = "https://sts.windows.net/" + mint.Tenant + "/"
 )
 
-// Where the set that was asked lacks the key, it is looked for elsewhere, and what was found is said. It is never
-// verified by that.
+// Where the set that was asked lacks the key, it is looked for elsewhere, and what was found is
+// said. It is never verified by that.
 func TestVerifySaysWhoseKeySignedIt(t *testing.T) {
 	own := documents{}.issuer(v1Metadata, v1Issuer, keySet(t, "", "signing"))
 	usgov := "login.microsoftonline.us/common/v2.0/.well-known/openid-configuration"
@@ -114,7 +114,8 @@ func TestVerifySaysWhoseKeySignedIt(t *testing.T) {
 		{
 			"another key of the tenant than the file has", signed(t, "signing", `{}`), own,
 			[]string{"--jwks", "file.json"},
-			exitRejected, "not verified: a key of the token's own tenant signed it, and the key set lacks that key",
+			exitRejected, "not verified: a key of the token's own tenant signed it, and the " +
+				"key set lacks that key",
 		},
 		{
 			"a key that belongs to one app alone", signed(t, "app", `{"aud":"`+apiID+`"}`),
@@ -123,17 +124,20 @@ func TestVerifySaysWhoseKeySignedIt(t *testing.T) {
 		},
 		{
 			"a key of another cloud", signed(t, "gov", `{}`),
-			own.issuer(usgov, "https://login.microsoftonline.us/{tenantid}/v2.0", keySet(t, "", "gov")),
+			own.issuer(usgov, "https://login.microsoftonline.us/{tenantid}/v2.0", keySet(t, "",
+				"gov")),
 			nil, exitRejected, "not verified: a key of another cloud signed it",
 		},
 		{
 			"a key of another cloud that the set itself lists", signed(t, "signing", `{}`),
-			documents{}.issuer(v1Metadata, v1Issuer, keySet(t, `"cloud_instance_name":"partner.microsoftonline.cn",`, "signing")),
+			documents{}.issuer(v1Metadata, v1Issuer, keySet(t,
+				`"cloud_instance_name":"partner.microsoftonline.cn",`, "signing")),
 			nil, exitRejected, "belongs to another cloud",
 		},
 		{
 			"a key that signs for another tenant", signed(t, "signing", `{}`),
-			documents{}.issuer(v1Metadata, v1Issuer, keySet(t, `"issuer":"https://login.microsoftonline.com/`+otherTenant+`/v2.0",`, "signing")),
+			documents{}.issuer(v1Metadata, v1Issuer, keySet(t,
+				`"issuer":"https://login.microsoftonline.com/`+otherTenant+`/v2.0",`, "signing")),
 			nil, exitRejected, "signs for another issuer",
 		},
 		{
@@ -159,7 +163,10 @@ func TestVerifySaysWhoseKeySignedIt(t *testing.T) {
 			if unwrapped := strings.Join(strings.Fields(stdout), " "); code != test.code || !strings.Contains(unwrapped, test.says) {
 				t.Errorf("exit code %d, want %d and %q:\n%s%s", code, test.code, test.says, stdout, stderr)
 			}
-			_, stdout, _ = run(test.network, dir, test.token, append([]string{"verify", "-o", "json"}, test.args...)...)
+			_, stdout, _ = run(test.network, dir, test.token, append([]string{
+				"verify", "-o",
+				"json",
+			}, test.args...)...)
 			validate(t, "verify", stdout)
 		})
 	}
@@ -187,7 +194,8 @@ func validate(t *testing.T, name, text string) {
 	}
 }
 
-// The products beside Entra ID proper, and the other clouds, by the issuer that is named and by the token's own.
+// The products beside Entra ID proper, and the other clouds, by the issuer that is named and by
+// the token's own.
 func TestVerifyKnowsB2CExternalIDAndTheOtherClouds(t *testing.T) {
 	const (
 		b2c      = "https://contoso.b2clogin.com/" + mint.Tenant + "/v2.0/"
@@ -198,7 +206,8 @@ func TestVerifyKnowsB2CExternalIDAndTheOtherClouds(t *testing.T) {
 	)
 	keys := keySet(t, "", "signing")
 	proper := documents{}.issuer(v1Metadata, v1Issuer, keySet(t, "", "other")).
-		issuer("login.microsoftonline.com/contoso.example/v2.0/"+path, "https://login.microsoftonline.com/"+mint.Tenant+"/v2.0", keySet(t, "", "other"))
+		issuer("login.microsoftonline.com/contoso.example/v2.0/"+path,
+			"https://login.microsoftonline.com/"+mint.Tenant+"/v2.0", keySet(t, "", "other"))
 	inPolicy := "contoso.b2clogin.com/tfp/" + mint.Tenant + "/b2c_1_signin/v2.0/" + path
 	tests := []struct {
 		name, claims string
@@ -227,14 +236,17 @@ func TestVerifyKnowsB2CExternalIDAndTheOtherClouds(t *testing.T) {
 	}
 }
 
-// Whoever runs another tenant's B2C chooses its host's name, so a token's word for its host counts only with the tenant's own id.
+// Whoever runs another tenant's B2C chooses its host's name, so a token's word for its host counts
+// only with the tenant's own id.
 func TestVerifyTakesKeysOfB2COnlyFromTheTenantThatWasNamed(t *testing.T) {
 	const foreign = "https://evil.b2clogin.com/" + otherTenant + "/v2.0/"
 	network := documents{}.issuer(v1Metadata, v1Issuer, keySet(t, "", "other")).
-		issuer("evil.b2clogin.com/tfp/"+otherTenant+"/p/v2.0/.well-known/openid-configuration", foreign, keySet(t, "", "signing"))
+		issuer("evil.b2clogin.com/tfp/"+otherTenant+"/p/v2.0/.well-known/openid-configuration", foreign, keySet(t,
+			"", "signing"))
 	token := signed(t, "signing", `{"iss":"`+foreign+`","tfp":"p","tid":"`+otherTenant+`"}`)
 	code, stdout, stderr := run(network, t.TempDir(), token, "verify", "--tenant", mint.Tenant)
-	if code != exitRejected || !strings.Contains(stdout, "the key set has no key with the token's kid") {
+	if code != exitRejected || !strings.Contains(stdout,
+		"the key set has no key with the token's kid") {
 		t.Errorf("exit code %d:\n%s%s", code, stdout, stderr)
 	}
 }
@@ -252,7 +264,8 @@ func TestVerifyAsksForNoKeysWhereNoneCanVerify(t *testing.T) {
 		}
 		network := &entraNetwork{}
 		code, stdout, stderr := run(network, t.TempDir(), token, "verify")
-		if code != exitRejected || !strings.Contains(stdout, "not verified: the token is not signed") || network.requests > 0 {
+		if code != exitRejected || !strings.Contains(stdout,
+			"not verified: the token is not signed") || network.requests > 0 {
 			t.Errorf("%s: exit code %d, %d requests:\n%s%s", issuer, code, network.requests, stdout, stderr)
 		}
 	}
@@ -263,7 +276,8 @@ func TestVerifySaysThatATokenIsNotForAnAPIOfOnesOwn(t *testing.T) {
 		{"v1", `{"aud":"https://graph.microsoft.com"}`, "[microsoft-api]"},
 		{"id", `{}`, "[id-token]"},
 	} {
-		_, stdout, _ := run(documents{}, t.TempDir(), signedAs(t, test.shape, "signing", test.claims), "verify", "--offline")
+		_, stdout, _ := run(documents{}, t.TempDir(), signedAs(t, test.shape, "signing", test.claims),
+			"verify", "--offline")
 		if !strings.Contains(stdout, test.id) {
 			t.Errorf("no %s in\n%s", test.id, stdout)
 		}

@@ -15,7 +15,8 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew; read the difference before you commit it")
+var update = flag.Bool("update", false,
+	"write the golden files anew; read the difference before you commit it")
 
 const estates = "../testdata/environments"
 
@@ -34,8 +35,9 @@ func runIn(t *testing.T, folder string, args ...string) (stdout, stderr string, 
 	return out.String(), errs.String(), code
 }
 
-// TestEstates runs the article's estate under each of its policies. Each folder holds what a reader can run: gatewhy matrix --fix
-// -c testdata/environments/NAME/gatewhy.yaml; want.txt is what it prints.
+// TestEstates runs the article's estate under each of its policies. Each folder holds what a
+// reader can run: gatewhy matrix --fix -c testdata/environments/NAME/gatewhy.yaml; want.txt is
+// what it prints.
 func TestEstates(t *testing.T) {
 	folders, err := filepath.Glob(estates + "/*/gatewhy.yaml")
 	if err != nil || len(folders) != 8 {
@@ -86,7 +88,8 @@ func TestWhatTheArticlesSolutionsClose(t *testing.T) {
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			stdout, stderr, code := runIn(t, filepath.Join(estates, test.estate), "matrix", "-o", "json")
+			stdout, stderr, code := runIn(t, filepath.Join(estates, test.estate), "matrix", "-o",
+				"json")
 			var out struct{ Findings []struct{ Rule string } }
 			if err := json.Unmarshal([]byte(stdout), &out); err != nil {
 				t.Fatalf("%v: %s", err, stderr)
@@ -134,9 +137,13 @@ func TestMatrixJSONIsAsPublished(t *testing.T) {
 	}
 }
 
-// TestWhatIsProposedIsWhatComesOfIt writes the files that --fix proposes, and runs the estate again.
+// TestWhatIsProposedIsWhatComesOfIt writes the files that --fix proposes, and runs the estate
+// again.
 func TestWhatIsProposedIsWhatComesOfIt(t *testing.T) {
-	for _, estate := range []string{"oidc-strict", "oidc-skipped", "solution-a-v2", "solution-b", "solution-b-daemons"} {
+	for _, estate := range []string{
+		"oidc-strict", "oidc-skipped", "solution-a-v2", "solution-b",
+		"solution-b-daemons",
+	} {
 		folder := t.TempDir()
 		if err := os.CopyFS(folder, os.DirFS(filepath.Join(estates, estate))); err != nil {
 			t.Fatal(err)

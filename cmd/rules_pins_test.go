@@ -9,7 +9,8 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// severityOf lints JWT Validation for Mule Gateway with these settings, and returns how bad a rule finds it; empty for no finding.
+// severityOf lints JWT Validation for Mule Gateway with these settings, and returns how bad a rule
+// finds it; empty for no finding.
 func severityOf(t *testing.T, rule string, settings ...setting) rules.Severity {
 	t.Helper()
 	file, err := source.Read("policy.json", []byte(jwtPolicy(settings...)))
@@ -27,7 +28,10 @@ func severityOf(t *testing.T, rule string, settings ...setting) rules.Severity {
 
 func TestWhatPinsTheIssuer(t *testing.T) {
 	const issuer = "https://sts.windows.net/" + holesTenant + "/"
-	audience := setting{fields: map[string]any{"validateAudClaim": true, "mandatoryAudClaim": true, "supportedAudiences": "api://orders-uat", "skipClientIdValidation": true}}
+	audience := setting{fields: map[string]any{
+		"validateAudClaim": true, "mandatoryAudClaim": true,
+		"supportedAudiences": "api://orders-uat", "skipClientIdValidation": true,
+	}}
 	for name, row := range map[string]struct {
 		claim, value string
 		want         rules.Severity
@@ -75,17 +79,25 @@ func TestWhatChecksTheAudience(t *testing.T) {
 		value string
 		want  rules.Severity
 	}{
-		"a text does":                                    {"api://orders-uat", ""},
-		"a comparison does":                              {"#[vars.claimSet.aud == 'api://orders-uat']", ""},
-		"a list does":                                    {"#[['api://orders-uat', '" + holesAPI + "'] contains vars.claimSet.aud]", ""},
-		"a part does not":                                {"#[vars.claimSet.aud contains 'orders']", rules.Error},
-		"an end does not":                                {"#[vars.claimSet.aud endsWith 'orders-uat']", rules.Error},
-		"a beginning does not":                           {"#[vars.claimSet.aud startsWith 'api://orders-uat']", rules.Error},
-		"the scheme does not":                            {"#[vars.claimSet.aud startsWith 'api://']", rules.Error},
-		"itself does not":                                {"#[vars.claimSet.aud == vars.claimSet.aud]", rules.Error},
-		"or true does not":                               {"#[(vars.claimSet.aud == 'api://orders-uat') or true]", rules.Error},
-		"that there is one does not":                     {"#[vars.claimSet.aud != null]", rules.Error},
-		"that it is another than one does not":           {"#[vars.claimSet.aud != 'api://orders-dev']", rules.Error},
+		"a text does": {"api://orders-uat", ""},
+		"a comparison does": {"#[vars.claimSet.aud == " +
+			"'api://orders-uat']", ""},
+		"a list does": {"#[['api://orders-uat', '" + holesAPI + "'] contains vars.claimSet.aud]", ""},
+		"a part does not": {"#[vars.claimSet.aud contains " +
+			"'orders']", rules.Error},
+		"an end does not": {"#[vars.claimSet.aud endsWith " +
+			"'orders-uat']", rules.Error},
+		"a beginning does not": {"#[vars.claimSet.aud startsWith " +
+			"'api://orders-uat']", rules.Error},
+		"the scheme does not": {"#[vars.claimSet.aud startsWith " +
+			"'api://']", rules.Error},
+		"itself does not": {"#[vars.claimSet.aud == " +
+			"vars.claimSet.aud]", rules.Error},
+		"or true does not": {"#[(vars.claimSet.aud == " +
+			"'api://orders-uat') or true]", rules.Error},
+		"that there is one does not": {"#[vars.claimSet.aud != null]", rules.Error},
+		"that it is another than one does not": {"#[vars.claimSet.aud != " +
+			"'api://orders-dev']", rules.Error},
 		"of an expression that can't be run, who knows?": {"#[ourOwnCheck(vars.claimSet.aud)]", rules.Note},
 	} {
 		t.Run(name, func(t *testing.T) {
@@ -102,18 +114,20 @@ func TestWhoChoosesTheClientID(t *testing.T) {
 		expression, rule string
 		want             rules.Severity
 	}{
-		"a header":                            {"#[attributes.headers['client_id']]", "client-id-chosen-by-caller", rules.Error},
-		"a header with a dash":                {"#[attributes.headers.'x-client-id']", "client-id-chosen-by-caller", rules.Error},
-		"a header as a rule":                  {"#[attributes.headers['client_id'] default vars.claimSet.appid]", "client-id-chosen-by-caller", rules.Error},
-		"a parameter":                         {"#[attributes.queryParams.client_id]", "client-id-chosen-by-caller", rules.Error},
-		"a constant":                          {"#['" + holesClient + "']", "client-id-chosen-by-caller", rules.Error},
-		"a header that no v1.0 token gets to": {"#[vars.claimSet.appid default attributes.headers['client_id']]", "client-id-chosen-by-caller", ""},
-		"appid":                               {"#[vars.claimSet.appid]", "client-id-chosen-by-caller", ""},
-		"appid in quotes":                     {"#[vars.claimSet.'appid']", "client-id-claim-names-no-client", ""},
-		"sub":                                 {"#[vars.claimSet.sub]", "client-id-claim-names-no-client", rules.Error},
-		"oid in brackets":                     {"#[vars.claimSet['oid']]", "client-id-claim-names-no-client", rules.Error},
-		"oid, or sub where there is none":     {"#[vars.claimSet.oid default vars.claimSet.sub]", "client-id-claim-names-no-client", rules.Error},
-		"aud":                                 {"#[vars.claimSet.aud]", "client-id-claim-names-no-client", rules.Error},
+		"a header":             {"#[attributes.headers['client_id']]", "client-id-chosen-by-caller", rules.Error},
+		"a header with a dash": {"#[attributes.headers.'x-client-id']", "client-id-chosen-by-caller", rules.Error},
+		"a header as a rule": {"#[attributes.headers['client_id'] default " +
+			"vars.claimSet.appid]", "client-id-chosen-by-caller", rules.Error},
+		"a parameter": {"#[attributes.queryParams.client_id]", "client-id-chosen-by-caller", rules.Error},
+		"a constant":  {"#['" + holesClient + "']", "client-id-chosen-by-caller", rules.Error},
+		"a header that no v1.0 token gets to": {"#[vars.claimSet.appid default " +
+			"attributes.headers['client_id']]", "client-id-chosen-by-caller", ""},
+		"appid":                           {"#[vars.claimSet.appid]", "client-id-chosen-by-caller", ""},
+		"appid in quotes":                 {"#[vars.claimSet.'appid']", "client-id-claim-names-no-client", ""},
+		"sub":                             {"#[vars.claimSet.sub]", "client-id-claim-names-no-client", rules.Error},
+		"oid in brackets":                 {"#[vars.claimSet['oid']]", "client-id-claim-names-no-client", rules.Error},
+		"oid, or sub where there is none": {"#[vars.claimSet.oid default vars.claimSet.sub]", "client-id-claim-names-no-client", rules.Error},
+		"aud":                             {"#[vars.claimSet.aud]", "client-id-claim-names-no-client", rules.Error},
 	} {
 		t.Run(name, func(t *testing.T) {
 			settings := setting{claim: [2]string{"iss", issuer}, fields: map[string]any{

@@ -152,8 +152,8 @@ environments:
   uat: {policies: [uat/door.yaml], api: uat/api.json, clients: [uat/web.json]}
 `
 
-// tinyDoorOf is a door of two issuers, the first of tokens that the APIs do not use, the second with
-// these audiences.
+// tinyDoorOf is a door of two issuers, the first of tokens that the APIs do not use, the second
+// with these audiences.
 func tinyDoorOf(audiences string) string {
 	const tenant = "https://login.microsoftonline.com/" + mint.Tenant
 	return `tiny: 1

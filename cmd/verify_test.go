@@ -12,8 +12,8 @@ import (
 	"github.com/gatewhy/gatewhy/testdata/mint"
 )
 
-// entraNetwork answers as Entra ID does to requests for the metadata and the keys of one tenant, by its id or its
-// domain, and counts the requests. Nothing of it touches the network.
+// entraNetwork answers as Entra ID does to requests for the metadata and the keys of one tenant,
+// by its id or its domain, and counts the requests. Nothing of it touches the network.
 type entraNetwork struct {
 	keys     []byte
 	requests int
@@ -34,7 +34,8 @@ func (n *entraNetwork) answer(host, path string) (string, int) {
 		return "", http.StatusNotFound
 	}
 	switch path {
-	case "/" + mint.Tenant + "/.well-known/openid-configuration", "/contoso.example/.well-known/openid-configuration":
+	case "/" + mint.Tenant + "/.well-known/openid-configuration",
+		"/contoso.example/.well-known/openid-configuration":
 		return `{"issuer":"https://sts.windows.net/` + mint.Tenant + `/","jwks_uri":"` + base + `/discovery/keys"}`, http.StatusOK
 	case "/" + mint.Tenant + "/discovery/keys":
 		return string(n.keys), http.StatusOK
@@ -119,7 +120,8 @@ func TestVerifyKeepsTheKeysAndCanDoWithoutTheNetwork(t *testing.T) {
 		t.Fatalf("first run: exit code %d\n%s%s", code, stdout, stderr)
 	}
 	asked := network.requests
-	code, stdout, stderr := run(network, cache, token, "verify", "--tenant", mint.Tenant, "--offline")
+	code, stdout, stderr := run(network, cache, token, "verify", "--tenant", mint.Tenant,
+		"--offline")
 	if code != exitOK || network.requests != asked || !strings.Contains(stdout, "from the cache") {
 		t.Errorf("exit code %d, %d more requests:\n%s%s", code, network.requests-asked, stdout, stderr)
 	}
@@ -129,7 +131,8 @@ func TestVerifyKeepsTheKeysAndCanDoWithoutTheNetwork(t *testing.T) {
 	}
 }
 
-// A token that can't be read fails for that, whether its keys are to be had or not; where they are, its signature is looked at.
+// A token that can't be read fails for that, whether its keys are to be had or not; where they
+// are, its signature is looked at.
 func TestVerifySaysOfWhatIsNoTokenWhetherItWasSigned(t *testing.T) {
 	network, _ := newEntra(t)
 	key, err := keyNamed("signing", "RS256")
@@ -148,7 +151,8 @@ func TestVerifySaysOfWhatIsNoTokenWhetherItWasSigned(t *testing.T) {
 		"where there are no keys": {documents{}, "?? signature"},
 	} {
 		code, stdout, stderr := run(test.network, t.TempDir(), list, "verify", "--issuer", v1Issuer)
-		if code != exitRejected || !strings.Contains(stdout, "The payload is a list, not an object.") || !strings.Contains(stdout, test.says) {
+		if code != exitRejected || !strings.Contains(stdout,
+			"The payload is a list, not an object.") || !strings.Contains(stdout, test.says) {
 			t.Errorf("%s: exit code %d, want %q:\n%s%s", name, code, test.says, stdout, stderr)
 		}
 	}

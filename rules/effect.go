@@ -35,14 +35,14 @@ type alteration struct {
 
 // seenBy is the request as one of the policies sees it: what the policies before it do to the
 // headers is done.
-func (r *Request) seenBy(policies []*Policy, i int, applies func(int, *Policy) Truth) *Request {
+func (r *Request) seenBy(policies []*Policy, i int, applies []Truth) *Request {
 	var done []alteration
 	for j, other := range policies {
 		if len(other.Effects) == 0 || i == j {
 			continue
 		}
 		first := RunsBefore(policies, j, i)
-		switch happens := min(first, applies(j, other)); happens {
+		switch happens := min(first, applies[j]); happens {
 		case Yes, Maybe:
 			for _, effect := range other.Effects {
 				if happens == Maybe && effect.Unknown == nil {

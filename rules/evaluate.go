@@ -27,17 +27,17 @@ type settled struct {
 }
 
 // policies runs every policy that applies, one after the other, as the gateway does.
-func (e *evaluation) policies(policies []*Policy, applies func(int, *Policy) Truth) settled {
+func (e *evaluation) policies(policies []*Policy, class *Class) settled {
 	run := sequence{series: allOf(), by: -1}
 	sent := e.request
 	alter := slices.ContainsFunc(policies, func(p *Policy) bool { return len(p.Effects) > 0 })
 	for i, policy := range policies {
 		e.policy, e.tokenless = policy, false
 		if alter {
-			e.request = sent.seenBy(policies, i, applies)
+			e.request = sent.seenBy(policies, i, class.Applies)
 		}
-		applied := applies(i, policy)
-		if route := e.request.routeResult(policy, applied); route != nil {
+		applied := class.Applies[i]
+		if route := e.request.routeResult(policy, applied, class); route != nil {
 			e.results = append(e.results, *route)
 			run.add(settled{may: route.may, by: len(e.results) - 1})
 		}

@@ -1,6 +1,7 @@
 package mulesoft
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -58,6 +59,15 @@ func rewrite(
 		edits, changes = edits[n:], append(changes, fields...)
 	}
 	return c, changes, nil
+}
+
+// notEditable is why a file can't be edited; empty where the error, if any, is another.
+func notEditable(err error) string {
+	var fault *source.Error
+	if !errors.As(err, &fault) {
+		return ""
+	}
+	return fmt.Sprintf("line %d: %s", fault.Pos.Line, fault.Cause)
 }
 
 // independent is the number of edits that can be applied at once: the first ones that set

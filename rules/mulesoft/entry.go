@@ -129,6 +129,9 @@ func (e *entry) guard() rules.Guard {
 		path, _ := item.Member("uriTemplateRegex").Str()
 		guard.Routes = append(guard.Routes, rules.Route{Method: method, Path: path})
 	}
+	if guard.Unknown = rules.RoutesBeyond(guard.Routes); guard.Unknown != nil {
+		guard.Routes = nil
+	}
 	return guard
 }
 

@@ -10,9 +10,9 @@ import (
 	"fmt"
 )
 
-// Sign returns the compact token of a header and a payload, both as they are. The algorithm says how it is
-// signed, whatever the header says; "none" leaves the signature empty, and HS256 takes the key's public half
-// as its secret, as an attacker would.
+// Sign returns the compact token of a header and a payload, both as they are. The algorithm says
+// how it is signed, whatever the header says; "none" leaves the signature empty, and HS256 takes
+// the key's public half as its secret, as an attacker would.
 func (k *Key) Sign(alg string, header, payload []byte) (string, error) {
 	input := encode(header) + "." + encode(payload)
 	signature, err := k.signature(alg, input)

@@ -1,8 +1,9 @@
 //go:build unix
 
-// Matrix measures what gatewhy matrix costs on one core: 5, 10 and 20 environments with 500 app registrations and 3 policies each. It
-// prints seconds of CPU time, which whatever else the machine does leaves alone, peak memory and the exponent by which time grows with the environments, and fails where the largest
-// takes more than 5 seconds or 256 MiB.
+// Matrix measures what gatewhy matrix costs on one core: 5, 10 and 20 environments with 500 app
+// registrations and 3 policies each. It prints seconds of CPU time, which whatever else the
+// machine does leaves alone, peak memory and the exponent by which time grows with the
+// environments, and fails where the largest takes more than 5 seconds or 256 MiB.
 //
 // usage: matrix GATEWHY
 package main
@@ -123,7 +124,8 @@ func api(e int) string {
 "appRoles":[{"id":%q,"value":"ENV%[2]d.Call","allowedMemberTypes":["Application"]},{"id":"r2","value":"ENV%[2]d.Clerk","allowedMemberTypes":["User"]}]}`, id(1, e, 0), e, id(3, e, 0))
 }
 
-// clients are registrations of which every fifth asks for a role of the next environment's API too.
+// clients are registrations of which every fifth asks for a role of the next environment's API
+// too.
 func clients(e, environments int) ([]byte, error) {
 	all := make([]map[string]any, apps)
 	for i := range all {

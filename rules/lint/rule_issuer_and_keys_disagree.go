@@ -31,25 +31,21 @@ func checkIssuerAndKeys(s *rules.Subject) []rules.Finding {
 	for _, p := range tokenPolicies(s) {
 		c, issuers := issuersOf(p)
 		_, url := keysOf(p)
-		keys, ok := parseKeysURL(url)
+		keys, ok := entra.ParseKeysURL(url)
 		if !ok || len(issuers) == 0 {
 			continue
 		}
+		ofCloud := func(i entra.Issuer) bool { return i.Is(keys.Cloud.ID) }
+		ofTenant := func(i entra.Issuer) bool { return strings.EqualFold(keys.Tenant, i.Tenant) }
 		switch {
-		case !slices.ContainsFunc(issuers, keys.ofCloud):
+		case !slices.ContainsFunc(issuers, ofCloud):
 			all = append(all, at(c, "the issuer is not of %s, "+
-				"whose keys the policy verifies with: nothing verifies", keys.cloud.Name))
-		case entra.IsGUID(keys.tenant) && !slices.ContainsFunc(issuers, keys.ofTenant):
+				"whose keys the policy verifies with: nothing verifies", keys.Cloud.Name))
+		case entra.IsGUID(keys.Tenant) && !slices.ContainsFunc(issuers, ofTenant):
 			f := at(c, "the issuer is of tenant %s, and the key set that of tenant %s",
-				issuers[0].Tenant, keys.tenant)
+				issuers[0].Tenant, keys.Tenant)
 			all = append(all, less(f, rules.Warning))
 		}
 	}
 	return all
 }
-
-// ofCloud reports whether an issuer is of the cloud whose key set this is.
-func (k keysAddress) ofCloud(i entra.Issuer) bool { return i.Is(k.cloud.ID) }
-
-// ofTenant reports whether an issuer is of the tenant whose key set this is.
-func (k keysAddress) ofTenant(i entra.Issuer) bool { return strings.EqualFold(k.tenant, i.Tenant) }

@@ -389,6 +389,6 @@ func (r *Result) otherKeys() string {
 		result.Verifier != nil || profile.IssuedBy != inspect.ByEntra || published.App != "" {
 		return ""
 	}
-	return ". An app with a signing key of its own (claims mapping, SAML single sign-on) has its " +
-		"keys in the tenant's key set with ?appid= and the app's id alone"
+	return ". An app with a signing key of its own (claims mapping, SAML single sign-on) has " +
+		"its keys in the tenant's key set with ?appid= and the app's id alone"
 }

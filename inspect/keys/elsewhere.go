@@ -16,15 +16,15 @@ type Elsewhere uint8
 
 // The reasons. From OtherIssuer to OtherApp, the later ones are the nearer misses.
 const (
-	Nowhere      Elsewhere = iota // nothing says that the token belongs elsewhere
-	OtherIssuer                   // the token or the keys are not Entra ID's
-	OtherCloud                    // the public cloud, China, …
-	OtherKind                     // Entra ID proper, B2C, External ID
+	Nowhere     Elsewhere = iota // nothing says that the token belongs elsewhere
+	OtherIssuer                  // the token or the keys are not Entra ID's
+	OtherCloud                   // the public cloud, China, …
+	OtherKind                    // Entra ID proper, B2C, External ID
 	OtherTenant
-	OtherPolicy                   // of B2C: each has keys of its own
-	OtherApp                      // the keys are those of one app alone (?appid=)
-	ForClient                     // an ID token
-	ForMicrosoft                  // only Microsoft's own APIs can verify the token
+	OtherPolicy  // of B2C: each has keys of its own
+	OtherApp     // the keys are those of one app alone (?appid=)
+	ForClient    // an ID token
+	ForMicrosoft // only Microsoft's own APIs can verify the token
 )
 
 // PublishedAt is the same set, taken as the one at an address.
@@ -44,8 +44,9 @@ func (s *Set) elsewhere(t *inspect.Token) (Elsewhere, string) {
 			return reason, why
 		}
 	}
-	reason, why := s.homes().lack(&token)
-	if reason == Nowhere && len(s.homes()) == 0 {
+	homes := s.homes()
+	reason, why := homes.lack(&token)
+	if len(homes) == 0 {
 		reason, why = foreignHost(&token, address)
 	}
 	if reason != Nowhere {

@@ -83,10 +83,14 @@ func (c *compiler) choose(wanted string) {
 
 func (c *compiler) compile() *rules.Policy {
 	policy := c.policy(c.variant)
+	c.sayStrange()
 	row, ofVendor := policyNamed(c.asset)
 	switch {
 	case c.strange != nil && c.strange.noPolicy:
 		row = vendorPolicy{stands: isBlind}
+	case c.strange != nil && c.strange.anywhere:
+		policy.Unread = c.api == ""
+		row = vendorPolicy{stands: decides}
 	case c.custom || !ofVendor:
 		row = vendorPolicy{stands: decides}
 		if c.outbound {

@@ -87,8 +87,8 @@ func flexEntry(v, place *source.Value) entry {
 	if _, variant := splitName(name); !e.custom && variant != Flex {
 		e.detached = &detached{
 			field: "policyRef", at: e.assetAt, nowhere: true,
-			why: "policyRef.name is " + name + ", and the policy's name is " + e.asset +
-				flexSuffix,
+			why: "policyRef.name is " + name + ", and the policy's name is " +
+				ownName(e.asset) + flexSuffix,
 		}
 	}
 	return e

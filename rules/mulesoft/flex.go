@@ -7,8 +7,18 @@ import (
 )
 
 // flexEntries reads Flex Gateway's local configuration: a PolicyBinding, or the policies inside an
-// ApiInstance. Other kinds of documents hold no policies.
+// ApiInstance, or lists of them, as kubectl prints several. Other kinds of documents hold no
+// policies.
 func flexEntries(document *source.Value) []entry {
+	if kind, _ := document.Member("kind").Str(); strings.HasSuffix(kind, "List") {
+		var all []entry
+		if items := document.Member("items"); items.Is(source.List) {
+			for _, item := range items.Items {
+				all = append(all, flexEntries(item)...)
+			}
+		}
+		return all
+	}
 	version, _ := document.Member("apiVersion").Str()
 	if !strings.HasPrefix(version, "gateway.mulesoft.com/") {
 		return nil

@@ -20,6 +20,11 @@ type Policy struct {
 	Version string          // of the asset; may be empty
 	API     string          // the API instance that it is applied to; may be empty
 	Order   int             // its place in the chain; 0 where the file does not say
+
+	// Unordered says that the file does not show the policy's place in the chain: only its
+	// deployment knows it.
+	Unordered bool
+
 	Pos     source.Position // of the policy's entry
 	When    Guard
 	Root    Node

@@ -77,6 +77,10 @@ func (r *hclReader) body(b *hclsyntax.Body, s Span, where *place, depth int) (*V
 		v.Members = append(v.Members, r.member(attribute.Name, attribute.NameRange, value))
 	}
 	for _, block := range b.Blocks {
+		if block.Type == "dynamic" && len(block.Labels) == 1 {
+			v.Members = append(v.Members, r.repeated(block))
+			continue
+		}
 		inside := r.span(hcl.RangeBetween(block.OpenBraceRange, block.CloseBraceRange))
 		value, err := r.body(block.Body, inside, where.member(block.Type), depth+1)
 		if err != nil {
@@ -88,6 +92,19 @@ func (r *hclReader) body(b *hclsyntax.Body, s Span, where *place, depth int) (*V
 	slices.SortFunc(v.Members,
 		func(a, b Member) int { return cmp.Compare(a.KeySpan.Start, b.KeySpan.Start) })
 	return v, nil
+}
+
+// repeated is the member that a dynamic block stands for: Terraform makes a block of that name for
+// each of some values, of which only a deployment knows how many there are.
+func (r *hclReader) repeated(block *hclsyntax.Block) Member {
+	s := r.span(hcl.RangeBetween(block.OpenBraceRange, block.CloseBraceRange))
+	v := &Value{Kind: Unknown, Text: "a dynamic block", Pos: r.file.Position(s.Start), Span: s}
+	if each := block.Body.Attributes["for_each"]; each != nil {
+		of := r.span(each.Expr.Range())
+		v.Text = "repeated for each of " + r.source[of.Start:of.End]
+	}
+	name := hcl.RangeBetween(block.TypeRange, block.LabelRanges[0])
+	return r.member(block.Labels[0], name, v)
 }
 
 func (r *hclReader) member(name string, at hcl.Range, value *Value) Member {

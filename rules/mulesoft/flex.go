@@ -54,10 +54,10 @@ func flexEntry(v, place *source.Value) entry {
 		configAt: v.Find("config"),
 		assetAt:  v.At("policyRef", "name"),
 		rulesAt:  v.Find("rules"),
+		orderAt:  v.Member("order"),
 	}
 	name, _ := e.assetAt.Str()
 	e.asset, _ = splitName(name)
 	e.custom = !known(e.asset)
-	e.order, _ = v.Member("order").Int()
 	return e
 }

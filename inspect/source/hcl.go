@@ -11,12 +11,13 @@ import (
 	"github.com/zclconf/go-cty/cty"
 )
 
-// hclReader turns the syntax tree of a Terraform file into values. Nothing is evaluated: whatever
-// is not a literal is Unknown.
+// hclReader turns the syntax tree of a Terraform file into values. Whatever is not a
+// literal, or made of literals of the same file by a few functions, is Unknown.
 type hclReader struct {
 	counter
 	source string
 	base   int // offset of the text after a byte order mark
+	locals locals
 }
 
 func (f *File) readHCL() error {
@@ -29,6 +30,7 @@ func (f *File) readHCL() error {
 	if diagnostics.HasErrors() {
 		return r.fault(diagnostics)
 	}
+	r.locals = collectLocals(parsed.Body.(*hclsyntax.Body))
 	body, err := r.body(parsed.Body.(*hclsyntax.Body), Span{r.base, len(f.Text)}, nil, 0)
 	if err != nil {
 		return err
@@ -133,6 +135,9 @@ func (r *hclReader) value(e hclsyntax.Expression, where *place, depth int) (*Val
 		v.Kind = Unknown
 	}
 	if v.Kind == Unknown {
+		if constant, err := r.constant(e, depth); constant != nil || err != nil {
+			return constant, err
+		}
 		v.makeUnknown(r.source)
 	}
 	return v, nil

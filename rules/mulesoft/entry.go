@@ -19,11 +19,11 @@ type entry struct {
 	variant  string            // the gateway; empty where the file does not name it
 	runtime  dataweave.Version // as the user says
 	api      string            // the API instance
-	order    int64 // 0 where it is absent or not known
-	local    bool // Flex Gateway in local mode, where there are no contracts
-	custom   bool // not one of the vendor's own policies
-	outbound bool // applied to the call of the upstream, not to the request
-	report   bool // a report of a configuration, which nobody can edit
+	order    int64             // 0 where it is absent or not known
+	local    bool              // Flex Gateway in local mode, where there are no contracts
+	custom   bool              // not one of the vendor's own policies
+	outbound bool              // applied to the call of the upstream, not to the request
+	report   bool              // a report of a configuration, which nobody can edit
 
 	// Values of the file, nil where it does not have them.
 	disabled *source.Value
@@ -91,9 +91,9 @@ func (e *entry) policy(variant string) *rules.Policy {
 
 		Unordered: e.unordered(),
 
-		Pos:     e.place.Pos,
-		When:    e.guard(),
-		Entry:   e,
+		Pos:   e.place.Pos,
+		When:  e.guard(),
+		Entry: e,
 	}
 }
 

@@ -243,3 +243,25 @@ func TestAnOrderThatCanNotBeReadLeavesTheStatusOpen(t *testing.T) {
 		}
 	}
 }
+
+func TestTerraformsConstantsCountAsTheirValues(t *testing.T) {
+	const constants = "locals {\n  off = true\n  one = 1\n  path = \"/orders\"\n" +
+		"  methods = concat([\"GET\"], [\"PUT\"])\n}\n"
+	const tf = "p.tf"
+	route := func(method, path string) string {
+		return constants + resource("  pointcut_data {\n    method_regex = "+method+
+			"\n    uri_template_regex = "+path+"\n  }")
+	}
+	runInForce(t, []inForceCase{
+		{"disabled", tf, constants + resource("  disabled = local.off"), rules.Accepted, ""},
+		{"count", tf, constants + resource("  count = local.one"), rules.Rejected, ""},
+		{"for_each", tf, resource(`  for_each = toset([])`), rules.Accepted, ""},
+		{"its route", tf, route("local.methods", `local.path`), rules.Rejected, ""},
+		{"another route", tf, route(`["GET"]`, `format("%s/x", local.path)`), rules.Accepted, ""},
+		{"an order", tf, constants + resource("  order = local.one"), rules.Rejected, ""},
+		{
+			"what is not in the file", tf, constants + resource("  disabled = local.other"),
+			rules.Undetermined, notShown,
+		},
+	})
+}

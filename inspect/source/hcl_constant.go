@@ -20,14 +20,19 @@ const maxConstantDepth = 100
 // locals are the constants of a Terraform file: the locals of which every part is in the file.
 type locals struct {
 	expressions map[string]hclsyntax.Expression
-	values      map[string]*Value // nil while one is read, so that one that names itself is not known
-	spent       int               // bytes of constants so far
+	spent       int // bytes of constants so far
+
+	// values are those that are read. One is nil while it is read, so that one that names itself
+	// is not known.
+	values map[string]*Value
 }
 
 // collectLocals finds the locals of a file. One that is written twice, which Terraform refuses, is
 // not known.
 func collectLocals(body *hclsyntax.Body) locals {
-	all := locals{map[string]hclsyntax.Expression{}, map[string]*Value{}, 0}
+	all := locals{
+		expressions: map[string]hclsyntax.Expression{}, values: map[string]*Value{},
+	}
 	for _, block := range body.Blocks {
 		if block.Type != "locals" {
 			continue
@@ -67,8 +72,8 @@ func (r *hclReader) constant(e hclsyntax.Expression, depth int) (*Value, error) 
 	return r.placed(v, s, r.file.Position(s.Start), depth)
 }
 
-// placed is a copy of a constant, at the place of the expression that gives it. It is nil where the
-// constants of the file are too long.
+// placed is a copy of a constant, at the place of the expression that gives it. It is nil where
+// the constants of the file are too long.
 func (r *hclReader) placed(v *Value, s Span, pos Position, depth int) (*Value, error) {
 	r.locals.spent += len(v.Text)
 	if r.locals.spent > maxConstant {

@@ -59,8 +59,9 @@ func TestConstantsOfTerraformAreResolved(t *testing.T) {
 		if got := v.JSON(); got != test.want || v.Kind == Unknown {
 			t.Errorf("%s: %s %s, want %s", test.expression, v.Kind, got, test.want)
 		}
-		if got := string(f.Text[v.Span.Start:v.Span.End]); !strings.Contains(test.expression, got) {
-			t.Errorf("%s is at %q", test.expression, got)
+		at := string(f.Text[v.Span.Start:v.Span.End])
+		if !strings.Contains(test.expression, at) {
+			t.Errorf("%s is at %q", test.expression, at)
 		}
 	}
 }
@@ -128,5 +129,33 @@ func TestADynamicBlockIsNotKnown(t *testing.T) {
 	f, err := Read("p.tf", []byte("dynamic \"a\" \"b\" {}\ndynamic = 1\n"))
 	if err != nil || f.Documents[0].Find("a") != nil {
 		t.Errorf("two labels, or an attribute, are no dynamic block: %v", err)
+	}
+}
+
+func TestAPartOfAConstantIsNotEdited(t *testing.T) {
+	t.Parallel()
+	for _, expression := range []string{
+		`merge({ a = 1 }, { b = 2 })`, `local.checks`, `jsonencode(local.checks)`,
+		`concat([1], [2])`, "merge({ a = 1 },\n{\n  b = 2\n})", `merge({ a = [1] })`,
+	} {
+		f, err := Read("p.tf", []byte(someLocals+"x = "+expression+"\n"))
+		if err != nil {
+			t.Fatal(err)
+		}
+		v := f.Documents[0].Member("x")
+		if _, err := f.SetMember(v, "c", 3); err == nil {
+			t.Errorf("%s: a member was added", expression)
+		}
+		if _, err := f.SetMembers(v, Fields{{"a", 3}, {"c", 3}}); err == nil {
+			t.Errorf("%s: members were set", expression)
+		}
+		for i := range v.children() {
+			if _, err := f.Replace(v.child(i), 3); err == nil {
+				t.Errorf("%s: a part was replaced", expression)
+			}
+		}
+		if _, err := f.Replace(v, "all of it"); err != nil {
+			t.Errorf("%s: %v", expression, err)
+		}
 	}
 }

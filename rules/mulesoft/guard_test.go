@@ -21,7 +21,9 @@ func runInForce(t *testing.T, tests []inForceCase) {
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			c := compiled(t, test.file, test.text, rules.Options{Variant: Mule})
-			r := &rules.Request{At: at, Method: "GET", Path: "/orders", Signatures: signed(keys.Pass)}
+			r := &rules.Request{
+				At: at, Method: "GET", Path: "/orders", Signatures: signed(keys.Pass),
+			}
 			if v := rules.Evaluate(c.Policies, r); v.Outcome != test.want {
 				t.Errorf("got %s, want %s", v.Outcome, test.want)
 			}
@@ -103,7 +105,10 @@ func TestASwitchThatCanNotBeReadLeavesItOpenWhetherThePolicyIsInForce(t *testing
 		{"for_each, a text", tf, resource(`  for_each = "a"`), open, wrongType},
 		{"in which direction", tf, resource("  injection_point = var.x"), open, notShown},
 		{"for the upstream", tf, resource(`  injection_point = "outbound"`), off, ""},
-		{"one upstream or none", j, around(`"upstreamIds":[],"upstreamIds":["a"]`), open, notShown},
+		{
+			"one upstream or none", j, around(`"upstreamIds":[],"upstreamIds":["a"]`), open,
+			notShown,
+		},
 	})
 }
 
@@ -204,8 +209,8 @@ func TestRoutesThatCanNotBeReadLeaveItOpenWhetherThePolicyApplies(t *testing.T) 
 func TestAnOrderThatCanNotBeReadLeavesTheStatusOpen(t *testing.T) {
 	// Without a token the first policy answers 400, and the second 401.
 	chain := func(first, second string) string {
-		return `[` + around(first) + `,{"assetId":"client-id-enforcement","assetVersion":"1.3.3",` +
-			second + `,"configurationData":{"credentialsOriginHasHttpBasicAuthenticationHeader":` +
+		return `[` + around(first) + `,{"assetId":"client-id-enforcement",` +
+			`"assetVersion":"1.3.3",` + second + `,"configurationData":{"credentialsOriginHasHttpBasicAuthenticationHeader":` +
 			`"customExpression","clientIdExpression":"#[attributes.headers['client_id']]",` +
 			`"clientSecretExpression":"#[attributes.headers['client_secret']]"}}]`
 	}

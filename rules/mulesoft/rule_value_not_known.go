@@ -10,8 +10,8 @@ func valueNotKnown() rules.Rule {
 		Title: "the file does not show a value that decides",
 		Why: "A variable, a mark that a deployment replaces, or a block that Terraform repeats " +
 			"has its value from somewhere else. Every check that needs the value is unknown.",
-		Fix: "Give gatewhy the file that the gateway gets: the plan of Terraform as JSON, or the " +
-			"policy as API Manager has it.",
+		Fix: "Give gatewhy what the gateway gets: Terraform's plan as JSON, or the policy as " +
+			"API Manager has it.",
 		Severity:   rules.Note,
 		Since:      since,
 		References: []string{docJWTPage, tfCommunity},

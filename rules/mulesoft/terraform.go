@@ -184,8 +184,8 @@ func camel(name string) string {
 }
 
 // routesOf reads the pointcut_data blocks into API Manager's form of routes. Each block has a list
-// of methods and a path. It is nil where there is no block. Where the blocks are not known, or have
-// another form, so are the routes.
+// of methods and a path. It is nil where there is no block. Where the blocks are not known, or
+// have another form, so are the routes.
 func routesOf(members []source.Member) *source.Value {
 	routes := &source.Value{Kind: source.List}
 	for _, m := range members {

@@ -13,7 +13,8 @@ import (
 type Guard struct {
 	Disabled bool
 	Routes   []Route // where there are any, one of them must match
-	// Unknown is why we do not know whether the policy is in force, or for which requests.
+	// Unknown is why we do not know whether the policy is in force, or for which requests. Where
+	// there are routes too, it does not apply to the requests that none of them matches.
 	Unknown  *Unknown
 	Field    string
 	Pos      source.Position // of what limits it
@@ -71,7 +72,7 @@ func (g *Guard) applies(matches func(Route) Truth) Truth {
 	switch {
 	case g.Disabled:
 		return No
-	case g.Unknown != nil:
+	case len(g.Routes) == 0 && g.Unknown != nil:
 		return Maybe
 	case len(g.Routes) == 0:
 		return Yes
@@ -79,6 +80,9 @@ func (g *Guard) applies(matches func(Route) Truth) Truth {
 	best := No
 	for _, route := range g.Routes {
 		best = max(best, matches(route))
+	}
+	if g.Unknown != nil {
+		return min(best, Maybe)
 	}
 	return best
 }

@@ -24,7 +24,26 @@ type Guard struct {
 
 // Route is a method and a path that a policy is limited to. Both are regular expressions; an
 // empty one matches everything.
-type Route struct{ Method, Path string }
+type Route struct {
+	Method, Path string
+
+	// MethodUnread and PathUnread say that the gateway may read the expression otherwise than we
+	// do: any request may match it.
+	MethodUnread, PathUnread bool
+}
+
+// matches says whether the route matches, from what its expressions say of a method and a path.
+func (r Route) matches(method, path func(expression string) Truth) Truth {
+	said := func(unread bool, says func(string) Truth, expression string) Truth {
+		if unread {
+			return Maybe
+		}
+		return says(expression)
+	}
+	return min(
+		said(r.MethodUnread, method, r.Method), said(r.PathUnread, path, r.Path),
+	)
+}
 
 // routeResult is the result of the route check; nil where the policy applies to every request.
 func (r *Request) routeResult(policy *Policy, applies Truth, class *Class) *Result {

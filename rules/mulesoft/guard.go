@@ -33,6 +33,8 @@ type doubt struct {
 	placed
 	why       string
 	malformed bool // whoever deploys it: the gateway takes no such value
+
+	unreadable bool // it is an expression that the gateway can't read
 }
 
 // unknown is the doubt where only the deployment knows a value; nil where the file has it.
@@ -193,7 +195,40 @@ func (p placed) readRoute(item *source.Value) (rules.Route, *doubt) {
 		}
 		texts[i] = text
 	}
-	return rules.Route{Method: texts[0], Path: texts[1]}, nil
+	route := rules.Route{Method: texts[0], Path: texts[1]}
+	method, _ := javaDoubt(route.Method)
+	path, _ := javaDoubt(route.Path)
+	route.MethodUnread, route.PathUnread = method != "", path != ""
+	return route, nil
+}
+
+// oddExpressions are the expressions of routes of which we do not know what they match.
+func (e *entry) oddExpressions() []*doubt {
+	routes, _ := e.readRoutes()
+	var all []*doubt
+	for i, route := range routes {
+		for _, of := range [...]struct{ name, text string }{
+			{"methodRegex", route.Method}, {"uriTemplateRegex", route.Path},
+		} {
+			name, text := of.name, of.text
+			why, malformed := javaDoubt(text)
+			if why == "" {
+				continue
+			}
+			at := e.pointcut()
+			if v := e.routes.Items[i].Member(name); v.Pos.Line > 0 {
+				at.pos, at.span = place(v)
+			}
+			at.name += "." + name
+			if malformed {
+				why = fmt.Sprintf("the gateway can't read the expression %s: %s", text, why)
+			} else {
+				why = fmt.Sprintf("it is not known what the expression %s matches: %s", text, why)
+			}
+			all = append(all, &doubt{placed: at, why: why, unreadable: malformed})
+		}
+	}
+	return all
 }
 
 // readOrder reads the place of the policy in the chain. It is 0 where it is absent or in doubt.
@@ -223,6 +258,7 @@ func (c *compiler) inspectPlace() {
 	}
 	_, more := c.readRoutes()
 	doubts = append(doubts, more...)
+	doubts = append(doubts, c.oddExpressions()...)
 	if _, d := c.readOrder(); d != nil {
 		doubts = append(doubts, d)
 	}
@@ -231,7 +267,10 @@ func (c *compiler) inspectPlace() {
 			Rule: "value-not-known", Severity: rules.Note, Message: d.why, Field: d.name,
 			Pos: d.pos, Span: d.span,
 		}
-		if d.malformed {
+		switch {
+		case d.unreadable:
+			f.Rule, f.Severity = "value-not-allowed", rules.Warning
+		case d.malformed:
 			f.Rule, f.Severity = "wrong-type", rules.Warning
 		}
 		c.find(f)

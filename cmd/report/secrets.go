@@ -81,7 +81,7 @@ func isSecret(m *source.Member) bool {
 // isSecretField reports whether a field holds a shared secret, a password or credentials, in the
 // ways in which configurations name them: textKey, text_key, authorizationValue, clientSecret.
 func isSecretField(name string) bool {
-	name = strings.ToLower(strings.NewReplacer("_", "", "-", "").Replace(name))
+	name = strings.ToLower(strings.ReplaceAll(strings.ReplaceAll(name, "_", ""), "-", ""))
 	for _, part := range []string{
 		"textkey", "secret", "password", "authorizationvalue",
 		"privatekey",

@@ -338,9 +338,10 @@ func (s *Survey) YAML() string {
 
 func (env *surveyed) write(b *strings.Builder) {
 	fmt.Fprintf(b, "  %s:\n", yamlName(env.name))
-	before := b.Len()
 	if len(env.policies) > 0 {
 		fmt.Fprintf(b, "    policies: %s # in the gateway's order\n", yamlList(env.policies))
+	} else {
+		b.WriteString("    # policies: [FILE] # or [], if its gateway lets every request in\n")
 	}
 	if all := env.gateways; len(all) > 0 {
 		others := strings.Join(all[1:], " or ")
@@ -358,9 +359,6 @@ func (env *surveyed) write(b *strings.Builder) {
 	env.writeAPI(b)
 	writeList(b, "clients", env.clients, "the client apps that belong here")
 	writeList(b, "tokens", env.tokens, "")
-	if b.Len() == before {
-		b.WriteString("    {}\n")
-	}
 }
 
 // writeAPI writes the API, or of several the choice.

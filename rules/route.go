@@ -74,8 +74,8 @@ func (c *Class) doubt(g *Guard) *Unknown {
 		return beyondClasses()
 	}
 	return &Unknown{
-		Why: "the route matches only a part of the path, or can't be read here, and it is not " +
-			"documented how the gateway matches it",
+		Why: "the route matches only a part of the path, or only with a base path before it, or " +
+			"can't be read here, and the file does not show how the gateway matches it",
 	}
 }
 
@@ -121,6 +121,27 @@ func matchRoute(expression, text string) Truth {
 	}
 	if part, err := regexp.Compile(expression); err != nil || part.MatchString(text) {
 		return Maybe
+	}
+	return No
+}
+
+// matchPath matches a request's path with a route's expression. The gateway may hold the expression
+// against the path with the API's base path before it, or without it, and the file does not say
+// which: where the expression names the path's first segment behind such a base path, and then
+// matches, it is unknown.
+func matchPath(expression, path string) Truth {
+	known := matchRoute(expression, path)
+	re, err := regexp.Compile(expression)
+	if known != No || err != nil {
+		return known
+	}
+	begins, _ := re.LiteralPrefix()
+	first, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
+	for i := 1; i < len(begins); i++ {
+		if strings.HasPrefix(begins[i:], "/"+first) &&
+			matchRoute(expression, begins[:i]+path) == Yes {
+			return Maybe
+		}
 	}
 	return No
 }

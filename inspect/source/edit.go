@@ -138,8 +138,8 @@ func (f *File) prepare(v *Value, with any) (site, *Value, error) {
 	return at, value, err
 }
 
-// isComputed reports whether an expression gives an object or a list: then its parts have the place
-// of the expression, and none of their own.
+// isComputed reports whether an expression gives an object or a list: then its parts have the
+// place of the expression, and none of their own.
 func (v *Value) isComputed() bool {
 	return len(v.Items) > 0 && v.Items[0].Span == v.Span ||
 		len(v.Members) > 0 && v.Members[0].KeySpan == v.Span

@@ -76,7 +76,7 @@ func TestThePlaceOfAPolicyDecidesWhetherItIsJudged(t *testing.T) {
 			decided{rules.Accepted, 200, ""},
 		},
 		{
-			"decides", "p.json", policyOf("ldap-authentication", "1.4.1", ""),
+			"decides", "p.json", policyOf("access-block", "1.0.0", ""),
 			decided{rules.Undetermined, 0, rules.NotModelled},
 		},
 		{

@@ -152,7 +152,7 @@ func describeKey(k *keys.Key) string {
 	case k.Bits > 0:
 		size += fmt.Sprintf(" %d", k.Bits)
 	}
-	return inspect.Safe(id + " (" + size + ")")
+	return safe(id + " (" + size + ")")
 }
 
 // describeSet says where a key set is from, how many keys it has, and how old it is.
@@ -168,7 +168,7 @@ func (v verification) describeSet() string {
 	if v.OwnKeys {
 		text += "; the token itself named this issuer"
 	}
-	return inspect.Safe(text)
+	return safe(text)
 }
 
 // notes are what is worth knowing about the key set and the signature.

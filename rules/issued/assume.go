@@ -136,8 +136,7 @@ func holdableAudiences(checks []asking) []string {
 // cloudsOf lists the clouds that policies name, that of their keys first; the public one where
 // they name none.
 func cloudsOf(checks []asking, asked texts) []entra.Cloud {
-	all := entra.Clouds()
-	first := all[0]
+	first, _ := entra.CloudByID("public")
 	for _, address := range keysOf(checks) {
 		u, err := url.Parse(strings.TrimSpace(address))
 		if err != nil {
@@ -149,7 +148,7 @@ func cloudsOf(checks []asking, asked texts) []entra.Cloud {
 		}
 	}
 	found := []entra.Cloud{first}
-	for _, cloud := range all {
+	for cloud := range entra.EachCloud() {
 		if cloud.ID != first.ID && namesCloud(asked["iss"], &cloud) {
 			found = append(found, cloud)
 		}

@@ -22,8 +22,10 @@ func (g *granting) steps(missing rules.Lacking) []rules.Step {
 		return nil
 	}
 	if missing.Claim == "scp" && g.profile.Flow == inspect.AppOnly {
-		return []rules.Step{{Note: "An app-only token never has a scope: let the client sign a user in, " +
-			"or let the policy ask for an app role that is granted to the client"}}
+		return []rules.Step{{
+			Note: "An app-only token never has a scope: let the client sign a user in, or let " +
+				"the policy ask for an app role that is granted to the client",
+		}}
 	}
 	if len(missing.Names) == 0 {
 		missing.Names = []string{""}

@@ -70,8 +70,7 @@ func (r *Result) whyFail() string {
 	}
 	if r.judged.leaf != nil && r.judged.leaf.Op == Present && r.Check.ID != ClientID &&
 		r.Check.ID != TokenPresent {
-		name := r.judged.leaf.Input.Name
-		return "the token has no " + name + ", and the policy demands one" + r.whyRoles()
+		return r.whyAbsent()
 	}
 	switch r.Check.ID {
 	case TokenPresent:
@@ -98,6 +97,50 @@ func (r *Result) whyFail() string {
 		return r.whyContract()
 	}
 	return fmt.Sprintf("wanted %s, found %s", r.Expected(), r.Actual())
+}
+
+// whyAbsent is about a claim that must be there.
+func (r *Result) whyAbsent() string {
+	name := r.judged.leaf.Input.Name
+	if why := r.whyNotGranted(); why != "" {
+		return why + r.whyRoles()
+	}
+	why := "the token has no " + name + ", and the policy demands one"
+	return why + r.whyNeverWritten() + r.whyRoles()
+}
+
+// whyNeverWritten says what of a check Entra ID never writes: the claim, or the value.
+func (r *Result) whyNeverWritten() string {
+	profile := r.request.Profile()
+	if profile.IssuedBy != inspect.ByEntra || r.request.Introspection != nil {
+		return ""
+	}
+	for _, in := range r.Check.Test.Reads() {
+		if instead := entra.WrittenFor(in.Name); instead != "" && in.Source == FromClaim {
+			return fmt.Sprintf(
+				". Entra ID never writes %s into a token, but %s%s", inspect.Quoted(in.Name),
+				instead, r.thisToken(instead),
+			)
+		}
+	}
+	for _, wanted := range r.Check.Test.Wants() {
+		name := wanted.Input.Name
+		if wanted.Input.Source == FromClaim && name != "iss" && name != "scp" &&
+			!entra.CanHold(name, wanted.Text) {
+			return fmt.Sprintf(". Entra ID never writes %s into %s%s",
+				inspect.Quoted(wanted.Text), name, behind(", but ", entra.Writes(name)))
+		}
+	}
+	return ""
+}
+
+// thisToken says what the token has in a claim; empty where it does not have it.
+func (r *Result) thisToken(claim string) string {
+	value := r.request.Read(Claim(claim)).Value
+	if value == nil {
+		return ""
+	}
+	return ": here " + claim + " is " + brief(value)
 }
 
 func (r *Result) whyAlgorithm() string {
@@ -165,6 +208,7 @@ func (r *Result) whyAudience() string {
 		r.Actual(), wanted,
 	)
 	profile := r.request.Profile()
+	why += r.whyNeverWritten()
 	switch {
 	case len(profile.Audience) == 0:
 	case profile.Kind == inspect.KindID:
@@ -192,7 +236,10 @@ func (r *Result) whyClaim() string {
 		return fmt.Sprintf(
 			"%s gives %s for this token%s", leaf.Input.words(), r.Actual(),
 			r.readValues(leaf.Input),
-		) + r.whyRoles()
+		) + behind(". That is: ", r.whyNotGranted()) + r.whyNeverWritten() + r.whyRoles()
+	}
+	if granted := r.whyNotGranted(); granted != "" {
+		return granted + r.whyRoles()
 	}
 	why := fmt.Sprintf(
 		"the claim %s is %s, and the policy wants %s", leaf.Input.Name, r.Actual(), r.Expected(),
@@ -200,10 +247,24 @@ func (r *Result) whyClaim() string {
 	if leaf.Input.Name == "iss" {
 		why += r.otherVersion(leaf)
 	}
+	if leaf.Input.Name == "tid" {
+		why += r.otherTenant(leaf)
+	}
 	if leaf.Input.Name == "roles" && r.judged.reading.Value == nil {
 		why = "the token has no roles: no app role of this API is assigned to its client or user"
 	}
-	return why + r.whyRoles()
+	return why + r.whyNeverWritten() + r.whyRoles()
+}
+
+// otherTenant says that the token is from another tenant than the policy wants.
+func (r *Result) otherTenant(leaf *Predicate) string {
+	has, ok := r.judged.reading.Value.Str()
+	for _, wanted := range leaf.Values {
+		if !ok || !entra.IsGUID(wanted.Text) || strings.EqualFold(wanted.Text, has) {
+			return ""
+		}
+	}
+	return ": the token is from another tenant"
 }
 
 // readValues lists what an expression has read of the token.
@@ -253,6 +314,9 @@ func (r *Result) otherVersion(leaf *Predicate) string {
 func (r *Result) whyScopes() string {
 	leaf := r.judged.leaf
 	profile := r.request.Profile()
+	if why := r.whyNotGranted(); why != "" && r.judged.reading.Value == nil {
+		return why
+	}
 	if r.request.Introspection == nil && r.judged.reading.Value == nil {
 		if profile.Flow == inspect.AppOnly {
 			return "the policy wants " + r.Expected() + ", and this token is app-only: " +

@@ -43,6 +43,7 @@ type (
 		RemediesTitle         string
 		Remedies              []remedyPage
 		Refused               []Row
+		Next                  []Row
 		Findings              []policyFindingPage
 		Identity              []Row
 		At                    string
@@ -91,6 +92,9 @@ func (x *explainPager) page() explainPage {
 		p.Gateways = append(p.Gateways, Row{
 			x.say(g.Policies[0].Product), x.say(OutcomeLine(&g.Verdict)),
 		})
+	}
+	for _, step := range x.Next {
+		p.Next = append(p.Next, Row{x.say(sentence(step.Note)), x.say(step.Command)})
 	}
 	for _, r := range x.Refused {
 		p.Refused = append(p.Refused, Row{x.say(r.Title), x.say(r.Refused)})

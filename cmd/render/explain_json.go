@@ -22,6 +22,12 @@ type (
 		WhenIssued    *outcomeJSON           `json:"when_issued,omitempty"`
 		Gateways      map[string]gatewayJSON `json:"gateways,omitempty"`
 		Observed      *observedJSON          `json:"observed,omitempty"`
+		Next          []nextJSON             `json:"next,omitempty"`
+	}
+
+	nextJSON struct {
+		Text    string `json:"text"`
+		Command string `json:"command,omitempty"`
 	}
 
 	verdictJSON struct {
@@ -145,6 +151,9 @@ func ExplainJSON(w io.Writer, r *report.Explanation) error {
 	}
 	for _, r := range x.Refused {
 		out.NotOffered = append(out.NotOffered, refusalJSON{r.ID, r.Title, r.Refused})
+	}
+	for _, step := range x.Next {
+		out.Next = append(out.Next, nextJSON{step.Note, step.Command})
 	}
 	for _, g := range x.Gateways {
 		if out.Gateways == nil {

@@ -6,6 +6,7 @@ import (
 	"time"
 
 	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/repair"
@@ -27,6 +28,7 @@ type Explanation struct {
 	Repairs  []ProvedRepair
 	Refused  []rules.Change // what a reader may expect to help, and why it does not
 	Other    *rules.Verdict // of another environment's token; nil where none was given
+	Next     []rules.Step   // who must be granted what for the checks that failed
 
 	// Earlier is the verdict of when the token was new, where the token has expired since and that
 	// verdict differs; else nil.
@@ -82,6 +84,7 @@ func (r *Explainer) Explain() (*Explanation, error) {
 	}
 	r.perGateway(x)
 	x.Earlier = r.justIssued(x.Policies)
+	x.Next = r.waysOn(&x.Verdict)
 	x.Findings = append(append(x.Findings, r.Policies.Findings...), x.Verdict.Findings...)
 	x.Findings = r.Policies.withLint(x.Findings)
 	return x, r.repair(x)
@@ -122,6 +125,41 @@ func (r *Explainer) perGateway(x *Explanation) {
 		Message: "the file does not say which gateway runs it, and they answer differently: " +
 			"pass --gateway " + strings.Join(names, " or --gateway "),
 	})
+}
+
+// waysOn lists who must be granted what for the checks that failed, each once.
+func (r *Explainer) waysOn(v *rules.Verdict) []rules.Step {
+	g := granting{profile: r.Request.Profile(), api: r.api()}
+	var all []rules.Step
+	for i := range v.Results {
+		if v.Results[i].Harmless {
+			continue
+		}
+		for _, step := range g.steps(v.Results[i].Lacks()) {
+			same := func(s rules.Step) bool { return s.Note == step.Note }
+			if !slices.ContainsFunc(all, same) {
+				all = append(all, step)
+			}
+		}
+	}
+	return all
+}
+
+// api is the app registration of the API that the token is for; nil where it was not given.
+func (r *Explainer) api() *entra.Registration {
+	apps, audience := r.Policies.Apps, r.Request.Profile().Audience
+	if apps == nil {
+		return nil
+	}
+	if len(audience) > 0 {
+		if app := entra.WithAudience(apps.Apps, audience[0]); app != nil {
+			return app
+		}
+	}
+	if len(apps.Apps) == 1 && len(audience) == 0 {
+		return apps.Apps[0]
+	}
+	return nil
 }
 
 func strictness(outcome rules.Decision) int {

@@ -44,6 +44,29 @@ func isAppIDURI(text string) bool {
 
 const notInURI = " \t\r\n\u00a0,;'\"<>[]{}|\\^`"
 
+// Writes is what Entra ID writes into a claim, in words; it is empty where that is not one thing.
+func Writes(claim string) string {
+	switch claim {
+	case "aud":
+		return "the API's application id in lower case or its App ID URI"
+	case "tid":
+		return "the tenant's id in lower case"
+	case "appid", "azp":
+		return "the client's application id in lower case"
+	case "oid":
+		return "an object id in lower case"
+	case "wids":
+		return "the template ids of directory roles"
+	case "ver":
+		return "1.0 or 2.0"
+	case "scp":
+		return "the short values of scopes, which have no blanks"
+	case "roles":
+		return "the values of app roles, which have no blanks and no quotes"
+	}
+	return ""
+}
+
 // WrittenFor names the claim that Entra ID writes in the place of one that it never writes, and
 // that no claims-mapping policy can write either (the restricted claims of JWTs): another name, or
 // one in other capitals or with blanks. It is empty for any other claim.

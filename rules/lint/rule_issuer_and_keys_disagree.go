@@ -14,8 +14,8 @@ func issuerAndKeysDisagree() rules.Rule {
 		Title: "the issuer and the key set belong to different tenants or clouds",
 		Why: "The policy wants the issuer of one tenant and verifies with the keys of another. " +
 			"Between clouds nothing verifies; between tenants of one cloud it works by the keys " +
-			"that they happen to share. tid is always the tenant that the issuer names: another " +
-			"one is in no token of it.",
+			"that they happen to share. tid is always the tenant that the issuer names: " +
+			"another one is in no token of it.",
 		Fix: "Take both from the same tenant. A v1.0 issuer with the v2.0 key document of its " +
 			"tenant is sound: it lists the same keys.",
 		Severity:   rules.Error,

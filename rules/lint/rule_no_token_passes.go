@@ -80,7 +80,11 @@ func neverWritten(c *rules.Check) string {
 	if in := c.Reads(); len(in) == 1 {
 		name := in[0].ClaimRead()
 		if text := unwritten(c, name); text != "" {
-			return fmt.Sprintf(": Entra ID never writes %q into %s%s", text, name, form(name))
+			why := fmt.Sprintf(": Entra ID never writes %q into %s", text, name)
+			if writes := entra.Writes(name); writes != "" {
+				why += ", but " + writes
+			}
+			return why
 		}
 	}
 	return ""
@@ -93,29 +97,6 @@ func unwritten(c *rules.Check, claim string) string {
 		if strings.TrimSpace(text) != "" && !entra.CanHold(claim, text) {
 			return text
 		}
-	}
-	return ""
-}
-
-// form is what Entra ID writes into a claim, behind a comma; empty where that is not one thing.
-func form(claim string) string {
-	switch claim {
-	case "aud":
-		return ", but the API's application id in lower case or its App ID URI"
-	case "tid":
-		return ", but the tenant's id in lower case"
-	case "appid", "azp":
-		return ", but the client's application id in lower case"
-	case "oid":
-		return ", but an object id in lower case"
-	case "wids":
-		return ", but the template ids of directory roles"
-	case "ver":
-		return ", but 1.0 or 2.0"
-	case "scp":
-		return ", but the short values of scopes, which have no blanks"
-	case "roles":
-		return ", but the values of app roles, which have no blanks and no quotes"
 	}
 	return ""
 }

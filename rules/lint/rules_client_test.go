@@ -314,9 +314,8 @@ func TestWhatEntraNeverWritesLetsNobodyIn(t *testing.T) {
 			nobody("custom-claim", `"client_id", but appid (v1.0 tokens) or azp`),
 		},
 		"tenant_id": {
-			ours(check(equals("tenant_id", ourTenant))), nobody(
-				"custom-claim", `"tenant_id", but tid`,
-			),
+			ours(check(equals("tenant_id", ourTenant))),
+			nobody("custom-claim", `"tenant_id", but tid`),
 		},
 		"username": {
 			ours(check(equals("username", "abe@example.com"))),
@@ -337,14 +336,12 @@ func TestWhatEntraNeverWritesLetsNobodyIn(t *testing.T) {
 			ours(audience("orders")), nobody("audience", `"orders" into aud`),
 		},
 		"what clients ask for as the audience": {
-			ours(audience("api://orders/.default")), nobody(
-				"audience", `"api://orders/.default" into aud`,
-			),
+			ours(audience("api://orders/.default")),
+			nobody("audience", `"api://orders/.default" into aud`),
 		},
 		"a list in a text as the audience": {
-			ours(audience(`["api://orders", "api://orders-dev"]`)), nobody(
-				"audience", `"[\"api://orders\", \"api://orders-dev\"]" into aud`,
-			),
+			ours(audience(`["api://orders", "api://orders-dev"]`)),
+			nobody("audience", `"[\"api://orders\", \"api://orders-dev\"]" into aud`),
 		},
 		"an application id in capitals": {
 			ours(audience(upper)), nobody("audience", `"`+upper+`" into aud`),
@@ -356,27 +353,23 @@ func TestWhatEntraNeverWritesLetsNobodyIn(t *testing.T) {
 			ours(audience("api://orders ")), nobody("audience", `"api://orders " into aud`),
 		},
 		"a tenant in capitals": {
-			ours(
-				checkOf(rules.Tenant, equals("tid", upper)),
-			), nobody("tenant", `"`+upper+`" into tid`),
+			ours(checkOf(rules.Tenant, equals("tid", upper))),
+			nobody("tenant", `"`+upper+`" into tid`),
 		},
 		"a client by its name": {
-			ours(check(equals("appid", "orders-client"))), nobody(
-				"custom-claim", `"orders-client" into appid`,
-			),
+			ours(check(equals("appid", "orders-client"))),
+			nobody("custom-claim", `"orders-client" into appid`),
 		},
 		"a role with a blank": {
 			ours(role("Orders.Read ")), nobody("custom-claim", `"Orders.Read " into roles`),
 		},
 		"a list in a text as a role": {
-			ours(role(`["Orders.Read"]`)), nobody(
-				"custom-claim", `"[\"Orders.Read\"]" into roles`,
-			),
+			ours(role(`["Orders.Read"]`)),
+			nobody("custom-claim", `"[\"Orders.Read\"]" into roles`),
 		},
 		"a user's name as an object id": {
-			ours(check(equals("oid", "abe@example.com"))), nobody(
-				"custom-claim", `"abe@example.com" into oid`,
-			),
+			ours(check(equals("oid", "abe@example.com"))),
+			nobody("custom-claim", `"abe@example.com" into oid`),
 		},
 		"a version without its point": {
 			ours(check(equals("ver", "2"))), nobody("custom-claim", `"2" into ver`),

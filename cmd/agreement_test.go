@@ -318,13 +318,6 @@ func saysNow(found []rules.Finding, who string, policies []*rules.Policy) bool {
 	})
 }
 
-// withoutScope reports whether a row's witness is a user's token for our API with none of its
-// scopes: lint does not speak of it, for no source says that Entra ID issues one.
-func withoutScope(matrix *environments.Matrix, row int) bool {
-	scp, _ := matrix.Witness(row, 0).Token.Claim("scp").Str()
-	return matrix.Rows[row].For != "" && scp == "openid profile"
-}
-
 // checkLint holds lint, with the app registration, against the matrix: lint says that somebody of
 // a sort gets in exactly where matrix has a witness. Where matrix does not know, lint may say
 // either.
@@ -344,9 +337,6 @@ func (p *pair) checkLint(
 		best, witness := rules.Rejected, ""
 		for r, row := range matrix.Rows {
 			got := matrix.Cells[r][0].Outcome
-			if got == rules.Accepted && of(row) && withoutScope(matrix, r) {
-				got = rules.Undetermined
-			}
 			if of(row) && issued.Further(got, best) {
 				best, witness = got, row.Name
 			}

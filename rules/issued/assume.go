@@ -83,6 +83,8 @@ func constantClients(checks []asking) []string {
 func assumedRegistration(asked texts) entra.Registration {
 	app := entra.Registration{
 		AppID: entra.Text{Value: assumedAPI}, Version: entra.Text{Unknown: true},
+		// it has scopes that the policies do not ask for
+		Scopes: []entra.Permission{{Value: entra.Text{Unknown: true}, AdminOnly: true}},
 	}
 	app.Claims = []entra.OptionalClaim{{Name: entra.Text{Unknown: true}}}
 	for _, text := range asked["aud"] {

@@ -430,6 +430,11 @@ func (r *Request) verifies(key *Key) judgement {
 	if r.Token == nil {
 		return judged(No)
 	}
+	if key.Nowhere != "" {
+		why := "the gateway can fetch no key: " + key.Nowhere
+		result := SignatureResult{Result: keys.Result{Outcome: keys.Fail, Why: why}}
+		return judgement{may: truth(false).as(), result: &result}
+	}
 	if r.Signatures == nil {
 		return unknownFor(&Unknown{
 			Why:  "no key set was given",

@@ -21,7 +21,8 @@ func TestNoErrorRestsOnATokenThatEntraVeryLikelyDoesNotIssue(t *testing.T) {
 		remarked string // a row of which a remark speaks; empty for none
 	}{
 		"no scopes, and a role is needed": {
-			app(apiUAT, "") + needsRole, policy(check("aud", apiUAT)), false, "stranger/for-uat-user",
+			app(apiUAT, "") + needsRole, policy(check("aud", apiUAT)), false,
+			"stranger/for-uat-user",
 		},
 		"only roles, of which one is needed": {
 			app(apiUAT, estates.Roles) + needsRole, policy(check("aud", apiUAT)), false,
@@ -46,8 +47,9 @@ func TestNoErrorRestsOnATokenThatEntraVeryLikelyDoesNotIssue(t *testing.T) {
 			app(apiUAT, ""), policy(check("aud", apiUAT), check("appid", webUAT)), false, "",
 		},
 		"the scope is what no API of ours has": {
-			app(apiUAT, "") + needsRole, policy(check("aud", apiUAT), check("scp", "openid profile")),
-			false, "stranger/for-uat-user",
+			app(apiUAT, "") + needsRole,
+			policy(check("aud", apiUAT), check("scp", "openid profile")), false,
+			"stranger/for-uat-user",
 		},
 		"only users get in": {
 			app(apiUAT, "") + needsRole, policy(user), false, "stranger/for-uat-user",
@@ -75,7 +77,8 @@ func TestNoErrorRestsOnATokenThatEntraVeryLikelyDoesNotIssue(t *testing.T) {
 				}
 				remarked += r.Message
 			}
-			if (tt.remarked == "") != (remarked == "") || !strings.Contains(remarked, tt.remarked) {
+			if (tt.remarked == "") != (remarked == "") ||
+				!strings.Contains(remarked, tt.remarked) {
 				t.Errorf("the remarks say %q, want of %q", remarked, tt.remarked)
 			}
 			if _, unknown, _ := m.Wrong(); tt.remarked != "" && unknown > 0 &&

@@ -150,7 +150,7 @@ func keysOf(checks []asking) []string {
 	for i := range checks {
 		eachLeaf(checks[i].Test, func(leaf rules.Predicate) {
 			if leaf.Key != nil && leaf.Key.URL != "" {
-				all = append(all, leaf.Key.URL)
+				all = append(all, leaf.Key.Addresses()...)
 			}
 		})
 	}

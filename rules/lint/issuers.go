@@ -16,6 +16,7 @@ type keysAddress struct {
 	version   entra.Version
 	workforce bool // Entra ID proper, not Azure AD B2C or External ID
 	discovery bool // it is the address of the metadata, not of the keys
+	b2c       bool // Azure AD B2C or External ID, as far as the address shows it
 }
 
 // shared reports whether the address stands for every tenant.
@@ -31,7 +32,8 @@ func parseKeysURL(text string) (keysAddress, bool) {
 	if err != nil {
 		return keysAddress{}, false
 	}
-	cloud, ok := entra.CloudOf(u.Hostname())
+	host := strings.ToLower(u.Hostname())
+	cloud, ok := entra.CloudOf(host)
 	path := strings.Split(strings.Trim(u.Path, "/"), "/")
 	address := keysAddress{cloud: cloud, version: entra.V1}
 	if !strings.EqualFold(path[0], "discovery") && !strings.EqualFold(path[0], ".well-known") {
@@ -40,18 +42,32 @@ func parseKeysURL(text string) (keysAddress, bool) {
 	if slices.Contains(path, "v2.0") {
 		address.version = entra.V2
 	}
-	address.workforce = u.Hostname() == cloud.Host || slices.Contains(cloud.Aliases, u.Hostname())
-	address.discovery = strings.HasSuffix(u.Path, "openid-configuration")
+	address.workforce = host == cloud.Host || slices.Contains(cloud.Aliases, host)
+	address.discovery = rules.IsMetadata(u)
+	address.b2c = !address.workforce || strings.Contains(strings.ToLower(text), "b2c")
 	return address, ok
 }
 
-// keysOf returns the check that verifies signatures with a key set at a URL, and that URL.
-func keysOf(p *rules.Policy) (*rules.Check, string) {
+// keysOf returns the check that verifies signatures with key sets at URLs, and those URLs; none
+// where it verifies otherwise.
+func keysOf(p *rules.Policy) (*rules.Check, []string) {
 	c := find(p, rules.Signature)
 	if !inForce(c) || c.Test.Key == nil || c.Test.Key.URL == "" {
-		return nil, ""
+		return nil, nil
 	}
-	return c, c.Test.Key.URL
+	return c, c.Test.Key.Addresses()
+}
+
+// entraKeysOf returns the check that verifies signatures, and those of its key sets that are Entra
+// ID's; all says that it has no others.
+func entraKeysOf(p *rules.Policy) (c *rules.Check, sets []keysAddress, all bool) {
+	c, addresses := keysOf(p)
+	for _, address := range addresses {
+		if keys, ok := parseKeysURL(address); ok {
+			sets = append(sets, keys)
+		}
+	}
+	return c, sets, len(sets) == len(addresses)
 }
 
 // issuersOf returns the check that pins the issuer, and those of Entra ID among the issuers that
@@ -72,29 +88,28 @@ func isEntra(p *rules.Policy) bool {
 	if _, issuers := issuersOf(p); len(issuers) > 0 {
 		return true
 	}
-	_, address := keysOf(p)
-	_, ok := parseKeysURL(address)
-	return ok
+	_, sets, all := entraKeysOf(p)
+	return all && len(sets) > 0
 }
 
 // workforce reports whether the file says that the policy's tokens are those of Entra ID proper:
 // Azure AD B2C and External ID have other issuers.
 func workforce(p *rules.Policy) bool {
-	_, address := keysOf(p)
-	keys, ok := parseKeysURL(address)
-	if ok && (!keys.workforce || strings.Contains(strings.ToLower(address), "b2c")) {
+	_, sets, all := entraKeysOf(p)
+	if slices.ContainsFunc(sets, func(k keysAddress) bool { return k.b2c }) {
 		return false
 	}
 	if _, issuers := issuersOf(p); len(issuers) > 0 {
 		return issuers[0].Kind == entra.Workforce
 	}
-	return ok
+	return all && len(sets) > 0
 }
 
 // ofAnotherIssuer reports whether the file says that the policy's tokens are not Entra ID's, as
 // far as a name can: Azure AD B2C may have a host of the tenant's own.
 func ofAnotherIssuer(p *rules.Policy) bool {
 	_, issuers := wantedOf(p, "iss")
-	_, address := keysOf(p)
-	return (address != "" || len(issuers) > 0) && !isEntra(p)
+	_, addresses := keysOf(p)
+	_, sets, _ := entraKeysOf(p)
+	return (len(addresses) > 0 || len(issuers) > 0) && len(sets) == 0 && !isEntra(p)
 }

@@ -23,6 +23,7 @@ func Rules() []rules.Rule {
 		issuerNeverIssued(),
 		issuerAndKeysDisagree(),
 		keysURLIsDiscovery(),
+		keySetNotFetchable(),
 		keySetOverHTTP(),
 		textKeyIsNoKey(),
 		algorithmNeverSigned(),

@@ -25,21 +25,27 @@ func issuerAndKeysDisagree() rules.Rule {
 	}
 }
 
-// checkIssuerAndKeys finds nothing where one of several issuers goes with the keys.
+// checkIssuerAndKeys finds nothing where one of several issuers goes with one of the key sets.
 func checkIssuerAndKeys(s *rules.Subject) []rules.Finding {
 	var all []rules.Finding
 	for _, p := range tokenPolicies(s) {
 		c, issuers := issuersOf(p)
-		_, url := keysOf(p)
-		keys, ok := parseKeysURL(url)
-		if !ok || len(issuers) == 0 {
+		_, sets, only := entraKeysOf(p)
+		if !only || len(sets) == 0 || len(issuers) == 0 {
 			continue
 		}
-		switch {
-		case !slices.ContainsFunc(issuers, keys.ofCloud):
+		goes := func(with func(keysAddress, entra.Issuer) bool) bool {
+			return slices.ContainsFunc(sets, func(k keysAddress) bool {
+				return slices.ContainsFunc(
+					issuers, func(i entra.Issuer) bool { return with(k, i) },
+				)
+			})
+		}
+		switch keys := sets[0]; {
+		case !goes(keysAddress.ofCloud):
 			all = append(all, at(c, "the issuer is not of %s, "+
 				"whose keys the policy verifies with: nothing verifies", keys.cloud.Name))
-		case entra.IsGUID(keys.tenant) && !slices.ContainsFunc(issuers, keys.ofTenant):
+		case !goes(keysAddress.ofTenant):
 			f := at(c, "the issuer is of tenant %s, and the key set that of tenant %s",
 				issuers[0].Tenant, keys.tenant)
 			all = append(all, less(f, rules.Warning))
@@ -51,5 +57,8 @@ func checkIssuerAndKeys(s *rules.Subject) []rules.Finding {
 // ofCloud reports whether an issuer is of the cloud whose key set this is.
 func (k keysAddress) ofCloud(i entra.Issuer) bool { return i.Is(k.cloud.ID) }
 
-// ofTenant reports whether an issuer is of the tenant whose key set this is.
-func (k keysAddress) ofTenant(i entra.Issuer) bool { return strings.EqualFold(k.tenant, i.Tenant) }
+// ofTenant reports whether an issuer is of the tenant whose key set this is, as far as its address
+// names the tenant by its id.
+func (k keysAddress) ofTenant(i entra.Issuer) bool {
+	return !entra.IsGUID(k.tenant) || strings.EqualFold(k.tenant, i.Tenant)
+}

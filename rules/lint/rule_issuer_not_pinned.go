@@ -1,6 +1,8 @@
 package lint
 
 import (
+	"slices"
+
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/issued"
 )
@@ -28,11 +30,12 @@ func issuerNotPinned() rules.Rule {
 func checkIssuerPinned(s *rules.Subject) []rules.Finding {
 	var all []rules.Finding
 	for _, p := range tokenPolicies(s) {
-		c, address := keysOf(p)
-		keys, ok := parseKeysURL(address)
-		if !ok || !keys.workforce {
+		c, sets, _ := entraKeysOf(p)
+		i := slices.IndexFunc(sets, func(k keysAddress) bool { return k.workforce })
+		if i < 0 {
 			continue
 		}
+		keys := sets[i]
 		e := exposing(s, p)
 		got, with := e.ask(e.holders.OtherTenants(), true)
 		reader := claimCheck(p, "iss", "tid")

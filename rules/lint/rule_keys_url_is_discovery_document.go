@@ -1,6 +1,10 @@
 package lint
 
-import "github.com/gatewhy/gatewhy/rules"
+import (
+	"slices"
+
+	"github.com/gatewhy/gatewhy/rules"
+)
 
 func keysURLIsDiscovery() rules.Rule {
 	return rules.Rule{
@@ -11,16 +15,24 @@ func keysURLIsDiscovery() rules.Rule {
 		Fix: "Use the address in jwks_uri, such as " +
 			"https://login.microsoftonline.com/TENANT/discovery/v2.0/keys.",
 		Severity:   rules.Error,
+		Lesser:     "a warning where the policy has keys from another address too",
 		Since:      since,
 		References: []string{accessTokens, keySetFormat},
 		Check: func(s *rules.Subject) []rules.Finding {
 			var all []rules.Finding
 			for _, p := range tokenPolicies(s) {
-				c, address := keysOf(p)
-				if keys, ok := parseKeysURL(address); ok && keys.discovery {
-					all = append(all, at(c, "this is the address of the metadata document, "+
-						"which holds no keys"))
+				c, sets, only := entraKeysOf(p)
+				metadata := func(k keysAddress) bool { return k.discovery }
+				if !slices.ContainsFunc(sets, metadata) {
+					continue
 				}
+				f := at(c, "this is the address of the metadata document, which holds no keys")
+				if !only || slices.ContainsFunc(sets, func(k keysAddress) bool {
+					return !k.discovery
+				}) {
+					f = less(f, rules.Warning)
+				}
+				all = append(all, f)
 			}
 			return all
 		},

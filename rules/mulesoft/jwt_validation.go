@@ -200,11 +200,7 @@ func (j jwtCompiler) signature() *rules.Check {
 			check, "signingMethod", "signingMethod is none: the policy verifies no signature",
 		)
 	case origin.is("jwks"):
-		url := j.get("jwksUrl")
-		check.Unknown = cmp.Or(check.Unknown, url.unknown)
-		check.Test = rules.Predicate{
-			Op: rules.Verifies, Key: &rules.Key{URL: strings.TrimSpace(url.text)},
-		}
+		j.keysFromURL(check)
 	case origin.is("text"):
 		j.keyFromText(check, method.is("hmac"))
 	case check.Unknown == nil:
@@ -217,6 +213,26 @@ func (j jwtCompiler) signature() *rules.Check {
 		}
 	}
 	return check
+}
+
+// keysFromURL verifies with the keys at an address; Flex Gateway takes a list of them (MuleSoft
+// documentation, JWT Validation policy). Without any key set the gateway answers as if it were not
+// available.
+func (j jwtCompiler) keysFromURL(check *rules.Check) {
+	url := j.get("jwksUrl")
+	check.Unknown = cmp.Or(check.Unknown, url.unknown)
+	key := rules.KeysAt(url.text, j.variant == Flex)
+	ours := func(address string) bool { return !placeholder(address) }
+	if !slices.ContainsFunc(key.Addresses(), ours) {
+		key.Nowhere = "it is still the example that the console has filled in"
+	}
+	check.Test = rules.Predicate{Op: rules.Verifies, Key: key}
+	switch {
+	case check.Unknown != nil:
+		key.Nowhere = ""
+	case key.Nowhere != "":
+		check.Answer, check.Evidence = j.answer(noKeys), inferred(docJWT)
+	}
 }
 
 // keyFromText verifies with the key in the policy itself. API Manager never gives that key back,

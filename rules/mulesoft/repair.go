@@ -35,6 +35,7 @@ func ruleRepairs() []ruleRepair {
 		{"issuer-never-issued", (*repairer).correctIssuer},
 		{"issuer-and-keys-disagree", (*repairer).oneTenant},
 		{"keys-url-is-discovery-document", (*repairer).correctKeysURL},
+		{"key-set-not-fetchable", (*repairer).correctKeysURL},
 		{"key-set-over-http", (*repairer).useTLS},
 		{"algorithm-never-signed-with", (*repairer).verifySignature},
 		{"wildcard-compared-exactly", (*repairer).replaceWildcard},
@@ -274,6 +275,9 @@ func (r *repairer) oneTenant() ([]edit, error) {
 
 // correctKeysURL writes the address of the tenant's keys.
 func (r *repairer) correctKeysURL() ([]edit, error) {
+	if r.variant == Flex && len(splitList(r.setting("jwksUrl").text)) > 1 {
+		return nil, refuse("there are several addresses: which of them to keep only you know")
+	}
 	cloud, tenant, ok := r.tenant()
 	if !ok {
 		return nil, refuse("the file does not tell this environment's tenant", needTenant())
@@ -287,11 +291,18 @@ func (r *repairer) correctKeysURL() ([]edit, error) {
 
 // useTLS fetches the keys over https.
 func (r *repairer) useTLS() ([]edit, error) {
-	_, rest, _ := strings.Cut(r.setting("jwksUrl").text, "://")
-	if u, err := url.Parse("https://" + rest); err != nil || u.Port() != "" {
-		return nil, refuse("the address names a port, and which one speaks TLS is not known")
+	const plain = "http://"
+	all := splitList(r.setting("jwksUrl").text)
+	for i, address := range all {
+		if len(address) < len(plain) || !strings.EqualFold(address[:len(plain)], plain) {
+			continue
+		}
+		all[i] = "https://" + address[len(plain):]
+		if u, err := url.Parse(all[i]); err != nil || u.Port() != "" {
+			return nil, refuse("the address names a port, and which one speaks TLS is not known")
+		}
 	}
-	return []edit{set("jwksUrl", "https://"+rest)}, nil
+	return []edit{set("jwksUrl", strings.Join(all, ","))}, nil
 }
 
 // verifySignature verifies with the tenant's keys.

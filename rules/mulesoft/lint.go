@@ -21,6 +21,7 @@ func lintRules() []rules.Rule {
 		expressionAmbiguous(),
 		arrayEqualityOnClaims(),
 		keyCachingTime(),
+		introspectionEndpointUnfit(),
 		contractsInLocalMode(),
 		policyNotOnGateway(),
 		policyOrder(),

@@ -51,6 +51,41 @@ func TestAnyClientAccepted(t *testing.T) {
 	})
 }
 
+func TestAssignmentOfAnAPIThatIsNotGiven(t *testing.T) {
+	t.Parallel()
+	appid := rules.Claim("appid")
+	finds(t, assignmentNotRequired(), map[string]row{
+		"without a registration an audience alone is a note": {
+			pinned(audience(ourAudience)), noteAt("audience", "requires assignment"),
+		},
+		"so does one without an issuer": {
+			ours(audience(ourApp)), noteAt("audience", "requires assignment"),
+		},
+		"and one with a role that need not be there": {
+			pinned(audience(ourAudience), check(
+				rules.IfPresent(rules.Claim("roles"), has("roles", "Read")),
+			)), noteAt("audience", "a role, a client id or a contract"),
+		},
+		"and one with a client id that is read only": {
+			pinned(audience(ourAudience), clientFrom(appid)),
+			noteAt("audience", "requires assignment"),
+		},
+		"and one with a tenant": {
+			ours(audience(ourAudience), check(equals("tid", ourTenant))),
+			noteAt("audience", "requires assignment"),
+		},
+		"an audience and a role do":  {pinned(audience(ourAudience), role("Read")), nil},
+		"an audience and a scope do": {pinned(audience(ourAudience), scopes("Read")), nil},
+		"an audience and a client do": {
+			pinned(audience(ourAudience), check(equals("appid", ourApp))), nil,
+		},
+		"an audience and a contract do": {
+			pinned(audience(ourAudience), clientFrom(appid), contract(appid)), nil,
+		},
+		"where any API's token gets in another rule speaks": {pinned(), nil},
+	})
+}
+
 func TestClientIDChosenByCaller(t *testing.T) {
 	t.Parallel()
 	appid := rules.Claim("appid")

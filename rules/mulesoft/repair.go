@@ -269,6 +269,10 @@ func (r *repairer) oneTenant() ([]edit, error) {
 	if err != nil {
 		return nil, err
 	}
+	if v := r.findingValue(); v != nil && entra.IsGUID(v.Text) { // tid, not an issuer
+		edits, err := r.replaceValue(strings.ToLower(r.facts.Tenant))
+		return append(edits, keys...), err
+	}
 	issuer, err := r.correctIssuer()
 	return append(issuer, keys...), err
 }

@@ -18,6 +18,7 @@ func Rules() []rules.Rule {
 		audienceOptional(),
 		audienceListEmpty(),
 		audienceFormMismatch(),
+		audienceNeverIssued(),
 		audienceOfMicrosoft(),
 		issuerNotPinned(),
 		issuerNeverIssued(),

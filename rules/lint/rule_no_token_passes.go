@@ -46,6 +46,10 @@ func checkPassable(s *rules.Subject) []rules.Finding {
 // one version where the evidence names one, else of all versions.
 func impassable(c *rules.Check, ev evidence) []rules.Finding {
 	known := ev.because != ""
+	if name := neverWritten(c); name != "" {
+		return one(at(c, "no access token of Entra ID has the claim %q, "+
+			"which differs from its own names or is none that it can write", name))
+	}
 	if !ofClaims(c) || !inForce(c) || ofOneCustomClaim(c) ||
 		!decidable(c, known && ev.version == entra.V2) {
 		return none()
@@ -62,6 +66,38 @@ func impassable(c *rules.Check, ev evidence) []rules.Finding {
 		return none()
 	}
 	return one(f)
+}
+
+// neverWritten is a claim that a check wants to be there, and that Entra ID writes into no access
+// token; empty where there is none. What is in tokens of one version or of users only is not
+// meant, nor what another rule calls by its name.
+func neverWritten(c *rules.Check) string {
+	if !ofClaims(c) || !inForce(c) {
+		return ""
+	}
+	parts := []rules.Predicate{c.Test}
+	if c.Test.Op == rules.And {
+		parts = c.Test.Of
+	}
+	for _, part := range parts {
+		if part.Op == rules.Present && part.Input.Source == rules.FromClaim &&
+			inNoToken(part.Input.Name) {
+			return part.Input.Name
+		}
+	}
+	return ""
+}
+
+// inNoToken reports whether Entra ID writes a claim into no access token.
+func inNoToken(name string) bool {
+	for _, v := range versions() {
+		for _, user := range []bool{false, true} {
+			if issued.Says(name, v, user).Presence != issued.Absent {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // ofOneCustomClaim reports whether a check compares one claim once, and that claim is not one of

@@ -282,6 +282,43 @@ func TestWildcardComparedExactly(t *testing.T) {
 	})
 }
 
+func TestAClaimThatEntraNeverWritesKeepsEverybodyOut(t *testing.T) {
+	t.Parallel()
+	opaque := func(name string) *rules.Check {
+		return check(rules.Both(rules.Has(rules.Claim(name)), rules.Predicate{
+			Op: rules.True, Input: constant("x"),
+		}))
+	}
+	wrong := func(name string) row {
+		return row{ours(opaque(name)), errorAt("custom-claim", "has the claim \""+name)}
+	}
+	right := func(name string) row { return row{ours(opaque(name)), nil} }
+	finds(t, noToken(), map[string]row{
+		"a list in capitals":          wrong("Groups"),
+		"a client in capitals":        wrong("AppID"),
+		"a blank behind":              wrong("tid "),
+		"a blank before":              wrong(" upn"),
+		"a name of other issuers":     wrong("username"),
+		"a tenant under another name": wrong("tenant_id"),
+		"a member of an answer":       wrong("active"),
+		"an id under another name":    wrong("jti"),
+		"that it is there, and no more": {
+			ours(check(rules.Has(rules.Claim("Scp")))), errorAt("custom-claim", "Scp"),
+		},
+		"a claim of one version":    right("azp"),
+		"a claim of users":          right("scp"),
+		"an optional one":           right("email"),
+		"one that a mapping writes": right("costcentre"),
+		"another issuer's":          {theirs(opaque("username")), nil},
+		"one that is not to be there": {
+			ours(check(rules.Negate(rules.Has(rules.Claim("jti"))))), nil,
+		},
+		"one that may be there": {
+			ours(check(rules.IfPresent(rules.Claim("jti"), has("jti", "x")))), nil,
+		},
+	})
+}
+
 func TestNoTokenPasses(t *testing.T) {
 	t.Parallel()
 	inList := &source.Value{Kind: source.List, Items: rules.Literals(ourIssuer)}

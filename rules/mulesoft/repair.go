@@ -30,6 +30,7 @@ func ruleRepairs() []ruleRepair {
 		{"audience-list-empty", audience},
 		{"audience-form-mismatch", audience},
 		{"audience-of-microsoft-api", audience},
+		{"audience-never-issued", audience},
 		{"scope-without-audience", audience},
 		{"issuer-not-pinned", (*repairer).pinIssuer},
 		{"issuer-never-issued", (*repairer).correctIssuer},

@@ -51,6 +51,7 @@ func Rules() []rules.Rule {
 		ignoreWithoutReason(),
 		ignoreNamesNoRule(),
 		noToken(),
+		checksExcludeEachOther(),
 		audienceNotOfApp(),
 		scopeNotDefinedByApp(),
 		roleNotDefinedByApp(),

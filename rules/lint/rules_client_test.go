@@ -319,6 +319,70 @@ func TestAClaimThatEntraNeverWritesKeepsEverybodyOut(t *testing.T) {
 	})
 }
 
+func TestChecksExcludeEachOther(t *testing.T) {
+	t.Parallel()
+	named := func(name, value string) *rules.Check {
+		c := check(equals(name, value))
+		c.Claim = name
+		return c
+	}
+	read := func(name string) *rules.Check { return clientFrom(rules.Claim(name)) }
+	const says = "gets past this check of "
+	finds(t, checksExcludeEachOther(), map[string]row{
+		"an application's type and a scope": {
+			pinned(named("idtyp", "app"), scopes("Read")),
+			errorAt("scopes", says+"scp and that of idtyp"),
+		},
+		"a user's type and no user": {
+			pinned(named("idtyp", "user"), check(rules.Negate(rules.Has(rules.Claim("scp"))))),
+			errorAt("custom-claim", "idtyp"),
+		},
+		"both client claims": {
+			ours(named("appid", ourApp), named("azp", ourApp)),
+			errorAt("custom-claim", says+"azp and that of appid"),
+		},
+		"a version and the client claim of the other": {
+			ours(check(oneOf("ver", "1.0", "2.0")), named("appid", ourApp), read("azp")),
+			errorAt("client-id", says+"azp and that of appid"),
+		},
+		"two issuers": {
+			pinned(issuer("https://sts.windows.net/" + otherTenant + "/")),
+			errorAt("custom-claim", says+"iss and that of iss"),
+		},
+		"issuers of two versions, of which another rule speaks": {
+			ours(issuer(ourIssuer), issuer(ourIssuerV2)), nil,
+		},
+		"a tenant and another one's issuer": {
+			pinned(named("tid", otherTenant)), errorAt("custom-claim", says+"tid"),
+		},
+		"two policies with different audiences": {
+			of(
+				policy(signed(ourKeys), issuer(ourIssuer), audience("api://a")),
+				policy(signed(ourKeys), audience("api://b")),
+			), errorAt("audience", says+"aud and that of aud"),
+		},
+		"two policies with one audience in common": {
+			of(
+				policy(signed(ourKeys), issuer(ourIssuer), audience("api://a", "api://b")),
+				policy(signed(ourKeys), audience("api://b")),
+			), nil,
+		},
+		"a type and a role":  {pinned(named("idtyp", "app"), role("Read")), nil},
+		"a scope and a role": {pinned(scopes("Write"), role("Read")), nil},
+		"either client claim": {ours(check(rules.Predicate{
+			Op: rules.Or, Of: []rules.Predicate{equals("appid", ourApp), equals("azp", ourApp)},
+		}), audience(ourApp)), nil},
+		"one that is not checked": {
+			pinned(off(named("idtyp", "app")), scopes("Read")), nil,
+		},
+		"an expression that can't be evaluated": {
+			pinned(named("idtyp", "app"), check(unclearExpression("scp"))), nil,
+		},
+		"of the registered API":   {ofApp(orders("1"), sound().Checks()...), nil},
+		"another issuer's tokens": {theirs(named("idtyp", "app"), scopes("Read")), nil},
+	})
+}
+
 func TestNoTokenPasses(t *testing.T) {
 	t.Parallel()
 	inList := &source.Value{Kind: source.List, Items: rules.Literals(ourIssuer)}

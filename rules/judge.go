@@ -161,10 +161,10 @@ func (p Predicate) matches(reading *Reading) Truth {
 }
 
 // present says whether an input is there. It is not documented whether a claim that is null counts
-// as there.
+// as there, or such a member of the validation endpoint's answer.
 func (p Predicate) present(reading *Reading) Truth {
-	if p.Null || reading.Value == nil || reading.Value.Kind != source.Null ||
-		p.Input.Source != FromClaim {
+	ofToken := p.Input.Source == FromClaim || p.Input.Source == FromIntrospection
+	if p.Null || !ofToken || !reading.Value.Is(source.Null) {
 		return truth(!reading.absent())
 	}
 	reading.Unknown = &Unknown{
@@ -176,7 +176,7 @@ func (p Predicate) present(reading *Reading) Truth {
 
 func (p Predicate) positive(reading *Reading) Truth {
 	n, err := strconv.ParseFloat(reading.Value.Text, 64)
-	if reading.Value.Kind != source.Number && reading.Value.Kind != source.String || err != nil {
+	if reading.Value.Kind != source.Number || err != nil {
 		reading.Unknown = &Unknown{
 			Why: p.Input.Name + " is " + brief(reading.Value) + ", not a number",
 		}
@@ -361,6 +361,11 @@ func (r *Request) compareTime(p Predicate, reading *Reading) Truth {
 		}
 		return Maybe
 	}
+	if p.Sure > 0 && instant.At.Unix() > p.Sure {
+		const why = "%s is %s, and we do not know whether the gateway's clock can hold that"
+		reading.Unknown = &Unknown{Why: fmt.Sprintf(why, p.Input.Name, brief(reading.Value))}
+		return Maybe
+	}
 	missed := r.At.Sub(instant.At) // After: by how much the clock is past the instant
 	if p.Op == NotAfter {
 		missed = -missed
@@ -368,6 +373,11 @@ func (r *Request) compareTime(p Predicate, reading *Reading) Truth {
 	missed -= p.Leeway
 	switch {
 	case missed < 0, missed == 0 && (p.Op == NotAfter || p.Inclusive):
+		if instant.Problem == inspect.Fraction {
+			const why = "%s is %s, and it is not documented that the gateway reads a fraction"
+			reading.Unknown = &Unknown{Why: fmt.Sprintf(why, p.Input.Name, brief(reading.Value))}
+			return Maybe
+		}
 		return Yes
 	case p.Doubt > 0 && missed <= p.Doubt:
 		reading.Unknown = &Unknown{
@@ -431,9 +441,8 @@ func (r *Request) verifies(key *Key) judgement {
 		return judged(No)
 	}
 	if key.Nowhere != "" {
-		why := "the gateway can fetch no key: " + key.Nowhere
-		result := SignatureResult{Result: keys.Result{Outcome: keys.Fail, Why: why}}
-		return judgement{may: truth(false).as(), result: &result}
+		// that no signature verifies is sure, what the gateway answers then is not
+		return unknownFor(&Unknown{Why: "the gateway can fetch no key: " + key.Nowhere})
 	}
 	if r.Signatures == nil {
 		return unknownFor(&Unknown{

@@ -71,8 +71,8 @@ func AddressFault(address string) string {
 	case strings.HasSuffix(strings.ToLower(u.Hostname()), ".invalid"):
 		return "no host has such a name (RFC 2606)"
 	}
-	if cloud, ok := entra.CloudOf(u.Hostname()); ok {
-		return entraFault(cloud, u)
+	if keys, ok := entra.ParseKeysURL(address); ok {
+		return entraFault(keys, u.Path)
 	}
 	return ""
 }
@@ -84,20 +84,19 @@ func IsMetadata(u *url.URL) bool {
 
 // entraFault is why there are no keys at an address of Entra ID. A tenant is called by its id or
 // by a domain; of common and the like there are keys too.
-func entraFault(cloud entra.Cloud, u *url.URL) string {
-	path := strings.Split(strings.Trim(strings.ToLower(u.Path), "/"), "/")
-	tenant := path[0]
-	shared := []string{"common", "organizations", "consumers", "discovery"}
-	workforce := strings.EqualFold(u.Hostname(), cloud.Host)
+func entraFault(keys entra.KeysAddress, path string) string {
+	path = strings.TrimSuffix(strings.ToLower(path), "/")
+	tenant := strings.ToLower(keys.Tenant)
+	shared := []string{"", "common", "organizations", "consumers"}
 	switch {
-	case cloud.Closed != "":
-		return cloud.Name + " was closed on " + cloud.Closed
-	case IsMetadata(u):
+	case keys.Cloud.Closed != "":
+		return keys.Cloud.Name + " was closed on " + keys.Cloud.Closed
+	case keys.Discovery:
 		return "it is the metadata document, which holds no keys"
-	case path[len(path)-1] != "keys" || !slices.Contains(path, "discovery"):
+	case !strings.HasSuffix(path, "/keys") || !strings.Contains(path, "/discovery/"):
 		return "it is an address of Entra ID, but not that of a key set"
-	case workforce && !entra.IsGUID(tenant) && !strings.Contains(tenant, ".") &&
-		!slices.Contains(shared, tenant):
+	case keys.Kind == entra.Workforce && !entra.IsGUID(tenant) &&
+		!strings.Contains(tenant, ".") && !slices.Contains(shared, tenant):
 		return "no tenant is called " + tenant + ": it has an id and domains"
 	}
 	return ""

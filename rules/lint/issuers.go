@@ -1,52 +1,12 @@
 package lint
 
 import (
-	"net/url"
 	"slices"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/rules"
 )
-
-// keysAddress is what the URL of a key set says.
-type keysAddress struct {
-	cloud     entra.Cloud
-	tenant    string // empty where the URL names no tenant: its path begins with discovery
-	version   entra.Version
-	workforce bool // Entra ID proper, not Azure AD B2C or External ID
-	discovery bool // it is the address of the metadata, not of the keys
-	b2c       bool // Azure AD B2C or External ID, as far as the address shows it
-}
-
-// shared reports whether the address stands for every tenant.
-func (k keysAddress) shared() bool {
-	tenant := strings.ToLower(k.tenant)
-	return slices.Contains([]string{"", "common", "organizations", "consumers"}, tenant)
-}
-
-// parseKeysURL reads the address of a key set of Entra ID, as entra.KeysURL writes it. It is not
-// ok for any other.
-func parseKeysURL(text string) (keysAddress, bool) {
-	u, err := url.Parse(strings.TrimSpace(text))
-	if err != nil {
-		return keysAddress{}, false
-	}
-	host := strings.ToLower(u.Hostname())
-	cloud, ok := entra.CloudOf(host)
-	path := strings.Split(strings.Trim(u.Path, "/"), "/")
-	address := keysAddress{cloud: cloud, version: entra.V1}
-	if !strings.EqualFold(path[0], "discovery") && !strings.EqualFold(path[0], ".well-known") {
-		address.tenant = path[0]
-	}
-	if slices.Contains(path, "v2.0") {
-		address.version = entra.V2
-	}
-	address.workforce = host == cloud.Host || slices.Contains(cloud.Aliases, host)
-	address.discovery = rules.IsMetadata(u)
-	address.b2c = !address.workforce || strings.Contains(strings.ToLower(text), "b2c")
-	return address, ok
-}
 
 // keysOf returns the check that verifies signatures with key sets at URLs, and those URLs; none
 // where it verifies otherwise.
@@ -60,10 +20,10 @@ func keysOf(p *rules.Policy) (*rules.Check, []string) {
 
 // entraKeysOf returns the check that verifies signatures, and those of its key sets that are Entra
 // ID's; all says that it has no others.
-func entraKeysOf(p *rules.Policy) (c *rules.Check, sets []keysAddress, all bool) {
+func entraKeysOf(p *rules.Policy) (c *rules.Check, sets []entra.KeysAddress, all bool) {
 	c, addresses := keysOf(p)
 	for _, address := range addresses {
-		if keys, ok := parseKeysURL(address); ok {
+		if keys, ok := entra.ParseKeysURL(address); ok {
 			sets = append(sets, keys)
 		}
 	}
@@ -83,6 +43,12 @@ func issuersOf(p *rules.Policy) (*rules.Check, []entra.Issuer) {
 	return c, all
 }
 
+// isB2C reports whether a key set is that of Azure AD B2C or External ID, as far as its address
+// shows it.
+func isB2C(k entra.KeysAddress) bool {
+	return k.Kind != entra.Workforce || strings.Contains(strings.ToLower(k.Tenant), "b2c")
+}
+
 // isEntra reports whether the file says that the policy's tokens are Entra ID's.
 func isEntra(p *rules.Policy) bool {
 	if _, issuers := issuersOf(p); len(issuers) > 0 {
@@ -96,7 +62,7 @@ func isEntra(p *rules.Policy) bool {
 // Azure AD B2C and External ID have other issuers.
 func workforce(p *rules.Policy) bool {
 	_, sets, all := entraKeysOf(p)
-	if slices.ContainsFunc(sets, func(k keysAddress) bool { return k.b2c }) {
+	if slices.ContainsFunc(sets, isB2C) {
 		return false
 	}
 	if _, issuers := issuersOf(p); len(issuers) > 0 {

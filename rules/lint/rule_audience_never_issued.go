@@ -60,25 +60,21 @@ func checkAudienceText(c *rules.Check) []rules.Finding {
 func audienceFault(text string) string {
 	bare := strings.TrimPrefix(text, "spn:")
 	switch {
+	case entra.IsGUID(bare) && bare != strings.ToLower(bare):
+		return "an application id is in lower case"
+	case strings.Contains(text, "*"), entra.CanHold("aud", text) && !isScope(text):
+		return ""
 	case text == "":
 		return "it is empty"
+	case isScope(text):
+		return "it is a scope, and the audience is what stands before it"
 	case strings.ContainsAny(text, "\"'[]{}"):
 		return "quotes and brackets are no part of it"
-	case strings.ContainsAny(text, " \t\r\n\f\v;|"):
-		return "it is one value, and this looks like several, or has a blank in it"
-	case strings.Contains(text, "*"):
-		return ""
-	case entra.IsGUID(strings.ToLower(bare)) && bare != strings.ToLower(bare):
-		return "an application id is in lower case"
-	case entra.IsGUID(bare):
-		return ""
 	case !strings.Contains(text, ":"):
 		return "it is neither an App ID URI, which has a scheme such as api://, " +
 			"nor an application id"
-	case isScope(text):
-		return "it is a scope, and the audience is what stands before it"
 	}
-	return ""
+	return "it is one value, and this looks like several, or has a sign that none has"
 }
 
 // isScope reports whether a text is a scope as clients ask for it: an App ID URI and the scope's

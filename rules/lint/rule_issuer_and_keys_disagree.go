@@ -12,9 +12,10 @@ func issuerAndKeysDisagree() rules.Rule {
 	return rules.Rule{
 		Name:  "issuer-and-keys-disagree",
 		Title: "the issuer and the key set belong to different tenants or clouds",
-		Why: "The policy wants the issuer or the id of one tenant and verifies with the keys of " +
-			"another. Between clouds nothing verifies; between tenants of one cloud it works by " +
-			"the keys that they happen to share.",
+		Why: "The policy wants the issuer of one tenant and verifies with the keys of another. " +
+			"Between clouds nothing verifies; between tenants of one cloud it works by the keys " +
+			"that they happen to share. tid is always the tenant that the issuer names: another " +
+			"one is in no token of it.",
 		Fix: "Take both from the same tenant. A v1.0 issuer with the v2.0 key document of its " +
 			"tenant is sound: it lists the same keys.",
 		Severity:   rules.Error,
@@ -32,48 +33,74 @@ func checkIssuerAndKeys(s *rules.Subject) []rules.Finding {
 	for _, p := range tokenPolicies(s) {
 		c, issuers := issuersOf(p)
 		_, sets, only := entraKeysOf(p)
-		if !only || len(sets) == 0 {
+		if !only {
+			sets = nil
+		}
+		all = append(all, checkTenantOf(p, issuers, sets)...)
+		if len(sets) == 0 || len(issuers) == 0 {
 			continue
 		}
-		keys := sets[0]
-		if len(issuers) > 0 {
-			switch {
-			case !goTogether(sets, issuers, keysAddress.ofCloud):
-				all = append(all, at(c, "the issuer is not of %s, "+
-					"whose keys the policy verifies with: nothing verifies", keys.cloud.Name))
-				continue
-			case !goTogether(sets, issuers, keysAddress.ofTenant):
-				f := at(c, "the issuer is of tenant %s, and the key set that of tenant %s",
-					issuers[0].Tenant, keys.tenant)
-				all = append(all, less(f, rules.Warning))
-				continue
-			}
-		}
-		c, tenants := wantedOf(p, "tid")
-		tenants = slices.DeleteFunc(tenants, func(id string) bool { return !entra.IsGUID(id) })
-		if len(tenants) > 0 && !goTogether(sets, tenants, keysAddress.ofTenantID) {
-			f := at(c, "tid is to be %s, and the key set is that of tenant %s",
-				tenants[0], keys.tenant)
+		switch {
+		case !goTogether(sets, issuers, ofCloud):
+			all = append(all, at(c, "the issuer is not of %s, "+
+				"whose keys the policy verifies with: nothing verifies", sets[0].Cloud.Name))
+		case !goTogether(sets, issuers, ofTenant):
+			f := at(c, "the issuer is of tenant %s, and the key set that of tenant %s",
+				issuers[0].Tenant, sets[0].Tenant)
 			all = append(all, less(f, rules.Warning))
 		}
 	}
 	return all
 }
 
-// goTogether reports whether one of several key sets goes with one of several others.
-func goTogether[T any](sets []keysAddress, others []T, do func(keysAddress, T) bool) bool {
-	return slices.ContainsFunc(sets, func(k keysAddress) bool {
-		return slices.ContainsFunc(others, func(other T) bool { return do(k, other) })
+// goTogether reports whether one of several key sets goes with one of several issuers.
+func goTogether(
+	sets []entra.KeysAddress, issuers []entra.Issuer,
+	do func(entra.KeysAddress, entra.Issuer) bool,
+) bool {
+	return slices.ContainsFunc(sets, func(k entra.KeysAddress) bool {
+		return slices.ContainsFunc(issuers, func(i entra.Issuer) bool { return do(k, i) })
 	})
 }
 
-// ofCloud reports whether an issuer is of the cloud whose key set this is.
-func (k keysAddress) ofCloud(i entra.Issuer) bool { return i.Is(k.cloud.ID) }
+func ofCloud(k entra.KeysAddress, i entra.Issuer) bool { return i.Is(k.Cloud.ID) }
 
 // ofTenant reports whether an issuer is of the tenant whose key set this is, as far as its address
 // names the tenant by its id.
-func (k keysAddress) ofTenant(i entra.Issuer) bool { return k.ofTenantID(i.Tenant) }
+func ofTenant(k entra.KeysAddress, i entra.Issuer) bool {
+	return !entra.IsGUID(k.Tenant) || strings.EqualFold(k.Tenant, i.Tenant)
+}
 
-func (k keysAddress) ofTenantID(id string) bool {
-	return !entra.IsGUID(k.tenant) || strings.EqualFold(k.tenant, id)
+// checkTenantOf holds the tenants that tid may be against the issuers, else against the keys: tid
+// is always the tenant that the issuer names.
+func checkTenantOf(
+	p *rules.Policy, issuers []entra.Issuer, sets []entra.KeysAddress,
+) []rules.Finding {
+	c, tenants := wantedOf(p, "tid")
+	var others []string
+	for _, issuer := range issuers {
+		others = append(others, issuer.Tenant)
+	}
+	source := "the issuer"
+	if len(others) == 0 {
+		source = "the key set"
+		for _, keys := range sets {
+			if !entra.IsGUID(keys.Tenant) {
+				return none()
+			}
+			others = append(others, keys.Tenant)
+		}
+	}
+	isOne := func(tenant string) bool {
+		return slices.ContainsFunc(others, func(other string) bool {
+			return strings.EqualFold(tenant, other)
+		})
+	}
+	isName := func(tenant string) bool { return !entra.IsGUID(tenant) }
+	ids := slices.DeleteFunc(slices.Clone(tenants), isName)
+	if len(ids) == 0 || len(others) == 0 || slices.ContainsFunc(ids, isOne) {
+		return none()
+	}
+	return one(at(c, "tid is to be %s, and %s is of tenant %s: nobody of that tenant gets in",
+		ids[0], source, others[0]))
 }

@@ -25,7 +25,7 @@ func issuerNeverIssued() rules.Rule {
 			return eachCheckOf(s, func(p *rules.Policy) look {
 				_, keys, all := entraKeysOf(p)
 				b2c := !all || len(keys) == 0 ||
-					slices.ContainsFunc(keys, func(k keysAddress) bool { return k.b2c })
+					slices.ContainsFunc(keys, isB2C)
 				return func(c *rules.Check) []rules.Finding { return checkIssuerForm(c, b2c) }
 			})
 		},

@@ -3,6 +3,7 @@ package lint
 import (
 	"slices"
 
+	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/issued"
 )
@@ -32,7 +33,9 @@ func checkIssuerPinned(s *rules.Subject) []rules.Finding {
 	var all []rules.Finding
 	for _, p := range tokenPolicies(s) {
 		c, sets, _ := entraKeysOf(p)
-		i := slices.IndexFunc(sets, func(k keysAddress) bool { return k.workforce })
+		i := slices.IndexFunc(sets, func(k entra.KeysAddress) bool {
+			return k.Kind == entra.Workforce
+		})
 		if i < 0 {
 			continue
 		}
@@ -80,12 +83,12 @@ func closedBy(e *exposed) string {
 }
 
 // unpinned says what lets another tenant's token in.
-func unpinned(keys keysAddress, read bool, with *issued.Token) string {
+func unpinned(keys entra.KeysAddress, read bool, with *issued.Token) string {
 	switch {
 	case read && with != nil:
 		issuer := with.Settled().Claim("iss").Text
 		return "the issuer is not pinned: " + issuer + ", another tenant's, passes too"
-	case keys.shared():
+	case keys.Shared():
 		return "the issuer is not checked: this key set is that of all tenants"
 	}
 	return "the issuer is not checked: " +

@@ -3,6 +3,7 @@ package lint
 import (
 	"slices"
 
+	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -31,8 +32,8 @@ func checkKeyAddresses(c *rules.Check) []rules.Finding {
 	}
 	key := c.Test.Key
 	isMetadata := func(address string) bool {
-		keys, ok := parseKeysURL(address)
-		return ok && keys.discovery
+		keys, ok := entra.ParseKeysURL(address)
+		return ok && keys.Discovery
 	}
 	switch addresses := key.Addresses(); {
 	case slices.ContainsFunc(addresses, isMetadata):

@@ -3,6 +3,7 @@ package lint
 import (
 	"slices"
 
+	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -22,13 +23,13 @@ func keysURLIsDiscovery() rules.Rule {
 			var all []rules.Finding
 			for _, p := range tokenPolicies(s) {
 				c, sets, only := entraKeysOf(p)
-				metadata := func(k keysAddress) bool { return k.discovery }
+				metadata := func(k entra.KeysAddress) bool { return k.Discovery }
 				if !slices.ContainsFunc(sets, metadata) {
 					continue
 				}
 				f := at(c, "this is the address of the metadata document, which holds no keys")
-				if !only || slices.ContainsFunc(sets, func(k keysAddress) bool {
-					return !k.discovery
+				if !only || slices.ContainsFunc(sets, func(k entra.KeysAddress) bool {
+					return !k.Discovery
 				}) {
 					f = less(f, rules.Warning)
 				}

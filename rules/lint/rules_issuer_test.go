@@ -174,26 +174,40 @@ func TestIssuerAndKeysDisagree(t *testing.T) {
 		"another issuer's keys are not looked at": {
 			theirs(issuer(ourIssuer)), nil,
 		},
-		"a tenant's id is compared as the issuer is": {
-			ours(check(equals("tid", otherTenant))),
-			warningAt("custom-claim", "tid is to be "+otherTenant+", and the key set is that of"),
-		},
-		"so is one of several": {
-			ours(check(oneOf("tid", otherTenant, ourApp))), warningAt("custom-claim", "tid is to"),
+		"so is one of several ids": {
+			ours(check(oneOf("tid", otherTenant, ourApp))), errorAt("custom-claim", "tid is to"),
 		},
 		"beside the right issuer": {
-			pinned(check(equals("tid", otherTenant))), warningAt("custom-claim", "tid is to be"),
+			pinned(check(equals("tid", otherTenant))), errorAt("custom-claim", "tid is to be"),
 		},
-		"as a check of the tenant": {
-			ours(checkOf(rules.Tenant, equals("tid", otherTenant))),
-			warningAt("tenant", "tid is to be"),
-		},
-		"the right id agrees":        {ours(check(equals("tid", ourTenant))), nil},
-		"so does one of several ids": {ours(check(oneOf("tid", otherTenant, ourTenant))), nil},
-		"with the keys of all, any does": {
-			of(policy(signed(commonKeys), check(equals("tid", otherTenant)))), nil,
+		"one of several ids is right": {
+			ours(check(oneOf("tid", otherTenant, ourTenant))), nil,
 		},
 		"a name is another rule's matter": {ours(check(equals("tid", "contoso.com"))), nil},
+		"tid of another tenant than the keys'": {
+			ours(checkOf(rules.Tenant, equals("tid", otherTenant))),
+			errorAt("tenant", "the key set is of tenant "+ourTenant+": nobody of that tenant"),
+		},
+		"tid of another tenant than the issuer's": {
+			ours(issuer(ourIssuer), checkOf(rules.Tenant, equals("tid", otherTenant))),
+			errorAt("tenant", "the issuer is of tenant "+ourTenant+": nobody of that tenant"),
+		},
+		"tid of another tenant than the issuer's, with the keys of all tenants": {
+			of(policy(
+				signed(commonKeys), issuer(ourIssuerV2),
+				checkOf(rules.Tenant, equals("tid", otherTenant)),
+			)),
+			errorAt("tenant", "tid is to be "+otherTenant),
+		},
+		"tid of the issuer's tenant": {
+			ours(issuer(ourIssuer), checkOf(rules.Tenant, equals("tid", ourTenant))), nil,
+		},
+		"tid of the keys' tenant": {
+			ours(checkOf(rules.Tenant, equals("tid", ourTenant))), nil,
+		},
+		"tid of any tenant, with the keys of all tenants": {
+			of(policy(signed(commonKeys), checkOf(rules.Tenant, equals("tid", otherTenant)))), nil,
+		},
 	})
 }
 

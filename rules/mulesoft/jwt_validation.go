@@ -216,8 +216,7 @@ func (j jwtCompiler) signature() *rules.Check {
 }
 
 // keysFromURL verifies with the keys at an address; Flex Gateway takes a list of them (MuleSoft
-// documentation, JWT Validation policy). Without any key set the gateway answers as if it were not
-// available.
+// documentation, JWT Validation policy).
 func (j jwtCompiler) keysFromURL(check *rules.Check) {
 	url := j.get("jwksUrl")
 	check.Unknown = cmp.Or(check.Unknown, url.unknown)
@@ -227,11 +226,8 @@ func (j jwtCompiler) keysFromURL(check *rules.Check) {
 		key.Nowhere = "it is still the example that the console has filled in"
 	}
 	check.Test = rules.Predicate{Op: rules.Verifies, Key: key}
-	switch {
-	case check.Unknown != nil:
+	if check.Unknown != nil {
 		key.Nowhere = ""
-	case key.Nowhere != "":
-		check.Answer, check.Evidence = j.answer(noKeys), inferred(docJWT)
 	}
 }
 
@@ -271,7 +267,8 @@ func (j jwtCompiler) notBefore() *rules.Check {
 func (j jwtCompiler) timeCheck(id rules.ID, field string, test rules.Predicate) *rules.Check {
 	mandatory := j.get(field)
 	if overflow := j.answer(enormousExpiry); overflow.Status != 0 && id == rules.Expiry {
-		test.Limit, test.Overflow = flexLargestInstant, &overflow
+		test.Sure, test.Limit = flexWorkingInstant, flexFailingInstant-1
+		test.Overflow = &overflow
 	}
 	check := j.check(id, field, documented(docJWT))
 	check.Unknown = mandatory.unknown
@@ -279,9 +276,12 @@ func (j jwtCompiler) timeCheck(id rules.ID, field string, test rules.Predicate) 
 	return check
 }
 
-// flexLargestInstant is the largest number of seconds that fits Flex Gateway's clock of
-// nanoseconds in 63 bits (inferred; observed: 5,000,000,000 works and 9,999,999,999 does not).
-const flexLargestInstant = 9223372036
+// The numbers of seconds between which Flex Gateway's clock overflows. As observed, the first
+// works and the second does not. A clock of nanoseconds in 63 bits would end at 9,223,372,036.
+const (
+	flexWorkingInstant = 5000000000
+	flexFailingInstant = 9999999999
+)
 
 func (j jwtCompiler) audience() *rules.Check {
 	validate, mandatory := j.get("validateAudClaim"), j.get("mandatoryAudClaim")
@@ -372,8 +372,8 @@ func (j jwtCompiler) customClaims() []*rules.Check {
 // customClaim compiles one claim, which must equal a literal, or for which an expression must give
 // true. Where a mandatory claim is missing, the check fails whatever the expression gives.
 func (j jwtCompiler) customClaim(list string, item *source.Value, mandatory bool) *rules.Check {
-	key, okKey := item.Member("key").Str()
-	value := item.Member("value")
+	name, value := item.Member("key"), item.Member("value")
+	key, okKey := name.Str()
 	check := &rules.Check{
 		ID: rules.CustomClaim, Field: list, Claim: key, Evidence: documented(docJWT),
 		Answer: j.answer(claimFails),
@@ -384,7 +384,10 @@ func (j jwtCompiler) customClaim(list string, item *source.Value, mandatory bool
 	}
 	text, ok := value.Str()
 	switch {
-	case !okKey:
+	case name != nil && templated(name):
+		check.Unknown = &rules.Unknown{Why: name.Doubt("a key of " + list)}
+		return check
+	case !okKey || key == "":
 		j.brokenClaim(check, fmt.Sprintf("an entry of %s has no key", list))
 		return check
 	case value != nil && templated(value):

@@ -74,6 +74,10 @@ func TestARepairRemovesItsFindingAndAddsNone(t *testing.T) {
 			t.Errorf("the finding is still there:\n%s", text)
 		}
 		for _, f := range after {
+			// what only the API's registration can close is left, and worth a note
+			if f.Rule == "assignment-not-required" && f.Severity == rules.Note {
+				continue
+			}
 			if !slices.ContainsFunc(
 				before, func(known rules.Finding) bool { return known.Rule == f.Rule },
 			) {

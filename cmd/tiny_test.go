@@ -225,7 +225,7 @@ func TestLintFindsTheHoleInOneAlternativeOfATinyGateway(t *testing.T) {
 		t.Errorf("exit code %d", code)
 	}
 	wants(t, stdout, "door.yaml:9:5: error: the audience is not checked", "[audience-not-checked]")
-	if strings.Contains(stdout, "door.yaml:8:") || strings.Contains(stdout, "door.yaml:6:") {
+	if strings.Contains(stdout, "door.yaml:8:16: error") || strings.Contains(stdout, "door.yaml:6:") {
 		t.Errorf("the alternative that checks it is blamed:\n%s", stdout)
 	}
 	w.write("door.yaml", strings.Replace(tinyDoor, "discovery/v2.0/keys\n",

@@ -97,7 +97,7 @@ func (k *Key) words() string {
 	case k == nil:
 		return ""
 	case k.URL != "":
-		return " with a key of " + k.URL
+		return " with a key of " + strings.Join(k.Addresses(), " or ")
 	case k.HMAC:
 		return " with the policy's shared secret"
 	}

@@ -440,6 +440,10 @@ func (r *Request) verifies(key *Key) judgement {
 	if r.Token == nil {
 		return judged(No)
 	}
+	if key.Nowhere != "" {
+		// that no signature verifies is sure, what the gateway answers then is not
+		return unknownFor(&Unknown{Why: "the gateway can fetch no key: " + key.Nowhere})
+	}
 	if r.Signatures == nil {
 		return unknownFor(&Unknown{
 			Why:  "no key set was given",

@@ -91,14 +91,6 @@ type Texts struct {
 	SlashAlike, SchemeAlike bool
 }
 
-// Key says where a policy has its verification key from: a URL, or a text in the policy itself.
-type Key struct {
-	URL  string
-	Text string // a PEM public key, or a shared secret
-	HMAC bool   // Text is a shared secret
-	Own  bool   // it stands in the policy itself; an empty Text is one that the file does not have
-}
-
 // WholePattern is the regular expression, in the syntax of RE2, that a whole text has to match.
 func WholePattern(expression string) (*regexp.Regexp, error) {
 	return regexp.Compile(wholeStart + expression + wholeEnd)

@@ -125,10 +125,10 @@ func matchRoute(expression, text string) Truth {
 	return No
 }
 
-// matchPath matches a request's path with a route's expression. The gateway may hold the expression
-// against the path with the API's base path before it, or without it, and the file does not say
-// which: where the expression names the path's first segment behind such a base path, and then
-// matches, it is unknown.
+// matchPath matches a request's path with a route's expression. The gateway may hold the
+// expression against the path with the API's base path before it, or without it, and the file
+// does not say which: where the expression names the path's first segment behind such a base
+// path, and then matches, it is unknown.
 func matchPath(expression, path string) Truth {
 	known := matchRoute(expression, path)
 	re, err := regexp.Compile(expression)

@@ -50,8 +50,28 @@ func (s *Signatures) Verify(token *inspect.Token, key *rules.Key) rules.Signatur
 	return result
 }
 
+// verify takes the best result of the addresses that the policy has its keys from.
 func (s *Signatures) verify(token *inspect.Token, key *rules.Key) rules.SignatureResult {
-	set, unknown := s.setFor(key)
+	var best rules.SignatureResult
+	for i, address := range key.Addresses() {
+		if key.List && i > 0 && rules.AddressFault(address) != "" {
+			continue
+		}
+		got := s.verifyAt(token, key, address)
+		if got.Unknown == nil && got.Outcome == keys.Pass {
+			return got
+		}
+		if i == 0 || got.Unknown != nil {
+			best = got
+		}
+	}
+	return best
+}
+
+func (s *Signatures) verifyAt(
+	token *inspect.Token, key *rules.Key, address string,
+) rules.SignatureResult {
+	set, unknown := s.setFor(key, address)
 	if unknown != nil {
 		return rules.SignatureResult{Unknown: unknown}
 	}
@@ -65,7 +85,7 @@ func (s *Signatures) verify(token *inspect.Token, key *rules.Key) rules.Signatur
 	return rules.SignatureResult{Result: result}
 }
 
-func (s *Signatures) setFor(key *rules.Key) (*keys.Set, *rules.Unknown) {
+func (s *Signatures) setFor(key *rules.Key, address string) (*keys.Set, *rules.Unknown) {
 	switch {
 	case key.Own && key.Text == "":
 		return nil, &rules.Unknown{
@@ -77,18 +97,18 @@ func (s *Signatures) setFor(key *rules.Key) (*keys.Set, *rules.Unknown) {
 		return keys.FromSecret([]byte(key.Text)), nil
 	case key.Text != "":
 		return ownKey(key.Text)
-	case s.Given != nil && key.URL != "":
-		return s.Given.PublishedAt(key.URL), nil
+	case s.Given != nil && address != "":
+		return s.Given.PublishedAt(address), nil
 	case s.Given != nil:
 		return s.Given, nil
-	case key.URL == "":
+	case address == "":
 		why := "the key that verifies the token is not known"
 		return nil, &rules.Unknown{Why: why, Need: needKeys()}
 	case s.Fetch == nil:
 		why := "nothing is fetched offline, and no key set was given"
 		return nil, &rules.Unknown{Why: why, Need: needKeys()}
 	}
-	return s.fetched(key.URL)
+	return s.fetched(address)
 }
 
 func ownKey(text string) (*keys.Set, *rules.Unknown) {

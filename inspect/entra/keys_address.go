@@ -31,7 +31,7 @@ func ParseKeysURL(text string) (KeysAddress, bool) {
 	path := strings.Split(strings.Trim(u.Path, "/"), "/")
 	address := KeysAddress{
 		Host: host, Cloud: cloud, Version: V1, App: u.Query().Get("appid"),
-		Discovery: strings.HasSuffix(u.Path, "openid-configuration"),
+		Discovery: strings.HasSuffix(strings.ToLower(u.Path), "openid-configuration"),
 	}
 	if slices.Contains(path, "v2.0") {
 		address.Version = V2

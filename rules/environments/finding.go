@@ -168,5 +168,29 @@ func (m *Matrix) remark() {
 			}
 			m.Remarks = append(m.Remarks, Remark{f, g})
 		}
+		m.remarkUnlikely(g)
+	}
+}
+
+// remarkUnlikely says which tokens may get in that perhaps nobody can have, where no others get
+// in for that reason: no error rests on them.
+func (m *Matrix) remarkUnlikely(g int) {
+	byRule := map[string][]int{}
+	for r := range m.Rows {
+		if cell := &m.Cells[r][g]; cell.Note == notIssued {
+			rule := m.reason(m.Rows[r], g)
+			byRule[rule] = append(byRule[rule], r)
+		}
+	}
+	for _, rule := range []string{Replay, Issuance, CrossTenant, Forged} {
+		rows := byRule[rule]
+		found := func(f Finding) bool { return f.Rule == rule && f.Gateway == g }
+		if rows == nil || slices.ContainsFunc(m.Findings, found) {
+			continue
+		}
+		f := rules.Finding{Rule: rule, Severity: rules.Note}
+		f.Message = m.list(rows) + " " + notIssued
+		f.Pos, f.Span, f.Field = m.place(rule, rows[0], g)
+		m.Remarks = append(m.Remarks, Remark{f, g})
 	}
 }

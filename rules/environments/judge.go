@@ -24,9 +24,21 @@ func (m *Matrix) judge() {
 				cell.Allowed = m.estate.allowed(row.Home, name)
 			}
 			cell.Wrong = cell.contradicts() && cell.Allowed == nil
+			if cell.Expected == rules.Rejected && cell.unlikely() {
+				cell.Note = notIssued
+			}
 		}
 		m.judgeOwn(g, name)
 	}
+}
+
+// notIssued is the note of a token that gets in or may, if there are such tokens.
+const notIssued = "may get in, but no source shows that Entra ID issues such a token"
+
+// unlikely reports whether all that gets furthest of a cell is tokens of which no source shows
+// that Entra ID issues them.
+func (c *Cell) unlikely() bool {
+	return c.Outcome == rules.Undetermined && c.witness.Unlikely()
 }
 
 func (c *Cell) contradicts() bool {

@@ -95,6 +95,9 @@ func (m *Matrix) attention(row, gateway int) int {
 	if m.Rows[row].Guest || cell.Expected == "" {
 		weight--
 	}
+	if cell.unlikely() && cell.Note != "" {
+		weight -= 2
+	}
 	return weight
 }
 
@@ -103,7 +106,7 @@ func (m *Matrix) attention(row, gateway int) int {
 func (m *Matrix) Rejected(gateway int) []int {
 	var rows []int
 	for r := range m.Rows {
-		if m.Cells[r][gateway].Note != "" {
+		if cell := &m.Cells[r][gateway]; cell.Note != "" && !cell.unlikely() {
 			rows = append(rows, r)
 		}
 	}

@@ -57,7 +57,9 @@ func (s *Survey) AddPolicy(name string, gateways []string, compiled *rules.Compi
 // told takes the tenant from what a check asks for, and gives the audiences that it wants.
 func (s *Survey) told(check *rules.Check) (audiences []string) {
 	if key := check.Test.Key; key != nil {
-		s.Tenant = cmp.Or(s.Tenant, entra.TenantOfKeys(key.URL))
+		for _, address := range key.Addresses() {
+			s.Tenant = cmp.Or(s.Tenant, entra.TenantOfKeys(address))
+		}
 	}
 	for _, want := range check.Test.Wants() {
 		switch want.Input.Name {

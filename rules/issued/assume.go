@@ -84,6 +84,8 @@ func constantClients(checks []asking) []string {
 func assumedRegistration(asked texts, audiences []string) entra.Registration {
 	app := entra.Registration{
 		AppID: entra.Text{Value: assumedAPI}, Version: entra.Text{Unknown: true},
+		// it has scopes that the policies do not ask for
+		Scopes: []entra.Permission{{Value: entra.Text{Unknown: true}, AdminOnly: true}},
 	}
 	app.Claims = []entra.OptionalClaim{{Name: entra.Text{Unknown: true}}}
 	for _, text := range audiences {
@@ -175,7 +177,7 @@ func keysOf(checks []asking) []string {
 	for i := range checks {
 		eachLeaf(checks[i].Test, func(leaf rules.Predicate) {
 			if leaf.Key != nil && leaf.Key.URL != "" {
-				all = append(all, leaf.Key.URL)
+				all = append(all, leaf.Key.Addresses()...)
 			}
 		})
 	}

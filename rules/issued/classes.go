@@ -105,7 +105,8 @@ func (r *Run) Furthest(kind *Kind) Outcome {
 	var best Outcome
 	for i := range kind.batches {
 		if got := r.batch(&kind.batches[i]); best.Outcome == "" ||
-			Further(got.Outcome, best.Outcome) {
+			Further(got.Outcome, best.Outcome) ||
+			got.Outcome == best.Outcome && best.Issued.Unlikely() && !got.Issued.Unlikely() {
 			best = got
 		}
 	}

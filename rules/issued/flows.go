@@ -57,14 +57,18 @@ func (g grant) roleSets(r *required) [][]string {
 
 // delegatedWith lists the delegated tokens with some scopes.
 func (g grant) delegatedWith(scopes []string, r *required) []flow {
-	all := []flow{{name: "user" + suffix(scopes), user: true, scopes: scopes}}
+	plain := flow{name: "user" + suffix(scopes), user: true, scopes: scopes}
+	if len(scopes) == 0 {
+		plain.doubt = g.unscoped
+	}
+	all := []flow{plain}
 	if g.consented && len(scopes) == 0 {
 		return all
 	}
 	for _, roles := range r.sets(g.userRoles)[1:] {
-		all = append(
-			all, flow{name: all[0].name + "-with-roles", user: true, scopes: scopes, roles: roles},
-		)
+		with := plain
+		with.name, with.roles = plain.name+"-with-roles", roles
+		all = append(all, with)
 	}
 	return all
 }

@@ -1,6 +1,8 @@
 package issued
 
 import (
+	"slices"
+
 	"github.com/gatewhy/gatewhy/inspect/entra"
 )
 
@@ -18,6 +20,24 @@ type grant struct {
 	needsRole bool     // without a role there is no app-only token
 
 	perhaps [][]string // sets of roles that it may hold, since it is not known who holds them
+
+	// why it is not known whether a user's token can have none of the scopes; empty where it can
+	unscoped string
+}
+
+// noScope is the doubt of a user's token for an API of ours that has none of the API's scopes: a
+// scope that does not name its API is one of Microsoft Graph (9 of the facts).
+const noScope = "no source shows that Entra ID issues a user's token for an API " +
+	"with none of its scopes"
+
+// unscopedAt is why users can't have a token for an API without a scope of it. Where only a
+// deployment knows the name of one, they have that.
+func unscopedAt(api *entra.Registration) string {
+	unnamed := func(p entra.Permission) bool { return !p.Value.Known() && !p.Disabled }
+	if slices.ContainsFunc(api.Scopes, unnamed) {
+		return ""
+	}
+	return noScope
 }
 
 // granting is what a client can have of an API.
@@ -31,6 +51,7 @@ func grantOwn(api, client *entra.Registration, known *assignments) grant {
 		appOnly: true, delegated: true, scopes: names(
 			api.Scopes, anyScope,
 		), userRoles: names(api.Roles, forUsers), roles: names(api.Roles, forApps),
+		unscoped: unscopedAt(api),
 	}
 	if declared := requirement(client, api); declared != nil {
 		g.scopes = values(api.Scopes, declared.Scopes)
@@ -50,7 +71,7 @@ func grantForeign(api, client *entra.Registration, known *assignments) grant {
 	g := grant{
 		appOnly: true, delegated: true, scopes: names(
 			api.Scopes, userScope,
-		), userRoles: names(api.Roles, forUsers), consented: true,
+		), userRoles: names(api.Roles, forUsers), consented: true, unscoped: unscopedAt(api),
 	}
 	if declared := requirement(client, api); declared != nil {
 		g.scopes = union(g.scopes, values(api.Scopes, declared.Scopes))

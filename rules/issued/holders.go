@@ -1,6 +1,7 @@
 package issued
 
 import (
+	"cmp"
 	"iter"
 	"slices"
 	"strings"
@@ -338,6 +339,9 @@ func (h *Holders) flowsOf(t Token, g grant, open []variable, yield func(*Token) 
 		return true
 	}
 	t.user = true
+	if len(g.scopes) == 0 {
+		t.doubt = cmp.Or(t.doubt, g.unscoped)
+	}
 	return yield(h.opened(t, open, scopesVariable(g, &h.required)))
 }
 
@@ -387,7 +391,7 @@ func scopesVariable(g grant, r *required) variable {
 		for _, f := range g.delegatedWith(scopes, r) {
 			t := Token{user: true, scopes: f.scopes}
 			values := []*source.Value{t.scp(), wordList(f.roles)}
-			v.choices = append(v.choices, choice{values: values})
+			v.choices = append(v.choices, choice{values, f.doubt})
 		}
 	}
 	return v

@@ -3,6 +3,7 @@ package issued
 import (
 	"net/url"
 	"slices"
+	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/entra"
@@ -35,7 +36,13 @@ func (g genuine) Verify(_ *inspect.Token, key *rules.Key) rules.SignatureResult 
 	case key.URL == "":
 		return passes("modelled: a token that Entra ID has signed")
 	}
-	return g.keysAt(key.URL)
+	var result rules.SignatureResult
+	for _, address := range key.Addresses() {
+		if result = g.keysAt(address); result.Unknown == nil {
+			break
+		}
+	}
+	return result
 }
 
 // keysAt says whether the document at an address has the keys that the cloud signs with. Those of
@@ -44,8 +51,7 @@ func (g genuine) Verify(_ *inspect.Token, key *rules.Key) rules.SignatureResult 
 func (g genuine) keysAt(address string) rules.SignatureResult {
 	u, err := url.Parse(address)
 	switch {
-	case err != nil || u.Hostname() != g.cloud.Host &&
-		!slices.Contains(g.cloud.Aliases, u.Hostname()):
+	case err != nil || !isHostOf(g.cloud, u.Hostname()):
 		return unsure("it is not known whether the keys at " + address +
 			" are those that " + g.cloud.Name + " signs with")
 	case u.Query().Has("appid"):
@@ -53,6 +59,11 @@ func (g genuine) keysAt(address string) rules.SignatureResult {
 			"and it is not known for which tokens Entra ID signs with them")
 	}
 	return passes("modelled: a token that Entra ID has signed")
+}
+
+func isHostOf(cloud *entra.Cloud, host string) bool {
+	host = strings.ToLower(host)
+	return host == cloud.Host || slices.Contains(cloud.Aliases, host)
 }
 
 // forged answers for tokens that their holder has written.

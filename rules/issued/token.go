@@ -52,6 +52,9 @@ func newSetting(cloud entra.Cloud, at time.Time) *setting {
 // Doubt is why it is not known whether anybody can have the token; empty where somebody can.
 func (t *Token) Doubt() string { return t.doubt }
 
+// Unlikely reports whether no source shows that Entra ID issues such a token.
+func (t *Token) Unlikely() bool { return t.doubt == noScope }
+
 // CanBeAsWanted reports whether the token may have a claim as some policy wants it, whatever that
 // is: its holder chooses what it holds, or it is the same in all tokens of the tenant that a
 // policy is written for.

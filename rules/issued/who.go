@@ -72,6 +72,9 @@ func (i Issued) Token() *Token {
 	return &t
 }
 
+// Unlikely reports whether no source shows that Entra ID issues such a token.
+func (i Issued) Unlikely() bool { return i.batch != nil && i.batch.token.Unlikely() }
+
 // Count is how many tokens the kind stands for: one for each client, content and audience form.
 func (k *Kind) Count() int {
 	n := 0

@@ -17,7 +17,7 @@ func assignmentNotRequired() rules.Rule {
 			"scope or a contract.",
 		Severity: rules.Error,
 		Lesser: "a warning where the service principal is not given, or where users have to " +
-			"consent to a scope",
+			"consent to a scope, a note where the app registration is not given",
 		Since:      since,
 		References: []string{daemonFlow, validating},
 		Check:      checkAssignment,
@@ -27,6 +27,9 @@ func assignmentNotRequired() rules.Rule {
 // checkAssignment looks for what any client of the tenant can have: a token without roles, and one
 // with the scopes that users can consent to.
 func checkAssignment(s *rules.Subject) []rules.Finding {
+	if s.App == nil {
+		return openToHolders(s)
+	}
 	return withApp(s, func(app *entra.Registration, p *rules.Policy) []rules.Finding {
 		c, e := claimCheck(p, "aud"), exposing(s, p)
 		if c == nil {
@@ -53,6 +56,23 @@ func checkAssignment(s *rules.Subject) []rules.Finding {
 		}
 		return none()
 	})
+}
+
+// openToHolders makes notes of policies that check the audience, and nothing that tells apart who
+// has a token for it. Whether any client can have one only the app registration shows.
+func openToHolders(s *rules.Subject) []rules.Finding {
+	var all []rules.Finding
+	for _, p := range tokenPolicies(s) {
+		c, e := claimCheck(p, "aud"), exposing(s, p)
+		if c == nil || e.openToAny(false) || e.let(daemonsOf(e.holders.Strangers())) != letIn {
+			continue
+		}
+		f := at(c, "only the audience is checked: any client of the tenant can have a token for "+
+			"it, unless the API's service principal requires assignment "+
+			"(appRoleAssignmentRequired); a role, a client id or a contract would tell them apart")
+		all = append(all, less(f, rules.Note))
+	}
+	return all
 }
 
 // assignmentRequired says whether Entra ID refuses tokens to clients without an assigned role. The

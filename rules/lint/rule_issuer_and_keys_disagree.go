@@ -26,36 +26,55 @@ func issuerAndKeysDisagree() rules.Rule {
 	}
 }
 
-// checkIssuerAndKeys finds nothing where one of several issuers goes with the keys.
+// checkIssuerAndKeys finds nothing where one of several issuers goes with one of the key sets. A
+// tenant's id is compared with them as the issuer is.
 func checkIssuerAndKeys(s *rules.Subject) []rules.Finding {
 	var all []rules.Finding
 	for _, p := range tokenPolicies(s) {
 		c, issuers := issuersOf(p)
-		_, url := keysOf(p)
-		keys, ok := entra.ParseKeysURL(url)
-		all = append(all, checkTenantOf(p, issuers, keys)...)
-		if !ok || len(issuers) == 0 {
+		_, sets, only := entraKeysOf(p)
+		if !only {
+			sets = nil
+		}
+		all = append(all, checkTenantOf(p, issuers, sets)...)
+		if len(sets) == 0 || len(issuers) == 0 {
 			continue
 		}
-		ofCloud := func(i entra.Issuer) bool { return i.Is(keys.Cloud.ID) }
-		ofTenant := func(i entra.Issuer) bool { return strings.EqualFold(keys.Tenant, i.Tenant) }
 		switch {
-		case !slices.ContainsFunc(issuers, ofCloud):
+		case !goTogether(sets, issuers, ofCloud):
 			all = append(all, at(c, "the issuer is not of %s, "+
-				"whose keys the policy verifies with: nothing verifies", keys.Cloud.Name))
-		case entra.IsGUID(keys.Tenant) && !slices.ContainsFunc(issuers, ofTenant):
+				"whose keys the policy verifies with: nothing verifies", sets[0].Cloud.Name))
+		case !goTogether(sets, issuers, ofTenant):
 			f := at(c, "the issuer is of tenant %s, and the key set that of tenant %s",
-				issuers[0].Tenant, keys.Tenant)
+				issuers[0].Tenant, sets[0].Tenant)
 			all = append(all, less(f, rules.Warning))
 		}
 	}
 	return all
 }
 
+// goTogether reports whether one of several key sets goes with one of several issuers.
+func goTogether(
+	sets []entra.KeysAddress, issuers []entra.Issuer,
+	do func(entra.KeysAddress, entra.Issuer) bool,
+) bool {
+	return slices.ContainsFunc(sets, func(k entra.KeysAddress) bool {
+		return slices.ContainsFunc(issuers, func(i entra.Issuer) bool { return do(k, i) })
+	})
+}
+
+func ofCloud(k entra.KeysAddress, i entra.Issuer) bool { return i.Is(k.Cloud.ID) }
+
+// ofTenant reports whether an issuer is of the tenant whose key set this is, as far as its address
+// names the tenant by its id.
+func ofTenant(k entra.KeysAddress, i entra.Issuer) bool {
+	return !entra.IsGUID(k.Tenant) || strings.EqualFold(k.Tenant, i.Tenant)
+}
+
 // checkTenantOf holds the tenants that tid may be against the issuers, else against the keys: tid
 // is always the tenant that the issuer names.
 func checkTenantOf(
-	p *rules.Policy, issuers []entra.Issuer, keys entra.KeysAddress,
+	p *rules.Policy, issuers []entra.Issuer, sets []entra.KeysAddress,
 ) []rules.Finding {
 	c, tenants := wantedOf(p, "tid")
 	var others []string
@@ -63,8 +82,14 @@ func checkTenantOf(
 		others = append(others, issuer.Tenant)
 	}
 	source := "the issuer"
-	if len(others) == 0 && entra.IsGUID(keys.Tenant) {
-		others, source = []string{keys.Tenant}, "the key set"
+	if len(others) == 0 {
+		source = "the key set"
+		for _, keys := range sets {
+			if !entra.IsGUID(keys.Tenant) {
+				return none()
+			}
+			others = append(others, keys.Tenant)
+		}
 	}
 	isOne := func(tenant string) bool {
 		return slices.ContainsFunc(others, func(other string) bool {

@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
@@ -22,18 +23,20 @@ func issuerNeverIssued() rules.Rule {
 		References: []string{accessTokens, claimsRef},
 		Check: func(s *rules.Subject) []rules.Finding {
 			return eachCheckOf(s, func(p *rules.Policy) look {
-				_, keys := keysOf(p)
-				return func(c *rules.Check) []rules.Finding { return checkIssuerForm(c, keys) }
+				_, keys, all := entraKeysOf(p)
+				b2c := !all || len(keys) == 0 ||
+					slices.ContainsFunc(keys, isB2C)
+				return func(c *rules.Check) []rules.Finding { return checkIssuerForm(c, b2c) }
 			})
 		},
 	}
 }
 
-func checkIssuerForm(c *rules.Check, keys string) []rules.Finding {
+func checkIssuerForm(c *rules.Check, b2c bool) []rules.Finding {
 	var all []rules.Finding
 	texts := wantedTexts(c, claim("iss"))
 	for _, text := range texts {
-		if why := neverIssued(text, keys); why != "" {
+		if why := neverIssued(text, b2c); why != "" {
 			all = append(all, at(c, "no token has the issuer %s: %s", text, why))
 		}
 	}
@@ -47,14 +50,14 @@ func checkIssuerForm(c *rules.Check, keys string) []rules.Finding {
 }
 
 // neverIssued says why no token of Entra ID has this issuer. It is empty where a token may have
-// it, and for somebody else's issuer. The address of the keys shows whether it may be Azure AD
+// it, and for somebody else's issuer. The addresses of the keys show whether it may be Azure AD
 // B2C's.
-func neverIssued(text, keys string) string {
+func neverIssued(text string, b2c bool) string {
 	issuer, ok := entra.ParseIssuer(text)
 	switch {
 	case !ok && strings.HasPrefix(strings.ToLower(text), "https://"):
 		return wrongForm(text)
-	case ok && strings.HasSuffix(text, "/v2.0/") && !ofB2C(issuer, keys):
+	case ok && strings.HasSuffix(text, "/v2.0/") && !ofB2C(issuer, b2c):
 		return "a v2.0 issuer has no slash at the end"
 	case !ok || issuer.Kind != entra.Workforce:
 		return ""
@@ -88,8 +91,7 @@ func wrongHost(text string, issuer entra.Issuer) string {
 
 // ofB2C reports whether an issuer with a slash at its end may be one of Azure AD B2C: those of
 // Entra ID proper have none.
-func ofB2C(issuer entra.Issuer, keys string) bool {
+func ofB2C(issuer entra.Issuer, b2c bool) bool {
 	cloud, _ := entra.CloudOf(issuer.Host)
-	_, ok := entra.ParseKeysURL(keys)
-	return issuer.Host != cloud.V2Issuer || !ok || strings.Contains(strings.ToLower(keys), "b2c")
+	return issuer.Host != cloud.V2Issuer || b2c
 }

@@ -1,6 +1,8 @@
 package lint
 
 import (
+	"slices"
+
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/issued"
@@ -16,7 +18,8 @@ func issuerNotPinned() rules.Rule {
 		Fix:      "Demand the tenant's issuer.",
 		Severity: rules.Error,
 		Lesser: "a warning where it is not known whether another tenant can have such a token, " +
-			"a note where an expression can't be evaluated",
+			"a note where an expression can't be evaluated, or where a contract or an " +
+			"application id as the audience closes the hole today",
 		Since:      since,
 		References: []string{validating, uriLimits},
 		Check:      checkIssuerPinned,
@@ -29,11 +32,14 @@ func issuerNotPinned() rules.Rule {
 func checkIssuerPinned(s *rules.Subject) []rules.Finding {
 	var all []rules.Finding
 	for _, p := range tokenPolicies(s) {
-		c, address := keysOf(p)
-		keys, ok := entra.ParseKeysURL(address)
-		if !ok || keys.Kind != entra.Workforce {
+		c, sets, _ := entraKeysOf(p)
+		i := slices.IndexFunc(sets, func(k entra.KeysAddress) bool {
+			return k.Kind == entra.Workforce
+		})
+		if i < 0 {
 			continue
 		}
+		keys := sets[i]
 		e := exposing(s, p)
 		got, with := e.ask(e.holders.OtherTenants(), true)
 		reader := claimCheck(p, "iss", "tid")
@@ -48,9 +54,32 @@ func checkIssuerPinned(s *rules.Subject) []rules.Finding {
 			f.Message = "it is not known whether the issuer is pinned: " +
 				"an expression can't be evaluated on another tenant's token"
 			all = append(all, less(f, rules.Note))
+		case keptOut:
+			if closed := closedBy(e); closed != "" {
+				f.Message += ", and " + closed + " keeps another tenant's tokens out today"
+				all = append(all, less(f, rules.Note))
+			}
 		}
 	}
 	return all
+}
+
+// closedBy is what keeps other tenants' tokens out where no check reads the issuer or the tenant;
+// empty where one does.
+func closedBy(e *exposed) string {
+	closed := "only another check"
+	for _, p := range e.policies {
+		_, audiences := audienceOf(p)
+		switch {
+		case claimCheck(p, "iss", "tid", "*") != nil:
+			return ""
+		case inForce(find(p, rules.Contract)):
+			closed = "only the contract of a client"
+		case len(audiences) > 0 && guids(audiences) == len(audiences):
+			closed = "only the audience, an application id,"
+		}
+	}
+	return closed
 }
 
 // unpinned says what lets another tenant's token in.

@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"slices"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/rules"
@@ -19,8 +20,12 @@ func keySetOverHTTP() rules.Rule {
 		Check: func(s *rules.Subject) []rules.Finding {
 			var all []rules.Finding
 			for _, p := range tokenPolicies(s) {
-				c, address := keysOf(p)
-				if strings.HasPrefix(strings.ToLower(address), "http://") {
+				c, addresses := keysOf(p)
+				plain := func(address string) bool {
+					return strings.HasPrefix(strings.ToLower(address), "http://") &&
+						rules.AddressFault(address) == ""
+				}
+				if i := slices.IndexFunc(addresses, plain); i >= 0 && c.Test.Key.Nowhere == "" {
 					all = append(all, at(c, "the key set is fetched over http, "+
 						"where anybody on the way can put in a key"))
 				}

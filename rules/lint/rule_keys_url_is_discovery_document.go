@@ -1,6 +1,8 @@
 package lint
 
 import (
+	"slices"
+
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/rules"
 )
@@ -14,16 +16,24 @@ func keysURLIsDiscovery() rules.Rule {
 		Fix: "Use the address in jwks_uri, such as " +
 			"https://login.microsoftonline.com/TENANT/discovery/v2.0/keys.",
 		Severity:   rules.Error,
+		Lesser:     "a warning where the policy has keys from another address too",
 		Since:      since,
 		References: []string{accessTokens, keySetFormat},
 		Check: func(s *rules.Subject) []rules.Finding {
 			var all []rules.Finding
 			for _, p := range tokenPolicies(s) {
-				c, address := keysOf(p)
-				if keys, ok := entra.ParseKeysURL(address); ok && keys.Discovery {
-					all = append(all, at(c, "this is the address of the metadata document, "+
-						"which holds no keys"))
+				c, sets, only := entraKeysOf(p)
+				metadata := func(k entra.KeysAddress) bool { return k.Discovery }
+				if !slices.ContainsFunc(sets, metadata) {
+					continue
 				}
+				f := at(c, "this is the address of the metadata document, which holds no keys")
+				if !only || slices.ContainsFunc(sets, func(k entra.KeysAddress) bool {
+					return !k.Discovery
+				}) {
+					f = less(f, rules.Warning)
+				}
+				all = append(all, f)
 			}
 			return all
 		},

@@ -49,8 +49,13 @@ func checkPassable(s *rules.Subject) []rules.Finding {
 // one version where the evidence names one, else of all versions.
 func impassable(c *rules.Check, ev evidence) []rules.Finding {
 	known := ev.because != ""
-	if !ofClaims(c) || !inForce(c) || ofOneCustomClaim(c) ||
-		!decidable(c, known && ev.version == entra.V2) {
+	if !ofClaims(c) || !inForce(c) {
+		return none()
+	}
+	if ofOneCustomClaim(c) || !decidable(c, known && ev.version == entra.V2) {
+		if name := absentClaim(c); name != "" {
+			return one(at(c, "no access token of Entra ID has the claim %q", name))
+		}
 		return none()
 	}
 	e := alone(c)
@@ -99,6 +104,35 @@ func unwritten(c *rules.Check, claim string) string {
 		}
 	}
 	return ""
+}
+
+// absentClaim is a claim that a check wants to be there, and that Entra ID writes into no access
+// token; empty where there is none. What is in tokens of one version or of users only is not
+// meant, nor what another rule calls by its name.
+func absentClaim(c *rules.Check) string {
+	parts := []rules.Predicate{c.Test}
+	if c.Test.Op == rules.And {
+		parts = c.Test.Of
+	}
+	for _, part := range parts {
+		if part.Op == rules.Present && part.Input.Source == rules.FromClaim &&
+			inNoToken(part.Input.Name) {
+			return part.Input.Name
+		}
+	}
+	return ""
+}
+
+// inNoToken reports whether Entra ID writes a claim into no access token.
+func inNoToken(name string) bool {
+	for _, v := range versions() {
+		for _, user := range []bool{false, true} {
+			if issued.Says(name, v, user).Presence != issued.Absent {
+				return false
+			}
+		}
+	}
+	return true
 }
 
 // ofOneCustomClaim reports whether a check compares one claim once, and that claim is not one of

@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"strings"
 	"testing"
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
@@ -252,6 +253,49 @@ func TestAssignmentNotRequired(t *testing.T) {
 		},
 		"without an audience another rule speaks": {
 			ofApp(open, signed(ourKeys), issuer(ourIssuer)), nil,
+		},
+	})
+}
+
+func TestAudienceNeverIssued(t *testing.T) {
+	t.Parallel()
+	wrong := func(text, why string) row {
+		return row{ours(audience(text)), errorAt("audience", why)}
+	}
+	right := func(text string) row { return row{ours(audience(text)), nil} }
+	finds(t, audienceNeverIssued(), map[string]row{
+		"a scope of all":                  wrong("api://shop/.default", "it is a scope"),
+		"a scope":                         wrong("api://shop/access_as_user", "it is a scope"),
+		"a scope of a domain":             wrong("https://x.com/user_impersonation", "it is a"),
+		"a bare name":                     wrong("shop-uat", "neither an App ID URI"),
+		"a host":                          wrong("shop.contoso.com", "neither an App ID URI"),
+		"a list in a text":                wrong(`["api://shop"]`, "quotes and brackets"),
+		"quoted":                          wrong("'api://shop'", "quotes and brackets"),
+		"separated by a semicolon":        wrong("api://shop;api://till", "looks like several"),
+		"separated by a space":            wrong("api://shop api://till", "looks like several"),
+		"separated by a line break":       wrong("api://shop\napi://till", "looks like several"),
+		"an application id in upper case": wrong(strings.ToUpper(ourApp), "in lower case"),
+		"the same with spn:":              wrong("spn:"+strings.ToUpper(ourApp), "in lower case"),
+		"what looks like a scope": {
+			ours(audience("api://shop/Orders.Read")), warningAt("audience", "looks like a scope"),
+		},
+		"as a custom claim": {
+			ours(check(equals("aud", "shop"))), errorAt("custom-claim", "neither an App ID URI"),
+		},
+		"beside one that is right": {
+			ours(audience("shop", "api://shop")), warningAt("audience", "has the audience shop"),
+		},
+		"an App ID URI":                 right("api://shop"),
+		"one with a path":               right("api://contoso.com/shop"),
+		"one of a domain":               right("https://contoso.com/shop"),
+		"one with a slash":              right("https://contoso.com/shop/"),
+		"one of another scheme":         right("urn:contoso:shop"),
+		"an application id":             right(ourApp),
+		"an application id with spn:":   right("spn:" + ourApp),
+		"a wildcard, which has a rule":  right("api://*"),
+		"another issuer has bare names": {theirs(audience("shop")), nil},
+		"one that is not to be": {
+			ours(check(rules.Negate(equals("aud", "shop")))), nil,
 		},
 	})
 }

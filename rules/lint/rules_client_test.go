@@ -51,6 +51,41 @@ func TestAnyClientAccepted(t *testing.T) {
 	})
 }
 
+func TestAssignmentOfAnAPIThatIsNotGiven(t *testing.T) {
+	t.Parallel()
+	appid := rules.Claim("appid")
+	finds(t, assignmentNotRequired(), map[string]row{
+		"without a registration an audience alone is a note": {
+			pinned(audience(ourAudience)), noteAt("audience", "requires assignment"),
+		},
+		"so does one without an issuer": {
+			ours(audience(ourApp)), noteAt("audience", "requires assignment"),
+		},
+		"and one with a role that need not be there": {
+			pinned(audience(ourAudience), check(
+				rules.IfPresent(rules.Claim("roles"), has("roles", "Read")),
+			)), noteAt("audience", "a role, a client id or a contract"),
+		},
+		"and one with a client id that is read only": {
+			pinned(audience(ourAudience), clientFrom(appid)),
+			noteAt("audience", "requires assignment"),
+		},
+		"and one with a tenant": {
+			ours(audience(ourAudience), check(equals("tid", ourTenant))),
+			noteAt("audience", "requires assignment"),
+		},
+		"an audience and a role do":  {pinned(audience(ourAudience), role("Read")), nil},
+		"an audience and a scope do": {pinned(audience(ourAudience), scopes("Read")), nil},
+		"an audience and a client do": {
+			pinned(audience(ourAudience), check(equals("appid", ourApp))), nil,
+		},
+		"an audience and a contract do": {
+			pinned(audience(ourAudience), clientFrom(appid), contract(appid)), nil,
+		},
+		"where any API's token gets in another rule speaks": {pinned(), nil},
+	})
+}
+
 func TestClientIDChosenByCaller(t *testing.T) {
 	t.Parallel()
 	appid := rules.Claim("appid")
@@ -244,6 +279,107 @@ func TestWildcardComparedExactly(t *testing.T) {
 		"a claim of your own may have one":     {ours(check(equals("extension_x", "*"))), nil},
 		"another issuer's audience may, too":   {theirs(audience("*")), nil},
 		"a check of another kind is not asked": {ours(clientFrom(constant("*"))), nil},
+	})
+}
+
+func TestAClaimThatEntraNeverWritesKeepsEverybodyOut(t *testing.T) {
+	t.Parallel()
+	opaque := func(name string) *rules.Check {
+		return check(rules.Both(rules.Has(rules.Claim(name)), rules.Predicate{
+			Op: rules.True, Input: constant("x"),
+		}))
+	}
+	wrong := func(name string) row {
+		return row{ours(opaque(name)), errorAt("custom-claim", "has the claim \""+name)}
+	}
+	right := func(name string) row { return row{ours(opaque(name)), nil} }
+	finds(t, noToken(), map[string]row{
+		"a list in capitals":          wrong("Groups"),
+		"a client in capitals":        wrong("AppID"),
+		"a blank behind":              wrong("tid "),
+		"a blank before":              wrong(" upn"),
+		"a name of other issuers":     wrong("username"),
+		"a tenant under another name": wrong("tenant_id"),
+		"a member of an answer":       wrong("active"),
+		"an id under another name":    wrong("jti"),
+		"that it is there, and no more": {
+			ours(check(rules.Has(rules.Claim("Scp")))), errorAt("custom-claim", "Scp"),
+		},
+		"a claim of one version":    right("azp"),
+		"a claim of users":          right("scp"),
+		"an optional one":           right("email"),
+		"one that a mapping writes": right("costcentre"),
+		"another issuer's":          {theirs(opaque("username")), nil},
+		"one that is not to be there": {
+			ours(check(rules.Negate(rules.Has(rules.Claim("jti"))))), nil,
+		},
+		"one that may be there": {
+			ours(check(rules.IfPresent(rules.Claim("jti"), has("jti", "x")))), nil,
+		},
+	})
+}
+
+func TestChecksExcludeEachOther(t *testing.T) {
+	t.Parallel()
+	named := func(name, value string) *rules.Check {
+		c := check(equals(name, value))
+		c.Claim = name
+		return c
+	}
+	read := func(name string) *rules.Check { return clientFrom(rules.Claim(name)) }
+	const says = "gets past this check of "
+	finds(t, checksExcludeEachOther(), map[string]row{
+		"an application's type and a scope": {
+			pinned(named("idtyp", "app"), scopes("Read")),
+			errorAt("scopes", says+"scp and that of idtyp"),
+		},
+		"a user's type and no user": {
+			pinned(named("idtyp", "user"), check(rules.Negate(rules.Has(rules.Claim("scp"))))),
+			errorAt("custom-claim", "idtyp"),
+		},
+		"both client claims": {
+			ours(named("appid", ourApp), named("azp", ourApp)),
+			errorAt("custom-claim", says+"azp and that of appid"),
+		},
+		"a version and the client claim of the other": {
+			ours(check(oneOf("ver", "1.0", "2.0")), named("appid", ourApp), read("azp")),
+			errorAt("client-id", says+"azp and that of appid"),
+		},
+		"two issuers": {
+			pinned(issuer("https://sts.windows.net/" + otherTenant + "/")),
+			errorAt("custom-claim", says+"iss and that of iss"),
+		},
+		"issuers of two versions, of which another rule speaks": {
+			ours(issuer(ourIssuer), issuer(ourIssuerV2)), nil,
+		},
+		"a tenant and another one's issuer": {
+			pinned(named("tid", otherTenant)), errorAt("custom-claim", says+"tid"),
+		},
+		"two policies with different audiences": {
+			of(
+				policy(signed(ourKeys), issuer(ourIssuer), audience("api://a")),
+				policy(signed(ourKeys), audience("api://b")),
+			), errorAt("audience", says+"aud and that of aud"),
+		},
+		"two policies with one audience in common": {
+			of(
+				policy(signed(ourKeys), issuer(ourIssuer), audience("api://a", "api://b")),
+				policy(signed(ourKeys), audience("api://b")),
+			), nil,
+		},
+		"a type and a role":  {pinned(named("idtyp", "app"), role("Read")), nil},
+		"a scope and a role": {pinned(scopes("Write"), role("Read")), nil},
+		"either client claim": {ours(check(rules.Predicate{
+			Op: rules.Or, Of: []rules.Predicate{equals("appid", ourApp), equals("azp", ourApp)},
+		}), audience(ourApp)), nil},
+		"one that is not checked": {
+			pinned(off(named("idtyp", "app")), scopes("Read")), nil,
+		},
+		"an expression that can't be evaluated": {
+			pinned(named("idtyp", "app"), check(unclearExpression("scp"))), nil,
+		},
+		"of the registered API":   {ofApp(orders("1"), sound().Checks()...), nil},
+		"another issuer's tokens": {theirs(named("idtyp", "app"), scopes("Read")), nil},
 	})
 }
 

@@ -3,6 +3,7 @@ package lint
 import (
 	"testing"
 
+	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -12,8 +13,15 @@ const (
 		"discovery/v2.0/keys"
 )
 
+// multiTenant is the registration of an API that other tenants can use too.
+func multiTenant(app *entra.Registration) *entra.Registration {
+	app.SignIn = known("AzureADMultipleOrgs")
+	return app
+}
+
 func TestIssuerNotPinned(t *testing.T) {
 	t.Parallel()
+	appid := rules.Claim("appid")
 	finds(t, issuerNotPinned(), map[string]row{
 		"the tenant's own keys are those that all tenants share": {
 			ours(),
@@ -39,8 +47,48 @@ func TestIssuerNotPinned(t *testing.T) {
 		"a tenant id is pinned": {
 			ours(check(equals("tid", ourTenant))), nil,
 		},
-		"an application id as the audience pins it": {
-			ours(audience(ourApp)), nil,
+		"an application id as the audience only closes the hole": {
+			ours(audience(ourApp)), noteAt("signature", "only the audience, an application id"),
+		},
+		"so does a contract": {
+			ours(clientFrom(appid), contract(appid)),
+			noteAt("signature", "only the contract of a client"),
+		},
+		"a contract with the keys of all tenants": {
+			of(policy(signed(commonKeys), clientFrom(appid), contract(appid))),
+			noteAt("signature", "only the contract of a client"),
+		},
+		"a contract beside an application id": {
+			ours(audience(ourApp), clientFrom(appid), contract(appid)),
+			noteAt("signature", "only the contract of a client"),
+		},
+		"a client that the policy names": {
+			ours(check(equals("appid", ourApp))), noteAt("signature", "only another check"),
+		},
+		"a tenant's id closes it, and pins": {
+			ours(audience(ourApp), check(equals("tid", ourTenant))), nil,
+		},
+		"an issuer that another policy pins": {
+			of(
+				policy(signed(ourKeys), audience(ourApp)),
+				policy(pinned().Policies[0].Checks()...),
+			), nil,
+		},
+		"an application id of a multi-tenant application closes nothing": {
+			&rules.Subject{
+				Policies: []*rules.Policy{policy(signed(ourKeys), audience(ourApp))},
+				App:      multiTenant(orders("2")),
+			},
+			errorAt("signature", "lists the keys that all tenants share"),
+		},
+		"nor do its roles": {
+			&rules.Subject{
+				Policies: []*rules.Policy{
+					policy(signed(ourKeys), audience(ourApp), role("Read")),
+				},
+				App: multiTenant(orders("2")),
+			},
+			errorAt("signature", "lists the keys that all tenants share"),
 		},
 		"a B2C tenant has keys of its own":          {of(policy(signed(b2cKeys))), nil},
 		"another issuer's keys are not looked at":   {theirs(), nil},
@@ -126,6 +174,16 @@ func TestIssuerAndKeysDisagree(t *testing.T) {
 		"another issuer's keys are not looked at": {
 			theirs(issuer(ourIssuer)), nil,
 		},
+		"so is one of several ids": {
+			ours(check(oneOf("tid", otherTenant, ourApp))), errorAt("custom-claim", "tid is to"),
+		},
+		"beside the right issuer": {
+			pinned(check(equals("tid", otherTenant))), errorAt("custom-claim", "tid is to be"),
+		},
+		"one of several ids is right": {
+			ours(check(oneOf("tid", otherTenant, ourTenant))), nil,
+		},
+		"a name is another rule's matter": {ours(check(equals("tid", "contoso.com"))), nil},
 		"tid of another tenant than the keys'": {
 			ours(checkOf(rules.Tenant, equals("tid", otherTenant))),
 			errorAt("tenant", "the key set is of tenant "+ourTenant+": nobody of that tenant"),

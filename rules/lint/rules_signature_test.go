@@ -73,6 +73,117 @@ func TestKeysURLIsDiscoveryDocument(t *testing.T) {
 	})
 }
 
+// fetched is a signature that is verified with the keys at an address, or at each of a list.
+func fetched(text string, list bool) *rules.Check {
+	return checkOf(rules.Signature, rules.Predicate{
+		Op: rules.Verifies, Key: rules.KeysAt(text, list),
+	})
+}
+
+func TestKeySetNotFetchable(t *testing.T) {
+	t.Parallel()
+	bare, both, metadata := "keys.example.com/jwks", ourKeys+","+foreignKeys, foreignMetadata()
+	finds(t, keySetNotFetchable(), map[string]row{
+		"no address": {
+			of(policy(fetched("", false))), errorAt("signature", "there is no address"),
+		},
+		"no address in a list": {
+			of(policy(fetched(" ,", true))), errorAt("signature", "there is no address"),
+		},
+		"no scheme": {of(policy(fetched(bare, false))), errorAt("signature", "https:// is")},
+		"an address of Entra ID without keys": {
+			of(policy(fetched("https://login.microsoftonline.com/"+ourTenant+"/v2.0", false))),
+			errorAt("signature", "not that of a key set"),
+		},
+		"a list where one is taken": {
+			of(policy(fetched(ourKeys+","+foreignKeys, false))),
+			errorAt("signature", "it is a list"),
+		},
+		"no address of a list has keys": {
+			of(policy(fetched(bare+","+bare, true))), errorAt("signature", "https:// is"),
+		},
+		"one address of a list has none": {
+			of(policy(fetched(ourKeys+","+bare, true))),
+			warningAt("signature", "no key can be fetched from "+bare),
+		},
+		"a list that is sound":     {of(policy(fetched(both, true))), nil},
+		"the metadata":             {of(policy(fetched(metadata, false))), nil},
+		"keys of our tenant":       {ours(), nil},
+		"a check that is not made": {of(policy(off(fetched("", false)))), nil},
+		"an address not known":     {of(policy(unread(fetched("", false)))), nil},
+		"a key in the policy":      {of(policy(signedWith("x", true))), nil},
+	})
+}
+
+// foreignMetadata is the discovery document of a tenant.
+func foreignMetadata() string {
+	return "https://login.microsoftonline.com/" + otherTenant +
+		"/v2.0/.well-known/openid-configuration"
+}
+
+func TestEachAddressOfAListIsJudged(t *testing.T) {
+	t.Parallel()
+	const open = "http://keys.example.com/jwks"
+	other := "https://login.microsoftonline.com/" + otherTenant + "/discovery/keys"
+	finds(t, keySetOverHTTP(), map[string]row{
+		"the second over http": {
+			of(policy(fetched(ourKeys+","+open, true))), errorAt("signature", "over http"),
+		},
+		"an address over http that is none": {of(policy(fetched("http:///keys", false))), nil},
+		"both over https":                   {of(policy(fetched(ourKeys+","+other, true))), nil},
+	})
+	finds(t, keysURLIsDiscovery(), map[string]row{
+		"the second is the metadata": {
+			of(policy(fetched(ourKeys+","+foreignMetadata(), true))),
+			warningAt("signature", "metadata"),
+		},
+		"both are": {
+			of(policy(fetched(foreignMetadata()+","+foreignMetadata(), true))),
+			errorAt("signature", "metadata"),
+		},
+		"in capitals": {
+			of(policy(fetched(strings.ToUpper(foreignMetadata()), false))),
+			errorAt("signature", "metadata"),
+		},
+	})
+	finds(t, issuerNotPinned(), map[string]row{
+		"the second is a tenant's": {
+			of(policy(fetched(foreignKeys+","+ourKeys, true), audience(ourAudience))),
+			errorAt("signature", "lists the keys that all tenants share"),
+		},
+		"the host in capitals": {
+			of(policy(
+				fetched(strings.Replace(ourKeys, "login.m", "LOGIN.M", 1), false),
+				audience(ourAudience),
+			)), errorAt("signature", "lists the keys that all tenants share"),
+		},
+		"the shared set in capitals": {
+			of(policy(
+				fetched("https://LOGIN.MICROSOFTONLINE.COM/Common/discovery/keys", false),
+				audience(ourAudience),
+			)), errorAt("signature", "that of all tenants"),
+		},
+	})
+	finds(t, issuerAndKeysDisagree(), map[string]row{
+		"none of the two is the issuer's": {
+			of(policy(fetched(other+","+other, true), issuer(ourIssuer))),
+			warningAt("custom-claim", "the key set that of tenant "+otherTenant),
+		},
+		"one of the two is": {
+			of(policy(fetched(other+","+ourKeys, true), issuer(ourIssuer))), nil,
+		},
+		"the host in capitals": {
+			of(policy(
+				fetched(strings.Replace(other, "login.m", "LOGIN.M", 1), false),
+				issuer(ourIssuer),
+			)), warningAt("custom-claim", "the key set that of tenant "+otherTenant),
+		},
+		"one that may be anybody's": {
+			of(policy(fetched(other+","+foreignKeys, true), issuer(ourIssuer))), nil,
+		},
+	})
+}
+
 func TestTextKeyIsNoKey(t *testing.T) {
 	t.Parallel()
 	finds(t, textKeyIsNoKey(), map[string]row{

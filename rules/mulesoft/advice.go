@@ -37,6 +37,12 @@ func tokenAdvice() []rules.Advice {
 			Fix:        "In MuleSoft's JWT Validation that is a mandatory custom claim iss.",
 			References: []string{kbArticle},
 		},
+		{
+			Rule: "key-set-not-fetchable",
+			Why: "MuleSoft's JWT Validation answers with 503 where it has no key set. Flex " +
+				"Gateway takes several addresses with commas between them, Mule Gateway one.",
+			References: []string{docJWTPage},
+		},
 		{Rule: "key-set-over-http", References: []string{docJWTPage}},
 		{Rule: "text-key-is-no-key", References: []string{docJWTPage}},
 		{

@@ -210,8 +210,9 @@ func TestAnOrderThatCanNotBeReadLeavesTheStatusOpen(t *testing.T) {
 	// Without a token the first policy answers 400, and the second 401.
 	chain := func(first, second string) string {
 		return `[` + around(first) + `,{"assetId":"client-id-enforcement",` +
-			`"assetVersion":"1.3.3",` + second + `,"configurationData":{"credentialsOriginHasHttpBasicAuthenticationHeader":` +
-			`"customExpression","clientIdExpression":"#[attributes.headers['client_id']]",` +
+			`"assetVersion":"1.3.3",` + second + `,"configurationData":{` +
+			`"credentialsOriginHasHttpBasicAuthenticationHeader":"customExpression",` +
+			`"clientIdExpression":"#[attributes.headers['client_id']]",` +
 			`"clientSecretExpression":"#[attributes.headers['client_secret']]"}}]`
 	}
 	tests := []struct {

@@ -196,11 +196,7 @@ func (j jwtCompiler) signature() *rules.Check {
 			check, "signingMethod", "signingMethod is none: the policy verifies no signature",
 		)
 	case origin.is("jwks"):
-		url := j.get("jwksUrl")
-		check.Unknown = cmp.Or(check.Unknown, url.unknown, j.noKeySet(url))
-		check.Test = rules.Predicate{
-			Op: rules.Verifies, Key: &rules.Key{URL: strings.TrimSpace(url.text)},
-		}
+		j.keysFromURL(check)
 	case origin.is("text"):
 		j.keyFromText(check, method.is("hmac"))
 	case check.Unknown == nil:
@@ -215,20 +211,20 @@ func (j jwtCompiler) signature() *rules.Check {
 	return check
 }
 
-// noKeySet is why there is no key set at a key URL, whatever key set is given in its place: it is
-// empty, the console's sample, or a list, which only Flex Gateway documents.
-func (j jwtCompiler) noKeySet(url setting) *rules.Unknown {
-	switch {
-	case url.value == nil:
-		return nil
-	case strings.TrimSpace(url.text) == "":
-		return &rules.Unknown{Why: "jwksUrl is empty: the gateway has no keys"}
-	case placeholder(url.text):
-		return &rules.Unknown{Why: "jwksUrl is the console's sample, where there are no keys"}
-	case j.variant == Mule && strings.Contains(url.text, ","):
-		return &rules.Unknown{Why: "jwksUrl is a list, which only Flex Gateway documents"}
+// keysFromURL verifies with the keys at an address; Flex Gateway takes a list of them (MuleSoft
+// documentation, JWT Validation policy).
+func (j jwtCompiler) keysFromURL(check *rules.Check) {
+	url := j.get("jwksUrl")
+	check.Unknown = cmp.Or(check.Unknown, url.unknown)
+	key := rules.KeysAt(url.text, j.variant == Flex)
+	ours := func(address string) bool { return !placeholder(address) }
+	if !slices.ContainsFunc(key.Addresses(), ours) {
+		key.Nowhere = "it is still the example that the console has filled in"
 	}
-	return nil
+	check.Test = rules.Predicate{Op: rules.Verifies, Key: key}
+	if check.Unknown != nil {
+		key.Nowhere = ""
+	}
 }
 
 // keyFromText verifies with the key in the policy itself. API Manager never gives that key back,

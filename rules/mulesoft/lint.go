@@ -22,6 +22,7 @@ func lintRules() []rules.Rule {
 		expressionAmbiguous(),
 		arrayEqualityOnClaims(),
 		keyCachingTime(),
+		introspectionEndpointUnfit(),
 		contractsInLocalMode(),
 		policyNotOnGateway(),
 		policyOrder(),

@@ -30,11 +30,13 @@ func ruleRepairs() []ruleRepair {
 		{"audience-list-empty", audience},
 		{"audience-form-mismatch", audience},
 		{"audience-of-microsoft-api", audience},
+		{"audience-never-issued", audience},
 		{"scope-without-audience", audience},
 		{"issuer-not-pinned", (*repairer).pinIssuer},
 		{"issuer-never-issued", (*repairer).correctIssuer},
 		{"issuer-and-keys-disagree", (*repairer).oneTenant},
 		{"keys-url-is-discovery-document", (*repairer).correctKeysURL},
+		{"key-set-not-fetchable", (*repairer).correctKeysURL},
 		{"key-set-over-http", (*repairer).useTLS},
 		{"algorithm-never-signed-with", (*repairer).verifySignature},
 		{"wildcard-compared-exactly", (*repairer).replaceWildcard},
@@ -271,12 +273,19 @@ func (r *repairer) oneTenant() ([]edit, error) {
 	if err != nil {
 		return nil, err
 	}
+	if v := r.findingValue(); v != nil && entra.IsGUID(v.Text) { // tid, not an issuer
+		edits, err := r.replaceValue(strings.ToLower(r.facts.Tenant))
+		return append(edits, keys...), err
+	}
 	issuer, err := r.correctIssuer()
 	return append(issuer, keys...), err
 }
 
 // correctKeysURL writes the address of the tenant's keys.
 func (r *repairer) correctKeysURL() ([]edit, error) {
+	if r.variant == Flex && len(splitList(r.setting("jwksUrl").text)) > 1 {
+		return nil, refuse("there are several addresses: which of them to keep only you know")
+	}
 	cloud, tenant, ok := r.tenant()
 	if !ok {
 		return nil, refuse("the file does not tell this environment's tenant", needTenant())
@@ -290,11 +299,18 @@ func (r *repairer) correctKeysURL() ([]edit, error) {
 
 // useTLS fetches the keys over https.
 func (r *repairer) useTLS() ([]edit, error) {
-	_, rest, _ := strings.Cut(r.setting("jwksUrl").text, "://")
-	if u, err := url.Parse("https://" + rest); err != nil || u.Port() != "" {
-		return nil, refuse("the address names a port, and which one speaks TLS is not known")
+	const plain = "http://"
+	all := splitList(r.setting("jwksUrl").text)
+	for i, address := range all {
+		if len(address) < len(plain) || !strings.EqualFold(address[:len(plain)], plain) {
+			continue
+		}
+		all[i] = "https://" + address[len(plain):]
+		if u, err := url.Parse(all[i]); err != nil || u.Port() != "" {
+			return nil, refuse("the address names a port, and which one speaks TLS is not known")
+		}
 	}
-	return []edit{set("jwksUrl", "https://"+rest)}, nil
+	return []edit{set("jwksUrl", strings.Join(all, ","))}, nil
 }
 
 // verifySignature verifies with the tenant's keys.

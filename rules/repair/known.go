@@ -141,8 +141,10 @@ func (k *known) learnTenant(policies []*rules.Policy) {
 		if c.Test.Key == nil {
 			continue
 		}
-		if tenant := entra.TenantOfKeys(c.Test.Key.URL); entra.CanHold("tid", tenant) {
-			k.Tenant = cmp.Or(k.Tenant, tenant)
+		for _, address := range c.Test.Key.Addresses() {
+			if tenant := entra.TenantOfKeys(address); entra.CanHold("tid", tenant) {
+				k.Tenant = cmp.Or(k.Tenant, tenant)
+			}
 		}
 	}
 }

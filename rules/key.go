@@ -1,0 +1,103 @@
+package rules
+
+import (
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect/entra"
+)
+
+// Key says where a policy has its verification key from: a URL, or a text in the policy itself.
+type Key struct {
+	URL  string
+	List bool   // URL is a list of addresses, separated by commas, and the keys are those of all
+	Text string // a PEM public key, or a shared secret
+	HMAC bool   // Text is a shared secret
+	Own  bool   // it stands in the policy itself; an empty Text is one that the file does not have
+
+	// Nowhere is why the gateway can fetch no key from URL; empty where it perhaps can.
+	Nowhere string
+}
+
+// KeysAt is the key that is fetched from an address, or of a list, from each address in it.
+func KeysAt(text string, list bool) *Key {
+	k := &Key{URL: strings.TrimSpace(text), List: list}
+	for _, address := range k.Addresses() {
+		k.Nowhere = AddressFault(address)
+		if k.Nowhere == "" {
+			break
+		}
+	}
+	return k
+}
+
+// Addresses lists the addresses that the keys are fetched from: one at least, which may be empty.
+func (k *Key) Addresses() []string {
+	if !k.List {
+		return []string{k.URL}
+	}
+	var all []string
+	for _, part := range strings.Split(k.URL, ",") {
+		if part = strings.TrimSpace(part); part != "" {
+			all = append(all, part)
+		}
+	}
+	if all == nil {
+		return []string{""}
+	}
+	return all
+}
+
+// AddressFault is why no gateway gets keys from an address, whatever the network is like; empty
+// where it may.
+func AddressFault(address string) string {
+	u, err := url.Parse(address)
+	switch lower := strings.ToLower(address); {
+	case address == "":
+		return "there is no address"
+	case strings.Contains(strings.ReplaceAll(lower[1:], " ", ""), ",http"):
+		return "it is a list, and the gateway takes one address"
+	case strings.ContainsAny(address, " \t\r\n"):
+		return "there is a blank in it"
+	case !strings.Contains(address, "://"):
+		return "https:// is missing"
+	case err != nil:
+		return "it is not an address"
+	case u.Scheme != "http" && u.Scheme != "https":
+		return "its scheme is " + u.Scheme + ", not https"
+	case u.Hostname() == "":
+		return "it names no host"
+	case strings.HasSuffix(strings.ToLower(u.Hostname()), ".invalid"):
+		return "no host has such a name (RFC 2606)"
+	}
+	if keys, ok := entra.ParseKeysURL(address); ok {
+		return entraFault(keys, u.Path)
+	}
+	return ""
+}
+
+// IsMetadata reports whether an address of Entra ID is that of the metadata.
+func IsMetadata(u *url.URL) bool {
+	return strings.HasSuffix(strings.ToLower(u.Path), "openid-configuration")
+}
+
+// entraFault is why there are no keys at an address of Entra ID. A tenant is called by its id or
+// by a domain; of common and the like there are keys too.
+func entraFault(keys entra.KeysAddress, path string) string {
+	path = strings.TrimSuffix(strings.ToLower(path), "/")
+	tenant := strings.ToLower(keys.Tenant)
+	shared := []string{"", "common", "organizations", "consumers"}
+	switch {
+	case keys.Cloud.Closed != "":
+		return keys.Cloud.Name + " was closed on " + keys.Cloud.Closed
+	case keys.Discovery:
+		return "it is the metadata document, which holds no keys"
+	case !strings.HasSuffix(path, "/keys") || !strings.Contains(path, "/discovery/"):
+		return "it is an address of Entra ID, but not that of a key set"
+	case keys.Kind == entra.Workforce && !entra.IsGUID(tenant) &&
+		!strings.Contains(tenant, ".") && !slices.Contains(shared, tenant):
+		return "no tenant is called " + tenant + ": it has an id and domains"
+	}
+	return ""
+}

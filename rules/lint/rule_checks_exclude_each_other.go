@@ -1,0 +1,104 @@
+package lint
+
+import "github.com/gatewhy/gatewhy/rules"
+
+func checksExcludeEachOther() rules.Rule {
+	return rules.Rule{
+		Name:  "checks-exclude-each-other",
+		Title: "two checks let no token past together",
+		Why: "Each of the two may hold, and no token of Entra ID has both: an app-only token " +
+			"has no scp, a v2.0 token has no App ID URI in aud, and every token has one " +
+			"audience. Nobody gets in.",
+		Fix: "Decide which of the two the API's tokens have, and remove or widen the other; " +
+			"where either is meant, ask for one or the other in one expression.",
+		Severity:   rules.Error,
+		Since:      since,
+		References: []string{claimsRef, accessTokens},
+		Check:      checkExclusions,
+	}
+}
+
+// mostExcluding is how many checks are held against each other: more are no policy of a person's.
+const mostExcluding = 16
+
+// checkExclusions looks at the policies that a request meets together. It leaves out the checks
+// that let nobody past by themselves.
+func checkExclusions(s *rules.Subject) []rules.Finding {
+	for _, p := range tokenPolicies(s) {
+		e := exposing(s, p)
+		if got := e.ownClients(); !workforce(p) || got != keptOut {
+			continue
+		}
+		if saidOtherwise(s) {
+			return none()
+		}
+		checks := passable(s, e.policies)
+		if len(checks) > mostExcluding {
+			continue
+		}
+		for i, c := range checks {
+			for _, earlier := range checks[:i] {
+				if !pass(s, earlier, c) {
+					return one(at(c, "no access token of Entra ID gets past this check of %s "+
+						"and that of %s (%s)", checked(c), checked(earlier), earlier.Pos))
+				}
+			}
+		}
+	}
+	return none()
+}
+
+// saidOtherwise reports whether rules that look at two checks in a better way find something.
+func saidOtherwise(s *rules.Subject) bool {
+	for _, rule := range []rules.Rule{
+		audienceFormMismatch(), clientIDClaimOfOtherVersion(), issuerOfOtherVersion(), noToken(),
+	} {
+		if len(rule.Check(s)) > 0 {
+			return true
+		}
+	}
+	return false
+}
+
+// ownClients is how far the API's own clients get.
+func (e *exposed) ownClients() exposure {
+	got, _ := e.ask(e.holders.Own(), true)
+	return got
+}
+
+// passable lists the checks that can be held against each other: the made-up tokens stand for all
+// that they can distinguish, and one gets past each.
+func passable(s *rules.Subject, policies []*rules.Policy) []*rules.Check {
+	var all []*rules.Check
+	for _, p := range policies {
+		for _, c := range p.Checks() {
+			id := c.ID == rules.ClientID && c.Test.Op == rules.Present &&
+				c.Test.Input.Source == rules.FromClaim
+			looked := inForce(c) && (id || ofClaims(c) && decidable(c, false))
+			if looked && len(all) <= mostExcluding && pass(s, c) {
+				all = append(all, c)
+			}
+		}
+	}
+	return all
+}
+
+// pass reports whether a token of the API's own clients may get past all of some checks.
+func pass(s *rules.Subject, checks ...*rules.Check) bool {
+	e := newExposed([]*rules.Policy{{Root: rules.AllOf(checks...)}}, s.App)
+	return e.ownClients() != keptOut
+}
+
+// checked is what a check is about, in a word.
+func checked(c *rules.Check) string {
+	if c.ID == rules.ClientID {
+		return c.Test.Input.Name
+	}
+	if name := claimOf(c); name != "" {
+		return name
+	}
+	for _, in := range c.Reads() {
+		return in.ClaimRead()
+	}
+	return string(c.ID)
+}

@@ -1,0 +1,51 @@
+package lint
+
+import (
+	"slices"
+
+	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+func keySetNotFetchable() rules.Rule {
+	return rules.Rule{
+		Name:  "key-set-not-fetchable",
+		Title: "there are no keys at the key URL",
+		Why: "The gateway can fetch no key set from such an address, and without keys no " +
+			"signature verifies: nobody gets in.",
+		Fix: "Write the whole address of the key set, such as " +
+			"https://login.microsoftonline.com/TENANT/discovery/v2.0/keys.",
+		Severity:   rules.Error,
+		Lesser:     "a warning where the policy has keys from another address too",
+		Since:      since,
+		References: []string{accessTokens, keySetFormat},
+		Check: func(s *rules.Subject) []rules.Finding {
+			return eachCheck(s, checkKeyAddresses)
+		},
+	}
+}
+
+// checkKeyAddresses leaves out the metadata document, which has a rule of its own.
+func checkKeyAddresses(c *rules.Check) []rules.Finding {
+	if c.ID != rules.Signature || !inForce(c) || c.Test.Key == nil {
+		return none()
+	}
+	key := c.Test.Key
+	isMetadata := func(address string) bool {
+		keys, ok := entra.ParseKeysURL(address)
+		return ok && keys.Discovery
+	}
+	switch addresses := key.Addresses(); {
+	case slices.ContainsFunc(addresses, isMetadata):
+	case key.Nowhere != "":
+		return one(at(c, "no key can be fetched from here: %s", key.Nowhere))
+	case key.URL != "":
+		for _, address := range addresses {
+			if fault := rules.AddressFault(address); fault != "" {
+				f := at(c, "no key can be fetched from %s: %s", address, fault)
+				return one(less(f, rules.Warning))
+			}
+		}
+	}
+	return none()
+}

@@ -193,7 +193,7 @@ func (j jwtCompiler) signature() *rules.Check {
 	}
 	check := j.check(rules.Signature, field, documented(docJWT))
 	check.Answer = j.answer(badSignature)
-	check.Unknown = firstUnknown(method, origin)
+	check.Unknown, check.MaySkip = firstUnknown(method, origin), method.unknown != nil
 	switch {
 	case method.is("none"):
 		j.switchOff(
@@ -202,6 +202,12 @@ func (j jwtCompiler) signature() *rules.Check {
 	case origin.is("jwks"):
 		url := j.get("jwksUrl")
 		check.Unknown = cmp.Or(check.Unknown, url.unknown)
+		if check.Unknown == nil && strings.TrimSpace(url.text) == "" {
+			check.Unknown = &rules.Unknown{
+				Why: "the policy names no key set: jwksUrl is empty, " +
+					"and it is not documented what the gateway does then",
+			}
+		}
 		check.Test = rules.Predicate{
 			Op: rules.Verifies, Key: &rules.Key{URL: strings.TrimSpace(url.text)},
 		}

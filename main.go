@@ -1,4 +1,5 @@
-// Gatewhy says why an API gateway accepts or rejects a token, from the token and the gateway's policy.
+// Gatewhy says why an API gateway accepts or rejects a token, from the token and the gateway's
+// policy.
 package main
 
 import (
@@ -8,8 +9,8 @@ import (
 	"github.com/gatewhy/gatewhy/cmd"
 )
 
-// softMemory is from how many bytes on the garbage collector works harder, rather than let garbage double
-// what is in use: in CI the program runs beside others.
+// softMemory is from how many bytes on the garbage collector works harder, rather than let
+// garbage double what is in use: in CI the program runs beside others.
 const softMemory = 48 << 20
 
 func main() {

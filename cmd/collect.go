@@ -19,8 +19,8 @@ type collectFlags struct {
 	ids    [6]string // in the order of collectIDs
 }
 
-// collectIDs are the flags of the ids, with the placeholders in the commands, and what stands there where an id is not
-// given.
+// collectIDs are the flags of the ids, with the placeholders in the commands, and what stands
+// there where an id is not given.
 var collectIDs = [...]struct{ flag, usage, placeholder, missing string }{
 	{"org", "the `ID` of the organization or business group", "{org}", "YOUR_ORG_ID"},
 	{"environment", "the `ID` of the environment", "{environment}", "YOUR_ENVIRONMENT_ID"},
@@ -33,14 +33,20 @@ var collectIDs = [...]struct{ flag, usage, placeholder, missing string }{
 func newCollect(env *Env) *cobra.Command {
 	var flags collectFlags
 	cmd := &cobra.Command{
-		Use:   "collect [WHAT]",
-		Short: "Print the commands that fetch each input from Anypoint Platform and Entra ID; run none",
-		Long: "collect prints the commands that fetch what explain and lint read: policies, contracts, the validation endpoint's\n" +
-			"answer, the app registration, the service principal, the keys, and a captured request. Ids that are not given are\n" +
-			"left as YOUR_…. It runs none of them, and no secret stands in them: secrets are read from variables.",
+		Use: "collect [WHAT]",
+		Short: "Print the commands that fetch each input from Anypoint Platform and Entra ID; " +
+			"run none",
+		Long: "collect prints the commands that fetch what explain and lint read: policies, " +
+			"contracts, the validation endpoint's\n" +
+			"answer, the app registration, the service principal, the keys, and a captured " +
+			"request. Ids that are not given are\n" +
+			"left as YOUR_…. It runs none of them, and no secret stands in them: secrets are " +
+			"read from variables.",
 		Args:              cobra.MaximumNArgs(1),
 		ValidArgsFunction: env.completeCollection,
-		RunE:              func(_ *cobra.Command, args []string) error { return env.collect(&flags, args) },
+		RunE: func(_ *cobra.Command, args []string) error {
+			return env.collect(&flags, args)
+		},
 	}
 	flags.output.register(cmd, render.Formats().Collect.Names()...)
 	for i, id := range collectIDs {
@@ -66,7 +72,8 @@ func (e *Env) completeCollection(
 func (e *Env) collect(flags *collectFlags, args []string) error {
 	all := e.Gateways.Collections(flags.cloud.value)
 	if len(args) > 0 {
-		name, err := report.OneOf("input", args[0], report.CollectionNames(all), "all inputs: gatewhy collect")
+		name, err := report.OneOf("input", args[0], report.CollectionNames(all),
+			"all inputs: gatewhy collect")
 		if err != nil {
 			return err
 		}
@@ -78,7 +85,8 @@ func (e *Env) collect(flags *collectFlags, args []string) error {
 	return show(e, &flags.output, render.Formats().Collect, all)
 }
 
-// fillIn puts the ids into the commands. An id is refused that a shell could take for something else.
+// fillIn puts the ids into the commands. An id is refused that a shell could take for something
+// else.
 func (f *collectFlags) fillIn(all []rules.Collection) error {
 	var pairs []string
 	for i, known := range collectIDs {
@@ -87,7 +95,8 @@ func (f *collectFlags) fillIn(all []rules.Collection) error {
 			value = f.ids[i]
 		}
 		if !report.IsCollectID(value) {
-			return problem("--"+known.flag+" is no id", "letters, digits, dots, hyphens and underscores only")
+			return problem("--"+known.flag+" is no id",
+				"letters, digits, dots, hyphens and underscores only")
 		}
 		pairs = append(pairs, known.placeholder, value)
 	}

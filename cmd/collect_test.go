@@ -28,10 +28,16 @@ func TestEveryCollectionIsCompleteAndNamesNoSecret(t *testing.T) {
 						t.Errorf("%s: nothing fills in %s", c.Name, found)
 					}
 				}
-				if curl := strings.Index(step.Command, "curl"); curl >= 0 && strings.Contains(step.Command[curl:], "SECRET") {
+				if curl := strings.Index(
+					step.Command, "curl",
+				); curl >= 0 && strings.Contains(step.Command[curl:],
+					"SECRET") {
 					t.Errorf("%s: a secret among curl's arguments", c.Name)
 				}
-				if curl := strings.Index(step.Command, "curl"); curl >= 0 && strings.Contains(step.Command[curl:], "TOKEN\"") {
+				if curl := strings.Index(
+					step.Command, "curl",
+				); curl >= 0 && strings.Contains(step.Command[curl:],
+					"TOKEN\"") {
 					t.Errorf("%s: a token among curl's arguments", c.Name)
 				}
 			}
@@ -63,12 +69,15 @@ func checkPointers(t *testing.T, run *report.Explainer) {
 	for _, ask := range []source.Input{
 		source.NeedContracts, source.NeedIntrospection, source.NeedKeySet, source.NeedRuntime, source.NeedHeader, source.NeedRequest,
 	} {
-		command, ok := strings.CutPrefix(run.HowToCollect(rules.Need{Input: ask}), "gatewhy collect ")
+		command, ok := strings.CutPrefix(run.HowToCollect(rules.Need{Input: ask}),
+			"gatewhy collect ")
 		if _, err := report.OneOf("input", command, names, ""); !ok || err != nil {
 			t.Errorf("%s: %q is no command", ask, command)
 		}
 	}
-	if command := run.HowToCollect(rules.Need{For: "which key customKeyExpression gives"}); command != "" {
+	if command := run.HowToCollect(
+		rules.Need{For: "which key customKeyExpression gives"},
+	); command != "" {
 		t.Errorf("%q for what no command gives", command)
 	}
 }

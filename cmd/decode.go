@@ -23,18 +23,24 @@ func newDecode(env *Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "decode [TOKEN]",
 		Short: "Show a token's header and claims, what each means, and what kind of token it is",
-		Long: "decode reads a token as it is and says what kind it is, what each claim means, and what is odd. It verifies\n" +
+		Long: "decode reads a token as it is and says what kind it is, what each claim means, " +
+			"and what is odd. It verifies\n" +
 			"nothing: anyone can write such a text.\n\n" +
-			"--claim NAME tells what a claim means, who sets it and whether it may decide access, and shows its value where a\n" +
-			"token is given: then the exit code is 1 if the token does not have it.\n\n" + tokenHelp,
+			"--claim NAME tells what a claim means, who sets it and whether it may decide " +
+			"access, and shows its value where a\n" +
+			"token is given: then the exit code is 1 if the token does not have it.\n\n" +
+			tokenHelp,
 		Args:              cobra.ArbitraryArgs,
 		ValidArgsFunction: cobra.NoFileCompletions,
-		RunE:              func(_ *cobra.Command, args []string) error { return env.decode(&flags, args) },
+		RunE: func(_ *cobra.Command, args []string) error {
+			return env.decode(&flags, args)
+		},
 	}
 	flags.output.register(cmd, render.Formats().Decode.Names()...)
 	flags.at.register(cmd)
 	flags.redact.register(cmd)
-	cmd.Flags().StringVar(&flags.claim, "claim", "", "tell of the claim `NAME` alone, with a token or without one")
+	cmd.Flags().StringVar(&flags.claim, "claim", "",
+		"tell of the claim `NAME` alone, with a token or without one")
 	completeBy(cmd, "claim", inspect.ClaimNames)
 	return cmd
 }
@@ -65,10 +71,12 @@ func (e *Env) decoding(flags *decodeFlags, token *inspect.Token) (d *report.Deco
 	return d, err
 }
 
-// decodeClaim tells of one claim: its value, where there is a token, and what the dictionary has on it.
+// decodeClaim tells of one claim: its value, where there is a token, and what the dictionary has
+// on it.
 func (e *Env) decodeClaim(flags *decodeFlags, args []string) error {
 	if flags.output.format.value == "markdown" {
-		return problem("--claim has no Markdown form", "leave out -o, or take -o json; without --claim, -o markdown is the block for a ticket")
+		return problem("--claim has no Markdown form", "leave out -o, or take -o json; without "+
+			"--claim, -o markdown is the block for a ticket")
 	}
 	token, err := e.tokenIfAny(args)
 	if err != nil {
@@ -94,8 +102,8 @@ func (e *Env) decodeClaim(flags *decodeFlags, args []string) error {
 	return exitWith(exitRejected)
 }
 
-// tokenIfAny returns the token that is given, or nil where none is: on a terminal nothing is asked for, and standard input may be
-// empty.
+// tokenIfAny returns the token that is given, or nil where none is: on a terminal nothing is asked
+// for, and standard input may be empty.
 func (e *Env) tokenIfAny(args []string) (*inspect.Token, error) {
 	if len(args) > 0 {
 		return e.maker().ReadToken(args)

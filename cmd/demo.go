@@ -28,11 +28,12 @@ var demoPolicies embed.FS
 type scene struct {
 	title, story string
 	policy       string
-	repairs      bool // whether to show the repairs for the first token: it is one that belongs here
+	repairs      bool // whether to show those for the first token: it is one that belongs here
 	tokens       []demoToken
 }
 
-// demoToken is a token of the demonstration. The first one of a scene is explained, of the others the answer is given.
+// demoToken is a token of the demonstration. The first one of a scene is explained, of the others
+// the answer is given.
 type demoToken struct{ environment, client, scopes string }
 
 func (t demoToken) String() string {
@@ -46,29 +47,35 @@ func (t demoToken) String() string {
 // scenes are the two symptoms and the two solutions of Salesforce KB 005321722.
 func scenes() []scene {
 	uat, dev := demoToken{"uat", demoClient, ""}, demoToken{"dev", demoDev, ""}
-	uatUser, devUser := demoToken{"uat", demoClient, "UAT.Access"}, demoToken{"dev", demoDev, "DEV.Access"}
+	uatUser := demoToken{"uat", demoClient, "UAT.Access"}
+	devUser := demoToken{"dev", demoDev, "DEV.Access"}
 	return []scene{
 		{
 			"Symptom 1: a good token is rejected",
-			"The UAT API has the OpenID Connect policy, and client ids are validated. A good UAT token arrives.",
+			"The UAT API has the OpenID Connect policy, and client ids are validated. A good " +
+				"UAT token arrives.",
 			"oidc-strict.json", true,
 			[]demoToken{uat},
 		},
 		{
 			"Symptom 2: a token of another environment is let in",
-			"To cure the 403, the team skips the client id check. One tenant signs the tokens of DEV and UAT. A DEV token arrives at UAT.",
+			"To cure the 403, the team skips the client id check. One tenant signs the tokens " +
+				"of DEV and UAT. A DEV token arrives at UAT.",
 			"oidc-skipped.json", false,
 			[]demoToken{devUser, uatUser},
 		},
 		{
 			"Solution A: JWT Validation with the environment's audience",
-			"The client id comes from appid, the audience is UAT's, and the issuer is pinned, which the article leaves out. A DEV token arrives at UAT.",
+			"The client id comes from appid, the audience is UAT's, and the issuer is pinned, " +
+				"which the article leaves out. A DEV token arrives at UAT.",
 			"jwt-validation.json", false,
 			[]demoToken{dev, uat},
 		},
 		{
 			"Solution B: a scope for each environment",
-			"The OpenID Connect policy stays and requires UAT.Access. A DEV token arrives at UAT. What the article leaves out: app-only tokens carry no scopes, so daemons are locked out.",
+			"The OpenID Connect policy stays and requires UAT.Access. A DEV token arrives at " +
+				"UAT. What the article leaves out: app-only tokens carry no scopes, so daemons " +
+				"are locked out.",
 			"oidc-scope.json", false,
 			[]demoToken{devUser, uatUser, uat},
 		},
@@ -80,7 +87,8 @@ func newDemo(env *Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "demo",
 		Short: "Show the two symptoms and the two solutions of the article, on tokens signed now",
-		Long: "demo plays the four scenes of Salesforce KB 005321722 on embedded policies and on tokens that are signed with\n" +
+		Long: "demo plays the four scenes of Salesforce KB 005321722 on embedded policies and " +
+			"on tokens that are signed with\n" +
 			"a throwaway key. It needs no input and no network.",
 		Args: noArguments,
 		RunE: func(*cobra.Command, []string) error { return env.demo(&output) },
@@ -154,7 +162,8 @@ func (e *Env) demoPolicySet(name string) (*report.PolicySet, error) {
 	return e.Gateways.Read([]*source.File{file}, rules.Options{})
 }
 
-// demoRequest is a request with a token that was issued a moment ago, to an API where both environments' clients have a contract.
+// demoRequest is a request with a token that was issued a moment ago, to an API where both
+// environments' clients have a contract.
 func (e *Env) demoRequest(t demoToken, key *demoTenantKey) (*rules.Request, error) {
 	now := e.Now()
 	token, err := key.token(t.environment, t.client, t.scopes, now.Add(-5*time.Minute))
@@ -192,7 +201,8 @@ func newDemoKey() (*demoTenantKey, error) {
 	if err != nil {
 		return nil, err
 	}
-	document, err := json.Marshal(jose.JSONWebKeySet{Keys: []jose.JSONWebKey{{Key: private.Public(), KeyID: demoKeyID, Use: "sig"}}})
+	public := jose.JSONWebKey{Key: private.Public(), KeyID: demoKeyID, Use: "sig"}
+	document, err := json.Marshal(jose.JSONWebKeySet{Keys: []jose.JSONWebKey{public}})
 	if err != nil {
 		return nil, err
 	}
@@ -202,7 +212,9 @@ func newDemoKey() (*demoTenantKey, error) {
 
 // token signs a v1.0 token as Entra ID issues it: for an environment's API, and its client.
 // Without scopes it is app-only.
-func (k *demoTenantKey) token(environment, client, scopes string, at time.Time) (*inspect.Token, error) {
+func (k *demoTenantKey) token(
+	environment, client, scopes string, at time.Time,
+) (*inspect.Token, error) {
 	example := issued.Example{
 		Tenant: demoTenant, Audience: "api://orders-" + environment, Client: client,
 		User: scopes != "", Scopes: strings.Fields(scopes), At: at,

@@ -20,7 +20,10 @@ func TestDecodeTellsWhatIsBrokenInTheDocumentationsTokens(t *testing.T) {
 		t.Fatal(err)
 	}
 	says := map[string][]string{
-		"doc_access_v1": {"v1.0 access token, delegated", "[signature-length]", "[tenant-mismatch]", "[tenant-malformed]"},
+		"doc_access_v1": {
+			"v1.0 access token, delegated", "[signature-length]", "[tenant-mismatch]",
+			"[tenant-malformed]",
+		},
 		"doc_access_v2": {"v2.0 access token, delegated", "[signature-length]"},
 		"doc_id_v1":     {"v1.0 ID token", "[base64-padding]"},
 		"doc_id_v2_msa": {"v2.0 ID token", "[personal-account-elsewhere]"},

@@ -13,21 +13,22 @@ import (
 	"github.com/gatewhy/gatewhy/cmd/report"
 )
 
-// Env is everything that the program is given by the world around it. Nothing below reads a stream, the
-// clock, the network, the environment or the terminal in any other way.
+// Env is everything that the program is given by the world around it. Nothing below reads a
+// stream, the clock, the network, the environment or the terminal in any other way.
 type Env struct {
 	Args           []string // the command line without the program's name
 	Stdin          io.Reader
 	Stdout, Stderr io.Writer
 	Dir            string // where relative paths start; empty for the process's working directory
 	Now            func() time.Time
-	After          func(time.Duration) <-chan time.Time // as time.After; it is asked only where Terminal.Stderr is true
-	Transport      http.RoundTripper                    // nil for the network
-	LookupEnv      func(name string) (value string, set bool)
-	CacheDir       func() (string, error) // the user's cache directory, without the program's name
-	BuildInfo      func() (*debug.BuildInfo, bool)
-	Terminal       Terminal
-	Gateways       report.Gateways // the vendors' adapters
+	// After is as time.After; it is asked only where Terminal.Stderr is true.
+	After     func(time.Duration) <-chan time.Time
+	Transport http.RoundTripper // nil for the network
+	LookupEnv func(name string) (value string, set bool)
+	CacheDir  func() (string, error) // the user's cache directory, without the program's name
+	BuildInfo func() (*debug.BuildInfo, bool)
+	Terminal  Terminal
+	Gateways  report.Gateways // the vendors' adapters
 }
 
 // Terminal says what is known about the terminal that the program runs in.

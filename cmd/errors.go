@@ -10,7 +10,9 @@ import (
 )
 
 // problem is an error that no file is to blame for; the hints may be none.
-func problem(cause string, hints ...string) *source.Error { return report.Problem(cause, hints...) }
+func problem(cause string, hints ...string) *source.Error {
+	return report.Problem(cause, hints...)
+}
 
 // printError writes what is wrong, a line for each error, then what to do, each hint once.
 func printError(w io.Writer, err error) {

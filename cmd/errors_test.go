@@ -21,7 +21,10 @@ func TestErrorsAreOneCauseAndHints(t *testing.T) {
 		{
 			"a problem says its cause, then each hint",
 			problem("no policy was given", "pass -p FILE", "or --env NAME"),
-			[]string{"gatewhy: error: no policy was given", "gatewhy: hint: pass -p FILE", "gatewhy: hint: or --env NAME"},
+			[]string{
+				"gatewhy: error: no policy was given", "gatewhy: hint: pass -p FILE",
+				"gatewhy: hint: or --env NAME",
+			},
 		},
 		{
 			"a file that can't be read has its place",
@@ -56,24 +59,32 @@ func TestErrorsAreOneCauseAndHints(t *testing.T) {
 		{
 			"a file that is not there is named without the system call",
 			&fs.PathError{Op: "open", Path: "missing", Err: fs.ErrNotExist},
-			[]string{"gatewhy: error: missing: file does not exist", "gatewhy: hint: is the name right? a relative one starts in the folder in which the command runs"},
+			[]string{"gatewhy: error: missing: file does not exist", "gatewhy: hint: is the " +
+				"name right? a relative one starts in the folder in which the command runs"},
 		},
 		{
 			"a file without a name is a variable that is not set",
 			&fs.PathError{Op: "open", Err: fs.ErrNotExist},
-			[]string{"gatewhy: error: the name of a file is empty", "gatewhy: hint: is the variable set?"},
+			[]string{
+				"gatewhy: error: the name of a file is empty",
+				"gatewhy: hint: is the variable set?",
+			},
 		},
 		{
 			"a file that must not be read says so",
 			&fs.PathError{Op: "open", Path: "secret", Err: fs.ErrPermission},
-			[]string{"gatewhy: error: secret: permission denied", "gatewhy: hint: the file must be readable for the user who runs the command"},
+			[]string{
+				"gatewhy: error: secret: permission denied",
+				"gatewhy: hint: the file must be readable for the user who runs the command",
+			},
 		},
 		{
 			"several errors are named each, and a hint that they share stands once",
 			errors.Join(nil, &fs.PathError{Path: "a", Err: fs.ErrPermission},
 				errors.Join(errors.New("b"), &fs.PathError{Path: "c", Err: fs.ErrPermission})),
 			[]string{
-				"gatewhy: error: a: permission denied", "gatewhy: error: b", "gatewhy: error: c: permission denied",
+				"gatewhy: error: a: permission denied", "gatewhy: error: b", "gatewhy: error: " +
+					"c: permission denied",
 				"gatewhy: hint: the file must be readable for the user who runs the command",
 			},
 		},

@@ -39,10 +39,14 @@ func newExplain(env *Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "explain [TOKEN] -p POLICY",
 		Short: "Predict the gateway's answer to a token, check by check, and say why",
-		Long: "explain runs a gateway's policies over a token and says what the gateway answers, which field of which\n" +
-			"file decides it, and which change, tried on this token, repairs it. Nothing is sent anywhere but the request\n" +
+		Long: "explain runs a gateway's policies over a token and says what the gateway " +
+			"answers, which field of which\n" +
+			"file decides it, and which change, tried on this token, repairs it. Nothing is " +
+			"sent anywhere but the request\n" +
 			"for the key set.",
-		RunE: func(cmd *cobra.Command, args []string) error { return env.explain(cmd.Context(), &flags, args) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return env.explain(cmd.Context(), &flags, args)
+		},
 	}
 	flags.register(cmd, env.Gateways)
 	return cmd
@@ -56,16 +60,24 @@ func (f *explainFlags) register(cmd *cobra.Command, gateways report.Gateways) {
 	f.redact.register(cmd)
 	flags := cmd.Flags()
 	flags.BoolVar(&f.noToken, "no-token", false, "the request carries no token")
-	flags.StringVar(&f.other, "other", "", "another environment's `TOKEN` (or @FILE), run against each repair")
-	flags.StringVar(&f.contracts, "contracts", "", "`FILE` with the client ids that have an approved contract")
-	flags.StringVar(&f.introspection, "introspection", "", "`FILE` with the captured answer of the validation endpoint")
+	flags.StringVar(&f.other, "other", "",
+		"another environment's `TOKEN` (or @FILE), run against each repair")
+	flags.StringVar(&f.contracts, "contracts", "",
+		"`FILE` with the client ids that have an approved contract")
+	flags.StringVar(&f.introspection, "introspection", "",
+		"`FILE` with the captured answer of the validation endpoint")
 	flags.StringVar(&f.method, "method", "", "the request's method")
 	flags.StringVar(&f.path, "path", "", "the request's path")
-	flags.VarP((*texts)(&f.headers), "header", "H", "a `HEADER` of the request, as \"name: value\"; \"name:\" is known not to be sent; repeatable")
-	flags.BoolVar(&f.headersWhole, "no-other-headers", false, "the headers of -H are all that the request has beside the token")
-	flags.StringVar(&f.environment.name, "env", "", "take policies, contracts and keys of this environment (`NAME`) of the environments file")
-	flags.StringVarP(&f.environment.config, "config", "c", "gatewhy.yaml", "the environments `FILE`")
-	flags.Var((*texts)(&f.apps), "app", "`FILE` with the API's app registration, which makes what is found in the policy exact; repeatable")
+	flags.VarP((*texts)(&f.headers), "header", "H", "a `HEADER` of the request, as \"name: "+
+		"value\"; \"name:\" is known not to be sent; repeatable")
+	flags.BoolVar(&f.headersWhole, "no-other-headers", false,
+		"the headers of -H are all that the request has beside the token")
+	flags.StringVar(&f.environment.name, "env", "",
+		"take policies, contracts and keys of this environment (`NAME`) of the environments file")
+	flags.StringVarP(&f.environment.config, "config", "c", "gatewhy.yaml",
+		"the environments `FILE`")
+	flags.Var((*texts)(&f.apps), "app", "`FILE` with the API's app registration, which makes "+
+		"what is found in the policy exact; repeatable")
 	f.observed.register(cmd)
 }
 
@@ -130,7 +142,8 @@ func verdictCode(outcome rules.Decision) int {
 func (f *explainFlags) check(args []string) error {
 	fromStdin := !f.noToken && (len(args) == 0 || args[0] == "-")
 	if f.noToken && len(args) > 0 {
-		return problem("--no-token is a request without a token, and a token was given", "leave out one of the two")
+		return problem("--no-token is a request without a token, and a token was given",
+			"leave out one of the two")
 	}
 	for _, other := range [...]struct {
 		used bool
@@ -142,9 +155,11 @@ func (f *explainFlags) check(args []string) error {
 	} {
 		switch {
 		case other.used && fromStdin:
-			return problem("standard input can't be both "+other.what+" and the token", "pass the token as @FILE")
+			return problem("standard input can't be both "+other.what+" and the token",
+				"pass the token as @FILE")
 		case other.used && other.what != "the policy" && slices.Contains(f.policies.files, "-"):
-			return problem("standard input can't be both the policy and "+other.what, "pass one of them as a file")
+			return problem("standard input can't be both the policy and "+other.what,
+				"pass one of them as a file")
 		}
 	}
 	return nil
@@ -174,7 +189,8 @@ func (e *Env) request(
 		}
 	}
 	if flags.introspection != "" {
-		if request.Introspection, err = e.maker().ReadIntrospection(flags.introspection); err != nil {
+		request.Introspection, err = e.maker().ReadIntrospection(flags.introspection)
+		if err != nil {
 			return nil, err
 		}
 	}
@@ -188,7 +204,8 @@ type environmentFlags struct {
 	config string
 }
 
-// explained are the policies that a request meets, with the contracts where an environment tells them.
+// explained are the policies that a request meets, with the contracts where an environment tells
+// them.
 func (e *Env) explained(flags *explainFlags) (*report.PolicySet, *rules.Contracts, error) {
 	if flags.environment.name == "" {
 		set, err := e.maker().ReadPolicies(flags.policies.files, flags.policies.options())
@@ -204,7 +221,8 @@ func (e *Env) explained(flags *explainFlags) (*report.PolicySet, *rules.Contract
 	return set, site.Contracts, e.environmentKeys(flags)
 }
 
-// environmentKeys takes the key set, else the tenant, of the environments file, where the command line names neither.
+// environmentKeys takes the key set, else the tenant, of the environments file, where the command
+// line names neither.
 func (e *Env) environmentKeys(flags *explainFlags) error {
 	if flags.keys.jwks != "" || flags.keys.tenant != "" || flags.keys.issuer != "" {
 		return nil
@@ -243,8 +261,8 @@ func (e *Env) newRun(
 	return run, err
 }
 
-// fix returns the flags with which gatewhy fix sees the same token and policies. The token stands in it as the file's name
-// only.
+// fix returns the flags with which gatewhy fix sees the same token and policies. The token stands
+// in it as the file's name only.
 func (f *explainFlags) fix(args []string) string {
 	if slices.Contains(f.policies.files, "-") {
 		return ""
@@ -255,7 +273,9 @@ func (f *explainFlags) fix(args []string) string {
 	}
 	flags := " --token " + token
 	for _, flag := range [...]struct{ name, value string }{
-		{"--contracts", f.contracts}, {"--gateway", f.policies.variant.value}, {"--policy-type", f.policies.kind.name},
+		{"--contracts", f.contracts},
+		{"--gateway", f.policies.variant.value},
+		{"--policy-type", f.policies.kind.name},
 	} {
 		if flag.value != "" {
 			flags += " " + flag.name + " " + report.ShellWord(flag.value)

@@ -20,7 +20,8 @@ import (
 	examples "github.com/gatewhy/gatewhy/testdata/rules"
 )
 
-// lintExample lints an example, and evaluates a request of which nothing is known: some rules are found there.
+// lintExample lints an example, and evaluates a request of which nothing is known: some rules are
+// found there.
 func lintExample(t *testing.T, rule *rules.Rule, example examples.Example) (*source.File, []rules.Finding) {
 	t.Helper()
 	file, err := source.Read(example.Name, []byte(example.Text))
@@ -67,7 +68,8 @@ func TestEveryRuleIsFoundInItsBadExamples(t *testing.T) {
 			t.Fatalf("found %v only", names(found))
 		}
 		f := found[i]
-		if f.Pos.Line < 1 || f.Pos.Column < 1 || f.Message == "" || f.Severity == "" || strings.HasSuffix(f.Message, ".") {
+		if f.Pos.Line < 1 || f.Pos.Column < 1 || f.Message == "" || f.Severity == "" || strings.HasSuffix(f.Message,
+			".") {
 			t.Errorf("an incomplete finding: %+v", f)
 		}
 		if f.Rule != "gateway-not-known" && (f.Span.Start >= f.Span.End || file.Position(f.Span.Start) != f.Pos) {
@@ -100,7 +102,8 @@ func TestEveryRuleSaysWhatWhyAndWhatToDo(t *testing.T) {
 		if !slices.Contains([]rules.Severity{rules.Error, rules.Warning, rules.Note}, r.Severity) {
 			t.Errorf("%s has the severity %q", r.Name, r.Severity)
 		}
-		if strings.HasSuffix(r.Title, ".") || !strings.HasSuffix(r.Why, ".") || !strings.HasSuffix(r.Fix, ".") {
+		if strings.HasSuffix(r.Title, ".") || !strings.HasSuffix(r.Why, ".") || !strings.HasSuffix(r.Fix,
+			".") {
 			t.Errorf("%s: a title is a clause, why and fix are sentences", r.Name)
 		}
 	}

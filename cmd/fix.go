@@ -18,10 +18,13 @@ func newFix(env *Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "fix PATH",
 		Short: "Repair a policy configuration: print the proved change as a diff, or write it",
-		Long: "fix makes the smallest edit that repairs a policy and leaves every other byte of the file as it is. Nothing is\n" +
-			"printed that was not compiled and linted again; the diff is followed by what the gateway answers before and after,\n" +
+		Long: "fix makes the smallest edit that repairs a policy and leaves every other byte " +
+			"of the file as it is. Nothing is\n" +
+			"printed that was not compiled and linted again; the diff is followed by what the " +
+			"gateway answers before and after,\n" +
 			"and by a warning of each token that it lets in and did not before.\n" +
-			"Without --rule and --solution it repairs every error and warning that can be repaired without asking.",
+			"Without --rule and --solution it repairs every error and warning that can be " +
+			"repaired without asking.",
 		Args: cobra.ExactArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error { return env.fix(&flags, args[0]) },
 	}
@@ -121,13 +124,19 @@ func (f *fixFlags) register(cmd *cobra.Command, gateways report.Gateways) {
 	f.variant.register(cmd, "gateway", "", "the gateway, where the file does not tell")
 	flags := cmd.Flags()
 	flags.StringVar(&f.api, "api", "", "the `NAME` of the API instance, of a file with several")
-	flags.StringVar(&f.rule, "rule", "", "repair the findings of this rule only: a `NAME` of gatewhy rules")
-	flags.StringVar(&f.facts.Audience, "audience", "", "this environment's `AUDIENCE`, as its tokens carry it")
-	flags.StringVar(&f.facts.Scope, "scope", "", "the `SCOPE` that only this environment's API exposes")
+	flags.StringVar(&f.rule, "rule", "",
+		"repair the findings of this rule only: a `NAME` of gatewhy rules")
+	flags.StringVar(&f.facts.Audience, "audience", "",
+		"this environment's `AUDIENCE`, as its tokens carry it")
+	flags.StringVar(&f.facts.Scope, "scope", "",
+		"the `SCOPE` that only this environment's API exposes")
 	flags.StringVar(&f.facts.Tenant, "tenant", "", "the `ID` of this environment's tenant")
-	flags.Var((*texts)(&f.tokens), "token", "a `TOKEN` (or @FILE) to run before and after, first one of this environment; repeatable; signatures are assumed to verify")
-	flags.Var((*texts)(&f.apps), "app", "`FILE` with the API's app registration: tells the audience and the version of its tokens")
-	flags.StringVar(&f.contracts, "contracts", "", "`FILE` with the client ids that have an approved contract")
+	flags.Var((*texts)(&f.tokens), "token", "a `TOKEN` (or @FILE) to run before and after, "+
+		"first one of this environment; repeatable; signatures are assumed to verify")
+	flags.Var((*texts)(&f.apps), "app",
+		"`FILE` with the API's app registration: tells the audience and the version of its tokens")
+	flags.StringVar(&f.contracts, "contracts", "",
+		"`FILE` with the client ids that have an approved contract")
 	flags.BoolVar(&f.write, "write", false, "write the repaired file")
 }
 
@@ -156,10 +165,12 @@ func (f *fixFlags) options() rules.Options {
 func (f *fixFlags) complete(gateways report.Gateways) error {
 	f.facts.Version = versionNamed(f.version.value)
 	if f.facts.Tenant != "" && !entra.IsGUID(f.facts.Tenant) {
-		return problem("--tenant must be the tenant's id, a GUID: issuers never have a domain", "gatewhy decode shows it, as tid of any of the tenant's tokens")
+		return problem("--tenant must be the tenant's id, a GUID: issuers never have a domain",
+			"gatewhy decode shows it, as tid of any of the tenant's tokens")
 	}
 	if f.rule != "" && f.solution.value != "" {
-		return problem("--rule and --solution were both given", "one at a time: run fix again for the other")
+		return problem("--rule and --solution were both given",
+			"one at a time: run fix again for the other")
 	}
 	if f.rule != "" {
 		_, err := gateways.RuleNamed(f.rule)

@@ -73,6 +73,8 @@ func (t *texts) Set(text string) error {
 func (t *texts) Type() string { return "stringArray" }
 
 // tokenHelp says in the help of a command what its TOKEN may be.
-const tokenHelp = "TOKEN is an argument, @FILE for a file, - or nothing for standard input (on a terminal it is asked for, and not\n" +
-	"shown). Anything that is pasted is accepted: quotes, line breaks, \"Bearer x\", a header, a curl command, a token\n" +
+const tokenHelp = "TOKEN is an argument, @FILE for a file, - or nothing for standard input (on " +
+	"a terminal it is asked for, and not\n" +
+	"shown). Anything that is pasted is accepted: quotes, line breaks, \"Bearer x\", a header, " +
+	"a curl command, a token\n" +
 	"endpoint's answer, a HAR file."

@@ -21,8 +21,8 @@ import (
 	"unicode/utf8"
 )
 
-// The bounds of one run, whatever it is given. The time is the processor's, so that a busy machine fails no test; what
-// waits for the network is bounded by its own limits.
+// The bounds of one run, whatever it is given. The time is the processor's, so that a busy machine
+// fails no test; what waits for the network is bounded by its own limits.
 const (
 	mostMemory = 64 << 20
 	mostTime   = 2 * time.Second
@@ -48,9 +48,9 @@ func build(t *testing.T) program {
 	return program(file)
 }
 
-// runMeasured runs a command, and writes its largest resident set, in KiB, to the file that is named first. It is a
-// process of its own because Linux counts the memory of whoever starts a process to that process (getrusage(2)), and the
-// tests have much.
+// runMeasured runs a command, and writes its largest resident set, in KiB, to the file that is
+// named first. It is a process of its own because Linux counts the memory of whoever starts a
+// process to that process (getrusage(2)), and the tests have much.
 func runMeasured() {
 	command := exec.Command(os.Args[2], os.Args[3:]...)
 	command.Stdin, command.Stdout, command.Stderr = os.Stdin, os.Stdout, os.Stderr
@@ -62,8 +62,8 @@ func runMeasured() {
 	os.Exit(command.ProcessState.ExitCode())
 }
 
-// run runs the program in a folder, three times at most until it keeps within the bounds: on a busy machine the garbage
-// collector falls behind.
+// run runs the program in a folder, three times at most until it keeps within the bounds: on a
+// busy machine the garbage collector falls behind.
 func (p program) run(t *testing.T, dir, stdin string, args ...string) (o outcome) {
 	t.Helper()
 	for range 3 {
@@ -81,7 +81,9 @@ func (p program) once(t *testing.T, dir, stdin string, args ...string) outcome {
 	var said bytes.Buffer
 	file := filepath.Join(t.TempDir(), "memory")
 	command := exec.Command("measured", append([]string{file, string(p)}, args...)...)
-	command.Dir, command.Stdin, command.Stdout, command.Stderr = dir, strings.NewReader(stdin), &said, &said
+	command.Dir, command.Stdin, command.Stdout, command.Stderr = dir, strings.NewReader(
+		stdin,
+	), &said, &said
 	command.Env = append(os.Environ(), "XDG_CACHE_HOME="+dir, "LANG=C.UTF-8")
 	if err := command.Run(); command.ProcessState == nil {
 		t.Fatal(err)
@@ -96,7 +98,8 @@ func (p program) once(t *testing.T, dir, stdin string, args ...string) outcome {
 	}
 	return outcome{
 		code: command.ProcessState.ExitCode(), said: said.String(), memory: kibibytes << 10,
-		took: command.ProcessState.UserTime() + command.ProcessState.SystemTime(), // its children's too
+		// its children's too
+		took: command.ProcessState.UserTime() + command.ProcessState.SystemTime(),
 	}
 }
 
@@ -138,24 +141,67 @@ func TestHostileTokensAreAnsweredWithinBounds(t *testing.T) {
 	}{
 		{"a megabyte of dots", strings.Repeat(".", 1<<20), exitUsage, "error", exitUsage},
 		{"16 MiB of dots", strings.Repeat(".", 16<<20), exitUsage, "error", exitUsage},
-		{"more than is read", strings.Repeat("a", 17<<20), exitUsage, "larger than 16 MiB", exitUsage},
+		{
+			"more than is read",
+			strings.Repeat("a", 17<<20),
+			exitUsage, "larger than 16 MiB", exitUsage,
+		},
 		{"ten megabytes of one word", strings.Repeat("a", 10<<20), exitUsage, "error", exitUsage},
-		{"10,000 nested arrays", tokenOf(rs256, `{"a":`+strings.Repeat("[", 10000)+strings.Repeat("]", 10000)+`}`), exitUsage, "more than 5000 levels", exitRejected},
-		{"100,000 nested objects", tokenOf(rs256, strings.Repeat(`{"a":`, 100000)), exitUsage, "more than 5000 levels", exitRejected},
-		{"a claim of 700 kB", tokenOf(rs256, `{"a":"`+strings.Repeat("x", 700000)+`"}`), exitOK, "xxx…xxx", exitRejected},
-		{"a claim of 700 kB that hides itself", tokenOf(rs256, `{"a":"`+strings.Repeat(`\u202e`, 100000)+`"}`), exitOK, `\u202e`, exitRejected},
-		{"50,000 members", tokenOf(rs256, `{"z":1`+strings.Repeat(`,"a":1`, 50000)+`}`), exitUsage, "it has more than 20000 values", exitRejected},
-		{"19,000 members", tokenOf(rs256, `{"z":1`+strings.Repeat(`,"a":1`, 19000)+`}`), exitOK, "19000 times", exitRejected},
-		{"a kid of 700 kB", tokenOf(`{"alg":"RS256","kid":"`+strings.Repeat("k", 700000)+`"}`, `{}`), exitOK, "kid-long", exitRejected},
-		{"a number of 100,000 digits", tokenOf(rs256, `{"exp":`+strings.Repeat("9", 100000)+`}`), exitOK, "time-out-of-range", exitRejected},
-		{"an encrypted token that would inflate", part(`{"alg":"dir","enc":"A128GCM","zip":"DEF"}`) + ".." + part("123456789012") + "." + strings.Repeat("A", 500000) + "." + part("1234567890123456"), exitOK, "encrypted token", exitRejected},
-		{"a key derived a billion times", part(`{"alg":"PBES2-HS256+A128KW","enc":"A128GCM","p2c":1000000000,"p2s":"AAAA"}`) + ".AAAA.AAAA.AAAA.AAAA", exitOK, "encrypted token", exitRejected},
+		{
+			"10,000 nested arrays",
+			tokenOf(rs256, `{"a":`+strings.Repeat("[", 10000)+strings.Repeat("]", 10000)+`}`),
+			exitUsage, "more than 5000 levels", exitRejected,
+		},
+		{
+			"100,000 nested objects",
+			tokenOf(rs256, strings.Repeat(`{"a":`, 100000)),
+			exitUsage, "more than 5000 levels", exitRejected,
+		},
+		{
+			"a claim of 700 kB",
+			tokenOf(rs256, `{"a":"`+strings.Repeat("x", 700000)+`"}`),
+			exitOK, "xxx…xxx", exitRejected,
+		},
+		{
+			"a claim of 700 kB that hides itself",
+			tokenOf(rs256, `{"a":"`+strings.Repeat(`\u202e`, 100000)+`"}`),
+			exitOK,
+			`\u202e`,
+			exitRejected,
+		},
+		{
+			"50,000 members",
+			tokenOf(rs256, `{"z":1`+strings.Repeat(`,"a":1`, 50000)+`}`),
+			exitUsage, "it has more than 20000 values", exitRejected,
+		},
+		{
+			"19,000 members",
+			tokenOf(rs256, `{"z":1`+strings.Repeat(`,"a":1`, 19000)+`}`),
+			exitOK, "19000 times", exitRejected,
+		},
+		{
+			"a kid of 700 kB",
+			tokenOf(`{"alg":"RS256","kid":"`+strings.Repeat("k", 700000)+`"}`, `{}`),
+			exitOK, "kid-long", exitRejected,
+		},
+		{
+			"a number of 100,000 digits",
+			tokenOf(rs256, `{"exp":`+strings.Repeat("9", 100000)+`}`),
+			exitOK, "time-out-of-range", exitRejected,
+		},
+		{"an encrypted token that would inflate", part(`{"alg":"dir",`+
+			`"enc":"A128GCM","zip":"DEF"}`) + ".." + part("123456789012") + "." + strings.Repeat("A", 500000) + "." + part("1234567890123456"), exitOK, "encrypted token", exitRejected},
+		{"a key derived a billion times", part(`{"alg":"PBES2-HS256+A128KW",`+
+			`"enc":"A128GCM","p2c":1000000000,"p2s":"AAAA"}`) + ".AAAA.AAAA.AAAA.AAAA", exitOK, "encrypted token", exitRejected},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			gatewhy.run(t, dir, test.token, "decode").wants(t, test.decode, test.says)
-			gatewhy.run(t, dir, test.token, "decode", "-o", "json", "--redact").wants(t, test.decode, "")
-			gatewhy.run(t, dir, test.token, "verify", "--jwks", "keys.json").wants(t, test.verify, "")
+			gatewhy.run(t, dir, test.token, "decode", "-o", "json", "--redact").
+				wants(t, test.decode,
+					"")
+			gatewhy.run(t, dir, test.token, "verify", "--jwks", "keys.json").wants(t, test.verify,
+				"")
 		})
 	}
 }
@@ -171,7 +217,8 @@ func distinctKeys(count int) string {
 	modulus := bytes.Repeat([]byte{0xff}, 2048/8)
 	for i := range keys {
 		binary.BigEndian.PutUint32(modulus[8:], uint32(i))
-		keys[i] = fmt.Sprintf(`{"kty":"RSA","use":"sig","kid":"kid-%d","e":"AQAB","issuer":"https://login.microsoftonline.com/{tenantid}/v2.0","n":"%s"}`,
+		keys[i] = fmt.Sprintf(`{"kty":"RSA","use":"sig","kid":"kid-%d","e":"AQAB",`+
+			`"issuer":"https://login.microsoftonline.com/{tenantid}/v2.0","n":"%s"}`,
 			i, base64.RawURLEncoding.EncodeToString(modulus))
 	}
 	return `{"keys":[` + strings.Join(keys, ",") + `]}`
@@ -187,28 +234,74 @@ func TestHostileKeySetsAreAnsweredWithinBounds(t *testing.T) {
 		verify    int
 		verdict   string
 	}{
-		{"10,000 keys", many(`{"kty":"RSA","kid":"k","e":"AQAB","n":"`+bigModulus(2048)+`"}`, 10000), exitOK, "10000 keys", exitRejected, "no more than 250 are tried"},
-		{"a key of 16,384 bits with the largest exponent", many(`{"kty":"RSA","kid":"k","e":"f____w","n":"`+bigModulus(16384)+`"}`, 1), exitOK, "RSA 16384", exitRejected, "altered"},
-		{"300 keys of 16,384 bits with the largest exponent", many(`{"kty":"RSA","kid":"k","e":"f____w","n":"`+bigModulus(16384)+`"}`, 300), exitOK, "RSA 16384", exitRejected, "no more than 31 are tried"},
-		{"a key of a million bits", many(`{"kty":"RSA","kid":"k","e":"AQAB","n":"`+bigModulus(1<<20)+`"}`, 1), exitOK, "more than 16384 is not used", exitRejected, "can't be used"},
-		{"10,000 nested arrays", `{"keys":` + strings.Repeat("[", 10000), exitUsage, "5000 levels", exitUsage, "5000 levels"},
-		{"10,000 keys that are no keys", many(`[[[]]]`, 10000), exitOK, "10000 keys", exitRejected, "no key with the token's kid"},
-		{"10,000 keys, each another", distinctKeys(10000), exitOK, "10000 keys", exitRejected, "no key with the token's kid"},
-		{"a number of 5 MB", many(`{"kty":"RSA","kid":"k","e":"AQAB","n":"`+strings.Repeat("A", 5_000_000)+`"}`, 1), exitOK, "more than 262144 are not read", exitRejected, "can't be used"},
-		{"16 MB", `{"keys":[` + strings.Repeat(" ", 16<<20-20) + `]}`, exitUsage, "more than 5 MiB", exitUsage, "more than 5 MiB"},
-		{"a million values beside the keys", `{"keys":[],"x":[` + strings.Repeat("1,", 900_000) + `1]}`, exitUsage, "more than 50000 values", exitUsage, "more than 50000 values"},
-		{"a key of 100,000 members", many(`{"kty":"RSA"`+strings.Repeat(`,"a":1`, 100_000)+`}`, 1), exitUsage, "more than 50000 values", exitUsage, "more than 50000 values"},
-		{"a hundred thousand empty keys", many(`{}`, 100000), exitUsage, "more than 20000 are not read", exitUsage, "more than 20000"},
+		{
+			"10,000 keys",
+			many(`{"kty":"RSA","kid":"k","e":"AQAB","n":"`+bigModulus(2048)+`"}`, 10000),
+			exitOK, "10000 keys", exitRejected, "no more than 250 are tried",
+		},
+		{"a key of 16,384 bits with the largest exponent", many(`{"kty":"RSA",`+
+			`"kid":"k","e":"f____w","n":"`+bigModulus(16384)+`"}`, 1), exitOK, "RSA 16384", exitRejected, "altered"},
+		{"300 keys of 16,384 bits with the largest exponent", many(`{"kty":"RSA",`+
+			`"kid":"k","e":"f____w","n":"`+bigModulus(16384)+`"}`, 300), exitOK, "RSA 16384", exitRejected, "no more than 31 are tried"},
+		{
+			"a key of a million bits",
+			many(`{"kty":"RSA","kid":"k","e":"AQAB","n":"`+bigModulus(1<<20)+`"}`, 1),
+			exitOK, "more than 16384 is not used", exitRejected, "can't be used",
+		},
+		{
+			"10,000 nested arrays",
+			`{"keys":` + strings.Repeat("[", 10000),
+			exitUsage, "5000 levels", exitUsage, "5000 levels",
+		},
+		{
+			"10,000 keys that are no keys",
+			many(`[[[]]]`, 10000),
+			exitOK, "10000 keys", exitRejected, "no key with the token's kid",
+		},
+		{
+			"10,000 keys, each another", distinctKeys(10000), exitOK, "10000 keys", exitRejected,
+			"the token names no issuer, and the keys are those of Azure",
+		},
+		{
+			"a number of 5 MB",
+			many(`{"kty":"RSA","kid":"k","e":"AQAB","n":"`+strings.Repeat("A", 5_000_000)+`"}`, 1),
+			exitOK, "more than 262144 are not read", exitRejected, "can't be used",
+		},
+		{
+			"16 MB",
+			`{"keys":[` + strings.Repeat(" ", 16<<20-20) + `]}`,
+			exitUsage, "more than 5 MiB", exitUsage, "more than 5 MiB",
+		},
+		{
+			"a million values beside the keys",
+			`{"keys":[],"x":[` + strings.Repeat("1,", 900_000) + `1]}`,
+			exitUsage, "more than 50000 values", exitUsage, "more than 50000 values",
+		},
+		{
+			"a key of 100,000 members",
+			many(`{"kty":"RSA"`+strings.Repeat(`,"a":1`, 100_000)+`}`, 1),
+			exitUsage, "more than 50000 values", exitUsage, "more than 50000 values",
+		},
+		{"a hundred thousand empty keys", many(`{}`, 100000), exitUsage, "more than 20000 are " +
+			"not read", exitUsage, "more than 20000"},
 	}
-	// A signature that is as long as one by the largest key: a shorter one is refused before anything is computed.
-	token := part(`{"alg":"RS256","kid":"k"}`) + "." + part(`{}`) + "." + part(strings.Repeat("s", 16384/8))
+	// A signature that is as long as one by the largest key: a shorter one is refused before
+	// anything is computed.
+	token := part(
+		`{"alg":"RS256","kid":"k"}`,
+	) + "." + part(
+		`{}`,
+	) + "." + part(
+		strings.Repeat("s", 16384/8),
+	)
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			dir := t.TempDir()
 			writeFile(t, filepath.Join(dir, "keys.json"), test.set)
 			gatewhy.run(t, dir, "", "keys", "keys.json").wants(t, test.keys, test.says)
 			gatewhy.run(t, dir, "", "keys", "keys.json", "-o", "json").wants(t, test.keys, "")
-			gatewhy.run(t, dir, token, "verify", "--jwks", "keys.json").wants(t, test.verify, test.verdict)
+			gatewhy.run(t, dir, token, "verify", "--jwks", "keys.json").
+				wants(t, test.verify, test.verdict)
 		})
 	}
 }
@@ -229,7 +322,11 @@ func TestHostileAnswersAreRefusedWithinBounds(t *testing.T) {
 		answer http.HandlerFunc
 		says   string
 	}{
-		{"a body without an end", func(w http.ResponseWriter, _ *http.Request) { endless(w) }, "more than 1 MiB"},
+		{
+			"a body without an end",
+			func(w http.ResponseWriter, _ *http.Request) { endless(w) },
+			"more than 1 MiB",
+		},
 		{"a gzip bomb", func(w http.ResponseWriter, _ *http.Request) {
 			w.Header().Set("Content-Encoding", "gzip")
 			bomb := gzip.NewWriter(w)
@@ -240,11 +337,22 @@ func TestHostileAnswersAreRefusedWithinBounds(t *testing.T) {
 				w.Header().Set(fmt.Sprintf("X-%d", i), strings.Repeat("x", 50))
 			}
 		}, "no connection"},
-		{"redirects in a circle", func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, r.URL.Path, http.StatusFound) }, "redirects"},
+		{
+			"redirects in a circle",
+			func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, r.URL.Path, http.StatusFound) },
+			"redirects",
+		},
 		{"a redirect to another host", func(w http.ResponseWriter, r *http.Request) {
 			http.Redirect(w, r, "http://169.254.169.254/keys", http.StatusFound)
 		}, "another host"},
-		{"a page", func(w http.ResponseWriter, _ *http.Request) { _, _ = io.WriteString(w, "<html>\u202esign in") }, "HTML"},
+		{
+			"a page",
+			func(w http.ResponseWriter, _ *http.Request) {
+				_, _ = io.WriteString(w,
+					"<html>\u202esign in")
+			},
+			"HTML",
+		},
 		{"nothing", func(http.ResponseWriter, *http.Request) {}, "the text is empty"},
 	}
 	for _, test := range tests {
@@ -253,7 +361,8 @@ func TestHostileAnswersAreRefusedWithinBounds(t *testing.T) {
 			defer server.Close()
 			dir := t.TempDir()
 			gatewhy.run(t, dir, "", "keys", server.URL).wants(t, exitUsage, test.says)
-			gatewhy.run(t, dir, tokenOf(`{"alg":"RS256","kid":"k"}`, `{}`), "verify", "--jwks", server.URL).wants(t, exitUsage, test.says)
+			gatewhy.run(t, dir, tokenOf(`{"alg":"RS256","kid":"k"}`, `{}`), "verify", "--jwks", server.URL).
+				wants(t, exitUsage, test.says)
 		})
 	}
 }

@@ -7,14 +7,16 @@ import (
 	"github.com/gatewhy/gatewhy/testdata/mint"
 )
 
-// The escapes that a terminal acts on: CSI, OSC 0, 8 and 52, C1 controls, carriage return, backspace, NUL, and characters
-// that turn the direction of text, take no room or break a line. Once as JSON has them and once raw.
+// The escapes that a terminal acts on: CSI, OSC 0, 8 and 52, C1 controls, carriage return,
+// backspace, NUL, and characters that turn the direction of text, take no room or break a line.
+// Once as JSON has them and once raw.
 const (
 	escapes    = `\u001b[31m\u001b]0;t\u0007\u001b]8;;http://x\u001b\\\u001b]52;c;aGk=\u0007\u0080\u009b2J\u009f\r\b\u0000\u202e\u2066\u200b\u200f\u2028\u2029\ufeff`
 	rawEscapes = "\x1b[31m\x1b]0;t\a\x1b]8;;x\x1b\\\x1b]52;c;aGk=\a\u0080\u009b2J\u009f\r\b\u202e\u2066\u200b\u200f\u2028\u2029\ufeff"
 )
 
-// hostileTimes are when the tokens of this file are good, and hostileAt the instant at which they are looked at.
+// hostileTimes are when the tokens of this file are good, and hostileAt the instant at which they
+// are looked at.
 const (
 	hostileTimes = `"nbf":1778061300,"exp":1778065200`
 	hostileAt    = "1778064000" // 2026-05-06T10:40:00Z
@@ -39,7 +41,11 @@ func newSigner(t *testing.T, name string) signer {
 // sign signs claims under a header that has further members.
 func (s signer) sign(alg, members, claims string) string {
 	s.t.Helper()
-	token, err := s.key.Sign(alg, []byte(`{"alg":"`+alg+`","kid":"`+s.key.ID+`"`+members+`}`), []byte(claims))
+	token, err := s.key.Sign(
+		alg,
+		[]byte(`{"alg":"`+alg+`","kid":"`+s.key.ID+`"`+members+`}`),
+		[]byte(claims),
+	)
 	if err != nil {
 		s.t.Fatal(err)
 	}
@@ -75,46 +81,142 @@ type hostileToken struct {
 // hostileTexts are the escapes, duplicates, names, numbers and times of the hostile set.
 func hostileTexts(s signer) []hostileToken {
 	return []hostileToken{
-		{"B1: escapes in a claim's value", s.with(`"name":"` + escapes + `"`), exitOK, "[hidden-character]", exitOK, "verified"},
-		{"B1: escapes in a claim's name", s.with(`"` + escapes + `":1`), exitOK, "[hidden-character]", exitOK, "[hidden-character]"},
-		{"B1: escapes in iss and aud", s.sign("RS256", "", `{"iss":"`+escapes+`","aud":"`+escapes+`",`+hostileTimes+`}`), exitOK, `\u202e`, exitOK, `\u202e`},
-		{"B1: escapes in kid", tokenOf(`{"alg":"RS256","kid":"`+escapes+`"}`, "{}"), exitOK, `\u2028\u2029\ufeff`, exitRejected, "no key with the token's kid"},
-		{"B1: escapes in alg, typ and crit", tokenOf(`{"alg":"`+escapes+`","typ":"`+escapes+`","crit":["`+escapes+`"]}`, "{}"), exitOK, `\u202e`, exitRejected, "crit can't be met"},
-		{"B1: escapes that stand raw in a claim", tokenOf(`{"alg":"RS256"}`, `{"a":"`+rawEscapes+`"}`), exitUsage, "a control character, U+001B, stands in a string", exitRejected, "U+001B"},
-		{"B1: escapes in place of a token", rawEscapes, exitUsage, "there is no token", exitUsage, "there is no token"},
+		{
+			"B1: escapes in a claim's value",
+			s.with(`"name":"` + escapes + `"`),
+			exitOK, "[hidden-character]", exitOK, "verified",
+		},
+		{
+			"B1: escapes in a claim's name",
+			s.with(`"` + escapes + `":1`),
+			exitOK, "[hidden-character]", exitOK, "[hidden-character]",
+		},
+		{
+			"B1: escapes in iss and aud",
+			s.sign("RS256", "", `{"iss":"`+escapes+`","aud":"`+escapes+`",`+hostileTimes+`}`),
+			exitOK,
+			`\u202e`,
+			exitOK,
+			`\u202e`,
+		},
+		{
+			"B1: escapes in kid",
+			tokenOf(`{"alg":"RS256","kid":"`+escapes+`"}`, "{}"),
+			exitOK,
+			`\u2028\u2029\ufeff`,
+			exitRejected, "no key with the token's kid",
+		},
+		{
+			"B1: escapes in alg, typ and crit",
+			tokenOf(`{"alg":"`+escapes+`","typ":"`+escapes+`","crit":["`+escapes+`"]}`, "{}"),
+			exitOK,
+			`\u202e`,
+			exitRejected, "crit can't be met",
+		},
+		{
+			"B1: escapes that stand raw in a claim",
+			tokenOf(`{"alg":"RS256"}`, `{"a":"`+rawEscapes+`"}`),
+			exitUsage, "a control character, U+001B, stands in a string", exitRejected, "U+001B",
+		},
+		{
+			"B1: escapes in place of a token", rawEscapes, exitUsage, "there is no token",
+			exitUsage, "there is no token",
+		},
 
-		{"B2: aud twice, told with both", s.with(`"aud":"other"`), exitOK, `the member "aud" stands twice`, exitOK, "[duplicate-member]"},
-		{"B2: kid twice, told with both", s.header(`,"kid":"other"`), exitOK, `the member "kid" stands twice`, exitRejected, "the kid in the header is wrong"},
-		{"B2: a member of a nested object twice", s.with(`"act":{"sub":"a","sub":"b"}`), exitOK, "[duplicate-member]", exitOK, "[duplicate-member]"},
-		{"B3: AUD is not aud", s.with(`"AUD":"api://orders"`), exitOK, "[claim-name-case]", exitOK, "[claim-name-case]"},
-		{"B3: ALG is not alg", tokenOf(`{"ALG":"RS256","kid":"k"}`, "{}"), exitOK, "[alg-missing]", exitRejected, "names no algorithm"},
+		{"B2: aud twice, told with both", s.with(`"aud":"other"`), exitOK, `the member "aud" ` +
+			`stands twice`, exitOK, "[duplicate-member]"},
+		{
+			"B2: kid twice, told with both",
+			s.header(`,"kid":"other"`),
+			exitOK,
+			`the member "kid" stands twice`,
+			exitRejected, "the kid in the header is wrong",
+		},
+		{
+			"B2: a member of a nested object twice",
+			s.with(`"act":{"sub":"a","sub":"b"}`),
+			exitOK, "[duplicate-member]", exitOK, "[duplicate-member]",
+		},
+		{
+			"B3: AUD is not aud",
+			s.with(`"AUD":"api://orders"`),
+			exitOK, "[claim-name-case]", exitOK, "[claim-name-case]",
+		},
+		{
+			"B3: ALG is not alg",
+			tokenOf(`{"ALG":"RS256","kid":"k"}`, "{}"),
+			exitOK, "[alg-missing]", exitRejected, "names no algorithm",
+		},
 
-		{"B4: exp 1e400 is beyond all time", s.exp("1e400"), exitOK, "[time-out-of-range]", exitUndetermined, "beyond the year 9999"},
-		{"B4: exp 0 is 1970, and nothing to some", s.exp("0"), exitOK, "[exp-zero]", exitRejected, "expired 20579 days ago"},
-		{"B4: exp before 1970", s.exp("-1"), exitOK, "[time-before-1970]", exitRejected, "expired"},
-		{"B4: exp with a fraction", s.exp("1778065200.5"), exitOK, "[time-with-fraction]", exitOK, "[time-with-fraction]"},
-		{"B4: exp as a string", s.exp(`"1778065200"`), exitOK, "[time-as-string]", exitUndetermined, "about half of the gateways refuse that"},
-		{"B4: exp in milliseconds", s.exp("1778065200000"), exitOK, "[time-in-milliseconds]", exitUndetermined, "in milliseconds that is 2026-05-06T11:00:00Z"},
-		{"B4: exp 5e9", s.exp("5e9"), exitOK, "2128-06-11T08:53:20Z", exitOK, "[time-with-fraction]"},
-		{"B4: exp 9999999999", s.exp("9999999999"), exitOK, "2286-11-20T17:46:39Z", exitOK, "[lifetime-unusual]"},
-		{"B4: exp that overflows 64 bits", s.exp("9223372036854775808"), exitOK, "[time-out-of-range]", exitUndetermined, "beyond the year 9999"},
+		{
+			"B4: exp 1e400 is beyond all time", s.exp("1e400"), exitOK, "[time-out-of-range]",
+			exitUndetermined, "beyond the year 9999",
+		},
+		{
+			"B4: exp 0 is 1970, and nothing to some", s.exp("0"), exitOK, "[exp-zero]",
+			exitRejected, "expired 20579 days ago",
+		},
+		{
+			"B4: exp before 1970",
+			s.exp("-1"),
+			exitOK, "[time-before-1970]", exitRejected, "expired",
+		},
+		{
+			"B4: exp with a fraction", s.exp("1778065200.5"), exitOK, "[time-with-fraction]",
+			exitOK, "[time-with-fraction]",
+		},
+		{
+			"B4: exp as a string",
+			s.exp(`"1778065200"`),
+			exitOK, "[time-as-string]", exitUndetermined, "about half of the gateways refuse that",
+		},
+		{
+			"B4: exp in milliseconds", s.exp("1778065200000"), exitOK, "[time-in-milliseconds]",
+			exitUndetermined, "in milliseconds that is 2026-05-06T11:00:00Z",
+		},
+		{
+			"B4: exp 5e9", s.exp("5e9"), exitOK, "2128-06-11T08:53:20Z", exitOK,
+			"[time-with-fraction]",
+		},
+		{
+			"B4: exp 9999999999", s.exp("9999999999"), exitOK, "2286-11-20T17:46:39Z", exitOK,
+			"[lifetime-unusual]",
+		},
+		{
+			"B4: exp that overflows 64 bits", s.exp("9223372036854775808"), exitOK,
+			"[time-out-of-range]", exitUndetermined, "beyond the year 9999",
+		},
 		{"B4: exp null", s.exp("null"), exitOK, "[exp-missing]", exitRejected, "exp is null"},
-		{"B5: no exp", s.sign("RS256", "", `{`+hostileBase+`,"nbf":1778061300}`), exitOK, "[exp-missing]", exitUndetermined, "some gateways accept that and some refuse it"},
-		{"B6: nbf in the future", s.sign("RS256", "", `{`+hostileBase+`,"nbf":1778064300,"exp":1778068200}`), exitOK, "valid in 5 min", exitRejected, "a gateway that allows 5 minutes of clock skew already accepts it"},
-		{"B6: iat in the future", s.with(`"iat":1778064600`), exitOK, "[issued-in-future]", exitOK, "[issued-in-future]"},
+		{
+			"B5: no exp",
+			s.sign("RS256", "", `{`+hostileBase+`,"nbf":1778061300}`),
+			exitOK, "[exp-missing]", exitUndetermined,
+			"some gateways accept that and some refuse it",
+		},
+		{"B6: nbf in the future", s.sign("RS256", "", `{`+hostileBase+`,"nbf":1778064300,`+
+			`"exp":1778068200}`), exitOK, "valid in 5 min", exitRejected, "a gateway that " +
+			"allows 5 minutes of clock skew already accepts it"},
+		{
+			"B6: iat in the future",
+			s.with(`"iat":1778064600`),
+			exitOK, "[issued-in-future]", exitOK, "[issued-in-future]",
+		},
 	}
 }
 
-// Each item of what breaks other tools (B1 to B14): the right answer or a clear refusal, within bounds, with nothing printed raw.
+// Each item of what breaks other tools (B1 to B14): the right answer or a clear refusal, within
+// bounds, with nothing printed raw.
 func TestEveryHostileTokenIsAnsweredRightOrRefused(t *testing.T) {
 	gatewhy, dir := build(t), t.TempDir()
 	writeFile(t, filepath.Join(dir, "keys.json"), keySet(t, "", "signing"))
 	s := newSigner(t, "signing")
 	for _, test := range append(hostileTexts(s), hostileForms(s)...) {
 		t.Run(test.name, func(t *testing.T) {
-			gatewhy.run(t, dir, test.text, "decode", "--at", hostileAt).wants(t, test.decode, test.says)
+			gatewhy.run(t, dir, test.text, "decode", "--at", hostileAt).
+				wants(t, test.decode, test.says)
 			gatewhy.run(t, dir, test.text, "decode", "-o", "json").wants(t, test.decode, "")
-			gatewhy.run(t, dir, test.text, "verify", "--at", hostileAt, "--jwks", "keys.json").wants(t, test.verify, test.verdict)
+			gatewhy.run(t, dir, test.text, "verify", "--at", hostileAt, "--jwks", "keys.json").
+				wants(t, test.verify, test.verdict)
 		})
 	}
 }

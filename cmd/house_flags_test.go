@@ -16,7 +16,8 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
-// roomsWithFlags are the rooms below cmd/ whose texts still name flags. A cleared room leaves the list.
+// roomsWithFlags are the rooms below cmd/ whose texts still name flags. A cleared room leaves the
+// list.
 var roomsWithFlags = []string{"rules/lint", "rules/mulesoft"}
 
 // A page, for one, has no flags: a room below the commands says with a typed need what would help.

@@ -15,7 +15,7 @@ const mostColumns = 99
 // narrowRooms are the rooms whose lines are no wider than that, in tests too. A room that is put
 // in order joins the list, until the list is that of all rooms.
 var narrowRooms = []string{
-	"cmd/render",
+	"cmd/render", "cmd/report",
 	"inspect", "inspect/entra", "inspect/keys", "inspect/keys/fetch", "inspect/source",
 	"rules", "rules/environments", "rules/issued", "rules/lint", "rules/mulesoft",
 	"rules/mulesoft/dataweave", "rules/repair",

@@ -19,16 +19,38 @@ var rooms = []struct {
 	may []string
 }{
 	{".", []string{"cmd"}},
-	{"cmd", []string{"testdata/rules", "cmd/render", "cmd/report", "cmd/gateways", "rules/lint", "rules/environments", "rules/repair", "rules/issued", "rules", "inspect/keys/fetch", "inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
+	{"cmd", []string{
+		"testdata/rules", "cmd/render", "cmd/report", "cmd/gateways", "rules/lint",
+		"rules/environments", "rules/repair", "rules/issued", "rules", "inspect/keys/fetch",
+		"inspect/keys", "inspect", "inspect/entra", "inspect/source",
+	}},
 	{"cmd/gateways", []string{"rules/mulesoft", "rules"}},
-	{"cmd/render", []string{"testdata/rules", "cmd/report", "rules/lint", "rules/environments", "rules/repair", "rules/issued", "rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
-	{"cmd/report", []string{"testdata/rules", "cmd/gateways", "rules/lint", "rules/environments", "rules/repair", "rules/issued", "rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
-	{"rules/mulesoft", []string{"rules/mulesoft/dataweave", "rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
+	{"cmd/render", []string{
+		"testdata/rules", "cmd/report", "rules/lint", "rules/environments", "rules/repair",
+		"rules/issued", "rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source",
+	}},
+	{"cmd/report", []string{
+		"testdata/rules", "cmd/gateways", "rules/lint", "rules/environments", "rules/repair",
+		"rules/issued", "rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source",
+	}},
+	{"rules/mulesoft", []string{
+		"rules/mulesoft/dataweave", "rules", "inspect/keys", "inspect", "inspect/entra",
+		"inspect/source",
+	}},
 	{"rules/mulesoft/dataweave", []string{"rules", "inspect", "inspect/source"}},
-	{"rules/lint", []string{"rules/issued", "rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
-	{"rules/environments", []string{"rules/issued", "rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
-	{"rules/repair", []string{"rules/issued", "rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
-	{"rules/issued", []string{"rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
+	{"rules/lint", []string{
+		"rules/issued", "rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source",
+	}},
+	{"rules/environments", []string{
+		"rules/issued", "rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source",
+	}},
+	{"rules/repair", []string{
+		"rules/issued", "rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source",
+	}},
+	{
+		"rules/issued",
+		[]string{"rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source"},
+	},
 	{"rules", []string{"inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
 	{"inspect/keys/fetch", []string{"inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
 	{"inspect/keys", []string{"inspect", "inspect/entra", "inspect/source"}},
@@ -40,6 +62,7 @@ var rooms = []struct {
 	{"testdata/measure", nil},
 	{"testdata/rules", nil},
 	{"testdata/tinygateway", []string{"rules", "inspect/source"}},
+	{"testdata/evaluator", nil},
 	{"testdata/bench/empty", nil},
 	{"testdata/bench/matrix", nil},
 	{"testdata/bench/serve", nil},
@@ -49,19 +72,23 @@ var rooms = []struct {
 
 // testRooms are the packages that any test may import: an adapter's tests prove what it proposes.
 var testRooms = []string{
-	"testdata/estates", "testdata/mint", "testdata/measure", "testdata/tinygateway", "rules/repair",
+	"testdata/estates", "testdata/evaluator", "testdata/mint", "testdata/measure",
+	"testdata/tinygateway", "rules/repair",
 }
 
-// dependencies are the modules that the program may use, and testDependencies those that only its tests may.
+// dependencies are the modules that the program may use, and testDependencies those that only its
+// tests may.
 var (
 	dependencies = []string{
 		"github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/go-jose/go-jose/v4",
-		"github.com/fatih/color", "go.yaml.in/yaml/v3", "golang.org/x/term",
-		"github.com/hashicorp/hcl/v2", "github.com/zclconf/go-cty", // the latter for the former's values
+		"github.com/fatih/color", "go.yaml.in/yaml/v3", "golang.org/x/term", "golang.org/x/net/idna",
+		"github.com/hashicorp/hcl/v2",
+		"github.com/zclconf/go-cty", // the latter for the former's values
 		"github.com/rogpeppe/go-internal/lockedfile", "github.com/bmatcuk/doublestar/v4",
 	}
 	testDependencies = []string{
-		"github.com/rogpeppe/go-internal", "github.com/google/go-cmp", "github.com/santhosh-tekuri/jsonschema/v6",
+		"github.com/rogpeppe/go-internal", "github.com/google/go-cmp",
+		"github.com/santhosh-tekuri/jsonschema/v6",
 		"github.com/owenrumney/go-sarif/v3", // carries the schema of SARIF 2.1.0
 	}
 )
@@ -102,7 +129,8 @@ func allowedDependency(path string, test bool) bool {
 		return true // the standard library
 	}
 	within := func(dependency string) bool { return path == dependency || strings.HasPrefix(path, dependency+"/") }
-	return slices.ContainsFunc(dependencies, within) || test && slices.ContainsFunc(testDependencies, within)
+	return slices.ContainsFunc(dependencies, within) ||
+		test && slices.ContainsFunc(testDependencies, within)
 }
 
 func TestNothingRunsAtStartUpByItself(t *testing.T) {

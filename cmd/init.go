@@ -20,14 +20,18 @@ type initFlags struct {
 func newInit(env *Env) *cobra.Command {
 	var flags initFlags
 	cmd := &cobra.Command{
-		Use:   "init [FOLDER]",
-		Short: "Write a commented gatewhy.yaml from the policies and app registrations in a folder",
-		Long: "init looks for policies, app registrations, contracts and tokens in a folder and below, sorts them by the environments\n" +
-			"that their names tell, and writes an environments file to start from. Read it before you rely on it.",
+		Use: "init [FOLDER]",
+		Short: "Write a commented gatewhy.yaml from the policies and app registrations in " +
+			"a folder",
+		Long: "init looks for policies, app registrations, contracts and tokens in a folder " +
+			"and below, sorts them by the environments\n" +
+			"that their names tell, and writes an environments file to start from. Read it " +
+			"before you rely on it.",
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error { return env.init(&flags, args) },
 	}
-	cmd.Flags().StringVarP(&flags.config, "config", "c", report.DefaultEnvironments, "the `FILE` to write, in the folder; - for standard output")
+	cmd.Flags().StringVarP(&flags.config, "config", "c", report.DefaultEnvironments,
+		"the `FILE` to write, in the folder; - for standard output")
 	cmd.Flags().BoolVar(&flags.force, "force", false, "write it anew where it is there already")
 	return cmd
 }
@@ -42,7 +46,8 @@ func (e *Env) init(flags *initFlags, args []string) error {
 		return err
 	}
 	if survey.Policies == 0 {
-		return problem("no policy in "+folder+" or below", "a policy is a file as API Manager returns it (JSON), Flex Gateway's YAML, or Terraform")
+		return problem("no policy in "+folder+" or below", "a policy is a file as API Manager "+
+			"returns it (JSON), Flex Gateway's YAML, or Terraform")
 	}
 	text := survey.YAML()
 	if err := report.ProveReadable(text); err != nil {

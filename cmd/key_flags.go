@@ -30,33 +30,39 @@ func (f *keyFlags) register(cmd *cobra.Command) {
 		f.cloud.allowed = append(f.cloud.allowed, cloud.ID)
 	}
 	flags := cmd.Flags()
-	flags.StringVar(&f.tenant, "tenant", "", "the tenant whose token it must be: an `ID` or a domain")
+	flags.StringVar(&f.tenant, "tenant", "",
+		"the tenant whose token it must be: an `ID` or a domain")
 	f.cloud.register(cmd, "cloud", "", "the tenant's cloud")
-	flags.StringVar(&f.issuer, "issuer", "", "the exact issuer that the token must have, as a `URL`")
+	flags.StringVar(&f.issuer, "issuer", "",
+		"the exact issuer that the token must have, as a `URL`")
 	flags.StringVar(&f.jwks, "jwks", "", "the key set to verify with: a `FILE` or a URL")
-	flags.BoolVar(&f.offline, "offline", false, "connect to nothing: take key sets from files and from the cache alone")
+	flags.BoolVar(&f.offline, "offline", false,
+		"connect to nothing: take key sets from files and from the cache alone")
 	flags.BoolVar(&f.noCache, "no-cache", false, "do not use the cache of key sets")
 }
 
 // namesKeys reports whether the flags say whose keys they are.
 func (f *keyFlags) namesKeys() bool { return f.jwks != "" || f.tenant != "" || f.issuer != "" }
 
-// keySource returns the source that key sets are fetched from. Its Kid is the token's, so that a cached set
-// without that key is fetched again.
+// keySource returns the source that key sets are fetched from. Its Kid is the token's, so that a
+// cached set without that key is fetched again.
 func (e *Env) keySource(f *keyFlags, token *inspect.Token) *fetch.Source {
 	s := &fetch.Source{Transport: e.Transport, Now: e.Now, Offline: f.offline}
 	if token != nil {
 		s.Kid, _ = token.Header.Member("kid").Str()
 	}
-	if dir, err := e.CacheDir(); err == nil && !f.noCache { // without a home directory there is no cache
+	// without a home directory there is no cache
+	if dir, err := e.CacheDir(); err == nil && !f.noCache {
 		s.Cache = filepath.Join(dir, "gatewhy")
 	}
 	return s
 }
 
-// givenKeys returns the key set that the flags name, or nil where they name none: --jwks, else the tenant's or
-// the issuer's.
-func (e *Env) givenKeys(ctx context.Context, f *keyFlags, token *inspect.Token) (*keys.Set, error) {
+// givenKeys returns the key set that the flags name, or nil where they name none: --jwks, else the
+// tenant's or the issuer's.
+func (e *Env) givenKeys(
+	ctx context.Context, f *keyFlags, token *inspect.Token,
+) (*keys.Set, error) {
 	source := e.keySource(f, token)
 	switch {
 	case strings.Contains(f.jwks, "://"):
@@ -79,8 +85,8 @@ func (e *Env) readKeys(name string) (*keys.Set, error) {
 	return keys.Parse(name, text)
 }
 
-// tenantID returns the id of the tenant that --tenant names, or an empty string. A domain is resolved by its
-// metadata, which is what a set from the tenant was found by.
+// tenantID returns the id of the tenant that --tenant names, or an empty string. A domain is
+// resolved by its metadata, which is what a set from the tenant was found by.
 func (e *Env) tenantID(ctx context.Context, f *keyFlags, set *keys.Set) (string, error) {
 	if f.tenant == "" || entra.IsGUID(f.tenant) {
 		return f.tenant, nil
@@ -95,7 +101,8 @@ func (e *Env) tenantID(ctx context.Context, f *keyFlags, set *keys.Set) (string,
 	if id := resolved.Metadata.Tenant(); id != "" {
 		return id, nil
 	}
-	return "", problem("--tenant "+f.tenant+": this stands for many tenants", "pass one tenant's id or domain")
+	return "", problem("--tenant "+f.tenant+": this stands for many tenants",
+		"pass one tenant's id or domain")
 }
 
 func tenantOf(set *keys.Set) string {
@@ -112,8 +119,8 @@ func (f *keyFlags) cloudOrPublic() entra.Cloud {
 	return entra.Clouds()[0]
 }
 
-// versionOf returns the version of the token's format. The keys are the same; the issuer that the metadata
-// names is not.
+// versionOf returns the version of the token's format. The keys are the same; the issuer that the
+// metadata names is not.
 func versionOf(token *inspect.Token) entra.Version {
 	if token == nil {
 		return entra.V2
@@ -135,22 +142,29 @@ func (e *Env) signatures(
 	return &report.Signatures{Given: given, Fetch: fetch}, err
 }
 
-// keysOfTenant fetches the keys that the tenant of --tenant signs such a token with: those of B2C or External ID, which differ from
-// those of Entra ID proper, where the token names that tenant's own.
-func keysOfTenant(ctx context.Context, source *fetch.Source, f *keyFlags, token *inspect.Token) (*keys.Set, error) {
+// keysOfTenant fetches the keys that the tenant of --tenant signs such a token with: those of B2C
+// or External ID, which differ from those of Entra ID proper, where the token names that tenant's
+// own.
+func keysOfTenant(
+	ctx context.Context, source *fetch.Source, f *keyFlags, token *inspect.Token,
+) (*keys.Set, error) {
 	set, err := source.Tenant(ctx, f.cloudOrPublic(), f.tenant, versionOf(token), "")
 	if err != nil {
 		return nil, err
 	}
 	issuer, ok := issuerOf(token)
-	if !ok || issuer.Kind == entra.Workforce || !strings.EqualFold(issuer.Tenant, set.Metadata.Tenant()) {
+	if !ok || issuer.Kind == entra.Workforce ||
+		!strings.EqualFold(issuer.Tenant, set.Metadata.Tenant()) {
 		return set, nil
 	}
 	return source.TokenIssuer(ctx, issuer, "")
 }
 
-// keysOfIssuer fetches the keys of --issuer. The policy of B2C, which keeps the keys, is the token's where the issuer names none.
-func keysOfIssuer(ctx context.Context, source *fetch.Source, named string, token *inspect.Token) (*keys.Set, error) {
+// keysOfIssuer fetches the keys of --issuer. The policy of B2C, which keeps the keys, is the
+// token's where the issuer names none.
+func keysOfIssuer(
+	ctx context.Context, source *fetch.Source, named string, token *inspect.Token,
+) (*keys.Set, error) {
 	issuer, _ := entra.ParseIssuer(named)
 	if own, ok := issuerOf(token); ok && issuer.Kind == entra.B2C && issuer.Policy == "" {
 		issuer.Policy = own.Policy
@@ -159,7 +173,8 @@ func keysOfIssuer(ctx context.Context, source *fetch.Source, named string, token
 	return source.Issuer(ctx, named)
 }
 
-// issuerOf returns the issuer of Entra that a token names, with the policy of B2C that stands in a claim of its own.
+// issuerOf returns the issuer of Entra that a token names, with the policy of B2C that stands in a
+// claim of its own.
 func issuerOf(token *inspect.Token) (entra.Issuer, bool) {
 	if token == nil {
 		return entra.Issuer{}, false

@@ -22,21 +22,29 @@ type keysFlags struct {
 func newKeys(env *Env) *cobra.Command {
 	var flags keysFlags
 	cmd := &cobra.Command{
-		Use:   "keys [FILE|URL]",
-		Short: "Show a key set: each key, what is odd in it, and which gateways refuse the set for it",
-		Long: "keys shows the key set of a tenant (--tenant, its keys for v1.0 and for v2.0 tokens together), of an issuer\n" +
-			"(--issuer), of a cloud (--cloud alone), or of a file or an address: kids, types, sizes, the dates of the\n" +
-			"certificates, issuers, duplicates. Private members are never shown; that there are some is, and the exit code\n" +
+		Use: "keys [FILE|URL]",
+		Short: "Show a key set: each key, what is odd in it, and which gateways refuse the " +
+			"set for it",
+		Long: "keys shows the key set of a tenant (--tenant, its keys for v1.0 and for v2.0 " +
+			"tokens together), of an issuer\n" +
+			"(--issuer), of a cloud (--cloud alone), or of a file or an address: kids, types, " +
+			"sizes, the dates of the\n" +
+			"certificates, issuers, duplicates. Private members are never shown; that there " +
+			"are some is, and the exit code\n" +
 			"is 1 then.\n\n" +
-			"Entra ID's key sets list keys of other clouds too. --clouds fetches the common key set of every cloud and says\n" +
+			"Entra ID's key sets list keys of other clouds too. --clouds fetches the common " +
+			"key set of every cloud and says\n" +
 			"which of them list each key; alone it shows the keys of all clouds.",
 		Args:              cobra.MaximumNArgs(1),
 		ValidArgsFunction: cobra.FixedCompletions(nil, cobra.ShellCompDirectiveDefault),
-		RunE:              func(cmd *cobra.Command, args []string) error { return env.keys(cmd.Context(), &flags, args) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return env.keys(cmd.Context(), &flags, args)
+		},
 	}
 	flags.output.register(cmd, render.Formats().Keys.Names()...)
 	flags.keys.register(cmd)
-	cmd.Flags().BoolVar(&flags.clouds, "clouds", false, "ask every cloud which of the keys it lists")
+	cmd.Flags().BoolVar(&flags.clouds, "clouds", false,
+		"ask every cloud which of the keys it lists")
 	return cmd
 }
 
@@ -65,8 +73,11 @@ func (e *Env) keys(ctx context.Context, flags *keysFlags, args []string) error {
 	return err
 }
 
-// shownKeys returns the key set that the flags name, or that of all clouds where they were asked and no other is named.
-func (e *Env) shownKeys(ctx context.Context, f *keyFlags, clouds []keys.CloudSet) (*keys.Set, error) {
+// shownKeys returns the key set that the flags name, or that of all clouds where they were asked
+// and no other is named.
+func (e *Env) shownKeys(
+	ctx context.Context, f *keyFlags, clouds []keys.CloudSet,
+) (*keys.Set, error) {
 	switch {
 	case len(clouds) > 0 && !f.namesKeys() && f.cloud.value == "":
 		return ofAllClouds(clouds)
@@ -79,7 +90,8 @@ func (e *Env) shownKeys(ctx context.Context, f *keyFlags, clouds []keys.CloudSet
 	case f.jwks != "", f.issuer != "" && f.tenant == "":
 		return e.givenKeys(ctx, f, nil)
 	case f.tenant == "" && f.cloud.value == "":
-		return nil, problem("no key set was named", "name a file or an address: gatewhy keys keys.json",
+		return nil, problem("no key set was named",
+			"name a file or an address: gatewhy keys keys.json",
 			"or a tenant: gatewhy keys --tenant contoso.onmicrosoft.com")
 	case f.tenant == "":
 		return e.tenantKeys(ctx, f, "common")

@@ -13,9 +13,11 @@ func TestKeysOfATenantAreThoseOfBothVersions(t *testing.T) {
 	v2 := "login.microsoftonline.com/" + mint.Tenant + "/v2.0/.well-known/openid-configuration"
 	network := documents{}.
 		issuer(v1Metadata, v1Issuer, keySet(t, "", "one", "two")).
-		issuer(v2, "https://login.microsoftonline.com/"+mint.Tenant+"/v2.0", keySet(t, `"issuer":"https://login.microsoftonline.com/{tenantid}/v2.0",`, "two", "three"))
+		issuer(v2, "https://login.microsoftonline.com/"+mint.Tenant+"/v2.0", keySet(t,
+			`"issuer":"https://login.microsoftonline.com/{tenantid}/v2.0",`, "two", "three"))
 	code, stdout, stderr := run(network, t.TempDir(), "", "keys", "--tenant", mint.Tenant)
-	if code != exitOK || !strings.Contains(stdout, "  3 keys,") || !strings.Contains(stdout, "2 keys  https://login.microsoftonline.com/{tenantid}/v2.0") {
+	if code != exitOK || !strings.Contains(stdout, "  3 keys,") || !strings.Contains(stdout,
+		"2 keys  https://login.microsoftonline.com/{tenantid}/v2.0") {
 		t.Errorf("exit code %d\n%s%s", code, stdout, stderr)
 	}
 }
@@ -23,7 +25,8 @@ func TestKeysOfATenantAreThoseOfBothVersions(t *testing.T) {
 func TestKeysOfACloudAreThoseOfCommon(t *testing.T) {
 	const base, host = "/.well-known/openid-configuration", "login.partner.microsoftonline.cn"
 	network := documents{}.
-		issuer(host+"/common"+base, "https://sts.chinacloudapi.cn/{tenantid}/", keySet(t, "", "one")).
+		issuer(host+"/common"+base, "https://sts.chinacloudapi.cn/{tenantid}/", keySet(t, "",
+			"one")).
 		issuer(host+"/common/v2.0"+base, "https://"+host+"/{tenantid}/v2.0", keySet(t, "", "one"))
 	code, stdout, stderr := run(network, t.TempDir(), "", "keys", "--cloud", "china")
 	if code != exitOK || !strings.Contains(stdout, "  1 key,") {
@@ -41,8 +44,10 @@ func (d documents) cloud(host, keySet string) documents {
 // Which clouds list a key is what their key sets say, and what is not known of a cloud is said.
 func TestKeysSaysWhichCloudsListAKey(t *testing.T) {
 	network := documents{}.
-		cloud("login.microsoftonline.com", keySet(t, `"cloud_instance_name":"microsoftonline.us",`, "one", "two")).
-		cloud("login.microsoftonline.us", keySet(t, `"cloud_instance_name":"microsoftonline.us",`, "two")).
+		cloud("login.microsoftonline.com", keySet(t,
+			`"cloud_instance_name":"microsoftonline.us",`, "one", "two")).
+		cloud("login.microsoftonline.us", keySet(t,
+			`"cloud_instance_name":"microsoftonline.us",`, "two")).
 		cloud("login.partner.microsoftonline.cn", keySet(t, "", "three"))
 	cache, file := t.TempDir(), filepath.Join(t.TempDir(), "keys.json")
 	writeFile(t, file, keySet(t, `"cloud_instance_name":"microsoftonline.us",`, "two"))
@@ -51,21 +56,40 @@ func TestKeysSaysWhichCloudsListAKey(t *testing.T) {
 		args []string
 		says []string
 	}{
-		{"every key of every cloud", []string{"--clouds"}, []string{
-			"3 keys, the common keys of public, usgov, china", " usgov public, usgov ", " usgov public ", " - china ",
-			"belongs to usgov, and public lists it too", " bleu not known: the server answered 404", " usgov 1 key ",
-		}},
-		{"the keys of a file", []string{file, "--clouds"}, []string{"1 key, ", " usgov public, usgov "}},
-		{"offline, from the cache", []string{"--cloud", "usgov", "--clouds", "--offline"}, []string{
-			" usgov public, usgov ", "public 2 keys, from the cache", "bleu not known: offline, and no key set of this address is in the cache",
-		}},
+		{
+			"every key of every cloud",
+			[]string{"--clouds"},
+			[]string{
+				"3 keys, the common keys of public, usgov, china", " usgov public, usgov ",
+				" usgov public ", " - china ", "belongs to usgov, and public lists it too",
+				" bleu not known: the server " +
+					"answered 404",
+				" usgov 1 key ",
+			},
+		},
+		{
+			"the keys of a file",
+			[]string{file, "--clouds"},
+			[]string{"1 key, ", " usgov public, usgov "},
+		},
+		{
+			"offline, from the cache",
+			[]string{"--cloud", "usgov", "--clouds", "--offline"},
+			[]string{
+				" usgov public, usgov ", "public 2 keys, from the cache", "bleu not known: " +
+					"offline, and no key set of this address is in the cache",
+			},
+		},
 		{"and without asking, what the key says of itself", []string{file}, []string{
-			"RSA 2048 sig - - usgov cloud: what the key itself says (cloud_instance_name). --clouds asks which clouds list it.",
+			"RSA 2048 sig - - usgov cloud: what the key itself says (cloud_instance_name). " +
+				"--clouds asks which clouds list it.",
 		}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			code, stdout, stderr := run(network, cache, "", append([]string{"keys"}, test.args...)...)
+			code, stdout, stderr := run(
+				network, cache, "",
+				append([]string{"keys"}, test.args...)...)
 			unwrapped := strings.Join(strings.Fields(stdout), " ")
 			for _, says := range test.says {
 				if code != exitOK || !strings.Contains(unwrapped, says) {
@@ -80,7 +104,10 @@ func TestKeysTellsTheCloudsInJSON(t *testing.T) {
 	network := documents{}.cloud("login.microsoftonline.com", keySet(t, "", "one"))
 	code, stdout, stderr := run(network, t.TempDir(), "", "keys", "--clouds", "-o", "json")
 	validate(t, "keys", stdout)
-	for _, says := range []string{`"listed_by": [` + "\n        \"public\"", `"id": "usgov"`, `"fault": "https://login.microsoftonline.us/`} {
+	for _, says := range []string{
+		`"listed_by": [` + "\n        \"public\"", `"id": "usgov"`,
+		`"fault": "https://login.microsoftonline.us/`,
+	} {
 		if code != exitOK || !strings.Contains(stdout, says) {
 			t.Errorf("exit code %d, want %q:\n%s%s", code, says, stdout, stderr)
 		}

@@ -35,9 +35,12 @@ func newLint(env *Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "lint PATH…",
 		Short: "Find what is wrong in policy configurations, without a token",
-		Long: "lint reads policy configurations (files, folders, patterns, or - for standard input) and says what lets in too\n" +
-			"many, what lets in nobody, and what is probably a mistake. gatewhy rules lists what it looks for.\n" +
-			"A file that is named must hold a policy; of a folder or a pattern, files without one are passed over.",
+		Long: "lint reads policy configurations (files, folders, patterns, or - for standard " +
+			"input) and says what lets in too\n" +
+			"many, what lets in nobody, and what is probably a mistake. gatewhy rules lists " +
+			"what it looks for.\n" +
+			"A file that is named must hold a policy; of a folder or a pattern, files without " +
+			"one are passed over.",
 		RunE: func(_ *cobra.Command, args []string) error { return env.lint(&flags, args) },
 	}
 	flags.register(cmd, env.Gateways)
@@ -46,19 +49,25 @@ func newLint(env *Env) *cobra.Command {
 
 func (f *lintFlags) register(cmd *cobra.Command, gateways report.Gateways) {
 	f.output.register(cmd, render.Formats().Lint.Names()...)
-	f.failOn = choice{value: "error", allowed: []string{"error", "warning", "note", "never"}, kind: "SEVERITY"}
+	severities := []string{"error", "warning", "note", "never"}
+	f.failOn = choice{value: "error", allowed: severities, kind: "SEVERITY"}
 	f.failOn.register(cmd, "fail-on", "", "exit with 1 from this severity on")
 	f.variant = choice{allowed: gateways.Variants(), kind: "GATEWAY"}
 	f.kind.register(cmd, gateways)
 	f.variant.register(cmd, "gateway", "", "the gateway, where a file does not tell")
 	flags := cmd.Flags()
 	flags.StringVar(&f.api, "api", "", "the `NAME` of the API instance, of files with several")
-	flags.StringVarP(&f.config, "config", "c", "", "the `FILE` whose lint section sets findings aside (default gatewhy.yaml, where it is there)")
-	flags.Var((*texts)(&f.apps), "app", "`FILE` with the API's app registration (and its service principal), repeatable")
-	flags.StringVar(&f.known, "baseline", "", "the `FILE` with findings that are known and do not count")
+	flags.StringVarP(&f.config, "config", "c", "", "the `FILE` whose lint section sets "+
+		"findings aside (default gatewhy.yaml, where it is there)")
+	flags.Var((*texts)(&f.apps), "app",
+		"`FILE` with the API's app registration (and its service principal), repeatable")
+	flags.StringVar(&f.known, "baseline", "",
+		"the `FILE` with findings that are known and do not count")
 	flags.BoolVar(&f.write, "write-baseline", false, "write the findings into the baseline")
-	flags.BoolVarP(&f.unknown, "ignore-unknown", "u", false, "pass over files without a policy also where they are named, as pre-commit names them")
-	flags.StringVar(&f.stdin, "stdin-filename", "", "the `NAME` under which standard input is reported, and that tells its format")
+	flags.BoolVarP(&f.unknown, "ignore-unknown", "u", false,
+		"pass over files without a policy also where they are named, as pre-commit names them")
+	flags.StringVar(&f.stdin, "stdin-filename", "",
+		"the `NAME` under which standard input is reported, and that tells its format")
 }
 
 func (f *lintFlags) options() rules.Options {
@@ -68,7 +77,9 @@ func (f *lintFlags) options() rules.Options {
 // alike are the flags with which fix reads a file as lint has read it.
 func (f *lintFlags) alike() []string {
 	var words []string
-	for _, flag := range []struct{ name, value string }{{"--gateway", f.variant.value}, {"--api", f.api}, {"--policy-type", f.kind.name}} {
+	for _, flag := range []struct{ name, value string }{
+		{"--gateway", f.variant.value}, {"--api", f.api}, {"--policy-type", f.kind.name},
+	} {
 		if flag.value != "" {
 			words = append(words, flag.name, flag.value)
 		}
@@ -93,7 +104,8 @@ func (e *Env) renderLint(output *outputFlags, l *report.Linting) error {
 
 // lintCode is the exit code: it depends on the findings and on --fail-on alone.
 func lintCode(findings []rules.Finding, failOn string) int {
-	if slices.ContainsFunc(findings, func(f rules.Finding) bool { return fails(f.Severity, failOn) }) {
+	counts := func(f rules.Finding) bool { return fails(f.Severity, failOn) }
+	if slices.ContainsFunc(findings, counts) {
 		return exitRejected
 	}
 	return exitOK

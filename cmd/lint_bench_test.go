@@ -12,16 +12,19 @@ import (
 	examples "github.com/gatewhy/gatewhy/testdata/rules"
 )
 
-// BenchmarkLintOfAThousandFiles lints every bad example over and over. On one core (-cpu 1) a thousand files have to take less
-// than a second, and the program less than 128 MiB.
+// BenchmarkLintOfAThousandFiles lints every bad example over and over. On one core (-cpu 1) a
+// thousand files have to take less than a second, and the program less than 128 MiB.
 func BenchmarkLintOfAThousandFiles(b *testing.B) {
 	dir := b.TempDir()
 	writeExamples(b, dir, 1000)
 	env := Env{
-		Gateways: everyGateway(),
-		Args:     []string{"lint", dir}, Stdin: strings.NewReader(""), Stdout: io.Discard,
+		Gateways:  everyGateway(),
+		Args:      []string{"lint", dir},
+		Stdin:     strings.NewReader(""),
+		Stdout:    io.Discard,
 		Stderr:    io.Discard,
-		LookupEnv: func(string) (string, bool) { return "", false }, Now: func() time.Time { return clock },
+		LookupEnv: func(string) (string, bool) { return "", false },
+		Now:       func() time.Time { return clock },
 	}
 	b.ReportAllocs()
 	for b.Loop() {

@@ -23,7 +23,8 @@ import (
 // oddName is a file name with what each format has to escape.
 const oddName = "a b#c%d,e:f é/ü&<'.json"
 
-// lintOutput lints a copy of a bad example under an odd name, and the rest of the examples beside it.
+// lintOutput lints a copy of a bad example under an odd name, and the rest of the examples beside
+// it.
 func lintOutput(t *testing.T, format string) string {
 	t.Helper()
 	dir := t.TempDir()
@@ -53,14 +54,17 @@ func lintOutput(t *testing.T, format string) string {
 	return stdout.String()
 }
 
-// sarifSchema reads the schema out of the module that carries it: as a constant that is not exported.
+// sarifSchema reads the schema out of the module that carries it: as a constant that is not
+// exported.
 func sarifSchema(t *testing.T) any {
 	t.Helper()
-	dir, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}", "github.com/owenrumney/go-sarif/v3").Output()
+	dir, err := exec.Command("go", "list", "-m", "-f", "{{.Dir}}",
+		"github.com/owenrumney/go-sarif/v3").Output()
 	if err != nil {
 		t.Fatal(err)
 	}
-	file, err := parser.ParseFile(token.NewFileSet(), filepath.Join(strings.TrimSpace(string(dir)), "pkg/report/v210/sarif/schema.go"), nil, 0)
+	file, err := parser.ParseFile(token.NewFileSet(), filepath.Join(strings.TrimSpace(string(dir)),
+		"pkg/report/v210/sarif/schema.go"), nil, 0)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -121,9 +125,10 @@ func lintOfBroken(t *testing.T, format string) string {
 
 func TestAnOddNameOfAFileThatCantBeCheckedSurvives(t *testing.T) {
 	for format, want := range map[string]string{
-		"json":   `"file": "` + oddName + `"`,
-		"sarif":  `"uri": "` + (&url.URL{Path: oddName}).String() + `"`,
-		"junit":  `<testsuite name="a b#c%d,e:f é/ü&amp;&lt;&#39;.json" tests="1" failures="0" errors="1"`,
+		"json":  `"file": "` + oddName + `"`,
+		"sarif": `"uri": "` + (&url.URL{Path: oddName}).String() + `"`,
+		"junit": `<testsuite name="a b#c%d,e:f é/ü&amp;&lt;&#39;.json" tests="1" failures="0" ` +
+			`errors="1"`,
 		"github": "::error file=a b#c%25d%2Ce%3Af é/ü&<'.json,line=1,col=12,title=not checked::",
 	} {
 		t.Run(format, func(t *testing.T) {
@@ -255,7 +260,8 @@ func TestAnOddFileNameSurvivesInAnnotations(t *testing.T) {
 		_, properties, _ := strings.Cut(command, " ")
 		for _, property := range strings.Split(properties, ",") {
 			name, value, _ := strings.Cut(property, "=")
-			value = strings.NewReplacer("%0D", "\r", "%0A", "\n", "%3A", ":", "%2C", ",", "%25", "%").Replace(value)
+			value = strings.NewReplacer("%0D", "\r", "%0A", "\n", "%3A", ":", "%2C", ",", "%25",
+				"%").Replace(value)
 			if name == "file" && value == oddName {
 				return
 			}
@@ -268,7 +274,8 @@ func TestAnOddFileNameSurvivesInJSONAndText(t *testing.T) {
 	if !strings.Contains(lintOutput(t, "json"), `"file": "`+oddName+`"`) {
 		t.Error("the file is not named in JSON")
 	}
-	if !strings.Contains(lintOutput(t, "text"), "\n"+oddName+":10:31: error: ") && !strings.HasPrefix(lintOutput(t, "text"), oddName+":10:31: error: ") {
+	if !strings.Contains(lintOutput(t, "text"), "\n"+oddName+":10:31: error: ") && !strings.HasPrefix(lintOutput(t,
+		"text"), oddName+":10:31: error: ") {
 		t.Error("the file is not named in text")
 	}
 }

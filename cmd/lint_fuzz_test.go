@@ -12,8 +12,8 @@ import (
 	examples "github.com/gatewhy/gatewhy/testdata/rules"
 )
 
-// FuzzLint lints anything: every finding is of the catalogue and inside the file, every format can be written, and a repair reads
-// again.
+// FuzzLint lints anything: every finding is of the catalogue and inside the file, every format can
+// be written, and a repair reads again.
 func FuzzLint(f *testing.F) {
 	judged := report.NewJudge(everyGateway(), rules.Options{}, nil)
 	for _, rule := range judged.Catalogue {
@@ -35,12 +35,18 @@ func FuzzLint(f *testing.F) {
 		}
 		result := judged.Findings(file)
 		for _, finding := range result {
-			if !slices.Contains(known, finding.Rule) || finding.Span.End > len(text) || finding.Span.Start > finding.Span.End {
+			if !slices.Contains(known, finding.Rule) || finding.Span.End > len(text) ||
+				finding.Span.Start > finding.Span.End {
 				t.Errorf("%+v", finding)
 			}
 		}
 		tryRepairs(t, judged, file)
-		report := &report.Linting{Catalogue: judged.Catalogue, Findings: result, Sources: map[string]*source.File{name: file}, Names: []string{name}}
+		report := &report.Linting{
+			Catalogue: judged.Catalogue,
+			Findings:  result,
+			Sources:   map[string]*source.File{name: file},
+			Names:     []string{name},
+		}
 		var out bytes.Buffer
 		for _, write := range []func() error{
 			func() error { return render.LintText(&out, render.Style{}, report) },
@@ -63,7 +69,10 @@ func tryRepairs(t *testing.T, judged *report.Judge, file *source.File) {
 		return
 	}
 	for _, finding := range judged.Draft(&set.Adapter, set.Draft) {
-		changes, err := set.Adapter.Changes(set.Configuration, rules.Goal{Finding: &finding, Facts: knownFacts()})
+		changes, err := set.Adapter.Changes(
+			set.Configuration,
+			rules.Goal{Finding: &finding, Facts: knownFacts()},
+		)
 		if err != nil || changes[0].Refused != "" {
 			continue
 		}

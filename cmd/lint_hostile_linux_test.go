@@ -7,8 +7,8 @@ import (
 	"testing"
 )
 
-// Each check of a policy is run on made-up tokens, by rules that ask what the policy is like. Neither the claims of one expression nor
-// the number of checks may multiply with that.
+// Each check of a policy is run on made-up tokens, by rules that ask what the policy is like.
+// Neither the claims of one expression nor the number of checks may multiply with that.
 func TestAPolicyOfManyChecksIsLintedWithinTheBounds(t *testing.T) {
 	gatewhy, dir := build(t), t.TempDir()
 	for name, row := range map[string]struct {
@@ -22,12 +22,20 @@ func TestAPolicyOfManyChecksIsLintedWithinTheBounds(t *testing.T) {
 		t.Run(name, func(t *testing.T) {
 			var claims []string
 			for i := range row.claims {
-				claims = append(claims, fmt.Sprintf(`{"key": "c%d", "value": "%s"}`, i, row.value(i)))
+				claims = append(
+					claims,
+					fmt.Sprintf(`{"key": "c%d", "value": "%s"}`, i, row.value(i)),
+				)
 			}
-			writeFile(t, filepath.Join(dir, "hostile.json"), `{"assetId": "jwt-validation", "configurationData": {"jwtKeyOrigin": "jwks",
+			writeFile(
+				t,
+				filepath.Join(dir, "hostile.json"),
+				`{"assetId": "jwt-validation", "configurationData": {"jwtKeyOrigin": "jwks",
 				"jwksUrl": "https://login.microsoftonline.com/common/discovery/keys", "validateCustomClaim": true,
-				"mandatoryCustomClaims": [`+strings.Join(claims, ", ")+`]}}`)
-			gatewhy.run(t, dir, "", "lint", "hostile.json").wants(t, exitRejected, "[audience-not-checked]")
+				"mandatoryCustomClaims": [`+strings.Join(claims, ", ")+`]}}`,
+			)
+			gatewhy.run(t, dir, "", "lint", "hostile.json").wants(t, exitRejected,
+				"[audience-not-checked]")
 		})
 	}
 }

@@ -1,5 +1,5 @@
-// Package cmd is the command line: flags in, a library call, a renderer out. Each subcommand has a file of
-// its own; what the world gives to all of them is in [Env].
+// Package cmd is the command line: flags in, a library call, a renderer out. Each subcommand has a
+// file of its own; what the world gives to all of them is in [Env].
 package cmd
 
 import (
@@ -13,7 +13,8 @@ import (
 func Main(env Env) int {
 	env.Stderr, env.Gateways = env.messages(env.Stderr), env.Gateways.Complete()
 	root := newRoot(&env)
-	root.SetArgs(append([]string{}, env.Args...)) // never nil, which would mean the process's own arguments
+	// never nil, which would mean the process's own arguments
+	root.SetArgs(append([]string{}, env.Args...))
 	root.SetIn(env.Stdin)
 	root.SetOut(env.messages(env.Stdout))
 	root.SetErr(env.Stderr)
@@ -37,7 +38,8 @@ func newRoot(env *Env) *cobra.Command {
 	root := &cobra.Command{
 		Use:   "gatewhy",
 		Short: "Say why an API gateway accepts or rejects a token",
-		Long: "gatewhy reads an Entra ID token and an API gateway's policy, and says what the gateway answers,\n" +
+		Long: "gatewhy reads an Entra ID token and an API gateway's policy, and says what the " +
+			"gateway answers,\n" +
 			"which field of the policy decides it, why, and what to change.",
 		Args:          cobra.ArbitraryArgs,
 		SilenceUsage:  true,
@@ -61,7 +63,8 @@ func newRoot(env *Env) *cobra.Command {
 	return root
 }
 
-// subcommands are the constructors of the subcommands by their names, in the order in which help shows them.
+// subcommands are the constructors of the subcommands by their names, in the order in which help
+// shows them.
 var subcommands = [...]struct {
 	name string
 	make func(*Env) *cobra.Command
@@ -82,8 +85,8 @@ var subcommands = [...]struct {
 	{"version", newVersion},
 }
 
-// commands returns the subcommand that is called, or all where the first argument is none of them: building all
-// of their flags takes as long as decoding a token does.
+// commands returns the subcommand that is called, or all where the first argument is none of them:
+// building all of their flags takes as long as decoding a token does.
 func commands(env *Env) []*cobra.Command {
 	var all []*cobra.Command
 	for _, sub := range subcommands {

@@ -25,14 +25,20 @@ type matrixFlags struct {
 func newMatrix(env *Env) *cobra.Command {
 	var flags matrixFlags
 	cmd := &cobra.Command{
-		Use:   "matrix [-c gatewhy.yaml]",
-		Short: "Run every environment's policies against every environment's tokens: who is let in where",
-		Long: "matrix reads an environments file and runs real tokens, and every kind of token that Entra ID can issue for its app\n" +
-			"registrations, against every environment's policies. An environment's own tokens must be let in, all others\n" +
-			"kept out: those of other environments, of a stranger of the tenant, of another tenant, of a client that no file\n" +
+		Use: "matrix [-c gatewhy.yaml]",
+		Short: "Run every environment's policies against every environment's tokens: who is " +
+			"let in where",
+		Long: "matrix reads an environments file and runs real tokens, and every kind of token " +
+			"that Entra ID can issue for its app\n" +
+			"registrations, against every environment's policies. An environment's own tokens " +
+			"must be let in, all others\n" +
+			"kept out: those of other environments, of a stranger of the tenant, of another " +
+			"tenant, of a client that no file\n" +
 			"shows, and where no signature is checked, what anybody writes.",
 		Args: noArguments,
-		RunE: func(cmd *cobra.Command, _ []string) error { return env.matrix(cmd.Context(), &flags) },
+		RunE: func(cmd *cobra.Command, _ []string) error {
+			return env.matrix(cmd.Context(), &flags)
+		},
 	}
 	flags.register(cmd)
 	return cmd
@@ -41,9 +47,12 @@ func newMatrix(env *Env) *cobra.Command {
 func (f *matrixFlags) register(cmd *cobra.Command) {
 	f.output.register(cmd, render.Formats().Matrix.Names()...)
 	flags := cmd.Flags()
-	flags.StringVarP(&f.config, "config", "c", report.DefaultEnvironments, "the environments `FILE`")
-	flags.BoolVar(&f.fix, "fix", false, "look for the smallest set of changes that makes every cell right, and show the smallest that is found with the grid after it")
-	flags.BoolVar(&f.offline, "offline", false, "connect to nothing: take key sets from files and from the cache alone")
+	flags.StringVarP(&f.config, "config", "c", report.DefaultEnvironments,
+		"the environments `FILE`")
+	flags.BoolVar(&f.fix, "fix", false, "look for the smallest set of changes that makes every "+
+		"cell right, and show the smallest that is found with the grid after it")
+	flags.BoolVar(&f.offline, "offline", false,
+		"connect to nothing: take key sets from files and from the cache alone")
 	flags.BoolVar(&f.noCache, "no-cache", false, "do not use the cache of key sets")
 }
 
@@ -139,7 +148,8 @@ func (e *Env) settleKeys(ctx context.Context, estate *report.Estate, flags *keyF
 		return err
 	}
 	if err != nil {
-		e.warn("the tenant's keys can't be had, so the signatures of real tokens are not known: %s",
+		e.warn("the tenant's keys can't be had, so the signatures of real tokens are not "+
+			"known: %s",
 			report.AsError(err).Error())
 	}
 	estate.Signatures = found

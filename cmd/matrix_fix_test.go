@@ -42,7 +42,8 @@ func splitByMethod(t *testing.T, folder string) {
 	}
 }
 
-// What helps in one class of requests does not help in another: the search for repairs asks in each.
+// What helps in one class of requests does not help in another: the search for repairs asks in
+// each.
 func TestRepairsOfPoliciesOnRoutesAreFoundInEveryClassOfRequests(t *testing.T) {
 	folder := t.TempDir()
 	if err := os.CopyFS(folder, os.DirFS("../testdata/environments/oidc-skipped")); err != nil {

@@ -15,7 +15,8 @@ import (
 	"github.com/santhosh-tekuri/jsonschema/v6"
 )
 
-var update = flag.Bool("update", false, "write the golden files anew; read the difference before you commit it")
+var update = flag.Bool("update", false,
+	"write the golden files anew; read the difference before you commit it")
 
 const estates = "../testdata/environments"
 
@@ -34,8 +35,9 @@ func runIn(t *testing.T, folder string, args ...string) (stdout, stderr string, 
 	return out.String(), errs.String(), code
 }
 
-// TestEstates runs the article's estate under each of its policies. Each folder holds what a reader can run: gatewhy matrix --fix
-// -c testdata/environments/NAME/gatewhy.yaml; want.txt is what it prints.
+// TestEstates runs the article's estate under each of its policies. Each folder holds what a
+// reader can run: gatewhy matrix --fix -c testdata/environments/NAME/gatewhy.yaml; want.txt is
+// what it prints.
 func TestEstates(t *testing.T) {
 	folders, err := filepath.Glob(estates + "/*/gatewhy.yaml")
 	if err != nil || len(folders) != 8 {
@@ -76,17 +78,27 @@ func TestWhatTheArticlesSolutionsClose(t *testing.T) {
 		want         grid
 	}{
 		{"the OIDC policy as it is lets nobody in", "oidc-strict", grid{Code: 1, LockOut: true}},
-		{"with the client id skipped it lets everybody in", "oidc-skipped", grid{Code: 1, Replay: true, Issuance: true, CrossTenant: true}},
+		{
+			"with the client id skipped it lets everybody in", "oidc-skipped",
+			grid{Code: 1, Replay: true, Issuance: true, CrossTenant: true},
+		},
 		{"solution A closes all on v1.0 tokens", "solution-a-v1", grid{}},
 		{"and locks out every v2.0 token", "solution-a-v2", grid{Code: 1, LockOut: true}},
-		{"solution B closes the replay, and neither of the others", "solution-b", grid{Code: 1, Issuance: true, CrossTenant: true}},
-		{"and locks out every daemon", "solution-b-daemons", grid{Code: 1, Issuance: true, CrossTenant: true, LockOut: true}},
+		{
+			"solution B closes the replay, and neither of the others", "solution-b",
+			grid{Code: 1, Issuance: true, CrossTenant: true},
+		},
+		{
+			"and locks out every daemon", "solution-b-daemons",
+			grid{Code: 1, Issuance: true, CrossTenant: true, LockOut: true},
+		},
 		{"solution A in the form of v2.0 tokens closes all", "solution-a-right", grid{}},
 		{"so does a role that only the own clients hold", "roles", grid{}},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			stdout, stderr, code := runIn(t, filepath.Join(estates, test.estate), "matrix", "-o", "json")
+			stdout, stderr, code := runIn(t, filepath.Join(estates, test.estate), "matrix", "-o",
+				"json")
 			var out struct{ Findings []struct{ Rule string } }
 			if err := json.Unmarshal([]byte(stdout), &out); err != nil {
 				t.Fatalf("%v: %s", err, stderr)
@@ -134,9 +146,13 @@ func TestMatrixJSONIsAsPublished(t *testing.T) {
 	}
 }
 
-// TestWhatIsProposedIsWhatComesOfIt writes the files that --fix proposes, and runs the estate again.
+// TestWhatIsProposedIsWhatComesOfIt writes the files that --fix proposes, and runs the estate
+// again.
 func TestWhatIsProposedIsWhatComesOfIt(t *testing.T) {
-	for _, estate := range []string{"oidc-strict", "oidc-skipped", "solution-a-v2", "solution-b", "solution-b-daemons"} {
+	for _, estate := range []string{
+		"oidc-strict", "oidc-skipped", "solution-a-v2", "solution-b",
+		"solution-b-daemons",
+	} {
 		folder := t.TempDir()
 		if err := os.CopyFS(folder, os.DirFS(filepath.Join(estates, estate))); err != nil {
 			t.Fatal(err)
@@ -155,7 +171,9 @@ func TestWhatIsProposedIsWhatComesOfIt(t *testing.T) {
 		}
 		for _, r := range proposed.Fix.Repairs {
 			for _, f := range r.Files {
-				if err := os.WriteFile(filepath.Join(folder, f.File), []byte(f.Text), 0o600); err != nil {
+				if err := os.WriteFile(
+					filepath.Join(folder, f.File), []byte(f.Text), 0o600,
+				); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -170,7 +188,9 @@ func TestWhatIsProposedIsWhatComesOfIt(t *testing.T) {
 
 func decodeMatrix(t *testing.T, folder string, into any, flags ...string) {
 	t.Helper()
-	stdout, stderr, _ := runIn(t, folder, append([]string{"matrix", "--offline", "-o", "json"}, flags...)...)
+	stdout, stderr, _ := runIn(
+		t, folder, append([]string{"matrix", "--offline", "-o", "json"}, flags...)...,
+	)
 	if err := json.Unmarshal([]byte(stdout), into); err != nil {
 		t.Fatalf("%v: %s", err, stderr)
 	}

@@ -153,7 +153,8 @@ func altered(token string) string {
 	return token[:at] + other + token[at+1:]
 }
 
-// minted holds the keys of all stories by their names: making an RSA key takes longer than most stories.
+// minted holds the keys of all stories by their names: making an RSA key takes longer than most
+// stories.
 var minted struct {
 	sync.Mutex
 	named map[string]*mint.Key

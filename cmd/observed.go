@@ -19,9 +19,11 @@ type observedFlags struct {
 func (f *observedFlags) register(cmd *cobra.Command) {
 	f.cmd = cmd
 	flags := cmd.Flags()
-	flags.IntVar(&f.status, "observed-status", 0, "the `STATUS` that the real gateway answered, to compare")
+	flags.IntVar(&f.status, "observed-status", 0,
+		"the `STATUS` that the real gateway answered, to compare")
 	flags.StringVar(&f.body, "observed-body", "", "the `BODY` that it answered (or @FILE)")
-	flags.Var((*texts)(&f.headers), "observed-header", "a `HEADER` that it answered, as \"name: value\"; repeatable")
+	flags.Var((*texts)(&f.headers), "observed-header",
+		"a `HEADER` that it answered, as \"name: value\"; repeatable")
 }
 
 // observation returns what was observed, or nil where no flag says anything.
@@ -32,11 +34,13 @@ func (f *observedFlags) observation(e *Env) (*rules.Observation, error) {
 	}
 	o := &rules.Observation{Status: f.status, Headers: f.headers}
 	if changed("observed-status") && (f.status < 100 || f.status > 599) {
-		return nil, problem("--observed-status is no HTTP status", "a number from 100 to 599, such as 401")
+		return nil, problem("--observed-status is no HTTP status",
+			"a number from 100 to 599, such as 401")
 	}
 	for _, header := range f.headers {
 		if !strings.Contains(header, ":") {
-			return nil, problem("an observed header has no colon", `write --observed-header "name: value"`)
+			return nil, problem("an observed header has no colon",
+				`write --observed-header "name: value"`)
 		}
 	}
 	if changed("observed-body") {

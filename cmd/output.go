@@ -33,11 +33,13 @@ func show[R any](env *Env, f *outputFlags, formats render.FormatsOf[R], report R
 
 // style returns how text is shown on standard output.
 func (f *outputFlags) style(env *Env) render.Style {
-	return render.Style{Width: env.Terminal.Width, Color: f.colored(env), Unicode: env.Terminal.UTF8}
+	return render.Style{
+		Width: env.Terminal.Width, Color: f.colored(env), Unicode: env.Terminal.UTF8,
+	}
 }
 
-// colored follows --color; left to itself, a terminal is coloured unless the environment asks for none
-// (no-color.org).
+// colored follows --color; left to itself, a terminal is coloured unless the environment asks for
+// none (no-color.org).
 func (f *outputFlags) colored(env *Env) bool {
 	switch f.color.value {
 	case "always":
@@ -53,7 +55,8 @@ func (f *outputFlags) colored(env *Env) bool {
 type redactFlag struct{ text string }
 
 func (f *redactFlag) register(cmd *cobra.Command) {
-	flag := cmd.Flags().VarPF(f, "redact", "", "mask personal claims, for sharing (markdown and html do unless --redact=false)")
+	flag := cmd.Flags().VarPF(f, "redact", "",
+		"mask personal claims, for sharing (markdown and html do unless --redact=false)")
 	flag.NoOptDefVal = "true"
 }
 
@@ -102,8 +105,8 @@ const (
 	progressEvery = 200 * time.Millisecond
 )
 
-// showProgress tells on a terminal how many of all files, or of what else is counted, are done, once it takes longer than a second.
-// The function that it returns ends it and clears the line.
+// showProgress tells on a terminal how many of all files, or of what else is counted, are done,
+// once it takes longer than a second. The function that it returns ends it and clears the line.
 func (e *Env) showProgress(done *atomic.Int64, all int, what string) (stop func()) {
 	if !e.Terminal.Stderr {
 		return func() {}

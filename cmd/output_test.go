@@ -22,9 +22,18 @@ func TestColour(t *testing.T) {
 		{"a terminal is coloured", "auto", terminal, nil, true},
 		{"a pipe is not", "auto", Terminal{}, nil, false},
 		{"NO_COLOR asks for none", "auto", terminal, map[string]string{"NO_COLOR": "1"}, false},
-		{"an empty NO_COLOR asks for nothing", "auto", terminal, map[string]string{"NO_COLOR": ""}, true},
+		{
+			"an empty NO_COLOR asks for nothing", "auto", terminal,
+			map[string]string{"NO_COLOR": ""},
+			true,
+		},
 		{"a dumb terminal shows none", "auto", terminal, map[string]string{"TERM": "dumb"}, false},
-		{"the flag outranks NO_COLOR", "always", Terminal{}, map[string]string{"NO_COLOR": "1"}, true},
+		{
+			"the flag outranks NO_COLOR", "always",
+			Terminal{},
+			map[string]string{"NO_COLOR": "1"},
+			true,
+		},
 		{"and a terminal", "never", terminal, nil, false},
 	}
 	for _, test := range tests {
@@ -47,8 +56,16 @@ func TestLocale(t *testing.T) {
 		{"nothing set is no UTF-8", nil, false},
 		{"LANG tells", map[string]string{"LANG": "de_AT.UTF-8"}, true},
 		{"in either spelling", map[string]string{"LANG": "C.utf8"}, true},
-		{"LC_CTYPE outranks LANG", map[string]string{"LANG": "C.UTF-8", "LC_CTYPE": "de_AT"}, false},
-		{"LC_ALL outranks both", map[string]string{"LANG": "C", "LC_CTYPE": "C", "LC_ALL": "en_US.UTF-8"}, true},
+		{
+			"LC_CTYPE outranks LANG",
+			map[string]string{"LANG": "C.UTF-8", "LC_CTYPE": "de_AT"},
+			false,
+		},
+		{
+			"LC_ALL outranks both",
+			map[string]string{"LANG": "C", "LC_CTYPE": "C", "LC_ALL": "en_US.UTF-8"},
+			true,
+		},
 		{"what is empty does not count", map[string]string{"LANG": "C.UTF-8", "LC_ALL": ""}, true},
 	}
 	for _, test := range tests {

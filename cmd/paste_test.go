@@ -28,7 +28,11 @@ func TestPaste(t *testing.T) {
 		{"Ctrl-D ends it too", chunks{"ab", "\x04"}, "ab"},
 		{"backspace takes back a character", chunks{"ab", "\x7f", "c\r"}, "ac\n"},
 		{"backspace at the start does nothing", chunks{"\x7f", "a\r"}, "a\n"},
-		{"a line break in the middle of what arrives at once is part of it", chunks{"one\rtwo", "\r"}, "one\ntwo\n"},
+		{
+			"a line break in the middle of what arrives at once is part of it",
+			chunks{"one\rtwo", "\r"},
+			"one\ntwo\n",
+		},
 		{
 			"a bracketed paste may have several lines, even where one ends a chunk",
 			chunks{"\x1b[200~one\r", "two\r\n", "three\x1b[201~", "\r"},

@@ -22,15 +22,19 @@ type policyFlags struct {
 func (f *policyFlags) register(cmd *cobra.Command, gateways report.Gateways) {
 	f.variant = choice{allowed: gateways.Variants(), kind: "GATEWAY"}
 	flags := cmd.Flags()
-	flags.VarP((*texts)(&f.files), "policy", "p", "policy `FILE`, repeatable, in the gateway's order; - for standard input")
+	flags.VarP((*texts)(&f.files), "policy", "p",
+		"policy `FILE`, repeatable, in the gateway's order; - for standard input")
 	flags.StringVar(&f.api, "api", "", "the `NAME` of the API instance, of a file with several")
 	f.kind.register(cmd, gateways)
 	f.variant.register(cmd, "gateway", "", "the gateway, where the file does not tell")
-	flags.StringVar(&f.runtime, "runtime", "", "the `VERSION` of the Mule runtime, where expressions depend on it")
+	flags.StringVar(&f.runtime, "runtime", "",
+		"the `VERSION` of the Mule runtime, where expressions depend on it")
 }
 
 func (f *policyFlags) options() rules.Options {
-	return rules.Options{Variant: f.variant.value, API: f.api, Kind: f.kind.name, Runtime: f.runtime}
+	return rules.Options{
+		Variant: f.variant.value, API: f.api, Kind: f.kind.name, Runtime: f.runtime,
+	}
 }
 
 // policyType is --policy-type: the policy kind of files that are bare configurations.
@@ -41,7 +45,8 @@ type policyType struct {
 
 func (p *policyType) register(cmd *cobra.Command, gateways report.Gateways) {
 	p.gateways = gateways
-	cmd.Flags().Var(p, "policy-type", "the policy's ASSET id, of a file that is a bare configuration")
+	cmd.Flags().Var(p, "policy-type",
+		"the policy's ASSET id, of a file that is a bare configuration")
 	complete(cmd, "policy-type", gateways.Kinds())
 }
 
@@ -50,8 +55,8 @@ func (p *policyType) String() string { return p.name }
 // Type names the value in help.
 func (p *policyType) Type() string { return "ASSET" }
 
-// Set takes an asset id that a gateway is known by. Any other would compile to a policy of which nothing is known, and nothing
-// would be found in it.
+// Set takes an asset id that a gateway is known by. Any other would compile to a policy of which
+// nothing is known, and nothing would be found in it.
 func (p *policyType) Set(kind string) error {
 	if p.gateways.Knows(kind) {
 		p.name = kind
@@ -65,5 +70,6 @@ func (p *policyType) Set(kind string) error {
 	if near := report.Nearest(kind, known); near != "" {
 		hint = "did you mean " + near + "?"
 	}
-	return problem(cause, hint, "of a policy of your own nothing is known: gatewhy can't tell what is wrong in it")
+	return problem(cause, hint,
+		"of a policy of your own nothing is known: gatewhy can't tell what is wrong in it")
 }

@@ -28,7 +28,8 @@ func readHook(t *testing.T) hook {
 	return hooks[0]
 }
 
-// runHook runs the hook as pre-commit does: with the names of the files that have changed behind its entry.
+// runHook runs the hook as pre-commit does: with the names of the files that have changed behind
+// its entry.
 func runHook(t *testing.T, files map[string]string) (code int, output string) {
 	t.Helper()
 	dir := t.TempDir()
@@ -49,7 +50,10 @@ func runHook(t *testing.T, files map[string]string) (code int, output string) {
 }
 
 func TestThePreCommitHookPassesOverWhatIsNoPolicy(t *testing.T) {
-	code, output := runHook(t, map[string]string{"gateway.json": `{"name": "no policy"}`, "policy.yaml": "a: [", "mule-contracts.json": "[]"})
+	code, output := runHook(t, map[string]string{
+		"gateway.json": `{"name": "no policy"}`,
+		"policy.yaml":  "a: [", "mule-contracts.json": "[]",
+	})
 	if code != exitOK || strings.Contains(output, "gatewhy: error") {
 		t.Errorf("exit code %d: %s", code, output)
 	}
@@ -59,7 +63,8 @@ func TestThePreCommitHookFindsWhatIsWrong(t *testing.T) {
 	if code, output := runHook(t, map[string]string{"policy.json": open, "gateway.json": "{}"}); code != exitRejected {
 		t.Errorf("exit code %d: %s", code, output)
 	}
-	if code, output := runHook(t, map[string]string{"policy.json": `{"assetId": "jwt-validation" `}); code != exitUsage {
+	if code, output := runHook(t, map[string]string{"policy.json": `{"assetId": ` +
+		`"jwt-validation" `}); code != exitUsage {
 		t.Errorf("exit code %d: %s", code, output)
 	}
 }

@@ -32,8 +32,8 @@ func (w *telling) Write(p []byte) (int, error) {
 	return w.Buffer.Write(p)
 }
 
-// progressOf lints two files and a standard input that waits for the line of progress, which comes after so many waits. It returns
-// what was written on standard error, and what was waited for.
+// progressOf lints two files and a standard input that waits for the line of progress, which comes
+// after so many waits. It returns what was written on standard error, and what was waited for.
 func progressOf(t *testing.T, lines int, terminal bool) (string, []time.Duration) {
 	t.Helper()
 	dir := t.TempDir()
@@ -74,7 +74,8 @@ const clearedLine = "\r\x1b[K"
 func TestALineOfProgressComesAfterASecondAndGoesAgain(t *testing.T) {
 	stderr, waits := progressOf(t, 1, true)
 	progress, rest, ok := strings.Cut(strings.TrimPrefix(stderr, clearedLine), clearedLine)
-	if !ok || !strings.HasSuffix(progress, " of 3 files") || strings.Contains(rest, "of 3 files\r") {
+	if !ok || !strings.HasSuffix(progress, " of 3 files") || strings.Contains(rest,
+		"of 3 files\r") {
 		t.Errorf("%q", stderr)
 	}
 	if len(waits) != 2 || waits[0] != time.Second || waits[1] >= time.Second {

@@ -10,7 +10,8 @@ import (
 )
 
 // release is the part of goreleaser's configuration that the project relies on
-// (goreleaser.com/customization/build). A key that is not in it fails the test, as it would fail goreleaser.
+// (goreleaser.com/customization/build). A key that is not in it fails the test, as it would fail
+// goreleaser.
 type release struct {
 	Version     int    `yaml:"version"`
 	ProjectName string `yaml:"project_name"`
@@ -51,10 +52,16 @@ func TestTheReleaseIsSixStaticTrimmedReproducibleBinaries(t *testing.T) {
 		t.Fatal(err)
 	}
 	if config.Version != 2 || len(config.Builds) != 1 {
-		t.Fatalf("version %d with %d builds, want version 2 with one", config.Version, len(config.Builds))
+		t.Fatalf(
+			"version %d with %d builds, want version 2 with one", config.Version,
+			len(config.Builds),
+		)
 	}
 	build := config.Builds[0]
-	got := [][]string{build.Goos, build.Goarch, build.Env, build.Flags, {build.Main, build.Binary, build.ModTimestamp}}
+	got := [][]string{
+		build.Goos, build.Goarch, build.Env, build.Flags,
+		{build.Main, build.Binary, build.ModTimestamp},
+	}
 	want := [][]string{
 		{"linux", "darwin", "windows"},
 		{"amd64", "arm64"},

@@ -12,11 +12,14 @@ func newRules(env *Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "rules [NAME]",
 		Short: "Show the rule catalogue of lint, or one rule in full",
-		Long: "rules lists what lint looks for. With a NAME it shows why that matters, what to do, and a bad and a good example, which\n" +
+		Long: "rules lists what lint looks for. With a NAME it shows why that matters, what to " +
+			"do, and a bad and a good example, which\n" +
 			"the program's own tests run.",
 		Args:              cobra.MaximumNArgs(1),
 		ValidArgsFunction: env.completeRule,
-		RunE:              func(_ *cobra.Command, args []string) error { return env.rules(&output, args) },
+		RunE: func(_ *cobra.Command, args []string) error {
+			return env.rules(&output, args)
+		},
 	}
 	output.register(cmd, render.Formats().Rules.Names()...)
 	return cmd

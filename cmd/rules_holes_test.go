@@ -14,8 +14,8 @@ import (
 	"github.com/gatewhy/gatewhy/rules/environments"
 )
 
-// The estate in which policies of UAT are tried: its API, whose tokens need no assignment and are of a version to be put in, its client, and a DEV environment
-// beside it.
+// The estate in which policies of UAT are tried: its API, whose tokens need no assignment and are
+// of a version to be put in, its client, and a DEV environment beside it.
 const (
 	holesTenant = "5c1f0a7e-3b0d-4a55-9c3e-7f0e2b6d9a11"
 	holesClient = "6f0e1c2a-8d4b-4c7e-9a53-2b1d0e9f8ac3"
@@ -23,12 +23,15 @@ const (
 	holesUAT    = `{"appId": "` + holesAPI + `", "displayName": "orders-uat", "identifierUris": ["api://orders-uat"], "signInAudience": "AzureADMyOrg",
 		"api": {"requestedAccessTokenVersion": VERSION, "oauth2PermissionScopes": [{"id": "s", "value": "UAT.Access", "type": "Admin", "isEnabled": true}]},
 		"appRoles": [{"id": "r", "value": "UAT.Call", "allowedMemberTypes": ["Application"], "isEnabled": true}]}`
-	holesPrincipal = `{"appId": "` + holesAPI + `", "id": "p", "servicePrincipalType": "Application", "servicePrincipalNames": ["api://orders-uat"], "appRoleAssignmentRequired": false}`
-	holesWeb       = `{"appId": "` + holesClient + `", "displayName": "web-uat", "signInAudience": "AzureADMyOrg",
+	holesPrincipal = `{"appId": "` + holesAPI + `", "id": "p", "servicePrincipalType": ` +
+		`"Application", "servicePrincipalNames": ["api://orders-uat"], ` +
+		`"appRoleAssignmentRequired": false}`
+	holesWeb = `{"appId": "` + holesClient + `", "displayName": "web-uat", "signInAudience": "AzureADMyOrg",
 		"requiredResourceAccess": [{"resourceAppId": "` + holesAPI + `", "resourceAccess": [{"id": "s", "type": "Scope"}, {"id": "r", "type": "Role"}]}]}`
 	holesDEV = `{"appId": "d1b1c6d5-27d1-4f0c-8e0e-6a5d3c2b1a01", "displayName": "orders-dev", "identifierUris": ["api://orders-dev"], "signInAudience": "AzureADMyOrg",
 		"api": {"oauth2PermissionScopes": [{"id": "sd", "value": "DEV.Access", "type": "User", "isEnabled": true}]}}`
-	holesDEVWeb = `{"appId": "d30c7f41-52b8-4f6e-8a1b-90c4e7d2a5b6", "displayName": "web-dev", "signInAudience": "AzureADMyOrg"}`
+	holesDEVWeb = `{"appId": "d30c7f41-52b8-4f6e-8a1b-90c4e7d2a5b6", "displayName": "web-dev", ` +
+		`"signInAudience": "AzureADMyOrg"}`
 )
 
 // setting is one setting of a policy under test, with a name.
@@ -40,16 +43,22 @@ type setting struct {
 
 func audienceSettings() []setting {
 	checked := func(audience string) map[string]any {
-		return map[string]any{"validateAudClaim": true, "mandatoryAudClaim": true, "supportedAudiences": audience}
+		return map[string]any{
+			"validateAudClaim": true, "mandatoryAudClaim": true,
+			"supportedAudiences": audience,
+		}
 	}
 	return []setting{
 		{name: "no audience"},
 		{name: "the App ID URI", fields: checked("api://orders-uat")},
 		{name: "the application id", fields: checked(holesAPI)},
 		{name: "an audience of all", fields: checked("*")},
-		{name: "a part of the audience", claim: [2]string{"aud", "#[vars.claimSet.aud contains 'orders']"}},
-		{name: "the beginning of the audience", claim: [2]string{"aud", "#[vars.claimSet.aud startsWith 'api://orders']"}},
-		{name: "the audience with itself", claim: [2]string{"aud", "#[vars.claimSet.aud == vars.claimSet.aud]"}},
+		{name: "a part of the audience", claim: [2]string{"aud", "#[vars.claimSet.aud contains " +
+			"'orders']"}},
+		{name: "the beginning of the audience", claim: [2]string{"aud", "#[vars.claimSet.aud " +
+			"startsWith 'api://orders']"}},
+		{name: "the audience with itself", claim: [2]string{"aud", "#[vars.claimSet.aud == " +
+			"vars.claimSet.aud]"}},
 		{name: "the audience as a claim", claim: [2]string{"aud", "api://orders-uat"}},
 	}
 }
@@ -60,12 +69,20 @@ func issuerSettings() []setting {
 		{name: "no issuer"},
 		{name: "the issuer", claim: [2]string{"iss", issuer}},
 		{name: "the tenant", claim: [2]string{"tid", holesTenant}},
-		{name: "the tenant in the issuer", claim: [2]string{"iss", "#[vars.claimSet.iss contains '" + holesTenant + "']"}},
-		{name: "a part of the issuer", claim: [2]string{"iss", "#[vars.claimSet.iss contains 'sts.windows.net']"}},
-		{name: "the beginning of the issuer", claim: [2]string{"iss", "#[vars.claimSet.iss startsWith 'https://sts.windows.net/']"}},
-		{name: "the issuer with itself", claim: [2]string{"iss", "#[vars.claimSet.iss == vars.claimSet.iss]"}},
-		{name: "the issuer or true", claim: [2]string{"iss", "#[(vars.claimSet.iss == '" + issuer + "') or true]"}},
-		{name: "another tenant denied", claim: [2]string{"tid", "#[vars.claimSet.tid != '9188040d-6c67-4c5b-b112-36a304b66dad']"}},
+		{name: "the tenant in the issuer", claim: [2]string{"iss", "#[vars.claimSet.iss " +
+			"contains '" + holesTenant + "']"}},
+		{name: "a part of the issuer", claim: [2]string{"iss", "#[vars.claimSet.iss contains " +
+			"'sts.windows.net']"}},
+		{name: "the beginning of the issuer", claim: [2]string{"iss", "#[vars.claimSet.iss " +
+			"startsWith 'https://sts.windows.net/']"}},
+		{name: "the issuer with itself", claim: [2]string{"iss", "#[vars.claimSet.iss == " +
+			"vars.claimSet.iss]"}},
+		{
+			name:  "the issuer or true",
+			claim: [2]string{"iss", "#[(vars.claimSet.iss == '" + issuer + "') or true]"},
+		},
+		{name: "another tenant denied", claim: [2]string{"tid", "#[vars.claimSet.tid != " +
+			"'9188040d-6c67-4c5b-b112-36a304b66dad']"}},
 	}
 }
 
@@ -76,13 +93,18 @@ func clientSettings() []setting {
 	return []setting{
 		{name: "no client", fields: map[string]any{"skipClientIdValidation": true}},
 		{name: "the client from appid", fields: from("#[vars.claimSet.appid]")},
-		{name: "the client from either claim", fields: from("#[vars.claimSet.azp default vars.claimSet.appid]")},
+		{name: "the client from either claim", fields: from("#[vars.claimSet.azp default " +
+			"vars.claimSet.appid]")},
 		{name: "the client from client_id", fields: from("#[vars.claimSet.client_id]")},
 		{name: "the client from azp", fields: from("#[vars.claimSet.azp]")},
 		{name: "the client from sub", fields: from("#[vars.claimSet.sub]")},
 		{name: "the client from a header", fields: from("#[attributes.headers['client_id']]")},
 		{name: "the client from a parameter", fields: from("#[attributes.queryParams.client_id]")},
-		{name: "the client as a claim", fields: map[string]any{"skipClientIdValidation": true}, claim: [2]string{"appid", holesClient}},
+		{
+			name:   "the client as a claim",
+			fields: map[string]any{"skipClientIdValidation": true},
+			claim:  [2]string{"appid", holesClient},
+		},
 	}
 }
 
@@ -90,7 +112,8 @@ func permissionSettings() []setting {
 	return []setting{
 		{name: "nothing else"},
 		{name: "a role", claim: [2]string{"roles", "#[vars.claimSet.roles contains 'UAT.Call']"}},
-		{name: "a scope", claim: [2]string{"scp", "#[(vars.claimSet.scp splitBy ' ') contains 'UAT.Access']"}},
+		{name: "a scope", claim: [2]string{"scp", "#[(vars.claimSet.scp splitBy ' ') contains " +
+			"'UAT.Access']"}},
 		{name: "a role as a text", claim: [2]string{"roles", "UAT.Call"}},
 	}
 }
@@ -98,9 +121,14 @@ func permissionSettings() []setting {
 // jwtPolicy is JWT Validation with these settings.
 func jwtPolicy(settings ...setting) string {
 	fields := map[string]any{
-		"signingMethod": "rsa", "signingKeyLength": 256, "jwtKeyOrigin": "jwks", "jwksServiceTimeToLive": 60,
-		"jwksUrl":           "https://login.microsoftonline.com/" + holesTenant + "/discovery/keys",
-		"mandatoryExpClaim": true, "mandatoryNbfClaim": true, "validateCustomClaim": true,
+		"signingMethod":         "rsa",
+		"signingKeyLength":      256,
+		"jwtKeyOrigin":          "jwks",
+		"jwksServiceTimeToLive": 60,
+		"jwksUrl":               "https://login.microsoftonline.com/" + holesTenant + "/discovery/keys",
+		"mandatoryExpClaim":     true,
+		"mandatoryNbfClaim":     true,
+		"validateCustomClaim":   true,
 	}
 	claims := []map[string]string{}
 	for _, c := range settings {
@@ -112,7 +140,10 @@ func jwtPolicy(settings ...setting) string {
 		}
 	}
 	fields["mandatoryCustomClaims"] = claims
-	text, _ := json.Marshal(map[string]any{"assetId": "jwt-validation", "assetVersion": "1.4.0", "configurationData": fields})
+	text, _ := json.Marshal(map[string]any{
+		"assetId": "jwt-validation", "assetVersion": "1.4.0",
+		"configurationData": fields,
+	})
 	return string(text)
 }
 
@@ -120,21 +151,26 @@ func openIDPolicies() map[string]string {
 	all := map[string]string{}
 	for name, fields := range map[string]string{
 		"OpenID Connect, strict": `"skipClientIdValidation": false`, "OpenID Connect, skipped": `"skipClientIdValidation": true`,
-		"OpenID Connect, a scope":            `"skipClientIdValidation": true, "scopes": "UAT.Access"`,
+		"OpenID Connect, a scope": `"skipClientIdValidation": true, "scopes": ` +
+			`"UAT.Access"`,
 		"OpenID Connect, a scope of anybody": `"skipClientIdValidation": true, "scopes": "openid"`,
 	} {
-		all[name] = `{"assetId": "openidconnect-access-token-enforcement", "assetVersion": "1.3.0", "configurationData": {` + fields + `}}`
+		all[name] = `{"assetId": "openidconnect-access-token-enforcement", "assetVersion": ` +
+			`"1.3.0", "configurationData": {` + fields + `}}`
 	}
 	return all
 }
 
-// everyFifth leaves out four of five combinations: each pair of settings is in one of those that stay, and the test is quick.
+// everyFifth leaves out four of five combinations: each pair of settings is in one of those that
+// stay, and the test is quick.
 const everyFifth = 5
 
-// policiesUnderTest are combinations of the settings, by name, with the issuer of a version of tokens.
+// policiesUnderTest are combinations of the settings, by name, with the issuer of a version of
+// tokens.
 func policiesUnderTest(version string) map[string]string {
 	all, n := openIDPolicies(), 0
-	issuers := strings.NewReplacer("https://sts.windows.net/"+holesTenant+"/", "https://login.microsoftonline.com/"+holesTenant+"/v2.0")
+	issuers := strings.NewReplacer("https://sts.windows.net/"+holesTenant+"/",
+		"https://login.microsoftonline.com/"+holesTenant+"/v2.0")
 	for _, audience := range audienceSettings() {
 		for _, issuer := range issuerSettings() {
 			for _, client := range clientSettings() {
@@ -142,7 +178,10 @@ func policiesUnderTest(version string) map[string]string {
 					if n++; n%everyFifth != 0 {
 						continue
 					}
-					name := strings.Join([]string{audience.name, issuer.name, client.name, permission.name}, ", ")
+					name := strings.Join(
+						[]string{audience.name, issuer.name, client.name, permission.name},
+						", ",
+					)
 					all[name] = jwtPolicy(audience, issuer, client, permission)
 					if version == "2" {
 						all[name] = issuers.Replace(all[name])
@@ -177,10 +216,24 @@ func registrations(t *testing.T, texts ...string) *entra.Directory {
 // holesEstate is made once for a version of tokens: only the policies differ.
 func holesEstate(t *testing.T, uat *entra.Directory) *environments.Estate {
 	cloud, _ := entra.CloudByID("public")
-	return &environments.Estate{Tenant: holesTenant, Cloud: cloud, At: clock, Sites: []environments.Site{
-		{Name: "dev", API: registrations(t, holesDEV).Apps[0], Clients: registrations(t, holesDEVWeb).Apps},
-		{Name: "uat", API: uat.Apps[0], Clients: registrations(t, holesWeb).Apps, Contracts: &rules.Contracts{IDs: []string{holesClient}}},
-	}}
+	return &environments.Estate{
+		Tenant: holesTenant,
+		Cloud:  cloud,
+		At:     clock,
+		Sites: []environments.Site{
+			{
+				Name:    "dev",
+				API:     registrations(t, holesDEV).Apps[0],
+				Clients: registrations(t, holesDEVWeb).Apps,
+			},
+			{
+				Name:      "uat",
+				API:       uat.Apps[0],
+				Clients:   registrations(t, holesWeb).Apps,
+				Contracts: &rules.Contracts{IDs: []string{holesClient}},
+			},
+		},
+	}
 }
 
 func holesIn(estate *environments.Estate, policies []*rules.Policy) holes {
@@ -202,15 +255,15 @@ func holesIn(estate *environments.Estate, policies []*rules.Policy) holes {
 	return found
 }
 
-// oneChangeAway reports whether a rule's warnings are of what one other change would make a hole: a role or a contract of today keeps the
-// tokens of other APIs out.
+// oneChangeAway reports whether a rule's warnings are of what one other change would make a hole:
+// a role or a contract of today keeps the tokens of other APIs out.
 func oneChangeAway(rule string) bool {
 	return rule == "audience-not-checked" || rule == "client-id-chosen-by-caller"
 }
 
-// TestWhereTheMatrixFindsAHoleLintDoesToo runs combinations of good and bad settings through the matrix and through lint: a foreign token that
-// is let in, and an environment that is locked out, come with a finding of severity warning or above; where neither is so, there is
-// none.
+// TestWhereTheMatrixFindsAHoleLintDoesToo runs combinations of good and bad settings through the
+// matrix and through lint: a foreign token that is let in, and an environment that is locked out,
+// come with a finding of severity warning or above; where neither is so, there is none.
 func TestWhereTheMatrixFindsAHoleLintDoesToo(t *testing.T) {
 	counts := map[string]int{}
 	for _, version := range []string{"1", "2"} {
@@ -230,7 +283,8 @@ func TestWhereTheMatrixFindsAHoleLintDoesToo(t *testing.T) {
 			}
 			kind, fault := disagree(holesIn(estate, compiled.Policies), j.Findings(file))
 			counts[kind]++
-			if fault != "" && !(kind == "locked" && strings.HasPrefix(name, "OpenID")) { // of which lint has a note: another client provider makes it right
+			// of which lint has a note: another client provider makes it right
+			if fault != "" && !(kind == "locked" && strings.HasPrefix(name, "OpenID")) {
 				t.Errorf("v%s tokens, %s: %s", version, name, fault)
 			}
 		}
@@ -242,7 +296,8 @@ func TestWhereTheMatrixFindsAHoleLintDoesToo(t *testing.T) {
 	}
 }
 
-// disagree says what kind of policy it is by the matrix, and how lint disagrees; empty where it does not.
+// disagree says what kind of policy it is by the matrix, and how lint disagrees; empty where it
+// does not.
 func disagree(found holes, findings []rules.Finding) (kind, fault string) {
 	var serious, wrong []string
 	for _, f := range findings {

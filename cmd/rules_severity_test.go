@@ -23,15 +23,24 @@ func TestARuleGivesTheSeverityOfTheCatalogueAndSaysWhenItGivesLess(t *testing.T)
 		less := false
 		for severity := range given[rule.Name] {
 			if rank[severity] > rank[rule.Severity] {
-				t.Errorf("%s gives %s, and the catalogue says %s", rule.Name, severity, rule.Severity)
+				t.Errorf(
+					"%s gives %s, and the catalogue says %s", rule.Name, severity, rule.Severity,
+				)
 			}
 			less = less || rank[severity] < rank[rule.Severity]
 		}
 		if !given[rule.Name][rule.Severity] {
-			t.Errorf("no bad example shows %s as %s: %v", rule.Name, rule.Severity, given[rule.Name])
+			t.Errorf(
+				"no bad example shows %s as %s: %v", rule.Name, rule.Severity,
+				given[rule.Name],
+			)
 		}
 		if less != (rule.Lesser != "") {
-			t.Errorf("%s gives %v, and says of lesser ones %q", rule.Name, given[rule.Name], rule.Lesser)
+			t.Errorf(
+				"%s gives %v, and says of lesser ones %q", rule.Name,
+				given[rule.Name],
+				rule.Lesser,
+			)
 		}
 	}
 }

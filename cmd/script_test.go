@@ -29,8 +29,8 @@ func TestMain(m *testing.M) {
 	testscript.Main(m, map[string]func(){"gatewhy": runGatewhy, "measured": runMeasured})
 }
 
-// runGatewhy is the program as a story calls it: the real one, but for the clock, and for a network that ends at
-// loopback.
+// runGatewhy is the program as a story calls it: the real one, but for the clock, and for a
+// network that ends at loopback.
 func runGatewhy() {
 	env := System()
 	env.Now = func() time.Time { return clock }
@@ -43,13 +43,17 @@ type loopback struct{ next http.RoundTripper }
 
 func (l loopback) RoundTrip(request *http.Request) (*http.Response, error) {
 	if request.URL.Hostname() != "127.0.0.1" {
-		return nil, &net.DNSError{Err: "no network in a test", Name: request.URL.Hostname(), IsNotFound: true}
+		return nil, &net.DNSError{
+			Err:        "no network in a test",
+			Name:       request.URL.Hostname(),
+			IsNotFound: true,
+		}
 	}
 	return l.next.RoundTrip(request)
 }
 
-// TestStories runs the txtar files: each is a story of its own, with its commands and its files. Beside
-// testscript's own commands there are exits, mint, jwks, serve, schema, safe, make and
+// TestStories runs the txtar files: each is a story of its own, with its commands and its files.
+// Beside testscript's own commands there are exits, mint, jwks, serve, schema, safe, make and
 // load.
 func TestStories(t *testing.T) {
 	testscript.Run(t, testscript.Params{
@@ -74,9 +78,9 @@ func TestStories(t *testing.T) {
 	})
 }
 
-// scriptExits runs a command and wants this exit code of it: exits CODE COMMAND [ARGUMENT...]. Code 2 has to
-// come with nothing on standard output and one error line; 2+ stands for code 2 of a command that has a result for its other
-// arguments, and any number of errors.
+// scriptExits runs a command and wants this exit code of it: exits CODE COMMAND [ARGUMENT...].
+// Code 2 has to come with nothing on standard output and one error line; 2+ stands for code 2 of a
+// command that has a result for its other arguments, and any number of errors.
 func scriptExits(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) < 2 {
 		ts.Fatalf("usage: exits CODE COMMAND [ARGUMENT...]")
@@ -138,7 +142,8 @@ func scriptSafe(ts *testscript.TestScript, neg bool, args []string) {
 	}
 	for _, stream := range []string{"stdout", "stderr"} {
 		for i, r := range ts.ReadFile(stream) {
-			if r != '\n' && unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) || r == unicode.ReplacementChar {
+			if r != '\n' && unicode.In(r, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) ||
+				r == unicode.ReplacementChar {
 				ts.Fatalf("%U at byte %d of %s", r, i, stream)
 			}
 		}
@@ -161,7 +166,8 @@ func scriptMake(ts *testscript.TestScript, neg bool, args []string) {
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]), bytes.Repeat([]byte(text), times), 0o600))
 }
 
-// scriptLoad puts a file's text into a variable, without the line break at its end: load VARIABLE FILE.
+// scriptLoad puts a file's text into a variable, without the line break at its end: load VARIABLE
+// FILE.
 func scriptLoad(ts *testscript.TestScript, neg bool, args []string) {
 	if neg || len(args) != 2 {
 		ts.Fatalf("usage: load VARIABLE FILE")
@@ -183,7 +189,8 @@ func TestEverySchemaIsValid(t *testing.T) {
 			}
 			text, err := os.ReadFile(file)
 			var schema struct{ Title, Description string }
-			if err != nil || json.Unmarshal(text, &schema) != nil || schema.Title == "" || schema.Description == "" {
+			if err != nil || json.Unmarshal(text, &schema) != nil || schema.Title == "" ||
+				schema.Description == "" {
 				t.Errorf("no title or description: %v", err)
 			}
 		})

@@ -27,15 +27,15 @@ func systemTerminal() Terminal {
 	return t
 }
 
-// Bracketed paste makes the terminal mark where a paste begins and ends, so that a line break inside a
-// pasted command or a wrapped token does not end the input.
+// Bracketed paste makes the terminal mark where a paste begins and ends, so that a line break
+// inside a pasted command or a wrapped token does not end the input.
 const (
 	bracketedPasteOn  = "\x1b[?2004h"
 	bracketedPasteOff = "\x1b[?2004l"
 )
 
-// readHidden reads from the process's terminal in raw mode: in the terminal's own line mode a line ends
-// after 4096 bytes on Linux and 1024 on macOS, less than many tokens.
+// readHidden reads from the process's terminal in raw mode: in the terminal's own line mode a line
+// ends after 4096 bytes on Linux and 1024 on macOS, less than many tokens.
 func readHidden(prompt string) (string, error) {
 	in := int(os.Stdin.Fd())
 	before, err := term.MakeRaw(in)
@@ -64,9 +64,9 @@ const (
 	pasteEnds   = "\x1b[201~"
 )
 
-// readPaste reads what is typed or pasted into a terminal in raw mode, up to Enter or Ctrl-D. Enter ends the
-// input only as the last character that has arrived, and never inside a bracketed paste: what is pasted may
-// have several lines.
+// readPaste reads what is typed or pasted into a terminal in raw mode, up to Enter or Ctrl-D.
+// Enter ends the input only as the last character that has arrived, and never inside a bracketed
+// paste: what is pasted may have several lines.
 func readPaste(terminal io.Reader) (string, error) {
 	var pasted paste
 	chunk := make([]byte, 4096)
@@ -120,5 +120,6 @@ func (p *paste) insidePaste() bool {
 }
 
 func (p *paste) text() string {
-	return strings.NewReplacer(pasteBegins, "", pasteEnds, "", "\r\n", "\n", "\r", "\n").Replace(string(p.raw))
+	plain := strings.NewReplacer(pasteBegins, "", pasteEnds, "", "\r\n", "\n", "\r", "\n")
+	return plain.Replace(string(p.raw))
 }

@@ -27,8 +27,10 @@ func newTest(env *Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "test PATH…",
 		Short: "Run policy tests: tokens, and what the policies must answer to each",
-		Long: "test runs files of policy tests (or all of them in a folder) as unit tests of a policy. A token is a file, or a shape with\n" +
-			"claims over it; its signature is assumed, so that no key is needed. Expectations are written by people: there\n" +
+		Long: "test runs files of policy tests (or all of them in a folder) as unit tests of a " +
+			"policy. A token is a file, or a shape with\n" +
+			"claims over it; its signature is assumed, so that no key is needed. Expectations " +
+			"are written by people: there\n" +
 			"is nothing that writes them anew.",
 		RunE: func(_ *cobra.Command, args []string) error { return env.test(&flags, args) },
 	}
@@ -40,15 +42,21 @@ func (f *testFlags) register(cmd *cobra.Command, gateways report.Gateways) {
 	f.output.register(cmd, render.Formats().Test.Names()...)
 	f.policies.register(cmd, gateways)
 	flags := cmd.Flags()
-	flags.StringVarP(&f.config, "config", "c", report.DefaultEnvironments, "the environments `FILE`, for --env")
-	flags.StringVar(&f.environment, "env", "", "take policies and contracts of this environment (`NAME`) of the environments file")
-	flags.StringVar(&f.contracts, "contracts", "", "`FILE` with the client ids that have an approved contract, for tests that list none")
-	flags.StringVar(&f.introspection, "introspection", "", "`FILE` with the captured answer of the validation endpoint, for tests that have none")
+	flags.StringVarP(&f.config, "config", "c", report.DefaultEnvironments,
+		"the environments `FILE`, for --env")
+	flags.StringVar(&f.environment, "env", "",
+		"take policies and contracts of this environment (`NAME`) of the environments file")
+	flags.StringVar(&f.contracts, "contracts", "",
+		"`FILE` with the client ids that have an approved contract, for tests that list none")
+	flags.StringVar(&f.introspection, "introspection", "",
+		"`FILE` with the captured answer of the validation endpoint, for tests that have none")
 	flags.StringVar(&f.method, "method", "", "the requests' method, for tests that have none")
 	flags.StringVar(&f.path, "path", "", "the requests' path, for tests that have none")
-	flags.VarP((*texts)(&f.headers), "header", "H", "a `HEADER` of the requests, as \"name: value\"; repeatable")
+	flags.VarP((*texts)(&f.headers), "header", "H",
+		"a `HEADER` of the requests, as \"name: value\"; repeatable")
 	f.observed.register(cmd)
-	flags.BoolVar(&f.coverage, "coverage", false, "show which checks no test has seen pass, and which none has seen fail")
+	flags.BoolVar(&f.coverage, "coverage", false,
+		"show which checks no test has seen pass, and which none has seen fail")
 }
 
 func (e *Env) test(flags *testFlags, args []string) error {

@@ -566,7 +566,8 @@ tests:
 func TestAnExpiredTokenThatIsLetInAllTheSame(t *testing.T) {
 	w := newTinyWorld(t)
 	w.write("disabled.json",
-		`{"assetId": "jwt-validation", "assetVersion": "1.4.0", "disabled": true, "configurationData": {}}`)
+		`{"assetId": "jwt-validation", "assetVersion": "1.4.0", "disabled": true, `+
+			`"configurationData": {}}`)
 	expired := w.token("v1", map[string]any{"exp": clock.Unix() - 3600})
 	stdout, stderr, code := w.run("explain", expired, "-p", "disabled.json", "--offline")
 	if code != exitOK {

@@ -52,7 +52,8 @@ func flagProblem(cmd *cobra.Command, err error) error {
 	return problem("a flag that can't be read: flags are written --name or --name=value", all)
 }
 
-// invalidValue repeats what our own flags say about a value, and no value that another flag refused.
+// invalidValue repeats what our own flags say about a value, and no value that another flag
+// refused.
 func invalidValue(err *pflag.InvalidValueError, all string) error {
 	name, kind := "--"+err.GetFlag().Name, err.GetFlag().Value.Type()
 	var ours *source.Error
@@ -60,7 +61,8 @@ func invalidValue(err *pflag.InvalidValueError, all string) error {
 	case errors.As(err, &ours):
 		return &source.Error{Cause: name + ": " + ours.Cause, Hints: ours.Hints}
 	case kind == "bool":
-		return problem(name+" takes no value but true or false", "on: "+name+", off: "+name+"=false")
+		return problem(name+" takes no value but true or false",
+			"on: "+name+", off: "+name+"=false")
 	case kind == "int":
 		kind = "whole number"
 	}
@@ -88,15 +90,17 @@ func inTests(flag string) string {
 	case "no-token":
 		return "each test says what its request carries: token: none"
 	case "other":
-		return "repairs are not tried by tests: write a test for the other environment's token, or gatewhy explain --other TOKEN"
+		return "repairs are not tried by tests: write a test for the other environment's " +
+			"token, or gatewhy explain --other TOKEN"
 	case "app":
-		return "tests take nothing from app registrations: a test's claims say the audience and the client; findings are gatewhy lint --app FILE"
+		return "tests take nothing from app registrations: a test's claims say the audience " +
+			"and the client; findings are gatewhy lint --app FILE"
 	}
 	return ""
 }
 
-// plainArguments says in plain words what a command's own check of its arguments refuses. No command takes more than one.
-// A flag without a value is refused first.
+// plainArguments says in plain words what a command's own check of its arguments refuses. No
+// command takes more than one. A flag without a value is refused first.
 func plainArguments(check cobra.PositionalArgs) cobra.PositionalArgs {
 	if check == nil {
 		check = cobra.ArbitraryArgs
@@ -114,12 +118,15 @@ func plainArguments(check cobra.PositionalArgs) cobra.PositionalArgs {
 		if len(args) == 0 {
 			return problem(cmd.CommandPath()+": an argument is missing", usage)
 		}
-		return problem(fmt.Sprintf("%s takes one argument, and %d were given", cmd.CommandPath(), len(args)), usage, "a name with spaces stands in quotes")
+		cause := fmt.Sprintf("%s takes one argument, and %d were given",
+			cmd.CommandPath(), len(args))
+		return problem(cause, usage,
+			"a name with spaces stands in quotes")
 	}
 }
 
-// emptyFlag refuses a flag that is given with an empty value: an unset variable in a script would else mean that nothing is
-// checked.
+// emptyFlag refuses a flag that is given with an empty value: an unset variable in a script would
+// else mean that nothing is checked.
 func emptyFlag(flags *pflag.FlagSet) error {
 	var empty error
 	flags.Visit(func(f *pflag.Flag) {
@@ -128,7 +135,8 @@ func emptyFlag(flags *pflag.FlagSet) error {
 			values = *all
 		}
 		if slices.ContainsFunc(values, isEmpty) && empty == nil {
-			empty = problem("--"+f.Name+" has an empty value", "is the variable set? leave the flag out where nothing is meant")
+			empty = problem("--"+f.Name+" has an empty value",
+				"is the variable set? leave the flag out where nothing is meant")
 		}
 	})
 	return empty
@@ -146,7 +154,8 @@ func noArguments(cmd *cobra.Command, args []string) error {
 	if len(args) == 0 {
 		return nil
 	}
-	return problem(cmd.CommandPath()+" takes no argument", "all flags: "+cmd.CommandPath()+" --help")
+	return problem(cmd.CommandPath()+" takes no argument",
+		"all flags: "+cmd.CommandPath()+" --help")
 }
 
 // newHelp is cobra's help command, except that help on a word that is no command is an error.
@@ -155,7 +164,9 @@ func newHelp() *cobra.Command {
 		Use:   "help [command]",
 		Short: "Help about any command",
 		Args:  cobra.ArbitraryArgs,
-		ValidArgsFunction: func(cmd *cobra.Command, args []string, start string) ([]string, cobra.ShellCompDirective) {
+		ValidArgsFunction: func(
+			cmd *cobra.Command, _ []string, start string,
+		) ([]string, cobra.ShellCompDirective) {
 			return commandNames(cmd.Root(), start), cobra.ShellCompDirectiveNoFileComp
 		},
 		RunE: func(cmd *cobra.Command, args []string) error {
@@ -196,7 +207,8 @@ func addCompletion(root *cobra.Command) {
 			if len(args) == 0 {
 				return cmd.Help()
 			}
-			_, err := report.OneOf("shell", args[0], shellNames(cmd), "all shells: gatewhy completion")
+			_, err := report.OneOf("shell", args[0], shellNames(cmd),
+				"all shells: gatewhy completion")
 			return err
 		}
 	}

@@ -10,16 +10,20 @@ import (
 	"github.com/spf13/pflag"
 )
 
-// wrongly runs a command line that is wrong in its form, and wants of it one line with the cause, then at least one hint, in plain
-// words.
+// wrongly runs a command line that is wrong in its form, and wants of it one line with the cause,
+// then at least one hint, in plain words.
 func wrongly(t *testing.T, args ...string) string {
 	t.Helper()
 	var stdout, stderr bytes.Buffer
 	code := Main(Env{
-		Gateways: everyGateway(),
-		Args:     args, Dir: t.TempDir(), Stdin: strings.NewReader(""), Stdout: &stdout,
+		Gateways:  everyGateway(),
+		Args:      args,
+		Dir:       t.TempDir(),
+		Stdin:     strings.NewReader(""),
+		Stdout:    &stdout,
 		Stderr:    &stderr,
-		LookupEnv: func(string) (string, bool) { return "", false }, Now: func() time.Time { return clock },
+		LookupEnv: func(string) (string, bool) { return "", false },
+		Now:       func() time.Time { return clock },
 	})
 	if code != exitUsage || stdout.Len() > 0 {
 		t.Errorf("exit code %d, %q", code, &stdout)
@@ -33,7 +37,10 @@ func wrongly(t *testing.T, args ...string) string {
 			t.Errorf("no hint: %q", line)
 		}
 	}
-	for _, raw := range []string{"arg(s)", "strconv", "pflag", "invalid argument", "flags in the group", "flag needs", "for \"gatewhy"} {
+	for _, raw := range []string{
+		"arg(s)", "strconv", "pflag", "invalid argument",
+		"flags in the group", "flag needs", "for \"gatewhy",
+	} {
 		if strings.Contains(stderr.String(), raw) {
 			t.Errorf("the library's words: %q", &stderr)
 		}
@@ -45,17 +52,26 @@ func TestUsageErrorsAreACauseAndAWayOn(t *testing.T) {
 	tests := []struct {
 		name, line, want string
 	}{
-		{"an argument is missing", "fix", "gatewhy: error: gatewhy fix: an argument is missing\ngatewhy: hint: usage: gatewhy fix PATH\n"},
-		{"a name with a space that is not quoted", "fix my policy.json", "gatewhy fix takes one argument, and 2 were given\n"},
+		{"an argument is missing", "fix", "gatewhy: error: gatewhy fix: an argument is " +
+			"missing\ngatewhy: hint: usage: gatewhy fix PATH\n"},
+		{"a name with a space that is not quoted", "fix my policy.json", "gatewhy fix takes " +
+			"one argument, and 2 were given\n"},
 		{"an argument too many", "rules a b", "gatewhy: hint: usage: gatewhy rules [NAME]\n"},
 		{"of init, too", "init a b", "gatewhy init takes one argument, and 2 were given\n"},
-		{"flags that exclude each other", "fix x --rule unknown-field --solution jwt", "--rule and --solution were both given\n"},
-		{"a number that is none", "explain --observed-status abc", "gatewhy: error: --observed-status: the value is no whole number\n"},
-		{"a switch with a value", "fix x --write=maybe", "--write takes no value but true or false\n"},
+		{
+			"flags that exclude each other", "fix x --rule unknown-field --solution jwt",
+			"--rule and --solution were both given\n",
+		},
+		{"a number that is none", "explain --observed-status abc", "gatewhy: error: " +
+			"--observed-status: the value is no whole number\n"},
+		{"a switch with a value", "fix x --write=maybe", "--write takes no value but true " +
+			"or false\n"},
 		{"a tenant that is no id", "fix x --tenant contoso.com", "gatewhy decode shows it"},
 		{"an unknown format", "lint x -o sraif", "did you mean sarif?"},
-		{"an unknown policy kind", "lint x --policy-type jwt-validtion", "did you mean jwt-validation?"},
-		{"one that is near to none", "fix x --policy-type frobnicate", "--policy-type: unknown value \"frobnicate\"\ngatewhy: hint: one of: "},
+		{"an unknown policy kind", "lint x --policy-type jwt-validtion", "did you mean " +
+			"jwt-validation?"},
+		{"one that is near to none", "fix x --policy-type frobnicate", "--policy-type: unknown " +
+			"value \"frobnicate\"\ngatewhy: hint: one of: "},
 		{"help on two commands", "help lint fix", "help is about one command\n"},
 		{"a shell that is none", "completion bosh", "did you mean bash?"},
 		{"a word behind a shell", "completion bash now", "takes no argument"},

@@ -26,13 +26,19 @@ func newVerify(env *Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "verify [TOKEN]",
 		Short: "Verify a token's signature, issuer, tenant and times, and say what failed and why",
-		Long: "verify checks a token against the keys of a tenant, an issuer or a file. Without --tenant, --issuer or\n" +
-			"--jwks it asks the issuer that the token names, if that is Entra ID: then the token chose its own keys.\n" +
-			"Where the key that signed a token of Entra ID is not among those, it is looked for among the other keys of the\n" +
-			"tenant, of the app and of the other clouds, unless --offline is set. The token is never sent anywhere.\n\n" + tokenHelp,
+		Long: "verify checks a token against the keys of a tenant, an issuer or a file. " +
+			"Without --tenant, --issuer or\n" +
+			"--jwks it asks the issuer that the token names, if that is Entra ID: then the " +
+			"token chose its own keys.\n" +
+			"Where the key that signed a token of Entra ID is not among those, it is looked " +
+			"for among the other keys of the\n" +
+			"tenant, of the app and of the other clouds, unless --offline is set. The token is " +
+			"never sent anywhere.\n\n" + tokenHelp,
 		Args:              cobra.ArbitraryArgs,
 		ValidArgsFunction: cobra.NoFileCompletions,
-		RunE:              func(cmd *cobra.Command, args []string) error { return env.verify(cmd.Context(), &flags, args) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return env.verify(cmd.Context(), &flags, args)
+		},
 	}
 	flags.output.register(cmd, render.Formats().Verify.Names()...)
 	flags.keys.register(cmd)
@@ -73,16 +79,21 @@ func (e *Env) verify(ctx context.Context, flags *verifyFlags, args []string) err
 // patience is how long the key that signed a token is looked for outside the set that was asked.
 const patience = 5 * time.Second
 
-// investigate looks for the key that signed a token of Entra ID where the set that was asked does not have it.
-func (e *Env) investigate(ctx context.Context, flags *keyFlags, token *inspect.Token, signature keys.Result) keys.Result {
+// investigate looks for the key that signed a token of Entra ID where the set that was asked does
+// not have it.
+func (e *Env) investigate(
+	ctx context.Context, flags *keyFlags, token *inspect.Token, signature keys.Result,
+) keys.Result {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
 	return e.keySource(flags, token).Investigate(ctx, token, signature)
 }
 
-// verifyingKeys returns the key set to verify with, or nil where there is none to be had: then v says why.
-// Where the user named the keys, not getting them is an error.
-func (e *Env) verifyingKeys(ctx context.Context, flags *keyFlags, token *inspect.Token, v *report.Verification) (*keys.Set, error) {
+// verifyingKeys returns the key set to verify with, or nil where there is none to be had: then v
+// says why. Where the user named the keys, not getting them is an error.
+func (e *Env) verifyingKeys(
+	ctx context.Context, flags *keyFlags, token *inspect.Token, v *report.Verification,
+) (*keys.Set, error) {
 	if !hasSignature(token) || (token.Fault != nil || isUnsigned(token)) && !flags.namesKeys() {
 		v.NoKeys = "not needed: there is no signature to check"
 		return nil, nil
@@ -105,7 +116,8 @@ func (e *Env) verifyingKeys(ctx context.Context, flags *keyFlags, token *inspect
 	return nil, err
 }
 
-// hasSignature reports whether there is a signature to check. What it was made over may be no claims at all.
+// hasSignature reports whether there is a signature to check. What it was made over may be no
+// claims at all.
 func hasSignature(token *inspect.Token) bool {
 	return token.Shape == inspect.Signed && token.Header != nil
 }
@@ -117,11 +129,14 @@ func isUnsigned(token *inspect.Token) bool {
 }
 
 // ownKeys fetches the keys of the issuer that the token names, if that is one of Entra's.
-func (e *Env) ownKeys(ctx context.Context, flags *keyFlags, token *inspect.Token, v *report.Verification) (*keys.Set, error) {
+func (e *Env) ownKeys(
+	ctx context.Context, flags *keyFlags, token *inspect.Token, v *report.Verification,
+) (*keys.Set, error) {
 	issuer, ok := issuerOf(token)
 	if !ok {
-		return nil, problem("the token's issuer is none of Entra's, so its keys are not known",
-			"pass the key set: --jwks FILE or --jwks URL (how to get it: gatewhy collect keys)", "or the issuer, if it has a discovery document: --issuer URL")
+		return nil, problem("the token's issuer is not one of Entra's, so its keys are not known",
+			"pass the key set: --jwks FILE or --jwks URL (how to get it: gatewhy collect keys)",
+			"or the issuer, if it has a discovery document: --issuer URL")
 	}
 	if issuer.Is(flags.cloud.value) { // a v1.0 issuer may be of two clouds
 		issuer.Clouds = []string{flags.cloud.value}

@@ -19,7 +19,9 @@ func TestDescribeBuild(t *testing.T) {
 			&debug.BuildInfo{
 				GoVersion: "go1.26.8",
 				Main:      debug.Module{Version: "v1.2.3"},
-				Settings:  []debug.BuildSetting{{Key: "vcs.revision", Value: "0123456789abcdef0123"}},
+				Settings: []debug.BuildSetting{
+					{Key: "vcs.revision", Value: "0123456789abcdef0123"},
+				},
 			},
 			true, "v1.2.3 0123456789ab go1.26.8 " + platform,
 		},
@@ -28,7 +30,10 @@ func TestDescribeBuild(t *testing.T) {
 			&debug.BuildInfo{GoVersion: "go1.26.8", Main: debug.Module{Version: "(devel)"}},
 			true, "(devel) go1.26.8 " + platform,
 		},
-		{"a build without information says so", nil, false, "(no build information) " + runtime.Version() + " " + platform},
+		{
+			"a build without information says so", nil, false,
+			"(no build information) " + runtime.Version() + " " + platform,
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

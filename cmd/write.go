@@ -7,8 +7,8 @@ import (
 	"path/filepath"
 )
 
-// writeFile writes a file as a whole or not at all: into a new file beside it, which then takes its place. An existing
-// file keeps its permissions, and a link is followed, not replaced.
+// writeFile writes a file as a whole or not at all: into a new file beside it, which then takes
+// its place. An existing file keeps its permissions, and a link is followed, not replaced.
 func (e *Env) writeFile(name string, text []byte) error {
 	target := e.maker().Path(name)
 	if real, err := filepath.EvalSymlinks(target); err == nil {
@@ -21,7 +21,8 @@ func (e *Env) writeFile(name string, text []byte) error {
 	file, err := os.CreateTemp(filepath.Dir(target), "."+filepath.Base(target)+".*")
 	var failed *fs.PathError
 	if errors.As(err, &failed) {
-		return problem(name+": can't be written: "+failed.Err.Error(), "the folder must be there, and writable for the user who runs the command")
+		return problem(name+": can't be written: "+failed.Err.Error(),
+			"the folder must be there, and writable for the user who runs the command")
 	}
 	if err != nil {
 		return err

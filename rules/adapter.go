@@ -43,6 +43,10 @@ type Adapter struct {
 	Collect    func() []Collection
 	Solutions  func() []Solution
 
+	// Contracts takes the client ids with an approved contract from the answer of the vendor's
+	// control plane; nil where there is no such answer.
+	Contracts func(answer *source.Value) (*Contracts, error)
+
 	// Expressions lists the rules of a gateway's expression language.
 	Expressions func(variant string) []Expression
 

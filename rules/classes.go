@@ -18,14 +18,20 @@ type Class struct {
 	Method, Path string
 	Applies      []Truth // whether each of the policies applies
 
-	met []Truth // what each condition on the method or the path says; nil where there are none
+	met    []Truth // what each condition on the method or the path says; nil where there are none
+	beyond bool    // it is all requests, which go beyond the limits of telling them apart
 }
 
 // String names one request of the class.
 func (c *Class) String() string { return strings.TrimSpace(c.Method + " " + c.Path) }
 
+// mostClasses limits the combinations of methods and paths that are looked at.
+const mostClasses = 4096
+
 // Classes splits the requests of an API by what its policies do with them, the most covered first.
-// A method or a path that is known limits them to the classes that have it; each may be empty.
+// A method or a path that is known limits them to the classes that have it; each may be empty. If
+// that goes beyond the limits of this tool, all requests are one class, and each policy with
+// routes perhaps applies to it.
 func Classes(policies []*Policy, method, path string) []Class {
 	hasRoutes := func(p *Policy) bool { return len(p.When.Routes) > 0 }
 	routes := slices.ContainsFunc(policies, hasRoutes)
@@ -41,9 +47,15 @@ func Classes(policies []*Policy, method, path string) []Class {
 	}
 	methods, paths := expressionsOf(policies)
 	conditions := conditionsOf(policies)
+	methodTexts, methodsOK := methodSamples(append(methods, conditions.methods...), method)
+	pathTexts, pathsOK := pathSamples(append(paths, conditions.paths...), path)
+	if !methodsOK || !pathsOK || len(methodTexts)*len(pathTexts) > mostClasses {
+		all := applied(policies, func(Route) Truth { return Maybe })
+		return []Class{{Applies: all, beyond: true}}
+	}
 	var all []Class
-	for _, m := range methodSamples(append(methods, conditions.methods...), method) {
-		for _, p := range pathSamples(append(paths, conditions.paths...), path) {
+	for _, m := range methodTexts {
+		for _, p := range pathTexts {
 			matches := func(r Route) Truth { return min(m.says(r.Method), p.says(r.Path)) }
 			all = append(all, Class{
 				Method: m.text, Path: p.text, Applies: applied(policies, matches),
@@ -139,26 +151,35 @@ func sampleOf(
 	return s
 }
 
+// mostMethods limits the methods that expressions name.
+const mostMethods = 100
+
 // methodSamples is a method for each group of methods that the expressions treat alike: HTTP's own
-// methods, and those that the expressions name.
-func methodSamples(expressions []string, known string) []sample {
+// methods, and those that the expressions name. It is not ok if that goes beyond the limits.
+func methodSamples(expressions []string, known string) (all []sample, ok bool) {
 	if known != "" {
-		return []sample{sampleOf(known, expressions, matchRoute)}
+		return []sample{sampleOf(known, expressions, matchRoute)}, true
 	}
 	texts := []string{
 		http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete,
-		http.MethodHead,
-		http.MethodOptions,
+		http.MethodHead, http.MethodOptions,
 	}
 	named := regexp.MustCompile(`[A-Z]{3,}`)
 	for _, expression := range expressions {
-		texts = append(texts, named.FindAllString(expression, -1)...)
+		for _, text := range named.FindAllString(expression, -1) {
+			if !slices.Contains(texts, text) {
+				texts = append(texts, text)
+			}
+		}
+		if len(texts) > mostMethods {
+			return nil, false
+		}
 	}
-	var all []sample
+	covers := compiled(expressions)
 	for _, text := range texts {
-		all = addSample(all, sampleOf(text, expressions, coveredBy))
+		all = addSample(all, sampleOf(text, expressions, covers))
 	}
-	return all
+	return all, true
 }
 
 // addSample adds a sample if the expressions treat no other one alike.

@@ -4,8 +4,11 @@ import (
 	"fmt"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/google/go-cmp/cmp"
+
+	"github.com/gatewhy/gatewhy/testdata/measure"
 )
 
 func limited(routes ...Route) *Policy { return &Policy{When: Guard{Routes: routes}} }
@@ -268,6 +271,78 @@ func TestARequestOfAClassKeepsToItWhereItsPolicyIsReplaced(t *testing.T) {
 		was := class.Evaluate(policies, &Request{}).Outcome
 		if is := again[0].Evaluate(policies, &Request{}).Outcome; is != was || is == Undetermined {
 			t.Errorf("%s was %s, and is %s", &class, was, is)
+		}
+	}
+}
+
+// Whoever writes a policy can write routes that keep the search busy. What it then can't tell
+// apart is one class, to which the policy may apply.
+func TestRoutesBeyondTheLimitsAreOneClass(t *testing.T) {
+	var many, methods []Route
+	for i := range 2000 {
+		many = append(many, Route{Method: "GET", Path: fmt.Sprintf("/r%d/.*x%d", i, i)})
+		name := strings.Map(func(r rune) rune { return r - '0' + 'A' }, fmt.Sprintf("%04d", i))
+		methods = append(methods, Route{Method: name})
+	}
+	tests := []struct {
+		name   string
+		routes []Route
+		beyond bool
+	}{
+		{"2,000 routes", many, true},
+		{"2,000 methods", methods, true},
+		{"400,000 states", []Route{{Path: strings.Repeat("[ab]{1000}", 400)}}, true},
+		{"many ways through", []Route{{Path: "/(.*a.*b){500}"}}, false},
+		{
+			"800 characters that may be there",
+			[]Route{{Path: "/.*" + strings.Repeat("[ab]?", 800)}},
+			false,
+		},
+		{"800 alternatives", []Route{{Path: "/(a|" + strings.Repeat("b|", 800) + "c)"}}, false},
+		{"a path of 3,000 characters", []Route{{Path: strings.Repeat("/a", 1500)}}, false},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			policies := []*Policy{limited(test.routes...)}
+			var classes []Class
+			cost := measure.Of(func() { classes = Classes(policies, "", "") })
+			if cost.Processor > 5*time.Second || cost.Allocated > 512<<20 {
+				t.Errorf("it took %v and %d MiB", cost.Processor, cost.Allocated>>20)
+			}
+			if test.beyond != classes[0].beyond || test.beyond && len(classes) > 1 {
+				t.Errorf("%d classes, beyond %v", len(classes), classes[0].beyond)
+			}
+			verdict := Evaluate(policies, &Request{})
+			if test.beyond && verdict.Outcome != Undetermined {
+				t.Errorf("got %s, want undetermined", verdict.Outcome)
+			}
+			if known := Classes(policies, "GET", "/x"); len(known) != 1 || known[0].beyond {
+				t.Errorf("a known request: %v", known)
+			}
+		})
+	}
+}
+
+func TestRoutesThatAreNotReadNameTheLimit(t *testing.T) {
+	for _, test := range []struct {
+		routes []Route
+		why    string
+	}{
+		{[]Route{{Method: "GET", Path: strings.Repeat("a", 4<<10)}}, ""},
+		{
+			[]Route{{Path: "/"}, {Path: strings.Repeat("a", 4<<10+1)}},
+			"the expression of a route is longer than 4 KiB, the most that is read here",
+		},
+		{
+			[]Route{{Method: strings.Repeat("A", 4<<10+1)}},
+			"the expression of a route is longer than 4 KiB, the most that is read here",
+		},
+		{make([]Route, 4096), ""},
+		{make([]Route, 4097), "it has more than 4096 routes, the most that are read here"},
+	} {
+		got := RoutesBeyond(test.routes)
+		if (got == nil) != (test.why == "") || got != nil && got.Why != test.why {
+			t.Errorf("got %v, want %q", got, test.why)
 		}
 	}
 }

@@ -361,6 +361,11 @@ func (r *Request) compareTime(p Predicate, reading *Reading) Truth {
 		}
 		return Maybe
 	}
+	if p.Sure > 0 && instant.At.Unix() > p.Sure {
+		const why = "%s is %s, and we do not know whether the gateway's clock can hold that"
+		reading.Unknown = &Unknown{Why: fmt.Sprintf(why, p.Input.Name, brief(reading.Value))}
+		return Maybe
+	}
 	missed := r.At.Sub(instant.At) // After: by how much the clock is past the instant
 	if p.Op == NotAfter {
 		missed = -missed
@@ -368,6 +373,11 @@ func (r *Request) compareTime(p Predicate, reading *Reading) Truth {
 	missed -= p.Leeway
 	switch {
 	case missed < 0, missed == 0 && (p.Op == NotAfter || p.Inclusive):
+		if instant.Problem == inspect.Fraction {
+			const why = "%s is %s, and it is not documented that the gateway reads a fraction"
+			reading.Unknown = &Unknown{Why: fmt.Sprintf(why, p.Input.Name, brief(reading.Value))}
+			return Maybe
+		}
 		return Yes
 	case p.Doubt > 0 && missed <= p.Doubt:
 		reading.Unknown = &Unknown{

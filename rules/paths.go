@@ -1,46 +1,56 @@
 package rules
 
 import (
+	"encoding/binary"
 	"regexp/syntax"
 	"slices"
 	"strings"
 )
 
-// Limits of the search for paths.
+// Limits of the search for paths that tell expressions apart: instructions of the automata, states
+// that are visited, and steps, of which a second has some hundred million.
 const (
-	mostPathStates = 4096
-	longestPath    = 200
+	mostPathInstructions = 1 << 16
+	mostPathStates       = 4096
+	mostPathWork         = 1 << 26
 )
 
 // pathSamples is a path for each group of paths that the expressions treat alike. It finds every
-// group within the limits, since it runs the automata of all expressions side by side.
-func pathSamples(expressions []string, known string) []sample {
+// group, since it runs the automata of all expressions side by side. It is not ok if that goes
+// beyond the limits.
+func pathSamples(expressions []string, known string) (all []sample, ok bool) {
 	if known != "" {
-		return []sample{sampleOf(known, expressions, matchRoute)}
+		return []sample{sampleOf(known, expressions, matchRoute)}, true
 	}
-	var all []sample
-	search := pathSearch{alphabet: pathAlphabet}
-	for _, expression := range expressions {
-		search.add(expression)
+	work := 0
+	search := newPathSearch(expressions, &work)
+	if search.beyond {
+		return nil, false
 	}
-	search.run(
-		"/", func(path string) { all = addSample(all, sampleOf(path, expressions, coveredBy)) },
-	)
+	covers := compiled(expressions)
+	visit := func(path string, wanted func(sample) bool) {
+		work += len(search.insts)/4 + len(expressions)*(8+len(path)+2*len(all))
+		if work > mostPathWork {
+			return
+		}
+		if s := sampleOf(path, expressions, covers); wanted(s) {
+			all = addSample(all, s)
+		}
+	}
+	search.run("/", func(path string) { visit(path, func(sample) bool { return true }) })
 	for _, expression := range expressions {
 		if slices.ContainsFunc(all, func(s sample) bool { return s.says(expression) != No }) {
 			continue
 		}
-		// It matches no path that begins with a slash: whatever the gateway holds it against,
-		// some do.
-		alone := pathSearch{alphabet: pathAlphabet}
-		alone.add(expression)
+		// It matches no path that begins with a slash: whatever the gateway holds it against, some
+		// do.
+		alone := newPathSearch([]string{expression}, &work)
 		alone.run(pathAlphabet, func(path string) {
-			if s := sampleOf(path, expressions, coveredBy); s.says(expression) == Yes {
-				all = addSample(all, s)
-			}
+			visit(path, func(s sample) bool { return s.says(expression) == Yes })
 		})
+		search.beyond = search.beyond || alone.beyond
 	}
-	return all
+	return all, !search.beyond && work <= mostPathWork
 }
 
 // pathAlphabet is the characters that paths have, those that read well first (RFC 3986, section
@@ -48,55 +58,88 @@ func pathSamples(expressions []string, known string) []sample {
 const pathAlphabet = "/abcdefghijklmnopqrstuvwxyz0123456789-_ABCDEFGHIJKLMNOPQRSTUVWXYZ" +
 	".~:@!$&'()*+,;=%{}"
 
-// pathSearch runs the automata of several expressions side by side, shortest paths first.
+// pathSearch runs the automata of several expressions side by side, as one, shortest paths first.
 type pathSearch struct {
-	alphabet string
-	programs []*syntax.Prog
+	insts  []syntax.Inst // of all programs, one behind the other
+	starts []uint32
+	marks  []int // when each instruction was last reached, in steps
+	step   int
+
+	work   *int // what all searches together have done
+	beyond bool // it was given up, because it goes beyond the limits
 }
 
-// add adds the automaton of an expression. An expression that can't be read says the same of every
+// newPathSearch takes the automata of expressions. One that can't be read says the same of every
 // path.
-func (s *pathSearch) add(expression string) {
-	parsed, err := syntax.Parse(expression, syntax.Perl)
-	if err != nil {
-		return
+func newPathSearch(expressions []string, work *int) *pathSearch {
+	s := &pathSearch{work: work}
+	for _, expression := range expressions {
+		parsed, err := syntax.Parse(expression, syntax.Perl)
+		if err != nil {
+			continue
+		}
+		program, err := syntax.Compile(parsed.Simplify())
+		if err != nil {
+			continue
+		}
+		*work += len(pathAlphabet) * len(program.Inst)
+		if *work > mostPathWork || len(s.insts)+len(program.Inst) > mostPathInstructions {
+			s.beyond = true
+			break
+		}
+		s.add(program)
 	}
-	if program, err := syntax.Compile(parsed.Simplify()); err == nil {
-		s.programs = append(s.programs, program)
+	s.marks = make([]int, len(s.insts))
+	return s
+}
+
+func (s *pathSearch) add(program *syntax.Prog) {
+	before := uint32(len(s.insts))
+	s.starts = append(s.starts, before+uint32(program.Start))
+	for _, inst := range program.Inst {
+		inst.Out += before
+		if inst.Op == syntax.InstAlt || inst.Op == syntax.InstAltMatch {
+			inst.Arg += before
+		}
+		s.insts = append(s.insts, inst)
 	}
 }
 
-// node is a path, and the states of each program after it.
+// node is a path, and the states of the programs after it.
 type node struct {
 	path   string
-	states [][]uint32
+	states []uint32
 }
 
 // run visits the shortest path to every combination of the programs' states. The path begins with
 // one of these letters.
 func (s *pathSearch) run(first string, visit func(path string)) {
-	start := node{states: make([][]uint32, len(s.programs))}
-	for i, program := range s.programs {
-		start.states[i] = []uint32{uint32(program.Start)}
+	if s.beyond {
+		return
 	}
+	start := node{states: s.starts}
 	seen := map[string]bool{}
 	letters := s.letters()
 	var queue []node
 	for _, letter := range letters {
 		if strings.ContainsRune(first, letter) {
-			queue = append(queue, s.step(start, letter))
+			queue = append(queue, s.read(start, letter))
 		}
 	}
-	for ; len(queue) > 0 && len(seen) < mostPathStates; queue = queue[1:] {
+	for ; len(queue) > 0; queue = queue[1:] {
 		at := queue[0]
 		key := at.key()
-		if seen[key] || len(at.path) > longestPath {
+		if seen[key] {
 			continue
+		}
+		if len(seen) == mostPathStates || *s.work > mostPathWork {
+			s.beyond = true
+			return
 		}
 		seen[key] = true
 		visit(at.path)
 		for _, letter := range letters {
-			queue = append(queue, s.step(at, letter))
+			queue = append(queue, s.read(at, letter))
 		}
 	}
 }
@@ -105,15 +148,13 @@ func (s *pathSearch) run(first string, visit func(path string)) {
 func (s *pathSearch) letters() []rune {
 	var kept []rune
 	seen := map[string]bool{}
-	for _, r := range s.alphabet {
+	for _, r := range pathAlphabet {
 		var b strings.Builder
-		for _, program := range s.programs {
-			for i := range program.Inst {
-				if inst := &program.Inst[i]; isRune(inst) && inst.MatchRune(r) {
-					b.WriteByte('1')
-				} else {
-					b.WriteByte('0')
-				}
+		for i := range s.insts {
+			if inst := &s.insts[i]; isRune(inst) && inst.MatchRune(r) {
+				b.WriteByte('1')
+			} else {
+				b.WriteByte('0')
 			}
 		}
 		if !seen[b.String()] {
@@ -132,35 +173,40 @@ func isRune(inst *syntax.Inst) bool {
 	return false
 }
 
-// step reads one more character.
-func (s *pathSearch) step(from node, r rune) node {
-	next := node{path: from.path + string(r), states: make([][]uint32, len(s.programs))}
+// read reads one more character.
+func (s *pathSearch) read(from node, r rune) node {
+	next := node{path: from.path + string(r)}
 	flags := syntax.EmptyOp(0)
 	if from.path == "" {
 		flags = syntax.EmptyBeginText | syntax.EmptyBeginLine
 	}
-	for i, program := range s.programs {
-		for _, pc := range closure(program, from.states[i], flags) {
-			if inst := &program.Inst[pc]; isRune(inst) && inst.MatchRune(r) {
-				next.states[i] = append(next.states[i], inst.Out)
-			}
+	reached := s.closure(from.states, flags)
+	*s.work += 8 + len(reached)
+	for _, pc := range reached {
+		if inst := &s.insts[pc]; isRune(inst) && inst.MatchRune(r) {
+			next.states = append(next.states, inst.Out)
 		}
-		slices.Sort(next.states[i])
-		next.states[i] = slices.Compact(next.states[i])
 	}
+	slices.Sort(next.states)
+	next.states = slices.Compact(next.states)
 	return next
 }
 
 // closure adds the instructions that are reached without reading anything.
-func closure(program *syntax.Prog, from []uint32, flags syntax.EmptyOp) []uint32 {
-	all := slices.Clone(from)
-	for i := 0; i < len(all); i++ {
-		add := func(pc uint32) {
-			if !slices.Contains(all, pc) {
-				all = append(all, pc)
-			}
+func (s *pathSearch) closure(from []uint32, flags syntax.EmptyOp) []uint32 {
+	s.step++
+	all := make([]uint32, 0, len(from))
+	add := func(pc uint32) {
+		if s.marks[pc] != s.step {
+			s.marks[pc] = s.step
+			all = append(all, pc)
 		}
-		switch inst := &program.Inst[all[i]]; inst.Op {
+	}
+	for _, pc := range from {
+		add(pc)
+	}
+	for i := 0; i < len(all); i++ {
+		switch inst := &s.insts[all[i]]; inst.Op {
 		case syntax.InstAlt, syntax.InstAltMatch:
 			add(inst.Out)
 			add(inst.Arg)
@@ -176,13 +222,9 @@ func closure(program *syntax.Prog, from []uint32, flags syntax.EmptyOp) []uint32
 }
 
 func (n *node) key() string {
-	var b strings.Builder
-	for _, states := range n.states {
-		for _, pc := range states {
-			b.WriteByte(byte(pc >> 8))
-			b.WriteByte(byte(pc))
-		}
-		b.WriteString("\xff\xff")
+	key := make([]byte, 0, 4*len(n.states))
+	for _, pc := range n.states {
+		key = binary.BigEndian.AppendUint32(key, pc)
 	}
-	return b.String()
+	return string(key)
 }

@@ -23,7 +23,8 @@ type Policy struct {
 	Pos     source.Position // of the policy's entry
 	When    Guard
 	Root    Node
-	Entry   Entry // what the adapter has read of it; it is not changed either
+	Effects []Effect // on what later policies see of a request to which it applies
+	Entry   Entry    // what the adapter has read of it; it is not changed either
 
 	// Unread says that it may exist, and that nothing of it was read: it may be one of any API.
 	Unread bool

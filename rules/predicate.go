@@ -74,6 +74,10 @@ type Predicate struct {
 	// where we know none. A larger number makes the gateway fail with Overflow.
 	Limit    int64
 	Overflow *Answer
+
+	// Sure is the largest number that the gateway surely reads as an instant, where it is known
+	// to be another than Limit; else 0. A number between them is unknown.
+	Sure int64
 }
 
 // Texts says how a predicate compares texts.

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"cmp"
+	"fmt"
 	"regexp"
 	"strings"
 
@@ -25,7 +26,7 @@ type Guard struct {
 type Route struct{ Method, Path string }
 
 // routeResult is the result of the route check; nil where the policy applies to every request.
-func (r *Request) routeResult(policy *Policy, applies Truth) *Result {
+func (r *Request) routeResult(policy *Policy, applies Truth, class *Class) *Result {
 	guard := &policy.When
 	if !guard.Limited() {
 		return nil
@@ -37,17 +38,20 @@ func (r *Request) routeResult(policy *Policy, applies Truth) *Result {
 	case applies == No:
 		result.Outcome, result.skip = Skipped, "the policy is limited to other methods or paths"
 	case applies == Maybe:
-		result.Outcome, result.may, result.unknown = Unsure, holds|fails, guard.doubt()
+		result.Outcome, result.may, result.unknown = Unsure, holds|fails, class.doubt(guard)
 	default:
 		result.Outcome = Pass
 	}
 	return result
 }
 
-// doubt is why we do not know whether a policy applies.
-func (g *Guard) doubt() *Unknown {
-	if g.Unknown != nil {
+// doubt is why we do not know whether a policy applies to the class.
+func (c *Class) doubt(g *Guard) *Unknown {
+	switch {
+	case g.Unknown != nil:
 		return g.Unknown
+	case c.beyond:
+		return beyondClasses()
 	}
 	return &Unknown{
 		Why: "the route matches only a part of the path, or can't be read here, and it is not " +
@@ -98,14 +102,52 @@ func matchRoute(expression, text string) Truth {
 	return No
 }
 
-// coveredBy says whether an expression covers a method or a path that we made up. The whole text
-// must match: it stands for whatever text the gateway matches.
-func coveredBy(expression, text string) Truth {
-	re, err := regexp.Compile("^(?:" + expression + ")$")
-	if err != nil {
+// compiled returns a function that says whether one of these expressions covers a method or a path
+// that we made up. The whole text must match: it stands for whatever text the gateway matches.
+func compiled(expressions []string) func(expression, text string) Truth {
+	all := make(map[string]*regexp.Regexp, len(expressions))
+	for _, expression := range expressions {
+		if re, err := regexp.Compile("^(?:" + expression + ")$"); err == nil {
+			all[expression] = re
+		}
+	}
+	return func(expression, text string) Truth {
+		if re := all[expression]; re != nil {
+			return truth(re.MatchString(text))
+		}
 		return Maybe
 	}
-	return truth(re.MatchString(text))
+}
+
+// Limits of the routes of a policy: how many, and the bytes of an expression.
+const (
+	mostRoutes   = 4096
+	longestRoute = 4 << 10
+)
+
+// RoutesBeyond says why routes are not looked at: they go beyond the limits of this tool, which
+// says nothing about the gateway. It is nil where they do not.
+func RoutesBeyond(routes []Route) *Unknown {
+	if len(routes) > mostRoutes {
+		return &Unknown{Why: fmt.Sprintf("it has more than %d routes, the most that are read here",
+			mostRoutes)}
+	}
+	for _, route := range routes {
+		if len(route.Method) > longestRoute || len(route.Path) > longestRoute {
+			return &Unknown{Why: fmt.Sprintf("the expression of a route is longer than %d KiB, "+
+				"the most that is read here", longestRoute>>10)}
+		}
+	}
+	return nil
+}
+
+// beyondClasses is why the policies' routes do not tell classes of requests apart.
+func beyondClasses() *Unknown {
+	return &Unknown{
+		Why: "the routes are too many, or too intricate, to tell all requests apart within the " +
+			"limits of this tool",
+		Need: Need{Input: source.NeedRequest, For: "which request it is"},
+	}
 }
 
 // routeFindings says what a reader must know of a policy that does not apply.
@@ -122,7 +164,7 @@ func (c *Class) routeFindings(policy *Policy, applies Truth, r *Request) []Findi
 		finding.Message = "this policy does not apply to " + name + ": it lets the request through"
 	case applies == Maybe:
 		finding.Rule, finding.Severity = "route-assumed", Note
-		finding.Message = "it is not known whether this policy applies: " + guard.doubt().Why
+		finding.Message = "it is not known whether this policy applies: " + c.doubt(guard).Why
 	default:
 		return nil
 	}

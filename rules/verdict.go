@@ -45,7 +45,7 @@ func (c *Class) Evaluate(policies []*Policy, request *Request) Verdict {
 	request = c.request(request)
 	e := evaluation{request: request, results: make([]Result, 0, size(policies))}
 	request.policies = policies
-	s := e.policies(policies, func(i int, _ *Policy) Truth { return c.Applies[i] })
+	s := e.policies(policies, c)
 	v := e.verdict(s)
 	v.Class = c
 	for i, policy := range policies {

@@ -41,28 +41,49 @@ func IsCollectID(text string) bool {
 	return regexp.MustCompile(`^[A-Za-z0-9][A-Za-z0-9._-]{0,99}$`).MatchString(text)
 }
 
-// entraCollections are the commands that fetch the inputs from Entra ID: the Azure CLI's, and the public addresses
-// of the keys.
+// entraCollections are the commands that fetch the inputs from Entra ID: the Azure CLI's, and the
+// public addresses of the keys.
 func entraCollections(cloud entra.Cloud) []rules.Collection {
 	signIn := azureSignIn(cloud)
+	signIn = signIn[:len(signIn):len(signIn)] // what is appended to it is its copy
+	assigned := `az rest --method get --url "https://` + graphHost(cloud) +
+		`/v1.0/servicePrincipals(appId='{app-id}')/appRoleAssignedTo" > assignments.json`
 	return []rules.Collection{
 		{
-			Name: "app", Title: "an app registration: the API's, or a client's", Takes: []source.Input{source.NeedRegistrations},
-			Steps: append(signIn[:len(signIn):len(signIn)],
-				rules.Step{Note: "it tells the token version, the App ID URIs, the roles and the scopes", Command: `az ad app show --id {app-id} -o json > app.json`}),
+			Name:  "app",
+			Title: "an app registration: the API's, or a client's",
+			Takes: []source.Input{source.NeedRegistrations},
+			Steps: append(signIn, rules.Step{
+				Note:    "it tells the token version, the App ID URIs, the roles and the scopes",
+				Command: `az ad app show --id {app-id} -o json > app.json`,
+			}),
 		},
 		{
-			Name: "service-principal", Title: "the app's service principal in the tenant, and who has its roles", Takes: []source.Input{source.NeedRegistrations},
-			Steps: append(signIn[:len(signIn):len(signIn)],
-				rules.Step{Note: "whether assignment is required", Command: `az ad sp show --id {app-id} -o json > service-principal.json`},
-				rules.Step{Note: "which clients have which roles", Command: `az rest --method get --url "https://` + graphHost(cloud) + `/v1.0/servicePrincipals(appId='{app-id}')/appRoleAssignedTo" > assignments.json`}),
+			Name:  "service-principal",
+			Title: "the app's service principal in the tenant, and who has its roles",
+			Takes: []source.Input{source.NeedRegistrations},
+			Steps: append(signIn,
+				rules.Step{
+					Note:    "whether assignment is required",
+					Command: `az ad sp show --id {app-id} -o json > service-principal.json`,
+				},
+				rules.Step{Note: "which clients have which roles", Command: assigned}),
 		},
 		{
-			Name: "keys", Title: "the keys that sign the tenant's tokens", Takes: []source.Input{source.NeedKeySet},
+			Name:  "keys",
+			Title: "the keys that sign the tenant's tokens",
+			Takes: []source.Input{source.NeedKeySet},
 			Steps: []rules.Step{
-				{Note: "of v2.0 tokens, and as a rule of v1.0 tokens too", Command: keysCommand(cloud, entra.V2, "")},
+				{
+					Note:    "of v2.0 tokens, and as a rule of v1.0 tokens too",
+					Command: keysCommand(cloud, entra.V2, ""),
+				},
 				{Note: "of v1.0 tokens", Command: keysCommand(cloud, entra.V1, "")},
-				{Note: "of an app with a signing key of its own (claims mapping): the API's application id", Command: keysCommand(cloud, entra.V2, "{app-id}")},
+				{
+					Note: "of an app with a signing key of its own (claims mapping): " +
+						"the API's application id",
+					Command: keysCommand(cloud, entra.V2, "{app-id}"),
+				},
 			},
 		},
 	}
@@ -73,11 +94,16 @@ func azureSignIn(cloud entra.Cloud) []rules.Step {
 	var steps []rules.Step
 	switch cloud.ID {
 	case "usgov":
-		steps = append(steps, rules.Step{Note: "the cloud", Command: `az cloud set --name AzureUSGovernment`})
+		command := `az cloud set --name AzureUSGovernment`
+		steps = append(steps, rules.Step{Note: "the cloud", Command: command})
 	case "china":
-		steps = append(steps, rules.Step{Note: "the cloud", Command: `az cloud set --name AzureChinaCloud`})
+		command := `az cloud set --name AzureChinaCloud`
+		steps = append(steps, rules.Step{Note: "the cloud", Command: command})
 	}
-	return append(steps, rules.Step{Note: "sign in, where that was not done", Command: `az login --tenant {tenant} --allow-no-subscriptions`})
+	return append(steps, rules.Step{
+		Note:    "sign in, where that was not done",
+		Command: `az login --tenant {tenant} --allow-no-subscriptions`,
+	})
 }
 
 // graphHost is the host of Microsoft Graph in a cloud (learn.microsoft.com/graph/deployments).
@@ -91,10 +117,11 @@ func graphHost(cloud entra.Cloud) string {
 	return "graph.microsoft.com"
 }
 
-// keysCommand asks for the keys of the tenant, whose id is still a placeholder: a word stands in for it, since an address takes
-// no braces.
+// keysCommand asks for the keys of the tenant, whose id is still a placeholder: a word stands in
+// for it, since an address takes no braces.
 func keysCommand(cloud entra.Cloud, version entra.Version, appID string) string {
-	url := strings.Replace(entra.KeysURL(cloud, "TENANT", version, ""), "/TENANT/", "/{tenant}/", 1)
+	url := entra.KeysURL(cloud, "TENANT", version, "")
+	url = strings.Replace(url, "/TENANT/", "/{tenant}/", 1)
 	if appID != "" {
 		url += "?appid=" + appID
 	}

@@ -2,6 +2,7 @@ package report
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"unicode/utf8"
 
@@ -10,8 +11,8 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// ReadContracts reads the client ids with an approved contract: one a line, a list of strings in JSON or YAML, or API
-// Manager's own answer.
+// ReadContracts reads the client ids with an approved contract: one a line, a list of strings in
+// JSON or YAML, or the answer of a vendor's control plane.
 func (m *Maker) ReadContracts(name string) (*rules.Contracts, error) {
 	text, err := m.ReadText(name)
 	if err != nil {
@@ -23,14 +24,15 @@ func (m *Maker) ReadContracts(name string) (*rules.Contracts, error) {
 	case strings.TrimSpace(text) == "":
 		err = contractsFault(source.Position{File: name}, "the file is empty")
 	case structured(text):
-		err = contractsOf(contracts, name, text)
+		err = m.Gateways.contractsOf(contracts, name, text)
 	default:
 		contracts.IDs, err = contractLines(name, text)
 	}
 	return contracts, err
 }
 
-// structured tells a list or an object from plain lines, and what is no text of either, which the reader of files names.
+// structured tells a list or an object from plain lines, and what is no text of either, which the
+// reader of files names.
 func structured(text string) bool {
 	for comment := true; comment; {
 		text = strings.TrimSpace(text)
@@ -38,12 +40,13 @@ func structured(text string) bool {
 			_, text, _ = strings.Cut(text, "\n")
 		}
 	}
-	return strings.HasPrefix(text, "[") || strings.HasPrefix(text, "{") || strings.HasPrefix(text, "- ") || strings.HasPrefix(text, "---") ||
-		strings.HasPrefix(text, "<") || strings.IndexByte(text, 0) >= 0 || !utf8.ValidString(text)
+	begins := func(start string) bool { return strings.HasPrefix(text, start) }
+	return slices.ContainsFunc([]string{"[", "{", "- ", "---", "<"}, begins) ||
+		strings.IndexByte(text, 0) >= 0 || !utf8.ValidString(text)
 }
 
-// contractLines reads one client id a line; white space around it, empty lines and comments behind # do not count. A file of
-// comments alone says that there is none.
+// contractLines reads one client id a line; white space around it, empty lines and comments behind
+// # do not count. A file of comments alone says that there is none.
 func contractLines(name, text string) (ids []string, err error) {
 	number := 0
 	for line := range strings.Lines(text) {
@@ -54,14 +57,32 @@ func contractLines(name, text string) (ids []string, err error) {
 			continue
 		}
 		if cause := noClientID(id); cause != "" {
-			return nil, contractsFault(source.Position{File: name, Line: number, Column: 1 + strings.Index(line, id)}, cause)
+			column := 1 + strings.Index(line, id)
+			pos := source.Position{File: name, Line: number, Column: column}
+			return nil, contractsFault(pos, cause)
+		}
+		if len(ids) == mostContracts {
+			return nil, tooManyContracts(source.Position{File: name, Line: number, Column: 1})
 		}
 		ids = append(ids, id)
 	}
 	return ids, nil
 }
 
-// longestClientID is how many bytes a client id may have. Those of Anypoint and Entra have 32 and 36.
+// mostContracts is how many contracts a file may have. A list for one API is a page or a few.
+const mostContracts = 100_000
+
+func tooManyContracts(pos source.Position) error {
+	cause := fmt.Sprintf("the file has more than %d contracts, the most that are read",
+		mostContracts)
+	return &source.Error{
+		Pos: pos, Cause: cause, Limit: true,
+		Hints: source.Hints("pass the contracts of this one API alone"),
+	}
+}
+
+// longestClientID is how many bytes a client id may have. Those of Anypoint and Entra have 32 and
+// 36.
 const longestClientID = 200
 
 // noClientID says why a line is no client id, or returns "".
@@ -70,7 +91,8 @@ func noClientID(line string) string {
 	case isToken(line):
 		return "the line is a token or a secret, not a client id"
 	case len(line) > longestClientID:
-		return fmt.Sprintf("the line has %d characters, too many for a client id", utf8.RuneCountInString(line))
+		length := utf8.RuneCountInString(line)
+		return fmt.Sprintf("the line has %d characters, too many for a client id", length)
 	case strings.ContainsAny(line, " \t"):
 		return "the line has white space inside, so it is no client id"
 	case inspect.Safe(line) != line:
@@ -85,8 +107,8 @@ func noClientID(line string) string {
 	return ""
 }
 
-// isToken reports whether a text has the shape of a token or of a secret that comes with one. An opaque secret can't be told from a
-// client id.
+// isToken reports whether a text has the shape of a token or of a secret that comes with one. An
+// opaque secret can't be told from a client id.
 func isToken(text string) bool {
 	return inspect.MaskTokens(text) != text
 }
@@ -104,8 +126,9 @@ func isNothing(word string) bool {
 	return false
 }
 
-// contractsOf takes the client ids from a list of strings or from API Manager's answer.
-func contractsOf(contracts *rules.Contracts, name, text string) error {
+// contractsOf takes the client ids from a list of strings, or from the answer of a vendor's
+// control plane.
+func (g Gateways) contractsOf(contracts *rules.Contracts, name, text string) error {
 	file, err := source.Read(name, []byte(text))
 	if err != nil {
 		return err
@@ -114,25 +137,14 @@ func contractsOf(contracts *rules.Contracts, name, text string) error {
 		return contractsFault(source.Position{File: name}, "the file has more than one document")
 	}
 	document := file.Documents[0]
+	if len(document.Items) > mostContracts {
+		return tooManyContracts(document.Pos)
+	}
 	if ids, ok := document.Strings(); ok && document.Is(source.List) {
 		contracts.IDs = ids
 		return checkIDs(document)
 	}
-	goesOn := document.Continued() != nil
-	if inner := document.Member("value"); inner != nil {
-		document = inner
-	}
-	list := document
-	if inner := document.Member("contracts"); inner != nil {
-		list = inner
-	}
-	if !list.Is(source.List) {
-		return contractsFault(document.Pos, "no list of contracts")
-	}
-	// Without a total, a list of contracts may be one page of several.
-	_, ok := document.Member("total").Int()
-	contracts.Partial = !ok || goesOn
-	return approved(contracts, list)
+	return g.contractsIn(contracts, document)
 }
 
 // checkIDs refuses a list with an item that can't be a client id.
@@ -148,29 +160,34 @@ func checkIDs(list *source.Value) error {
 	return nil
 }
 
-// approved takes the client ids of the approved contracts; a contract is named by its client application's id.
-func approved(contracts *rules.Contracts, list *source.Value) error {
-	for _, item := range list.Items {
-		id, ok := item.At("application", "coreServicesId").Str()
-		if !ok {
-			return contractsFault(item.Pos, "no list of contracts")
+// contractsIn takes the client ids from the answer of a vendor's control plane.
+func (g Gateways) contractsIn(contracts *rules.Contracts, answer *source.Value) error {
+	fault := contractsFault(answer.Pos, "no list of contracts")
+	for _, adapter := range g {
+		if adapter.Contracts == nil {
+			continue
 		}
-		status, ok := item.Member("status").Str()
-		switch {
-		case !ok:
-			return contractsFault(item.Pos, "a contract without a status")
-		case status == "APPROVED":
-			contracts.IDs = append(contracts.IDs, id)
+		found, err := adapter.Contracts(answer)
+		if err == nil && len(found.IDs) > mostContracts {
+			return tooManyContracts(answer.Pos)
 		}
+		if err == nil {
+			contracts.IDs, contracts.Partial = found.IDs, found.Partial
+			return nil
+		}
+		refused := AsError(err)
+		fault = contractsFault(refused.Pos, refused.Cause)
 	}
-	return nil
+	return fault
 }
 
+// contractsFault is an error about a file of contracts, with what may stand in one.
 func contractsFault(pos source.Position, cause string) error {
 	return &source.Error{
 		Pos:   pos,
 		Cause: cause,
-		Hints: source.Hints("expected is one client id a line, a JSON or YAML list of strings, or " +
+		Hints: source.Hints("expected is one client id a line, a JSON or YAML list of " +
+			"strings, or " +
 			"API Manager's answer for the API's contracts (application.coreServicesId); " +
 			"no contract at all is []"),
 	}

@@ -108,7 +108,8 @@ func (r *estateReader) site(of *environments.Environment) (*environments.Site, e
 	return site, nil
 }
 
-// expand lists the files that a text of the environments file names; a pattern names any number of them.
+// expand lists the files that a text of the environments file names; a pattern names any number of
+// them.
 func (r *estateReader) expand(texts []entra.Text) ([]string, error) {
 	var all []string
 	for _, t := range texts {

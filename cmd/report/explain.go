@@ -87,8 +87,8 @@ func (r *Explainer) Explain() (*Explanation, error) {
 	return x, r.repair(x)
 }
 
-// perGateway gives the answer of each gateway where nothing tells which one it is and they differ. The stricter one is the
-// verdict then.
+// perGateway gives the answer of each gateway where nothing tells which one it is and they differ.
+// The stricter one is the verdict then.
 func (r *Explainer) perGateway(x *Explanation) {
 	if !r.Policies.Guessed {
 		return
@@ -114,16 +114,19 @@ func (r *Explainer) perGateway(x *Explanation) {
 		}
 	}
 	r.Policies = sets[strict]
-	x.Gateways, x.Verdict, x.Policies = verdicts, verdicts[strict].Verdict, verdicts[strict].Policies
+	x.Gateways = verdicts
+	x.Verdict, x.Policies = verdicts[strict].Verdict, verdicts[strict].Policies
 	x.Findings = append(x.Findings, rules.Finding{
-		Rule: "gateway-not-known", Severity: rules.Note, Pos: x.Policies[0].Pos, Policy: x.Policies[0],
+		Rule: "gateway-not-known", Severity: rules.Note,
+		Pos: x.Policies[0].Pos, Policy: x.Policies[0],
 		Message: "the file does not say which gateway runs it, and they answer differently: " +
 			"pass --gateway " + strings.Join(names, " or --gateway "),
 	})
 }
 
 func strictness(outcome rules.Decision) int {
-	return slices.Index([]rules.Decision{rules.Accepted, rules.Undetermined, rules.Rejected}, outcome)
+	rising := []rules.Decision{rules.Accepted, rules.Undetermined, rules.Rejected}
+	return slices.Index(rising, outcome)
 }
 
 // differ reports whether the gateways answer differently, or reach their answers differently.
@@ -143,7 +146,8 @@ func differ(verdicts []GatewayVerdict) bool {
 	})
 }
 
-// justIssued is the verdict of when the token was new, where it has expired since and that would be another one; else nil.
+// justIssued is the verdict of when the token was new, where it has expired since and that would
+// be another one; else nil.
 func (r *Explainer) justIssued(policies []*rules.Policy) *rules.Verdict {
 	earlier := r.Request.JustIssued()
 	if earlier == nil {
@@ -191,7 +195,9 @@ func (r *Explainer) Observe(o *rules.Observation, x *Explanation) {
 	x.Observed = &comparison
 }
 
-func (r *Explainer) compare(o *rules.Observation, v *rules.Verdict, policies []*rules.Policy) rules.Comparison {
+func (r *Explainer) compare(
+	o *rules.Observation, v *rules.Verdict, policies []*rules.Policy,
+) rules.Comparison {
 	p := rules.Prediction{
 		Verdict: v, Request: r.Request, Policies: policies,
 		Behaviours: r.Policies.Adapter.Behaviours(), Causes: r.Policies.Adapter.Causes(),

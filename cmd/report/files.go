@@ -17,17 +17,19 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
-// MaxInput bounds what is read as a token or from a file, in bytes. A HAR file of a long session stays
-// under it.
+// MaxInput bounds what is read as a token or from a file, in bytes. A HAR file of a long session
+// stays under it.
 const MaxInput = 16 << 20
 
 // TooLarge is the error for what is larger than MaxInput.
 func TooLarge(what string) error {
-	return Problem(fmt.Sprintf("%s is larger than %d MiB", what, MaxInput>>20), "no policy, key set or list of contracts is that large; of a log or a HAR file, cut out the part with the token")
+	return Problem(fmt.Sprintf("%s is larger than %d MiB", what, MaxInput>>20),
+		"no policy, key set or list of contracts is that large; "+
+			"of a log or a HAR file, cut out the part with the token")
 }
 
-// TokenText returns the text in which a token is to be found: the arguments, a file for @FILE, standard
-// input for - or nothing. On a terminal it asks for the token and does not show it.
+// TokenText returns the text in which a token is to be found: the arguments, a file for @FILE,
+// standard input for - or nothing. On a terminal it asks for the token and does not show it.
 func (m *Maker) TokenText(args []string) (string, error) {
 	text := strings.Join(args, " ") // as a pasted `Bearer x` comes without quotes
 	switch {
@@ -36,11 +38,13 @@ func (m *Maker) TokenText(args []string) (string, error) {
 	case text == "" || text == "-":
 		return m.ReadStdin()
 	case text == "@":
-		return "", Problem("the name of a file is missing behind @", "write @FILE, such as @token.jwt; standard input is -")
+		return "", Problem("the name of a file is missing behind @",
+			"write @FILE, such as @token.jwt; standard input is -")
 	case strings.HasPrefix(text, "@"):
 		return m.ReadText(text[1:])
 	}
-	m.warn("a token given as an argument stays in the shell's history; pass it on standard input or as @FILE")
+	m.warn("a token given as an argument stays in the shell's history; pass it on standard " +
+		"input or as @FILE")
 	return text, nil
 }
 
@@ -49,14 +53,15 @@ func (m *Maker) ReadStdin() (string, error) {
 	if m.Paste != nil {
 		text, err := m.Paste()
 		if err == nil && strings.TrimSpace(text) == "" {
-			err = Problem("nothing was pasted", "paste the token and press Enter; or save it in a file and pass @FILE")
+			err = Problem("nothing was pasted",
+				"paste the token and press Enter; or save it in a file and pass @FILE")
 		}
 		return text, err
 	}
 	return readText(m.Stdin, "standard input", 0)
 }
 
-// ReadText reads a file, but no more than maxInput.
+// ReadText reads a file, but no more than MaxInput.
 func (m *Maker) ReadText(name string) (string, error) {
 	file, size, err := m.open(name)
 	if err != nil {
@@ -66,7 +71,7 @@ func (m *Maker) ReadText(name string) (string, error) {
 	return readText(file, name, size)
 }
 
-// ReadBytes is readFile for what is not read as a string.
+// ReadBytes is ReadText for what is not read as a string.
 func (m *Maker) ReadBytes(name string) ([]byte, error) {
 	file, size, err := m.open(name)
 	if err != nil {
@@ -95,7 +100,8 @@ func (m *Maker) open(name string) (file *os.File, size int64, err error) {
 // usualInput is what nearly every input of an unknown size fits into, in bytes.
 const usualInput = 32 << 10
 
-// room is what to make ready for an input that is said to have this size, or 0 where nothing is said.
+// room is what to make ready for an input that is said to have this size, or 0 where nothing is
+// said.
 func room(size int64) int64 {
 	if size == 0 {
 		return usualInput
@@ -103,11 +109,12 @@ func room(size int64) int64 {
 	return min(size, MaxInput) + 1
 }
 
-// readAll reads to the end, but no more than maxInput.
+// readAll reads to the end, but no more than MaxInput.
 func readAll(r io.Reader, what string) ([]byte, error) { return readSized(r, what, 0) }
 
-// readSized is readAll for what probably has this size. Of what turns out to be larger the room for maxInput is taken at once: most of
-// it is never touched, while growing would need several times as much.
+// readSized is readAll for what probably has this size. Of what turns out to be larger the room
+// for MaxInput is taken at once: most of it is never touched, while growing would need several
+// times as much.
 func readSized(r io.Reader, what string, size int64) ([]byte, error) {
 	text := make([]byte, room(size))
 	n, err := io.ReadFull(r, text)
@@ -128,7 +135,8 @@ func readSized(r io.Reader, what string, size int64) ([]byte, error) {
 	return bytes.Clone(text[:n]), nil
 }
 
-// readText is readSized for a string, which is not copied from bytes: of a text of megabytes that would be twice the memory.
+// readText is readSized for a string, which is not copied from bytes: of a text of megabytes that
+// would be twice the memory.
 func readText(r io.Reader, what string, size int64) (string, error) {
 	var b strings.Builder
 	b.Grow(int(room(size)))
@@ -148,16 +156,17 @@ func readText(r io.Reader, what string, size int64) (string, error) {
 	return b.String(), nil
 }
 
-// Found is a file that may hold policies. One that the user named must hold some; one that was found in a folder need
-// not.
+// Found is a file that may hold policies. One that the user named must hold some; one that was
+// found in a folder need not.
 type Found struct {
 	Name  string
 	Named bool
 }
 
-// Find expands the names that a user gives: a folder to the configuration files in it and below, a pattern to what it matches, - to
-// standard input. Folders that begin with a dot, and node_modules, are left out. The order is that of the names, and by name within each.
-// The error names all that were not found; those that were are returned beside it.
+// Find expands the names that a user gives: a folder to the configuration files in it and below, a
+// pattern to what it matches, - to standard input. Folders that begin with a dot, and
+// node_modules, are left out. The order is that of the names, and by name within each. The error
+// names all that were not found; those that were are returned beside it.
 func (m *Maker) Find(names []string) ([]Found, error) {
 	var all []Found
 	var errs []error
@@ -187,7 +196,8 @@ func (m *Maker) findOne(name string) ([]Found, error) {
 // findIn lists the configuration files of a folder and below.
 func (m *Maker) findIn(folder string) ([]Found, error) { return m.walk(folder, IsConfiguration) }
 
-// walk lists the files of a folder and below whose path there is wanted. A folder that can't be opened is left out, and is an error.
+// walk lists the files of a folder and below whose path there is wanted. A folder that can't be
+// opened is left out, and is an error.
 func (m *Maker) walk(folder string, wanted func(name string) bool) ([]Found, error) {
 	var all []Found
 	var shut []error
@@ -217,7 +227,8 @@ func isSkipped(name string) bool { return strings.HasPrefix(name, ".") || name =
 
 // IsConfiguration reports whether a file is a configuration by its name.
 func IsConfiguration(name string) bool {
-	return slices.Contains([]string{".json", ".yaml", ".yml", ".tf"}, strings.ToLower(path.Ext(name)))
+	formats := []string{".json", ".yaml", ".yml", ".tf"}
+	return slices.Contains(formats, strings.ToLower(path.Ext(name)))
 }
 
 // findMatches expands a pattern that the shell has left as it is; ** stands for any number of
@@ -321,7 +332,8 @@ func unique(files []Found) []Found {
 	})
 }
 
-// isTooLarge reports whether a file is larger than any policy: some other data, in a folder that has policies too.
+// isTooLarge reports whether a file is larger than any policy: some other data, in a folder that
+// has policies too.
 func (m *Maker) isTooLarge(name string) bool {
 	info, err := os.Stat(m.Path(name))
 	return err == nil && info.Size() > MaxInput

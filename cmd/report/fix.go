@@ -133,7 +133,8 @@ func (j *Fixer) butNotes(fixed *repair.Fixed) string {
 // wayOn is what to do where a repair is refused and nothing that could be passed would help.
 func wayOn(rule string) string {
 	if solution, ok := strings.CutPrefix(rule, ofSolution); ok {
-		return "pass --token with a token that must be let in, or try another solution than " + solution
+		return "pass --token with a token that must be let in, " +
+			"or try another solution than " + solution
 	}
 	if rule == "" {
 		return "gatewhy explain @TOKEN -p POLICY says what would let it in"
@@ -145,7 +146,8 @@ func wayOn(rule string) string {
 func (j *Fixer) report(fixed *repair.Fixed) *Fixing {
 	shown := &Fixing{
 		Before: fixed.Before.Files[0], After: fixed.After.Files[0],
-		Repaired: fixed.Repaired, Changes: fixed.After.Fields(), Tokens: fixed.Tokens, Changed: fixed.Changed(),
+		Repaired: fixed.Repaired, Changes: fixed.After.Fields(), Tokens: fixed.Tokens,
+		Changed: fixed.Changed(),
 	}
 	for i := range fixed.Left {
 		shown.Refused = append(shown.Refused, j.refusal(&fixed.Left[i]))
@@ -201,8 +203,8 @@ func warningOf(opened *repair.Opened) string {
 	return fmt.Sprintf("%s, and %s before: %s", now, was, kept)
 }
 
-// assumedValid is what verifies a token whose signature is taken to be good: a repair changes nothing about it.
-// Where the policy's own key is none, nothing verifies.
+// assumedValid is what verifies a token whose signature is taken to be good: a repair changes
+// nothing about it. Where the policy's own key is none, nothing verifies.
 type assumedValid struct{}
 
 func (assumedValid) Verify(_ *inspect.Token, key *rules.Key) rules.SignatureResult {

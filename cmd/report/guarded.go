@@ -7,12 +7,13 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
-// leastGuarded is how many characters a name has to have to be taken for a token by its looks alone. Names of files that are
-// made by programs stay under it.
+// leastGuarded is how many characters a name has to have to be taken for a token by its looks
+// alone. Names of files that are made by programs stay under it.
 const leastGuarded = 40
 
-// Guarded returns a text as it may stand on standard error: without anything that acts on the terminal, and without a token that
-// slipped into the place of a file's name, a host or a word. Each part of a path or a URL is looked at by itself.
+// Guarded returns a text as it may stand on standard error: without anything that acts on the
+// terminal, and without a token that slipped into the place of a file's name, a host or a word.
+// Each part of a path or a URL is looked at by itself.
 func Guarded(text string) string {
 	text = inspect.MaskTokens(text)
 	var b strings.Builder
@@ -27,7 +28,8 @@ func Guarded(text string) string {
 			b.WriteString(name)
 		}
 		end := len(text)
-		if next := strings.IndexFunc(text[n:], func(r rune) bool { return !isNotNamed(r) }); next >= 0 {
+		isNamed := func(r rune) bool { return !isNotNamed(r) }
+		if next := strings.IndexFunc(text[n:], isNamed); next >= 0 {
 			end = n + next
 		}
 		b.WriteString(text[n:end])
@@ -38,5 +40,6 @@ func Guarded(text string) string {
 
 // isNotNamed reports whether a character stands in no token and in no part of a path.
 func isNotNamed(r rune) bool {
-	return (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && !strings.ContainsRune("-._~+=", r)
+	return (r < '0' || r > '9') && (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') &&
+		!strings.ContainsRune("-._~+=", r)
 }

@@ -140,10 +140,24 @@ func (l *linter) one(found Found) linted {
 	if found.Named && result.policies == 0 {
 		result.err = result.none
 	}
-	if len(result.findings)+len(result.aside) == 0 {
-		result.file = nil
-	}
+	result.slim()
 	return result
+}
+
+// slim keeps of a file what a report shows: its findings and their lines. What was read and
+// compiled is many times as large, and a run may have thousands of files.
+func (r *linted) slim() {
+	if len(r.findings)+len(r.aside) == 0 {
+		r.file = nil
+		return
+	}
+	r.file = r.file.TextOnly(Shielded(r.file))
+	for i := range r.findings {
+		r.findings[i].Policy, r.findings[i].Check = nil, nil
+	}
+	for i := range r.aside {
+		r.aside[i].Policy, r.aside[i].Check = nil, nil
+	}
 }
 
 // read returns the text, and the name that it is reported under.

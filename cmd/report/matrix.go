@@ -57,10 +57,10 @@ func (m *Maker) Matrix(e *Estate) *Matrixing {
 // mostShown is how many single changes are shown beside the set that was found.
 const mostShown = 3
 
-// Repair tries what the adapter proposes at each gateway that has a wrong cell, and keeps what makes
-// its column better, and the smallest set of changes that was found for it. With fix, the matrix
-// after these is computed. Columns do not depend on each other's policies, so the best for each is
-// the best for all.
+// Repair tries what the adapter proposes at each gateway that has a wrong cell, and keeps what
+// makes its column better, and the smallest set of changes that was found for it. With fix, the
+// matrix after these is computed. Columns do not depend on each other's policies, so the best for
+// each is the best for all.
 func (m *Maker) Repair(e *Estate, x *Matrixing, fix bool) error {
 	var done atomic.Int64
 	defer m.Progress(&done, len(x.Gateways), "gateways searched for repairs")()

@@ -1,4 +1,5 @@
-// Package report makes what a command answers, as values, without a command line and without a terminal.
+// Package report makes what a command answers, as values, without a command line and without a
+// terminal.
 package report
 
 import (
@@ -9,7 +10,8 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// passed says how each input is passed on the command line. It is the one place that knows the flags.
+// passed says how each input is passed on the command line. It is the one place that knows the
+// flags.
 func passed() map[source.Input]string {
 	return map[source.Input]string{
 		source.NeedToken:          "--token @FILE",
@@ -88,8 +90,8 @@ func Flag(n source.Need) string {
 	return passed()[n.Input]
 }
 
-// Ask is what to pass, with what it is for: "--contracts FILE: the client ids that have an approved contract".
-// It is empty where nothing is needed.
+// Ask is what to pass, with what it is for: "--contracts FILE: the client ids that have an
+// approved contract". It is empty where nothing is needed.
 func Ask(n source.Need) string {
 	flag := Flag(n)
 	switch {
@@ -101,7 +103,8 @@ func Ask(n source.Need) string {
 	return flag + ": " + n.For
 }
 
-// Pass is what to pass, in short: the flag, or where there is none, what is to be done up to its reason.
+// Pass is what to pass, in short: the flag, or where there is none, what is to be done up to its
+// reason.
 func Pass(n source.Need) string {
 	if flag := Flag(n); flag != "" {
 		return flag

@@ -12,7 +12,8 @@ import (
 	"github.com/gatewhy/gatewhy/rules/repair"
 )
 
-// PolicySet is the policies of one run, in order, with what was read of the files that they come from.
+// PolicySet is the policies of one run, in order, with what was read of the files that they come
+// from.
 type PolicySet struct {
 	repair.Bench
 	*repair.Draft
@@ -71,14 +72,16 @@ func (m *Maker) ReadPolicies(names []string, options rules.Options) (*PolicySet,
 			options.Variant, strings.Join(set.Adapter.VariantNames(), " or "))
 	}
 	if name := set.stacked(found); name != "" {
-		m.warn("%s: its %d policy files are taken for one chain, though they have policies of the "+
+		m.warn("%s: its %d policy files are taken for one chain, though they have "+
+			"policies of the "+
 			"same kind: are they of several environments? name one file, or pass --env NAME",
 			name, len(set.Files))
 	}
 	return set, oneAPI(set.Policies, "the one that the request goes to")
 }
 
-// stacked is where the files come from if they were found in a folder and two of them have a policy of the same kind; else empty.
+// stacked is where the files come from if they were found in a folder and two of them have a
+// policy of the same kind; else empty.
 func (s *PolicySet) stacked(found []Found) string {
 	if len(s.Files) < 2 || !slices.ContainsFunc(found, func(f Found) bool { return !f.Named }) {
 		return ""
@@ -127,7 +130,8 @@ func (s *PolicySet) beside(unread []rules.Unread) *PolicySet {
 	return other.of(s.Configuration)
 }
 
-// namedOther is the gateway that the files name where the user names another one; empty where they agree.
+// namedOther is the gateway that the files name where the user names another one; empty where they
+// agree.
 func (s *PolicySet) namedOther(variant string) string {
 	for _, named := range s.Named {
 		if variant != "" && variant != named {
@@ -164,7 +168,8 @@ func apisOf(policies []*rules.Policy) []string {
 	return apis
 }
 
-// oneAPI refuses the policies of several API instances where those of one are needed: which is which one, in words.
+// oneAPI refuses the policies of several API instances where those of one are needed: which is
+// which one, in words.
 func oneAPI(policies []*rules.Policy, which string) error {
 	apis := apisOf(policies)
 	if len(apis) < 2 {
@@ -174,8 +179,8 @@ func oneAPI(policies []*rules.Policy, which string) error {
 		"--api NAME: "+which)
 }
 
-// noneOfAPI names the API instances of a file in which --api found none, or returns the error as it is where the file has no
-// policies of any.
+// noneOfAPI names the API instances of a file in which --api found none, or returns the error as
+// it is where the file has no policies of any.
 func (g Gateways) noneOfAPI(options rules.Options, file *source.File, err error) error {
 	api := options.API
 	options.API = ""
@@ -192,7 +197,8 @@ func (g Gateways) noneOfAPI(options rules.Options, file *source.File, err error)
 		"the file has "+strings.Join(apis, ", "))
 }
 
-// mistaken says what a file without a policy is, where that can be told, and which flag takes it; else it returns the error as it is.
+// mistaken says what a file without a policy is, where that can be told, and which flag takes it;
+// else it returns the error as it is.
 func mistaken(file *source.File, err error) error {
 	if len(file.Documents) != 1 {
 		return err

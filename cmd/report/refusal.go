@@ -6,8 +6,8 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
-// Refusal words why something is not as it should be, with the ready-made repairs that would help in its sentence, and what
-// to pass beside it.
+// Refusal words why something is not as it should be, with the ready-made repairs that would help
+// in its sentence, and what to pass beside it.
 func Refusal(why string, needs []source.Need) (sentence string, asks []string) {
 	var solutions []string
 	glue := " or "

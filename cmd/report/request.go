@@ -11,10 +11,10 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// ReadToken finds and reads the token that the arguments name, as the contract has it: an argument, - or
-// nothing for standard input, @FILE for a file, and in each whatever a person pastes. What was odd about the
-// text around the token is among the token's observations. A text that is no readable token is none of the
-// errors: it is the Fault of the token.
+// ReadToken finds and reads the token that the arguments name, as the contract has it: an
+// argument, - or nothing for standard input, @FILE for a file, and in each whatever a person
+// pastes. What was odd about the text around the token is among the token's observations. A text
+// that is no readable token is none of the errors: it is the Fault of the token.
 func (m *Maker) ReadToken(args []string) (*inspect.Token, error) {
 	text, err := m.TokenText(args)
 	if err != nil {
@@ -37,7 +37,8 @@ func (m *Maker) TokenIn(text string) (*inspect.Token, error) {
 	return token, nil
 }
 
-// MethodOf returns the request's method. HTTP tells methods apart by case (RFC 9110, section 9.1), and nobody means get.
+// MethodOf returns the request's method. HTTP tells methods apart by case (RFC 9110, section 9.1),
+// and nobody means get.
 func (m *Maker) MethodOf(flag string) string {
 	upper := strings.ToUpper(flag)
 	if upper == flag || len(flag) > LongestWord {
@@ -57,25 +58,29 @@ func ParseHeaders(lines []string) (map[string]string, error) {
 		}
 		name = textproto.CanonicalMIMEHeaderKey(strings.TrimSpace(name))
 		if _, twice := headers[name]; twice {
-			return nil, Problem("the header "+name+" is given twice", "gateways differ on which one counts: pass the one that the gateway sees")
+			return nil, Problem("the header "+name+" is given twice",
+				"gateways differ on which one counts: pass the one that the gateway sees")
 		}
 		headers[name] = strings.TrimSpace(value)
 	}
 	return headers, nil
 }
 
-// CheckAuthorization holds the Authorization header that was given against the token, which is sent in that header too.
+// CheckAuthorization holds the Authorization header that was given against the token, which is
+// sent in that header too.
 func CheckAuthorization(headers map[string]string, token *inspect.Token) error {
 	header, given := headers["Authorization"]
 	switch {
 	case !given:
 		return nil
 	case token == nil && carriesToken(header):
-		return Problem("--no-token is a request without a token, and the Authorization header of -H carries one", "leave out one of the two")
+		return Problem("--no-token is a request without a token, and the Authorization header "+
+			"of -H carries one", "leave out one of the two")
 	case token == nil:
 		return nil
 	case carriesToken(header) && !carries(header, token):
-		return Problem("a token was given, and the Authorization header of -H carries another one", "leave out -H: the token is sent as Authorization: Bearer")
+		return Problem("a token was given, and the Authorization header of -H carries "+
+			"another one", "leave out -H: the token is sent as Authorization: Bearer")
 	}
 	return nil
 }
@@ -98,13 +103,15 @@ func (m *Maker) ReadIntrospection(name string) (*source.Value, error) {
 		return nil, err
 	}
 	if len(file.Documents) != 1 {
-		return nil, Problem(fmt.Sprintf("%s: %d documents; an introspection answer is one", name, len(file.Documents)))
+		n := len(file.Documents)
+		cause := fmt.Sprintf("%s: %d documents; an introspection answer is one", name, n)
+		return nil, Problem(cause)
 	}
 	return file.Documents[0], rules.CheckAnswer(file.Documents[0])
 }
 
-// OtherRequest is the same request with another token, one second after that one was issued: what matters is whether it
-// could get in, not whether it has expired since.
+// OtherRequest is the same request with another token, one second after that one was issued: what
+// matters is whether it could get in, not whether it has expired since.
 func (m *Maker) OtherRequest(text string, request *rules.Request) (*rules.Request, error) {
 	token, err := m.ReadToken([]string{text})
 	if err != nil {

@@ -16,7 +16,8 @@ type RulePage struct {
 	Findings  []rules.Finding
 }
 
-// PageOf gathers what is shown of one rule: its first bad example with what lint says of it, and its first good one.
+// PageOf gathers what is shown of one rule: its first bad example with what lint says of it, and
+// its first good one.
 func (g Gateways) PageOf(rule *rules.Rule) (*RulePage, error) {
 	page := &RulePage{Rule: rule}
 	bad, err := examples.Of(rule.Name, "bad")

@@ -34,8 +34,9 @@ type signedWith struct {
 	key   rules.Key
 }
 
-// Verify verifies with the policy's own key where it has one, else with the given set, else with the set at the policy's
-// URL. Each token is verified with each key once, however many repairs are tried.
+// Verify verifies with the policy's own key where it has one, else with the given set, else with
+// the set at the policy's URL. Each token is verified with each key once, however many repairs are
+// tried.
 func (s *Signatures) Verify(token *inspect.Token, key *rules.Key) rules.SignatureResult {
 	asked := signedWith{token, *key}
 	result, known := s.results[asked]
@@ -57,7 +58,8 @@ func (s *Signatures) verify(token *inspect.Token, key *rules.Key) rules.Signatur
 	result := keys.Verify(token, set)
 	if result.Outcome == keys.Fail && result.Verifier != nil && result.Verifier == result.Named {
 		return rules.SignatureResult{Result: result, Unknown: &rules.Unknown{
-			Why: "the signature is right, but the key says that it is for something else, and gateways differ on that: " + result.Why,
+			Why: "the signature is right, but the key says that it is for something else, and " +
+				"gateways differ on that: " + result.Why,
 		}}
 	}
 	return rules.SignatureResult{Result: result}
@@ -67,19 +69,24 @@ func (s *Signatures) setFor(key *rules.Key) (*keys.Set, *rules.Unknown) {
 	switch {
 	case key.Own && key.Text == "":
 		return nil, &rules.Unknown{
-			Why:  "the policy verifies with a key of its own, textKey, and the file does not have it: API Manager never gives it back",
+			Why: "the policy verifies with a key of its own, textKey, and the file does not " +
+				"have it: API Manager never gives it back",
 			Need: rules.Need{Input: source.NeedPolicy, For: "the policy with its textKey"},
 		}
 	case key.Text != "" && key.HMAC:
 		return keys.FromSecret([]byte(key.Text)), nil
 	case key.Text != "":
 		return ownKey(key.Text)
+	case s.Given != nil && key.URL != "":
+		return s.Given.PublishedAt(key.URL), nil
 	case s.Given != nil:
 		return s.Given, nil
 	case key.URL == "":
-		return nil, &rules.Unknown{Why: "the key that verifies the token is not known", Need: needKeys()}
+		why := "the key that verifies the token is not known"
+		return nil, &rules.Unknown{Why: why, Need: needKeys()}
 	case s.Fetch == nil:
-		return nil, &rules.Unknown{Why: "nothing is fetched offline, and no key set was given", Need: needKeys()}
+		why := "nothing is fetched offline, and no key set was given"
+		return nil, &rules.Unknown{Why: why, Need: needKeys()}
 	}
 	return s.fetched(key.URL)
 }

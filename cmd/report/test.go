@@ -38,7 +38,8 @@ func (x *Testing) Failed() int {
 	return n
 }
 
-// Coverage is which checks of the policies the tests have seen pass, and which they have seen fail.
+// Coverage is which checks of the policies the tests have seen pass, and which they have seen
+// fail.
 type Coverage struct {
 	Checks []Covered
 	index  map[string]int

@@ -16,7 +16,8 @@ type Verification struct {
 	Report  keys.Report
 	Redact  bool // personal values are hidden
 
-	// OwnKeys means that nobody said whose keys are right, so that the token's own issuer was asked.
+	// OwnKeys means that nobody said whose keys are right, so that the token's own issuer was
+	// asked.
 	OwnKeys bool
 	// NoKeys says why there is no key set, where there is none.
 	NoKeys string

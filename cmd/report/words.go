@@ -8,10 +8,12 @@ import (
 	"github.com/gatewhy/gatewhy/inspect"
 )
 
-// LongestWord bounds what an error message repeats of the command line: a longer word may be a token.
+// LongestWord bounds what an error message repeats of the command line: a longer word may be a
+// token.
 const LongestWord = 20
 
-// Nearest returns the name that begins with the word, else the nearest that is at most two edits away from it, or an empty string.
+// Nearest returns the name that begins with the word, else the nearest that is at most two edits
+// away from it, or an empty string.
 func Nearest(word string, names []string) string {
 	for _, name := range names {
 		if len(word) > 1 && strings.HasPrefix(name, word) {

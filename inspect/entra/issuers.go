@@ -179,20 +179,6 @@ func KeysURL(c Cloud, tenant string, v Version, appID string) string {
 	return withApp(base(c, tenant)+"discovery/"+versionPath(v)+"keys", appID)
 }
 
-// TenantOfKeys is the tenant's id in the address of a key document of Entra ID; empty where the
-// address is another one, or names no single tenant by its id.
-func TenantOfKeys(address string) string {
-	u, err := url.Parse(address)
-	if err != nil || !IsEntraHost(u.Hostname()) {
-		return ""
-	}
-	first, _, _ := strings.Cut(strings.TrimPrefix(u.Path, "/"), "/")
-	if !IsGUID(first) {
-		return ""
-	}
-	return first
-}
-
 // DiscoveryURL returns the address of the metadata that belongs to an issuer. It is not ok for an
 // issuer of B2C that does not name its policy (take it from the tfp or the acr claim), nor for one
 // of a closed cloud.

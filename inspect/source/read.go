@@ -53,6 +53,12 @@ func (f *File) Position(offset int) Position {
 	return Position{File: f.Name, Line: at.line, Column: at.column}
 }
 
+// TextOnly returns the file without its values, to show lines of it: of a text that has the file's
+// lines and as many bytes, with whatever must not be shown overwritten.
+func (f *File) TextOnly(text []byte) *File {
+	return &File{Name: f.Name, Format: f.Format, Text: text, Problems: f.Problems, lines: f.lines}
+}
+
 // Line returns the text of a line, counted from 1, without its line break. It is empty if there is
 // no such line.
 func (f *File) Line(n int) string {

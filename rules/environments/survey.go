@@ -143,7 +143,7 @@ func yamlName(name string) string {
 	if plain && name != "" && !strings.HasPrefix(name, "-") {
 		return name
 	}
-	return (&source.Value{Kind: source.String, Text: name}).JSON()
+	return inspect.Safe((&source.Value{Kind: source.String, Text: name}).JSON())
 }
 
 // registered is a file of app registrations, service principals or assignments.
@@ -310,7 +310,7 @@ func (s *Survey) YAML() string {
 			"the id that az account show --query tenantId prints.\n",
 	)
 	if s.Tenant != "" {
-		b.WriteString("tenant: " + s.Tenant + "\n")
+		b.WriteString("tenant: " + yamlName(s.Tenant) + "\n")
 	} else {
 		b.WriteString("# tenant: 00000000-0000-0000-0000-000000000000\n")
 	}

@@ -27,6 +27,7 @@ func Adapter() rules.Adapter {
 		Behaviours: table,
 		Causes:     causes,
 		Collect:    collections,
+		Contracts:  contractsIn,
 		Rules:      lintRules,
 		Advice:     advice,
 		Solutions:  solutions,

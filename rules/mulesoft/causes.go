@@ -410,7 +410,7 @@ func enormous(p *rules.Prediction, _ *rules.Observation) bool {
 		return false
 	}
 	n, err := strconv.ParseFloat(exp.Text, 64)
-	return err == nil && n > flexLargestInstant
+	return err == nil && n > flexWorkingInstant
 }
 
 func tokenGiven(p *rules.Prediction, _ *rules.Observation) bool { return p.Request.Token != nil }

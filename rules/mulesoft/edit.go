@@ -1,6 +1,7 @@
 package mulesoft
 
 import (
+	"errors"
 	"fmt"
 	"slices"
 	"strings"
@@ -60,6 +61,15 @@ func rewrite(
 	return c, changes, nil
 }
 
+// notEditable is why a file can't be edited; empty where the error, if any, is another.
+func notEditable(err error) string {
+	var fault *source.Error
+	if !errors.As(err, &fault) {
+		return ""
+	}
+	return fmt.Sprintf("line %d: %s", fault.Pos.Line, fault.Cause)
+}
+
 // independent is the number of edits that can be applied at once: the first ones that set
 // different fields, and at least one.
 func independent(edits []edit) int {
@@ -113,7 +123,7 @@ func (e *entry) setFields(set source.Fields) (*source.File, error) {
 		return e.file.SetMembers(e.config, set)
 	}
 	for i := range set {
-		set[i].Key = snake(set[i].Key)
+		set[i].Key = e.spelled(set[i].Key)
 	}
 	return e.file.SetMembers(e.snakeCase, set)
 }
@@ -136,9 +146,9 @@ func (e edit) apply(of *entry, to any) (*source.File, error) {
 	}
 	config, spelled := of.config, e.field
 	if of.snakeCase != nil {
-		config, spelled = of.snakeCase, snake(e.field)
+		config, spelled = of.snakeCase, of.spelled(e.field)
 		if e.rename && to != "" {
-			to = snake(fieldText(to))
+			to = of.spelled(fieldText(to))
 		}
 	}
 	return e.applyTo(of.file, config, spelled, to)

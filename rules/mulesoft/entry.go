@@ -29,6 +29,9 @@ type entry struct {
 	disabled *source.Value
 	routes   *source.Value // pointcutData
 	routesAt *source.Member
+	detached *detached
+	injected *source.Member // injection_point, which says whether it is outbound
+	strange  *strange       // what is not known of its kind
 	rulesAt  *source.Member // the routes in Flex Gateway's own form, which is not modelled
 
 	// The configuration by the policy's own names; nil where the entry has none.
@@ -98,6 +101,15 @@ func (e *entry) guard() rules.Guard {
 		guard.Pos, guard.Span = place(e.disabled)
 		return guard
 	}
+	if e.detached != nil {
+		return e.detached.guard()
+	}
+	if e.injected != nil && e.injected.Value.Kind != source.Null && templated(e.injected.Value) {
+		const name = "injection_point"
+		guard.Field, guard.Unknown = name, &rules.Unknown{Why: e.injected.Value.Doubt(name)}
+		guard.Pos, guard.Span = memberPlace(e.injected)
+		return guard
+	}
 	if e.rulesAt != nil {
 		const why = "its routes are in a form that is not modelled"
 		guard.Field, guard.Unknown = "rules", &rules.Unknown{Why: why}
@@ -116,6 +128,9 @@ func (e *entry) guard() rules.Guard {
 		method, _ := item.Member("methodRegex").Str()
 		path, _ := item.Member("uriTemplateRegex").Str()
 		guard.Routes = append(guard.Routes, rules.Route{Method: method, Path: path})
+	}
+	if guard.Unknown = rules.RoutesBeyond(guard.Routes); guard.Unknown != nil {
+		guard.Routes = nil
 	}
 	return guard
 }

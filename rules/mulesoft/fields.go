@@ -93,14 +93,64 @@ func (f field) allows(v *source.Value) bool {
 	return len(f.allowed) == 0 || slices.Contains(f.allowed, v.Text)
 }
 
-// templated reports whether only a deployment knows the value: a variable, a reference, or a
-// placeholder of a template language. No expression of DataWeave looks like these.
+// templated reports whether only a deployment knows the value: a variable, a reference, or a mark
+// of a template language or of a tool that replaces tokens.
 func templated(v *source.Value) bool {
-	if v.Kind == source.Unknown {
+	if v.Is(source.Unknown) {
 		return true
 	}
-	return v.Kind == source.String &&
-		(strings.Contains(v.Text, "${") || strings.Contains(v.Text, "{{"))
+	if !v.Is(source.String) {
+		return false
+	}
+	if strings.Contains(v.Text, "${") || strings.Contains(v.Text, "{{") {
+		return true // no expression of DataWeave looks like these
+	}
+	return !strings.HasPrefix(strings.TrimSpace(v.Text), "#[") && marked(v.Text)
+}
+
+// marked reports whether a text has a mark that a deployment replaces: those of the tasks of Azure
+// DevOps that replace tokens, and of others in public files.
+func marked(text string) bool {
+	for _, mark := range [...]struct {
+		open, end string
+		names     func(string) bool // tells which texts may be inside
+	}{
+		{"#{", "}#", isMarkName},
+		{"$(", ")", isMarkName},
+		{"__", "__", isMarkName},
+		{"<%", "%>", func(string) bool { return true }},
+		{"{%", "%}", func(string) bool { return true }},
+		{"<", ">", isCapitalName},
+		{"%", "%", isCapitalName}, // in small letters it may be an escaped character of a URL
+	} {
+		for rest := text; ; {
+			_, after, found := strings.Cut(rest, mark.open)
+			inside, _, ended := strings.Cut(after, mark.end)
+			if !found || !ended {
+				break
+			}
+			if mark.names(inside) {
+				return true
+			}
+			rest = after
+		}
+	}
+	return false
+}
+
+// isMarkName reports whether a text can be the name of a variable.
+func isMarkName(text string) bool {
+	for i, c := range text {
+		letter := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z'
+		if !letter && (i == 0 || !strings.ContainsRune("_-. 0123456789", c)) {
+			return false
+		}
+	}
+	return text != ""
+}
+
+func isCapitalName(text string) bool {
+	return len(text) > 2 && isMarkName(text) && text == strings.ToUpper(text)
 }
 
 func (c *compiler) find(finding rules.Finding) { c.findings = append(c.findings, finding) }

@@ -201,13 +201,7 @@ func (j jwtCompiler) signature() *rules.Check {
 		)
 	case origin.is("jwks"):
 		url := j.get("jwksUrl")
-		check.Unknown = cmp.Or(check.Unknown, url.unknown)
-		if check.Unknown == nil && strings.TrimSpace(url.text) == "" {
-			check.Unknown = &rules.Unknown{
-				Why: "the policy names no key set: jwksUrl is empty, " +
-					"and it is not documented what the gateway does then",
-			}
-		}
+		check.Unknown = cmp.Or(check.Unknown, url.unknown, j.noKeySet(url))
 		check.Test = rules.Predicate{
 			Op: rules.Verifies, Key: &rules.Key{URL: strings.TrimSpace(url.text)},
 		}
@@ -223,6 +217,22 @@ func (j jwtCompiler) signature() *rules.Check {
 		}
 	}
 	return check
+}
+
+// noKeySet is why there is no key set at a key URL, whatever key set is given in its place: it is
+// empty, the console's sample, or a list, which only Flex Gateway documents.
+func (j jwtCompiler) noKeySet(url setting) *rules.Unknown {
+	switch {
+	case url.value == nil:
+		return nil
+	case strings.TrimSpace(url.text) == "":
+		return &rules.Unknown{Why: "jwksUrl is empty: the gateway has no keys"}
+	case placeholder(url.text):
+		return &rules.Unknown{Why: "jwksUrl is the console's sample, where there are no keys"}
+	case j.variant == Mule && strings.Contains(url.text, ","):
+		return &rules.Unknown{Why: "jwksUrl is a list, which only Flex Gateway documents"}
+	}
+	return nil
 }
 
 // keyFromText verifies with the key in the policy itself. API Manager never gives that key back,
@@ -261,7 +271,8 @@ func (j jwtCompiler) notBefore() *rules.Check {
 func (j jwtCompiler) timeCheck(id rules.ID, field string, test rules.Predicate) *rules.Check {
 	mandatory := j.get(field)
 	if overflow := j.answer(enormousExpiry); overflow.Status != 0 && id == rules.Expiry {
-		test.Limit, test.Overflow = flexLargestInstant, &overflow
+		test.Sure, test.Limit = flexWorkingInstant, flexFailingInstant-1
+		test.Overflow = &overflow
 	}
 	check := j.check(id, field, documented(docJWT))
 	check.Unknown = mandatory.unknown
@@ -269,9 +280,12 @@ func (j jwtCompiler) timeCheck(id rules.ID, field string, test rules.Predicate) 
 	return check
 }
 
-// flexLargestInstant is the largest number of seconds that fits Flex Gateway's clock of
-// nanoseconds in 63 bits (inferred; observed: 5,000,000,000 works and 9,999,999,999 does not).
-const flexLargestInstant = 9223372036
+// The numbers of seconds between which Flex Gateway's clock overflows. As observed, the first
+// works and the second does not. A clock of nanoseconds in 63 bits would end at 9,223,372,036.
+const (
+	flexWorkingInstant = 5000000000
+	flexFailingInstant = 9999999999
+)
 
 func (j jwtCompiler) audience() *rules.Check {
 	validate, mandatory := j.get("validateAudClaim"), j.get("mandatoryAudClaim")
@@ -362,8 +376,8 @@ func (j jwtCompiler) customClaims() []*rules.Check {
 // customClaim compiles one claim, which must equal a literal, or for which an expression must give
 // true. Where a mandatory claim is missing, the check fails whatever the expression gives.
 func (j jwtCompiler) customClaim(list string, item *source.Value, mandatory bool) *rules.Check {
-	key, okKey := item.Member("key").Str()
-	value := item.Member("value")
+	name, value := item.Member("key"), item.Member("value")
+	key, okKey := name.Str()
 	check := &rules.Check{
 		ID: rules.CustomClaim, Field: list, Claim: key, Evidence: documented(docJWT),
 		Answer: j.answer(claimFails),
@@ -374,7 +388,10 @@ func (j jwtCompiler) customClaim(list string, item *source.Value, mandatory bool
 	}
 	text, ok := value.Str()
 	switch {
-	case !okKey:
+	case name != nil && templated(name):
+		check.Unknown = &rules.Unknown{Why: name.Doubt("a key of " + list)}
+		return check
+	case !okKey || key == "":
 		j.brokenClaim(check, fmt.Sprintf("an entry of %s has no key", list))
 		return check
 	case value != nil && templated(value):

@@ -24,6 +24,9 @@ func lintRules() []rules.Rule {
 		contractsInLocalMode(),
 		policyNotOnGateway(),
 		policyOrder(),
+		tokenTakenAway(),
+		bindingAttachesNowhere(),
+		kindNotKnown(),
 	}
 }
 

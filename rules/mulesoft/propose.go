@@ -98,9 +98,13 @@ func (p *proposer) beyondRepair() bool {
 	})
 }
 
-// edited makes one change of several edits. There is none where the edits change nothing.
+// edited makes one change of several edits. There is none where the edits change nothing. It is
+// refused where the file can't be edited.
 func (p *proposer) edited(id, title string, edits ...edit) ([]rules.Change, error) {
 	edited, changes, err := rewrite(p.read, p.entry, edits)
+	if why := notEditable(err); why != "" {
+		return []rules.Change{{ID: id, Title: title, Refused: why}}, nil
+	}
 	if err != nil || len(changes) == 0 {
 		return nil, err
 	}

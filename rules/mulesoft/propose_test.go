@@ -1,6 +1,7 @@
 package mulesoft
 
 import (
+	"slices"
 	"strings"
 	"testing"
 
@@ -251,5 +252,58 @@ func TestWhatIsNotOfferedSaysWhy(t *testing.T) {
 			}
 			t.Errorf("no change is refused with %q: %v", test.want, proposed)
 		})
+	}
+}
+
+// A claim of Terraform is a block, and not an item of a list. A merge of YAML may reach any
+// member.
+func TestAChangeThatCannotBeWrittenIsRefusedAndEndsNothing(t *testing.T) {
+	for name, policy := range map[string]string{
+		"a block.tf": `resource "anypoint_apim_policy_jwt_validation" "orders" {
+  configuration_data {
+    signing_method = "rsa"
+    jwt_key_origin = "jwks"
+    jwks_url = "https://keys.example/keys"
+    skip_client_id_validation = true
+    validate_custom_claim = true
+    mandatory_custom_claims {
+      key = "iss"
+      value = "https://login.microsoftonline.com/5c1f0a7e-3b0d-4a55-9c3e-7f0e2b6d9a11/v2.0"
+    }
+  }
+}
+`,
+		"a merge of lists.yaml": `apiVersion: gateway.mulesoft.com/v1alpha1
+kind: PolicyBinding
+spec:
+  targetRef: {kind: ApiInstance, name: orders}
+  policyRef: {name: jwt-validation-flex}
+  config:
+    <<: [{validateAudClaim: true}]
+    jwtKeyOrigin: jwks
+    jwksUrl: https://keys.example/keys
+    skipClientIdValidation: true
+    supportedAudiences: api://x
+`,
+	} {
+		v1Token := request(
+			`"iss":"https://sts.windows.net/5c1f0a7e-3b0d-4a55-9c3e-7f0e2b6d9a11/",` +
+				`"ver":"1.0","aud":"api://x","appid":"` + client + `","exp":1778065200`,
+		)
+		bench := repair.Bench{Adapter: Adapter()}
+		configuration := configurationOf(t, name, policy, rules.Options{Variant: Mule})
+		_, refused, err := bench.Remedies(
+			bench.Compiled(configuration), &repair.Sides{Own: v1Token},
+		)
+		if err != nil {
+			t.Errorf("%s: %v", name, err)
+			continue
+		}
+		if !slices.ContainsFunc(refused, func(change rules.Change) bool {
+			return strings.HasSuffix(change.ID, "-issuer") &&
+				strings.HasPrefix(change.Refused, "line ")
+		}) {
+			t.Errorf("%s: no change of the issuer is refused: %+v", name, refused)
+		}
 	}
 }

@@ -119,7 +119,10 @@ func repaired(
 		return nil, nil, err
 	}
 	edited, fields, err := rewrite(c, r.entry, edits)
-	if err == nil && len(fields) == 0 {
+	switch why := notEditable(err); {
+	case why != "":
+		err = refuse(why)
+	case err == nil && len(fields) == 0:
 		err = refuse("what was given is what the policy has already")
 	}
 	return edited, fields, err

@@ -15,8 +15,9 @@ const (
 	daemon = "a4e2c9d1-6b70-4f35-8d1e-3c5b7a9f2e60" // the client's service principal
 )
 
-// Claims returns the claims that Entra ID puts into a token of this shape, issued at that instant and valid for
-// an hour: v1 and v2 (application-only), v1-user and v2-user (delegated), id (an ID token), none (no claim).
+// Claims returns the claims that Entra ID puts into a token of this shape, issued at that instant
+// and valid for an hour: v1 and v2 (application-only), v1-user and v2-user (delegated), id (an ID
+// token), none (no claim).
 func Claims(shape string, issued time.Time) (map[string]any, error) {
 	claims := map[string]any{}
 	if shape == "none" {

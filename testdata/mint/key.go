@@ -19,8 +19,8 @@ type Key struct {
 	signer crypto.Signer
 }
 
-// NewKey makes a key for an algorithm: RSA 2048 for RS256 and PS256, P-256 for ES256. Its id is taken from the
-// public half, as long as the ids of Entra's keys are.
+// NewKey makes a key for an algorithm: RSA 2048 for RS256 and PS256, P-256 for ES256. Its id is
+// taken from the public half, as long as the ids of Entra's keys are.
 func NewKey(alg string) (*Key, error) {
 	signer, err := newSigner(alg)
 	if err != nil {

@@ -10,9 +10,9 @@ import (
 	"fmt"
 )
 
-// Sign returns the compact token of a header and a payload, both as they are. The algorithm says how it is
-// signed, whatever the header says; "none" leaves the signature empty, and HS256 takes the key's public half
-// as its secret, as an attacker would.
+// Sign returns the compact token of a header and a payload, both as they are. The algorithm says
+// how it is signed, whatever the header says; "none" leaves the signature empty, and HS256 takes
+// the key's public half as its secret, as an attacker would.
 func (k *Key) Sign(alg string, header, payload []byte) (string, error) {
 	input := encode(header) + "." + encode(payload)
 	signature, err := k.signature(alg, input)
@@ -25,7 +25,10 @@ func (k *Key) signature(alg, input string) ([]byte, error) {
 	case "RS256":
 		return k.signer.Sign(rand.Reader, digest[:], crypto.SHA256)
 	case "PS256":
-		return k.signer.Sign(rand.Reader, digest[:], &rsa.PSSOptions{SaltLength: rsa.PSSSaltLengthEqualsHash, Hash: crypto.SHA256})
+		return k.signer.Sign(
+			rand.Reader, digest[:],
+			&rsa.PSSOptions{SaltLength: rsa.PSSSaltLengthEqualsHash, Hash: crypto.SHA256},
+		)
 	case "ES256":
 		return k.ecdsa(digest[:])
 	case "HS256":

@@ -1,5 +1,5 @@
-// Package examples holds a configuration that breaks each rule, and one that does not: what the tests run is what
-// "gatewhy rules NAME" shows.
+// Package examples holds a configuration that breaks each rule, and one that does not: what the
+// tests run is what "gatewhy rules NAME" shows.
 package examples
 
 import (

@@ -5,15 +5,10 @@ import (
 	"crypto/sha256"
 	"encoding/hex"
 	"encoding/json"
-	"errors"
 	"fmt"
-	"io/fs"
 	"maps"
-	"os"
 	"path/filepath"
 	"time"
-
-	"github.com/rogpeppe/go-internal/lockedfile"
 
 	"github.com/gatewhy/gatewhy/inspect/keys"
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -48,11 +43,14 @@ type fetched struct {
 func (s *Source) cached(
 	ctx context.Context, t target, fetch func(context.Context, target) (fetched, error),
 ) (*keys.Set, error) {
-	file := s.cacheFile(t)
+	file, fault := s.cacheFile(t)
 	kept, ok := readEntry(file, t)
 	switch {
 	case s.Offline && ok:
 		return kept.set(), nil
+	case s.Offline && fault != nil:
+		return nil, wanting(t.String(), "offline, and the cache is not used: "+reasonOf(fault),
+			source.Ask(source.NeedKeySetFile, "pass %s"))
 	case s.Offline:
 		return nil, wanting(t.String(), "offline, and no key set of this address is in the cache",
 			source.Ask(source.NeedKeySetFile, "run it once online, or pass %s"))
@@ -71,51 +69,24 @@ func (s *Source) cached(
 	if err != nil {
 		return kept.insteadOf(err)
 	}
-	return s.keep(file, t, kept, got), nil
+	set := s.keep(file, t, kept, got)
+	if fault != nil {
+		noteNotCached(set, fault)
+	}
+	return set, nil
 }
 
-// cacheFile returns the file of a target's set, or nothing if there is no cache.
-func (s *Source) cacheFile(t target) string {
+// cacheFile returns the file of a target's set. It is empty if there is no cache, or if the cache
+// can't be used, and then the error says why.
+func (s *Source) cacheFile(t target) (string, error) {
 	if s.Cache == "" {
-		return ""
+		return "", nil
+	}
+	if err := checkFolder(s.Cache, s.Offline); err != nil {
+		return "", err
 	}
 	sum := sha256.Sum256([]byte(t.address.String()))
-	return filepath.Join(s.Cache, hex.EncodeToString(sum[:16])+".json")
-}
-
-// lockPatience is how long to wait for another process that is fetching the same set. One fetch
-// takes no longer than its time limit.
-const lockPatience = defaultTimeout + 2*time.Second
-
-// lock makes parallel runs fetch a set one after the other, so that the later ones find what the
-// first has written. The system releases the lock when its process ends. If the lock can't be had
-// in time, the work goes on without it: files are replaced in one step, so the worst is that a set
-// is fetched twice.
-func lock(ctx context.Context, file string) (unlock func()) {
-	if file == "" || os.MkdirAll(filepath.Dir(file), 0o700) != nil {
-		return func() {}
-	}
-	var locked *lockedfile.File
-	opened := make(chan struct{})
-	go func() {
-		locked, _ = lockedfile.OpenFile(file+".lock", os.O_RDWR|os.O_CREATE, 0o600)
-		close(opened)
-	}()
-	release := func() {
-		<-opened
-		if locked != nil {
-			_ = locked.Close() // which unlocks it
-		}
-	}
-	ctx, cancel := context.WithTimeout(ctx, lockPatience)
-	defer cancel()
-	select {
-	case <-opened:
-		return release
-	case <-ctx.Done():
-		go release() // if it comes after all
-		return func() {}
-	}
+	return filepath.Join(s.Cache, hex.EncodeToString(sum[:16])+".json"), nil
 }
 
 // keep makes the entry that follows the old one, writes it, and returns its set. It does not keep
@@ -136,8 +107,7 @@ func (s *Source) keep(file string, t target, old entry, got fetched) *keys.Set {
 	}
 	e.keys.Fetched = s.now()
 	if err := replace(file, text); err != nil {
-		note(e.keys, "not-cached",
-			"the key set could not be kept in the cache: "+reasonOf(err))
+		noteNotCached(e.keys, err)
 	}
 	return e.keys
 }
@@ -157,44 +127,12 @@ func mayBeKept(s *keys.Set) bool {
 	return !s.Pinned
 }
 
+func noteNotCached(s *keys.Set, err error) {
+	note(s, "not-cached", "the key set could not be kept in the cache: "+reasonOf(err))
+}
+
 func note(s *keys.Set, id, message string) {
 	s.Notes = append(s.Notes, keys.Note{ID: id, Message: message})
-}
-
-// replace writes a file under another name and moves it into place, so that nobody ever reads half
-// of it.
-func replace(file string, text []byte) error {
-	if err := os.MkdirAll(filepath.Dir(file), 0o700); err != nil {
-		return err
-	}
-	temporary, err := os.CreateTemp(filepath.Dir(file), filepath.Base(file)+".*")
-	if err != nil {
-		return err
-	}
-	_, err = temporary.Write(text)
-	if closed := temporary.Close(); err == nil {
-		err = closed
-	}
-	if err == nil {
-		err = os.Rename(temporary.Name(), file)
-	}
-	if err != nil {
-		_ = os.Remove(temporary.Name())
-	}
-	return err
-}
-
-// reasonOf returns an error of the file system without the path, which names the user.
-func reasonOf(err error) string {
-	var path *fs.PathError
-	var link *os.LinkError
-	switch {
-	case errors.As(err, &path):
-		return path.Err.Error()
-	case errors.As(err, &link):
-		return link.Err.Error()
-	}
-	return err.Error()
 }
 
 // entry is one file of the cache: a JWK Set with more members. Its keys are those of the newest
@@ -279,7 +217,7 @@ func readEntry(file string, t target) (entry, bool) {
 	if file == "" {
 		return entry{}, false
 	}
-	text, err := os.ReadFile(file)
+	text, err := readEntryFile(file)
 	if err != nil {
 		return entry{}, false
 	}

@@ -4,9 +4,17 @@ import (
 	"context"
 	"errors"
 	"net"
+	"net/http"
+	"net/http/httptest"
 	"net/netip"
 	"net/url"
+	"os"
+	"os/exec"
+	"slices"
+	"strings"
+	"sync"
 	"testing"
+	"time"
 )
 
 // A name can stand for any address, and for another one the second time it is asked for (DNS
@@ -69,6 +77,10 @@ func TestAddressesOfTheInternetAtLarge(t *testing.T) {
 		"224.0.0.1":   false, "239.1.2.3": false, "240.0.0.1": false, "255.255.255.255": false,
 		"ff02::1":     false,
 		"2001:db8::1": false, "100::1": false, "172.32.0.1": true, "100.128.0.1": true,
+		"64:ff9b:1::1": false, "64:ff9b:1:ffff::1": false, "2001::1": false,
+		"2001:0:4136:e378::1": false, "2001:1ff::1": false, "2001:200::1": true,
+		"3fff::1": false, "3fff:fff::1": false, "3fff:1000::1": true, "5f00::1": false,
+		"::ffff:0:7f00:1": false, "192.88.99.1": false, "4000::1": false,
 	} {
 		if got := isPublic(netip.MustParseAddr(address)); got != want {
 			t.Errorf("isPublic(%s) = %v, want %v", address, got, want)
@@ -79,7 +91,140 @@ func TestAddressesOfTheInternetAtLarge(t *testing.T) {
 func TestHTTPIsForLoopbackOnlyWhateverTheNameStandsFor(t *testing.T) {
 	t.Parallel()
 	user := target{&url.URL{Scheme: "http", Host: "localhost"}, byUser}
-	if err := user.allows("20.190.128.1:80", true); err == nil {
+	if err := user.allows("20.190.128.1:80"); err == nil {
 		t.Error("localhost that stands for a public address: want an error")
+	}
+}
+
+func TestAHostIsBroughtToASCIIOnce(t *testing.T) {
+	t.Parallel()
+	tests := map[string]string{
+		"keys.example.com":         "keys.example.com",
+		"Keys.EXAMPLE.com.":        "keys.example.com",
+		"my_keys.example.com":      "my_keys.example.com",
+		"schlüssel.example":        "xn--schlssel-95a.example",
+		"xn--schlssel-95a.example": "xn--schlssel-95a.example",
+		"ｌｏｃａｌｈｏｓｔ":                "localhost",
+		"127。0。0．1":                "127.0.0.1",
+		"::FFFF:7f00:1":            "::ffff:127.0.0.1",
+		"fe80::1%eth0":             "fe80::1%eth0",
+	}
+	for _, none := range []string{
+		"", ".", "a..b", ".a", "a..", "a b", "a%b", "a℀b", "a：1", "a＠b", "a\\b", "::１",
+		"xn--ü", "a<b",
+	} {
+		tests[none] = ""
+	}
+	for host, want := range tests {
+		if got, ok := asciiHost(host); ok != (want != "") || ok && got != want {
+			t.Errorf("asciiHost(%q) = %q, %v; want %q", host, got, ok, want)
+		}
+	}
+}
+
+// proxy is a proxy on loopback that lets nothing through.
+type proxy struct {
+	*httptest.Server
+	mu    sync.Mutex
+	asked []string // each once: a refusal of the proxy's is no reason to give up
+}
+
+func newProxy(t *testing.T) *proxy {
+	t.Helper()
+	p := &proxy{}
+	p.Server = httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
+		p.mu.Lock()
+		if asked := r.Method + " " + r.Host; !slices.Contains(p.asked, asked) {
+			p.asked = append(p.asked, asked)
+		}
+		p.mu.Unlock()
+		w.WriteHeader(http.StatusForbidden)
+	}))
+	t.Cleanup(p.Close)
+	return p
+}
+
+// Behind a proxy the dialler sees the proxy alone, which is on a private address as a rule. A host
+// that is private by its name or its number is refused all the same. What another name stands for
+// is for the proxy to judge.
+func TestWhatHoldsBehindAProxy(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		address string
+		by      trust
+		asked   []string // of the proxy
+	}{
+		{"https://keys.example.com/keys", byDocument, []string{"CONNECT keys.example.com:443"}},
+		{"https://ｋeys.example.com/keys", byDocument, []string{"CONNECT keys.example.com:443"}},
+		{"https://10.0.0.1/keys", byUser, []string{"CONNECT 10.0.0.1:443"}},
+		{"https://10.0.0.1/keys", byDocument, nil},
+		{"https://metadata.google.internal/keys", byDocument, nil},
+		{"https://keycloak/keys", byDocument, nil},
+		{"https://evil.example/keys", byToken, nil},
+	} {
+		p := newProxy(t)
+		address, err := url.Parse(p.URL)
+		if err != nil {
+			t.Fatal(err)
+		}
+		s := &Source{
+			Transport: newTransport(http.ProxyURL(address)),
+			Sleep:     func(context.Context, time.Duration) error { return nil },
+		}
+		_, err = s.keysAt(context.Background(), test.address, test.by)
+		if err == nil || !slices.Equal(p.asked, test.asked) {
+			t.Errorf("%s: the proxy was asked for %q; error %v", test.address, p.asked, err)
+		}
+	}
+}
+
+// The environment may name a proxy; a document can't make its own host pass for one.
+func TestOnlyTheProxyItselfIsDialledUnchecked(t *testing.T) {
+	t.Parallel()
+	p := newProxy(t)
+	address, err := url.Parse(p.URL)
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, next := range []*url.URL{nil, address} {
+		ctx := withTarget(context.Background(),
+			target{&url.URL{Scheme: "https", Host: "keys.example.com"}, byDocument})
+		request, err := http.NewRequestWithContext(ctx, http.MethodGet,
+			"https://keys.example.com", nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		if _, err := noted(http.ProxyURL(next))(request); err != nil {
+			t.Fatal(err)
+		}
+		connection, err := dial(ctx, "tcp", address.Host)
+		if (err == nil) != (next != nil) {
+			t.Errorf("proxy %v: %v", next, err)
+		}
+		if connection != nil {
+			_ = connection.Close()
+		}
+	}
+}
+
+// Go reads the proxy of the environment once, so this takes a process of its own.
+func TestTheProxyOfTheEnvironmentIsTaken(t *testing.T) {
+	t.Parallel()
+	if address := os.Getenv("GATEWHY_TEST_BEHIND_PROXY"); address != "" {
+		_, err := new(Source).PolicyURL(context.Background(), address)
+		t.Fatal(err)
+	}
+	for address, want := range map[string][]string{
+		"https://keys.example.com/keys": {"CONNECT keys.example.com:443"},
+		"https://127。0。0。1/keys":        nil,
+		"https://169.254.169.254/keys":  nil,
+	} {
+		p := newProxy(t)
+		process := exec.Command(os.Args[0], "-test.run=^"+t.Name()+"$")
+		process.Env = append(os.Environ(), "GATEWHY_TEST_BEHIND_PROXY="+address,
+			"HTTPS_PROXY="+strings.Replace(p.URL, "127.0.0.1", "localhost", 1), "NO_PROXY=")
+		if said, err := process.CombinedOutput(); err == nil || !slices.Equal(p.asked, want) {
+			t.Errorf("%s: the proxy was asked for %q: %v\n%s", address, p.asked, err, said)
+		}
 	}
 }

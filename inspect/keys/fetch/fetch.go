@@ -101,6 +101,7 @@ func (s *Source) transport() http.RoundTripper {
 
 var (
 	errOtherHost     = errors.New("redirect to another host")
+	errNamesUser     = errors.New("redirect with a user")
 	errManyRedirects = errors.New("too many redirects")
 )
 
@@ -110,6 +111,9 @@ func sameHost(next *http.Request, before []*http.Request) error {
 	}
 	if first := before[0].URL; next.URL.Scheme != first.Scheme || next.URL.Host != first.Host {
 		return errOtherHost
+	}
+	if next.URL.User != nil {
+		return errNamesUser
 	}
 	return nil
 }
@@ -166,7 +170,8 @@ func (f *failure) isFinal() bool {
 	var certificate *tls.CertificateVerificationError
 	var unknown *net.DNSError
 	return errors.As(f.err, &forbidden) || errors.As(f.err, &certificate) ||
-		errors.Is(f.err, errOtherHost) || errors.Is(f.err, errManyRedirects) ||
+		errors.Is(f.err, errOtherHost) || errors.Is(f.err, errNamesUser) ||
+		errors.Is(f.err, errManyRedirects) ||
 		errors.Is(f.err, context.Canceled) || errors.Is(f.err, context.DeadlineExceeded) ||
 		errors.As(f.err, &unknown) && unknown.IsNotFound
 }
@@ -190,6 +195,9 @@ func (f *failure) explain(ctx context.Context, t target, timeout time.Duration) 
 	case errors.Is(f.err, errOtherHost):
 		cause = "the answer is a redirect to another host, which is not followed"
 		hint = source.Hint{Text: "pass the address that it leads to"}
+	case errors.Is(f.err, errNamesUser):
+		cause = "the answer is a redirect with a user or a password, which is not followed"
+		hint = source.Hint{Text: "key sets are public: is the address right?"}
 	case f.status == http.StatusBadRequest, f.status == http.StatusNotFound:
 		hint = source.Hint{Text: "is the tenant, or the address, right?"}
 	case f.retry > longestPause:

@@ -14,11 +14,9 @@ import (
 
 func TestAnswersThatAreRefused(t *testing.T) {
 	t.Parallel()
-	far := http.RedirectHandler("https://keys.example.com/common/discovery/keys",
-		http.StatusFound).ServeHTTP
-	down := http.RedirectHandler("http://login.microsoftonline.com/common/discovery/keys",
-		http.StatusFound).ServeHTTP
-	round := http.RedirectHandler("/common/discovery/keys", http.StatusFound).ServeHTTP
+	far := to("https://keys.example.com/common/discovery/keys")
+	down := to("http://login.microsoftonline.com/common/discovery/keys")
+	round := to("/common/discovery/keys")
 	tests := []struct {
 		name    string
 		answers []http.HandlerFunc
@@ -37,6 +35,30 @@ func TestAnswersThatAreRefused(t *testing.T) {
 			[]http.HandlerFunc{down},
 			"the answer is a redirect to another host, which is not followed",
 			"pass the address that it leads to", 1,
+		},
+		{
+			"a redirect to loopback",
+			[]http.HandlerFunc{to("https://127.0.0.1/common/discovery/keys")},
+			"the answer is a redirect to another host, which is not followed",
+			"pass the address that it leads to", 1,
+		},
+		{
+			"a redirect to a file",
+			[]http.HandlerFunc{to("file:///etc/passwd")},
+			"the answer is a redirect to another host, which is not followed",
+			"pass the address that it leads to", 1,
+		},
+		{
+			"a redirect to the same host in full-width letters",
+			[]http.HandlerFunc{to("https://login。microsoftonline.com/common/discovery/keys")},
+			"the answer is a redirect to another host, which is not followed",
+			"pass the address that it leads to", 1,
+		},
+		{
+			"a redirect with a user",
+			[]http.HandlerFunc{to("https://user:hunter2@login.microsoftonline.com/keys")},
+			"the answer is a redirect with a user or a password, which is not followed",
+			"key sets are public: is the address right?", 1,
 		},
 		{
 			"redirects in a circle", repeat(round, 9), "the server redirects again and again",
@@ -131,6 +153,10 @@ func TestAnswersThatAreRefused(t *testing.T) {
 	}
 }
 
+func to(address string) http.HandlerFunc {
+	return http.RedirectHandler(address, http.StatusFound).ServeHTTP
+}
+
 func repeat(h http.HandlerFunc, n int) []http.HandlerFunc {
 	list := make([]http.HandlerFunc, n)
 	for i := range list {
@@ -168,7 +194,7 @@ func gzipBomb(t *testing.T) http.HandlerFunc {
 
 func TestTroubleThatPassesIsWaitedFor(t *testing.T) {
 	t.Parallel()
-	near := http.RedirectHandler("/organizations/discovery/keys", http.StatusFound).ServeHTTP
+	near := to("/organizations/discovery/keys")
 	tests := []struct {
 		name    string
 		answers []http.HandlerFunc

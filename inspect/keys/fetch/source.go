@@ -87,17 +87,15 @@ func (s *Source) Issuer(ctx context.Context, iss string) (*keys.Set, error) {
 		return s.EntraIssuer(ctx, parsed)
 	}
 	document := strings.TrimSuffix(iss, "/") + "/.well-known/openid-configuration"
-	set, err := s.discover(ctx, document, byUser)
-	if err != nil {
-		return nil, err
-	}
-	if found := set.Metadata.Issuer; found != iss {
-		return nil, refusal(withoutUser(iss),
-			"its discovery document is for the issuer "+inspect.Quoted(found),
+	return s.discover(ctx, document, byUser, func(m keys.Metadata) error {
+		if m.Issuer == iss {
+			return nil
+		}
+		return refusal(withoutUser(iss),
+			"its discovery document is for the issuer "+inspect.Quoted(m.Issuer),
 			"the two must be equal, character by character "+
 				"(OpenID Connect Discovery 1.0, section 4.3)")
-	}
-	return set, nil
+	})
 }
 
 // EntraIssuer is Issuer for one of Entra's. Its policy of B2C may come from elsewhere, because an
@@ -131,37 +129,52 @@ func (s *Source) ofEntra(
 func (s *Source) discoverTenant(
 	ctx context.Context, address, tenant string, by trust,
 ) (*keys.Set, error) {
-	set, err := s.discover(ctx, address, by)
-	if err != nil {
-		return nil, err
-	}
-	if entra.IsGUID(tenant) && !strings.EqualFold(set.Metadata.Tenant(), tenant) {
-		cause := "the discovery document is for the issuer " +
-			inspect.Quoted(set.Metadata.Issuer)
-		return nil, refusal(tenant, cause, isItEntras)
-	}
-	return set, nil
+	return s.discover(ctx, address, by, func(m keys.Metadata) error {
+		if !entra.IsGUID(tenant) || strings.EqualFold(m.Tenant(), tenant) {
+			return nil
+		}
+		cause := "the discovery document is for the issuer " + inspect.Quoted(m.Issuer)
+		return refusal(tenant, cause, isItEntras)
+	})
 }
 
 // isItEntras is the way on if an answer is not what Entra says.
 const isItEntras = "is the answer Entra's, or that of a proxy in between?"
 
-// discover reads a discovery document and fetches the keys that it names.
-func (s *Source) discover(ctx context.Context, address string, by trust) (*keys.Set, error) {
+// discover reads a discovery document and fetches the keys that it names, unless its issuer is not
+// the one that was meant.
+func (s *Source) discover(
+	ctx context.Context, address string, by trust, check func(keys.Metadata) error,
+) (*keys.Set, error) {
 	t, err := parseTarget(address, by)
 	if err != nil {
 		return nil, err
 	}
-	return s.cached(ctx, t, s.fetchByMetadata)
+	set, err := s.cached(ctx, t, func(ctx context.Context, t target) (fetched, error) {
+		return s.fetchByMetadata(ctx, t, check)
+	})
+	if err != nil {
+		return nil, err
+	}
+	// A set from the cache may have been fetched for an issuer with one slash more or less.
+	if err := check(set.Metadata); err != nil {
+		return nil, err
+	}
+	return set, nil
 }
 
-func (s *Source) fetchByMetadata(ctx context.Context, t target) (fetched, error) {
+func (s *Source) fetchByMetadata(
+	ctx context.Context, t target, check func(keys.Metadata) error,
+) (fetched, error) {
 	document, err := s.fetch(ctx, t)
 	if err != nil {
 		return fetched{}, err
 	}
 	metadata, err := keys.ParseMetadata(t.String(), document.text)
 	if err != nil {
+		return fetched{}, err
+	}
+	if err := check(metadata); err != nil {
 		return fetched{}, err
 	}
 	at, err := keysTarget(metadata.KeysURL, t)

@@ -6,7 +6,6 @@ import (
 	"net"
 	"net/http"
 	"net/http/httptest"
-	"net/url"
 	"strings"
 	"testing"
 
@@ -403,27 +402,6 @@ func TestTheUserMayNameLoopback(t *testing.T) {
 		if _, err := s.URL(context.Background(), "http://"+host+":"+port+"/keys"); err != nil {
 			t.Error(err)
 		}
-	}
-}
-
-func TestAProxyMayBeOnAPrivateAddress(t *testing.T) {
-	t.Parallel()
-	var asked string
-	proxy := httptest.NewServer(http.HandlerFunc(func(w http.ResponseWriter, r *http.Request) {
-		asked = r.Method + " " + r.Host
-		w.WriteHeader(http.StatusForbidden)
-	}))
-	defer proxy.Close()
-	address, err := url.Parse(proxy.URL)
-	if err != nil {
-		t.Fatal(err)
-	}
-	transport := fetch.NewTransport()
-	transport.Proxy = http.ProxyURL(address)
-	s := &fetch.Source{Transport: transport, Sleep: newClock().sleep}
-	if _, err = s.PolicyURL(context.Background(), "https://keys.example.com/keys"); err == nil ||
-		asked != "CONNECT keys.example.com:443" {
-		t.Errorf("asked %q, error %v", asked, err)
 	}
 }
 

@@ -148,16 +148,16 @@ func hostCertificate(t testing.TB) tls.Certificate {
 	return tls.Certificate{Certificate: [][]byte{der}, PrivateKey: key, Leaf: leaf}
 }
 
-// transport connects to the tenant whatever the host.
+// transport is the program's own, but that it connects to the tenant whatever the host.
 func (tn *tenant) transport() *http.Transport {
-	return &http.Transport{
-		TLSClientConfig: &tls.Config{RootCAs: tn.roots},
-		DialContext: func(ctx context.Context, network, _ string) (net.Conn, error) {
-			var d net.Dialer
-			return d.DialContext(ctx, network, tn.server.Listener.Addr().String())
-		},
-		DisableKeepAlives: true,
+	transport := fetch.NewTransport()
+	transport.Proxy = nil
+	transport.TLSClientConfig = &tls.Config{RootCAs: tn.roots}
+	transport.DialContext = func(ctx context.Context, network, _ string) (net.Conn, error) {
+		var d net.Dialer
+		return d.DialContext(ctx, network, tn.server.Listener.Addr().String())
 	}
+	return transport
 }
 
 // source returns a source of the tenant's keys with a clock that stands still. Pauses are noted,

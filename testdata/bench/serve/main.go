@@ -1,4 +1,5 @@
-// Serve serves a folder on loopback while a command runs, which finds the address in the place of URL.
+// Serve serves a folder on loopback while a command runs, which finds the address in the place of
+// URL.
 //
 // usage: serve FOLDER COMMAND...
 package main

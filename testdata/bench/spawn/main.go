@@ -1,6 +1,6 @@
-// Spawn measures what starting a command costs, as a ratio to the first command given. Commands are started in
-// turn, so that whatever else the machine does hits all of them alike; the figure is the median of the batches'
-// means.
+// Spawn measures what starting a command costs, as a ratio to the first command given. Commands
+// are started in turn, so that whatever else the machine does hits all of them alike; the figure
+// is the median of the batches' means.
 //
 // usage: spawn NAME LIMIT COMMAND... [-- NAME LIMIT COMMAND...]...
 //
@@ -104,12 +104,14 @@ func (c *command) median() time.Duration {
 	return sorted[len(sorted)/2]
 }
 
-// report prints the figures and reports whether all are within their limits. The processor's time is not limited: it
-// is there to tell a slow program from a busy machine.
+// report prints the figures and reports whether all are within their limits. The processor's time
+// is not limited: it is there to tell a slow program from a busy machine.
 func report(commands []*command) (within bool) {
 	within = true
 	unit := commands[0].median()
-	fmt.Printf("%-8s %9s %7s %7s %10s %10s\n", "command", "ms", "ratio", "limit", "cpu ratio", "peak MiB")
+	fmt.Printf(
+		"%-8s %9s %7s %7s %10s %10s\n", "command", "ms", "ratio", "limit", "cpu ratio", "peak MiB",
+	)
 	for _, c := range commands {
 		ratio := float64(c.median()) / float64(unit)
 		mark := ""

@@ -8,8 +8,8 @@ import (
 	"syscall"
 )
 
-// peakMemory returns a process's largest resident set in bytes. On Linux a process starts with its parent's,
-// so that the figure is never below this program's own.
+// peakMemory returns a process's largest resident set in bytes. On Linux a process starts with
+// its parent's, so that the figure is never below this program's own.
 func peakMemory(state *os.ProcessState) int64 {
 	usage, ok := state.SysUsage().(*syscall.Rusage)
 	if !ok {

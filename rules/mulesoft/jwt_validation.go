@@ -220,11 +220,11 @@ func (j jwtCompiler) signature() *rules.Check {
 }
 
 // noKeySet is why there is no key set at a key URL, whatever key set is given in its place: it is
-// empty, the console's sample, or a list, which only Flex Gateway documents.
+// missing, empty, the console's sample, or a list, which only Flex Gateway documents.
 func (j jwtCompiler) noKeySet(url setting) *rules.Unknown {
 	switch {
-	case url.value == nil:
-		return nil
+	case url.unknown == nil && url.value == nil:
+		return &rules.Unknown{Why: "jwksUrl is not in the file: the keys are not known"}
 	case strings.TrimSpace(url.text) == "":
 		return &rules.Unknown{Why: "jwksUrl is empty: the gateway has no keys"}
 	case placeholder(url.text):

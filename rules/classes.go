@@ -56,7 +56,7 @@ func Classes(policies []*Policy, method, path string) []Class {
 	var all []Class
 	for _, m := range methodTexts {
 		for _, p := range pathTexts {
-			matches := func(r Route) Truth { return min(m.says(r.Method), p.says(r.Path)) }
+			matches := func(r Route) Truth { return r.matches(m.says, p.says) }
 			all = append(all, Class{
 				Method: m.text, Path: p.text, Applies: applied(policies, matches),
 				met: conditions.met(&m, &p),
@@ -115,7 +115,12 @@ func (c *Class) request(r *Request) *Request {
 func expressionsOf(policies []*Policy) (methods, paths []string) {
 	for _, policy := range policies {
 		for _, route := range policy.When.Routes {
-			methods, paths = addExpression(methods, route.Method), addExpression(paths, route.Path)
+			if !route.MethodUnread {
+				methods = addExpression(methods, route.Method)
+			}
+			if !route.PathUnread {
+				paths = addExpression(paths, route.Path)
+			}
 		}
 	}
 	return methods, paths

@@ -76,10 +76,13 @@ func perhapsEarlier(by *Policy, first Truth) *Unknown {
 }
 
 // RunsBefore tells whether one of the policies runs before another one. Their orders say so. If
-// neither has one, and they are in different files, the sequence of the files does.
+// neither has one, and they are in different files, the sequence of the files does. An order that
+// only the deployment knows says nothing.
 func RunsBefore(policies []*Policy, which, other int) Truth {
 	a, b := policies[which], policies[other]
 	switch {
+	case a.Unordered || b.Unordered:
+		return Maybe
 	case a.Order != 0 && b.Order != 0 && a.Order != b.Order:
 		return truth(a.Order < b.Order)
 	case a.Pos.File != b.Pos.File && (a.Order == 0 || b.Order == 0):

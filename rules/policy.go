@@ -12,14 +12,19 @@ import (
 // Policy is one policy of a gateway, compiled. It is immutable: any number of requests may be
 // evaluated against it at once.
 type Policy struct {
-	Gateway string          // the adapter's name
-	Variant string          // which of the adapter's gateways it was compiled for
-	Asset   string          // the vendor's id of the policy kind
-	Name    string          // the vendor's name of it, as its console shows it
-	Product string          // the gateway that it was compiled for, as its vendor calls it
-	Version string          // of the asset; may be empty
-	API     string          // the API instance that it is applied to; may be empty
-	Order   int             // its place in the chain; 0 where the file does not say
+	Gateway string // the adapter's name
+	Variant string // which of the adapter's gateways it was compiled for
+	Asset   string // the vendor's id of the policy kind
+	Name    string // the vendor's name of it, as its console shows it
+	Product string // the gateway that it was compiled for, as its vendor calls it
+	Version string // of the asset; may be empty
+	API     string // the API instance that it is applied to; may be empty
+	Order   int    // its place in the chain; 0 where the file does not say
+
+	// Unordered says that the file does not show the policy's place in the chain: only its
+	// deployment knows it.
+	Unordered bool
+
 	Pos     source.Position // of the policy's entry
 	When    Guard
 	Root    Node

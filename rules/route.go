@@ -13,7 +13,8 @@ import (
 type Guard struct {
 	Disabled bool
 	Routes   []Route // where there are any, one of them must match
-	// Unknown is why we do not know whether the policy is in force, or for which requests.
+	// Unknown is why we do not know whether the policy is in force, or for which requests. Where
+	// there are routes too, it does not apply to the requests that none of them matches.
 	Unknown  *Unknown
 	Field    string
 	Pos      source.Position // of what limits it
@@ -23,7 +24,26 @@ type Guard struct {
 
 // Route is a method and a path that a policy is limited to. Both are regular expressions; an
 // empty one matches everything.
-type Route struct{ Method, Path string }
+type Route struct {
+	Method, Path string
+
+	// MethodUnread and PathUnread say that the gateway may read the expression otherwise than we
+	// do: any request may match it.
+	MethodUnread, PathUnread bool
+}
+
+// matches says whether the route matches, from what its expressions say of a method and a path.
+func (r Route) matches(method, path func(expression string) Truth) Truth {
+	said := func(unread bool, says func(string) Truth, expression string) Truth {
+		if unread {
+			return Maybe
+		}
+		return says(expression)
+	}
+	return min(
+		said(r.MethodUnread, method, r.Method), said(r.PathUnread, path, r.Path),
+	)
+}
 
 // routeResult is the result of the route check; nil where the policy applies to every request.
 func (r *Request) routeResult(policy *Policy, applies Truth, class *Class) *Result {
@@ -71,7 +91,7 @@ func (g *Guard) applies(matches func(Route) Truth) Truth {
 	switch {
 	case g.Disabled:
 		return No
-	case g.Unknown != nil:
+	case len(g.Routes) == 0 && g.Unknown != nil:
 		return Maybe
 	case len(g.Routes) == 0:
 		return Yes
@@ -79,6 +99,9 @@ func (g *Guard) applies(matches func(Route) Truth) Truth {
 	best := No
 	for _, route := range g.Routes {
 		best = max(best, matches(route))
+	}
+	if g.Unknown != nil {
+		return min(best, Maybe)
 	}
 	return best
 }

@@ -47,6 +47,7 @@ func (c *Class) Evaluate(policies []*Policy, request *Request) Verdict {
 	request.policies = policies
 	s := e.policies(policies, c)
 	v := e.verdict(s)
+	v.leaveOrderOpen()
 	v.Class = c
 	for i, policy := range policies {
 		v.Findings = append(v.Findings, c.routeFindings(policy, c.Applies[i], request)...)
@@ -90,6 +91,23 @@ func (e *evaluation) verdict(s settled) Verdict {
 		v.Status = 0
 	}
 	return v
+}
+
+// leaveOrderOpen says that the status is not known where another policy, which perhaps runs before
+// the one that decides, rejects the request with another status.
+func (v *Verdict) leaveOrderOpen() {
+	if v.Outcome != Rejected || v.Decided == nil {
+		return
+	}
+	by := v.Decided.Policy
+	for i := range v.Results {
+		r := &v.Results[i]
+		open := r.Policy != by && (r.Policy.Unordered || by.Unordered)
+		if open && r.Outcome == Fail && !r.Harmless && r.Answer.Status != v.Status {
+			v.Status, v.Answer = 0, Answer{}
+			return
+		}
+	}
 }
 
 // Why says in a sentence or two, without a full stop at the end, why the request is not accepted.

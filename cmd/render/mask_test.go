@@ -3,6 +3,9 @@ package render
 import (
 	"bytes"
 	"encoding/base64"
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/gatewhy/gatewhy/inspect"
@@ -165,5 +168,24 @@ func TestNothingIsACommandToABuildAgent(t *testing.T) {
 	}
 	if got, want := out.String(), "\"x #\\u0023vso[task.complete]\"\n"; got != want {
 		t.Errorf("got  %q\nwant %q", got, want)
+	}
+}
+
+// Whatever is shown goes through the mask: a renderer that escapes by itself would show tokens.
+func TestNothingIsEscapedWithoutBeingMasked(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range files {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		own := name == "mask.go" || name == "json.go" || strings.HasSuffix(name, "_test.go")
+		if !own && bytes.Contains(text, []byte("inspect.Safe")) {
+			t.Errorf("%s calls inspect.Safe, not safe", name)
+		}
 	}
 }

@@ -131,8 +131,22 @@ func (f *File) prepare(v *Value, with any) (site, *Value, error) {
 	if !ok {
 		return site{}, nil, errors.New("the value to be edited is not of this file")
 	}
+	if parent := at.parent(); parent != nil && parent.isComputed() {
+		return site{}, nil, f.computed(parent)
+	}
 	value, err := valueOf(with)
 	return at, value, err
+}
+
+// isComputed reports whether an expression gives an object or a list: then its parts have the place
+// of the expression, and none of their own.
+func (v *Value) isComputed() bool {
+	return len(v.Items) > 0 && v.Items[0].Span == v.Span ||
+		len(v.Members) > 0 && v.Members[0].KeySpan == v.Span
+}
+
+func (f *File) computed(v *Value) error {
+	return f.errorAt(v.Span.Start, "an expression gives this value", "edit its parts by hand")
 }
 
 // member finds the only member of an object with this name.
@@ -175,6 +189,8 @@ func (f *File) mustBe(v *Value, kind Kind) error {
 		return fmt.Errorf("%s to be edited is not there", kind)
 	case v.Kind != kind:
 		return f.errorAt(v.Span.Start, fmt.Sprintf("this is %s, not %s", v.Kind, kind), "")
+	case v.isComputed():
+		return f.computed(v)
 	}
 	return nil
 }

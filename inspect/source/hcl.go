@@ -11,12 +11,13 @@ import (
 	"github.com/zclconf/go-cty/cty"
 )
 
-// hclReader turns the syntax tree of a Terraform file into values. Nothing is evaluated: whatever
-// is not a literal is Unknown.
+// hclReader turns the syntax tree of a Terraform file into values. Whatever is not a
+// literal, or made of literals of the same file by a few functions, is Unknown.
 type hclReader struct {
 	counter
 	source string
 	base   int // offset of the text after a byte order mark
+	locals locals
 }
 
 func (f *File) readHCL() error {
@@ -29,6 +30,7 @@ func (f *File) readHCL() error {
 	if diagnostics.HasErrors() {
 		return r.fault(diagnostics)
 	}
+	r.locals = collectLocals(parsed.Body.(*hclsyntax.Body))
 	body, err := r.body(parsed.Body.(*hclsyntax.Body), Span{r.base, len(f.Text)}, nil, 0)
 	if err != nil {
 		return err
@@ -77,6 +79,10 @@ func (r *hclReader) body(b *hclsyntax.Body, s Span, where *place, depth int) (*V
 		v.Members = append(v.Members, r.member(attribute.Name, attribute.NameRange, value))
 	}
 	for _, block := range b.Blocks {
+		if block.Type == "dynamic" && len(block.Labels) == 1 {
+			v.Members = append(v.Members, r.repeated(block))
+			continue
+		}
 		inside := r.span(hcl.RangeBetween(block.OpenBraceRange, block.CloseBraceRange))
 		value, err := r.body(block.Body, inside, where.member(block.Type), depth+1)
 		if err != nil {
@@ -88,6 +94,19 @@ func (r *hclReader) body(b *hclsyntax.Body, s Span, where *place, depth int) (*V
 	slices.SortFunc(v.Members,
 		func(a, b Member) int { return cmp.Compare(a.KeySpan.Start, b.KeySpan.Start) })
 	return v, nil
+}
+
+// repeated is the member that a dynamic block stands for: Terraform makes a block of that name for
+// each of some values, of which only a deployment knows how many there are.
+func (r *hclReader) repeated(block *hclsyntax.Block) Member {
+	s := r.span(hcl.RangeBetween(block.OpenBraceRange, block.CloseBraceRange))
+	v := &Value{Kind: Unknown, Text: "a dynamic block", Pos: r.file.Position(s.Start), Span: s}
+	if each := block.Body.Attributes["for_each"]; each != nil {
+		of := r.span(each.Expr.Range())
+		v.Text = "repeated for each of " + r.source[of.Start:of.End]
+	}
+	name := hcl.RangeBetween(block.TypeRange, block.LabelRanges[0])
+	return r.member(block.Labels[0], name, v)
 }
 
 func (r *hclReader) member(name string, at hcl.Range, value *Value) Member {
@@ -116,6 +135,9 @@ func (r *hclReader) value(e hclsyntax.Expression, where *place, depth int) (*Val
 		v.Kind = Unknown
 	}
 	if v.Kind == Unknown {
+		if constant, err := r.constant(e, depth); constant != nil || err != nil {
+			return constant, err
+		}
 		v.makeUnknown(r.source)
 	}
 	return v, nil

@@ -49,7 +49,7 @@ func exposing(s *rules.Subject, p *rules.Policy) *exposed {
 func together(s *rules.Subject, p *rules.Policy) []*rules.Policy {
 	var all []*rules.Policy
 	for _, other := range s.Policies {
-		if other == p || !other.When.Disabled &&
+		if other == p || !other.When.Disabled && other.When.Unknown == nil &&
 			(len(other.When.Routes) == 0 || slices.Equal(other.When.Routes, p.When.Routes)) {
 			all = append(all, other)
 		}

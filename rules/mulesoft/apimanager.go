@@ -42,11 +42,18 @@ func apiManagerEntry(v *source.Value) (entry, bool) {
 		disabled: v.Member("disabled"),
 		routes:   v.Member("pointcutData"),
 		routesAt: v.Find("pointcutData"),
+		orderAt:  v.Member("order"),
 		configAt: cmp.Or(v.Find("configuration"), v.Find("configurationData")),
 		assetAt:  firstPresent(v.Member("assetId"), v.At("template", "assetId")),
 	}
 	if e.configAt != nil {
 		e.config = e.configAt.Known()
+	}
+	if other := v.Member("configurationData"); e.config != other && other != nil &&
+		!other.Is(source.Null) && e.config.JSON() != other.JSON() {
+		e.config = &source.Value{
+			Kind: source.Unknown, Conflict: true, Pos: other.Pos, Span: other.Span,
+		}
 	}
 	implementation := v.Member("implementationAsset")
 	e.versionAt = firstPresent(
@@ -55,12 +62,12 @@ func apiManagerEntry(v *source.Value) (entry, bool) {
 	)
 	e.templateAt = v.Member("policyTemplateId")
 	e.version, _ = e.versionAt.Str()
-	e.order, _ = v.Member("order").Int()
 	e.api = label(firstPresent(
 		v.Member("apiId"), v.Member("apiVersionId"), v.Member("managedServiceApiId"),
 	))
 	e.nameAsset(implementation)
 	upstreams := v.Member("upstreamIds")
+	e.side = placedAt("upstreamIds", upstreams)
 	e.outbound = upstreams.Is(source.List) && len(upstreams.Items) > 0
 	e.custom = !vendorGroup(firstPresent(v.Member("groupId"), v.At("template", "groupId")))
 	if !e.custom && !known(e.asset) {
@@ -76,6 +83,9 @@ func apiManagerEntry(v *source.Value) (entry, bool) {
 // implementation or template, and what names a gateway to what only implies it.
 func (e *entry) nameAsset(implementation *source.Value) {
 	name, ok := e.assetAt.Str()
+	if e.assetAt.Is(source.Unknown) {
+		name, ok = e.assetAt.Text, true // a kind that is not modelled
+	}
 	implementationName, _ := implementation.Member("assetId").Str()
 	if !ok {
 		name = implementationName

@@ -83,10 +83,15 @@ func (c *compiler) choose(wanted string) {
 
 func (c *compiler) compile() *rules.Policy {
 	policy := c.policy(c.variant)
+	c.sayStrange()
+	c.inspectPlace()
 	row, ofVendor := policyNamed(c.asset)
 	switch {
 	case c.strange != nil && c.strange.noPolicy:
 		row = vendorPolicy{stands: isBlind}
+	case c.strange != nil && c.strange.anywhere:
+		policy.Unread = c.api == ""
+		row = vendorPolicy{stands: decides}
 	case c.custom || !ofVendor:
 		row = vendorPolicy{stands: decides}
 		if c.outbound {
@@ -115,13 +120,19 @@ func (c *compiler) checks(k kind) []*rules.Check {
 	if c.config.Is(source.Object) {
 		return checks
 	}
+	f := rules.Finding{
+		Rule: "wrong-type", Severity: rules.Warning, Field: "configuration",
+		Pos: checks[0].Pos, Span: checks[0].Span,
+	}
 	why := fmt.Sprintf(
 		"the configuration must be %s, and this is %s", source.Object, kindOf(c.config),
 	)
-	c.find(rules.Finding{
-		Rule: "wrong-type", Severity: rules.Warning, Message: why, Field: "configuration",
-		Pos: checks[0].Pos, Span: checks[0].Span,
-	})
+	if templated(c.config) {
+		why = c.config.Doubt("the configuration")
+		f.Rule, f.Severity = "value-not-known", rules.Note
+	}
+	f.Message = why
+	c.find(f)
 	for _, check := range checks {
 		check.Skip, check.Unknown = "", &rules.Unknown{
 			Why: why,

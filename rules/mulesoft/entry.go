@@ -19,20 +19,23 @@ type entry struct {
 	variant  string            // the gateway; empty where the file does not name it
 	runtime  dataweave.Version // as the user says
 	api      string            // the API instance
-	order    int64
-	local    bool // Flex Gateway in local mode, where there are no contracts
-	custom   bool // not one of the vendor's own policies
-	outbound bool // applied to the call of the upstream, not to the request
-	report   bool // a report of a configuration, which nobody can edit
+	order    int64             // 0 where it is absent or not known
+	local    bool              // Flex Gateway in local mode, where there are no contracts
+	custom   bool              // not one of the vendor's own policies
+	outbound bool              // applied to the call of the upstream, not to the request
+	report   bool              // a report of a configuration, which nobody can edit
 
 	// Values of the file, nil where it does not have them.
 	disabled *source.Value
 	routes   *source.Value // pointcutData
 	routesAt *source.Member
 	detached *detached
-	injected *source.Member // injection_point, which says whether it is outbound
 	strange  *strange       // what is not known of its kind
 	rulesAt  *source.Member // the routes in Flex Gateway's own form, which is not modelled
+	orderAt  *source.Value
+
+	instances []*source.Member // Terraform's count or for_each
+	side      placed           // what says whether it is applied to the call of the upstream
 
 	// The configuration by the policy's own names; nil where the entry has none.
 	config      *source.Value
@@ -87,52 +90,13 @@ func (e *entry) policy(variant string) *rules.Policy {
 		Version: e.version,
 		API:     e.api,
 		Order:   int(e.order),
-		Pos:     e.place.Pos,
-		When:    e.guard(),
-		Entry:   e,
-	}
-}
 
-// guard reads to which requests the policy applies.
-func (e *entry) guard() rules.Guard {
-	guard := rules.Guard{Evidence: rules.Evidence{Level: rules.Documented, Reference: docPointcut}}
-	if off, ok := e.disabled.Bool(); ok && off {
-		guard.Disabled, guard.Field = true, "disabled"
-		guard.Pos, guard.Span = place(e.disabled)
-		return guard
+		Unordered: e.unordered(),
+
+		Pos:   e.place.Pos,
+		When:  e.guard(),
+		Entry: e,
 	}
-	if e.detached != nil {
-		return e.detached.guard()
-	}
-	if e.injected != nil && e.injected.Value.Kind != source.Null && templated(e.injected.Value) {
-		const name = "injection_point"
-		guard.Field, guard.Unknown = name, &rules.Unknown{Why: e.injected.Value.Doubt(name)}
-		guard.Pos, guard.Span = memberPlace(e.injected)
-		return guard
-	}
-	if e.rulesAt != nil {
-		const why = "its routes are in a form that is not modelled"
-		guard.Field, guard.Unknown = "rules", &rules.Unknown{Why: why}
-		guard.Pos, guard.Span = memberPlace(e.rulesAt)
-		return guard
-	}
-	if !e.routes.Is(source.List) || len(e.routes.Items) == 0 {
-		return guard
-	}
-	guard.Field = "pointcutData"
-	guard.Pos, guard.Span = place(e.routes)
-	if e.routesAt != nil {
-		guard.Pos, guard.Span = memberPlace(e.routesAt)
-	}
-	for _, item := range e.routes.Items {
-		method, _ := item.Member("methodRegex").Str()
-		path, _ := item.Member("uriTemplateRegex").Str()
-		guard.Routes = append(guard.Routes, rules.Route{Method: method, Path: path})
-	}
-	if guard.Unknown = rules.RoutesBeyond(guard.Routes); guard.Unknown != nil {
-		guard.Routes = nil
-	}
-	return guard
 }
 
 // versionVariant is the gateway that an asset's version belongs to; empty where both gateways
@@ -153,8 +117,11 @@ func versionVariant(asset, version string) string {
 const groupID = "68ef9520-24e9-4cf2-b2f5-620025690913"
 
 // vendorGroup reports whether the group is MuleSoft's own. A file that names no group is taken to
-// mean that one.
+// mean that one, a file that names two groups for one policy is not.
 func vendorGroup(group *source.Value) bool {
+	if group.Is(source.Unknown) && group.Conflict {
+		return false
+	}
 	id, ok := group.Str()
 	return !ok || id == groupID
 }

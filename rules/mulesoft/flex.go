@@ -76,6 +76,7 @@ func flexEntry(v, place *source.Value) entry {
 		configAt: v.Find("config"),
 		assetAt:  v.At("policyRef", "name"),
 		rulesAt:  v.Find("rules"),
+		orderAt:  v.Member("order"),
 	}
 	name, _ := e.assetAt.Str()
 	e.asset, _ = splitName(name)
@@ -83,12 +84,11 @@ func flexEntry(v, place *source.Value) entry {
 	if asset, ofFlex := strings.CutSuffix(name, flexSuffix); e.custom && ofFlex {
 		e.strange = strangeAsset(asset, e.assetAt)
 	}
-	e.order, _ = v.Member("order").Int()
 	if _, variant := splitName(name); !e.custom && variant != Flex {
 		e.detached = &detached{
 			field: "policyRef", at: e.assetAt, nowhere: true,
-			why: "policyRef.name is " + name + ", and the policy's name is " + e.asset +
-				flexSuffix,
+			why: "policyRef.name is " + name + ", and the policy's name is " +
+				ownName(e.asset) + flexSuffix,
 		}
 	}
 	return e

@@ -14,6 +14,7 @@ func lintRules() []rules.Rule {
 		unknownFieldRule(),
 		wrongTypeRule(),
 		valueNotAllowedRule(),
+		valueNotKnown(),
 		placeholderValue(),
 		expressionNotParseable(),
 		expressionNotBoolean(),

@@ -40,6 +40,9 @@ func readFile(file *source.File, options rules.Options) ([]rules.Entry, error) {
 			return nil, err
 		}
 	}
+	for i := range all {
+		all[i].order, _ = all[i].readOrder()
+	}
 	slices.SortStableFunc(all, func(a, b entry) int { return cmp.Compare(a.order, b.order) })
 	inheritVariants(all)
 	entries := make([]rules.Entry, len(all))

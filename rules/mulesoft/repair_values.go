@@ -31,7 +31,12 @@ func (r *repairer) replaceValue(with any) ([]edit, error) {
 }
 
 // enable enables the policy.
-func (r *repairer) enable() ([]edit, error) { return r.replaceValue(false) }
+func (r *repairer) enable() ([]edit, error) {
+	if r.finding.Field != "disabled" {
+		return nil, refuse("how many of the policy there are, only you know")
+	}
+	return r.replaceValue(false)
+}
 
 // replacePlaceholder writes what the user names.
 func (r *repairer) replacePlaceholder() ([]edit, error) {

@@ -85,7 +85,11 @@ func (c *compiler) inspectValue(f field, member *source.Member) {
 	if c.shownAsText {
 		v = f.asString(v)
 	}
-	if v.Kind == source.Null || templated(v) {
+	if hidden := firstTemplated(v); hidden != nil {
+		c.notShown(f.name, member, hidden)
+		return
+	}
+	if v.Kind == source.Null {
 		return
 	}
 	finding := rules.Finding{Severity: rules.Warning, Field: f.name}
@@ -103,6 +107,37 @@ func (c *compiler) inspectValue(f field, member *source.Member) {
 		return
 	}
 	c.find(finding)
+}
+
+// notShown reports a field of which the file does not show the value, or a part of it.
+func (c *compiler) notShown(field string, member *source.Member, hidden *source.Value) {
+	f := rules.Finding{
+		Rule: "value-not-known", Severity: rules.Note, Field: field, Message: hidden.Doubt(field),
+	}
+	f.Pos, f.Span = memberPlace(member)
+	if hidden != member.Value {
+		f.Message = "a part of " + hidden.Doubt(field)
+	}
+	c.find(f)
+}
+
+// firstTemplated is the first value in v, or v itself, that only a deployment knows; nil where
+// there is none.
+func firstTemplated(v *source.Value) *source.Value {
+	if templated(v) {
+		return v
+	}
+	for _, item := range v.Items {
+		if found := firstTemplated(item); found != nil {
+			return found
+		}
+	}
+	for i := range v.Members {
+		if found := firstTemplated(v.Members[i].Known()); found != nil {
+			return found
+		}
+	}
+	return nil
 }
 
 // nearest is the field whose name is closest; empty where more than half of the name would have to

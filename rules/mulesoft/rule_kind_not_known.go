@@ -2,6 +2,7 @@ package mulesoft
 
 import "github.com/gatewhy/gatewhy/rules"
 
+// The compiler finds what breaks this rule: see sayStrange.
 func kindNotKnown() rules.Rule {
 	return rules.Rule{
 		Name:  "kind-not-known",
@@ -13,18 +14,17 @@ func kindNotKnown() rules.Rule {
 		Severity:   rules.Note,
 		Since:      since,
 		References: []string{"mulesoft/terraform-provider-anypoint, known policies"},
-		Check:      strangeKinds,
 	}
 }
 
-func strangeKinds(s *rules.Subject) []rules.Finding {
-	var all []rules.Finding
-	for _, policy := range s.Policies {
-		if e, ours := policy.Entry.(*entry); ours && e.strange != nil {
-			f := rules.Finding{Field: "assetId", Message: e.strange.what, Policy: policy}
-			f.Pos, f.Span = place(e.strange.at)
-			all = append(all, f)
-		}
+// sayStrange reports what is not known of the entry's kind.
+func (c *compiler) sayStrange() {
+	if c.strange == nil {
+		return
 	}
-	return all
+	f := rules.Finding{
+		Rule: "kind-not-known", Severity: rules.Note, Message: c.strange.what, Field: "assetId",
+	}
+	f.Pos, f.Span = place(c.strange.at)
+	c.find(f)
 }

@@ -48,7 +48,7 @@ func checkOrder(s *rules.Subject) []rules.Finding {
 // with the same order, or with none, may run either way round.
 func (c configured) disturbs(later configured) string {
 	switch {
-	case c.order == later.order:
+	case c.order == later.order || c.policy.Unordered || later.policy.Unordered:
 		return ""
 	case c.isTokenPolicy() && later.asset == "cors":
 		const why = "CORS stands behind %s: a preflight request has no token and is rejected " +

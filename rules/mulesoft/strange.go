@@ -13,6 +13,7 @@ type strange struct {
 	what     string // a clause
 	at       *source.Value
 	noPolicy bool // nothing in the file says that it may be a policy
+	anywhere bool // if the file names no API instance, it may be on any
 }
 
 // noPolicyResource reports whether a resource of this type is known to hold no policy
@@ -34,7 +35,8 @@ func strangeResource(kind string, values *source.Value) entry {
 	return entry{
 		place: values, asset: kind, custom: true, api: reference(instance),
 		strange: &strange{
-			what: what, at: values, noPolicy: instance == nil && !strings.Contains(kind, "polic"),
+			what: what, at: values, anywhere: true,
+			noPolicy: instance == nil && !strings.Contains(kind, "polic"),
 		},
 	}
 }
@@ -52,7 +54,7 @@ func strangeDocument(document *source.Value) entry {
 	e := entry{
 		place: document, asset: name, variant: Flex, local: true, custom: true,
 		strange: &strange{
-			what: what, at: firstPresent(kind, document),
+			what: what, at: firstPresent(kind, document), anywhere: true,
 			noPolicy: ok && !holds && !strings.Contains(name, "Polic"),
 		},
 	}

@@ -113,18 +113,45 @@ func TestWhatIsNotKnownIsSaid(t *testing.T) {
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
-			policies := compiled(t, test.file, test.text, rules.Options{}).Policies
+			made := compiled(t, test.file, test.text, rules.Options{})
+			policies := made.Policies
 			if got := rules.Evaluate(policies, request(v1)).Outcome; got != test.want {
 				t.Errorf("got %s, want %s", got, test.want)
 			}
 			said := ""
-			for _, f := range strangeKinds(&rules.Subject{Policies: policies}) {
-				said = f.Message
+			for _, f := range made.Findings {
+				if f.Rule == "kind-not-known" {
+					said = f.Message
+				}
 			}
 			if said != test.said {
 				t.Errorf("it says %q, want %q", said, test.said)
 			}
 		})
+	}
+}
+
+// A resource that may be a policy, and names no API instance, leaves each of them open.
+func TestAResourceThatNamesNoAPIMayBeOnEach(t *testing.T) {
+	const text = `resource "anypoint_api_policies" "all" {
+}
+resource "anypoint_api_policy_cors" "a" {
+  api_instance_id = "1"
+  configuration   = {}
+}
+resource "anypoint_api_policy_cors" "b" {
+  api_instance_id = "2"
+  configuration   = {}
+}
+`
+	apis := rules.ByAPI(compiled(t, "p.tf", text, rules.Options{}).Policies)
+	if len(apis) != 2 {
+		t.Fatalf("%d API instances", len(apis))
+	}
+	for _, policies := range apis {
+		if got := rules.Evaluate(policies, request(v1)).Outcome; got != rules.Undetermined {
+			t.Errorf("API %s: %s", policies[0].API, got)
+		}
 	}
 }
 

@@ -39,8 +39,8 @@ func resourceEntry(kind string, values *source.Value) (entry, bool) {
 		place:    values,
 		disabled: values.Member("disabled"),
 		routes:   routesOf(values.Members),
+		orderAt:  values.Member("order"),
 		outbound: textOf(values, "injection_point") == "outbound",
-		injected: values.Find("injection_point"),
 		configAt: cmp.Or(values.Find("configuration_data"), values.Find("configuration")),
 		config: block(firstPresent(
 			values.Member("configuration_data"), values.Member("configuration"),
@@ -49,8 +49,16 @@ func resourceEntry(kind string, values *source.Value) (entry, bool) {
 		versionAt: values.Member("asset_version"),
 	}
 	e.api = reference(firstPresent(values.Member("apim_id"), values.Member("api_instance_id")))
+	if twice := blocks(values.Members, "configuration_data"); len(twice) > 1 {
+		e.config = &source.Value{Kind: source.List, Items: twice}
+	}
 	e.version, _ = e.versionAt.Str()
-	e.order, _ = values.Member("order").Int()
+	e.side = placedAt("injection_point", values.Member("injection_point"))
+	for _, name := range []string{"count", "for_each"} {
+		if m := values.Find(name); m != nil {
+			e.instances = append(e.instances, m)
+		}
+	}
 	if !generic {
 		e.snakeCase, e.config = e.config, camelConfig(e.asset, e.config)
 	} else {
@@ -75,6 +83,18 @@ func block(v *source.Value) *source.Value {
 		return v.Items[0]
 	}
 	return v
+}
+
+// blocks lists the values of one name: a block that may appear only once is refused if it appears
+// again.
+func blocks(members []source.Member, name string) []*source.Value {
+	var all []*source.Value
+	for _, m := range members {
+		if m.Key == name {
+			all = append(all, m.Value)
+		}
+	}
+	return all
 }
 
 // reference names an API instance by the expression that refers to it, or by its id.
@@ -108,8 +128,11 @@ func claimBlocks(config *source.Value, m *source.Member) *source.Value {
 		!m.Value.Is(source.Object) {
 		return nil
 	}
-	if there := config.Member(m.Key); there.Is(source.List) {
+	switch there := config.Member(m.Key); {
+	case there.Is(source.List):
 		return there
+	case there.Is(source.Unknown): // more blocks of that name, how many is not known
+		return &source.Value{}
 	}
 	list := &source.Value{Kind: source.List, Pos: m.Value.Pos, Span: m.Value.Span}
 	config.Members = append(config.Members, source.Member{
@@ -119,33 +142,55 @@ func claimBlocks(config *source.Value, m *source.Member) *source.Value {
 }
 
 // routesOf reads the pointcut_data blocks into API Manager's form of routes. Each block has a list
-// of methods and a path. It is nil where there is no block.
+// of methods and a path. It is nil where there is no block. Where the blocks are not known, or
+// have another form, so are the routes.
 func routesOf(members []source.Member) *source.Value {
 	routes := &source.Value{Kind: source.List}
 	for _, m := range members {
-		if m.Key != "pointcut_data" {
+		if m.Key != "pointcut_data" || m.Value.Is(source.Null) {
 			continue
 		}
 		if routes.Items == nil {
 			routes.Pos, routes.Span = m.KeyPos, m.KeySpan
 		}
-		blocks := []*source.Value{m.Value}
-		if m.Value.Is(source.List) {
-			blocks = m.Value.Items
-		}
-		for _, block := range blocks {
-			methods, _ := block.Member("method_regex").Strings()
-			path := textOf(block, "uri_template_regex")
-			routes.Items = append(routes.Items, object(
-				source.Member{Key: "methodRegex", Value: text(strings.Join(methods, "|"))},
-				source.Member{Key: "uriTemplateRegex", Value: text(path)},
-			))
+		switch v := m.Known(); v.Kind {
+		case source.List:
+			for _, item := range v.Items {
+				routes.Items = append(routes.Items, routeOf(item))
+			}
+		case source.Object:
+			routes.Items = append(routes.Items, routeOf(v))
+		default:
+			return v
 		}
 	}
 	if routes.Items == nil {
 		return nil
 	}
 	return routes
+}
+
+// routeOf is a pointcut_data block in API Manager's form. It keeps what has another form.
+func routeOf(block *source.Value) *source.Value {
+	if !block.Is(source.Object) {
+		return block
+	}
+	methods := block.Member("method_regex")
+	if texts, ok := methods.Strings(); ok && len(texts) > 0 {
+		joined := *text(strings.Join(texts, "|"))
+		joined.Pos, joined.Span = methods.Pos, methods.Span
+		methods = &joined
+	} else if methods.Is(source.List) {
+		for _, item := range methods.Items {
+			if item.Is(source.Unknown) {
+				methods = item
+			}
+		}
+	}
+	return object(
+		source.Member{Key: "methodRegex", Value: methods},
+		source.Member{Key: "uriTemplateRegex", Value: block.Member("uri_template_regex")},
+	)
 }
 
 // planEntries reads the policies in what "terraform show -json" prints of a plan or of a state, in

@@ -1,0 +1,278 @@
+package mulesoft
+
+import (
+	"fmt"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// placed is a member of an entry outside the configuration. It decides whether the gateway runs
+// the policy, for which requests, or when.
+type placed struct {
+	name  string
+	value *source.Value // nil where it is absent
+	pos   source.Position
+	span  source.Span
+}
+
+// placedAt is a member as the file has it.
+func placedAt(name string, v *source.Value) placed {
+	p := placed{name: name, value: v}
+	if v != nil {
+		p.pos, p.span = place(v)
+	}
+	return p
+}
+
+// absent reports whether the file does not have it. A null says nothing either.
+func (p placed) absent() bool { return p.value == nil || p.value.Is(source.Null) }
+
+// doubt is why the member can't be read.
+type doubt struct {
+	placed
+	why       string
+	malformed bool // whoever deploys it: the gateway takes no such value
+
+	unreadable bool // it is an expression that the gateway can't read
+}
+
+// unknown is the doubt where only the deployment knows a value; nil where the file has it.
+func (p placed) unknown(v *source.Value) *doubt {
+	if !templated(v) {
+		return nil
+	}
+	return &doubt{placed: p, why: v.Doubt(p.name)}
+}
+
+// wrong is the doubt of a value of another kind than the member must have.
+func (p placed) wrong(wanted string, v *source.Value) *doubt {
+	if d := p.unknown(v); d != nil {
+		return d
+	}
+	why := fmt.Sprintf("%s must be %s, and this file has %s", p.name, wanted, kindOf(v))
+	return &doubt{placed: p, why: why, malformed: true}
+}
+
+// guard reads to which requests the policy applies.
+func (e *entry) guard() rules.Guard {
+	guard := rules.Guard{Evidence: documented(docPointcut)}
+	limit := func(by placed) { guard.Field, guard.Pos, guard.Span = by.name, by.pos, by.span }
+	routes, doubts := e.readRoutes()
+	if len(routes) > 0 {
+		guard.Routes = routes
+		limit(e.pointcut())
+	}
+	if guard.Unknown = rules.RoutesBeyond(routes); guard.Unknown != nil {
+		guard.Routes = nil
+	}
+	off, more := e.readSwitches()
+	if off != nil {
+		guard.Disabled, guard.Unknown, guard.Routes = true, nil, nil
+		limit(*off)
+		return guard
+	}
+	if e.detached != nil {
+		return e.detached.guard()
+	}
+	if doubts = append(more, doubts...); len(doubts) > 0 {
+		limit(doubts[0].placed)
+		guard.Unknown = doubts[0].cause()
+	}
+	return guard
+}
+
+// cause is the doubt as the checks that depend on it say it.
+func (d *doubt) cause() *rules.Unknown {
+	unknown := &rules.Unknown{Why: d.why}
+	if !d.malformed {
+		unknown.Need = rules.Need{
+			Input: source.NeedPolicy,
+			For:   "the policy with its variables filled in, as the gateway has it",
+		}
+	}
+	return unknown
+}
+
+// readSwitches reads what takes the whole policy out of force: off is the member that surely does.
+func (e *entry) readSwitches() (off *placed, doubts []*doubt) {
+	disabled := placedAt("disabled", e.disabled)
+	switch {
+	case disabled.absent():
+	case !e.disabled.Is(source.Bool):
+		doubts = append(doubts, disabled.wrong(source.Bool.String(), e.disabled))
+	case e.disabled.Text == "true":
+		return &disabled, nil
+	}
+	for _, m := range e.instances {
+		copies := placedAt(m.Key, m.Value)
+		none, d := copies.readCopies()
+		if none {
+			return &copies, nil
+		}
+		if d != nil {
+			doubts = append(doubts, d)
+		}
+	}
+	if d := e.side.unknown(e.side.value); d != nil {
+		doubts = append(doubts, d)
+	}
+	return nil, doubts
+}
+
+// readCopies reads Terraform's count or for_each: none says that there is no policy.
+func (p placed) readCopies() (none bool, _ *doubt) {
+	v := p.value
+	switch {
+	case p.absent():
+		return false, nil
+	case p.name == "count":
+		n, ok := v.Int()
+		if !ok || !v.Is(source.Number) || n < 0 {
+			return false, p.wrong("a whole number", v)
+		}
+		return n == 0, nil
+	case v.Is(source.List) || v.Is(source.Object):
+		return len(v.Items)+len(v.Members) == 0, nil
+	}
+	return false, p.wrong(source.Object.String(), v)
+}
+
+// pointcut is the member with the routes.
+func (e *entry) pointcut() placed {
+	p := placedAt("pointcutData", e.routes)
+	if e.routesAt != nil {
+		p.pos, p.span = memberPlace(e.routesAt)
+	}
+	return p
+}
+
+// readRoutes reads the routes. Where one of them can't be read, there are none, and a doubt.
+func (e *entry) readRoutes() ([]rules.Route, []*doubt) {
+	if e.rulesAt != nil {
+		p := placed{name: "rules", value: e.rulesAt.Value}
+		p.pos, p.span = memberPlace(e.rulesAt)
+		return nil, []*doubt{{placed: p, why: "its routes are in a form that is not modelled"}}
+	}
+	pointcut := e.pointcut()
+	switch {
+	case pointcut.absent():
+		return nil, nil
+	case !e.routes.Is(source.List):
+		return nil, []*doubt{pointcut.wrong(source.List.String(), e.routes)}
+	}
+	var routes []rules.Route
+	for _, item := range e.routes.Items {
+		route, d := pointcut.readRoute(item)
+		if d != nil {
+			return nil, []*doubt{d}
+		}
+		routes = append(routes, route)
+	}
+	return routes, nil
+}
+
+// readRoute reads one route. It must have both expressions, for what an absent one means is not
+// documented.
+func (p placed) readRoute(item *source.Value) (rules.Route, *doubt) {
+	if !item.Is(source.Object) {
+		return rules.Route{}, p.wrong("a list of objects", item)
+	}
+	var texts [2]string
+	for i, name := range [...]string{"methodRegex", "uriTemplateRegex"} {
+		v := item.Member(name)
+		at := placed{name: p.name + "." + name, value: v, pos: p.pos, span: p.span}
+		if v != nil && v.Pos.Line > 0 {
+			at.pos, at.span = place(v)
+		}
+		text, ok := v.Str()
+		if !ok || templated(v) {
+			return rules.Route{}, at.wrong(source.String.String(), v)
+		}
+		if text == "" {
+			why := at.name + " is empty, and it is not documented what that matches"
+			return rules.Route{}, &doubt{placed: at, why: why, malformed: true}
+		}
+		texts[i] = text
+	}
+	route := rules.Route{Method: texts[0], Path: texts[1]}
+	method, _ := javaDoubt(route.Method)
+	path, _ := javaDoubt(route.Path)
+	route.MethodUnread, route.PathUnread = method != "", path != ""
+	return route, nil
+}
+
+// oddExpressions are the expressions of routes of which we do not know what they match.
+func (e *entry) oddExpressions() []*doubt {
+	routes, _ := e.readRoutes()
+	var all []*doubt
+	for i, route := range routes {
+		for _, of := range [...]struct{ name, text string }{
+			{"methodRegex", route.Method}, {"uriTemplateRegex", route.Path},
+		} {
+			name, text := of.name, of.text
+			why, malformed := javaDoubt(text)
+			if why == "" {
+				continue
+			}
+			at := e.pointcut()
+			if v := e.routes.Items[i].Member(name); v.Pos.Line > 0 {
+				at.pos, at.span = place(v)
+			}
+			at.name += "." + name
+			if malformed {
+				why = fmt.Sprintf("the gateway can't read the expression %s: %s", text, why)
+			} else {
+				why = fmt.Sprintf("it is not known what the expression %s matches: %s", text, why)
+			}
+			all = append(all, &doubt{placed: at, why: why, unreadable: malformed})
+		}
+	}
+	return all
+}
+
+// readOrder reads the place of the policy in the chain. It is 0 where it is absent or in doubt.
+func (e *entry) readOrder() (int64, *doubt) {
+	at := placedAt("order", e.orderAt)
+	if at.absent() {
+		return 0, nil
+	}
+	n, ok := e.orderAt.Int()
+	if !ok || !e.orderAt.Is(source.Number) {
+		return n, at.wrong("a whole number", e.orderAt)
+	}
+	return n, nil
+}
+
+// unordered reports whether the place in the chain is in doubt.
+func (e *entry) unordered() bool {
+	_, d := e.readOrder()
+	return d != nil
+}
+
+// inspectPlace reports the members outside the configuration that can't be read.
+func (c *compiler) inspectPlace() {
+	off, doubts := c.readSwitches()
+	if off != nil || c.outbound {
+		return
+	}
+	_, more := c.readRoutes()
+	doubts = append(doubts, more...)
+	doubts = append(doubts, c.oddExpressions()...)
+	if _, d := c.readOrder(); d != nil {
+		doubts = append(doubts, d)
+	}
+	for _, d := range doubts {
+		f := rules.Finding{
+			Rule: "value-not-known", Severity: rules.Note, Message: d.why, Field: d.name,
+			Pos: d.pos, Span: d.span,
+		}
+		switch {
+		case d.unreadable:
+			f.Rule, f.Severity = "value-not-allowed", rules.Warning
+		case d.malformed:
+			f.Rule, f.Severity = "wrong-type", rules.Warning
+		}
+		c.find(f)
+	}
+}

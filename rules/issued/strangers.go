@@ -244,9 +244,9 @@ func checksSignatures(policies []*rules.Policy, class *rules.Class) bool {
 	return false
 }
 
-// asksForSignature reports whether a check wants a signature that verifies. One that wants a
-// signature that does not is a Not.
+// asksForSignature reports whether a check surely wants a signature that verifies. One that wants
+// a signature that does not is a Not.
 func asksForSignature(c *rules.Check) bool {
-	return c.Skip == "" && c.Test.Op != rules.Not &&
+	return c.Skip == "" && !c.MaySkip && c.Test.Op != rules.Not &&
 		(c.ID == rules.Signature || c.ID == rules.Introspection)
 }

@@ -189,7 +189,7 @@ func (j jwtCompiler) signature() *rules.Check {
 	}
 	check := j.check(rules.Signature, field, documented(docJWT))
 	check.Answer = j.answer(badSignature)
-	check.Unknown = firstUnknown(method, origin)
+	check.Unknown, check.MaySkip = firstUnknown(method, origin), method.unknown != nil
 	switch {
 	case method.is("none"):
 		j.switchOff(
@@ -216,6 +216,10 @@ func (j jwtCompiler) signature() *rules.Check {
 func (j jwtCompiler) keysFromURL(check *rules.Check) {
 	url := j.get("jwksUrl")
 	check.Unknown = cmp.Or(check.Unknown, url.unknown)
+	if url.unknown == nil && url.value == nil {
+		why := "jwksUrl is not in the file: the keys are not known"
+		check.Unknown = cmp.Or(check.Unknown, &rules.Unknown{Why: why})
+	}
 	key := rules.KeysAt(url.text, j.variant == Flex)
 	ours := func(address string) bool { return !placeholder(address) }
 	if !slices.ContainsFunc(key.Addresses(), ours) {

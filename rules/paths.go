@@ -20,7 +20,7 @@ const (
 // beyond the limits.
 func pathSamples(expressions []string, known string) (all []sample, ok bool) {
 	if known != "" {
-		return []sample{sampleOf(known, expressions, matchRoute)}, true
+		return []sample{sampleOf(known, expressions, matchPath)}, true
 	}
 	work := 0
 	search := newPathSearch(expressions, &work)

@@ -73,6 +73,25 @@ func (c *Class) doubt(g *Guard) *Unknown {
 	case c.beyond:
 		return beyondClasses()
 	}
+	for _, route := range g.Routes {
+		switch {
+		case route.MethodUnread, route.PathUnread:
+			return &Unknown{
+				Why: "the gateway may read the expression of the route otherwise than it is " +
+					"read here",
+			}
+		case matchRoute(route.Path, c.Path) == No && behindBase(route.Path, c.Path):
+			return &Unknown{
+				Why: "the route " + route.Path + " matches " + c.Path + " behind a base path, " +
+					"and it is not known whether the path has its base path",
+				Need: Need{
+					Input: source.NeedRequest,
+					For: "the path as the gateway matches it: with the API's base path, unless " +
+						"the proxy leaves that out",
+				},
+			}
+		}
+	}
 	return &Unknown{
 		Why: "the route matches only a part of the path, or can't be read here, and it is not " +
 			"documented how the gateway matches it",
@@ -123,6 +142,15 @@ func matchRoute(expression, text string) Truth {
 		return Maybe
 	}
 	return No
+}
+
+// matchPath is matchRoute for a path, of which it is not known whether it has the API's base path.
+func matchPath(expression, path string) Truth {
+	matches := matchRoute(expression, path)
+	if matches == No && behindBase(expression, path) {
+		return Maybe
+	}
+	return matches
 }
 
 // compiled returns a function that says whether one of these expressions covers a method or a path

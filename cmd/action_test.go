@@ -51,7 +51,9 @@ func readAction(t *testing.T) action {
 
 // run runs the action's scripts one after the other, as the runner does: with its inputs in the
 // environment, and what one step puts into GITHUB_PATH and GITHUB_OUTPUT for the next.
-func (a *action) run(t *testing.T, dir string, inputs map[string]string) (output string, err error) {
+func (a *action) run(
+	t *testing.T, dir string, inputs map[string]string,
+) (output string, err error) {
 	t.Helper()
 	temp := t.TempDir()
 	path, outputs := filepath.Join(temp, "path"), filepath.Join(temp, "output")
@@ -62,7 +64,9 @@ func (a *action) run(t *testing.T, dir string, inputs map[string]string) (output
 		}
 		cmd := exec.Command("bash", "-e", "-c", step.Run)
 		cmd.Dir = dir
-		cmd.Env = append(os.Environ(), "RUNNER_OS=Linux", "RUNNER_ARCH="+map[string]string{"amd64": "X64", "arm64": "ARM64"}[runtime.GOARCH],
+		cmd.Env = append(os.Environ(), "RUNNER_OS=Linux", "RUNNER_ARCH="+map[string]string{
+			"amd64": "X64", "arm64": "ARM64",
+		}[runtime.GOARCH],
 			"RUNNER_TEMP="+temp, "GITHUB_PATH="+path, "GITHUB_OUTPUT="+outputs)
 		added, _ := os.ReadFile(path) // none is there before the first step
 		cmd.Env = append(cmd.Env, "PATH="+strings.TrimSpace(string(added))+":"+os.Getenv("PATH"))
@@ -89,7 +93,9 @@ func (a *action) resolve(value string, inputs map[string]string, outputs string)
 	}
 	text, _ := os.ReadFile(outputs)
 	for line := range strings.Lines(string(text)) {
-		if rest, ok := strings.CutPrefix(line, strings.TrimPrefix(name, "steps.lint.outputs.")+"="); ok {
+		if rest, ok := strings.CutPrefix(
+			line, strings.TrimPrefix(name, "steps.lint.outputs.")+"=",
+		); ok {
 			return strings.TrimSpace(rest)
 		}
 	}
@@ -113,7 +119,9 @@ func serveRelease(t *testing.T, checksum func([]byte) string) string {
 		t.Fatal(err)
 	}
 	files := tar.NewWriter(compressed)
-	if err := files.WriteHeader(&tar.Header{Name: "gatewhy", Mode: 0o755, Size: int64(len(binary))}); err != nil {
+	if err := files.WriteHeader(
+		&tar.Header{Name: "gatewhy", Mode: 0o755, Size: int64(len(binary))},
+	); err != nil {
 		t.Fatal(err)
 	}
 	_, err = files.Write(binary)
@@ -158,7 +166,9 @@ func policyFolder(t *testing.T, example string) string {
 func TestTheActionInstallsLintsAndFailsOnAFinding(t *testing.T) {
 	a := readAction(t)
 	dir := policyFolder(t, "bad.json")
-	output, err := a.run(t, dir, map[string]string{"releases": serveRelease(t, sum), "paths": "my policy.json"})
+	output, err := a.run(
+		t, dir, map[string]string{"releases": serveRelease(t, sum), "paths": "my policy.json"},
+	)
 	if err == nil || !strings.Contains(err.Error(), "Result") || !strings.Contains(output,
 		"::error file=my policy.json,line=10") {
 		t.Fatalf("%v\n%s", err, output)
@@ -172,7 +182,12 @@ func TestTheActionInstallsLintsAndFailsOnAFinding(t *testing.T) {
 func TestTheActionReportsTheRestWhereAFileCantBeChecked(t *testing.T) {
 	a := readAction(t)
 	dir := policyFolder(t, "bad.json")
-	output, err := a.run(t, dir, map[string]string{"releases": serveRelease(t, sum), "paths": "my policy.json\nmissing.json"})
+	output, err := a.run(
+		t, dir,
+		map[string]string{
+			"releases": serveRelease(t, sum), "paths": "my policy.json\nmissing.json",
+		},
+	)
 	if err == nil || !strings.Contains(err.Error(), "Result: exit status 2") {
 		t.Errorf("%v", err)
 	}
@@ -192,9 +207,13 @@ func TestTheActionReportsTheRestWhereAFileCantBeChecked(t *testing.T) {
 
 func TestTheActionFailsAtOnceWhereItIsCalledWrongly(t *testing.T) {
 	a := readAction(t)
-	inputs := map[string]string{"releases": serveRelease(t, sum), "arguments": "--policy-type=jwt-validtion"}
+	inputs := map[string]string{
+		"releases": serveRelease(t, sum), "arguments": "--policy-type=jwt-validtion",
+	}
 	output, err := a.run(t, policyFolder(t, "ok.json"), inputs)
-	if err == nil || !strings.Contains(err.Error(), "Lint: exit status 2") || !strings.Contains(output,
+	if err == nil || !strings.Contains(
+		err.Error(), "Lint: exit status 2",
+	) || !strings.Contains(output,
 		"did you mean jwt-validation?") {
 		t.Errorf("%v\n%s", err, output)
 	}
@@ -232,8 +251,12 @@ func TestTheActionPassesWhereNothingIsFound(t *testing.T) {
 
 func TestTheActionRefusesABinaryWithAnotherChecksum(t *testing.T) {
 	a := readAction(t)
-	inputs := map[string]string{"releases": serveRelease(t, func([]byte) string { return sum(nil) })}
-	if output, err := a.run(t, policyFolder(t, "ok.json"), inputs); err == nil || !strings.Contains(err.Error(),
+	inputs := map[string]string{
+		"releases": serveRelease(t, func([]byte) string { return sum(nil) }),
+	}
+	if output, err := a.run(
+		t, policyFolder(t, "ok.json"), inputs,
+	); err == nil || !strings.Contains(err.Error(),
 		"Install") {
 		t.Errorf("%v\n%s", err, output)
 	}

@@ -40,7 +40,7 @@ func (f *atFlag) Set(text string) error {
 	}
 	at, err := time.Parse(time.RFC3339, text)
 	if err != nil {
-		return problem("the value is no time", "a time is written 2026-05-06T10:00:00Z, or in "+
+		return problem("the value is not a time", "a time is written 2026-05-06T10:00:00Z, or in "+
 			"Unix seconds 1778061600; issued is one second after the token's iat")
 	}
 	f.at = at

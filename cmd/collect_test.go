@@ -28,11 +28,15 @@ func TestEveryCollectionIsCompleteAndNamesNoSecret(t *testing.T) {
 						t.Errorf("%s: nothing fills in %s", c.Name, found)
 					}
 				}
-				if curl := strings.Index(step.Command, "curl"); curl >= 0 && strings.Contains(step.Command[curl:],
+				if curl := strings.Index(
+					step.Command, "curl",
+				); curl >= 0 && strings.Contains(step.Command[curl:],
 					"SECRET") {
 					t.Errorf("%s: a secret among curl's arguments", c.Name)
 				}
-				if curl := strings.Index(step.Command, "curl"); curl >= 0 && strings.Contains(step.Command[curl:],
+				if curl := strings.Index(
+					step.Command, "curl",
+				); curl >= 0 && strings.Contains(step.Command[curl:],
 					"TOKEN\"") {
 					t.Errorf("%s: a token among curl's arguments", c.Name)
 				}
@@ -71,7 +75,9 @@ func checkPointers(t *testing.T, run *report.Explainer) {
 			t.Errorf("%s: %q is no command", ask, command)
 		}
 	}
-	if command := run.HowToCollect(rules.Need{For: "which key customKeyExpression gives"}); command != "" {
+	if command := run.HowToCollect(
+		rules.Need{For: "which key customKeyExpression gives"},
+	); command != "" {
 		t.Errorf("%q for what no command gives", command)
 	}
 }

@@ -82,7 +82,8 @@ func (e *Env) fix(flags *fixFlags, name string) error {
 // finishFix prints what was changed, and writes it.
 func (e *Env) finishFix(flags *fixFlags, name string, shown *report.Fixing) error {
 	if flags.write {
-		if err := e.writeFile(name, shown.After.Text); err != nil {
+		text, read := shown.After.Text, shown.Before.Text
+		if err := e.write(writing{name: name, text: text, read: read}); err != nil {
 			return err
 		}
 		shown.Written = true

@@ -14,7 +14,10 @@ import (
 
 // knownFacts is everything that a repair may ask for.
 func knownFacts() rules.Facts {
-	return rules.Facts{Audience: "api://orders-uat", Scope: "UAT.Access", Tenant: "5c1f0a7e-3b0d-4a55-9c3e-7f0e2b6d9a11"}
+	return rules.Facts{
+		Audience: "api://orders-uat", Scope: "UAT.Access",
+		Tenant: "5c1f0a7e-3b0d-4a55-9c3e-7f0e2b6d9a11",
+	}
 }
 
 // factsFor are the facts for an example: where its tokens are v2.0 tokens, the audience is an
@@ -50,7 +53,9 @@ func TestARepairRemovesItsFindingAndAddsNone(t *testing.T) {
 		if i < 0 {
 			t.Fatal("not found")
 		}
-		changes, err := set.Adapter.Changes(set.Configuration, rules.Goal{Finding: &before[i], Facts: factsFor(example.Text)})
+		changes, err := set.Adapter.Changes(
+			set.Configuration, rules.Goal{Finding: &before[i], Facts: factsFor(example.Text)},
+		)
 		if err != nil {
 			t.Fatal(err)
 		}
@@ -69,7 +74,9 @@ func TestARepairRemovesItsFindingAndAddsNone(t *testing.T) {
 			t.Errorf("the finding is still there:\n%s", text)
 		}
 		for _, f := range after {
-			if !slices.ContainsFunc(before, func(known rules.Finding) bool { return known.Rule == f.Rule }) {
+			if !slices.ContainsFunc(
+				before, func(known rules.Finding) bool { return known.Rule == f.Rule },
+			) {
 				t.Errorf("new: %s: %s\n%s", f.Rule, f.Message, text)
 			}
 		}

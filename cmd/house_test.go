@@ -85,6 +85,7 @@ var (
 		"github.com/hashicorp/hcl/v2",
 		"github.com/zclconf/go-cty", // the latter for the former's values
 		"github.com/rogpeppe/go-internal/lockedfile", "github.com/bmatcuk/doublestar/v4",
+		"golang.org/x/sys/unix", // which x/term links anyway
 	}
 	testDependencies = []string{
 		"github.com/rogpeppe/go-internal", "github.com/google/go-cmp",

@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"fmt"
-	"os"
 	"path/filepath"
 
 	"github.com/spf13/cobra"
@@ -54,11 +53,12 @@ func (e *Env) init(flags *initFlags, args []string) error {
 		return err
 	}
 	if flags.config == "-" {
-		_, err := fmt.Fprint(e.Stdout, text)
+		_, err := fmt.Fprint(e.Stdout, inspect.MaskTokens(text))
 		return err
 	}
 	name := filepath.Join(folder, flags.config)
-	if err := e.create(name, text, flags.force); err != nil {
+	err = e.write(writing{name: name, text: []byte(text), fresh: !flags.force})
+	if err != nil {
 		return err
 	}
 	next := "read it"
@@ -66,26 +66,6 @@ func (e *Env) init(flags *initFlags, args []string) error {
 		next = "write the tenant's id into it"
 	}
 	_, err = fmt.Fprintf(e.Stdout, "wrote %s: %s\nnext: %s, then gatewhy matrix -c %[1]s\n",
-		inspect.Safe(name), report.SurveySummary(survey), next)
-	return err
-}
-
-// create writes a file that is not there yet, unless it may be written anew.
-func (e *Env) create(name, text string, force bool) error {
-	how := os.O_WRONLY | os.O_CREATE | os.O_EXCL
-	if force {
-		how = os.O_WRONLY | os.O_CREATE | os.O_TRUNC
-	}
-	file, err := os.OpenFile(e.maker().Path(name), how, 0o644)
-	if os.IsExist(err) {
-		return problem(name+" is there already", "--force writes it anew, -c NAME writes another")
-	}
-	if err != nil {
-		return err
-	}
-	_, err = file.WriteString(text)
-	if closed := file.Close(); err == nil {
-		err = closed
-	}
+		report.Guarded(name), report.SurveySummary(survey), next)
 	return err
 }

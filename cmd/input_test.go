@@ -12,10 +12,14 @@ import (
 
 func TestWhereTheTokenComesFrom(t *testing.T) {
 	dir := t.TempDir()
-	if err := os.WriteFile(filepath.Join(dir, "token.jwt"), []byte("from the file"), 0o600); err != nil {
+	if err := os.WriteFile(
+		filepath.Join(dir, "token.jwt"), []byte("from the file"), 0o600,
+	); err != nil {
 		t.Fatal(err)
 	}
-	terminal := Terminal{Stdin: true, ReadHidden: func(string) (string, error) { return "from the prompt", nil }}
+	terminal := Terminal{
+		Stdin: true, ReadHidden: func(string) (string, error) { return "from the prompt", nil },
+	}
 	tests := []struct {
 		name     string
 		args     []string
@@ -27,19 +31,39 @@ func TestWhereTheTokenComesFrom(t *testing.T) {
 		{"so is a hyphen", []string{"-"}, Terminal{}, "from standard input", false},
 		{"on a terminal it is asked for", nil, terminal, "from the prompt", false},
 		{"a hyphen on a terminal too", []string{"-"}, terminal, "from the prompt", false},
-		{"a file is relative to the working directory", []string{"@token.jwt"}, terminal, "from the file", false},
-		{"an argument comes with a warning", []string{"from-argument"}, terminal, "from-argument", true},
-		{"a header without quotes is several arguments", []string{"Authorization:", "Bearer", "x"}, Terminal{}, "Authorization: Bearer x", true},
+		{
+			"a file is relative to the working directory",
+			[]string{"@token.jwt"},
+			terminal,
+			"from the file", false,
+		},
+		{
+			"an argument comes with a warning",
+			[]string{"from-argument"},
+			terminal,
+			"from-argument", true,
+		},
+		{
+			"a header without quotes is several arguments",
+			[]string{"Authorization:", "Bearer", "x"},
+			Terminal{},
+			"Authorization: Bearer x", true,
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			var stderr bytes.Buffer
-			env := &Env{Stdin: strings.NewReader("from standard input"), Stderr: &stderr, Dir: dir, Terminal: test.terminal}
+			env := &Env{
+				Stdin: strings.NewReader("from standard input"), Stderr: &stderr, Dir: dir,
+				Terminal: test.terminal,
+			}
 			got, err := env.maker().TokenText(test.args)
 			if err != nil || got != test.want {
 				t.Errorf("got %q, %v; want %q", got, err, test.want)
 			}
-			if warned := strings.Contains(stderr.String(), "shell's history"); warned != test.warns {
+			if warned := strings.Contains(
+				stderr.String(), "shell's history",
+			); warned != test.warns {
 				t.Errorf("warned: %v, want %v", warned, test.warns)
 			}
 		})
@@ -55,7 +79,11 @@ func TestInputHasABound(t *testing.T) {
 }
 
 func TestAnEmptyPasteIsNoMissingVariable(t *testing.T) {
-	env := &Env{Terminal: Terminal{Stdin: true, ReadHidden: func(string) (string, error) { return " \n", nil }}}
+	env := &Env{
+		Terminal: Terminal{
+			Stdin: true, ReadHidden: func(string) (string, error) { return " \n", nil },
+		},
+	}
 	if _, err := env.maker().TokenText(nil); err == nil || err.Error() != "nothing was pasted" {
 		t.Errorf("got %v", err)
 	}

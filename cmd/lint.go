@@ -173,7 +173,7 @@ func (e *Env) writeBaseline(name string, l *report.Linting) error {
 	if err := render.JSON(&text, l.Baseline()); err != nil {
 		return err
 	}
-	return e.writeFile(name, text.Bytes())
+	return e.write(writing{name: name, text: text.Bytes()})
 }
 
 // tellStrange says which kinds of policies no rule has seen into.

@@ -1,5 +1,3 @@
-// Package cmd is the command line: flags in, a library call, a renderer out. Each subcommand has a
-// file of its own; what the world gives to all of them is in [Env].
 package cmd
 
 import (

@@ -65,10 +65,6 @@ func (e *Env) matrix(ctx context.Context, flags *matrixFlags) error {
 	if err := e.settleTenant(ctx, estate, keys); err != nil {
 		return err
 	}
-	if !estate.HasPolicies() {
-		return problem(flags.config+": no environment has policies",
-			"policies: the files, as API Manager returns them, in the gateway's order")
-	}
 	hasCallers := func(s *environments.Site) bool {
 		return s.API != nil || len(s.Clients)+len(s.Tokens) > 0
 	}

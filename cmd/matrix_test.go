@@ -78,11 +78,20 @@ func TestWhatTheArticlesSolutionsClose(t *testing.T) {
 		want         grid
 	}{
 		{"the OIDC policy as it is lets nobody in", "oidc-strict", grid{Code: 1, LockOut: true}},
-		{"with the client id skipped it lets everybody in", "oidc-skipped", grid{Code: 1, Replay: true, Issuance: true, CrossTenant: true}},
+		{
+			"with the client id skipped it lets everybody in", "oidc-skipped",
+			grid{Code: 1, Replay: true, Issuance: true, CrossTenant: true},
+		},
 		{"solution A closes all on v1.0 tokens", "solution-a-v1", grid{}},
 		{"and locks out every v2.0 token", "solution-a-v2", grid{Code: 1, LockOut: true}},
-		{"solution B closes the replay, and neither of the others", "solution-b", grid{Code: 1, Issuance: true, CrossTenant: true}},
-		{"and locks out every daemon", "solution-b-daemons", grid{Code: 1, Issuance: true, CrossTenant: true, LockOut: true}},
+		{
+			"solution B closes the replay, and neither of the others", "solution-b",
+			grid{Code: 1, Issuance: true, CrossTenant: true},
+		},
+		{
+			"and locks out every daemon", "solution-b-daemons",
+			grid{Code: 1, Issuance: true, CrossTenant: true, LockOut: true},
+		},
 		{"solution A in the form of v2.0 tokens closes all", "solution-a-right", grid{}},
 		{"so does a role that only the own clients hold", "roles", grid{}},
 	}
@@ -162,7 +171,9 @@ func TestWhatIsProposedIsWhatComesOfIt(t *testing.T) {
 		}
 		for _, r := range proposed.Fix.Repairs {
 			for _, f := range r.Files {
-				if err := os.WriteFile(filepath.Join(folder, f.File), []byte(f.Text), 0o600); err != nil {
+				if err := os.WriteFile(
+					filepath.Join(folder, f.File), []byte(f.Text), 0o600,
+				); err != nil {
 					t.Fatal(err)
 				}
 			}
@@ -177,7 +188,9 @@ func TestWhatIsProposedIsWhatComesOfIt(t *testing.T) {
 
 func decodeMatrix(t *testing.T, folder string, into any, flags ...string) {
 	t.Helper()
-	stdout, stderr, _ := runIn(t, folder, append([]string{"matrix", "--offline", "-o", "json"}, flags...)...)
+	stdout, stderr, _ := runIn(
+		t, folder, append([]string{"matrix", "--offline", "-o", "json"}, flags...)...,
+	)
 	if err := json.Unmarshal([]byte(stdout), into); err != nil {
 		t.Fatalf("%v: %s", err, stderr)
 	}

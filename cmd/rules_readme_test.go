@@ -25,7 +25,9 @@ func TestTheREADMEHasTheRulesOfTheCatalogue(t *testing.T) {
 	switch {
 	case table == want:
 	case *update:
-		if err := os.WriteFile("../README.md", []byte(before+begin+want+end+after), 0o644); err != nil {
+		if err := os.WriteFile(
+			"../README.md", []byte(before+begin+want+end+after), 0o644,
+		); err != nil {
 			t.Fatal(err)
 		}
 	default:
@@ -51,7 +53,9 @@ func readmeSnippets(t *testing.T) []string {
 func TestTheREADMEsSnippetsNameWhatThereIs(t *testing.T) {
 	var hooks []struct{ ID string }
 	var action struct{ Inputs map[string]any }
-	for name, into := range map[string]any{"../.pre-commit-hooks.yaml": &hooks, "../action.yml": &action} {
+	for name, into := range map[string]any{
+		"../.pre-commit-hooks.yaml": &hooks, "../action.yml": &action,
+	} {
 		text, err := os.ReadFile(name)
 		if err != nil {
 			t.Fatal(err)

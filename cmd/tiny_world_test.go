@@ -177,9 +177,15 @@ func (w *tinyWorld) estate() {
 	w.write("dev/door.yaml", tinyDoorOf(""))
 	w.write("uat/door.yaml", tinyDoorOf("    audiences: [api://orders-uat]\n"))
 	for _, app := range []struct{ file, id, name, uri string }{
-		{"dev/api.json", "d1b1c6d5-27d1-4f0c-8e0e-6a5d3c2b1a01", "orders-dev", `"api://orders-dev"`},
+		{
+			"dev/api.json", "d1b1c6d5-27d1-4f0c-8e0e-6a5d3c2b1a01", "orders-dev",
+			`"api://orders-dev"`,
+		},
 		{"dev/web.json", "d1b1c6d5-27d1-4f0c-8e0e-6a5d3c2b1a02", "web-dev", ""},
-		{"uat/api.json", "9b1c6d52-7d1f-4f0c-8e0e-6a5d3c2b1a09", "orders-uat", `"api://orders-uat"`},
+		{
+			"uat/api.json", "9b1c6d52-7d1f-4f0c-8e0e-6a5d3c2b1a09", "orders-uat",
+			`"api://orders-uat"`,
+		},
 		{"uat/web.json", "9b1c6d52-7d1f-4f0c-8e0e-6a5d3c2b1a02", "web-uat", ""},
 	} {
 		fill := strings.NewReplacer("APP", app.id, "NAME", app.name, "URI", app.uri)

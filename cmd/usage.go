@@ -130,16 +130,23 @@ func plainArguments(check cobra.PositionalArgs) cobra.PositionalArgs {
 func emptyFlag(flags *pflag.FlagSet) error {
 	var empty error
 	flags.Visit(func(f *pflag.Flag) {
-		isEmpty := f.Value.String() == ""
+		values := []string{f.Value.String()}
 		if all, ok := f.Value.(*texts); ok {
-			isEmpty = slices.Contains(*all, "")
+			values = *all
 		}
-		if isEmpty && empty == nil {
+		if slices.ContainsFunc(values, isEmpty) && empty == nil {
 			empty = problem("--"+f.Name+" has an empty value",
 				"is the variable set? leave the flag out where nothing is meant")
 		}
 	})
 	return empty
+}
+
+// isEmpty reports whether a flag's value says nothing. The flag library takes the = of -c= for a
+// value.
+func isEmpty(value string) bool {
+	value = strings.TrimSpace(value)
+	return value == "" || value == "="
 }
 
 // noArguments refuses arguments without repeating them.

@@ -86,6 +86,35 @@ func TestUsageErrorsAreACauseAndAWayOn(t *testing.T) {
 	}
 }
 
+// A variable that is not set leaves an empty value behind, or blanks.
+func TestAnEmptyValueIsRefusedByEveryFlagOfEveryCommand(t *testing.T) {
+	env := Env{Stdin: strings.NewReader(""), Stdout: &bytes.Buffer{}, Stderr: &bytes.Buffer{}}
+	for _, sub := range newRoot(&env).Commands() {
+		sub.InitDefaultHelpFlag()
+		sub.Flags().VisitAll(func(f *pflag.Flag) {
+			if f.NoOptDefVal != "" { // a switch, which takes no value
+				wrongly(t, sub.Name(), "--"+f.Name+"=")
+				return
+			}
+			lines := [][]string{
+				{"--" + f.Name, ""},
+				{"--" + f.Name + "="},
+				{"--" + f.Name, " "},
+				{"--" + f.Name, "x", "--" + f.Name, "\t"},
+			}
+			if f.Shorthand != "" {
+				lines = append(lines, []string{"-" + f.Shorthand, ""}, []string{"-" + f.Shorthand + "="})
+			}
+			for _, line := range lines {
+				got := wrongly(t, append([]string{sub.Name()}, line...)...)
+				if !strings.Contains(got, "--"+f.Name) {
+					t.Errorf("%s %q: %q does not name the flag", sub.Name(), line, got)
+				}
+			}
+		})
+	}
+}
+
 // TestEveryCommandRefusesInPlainWords is about what every command can be told wrongly.
 func TestEveryCommandRefusesInPlainWords(t *testing.T) {
 	env := Env{Stdin: strings.NewReader(""), Stdout: &bytes.Buffer{}, Stderr: &bytes.Buffer{}}

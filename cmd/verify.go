@@ -134,7 +134,7 @@ func (e *Env) ownKeys(
 ) (*keys.Set, error) {
 	issuer, ok := issuerOf(token)
 	if !ok {
-		return nil, problem("the token's issuer is none of Entra's, so its keys are not known",
+		return nil, problem("the token's issuer is not one of Entra's, so its keys are not known",
 			"pass the key set: --jwks FILE or --jwks URL (how to get it: gatewhy collect keys)",
 			"or the issuer, if it has a discovery document: --issuer URL")
 	}

@@ -24,7 +24,9 @@ func (n *entraNetwork) RoundTrip(request *http.Request) (*http.Response, error) 
 	body, status := n.answer(request.URL.Host, request.URL.Path)
 	return &http.Response{
 		StatusCode: status, Proto: "HTTP/1.1", ProtoMajor: 1, ProtoMinor: 1, Request: request,
-		Header: http.Header{"Content-Type": {"application/json"}}, Body: io.NopCloser(strings.NewReader(body)),
+		Header: http.Header{
+			"Content-Type": {"application/json"},
+		}, Body: io.NopCloser(strings.NewReader(body)),
 	}, nil
 }
 
@@ -62,7 +64,9 @@ func newEntra(t *testing.T) (network *entraNetwork, token string) {
 	if err != nil {
 		t.Fatal(err)
 	}
-	token, err = key.Sign("RS256", []byte(`{"typ":"JWT","alg":"RS256","kid":"`+key.ID+`"}`), payload)
+	token, err = key.Sign(
+		"RS256", []byte(`{"typ":"JWT","alg":"RS256","kid":"`+key.ID+`"}`), payload,
+	)
 	if err != nil {
 		t.Fatal(err)
 	}
@@ -70,7 +74,9 @@ func newEntra(t *testing.T) (network *entraNetwork, token string) {
 }
 
 // run runs the program with a token on standard input.
-func run(network http.RoundTripper, cache, token string, args ...string) (code int, stdout, stderr string) {
+func run(
+	network http.RoundTripper, cache, token string, args ...string,
+) (code int, stdout, stderr string) {
 	var out, err bytes.Buffer
 	code = Main(Env{
 		Gateways: everyGateway(),
@@ -92,22 +98,44 @@ func TestVerifyAsksTheTenant(t *testing.T) {
 		says string
 	}{
 		{"by its id", []string{"--tenant", mint.Tenant}, exitOK, "  verified\n"},
-		{"by its domain, which is resolved to the id", []string{"--tenant", "contoso.example"}, exitOK, "ok tenant        " + mint.Tenant},
-		{"by its issuer", []string{"--issuer", "https://sts.windows.net/" + mint.Tenant + "/"}, exitOK, "  verified\n"},
+		{
+			"by its domain, which is resolved to the id",
+			[]string{"--tenant", "contoso.example"},
+			exitOK, "ok tenant        " + mint.Tenant,
+		},
+		{
+			"by its issuer",
+			[]string{"--issuer", "https://sts.windows.net/" + mint.Tenant + "/"},
+			exitOK, "  verified\n",
+		},
 		{
 			"by the token's own issuer, where nobody says whose token it must be", nil,
 			exitOK, "verified, by keys that the token itself chose",
 		},
 		{"and fails where there is no such tenant", []string{"--tenant", other}, exitUsage, "404"},
-		{"and fails where the tenant is no tenant", []string{"--tenant", "a b"}, exitUsage, "this is no tenant"},
-		{"and is undetermined offline", []string{"--tenant", mint.Tenant, "--offline"}, exitUndetermined, "no key set of this address"},
+		{
+			"and fails where the tenant is no tenant",
+			[]string{"--tenant", "a b"},
+			exitUsage,
+			"this is no tenant",
+		},
+		{
+			"and is undetermined offline",
+			[]string{"--tenant", mint.Tenant, "--offline"},
+			exitUndetermined, "no key set of this address",
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
 			network, token := newEntra(t)
-			code, stdout, stderr := run(network, t.TempDir(), token, append([]string{"verify"}, test.args...)...)
+			code, stdout, stderr := run(
+				network, t.TempDir(), token, append([]string{"verify"}, test.args...)...,
+			)
 			if code != test.code || !strings.Contains(stdout+stderr, test.says) {
-				t.Errorf("exit code %d, want %d and %q:\n%s%s", code, test.code, test.says, stdout, stderr)
+				t.Errorf(
+					"exit code %d, want %d and %q:\n%s%s", code, test.code, test.says, stdout,
+					stderr,
+				)
 			}
 		})
 	}
@@ -116,14 +144,18 @@ func TestVerifyAsksTheTenant(t *testing.T) {
 func TestVerifyKeepsTheKeysAndCanDoWithoutTheNetwork(t *testing.T) {
 	network, token := newEntra(t)
 	cache := t.TempDir()
-	if code, stdout, stderr := run(network, cache, token, "verify", "--tenant", mint.Tenant); code != exitOK {
+	if code, stdout, stderr := run(
+		network, cache, token, "verify", "--tenant", mint.Tenant,
+	); code != exitOK {
 		t.Fatalf("first run: exit code %d\n%s%s", code, stdout, stderr)
 	}
 	asked := network.requests
 	code, stdout, stderr := run(network, cache, token, "verify", "--tenant", mint.Tenant,
 		"--offline")
 	if code != exitOK || network.requests != asked || !strings.Contains(stdout, "from the cache") {
-		t.Errorf("exit code %d, %d more requests:\n%s%s", code, network.requests-asked, stdout, stderr)
+		t.Errorf(
+			"exit code %d, %d more requests:\n%s%s", code, network.requests-asked, stdout, stderr,
+		)
 	}
 	run(network, cache, token, "verify", "--tenant", mint.Tenant, "--no-cache")
 	if network.requests == asked {
@@ -150,7 +182,9 @@ func TestVerifySaysOfWhatIsNoTokenWhetherItWasSigned(t *testing.T) {
 		"with the keys":           {network, "ok signature     by key"},
 		"where there are no keys": {documents{}, "?? signature"},
 	} {
-		code, stdout, stderr := run(test.network, t.TempDir(), list, "verify", "--issuer", v1Issuer)
+		code, stdout, stderr := run(
+			test.network, t.TempDir(), list, "verify", "--issuer", v1Issuer,
+		)
 		if code != exitRejected || !strings.Contains(stdout,
 			"The payload is a list, not an object.") || !strings.Contains(stdout, test.says) {
 			t.Errorf("%s: exit code %d, want %q:\n%s%s", name, code, test.says, stdout, stderr)

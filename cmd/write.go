@@ -1,50 +1,254 @@
 package cmd
 
 import (
+	"bytes"
 	"errors"
 	"io/fs"
+	"math/rand/v2"
 	"os"
 	"path/filepath"
+	"strconv"
+	"syscall"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
-// writeFile writes a file as a whole or not at all: into a new file beside it, which then takes
-// its place. An existing file keeps its permissions, and a link is followed, not replaced.
-func (e *Env) writeFile(name string, text []byte) error {
-	target := e.maker().Path(name)
-	if real, err := filepath.EvalSymlinks(target); err == nil {
-		target = real
+// writing is a file that a command was asked to write. All commands write with [Env.write].
+type writing struct {
+	name  string // as the user wrote it: messages name it, and no other file
+	text  []byte
+	read  []byte // what the command read of it, or nil: changed since, it is not overwritten
+	fresh bool   // it must not be there
+}
+
+// write writes a file as a whole or not at all: the text goes into a new file that has no name
+// where the system allows that, and takes the old one's place when it is on the disk. A link is
+// followed, not replaced. An existing file keeps its owner and its mode, or the user is told.
+func (e *Env) write(w writing) error {
+	told, err := w.run(e.maker().Path(w.name))
+	if err != nil {
+		return w.problem(err)
 	}
-	mode := os.FileMode(0o644)
-	if info, err := os.Stat(target); err == nil {
-		mode = info.Mode().Perm()
+	for _, text := range told {
+		e.warn("%s: %s", w.name, text)
 	}
-	file, err := os.CreateTemp(filepath.Dir(target), "."+filepath.Base(target)+".*")
-	var failed *fs.PathError
-	if errors.As(err, &failed) {
-		return problem(name+": can't be written: "+failed.Err.Error(),
-			"the folder must be there, and writable for the user who runs the command")
+	return nil
+}
+
+func (w *writing) run(path string) (told []string, err error) {
+	path, old, err := w.target(path)
+	if err != nil {
+		return nil, err
 	}
+	mode := os.FileMode(0o644) // less the umask, as of any new file
+	if old != nil {
+		mode = 0o600
+	}
+	beside, err := openBeside(filepath.Dir(path), mode)
+	if err != nil {
+		return nil, err
+	}
+	defer beside.discard()
+	if told, err = beside.fill(w.text, old); err != nil {
+		return nil, err
+	}
+	if err := w.unchanged(path); err != nil {
+		return nil, err
+	}
+	if old == nil {
+		return told, beside.placeNew(path)
+	}
+	return told, beside.replace(path)
+}
+
+// target finds the file that is to be written, behind links, and what it is now; nil where it is
+// not there.
+func (w *writing) target(path string) (string, fs.FileInfo, error) {
+	info, err := os.Lstat(path)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return path, nil, nil
+	case err != nil:
+		return "", nil, err
+	case w.fresh:
+		return "", nil, fs.ErrExist
+	case info.Mode()&fs.ModeSymlink != 0:
+		if path, err = filepath.EvalSymlinks(path); err != nil {
+			return "", nil, w.refusal("it is a link to a file that is not there or can't be reached",
+				"name the file itself")
+		}
+		if info, err = os.Lstat(path); err != nil {
+			return "", nil, err
+		}
+	}
+	return path, info, w.mayReplace(path, info)
+}
+
+// mayReplace refuses what is no file, and a file that the user could not write to. To replace it
+// would take no more than a right to its folder.
+func (w *writing) mayReplace(path string, info fs.FileInfo) error {
+	switch {
+	case !info.Mode().IsRegular():
+		return w.refusal("it is "+kindOf(info.Mode())+", and only a file is written",
+			"name a file")
+	case info.Mode().Perm()&0o222 == 0:
+		return w.refusal("it is read-only", "make it writable first, if it shall change")
+	}
+	file, err := os.OpenFile(path, os.O_WRONLY, 0)
+	if err != nil {
+		return w.refusal(cause(err), "the file must be writable for the user who runs the command")
+	}
+	return file.Close()
+}
+
+func kindOf(mode fs.FileMode) string {
+	switch {
+	case mode.IsDir():
+		return "a folder"
+	case mode&fs.ModeNamedPipe != 0:
+		return "a pipe"
+	case mode&fs.ModeSocket != 0:
+		return "a socket"
+	case mode&fs.ModeDevice != 0:
+		return "a device"
+	}
+	return "no regular file"
+}
+
+// unchanged refuses to overwrite what somebody has edited since it was read.
+func (w *writing) unchanged(path string) error {
+	if w.read == nil {
+		return nil
+	}
+	now, err := os.ReadFile(path)
+	if err == nil && !bytes.Equal(now, w.read) {
+		return w.refusal("it was changed since it was read", "run the command again")
+	}
+	return err
+}
+
+// problem says which file could not be written, why, and what to do. The file that was there is as
+// it was.
+func (w *writing) problem(err error) error {
+	var ours *source.Error
+	if errors.As(err, &ours) {
+		return err
+	}
+	hint := "the folder must be there, and writable for the user who runs the command"
+	switch {
+	case errors.Is(err, fs.ErrExist) && !w.fresh:
+		hint = "somebody made it at the same time: run the command again"
+	case errors.Is(err, fs.ErrExist):
+		return problem(w.name+" is there already", "--force writes it anew, -c NAME writes another")
+	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
+		hint = "make room on the disk, or in the user's quota, and run the command again"
+	case errors.Is(err, syscall.EFBIG):
+		hint = "the file is larger than the system or the user's limit (ulimit -f) allows"
+	case errors.Is(err, syscall.EROFS):
+		hint = "the file system is mounted read-only: write the file elsewhere"
+	}
+	return w.refusal(cause(err), hint)
+}
+
+func (w *writing) refusal(why, hint string) error {
+	return problem(w.name+": can't be written: "+why, hint)
+}
+
+// cause is an error of the system without the name that it carries, which may be of a file that
+// the user does not know.
+func cause(err error) string {
+	var (
+		path *fs.PathError
+		link *os.LinkError
+	)
+	switch {
+	case errors.As(err, &path):
+		return path.Err.Error()
+	case errors.As(err, &link):
+		return link.Err.Error()
+	}
+	return err.Error()
+}
+
+// besideFile is the new file while it is written.
+type besideFile struct {
+	*os.File
+	folder string
+	name   string // empty as long as it has none
+}
+
+// openBeside opens a new file in a folder. Where the system allows it the file has no name, so
+// that nothing of it stays where the process is killed.
+func openBeside(folder string, mode os.FileMode) (*besideFile, error) {
+	b := &besideFile{folder: folder}
+	var err error
+	if b.File, err = openNameless(folder, mode); err == nil {
+		return b, nil
+	}
+	name := b.newName()
+	if b.File, err = os.OpenFile(name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, mode); err != nil {
+		return nil, err
+	}
+	b.name = name
+	return b, nil
+}
+
+func (b *besideFile) newName() string {
+	return filepath.Join(b.folder, ".gatewhy-"+strconv.FormatUint(rand.Uint64(), 36))
+}
+
+// fill writes the text to the disk, and gives the file what the old one has.
+func (b *besideFile) fill(text []byte, old fs.FileInfo) (told []string, err error) {
+	if _, err = b.Write(text); err == nil && old != nil {
+		told, err = keep(b.File, old)
+	}
+	if err == nil {
+		err = b.Sync()
+	}
+	return told, err
+}
+
+// placeNew gives the file its name, unless something has that name by now.
+func (b *besideFile) placeNew(path string) error {
+	if b.name == "" {
+		return nameFile(b.File, path)
+	}
+	err := os.Link(b.name, path)
+	if err == nil || errors.Is(err, fs.ErrExist) {
+		return err
+	}
+	// a file system without hard links: the name is taken first
+	reserved, err := os.OpenFile(path, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
 	if err != nil {
 		return err
 	}
-	defer os.Remove(file.Name()) // gone already where all went well
-	if err := fill(file, text, mode); err != nil {
-		return err
+	if err := errors.Join(reserved.Close(), b.replace(path)); err != nil {
+		return errors.Join(err, os.Remove(path))
 	}
-	return os.Rename(file.Name(), target)
+	return nil
 }
 
-// fill writes a file to the disk and closes it.
-func fill(file *os.File, text []byte, mode os.FileMode) error {
-	_, err := file.Write(text)
-	if err == nil {
-		err = file.Chmod(mode)
+// replace puts the file into the place of the old one. A file without a name can't take a place, so
+// it has one for two system calls.
+func (b *besideFile) replace(path string) error {
+	if b.name == "" {
+		name := b.newName()
+		if err := nameFile(b.File, name); err != nil {
+			return err
+		}
+		b.name = name
 	}
+	err := os.Rename(b.name, path)
 	if err == nil {
-		err = file.Sync()
-	}
-	if closed := file.Close(); err == nil {
-		err = closed
+		b.name = ""
 	}
 	return err
+}
+
+// discard closes the file, and removes the name that it has beside the one that it was to get.
+func (b *besideFile) discard() {
+	_ = b.Close() // what was written has been synced
+	if b.name != "" {
+		_ = os.Remove(b.name) // a name that can't be removed is the least that went wrong
+	}
 }

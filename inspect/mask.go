@@ -172,40 +172,73 @@ func insertByLength(list []string, value string) []string {
 // maskedToken stands for a token in text that is shared.
 const maskedToken = "(token)"
 
+// minPart is the shortest beginning of a token that is masked, in bytes. Our own sentences say
+// that a token starts with eyJ.
+const minPart = 8
+
 // MaskTokens returns a text without anything that has the shape of a token or of a secret that
 // comes with one: parts of tokens, refresh tokens, client secrets, and whatever follows Bearer.
 func MaskTokens(text string) string {
+	spans := TokenSpans(text)
+	if spans == nil {
+		return text
+	}
 	var b strings.Builder
-	rest := text
-	for at := 0; at < len(rest); {
-		n := token68(rest[at:])
+	from := 0
+	for _, span := range spans {
+		b.WriteString(text[from:span.Start])
+		b.WriteString(maskedToken)
+		from = span.End
+	}
+	b.WriteString(text[from:])
+	return b.String()
+}
+
+// TokenSpans returns where in a text the tokens and secrets are that MaskTokens masks.
+func TokenSpans(text string) []source.Span {
+	var spans []source.Span
+	for at, from := 0, 0; at < len(text); {
+		n := token68(text[at:])
 		if n == 0 {
 			at++
 			continue
 		}
-		if start, ok := secretIn(rest[:at], rest[at:at+n]); ok {
-			b.WriteString(rest[:at+start])
-			b.WriteString(maskedToken)
-			rest = rest[at+n:]
-			at = 0
+		start, ok := secretIn(text[from:at], text[at:at+n])
+		if !ok {
+			at += n
 			continue
 		}
-		at += n
+		end := at + n + escapedParts(text[at+n:])
+		spans = append(spans, source.Span{Start: at + start, End: end})
+		at, from = end, end
 	}
-	if b.Len() == 0 {
-		return text
+	return spans
+}
+
+// escapedParts returns how long the rest of a token is whose dots are escaped, as in a URL.
+func escapedParts(text string) int {
+	end := 0
+	for {
+		rest, n := text[end:], 0
+		for _, dot := range [...]string{"%2E", "%2e", "\\u002e", "\\u002E"} {
+			if after, ok := strings.CutPrefix(rest, dot); ok {
+				n = len(dot) + token68(after)
+			}
+		}
+		if n == 0 {
+			return end
+		}
+		end += n
 	}
-	b.WriteString(rest)
-	return b.String()
 }
 
 // secretIn returns where in a run of token characters a secret begins.
 func secretIn(before, run string) (start int, ok bool) {
+	if start := strings.Index(run, jsonStart); start >= 0 && len(run)-start >= minPart {
+		return start, true
+	}
 	if len(run) < minOpaque {
 		return 0, false
-	}
-	if start := strings.Index(run, jsonStart); start >= 0 && len(run)-start >= minOpaque {
-		return start, true
 	}
 	if isClientSecret(run) || isRefreshToken(run) {
 		return 0, true

@@ -14,12 +14,24 @@ import (
 // (bidirectional, zero-width, tags), line and paragraph separators, variation selectors and
 // fillers, and spaces other than U+0020. They come out as \u202e, above U+FFFF as \U000e0001; line
 // feed, carriage return and tab as \n, \r and \t; bytes that are no UTF-8 as \xff. A backslash
-// stays as it is. Text that needs no escape is returned without an allocation.
-func Safe(s string) string { return escape(s, unsafe) }
+// stays as it is. So does all else, but for what build agents take for a command wherever it is in
+// a line: see [SafeCommand]. Text that needs no escape is returned without an allocation.
+func Safe(s string) string { return SafeCommand(escape(s, unsafe)) }
+
+// SafeCommand breaks the commands of build agents that are taken from anywhere in a line of a log:
+// ##vso[task.setvariable …] of Azure Pipelines, ##[add-path] of GitHub Actions' first form
+// (microsoft/azure-pipelines-agent, src/Agent.Worker/WorkerCommandManager.cs; actions/runner,
+// src/Runner.Worker/ActionCommandManager.cs). The second # becomes an escape, in JSON too.
+func SafeCommand(s string) string {
+	if !strings.Contains(s, "##") {
+		return s
+	}
+	return strings.NewReplacer("##[", `#\u0023[`, "##vso[", `#\u0023vso[`).Replace(s)
+}
 
 // SafeText is Safe for a text of several lines: it keeps line feeds.
 func SafeText(s string) string {
-	return escape(s, func(r rune) bool { return r != '\n' && unsafe(r) })
+	return SafeCommand(escape(s, func(r rune) bool { return r != '\n' && unsafe(r) }))
 }
 
 // escape replaces the runes that are refused, and bytes that are no UTF-8.
@@ -97,11 +109,13 @@ func unsafe(r rune) bool {
 }
 
 // ShortenMiddle returns s in at most limit characters, with an ellipsis for what is left out of
-// its middle, so that both ends can still be compared.
+// its middle, so that both ends can still be compared. A token in what is cut is masked first:
+// half of one could not be told from other text.
 func ShortenMiddle(s string, limit int) string {
 	if len(s) <= limit {
 		return s
 	}
+	s = MaskTokens(s)
 	if utf8.RuneCountInString(s) <= limit {
 		return s
 	}
@@ -120,9 +134,10 @@ func ShortenMiddle(s string, limit int) string {
 }
 
 // Quoted returns a text of the input for a message: in quotes, escaped, and no longer than a
-// message can bear.
+// message can bear. A token in it is masked.
 func Quoted(s string) string {
 	const most = 80
+	s = MaskTokens(s)
 	if len(s) > most {
 		s = strings.ToValidUTF8(s[:most], "") + "…"
 	}

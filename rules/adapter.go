@@ -168,16 +168,28 @@ type Compilation struct {
 	Guessed bool
 }
 
-// ByAPI puts the policies of one API instance together, in their order.
+// ByAPI puts the policies of one API instance together, in their order. One of which nothing was
+// read may be on each of them.
 func ByAPI(policies []*Policy) [][]*Policy {
 	var all [][]*Policy
+	var unread []*Policy
 	for _, p := range policies {
+		if p.Unread {
+			unread = append(unread, p)
+			continue
+		}
 		i := slices.IndexFunc(all, func(of []*Policy) bool { return of[0].API == p.API })
 		if i < 0 {
 			all = append(all, []*Policy{p})
 			continue
 		}
 		all[i] = append(all[i], p)
+	}
+	if len(all) == 0 && len(unread) > 0 {
+		return [][]*Policy{unread}
+	}
+	for i := range all {
+		all[i] = append(all[i], unread...)
 	}
 	return all
 }

@@ -70,7 +70,12 @@ func TestAPolicyIsFoundAmongTheEntriesOfItsConfiguration(t *testing.T) {
 func TestPoliciesAreGroupedByAPIInTheirOrder(t *testing.T) {
 	t.Parallel()
 	var got []string
-	policies := []*Policy{{Name: "1", API: "a"}, {Name: "2", API: "b"}, {Name: "3", API: "a"}}
+	policies := []*Policy{
+		{Name: "?", Unread: true},
+		{Name: "1", API: "a"},
+		{Name: "2", API: "b"},
+		{Name: "3", API: "a"},
+	}
 	for _, api := range ByAPI(policies) {
 		names := api[0].API + ":"
 		for _, p := range api {
@@ -78,7 +83,7 @@ func TestPoliciesAreGroupedByAPIInTheirOrder(t *testing.T) {
 		}
 		got = append(got, names)
 	}
-	if diff := cmp.Diff([]string{"a:13", "b:2"}, got); diff != "" {
+	if diff := cmp.Diff([]string{"a:13?", "b:2?"}, got); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 }

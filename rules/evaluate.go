@@ -1,5 +1,7 @@
 package rules
 
+import "slices"
+
 // evaluation walks the policies of one API for one request, and keeps the result of every check.
 type evaluation struct {
 	request *Request
@@ -27,8 +29,13 @@ type settled struct {
 // policies runs every policy that applies, one after the other, as the gateway does.
 func (e *evaluation) policies(policies []*Policy, class *Class) settled {
 	run := sequence{series: allOf(), by: -1}
+	sent := e.request
+	alter := slices.ContainsFunc(policies, func(p *Policy) bool { return len(p.Effects) > 0 })
 	for i, policy := range policies {
 		e.policy, e.tokenless = policy, false
+		if alter {
+			e.request = sent.seenBy(policies, i, class.Applies)
+		}
 		applied := class.Applies[i]
 		if route := e.request.routeResult(policy, applied, class); route != nil {
 			e.results = append(e.results, *route)
@@ -102,8 +109,8 @@ func (e *evaluation) spare(from, to int) {
 
 func (e *evaluation) check(check *Check) settled {
 	result := e.request.run(e.policy, check, e.tokenless)
-	if check.ID == TokenPresent && result.Outcome != Pass && e.request.Token == nil {
-		e.tokenless = true
+	if check.ID == TokenPresent {
+		e.lookedForToken(&result)
 	}
 	e.results = append(e.results, result)
 	s := settled{may: result.may, by: len(e.results) - 1}
@@ -111,6 +118,20 @@ func (e *evaluation) check(check *Check) settled {
 		s.passed = 1
 	}
 	return s
+}
+
+// lookedForToken keeps what follows for later checks from whether there is a token. If earlier
+// policies may have changed what carries it, it may be another token.
+func (e *evaluation) lookedForToken(result *Result) {
+	switch r := e.request; {
+	case result.Outcome == Pass:
+	case r.Token == nil, result.Outcome == Fail && r.takenBy(result.judged.leaf) != nil:
+		e.tokenless = true
+	case result.Outcome == Unsure && r.altered != nil:
+		r.tokenDoubt = &Unknown{
+			Why: "an earlier policy may have put another token into the request, or taken it away",
+		}
+	}
 }
 
 // sequence puts what came out of several nodes together.

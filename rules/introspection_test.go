@@ -50,7 +50,9 @@ func TestWhatIsAnAnswerOfAValidationEndpoint(t *testing.T) {
 
 func TestAnExpiryThatIsNoNumberIsNotKnown(t *testing.T) {
 	t.Parallel()
-	for _, text := range []string{`"soon"`, `true`, `{}`, `[3600]`, `""`, `"1h"`} {
+	for _, text := range []string{
+		`"soon"`, `"3600"`, `true`, `{}`, `[3600]`, `""`, `"1h"`, `"NaN"`,
+	} {
 		file, err := source.ReadJSON(
 			"answer.json", []byte(`{"active": true, "expires_in": `+text+`}`),
 		)

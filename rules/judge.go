@@ -161,10 +161,10 @@ func (p Predicate) matches(reading *Reading) Truth {
 }
 
 // present says whether an input is there. It is not documented whether a claim that is null counts
-// as there.
+// as there, or such a member of the validation endpoint's answer.
 func (p Predicate) present(reading *Reading) Truth {
-	if p.Null || reading.Value == nil || reading.Value.Kind != source.Null ||
-		p.Input.Source != FromClaim {
+	ofToken := p.Input.Source == FromClaim || p.Input.Source == FromIntrospection
+	if p.Null || !ofToken || !reading.Value.Is(source.Null) {
 		return truth(!reading.absent())
 	}
 	reading.Unknown = &Unknown{
@@ -176,7 +176,7 @@ func (p Predicate) present(reading *Reading) Truth {
 
 func (p Predicate) positive(reading *Reading) Truth {
 	n, err := strconv.ParseFloat(reading.Value.Text, 64)
-	if reading.Value.Kind != source.Number && reading.Value.Kind != source.String || err != nil {
+	if reading.Value.Kind != source.Number || err != nil {
 		reading.Unknown = &Unknown{
 			Why: p.Input.Name + " is " + brief(reading.Value) + ", not a number",
 		}

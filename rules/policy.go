@@ -25,10 +25,14 @@ type Policy struct {
 	// deployment knows it.
 	Unordered bool
 
-	Pos   source.Position // of the policy's entry
-	When  Guard
-	Root  Node
-	Entry Entry // what the adapter has read of it; it is not changed either
+	Pos     source.Position // of the policy's entry
+	When    Guard
+	Root    Node
+	Effects []Effect // on what later policies see of a request to which it applies
+	Entry   Entry    // what the adapter has read of it; it is not changed either
+
+	// Unread says that it may exist, and that nothing of it was read: it may be one of any API.
+	Unread bool
 }
 
 // Unread is a file beside the policies that could not be read. It may hold another policy.
@@ -40,7 +44,7 @@ type Unread struct {
 // Policy is the policy that the file may hold. We do not know what it answers.
 func (u *Unread) Policy() *Policy {
 	at := source.Position{File: u.File}
-	return &Policy{Asset: u.File, Name: u.File, Pos: at, Root: AllOf(&Check{
+	return &Policy{Asset: u.File, Name: u.File, Pos: at, Unread: true, Root: AllOf(&Check{
 		ID: NotModelled, Pos: at,
 		Unknown: &Unknown{
 			Why: "the file " + u.File + " can't be read, and may hold another policy: " + u.Why,
@@ -48,6 +52,38 @@ func (u *Unread) Policy() *Policy {
 				Input: source.NeedPolicy,
 				For:   "each file with a policy of this API by its name, or repair " + u.File,
 			},
+		},
+	})}
+}
+
+// Elsewhere is the policies of the answers in which the lists of files go on: see
+// [source.Value.Continued]. We do not know what they answer.
+func Elsewhere(files []*source.File) []*Policy {
+	var all []*Policy
+	for _, file := range files {
+		for _, document := range file.Documents {
+			answers := []*source.Value{document}
+			if document.Is(source.List) {
+				answers = document.Items
+			}
+			for _, answer := range answers {
+				if m := answer.Continued(); m != nil {
+					all = append(all, onAnotherPage(file.Name, m))
+				}
+			}
+		}
+	}
+	return all
+}
+
+func onAnotherPage(file string, m *source.Member) *Policy {
+	const name = "policies of another page"
+	return &Policy{Asset: name, Name: name, Pos: m.KeyPos, Unread: true, Root: AllOf(&Check{
+		ID: NotModelled, Field: m.Key, Pos: m.KeyPos, Span: m.KeySpan,
+		Unknown: &Unknown{
+			Why: file + " is one page of a list, as its " + m.Key +
+				" says, and another page may hold another policy",
+			Need: Need{Input: source.NeedPolicy, For: "all pages of the list as one"},
 		},
 	})}
 }

@@ -36,6 +36,10 @@ type Request struct {
 	bound    map[string]Reading
 	places   map[string]int // of the token's claims, if there are many; -1 if there twice
 	policies []*Policy      // that it is evaluated against
+	altered  []alteration   // by policies that run earlier, in their order
+
+	// tokenDoubt is why the policy may see another token than this one; nil where it sees this.
+	tokenDoubt *Unknown
 }
 
 // Signatures says whether a token's signature verifies with a policy's key.
@@ -174,6 +178,9 @@ func member(object *source.Value, name string) Reading {
 }
 
 func (r *Request) httpHeader(name string) Reading {
+	if by := r.alteration(name); by != nil {
+		return Reading{Unknown: by.Unknown}
+	}
 	reading := given(
 		r.Headers, textproto.CanonicalMIMEHeaderKey(name), "the header "+name, r.HeadersWhole,
 	)

@@ -40,11 +40,21 @@ func (r *Request) run(policy *Policy, check *Check, tokenless bool) Result {
 	case tokenless && check.ID != TokenPresent && check.needsToken():
 		result.Outcome, result.skip = Skipped, "the request carries no token"
 	case check.Unknown != nil:
-		result.Outcome, result.unknown, result.may = Unsure, check.Unknown, check.Unknown.may()
+		result.doubtful(check.Unknown)
+	case r.tokenDoubt != nil && check.ID != TokenPresent && check.needsToken():
+		result.doubtful(r.tokenDoubt)
+		if check.Binds != "" {
+			r.bind(check.Binds, Reading{Unknown: r.tokenDoubt})
+		}
 	default:
 		r.judgeCheck(check, &result)
 	}
 	return result
+}
+
+// doubtful says that nobody can know what comes out of the check.
+func (r *Result) doubtful(why *Unknown) {
+	r.Outcome, r.unknown, r.may = Unsure, why, why.may()
 }
 
 func (r *Request) judgeCheck(check *Check, result *Result) {

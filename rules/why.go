@@ -376,13 +376,19 @@ func (r *Result) ownCredentials() string {
 		"invalid client credentials, however good the token is"
 }
 
-// otherKeys says where else to look for the key of a token of Entra ID whose key is not in the
-// set.
+// otherKeys says where else the key of an access token of Entra ID may be, where nothing plainer
+// says why the set does not have it.
 func (r *Result) otherKeys() string {
-	profile := r.request.Profile()
-	if r.judged.result.Reason != keys.KidUnknown || profile.IssuedBy != inspect.ByEntra {
+	profile, result := r.request.Profile(), r.judged.result
+	address := ""
+	if leaf := r.judged.leaf; leaf != nil && leaf.Key != nil {
+		address = leaf.Key.URL
+	}
+	published, _ := entra.ParseKeysURL(address)
+	if result.Reason != keys.KidUnknown || result.Elsewhere != keys.Nowhere ||
+		result.Verifier != nil || profile.IssuedBy != inspect.ByEntra || published.App != "" {
 		return ""
 	}
-	return ". An app with a signing key of its own (claims mapping) has its keys in the " +
-		"tenant's key set with ?appid= and the app's id alone"
+	return ". An app with a signing key of its own (claims mapping, SAML single sign-on) has " +
+		"its keys in the tenant's key set with ?appid= and the app's id alone"
 }

@@ -1,4 +1,8 @@
-// Package gateways is the one list of the gateways that the program knows.
+// Package gateways is the one list of the gateways that the program knows: a line for each
+// adapter.
+//
+// Nothing else belongs here, and nothing else in the program names an adapter's package, so that a
+// new gateway is a package and a line.
 package gateways
 
 import (

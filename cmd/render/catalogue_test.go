@@ -140,7 +140,7 @@ func TestACertificateIsShownWithItsTimes(t *testing.T) {
 		if err := Formats().Keys.Write(&out, format, Style{}, listing); err != nil {
 			t.Fatal(err)
 		}
-		safe(t, "keys", format, out.String())
+		checkSafe(t, "keys", format, out.String())
 		for _, text := range want {
 			if !strings.Contains(out.String(), text) {
 				t.Errorf("%s lacks %s:\n%s", format, text, out.String())

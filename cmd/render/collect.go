@@ -67,7 +67,7 @@ func CollectText(w io.Writer, style Style, all []rules.Collection) error {
 		for _, step := range c.Steps {
 			t.line(t.Paint(Faint, "# "+step.Note))
 			if command := commandOf(&step); command != "" {
-				t.line(strings.TrimSpace(command))
+				t.line(safeText(strings.TrimSpace(command)))
 			}
 		}
 	}

@@ -33,9 +33,9 @@ func ClaimText(w io.Writer, style Style, r *report.Claim) error {
 	case c.Value != nil:
 		t.values(c)
 	case c.Claim.Token != nil && c.Claim.Token.Claims == nil:
-		t.Para(0, inspect.Safe("not known: "+c.Claim.Token.Fault.Cause))
+		t.Para(0, safe("not known: "+c.Claim.Token.Fault.Cause))
 	case c.Claim.Token != nil:
-		t.Para(0, inspect.Safe("the token has no claim "+c.Name))
+		t.Para(0, safe("the token has no claim "+c.Name))
 	}
 	if c.Known {
 		t.Blank()
@@ -51,7 +51,7 @@ func ClaimText(w io.Writer, style Style, r *report.Claim) error {
 func (t *Text) values(c *claim) {
 	for _, m := range c.Mask.Claims(c.Claim.Token.Claims).Members {
 		if m.Key == c.Name {
-			t.line(inspect.Safe(c.valueText(c.Name, m.Value)))
+			t.line(safe(c.valueText(c.Name, m.Value)))
 		}
 	}
 }

@@ -42,7 +42,7 @@ func (t *Text) members(title string, d decoding, object *source.Value) {
 	listed := object.Members[:min(len(object.Members), mostMembers)]
 	rows := make([]NotedRow, 0, len(listed))
 	for _, m := range listed {
-		label := inspect.Safe(inspect.ShortenMiddle(m.Key, 2*widestLabel))
+		label := safe(inspect.ShortenMiddle(m.Key, 2*widestLabel))
 		rows = append(rows, NotedRow{
 			Row{label, t.shortened(d.shown(title, m))}, d.meaning(title, m.Key),
 		})
@@ -65,7 +65,7 @@ func (d decoding) shown(part string, m source.Member) string {
 	if stands := d.valueMeaning(m.Key); stands != "" && part == "claims" {
 		text += " = " + stands
 	}
-	return inspect.Safe(text)
+	return safe(text)
 }
 
 // mostLines is how many lines a value may take before its middle is left out.
@@ -88,13 +88,13 @@ func (t *Text) observations(title string, d decoding, all []inspect.Observation)
 	}
 	t.Heading(title)
 	for _, o := range all {
-		t.Para(2, inspect.Safe(d.Mask.Message(o))+" "+t.Paint(Faint, "["+inspect.Safe(o.ID)+"]"))
+		t.Para(2, safe(d.Mask.Message(o))+" "+t.Paint(Faint, "["+safe(o.ID)+"]"))
 	}
 }
 
 func (t *Text) next(d decoding) {
 	t.Heading("next")
 	for _, step := range d.nextSteps() {
-		t.Para(2, inspect.Safe(step.Label)+": "+inspect.Safe(step.Text))
+		t.Para(2, safe(step.Label)+": "+safe(step.Text))
 	}
 }

@@ -41,7 +41,7 @@ func caretNote(r *rules.Result) string {
 
 func policyLine(p *rules.Policy) string {
 	if p.Product == "" {
-		return inspect.Safe("not read: " + p.Name)
+		return safe("not read: " + p.Name)
 	}
 	line := p.Product + ", " + p.Name
 	if p.Version != "" {
@@ -50,7 +50,7 @@ func policyLine(p *rules.Policy) string {
 	if p.API != "" {
 		line += ", API " + p.API
 	}
-	return inspect.Safe(line)
+	return safe(line)
 }
 
 // whenNew says what an expired token would have got, and how to see why.

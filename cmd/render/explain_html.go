@@ -69,7 +69,7 @@ type (
 type explainPager struct{ explanation }
 
 // say makes a text fit to be shown.
-func (x *explainPager) say(text string) string { return inspect.Safe(x.Mask.Text(text)) }
+func (x *explainPager) say(text string) string { return safe(x.Mask.Text(text)) }
 
 func (x *explainPager) rows(rows []Row) []Row {
 	shown := make([]Row, len(rows))

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/gatewhy/gatewhy/cmd/report"
-	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -82,13 +81,13 @@ func (t *explainText) reason() {
 		return
 	}
 	t.Blank()
-	t.Para(1, inspect.Safe(sentence(v.Why())))
+	t.Para(1, safe(sentence(v.Why())))
 	if earlier := v.Earlier(); v.Outcome == rules.Rejected && len(earlier) > 0 {
 		t.Para(1, fmt.Sprintf("It could be rejected earlier still: %s is not known.",
 			checkName(earlier[0].Check)))
 	}
 	if body := v.Body(); body != "" {
-		t.Para(1, "The gateway answers "+inspect.Safe(body))
+		t.Para(1, "The gateway answers "+safe(body))
 	} else if says := v.Answer.Says; says != "" {
 		t.Para(1, fmt.Sprintf("The gateway's answer says %q.", says))
 	}
@@ -96,7 +95,7 @@ func (t *explainText) reason() {
 		t.Para(1, whenNew(t.x.Earlier))
 	}
 	if question := v.Question(); !question.None() && v.Outcome == rules.Undetermined {
-		t.Para(1, "To know: "+inspect.Safe(report.Ask(question)))
+		t.Para(1, "To know: "+safe(report.Ask(question)))
 		t.howToGet(question)
 	}
 }
@@ -112,8 +111,8 @@ func (t *explainText) place() {
 		return
 	}
 	t.Blank()
-	t.Para(1, t.Paint(Strong, inspect.Safe(d.Check.Pos.String())))
-	t.SourceLine(2, file, d.Check.Pos, d.Check.Span, inspect.Safe(caretNote(d)))
+	t.Para(1, t.Paint(Strong, safe(d.Check.Pos.String())))
+	t.SourceLine(2, file, d.Check.Pos, d.Check.Span, safe(caretNote(d)))
 }
 
 // subject says what was judged: the token and the gateway.
@@ -161,8 +160,8 @@ func (t *explainText) findings() {
 	}
 	t.Heading("in the policy")
 	for _, f := range t.x.Findings {
-		t.Para(2, fmt.Sprintf("%s: %s: %s [%s]", inspect.Safe(f.Pos.String()), f.Severity,
-			inspect.Safe(f.Message), f.Rule))
+		t.Para(2, fmt.Sprintf("%s: %s: %s [%s]", safe(f.Pos.String()), f.Severity,
+			safe(f.Message), f.Rule))
 	}
 }
 
@@ -173,7 +172,7 @@ func (t *explainText) checks(results []rules.Result) {
 	for _, chain := range byPolicy(results) {
 		title := "checks"
 		if len(t.x.Policies) > 1 {
-			title += " of " + inspect.Safe(chain[0].Policy.Name)
+			title += " of " + safe(chain[0].Policy.Name)
 		}
 		t.Heading(title)
 		t.Rows(2, checkRows(t.Text, chain, func(r *rules.Result) string {
@@ -207,7 +206,7 @@ func (t *explainText) detail(r *rules.Result, failedBefore bool) string {
 	if need := r.Need(); !need.None() {
 		text += ": pass " + report.Pass(need)
 	}
-	text = inspect.Safe(text)
+	text = safe(text)
 	if r.Outcome == rules.Fail || t.x.modelled(r) {
 		text += " " + t.reference(r.Evidence())
 	}
@@ -239,13 +238,13 @@ func (t *explainText) remedies() {
 		t.remedy(i+1, &r)
 	}
 	for _, r := range t.x.Refused {
-		t.Para(1, fmt.Sprintf("not offered: %s: %s.", inspect.Safe(r.Title),
-			inspect.Safe(r.Refused)))
+		t.Para(1, fmt.Sprintf("not offered: %s: %s.", safe(r.Title),
+			safe(r.Refused)))
 	}
 }
 
 func (t *explainText) remedy(number int, r *report.ProvedRepair) {
-	rows := []Row{{fmt.Sprint(number), inspect.Safe(r.Title)}, {"", t.after(&r.After)}}
+	rows := []Row{{fmt.Sprint(number), safe(r.Title)}, {"", t.after(&r.After)}}
 	if r.Other != nil {
 		rows = append(rows, Row{"", "the other token would get: " + OutcomeLine(r.Other)})
 	}
@@ -253,7 +252,7 @@ func (t *explainText) remedy(number int, r *report.ProvedRepair) {
 		rows = append(rows, Row{"", t.Paint(Faint, line)})
 	}
 	if r.Command != "" {
-		rows = append(rows, Row{"", inspect.Safe(r.Command)})
+		rows = append(rows, Row{"", safe(r.Command)})
 	}
 	t.Rows(2, rows)
 }
@@ -265,7 +264,7 @@ func (t *explainText) changes(r *report.ProvedRepair) []string {
 	case len(r.Fields) <= mostChanges:
 		lines := make([]string, len(r.Fields))
 		for i, c := range r.Fields {
-			lines[i] = inspect.Safe(changeLine(c))
+			lines[i] = safe(changeLine(c))
 		}
 		return lines
 	case r.Command != "":
@@ -278,7 +277,7 @@ func (t *explainText) changes(r *report.ProvedRepair) []string {
 func (t *explainText) after(v *rules.Verdict) string {
 	text := "after it: " + t.paintOutcome(v)
 	if need := v.Question(); !need.None() && v.Outcome == rules.Undetermined {
-		text += ": pass " + inspect.Safe(report.Pass(need))
+		text += ": pass " + safe(report.Pass(need))
 	}
 	return text
 }
@@ -324,7 +323,7 @@ func (t *explainText) observed() {
 		t.Blank()
 		t.Para(1, observedLine(c))
 		if follows := report.Follows(c); follows != "" {
-			t.Para(1, inspect.Safe(sentence(follows)))
+			t.Para(1, safe(sentence(follows)))
 		}
 	}
 }
@@ -337,9 +336,9 @@ func (t *explainText) causes() {
 	t.Heading("what would explain the real answer, the likeliest first")
 	for _, s := range t.x.Observed.Causes {
 		t.Rows(2, []Row{
-			{fmt.Sprint(s.Rank), inspect.Safe(s.Title) + " " + t.Paint(Faint, "["+s.ID+"]")},
-			{"", inspect.Safe(s.Why) + speaks(&s)},
-			{"", "check: " + inspect.Safe(report.Look(&s.Cause))},
+			{fmt.Sprint(s.Rank), safe(s.Title) + " " + t.Paint(Faint, "["+s.ID+"]")},
+			{"", safe(s.Why) + speaks(&s)},
+			{"", "check: " + safe(report.Look(&s.Cause))},
 			{"", t.reference(s.Evidence)},
 		})
 	}
@@ -350,5 +349,5 @@ func speaks(s *rules.PossibleCause) string {
 	if s.By == rules.ByNone || s.Seen == "" {
 		return ""
 	}
-	return fmt.Sprintf("; the %s is that of: %s", s.By, inspect.Safe(s.Seen))
+	return fmt.Sprintf("; the %s is that of: %s", s.By, safe(s.Seen))
 }

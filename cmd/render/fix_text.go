@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/gatewhy/gatewhy/cmd/report"
-	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/repair"
 )
@@ -24,7 +23,7 @@ func FixText(w io.Writer, style Style, r *report.Fixing) error {
 	t.notRepaired(f.Refused)
 	if f.Written {
 		t.Blank()
-		t.Para(1, "written to "+inspect.Safe(f.After.Name))
+		t.Para(1, "written to "+safe(f.After.Name))
 	}
 	_, err := t.WriteTo(w)
 	return err
@@ -38,9 +37,9 @@ func (t *Text) beforeAndAfter(tokens []repair.Token) {
 		token := &tokens[i]
 		if next := headingOf(token); next != title {
 			title = next
-			t.Heading(inspect.Safe(title))
+			t.Heading(safe(title))
 		}
-		name := inspect.Safe(token.Name)
+		name := safe(token.Name)
 		if mark := markOf(token); mark != "" {
 			name = t.Mark(mark) + " " + name
 		}
@@ -72,7 +71,7 @@ func (t *Text) notProved(unproved []report.Unproved) {
 		if u.API != "" {
 			names = "API " + u.API + ": " + names
 		}
-		t.Para(2, inspect.Safe(names+": "+u.Why))
+		t.Para(2, safe(names+": "+u.Why))
 		t.Para(3, "pass "+u.Ask)
 	}
 }
@@ -83,7 +82,7 @@ func (t *Text) notRepaired(refused []report.Refused) {
 	}
 	t.Heading("not repaired")
 	for _, r := range refused {
-		t.Para(2, inspect.Safe(fmt.Sprintf("%s: %s", r.Rule, r.Why)))
+		t.Para(2, safe(fmt.Sprintf("%s: %s", r.Rule, r.Why)))
 		for _, ask := range r.Asks {
 			t.Para(3, "pass "+ask)
 		}
@@ -96,12 +95,11 @@ func safeDiff(diff string) string {
 	var b strings.Builder
 	for line := range strings.Lines(diff) {
 		text := strings.TrimRight(line, "\r\n")
-		for i, part := range strings.Split(text, "\t") {
-			if i > 0 {
-				b.WriteByte('\t')
-			}
-			b.WriteString(inspect.Safe(part))
+		parts := strings.Split(text, "\t")
+		for i, part := range parts {
+			parts[i] = safe(part)
 		}
+		b.WriteString(safeStart(strings.Join(parts, "\t")))
 		b.WriteString(lineBreak(line[len(text):]))
 	}
 	return b.String()

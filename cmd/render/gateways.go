@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/gatewhy/gatewhy/cmd/report"
-	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -87,14 +86,14 @@ func answered(a *rules.Answer) string {
 func (t *Text) expressions(all []rules.Expression) {
 	for _, e := range all {
 		t.Heading(e.Rule)
-		rows := []Row{{"expression", inspect.Safe(e.Expression)}}
+		rows := []Row{{"expression", safe(e.Expression)}}
 		if e.Input != "" {
-			rows = append(rows, Row{"input", inspect.Safe(e.Input)})
+			rows = append(rows, Row{"input", safe(e.Input)})
 		}
 		if e.Runtime != "" {
 			rows = append(rows, Row{"runtime", e.Runtime})
 		}
-		rows = append(rows, Row{"result", inspect.Safe(e.Result)})
+		rows = append(rows, Row{"result", safe(e.Result)})
 		t.Rows(2, rows)
 		t.Para(2, t.Paint(Faint, fmt.Sprintf("[%s: %s]", e.Evidence.Level, e.Evidence.Reference)))
 	}

@@ -45,7 +45,7 @@ func golden[R any](t *testing.T, folder string, formats FormatsOf[R], rows []row
 					t.Fatal(err)
 				}
 				sameAsGolden(t, goldenName(folder, row.fact, format), withoutStyle(out.String()))
-				safe(t, folder, format, out.String())
+				checkSafe(t, folder, format, out.String())
 				if i == 0 && !strings.Contains(out.String(), "EVIL") {
 					t.Errorf("%s: nothing hostile in it", format)
 				}
@@ -94,8 +94,8 @@ func sameAsGolden(t *testing.T, name, got string) {
 	}
 }
 
-// safe reports what must not be in an output, whatever is in its input.
-func safe(t *testing.T, folder, format, text string) {
+// checkSafe reports what must not be in an output, whatever is in its input.
+func checkSafe(t *testing.T, folder, format, text string) {
 	t.Helper()
 	if folder == "fix" {
 		text = strings.ReplaceAll(text, "\n+\t", "\n+") // without its tabs a diff would not apply

@@ -1,6 +1,7 @@
 package render
 
 import (
+	"bytes"
 	"encoding/json"
 	"fmt"
 	"io"
@@ -15,9 +16,9 @@ import (
 // changes its meaning.
 const SchemaVersion = 1
 
-// JSON writes a value as indented JSON. Inside strings it escapes control, bidirectional and
-// other invisible characters, such as \u202e, which gives the same JSON. It leaves <, > and &
-// as they are.
+// JSON writes a value as indented JSON. Inside strings it masks tokens, and it escapes control,
+// bidirectional and other invisible characters, such as \u202e, which gives the same JSON. It
+// leaves <, > and & as they are.
 func JSON(w io.Writer, value any) error { return encodeJSON(jsonWriter{w, nil}, value) }
 
 func encodeJSON(w io.Writer, value any) error {
@@ -30,16 +31,12 @@ func encodeJSON(w io.Writer, value any) error {
 // jsonWriter makes JSON safe to print. It is written to once, as encoding/json does.
 type jsonWriter struct {
 	w    io.Writer
-	mask *Mask // nil to leave the strings as they are
+	mask *Mask
 }
 
 // Write writes a whole JSON text.
 func (j jsonWriter) Write(text []byte) (int, error) {
-	shown := text
-	if j.mask != nil {
-		shown = j.mask.strings(text)
-	}
-	if _, err := j.w.Write(escapeJSON(shown)); err != nil {
+	if _, err := j.w.Write(escapeJSON(j.mask.strings(text))); err != nil {
 		return 0, err
 	}
 	return len(text), nil
@@ -48,6 +45,9 @@ func (j jsonWriter) Write(text []byte) (int, error) {
 // escapeJSON escapes what is not safe to print. Outside its strings JSON is ASCII, and
 // encoding/json has already escaped the controls below U+0020.
 func escapeJSON(text []byte) []byte {
+	if bytes.Contains(text, []byte("##")) {
+		text = []byte(inspect.SafeCommand(string(text)))
+	}
 	if !slices.ContainsFunc(text, func(b byte) bool { return b >= 0x7f }) {
 		return text
 	}

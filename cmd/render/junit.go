@@ -3,8 +3,6 @@ package render
 import (
 	"encoding/xml"
 	"io"
-
-	"github.com/gatewhy/gatewhy/inspect"
 )
 
 // The JUnit XML that CI systems read (the schema of Apache Ant's JUnit task, as Jenkins, GitLab
@@ -46,7 +44,7 @@ type (
 
 // add puts a case into the suite and counts it. What comes from files is made safe to print.
 func (s *junitSuite) add(c junitCase) {
-	c.Name, c.Class, c.File = inspect.Safe(c.Name), inspect.Safe(c.Class), inspect.Safe(c.File)
+	c.Name, c.Class, c.File = safe(c.Name), safe(c.Class), safe(c.File)
 	s.Tests++
 	for _, outcome := range []struct {
 		message *junitMessage
@@ -54,7 +52,7 @@ func (s *junitSuite) add(c junitCase) {
 	}{{c.Failure, &s.Failures}, {c.Error, &s.Errors}, {c.Skipped, &s.Skipped}} {
 		if m := outcome.message; m != nil {
 			*outcome.count++
-			m.Message, m.Text = inspect.Safe(m.Message), inspect.SafeText(m.Text)
+			m.Message, m.Text = safe(m.Message), safeText(m.Text)
 		}
 	}
 	s.Cases = append(s.Cases, c)
@@ -64,7 +62,7 @@ func (s *junitSuite) add(c junitCase) {
 func writeJUnit(w io.Writer, suites []junitSuite) error {
 	out := junitSuites{Suites: suites}
 	for i := range suites {
-		suites[i].Name = inspect.Safe(suites[i].Name)
+		suites[i].Name = safe(suites[i].Name)
 		out.Tests += suites[i].Tests
 		out.Failures += suites[i].Failures
 		out.Errors += suites[i].Errors

@@ -25,12 +25,12 @@ func KeysText(w io.Writer, style Style, r *report.KeyListing) error {
 	t := &keysText{Text: NewText(style), keyListing: l}
 	t.Blank()
 	if leak := l.leak(); leak != "" {
-		t.Para(1, t.Paint(Bad, inspect.Safe(leak)))
+		t.Para(1, t.Paint(Bad, safe(leak)))
 		t.Blank()
 		t.Para(1, leakReason)
 		t.Blank()
 	}
-	t.Para(1, t.Paint(Strong, inspect.Safe(l.headline())))
+	t.Para(1, t.Paint(Strong, safe(l.headline())))
 	t.Blank()
 	t.table()
 	t.issuers()
@@ -113,7 +113,7 @@ func (t *keysText) keyRow(k *keys.Key) []string {
 		k.ID, keySize(k), k.Use, k.Algorithm, t.certificate(k), cloudName(k), t.listedBy(k),
 	}
 	for i, cell := range row {
-		row[i] = cmp.Or(inspect.Safe(inspect.ShortenMiddle(cell, 60)), none)
+		row[i] = cmp.Or(safe(inspect.ShortenMiddle(cell, 60)), none)
 	}
 	if k.Fault != "" {
 		row[1] = t.pick("✗ ", "no ") + row[1]
@@ -151,7 +151,7 @@ func (t *keysText) issuers() {
 		if len(issuers) > 1 {
 			text += " (" + inspect.ShortenMiddle(strings.Join(kids, ", "), 400) + ")"
 		}
-		rows = append(rows, Row{count(len(kids), "key"), inspect.Safe(text)})
+		rows = append(rows, Row{count(len(kids), "key"), safe(text)})
 	}
 	if len(rows) == 0 {
 		return
@@ -179,7 +179,7 @@ func (t *keysText) listOddities() {
 	}
 	t.Heading("odd")
 	for _, row := range rows[:min(len(rows), mostListed)] {
-		t.Para(2, inspect.Safe(row.Label+": "+row.Text))
+		t.Para(2, safe(row.Label+": "+row.Text))
 	}
 	if more := len(rows) - mostListed; more > 0 {
 		t.Para(2, fmt.Sprintf("and %d more: -o json lists more", more))
@@ -200,7 +200,7 @@ func (t *keysText) refused() {
 		}
 		t.Para(2, name)
 		for _, reason := range g.reasons[:min(len(g.reasons), mostListed)] {
-			t.Para(3, inspect.Safe(reason))
+			t.Para(3, safe(reason))
 		}
 	}
 }
@@ -247,7 +247,7 @@ func (t *keysText) cloudBasis() {
 	t.Heading("clouds that were asked, and their common keys")
 	var rows []Row
 	for _, c := range t.Clouds {
-		rows = append(rows, Row{c.Cloud.ID, inspect.Safe(t.cloudAnswer(c))})
+		rows = append(rows, Row{c.Cloud.ID, safe(t.cloudAnswer(c))})
 	}
 	t.Rows(2, rows)
 }

@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/gatewhy/gatewhy/cmd/report"
-	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
@@ -60,7 +59,7 @@ func annotation(s rules.Severity) string {
 // githubMessage escapes what would end a command, as GitHub's own toolkit does
 // (actions/toolkit, packages/core/src/command.ts).
 func githubMessage(text string) string {
-	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A").Replace(inspect.Safe(text))
+	return strings.NewReplacer("%", "%25", "\r", "%0D", "\n", "%0A").Replace(safe(text))
 }
 
 func githubProperty(text string) string {

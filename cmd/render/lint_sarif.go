@@ -8,6 +8,7 @@ import (
 	"strings"
 
 	"github.com/gatewhy/gatewhy/cmd/report"
+	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
@@ -196,9 +197,10 @@ func sarifPlace(pos, end source.Position) sarifLocation {
 	return location
 }
 
-// relativeURI is a file's name as a URI reference (RFC 3986). It is relative if the name is.
+// relativeURI is a file's name as a URI reference (RFC 3986). It is relative if the name is. A
+// token is masked before the escapes of a URL change what it looks like.
 func relativeURI(name string) string {
-	slashed := filepath.ToSlash(name)
+	slashed := filepath.ToSlash(inspect.MaskTokens(name))
 	if filepath.IsAbs(name) {
 		return (&url.URL{Scheme: "file", Path: slashed}).String()
 	}

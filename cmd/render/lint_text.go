@@ -7,7 +7,6 @@ import (
 	"strings"
 
 	"github.com/gatewhy/gatewhy/cmd/report"
-	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -17,8 +16,8 @@ func LintText(w io.Writer, style Style, r *report.Linting) error {
 	l := linting{r}
 	t := NewText(style)
 	for _, f := range l.Findings {
-		t.Para(0, fmt.Sprintf("%s: %s: %s %s", inspect.Safe(f.Pos.String()),
-			t.severity(f.Severity), inspect.Safe(f.Message), t.Paint(Faint, "["+f.Rule+"]")))
+		t.Para(0, fmt.Sprintf("%s: %s: %s %s", safe(f.Pos.String()),
+			t.severity(f.Severity), safe(f.Message), t.Paint(Faint, "["+f.Rule+"]")))
 		if file := l.Sources[f.Pos.File]; file != nil && f.Span.End > f.Span.Start {
 			t.SourceLine(1, file, f.Pos, f.Span, "")
 		}
@@ -27,7 +26,7 @@ func LintText(w io.Writer, style Style, r *report.Linting) error {
 		}
 		if slices.Contains(l.Repairable, f.Rule) {
 			// not wrapped, since the reader copies it
-			t.line(indent + t.Paint(Faint, inspect.Safe(l.repairBy(f))))
+			t.line(indent + t.Paint(Faint, safe(l.repairBy(f))))
 		}
 		t.Blank()
 	}
@@ -62,8 +61,8 @@ func (t *Text) severity(s rules.Severity) string {
 func LintLines(w io.Writer, r *report.Linting) error {
 	l := linting{r}
 	for _, f := range l.Findings {
-		if _, err := fmt.Fprintf(w, "%s: %s: %s [%s]\n", inspect.Safe(f.Pos.String()), f.Severity,
-			inspect.Safe(f.Message), f.Rule); err != nil {
+		if _, err := fmt.Fprintf(w, "%s: %s: %s [%s]\n", safe(f.Pos.String()), f.Severity,
+			safe(f.Message), f.Rule); err != nil {
 			return err
 		}
 	}

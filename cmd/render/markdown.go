@@ -46,12 +46,31 @@ func (m *markdown) table(columns ...string) {
 		strings.Repeat(" --- |", len(columns)) + "\n")
 }
 
-// escapeMarkdown makes a text plain: no markup, no HTML, nothing invisible, one line.
+// escapeMarkdown makes a text plain: no markup, no HTML, nothing invisible, one line. Some of what
+// GitHub, Azure DevOps and Jira add to Markdown has no escape by a backslash: formulas between $,
+// ~~struck~~ text, macros in {braces}, http, https and ftp addresses, names behind @.
 func escapeMarkdown(text string) string {
-	return strings.NewReplacer(
-		`\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "<", "&lt;", ">", "&gt;",
-		"|", `\|`, "[", `\[`, "]", `\]`, "#", `\#`, "@", "&#64;",
-	).Replace(inspect.Safe(text))
+	return blockStart(strings.NewReplacer(
+		"&", "&amp;", `\`, `\\`, "`", "\\`", "*", `\*`, "_", `\_`, "<", "&lt;", ">", "&gt;",
+		"|", `\|`, "[", `\[`, "]", `\]`, "#", `\#`, "!", `\!`, "@", "&#64;", "~", "&#126;",
+		"$", "&#36;", "{", "&#123;", "}", "&#125;", "p://", "p&#58;//", "P://", "P&#58;//",
+		"s://", "s&#58;//", "S://", "S&#58;//", "www.", "www&#46;", "WWW.", "WWW&#46;",
+		"mailto:", "mailto&#58;",
+	).Replace(safe(text)))
+}
+
+// blockStart escapes what begins a list, a rule or the line under a heading.
+func blockStart(text string) string {
+	rest := strings.TrimLeft(text, " 0123456789")
+	before := text[:len(text)-len(rest)]
+	switch {
+	case rest == "":
+		return text
+	case before == "" && strings.ContainsRune("-+=", rune(rest[0])),
+		before != "" && strings.ContainsRune(".)", rune(rest[0])):
+		return before + `\` + rest
+	}
+	return text
 }
 
 // code shows a value as it is, in a code span. No backtick in the value ends the span, and no
@@ -60,7 +79,7 @@ func code(value string) string {
 	if value == "" {
 		return ""
 	}
-	value = strings.ReplaceAll(inspect.Safe(value), "|", `\|`)
+	value = strings.ReplaceAll(safe(value), "|", `\|`)
 	fence := "`"
 	for strings.Contains(value, fence) {
 		fence += "`"

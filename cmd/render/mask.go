@@ -2,6 +2,7 @@ package render
 
 import (
 	"bytes"
+	"encoding/base64"
 	"encoding/json"
 	"io"
 	"slices"
@@ -15,8 +16,9 @@ import (
 // somebody asked for that. The same value gets the same label everywhere in an output. A nil
 // Mask hides tokens and nothing else.
 type Mask struct {
-	profile inspect.Profile
-	masker  *inspect.Masker // nil where personal values are shown
+	profile   inspect.Profile
+	masker    *inspect.Masker // nil where personal values are shown
+	signature string          // the token's, as it is written
 }
 
 // NewMask returns the mask for an output about a token, which may be nil. With redact it hides
@@ -28,6 +30,7 @@ func NewMask(token *inspect.Token, profile inspect.Profile, redact bool) *Mask {
 	}
 	if token != nil {
 		m.Learn(token.Claims)
+		m.signature = base64.RawURLEncoding.EncodeToString(token.Signature)
 	}
 	return m
 }
@@ -105,7 +108,30 @@ func (m *Mask) Text(text string) string {
 	if masker := m.personal(); masker != nil {
 		text = masker.Text(text)
 	}
-	return hideTokens(text)
+	return inspect.MaskTokens(m.unsigned(text))
+}
+
+// leastOfSignature is how many characters of a signature in a row are masked.
+const leastOfSignature = 16
+
+// unsigned hides the token's signature, whole or a part of it: an expression of a policy can cut
+// it out of the token.
+func (m *Mask) unsigned(text string) string {
+	if m == nil || len(m.signature) < leastOfSignature || len(text) < leastOfSignature {
+		return text
+	}
+	isOther := func(r rune) bool { return r >= 0x80 || !isTokenByte(byte(r)) }
+	for word := range strings.FieldsFuncSeq(text, isOther) {
+		if len(word) >= leastOfSignature && strings.Contains(m.signature, word) {
+			text = strings.ReplaceAll(text, word, "(signature)")
+		}
+	}
+	return text
+}
+
+func isTokenByte(c byte) bool {
+	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' ||
+		c == '-' || c == '_'
 }
 
 // Message returns what an observation says, with what must not be shown replaced.
@@ -113,7 +139,7 @@ func (m *Mask) Message(o inspect.Observation) string {
 	if masker := m.personal(); masker != nil {
 		o = masker.Observation(&m.profile, o)
 	}
-	return hideTokens(o.Message)
+	return inspect.MaskTokens(o.Message)
 }
 
 // painted is Text for a text with colours in it. The codes of colours would hide where words
@@ -136,46 +162,32 @@ func (m *Mask) painted(text string) string {
 	return b.String()
 }
 
-// tokenStart is how the header and the payload of a token begin: {" in base64url.
-const tokenStart = "eyJ"
+// safe makes a text of the input fit to be shown in any output: without tokens, and without
+// anything that acts on a terminal. All of this package goes through it, JSON aside, whose strings
+// are masked as a whole.
+func safe(text string) string { return safeStart(inspect.Safe(inspect.MaskTokens(text))) }
 
-// hideTokens replaces whatever looks like a signed or encrypted token.
-func hideTokens(text string) string {
-	if !strings.Contains(text, tokenStart) {
-		return text
-	}
+// safeText is safe for a text of several lines: it keeps line feeds.
+func safeText(text string) string {
 	var b strings.Builder
-	for {
-		at := strings.Index(text, tokenStart)
-		if at < 0 {
-			break
-		}
-		end := at
-		for end < len(text) && isTokenByte(text[end]) {
-			end++
-		}
-		b.WriteString(text[:at])
-		if word := text[at:end]; strings.Count(word, ".") >= 2 {
-			b.WriteString("(token)")
-		} else {
-			b.WriteString(word)
-		}
-		text = text[end:]
+	for line := range strings.Lines(inspect.SafeText(inspect.MaskTokens(text))) {
+		b.WriteString(safeStart(line))
 	}
-	b.WriteString(text)
 	return b.String()
 }
 
-func isTokenByte(c byte) bool {
-	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' ||
-		strings.IndexByte("-_.=", c) >= 0
+// safeStart makes the start of a line of a log safe. A line that starts with :: is a command to
+// GitHub Actions, white space aside.
+func safeStart(line string) string {
+	text := strings.TrimLeft(line, " \t")
+	if !strings.HasPrefix(text, "::") {
+		return line
+	}
+	return line[:len(line)-len(text)] + `\u003a` + text[1:]
 }
 
 // JSON writes a value as JSON does, with what must not be shown replaced in every string.
 func (m *Mask) JSON(w io.Writer, value any) error {
-	if m == nil {
-		m = &Mask{}
-	}
 	return encodeJSON(jsonWriter{w, m}, value)
 }
 
@@ -208,8 +220,15 @@ func endOfString(text []byte, start int) int {
 	return len(text)
 }
 
+// leastMasked is how long a string in JSON is at least that can hold a part of a token: most are
+// shorter, and need not be taken apart.
+const leastMasked = len(`"eyJhbGci"`)
+
 // appendString appends a string of JSON. If nothing in it is masked, it stays as it is spelt.
 func (m *Mask) appendString(out, quoted []byte) []byte {
+	if len(quoted) < leastMasked && m.personal() == nil {
+		return append(out, quoted...)
+	}
 	var plain string
 	if json.Unmarshal(quoted, &plain) != nil {
 		return append(out, quoted...)

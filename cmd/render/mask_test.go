@@ -2,6 +2,10 @@ package render
 
 import (
 	"bytes"
+	"encoding/base64"
+	"os"
+	"path/filepath"
+	"strings"
 	"testing"
 
 	"github.com/gatewhy/gatewhy/inspect"
@@ -10,7 +14,8 @@ import (
 
 const innerToken = "eyJhbGciOiJub25lIn0.eyJhIjoxfQ.c2ln"
 
-func TestHideTokens(t *testing.T) {
+func TestAMaskHidesTokensAndPartsOfThem(t *testing.T) {
+	t.Parallel()
 	tests := []struct{ name, text, want string }{
 		{"plain text stays", "an app-only token", "an app-only token"},
 		{
@@ -19,11 +24,16 @@ func TestHideTokens(t *testing.T) {
 		},
 		{"one without a signature goes too", "x eyJhbGciOiJub25lIn0.eyJhIjoxfQ. y", "x (token) y"},
 		{"two tokens go both", "eyJhIjoxfQ.b.c eyJhIjoxfQ.b.c", "(token) (token)"},
-		{"a header alone is none", "eyJhbGciOiJub25lIn0", "eyJhbGciOiJub25lIn0"},
+		{"a header alone is a part of one", "x eyJhbGciOiJub25lIn0", "x (token)"},
+		{
+			"one whose dots are escaped goes with its signature",
+			"u?t=eyJhIjoxfQ%2EeyJhIjoxfQ%2Ec2ln&x", "u?t=(token)&x",
+		},
+		{"what one starts with may be said", "it starts with eyJ", "it starts with eyJ"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
-			if got := hideTokens(test.text); got != test.want {
+			if got := (*Mask)(nil).Text(test.text); got != test.want {
 				t.Errorf("got %q, want %q", got, test.want)
 			}
 		})
@@ -97,5 +107,85 @@ func TestNoMaskHidesTokensAllTheSame(t *testing.T) {
 	var none *Mask
 	if got := none.Text("abe@contoso.com " + innerToken); got != "abe@contoso.com (token)" {
 		t.Errorf("got %q", got)
+	}
+}
+
+// An expression of a policy can cut the signature out of the token, and the check shows what it
+// read.
+func TestASignatureIsHiddenWhereverItIsCutOut(t *testing.T) {
+	t.Parallel()
+	const signature = "c2lnbmVkLWJ5LW5vYm9keS1hdC1hbGw"
+	raw, err := base64.RawURLEncoding.DecodeString(signature)
+	if err != nil {
+		t.Fatal(err)
+	}
+	mask := NewMask(&inspect.Token{Signature: raw}, inspect.Profile{}, false)
+	for text, want := range map[string]string{
+		"found " + signature:                        "found (signature)",
+		"found " + signature[:16] + "…" + "LW5vYm9": "found (signature)…LW5vYm9",
+		"found c2lnbm, an id":                       "found c2lnbm, an id",
+	} {
+		if got := mask.Text(text); got != want {
+			t.Errorf("got %q, want %q", got, want)
+		}
+	}
+}
+
+func TestWhatOthersInterpretIsPlainInMarkdown(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"a & b &lt;b&gt;":       "a &amp; b &amp;lt;b&amp;gt;",
+		"~~no~~ $x$ {code}":     "&#126;&#126;no&#126;&#126; &#36;x&#36; &#123;code&#125;",
+		"![x](https://x.test)":  `\!\[x\](https&#58;//x.test)`,
+		"www.x.test, @a/b, #12": `www&#46;x.test, &#64;a/b, \#12`,
+		"- a list":              `\- a list`,
+		"12. a list":            `12\. a list`,
+		"=== a heading":         `\=== a heading`,
+		"api://orders":          "api://orders",
+	} {
+		if got := escapeMarkdown(text); got != want {
+			t.Errorf("got  %q\nwant %q", got, want)
+		}
+	}
+}
+
+func TestNothingIsACommandToABuildAgent(t *testing.T) {
+	t.Parallel()
+	for text, want := range map[string]string{
+		"::error::EVIL":              `\u003a:error::EVIL`,
+		"  ::error::EVIL":            `  \u003a:error::EVIL`,
+		"x ##vso[task.complete]":     `x #\u0023vso[task.complete]`,
+		"x ##[add-path]/tmp":         `x #\u0023[add-path]/tmp`,
+		"dw::core::Strings ## first": "dw::core::Strings ## first",
+	} {
+		if got := safe(text); got != want {
+			t.Errorf("got  %q\nwant %q", got, want)
+		}
+	}
+	var out bytes.Buffer
+	if err := JSON(&out, "x ##vso[task.complete]"); err != nil {
+		t.Fatal(err)
+	}
+	if got, want := out.String(), "\"x #\\u0023vso[task.complete]\"\n"; got != want {
+		t.Errorf("got  %q\nwant %q", got, want)
+	}
+}
+
+// Whatever is shown goes through the mask: a renderer that escapes by itself would show tokens.
+func TestNothingIsEscapedWithoutBeingMasked(t *testing.T) {
+	t.Parallel()
+	files, err := filepath.Glob("*.go")
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, name := range files {
+		text, err := os.ReadFile(name)
+		if err != nil {
+			t.Fatal(err)
+		}
+		own := name == "mask.go" || name == "json.go" || strings.HasSuffix(name, "_test.go")
+		if !own && bytes.Contains(text, []byte("inspect.Safe")) {
+			t.Errorf("%s calls inspect.Safe, not safe", name)
+		}
 	}
 }

@@ -70,7 +70,7 @@ func (x matrixing) lost() []Row {
 			}
 		}
 		if len(kinds) > 0 {
-			rows = append(rows, Row{inspect.Safe(name), inspect.Safe(strings.Join(kinds, ", "))})
+			rows = append(rows, Row{safe(name), safe(strings.Join(kinds, ", "))})
 		}
 	}
 	return rows

@@ -9,7 +9,6 @@ import (
 	"strings"
 
 	"github.com/gatewhy/gatewhy/cmd/report"
-	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/rules/environments"
 )
 
@@ -92,7 +91,7 @@ type (
 func (x matrixing) page() matrixPage {
 	wrong, unknown, _ := x.Wrong()
 	p := matrixPage{
-		Name: inspect.Safe(x.Name), Sentence: x.sentence(), Good: wrong+unknown == 0,
+		Name: safe(x.Name), Sentence: x.sentence(), Good: wrong+unknown == 0,
 		Grid: x.gridPage(x.Matrix, true), Tokens: x.Tokens, Notes: x.notePages(),
 		Rows: len(x.Rows), Folded: len(x.Lines()) < len(x.Rows), Others: x.otherPages(),
 	}
@@ -102,13 +101,13 @@ func (x matrixing) page() matrixPage {
 	for i := range x.Remarks {
 		r := &x.Remarks[i]
 		p.Remarks = append(p.Remarks, remarkPage{
-			inspect.Safe(x.Gateways[r.Gateway]), inspect.Safe(r.Pos.String()),
-			inspect.Safe(sentence(r.Message)), r.Rule,
+			safe(x.Gateways[r.Gateway]), safe(r.Pos.String()),
+			safe(sentence(r.Message)), r.Rule,
 		})
 	}
 	for _, c := range x.Allow {
 		p.Allow = append(p.Allow, environments.Crossing{
-			From: inspect.Safe(c.From), To: inspect.Safe(c.To), Reason: inspect.Safe(c.Reason),
+			From: safe(c.From), To: safe(c.To), Reason: safe(c.Reason),
 		})
 	}
 	return p
@@ -118,14 +117,14 @@ func (x matrixing) page() matrixPage {
 func (x matrixing) gridPage(m *environments.Matrix, links bool) gridPage {
 	var grid gridPage
 	for _, g := range m.Gateways {
-		grid.Gateways = append(grid.Gateways, inspect.Safe(g))
+		grid.Gateways = append(grid.Gateways, safe(g))
 	}
 	for _, line := range m.Lines() {
-		l := linePage{Label: inspect.Safe(line.Label)}
+		l := linePage{Label: safe(line.Label)}
 		for g := range m.Gateways {
 			r := m.At(line, g)
 			cell := cellPageOf(&m.Cells[r][g])
-			cell.Row = inspect.Safe(m.Rows[r].Name)
+			cell.Row = safe(m.Rows[r].Name)
 			if links {
 				cell.Link = x.story(r, g)
 			}
@@ -167,14 +166,14 @@ func (x matrixing) otherPages() []otherPage {
 			}
 			verdict := x.Witness(r, g).Verdict
 			page := otherPage{
-				ID: cellID(r, g), Token: inspect.Safe(x.Rows[r].Name),
-				Gateway: inspect.Safe(gateway), Outcome: inspect.Safe(OutcomeLine(&verdict)),
+				ID: cellID(r, g), Token: safe(x.Rows[r].Name),
+				Gateway: safe(gateway), Outcome: safe(OutcomeLine(&verdict)),
 			}
 			if d := verdict.Decided; d != nil {
-				page.Place = inspect.Safe(d.Check.Pos.String())
+				page.Place = safe(d.Check.Pos.String())
 			}
 			if why := verdict.Why(); why != "" {
-				page.Why = inspect.Safe(sentence(why))
+				page.Why = safe(sentence(why))
 			}
 			all = append(all, page)
 		}
@@ -188,12 +187,12 @@ func (x matrixing) findingPage(i int) findingPage {
 	f := &x.Findings[i]
 	w := x.witness(f)
 	p := findingPage{
-		ID: storyID(i), Rule: f.Rule, Message: inspect.Safe(sentence(f.Message)),
-		Place: inspect.Safe(f.Pos.String()), Line: f.Pos.Line,
-		Token: inspect.Safe(x.Rows[f.Row].Name), Outcome: inspect.Safe(OutcomeLine(&w.Verdict)),
+		ID: storyID(i), Rule: f.Rule, Message: safe(sentence(f.Message)),
+		Place: safe(f.Pos.String()), Line: f.Pos.Line,
+		Token: safe(x.Rows[f.Row].Name), Outcome: safe(OutcomeLine(&w.Verdict)),
 	}
 	if why := w.Verdict.Why(); why != "" {
-		p.Why = inspect.Safe(sentence(why))
+		p.Why = safe(sentence(why))
 	}
 	if file := x.File(f.Pos.File); file != nil && f.Span.End > f.Span.Start &&
 		f.Span.End <= len(file.Text) {
@@ -201,13 +200,13 @@ func (x matrixing) findingPage(i int) findingPage {
 		p.Before, p.Marked, p.After = strings.TrimLeft(cut.before, " "), cut.marked, cut.after
 	}
 	for _, m := range w.Claims.Members {
-		p.Claims = append(p.Claims, Row{inspect.Safe(m.Key), inspect.Safe(m.Value.JSON())})
+		p.Claims = append(p.Claims, Row{safe(m.Key), safe(m.Value.JSON())})
 	}
 	for _, row := range writtenLines(&w.Written) {
-		p.Claims = append(p.Claims, Row{inspect.Safe(row.Label), inspect.Safe(row.Text)})
+		p.Claims = append(p.Claims, Row{safe(row.Label), safe(row.Text)})
 	}
 	p.Tokens, p.More = x.wrongRows(f)
-	p.Gateway = inspect.Safe(x.Gateways[f.Gateway])
+	p.Gateway = safe(x.Gateways[f.Gateway])
 	if first := x.firstAt(f.Gateway); first < i {
 		p.RepairsAt = storyID(first)
 	} else {
@@ -259,7 +258,7 @@ func (x matrixing) wrongRows(f *environments.Finding) (rows []Row, more int) {
 			}
 		}
 		rows = append(rows, Row{
-			inspect.Safe(x.Rows[r].Name), inspect.Safe(strings.Join(parts, ", ")),
+			safe(x.Rows[r].Name), safe(strings.Join(parts, ", ")),
 		})
 	}
 	return rows, len(f.Rows) - len(listed)
@@ -270,11 +269,11 @@ const mostRepairs = 4
 
 func (x matrixing) repairPage(r *report.Repair) repairPage {
 	p := repairPage{
-		Title: inspect.Safe(strings.Join(r.Titles, ", then ")),
-		Files: inspect.Safe(changedFiles(r)), Effect: effectOf(r), Grid: x.gridAfter(r),
+		Title: safe(strings.Join(r.Titles, ", then ")),
+		Files: safe(changedFiles(r)), Effect: effectOf(r), Grid: x.gridAfter(r),
 	}
 	for _, c := range r.Changes {
-		p.Changes = append(p.Changes, inspect.Safe(changeLine(c.FieldChange)))
+		p.Changes = append(p.Changes, safe(changeLine(c.FieldChange)))
 	}
 	return p
 }
@@ -287,14 +286,14 @@ func (x matrixing) gridAfter(r *report.Repair) gridPage {
 	if len(x.Gateways) <= mostGateways {
 		return x.gridPage(r.After, false)
 	}
-	name := inspect.Safe(x.Gateways[r.Gateway])
+	name := safe(x.Gateways[r.Gateway])
 	grid := gridPage{Gateways: []string{name + " now", name + " after it"}}
 	for _, line := range x.Lines() {
-		l := linePage{Label: inspect.Safe(line.Label)}
+		l := linePage{Label: safe(line.Label)}
 		for _, m := range []*environments.Matrix{x.Matrix, r.After} {
 			at := m.At(line, r.Gateway)
 			cell := cellPageOf(&m.Cells[at][r.Gateway])
-			cell.Row = inspect.Safe(m.Rows[at].Name)
+			cell.Row = safe(m.Rows[at].Name)
 			l.Cells = append(l.Cells, cell)
 		}
 		grid.Lines = append(grid.Lines, l)
@@ -308,7 +307,7 @@ func (x matrixing) notePages() []Row {
 		for _, r := range x.Rejected(g) {
 			cell := &x.Cells[r][g]
 			text := x.Rows[r].Name + ": " + decidedAt(cellAnswer(cell), string(cell.Decided))
-			rows = append(rows, Row{inspect.Safe(name), inspect.Safe(text)})
+			rows = append(rows, Row{safe(name), safe(text)})
 		}
 	}
 	return rows

@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/gatewhy/gatewhy/cmd/report"
-	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/rules/environments"
 )
 
@@ -52,7 +51,7 @@ func (t *matrixText) grid(m *environments.Matrix) {
 	lines := m.Lines()
 	first := len(tokenHead)
 	for _, line := range lines {
-		first = max(first, width(inspect.Safe(line.Label)))
+		first = max(first, width(safe(line.Label)))
 	}
 	widths := columnWidths(m, lines)
 	for from := 0; from < len(m.Gateways); {
@@ -73,7 +72,7 @@ func (t *matrixText) grid(m *environments.Matrix) {
 func columnWidths(m *environments.Matrix, lines []environments.Line) []int {
 	widths := make([]int, len(m.Gateways))
 	for g, name := range m.Gateways {
-		widths[g] = width(inspect.Safe(name))
+		widths[g] = width(safe(name))
 		for _, line := range lines {
 			widths[g] = max(widths[g], len("no ")+len(cellAnswer(&m.Cells[m.At(line, g)][g])))
 		}
@@ -86,12 +85,12 @@ func (t *matrixText) part(
 ) {
 	head := indent + pad(tokenHead, first)
 	for g := from; g < to; g++ {
-		head += "  " + pad(inspect.Safe(m.Gateways[g]), widths[g])
+		head += "  " + pad(safe(m.Gateways[g]), widths[g])
 	}
 	t.line(t.Paint(Faint, indent+pad("", first)+"  gateway"))
 	t.line(t.Paint(Strong, strings.TrimRight(head, " ")))
 	for _, line := range lines {
-		row := indent + pad(inspect.Safe(line.Label), first)
+		row := indent + pad(safe(line.Label), first)
 		for g := from; g < to; g++ {
 			row += "  " + pad(t.cell(&m.Cells[m.At(line, g)][g]), widths[g])
 		}
@@ -107,23 +106,23 @@ func (t *matrixText) cell(c *environments.Cell) string {
 func (t *matrixText) finding(i int) {
 	f := &t.x.Findings[i]
 	t.Blank()
-	t.Para(1, fmt.Sprintf("%s: %s %s", t.severity(f.Severity), inspect.Safe(f.Message),
+	t.Para(1, fmt.Sprintf("%s: %s %s", t.severity(f.Severity), safe(f.Message),
 		t.Paint(Faint, "["+f.Rule+"]")))
-	t.Para(2, inspect.Safe(f.Pos.String()))
+	t.Para(2, safe(f.Pos.String()))
 	if file := t.x.File(f.Pos.File); file != nil && f.Span.End > f.Span.Start {
 		t.SourceLine(2, file, f.Pos, f.Span, "")
 	}
 	w := t.x.witness(f)
-	t.Para(2, fmt.Sprintf("for example %s, %s:", inspect.Safe(t.x.Rows[f.Row].Name),
-		inspect.Safe(OutcomeLine(&w.Verdict))))
+	t.Para(2, fmt.Sprintf("for example %s, %s:", safe(t.x.Rows[f.Row].Name),
+		safe(OutcomeLine(&w.Verdict))))
 	rows := witnessLines(&w)
 	for i := range rows {
-		rows[i] = Row{inspect.Safe(rows[i].Label), inspect.Safe(rows[i].Text)}
+		rows[i] = Row{safe(rows[i].Label), safe(rows[i].Text)}
 	}
 	t.Rows(3, rows)
 	for j := i + 1; j < len(t.x.Findings); j++ {
 		if other := &t.x.Findings[j]; other.Rule == f.Rule {
-			t.Para(2, inspect.Safe(fmt.Sprintf("the same at %s: %s, for example %s",
+			t.Para(2, safe(fmt.Sprintf("the same at %s: %s, for example %s",
 				t.x.Gateways[other.Gateway], other.Pos, t.x.Rows[other.Row].Name)))
 		}
 	}
@@ -135,7 +134,7 @@ func (t *matrixText) remarks() {
 	for i := range t.x.Remarks {
 		r := &t.x.Remarks[i]
 		rows = append(rows, Row{
-			inspect.Safe(t.x.Gateways[r.Gateway]), inspect.Safe(fmt.Sprintf("%s: %s: %s [%s]",
+			safe(t.x.Gateways[r.Gateway]), safe(fmt.Sprintf("%s: %s: %s [%s]",
 				r.Pos, r.Severity, r.Message, r.Rule)),
 		})
 	}
@@ -149,7 +148,7 @@ func (t *matrixText) remarks() {
 func (t *matrixText) unknowns() {
 	var rows []Row
 	for _, u := range t.x.OpenCells() {
-		rows = append(rows, Row{inspect.Safe(t.x.Gateways[u.Gateway]), inspect.Safe(t.x.why(u))})
+		rows = append(rows, Row{safe(t.x.Gateways[u.Gateway]), safe(t.x.why(u))})
 	}
 	if len(rows) > 0 {
 		t.Heading("what keeps cells from being known")
@@ -169,7 +168,7 @@ func (t *matrixText) notes() {
 			kinds = append(kinds, fmt.Sprintf("%s (%s)", kind, got))
 		}
 		if len(kinds) > 0 {
-			rows = append(rows, Row{inspect.Safe(name), inspect.Safe(strings.Join(kinds, ", "))})
+			rows = append(rows, Row{safe(name), safe(strings.Join(kinds, ", "))})
 		}
 	}
 	if len(rows) > 0 {
@@ -184,7 +183,7 @@ func (t *matrixText) allowed() {
 	}
 	t.Heading("crossings that are meant")
 	for _, c := range t.x.Allow {
-		t.Para(2, inspect.Safe(fmt.Sprintf("from %s to %s: %s (%s)", c.From, c.To, c.Reason,
+		t.Para(2, safe(fmt.Sprintf("from %s to %s: %s (%s)", c.From, c.To, c.Reason,
 			c.Pos)))
 	}
 }
@@ -229,14 +228,14 @@ func (t *matrixText) more(indent int, left *environments.Matrix) {
 }
 
 func (t *matrixText) repair(r *report.Repair) {
-	t.Para(2, fmt.Sprintf("%s: %s", inspect.Safe(t.x.Gateways[r.Gateway]),
-		inspect.Safe(strings.Join(r.Titles, ", then "))))
+	t.Para(2, fmt.Sprintf("%s: %s", safe(t.x.Gateways[r.Gateway]),
+		safe(strings.Join(r.Titles, ", then "))))
 	if len(r.Changes) > mostChanges {
-		t.Para(3, t.Paint(Faint, inspect.Safe(fmt.Sprintf(
+		t.Para(3, t.Paint(Faint, safe(fmt.Sprintf(
 			"%s: %d fields change; -o json lists them", changedFiles(r), len(r.Changes)))))
 	} else {
 		for _, c := range r.Changes {
-			t.Para(3, t.Paint(Faint, inspect.Safe(c.File+": "+changeLine(c.FieldChange))))
+			t.Para(3, t.Paint(Faint, safe(c.File+": "+changeLine(c.FieldChange))))
 		}
 	}
 	if r.Wrong > 0 {

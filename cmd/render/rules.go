@@ -6,7 +6,6 @@ import (
 	"strings"
 
 	"github.com/gatewhy/gatewhy/cmd/report"
-	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -45,7 +44,7 @@ func RuleText(w io.Writer, style Style, p *report.RulePage) error {
 	t.example("bad: "+p.Bad.Name, p.Bad.Text)
 	for _, f := range p.Findings {
 		t.Blank()
-		t.Para(1, fmt.Sprintf("%s: %s: %s", f.Pos, f.Severity, inspect.Safe(f.Message)))
+		t.Para(1, fmt.Sprintf("%s: %s: %s", f.Pos, f.Severity, safe(f.Message)))
 		if p.File != nil && f.Span.End > f.Span.Start {
 			t.SourceLine(2, p.File, f.Pos, f.Span, "")
 		}
@@ -68,7 +67,7 @@ func (t *Text) example(title, text string) {
 	}
 	t.Heading(title)
 	for line := range strings.Lines(text) {
-		t.line(indent + indent + inspect.Safe(strings.TrimRight(line, "\r\n")))
+		t.line(indent + indent + safe(strings.TrimRight(line, "\r\n")))
 	}
 }
 

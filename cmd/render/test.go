@@ -4,7 +4,6 @@ import (
 	"fmt"
 
 	"github.com/gatewhy/gatewhy/cmd/report"
-	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
@@ -31,7 +30,7 @@ func unseen(c *report.Coverage, count func(*report.Covered) int) []string {
 	var all []string
 	for i := range c.Checks {
 		if covered := &c.Checks[i]; count(covered) == 0 {
-			all = append(all, inspect.Safe(fmt.Sprintf("%s, %s", checkName(covered.Check),
+			all = append(all, safe(fmt.Sprintf("%s, %s", checkName(covered.Check),
 				covered.Check.Pos)))
 		}
 	}

@@ -5,7 +5,6 @@ import (
 	"io"
 
 	"github.com/gatewhy/gatewhy/cmd/report"
-	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -40,17 +39,17 @@ func (t *testText) mood() Mood {
 }
 
 func (t *testText) failure(c *report.Tested) {
-	t.Para(0, fmt.Sprintf("%s: %s: %s", inspect.Safe(c.Pos.String()), t.Paint(Bad, "failed"),
-		inspect.Safe(c.Name)))
+	t.Para(0, fmt.Sprintf("%s: %s: %s", safe(c.Pos.String()), t.Paint(Bad, "failed"),
+		safe(c.Name)))
 	for _, d := range c.Differences {
-		t.Para(1, inspect.Safe(d))
+		t.Para(1, safe(d))
 	}
 	if why := c.Verdict.Why(); why != "" {
-		t.Para(1, inspect.Safe(sentence(why)))
+		t.Para(1, safe(sentence(why)))
 	}
 	if d := c.Verdict.Decided; d != nil {
 		if file := t.x.source(d.Check.Pos.File); file != nil {
-			t.Para(1, inspect.Safe(d.Check.Pos.String()))
+			t.Para(1, safe(d.Check.Pos.String()))
 			t.SourceLine(1, file, d.Check.Pos, d.Check.Span, "")
 		}
 	}
@@ -67,7 +66,7 @@ func (t *testText) detail(r *rules.Result) string {
 		text = fmt.Sprintf("wanted %s, found %s; %s", r.Expected(), orNone(r.Actual()),
 			status(r.Answer.Status))
 	}
-	return inspect.Safe(text)
+	return safe(text)
 }
 
 // coverage says which checks never passed in a test, and which never failed in one. A check

@@ -52,7 +52,7 @@ func (t *Text) Para(level int, text string) {
 
 // line adds one line as it is, without white space at its end.
 func (t *Text) line(line string) {
-	t.b.WriteString(strings.TrimRight(t.legible(line), " "))
+	t.b.WriteString(safeStart(strings.TrimRight(t.legible(line), " ")))
 	t.b.WriteByte('\n')
 }
 

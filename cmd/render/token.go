@@ -33,7 +33,7 @@ func join(phrases ...string) string {
 			kept = append(kept, phrase)
 		}
 	}
-	return inspect.Safe(strings.Join(kept, ", "))
+	return safe(strings.Join(kept, ", "))
 }
 
 func kindPhrase(p inspect.Profile) string {

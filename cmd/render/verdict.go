@@ -7,7 +7,6 @@ import (
 	"strconv"
 	"strings"
 
-	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -122,7 +121,7 @@ func harmless(r *rules.Result) string {
 	if r.Outcome == rules.Fail {
 		text = fmt.Sprintf("does not hold: wanted %s, found %s", r.Expected(), orNone(r.Actual()))
 	}
-	return inspect.Safe(text + "; nobody is kept out by it")
+	return safe(text + "; nobody is kept out by it")
 }
 
 // passes says that every check passes that has to.
@@ -146,7 +145,7 @@ func status(code int) string {
 func checkName(c *rules.Check) string {
 	name := strings.ReplaceAll(string(c.ID), "-", " ")
 	if c.Claim != "" {
-		name += " " + inspect.Safe(c.Claim)
+		name += " " + safe(c.Claim)
 	}
 	return name
 }

@@ -83,7 +83,7 @@ func signatureCause(r keys.Result) string {
 	case keys.HMACWithPublicKey:
 		return "a public key would have to serve as a shared secret"
 	case keys.KidUnknown:
-		return "the key set has no key with the token's kid"
+		return kidCause(r.Elsewhere)
 	case keys.KeyRolledOver:
 		return "the key that the token names has been replaced since"
 	case keys.KeyUnusable:
@@ -102,6 +102,29 @@ func signatureCause(r keys.Result) string {
 		return "a key of another cloud signed it"
 	}
 	return alteredCause(r)
+}
+
+// kidCause is why the set does not have the token's key, in few words.
+func kidCause(elsewhere keys.Elsewhere) string {
+	switch elsewhere {
+	case keys.OtherIssuer:
+		return "the token and the keys are not from the same issuer"
+	case keys.OtherCloud:
+		return "the token is from another cloud than the keys"
+	case keys.OtherKind:
+		return "the token is from another product of Entra than the keys"
+	case keys.OtherTenant:
+		return "the token is from another tenant than the keys"
+	case keys.OtherPolicy:
+		return "the token is from another B2C policy than the keys"
+	case keys.OtherApp:
+		return "the keys are those of another app alone"
+	case keys.ForClient:
+		return "this is an ID token, and its key is not in the set"
+	case keys.ForMicrosoft:
+		return "wrong resource: only Microsoft's own APIs can verify this token"
+	}
+	return "the key set has no key with the token's kid"
 }
 
 func alteredCause(r keys.Result) string {
@@ -129,7 +152,7 @@ func describeKey(k *keys.Key) string {
 	case k.Bits > 0:
 		size += fmt.Sprintf(" %d", k.Bits)
 	}
-	return inspect.Safe(id + " (" + size + ")")
+	return safe(id + " (" + size + ")")
 }
 
 // describeSet says where a key set is from, how many keys it has, and how old it is.
@@ -145,7 +168,7 @@ func (v verification) describeSet() string {
 	if v.OwnKeys {
 		text += "; the token itself named this issuer"
 	}
-	return inspect.Safe(text)
+	return safe(text)
 }
 
 // notes are what is worth knowing about the key set and the signature.
@@ -276,6 +299,17 @@ func (v verification) signatureQuestion() string {
 // kidQuestion is about a kid that the set does not have. What to ask depends on whose set it
 // is.
 func (v verification) kidQuestion() string {
+	switch v.Report.Signature.Elsewhere {
+	case keys.OtherIssuer, keys.OtherCloud, keys.OtherKind, keys.OtherTenant, keys.OtherPolicy:
+		return "Which authority does the client ask for its token, and is this the key set of " +
+			"the same one?"
+	case keys.OtherApp:
+		return "Is this the API whose app registration has the signing key?"
+	case keys.ForClient:
+		return "Does the client send its access token, and not its ID token?"
+	case keys.ForMicrosoft:
+		return whichScope
+	}
 	switch {
 	case v.Report.Signature.Verifier != nil:
 		return wrongKid

@@ -16,7 +16,7 @@ func VerifyText(w io.Writer, style Style, r *report.Verification) error {
 	t := NewText(style).Masked(v.Mask)
 	mood, headline := v.headline()
 	t.Blank()
-	t.Para(1, t.Paint(mood, inspect.Safe(headline)))
+	t.Para(1, t.Paint(mood, safe(headline)))
 	t.Blank()
 	t.verifyReason(v)
 	t.Rows(1, v.facts())
@@ -40,15 +40,15 @@ func (t *Text) verifyReason(v verification) {
 	decided, ok := v.Report.Decided()
 	switch {
 	case !ok:
-		t.Para(1, inspect.Safe(verifiedSentence(v)))
+		t.Para(1, safe(verifiedSentence(v)))
 		t.Blank()
 		return
 	case v.NoKeys != "" && v.Report.Signature.Reason == keys.NoKeys && decided.ID == "signature":
-		t.Para(1, inspect.Safe(sentence(v.NoKeys)))
+		t.Para(1, safe(sentence(v.NoKeys)))
 		t.Blank()
 		return
 	case v.cause(decided) != decided.Why:
-		t.Para(1, inspect.Safe(sentence(decided.Why)))
+		t.Para(1, safe(sentence(decided.Why)))
 		t.Blank()
 	}
 	if t.compared(1, decided) {
@@ -61,7 +61,7 @@ func (t *Text) compared(level int, c keys.Check) bool {
 	if c.Expected == "" || c.Actual == "" {
 		return false
 	}
-	t.Rows(level, []Row{{"wanted", inspect.Safe(c.Expected)}, {"found", inspect.Safe(c.Actual)}})
+	t.Rows(level, []Row{{"wanted", safe(c.Expected)}, {"found", safe(c.Actual)}})
 	return true
 }
 
@@ -87,7 +87,7 @@ func (v verification) facts() []Row {
 	rows := []Row{{"token", FullSummary(v.Profile, v.At)}, {"keys", v.describeSet()}}
 	if v.Report.Signature.KeyID != "" {
 		rows = append(rows, Row{
-			"kid", inspect.Safe(inspect.ShortenMiddle(v.Report.Signature.KeyID, 60)),
+			"kid", safe(inspect.ShortenMiddle(v.Report.Signature.KeyID, 60)),
 		})
 	}
 	return append(rows, Row{"at", inspect.FormatTime(v.At)})
@@ -104,7 +104,7 @@ func (t *Text) check(v verification, c keys.Check) {
 	if c.Outcome == keys.Pass {
 		text = inspect.ShortenMiddle(text, t.columns()-2*len(indent)-width(label)-2)
 	}
-	t.Rows(2, []Row{{label, inspect.Safe(text)}})
+	t.Rows(2, []Row{{label, safe(text)}})
 }
 
 // checkText says in one clause how a check came out.
@@ -134,7 +134,7 @@ func (t *Text) verifyNotes(v verification) {
 		t.Heading("worth knowing")
 	}
 	for _, note := range notes {
-		t.Para(2, inspect.Safe(note.Message)+" "+t.Paint(Faint, "["+inspect.Safe(note.ID)+"]"))
+		t.Para(2, safe(note.Message)+" "+t.Paint(Faint, "["+safe(note.ID)+"]"))
 	}
 	next := report.Hints(v.Hints)
 	if question := v.question(); question != "" {
@@ -144,6 +144,6 @@ func (t *Text) verifyNotes(v verification) {
 		t.Heading("next")
 	}
 	for _, step := range next {
-		t.Para(2, inspect.Safe(step))
+		t.Para(2, safe(step))
 	}
 }

@@ -89,7 +89,10 @@ func (m *Maker) ReadEnvironment(config, name string) (*environments.Site, *Polic
 	}
 	set := estate.sets[name]
 	if set == nil {
-		return nil, nil, Problem("--env " + name + ": the environment has no policies")
+		return nil, nil, Problem(
+			"--env "+name+": the environment has no policies: its gateway lets every request in",
+			"policies: [] says so in "+config,
+		)
 	}
 	return site, set, nil
 }
@@ -139,6 +142,16 @@ func (r *estateReader) one(t entra.Text) (string, error) {
 }
 
 func (r *estateReader) policies(of *environments.Environment, site *environments.Site) error {
+	if of.Guard == nil {
+		return &source.Error{
+			Pos: of.Pos, Cause: "policies is missing in the environment " + of.Name,
+			Hints: source.Hints(
+				"policies: the files, as API Manager returns them, in the gateway's order",
+				"policies: [] says that its gateway has none, and lets every request in",
+			),
+		}
+	}
+	site.Guard, site.Policies = of.Guard, []*rules.Policy{}
 	names, err := r.expand(of.Policies)
 	if err != nil || len(names) == 0 {
 		return err
@@ -263,9 +276,6 @@ func (e *Estate) Has(what func(*environments.Site) bool) bool {
 	return false
 }
 
-// HasPolicies reports whether an environment has policies.
-func (e *Estate) HasPolicies() bool { return len(e.sets) > 0 }
-
 // KeysFile is the name of the key set that the environments file names; empty where it names none.
 func (e *Estate) KeysFile() (string, error) {
 	if e.File.Keys.Value == "" {
@@ -274,8 +284,11 @@ func (e *Estate) KeysFile() (string, error) {
 	return e.reader.one(e.File.Keys)
 }
 
-// source returns the policy file of that name.
+// source returns the policy file of that name, or the environments file.
 func (e *Estate) source(name string) *source.File {
+	if name == e.File.Source.Name {
+		return e.File.Source
+	}
 	for _, set := range e.sets {
 		if file := set.file(name); file != nil {
 			return file

@@ -59,13 +59,13 @@ func (r *Explainer) repairsOf(file *source.File, remedies []repair.Remedy) []Pro
 // foreignAudience is the token's audience where the app registration of the API has none such;
 // empty where it may be the API's.
 func (r *Explainer) foreignAudience() string {
-	apps, audience := r.Policies.Apps, r.Request.Profile().Audience
-	if apps == nil || len(apps.Apps) != 1 || len(audience) == 0 ||
-		entra.WithAudience(apps.Apps, audience[0]) != nil {
+	app, audience := r.Policies.Apps.Only(), r.Request.Profile().Audience
+	if app == nil || len(audience) == 0 ||
+		entra.WithAudience(r.Policies.Apps.Apps, audience[0]) != nil {
 		return ""
 	}
-	if slices.ContainsFunc(apps.Apps[0].URIs, func(uri entra.Text) bool { return !uri.Known() }) ||
-		!apps.Apps[0].AppID.Known() {
+	if slices.ContainsFunc(app.URIs, func(uri entra.Text) bool { return !uri.Known() }) ||
+		!app.AppID.Known() {
 		return ""
 	}
 	return audience[0]

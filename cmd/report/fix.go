@@ -219,10 +219,10 @@ func (assumedValid) Verify(_ *inspect.Token, key *rules.Key) rules.SignatureResu
 // learnApp takes from the app registration what the user has not told: the version of the API's
 // tokens, and their audience where it can only be one.
 func (j *Fixer) learnApp() {
-	if j.Apps == nil || len(j.Apps.Apps) != 1 {
+	app := j.Apps.Only()
+	if app == nil {
 		return
 	}
-	app := j.Apps.Apps[0]
 	version, ok := app.TokenVersion()
 	if j.Facts.Version == 0 && ok {
 		j.Facts.Version = version

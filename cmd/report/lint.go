@@ -127,7 +127,7 @@ func (j *Judge) Draft(adapter *rules.Adapter, d *repair.Draft) []rules.Finding {
 func (j *Judge) add(
 	result *linted, adapter *rules.Adapter, read *rules.Configuration, compiled *rules.Compilation,
 ) {
-	result.policies += len(compiled.Policies)
+	result.policies += len(read.Entries)
 	result.strange = append(result.strange, notModelled(compiled.Policies)...)
 	found, differ := j.Compiled(adapter, read, compiled)
 	result.findings = append(result.findings, found...)

@@ -68,6 +68,9 @@ func (m *Maker) Repair(e *Estate, x *Matrixing, fix bool) error {
 		x.Fixed = x.Matrix
 	}
 	for g, name := range x.Gateways {
+		if e.sets[name] == nil {
+			continue // there is nothing to repair in a list without policies
+		}
 		if err := e.repairOne(x, g, e.sets[name], fix); err != nil {
 			return err
 		}

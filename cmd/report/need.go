@@ -1,5 +1,3 @@
-// Package report makes what a command answers, as values, without a command line and without a
-// terminal.
 package report
 
 import (

@@ -8,12 +8,12 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
-// Shielded returns a file's text with stars in the place of values that are secret, so that a line
-// of it can be shown. It has as many bytes as the file.
+// Shielded returns a file's text with stars in the place of values that are secret and of tokens,
+// so that a line of it can be shown. It has as many bytes as the file.
 func Shielded(file *source.File) []byte {
-	var spans []source.Span
+	spans := tokensIn(file.Text)
 	for _, document := range file.Documents {
-		spans = secrets(document, spans)
+		spans = secrets(file, document, spans)
 	}
 	if len(spans) == 0 {
 		return file.Text
@@ -29,19 +29,47 @@ func Shielded(file *source.File) []byte {
 	return text
 }
 
-func secrets(v *source.Value, spans []source.Span) []source.Span {
+// tokensIn finds tokens in each line by itself: what is on the line before is another field.
+func tokensIn(text []byte) []source.Span {
+	var spans []source.Span
+	start := 0
+	for line := range bytes.Lines(text) {
+		for _, span := range inspect.TokenSpans(string(line)) {
+			spans = append(spans, source.Span{Start: start + span.Start, End: start + span.End})
+		}
+		start += len(line)
+	}
+	return spans
+}
+
+func secrets(file *source.File, v *source.Value, spans []source.Span) []source.Span {
 	for _, item := range v.Items {
-		spans = secrets(item, spans)
+		spans = secrets(file, item, spans)
 	}
 	for i := range v.Members {
 		m := &v.Members[i]
+		if hidesToken(file, m.Key, m.KeySpan) {
+			spans = append(spans, m.KeySpan)
+		}
 		if m.Value.Is(source.String) && isSecret(m) {
 			spans = append(spans, m.Value.Span)
 			continue
 		}
-		spans = secrets(m.Value, spans)
+		spans = secrets(file, m.Value, spans)
+	}
+	if v.Is(source.String) && hidesToken(file, v.Text, v.Span) {
+		spans = append(spans, v.Span)
 	}
 	return spans
+}
+
+// hidesToken reports whether a text has a token that does not show in the file as it is: with
+// escapes in it, or over several lines.
+func hidesToken(file *source.File, text string, span source.Span) bool {
+	if inspect.TokenSpans(text) == nil || span.Start < 0 || span.End > len(file.Text) {
+		return false
+	}
+	return !bytes.Contains(file.Text[span.Start:span.End], []byte(text))
 }
 
 // isSecret reports whether a member's text is a secret, and not an expression that reads one.

@@ -77,6 +77,8 @@ func (s *Signatures) setFor(key *rules.Key) (*keys.Set, *rules.Unknown) {
 		return keys.FromSecret([]byte(key.Text)), nil
 	case key.Text != "":
 		return ownKey(key.Text)
+	case s.Given != nil && key.URL != "":
+		return s.Given.PublishedAt(key.URL), nil
 	case s.Given != nil:
 		return s.Given, nil
 	case key.URL == "":

@@ -7,7 +7,6 @@ import (
 	"slices"
 	"strings"
 
-	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
@@ -83,7 +82,7 @@ func (m *Maker) isContracts(name, folder string) bool {
 func SurveySummary(s *environments.Survey) string {
 	names := s.Names()
 	text := fmt.Sprintf("%s (%s), %s", Counted(len(names), "environment"),
-		inspect.Safe(strings.Join(names, ", ")), Counted(s.Policies, "policy file"))
+		Guarded(strings.Join(names, ", ")), Counted(s.Policies, "policy file"))
 	if n := s.Registrations(); n > 0 {
 		text += ", " + Counted(n, "app registration file")
 	}

@@ -1,7 +1,6 @@
 package entra
 
 import (
-	"net/url"
 	"slices"
 	"strings"
 )
@@ -160,79 +159,6 @@ func notInSegment(r rune) bool {
 	}
 }
 
-const wellKnown = ".well-known/openid-configuration"
-
 // IsTenant reports whether a text can stand for a tenant in a URL: an id, a domain, or one of
 // common, organizations and consumers.
 func IsTenant(tenant string) bool { return allSegments([]string{tenant}) }
-
-// DiscoveryURL returns the address of a tenant's metadata document. The tenant is an id, a domain,
-// or one of common, organizations and consumers. The application id is empty, unless the app has a
-// signing key of its own (learn.microsoft.com/entra/identity-platform/access-tokens, "Validate the
-// signature").
-func DiscoveryURL(c Cloud, tenant string, v Version, appID string) string {
-	return withApp(base(c, tenant)+versionPath(v)+wellKnown, appID)
-}
-
-// KeysURL returns the address that a tenant's metadata gives for its keys.
-func KeysURL(c Cloud, tenant string, v Version, appID string) string {
-	return withApp(base(c, tenant)+"discovery/"+versionPath(v)+"keys", appID)
-}
-
-// TenantOfKeys is the tenant's id in the address of a key document of Entra ID; empty where the
-// address is another one, or names no single tenant by its id.
-func TenantOfKeys(address string) string {
-	u, err := url.Parse(address)
-	if err != nil || !IsEntraHost(u.Hostname()) {
-		return ""
-	}
-	first, _, _ := strings.Cut(strings.TrimPrefix(u.Path, "/"), "/")
-	if !IsGUID(first) {
-		return ""
-	}
-	return first
-}
-
-// DiscoveryURL returns the address of the metadata that belongs to an issuer. It is not ok for an
-// issuer of B2C that does not name its policy (take it from the tfp or the acr claim), nor for one
-// of a closed cloud.
-func (i Issuer) DiscoveryURL(appID string) (string, bool) {
-	c, ok := CloudByID(i.firstCloud())
-	if !ok || c.Closed != "" || !IsTenant(i.Tenant) || i.Kind == B2C && !IsTenant(i.Policy) {
-		return "", false
-	}
-	switch i.Kind {
-	case B2C:
-		return "https://" + i.Host + "/tfp/" + i.Tenant + "/" + i.Policy + "/v2.0/" + wellKnown,
-			true
-	case External:
-		return withApp("https://"+i.Host+"/"+i.Tenant+"/v2.0/"+wellKnown, appID), true
-	default:
-		return DiscoveryURL(c, i.Tenant, i.Version, appID), true
-	}
-}
-
-func (i Issuer) firstCloud() string {
-	if len(i.Clouds) == 0 {
-		return ""
-	}
-	return i.Clouds[0]
-}
-
-func base(c Cloud, tenant string) string {
-	return "https://" + c.Host + "/" + url.PathEscape(tenant) + "/"
-}
-
-func versionPath(v Version) string {
-	if v == V1 {
-		return ""
-	}
-	return "v2.0/"
-}
-
-func withApp(address, appID string) string {
-	if appID == "" {
-		return address
-	}
-	return address + "?appid=" + url.QueryEscape(appID)
-}

@@ -13,9 +13,20 @@ type Directory struct {
 	Principals  []*ServicePrincipal
 	Assignments []Assignment
 
-	// More is where a list of assignments goes on in an answer that is not here (@odata.nextLink).
-	// If there is one, others may have roles too.
+	// More is where a list goes on in an answer that is not here (@odata.nextLink). If there is
+	// one, there may be other apps, and others may have roles.
 	More []Text
+
+	moreApps bool // a list of apps goes on
+}
+
+// Only is the app that the files are about; nil if they have none, or several, or a list of apps
+// that goes on.
+func (d *Directory) Only() *Registration {
+	if d == nil || len(d.Apps) != 1 || d.moreApps {
+		return nil
+	}
+	return d.Apps[0]
 }
 
 // ReadRegistrations reads app registrations, the service principals beside them and their
@@ -64,26 +75,23 @@ func (d *Directory) readObject(v *source.Value, depth int) {
 		"appOwnerOrganizationId"):
 		d.Principals = append(d.Principals, principalOf(v))
 		d.readObject(member(v, "appRoleAssignedTo"), depth-1)
-		d.goesOn(textAt(v, "appRoleAssignedTo@odata.nextLink"))
+		if next := textAt(v, "appRoleAssignedTo@odata.nextLink"); next.Value != "" {
+			d.More = append(d.More, next)
+		}
 	case has(v, "identifierUris", "signInAudience", "requiredResourceAccess", "oauth2Permissions",
 		"requestedAccessTokenVersion", "accessTokenAcceptedVersion", "replyUrlsWithType"):
 		d.Apps = append(d.Apps, registrationOf(v))
 	case has(v, "appId") && (has(v, "api") || has(v, "appRoles") || has(v, "displayName")):
 		d.Apps = append(d.Apps, registrationOf(v))
 	default:
-		before := len(d.Assignments)
+		before, apps := d.size(), len(d.Apps)
 		for _, m := range v.Members {
 			d.readObject(m.Value, depth-1)
 		}
-		if len(d.Assignments) > before {
-			d.goesOn(textAt(v, "@odata.nextLink"))
+		if next := v.Continued(); next != nil && d.size() > before {
+			d.More = append(d.More, textOf(next.Value))
+			d.moreApps = d.moreApps || len(d.Apps) > apps
 		}
-	}
-}
-
-func (d *Directory) goesOn(next Text) {
-	if next.Value != "" {
-		d.More = append(d.More, next)
 	}
 }
 

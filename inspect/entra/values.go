@@ -5,8 +5,9 @@ import "strings"
 // CanHold reports whether Entra ID may write a text into one of the claims that tell tokens apart:
 // scopes and roles are of letters, digits and these signs, and begin with no full stop
 // (graph/api/resources/approle, graph/api/resources/permissionscope: "value"), and of a scope that
-// clients ask for as a URI, tokens have what follows the last slash; tenants and clients
-// are application and directory ids; an issuer has one of its forms. Of other claims it says
+// clients ask for as a URI, tokens have what follows the last slash; tenants, clients, users and
+// directory roles are ids, in lower case; an issuer has one of its forms; an audience is an
+// application id or an App ID URI (access-token-claims-reference, "aud"). Of other claims it says
 // nothing.
 func CanHold(claim, text string) bool {
 	switch claim {
@@ -15,15 +16,74 @@ func CanHold(claim, text string) bool {
 	case "roles":
 		return text != "" && len(text) <= 120 && text[0] != '.' &&
 			strings.TrimLeft(text, permissionSigns) == ""
-	case "tid", "appid", "azp":
-		return IsGUID(text)
+	case "tid", "appid", "azp", "oid", "wids":
+		return isID(text)
 	case "iss":
 		_, ok := ParseIssuer(text)
 		return ok
 	case "aud":
-		return text != "" && !strings.ContainsAny(text, " \t\r\n")
+		return isID(strings.TrimPrefix(text, "spn:")) || isAppIDURI(text)
+	case "ver":
+		return text == V1.String() || text == V2.String()
 	}
 	return true
+}
+
+// isID reports whether a text is a GUID as Entra ID writes it.
+func isID(text string) bool { return IsGUID(text) && text == strings.ToLower(text) }
+
+// isAppIDURI reports whether a text may be an App ID URI: it has a scheme, and none of the signs
+// that stand around or between several. What ends in /.default is a scope that clients ask for.
+func isAppIDURI(text string) bool {
+	scheme, rest, ok := strings.Cut(text, ":")
+	return ok && rest != "" && scheme != "" &&
+		strings.Trim(scheme, "abcdefghijklmnopqrstuvwxyz0123456789+-.") == "" &&
+		!strings.ContainsAny(text, notInURI) &&
+		!strings.HasSuffix(text, "/.default")
+}
+
+const notInURI = " \t\r\n\u00a0,;'\"<>[]{}|\\^`"
+
+// WrittenFor names the claim that Entra ID writes in the place of one that it never writes, and
+// that no claims-mapping policy can write either (the restricted claims of JWTs): another name, or
+// one in other capitals or with blanks. It is empty for any other claim.
+func WrittenFor(claim string) string {
+	bare := strings.TrimSpace(claim)
+	for _, c := range written {
+		if strings.EqualFold(c.claim, bare) && (c.instead != c.claim || c.claim != claim) {
+			return c.instead
+		}
+	}
+	return ""
+}
+
+// written is what Entra ID writes for the claims that policies ask for.
+var written = [...]struct{ claim, instead string }{
+	{"client_id", "appid (v1.0 tokens) or azp (v2.0 tokens)"},
+	{"role", "roles"},
+	{"scope", "scp"},
+	{"username", "upn (v1.0 tokens) or preferred_username (v2.0 tokens)"},
+	{"tenant_id", "tid"},
+	{"aud", "aud"},
+	{"iss", "iss"},
+	{"tid", "tid"},
+	{"ver", "ver"},
+	{"appid", "appid"},
+	{"azp", "azp"},
+	{"appidacr", "appidacr"},
+	{"azpacr", "azpacr"},
+	{"scp", "scp"},
+	{"roles", "roles"},
+	{"groups", "groups"},
+	{"wids", "wids"},
+	{"idtyp", "idtyp"},
+	{"oid", "oid"},
+	{"sub", "sub"},
+	{"upn", "upn"},
+	{"preferred_username", "preferred_username"},
+	{"unique_name", "unique_name"},
+	{"email", "email"},
+	{"name", "name"},
 }
 
 // permissionSigns are what the value of a scope or a role may be made of.

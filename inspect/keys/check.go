@@ -47,6 +47,7 @@ func (e Expect) Verify(t *inspect.Token, set *Set) Report {
 // Check is Verify with a signature that was verified before, and perhaps investigated.
 func (e Expect) Check(t *inspect.Token, signature Result) Report {
 	e.Cloud = e.cloudOf(signature.Set)
+	signature = e.asExpected(t, signature)
 	r := Report{Signature: signature}
 	r.Checks = append(r.Checks, formatCheck(t))
 	r.Checks = append(r.Checks, signatureChecks(signature)...)

@@ -24,7 +24,7 @@ func (v *verification) explain(named []*Key) {
 		v.result.Verifier, _ = v.signer(v.result.Set.Keys, underOtherKid, v.token.SigningInput())
 	}
 	for _, step := range []func([]*Key) bool{
-		v.publicAsSecret, v.noSuchKid, v.notUsable, v.wrongType, v.againstItsPurpose, v.wrongKey,
+		v.publicAsSecret, v.unknownKid, v.notUsable, v.wrongType, v.againstItsPurpose, v.wrongKey,
 		v.hashedNonce, v.tooMany, v.wrongLength,
 	} {
 		if step(named) {
@@ -49,7 +49,9 @@ func (v *verification) publicAsSecret([]*Key) bool {
 	return true
 }
 
-func (v *verification) noSuchKid(named []*Key) bool {
+const noSuchKid = "no key of the set has the token's kid"
+
+func (v *verification) unknownKid(named []*Key) bool {
 	switch {
 	case len(named) > 0:
 		return false
@@ -57,15 +59,20 @@ func (v *verification) noSuchKid(named []*Key) bool {
 		v.conclude(KeyUnusable, "a key", "an empty set", "the set has no keys")
 		return true
 	}
-	why := "no key of the set has the token's kid"
-	if v.result.Verifier != nil {
-		why += ", and " + v.result.Verifier.Name() + " signed it: the kid in the header is wrong"
-	}
-	reason := KidUnknown
-	if seen, ok := v.result.Set.LastSeen(v.result.KeyID); ok {
+	reason, why := KidUnknown, noSuchKid
+	seen, rolledOver := v.result.Set.LastSeen(v.result.KeyID)
+	switch {
+	case rolledOver:
 		reason, why = KeyRolledOver,
 			"the key that the token names was in this set until "+inspect.FormatTime(seen)+
 				", and has been replaced since"
+	case v.result.Verifier != nil:
+		why += ", and " + v.result.Verifier.Name() + " signed it: the kid in the header is wrong"
+	default:
+		elsewhere, because := v.result.Set.elsewhere(v.token)
+		if v.result.Elsewhere = elsewhere; elsewhere != Nowhere {
+			why = because + "; " + why
+		}
 	}
 	v.conclude(reason, "one of "+v.kids(), "kid "+inspect.Quoted(v.result.KeyID), why)
 	return true

@@ -30,8 +30,10 @@ import (
 // use it.
 type Set struct {
 	Origin string // the file, address or policy field that it comes from
-	Keys   []*Key // in the set's order, the unusable ones too
-	Notes  []Note // what is odd in the set as a whole
+	// Address is where the set is published, if that is not where it comes from.
+	Address string
+	Keys    []*Key // in the set's order, the unusable ones too
+	Notes   []Note // what is odd in the set as a whole
 
 	// Pinned means that the set is one key or secret that was given outright. Then a token's kid
 	// does not matter.

@@ -60,7 +60,8 @@ func (r Reason) String() string {
 	}[r]
 }
 
-// Result is what Verify found. It holds nothing of the token but its kid and its algorithm.
+// Result is what Verify found. It holds nothing of the token but its kid, its algorithm, and who
+// issued it for which app.
 type Result struct {
 	Outcome Outcome // Pass, Fail or Unknown
 	Reason  Reason
@@ -76,6 +77,9 @@ type Result struct {
 	// WrongResource means that only Microsoft's own APIs can verify the token. Both come with
 	// TextAltered.
 	Misfit, WrongResource bool
+
+	// Elsewhere is why the set can't have the token's key. It comes with KidUnknown.
+	Elsewhere Elsewhere
 
 	Expected string
 	Actual   string

@@ -74,7 +74,7 @@ var jsonFaults = []faultTest{
 		"a number with a zero in front is named", `[012]`,
 		"1:3: not JSON: a number must not start with 0",
 	},
-	{"a number with a sign is seen", `[+1]`, "1:2: not JSON: +1 is no number of JSON"},
+	{"a number with a sign is seen", `[+1]`, "1:2: not JSON: +1 is not a number of JSON"},
 	{
 		"brackets that don't match are seen", `{"a": [1}`,
 		"1:9: not JSON: a list that opened at line 1 is closed by }",

@@ -231,7 +231,7 @@ func (d *diagnosis) number() (cause, hint string) {
 	if c != '-' && c != '+' && c != '.' && (c < '0' || c > '9') {
 		return "", ""
 	}
-	return d.shown() + " is no number of JSON", "put it in double quotes if it is text"
+	return d.shown() + " is not a number of JSON", "put it in double quotes if it is text"
 }
 
 // shown returns the text where reading stopped, for a message.

@@ -6,6 +6,7 @@ import (
 
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/issued"
 )
@@ -29,6 +30,7 @@ type Estate struct {
 type Site struct {
 	Name      string
 	Policies  []*rules.Policy // in the gateway's order; nil where the environment has no gateway
+	Guard     *source.Value   // the environments file's list of them; nil where no file is read
 	Contracts *rules.Contracts
 	API       *entra.Registration // nil where none is given
 	Clients   []*entra.Registration

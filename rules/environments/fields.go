@@ -43,7 +43,7 @@ func unknownField(m source.Member, what string, readers []reader) error {
 	for i, r := range readers {
 		names[i] = r.name
 	}
-	cause := fmt.Sprintf("%q is no field of %s", shorten(m.Key), what)
+	cause := fmt.Sprintf("%q is not a field of %s", shorten(m.Key), what)
 	return refusal(m.KeyPos, cause, "its fields are "+strings.Join(names, ", "))
 }
 

@@ -18,6 +18,7 @@ import (
 // its own folder.
 type File struct {
 	Name         string
+	Source       *source.File
 	Tenant       entra.Text // an id or a domain
 	Cloud        entra.Text // the id of the tenant's cloud; empty for the public one
 	Keys         entra.Text // jwks: the key set's file
@@ -30,7 +31,8 @@ type File struct {
 type Environment struct {
 	Name      string
 	Pos       source.Position
-	Policies  []entra.Text // in the gateway's order; globs are allowed
+	Policies  []entra.Text  // in the gateway's order; globs are allowed
+	Guard     *source.Value // the list of policies, which may be empty; nil where it is missing
 	Contracts entra.Text
 	Gateway   entra.Text   // which of the vendor's gateways, where the policy files do not say
 	API       []entra.Text // the API's app registration, its service principal and assignments
@@ -88,7 +90,7 @@ func (f *File) Names() []string {
 
 // Read reads an environments file. Every error is a [*source.Error] at the place that is wrong.
 func Read(file *source.File) (*File, error) {
-	f := &File{Name: file.Name}
+	f := &File{Name: file.Name, Source: file}
 	if len(file.Documents) != 1 {
 		cause := fmt.Sprintf("%d documents; an environments file is one", len(file.Documents))
 		return nil, refusal(source.Position{File: file.Name, Line: 1, Column: 1}, cause, "")
@@ -153,13 +155,26 @@ func checkName(m source.Member) error {
 	return nil
 }
 
+// read reads an environment; all of its lines may be comments still, as init writes them.
 func (e *Environment) read(v *source.Value) error {
+	if v.Is(source.Null) {
+		return nil
+	}
 	return object(
 		v, "the environment "+e.Name,
-		texts("policies", &e.Policies), text("contracts", &e.Contracts),
+		reader{"policies", e.readPolicies}, text("contracts", &e.Contracts),
 		text("gateway", &e.Gateway),
 		texts("api", &e.API), texts("clients", &e.Clients), texts("tokens", &e.Tokens),
 	)
+}
+
+// readPolicies reads the files, and the place of their list: an empty one is a gateway that checks
+// nothing, a missing one a gateway that nobody has written down.
+func (e *Environment) readPolicies(v *source.Value) error {
+	if !v.Is(source.Null) {
+		e.Guard = v
+	}
+	return texts("policies", &e.Policies).read(v)
 }
 
 func (f *File) readCrossing(v *source.Value) error {

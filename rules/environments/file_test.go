@@ -80,7 +80,7 @@ var faulty = []struct{ name, text, at, says string }{
 	{"no environments", "version: 1\n", "gatewhy.yaml:1:1", "there are no environments"},
 	{
 		"a mistyped field", "version: 1\nenvironments:\n  dev:\n    polices: [a.json]\n",
-		"gatewhy.yaml:4:5", `"polices" is no field of the environment dev`,
+		"gatewhy.yaml:4:5", `"polices" is not a field of the environment dev`,
 	},
 	{
 		"a list for a name", "version: 1\nenvironments:\n  dev:\n    contracts: [a.txt]\n",

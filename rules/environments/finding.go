@@ -92,6 +92,9 @@ func (m *Matrix) finding(rule string, g int, rows []int) Finding {
 	f := Finding{Row: rows[0], Gateway: g, Rows: rows}
 	f.Rule, f.Severity = rule, rules.Error
 	f.Message = m.message(rule, g, rows)
+	if len(m.estate.site(m.Gateways[g]).Policies) == 0 {
+		f.Message += "; no policy guards " + m.Gateways[g]
+	}
 	if class := m.Cells[f.Row][g].Class().String(); class != "" {
 		f.Message += ", with a request such as " + class
 	}

@@ -9,13 +9,14 @@ import (
 
 // place is the field that opens a hole; of a rejection, the field that decided it.
 func (m *Matrix) place(rule string, row, g int) (source.Position, source.Span, string) {
-	policies := m.estate.site(m.Gateways[g]).Policies
+	site := m.estate.site(m.Gateways[g])
+	policies := site.Policies
 	w := m.Witness(row, g)
 	if rule == LockedOut {
 		if w.Verdict.Decided != nil {
 			return at(w.Verdict.Decided.Check)
 		}
-		return entryOf(policies)
+		return site.entry()
 	}
 	for _, guard := range m.disabled(row, g) {
 		return guard.Pos, guard.Span, guard.Field
@@ -28,19 +29,22 @@ func (m *Matrix) place(rule string, row, g int) (source.Position, source.Span, s
 			return at(check)
 		}
 	}
-	return entryOf(policies)
+	return site.entry()
 }
 
 func at(check *rules.Check) (source.Position, source.Span, string) {
 	return check.Pos, check.Span, check.Field
 }
 
-// entryOf is the last policy's entry, for when no field says more.
-func entryOf(policies []*rules.Policy) (source.Position, source.Span, string) {
-	if len(policies) == 0 {
-		return source.Position{}, source.Span{}, ""
+// entry is the last policy's entry, for when no field says more, or the empty list of policies.
+func (s *Site) entry() (source.Position, source.Span, string) {
+	switch {
+	case len(s.Policies) > 0:
+		return s.Policies[len(s.Policies)-1].Pos, source.Span{}, ""
+	case s.Guard != nil:
+		return s.Guard.Pos, s.Guard.Span, "policies"
 	}
-	return policies[len(policies)-1].Pos, source.Span{}, ""
+	return source.Position{}, source.Span{}, ""
 }
 
 // uncovered is the routes of the first policy, if no policy applies.

@@ -12,13 +12,13 @@ import (
 // would answer wrongly.
 func CheckRegistrations(d *entra.Directory) error {
 	if len(d.More) > 0 {
-		const all = "ask for @odata.nextLink too, and pass every answer: api is a list of files"
 		return &source.Error{
 			Pos: d.More[0].Pos,
-			Cause: "the list of assignments goes on in another answer, " +
-				"and who holds a role beside " +
-				"these is not known",
-			Hints: source.Hints(all),
+			Cause: "the list goes on in another answer, " +
+				"and who else holds a role or belongs here is not known",
+			Hints: source.Hints("ask for each @odata.nextLink until an answer has none, " +
+				"and pass the values of all answers as one list, such as what " +
+				"jq -s 'map(.value) | add' makes of them"),
 		}
 	}
 	for _, app := range d.Apps {

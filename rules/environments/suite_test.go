@@ -143,7 +143,7 @@ func TestWhatIsWrongInPolicyTestsIsNamedWithItsPlace(t *testing.T) {
 		{"a shape that is not known", token("{shape: round}"), `"round" is no shape of a token`},
 		{"a status that HTTP has not", expect("{status: 99}"), "status must be an HTTP status"},
 		{"an outcome that is none", expect("{outcome: perhaps}"), "outcome must be one of"},
-		{"a field that is not known", expect("{state: 1}"), `"state" is no field of expect`},
+		{"a field that is not known", expect("{state: 1}"), `"state" is not a field of expect`},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

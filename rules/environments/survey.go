@@ -143,7 +143,7 @@ func yamlName(name string) string {
 	if plain && name != "" && !strings.HasPrefix(name, "-") {
 		return name
 	}
-	return (&source.Value{Kind: source.String, Text: name}).JSON()
+	return inspect.Safe((&source.Value{Kind: source.String, Text: name}).JSON())
 }
 
 // registered is a file of app registrations, service principals or assignments.
@@ -310,7 +310,7 @@ func (s *Survey) YAML() string {
 			"the id that az account show --query tenantId prints.\n",
 	)
 	if s.Tenant != "" {
-		b.WriteString("tenant: " + s.Tenant + "\n")
+		b.WriteString("tenant: " + yamlName(s.Tenant) + "\n")
 	} else {
 		b.WriteString("# tenant: 00000000-0000-0000-0000-000000000000\n")
 	}
@@ -338,9 +338,10 @@ func (s *Survey) YAML() string {
 
 func (env *surveyed) write(b *strings.Builder) {
 	fmt.Fprintf(b, "  %s:\n", yamlName(env.name))
-	before := b.Len()
 	if len(env.policies) > 0 {
 		fmt.Fprintf(b, "    policies: %s # in the gateway's order\n", yamlList(env.policies))
+	} else {
+		b.WriteString("    # policies: [FILE] # or [], if its gateway lets every request in\n")
 	}
 	if all := env.gateways; len(all) > 0 {
 		others := strings.Join(all[1:], " or ")
@@ -358,9 +359,6 @@ func (env *surveyed) write(b *strings.Builder) {
 	env.writeAPI(b)
 	writeList(b, "clients", env.clients, "the client apps that belong here")
 	writeList(b, "tokens", env.tokens, "")
-	if b.Len() == before {
-		b.WriteString("    {}\n")
-	}
 }
 
 // writeAPI writes the API, or of several the choice.

@@ -34,7 +34,8 @@ func Assume(policies []*rules.Policy, app *entra.Registration) *Holders {
 	h := w.HoldersAt(assumedName)
 	checks := h.asked[assumedName]
 	if app == nil {
-		*place.API = assumedRegistration(h.texts)
+		h.audiences = holdableAudiences(checks)
+		*place.API = assumedRegistration(h.texts, h.audiences)
 	}
 	h.clouds = cloudsOf(checks, h.texts)
 	w.Cloud, h.in.cloud, h.tenants = h.clouds[0], h.clouds[0], tenantsOf(checks, h.texts)
@@ -80,29 +81,56 @@ func constantClients(checks []asking) []string {
 
 // assumedRegistration is an API that has what its policies ask for. Whether users can consent to
 // its scopes nobody says.
-func assumedRegistration(asked texts) entra.Registration {
+func assumedRegistration(asked texts, audiences []string) entra.Registration {
 	app := entra.Registration{
 		AppID: entra.Text{Value: assumedAPI}, Version: entra.Text{Unknown: true},
 	}
 	app.Claims = []entra.OptionalClaim{{Name: entra.Text{Unknown: true}}}
-	for _, text := range asked["aud"] {
+	for _, text := range audiences {
 		if !entra.IsGUID(text) {
 			app.URIs = append(app.URIs, entra.Text{Value: text})
 		}
 	}
 	for _, text := range asked["scp"] {
-		for _, word := range strings.Fields(text) {
+		words := strings.Fields(text)
+		if text != strings.TrimSpace(text) { // it may be looked for between others
+			words = slices.Concat([]string{"Before"}, words, []string{"Behind"})
+		}
+		for _, word := range words {
 			app.Scopes = append(
 				app.Scopes, entra.Permission{Value: entra.Text{Value: word}, AdminOnly: true},
 			)
 		}
 	}
 	for _, text := range asked["roles"] {
+		if !entra.CanHold("roles", text) && text[0] != '.' { // which a role may end with
+			continue
+		}
 		app.Roles = append(
 			app.Roles, entra.Permission{Value: entra.Text{Value: text}, Apps: true, Users: true},
 		)
 	}
 	return app
+}
+
+// holdableAudiences lists what checks compare the audience with: of those that compare it whole,
+// what Entra ID may write there, and of the others, all.
+func holdableAudiences(checks []asking) []string {
+	var all []string
+	for i := range checks {
+		check := &checks[i]
+		if check.off || !check.readsClaim("aud") {
+			continue
+		}
+		whole := comparesWholes(check.Test)
+		for _, text := range check.texts {
+			if len(all) < mostOfAll && !slices.Contains(all, text) &&
+				(!whole || entra.CanHold("aud", text)) {
+				all = append(all, text)
+			}
+		}
+	}
+	return all
 }
 
 // cloudsOf lists the clouds that policies name, that of their keys first; the public one where
@@ -160,7 +188,7 @@ func tenantsOf(checks []asking, asked texts) []tenant {
 	var all []tenant
 	add := func(text string) {
 		for i := 0; i+36 <= len(text); i++ {
-			id := text[i : i+36]
+			id := lower(text[i : i+36])
 			if entra.IsGUID(id) && len(all) < mostTexts && !slices.Contains(all, tenant{id: id}) {
 				all = append(all, tenant{id: id})
 			}

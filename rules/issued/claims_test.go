@@ -136,9 +136,15 @@ func TestWhoCanWriteAClaim(t *testing.T) {
 		{"and any scopes", "scp", Token{freedom: everything}, `"x" "gatewhy-unrelated" -`},
 		{
 			"whom a policy is written for has what it wants",
-			"oid",
+			"uti",
 			Token{freedom: asWanted},
 			`"x" "gatewhy-unrelated"`,
+		},
+		{
+			"but not what Entra never writes there",
+			"oid",
+			Token{freedom: asWanted},
+			`"gatewhy-unrelated"`,
 		},
 		{
 			"and what Entra never writes even they do not", "client_id",

@@ -2,6 +2,7 @@ package issued
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -227,7 +228,15 @@ func (t *Token) valuesOf(name string, texts []string) []*source.Value {
 			), notModelled(name),
 		)
 	}
+	texts = slices.DeleteFunc(slices.Clone(texts), func(text string) bool {
+		return !entra.CanHold(name, text) && !partOfID(text)
+	})
 	return anything(name, row.form, texts, presence != Present)
+}
+
+// partOfID reports whether a check may look for a text inside an id.
+func partOfID(text string) bool {
+	return len(text) < len(otherTenantID) && strings.Trim(text, "0123456789abcdef-") == ""
 }
 
 // authentications lists how a client can prove itself: without a user it must

@@ -21,8 +21,9 @@ type Holders struct {
 	foreign []tenant      // that are not
 	texts   texts         // what the policies compare claims with
 
-	assumed    bool // the API is made up from what the policies ask for
-	ownAssumed bool // its clients are: they are as the policies want them
+	audiences  []string // of an API that is made up: those that the policies ask for
+	assumed    bool     // the API is made up from what the policies ask for
+	ownAssumed bool     // its clients are: they are as the policies want them
 
 	named map[issuerOf]variable // the issuers that were worked out
 	reads reading
@@ -516,7 +517,7 @@ func (h *Holders) audiencesOf(api apiOf, v entra.Version) []audience {
 		return audiences(api.Registration, v)
 	}
 	all := audiences(api.Registration, v)
-	for _, text := range h.texts["aud"] {
+	for _, text := range h.audiences {
 		if v == entra.V1 || entra.IsGUID(text) {
 			all = append(all, audience{form: "uri", value: text})
 		}

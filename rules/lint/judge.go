@@ -70,11 +70,8 @@ func (j *Judge) Policies(policies []*rules.Policy, files []*source.File) []rules
 // appOf is the app registration of an API: the only one that was given, or the one whose audience
 // its policies want.
 func (j *Judge) appOf(policies []*rules.Policy) *entra.Registration {
-	switch {
-	case j.Apps == nil || len(j.Apps.Apps) == 0:
-		return nil
-	case len(j.Apps.Apps) == 1:
-		return j.Apps.Apps[0]
+	if app := j.Apps.Only(); app != nil || j.Apps == nil {
+		return app
 	}
 	for _, p := range policies {
 		for _, c := range p.Checks() {

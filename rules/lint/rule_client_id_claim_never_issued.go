@@ -3,6 +3,7 @@ package lint
 import (
 	"slices"
 
+	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -49,5 +50,5 @@ func checkClientClaimOf(p *rules.Policy, c *rules.Check) []rules.Finding {
 // never does.
 func neverIssuedClaim(name string) bool {
 	others := []string{"client_id", "clientId", "clientid", "cid", "client", "clientID"}
-	return slices.Contains(others, name)
+	return slices.Contains(others, name) || entra.WrittenFor(name) != ""
 }

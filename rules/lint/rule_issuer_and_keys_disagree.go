@@ -14,7 +14,8 @@ func issuerAndKeysDisagree() rules.Rule {
 		Title: "the issuer and the key set belong to different tenants or clouds",
 		Why: "The policy wants the issuer of one tenant and verifies with the keys of another. " +
 			"Between clouds nothing verifies; between tenants of one cloud it works by the keys " +
-			"that they happen to share.",
+			"that they happen to share. tid is always the tenant that the issuer names: another " +
+			"one is in no token of it.",
 		Fix: "Take both from the same tenant. A v1.0 issuer with the v2.0 key document of its " +
 			"tenant is sound: it lists the same keys.",
 		Severity:   rules.Error,
@@ -31,25 +32,50 @@ func checkIssuerAndKeys(s *rules.Subject) []rules.Finding {
 	for _, p := range tokenPolicies(s) {
 		c, issuers := issuersOf(p)
 		_, url := keysOf(p)
-		keys, ok := parseKeysURL(url)
+		keys, ok := entra.ParseKeysURL(url)
+		all = append(all, checkTenantOf(p, issuers, keys)...)
 		if !ok || len(issuers) == 0 {
 			continue
 		}
+		ofCloud := func(i entra.Issuer) bool { return i.Is(keys.Cloud.ID) }
+		ofTenant := func(i entra.Issuer) bool { return strings.EqualFold(keys.Tenant, i.Tenant) }
 		switch {
-		case !slices.ContainsFunc(issuers, keys.ofCloud):
+		case !slices.ContainsFunc(issuers, ofCloud):
 			all = append(all, at(c, "the issuer is not of %s, "+
-				"whose keys the policy verifies with: nothing verifies", keys.cloud.Name))
-		case entra.IsGUID(keys.tenant) && !slices.ContainsFunc(issuers, keys.ofTenant):
+				"whose keys the policy verifies with: nothing verifies", keys.Cloud.Name))
+		case entra.IsGUID(keys.Tenant) && !slices.ContainsFunc(issuers, ofTenant):
 			f := at(c, "the issuer is of tenant %s, and the key set that of tenant %s",
-				issuers[0].Tenant, keys.tenant)
+				issuers[0].Tenant, keys.Tenant)
 			all = append(all, less(f, rules.Warning))
 		}
 	}
 	return all
 }
 
-// ofCloud reports whether an issuer is of the cloud whose key set this is.
-func (k keysAddress) ofCloud(i entra.Issuer) bool { return i.Is(k.cloud.ID) }
-
-// ofTenant reports whether an issuer is of the tenant whose key set this is.
-func (k keysAddress) ofTenant(i entra.Issuer) bool { return strings.EqualFold(k.tenant, i.Tenant) }
+// checkTenantOf holds the tenants that tid may be against the issuers, else against the keys: tid
+// is always the tenant that the issuer names.
+func checkTenantOf(
+	p *rules.Policy, issuers []entra.Issuer, keys entra.KeysAddress,
+) []rules.Finding {
+	c, tenants := wantedOf(p, "tid")
+	var others []string
+	for _, issuer := range issuers {
+		others = append(others, issuer.Tenant)
+	}
+	source := "the issuer"
+	if len(others) == 0 && entra.IsGUID(keys.Tenant) {
+		others, source = []string{keys.Tenant}, "the key set"
+	}
+	isOne := func(tenant string) bool {
+		return slices.ContainsFunc(others, func(other string) bool {
+			return strings.EqualFold(tenant, other)
+		})
+	}
+	isName := func(tenant string) bool { return !entra.IsGUID(tenant) }
+	ids := slices.DeleteFunc(slices.Clone(tenants), isName)
+	if len(ids) == 0 || len(others) == 0 || slices.ContainsFunc(ids, isOne) {
+		return none()
+	}
+	return one(at(c, "tid is to be %s, and %s is of tenant %s: nobody of that tenant gets in",
+		ids[0], source, others[0]))
+}

@@ -90,6 +90,6 @@ func wrongHost(text string, issuer entra.Issuer) string {
 // Entra ID proper have none.
 func ofB2C(issuer entra.Issuer, keys string) bool {
 	cloud, _ := entra.CloudOf(issuer.Host)
-	_, ok := parseKeysURL(keys)
+	_, ok := entra.ParseKeysURL(keys)
 	return issuer.Host != cloud.V2Issuer || !ok || strings.Contains(strings.ToLower(keys), "b2c")
 }

@@ -1,6 +1,7 @@
 package lint
 
 import (
+	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/issued"
 )
@@ -29,8 +30,8 @@ func checkIssuerPinned(s *rules.Subject) []rules.Finding {
 	var all []rules.Finding
 	for _, p := range tokenPolicies(s) {
 		c, address := keysOf(p)
-		keys, ok := parseKeysURL(address)
-		if !ok || !keys.workforce {
+		keys, ok := entra.ParseKeysURL(address)
+		if !ok || keys.Kind != entra.Workforce {
 			continue
 		}
 		e := exposing(s, p)
@@ -53,12 +54,12 @@ func checkIssuerPinned(s *rules.Subject) []rules.Finding {
 }
 
 // unpinned says what lets another tenant's token in.
-func unpinned(keys keysAddress, read bool, with *issued.Token) string {
+func unpinned(keys entra.KeysAddress, read bool, with *issued.Token) string {
 	switch {
 	case read && with != nil:
 		issuer := with.Settled().Claim("iss").Text
 		return "the issuer is not pinned: " + issuer + ", another tenant's, passes too"
-	case keys.shared():
+	case keys.Shared():
 		return "the issuer is not checked: this key set is that of all tenants"
 	}
 	return "the issuer is not checked: " +

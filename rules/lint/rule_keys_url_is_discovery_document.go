@@ -1,6 +1,9 @@
 package lint
 
-import "github.com/gatewhy/gatewhy/rules"
+import (
+	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/rules"
+)
 
 func keysURLIsDiscovery() rules.Rule {
 	return rules.Rule{
@@ -17,7 +20,7 @@ func keysURLIsDiscovery() rules.Rule {
 			var all []rules.Finding
 			for _, p := range tokenPolicies(s) {
 				c, address := keysOf(p)
-				if keys, ok := parseKeysURL(address); ok && keys.discovery {
+				if keys, ok := entra.ParseKeysURL(address); ok && keys.Discovery {
 					all = append(all, at(c, "this is the address of the metadata document, "+
 						"which holds no keys"))
 				}

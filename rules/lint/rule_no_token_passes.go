@@ -1,7 +1,9 @@
 package lint
 
 import (
+	"fmt"
 	"slices"
+	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/rules"
@@ -16,8 +18,9 @@ func noToken() rules.Rule {
 	return rules.Rule{
 		Name:  noTokenPasses,
 		Title: "a check lets no token past",
-		Why: "The claim has another form in every token of Entra ID, or is not there in tokens " +
-			"of the version that this API gets: the check rejects all of them.",
+		Why: "Entra ID never writes that claim, or never such a value into it, or not into " +
+			"tokens of the version that this API gets: the check rejects all of them, and " +
+			"nobody gets in.",
 		Fix: "Ask for what the API's tokens carry: gatewhy decode shows it, and the app " +
 			"registration (--app) tells their version.",
 		Severity:   rules.Error,
@@ -51,17 +54,70 @@ func impassable(c *rules.Check, ev evidence) []rules.Finding {
 		return none()
 	}
 	e := alone(c)
-	own := e.holders.Own()
-	f := at(c, "no access token of Entra ID gets past this check of %s", claimOf(c))
-	if known {
-		own = e.holders.Own(ev.version)
-		f = at(c, "no v%s token of Entra ID gets past this check of %s: %s",
-			ev.version, claimOf(c), ev.because)
+	if got, _ := e.get(e.holders.Own()); got == keptOut {
+		return one(at(c, "no access token of Entra ID gets past this check of %s%s",
+			claimOf(c), neverWritten(c)))
 	}
-	if got, _ := e.get(own); got != keptOut {
+	if !known {
 		return none()
 	}
-	return one(f)
+	if got, _ := e.get(e.holders.Own(ev.version)); got != keptOut {
+		return none()
+	}
+	return one(at(c, "no v%s token of Entra ID gets past this check of %s: %s",
+		ev.version, claimOf(c), ev.because))
+}
+
+// neverWritten says what of a check is in no token, behind a colon: a claim that Entra ID never
+// writes, or a value. It is empty where that is not why none gets past.
+func neverWritten(c *rules.Check) string {
+	for _, in := range c.Reads() {
+		name := in.ClaimRead()
+		if instead := entra.WrittenFor(name); instead != "" {
+			return fmt.Sprintf(": Entra ID never writes %q, but %s", name, instead)
+		}
+	}
+	if in := c.Reads(); len(in) == 1 {
+		name := in[0].ClaimRead()
+		if text := unwritten(c, name); text != "" {
+			return fmt.Sprintf(": Entra ID never writes %q into %s%s", text, name, form(name))
+		}
+	}
+	return ""
+}
+
+// unwritten is a text that a check compares with and that Entra ID never writes into a claim; it
+// is empty where there is none. A blank alone stands between scopes.
+func unwritten(c *rules.Check, claim string) string {
+	for _, text := range issued.TextsOf(c) {
+		if strings.TrimSpace(text) != "" && !entra.CanHold(claim, text) {
+			return text
+		}
+	}
+	return ""
+}
+
+// form is what Entra ID writes into a claim, behind a comma; empty where that is not one thing.
+func form(claim string) string {
+	switch claim {
+	case "aud":
+		return ", but the API's application id in lower case or its App ID URI"
+	case "tid":
+		return ", but the tenant's id in lower case"
+	case "appid", "azp":
+		return ", but the client's application id in lower case"
+	case "oid":
+		return ", but an object id in lower case"
+	case "wids":
+		return ", but the template ids of directory roles"
+	case "ver":
+		return ", but 1.0 or 2.0"
+	case "scp":
+		return ", but the short values of scopes, which have no blanks"
+	case "roles":
+		return ", but the values of app roles, which have no blanks and no quotes"
+	}
+	return ""
 }
 
 // ofOneCustomClaim reports whether a check compares one claim once, and that claim is not one of
@@ -92,7 +148,8 @@ func decidable(c *rules.Check, v2 bool) bool {
 		}
 		for _, in := range leaf.Input.Opaque.Reads {
 			clear = clear && (v2 && in.Name == "aud" ||
-				slices.Contains([]string{"iss", "tid", "ver", "appid", "azp"}, in.Name))
+				slices.Contains([]string{"iss", "tid", "ver", "appid", "azp"}, in.Name) ||
+				entra.WrittenFor(in.Name) != "" || unwritten(c, in.Name) != "")
 		}
 		clear = clear && len(leaf.Input.Opaque.Reads) > 0 &&
 			!slices.ContainsFunc(issued.TextsOf(c), hexadecimal)

@@ -294,3 +294,100 @@ func TestNoTokenPasses(t *testing.T) {
 		},
 	})
 }
+
+func TestWhatEntraNeverWritesLetsNobodyIn(t *testing.T) {
+	t.Parallel()
+	const upper = "5C1F0A7E-3B0D-4A55-9C3E-7F0E2B6D9A11"
+	nobody := func(id, why string) []finding {
+		return errorAt(id, "Entra ID never writes "+why)
+	}
+	finds(t, noToken(), map[string]row{
+		"scope, which is scp": {
+			ours(check(equals("scope", "Orders.Read"))),
+			nobody("custom-claim", `"scope", but scp`),
+		},
+		"role, which is roles": {
+			ours(check(has("role", "Orders.Read"))), nobody("custom-claim", `"role", but roles`),
+		},
+		"client_id": {
+			ours(check(equals("client_id", ourApp))),
+			nobody("custom-claim", `"client_id", but appid (v1.0 tokens) or azp`),
+		},
+		"tenant_id": {
+			ours(check(equals("tenant_id", ourTenant))), nobody(
+				"custom-claim", `"tenant_id", but tid`,
+			),
+		},
+		"username": {
+			ours(check(equals("username", "abe@example.com"))),
+			nobody("custom-claim", `"username", but upn`),
+		},
+		"a claim in capitals": {
+			ours(check(equals("appId", ourApp))),
+			nobody("custom-claim", `"appId", but appid`),
+		},
+		"a claim with a blank": {
+			ours(check(equals("azp ", ourApp))), nobody("custom-claim", `"azp ", but azp`),
+		},
+		"the name of a scope as the audience": {
+			ours(audience("Orders.Read")),
+			nobody("audience", `"Orders.Read" into aud`),
+		},
+		"a bare name as the audience": {
+			ours(audience("orders")), nobody("audience", `"orders" into aud`),
+		},
+		"what clients ask for as the audience": {
+			ours(audience("api://orders/.default")), nobody(
+				"audience", `"api://orders/.default" into aud`,
+			),
+		},
+		"a list in a text as the audience": {
+			ours(audience(`["api://orders", "api://orders-dev"]`)), nobody(
+				"audience", `"[\"api://orders\", \"api://orders-dev\"]" into aud`,
+			),
+		},
+		"an application id in capitals": {
+			ours(audience(upper)), nobody("audience", `"`+upper+`" into aud`),
+		},
+		"a URI in capitals": {
+			ours(audience("API://orders")), nobody("audience", `"API://orders" into aud`),
+		},
+		"an audience with a blank": {
+			ours(audience("api://orders ")), nobody("audience", `"api://orders " into aud`),
+		},
+		"a tenant in capitals": {
+			ours(
+				checkOf(rules.Tenant, equals("tid", upper)),
+			), nobody("tenant", `"`+upper+`" into tid`),
+		},
+		"a client by its name": {
+			ours(check(equals("appid", "orders-client"))), nobody(
+				"custom-claim", `"orders-client" into appid`,
+			),
+		},
+		"a role with a blank": {
+			ours(role("Orders.Read ")), nobody("custom-claim", `"Orders.Read " into roles`),
+		},
+		"a list in a text as a role": {
+			ours(role(`["Orders.Read"]`)), nobody(
+				"custom-claim", `"[\"Orders.Read\"]" into roles`,
+			),
+		},
+		"a user's name as an object id": {
+			ours(check(equals("oid", "abe@example.com"))), nobody(
+				"custom-claim", `"abe@example.com" into oid`,
+			),
+		},
+		"a version without its point": {
+			ours(check(equals("ver", "2"))), nobody("custom-claim", `"2" into ver`),
+		},
+		"one right audience is enough": {ours(audience("orders", "api://orders")), nil},
+		"an https audience":            {ours(audience("https://contoso.example/orders")), nil},
+		"a service principal's":        {ours(audience("spn:" + ourApp)), nil},
+		"a part of an audience": {
+			ours(checkOf(rules.Audience, has("aud", "orders"))), nil,
+		},
+		"a role of two words and a dot": {ours(role("Orders.Read-All")), nil},
+		"a part of an object id":        {ours(check(startsLike("oid", "5c1f"))), nil},
+	})
+}

@@ -126,6 +126,30 @@ func TestIssuerAndKeysDisagree(t *testing.T) {
 		"another issuer's keys are not looked at": {
 			theirs(issuer(ourIssuer)), nil,
 		},
+		"tid of another tenant than the keys'": {
+			ours(checkOf(rules.Tenant, equals("tid", otherTenant))),
+			errorAt("tenant", "the key set is of tenant "+ourTenant+": nobody of that tenant"),
+		},
+		"tid of another tenant than the issuer's": {
+			ours(issuer(ourIssuer), checkOf(rules.Tenant, equals("tid", otherTenant))),
+			errorAt("tenant", "the issuer is of tenant "+ourTenant+": nobody of that tenant"),
+		},
+		"tid of another tenant than the issuer's, with the keys of all tenants": {
+			of(policy(
+				signed(commonKeys), issuer(ourIssuerV2),
+				checkOf(rules.Tenant, equals("tid", otherTenant)),
+			)),
+			errorAt("tenant", "tid is to be "+otherTenant),
+		},
+		"tid of the issuer's tenant": {
+			ours(issuer(ourIssuer), checkOf(rules.Tenant, equals("tid", ourTenant))), nil,
+		},
+		"tid of the keys' tenant": {
+			ours(checkOf(rules.Tenant, equals("tid", ourTenant))), nil,
+		},
+		"tid of any tenant, with the keys of all tenants": {
+			of(policy(signed(commonKeys), checkOf(rules.Tenant, equals("tid", otherTenant)))), nil,
+		},
 	})
 }
 

@@ -70,6 +70,12 @@ func apiManagerEntry(v *source.Value) (entry, bool) {
 	e.side = placedAt("upstreamIds", upstreams)
 	e.outbound = upstreams.Is(source.List) && len(upstreams.Items) > 0
 	e.custom = !vendorGroup(firstPresent(v.Member("groupId"), v.At("template", "groupId")))
+	if !e.custom && !known(e.asset) {
+		e.strange = strangeAsset(e.asset, firstPresent(e.assetAt, e.templateAt, v))
+	} else if at := implementation.Member("technology"); at.Is(source.String) &&
+		technologyVariant(at.Text) == "" {
+		e.strange = strangeGateway(at)
+	}
 	return e, e.asset != "" && (e.config != nil || e.templateAt != nil || e.assetAt != nil)
 }
 

@@ -1,9 +1,17 @@
 package mulesoft
 
-import "github.com/gatewhy/gatewhy/rules"
+import (
+	"time"
+
+	"github.com/gatewhy/gatewhy/rules"
+)
 
 // checkedOn is the day on which all references were last checked.
 const checkedOn = "2026-11-23"
+
+// largestLeeway is the largest leeway that a gateway may give to clocks. The vendor
+// documents none, so we do not know what it does with a time that is missed by less.
+const largestLeeway = 5 * time.Minute
 
 // row is a row of the table of behaviours. A row without policies holds whatever policies run on
 // the gateway.

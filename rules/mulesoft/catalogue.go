@@ -1,7 +1,6 @@
 package mulesoft
 
 import (
-	"slices"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/rules"
@@ -16,7 +15,7 @@ const (
 	externalOAuth2      = "external-oauth2-access-token-enforcement"
 	tokenIntrospection  = "oauth2-token-introspection"
 	clientIDEnforcement = "client-id-enforcement"
-	rateLimitingSLA     = "rate-limiting-sla"
+	rateLimitingSLA     = "rate-limiting-sla-based"
 )
 
 // kind is a policy kind that is modelled.
@@ -55,20 +54,31 @@ func assets() []string {
 	return all
 }
 
-// kindNamed finds the kind of an asset. The vendor has further names for the policies of OpenAM
-// and PingFederate, with the same beginning.
+// kindNamed finds the kind of an asset, by any of the vendor's names for it.
 func kindNamed(asset string) (kind, bool) {
+	asset = ownName(asset)
 	for _, k := range kinds() {
 		if k.asset == asset {
 			return k, true
 		}
 	}
-	for _, prefix := range []string{"openam-", "pingfederate-"} {
-		if strings.HasPrefix(asset, prefix) {
-			return kindNamed(prefix + "access-token-enforcement")
+	return kind{}, false
+}
+
+// ownName is the asset id in the table of policies for any of the vendor's names of a policy. The
+// policies of OpenAM and PingFederate have more, with the same beginning.
+func ownName(asset string) string {
+	for _, p := range policies() {
+		if p.alias != "" && p.alias == asset {
+			return p.asset
 		}
 	}
-	return kind{}, false
+	for _, prefix := range []string{"openam-", "pingfederate-"} {
+		if strings.HasPrefix(asset, prefix) {
+			return prefix + "access-token-enforcement"
+		}
+	}
+	return asset
 }
 
 // policyName is the console's name for a policy kind; its id where it is not modelled.
@@ -79,21 +89,8 @@ func policyName(asset string) string {
 	return asset
 }
 
-// withoutCredentials lists the vendor's policies that surely do not look at a request's
-// credentials.
-func withoutCredentials() []string {
-	return []string{
-		"rate-limiting", "spike-control", "message-logging", "cors",
-		"header-injection", "header-removal", "http-caching", "ip-allowlist", "ip-blocklist",
-		"json-threat-protection", "xml-threat-protection", "detokenization", "tokenization",
-		"schema-validation", "tracing", "health-check", "traffic-management-timeout",
-		"upstream-idle-timeout", "stream-idle-timeout", "response-timeout", "custom-response",
-		"injection-protection", "agent-connection-telemetry", "idle-timeout",
-	}
-}
-
 // known reports whether an asset id is one of the vendor's, modelled or not.
 func known(asset string) bool {
-	_, ok := kindNamed(asset)
-	return ok || slices.Contains(withoutCredentials(), asset)
+	_, ok := policyNamed(asset)
+	return ok
 }

@@ -27,6 +27,9 @@ func cliEntry(v *source.Value) (entry, bool) {
 	if e.variant == "" {
 		e.variant = versionVariant(e.asset, e.version)
 	}
+	if !known(e.asset) {
+		e.strange = strangeAsset(e.asset, e.assetAt)
+	}
 	status := v.Member("Status")
 	if text, _ := status.Str(); text == "Disabled" {
 		e.disabled = &source.Value{

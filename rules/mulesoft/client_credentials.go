@@ -115,8 +115,10 @@ func basicInput(name string, part int) rules.Input {
 // basicPart reads the header of a request. It is unknown where the header may be sent and was not
 // given.
 func basicPart(r *rules.Request, part int) rules.Reading {
-	header, given := r.Headers["Authorization"]
+	header, given, doubt := r.Sent("Authorization")
 	switch {
+	case doubt != nil:
+		return rules.Reading{Unknown: doubt}
 	case !given && (r.Bearer() || r.HeadersWhole):
 		return rules.Reading{} // the header holds the token, or is not sent
 	case !given:

@@ -12,7 +12,7 @@ import (
 )
 
 // compile makes policies of what was read. Every answer comes from the table of behaviours. A
-// policy that surely does not look at credentials has no checks. Any other policy that is not
+// policy that does not decide on the caller has no checks. One that does, or may, and is not
 // modelled has one check, not-modelled, which is unknown.
 func compile(table []rules.Behaviour, read *rules.Configuration) rules.Compilation {
 	var made rules.Compilation
@@ -31,6 +31,7 @@ func compile(table []rules.Behaviour, read *rules.Configuration) rules.Compilati
 		}
 	}
 	made.Findings = append(made.Findings, problems(made.Policies, read.Files)...)
+	made.Policies = append(made.Policies, rules.Elsewhere(read.Files)...)
 	return made
 }
 
@@ -82,13 +83,31 @@ func (c *compiler) choose(wanted string) {
 
 func (c *compiler) compile() *rules.Policy {
 	policy := c.policy(c.variant)
+	c.sayStrange()
 	c.inspectPlace()
-	kind, modelled := kindNamed(c.asset)
+	row, ofVendor := policyNamed(c.asset)
 	switch {
-	case c.outbound:
-	case modelled && !c.custom:
+	case c.strange != nil && c.strange.noPolicy:
+		row = vendorPolicy{stands: isBlind}
+	case c.strange != nil && c.strange.anywhere:
+		policy.Unread = c.api == ""
+		row = vendorPolicy{stands: decides}
+	case c.custom || !ofVendor:
+		row = vendorPolicy{stands: decides}
+		if c.outbound {
+			row.stands = isOutbound
+		}
+	case c.outbound && row.stands != decides: // a policy that signs a caller in does so there too
+		row = vendorPolicy{stands: isOutbound}
+	}
+	if row.effects != nil {
+		policy.Effects = row.effects(c)
+	}
+	switch row.stands {
+	case isModelled:
+		kind, _ := kindNamed(c.asset)
 		policy.Root = rules.AllOf(c.checks(kind)...)
-	case c.custom || !slices.Contains(withoutCredentials(), c.asset):
+	case decides:
 		policy.Root = rules.AllOf(c.notModelled())
 	}
 	return policy
@@ -132,16 +151,23 @@ func (c *compiler) notModelled() *rules.Check {
 		ID:    rules.NotModelled,
 		Field: "assetId",
 		Unknown: &rules.Unknown{
-			Why: "the policy " + c.asset + " is not modelled, and it may look at the request's " +
-				"credentials",
+			Why: c.notModelledWhy(),
 			Need: rules.Need{
 				For: "what " + c.asset + " answers for this request: read the gateway's log, or " +
 					"leave the policy out of the file to see what the others say",
 			},
 		},
 	}
-	check.Pos, check.Span = place(firstPresent(c.assetAt, c.place))
+	check.Pos, check.Span = place(cmp.Or(firstPresent(c.assetAt), c.place))
 	return check
+}
+
+func (c *compiler) notModelledWhy() string {
+	if c.strange != nil && !known(c.asset) {
+		return c.strange.what + ", and it may look at the request's credentials"
+	}
+	return "the policy " + c.asset + " is not modelled, and it may look at the request's " +
+		"credentials"
 }
 
 // answer looks up what the gateway sends in a situation. It is empty where the table has no row,

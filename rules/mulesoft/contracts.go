@@ -8,6 +8,7 @@ import (
 // contractsIn takes the client ids of the approved contracts from API Manager's answer for an
 // API's contracts. A contract names its client application's id.
 func contractsIn(answer *source.Value) (*rules.Contracts, error) {
+	goesOn := answer.Continued() != nil
 	if inner := answer.Member("value"); inner != nil {
 		answer = inner
 	}
@@ -19,8 +20,8 @@ func contractsIn(answer *source.Value) (*rules.Contracts, error) {
 		return nil, &source.Error{Pos: answer.Pos, Cause: "no list of contracts"}
 	}
 	// Without a total, a list of contracts may be one page of several.
-	total, ok := answer.Member("total").Int()
-	contracts := &rules.Contracts{Partial: !ok || total > int64(len(list.Items))}
+	_, ok := answer.Member("total").Int()
+	contracts := &rules.Contracts{Partial: !ok || goesOn}
 	for _, item := range list.Items {
 		id, ok := item.At("application", "coreServicesId").Str()
 		if !ok {

@@ -123,7 +123,7 @@ func (e *entry) setFields(set source.Fields) (*source.File, error) {
 		return e.file.SetMembers(e.config, set)
 	}
 	for i := range set {
-		set[i].Key = snake(set[i].Key)
+		set[i].Key = e.spelled(set[i].Key)
 	}
 	return e.file.SetMembers(e.snakeCase, set)
 }
@@ -146,9 +146,9 @@ func (e edit) apply(of *entry, to any) (*source.File, error) {
 	}
 	config, spelled := of.config, e.field
 	if of.snakeCase != nil {
-		config, spelled = of.snakeCase, snake(e.field)
+		config, spelled = of.snakeCase, of.spelled(e.field)
 		if e.rename && to != "" {
-			to = snake(fieldText(to))
+			to = of.spelled(fieldText(to))
 		}
 	}
 	return e.applyTo(of.file, config, spelled, to)

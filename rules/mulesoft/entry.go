@@ -29,6 +29,8 @@ type entry struct {
 	disabled *source.Value
 	routes   *source.Value // pointcutData
 	routesAt *source.Member
+	detached *detached
+	strange  *strange       // what is not known of its kind
 	rulesAt  *source.Member // the routes in Flex Gateway's own form, which is not modelled
 	orderAt  *source.Value
 

@@ -195,6 +195,24 @@ func (e expression) run(
 	})
 }
 
+// sentValue is a header that was given, or that an earlier policy changes.
+func sentValue(r *rules.Request, name string) *source.Value {
+	value, _, doubt := r.Sent(name)
+	if doubt != nil {
+		return notKnown(doubt.Why)
+	}
+	return headerValue(r, value)
+}
+
+// takenToBeSent is a header that was not given, and that is taken to carry the token, unless an
+// earlier policy changes it.
+func takenToBeSent(r *rules.Request, name, value string) *source.Value {
+	if _, known, doubt := r.Sent(name); known || doubt != nil {
+		return sentValue(r, name)
+	}
+	return text(value)
+}
+
 // headerValue is a header as an expression sees it. An empty header is one that is known not to be
 // sent.
 func headerValue(r *rules.Request, value string) *source.Value {
@@ -253,16 +271,17 @@ func attributes(r *rules.Request, sentIn string) *source.Value {
 	add := func(name string, value *source.Value) {
 		headers.Members = append(headers.Members, source.Member{Key: name, Value: value})
 	}
-	for name, value := range r.Headers {
-		add(strings.ToLower(name), headerValue(r, value))
+	names, whole := r.SentNames()
+	for _, name := range names {
+		add(strings.ToLower(name), sentValue(r, name))
 	}
 	if headers.Member("authorization") == nil && r.Token != nil {
-		add("authorization", text("Bearer "+tokenStandIn))
+		add("authorization", takenToBeSent(r, "authorization", "Bearer "+tokenStandIn))
 	}
 	if sentIn != "" && headers.Member(sentIn) == nil {
-		add(sentIn, text(tokenStandIn))
+		add(sentIn, takenToBeSent(r, sentIn, tokenStandIn))
 	}
-	if !r.HeadersWhole {
+	if !whole {
 		rest := dataweave.Rest("the request's other headers were not given")
 		headers.Members = append(headers.Members, rest)
 	}

@@ -72,6 +72,9 @@ func (e *entry) guard() rules.Guard {
 		limit(*off)
 		return guard
 	}
+	if e.detached != nil {
+		return e.detached.guard()
+	}
 	if doubts = append(more, doubts...); len(doubts) > 0 {
 		limit(doubts[0].placed)
 		guard.Unknown = doubts[0].cause()

@@ -55,7 +55,7 @@ func resource(arguments string) string {
 }
 
 // planned is a policy of a plan with more values, and those that are not known yet.
-func planned(values, unknown string) string {
+func planOf(values, unknown string) string {
 	return `{"format_version":"1.2","planned_values":{"root_module":{"resources":[{` +
 		`"address":"a.x","type":"anypoint_apim_policy_jwt_validation","values":{` + values +
 		`,"configuration_data":[` + snakeJSON + `]}}]}},"resource_changes":[{"address":"a.x",` +
@@ -89,9 +89,9 @@ func TestASwitchThatCanNotBeReadLeavesItOpenWhetherThePolicyIsInForce(t *testing
 		{"a condition", tf, resource(`  disabled = var.env == "dev"`), open, notShown},
 		{"Terraform, disabled", tf, resource("  disabled = true"), off, ""},
 		{"Terraform, a text", tf, resource(`  disabled = "false"`), open, wrongType},
-		{"a plan, disabled", j, planned(`"disabled":true`, ``), off, ""},
-		{"a plan, null", j, planned(`"disabled":null`, ``), in, ""},
-		{"a plan, after the apply", j, planned(`"a":1`, `"disabled":true`), open, notShown},
+		{"a plan, disabled", j, planOf(`"disabled":true`, ``), off, ""},
+		{"a plan, null", j, planOf(`"disabled":null`, ``), in, ""},
+		{"a plan, after the apply", j, planOf(`"a":1`, `"disabled":true`), open, notShown},
 		{"count, a variable", tf, resource("  count = var.on ? 1 : 0"), open, notShown},
 		{"count, none", tf, resource("  count = 0"), off, ""},
 		{"count, one", tf, resource("  count = 1"), in, ""},
@@ -190,11 +190,11 @@ func TestRoutesThatCanNotBeReadLeaveItOpenWhetherThePolicyApplies(t *testing.T) 
 			block("\n method_regex = []\n uri_template_regex = \"/x\"\n"), open, wrongType,
 		},
 		{
-			"a plan, its route", j, planned(`"pointcut_data":[{"method_regex":["GET"],`+
+			"a plan, its route", j, planOf(`"pointcut_data":[{"method_regex":["GET"],`+
 				`"uri_template_regex":"/orders"}]`, ``), in, "",
 		},
 		{
-			"a plan, after the apply", j, planned(`"a":1`, `"pointcut_data":true`), open, notShown,
+			"a plan, after the apply", j, planOf(`"a":1`, `"pointcut_data":true`), open, notShown,
 		},
 		{
 			"another route, and perhaps disabled", tf, resource(`  disabled = var.off

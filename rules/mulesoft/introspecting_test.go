@@ -161,6 +161,57 @@ func TestOpenIDConnectWithACapturedAnswer(t *testing.T) {
 			`{"active":true,"expires_in":60}`,
 			decided{rules.Accepted, 200, ""},
 		},
+		{
+			"seconds left as a text is not known", `"skipClientIdValidation":true`,
+			`{"active":true,"expires_in":"60"}`,
+			decided{rules.Undetermined, 0, rules.Expiry},
+		},
+		{
+			"seconds left that are null is not known", `"skipClientIdValidation":true`,
+			`{"active":true,"expires_in":null}`,
+			decided{rules.Undetermined, 0, rules.Expiry},
+		},
+		{
+			"seconds left that are a word is not known", `"skipClientIdValidation":true`,
+			`{"active":true,"expires_in":"soon"}`,
+			decided{rules.Undetermined, 0, rules.Expiry},
+		},
+		{
+			"an expiry that is null is not known", `"skipClientIdValidation":true`,
+			`{"active":true,"exp":null}`,
+			decided{rules.Undetermined, 0, rules.Expiry},
+		},
+		{
+			"an expiry as a text is not known", `"skipClientIdValidation":true`,
+			`{"active":true,"exp":"1778065200"}`,
+			decided{rules.Undetermined, 0, rules.Expiry},
+		},
+		{
+			"an expiry that stands twice is not known", `"skipClientIdValidation":true`,
+			`{"active":true,"exp":1,"exp":1999999999}`,
+			decided{rules.Undetermined, 0, rules.Expiry},
+		},
+		{
+			"active that stands twice is not known", `"skipClientIdValidation":true`,
+			`{"active":true,"active":false}`,
+			decided{rules.Undetermined, 0, rules.Introspection},
+		},
+		{
+			"scopes that are null are not known", `"skipClientIdValidation":true,"scopes":"a"`,
+			`{"active":true,"scope":null}`,
+			decided{rules.Undetermined, 0, rules.Scopes},
+		},
+		{
+			"scopes in a list with a number are not known",
+			`"skipClientIdValidation":true,"scopes":"a"`,
+			`{"active":true,"scope":["a",1]}`,
+			decided{rules.Undetermined, 0, rules.Scopes},
+		},
+		{
+			"scopes in an object are not known", `"skipClientIdValidation":true,"scopes":"a"`,
+			`{"active":true,"scope":{"a":true}}`,
+			decided{rules.Undetermined, 0, rules.Scopes},
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -5,7 +5,6 @@ import (
 	"fmt"
 	"slices"
 	"strings"
-	"time"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
@@ -57,9 +56,6 @@ const (
 	bearerOrigin = "httpBearerAuthenticationHeader"
 	customOrigin = "customExpression"
 )
-
-// largestLeeway is the largest leeway that a gateway may have where its own is not documented.
-const largestLeeway = 5 * time.Minute
 
 // jwtCompiler turns the fields of JWT Validation into checks.
 type jwtCompiler struct{ *compiler }

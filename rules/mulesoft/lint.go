@@ -25,6 +25,9 @@ func lintRules() []rules.Rule {
 		contractsInLocalMode(),
 		policyNotOnGateway(),
 		policyOrder(),
+		tokenTakenAway(),
+		bindingAttachesNowhere(),
+		kindNotKnown(),
 	}
 }
 

@@ -16,6 +16,8 @@ const (
 	obsMule         = "public report, JWT Validation on CloudHub 2"
 	obsFlex         = "public reports, Flex Gateway 1.13"
 	obsFlexClientID = "public report, Client ID Enforcement 1.3.3 on Flex Gateway"
+	omniLocal       = "Omni Gateway 1.13.3 in local mode"
+	obsFlexBinding  = "public report, " + omniLocal
 	obsFlexDelay    = "public report, contracts on Flex Gateway after about 20 seconds"
 	pdkExample      = "mulesoft/pdk-custom-policy-examples, OAuth 2.0 token introspection"
 	pdkContracts    = "docs.rs, pdk-contracts-lib 1.9"
@@ -28,6 +30,7 @@ const (
 	docDataWeave    = "docs.mulesoft.com/dataweave/latest/dataweave-flow-control-precedence"
 	docFlexPEL      = "docs.mulesoft.com/gateway/latest/policies-flex-dataweave-support"
 	docJWTPage      = "docs.mulesoft.com/gateway/latest/policies-included-jwt-validation"
+	docRemoval      = "docs.mulesoft.com/gateway/latest/policies-included-header-removal"
 	docOrder        = "docs.mulesoft.com/gateway/latest/policies-policy-overview"
 	docLocalMode    = "docs.mulesoft.com/gateway/latest/flex-local-third-party-tools"
 	kbArrayClaims   = "Salesforce KB 001116911"

@@ -15,6 +15,9 @@ func terraformEntries(document *source.Value) []entry {
 			continue
 		}
 		if e, ok := resourceEntry(m.Value.Labels[0], m.Value); ok {
+			if named := gatewayOf(e.api, inFile(document)); named != "" {
+				e.variant = named
+			}
 			all = append(all, e)
 		}
 	}
@@ -26,8 +29,11 @@ func terraformEntries(document *source.Value) []entry {
 // snake_case, and become the policy's own names.
 func resourceEntry(kind string, values *source.Value) (entry, bool) {
 	asset, generic, ok := resourceAsset(kind)
-	if !ok || values == nil {
+	switch {
+	case values == nil, !ok && !strings.HasPrefix(kind, "anypoint_ap"), noPolicyResource(kind):
 		return entry{}, false
+	case !ok:
+		return strangeResource(kind, values), true
 	}
 	e := entry{
 		place:    values,
@@ -54,7 +60,7 @@ func resourceEntry(kind string, values *source.Value) (entry, bool) {
 		}
 	}
 	if !generic {
-		e.snakeCase, e.config = e.config, camelConfig(e.config)
+		e.snakeCase, e.config = e.config, camelConfig(e.asset, e.config)
 	} else {
 		e.assetAt = firstPresent(values.Member("asset_id"), values.Member("policy_type"))
 		name, _ := e.assetAt.Str()
@@ -64,6 +70,9 @@ func resourceEntry(kind string, values *source.Value) (entry, bool) {
 	}
 	if e.variant == "" {
 		e.variant = versionVariant(e.asset, e.version)
+	}
+	if at := firstPresent(e.assetAt, values); !e.custom && !known(e.asset) {
+		e.strange = strangeAsset(e.asset, at)
 	}
 	return e, true
 }
@@ -100,7 +109,7 @@ func reference(v *source.Value) string {
 // names it (providers mulesoft-anypoint/anypoint and mulesoft/anypoint).
 func resourceAsset(kind string) (asset string, generic, ok bool) {
 	switch kind {
-	case "anypoint_apim_policy_custom", "anypoint_api_policy":
+	case "anypoint_apim_policy", "anypoint_apim_policy_custom", "anypoint_api_policy":
 		return "", true, true
 	}
 	for _, prefix := range []string{"anypoint_apim_policy_", "anypoint_api_policy_"} {
@@ -109,25 +118,6 @@ func resourceAsset(kind string) (asset string, generic, ok bool) {
 		}
 	}
 	return "", false, false
-}
-
-// camelConfig gives the fields of a configuration the policy's own names. The argument of
-// jsonencode has them already.
-func camelConfig(config *source.Value) *source.Value {
-	if !config.Is(source.Object) {
-		return config
-	}
-	renamed := *config
-	renamed.Members = make([]source.Member, 0, len(config.Members))
-	for _, m := range config.Members {
-		m.Key = camel(m.Key)
-		if at := claimBlocks(&renamed, &m); at != nil {
-			at.Items = append(at.Items, m.Value)
-			continue
-		}
-		renamed.Members = append(renamed.Members, m)
-	}
-	return &renamed
 }
 
 // claimBlocks returns the list to which a block with one claim belongs; nil for any other member.
@@ -149,38 +139,6 @@ func claimBlocks(config *source.Value, m *source.Member) *source.Value {
 		Key: m.Key, KeyPos: m.KeyPos, KeySpan: m.KeySpan, Value: list,
 	})
 	return list
-}
-
-// snake turns a policy's name for a field into Terraform's: introspectionURL into
-// introspection_url.
-func snake(name string) string {
-	if name == "introspectionURL" {
-		return "introspection_url"
-	}
-	var b strings.Builder
-	for _, r := range name {
-		if r >= 'A' && r <= 'Z' {
-			b.WriteByte('_')
-			r += 'a' - 'A'
-		}
-		b.WriteRune(r)
-	}
-	return b.String()
-}
-
-// camel turns Terraform's name for a field into the policy's.
-func camel(name string) string {
-	if name == "introspection_url" {
-		return "introspectionURL"
-	}
-	var b strings.Builder
-	for i, part := range strings.Split(name, "_") {
-		if i > 0 && part != "" {
-			part = strings.ToUpper(part[:1]) + part[1:]
-		}
-		b.WriteString(part)
-	}
-	return b.String()
 }
 
 // routesOf reads the pointcut_data blocks into API Manager's form of routes. Each block has a list
@@ -243,29 +201,26 @@ func planEntries(document *source.Value) []entry {
 		return nil
 	}
 	var all []entry
-	moduleEntries(values.Member("root_module"), document.Member("resource_changes"), &all)
+	root := planned{values.Member("root_module"), document.At("configuration", "root_module")}
+	moduleEntries(root, document.Member("resource_changes"), &all)
 	return all
 }
 
 // moduleEntries adds the policies of a module and of the modules inside it.
-func moduleEntries(module, changes *source.Value, all *[]entry) {
-	if module == nil {
-		return
-	}
-	if resources := module.Member("resources"); resources.Is(source.List) {
-		for _, resource := range resources.Items {
-			kind, _ := resource.Member("type").Str()
-			values := withUnknown(resource.Member("values"), afterUnknown(resource, changes))
-			if e, ok := resourceEntry(kind, values); ok {
-				e.place, e.report = resource, true
-				*all = append(*all, e)
+func moduleEntries(in planned, changes *source.Value, all *[]entry) {
+	for _, resource := range items(in.module.Member("resources")) {
+		kind, _ := resource.Member("type").Str()
+		values := withUnknown(resource.Member("values"), afterUnknown(resource, changes))
+		if e, ok := resourceEntry(kind, values); ok {
+			e.place, e.report = resource, true
+			if named := gatewayOf(in.refersTo(resource), in.lookup); named != "" {
+				e.variant = named
 			}
+			*all = append(*all, e)
 		}
 	}
-	if children := module.Member("child_modules"); children.Is(source.List) {
-		for _, child := range children.Items {
-			moduleEntries(child, changes, all)
-		}
+	for _, child := range items(in.module.Member("child_modules")) {
+		moduleEntries(in.child(child), changes, all)
 	}
 }
 

@@ -25,7 +25,10 @@ func (k *Key) signature(alg, input string) ([]byte, error) {
 	case "RS256":
 		return k.signer.Sign(rand.Reader, digest[:], crypto.SHA256)
 	case "PS256":
-		return k.signer.Sign(rand.Reader, digest[:], &rsa.PSSOptions{SaltLength: rsa.PSSSaltLengthEqualsHash, Hash: crypto.SHA256})
+		return k.signer.Sign(
+			rand.Reader, digest[:],
+			&rsa.PSSOptions{SaltLength: rsa.PSSSaltLengthEqualsHash, Hash: crypto.SHA256},
+		)
 	case "ES256":
 		return k.ecdsa(digest[:])
 	case "HS256":

@@ -46,7 +46,7 @@ func parseTarget(address string, by trust) (target, error) {
 	case u.Scheme != "http" && u.Scheme != "https":
 		return target{}, refusal(name, "the address is not https", "")
 	case by == byToken && !entra.IsEntraHost(host):
-		return target{}, wanting(name, "the token names a host that is none of Entra's",
+		return target{}, wanting(name, "the token names a host that is not one of Entra's",
 			source.Ask(source.NeedWhoseKeys, "pass %s to say whose keys are right"))
 	case by != byUser && isPrivateHost(host):
 		return target{}, wanting(name,

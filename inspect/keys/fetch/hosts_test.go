@@ -69,7 +69,7 @@ func TestNoSpellingOfAPrivateHostIsConnectedTo(t *testing.T) {
 			t.Errorf("%s: %s is fetched", where, address)
 		case strings.Contains(err.Error(), "private"), strings.Contains(err.Error(), "no address"),
 			strings.Contains(err.Error(), "no host of Entra"),
-			strings.Contains(err.Error(), "none of Entra's"):
+			strings.Contains(err.Error(), "not one of Entra's"):
 		default:
 			t.Errorf("%s: %s: %v", where, address, err)
 		}

@@ -46,6 +46,7 @@ func (s *Source) Investigate(ctx context.Context, t *inspect.Token, r keys.Resul
 		case found.Reason == keys.GraphNonce:
 			r.Reason, r.Expected, r.Actual, r.Why = found.Reason, found.Expected, found.Actual,
 				found.Why
+			r.Elsewhere = keys.Nowhere
 			return r
 		}
 		searched = append(searched, p.name)
@@ -122,7 +123,7 @@ func (p place) explain(r keys.Result, k *keys.Key) keys.Result {
 		p.reason = keys.KeyOfCloud
 		p.name = "the keys of the cloud " + cloud.Name + " that the tenant's own documents list"
 	}
-	r.Reason, r.Verifier = p.reason, k
+	r.Reason, r.Verifier, r.Elsewhere = p.reason, k, keys.Nowhere
 	r.Expected = "a signature by a key of " + r.Set.Origin
 	r.Actual = "a signature by " + k.Name() + " of " + p.name
 	r.Why = "the token is as " + k.Name() + " signed it, but that key is among " + p.name +

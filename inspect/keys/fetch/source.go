@@ -86,7 +86,7 @@ func (s *Source) Issuer(ctx context.Context, iss string) (*keys.Set, error) {
 	if parsed, ok := entra.ParseIssuer(iss); ok {
 		return s.EntraIssuer(ctx, parsed)
 	}
-	document := strings.TrimSuffix(iss, "/") + "/.well-known/openid-configuration"
+	document := strings.TrimSuffix(iss, "/") + "/" + entra.DiscoveryPath
 	return s.discover(ctx, document, byUser, func(m keys.Metadata) error {
 		if m.Issuer == iss {
 			return nil

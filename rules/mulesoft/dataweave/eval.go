@@ -225,7 +225,7 @@ func (v *evaluator) eval(n *Node) Result {
 	case Member:
 		r := v.eval(n.Args[0])
 		if r.Value == nil {
-			return fromOperand(r, n.Args[0].Bare().Kind != Root)
+			return fromOperand(r, !v.surelyObject(n.Args[0].Bare()))
 		}
 		return v.selectName(n, r.Value, n.Text)
 	case Index:
@@ -247,6 +247,21 @@ func (v *evaluator) eval(n *Node) Result {
 	default:
 		return unknown(n, "this expression is not supported")
 	}
+}
+
+// surelyObject reports whether a member can be selected from a node whatever the request is. The
+// payload may be a text, and authentication null, from which Mule selects null.
+func (v *evaluator) surelyObject(n *Node) bool {
+	if n.Kind != Root {
+		return false
+	}
+	switch n.Name {
+	case "vars", "attributes":
+		return true
+	case "authentication":
+		return !v.flex()
+	}
+	return false
 }
 
 // ambiguous answers for a text that can be read in two ways.

@@ -260,8 +260,16 @@ func TestAnOperandThatMayFailIsNotPassedOver(t *testing.T) {
 			`payload.ok or (vars.claimSet.a == 'x')`, Maybe, Maybe,
 		},
 		{
-			"what is not given and is compared, before true",
-			`(payload.ok == 'y') or (vars.claimSet.a == 'x')`, Yes, Yes,
+			"a member of a payload that may be a text, before true",
+			`(payload.ok == 'y') or (vars.claimSet.a == 'x')`, Maybe, Maybe,
+		},
+		{
+			"a member of a payload that may be a text, behind true",
+			`(vars.claimSet.a == 'x') or (payload.ok == 'y')`, Maybe, Yes,
+		},
+		{
+			"a member of authentication, which may be null, before true",
+			`(authentication.ok == 'y') or (vars.claimSet.a == 'x')`, Yes, Maybe,
 		},
 		{
 			"the opposite of an unknown that is never true",

@@ -38,9 +38,15 @@ func main() {
 		if err != nil {
 			log.Fatal(err)
 		}
-		fmt.Printf("%2d environments, %d apps, 3 policies each: %5.2f s, %3.0f MiB, %s\n", environments, apps, m.seconds, m.memory, m.summary)
+		fmt.Printf(
+			"%2d environments, %d apps, 3 policies each: %5.2f s, %3.0f MiB, %s\n", environments,
+			apps, m.seconds, m.memory, m.summary,
+		)
 		if before.seconds > 0 {
-			fmt.Printf("   time grows with the environments to the power of %.2f\n", math.Log2(m.seconds/before.seconds))
+			fmt.Printf(
+				"   time grows with the environments to the power of %.2f\n",
+				math.Log2(m.seconds/before.seconds),
+			)
 		}
 		before, failed = m, m.seconds > maxSeconds || m.memory > maxMemory
 	}
@@ -65,10 +71,14 @@ func measure(gatewhy string, environments int) (measurement, error) {
 	if err := estate(folder, environments); err != nil {
 		return measurement{}, err
 	}
-	cmd := exec.Command(gatewhy, "matrix", "-c", filepath.Join(folder, "gatewhy.yaml"), "-o", "json")
+	cmd := exec.Command(
+		gatewhy, "matrix", "-c", filepath.Join(folder, "gatewhy.yaml"), "-o", "json",
+	)
 	cmd.Env = append(os.Environ(), "GOMAXPROCS=1")
 	out, err := cmd.Output()
-	m := measurement{seconds: (cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()).Seconds()}
+	m := measurement{
+		seconds: (cmd.ProcessState.UserTime() + cmd.ProcessState.SystemTime()).Seconds(),
+	}
 	if code := cmd.ProcessState.ExitCode(); code != 0 && code != 1 {
 		return m, fmt.Errorf("exit code %d: %w", code, err)
 	}
@@ -83,7 +93,10 @@ func measure(gatewhy string, environments int) (measurement, error) {
 		}
 	}
 	err = json.Unmarshal(out, &report)
-	m.summary = fmt.Sprintf("%d cells (%d wrong), %d tokens modelled, %d run", report.Summary.Cells, report.Summary.Wrong, report.Summary.Tokens, report.Summary.Classes)
+	m.summary = fmt.Sprintf(
+		"%d cells (%d wrong), %d tokens modelled, %d run", report.Summary.Cells,
+		report.Summary.Wrong, report.Summary.Tokens, report.Summary.Classes,
+	)
 	return m, err
 }
 
@@ -97,19 +110,30 @@ func estate(folder string, environments int) error {
 	var file strings.Builder
 	fmt.Fprintf(&file, "version: 1\ntenant: %s\nenvironments:\n", tenant)
 	for e := range environments {
-		fmt.Fprintf(&file, "  env%d:\n    gateway: mule\n    policies: policies%d.json\n    contracts: contracts%[1]d.txt\n    api: api%[1]d.json\n    clients: clients%[1]d.json\n", e, e)
-		for name, text := range map[string]string{"policies": policies(e), "contracts": contracts(e), "api": api(e)} {
+		fmt.Fprintf(
+			&file,
+			"  env%d:\n    gateway: mule\n    policies: policies%d.json\n    contracts: "+
+				"contracts%[1]d.txt\n    api: api%[1]d.json\n    clients: clients%[1]d.json\n",
+			e, e,
+		)
+		for name, text := range map[string]string{
+			"policies": policies(e), "contracts": contracts(e), "api": api(e),
+		} {
 			extension := ".json"
 			if name == "contracts" {
 				extension = ".txt"
 			}
-			if err := os.WriteFile(filepath.Join(folder, fmt.Sprint(name, e, extension)), []byte(text), 0o600); err != nil {
+			if err := os.WriteFile(
+				filepath.Join(folder, fmt.Sprint(name, e, extension)), []byte(text), 0o600,
+			); err != nil {
 				return err
 			}
 		}
 		text, err := clients(e, environments)
 		if err == nil {
-			err = os.WriteFile(filepath.Join(folder, fmt.Sprint("clients", e, ".json")), text, 0o600)
+			err = os.WriteFile(
+				filepath.Join(folder, fmt.Sprint("clients", e, ".json")), text, 0o600,
+			)
 		}
 		if err != nil {
 			return err
@@ -129,11 +153,16 @@ func api(e int) string {
 func clients(e, environments int) ([]byte, error) {
 	all := make([]map[string]any, apps)
 	for i := range all {
-		all[i] = map[string]any{"appId": id(2, e, i), "displayName": fmt.Sprintf("client-%d-%d", e, i), "identifierUris": []string{}}
+		all[i] = map[string]any{
+			"appId": id(2, e, i), "displayName": fmt.Sprintf("client-%d-%d", e, i),
+			"identifierUris": []string{},
+		}
 		if i%5 == 0 {
 			next := (e + 1) % environments
 			all[i]["requiredResourceAccess"] = []any{map[string]any{
-				"resourceAppId": id(1, next, 0), "resourceAccess": []any{map[string]any{"id": id(3, next, 0), "type": "Role"}},
+				"resourceAppId": id(1, next, 0), "resourceAccess": []any{
+					map[string]any{"id": id(3, next, 0), "type": "Role"},
+				},
 			}}
 		}
 	}

@@ -109,7 +109,9 @@ func (c *command) median() time.Duration {
 func report(commands []*command) (within bool) {
 	within = true
 	unit := commands[0].median()
-	fmt.Printf("%-8s %9s %7s %7s %10s %10s\n", "command", "ms", "ratio", "limit", "cpu ratio", "peak MiB")
+	fmt.Printf(
+		"%-8s %9s %7s %7s %10s %10s\n", "command", "ms", "ratio", "limit", "cpu ratio", "peak MiB",
+	)
 	for _, c := range commands {
 		ratio := float64(c.median()) / float64(unit)
 		mark := ""

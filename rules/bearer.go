@@ -65,7 +65,10 @@ func (r *Request) sent(p Predicate) judgement {
 	empty, found := false, 0
 	var counted judgement
 	for _, at := range p.locations() {
-		text, given := r.sentAt(at.Input)
+		text, given, doubt := r.sentAt(at.Input)
+		if doubt != nil {
+			return unknownFor(doubt)
+		}
 		if text == "" {
 			empty = empty || given
 			continue
@@ -84,18 +87,18 @@ func (r *Request) sent(p Predicate) judgement {
 	return judged(truth(!empty && r.Token != nil))
 }
 
-// sentAt is what was given for a place, and whether anything was. An empty text says that nothing
-// is sent there.
-func (r *Request) sentAt(in Input) (text string, given bool) {
+// sentAt is what is at a place, and whether that is known. An empty text says that nothing is sent
+// there. The doubt is why an earlier policy may have changed it.
+func (r *Request) sentAt(in Input) (text string, given bool, doubt *Unknown) {
 	switch in.Source {
 	case FromQuery:
 		text, given = r.Query[in.Name]
 	case FromCookie:
 		text, given = r.Cookies[in.Name]
 	default:
-		text, given = r.Headers[http.CanonicalHeaderKey(in.Name)]
+		return r.Sent(in.Name)
 	}
-	return text, given
+	return text, given, nil
 }
 
 // sentAs compares what was given for a place with what the policy reads there.
@@ -154,7 +157,7 @@ func (r *Request) sentInstead(outcome Outcome, leaf *Predicate) string {
 func (r *Request) filled(leaf *Predicate) []Location {
 	var all []Location
 	for _, at := range leaf.locations() {
-		if text, _ := r.sentAt(at.Input); text != "" {
+		if text, _, _ := r.sentAt(at.Input); text != "" {
 			all = append(all, at)
 		}
 	}
@@ -165,6 +168,10 @@ func (r *Request) filled(leaf *Predicate) []Location {
 func (r *Result) whyNotSent() string {
 	if r.judged.answer != nil {
 		return r.request.whyOtherwise(r.judged.leaf)
+	}
+	if by := r.request.takenBy(r.judged.leaf); by != nil {
+		return by.Asset + " runs earlier and takes away the header in which this policy looks " +
+			"for the token"
 	}
 	why := "the request carries no token where the policy looks for it, in " + r.placeOfToken()
 	if r.request.Method == http.MethodOptions {

@@ -1,0 +1,9 @@
+//go:build long
+
+package cmd
+
+import "testing"
+
+func TestNothingPlantedGetsOutOfThousandsOfOutputs(t *testing.T) {
+	hostileOutputs(t, 15, 12_000)
+}

@@ -1,0 +1,13 @@
+//go:build !unix
+
+package cmd
+
+import (
+	"io/fs"
+	"os"
+)
+
+// keep gives a file the permissions of the old one.
+func keep(file *os.File, old fs.FileInfo) (told []string, err error) {
+	return nil, file.Chmod(old.Mode().Perm())
+}

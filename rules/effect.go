@@ -1,0 +1,156 @@
+package rules
+
+import (
+	"net/textproto"
+	"regexp"
+	"slices"
+)
+
+// Effect is what a policy does to headers of a request before later policies see them. The zero
+// Effect takes every header away.
+type Effect struct {
+	Header string         // its canonical name; empty for any header
+	Names  *regexp.Regexp // of the headers' names, if Header is empty; nil for any
+
+	// Unknown is why it is not known what becomes of the header; nil where it is taken away.
+	Unknown *Unknown
+}
+
+// On reports whether a header is, or may be, one that the effect is about.
+func (e *Effect) On(header string) bool {
+	switch {
+	case e.Header != "":
+		return e.Header == header
+	case e.Names != nil:
+		return e.Names.MatchString(header)
+	}
+	return true
+}
+
+// alteration is an effect of a policy that runs, or may run, before the one that sees the request.
+type alteration struct {
+	Effect
+	by *Policy
+}
+
+// seenBy is the request as one of the policies sees it: what the policies before it do to the
+// headers is done.
+func (r *Request) seenBy(policies []*Policy, i int, applies []Truth) *Request {
+	var done []alteration
+	for j, other := range policies {
+		if len(other.Effects) == 0 || i == j {
+			continue
+		}
+		first := RunsBefore(policies, j, i)
+		switch happens := min(first, applies[j]); happens {
+		case Yes, Maybe:
+			for _, effect := range other.Effects {
+				if happens == Maybe && effect.Unknown == nil {
+					effect.Unknown = perhapsEarlier(other, first)
+				}
+				done = append(done, alteration{effect, other})
+			}
+		}
+	}
+	if done == nil {
+		return r
+	}
+	seen := *r
+	seen.altered, seen.bound = done, nil
+	return &seen
+}
+
+// perhapsEarlier is why it is not known whether a policy has taken a header away by then.
+func perhapsEarlier(by *Policy, first Truth) *Unknown {
+	if first == Maybe {
+		return &Unknown{
+			Why: by.Asset + " takes the header away, and it is not known which of the two " +
+				"policies runs first",
+			Need: Need{For: "the order of the policies, in each of them"},
+		}
+	}
+	return &Unknown{
+		Why: by.Asset + " takes the header away, and it is not known whether that policy " +
+			"applies to this request",
+	}
+}
+
+// RunsBefore tells whether one of the policies runs before another one. Their orders say so. If
+// neither has one, and they are in different files, the sequence of the files does. An order that
+// only the deployment knows says nothing.
+func RunsBefore(policies []*Policy, which, other int) Truth {
+	a, b := policies[which], policies[other]
+	switch {
+	case a.Unordered || b.Unordered:
+		return Maybe
+	case a.Order != 0 && b.Order != 0 && a.Order != b.Order:
+		return truth(a.Order < b.Order)
+	case a.Pos.File != b.Pos.File && (a.Order == 0 || b.Order == 0):
+		return truth(which < other)
+	}
+	return Maybe
+}
+
+// alteration is what has become of a header by the time that the policy sees it: the last effect
+// on it; nil where there is none.
+func (r *Request) alteration(header string) *alteration {
+	header = textproto.CanonicalMIMEHeaderKey(header)
+	for i := len(r.altered) - 1; i >= 0; i-- {
+		if r.altered[i].On(header) {
+			return &r.altered[i]
+		}
+	}
+	return nil
+}
+
+// Sent is the text of a header as the policy sees it that is being evaluated, and whether it is
+// known: an empty text that is known says that there is no such header. Unknown is set where an
+// earlier policy may have changed it.
+func (r *Request) Sent(header string) (text string, known bool, unknown *Unknown) {
+	header = textproto.CanonicalMIMEHeaderKey(header)
+	if by := r.alteration(header); by != nil {
+		return "", by.Unknown == nil, by.Unknown
+	}
+	text, known = r.Headers[header]
+	return text, known, nil
+}
+
+// SentNames lists the headers that were given, and those that an earlier policy changes, by their
+// canonical names. It is not whole where an earlier policy may have changed others.
+func (r *Request) SentNames() (names []string, whole bool) {
+	whole = r.HeadersWhole
+	for name := range r.Headers {
+		names = append(names, name)
+	}
+	for i := range r.altered {
+		if name := r.altered[i].Header; name == "" {
+			whole = whole && r.altered[i].Unknown == nil
+		} else if !slices.Contains(names, name) {
+			names = append(names, name)
+		}
+	}
+	return names, whole
+}
+
+// takenBy is the policy that takes away what a predicate reads; nil where none surely does.
+func (r *Request) takenBy(leaf *Predicate) *Policy {
+	if leaf == nil {
+		return nil
+	}
+	inputs := leaf.reads()
+	if leaf.Op == Sent {
+		inputs = nil
+		for _, at := range leaf.locations() {
+			inputs = append(inputs, at.Input)
+		}
+	}
+	for _, in := range inputs {
+		if in.Source != FromHTTP {
+			continue
+		}
+		if by := r.alteration(in.Name); by != nil && by.Unknown == nil {
+			return by.by
+		}
+	}
+	return nil
+}

@@ -1,0 +1,102 @@
+package mulesoft
+
+import (
+	"fmt"
+	"net/textproto"
+	"regexp"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// removed are the effects of Header Removal: the headers that inboundHeaders lists are taken away.
+// An item is a header's name or a regular expression over names (MuleSoft documentation). How the
+// gateway matches a regular expression is not documented.
+func removed(c *compiler) []rules.Effect {
+	return c.perHeader(func(item *source.Value) rules.Effect {
+		name, isText := item.Str()
+		literal := isText && !templated(item)
+		if literal && headerName(name) {
+			return rules.Effect{Header: textproto.CanonicalMIMEHeaderKey(name)}
+		}
+		effect := c.anyHeader("inboundHeaders may name the header, in a form that is not modelled")
+		names, err := regexp.Compile("(?i)" + name)
+		if literal && err == nil && !strings.ContainsAny(name, ", #") {
+			effect.Names = names
+			effect.Unknown.Why = fmt.Sprintf(
+				"%s takes away headers whose names match %s, and it is not documented how it "+
+					"matches them", c.name, name,
+			)
+		}
+		return effect
+	})
+}
+
+// injected are the effects of Header Injection: the headers that inboundHeaders lists are set. It
+// is not documented what becomes of a header that the request has already.
+func injected(c *compiler) []rules.Effect {
+	return c.perHeader(func(item *source.Value) rules.Effect {
+		key := item.Member("key")
+		name, isText := key.Str()
+		effect := c.anyHeader("it puts a header into the request that is not known from the file")
+		if isText && !templated(key) && headerName(name) {
+			effect.Header = textproto.CanonicalMIMEHeaderKey(name)
+			effect.Unknown.Why = fmt.Sprintf(
+				"%s sets the header %s before this policy reads it", c.name, name,
+			)
+		}
+		return effect
+	})
+}
+
+// perHeader are the effects of a policy with a list of headers on the way in. An absent list is an
+// empty one.
+func (c *compiler) perHeader(effect func(item *source.Value) rules.Effect) []rules.Effect {
+	list := c.config.Member("inboundHeaders")
+	switch {
+	case !c.config.Is(source.Object):
+		return []rules.Effect{c.anyHeader("its configuration can't be read")}
+	case list == nil || list.Kind == source.Null:
+		return nil
+	case !list.Is(source.List):
+		return []rules.Effect{c.anyHeader("inboundHeaders can't be known from the file")}
+	}
+	var all []rules.Effect
+	for _, item := range list.Items {
+		all = append(all, effect(item))
+	}
+	return all
+}
+
+// byScript is the effect of a policy that runs a script over the request, unless it runs over the
+// response (MuleSoft documentation, DataWeave Headers Transformation).
+func byScript(c *compiler) []rules.Effect {
+	if flow, _ := c.config.Member("requestFlow").Str(); flow == "onResponse" {
+		return nil
+	}
+	return []rules.Effect{c.anyHeader("what its script makes of the request is not modelled")}
+}
+
+// unpublishedEffects is the effect of a policy of which nobody has published what it does with the
+// headers of a request.
+func unpublishedEffects(c *compiler) []rules.Effect {
+	return []rules.Effect{c.anyHeader("it is not known what it does with the headers")}
+}
+
+// anyHeader is the effect that any header may be changed or taken away.
+func (c *compiler) anyHeader(why string) rules.Effect {
+	return rules.Effect{Unknown: &rules.Unknown{
+		Why: c.name + " runs before this policy and may change what it reads: " + why,
+		Need: rules.Need{
+			For: "what " + c.name + " makes of the request: a log of the headers behind it",
+		},
+	}}
+}
+
+// headerName reports whether a text is the name of a header and nothing else. A dot or an asterisk
+// is a part of a regular expression here.
+func headerName(text string) bool {
+	const allowed = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789-_"
+	return text != "" && strings.Trim(text, allowed) == ""
+}

@@ -1,0 +1,155 @@
+package mulesoft
+
+import (
+	"strings"
+	"testing"
+
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// The names are those of the official Terraform provider.
+func TestTerraformWritesARunOfCapitalsAsOneWord(t *testing.T) {
+	for field, want := range map[string]string{
+		"validatedTokenTTL":        "validated_token_ttl",
+		"introspectionURL":         "introspection_url",
+		"ldapServerURL":            "ldap_server_url",
+		"ldapServerUserDn":         "ldap_server_user_dn",
+		"jwksUrl":                  "jwks_url",
+		"jwksServiceTimeToLive":    "jwks_service_time_to_live",
+		"delayTimeInMillis":        "delay_time_in_millis",
+		"clientIdExpression":       "client_id_expression",
+		"arn":                      "arn",
+		"useHTTPCacheHeaders":      "use_http_cache_headers",
+		"openaiEmbeddingModel":     "openai_embedding_model",
+		"timePeriodInMilliseconds": "time_period_in_milliseconds",
+	} {
+		if got := snake(field); got != want {
+			t.Errorf("snake(%q) = %q, want %q", field, got, want)
+		}
+	}
+}
+
+func TestEveryFieldOfEveryPolicyKeepsItsNameThroughTerraform(t *testing.T) {
+	policies := map[string]bool{openIDConnect: true, openAM: true, pingFederate: true}
+	for line := range strings.Lines(fieldTable) {
+		if asset, _, ok := strings.Cut(line, "\t"); ok {
+			policies[asset] = true
+		}
+	}
+	if len(policies) < 60 {
+		t.Fatalf("the table has %d policies", len(policies))
+	}
+	for asset := range policies {
+		for _, field := range fieldNames(asset) {
+			if got := camel(fieldNames(asset), snake(field)); got != field {
+				t.Errorf("%s: %s becomes %s and %s again", asset, field, snake(field), got)
+			}
+		}
+	}
+}
+
+// introspection is Terraform's form of a policy that asks a validation endpoint.
+func introspection(configuration string) string {
+	return `resource "anypoint_api_policy_oauth2_token_introspection" "x" {
+  configuration = ` + configuration + `
+}
+`
+}
+
+func TestAFieldOfTerraformIsKnownByItsOwnNameOnly(t *testing.T) {
+	for _, test := range []struct{ name, text, unknown string }{
+		{"a run of capitals", introspection(`{ validated_token_ttl = 600 }`), ""},
+		{"another one", introspection(`{ introspection_url = "https://idp.example" }`), ""},
+		{"null", introspection(`{ validated_token_ttl = null }`), ""},
+		{"a variable", introspection(`{ validated_token_ttl = var.ttl }`), ""},
+		{"jsonencode", introspection(`jsonencode({ validatedTokenTTL = 600 })`), ""},
+		{
+			"one word for each capital", introspection(`{ validated_token_t_t_l = 600 }`),
+			"validated_token_t_t_l",
+		},
+		{"another name", introspection(`{ validated_token_tt = 600 }`), "validatedTokenTt"},
+		{
+			"a plan",
+			`{"format_version":"1.2","planned_values":{"root_module":{"resources":[{
+				"type":"anypoint_api_policy_oauth2_token_introspection",
+				"values":{"configuration":{"validated_token_ttl":600}}}]}}}`, "",
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			name := "p.tf"
+			if strings.HasPrefix(test.text, "{") {
+				name = "p.json"
+			}
+			unknown := ""
+			for _, f := range compiled(t, name, test.text, rules.Options{}).Findings {
+				if f.Rule == "unknown-field" {
+					unknown = f.Field
+				}
+			}
+			if unknown != test.unknown {
+				t.Errorf("the unknown field is %q, want %q", unknown, test.unknown)
+			}
+		})
+	}
+}
+
+// An edit writes a field as the file spells its fields.
+func TestAnEditWritesTheNameOfAFieldAsTheFileDoes(t *testing.T) {
+	const ttl = "validatedTokenTTL"
+	for _, test := range []struct{ name, text, want string }{
+		{
+			"it is there", introspection("{\n    validated_token_ttl = 600\n  }"),
+			"validated_token_ttl = 60",
+		},
+		{
+			"it is not there", introspection("{\n    consumer_by = \"username\"\n  }"),
+			"validated_token_ttl = 60",
+		},
+		{
+			"the names are the policy's own",
+			introspection("jsonencode({\n    validatedTokenTTL = 600\n  })"),
+			"validatedTokenTTL = 60",
+		},
+		{
+			"the policy's own, and it is not there",
+			introspection("jsonencode({\n    consumerBy = \"username\"\n  })"),
+			"validatedTokenTTL = 60",
+		},
+		{
+			"a null", introspection("{\n    validated_token_ttl = null\n  }"),
+			"validated_token_ttl = 60",
+		},
+		{
+			"a variable", introspection("{\n    validated_token_ttl = var.ttl\n  }"),
+			"validated_token_ttl = 60",
+		},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			c := configurationOf(t, "p.tf", test.text, rules.Options{})
+			after, _, err := rewrite(c, entriesOf(c)[0], []edit{set(ttl, 60)})
+			if err != nil {
+				t.Fatal(err)
+			}
+			text := strings.Join(strings.Fields(string(after.Files[0].Text)), " ")
+			if !strings.Contains(text, test.want) {
+				t.Errorf("no %q in %s", test.want, text)
+			}
+			if strings.Contains(text, "t_t_l") || strings.Contains(text, "600") {
+				t.Errorf("the old field is still there: %s", text)
+			}
+		})
+	}
+}
+
+func TestAMisspelledFieldIsRenamedToTerraformsName(t *testing.T) {
+	text := introspection("{\n    validated_token_t_t_l = 600\n  }")
+	c := configurationOf(t, "p.tf", text, rules.Options{})
+	edits := []edit{rename("validated_token_t_t_l", "validatedTokenTTL")}
+	after, _, err := rewrite(c, entriesOf(c)[0], edits)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if got := string(after.Files[0].Text); !strings.Contains(got, "validated_token_ttl = 600") {
+		t.Errorf("got %s", got)
+	}
+}

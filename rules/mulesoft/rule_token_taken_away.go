@@ -1,0 +1,97 @@
+package mulesoft
+
+import (
+	"fmt"
+	"net/textproto"
+
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+func tokenTakenAway() rules.Rule {
+	return rules.Rule{
+		Name:  "token-taken-away",
+		Title: "an earlier policy takes away or changes what a token policy reads",
+		Why: "Policies run in their order, each on the request as the one before it leaves it. " +
+			"A token policy behind one that removes its header finds no token, and nobody gets " +
+			"in; behind one that sets or transforms the header, it may judge another token than " +
+			"the caller's.",
+		Fix:      "Put the token policy first, or leave its header out of the other one.",
+		Severity: rules.Error,
+		Lesser: "a warning if the earlier policy is limited to some requests or the file does " +
+			"not give the order; a note if what becomes of the header is not known",
+		Since:      since,
+		References: []string{docRemoval, docOrder},
+		Check:      takenAway,
+	}
+}
+
+// takenAway compares the effects of each policy with what the token policies read.
+func takenAway(s *rules.Subject) []rules.Finding {
+	var all []rules.Finding
+	for i, by := range s.Policies {
+		e, ours := by.Entry.(*entry)
+		if !ours || by.When.Disabled || len(by.Effects) == 0 {
+			continue
+		}
+		for j, of := range s.Policies {
+			first := rules.RunsBefore(s.Policies, i, j)
+			if i == j || first == rules.No || of.When.Disabled {
+				continue
+			}
+			if f, found := takesFrom(by, of, first); found {
+				f.Policy, f.Field = by, "inboundHeaders"
+				f.Pos, f.Span = e.fieldPos(f.Field)
+				all = append(all, f)
+				break
+			}
+		}
+	}
+	return all
+}
+
+// takesFrom is what to say of a policy that takes away, or changes, the token that another one
+// reads.
+func takesFrom(by, of *rules.Policy, first rules.Truth) (f rules.Finding, found bool) {
+	for _, header := range tokenHeaders(of) {
+		for i := range by.Effects {
+			effect := &by.Effects[i]
+			if !effect.On(header) {
+				continue
+			}
+			const taken = "%s takes the header %s away, and %s looks for the token in it"
+			f.Message = fmt.Sprintf(taken, by.Asset, header, of.Name)
+			switch {
+			case effect.Unknown != nil:
+				const unclear = "%s may change the header %s, in which %s looks for the token"
+				f.Message = fmt.Sprintf(unclear, by.Asset, header, of.Name)
+				f.Severity = rules.Note
+			case first == rules.Maybe:
+				f.Message += "; which of the two runs first is not known"
+				f.Severity = rules.Warning
+			case by.When.Limited():
+				f.Severity = rules.Warning
+			}
+			return f, true
+		}
+	}
+	return f, false
+}
+
+// tokenHeaders lists the headers in which a policy looks for the token.
+func tokenHeaders(policy *rules.Policy) []string {
+	var all []string
+	for check := range policy.Root.Checks() {
+		if check.ID != rules.TokenPresent || check.Skip != "" || check.Unknown != nil {
+			continue
+		}
+		if check.Test.Op == rules.Sent {
+			all = append(all, "Authorization")
+		}
+		for _, in := range check.Test.Reads() {
+			if in.Source == rules.FromHTTP {
+				all = append(all, textproto.CanonicalMIMEHeaderKey(in.Name))
+			}
+		}
+	}
+	return all
+}

@@ -73,9 +73,28 @@ func (c *Class) doubt(g *Guard) *Unknown {
 	case c.beyond:
 		return beyondClasses()
 	}
+	for _, route := range g.Routes {
+		switch {
+		case route.MethodUnread, route.PathUnread:
+			return &Unknown{
+				Why: "the gateway may read the expression of the route otherwise than it is " +
+					"read here",
+			}
+		case matchRoute(route.Path, c.Path) == No && behindBase(route.Path, c.Path):
+			return &Unknown{
+				Why: "the route " + route.Path + " matches " + c.Path + " behind a base path, " +
+					"and it is not known whether the path has its base path",
+				Need: Need{
+					Input: source.NeedRequest,
+					For: "the path as the gateway matches it: with the API's base path, unless " +
+						"the proxy leaves that out",
+				},
+			}
+		}
+	}
 	return &Unknown{
-		Why: "the route matches only a part of the path, or only with a base path before it, or " +
-			"can't be read here, and the file does not show how the gateway matches it",
+		Why: "the route matches only a part of the path, or can't be read here, and it is not " +
+			"documented how the gateway matches it",
 	}
 }
 
@@ -125,25 +144,13 @@ func matchRoute(expression, text string) Truth {
 	return No
 }
 
-// matchPath matches a request's path with a route's expression. The gateway may hold the
-// expression against the path with the API's base path before it, or without it, and the file
-// does not say which: where the expression names the path's first segment behind such a base
-// path, and then matches, it is unknown.
+// matchPath is matchRoute for a path, of which it is not known whether it has the API's base path.
 func matchPath(expression, path string) Truth {
-	known := matchRoute(expression, path)
-	re, err := regexp.Compile(expression)
-	if known != No || err != nil {
-		return known
+	matches := matchRoute(expression, path)
+	if matches == No && behindBase(expression, path) {
+		return Maybe
 	}
-	begins, _ := re.LiteralPrefix()
-	first, _, _ := strings.Cut(strings.TrimPrefix(path, "/"), "/")
-	for i := 1; i < len(begins); i++ {
-		if strings.HasPrefix(begins[i:], "/"+first) &&
-			matchRoute(expression, begins[:i]+path) == Yes {
-			return Maybe
-		}
-	}
-	return No
+	return matches
 }
 
 // compiled returns a function that says whether one of these expressions covers a method or a path

@@ -26,12 +26,6 @@ func doubts() []doubt {
 			},
 		},
 		{
-			"--jwks stands in for a key URL that the policy does not have",
-			func(pair *evaluator.Pair, check, _ string) bool {
-				return check == "signature" && pair.Policy.Config["jwksUrl"] == nil
-			},
-		},
-		{
 			"blanks around a supported audience do not count, nor do empty ones",
 			func(pair *evaluator.Pair, check, _ string) bool {
 				aud, _ := pair.Token.Claims["aud"].(string)

@@ -124,6 +124,9 @@ func noneOutside(t *testing.T, arguments, calls string) {
 	reads := regexp.MustCompile(`open(at)?\(.*O_RDONLY`)
 	changes := regexp.MustCompile(`O_CREAT|O_TRUNC|O_APPEND`)
 	for line := range strings.Lines(string(text)) {
+		if strings.Contains(line, "???( <detached") {
+			continue // of a thread that ended with the program strace saw no call
+		}
 		isCall := strings.Contains(line, "(") && !strings.Contains(line, "/dev/null")
 		if isCall && (!reads.MatchString(line) || changes.MatchString(line)) {
 			t.Errorf("%s: %s", arguments, line)

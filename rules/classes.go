@@ -180,9 +180,9 @@ func methodSamples(expressions []string, known string) (all []sample, ok bool) {
 			return nil, false
 		}
 	}
-	covers := compiled(expressions)
+	matchers := compiled(expressions)
 	for _, text := range texts {
-		all = addSample(all, sampleOf(text, expressions, covers))
+		all = addSample(all, sampleOf(text, expressions, matchers.match))
 	}
 	return all, true
 }

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"fmt"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -343,6 +344,43 @@ func TestRoutesThatAreNotReadNameTheLimit(t *testing.T) {
 		got := RoutesBeyond(test.routes)
 		if (got == nil) != (test.why == "") || got != nil && got.Why != test.why {
 			t.Errorf("got %v, want %q", got, test.why)
+		}
+	}
+}
+
+// The request that a class is named by is one of that class, whoever asks: the matrix names a
+// request, and explain is asked about it.
+func TestTheRequestThatNamesAClassIsOfThatClass(t *testing.T) {
+	t.Parallel()
+	for _, paths := range [][]string{
+		{"/orders"},
+		{"/"},
+		{"/.*"},
+		{"/?"},
+		{"orders"},
+		{"^/orders$"},
+		{"/orders/.*"},
+		{"/orders/?"},
+		{"/a", "/x/a"},
+		{"/a/.*", "/api/a/.*"},
+		{"/api/v1/.*"},
+		{"/v1/[a-z]+", "/[a-z]+"},
+		{"/orders", "/orders/[0-9]+", "/customers"},
+		{"/[^/]+", "/[^/]+/[^/]+"},
+		{".*foo"},
+		{"", "/a"},
+	} {
+		var policies []*Policy
+		for i, path := range paths {
+			method := []string{"GET", "GET|POST", "PUT"}[i%3]
+			policies = append(policies, limited(Route{Method: method, Path: path}))
+		}
+		for _, class := range Classes(policies, "", "") {
+			named := Classes(policies, class.Method, class.Path)
+			if len(named) != 1 || !slices.Equal(named[0].Applies, class.Applies) {
+				t.Errorf("%q: %s is %v, and asked for it is %v", paths, &class, class.Applies,
+					named[0].Applies)
+			}
 		}
 	}
 }

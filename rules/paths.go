@@ -19,21 +19,21 @@ const (
 // group, since it runs the automata of all expressions side by side. It is not ok if that goes
 // beyond the limits.
 func pathSamples(expressions []string, known string) (all []sample, ok bool) {
+	matchers := compiled(expressions)
 	if known != "" {
-		return []sample{sampleOf(known, expressions, matchPath)}, true
+		return []sample{matchers.path(known, expressions)}, true
 	}
 	work := 0
 	search := newPathSearch(expressions, &work)
 	if search.beyond {
 		return nil, false
 	}
-	covers := compiled(expressions)
 	visit := func(path string, wanted func(sample) bool) {
 		work += len(search.insts)/4 + len(expressions)*(8+len(path)+2*len(all))
 		if work > mostPathWork {
 			return
 		}
-		if s := sampleOf(path, expressions, covers); wanted(s) {
+		if s := sampleOf(path, expressions, matchers.covers); wanted(s) {
 			all = addSample(all, s)
 		}
 	}
@@ -49,6 +49,9 @@ func pathSamples(expressions []string, known string) (all []sample, ok bool) {
 			visit(path, func(s sample) bool { return s.says(expression) == Yes })
 		})
 		search.beyond = search.beyond || alone.beyond
+	}
+	for i := range all {
+		all[i] = matchers.path(all[i].text, expressions)
 	}
 	return all, !search.beyond && work <= mostPathWork
 }

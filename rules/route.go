@@ -131,43 +131,64 @@ func matchRoute(expression, text string) Truth {
 	if expression == "" {
 		return Yes
 	}
-	re, err := regexp.Compile("^(?:" + expression + ")$")
-	if err != nil {
-		return Maybe
-	}
-	if re.MatchString(text) {
-		return Yes
-	}
-	if part, err := regexp.Compile(expression); err != nil || part.MatchString(text) {
-		return Maybe
-	}
-	return No
+	return compiled([]string{expression}).match(expression, text)
 }
 
-// matchPath is matchRoute for a path, of which it is not known whether it has the API's base path.
-func matchPath(expression, path string) Truth {
-	matches := matchRoute(expression, path)
+// matchers are expressions that can be read here, each for a whole text and for a part of one.
+type matchers map[string]struct{ whole, part *regexp.Regexp }
+
+// compiled compiles expressions. It leaves out those that can't be read here.
+func compiled(expressions []string) matchers {
+	all := make(matchers, len(expressions))
+	for _, expression := range expressions {
+		whole, err := regexp.Compile("^(?:" + expression + ")$")
+		part, err2 := regexp.Compile(expression)
+		if err == nil && err2 == nil {
+			all[expression] = struct{ whole, part *regexp.Regexp }{whole, part}
+		}
+	}
+	return all
+}
+
+// covers says whether an expression matches the whole of a text.
+func (m matchers) covers(expression, text string) Truth {
+	if re := m[expression]; re.whole != nil {
+		return truth(re.whole.MatchString(text))
+	}
+	return Maybe
+}
+
+// match says whether an expression matches a text. It is unknown if it matches a part.
+func (m matchers) match(expression, text string) Truth {
+	covers := m.covers(expression, text)
+	if covers == No && m[expression].part.MatchString(text) {
+		return Maybe
+	}
+	return covers
+}
+
+// matchPath is match for a path, of which it is not known whether it has the API's base path.
+func (m matchers) matchPath(expression, path string) Truth {
+	matches := m.match(expression, path)
 	if matches == No && behindBase(expression, path) {
 		return Maybe
 	}
 	return matches
 }
 
-// compiled returns a function that says whether one of these expressions covers a method or a path
-// that we made up. The whole text must match: it stands for whatever text the gateway matches.
-func compiled(expressions []string) func(expression, text string) Truth {
-	all := make(map[string]*regexp.Regexp, len(expressions))
+// otherPath is a path that no expression names.
+const otherPath = "/~"
+
+// path says what each expression says of a path. If one names the whole path, this is how the
+// routes write paths: then the others match the whole of it, or do not match.
+func (m matchers) path(path string, expressions []string) sample {
+	s := sampleOf(path, expressions, m.covers)
 	for _, expression := range expressions {
-		if re, err := regexp.Compile("^(?:" + expression + ")$"); err == nil {
-			all[expression] = re
+		if s.says(expression) == Yes && m.covers(expression, otherPath) == No {
+			return s
 		}
 	}
-	return func(expression, text string) Truth {
-		if re := all[expression]; re != nil {
-			return truth(re.MatchString(text))
-		}
-		return Maybe
-	}
+	return sampleOf(path, expressions, m.matchPath)
 }
 
 // Limits of the routes of a policy: how many, and the bytes of an expression.

@@ -145,7 +145,19 @@ func (v *Value) Doubt(name string) string {
 		return name + " appears twice in this file, with different values: it is not documented " +
 			"which of them counts"
 	}
+	if v.secretText(name) {
+		return name + " has a mark in this file that only its deployment replaces"
+	}
 	return name + " is " + v.Text + " in this file, and only its deployment knows the value"
+}
+
+// secretText reports whether the text of a value under this name may hold a secret, beside what a
+// deployment puts into it. A reference alone holds none.
+func (v *Value) secretText(name string) bool {
+	if v.Kind == Unknown && !strings.ContainsAny(v.Text, "\"'") {
+		return false
+	}
+	return isSecret(name) || holdsSecret(v.Text)
 }
 
 // Is reports whether the value is there and of this kind.

@@ -43,8 +43,11 @@ func apiManagerEntry(v *source.Value) (entry, bool) {
 		routes:   v.Member("pointcutData"),
 		routesAt: v.Find("pointcutData"),
 		orderAt:  v.Member("order"),
-		configAt: cmp.Or(v.Find("configuration"), v.Find("configurationData")),
+		configAt: v.Find("configuration"),
 		assetAt:  firstPresent(v.Member("assetId"), v.At("template", "assetId")),
+	}
+	if e.configAt == nil || e.configAt.Known().Is(source.Null) {
+		e.configAt = cmp.Or(v.Find("configurationData"), e.configAt)
 	}
 	if e.configAt != nil {
 		e.config = e.configAt.Known()
@@ -69,7 +72,8 @@ func apiManagerEntry(v *source.Value) (entry, bool) {
 	upstreams := v.Member("upstreamIds")
 	e.side = placedAt("upstreamIds", upstreams)
 	e.outbound = upstreams.Is(source.List) && len(upstreams.Items) > 0
-	e.custom = !vendorGroup(firstPresent(v.Member("groupId"), v.At("template", "groupId")))
+	e.groupAt = firstPresent(v.Member("groupId"), v.At("template", "groupId"))
+	e.custom = !vendorGroup(e.groupAt)
 	if !e.custom && !known(e.asset) {
 		e.strange = strangeAsset(e.asset, firstPresent(e.assetAt, e.templateAt, v))
 	} else if at := implementation.Member("technology"); at.Is(source.String) &&

@@ -30,14 +30,26 @@ func cliEntry(v *source.Value) (entry, bool) {
 	if !known(e.asset) {
 		e.strange = strangeAsset(e.asset, e.assetAt)
 	}
-	status := v.Member("Status")
-	if text, _ := status.Str(); text == "Disabled" {
-		e.disabled = &source.Value{
-			Kind: source.Bool, Text: "true", Pos: status.Pos, Span: status.Span,
-		}
+	if status := v.Member("Status"); status != nil {
+		e.disabled = disabledBy(status)
 	}
 	e.config = shownConfiguration(configuration)
 	return e, true
+}
+
+// disabledBy reads the status of a policy. One that is neither Enabled nor Disabled is not
+// documented.
+func disabledBy(status *source.Value) *source.Value {
+	disabled := &source.Value{
+		Kind: source.Unknown, Text: status.JSON(), Pos: status.Pos, Span: status.Span,
+	}
+	switch text, _ := status.Str(); text {
+	case "Enabled":
+		disabled.Kind, disabled.Text = source.Bool, "false"
+	case "Disabled":
+		disabled.Kind, disabled.Text = source.Bool, "true"
+	}
+	return disabled
 }
 
 // shownConfiguration reads the lines "key: value" of a configuration that is shown as text. A

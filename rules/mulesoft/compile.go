@@ -166,6 +166,9 @@ func (c *compiler) notModelledWhy() string {
 	if c.strange != nil && !known(c.asset) {
 		return c.strange.what + ", and it may look at the request's credentials"
 	}
+	if d := c.groupDoubt(); d != nil {
+		return d.why + ": it may be a policy of your own"
+	}
 	return "the policy " + c.asset + " is not modelled, and it may look at the request's " +
 		"credentials"
 }

@@ -46,6 +46,8 @@ type entry struct {
 
 	// What names the policy kind in the file, for edits; nil where the file does not have it.
 	assetAt, versionAt, templateAt *source.Value
+
+	groupAt *source.Value // Exchange's group of the policy; nil where the file has none
 }
 
 // Place is the file and the part of it that hold the policy.
@@ -116,12 +118,9 @@ func versionVariant(asset, version string) string {
 // groupID is Exchange's group of every policy that MuleSoft supplies.
 const groupID = "68ef9520-24e9-4cf2-b2f5-620025690913"
 
-// vendorGroup reports whether the group is MuleSoft's own. A file that names no group is taken to
-// mean that one, a file that names two groups for one policy is not.
+// vendorGroup reports whether the group is surely MuleSoft's own. A file that names no group is
+// taken to mean that one.
 func vendorGroup(group *source.Value) bool {
-	if group.Is(source.Unknown) && group.Conflict {
-		return false
-	}
-	id, ok := group.Str()
-	return !ok || id == groupID
+	id, _ := group.Str()
+	return group == nil || id == groupID
 }

@@ -105,18 +105,22 @@ func templated(v *source.Value) bool {
 	if strings.Contains(v.Text, "${") || strings.Contains(v.Text, "{{") {
 		return true // no expression of DataWeave looks like these
 	}
-	return !strings.HasPrefix(strings.TrimSpace(v.Text), "#[") && marked(v.Text)
+	if strings.HasPrefix(strings.TrimSpace(v.Text), "#[") {
+		return marked(v.Text, isForeignName)
+	}
+	return marked(v.Text, isMarkName)
 }
 
 // marked reports whether a text has a mark that a deployment replaces: those of the tasks of Azure
-// DevOps that replace tokens, and of others in public files.
-func marked(text string) bool {
+// DevOps that replace tokens, and of others in public files. Which names in $() are such a mark
+// depends on the text: the strings of an expression have $() of their own.
+func marked(text string, isVariable func(string) bool) bool {
 	for _, mark := range [...]struct {
 		open, end string
 		names     func(string) bool // tells which texts may be inside
 	}{
 		{"#{", "}#", isMarkName},
-		{"$(", ")", isMarkName},
+		{"$(", ")", isVariable},
 		{"__", "__", isMarkName},
 		{"<%", "%>", func(string) bool { return true }},
 		{"{%", "%}", func(string) bool { return true }},
@@ -147,6 +151,14 @@ func isMarkName(text string) bool {
 		}
 	}
 	return text != ""
+}
+
+// isForeignName reports whether a text can be the name of a variable, and not one that a policy's
+// expressions know.
+func isForeignName(text string) bool {
+	root, _, _ := strings.Cut(text, ".")
+	known := []string{"vars", "attributes", "authentication", "payload"}
+	return isMarkName(text) && !slices.Contains(known, root)
 }
 
 func isCapitalName(text string) bool {

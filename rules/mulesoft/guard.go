@@ -250,6 +250,11 @@ func (e *entry) unordered() bool {
 	return d != nil
 }
 
+// groupDoubt is why it is not known whether the policy is one of the vendor's.
+func (e *entry) groupDoubt() *doubt {
+	return placedAt("groupId", e.groupAt).unknown(e.groupAt)
+}
+
 // inspectPlace reports the members outside the configuration that can't be read.
 func (c *compiler) inspectPlace() {
 	off, doubts := c.readSwitches()
@@ -260,6 +265,9 @@ func (c *compiler) inspectPlace() {
 	doubts = append(doubts, more...)
 	doubts = append(doubts, c.oddExpressions()...)
 	if _, d := c.readOrder(); d != nil {
+		doubts = append(doubts, d)
+	}
+	if d := c.groupDoubt(); d != nil {
 		doubts = append(doubts, d)
 	}
 	for _, d := range doubts {

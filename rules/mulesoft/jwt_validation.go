@@ -384,6 +384,9 @@ func (j jwtCompiler) customClaim(list string, item *source.Value, mandatory bool
 	}
 	text, ok := value.Str()
 	switch {
+	case item.Is(source.Unknown):
+		check.Unknown = &rules.Unknown{Why: item.Doubt("an entry of " + list)}
+		return check
 	case name != nil && templated(name):
 		check.Unknown = &rules.Unknown{Why: name.Doubt("a key of " + list)}
 		return check

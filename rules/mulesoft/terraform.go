@@ -2,6 +2,7 @@ package mulesoft
 
 import (
 	"cmp"
+	"slices"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -65,8 +66,8 @@ func resourceEntry(kind string, values *source.Value) (entry, bool) {
 		e.assetAt = firstPresent(values.Member("asset_id"), values.Member("policy_type"))
 		name, _ := e.assetAt.Str()
 		e.asset, e.variant = splitName(name)
-		group := firstPresent(values.Member("asset_group_id"), values.Member("group_id"))
-		e.custom = !vendorGroup(group)
+		e.groupAt = firstPresent(values.Member("asset_group_id"), values.Member("group_id"))
+		e.custom = !vendorGroup(e.groupAt)
 	}
 	if e.variant == "" {
 		e.variant = versionVariant(e.asset, e.version)
@@ -238,42 +239,61 @@ func afterUnknown(resource, changes *source.Value) *source.Value {
 	return nil
 }
 
-// withUnknown returns the values with an Unknown for each member that the plan does not know yet.
+// withUnknown returns the values with an Unknown for each that the plan does not know yet.
 func withUnknown(values, unknown *source.Value) *source.Value {
-	if values.Is(source.List) && unknown.Is(source.List) {
+	switch {
+	case unknown.Is(source.Bool) && unknown.Text == "true":
+		return afterApply(values)
+	case values.Is(source.List) && unknown.Is(source.List):
 		return withUnknownItems(values, unknown)
-	}
-	if !values.Is(source.Object) || !unknown.Is(source.Object) {
+	case !values.Is(source.Object) || !unknown.Is(source.Object):
 		return values
 	}
 	merged := *values
-	merged.Members = append([]source.Member{}, values.Members...)
+	merged.Members = slices.Clone(values.Members)
 	for _, m := range unknown.Members {
-		switch have := merged.Find(m.Key); {
-		case m.Value.Is(source.Bool) && m.Value.Text == "true":
-			merged.Members = append(merged.Members, source.Member{
-				Key: m.Key, KeyPos: values.Pos, KeySpan: values.Span,
-				Value: &source.Value{
-					Kind: source.Unknown, Text: "(known after apply)",
-					Pos: values.Pos, Span: values.Span,
-				},
-			})
-		case have != nil:
+		have := merged.Find(m.Key)
+		switch {
+		case have != nil && !have.Value.Is(source.Null):
 			have.Value = withUnknown(have.Value, m.Value)
+		case !marksUnknown(m.Value):
+		case have != nil:
+			have.Value = afterApply(have.Value)
+		default:
+			merged.Members = append(merged.Members, source.Member{
+				Key: m.Key, KeyPos: values.Pos, KeySpan: values.Span, Value: afterApply(values),
+			})
 		}
 	}
 	return &merged
 }
 
-// withUnknownItems is withUnknown for the blocks of a list.
+// withUnknownItems is withUnknown for a list. The plan may know of more items than it has.
 func withUnknownItems(values, unknown *source.Value) *source.Value {
 	merged := *values
-	merged.Items = make([]*source.Value, len(values.Items))
-	for i, item := range values.Items {
-		merged.Items[i] = item
-		if i < len(unknown.Items) {
-			merged.Items[i] = withUnknown(item, unknown.Items[i])
+	merged.Items = slices.Clone(values.Items)
+	for i, mark := range unknown.Items {
+		switch {
+		case i < len(merged.Items):
+			merged.Items[i] = withUnknown(merged.Items[i], mark)
+		case marksUnknown(mark):
+			merged.Items = append(merged.Items, afterApply(values))
 		}
 	}
 	return &merged
+}
+
+// afterApply is what is known only after the apply, in the place of a value.
+func afterApply(v *source.Value) *source.Value {
+	return &source.Value{
+		Kind: source.Unknown, Text: "(known after apply)", Pos: v.Pos, Span: v.Span,
+	}
+}
+
+// marksUnknown reports whether a plan marks something in a value, or all of it, as not known yet.
+func marksUnknown(mark *source.Value) bool {
+	inMember := func(m source.Member) bool { return marksUnknown(m.Value) }
+	return mark.Is(source.Bool) && mark.Text == "true" ||
+		slices.ContainsFunc(mark.Items, marksUnknown) ||
+		slices.ContainsFunc(mark.Members, inMember)
 }

@@ -10,10 +10,9 @@ import (
 // changes lists the changes of a configuration that may achieve a goal.
 func changes(c *rules.Configuration, goal rules.Goal) ([]rules.Change, error) {
 	if goal.Finding == nil {
-		return propose(c, goal.Verdict)
+		return propose(c, goal.Verdict), nil
 	}
-	change, err := repairFinding(c, *goal.Finding, goal.Facts)
-	return []rules.Change{change}, err
+	return []rules.Change{repairFinding(c, *goal.Finding, goal.Facts)}, nil
 }
 
 // The names of the solutions.

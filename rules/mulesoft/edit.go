@@ -61,11 +61,11 @@ func rewrite(
 	return c, changes, nil
 }
 
-// notEditable is why a file can't be edited; empty where the error, if any, is another.
+// notEditable is why a file can't be edited: that refuses one change, and ends nothing else.
 func notEditable(err error) string {
 	var fault *source.Error
 	if !errors.As(err, &fault) {
-		return ""
+		return "the file can't be edited: " + err.Error()
 	}
 	return fmt.Sprintf("line %d: %s", fault.Pos.Line, fault.Cause)
 }

@@ -24,31 +24,24 @@ type proposer struct {
 // propose lists changes of a configuration's token policies that may let the request in, or keep
 // out what the policies let in without need. They are in the order of the files and of the
 // policies in a file.
-func propose(c *rules.Configuration, verdict *rules.Verdict) ([]rules.Change, error) {
+func propose(c *rules.Configuration, verdict *rules.Verdict) []rules.Change {
 	var all []rules.Change
 	for _, e := range inFileOrder(c) {
 		p := newProposer(c, e, verdict)
-		var find func() ([]rules.Change, error)
+		var made []rules.Change
 		switch {
 		case p == nil || e.custom:
-			continue
 		case e.asset == jwtValidation:
-			find = p.forJWT
+			made = p.forJWT()
 		case e.asset == openIDConnect && e.config != nil:
-			find = p.forOIDC
-		default:
-			continue
-		}
-		made, err := find()
-		if err != nil {
-			return nil, err
+			made = p.forOIDC()
 		}
 		for i := range made {
 			made[i].Policy = p.policy
 		}
 		all = append(all, made...)
 	}
-	return all, nil
+	return all
 }
 
 // inFileOrder lists the entries in the order in which a reader of the files finds them.
@@ -100,15 +93,22 @@ func (p *proposer) beyondRepair() bool {
 
 // edited makes one change of several edits. There is none where the edits change nothing. It is
 // refused where the file can't be edited.
-func (p *proposer) edited(id, title string, edits ...edit) ([]rules.Change, error) {
+func (p *proposer) edited(id, title string, edits ...edit) []rules.Change {
 	edited, changes, err := rewrite(p.read, p.entry, edits)
-	if why := notEditable(err); why != "" {
-		return []rules.Change{{ID: id, Title: title, Refused: why}}, nil
+	if err == nil && len(changes) == 0 {
+		return nil
 	}
-	if err != nil || len(changes) == 0 {
-		return nil, err
+	return []rules.Change{madeChange(id, title, changes, edited, err)}
+}
+
+// madeChange is a change that was made, or that is refused since the file can't be edited.
+func madeChange(
+	id, title string, changes []rules.FieldChange, edited *rules.Configuration, err error,
+) rules.Change {
+	if err != nil {
+		return rules.Change{ID: id, Title: title, Refused: notEditable(err)}
 	}
-	return []rules.Change{{ID: id, Title: title, Fields: changes, Edited: edited}}, nil
+	return rules.Change{ID: id, Title: title, Fields: changes, Edited: edited}
 }
 
 // clientExpression is the expression that reads the client id from the claim that this token has.

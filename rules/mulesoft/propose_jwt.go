@@ -20,7 +20,7 @@ type jwtChange struct {
 
 // forJWT proposes one change that repairs all checks that fail. Where none fails, it proposes what
 // closes the holes of the policy.
-func (p *proposer) forJWT() ([]rules.Change, error) {
+func (p *proposer) forJWT() []rules.Change {
 	if len(p.failed) > 0 {
 		return p.repairFailures()
 	}
@@ -29,13 +29,13 @@ func (p *proposer) forJWT() ([]rules.Change, error) {
 
 // repairFailures puts the repairs of all failing checks into one change, since one repair alone
 // would not let the request in.
-func (p *proposer) repairFailures() ([]rules.Change, error) {
+func (p *proposer) repairFailures() []rules.Change {
 	var ids, titles []string
 	var edits []edit
 	for _, result := range p.failed {
 		r, ok := p.repairOf(result)
 		if !ok {
-			return nil, nil
+			return nil
 		}
 		ids, titles, edits = append(ids, r.id), append(titles, r.title), append(edits, r.edits...)
 	}
@@ -161,7 +161,7 @@ func claimValue(e *entry, key string) string {
 }
 
 // closeHoles proposes what narrows a policy that lets this token in, one control at a time.
-func (p *proposer) closeHoles() ([]rules.Change, error) {
+func (p *proposer) closeHoles() []rules.Change {
 	controls := []jwtChange{p.checkAudience(), p.pinIssuer(), p.checkRole(), p.checkScope()}
 	var all []rules.Change
 	for _, r := range controls {
@@ -169,13 +169,9 @@ func (p *proposer) closeHoles() ([]rules.Change, error) {
 			all = append(all, rules.Change{ID: r.id, Title: r.title, Refused: r.refused})
 			continue
 		}
-		made, err := p.edited(r.id, r.title, r.edits...)
-		if err != nil {
-			return nil, err
-		}
-		all = append(all, made...)
+		all = append(all, p.edited(r.id, r.title, r.edits...)...)
 	}
-	return all, nil
+	return all
 }
 
 // checkAudience switches the audience check on. It keeps an audience that the policy has already,

@@ -13,30 +13,21 @@ import (
 // forOIDC proposes the article's two solutions: JWT Validation in the policy's place, or a scope
 // of the environment. For a token without scopes the second becomes a role, which only JWT
 // Validation can check.
-func (p *proposer) forOIDC() ([]rules.Change, error) {
+func (p *proposer) forOIDC() []rules.Change {
 	if p.scopesKeepItOut() {
-		return nil, nil
+		return nil
 	}
 	scopes := p.keptScopes()
 	claims := append([]source.Fields{p.issuerClaim()}, scopes...)
-	all, err := p.replaceByJWT("use-jwt-validation", claims)
-	if err != nil {
-		return nil, err
-	}
-	scoped, err := p.requireScope()
-	if err != nil {
-		return nil, err
-	}
-	all = append(all, scoped...)
+	all := append(p.replaceByJWT("use-jwt-validation", claims), p.requireScope()...)
 	if len(p.profile.Roles) == 0 {
-		return all, nil
+		return all
 	}
 	claims = []source.Fields{p.issuerClaim(), p.roleClaim()}
 	if len(p.profile.Scopes) > 0 { // an app-only token can't have scopes: the role is enough
 		claims = append(claims, scopes...)
 	}
-	roles, err := p.replaceByJWT("use-jwt-validation-with-role", claims)
-	return append(all, roles...), err
+	return append(all, p.replaceByJWT("use-jwt-validation-with-role", claims)...)
 }
 
 // scopesKeepItOut reports whether the policy rejects a token because it has other scopes than the
@@ -68,15 +59,15 @@ func (p *proposer) keptScopes() []source.Fields {
 // replaceByJWT puts JWT Validation in the policy's place, as the article's solution A does: it
 // reads the client id from the claim that the token has, and checks the audience in the token's
 // form. It asks for these claims too. The article does not pin the issuer; the claims do.
-func (p *proposer) replaceByJWT(id string, claims []source.Fields) ([]rules.Change, error) {
+func (p *proposer) replaceByJWT(id string, claims []source.Fields) []rules.Change {
 	if p.entry.assetAt == nil {
 		return []rules.Change{{
 			ID: id, Title: "JWT Validation in the policy's place", Refused: p.cannotReplace(),
-		}}, nil
+		}}
 	}
 	url, ok := p.keysURL()
 	if !ok || len(p.profile.Audience) != 1 || p.profile.ClientID.Claim == "" {
-		return nil, nil
+		return nil
 	}
 	skip := on(p.entry.config, "skipClientIdValidation")
 	title := "JWT Validation, "
@@ -109,10 +100,7 @@ func (p *proposer) replaceByJWT(id string, claims []source.Fields) ([]rules.Chan
 		{Key: "mandatoryCustomClaims", Value: custom},
 	}
 	edited, changes, err := convert(p.read, p.entry, jwtValidation, p.jwtVersion(), config)
-	if err != nil {
-		return nil, err
-	}
-	return []rules.Change{{ID: id, Title: title, Fields: changes, Edited: edited}}, nil
+	return []rules.Change{madeChange(id, title, changes, edited, err)}
 }
 
 // cannotReplace says why another policy kind can't be written into an entry.
@@ -134,14 +122,14 @@ func (p *proposer) jwtVersion() string {
 }
 
 // requireScope is the article's solution B: a scope of the environment instead of a client id.
-func (p *proposer) requireScope() ([]rules.Change, error) {
+func (p *proposer) requireScope() []rules.Change {
 	const id = "require-scope"
 	title := "require a scope"
 	if !on(p.entry.config, "skipClientIdValidation") {
 		title = "skip the client id check and " + title
 	}
 	if textOf(p.entry.config, "scopes") != "" && len(p.failed) == 0 {
-		return nil, nil
+		return nil
 	}
 	switch scope, ok := p.environmentScope(); {
 	case ok:
@@ -154,14 +142,14 @@ func (p *proposer) requireScope() ([]rules.Change, error) {
 		if len(p.profile.Roles) == 0 {
 			why += ", nor has its client an app role of this API"
 		}
-		return []rules.Change{{ID: id, Title: title, Refused: why}}, nil
+		return []rules.Change{{ID: id, Title: title, Refused: why}}
 	case len(p.profile.Scopes) > 0:
 		const why = "this token carries %s only, a scope that other APIs use too"
 		return []rules.Change{{
 			ID: id, Title: title, Refused: fmt.Sprintf(why, p.profile.Scopes[0]),
-		}}, nil
+		}}
 	}
-	return nil, nil
+	return nil
 }
 
 // convert replaces the policy kind of an entry: its asset, its version, and the fields of its

@@ -89,16 +89,19 @@ func refuse(why string, needs ...source.Need) error { return &refusal{why, needs
 // repairFinding makes the smallest change that removes a finding.
 func repairFinding(
 	c *rules.Configuration, finding rules.Finding, facts rules.Facts,
-) (rules.Change, error) {
+) rules.Change {
 	change := rules.Change{ID: finding.Rule, Policy: finding.Policy}
 	edited, fields, err := repaired(c, finding, facts)
 	var refused *refusal
-	if errors.As(err, &refused) {
+	switch {
+	case errors.As(err, &refused):
 		change.Refused, change.Needs = refused.why, refused.needs
-		return change, nil
+	case err != nil:
+		change.Refused = notEditable(err)
+	default:
+		change.Edited, change.Fields = edited, fields
 	}
-	change.Edited, change.Fields = edited, fields
-	return change, err
+	return change
 }
 
 // repaired is the configuration without the finding, and what has changed. Its error is a refusal
@@ -121,10 +124,7 @@ func repaired(
 		return nil, nil, err
 	}
 	edited, fields, err := rewrite(c, r.entry, edits)
-	switch why := notEditable(err); {
-	case why != "":
-		err = refuse(why)
-	case err == nil && len(fields) == 0:
+	if err == nil && len(fields) == 0 {
 		err = refuse("what was given is what the policy has already")
 	}
 	return edited, fields, err

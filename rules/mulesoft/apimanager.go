@@ -13,11 +13,7 @@ import (
 func apiManagerEntries(document *source.Value) []entry {
 	switch document.Kind {
 	case source.List:
-		var all []entry
-		for _, item := range document.Items {
-			all = append(all, apiManagerEntries(item)...)
-		}
-		return all
+		return listedEntries(document)
 	case source.Object:
 		for _, envelope := range []string{"policies", "value", "automatedPolicies"} {
 			inner := document.Member(envelope)
@@ -32,6 +28,42 @@ func apiManagerEntries(document *source.Value) []entry {
 		}
 	}
 	return nil
+}
+
+// listedEntries reads the policies of a list. Beside a policy, an item that looks like one and does
+// not name its kind is one of which we do not know what it does.
+func listedEntries(list *source.Value) []entry {
+	var all []entry
+	named := false
+	for _, item := range list.Items {
+		found := apiManagerEntries(item)
+		named = named || len(found) > 0
+		if len(found) == 0 && looksLikePolicy(item) {
+			e, _ := apiManagerEntry(item)
+			e.asset, e.custom, e.strange = "policy", true, strangeAsset("", item)
+			found = []entry{e}
+		}
+		all = append(all, found...)
+	}
+	if !named {
+		return nil
+	}
+	return all
+}
+
+// looksLikePolicy reports whether a value has a member that only policies have, or may be anything.
+func looksLikePolicy(v *source.Value) bool {
+	if templated(v) {
+		return true
+	}
+	for _, name := range []string{
+		"assetId", "policyTemplateId", "configurationData", "configuration", "pointcutData",
+	} {
+		if v.Find(name) != nil {
+			return true
+		}
+	}
+	return false
 }
 
 // apiManagerEntry reads one policy. An object is a policy if it names a policy kind. The member

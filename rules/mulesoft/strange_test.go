@@ -163,3 +163,43 @@ func TestDocumentsOfFlexGatewayWithoutPoliciesHoldNone(t *testing.T) {
 		}
 	}
 }
+
+// Beside a policy, what looks like another one and does not name its kind may do anything.
+func TestAPolicyOfAListThatDoesNotNameItsKindIsNotPassedOver(t *testing.T) {
+	t.Parallel()
+	const cors = `{"assetId":"cors","assetVersion":"1.3.2","order":1,"configurationData":{}}`
+	open := decided{rules.Undetermined, 0, rules.NotModelled}
+	accepted := decided{rules.Accepted, 200, ""}
+	tests := []struct {
+		name, item string
+		want       decided
+	}{
+		{"null", `{"assetId":null,"configurationData":{"signingMethod":"rsa"}}`, open},
+		{"a list", `{"assetId":["jwt-validation"],"configurationData":{}}`, open},
+		{"an object", `{"assetId":{"name":"jwt-validation"}}`, open},
+		{"a number", `{"assetId":7,"configuration":{}}`, open},
+		{"an empty text", `{"assetId":"","configurationData":{}}`, open},
+		{"absent", `{"order":2,"configurationData":{"signingMethod":"rsa"}}`, open},
+		{"absent, with routes only", `{"pointcutData":[{"methodRegex":".*","uriTemplateRegex":".*"}]}`, open},
+		{"the whole item is a variable", `"${policies}"`, open},
+		{"nothing", `null`, accepted},
+		{"an object of something else", `{"description":"the policies of DEV"}`, accepted},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			for _, list := range []string{
+				`[` + cors + `,` + test.item + `]`, `{"policies":[` + test.item + `,` + cors + `]}`,
+			} {
+				v := verdictOf(t, list, request(v1))
+				got := decided{v.Outcome, v.Status, ""}
+				if v.Decided != nil {
+					got.by = v.Decided.Check.ID
+				}
+				if got != test.want {
+					t.Errorf("%s: got %v, want %v", list, got, test.want)
+				}
+			}
+		})
+	}
+}

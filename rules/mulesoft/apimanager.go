@@ -30,8 +30,8 @@ func apiManagerEntries(document *source.Value) []entry {
 	return nil
 }
 
-// listedEntries reads the policies of a list. Beside a policy, an item that looks like one and does
-// not name its kind is one of which we do not know what it does.
+// listedEntries reads the policies of a list. Beside a policy, an item that looks like one and
+// does not name its kind is one of which we do not know what it does.
 func listedEntries(list *source.Value) []entry {
 	var all []entry
 	named := false
@@ -51,7 +51,8 @@ func listedEntries(list *source.Value) []entry {
 	return all
 }
 
-// looksLikePolicy reports whether a value has a member that only policies have, or may be anything.
+// looksLikePolicy reports whether a value has a member that only policies have, or may be
+// anything.
 func looksLikePolicy(v *source.Value) bool {
 	if templated(v) {
 		return true

@@ -180,7 +180,10 @@ func TestAPolicyOfAListThatDoesNotNameItsKindIsNotPassedOver(t *testing.T) {
 		{"a number", `{"assetId":7,"configuration":{}}`, open},
 		{"an empty text", `{"assetId":"","configurationData":{}}`, open},
 		{"absent", `{"order":2,"configurationData":{"signingMethod":"rsa"}}`, open},
-		{"absent, with routes only", `{"pointcutData":[{"methodRegex":".*","uriTemplateRegex":".*"}]}`, open},
+		{
+			"absent, with routes only",
+			`{"pointcutData":[{"methodRegex":".*","uriTemplateRegex":".*"}]}`, open,
+		},
 		{"the whole item is a variable", `"${policies}"`, open},
 		{"nothing", `null`, accepted},
 		{"an object of something else", `{"description":"the policies of DEV"}`, accepted},
@@ -189,7 +192,8 @@ func TestAPolicyOfAListThatDoesNotNameItsKindIsNotPassedOver(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			for _, list := range []string{
-				`[` + cors + `,` + test.item + `]`, `{"policies":[` + test.item + `,` + cors + `]}`,
+				`[` + cors + `,` + test.item + `]`,
+				`{"policies":[` + test.item + `,` + cors + `]}`,
 			} {
 				v := verdictOf(t, list, request(v1))
 				got := decided{v.Outcome, v.Status, ""}

@@ -13,6 +13,7 @@ func TestWhichAddressesHaveNoKeys(t *testing.T) {
 	)
 	for address, want := range map[string]string{
 		"": "there is no address",
+
 		"login.microsoftonline.com/" + tenant + "/discovery/keys": "is missing",
 		"//keys.example.com/jwks":                                 "is missing",
 		"file:///etc/keys.json":                                   "its scheme is file",

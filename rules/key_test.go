@@ -24,6 +24,7 @@ func TestWhichAddressesHaveNoKeys(t *testing.T) {
 		"https://keys.example.com:https/keys":                     "not an address",
 		"https://a.example.com/k,https://b.example.com/k":         "it is a list",
 		"https://a.example.com/k , HTTPS://b.example.com/k":       "it is a list",
+
 		host + tenant:                                                        "not that of",
 		host + tenant + "/oauth2/v2.0/token":                                 "not that of",
 		host + tenant + "/discovery":                                         "not that of",

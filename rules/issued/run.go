@@ -50,7 +50,7 @@ func (v *View) FurthestReal(
 	for _, written := range v.forms(client) {
 		r := request()
 		written.Into(r)
-		if got := v.evaluate(r); best.Outcome == "" || Further(got.Outcome, best.Outcome) {
+		if got := v.evaluate(r, nil); best.Outcome == "" || Further(got.Outcome, best.Outcome) {
 			best, with = got, written
 		}
 	}
@@ -82,6 +82,7 @@ type search struct {
 	written Written
 	left    int
 	best    Answer
+	spare   []rules.Result // that nobody looks at any more
 }
 
 // manyOpen is how many open claims are searched through without a guess.
@@ -189,7 +190,9 @@ func (s *search) evaluate(t *Token) rules.Verdict {
 		request.Token = t.seenBy(s.view)
 	}
 	s.written.Into(request)
-	return s.view.evaluate(request)
+	spare := s.spare
+	s.spare = nil
+	return s.view.evaluate(request, spare)
 }
 
 // try evaluates a token, and where something is still open that the checks need, with each choice
@@ -200,6 +203,7 @@ func (s *search) try(t *Token) bool {
 	if verdict.Outcome == rules.Undetermined {
 		if name := s.view.openIn(&verdict, t); name != "" {
 			undecided := s.undecided(&verdict, t)
+			s.spare = verdict.Results
 			verdict = rules.Verdict{} // of many checks it is large, and nobody looks at it again
 			guess := s.byChecks(t, undecided)
 			return guess != nil && s.left > 0 && s.try(guess) || s.choose(t, name)
@@ -209,7 +213,10 @@ func (s *search) try(t *Token) bool {
 		verdict.Outcome, verdict.Status = rules.Undetermined, 0
 	}
 	if s.best.Token == nil || Further(verdict.Outcome, s.best.Verdict.Outcome) {
+		s.spare = s.best.Verdict.Results
 		s.best = Answer{verdict, t, s.written}
+	} else {
+		s.spare = verdict.Results
 	}
 	return verdict.Outcome == rules.Accepted
 }

@@ -27,20 +27,26 @@ type exposed struct {
 	views    map[bool]*issued.View // by whether clients are told apart
 	// whether it is open to any client, by whether the audience is near
 	open   map[bool]bool
-	shared bool // the views are the same for all tokens
+	shared bool      // the views are the same for all tokens
+	own    *exposure // how far the API's own clients get, once somebody has asked
 }
 
 // exposing looks at the policies that a request to p meets, in the world that is made up from
 // them. All rules look at the same.
 func exposing(s *rules.Subject, p *rules.Policy) *exposed {
-	if e, ok := s.Shared[p].(*exposed); ok {
+	return once(s, p, func() *exposed { return newExposed(together(s, p), s.App) })
+}
+
+// once makes what rules share, of a policy or of a check.
+func once(s *rules.Subject, of any, made func() *exposed) *exposed {
+	if e, ok := s.Shared[of].(*exposed); ok {
 		return e
 	}
-	e := newExposed(together(s, p), s.App)
+	e := made()
 	if s.Shared == nil {
 		s.Shared = map[any]any{}
 	}
-	s.Shared[p] = e
+	s.Shared[of] = e
 	return e
 }
 
@@ -60,6 +66,11 @@ func together(s *rules.Subject, p *rules.Policy) []*rules.Policy {
 // alone is one check by itself.
 func alone(c *rules.Check) *exposed {
 	return newExposed([]*rules.Policy{{Root: rules.AllOf(c)}}, nil)
+}
+
+// aloneIn is one check by itself. All rules that have the subject look at the same.
+func aloneIn(s *rules.Subject, c *rules.Check) *exposed {
+	return once(s, c, func() *exposed { return alone(c) })
 }
 
 // ask is how far somebody gets, and with which token. Clients says that only a client that the

@@ -122,13 +122,13 @@ func hostileCommands() []hostileCommand {
 		},
 		{"explain|-p|«policy.json»|--api|«17»|--tenant|«x»", "text json markdown html"},
 		{"explain|-p|policy.json|--app|app.json|--introspection|answer.json", "text json markdown html"},
-		{"lint|.", "text json sarif junit github"},
-		{"lint|policy.json|flex.yaml|«none.json»|--app|app.json", "text json sarif junit github"},
-		{"lint|-|--stdin-filename|«policy.json»", "text json sarif junit github"},
+		{"lint|.", "text json sarif junit github azure"},
+		{"lint|policy.json|flex.yaml|«none.json»|--app|app.json", "text json sarif junit github azure"},
+		{"lint|-|--stdin-filename|«policy.json»", "text json sarif junit github azure"},
 		{"matrix|--offline", "text json markdown html junit"},
 		{"matrix|--offline|--fix", "text json markdown html junit"},
-		{"test|tests.yaml", "text json junit github"},
-		{"test|tests.yaml|--coverage", "text json junit github"},
+		{"test|tests.yaml", "text json junit github azure"},
+		{"test|tests.yaml|--coverage", "text json junit github azure"},
 		{"fix|policy.json|--audience|«api://orders»", "text json"},
 		{"fix|flex.yaml|--token|@token.jwt|--contracts|contracts.json", "text json"},
 		{"keys|keys.json", "text json"},
@@ -280,9 +280,13 @@ func (r *hostileRun) faults() []string {
 			add("a part of a token got out: %s", around(both, secret))
 		}
 	}
+	plain := both
+	if r.format == "azure" {
+		plain = ownIssue.ReplaceAllString(both, "")
+	}
 	for _, command := range []string{"##vso[", "##["} {
-		if strings.Contains(both, command) {
-			add("a command of a build agent: %s", around(both, command))
+		if strings.Contains(plain, command) {
+			add("a command of a build agent: %s", around(plain, command))
 		}
 	}
 	for line := range strings.Lines(both) {
@@ -312,6 +316,13 @@ var ownColours = regexp.MustCompile(`\x1b\[(0|1|2|22|32|36|31;1|0;22)m`)
 // ownCommand is a workflow command as the program writes it.
 var ownCommand = regexp.MustCompile(
 	`^::(error|warning|notice) ((file|line|endLine|col|endColumn|title)=[^:,]*(,|::))+`,
+)
+
+// ownIssue is the beginning of a logging command as the program writes it. The agent ends it at the
+// first closing bracket.
+var ownIssue = regexp.MustCompile(
+	`(?m)^##vso\[task\.logissue type=(error|warning);(sourcepath=[^;\]]+;)?` +
+		`(linenumber=\d+;columnnumber=\d+;)?(code=[a-z-]+;)?\]`,
 )
 
 func around(text, part string) string {

@@ -130,6 +130,8 @@ func TestAnOddNameOfAFileThatCantBeCheckedSurvives(t *testing.T) {
 		"junit": `<testsuite name="a b#c%d,e:f é/ü&amp;&lt;&#39;.json" tests="1" failures="0" ` +
 			`errors="1"`,
 		"github": "::error file=a b#c%25d%2Ce%3Af é/ü&<'.json,line=1,col=12,title=not checked::",
+		"azure": "##vso[task.logissue type=error;sourcepath=a b#c%AZP25d,e:f é/ü&<'.json;" +
+			"linenumber=1;columnnumber=12;]not checked: ",
 	} {
 		t.Run(format, func(t *testing.T) {
 			text := lintOfBroken(t, format)
@@ -268,6 +270,31 @@ func TestAnOddFileNameSurvivesInAnnotations(t *testing.T) {
 		}
 	}
 	t.Error("the file is not named")
+}
+
+// Azure Pipelines takes the properties up to the first closing bracket, parts them at semicolons,
+// and unescapes each.
+func TestEveryFindingIsAnIssueOfAzurePipelines(t *testing.T) {
+	named := false
+	for line := range strings.Lines(lintOutput(t, "azure")) {
+		if strings.Contains(line, ": note: ") {
+			continue
+		}
+		command, ok := strings.CutPrefix(line, "##vso[task.logissue ")
+		properties, message, ended := strings.Cut(command, "]")
+		if !ok || !ended || strings.TrimSpace(message) == "" {
+			t.Fatalf("no logging command: %q", line)
+		}
+		for property := range strings.SplitSeq(strings.TrimSuffix(properties, ";"), ";") {
+			name, value, _ := strings.Cut(property, "=")
+			value = strings.NewReplacer("%3B", ";", "%5D", "]", "%0A", "\n", "%AZP25",
+				"%").Replace(value)
+			named = named || name == "sourcepath" && value == oddName
+		}
+	}
+	if !named {
+		t.Error("the file is not named")
+	}
 }
 
 func TestAnOddFileNameSurvivesInJSONAndText(t *testing.T) {

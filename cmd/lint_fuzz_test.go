@@ -53,6 +53,7 @@ func FuzzLint(f *testing.F) {
 			func() error { return render.LintSARIF(&out, report) },
 			func() error { return render.LintJUnit(&out, report) },
 			func() error { return render.LintGitHub(&out, report) },
+			func() error { return render.LintAzure(&out, report) },
 			func() error { return render.LintJSON(&out, report) },
 		} {
 			if err := write(); err != nil {

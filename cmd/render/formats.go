@@ -59,6 +59,7 @@ func Formats() Reports {
 			{"sarif", styleless(LintSARIF)},
 			{"junit", styleless(LintJUnit)},
 			{"github", styleless(LintGitHub)},
+			{"azure", styleless(LintAzure)},
 		},
 		Matrix: FormatsOf[*report.Matrixing]{
 			{"text", MatrixText},
@@ -82,6 +83,7 @@ func Formats() Reports {
 			{"json", styleless(TestJSON)},
 			{"junit", styleless(TestJUnit)},
 			{"github", styleless(TestGitHub)},
+			{"azure", styleless(TestAzure)},
 		},
 		Verify: FormatsOf[*report.Verification]{
 			{"text", VerifyText},

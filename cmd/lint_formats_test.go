@@ -100,6 +100,34 @@ func TestSARIFIsValid(t *testing.T) {
 	}
 }
 
+func TestEveryRuleOfSARIFHasAPageAndASecuritySeverity(t *testing.T) {
+	var log struct {
+		Runs []struct {
+			Tool struct {
+				Driver struct {
+					Rules []struct {
+						ID, HelpURI string
+						Default     struct{ Level string } `json:"defaultConfiguration"`
+						Properties  map[string]any
+					}
+				}
+			}
+		}
+	}
+	if err := json.Unmarshal([]byte(lintOutput(t, "sarif")), &log); err != nil {
+		t.Fatal(err)
+	}
+	want := map[string]string{"error": "8.0", "warning": "5.0", "note": "2.0"}
+	for _, rule := range log.Runs[0].Tool.Driver.Rules {
+		if u, err := url.Parse(rule.HelpURI); err != nil || u.Scheme != "https" || u.Host == "" {
+			t.Errorf("%s: helpUri %q", rule.ID, rule.HelpURI)
+		}
+		if got := rule.Properties["security-severity"]; got != want[rule.Default.Level] {
+			t.Errorf("%s, an %s: security-severity %v", rule.ID, rule.Default.Level, got)
+		}
+	}
+}
+
 // lintOfBroken lints a file that is no JSON, under an odd name, and two names that nothing has.
 func lintOfBroken(t *testing.T, format string) string {
 	t.Helper()

@@ -56,6 +56,7 @@ type (
 		ID                   string             `json:"id"`
 		ShortDescription     sarifText          `json:"shortDescription"`
 		FullDescription      sarifText          `json:"fullDescription"`
+		HelpURI              string             `json:"helpUri"`
 		Help                 sarifText          `json:"help"`
 		DefaultConfiguration sarifConfiguration `json:"defaultConfiguration"`
 		Properties           map[string]any     `json:"properties"`
@@ -108,7 +109,7 @@ func LintSARIF(w io.Writer, r *report.Linting) error {
 	run := sarifRun{
 		Tool: sarifTool{sarifDriver{
 			Name: "gatewhy", Version: l.Version,
-			InformationURI: "https://github.com/gatewhy/gatewhy", Rules: sarifRules(l.Catalogue),
+			InformationURI: home, Rules: sarifRules(l.Catalogue),
 		}},
 		ColumnKind: "unicodeCodePoints",
 		Results:    []sarifResult{},
@@ -162,14 +163,43 @@ func sarifRules(all []rules.Rule) []sarifRule {
 			ID:               r.Name,
 			ShortDescription: sarifText{Text: sentence(r.Title)},
 			FullDescription:  sarifText{Text: r.Why},
+			HelpURI:          helpURI(r),
 			Help: sarifText{
 				Text: r.Why + " " + r.Fix, Markdown: RuleHelp(r) + "\n\n" + ReferenceList(r),
 			},
 			DefaultConfiguration: sarifConfiguration{r.Severity},
-			Properties:           map[string]any{"tags": []string{"security", "api-gateway"}},
+			Properties: map[string]any{
+				"tags":              []string{"security", "api-gateway"},
+				"security-severity": securitySeverity(r.Severity),
+			},
 		}
 	}
 	return out
+}
+
+// home is where the program is at home.
+const home = "https://github.com/gatewhy/gatewhy"
+
+// helpURI is where the facts behind a rule are published; of a rule without references, where the
+// catalogue is.
+func helpURI(r *rules.Rule) string {
+	if len(r.References) > 0 && strings.HasPrefix(r.References[0], "https://") {
+		return r.References[0]
+	}
+	return home
+}
+
+// securitySeverity is the number from which GitHub's code scanning takes a security finding's
+// level: high from 7.0, medium from 4.0, low below
+// (docs.github.com/code-security/code-scanning, SARIF support, reportingDescriptor).
+func securitySeverity(s rules.Severity) string {
+	switch s {
+	case rules.Error:
+		return "8.0"
+	case rules.Warning:
+		return "5.0"
+	}
+	return "2.0"
 }
 
 func (l linting) sarifResult(f rules.Finding, fingerprint string) sarifResult {

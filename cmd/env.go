@@ -29,6 +29,9 @@ type Env struct {
 	BuildInfo func() (*debug.BuildInfo, bool)
 	Terminal  Terminal
 	Gateways  report.Gateways // the vendors' adapters
+
+	// Interrupts tells when the user interrupts the program; nil where nothing does.
+	Interrupts <-chan os.Signal
 }
 
 // Terminal says what is known about the terminal that the program runs in.
@@ -56,7 +59,8 @@ func System() Env {
 		BuildInfo: debug.ReadBuildInfo,
 		Terminal:  systemTerminal(),
 
-		Gateways: gateways.All(),
+		Gateways:   gateways.All(),
+		Interrupts: interrupts(),
 	}
 }
 

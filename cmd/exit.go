@@ -11,6 +11,8 @@ const (
 	exitUsage = 2
 	// Something was unknown, and nothing failed.
 	exitUndetermined = 3
+	// Ctrl-C: 128 and the number of the signal, as shells have it.
+	exitInterrupted = 130
 )
 
 // exit ends a command with a code after its result has been printed: it is an error only in that

@@ -30,10 +30,11 @@ func (c *choice) Set(value string) error {
 	if len(value) > report.LongestWord {
 		return problem("unknown value", all)
 	}
+	hints := []string{all}
 	if near := report.Nearest(value, c.allowed); near != "" {
-		return problem(fmt.Sprintf("unknown value %q", value), "did you mean "+near+"?")
+		hints = []string{"did you mean " + near + "?", all}
 	}
-	return problem(fmt.Sprintf("unknown value %q", value), all)
+	return problem(fmt.Sprintf("unknown value %q", value), hints...)
 }
 
 // register adds the flag with its completion. The shorthand may be empty.

@@ -10,7 +10,12 @@ import (
 // Main runs the program and returns its exit code.
 func Main(env Env) int {
 	env.Stderr, env.Gateways = env.messages(env.Stderr), env.Gateways.Complete()
-	root := newRoot(&env)
+	return env.orInterrupted(func() int { return runCommand(&env) })
+}
+
+// runCommand runs the command that the arguments name.
+func runCommand(env *Env) int {
+	root := newRoot(env)
 	// never nil, which would mean the process's own arguments
 	root.SetArgs(append([]string{}, env.Args...))
 	root.SetIn(env.Stdin)
@@ -25,6 +30,8 @@ func Main(env Env) int {
 		return exitOK
 	case errors.As(err, &code):
 		return int(code)
+	case errors.Is(err, errInterrupted):
+		return exitInterrupted
 	}
 	printError(env.Stderr, err)
 	return exitUsage

@@ -105,6 +105,9 @@ const (
 	progressEvery = 200 * time.Millisecond
 )
 
+// clearLine takes a line of progress off the terminal.
+const clearLine = "\r\x1b[K"
+
 // showProgress tells on a terminal how many of all files, or of what else is counted, are done,
 // once it takes longer than a second. The function that it returns ends it and clears the line.
 func (e *Env) showProgress(done *atomic.Int64, all int, what string) (stop func()) {
@@ -123,7 +126,6 @@ func (e *Env) showProgress(done *atomic.Int64, all int, what string) (stop func(
 }
 
 func (e *Env) tellProgress(end <-chan struct{}, done *atomic.Int64, all int, what string) {
-	const clearLine = "\r\x1b[K"
 	wait := e.After(progressAfter)
 	for shown := false; ; shown = true {
 		select {

@@ -1,0 +1,33 @@
+package cmd
+
+import (
+	"os"
+	"os/signal"
+)
+
+// interrupts tells when the user presses Ctrl-C. The system's own answer to it differs: a shell
+// sees 130, Windows another code, and a program that waits for ours sees no code at all.
+func interrupts() <-chan os.Signal {
+	pressed := make(chan os.Signal, 1)
+	signal.Notify(pressed, os.Interrupt)
+	return pressed
+}
+
+// orInterrupted runs a command to its end, or until the user interrupts it. The process ends then,
+// with whatever the command still does: a file is written as a whole or not at all.
+func (e *Env) orInterrupted(run func() int) int {
+	if e.Interrupts == nil {
+		return run()
+	}
+	ended := make(chan int, 1)
+	go func() { ended <- run() }()
+	select {
+	case code := <-ended:
+		return code
+	case <-e.Interrupts:
+	}
+	if e.Terminal.Stderr {
+		_, _ = e.Stderr.Write([]byte(clearLine)) // the line of progress, where there is one
+	}
+	return exitInterrupted
+}

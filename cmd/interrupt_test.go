@@ -1,0 +1,52 @@
+package cmd
+
+import (
+	"bytes"
+	"os"
+	"strings"
+	"testing"
+	"time"
+)
+
+// endless is a standard input that never comes.
+type endless struct{ asked chan struct{} }
+
+func (e endless) Read([]byte) (int, error) {
+	close(e.asked)
+	select {}
+}
+
+func TestAnInterruptedCommandExitsWith130(t *testing.T) {
+	pressed := make(chan os.Signal, 1)
+	input := endless{make(chan struct{})}
+	go func() {
+		<-input.asked
+		pressed <- os.Interrupt
+	}()
+	var stderr bytes.Buffer
+	code := Main(Env{
+		Gateways: everyGateway(), Args: []string{"lint", "-"}, Dir: t.TempDir(),
+		Stdin: input, Stdout: &bytes.Buffer{}, Stderr: &stderr, Interrupts: pressed,
+		LookupEnv: func(string) (string, bool) { return "", false },
+		Now:       func() time.Time { return clock },
+	})
+	if code != 130 || stderr.Len() > 0 {
+		t.Errorf("exit code %d, %q", code, &stderr)
+	}
+}
+
+func TestCtrlCAtThePromptExitsWith130(t *testing.T) {
+	var stderr bytes.Buffer
+	code := Main(Env{
+		Gateways: everyGateway(), Args: []string{"decode"},
+		Stdin: strings.NewReader(""), Stdout: &bytes.Buffer{}, Stderr: &stderr,
+		LookupEnv: func(string) (string, bool) { return "", false },
+		Now:       func() time.Time { return clock },
+		Terminal: Terminal{Stdin: true, UTF8: true, ReadHidden: func(string) (string, error) {
+			return readPaste(strings.NewReader("eyJ\x03"))
+		}},
+	})
+	if code != 130 || stderr.Len() > 0 {
+		t.Errorf("exit code %d, %q", code, &stderr)
+	}
+}

@@ -19,6 +19,7 @@ import (
 type lintFlags struct {
 	output  outputFlags
 	failOn  choice
+	chosen  chosenFlags
 	api     string
 	kind    policyType
 	variant choice
@@ -52,6 +53,7 @@ func (f *lintFlags) register(cmd *cobra.Command, gateways report.Gateways) {
 	severities := []string{"error", "warning", "note", "never"}
 	f.failOn = choice{value: "error", allowed: severities, kind: "SEVERITY"}
 	f.failOn.register(cmd, "fail-on", "", "exit with 1 from this severity on")
+	f.chosen.register(cmd, gateways)
 	f.variant = choice{allowed: gateways.Variants(), kind: "GATEWAY"}
 	f.kind.register(cmd, gateways)
 	f.variant.register(cmd, "gateway", "", "the gateway, where a file does not tell")
@@ -96,8 +98,9 @@ func (e *Env) renderLint(output *outputFlags, l *report.Linting) error {
 	case output.format.value == "text" && l.Policies == 0 && len(l.Unread) > 0:
 		return nil // that nothing was found would be no news, and the errors say why
 	case lines:
+		err := render.LintLines(e.Stdout, l)
 		e.note("%s", render.LintSummary(l))
-		return render.LintLines(e.Stdout, l)
+		return err
 	}
 	return show(e, output, render.Formats().Lint, l)
 }
@@ -121,6 +124,9 @@ func (e *Env) lint(flags *lintFlags, args []string) error {
 		return problem("no configuration was given",
 			"gatewhy lint PATH…: files, folders, patterns, or - for standard input")
 	}
+	if err := flags.check(e.Gateways); err != nil {
+		return err
+	}
 	apps, err := e.maker().ReadApps(flags.apps)
 	if err != nil {
 		return err
@@ -133,6 +139,9 @@ func (e *Env) lint(flags *lintFlags, args []string) error {
 	l.Fails = func(severity rules.Severity) bool { return fails(severity, flags.failOn.value) }
 	if err := e.setAside(flags, l); err != nil {
 		return err
+	}
+	if flags.chosen.any() {
+		l.Keep(flags.chosen.wants)
 	}
 	if l.Policies == 0 && len(failed) == 0 && !flags.unknown {
 		e.warn("no policy was found in %s: nothing was checked", report.Counted(l.Files, "file"))
@@ -173,7 +182,12 @@ func (e *Env) writeBaseline(name string, l *report.Linting) error {
 	if err := render.JSON(&text, l.Baseline()); err != nil {
 		return err
 	}
-	return e.write(writing{name: name, text: text.Bytes()})
+	err := e.write(writing{name: name, text: text.Bytes()})
+	if err == nil {
+		e.note("wrote %s: %s, known from now on", name,
+			report.Counted(len(l.Findings), "finding"))
+	}
+	return err
 }
 
 // tellStrange says which kinds of policies no rule has seen into.

@@ -71,6 +71,9 @@ func LintSummary(r *report.Linting) string {
 	if n := len(l.Suppressed); n > 0 {
 		where += fmt.Sprintf(", %d set aside", n)
 	}
+	if n := l.LeftOut; n > 0 {
+		where += fmt.Sprintf(", %d left out", n)
+	}
 	if n := len(l.Unread); n > 0 {
 		where += fmt.Sprintf(", %d not checked", n)
 	}

@@ -20,6 +20,7 @@ type Linting struct {
 	Flags      []string // which fix needs to read the files alike, one word each
 	Findings   []rules.Finding
 	Suppressed []Suppressed
+	LeftOut    int                     // findings that nobody wants to see
 	Sources    map[string]*source.File // those with findings, by name
 	Names      []string                // of all files that were checked, in their order
 	Unread     []Unread
@@ -48,6 +49,15 @@ func (u *Unread) String() string {
 		return u.Why
 	}
 	return u.Pos.String() + ": " + u.Why
+}
+
+// Keep leaves out the findings that are not wanted, also of those that are set aside.
+func (l *Linting) Keep(wanted func(rules.Finding) bool) {
+	all := len(l.Findings)
+	l.Findings = slices.DeleteFunc(l.Findings, func(f rules.Finding) bool { return !wanted(f) })
+	l.LeftOut = all - len(l.Findings)
+	l.Suppressed = slices.DeleteFunc(l.Suppressed,
+		func(s Suppressed) bool { return !wanted(s.Finding) })
 }
 
 // Fingerprints names each of the findings, in their order, and behind them each of those that are

@@ -106,6 +106,7 @@ func commands(env *Env) []*cobra.Command {
 	}
 	for _, cmd := range all {
 		cmd.Args = plainArguments(cmd.Args)
+		env.toFile(cmd)
 	}
 	return all
 }

@@ -22,6 +22,8 @@ type outputFlags struct {
 func (f *outputFlags) register(cmd *cobra.Command, formats ...string) {
 	f.format = choice{value: formats[0], allowed: formats, kind: "FORMAT"}
 	f.format.register(cmd, "output", "o", "output format")
+	cmd.Flags().StringP("output-file", "O", "",
+		"write the output to this `FILE`, as a whole or not at all")
 	f.color = choice{value: "auto", allowed: []string{"auto", "always", "never"}, kind: "WHEN"}
 	f.color.register(cmd, "color", "", "colour the text")
 }

@@ -106,6 +106,7 @@ func commands(env *Env) []*cobra.Command {
 	}
 	for _, cmd := range all {
 		cmd.Args = plainArguments(cmd.Args)
+		cmd.Example = examplesOf(cmd.Name())
 		env.toFile(cmd)
 	}
 	return all

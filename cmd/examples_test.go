@@ -1,0 +1,43 @@
+package cmd
+
+import (
+	"bytes"
+	"strings"
+	"testing"
+)
+
+// What an example says is a command with flags that are there and values that they take.
+func TestEveryHelpHasTwoOrThreeExamplesThatTheCommandTakes(t *testing.T) {
+	env := Env{
+		Gateways: everyGateway(),
+		Stdin:    strings.NewReader(""), Stdout: &bytes.Buffer{}, Stderr: &bytes.Buffer{},
+	}
+	for _, sub := range newRoot(&env).Commands() {
+		if sub.Name() == "help" || sub.Name() == "completion" {
+			continue
+		}
+		lines := strings.Split(sub.Example, "\n")
+		if len(lines) < 2 || len(lines) > 3 {
+			t.Errorf("%s has %d examples", sub.Name(), len(lines))
+		}
+		for _, line := range lines {
+			command, _, _ := strings.Cut(line, " # ")
+			command, _, _ = strings.Cut(command, " | ")
+			words := strings.Fields(command)
+			if len(line) > 100 || !strings.HasPrefix(line, "  gatewhy ") {
+				t.Errorf("%q", line)
+			}
+			root := newRoot(&env)
+			cmd, rest, err := root.Find(words[1:])
+			if err == nil {
+				err = cmd.ParseFlags(rest)
+			}
+			if err == nil {
+				err = cmd.ValidateArgs(cmd.Flags().Args())
+			}
+			if err != nil || cmd.Name() != sub.Name() && words[1] != "--version" {
+				t.Errorf("%q is refused: %v", line, err)
+			}
+		}
+	}
+}

@@ -108,6 +108,7 @@ func commands(env *Env) []*cobra.Command {
 		cmd.Args = plainArguments(cmd.Args)
 		cmd.Example = examplesOf(cmd.Name())
 		env.toFile(cmd)
+		env.withDefaults(cmd)
 	}
 	return all
 }

@@ -22,6 +22,7 @@ type File struct {
 	Tenant       entra.Text // an id or a domain
 	Cloud        entra.Text // the id of the tenant's cloud; empty for the public one
 	Keys         entra.Text // jwks: the key set's file
+	Defaults     Defaults
 	Environments []Environment
 	Allow        []Crossing
 	Ignore       []Ignored
@@ -102,6 +103,7 @@ func Read(file *source.File) (*File, error) {
 	if err != nil {
 		return nil, err
 	}
+	f.takeDefaults()
 	return f, nil
 }
 
@@ -110,6 +112,7 @@ func (f *File) read(v *source.Value) error {
 		v, "the environments file",
 		reader{"version", version},
 		text("tenant", &f.Tenant), text("cloud", &f.Cloud), text("jwks", &f.Keys),
+		reader{"defaults", f.readDefaults},
 		reader{"environments", f.readEnvironments},
 		list("allow", f.readCrossing),
 		reader{"lint", f.readLint},
@@ -231,11 +234,8 @@ func (f *File) check(v *source.Value) error {
 			"environments: is an object of names; gatewhy init writes a file to start from",
 		)
 	}
-	if f.Cloud.Value != "" {
-		if _, ok := entra.CloudByID(f.Cloud.Value); !ok {
-			cause := fmt.Sprintf("%q is no cloud", shorten(f.Cloud.Value))
-			return refusal(f.Cloud.Pos, cause, "clouds are "+cloudIDs())
-		}
+	if err := checkCloud(f.Cloud); err != nil {
+		return err
 	}
 	for _, c := range f.Allow {
 		if err := f.checkCrossing(&c); err != nil {

@@ -1,0 +1,63 @@
+package environments
+
+import (
+	"fmt"
+
+	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/inspect/source"
+)
+
+// Defaults is what an environments file says once for all environments, and for commands that are
+// about none of them.
+type Defaults struct {
+	Tenant   entra.Text   // an id or a domain
+	Cloud    entra.Text   // the id of the tenant's cloud
+	Gateway  entra.Text   // which of the vendor's gateways, where a policy file does not say
+	Policies []entra.Text // globs are allowed
+}
+
+// ReadDefaults reads the value of defaults, in an environments file or in a file that holds nothing
+// else. Every error is a [*source.Error] at the place that is wrong.
+func ReadDefaults(v *source.Value) (Defaults, error) {
+	var d Defaults
+	if v == nil || v.Is(source.Null) {
+		return d, nil
+	}
+	err := object(
+		v, "defaults",
+		text("tenant", &d.Tenant), text("cloud", &d.Cloud), text("gateway", &d.Gateway),
+		texts("policies", &d.Policies),
+	)
+	if err == nil {
+		err = checkCloud(d.Cloud)
+	}
+	return d, err
+}
+
+func (f *File) readDefaults(v *source.Value) (err error) {
+	f.Defaults, err = ReadDefaults(v)
+	return err
+}
+
+// takeDefaults fills in what the file and its environments do not say themselves.
+func (f *File) takeDefaults() {
+	if f.Tenant.Value == "" {
+		f.Tenant = f.Defaults.Tenant
+	}
+	if f.Cloud.Value == "" {
+		f.Cloud = f.Defaults.Cloud
+	}
+	for i := range f.Environments {
+		if env := &f.Environments[i]; env.Gateway.Value == "" {
+			env.Gateway = f.Defaults.Gateway
+		}
+	}
+}
+
+func checkCloud(cloud entra.Text) error {
+	if _, ok := entra.CloudByID(cloud.Value); ok || cloud.Value == "" {
+		return nil
+	}
+	cause := fmt.Sprintf("%q is no cloud", shorten(cloud.Value))
+	return refusal(cloud.Pos, cause, "clouds are "+cloudIDs())
+}

@@ -49,6 +49,7 @@ func newExplain(env *Env) *cobra.Command {
 		},
 	}
 	flags.register(cmd, env.Gateways)
+	env.completeEnvironments(cmd)
 	return cmd
 }
 

@@ -127,6 +127,7 @@ func (f *fixFlags) register(cmd *cobra.Command, gateways report.Gateways) {
 	flags.StringVar(&f.api, "api", "", "the `NAME` of the API instance, of a file with several")
 	flags.StringVar(&f.rule, "rule", "",
 		"repair the findings of this rule only: a `NAME` of gatewhy rules")
+	completeBy(cmd, "rule", func() []string { return report.RuleNames(gateways.Catalogue()) })
 	flags.StringVar(&f.facts.Audience, "audience", "",
 		"this environment's `AUDIENCE`, as its tokens carry it")
 	flags.StringVar(&f.facts.Scope, "scope", "",

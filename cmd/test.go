@@ -35,6 +35,7 @@ func newTest(env *Env) *cobra.Command {
 		RunE: func(_ *cobra.Command, args []string) error { return env.test(&flags, args) },
 	}
 	flags.register(cmd, env.Gateways)
+	env.completeEnvironments(cmd)
 	return cmd
 }
 

@@ -9,6 +9,7 @@ import (
 	"github.com/gatewhy/gatewhy/cmd/render"
 	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/repair"
 )
@@ -16,7 +17,7 @@ import (
 func newFix(env *Env) *cobra.Command {
 	var flags fixFlags
 	cmd := &cobra.Command{
-		Use:   "fix PATH",
+		Use:   "fix PATH…",
 		Short: "Repair a policy configuration: print the proved change as a diff, or write it",
 		Long: "fix makes the smallest edit that repairs a policy and leaves every other byte " +
 			"of the file as it is. Nothing is\n" +
@@ -24,18 +25,25 @@ func newFix(env *Env) *cobra.Command {
 			"gateway answers before and after,\n" +
 			"and by a warning of each token that it lets in and did not before.\n" +
 			"Without --rule and --solution it repairs every error and warning that can be " +
-			"repaired without asking.",
-		Args: cobra.ExactArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error { return env.fix(&flags, args[0]) },
+			"repaired without asking.\n" +
+			"Several files, a folder or a pattern are taken file by file; of a folder, files " +
+			"without a policy are passed over.",
+		Args: cobra.MinimumNArgs(1),
+		RunE: func(_ *cobra.Command, args []string) error {
+			if err := flags.complete(env.Gateways); err != nil {
+				return err
+			}
+			if env.maker().SeveralFiles(args) {
+				return env.fixFiles(&flags, args)
+			}
+			return env.fix(&flags, args[0])
+		},
 	}
 	flags.register(cmd, env.Gateways)
 	return cmd
 }
 
 func (e *Env) fix(flags *fixFlags, name string) error {
-	if err := flags.complete(e.Gateways); err != nil {
-		return err
-	}
 	if flags.write && name == "-" {
 		return problem(
 			"standard input can't be written back",
@@ -46,20 +54,7 @@ func (e *Env) fix(flags *fixFlags, name string) error {
 	if err != nil {
 		return err
 	}
-	apps, err := e.maker().ReadApps(flags.apps)
-	if err != nil {
-		return err
-	}
-	fixer, err := e.maker().NewFixer(
-		file, flags.options(), apps, flags.facts, flags.solution.value)
-	if err != nil {
-		return err
-	}
-	fixer.Rule, fixer.Words = flags.rule, render.OutcomeLine
-	if err := e.readRequests(flags, &fixer.Fix); err != nil {
-		return err
-	}
-	shown, notes, err := fixer.Run()
+	shown, notes, err := e.fixed(flags, file)
 	switch {
 	case err != nil:
 		return err
@@ -79,14 +74,37 @@ func (e *Env) fix(flags *fixFlags, name string) error {
 	return err
 }
 
+// fixed repairs the policies of one file. The notes are for a file with nothing to repair.
+func (e *Env) fixed(flags *fixFlags, file *source.File) (*report.Fixing, string, error) {
+	apps, err := e.maker().ReadApps(flags.apps)
+	if err != nil {
+		return nil, "", err
+	}
+	fixer, err := e.maker().NewFixer(
+		file, flags.options(), apps, flags.facts, flags.solution.value)
+	if err != nil {
+		return nil, "", err
+	}
+	fixer.Rule, fixer.Words = flags.rule, render.OutcomeLine
+	if err := e.readRequests(flags, &fixer.Fix); err != nil {
+		return nil, "", err
+	}
+	return fixer.Run()
+}
+
+// writeFixed writes the repaired file.
+func (e *Env) writeFixed(name string, fixed *report.Fixing) error {
+	err := e.write(writing{name: name, text: fixed.After.Text, read: fixed.Before.Text})
+	fixed.Written = err == nil
+	return err
+}
+
 // finishFix prints what was changed, and writes it.
 func (e *Env) finishFix(flags *fixFlags, name string, shown *report.Fixing) error {
 	if flags.write {
-		text, read := shown.After.Text, shown.Before.Text
-		if err := e.write(writing{name: name, text: text, read: read}); err != nil {
+		if err := e.writeFixed(name, shown); err != nil {
 			return err
 		}
-		shown.Written = true
 	}
 	if err := show(e, &flags.output, render.Formats().Fix, shown); err != nil {
 		return err

@@ -130,6 +130,7 @@ func hostileCommands() []hostileCommand {
 		{"test|tests.yaml", "text json junit github azure"},
 		{"test|tests.yaml|--coverage", "text json junit github azure"},
 		{"fix|policy.json|--audience|«api://orders»", "text json"},
+		{"fix|.|--audience|«api://orders»", "text json"},
 		{"fix|flex.yaml|--token|@token.jwt|--contracts|contracts.json", "text json"},
 		{"keys|keys.json", "text json"},
 		{"keys|«keys.json»", "text json"},

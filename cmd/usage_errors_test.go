@@ -53,8 +53,8 @@ func TestUsageErrorsAreACauseAndAWayOn(t *testing.T) {
 		name, line, want string
 	}{
 		{"an argument is missing", "fix", "gatewhy: error: gatewhy fix: an argument is " +
-			"missing\ngatewhy: hint: usage: gatewhy fix PATH\n"},
-		{"a name with a space that is not quoted", "fix my policy.json", "gatewhy fix takes " +
+			"missing\ngatewhy: hint: usage: gatewhy fix PATH"},
+		{"a name with a space that is not quoted", "init my folder", "gatewhy init takes " +
 			"one argument, and 2 were given\n"},
 		{"an argument too many", "rules a b", "gatewhy: hint: usage: gatewhy rules [NAME]\n"},
 		{"of init, too", "init a b", "gatewhy init takes one argument, and 2 were given\n"},

@@ -9,7 +9,7 @@ import (
 // The JSON of fix.
 type (
 	fixedJSON struct {
-		SchemaVersion int              `json:"schema_version"`
+		SchemaVersion int              `json:"schema_version,omitempty"` // of one file alone
 		File          string           `json:"file"`
 		Diff          string           `json:"diff"`
 		Repaired      []string         `json:"repaired"`
@@ -19,6 +19,11 @@ type (
 		NotProved     []notProvedJSON  `json:"not_proved,omitempty"`
 		Warnings      []string         `json:"warnings"`
 		Written       bool             `json:"written"`
+	}
+
+	fixedAllJSON struct {
+		SchemaVersion int         `json:"schema_version"`
+		Files         []fixedJSON `json:"files"`
 	}
 
 	notFixedJSON struct {
@@ -45,11 +50,26 @@ type (
 	}
 )
 
-// FixJSON writes what fix has done as JSON.
+// FixJSON writes what fix has done to one file as JSON.
 func FixJSON(w io.Writer, r *report.Fixing) error {
+	out := fixedOf(r)
+	out.SchemaVersion = SchemaVersion
+	return JSON(w, out)
+}
+
+// FixAllJSON writes what fix has done to several files as JSON.
+func FixAllJSON(w io.Writer, all []*report.Fixing) error {
+	out := fixedAllJSON{SchemaVersion: SchemaVersion, Files: make([]fixedJSON, len(all))}
+	for i, fixed := range all {
+		out.Files[i] = fixedOf(fixed)
+	}
+	return JSON(w, out)
+}
+
+func fixedOf(r *report.Fixing) fixedJSON {
 	f := fixing{r}
 	out := fixedJSON{
-		SchemaVersion: SchemaVersion, File: f.Before.Name, Diff: f.diff(), Written: f.Written,
+		File: f.Before.Name, Diff: f.diff(), Written: f.Written,
 		Repaired: append([]string{}, f.Repaired...), Changes: []changeJSON{},
 		NotRepaired: []notFixedJSON{}, Tokens: []fixedTokenJSON{},
 		Warnings: append([]string{}, f.Warnings...),
@@ -74,5 +94,5 @@ func FixJSON(w io.Writer, r *report.Fixing) error {
 			known(u.API), u.Tokens, u.Why, []string{u.Ask},
 		})
 	}
-	return JSON(w, out)
+	return out
 }

@@ -29,6 +29,25 @@ func FixText(w io.Writer, style Style, r *report.Fixing) error {
 	return err
 }
 
+// FixAllText writes what was changed in each of several files.
+func FixAllText(w io.Writer, style Style, all []*report.Fixing) error {
+	shown := 0
+	for _, fixed := range all {
+		if !fixed.Changed {
+			continue
+		}
+		if shown++; shown > 1 {
+			if _, err := io.WriteString(w, "\n"); err != nil {
+				return err
+			}
+		}
+		if err := FixText(w, style, fixed); err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
 // beforeAndAfter writes what the gateway answers: the tokens given, then those that Entra ID
 // could issue.
 func (t *Text) beforeAndAfter(tokens []repair.Token) {

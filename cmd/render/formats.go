@@ -14,6 +14,7 @@ type Reports struct {
 	Decode   FormatsOf[*report.Decoding]
 	Explain  FormatsOf[*report.Explanation]
 	Fix      FormatsOf[*report.Fixing]
+	FixAll   FormatsOf[[]*report.Fixing]
 	Gateways FormatsOf[[]report.Gateway]
 	Keys     FormatsOf[*report.KeyListing]
 	Lint     FormatsOf[*report.Linting]
@@ -43,6 +44,9 @@ func Formats() Reports {
 			{"json", styleless(ExplainJSON)},
 			{"markdown", styleless(ExplainMarkdown)},
 			{"html", styleless(ExplainHTML)},
+		},
+		FixAll: FormatsOf[[]*report.Fixing]{
+			{"text", FixAllText}, {"json", styleless(FixAllJSON)},
 		},
 		Fix: FormatsOf[*report.Fixing]{
 			{"text", FixText}, {"json", styleless(FixJSON)},

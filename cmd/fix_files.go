@@ -1,0 +1,88 @@
+package cmd
+
+import (
+	"errors"
+	"slices"
+
+	"github.com/gatewhy/gatewhy/cmd/render"
+	"github.com/gatewhy/gatewhy/cmd/report"
+	"github.com/gatewhy/gatewhy/inspect/source"
+)
+
+// fixFiles repairs the policies of several files, each by itself: what fails for one of them does
+// not hold back the others.
+func (e *Env) fixFiles(flags *fixFlags, args []string) error {
+	if slices.Contains(args, "-") || slices.Contains(flags.tokens, "-") {
+		return problem("standard input is read once, and there are several files to repair",
+			"name a file in place of -")
+	}
+	found, missing := e.maker().Find(args)
+	failed := report.Each(missing)
+	var all []*report.Fixing
+	for _, one := range found {
+		fixed, err := e.fixFound(flags, one)
+		if err != nil {
+			failed = append(failed, err)
+		}
+		if fixed != nil {
+			all = append(all, fixed)
+		}
+	}
+	if len(all) > 0 {
+		if err := show(e, &flags.output, render.Formats().FixAll, all); err != nil {
+			return err
+		}
+	}
+	stays := false
+	for _, fixed := range all {
+		for _, warning := range fixed.Warnings {
+			e.warn("%s: %s", fixed.Before.Name, warning)
+		}
+		if !fixed.Changed && len(fixed.Refused) > 0 {
+			refusal, _ := fixed.Refusal()
+			printError(e.Stderr, refusal)
+			stays = true
+		}
+	}
+	if len(all)+len(failed) == 0 {
+		return problem("no policy was found in "+report.Counted(len(found), "file"),
+			"gatewhy lint says of a file that is named why it holds none")
+	}
+	e.note("%s", report.FixedFiles(all, len(failed)))
+	switch {
+	case len(failed) > 0:
+		return errors.Join(failed...)
+	case stays:
+		return exitWith(exitRejected)
+	}
+	return nil
+}
+
+// fixFound repairs one of several files, and writes it where that is asked. It is nil where the
+// file holds no policy.
+func (e *Env) fixFound(flags *fixFlags, found report.Found) (*report.Fixing, error) {
+	file, err := e.maker().ReadPolicyFile(found, flags.options())
+	if file == nil || err != nil {
+		return nil, err
+	}
+	fixed, _, err := e.fixed(flags, file)
+	if err != nil {
+		return nil, inFile(err, file.Name)
+	}
+	if flags.write && fixed.Changed {
+		err = e.writeFixed(found.Name, fixed)
+	}
+	return fixed, err
+}
+
+// inFile names the file in an error that has no place: of several files nobody would know which one
+// is meant.
+func inFile(err error, name string) error {
+	var ours *source.Error
+	if errors.As(err, &ours) && ours.Pos.File == "" {
+		return &source.Error{
+			Pos: source.Position{File: name}, Cause: ours.Cause, Hints: ours.Hints,
+		}
+	}
+	return err
+}

@@ -96,11 +96,21 @@ func aloneIn(s *rules.Subject, c *rules.Check) *exposed {
 // policies know gets past what tells clients apart; without it everybody does.
 func (e *exposed) ask(tokens issued.Tokens, clients bool) (exposure, *issued.Token) {
 	best, with := keptOut, (*issued.Token)(nil)
+	var first *issued.Token
 	seen := map[string]bool{}
 	for t := range tokens {
 		view := e.view(t, clients)
-		if e.shared && view.Seen(seen, t) {
-			continue // the policies can't tell it from one that was asked about
+		switch {
+		case !e.shared:
+		case first == nil:
+			first = t
+		default:
+			if len(seen) == 0 {
+				view.Seen(seen, first)
+			}
+			if view.Seen(seen, t) {
+				continue // the policies can't tell it from one that was asked about
+			}
 		}
 		got, token := e.one(view, t)
 		if got > best {
@@ -185,7 +195,7 @@ func (e *exposed) get(tokens issued.Tokens) (exposure, *issued.Token) {
 }
 
 func (e *exposed) one(view *issued.View, t *issued.Token) (exposure, *issued.Token) {
-	answer := view.Reaches(t)
+	answer := view.Passes(t)
 	switch answer.Verdict.Outcome {
 	case rules.Accepted:
 		return letIn, answer.Token

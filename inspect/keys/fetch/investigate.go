@@ -2,6 +2,7 @@ package fetch
 
 import (
 	"context"
+	"fmt"
 	"slices"
 	"strings"
 
@@ -28,6 +29,9 @@ func (s *Source) Investigate(ctx context.Context, t *inspect.Token, r keys.Resul
 	case keys.KidUnknown, keys.KeyRolledOver, keys.TextAltered:
 	default:
 		return r
+	}
+	if isCut(t, r.Algorithm) {
+		return withoutSearch(t, r)
 	}
 	var searched, unanswered []string
 	for _, p := range places(t.Claims, issuer) {
@@ -62,6 +66,26 @@ func (s *Source) Investigate(ctx context.Context, t *inspect.Token, r keys.Resul
 			ID: "not-searched",
 			Message: "the key may be among these, which were not to be had: " +
 				strings.Join(unanswered, ", "),
+		})
+	}
+	return r
+}
+
+// isCut reports whether no RSA key makes a signature of this length: then it was cut off, or
+// something was added to it, and no key of any set verifies it.
+func isCut(t *inspect.Token, algorithm string) bool {
+	rsa := strings.HasPrefix(algorithm, "RS") || strings.HasPrefix(algorithm, "PS")
+	return rsa && !slices.Contains([]int{128, 256, 384, 512, 1024}, len(t.Signature))
+}
+
+// withoutSearch says that the signature was cut off, where the result does not say so already.
+func withoutSearch(t *inspect.Token, r keys.Result) keys.Result {
+	if !r.Misfit {
+		r.Notes = append(r.Notes, keys.Note{
+			ID: "signature-cut",
+			Message: fmt.Sprintf("the signature has %d bytes, and no RSA key makes one of that "+
+				"length: it was cut off, so its key was not looked for elsewhere",
+				len(t.Signature)),
 		})
 	}
 	return r

@@ -164,8 +164,10 @@ func TestOnlyTokensOfEntraThatLackAKeyAreInvestigated(t *testing.T) {
 			`{"iss":"https://auth.example.com"}`),
 		"of an issuer like Entra's": sign(t, 2, `{"alg":"RS256","kid":"x"}`,
 			`{"iss":"https://login.microsoftonline.com.evil.example/`+tid+`/v2.0"}`),
-		"without claims": inspect.Parse("x.y.z"),
-		"nothing":        inspect.Parse(""),
+		"cut off, with a kid that is there": cutOff(sign(t, 0, `{"alg":"RS256","kid":"one"}`, entra)),
+		"cut off, with one that is not":     cutOff(sign(t, 0, `{"alg":"RS256","kid":"x"}`, entra)),
+		"without claims":                    inspect.Parse("x.y.z"),
+		"nothing":                           inspect.Parse(""),
 	} {
 		before := keys.Verify(token, set)
 		s := &fetch.Source{Transport: noNetwork{t}}
@@ -173,6 +175,24 @@ func TestOnlyTokensOfEntraThatLackAKeyAreInvestigated(t *testing.T) {
 		if got.Reason != before.Reason {
 			t.Errorf("%s: %v became %v", name, before.Reason, got.Reason)
 		}
+	}
+}
+
+// cutOff is a token without the last characters of its signature.
+func cutOff(t *inspect.Token) *inspect.Token {
+	text := t.Compact()
+	return inspect.Parse(text[:len(text)-100])
+}
+
+func TestACutSignatureIsSaidToBeOneWhereItsKeyIsNotKnown(t *testing.T) {
+	t.Parallel()
+	token := cutOff(sign(t, 0, `{"alg":"RS256","kid":"x"}`, `{"iss":"`+mint.V2Issuer(tid)+`"}`))
+	before := keys.Verify(token, setOf(t, publicKey(t, 0, "one")))
+	s := &fetch.Source{Transport: noNetwork{t}}
+	got := s.Investigate(context.Background(), token, before)
+	if len(got.Notes) != 1 || got.Notes[0].ID != "signature-cut" ||
+		!strings.Contains(got.Notes[0].Message, "181 bytes") {
+		t.Errorf("%v", got.Notes)
 	}
 }
 

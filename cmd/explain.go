@@ -43,7 +43,9 @@ func newExplain(env *Env) *cobra.Command {
 			"answers, which field of which\n" +
 			"file decides it, and which change, tried on this token, repairs it. Nothing is " +
 			"sent anywhere but the request\n" +
-			"for the key set.",
+			"for the key set.\n\n" +
+			"Of a curl command or a HAR file, the method, the path and the headers are taken " +
+			"too, where no flag says otherwise.",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return env.explain(cmd.Context(), &flags, args)
 		},
@@ -93,11 +95,11 @@ func (e *Env) explain(ctx context.Context, flags *explainFlags, args []string) e
 	if policies.Apps, err = e.maker().ReadApps(flags.apps); err != nil {
 		return err
 	}
-	token, err := e.explainedToken(flags, args)
+	token, pasted, err := e.explainedToken(flags, args)
 	if err != nil {
 		return err
 	}
-	run, err := e.newRun(ctx, flags, policies, token, args)
+	run, err := e.newRun(ctx, flags, policies, token, pasted, args)
 	if err != nil {
 		return err
 	}
@@ -120,12 +122,15 @@ func (e *Env) explain(ctx context.Context, flags *explainFlags, args []string) e
 	return exitWith(verdictCode(explanation.Verdict.Outcome))
 }
 
-// explainedToken reads the token, unless the request carries none.
-func (e *Env) explainedToken(flags *explainFlags, args []string) (*inspect.Token, error) {
+// explainedToken reads the token, unless the request carries none, and the request that was pasted
+// with it.
+func (e *Env) explainedToken(
+	flags *explainFlags, args []string,
+) (*inspect.Token, *inspect.HTTPRequest, error) {
 	if flags.noToken {
-		return nil, nil
+		return nil, nil, nil
 	}
-	return e.maker().ReadToken(args)
+	return e.maker().ReadRequest(args)
 }
 
 // verdictCode is the exit code of a verdict.
@@ -168,7 +173,7 @@ func (f *explainFlags) check(args []string) error {
 
 // request gathers what is known of the request.
 func (e *Env) request(
-	ctx context.Context, flags *explainFlags, token *inspect.Token,
+	ctx context.Context, flags *explainFlags, token *inspect.Token, pasted *inspect.HTTPRequest,
 ) (*rules.Request, error) {
 	at, err := flags.at.resolve(e, token)
 	if err != nil {
@@ -184,6 +189,7 @@ func (e *Env) request(
 	if err := report.CheckAuthorization(request.Headers, token); err != nil {
 		return nil, err
 	}
+	report.FillIn(request, pasted)
 	if flags.contracts != "" {
 		if request.Contracts, err = e.maker().ReadContracts(flags.contracts); err != nil {
 			return nil, err
@@ -249,9 +255,9 @@ func (e *Env) environmentKeys(flags *explainFlags) error {
 // newRun puts together what one explanation needs.
 func (e *Env) newRun(
 	ctx context.Context, flags *explainFlags, policies *report.PolicySet, token *inspect.Token,
-	args []string,
+	pasted *inspect.HTTPRequest, args []string,
 ) (*report.Explainer, error) {
-	request, err := e.request(ctx, flags, token)
+	request, err := e.request(ctx, flags, token, pasted)
 	if err != nil {
 		return nil, err
 	}

@@ -25,16 +25,21 @@ func (m *Maker) ReadToken(args []string) (*inspect.Token, error) {
 
 // TokenIn finds and reads the token in a text.
 func (m *Maker) TokenIn(text string) (*inspect.Token, error) {
+	token, _, err := m.tokenIn(text)
+	return token, err
+}
+
+func (m *Maker) tokenIn(text string) (*inspect.Token, inspect.Found, error) {
 	found, err := inspect.Locate(text)
 	if err != nil {
-		return nil, err
+		return nil, found, err
 	}
 	if found.Others > 0 {
 		m.note("the text has %d tokens; %s", found.Others+1, found.Choice())
 	}
 	token := inspect.Parse(found.Text)
 	token.Observations = append(found.Notes, token.Observations...)
-	return token, nil
+	return token, found, nil
 }
 
 // MethodOf returns the request's method. HTTP tells methods apart by case (RFC 9110, section 9.1),
@@ -119,7 +124,8 @@ func (m *Maker) OtherRequest(text string, request *rules.Request) (*rules.Reques
 	}
 	other := &rules.Request{
 		Token: token, At: request.At, Method: request.Method, Path: request.Path,
-		Headers: request.Headers, HeadersWhole: request.HeadersWhole,
+		Headers: request.Headers, HeadersWhole: request.HeadersWhole, Host: request.Host,
+		Cookies: request.Cookies, Query: request.Query, QueryWhole: request.QueryWhole,
 		Contracts: request.Contracts, Signatures: request.Signatures,
 	}
 	if at, ok := token.JustIssued(); ok {

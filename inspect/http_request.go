@@ -1,0 +1,127 @@
+package inspect
+
+import (
+	"net/http"
+	"net/textproto"
+	"net/url"
+	"path"
+	"strings"
+)
+
+// HTTPRequest is the request that a pasted text describes. Its values may be secrets.
+type HTTPRequest struct {
+	From   string // what described it: "a curl command" or "a HAR file"
+	Others int    // how many other requests with the same token the text has
+
+	Method  string
+	Host    string
+	Path    string            // empty where the text has a variable in its place
+	Headers map[string]string // by canonical name; an empty one is known not to be sent
+	Cookies map[string]string
+	Query   map[string]string
+
+	// HeadersWhole and QueryWhole say that there are no others.
+	HeadersWhole, QueryWhole bool
+}
+
+// LocateRequest reads the request that carries a token out of the text in which the token was
+// found: a curl command or a HAR file. Of any other text there is none. Where one of these has
+// none that can be read, it says why in a sentence without an end.
+func LocateRequest(text string, token Found) (request *HTTPRequest, why string) {
+	text = strings.TrimLeft(fromUTF16(text), " \t\r\n$>\ufeff")
+	switch {
+	case strings.HasPrefix(text, "curl ") || strings.HasPrefix(text, "curl.exe "):
+		return curlRequest(text)
+	case strings.HasPrefix(text, "{") && strings.Contains(text, `"entries"`):
+		return harRequest(text, token.Text)
+	}
+	return nil, ""
+}
+
+// add adds a header. What is given twice with two values is not known: gateways differ on which of
+// them counts.
+func (r *HTTPRequest) add(name, value string) {
+	name = textproto.CanonicalMIMEHeaderKey(strings.TrimSpace(name))
+	value = strings.TrimSpace(value)
+	if name == "" || strings.HasPrefix(name, ":") { // HTTP/2 has the request line so
+		return
+	}
+	if before, twice := r.Headers[name]; twice && before != value {
+		delete(r.Headers, name)
+		r.HeadersWhole = false
+		return
+	}
+	r.Headers[name] = value
+}
+
+// take reads an address: the host, the path and the parameters.
+func (r *HTTPRequest) take(address string) {
+	address, _, _ = strings.Cut(address, "#")
+	address, query, _ := strings.Cut(address, "?")
+	if _, rest, ok := strings.Cut(address, "://"); ok {
+		address = rest
+	}
+	host, rest, _ := strings.Cut(address, "/")
+	if host = host[strings.LastIndex(host, "@")+1:]; !isVariable(host) {
+		r.Host = host
+	}
+	r.takePath("/" + rest)
+	r.takeQuery(query)
+}
+
+// takePath takes a path as it is sent: without dots, which every client resolves.
+func (r *HTTPRequest) takePath(text string) {
+	if isVariable(text) {
+		return
+	}
+	r.Path = text
+	if strings.Contains(text, "/.") {
+		r.Path = path.Clean(text)
+		if strings.HasSuffix(text, "/") && r.Path != "/" {
+			r.Path += "/"
+		}
+	}
+}
+
+// isVariable reports whether a part of an address stands for something else: a variable of a shell
+// or of Postman, or a pattern of curl.
+func isVariable(text string) bool { return strings.ContainsAny(text, "${}[]<>") }
+
+func (r *HTTPRequest) takeQuery(text string) {
+	values, err := url.ParseQuery(text)
+	r.QueryWhole = err == nil && !isVariable(text)
+	r.Query = make(map[string]string, len(values))
+	for name, all := range values {
+		if len(all) > 1 {
+			r.QueryWhole = false
+			continue
+		}
+		if !isVariable(all[0]) {
+			r.Query[name] = all[0]
+		}
+	}
+}
+
+// settleHost makes the address's host the header of that name. Where neither is known, the headers
+// are not whole.
+func (r *HTTPRequest) settleHost() {
+	switch _, given := r.Headers["Host"]; {
+	case given:
+	case r.Host != "":
+		r.Headers["Host"] = r.Host
+	default:
+		r.HeadersWhole = false
+	}
+}
+
+// readCookies reads the cookies out of their header.
+func (r *HTTPRequest) readCookies() {
+	cookies, err := http.ParseCookie(r.Headers["Cookie"])
+	if err != nil {
+		return
+	}
+	r.Cookies = make(map[string]string, len(cookies))
+	for _, cookie := range cookies {
+		r.Cookies[cookie.Name] = cookie.Value
+	}
+}

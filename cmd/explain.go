@@ -2,7 +2,6 @@ package cmd
 
 import (
 	"context"
-	"path/filepath"
 	"slices"
 	"strings"
 
@@ -239,8 +238,8 @@ func (e *Env) environmentKeys(flags *explainFlags) error {
 		return err
 	}
 	if file.Keys.Value != "" {
-		flags.keys.jwks = filepath.Join(filepath.Dir(flags.environment.config), file.Keys.Value)
-		return nil
+		flags.keys.jwks, err = e.maker().KeysFile(flags.environment.config, file)
+		return err
 	}
 	if flags.keys.offline {
 		return nil

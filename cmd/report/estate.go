@@ -2,12 +2,14 @@ package report
 
 import (
 	"fmt"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/inspect/keys"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/environments"
@@ -58,6 +60,9 @@ func (m *Maker) ReadEstate(name string) (*Estate, error) {
 		return nil, err
 	}
 	estate := m.newEstate(name, file)
+	if _, err := estate.KeysFile(); err != nil {
+		return nil, err
+	}
 	for i := range file.Environments {
 		site, err := estate.reader.site(&file.Environments[i])
 		if err != nil {
@@ -113,11 +118,9 @@ func (r *estateReader) site(of *environments.Environment) (*environments.Site, e
 func (r *estateReader) expand(texts []entra.Text) ([]string, error) {
 	var all []string
 	for _, t := range texts {
-		found, err := r.maker.findOne(filepath.Join(r.folder, filepath.FromSlash(t.Value)))
+		found, err := r.find(t)
 		if err != nil {
-			hint := "names are relative to the folder of " + filepath.Base(t.Pos.File)
-			cause := AsError(err).Error()
-			return nil, &source.Error{Pos: t.Pos, Cause: cause, Hints: source.Hints(hint)}
+			return nil, err
 		}
 		for _, f := range found {
 			if !slices.Contains(all, f.Name) {
@@ -126,6 +129,30 @@ func (r *estateReader) expand(texts []entra.Text) ([]string, error) {
 		}
 	}
 	return all, nil
+}
+
+// find lists the files that one text names. One that names none is an error: an empty folder of
+// policies would be a gateway that lets everybody in.
+func (r *estateReader) find(t entra.Text) ([]Found, error) {
+	if inspect.MaskTokens(t.Value) != t.Value {
+		return nil, &source.Error{
+			Pos: t.Pos, Cause: "this is a token, and the name of a file is wanted",
+			Hints: source.Hints("tokens are secrets: save it in a file, such as tokens/dev.jwt, " +
+				"and name that"),
+		}
+	}
+	found, err := r.maker.findOne(filepath.Join(r.folder, filepath.FromSlash(t.Value)))
+	cause, hint := "", "names are relative to the folder of "+filepath.Base(t.Pos.File)
+	switch {
+	case err != nil:
+		cause = AsError(err).Error()
+	case len(found) == 0:
+		cause = t.Value + ": no configuration file is in this folder"
+		hint = "a pattern names files of any kind, such as " + path.Join(t.Value, "*.jwt")
+	default:
+		return found, nil
+	}
+	return nil, &source.Error{Pos: t.Pos, Cause: cause, Hints: source.Hints(hint)}
 }
 
 // one is the one file that a text names.
@@ -161,7 +188,7 @@ func (r *estateReader) policies(of *environments.Environment, site *environments
 	}
 	set, err := r.maker.ReadPolicies(names, rules.Options{Variant: of.Gateway.Value})
 	if err != nil {
-		return err
+		return r.blameOne(err, of.Policies, names, aPolicy)
 	}
 	if set.Guessed {
 		r.maker.note("%s: the policy files do not say which gateway runs them; %s is taken, "+
@@ -177,7 +204,11 @@ func (g Gateways) check(name entra.Text) error {
 		return nil
 	}
 	hints := source.Hints("one of: " + strings.Join(g.Variants(), ", "))
-	return &source.Error{Pos: name.Pos, Cause: "no such gateway", Hints: hints}
+	cause := "there is no such gateway"
+	if len(name.Value) <= LongestWord {
+		cause = fmt.Sprintf("there is no gateway %q", name.Value)
+	}
+	return &source.Error{Pos: name.Pos, Cause: cause, Hints: hints}
 }
 
 func (r *estateReader) contracts(of *environments.Environment, site *environments.Site) error {
@@ -187,6 +218,7 @@ func (r *estateReader) contracts(of *environments.Environment, site *environment
 	name, err := r.one(of.Contracts)
 	if err == nil {
 		site.Contracts, err = r.maker.ReadContracts(name)
+		err = r.blame(err, []entra.Text{of.Contracts}, name, aContracts)
 	}
 	return err
 }
@@ -199,7 +231,7 @@ func (r *estateReader) tokens(of *environments.Environment, site *environments.S
 	for _, name := range names {
 		token, err := r.maker.ReadToken([]string{"@" + name})
 		if err != nil {
-			return err
+			return r.notAToken(err, of.Tokens, name)
 		}
 		if inspect.Describe(token).Kind == inspect.KindID {
 			r.maker.warn("%s is an ID token: it tells a client who has signed in, and is for no "+
@@ -229,7 +261,7 @@ func (r *estateReader) directory(texts []entra.Text) (*entra.Directory, error) {
 	}
 	d, err := entra.ReadRegistrations(files...)
 	if err != nil {
-		return nil, err
+		return nil, r.blameOne(err, texts, names, string(registrationFile))
 	}
 	r.estate.Assignments = append(r.estate.Assignments, d.Assignments...)
 	return d, environments.CheckRegistrations(d)
@@ -281,7 +313,20 @@ func (e *Estate) KeysFile() (string, error) {
 	if e.File.Keys.Value == "" {
 		return "", nil
 	}
-	return e.reader.one(e.File.Keys)
+	name, err := e.reader.one(e.File.Keys)
+	if err != nil {
+		return "", err
+	}
+	text, err := e.reader.maker.ReadBytes(name)
+	if err == nil {
+		_, err = keys.Parse(name, text)
+	}
+	return name, e.reader.blame(err, []entra.Text{e.File.Keys}, name, string(keySetFile))
+}
+
+// KeysFile is the name of the key set that an environments file names; empty where it names none.
+func (m *Maker) KeysFile(name string, file *environments.File) (string, error) {
+	return m.newEstate(name, file).KeysFile()
 }
 
 // source returns the policy file of that name, or the environments file.

@@ -64,8 +64,10 @@ func FixedFiles(all []*Fixing, failed int) string {
 		n    int
 		what string
 	}{
-		{repaired, "repaired"}, {stay, "not repaired"},
-		{clean, "with nothing to repair"}, {failed, "not read"},
+		{repaired, "repaired"},
+		{stay, "not repaired"},
+		{clean, "with nothing to repair"},
+		{failed, "not read"},
 	} {
 		if part.n > 0 {
 			parts = append(parts, strconv.Itoa(part.n)+" "+part.what)

@@ -2,6 +2,8 @@ package environments
 
 import (
 	"fmt"
+	"slices"
+	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -31,6 +33,9 @@ func ReadDefaults(v *source.Value) (Defaults, error) {
 	if err == nil {
 		err = checkCloud(d.Cloud)
 	}
+	if err == nil {
+		err = checkTenant(d.Tenant)
+	}
 	return d, err
 }
 
@@ -54,10 +59,29 @@ func (f *File) takeDefaults() {
 	}
 }
 
+// checkTenant refuses what can't be one tenant.
+func checkTenant(tenant entra.Text) error {
+	const hint = "the tenant's id, as az account show --query tenantId prints it, or a domain " +
+		"of it, such as contoso.onmicrosoft.com"
+	text := tenant.Value
+	switch {
+	case text == "" || entra.IsGUID(text):
+		return nil
+	case slices.Contains([]string{"common", "organizations", "consumers"}, strings.ToLower(text)):
+		return refusal(tenant.Pos, text+" stands for many tenants, and tenant must be one", hint)
+	case strings.ContainsAny(text, "/:"):
+		return refusal(tenant.Pos, "tenant must be an id or a domain, and this is an address", hint)
+	case !strings.Contains(text, ".") || strings.ContainsAny(text, " @"):
+		cause := fmt.Sprintf("%q is neither a tenant's id nor a domain", shorten(text))
+		return refusal(tenant.Pos, cause, hint)
+	}
+	return nil
+}
+
 func checkCloud(cloud entra.Text) error {
 	if _, ok := entra.CloudByID(cloud.Value); ok || cloud.Value == "" {
 		return nil
 	}
-	cause := fmt.Sprintf("%q is no cloud", shorten(cloud.Value))
+	cause := fmt.Sprintf("%q is not a cloud", shorten(cloud.Value))
 	return refusal(cloud.Pos, cause, "clouds are "+cloudIDs())
 }

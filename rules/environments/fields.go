@@ -6,6 +6,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
@@ -20,7 +21,7 @@ type reader struct {
 // and so is one that appears twice.
 func object(v *source.Value, what string, readers ...reader) error {
 	if !v.Is(source.Object) {
-		return wrong(v, what+" must be an object", "")
+		return wrong(v, what+" must be an object", objectHint(what, readers))
 	}
 	for i, m := range v.Members {
 		at := slices.IndexFunc(readers, func(r reader) bool { return r.name == m.Key })
@@ -29,7 +30,7 @@ func object(v *source.Value, what string, readers ...reader) error {
 		}
 		same := func(before source.Member) bool { return before.Key == m.Key }
 		if slices.ContainsFunc(v.Members[:i], same) {
-			return refusal(m.KeyPos, m.Key+" stands twice in "+what, "")
+			return twice(m, what, v.Members)
 		}
 		if err := readers[at].read(m.Value); err != nil {
 			return err
@@ -38,13 +39,37 @@ func object(v *source.Value, what string, readers ...reader) error {
 	return nil
 }
 
-func unknownField(m source.Member, what string, readers []reader) error {
+// objectHint shows what is expected in the place of something else than an object.
+func objectHint(what string, readers []reader) string {
+	if name, ok := strings.CutPrefix(what, "the environment "); ok {
+		return fmt.Sprintf("such as %s: {policies: [policies/%[1]s.json]}", shorten(name))
+	}
+	return "its fields are " + strings.Join(namesOf(readers), ", ")
+}
+
+func namesOf(readers []reader) []string {
 	names := make([]string, len(readers))
 	for i, r := range readers {
 		names[i] = r.name
 	}
+	return names
+}
+
+// twice refuses a member that an earlier one has the name of, and says where that is.
+func twice(m source.Member, what string, all []source.Member) error {
+	first := slices.IndexFunc(all, func(other source.Member) bool { return other.Key == m.Key })
+	hint := fmt.Sprintf("it is in line %d already: make one of the two", all[first].KeyPos.Line)
+	return refusal(m.KeyPos, shorten(m.Key)+" appears twice in "+what, hint)
+}
+
+func unknownField(m source.Member, what string, readers []reader) error {
+	names := namesOf(readers)
 	cause := fmt.Sprintf("%q is not a field of %s", shorten(m.Key), what)
-	return refusal(m.KeyPos, cause, "its fields are "+strings.Join(names, ", "))
+	hints := []string{"its fields are " + strings.Join(names, ", ")}
+	if near := inspect.Nearest(m.Key, names, min(2, len(m.Key)-1)); near != "" {
+		hints = []string{"did you mean " + near + "?", hints[0]}
+	}
+	return &source.Error{Pos: m.KeyPos, Cause: cause, Hints: source.Hints(hints...)}
 }
 
 func shorten(text string) string {
@@ -69,7 +94,8 @@ func list(name string, each func(*source.Value) error) reader {
 			return nil
 		}
 		if !v.Is(source.List) {
-			return wrong(v, name+" must be a list", "")
+			return wrong(v, name+" must be a list", "a list is written [a, b], or one item a line "+
+				"behind a dash")
 		}
 		for _, item := range v.Items {
 			if err := each(item); err != nil {
@@ -91,9 +117,22 @@ func text(name string, into *entra.Text) reader {
 func textOf(name string, v *source.Value) (entra.Text, error) {
 	s, ok := v.Str()
 	if !ok || strings.TrimSpace(s) == "" {
-		return entra.Text{}, wrong(v, name+" must be a text", "")
+		return entra.Text{}, wrong(v, name+" must be a text", textHint(v))
 	}
 	return entra.Text{Value: s, Pos: v.Pos, Span: v.Span}, nil
+}
+
+// textHint says how what stands in the place of a text becomes one.
+func textHint(v *source.Value) string {
+	switch {
+	case v.Is(source.List):
+		return "one text, and not a list"
+	case v.Is(source.Object):
+		return "one text, and not an object"
+	case v.Is(source.Null), v.Is(source.String):
+		return "leave the line out where nothing is meant"
+	}
+	return "in quotes it is one: \"" + shorten(v.Text) + "\""
 }
 
 // plain reads a string whose place nobody needs.
@@ -124,6 +163,8 @@ func texts(name string, into *[]entra.Text) reader {
 		switch {
 		case v.Is(source.Null):
 			return nil
+		case v.Is(source.Object):
+			return wrong(v, name+" must be a list of files", "such as "+name+": [FILE, FILE]")
 		case v.Is(source.List):
 			items = v.Items
 		}

@@ -120,19 +120,24 @@ func (f *File) read(v *source.Value) error {
 }
 
 func version(v *source.Value) error {
-	if n, ok := v.Int(); !ok || n != 1 {
+	n, ok := v.Int()
+	switch {
+	case ok && n == 1:
+		return nil
+	case ok && n > 1:
 		return wrong(v, "version must be 1", "a later version needs a later gatewhy")
 	}
-	return nil
+	return wrong(v, "version must be 1", "the number, without a point: version: 1")
 }
 
 func (f *File) readEnvironments(v *source.Value) error {
 	if !v.Is(source.Object) {
-		return wrong(v, "environments must be an object: a name, then what belongs to it", "")
+		return wrong(v, "environments must be an object: a name, then what belongs to it",
+			"such as environments: {dev: {policies: [policies/dev.json]}}")
 	}
 	for _, m := range v.Members {
-		if _, twice := f.Environment(m.Key); twice {
-			return refusal(m.KeyPos, "the environment "+m.Key+" stands twice", "")
+		if _, there := f.Environment(m.Key); there {
+			return twice(m, "environments", v.Members)
 		}
 		if err := checkName(m); err != nil {
 			return err
@@ -237,6 +242,14 @@ func (f *File) check(v *source.Value) error {
 	if err := checkCloud(f.Cloud); err != nil {
 		return err
 	}
+	if err := checkTenant(f.Tenant); err != nil {
+		return err
+	}
+	if strings.Contains(f.Keys.Value, "://") {
+		return refusal(f.Keys.Pos, "jwks must be a file, and this is an address",
+			"leave jwks out, and the tenant's keys are fetched; gatewhy collect keys says how to "+
+				"save them")
+	}
 	for _, c := range f.Allow {
 		if err := f.checkCrossing(&c); err != nil {
 			return err
@@ -246,6 +259,10 @@ func (f *File) check(v *source.Value) error {
 }
 
 func (f *File) checkCrossing(c *Crossing) error {
+	if c.From == "" || c.To == "" {
+		return refusal(c.Pos, "an entry of allow needs from and to",
+			"such as {from: dev, to: sandbox, reason: \"…\"}")
+	}
 	if c.Reason == "" {
 		const why = "say why these tokens are meant to be let in, for who reads it next year"
 		return refusal(c.Pos, "an entry of allow needs a reason", why)

@@ -117,7 +117,7 @@ var faulty = []struct{ name, text, at, says string }{
 	},
 	{
 		"a cloud that is none", "version: 1\ncloud: moon\nenvironments: {dev: {}}\n",
-		"gatewhy.yaml:2:8", `"moon" is no cloud`,
+		"gatewhy.yaml:2:8", `"moon" is not a cloud`,
 	},
 }
 

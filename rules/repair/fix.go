@@ -65,6 +65,7 @@ func (f *Fix) RemoveFindings(c *rules.Configuration, rule string) (*Fixed, error
 	for range mostRepairs {
 		finding, ok := w.next(rule)
 		if !ok {
+			w.forget()
 			w.prove(nil)
 			w.proveFindings()
 			return w.done(), nil
@@ -81,7 +82,7 @@ type work struct {
 	*Fix
 	Fixed
 	linted  map[*Draft][]rules.Finding
-	refused []identity // of the findings that no change was made for
+	refused []identity // of the findings that no change was made for, in the order of Left
 	touched []string   // the API instances whose policies were changed
 }
 
@@ -151,6 +152,22 @@ func (w *work) leave(finding rules.Finding, why string, needs []source.Need) {
 	i := slices.IndexFunc(found, func(f rules.Finding) bool { return f == finding })
 	w.refused = append(w.refused, w.identify(found, i))
 	w.Left = append(w.Left, Left{Finding: finding, Why: why, Needs: needs})
+}
+
+// forget drops what was left and is not found any more, since a repair of another finding has
+// removed it.
+func (w *work) forget() {
+	found := w.findings(w.After)
+	var left []Left
+	for i, id := range w.refused {
+		for j := range found {
+			if w.identify(found, j) == id {
+				left = append(left, w.Left[i])
+				break
+			}
+		}
+	}
+	w.Left = left
 }
 
 // identity is what a finding is known by, wherever lines have moved: the policy that it is in, and

@@ -44,7 +44,13 @@ type Change struct {
 }
 
 // FieldChange is what a change does to one field.
-type FieldChange struct{ Field, From, To string }
+type FieldChange struct {
+	Field, From, To string
+
+	// Fill says why To only holds a place that a person may have to fill in; empty where it does
+	// not.
+	Fill string
+}
 
 // Solution is a ready-made repair of several steps. After it, an environment's own tokens get in,
 // and some others do not.

@@ -60,10 +60,14 @@ func TestTheJWTSolutionWritesWhatAPIManagerRequires(t *testing.T) {
 			"resource \"anypoint_apim_policy_custom\" \"stock\" {\n" +
 				"  asset_id      = \"openidconnect-access-token-enforcement\"\n" +
 				"  asset_version = \"1.3.0\"\n" +
-				"  configuration_data = jsonencode({\n    skipClientIdValidation = true\n  })\n}\n",
+				"  configuration_data = jsonencode({\n    skipClientIdValidation = true\n" +
+				"  })\n}\n",
 			"+    textKey = \"" + placeholder + `"`,
 		},
-		{"Flex Gateway in local mode", "a.yaml", binding + "  config: {skipClientIdValidation: true}\n", ""},
+		{
+			"Flex Gateway in local mode", "a.yaml",
+			binding + "  config: {skipClientIdValidation: true}\n", "",
+		},
 		{
 			"an ApiInstance of Flex Gateway", "a.yaml",
 			"apiVersion: gateway.mulesoft.com/v1alpha1\nkind: ApiInstance\n" +

@@ -53,7 +53,8 @@ func TestAKnownPlaceholderIsShown(t *testing.T) {
 		t.Fatal(err)
 	}
 	got := string(Shielded(file, "fill me"))
-	if !strings.HasPrefix(got, `{"textKey": "fill me", "c": "{\"textKey\": \"fill me\"}", "d": **`) {
+	const want = `{"textKey": "fill me", "c": "{\"textKey\": \"fill me\"}", "d": **`
+	if !strings.HasPrefix(got, want) {
 		t.Error(got)
 	}
 	if got := string(Shielded(file)); strings.Contains(got, "fill me") {

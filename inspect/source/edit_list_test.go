@@ -68,7 +68,8 @@ func TestAnItemIsAppendedInTheStyleOfItsList(t *testing.T) {
 		},
 		{
 			"a.yaml", "objects in padded braces",
-			"l: [ { \"key\": \"a\", \"value\": \"b\" }«, { \"key\": \"k\", \"value\": \"it's\" }» ]\n",
+			"l: [ { \"key\": \"a\", \"value\": \"b\" }" +
+				"«, { \"key\": \"k\", \"value\": \"it's\" }» ]\n",
 		},
 		{
 			"a.yaml", "objects of two lines",

@@ -119,11 +119,6 @@ func (p *proposer) clientExpression() string {
 // issuerClaim is the custom claim that pins the token's issuer.
 func (p *proposer) issuerClaim() source.Fields { return claimEntry("iss", p.profile.Issuer) }
 
-// claimEntry is a custom claim as the configuration of JWT Validation lists it.
-func claimEntry(key, value string) source.Fields {
-	return source.Fields{{Key: "key", Value: key}, {Key: "value", Value: value}}
-}
-
 // keysURL is the address of the key set of the token's tenant, for tokens of its version.
 func (p *proposer) keysURL() (string, bool) {
 	issuer, ok := entra.ParseIssuer(p.profile.Issuer)

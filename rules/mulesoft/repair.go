@@ -249,7 +249,7 @@ func (r *repairer) pinIssuer() ([]edit, error) {
 	if err != nil {
 		return nil, err
 	}
-	return r.addClaim(claimEntry("iss", issuer)), nil
+	return r.addClaim(r.variant, claimEntry("iss", issuer)), nil
 }
 
 // correctIssuer writes the issuer in the form that tokens have.
@@ -300,15 +300,17 @@ func (r *repairer) correctKeysURL() ([]edit, error) {
 // useTLS fetches the keys over https.
 func (r *repairer) useTLS() ([]edit, error) {
 	const plain = "http://"
-	all := splitList(r.setting("jwksUrl").text)
-	for i, address := range all {
+	all := strings.Split(r.setting("jwksUrl").text, ",")
+	for i, part := range all {
+		address := strings.TrimSpace(part)
 		if len(address) < len(plain) || !strings.EqualFold(address[:len(plain)], plain) {
 			continue
 		}
-		all[i] = "https://" + address[len(plain):]
-		if u, err := url.Parse(all[i]); err != nil || u.Port() != "" {
+		secure := "https://" + address[len(plain):]
+		if u, err := url.Parse(secure); err != nil || u.Port() != "" {
 			return nil, refuse("the address names a port, and which one speaks TLS is not known")
 		}
+		all[i] = strings.Replace(part, address, secure, 1)
 	}
 	return []edit{set("jwksUrl", strings.Join(all, ","))}, nil
 }

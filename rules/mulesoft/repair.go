@@ -269,6 +269,10 @@ func (r *repairer) oneTenant() ([]edit, error) {
 			"which of the two tenants is right, the file does not tell", needTenant(),
 		)
 	}
+	if !r.tellsCloud() {
+		return nil, refuse("the issuer is of one cloud and the keys are of another: which of " +
+			"them is right only you know")
+	}
 	keys, err := r.correctKeysURL()
 	if err != nil {
 		return nil, err
@@ -279,6 +283,17 @@ func (r *repairer) oneTenant() ([]edit, error) {
 	}
 	issuer, err := r.correctIssuer()
 	return append(issuer, keys...), err
+}
+
+// tellsCloud reports whether the issuer and the keys are of one cloud, as far as the file says.
+func (r *repairer) tellsCloud() bool {
+	issuer, isIssuer := entra.ParseIssuer(claimValue(r.entry, "iss"))
+	u, err := url.Parse(r.setting("jwksUrl").text)
+	if !isIssuer || err != nil {
+		return true
+	}
+	cloud, known := entra.CloudOf(u.Hostname())
+	return !known || slices.Contains(issuer.Clouds, cloud.ID)
 }
 
 // correctKeysURL writes the address of the tenant's keys.

@@ -27,6 +27,10 @@ type Facts struct {
 	Scope    string // that only its API exposes
 	Tenant   string // the tenant's id
 	Version  entra.Version
+
+	// Clients are the ids of all clients that belong to it, where nothing else tells it from other
+	// environments: they share an API registration.
+	Clients []string
 }
 
 // Change is an edit of one policy that may serve a goal. It is not proved.

@@ -128,7 +128,9 @@ func sameTenant(a, b string) bool {
 
 // closeHoles proposes what narrows a policy that lets this token in, one control at a time.
 func (p *proposer) closeHoles() []rules.Change {
-	controls := []jwtChange{p.checkAudience(), p.pinIssuer(), p.checkRole(), p.checkScope()}
+	controls := []jwtChange{
+		p.checkAudience(), p.pinIssuer(), p.checkRole(), p.checkScope(), p.checkClients(),
+	}
 	var all []rules.Change
 	for _, r := range controls {
 		if r.refused != "" {
@@ -212,6 +214,22 @@ func (p *proposer) checkRole() jwtChange {
 		title: "role " + p.profile.Roles[0],
 		edits: p.entry.addClaim(p.policy.Variant, p.roleClaim()),
 	}
+}
+
+func (p *proposer) checkClients() jwtChange {
+	claim, ok := p.clientsClaim()
+	if !ok || p.checks(p.profile.ClientID.Claim) {
+		return jwtChange{}
+	}
+	return jwtChange{
+		id: "require-client", title: p.clientsTitle(),
+		edits: p.entry.addClaim(p.policy.Variant, claim),
+	}
+}
+
+func (p *proposer) clientsTitle() string {
+	return p.profile.ClientID.Claim + " of this environment's clients: " +
+		strings.Join(p.clients, ", ")
 }
 
 func (p *proposer) checkScope() jwtChange {

@@ -20,6 +20,9 @@ func (p *proposer) forOIDC() []rules.Change {
 	scopes := p.keptScopes()
 	claims := append([]source.Fields{p.issuerClaim()}, scopes...)
 	all := append(p.replaceByJWT("use-jwt-validation", claims), p.requireScope()...)
+	if claim, ok := p.clientsClaim(); ok {
+		all = append(all, p.replaceByJWT("use-jwt-validation-with-clients", append(claims, claim))...)
+	}
 	if len(p.profile.Roles) == 0 {
 		return all
 	}
@@ -78,8 +81,11 @@ func (p *proposer) replaceByJWT(id string, claims []source.Fields) []rules.Chang
 	custom := make([]any, len(claims))
 	for i, claim := range claims {
 		custom[i] = claim
-		if claim[0].Value == "roles" {
+		switch claim[0].Value {
+		case "roles":
 			title += ", role " + p.profile.Roles[0]
+		case p.profile.ClientID.Claim:
+			title += ", " + p.clientsTitle()
 		}
 	}
 	config := source.Fields{

@@ -21,7 +21,8 @@ func (p *proposer) forOIDC() []rules.Change {
 	claims := append([]source.Fields{p.issuerClaim()}, scopes...)
 	all := append(p.replaceByJWT("use-jwt-validation", claims), p.requireScope()...)
 	if claim, ok := p.clientsClaim(); ok {
-		all = append(all, p.replaceByJWT("use-jwt-validation-with-clients", append(claims, claim))...)
+		const id = "use-jwt-validation-with-clients"
+		all = append(all, p.replaceByJWT(id, append(slices.Clip(claims), claim))...)
 	}
 	if len(p.profile.Roles) == 0 {
 		return all

@@ -134,10 +134,52 @@ func (w *work) repair(finding rules.Finding) error {
 		w.keep(t.proved[0], finding.Rule)
 		return nil
 	}
+	for _, change := range t.disproved {
+		change.Refused = ""
+		after, with, err := w.follow(&finding, w.apply(w.After, change))
+		if err != nil {
+			return err
+		}
+		if after != nil {
+			w.keep(after, finding.Rule)
+			w.Repaired = append(w.Repaired, with...)
+			return nil
+		}
+	}
 	for _, change := range append(t.refused, t.disproved...) {
 		w.leave(finding, change.Refused, change.Needs)
 	}
 	return nil
+}
+
+// mostFollowing bounds how many other findings are repaired with one.
+const mostFollowing = 3
+
+// follow repairs what a change has brought, so that the finding is removed and no other has come.
+// The draft is nil where that can't be done.
+func (w *work) follow(finding *rules.Finding, after *Draft) (*Draft, []string, error) {
+	var with []string
+	for range mostFollowing {
+		next := w.broughtBy(after)
+		if next == nil {
+			break
+		}
+		changes, err := w.Adapter.Changes(
+			after.Configuration, rules.Goal{Finding: next, Facts: w.Facts},
+		)
+		if err != nil {
+			return nil, nil, err
+		}
+		i := slices.IndexFunc(changes, func(c rules.Change) bool { return c.Refused == "" })
+		if i < 0 {
+			break
+		}
+		after, with = w.apply(after, changes[i]), append(with, next.Rule)
+	}
+	if w.disproved(finding, after) != "" {
+		return nil, nil, nil
+	}
+	return after, with, nil
 }
 
 // keep takes a draft over.
@@ -216,12 +258,21 @@ func (w *work) disproved(finding *rules.Finding, after *Draft) string {
 	if is[key(finding)] >= was[key(finding)] {
 		return "the change that was tried does not remove it"
 	}
-	for _, found := range w.findings(after) {
-		if found.Severity != rules.Note && was[key(&found)] < is[key(&found)] {
-			return "the change that was tried brings another finding, " + found.Rule
-		}
+	if other := w.broughtBy(after); other != nil {
+		return "the change that was tried brings another finding, " + other.Rule
 	}
 	return ""
+}
+
+// broughtBy is an error or a warning that has come with a draft; nil where none has.
+func (w *work) broughtBy(after *Draft) *rules.Finding {
+	was, is := counts(w.findings(w.After)), counts(w.findings(after))
+	for _, found := range w.findings(after) {
+		if found.Severity != rules.Note && was[key(&found)] < is[key(&found)] {
+			return &found
+		}
+	}
+	return nil
 }
 
 // key tells findings apart when lines have moved.

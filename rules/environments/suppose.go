@@ -45,8 +45,8 @@ func (m *Matrix) supposed(rule string, g int) []int {
 	return slices.DeleteFunc(open, func(r int) bool { return !tried.Cells[r][0].Wrong })
 }
 
-// apart are the claims by which a policy can tell the tokens of a finding from those that are meant
-// to get in.
+// apart are the claims by which a policy can tell the tokens of a finding from those that are
+// meant to get in.
 func apart(rule string) []string {
 	switch rule {
 	case CrossTenant:

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
@@ -302,7 +303,7 @@ func checkNames(results []*Result) string {
 	for _, r := range results {
 		name := strings.ReplaceAll(string(r.Check.ID), "-", " ")
 		if r.Check.Claim != "" {
-			name += " " + r.Check.Claim
+			name += " " + inspect.Visible(r.Check.Claim)
 		}
 		if !slices.Contains(names, name) {
 			names = append(names, name)

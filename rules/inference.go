@@ -6,7 +6,7 @@ import "github.com/gatewhy/gatewhy/inspect/keys"
 // evidence is that of every result that turns on it.
 type Inference struct {
 	About    Turn
-	Test     Predicate // of AnotherTest
+	Test     *Predicate // of AnotherTest
 	Evidence Evidence
 }
 
@@ -34,7 +34,7 @@ func (r *Result) turnsOn(i *Inference) bool {
 		return r.Outcome == Skipped && r.Check.Skip != ""
 	case AnotherTest:
 		decided := r.Outcome == Pass || r.Outcome == Fail
-		return decided && r.request.judge(&i.Test).may != r.may
+		return decided && r.request.judge(i.Test).may != r.may
 	case StrictReader:
 		return r.Outcome == Fail && r.judged.result != nil && strict(&r.judged.result.Result)
 	case ErrorFails:

@@ -26,7 +26,7 @@ func Supposing(policies []*rules.Policy, claims []string) (supposed []*rules.Pol
 	held := map[*rules.Check]*rules.Check{}
 	for _, p := range policies {
 		for c := range p.Root.Checks() {
-			if !readsAny(c, claims) && neverEvaluated(c) {
+			if hasExpression(c) && !readsAny(c, claims) && neverEvaluated(c) {
 				held[c] = presence(c)
 			}
 		}
@@ -86,19 +86,23 @@ func readsAny(c *rules.Check, claims []string) bool {
 	})
 }
 
-// neverEvaluated reports whether a custom claim has an expression that can't be evaluated,
-// whatever stands in the claims that it reads.
+// hasExpression reports whether a custom claim that is checked has an expression.
+func hasExpression(c *rules.Check) bool {
+	return c.ID == rules.CustomClaim && c.Skip == "" && c.Unknown == nil && anyExpression(&c.Test)
+}
+
+func anyExpression(p *rules.Predicate) bool {
+	for i := range p.Of {
+		if anyExpression(&p.Of[i]) {
+			return true
+		}
+	}
+	return p.Input.Opaque != nil
+}
+
+// neverEvaluated reports whether the expression of a check can't be evaluated, whatever stands in
+// the claims that it reads.
 func neverEvaluated(c *rules.Check) bool {
-	if c.ID != rules.CustomClaim || c.Skip != "" || c.Unknown != nil {
-		return false
-	}
-	expression := false
-	eachLeaf(c.Test, func(leaf rules.Predicate) {
-		expression = expression || leaf.Input.Opaque != nil
-	})
-	if !expression {
-		return false
-	}
 	const other = "gatewhy-other"
 	for _, text := range append(TextsOf(c), other) {
 		for _, value := range []*source.Value{str(text), list(text), list(text, other)} {

@@ -343,8 +343,9 @@ func audienceInferred(list string, mandatory bool) []rules.Inference {
 	}
 	var all []rules.Inference
 	for _, test := range otherwise {
+		whole := claimTest(aud, test, mandatory)
 		all = append(all, rules.Inference{
-			About: rules.AnotherTest, Test: claimTest(aud, test, mandatory),
+			About: rules.AnotherTest, Test: &whole,
 			Evidence: inferred(docJWT),
 		})
 	}
@@ -387,6 +388,10 @@ func (j jwtCompiler) clientID() *rules.Check {
 // customClaims makes a check of each claim that the policy lists. All of them must hold.
 func (j jwtCompiler) customClaims() []*rules.Check {
 	validate := j.get("validateCustomClaim")
+	inferences := []rules.Inference{
+		{About: rules.SwitchedOff, Evidence: inferred(docJWT)},
+		{About: rules.ErrorFails, Evidence: inferred(pdkJWTExample)},
+	}
 	var checks []*rules.Check
 	for _, list := range []struct {
 		name      string
@@ -403,7 +408,7 @@ func (j jwtCompiler) customClaims() []*rules.Check {
 			continue
 		}
 		for _, item := range setting.value.Items {
-			check := j.customClaim(list.name, item, list.mandatory)
+			check := j.customClaim(list.name, item, list.mandatory, inferences)
 			if validate.unknown != nil {
 				check.Unknown = validate.unknown
 			} else if !validate.on() {
@@ -418,16 +423,15 @@ func (j jwtCompiler) customClaims() []*rules.Check {
 
 // customClaim compiles one claim, which must equal a literal, or for which an expression must give
 // true. Where a mandatory claim is missing, the check fails whatever the expression gives.
-func (j jwtCompiler) customClaim(list string, item *source.Value, mandatory bool) *rules.Check {
+func (j jwtCompiler) customClaim(
+	list string, item *source.Value, mandatory bool, inferences []rules.Inference,
+) *rules.Check {
 	name, value := item.Member("key"), item.Member("value")
 	key, okKey := name.Str()
 	check := &rules.Check{
 		ID: rules.CustomClaim, Field: list, Claim: key, Evidence: documented(docJWT),
-		Answer: j.answer(claimFails),
-		Inferred: []rules.Inference{
-			{About: rules.SwitchedOff, Evidence: inferred(docJWT)},
-			{About: rules.ErrorFails, Evidence: inferred(pdkJWTExample)},
-		},
+		Answer:   j.answer(claimFails),
+		Inferred: inferences,
 	}
 	check.Pos, check.Span = place(item)
 	if value != nil {

@@ -25,7 +25,8 @@ func newFix(env *Env) *cobra.Command {
 			"gateway answers before and after,\n" +
 			"and by a warning of each token that it lets in and did not before.\n" +
 			"Without --rule and --solution it repairs every error and warning that can be " +
-			"repaired without asking.\n" +
+			"repaired without asking. It exits 1\n" +
+			"where an error stays, or with --rule a finding of that rule.\n" +
 			"Several files, a folder or a pattern are taken file by file; of a folder, files " +
 			"without a policy are passed over.",
 		Args: cobra.MinimumNArgs(1),
@@ -111,6 +112,9 @@ func (e *Env) finishFix(flags *fixFlags, name string, shown *report.Fixing) erro
 	}
 	for _, warning := range shown.Warnings {
 		e.warn("%s", warning)
+	}
+	if shown.Stays {
+		return exitWith(exitRejected)
 	}
 	return nil
 }

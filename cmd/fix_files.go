@@ -35,6 +35,7 @@ func (e *Env) fixFiles(flags *fixFlags, args []string) error {
 	}
 	stays := false
 	for _, fixed := range all {
+		stays = stays || fixed.Stays
 		for _, warning := range fixed.Warnings {
 			e.warn("%s: %s", fixed.Before.Name, warning)
 		}

@@ -53,14 +53,30 @@ func TestThePreCommitHookPassesOverWhatIsNoPolicy(t *testing.T) {
 	code, output := runHook(t, map[string]string{
 		"gateway.json": `{"name": "no policy"}`,
 		"policy.yaml":  "a: [", "mule-contracts.json": "[]",
+		"package.json": `{"name": "orders", "version": "1.0.0"}`, "package-lock.json": `{"packages": {"": {}}}`,
+		"chart.yaml": "{{- if .Values.x }}\nkind: {{ .Values.kind }}\n{{- end }}", "empty.json": "", "list.yml": "- a\n",
+		"main.tf": "resource \"aws_s3_bucket\" \"logs\" {\n  bucket = var.name\n}\n", "bad.tf": "resource {",
+		"compose.yaml": "services:\n  db: {image: postgres}\n", "tsconfig.json": "{\n  // comments\n  \"a\": 1,\n}",
 	})
 	if code != exitOK || strings.Contains(output, "gatewhy: error") {
 		t.Errorf("exit code %d: %s", code, output)
 	}
 }
 
+// terraformOfOpen is a policy in a file whose name says nothing.
+const terraformOfOpen = `resource "anypoint_apim_policy_jwt_validation" "this" {
+  configuration_data {
+    signing_method            = "none"
+    skip_client_id_validation = true
+  }
+}
+`
+
 func TestThePreCommitHookFindsWhatIsWrong(t *testing.T) {
 	if code, output := runHook(t, map[string]string{"policy.json": open, "gateway.json": "{}"}); code != exitRejected {
+		t.Errorf("exit code %d: %s", code, output)
+	}
+	if code, output := runHook(t, map[string]string{"main.tf": terraformOfOpen}); code != exitRejected {
 		t.Errorf("exit code %d: %s", code, output)
 	}
 	if code, output := runHook(t, map[string]string{"policy.json": `{"assetId": ` +
@@ -73,7 +89,8 @@ func TestThePreCommitHookIsCalledForConfigurationFiles(t *testing.T) {
 	files := regexp.MustCompile(readHook(t).Files) // Go's syntax is Python's here
 	for name, want := range map[string]bool{
 		"policies/orders.json": true, "gateway/orders.yml": true, "terraform/anypoint.tf": true, "my Policy.JSON": true,
-		"README.md": false, "package.json": false, "policies/notes.txt": false,
+		"terraform/uat/main.tf": true, "infra/apim.tf": true, "k8s/apiinstance.yaml": true, "package.json": true,
+		"README.md": false, "policies/notes.txt": false, "main.tfvars": false, "json": false,
 	} {
 		if files.MatchString(name) != want {
 			t.Errorf("%s: %t", name, !want)

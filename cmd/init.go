@@ -8,6 +8,7 @@ import (
 
 	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/rules/environments"
 )
 
 // initFlags are the flags of init.
@@ -22,10 +23,12 @@ func newInit(env *Env) *cobra.Command {
 		Use: "init [FOLDER]",
 		Short: "Write a commented gatewhy.yaml from the policies and app registrations in " +
 			"a folder",
-		Long: "init looks for policies, app registrations, contracts and tokens in a folder " +
-			"and below, sorts them by the environments\n" +
-			"that their names tell, and writes an environments file to start from. Read it " +
-			"before you rely on it.",
+		Long: "init looks for policies, app registrations, key sets, contracts and tokens in a " +
+			"folder and below, sorts them by\n" +
+			"the environments that their names tell, and writes an environments file to start " +
+			"from. On a terminal it asks for\n" +
+			"what no file says. What matrix would refuse is left out, with the reason. Read the " +
+			"file before you rely on it.",
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error { return env.init(&flags, args) },
 	}
@@ -35,33 +38,51 @@ func newInit(env *Env) *cobra.Command {
 	return cmd
 }
 
+// surveyed sorts what is in a folder, asks on a terminal for what no file says, and leaves out what
+// matrix would refuse of the file of that name.
+func (e *Env) surveyed(folder, name string) (*environments.Survey, error) {
+	survey, err := e.maker().Survey(folder, filepath.Dir(name))
+	if err != nil {
+		return nil, err
+	}
+	if err := e.ask(survey); err != nil {
+		return nil, err
+	}
+	if err := e.maker().Prove(name, survey); err != nil {
+		return nil, err
+	}
+	if known, _ := survey.Names(); len(known) > 0 {
+		return survey, nil
+	}
+	hints := []string{"a policy is a file as API Manager returns it (JSON), Flex Gateway's YAML, " +
+		"or Terraform"}
+	hints = append(hints, survey.LeftOut()...)
+	return nil, problem("no policy in "+folder+" or below", hints...)
+}
+
 func (e *Env) init(flags *initFlags, args []string) error {
 	folder := "."
 	if len(args) > 0 {
 		folder = args[0]
 	}
-	survey, err := e.maker().Survey(folder)
+	name := filepath.Join(folder, flags.config)
+	survey, err := e.surveyed(folder, name)
 	if err != nil {
 		return err
 	}
-	if survey.Policies == 0 {
-		return problem("no policy in "+folder+" or below", "a policy is a file as API Manager "+
-			"returns it (JSON), Flex Gateway's YAML, or Terraform")
-	}
 	text := survey.YAML()
-	if err := report.ProveReadable(text); err != nil {
-		return err
-	}
 	if flags.config == "-" {
 		_, err := fmt.Fprint(e.Stdout, inspect.MaskTokens(text))
 		return err
 	}
-	name := filepath.Join(folder, flags.config)
 	err = e.write(writing{name: name, text: []byte(text), fresh: !flags.force})
 	if err != nil {
 		return err
 	}
 	next := "read it"
+	if !survey.HasCallers() {
+		next = "name app registrations or captured tokens in it"
+	}
 	if survey.Tenant == "" && survey.Modelled() {
 		next = "write the tenant's id into it"
 	}

@@ -3,66 +3,197 @@ package report
 import (
 	"fmt"
 	"io/fs"
+	"path"
 	"path/filepath"
 	"slices"
 	"strings"
 
+	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/inspect/keys"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/environments"
 )
 
-// Survey sorts the files of a folder by what they are and where they belong.
-func (m *Maker) Survey(folder string) (*environments.Survey, error) {
+// Survey sorts the files of a folder by what they are and where they belong. Names in it are
+// relative to the folder that the environments file will be in.
+func (m *Maker) Survey(folder, base string) (*environments.Survey, error) {
 	found, err := m.findIn(folder)
 	if err != nil {
 		return nil, err
 	}
 	s := &environments.Survey{}
 	for _, f := range found {
+		if m.isTooLarge(f.Name) {
+			continue
+		}
 		file, err := m.ReadSource(f.Name)
 		if err != nil {
 			continue // it may be anything: lint says what is wrong with it
 		}
-		name, err := filepath.Rel(folder, f.Name)
+		name, err := filepath.Rel(base, f.Name)
 		if err != nil {
 			return nil, err
 		}
-		if adapter, ok := m.Gateways.of(file, rules.Options{}); ok {
-			read, err := adapter.Read([]*source.File{file}, rules.Options{})
-			if err != nil {
-				return nil, err
-			}
-			compiled := adapter.Compile(read)
-			s.AddPolicy(filepath.ToSlash(name), adapter.VariantNames(), &compiled)
-		} else if d, err := entra.ReadRegistrations(file); err == nil {
-			s.AddRegistrations(filepath.ToSlash(name), d)
+		if err := m.surveyFile(s, filepath.ToSlash(name), file); err != nil {
+			return nil, err
 		}
 	}
 	s.PlaceRegistrations()
-	return s, m.surveyOthers(folder, s)
+	if err := m.surveyOthers(folder, base, s); err != nil {
+		return nil, err
+	}
+	m.supposeTenant(base, s)
+	return s, nil
+}
+
+// surveyFile takes a file for what it is.
+func (m *Maker) surveyFile(s *environments.Survey, name string, file *source.File) error {
+	if adapter, ok := m.Gateways.of(file, rules.Options{}); ok {
+		read, err := adapter.Read([]*source.File{file}, rules.Options{})
+		if err != nil {
+			return err
+		}
+		compiled := adapter.Compile(read)
+		if apis := apisOf(compiled.Policies); len(apis) > 1 {
+			s.LeaveOut(name, "policies of several API instances ("+strings.Join(apis, ", ")+
+				"): each needs a file of its own")
+			return nil
+		}
+		s.AddPolicy(name, adapter.VariantNames(), &compiled)
+		return nil
+	}
+	if d, err := entra.ReadRegistrations(file); err == nil {
+		s.AddRegistrations(name, d)
+		for _, document := range file.Documents {
+			domain, _ := document.Member("publisherDomain").Str()
+			if strings.Contains(domain, ".") {
+				s.Suppose(domain)
+			}
+		}
+		return nil
+	}
+	m.surveyData(s, name, file)
+	return nil
+}
+
+// surveyData takes an empty list of policies, a key set, or a control plane's answer with
+// contracts.
+func (m *Maker) surveyData(s *environments.Survey, name string, file *source.File) {
+	if len(file.Documents) != 1 {
+		return
+	}
+	top := file.Documents[0]
+	list := top
+	if inside := top.Member("policies"); inside != nil {
+		list = inside
+	}
+	if strings.Contains(strings.ToLower(path.Base(name)), "polic") && list.Is(source.List) &&
+		len(list.Items) == 0 {
+		s.AddOpen(name)
+		return
+	}
+	if set, err := keys.Parse(name, file.Text); err == nil && top.Member("keys") != nil {
+		s.AddKeys(name)
+		for _, key := range set.Keys {
+			if issuer, ok := entra.ParseIssuer(key.Issuer); ok && entra.IsGUID(issuer.Tenant) {
+				s.Suppose(issuer.Tenant)
+			}
+		}
+		return
+	}
+	var contracts rules.Contracts
+	if top.Is(source.Object) && m.Gateways.contractsIn(&contracts, top) == nil {
+		s.AddContracts(name)
+	}
+}
+
+// supposeTenant takes the tenant that a captured token is from, where no policy says one.
+func (m *Maker) supposeTenant(base string, s *environments.Survey) {
+	for _, name := range s.Tokens() {
+		token, err := m.quiet().ReadToken([]string{"@" + filepath.Join(base, name)})
+		if err != nil {
+			continue // it is left out later
+		}
+		if tenant := inspect.Describe(token).Tenant; entra.IsGUID(tenant) {
+			s.Suppose(tenant)
+		}
+	}
+}
+
+// quiet is a maker that says nothing beside its reports.
+func (m *Maker) quiet() *Maker {
+	other := *m
+	other.Say = func(string, string) {}
+	return &other
+}
+
+// Prove reads all that the environments file will name, and takes out of it what matrix would
+// refuse. The name is the file's.
+func (m *Maker) Prove(name string, s *environments.Survey) error {
+	for {
+		file, err := source.Read(name, []byte(s.YAML()))
+		if err != nil {
+			return fmt.Errorf("what init would write can't be read: %w", err)
+		}
+		if names, _ := s.Names(); len(names) == 0 {
+			return nil
+		}
+		read, err := environments.Read(file)
+		if err != nil {
+			return err
+		}
+		if !m.quiet().refuse(name, read, s) {
+			return nil
+		}
+	}
+}
+
+// refuse takes the first part out that can't be read, and reports whether there was one.
+func (m *Maker) refuse(name string, file *environments.File, s *environments.Survey) bool {
+	reader := m.newEstate(name, file).reader
+	for i := range file.Environments {
+		env := &file.Environments[i]
+		site := &environments.Site{Name: env.Name}
+		for _, part := range []struct {
+			is   environments.Part
+			read func(*environments.Environment, *environments.Site) error
+		}{
+			{environments.PartPolicies, reader.policies},
+			{environments.PartContracts, reader.contracts},
+			{environments.PartAPI, reader.api},
+			{environments.PartClients, reader.clients},
+			{environments.PartTokens, reader.tokens},
+		} {
+			if err := part.read(env, site); err != nil {
+				s.Refuse(env.Name, part.is, AsError(err).Cause)
+				return true
+			}
+		}
+	}
+	return false
 }
 
 // surveyOthers looks for tokens and lists of contracts, by their names.
-func (m *Maker) surveyOthers(folder string, s *environments.Survey) error {
+func (m *Maker) surveyOthers(folder, base string, s *environments.Survey) error {
 	root := m.Path(folder)
-	return filepath.WalkDir(root, func(path string, entry fs.DirEntry, err error) error {
+	return filepath.WalkDir(root, func(at string, entry fs.DirEntry, err error) error {
 		if err != nil {
 			return err
 		}
 		if entry.IsDir() {
-			if path != root && isSkipped(entry.Name()) {
+			if at != root && isSkipped(entry.Name()) {
 				return filepath.SkipDir
 			}
 			return nil
 		}
-		relative, err := filepath.Rel(root, path)
+		relative, err := filepath.Rel(m.Path(base), at)
 		if err != nil {
 			return err
 		}
 		name := filepath.ToSlash(relative)
-		s.AddOther(name, func() bool { return m.isContracts(name, folder) })
+		s.AddOther(name, func() bool { return m.isContracts(name, base) })
 		return nil
 	})
 }
@@ -80,24 +211,17 @@ func (m *Maker) isContracts(name, folder string) bool {
 
 // SurveySummary counts what was found.
 func SurveySummary(s *environments.Survey) string {
-	names := s.Names()
+	names, comments := s.Names()
 	text := fmt.Sprintf("%s (%s), %s", Counted(len(names), "environment"),
 		Guarded(strings.Join(names, ", ")), Counted(s.Policies, "policy file"))
 	if n := s.Registrations(); n > 0 {
 		text += ", " + Counted(n, "app registration file")
 	}
+	if len(comments) > 0 {
+		text += "; without policies, and so a comment: " + Guarded(strings.Join(comments, ", "))
+	}
 	if n := s.Unplaced(); n > 0 {
 		text += "; " + Counted(n, "file") + " could not be placed, see its end"
 	}
 	return text
-}
-
-// ProveReadable reads what is to be written as matrix will.
-func ProveReadable(text string) error {
-	file, err := source.Read(DefaultEnvironments, []byte(text))
-	if err != nil {
-		return fmt.Errorf("what init would write can't be read: %w", err)
-	}
-	_, err = environments.Read(file)
-	return err
 }

@@ -16,7 +16,9 @@ import (
 
 // Survey is what init has found in a folder.
 type Survey struct {
-	Tenant       string // from the policies' key URLs; empty where none tells it
+	Tenant       string // an id or a domain; empty where nothing says it
+	keys         []string
+	contracts    []string // that their content shows to be some
 	environments []*surveyed
 	unplaced     []unplaced
 	Policies     int
@@ -28,6 +30,7 @@ type surveyed struct {
 	name                                      string
 	policies, contracts, api, clients, tokens []string
 
+	open      string       // the file that says that its gateway has no policies
 	gateways  []string     // that may run them, where no file names one
 	audiences []string     // that the policies want
 	apis      []registered // we do not know which one of them the gateway guards
@@ -101,7 +104,7 @@ func (s *Survey) environment(name string) *surveyed {
 func stageIn(name string) string {
 	words := strings.FieldsFunc(
 		strings.ToLower(spaced(name)),
-		func(r rune) bool { return strings.ContainsRune("/-_. ", r) },
+		func(r rune) bool { return strings.ContainsRune("/-_. :;,+@()[]", r) },
 	)
 	for _, word := range slices.Backward(words) {
 		if slices.Contains(stages(), strings.TrimRight(word, "0123456789")) {
@@ -165,20 +168,23 @@ func (s *Survey) Registrations() int { return len(s.registered) }
 // Unplaced counts the files of which no environment is known.
 func (s *Survey) Unplaced() int { return len(s.unplaced) }
 
-// Names lists the environments.
-func (s *Survey) Names() []string {
-	names := make([]string, len(s.environments))
-	for i, env := range s.environments {
-		names[i] = env.name
+// Names lists the environments whose policies are known, and those that are written as a comment.
+func (s *Survey) Names() (names, comments []string) {
+	for _, env := range s.environments {
+		if env.known() {
+			names = append(names, env.name)
+		} else {
+			comments = append(comments, env.name)
+		}
 	}
-	return names
+	return names, comments
 }
 
 // AddOther takes a file that may be a token, or a list of contracts, by its name.
 func (s *Survey) AddOther(name string, isContracts func() bool) {
-	env := s.environment(name)
+	env := s.home(name)
 	switch {
-	case env == nil:
+	case env == nil || slices.Contains(env.contracts, name):
 	case strings.HasSuffix(name, ".jwt"):
 		env.tokens = append(env.tokens, name)
 	case isContracts():
@@ -207,6 +213,7 @@ func (s *Survey) PlaceRegistrations() {
 	for _, env := range s.environments {
 		env.chooseAPI()
 	}
+	s.placeContracts()
 	for _, r := range s.registered {
 		if len(r.Apps) == 0 {
 			s.placeBeside(r)
@@ -253,7 +260,7 @@ func (s *Survey) placeBeside(r registered) {
 			}
 		}
 	}
-	if env := s.environment(r.name); env != nil {
+	if env := s.home(r.name); env != nil {
 		env.api = append(env.api, r.name)
 		return
 	}
@@ -283,7 +290,7 @@ func (s *Survey) environmentOf(r registered) *surveyed {
 	for i, app := range r.Apps {
 		of := stageIn(app.Name.Value)
 		if of == "" || i > 0 && of != stage {
-			return nil
+			return s.only()
 		}
 		stage = of
 	}
@@ -318,7 +325,7 @@ func (s *Survey) YAML() string {
 	}
 	b.WriteString(
 		"\n# The key set that verifies real tokens; without it the tenant's own is fetched.\n" +
-			"# jwks: keys.json\n\nenvironments:\n",
+			s.keysLine() + "\nenvironments:\n",
 	)
 	for _, env := range s.environments {
 		env.write(&b)
@@ -338,20 +345,39 @@ func (s *Survey) YAML() string {
 	return b.String()
 }
 
-func (env *surveyed) write(b *strings.Builder) {
+// write writes an environment: as a comment where its policies are not known, since matrix asks for
+// them.
+func (env *surveyed) write(to *strings.Builder) {
+	var b strings.Builder
+	env.writePlain(&b)
+	text := b.String()
+	if !env.known() {
+		text = strings.ReplaceAll("\n"+text, "\n  ", "\n  # ")[1:]
+	}
+	to.WriteString(text)
+}
+
+func (env *surveyed) writePlain(b *strings.Builder) {
 	fmt.Fprintf(b, "  %s:\n", yamlName(env.name))
-	if len(env.policies) > 0 {
+	switch {
+	case len(env.policies) > 0:
 		fmt.Fprintf(b, "    policies: %s # in the gateway's order\n", yamlList(env.policies))
-	} else {
+	case env.open != "":
+		fmt.Fprintf(b, "    policies: [] # %s lists none: the gateway lets every request in\n",
+			inspect.Safe(env.open))
+	default:
 		b.WriteString("    # policies: [FILE] # or [], if its gateway lets every request in\n")
 	}
 	if all := env.gateways; len(all) > 0 {
-		others := strings.Join(all[1:], " or ")
-		fmt.Fprintf(b, "    gateway: %s # or %s: the policy files do not tell\n", all[0], others)
+		fmt.Fprintf(b, "    gateway: %s%s\n", all[0], orElse(all[1:]))
 	}
 	switch {
 	case len(env.contracts) > 0:
-		fmt.Fprintf(b, "    contracts: %s\n", yamlName(env.contracts[0]))
+		others := ""
+		if len(env.contracts) > 1 {
+			others = " # or " + inspect.Safe(strings.Join(env.contracts[1:], ", "))
+		}
+		fmt.Fprintf(b, "    contracts: %s%s\n", yamlName(env.contracts[0]), others)
 	case len(env.policies) > 0:
 		b.WriteString(
 			"    # contracts: FILE with the client ids that have an approved contract, " +
@@ -403,6 +429,7 @@ func yamlList(names []string) string {
 // Modelled reports whether tokens will be modelled, whose issuer takes a tenant.
 func (s *Survey) Modelled() bool {
 	return slices.ContainsFunc(
-		s.environments, func(env *surveyed) bool { return len(env.api) > 0 },
+		s.environments,
+		func(env *surveyed) bool { return env.known() && len(env.api) > 0 },
 	)
 }

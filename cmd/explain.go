@@ -4,6 +4,7 @@ import (
 	"context"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"github.com/spf13/cobra"
 
@@ -87,10 +88,14 @@ func (e *Env) explain(ctx context.Context, flags *explainFlags, args []string) e
 	if err := flags.check(args); err != nil {
 		return err
 	}
+	var done atomic.Int64
+	stop := e.showProgress(&done, 3, "steps: reading the policies")
 	policies, contracts, err := e.explained(flags)
+	stop() // a token may be asked for
 	if err != nil {
 		return err
 	}
+	done.Add(1)
 	if policies.Apps, err = e.maker().ReadApps(flags.apps); err != nil {
 		return err
 	}
@@ -98,12 +103,17 @@ func (e *Env) explain(ctx context.Context, flags *explainFlags, args []string) e
 	if err != nil {
 		return err
 	}
+	stop = e.showProgress(&done, 3, "steps: reading the request and fetching keys")
 	run, err := e.newRun(ctx, flags, policies, token, pasted, args)
+	stop()
 	if err != nil {
 		return err
 	}
+	done.Add(1)
 	run.Assume(contracts)
+	stop = e.showProgress(&done, 3, "steps: evaluating, and trying repairs")
 	explanation, err := run.Explain()
+	stop()
 	if err != nil {
 		return err
 	}

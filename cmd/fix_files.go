@@ -3,6 +3,7 @@ package cmd
 import (
 	"errors"
 	"slices"
+	"sync/atomic"
 
 	"github.com/gatewhy/gatewhy/cmd/render"
 	"github.com/gatewhy/gatewhy/cmd/report"
@@ -19,6 +20,8 @@ func (e *Env) fixFiles(flags *fixFlags, args []string) error {
 	found, missing := e.maker().Find(args)
 	failed := report.Each(missing)
 	var all []*report.Fixing
+	var done atomic.Int64
+	stop := e.showProgress(&done, len(found), "files")
 	for _, one := range found {
 		fixed, err := e.fixFound(flags, one)
 		if err != nil {
@@ -27,7 +30,9 @@ func (e *Env) fixFiles(flags *fixFlags, args []string) error {
 		if fixed != nil {
 			all = append(all, fixed)
 		}
+		done.Add(1)
 	}
+	stop()
 	if len(all) > 0 {
 		if err := show(e, &flags.output, render.Formats().FixAll, all); err != nil {
 			return err

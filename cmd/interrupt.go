@@ -26,8 +26,8 @@ func (e *Env) orInterrupted(run func() int) int {
 		return code
 	case <-e.Interrupts:
 	}
-	if e.Terminal.Stderr {
-		_, _ = e.Stderr.Write([]byte(clearLine)) // the line of progress, where there is one
+	if line, ok := e.Stderr.(*progressLine); ok {
+		line.hide()
 	}
 	return exitInterrupted
 }

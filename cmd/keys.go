@@ -3,6 +3,7 @@ package cmd
 import (
 	"context"
 	"strings"
+	"sync/atomic"
 
 	"github.com/spf13/cobra"
 
@@ -59,9 +60,16 @@ func (e *Env) keys(ctx context.Context, flags *keysFlags, args []string) error {
 	if flags.clouds {
 		source := e.keySource(&flags.keys, nil)
 		source.Timeout = patience
+		stop := e.tellAsked(source)
 		clouds = source.CloudSets(ctx)
+		stop()
+	}
+	stop := func() {}
+	if flags.keys.jwks != "-" { // that may be asked for at the terminal
+		stop = e.showProgress(&atomic.Int64{}, 1, "key sets fetched")
 	}
 	set, err := e.shownKeys(ctx, &flags.keys, clouds)
+	stop()
 	if err != nil {
 		return err
 	}

@@ -10,6 +10,9 @@ import (
 // Main runs the program and returns its exit code.
 func Main(env Env) int {
 	env.Stderr, env.Gateways = env.messages(env.Stderr), env.Gateways.Complete()
+	if env.Terminal.Stderr {
+		env.Stderr = &progressLine{to: env.Stderr}
+	}
 	return env.orInterrupted(func() int { return runCommand(&env) })
 }
 

@@ -2,12 +2,16 @@ package cmd
 
 import (
 	"bytes"
+	"errors"
+	"net/http"
 	"os"
 	"path/filepath"
 	"strings"
 	"sync"
 	"testing"
 	"time"
+
+	"github.com/gatewhy/gatewhy/testdata/mint"
 )
 
 // slowInput is a standard input that comes only after something was written on standard error.
@@ -92,5 +96,68 @@ func TestWhatIsDoneInASecondShowsNoProgress(t *testing.T) {
 func TestThereIsNoProgressWhereStandardErrorIsNoTerminal(t *testing.T) {
 	if stderr, waits := progressOf(t, 0, false); strings.Contains(stderr, clearedLine) || waits != nil {
 		t.Errorf("%q after %v", stderr, waits)
+	}
+}
+
+// slowNetwork answers only after something was written on standard error, and never with keys.
+type slowNetwork struct{ told <-chan struct{} }
+
+func (n slowNetwork) RoundTrip(*http.Request) (*http.Response, error) {
+	<-n.told
+	return nil, errors.New("no network in a test")
+}
+
+func TestWhatWaitsForKeySetsSaysSo(t *testing.T) {
+	token := signed(t, "signing", `{}`)
+	for line, want := range map[string]string{
+		"verify":        "0 of 1 key sets fetched",
+		"keys --clouds": "asked for 0 of 0 key sets",
+		"explain --tenant " + mint.Tenant + " -p policy.json": "1 of 3 steps: reading the request and fetching keys",
+	} {
+		dir := t.TempDir()
+		if err := os.WriteFile(filepath.Join(dir, "policy.json"), []byte(open), 0o600); err != nil {
+			t.Fatal(err)
+		}
+		told := make(chan struct{})
+		stderr := &telling{tell: sync.OnceFunc(func() { close(told) })}
+		var waits int
+		Main(Env{
+			Gateways: everyGateway(), Args: strings.Fields(line), Dir: dir,
+			Stdin: strings.NewReader(token), Stdout: &bytes.Buffer{}, Stderr: stderr,
+			LookupEnv: environment(nil), Now: func() time.Time { return clock },
+			CacheDir: func() (string, error) { return dir, nil }, Transport: slowNetwork{told},
+			Terminal: Terminal{Stderr: true, UTF8: true},
+			After: func(time.Duration) <-chan time.Time {
+				passed := make(chan time.Time, 1)
+				if waits++; strings.HasPrefix(line, "explain") == (waits > 1) {
+					passed <- clock
+				}
+				return passed
+			},
+		})
+		shown, rest, ok := strings.Cut(strings.TrimPrefix(stderr.String(), clearedLine), clearedLine)
+		if !ok || shown != want || strings.Contains(rest, "key sets fetched\r") {
+			t.Errorf("%s: %q", line, stderr)
+		}
+	}
+}
+
+func TestAMessageTakesTheLineOfProgressAway(t *testing.T) {
+	var out bytes.Buffer
+	line := &progressLine{to: &out}
+	line.show("1 of 2")
+	line.show("2 of 2")
+	for range 2 {
+		if _, err := line.Write([]byte("note\n")); err != nil {
+			t.Fatal(err)
+		}
+	}
+	line.hide()
+	line.show("3 of 3")
+	line.hide()
+	want := clearedLine + "1 of 2" + clearedLine + "2 of 2" + clearedLine + "note\nnote\n" +
+		clearedLine + "3 of 3" + clearedLine
+	if out.String() != want {
+		t.Errorf("%q, want %q", &out, want)
 	}
 }

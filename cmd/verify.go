@@ -3,6 +3,7 @@ package cmd
 import (
 	"context"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/spf13/cobra"
@@ -57,7 +58,9 @@ func (e *Env) verify(ctx context.Context, flags *verifyFlags, args []string) err
 	if v.At, err = flags.at.resolve(e, token); err != nil {
 		return err
 	}
+	stop := e.showProgress(&atomic.Int64{}, 1, "key sets fetched")
 	set, err := e.verifyingKeys(ctx, &flags.keys, token, v)
+	stop()
 	if err != nil {
 		return err
 	}
@@ -86,7 +89,9 @@ func (e *Env) investigate(
 ) keys.Result {
 	ctx, cancel := context.WithTimeout(ctx, patience)
 	defer cancel()
-	return e.keySource(flags, token).Investigate(ctx, token, signature)
+	source := e.keySource(flags, token)
+	defer e.tellAsked(source)()
+	return source.Investigate(ctx, token, signature)
 }
 
 // verifyingKeys returns the key set to verify with, or nil where there is none to be had: then v

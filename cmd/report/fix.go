@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/entra"
@@ -52,6 +53,7 @@ type Fixer struct {
 	Rule  string                        // whose findings are to be repaired; empty for all
 	Words func(v *rules.Verdict) string // words a verdict
 
+	maker    *Maker
 	solution *rules.Solution // nil to repair findings
 	before   *rules.Configuration
 }
@@ -63,6 +65,7 @@ func (m *Maker) NewFixer(
 	solution string,
 ) (*Fixer, error) {
 	j := &Fixer{
+		maker: m,
 		Judge: NewJudge(m.Gateways, options, apps),
 		Fix:   repair.Fix{Facts: facts, Signatures: assumedValid{}},
 	}
@@ -105,6 +108,7 @@ func (j *Fixer) run() (*repair.Fixed, error) {
 	if j.solution != nil {
 		return j.Solve(j.before, j.solution)
 	}
+	defer j.tellProgress()()
 	fixed, err := j.RemoveFindings(j.before, j.Rule)
 	var many *repair.TooMany
 	if errors.As(err, &many) {
@@ -114,6 +118,18 @@ func (j *Fixer) run() (*repair.Fixed, error) {
 		)
 	}
 	return fixed, err
+}
+
+// tellProgress shows how many findings were looked at, and how many are left.
+func (j *Fixer) tellProgress() (stop func()) {
+	var seen, left atomic.Int64
+	j.Progress = func(done, more int) {
+		seen.Store(int64(done))
+		left.Store(int64(more))
+	}
+	return j.maker.tell(func() string {
+		return fmt.Sprintf("%d findings repaired or refused, %d left", seen.Load(), left.Load())
+	})
 }
 
 // butNotes names the notes of a file in which nothing is repaired without asking: they may matter

@@ -23,6 +23,17 @@ type Maker struct {
 	// Progress shows how many of all files, or of what else is counted, are done, until stop is
 	// called.
 	Progress func(done *atomic.Int64, all int, what string) (stop func())
+
+	// Tell is Progress for any text; nil where nobody is told.
+	Tell func(text func() string) (stop func())
+}
+
+// tell shows a text while something is done, until stop is called.
+func (m *Maker) tell(text func() string) (stop func()) {
+	if m.Tell == nil {
+		return func() {}
+	}
+	return m.Tell(text)
 }
 
 // warn tells of a risk.

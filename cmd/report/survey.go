@@ -7,6 +7,7 @@ import (
 	"path/filepath"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/entra"
@@ -24,7 +25,10 @@ func (m *Maker) Survey(folder, base string) (*environments.Survey, error) {
 		return nil, err
 	}
 	s := &environments.Survey{}
+	var done atomic.Int64
+	defer m.Progress(&done, len(found), "files")()
 	for _, f := range found {
+		done.Add(1)
 		if m.isTooLarge(f.Name) {
 			continue
 		}

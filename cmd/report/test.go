@@ -3,6 +3,7 @@ package report
 import (
 	"fmt"
 	"path/filepath"
+	"sync/atomic"
 
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -103,12 +104,17 @@ type Tester struct {
 }
 
 // Run runs the tests of files.
-func (t *Tester) Run(files []Found) (*Testing, error) {
+func (t *Tester) Run(found []Found) (*Testing, error) {
 	x := &Testing{Coverage: NewCoverage()}
-	for _, f := range files {
-		if err := t.file(x, f); err != nil {
+	var files, cases atomic.Int64
+	defer t.Maker.tell(func() string {
+		return fmt.Sprintf("%d tests done, of %d of %d files", cases.Load(), files.Load(), len(found))
+	})()
+	for _, f := range found {
+		if err := t.file(x, f, &cases); err != nil {
 			return nil, err
 		}
+		files.Add(1)
 	}
 	if len(x.Cases) == 0 {
 		return nil, Problem("no policy tests in what was given",
@@ -118,7 +124,7 @@ func (t *Tester) Run(files []Found) (*Testing, error) {
 }
 
 // file runs the tests of one file. Other configurations in a folder are none of ours.
-func (t *Tester) file(x *Testing, found Found) error {
+func (t *Tester) file(x *Testing, found Found, done *atomic.Int64) error {
 	file, err := t.Maker.ReadSource(found.Name)
 	switch {
 	case err != nil && !found.Named, err == nil && !found.Named && !environments.IsSuite(file):
@@ -142,6 +148,7 @@ func (t *Tester) file(x *Testing, found Found) error {
 		}
 		x.Coverage.See(&tested.Verdict)
 		x.Cases = append(x.Cases, *tested)
+		done.Add(1)
 	}
 	x.Sources = append(x.Sources, append(set.Files, file)...)
 	return nil

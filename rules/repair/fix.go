@@ -17,6 +17,10 @@ type Fix struct {
 	Given      []Given          // with tokens that were given
 	Contracts  *rules.Contracts // nil where none were given
 	Signatures rules.Signatures // of modelled tokens
+
+	// Progress is told how many findings were looked at, and how many are left; nil where nobody
+	// wants to know.
+	Progress func(done, left int)
 }
 
 // Given is a request with a token that was given.
@@ -62,8 +66,11 @@ const mostRepairs = 1000
 // each change the configuration is linted anew, since one may repair several findings.
 func (f *Fix) RemoveFindings(c *rules.Configuration, rule string) (*Fixed, error) {
 	w := f.begin(c)
-	for range mostRepairs {
+	for i := range mostRepairs {
 		finding, ok := w.next(rule)
+		if f.Progress != nil {
+			f.Progress(i, w.left(rule))
+		}
 		if !ok {
 			w.forget()
 			w.prove(nil)
@@ -108,6 +115,16 @@ func (w *work) findings(d *Draft) []rules.Finding {
 		w.linted[d] = found
 	}
 	return found
+}
+
+// left counts the findings that are to be repaired, with those that were refused.
+func (w *work) left(rule string) (n int) {
+	for _, finding := range w.findings(w.After) {
+		if finding.Rule == rule || rule == "" && finding.Severity != rules.Note {
+			n++
+		}
+	}
+	return max(0, n-len(w.refused))
 }
 
 // next is the first finding that is to be repaired and was not refused yet.

@@ -34,7 +34,9 @@ func (s *Source) Investigate(ctx context.Context, t *inspect.Token, r keys.Resul
 		return withoutSearch(t, r)
 	}
 	var searched, unanswered []string
-	for _, p := range places(t.Claims, issuer) {
+	all := places(t.Claims, issuer)
+	for _, p := range all {
+		s.tell(len(all))
 		elsewhere := *s
 		if p.reason == keys.KeyOfCloud {
 			elsewhere.Kid = "" // another cloud's set need not have this key: its cache will do

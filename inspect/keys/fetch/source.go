@@ -35,6 +35,10 @@ type Source struct {
 	// Kid is the key that is looked for. A cached set without it is fetched again, at most every
 	// five minutes.
 	Kid string
+
+	// Asked is told of each of several key sets that was asked for, and how many there are to
+	// ask for at most; nil where nobody wants to know. Several goroutines call it.
+	Asked func(all int)
 }
 
 func (s *Source) now() time.Time {
@@ -206,10 +210,20 @@ func (s *Source) CloudSets(ctx context.Context) []keys.CloudSet {
 	}
 	var asked sync.WaitGroup
 	for i := range sets {
-		asked.Go(func() { sets[i].Set, sets[i].Err = s.common(ctx, sets[i].Cloud) })
+		asked.Go(func() {
+			sets[i].Set, sets[i].Err = s.common(ctx, sets[i].Cloud)
+			s.tell(len(sets))
+		})
 	}
 	asked.Wait()
 	return sets
+}
+
+// tell says that one more key set was asked for.
+func (s *Source) tell(all int) {
+	if s.Asked != nil {
+		s.Asked(all)
+	}
 }
 
 // common fetches the keys of all tenants of a cloud. It asks for the keys of v1.0 tokens only in

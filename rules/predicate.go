@@ -189,6 +189,17 @@ type Want struct {
 	Text  string
 }
 
+// Keys lists the keys that the predicate verifies a signature with.
+func (p Predicate) Keys() []*Key {
+	var all []*Key
+	p.walk(func(part Predicate) {
+		if part.Key != nil {
+			all = append(all, part.Key)
+		}
+	})
+	return all
+}
+
 // Wants lists the texts that a predicate wants inputs to have, those of every alternative. What is
 // below a Not is left out.
 func (p Predicate) Wants() []Want {

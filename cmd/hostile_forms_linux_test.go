@@ -275,6 +275,7 @@ func graphToken(s signer) string {
 // B14. The keys that a token brings or points to are its maker's. Neither do they verify it, nor
 // is anyone asked for them.
 func TestTheKeysThatATokenBringsAreNeverFollowedOrTrusted(t *testing.T) {
+	t.Parallel()
 	gatewhy, dir := build(t), t.TempDir()
 	writeFile(t, filepath.Join(dir, "keys.json"), keySet(t, "", "signing"))
 	own := keySet(t, "", "attacker")
@@ -308,6 +309,7 @@ func TestTheKeysThatATokenBringsAreNeverFollowedOrTrusted(t *testing.T) {
 // B1. What stands in a name, an address or a key set reaches messages and tables, and nothing of
 // it a terminal as it is.
 func TestNamesAddressesAndKeysAreNeverPrintedRaw(t *testing.T) {
+	t.Parallel()
 	gatewhy, dir := build(t), t.TempDir()
 	token := newSigner(t, "signing").good()
 	hostile := `{"keys":[{"kty":"` + escapes + `","kid":"` + escapes + `","use":"` + escapes + `","alg":"` + escapes + `","issuer":"` + escapes +

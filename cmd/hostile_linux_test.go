@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -39,13 +40,34 @@ type outcome struct {
 // program is the real program, as it is built.
 type program string
 
+// realProgram builds the program once for all tests. It stands beside the commands that testscript
+// makes of this test, and goes when they go.
+var realProgram = sync.OnceValues(func() (program, error) {
+	commands, err := exec.LookPath("gatewhy")
+	if err != nil {
+		return "", err
+	}
+	file := filepath.Join(filepath.Dir(commands), "real")
+	said, err := exec.Command("go", "build", "-o", file, "..").CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("%w: %s", err, said)
+	}
+	return program(file), nil
+})
+
 func build(t *testing.T) program {
 	t.Helper()
-	file := filepath.Join(t.TempDir(), "gatewhy")
-	if said, err := exec.Command("go", "build", "-o", file, "..").CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, said)
+	gatewhy, err := realProgram()
+	if err != nil {
+		t.Fatal(err)
 	}
-	return program(file)
+	return gatewhy
+}
+
+// noNetwork is an environment in which the program reaches loopback alone: for any other host it
+// asks a proxy that is not there.
+func noNetwork() []string {
+	return []string{"HTTPS_PROXY=http://127.0.0.1:1", "HTTP_PROXY=http://127.0.0.1:1", "NO_PROXY="}
 }
 
 // runMeasured runs a command, and writes its largest resident set, in KiB, to the file that is
@@ -81,10 +103,10 @@ func (p program) once(t *testing.T, dir, stdin string, args ...string) outcome {
 	var said bytes.Buffer
 	file := filepath.Join(t.TempDir(), "memory")
 	command := exec.Command("measured", append([]string{file, string(p)}, args...)...)
-	command.Dir, command.Stdin, command.Stdout, command.Stderr = dir, strings.NewReader(
-		stdin,
-	), &said, &said
+	command.Dir, command.Stdin = dir, strings.NewReader(stdin)
+	command.Stdout, command.Stderr = &said, &said
 	command.Env = append(os.Environ(), "XDG_CACHE_HOME="+dir, "LANG=C.UTF-8")
+	command.Env = append(command.Env, noNetwork()...)
 	if err := command.Run(); command.ProcessState == nil {
 		t.Fatal(err)
 	}
@@ -129,6 +151,7 @@ func tokenOf(header, claims string) string {
 }
 
 func TestHostileTokensAreAnsweredWithinBounds(t *testing.T) {
+	t.Parallel()
 	gatewhy := build(t)
 	const rs256 = `{"alg":"RS256","kid":"k"}`
 	dir := t.TempDir()
@@ -225,6 +248,7 @@ func distinctKeys(count int) string {
 }
 
 func TestHostileKeySetsAreAnsweredWithinBounds(t *testing.T) {
+	t.Parallel()
 	gatewhy := build(t)
 	many := func(key string, times int) string { return `{"keys":[` + strings.Repeat(key+",", times-1) + key + `]}` }
 	tests := []struct {
@@ -308,6 +332,7 @@ func TestHostileKeySetsAreAnsweredWithinBounds(t *testing.T) {
 
 // A server of the user's own choice may send what it likes.
 func TestHostileAnswersAreRefusedWithinBounds(t *testing.T) {
+	t.Parallel()
 	gatewhy := build(t)
 	endless := func(w io.Writer) {
 		block := bytes.Repeat([]byte(`{"keys":[`), 1<<12)

@@ -207,6 +207,7 @@ func hostileTexts(s signer) []hostileToken {
 // Each item of what breaks other tools (B1 to B14): the right answer or a clear refusal, within
 // bounds, with nothing printed raw.
 func TestEveryHostileTokenIsAnsweredRightOrRefused(t *testing.T) {
+	t.Parallel()
 	gatewhy, dir := build(t), t.TempDir()
 	writeFile(t, filepath.Join(dir, "keys.json"), keySet(t, "", "signing"))
 	s := newSigner(t, "signing")

@@ -83,6 +83,7 @@ func sarifSchema(t *testing.T) any {
 }
 
 func TestSARIFIsValid(t *testing.T) {
+	t.Parallel()
 	schema := compiledSARIF(t)
 	for name, text := range map[string]string{
 		"of findings":                        lintOutput(t, "sarif"),
@@ -124,6 +125,7 @@ func lintOfBroken(t *testing.T, format string) string {
 }
 
 func TestAnOddNameOfAFileThatCantBeCheckedSurvives(t *testing.T) {
+	t.Parallel()
 	for format, want := range map[string]string{
 		"json":  `"file": "` + oddName + `"`,
 		"sarif": `"uri": "` + (&url.URL{Path: oddName}).String() + `"`,
@@ -182,6 +184,7 @@ func readSARIF(t *testing.T, text string) (results sarifResults) {
 }
 
 func TestAnOddFileNameSurvivesInSARIFAsARelativeURI(t *testing.T) {
+	t.Parallel()
 	found := false
 	for _, r := range readSARIF(t, lintOutput(t, "sarif")).Runs[0].Results {
 		uri, err := url.Parse(r.Locations[0].PhysicalLocation.ArtifactLocation.URI)
@@ -196,6 +199,7 @@ func TestAnOddFileNameSurvivesInSARIFAsARelativeURI(t *testing.T) {
 }
 
 func TestEverySARIFResultHasARegionAndAFingerprintOfItsOwn(t *testing.T) {
+	t.Parallel()
 	seen := make(map[string]bool)
 	for _, r := range readSARIF(t, lintOutput(t, "sarif")).Runs[0].Results {
 		region := r.Locations[0].PhysicalLocation.Region
@@ -211,6 +215,7 @@ func TestEverySARIFResultHasARegionAndAFingerprintOfItsOwn(t *testing.T) {
 }
 
 func TestAFingerprintStaysWhenLinesAreAddedBefore(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	text, err := os.ReadFile("../testdata/rules/any-client-accepted/bad.json")
 	if err != nil {
@@ -235,6 +240,7 @@ func TestAFingerprintStaysWhenLinesAreAddedBefore(t *testing.T) {
 }
 
 func TestAnOddFileNameSurvivesInJUnit(t *testing.T) {
+	t.Parallel()
 	var suites struct {
 		Suites []struct {
 			Name string `xml:"name,attr"`
@@ -252,6 +258,7 @@ func TestAnOddFileNameSurvivesInJUnit(t *testing.T) {
 }
 
 func TestAnOddFileNameSurvivesInAnnotations(t *testing.T) {
+	t.Parallel()
 	for line := range strings.Lines(lintOutput(t, "github")) {
 		command, _, ok := strings.Cut(strings.TrimPrefix(line, "::"), "::")
 		if !ok || !strings.HasPrefix(line, "::") {
@@ -271,6 +278,7 @@ func TestAnOddFileNameSurvivesInAnnotations(t *testing.T) {
 }
 
 func TestAnOddFileNameSurvivesInJSONAndText(t *testing.T) {
+	t.Parallel()
 	if !strings.Contains(lintOutput(t, "json"), `"file": "`+oddName+`"`) {
 		t.Error("the file is not named in JSON")
 	}

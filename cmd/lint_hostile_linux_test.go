@@ -10,6 +10,7 @@ import (
 // Each check of a policy is run on made-up tokens, by rules that ask what the policy is like.
 // Neither the claims of one expression nor the number of checks may multiply with that.
 func TestAPolicyOfManyChecksIsLintedWithinTheBounds(t *testing.T) {
+	t.Parallel()
 	gatewhy, dir := build(t), t.TempDir()
 	for name, row := range map[string]struct {
 		claims int

@@ -47,6 +47,7 @@ const tracedCalls = "%network,?open,openat,?creat,?mkdir,mkdirat,?rename,?rename
 	"?link,linkat,?symlink,symlinkat,?mknod,mknodat"
 
 func TestOfflineConnectsToNothingAndWritesNothing(t *testing.T) {
+	t.Parallel()
 	gatewhy := build(t)
 	listener, connected := measure.Connections(t)
 	trace, err := exec.LookPath("strace")

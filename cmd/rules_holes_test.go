@@ -265,6 +265,7 @@ func oneChangeAway(rule string) bool {
 // matrix and through lint: a foreign token that is let in, and an environment that is locked out,
 // come with a finding of severity warning or above; where neither is so, there is none.
 func TestWhereTheMatrixFindsAHoleLintDoesToo(t *testing.T) {
+	t.Parallel()
 	counts := map[string]int{}
 	for _, version := range []string{"1", "2"} {
 		uat := registrations(t, strings.Replace(holesUAT, "VERSION", version, 1), holesPrincipal)

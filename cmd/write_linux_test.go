@@ -94,7 +94,8 @@ func (b *bench) own(name string) {
 func (b *bench) command(words ...string) *exec.Cmd {
 	words = append(append(words, string(b.program)), b.writer.args...)
 	command := exec.Command(words[0], words[1:]...)
-	command.Dir, command.Env = b.dir, []string{"HOME=" + b.dir, "PATH=" + os.Getenv("PATH")}
+	command.Dir = b.dir
+	command.Env = append(noNetwork(), "HOME="+b.dir, "PATH="+os.Getenv("PATH"))
 	if b.user != os.Geteuid() {
 		user := uint32(b.user)
 		command.SysProcAttr = &syscall.SysProcAttr{
@@ -425,6 +426,7 @@ func openBuild(t *testing.T) program {
 }
 
 func TestAFileIsWrittenAsAWholeOrNotAtAll(t *testing.T) {
+	t.Parallel()
 	gatewhy := openBuild(t)
 	for _, s := range append(standing(), strangers()...) {
 		for _, w := range writers() {
@@ -453,6 +455,7 @@ func (b *bench) nothingBeside() {
 
 // A repair of what was read would undo what somebody has edited since.
 func TestAFileThatWasEditedMeanwhileIsNotOverwritten(t *testing.T) {
+	t.Parallel()
 	gatewhy := openBuild(t)
 	eachUser(t, func(t *testing.T, user int) {
 		w := writers()[0]
@@ -489,6 +492,7 @@ func newFiles() []writer {
 }
 
 func TestANewFileIsMadeWholeOrNotAtAll(t *testing.T) {
+	t.Parallel()
 	gatewhy := openBuild(t)
 	for _, s := range []situation{
 		{"with the mode that the umask leaves", false, func(b *bench) {
@@ -540,6 +544,7 @@ func TestANewFileIsMadeWholeOrNotAtAll(t *testing.T) {
 
 // Of several that make the same file at once, one has made it, and the others say so.
 func TestAFileThatMustBeNewIsMadeOnce(t *testing.T) {
+	t.Parallel()
 	gatewhy := openBuild(t)
 	b := newBench(t, gatewhy, newFiles()[1], os.Geteuid())
 	b.must(os.Remove(b.target()))

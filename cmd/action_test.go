@@ -223,7 +223,7 @@ func TestTheActionFailsAtOnceWhereItIsCalledWrongly(t *testing.T) {
 }
 
 // TestActionsOfOthersArePinned wants of each action that is used the full hash of a commit, with
-// its version as a comment: a tag can be moved.
+// its version as a comment: a tag can be moved. A Go program has a version, which can't be.
 func TestActionsOfOthersArePinned(t *testing.T) {
 	t.Parallel()
 	files, err := filepath.Glob("../.github/workflows/*.yml")
@@ -240,6 +240,10 @@ func TestActionsOfOthersArePinned(t *testing.T) {
 			_, used, ok := strings.Cut(strings.TrimSpace(line), "uses: ")
 			if ok && !strings.HasPrefix(used, "./") && !pinned.MatchString(used) {
 				t.Errorf("%s: not pinned: %s", file, used)
+			}
+			_, run, ok := strings.Cut(line, "go run ")
+			if ok && !regexp.MustCompile(`^[\w./-]+@v\d+\.\d+\.\d+ `).MatchString(run) {
+				t.Errorf("%s: not pinned: %s", file, run)
 			}
 		}
 	}

@@ -173,8 +173,8 @@ func unreadable(offset int, err error) *rules.Unknown {
 	}
 	const why = "the expression can't be read: column %d: %s"
 	u := &rules.Unknown{Why: fmt.Sprintf(why, offset+fault.Pos.Column, fault.Cause), MayErr: true}
-	if len(fault.Hints) > 0 {
-		u.Need = rules.Need{For: fault.Hints[0].Text}
+	for _, hint := range fault.Hints {
+		u.Why += "; " + hint.Text
 	}
 	return u
 }

@@ -37,7 +37,9 @@ func plants() []string {
 	return []string{
 		rawEscapes, "\x1b[2JEVIL", "\u202eLIVE", "a\u0085b\u2028c\u2029d", "\ufeffEVIL\u200b", "\u00adEVIL",
 		plantedToken, "Bearer " + plantedToken, "https://x.test/?t=" + plantedToken + "#x",
-		strings.ReplaceAll(plantedToken, ".", "%2E"), plantedToken[:60], "#['" + plantedToken + "']",
+		strings.ReplaceAll(plantedToken, ".", "%2E"), plantedToken[:60],
+		"#['" + plantedToken + "']", strings.ReplaceAll(plantedToken, ".", "%252e"),
+		strings.ReplaceAll(plantedToken, ".", " . "), plantedToken[:90] + "\n" + plantedToken[90:],
 		"\n::error::EVIL", "::error::EVIL", "  ::set-output name=x::EVIL", "\r\n::add-mask::EVIL",
 		strings.Repeat("x ", 30) + "::stop-commands::EVIL", strings.Repeat("x", 76) + "::error::EVIL",
 		"##vso[task.setvariable variable=x]EVIL", "##[add-path]EVIL", "x,title=EVIL::EVIL",

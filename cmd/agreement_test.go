@@ -38,8 +38,8 @@ func (p *pair) matrix(t *testing.T) (*environments.Estate, *environments.Matrix)
 	return e, e.Evaluate()
 }
 
-// pairs are every policy of testdata with every registration; or, without the tag long, with some of
-// them, and each registration with some of the policies.
+// pairs are every policy of testdata with every registration; or, without the tag long, each with
+// some of the others.
 func pairs(t *testing.T) []pair {
 	var all []pair
 	policies := 0

@@ -20,7 +20,9 @@ import (
 
 // lintExample lints an example, and evaluates a request of which nothing is known: some rules are
 // found there.
-func lintExample(t *testing.T, rule *rules.Rule, example examples.Example) (*source.File, []rules.Finding) {
+func lintExample(
+	t *testing.T, rule *rules.Rule, example examples.Example,
+) (*source.File, []rules.Finding) {
 	t.Helper()
 	file, err := source.Read(example.Name, []byte(example.Text))
 	if err != nil {
@@ -34,10 +36,14 @@ func lintExample(t *testing.T, rule *rules.Rule, example examples.Example) (*sou
 	if err != nil {
 		t.Fatal(err)
 	}
-	return file, append(j.Findings(file), rules.Evaluate(set.Policies, &rules.Request{}).Findings...)
+	verdict := rules.Evaluate(set.Policies, &rules.Request{})
+	return file, append(j.Findings(file), verdict.Findings...)
 }
 
-func eachExample(t *testing.T, kind string, check func(t *testing.T, rule *rules.Rule, example examples.Example)) {
+func eachExample(
+	t *testing.T, kind string,
+	check func(t *testing.T, rule *rules.Rule, example examples.Example),
+) {
 	all := everyGateway().Catalogue()
 	for i := range all {
 		found, err := examples.Of(all[i].Name, kind)
@@ -66,11 +72,13 @@ func TestEveryRuleIsFoundInItsBadExamples(t *testing.T) {
 			t.Fatalf("found %v only", names(found))
 		}
 		f := found[i]
-		if f.Pos.Line < 1 || f.Pos.Column < 1 || f.Message == "" || f.Severity == "" || strings.HasSuffix(f.Message,
-			".") {
+		if f.Pos.Line < 1 || f.Pos.Column < 1 || f.Message == "" || f.Severity == "" ||
+			strings.HasSuffix(f.Message,
+				".") {
 			t.Errorf("an incomplete finding: %+v", f)
 		}
-		if f.Rule != "gateway-not-known" && (f.Span.Start >= f.Span.End || file.Position(f.Span.Start) != f.Pos) {
+		if f.Rule != "gateway-not-known" &&
+			(f.Span.Start >= f.Span.End || file.Position(f.Span.Start) != f.Pos) {
 			t.Errorf("the span %+v does not begin at %s", f.Span, f.Pos)
 		}
 	})
@@ -90,7 +98,8 @@ func TestGoodExamplesHaveNoFindingOfTheirRuleAndNothingButNotesBeside(t *testing
 func TestEveryRuleSaysWhatWhyAndWhatToDo(t *testing.T) {
 	var seen []string
 	for _, r := range everyGateway().Catalogue() {
-		if !regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)+$`).MatchString(r.Name) || slices.Contains(seen, r.Name) {
+		if !regexp.MustCompile(`^[a-z0-9]+(-[a-z0-9]+)+$`).MatchString(r.Name) ||
+			slices.Contains(seen, r.Name) {
 			t.Errorf("%q is no name of its own in kebab-case", r.Name)
 		}
 		seen = append(seen, r.Name)
@@ -100,8 +109,9 @@ func TestEveryRuleSaysWhatWhyAndWhatToDo(t *testing.T) {
 		if !slices.Contains([]rules.Severity{rules.Error, rules.Warning, rules.Note}, r.Severity) {
 			t.Errorf("%s has the severity %q", r.Name, r.Severity)
 		}
-		if strings.HasSuffix(r.Title, ".") || !strings.HasSuffix(r.Why, ".") || !strings.HasSuffix(r.Fix,
-			".") {
+		if strings.HasSuffix(r.Title, ".") || !strings.HasSuffix(r.Why, ".") ||
+			!strings.HasSuffix(r.Fix,
+				".") {
 			t.Errorf("%s: a title is a clause, why and fix are sentences", r.Name)
 		}
 	}
@@ -110,7 +120,8 @@ func TestEveryRuleSaysWhatWhyAndWhatToDo(t *testing.T) {
 		t.Fatal(err)
 	}
 	slices.Sort(seen)
-	if diff := cmp.Diff(seen, slices.DeleteFunc(had, func(name string) bool { return name == "examples.go" })); diff != "" {
+	had = slices.DeleteFunc(had, func(name string) bool { return name == "examples.go" })
+	if diff := cmp.Diff(seen, had); diff != "" {
 		t.Errorf("the catalogue and the folders of examples differ:\n%s", diff)
 	}
 }
@@ -176,7 +187,8 @@ func namedRules(n ast.Node) []string {
 		}
 	case *ast.AssignStmt:
 		for i, left := range n.Lhs {
-			if field, ok := left.(*ast.SelectorExpr); ok && field.Sel.Name == "Rule" && i < len(n.Rhs) {
+			if field, ok := left.(*ast.SelectorExpr); ok && field.Sel.Name == "Rule" &&
+				i < len(n.Rhs) {
 				add(n.Rhs[i])
 			}
 		}
@@ -184,7 +196,8 @@ func namedRules(n ast.Node) []string {
 	return texts
 }
 
-// filesWithoutATokenPolicy are written as teams and vendors write what stands beside token policies.
+// filesWithoutATokenPolicy are written as teams and vendors write what stands beside policies that
+// look at tokens.
 func filesWithoutATokenPolicy() map[string]string {
 	const mule = `"groupId": "68ef9520-24e9-4cf2-b2f5-620025690913", "apiId": 1, "order": 1, `
 	return map[string]string{

@@ -22,7 +22,8 @@ func hostileForms(s signer) []hostileToken {
 		return s.with(`"a":` + strings.Repeat("[", levels) + strings.Repeat("]", levels))
 	}
 	saml := `<samlp:Response ` +
-		`xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol"><saml:Issuer>x</saml:Issuer></samlp:Response>`
+		`xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol">` +
+		`<saml:Issuer>x</saml:Issuer></samlp:Response>`
 	const tooLong = "more than the 1048576 that a token may have"
 	return []hostileToken{
 		{
@@ -312,8 +313,9 @@ func TestNamesAddressesAndKeysAreNeverPrintedRaw(t *testing.T) {
 	t.Parallel()
 	gatewhy, dir := build(t), t.TempDir()
 	token := newSigner(t, "signing").good()
-	hostile := `{"keys":[{"kty":"` + escapes + `","kid":"` + escapes + `","use":"` + escapes + `","alg":"` + escapes + `","issuer":"` + escapes +
-		`","cloud_instance_name":"` + escapes + `","n":"` + escapes + `","x5c":["` + escapes + `"],"` + escapes + `":1}]}`
+	hostile := `{"keys":[{"kty":"` + escapes + `","kid":"` + escapes + `","use":"` + escapes +
+		`","alg":"` + escapes + `","issuer":"` + escapes + `","cloud_instance_name":"` + escapes +
+		`","n":"` + escapes + `","x5c":["` + escapes + `"],"` + escapes + `":1}]}`
 	writeFile(t, filepath.Join(dir, "hostile.json"), hostile)
 	name := strings.ReplaceAll(rawEscapes, "/", "")
 	writeFile(t, filepath.Join(dir, name), hostile)

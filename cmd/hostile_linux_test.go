@@ -212,10 +212,17 @@ func TestHostileTokensAreAnsweredWithinBounds(t *testing.T) {
 			tokenOf(rs256, `{"exp":`+strings.Repeat("9", 100000)+`}`),
 			exitOK, "time-out-of-range", exitRejected,
 		},
-		{"an encrypted token that would inflate", part(`{"alg":"dir",`+
-			`"enc":"A128GCM","zip":"DEF"}`) + ".." + part("123456789012") + "." + strings.Repeat("A", 500000) + "." + part("1234567890123456"), exitOK, "encrypted token", exitRejected},
-		{"a key derived a billion times", part(`{"alg":"PBES2-HS256+A128KW",`+
-			`"enc":"A128GCM","p2c":1000000000,"p2s":"AAAA"}`) + ".AAAA.AAAA.AAAA.AAAA", exitOK, "encrypted token", exitRejected},
+		{
+			"an encrypted token that would inflate", part(`{"alg":"dir",`+
+				`"enc":"A128GCM","zip":"DEF"}`) + ".." + part("123456789012") + "." +
+				strings.Repeat("A", 500000) + "." + part("1234567890123456"),
+			exitOK, "encrypted token", exitRejected,
+		},
+		{
+			"a key derived a billion times", part(`{"alg":"PBES2-HS256+A128KW",`+
+				`"enc":"A128GCM","p2c":1000000000,"p2s":"AAAA"}`) + ".AAAA.AAAA.AAAA.AAAA",
+			exitOK, "encrypted token", exitRejected,
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -250,7 +257,9 @@ func distinctKeys(count int) string {
 func TestHostileKeySetsAreAnsweredWithinBounds(t *testing.T) {
 	t.Parallel()
 	gatewhy := build(t)
-	many := func(key string, times int) string { return `{"keys":[` + strings.Repeat(key+",", times-1) + key + `]}` }
+	many := func(key string, times int) string {
+		return `{"keys":[` + strings.Repeat(key+",", times-1) + key + `]}`
+	}
 	tests := []struct {
 		name, set string
 		keys      int
@@ -263,10 +272,16 @@ func TestHostileKeySetsAreAnsweredWithinBounds(t *testing.T) {
 			many(`{"kty":"RSA","kid":"k","e":"AQAB","n":"`+bigModulus(2048)+`"}`, 10000),
 			exitOK, "10000 keys", exitRejected, "no more than 250 are tried",
 		},
-		{"a key of 16,384 bits with the largest exponent", many(`{"kty":"RSA",`+
-			`"kid":"k","e":"f____w","n":"`+bigModulus(16384)+`"}`, 1), exitOK, "RSA 16384", exitRejected, "altered"},
-		{"300 keys of 16,384 bits with the largest exponent", many(`{"kty":"RSA",`+
-			`"kid":"k","e":"f____w","n":"`+bigModulus(16384)+`"}`, 300), exitOK, "RSA 16384", exitRejected, "no more than 31 are tried"},
+		{
+			"a key of 16,384 bits with the largest exponent", many(`{"kty":"RSA",`+
+				`"kid":"k","e":"f____w","n":"`+bigModulus(16384)+`"}`, 1),
+			exitOK, "RSA 16384", exitRejected, "altered",
+		},
+		{
+			"300 keys of 16,384 bits with the largest exponent", many(`{"kty":"RSA",`+
+				`"kid":"k","e":"f____w","n":"`+bigModulus(16384)+`"}`, 300),
+			exitOK, "RSA 16384", exitRejected, "no more than 31 are tried",
+		},
 		{
 			"a key of a million bits",
 			many(`{"kty":"RSA","kid":"k","e":"AQAB","n":"`+bigModulus(1<<20)+`"}`, 1),
@@ -364,7 +379,9 @@ func TestHostileAnswersAreRefusedWithinBounds(t *testing.T) {
 		}, "no connection"},
 		{
 			"redirects in a circle",
-			func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, r.URL.Path, http.StatusFound) },
+			func(w http.ResponseWriter, r *http.Request) {
+				http.Redirect(w, r, r.URL.Path, http.StatusFound)
+			},
 			"redirects",
 		},
 		{"a redirect to another host", func(w http.ResponseWriter, r *http.Request) {
@@ -386,7 +403,8 @@ func TestHostileAnswersAreRefusedWithinBounds(t *testing.T) {
 			defer server.Close()
 			dir := t.TempDir()
 			gatewhy.run(t, dir, "", "keys", server.URL).wants(t, exitUsage, test.says)
-			gatewhy.run(t, dir, tokenOf(`{"alg":"RS256","kid":"k"}`, `{}`), "verify", "--jwks", server.URL).
+			token := tokenOf(`{"alg":"RS256","kid":"k"}`, `{}`)
+			gatewhy.run(t, dir, token, "verify", "--jwks", server.URL).
 				wants(t, exitUsage, test.says)
 		})
 	}

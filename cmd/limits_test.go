@@ -73,7 +73,8 @@ func limitsOfFiles() []limited {
 		},
 		{
 			"aliases of YAML", "a.yaml",
-			"a: &a [" + strings.Repeat("1,", 999) + "1]\nb: [" + strings.Repeat("*a,", 101) + "]\n",
+			"a: &a [" + strings.Repeat("1,", 999) + "1]\n" +
+				"b: [" + strings.Repeat("*a,", 101) + "]\n",
 			lint, "the aliases of the file stand for more than 100000 values",
 		},
 		{
@@ -85,8 +86,9 @@ func limitsOfFiles() []limited {
 			"values are nested more than 500 levels deep",
 		},
 		{
-			"a file of Terraform, in operators", "a.tf", "a = " + strings.Repeat("!", 20_001) + "b",
-			lint, "the file has more than 20000 operators",
+			"a file of Terraform, in operators", "a.tf",
+			"a = " + strings.Repeat("!", 20_001) + "b", lint,
+			"the file has more than 20000 operators",
 		},
 		{
 			"a file of Terraform, in lines of a string", "a.tf",
@@ -157,11 +159,13 @@ func limitsOfPolicies() []limited {
 	deep := strings.Repeat("(", 251) + "vars.claimSet.a" + strings.Repeat(")", 251)
 	return []limited{
 		{
-			"the expression of a route", "p.json", routed(route("GET", strings.Repeat("a", 4<<10+1))),
-			explain, "the expression of a route is longer than 4 KiB, the most that is read here",
+			"the expression of a route", "p.json",
+			routed(route("GET", strings.Repeat("a", 4<<10+1))), explain,
+			"the expression of a route is longer than 4 KiB, the most that is read here",
 		},
 		{
-			"routes", "p.json", routed(strings.Repeat(route("GET", "/")+",", 4096) + route("GET", "/")),
+			"routes", "p.json",
+			routed(strings.Repeat(route("GET", "/")+",", 4096) + route("GET", "/")),
 			explain, "it has more than 4096 routes, the most that are read here",
 		},
 		{

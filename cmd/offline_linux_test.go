@@ -145,7 +145,8 @@ func noneOutside(t *testing.T, arguments, calls, writes string) {
 	reads := regexp.MustCompile(`open(at)?\(.*O_RDONLY`)
 	changes := regexp.MustCompile(`O_CREAT|O_TRUNC|O_APPEND`)
 	file := `[/"]` + regexp.QuoteMeta(writes) + `"`
-	own := regexp.MustCompile(`openat\(.*O_TMPFILE|(link|rename)at2?\(.*(\.gatewhy-|` + file + `)|` +
+	own := regexp.MustCompile(`openat\(.*O_TMPFILE|` +
+		`(link|rename)at2?\(.*(\.gatewhy-|` + file + `)|` +
 		`openat\(.*` + file + `, O_WRONLY\|O_CLOEXEC\)`) // which asks whether it may be written
 	placed := false
 	for line := range strings.Lines(string(text)) {
@@ -153,7 +154,7 @@ func noneOutside(t *testing.T, arguments, calls, writes string) {
 			continue // of a thread that ended with the program strace saw no call
 		}
 		if writes != "" && own.MatchString(line) {
-			placed = placed || strings.Contains(line, writes+`"`) && !strings.Contains(line, "open")
+			placed = placed || !strings.Contains(line, "open") && strings.Contains(line, writes)
 			continue
 		}
 		isCall := strings.Contains(line, "(") && !strings.Contains(line, "/dev/null")
@@ -166,7 +167,7 @@ func noneOutside(t *testing.T, arguments, calls, writes string) {
 	}
 }
 
-// tree lists everything below a folder but one file, with its mode and the time of its last change.
+// tree lists everything below a folder but one file, with its mode and when it was changed.
 func tree(t *testing.T, dir, but string) string {
 	t.Helper()
 	var all []string

@@ -231,7 +231,8 @@ func TestLintFindsTheHoleInOneAlternativeOfATinyGateway(t *testing.T) {
 		t.Errorf("exit code %d", code)
 	}
 	wants(t, stdout, "door.yaml:9:5: error: the audience is not checked", "[audience-not-checked]")
-	if strings.Contains(stdout, "door.yaml:8:16: error") || strings.Contains(stdout, "door.yaml:6:") {
+	if strings.Contains(stdout, "door.yaml:8:16: error") ||
+		strings.Contains(stdout, "door.yaml:6:") {
 		t.Errorf("the alternative that checks it is blamed:\n%s", stdout)
 	}
 	w.write("door.yaml", strings.Replace(tinyDoor, "discovery/v2.0/keys\n",
@@ -534,7 +535,8 @@ func TestAnAdapterMayLeaveOutWhatIsOptional(t *testing.T) {
 		"door.yaml",
 	}, {"matrix"}} {
 		if _, stderr,
-			code := none.run(args...); code == exitOK == (args[0] != "rules" && args[0] != "gateways") {
+			code := none.run(args...); code == exitOK ==
+			(args[0] != "rules" && args[0] != "gateways") {
 			t.Errorf("without any gateway, %v: exit code %d: %s", args, code, stderr)
 		}
 	}

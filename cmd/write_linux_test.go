@@ -114,7 +114,8 @@ func (b *bench) run(code int, says string, words ...string) {
 	if err := command.Run(); command.ProcessState == nil {
 		b.t.Fatal(err)
 	}
-	if got := command.ProcessState.ExitCode(); got != code || !strings.Contains(said.String(), says) {
+	if got := command.ProcessState.ExitCode(); got != code ||
+		!strings.Contains(said.String(), says) {
 		b.t.Errorf("exit code %d, want %d and %q: %s", got, code, says, &said)
 	}
 	if strings.Contains(said.String(), ".gatewhy-") {
@@ -580,7 +581,8 @@ func TestAFileIsWrittenWhereItMustHaveANameFirst(t *testing.T) {
 		b := &besideFile{folder: dir}
 		var err error
 		b.name = b.newName()
-		if b.File, err = os.OpenFile(b.name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600); err != nil {
+		b.File, err = os.OpenFile(b.name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+		if err != nil {
 			t.Fatal(err)
 		}
 		if _, err := b.fill([]byte("new"), nil); err != nil {

@@ -294,7 +294,11 @@ func TestRoutesBeyondTheLimitsAreOneClass(t *testing.T) {
 		beyond string
 	}{
 		{"2,000 routes", many, "more than 67108864 steps"},
-		{"16,384 groups of paths", []Route{{Path: "/.*a[ab]{13}"}}, "more than 4096 groups of paths"},
+		{
+			"16,384 groups of paths",
+			[]Route{{Path: "/.*a[ab]{13}"}},
+			"more than 4096 groups of paths",
+		},
 		{
 			"80 methods and 80 paths", append(slices.Clone(methods[:80]), paths...),
 			"more than 4096 combinations of methods and paths",

@@ -46,7 +46,8 @@ func asking(claim, value string) *rules.Compilation {
 		Op: rules.OneOf, Input: rules.Claim(claim),
 		Values: rules.Literals(value),
 	}
-	return &rules.Compilation{Policies: []*rules.Policy{{Root: rules.AllOf(&rules.Check{Test: test})}}}
+	policy := &rules.Policy{Root: rules.AllOf(&rules.Check{Test: test})}
+	return &rules.Compilation{Policies: []*rules.Policy{policy}}
 }
 
 func surveyedApp(t *testing.T, text string) *entra.Directory {
@@ -63,19 +64,22 @@ func surveyedApp(t *testing.T, text string) *entra.Directory {
 }
 
 func anAPI(id, name, uri string) string {
-	return `{"appId": "` + id + `", "displayName": "` + name + `", "identifierUris": ["` + uri + `"]}`
+	return `{"appId": "` + id + `", "displayName": "` + name + `",
+		"identifierUris": ["` + uri + `"]}`
 }
 
-func aClient(name string) string { return `{"appId": "` + webID + `", "displayName": "` + name + `"}` }
+func aClient(name string) string {
+	return `{"appId": "` + webID + `", "displayName": "` + name + `"}`
+}
 
 // placed is what of the YAML says where files belong: no comment, and no empty line.
 func placedIn(s *Survey) []string {
 	_, body, _ := strings.Cut(s.YAML(), "environments:\n")
 	var lines []string
 	for line := range strings.Lines(body) {
-		if text, _, _ := strings.Cut(line, " # "); !strings.HasPrefix(strings.TrimSpace(line), "#") &&
-			strings.TrimSpace(text) != "" {
-			lines = append(lines, strings.TrimSpace(text))
+		text, _, _ := strings.Cut(line, " # ")
+		if text = strings.TrimSpace(text); text != "" && !strings.HasPrefix(text, "#") {
+			lines = append(lines, text)
 		}
 	}
 	return lines
@@ -269,7 +273,8 @@ func TestRegistrationsThatAreHalfKnownAreRefused(t *testing.T) {
 		},
 	} {
 		err := CheckRegistrations(surveyedApp(t, row.text))
-		if (err == nil) != (row.says == "") || err != nil && !strings.Contains(err.Error(), row.says) {
+		if (err == nil) != (row.says == "") ||
+			err != nil && !strings.Contains(err.Error(), row.says) {
 			t.Errorf("%s: %v", name, err)
 		}
 	}

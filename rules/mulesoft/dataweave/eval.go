@@ -14,7 +14,7 @@ import (
 // anywhere inside a value. An object that we know in part ends with Rest. Evaluation never changes
 // a value.
 type Env struct {
-	Runtime        Version              // of the Mule runtime; the zero Version where we do not know it
+	Runtime        Version              // of the Mule runtime; zero where we do not know it
 	Vars           *source.Value        // an object; its member claimSet holds the token's claims
 	Attributes     func() *source.Value // an object: headers, queryParams, method, requestPath, …
 	Authentication *source.Value        // an object: clientId, principal, properties, …
@@ -121,8 +121,8 @@ func prepare(root *Node, d Dialect) {
 	}
 }
 
-// The limits of an evaluation: steps, each for a node, a byte of a text or an item of a list that is
-// read, and levels of a value that is compared.
+// The limits of an evaluation: steps, each for a node, a byte of a text or an item of a list that
+// is read, and levels of a value that is compared.
 const (
 	maxSteps      = 1 << 20
 	maxValueDepth = 500

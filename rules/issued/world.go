@@ -96,7 +96,8 @@ func (w *World) Alike() int {
 	n := 0
 	for i := range w.Places {
 		if api := w.Places[i].API; api != nil {
-			for _, all := range [][]string{names(api.Scopes, anyScope), names(api.Roles, anyRole)} {
+			scopes, roles := names(api.Scopes, anyScope), names(api.Roles, anyRole)
+			for _, all := range [][]string{scopes, roles} {
 				n += len(all) - len(m.required.names.toldApart(all))
 			}
 		}

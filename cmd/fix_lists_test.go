@@ -179,7 +179,8 @@ func TestAListInATextKeepsItsCommasAndBlanks(t *testing.T) {
 			"apiVersion: gateway.mulesoft.com/v1alpha1\nkind: PolicyBinding\nspec:\n"+
 				"  targetRef: {kind: ApiInstance, name: stock}\n"+
 				"  policyRef: {name: jwt-validation-flex}\n  config:\n    jwtKeyOrigin: jwks\n"+
-				"    jwksUrl: ADDRESSES\n    skipClientIdValidation: true\n", "ADDRESSES", addresses, 1,
+				"    jwksUrl: ADDRESSES\n    skipClientIdValidation: true\n",
+			"ADDRESSES", addresses, 1,
 		)
 	}
 	scopes := func(words string) string {

@@ -226,7 +226,8 @@ func TestNoSentenceLacksAWord(t *testing.T) {
 		for _, format := range []string{"text", "json"} {
 			write("token", token)
 			stdout, stderr, _ := runIn(t, dir, append(slices.Clone(args), "-o", format)...)
-			for _, fault := range append(emptyIn(stdout, format == "json"), emptyIn(stderr, false)...) {
+			faults := append(emptyIn(stdout, format == "json"), emptyIn(stderr, false)...)
+			for _, fault := range faults {
 				if !seen[fault] {
 					seen[fault] = true
 					t.Errorf("%s: %s: %s", strings.Join(args, " "), name, fault)
@@ -259,8 +260,8 @@ func TestNoSentenceLacksAWord(t *testing.T) {
 	}
 }
 
-// TestNoContractIsDeniedThatIsThere runs policies that read the client id from a claim that names no
-// client, with contracts that are made for just these values: what is said of the claim must not
+// TestNoContractIsDeniedThatIsThere runs policies that read the client id from a claim that names
+// no client, with contracts that are made for just these values: what is said of the claim must not
 // contradict the check that passes.
 func TestNoContractIsDeniedThatIsThere(t *testing.T) {
 	t.Parallel()

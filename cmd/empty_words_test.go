@@ -190,8 +190,8 @@ func sentencesOf(value any, all []string) []string {
 	return all
 }
 
-// TestNoSentenceLacksAWord shows tokens and policies that hold nothing, or hardly anything, to every
-// command that says why.
+// TestNoSentenceLacksAWord shows tokens and policies that hold nothing, or hardly anything, to
+// every command that says why.
 func TestNoSentenceLacksAWord(t *testing.T) {
 	t.Parallel()
 	key, err := keyNamed("empty", "RS256")
@@ -261,8 +261,8 @@ func TestNoSentenceLacksAWord(t *testing.T) {
 }
 
 // TestNoContractIsDeniedThatIsThere runs policies that read the client id from a claim that names
-// no client, with contracts that are made for just these values: what is said of the claim must not
-// contradict the check that passes.
+// no client, with contracts that are made for just these values: what is said of the claim must
+// not contradict the check that passes.
 func TestNoContractIsDeniedThatIsThere(t *testing.T) {
 	t.Parallel()
 	key, err := keyNamed("empty", "RS256")

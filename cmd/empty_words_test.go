@@ -119,7 +119,8 @@ func emptyPolicies() map[string]string {
 		return keys + `,"skipClientIdValidation":true,"validateCustomClaim":true,` +
 			`"mandatoryCustomClaims":[` + list + `]`
 	}
-	jwt("claims", claims(`{"key":"iss","value":""},{"key":"","value":"x"},{"key":"scp","value":"Other"}`))
+	jwt("claims", claims(`{"key":"iss","value":""},{"key":"","value":"x"},`+
+		`{"key":"scp","value":"Other"}`))
 	jwt("expressions", claims(`{"key":"roles","value":"#[]"},{"key":" ","value":" "},`+
 		`{"key":"ver","value":"#[vars.claimSet.ver == '']"},{"key":"none","value":"#['']"}`))
 	jwt("lists", claims(`{"key":"roles","value":"#[vars.claimSet.roles contains '']"},{},null,`+
@@ -173,6 +174,9 @@ func emptyIn(output string, isJSON bool) []string {
 
 // sentencesOf lists the texts of a JSON value that are not copied from an input.
 func sentencesOf(value any, all []string) []string {
+	fromInput := []string{
+		"claims", "header", "value", "raw", "body", "diff", "line", "source", "command",
+	}
 	switch v := value.(type) {
 	case string:
 		return append(all, v)
@@ -182,7 +186,7 @@ func sentencesOf(value any, all []string) []string {
 		}
 	case map[string]any:
 		for name, item := range v {
-			if !slices.Contains([]string{"claims", "header", "value", "raw", "body", "diff", "line", "source", "command"}, name) {
+			if !slices.Contains(fromInput, name) {
 				all = sentencesOf(item, all)
 			}
 		}

@@ -119,7 +119,9 @@ func (e *Env) scan(ctx context.Context, flags *scanFlags, args []string) error {
 func (f *scanFlags) check(args []string) error {
 	compared := len(f.before)+len(f.after) > 0
 	ways := 0
-	for _, used := range []bool{len(f.policies.files) > 0, compared, f.environment.name != "", f.merge} {
+	for _, used := range []bool{
+		len(f.policies.files) > 0, compared, f.environment.name != "", f.merge,
+	} {
 		if used {
 			ways++
 		}
@@ -221,6 +223,9 @@ func (e *Env) scanRequest(flags *scanFlags) (r rules.Request, err error) {
 
 // showScan shows what was counted, whole or not, and ends with what went wrong.
 func (e *Env) showScan(flags *scanFlags, x *report.Scanning, failed error) error {
+	if failed != nil && x.After.Lines == 0 {
+		return failed
+	}
 	if err := show(e, &flags.output, render.Formats().Scan, x); err != nil {
 		return err
 	}

@@ -131,7 +131,7 @@ func (t *scanText) values(
 		if i == 0 {
 			label = title
 		}
-		rows = append(rows, Row{label, grouped(v.Tokens) + "  " + name(v.Value)})
+		rows = append(rows, Row{label, grouped(v.Tokens) + " " + name(v.Value)})
 	}
 	if more := len(all) - mostBusy; more > 0 {
 		rows = append(rows, Row{"", fmt.Sprintf("and %d more: -o json lists all", more)})

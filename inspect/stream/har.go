@@ -89,26 +89,31 @@ func (h *harReader) next() (Line, error) {
 	return line, nil
 }
 
-// enter goes on to the first entry.
+// enter goes on to the first entry: {"log": {…, "entries": [
 func (h *harReader) enter() error {
-	for depth := 0; ; {
+	for range 3 { // { "log" {
+		if _, err := h.decoder.Token(); err != nil {
+			return err
+		}
+	}
+	for h.decoder.More() {
 		h.from.left = MaxRequest
-		token, err := h.decoder.Token()
+		name, err := h.decoder.Token()
 		if err != nil {
 			return err
 		}
-		switch token {
-		case json.Delim('{'), json.Delim('['):
-			depth++
-		case json.Delim('}'), json.Delim(']'):
-			depth--
-		case "entries":
-			if opened, err := h.decoder.Token(); depth == 2 && opened == json.Delim('[') {
+		if name == "entries" {
+			if opened, err := h.decoder.Token(); err != nil || opened == json.Delim('[') {
 				return err
 			}
 			return errors.New("log.entries is no list")
 		}
+		var other json.RawMessage
+		if err := h.decoder.Decode(&other); err != nil {
+			return err
+		}
 	}
+	return errors.New("log.entries is missing")
 }
 
 // notWhole is the error for a HAR file that can't be read to its end.

@@ -109,7 +109,8 @@ func tokenAt(line []byte, path []string) (token, fault string) {
 		return found, ""
 	}
 	text = strings.TrimSpace(text)
-	if scheme, credentials, ok := strings.Cut(text, " "); ok && strings.EqualFold(scheme, "bearer") {
+	scheme, credentials, two := strings.Cut(text, " ")
+	if two && strings.EqualFold(scheme, "bearer") {
 		text = strings.TrimSpace(credentials)
 	}
 	return text, ""

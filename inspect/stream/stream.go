@@ -49,7 +49,9 @@ type Reader struct {
 // then is right.
 type Cut struct{ Err error }
 
-func (c *Cut) Error() string { return "the compressed input is cut off or damaged: " + c.Err.Error() }
+func (c *Cut) Error() string {
+	return "the compressed input is cut off or damaged: " + c.Err.Error()
+}
 
 func (c *Cut) Unwrap() error { return c.Err }
 

@@ -18,9 +18,12 @@ func TestSummariesOfPartsAddUp(t *testing.T) {
 	random := rand.New(rand.NewPCG(7, 16))
 	causes := []Cause{
 		{rules.Accepted, 200, "", ""}, {rules.Rejected, 401, rules.Audience, ""},
-		{rules.Rejected, 403, rules.ClientID, ""}, {rules.Undetermined, 0, rules.CustomClaim, "tid"},
+		{rules.Rejected, 403, rules.ClientID, ""},
+		{rules.Undetermined, 0, rules.CustomClaim, "tid"},
 	}
-	for _, values := range []int{1, 50, MostValues - 1, MostValues, MostValues + 1, 3 * MostValues} {
+	for _, values := range []int{
+		1, 50, MostValues - 1, MostValues, MostValues + 1, 3 * MostValues,
+	} {
 		var whole Summary
 		parts := make([]Summary, 1+random.IntN(5))
 		one := func(r Result) {

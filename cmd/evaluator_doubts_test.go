@@ -35,14 +35,6 @@ func doubts() []doubt {
 		},
 
 		{
-			"signingMethod is rsa where it is absent, on Mule Gateway too",
-			func(pair *evaluator.Pair, check, _ string) bool {
-				return (check == "algorithm" || check == "signature") &&
-					pair.Policy.Config["signingMethod"] == nil &&
-					pair.Policy.Form == evaluator.APIManager
-			},
-		},
-		{
 			"an aud of another type fails, and does not count in a list beside a text that fits",
 			func(pair *evaluator.Pair, check, _ string) bool {
 				list, isList := pair.Token.Claims["aud"].([]any)

@@ -247,6 +247,6 @@ func checksSignatures(policies []*rules.Policy, class *rules.Class) bool {
 // asksForSignature reports whether a check surely wants a signature that verifies. One that wants
 // a signature that does not is a Not.
 func asksForSignature(c *rules.Check) bool {
-	return c.Skip == "" && !c.MaySkip && c.Test.Op != rules.Not &&
+	return c.Skip == "" && c.MaySkip == nil && c.Test.Op != rules.Not &&
 		(c.ID == rules.Signature || c.ID == rules.Introspection)
 }

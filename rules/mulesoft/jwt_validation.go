@@ -135,7 +135,7 @@ func (j jwtCompiler) algorithm() *rules.Check {
 	algorithm := algorithmName(method.text, length.text)
 	check := j.check(rules.Algorithm, "signingMethod", documented(docJWT))
 	check.Answer = j.answer(wrongAlgorithm)
-	check.Unknown = firstUnknown(method, length)
+	check.Unknown, check.MaySkip = firstUnknown(method, length), j.unsigned()
 	check.Test = rules.Predicate{
 		Op:     rules.Equals,
 		Input:  rules.Input{Source: rules.FromHeader, Name: "alg"},
@@ -152,6 +152,23 @@ func (j jwtCompiler) algorithm() *rules.Check {
 		check.Unknown = j.ellipticUnknown(length.text)
 	}
 	return check
+}
+
+// unsigned is why the policy may take tokens of any signature, and of none, though the file does
+// not say so. Mule Gateway's page says that it does where no algorithm is specified; other pages
+// and a provider of Terraform have rsa for the default.
+func (j jwtCompiler) unsigned() *rules.Unknown {
+	method := j.get("signingMethod")
+	if method.value == nil && j.variant == Mule && !j.filled {
+		return &rules.Unknown{
+			Why: "signingMethod is absent, and Mule Gateway is documented to take every signed " +
+				"and unsigned token then",
+			Need: rules.Need{
+				Input: source.NeedPolicy, For: "the policy with its signingMethod",
+			},
+		}
+	}
+	return method.unknown
 }
 
 // algorithmName is the JOSE name of a signing method and a length; empty where there is none.
@@ -189,7 +206,7 @@ func (j jwtCompiler) signature() *rules.Check {
 	}
 	check := j.check(rules.Signature, field, documented(docJWT))
 	check.Answer = j.answer(badSignature)
-	check.Unknown, check.MaySkip = firstUnknown(method, origin), method.unknown != nil
+	check.Unknown, check.MaySkip = firstUnknown(method, origin), j.unsigned()
 	switch {
 	case method.is("none"):
 		j.switchOff(

@@ -63,11 +63,10 @@ func (m *modeller) unknownClientsAt(place *Place) []*entra.Registration {
 	if place.Contracts != nil {
 		named = append(named, place.Contracts.IDs...)
 	}
-	named = slices.DeleteFunc(
-		append(
-			named, clientsNamedBy(textsOf(m.asked[place.Name]))...,
-		), func(id string) bool { return !entra.IsGUID(id) || lower(id) != id },
-	)
+	named = slices.DeleteFunc(named, func(id string) bool {
+		return !entra.IsGUID(id) || lower(id) != id
+	})
+	named = append(named, clientsNamedBy(m.asked[place.Name], namesOne(m.shown))...)
 	if len(named) == 0 {
 		return nil
 	}
@@ -83,11 +82,6 @@ func (m *modeller) unknownClientsAt(place *Place) []*entra.Registration {
 		}
 	}
 	return all
-}
-
-// clientsNamedBy lists what checks compare a client's id with.
-func clientsNamedBy(asked texts) []string {
-	return append(slices.Clone(asked["appid"]), asked["azp"]...)
 }
 
 // issuedByStrangers models tokens for a stranger's own API: for clients of their own, and for

@@ -99,6 +99,12 @@ func (r *Request) holds(p Predicate, reading *Reading) may {
 		return p.ofUnknown(reading.Unknown)
 	case reading.Fault != "":
 		return errs
+	case p.Loose && p.odd(reading.Value):
+		reading.Unknown = &Unknown{
+			Why: "it is not documented what the gateway makes of " + p.Input.String() +
+				" where it is " + brief(reading.Value),
+		}
+		return holds | fails
 	case p.Op == Present:
 		return p.present(reading).as()
 	case p.Op == Listed && reading.absent():
@@ -130,6 +136,22 @@ func (p Predicate) ofUnknown(u *Unknown) may {
 		return holds | fails | errs
 	}
 	return holds | fails
+}
+
+// odd reports whether a value has not the form that the operator is documented for.
+func (p Predicate) odd(v *source.Value) bool {
+	if v == nil {
+		return false
+	}
+	switch p.Op {
+	case OneOf:
+		texts, ok := v.Strings()
+		return !ok || len(texts) == 0
+	case Present:
+		return v.Kind != source.String && v.Kind != source.Null ||
+			v.Kind == source.String && strings.TrimSpace(v.Text) == ""
+	}
+	return false
 }
 
 // matches evaluates the operators that compare a value with literals.

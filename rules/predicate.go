@@ -57,7 +57,8 @@ type Predicate struct {
 
 	// Loose says what is not documented: of Equals, how the gateway compares a literal with a
 	// value of another kind; of OneOf, what it makes of a value that is no text or list of texts;
-	// of Present, of one that is no text, or nothing but blanks; of Sent, whether it takes another spelling of Bearer.
+	// of Present, of one that is no text, or nothing but blanks; of Sent, whether it takes another
+	// spelling of Bearer.
 	Loose bool
 
 	// Inclusive says that the very instant still holds, of After.

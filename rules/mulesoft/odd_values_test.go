@@ -96,6 +96,24 @@ func TestAMissingClientIDInLocalModeIsNotKnown(t *testing.T) {
 	}
 }
 
+// The same of not without a blank, which is reported not to work.
+func TestNotWithoutABlankLeavesTheWholeOpen(t *testing.T) {
+	runJWT(t, []jwtCase{
+		{
+			"in a branch that is not taken",
+			claimList(`{"key":"env","value":"#[if (vars.claimSet.env == 'uat') true else ` +
+				`(not(vars.claimSet.env == 'x'))]"}`),
+			v1 + `,"env":"uat"`, unknown(rules.CustomClaim),
+		},
+		{
+			"with a blank",
+			claimList(`{"key":"env","value":"#[if (vars.claimSet.env == 'uat') true else ` +
+				`(not (vars.claimSet.env == 'x'))]"}`),
+			v1 + `,"env":"uat"`, accepted(),
+		},
+	})
+}
+
 // Older versions of Flex Gateway can't write null, and may refuse the whole expression.
 func TestWhatOlderVersionsOfAGatewayLackLeavesTheWholeOpen(t *testing.T) {
 	open := unknown(rules.CustomClaim)

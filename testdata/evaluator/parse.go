@@ -202,7 +202,8 @@ func (p *parser) operators(left node) node {
 	return p.or(left)
 }
 
-// defaulted reads what follows a default: a comparison, "and" or "or" behind it may take the whole as its left side, or be the default's right side.
+// defaulted reads what follows a default: a comparison, "and" or "or" behind it may take the whole
+// as its left side, or be the default's right side.
 func (p *parser) defaulted(left node) node {
 	right := p.primary()
 	if !oneOf(comparisons, p.peek()) && p.peek() != "and" && p.peek() != "or" {

@@ -207,6 +207,14 @@ func (j jwtCompiler) signature() *rules.Check {
 	check := j.check(rules.Signature, field, documented(docJWT))
 	check.Answer = j.answer(badSignature)
 	check.Unknown, check.MaySkip = firstUnknown(method, origin), j.unsigned()
+	if check.Unknown == nil && origin.value == nil && j.variant == Mule && !j.filled {
+		check.Unknown = &rules.Unknown{
+			Why: "jwtKeyOrigin is absent, and its default is documented for Flex Gateway only",
+			Need: rules.Need{
+				Input: source.NeedPolicy, For: "the policy with its jwtKeyOrigin",
+			},
+		}
+	}
 	switch {
 	case method.is("none"):
 		j.switchOff(

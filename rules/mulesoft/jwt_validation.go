@@ -320,7 +320,12 @@ func (j jwtCompiler) audience() *rules.Check {
 		Input:  rules.Claim("aud"),
 		Values: rules.Literals(splitList(audiences.text)...),
 	}
-	check.Test = claimTest(test.Input, test, mandatory.on())
+	has := rules.Has(test.Input)
+	has.Loose = true
+	check.Test = rules.Either(rules.Negate(has), test)
+	if mandatory.on() {
+		check.Test = rules.Required(test.Input, test)
+	}
 	if validate.unknown == nil && !validate.on() {
 		j.switchOff(
 			check, "validateAudClaim",

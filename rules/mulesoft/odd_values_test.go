@@ -14,7 +14,10 @@ func TestAnAudienceOfAnotherFormIsNotKnown(t *testing.T) {
 	open := unknown(rules.Audience)
 	runJWT(t, []jwtCase{
 		{"a number", optional, v1 + `,"aud":7`, open},
-		{"a boolean", mandatory, v1 + `,"aud":true`, open},
+		{"a boolean", optional, v1 + `,"aud":true`, open},
+		{"one where none is wrong", mandatory, v1 + `,"aud":true`, rejected(401, rules.Audience)},
+		{"an empty list there", mandatory, v1 + `,"aud":[]`, rejected(401, rules.Audience)},
+		{"another in a list there", mandatory, v1 + `,"aud":[7]`, rejected(401, rules.Audience)},
 		{"an object", optional, v1 + `,"aud":{"x":"api://x"}`, open},
 		{"an empty list", optional, v1 + `,"aud":[]`, open},
 		{"a list of a number", optional, v1 + `,"aud":[7]`, open},

@@ -143,7 +143,7 @@ func TestAnAbsentSigningMethodIsSaidToBeAbsent(t *testing.T) {
 			t.Errorf("got %q, want %q in it", decided.Why(), part)
 		}
 	}
-	if level := decided.Evidence().Level; level != rules.Documented {
-		t.Errorf("got %v, want documented", level)
+	if level := decided.Evidence().Level; level != rules.Inferred { // its pages disagree
+		t.Errorf("got %v, want inferred", level)
 	}
 }

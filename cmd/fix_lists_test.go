@@ -137,11 +137,13 @@ func TestAClaimIsAddedOrTakesThePlaceOfAWeakOne(t *testing.T) {
 		},
 		{
 			"in a block", "block",
-			"[{ key = \"ver\", value = \"1.0\" }«→, { key = \"iss\", value = \"" + issue + "\" }»]",
+			"[{ key = \"ver\", value = \"1.0\" }" +
+				"«→, { key = \"iss\", value = \"" + issue + "\" }»]",
 		},
 		{
 			"a weak one in a block", "block",
-			"[\n      { key = \"iss\", value = \"«" + weakIssuer + "→" + issue + "»\" }, # weak\n    ]",
+			"[\n      { key = \"iss\", value = \"«" + weakIssuer + "→" + issue +
+				"»\" }, # weak\n    ]",
 		},
 	} {
 		t.Run(test.format+": "+test.name, func(t *testing.T) {

@@ -31,7 +31,7 @@ func initAnswered(t *testing.T, terminal bool, typed string) (file, asked string
 	code = Main(Env{
 		Gateways: everyGateway(), Args: []string{"init"}, Dir: dir, Stdin: strings.NewReader(typed),
 		Stdout: &stdout, Stderr: &stderr, LookupEnv: environment(nil),
-		Now:      func() time.Time { return clock },
+		Now: func() time.Time { return clock }, After: time.After,
 		Terminal: Terminal{Stdin: terminal, Stderr: terminal, UTF8: true},
 	})
 	text, err := os.ReadFile(filepath.Join(dir, "gatewhy.yaml"))

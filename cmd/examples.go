@@ -20,6 +20,10 @@ gatewhy explain @token.jwt -p policies.json --observed-status 403 --observed-bod
 gatewhy lint policies
 gatewhy lint 'gateway/**/*.yaml' --gateway flex --fail-on warning
 gatewhy lint . -o sarif -O gatewhy.sarif      # for code scanning`},
+	{"scan", `
+gatewhy scan tokens.txt -p policies.json
+gatewhy scan access.log.gz --before old.json --after new.json
+gatewhy scan logs.ndjson --env uat --json-path request.headers.auth -o ndjson`},
 	{"init", `
 gatewhy init                                  # writes gatewhy.yaml
 gatewhy init infra -c -                       # shows what it would write`},

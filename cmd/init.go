@@ -51,7 +51,7 @@ func (e *Env) surveyed(folder, name string) (*environments.Survey, error) {
 	if err := e.maker().Prove(name, survey); err != nil {
 		return nil, err
 	}
-	if known, _ := survey.Names(); len(known) > 0 {
+	if len(survey.Names()) > 0 {
 		return survey, nil
 	}
 	hints := []string{"a policy is a file as API Manager returns it (JSON), Flex Gateway's YAML, " +

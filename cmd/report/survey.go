@@ -141,7 +141,7 @@ func (m *Maker) Prove(name string, s *environments.Survey) error {
 		if err != nil {
 			return fmt.Errorf("what init would write can't be read: %w", err)
 		}
-		if names, _ := s.Names(); len(names) == 0 {
+		if len(s.Names()) == 0 {
 			return nil
 		}
 		read, err := environments.Read(file)
@@ -215,7 +215,7 @@ func (m *Maker) isContracts(name, folder string) bool {
 
 // SurveySummary counts what was found.
 func SurveySummary(s *environments.Survey) string {
-	names, comments := s.Names()
+	names, comments := s.Names(), s.Comments()
 	text := fmt.Sprintf("%s (%s), %s", Counted(len(names), "environment"),
 		Guarded(strings.Join(names, ", ")), Counted(s.Policies, "policy file"))
 	if n := s.Registrations(); n > 0 {

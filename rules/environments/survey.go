@@ -168,16 +168,20 @@ func (s *Survey) Registrations() int { return len(s.registered) }
 // Unplaced counts the files of which no environment is known.
 func (s *Survey) Unplaced() int { return len(s.unplaced) }
 
-// Names lists the environments whose policies are known, and those that are written as a comment.
-func (s *Survey) Names() (names, comments []string) {
+// Names lists the environments whose policies are known.
+func (s *Survey) Names() []string { return s.namesOf(true) }
+
+// Comments lists the environments that are written as a comment, since their policies are not
+// known.
+func (s *Survey) Comments() []string { return s.namesOf(false) }
+
+func (s *Survey) namesOf(known bool) (names []string) {
 	for _, env := range s.environments {
-		if env.known() {
+		if env.known() == known {
 			names = append(names, env.name)
-		} else {
-			comments = append(comments, env.name)
 		}
 	}
-	return names, comments
+	return names
 }
 
 // AddOther takes a file that may be a token, or a list of contracts, by its name.
@@ -260,7 +264,7 @@ func (s *Survey) placeBeside(r registered) {
 			}
 		}
 	}
-	if env := s.home(r.name); env != nil {
+	if env := s.environment(r.name); env != nil {
 		env.api = append(env.api, r.name)
 		return
 	}

@@ -90,7 +90,7 @@ func (v *evaluator) call(n *Node) Result {
 		size += len(arg.Text) + len(arg.Items)
 	}
 	if !v.spend(size) {
-		return tooLarge(n)
+		return v.tooLarge(n)
 	}
 	return f.run(v, n, args)
 }
@@ -109,6 +109,17 @@ func (v *evaluator) sinceNull(n *Node, result *source.Value) Result {
 		return value(result)
 	}
 	return failure(n, "%s of null is an error before Mule 4.4 (DataWeave 2.4)", n.Name)
+}
+
+// nothing is what a function gives for null where Mule's reference says null. Flex Gateway's page
+// says nothing of null, which may be an error there.
+func (v *evaluator) nothing(n *Node) Result {
+	if !v.flex() {
+		return value(null())
+	}
+	r := unknown(n, "what %s makes of null is documented for Mule only", n.Name)
+	r.Unknown.NeverTrue, r.Unknown.NeverFound = true, true
+	return r
 }
 
 // undocumented answers for arguments that no documented form of a function takes.
@@ -140,14 +151,11 @@ func contains(v *evaluator, n *Node, args []*source.Value) Result {
 			found = Maybe
 		}
 	}
-	return fromAnswer(found, n, "whether the list contains this value is not known")
+	return v.answer(found, n, "whether the list contains this value is not known")
 }
 
 func concatenate(v *evaluator, n *Node, args []*source.Value) Result {
 	a, b := args[0], args[1]
-	if !v.produce(len(a.Text) + len(b.Text) + len(a.Items) + len(b.Items)) {
-		return tooLarge(n)
-	}
 	switch {
 	case a.Is(source.String) && b.Is(source.String):
 		return value(text(a.Text + b.Text))
@@ -205,9 +213,6 @@ func splitBy(v *evaluator, n *Node, args []*source.Value) Result {
 	}
 	var items []*source.Value
 	for part := range strings.SplitSeq(whole.Text, separator.Text) {
-		if !v.produce(1 + len(part)) {
-			return tooLarge(n)
-		}
 		items = append(items, text(part))
 	}
 	return value(list(items))
@@ -218,13 +223,11 @@ func changeCase(change func(string) string) run {
 	return func(v *evaluator, n *Node, args []*source.Value) Result {
 		switch a := args[0]; {
 		case isNull(a):
-			return value(null())
+			return v.nothing(n)
 		case !a.Is(source.String):
 			return undocumented(n, args...)
 		case !ascii(a.Text):
 			return unknown(n, "upper and lower case of characters beyond ASCII are not documented")
-		case !v.produce(len(a.Text)):
-			return tooLarge(n)
 		default:
 			return value(text(change(a.Text)))
 		}
@@ -233,11 +236,11 @@ func changeCase(change func(string) string) run {
 
 // trim takes blanks away at both ends. Which other white space counts is not documented, so that a
 // character there that any of Java, Rust and Unicode takes for white space leaves it open.
-func trim(_ *evaluator, n *Node, args []*source.Value) Result {
+func trim(v *evaluator, n *Node, args []*source.Value) Result {
 	a := args[0]
 	switch {
 	case isNull(a):
-		return value(null())
+		return v.nothing(n)
 	case !a.Is(source.String):
 		return undocumented(n, args...)
 	}
@@ -268,10 +271,10 @@ func affix(has func(text, part string) bool) run {
 // the text they give "", for null they give null (DataWeave reference, dw::core::Strings, with
 // examples).
 func substring(find func(text, separator string) int, behind bool) run {
-	return func(_ *evaluator, n *Node, args []*source.Value) Result {
+	return func(v *evaluator, n *Node, args []*source.Value) Result {
 		switch {
 		case isNull(args[0]) && args[1].Is(source.String):
-			return value(null())
+			return v.nothing(n)
 		case !args[0].Is(source.String) || !args[1].Is(source.String):
 			return undocumented(n, args...)
 		case args[1].Text == "":
@@ -306,8 +309,10 @@ func (v *evaluator) callRegex(n *Node, f function) Result {
 		return v.sinceNull(n, boolean(false))
 	case !r.Value.Is(source.String):
 		return undocumented(n, r.Value)
-	case !ascii(r.Value.Text) || !v.spend(len(r.Value.Text)*len(pattern.Text)):
+	case !ascii(r.Value.Text):
 		return unknown(n, "this text is matched only by the gateway itself")
+	case !v.spend(len(r.Value.Text) * len(pattern.Text)):
+		return v.tooLarge(n)
 	}
 	if n.prepared.pattern == nil {
 		return unknown(pattern, "Java may read this regular expression otherwise than this tool")

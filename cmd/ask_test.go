@@ -9,7 +9,8 @@ import (
 	"time"
 )
 
-// initAnswered runs init in a folder with two APIs on a terminal at which this is typed. It returns
+// initAnswered runs init in a folder with two APIs on a terminal at which this is typed. It
+// returns
 // the file that it writes, and what it asked.
 func initAnswered(t *testing.T, terminal bool, typed string) (file, asked string, code int) {
 	t.Helper()
@@ -18,7 +19,8 @@ func initAnswered(t *testing.T, terminal bool, typed string) (file, asked string
 		return `{"appId": "` + id + `", "displayName": "x", "identifierUris": ["` + uri + `"]}`
 	}
 	for name, text := range map[string]string{
-		"policies-dev.json": `{"assetId": "jwt-validation", "configurationData": {"signingMethod": "none",
+		"policies-dev.json": `{"assetId": "jwt-validation", "configurationData": {
+			"signingMethod": "none",
 			"skipClientIdValidation": true}}`,
 		"a-dev.json": app("d1b1c6d5-27d1-4f0c-8e0e-6a5d3c2b1a01", "api://orders"),
 		"b-dev.json": app("d30c7f41-52b8-4f6e-8a1b-90c4e7d2a5b6", "api://portal"),
@@ -29,7 +31,8 @@ func initAnswered(t *testing.T, terminal bool, typed string) (file, asked string
 	}
 	var stdout, stderr bytes.Buffer
 	code = Main(Env{
-		Gateways: everyGateway(), Args: []string{"init"}, Dir: dir, Stdin: strings.NewReader(typed),
+		Gateways: everyGateway(), Args: []string{"init"}, Dir: dir,
+		Stdin:  strings.NewReader(typed),
 		Stdout: &stdout, Stderr: &stderr, LookupEnv: environment(nil),
 		Now: func() time.Time { return clock }, After: time.After,
 		Terminal: Terminal{Stdin: terminal, Stderr: terminal, UTF8: true},
@@ -47,7 +50,14 @@ func TestInitAsksOnATerminalForWhatNoFileSays(t *testing.T) {
 	if code != exitOK {
 		t.Fatalf("exit code %d: %s", code, asked)
 	}
-	wants(t, file, "gateway: flex\n", "api: [b-dev.json]", "clients: [a-dev.json]", "\ntenant: "+tenant)
+	wants(
+		t,
+		file,
+		"gateway: flex\n",
+		"api: [b-dev.json]",
+		"clients: [a-dev.json]",
+		"\ntenant: "+tenant,
+	)
 	wants(
 		t, asked, "Which gateway runs the policies of dev?", "a number from 1 to 2 is wanted",
 		"  2  b-dev.json", "common stands for many tenants",
@@ -62,7 +72,13 @@ func TestWhatIsNotAnsweredStaysOpen(t *testing.T) {
 		if code != exitOK || !strings.Contains(asked, "Which app registration") {
 			t.Errorf("%s: exit code %d: %s", name, code, asked)
 		}
-		wants(t, file, "gateway: mule # or flex", "# api: [a-dev.json, b-dev.json]", "# tenant: 0000")
+		wants(
+			t,
+			file,
+			"gateway: mule # or flex",
+			"# api: [a-dev.json, b-dev.json]",
+			"# tenant: 0000",
+		)
 	}
 }
 

@@ -40,7 +40,8 @@ func (l *commandLine) mayTake() bool {
 	return slices.ContainsFunc([]string{"config", "tenant", "cloud", "gateway", "policy"}, l.has)
 }
 
-// config is the environments file that counts: the one that is named, else one that is found, which
+// config is the environments file that counts: the one that is named, else one that is found,
+// which
 // the command then reads. It is empty where there is none.
 func (l *commandLine) config() (string, error) {
 	if l.says("config") {

@@ -13,7 +13,8 @@ import (
 func mistakenEstate() map[string]string {
 	return map[string]string{
 		"policies/dev.json": open,
-		"entra/app.json": `{"appId": "6f0e1c2a-8d4b-4c7e-9a53-2b1d0e9f8ac3", "displayName": "orders",
+		"entra/app.json": `{"appId": "6f0e1c2a-8d4b-4c7e-9a53-2b1d0e9f8ac3", 
+			"displayName": "orders",
 			"identifierUris": ["api://orders"]}`,
 		"contracts/dev.txt": "one\n", "keys.json": `{"keys": []}`, "empty/README.md": "",
 		"tokens/dev.jwt": plantedToken,
@@ -23,8 +24,12 @@ func mistakenEstate() map[string]string {
 
 // inDev is an environments file whose one environment has these lines.
 func inDev(lines ...string) string {
-	return "version: 1\ntenant: 5c1f0a7e-3b0d-4a55-9c3e-7f0e2b6d9a11\nenvironments:\n  dev:\n    " +
-		strings.Join(lines, "\n    ") + "\n"
+	return "version: 1\ntenant: 5c1f0a7e-3b0d-4a55-9c3e-7f0e2b6d9a11\nenvironments:\n  dev:\n  " +
+		"  " +
+		strings.Join(
+			lines,
+			"\n    ",
+		) + "\n"
 }
 
 const (
@@ -69,10 +74,12 @@ func TestEveryMistakeInTheEnvironmentsFileHasItsPlaceAndAWayOn(t *testing.T) {
 			"relative to the folder of gatewhy.yaml",
 		},
 		"a pattern that matches nothing": {
-			inDev("policies: ['uat/*.json']", devAPI), "5:16", "no file matches uat/*.json", "relative",
+			inDev("policies: ['uat/*.json']", devAPI), "5:16", "no file matches uat/*.json",
+			"relative",
 		},
 		"policies that are an object": {
-			inDev("policies: {dev: x}", devAPI), "5:15", "policies must be a list of files", "[FILE, FILE]",
+			inDev("policies: {dev: x}", devAPI), "5:15", "policies must be a list of files",
+			"[FILE, FILE]",
 		},
 		"a number among them": {
 			inDev("policies: [policies/dev.json, 7]", devAPI), "5:35", "must be a text", `"7"`,
@@ -91,7 +98,8 @@ func TestEveryMistakeInTheEnvironmentsFileHasItsPlaceAndAWayOn(t *testing.T) {
 			"is an app registration, and a list of contracts is wanted", "under api:",
 		},
 		"contracts that are a list": {
-			inDev(devPolicies, "contracts: [contracts/dev.txt]"), "6:16", "must be a text", "not a list",
+			inDev(devPolicies, "contracts: [contracts/dev.txt]"), "6:16", "must be a text",
+			"not a list",
 		},
 		"a gateway that is none": {
 			inDev("gateway: kong", devPolicies, devAPI), "5:14", `no gateway "kong"`, "mule, flex",
@@ -105,29 +113,39 @@ func TestEveryMistakeInTheEnvironmentsFileHasItsPlaceAndAWayOn(t *testing.T) {
 			"in line 5 already",
 		},
 		"an environment twice": {
-			inDev(devPolicies) + "  dev: {policies: []}\n", "6:3", "dev appears twice", "in line 4 already",
+			inDev(devPolicies) + "  dev: {policies: []}\n", "6:3", "dev appears twice",
+			"in line 4 already",
 		},
 		"an environment that is a file": {
 			"version: 1\nenvironments:\n  dev: policies/dev.json\n", "3:8", "must be an object",
 			"dev: {policies: [policies/dev.json]}",
 		},
 		"environments that are a list": {
-			"version: 1\nenvironments: [dev, uat]\n", "2:15", "must be an object", "environments: {dev:",
+			"version: 1\nenvironments: [dev, uat]\n", "2:15", "must be an object",
+			"environments: {dev:",
 		},
 		"no environments": {"version: 1\n", "1:1", "there are no environments", "gatewhy init"},
 		"a misspelt list of them": {
 			"version: 1\nenviroments: {dev: {}}\n", "2:1", `"enviroments" is not a field`,
 			"did you mean environments?",
 		},
-		"a version in letters": {"version: one\nenvironments: {dev: {}}\n", "1:10", "version must be 1", "version: 1"},
-		"a later version":      {"version: 2\nenvironments: {dev: {}}\n", "1:10", "version must be 1", "later gatewhy"},
-		"no version":           {"environments: {dev: {}}\n", "1:1", "version is missing", "version: 1"},
+		"a version in letters": {
+			"version: one\nenvironments: {dev: {}}\n", "1:10", "version must be 1", "version: 1",
+		},
+		"a later version": {
+			"version: 2\nenvironments: {dev: {}}\n", "1:10", "version must be 1", "later gatewhy",
+		},
+		"no version": {
+			"environments: {dev: {}}\n", "1:1", "version is missing", "version: 1",
+		},
 		"the tenant of all": {
-			"version: 1\ntenant: common\nenvironments: {dev: {}}\n", "2:9", "common stands for many tenants",
+			"version: 1\ntenant: common\nenvironments: {dev: {}}\n", "2:9",
+			"common stands for many tenants",
 			"az account show",
 		},
 		"an address as the tenant": {
-			"version: 1\ntenant: https://login.microsoftonline.com/x\nenvironments: {dev: {}}\n", "2:9",
+			"version: 1\ntenant: https://login.microsoftonline.com/x\nenvironments: {dev: {}}\n",
+			"2:9",
 			"this is an address", "az account show",
 		},
 		"half of the tenant's id": {
@@ -135,20 +153,24 @@ func TestEveryMistakeInTheEnvironmentsFileHasItsPlaceAndAWayOn(t *testing.T) {
 			"neither a tenant's id nor a domain", "az account show",
 		},
 		"a number as the tenant": {
-			"version: 1\ntenant: 7\nenvironments: {dev: {}}\n", "2:9", "tenant must be a text", `"7"`,
+			"version: 1\ntenant: 7\nenvironments: {dev: {}}\n", "2:9", "tenant must be a text",
+			`"7"`,
 		},
 		"a cloud that is none": {
-			"version: 1\ncloud: moon\nenvironments: {dev: {}}\n", "2:8", `"moon" is not a cloud`, "usgov",
+			"version: 1\ncloud: moon\nenvironments: {dev: {}}\n", "2:8", `"moon" is not a cloud`,
+			"usgov",
 		},
 		"a key set that is not there": {
-			"jwks: none.json\n" + inDev(devPolicies, devAPI), "1:7", "none.json", "relative to the folder",
+			"jwks: none.json\n" + inDev(devPolicies, devAPI), "1:7", "none.json",
+			"relative to the folder",
 		},
 		"a key set that is a policy": {
 			"jwks: policies/dev.json\n" + inDev(devPolicies, devAPI), "1:7",
 			"is a policy, and a key set is wanted", "under policies:",
 		},
 		"a key set at an address": {
-			"jwks: https://x.test/keys\n" + inDev(devPolicies, devAPI), "1:7", "this is an address", "collect keys",
+			"jwks: https://x.test/keys\n" + inDev(devPolicies, devAPI), "1:7",
+			"this is an address", "collect keys",
 		},
 		"an exception without its ends": {
 			inDev(devPolicies) + "allow: [{reason: x}]\n", "6:9", "needs from and to", "from: dev",
@@ -160,11 +182,13 @@ func TestEveryMistakeInTheEnvironmentsFileHasItsPlaceAndAWayOn(t *testing.T) {
 			inDev(devPolicies) + "lint: [x]\n", "6:7", "lint must be an object", "ignore",
 		},
 		"a misspelt default": {
-			inDev(devPolicies) + "defaults: {tenat: x.test}\n", "6:12", `"tenat" is not a field of defaults`,
+			inDev(devPolicies) + "defaults: {tenat: x.test}\n", "6:12",
+			`"tenat" is not a field of defaults`,
 			"did you mean tenant?",
 		},
 		"defaults for many tenants": {
-			inDev(devPolicies) + "defaults: {tenant: organizations}\n", "6:20", "stands for many tenants", "az account",
+			inDev(devPolicies) + "defaults: {tenant: organizations}\n", "6:20",
+			"stands for many tenants", "az account",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -81,7 +81,8 @@ func (e *Env) fixFound(flags *fixFlags, found report.Found) (*report.Fixing, err
 	return fixed, err
 }
 
-// inFile names the file in an error that has no place: of several files nobody would know which one
+// inFile names the file in an error that has no place: of several files nobody would know which
+// one
 // is meant.
 func inFile(err error, name string) error {
 	var ours *source.Error

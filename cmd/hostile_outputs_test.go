@@ -356,7 +356,8 @@ var ownCommand = regexp.MustCompile(
 	`^::(error|warning|notice) ((file|line|endLine|col|endColumn|title)=[^:,]*(,|::))+`,
 )
 
-// ownIssue is the beginning of a logging command as the program writes it. The agent ends it at the
+// ownIssue is the beginning of a logging command as the program writes it. The agent ends it at
+// the
 // first closing bracket.
 var ownIssue = regexp.MustCompile(
 	`(?m)^##vso\[task\.logissue type=(error|warning);(sourcepath=[^;\]]+;)?` +

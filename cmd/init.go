@@ -38,7 +38,8 @@ func newInit(env *Env) *cobra.Command {
 	return cmd
 }
 
-// surveyed sorts what is in a folder, asks on a terminal for what no file says, and leaves out what
+// surveyed sorts what is in a folder, asks on a terminal for what no file says, and leaves out
+// what
 // matrix would refuse of the file of that name.
 func (e *Env) surveyed(folder, name string) (*environments.Survey, error) {
 	survey, err := e.maker().Survey(folder, filepath.Dir(name))
@@ -54,7 +55,8 @@ func (e *Env) surveyed(folder, name string) (*environments.Survey, error) {
 	if len(survey.Names()) > 0 {
 		return survey, nil
 	}
-	hints := []string{"a policy is a file as API Manager returns it (JSON), Flex Gateway's YAML, " +
+	hints := []string{"a policy is a file as API Manager returns it (JSON), Flex Gateway's " +
+		"YAML, " +
 		"or Terraform"}
 	hints = append(hints, survey.LeftOut()...)
 	return nil, problem("no policy in "+folder+" or below", hints...)

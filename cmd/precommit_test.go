@@ -54,10 +54,14 @@ func TestThePreCommitHookPassesOverWhatIsNoPolicy(t *testing.T) {
 	code, output := runHook(t, map[string]string{
 		"gateway.json": `{"name": "no policy"}`,
 		"policy.yaml":  "a: [", "mule-contracts.json": "[]",
-		"package.json": `{"name": "orders", "version": "1.0.0"}`, "package-lock.json": `{"packages": {"": {}}}`,
-		"chart.yaml": "{{- if .Values.x }}\nkind: {{ .Values.kind }}\n{{- end }}", "empty.json": "", "list.yml": "- a\n",
-		"main.tf": "resource \"aws_s3_bucket\" \"logs\" {\n  bucket = var.name\n}\n", "bad.tf": "resource {",
-		"compose.yaml": "services:\n  db: {image: postgres}\n", "tsconfig.json": "{\n  // comments\n  \"a\": 1,\n}",
+		"package.json":      `{"name": "orders", "version": "1.0.0"}`,
+		"package-lock.json": `{"packages": {"": {}}}`,
+		"chart.yaml":        "{{- if .Values.x }}\nkind: {{ .Values.kind }}\n{{- end }}",
+		"empty.json":        "", "list.yml": "- a\n",
+		"main.tf":       "resource \"aws_s3_bucket\" \"logs\" {\n  bucket = var.name\n}\n",
+		"bad.tf":        "resource {",
+		"compose.yaml":  "services:\n  db: {image: postgres}\n",
+		"tsconfig.json": "{\n  // comments\n  \"a\": 1,\n}",
 	})
 	if code != exitOK || strings.Contains(output, "gatewhy: error") {
 		t.Errorf("exit code %d: %s", code, output)
@@ -78,7 +82,10 @@ func TestThePreCommitHookFindsWhatIsWrong(t *testing.T) {
 	if code, output := runHook(t, files); code != exitRejected {
 		t.Errorf("exit code %d: %s", code, output)
 	}
-	if code, output := runHook(t, map[string]string{"main.tf": terraformOfOpen}); code != exitRejected {
+	if code, output := runHook(
+		t,
+		map[string]string{"main.tf": terraformOfOpen},
+	); code != exitRejected {
 		t.Errorf("exit code %d: %s", code, output)
 	}
 	if code, output := runHook(t, map[string]string{"policy.json": `{"assetId": ` +

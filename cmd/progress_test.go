@@ -114,10 +114,16 @@ func TestWhatWaitsForKeySetsSaysSo(t *testing.T) {
 	for line, want := range map[string]string{
 		"verify":        "0 of 1 key sets fetched",
 		"keys --clouds": "asked for 0 of 0 key sets",
-		"explain --tenant " + mint.Tenant + " -p policy.json": "1 of 3 steps: reading the request and fetching keys",
+		"explain --tenant " +
+			"" + mint.Tenant + " -p policy.json": "1 of 3 steps: reading the request and " +
+			"fetching keys",
 	} {
 		dir := t.TempDir()
-		if err := os.WriteFile(filepath.Join(dir, "policy.json"), []byte(open), 0o600); err != nil {
+		if err := os.WriteFile(
+			filepath.Join(dir, "policy.json"),
+			[]byte(open),
+			0o600,
+		); err != nil {
 			t.Fatal(err)
 		}
 		told := make(chan struct{})
@@ -137,7 +143,10 @@ func TestWhatWaitsForKeySetsSaysSo(t *testing.T) {
 				return passed
 			},
 		})
-		shown, rest, ok := strings.Cut(strings.TrimPrefix(stderr.String(), clearedLine), clearedLine)
+		shown, rest, ok := strings.Cut(
+			strings.TrimPrefix(stderr.String(), clearedLine),
+			clearedLine,
+		)
 		if !ok || shown != want || strings.Contains(rest, "key sets fetched\r") {
 			t.Errorf("%s: %q", line, stderr)
 		}

@@ -1,7 +1,6 @@
 package inspect
 
 import (
-	"net/http"
 	"net/textproto"
 	"net/url"
 	"path"
@@ -116,12 +115,13 @@ func (r *HTTPRequest) settleHost() {
 
 // readCookies reads the cookies out of their header.
 func (r *HTTPRequest) readCookies() {
-	cookies, err := http.ParseCookie(r.Headers["Cookie"])
-	if err != nil {
+	if r.Headers["Cookie"] == "" {
 		return
 	}
-	r.Cookies = make(map[string]string, len(cookies))
-	for _, cookie := range cookies {
-		r.Cookies[cookie.Name] = cookie.Value
+	r.Cookies = make(map[string]string)
+	for cookie := range strings.SplitSeq(r.Headers["Cookie"], ";") {
+		if name, value, ok := strings.Cut(strings.TrimSpace(cookie), "="); ok {
+			r.Cookies[name] = strings.Trim(value, `"`)
+		}
 	}
 }

@@ -20,11 +20,20 @@ func TestACurlCommandIsARequest(t *testing.T) {
 		text string
 		want want
 	}{
-		"the shortest":               {"curl https://api.example/orders", want{"GET api.example /orders", "", true}},
-		"behind a prompt":            {"$ curl https://api.example/orders/", want{"GET api.example /orders/", "", true}},
-		"without a path":             {"curl api.example", want{"GET api.example /", "", true}},
-		"a method":                   {"curl -X DELETE 'https://api.example/orders/4?x=1#y'", want{"DELETE api.example /orders/4", "", true}},
-		"a method behind its letter": {"curl -sSXPUT https://api.example/o", want{"PUT api.example /o", "", true}},
+		"the shortest": {
+			"curl https://api.example/orders", want{"GET api.example /orders", "", true},
+		},
+		"behind a prompt": {
+			"$ curl https://api.example/orders/", want{"GET api.example /orders/", "", true},
+		},
+		"without a path": {"curl api.example", want{"GET api.example /", "", true}},
+		"a method": {
+			"curl -X DELETE 'https://api.example/orders/4?x=1#y'",
+			want{"DELETE api.example /orders/4", "", true},
+		},
+		"a method behind its letter": {
+			"curl -sSXPUT https://api.example/o", want{"PUT api.example /o", "", true},
+		},
 		"data make it a POST": {
 			`curl https://api.example/o -d '{"a": 1}' -H 'Content-Type: application/json'`,
 			want{"POST api.example /o", "Content-Type=application/json", true},
@@ -33,13 +42,26 @@ func TestACurlCommandIsARequest(t *testing.T) {
 			"curl https://api.example/o --data-raw a=1",
 			want{"POST api.example /o", "Content-Type=application/x-www-form-urlencoded", true},
 		},
-		"but not with -G":       {"curl -G https://api.example/o -d a=1", want{"GET api.example /o", "", true}},
-		"and -X counts more":    {"curl -d a -X PATCH -H content-type: https://api.example/o", want{"PATCH api.example /o", "Content-Type=", true}},
-		"a head":                {"curl -I https://api.example/o", want{"HEAD api.example /o", "", true}},
-		"an upload":             {"curl -T file.txt https://api.example/o", want{"PUT api.example /o", "", true}},
-		"a value is no address": {"curl -o out.txt -m 5 --retry 3 https://api.example/o -w '%{http_code}\\n'", want{"GET api.example /o", "", true}},
+		"but not with -G": {
+			"curl -G https://api.example/o -d a=1", want{"GET api.example /o", "", true},
+		},
+		"and -X counts more": {
+			"curl -d a -X PATCH -H content-type: https://api.example/o",
+			want{"PATCH api.example /o", "Content-Type=", true},
+		},
+		"a head": {
+			"curl -I https://api.example/o", want{"HEAD api.example /o", "", true},
+		},
+		"an upload": {
+			"curl -T file.txt https://api.example/o", want{"PUT api.example /o", "", true},
+		},
+		"a value is no address": {
+			"curl -o out.txt -m 5 --retry 3 https://api.example/o -w '%{http_code}\\n'",
+			want{"GET api.example /o", "", true},
+		},
 		"headers, in any quotes": {
-			`curl -H "client_id: a b" -H'X-One: $1'  --header X-Two:\ 2 https://api.example/o -H $'X-Three: it\'s'`,
+			`curl -H "client_id: a b" -H'X-One: $1'  --header X-Two:\ 2 https://api.example/o ` +
+				`-H $'X-Three: it\'s'`,
 			want{"GET api.example /o", "Client_id=a b;X-Three=it's;X-Two=2", false},
 		},
 		"credentials": {
@@ -47,7 +69,8 @@ func TestACurlCommandIsARequest(t *testing.T) {
 			want{"GET api.example /o", "Authorization=Basic bWU6c2VjcmV0", true},
 		},
 		"a header counts more than an option, wherever it is": {
-			"curl -H 'Authorization: Bearer x' -u me:secret -A a -H 'User-Agent: b' https://api.example/o",
+			"curl -H 'Authorization: Bearer x' -u me:secret -A a -H 'User-Agent: b' " +
+				"https://api.example/o",
 			want{"GET api.example /o", "Authorization=Bearer x;User-Agent=b", true},
 		},
 		"lines that go on": {
@@ -55,20 +78,51 @@ func TestACurlCommandIsARequest(t *testing.T) {
 			want{"GET api.example /o", "A=1", true},
 		},
 		"of Windows' prompt": {
-			"curl ^\"https://api.example/o?a=1^&b=2^\" ^\r\n  -H ^\"client_id: x^\" ^\n -H \"a: ^%1\"",
+			"curl ^\"https://api.example/o?a=1^&b=2^\" ^\r\n  -H ^\"client_id: x^\" ^\n -H " +
+				"\"a: ^%1\"",
 			want{"GET api.example /o", "A=%1;Client_id=x", true},
 		},
-		"of PowerShell":           {"curl.exe 'https://api.example/o' `\n  -H 'a: 1'", want{"GET api.example /o", "A=1", true}},
-		"what follows it":         {"curl https://api.example/o | jq .x", want{"GET api.example /o", "", true}},
-		"dots in the path":        {"curl https://api.example/a/../b/./c/", want{"GET api.example /b/c/", "", true}},
-		"a variable in the path":  {"curl https://api.example/$ID/x", want{"GET api.example ", "", true}},
-		"a variable for the host": {"curl $API/orders -H 'a: 1'", want{"GET  /orders", "A=1", false}},
-		"one of Postman's":        {"curl '{{base}}/orders'", want{"GET  /orders", "", false}},
-		"headers in a file":       {"curl -H @headers.txt https://api.example/o", want{"GET api.example /o", "", false}},
-		"options in a file":       {"curl -K - https://api.example/o", want{"GET api.example /o", "", false}},
-		"a form":                  {"curl -F a=b https://api.example/o", want{"POST api.example /o", "", false}},
-		"two values of a header":  {"curl -H a:1 -H a:2 https://api.example/o", want{"GET api.example /o", "", false}},
-		"one value twice":         {"curl -H a:1 -H a:1 https://api.example/o", want{"GET api.example /o", "A=1", true}},
+		"of PowerShell": {
+			"curl.exe 'https://api.example/o' `\n  -H 'a: 1'",
+			want{"GET api.example /o", "A=1", true},
+		},
+		"what follows it": {
+			"curl https://api.example/o | jq .x",
+			want{"GET api.example /o", "", true},
+		},
+		"dots in the path": {
+			"curl https://api.example/a/../b/./c/",
+			want{"GET api.example /b/c/", "", true},
+		},
+		"a variable in the path": {
+			"curl https://api.example/$ID/x",
+			want{"GET api.example ", "", true},
+		},
+		"a variable for the host": {
+			"curl $API/orders -H 'a: 1'",
+			want{"GET  /orders", "A=1", false},
+		},
+		"one of Postman's": {"curl '{{base}}/orders'", want{"GET  /orders", "", false}},
+		"headers in a file": {
+			"curl -H @headers.txt https://api.example/o",
+			want{"GET api.example /o", "", false},
+		},
+		"options in a file": {
+			"curl -K - https://api.example/o",
+			want{"GET api.example /o", "", false},
+		},
+		"a form": {
+			"curl -F a=b https://api.example/o",
+			want{"POST api.example /o", "", false},
+		},
+		"two values of a header": {
+			"curl -H a:1 -H a:2 https://api.example/o",
+			want{"GET api.example /o", "", false},
+		},
+		"one value twice": {
+			"curl -H a:1 -H a:1 https://api.example/o",
+			want{"GET api.example /o", "A=1", true},
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()
@@ -98,8 +152,15 @@ func shown(r *HTTPRequest) string {
 
 func TestParametersAndCookiesAreRead(t *testing.T) {
 	t.Parallel()
-	r, _ := LocateRequest("curl 'https://a.example/o?client_id=x%20y&a=1&a=2' -b 'one=1' --cookie two=2", Found{})
-	if diff := cmp.Diff(map[string]string{"client_id": "x y"}, r.Query); diff != "" || r.QueryWhole {
+	r, _ := LocateRequest(
+		"curl 'https://a.example/o?client_id=x%20y&a=1&a=2' -b 'one=1' --cookie two=2",
+		Found{},
+	)
+	if diff := cmp.Diff(
+		map[string]string{"client_id": "x y"},
+		r.Query,
+	); diff != "" ||
+		r.QueryWhole {
 		t.Errorf("%t %s", r.QueryWhole, diff)
 	}
 	if diff := cmp.Diff(map[string]string{"one": "1", "two": "2"}, r.Cookies); diff != "" {
@@ -122,8 +183,9 @@ func TestWhatIsNotOneRequestIsNotTaken(t *testing.T) {
 		"curl https://a.example https://b.example":  "the curl command sends several requests",
 		"curl https://a.example --next -d x b.test": "the curl command sends several requests",
 		`{"log": {"entries": [}`:                    "the HAR file can't be read as JSON",
-		`{"log": {"entries": []}}`:                  "no request of the HAR file carries the token in a header",
-		`{"log": {"entries": 7}}`:                   "the HAR file can't be read as JSON",
+		`{"log": {"entries": []}}`: "no request of the HAR file carries the token " +
+			"in a header",
+		`{"log": {"entries": 7}}`: "the HAR file can't be read as JSON",
 	} {
 		if r, why := LocateRequest(text, Found{Text: "eyJ.e30.x"}); r != nil || why != want {
 			t.Errorf("%q: %v, %q", text, r, why)
@@ -136,7 +198,8 @@ func TestTheFirstRequestOfAHARFileWithTheTokenIsTaken(t *testing.T) {
 	const text = `{"log": {"version": "1.2", "entries": [
 		{"request": {"method": "OPTIONS", "url": "https://api.example/x", "headers": []}},
 		{"request": {"method": "POST", "url": "https://api.example/orders?a=1", "headers": [
-			{"name": ":path", "value": "/orders"}, {"name": "authorization", "value": "Bearer eyJ.e30.x"},
+			{"name": ":path", "value": "/orders"},
+			{"name": "authorization", "value": "Bearer eyJ.e30.x"},
 			{"name": "client_id", "value": "one"}, {"name": "cookie", "value": "c=2"}]}},
 		{"request": {"method": "GET", "url": "https://api.example/y", "headers": [
 			{"name": "Authorization", "value": "Bearer eyJ.e30.x"}]}}]}}`
@@ -144,7 +207,8 @@ func TestTheFirstRequestOfAHARFileWithTheTokenIsTaken(t *testing.T) {
 	want := &HTTPRequest{
 		From: "a HAR file", Others: 1, Method: "POST", Host: "api.example", Path: "/orders",
 		Headers: map[string]string{
-			"Authorization": "Bearer eyJ.e30.x", "Client_id": "one", "Cookie": "c=2", "Host": "api.example",
+			"Authorization": "Bearer eyJ.e30.x", "Client_id": "one", "Cookie": "c=2",
+			"Host": "api.example",
 		},
 		Cookies: map[string]string{"c": "2"}, Query: map[string]string{"a": "1"},
 		HeadersWhole: true, QueryWhole: true,
@@ -156,7 +220,8 @@ func TestTheFirstRequestOfAHARFileWithTheTokenIsTaken(t *testing.T) {
 
 func FuzzLocateRequest(f *testing.F) {
 	for _, text := range []string{
-		`curl "a^"b" -H $'\u0021' -b c=d`, "curl ^\"x^\" ^\n", "curl -", "curl --json \\", "curl a?b=%zz",
+		`curl "a^"b" -H $'\u0021' -b c=d`, "curl ^\"x^\" ^\n", "curl -",
+		"curl --json \\", "curl a?b=%zz",
 		`{"log":{"entries":[{"request":{"url":"://"}}]}}`,
 	} {
 		f.Add(text)

@@ -5,7 +5,8 @@ import (
 	"strings"
 )
 
-// shellWords splits a command into words, as a shell does: bash with '…', "…", $'…' and \, Windows'
+// shellWords splits a command into words, as a shell does: bash with '…', "…", $'…' and \,
+// Windows'
 // command prompt with ^, PowerShell with ` at the end of a line. Variables stay as they are
 // written. It reports false where a quote is not closed.
 func shellWords(text string) ([]string, bool) {

@@ -34,10 +34,16 @@ func TestTheEnvironmentsFileIsFoundInFoldersAbove(t *testing.T) {
 		home string
 		want string
 	}{
-		"two above":                                  {nil, "", "../../gatewhy.yaml"},
-		"the nearest counts":                         {[]string{"a/b/gatewhy.yaml"}, "", "../gatewhy.yaml"},
-		"that of the folder itself":                  {[]string{"a/b/c/gatewhy.yaml"}, "", "gatewhy.yaml"},
-		"in the root of the repository":              {[]string{"a/.git/"}, "", "../../gatewhy.yaml"},
+		"two above": {nil, "", "../../gatewhy.yaml"},
+		"the nearest counts": {
+			[]string{"a/b/gatewhy.yaml"}, "", "../gatewhy.yaml",
+		},
+		"that of the folder itself": {
+			[]string{"a/b/c/gatewhy.yaml"}, "", "gatewhy.yaml",
+		},
+		"in the root of the repository": {
+			[]string{"a/.git/"}, "", "../../gatewhy.yaml",
+		},
 		"not above it":                               {[]string{"a/b/.git/"}, "", ""},
 		"nor above a worktree":                       {[]string{"a/b/.git"}, "", ""},
 		"in the home folder":                         {nil, "a", "../../gatewhy.yaml"},
@@ -65,7 +71,11 @@ func TestAnotherUsersFolderIsNotLookedInto(t *testing.T) {
 	}
 	for _, name := range []string{"a", "a/b", "a/b/c", "a/gatewhy.yaml"} {
 		root, m := tree(t)
-		if err := os.Chown(filepath.Join(root, filepath.FromSlash(name)), 65534, 65534); err != nil {
+		if err := os.Chown(
+			filepath.Join(root, filepath.FromSlash(name)),
+			65534,
+			65534,
+		); err != nil {
 			t.Skip(err)
 		}
 		if got := m.FindEnvironments(""); got != "" {

@@ -18,7 +18,8 @@ type Defaults struct {
 	Policies []entra.Text // globs are allowed
 }
 
-// ReadDefaults reads the value of defaults, in an environments file or in a file that holds nothing
+// ReadDefaults reads the value of defaults, in an environments file or in a file that holds
+// nothing
 // else. Every error is a [*source.Error] at the place that is wrong.
 func ReadDefaults(v *source.Value) (Defaults, error) {
 	var d Defaults
@@ -70,7 +71,8 @@ func checkTenant(tenant entra.Text) error {
 	case slices.Contains([]string{"common", "organizations", "consumers"}, strings.ToLower(text)):
 		return refusal(tenant.Pos, text+" stands for many tenants, and tenant must be one", hint)
 	case strings.ContainsAny(text, "/:"):
-		return refusal(tenant.Pos, "tenant must be an id or a domain, and this is an address", hint)
+		return refusal(tenant.Pos, "tenant must be an id or a domain, and this is an "+
+			"address", hint)
 	case !strings.Contains(text, ".") || strings.ContainsAny(text, " @"):
 		cause := fmt.Sprintf("%q is neither a tenant's id nor a domain", shorten(text))
 		return refusal(tenant.Pos, cause, hint)

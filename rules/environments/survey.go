@@ -349,7 +349,8 @@ func (s *Survey) YAML() string {
 	return b.String()
 }
 
-// write writes an environment: as a comment where its policies are not known, since matrix asks for
+// write writes an environment: as a comment where its policies are not known, since matrix asks
+// for
 // them.
 func (env *surveyed) write(to *strings.Builder) {
 	var b strings.Builder

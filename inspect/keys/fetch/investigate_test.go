@@ -164,10 +164,12 @@ func TestOnlyTokensOfEntraThatLackAKeyAreInvestigated(t *testing.T) {
 			`{"iss":"https://auth.example.com"}`),
 		"of an issuer like Entra's": sign(t, 2, `{"alg":"RS256","kid":"x"}`,
 			`{"iss":"https://login.microsoftonline.com.evil.example/`+tid+`/v2.0"}`),
-		"cut off, with a kid that is there": cutOff(sign(t, 0, `{"alg":"RS256","kid":"one"}`, entra)),
-		"cut off, with one that is not":     cutOff(sign(t, 0, `{"alg":"RS256","kid":"x"}`, entra)),
-		"without claims":                    inspect.Parse("x.y.z"),
-		"nothing":                           inspect.Parse(""),
+		"cut off, with a kid that is " +
+			"there": cutOff(sign(t, 0, `{"alg":"RS256","kid":"one"}`, entra)),
+		"cut off, with one that is " +
+			"not": cutOff(sign(t, 0, `{"alg":"RS256","kid":"x"}`, entra)),
+		"without claims": inspect.Parse("x.y.z"),
+		"nothing":        inspect.Parse(""),
 	} {
 		before := keys.Verify(token, set)
 		s := &fetch.Source{Transport: noNetwork{t}}

@@ -33,6 +33,7 @@ func Rules() []rules.Rule {
 		clientIDClaimNeverIssued(),
 		clientIDClaimNamesNoClient(),
 		clientIDClaimOfOtherVersion(),
+		clientIDPutTogether(),
 		claimCheckSwitchedOff(),
 		listClaimComparedWithText(),
 		substringMatchOnScopes(),

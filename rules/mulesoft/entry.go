@@ -24,6 +24,7 @@ type entry struct {
 	custom   bool              // not one of the vendor's own policies
 	outbound bool              // applied to the call of the upstream, not to the request
 	report   bool              // a report of a configuration, which nobody can edit
+	creator  creator           // what the file does with the policy
 
 	// Values of the file, nil where it does not have them.
 	disabled *source.Value

@@ -1,6 +1,7 @@
 package mulesoft
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -142,6 +143,47 @@ func byHand() error {
 	return refuse("what the expression is meant to say, only you know: correct it by hand")
 }
 
+// addBrackets makes an expression of a plain text that was meant as one.
+func (r *repairer) addBrackets() ([]edit, error) {
+	text, _ := r.findingValue().Str()
+	code, _, _ := dataweave.Template(bracketed(text))
+	expr, err := dataweave.Parse(code, r.dialect())
+	isClaim := strings.HasSuffix(r.finding.Field, "CustomClaims")
+	switch {
+	case err != nil, !looksLikeExpression(text), unresolvedName(expr) != "",
+		isClaim && expr.Boolean() != dataweave.Yes:
+		return nil, byHand()
+	}
+	return r.replaceValue(bracketed(text))
+}
+
+// readTheClaim reads the client id from the token. What a claim's expression is meant to read only
+// its author knows.
+func (r *repairer) readTheClaim() ([]edit, error) {
+	if r.finding.Field != "clientIdExpression" {
+		return nil, byHand()
+	}
+	return r.readClientID()
+}
+
+// cutBearerOff takes the token out of the Authorization header, without the word before it.
+func (r *repairer) cutBearerOff() ([]edit, error) {
+	expr := r.parsed()
+	if expr == nil || !slices.Equal(expr.Reads(), []string{"attributes.headers.authorization"}) ||
+		len(expr.Root.Path()) == 0 {
+		return nil, byHand()
+	}
+	return r.replaceValue("#[(attributes.headers['authorization'] splitBy ' ')[1]]")
+}
+
+// fillTextKey writes a text where the field decides nothing.
+func (r *repairer) fillTextKey() ([]edit, error) {
+	if !r.setting("jwtKeyOrigin").is("jwks") && !r.setting("signingMethod").is("none") {
+		return nil, refuse("the key itself is missing, and only you know it")
+	}
+	return []edit{set("textKey", "unused")}, nil
+}
+
 // addParentheses writes the expression as it was most likely meant.
 func (r *repairer) addParentheses() ([]edit, error) {
 	expr := r.parsed()
@@ -164,19 +206,9 @@ func (r *repairer) splitScopes() ([]edit, error) {
 	return r.replaceValue(askFor(claim, text))
 }
 
-// meantAsExpression reports whether a text is no expression for the gateway, and was most likely
-// meant as one: it names what only an expression can read, or is what a comparison is written of.
+// meantAsExpression reports whether a plain text was most likely meant as an expression.
 func meantAsExpression(text string) bool {
-	inner := strings.Trim(text, " \t\r\n#$[](){}")
-	for _, root := range []string{"vars", "attributes", "authentication", "payload", "message"} {
-		if rest, found := strings.CutPrefix(inner, root); found &&
-			(strings.HasPrefix(rest, ".") || strings.HasPrefix(rest, "[")) &&
-			(root != "payload" && root != "message" || strings.ContainsAny(rest, " '\"[(")) {
-			return true
-		}
-	}
-	return strings.Contains(inner, "vars.claimSet") ||
-		strings.HasPrefix(strings.TrimSpace(text), "#")
+	return looksLikeExpression(text) || strings.HasPrefix(strings.TrimSpace(text), "#")
 }
 
 // withoutMarks is the refusal to take the text of an expression for a value.

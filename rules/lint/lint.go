@@ -56,6 +56,8 @@ func Rules() []rules.Rule {
 		audienceNotOfApp(),
 		scopeNotDefinedByApp(),
 		roleNotDefinedByApp(),
+		roleOfOtherCallers(),
+		optionalClaimNotConfigured(),
 		issuerOfOtherVersion(),
 		assignmentNotRequired(),
 	}

@@ -16,7 +16,7 @@ func clientIDPutTogether() rules.Rule {
 		Why: "A v1.0 token names the client in appid, a v2.0 token in azp, and none has both. " +
 			"Whether a gateway can put together a claim and one that is absent is not certain, " +
 			"and a text of two claims is not the id of any client.",
-		Fix: "Read the one claim, and the other only where the one is absent.",
+		Fix:        "Read the one claim, and the other only where the one is absent.",
 		Severity:   rules.Warning,
 		Since:      since,
 		References: []string{claimsRef},

@@ -160,8 +160,9 @@ func claimValue(e *entry, key string) string {
 	return ""
 }
 
-// closeHoles proposes what narrows a policy that lets this token in, one control at a time. A token
-// of another API or of another tenant shows neither whose clients belong here nor their roles.
+// closeHoles proposes what narrows a policy that lets this token in, one control at a time. A
+// token of another API or of another tenant shows neither whose clients belong here nor their
+// roles.
 func (p *proposer) closeHoles() []rules.Change {
 	controls := []jwtChange{p.checkAudience(), p.pinIssuer()}
 	if controls[0].refused == "" && controls[1].refused == "" {

@@ -164,6 +164,9 @@ func (r *repairer) checkAudience() ([]edit, error) {
 	if r.facts.Audience == "" {
 		return nil, refuse("the file does not tell this environment's audience", needAudience())
 	}
+	if c := r.finding.Check; c != nil && c.Claim == "aud" { // a weak check of it is replaced
+		return r.replaceValue(r.facts.Audience)
+	}
 	return append(audienceOn(), set("supportedAudiences", r.facts.Audience)), nil
 }
 
@@ -253,6 +256,9 @@ func (r *repairer) pinIssuer() ([]edit, error) {
 	issuer, err := r.issuer()
 	if err != nil {
 		return nil, err
+	}
+	if c := r.finding.Check; c != nil && c.Claim == "iss" { // a weak check of it is replaced
+		return r.replaceValue(issuer)
 	}
 	return r.addClaim(claimEntry("iss", issuer)), nil
 }

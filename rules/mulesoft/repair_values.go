@@ -28,7 +28,7 @@ func (r *repairer) replaceValue(with any) ([]edit, error) {
 	if v == nil {
 		return nil, refuse("the value is not written where it can be replaced")
 	}
-	return []edit{{at: v, to: func(*entry) any { return with }}}, nil
+	return []edit{{field: r.finding.Field, at: v, to: func(*entry) any { return with }}}, nil
 }
 
 // enable enables the policy.

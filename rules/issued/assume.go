@@ -190,6 +190,9 @@ func tenantsOf(checks []asking, asked texts) []tenant {
 	var all []tenant
 	add := func(text string) {
 		for i := 0; i+36 <= len(text); i++ {
+			if text[i+8] != '-' {
+				continue
+			}
 			id := lower(text[i : i+36])
 			if entra.IsGUID(id) && len(all) < mostTexts && !slices.Contains(all, tenant{id: id}) {
 				all = append(all, tenant{id: id})

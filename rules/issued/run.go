@@ -22,16 +22,19 @@ func (t *Token) Request(v *View) *rules.Request {
 }
 
 // Furthest evaluates a token with everything that its holder chooses and writes, to get furthest.
-func (v *View) Furthest(t *Token) Answer { return v.furthest(t, false) }
+func (v *View) Furthest(t *Token) Answer { return v.furthest(t, search{}) }
 
 // Reaches gives the same outcome, and a verdict whose words know nothing of the token but what the
 // policies read.
-func (v *View) Reaches(t *Token) Answer { return v.furthest(t, true) }
+func (v *View) Reaches(t *Token) Answer { return v.furthest(t, search{lean: true}) }
 
-func (v *View) furthest(t *Token, lean bool) Answer {
+// Passes gives the same outcome, and of a verdict that rejects nothing else.
+func (v *View) Passes(t *Token) Answer { return v.furthest(t, search{lean: true, brief: true}) }
+
+func (v *View) furthest(t *Token, s search) Answer {
 	var best Answer
 	for _, written := range v.forms(t.client) {
-		s := search{view: v, lean: lean, written: written, left: v.tries()}
+		s.view, s.written, s.left, s.best = v, written, v.tries(), Answer{}
 		s.try(t)
 		if best.Token == nil || Further(s.best.Verdict.Outcome, best.Verdict.Outcome) {
 			best = s.best
@@ -50,7 +53,7 @@ func (v *View) FurthestReal(
 	for _, written := range v.forms(client) {
 		r := request()
 		written.Into(r)
-		if got := v.evaluate(r); best.Outcome == "" || Further(got.Outcome, best.Outcome) {
+		if got := v.evaluate(r, nil); best.Outcome == "" || Further(got.Outcome, best.Outcome) {
 			best, with = got, written
 		}
 	}
@@ -79,9 +82,11 @@ func (v *View) tries() int { return max(leastTries, min(mostTries, mostChecks/ma
 type search struct {
 	view    *View
 	lean    bool // the token has nothing in it but what the policies read
+	brief   bool // only the outcome is asked for
 	written Written
 	left    int
 	best    Answer
+	spare   []rules.Result // that nobody looks at any more
 }
 
 // manyOpen is how many open claims are searched through without a guess.
@@ -182,14 +187,18 @@ func (v *View) isShared(name string) bool {
 }
 
 func (s *search) evaluate(t *Token) rules.Verdict {
-	request := &rules.Request{At: t.in.at, Contracts: s.view.contracts, Signatures: t.signatures()}
+	request := &rules.Request{
+		At: t.in.at, Contracts: s.view.contracts, Signatures: t.signatures(), Brief: s.brief,
+	}
 	if s.lean {
 		request.Token = t.readBy(s.view)
 	} else {
 		request.Token = t.seenBy(s.view)
 	}
 	s.written.Into(request)
-	return s.view.evaluate(request)
+	spare := s.spare
+	s.spare = nil
+	return s.view.evaluate(request, spare)
 }
 
 // try evaluates a token, and where something is still open that the checks need, with each choice
@@ -200,6 +209,7 @@ func (s *search) try(t *Token) bool {
 	if verdict.Outcome == rules.Undetermined {
 		if name := s.view.openIn(&verdict, t); name != "" {
 			undecided := s.undecided(&verdict, t)
+			s.spare = verdict.Results
 			verdict = rules.Verdict{} // of many checks it is large, and nobody looks at it again
 			guess := s.byChecks(t, undecided)
 			return guess != nil && s.left > 0 && s.try(guess) || s.choose(t, name)
@@ -209,7 +219,10 @@ func (s *search) try(t *Token) bool {
 		verdict.Outcome, verdict.Status = rules.Undetermined, 0
 	}
 	if s.best.Token == nil || Further(verdict.Outcome, s.best.Verdict.Outcome) {
+		s.spare = s.best.Verdict.Results
 		s.best = Answer{verdict, t, s.written}
+	} else {
+		s.spare = verdict.Results
 	}
 	return verdict.Outcome == rules.Accepted
 }

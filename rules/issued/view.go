@@ -53,9 +53,13 @@ func (v *View) Classes() []rules.Class { return v.classes }
 // Class is the class of requests that the view is limited to; nil for none.
 func (v *View) Class() *rules.Class { return v.requests }
 
-func (v *View) evaluate(r *rules.Request) rules.Verdict {
-	if v.requests != nil {
-		return v.requests.Evaluate(v.policies, r)
+// evaluate writes over results that nobody looks at any more; nil for none.
+func (v *View) evaluate(r *rules.Request, spare []rules.Result) rules.Verdict {
+	switch {
+	case v.requests != nil:
+		return v.requests.EvaluateOver(spare, v.policies, r)
+	case len(v.classes) == 1:
+		return v.classes[0].EvaluateOver(spare, v.policies, r)
 	}
 	return rules.EvaluateIn(v.classes, v.policies, r)
 }

@@ -60,12 +60,6 @@ func saidOtherwise(s *rules.Subject) bool {
 	return false
 }
 
-// ownClients is how far the API's own clients get.
-func (e *exposed) ownClients() exposure {
-	got, _ := e.ask(e.holders.Own(), true)
-	return got
-}
-
 // passable lists the checks that can be held against each other: the made-up tokens stand for all
 // that they can distinguish, and one gets past each.
 func passable(s *rules.Subject, policies []*rules.Policy) []*rules.Check {
@@ -85,6 +79,9 @@ func passable(s *rules.Subject, policies []*rules.Policy) []*rules.Check {
 
 // pass reports whether a token of the API's own clients may get past all of some checks.
 func pass(s *rules.Subject, checks ...*rules.Check) bool {
+	if len(checks) == 1 && s.App == nil {
+		return aloneIn(s, checks[0]).ownClients() != keptOut
+	}
 	e := newExposed([]*rules.Policy{{Root: rules.AllOf(checks...)}}, s.App)
 	return e.ownClients() != keptOut
 }

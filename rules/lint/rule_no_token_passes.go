@@ -39,15 +39,15 @@ func checkPassable(s *rules.Subject) []rules.Finding {
 		}
 		ev, known := tokenVersion(s, p)
 		if known {
-			return func(c *rules.Check) []rules.Finding { return impassable(c, ev) }
+			return func(c *rules.Check) []rules.Finding { return impassable(s, c, ev) }
 		}
-		return func(c *rules.Check) []rules.Finding { return impassable(c, evidence{}) }
+		return func(c *rules.Check) []rules.Finding { return impassable(s, c, evidence{}) }
 	})
 }
 
 // impassable makes a finding of a check that lets none of the tokens past. These are the tokens of
 // one version where the evidence names one, else of all versions.
-func impassable(c *rules.Check, ev evidence) []rules.Finding {
+func impassable(s *rules.Subject, c *rules.Check, ev evidence) []rules.Finding {
 	known := ev.because != ""
 	if !ofClaims(c) || !inForce(c) {
 		return none()
@@ -58,8 +58,8 @@ func impassable(c *rules.Check, ev evidence) []rules.Finding {
 		}
 		return none()
 	}
-	e := alone(c)
-	if got, _ := e.get(e.holders.Own()); got == keptOut {
+	e := aloneIn(s, c)
+	if e.ownClients() == keptOut {
 		return one(at(c, "no access token of Entra ID gets past this check of %s%s",
 			claimOf(c), neverWritten(c)))
 	}

@@ -68,7 +68,7 @@ func kindNamed(asset string) (kind, bool) {
 // ownName is the asset id in the table of policies for any of the vendor's names of a policy. The
 // policies of OpenAM and PingFederate have more, with the same beginning.
 func ownName(asset string) string {
-	for _, p := range policies() {
+	for p := range policies() {
 		if p.alias != "" && p.alias == asset {
 			return p.asset
 		}

@@ -191,7 +191,8 @@ func (e expression) run(
 	vars := object(source.Member{Key: "claimSet", Value: claimSet(r, e.claims)})
 	vars.Members = append(vars.Members, dataweave.Rest("what other policies have put into vars"))
 	return e.expr.Eval(dataweave.Env{
-		Runtime: runtime, Vars: vars, Attributes: attributes(r, sentIn),
+		Runtime: runtime, Vars: vars,
+		Attributes: func() *source.Value { return attributes(r, sentIn) },
 	})
 }
 

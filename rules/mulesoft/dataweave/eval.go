@@ -14,10 +14,10 @@ import (
 // anywhere inside a value. An object that we know in part ends with Rest. Evaluation never changes
 // a value.
 type Env struct {
-	Runtime        Version       // of the Mule runtime; the zero Version where we do not know it
-	Vars           *source.Value // an object; its member claimSet holds the token's claims
-	Attributes     *source.Value // an object: headers, queryParams, method, requestPath, …
-	Authentication *source.Value // an object: clientId, principal, properties, …
+	Runtime        Version              // of the Mule runtime; the zero Version where we do not know it
+	Vars           *source.Value        // an object; its member claimSet holds the token's claims
+	Attributes     func() *source.Value // an object: headers, queryParams, method, requestPath, …
+	Authentication *source.Value        // an object: clientId, principal, properties, …
 	Payload        *source.Value
 }
 
@@ -307,7 +307,7 @@ func (v *evaluator) root(n *Node) Result {
 	case "vars":
 		return read(n, v.env.Vars)
 	case "attributes":
-		return read(n, v.env.Attributes)
+		return read(n, v.attributes())
 	case "authentication":
 		return read(n, v.env.Authentication)
 	case "payload":
@@ -318,6 +318,14 @@ func (v *evaluator) root(n *Node) Result {
 			"Flex Gateway has payload, attributes, vars and authentication", n.Name)
 	}
 	return unknown(n, "%s", unresolved(n.Name))
+}
+
+// attributes asks for the request's attributes, of which most expressions read nothing.
+func (v *evaluator) attributes() *source.Value {
+	if v.env.Attributes == nil {
+		return nil
+	}
+	return v.env.Attributes()
 }
 
 // read is the result of reading a value of the environment.

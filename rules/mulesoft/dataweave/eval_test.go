@@ -152,6 +152,7 @@ func TestWhatIsKnownInPartIsUnknownInTheRest(t *testing.T) {
 		Rest("only the method is known"),
 	}}
 	const clientAddress = "what clientAddress holds is not known: only the method is known"
+	env := Env{Attributes: func() *source.Value { return attributes }}
 	for expression, want := range map[string]string{
 		`attributes.method`:            `"GET"`,
 		`attributes.requestPath`:       "the path is not known",
@@ -167,7 +168,7 @@ func TestWhatIsKnownInPartIsUnknownInTheRest(t *testing.T) {
 		`flow.name`:                    unresolved("flow"),
 		`attributes.method == payload`: "payload is not known",
 	} {
-		r := parse(t, expression, Mule).Eval(Env{Attributes: attributes})
+		r := parse(t, expression, Mule).Eval(env)
 		switch {
 		case want == "" && r.Value == attributes:
 		case r.Value != nil && r.Value.JSON() != want, r.Failure != nil,

@@ -79,7 +79,7 @@ func env(t testing.TB, text string) Env {
 
 func envOf(v *source.Value) Env {
 	return Env{
-		Vars: v.Member("vars"), Attributes: v.Member("attributes"),
+		Vars: v.Member("vars"), Attributes: func() *source.Value { return v.Member("attributes") },
 		Authentication: v.Member("authentication"), Payload: v.Member("payload"),
 	}
 }

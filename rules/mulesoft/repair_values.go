@@ -143,15 +143,16 @@ func byHand() error {
 	return refuse("what the expression is meant to say, only you know: correct it by hand")
 }
 
-// addBrackets makes an expression of a plain text that was meant as one.
+// addBrackets makes an expression of a plain text in a field for one. What the value of a claim is
+// meant to be only its author knows.
 func (r *repairer) addBrackets() ([]edit, error) {
+	if strings.HasSuffix(r.finding.Field, "CustomClaims") {
+		return nil, withoutMarks()
+	}
 	text, _ := r.findingValue().Str()
 	code, _, _ := dataweave.Template(bracketed(text))
 	expr, err := dataweave.Parse(code, r.dialect())
-	isClaim := strings.HasSuffix(r.finding.Field, "CustomClaims")
-	switch {
-	case err != nil, !looksLikeExpression(text), unresolvedName(expr) != "",
-		isClaim && expr.Boolean() != dataweave.Yes:
+	if err != nil || !looksLikeExpression(text) || unresolvedName(expr) != "" {
 		return nil, byHand()
 	}
 	return r.replaceValue(bracketed(text))
@@ -174,14 +175,6 @@ func (r *repairer) cutBearerOff() ([]edit, error) {
 		return nil, byHand()
 	}
 	return r.replaceValue("#[(attributes.headers['authorization'] splitBy ' ')[1]]")
-}
-
-// fillTextKey writes a text where the field decides nothing.
-func (r *repairer) fillTextKey() ([]edit, error) {
-	if !r.setting("jwtKeyOrigin").is("jwks") && !r.setting("signingMethod").is("none") {
-		return nil, refuse("the key itself is missing, and only you know it")
-	}
-	return []edit{set("textKey", "unused")}, nil
 }
 
 // addParentheses writes the expression as it was most likely meant.

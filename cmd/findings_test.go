@@ -24,6 +24,15 @@ import (
 // found there.
 func lintExample(t *testing.T, rule *rules.Rule, example examples.Example) (*source.File, []rules.Finding) {
 	t.Helper()
+	file, j, set := readExample(t, rule, example)
+	return file, append(j.Findings(file), rules.Evaluate(set.Policies, &rules.Request{}).Findings...)
+}
+
+// readExample reads an example, with the judge of its rule.
+func readExample(
+	t *testing.T, rule *rules.Rule, example examples.Example,
+) (*source.File, *report.Judge, *report.PolicySet) {
+	t.Helper()
 	file, err := source.Read(example.Name, []byte(example.Text))
 	if err != nil {
 		t.Fatal(err)
@@ -36,7 +45,7 @@ func lintExample(t *testing.T, rule *rules.Rule, example examples.Example) (*sou
 	if err != nil {
 		t.Fatal(err)
 	}
-	return file, append(j.Findings(file), rules.Evaluate(set.Policies, &rules.Request{}).Findings...)
+	return file, j, set
 }
 
 func eachExample(t *testing.T, kind string, check func(t *testing.T, rule *rules.Rule, example examples.Example)) {

@@ -35,18 +35,7 @@ func draftOf(
 	t *testing.T, rule *rules.Rule, example examples.Example,
 ) (*report.Judge, *report.PolicySet, []rules.Finding) {
 	t.Helper()
-	file, err := source.Read(example.Name, []byte(example.Text))
-	if err != nil {
-		t.Fatal(err)
-	}
-	j, err := everyGateway().ExampleJudge(rule.Name)
-	if err != nil {
-		t.Fatal(err)
-	}
-	set, err := everyGateway().Read([]*source.File{file}, rules.Options{})
-	if err != nil {
-		t.Fatal(err)
-	}
+	_, j, set := readExample(t, rule, example)
 	return j, set, j.Draft(&set.Adapter, set.Draft)
 }
 

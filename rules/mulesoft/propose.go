@@ -19,15 +19,22 @@ type proposer struct {
 	policy  *rules.Policy
 	profile inspect.Profile // of the token
 	failed  []*rules.Result // of this entry
+
+	oneClient bool // a change may be for the token's client alone
 }
 
 // propose lists changes of a configuration's token policies that may let the request in, or keep
 // out what the policies let in without need. They are in the order of the files and of the
 // policies in a file.
-func propose(c *rules.Configuration, verdict *rules.Verdict) []rules.Change {
+func propose(
+	c *rules.Configuration, verdict *rules.Verdict, oneClient bool,
+) []rules.Change {
 	var all []rules.Change
 	for _, e := range inFileOrder(c) {
 		p := newProposer(c, e, verdict)
+		if p != nil {
+			p.oneClient = oneClient
+		}
 		var made []rules.Change
 		switch {
 		case p == nil || e.custom:

@@ -237,7 +237,7 @@ func (p *proposer) pinIssuer() jwtChange {
 func (p *proposer) checkClient() jwtChange {
 	claim, id := p.profile.ClientID.Claim, p.profile.ClientID.Value
 	if claim != "appid" && claim != "azp" || p.checks("appid") || p.checks("azp") ||
-		p.checks("roles") || !on(p.entry.config, "skipClientIdValidation") {
+		p.checks("roles") || !p.oneClient || !on(p.entry.config, "skipClientIdValidation") {
 		return jwtChange{}
 	}
 	return jwtChange{

@@ -288,7 +288,7 @@ func TestWhatIsNotOfferedSaysWhy(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			c := configurationOf(t, "policy.json", test.policy, rules.Options{})
 			verdict := rules.Evaluate(compile(behaviours(), c).Policies, request(test.claims))
-			proposed := propose(c, &verdict)
+			proposed := propose(c, &verdict, true)
 			for _, p := range proposed {
 				if strings.Contains(p.Refused, test.want) {
 					return

@@ -37,7 +37,8 @@ type Remedy struct {
 func (b *Bench) Remedies(from *Draft, sides *Sides) ([]Remedy, []rules.Change, error) {
 	var all []Remedy
 	before := sides.On(from.Policies)
-	t, err := b.try(from, rules.Goal{Verdict: &before.Own}, func(after *Draft) string {
+	goal := rules.Goal{Verdict: &before.Own, OneClient: true}
+	t, err := b.try(from, goal, func(after *Draft) string {
 		trial := sides.On(after.Policies)
 		if !helps(&before, &trial) {
 			return "it does not help"

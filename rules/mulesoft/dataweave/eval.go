@@ -14,7 +14,7 @@ import (
 // anywhere inside a value. An object that we know in part ends with Rest. Evaluation never changes
 // a value.
 type Env struct {
-	Runtime        Version              // of the Mule runtime; the zero Version where we do not know it
+	Runtime        Version              // of the Mule runtime; zero where we do not know it
 	Vars           *source.Value        // an object; its member claimSet holds the token's claims
 	Attributes     func() *source.Value // an object: headers, queryParams, method, requestPath, …
 	Authentication *source.Value        // an object: clientId, principal, properties, …

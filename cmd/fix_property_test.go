@@ -43,7 +43,7 @@ func TestARepairRemovesItsFindingAndAddsNone(t *testing.T) {
 	repaired, rulesRepaired := 0, everyGateway().Repairable()
 	eachExample(t, "bad", func(t *testing.T, rule *rules.Rule, example examples.Example) {
 		if !slices.Contains(rulesRepaired, rule.Name) {
-			t.Skip("the rule has no repair that can be written")
+			return // it has no repair that can be written
 		}
 		j, set, before := draftOf(t, rule, example)
 		i := slices.IndexFunc(before, func(f rules.Finding) bool { return f.Rule == rule.Name })
@@ -58,7 +58,7 @@ func TestARepairRemovesItsFindingAndAddsNone(t *testing.T) {
 		}
 		repair := changes[0]
 		if repair.Refused != "" {
-			t.Skipf("refused: %s", repair.Refused)
+			return
 		}
 		repaired++
 		text := repair.Edited.Files[0].Text

@@ -208,7 +208,7 @@ func (x matrixing) fixOf() *fixJSON {
 		}
 		for _, c := range r.Changes {
 			repair.Changes = append(repair.Changes, fileChangeJSON{
-				c.File, changeJSON{c.Field, known(c.From), c.To},
+				c.File, changeOf(&c.FieldChange),
 			})
 		}
 		out.Repairs = append(out.Repairs, repair)

@@ -24,7 +24,7 @@ func (r *Explainer) repair(x *Explanation) error {
 		})
 		return nil
 	}
-	sides := &repair.Sides{Own: r.Request, Other: r.Other}
+	sides := &repair.Sides{Own: r.Request, Other: r.Other, OneClient: true}
 	x.Other = sides.On(r.Policies.Policies).Other
 	remedies, refused, err := r.Policies.Remedies(r.Policies.Draft, sides)
 	x.Refused = append(x.Refused, refused...)

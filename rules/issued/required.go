@@ -25,6 +25,7 @@ type required struct {
 // requiredBy collects what checks ask for.
 func requiredBy(checks []asking) required {
 	var r required
+	some := false // role will do
 	for i := range checks {
 		check := &checks[i]
 		r.see(check.Test)
@@ -35,7 +36,11 @@ func requiredBy(checks []asking) required {
 		}
 		if check.readsClaim("roles") {
 			r.roles = appendWords(r.roles, check.texts)
+			some = true
 		}
+	}
+	if some && len(r.roles) == 0 {
+		r.roles = []string{assumedRole}
 	}
 	return r
 }

@@ -256,9 +256,6 @@ func (r *repairer) pinIssuer() ([]edit, error) {
 	if err != nil {
 		return nil, err
 	}
-	if c := r.finding.Check; c != nil && c.Claim == "iss" { // a weak check of it is replaced
-		return r.replaceValue(issuer)
-	}
 	return r.addClaim(r.variant, claimEntry("iss", issuer)), nil
 }
 

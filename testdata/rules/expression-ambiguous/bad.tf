@@ -18,7 +18,7 @@ resource "anypoint_api_policy_jwt_validation" "orders" {
     validate_custom_claim     = true
     mandatory_custom_claims = [
       { key = "iss", value = "https://sts.windows.net/5c1f0a7e-3b0d-4a55-9c3e-7f0e2b6d9a11/" },
-      { key = "roles", value = "#[vars.claimSet.roles contains 'A' or vars.claimSet.roles contains 'B']" },
+      { key = "roles", value = "#[vars.claimSet.roles contains 'Orders.Read' or vars.claimSet.roles contains 'Orders.Write']" },
     ]
     text_key = "unused"
   }

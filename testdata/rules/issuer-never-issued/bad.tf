@@ -9,10 +9,10 @@ resource "anypoint_api_policy_jwt_validation" "orders" {
     jwks_url                  = "https://login.microsoftonline.com/5c1f0a7e-3b0d-4a55-9c3e-7f0e2b6d9a11/discovery/keys"
     jwks_service_time_to_live = 60
     skip_client_id_validation = false
-    client_id_expression      = "#[vars.claimSet.appid]"
+    client_id_expression      = "#[vars.claimSet.azp]"
     validate_aud_claim        = true
     mandatory_aud_claim       = true
-    supported_audiences       = "api://orders-uat"
+    supported_audiences       = "9b7c2e10-4f6d-4a38-8e21-6c5d0b3a7f94"
     mandatory_exp_claim       = true
     mandatory_nbf_claim       = true
     validate_custom_claim     = true

@@ -50,6 +50,14 @@ func (t *Text) Para(level int, text string) {
 	}
 }
 
+// OneLine adds a text as one line without an indentation, however long it is.
+func (t *Text) OneLine(text string) { t.line(t.mask.painted(text)) }
+
+// Command adds a command on a line of its own. It is never wrapped, so that it can be copied.
+func (t *Text) Command(level int, command string) {
+	t.line(strings.Repeat(indent, level) + t.mask.painted(command))
+}
+
 // line adds one line as it is, without white space at its end.
 func (t *Text) line(line string) {
 	t.b.WriteString(safeStart(strings.TrimRight(t.legible(line), " ")))

@@ -262,8 +262,12 @@ func tighter(wanted, found string, columns, room int) (string, string) {
 	if both >= width(wanted)+width(found) {
 		return wanted, found
 	}
-	wanted = inspect.ShortenMiddle(wanted, max(leastValue, both/2, both-width(found)))
-	return wanted, inspect.ShortenMiddle(found, max(leastValue, both-width(wanted)))
+	short := inspect.ShortenMiddle(wanted, max(leastValue, both/2, both-width(found)))
+	other := inspect.ShortenMiddle(found, max(leastValue, both-width(short)))
+	if short == other { // what differs is in the middle
+		return wanted, found
+	}
+	return short, other
 }
 
 func comparison(wanted, found string) string {

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect"
 )
 
 // indent is the indentation of a block of text by one level.
@@ -81,6 +83,16 @@ func (t *Text) Rows(level int, rows []Row) {
 	for _, row := range shown {
 		t.row(level, column, row)
 	}
+}
+
+// tightRows is Rows with one line a row: a longer text loses its middle.
+func (t *Text) tightRows(level int, rows []Row) {
+	room := t.columns() - level*len(indent) - labelColumn(rows)
+	for i := range rows {
+		text := t.legible(t.mask.painted(rows[i].Text))
+		rows[i].Text = t.legible(inspect.ShortenMiddle(text, room-len(t.pick("", ".."))))
+	}
+	t.Rows(level, rows)
 }
 
 func (t *Text) row(level, column int, row Row) {

@@ -89,10 +89,18 @@ func (t *Text) Rows(level int, rows []Row) {
 func (t *Text) tightRows(level int, rows []Row) {
 	room := t.columns() - level*len(indent) - labelColumn(rows)
 	for i := range rows {
-		text := t.legible(t.mask.painted(rows[i].Text))
-		rows[i].Text = t.legible(inspect.ShortenMiddle(text, room-len(t.pick("", ".."))))
+		rows[i].Text = t.fit(t.mask.painted(rows[i].Text), room)
 	}
 	t.Rows(level, rows)
+}
+
+// fit returns a text without colours in so many columns: if it is longer, it loses its middle.
+func (t *Text) fit(text string, columns int) string {
+	text = t.legible(text)
+	if width(text) <= columns {
+		return text
+	}
+	return t.legible(inspect.ShortenMiddle(text, columns+1-width(t.pick("…", "..."))))
 }
 
 func (t *Text) row(level, column int, row Row) {

@@ -44,7 +44,8 @@ func (x matrixing) sentenceOf(lines []environments.Line, which string) string {
 	}
 	return "Every cell is right: each environment's own tokens are let in, and no such token as " +
 		"another environment's clients, a stranger of the tenant or " +
-		fmt.Sprintf("another tenant could use exists among the %d modelled.", x.Tokens)
+		fmt.Sprintf("another tenant could use exists among the %d modelled. ", x.Tokens) +
+		issued.LeavesOut
 }
 
 // count counts the cells of a grid of these lines.

@@ -106,9 +106,13 @@ func (d decoding) keyText() string {
 	if header == nil {
 		return ""
 	}
-	kid, _ := header.Member("kid").Str()
-	alg, _ := header.Member("alg").Str()
-	return strings.TrimPrefix(kid+", "+alg, ", ")
+	var parts []string
+	for _, name := range []string{"kid", "alg"} {
+		if member := header.Member(name); member != nil {
+			parts = append(parts, d.valueText(name, member))
+		}
+	}
+	return strings.Join(parts, ", ")
 }
 
 // mostNames is how many of the folded claims are named.

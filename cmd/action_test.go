@@ -171,7 +171,7 @@ func TestTheActionInstallsLintsAndFailsOnAFinding(t *testing.T) {
 		t, dir, map[string]string{"releases": serveRelease(t, sum), "paths": "my policy.json"},
 	)
 	if err == nil || !strings.Contains(err.Error(), "Result") || !strings.Contains(output,
-		"::error file=my policy.json,line=10") {
+		"::error file=my policy.json,line=11") {
 		t.Fatalf("%v\n%s", err, output)
 	}
 	sarif, err := os.ReadFile(filepath.Join(dir, "gatewhy.sarif"))
@@ -194,7 +194,8 @@ func TestTheActionReportsTheRestWhereAFileCantBeChecked(t *testing.T) {
 		t.Errorf("%v", err)
 	}
 	for _, want := range []string{
-		"::error file=my policy.json,line=10",
+		"::error file=my policy.json,line=11,endLine=11,col=25,endColumn=30," +
+			"title=any-client-accepted",
 		"::error file=missing.json,title=not checked::", "gatewhy: error: missing.json",
 	} {
 		if strings.Count(output, want) != 1 {

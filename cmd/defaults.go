@@ -41,8 +41,7 @@ func (l *commandLine) mayTake() bool {
 }
 
 // config is the environments file that counts: the one that is named, else one that is found,
-// which
-// the command then reads. It is empty where there is none.
+// which the command then reads. It is empty where there is none.
 func (l *commandLine) config() (string, error) {
 	if l.says("config") {
 		return l.cmd.Flag("config").Value.String(), nil

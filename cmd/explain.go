@@ -57,6 +57,7 @@ func newExplain(env *Env) *cobra.Command {
 
 func (f *explainFlags) register(cmd *cobra.Command, gateways report.Gateways) {
 	f.output.register(cmd, render.Formats().Explain.Names()...)
+	f.output.registerDetail(cmd)
 	f.policies.register(cmd, gateways)
 	f.keys.register(cmd)
 	f.at.register(cmd)
@@ -124,6 +125,7 @@ func (e *Env) explain(ctx context.Context, flags *explainFlags, args []string) e
 	if observation != nil {
 		run.Observe(observation, explanation)
 	}
+	explanation.Lint = flags.lint()
 	explanation.Redact = flags.redact.in(flags.output.format.value)
 	if err := show(e, &flags.output, render.Formats().Explain, explanation); err != nil {
 		return err
@@ -298,4 +300,29 @@ func (f *explainFlags) fix(args []string) string {
 		}
 	}
 	return flags
+}
+
+// lint returns the command that shows what is found in the same policies; empty where it can't
+// be told on the command line.
+func (f *explainFlags) lint() string {
+	if len(f.policies.files) == 0 || slices.Contains(f.policies.files, "-") {
+		return ""
+	}
+	command := "gatewhy lint"
+	for _, file := range f.policies.files {
+		command += " " + report.ShellWord(file)
+	}
+	for _, app := range f.apps {
+		command += " --app " + report.ShellWord(app)
+	}
+	for _, flag := range [...]struct{ name, value string }{
+		{"--gateway", f.policies.variant.value},
+		{"--policy-type", f.policies.kind.name},
+		{"--api", f.policies.api},
+	} {
+		if flag.value != "" {
+			command += " " + flag.name + " " + report.ShellWord(flag.value)
+		}
+	}
+	return command
 }

@@ -24,6 +24,16 @@ func lintExample(
 	t *testing.T, rule *rules.Rule, example examples.Example,
 ) (*source.File, []rules.Finding) {
 	t.Helper()
+	file, j, set := readExample(t, rule, example)
+	verdict := rules.Evaluate(set.Policies, &rules.Request{})
+	return file, append(j.Findings(file), verdict.Findings...)
+}
+
+// readExample reads an example, with the judge of its rule.
+func readExample(
+	t *testing.T, rule *rules.Rule, example examples.Example,
+) (*source.File, *report.Judge, *report.PolicySet) {
+	t.Helper()
 	file, err := source.Read(example.Name, []byte(example.Text))
 	if err != nil {
 		t.Fatal(err)
@@ -36,8 +46,7 @@ func lintExample(
 	if err != nil {
 		t.Fatal(err)
 	}
-	verdict := rules.Evaluate(set.Policies, &rules.Request{})
-	return file, append(j.Findings(file), verdict.Findings...)
+	return file, j, set
 }
 
 func eachExample(

@@ -82,8 +82,7 @@ func (e *Env) fixFound(flags *fixFlags, found report.Found) (*report.Fixing, err
 }
 
 // inFile names the file in an error that has no place: of several files nobody would know which
-// one
-// is meant.
+// one is meant.
 func inFile(err error, name string) error {
 	var ours *source.Error
 	if errors.As(err, &ours) && ours.Pos.File == "" {

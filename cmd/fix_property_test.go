@@ -30,25 +30,22 @@ func factsFor(text string) rules.Facts {
 	return facts
 }
 
+// draftOf reads an example, and lints it with its judge as fix does.
+func draftOf(
+	t *testing.T, rule *rules.Rule, example examples.Example,
+) (*report.Judge, *report.PolicySet, []rules.Finding) {
+	t.Helper()
+	_, j, set := readExample(t, rule, example)
+	return j, set, j.Draft(&set.Adapter, set.Draft)
+}
+
 func TestARepairRemovesItsFindingAndAddsNone(t *testing.T) {
 	repaired, rulesRepaired := 0, everyGateway().Repairable()
 	eachExample(t, "bad", func(t *testing.T, rule *rules.Rule, example examples.Example) {
 		if !slices.Contains(rulesRepaired, rule.Name) {
 			return // it has no repair that can be written
 		}
-		file, err := source.Read(example.Name, []byte(example.Text))
-		if err != nil {
-			t.Fatal(err)
-		}
-		j, err := everyGateway().ExampleJudge(rule.Name)
-		if err != nil {
-			t.Fatal(err)
-		}
-		set, err := everyGateway().Read([]*source.File{file}, rules.Options{})
-		if err != nil {
-			t.Fatal(err)
-		}
-		before := j.Draft(&set.Adapter, set.Draft)
+		j, set, before := draftOf(t, rule, example)
 		i := slices.IndexFunc(before, func(f rules.Finding) bool { return f.Rule == rule.Name })
 		if i < 0 {
 			t.Fatal("not found")

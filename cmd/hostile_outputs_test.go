@@ -116,8 +116,10 @@ func hostileCommands() []hostileCommand {
 	return []hostileCommand{
 		{"decode", "text json markdown"},
 		{"decode|--redact", "text json markdown"},
+		{"decode|--redact|-v", "text"},
 		{"decode|--claim|«aud»", "text json"},
 		{"verify|--jwks|keys.json", "text json markdown"},
+		{"verify|--jwks|keys.json|-v", "text"},
 		{"verify|--jwks|«keys.json»|--issuer|«https://x.test/»", "text json markdown"},
 		{
 			"explain|-p|policy.json|--jwks|keys.json|--contracts|contracts.json",
@@ -133,6 +135,7 @@ func hostileCommands() []hostileCommand {
 			"text json markdown html",
 		},
 		{"explain|-p|«policy.json»|--api|«17»|--tenant|«x»", "text json markdown html"},
+		{"explain|-p|policy.json|--jwks|keys.json|-v", "text"},
 		{
 			"explain|-p|policy.json|--app|app.json|--introspection|answer.json",
 			"text json markdown html",
@@ -144,6 +147,7 @@ func hostileCommands() []hostileCommand {
 		},
 		{"lint|-|--stdin-filename|«policy.json»", "text json sarif junit github azure"},
 		{"matrix|--offline", "text json markdown html junit"},
+		{"matrix|--offline|-v", "text"},
 		{"matrix|--offline|--fix", "text json markdown html junit"},
 		{"test|tests.yaml", "text json junit github azure"},
 		{"test|tests.yaml|--coverage", "text json junit github azure"},
@@ -151,6 +155,7 @@ func hostileCommands() []hostileCommand {
 		{"fix|.|--audience|«api://orders»", "text json"},
 		{"fix|flex.yaml|--token|@token.jwt|--contracts|contracts.json", "text json"},
 		{"keys|keys.json", "text json"},
+		{"keys|keys.json|-v", "text"},
 		{"keys|«keys.json»", "text json"},
 		{"init|-c|-", ""},
 		{"init|-c|«own.yaml»", ""},

@@ -39,8 +39,7 @@ func newInit(env *Env) *cobra.Command {
 }
 
 // surveyed sorts what is in a folder, asks on a terminal for what no file says, and leaves out
-// what
-// matrix would refuse of the file of that name.
+// what matrix would refuse of the file of that name.
 func (e *Env) surveyed(folder, name string) (*environments.Survey, error) {
 	survey, err := e.maker().Survey(folder, filepath.Dir(name))
 	if err != nil {
@@ -56,8 +55,7 @@ func (e *Env) surveyed(folder, name string) (*environments.Survey, error) {
 		return survey, nil
 	}
 	hints := []string{"a policy is a file as API Manager returns it (JSON), Flex Gateway's " +
-		"YAML, " +
-		"or Terraform"}
+		"YAML, or Terraform"}
 	hints = append(hints, survey.LeftOut()...)
 	return nil, problem("no policy in "+folder+" or below", hints...)
 }

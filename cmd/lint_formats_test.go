@@ -345,9 +345,9 @@ func TestAnOddFileNameSurvivesInJSONAndText(t *testing.T) {
 	if !strings.Contains(lintOutput(t, "json"), `"file": "`+oddName+`"`) {
 		t.Error("the file is not named in JSON")
 	}
-	if !strings.Contains(lintOutput(t, "text"), "\n"+oddName+":10:31: error: ") &&
+	if !strings.Contains(lintOutput(t, "text"), "\n"+oddName+":11:25: error: ") &&
 		!strings.HasPrefix(lintOutput(t,
-			"text"), oddName+":10:31: error: ") {
+			"text"), oddName+":11:25: error: ") {
 		t.Error("the file is not named in text")
 	}
 }

@@ -115,8 +115,11 @@ func oddToken(t *testing.T, random *rand.Rand, key *mint.Key) string {
 		t.Fatal(err)
 	}
 	values := []any{
-		nil, "", "api://orders-uat", "1.0", 17, true, -1, 1e300, []any{}, []any{"Orders.Read"},
-		map[string]any{"a": 1}, "Orders.Read Orders.Write", clock.Unix(), clock.Unix() * 1000,
+		nil, "", "api://orders-uat", "1.0", 17, true, -1, 1e300,
+		[]any{},
+		[]any{"Orders.Read"},
+		map[string]any{"a": 1},
+		"Orders.Read Orders.Write", clock.Unix(), clock.Unix() * 1000,
 	}
 	names := []string{
 		"aud", "iss", "exp", "nbf", "iat", "ver", "roles", "scp", "appid", "azp", "tid", "other",

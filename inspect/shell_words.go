@@ -6,9 +6,8 @@ import (
 )
 
 // shellWords splits a command into words, as a shell does: bash with '…', "…", $'…' and \,
-// Windows'
-// command prompt with ^, PowerShell with ` at the end of a line. Variables stay as they are
-// written. It reports false where a quote is not closed.
+// Windows' command prompt with ^, PowerShell with ` at the end of a line. Variables stay as they
+// are written. It reports false where a quote is not closed.
 func shellWords(text string) ([]string, bool) {
 	s := shell{text: text, prompt: strings.Contains(text, `^"`) || strings.Contains(text, "^\n") ||
 		strings.Contains(text, "^\r\n")}

@@ -17,6 +17,10 @@ type Goal struct {
 	// where it is let in, a change is to narrow the policies to requests like it.
 	Verdict *Verdict
 
+	// OneClient says that a change may be for the client of that request alone. Without it, a
+	// change that lets in no other client is none: the environment may have several.
+	OneClient bool
+
 	Facts Facts
 }
 

@@ -56,6 +56,10 @@ type Check struct {
 	Span  source.Span     // of the field's value
 	Claim string          // of a custom claim: its name
 
+	// Optional is what lets a token without the claim past, and Length what names the length of an
+	// algorithm's hash; nil where it is the same field.
+	Optional, Length *Place
+
 	// Test is what the check tests, or would test if the configuration did not switch it off.
 	Test    Predicate
 	Skip    string   // why the configuration switches the check off; empty where it does not
@@ -83,6 +87,14 @@ type Check struct {
 	// a clause: what it may mean that no contract has a client id of Entra ID's form. Besides is a
 	// sentence without a full stop: what else admits a client.
 	OwnIDs, Besides string
+}
+
+// Place is a field of a configuration, and where it is. The place of a field that is absent is
+// that of what stands for it.
+type Place struct {
+	Field string
+	Pos   source.Position
+	Span  source.Span
 }
 
 // Reads lists everything that the check reads, each once; nothing where it is switched off.

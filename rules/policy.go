@@ -31,6 +31,10 @@ type Policy struct {
 	Effects []Effect // on what later policies see of a request to which it applies
 	Entry   Entry    // what the adapter has read of it; it is not changed either
 
+	// Claims is where a check of another claim would be written; nil where the policy kind can't
+	// check one.
+	Claims *Place
+
 	// Unread says that it may exist, and that nothing of it was read: it may be one of any API.
 	Unread bool
 }

@@ -42,6 +42,9 @@ type Explanation struct {
 	// there is none.
 	Collect func(need rules.Need) string
 
+	// Lint is the command that shows what was found in the policies; empty where none does.
+	Lint string
+
 	// Observed compares it with what the real gateway answered; nil where that was not given.
 	Observed *rules.Comparison
 }

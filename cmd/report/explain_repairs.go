@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
@@ -23,14 +24,60 @@ func (r *Explainer) repair(x *Explanation) error {
 		})
 		return nil
 	}
-	sides := &repair.Sides{Own: r.Request, Other: r.Other}
+	sides := &repair.Sides{Own: r.Request, Other: r.Other, OneClient: true}
 	x.Other = sides.On(r.Policies.Policies).Other
 	remedies, refused, err := r.Policies.Remedies(r.Policies.Draft, sides)
 	x.Refused = append(x.Refused, refused...)
+	if role := r.roleOfApp(&x.Verdict); role != "" {
+		x.Refused = append(x.Refused, rules.Change{
+			ID: "require-role-of-app", Title: "require the role " + role,
+			Refused: "this token has no role of its API: assign that one, which the app " +
+				"registration of --app defines, to the clients that belong here, and pass a " +
+				"token that has it",
+		})
+	}
 	for _, file := range r.Policies.Files {
 		x.Repairs = append(x.Repairs, r.repairsOf(file, remedies)...)
 	}
 	return err
+}
+
+// roleOfApp is a role that would tell this environment's clients apart, where a token without any
+// gets in and no check asks for one, for a client id or for a contract; empty where there is none.
+func (r *Explainer) roleOfApp(v *rules.Verdict) string {
+	app := r.Policies.Apps.Only()
+	if app == nil || v.Outcome != rules.Accepted || len(r.Request.Profile().Roles) > 0 {
+		return ""
+	}
+	for i := range v.Results {
+		c := v.Results[i].Check
+		apart := c.ID == rules.Contract || demandsOneOf(c.Test, "roles", "appid", "azp")
+		if c.Skip == "" && apart {
+			return ""
+		}
+	}
+	user := r.Request.Profile().Flow == inspect.Delegated
+	for _, role := range app.Roles {
+		if role.Value.Known() && !role.Disabled && (user && role.Users || !user && role.Apps) {
+			return role.Value.Value
+		}
+	}
+	return ""
+}
+
+// demandsOneOf reports whether a test fails for a token without any of some claims.
+func demandsOneOf(test rules.Predicate, claims ...string) bool {
+	switch test.Op {
+	case rules.And:
+		return slices.ContainsFunc(test.Of, func(part rules.Predicate) bool {
+			return demandsOneOf(part, claims...)
+		})
+	case rules.Or, rules.Not:
+		return false
+	}
+	return slices.ContainsFunc(test.Reads(), func(in rules.Input) bool {
+		return slices.Contains(claims, in.ClaimRead())
+	})
 }
 
 // repairsOf are the remedies that change a file. Each that starts a solution of fix has the

@@ -24,8 +24,8 @@ func (m *Maker) ReadRequest(args []string) (*inspect.Token, *inspect.HTTPRequest
 	request, why := inspect.LocateRequest(text, found)
 	switch {
 	case why != "":
-		m.note("only the token is taken, and not the request: %s; pass --method, --path and "+
-			"-H", why)
+		m.note("only the token is taken, and not the request: %s; "+
+			"pass --method, --path and -H", why)
 	case request != nil:
 		dropToken(request, token)
 		m.note("%s", taken(request))
@@ -51,8 +51,7 @@ func dropToken(request *inspect.HTTPRequest, token *inspect.Token) {
 func hasOddSpace(header string) bool { return strings.Contains(header, "Bearer  ") }
 
 // taken says what is taken from a pasted request: the names of its headers and no values, which
-// may
-// be secrets.
+// may be secrets.
 func taken(r *inspect.HTTPRequest) string {
 	text := "the request is from " + r.From + ": " + r.Method
 	if r.Path != "" {

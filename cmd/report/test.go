@@ -108,8 +108,8 @@ func (t *Tester) Run(found []Found) (*Testing, error) {
 	x := &Testing{Coverage: NewCoverage()}
 	var files, cases atomic.Int64
 	defer t.Maker.tell(func() string {
-		return fmt.Sprintf("%d tests done, of %d of %d "+
-			"files", cases.Load(), files.Load(), len(found))
+		return fmt.Sprintf("%d tests done, of %d of %d files",
+			cases.Load(), files.Load(), len(found))
 	})()
 	for _, f := range found {
 		if err := t.file(x, f, &cases); err != nil {

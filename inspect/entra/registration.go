@@ -47,6 +47,7 @@ type Registration struct {
 	PreAuthorized []PreAuthorized
 	Public        Text // isFallbackPublicClient or allowPublicClient
 	MappedClaims  Text // acceptMappedClaims
+	Groups        Text // groupMembershipClaims: which groups are in tokens; None for none
 
 	Principal *ServicePrincipal // nil if none is given
 }

@@ -228,6 +228,7 @@ func registrationOf(v *source.Value) *Registration {
 		Public:   textAt(v, "isFallbackPublicClient", "allowPublicClient"),
 		MappedClaims: firstText(textAt(api, "acceptMappedClaims"),
 			textAt(v, "acceptMappedClaims")),
+		Groups: textAt(v, "groupMembershipClaims"),
 	}
 	if r.SignIn.Value == "" && isTrue(v, "availableToOtherTenants") {
 		r.SignIn = textAt(v, "availableToOtherTenants")

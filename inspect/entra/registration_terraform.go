@@ -39,6 +39,7 @@ func terraformApp(v *source.Value, address string) *Registration {
 		Version:      terraformVersion(v, api),
 		Public:       textAt(v, "fallback_public_client_enabled"),
 		MappedClaims: textAt(api, "mapped_claims_enabled"),
+		Groups:       firstText(textsOf(member(v, "group_membership_claims"))...),
 	}
 	for _, block := range blocks(api, "oauth2_permission_scope") {
 		r.Scopes = append(r.Scopes, Permission{

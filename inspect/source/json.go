@@ -5,13 +5,12 @@ import (
 	"encoding/json"
 )
 
-// jsonReader reads one JSON value with the tokens of encoding/json, which says where each of them
-// ends.
+// jsonReader reads one JSON value.
 type jsonReader struct {
 	counter
-	dec  *json.Decoder
-	base int   // offset of the text behind a byte order mark
-	open []int // offsets of the brackets that are open
+	tokens jsonTokens
+	base   int   // offset of the text behind a byte order mark
+	open   []int // offsets of the brackets that are open
 	items
 }
 
@@ -36,9 +35,8 @@ func (f *File) readJSON(items items) error {
 	base := f.body()
 	r := &jsonReader{
 		counter: counter{file: f, most: items.most}, base: base,
-		dec: json.NewDecoder(bytes.NewReader(f.Text[base:])), items: items,
+		tokens: tokensOf(f.Text[base:]), items: items,
 	}
-	r.dec.UseNumber()
 	v, err := r.value(wantValue, nil)
 	if err != nil {
 		return err
@@ -51,7 +49,7 @@ func (f *File) readJSON(items items) error {
 }
 
 // end returns the offset behind the last token.
-func (r *jsonReader) end() int { return r.base + int(r.dec.InputOffset()) }
+func (r *jsonReader) end() int { return r.base + r.tokens.offset() }
 
 // next returns the offset where the next token starts.
 func (r *jsonReader) next() int {
@@ -65,7 +63,7 @@ func (r *jsonReader) next() int {
 // value reads the next value. If it fails, the explanation depends on what was wanted.
 func (r *jsonReader) value(wanted want, where *place) (*Value, error) {
 	start := r.next()
-	token, err := r.dec.Token()
+	token, err := r.tokens.next()
 	if err != nil {
 		return nil, r.fault(wanted)
 	}
@@ -115,7 +113,7 @@ func (r *jsonReader) fill(v *Value, bracket json.Delim, start int, where *place)
 func (r *jsonReader) list(v *Value, where *place) error {
 	v.Kind = List
 	handed := r.of(where)
-	for r.dec.More() {
+	for r.tokens.more() {
 		held := r.values
 		item, err := r.value(wantItem, where.at(len(v.Items)))
 		if err != nil {
@@ -135,7 +133,7 @@ const usualMembers = 8
 
 func (r *jsonReader) members(v *Value, where *place) error {
 	v.Kind = Object
-	for r.dec.More() {
+	for r.tokens.more() {
 		m, err := r.member(where)
 		if err != nil {
 			return err
@@ -154,7 +152,7 @@ func (r *jsonReader) members(v *Value, where *place) error {
 
 func (r *jsonReader) member(where *place) (Member, error) {
 	start := r.next()
-	token, err := r.dec.Token()
+	token, err := r.tokens.next()
 	key, ok := token.(string)
 	if err != nil || !ok {
 		return Member{}, r.fault(wantMember)
@@ -166,7 +164,7 @@ func (r *jsonReader) member(where *place) (Member, error) {
 
 // close reads the bracket that closes a list or an object.
 func (r *jsonReader) close(wanted want) error {
-	if _, err := r.dec.Token(); err != nil {
+	if _, err := r.tokens.next(); err != nil {
 		return r.fault(wanted)
 	}
 	return nil

@@ -19,8 +19,7 @@ type Defaults struct {
 }
 
 // ReadDefaults reads the value of defaults, in an environments file or in a file that holds
-// nothing
-// else. Every error is a [*source.Error] at the place that is wrong.
+// nothing else. Every error is a [*source.Error] at the place that is wrong.
 func ReadDefaults(v *source.Value) (Defaults, error) {
 	var d Defaults
 	if v == nil || v.Is(source.Null) {
@@ -71,8 +70,8 @@ func checkTenant(tenant entra.Text) error {
 	case slices.Contains([]string{"common", "organizations", "consumers"}, strings.ToLower(text)):
 		return refusal(tenant.Pos, text+" stands for many tenants, and tenant must be one", hint)
 	case strings.ContainsAny(text, "/:"):
-		return refusal(tenant.Pos, "tenant must be an id or a domain, and this is an "+
-			"address", hint)
+		const cause = "tenant must be an id or a domain, and this is an address"
+		return refusal(tenant.Pos, cause, hint)
 	case !strings.Contains(text, ".") || strings.ContainsAny(text, " @"):
 		cause := fmt.Sprintf("%q is neither a tenant's id nor a domain", shorten(text))
 		return refusal(tenant.Pos, cause, hint)

@@ -94,9 +94,8 @@ func list(name string, each func(*source.Value) error) reader {
 			return nil
 		}
 		if !v.Is(source.List) {
-			return wrong(v, name+" must be a "+
-				"list", "a list is written [a, b], or one item a line "+
-				"behind a dash")
+			return wrong(v, name+" must be a list",
+				"a list is written [a, b], or one item a line behind a dash")
 		}
 		for _, item := range v.Items {
 			if err := each(item); err != nil {

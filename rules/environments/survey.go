@@ -350,8 +350,7 @@ func (s *Survey) YAML() string {
 }
 
 // write writes an environment: as a comment where its policies are not known, since matrix asks
-// for
-// them.
+// for them.
 func (env *surveyed) write(to *strings.Builder) {
 	var b strings.Builder
 	env.writePlain(&b)

@@ -14,6 +14,16 @@ func at(check *rules.Check, format string, args ...any) rules.Finding {
 	}
 }
 
+// atPlace is a finding about a check at another place than its own; at its own where there is no
+// other.
+func atPlace(check *rules.Check, place *rules.Place, format string, args ...any) rules.Finding {
+	f := at(check, format, args...)
+	if place != nil {
+		f.Field, f.Pos, f.Span = place.Field, place.Pos, place.Span
+	}
+	return f
+}
+
 // ofGuard is a finding at what limits a policy.
 func ofGuard(p *rules.Policy, message string) rules.Finding {
 	return rules.Finding{

@@ -31,7 +31,7 @@ func identities(c *rules.Check) [2]identity {
 	return all
 }
 
-// identify reads the client id of a made-up token. Each of its claims holds the claim's own name.
+// identify reads the client id of a made-up token. Each of its claims holds a mark of its own.
 func identify(c *rules.Check, v entra.Version) identity {
 	in := c.Test.Input
 	if in.Source == rules.FromClaim || in.Source == rules.FromIntrospection {
@@ -64,21 +64,27 @@ func identify(c *rules.Check, v entra.Version) identity {
 }
 
 // marked is a request with a token of a version. The token has every claim that the check reads
-// and that such tokens carry, and each claim holds its own name.
+// and that such tokens carry, and each claim holds its own mark.
 func marked(c *rules.Check, v entra.Version) *rules.Request {
+	r := withClaims(c, func(name string) bool {
+		return issued.Says(name, v, true).Presence != issued.Absent
+	})
+	for i, m := range r.Token.Claims.Members {
+		if m.Key == "ver" {
+			r.Token.Claims.Members[i].Value = text(v.String())
+		}
+	}
+	return r
+}
+
+// withClaims is a request with a token that has, of the claims that a check reads, those for which
+// a function is true. Each claim holds a mark with its own name.
+func withClaims(c *rules.Check, has func(name string) bool) *rules.Request {
 	claims := &source.Value{Kind: source.Object}
 	for _, in := range c.Reads() {
-		name := in.ClaimRead()
-		switch {
-		case name == "" || name == "*" || issued.Says(name, v, true).Presence == issued.Absent:
-		case name == "ver":
-			claims.Members = append(
-				claims.Members, source.Member{Key: name, Value: text(v.String())},
-			)
-		default:
-			claims.Members = append(
-				claims.Members, source.Member{Key: name, Value: text("gatewhy-claim-" + name)},
-			)
+		if name := in.ClaimRead(); name != "" && name != "*" && has(name) {
+			mark := text("gatewhy-claim-" + name + "-")
+			claims.Members = append(claims.Members, source.Member{Key: name, Value: mark})
 		}
 	}
 	r := &rules.Request{Token: &inspect.Token{Shape: inspect.Signed, Claims: claims}}

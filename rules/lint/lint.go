@@ -33,6 +33,7 @@ func Rules() []rules.Rule {
 		clientIDClaimNeverIssued(),
 		clientIDClaimNamesNoClient(),
 		clientIDClaimOfOtherVersion(),
+		clientIDPutTogether(),
 		claimCheckSwitchedOff(),
 		listClaimComparedWithText(),
 		substringMatchOnScopes(),
@@ -55,6 +56,8 @@ func Rules() []rules.Rule {
 		audienceNotOfApp(),
 		scopeNotDefinedByApp(),
 		roleNotDefinedByApp(),
+		roleOfOtherCallers(),
+		optionalClaimNotConfigured(),
 		issuerOfOtherVersion(),
 		assignmentNotRequired(),
 	}

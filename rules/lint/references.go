@@ -4,6 +4,7 @@ package lint
 const (
 	accessTokens  = "learn.microsoft.com/entra/identity-platform/access-tokens"
 	claimsRef     = "learn.microsoft.com/entra/identity-platform/access-token-claims-reference"
+	optionalRef   = "learn.microsoft.com/entra/identity-platform/optional-claims-reference"
 	validating    = "learn.microsoft.com/entra/identity-platform/claims-validation"
 	daemonFlow    = "learn.microsoft.com/entra/identity-platform/v2-oauth2-client-creds-grant-flow"
 	uriLimits     = "learn.microsoft.com/entra/identity-platform/identifier-uri-restrictions"

@@ -1,6 +1,8 @@
 package lint
 
 import (
+	"strings"
+
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -35,6 +37,11 @@ func checkAlgorithm(c *rules.Check) []rules.Finding {
 	case "", "RS256":
 		return none()
 	default:
-		return one(at(c, "the policy wants %s, and Entra ID signs every token with RS256", alg))
+		place := c.Length
+		if !strings.HasPrefix(alg, "RS") {
+			place = nil // not only the length is wrong
+		}
+		return one(atPlace(c, place,
+			"the policy wants %s, and Entra ID signs every token with RS256", alg))
 	}
 }

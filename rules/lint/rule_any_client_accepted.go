@@ -28,8 +28,8 @@ func checkAnyClient(s *rules.Subject) []rules.Finding {
 	var all []rules.Finding
 	for _, p := range tokenPolicies(s) {
 		c := first(
-			find(p, rules.Contract), find(p, rules.ClientID), find(p, rules.Signature),
-			find(p, rules.Introspection),
+			find(p, rules.Audience), find(p, rules.Contract), find(p, rules.ClientID),
+			find(p, rules.Signature), find(p, rules.Introspection),
 		)
 		f := at(c, "any client of the tenant is accepted: "+
 			"nothing here separates clients or environments")

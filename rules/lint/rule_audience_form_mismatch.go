@@ -30,6 +30,12 @@ func checkAudienceForm(s *rules.Subject) []rules.Finding {
 		if c == nil || len(audiences) == 0 || guids(audiences) > 0 || s.App == nil && !isEntra(p) {
 			continue
 		}
+		if s.App != nil && s.App.AudienceIsGUID() {
+			all = append(all, at(c, "%s can't be the audience: the app registration %s asks for "+
+				"the optional claim aud with use_guid, which makes it the application id",
+				strings.Join(audiences, " or "), s.App.Title()))
+			continue
+		}
 		ev, ok := tokenVersion(s, p)
 		if _, name := clientClaim(p); !ok && name == "azp" {
 			ev.version, ok = entra.V2, true

@@ -17,7 +17,8 @@ func audienceOptional() rules.Rule {
 				if c.ID != rules.Audience || !inForce(c) || c.Test.Op != rules.Or {
 					return none()
 				}
-				return one(at(c, "the audience is checked only where the token has one"))
+				return one(atPlace(c, c.Optional,
+					"the audience is checked only where the token has one"))
 			})
 		},
 	}

@@ -45,7 +45,12 @@ func checkIssuerPinned(s *rules.Subject) []rules.Finding {
 		e := exposing(s, p)
 		got, with := e.otherTenants()
 		reader := claimCheck(p, "iss", "tid")
-		f := at(first(reader, c), "%s", unpinned(keys, reader != nil, with))
+		f := at(c, "%s", unpinned(keys, reader != nil, with))
+		if reader == nil {
+			f = atPlace(c, p.Claims, "%s", f.Message)
+		} else {
+			f = at(reader, "%s", f.Message)
+		}
 		switch got {
 		case letIn:
 			all = append(all, f)

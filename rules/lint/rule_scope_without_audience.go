@@ -32,7 +32,8 @@ func checkScopeAudience(s *rules.Subject) []rules.Finding {
 		if c == nil || !exposing(s, p).openToStrangersAPIs() {
 			continue
 		}
-		f := at(c, "the audience is not checked: "+
+		open := first(claimCheck(p, "aud"), find(p, rules.Audience), c)
+		f := at(open, "the audience is not checked: "+
 			"any API of the tenant can use the same name, and a token for it is accepted")
 		if endpoint := find(p, rules.Introspection); endpoint != nil {
 			f.Message += ", unless the validation endpoint looks at it"

@@ -116,6 +116,12 @@ func TestAudienceFormMismatch(t *testing.T) {
 			ours(issuer(ourIssuerV2), audience(ourAudience)),
 			errorAt("audience", says),
 		},
+		"nor where the registration asks for the application id": {
+			ofApp(asking("1", func(app *entra.Registration) {
+				app.Claims[0].Properties = []string{"use_guid"}
+			}, "aud"), signed(ourKeys), audience(ourAudience)),
+			errorAt("audience", "aud with use_guid"),
+		},
 		"nor beside a check of ver": {
 			ours(check(equals("ver", "2.0")), audience(ourAudience)),
 			errorAt("audience", "the policy wants ver 2.0"),

@@ -71,6 +71,11 @@ func clientAdvice() []rules.Advice {
 			References: []string{kbArticle},
 		},
 		{
+			Rule:       "client-id-put-together",
+			Fix:        "In DataWeave: #[vars.claimSet.azp default vars.claimSet.appid].",
+			References: []string{docDataWeave},
+		},
+		{
 			Rule:       "client-id-claim-names-no-client",
 			Why:        "MuleSoft's token policies answer with 403.",
 			References: []string{kbArticle},

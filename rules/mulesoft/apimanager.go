@@ -107,6 +107,9 @@ func apiManagerEntry(v *source.Value) (entry, bool) {
 	e.outbound = upstreams.Is(source.List) && len(upstreams.Items) > 0
 	e.groupAt = firstPresent(v.Member("groupId"), v.At("template", "groupId"))
 	e.custom = !vendorGroup(e.groupAt)
+	if createBody(v) {
+		e.creator = creates
+	}
 	if !e.custom && !known(e.asset) {
 		e.strange = strangeAsset(e.asset, firstPresent(e.assetAt, e.templateAt, v))
 	} else if at := implementation.Member("technology"); at.Is(source.String) &&

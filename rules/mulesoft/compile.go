@@ -107,6 +107,9 @@ func (c *compiler) compile() *rules.Policy {
 	case isModelled:
 		kind, _ := kindNamed(c.asset)
 		policy.Root = rules.AllOf(c.checks(kind)...)
+		if c.asset == jwtValidation {
+			policy.Claims = jwtCompiler{c}.claimsPlace()
+		}
 	case decides:
 		policy.Root = rules.AllOf(c.notModelled())
 	}
@@ -205,6 +208,21 @@ func (c *compiler) check(id rules.ID, field string, evidence rules.Evidence) *ru
 func (c *compiler) decide(check *rules.Check, field string) {
 	check.Field = field
 	check.Pos, check.Span = c.fieldPos(field)
+}
+
+// placeOf is where a field is. One that is absent is where the first of some others is that is
+// there.
+func (c *compiler) placeOf(field string, others ...string) *rules.Place {
+	p := &rules.Place{Field: field}
+	at := field
+	for _, other := range append([]string{field}, others...) {
+		if c.config.Find(other) != nil {
+			at = other
+			break
+		}
+	}
+	p.Pos, p.Span = c.fieldPos(at)
+	return p
 }
 
 // switchOff says that a check is not made, and which field switches it off. The check keeps what

@@ -25,6 +25,7 @@ type entry struct {
 	outbound bool              // applied to the call of the upstream, not to the request
 	filled   bool              // whoever applies the file writes the defaults of absent fields
 	report   bool              // a report of a configuration, which nobody can edit
+	creator  creator           // what the file does with the policy
 
 	// Values of the file, nil where it does not have them.
 	disabled *source.Value

@@ -134,6 +134,7 @@ func (j jwtCompiler) algorithm() *rules.Check {
 	method, length := j.get("signingMethod"), j.get("signingKeyLength")
 	algorithm := algorithmName(method.text, length.text)
 	check := j.check(rules.Algorithm, "signingMethod", documented(docJWT))
+	check.Length = j.placeOf("signingKeyLength", "signingMethod")
 	check.Answer = j.answer(wrongAlgorithm)
 	check.Inferred = j.methodInferred(method)
 	check.Unknown, check.MaySkip = firstUnknown(method, length), j.unsigned()
@@ -337,6 +338,7 @@ func (j jwtCompiler) audience() *rules.Check {
 	has := rules.Has(test.Input)
 	has.Loose = true
 	check.Test = rules.Either(rules.Negate(has), test)
+	check.Optional = j.placeOf("mandatoryAudClaim", "validateAudClaim")
 	check.Inferred = audienceInferred(audiences.text, mandatory.on())
 	if mandatory.on() {
 		check.Test = rules.Required(test.Input, test)
@@ -399,8 +401,9 @@ func (j jwtCompiler) clientID() *rules.Check {
 	check.Answer = j.answer(noClientID)
 	check.Binds = boundClient
 	check.Unknown = firstUnknown(skip, expression)
-	if expression.value == nil && skip.value != nil {
-		j.decide(check, "skipClientIdValidation")
+	if expression.value == nil { // its default is used where the other field asks for a client id
+		at := j.placeOf("clientIdExpression", "skipClientIdValidation")
+		check.Pos, check.Span = at.Pos, at.Span
 	}
 	if expression.unknown == nil {
 		check.Test = rules.Found(j.input(expression.text))
@@ -445,13 +448,23 @@ func (j jwtCompiler) customClaims() []*rules.Check {
 			if validate.unknown != nil {
 				check.Unknown = validate.unknown
 			} else if !validate.on() {
-				check.Skip = "validateCustomClaim is not on: the policy checks no claim of its " +
-					"lists"
+				j.switchOff(check, "validateCustomClaim",
+					"validateCustomClaim is not on: the policy checks no claim of its lists")
 			}
 			checks = append(checks, check)
 		}
 	}
 	return checks
+}
+
+// claimsPlace is where another custom claim would be written, or what keeps those that are written
+// from being checked.
+func (j jwtCompiler) claimsPlace() *rules.Place {
+	const list, validate = "mandatoryCustomClaims", "validateCustomClaim"
+	if j.get(validate).on() {
+		return j.placeOf(list, validate)
+	}
+	return j.placeOf(validate, list, "jwksUrl")
 }
 
 // customClaim compiles one claim, which must equal a literal, or for which an expression must give

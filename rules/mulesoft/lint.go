@@ -17,10 +17,14 @@ func lintRules() []rules.Rule {
 		valueNotKnown(),
 		placeholderValue(),
 		expressionNotParseable(),
+		expressionWithoutBrackets(),
+		expressionReadsElsewhere(),
 		expressionNotBoolean(),
 		expressionNotSupported(),
 		expressionAmbiguous(),
 		arrayEqualityOnClaims(),
+		tokenExpressionGivesNoToken(),
+		textKeyMissing(),
 		keyCachingTime(),
 		introspectionEndpointUnfit(),
 		contractsInLocalMode(),
@@ -176,11 +180,10 @@ func (c configured) readExpressions() []expressionField {
 	add := func(name string) {
 		fields = append(fields, expressionField{name: name, value: c.config.Member(name)})
 	}
-	if !c.setting("skipClientIdValidation").on() {
-		add("clientIdExpression")
-	}
-	if c.setting("jwtOrigin").is(customOrigin) {
-		add("jwtExpression")
+	for _, name := range c.expressionFields() {
+		if name != "customKeyExpression" { // no part of which is modelled
+			add(name)
+		}
 	}
 	var all []expressionField
 	for _, e := range fields {

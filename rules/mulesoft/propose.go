@@ -20,19 +20,19 @@ type proposer struct {
 	profile inspect.Profile // of the token
 	failed  []*rules.Result // of this entry
 	clients []string        // that belong to this environment, where it is to be told by them
+
+	oneClient bool // a change may be for the token's client alone
 }
 
 // propose lists changes of a configuration's token policies that may let the request in, or keep
 // out what the policies let in without need. They are in the order of the files and of the
 // policies in a file.
-func propose(
-	c *rules.Configuration, verdict *rules.Verdict, clients []string,
-) []rules.Change {
+func propose(c *rules.Configuration, goal rules.Goal) []rules.Change {
 	var all []rules.Change
 	for _, e := range inFileOrder(c) {
-		p := newProposer(c, e, verdict)
+		p := newProposer(c, e, goal.Verdict)
 		if p != nil {
-			p.clients = clients
+			p.clients, p.oneClient = goal.Facts.Clients, goal.OneClient
 		}
 		var made []rules.Change
 		switch {

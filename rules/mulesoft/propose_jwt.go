@@ -126,10 +126,15 @@ func sameTenant(a, b string) bool {
 	return ok1 && ok2 && one.Tenant == two.Tenant
 }
 
-// closeHoles proposes what narrows a policy that lets this token in, one control at a time.
+// closeHoles proposes what narrows a policy that lets this token in, one control at a time. A
+// token of another API or of another tenant shows neither whose clients belong here nor their
+// roles.
 func (p *proposer) closeHoles() []rules.Change {
-	controls := []jwtChange{
-		p.checkAudience(), p.pinIssuer(), p.checkRole(), p.checkScope(), p.checkClients(),
+	controls := []jwtChange{p.checkAudience(), p.pinIssuer()}
+	if controls[0].refused == "" && controls[1].refused == "" {
+		controls = append(
+			controls, p.checkClient(), p.checkRole(), p.checkScope(), p.checkClients(),
+		)
 	}
 	var all []rules.Change
 	for _, r := range controls {
@@ -193,6 +198,22 @@ func (p *proposer) pinIssuer() jwtChange {
 	}
 	r.edits = p.entry.addClaim(p.policy.Variant, p.issuerClaim())
 	return r
+}
+
+// checkClient adds the client's id as a claim, where nothing tells clients apart: no contract, no
+// id and no role. A role that need not be in the token does not.
+func (p *proposer) checkClient() jwtChange {
+	claim, id := p.profile.ClientID.Claim, p.profile.ClientID.Value
+	if claim != "appid" && claim != "azp" || p.checks("appid") || p.checks("azp") ||
+		p.checks("roles") || !p.oneClient || len(p.clients) > 0 ||
+		!on(p.entry.config, "skipClientIdValidation") {
+		return jwtChange{}
+	}
+	return jwtChange{
+		id:    "require-client",
+		title: "client " + id + " only",
+		edits: p.entry.addClaim(p.policy.Variant, claimEntry(claim, id)),
+	}
 }
 
 // pinsIssuer reports whether the policy checks the issuer or the tenant. An expression that does

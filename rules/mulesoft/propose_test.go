@@ -23,7 +23,7 @@ type remedy struct {
 func remedies(t *testing.T, name, policy string, own, other *rules.Request) []repair.Remedy {
 	t.Helper()
 	bench := repair.Bench{Adapter: Adapter()}
-	sides := &repair.Sides{Own: own, Other: other}
+	sides := &repair.Sides{Own: own, Other: other, OneClient: true}
 	proved, _, err := bench.Remedies(
 		bench.Compiled(configurationOf(t, name, policy, rules.Options{})), sides,
 	)
@@ -69,6 +69,11 @@ func TestRemedies(t *testing.T) {
 		another = "11111111-2222-4333-8444-555555555555"
 	)
 	in := decided{rules.Accepted, 200, ""}
+	otherClient := request(strings.ReplaceAll(uat, client, another))
+	const anyRole = `{"key":"roles","value":"#[vars.claimSet.roles contains 'UAT.Role']"}`
+	v2Token := func(id string) *rules.Request {
+		return request(strings.ReplaceAll(v2+`,"aud":"`+guid+`"`, client, id))
+	}
 	solutionA := base + `,"clientIdExpression":"#[vars.claimSet.appid]","validateAudClaim":true,` +
 		`"mandatoryAudClaim":true,"supportedAudiences":"api://orders-uat"`
 	jwt := func(config string) string { return policyOf(jwtValidation, "1.4.0", config) }
@@ -76,6 +81,14 @@ func TestRemedies(t *testing.T) {
 	keysOf := func(tenant string) string {
 		url := "https://login.microsoftonline.com/" + tenant + "/discovery/keys"
 		return strings.Replace(base, "https://keys.example/keys", url, 1)
+	}
+	checkedFor := func(issuer, audience, more string) string {
+		return keysOf(tenant) + skip + `,"validateAudClaim":true,"mandatoryAudClaim":true,` +
+			`"supportedAudiences":"` + audience + `","validateCustomClaim":true,` +
+			`"mandatoryCustomClaims":[{"key":"iss","value":"` + issuer + `"}` + more + `]`
+	}
+	checked := func(more string) string {
+		return checkedFor("https://sts.windows.net/"+tenant+"/", "api://orders-uat", more)
 	}
 	tests := []struct {
 		name       string
@@ -185,6 +198,40 @@ func TestRemedies(t *testing.T) {
 			[]remedy{{"pin-issuer", in, rules.CustomClaim}},
 		},
 		{
+			"a client id narrows a policy that checks the audience and the issuer",
+			jwt(checked("")), request(uat), otherClient,
+			[]remedy{{"require-client", in, rules.CustomClaim}},
+		},
+		{
+			"in azp of a v2.0 token",
+			jwt(checkedFor("https://login.microsoftonline.com/"+tenant+"/v2.0", guid, "")),
+			v2Token(client), v2Token(another),
+			[]remedy{{"require-client", in, rules.CustomClaim}},
+		},
+		{
+			"so it does where the audience alone is checked",
+			jwt(keysOf(tenant) + skip + `,"validateAudClaim":true,"mandatoryAudClaim":true,` +
+				`"supportedAudiences":"api://orders-uat"`), request(uat), otherClient,
+			[]remedy{{"require-client", in, rules.CustomClaim}},
+		},
+		{
+			"a role narrows it too, and one that need not be there counts as none",
+			jwt(checked("") + `,"nonMandatoryCustomClaims":[` + anyRole + `]`),
+			request(uatApp), otherClient,
+			[]remedy{
+				{"require-client", in, rules.CustomClaim}, {"require-role", in, rules.CustomClaim},
+			},
+		},
+		{
+			"where a role is checked, no client id is asked for",
+			jwt(checked(`,` + anyRole)),
+			request(uatApp), nil, nil,
+		},
+		{
+			"nor where one is",
+			jwt(checked(`,{"key":"appid","value":"` + client + `"}`)), request(uat), nil, nil,
+		},
+		{
 			"an issuer that is looked at and not pinned is pinned",
 			jwt(base + skip + claims(`iss`, `#[vars.claimSet.iss contains 'sts.windows.net']`)),
 			request(uat), request(strings.ReplaceAll(uat, tenant, another)),
@@ -194,13 +241,13 @@ func TestRemedies(t *testing.T) {
 			"an issuer that an expression pins is pinned",
 			jwt(base + skip + claims(`iss`, `#[vars.claimSet.iss contains '`+tenant+`']`)),
 			request(uat), nil,
-			[]remedy{{"check-audience", in, ""}},
+			[]remedy{{"check-audience", in, ""}, {"require-client", in, ""}},
 		},
 		{
 			"a tenant pins the issuer, whatever else is looked at",
 			jwt(base + skip + claims(`iss`, `#[true]`, `tid`, tenant)),
 			request(uat), nil,
-			[]remedy{{"check-audience", in, ""}},
+			[]remedy{{"check-audience", in, ""}, {"require-client", in, ""}},
 		},
 	}
 	for _, test := range tests {
@@ -259,7 +306,7 @@ func TestWhatIsNotOfferedSaysWhy(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			c := configurationOf(t, "policy.json", test.policy, rules.Options{})
 			verdict := rules.Evaluate(compile(behaviours(), c).Policies, request(test.claims))
-			proposed := propose(c, &verdict, nil)
+			proposed := propose(c, rules.Goal{Verdict: &verdict})
 			for _, p := range proposed {
 				if strings.Contains(p.Refused, test.want) {
 					return

@@ -44,6 +44,7 @@ func ruleRepairs() []ruleRepair {
 		{"client-id-claim-names-no-client", (*repairer).readClientID},
 		{"client-id-claim-never-issued", (*repairer).readClientID},
 		{"client-id-claim-of-other-version", (*repairer).readClientID},
+		{"client-id-put-together", (*repairer).readClientID},
 		{"claim-check-switched-off", switchOn("validateCustomClaim")},
 		{"list-claim-compared-with-text", (*repairer).askList},
 		{"substring-match-on-scopes", (*repairer).splitScopes},
@@ -53,8 +54,11 @@ func ruleRepairs() []ruleRepair {
 		{"unknown-field", (*repairer).renameField},
 		{"wrong-type", (*repairer).correctType},
 		{"placeholder-value", (*repairer).replacePlaceholder},
+		{"expression-without-brackets", (*repairer).addBrackets},
+		{"expression-reads-elsewhere", (*repairer).readTheClaim},
 		{"expression-ambiguous", (*repairer).addParentheses},
 		{"array-equality-on-claims", (*repairer).askEach},
+		{"token-expression-gives-no-token", (*repairer).cutBearerOff},
 		{"key-caching-time-in-seconds", (*repairer).useMinutes},
 		{"contracts-in-local-mode", switchOn("skipClientIdValidation")},
 	}
@@ -158,6 +162,9 @@ func (r *repairer) checkAudience() ([]edit, error) {
 	}
 	if r.facts.Audience == "" {
 		return nil, refuse("the file does not tell this environment's audience", needAudience())
+	}
+	if c := r.finding.Check; c != nil && c.Claim == "aud" { // a weak check of it is replaced
+		return r.replaceValue(r.facts.Audience)
 	}
 	return append(audienceOn(), set("supportedAudiences", r.facts.Audience)), nil
 }

@@ -1,6 +1,7 @@
 package mulesoft
 
 import (
+	"slices"
 	"strconv"
 	"strings"
 
@@ -27,7 +28,7 @@ func (r *repairer) replaceValue(with any) ([]edit, error) {
 	if v == nil {
 		return nil, refuse("the value is not written where it can be replaced")
 	}
-	return []edit{{at: v, to: func(*entry) any { return with }}}, nil
+	return []edit{{field: r.finding.Field, at: v, to: func(*entry) any { return with }}}, nil
 }
 
 // enable enables the policy.
@@ -145,6 +146,40 @@ func byHand() error {
 	return refuse("what the expression is meant to say, only you know: correct it by hand")
 }
 
+// addBrackets makes an expression of a plain text in a field for one. What the value of a claim is
+// meant to be only its author knows.
+func (r *repairer) addBrackets() ([]edit, error) {
+	if strings.HasSuffix(r.finding.Field, "CustomClaims") {
+		return nil, withoutMarks()
+	}
+	text, _ := r.findingValue().Str()
+	code, _, _ := dataweave.Template(bracketed(text))
+	expr, err := dataweave.Parse(code, r.dialect())
+	if err != nil || !looksLikeExpression(text) || unresolvedName(expr) != "" {
+		return nil, byHand()
+	}
+	return r.replaceValue(bracketed(text))
+}
+
+// readTheClaim reads the client id from the token. What a claim's expression is meant to read only
+// its author knows.
+func (r *repairer) readTheClaim() ([]edit, error) {
+	if r.finding.Field != "clientIdExpression" {
+		return nil, byHand()
+	}
+	return r.readClientID()
+}
+
+// cutBearerOff takes the token out of the Authorization header, without the word before it.
+func (r *repairer) cutBearerOff() ([]edit, error) {
+	expr := r.parsed()
+	if expr == nil || !slices.Equal(expr.Reads(), []string{"attributes.headers.authorization"}) ||
+		len(expr.Root.Path()) == 0 {
+		return nil, byHand()
+	}
+	return r.replaceValue("#[(attributes.headers['authorization'] splitBy ' ')[1]]")
+}
+
 // addParentheses writes the expression as it was most likely meant.
 func (r *repairer) addParentheses() ([]edit, error) {
 	expr := r.parsed()
@@ -167,19 +202,9 @@ func (r *repairer) splitScopes() ([]edit, error) {
 	return r.replaceValue(askFor(claim, text))
 }
 
-// meantAsExpression reports whether a text is no expression for the gateway, and was most likely
-// meant as one: it names what only an expression can read, or is what a comparison is written of.
+// meantAsExpression reports whether a plain text was most likely meant as an expression.
 func meantAsExpression(text string) bool {
-	inner := strings.Trim(text, " \t\r\n#$[](){}")
-	for _, root := range []string{"vars", "attributes", "authentication", "payload", "message"} {
-		if rest, found := strings.CutPrefix(inner, root); found &&
-			(strings.HasPrefix(rest, ".") || strings.HasPrefix(rest, "[")) &&
-			(root != "payload" && root != "message" || strings.ContainsAny(rest, " '\"[(")) {
-			return true
-		}
-	}
-	return strings.Contains(inner, "vars.claimSet") ||
-		strings.HasPrefix(strings.TrimSpace(text), "#")
+	return looksLikeExpression(text) || strings.HasPrefix(strings.TrimSpace(text), "#")
 }
 
 // withoutMarks is the refusal to take the text of an expression for a value.

@@ -19,6 +19,7 @@ func terraformEntries(document *source.Value) []entry {
 			if named := gatewayOf(e.api, inFile(document)); named != "" {
 				e.variant = named
 			}
+			e.creator = creatorOf(m.Value.Labels[0])
 			all = append(all, e)
 		}
 	}

@@ -7,6 +7,9 @@ type Sides struct {
 	Own   *rules.Request // must get in
 	Other *rules.Request // must not; nil where none was given
 	Facts rules.Facts    // of the environment
+
+	// OneClient says that a change may be for the client of Own alone.
+	OneClient bool
 }
 
 // Trial is what the requests of both sides get.
@@ -38,7 +41,7 @@ type Remedy struct {
 func (b *Bench) Remedies(from *Draft, sides *Sides) ([]Remedy, []rules.Change, error) {
 	var all []Remedy
 	before := sides.On(from.Policies)
-	goal := rules.Goal{Verdict: &before.Own, Facts: sides.Facts}
+	goal := rules.Goal{Verdict: &before.Own, OneClient: sides.OneClient, Facts: sides.Facts}
 	t, err := b.try(from, goal, func(after *Draft) string {
 		trial := sides.On(after.Policies)
 		if !helps(&before, &trial) {

@@ -17,7 +17,8 @@ func TestSummariesOfPartsAddUp(t *testing.T) {
 	t.Parallel()
 	random := rand.New(rand.NewPCG(7, 16))
 	causes := []Cause{
-		{rules.Accepted, 200, "", ""}, {rules.Rejected, 401, rules.Audience, ""},
+		{rules.Accepted, 200, "", ""},
+		{rules.Rejected, 401, rules.Audience, ""},
 		{rules.Rejected, 403, rules.ClientID, ""},
 		{rules.Undetermined, 0, rules.CustomClaim, "tid"},
 	}

@@ -89,7 +89,7 @@ func scanPaths(text string, all *[][]string) {
 		switch {
 		case err != nil:
 			s.pos = max(s.pos, t.start+1)
-		case t.kind == tokenName && isVariable(t.text):
+		case t.kind == tokenName && IsVariable(t.text):
 			*all = append(*all, s.path(t.text))
 		}
 	}
@@ -117,8 +117,8 @@ func (s *scanner) path(root string) []string {
 	}
 }
 
-// isVariable reports whether a policy's expressions have a variable of this name.
-func isVariable(name string) bool {
+// IsVariable reports whether a policy's expressions have a variable of this name.
+func IsVariable(name string) bool {
 	switch name {
 	case "vars", "attributes", "authentication", "payload":
 		return true

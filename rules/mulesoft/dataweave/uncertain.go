@@ -184,7 +184,7 @@ func (e *Expr) Unsupported() []Construct {
 func (e *Expr) findUncompilable() *Construct {
 	for n := range e.Root.All() {
 		switch c := n.prepared.construct; {
-		case n.Kind == Root && !isVariable(n.Name) && e.Dialect == Mule:
+		case n.Kind == Root && !IsVariable(n.Name) && e.Dialect == Mule:
 			name := "the name " + n.Name
 			return &Construct{Name: name, Why: unresolved(n.Name), Column: n.Column}
 		case n.Kind == Not && n.Text == "(":

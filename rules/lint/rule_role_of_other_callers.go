@@ -1,0 +1,107 @@
+package lint
+
+import (
+	"slices"
+
+	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/issued"
+)
+
+func roleOfOtherCallers() rules.Rule {
+	return rules.Rule{
+		Name:  "role-of-other-callers",
+		Title: "a role is required that can't be assigned to those who call",
+		Why: "An app role is for users, for applications or for both (allowedMemberTypes). " +
+			"Where a policy is for clients without a user, a role for users only is in none of " +
+			"their tokens, and the reverse: nobody gets in.",
+		Fix: "Add Application, or User, to the role's allowedMemberTypes, or require a role " +
+			"that has it.",
+		Severity: rules.Error,
+		Lesser: "a note where users get in: clients without a user (client credentials) are " +
+			"locked out",
+		Since:      since,
+		References: []string{claimsRef, daemonFlow},
+		Check: func(s *rules.Subject) []rules.Finding {
+			return withApp(s, func(app *entra.Registration, p *rules.Policy) []rules.Finding {
+				var all []rules.Finding
+				for _, c := range p.Checks() {
+					all = append(all, checkCallers(s, p, c)...)
+				}
+				return all
+			})
+		},
+	}
+}
+
+// checkCallers holds a check of roles against what the other checks of the API let past.
+func checkCallers(s *rules.Subject, p *rules.Policy, c *rules.Check) []rules.Finding {
+	role := roleForSome(s.App, demanded(c, "roles"))
+	if role == nil {
+		return none()
+	}
+	by := newExposed([]*rules.Policy{{Root: rules.AllOf(c)}}, unassigned(s.App))
+	rest := newExposed(passing(together(s, p), c), unassigned(s.App))
+	own := func(e *exposed, kind func(issued.Tokens) issued.Tokens) bool {
+		got, _ := e.ask(kind(e.holders.Own()), true)
+		return got != keptOut
+	}
+	users, daemons := own(rest, usersOf), own(rest, daemonsOf)
+	const nobody = "the role %s is for %s only (allowedMemberTypes), and the other checks let " +
+		"only %s past: nobody gets in"
+	switch {
+	case role.Users && own(by, daemonsOf), role.Apps && own(by, usersOf):
+		return none() // another role or claim lets them past
+	case role.Users && daemons && users:
+		return one(less(at(c, "the role %s is for users only (allowedMemberTypes): clients "+
+			"without a user (client credentials) can't have it and are locked out",
+			role.Value.Value), rules.Note))
+	case role.Users && daemons:
+		return one(at(c, nobody, role.Value.Value, "users", "clients without a user"))
+	case role.Apps && users && !daemons:
+		return one(at(c, nobody, role.Value.Value, "applications", "users"))
+	}
+	return none()
+}
+
+// unassigned is a registration whose API gives tokens to all, with a role or without: what counts
+// here is who may hold a role, not who was assigned one.
+func unassigned(app *entra.Registration) *entra.Registration {
+	open := *app
+	if app.Principal != nil {
+		principal := *app.Principal
+		principal.AssignmentRequired = entra.Text{}
+		open.Principal = &principal
+	}
+	return &open
+}
+
+// roleForSome is the first of the roles that the registration has for users only, or for
+// applications only; nil where there is none.
+func roleForSome(app *entra.Registration, names []string) *entra.Permission {
+	for i, role := range app.Roles {
+		if role.Value.Known() && !role.Disabled && role.Users != role.Apps &&
+			slices.Contains(names, role.Value.Value) {
+			return &app.Roles[i]
+		}
+	}
+	return nil
+}
+
+// passing is policies in which one check of roles always passes. It still reads them, so that
+// users and clients without one are asked about apart.
+func passing(policies []*rules.Policy, passed *rules.Check) []*rules.Policy {
+	roles := rules.Has(rules.Claim("roles"))
+	all := make([]*rules.Policy, len(policies))
+	for i, p := range policies {
+		copied := *p
+		copied.Root = p.Root.Map(func(c *rules.Check) *rules.Check {
+			if c == passed {
+				return &rules.Check{ID: c.ID, Test: rules.Either(roles, rules.Negate(roles))}
+			}
+			return c
+		})
+		all[i] = &copied
+	}
+	return all
+}

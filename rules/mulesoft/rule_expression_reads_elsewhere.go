@@ -1,0 +1,137 @@
+package mulesoft
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/mulesoft/dataweave"
+)
+
+func expressionReadsElsewhere() rules.Rule {
+	return rules.Rule{
+		Name:  "expression-reads-elsewhere",
+		Title: "an expression reads what neither the token nor this policy holds",
+		Why: "JWT Validation gives its expressions the token's claims in vars.claimSet, with " +
+			"that spelling, and the request in attributes. Another variable is null unless an " +
+			"earlier policy sets it, authentication is filled in by a policy that has already " +
+			"let the caller in, and the payload is what the caller writes.",
+		Fix:        "Read the claim: #[vars.claimSet.appid] or #[vars.claimSet.azp].",
+		Severity:   rules.Warning,
+		Since:      since,
+		References: []string{docJWTPage, docClientID},
+		Check:      readsElsewhere,
+	}
+}
+
+// readsElsewhere looks at each expression of JWT Validation, and at the policies that run before.
+func readsElsewhere(s *rules.Subject) []rules.Finding {
+	var all []rules.Finding
+	for _, c := range inForce(s) {
+		before := setters(s, c.policy)
+		for _, e := range c.expressions() {
+			if e.expr == nil {
+				continue
+			}
+			if why := before.missing(e); why != "" {
+				all = append(all, c.finding(e.name, e.value, why)...)
+			}
+		}
+	}
+	return all
+}
+
+// setter is what policies that may run before another one leave behind for it.
+type setter struct {
+	vars   bool          // they may set variables
+	caller bool          // they may have let the caller in, and fill in authentication
+	named  *rules.Policy // that takes the caller's word for who they are; nil where none does
+}
+
+// setters looks at the policies that may run before one. A policy that is not modelled may set
+// anything.
+func setters(s *rules.Subject, of *rules.Policy) setter {
+	var all setter
+	for i, p := range s.Policies {
+		at := slices.Index(s.Policies, of)
+		if p == of || p.When.Disabled || rules.RunsBefore(s.Policies, i, at) == rules.No {
+			continue
+		}
+		e, ours := p.Entry.(*entry)
+		if !ours {
+			all.vars, all.caller = true, true
+			continue
+		}
+		_, modelled := kindNamed(e.asset)
+		decided := len(p.Checks()) > 0
+		switch {
+		case e.custom || !modelled:
+			all.vars, all.caller = all.vars || decided || len(p.Effects) > 0, all.caller || decided
+		case e.asset == clientIDEnforcement && !asksForSecret(p):
+			all.named = p
+		default:
+			all.caller = true
+		}
+	}
+	return all
+}
+
+// asksForSecret reports whether a policy checks, or may check, that the client knows its secret.
+func asksForSecret(p *rules.Policy) bool {
+	for _, c := range p.Checks() {
+		if c.ID == rules.ClientSecret {
+			return c.Skip == ""
+		}
+	}
+	return false
+}
+
+// missing says what an expression reads that may not be there, or that the caller writes; empty
+// where it reads nothing of the kind.
+func (s setter) missing(e expressionField) string {
+	if name := unresolvedName(e.expr); name != "" {
+		return name + " is not a name that a policy's expressions know: the claims are in " +
+			"vars.claimSet"
+	}
+	for _, path := range e.expr.Reads() {
+		root, rest, _ := strings.Cut(strings.ReplaceAll(path, "[", "."), ".")
+		name, _, _ := strings.Cut(rest, ".")
+		switch {
+		case root == "payload" && e.name == "jwtExpression":
+			return path + " is in the request's body, and it is not documented whether the " +
+				"policy reads that"
+		case root == "payload":
+			return path + " is in the request's body, which the caller writes: it says nothing " +
+				"of whom the token was issued to"
+		case root == "authentication" && s.caller:
+		case root == "authentication" && s.named != nil:
+			const word = "%s is what the caller has written for %s, which asks for no secret"
+			return fmt.Sprintf(word, path, s.named.Name)
+		case root == "authentication":
+			return path + " is not filled in yet: no policy here that runs before this one " +
+				"has let the caller in"
+		case root != "vars" || name == "claimSet" || name == "":
+		case strings.EqualFold(name, "claimSet"):
+			return path + " is not there: the claims are in vars.claimSet, and capitals count"
+		case !s.vars:
+			return path + " is not there: no policy here that runs before this one sets it, " +
+				"and the claims are in vars.claimSet"
+		}
+	}
+	return ""
+}
+
+// unresolvedName is the first name in an expression that no policy's expressions have; empty where
+// all resolve. The names that the header of a script defines are not looked at.
+func unresolvedName(e *dataweave.Expr) string {
+	for n := range e.Root.All() {
+		switch {
+		case n.Kind == dataweave.Script:
+			return ""
+		case n.Kind == dataweave.Root && !dataweave.IsVariable(n.Name):
+			return n.Name
+		}
+	}
+	return ""
+}

@@ -344,7 +344,7 @@ func (s *Survey) YAML() string {
 		)
 	}
 	for _, u := range s.unplaced {
-		fmt.Fprintf(&b, "#   %s, %s\n", inspect.Safe(u.name), u.what)
+		fmt.Fprintf(&b, "#   %s, %s\n", inspect.Safe(u.name), inspect.Safe(inspect.MaskTokens(u.what)))
 	}
 	return b.String()
 }

@@ -344,7 +344,8 @@ func (s *Survey) YAML() string {
 		)
 	}
 	for _, u := range s.unplaced {
-		fmt.Fprintf(&b, "#   %s, %s\n", inspect.Safe(u.name), inspect.Safe(inspect.MaskTokens(u.what)))
+		why := inspect.Safe(inspect.MaskTokens(u.what))
+		fmt.Fprintf(&b, "#   %s, %s\n", inspect.Safe(u.name), why)
 	}
 	return b.String()
 }

@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"runtime"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -28,6 +29,7 @@ type Env struct {
 	CacheDir  func() (string, error) // the user's cache directory, without the program's name
 	BuildInfo func() (*debug.BuildInfo, bool)
 	Terminal  Terminal
+	Shell     report.Shell    // that printed commands are written for
 	Gateways  report.Gateways // the vendors' adapters
 }
 
@@ -55,6 +57,7 @@ func System() Env {
 		CacheDir:  os.UserCacheDir,
 		BuildInfo: debug.ReadBuildInfo,
 		Terminal:  systemTerminal(),
+		Shell:     report.ShellOf(runtime.GOOS),
 
 		Gateways: gateways.All(),
 	}

@@ -4,7 +4,6 @@ import (
 	"context"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -45,7 +44,7 @@ func newExplain(env *Env) *cobra.Command {
 			"sent anywhere but the request\n" +
 			"for the key set.",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return env.explain(cmd.Context(), &flags, args)
+			return env.explain(cmd, &flags, args)
 		},
 	}
 	flags.register(cmd, env.Gateways)
@@ -81,7 +80,8 @@ func (f *explainFlags) register(cmd *cobra.Command, gateways report.Gateways) {
 	f.observed.register(cmd)
 }
 
-func (e *Env) explain(ctx context.Context, flags *explainFlags, args []string) error {
+func (e *Env) explain(cmd *cobra.Command, flags *explainFlags, args []string) error {
+	line := e.commandLine(cmd, args)
 	if err := flags.check(args); err != nil {
 		return err
 	}
@@ -96,10 +96,11 @@ func (e *Env) explain(ctx context.Context, flags *explainFlags, args []string) e
 	if err != nil {
 		return err
 	}
-	run, err := e.newRun(ctx, flags, policies, token, args)
+	run, err := e.newRun(cmd.Context(), flags, policies, token)
 	if err != nil {
 		return err
 	}
+	run.Line = line
 	run.Assume(contracts)
 	explanation, err := run.Explain()
 	if err != nil {
@@ -248,38 +249,17 @@ func (e *Env) environmentKeys(flags *explainFlags) error {
 // newRun puts together what one explanation needs.
 func (e *Env) newRun(
 	ctx context.Context, flags *explainFlags, policies *report.PolicySet, token *inspect.Token,
-	args []string,
 ) (*report.Explainer, error) {
 	request, err := e.request(ctx, flags, token)
 	if err != nil {
 		return nil, err
 	}
-	run := &report.Explainer{Policies: policies, Request: request, FixFlags: flags.fix(args)}
+	run := &report.Explainer{
+		Policies: policies, Request: request, Options: flags.policies.options(),
+		Contracts: flags.contracts, AppFiles: flags.apps,
+	}
 	if flags.other != "" {
 		run.Other, err = e.maker().OtherRequest(flags.other, request)
 	}
 	return run, err
-}
-
-// fix returns the flags with which gatewhy fix sees the same token and policies. The token stands
-// in it as the file's name only.
-func (f *explainFlags) fix(args []string) string {
-	if slices.Contains(f.policies.files, "-") {
-		return ""
-	}
-	token := "@FILE"
-	if len(args) == 1 && strings.HasPrefix(args[0], "@") {
-		token = report.ShellWord(args[0])
-	}
-	flags := " --token " + token
-	for _, flag := range [...]struct{ name, value string }{
-		{"--contracts", f.contracts},
-		{"--gateway", f.policies.variant.value},
-		{"--policy-type", f.policies.kind.name},
-	} {
-		if flag.value != "" {
-			flags += " " + flag.name + " " + report.ShellWord(flag.value)
-		}
-	}
-	return flags
 }

@@ -129,7 +129,7 @@ func (e *Env) lint(flags *lintFlags, args []string) error {
 		Names: args, Options: flags.options(), Apps: apps,
 		Stdin: flags.stdin, Lenient: flags.unknown,
 	})
-	l.Version, l.Flags = e.version(), flags.alike()
+	l.Version, l.Flags, l.Shell = e.version(), flags.alike(), e.Shell
 	l.Fails = func(severity rules.Severity) bool { return fails(severity, flags.failOn.value) }
 	if err := e.setAside(flags, l); err != nil {
 		return err

@@ -26,9 +26,9 @@ func ExplainText(w io.Writer, style Style, r *report.Explanation) error {
 	t.otherGateways()
 	t.otherToken()
 	t.causes()
-	t.next()
 	t.remedies()
 	t.findings()
+	t.wayOn(x.Next)
 	t.Blank()
 	_, err := t.WriteTo(w)
 	return err
@@ -224,19 +224,6 @@ func (t *explainText) reference(e rules.Evidence) string {
 		text = string(e.Level) + ": " + text
 	}
 	return t.Paint(Faint, "["+text+"]")
-}
-
-// next lists who must be granted what.
-func (t *explainText) next() {
-	if len(t.x.Next) > 0 {
-		t.Heading("next")
-	}
-	for _, step := range t.x.Next {
-		t.Para(2, safe(sentence(step.Note)))
-		if step.Command != "" {
-			t.Para(3, safe(step.Command))
-		}
-	}
 }
 
 // remedies lists the changes that help, each with the verdict after it, and the changes that a

@@ -37,12 +37,12 @@ func LintText(w io.Writer, style Style, r *report.Linting) error {
 
 // repairBy is the command that repairs a finding.
 func (l linting) repairBy(f rules.Finding) string {
-	words := []string{"gatewhy fix", report.ShellWord(f.Pos.File), "--rule", f.Rule}
+	words := []string{"gatewhy fix", l.Shell.Path(f.Pos.File), "--rule", f.Rule}
 	if f.Pos.File == l.Input {
 		words[1] = "-"
 	}
 	for _, flag := range l.Flags {
-		words = append(words, report.ShellWord(flag))
+		words = append(words, l.Shell.Word(flag))
 	}
 	return strings.Join(words, " ")
 }

@@ -25,6 +25,7 @@ type Linting struct {
 	Unread     []Unread
 	Files      int // that were checked
 	Policies   int
+	Shell      Shell
 	Version    string                             // of gatewhy
 	Fails      func(severity rules.Severity) bool // whether such a finding makes the run fail
 }

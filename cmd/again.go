@@ -8,6 +8,8 @@ import (
 	"github.com/spf13/pflag"
 
 	"github.com/gatewhy/gatewhy/cmd/report"
+	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
 // onlyHere are flags that a printed command leaves out: how this answer looks, when its token is
@@ -23,10 +25,15 @@ func (e *Env) commandLine(cmd *cobra.Command, args []string) report.CommandLine 
 	if len(args) == 1 && strings.HasPrefix(args[0], "@") {
 		line.Token = args[0]
 	}
+	var given []*pflag.Flag
 	cmd.Flags().Visit(func(flag *pflag.Flag) {
-		if slices.Contains(onlyHere[:], flag.Name) {
-			return
+		if flag.Name == "policy" { // what a reader looks for first
+			given = slices.Insert(given, 0, flag)
+		} else if !slices.Contains(onlyHere[:], flag.Name) {
+			given = append(given, flag)
 		}
+	})
+	for _, flag := range given {
 		values := []string{flag.Value.String()}
 		if many, ok := flag.Value.(*texts); ok {
 			values = *many
@@ -35,7 +42,7 @@ func (e *Env) commandLine(cmd *cobra.Command, args []string) report.CommandLine 
 			line.Once = line.Once || value == "-" && flag.Name != "header"
 			line.Flags = append(line.Flags, flagWords(flag, value)...)
 		}
-	})
+	}
 	return line
 }
 
@@ -67,4 +74,19 @@ func openHeader(header string) string {
 		}
 	}
 	return header
+}
+
+// readToken reads the token of a command. Where there is none in what was given, the error says
+// how to pass another one.
+func (e *Env) readToken(
+	command string, line *report.CommandLine, args []string,
+) (*inspect.Token, error) {
+	token, err := e.maker().ReadToken(args)
+	again := line.Again(command, "-")
+	if err == nil || again == "" {
+		return token, err
+	}
+	problem := *report.AsError(err)
+	problem.Hints = append(slices.Clip(problem.Hints), source.Hint{Text: again})
+	return nil, &problem
 }

@@ -67,7 +67,7 @@ func System() Env {
 func (e *Env) maker() *report.Maker {
 	m := &report.Maker{
 		Dir: e.Dir, Stdin: e.Stdin, Now: e.Now, Gateways: e.Gateways,
-		Say: e.say, Progress: e.showProgress,
+		Shell: e.Shell, Say: e.say, Progress: e.showProgress,
 	}
 	if e.Terminal.Stdin {
 		m.Paste = func() (string, error) {

@@ -92,7 +92,7 @@ func (e *Env) explain(cmd *cobra.Command, flags *explainFlags, args []string) er
 	if policies.Apps, err = e.maker().ReadApps(flags.apps); err != nil {
 		return err
 	}
-	token, err := e.explainedToken(flags, args)
+	token, err := e.explainedToken(flags, &line, args)
 	if err != nil {
 		return err
 	}
@@ -121,11 +121,13 @@ func (e *Env) explain(cmd *cobra.Command, flags *explainFlags, args []string) er
 }
 
 // explainedToken reads the token, unless the request carries none.
-func (e *Env) explainedToken(flags *explainFlags, args []string) (*inspect.Token, error) {
+func (e *Env) explainedToken(
+	flags *explainFlags, line *report.CommandLine, args []string,
+) (*inspect.Token, error) {
 	if flags.noToken {
 		return nil, nil
 	}
-	return e.maker().ReadToken(args)
+	return e.readToken("explain", line, args)
 }
 
 // verdictCode is the exit code of a verdict.

@@ -37,7 +37,7 @@ func newMatrix(env *Env) *cobra.Command {
 			"shows, and where no signature is checked, what anybody writes.",
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return env.matrix(cmd.Context(), &flags)
+			return env.matrix(cmd, &flags)
 		},
 	}
 	flags.register(cmd)
@@ -56,7 +56,8 @@ func (f *matrixFlags) register(cmd *cobra.Command) {
 	flags.BoolVar(&f.noCache, "no-cache", false, "do not use the cache of key sets")
 }
 
-func (e *Env) matrix(ctx context.Context, flags *matrixFlags) error {
+func (e *Env) matrix(cmd *cobra.Command, flags *matrixFlags) error {
+	ctx := cmd.Context()
 	estate, err := e.maker().ReadEstate(flags.config)
 	if err != nil {
 		return err
@@ -80,6 +81,7 @@ func (e *Env) matrix(ctx context.Context, flags *matrixFlags) error {
 			return err
 		}
 	}
+	x.AddNext(e.Gateways, e.commandLine(cmd, nil))
 	if err := show(e, &flags.output, render.Formats().Matrix, x); err != nil {
 		return err
 	}

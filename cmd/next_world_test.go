@@ -53,10 +53,10 @@ func newNextWorld(t *testing.T) *nextWorld {
 	w := &nextWorld{t, t.TempDir()}
 	noRoles := strictPolicy("true", "ver", "1.0")
 	for name, text := range map[string]string{
-		"keys.json":    keySet(t, "", "signing"),
-		"uat.json":     noRoles,
+		"keys.json":     keySet(t, "", "signing"),
+		"uat.json":      noRoles,
 		"contract.json": strictPolicy("false", "ver", "1.0"),
-		"role.json":    strictPolicy("true", "roles", "#[vars.claimSet.roles contains 'Orders.Read']"),
+		"role.json":     strictPolicy("true", "roles", "#[vars.claimSet.roles contains 'Orders.Read']"),
 		"scope.json": strictPolicy("true", "scp",
 			"#[(vars.claimSet.scp splitBy ' ') contains 'Orders.Write']"),
 		"strict.json": `{"policies": [{"configuration": {"skipClientIdValidation": false}, "order": 1,

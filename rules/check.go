@@ -78,8 +78,8 @@ type Check struct {
 	// sentence without a full stop: what else admits a client.
 	OwnIDs, Besides string
 
-	// Grant is how a client gets what the check asks for, in the vendor's words: a sentence without
-	// a full stop; may be empty.
+	// Grant is how a client gets what the check asks for, in the vendor's words: a sentence
+	// without a full stop; may be empty.
 	Grant string
 }
 

@@ -40,6 +40,7 @@ type (
 		Folded         bool
 		Others         []otherPage
 		Remarks        []remarkPage
+		Next           []Row
 	}
 
 	// remarkPage is what the grid does not show of a gateway.
@@ -95,6 +96,7 @@ func (x matrixing) page() matrixPage {
 		Grid: x.gridPage(x.Matrix, true), Tokens: x.Tokens, Notes: x.notePages(),
 		Rows: len(x.Rows), Folded: len(x.Lines()) < len(x.Rows), Others: x.otherPages(),
 	}
+	p.Next = nextPage(x.Next, safe)
 	for i := range x.Findings {
 		p.Findings = append(p.Findings, x.findingPage(i))
 	}

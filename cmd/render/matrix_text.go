@@ -33,6 +33,7 @@ func MatrixText(w io.Writer, style Style, r *report.Matrixing) error {
 	t.notes()
 	t.allowed()
 	t.fix()
+	t.wayOn(x.Next)
 	t.Blank()
 	_, err := t.WriteTo(w)
 	return err

@@ -59,7 +59,8 @@ func (m *markdown) command(command string) {
 	for strings.Contains(command, fence) {
 		fence += "`"
 	}
-	m.b.WriteString("\n  " + fence + "sh\n  " + safe(m.mask.Text(command)) + "\n  " + fence + "\n\n")
+	shown := safe(m.mask.Text(command))
+	m.b.WriteString("\n  " + fence + "sh\n  " + shown + "\n  " + fence + "\n\n")
 }
 
 // nextPage is a way on in HTML.

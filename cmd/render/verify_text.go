@@ -120,7 +120,7 @@ func (v verification) checkText(c keys.Check) string {
 	return c.Actual
 }
 
-// verifyNotes adds what else is worth knowing, and what to pass.
+// verifyNotes adds what else is worth knowing, and what to do now.
 func (t *Text) verifyNotes(v verification) {
 	notes := v.notes()
 	if v.OwnKeys && v.Report.Signature.Set != nil {
@@ -136,14 +136,5 @@ func (t *Text) verifyNotes(v verification) {
 	for _, note := range notes {
 		t.Para(2, safe(note.Message)+" "+t.Paint(Faint, "["+safe(note.ID)+"]"))
 	}
-	next := report.Hints(v.Hints)
-	if question := v.question(); question != "" {
-		next = []string{question}
-	}
-	if len(next) > 0 {
-		t.Heading("next")
-	}
-	for _, step := range next {
-		t.Para(2, safe(step))
-	}
+	t.wayOn(v.Next)
 }

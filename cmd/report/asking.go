@@ -18,6 +18,21 @@ type asking struct {
 	audience string // that the token must have; empty where it is not known
 }
 
+// askingLike asks for a token like one that was sent, in the same cloud and tenant.
+func askingLike(profile inspect.Profile) asking {
+	a := asking{profile: profile, cloud: entra.Clouds()[0], tenant: profile.Tenant}
+	if len(profile.Clouds) == 1 {
+		if cloud, ok := entra.CloudByID(profile.Clouds[0]); ok {
+			a.cloud = cloud
+		}
+	}
+	if len(profile.Audience) > 0 && profile.Kind == inspect.KindAccess &&
+		!profile.HasTrait("microsoft-api") {
+		a.audience = profile.Audience[0]
+	}
+	return a
+}
+
 // scope is what the client asks for. All that it was granted on an API stands for one dot behind
 // the audience: a token that is for "https://host/" needs both slashes.
 func (a *asking) scope() string {
@@ -33,24 +48,27 @@ func (a *asking) authority() string {
 // command asks as the client does, where that takes its secret alone, and hands the answer to
 // then, which reads a token from standard input.
 func (a *asking) step(shell Shell, reason, then string) rules.Step {
-	note := reason + ". Let the client ask " + a.authority() + " for scope=" + a.scope()
-	bySecret := a.profile.Flow == inspect.AppOnly && a.profile.ClientProof != "certificate" &&
-		entra.IsGUID(a.profile.ClientID.Value) && a.profile.ClientName == ""
+	note := Sentence(reason) + " Let the client ask Entra ID for scope=" + a.scope()
+	ours := a.profile.IssuedBy == inspect.ByEntra
+	if ours && !strings.EqualFold(a.tenant, a.profile.Tenant) ||
+		!slices.Contains(a.profile.Clouds, a.cloud.ID) && a.tenant != "" {
+		note += " at " + a.authority()
+	}
+	bySecret := ours && a.profile.Flow == inspect.AppOnly &&
+		a.profile.ClientProof != "certificate" && a.profile.ClientName == "" &&
+		entra.IsGUID(a.profile.ClientID.Value)
 	switch {
 	case then == "":
 		return rules.Step{Note: note}
-	case a.profile.HasTrait("managed-identity"):
-		note += ", which of a managed identity changes only when its token expires"
-	case bySecret:
+	case bySecret && !a.profile.HasTrait("managed-identity"):
 		return rules.Step{
-			Note: note + ", as this does with its secret in SECRET-FILE, and see what the gateway " +
-				"answers to that token",
+			Note:    note + ": this asks with its secret in SECRET-FILE, and reads the new token",
 			Command: a.ask(shell) + " | " + then,
 		}
 	case a.profile.Flow == inspect.Delegated:
 		note += " when it signs the user in"
 	}
-	return rules.Step{Note: note + ", and see what the gateway answers to that token", Command: then}
+	return rules.Step{Note: note + ", and read the new token", Command: then}
 }
 
 // ask is the command that asks for a token with the client's secret (learn.microsoft.com,
@@ -93,6 +111,21 @@ func wantedAudience(policies []*rules.Policy, version string) string {
 		return all[i]
 	}
 	return strings.Join(all[:min(1, len(all))], "")
+}
+
+// wantedCloud is the cloud that the policies take their keys from; fallback where none says.
+func wantedCloud(policies []*rules.Policy, fallback entra.Cloud) entra.Cloud {
+	for _, policy := range policies {
+		for _, check := range policy.Checks() {
+			if check.Test.Key == nil || check.Skip != "" {
+				continue
+			}
+			if address, ok := entra.ParseKeysURL(check.Test.Key.URL); ok {
+				return address.Cloud
+			}
+		}
+	}
+	return fallback
 }
 
 // wantedTenant is the tenant that the policies want: by its claim, its issuer, or whose keys they

@@ -13,8 +13,8 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// explainNext puts together what to do about a verdict: first what the client must change, then who must
-// be granted what, then the policy, then what is not known.
+// explainNext puts together what to do about a verdict: first what the client must change, then
+// who must be granted what, then the policy, then what is not known.
 type explainNext struct {
 	*Explainer
 	x       *Explanation
@@ -163,13 +163,15 @@ func (w *explainNext) otherAudience() {
 	if wanted == "" || len(w.profile.Audience) == 0 {
 		return
 	}
+	elsewhere := len(w.reasons) > 0
 	w.because("This token is for " + strings.Join(w.profile.Audience, ", ") +
 		", and the policy guards " + wanted)
-	if w.profile.Version == "2.0" && strings.Contains(wanted, "://") {
+	if !elsewhere && w.profile.Version == "2.0" && strings.Contains(wanted, "://") {
 		w.steps.add(rules.Step{
 			Note: "Look whether " + wanted + " is the same API: then its v2.0 tokens carry its " +
 				"appId as aud, and the policy must want that",
-			Command: w.Line.Shell.Line("az", "ad", "sp", "show", "--id", wanted, "--query", "appId"),
+			Command: w.Line.Shell.Line(
+				"az", "ad", "sp", "show", "--id", wanted, "--query", "appId"),
 		})
 	}
 }
@@ -207,7 +209,7 @@ func (w *explainNext) staleKeys() {
 		command += " --tenant " + tenant
 	}
 	w.steps.add(rules.Step{
-		Note:    "The key set may be older than the token: fetch the keys as this says, and try again",
+		Note:    "The key set may be older than the token: fetch it anew, as this says",
 		Command: command,
 	})
 }
@@ -247,19 +249,10 @@ func (w *explainNext) granted() []rules.Step {
 
 // ask says what the client must ask Entra ID for.
 func (w *explainNext) ask() {
-	a := asking{
-		profile: w.profile, cloud: entra.Clouds()[0],
-		tenant:   cmp.Or(wantedTenant(w.x.Policies), w.profile.Tenant),
-		audience: wantedAudience(w.x.Policies, w.profile.Version),
-	}
-	if len(w.profile.Clouds) == 1 {
-		if cloud, ok := entra.CloudByID(w.profile.Clouds[0]); ok {
-			a.cloud = cloud
-		}
-	}
-	if a.audience == "" && w.ownToken() && len(w.profile.Audience) > 0 {
-		a.audience = w.profile.Audience[0]
-	}
+	a := askingLike(w.profile)
+	a.tenant = cmp.Or(wantedTenant(w.x.Policies), a.tenant)
+	a.cloud = wantedCloud(w.x.Policies, a.cloud)
+	a.audience = cmp.Or(wantedAudience(w.x.Policies, w.profile.Version), a.audience)
 	w.steps.add(a.step(w.Line.Shell, w.reasons[0], w.again("-")))
 }
 
@@ -296,7 +289,7 @@ func (w *explainNext) repairs() {
 		note := repair.Title + ": tried on this token, it gets "
 		switch {
 		case w.x.Verdict.Outcome == rules.Accepted:
-			note = "If this token belongs here, narrow the policy to tokens like it: " + note + "200"
+			note = "If this token belongs here, let in only tokens like it: " + note + "200"
 		case repair.After.Outcome == rules.Accepted:
 			note += "200"
 		default:
@@ -322,15 +315,14 @@ func (w *explainNext) collect() {
 		}
 	}
 	if len(w.steps) == 0 && w.x.Verdict.Outcome == rules.Undetermined {
-		w.askTheGateway("No input decides it")
+		w.askTheGateway("No file decides this, only the gateway")
 	}
 }
 
 // askTheGateway says how to see what the gateway answers.
 func (w *explainNext) askTheGateway(why string) {
 	w.steps.add(rules.Step{
-		Note: why + ": send the request and note all of the answer. This says how, and how to " +
-			"compare it with the prediction",
+		Note:    why + ": send the request, and compare its answer, as this says",
 		Command: w.HowToCollect(rules.Need{Input: source.NeedRequest}),
 	})
 }
@@ -344,8 +336,7 @@ func (w *explainNext) collectFor(r *rules.Result) {
 	name := strings.ReplaceAll(string(r.Check.ID), "-", " ")
 	if command := w.HowToCollect(need); command != "" {
 		w.steps.add(rules.Step{
-			Note: "To decide the " + name + " check, pass " + Ask(need) +
-				". This says how to get it",
+			Note:    "The " + name + " check takes " + Ask(need) + ". This says how to get it",
 			Command: command,
 		})
 	}

@@ -64,7 +64,9 @@ func (r *Explainer) fixCommand(file *source.File, solution string) string {
 		words = append(words, factFlags(r.facts())...)
 	}
 	for _, flag := range [...]struct{ name, value string }{
-		{"--contracts", r.Contracts}, {"--api", r.Options.API}, {"--gateway", r.Options.Variant},
+		{"--contracts", r.Contracts},
+		{"--api", r.Options.API},
+		{"--gateway", r.Options.Variant},
 		{"--policy-type", r.Options.Kind},
 	} {
 		if flag.value != "" {

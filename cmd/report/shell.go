@@ -43,6 +43,8 @@ func (s Shell) Word(text string) string {
 		return "''"
 	case !utf8.ValidString(text) || strings.ContainsFunc(text, unprintable):
 		return escaped(text)
+	case strings.Contains(text, "'") && !strings.ContainsAny(text, "\"$`\\!"):
+		return `"` + text + `"`
 	}
 	return "'" + strings.ReplaceAll(text, "'", `'\''`) + "'"
 }

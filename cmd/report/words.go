@@ -44,3 +44,20 @@ func Counted(n int, noun string) string {
 	}
 	return fmt.Sprintf("%d %ss", n, noun)
 }
+
+// Sentence makes a clause a sentence. If the first word is an address or a name with a dot, it
+// keeps its case.
+func Sentence(clause string) string {
+	word, _, _ := strings.Cut(clause, " ")
+	end := "."
+	switch {
+	case clause == "":
+		return ""
+	case strings.ContainsAny(clause[len(clause)-1:], "?.!"):
+		end = ""
+	}
+	if strings.ContainsAny(word, "./:_") {
+		return clause + end
+	}
+	return strings.ToUpper(clause[:1]) + clause[1:] + end
+}

@@ -265,8 +265,8 @@ func (c *compiler) contract(field string, skip setting) *rules.Check {
 	check.OwnIDs = "the client provider is Anypoint's own, it seems, and then mapping another " +
 		"claim is no repair"
 	check.Besides = "A contract with an API group that the instance is in would admit it too"
-	check.Grant = "Anypoint Exchange > (the API) > Request access, for the application with that " +
-		"client id and for this API instance; then API Manager > (the instance) > Contracts > " +
+	check.Grant = "Anypoint Exchange > (the API) > Request access, for the application with " +
+		"that client id and this instance; then API Manager > (the instance) > Contracts > " +
 		"Approve"
 	check.Unknown = skip.unknown
 	check.Test = rules.Predicate{

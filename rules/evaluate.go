@@ -53,7 +53,9 @@ func (e *evaluation) policies(policies []*Policy, class *Class) settled {
 				s.may = holds | fails
 			}
 		}
-		run.add(s)
+		if run.add(s); run.ended && e.request.Brief {
+			break
+		}
 	}
 	return run.settled()
 }
@@ -169,7 +171,9 @@ func (s *sequence) settled() settled {
 func (e *evaluation) all(nodes []Node) settled {
 	run := sequence{series: allOf(), by: -1}
 	for i := range nodes {
-		run.add(e.node(&nodes[i]))
+		if run.add(e.node(&nodes[i])); run.ended && e.request.Brief {
+			break
+		}
 	}
 	return run.settled()
 }

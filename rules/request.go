@@ -32,6 +32,10 @@ type Request struct {
 	Contracts     *Contracts    // nil where not known
 	Signatures    Signatures
 
+	// Brief says that only the outcome is asked for: what comes after a check that surely rejects
+	// is not run.
+	Brief bool
+
 	profile  func() inspect.Profile
 	bound    map[string]Reading
 	places   map[string]int // of the token's claims, if there are many; -1 if there twice

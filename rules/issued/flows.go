@@ -93,6 +93,10 @@ type group struct {
 func groups(
 	api *entra.Registration, clients []*entra.Registration, can granting, known *assignments,
 ) []*group {
+	if len(clients) == 1 {
+		only := clients[0]
+		return []*group{{can(api, only, known), clientsOf(clientID(only))}}
+	}
 	byGrant := map[string]*group{}
 	var all []*group
 	var usual string

@@ -22,16 +22,19 @@ func (t *Token) Request(v *View) *rules.Request {
 }
 
 // Furthest evaluates a token with everything that its holder chooses and writes, to get furthest.
-func (v *View) Furthest(t *Token) Answer { return v.furthest(t, false) }
+func (v *View) Furthest(t *Token) Answer { return v.furthest(t, search{}) }
 
 // Reaches gives the same outcome, and a verdict whose words know nothing of the token but what the
 // policies read.
-func (v *View) Reaches(t *Token) Answer { return v.furthest(t, true) }
+func (v *View) Reaches(t *Token) Answer { return v.furthest(t, search{lean: true}) }
 
-func (v *View) furthest(t *Token, lean bool) Answer {
+// Passes gives the same outcome, and of a verdict that rejects nothing else.
+func (v *View) Passes(t *Token) Answer { return v.furthest(t, search{lean: true, brief: true}) }
+
+func (v *View) furthest(t *Token, s search) Answer {
 	var best Answer
 	for _, written := range v.forms(t.client) {
-		s := search{view: v, lean: lean, written: written, left: v.tries()}
+		s.view, s.written, s.left, s.best = v, written, v.tries(), Answer{}
 		s.try(t)
 		if best.Token == nil || Further(s.best.Verdict.Outcome, best.Verdict.Outcome) {
 			best = s.best
@@ -79,6 +82,7 @@ func (v *View) tries() int { return max(leastTries, min(mostTries, mostChecks/ma
 type search struct {
 	view    *View
 	lean    bool // the token has nothing in it but what the policies read
+	brief   bool // only the outcome is asked for
 	written Written
 	left    int
 	best    Answer
@@ -183,7 +187,9 @@ func (v *View) isShared(name string) bool {
 }
 
 func (s *search) evaluate(t *Token) rules.Verdict {
-	request := &rules.Request{At: t.in.at, Contracts: s.view.contracts, Signatures: t.signatures()}
+	request := &rules.Request{
+		At: t.in.at, Contracts: s.view.contracts, Signatures: t.signatures(), Brief: s.brief,
+	}
 	if s.lean {
 		request.Token = t.readBy(s.view)
 	} else {

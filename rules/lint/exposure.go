@@ -25,19 +25,38 @@ type exposed struct {
 	holders  *issued.Holders
 	policies []*rules.Policy
 	views    map[bool]*issued.View // by whether clients are told apart
-	// whether it is open to any client, by whether the audience is near
-	open   map[bool]bool
-	shared bool      // the views are the same for all tokens
-	own    *exposure // how far the API's own clients get, once somebody has asked
+	answers  map[string]answer     // by the question
+	shared   bool                  // the views are the same for all tokens
+}
+
+// answer is what came of a question that several rules ask, or of several policies.
+type answer struct {
+	exposure
+	with *issued.Token
 }
 
 // exposing looks at the policies that a request to p meets, in the world that is made up from
 // them. All rules look at the same.
 func exposing(s *rules.Subject, p *rules.Policy) *exposed {
-	return once(s, p, func() *exposed { return newExposed(together(s, p), s.App) })
+	all := together(s, p)
+	return once(s, firstOf(all, p), func() *exposed { return newExposed(all, s.App) })
 }
 
-// once makes what rules share, of a policy or of a check.
+// firstOf is the first of the policies that a request to p meets whose requests meet the same ones.
+func firstOf(all []*rules.Policy, p *rules.Policy) *rules.Policy {
+	if !meets(p) {
+		return p
+	}
+	i := slices.IndexFunc(all, func(other *rules.Policy) bool {
+		return meets(other) && slices.Equal(other.When.Routes, p.When.Routes)
+	})
+	return all[i]
+}
+
+// meets reports whether a request on its routes surely meets a policy.
+func meets(p *rules.Policy) bool { return !p.When.Disabled && p.When.Unknown == nil }
+
+// once makes what rules share, of some policies or of a check.
 func once(s *rules.Subject, of any, made func() *exposed) *exposed {
 	if e, ok := s.Shared[of].(*exposed); ok {
 		return e
@@ -55,7 +74,7 @@ func once(s *rules.Subject, of any, made func() *exposed) *exposed {
 func together(s *rules.Subject, p *rules.Policy) []*rules.Policy {
 	var all []*rules.Policy
 	for _, other := range s.Policies {
-		if other == p || !other.When.Disabled && other.When.Unknown == nil &&
+		if other == p || meets(other) &&
 			(len(other.When.Routes) == 0 || slices.Equal(other.When.Routes, p.When.Routes)) {
 			all = append(all, other)
 		}
@@ -77,11 +96,21 @@ func aloneIn(s *rules.Subject, c *rules.Check) *exposed {
 // policies know gets past what tells clients apart; without it everybody does.
 func (e *exposed) ask(tokens issued.Tokens, clients bool) (exposure, *issued.Token) {
 	best, with := keptOut, (*issued.Token)(nil)
+	var first *issued.Token
 	seen := map[string]bool{}
 	for t := range tokens {
 		view := e.view(t, clients)
-		if e.shared && view.Seen(seen, t) {
-			continue // the policies can't tell it from one that was asked about
+		switch {
+		case !e.shared:
+		case first == nil:
+			first = t
+		default:
+			if len(seen) == 0 {
+				view.Seen(seen, first)
+			}
+			if view.Seen(seen, t) {
+				continue // the policies can't tell it from one that was asked about
+			}
 		}
 		got, token := e.one(view, t)
 		if got > best {
@@ -94,19 +123,79 @@ func (e *exposed) ask(tokens issued.Tokens, clients bool) (exposure, *issued.Tok
 	return best, with
 }
 
+// asked is [exposed.ask], and keeps the answer.
+func (e *exposed) asked(
+	question string, tokens func() issued.Tokens, clients bool,
+) (exposure, *issued.Token) {
+	kept, known := e.answers[question]
+	if !known {
+		kept.exposure, kept.with = e.ask(tokens(), clients)
+		e.answers[question] = kept
+	}
+	return kept.exposure, kept.with
+}
+
+// ownClients is how far the API's own clients get.
+func (e *exposed) ownClients() exposure {
+	got, _ := e.asked("own", func() issued.Tokens { return e.holders.Own() }, true)
+	return got
+}
+
+// daemons is how far a stranger gets with a token without a user for the API.
+func (e *exposed) daemons() exposure {
+	got, _ := e.asked("daemons", func() issued.Tokens {
+		return daemonsOf(e.holders.Strangers())
+	}, true)
+	return got
+}
+
+// users is how far a user gets with a token of a stranger for the API.
+func (e *exposed) users() exposure {
+	got, _ := e.asked("users", func() issued.Tokens {
+		return usersOf(e.holders.Strangers())
+	}, true)
+	return got
+}
+
+// ownElsewhere is how far the API's own clients get with a token for another API, and with which:
+// for one whose audience has nothing to do with ours, or with near, in whose audience a check
+// finds what it looks for in ours.
+func (e *exposed) ownElsewhere(near bool) (exposure, *issued.Token) {
+	question := "own elsewhere"
+	if near {
+		question = "own near"
+	}
+	return e.asked(question, func() issued.Tokens { return e.holders.OwnElsewhere(near) }, false)
+}
+
+// otherTenants is how far another tenant's owner gets, and with which token.
+func (e *exposed) otherTenants() (exposure, *issued.Token) {
+	return e.asked("other tenants", e.holders.OtherTenants, true)
+}
+
+// strangersElsewhere is how far any client of the tenant gets with a token for another API, near
+// as in ownElsewhere, whose scopes and roles are called as ours are, or not.
+func (e *exposed) strangersElsewhere(near, names bool) exposure {
+	question := "strangers elsewhere"
+	if near {
+		question = "strangers near"
+	}
+	if names {
+		question += ", namesakes"
+	}
+	got, _ := e.asked(question, func() issued.Tokens {
+		return e.holders.StrangersElsewhere(near, names)
+	}, true)
+	return got
+}
+
 // get is how far somebody gets who passes whatever tells clients apart.
 func (e *exposed) get(tokens issued.Tokens) (exposure, *issued.Token) {
 	return e.ask(tokens, false)
 }
 
-// let is how far somebody gets who is no client that the policies know.
-func (e *exposed) let(tokens issued.Tokens) exposure {
-	got, _ := e.ask(tokens, true)
-	return got
-}
-
 func (e *exposed) one(view *issued.View, t *issued.Token) (exposure, *issued.Token) {
-	answer := view.Reaches(t)
+	answer := view.Passes(t)
 	switch answer.Verdict.Outcome {
 	case rules.Accepted:
 		return letIn, answer.Token
@@ -200,7 +289,7 @@ func newExposed(policies []*rules.Policy, app *entra.Registration) *exposed {
 func withHolders(holders *issued.Holders, policies []*rules.Policy) *exposed {
 	e := &exposed{
 		holders: holders, policies: policies, views: map[bool]*issued.View{},
-		open: map[bool]bool{}, shared: true,
+		answers: map[string]answer{}, shared: true,
 	}
 	for _, p := range policies {
 		for _, c := range p.Checks() {

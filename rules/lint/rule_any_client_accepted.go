@@ -43,17 +43,12 @@ func checkAnyClient(s *rules.Subject) []rules.Finding {
 // nothing to do with ours, or with near, for one in whose audience a check finds what it looks for
 // in ours: nothing tells clients, APIs or environments apart.
 func (e *exposed) openToAny(near bool) bool {
-	open, known := e.open[near]
-	if !known {
-		open = e.let(e.holders.StrangersElsewhere(near, false)) == letIn
-		e.open[near] = open
-	}
-	return open
+	return e.strangersElsewhere(near, false) == letIn
 }
 
 // openToNamesakes reports whether any client of the tenant gets in with a token for an API in
 // whose audience a check finds what it looks for in ours, and whose scopes and roles are called as
 // ours are: whoever may register an API can name them so.
 func (e *exposed) openToNamesakes() bool {
-	return e.let(e.holders.StrangersElsewhere(true, true)) == letIn
+	return e.strangersElsewhere(true, true) == letIn
 }

@@ -35,10 +35,10 @@ func checkAssignment(s *rules.Subject) []rules.Finding {
 		if c == nil {
 			return none()
 		}
-		plain := e.let(daemonsOf(e.holders.Strangers()))
+		plain := e.daemons()
 		consented := keptOut
 		if len(consentable(app)) > 0 {
-			consented = e.let(usersOf(e.holders.Strangers()))
+			consented = e.users()
 		}
 		switch required := assignmentRequired(app); {
 		case plain == letIn && required == rules.No:
@@ -64,7 +64,7 @@ func openToHolders(s *rules.Subject) []rules.Finding {
 	var all []rules.Finding
 	for _, p := range tokenPolicies(s) {
 		c, e := claimCheck(p, "aud"), exposing(s, p)
-		if c == nil || e.openToAny(false) || e.let(daemonsOf(e.holders.Strangers())) != letIn {
+		if c == nil || e.openToAny(false) || e.daemons() != letIn {
 			continue
 		}
 		f := at(c, "only the audience is checked: any client of the tenant can have a token for "+

@@ -38,10 +38,10 @@ func checkAudienceThere(s *rules.Subject) []rules.Finding {
 			continue
 		}
 		e, near := exposing(s, p), false
-		got, _ := e.get(e.holders.OwnElsewhere(false))
+		got, _ := e.ownElsewhere(false)
 		f := at(first(claimCheck(p, "aud"), c), "the audience is not checked: "+anyOther)
 		if got < doubtful && e.holders.FindsParts() {
-			if part, token := e.get(e.holders.OwnElsewhere(true)); part == letIn {
+			if part, token := e.ownElsewhere(true); part == letIn {
 				got, near = part, true
 				aud := token.Settled().Claim("aud").Text
 				f.Message = "the audience is checked in part only: " + aud + " passes too"

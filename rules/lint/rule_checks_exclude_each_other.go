@@ -60,15 +60,6 @@ func saidOtherwise(s *rules.Subject) bool {
 	return false
 }
 
-// ownClients is how far the API's own clients get.
-func (e *exposed) ownClients() exposure {
-	if e.own == nil {
-		got, _ := e.ask(e.holders.Own(), true)
-		e.own = &got
-	}
-	return *e.own
-}
-
 // passable lists the checks that can be held against each other: the made-up tokens stand for all
 // that they can distinguish, and one gets past each.
 func passable(s *rules.Subject, policies []*rules.Policy) []*rules.Check {

@@ -35,7 +35,7 @@ func checkCaller(s *rules.Subject, p *rules.Policy, c *rules.Check) []rules.Find
 		return none()
 	}
 	f := at(c, "%s", message)
-	if e := exposing(s, p); e.let(daemonsOf(e.holders.Strangers())) != letIn || !sure {
+	if e := exposing(s, p); e.daemons() != letIn || !sure {
 		f = less(f, rules.Warning)
 	}
 	return one(f)

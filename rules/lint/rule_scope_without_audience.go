@@ -48,7 +48,7 @@ func checkScopeAudience(s *rules.Subject) []rules.Finding {
 // openToStrangersAPIs reports whether a stranger's client gets in with a token for its own API.
 // That API has any name, and its scopes and roles have the names of ours.
 func (e *exposed) openToStrangersAPIs() bool {
-	return e.let(e.holders.StrangersElsewhere(false, true)) == letIn
+	return e.strangersElsewhere(false, true) == letIn
 }
 
 // scopeCheck returns the check of scopes or roles that is in force, or nil.

@@ -58,8 +58,12 @@ func (l *Linting) ruleNamed(name string) rules.Rule {
 func (l *Linting) repairBy(
 	m *Maker, request *LintRequest, f rules.Finding, otherwise string,
 ) string {
-	file := l.Sources[f.Pos.File]
-	if file == nil {
+	linted := l.Sources[f.Pos.File]
+	if linted == nil {
+		return otherwise
+	}
+	file, err := source.Read(linted.Name, linted.Text) // lint has let go of what it read in it
+	if err != nil {
 		return otherwise
 	}
 	name := l.Shell.Path(f.Pos.File)

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"encoding/json"
 	"os"
+	"os/exec"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -15,8 +17,9 @@ import (
 
 // nextWorld is a folder with policies, keys and tokens in which screens are printed.
 type nextWorld struct {
-	t   *testing.T
-	dir string
+	t       *testing.T
+	dir     string
+	network documents
 }
 
 // strictJWT is a policy that checks audience, issuer and a role, and looks for no contract.
@@ -50,10 +53,16 @@ func strictPolicy(skip, claim, value string) string {
 }
 
 func newNextWorld(t *testing.T) *nextWorld {
-	w := &nextWorld{t, t.TempDir()}
+	t.Helper()
+	set := keySet(t, "", "signing")
+	w := &nextWorld{t, t.TempDir(), documents{
+		"login.microsoftonline.com/" + mint.Tenant + "/discovery/keys": set,
+	}.issuer(v1Metadata, v1Issuer, set).issuer(
+		"login.microsoftonline.com/"+mint.Tenant+"/v2.0/.well-known/openid-configuration",
+		"https://login.microsoftonline.com/"+mint.Tenant+"/v2.0", set)}
 	noRoles := strictPolicy("true", "ver", "1.0")
 	for name, text := range map[string]string{
-		"keys.json":     keySet(t, "", "signing"),
+		"keys.json":     set,
 		"uat.json":      noRoles,
 		"contract.json": strictPolicy("false", "ver", "1.0"),
 		"role.json":     strictPolicy("true", "roles", "#[vars.claimSet.roles contains 'Orders.Read']"),
@@ -64,11 +73,28 @@ func newNextWorld(t *testing.T) *nextWorld {
   "assetId": "openidconnect-access-token-enforcement", "assetVersion": "1.3.0"}}]}`,
 		"open.json": `{"assetId": "openidconnect-access-token-enforcement", "assetVersion": "1.3.0",
   "configurationData": {"scopes": "", "skipClientIdValidation": true}}`,
-		"own.json":      `{"assetId": "our-own-policy", "assetVersion": "1.0.0", "configurationData": {}}`,
+		"own.json":   `{"assetId": "our-own-policy", "assetVersion": "1.0.0", "configurationData": {}}`,
+		"clean.json": strictPolicy("false", "tid", mint.Tenant),
+		"failing.yaml": `version: 1
+policies: [uat.json]
+at: 2026-05-06T10:00:00Z
+tests:
+  - name: a DEV token is let in
+    token: {shape: entra-v1-app-only, claims: {aud: api://orders-dev}}
+    expect: {outcome: accepted}
+`,
 		"contracts.txt": mint.Client + "\n",
 		"nobody.txt":    "# nobody\n",
 	} {
 		writeFile(t, filepath.Join(w.dir, name), text)
+	}
+	for name, estate := range map[string]string{
+		"wrong": "oidc-skipped", "right": "solution-a-right",
+	} {
+		from := os.DirFS(filepath.Join("..", "testdata", "environments", estate))
+		if err := os.CopyFS(filepath.Join(w.dir, name), from); err != nil {
+			t.Fatal(err)
+		}
 	}
 	good := w.token("v1", `{}`, 0)
 	for name, token := range map[string]string{
@@ -86,6 +112,7 @@ func newNextWorld(t *testing.T) *nextWorld {
 		"tenant.jwt": w.token("v1", `{"tid": "`+otherTenant+`", "iss": "https://sts.windows.net/`+
 			otherTenant+`/"}`, 0),
 		"stranger.jwt": signed(t, "stranger", `{}`),
+		"writer.jwt":   w.token("v1-user", `{"scp": "Orders.Write"}`, 0),
 		"role.jwt":     w.token("v1", `{"roles": ["Orders.Read"]}`, 0),
 	} {
 		writeFile(t, filepath.Join(w.dir, name), token+"\n")
@@ -115,7 +142,7 @@ func (w *nextWorld) run(stdin string, args ...string) (code int, stdout, stderr 
 	var out, problems bytes.Buffer
 	code = Main(Env{
 		Args: args, Stdin: strings.NewReader(stdin), Stdout: &out, Stderr: &problems, Dir: w.dir,
-		Now: func() time.Time { return clock }, Transport: documents{},
+		Now: func() time.Time { return clock }, Transport: w.network,
 		LookupEnv: func(string) (string, bool) { return "", false },
 		CacheDir:  func() (string, error) { return "", os.ErrNotExist },
 		Terminal:  Terminal{UTF8: true}, Gateways: gateways.All(),
@@ -123,34 +150,117 @@ func (w *nextWorld) run(stdin string, args ...string) (code int, stdout, stderr 
 	return code, out.String(), problems.String()
 }
 
-func TestShowScreens(t *testing.T) {
-	w := newNextWorld(t)
-	for _, args := range []string{
-		"explain @dev.jwt -p uat.json --jwks keys.json",
-		"explain @good.jwt -p strict.json --jwks keys.json --contracts contracts.txt",
-		"explain @expired.jwt -p uat.json --jwks keys.json",
-		"explain @altered.jwt -p uat.json --jwks keys.json",
-		"explain @half.jwt -p uat.json --jwks keys.json",
-		"explain @opaque.jwt -p uat.json --jwks keys.json",
-		"explain @graph.jwt -p uat.json --jwks keys.json",
-		"explain @id.jwt -p uat.json --jwks keys.json",
-		"explain @good.jwt -p contract.json --jwks keys.json --contracts nobody.txt",
-		"explain @good.jwt -p contract.json --jwks keys.json",
-		"explain @user.jwt -p scope.json --jwks keys.json",
-		"explain @good.jwt -p role.json --jwks keys.json",
-		"explain @good.jwt -p own.json --jwks keys.json",
-		"explain @stranger.jwt -p uat.json --jwks keys.json",
-		"explain @tenant.jwt -p uat.json --jwks keys.json",
-		"explain @good.jwt -p uat.json --jwks keys.json",
-		"explain @good.jwt -p open.json --jwks keys.json",
-		"explain @v2.jwt -p uat.json --jwks keys.json",
-		"explain @good.jwt -p uat.json --jwks keys.json --observed-status 401",
-		"explain --no-token -p uat.json",
-		"explain @good.jwt -p uat.json --offline",
-	} {
-		code, out, errs := w.run("", strings.Fields(args)...)
-		_, next, _ := strings.Cut(out, "\n  next\n")
-		first := strings.SplitN(strings.TrimSpace(out), "\n", 2)[0]
-		t.Logf("$ gatewhy %s -> %d\n  %s%s\n%s", args, code, first, errs, next)
+// call is a program with its arguments, as the shell starts it.
+type call []string
+
+// calls are the programs that a shell starts for each command line: those of a pipe in its order.
+// The programs are stand-ins, which note their arguments.
+func calls(t *testing.T, lines []string) [][]call {
+	t.Helper()
+	bash, err := exec.LookPath("bash")
+	if err != nil {
+		t.Skip("no bash here")
 	}
+	record := filepath.Join(t.TempDir(), "calls")
+	var script strings.Builder
+	for _, program := range []string{"gatewhy", "az", "curl", "kubectl"} {
+		script.WriteString(program + `() { printf '%s\0' ` + program + ` "$@" '' >> ` + record + "; }\n")
+	}
+	for _, line := range lines {
+		// not in a pipe, whose parts run at once
+		script.WriteString(strings.ReplaceAll(line, " | ", "\n") + "\nprintf 'line\\0\\0' >> " + record + "\n")
+	}
+	if out, err := exec.Command(bash, "-euc", script.String()).CombinedOutput(); err != nil {
+		t.Fatalf("%v\n%s\n%s", err, out, script.String())
+	}
+	text, err := os.ReadFile(record)
+	if err != nil {
+		t.Fatal(err)
+	}
+	var all [][]call
+	var line []call
+	for _, part := range strings.Split(strings.TrimSuffix(string(text), "\x00\x00"), "\x00\x00") {
+		words := strings.Split(part, "\x00")
+		if len(words) == 1 && words[0] == "line" {
+			all, line = append(all, line), nil
+			continue
+		}
+		line = append(line, words)
+	}
+	return all
+}
+
+// printed lists the commands of a screen: lines that begin with a program's name, and hints.
+func printed(stdout, stderr string) []string {
+	var all []string
+	for line := range strings.Lines(stdout) {
+		line = strings.TrimSuffix(line, "\n")
+		command := strings.TrimLeft(line, " ")
+		if len(line) > len(command) && isCommand(command) {
+			all = append(all, command)
+		}
+	}
+	for line := range strings.Lines(stderr) {
+		hint, ok := strings.CutPrefix(strings.TrimSuffix(line, "\n"), "gatewhy: hint: ")
+		if at := strings.LastIndex(hint, ": gatewhy "); at >= 0 {
+			hint = hint[at+len(": "):]
+		}
+		if ok && isCommand(hint) {
+			all = append(all, hint)
+		}
+	}
+	return all
+}
+
+func isCommand(text string) bool {
+	return slices.ContainsFunc([]string{"gatewhy ", "az ", "curl ", "kubectl "},
+		func(program string) bool { return strings.HasPrefix(text, program) })
+}
+
+// follow runs a command as a reader would: what it has in capitals is filled in, az and curl answer
+// as Entra ID does, and where a token is read from standard input, the reader pastes one.
+func (w *nextWorld) follow(line, paste string) (code int, stdout, stderr string) {
+	w.t.Helper()
+	for _, word := range [...]struct{ capital, value string }{
+		{"SECRET-FILE", "secret.txt"},
+		{"@FILE", "@good.jwt"},
+		{"-p POLICY", "-p uat.json"},
+		{"--audience AUDIENCE", "--audience " + mint.APIURI},
+		{"--tenant ID", "--tenant " + mint.Tenant},
+		{"--jwks FILE", "--jwks keys.json"},
+		{"--scope SCOPE", "--scope Orders.Write"},
+		{"--token-version 1", "--token-version 1"},
+		{"api://API-ID/", mint.APIURI + "/"},
+	} {
+		line = strings.ReplaceAll(line, word.capital, word.value)
+	}
+	for _, c := range calls(w.t, []string{line})[0] {
+		switch c[0] {
+		case "gatewhy":
+			code, stdout, stderr = w.run(paste, c[1:]...)
+		case "curl":
+			paste = w.tokenEndpoint(c)
+		}
+	}
+	return code, stdout, stderr
+}
+
+// tokenEndpoint answers a request for a token as Entra ID does: the audience is that of the scope.
+func (w *nextWorld) tokenEndpoint(c call) string {
+	w.t.Helper()
+	audience := ""
+	for _, word := range c {
+		if scope, ok := strings.CutPrefix(word, "scope="); ok {
+			audience = strings.TrimSuffix(scope, "/.default")
+		}
+	}
+	address := c[len(c)-1]
+	tenant, ok := strings.CutPrefix(address, "https://login.microsoftonline.com/")
+	tenant, ends := strings.CutSuffix(tenant, "/oauth2/v2.0/token")
+	if !ok || !ends || audience == "" {
+		w.t.Fatalf("%q asks for no token", c)
+	}
+	claims := `{"aud": "` + audience + `", "roles": ["Orders.Read"], "tid": "` + tenant +
+		`", "iss": "https://sts.windows.net/` + tenant + `/"}`
+	return `{"token_type": "Bearer", "access_token": "` + w.token("v1", claims, 0) + `"}`
 }

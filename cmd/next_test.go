@@ -1,0 +1,172 @@
+package cmd
+
+import (
+	"os"
+	"path/filepath"
+	"strings"
+	"testing"
+)
+
+// Of each screen the last command that it prints is run, and finds the state that it promised.
+func TestTheLastCommandOfAScreenDoesWhatItPromises(t *testing.T) {
+	t.Parallel()
+	const jwks = " --jwks keys.json"
+	for _, test := range []struct {
+		screen, args string
+		code         int
+		paste        string // the file with the token that the reader pastes
+		command      string // how the last command begins
+		then         int
+		finds        string
+	}{
+		{
+			"wrong audience", "explain @dev.jwt -p uat.json" + jwks, exitRejected,
+			"", "curl -sS -d grant_type=client_credentials ", exitOK, "200: accepted",
+		},
+		{
+			"null client id",
+			"explain @good.jwt -p strict.json --contracts contracts.txt" + jwks, exitRejected,
+			"", "gatewhy fix strict.json --solution jwt --token @good.jwt ", exitOK,
+			"→ 200 accepted",
+		},
+		{
+			"expired", "explain @expired.jwt -p uat.json" + jwks, exitRejected,
+			"", "curl ", exitOK, "200: accepted",
+		},
+		{
+			"altered", "explain @altered.jwt -p uat.json" + jwks, exitRejected,
+			"good.jwt", "gatewhy explain - -p uat.json", exitOK, "200: accepted",
+		},
+		{
+			"altered, without a policy", "verify @altered.jwt" + jwks, exitRejected,
+			"good.jwt", "gatewhy verify - --jwks keys.json", exitOK, "verified",
+		},
+		{
+			"truncated", "explain @half.jwt -p uat.json" + jwks, exitUsage,
+			"good.jwt", "gatewhy explain - -p uat.json", exitOK, "200: accepted",
+		},
+		{
+			"opaque", "explain @opaque.jwt -p uat.json" + jwks, exitRejected,
+			"good.jwt", "gatewhy explain - -p uat.json", exitOK, "200: accepted",
+		},
+		{
+			"Graph token", "explain @graph.jwt -p uat.json" + jwks, exitRejected,
+			"", "curl ", exitOK, "200: accepted",
+		},
+		{
+			"Graph token, without a policy", "verify @graph.jwt" + jwks, exitOK,
+			"", "curl ", exitOK, "for api://orders-uat",
+		},
+		{
+			"ID token", "explain @id.jwt -p uat.json" + jwks, exitRejected,
+			"good.jwt", "gatewhy explain - -p uat.json", exitOK, "200: accepted",
+		},
+		{
+			"no contract", "explain @good.jwt -p contract.json --contracts nobody.txt" + jwks,
+			exitRejected, "", "gatewhy collect contracts --api 18903", exitOK, "/apis/18903/contracts",
+		},
+		{
+			"missing scope", "explain @user.jwt -p scope.json" + jwks, exitRejected,
+			"writer.jwt", "gatewhy explain - -p scope.json", exitOK, "200: accepted",
+		},
+		{
+			"missing role", "explain @good.jwt -p role.json" + jwks, exitRejected,
+			"", "curl ", exitOK, "200: accepted",
+		},
+		{
+			"unknown policy", "explain @good.jwt -p own.json" + jwks, exitUndetermined,
+			"", "gatewhy collect request", exitOK, "--observed-status",
+		},
+		{
+			"unknown key", "explain @stranger.jwt -p uat.json" + jwks, exitRejected,
+			"", "gatewhy collect keys --tenant ", exitOK, "> keys-v1.json",
+		},
+		{
+			"unknown key, without a policy", "verify @stranger.jwt" + jwks + " --offline",
+			exitRejected, "", "gatewhy keys --tenant ", exitOK, "Verify a token with these keys",
+		},
+		{
+			"another tenant", "explain @tenant.jwt -p uat.json" + jwks, exitRejected,
+			"", "curl ", exitOK, "200: accepted",
+		},
+		{
+			"observed differs",
+			"explain @expired.jwt -p uat.json --observed-status 200" + jwks, exitRejected,
+			"", "gatewhy explain @expired.jwt -p uat.json", exitOK, "200: accepted",
+		},
+		{
+			"lint error", "lint open.json --color always", exitRejected,
+			"", "gatewhy fix open.json --solution jwt --token @FILE", exitOK, "→ 200 accepted",
+		},
+		{
+			"lint clean", "lint clean.json --color always", exitOK,
+			"good.jwt", "gatewhy explain - -p clean.json", exitUndetermined, "contract",
+		},
+		{
+			"fix", "fix open.json --solution jwt --token @good.jwt", exitOK,
+			"", "gatewhy fix open.json ", exitOK, "written to open.json",
+		},
+		{
+			"fix, what is asked for", "fix open.json --solution jwt", exitUsage,
+			"", "gatewhy fix open.json --solution jwt --token @FILE", exitOK, "→ 200 accepted",
+		},
+		{
+			"matrix wrong", "matrix -c wrong/gatewhy.yaml --offline", exitRejected,
+			"", "gatewhy matrix --fix ", exitRejected, "Every cell is right",
+		},
+		{
+			"matrix right", "matrix -c right/gatewhy.yaml --offline", exitOK,
+			"", "gatewhy matrix -o junit ", exitOK, `failures="0"`,
+		},
+		{
+			"no environments file", "matrix", exitUsage, "", "gatewhy init", exitOK, "gatewhy.yaml",
+		},
+		{
+			"decode", "decode @good.jwt", exitOK,
+			"", "gatewhy explain @good.jwt -p POLICY", exitOK, "200: accepted",
+		},
+		{
+			"decode of a text that is cut off", "decode @half.jwt", exitUsage,
+			"good.jwt", "gatewhy decode -", exitOK, "access token",
+		},
+		{
+			"keys", "keys keys.json", exitOK,
+			"good.jwt", "gatewhy verify - --jwks keys.json", exitOK, "verified",
+		},
+		{
+			"a test that fails", "test failing.yaml", exitRejected,
+			"", "gatewhy test failing.yaml", exitRejected, "1 failed",
+		},
+		{
+			"usage error", "explain @good.jwt", exitUsage,
+			"", "gatewhy collect policies", exitOK, "policies.json",
+		},
+	} {
+		t.Run(test.screen, func(t *testing.T) {
+			t.Parallel()
+			w := newNextWorld(t)
+			code, stdout, stderr := w.run("", strings.Fields(test.args)...)
+			commands := printed(stdout, stderr)
+			if code != test.code || len(commands) == 0 {
+				t.Fatalf("exit code %d, %d commands\n%s%s", code, len(commands), stdout, stderr)
+			}
+			last := commands[len(commands)-1]
+			if !strings.HasPrefix(last, test.command) {
+				t.Errorf("the last command is %s", last)
+			}
+			paste := ""
+			if test.paste != "" {
+				text, err := os.ReadFile(filepath.Join(w.dir, test.paste))
+				if err != nil {
+					t.Fatal(err)
+				}
+				paste = string(text)
+			}
+			then, stdout, stderr := w.follow(last, paste)
+			if then != test.then || !strings.Contains(stdout, test.finds) {
+				t.Errorf("%s\nexit code %d, want %d with %q\n%s%s",
+					last, then, test.then, test.finds, stdout, stderr)
+			}
+		})
+	}
+}

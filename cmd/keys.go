@@ -106,8 +106,8 @@ func (e *Env) shownKeys(
 		return e.givenKeys(ctx, f, nil)
 	case f.tenant == "" && f.cloud.value == "":
 		return nil, problem("no key set was named",
-			"name a file or an address: gatewhy keys keys.json",
-			"or a tenant: gatewhy keys --tenant contoso.onmicrosoft.com")
+			"name a file or an address: gatewhy keys FILE",
+			"or a tenant: gatewhy keys --tenant TENANT")
 	case f.tenant == "":
 		return e.tenantKeys(ctx, f, "common")
 	}

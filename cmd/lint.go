@@ -90,12 +90,16 @@ func (f *lintFlags) alike() []string {
 	return words
 }
 
+// oneLineEach reports whether each finding is one line, for editors and other programs.
+func (e *Env) oneLineEach(output *outputFlags) bool {
+	return output.format.value == "text" && !e.Terminal.Stdout && output.color.value != "always"
+}
+
 func (e *Env) renderLint(output *outputFlags, l *report.Linting) error {
-	lines := output.format.value == "text" && !e.Terminal.Stdout && output.color.value != "always"
 	switch {
 	case output.format.value == "text" && l.Policies == 0 && len(l.Unread) > 0:
 		return nil // that nothing was found would be no news, and the errors say why
-	case lines:
+	case e.oneLineEach(output):
 		e.note("%s", render.LintSummary(l))
 		return render.LintLines(e.Stdout, l)
 	}
@@ -138,7 +142,8 @@ func (e *Env) lint(cmd *cobra.Command, flags *lintFlags, args []string) error {
 	if l.Policies == 0 && len(failed) == 0 && !flags.unknown {
 		e.warn("no policy was found in %s: nothing was checked", report.Counted(l.Files, "file"))
 	}
-	if format := flags.output.format.value; format == "text" || format == "json" {
+	if format := flags.output.format.value; format == "json" ||
+		format == "text" && !e.oneLineEach(&flags.output) {
 		l.AddNext(e.maker(), request, e.commandLine(cmd, args))
 	}
 	if err := e.renderLint(&flags.output, l); err != nil {

@@ -221,20 +221,7 @@ func isCommand(text string) bool {
 // as Entra ID does, and where a token is read from standard input, the reader pastes one.
 func (w *nextWorld) follow(line, paste string) (code int, stdout, stderr string) {
 	w.t.Helper()
-	for _, word := range [...]struct{ capital, value string }{
-		{"SECRET-FILE", "secret.txt"},
-		{"@FILE", "@good.jwt"},
-		{"-p POLICY", "-p uat.json"},
-		{"--audience AUDIENCE", "--audience " + mint.APIURI},
-		{"--tenant ID", "--tenant " + mint.Tenant},
-		{"--jwks FILE", "--jwks keys.json"},
-		{"--scope SCOPE", "--scope Orders.Write"},
-		{"--token-version 1", "--token-version 1"},
-		{"api://API-ID/", mint.APIURI + "/"},
-	} {
-		line = strings.ReplaceAll(line, word.capital, word.value)
-	}
-	for _, c := range calls(w.t, []string{line})[0] {
+	for _, c := range calls(w.t, []string{fillIn(line)})[0] {
 		switch c[0] {
 		case "gatewhy":
 			code, stdout, stderr = w.run(paste, c[1:]...)
@@ -263,4 +250,24 @@ func (w *nextWorld) tokenEndpoint(c call) string {
 	claims := `{"aud": "` + audience + `", "roles": ["Orders.Read"], "tid": "` + tenant +
 		`", "iss": "https://sts.windows.net/` + tenant + `/"}`
 	return `{"token_type": "Bearer", "access_token": "` + w.token("v1", claims, 0) + `"}`
+}
+
+// fillIn fills in what a command has in capitals.
+func fillIn(line string) string {
+	for _, word := range [...]struct{ capital, value string }{
+		{"SECRET-FILE", "secret.txt"},
+		{"@FILE", "@good.jwt"},
+		{"-p POLICY", "-p uat.json"},
+		{"--audience AUDIENCE", "--audience " + mint.APIURI},
+		{"--tenant ID", "--tenant " + mint.Tenant},
+		{"--tenant TENANT", "--tenant " + mint.Tenant},
+		{"keys FILE", "keys keys.json"},
+		{"--jwks FILE", "--jwks keys.json"},
+		{"--scope SCOPE", "--scope Orders.Write"},
+		{"--token-version 1", "--token-version 1"},
+		{"api://API-ID/", mint.APIURI + "/"},
+	} {
+		line = strings.ReplaceAll(line, word.capital, word.value)
+	}
+	return line
 }

@@ -252,10 +252,8 @@ func (t *explainText) remedy(number int, r *report.ProvedRepair) {
 	for _, line := range t.changes(r) {
 		rows = append(rows, Row{"", t.Paint(Faint, line)})
 	}
-	if r.Command != "" {
-		rows = append(rows, Row{"", safe(r.Command)})
-	}
 	t.Rows(2, rows)
+	t.Command(3, r.Command)
 }
 
 // changes lists what a repair changes. If that is too long to read here, it says how much

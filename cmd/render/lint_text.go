@@ -22,7 +22,7 @@ func LintText(w io.Writer, style Style, r *report.Linting) error {
 		if fix := l.rule(f.Rule).Fix; fix != "" {
 			t.Para(1, fix)
 		}
-		t.command(1, l.Way(f))
+		t.Command(1, l.Way(f))
 		t.Blank()
 	}
 	t.Para(0, LintSummary(r))

@@ -28,12 +28,12 @@ func (t *Text) wayOn(steps []rules.Step) {
 	t.Heading("next")
 	for _, step := range steps {
 		t.Para(2, safe(sentence(step.Note)))
-		t.command(2, step.Command)
+		t.Command(2, step.Command)
 	}
 }
 
-// command adds a command on a line of its own. It is never wrapped, since the reader copies it.
-func (t *Text) command(level int, command string) {
+// Command adds a command on a line of its own. It is never wrapped, since the reader copies it.
+func (t *Text) Command(level int, command string) {
 	if command != "" {
 		t.line(strings.Repeat(indent, level) + safe(t.mask.Text(command)))
 	}

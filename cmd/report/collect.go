@@ -58,8 +58,8 @@ func entraCollections(cloud entra.Cloud) []rules.Collection {
 			Title: "an app registration: the API's, or a client's",
 			Takes: []source.Input{source.NeedRegistrations},
 			Steps: append(signIn, rules.Step{
-				Note: "it tells the token version, the App ID URIs, the roles and the scopes; the " +
-					"application's id is in App registrations > (the app) > Overview",
+				Note: "it tells the token version, the App ID URIs, the roles and the scopes; " +
+					"the application's id is in App registrations > (the app) > Overview",
 				Command: `az ad app show --id {app-id} -o json > app.json`,
 			}),
 		},
@@ -72,7 +72,7 @@ func entraCollections(cloud entra.Cloud) []rules.Collection {
 					Note:    "whether assignment is required",
 					Command: `az ad sp show --id {app-id} -o json > service-principal.json`,
 				},
-				rules.Step{Note: "which clients have which roles, all of them", Command: assigned}),
+				rules.Step{Note: "all clients, and which have which roles", Command: assigned}),
 		},
 		{
 			Name:  "keys",
@@ -80,11 +80,14 @@ func entraCollections(cloud entra.Cloud) []rules.Collection {
 			Takes: []source.Input{source.NeedKeySet},
 			Steps: []rules.Step{
 				{
-					Note: "of v2.0 tokens, and as a rule of v1.0 tokens too; the tenant's id is tid " +
-						"in its tokens",
+					Note: "of v2.0 tokens, and as a rule of v1.0 tokens too; the tenant's id is " +
+						"tid in its tokens",
 					Command: keysCommand(cloud, entra.V2, "", "keys.json"),
 				},
-				{Note: "of v1.0 tokens", Command: keysCommand(cloud, entra.V1, "", "keys-v1.json")},
+				{
+					Note:    "of v1.0 tokens",
+					Command: keysCommand(cloud, entra.V1, "", "keys-v1.json"),
+				},
 				{
 					Note: "of an app with a signing key of its own (claims mapping): " +
 						"the API's application id",

@@ -234,7 +234,7 @@ func (w *explainNext) noContract(r *rules.Result) {
 
 // granted says who must be granted what for the checks that failed.
 func (w *explainNext) granted() []rules.Step {
-	g := granting{profile: w.profile, api: w.api(), shell: w.Line.Shell}
+	g := granting{profile: w.profile, api: w.api(), shell: w.Line.Shell, again: w.again("-")}
 	if w.Request.Token != nil {
 		g.user, _ = w.Request.Token.Claims.Member("oid").Str()
 	}

@@ -144,6 +144,18 @@ func wayOn(rule string) string {
 	return "by hand: gatewhy rules " + rule
 }
 
+// withoutRepair is what to do where a repair is refused and nothing that could be passed would
+// help. Of a solution, explain says why the token that was given is not let in.
+func (f *Fixing) withoutRepair(line CommandLine, rule string) []string {
+	hints := []string{wayOn(rule)}
+	i := slices.Index(line.Flags, Name(source.NeedToken))
+	if strings.HasPrefix(rule, ofSolution) && i >= 0 && f.Before.Name != standardInput {
+		hints = append(hints, line.Shell.Line(
+			"gatewhy", "explain", line.Flags[i+1], "-p", f.Before.Name))
+	}
+	return hints
+}
+
 // report words what came of a repair.
 func (j *Fixer) report(fixed *repair.Fixed) *Fixing {
 	shown := &Fixing{
@@ -289,7 +301,7 @@ func (f *Fixing) Refusal(line CommandLine) (problem *source.Error, wants bool) {
 		hints = append(hints, command+asked)
 	}
 	if !wants {
-		hints = []string{wayOn(first.Rule)}
+		hints = f.withoutRepair(line, first.Rule)
 	}
 	cause := first.Why
 	if first.Rule != "" {

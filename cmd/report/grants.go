@@ -16,6 +16,7 @@ type granting struct {
 	api     *entra.Registration // nil where it was not given
 	user    string              // the id of the user, of a user's token; may be empty
 	shell   Shell
+	again   string // the command that reads another token; may be empty
 }
 
 // steps say who must be granted what so that a check passes, in the words of the portal and as
@@ -26,8 +27,9 @@ func (g *granting) steps(missing rules.Lacking) []rules.Step {
 	}
 	if missing.Claim == "scp" && g.profile.Flow == inspect.AppOnly {
 		return []rules.Step{{
-			Note: "An app-only token never has a scope: let the client sign a user in, or let " +
-				"the policy ask for an app role that is granted to the client",
+			Note: "An app-only token never has a scope: let the policy ask for an app role that " +
+				"is granted to the client, or let the client sign a user in, and read that token",
+			Command: g.again,
 		}}
 	}
 	if len(missing.Names) == 0 {
@@ -51,7 +53,7 @@ func (g *granting) grant(claim, name string) []rules.Step {
 		shown = "(the " + sort + ")"
 	}
 	if why := g.impossible(sort, name, permission); why != "" {
-		return []rules.Step{{Note: why}}
+		return []rules.Step{g.shows(sort, why)}
 	}
 	switch {
 	case claim == "scp":
@@ -162,6 +164,19 @@ func (g *granting) impossible(sort, name string, p *entra.Permission) string {
 			"token: allow it for users%s, then assign it to the user", name, both)
 	}
 	return ""
+}
+
+// shows is the step that shows what a registration has.
+func (g *granting) shows(sort, why string) rules.Step {
+	query := "appRoles[].{value:value,enabled:isEnabled,types:allowedMemberTypes}"
+	if sort == "scope" {
+		query = "api.oauth2PermissionScopes[].{value:value,enabled:isEnabled}"
+	}
+	return rules.Step{
+		Note: why + ". This shows what it has now",
+		Command: g.shell.Line(
+			"az", "ad", "app", "show", "--id", g.apiID(), "--query", query, "-o", "table"),
+	}
 }
 
 // find looks for a scope or role in the API's registration.

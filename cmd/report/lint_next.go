@@ -8,9 +8,12 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// mostProved is how many repairs are tried for the findings of one run: each compiles its file and
+// The bounds of the repairs that are tried for the findings of one run: each compiles its file and
 // lints it again. The findings beyond them name their rule's page.
-const mostProved = 20
+const (
+	mostProved  = 20
+	longestFile = 32 << 10 // bytes
+)
 
 // AddNext adds what to do now: for each finding the command that repairs it, if it does, else the
 // page of its rule; without findings, what a gateway makes of a token.
@@ -59,7 +62,7 @@ func (l *Linting) repairBy(
 	m *Maker, request *LintRequest, f rules.Finding, otherwise string,
 ) string {
 	linted := l.Sources[f.Pos.File]
-	if linted == nil {
+	if linted == nil || len(linted.Text) > longestFile {
 		return otherwise
 	}
 	file, err := source.Read(linted.Name, linted.Text) // lint has let go of what it read in it

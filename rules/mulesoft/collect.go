@@ -12,8 +12,8 @@ const (
 		`'https://{anypoint}/apimanager/api/v1/organizations/{org}`
 	ofAPI = manager + `/environments/{environment}/apis/{api}`
 
-	// allContracts asks for one page after the other, until all that the answer counts are there. A
-	// page that fails leaves fewer than total, and then the list is no whole one.
+	// allContracts asks for one page after the other, until all that the answer counts are there.
+	// A page that fails leaves fewer than total, and then the list is no whole one.
 	allContracts = `total=1; offset=0; while [ "$offset" -lt "$total" ]; do page=$(` + ofAPI +
 		`/contracts?limit=100&offset='"$offset") || break; total=$(printf '%s' "$page" | ` +
 		`jq .total); printf '%s\n' "$page"; offset=$((offset+100)); done | ` +

@@ -1,10 +1,14 @@
 package cmd
 
 import (
+	"encoding/json"
+	"html"
 	"os"
 	"path/filepath"
 	"strings"
 	"testing"
+
+	"github.com/gatewhy/gatewhy/cmd/report"
 )
 
 // Of each screen the last command that it prints is run, and finds the state that it promised.
@@ -168,5 +172,106 @@ func TestTheLastCommandOfAScreenDoesWhatItPromises(t *testing.T) {
 					last, then, test.then, test.finds, stdout, stderr)
 			}
 		})
+	}
+}
+
+// What must stay out is no reason to change a policy: a Microsoft API's token, an ID token, one of
+// another tenant or of another environment, one that was altered, one that nobody can read.
+func TestNoRepairIsBuiltOnATokenThatMustStayOut(t *testing.T) {
+	t.Parallel()
+	w := newNextWorld(t)
+	out := []string{
+		"graph.jwt", "id.jwt", "tenant.jwt", "dev.jwt", "altered.jwt", "cut.jwt", "opaque.jwt",
+		"stranger.jwt",
+	}
+	guarded := []string{"uat.json", "contract.json", "role.json", "scope.json", "clean.json"}
+	for _, token := range out {
+		policies := guarded
+		if token == "graph.jwt" || token == "id.jwt" || token == "opaque.jwt" {
+			policies = append([]string{"open.json", "strict.json"}, guarded...)
+		}
+		for _, policy := range policies {
+			_, stdout, stderr := w.run("", "explain", "@"+token, "-p", policy, "--jwks", "keys.json")
+			for _, line := range printed(stdout, stderr) {
+				if strings.HasPrefix(line, "gatewhy fix ") {
+					t.Errorf("%s at %s: %s", token, policy, line)
+				}
+			}
+		}
+	}
+}
+
+// Each format of a report has what to do, with the command as it is.
+func TestEveryFormatHasTheWayOn(t *testing.T) {
+	t.Parallel()
+	w := newNextWorld(t)
+	for _, test := range []struct{ args, formats, command string }{
+		{
+			"explain @good.jwt -p open.json --jwks keys.json", "text json markdown html",
+			"gatewhy fix open.json --solution jwt --token @good.jwt",
+		},
+		{
+			"verify @altered.jwt --jwks keys.json", "text json markdown",
+			"gatewhy verify - --jwks keys.json",
+		},
+		{"decode @good.jwt", "text json markdown", "gatewhy explain @good.jwt -p POLICY"},
+		{
+			"matrix -c wrong/gatewhy.yaml --offline", "text json markdown html",
+			"gatewhy matrix --fix -c wrong/gatewhy.yaml --offline",
+		},
+		{"lint open.json --color always", "text json", "gatewhy rules scope-list-empty"},
+		{
+			"fix open.json --solution jwt --token @good.jwt", "text json",
+			"gatewhy fix open.json --solution jwt --token @good.jwt --write",
+		},
+		{"keys keys.json", "text json", "gatewhy verify - --jwks keys.json"},
+		{"test failing.yaml", "text json", "gatewhy test failing.yaml"},
+	} {
+		for _, format := range strings.Fields(test.formats) {
+			args := append(strings.Fields(test.args), "-o", format)
+			_, stdout, stderr := w.run("", args...)
+			if format == "json" {
+				stdout = nextIn(t, stdout)
+			}
+			if !strings.Contains(html.UnescapeString(stdout), test.command) {
+				t.Errorf("%q does not name %s\n%s%s", args, test.command, stdout, stderr)
+			}
+		}
+	}
+}
+
+// nextIn lists the commands of a report in JSON.
+func nextIn(t *testing.T, text string) string {
+	t.Helper()
+	var out struct {
+		Next []struct{ Text, Command string }
+	}
+	if err := json.Unmarshal([]byte(text), &out); err != nil {
+		t.Fatal(err)
+	}
+	all := ""
+	for _, step := range out.Next {
+		if step.Text == "" {
+			t.Error("a step without words")
+		}
+		all += step.Command + "\n"
+	}
+	return all
+}
+
+// On Windows the commands are PowerShell's: @ would splat a variable, and curl is another command.
+func TestOnWindowsCommandsAreForPowerShell(t *testing.T) {
+	t.Parallel()
+	w := newNextWorld(t)
+	w.shell = report.PowerShell
+	for args, want := range map[string]string{
+		"explain @good.jwt -p open.json --jwks keys.json":    "gatewhy fix open.json --solution jwt --token '@good.jwt'",
+		"explain @dev.jwt -p uat.json --jwks keys.json":      "curl.exe -sS -d grant_type=client_credentials",
+		"explain @noroles.jwt -p role.json --jwks keys.json": `'{\"principalId\":\"`,
+	} {
+		_, stdout, stderr := w.run("", strings.Fields(args)...)
+		if !strings.Contains(stdout, want) {
+			t.Errorf("%s does not print %s\n%s%s", args, want, stdout, stderr)
+		}
 	}
 }

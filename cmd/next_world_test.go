@@ -12,6 +12,7 @@ import (
 	"time"
 
 	"github.com/gatewhy/gatewhy/cmd/gateways"
+	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/testdata/mint"
 )
 
@@ -20,6 +21,7 @@ type nextWorld struct {
 	t       *testing.T
 	dir     string
 	network documents
+	shell   report.Shell
 }
 
 // strictJWT is a policy that checks audience, issuer and a role, and looks for no contract.
@@ -55,7 +57,7 @@ func strictPolicy(skip, claim, value string) string {
 func newNextWorld(t *testing.T) *nextWorld {
 	t.Helper()
 	set := keySet(t, "", "signing")
-	w := &nextWorld{t, t.TempDir(), documents{
+	w := &nextWorld{t: t, dir: t.TempDir(), network: documents{
 		"login.microsoftonline.com/" + mint.Tenant + "/discovery/keys": set,
 	}.issuer(v1Metadata, v1Issuer, set).issuer(
 		"login.microsoftonline.com/"+mint.Tenant+"/v2.0/.well-known/openid-configuration",
@@ -112,6 +114,7 @@ tests:
 		"tenant.jwt": w.token("v1", `{"tid": "`+otherTenant+`", "iss": "https://sts.windows.net/`+
 			otherTenant+`/"}`, 0),
 		"stranger.jwt": signed(t, "stranger", `{}`),
+		"noroles.jwt":  w.token("v1-user", `{"roles": null}`, 0),
 		"writer.jwt":   w.token("v1-user", `{"scp": "Orders.Write"}`, 0),
 		"role.jwt":     w.token("v1", `{"roles": ["Orders.Read"]}`, 0),
 	} {
@@ -145,7 +148,7 @@ func (w *nextWorld) run(stdin string, args ...string) (code int, stdout, stderr 
 		Now: func() time.Time { return clock }, Transport: w.network,
 		LookupEnv: func(string) (string, bool) { return "", false },
 		CacheDir:  func() (string, error) { return "", os.ErrNotExist },
-		Terminal:  Terminal{UTF8: true}, Gateways: gateways.All(),
+		Terminal:  Terminal{UTF8: true}, Gateways: gateways.All(), Shell: w.shell,
 	})
 	return code, out.String(), problems.String()
 }

@@ -4,6 +4,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
@@ -13,6 +14,12 @@ import (
 // repair proves what the adapter proposes.
 func (r *Explainer) repair(x *Explanation) error {
 	if r.Request.Token == nil {
+		return nil
+	}
+	if why := r.mustStayOut(x.Policies); why != "" {
+		x.Refused = append(x.Refused, rules.Change{
+			ID: "built-on-this-token", Title: "a change that is built on this token", Refused: why,
+		})
 		return nil
 	}
 	if aud := r.foreignAudience(); x.Verdict.Outcome == rules.Accepted && aud != "" {
@@ -31,6 +38,21 @@ func (r *Explainer) repair(x *Explanation) error {
 		x.Repairs = append(x.Repairs, r.repairsOf(file, remedies)...)
 	}
 	return err
+}
+
+// mustStayOut says why no policy may be changed for the sake of a token; empty where nothing says
+// so.
+func (r *Explainer) mustStayOut(policies []*rules.Policy) string {
+	profile, wanted := r.Request.Profile(), wantedTenant(policies)
+	switch {
+	case profile.Kind == inspect.KindID:
+		return "it is an ID token, which tells an app who signed in; no API should accept it"
+	case profile.HasTrait("microsoft-api"):
+		return "it is for " + profile.Resource + "; no other API should accept it"
+	case wanted != "" && profile.Tenant != "" && !strings.EqualFold(wanted, profile.Tenant):
+		return "it is from tenant " + profile.Tenant + ", and the policy wants " + wanted
+	}
+	return ""
 }
 
 // repairsOf are the remedies that change a file. Each that starts a solution of fix has the

@@ -3,14 +3,17 @@
 package main
 
 import (
+	"math"
 	"os"
+	"runtime"
 	"runtime/debug"
+	"runtime/metrics"
 
 	"github.com/gatewhy/gatewhy/cmd"
 )
 
 // softMemory is from how many bytes on the garbage collector works harder, rather than let
-// garbage double what is in use: in CI the program runs beside others.
+// garbage multiply what is in use: in CI the program runs beside others.
 const softMemory = 48 << 20
 
 // garbage is how much of it may pile up below that, in percent of what is in use: most runs end
@@ -20,5 +23,21 @@ const garbage = 400
 func main() {
 	debug.SetGCPercent(garbage)
 	debug.SetMemoryLimit(softMemory)
+	runtime.SetFinalizer(&collection{}, collected)
 	os.Exit(cmd.Main(cmd.System()))
+}
+
+// collection is garbage, so that the collector tells when it has run.
+type collection struct{ _ [32]byte }
+
+// collected gives the limit up once half of it is in use: where more is in use than the limit, the
+// collector would run all the time.
+func collected(c *collection) {
+	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
+	if metrics.Read(live); live[0].Value.Uint64() < softMemory/2 {
+		runtime.SetFinalizer(c, collected)
+		return
+	}
+	debug.SetMemoryLimit(math.MaxInt64)
+	debug.SetGCPercent(100)
 }

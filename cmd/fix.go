@@ -24,7 +24,8 @@ func newFix(env *Env) *cobra.Command {
 			"gateway answers before and after,\n" +
 			"and by a warning of each token that it lets in and did not before.\n" +
 			"Without --rule and --solution it repairs every error and warning that can be " +
-			"repaired without asking.",
+			"repaired without asking. It exits 1\n" +
+			"where an error stays, or with --rule a finding of that rule.",
 		Args: cobra.ExactArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return env.fix(cmd, &flags, args[0])
@@ -99,6 +100,9 @@ func (e *Env) finishFix(
 	}
 	for _, warning := range shown.Warnings {
 		e.warn("%s", warning)
+	}
+	if shown.Stays {
+		return exitWith(exitRejected)
 	}
 	return nil
 }

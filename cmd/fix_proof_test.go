@@ -133,3 +133,46 @@ func TestNoProposalIsNoProof(t *testing.T) {
 		})
 	}
 }
+
+// Where the issuer and the keys are of two clouds, a tenant's id does not say which is right.
+func TestOfTwoCloudsNoneIsChosen(t *testing.T) {
+	const (
+		public  = "https://login.microsoftonline.com/" + holesTenant
+		usgov   = "https://login.microsoftonline.us/" + holesTenant
+		china   = "https://login.partner.microsoftonline.cn/" + holesTenant
+		other   = "7b0e2d4c-1111-4222-8333-944455556666"
+		refused = "the issuer is of one cloud and the keys are of another"
+	)
+	tests := []struct {
+		name, issuer, keys string
+		refused            bool
+	}{
+		{"public and US Government", public + "/v2.0", usgov + "/discovery/v2.0/keys", true},
+		{"US Government and public", usgov + "/v2.0", public + "/discovery/v2.0/keys", true},
+		{"China and public", china + "/v2.0", public + "/discovery/v2.0/keys", true},
+		{"public and China, v1.0", stockIssuer, china + "/discovery/keys", true},
+		{
+			"two tenants of one cloud", "https://login.microsoftonline.us/" + other + "/v2.0",
+			usgov + "/discovery/v2.0/keys", false,
+		},
+		{
+			"two tenants of the public cloud, v1.0", "https://sts.windows.net/" + other + "/",
+			public + "/discovery/keys", false,
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			policy := strings.NewReplacer(
+				stockIssuer, test.issuer, public+"/discovery/keys", test.keys,
+			).Replace(narrow("9b7c2e10-4f6d-4a38-8e21-6c5d0b3a7f94", holesTenant))
+			stdout, stderr, code := fixing(
+				t, policy, "--rule", "issuer-and-keys-disagree", "--tenant", holesTenant,
+			)
+			if refuses := strings.Contains(stderr, refused); refuses != test.refused ||
+				(code == exitOK) == test.refused {
+				t.Errorf("exit code %d:\n%s%s", code, stdout, stderr)
+			}
+		})
+	}
+}

@@ -76,6 +76,10 @@ func (e *Env) matrix(cmd *cobra.Command, flags *matrixFlags) error {
 				"tokens: captured ones")
 	}
 	x := e.maker().Matrix(estate)
+	if x.Alike > 0 {
+		e.note("%d scopes and roles have no rows of their own: "+
+			"no policy tells each of them from one that has", x.Alike)
+	}
 	if flags.fix || flags.output.format.value == "html" {
 		if err := e.maker().Repair(estate, x, flags.fix); err != nil {
 			return err

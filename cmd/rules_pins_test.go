@@ -234,3 +234,44 @@ func TestWhoChoosesTheClientID(t *testing.T) {
 		})
 	}
 }
+
+// That some role is asked for lets tokens past, and those of whoever registers an API with a role.
+func TestSomeRoleIsNoRole(t *testing.T) {
+	issuer := setting{
+		claim:  [2]string{"iss", "https://sts.windows.net/" + holesTenant + "/"},
+		fields: map[string]any{"skipClientIdValidation": true},
+	}
+	audience := setting{fields: map[string]any{
+		"validateAudClaim": true, "mandatoryAudClaim": true,
+		"supportedAudiences": "api://orders-uat",
+	}}
+	for _, row := range []struct {
+		value, rule string
+		also        setting
+		want        rules.Severity
+	}{
+		{"#[vars.claimSet.roles != null]", noToken, setting{}, ""},
+		{"#[vars.claimSet.roles != null]", unscoped, setting{}, rules.Error},
+		{"#[vars.claimSet.roles != null]", unscoped, audience, ""},
+		{"#[not (isEmpty(vars.claimSet.roles))]", noToken, setting{}, ""},
+		{"#[not (isEmpty(vars.claimSet.roles))]", unscoped, setting{}, rules.Error},
+		{"#[vars.claimSet.roles contains 'UAT.Call']", noToken, setting{}, ""},
+		{"#[vars.claimSet.roles contains 'UAT.Call']", unscoped, setting{}, rules.Error},
+		{"#[vars.claimSet.roles contains 'UAT.Call']", unscoped, audience, ""},
+		{"#[vars.claimSet.roles == null]", unscoped, setting{}, ""},
+		{"#[vars.claimSet.roles == null]", noToken, setting{}, rules.Error}, // it is mandatory
+		{"#[vars.claimSet.roles contains 'a role']", noToken, setting{}, rules.Error},
+	} {
+		t.Run(row.rule+": "+row.value, func(t *testing.T) {
+			asked := setting{claim: [2]string{"roles", row.value}}
+			if got := severityOf(t, row.rule, issuer, asked, row.also); got != row.want {
+				t.Errorf("%q, want %q", got, row.want)
+			}
+		})
+	}
+}
+
+const (
+	noToken  = "no-token-passes"
+	unscoped = "scope-without-audience"
+)

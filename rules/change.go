@@ -27,6 +27,10 @@ type Facts struct {
 	Scope    string // that only its API exposes
 	Tenant   string // the tenant's id
 	Version  entra.Version
+
+	// Clients are the ids of all clients that belong to it, where nothing else tells it from other
+	// environments: they share an API registration.
+	Clients []string
 }
 
 // Change is an edit of one policy that may serve a goal. It is not proved.
@@ -44,7 +48,13 @@ type Change struct {
 }
 
 // FieldChange is what a change does to one field.
-type FieldChange struct{ Field, From, To string }
+type FieldChange struct {
+	Field, From, To string
+
+	// Fill says why To only holds a place that a person may have to fill in; empty where it does
+	// not.
+	Fill string
+}
 
 // Solution is a ready-made repair of several steps. After it, an environment's own tokens get in,
 // and some others do not.

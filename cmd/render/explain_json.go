@@ -84,6 +84,7 @@ type (
 		Field string  `json:"field"`
 		From  *string `json:"from"`
 		To    string  `json:"to"`
+		Fill  string  `json:"fill,omitempty"`
 	}
 
 	refusalJSON struct {
@@ -205,7 +206,7 @@ func remediesOf(remedies []report.ProvedRepair) []remedyJSON {
 			Other: outcomeIfAny(r.Other),
 		}
 		for _, c := range r.Fields {
-			out[i].Changes = append(out[i].Changes, changeJSON{c.Field, known(c.From), c.To})
+			out[i].Changes = append(out[i].Changes, changeOf(&c))
 		}
 	}
 	return out
@@ -262,4 +263,8 @@ func sourceOf(pos source.Position) *sourceJSON {
 		return nil
 	}
 	return &sourceJSON{pos.File, pos.Line, pos.Column}
+}
+
+func changeOf(c *rules.FieldChange) changeJSON {
+	return changeJSON{c.Field, known(c.From), c.To, c.Fill}
 }

@@ -57,7 +57,7 @@ func FixJSON(w io.Writer, r *report.Fixing) error {
 		Warnings: append([]string{}, f.Warnings...),
 	}
 	for _, c := range f.Changes {
-		out.Changes = append(out.Changes, changeJSON{c.Field, known(c.From), c.To})
+		out.Changes = append(out.Changes, changeOf(&c))
 	}
 	for _, r := range f.Refused {
 		out.NotRepaired = append(out.NotRepaired, notFixedJSON{

@@ -20,6 +20,7 @@ func FixText(w io.Writer, style Style, r *report.Fixing) error {
 	t := NewText(style)
 	t.beforeAndAfter(f.Tokens)
 	t.notProved(f.Unproved)
+	t.toFill(f.Changes)
 	t.notRepaired(f.Refused)
 	if f.Written {
 		t.Blank()
@@ -74,6 +75,21 @@ func (t *Text) notProved(unproved []report.Unproved) {
 		}
 		t.Para(2, safe(names+": "+u.Why))
 		t.Para(3, "pass "+u.Ask)
+	}
+}
+
+// toFill names the values that a person may have to put in.
+func (t *Text) toFill(changes []rules.FieldChange) {
+	first := true
+	for _, c := range changes {
+		if c.Fill == "" {
+			continue
+		}
+		if first {
+			t.Heading("to be filled in")
+			first = false
+		}
+		t.Para(2, safe(c.Field+": "+c.Fill))
 	}
 }
 

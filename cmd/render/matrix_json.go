@@ -29,6 +29,7 @@ type (
 		Unknown int `json:"unknown"`
 		Tokens  int `json:"modelled_tokens"`
 		Classes int `json:"distinct_tokens_run"`
+		Alike   int `json:"names_alike,omitempty"`
 	}
 
 	cellJSON struct {
@@ -119,7 +120,7 @@ func MatrixJSON(w io.Writer, r *report.Matrixing) error {
 
 func matrixSummaryOf(m *environments.Matrix) matrixSummaryJSON {
 	wrong, unknown, all := m.Wrong()
-	return matrixSummaryJSON{all, wrong, unknown, m.Tokens, m.Classes}
+	return matrixSummaryJSON{all, wrong, unknown, m.Tokens, m.Classes, m.Alike}
 }
 
 func cellsOf(m *environments.Matrix) []cellJSON {
@@ -209,7 +210,7 @@ func (x matrixing) fixOf() *fixJSON {
 		}
 		for _, c := range r.Changes {
 			repair.Changes = append(repair.Changes, fileChangeJSON{
-				c.File, changeJSON{c.Field, known(c.From), c.To},
+				c.File, changeOf(&c.FieldChange),
 			})
 		}
 		out.Repairs = append(out.Repairs, repair)

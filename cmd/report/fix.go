@@ -24,6 +24,7 @@ type Fixing struct {
 	Unproved      []Unproved
 	Warnings      []string // of what the change lets in that was kept out before
 	Changed       bool     // something was repaired
+	Stays         bool     // a finding that was to be repaired was not
 	Written       bool
 	Next          []rules.Step // what to do now
 }
@@ -161,7 +162,7 @@ func (j *Fixer) report(fixed *repair.Fixed) *Fixing {
 	shown := &Fixing{
 		Before: fixed.Before.Files[0], After: fixed.After.Files[0],
 		Repaired: fixed.Repaired, Changes: fixed.After.Fields(), Tokens: fixed.Tokens,
-		Changed: fixed.Changed(),
+		Changed: fixed.Changed(), Stays: slices.ContainsFunc(fixed.Left, j.asked),
 	}
 	for i := range fixed.Left {
 		shown.Refused = append(shown.Refused, j.refusal(&fixed.Left[i]))
@@ -177,6 +178,12 @@ func (j *Fixer) report(fixed *repair.Fixed) *Fixing {
 		}
 	}
 	return shown
+}
+
+// asked reports whether what was left is what was asked for: the findings of the rule that was
+// named, or every error. A solution leaves findings that it is not about.
+func (j *Fixer) asked(left repair.Left) bool {
+	return left.Rule == "" || j.solution == nil && (j.Rule != "" || left.Severity == rules.Error)
 }
 
 // ofSolution begins what stands in the place of a rule's name where a solution is refused.

@@ -84,7 +84,10 @@ func (m *Maker) Repair(e *Estate, x *Matrixing, fix bool) error {
 // repairOne looks for the repair of one gateway.
 func (e *Estate) repairOne(x *Matrixing, g int, set *PolicySet, fix bool) error {
 	c := column{matrix: x.Matrix, gateway: g, tried: map[*repair.Draft]*environments.Matrix{}}
-	search := repair.Search{Bench: set.Bench, Own: x.Own(g), Score: c.score}
+	search := repair.Search{
+		Bench: set.Bench, Own: x.Own(g), Score: c.score,
+		Facts: rules.Facts{Clients: x.ClientsOfShared(g)},
+	}
 	found, err := search.Smallest(set.Draft)
 	if err != nil {
 		return err

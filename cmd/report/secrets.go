@@ -2,6 +2,7 @@ package report
 
 import (
 	"bytes"
+	"slices"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect"
@@ -9,12 +10,14 @@ import (
 )
 
 // Shielded returns a file's text with stars in the place of values that are secret and of tokens,
-// so that a line of it can be shown. It has as many bytes as the file.
-func Shielded(file *source.File) []byte {
-	spans := tokensIn(file.Text)
+// so that a line of it can be shown. It has as many bytes as the file. Texts that are known to be
+// no secrets, such as a placeholder, stay.
+func Shielded(file *source.File, known ...string) []byte {
+	s := shield{file: file, known: known, spans: tokensIn(file.Text)}
 	for _, document := range file.Documents {
-		spans = secrets(file, document, spans)
+		s.cover(document)
 	}
+	spans := s.spans
 	if len(spans) == 0 {
 		return file.Text
 	}
@@ -42,25 +45,31 @@ func tokensIn(text []byte) []source.Span {
 	return spans
 }
 
-func secrets(file *source.File, v *source.Value, spans []source.Span) []source.Span {
+// shield collects what of a file is not to be shown.
+type shield struct {
+	file  *source.File
+	known []string // texts that are no secrets
+	spans []source.Span
+}
+
+func (s *shield) cover(v *source.Value) {
 	for _, item := range v.Items {
-		spans = secrets(file, item, spans)
+		s.cover(item)
 	}
 	for i := range v.Members {
 		m := &v.Members[i]
-		if hidesToken(file, m.Key, m.KeySpan) {
-			spans = append(spans, m.KeySpan)
+		if hidesToken(s.file, m.Key, m.KeySpan) {
+			s.spans = append(s.spans, m.KeySpan)
 		}
-		if m.Value.Is(source.String) && isSecret(m) {
-			spans = append(spans, m.Value.Span)
+		if m.Value.Is(source.String) && s.isSecret(m) {
+			s.spans = append(s.spans, m.Value.Span)
 			continue
 		}
-		spans = secrets(file, m.Value, spans)
+		s.cover(m.Value)
 	}
-	if v.Is(source.String) && hidesToken(file, v.Text, v.Span) {
-		spans = append(spans, v.Span)
+	if v.Is(source.String) && hidesToken(s.file, v.Text, v.Span) {
+		s.spans = append(s.spans, v.Span)
 	}
-	return spans
 }
 
 // hidesToken reports whether a text has a token that does not show in the file as it is: with
@@ -73,9 +82,12 @@ func hidesToken(file *source.File, text string, span source.Span) bool {
 }
 
 // isSecret reports whether a member's text is a secret, and not an expression that reads one.
-func isSecret(m *source.Member) bool {
+func (s *shield) isSecret(m *source.Member) bool {
+	if slices.Contains(s.known, m.Value.Text) {
+		return false
+	}
 	return isSecretField(m.Key) && !strings.HasPrefix(m.Value.Text, "#[") ||
-		holdsSecretField(m.Value.Text)
+		s.holdsSecret(m.Value.Text)
 }
 
 // isSecretField reports whether a field holds a shared secret, a password or credentials, in the
@@ -93,11 +105,34 @@ func isSecretField(name string) bool {
 	return false
 }
 
-// holdsSecretField reports whether a text is JSON with a secret field in it, as a configuration
-// that is kept as text may be.
-func holdsSecretField(text string) bool {
-	return strings.HasPrefix(strings.TrimSpace(text), "{") && isSecretField(text)
+// holdsSecret reports whether a text is JSON with a secret field in it, as a configuration that is
+// kept as text may be. Of JSON that can't be read the names alone count.
+func (s *shield) holdsSecret(text string) bool {
+	if !strings.HasPrefix(strings.TrimSpace(text), "{") || !isSecretField(text) {
+		return false
+	}
+	inner, err := source.ReadJSON(s.file.Name, []byte(text))
+	if err != nil {
+		return true
+	}
+	return slices.ContainsFunc(inner.Documents, s.hasSecret)
 }
+
+func (s *shield) hasSecret(v *source.Value) bool {
+	return slices.ContainsFunc(v.Items, s.hasSecret) ||
+		slices.ContainsFunc(v.Members, func(m source.Member) bool {
+			switch {
+			case m.Value.Is(source.String):
+				return s.isSecret(&m)
+			case isSecretField(m.Key) && isInline(m.Value) && !m.Value.Is(source.Null):
+				return true
+			}
+			return s.hasSecret(m.Value)
+		})
+}
+
+// isInline reports whether nothing is inside a value.
+func isInline(v *source.Value) bool { return len(v.Items)+len(v.Members) == 0 }
 
 // CutLine returns the line of a file in which a span begins, safe to print and without secrets:
 // what is before the span, the span as far as it is on that line, and what is behind it.

@@ -42,3 +42,22 @@ func TestAnExpressionIsNoSecret(t *testing.T) {
 		t.Error(got)
 	}
 }
+
+// What is known to be no secret is shown, also in a configuration that is kept as text; beside a
+// secret it is not.
+func TestAKnownPlaceholderIsShown(t *testing.T) {
+	const text = `{"textKey": "fill me", "c": "{\"textKey\": \"fill me\"}", ` +
+		`"d": "{\"textKey\": \"fill me\", \"password\": \"hunter2\"}"}`
+	file, err := source.Read("a.json", []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	got := string(Shielded(file, "fill me"))
+	const want = `{"textKey": "fill me", "c": "{\"textKey\": \"fill me\"}", "d": **`
+	if !strings.HasPrefix(got, want) {
+		t.Error(got)
+	}
+	if got := string(Shielded(file)); strings.Contains(got, "fill me") {
+		t.Error(got)
+	}
+}

@@ -23,7 +23,7 @@ func (f *File) editor() editor {
 	case YAML:
 		return yamlEditor{newYAMLWriter(f)}
 	case HCL:
-		return hclEditor{hclWriter{newLayout(f)}}
+		return hclEditor{hclWriter{layout: newLayout(f)}}
 	case JSON:
 	}
 	return newJSONEditor(f)

@@ -265,3 +265,52 @@ func (l layout) leads(offset int) bool {
 
 // breaksLine reports whether text goes over several lines.
 func breaksLine(text string) bool { return strings.ContainsAny(text, "\r\n") }
+
+// separator returns what is to be between the item of a list in brackets that a new one is written
+// like and that one: what is between its last two items, if that is a comma and white space.
+func (l layout) separator(spans []Span, model int) string {
+	if n := len(spans); n > 1 && spans[n-2].End < spans[n-1].Start {
+		gap := l.slice(spans[n-2].End, spans[n-1].Start)
+		if strings.TrimSpace(gap) == "," {
+			return gap
+		}
+	}
+	if at := spans[model].Start; l.leads(at) {
+		return "," + l.newline + l.indentOf(at)
+	}
+	return ", "
+}
+
+// putBehind inserts text behind an item of a list in brackets. A comment behind the item stays on
+// its line.
+func (l layout) putBehind(item Span, separator, text string) Edit {
+	end := l.lineEnd(item.End)
+	rest := l.slice(item.End, end)
+	remark, comma := strings.CutPrefix(strings.TrimLeft(rest, " \t"), ",")
+	line := l.newline + l.indentOf(item.Start)
+	switch {
+	case !isRemark(strings.TrimSpace(remark)):
+	case !strings.HasPrefix(separator, ","): // commas begin the lines
+		return Edit{Span: Span{end, end}, Text: separator + text}
+	case !l.leads(item.Start):
+	case comma:
+		return Edit{Span: Span{end, end}, Text: line + text + ","}
+	default:
+		return Edit{Span: Span{item.End, end}, Text: "," + rest + line + text}
+	}
+	return Edit{Span: Span{item.End, item.End}, Text: separator + text}
+}
+
+// isRemark reports whether the rest of a line is a comment of YAML or of HCL.
+func isRemark(text string) bool {
+	return strings.HasPrefix(text, "#") || strings.HasPrefix(text, "//") ||
+		strings.HasPrefix(text, "/*") && strings.Index(text, "*/") == len(text)-2
+}
+
+// padOf returns the space that an object or a list on one line has inside of its brackets.
+func (l layout) padOf(v *Value) string {
+	if v.Span.End-v.Span.Start < 2 {
+		return ""
+	}
+	return indentAt(l.text[v.Span.Start+1 : v.Span.End-1])
+}

@@ -124,30 +124,27 @@ func (e hclEditor) rename(m *Member, to string) Edit {
 
 func (e hclEditor) insert(at site, index int, with *Value) Edit {
 	list := at.value
-	spans := e.spans(list)
-	gap := e.gap(list, spans)
-	text := e.expression(with, afterBreak(gap), breaksLine(gap))
+	n, spans := max(index-1, 0), e.spans(list)
+	model := list.Items[n]
+	gap := e.separator(spans, n)
+	w := e.hclWriter
+	spread := breaksLine(gap)
+	if model.Kind == Object && len(model.Members) > 0 {
+		spread = breaksLine(e.slice(model.Span.Start, model.Span.End))
+		w.model = model
+	}
+	text := w.expression(with, e.indentOf(spans[n].Start), spread)
 	if index == 0 {
 		return Edit{Span: Span{spans[0].Start, spans[0].Start}, Text: text + gap}
 	}
-	end := spans[index-1].End
-	return Edit{Span: Span{end, end}, Text: gap + text}
-}
-
-// gap returns what is between two items of a list, if that is a comma and white space.
-func (e hclEditor) gap(list *Value, spans []Span) string {
-	gap := "," + e.slice(list.Span.Start+1, spans[0].Start)
-	if n := len(spans); n > 1 {
-		gap = e.slice(spans[n-2].End, spans[n-1].Start)
-	}
-	if strings.TrimSpace(gap) != "," || gap == "," {
-		return ", "
-	}
-	return gap
+	return e.putBehind(spans[n], gap, text)
 }
 
 // hclWriter writes values as expressions of HCL.
-type hclWriter struct{ layout }
+type hclWriter struct {
+	layout
+	model *Value // an object whose way of writing members is taken over; nil for none
+}
 
 // expression returns a value as an expression. Objects go over several lines if they are told to,
 // and so do lists with objects in them. All lines but the first are indented.
@@ -191,7 +188,11 @@ func (w hclWriter) object(v *Value, indent string, spread bool) string {
 	case len(v.Members) == 0:
 		return "{}"
 	case !spread:
-		return "{ " + strings.Join(w.assignments(v, indent, false), ", ") + " }"
+		pad := " "
+		if w.model != nil {
+			pad = w.padOf(w.model)
+		}
+		return "{" + pad + strings.Join(w.assignments(v, indent, false), ", ") + pad + "}"
 	}
 	gap := w.newline + indent + w.unit
 	return "{" + gap + strings.Join(w.assignments(v, indent+w.unit, true), gap) + w.newline +
@@ -207,7 +208,29 @@ func (w hclWriter) assignments(v *Value, indent string, spread bool) []string {
 }
 
 func (w hclWriter) assignment(key string, v *Value, indent string, spread bool) string {
-	return w.name(key) + " = " + w.expression(v, indent, spread)
+	name, equals := w.nameLike(key)
+	w.model = nil
+	return name + equals + w.expression(v, indent, spread)
+}
+
+// nameLike returns a name and what is between it and its value, as the model has them.
+func (w hclWriter) nameLike(key string) (name, equals string) {
+	name, equals = w.name(key), " = "
+	if w.model == nil {
+		return name, equals
+	}
+	m := &w.model.Members[0]
+	if i := lastMember(w.model.Members, key); i >= 0 {
+		m = &w.model.Members[i]
+	}
+	if w.slice(m.KeySpan.Start, m.KeySpan.Start+1) == `"` {
+		name = quoteHCL(key)
+	}
+	between := w.slice(m.KeySpan.End, max(m.Value.Span.Start, m.KeySpan.End))
+	if sign := strings.TrimSpace(between); (sign == "=" || sign == ":") && !breaksLine(between) {
+		equals = between
+	}
+	return name, equals
 }
 
 // name returns a name, in quotes if it needs them. A word of the language does too.

@@ -115,13 +115,19 @@ func (e jsonEditor) rename(m *Member, to string) Edit {
 
 func (e jsonEditor) insert(at site, index int, with *Value) Edit {
 	list := at.value
-	gap := e.gap(list)
-	text := e.writer(breaksLine(gap)).write(with, afterBreak(gap))
+	model := list.Items[max(index-1, 0)]
+	gap, indent := e.gap(list), e.indentOf(model.Span.Start)
+	w := e.writer(breaksLine(gap))
+	if !isInline(model) {
+		w.spread = breaksLine(e.slice(model.Span.Start, model.Span.End))
+		w.pad = e.padOf(model)
+	}
+	text := w.write(with, indent)
 	if index == 0 {
 		start := list.Items[0].Span.Start
 		return Edit{Span: Span{start, start}, Text: text + gap}
 	}
-	end := list.Items[index-1].Span.End
+	end := model.Span.End
 	return Edit{Span: Span{end, end}, Text: gap + text}
 }
 
@@ -133,6 +139,7 @@ func (e jsonEditor) writer(spread bool) *jsonWriter {
 type jsonWriter struct {
 	strings.Builder
 	newline, unit, colon string
+	pad                  string // inside of the brackets of an object on one line
 	spread               bool
 }
 
@@ -153,6 +160,11 @@ func (w *jsonWriter) value(v *Value, indent string) {
 		opening, closing = "{", "}"
 	}
 	w.WriteString(opening)
+	pad := w.pad
+	if w.spread || v.Kind == List {
+		pad = ""
+	}
+	w.WriteString(pad)
 	inside := indent + w.unit
 	for i, item := range v.Items {
 		w.separate(i, inside)
@@ -167,7 +179,7 @@ func (w *jsonWriter) value(v *Value, indent string) {
 	if w.spread {
 		w.WriteString(w.newline + indent)
 	}
-	w.WriteString(closing)
+	w.WriteString(pad + closing)
 }
 
 // separate writes what goes before an item or a member.

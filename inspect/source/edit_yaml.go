@@ -169,33 +169,80 @@ func (e yamlEditor) rename(m *Member, to string) Edit {
 
 func (e yamlEditor) insert(at site, index int, with *Value) Edit {
 	list := at.value
-	before, behind := list.Span.Start, 0
-	if index > 0 {
-		behind = list.Items[index-1].Span.End
-	}
-	indent := list.Pos.Column - 1
-	switch flow := e.isFlow(list); {
-	case flow && index > 0:
-		return Edit{
-			Span: Span{behind, behind},
-			Text: e.gap(list) + e.flow(with, e.quoteAt(list.Items[index-1])),
+	n := max(index-1, 0)
+	model, spans := list.Items[n], list.children()
+	if e.isFlow(list) {
+		text, gap := e.flowLike(with, model), e.separator(spans, n)
+		if index == 0 {
+			return Edit{Span: Span{spans[0].Start, spans[0].Start}, Text: text + gap}
 		}
-	case flow:
-		return Edit{
-			Span: Span{before + 1, before + 1},
-			Text: e.flow(with, e.quoteAt(list.Items[0])) + ", ",
-		}
-	case index > 0:
-		behind = e.lineEnd(behind)
-		return Edit{
-			Span: Span{behind, behind},
-			Text: e.newline + spaces(indent) + "- " + e.block(with, indent+2),
-		}
+		return e.putBehind(spans[n], gap, text)
 	}
-	return Edit{
-		Span: Span{before, before},
-		Text: "- " + e.block(with, indent+2) + e.newline + spaces(indent),
+	indent, dash := list.Pos.Column-1, e.dashOf(model)
+	text := dash + e.blockLike(with, model, indent+len(dash))
+	if index == 0 {
+		before := list.Span.Start
+		return Edit{Span: Span{before, before}, Text: text + e.newline + spaces(indent)}
 	}
+	behind := e.lineEnd(spans[n].End)
+	return Edit{Span: Span{behind, behind}, Text: e.newline + spaces(indent) + text}
+}
+
+// dashOf returns the dash of an item in block style, with the spaces behind it.
+func (e yamlEditor) dashOf(item *Value) string {
+	before := e.slice(e.lineStart(item.Span.Start), item.Span.Start)
+	if i := strings.LastIndexByte(before, '-'); i >= 0 && i+1 < len(before) &&
+		strings.Trim(before[i+1:], " ") == "" {
+		return before[i:]
+	}
+	return "- "
+}
+
+// blockLike returns a value in block style, as another value of its list is written: in flow style
+// if that one is, and with its quotes.
+func (e yamlEditor) blockLike(v, model *Value, indent int) string {
+	switch {
+	case isInline(v) || e.isFlow(model):
+		return e.flowLike(v, model)
+	case v.Kind != Object || model.Kind != Object:
+		return e.block(v, indent)
+	}
+	var lines []string
+	for _, m := range v.Members {
+		line := e.member(m.Key, m.Value, indent)
+		if isInline(m.Value) {
+			key, value := e.quotesLike(m.Key, model)
+			line = e.scalar(m.Key, key) + ": " + e.flow(m.Value, value)
+		}
+		lines = append(lines, line)
+	}
+	return strings.Join(lines, e.newline+spaces(indent))
+}
+
+// flowLike returns a value on one line, with the quotes of another value of its list.
+func (e yamlEditor) flowLike(v, model *Value) string {
+	if v.Kind != Object || model.Kind != Object {
+		return e.flow(v, e.quoteAt(model))
+	}
+	members, pad := make([]string, len(v.Members)), e.padOf(model)
+	for i, m := range v.Members {
+		key, value := e.quotesLike(m.Key, model)
+		members[i] = e.scalar(m.Key, key) + ": " + e.flow(m.Value, value)
+	}
+	return "{" + pad + strings.Join(members, ", ") + pad + "}"
+}
+
+// quotesLike returns the quotes of a name in an object and of its value; of another object's
+// member in its place the quotes of that one.
+func (e yamlEditor) quotesLike(name string, model *Value) (key, value byte) {
+	if len(model.Members) == 0 {
+		return 0, 0
+	}
+	m := &model.Members[0]
+	if i := lastMember(model.Members, name); i >= 0 {
+		m = &model.Members[i]
+	}
+	return e.quoteOf(m.KeySpan), e.quoteAt(m.Value)
 }
 
 func spaces(n int) string { return strings.Repeat(" ", n) }

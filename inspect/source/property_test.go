@@ -72,7 +72,7 @@ func (w world) write(v *Value) (name, text string) {
 		if len(v.Members) == 0 {
 			return "x.json", "{}"
 		}
-		return "x.tf", w.terraform(v, hclWriter{l})
+		return "x.tf", w.terraform(v, hclWriter{layout: l})
 	}
 	item := w.IntN(3)
 	text = yamlWriter{layout: l, indent: item + 1, item: item}.block(v, 0)

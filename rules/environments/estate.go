@@ -73,12 +73,12 @@ type Row struct {
 }
 
 // rows lists the real tokens, then every kind of token that the model knows.
-func (e *Estate) rows() []*Row {
+func (e *Estate) rows(world *issued.World) []*Row {
 	var all []*Row
 	for i := range e.Sites {
 		all = append(all, e.Sites[i].realTokens()...)
 	}
-	for _, kind := range e.world().Kinds() {
+	for _, kind := range world.Kinds() {
 		all = append(all, &Row{Kind: kind})
 	}
 	return all

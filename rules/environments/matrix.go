@@ -17,6 +17,7 @@ type Matrix struct {
 
 	Tokens  int // modelled tokens, one for each client, kind and audience form
 	Classes int // groups of them that a gateway treats alike: what was really run
+	Alike   int // scopes and roles without rows of their own (see issued.World.Alike)
 
 	estate  *Estate
 	classes *issued.Classes
@@ -59,7 +60,8 @@ func (e *Estate) Evaluate() *Matrix { return e.evaluate(true) }
 // evaluate runs tokens that a gateway treats alike once; or one by one, for the test that this
 // changes nothing.
 func (e *Estate) evaluate(grouped bool) *Matrix {
-	m := &Matrix{Rows: e.rows(), estate: e}
+	world := e.world()
+	m := &Matrix{Rows: e.rows(world), Alike: world.Alike(), estate: e}
 	m.classes = classesOf(m.Rows)
 	m.Cells = emptyCells(len(m.Rows), len(e.Sites))
 	m.countTokens()

@@ -71,6 +71,26 @@ func (m *Matrix) Own(gateway int) []*rules.Request {
 	return modelled
 }
 
+// ClientsOfShared lists the clients of a gateway's environment, where another environment has the
+// same API registration: then nothing else in a token tells the two apart. It is empty for others.
+func (m *Matrix) ClientsOfShared(gateway int) []string {
+	site := m.estate.site(m.Gateways[gateway])
+	shared := slices.ContainsFunc(m.estate.Sites, func(other Site) bool {
+		return other.Name != site.Name && site.API != nil && other.API != nil &&
+			site.API.AppID.Known() && other.API.AppID.Is(site.API.AppID)
+	})
+	if !shared {
+		return nil
+	}
+	var all []string
+	for _, client := range site.Clients {
+		if id := client.AppID; id.Known() && !slices.Contains(all, id.Value) {
+			all = append(all, id.Value)
+		}
+	}
+	return all
+}
+
 // covered reports whether some policy applies to the column's class of requests.
 func (c *column) covered() bool {
 	return slices.ContainsFunc(

@@ -16,6 +16,7 @@ const (
 	assumedTenant = "11111111-1111-4111-8111-111111111111"
 	assumedClient = "33333333-3333-4333-8333-333333333333"
 	assumedAPI    = "44444444-4444-4444-8444-4444444444a1"
+	assumedRole   = "Assumed.Role" // where policies ask for roles and name none
 )
 
 // assumedTime is when modelled tokens are used where nobody says; no policy depends on the day.
@@ -36,6 +37,9 @@ func Assume(policies []*rules.Policy, app *entra.Registration) *Holders {
 	if app == nil {
 		h.audiences = holdableAudiences(checks)
 		*place.API = assumedRegistration(h.texts, h.audiences)
+		if asked := requiredBy(checks).roles; slices.Equal(asked, []string{assumedRole}) {
+			place.API.Roles = append(place.API.Roles, roleNamed(assumedRole))
+		}
 	}
 	h.clouds = cloudsOf(checks, h.texts)
 	w.Cloud, h.in.cloud, h.tenants = h.clouds[0], h.clouds[0], tenantsOf(checks, h.texts)
@@ -108,11 +112,14 @@ func assumedRegistration(asked texts, audiences []string) entra.Registration {
 		if !entra.CanHold("roles", text) && text[0] != '.' { // which a role may end with
 			continue
 		}
-		app.Roles = append(
-			app.Roles, entra.Permission{Value: entra.Text{Value: text}, Apps: true, Users: true},
-		)
+		app.Roles = append(app.Roles, roleNamed(text))
 	}
 	return app
+}
+
+// roleNamed is a role that users and applications can have.
+func roleNamed(text string) entra.Permission {
+	return entra.Permission{Value: entra.Text{Value: text}, Apps: true, Users: true}
 }
 
 // holdableAudiences lists what checks compare the audience with: of those that compare it whole,

@@ -19,21 +19,28 @@ type required struct {
 	counted bool
 
 	scopes, roles []string // that are compared with scp, and with roles
+	names         nameTexts
 }
 
 // requiredBy collects what checks ask for.
 func requiredBy(checks []asking) required {
 	var r required
+	some := false // role will do
 	for i := range checks {
 		check := &checks[i]
 		r.see(check.Test)
+		r.names.see(check)
 		r.typed = r.typed || slices.ContainsFunc(check.reads, readsType)
 		if check.readsClaim("scp") {
 			r.scopes = appendWords(r.scopes, check.texts)
 		}
 		if check.readsClaim("roles") {
 			r.roles = appendWords(r.roles, check.texts)
+			some = true
 		}
+	}
+	if some && len(r.roles) == 0 {
+		r.roles = []string{assumedRole}
 	}
 	return r
 }
@@ -101,7 +108,7 @@ const mostCounted = 16
 // those that policies ask for; where an expression may count them, one of every size.
 func (r *required) sets(names []string) [][]string {
 	all := [][]string{nil}
-	for _, name := range names {
+	for _, name := range r.names.toldApart(names) {
 		all = append(all, []string{name})
 	}
 	if len(names) > 1 {

@@ -89,6 +89,21 @@ func (w *World) Kinds() []*Kind {
 	return m.kinds
 }
 
+// Alike is how many scopes and roles have no kinds of their own: there are many, and no gateway
+// tells each from one that has.
+func (w *World) Alike() int {
+	m, _ := w.modeller()
+	n := 0
+	for i := range w.Places {
+		if api := w.Places[i].API; api != nil {
+			for _, all := range [][]string{names(api.Scopes, anyScope), names(api.Roles, anyRole)} {
+				n += len(all) - len(m.required.names.toldApart(all))
+			}
+		}
+	}
+	return n
+}
+
 // modeller begins to model a world. It also gives the object ids of its applications.
 func (w *World) modeller() (*modeller, map[string]bool) {
 	m := &modeller{

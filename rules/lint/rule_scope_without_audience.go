@@ -64,20 +64,19 @@ func scopeCheck(p *rules.Policy) *rules.Check {
 	return nil
 }
 
-// needsNames reports whether a check keeps out everybody without the scopes and roles that it asks
-// for.
+// needsNames reports whether a check keeps out everybody without scopes and roles.
 func needsNames(c *rules.Check) bool {
 	e := alone(c)
 	got, _ := e.get(withoutNames(e.holders.Own()))
 	return got == keptOut
 }
 
-// withoutNames are the same tokens with scopes and roles that no policy asks for.
+// withoutNames are the same tokens without roles, and with scopes that no policy asks for.
 func withoutNames(tokens issued.Tokens) issued.Tokens {
 	return changed(tokens, func(t *issued.Token) []*issued.Token {
 		if t.User() {
 			t = t.Chose("scp", text("openid profile"))
 		}
-		return []*issued.Token{t.Chose("roles", nil), t.Chose("roles", list(unrelated))}
+		return []*issued.Token{t.Chose("roles", nil)}
 	})
 }

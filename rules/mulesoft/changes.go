@@ -10,7 +10,7 @@ import (
 // changes lists the changes of a configuration that may achieve a goal.
 func changes(c *rules.Configuration, goal rules.Goal) ([]rules.Change, error) {
 	if goal.Finding == nil {
-		return propose(c, goal.Verdict), nil
+		return propose(c, goal.Verdict, goal.Facts.Clients), nil
 	}
 	return []rules.Change{repairFinding(c, *goal.Finding, goal.Facts)}, nil
 }

@@ -44,7 +44,7 @@ func rewrite(
 	var changes []rules.FieldChange
 	most := len(edits)
 	for len(edits) > 0 {
-		n := min(independent(edits), most)
+		n := min(independent(of, edits), most)
 		file, fields, err := apply(of, edits[:n])
 		if err != nil && n > 1 {
 			most = 1
@@ -71,11 +71,12 @@ func notEditable(err error) string {
 }
 
 // independent is the number of edits that can be applied at once: the first ones that set
-// different fields, and at least one.
-func independent(edits []edit) int {
+// different fields, and at least one. A list that is there is amended by itself.
+func independent(of *entry, edits []edit) int {
 	for i, e := range edits {
 		same := func(before edit) bool { return before.field == e.field }
-		if e.rename || e.at != nil || slices.ContainsFunc(edits[:i], same) {
+		amends := of.config.Member(e.field).Is(source.List)
+		if e.rename || e.at != nil || amends || slices.ContainsFunc(edits[:i], same) {
 			return max(i, 1)
 		}
 	}
@@ -169,12 +170,75 @@ func (e edit) applyTo(
 	case e.rename:
 		change, err = file.RenameMember(config, field, fieldText(to))
 	default:
+		if list, isList := to.([]any); isList {
+			if file := amended(file, config.Member(field), list); file != nil {
+				return file, nil
+			}
+		}
 		change, err = file.SetMember(config, field, to)
 	}
 	if err != nil {
 		return nil, err
 	}
 	return file.Edited(change)
+}
+
+// amended is a file in which a list has one item more at its end, or one other item, and is as it
+// was otherwise. It is nil where more is different, or where the file can't be edited so.
+func amended(file *source.File, list *source.Value, to []any) *source.File {
+	if !list.Is(source.List) {
+		return nil
+	}
+	same := 0
+	for same < min(len(list.Items), len(to)) && list.Items[same].JSON() == jsonText(to[same]) {
+		same++
+	}
+	var after *source.File
+	var err error
+	switch n := len(list.Items); {
+	case len(to) == n+1 && same == n:
+		var change source.Edit
+		if change, err = file.InsertItem(list, n, to[n]); err == nil {
+			after, err = file.Edited(change)
+		}
+	case len(to) == n && same < n && sameItems(list.Items[same+1:], to[same+1:]):
+		after, err = withItem(file, list.Items[same], to[same])
+	}
+	if err != nil {
+		return nil
+	}
+	return after
+}
+
+func sameItems(items []*source.Value, to []any) bool {
+	return slices.EqualFunc(items, to, func(item *source.Value, with any) bool {
+		return item.JSON() == jsonText(with)
+	})
+}
+
+// withItem is a file in which an item of a list is another one. Of an object that has the same
+// members only their values are written.
+func withItem(file *source.File, item *source.Value, with any) (*source.File, error) {
+	fields, _ := with.(source.Fields)
+	var edits []source.Edit
+	for _, field := range fields {
+		v := item.Member(field.Key)
+		if v == nil || len(item.Members) != len(fields) {
+			return replaced(file, item, with)
+		}
+		if v.JSON() == jsonText(field.Value) {
+			continue
+		}
+		change, err := file.Replace(v, field.Value)
+		if err != nil {
+			return nil, err
+		}
+		edits = append(edits, change)
+	}
+	if edits == nil {
+		return replaced(file, item, with)
+	}
+	return file.Edited(edits...)
 }
 
 // shown is a value of the file as a list of changes shows it.

@@ -55,7 +55,7 @@ func judge(t *testing.T, file *source.File, read *rules.Configuration) {
 			t.Fatalf("accepted, and %s is %s", result.Check.ID, result.Outcome)
 		}
 	}
-	for _, change := range propose(read, &v) {
+	for _, change := range propose(read, &v, nil) {
 		if strings.HasPrefix(change.Refused, "the file can't be edited") { // it has no place
 			t.Fatalf("a change can't be written: %s", change.Refused)
 		}

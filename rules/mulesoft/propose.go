@@ -19,15 +19,21 @@ type proposer struct {
 	policy  *rules.Policy
 	profile inspect.Profile // of the token
 	failed  []*rules.Result // of this entry
+	clients []string        // that belong to this environment, where it is to be told by them
 }
 
 // propose lists changes of a configuration's token policies that may let the request in, or keep
 // out what the policies let in without need. They are in the order of the files and of the
 // policies in a file.
-func propose(c *rules.Configuration, verdict *rules.Verdict) []rules.Change {
+func propose(
+	c *rules.Configuration, verdict *rules.Verdict, clients []string,
+) []rules.Change {
 	var all []rules.Change
 	for _, e := range inFileOrder(c) {
 		p := newProposer(c, e, verdict)
+		if p != nil {
+			p.clients = clients
+		}
 		var made []rules.Change
 		switch {
 		case p == nil || e.custom:
@@ -119,11 +125,6 @@ func (p *proposer) clientExpression() string {
 // issuerClaim is the custom claim that pins the token's issuer.
 func (p *proposer) issuerClaim() source.Fields { return claimEntry("iss", p.profile.Issuer) }
 
-// claimEntry is a custom claim as the configuration of JWT Validation lists it.
-func claimEntry(key, value string) source.Fields {
-	return source.Fields{{Key: "key", Value: key}, {Key: "value", Value: value}}
-}
-
 // keysURL is the address of the key set of the token's tenant, for tokens of its version.
 func (p *proposer) keysURL() (string, bool) {
 	issuer, ok := entra.ParseIssuer(p.profile.Issuer)
@@ -152,6 +153,23 @@ func (p *proposer) environmentScope() (string, bool) {
 // roleClaim is the custom claim that asks for the token's first role.
 func (p *proposer) roleClaim() source.Fields {
 	return claimEntry("roles", askFor("roles", p.profile.Roles[0]))
+}
+
+// clientsClaim is the custom claim that asks for one of the environment's clients. It is not ok
+// where they are not to be told apart, or the token is of none of them.
+func (p *proposer) clientsClaim() (source.Fields, bool) {
+	claim := p.profile.ClientID.Claim
+	if claim == "" || !slices.Contains(p.clients, p.profile.ClientID.Value) {
+		return nil, false
+	}
+	if len(p.clients) == 1 {
+		return claimEntry(claim, p.clients[0]), true
+	}
+	tests := make([]string, len(p.clients))
+	for i, id := range p.clients {
+		tests[i] = "(vars.claimSet." + claim + " == " + quoted(id) + ")"
+	}
+	return claimEntry(claim, "#["+strings.Join(tests, " or ")+"]"), true
 }
 
 // quoted is a DataWeave string literal.

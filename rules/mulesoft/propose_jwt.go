@@ -7,8 +7,8 @@ import (
 
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/entra"
-	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/mulesoft/dataweave"
 )
 
 // jwtChange is a change of JWT Validation.
@@ -126,43 +126,11 @@ func sameTenant(a, b string) bool {
 	return ok1 && ok2 && one.Tenant == two.Tenant
 }
 
-// replaceClaim puts a mandatory custom claim in the place of all with one key.
-func replaceClaim(key string, claim source.Fields) edit {
-	return edit{
-		field: "mandatoryCustomClaims",
-		to:    func(e *entry) any { return append(keptClaims(e, key), claim) },
-	}
-}
-
-// keptClaims lists the mandatory custom claims that have another key than this one.
-func keptClaims(e *entry, without string) []any {
-	list := []any{}
-	if claims := e.config.Member("mandatoryCustomClaims"); claims.Is(source.List) {
-		for _, item := range claims.Items {
-			if key, _ := item.Member("key").Str(); key != without {
-				list = append(list, item)
-			}
-		}
-	}
-	return list
-}
-
-// claimValue is what the configuration asks of a mandatory custom claim; empty where it does not
-// ask.
-func claimValue(e *entry, key string) string {
-	if claims := e.config.Member("mandatoryCustomClaims"); claims.Is(source.List) {
-		for _, item := range claims.Items {
-			if k, _ := item.Member("key").Str(); k == key {
-				return textOf(item, "value")
-			}
-		}
-	}
-	return ""
-}
-
 // closeHoles proposes what narrows a policy that lets this token in, one control at a time.
 func (p *proposer) closeHoles() []rules.Change {
-	controls := []jwtChange{p.checkAudience(), p.pinIssuer(), p.checkRole(), p.checkScope()}
+	controls := []jwtChange{
+		p.checkAudience(), p.pinIssuer(), p.checkRole(), p.checkScope(), p.checkClients(),
+	}
 	var all []rules.Change
 	for _, r := range controls {
 		if r.refused != "" {
@@ -214,7 +182,7 @@ func configuredAudiences(e *entry) []string {
 // than the token's, since such a token is to be kept out.
 func (p *proposer) pinIssuer() jwtChange {
 	r := jwtChange{id: "pin-issuer", title: "issuer " + p.profile.Issuer + " only"}
-	if p.checks("iss") || p.checks("tid") || p.profile.Issuer == "" {
+	if p.pinsIssuer() || p.profile.Issuer == "" {
 		return r
 	}
 	tenant := entra.TenantOfKeys(textOf(p.entry.config, "jwksUrl"))
@@ -223,8 +191,18 @@ func (p *proposer) pinIssuer() jwtChange {
 			"Entra ID's tenants share signing keys, so pin that tenant's issuer"
 		r.refused = fmt.Sprintf(why, p.profile.Tenant, tenant)
 	}
-	r.edits = p.entry.addClaim(p.issuerClaim())
+	r.edits = p.entry.addClaim(p.policy.Variant, p.issuerClaim())
 	return r
+}
+
+// pinsIssuer reports whether the policy checks the issuer or the tenant. An expression that does
+// not name the token's tenant pins neither.
+func (p *proposer) pinsIssuer() bool {
+	issuer := claimValue(p.entry, "iss")
+	_, _, isExpression := dataweave.Template(issuer)
+	weak := isExpression && p.profile.Tenant != "" &&
+		!strings.Contains(strings.ToLower(issuer), strings.ToLower(p.profile.Tenant))
+	return p.checks("iss") && !weak || p.checks("tid")
 }
 
 func (p *proposer) checkRole() jwtChange {
@@ -234,8 +212,24 @@ func (p *proposer) checkRole() jwtChange {
 	return jwtChange{
 		id:    "require-role",
 		title: "role " + p.profile.Roles[0],
-		edits: p.entry.addClaim(p.roleClaim()),
+		edits: p.entry.addClaim(p.policy.Variant, p.roleClaim()),
 	}
+}
+
+func (p *proposer) checkClients() jwtChange {
+	claim, ok := p.clientsClaim()
+	if !ok || p.checks(p.profile.ClientID.Claim) {
+		return jwtChange{}
+	}
+	return jwtChange{
+		id: "require-client", title: p.clientsTitle(),
+		edits: p.entry.addClaim(p.policy.Variant, claim),
+	}
+}
+
+func (p *proposer) clientsTitle() string {
+	return p.profile.ClientID.Claim + " of this environment's clients: " +
+		strings.Join(p.clients, ", ")
 }
 
 func (p *proposer) checkScope() jwtChange {
@@ -246,24 +240,11 @@ func (p *proposer) checkScope() jwtChange {
 	return jwtChange{
 		id:    "require-scope",
 		title: "scope " + scope,
-		edits: p.entry.addClaim(claimEntry("scp", askFor("scp", scope))),
+		edits: p.entry.addClaim(p.policy.Variant, claimEntry("scp", askFor("scp", scope))),
 	}
 }
 
 // checks reports whether the policy checks a mandatory custom claim of this name.
 func (p *proposer) checks(claim string) bool {
 	return on(p.entry.config, "validateCustomClaim") && claimValue(p.entry, claim) != ""
-}
-
-// addClaim adds a mandatory custom claim. Where the check of the listed claims is switched off,
-// the new list has this claim alone, since the check would be switched on for the others too.
-func (e *entry) addClaim(claim source.Fields) []edit {
-	checked := on(e.config, "validateCustomClaim")
-	add := edit{field: "mandatoryCustomClaims", to: func(now *entry) any {
-		if checked {
-			return append(keptClaims(now, ""), claim)
-		}
-		return []any{claim}
-	}}
-	return []edit{set("validateCustomClaim", true), add}
 }

@@ -20,6 +20,10 @@ func (p *proposer) forOIDC() []rules.Change {
 	scopes := p.keptScopes()
 	claims := append([]source.Fields{p.issuerClaim()}, scopes...)
 	all := append(p.replaceByJWT("use-jwt-validation", claims), p.requireScope()...)
+	if claim, ok := p.clientsClaim(); ok {
+		const id = "use-jwt-validation-with-clients"
+		all = append(all, p.replaceByJWT(id, append(slices.Clip(claims), claim))...)
+	}
 	if len(p.profile.Roles) == 0 {
 		return all
 	}
@@ -78,8 +82,11 @@ func (p *proposer) replaceByJWT(id string, claims []source.Fields) []rules.Chang
 	custom := make([]any, len(claims))
 	for i, claim := range claims {
 		custom[i] = claim
-		if claim[0].Value == "roles" {
+		switch claim[0].Value {
+		case "roles":
 			title += ", role " + p.profile.Roles[0]
+		case p.profile.ClientID.Claim:
+			title += ", " + p.clientsTitle()
 		}
 	}
 	config := source.Fields{
@@ -99,9 +106,16 @@ func (p *proposer) replaceByJWT(id string, claims []source.Fields) []rules.Chang
 		{Key: "validateCustomClaim", Value: true},
 		{Key: "mandatoryCustomClaims", Value: custom},
 	}
+	if !p.entry.local { // API Manager creates the policy
+		config = slices.Insert(config, 3, source.Field{Key: "textKey", Value: consoleTextKey})
+	}
 	edited, changes, err := convert(p.read, p.entry, jwtValidation, p.jwtVersion(), config)
 	return []rules.Change{madeChange(id, title, changes, edited, err)}
 }
+
+// textKeyWanted is why a placeholder is written for a key that is not used.
+const textKeyWanted = "API Manager requires it of a policy that it creates, and the policy does " +
+	"not use it while its keys come from jwksUrl: put in what your organisation wants there"
 
 // cannotReplace says why another policy kind can't be written into an entry.
 func (p *proposer) cannotReplace() string {
@@ -233,7 +247,11 @@ func (e *entry) conversion(config source.Fields) ([]edit, []rules.FieldChange) {
 	for _, f := range config {
 		edits = append(edits, set(f.Key, f.Value))
 		if from, to := shown(e.config.Member(f.Key)), fieldText(f.Value); from != to {
-			changes = append(changes, rules.FieldChange{Field: f.Key, From: from, To: to})
+			change := rules.FieldChange{Field: f.Key, From: from, To: to}
+			if to == consoleTextKey {
+				change.Fill = textKeyWanted
+			}
+			changes = append(changes, change)
 		}
 	}
 	return edits, changes

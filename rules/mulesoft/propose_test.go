@@ -184,6 +184,24 @@ func TestRemedies(t *testing.T) {
 			request(strings.ReplaceAll(uat, tenant, another)),
 			[]remedy{{"pin-issuer", in, rules.CustomClaim}},
 		},
+		{
+			"an issuer that is looked at and not pinned is pinned",
+			jwt(base + skip + claims(`iss`, `#[vars.claimSet.iss contains 'sts.windows.net']`)),
+			request(uat), request(strings.ReplaceAll(uat, tenant, another)),
+			[]remedy{{"pin-issuer", in, rules.CustomClaim}},
+		},
+		{
+			"an issuer that an expression pins is pinned",
+			jwt(base + skip + claims(`iss`, `#[vars.claimSet.iss contains '`+tenant+`']`)),
+			request(uat), nil,
+			[]remedy{{"check-audience", in, ""}},
+		},
+		{
+			"a tenant pins the issuer, whatever else is looked at",
+			jwt(base + skip + claims(`iss`, `#[true]`, `tid`, tenant)),
+			request(uat), nil,
+			[]remedy{{"check-audience", in, ""}},
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -241,7 +259,7 @@ func TestWhatIsNotOfferedSaysWhy(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			c := configurationOf(t, "policy.json", test.policy, rules.Options{})
 			verdict := rules.Evaluate(compile(behaviours(), c).Policies, request(test.claims))
-			proposed := propose(c, &verdict)
+			proposed := propose(c, &verdict, nil)
 			for _, p := range proposed {
 				if strings.Contains(p.Refused, test.want) {
 					return
@@ -303,4 +321,13 @@ spec:
 			t.Errorf("%s: no change of the issuer is refused: %+v", name, refused)
 		}
 	}
+}
+
+// claims are mandatory custom claims, names and values in turn, as a part of a configuration.
+func claims(pairs ...string) string {
+	var all []string
+	for i := 0; i < len(pairs); i += 2 {
+		all = append(all, `{"key":"`+pairs[i]+`","value":"`+pairs[i+1]+`"}`)
+	}
+	return `,"validateCustomClaim":true,"mandatoryCustomClaims":[` + strings.Join(all, ",") + `]`
 }

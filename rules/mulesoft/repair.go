@@ -249,7 +249,7 @@ func (r *repairer) pinIssuer() ([]edit, error) {
 	if err != nil {
 		return nil, err
 	}
-	return r.addClaim(claimEntry("iss", issuer)), nil
+	return r.addClaim(r.variant, claimEntry("iss", issuer)), nil
 }
 
 // correctIssuer writes the issuer in the form that tokens have.
@@ -269,6 +269,10 @@ func (r *repairer) oneTenant() ([]edit, error) {
 			"which of the two tenants is right, the file does not tell", needTenant(),
 		)
 	}
+	if !r.tellsCloud() {
+		return nil, refuse("the issuer is of one cloud and the keys are of another: which of " +
+			"them is right only you know")
+	}
 	keys, err := r.correctKeysURL()
 	if err != nil {
 		return nil, err
@@ -279,6 +283,17 @@ func (r *repairer) oneTenant() ([]edit, error) {
 	}
 	issuer, err := r.correctIssuer()
 	return append(issuer, keys...), err
+}
+
+// tellsCloud reports whether the issuer and the keys are of one cloud, as far as the file says.
+func (r *repairer) tellsCloud() bool {
+	issuer, isIssuer := entra.ParseIssuer(claimValue(r.entry, "iss"))
+	u, err := url.Parse(r.setting("jwksUrl").text)
+	if !isIssuer || err != nil {
+		return true
+	}
+	cloud, known := entra.CloudOf(u.Hostname())
+	return !known || slices.Contains(issuer.Clouds, cloud.ID)
 }
 
 // correctKeysURL writes the address of the tenant's keys.
@@ -300,15 +315,17 @@ func (r *repairer) correctKeysURL() ([]edit, error) {
 // useTLS fetches the keys over https.
 func (r *repairer) useTLS() ([]edit, error) {
 	const plain = "http://"
-	all := splitList(r.setting("jwksUrl").text)
-	for i, address := range all {
+	all := strings.Split(r.setting("jwksUrl").text, ",")
+	for i, part := range all {
+		address := strings.TrimSpace(part)
 		if len(address) < len(plain) || !strings.EqualFold(address[:len(plain)], plain) {
 			continue
 		}
-		all[i] = "https://" + address[len(plain):]
-		if u, err := url.Parse(all[i]); err != nil || u.Port() != "" {
+		secure := "https://" + address[len(plain):]
+		if u, err := url.Parse(secure); err != nil || u.Port() != "" {
 			return nil, refuse("the address names a port, and which one speaks TLS is not known")
 		}
+		all[i] = strings.Replace(part, address, secure, 1)
 	}
 	return []edit{set("jwksUrl", strings.Join(all, ","))}, nil
 }

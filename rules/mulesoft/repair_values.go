@@ -109,16 +109,19 @@ func (r *repairer) shortScopes() ([]edit, error) {
 	if meantAsExpression(r.setting("scopes").text) {
 		return nil, withoutMarks()
 	}
-	words := strings.Fields(r.setting("scopes").text)
-	for i, word := range words {
+	rest := r.setting("scopes").text
+	var all strings.Builder
+	for _, word := range strings.Fields(rest) {
 		short := word[strings.LastIndexByte(word, '/')+1:]
 		if short == ".default" || short == "" {
 			const why = ".default is no scope: it stands for all that the client has"
 			return nil, refuse(why, needScope())
 		}
-		words[i] = short
+		before, behind, _ := strings.Cut(rest, word)
+		all.WriteString(before + short)
+		rest = behind
 	}
-	return []edit{set("scopes", strings.Join(words, " "))}, nil
+	return []edit{set("scopes", all.String()+rest)}, nil
 }
 
 // parsed reads the expression that the finding is about. It is nil where there is none, or where

@@ -78,11 +78,14 @@ func exampleText(text string) bool {
 	) || strings.HasPrefix(text, "<") && strings.HasSuffix(text, ">")
 }
 
+// consoleTextKey is what the console fills in for a key that nobody has given.
+const consoleTextKey = "your-(256|384|512)-bit-secret"
+
 // placeholder reports whether a text has a value that the console or a template fills in for the
 // user to replace.
 func placeholder(text string) bool {
 	return containsAny(
-		text, "your-(256|384|512)-bit-secret", "your-jwks-service.example", "aud.example.com",
+		text, consoleTextKey, "your-jwks-service.example", "aud.example.com",
 	)
 }
 

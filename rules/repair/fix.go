@@ -65,6 +65,7 @@ func (f *Fix) RemoveFindings(c *rules.Configuration, rule string) (*Fixed, error
 	for range mostRepairs {
 		finding, ok := w.next(rule)
 		if !ok {
+			w.forget()
 			w.prove(nil)
 			w.proveFindings()
 			return w.done(), nil
@@ -81,7 +82,7 @@ type work struct {
 	*Fix
 	Fixed
 	linted  map[*Draft][]rules.Finding
-	refused []identity // of the findings that no change was made for
+	refused []identity // of the findings that no change was made for, in the order of Left
 	touched []string   // the API instances whose policies were changed
 }
 
@@ -133,10 +134,52 @@ func (w *work) repair(finding rules.Finding) error {
 		w.keep(t.proved[0], finding.Rule)
 		return nil
 	}
+	for _, change := range t.disproved {
+		change.Refused = ""
+		after, with, err := w.follow(&finding, w.apply(w.After, change))
+		if err != nil {
+			return err
+		}
+		if after != nil {
+			w.keep(after, finding.Rule)
+			w.Repaired = append(w.Repaired, with...)
+			return nil
+		}
+	}
 	for _, change := range append(t.refused, t.disproved...) {
 		w.leave(finding, change.Refused, change.Needs)
 	}
 	return nil
+}
+
+// mostFollowing bounds how many other findings are repaired with one.
+const mostFollowing = 3
+
+// follow repairs what a change has brought, so that the finding is removed and no other has come.
+// The draft is nil where that can't be done.
+func (w *work) follow(finding *rules.Finding, after *Draft) (*Draft, []string, error) {
+	var with []string
+	for range mostFollowing {
+		next := w.broughtBy(after)
+		if next == nil {
+			break
+		}
+		changes, err := w.Adapter.Changes(
+			after.Configuration, rules.Goal{Finding: next, Facts: w.Facts},
+		)
+		if err != nil {
+			return nil, nil, err
+		}
+		i := slices.IndexFunc(changes, func(c rules.Change) bool { return c.Refused == "" })
+		if i < 0 {
+			break
+		}
+		after, with = w.apply(after, changes[i]), append(with, next.Rule)
+	}
+	if w.disproved(finding, after) != "" {
+		return nil, nil, nil
+	}
+	return after, with, nil
 }
 
 // keep takes a draft over.
@@ -151,6 +194,22 @@ func (w *work) leave(finding rules.Finding, why string, needs []source.Need) {
 	i := slices.IndexFunc(found, func(f rules.Finding) bool { return f == finding })
 	w.refused = append(w.refused, w.identify(found, i))
 	w.Left = append(w.Left, Left{Finding: finding, Why: why, Needs: needs})
+}
+
+// forget drops what was left and is not found any more, since a repair of another finding has
+// removed it.
+func (w *work) forget() {
+	found := w.findings(w.After)
+	var left []Left
+	for i, id := range w.refused {
+		for j := range found {
+			if w.identify(found, j) == id {
+				left = append(left, w.Left[i])
+				break
+			}
+		}
+	}
+	w.Left = left
 }
 
 // identity is what a finding is known by, wherever lines have moved: the policy that it is in, and
@@ -199,12 +258,21 @@ func (w *work) disproved(finding *rules.Finding, after *Draft) string {
 	if is[key(finding)] >= was[key(finding)] {
 		return "the change that was tried does not remove it"
 	}
-	for _, found := range w.findings(after) {
-		if found.Severity != rules.Note && was[key(&found)] < is[key(&found)] {
-			return "the change that was tried brings another finding, " + found.Rule
-		}
+	if other := w.broughtBy(after); other != nil {
+		return "the change that was tried brings another finding, " + other.Rule
 	}
 	return ""
+}
+
+// broughtBy is an error or a warning that has come with a draft; nil where none has.
+func (w *work) broughtBy(after *Draft) *rules.Finding {
+	was, is := counts(w.findings(w.After)), counts(w.findings(after))
+	for _, found := range w.findings(after) {
+		if found.Severity != rules.Note && was[key(&found)] < is[key(&found)] {
+			return &found
+		}
+	}
+	return nil
 }
 
 // key tells findings apart when lines have moved.

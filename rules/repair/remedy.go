@@ -6,6 +6,7 @@ import "github.com/gatewhy/gatewhy/rules"
 type Sides struct {
 	Own   *rules.Request // must get in
 	Other *rules.Request // must not; nil where none was given
+	Facts rules.Facts    // of the environment
 }
 
 // Trial is what the requests of both sides get.
@@ -37,7 +38,8 @@ type Remedy struct {
 func (b *Bench) Remedies(from *Draft, sides *Sides) ([]Remedy, []rules.Change, error) {
 	var all []Remedy
 	before := sides.On(from.Policies)
-	t, err := b.try(from, rules.Goal{Verdict: &before.Own}, func(after *Draft) string {
+	goal := rules.Goal{Verdict: &before.Own, Facts: sides.Facts}
+	t, err := b.try(from, goal, func(after *Draft) string {
 		trial := sides.On(after.Policies)
 		if !helps(&before, &trial) {
 			return "it does not help"

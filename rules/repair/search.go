@@ -22,6 +22,7 @@ type Search struct {
 	Bench
 	Own   []*rules.Request         // must get in: what is tried are changes that help one of them
 	Score func(after *Draft) Score // what is still wrong
+	Facts rules.Facts              // of the environment
 }
 
 // Score is how much is wrong; the less the better.
@@ -116,7 +117,7 @@ func (w *walk) expand(from []Attempt) ([]Attempt, error) {
 	var all []Attempt
 	for _, a := range from {
 		for _, request := range w.Own {
-			remedies, _, err := w.Remedies(a.Draft, &Sides{Own: request})
+			remedies, _, err := w.Remedies(a.Draft, &Sides{Own: request, Facts: w.Facts})
 			if err != nil {
 				return nil, err
 			}

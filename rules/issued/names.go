@@ -1,0 +1,88 @@
+package issued
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// fewNames is how many scopes, or roles, of an API are modelled one by one, whether or not a check
+// tells them apart.
+const fewNames = 16
+
+// nameTexts is what checks can tell of the name of a scope or of a role.
+type nameTexts struct {
+	texts []string // that claims of names are compared with
+	more  bool     // a check makes more of such a claim than to compare it with texts
+}
+
+// see notes what a check makes of scopes and roles.
+func (n *nameTexts) see(check *asking) {
+	if check.off || !slices.ContainsFunc(check.reads, readsNames) {
+		return
+	}
+	n.texts = append(n.texts, check.texts...)
+	eachLeaf(check.Test, func(leaf rules.Predicate) {
+		n.more = n.more || !comparesNames(&leaf)
+	})
+	n.more = n.more || len(check.texts) == mostOfAll // there may be more of them
+}
+
+// comparesNames reports whether a part of a predicate only compares texts with its literals, each
+// by itself.
+func comparesNames(leaf *rules.Predicate) bool {
+	switch leaf.Op {
+	case rules.Present, rules.True, rules.Equals, rules.OneOf, rules.Contains, rules.HasAll,
+		rules.HasAny, rules.Prefix, rules.Suffix, rules.IsList:
+		return leaf.Texts == nil && leaf.Input.Opaque == nil
+	}
+	return !slices.ContainsFunc(leaf.Reads(), readsNames)
+}
+
+// toldApart leaves out names that no check tells from one that stays: of many names, all that are
+// alike to every text have the same verdicts.
+func (n *nameTexts) toldApart(names []string) []string {
+	if len(names) <= fewNames || n.more {
+		return names
+	}
+	seen := map[string]bool{}
+	return slices.DeleteFunc(slices.Clone(names), func(name string) bool {
+		looks := n.looks(name)
+		known := seen[looks]
+		seen[looks] = true
+		return known
+	})
+}
+
+// looks is how a name stands to each text: in full, at its beginning, its end, or within, or the
+// text is one of several words with the name in it.
+func (n *nameTexts) looks(name string) string {
+	var b strings.Builder
+	for _, text := range n.texts {
+		switch {
+		case name == text:
+			b.WriteByte('=')
+		case strings.Contains(text, name):
+			b.WriteString(text + "\x00" + name) // by itself
+		default:
+			b.WriteString(within(name, text))
+		}
+	}
+	return b.String()
+}
+
+// within is where a name has a text: at its beginning, at its end, elsewhere.
+func within(name, text string) string {
+	where := []byte("---")
+	if strings.HasPrefix(name, text) {
+		where[0] = 'b'
+	}
+	if strings.HasSuffix(name, text) {
+		where[1] = 'e'
+	}
+	if strings.Contains(name, text) {
+		where[2] = 'c'
+	}
+	return string(where)
+}

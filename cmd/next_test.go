@@ -5,8 +5,10 @@ import (
 	"html"
 	"os"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
+	"time"
 
 	"github.com/gatewhy/gatewhy/cmd/report"
 )
@@ -273,5 +275,27 @@ func TestOnWindowsCommandsAreForPowerShell(t *testing.T) {
 		if !strings.Contains(stdout, want) {
 			t.Errorf("%s does not print %s\n%s%s", args, want, stdout, stderr)
 		}
+	}
+}
+
+// What a token says is one word of a command, whatever it says.
+func TestWhatATokenSaysIsNoPartOfACommand(t *testing.T) {
+	t.Parallel()
+	w := newNextWorld(t)
+	const hostile = `api://x'; touch pwned; echo "$(id)" `
+	claims, err := json.Marshal(map[string]string{"aud": hostile})
+	if err != nil {
+		t.Fatal(err)
+	}
+	token := w.token("v1", string(claims), -72*time.Hour)
+	writeFile(t, filepath.Join(w.dir, "hostile.jwt"), token)
+	_, stdout, stderr := w.run("", "verify", "@hostile.jwt", "--jwks", "keys.json")
+	commands := printed(stdout, stderr)
+	if len(commands) != 1 {
+		t.Fatalf("%q", commands)
+	}
+	if called := calls(t, commands)[0]; len(called) != 2 ||
+		!slices.Contains(called[0], "scope="+hostile+"/.default") {
+		t.Errorf("%q", called)
 	}
 }

@@ -373,6 +373,7 @@ func (w *explainNext) differs() {
 			w.steps.add(step)
 		}
 	}
+	w.collect()
 	if len(commands(w.steps)) == 0 {
 		w.askTheGateway("To know more")
 	}

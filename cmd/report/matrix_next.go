@@ -28,7 +28,8 @@ func (x *Matrixing) AddNext(gateways Gateways, line CommandLine) {
 		})
 	case wrong > 0 && x.changed():
 		all.add(rules.Step{
-			Note:    "Take the changed files' new text, files in the JSON",
+			Note: "The files' new text is in the JSON, at fix.repairs[].files: put it in " +
+				"their place",
 			Command: matrix("--fix", "-o", "json"),
 		}, rules.Step{
 			Note:    "Then see whether every cell is right",

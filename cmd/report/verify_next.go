@@ -50,7 +50,11 @@ func (v *Verification) next(line *CommandLine) rules.Step {
 	case decided.ID == "issuer", decided.ID == "tenant":
 		a := askingLike(v.Profile)
 		a.tenant = cmp.Or(v.Tenant, a.tenant)
-		return a.step(line.Shell, step.Note, again)
+		reason := step.Note
+		if !strings.EqualFold(a.tenant, v.Profile.Tenant) {
+			reason = "This token is from tenant " + v.Profile.Tenant + ", and not from " + a.tenant
+		}
+		return a.step(line.Shell, reason, again)
 	case decided.ID == "signature":
 		return v.signatureStep(line, step)
 	default:

@@ -164,6 +164,7 @@ func policyFolder(t *testing.T, example string) string {
 }
 
 func TestTheActionInstallsLintsAndFailsOnAFinding(t *testing.T) {
+	t.Parallel()
 	a := readAction(t)
 	dir := policyFolder(t, "bad.json")
 	output, err := a.run(
@@ -180,6 +181,7 @@ func TestTheActionInstallsLintsAndFailsOnAFinding(t *testing.T) {
 }
 
 func TestTheActionReportsTheRestWhereAFileCantBeChecked(t *testing.T) {
+	t.Parallel()
 	a := readAction(t)
 	dir := policyFolder(t, "bad.json")
 	output, err := a.run(
@@ -206,6 +208,7 @@ func TestTheActionReportsTheRestWhereAFileCantBeChecked(t *testing.T) {
 }
 
 func TestTheActionFailsAtOnceWhereItIsCalledWrongly(t *testing.T) {
+	t.Parallel()
 	a := readAction(t)
 	inputs := map[string]string{
 		"releases": serveRelease(t, sum), "arguments": "--policy-type=jwt-validtion",
@@ -220,8 +223,9 @@ func TestTheActionFailsAtOnceWhereItIsCalledWrongly(t *testing.T) {
 }
 
 // TestActionsOfOthersArePinned wants of each action that is used the full hash of a commit, with
-// its version as a comment: a tag can be moved.
+// its version as a comment: a tag can be moved. A Go program has a version, which can't be.
 func TestActionsOfOthersArePinned(t *testing.T) {
+	t.Parallel()
 	files, err := filepath.Glob("../.github/workflows/*.yml")
 	if err != nil || len(files) == 0 {
 		t.Fatalf("no workflow: %v", err)
@@ -237,11 +241,16 @@ func TestActionsOfOthersArePinned(t *testing.T) {
 			if ok && !strings.HasPrefix(used, "./") && !pinned.MatchString(used) {
 				t.Errorf("%s: not pinned: %s", file, used)
 			}
+			_, run, ok := strings.Cut(line, "go run ")
+			if ok && !regexp.MustCompile(`^[\w./-]+@v\d+\.\d+\.\d+ `).MatchString(run) {
+				t.Errorf("%s: not pinned: %s", file, run)
+			}
 		}
 	}
 }
 
 func TestTheActionPassesWhereNothingIsFound(t *testing.T) {
+	t.Parallel()
 	a := readAction(t)
 	inputs := map[string]string{"releases": serveRelease(t, sum), "arguments": "--gateway=mule\n"}
 	if output, err := a.run(t, policyFolder(t, "ok.json"), inputs); err != nil {
@@ -250,6 +259,7 @@ func TestTheActionPassesWhereNothingIsFound(t *testing.T) {
 }
 
 func TestTheActionRefusesABinaryWithAnotherChecksum(t *testing.T) {
+	t.Parallel()
 	a := readAction(t)
 	inputs := map[string]string{
 		"releases": serveRelease(t, func([]byte) string { return sum(nil) }),

@@ -72,7 +72,8 @@ func checkPointers(t *testing.T, run *report.Explainer) {
 	t.Helper()
 	names := report.CollectionNames(everyGateway().Collections(""))
 	for _, ask := range []source.Input{
-		source.NeedContracts, source.NeedIntrospection, source.NeedKeySet, source.NeedRuntime, source.NeedHeader, source.NeedRequest,
+		source.NeedContracts, source.NeedIntrospection, source.NeedKeySet, source.NeedRuntime,
+		source.NeedHeader, source.NeedRequest,
 	} {
 		command, ok := strings.CutPrefix(run.HowToCollect(rules.Need{Input: ask}),
 			"gatewhy collect ")

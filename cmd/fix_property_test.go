@@ -34,7 +34,7 @@ func TestARepairRemovesItsFindingAndAddsNone(t *testing.T) {
 	repaired, rulesRepaired := 0, everyGateway().Repairable()
 	eachExample(t, "bad", func(t *testing.T, rule *rules.Rule, example examples.Example) {
 		if !slices.Contains(rulesRepaired, rule.Name) {
-			t.Skip("the rule has no repair that can be written")
+			return // it has no repair that can be written
 		}
 		file, err := source.Read(example.Name, []byte(example.Text))
 		if err != nil {
@@ -61,7 +61,7 @@ func TestARepairRemovesItsFindingAndAddsNone(t *testing.T) {
 		}
 		repair := changes[0]
 		if repair.Refused != "" {
-			t.Skipf("refused: %s", repair.Refused)
+			return
 		}
 		repaired++
 		text := repair.Edited.Files[0].Text

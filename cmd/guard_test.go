@@ -19,7 +19,8 @@ func TestATokenInAMessageIsNotShown(t *testing.T) {
 		{"an opaque token in a path", "tokens/" + opaque + ": no such file", "tokens/(token): " +
 			"no such file"},
 		{"a path", "policies/uat-2/orders-api-v1-jwt-validation-1.0.0-configuration.json: no " +
-			"such file", "policies/uat-2/orders-api-v1-jwt-validation-1.0.0-configuration.json: no such file"},
+			"such file", "policies/uat-2/orders-api-v1-jwt-validation-1.0.0-configuration.json: " +
+			"no such file"},
 		{
 			"a folder that a program named",
 			"/var/folders/zz/zyxvpxvq6csfxvn_n0000000000000/T/p.json: no such file",
@@ -27,8 +28,10 @@ func TestATokenInAMessageIsNotShown(t *testing.T) {
 		},
 		{
 			"a URL",
-			"https://login.microsoftonline.com/5c1f0a7e-3b0d-4a55-9c3e-7f0e2b6d9a11/discovery/v2.0/keys: 404",
-			"https://login.microsoftonline.com/5c1f0a7e-3b0d-4a55-9c3e-7f0e2b6d9a11/discovery/v2.0/keys: 404",
+			"https://login.microsoftonline.com/5c1f0a7e-3b0d-4a55-9c3e-7f0e2b6d9a11/" +
+				"discovery/v2.0/keys: 404",
+			"https://login.microsoftonline.com/5c1f0a7e-3b0d-4a55-9c3e-7f0e2b6d9a11/" +
+				"discovery/v2.0/keys: 404",
 		},
 		{
 			"a client id", "no client 5c1f0a7e3b0d4a559c3e7f0e2b6d9a11",

@@ -22,7 +22,8 @@ func hostileForms(s signer) []hostileToken {
 		return s.with(`"a":` + strings.Repeat("[", levels) + strings.Repeat("]", levels))
 	}
 	saml := `<samlp:Response ` +
-		`xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol"><saml:Issuer>x</saml:Issuer></samlp:Response>`
+		`xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol">` +
+		`<saml:Issuer>x</saml:Issuer></samlp:Response>`
 	const tooLong = "more than the 1048576 that a token may have"
 	return []hostileToken{
 		{
@@ -275,6 +276,7 @@ func graphToken(s signer) string {
 // B14. The keys that a token brings or points to are its maker's. Neither do they verify it, nor
 // is anyone asked for them.
 func TestTheKeysThatATokenBringsAreNeverFollowedOrTrusted(t *testing.T) {
+	t.Parallel()
 	gatewhy, dir := build(t), t.TempDir()
 	writeFile(t, filepath.Join(dir, "keys.json"), keySet(t, "", "signing"))
 	own := keySet(t, "", "attacker")
@@ -308,10 +310,12 @@ func TestTheKeysThatATokenBringsAreNeverFollowedOrTrusted(t *testing.T) {
 // B1. What stands in a name, an address or a key set reaches messages and tables, and nothing of
 // it a terminal as it is.
 func TestNamesAddressesAndKeysAreNeverPrintedRaw(t *testing.T) {
+	t.Parallel()
 	gatewhy, dir := build(t), t.TempDir()
 	token := newSigner(t, "signing").good()
-	hostile := `{"keys":[{"kty":"` + escapes + `","kid":"` + escapes + `","use":"` + escapes + `","alg":"` + escapes + `","issuer":"` + escapes +
-		`","cloud_instance_name":"` + escapes + `","n":"` + escapes + `","x5c":["` + escapes + `"],"` + escapes + `":1}]}`
+	hostile := `{"keys":[{"kty":"` + escapes + `","kid":"` + escapes + `","use":"` + escapes +
+		`","alg":"` + escapes + `","issuer":"` + escapes + `","cloud_instance_name":"` + escapes +
+		`","n":"` + escapes + `","x5c":["` + escapes + `"],"` + escapes + `":1}]}`
 	writeFile(t, filepath.Join(dir, "hostile.json"), hostile)
 	name := strings.ReplaceAll(rawEscapes, "/", "")
 	writeFile(t, filepath.Join(dir, name), hostile)

@@ -14,6 +14,7 @@ import (
 	"path/filepath"
 	"strconv"
 	"strings"
+	"sync"
 	"syscall"
 	"testing"
 	"time"
@@ -39,13 +40,34 @@ type outcome struct {
 // program is the real program, as it is built.
 type program string
 
+// realProgram builds the program once for all tests. It stands beside the commands that testscript
+// makes of this test, and goes when they go.
+var realProgram = sync.OnceValues(func() (program, error) {
+	commands, err := exec.LookPath("gatewhy")
+	if err != nil {
+		return "", err
+	}
+	file := filepath.Join(filepath.Dir(commands), "real")
+	said, err := exec.Command("go", "build", "-o", file, "..").CombinedOutput()
+	if err != nil {
+		return "", fmt.Errorf("%w: %s", err, said)
+	}
+	return program(file), nil
+})
+
 func build(t *testing.T) program {
 	t.Helper()
-	file := filepath.Join(t.TempDir(), "gatewhy")
-	if said, err := exec.Command("go", "build", "-o", file, "..").CombinedOutput(); err != nil {
-		t.Fatalf("%v: %s", err, said)
+	gatewhy, err := realProgram()
+	if err != nil {
+		t.Fatal(err)
 	}
-	return program(file)
+	return gatewhy
+}
+
+// noNetwork is an environment in which the program reaches loopback alone: for any other host it
+// asks a proxy that is not there.
+func noNetwork() []string {
+	return []string{"HTTPS_PROXY=http://127.0.0.1:1", "HTTP_PROXY=http://127.0.0.1:1", "NO_PROXY="}
 }
 
 // runMeasured runs a command, and writes its largest resident set, in KiB, to the file that is
@@ -81,10 +103,10 @@ func (p program) once(t *testing.T, dir, stdin string, args ...string) outcome {
 	var said bytes.Buffer
 	file := filepath.Join(t.TempDir(), "memory")
 	command := exec.Command("measured", append([]string{file, string(p)}, args...)...)
-	command.Dir, command.Stdin, command.Stdout, command.Stderr = dir, strings.NewReader(
-		stdin,
-	), &said, &said
+	command.Dir, command.Stdin = dir, strings.NewReader(stdin)
+	command.Stdout, command.Stderr = &said, &said
 	command.Env = append(os.Environ(), "XDG_CACHE_HOME="+dir, "LANG=C.UTF-8")
+	command.Env = append(command.Env, noNetwork()...)
 	if err := command.Run(); command.ProcessState == nil {
 		t.Fatal(err)
 	}
@@ -129,6 +151,7 @@ func tokenOf(header, claims string) string {
 }
 
 func TestHostileTokensAreAnsweredWithinBounds(t *testing.T) {
+	t.Parallel()
 	gatewhy := build(t)
 	const rs256 = `{"alg":"RS256","kid":"k"}`
 	dir := t.TempDir()
@@ -189,10 +212,17 @@ func TestHostileTokensAreAnsweredWithinBounds(t *testing.T) {
 			tokenOf(rs256, `{"exp":`+strings.Repeat("9", 100000)+`}`),
 			exitOK, "time-out-of-range", exitRejected,
 		},
-		{"an encrypted token that would inflate", part(`{"alg":"dir",`+
-			`"enc":"A128GCM","zip":"DEF"}`) + ".." + part("123456789012") + "." + strings.Repeat("A", 500000) + "." + part("1234567890123456"), exitOK, "encrypted token", exitRejected},
-		{"a key derived a billion times", part(`{"alg":"PBES2-HS256+A128KW",`+
-			`"enc":"A128GCM","p2c":1000000000,"p2s":"AAAA"}`) + ".AAAA.AAAA.AAAA.AAAA", exitOK, "encrypted token", exitRejected},
+		{
+			"an encrypted token that would inflate", part(`{"alg":"dir",`+
+				`"enc":"A128GCM","zip":"DEF"}`) + ".." + part("123456789012") + "." +
+				strings.Repeat("A", 500000) + "." + part("1234567890123456"),
+			exitOK, "encrypted token", exitRejected,
+		},
+		{
+			"a key derived a billion times", part(`{"alg":"PBES2-HS256+A128KW",`+
+				`"enc":"A128GCM","p2c":1000000000,"p2s":"AAAA"}`) + ".AAAA.AAAA.AAAA.AAAA",
+			exitOK, "encrypted token", exitRejected,
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -225,8 +255,11 @@ func distinctKeys(count int) string {
 }
 
 func TestHostileKeySetsAreAnsweredWithinBounds(t *testing.T) {
+	t.Parallel()
 	gatewhy := build(t)
-	many := func(key string, times int) string { return `{"keys":[` + strings.Repeat(key+",", times-1) + key + `]}` }
+	many := func(key string, times int) string {
+		return `{"keys":[` + strings.Repeat(key+",", times-1) + key + `]}`
+	}
 	tests := []struct {
 		name, set string
 		keys      int
@@ -239,10 +272,16 @@ func TestHostileKeySetsAreAnsweredWithinBounds(t *testing.T) {
 			many(`{"kty":"RSA","kid":"k","e":"AQAB","n":"`+bigModulus(2048)+`"}`, 10000),
 			exitOK, "10000 keys", exitRejected, "no more than 250 are tried",
 		},
-		{"a key of 16,384 bits with the largest exponent", many(`{"kty":"RSA",`+
-			`"kid":"k","e":"f____w","n":"`+bigModulus(16384)+`"}`, 1), exitOK, "RSA 16384", exitRejected, "altered"},
-		{"300 keys of 16,384 bits with the largest exponent", many(`{"kty":"RSA",`+
-			`"kid":"k","e":"f____w","n":"`+bigModulus(16384)+`"}`, 300), exitOK, "RSA 16384", exitRejected, "no more than 31 are tried"},
+		{
+			"a key of 16,384 bits with the largest exponent", many(`{"kty":"RSA",`+
+				`"kid":"k","e":"f____w","n":"`+bigModulus(16384)+`"}`, 1),
+			exitOK, "RSA 16384", exitRejected, "altered",
+		},
+		{
+			"300 keys of 16,384 bits with the largest exponent", many(`{"kty":"RSA",`+
+				`"kid":"k","e":"f____w","n":"`+bigModulus(16384)+`"}`, 300),
+			exitOK, "RSA 16384", exitRejected, "no more than 31 are tried",
+		},
 		{
 			"a key of a million bits",
 			many(`{"kty":"RSA","kid":"k","e":"AQAB","n":"`+bigModulus(1<<20)+`"}`, 1),
@@ -308,6 +347,7 @@ func TestHostileKeySetsAreAnsweredWithinBounds(t *testing.T) {
 
 // A server of the user's own choice may send what it likes.
 func TestHostileAnswersAreRefusedWithinBounds(t *testing.T) {
+	t.Parallel()
 	gatewhy := build(t)
 	endless := func(w io.Writer) {
 		block := bytes.Repeat([]byte(`{"keys":[`), 1<<12)
@@ -339,7 +379,9 @@ func TestHostileAnswersAreRefusedWithinBounds(t *testing.T) {
 		}, "no connection"},
 		{
 			"redirects in a circle",
-			func(w http.ResponseWriter, r *http.Request) { http.Redirect(w, r, r.URL.Path, http.StatusFound) },
+			func(w http.ResponseWriter, r *http.Request) {
+				http.Redirect(w, r, r.URL.Path, http.StatusFound)
+			},
 			"redirects",
 		},
 		{"a redirect to another host", func(w http.ResponseWriter, r *http.Request) {
@@ -361,7 +403,8 @@ func TestHostileAnswersAreRefusedWithinBounds(t *testing.T) {
 			defer server.Close()
 			dir := t.TempDir()
 			gatewhy.run(t, dir, "", "keys", server.URL).wants(t, exitUsage, test.says)
-			gatewhy.run(t, dir, tokenOf(`{"alg":"RS256","kid":"k"}`, `{}`), "verify", "--jwks", server.URL).
+			token := tokenOf(`{"alg":"RS256","kid":"k"}`, `{}`)
+			gatewhy.run(t, dir, token, "verify", "--jwks", server.URL).
 				wants(t, exitUsage, test.says)
 		})
 	}

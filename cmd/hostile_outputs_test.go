@@ -35,17 +35,25 @@ var plantedToken = part(`{"alg":"RS256","typ":"JWT","kid":"k"}`) + "." +
 // interprets, and tokens.
 func plants() []string {
 	return []string{
-		rawEscapes, "\x1b[2JEVIL", "\u202eLIVE", "a\u0085b\u2028c\u2029d", "\ufeffEVIL\u200b", "\u00adEVIL",
+		rawEscapes, "\x1b[2JEVIL", "\u202eLIVE", "a\u0085b\u2028c\u2029d",
+		"\ufeffEVIL\u200b", "\u00adEVIL",
 		plantedToken, "Bearer " + plantedToken, "https://x.test/?t=" + plantedToken + "#x",
-		strings.ReplaceAll(plantedToken, ".", "%2E"), plantedToken[:60], "#['" + plantedToken + "']",
+		strings.ReplaceAll(plantedToken, ".", "%2E"), plantedToken[:60],
+		"#['" + plantedToken + "']", strings.ReplaceAll(plantedToken, ".", "%252e"),
+		strings.ReplaceAll(plantedToken, ".", " . "), plantedToken[:90] + "\n" + plantedToken[90:],
 		"\n::error::EVIL", "::error::EVIL", "  ::set-output name=x::EVIL", "\r\n::add-mask::EVIL",
-		strings.Repeat("x ", 30) + "::stop-commands::EVIL", strings.Repeat("x", 76) + "::error::EVIL",
+		strings.Repeat("x ", 30) + "::stop-commands::EVIL",
+		strings.Repeat("x", 76) + "::error::EVIL",
 		"##vso[task.setvariable variable=x]EVIL", "##[add-path]EVIL", "x,title=EVIL::EVIL",
-		"<script>EVIL</script>", `"><img src=x onerror=EVIL>`, "'><svg onload=EVIL>", "<!--EVIL", "]]>EVIL<x>",
-		"[EVIL](https://evil.test)", "![EVIL](https://evil.test/x)", "https://evil.test/x", "www.evil.test",
+		"<script>EVIL</script>", `"><img src=x onerror=EVIL>`, "'><svg onload=EVIL>",
+		"<!--EVIL", "]]>EVIL<x>",
+		"[EVIL](https://evil.test)", "![EVIL](https://evil.test/x)", "https://evil.test/x",
+		"www.evil.test",
 		"<https://evil.test>", "[x]: https://evil.test", "@evil/team", "&lt;b&gt;EVIL&#60;b&#62;",
-		"# EVIL", "\n# EVIL\n", "\n\nEVIL\n====\n", "- EVIL", "1. EVIL", "| EVIL |\n| --- |", "`EVIL", "``` EVIL\n",
-		"~~EVIL~~", "$EVIL$", "{code}EVIL{code}", `\<b>EVIL`, "%0A::error::EVIL", "`<b>EVIL`", "*EVIL* __EVIL__",
+		"# EVIL", "\n# EVIL\n", "\n\nEVIL\n====\n", "- EVIL", "1. EVIL",
+		"| EVIL |\n| --- |", "`EVIL", "``` EVIL\n",
+		"~~EVIL~~", "$EVIL$", "{code}EVIL{code}", `\<b>EVIL`, "%0A::error::EVIL",
+		"`<b>EVIL`", "*EVIL* __EVIL__",
 	}
 }
 
@@ -111,9 +119,13 @@ func hostileCommands() []hostileCommand {
 		{"decode|--claim|«aud»", "text json"},
 		{"verify|--jwks|keys.json", "text json markdown"},
 		{"verify|--jwks|«keys.json»|--issuer|«https://x.test/»", "text json markdown"},
-		{"explain|-p|policy.json|--jwks|keys.json|--contracts|contracts.json", "text json markdown html"},
 		{
-			"explain|-p|policy.json|-p|flex.yaml|--jwks|keys.json|--observed-status|401|--observed-body|«no»|-v",
+			"explain|-p|policy.json|--jwks|keys.json|--contracts|contracts.json",
+			"text json markdown html",
+		},
+		{
+			"explain|-p|policy.json|-p|flex.yaml|--jwks|keys.json|--observed-status|401|" +
+				"--observed-body|«no»|-v",
 			"text json markdown html",
 		},
 		{
@@ -121,7 +133,10 @@ func hostileCommands() []hostileCommand {
 			"text json markdown html",
 		},
 		{"explain|-p|«policy.json»|--api|«17»|--tenant|«x»", "text json markdown html"},
-		{"explain|-p|policy.json|--app|app.json|--introspection|answer.json", "text json markdown html"},
+		{
+			"explain|-p|policy.json|--app|app.json|--introspection|answer.json",
+			"text json markdown html",
+		},
 		{"lint|.", "text json sarif junit github"},
 		{"lint|policy.json|flex.yaml|«none.json»|--app|app.json", "text json sarif junit github"},
 		{"lint|-|--stdin-filename|«policy.json»", "text json sarif junit github"},
@@ -146,7 +161,8 @@ func hostileCommands() []hostileCommand {
 func hostileInputs() map[string]string {
 	const tenant = mint.Tenant
 	return map[string]string{
-		"policy.json": `[{"assetId": "«jwt-validation»", "assetVersion": "«1.4.0»", "policyTemplateId": "«17»",
+		"policy.json": `[{"assetId": "«jwt-validation»", "assetVersion": "«1.4.0»",
+			"policyTemplateId": "«17»",
 			"id": "«1»", "apiId": "«17»", "«order»": 1, "disabled": false,
 			"pointcutData": [{"methodRegex": "«GET|POST»", "uriTemplateRegex": "«/.*»"}],
 			"configurationData": {"jwtKeyOrigin": "jwks", "signingMethod": "«rsa»",
@@ -156,29 +172,40 @@ func hostileInputs() map[string]string {
 			"validateCustomClaim": true, "«x-field»": "«value»",
 			"mandatoryCustomClaims": [{"key": "«iss»", "value": "«https://sts.windows.net/x/»"},
 			{"key": "scp", "value": "«#[vars.claimSet.scp contains 'a']»"}]}}]`,
-		"flex.yaml": "apiVersion: gateway.mulesoft.com/v1alpha1\nkind: PolicyBinding # «comment»\n" +
-			"metadata:\n  name: \"«orders»\"\nspec:\n  targetRef:\n    name: \"«api»\"\n  policyRef:\n" +
-			"    name: jwt-validation-flex\n  config:\n    jwtOrigin: httpBearerAuthenticationHeader\n" +
-			"    signingMethod: rsa\n    jwtKeyOrigin: jwks\n    jwksUrl: \"«https://x.test/keys»\"\n" +
-			"    \"«clientIdExpression»\": \"«#[vars.claimSet.azp]»\"\n    validateAudClaim: true\n" +
+		"flex.yaml": "apiVersion: gateway.mulesoft.com/v1alpha1\n" +
+			"kind: PolicyBinding # «comment»\n" +
+			"metadata:\n  name: \"«orders»\"\nspec:\n  targetRef:\n    name: \"«api»\"\n" +
+			"  policyRef:\n" +
+			"    name: jwt-validation-flex\n  config:\n" +
+			"    jwtOrigin: httpBearerAuthenticationHeader\n" +
+			"    signingMethod: rsa\n    jwtKeyOrigin: jwks\n" +
+			"    jwksUrl: \"«https://x.test/keys»\"\n" +
+			"    \"«clientIdExpression»\": \"«#[vars.claimSet.azp]»\"\n" +
+			"    validateAudClaim: true\n" +
 			"    supportedAudiences: \"«api://orders»\"\n",
-		"«other»-dev.json": `{"assetId": "jwt-validation", "configurationData": {"jwtKeyOrigin": "jwks",
+		"«other»-dev.json": `{"assetId": "jwt-validation", "configurationData": {
+			"jwtKeyOrigin": "jwks",
 			"jwksUrl": "«https://x.test/keys»", "validateAudClaim": false}}`,
 		"contracts.json": `["«6f0e1c2a-8d4b-4c7e-9a53-2b1d0e9f8ac3»", "«other»"]`,
-		"answer.json":    `{"active": true, "«client_id»": "«one»", "scope": "«a b»", "exp": 1778065200}`,
+		"answer.json": `{"active": true, "«client_id»": "«one»", "scope": "«a b»",
+			"exp": 1778065200}`,
 		"app.json": `{"appId": "6f0e1c2a-8d4b-4c7e-9a53-2b1d0e9f8ac3", "displayName": "«orders»",
 			"identifierUris": ["«api://orders-uat»"], "api": {"requestedAccessTokenVersion": 2,
 			"oauth2PermissionScopes": [{"value": "«read»", "type": "User", "isEnabled": true}]},
-			"appRoles": [{"value": "«orders.read»", "isEnabled": true, "allowedMemberTypes": ["Application"]}]}`,
+			"appRoles": [{"value": "«orders.read»", "isEnabled": true,
+				"allowedMemberTypes": ["Application"]}]}`,
 		"gatewhy.yaml": "version: 1\ntenant: " + tenant + "\nenvironments:\n" +
-			"  \"«dev»\": {gateway: mule, policies: [policy.json], api: app.json, contracts: contracts.json}\n" +
+			"  \"«dev»\": {gateway: mule, policies: [policy.json], api: app.json, " +
+			"contracts: contracts.json}\n" +
 			"  \"«uat»\": {gateway: flex, policies: [flex.yaml], tokens: [token.jwt]}\n" +
 			"  \"lab\": {gateway: mule, policies: []}\n" +
 			"allow:\n  - {from: dev, to: lab, reason: \"«meant»\"}\n" +
-			"lint:\n  ignore: [{rule: issuer-not-pinned, path: \"«none/**»\", reason: \"«known»\"}]\n",
+			"lint:\n  ignore: [{rule: issuer-not-pinned, path: \"«none/**»\", " +
+			"reason: \"«known»\"}]\n",
 		"tests.yaml": "version: 1\npolicies: [policy.json]\nat: 2026-05-06T10:00:00Z\ntests:\n" +
 			"  - name: \"«a DEV token gets in»\"\n" +
-			"    token: {shape: entra-v1-app-only, claims: {aud: \"«api://orders-dev»\", \"«appid»\": \"«one»\"}}\n" +
+			"    token: {shape: entra-v1-app-only, " +
+			"claims: {aud: \"«api://orders-dev»\", \"«appid»\": \"«one»\"}}\n" +
 			"    contracts: [\"«one»\"]\n    expect: {outcome: accepted, status: 200}\n",
 	}
 }
@@ -197,7 +224,8 @@ func (s *sower) sow(t *testing.T, dir string, command hostileCommand) hostileRun
 	for _, name := range slices.Sorted(maps.Keys(inputs)) {
 		text := s.in(inputs[name], quoted)
 		name = s.in(name, named)
-		_ = os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600) // not every name can be had
+		// not every name can be had
+		_ = os.WriteFile(filepath.Join(dir, name), []byte(text), 0o600)
 	}
 	token := s.token(t)
 	writeFile(t, filepath.Join(dir, "token.jwt"), token)
@@ -244,11 +272,13 @@ func (a answering) RoundTrip(request *http.Request) (*http.Response, error) {
 func (s *sower) token(t *testing.T) string {
 	t.Helper()
 	header := `,"typ":"«JWT»","x5t":"«x»","«x»":"«y»"`
-	claims := `{"iss":"«https://login.microsoftonline.com/` + mint.Tenant + `/v2.0»","ver":"2.0",` +
+	claims := `{"iss":"«https://login.microsoftonline.com/` + mint.Tenant + `/v2.0»",` +
+		`"ver":"2.0",` +
 		`"aud":"«api://orders-uat»","azp":"«one»","scp":"«read»","name":"«Ann»","roles":["«a»"],` +
 		`"tid":"` + mint.Tenant + `","«x»":{"«y»":"«z»"},` + hostileTimes + `}`
 	if s.IntN(4) == 0 {
-		return tokenOf(s.in(`{"alg":"«RS256»","kid":"«k»"`+header+`}`, quoted), s.in(claims, quoted))
+		header = s.in(`{"alg":"«RS256»","kid":"«k»"`+header+`}`, quoted)
+		return tokenOf(header, s.in(claims, quoted))
 	}
 	return newSigner(t, "signing").sign("RS256", s.in(header, quoted), s.in(claims, quoted))
 }
@@ -256,7 +286,8 @@ func (s *sower) token(t *testing.T) string {
 // keys writes a key set with something planted in one key of it.
 func (s *sower) keys(t *testing.T) string {
 	t.Helper()
-	key := s.in(`{"kty":"«RSA»","kid":"«k»","use":"«sig»","alg":"«RS256»","issuer":"«x»","x5t":"«t»",`+
+	key := s.in(`{"kty":"«RSA»","kid":"«k»","use":"«sig»","alg":"«RS256»","issuer":"«x»",`+
+		`"x5t":"«t»",`+
 		`"cloud_instance_name":"«c»","n":"«AQAB»","e":"«AQAB»","«m»":1},`, quoted)
 	return strings.Replace(keySet(t, "", "signing"), `{"keys":[`, `{"keys":[`+key, 1)
 }
@@ -270,12 +301,15 @@ func (r *hostileRun) faults() []string {
 		add("bytes that are no UTF-8")
 	}
 	for _, c := range ownColours.ReplaceAllString(both, "") {
-		if c != '\n' && c != '\t' && unicode.In(c, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) {
+		if c != '\n' && c != '\t' &&
+			unicode.In(c, unicode.Cc, unicode.Cf, unicode.Zl, unicode.Zp) {
 			add("%U got out: %s", c, around(both, string(c)))
 			break
 		}
 	}
-	for _, secret := range []string{plantedToken[:8], plantedSignature[:16], plantedSignature[40:]} {
+	for _, secret := range []string{
+		plantedToken[:8], plantedSignature[:16], plantedSignature[40:],
+	} {
 		if strings.Contains(both, secret) {
 			add("a part of a token got out: %s", around(both, secret))
 		}
@@ -445,5 +479,6 @@ func hostileOutputs(t *testing.T, seed uint64, outputs int) {
 }
 
 func TestNothingPlantedGetsOut(t *testing.T) {
+	t.Parallel()
 	hostileOutputs(t, 14, 405)
 }

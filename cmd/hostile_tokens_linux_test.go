@@ -11,8 +11,10 @@ import (
 // backspace, NUL, and characters that turn the direction of text, take no room or break a line.
 // Once as JSON has them and once raw.
 const (
-	escapes    = `\u001b[31m\u001b]0;t\u0007\u001b]8;;http://x\u001b\\\u001b]52;c;aGk=\u0007\u0080\u009b2J\u009f\r\b\u0000\u202e\u2066\u200b\u200f\u2028\u2029\ufeff`
-	rawEscapes = "\x1b[31m\x1b]0;t\a\x1b]8;;x\x1b\\\x1b]52;c;aGk=\a\u0080\u009b2J\u009f\r\b\u202e\u2066\u200b\u200f\u2028\u2029\ufeff"
+	escapes = `\u001b[31m\u001b]0;t\u0007\u001b]8;;http://x\u001b\\\u001b]52;c;aGk=\u0007` +
+		`\u0080\u009b2J\u009f\r\b\u0000\u202e\u2066\u200b\u200f\u2028\u2029\ufeff`
+	rawEscapes = "\x1b[31m\x1b]0;t\a\x1b]8;;x\x1b\\\x1b]52;c;aGk=\a" +
+		"\u0080\u009b2J\u009f\r\b\u202e\u2066\u200b\u200f\u2028\u2029\ufeff"
 )
 
 // hostileTimes are when the tokens of this file are good, and hostileAt the instant at which they
@@ -20,7 +22,8 @@ const (
 const (
 	hostileTimes = `"nbf":1778061300,"exp":1778065200`
 	hostileAt    = "1778064000" // 2026-05-06T10:40:00Z
-	hostileBase  = `"iss":"https://login.microsoftonline.com/` + mint.Tenant + `/v2.0","ver":"2.0","aud":"` + mint.API + `"`
+	hostileBase  = `"iss":"https://login.microsoftonline.com/` + mint.Tenant + `/v2.0",` +
+		`"ver":"2.0","aud":"` + mint.API + `"`
 )
 
 // signer writes tokens that its key signed.
@@ -207,6 +210,7 @@ func hostileTexts(s signer) []hostileToken {
 // Each item of what breaks other tools (B1 to B14): the right answer or a clear refusal, within
 // bounds, with nothing printed raw.
 func TestEveryHostileTokenIsAnsweredRightOrRefused(t *testing.T) {
+	t.Parallel()
 	gatewhy, dir := build(t), t.TempDir()
 	writeFile(t, filepath.Join(dir, "keys.json"), keySet(t, "", "signing"))
 	s := newSigner(t, "signing")

@@ -81,7 +81,8 @@ var testRooms = []string{
 var (
 	dependencies = []string{
 		"github.com/spf13/cobra", "github.com/spf13/pflag", "github.com/go-jose/go-jose/v4",
-		"github.com/fatih/color", "go.yaml.in/yaml/v3", "golang.org/x/term", "golang.org/x/net/idna",
+		"github.com/fatih/color", "go.yaml.in/yaml/v3", "golang.org/x/term",
+		"golang.org/x/net/idna",
 		"github.com/hashicorp/hcl/v2",
 		"github.com/zclconf/go-cty", // the latter for the former's values
 		"github.com/rogpeppe/go-internal/lockedfile", "github.com/bmatcuk/doublestar/v4",
@@ -108,7 +109,8 @@ func TestImportsPointDown(t *testing.T) {
 			switch {
 			case !inside && !allowedDependency(path, test):
 				t.Errorf("%s imports %s, which is no agreed dependency", name, path)
-			case inside && own != dir && !slices.Contains(may, own) && !(test && slices.Contains(testRooms, own)):
+			case inside && own != dir && !slices.Contains(may, own) &&
+				!(test && slices.Contains(testRooms, own)):
 				t.Errorf("%s imports %s, which is not below it", name, own)
 			}
 		}
@@ -129,7 +131,9 @@ func allowedDependency(path string, test bool) bool {
 	if !strings.Contains(first, ".") {
 		return true // the standard library
 	}
-	within := func(dependency string) bool { return path == dependency || strings.HasPrefix(path, dependency+"/") }
+	within := func(dependency string) bool {
+		return path == dependency || strings.HasPrefix(path, dependency+"/")
+	}
 	return slices.ContainsFunc(dependencies, within) ||
 		test && slices.ContainsFunc(testDependencies, within)
 }

@@ -304,8 +304,9 @@ func TestVerifyKnowsB2CExternalIDAndTheOtherClouds(t *testing.T) {
 func TestVerifyTakesKeysOfB2COnlyFromTheTenantThatWasNamed(t *testing.T) {
 	const foreign = "https://evil.b2clogin.com/" + otherTenant + "/v2.0/"
 	network := documents{}.issuer(v1Metadata, v1Issuer, keySet(t, "", "other")).
-		issuer("evil.b2clogin.com/tfp/"+otherTenant+"/p/v2.0/.well-known/openid-configuration", foreign, keySet(t,
-			"", "signing"))
+		issuer("evil.b2clogin.com/tfp/"+otherTenant+"/p/v2.0/.well-known/openid-configuration",
+			foreign, keySet(t,
+				"", "signing"))
 	token := signed(t, "signing", `{"iss":"`+foreign+`","tfp":"p","tid":"`+otherTenant+`"}`)
 	code, stdout, stderr := run(network, t.TempDir(), token, "verify", "--tenant", mint.Tenant)
 	const says = "not verified: the token is from another product of Entra than the keys"

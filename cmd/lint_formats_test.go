@@ -46,7 +46,8 @@ func lintOutput(t *testing.T, format string) string {
 		Gateways: everyGateway(),
 		Args:     []string{"lint", ".", "-o", format}, Dir: dir, Stdin: strings.NewReader(""),
 		Stdout: &stdout, Stderr: &stderr,
-		LookupEnv: func(string) (string, bool) { return "", false }, Now: func() time.Time { return clock },
+		LookupEnv: func(string) (string, bool) { return "", false },
+		Now:       func() time.Time { return clock },
 	})
 	if code != exitRejected {
 		t.Fatalf("exit code %d: %s", code, &stderr)
@@ -83,6 +84,7 @@ func sarifSchema(t *testing.T) any {
 }
 
 func TestSARIFIsValid(t *testing.T) {
+	t.Parallel()
 	schema := compiledSARIF(t)
 	for name, text := range map[string]string{
 		"of findings":                        lintOutput(t, "sarif"),
@@ -107,7 +109,8 @@ func lintOfBroken(t *testing.T, format string) string {
 	if err := os.MkdirAll(filepath.Join(dir, filepath.Dir(oddName)), 0o700); err != nil {
 		t.Fatal(err)
 	}
-	if err := os.WriteFile(filepath.Join(dir, oddName), []byte(`{"assetId" "jwt-validation"}`), 0o600); err != nil {
+	broken := []byte(`{"assetId" "jwt-validation"}`)
+	if err := os.WriteFile(filepath.Join(dir, oddName), broken, 0o600); err != nil {
 		t.Fatal(err)
 	}
 	var stdout, stderr bytes.Buffer
@@ -115,7 +118,8 @@ func lintOfBroken(t *testing.T, format string) string {
 		Gateways: everyGateway(),
 		Args:     []string{"lint", oddName, "missing.json", "none-*.json", "-o", format},
 		Dir:      dir, Stdin: strings.NewReader(""), Stdout: &stdout, Stderr: &stderr,
-		LookupEnv: func(string) (string, bool) { return "", false }, Now: func() time.Time { return clock },
+		LookupEnv: func(string) (string, bool) { return "", false },
+		Now:       func() time.Time { return clock },
 	})
 	if code != exitUsage {
 		t.Fatalf("exit code %d: %s", code, &stderr)
@@ -124,6 +128,7 @@ func lintOfBroken(t *testing.T, format string) string {
 }
 
 func TestAnOddNameOfAFileThatCantBeCheckedSurvives(t *testing.T) {
+	t.Parallel()
 	for format, want := range map[string]string{
 		"json":  `"file": "` + oddName + `"`,
 		"sarif": `"uri": "` + (&url.URL{Path: oddName}).String() + `"`,
@@ -134,7 +139,8 @@ func TestAnOddNameOfAFileThatCantBeCheckedSurvives(t *testing.T) {
 		t.Run(format, func(t *testing.T) {
 			text := lintOfBroken(t, format)
 			if format == "sarif" {
-				text = strings.NewReplacer(`\u0026`, "&", `\u003c`, "<", `\u003e`, ">").Replace(text)
+				text = strings.NewReplacer(`\u0026`, "&", `\u003c`, "<", `\u003e`, ">").
+					Replace(text)
 			}
 			if !strings.Contains(text, want) {
 				t.Errorf("no %s in:\n%s", want, text)
@@ -182,13 +188,15 @@ func readSARIF(t *testing.T, text string) (results sarifResults) {
 }
 
 func TestAnOddFileNameSurvivesInSARIFAsARelativeURI(t *testing.T) {
+	t.Parallel()
 	found := false
 	for _, r := range readSARIF(t, lintOutput(t, "sarif")).Runs[0].Results {
 		uri, err := url.Parse(r.Locations[0].PhysicalLocation.ArtifactLocation.URI)
 		if err != nil || uri.IsAbs() {
 			t.Fatalf("no relative URI: %v, %v", uri, err)
 		}
-		found = found || strings.TrimPrefix(uri.Path, "./") == oddName && uri.Fragment == "" && uri.RawQuery == ""
+		found = found || strings.TrimPrefix(uri.Path, "./") == oddName && uri.Fragment == "" &&
+			uri.RawQuery == ""
 	}
 	if !found {
 		t.Error("the file is not named")
@@ -196,10 +204,12 @@ func TestAnOddFileNameSurvivesInSARIFAsARelativeURI(t *testing.T) {
 }
 
 func TestEverySARIFResultHasARegionAndAFingerprintOfItsOwn(t *testing.T) {
+	t.Parallel()
 	seen := make(map[string]bool)
 	for _, r := range readSARIF(t, lintOutput(t, "sarif")).Runs[0].Results {
 		region := r.Locations[0].PhysicalLocation.Region
-		if region.StartLine < 1 || region.StartColumn < 1 || region.EndLine < region.StartLine || region.EndColumn <= region.StartColumn {
+		if region.StartLine < 1 || region.StartColumn < 1 || region.EndLine < region.StartLine ||
+			region.EndColumn <= region.StartColumn {
 			t.Errorf("%s: no region: %+v", r.RuleID, region)
 		}
 		print := r.PartialFingerprints["gatewhy/v1"]
@@ -211,13 +221,15 @@ func TestEverySARIFResultHasARegionAndAFingerprintOfItsOwn(t *testing.T) {
 }
 
 func TestAFingerprintStaysWhenLinesAreAddedBefore(t *testing.T) {
+	t.Parallel()
 	dir := t.TempDir()
 	text, err := os.ReadFile("../testdata/rules/any-client-accepted/bad.json")
 	if err != nil {
 		t.Fatal(err)
 	}
 	fingerprint := func(prefix string) string {
-		if err := os.WriteFile(filepath.Join(dir, "policy.json"), append([]byte(prefix), text...), 0o600); err != nil {
+		policy := append([]byte(prefix), text...)
+		if err := os.WriteFile(filepath.Join(dir, "policy.json"), policy, 0o600); err != nil {
 			t.Fatal(err)
 		}
 		var stdout bytes.Buffer
@@ -225,7 +237,8 @@ func TestAFingerprintStaysWhenLinesAreAddedBefore(t *testing.T) {
 			Gateways: everyGateway(),
 			Args:     []string{"lint", "policy.json", "-o", "sarif"}, Dir: dir,
 			Stdin: strings.NewReader(""), Stdout: &stdout, Stderr: &bytes.Buffer{},
-			LookupEnv: func(string) (string, bool) { return "", false }, Now: func() time.Time { return clock },
+			LookupEnv: func(string) (string, bool) { return "", false },
+			Now:       func() time.Time { return clock },
 		})
 		return readSARIF(t, stdout.String()).Runs[0].Results[0].PartialFingerprints["gatewhy/v1"]
 	}
@@ -235,6 +248,7 @@ func TestAFingerprintStaysWhenLinesAreAddedBefore(t *testing.T) {
 }
 
 func TestAnOddFileNameSurvivesInJUnit(t *testing.T) {
+	t.Parallel()
 	var suites struct {
 		Suites []struct {
 			Name string `xml:"name,attr"`
@@ -252,6 +266,7 @@ func TestAnOddFileNameSurvivesInJUnit(t *testing.T) {
 }
 
 func TestAnOddFileNameSurvivesInAnnotations(t *testing.T) {
+	t.Parallel()
 	for line := range strings.Lines(lintOutput(t, "github")) {
 		command, _, ok := strings.Cut(strings.TrimPrefix(line, "::"), "::")
 		if !ok || !strings.HasPrefix(line, "::") {
@@ -271,11 +286,13 @@ func TestAnOddFileNameSurvivesInAnnotations(t *testing.T) {
 }
 
 func TestAnOddFileNameSurvivesInJSONAndText(t *testing.T) {
+	t.Parallel()
 	if !strings.Contains(lintOutput(t, "json"), `"file": "`+oddName+`"`) {
 		t.Error("the file is not named in JSON")
 	}
-	if !strings.Contains(lintOutput(t, "text"), "\n"+oddName+":10:31: error: ") && !strings.HasPrefix(lintOutput(t,
-		"text"), oddName+":10:31: error: ") {
+	if !strings.Contains(lintOutput(t, "text"), "\n"+oddName+":10:31: error: ") &&
+		!strings.HasPrefix(lintOutput(t,
+			"text"), oddName+":10:31: error: ") {
 		t.Error("the file is not named in text")
 	}
 }

@@ -10,14 +10,19 @@ import (
 // Each check of a policy is run on made-up tokens, by rules that ask what the policy is like.
 // Neither the claims of one expression nor the number of checks may multiply with that.
 func TestAPolicyOfManyChecksIsLintedWithinTheBounds(t *testing.T) {
+	t.Parallel()
 	gatewhy, dir := build(t), t.TempDir()
 	for name, row := range map[string]struct {
 		claims int
 		value  func(i int) string
 	}{
-		"5,000 plain claims":                       {5000, func(i int) string { return fmt.Sprintf("v%d", i) }},
-		"200 expressions that want 13 claims each": {200, func(i int) string { return expressionOf(13, " and ", "(vars.claimSet.c%[1]dx%[2]d == 'v%[1]d')", i) }},
-		"200 that want one of 13":                  {200, func(i int) string { return expressionOf(13, " or ", "(vars.claimSet.c%[2]d contains 'v%[1]dx')", i) }},
+		"5,000 plain claims": {5000, func(i int) string { return fmt.Sprintf("v%d", i) }},
+		"200 expressions that want 13 claims each": {200, func(i int) string {
+			return expressionOf(13, " and ", "(vars.claimSet.c%[1]dx%[2]d == 'v%[1]d')", i)
+		}},
+		"200 that want one of 13": {200, func(i int) string {
+			return expressionOf(13, " or ", "(vars.claimSet.c%[2]d contains 'v%[1]dx')", i)
+		}},
 	} {
 		t.Run(name, func(t *testing.T) {
 			var claims []string
@@ -31,7 +36,8 @@ func TestAPolicyOfManyChecksIsLintedWithinTheBounds(t *testing.T) {
 				t,
 				filepath.Join(dir, "hostile.json"),
 				`{"assetId": "jwt-validation", "configurationData": {"jwtKeyOrigin": "jwks",
-				"jwksUrl": "https://login.microsoftonline.com/common/discovery/keys", "validateCustomClaim": true,
+				"jwksUrl": "https://login.microsoftonline.com/common/discovery/keys",
+				"validateCustomClaim": true,
 				"mandatoryCustomClaims": [`+strings.Join(claims, ", ")+`]}}`,
 			)
 			gatewhy.run(t, dir, "", "lint", "hostile.json").wants(t, exitRejected,

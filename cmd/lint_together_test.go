@@ -19,18 +19,27 @@ func TestPoliciesOfOneAPIAreJudgedTogether(t *testing.T) {
 		want rules.Severity // of any-client-accepted; empty for no finding
 	}{
 		"alone it is open": {open, rules.Error},
-		"Client ID Enforcement closes it": {`[` + open + `, {"assetId": "client-id-enforcement", "assetVersion": "1.3.2", "order": 1, "configurationData": {
-			"clientIdExpression": "#[attributes.headers['client_id']]", "clientSecretExpression": "#[attributes.headers['client_secret']]"}}]`, ""},
+		"Client ID Enforcement closes it": {`[` + open + `, {
+			"assetId": "client-id-enforcement", "assetVersion": "1.3.2",
+			"order": 1, "configurationData": {
+			"clientIdExpression": "#[attributes.headers['client_id']]",
+			"clientSecretExpression": "#[attributes.headers['client_secret']]"}}]`, ""},
 		"a policy of one's own may close it": {`[` + open + `, {"groupId": "my-group", ` +
 			`"assetId": "my-policy", "assetVersion": "1.0.0", "order": 1, ` +
 			`"configurationData": {}}]`, rules.Note},
 		"a disabled policy does not": {`[` + open + `, {"groupId": "my-group", ` +
 			`"assetId": "my-policy", "assetVersion": "1.0.0", "order": 1, "disabled": true, ` +
 			`"configurationData": {}}]`, rules.Error},
-		"a policy for some routes does not": {`[` + open + `, {"groupId": "my-group", "assetId": "my-policy", "assetVersion": "1.0.0", "order": 1, "configurationData": {},
-			"pointcutData": [{"methodRegex": "GET", "uriTemplateRegex": "/orders"}]}]`, rules.Error},
-		"another API's policy does not": {`[{"apiId": 1, "order": 1, "assetId": "openidconnect-access-token-enforcement", "assetVersion": "1.3.0", "configurationData": {"skipClientIdValidation": true}},
-			{"apiId": 2, "order": 1, "assetId": "client-id-enforcement", "assetVersion": "1.3.2", "configurationData": {"clientIdExpression": "#[attributes.headers['client_id']]"}}]`, rules.Error},
+		"a policy for some routes does not": {`[` + open + `, {
+			"groupId": "my-group", "assetId": "my-policy",
+			"assetVersion": "1.0.0", "order": 1, "configurationData": {}, "pointcutData": [
+			{"methodRegex": "GET", "uriTemplateRegex": "/orders"}]}]`, rules.Error},
+		"another API's policy does not": {`[{"apiId": 1, "order": 1, 
+			"assetId": "openidconnect-access-token-enforcement", "assetVersion": "1.3.0",
+			"configurationData": {"skipClientIdValidation": true}},
+			{"apiId": 2, "order": 1, "assetId": "client-id-enforcement",
+			"assetVersion": "1.3.2", "configurationData": {
+			"clientIdExpression": "#[attributes.headers['client_id']]"}}]`, rules.Error},
 		"what only a deployment knows may close it": {`{"assetId": "jwt-validation", ` +
 			`"assetVersion": "1.4.0", "configurationData": {"skipClientIdValidation": true, ` +
 			`"validateAudClaim": true, "supportedAudiences": "${aud}"}}`, ""},

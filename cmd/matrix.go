@@ -11,6 +11,7 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules/environments"
+	"github.com/gatewhy/gatewhy/rules/issued"
 )
 
 // matrixFlags are the flags of matrix.
@@ -34,7 +35,8 @@ func newMatrix(env *Env) *cobra.Command {
 			"must be let in, all others\n" +
 			"kept out: those of other environments, of a stranger of the tenant, of another " +
 			"tenant, of a client that no file\n" +
-			"shows, and where no signature is checked, what anybody writes.",
+			"shows, and where no signature is checked, what anybody writes.\n\n" +
+			render.Paragraph(issued.LeavesOut),
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
 			return env.matrix(cmd, &flags)

@@ -45,6 +45,7 @@ func splitByMethod(t *testing.T, folder string) {
 // What helps in one class of requests does not help in another: the search for repairs asks in
 // each.
 func TestRepairsOfPoliciesOnRoutesAreFoundInEveryClassOfRequests(t *testing.T) {
+	t.Parallel()
 	folder := t.TempDir()
 	if err := os.CopyFS(folder, os.DirFS("../testdata/environments/oidc-skipped")); err != nil {
 		t.Fatal(err)

@@ -33,7 +33,7 @@ type order struct {
 //	-header FILE    header members to add or replace; null removes one
 //	-key NAME       the key that signs; made when it is first named
 //	-kid TEXT       the key id that the header names, if not that key's own
-//	-alg NAME       RS256 (the default), PS256, ES256, HS256 (with the public key as secret), none
+//	-alg NAME       RS256 (the default), PS256, ES256, HS256 (the public key as secret), none
 //	-at TIME        when it was issued (RFC 3339); else now
 //	-expired        issued three days ago
 //	-alter          change a claim's value after signing

@@ -47,6 +47,7 @@ const tracedCalls = "%network,?open,openat,?creat,?mkdir,mkdirat,?rename,?rename
 	"?link,linkat,?symlink,symlinkat,?mknod,mknodat"
 
 func TestOfflineConnectsToNothingAndWritesNothing(t *testing.T) {
+	t.Parallel()
 	gatewhy := build(t)
 	listener, connected := measure.Connections(t)
 	trace, err := exec.LookPath("strace")
@@ -57,6 +58,8 @@ func TestOfflineConnectsToNothingAndWritesNothing(t *testing.T) {
 		trace = ""
 		t.Log("the system calls are not traced: ", err)
 	}
+	type line struct{ arguments, writes string }
+	var lines []line
 	for _, arguments := range []string{
 		"verify @token.jwt --offline",
 		"verify @token.jwt --offline --tenant " + mint.Tenant,
@@ -84,10 +87,19 @@ func TestOfflineConnectsToNothingAndWritesNothing(t *testing.T) {
 		"decode @token.jwt", "lint .", "lint . -o sarif", "fix private.json",
 		"rules", "gateways", "demo", "version",
 	} {
+		lines = append(lines, line{arguments, ""})
+	}
+	// These write one file, which is what they are for.
+	lines = append(
+		lines, line{"fix private.json --write", "private.json"},
+		line{"lint private.json --baseline known.json --write-baseline", "known.json"},
+		line{"init -c new.yaml", "new.yaml"}, line{"init --force", "gatewhy.yaml"},
+	)
+	for _, line := range lines {
 		dir := offlineFiles(t, listener)
-		before := tree(t, dir)
+		before := tree(t, dir, line.writes)
 		calls := filepath.Join(t.TempDir(), "calls")
-		words := append([]string{string(gatewhy)}, strings.Fields(arguments)...)
+		words := append([]string{string(gatewhy)}, strings.Fields(line.arguments)...)
 		if trace != "" {
 			words = append([]string{
 				trace, "-f", "-qq", "-o", calls,
@@ -96,17 +108,25 @@ func TestOfflineConnectsToNothingAndWritesNothing(t *testing.T) {
 		}
 		command := exec.Command(words[0], words[1:]...)
 		command.Dir = dir
-		command.Env = append(os.Environ(), "HOME="+dir, "XDG_CACHE_HOME="+filepath.Join(dir, "cache"),
-			"HTTPS_PROXY=http://"+listener, "HTTP_PROXY=http://"+listener, "NO_PROXY=")
+		command.Env = append(
+			os.Environ(), "HOME="+dir, "XDG_CACHE_HOME="+filepath.Join(dir, "cache"),
+			"HTTPS_PROXY=http://"+listener, "HTTP_PROXY=http://"+listener, "NO_PROXY=",
+		)
 		said, err := command.CombinedOutput()
 		if code := command.ProcessState.ExitCode(); code < 0 || code > exitUndetermined {
-			t.Errorf("%s: %v\n%.300s", arguments, err, said)
+			t.Errorf("%s: %v\n%.300s", line.arguments, err, said)
 		}
-		if after := tree(t, dir); after != before {
-			t.Errorf("%s: the folder holds %s, and then %s", arguments, before, after)
+		if after := tree(t, dir, line.writes); after != before {
+			t.Errorf("%s: the folder holds %s, and then %s", line.arguments, before, after)
+		}
+		if line.writes != "" {
+			info, err := os.Stat(filepath.Join(dir, line.writes))
+			if err != nil || !info.Mode().IsRegular() {
+				t.Errorf("%s: %v\n%.300s", line.arguments, err, said)
+			}
 		}
 		if trace != "" {
-			noneOutside(t, arguments, calls)
+			noneOutside(t, line.arguments, calls, line.writes)
 		}
 	}
 	if n := connected.Load(); n > 0 {
@@ -114,8 +134,9 @@ func TestOfflineConnectsToNothingAndWritesNothing(t *testing.T) {
 	}
 }
 
-// noneOutside wants no system call that connects, or that can change a file.
-func noneOutside(t *testing.T, arguments, calls string) {
+// noneOutside wants no system call that connects, or that can change a file but the one that is
+// written: that is made without a name, and then given its place.
+func noneOutside(t *testing.T, arguments, calls, writes string) {
 	t.Helper()
 	text, err := os.ReadFile(calls)
 	if err != nil || !strings.Contains(string(text), "openat(") {
@@ -123,19 +144,31 @@ func noneOutside(t *testing.T, arguments, calls string) {
 	}
 	reads := regexp.MustCompile(`open(at)?\(.*O_RDONLY`)
 	changes := regexp.MustCompile(`O_CREAT|O_TRUNC|O_APPEND`)
+	file := `[/"]` + regexp.QuoteMeta(writes) + `"`
+	own := regexp.MustCompile(`openat\(.*O_TMPFILE|` +
+		`(link|rename)at2?\(.*(\.gatewhy-|` + file + `)|` +
+		`openat\(.*` + file + `, O_WRONLY\|O_CLOEXEC\)`) // which asks whether it may be written
+	placed := false
 	for line := range strings.Lines(string(text)) {
 		if strings.Contains(line, "???( <detached") {
 			continue // of a thread that ended with the program strace saw no call
+		}
+		if writes != "" && own.MatchString(line) {
+			placed = placed || !strings.Contains(line, "open") && strings.Contains(line, writes)
+			continue
 		}
 		isCall := strings.Contains(line, "(") && !strings.Contains(line, "/dev/null")
 		if isCall && (!reads.MatchString(line) || changes.MatchString(line)) {
 			t.Errorf("%s: %s", arguments, line)
 		}
 	}
+	if writes != "" && !placed {
+		t.Errorf("%s: nothing was traced of %s", arguments, writes)
+	}
 }
 
-// tree lists everything below a folder, with its mode and the time of its last change.
-func tree(t *testing.T, dir string) string {
+// tree lists everything below a folder but one file, with its mode and when it was changed.
+func tree(t *testing.T, dir, but string) string {
 	t.Helper()
 	var all []string
 	err := filepath.WalkDir(dir, func(path string, entry fs.DirEntry, err error) error {
@@ -143,7 +176,7 @@ func tree(t *testing.T, dir string) string {
 			return err
 		}
 		info, err := entry.Info()
-		if err == nil {
+		if err == nil && path != dir && entry.Name() != but {
 			all = append(all, path+" "+info.Mode().String()+" "+info.ModTime().String())
 		}
 		return err

@@ -44,7 +44,8 @@ func runHook(t *testing.T, files map[string]string) (code int, output string) {
 	code = Main(Env{
 		Gateways: everyGateway(),
 		Args:     args, Dir: dir, Stdin: strings.NewReader(""), Stdout: &out, Stderr: &out,
-		LookupEnv: func(string) (string, bool) { return "", false }, Now: func() time.Time { return clock },
+		LookupEnv: func(string) (string, bool) { return "", false },
+		Now:       func() time.Time { return clock },
 	})
 	return code, out.String()
 }
@@ -60,7 +61,8 @@ func TestThePreCommitHookPassesOverWhatIsNoPolicy(t *testing.T) {
 }
 
 func TestThePreCommitHookFindsWhatIsWrong(t *testing.T) {
-	if code, output := runHook(t, map[string]string{"policy.json": open, "gateway.json": "{}"}); code != exitRejected {
+	files := map[string]string{"policy.json": open, "gateway.json": "{}"}
+	if code, output := runHook(t, files); code != exitRejected {
 		t.Errorf("exit code %d: %s", code, output)
 	}
 	if code, output := runHook(t, map[string]string{"policy.json": `{"assetId": ` +
@@ -72,8 +74,9 @@ func TestThePreCommitHookFindsWhatIsWrong(t *testing.T) {
 func TestThePreCommitHookIsCalledForConfigurationFiles(t *testing.T) {
 	files := regexp.MustCompile(readHook(t).Files) // Go's syntax is Python's here
 	for name, want := range map[string]bool{
-		"policies/orders.json": true, "gateway/orders.yml": true, "terraform/anypoint.tf": true, "my Policy.JSON": true,
-		"README.md": false, "package.json": false, "policies/notes.txt": false,
+		"policies/orders.json": true, "gateway/orders.yml": true, "terraform/anypoint.tf": true,
+		"my Policy.JSON": true,
+		"README.md":      false, "package.json": false, "policies/notes.txt": false,
 	} {
 		if files.MatchString(name) != want {
 			t.Errorf("%s: %t", name, !want)

@@ -52,8 +52,9 @@ func progressOf(t *testing.T, lines int, terminal bool) (string, []time.Duration
 		Gateways: everyGateway(),
 		Args:     []string{"lint", "a.json", "b.json", "-"}, Dir: dir,
 		Stdin: slowInput{strings.NewReader(open), told}, Stdout: &bytes.Buffer{}, Stderr: stderr,
-		LookupEnv: func(string) (string, bool) { return "", false }, Now: func() time.Time { return clock },
-		Terminal: Terminal{Stderr: terminal, UTF8: true},
+		LookupEnv: func(string) (string, bool) { return "", false },
+		Now:       func() time.Time { return clock },
+		Terminal:  Terminal{Stderr: terminal, UTF8: true},
 		After: func(d time.Duration) <-chan time.Time {
 			waits = append(waits, d)
 			passed := make(chan time.Time, 1)
@@ -90,7 +91,8 @@ func TestWhatIsDoneInASecondShowsNoProgress(t *testing.T) {
 }
 
 func TestThereIsNoProgressWhereStandardErrorIsNoTerminal(t *testing.T) {
-	if stderr, waits := progressOf(t, 0, false); strings.Contains(stderr, clearedLine) || waits != nil {
+	stderr, waits := progressOf(t, 0, false)
+	if strings.Contains(stderr, clearedLine) || waits != nil {
 		t.Errorf("%q after %v", stderr, waits)
 	}
 }

@@ -20,16 +20,23 @@ const (
 	holesTenant = "5c1f0a7e-3b0d-4a55-9c3e-7f0e2b6d9a11"
 	holesClient = "6f0e1c2a-8d4b-4c7e-9a53-2b1d0e9f8ac3"
 	holesAPI    = "9b1c6d52-7d1f-4f0c-8e0e-6a5d3c2b1a09"
-	holesUAT    = `{"appId": "` + holesAPI + `", "displayName": "orders-uat", "identifierUris": ["api://orders-uat"], "signInAudience": "AzureADMyOrg",
-		"api": {"requestedAccessTokenVersion": VERSION, "oauth2PermissionScopes": [{"id": "s", "value": "UAT.Access", "type": "Admin", "isEnabled": true}]},
-		"appRoles": [{"id": "r", "value": "UAT.Call", "allowedMemberTypes": ["Application"], "isEnabled": true}]}`
+	holesUAT    = `{"appId": "` + holesAPI + `", "displayName": "orders-uat", 
+		"identifierUris": ["api://orders-uat"], "signInAudience": "AzureADMyOrg",
+		"api": {"requestedAccessTokenVersion": VERSION, "oauth2PermissionScopes": [
+			{"id": "s", "value": "UAT.Access", "type": "Admin", "isEnabled": true}]},
+		"appRoles": [{"id": "r", "value": "UAT.Call", "isEnabled": true,
+			"allowedMemberTypes": ["Application"]}]}`
 	holesPrincipal = `{"appId": "` + holesAPI + `", "id": "p", "servicePrincipalType": ` +
 		`"Application", "servicePrincipalNames": ["api://orders-uat"], ` +
 		`"appRoleAssignmentRequired": false}`
-	holesWeb = `{"appId": "` + holesClient + `", "displayName": "web-uat", "signInAudience": "AzureADMyOrg",
-		"requiredResourceAccess": [{"resourceAppId": "` + holesAPI + `", "resourceAccess": [{"id": "s", "type": "Scope"}, {"id": "r", "type": "Role"}]}]}`
-	holesDEV = `{"appId": "d1b1c6d5-27d1-4f0c-8e0e-6a5d3c2b1a01", "displayName": "orders-dev", "identifierUris": ["api://orders-dev"], "signInAudience": "AzureADMyOrg",
-		"api": {"oauth2PermissionScopes": [{"id": "sd", "value": "DEV.Access", "type": "User", "isEnabled": true}]}}`
+	holesWeb = `{"appId": "` + holesClient + `", "displayName": "web-uat",
+		"signInAudience": "AzureADMyOrg",
+		"requiredResourceAccess": [{"resourceAppId": "` + holesAPI + `", "resourceAccess": [
+			{"id": "s", "type": "Scope"}, {"id": "r", "type": "Role"}]}]}`
+	holesDEV = `{"appId": "d1b1c6d5-27d1-4f0c-8e0e-6a5d3c2b1a01", "displayName": "orders-dev",
+		"identifierUris": ["api://orders-dev"], "signInAudience": "AzureADMyOrg",
+		"api": {"oauth2PermissionScopes": [{"id": "sd", "value": "DEV.Access", "type": "User",
+			"isEnabled": true}]}}`
 	holesDEVWeb = `{"appId": "d30c7f41-52b8-4f6e-8a1b-90c4e7d2a5b6", "displayName": "web-dev", ` +
 		`"signInAudience": "AzureADMyOrg"}`
 )
@@ -125,10 +132,11 @@ func jwtPolicy(settings ...setting) string {
 		"signingKeyLength":      256,
 		"jwtKeyOrigin":          "jwks",
 		"jwksServiceTimeToLive": 60,
-		"jwksUrl":               "https://login.microsoftonline.com/" + holesTenant + "/discovery/keys",
-		"mandatoryExpClaim":     true,
-		"mandatoryNbfClaim":     true,
-		"validateCustomClaim":   true,
+		"jwksUrl": "https://login.microsoftonline.com/" +
+			holesTenant + "/discovery/keys",
+		"mandatoryExpClaim":   true,
+		"mandatoryNbfClaim":   true,
+		"validateCustomClaim": true,
 	}
 	claims := []map[string]string{}
 	for _, c := range settings {
@@ -150,7 +158,8 @@ func jwtPolicy(settings ...setting) string {
 func openIDPolicies() map[string]string {
 	all := map[string]string{}
 	for name, fields := range map[string]string{
-		"OpenID Connect, strict": `"skipClientIdValidation": false`, "OpenID Connect, skipped": `"skipClientIdValidation": true`,
+		"OpenID Connect, strict":  `"skipClientIdValidation": false`,
+		"OpenID Connect, skipped": `"skipClientIdValidation": true`,
 		"OpenID Connect, a scope": `"skipClientIdValidation": true, "scopes": ` +
 			`"UAT.Access"`,
 		"OpenID Connect, a scope of anybody": `"skipClientIdValidation": true, "scopes": "openid"`,
@@ -265,6 +274,7 @@ func oneChangeAway(rule string) bool {
 // matrix and through lint: a foreign token that is let in, and an environment that is locked out,
 // come with a finding of severity warning or above; where neither is so, there is none.
 func TestWhereTheMatrixFindsAHoleLintDoesToo(t *testing.T) {
+	t.Parallel()
 	counts := map[string]int{}
 	for _, version := range []string{"1", "2"} {
 		uat := registrations(t, strings.Replace(holesUAT, "VERSION", version, 1), holesPrincipal)

@@ -226,7 +226,8 @@ func TestWhoChoosesTheClientID(t *testing.T) {
 	} {
 		t.Run(name, func(t *testing.T) {
 			settings := setting{claim: [2]string{"iss", issuer}, fields: map[string]any{
-				"clientIdExpression": row.expression, "validateAudClaim": true, "mandatoryAudClaim": true, "supportedAudiences": "api://orders-uat",
+				"clientIdExpression": row.expression, "validateAudClaim": true,
+				"mandatoryAudClaim": true, "supportedAudiences": "api://orders-uat",
 			}}
 			if got := severityOf(t, row.rule, settings); got != row.want {
 				t.Errorf("%q, want %q", got, row.want)

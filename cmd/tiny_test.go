@@ -66,6 +66,7 @@ func wants(t *testing.T, output string, texts ...string) {
 }
 
 func TestExplainSaysWhichAlternativeOfATinyGatewayDecides(t *testing.T) {
+	t.Parallel()
 	uat := map[string]any{"aud": "api://orders-uat"}
 	tests := []struct {
 		name, shape string
@@ -159,6 +160,7 @@ func join(texts ...string) string {
 }
 
 func TestChecksOfATinyGatewayNameTheirGroup(t *testing.T) {
+	t.Parallel()
 	w := newTinyWorld(t)
 	x := w.explained(w.token("v1", map[string]any{"aud": "api://orders-dev"}))
 	var groups []string
@@ -184,6 +186,7 @@ func TestChecksOfATinyGatewayNameTheirGroup(t *testing.T) {
 }
 
 func TestExplainWithoutAPathNamesTheRequestsThatATinyGatewayTellsApart(t *testing.T) {
+	t.Parallel()
 	w := newTinyWorld(t)
 	token := w.token("v1", map[string]any{"aud": "api://orders-uat"})
 	stdout, _, code := w.run("explain", token, "-p", "door.yaml", "--jwks", "keys.json")
@@ -196,6 +199,7 @@ func TestExplainWithoutAPathNamesTheRequestsThatATinyGatewayTellsApart(t *testin
 }
 
 func TestEveryFormatOfExplainKnowsATinyGateway(t *testing.T) {
+	t.Parallel()
 	w := newTinyWorld(t)
 	token := w.token("v1", map[string]any{"aud": "api://orders-dev"})
 	for format, text := range map[string]string{
@@ -208,6 +212,7 @@ func TestEveryFormatOfExplainKnowsATinyGateway(t *testing.T) {
 }
 
 func TestAnObservedAnswerOfATinyGatewayIsCompared(t *testing.T) {
+	t.Parallel()
 	w := newTinyWorld(t)
 	token := w.token("v1", map[string]any{"aud": "api://orders-dev"})
 	stdout, _, _ := w.explain(token, "--observed-status", "499", "--observed-body", "wrong door")
@@ -219,13 +224,15 @@ func TestAnObservedAnswerOfATinyGatewayIsCompared(t *testing.T) {
 }
 
 func TestLintFindsTheHoleInOneAlternativeOfATinyGateway(t *testing.T) {
+	t.Parallel()
 	w := newTinyWorld(t)
 	stdout, _, code := w.run("lint", "door.yaml")
 	if code != exitRejected {
 		t.Errorf("exit code %d", code)
 	}
 	wants(t, stdout, "door.yaml:9:5: error: the audience is not checked", "[audience-not-checked]")
-	if strings.Contains(stdout, "door.yaml:8:16: error") || strings.Contains(stdout, "door.yaml:6:") {
+	if strings.Contains(stdout, "door.yaml:8:16: error") ||
+		strings.Contains(stdout, "door.yaml:6:") {
 		t.Errorf("the alternative that checks it is blamed:\n%s", stdout)
 	}
 	w.write("door.yaml", strings.Replace(tinyDoor, "discovery/v2.0/keys\n",
@@ -237,6 +244,7 @@ func TestLintFindsTheHoleInOneAlternativeOfATinyGateway(t *testing.T) {
 }
 
 func TestLintRunsTheRulesOfATinyGateway(t *testing.T) {
+	t.Parallel()
 	w := newTinyWorld(t)
 	w.write("door.yaml", strings.Replace(tinyDoor, "{path: /metrics}",
 		"{path: /admin/users, roles: [A]}", 1))
@@ -252,6 +260,7 @@ func TestLintRunsTheRulesOfATinyGateway(t *testing.T) {
 }
 
 func TestSARIFAndTheOtherFormatsOfLintKnowATinyGateway(t *testing.T) {
+	t.Parallel()
 	w := newTinyWorld(t)
 	sarif, _, _ := w.run("lint", "door.yaml", "-o", "sarif")
 	value, err := jsonschema.UnmarshalJSON(strings.NewReader(sarif))
@@ -272,6 +281,7 @@ func TestSARIFAndTheOtherFormatsOfLintKnowATinyGateway(t *testing.T) {
 }
 
 func TestMatrixOfTwoTinyGateways(t *testing.T) {
+	t.Parallel()
 	w := newTinyWorld(t)
 	w.estate()
 	stdout, stderr, code := w.run("matrix", "--offline", "-o", "json")
@@ -337,6 +347,7 @@ func TestMatrixOfTwoTinyGateways(t *testing.T) {
 }
 
 func TestMatrixRepairsATinyGateway(t *testing.T) {
+	t.Parallel()
 	w := newTinyWorld(t)
 	w.estate()
 	stdout, _, _ := w.run("matrix", "--offline", "--fix")
@@ -345,6 +356,7 @@ func TestMatrixRepairsATinyGateway(t *testing.T) {
 }
 
 func TestPolicyTestsOfATinyGateway(t *testing.T) {
+	t.Parallel()
 	w := newTinyWorld(t)
 	w.write("suite.yaml", tinySuite)
 	stdout, stderr, code := w.run("test", "suite.yaml", "--coverage")
@@ -363,6 +375,7 @@ func TestPolicyTestsOfATinyGateway(t *testing.T) {
 }
 
 func TestFixRepairsATinyGatewayAndKeepsEveryOtherByte(t *testing.T) {
+	t.Parallel()
 	w := newTinyWorld(t)
 	args := []string{"fix", "door.yaml", "--rule", "audience-not-checked", "--audience", mint.API}
 	stdout, stderr, code := w.run(args...)
@@ -392,6 +405,7 @@ func TestFixRepairsATinyGatewayAndKeepsEveryOtherByte(t *testing.T) {
 }
 
 func TestExplainProvesTheRepairOfATinyGateway(t *testing.T) {
+	t.Parallel()
 	w := newTinyWorld(t)
 	x := w.explained(w.token("v1", map[string]any{"aud": "api://orders-sit"}))
 	if len(x.Remedies) != 1 || x.Remedies[0].ID != "accept-audience" {
@@ -400,6 +414,7 @@ func TestExplainProvesTheRepairOfATinyGateway(t *testing.T) {
 }
 
 func TestTheCataloguesKnowATinyGateway(t *testing.T) {
+	t.Parallel()
 	w := newTinyWorld(t)
 	for _, row := range []struct {
 		args  string
@@ -446,6 +461,7 @@ func TestTheCataloguesKnowATinyGateway(t *testing.T) {
 }
 
 func TestInitFindsATinyGateway(t *testing.T) {
+	t.Parallel()
 	w := newTinyWorld(t)
 	w.write("uat/door.yaml", tinyDoor)
 	stdout, stderr, code := w.run("init", ".", "-c", "-")
@@ -456,6 +472,7 @@ func TestInitFindsATinyGateway(t *testing.T) {
 }
 
 func TestFilesOfTwoVendorsAreNotOneChain(t *testing.T) {
+	t.Parallel()
 	w := newTinyWorld(t)
 	w.write("mule.json", `{"assetId": "jwt-validation", "configurationData": {}}`)
 	token := w.token("v1", nil)
@@ -484,6 +501,7 @@ func TestFilesOfTwoVendorsAreNotOneChain(t *testing.T) {
 
 // Whatever an adapter may leave out, every command does its work without.
 func TestAnAdapterMayLeaveOutWhatIsOptional(t *testing.T) {
+	t.Parallel()
 	w := newTinyWorld(t).with(tinygateway.Bare())
 	token := w.token("v1", map[string]any{"aud": "api://orders-dev"})
 	w.estate()
@@ -517,13 +535,15 @@ func TestAnAdapterMayLeaveOutWhatIsOptional(t *testing.T) {
 		"door.yaml",
 	}, {"matrix"}} {
 		if _, stderr,
-			code := none.run(args...); code == exitOK == (args[0] != "rules" && args[0] != "gateways") {
+			code := none.run(args...); code == exitOK ==
+			(args[0] != "rules" && args[0] != "gateways") {
 			t.Errorf("without any gateway, %v: exit code %d: %s", args, code, stderr)
 		}
 	}
 }
 
 func TestARejectionThatNoCheckDecidesIsShown(t *testing.T) {
+	t.Parallel()
 	w := newTinyWorld(t)
 	w.write("door.yaml", "tiny: 1\ntoken: {header: X-Token}\n")
 	token := w.token("v1", nil)
@@ -564,6 +584,7 @@ tests:
 }
 
 func TestAnExpiredTokenThatIsLetInAllTheSame(t *testing.T) {
+	t.Parallel()
 	w := newTinyWorld(t)
 	w.write("disabled.json",
 		`{"assetId": "jwt-validation", "assetVersion": "1.4.0", "disabled": true, `+
@@ -581,6 +602,7 @@ func TestAnExpiredTokenThatIsLetInAllTheSame(t *testing.T) {
 
 // The tiny gateway's adapter is whole, and its bare form has what an adapter must have.
 func TestTheTinyAdapterIsComplete(t *testing.T) {
+	t.Parallel()
 	bare := tinygateway.Bare()
 	whole := bare.Complete()
 	lists := len(whole.Kinds()) + len(whole.Rules()) + len(whole.Solutions()) + len(whole.Causes())

@@ -103,7 +103,8 @@ func TestAnEmptyValueIsRefusedByEveryFlagOfEveryCommand(t *testing.T) {
 				{"--" + f.Name, "x", "--" + f.Name, "\t"},
 			}
 			if f.Shorthand != "" {
-				lines = append(lines, []string{"-" + f.Shorthand, ""}, []string{"-" + f.Shorthand + "="})
+				short := "-" + f.Shorthand
+				lines = append(lines, []string{short, ""}, []string{short + "="})
 			}
 			for _, line := range lines {
 				got := wrongly(t, append([]string{sub.Name()}, line...)...)

@@ -38,7 +38,8 @@ func (n *entraNetwork) answer(host, path string) (string, int) {
 	switch path {
 	case "/" + mint.Tenant + "/.well-known/openid-configuration",
 		"/contoso.example/.well-known/openid-configuration":
-		return `{"issuer":"https://sts.windows.net/` + mint.Tenant + `/","jwks_uri":"` + base + `/discovery/keys"}`, http.StatusOK
+		return `{"issuer":"https://sts.windows.net/` + mint.Tenant + `/",` +
+			`"jwks_uri":"` + base + `/discovery/keys"}`, http.StatusOK
 	case "/" + mint.Tenant + "/discovery/keys":
 		return string(n.keys), http.StatusOK
 	}

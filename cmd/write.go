@@ -74,7 +74,8 @@ func (w *writing) target(path string) (string, fs.FileInfo, error) {
 		return "", nil, fs.ErrExist
 	case info.Mode()&fs.ModeSymlink != 0:
 		if path, err = filepath.EvalSymlinks(path); err != nil {
-			return "", nil, w.refusal("it is a link to a file that is not there or can't be reached",
+			return "", nil, w.refusal(
+				"it is a link to a file that is not there or can't be reached",
 				"name the file itself")
 		}
 		if info, err = os.Lstat(path); err != nil {
@@ -139,7 +140,8 @@ func (w *writing) problem(err error) error {
 	case errors.Is(err, fs.ErrExist) && !w.fresh:
 		hint = "somebody made it at the same time: run the command again"
 	case errors.Is(err, fs.ErrExist):
-		return problem(w.name+" is there already", "--force writes it anew, -c NAME writes another")
+		return problem(w.name+" is there already",
+			"--force writes it anew, -c NAME writes another")
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
 		hint = "make room on the disk, or in the user's quota, and run the command again"
 	case errors.Is(err, syscall.EFBIG):
@@ -228,8 +230,8 @@ func (b *besideFile) placeNew(path string) error {
 	return nil
 }
 
-// replace puts the file into the place of the old one. A file without a name can't take a place, so
-// it has one for two system calls.
+// replace puts the file into the place of the old one. A file without a name can't take a place,
+// so it has one for two system calls.
 func (b *besideFile) replace(path string) error {
 	if b.name == "" {
 		name := b.newName()

@@ -94,7 +94,8 @@ func (b *bench) own(name string) {
 func (b *bench) command(words ...string) *exec.Cmd {
 	words = append(append(words, string(b.program)), b.writer.args...)
 	command := exec.Command(words[0], words[1:]...)
-	command.Dir, command.Env = b.dir, []string{"HOME=" + b.dir, "PATH=" + os.Getenv("PATH")}
+	command.Dir = b.dir
+	command.Env = append(noNetwork(), "HOME="+b.dir, "PATH="+os.Getenv("PATH"))
 	if b.user != os.Geteuid() {
 		user := uint32(b.user)
 		command.SysProcAttr = &syscall.SysProcAttr{
@@ -113,7 +114,8 @@ func (b *bench) run(code int, says string, words ...string) {
 	if err := command.Run(); command.ProcessState == nil {
 		b.t.Fatal(err)
 	}
-	if got := command.ProcessState.ExitCode(); got != code || !strings.Contains(said.String(), says) {
+	if got := command.ProcessState.ExitCode(); got != code ||
+		!strings.Contains(said.String(), says) {
 		b.t.Errorf("exit code %d, want %d and %q: %s", got, code, says, &said)
 	}
 	if strings.Contains(said.String(), ".gatewhy-") {
@@ -425,6 +427,7 @@ func openBuild(t *testing.T) program {
 }
 
 func TestAFileIsWrittenAsAWholeOrNotAtAll(t *testing.T) {
+	t.Parallel()
 	gatewhy := openBuild(t)
 	for _, s := range append(standing(), strangers()...) {
 		for _, w := range writers() {
@@ -453,6 +456,7 @@ func (b *bench) nothingBeside() {
 
 // A repair of what was read would undo what somebody has edited since.
 func TestAFileThatWasEditedMeanwhileIsNotOverwritten(t *testing.T) {
+	t.Parallel()
 	gatewhy := openBuild(t)
 	eachUser(t, func(t *testing.T, user int) {
 		w := writers()[0]
@@ -489,6 +493,7 @@ func newFiles() []writer {
 }
 
 func TestANewFileIsMadeWholeOrNotAtAll(t *testing.T) {
+	t.Parallel()
 	gatewhy := openBuild(t)
 	for _, s := range []situation{
 		{"with the mode that the umask leaves", false, func(b *bench) {
@@ -540,6 +545,7 @@ func TestANewFileIsMadeWholeOrNotAtAll(t *testing.T) {
 
 // Of several that make the same file at once, one has made it, and the others say so.
 func TestAFileThatMustBeNewIsMadeOnce(t *testing.T) {
+	t.Parallel()
 	gatewhy := openBuild(t)
 	b := newBench(t, gatewhy, newFiles()[1], os.Geteuid())
 	b.must(os.Remove(b.target()))
@@ -575,7 +581,8 @@ func TestAFileIsWrittenWhereItMustHaveANameFirst(t *testing.T) {
 		b := &besideFile{folder: dir}
 		var err error
 		b.name = b.newName()
-		if b.File, err = os.OpenFile(b.name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600); err != nil {
+		b.File, err = os.OpenFile(b.name, os.O_WRONLY|os.O_CREATE|os.O_EXCL, 0o600)
+		if err != nil {
 			t.Fatal(err)
 		}
 		if _, err := b.fill([]byte("new"), nil); err != nil {

@@ -2,6 +2,7 @@ package inspect
 
 import (
 	"net/netip"
+	"regexp"
 	"slices"
 	"strconv"
 	"strings"
@@ -208,28 +209,46 @@ func TokenSpans(text string) []source.Span {
 			at += n
 			continue
 		}
-		end := at + n + escapedParts(text[at+n:])
+		end := at + n + restOfToken(text[at+n:])
 		spans = append(spans, source.Span{Start: at + start, End: end})
 		at, from = end, end
 	}
 	return spans
 }
 
-// escapedParts returns how long the rest of a token is whose dots are escaped, as in a URL.
-func escapedParts(text string) int {
+// separated finds what stands between the parts of a token that was escaped, wrapped or spaced: an
+// escape of a URL or of JSON, white space, or what does not show.
+var separated = regexp.MustCompile(
+	`^(?:%(?:25)*[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4}|\\[nrt]|[.\s\p{Cc}\p{Cf}]){1,16}`,
+)
+
+// escapedDot is the dot of a token in a URL or in JSON: whatever follows is the token's.
+var escapedDot = regexp.MustCompile(`^(?:%(?:25)*2[Ee]|\\u002[Ee])$`)
+
+// minRest is how long the rest of a token is at least, in bytes: a signature has 43 or more.
+const minRest = 32
+
+// restOfToken returns how long the rest of a token is that stands apart from its beginning. Behind
+// white space, what begins like a token is another one.
+func restOfToken(text string) int {
 	end := 0
 	for {
-		rest, n := text[end:], 0
-		for _, dot := range [...]string{"%2E", "%2e", "\\u002e", "\\u002E"} {
-			if after, ok := strings.CutPrefix(rest, dot); ok {
-				n = len(dot) + token68(after)
-			}
-		}
-		if n == 0 {
+		between := separated.FindString(text[end:])
+		run := text[end+len(between):]
+		run = run[:token68(run)]
+		another := strings.TrimSpace(between) == "" && strings.HasPrefix(run, jsonStart)
+		belongs := escapedDot.MatchString(between) || len(run) >= minRest && isMixed(run)
+		if between == "" || run == "" || another || !belongs {
 			return end
 		}
-		end += n
+		end += len(between) + len(run)
 	}
+}
+
+// isMixed reports whether a text has letters of both cases and digits, as base64 has.
+func isMixed(text string) bool {
+	return strings.ContainsFunc(text, unicode.IsUpper) &&
+		strings.ContainsFunc(text, unicode.IsLower) && strings.ContainsFunc(text, unicode.IsDigit)
 }
 
 // secretIn returns where in a run of token characters a secret begins.

@@ -126,6 +126,8 @@ func TestMaskerLeavesOutWhatAnObservationSaysOfAPersonalClaim(t *testing.T) {
 func TestMaskTokensReplacesTokensByTheirShape(t *testing.T) {
 	t.Parallel()
 	token := entraToken(v1User)
+	signed := token[:strings.LastIndex(token, ".")+1] + strings.Repeat("aB3-_x", 12)
+	const masked = "(token)"
 	tests := []struct{ name, in, want string }{
 		{
 			"nothing to mask", "api://orders-uat is not api://orders-dev",
@@ -137,6 +139,16 @@ func TestMaskTokensReplacesTokensByTheirShape(t *testing.T) {
 			"https://x.example/#access_token=(token)&a=b",
 		},
 		{"a part of a token", "payload " + b64(`{"aud":"api://x"}`), "payload (token)"},
+		{"a token whose dots are escaped", strings.ReplaceAll(signed, ".", "%2E"), masked},
+		{"a token whose dots are escaped twice", strings.ReplaceAll(signed, ".", "%252e"), masked},
+		{"a token with spaces", strings.ReplaceAll(signed, ".", " . "), masked},
+		{"a token with what does not show", strings.ReplaceAll(signed, ".", ".\u200b"), masked},
+		{"a token that is wrapped", signed[:50] + "\r\n" + signed[50:] + " here", "(token) here"},
+		{
+			"a token that is wrapped in JSON", signed[:50] + `\n` + signed[50:] + `"`,
+			`(token)"`,
+		},
+		{"a GUID behind a token stays", token + " " + clientA, "(token) " + clientA},
 		{"two tokens", token + " " + token, "(token) (token)"},
 		{
 			"an opaque token behind Bearer", "Authorization: Bearer AbCdEfGhIjKlMnOpQrStUvWxYz",

@@ -144,6 +144,15 @@ func Quoted(s string) string {
 	return strconv.Quote(s)
 }
 
+// Visible returns a text as a sentence can show it: in quotes where there is nothing in it to see,
+// or blanks at its ends.
+func Visible(s string) string {
+	if s == "" || strings.TrimSpace(s) != s {
+		return strconv.Quote(s)
+	}
+	return s
+}
+
 // Nearest returns the candidate with the fewest edits to a word, the first of several. It returns
 // nothing if none is within that many edits. Case does not count.
 func Nearest(word string, candidates []string, edits int) string {

@@ -98,11 +98,11 @@ func (m Match) rank() int {
 	return slices.Index([]Match{ByBody, ByHeader, ByStatus, ByNone}, m)
 }
 
-// ranked orders causes: first those whose body or header is in the table, then those whose status
-// is, then the rest. Within each group their order stays.
+// ranked orders causes: first those whose body is in the table, then those whose header is, then
+// those whose status is, then the rest. Within each group their order stays.
 func ranked(all []PossibleCause) []PossibleCause {
 	slices.SortStableFunc(all, func(a, b PossibleCause) int {
-		return cmp.Compare(a.By.class(), b.By.class())
+		return cmp.Compare(a.By.rank(), b.By.rank())
 	})
 	for i := range all {
 		all[i].Rank = i + 1
@@ -110,7 +110,52 @@ func ranked(all []PossibleCause) []PossibleCause {
 	return all
 }
 
-func (m Match) class() int { return max(m.rank(), ByHeader.rank()) }
+// explained ranks causes. Where the body is that of another situation and none of them names it,
+// that situation is the first.
+func (p *Prediction) explained(o *Observation, all []PossibleCause) []PossibleCause {
+	rows := p.elsewhere(o)
+	named := func(s PossibleCause) bool { return s.By == ByBody && !s.Elsewhere }
+	if len(rows) > 0 && !slices.ContainsFunc(all, named) {
+		titles := titlesOf(rows)
+		all = slices.Insert(all, 0, PossibleCause{By: ByBody, Seen: titles, Cause: Cause{
+			ID:    "another-situation",
+			Title: "the policy itself answers so where " + titles,
+			Why:   "the body is published for that, and the prediction is for another situation",
+			Look: "whether that was so: the request as it arrived, and the policies as the " +
+				"gateway has them",
+			Evidence: rows[0].Answer.Evidence,
+		}})
+	}
+	return ranked(all)
+}
+
+// elsewhere lists the rows of these policies that have the observed body and are about another
+// situation than the predicted one, each situation once.
+func (p *Prediction) elsewhere(o *Observation) []*Behaviour {
+	var all []*Behaviour
+	for i := range p.Behaviours {
+		b := &p.Behaviours[i]
+		if !p.own(b) || len(b.Policies) == 0 || b.Answer.hasBody(o.Body) != Yes ||
+			b.Situation == p.Verdict.Answer.Situation ||
+			o.Status != 0 && b.Answer.Status != o.Status {
+			continue
+		}
+		same := func(have *Behaviour) bool { return have.Situation == b.Situation }
+		if !slices.ContainsFunc(all, same) {
+			all = append(all, b)
+		}
+	}
+	return all
+}
+
+// titlesOf joins the situations of rows in words.
+func titlesOf(rows []*Behaviour) string {
+	titles := make([]string, len(rows))
+	for i, b := range rows {
+		titles[i] = b.Title
+	}
+	return strings.Join(titles, ", or where ")
+}
 
 // fromTrace lists checks that would explain the answer: one before the deciding check that is not
 // known; or one after it that fails too, since the gateway may run them in another order.
@@ -124,17 +169,25 @@ func (p *Prediction) fromTrace(o *Observation) []PossibleCause {
 			before = false
 		case r.Harmless:
 		case r.Outcome == Unsure && before && p.explains(r, &r.Check.Answer, o):
-			all = append(all, p.openCheck(r))
+			all = append(all, p.openCheck(r, r.Check.Answer.speaks(o)))
 		case r.Outcome == Fail && !before && p.explains(r, &r.Answer, o):
-			all = append(all, p.laterCheck(r))
+			all = append(all, p.laterCheck(r, r.Answer.speaks(o)))
 		}
 	}
 	return all
 }
 
-func (p *Prediction) openCheck(r *Result) PossibleCause {
+// speaks says what of an observed answer is known to be this answer's.
+func (a *Answer) speaks(o *Observation) Match {
+	if a.hasBody(o.Body) == Yes {
+		return ByBody
+	}
+	return ByStatus
+}
+
+func (p *Prediction) openCheck(r *Result, by Match) PossibleCause {
 	name := checkNames([]*Result{r})
-	return PossibleCause{By: ByStatus, Cause: Cause{
+	return PossibleCause{By: by, Cause: Cause{
 		ID: "unknown-check-fails", Title: "the " + name + " check, which is not known, fails",
 		Why:  "it comes before the check that decides the prediction, and answers so: " + r.Why(),
 		Look: lookFor(r), Need: r.Need(), Evidence: r.Check.Answer.Evidence,
@@ -149,9 +202,9 @@ func lookFor(r *Result) string {
 	return ""
 }
 
-func (p *Prediction) laterCheck(r *Result) PossibleCause {
+func (p *Prediction) laterCheck(r *Result, by Match) PossibleCause {
 	name := checkNames([]*Result{r})
-	return PossibleCause{By: ByStatus, Cause: Cause{
+	return PossibleCause{By: by, Cause: Cause{
 		ID:       "other-check-first",
 		Title:    "the " + name + " check fails too, and the gateway may run it first",
 		Why:      "the order of a policy's checks is not documented in full: " + r.Why(),
@@ -175,6 +228,10 @@ func (p *Prediction) explains(r *Result, a *Answer, o *Observation) bool {
 			b.holdsFor(r.Policy) {
 			row.Headers = b.Headers
 		}
+	}
+	if rows := p.elsewhere(o); len(rows) == 1 && rows[0].Situation != a.Situation &&
+		a.hasBody(o.Body) != Yes {
+		return false // the body is that of another check
 	}
 	if a.Status == 0 {
 		return r.Outcome == Unsure && !p.published(o)

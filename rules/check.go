@@ -69,6 +69,9 @@ type Check struct {
 	// where the validation endpoint's answer was given, and is zero for the same.
 	Evidence, Captured Evidence
 
+	// Inferred is what the check does beyond what its evidence says.
+	Inferred []Inference
+
 	// Remark is what a reader should know of how the check was made, such as a model that stands
 	// in for an answer.
 	Remark string

@@ -19,7 +19,7 @@ type Class struct {
 	Applies      []Truth // whether each of the policies applies
 
 	met    []Truth // what each condition on the method or the path says; nil where there are none
-	beyond bool    // it is all requests, which go beyond the limits of telling them apart
+	beyond string  // the limit beyond which all requests are one class; empty elsewhere
 }
 
 // String names one request of the class.
@@ -47,11 +47,15 @@ func Classes(policies []*Policy, method, path string) []Class {
 	}
 	methods, paths := expressionsOf(policies)
 	conditions := conditionsOf(policies)
-	methodTexts, methodsOK := methodSamples(append(methods, conditions.methods...), method)
-	pathTexts, pathsOK := pathSamples(append(paths, conditions.paths...), path)
-	if !methodsOK || !pathsOK || len(methodTexts)*len(pathTexts) > mostClasses {
+	methodTexts, manyMethods := methodSamples(append(methods, conditions.methods...), method)
+	pathTexts, manyPaths := pathSamples(append(paths, conditions.paths...), path)
+	beyond := cmp.Or(manyMethods, manyPaths)
+	if beyond == "" && len(methodTexts)*len(pathTexts) > mostClasses {
+		beyond = fmt.Sprintf("more than %d combinations of methods and paths", mostClasses)
+	}
+	if beyond != "" {
 		all := applied(policies, func(Route) Truth { return Maybe })
-		return []Class{{Applies: all, beyond: true}}
+		return []Class{{Applies: all, beyond: beyond}}
 	}
 	var all []Class
 	for _, m := range methodTexts {
@@ -160,10 +164,10 @@ func sampleOf(
 const mostMethods = 100
 
 // methodSamples is a method for each group of methods that the expressions treat alike: HTTP's own
-// methods, and those that the expressions name. It is not ok if that goes beyond the limits.
-func methodSamples(expressions []string, known string) (all []sample, ok bool) {
+// methods, and those that the expressions name. Where there are too many, it names the limit.
+func methodSamples(expressions []string, known string) (all []sample, beyond string) {
 	if known != "" {
-		return []sample{sampleOf(known, expressions, matchRoute)}, true
+		return []sample{sampleOf(known, expressions, matchRoute)}, ""
 	}
 	texts := []string{
 		http.MethodGet, http.MethodPost, http.MethodPut, http.MethodPatch, http.MethodDelete,
@@ -177,14 +181,14 @@ func methodSamples(expressions []string, known string) (all []sample, ok bool) {
 			}
 		}
 		if len(texts) > mostMethods {
-			return nil, false
+			return nil, fmt.Sprintf("more than %d methods", mostMethods)
 		}
 	}
 	matchers := compiled(expressions)
 	for _, text := range texts {
 		all = addSample(all, sampleOf(text, expressions, matchers.match))
 	}
-	return all, true
+	return all, ""
 }
 
 // addSample adds a sample if the expressions treat no other one alike.

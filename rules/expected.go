@@ -132,7 +132,7 @@ func literals(values []*source.Value, glue string) string {
 func (i Input) words() string {
 	switch i.Source {
 	case FromClaim, FromIntrospection:
-		return i.Name
+		return inspect.Visible(i.Name)
 	case FromHTTP:
 		return "the header " + i.Name
 	case FromRequest:
@@ -206,8 +206,5 @@ func brief(v *source.Value) string {
 	if v.Kind == source.List || v.Kind == source.Object || v.Kind == source.Null {
 		text = v.JSON()
 	}
-	if text == "" {
-		return `""`
-	}
-	return inspect.ShortenMiddle(text, 120)
+	return inspect.ShortenMiddle(inspect.Visible(text), 120)
 }

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
@@ -135,7 +136,9 @@ func (p *Prediction) Compare(o Observation) Comparison {
 		return p.undetermined(c)
 	}
 	if c.Agrees != Yes {
-		c.Causes = ranked(slices.Concat(p.whileValid(o), p.fromTrace(&o), p.possibleCauses(&o)))
+		c.Causes = p.explained(
+			&o, slices.Concat(p.whileValid(o), p.fromTrace(&o), p.possibleCauses(&o)),
+		)
 	}
 	return c
 }
@@ -194,11 +197,14 @@ func (p *Prediction) rejected(o *Observation) (Truth, string, Need) {
 		return No, "", Need{}
 	case body == No && p.published(o):
 		return No, "", Need{}
+	case body == Maybe && len(p.elsewhere(o)) == 1:
+		return Maybe, "no body of the predicted answer is published, and this one is that of " +
+			"another situation", Need{}
 	case body == No:
 		return Maybe, "the body is another than the published one: " +
 			"another version of the policy, or something else, answered", Need{}
 	case body == Yes:
-		return Yes, "", Need{}
+		return Yes, p.confirmed(o), Need{}
 	case o.Status == 0:
 		return Maybe, "no body of the predicted answer is published", Need{
 			Input: source.NeedObservedStatus,
@@ -206,7 +212,33 @@ func (p *Prediction) rejected(o *Observation) (Truth, string, Need) {
 	case o.Body == nil:
 		return Yes, "the status agrees", Need{Input: source.NeedObservedBody}
 	}
-	return Yes, "the status agrees; no body of the predicted answer is published", Need{}
+	return Yes, "the status agrees; no body of the predicted answer is published" +
+		p.sameWhere(o), Need{}
+}
+
+// confirmed says in words that an observed body is the predicted one.
+func (p *Prediction) confirmed(o *Observation) string {
+	agrees := "the body is the one that is published for the predicted answer"
+	switch a := &p.Verdict.Answer; {
+	case a.NoBody:
+		agrees = "there is no body, as predicted"
+	case a.Body == "":
+		agrees = "the body has the words that are known of the predicted answer"
+	}
+	if o.Status != 0 {
+		agrees = "the status agrees, and " + agrees
+	}
+	return agrees + p.sameWhere(o)
+}
+
+// sameWhere says in which other situations these policies send the observed body; empty where they
+// are known to in none.
+func (p *Prediction) sameWhere(o *Observation) string {
+	titles := titlesOf(p.elsewhere(o))
+	if titles == "" {
+		return ""
+	}
+	return "; the same body is published for where " + titles
 }
 
 // header compares the observed headers with those of the row that the prediction was read from.
@@ -240,6 +272,9 @@ func (p *Prediction) undetermined(c Comparison) Comparison {
 	switch {
 	case len(fit) == 0:
 		c.Follows = "none of the checks that are not known is known to answer so"
+	case len(fit) == 1 && fit[0].Check.Answer.hasBody(c.Observed.Body) == Yes:
+		c.Follows = answered + "it was the check that is not known, whose body this is: " +
+			checkNames(fit)
 	case len(fit) == 1:
 		c.Follows = answered + "it was the check that is not known: " + checkNames(fit)
 	default:
@@ -248,7 +283,7 @@ func (p *Prediction) undetermined(c Comparison) Comparison {
 	if len(fit) > 0 {
 		all = slices.DeleteFunc(all, func(s PossibleCause) bool { return s.By == ByNone })
 	}
-	c.Causes = ranked(all)
+	c.Causes = p.explained(&c.Observed, all)
 	return c
 }
 
@@ -268,7 +303,7 @@ func checkNames(results []*Result) string {
 	for _, r := range results {
 		name := strings.ReplaceAll(string(r.Check.ID), "-", " ")
 		if r.Check.Claim != "" {
-			name += " " + r.Check.Claim
+			name += " " + inspect.Visible(r.Check.Claim)
 		}
 		if !slices.Contains(names, name) {
 			names = append(names, name)

@@ -195,7 +195,7 @@ func TestAPredictionIsComparedWithWhatWasObserved(t *testing.T) {
 		{
 			"rejected as predicted, with its body", out,
 			Observation{Status: 401, Body: body("bad audience")},
-			Yes, "", "",
+			Yes, "the status agrees, and the body is the one that is published", "",
 		},
 		{
 			"rejected as predicted, as far as the status says", out,

@@ -1,7 +1,9 @@
 package rules
 
 import (
+	"cmp"
 	"encoding/binary"
+	"fmt"
 	"regexp/syntax"
 	"slices"
 	"strings"
@@ -16,17 +18,17 @@ const (
 )
 
 // pathSamples is a path for each group of paths that the expressions treat alike. It finds every
-// group, since it runs the automata of all expressions side by side. It is not ok if that goes
-// beyond the limits.
-func pathSamples(expressions []string, known string) (all []sample, ok bool) {
+// group, since it runs the automata of all expressions side by side. Where that takes too much, it
+// names the limit.
+func pathSamples(expressions []string, known string) (all []sample, beyond string) {
 	matchers := compiled(expressions)
 	if known != "" {
-		return []sample{matchers.path(known, expressions)}, true
+		return []sample{matchers.path(known, expressions)}, ""
 	}
 	work := 0
 	search := newPathSearch(expressions, &work)
-	if search.beyond {
-		return nil, false
+	if search.beyond != "" {
+		return nil, search.beyond
 	}
 	visit := func(path string, wanted func(sample) bool) {
 		work += len(search.insts)/4 + len(expressions)*(8+len(path)+2*len(all))
@@ -48,12 +50,12 @@ func pathSamples(expressions []string, known string) (all []sample, ok bool) {
 		alone.run(pathAlphabet, func(path string) {
 			visit(path, func(s sample) bool { return s.says(expression) == Yes })
 		})
-		search.beyond = search.beyond || alone.beyond
+		search.beyond = cmp.Or(search.beyond, alone.beyond)
 	}
 	for i := range all {
 		all[i] = matchers.path(all[i].text, expressions)
 	}
-	return all, !search.beyond && work <= mostPathWork
+	return all, cmp.Or(search.beyond, beyondWork(work))
 }
 
 // pathAlphabet is the characters that paths have, those that read well first (RFC 3986, section
@@ -68,8 +70,16 @@ type pathSearch struct {
 	marks  []int // when each instruction was last reached, in steps
 	step   int
 
-	work   *int // what all searches together have done
-	beyond bool // it was given up, because it goes beyond the limits
+	work   *int   // what all searches together have done
+	beyond string // the limit at which it was given up
+}
+
+// beyondWork names the limit of steps where that is passed.
+func beyondWork(work int) string {
+	if work > mostPathWork {
+		return fmt.Sprintf("more than %d steps", mostPathWork)
+	}
+	return ""
 }
 
 // newPathSearch takes the automata of expressions. One that can't be read says the same of every
@@ -86,8 +96,12 @@ func newPathSearch(expressions []string, work *int) *pathSearch {
 			continue
 		}
 		*work += len(pathAlphabet) * len(program.Inst)
-		if *work > mostPathWork || len(s.insts)+len(program.Inst) > mostPathInstructions {
-			s.beyond = true
+		s.beyond = beyondWork(*work)
+		if len(s.insts)+len(program.Inst) > mostPathInstructions {
+			s.beyond = fmt.Sprintf("more than %d instructions of regular expressions",
+				mostPathInstructions)
+		}
+		if s.beyond != "" {
 			break
 		}
 		s.add(program)
@@ -117,7 +131,7 @@ type node struct {
 // run visits the shortest path to every combination of the programs' states. The path begins with
 // one of these letters.
 func (s *pathSearch) run(first string, visit func(path string)) {
-	if s.beyond {
+	if s.beyond != "" {
 		return
 	}
 	start := node{states: s.starts}
@@ -135,8 +149,11 @@ func (s *pathSearch) run(first string, visit func(path string)) {
 		if seen[key] {
 			continue
 		}
-		if len(seen) == mostPathStates || *s.work > mostPathWork {
-			s.beyond = true
+		s.beyond = beyondWork(*s.work)
+		if len(seen) == mostPathStates {
+			s.beyond = fmt.Sprintf("more than %d groups of paths", mostPathStates)
+		}
+		if s.beyond != "" {
 			return
 		}
 		seen[key] = true

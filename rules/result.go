@@ -121,12 +121,17 @@ func (r *Result) Group() string {
 // Profile describes the token of the request that the check was run for.
 func (r *Result) Profile() inspect.Profile { return r.request.Profile() }
 
-// Evidence is what the result rests on: the check's own evidence. If the check failed and the
-// answer's evidence is weaker, it is that.
+// Evidence is what the result rests on: the check's own evidence, or that of an inference which
+// the result turns on. If the check failed and the answer's evidence is weaker, it is that.
 func (r *Result) Evidence() Evidence {
 	own := r.Check.Evidence
 	if r.request.Introspection != nil && r.Check.Captured.Reference != "" {
 		own = r.Check.Captured
+	}
+	for i := range r.Check.Inferred {
+		if inference := &r.Check.Inferred[i]; r.turnsOn(inference) {
+			own = inference.Evidence
+		}
 	}
 	if answer := r.Answer.Evidence; r.Outcome == Fail && answer.Reference != "" &&
 		!own.weaker(answer) {

@@ -70,8 +70,8 @@ func (c *Class) doubt(g *Guard) *Unknown {
 	switch {
 	case g.Unknown != nil:
 		return g.Unknown
-	case c.beyond:
-		return beyondClasses()
+	case c.beyond != "":
+		return beyondClasses(c.beyond)
 	}
 	for _, route := range g.Routes {
 		switch {
@@ -213,11 +213,12 @@ func RoutesBeyond(routes []Route) *Unknown {
 	return nil
 }
 
-// beyondClasses is why the policies' routes do not tell classes of requests apart.
-func beyondClasses() *Unknown {
+// beyondClasses is why the policies' routes do not tell classes of requests apart: that takes more
+// than a limit of this tool.
+func beyondClasses(limit string) *Unknown {
 	return &Unknown{
-		Why: "the routes are too many, or too intricate, to tell all requests apart within the " +
-			"limits of this tool",
+		Why: "to tell all requests apart that the routes treat differently takes " + limit +
+			", the most that is done here",
 		Need: Need{Input: source.NeedRequest, For: "which request it is"},
 	}
 }

@@ -1,6 +1,8 @@
 package rules
 
 import (
+	"slices"
+
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
@@ -16,6 +18,10 @@ type Rule struct {
 	Lesser     string   // when a finding is less severe: a clause; empty where each has Severity
 	Since      string   // the first version of gatewhy that has it
 	References []string
+
+	// About are the claims by which those are told apart that it finds to be let in. A check that
+	// reads none of them does not hide a finding, though nobody can evaluate it.
+	About []string
 
 	// Check finds it. It is nil for what is found elsewhere: by the compiler of a configuration,
 	// or by an evaluation. A finding without a rule or a severity gets the rule's.
@@ -51,6 +57,9 @@ const (
 	Warning Severity = "warning" // probably a mistake, or one change away from an error
 	Note    Severity = "note"    // worth knowing
 )
+
+// Rank orders severities, the worst first.
+func (s Severity) Rank() int { return slices.Index([]Severity{Error, Warning, Note}, s) }
 
 // Finding is something that a reader of the configuration should know.
 type Finding struct {

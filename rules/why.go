@@ -101,7 +101,7 @@ func (r *Result) whyFail() string {
 
 // whyAbsent is about a claim that must be there.
 func (r *Result) whyAbsent() string {
-	name := r.judged.leaf.Input.Name
+	name := inspect.Visible(r.judged.leaf.Input.Name)
 	if why := r.whyNotGranted(); why != "" {
 		return why + r.whyRoles()
 	}
@@ -242,7 +242,8 @@ func (r *Result) whyClaim() string {
 		return granted + r.whyRoles()
 	}
 	why := fmt.Sprintf(
-		"the claim %s is %s, and the policy wants %s", leaf.Input.Name, r.Actual(), r.Expected(),
+		"the claim %s is %s, and the policy wants %s", leaf.Input.words(), r.Actual(),
+		r.Expected(),
 	)
 	if leaf.Input.Name == "iss" {
 		why += r.otherVersion(leaf)
@@ -346,8 +347,12 @@ func (r *Result) whyClientID() string {
 	if profile.ClientID.Value == "" || in.Name == profile.ClientID.Claim {
 		return why + "; the gateway reads null"
 	}
-	return fmt.Sprintf("%s. This v%s token names its client in %s (%s), so the gateway reads null",
-		why, profile.Version, profile.ClientID.Claim, profile.ClientID.Value)
+	this := "This token"
+	if profile.Version != "" {
+		this = "This v" + profile.Version + " token"
+	}
+	return fmt.Sprintf("%s. %s names its client in %s (%s), so the gateway reads null",
+		why, this, profile.ClientID.Claim, inspect.Visible(profile.ClientID.Value))
 }
 
 func (r *Result) whyContract() string {

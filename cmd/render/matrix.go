@@ -36,7 +36,8 @@ func (x matrixing) sentence() string {
 	}
 	return "Every cell is right: each environment's own tokens are let in, and no such token as " +
 		"another environment's clients, a stranger of the tenant or " +
-		fmt.Sprintf("another tenant could use exists among the %d modelled.", x.Tokens)
+		fmt.Sprintf("another tenant could use exists among the %d modelled. ", x.Tokens) +
+		issued.LeavesOut
 }
 
 // noChange says why no change is proposed.

@@ -85,7 +85,11 @@ func forPhrase(p inspect.Profile) string {
 	case len(p.Audience) == 0:
 		return ""
 	}
-	return "for " + inspect.ShortenMiddle(strings.Join(p.Audience, " and "), 60)
+	all := make([]string, len(p.Audience))
+	for i, audience := range p.Audience {
+		all[i] = inspect.Visible(audience)
+	}
+	return "for " + inspect.ShortenMiddle(strings.Join(all, " and "), 60)
 }
 
 func clientPhrase(p inspect.Profile) string {
@@ -94,7 +98,7 @@ func clientPhrase(p inspect.Profile) string {
 		return "client " + p.ClientID.Claim + " " + p.ClientName
 	case p.ClientID.Claim != "":
 		return "client " + p.ClientID.Claim + " " +
-			inspect.ShortenMiddle(p.ClientID.Value, widestID)
+			inspect.ShortenMiddle(inspect.Visible(p.ClientID.Value), widestID)
 	}
 	return ""
 }
@@ -103,7 +107,7 @@ func tenantPhrase(p inspect.Profile) string {
 	if p.Tenant == "" {
 		return ""
 	}
-	return "tenant " + inspect.ShortenMiddle(p.Tenant, widestID)
+	return "tenant " + inspect.ShortenMiddle(inspect.Visible(p.Tenant), widestID)
 }
 
 func lifePhrase(p inspect.Profile, at time.Time) string {

@@ -23,6 +23,9 @@ func width(s string) int {
 	return n
 }
 
+// Paragraph breaks a sentence of a help text into lines as the others there have them.
+func Paragraph(text string) string { return strings.Join(wrap(text, 118), "\n") }
+
 // wrap breaks a text into lines of a number of columns. It keeps the line feeds of the text,
 // and breaks a word that is longer than a line.
 func wrap(text string, columns int) []string {

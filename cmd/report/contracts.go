@@ -92,7 +92,8 @@ func noClientID(line string) string {
 		return "the line is a token or a secret, not a client id"
 	case len(line) > longestClientID:
 		length := utf8.RuneCountInString(line)
-		return fmt.Sprintf("the line has %d characters, too many for a client id", length)
+		return fmt.Sprintf("the line has %d characters, and a client id has no more than %d",
+			length, longestClientID)
 	case strings.ContainsAny(line, " \t"):
 		return "the line has white space inside, so it is no client id"
 	case inspect.Safe(line) != line:

@@ -212,13 +212,16 @@ func (v *verification) altered(named []*Key) {
 		why)
 }
 
-// types lists the types of the set's keys.
+// types lists the types of the set's keys, as far as they name one.
 func (s *Set) types() string {
 	var list []string
 	for _, k := range s.Keys {
 		if k.Type != "" && !slices.Contains(list, k.Type) {
 			list = append(list, k.Type)
 		}
+	}
+	if len(list) == 0 {
+		return "the set's"
 	}
 	return strings.Join(list, " and ")
 }

@@ -301,7 +301,8 @@ func (c *hclCost) excess() string {
 	case c.operators > maxOperators:
 		return fmt.Sprintf("the file has more than %d operators", maxOperators)
 	case c.melded > maxMelded:
-		return "a string of the file has too many lines"
+		return fmt.Sprintf("to put a string of the file together takes more than %d MiB",
+			maxMelded>>20)
 	}
 	return ""
 }

@@ -201,7 +201,7 @@ func TestTerraformFaults(t *testing.T) {
 		{
 			"a heredoc of very many lines is refused",
 			"a = <<EOT\n" + strings.Repeat("x\n", 100_000),
-			"p.tf:16385:1: a string of the file has too many lines",
+			"p.tf:16385:1: to put a string of the file together takes more than 256 MiB",
 		},
 	} {
 		t.Run(tt.name, func(t *testing.T) {

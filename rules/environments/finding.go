@@ -169,6 +169,7 @@ func (m *Matrix) remark() {
 			m.Remarks = append(m.Remarks, Remark{f, g})
 		}
 		m.remarkUnlikely(g)
+		m.remarkSupposed(g)
 	}
 }
 

@@ -101,7 +101,7 @@ func furthestAmong(v *View, all ...Tokens) rules.Decision {
 func TestHoldersGetAsFarAsTheirKinds(t *testing.T) {
 	t.Parallel()
 	outcomes := map[rules.Decision]int{}
-	for seed := range uint64(500) {
+	for seed := range uint64(worlds) {
 		w := randomWorld(t, estates.Roll(seed, 7))
 		kinds, place := w.Kinds(), &w.Places[1]
 		v := NewView(place.Policies, place.Contracts)

@@ -96,9 +96,9 @@ func (w *World) Alike() int {
 	n := 0
 	for i := range w.Places {
 		if api := w.Places[i].API; api != nil {
-			for _, all := range [][]string{names(api.Scopes, anyScope), names(api.Roles, anyRole)} {
-				n += len(all) - len(m.required.names.toldApart(all))
-			}
+			scopes, roles := names(api.Scopes, anyScope), names(api.Roles, anyRole)
+			n += len(scopes) - len(m.required.names.toldApart(scopes))
+			n += len(roles) - len(m.required.names.toldApart(roles))
 		}
 	}
 	return n

@@ -55,9 +55,8 @@ func whole(p *rules.Policy, way, s *rules.Subject) *rules.Policy {
 
 // severest puts the worst findings first, so that of those at one place the worst is kept.
 func severest(found []rules.Finding) []rules.Finding {
-	order := []rules.Severity{rules.Error, rules.Warning, rules.Note}
 	slices.SortStableFunc(found, func(a, b rules.Finding) int {
-		return slices.Index(order, a.Severity) - slices.Index(order, b.Severity)
+		return a.Severity.Rank() - b.Severity.Rank()
 	})
 	return found
 }

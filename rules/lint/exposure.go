@@ -42,7 +42,8 @@ func exposing(s *rules.Subject, p *rules.Policy) *exposed {
 	return once(s, firstOf(all, p), func() *exposed { return newExposed(all, s.App) })
 }
 
-// firstOf is the first of the policies that a request to p meets whose requests meet the same ones.
+// firstOf is the first of the policies that a request to p meets, of those whose requests meet the
+// same ones.
 func firstOf(all []*rules.Policy, p *rules.Policy) *rules.Policy {
 	if !meets(p) {
 		return p

@@ -1,6 +1,9 @@
 package lint
 
-import "github.com/gatewhy/gatewhy/rules"
+import (
+	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/issued"
+)
 
 func anyClientAccepted() rules.Rule {
 	return rules.Rule{
@@ -11,10 +14,12 @@ func anyClientAccepted() rules.Rule {
 			"let in.",
 		Fix: "Check this environment's audience and the client id, or require a scope or a role " +
 			"that only this environment's clients have.",
-		Severity:   rules.Error,
-		Lesser:     "a note where a policy that is not modelled may separate them",
+		Severity: rules.Error,
+		Lesser: "a warning where an expression of other claims can't be evaluated, a note " +
+			"where a policy that is not modelled may separate them",
 		Since:      since,
 		References: []string{daemonFlow},
+		About:      issued.ByClient(),
 		Check:      checkAnyClient,
 	}
 }

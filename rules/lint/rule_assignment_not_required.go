@@ -3,6 +3,7 @@ package lint
 import (
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/issued"
 )
 
 func assignmentNotRequired() rules.Rule {
@@ -16,10 +17,12 @@ func assignmentNotRequired() rules.Rule {
 		Fix: "Set appRoleAssignmentRequired on the service principal, or require a role, a " +
 			"scope or a contract.",
 		Severity: rules.Error,
-		Lesser: "a warning where the service principal is not given, or where users have to " +
-			"consent to a scope, a note where the app registration is not given",
+		Lesser: "a warning where the service principal is not given, where an expression of " +
+			"other claims can't be evaluated, or where users have to consent to a scope, a " +
+			"note where the app registration is not given",
 		Since:      since,
 		References: []string{daemonFlow, validating},
+		About:      issued.ByClient(),
 		Check:      checkAssignment,
 	}
 }

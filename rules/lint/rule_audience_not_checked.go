@@ -16,10 +16,12 @@ func audienceNotChecked() rules.Rule {
 		Fix: "Check the audience against this environment's own App ID URI (v1.0 tokens) or " +
 			"application id (v2.0 tokens), and make it mandatory.",
 		Severity: rules.Error,
-		Lesser: "a warning where other checks tell clients apart, a note where an expression " +
-			"that can't be evaluated may check it",
+		Lesser: "a warning where other checks tell clients apart, or where an expression of " +
+			"other claims can't be evaluated, a note where an expression that can't be " +
+			"evaluated may check it",
 		Since:      since,
 		References: []string{validating},
+		About:      []string{"aud", "scp", "scope", "roles"},
 		Check:      checkAudienceThere,
 	}
 }

@@ -4,6 +4,7 @@ import (
 	"fmt"
 
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/issued"
 )
 
 func clientIDChosenByCaller() rules.Rule {
@@ -14,10 +15,12 @@ func clientIDChosenByCaller() rules.Rule {
 			"writes the id of a client with a contract beside it, and is let in as that client.",
 		Fix:      "Read the client id from the token: appid (v1.0 tokens) or azp (v2.0 tokens).",
 		Severity: rules.Error,
-		Lesser: "a warning where that is so for the tokens of one version only, or where a " +
-			"scope or a role keeps other clients out",
+		Lesser: "a warning where that is so for the tokens of one version only, where a " +
+			"scope or a role keeps other clients out, or where an expression of other claims " +
+			"can't be evaluated",
 		Since:      since,
 		References: []string{validating},
+		About:      issued.ByClient(),
 		Check: func(s *rules.Subject) []rules.Finding {
 			return eachCheckOf(s, func(p *rules.Policy) look {
 				return func(c *rules.Check) []rules.Finding { return checkCaller(s, p, c) }

@@ -32,7 +32,7 @@ func checkNamesClient(c *rules.Check) []rules.Finding {
 	if what == "" || named(ids[1].claim) == "" {
 		return none()
 	}
-	return one(at(c, "%s %s: no client has a contract under it", ids[0].claim, what))
+	return one(at(c, "%s %s, and contracts are made for application ids", ids[0].claim, what))
 }
 
 // named says what a claim of Entra ID names instead of a client (access-token-claims-reference).

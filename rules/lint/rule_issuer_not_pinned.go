@@ -17,11 +17,13 @@ func issuerNotPinned() rules.Rule {
 			"tenant can issue tokens whose audience is a text of its own choice.",
 		Fix:      "Demand the tenant's issuer.",
 		Severity: rules.Error,
-		Lesser: "a warning where it is not known whether another tenant can have such a token, " +
-			"a note where an expression can't be evaluated, or where a contract or an " +
-			"application id as the audience closes the hole today",
+		Lesser: "a warning where it is not known whether another tenant can have such a " +
+			"token, or where an expression of other claims can't be evaluated, a note where " +
+			"one of these claims can't be, or where a contract or an application id as the " +
+			"audience closes the hole today",
 		Since:      since,
 		References: []string{validating, uriLimits},
+		About:      issued.ByTenant(),
 		Check:      checkIssuerPinned,
 	}
 }

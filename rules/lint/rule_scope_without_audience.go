@@ -14,10 +14,11 @@ func scopeWithoutAudience() rules.Rule {
 			"is accepted here.",
 		Fix:      "Check the audience as well.",
 		Severity: rules.Error,
-		Lesser: "a warning or a note where a validation endpoint decides, which may look at the " +
-			"audience",
+		Lesser: "a warning where an expression of other claims can't be evaluated, a warning " +
+			"or a note where a validation endpoint decides, which may look at the audience",
 		Since:      since,
 		References: []string{validating},
+		About:      []string{"aud", "appid", "azp", "oid", "sub", "groups", "wids"},
 		Check:      checkScopeAudience,
 	}
 }

@@ -120,7 +120,7 @@ func requestCauses() []rules.Cause {
 			Title:      "the Authorization header is not exactly Bearer, one space and the token",
 			Why:        "another scheme, another case or a second space makes it unreadable",
 			Look:       "the header as it arrives: gatewhy collect request",
-			Evidence:   documented(docOAuth),
+			Evidence:   inferred(pdkJWTLibrary),
 			Situations: []string{malformedHeader, malformedToken, noToken},
 			Possible:   both(arrived, has(rules.TokenPresent, rules.Pass)),
 		},

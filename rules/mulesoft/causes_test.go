@@ -129,7 +129,7 @@ func TestWhatThePredictionSaysOfAnObservedAnswer(t *testing.T) {
 		{
 			"no token, and the body of another situation", none,
 			rules.Observation{Body: body(`{"error":"Invalid token."}`)},
-			rules.No, "backend-or-firewall",
+			rules.No, "another-situation",
 		},
 		{"contracts not known, and let in", open, rules.Observation{Status: 200}, rules.Maybe, ""},
 		{

@@ -173,7 +173,11 @@ func unreadable(offset int, err error) *rules.Unknown {
 	}
 	const why = "the expression can't be read: column %d: %s"
 	u := &rules.Unknown{Why: fmt.Sprintf(why, offset+fault.Pos.Column, fault.Cause), MayErr: true}
-	if len(fault.Hints) > 0 {
+	switch {
+	case len(fault.Hints) == 0:
+	case fault.Limit: // it asks, and nothing can be passed
+		u.Why += "; " + fault.Hints[0].Text
+	default:
 		u.Need = rules.Need{For: fault.Hints[0].Text}
 	}
 	return u

@@ -5,6 +5,7 @@ import (
 	"slices"
 	"strings"
 
+	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
@@ -57,7 +58,8 @@ func (c *compiler) get(name string) setting {
 	if !f.allows(v) {
 		return setting{value: v, unknown: &rules.Unknown{
 			Why: fmt.Sprintf(
-				"%s may be %s, and this file has %s", name, strings.Join(f.allowed, ", "), v.Text,
+				"%s may be %s, and this file has %s", name, strings.Join(f.allowed, ", "),
+				inspect.Visible(v.Text),
 			),
 		}}
 	}

@@ -131,6 +131,7 @@ func (o oidcCompiler) whole(id rules.ID, test rules.Predicate, situation string)
 func (o oidcCompiler) introspection() *rules.Check {
 	active := rules.Predicate{Op: rules.Active, Input: o.answered("active")}
 	check := o.whole(rules.Introspection, active, inactiveToken)
+	check.Inferred = o.modelled()
 	if o.model != nil {
 		check.Remark = "modelled on the token's own claims"
 	}
@@ -142,7 +143,18 @@ func (o oidcCompiler) expiry() *rules.Check {
 	left := rules.Predicate{Op: rules.Positive, Input: remaining, Zero: o.zeroSeconds()}
 	after := rules.Predicate{Op: rules.After, Input: exp, Doubt: largestLeeway}
 	alive := rules.Both(rules.IfPresent(remaining, left), rules.IfPresent(exp, after))
-	return o.whole(rules.Expiry, alive, expiredToken)
+	check := o.whole(rules.Expiry, alive, expiredToken)
+	check.Inferred = o.modelled()
+	return check
+}
+
+// modelled says that nothing is published of what the validation endpoint makes of a token that
+// has expired, or whose signature does not verify.
+func (o oidcCompiler) modelled() []rules.Inference {
+	if o.model == nil {
+		return nil
+	}
+	return []rules.Inference{{About: rules.ModelledAnswer, Evidence: inferred(kbInvalid)}}
 }
 
 func (o oidcCompiler) scopes() *rules.Check {

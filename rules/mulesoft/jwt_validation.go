@@ -135,6 +135,7 @@ func (j jwtCompiler) algorithm() *rules.Check {
 	algorithm := algorithmName(method.text, length.text)
 	check := j.check(rules.Algorithm, "signingMethod", documented(docJWT))
 	check.Answer = j.answer(wrongAlgorithm)
+	check.Inferred = j.methodInferred(method)
 	check.Unknown = firstUnknown(method, length)
 	check.Test = rules.Predicate{
 		Op:     rules.Equals,
@@ -152,6 +153,15 @@ func (j jwtCompiler) algorithm() *rules.Check {
 		check.Unknown = j.ellipticUnknown(length.text)
 	}
 	return check
+}
+
+// methodInferred says that rsa is no documented default of Mule Gateway: its documentation speaks
+// of a policy without an algorithm that takes every token.
+func (j jwtCompiler) methodInferred(method setting) []rules.Inference {
+	if j.variant != Mule || method.value != nil || method.unknown != nil {
+		return nil
+	}
+	return []rules.Inference{{About: rules.AnyResult, Evidence: inferred(tfCommunity)}}
 }
 
 // algorithmName is the JOSE name of a signing method and a length; empty where there is none.
@@ -189,6 +199,10 @@ func (j jwtCompiler) signature() *rules.Check {
 	}
 	check := j.check(rules.Signature, field, documented(docJWT))
 	check.Answer = j.answer(badSignature)
+	check.Inferred = append(
+		j.methodInferred(method),
+		rules.Inference{About: rules.StrictReader, Evidence: inferred(docJWT)},
+	)
 	check.Unknown, check.MaySkip = firstUnknown(method, origin), method.unknown != nil
 	switch {
 	case method.is("none"):
@@ -295,6 +309,11 @@ func (j jwtCompiler) audience() *rules.Check {
 		Values: rules.Literals(splitList(audiences.text)...),
 	}
 	check.Test = claimTest(test.Input, test, mandatory.on())
+	check.Inferred = audienceInferred(audiences.text, mandatory.on())
+	if mandatory.on() {
+		without := rules.Inference{About: rules.SwitchedOff, Evidence: inferred(docJWT)}
+		check.Inferred = append(check.Inferred, without)
+	}
 	if validate.unknown == nil && !validate.on() {
 		j.switchOff(
 			check, "validateAudClaim",
@@ -302,6 +321,35 @@ func (j jwtCompiler) audience() *rules.Check {
 		)
 	}
 	return check
+}
+
+// audienceInferred lists what the vendor does not document of the audience check: that blanks
+// around an element do not count, that an empty list admits no audience, and that case, a slash at
+// the end and api:// do count.
+func audienceInferred(list string, mandatory bool) []rules.Inference {
+	aud, trimmed := rules.Claim("aud"), splitList(list)
+	loose := rules.Predicate{
+		Op: rules.OneOf, Input: aud, Texts: &rules.Texts{FoldCase: true, SlashAlike: true},
+	}
+	for _, element := range trimmed {
+		bare := strings.TrimPrefix(element, "api://")
+		loose.Values = append(loose.Values, rules.Literals(bare, "api://"+bare)...)
+	}
+	otherwise := []rules.Predicate{
+		{Op: rules.OneOf, Input: aud, Values: rules.Literals(strings.Split(list, ",")...)}, loose,
+	}
+	if len(trimmed) == 0 {
+		otherwise = []rules.Predicate{rules.Has(aud)}
+	}
+	var all []rules.Inference
+	for _, test := range otherwise {
+		whole := claimTest(aud, test, mandatory)
+		all = append(all, rules.Inference{
+			About: rules.AnotherTest, Test: &whole,
+			Evidence: inferred(docJWT),
+		})
+	}
+	return all
 }
 
 // splitList splits a list at its commas. White space around an element does not count, which is
@@ -340,6 +388,10 @@ func (j jwtCompiler) clientID() *rules.Check {
 // customClaims makes a check of each claim that the policy lists. All of them must hold.
 func (j jwtCompiler) customClaims() []*rules.Check {
 	validate := j.get("validateCustomClaim")
+	inferences := []rules.Inference{
+		{About: rules.SwitchedOff, Evidence: inferred(docJWT)},
+		{About: rules.ErrorFails, Evidence: inferred(pdkJWTExample)},
+	}
 	var checks []*rules.Check
 	for _, list := range []struct {
 		name      string
@@ -356,7 +408,7 @@ func (j jwtCompiler) customClaims() []*rules.Check {
 			continue
 		}
 		for _, item := range setting.value.Items {
-			check := j.customClaim(list.name, item, list.mandatory)
+			check := j.customClaim(list.name, item, list.mandatory, inferences)
 			if validate.unknown != nil {
 				check.Unknown = validate.unknown
 			} else if !validate.on() {
@@ -371,12 +423,15 @@ func (j jwtCompiler) customClaims() []*rules.Check {
 
 // customClaim compiles one claim, which must equal a literal, or for which an expression must give
 // true. Where a mandatory claim is missing, the check fails whatever the expression gives.
-func (j jwtCompiler) customClaim(list string, item *source.Value, mandatory bool) *rules.Check {
+func (j jwtCompiler) customClaim(
+	list string, item *source.Value, mandatory bool, inferences []rules.Inference,
+) *rules.Check {
 	name, value := item.Member("key"), item.Member("value")
 	key, okKey := name.Str()
 	check := &rules.Check{
 		ID: rules.CustomClaim, Field: list, Claim: key, Evidence: documented(docJWT),
-		Answer: j.answer(claimFails),
+		Answer:   j.answer(claimFails),
+		Inferred: inferences,
 	}
 	check.Pos, check.Span = place(item)
 	if value != nil {

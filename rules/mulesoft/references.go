@@ -20,6 +20,7 @@ const (
 	obsFlexBinding  = "public report, " + omniLocal
 	obsFlexDelay    = "public report, contracts on Flex Gateway after about 20 seconds"
 	pdkExample      = "mulesoft/pdk-custom-policy-examples, OAuth 2.0 token introspection"
+	pdkJWTExample   = "mulesoft/pdk-custom-policy-examples, JWT validation"
 	pdkContracts    = "docs.rs, pdk-contracts-lib 1.9"
 	pdkJWTLibrary   = "docs.rs, pdk-jwt-lib 1.10"
 	tfCommunity     = "mulesoft-anypoint/terraform-provider-anypoint, JWT validation"

@@ -101,7 +101,8 @@ func (c *compiler) inspectValue(f field, member *source.Member) {
 	case !f.allows(v):
 		finding.Rule = "value-not-allowed"
 		finding.Message = fmt.Sprintf(
-			"%s may be %s, and this is %s", f.name, strings.Join(f.allowed, ", "), v.Text,
+			"%s may be %s, and this is %s", f.name, strings.Join(f.allowed, ", "),
+			inspect.Visible(v.Text),
 		)
 	default:
 		return

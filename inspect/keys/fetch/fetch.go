@@ -187,7 +187,7 @@ func (f *failure) explain(ctx context.Context, t target, timeout time.Duration) 
 	case errors.Is(f.err, context.DeadlineExceeded) || ctx.Err() != nil:
 		cause = fmt.Sprintf("no answer within %s", timeout)
 	case f.tooLong:
-		cause = "the answer has more than 1 MiB"
+		cause = fmt.Sprintf("the answer has more than %d MiB", mostBytes>>20)
 		hint = source.Hint{Text: "that is no key set; is the address right?"}
 	case errors.As(f.err, &forbidden):
 		cause = forbidden.Error()
@@ -221,7 +221,7 @@ func (f *failure) cause() string {
 	case errors.Is(f.err, io.ErrUnexpectedEOF):
 		return "the answer was cut off before its end"
 	case errors.Is(f.err, errManyRedirects):
-		return "the server redirects again and again"
+		return fmt.Sprintf("the server redirects more than %d times", mostRedirects)
 	}
 	text := f.err.Error()
 	if at := strings.Index(text, "\": "); at >= 0 {

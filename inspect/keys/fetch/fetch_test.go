@@ -61,7 +61,7 @@ func TestAnswersThatAreRefused(t *testing.T) {
 			"key sets are public: is the address right?", 1,
 		},
 		{
-			"redirects in a circle", repeat(round, 9), "the server redirects again and again",
+			"redirects in a circle", repeat(round, 9), "the server redirects more than 3 times",
 			"pass a key set that you have as a file (key-set-file)", 4,
 		},
 		{

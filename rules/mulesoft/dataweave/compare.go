@@ -85,7 +85,7 @@ func ascii(s string) bool {
 // equal answers ==: without coercion, lists in order (DataWeave operators; pdk-pel,
 // runtime/value.rs).
 func (v *evaluator) equal(a, b *source.Value, depth int) Answer {
-	if depth > maxValueDepth || !v.spend(1) || a == nil || b == nil ||
+	if !v.deeper(depth) || !v.spend(1) || a == nil || b == nil ||
 		a.Kind == source.Unknown || b.Kind == source.Unknown {
 		return Maybe
 	}
@@ -109,7 +109,7 @@ func (v *evaluator) equal(a, b *source.Value, depth int) Answer {
 // similar answers ~=: one value is coerced to the type of the other, in lists too (DataWeave
 // operators). We answer only for the coercions that the page shows.
 func (v *evaluator) similar(a, b *source.Value, depth int) Answer {
-	if depth > maxValueDepth || !v.spend(1) {
+	if !v.deeper(depth) || !v.spend(1) {
 		return Maybe
 	}
 	switch {

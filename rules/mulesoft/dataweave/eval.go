@@ -14,7 +14,7 @@ import (
 // anywhere inside a value. An object that we know in part ends with Rest. Evaluation never changes
 // a value.
 type Env struct {
-	Runtime        Version              // of the Mule runtime; the zero Version where we do not know it
+	Runtime        Version              // of the Mule runtime; the zero Version if not known
 	Vars           *source.Value        // an object; its member claimSet holds the token's claims
 	Attributes     func() *source.Value // an object: headers, queryParams, method, requestPath, …
 	Authentication *source.Value        // an object: clientId, principal, properties, …
@@ -95,13 +95,6 @@ func fromOperand(r Result, mayErr bool) Result {
 	return Result{Unknown: &u}
 }
 
-func fromAnswer(a Answer, n *Node, why string) Result {
-	if a == Maybe {
-		return unknown(n, "%s", why)
-	}
-	return value(boolean(a == Yes))
-}
-
 // prepared is what Parse finds out about a node once, for all evaluations.
 type prepared struct {
 	ambiguous bool           // parentheses are missing in it, so that it has no certain value
@@ -128,11 +121,10 @@ func prepare(root *Node, d Dialect) {
 	}
 }
 
-// The limits of an evaluation: steps, bytes of text and items of lists that it makes, levels of a
-// value that it compares.
+// The limits of an evaluation: steps, each for a node, a byte of a text or an item of a list that
+// is read, and levels of a value that is compared.
 const (
 	maxSteps      = 1 << 20
-	maxMade       = 1 << 20
 	maxValueDepth = 500
 )
 
@@ -142,7 +134,7 @@ type evaluator struct {
 	since24 bool  // the runtime has DataWeave 2.4
 	version *Node // the first call whose result depends on since24
 	steps   int
-	made    int
+	tooDeep bool // values that were compared are nested too deep
 }
 
 // Eval evaluates the expression. It always ends, and does not change the environment. Where
@@ -186,19 +178,35 @@ func (v *evaluator) spend(steps int) bool {
 	return v.steps <= maxSteps
 }
 
-// produce counts what an evaluation makes and reports whether it may.
-func (v *evaluator) produce(size int) bool {
-	v.made += size
-	return v.made <= maxMade
+// deeper reports whether a comparison may go down to this level.
+func (v *evaluator) deeper(depth int) bool {
+	v.tooDeep = v.tooDeep || depth > maxValueDepth
+	return depth <= maxValueDepth
 }
 
-func tooLarge(n *Node) Result {
-	return unknown(n, "the evaluation goes beyond the limits of this tool")
+func (v *evaluator) tooLarge(n *Node) Result {
+	return unknown(n, "the evaluation takes more than %d steps, the most that are taken here",
+		maxSteps)
+}
+
+// answer is the result of a comparison, and why there is none: values that are too large to be
+// compared here, or what the vendor does not say.
+func (v *evaluator) answer(a Answer, n *Node, why string) Result {
+	switch {
+	case a != Maybe:
+		return value(boolean(a == Yes))
+	case v.steps > maxSteps:
+		return v.tooLarge(n)
+	case v.tooDeep:
+		return unknown(n, "the values are nested more than %d levels deep, the most that are "+
+			"compared here", maxValueDepth)
+	}
+	return unknown(n, "%s", why)
 }
 
 func (v *evaluator) eval(n *Node) Result {
 	if !v.spend(1) {
-		return tooLarge(n)
+		return v.tooLarge(n)
 	}
 	switch {
 	case n.prepared.ambiguous:
@@ -479,13 +487,13 @@ func (v *evaluator) compare(n *Node) Result {
 	switch n.Name {
 	case "==":
 		same := v.equal(left, right, 0)
-		return fromAnswer(same, n, "whether these values are equal is not documented")
+		return v.answer(same, n, "whether these values are equal is not documented")
 	case "!=":
 		same := v.equal(left, right, 0)
-		return fromAnswer(same.not(), n, "whether these values are equal is not documented")
+		return v.answer(same.not(), n, "whether these values are equal is not documented")
 	case "~=":
 		same := v.similar(left, right, 0)
-		return fromAnswer(same, n, "how ~= coerces these values is not documented")
+		return v.answer(same, n, "how ~= coerces these values is not documented")
 	default:
 		return v.order(n, left, right)
 	}
@@ -518,7 +526,7 @@ func (v *evaluator) selectName(n *Node, target *source.Value, name string) Resul
 
 func (v *evaluator) selectKey(n *Node, object *source.Value, name string) Result {
 	if !v.spend(len(object.Members)) {
-		return tooLarge(n)
+		return v.tooLarge(n)
 	}
 	anyCase := isHeaders(n.Args[0])
 	var found *source.Value

@@ -44,7 +44,7 @@ func TestEveryRowNamesItsEvidence(t *testing.T) {
 		if row.Rule == "" || row.Reference == "" || len(row.Dialects) == 0 {
 			t.Errorf("%s: incomplete row: %+v", row.Expression, row)
 		}
-		if row.Evidence != documented && row.Evidence != observed && row.Evidence != inferred {
+		if row.Evidence != documented && row.Evidence != inferred {
 			t.Errorf("%s: evidence %q", row.Expression, row.Evidence)
 		}
 		if strings.HasSuffix(row.Rule, ".") {
@@ -301,7 +301,7 @@ func TestAnOperandThatMayFailIsNotPassedOver(t *testing.T) {
 
 func TestEvaluationEnds(t *testing.T) {
 	t.Parallel()
-	const limits = "the evaluation goes beyond the limits of this tool"
+	const steps = "the evaluation takes more than 1048576 steps, the most that are taken here"
 	long := strings.Repeat("a", 1<<16)
 	deep := strings.Repeat("[", 2000) + strings.Repeat("]", 2000)
 	wide := strings.Repeat(`"x",`, 1<<16) + `"x"`
@@ -310,17 +310,16 @@ func TestEvaluationEnds(t *testing.T) {
 		{
 			"a text is made longer and longer",
 			strings.TrimSuffix(strings.Repeat("vars.a ++ ", 3000), " ++ "),
-			fmt.Sprintf(`{"vars": {"a": %q}}`, long), limits,
+			fmt.Sprintf(`{"vars": {"a": %q}}`, long), steps,
 		},
 		{
 			"two deep lists are compared", "vars.a == vars.b",
 			fmt.Sprintf(`{"vars": {"a": %s, "b": %s}}`, deep, deep),
-			"whether these values are equal is not documented",
+			"the values are nested more than 500 levels deep, the most that are compared here",
 		},
 		{
 			"two large objects are compared", "vars.a == vars.b",
-			fmt.Sprintf(`{"vars": {"a": {%s}, "b": {%s}}}`, members, members),
-			"whether these values are equal is not documented",
+			fmt.Sprintf(`{"vars": {"a": {%s}, "b": {%s}}}`, members, members), steps,
 		},
 		{
 			"a long list is searched for itself", "vars.a contains vars.a",
@@ -330,11 +329,11 @@ func TestEvaluationEnds(t *testing.T) {
 			"a long list is searched a thousand times",
 			strings.Repeat("(vars.a contains 'y') or ", 1000) + "false",
 			fmt.Sprintf(`{"vars": {"a": [%s]}}`, wide),
-			"whether the list contains this value is not known",
+			steps,
 		},
 		{
 			"a long text is split into single characters", "vars.a splitBy 'a'",
-			fmt.Sprintf(`{"vars": {"a": "%sb"}}`, strings.Repeat("a", 1<<21)), limits,
+			fmt.Sprintf(`{"vars": {"a": "%sb"}}`, strings.Repeat("a", 1<<21)), steps,
 		},
 		{
 			"a long text is matched by a nested repetition", "vars.a matches /(a*)*b/",
@@ -344,7 +343,7 @@ func TestEvaluationEnds(t *testing.T) {
 			"a long text is matched by a long pattern",
 			"vars.a matches /" + strings.Repeat("a", 1000) + "/",
 			fmt.Sprintf(`{"vars": {"a": %q}}`, long),
-			"this text is matched only by the gateway itself",
+			steps,
 		},
 	} {
 		t.Run(test.name, func(t *testing.T) {
@@ -353,8 +352,8 @@ func TestEvaluationEnds(t *testing.T) {
 			v := &evaluator{env: env(t, test.input), expr: e, since24: true}
 			r := v.eval(e.Root)
 			switch {
-			case test.why == "" && (r.Value == nil || v.steps > maxSteps || v.made > maxMade):
-				t.Errorf("got %+v after %d steps, %d made", r.Unknown, v.steps, v.made)
+			case test.why == "" && (r.Value == nil || v.steps > maxSteps):
+				t.Errorf("got %+v after %d steps", r.Unknown, v.steps)
 			case test.why != "" && (r.Unknown == nil || r.Unknown.Why != test.why):
 				t.Errorf("got %+v, %+v", r.Value, r.Unknown)
 			}

@@ -90,7 +90,7 @@ func (v *evaluator) call(n *Node) Result {
 		size += len(arg.Text) + len(arg.Items)
 	}
 	if !v.spend(size) {
-		return tooLarge(n)
+		return v.tooLarge(n)
 	}
 	return f.run(v, n, args)
 }
@@ -140,14 +140,11 @@ func contains(v *evaluator, n *Node, args []*source.Value) Result {
 			found = Maybe
 		}
 	}
-	return fromAnswer(found, n, "whether the list contains this value is not known")
+	return v.answer(found, n, "whether the list contains this value is not known")
 }
 
 func concatenate(v *evaluator, n *Node, args []*source.Value) Result {
 	a, b := args[0], args[1]
-	if !v.produce(len(a.Text) + len(b.Text) + len(a.Items) + len(b.Items)) {
-		return tooLarge(n)
-	}
 	switch {
 	case a.Is(source.String) && b.Is(source.String):
 		return value(text(a.Text + b.Text))
@@ -205,9 +202,6 @@ func splitBy(v *evaluator, n *Node, args []*source.Value) Result {
 	}
 	var items []*source.Value
 	for part := range strings.SplitSeq(whole.Text, separator.Text) {
-		if !v.produce(1 + len(part)) {
-			return tooLarge(n)
-		}
 		items = append(items, text(part))
 	}
 	return value(list(items))
@@ -223,8 +217,6 @@ func changeCase(change func(string) string) run {
 			return undocumented(n, args...)
 		case !ascii(a.Text):
 			return unknown(n, "upper and lower case of characters beyond ASCII are not documented")
-		case !v.produce(len(a.Text)):
-			return tooLarge(n)
 		default:
 			return value(text(change(a.Text)))
 		}
@@ -306,8 +298,10 @@ func (v *evaluator) callRegex(n *Node, f function) Result {
 		return v.sinceNull(n, boolean(false))
 	case !r.Value.Is(source.String):
 		return undocumented(n, r.Value)
-	case !ascii(r.Value.Text) || !v.spend(len(r.Value.Text)*len(pattern.Text)):
+	case !ascii(r.Value.Text):
 		return unknown(n, "this text is matched only by the gateway itself")
+	case !v.spend(len(r.Value.Text) * len(pattern.Text)):
+		return v.tooLarge(n)
 	}
 	if n.prepared.pattern == nil {
 		return unknown(pattern, "Java may read this regular expression otherwise than this tool")

@@ -17,15 +17,14 @@ type Row struct {
 	// the expression, or "error" where it fails to parse it.
 	Result string
 
-	Evidence  string // documented, observed or inferred
+	Evidence  string // documented or inferred
 	Reference string // the page, or the source file, that has the rule
 }
 
 // The levels of evidence, in the words of the project's other tables.
 const (
 	documented = "documented" // a page of the vendor says so
-	observed   = "observed"   // published code of the vendor does so, or someone ran it
-	inferred   = "inferred"   // it follows from the above
+	inferred   = "inferred"   // it follows from a page, or from published code
 )
 
 // The references.
@@ -103,7 +102,7 @@ func claimRows() []Row {
 			row("a header can be the token's place",
 				`attributes.headers['jwt']`, `"x"`, `{"attributes": {"headers": {"jwt": "x"}}}`),
 		),
-		rows(observed, avio+"AzureAdJwtPolicyTest.groovy", both(),
+		rows(inferred, avio+"AzureAdJwtPolicyTest.groovy", both(),
 			row("contains finds a role in a list",
 				`vars.claimSet.roles contains 'Access.To.App'`,
 				`true`, claims(`"roles": ["Access.To.App"]`)),
@@ -521,7 +520,7 @@ func regexRows() []Row {
 // flexCodeRows come from the published code of the evaluator.
 func flexCodeRows() []Row {
 	return slices.Concat(
-		rows(observed, pel+"eval.rs", flex(),
+		rows(inferred, pel+"eval.rs", flex(),
 			row("an index out of range fails",
 				`splitBy(attributes.headers['Authorization'], ' ')[1]`,
 				`failure`, `{"attributes": {"headers": {"authorization": "x"}}}`),
@@ -535,13 +534,13 @@ func flexCodeRows() []Row {
 			row("a failure is not replaced by default", `[][0] default 'a'`, `failure`),
 			row("an unknown name fails", `claims.roles`, `failure`),
 		),
-		rows(observed, pel+"coercion.rs", flex(),
+		rows(inferred, pel+"coercion.rs", flex(),
 			row(`and takes the string "true" for a boolean`,
 				`vars.claimSet.a and true`, `true`, claims(`"a": "true"`)),
 			row("and fails on any other string",
 				`vars.claimSet.a and true`, `failure`, claims(`"a": "yes"`)),
 		),
-		rows(observed, pel+"value.rs", flex(),
+		rows(inferred, pel+"value.rs", flex(),
 			row("1 equals 1.0", `1 == 1.0`, `true`),
 		),
 	)
@@ -581,7 +580,7 @@ func flexDocumentedRows() []Row {
 // limitRows are about what is not DataWeave, and about more of it than we support.
 func limitRows() []Row {
 	return slices.Concat(
-		rows(observed, grammar, both(),
+		rows(inferred, grammar, both(),
 			row("one equals sign is no operator", `vars.claimSet.a = 'x'`, `error`),
 			row("an open bracket is an error", `(vars.claimSet.a == 'x'`, `error`),
 			row("an operator needs an operand", `vars.claimSet.roles contains`, `error`),
@@ -600,10 +599,10 @@ func limitRows() []Row {
 			row("a function isn't called as a method",
 				`vars.claimSet.roles.contains('a')`, `unknown`, claims(`"roles": ["a"]`)),
 		),
-		rows(observed, grammar, mule(),
+		rows(inferred, grammar, mule(),
 			row("&& is no operator", `true && true`, `error`),
 		),
-		rows(observed, lexer, both(),
+		rows(inferred, lexer, both(),
 			row("spaces, tabs, form feeds and line ends are white space",
 				"vars.claimSet.a\t==\f\r\n'x'", `true`, claims(`"a": "x"`)),
 			row("a no-break space is an error",

@@ -143,9 +143,13 @@ func estate(folder string, environments int) error {
 }
 
 func api(e int) string {
-	return fmt.Sprintf(`{"appId":%q,"displayName":"orders-%d","identifierUris":["api://orders-%[2]d"],
-"api":{"oauth2PermissionScopes":[{"id":"s1","value":"ENV%[2]d.Access","type":"User"},{"id":"s2","value":"ENV%[2]d.Admin","type":"Admin"}]},
-"appRoles":[{"id":%q,"value":"ENV%[2]d.Call","allowedMemberTypes":["Application"]},{"id":"r2","value":"ENV%[2]d.Clerk","allowedMemberTypes":["User"]}]}`, id(1, e, 0), e, id(3, e, 0))
+	return fmt.Sprintf(`{"appId":%q,"displayName":"orders-%d",
+"identifierUris":["api://orders-%[2]d"],
+"api":{"oauth2PermissionScopes":[{"id":"s1","value":"ENV%[2]d.Access","type":"User"},
+{"id":"s2","value":"ENV%[2]d.Admin","type":"Admin"}]},
+"appRoles":[{"id":%q,"value":"ENV%[2]d.Call","allowedMemberTypes":["Application"]},
+{"id":"r2","value":"ENV%[2]d.Clerk","allowedMemberTypes":["User"]}]}`,
+		id(1, e, 0), e, id(3, e, 0))
 }
 
 // clients are registrations of which every fifth asks for a role of the next environment's API
@@ -180,11 +184,17 @@ func contracts(e int) string {
 }
 
 func policies(e int) string {
-	return fmt.Sprintf(`[{"order":1,"assetId":"jwt-validation","assetVersion":"1.4.0","configurationData":{
-"jwtOrigin":"httpBearerAuthenticationHeader","signingMethod":"rsa","signingKeyLength":256,"jwtKeyOrigin":"jwks",
-"jwksUrl":"https://login.microsoftonline.com/%s/discovery/keys","skipClientIdValidation":false,"clientIdExpression":"#[vars.claimSet.appid]",
-"validateAudClaim":true,"mandatoryAudClaim":true,"supportedAudiences":"api://orders-%d","mandatoryExpClaim":true,
-"validateCustomClaim":true,"mandatoryCustomClaims":[{"key":"iss","value":"https://sts.windows.net/%[1]s/"}]}},
+	return fmt.Sprintf(`[{"order":1,"assetId":"jwt-validation","assetVersion":"1.4.0",
+"configurationData":{
+"jwtOrigin":"httpBearerAuthenticationHeader","signingMethod":"rsa","signingKeyLength":256,
+"jwtKeyOrigin":"jwks",
+"jwksUrl":"https://login.microsoftonline.com/%s/discovery/keys",
+"skipClientIdValidation":false,"clientIdExpression":"#[vars.claimSet.appid]",
+"validateAudClaim":true,"mandatoryAudClaim":true,"supportedAudiences":"api://orders-%d",
+"mandatoryExpClaim":true,
+"validateCustomClaim":true,
+"mandatoryCustomClaims":[{"key":"iss","value":"https://sts.windows.net/%[1]s/"}]}},
 {"order":2,"assetId":"rate-limiting","assetVersion":"1.4.0","configurationData":{}},
-{"order":3,"assetId":"openidconnect-access-token-enforcement","assetVersion":"1.3.0","configurationData":{"scopes":"","skipClientIdValidation":true}}]`, tenant, e)
+{"order":3,"assetId":"openidconnect-access-token-enforcement","assetVersion":"1.3.0",
+"configurationData":{"scopes":"","skipClientIdValidation":true}}]`, tenant, e)
 }

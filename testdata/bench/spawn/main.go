@@ -118,7 +118,8 @@ func report(commands []*command) (within bool) {
 		if ratio > c.limit || c.memory > maxMemory {
 			mark, within = "  too much", false
 		}
-		fmt.Printf("%-8s %9.3f %7.2f %7.2f %10.2f %10.1f%s\n", c.name, c.median().Seconds()*1000, ratio, c.limit,
+		fmt.Printf("%-8s %9.3f %7.2f %7.2f %10.2f %10.1f%s\n", c.name, c.median().Seconds()*1000,
+			ratio, c.limit,
 			float64(c.cpu)/float64(commands[0].cpu), float64(c.memory)/(1<<20), mark)
 	}
 	return within

@@ -1,0 +1,193 @@
+package cmd
+
+import (
+	"bytes"
+	"errors"
+	"fmt"
+	"path/filepath"
+	"strings"
+	"testing"
+	"time"
+)
+
+// limited is a command on a file that is one over a limit, and what it says.
+type limited struct {
+	name, file, text string
+	args             string // with the file's name as FILE
+	says             string
+}
+
+// A limit is one of this program's, and says nothing about the gateway. Whoever runs into it is
+// told which one, and how large it is.
+func TestEachLimitNamesItselfAndItsSize(t *testing.T) {
+	t.Parallel()
+	token := tokenOf(`{"alg":"RS256","kid":"k"}`, `{"a":"`+strings.Repeat("x", 60_000)+`"}`)
+	for _, test := range append(limitsOfFiles(), limitsOfPolicies()...) {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			dir := t.TempDir()
+			writeFile(t, filepath.Join(dir, test.file), test.text)
+			writeFile(t, filepath.Join(dir, "token.jwt"), token)
+			writeFile(t, filepath.Join(dir, "policy.json"), limitedPolicy("", ""))
+			said := saidIn(dir, strings.ReplaceAll(test.args, "FILE", test.file))
+			if !strings.Contains(said, test.says) {
+				t.Errorf("want %q in\n%.3000s", test.says, said)
+			}
+		})
+	}
+}
+
+// saidIn runs a command in a folder, without a network, and returns what it says, on one line.
+func saidIn(dir, args string) string {
+	var said bytes.Buffer
+	Main(Env{
+		Args: strings.Fields(args), Dir: dir, Stdin: strings.NewReader(""),
+		Stdout: &said, Stderr: &said, Gateways: everyGateway(),
+		Now:       func() time.Time { return clock },
+		LookupEnv: func(string) (string, bool) { return "", false },
+		CacheDir:  func() (string, error) { return "", errors.New("there is none") },
+	})
+	return strings.Join(strings.Fields(said.String()), " ")
+}
+
+func limitsOfFiles() []limited {
+	ids := make([]string, 100_001)
+	for i := range ids {
+		ids[i] = fmt.Sprintf("client-%d", i)
+	}
+	const lint, keys = "lint FILE", "keys FILE"
+	const contracts = "explain @token.jwt -p policy.json --offline --contracts FILE"
+	return []limited{
+		{
+			"a file", "a.json", "{" + strings.Repeat(" ", 16<<20), lint,
+			"a.json is larger than 16 MiB",
+		},
+		{
+			"a file of JSON, in levels", "a.json",
+			`{"assetId":"jwt-validation","configurationData":` + strings.Repeat("[", 5001), lint,
+			"nested more than 5000 levels deep",
+		},
+		{
+			"a file of JSON, in values", "a.json", "[" + strings.Repeat("1,", 1_000_000) + "1]",
+			lint, "the file has more than 1000000 values",
+		},
+		{
+			"aliases of YAML", "a.yaml",
+			"a: &a [" + strings.Repeat("1,", 999) + "1]\n" +
+				"b: [" + strings.Repeat("*a,", 101) + "]\n",
+			lint, "the aliases of the file stand for more than 100000 values",
+		},
+		{
+			"a file of Terraform", "a.tf", `a = "` + strings.Repeat("x", 256<<10) + `"`, lint,
+			"the text has more than 256 KiB",
+		},
+		{
+			"a file of Terraform, in levels", "a.tf", "a = " + strings.Repeat("[", 501), lint,
+			"values are nested more than 500 levels deep",
+		},
+		{
+			"a file of Terraform, in operators", "a.tf",
+			"a = " + strings.Repeat("!", 20_001) + "b", lint,
+			"the file has more than 20000 operators",
+		},
+		{
+			"a file of Terraform, in lines of a string", "a.tf",
+			"a = <<EOT\n" + strings.Repeat("x\n", 20_000), lint,
+			"to put a string of the file together takes more than 256 MiB",
+		},
+		{
+			"contracts, one a line", "c.txt", strings.Join(ids, "\n"), contracts,
+			"c.txt:100001:1: the file has more than 100000 contracts",
+		},
+		{
+			"contracts, as a list", "c.json", `["` + strings.Join(ids, `","`) + `"]`, contracts,
+			"the file has more than 100000 contracts",
+		},
+		{
+			"a client id", "c.txt", strings.Repeat("x", 201), contracts,
+			"the line has 201 characters, and a client id has no more than 200",
+		},
+		{
+			"a key set", "k.json", `{"keys":[` + strings.Repeat(" ", 5<<20) + `]}`, keys,
+			"the text has more than 5 MiB",
+		},
+		{
+			"a key set, in keys", "k.json", `{"keys":[` + strings.Repeat("{},", 20_000) + "{}]}",
+			keys, "the set has 20001 keys, and more than 20000 are not read",
+		},
+		{
+			"a key", "k.json", `{"keys":[{"kty":"RSA","e":"AQAB","n":"` +
+				strings.Repeat("A", 1<<18+1) + `"}]}`,
+			keys, "n has 262145 characters; more than 262144 are not read",
+		},
+		{
+			"a token", "t", part(`{"alg":"RS256"}`) + "." + strings.Repeat("A", 1<<20) + ".A",
+			"decode @FILE", "more than the 1048576 that a token may have here",
+		},
+		{
+			"a token, in values", "t",
+			tokenOf(`{"alg":"RS256"}`, `{"a":[`+strings.Repeat("1,", 20_000)+`1]}`),
+			"decode @FILE", "it has more than 20000 values",
+		},
+	}
+}
+
+// limitedPolicy is a policy with further members, of its configuration and of itself.
+func limitedPolicy(configuration, beside string) string {
+	return `{"assetId": "jwt-validation", "assetVersion": "1.4.0", "configurationData": {
+		"jwtOrigin": "httpBearerAuthenticationHeader", "signingMethod": "rsa",
+		"signingKeyLength": 256, "jwtKeyOrigin": "jwks",
+		"jwksUrl": "https://login.microsoftonline.com/common/discovery/keys"` +
+		configuration + "}" + beside + "}"
+}
+
+func limitsOfPolicies() []limited {
+	route := func(method, path string) string {
+		return `{"methodRegex":"` + method + `","uriTemplateRegex":"` + path + `"}`
+	}
+	routed := func(routes ...string) string {
+		return limitedPolicy("", `, "pointcutData": [`+strings.Join(routes, ",")+"]")
+	}
+	asking := func(expression string) string {
+		return limitedPolicy(`, "clientIdExpression": "#[`+expression+`]"`, "")
+	}
+	var methods []string
+	for i := range 101 {
+		methods = append(methods, route("M"+string(rune('A'+i/26))+string(rune('A'+i%26)), "/"))
+	}
+	const explain = "explain @token.jwt -p FILE --offline"
+	deep := strings.Repeat("(", 251) + "vars.claimSet.a" + strings.Repeat(")", 251)
+	return []limited{
+		{
+			"the expression of a route", "p.json",
+			routed(route("GET", strings.Repeat("a", 4<<10+1))), explain,
+			"the expression of a route is longer than 4 KiB, the most that is read here",
+		},
+		{
+			"routes", "p.json",
+			routed(strings.Repeat(route("GET", "/")+",", 4096) + route("GET", "/")),
+			explain, "it has more than 4096 routes, the most that are read here",
+		},
+		{
+			"methods of routes", "p.json", routed(methods...), explain,
+			"takes more than 100 methods, the most that is done here",
+		},
+		{
+			"groups of paths", "p.json", routed(route("GET", "/.*a[ab]{13}")), explain,
+			"takes more than 4096 groups of paths, the most that is done here",
+		},
+		{
+			"an expression", "p.json", asking("'" + strings.Repeat("a", 32<<10) + "'"), explain,
+			"the expression is longer than 32768 bytes",
+		},
+		{
+			"an expression, in levels", "p.json", asking(deep), explain,
+			"the expression is nested more than 250 levels deep",
+		},
+		{
+			"an expression, in steps", "p.json",
+			asking(strings.Repeat("vars.claimSet.a ++ ", 20) + "''"), explain,
+			"the evaluation takes more than 1048576 steps, the most that are taken here",
+		},
+	}
+}

@@ -1,0 +1,160 @@
+package report_test
+
+import (
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"sync/atomic"
+	"testing"
+	"time"
+
+	"github.com/google/go-cmp/cmp"
+
+	"github.com/gatewhy/gatewhy/cmd/gateways"
+	"github.com/gatewhy/gatewhy/cmd/report"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+const openPolicy = `{"assetId": "jwt-validation", "configurationData": {"jwtKeyOrigin": "jwks",
+	"jwksUrl": "https://login.microsoftonline.com/common/discovery/keys",
+	"validateAudClaim": false, "skipClientIdValidation": true}}`
+
+// makerIn is a maker in a folder of these files, and what it says beside its reports.
+func makerIn(t *testing.T, files map[string]string) (m *report.Maker, said *[]string) {
+	t.Helper()
+	dir := t.TempDir()
+	for name, text := range files {
+		path := filepath.Join(dir, filepath.FromSlash(name))
+		if err := os.MkdirAll(filepath.Dir(path), 0o755); err != nil {
+			t.Fatal(err)
+		}
+		if err := os.WriteFile(path, []byte(text), 0o600); err != nil {
+			t.Fatal(err)
+		}
+	}
+	said = &[]string{}
+	return &report.Maker{
+		Dir: dir, Gateways: gateways.All(), Stdin: strings.NewReader(""),
+		Now: func() time.Time { return time.Date(2026, 5, 6, 10, 0, 0, 0, time.UTC) },
+		Say: func(kind, text string) { *said = append(*said, kind+": "+text) },
+		Progress: func(*atomic.Int64, int, string) (stop func()) {
+			return func() {}
+		},
+	}, said
+}
+
+func TestATokenComesFromWhereItIsNamed(t *testing.T) {
+	t.Parallel()
+	for _, test := range []struct {
+		name        string
+		args        []string
+		text, fails string
+	}{
+		{"standard input", nil, "from stdin", ""},
+		{"standard input by its sign", []string{"-"}, "from stdin", ""},
+		{"a file", []string{"@token.jwt"}, "from a file", ""},
+		{"words of a shell", []string{"Bearer", "x"}, "Bearer x", ""},
+		{"an empty variable", []string{""}, "", "the token argument is empty"},
+		{"no file", []string{"@"}, "", "the name of a file is missing behind @"},
+		{"a file that is not there", []string{"@no.jwt"}, "", "no.jwt"},
+	} {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			m, _ := makerIn(t, map[string]string{"token.jwt": "from a file"})
+			m.Stdin = strings.NewReader("from stdin")
+			text, err := m.TokenText(test.args)
+			if text != test.text || (err == nil) != (test.fails == "") ||
+				err != nil && !strings.Contains(err.Error(), test.fails) {
+				t.Errorf("got %q, %v", text, err)
+			}
+		})
+	}
+}
+
+func TestATokenAsAnArgumentIsWarnedOf(t *testing.T) {
+	t.Parallel()
+	m, said := makerIn(t, nil)
+	if _, err := m.TokenText([]string{"x"}); err != nil || len(*said) != 1 ||
+		!strings.Contains((*said)[0], "shell's history") {
+		t.Errorf("%v, %v", *said, err)
+	}
+}
+
+func TestContractsAreReadInEachForm(t *testing.T) {
+	t.Parallel()
+	for name, row := range map[string]struct{ file, text, fails string }{
+		"one a line":        {"c.txt", "one\n\n two \n", ""},
+		"a list":            {"c.json", `["one", "two"]`, ""},
+		"a list in YAML":    {"c.yaml", "- one\n- two\n", ""},
+		"a number":          {"c.txt", "12\n", "c.txt:1:1: the line is a number, not a client id"},
+		"a word of nothing": {"c.txt", "one\nnull\n", "c.txt:2:1: the line is the word null"},
+		"two words":         {"c.txt", "one two\n", "c.txt:1:1: the line has white space inside"},
+	} {
+		t.Run(name, func(t *testing.T) {
+			t.Parallel()
+			m, _ := makerIn(t, map[string]string{row.file: row.text})
+			contracts, err := m.ReadContracts(row.file)
+			if (err == nil) != (row.fails == "") || err != nil &&
+				!strings.Contains(err.Error(), row.fails) {
+				t.Fatalf("%v, %v", contracts, err)
+			}
+		})
+	}
+}
+
+func TestTheFilesOfAFolderAreFoundAndSorted(t *testing.T) {
+	t.Parallel()
+	m, _ := makerIn(t, map[string]string{
+		"dev/orders.json": openPolicy, "dev.jwt": "x", "b.yaml": "a: 1", "a.png": "x",
+		"node_modules/a.json": openPolicy, ".git/a.json": openPolicy,
+	})
+	found, err := m.Find([]string{"."})
+	if err != nil {
+		t.Fatal(err)
+	}
+	var names []string
+	for _, f := range found {
+		names = append(names, filepath.ToSlash(f.Name))
+	}
+	if diff := cmp.Diff([]string{"b.yaml", "dev/orders.json"}, names); diff != "" {
+		t.Error(diff)
+	}
+	survey, err := m.Survey(".")
+	if err != nil || survey.Policies != 1 || !cmp.Equal(survey.Names(), []string{"dev"}) {
+		t.Errorf("%+v, %v", survey, err)
+	}
+}
+
+func TestPoliciesAreReadWithoutACommandLine(t *testing.T) {
+	t.Parallel()
+	m, _ := makerIn(t, map[string]string{"a.json": openPolicy, "no.json": `{"a": 1}`})
+	set, err := m.ReadPolicies([]string{"a.json"}, rules.Options{Variant: "mule"})
+	if err != nil || len(set.Policies) != 1 {
+		t.Fatalf("%v, %v", set, err)
+	}
+	for name, says := range map[string]string{"no.json": "no.json", "none.json": "none.json"} {
+		if _, err := m.ReadPolicies([]string{name}, rules.Options{}); err == nil ||
+			!strings.Contains(err.Error(), says) {
+			t.Errorf("%s: %v", name, err)
+		}
+	}
+}
+
+func TestLintReportsFindingsAsValues(t *testing.T) {
+	t.Parallel()
+	m, _ := makerIn(t, map[string]string{"a.json": openPolicy, "broken.json": `{"assetId" 1}`})
+	l, failed, strange := m.Lint(&report.LintRequest{Names: []string{"."}})
+	if l == nil || len(failed) != 1 || len(strange) != 0 {
+		t.Fatalf("%v, %v, %v", l, failed, strange)
+	}
+	if !strings.Contains(failed[0].Error(), "broken.json:1:12") {
+		t.Error(failed[0])
+	}
+	open := func(f rules.Finding) bool {
+		return f.Rule == "any-client-accepted" && f.Pos.File == "a.json"
+	}
+	if l.Files != 1 || l.Policies != 1 || !slices.ContainsFunc(l.Findings, open) {
+		t.Errorf("%d files, %d policies, %v", l.Files, l.Policies, l.Findings)
+	}
+}

@@ -1,0 +1,5 @@
+//go:build long
+
+package cmd
+
+const onePolicyOf = 1

@@ -1,0 +1,5 @@
+//go:build long
+
+package issued
+
+const worlds = 500

@@ -1,0 +1,129 @@
+package issued
+
+import (
+	"slices"
+	"strconv"
+
+	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// ByClient are the claims by which a policy can tell one client or environment from another.
+func ByClient() []string {
+	return []string{
+		"aud", "appid", "azp", "oid", "sub", "scp", "scope", "roles", "groups", "wids",
+	}
+}
+
+// ByTenant are those by which it can tell one tenant from another.
+func ByTenant() []string { return []string{"aud", "iss", "tid", "appid", "azp", "oid", "sub"} }
+
+// Supposing takes checks to hold whose expressions can't be evaluated and that read none of some
+// claims: whatever they make of others, they are not what tells tokens apart by these. It is not
+// ok where there is no such check.
+func Supposing(policies []*rules.Policy, claims []string) (supposed []*rules.Policy, ok bool) {
+	held := map[*rules.Check]*rules.Check{}
+	for _, p := range policies {
+		for c := range p.Root.Checks() {
+			if hasExpression(c) && !readsAny(c, claims) && neverEvaluated(c) {
+				held[c] = presence(c)
+			}
+		}
+	}
+	if len(held) == 0 {
+		return policies, false
+	}
+	for _, p := range policies {
+		copied := *p
+		copied.Root = p.Root.Map(func(c *rules.Check) *rules.Check {
+			if other := held[c]; other != nil {
+				return other
+			}
+			return c
+		})
+		supposed = append(supposed, &copied)
+	}
+	return supposed, true
+}
+
+// presence is what is left of a check whose expression is taken to hold: that the claims are there
+// which it demands, or perhaps there.
+func presence(c *rules.Check) *rules.Check {
+	left := &rules.Check{ID: c.ID, Claim: c.Claim, Skip: "its expression can't be evaluated"}
+	if c.Test.Op != rules.And {
+		return left
+	}
+	for _, part := range c.Test.Of {
+		if part.Op == rules.Present {
+			left.Skip, left.Test.Op = "", rules.And
+			left.Test.Of = append(left.Test.Of, perhapsThere(part.Input))
+		}
+	}
+	return left
+}
+
+// perhapsThere is the predicate that an input is not known to be absent.
+func perhapsThere(in rules.Input) rules.Predicate {
+	opaque := &rules.Opaque{Text: in.Name, Reads: []rules.Input{in}}
+	opaque.Eval = func(r *rules.Request) rules.Reading {
+		got := r.Read(in)
+		there := got.Value != nil || got.Unknown != nil
+		return rules.Reading{Value: &source.Value{
+			Kind: source.Bool, Text: strconv.FormatBool(there),
+		}}
+	}
+	return rules.Predicate{
+		Op: rules.True, Input: rules.Input{Source: rules.FromExpression, Opaque: opaque},
+	}
+}
+
+// readsAny reports whether a check reads one of some claims, or claims that are not known.
+func readsAny(c *rules.Check, claims []string) bool {
+	return slices.ContainsFunc(c.Reads(), func(in rules.Input) bool {
+		name := in.ClaimRead()
+		return name == "*" || slices.Contains(claims, name)
+	})
+}
+
+// hasExpression reports whether a custom claim that is checked has an expression.
+func hasExpression(c *rules.Check) bool {
+	return c.ID == rules.CustomClaim && c.Skip == "" && c.Unknown == nil && anyExpression(&c.Test)
+}
+
+func anyExpression(p *rules.Predicate) bool {
+	for i := range p.Of {
+		if anyExpression(&p.Of[i]) {
+			return true
+		}
+	}
+	return p.Input.Opaque != nil
+}
+
+// neverEvaluated reports whether the expression of a check can't be evaluated, whatever stands in
+// the claims that it reads.
+func neverEvaluated(c *rules.Check) bool {
+	const other = "gatewhy-other"
+	for _, text := range append(TextsOf(c), other) {
+		for _, value := range []*source.Value{str(text), list(text), list(text, other)} {
+			if tryWith(c, value) != rules.Unsure {
+				return false
+			}
+		}
+	}
+	return true
+}
+
+// tryWith evaluates a check where everything that it reads holds one value.
+func tryWith(c *rules.Check, value *source.Value) rules.Outcome {
+	claims := &source.Value{Kind: source.Object}
+	for _, in := range c.Reads() {
+		if name := in.ClaimRead(); name != "" && claims.Member(name) == nil {
+			claims.Members = append(claims.Members, source.Member{Key: name, Value: value})
+		}
+	}
+	r := &rules.Request{Token: &inspect.Token{Shape: inspect.Signed, Claims: claims}}
+	text, _ := value.Str()
+	Writing(c.Reads(), text).Into(r)
+	return r.Try(c)
+}

@@ -37,6 +37,7 @@ func newDecode(env *Env) *cobra.Command {
 		},
 	}
 	flags.output.register(cmd, render.Formats().Decode.Names()...)
+	flags.output.registerDetail(cmd)
 	flags.at.register(cmd)
 	flags.redact.register(cmd)
 	cmd.Flags().StringVar(&flags.claim, "claim", "",

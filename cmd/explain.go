@@ -53,6 +53,7 @@ func newExplain(env *Env) *cobra.Command {
 
 func (f *explainFlags) register(cmd *cobra.Command, gateways report.Gateways) {
 	f.output.register(cmd, render.Formats().Explain.Names()...)
+	f.output.registerDetail(cmd)
 	f.policies.register(cmd, gateways)
 	f.keys.register(cmd)
 	f.at.register(cmd)

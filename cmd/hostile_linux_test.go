@@ -337,9 +337,9 @@ func TestHostileKeySetsAreAnsweredWithinBounds(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			dir := t.TempDir()
 			writeFile(t, filepath.Join(dir, "keys.json"), test.set)
-			gatewhy.run(t, dir, "", "keys", "keys.json").wants(t, test.keys, test.says)
+			gatewhy.run(t, dir, "", "keys", "keys.json", "-v").wants(t, test.keys, test.says)
 			gatewhy.run(t, dir, "", "keys", "keys.json", "-o", "json").wants(t, test.keys, "")
-			gatewhy.run(t, dir, token, "verify", "--jwks", "keys.json").
+			gatewhy.run(t, dir, token, "verify", "--jwks", "keys.json", "-v").
 				wants(t, test.verify, test.verdict)
 		})
 	}

@@ -216,11 +216,14 @@ func TestEveryHostileTokenIsAnsweredRightOrRefused(t *testing.T) {
 	s := newSigner(t, "signing")
 	for _, test := range append(hostileTexts(s), hostileForms(s)...) {
 		t.Run(test.name, func(t *testing.T) {
-			gatewhy.run(t, dir, test.text, "decode", "--at", hostileAt).
+			gatewhy.run(t, dir, test.text, "decode", "--at", hostileAt, "-v").
 				wants(t, test.decode, test.says)
 			gatewhy.run(t, dir, test.text, "decode", "-o", "json").wants(t, test.decode, "")
-			gatewhy.run(t, dir, test.text, "verify", "--at", hostileAt, "--jwks", "keys.json").
+			gatewhy.run(t, dir, test.text, "verify", "--at", hostileAt, "--jwks", "keys.json", "-v").
 				wants(t, test.verify, test.verdict)
+			gatewhy.run(t, dir, test.text, "decode", "--at", hostileAt).wants(t, test.decode, "")
+			gatewhy.run(t, dir, test.text, "verify", "--at", hostileAt, "--jwks", "keys.json").
+				wants(t, test.verify, "")
 		})
 	}
 }

@@ -43,6 +43,7 @@ func newKeys(env *Env) *cobra.Command {
 		},
 	}
 	flags.output.register(cmd, render.Formats().Keys.Names()...)
+	flags.output.registerDetail(cmd)
 	flags.keys.register(cmd)
 	cmd.Flags().BoolVar(&flags.clouds, "clouds", false,
 		"ask every cloud which of the keys it lists")

@@ -48,6 +48,7 @@ func newMatrix(env *Env) *cobra.Command {
 
 func (f *matrixFlags) register(cmd *cobra.Command) {
 	f.output.register(cmd, render.Formats().Matrix.Names()...)
+	f.output.registerDetail(cmd)
 	flags := cmd.Flags()
 	flags.StringVarP(&f.config, "config", "c", report.DefaultEnvironments,
 		"the environments `FILE`")

@@ -12,10 +12,11 @@ import (
 	"github.com/gatewhy/gatewhy/cmd/render"
 )
 
-// outputFlags are -o and --color.
+// outputFlags are -o and --color, and of some commands -v and -q.
 type outputFlags struct {
 	format choice
 	color  choice
+	detail render.Detail
 }
 
 // register adds the flags. The first format is the default.
@@ -24,6 +25,41 @@ func (f *outputFlags) register(cmd *cobra.Command, formats ...string) {
 	f.format.register(cmd, "output", "o", "output format")
 	f.color = choice{value: "auto", allowed: []string{"auto", "always", "never"}, kind: "WHEN"}
 	f.color.register(cmd, "color", "", "colour the text")
+}
+
+// registerDetail adds -v and -q. The last one counts, so that an alias with one of them can be
+// overruled.
+func (f *outputFlags) registerDetail(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.VarPF(&detailFlag{&f.detail, render.All}, "verbose", "v",
+		"text: show all, and not only what decides").NoOptDefVal = "true"
+	flags.VarPF(&detailFlag{&f.detail, render.Answer}, "quiet", "q",
+		"text: print the answer line only").NoOptDefVal = "true"
+}
+
+// detailFlag is a switch that asks for one detail.
+type detailFlag struct {
+	detail *render.Detail
+	asks   render.Detail
+}
+
+func (f *detailFlag) String() string {
+	return strconv.FormatBool(f.detail != nil && *f.detail == f.asks)
+}
+
+// Type names the value in help.
+func (f *detailFlag) Type() string { return "bool" }
+
+// Set reads the value.
+func (f *detailFlag) Set(text string) error {
+	on, err := strconv.ParseBool(text)
+	switch {
+	case on:
+		*f.detail = f.asks
+	case *f.detail == f.asks:
+		*f.detail = render.Short
+	}
+	return err
 }
 
 // show writes a report in the format that -o asks for.
@@ -35,6 +71,7 @@ func show[R any](env *Env, f *outputFlags, formats render.FormatsOf[R], report R
 func (f *outputFlags) style(env *Env) render.Style {
 	return render.Style{
 		Width: env.Terminal.Width, Color: f.colored(env), Unicode: env.Terminal.UTF8,
+		Detail: f.detail,
 	}
 }
 

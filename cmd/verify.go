@@ -41,6 +41,7 @@ func newVerify(env *Env) *cobra.Command {
 		},
 	}
 	flags.output.register(cmd, render.Formats().Verify.Names()...)
+	flags.output.registerDetail(cmd)
 	flags.keys.register(cmd)
 	flags.at.register(cmd)
 	flags.redact.register(cmd)

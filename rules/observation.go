@@ -118,6 +118,7 @@ type Prediction struct {
 type Comparison struct {
 	Observed Observation
 	Agrees   Truth           // Maybe where we can't say
+	Body     Truth           // whether the body is the predicted one; Maybe where we can't say
 	Follows  string          // what follows, in a sentence without a full stop; may be empty
 	Need     Need            // what to pass to know more; may be none
 	Causes   []PossibleCause // the likeliest first; none where the prediction agrees
@@ -132,6 +133,7 @@ func (p *Prediction) Compare(o Observation) Comparison {
 		c.Agrees, c.Follows = p.accepted(&o)
 	case Rejected:
 		c.Agrees, c.Follows, c.Need = p.rejected(&o)
+		c.Body = p.Verdict.Answer.hasBody(o.Body)
 	default:
 		return p.undetermined(c)
 	}

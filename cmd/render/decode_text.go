@@ -12,10 +12,23 @@ import (
 const notVerified = "Nothing was verified: anyone can write such a text."
 
 // DecodeText writes a token for a person: what it is, its header and claims, what is odd, and
-// what to do next.
+// what to do next. The short form shows the claims that decide.
 func DecodeText(w io.Writer, style Style, r *report.Decoding) error {
 	d := newDecoding(r)
 	t := NewText(style).Masked(d.Mask)
+	switch style.Detail {
+	case Answer:
+		t.OneLine(Summary(d.Profile, d.At))
+	case All:
+		t.decodeAll(d)
+	default:
+		t.decodeShort(d)
+	}
+	_, err := t.WriteTo(w)
+	return err
+}
+
+func (t *Text) decodeAll(d decoding) {
 	t.Blank()
 	t.Para(1, t.Paint(Strong, Summary(d.Profile, d.At)))
 	t.Para(1, notVerified)
@@ -29,8 +42,6 @@ func DecodeText(w io.Writer, style Style, r *report.Decoding) error {
 	t.observations("odd", d, odditiesAt(d.Profile, d.At))
 	t.wayOn(d.Next)
 	t.Blank()
-	_, err := t.WriteTo(w)
-	return err
 }
 
 // members lists the members of the header or the claims.

@@ -103,17 +103,97 @@ func (x explanation) howToGet(need rules.Need) string {
 	return x.Collect(need)
 }
 
-// observedLine says in one sentence whether the prediction agrees.
-func observedLine(c *rules.Comparison) string {
-	line := "The real gateway's answer"
-	if c.Observed.Status != 0 {
-		line = "The real gateway answered " + status(c.Observed.Status)
+// headline is the answer in one line: the predicted one, or where the real one is known, that
+// one against it.
+func (x explanation) headline() string {
+	if x.Observed == nil {
+		return verdictLine(&x.Verdict)
 	}
+	_, text := x.observedAnswer()
+	return text
+}
+
+// observedAnswer is the real answer against the predicted one, in one line.
+func (x explanation) observedAnswer() (Mood, string) {
+	c, predicted := x.Observed, verdictLine(&x.Verdict)
+	if c.Observed.Status == 0 {
+		return x.observedRest(predicted)
+	}
+	answered := "the gateway answered " + status(c.Observed.Status)
 	switch c.Agrees {
 	case rules.Yes:
-		return line + ": the prediction agrees."
+		return x.agreeing(), answered + ", as predicted: " + afterStatus(predicted)
 	case rules.No:
-		return line + ": the prediction differs."
+		return Bad, answered + ", the prediction differs: " + predicted
 	}
-	return line + ": whether the prediction agrees can't be told."
+	return Unsure, answered + "; predicted: " + predicted
+}
+
+// observedRest is observedAnswer if the status is not known, only the body or a header.
+func (x explanation) observedRest(predicted string) (Mood, string) {
+	switch x.Observed.Agrees {
+	case rules.Yes:
+		return x.agreeing(), "the gateway answered as predicted: " + predicted
+	case rules.No:
+		return Bad, "the gateway's answer is not the predicted one: " + predicted
+	}
+	return Unsure, "the gateway's answer may be the predicted one: " + predicted
+}
+
+// agreeing is the mood of a prediction that came true.
+func (x explanation) agreeing() Mood {
+	if x.Verdict.Outcome == rules.Rejected {
+		return Bad
+	}
+	return Good
+}
+
+// afterStatus is a verdict's line without the status at its beginning.
+func afterStatus(line string) string {
+	if _, rest, found := strings.Cut(line, ", "); found {
+		return rest
+	}
+	return line
+}
+
+// observedLines say in a sentence each whether the prediction agrees, and what follows.
+func (x explanation) observedLines() []string {
+	c := x.Observed
+	if c == nil {
+		return nil
+	}
+	var lines []string
+	switch c.Agrees {
+	case rules.Yes:
+		if c.Body == rules.Yes {
+			lines = []string{"The body is the predicted one, too."}
+		}
+	case rules.No:
+		if c.Observed.Status != 0 && c.Observed.Status == x.Verdict.Status {
+			lines = []string{"The status agrees, and the rest of the answer does not."}
+		}
+	default:
+		lines = []string{"Whether the prediction agrees can't be told."}
+	}
+	if follows := report.Follows(c); follows != "" {
+		lines = append(lines, sentence(follows))
+	}
+	return lines
+}
+
+// saysOf is what the gateway's answer has in it: its body, or what it says; empty if neither is
+// known.
+func (x explanation) saysOf() string {
+	v := &x.Verdict
+	whose := [2]string{"The gateway answers ", "The gateway's answer says "}
+	if x.Observed != nil {
+		whose = [2]string{"The predicted body is ", "The predicted answer says "}
+	}
+	switch {
+	case v.Body() != "":
+		return whose[0] + v.Body()
+	case v.Answer.Says != "":
+		return fmt.Sprintf("%s%q.", whose[1], v.Answer.Says)
+	}
+	return ""
 }

@@ -82,7 +82,7 @@ func (x *explainPager) rows(rows []Row) []Row {
 
 func (x *explainPager) page() explainPage {
 	p := explainPage{
-		Answer: x.say(verdictLine(&x.Verdict)), Mood: x.mood(),
+		Answer: x.say(x.headline()), Mood: x.mood(),
 		Reasons: x.reasons(), Observed: x.observed(),
 		Facts: x.rows(x.facts()), Chains: x.chains(), Causes: x.causes(),
 		RemediesTitle: x.remediesTitle(), Remedies: x.remedies(), At: inspect.FormatTime(x.At),
@@ -109,6 +109,10 @@ func (x *explainPager) page() explainPage {
 }
 
 func (x *explainPager) mood() string {
+	if x.Observed != nil {
+		mood, _ := x.observedAnswer()
+		return map[Mood]string{Good: "good", Bad: "bad", Unsure: "unsure"}[mood]
+	}
 	switch x.Verdict.Outcome {
 	case rules.Accepted:
 		return "good"
@@ -136,15 +140,11 @@ func (x *explainPager) reasons() []string {
 }
 
 func (x *explainPager) observed() []string {
-	c := x.Observed
-	if c == nil {
-		return nil
+	lines := x.observedLines()
+	for i := range lines {
+		lines[i] = x.say(lines[i])
 	}
-	all := []string{x.say(observedLine(c))}
-	if follows := report.Follows(c); follows != "" {
-		all = append(all, x.say(sentence(follows)))
-	}
-	return all
+	return lines
 }
 
 // place shows the source line of the field that decides.

@@ -16,7 +16,7 @@ func ExplainMarkdown(w io.Writer, r *report.Explanation) error {
 	x := newExplanation(r)
 	m := markdown{mask: x.Mask}
 	v := &x.Verdict
-	m.heading("gatewhy explain: " + verdictLine(v))
+	m.heading("gatewhy explain: " + x.headline())
 	if why := v.Why(); why != "" {
 		m.para(sentence(why))
 	}
@@ -28,7 +28,7 @@ func ExplainMarkdown(w io.Writer, r *report.Explanation) error {
 	m.row("judged at", inspect.FormatTime(x.At))
 	m.prediction(x, v)
 	m.checks(v.Results)
-	m.observed(x.Observed)
+	m.observed(x)
 	m.remedies(x.repairsTitle(), x.Repairs)
 	m.policyFindings(x.Findings)
 	m.wayOn(x.Next)
@@ -68,7 +68,6 @@ func (m *markdown) prediction(x explanation, v *rules.Verdict) {
 		m.row("when the token was new", OutcomeLine(x.Earlier)+" (--at issued)")
 	}
 	m.rowIf("ask next", report.Ask(v.Question()))
-	m.rowIf("how to get it", x.howToGet(v.Question()))
 }
 
 func (m *markdown) checks(results []rules.Result) {
@@ -119,15 +118,15 @@ func (m *markdown) policyFindings(findings []rules.Finding) {
 	}
 }
 
-// observed adds the real answer and what would explain it.
-func (m *markdown) observed(c *rules.Comparison) {
+// observed adds what follows from the real answer, and what would explain it.
+func (m *markdown) observed(x explanation) {
+	c := x.Observed
 	if c == nil {
 		return
 	}
 	m.b.WriteString("\n")
-	m.para(observedLine(c))
-	if follows := report.Follows(c); follows != "" {
-		m.para(sentence(follows))
+	for _, line := range x.observedLines() {
+		m.para(line)
 	}
 	if len(c.Causes) == 0 {
 		return

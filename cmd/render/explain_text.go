@@ -3,33 +3,25 @@ package render
 import (
 	"fmt"
 	"io"
-	"slices"
-	"strings"
 
 	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
 // ExplainText writes an explanation for a person: the answer, the reason, the place, then the
-// checks in the gateway's order, then the repairs.
+// checks in the gateway's order, then the repairs. The short form folds what passed and what
+// does not decide.
 func ExplainText(w io.Writer, style Style, r *report.Explanation) error {
 	x := newExplanation(r)
 	t := &explainText{Text: NewText(style).Masked(x.Mask), x: x}
-	t.Blank()
-	t.answer()
-	t.reason()
-	t.observed()
-	t.place()
-	t.subject()
-	t.checks(x.Verdict.Results)
-	t.otherUnknowns()
-	t.otherGateways()
-	t.otherToken()
-	t.causes()
-	t.remedies()
-	t.findings()
-	t.wayOn(x.Next)
-	t.Blank()
+	switch style.Detail {
+	case Answer:
+		t.OneLine(t.answer())
+	case All:
+		t.all()
+	default:
+		t.short()
+	}
 	_, err := t.WriteTo(w)
 	return err
 }
@@ -39,30 +31,50 @@ type explainText struct {
 	x explanation
 }
 
-// answer is the first line: what the gateway sends, and which check decides it.
-func (t *explainText) answer() {
-	v := &t.x.Verdict
-	switch v.Outcome {
-	case rules.Accepted:
-		t.Para(1, t.Paint(Good, "200: accepted")+acceptedBecause(v))
-	case rules.Rejected:
-		t.rejected(v)
-	default:
-		check := ": the " + deciding(v, " check") + " can't be decided from what was given"
-		t.Para(1, t.Paint(Unsure, "undetermined")+check)
-	}
+func (t *explainText) all() {
+	t.Blank()
+	t.Para(1, t.answer())
+	t.observed()
+	t.causes()
+	t.reason()
+	t.place()
+	t.subject()
+	t.checks(t.x.Verdict.Results)
+	t.otherGateways()
+	t.otherToken()
+	t.remedies()
+	t.findings()
+	t.wayOn(t.x.Next)
+	t.Blank()
 }
 
-func (t *explainText) rejected(v *rules.Verdict) {
+// answer is the first line: what the gateway sends, and which check decides it. Where the real
+// answer is known, it is that answer against the predicted one.
+func (t *explainText) answer() string {
+	v := &t.x.Verdict
+	if t.x.Observed != nil {
+		mood, text := t.x.observedAnswer()
+		return t.Paint(mood, text)
+	}
+	switch v.Outcome {
+	case rules.Accepted:
+		return t.Paint(Good, "200: accepted") + acceptedBecause(v)
+	case rules.Rejected:
+		return t.rejected(v)
+	}
+	check := ": the " + deciding(v, " check") + " can't be decided from what was given"
+	return t.Paint(Unsure, "undetermined") + check
+}
+
+func (t *explainText) rejected(v *rules.Verdict) string {
 	at := ""
 	if v.Decided != nil {
 		at = " at the " + deciding(v, " check")
 	}
 	if v.Status == 0 {
-		t.Para(1, t.Paint(Bad, "rejected")+at+", with a status that is not known")
-		return
+		return t.Paint(Bad, "rejected") + at + ", with a status that is not known"
 	}
-	t.Para(1, t.Paint(Bad, status(v.Status)+": rejected")+at)
+	return t.Paint(Bad, status(v.Status)+": rejected") + at
 }
 
 // acceptedBecause says whether the request passed checks, or no policy made any.
@@ -87,17 +99,14 @@ func (t *explainText) reason() {
 		t.Para(1, fmt.Sprintf("It could be rejected earlier still: %s is not known.",
 			checkName(earlier[0].Check)))
 	}
-	if body := v.Body(); body != "" {
-		t.Para(1, "The gateway answers "+safe(body))
-	} else if says := v.Answer.Says; says != "" {
-		t.Para(1, fmt.Sprintf("The gateway's answer says %q.", says))
+	if says := t.x.saysOf(); says != "" {
+		t.Para(1, safe(says))
 	}
 	if t.x.Earlier != nil {
 		t.Para(1, whenNew(t.x.Earlier))
 	}
 	if question := v.Question(); !question.None() && v.Outcome == rules.Undetermined {
 		t.Para(1, "To know: "+safe(report.Ask(question)))
-		t.howToGet(question)
 	}
 }
 
@@ -289,40 +298,12 @@ func (t *explainText) paintOutcome(v *rules.Verdict) string {
 	return t.Paint(mood, OutcomeLine(v))
 }
 
-// howToGet adds the command that says how to get what is asked for.
-func (t *explainText) howToGet(need rules.Need) {
-	if command := t.x.howToGet(need); command != "" {
-		t.Para(1, "how to get it: "+command)
-	}
-}
-
-// otherUnknowns adds the commands that get what else is not known.
-func (t *explainText) otherUnknowns() {
-	v := &t.x.Verdict
-	var shown string
-	if v.Outcome == rules.Undetermined {
-		shown = t.x.howToGet(v.Question())
-	}
-	var commands []string
-	for i := range v.Results {
-		command := t.x.howToGet(v.Results[i].Need())
-		if command != "" && command != shown && !slices.Contains(commands, command) {
-			commands = append(commands, command)
-		}
-	}
-	if len(commands) > 0 {
-		t.Blank()
-		t.Para(1, "how to get what else is not known: "+strings.Join(commands, ", "))
-	}
-}
-
-// observed is the real answer beside the predicted one, and what follows from it.
+// observed says what follows from the real answer.
 func (t *explainText) observed() {
-	if c := t.x.Observed; c != nil {
+	if lines := t.x.observedLines(); len(lines) > 0 {
 		t.Blank()
-		t.Para(1, observedLine(c))
-		if follows := report.Follows(c); follows != "" {
-			t.Para(1, safe(sentence(follows)))
+		for _, line := range lines {
+			t.Para(1, safe(line))
 		}
 	}
 }

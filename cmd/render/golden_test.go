@@ -40,17 +40,54 @@ func golden[R any](t *testing.T, folder string, formats FormatsOf[R], rows []row
 				names = formats.Names()
 			}
 			for _, format := range names {
-				var out bytes.Buffer
-				if err := formats.Write(&out, format, row.style, row.report(t)); err != nil {
-					t.Fatal(err)
-				}
-				sameAsGolden(t, goldenName(folder, row.fact, format), withoutStyle(out.String()))
-				checkSafe(t, folder, format, out.String())
-				if i == 0 && !strings.Contains(out.String(), "EVIL") {
+				style := row.style
+				style.Detail = All
+				out := written(t, formats, format, style, row.report(t))
+				sameAsGolden(t, goldenName(folder, row.fact, format), withoutStyle(out))
+				checkSafe(t, folder, format, out)
+				if i == 0 && !strings.Contains(out, "EVIL") {
 					t.Errorf("%s: nothing hostile in it", format)
 				}
+				shorter(t, folder, formats, format, row, out)
 			}
 		})
+	}
+}
+
+func written[R any](
+	t *testing.T, formats FormatsOf[R], format string, style Style, report R,
+) string {
+	t.Helper()
+	var out bytes.Buffer
+	if err := formats.Write(&out, format, style, report); err != nil {
+		t.Fatal(err)
+	}
+	return out.String()
+}
+
+// shorter holds the short form of a text, if there is one, against a golden file of its own. The
+// answer alone is one line. Other formats have all in each detail.
+func shorter[R any](
+	t *testing.T, folder string, formats FormatsOf[R], format string, row row[R], all string,
+) {
+	t.Helper()
+	style := row.style
+	short := written(t, formats, format, style, row.report(t))
+	style.Detail = Answer
+	answer := written(t, formats, format, style, row.report(t))
+	if format != "text" {
+		if short != all || answer != all {
+			t.Errorf("%s: less than all of it", format)
+		}
+		return
+	}
+	checkSafe(t, folder, format, short+answer)
+	if short != all {
+		sameAsGolden(t, strings.TrimSuffix(goldenName(folder, row.fact, format), "txt")+
+			"short.txt", short)
+	}
+	if answer != all && strings.Count(answer, "\n") != 1 {
+		t.Errorf("the answer is not one line: %q", answer)
 	}
 }
 

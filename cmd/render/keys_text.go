@@ -15,14 +15,25 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
-// mostListed is how many keys, and how many oddities, are listed for a person.
-const mostListed = 100
+// How many keys, how many oddities, and how many reasons of gateways that refuse the set are
+// listed for a person.
+const (
+	mostListed  = 100
+	mostKeys    = 12 // in the short form
+	mostOdd     = 3
+	mostRefused = 1
+)
 
 // KeysText writes a key set for a person: what it gives away, the keys as a table, what is odd,
 // and which gateways refuse it.
 func KeysText(w io.Writer, style Style, r *report.KeyListing) error {
 	l := keyListing{r}
 	t := &keysText{Text: NewText(style), keyListing: l}
+	if style.Detail == Answer {
+		t.OneLine(safe(cmp.Or(l.leak(), l.headline())))
+		_, err := t.WriteTo(w)
+		return err
+	}
 	t.Blank()
 	if leak := l.leak(); leak != "" {
 		t.Para(1, t.Paint(Bad, safe(leak)))
@@ -47,6 +58,25 @@ type keysText struct {
 	keyListing
 }
 
+// listed is how many of a list are shown, of which the short form shows so many.
+func (t *keysText) listed(all, short int) int {
+	if t.Detail == All {
+		return min(all, mostListed)
+	}
+	return min(all, short)
+}
+
+// more says how many of a list are not shown, and where they are.
+func (t *keysText) more(level, n int) {
+	switch {
+	case n <= 0:
+	case t.Detail == All:
+		t.Para(level, fmt.Sprintf("and %d more: -o json lists more", n))
+	default:
+		t.Para(level, fmt.Sprintf("and %d more (-v shows them)", n))
+	}
+}
+
 // headline says how many keys there are, and how old and from where.
 func (l keyListing) headline() string {
 	text := fmt.Sprintf("%s, %s", count(len(l.Set.Keys), "key"), l.Set.Origin)
@@ -62,7 +92,8 @@ func (t *keysText) table() {
 		return
 	}
 	rows := [][]string{{"kid", "key", "use", "alg", "certificate", "cloud", "listed by"}}
-	for _, k := range t.Set.Keys[:min(len(t.Set.Keys), mostListed)] {
+	shown := t.listed(len(t.Set.Keys), mostKeys)
+	for _, k := range t.Set.Keys[:shown] {
 		rows = append(rows, t.keyRow(k))
 	}
 	for i, row := range rows {
@@ -72,9 +103,7 @@ func (t *keysText) table() {
 	for i, row := range rows {
 		t.keyLine(row, widths, i == 0)
 	}
-	if more := len(t.Set.Keys) - mostListed; more > 0 {
-		t.Para(1, fmt.Sprintf("and %d more: -o json lists more", more))
-	}
+	t.more(1, len(t.Set.Keys)-shown)
 	t.cloudBasis()
 }
 
@@ -98,7 +127,7 @@ func (t *keysText) keyColumns(rows [][]string) []int {
 const leastKid = 12
 
 func (t *keysText) keyLine(cells []string, widths []int, head bool) {
-	line := indent + pad(inspect.ShortenMiddle(cells[0], widths[0]), widths[0])
+	line := indent + pad(t.fit(cells[0], widths[0]), widths[0])
 	for i, cell := range cells[1:] {
 		line += "  " + pad(cell, widths[i+1])
 	}
@@ -179,12 +208,11 @@ func (t *keysText) listOddities() {
 		return
 	}
 	t.Heading("odd")
-	for _, row := range rows[:min(len(rows), mostListed)] {
+	shown := t.listed(len(rows), mostOdd)
+	for _, row := range rows[:shown] {
 		t.Para(2, safe(row.Label+": "+row.Text))
 	}
-	if more := len(rows) - mostListed; more > 0 {
-		t.Para(2, fmt.Sprintf("and %d more: -o json lists more", more))
-	}
+	t.more(2, len(rows)-shown)
 }
 
 // refused says which gateways take nothing from the set.
@@ -200,8 +228,12 @@ func (t *keysText) refused() {
 			name += ", built on " + g.library
 		}
 		t.Para(2, name)
-		for _, reason := range g.reasons[:min(len(g.reasons), mostListed)] {
+		shown := t.listed(len(g.reasons), mostRefused)
+		for _, reason := range g.reasons[:shown] {
 			t.Para(3, safe(reason))
+		}
+		if t.Detail != All {
+			t.more(3, len(g.reasons)-shown)
 		}
 	}
 }
@@ -234,7 +266,7 @@ func (t *keysText) listedBy(k *keys.Key) string {
 
 // cloudBasis says where the columns about clouds come from.
 func (t *keysText) cloudBasis() {
-	if t.namesCloud() {
+	if t.namesCloud() && t.Detail == All {
 		t.Blank()
 		text := "cloud: what the key itself says (cloud_instance_name)."
 		if t.Clouds == nil {

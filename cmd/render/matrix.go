@@ -17,11 +17,19 @@ import (
 // matrixing is a matrix as it is shown.
 type matrixing struct{ *report.Matrixing }
 
-// sentence is the answer: how many cells are wrong. It says that no wrong token gets in only if
-// every token was modelled and run.
-func (x matrixing) sentence() string {
-	wrong, unknown, all := x.Wrong()
-	of := func(n int) string { return fmt.Sprintf("%d of %s", n, plural(all, "cell", "cells")) }
+// sentence is the answer below a folded grid: its numbers are those that a reader counts there.
+func (x matrixing) sentence() string { return x.sentenceOf(x.Lines(), "these ") }
+
+// sentenceOf is the answer for the cells of some lines. It says that no wrong token gets in only
+// if every token was modelled and run.
+func (x matrixing) sentenceOf(lines []environments.Line, which string) string {
+	wrong, unknown, all := x.count(lines)
+	of := func(n int) string {
+		if all == 1 {
+			return "1 of 1 cell"
+		}
+		return fmt.Sprintf("%d of %s%d cells", n, which, all)
+	}
 	switch gaps := x.Gaps(); {
 	case wrong > 0 && unknown > 0:
 		return fmt.Sprintf("%s wrong, and %s not known.", isAre(of(wrong), wrong),
@@ -38,6 +46,71 @@ func (x matrixing) sentence() string {
 		"another environment's clients, a stranger of the tenant or " +
 		fmt.Sprintf("another tenant could use exists among the %d modelled. ", x.Tokens) +
 		issued.LeavesOut
+}
+
+// count counts the cells of a grid of these lines.
+func (x matrixing) count(lines []environments.Line) (wrong, unknown, all int) {
+	for _, line := range lines {
+		for g := range x.Gateways {
+			all++
+			switch x.Cells[x.At(line, g)][g].OK() {
+			case rules.No:
+				wrong++
+			case rules.Maybe:
+				unknown++
+			}
+		}
+	}
+	return wrong, unknown, all
+}
+
+// behind says what is behind the cells of the folded grid, without a full stop; empty if the grid
+// is not folded.
+func (x matrixing) behind() string {
+	if len(x.Lines()) == len(x.Rows) {
+		return ""
+	}
+	wrong, unknown, all := x.Wrong()
+	text := fmt.Sprintf("Each cell is the worst answer to the kinds of token behind it: of %d "+
+		"kinds at %s, ", len(x.Rows), count(len(x.Gateways), "gateway"))
+	of := func(n int) string { return isAre(fmt.Sprintf("%d of %d answers", n, all), n) }
+	switch {
+	case wrong > 0 && unknown > 0:
+		text += of(wrong) + " wrong, " + isAre(fmt.Sprint(unknown), unknown) + " not known"
+	case wrong > 0:
+		text += of(wrong) + " wrong"
+	case unknown > 0:
+		text += of(unknown) + " not known"
+	default:
+		text += fmt.Sprintf("all %d answers are right", all)
+	}
+	return text
+}
+
+// unfolded is each row as a line of its own.
+func (x matrixing) unfolded() []environments.Line {
+	lines := make([]environments.Line, len(x.Rows))
+	for r := range x.Rows {
+		lines[r] = environments.Line{Label: x.Rows[r].Name, Rows: []int{r}}
+	}
+	return lines
+}
+
+// withKinds is the folded lines, with the rows of each below it.
+func (x matrixing) withKinds() []environments.Line {
+	var lines []environments.Line
+	for _, line := range x.Lines() {
+		lines = append(lines, line)
+		if len(line.Rows) == 1 {
+			continue
+		}
+		for _, r := range line.Rows {
+			lines = append(lines, environments.Line{
+				Label: indent + x.Rows[r].Name, Rows: []int{r},
+			})
+		}
+	}
+	return lines
 }
 
 // noChange says why no change is proposed.

@@ -36,8 +36,8 @@ type (
 		Findings       []findingPage
 		Notes          []Row
 		Allow          []environments.Crossing
-		Tokens, Rows   int
-		Folded         bool
+		Tokens         int
+		Behind         string // what is behind the cells of the folded grid
 		Others         []otherPage
 		Remarks        []remarkPage
 		Next           []Row
@@ -94,7 +94,7 @@ func (x matrixing) page() matrixPage {
 	p := matrixPage{
 		Name: safe(x.Name), Sentence: x.sentence(), Good: wrong+unknown == 0,
 		Grid: x.gridPage(x.Matrix, true), Tokens: x.Tokens, Notes: x.notePages(),
-		Rows: len(x.Rows), Folded: len(x.Lines()) < len(x.Rows), Others: x.otherPages(),
+		Behind: sentence(x.behind()), Others: x.otherPages(),
 	}
 	p.Next = nextPage(x.Next, safe)
 	for i := range x.Findings {

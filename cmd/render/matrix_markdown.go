@@ -17,6 +17,9 @@ func MatrixMarkdown(w io.Writer, r *report.Matrixing) error {
 	m.heading("Who is let in where")
 	m.grid(x.Matrix)
 	m.para(x.sentence())
+	if behind := x.behind(); behind != "" {
+		m.para(sentence(behind))
+	}
 	for i := range x.Findings {
 		f := &x.Findings[i]
 		m.item(ruleItem(&f.Finding))

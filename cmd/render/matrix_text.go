@@ -3,28 +3,40 @@ package render
 import (
 	"fmt"
 	"io"
+	"slices"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/rules/environments"
 )
 
-// MatrixText writes a matrix for a person: the grid with its rows folded, the answer in a
-// sentence, and each finding with its place and a token that shows it.
+// MatrixText writes a matrix for a person: the grid, the answer in a sentence, and each finding
+// with its place. The short form folds the rows, and has no token that shows a finding.
 func MatrixText(w io.Writer, style Style, r *report.Matrixing) error {
 	x := matrixing{r}
 	t := &matrixText{Text: NewText(style), x: x}
-	t.Blank()
-	t.grid(x.Matrix)
-	t.Blank()
-	t.Para(1, x.sentence())
-	if lines := len(x.Lines()); lines < len(x.Rows) {
-		folded := fmt.Sprintf("The %s are folded to %d here, each cell the worst of its rows; "+
-			"-o json lists all.", plural(len(x.Rows), "row", "rows"), lines)
-		t.Para(1, t.Paint(Faint, folded))
+	switch style.Detail {
+	case Answer:
+		t.OneLine(x.sentenceOf(x.unfolded(), ""))
+	case All:
+		t.all()
+	default:
+		t.short()
 	}
-	for i := range x.Findings {
-		if x.firstOfRule(i) {
+	_, err := t.WriteTo(w)
+	return err
+}
+
+func (t *matrixText) all() {
+	t.Blank()
+	t.grid(t.x.Matrix, t.x.withKinds())
+	t.Blank()
+	t.Para(1, t.x.sentence())
+	if behind := t.x.behind(); behind != "" {
+		t.Para(1, t.Paint(Faint, sentence(behind)))
+	}
+	for i := range t.x.Findings {
+		if t.x.firstOfRule(i) {
 			t.finding(i)
 		}
 	}
@@ -33,10 +45,53 @@ func MatrixText(w io.Writer, style Style, r *report.Matrixing) error {
 	t.notes()
 	t.allowed()
 	t.fix()
-	t.wayOn(x.Next)
+	t.wayOn(t.x.Next)
 	t.Blank()
-	_, err := t.WriteTo(w)
-	return err
+}
+
+// short is a matrix that fits a screen.
+func (t *matrixText) short() {
+	t.Blank()
+	t.grid(t.x.Matrix, t.x.Lines())
+	t.Blank()
+	t.Para(1, t.x.sentence())
+	if behind := t.x.behind(); behind != "" {
+		t.Para(1, t.Paint(Faint, behind+" (-v shows all)."))
+	}
+	for i := range t.x.Findings {
+		if t.x.firstOfRule(i) {
+			t.shortFinding(i)
+		}
+	}
+	t.remarks()
+	t.unknowns()
+	t.shortNotes()
+	t.allowed()
+	t.fix()
+	t.Blank()
+}
+
+// shortFinding shows a finding with its place, and at which other gateways it is the same. The
+// first finding shows its source line.
+func (t *matrixText) shortFinding(i int) {
+	f := &t.x.Findings[i]
+	t.Blank()
+	t.Para(1, fmt.Sprintf("%s: %s %s", t.severity(f.Severity), safe(f.Message),
+		t.Paint(Faint, "["+f.Rule+"]")))
+	place := safe(f.Pos.String())
+	var others []string
+	for j := i + 1; j < len(t.x.Findings); j++ {
+		if other := &t.x.Findings[j]; other.Rule == f.Rule {
+			others = append(others, t.x.Gateways[other.Gateway])
+		}
+	}
+	if len(others) > 0 {
+		place += "; the same at " + safe(strings.Join(others, ", "))
+	}
+	t.Para(2, place)
+	if file := t.x.File(f.Pos.File); i == 0 && file != nil && f.Span.End > f.Span.Start {
+		t.SourceLine(2, file, f.Pos, f.Span, "")
+	}
 }
 
 type matrixText struct {
@@ -47,21 +102,31 @@ type matrixText struct {
 const tokenHead = "token"
 
 // grid shows the matrix as a table. If the terminal is too narrow for all gateways, the table
-// comes in parts.
-func (t *matrixText) grid(m *environments.Matrix) {
-	lines := m.Lines()
+// comes in parts. Names that are too long for it lose their middle.
+func (t *matrixText) grid(m *environments.Matrix, lines []environments.Line) {
+	heads, widths := t.heads(m, lines)
+	room := t.columns() - len(indent) - 2 - slices.Max(append(widths, 0))
 	first := len(tokenHead)
-	for _, line := range lines {
-		first = max(first, width(safe(line.Label)))
+	labels := make([]string, len(lines))
+	for i, line := range lines {
+		labels[i] = t.fit(safe(line.Label), room)
+		first = max(first, width(labels[i]))
 	}
-	widths := columnWidths(m, lines)
 	for from := 0; from < len(m.Gateways); {
 		to, used := from, len(indent)+first
 		for to < len(m.Gateways) && (to == from || used+2+widths[to] <= t.columns()) {
 			used += 2 + widths[to]
 			to++
 		}
-		t.part(m, lines, first, widths, from, to)
+		t.line(t.Paint(Faint, indent+pad("", first)+"  gateway"))
+		t.line(t.Paint(Strong, gridRow(pad(tokenHead, first), heads, widths, from, to)))
+		for i, line := range lines {
+			cells := make([]string, to)
+			for g := from; g < to; g++ {
+				cells[g] = t.cell(&m.Cells[m.At(line, g)][g])
+			}
+			t.line(gridRow(pad(labels[i], first), cells, widths, from, to))
+		}
 		from = to
 		if from < len(m.Gateways) {
 			t.Blank()
@@ -69,34 +134,29 @@ func (t *matrixText) grid(m *environments.Matrix) {
 	}
 }
 
-// columnWidths is the width of each gateway's column: its name or its widest cell.
-func columnWidths(m *environments.Matrix, lines []environments.Line) []int {
-	widths := make([]int, len(m.Gateways))
+// gridRow is a line of a part of the table.
+func gridRow(label string, cells []string, widths []int, from, to int) string {
+	row := indent + label
+	for g := from; g < to; g++ {
+		row += "  " + pad(cells[g], widths[g])
+	}
+	return strings.TrimRight(row, " ")
+}
+
+// heads are the names of the gateways as the table shows them, and the widths of their columns:
+// that of the name or of the widest cell.
+func (t *matrixText) heads(
+	m *environments.Matrix, lines []environments.Line,
+) ([]string, []int) {
+	heads, widths := make([]string, len(m.Gateways)), make([]int, len(m.Gateways))
 	for g, name := range m.Gateways {
-		widths[g] = width(safe(name))
+		heads[g] = t.fit(safe(name), t.columns()/3)
+		widths[g] = width(heads[g])
 		for _, line := range lines {
 			widths[g] = max(widths[g], len("no ")+len(cellAnswer(&m.Cells[m.At(line, g)][g])))
 		}
 	}
-	return widths
-}
-
-func (t *matrixText) part(
-	m *environments.Matrix, lines []environments.Line, first int, widths []int, from, to int,
-) {
-	head := indent + pad(tokenHead, first)
-	for g := from; g < to; g++ {
-		head += "  " + pad(safe(m.Gateways[g]), widths[g])
-	}
-	t.line(t.Paint(Faint, indent+pad("", first)+"  gateway"))
-	t.line(t.Paint(Strong, strings.TrimRight(head, " ")))
-	for _, line := range lines {
-		row := indent + pad(safe(line.Label), first)
-		for g := from; g < to; g++ {
-			row += "  " + pad(t.cell(&m.Cells[m.At(line, g)][g]), widths[g])
-		}
-		t.line(row)
-	}
+	return heads, widths
 }
 
 func (t *matrixText) cell(c *environments.Cell) string {
@@ -157,6 +217,19 @@ func (t *matrixText) unknowns() {
 	}
 }
 
+// shortNotes counts the kinds that notes lists.
+func (t *matrixText) shortNotes() {
+	kinds := 0
+	for g := range t.x.Gateways {
+		kinds += len(t.x.Rejected(g))
+	}
+	if kinds > 0 {
+		t.Blank()
+		t.Para(1, t.Paint(Faint, plural(kinds, "own kind of token does", "own kinds of token do")+
+			" not get in, though others of the same environment do (-v shows them)"))
+	}
+}
+
 // notes lists the kinds of an environment's own tokens that do not get in although others do.
 func (t *matrixText) notes() {
 	var rows []Row
@@ -211,7 +284,7 @@ func (t *matrixText) fix() {
 	t.Blank()
 	t.Para(1, t.Paint(Strong, "the grid after it"))
 	t.Blank()
-	t.grid(t.x.Fixed)
+	t.grid(t.x.Fixed, t.x.Fixed.Lines())
 	t.Blank()
 	t.Para(1, matrixing{&report.Matrixing{Matrix: t.x.Fixed}}.sentence())
 	t.more(1, t.x.Fixed)

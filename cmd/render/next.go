@@ -32,13 +32,6 @@ func (t *Text) wayOn(steps []rules.Step) {
 	}
 }
 
-// Command adds a command on a line of its own. It is never wrapped, since the reader copies it.
-func (t *Text) Command(level int, command string) {
-	if command != "" {
-		t.line(strings.Repeat(indent, level) + safe(t.mask.Text(command)))
-	}
-}
-
 // wayOn is the last list of a block: what to do now.
 func (m *markdown) wayOn(steps []rules.Step) {
 	if len(steps) > 0 {

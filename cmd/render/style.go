@@ -11,7 +11,19 @@ type Style struct {
 	Width   int  // columns that a line may take; 0 for the default
 	Color   bool // colour supports, it never carries meaning alone
 	Unicode bool // check marks and dashes, or their ASCII stand-ins
+	Detail  Detail
 }
+
+// Detail is how much of a report a person wants to read. It counts for text alone: the other
+// formats have all of it.
+type Detail uint8
+
+// The details.
+const (
+	Short  Detail = iota // what fits a screen: the answer, its reason and place, what failed
+	All                  // every check, claim and row
+	Answer               // one line
+)
 
 // The widths of a line, in columns.
 const (

@@ -4,6 +4,8 @@ import (
 	"fmt"
 	"io"
 	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect"
 )
 
 // indent is the indentation of a block of text by one level.
@@ -50,6 +52,16 @@ func (t *Text) Para(level int, text string) {
 	}
 }
 
+// OneLine adds a text as one line without an indentation, however long it is.
+func (t *Text) OneLine(text string) { t.line(t.mask.painted(text)) }
+
+// Command adds a command on a line of its own. It is never wrapped, so that it can be copied.
+func (t *Text) Command(level int, command string) {
+	if command != "" {
+		t.line(strings.Repeat(indent, level) + safe(t.mask.Text(command)))
+	}
+}
+
 // line adds one line as it is, without white space at its end.
 func (t *Text) line(line string) {
 	t.b.WriteString(safeStart(strings.TrimRight(t.legible(line), " ")))
@@ -73,6 +85,24 @@ func (t *Text) Rows(level int, rows []Row) {
 	for _, row := range shown {
 		t.row(level, column, row)
 	}
+}
+
+// tightRows is Rows with one line a row: a longer text loses its middle.
+func (t *Text) tightRows(level int, rows []Row) {
+	room := t.columns() - level*len(indent) - labelColumn(rows)
+	for i := range rows {
+		rows[i].Text = t.fit(t.mask.painted(rows[i].Text), room)
+	}
+	t.Rows(level, rows)
+}
+
+// fit returns a text without colours in so many columns: if it is longer, it loses its middle.
+func (t *Text) fit(text string, columns int) string {
+	text = t.legible(text)
+	if width(text) <= columns {
+		return text
+	}
+	return t.legible(inspect.ShortenMiddle(text, columns+1-width(t.pick("…", "..."))))
 }
 
 func (t *Text) row(level, column int, row Row) {

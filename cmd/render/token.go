@@ -25,6 +25,24 @@ func FullSummary(p inspect.Profile, at time.Time) string {
 		lifePhrase(p, at))
 }
 
+// shortSummary is Summary in so many columns, where that is possible: the product goes first,
+// then the middle of the audience.
+func shortSummary(p inspect.Profile, at time.Time, room int) string {
+	text := Summary(p, at)
+	if width(text) <= room {
+		return text
+	}
+	kind := strings.TrimPrefix(kindPhrase(p), "Entra ID ")
+	text = join(kind, flowPhrase(p), forPhrase(p), lifePhrase(p, at))
+	over := width(text) - room
+	if over <= 0 {
+		return text
+	}
+	audience := forPhrase(p)
+	audience = inspect.ShortenMiddle(audience, max(len("for ")+widestID, width(audience)-over))
+	return join(kind, flowPhrase(p), audience, lifePhrase(p, at))
+}
+
 // join puts commas between the phrases that are not empty, safe to print.
 func join(phrases ...string) string {
 	kept := phrases[:0]

@@ -10,10 +10,24 @@ import (
 )
 
 // VerifyText writes a verification for a person: the answer, the reason, the evidence, every
-// check, and what to do next.
+// check, and what to do next. The short form folds the checks that passed.
 func VerifyText(w io.Writer, style Style, r *report.Verification) error {
 	v := newVerification(r)
 	t := NewText(style).Masked(v.Mask)
+	switch style.Detail {
+	case Answer:
+		mood, headline := v.headline()
+		t.OneLine(t.Paint(mood, safe(headline)))
+	case All:
+		t.verifyAll(v)
+	default:
+		t.verifyShort(v)
+	}
+	_, err := t.WriteTo(w)
+	return err
+}
+
+func (t *Text) verifyAll(v verification) {
 	mood, headline := v.headline()
 	t.Blank()
 	t.Para(1, t.Paint(mood, safe(headline)))
@@ -29,10 +43,9 @@ func VerifyText(w io.Writer, style Style, r *report.Verification) error {
 			t.compared(4, c)
 		}
 	}
-	t.verifyNotes(v)
+	t.notes(v.allNotes())
+	t.wayOn(v.Next)
 	t.Blank()
-	_, err := t.WriteTo(w)
-	return err
 }
 
 // verifyReason adds the sentence behind the headline, with what was expected and what was found.
@@ -120,8 +133,8 @@ func (v verification) checkText(c keys.Check) string {
 	return c.Actual
 }
 
-// verifyNotes adds what else is worth knowing, and what to do now.
-func (t *Text) verifyNotes(v verification) {
+// allNotes are what else is worth knowing.
+func (v verification) allNotes() []keys.Note {
 	notes := v.notes()
 	if v.OwnKeys && v.Report.Signature.Set != nil {
 		notes = append(notes, keys.Note{
@@ -130,11 +143,14 @@ func (t *Text) verifyNotes(v verification) {
 				"--tenant says whose token it must be",
 		})
 	}
+	return notes
+}
+
+func (t *Text) notes(notes []keys.Note) {
 	if len(notes) > 0 {
 		t.Heading("worth knowing")
 	}
 	for _, note := range notes {
 		t.Para(2, safe(note.Message)+" "+t.Paint(Faint, "["+safe(note.ID)+"]"))
 	}
-	t.wayOn(v.Next)
 }

@@ -42,6 +42,9 @@ type Explanation struct {
 	// there is none.
 	Collect func(need rules.Need) string
 
+	// Lint is the command that shows what was found in the policies; empty where none does.
+	Lint string
+
 	// Observed compares it with what the real gateway answered; nil where that was not given.
 	Observed *rules.Comparison
 }
@@ -89,6 +92,7 @@ func (r *Explainer) Explain() (*Explanation, error) {
 	x.Earlier = r.justIssued(x.Policies)
 	x.Findings = append(append(x.Findings, r.Policies.Findings...), x.Verdict.Findings...)
 	x.Findings = r.Policies.withLint(x.Findings)
+	x.Lint = r.lintCommand()
 	if err := r.repair(x); err != nil {
 		return nil, err
 	}

@@ -281,6 +281,15 @@ func (w *explainNext) repairs() {
 		w.profile.Kind == inspect.KindID {
 		return
 	}
+	written := func(r ProvedRepair) bool { return r.Command != "" }
+	if !slices.ContainsFunc(w.x.Repairs, written) && len(w.x.Repairs) > 0 &&
+		w.x.Verdict.Outcome != rules.Accepted {
+		w.steps.add(rules.Step{
+			Note: "Or change the policy: " + w.x.Repairs[0].Title + ", tried on this token. " +
+				"This shows the fields",
+			Command: w.again(w.Line.token(), "-v"),
+		})
+	}
 	for i := range w.x.Repairs {
 		repair := &w.x.Repairs[i]
 		if repair.Command == "" {
@@ -344,17 +353,28 @@ func (w *explainNext) collectFor(r *rules.Result) {
 
 // lint looks at the policies without a token.
 func (w *explainNext) lint() {
-	if w.Line.Once {
-		return
+	if w.x.Lint != "" {
+		w.steps.add(rules.Step{
+			Note: "See who else gets in: lint reads the policy without a token", Command: w.x.Lint,
+		})
 	}
-	var names []string
-	for _, file := range w.Policies.Files {
-		if name := w.Line.Shell.Path(file.Name); !slices.Contains(names, name) {
-			names = append(names, name)
+}
+
+// lintCommand is the command that shows what is found in the policies; empty where none does.
+func (r *Explainer) lintCommand() string {
+	if r.Line.Once {
+		return ""
+	}
+	command := "gatewhy lint"
+	for _, file := range r.Policies.Files {
+		if name := " " + r.Line.Shell.Path(file.Name); !strings.Contains(command+" ", name+" ") {
+			command += name
 		}
 	}
-	note := "See who else gets in: lint reads the policy without a token"
-	w.steps.add(rules.Step{Note: note, Command: "gatewhy lint " + strings.Join(names, " ")})
+	if flags := r.readAlike(); len(flags) > 0 {
+		command += " " + r.Line.Shell.Line(flags...)
+	}
+	return command
 }
 
 // differs follows the likeliest explanation of what the real gateway answered.

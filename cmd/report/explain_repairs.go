@@ -85,8 +85,17 @@ func (r *Explainer) fixCommand(file *source.File, solution string) string {
 	} else {
 		words = append(words, factFlags(r.facts())...)
 	}
+	if r.Contracts != "" {
+		words = append(words, Name(source.NeedContracts), r.Contracts)
+	}
+	words = append(words, r.readAlike()...)
+	return "gatewhy fix " + r.Line.Shell.Path(file.Name) + " " + r.Line.Shell.Line(words...)
+}
+
+// readAlike are the flags with which fix and lint read the files alike.
+func (r *Explainer) readAlike() []string {
+	var words []string
 	for _, flag := range [...]struct{ name, value string }{
-		{"--contracts", r.Contracts},
 		{"--api", r.Options.API},
 		{"--gateway", r.Options.Variant},
 		{"--policy-type", r.Options.Kind},
@@ -96,9 +105,9 @@ func (r *Explainer) fixCommand(file *source.File, solution string) string {
 		}
 	}
 	for _, name := range r.AppFiles {
-		words = append(words, "--app", name)
+		words = append(words, Name(source.NeedApp), name)
 	}
-	return "gatewhy fix " + r.Line.Shell.Path(file.Name) + " " + r.Line.Shell.Line(words...)
+	return words
 }
 
 // facts are what a token says of the environment that it is for.

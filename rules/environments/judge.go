@@ -2,6 +2,7 @@ package environments
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/issued"
@@ -88,24 +89,44 @@ func (m *Matrix) Wrong() (wrong, unknown, all int) {
 	return wrong, unknown, all
 }
 
-// Gaps says, one sentence each, what was not looked at: nothing is modelled for an environment
-// without an API, and one without clients and tokens has no tokens of its own.
+// Gaps says, one sentence each, what was not looked at: nothing is modelled for environments
+// without an API, and those without clients and tokens have no tokens of their own.
 func (m *Matrix) Gaps() []string {
-	var all []string
+	var unmodelled, unknown []string
 	for g, name := range m.Gateways {
 		if m.estate.site(name).API == nil {
-			all = append(
-				all, name+" has no api, so what Entra ID could issue for it was not modelled",
-			)
+			unmodelled = append(unmodelled, name)
 		}
 		if !m.hasOwn(g) {
-			all = append(
-				all,
-				name+" has neither clients nor tokens, so it is not known whether its own get in",
-			)
+			unknown = append(unknown, name)
 		}
 	}
+	var all []string
+	switch len(unmodelled) {
+	case 0:
+	case 1:
+		all = append(all, unmodelled[0]+
+			" has no api, so what Entra ID could issue for it was not modelled")
+	default:
+		all = append(all, enumerated(unmodelled)+
+			" have no api, so what Entra ID could issue for them was not modelled")
+	}
+	switch len(unknown) {
+	case 0:
+	case 1:
+		all = append(all, unknown[0]+
+			" has neither clients nor tokens, so it is not known whether its own get in")
+	default:
+		all = append(all, enumerated(unknown)+
+			" have neither clients nor tokens, so it is not known whether their own get in")
+	}
 	return all
+}
+
+// enumerated joins two names or more: "dev, test and uat".
+func enumerated(names []string) string {
+	last := len(names) - 1
+	return strings.Join(names[:last], ", ") + " and " + names[last]
 }
 
 func (m *Matrix) hasOwn(gateway int) bool {

@@ -126,8 +126,7 @@ func TestWhatWasNotLookedAtIsSaid(t *testing.T) {
 	e.Sites[0].Policies, e.Sites[1].Policies = policy(), policy()
 	want := []string{
 		"dev has no api, so what Entra ID could issue for it was not modelled",
-		"dev has neither clients nor tokens, so it is not known whether its own get in",
-		"uat has neither clients nor tokens, so it is not known whether its own get in",
+		"dev and uat have neither clients nor tokens, so it is not known whether their own get in",
 	}
 	if diff := cmp.Diff(want, e.Evaluate().Gaps()); diff != "" {
 		t.Errorf("(-want +got):\n%s", diff)

@@ -1,0 +1,386 @@
+package render
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/cmd/report"
+	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// short is an explanation that fits a screen: the answer, its reason and its place, the checks
+// that failed or are not known, what is wrong with the policy, and the way on.
+func (t *explainText) short() {
+	t.Blank()
+	t.Para(1, t.answer())
+	t.observed()
+	t.likeliest()
+	t.shortReason()
+	t.shortPlace()
+	t.shortSubject()
+	t.shortChecks()
+	t.otherGateways()
+	t.otherToken()
+	t.shortFindings()
+	t.wayOn(t.x.Next)
+	t.Blank()
+}
+
+// likeliest is the cause that explains the real answer best, and how to check it.
+func (t *explainText) likeliest() {
+	if t.x.Observed == nil || len(t.x.Observed.Causes) == 0 {
+		return
+	}
+	s := &t.x.Observed.Causes[0]
+	t.Blank()
+	t.Para(1, "likeliest: "+safe(s.Title)+" "+t.Paint(Faint, "["+s.ID+"]"))
+	t.Para(2, safe(s.Why)+speaks(s))
+	t.Para(2, "check: "+safe(report.Look(&s.Cause)))
+	if more := len(t.x.Observed.Causes) - 1; more > 0 {
+		t.Para(1, fmt.Sprintf("%s (-v shows them)", count(more, "other explanation")))
+	}
+}
+
+// shortWhy is why a check came out as it did, without the values that it compared: the list of
+// checks shows them.
+func shortWhy(why string, r *rules.Result) string {
+	if r == nil {
+		return why
+	}
+	compared := fmt.Sprintf(": expected %s, found %s", r.Expected(), r.Actual())
+	return strings.Replace(why, compared, "", 1)
+}
+
+func (t *explainText) shortReason() {
+	v := &t.x.Verdict
+	if v.Outcome == rules.Accepted {
+		return
+	}
+	t.Blank()
+	t.Para(1, safe(sentence(shortWhy(v.Why(), v.Decided))))
+	if earlier := v.Earlier(); v.Outcome == rules.Rejected && len(earlier) > 0 {
+		t.Para(1, fmt.Sprintf("It could be rejected earlier still: %s is not known.",
+			checkName(earlier[0].Check)))
+	}
+	if says := t.x.saysOf(); says != "" {
+		t.Para(1, safe(says))
+	}
+	if t.x.Earlier != nil {
+		t.Para(1, whenNew(t.x.Earlier))
+	}
+}
+
+// shortPlace shows the source line of the field that decides. What it wants is left out: the
+// check says it.
+func (t *explainText) shortPlace() {
+	d := t.x.Verdict.Decided
+	if d == nil {
+		return
+	}
+	file := t.x.File(d.Check.Pos.File)
+	if file == nil {
+		return
+	}
+	note := ""
+	if d.Check.ID == rules.ClientID || d.Check.ID == rules.Contract {
+		note = safe(caretNote(d))
+	}
+	t.Blank()
+	t.Para(1, t.Paint(Strong, safe(d.Check.Pos.String())))
+	t.SourceLine(2, file, d.Check.Pos, d.Check.Span, note)
+}
+
+func (t *explainText) shortSubject() {
+	token := "none: the request carries no token"
+	if t.x.Token != nil {
+		token = shortSummary(t.x.Profile, t.x.At, t.columns()-len("  gateway  "))
+	}
+	t.Blank()
+	rows := []Row{{"token", token}}
+	for _, p := range t.x.Policies {
+		rows = append(rows, Row{"gateway", policyLine(p)})
+	}
+	t.Rows(1, rows)
+}
+
+// shortChecks lists the checks that failed or are not known, and counts the others.
+func (t *explainText) shortChecks() {
+	if len(t.x.Verdict.Results) == 0 {
+		return
+	}
+	t.Blank()
+	var rows []Row
+	var failed failures
+	for _, chain := range byPolicy(t.x.Verdict.Results) {
+		own := t.shortRows(chain, &failed)
+		if len(own) > 0 && len(t.x.Policies) > 1 {
+			rows = append(rows, Row{t.Paint(Faint, "in "+safe(chain[0].Policy.Name)), ""})
+		}
+		rows = append(rows, own...)
+	}
+	t.Rows(1, rows)
+	if text := t.foldedChecks(); text != "" {
+		t.Para(1, text)
+	}
+}
+
+// The short form lists so many checks by themselves that would fail next, or are not known for
+// one and the same reason. More of them share a line.
+const (
+	fewNext  = 1
+	fewAlike = 2
+)
+
+// shortRows are the checks of a policy that failed or are not known.
+func (t *explainText) shortRows(chain []rules.Result, failed *failures) []Row {
+	var next, alike, listed []rules.Result
+	for _, r := range chain {
+		switch {
+		case folded(&r):
+		case r.Outcome == rules.Fail && failed.before(&r):
+			next = append(next, r)
+		case r.Outcome == rules.Unsure && (len(alike) == 0 || r.Why() == alike[0].Why()):
+			alike = append(alike, r)
+		}
+		failed.add(&r)
+	}
+	for _, r := range chain {
+		if !folded(&r) && (len(next) <= fewNext || !holds(next, &r)) &&
+			(len(alike) <= fewAlike || !holds(alike, &r)) {
+			listed = append(listed, r)
+		}
+	}
+	room := t.columns() - len(indent) - shortLabels(listed)
+	detail := func(r *rules.Result) string { return t.shortDetail(r, holds(next, r), room) }
+	failures := 1 + lastFailure(listed)
+	rows := checkRows(t.Text, listed[:failures], detail)
+	if len(next) > fewNext {
+		rows = append(rows, Row{
+			t.Mark(string(rules.Fail)) + " " + count(len(next), "check"),
+			"fail next: " + checkList(next),
+		})
+	}
+	rows = append(rows, checkRows(t.Text, listed[failures:], detail)...)
+	if len(alike) > fewAlike {
+		rows = append(rows, Row{
+			t.Mark(string(rules.Unsure)) + " " + count(len(alike), "check"),
+			safe(alike[0].Why()) + ": " + checkList(alike),
+		})
+	}
+	return rows
+}
+
+// lastFailure is the index of the last check that failed, or -1.
+func lastFailure(results []rules.Result) int {
+	last := -1
+	for i := range results {
+		if results[i].Outcome == rules.Fail {
+			last = i
+		}
+	}
+	return last
+}
+
+// folded reports whether the short form only counts a check.
+func folded(r *rules.Result) bool {
+	return r.Harmless || r.Outcome != rules.Fail && r.Outcome != rules.Unsure
+}
+
+func holds(results []rules.Result, r *rules.Result) bool {
+	return slices.ContainsFunc(results, func(o rules.Result) bool { return o.Check == r.Check })
+}
+
+// checkList names checks: "expiry, audience".
+func checkList(results []rules.Result) string {
+	names := make([]string, len(results))
+	for i := range results {
+		names[i] = checkName(results[i].Check)
+	}
+	return strings.Join(names, ", ")
+}
+
+// shortLabels is about how wide the column of these checks is.
+func shortLabels(results []rules.Result) int {
+	widest := 0
+	for i := range results {
+		widest = max(widest, len("no ")+width(checkName(results[i].Check))+2)
+	}
+	return min(widest, widestLabel+2)
+}
+
+// shortDetail says in a line, where that is possible, why a check failed or is not known.
+func (t *explainText) shortDetail(r *rules.Result, next bool, room int) string {
+	if r.Outcome != rules.Fail {
+		if flag := report.Flag(r.Need()); flag != "" {
+			return "not known: pass " + safe(flag)
+		}
+		return safe(r.Why())
+	}
+	before, end := "", ""
+	if next {
+		before = "fails next: "
+		if r.Answer.Status != t.x.Verdict.Status {
+			end = "; " + status(r.Answer.Status)
+		}
+	}
+	if t.x.modelled(r) {
+		end += ", " + r.Check.Remark
+	}
+	if name := levelOf(r.Evidence()); name != "" {
+		room -= len(" []") + len(name)
+	}
+	text := before + comparison(r.Expected(), orNone(r.Actual())) + end
+	if width(safe(text)) > room && t.reasonSays(r, r.Actual()) {
+		text = inspect.ShortenMiddle("wanted "+r.Expected(), room)
+	} else {
+		wanted, found := tighter(r.Expected(), orNone(r.Actual()), width(safe(text)), room)
+		text = before + comparison(wanted, found) + end
+	}
+	return t.evidenced(safe(text), r.Evidence(), next, room)
+}
+
+// reasonSays reports whether the reason of the answer is about this check and has a value in it.
+func (t *explainText) reasonSays(r *rules.Result, value string) bool {
+	d := t.x.Verdict.Decided
+	return d != nil && d.Check == r.Check && strings.Contains(shortWhy(d.Why(), d), value)
+}
+
+// leastValue is how many columns of a value the short form shows. It gives a comparison a second
+// line rather than show less.
+const leastValue = 20
+
+// tighter returns two values that lose their middle, so that the text that they are in, which has
+// so many columns, fits a line of a room; if they would lose too much, two lines.
+func tighter(wanted, found string, columns, room int) (string, string) {
+	least := min(leastValue, width(wanted)) + min(leastValue, width(found))
+	both := width(wanted) + width(found) + room - columns // what a line has room for
+	if both < least {
+		both += room - leastValue/2 // and a second one, which begins with a whole word
+	}
+	if both >= width(wanted)+width(found) {
+		return wanted, found
+	}
+	short := inspect.ShortenMiddle(wanted, max(leastValue, both/2, both-width(found)))
+	other := inspect.ShortenMiddle(found, max(leastValue, both-width(short)))
+	if short == other { // what differs is in the middle
+		return wanted, found
+	}
+	return short, other
+}
+
+func comparison(wanted, found string) string {
+	return fmt.Sprintf("wanted %s, found %s", wanted, found)
+}
+
+// evidenced adds what a failure rests on. If the last line has no room for the reference, or the
+// check does not decide, it is the level alone, and nothing if that is documentation.
+func (t *explainText) evidenced(text string, e rules.Evidence, next bool, room int) string {
+	lines := wrap(text, room)
+	full := t.reference(e)
+	switch {
+	case full != "" && !next && width(lines[len(lines)-1])+1+width(full) <= room:
+		return text + " " + full
+	case levelOf(e) == "":
+		return text
+	}
+	return text + " " + t.Paint(Faint, "["+levelOf(e)+"]")
+}
+
+// levelOf is the level of evidence that is weaker than documentation, or empty.
+func levelOf(e rules.Evidence) string {
+	if e.Level == rules.Documented {
+		return ""
+	}
+	return string(e.Level)
+}
+
+// foldedChecks counts the checks that are not listed: "7 more passed, 1 not asked for".
+func (t *explainText) foldedChecks() string {
+	passed, skipped, harmless, listed := 0, 0, 0, 0
+	for i := range t.x.Verdict.Results {
+		switch r := &t.x.Verdict.Results[i]; {
+		case r.Harmless:
+			harmless++
+		case r.Outcome == rules.Pass:
+			passed++
+		case r.Outcome == rules.Skipped:
+			skipped++
+		default:
+			listed++
+		}
+	}
+	var parts []string
+	switch {
+	case passed > 0 && listed > 0:
+		parts = append(parts, fmt.Sprintf("%d more passed", passed))
+	case passed > 0:
+		parts = append(parts, count(passed, "check")+" passed")
+	}
+	if skipped > 0 {
+		parts = append(parts, fmt.Sprintf("%d not asked for", skipped))
+	}
+	if harmless > 0 {
+		parts = append(parts, fmt.Sprintf("%d that keep nobody out", harmless))
+	}
+	if len(parts) == 0 {
+		return ""
+	}
+	mark := string(rules.Skipped)
+	if passed > 0 {
+		mark = string(rules.Pass)
+	}
+	return t.Mark(mark) + " " + strings.Join(parts, ", ") + " (-v shows them)"
+}
+
+// shortFindings shows the finding that matters for this request, and counts the others.
+func (t *explainText) shortFindings() {
+	if len(t.x.Findings) == 0 {
+		return
+	}
+	var rows []Row
+	const label = "in the policy"
+	others := len(t.x.Findings)
+	if f := t.matters(); f != nil {
+		others--
+		clause, _, _ := strings.Cut(f.Message, ": ")
+		rows = append(rows, Row{label, fmt.Sprintf("%s: %s [%s]", f.Severity, safe(clause),
+			f.Rule)})
+	}
+	if others > 0 {
+		text := count(others, "finding")
+		if len(rows) > 0 {
+			text = fmt.Sprintf("and %d more", others)
+		}
+		if t.x.Lint == "" {
+			text += " (-v shows them)"
+		} else {
+			text += ": " + t.x.Lint
+		}
+		rows = append(rows, Row{"", safe(text)})
+		rows[0].Label = label
+	}
+	t.Blank()
+	t.Rows(1, rows)
+}
+
+// matters is the worst finding at the field that decides; if the request is accepted, the worst
+// error. It is nil if there is none.
+func (t *explainText) matters() *rules.Finding {
+	d := t.x.Verdict.Decided
+	for _, severity := range []rules.Severity{rules.Error, rules.Warning} {
+		for i := range t.x.Findings {
+			f := &t.x.Findings[i]
+			if f.Severity != severity {
+				continue
+			}
+			switch {
+			case d == nil && severity == rules.Error,
+				d != nil && f.Pos.File == d.Check.Pos.File && f.Pos.Line == d.Check.Pos.Line:
+				return f
+			}
+		}
+	}
+	return nil
+}

@@ -94,6 +94,7 @@ func newDemo(env *Env) *cobra.Command {
 		RunE: func(*cobra.Command, []string) error { return env.demo(&output) },
 	}
 	output.register(cmd, "text")
+	output.registerDetail(cmd)
 	return cmd
 }
 

@@ -80,7 +80,7 @@ func TestKeysSaysWhichCloudsListAKey(t *testing.T) {
 					"offline, and no key set of this address is in the cache",
 			},
 		},
-		{"and without asking, what the key says of itself", []string{file}, []string{
+		{"and without asking, what the key says of itself", []string{file, "-v"}, []string{
 			"RSA 2048 sig - - usgov cloud: what the key itself says (cloud_instance_name). " +
 				"--clouds asks which clouds list it.",
 		}},

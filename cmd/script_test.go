@@ -15,6 +15,7 @@ import (
 	"testing"
 	"time"
 	"unicode"
+	"unicode/utf8"
 
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/santhosh-tekuri/jsonschema/v6"
@@ -53,8 +54,8 @@ func (l loopback) RoundTrip(request *http.Request) (*http.Response, error) {
 }
 
 // TestStories runs the txtar files: each is a story of its own, with its commands and its files.
-// Beside testscript's own commands there are exits, mint, jwks, serve, schema, safe, make and
-// load.
+// Beside testscript's own commands there are exits, mint, jwks, serve, schema, safe, screen, lines,
+// make and load.
 func TestStories(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata",
@@ -72,6 +73,8 @@ func TestStories(t *testing.T) {
 			"serve":  scriptServe,
 			"schema": scriptSchema,
 			"safe":   scriptSafe,
+			"screen": scriptScreen,
+			"lines":  scriptLines,
 			"make":   scriptMake,
 			"load":   scriptLoad,
 		},
@@ -147,6 +150,41 @@ func scriptSafe(ts *testscript.TestScript, neg bool, args []string) {
 				ts.Fatalf("%U at byte %d of %s", r, i, stream)
 			}
 		}
+	}
+}
+
+// screenColumns is how wide a screen is.
+const screenColumns = 80
+
+// scriptScreen wants the last standard output to have at most so many lines, none of them wider
+// than a screen: screen LINES. The block that says how to go on does not count.
+func scriptScreen(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: screen LINES")
+	}
+	most, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	shown, _, _ := strings.Cut(ts.ReadFile("stdout"), "\n\n  next\n")
+	lines := strings.Split(strings.TrimSuffix(shown, "\n"), "\n")
+	if len(lines) > most {
+		ts.Fatalf("%d lines, want at most %d", len(lines), most)
+	}
+	for _, line := range lines {
+		if columns := utf8.RuneCountInString(line); columns > screenColumns {
+			ts.Fatalf("%d columns: %s", columns, line)
+		}
+	}
+}
+
+// scriptLines wants the last standard output to have exactly so many lines: lines COUNT.
+func scriptLines(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) != 1 {
+		ts.Fatalf("usage: lines COUNT")
+	}
+	want, err := strconv.Atoi(args[0])
+	ts.Check(err)
+	if got := strings.Count(ts.ReadFile("stdout"), "\n"); got != want {
+		ts.Fatalf("%d lines, want %d", got, want)
 	}
 }
 

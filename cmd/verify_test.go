@@ -101,7 +101,7 @@ func TestVerifyAsksTheTenant(t *testing.T) {
 		{"by its id", []string{"--tenant", mint.Tenant}, exitOK, "  verified\n"},
 		{
 			"by its domain, which is resolved to the id",
-			[]string{"--tenant", "contoso.example"},
+			[]string{"--tenant", "contoso.example", "-v"},
 			exitOK, "ok tenant        " + mint.Tenant,
 		},
 		{
@@ -184,7 +184,7 @@ func TestVerifySaysOfWhatIsNoTokenWhetherItWasSigned(t *testing.T) {
 		"where there are no keys": {documents{}, "?? signature"},
 	} {
 		code, stdout, stderr := run(
-			test.network, t.TempDir(), list, "verify", "--issuer", v1Issuer,
+			test.network, t.TempDir(), list, "verify", "--issuer", v1Issuer, "-v",
 		)
 		if code != exitRejected || !strings.Contains(stdout,
 			"The payload is a list, not an object.") || !strings.Contains(stdout, test.says) {

@@ -100,7 +100,7 @@ func (v verification) shortCheck(label string, c keys.Check, room int) []Row {
 	}
 	return []Row{
 		{label, "wanted " + inspect.ShortenMiddle(safe(c.Expected), mostLines*room-widestID)},
-		{"", "found  " + inspect.ShortenMiddle(safe(c.Actual), mostLines*room-widestID)},
+		{"", "found " + inspect.ShortenMiddle(safe(c.Actual), mostLines*room-widestID)},
 	}
 }
 

@@ -30,11 +30,10 @@ func main() {
 // collection is garbage, so that the collector tells when it has run.
 type collection struct{ _ [32]byte }
 
-// collected gives the limit up once half of it is in use: where more is in use than the limit, the
-// collector would run all the time.
+// collected gives the limit up where more is in use: the collector would run all the time.
 func collected(c *collection) {
 	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
-	if metrics.Read(live); live[0].Value.Uint64() < softMemory/2 {
+	if metrics.Read(live); live[0].Value.Uint64() < softMemory {
 		runtime.SetFinalizer(c, collected)
 		return
 	}

@@ -295,7 +295,8 @@ func (p *pair) checkWitnesses(
 
 // saying lists the rules by which lint says that somebody gets in. A policy that asks a validation
 // endpoint, and no other, names no keys, and lint does not tell other tenants from other APIs of
-// the tenant there; a policy that is disabled, and a route that no policy covers, lets everybody in.
+// the tenant there; a policy that is disabled, and a route that no policy covers, lets everybody
+// in.
 func saying(who string, policies []*rules.Policy) []string {
 	tenant := []string{
 		"policy-disabled", "route-not-covered", "any-client-accepted", "audience-not-checked",

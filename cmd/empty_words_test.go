@@ -119,7 +119,8 @@ func emptyPolicies() map[string]string {
 		return keys + `,"skipClientIdValidation":true,"validateCustomClaim":true,` +
 			`"mandatoryCustomClaims":[` + list + `]`
 	}
-	jwt("claims", claims(`{"key":"iss","value":""},{"key":"","value":"x"},{"key":"scp","value":"Other"}`))
+	jwt("claims", claims(`{"key":"iss","value":""},{"key":"","value":"x"},`+
+		`{"key":"scp","value":"Other"}`))
 	jwt("expressions", claims(`{"key":"roles","value":"#[]"},{"key":" ","value":" "},`+
 		`{"key":"ver","value":"#[vars.claimSet.ver == '']"},{"key":"none","value":"#['']"}`))
 	jwt("lists", claims(`{"key":"roles","value":"#[vars.claimSet.roles contains '']"},{},null,`+
@@ -173,6 +174,9 @@ func emptyIn(output string, isJSON bool) []string {
 
 // sentencesOf lists the texts of a JSON value that are not copied from an input.
 func sentencesOf(value any, all []string) []string {
+	fromInput := []string{
+		"claims", "header", "value", "raw", "body", "diff", "line", "source", "command",
+	}
 	switch v := value.(type) {
 	case string:
 		return append(all, v)
@@ -182,7 +186,7 @@ func sentencesOf(value any, all []string) []string {
 		}
 	case map[string]any:
 		for name, item := range v {
-			if !slices.Contains([]string{"claims", "header", "value", "raw", "body", "diff", "line", "source", "command"}, name) {
+			if !slices.Contains(fromInput, name) {
 				all = sentencesOf(item, all)
 			}
 		}
@@ -190,8 +194,8 @@ func sentencesOf(value any, all []string) []string {
 	return all
 }
 
-// TestNoSentenceLacksAWord shows tokens and policies that hold nothing, or hardly anything, to every
-// command that says why.
+// TestNoSentenceLacksAWord shows tokens and policies that hold nothing, or hardly anything, to
+// every command that says why.
 func TestNoSentenceLacksAWord(t *testing.T) {
 	t.Parallel()
 	key, err := keyNamed("empty", "RS256")
@@ -226,7 +230,8 @@ func TestNoSentenceLacksAWord(t *testing.T) {
 		for _, format := range []string{"text", "json"} {
 			write("token", token)
 			stdout, stderr, _ := runIn(t, dir, append(slices.Clone(args), "-o", format)...)
-			for _, fault := range append(emptyIn(stdout, format == "json"), emptyIn(stderr, false)...) {
+			faults := append(emptyIn(stdout, format == "json"), emptyIn(stderr, false)...)
+			for _, fault := range faults {
 				if !seen[fault] {
 					seen[fault] = true
 					t.Errorf("%s: %s: %s", strings.Join(args, " "), name, fault)
@@ -259,9 +264,9 @@ func TestNoSentenceLacksAWord(t *testing.T) {
 	}
 }
 
-// TestNoContractIsDeniedThatIsThere runs policies that read the client id from a claim that names no
-// client, with contracts that are made for just these values: what is said of the claim must not
-// contradict the check that passes.
+// TestNoContractIsDeniedThatIsThere runs policies that read the client id from a claim that names
+// no client, with contracts that are made for just these values: what is said of the claim must
+// not contradict the check that passes.
 func TestNoContractIsDeniedThatIsThere(t *testing.T) {
 	t.Parallel()
 	key, err := keyNamed("empty", "RS256")

@@ -137,11 +137,13 @@ func TestAClaimIsAddedOrTakesThePlaceOfAWeakOne(t *testing.T) {
 		},
 		{
 			"in a block", "block",
-			"[{ key = \"ver\", value = \"1.0\" }«→, { key = \"iss\", value = \"" + issue + "\" }»]",
+			"[{ key = \"ver\", value = \"1.0\" }" +
+				"«→, { key = \"iss\", value = \"" + issue + "\" }»]",
 		},
 		{
 			"a weak one in a block", "block",
-			"[\n      { key = \"iss\", value = \"«" + weakIssuer + "→" + issue + "»\" }, # weak\n    ]",
+			"[\n      { key = \"iss\", value = \"«" + weakIssuer + "→" + issue +
+				"»\" }, # weak\n    ]",
 		},
 	} {
 		t.Run(test.format+": "+test.name, func(t *testing.T) {
@@ -179,7 +181,8 @@ func TestAListInATextKeepsItsCommasAndBlanks(t *testing.T) {
 			"apiVersion: gateway.mulesoft.com/v1alpha1\nkind: PolicyBinding\nspec:\n"+
 				"  targetRef: {kind: ApiInstance, name: stock}\n"+
 				"  policyRef: {name: jwt-validation-flex}\n  config:\n    jwtKeyOrigin: jwks\n"+
-				"    jwksUrl: ADDRESSES\n    skipClientIdValidation: true\n", "ADDRESSES", addresses, 1,
+				"    jwksUrl: ADDRESSES\n    skipClientIdValidation: true\n",
+			"ADDRESSES", addresses, 1,
 		)
 	}
 	scopes := func(words string) string {

@@ -39,7 +39,8 @@ func sidesOfExamples() sides {
 	} {
 		daemon := issued.Example{
 			Version: of.version, Tenant: issued.ExampleTenant, Audience: of.audience,
-			Client: issued.ExampleClient, Roles: []string{"Orders.Read", "Orders.Write"}, At: clock,
+			Client: issued.ExampleClient, At: clock,
+			Roles: []string{"Orders.Read", "Orders.Write"},
 		}
 		user := daemon
 		user.User, user.Roles, user.Scopes = true, nil, []string{"UAT.Access"}

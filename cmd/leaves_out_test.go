@@ -10,7 +10,8 @@ import (
 )
 
 // TestWhatTheModelLeavesOutIsSaidWhereItCounts looks for the sentence in the README, in the help,
-// and in every format in which an estate has no wrong cell: there matrix says that no token exists.
+// and in every format in which an estate has no wrong cell: there matrix says that no token
+// exists.
 func TestWhatTheModelLeavesOutIsSaidWhereItCounts(t *testing.T) {
 	says := func(where, text string) {
 		plain := strings.NewReplacer("\\", "", "&#40;", "(").Replace(text)

@@ -119,8 +119,11 @@ func TestAnExpressionThatCannotBeEvaluatedMakesNoHole(t *testing.T) {
 		}
 	}
 	for _, name := range []string{"aud", "appid", "azp", "oid", "sub", "roles"} {
-		by := setting{claim: [2]string{name, "#[vars.allowed." + name + " contains vars.claimSet." +
-			name + "]"}}
+		by := setting{claim: [2]string{
+			name,
+			"#[vars.allowed." + name + " contains vars.claimSet." +
+				name + "]",
+		}}
 		open := jwtPolicy(audienceSettings()[0], issuer, clientSettings()[0], by)
 		for rule, severity := range judgedHoles(t, uat, open) {
 			if rule == "any-client-accepted" || severity == rules.Error {

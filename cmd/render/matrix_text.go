@@ -68,6 +68,7 @@ func (t *matrixText) short() {
 	t.shortNotes()
 	t.allowed()
 	t.fix()
+	t.wayOn(t.x.Next)
 	t.Blank()
 }
 

@@ -68,7 +68,9 @@ func flagWords(flag *pflag.Flag, value string) []string {
 // openHeader is a header without its value where that may be a secret.
 func openHeader(header string) string {
 	name, value, _ := strings.Cut(header, ":")
-	for _, word := range []string{"secret", "authorization", "token", "key", "password", "cookie"} {
+	for _, word := range [...]string{
+		"secret", "authorization", "token", "key", "password", "cookie",
+	} {
 		if strings.Contains(strings.ToLower(name), word) && strings.TrimSpace(value) != "" {
 			return name + ": VALUE"
 		}

@@ -137,19 +137,20 @@ func TestCollectAsksForAllPages(t *testing.T) {
 	w := newNextWorld(t)
 	const standIns = `
 curl() { cat > /dev/null; case "$*" in
-  *offset=0*) echo '{"total": 150, "contracts": [{"status": "APPROVED", "application": {"coreServicesId": "a"}}]}';;
-  *offset=100*) echo '{"total": 150, "contracts": [{"status": "APPROVED", "application": {"coreServicesId": "b"}}]}';;
+  *offset=0*) echo '{"total": 150, "contracts": [{"status": "APPROVED", "id": "a"}]}';;
+  *offset=100*) echo '{"total": 150, "contracts": [{"status": "APPROVED", "id": "b"}]}';;
   *) echo "unexpected: $*" >&2; return 1;; esac; }
 az() { case "$*" in
   *skiptoken*) echo '{"value": [{"id": "2"}]}';;
-  *appRoleAssignedTo*) echo '{"value": [{"id": "1"}], "@odata.nextLink": "https://graph.microsoft.com/v1.0/x?$skiptoken=y"}';;
+  *appRoleAssignedTo*)
+    echo '{"value": [{"id": "1"}], "@odata.nextLink": "https://graph.test/x?$skiptoken=y"}';;
   *) echo '{}';; esac; }
 `
 	for _, test := range []struct{ name, file, want string }{
 		{
 			"contracts", "contracts.json",
-			`{"total":150,"contracts":[{"status":"APPROVED","application":` +
-				`{"coreServicesId":"a"}},{"status":"APPROVED","application":{"coreServicesId":"b"}}]}`,
+			`{"total":150,"contracts":[{"status":"APPROVED","id":"a"},` +
+				`{"status":"APPROVED","id":"b"}]}`,
 		},
 		{
 			"service-principal", "assignments.json",

@@ -77,8 +77,8 @@ func (e *Env) keys(cmd *cobra.Command, flags *keysFlags, args []string) error {
 	return err
 }
 
-// namedKeys are the flags that name a key set to verify with: none where that is standard input, or
-// the keys of all tenants.
+// namedKeys are the flags that name a key set to verify with: none where that is standard input,
+// or the keys of all tenants.
 func namedKeys(line report.CommandLine, args []string) []string {
 	words := slices.DeleteFunc(slices.Clone(line.Flags), func(word string) bool {
 		return word == "--clouds"

@@ -69,7 +69,8 @@ func TestTheLastCommandOfAScreenDoesWhatItPromises(t *testing.T) {
 		},
 		{
 			"no contract", "explain @good.jwt -p contract.json --contracts nobody.txt" + jwks,
-			exitRejected, "", "gatewhy collect contracts --api 18903", exitOK, "/apis/18903/contracts",
+			exitRejected, "", "gatewhy collect contracts --api 18903", exitOK,
+			"/apis/18903/contracts",
 		},
 		{
 			"missing scope", "explain @user.jwt -p scope.json" + jwks, exitRejected,
@@ -125,7 +126,8 @@ func TestTheLastCommandOfAScreenDoesWhatItPromises(t *testing.T) {
 			"", "gatewhy matrix -o junit ", exitOK, `failures="0"`,
 		},
 		{
-			"no environments file", "matrix", exitUsage, "", "gatewhy init", exitOK, "gatewhy.yaml",
+			"no environments file", "matrix", exitUsage,
+			"", "gatewhy init", exitOK, "gatewhy.yaml",
 		},
 		{
 			"decode", "decode @good.jwt", exitOK,
@@ -193,7 +195,8 @@ func TestNoRepairIsBuiltOnATokenThatMustStayOut(t *testing.T) {
 			policies = append([]string{"open.json", "strict.json"}, guarded...)
 		}
 		for _, policy := range policies {
-			_, stdout, stderr := w.run("", "explain", "@"+token, "-p", policy, "--jwks", "keys.json")
+			_, stdout, stderr := w.run("",
+				"explain", "@"+token, "-p", policy, "--jwks", "keys.json")
 			for _, line := range printed(stdout, stderr) {
 				if strings.HasPrefix(line, "gatewhy fix ") {
 					t.Errorf("%s at %s: %s", token, policy, line)
@@ -267,11 +270,12 @@ func TestOnWindowsCommandsAreForPowerShell(t *testing.T) {
 	w := newNextWorld(t)
 	w.shell = report.PowerShell
 	for args, want := range map[string]string{
-		"explain @good.jwt -p open.json --jwks keys.json":    "gatewhy fix open.json --solution jwt --token '@good.jwt'",
-		"explain @dev.jwt -p uat.json --jwks keys.json":      "curl.exe -sS -d grant_type=client_credentials",
-		"explain @noroles.jwt -p role.json --jwks keys.json": `'{\"principalId\":\"`,
+		"-p open.json @good.jwt":    "gatewhy fix open.json --solution jwt --token '@good.jwt'",
+		"-p uat.json @dev.jwt":      "curl.exe -sS -d grant_type=client_credentials",
+		"-p role.json @noroles.jwt": `'{\"principalId\":\"`,
 	} {
-		_, stdout, stderr := w.run("", strings.Fields(args)...)
+		_, stdout, stderr := w.run("",
+			strings.Fields("explain --jwks keys.json "+args)...)
 		if !strings.Contains(stdout, want) {
 			t.Errorf("%s does not print %s\n%s%s", args, want, stdout, stderr)
 		}

@@ -67,15 +67,18 @@ func newNextWorld(t *testing.T) *nextWorld {
 		"keys.json":     set,
 		"uat.json":      noRoles,
 		"contract.json": strictPolicy("false", "ver", "1.0"),
-		"role.json":     strictPolicy("true", "roles", "#[vars.claimSet.roles contains 'Orders.Read']"),
+		"role.json": strictPolicy("true", "roles",
+			"#[vars.claimSet.roles contains 'Orders.Read']"),
 		"scope.json": strictPolicy("true", "scp",
 			"#[(vars.claimSet.scp splitBy ' ') contains 'Orders.Write']"),
-		"strict.json": `{"policies": [{"configuration": {"skipClientIdValidation": false}, "order": 1,
+		"strict.json": `{"policies": [{"order": 1,
+  "configuration": {"skipClientIdValidation": false},
   "template": {"groupId": "68ef9520-24e9-4cf2-b2f5-620025690913",
   "assetId": "openidconnect-access-token-enforcement", "assetVersion": "1.3.0"}}]}`,
-		"open.json": `{"assetId": "openidconnect-access-token-enforcement", "assetVersion": "1.3.0",
+		"open.json": `{"assetVersion": "1.3.0",
+  "assetId": "openidconnect-access-token-enforcement",
   "configurationData": {"scopes": "", "skipClientIdValidation": true}}`,
-		"own.json":   `{"assetId": "our-own-policy", "assetVersion": "1.0.0", "configurationData": {}}`,
+		"own.json":   `{"assetId": "our-own-policy", "configurationData": {}}`,
 		"clean.json": strictPolicy("false", "tid", mint.Tenant),
 		"failing.yaml": `version: 1
 policies: [uat.json]
@@ -167,11 +170,13 @@ func calls(t *testing.T, lines []string) [][]call {
 	record := filepath.Join(t.TempDir(), "calls")
 	var script strings.Builder
 	for _, program := range []string{"gatewhy", "az", "curl", "kubectl"} {
-		script.WriteString(program + `() { printf '%s\0' ` + program + ` "$@" '' >> ` + record + "; }\n")
+		note := ` "$@" '' >> ` + record + "; }\n"
+		script.WriteString(program + `() { printf '%s\0' ` + program + note)
 	}
 	for _, line := range lines {
 		// not in a pipe, whose parts run at once
-		script.WriteString(strings.ReplaceAll(line, " | ", "\n") + "\nprintf 'line\\0\\0' >> " + record + "\n")
+		script.WriteString(strings.ReplaceAll(line, " | ", "\n"))
+		script.WriteString("\nprintf 'line\\0\\0' >> " + record + "\n")
 	}
 	if out, err := exec.Command(bash, "-euc", script.String()).CombinedOutput(); err != nil {
 		t.Fatalf("%v\n%s\n%s", err, out, script.String())
@@ -220,7 +225,7 @@ func isCommand(text string) bool {
 		func(program string) bool { return strings.HasPrefix(text, program) })
 }
 
-// follow runs a command as a reader would: what it has in capitals is filled in, az and curl answer
+// follow runs a command as a reader would: what it has in capitals is filled in, curl answers
 // as Entra ID does, and where a token is read from standard input, the reader pastes one.
 func (w *nextWorld) follow(line, paste string) (code int, stdout, stderr string) {
 	w.t.Helper()

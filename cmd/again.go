@@ -59,11 +59,14 @@ func flagWords(flag *pflag.Flag, value string) []string {
 		return []string{"--" + flag.Name + "=" + value}
 	case flag.Name == "header":
 		value = openHeader(value)
-	case report.Guarded(value) != value:
+	case report.Guarded(value) != value, takesToken(flag) && !strings.HasPrefix(value, "@"):
 		value = "TOKEN"
 	}
 	return []string{name, value}
 }
+
+// takesToken reports whether the value of a flag may be a token itself.
+func takesToken(flag *pflag.Flag) bool { return flag.Name == "other" || flag.Name == "token" }
 
 // openHeader is a header without its value where that may be a secret.
 func openHeader(header string) string {

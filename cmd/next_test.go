@@ -303,3 +303,22 @@ func TestWhatATokenSaysIsNoPartOfACommand(t *testing.T) {
 		t.Errorf("%q", called)
 	}
 }
+
+// A command names no secret that was given on the command line, but a word for it.
+func TestNoSecretIsRepeatedInACommand(t *testing.T) {
+	t.Parallel()
+	w := newNextWorld(t)
+	const secret = "hunter2-of-the-client"
+	for _, given := range [][]string{
+		{"-H", "client_secret: " + secret}, {"-H", "X-Api-Key: " + secret}, {"--other", secret},
+	} {
+		args := append([]string{
+			"explain", "@altered.jwt", "-p", "uat.json", "--jwks",
+			"keys.json",
+		}, given...)
+		_, stdout, stderr := w.run("", args...)
+		if strings.Contains(stdout+stderr, secret) || len(printed(stdout, stderr)) == 0 {
+			t.Errorf("%q\n%s%s", given, stdout, stderr)
+		}
+	}
+}

@@ -160,12 +160,12 @@ func (w *explainNext) otherClaim(r *rules.Result) {
 
 func (w *explainNext) otherAudience() {
 	wanted := wantedAudience(w.x.Policies, w.profile.Version)
-	if wanted == "" || len(w.profile.Audience) == 0 {
+	is := strings.TrimSpace(strings.Join(w.profile.Audience, ", "))
+	if wanted == "" || is == "" {
 		return
 	}
 	elsewhere := len(w.reasons) > 0
-	w.because("This token is for " + strings.Join(w.profile.Audience, ", ") +
-		", and the policy guards " + wanted)
+	w.because("This token is for " + is + ", and the policy guards " + wanted)
 	if !elsewhere && w.profile.Version == "2.0" && strings.Contains(wanted, "://") {
 		w.steps.add(rules.Step{
 			Note: "Look whether " + wanted + " is the same API: then its v2.0 tokens carry its " +
@@ -178,7 +178,7 @@ func (w *explainNext) otherAudience() {
 
 func (w *explainNext) otherTenant() {
 	wanted := wantedTenant(w.x.Policies)
-	if wanted != "" && w.profile.Tenant != "" && !strings.EqualFold(wanted, w.profile.Tenant) {
+	if wanted != "" && entra.IsGUID(w.profile.Tenant) && !strings.EqualFold(wanted, w.profile.Tenant) {
 		w.because("This token is from tenant " + w.profile.Tenant + ", and the policy wants " +
 			wanted)
 	}
@@ -209,7 +209,7 @@ func (w *explainNext) staleKeys() {
 		command += " --tenant " + tenant
 	}
 	w.steps.add(rules.Step{
-		Note:    "The key set may be older than the token: fetch it anew, as this says",
+		Note:    "The key set may be older than the token. This says how to fetch it anew",
 		Command: command,
 	})
 }
@@ -324,14 +324,14 @@ func (w *explainNext) collect() {
 		}
 	}
 	if len(w.steps) == 0 && w.x.Verdict.Outcome == rules.Undetermined {
-		w.askTheGateway("No file decides this, only the gateway")
+		w.askTheGateway("Only the gateway can tell")
 	}
 }
 
 // askTheGateway says how to see what the gateway answers.
 func (w *explainNext) askTheGateway(why string) {
 	w.steps.add(rules.Step{
-		Note:    why + ": send the request, and compare its answer, as this says",
+		Note:    why + ". This says how to send the request and compare its answer",
 		Command: w.HowToCollect(rules.Need{Input: source.NeedRequest}),
 	})
 }

@@ -51,7 +51,7 @@ func (v *Verification) next(line *CommandLine) rules.Step {
 		a := askingLike(v.Profile)
 		a.tenant = cmp.Or(v.Tenant, a.tenant)
 		reason := step.Note
-		if !strings.EqualFold(a.tenant, v.Profile.Tenant) {
+		if entra.IsGUID(v.Profile.Tenant) && !strings.EqualFold(a.tenant, v.Profile.Tenant) {
 			reason = "This token is from tenant " + v.Profile.Tenant + ", and not from " + a.tenant
 		}
 		return a.step(line.Shell, reason, again)

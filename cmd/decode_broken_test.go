@@ -58,7 +58,7 @@ func TestDecodeTellsWhatIsBrokenInTokensOfDocumentation(t *testing.T) {
 		t.Run(test.name, func(t *testing.T) {
 			token := part(test.header) + "." + part(test.claims) + test.padding + "." +
 				test.signature
-			code, stdout, stderr := run(nil, "", token, "decode")
+			code, stdout, stderr := run(nil, "", token, "decode", "-v")
 			for _, phrase := range test.says {
 				if code != exitOK || !strings.Contains(stdout, phrase) {
 					t.Errorf("exit code %d, want %q in\n%s%s", code, phrase, stdout, stderr)

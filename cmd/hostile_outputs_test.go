@@ -135,11 +135,11 @@ func hostileCommands() []hostileCommand {
 			"text json markdown html",
 		},
 		{"explain|-p|«policy.json»|--api|«17»|--tenant|«x»", "text json markdown html"},
+		{"explain|-p|policy.json|--jwks|keys.json|-v", "text"},
 		{
 			"explain|-p|policy.json|--app|app.json|--introspection|answer.json",
 			"text json markdown html",
 		},
-		{"explain|-p|policy.json|--jwks|keys.json|-v", "text"},
 		{"lint|.", "text json sarif junit github"},
 		{"lint|policy.json|flex.yaml|«none.json»|--app|app.json", "text json sarif junit github"},
 		{"lint|-|--stdin-filename|«policy.json»", "text json sarif junit github"},

@@ -219,7 +219,8 @@ func TestEveryHostileTokenIsAnsweredRightOrRefused(t *testing.T) {
 			gatewhy.run(t, dir, test.text, "decode", "--at", hostileAt, "-v").
 				wants(t, test.decode, test.says)
 			gatewhy.run(t, dir, test.text, "decode", "-o", "json").wants(t, test.decode, "")
-			gatewhy.run(t, dir, test.text, "verify", "--at", hostileAt, "--jwks", "keys.json", "-v").
+			gatewhy.run(t, dir, test.text,
+				"verify", "--at", hostileAt, "--jwks", "keys.json", "-v").
 				wants(t, test.verify, test.verdict)
 			gatewhy.run(t, dir, test.text, "decode", "--at", hostileAt).wants(t, test.decode, "")
 			gatewhy.run(t, dir, test.text, "verify", "--at", hostileAt, "--jwks", "keys.json").

@@ -54,8 +54,8 @@ func (l loopback) RoundTrip(request *http.Request) (*http.Response, error) {
 }
 
 // TestStories runs the txtar files: each is a story of its own, with its commands and its files.
-// Beside testscript's own commands there are exits, mint, jwks, serve, schema, safe, screen, lines,
-// make and load.
+// Beside testscript's own commands there are exits, mint, jwks, serve, schema, safe, screen,
+// lines, make and load.
 func TestStories(t *testing.T) {
 	testscript.Run(t, testscript.Params{
 		Dir:                 "testdata",

@@ -66,7 +66,13 @@ func (t *Text) deciding(d decoding) {
 	}
 	if len(rows) > 0 {
 		t.Heading("what decides")
-		t.tightRows(2, rows)
+		room := t.columns() - 2*len(indent) - labelColumn(rows)
+		for i := range rows {
+			if rows[i].Label != "iss" { // the middle of an issuer is its tenant
+				rows[i].Text = t.fit(t.mask.painted(rows[i].Text), room)
+			}
+		}
+		t.Rows(2, rows)
 	}
 	if text := d.foldedClaims(others); text != "" {
 		t.Para(2, t.Paint(Faint, safe(text)))
@@ -100,9 +106,13 @@ func (d decoding) keyText() string {
 	if header == nil {
 		return ""
 	}
-	kid, _ := header.Member("kid").Str()
-	alg, _ := header.Member("alg").Str()
-	return strings.TrimPrefix(kid+", "+alg, ", ")
+	var parts []string
+	for _, name := range []string{"kid", "alg"} {
+		if member := header.Member(name); member != nil {
+			parts = append(parts, d.valueText(name, member))
+		}
+	}
+	return strings.Join(parts, ", ")
 }
 
 // mostNames is how many of the folded claims are named.

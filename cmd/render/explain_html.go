@@ -82,7 +82,7 @@ func (x *explainPager) rows(rows []Row) []Row {
 
 func (x *explainPager) page() explainPage {
 	p := explainPage{
-		Answer: x.say(x.headline()), Mood: x.mood(),
+		Answer: x.say(x.title()), Mood: x.mood(),
 		Reasons: x.reasons(), Observed: x.observed(),
 		Facts: x.rows(x.facts()), Chains: x.chains(), Causes: x.causes(),
 		RemediesTitle: x.remediesTitle(), Remedies: x.remedies(), At: inspect.FormatTime(x.At),
@@ -106,6 +106,14 @@ func (x *explainPager) page() explainPage {
 		p.Identity = x.rows(identity(x.Token, x.Profile))
 	}
 	return p
+}
+
+// title is the headline as the title of a page.
+func (x *explainPager) title() string {
+	if x.Observed != nil {
+		return capital(x.headline())
+	}
+	return x.headline()
 }
 
 func (x *explainPager) mood() string {

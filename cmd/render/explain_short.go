@@ -196,7 +196,7 @@ func holds(results []rules.Result, r *rules.Result) bool {
 func checkList(results []rules.Result) string {
 	names := make([]string, len(results))
 	for i := range results {
-		names[i] = checkName(results[i].Check)
+		names[i] = strings.TrimSpace(checkName(results[i].Check))
 	}
 	return strings.Join(names, ", ")
 }

@@ -290,7 +290,7 @@ func changedFiles(r *report.Repair) string {
 
 // effect is what a repair does to the cells of its gateway.
 func effectOf(r *report.Repair) string {
-	before := plural(r.Before, "wrong cell", "wrong cells")
+	before := plural(r.Before, "wrong answer", "wrong answers")
 	if r.Wrong == 0 {
 		return before + " here, none after it"
 	}

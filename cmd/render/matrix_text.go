@@ -316,7 +316,7 @@ func (t *matrixText) repair(r *report.Repair) {
 		}
 	}
 	if r.Wrong > 0 {
-		cells := plural(r.Wrong, "cell of this gateway stays", "cells of this gateway stay")
-		t.Para(3, cells+" wrong: no policy change that is known here mends more")
+		answers := plural(r.Wrong, "answer of this gateway stays", "answers of this gateway stay")
+		t.Para(3, answers+" wrong: no policy change that is known here mends more")
 	}
 }

@@ -87,15 +87,6 @@ func (t *Text) Rows(level int, rows []Row) {
 	}
 }
 
-// tightRows is Rows with one line a row: a longer text loses its middle.
-func (t *Text) tightRows(level int, rows []Row) {
-	room := t.columns() - level*len(indent) - labelColumn(rows)
-	for i := range rows {
-		rows[i].Text = t.fit(t.mask.painted(rows[i].Text), room)
-	}
-	t.Rows(level, rows)
-}
-
 // fit returns a text without colours in so many columns: if it is longer, it loses its middle.
 func (t *Text) fit(text string, columns int) string {
 	text = t.legible(text)

@@ -95,9 +95,11 @@ func sameAs(app *entra.Registration) string {
 }
 
 // randomPairs are 500 combinations of settings, good and bad, with registrations that differ in
-// what decides who can have a token: always the same ones.
+// what decides who can have a token: always the same ones. Every third one has a check for what
+// Entra ID never writes.
 func randomPairs(t *testing.T) []pair {
 	dice := rand.New(rand.NewPCG(10, 500))
+	others, never := rand.New(rand.NewPCG(11, 500)), impossibleSettings()
 	draw := func(all []setting) setting { return all[dice.IntN(len(all))] }
 	one := func(texts ...string) string { return texts[dice.IntN(len(texts))] }
 	issuer := strings.NewReplacer(
@@ -108,7 +110,12 @@ func randomPairs(t *testing.T) []pair {
 	for i := range 500 {
 		audience, by := draw(audienceSettings()), draw(issuerSettings())
 		client, permission := draw(clientSettings()), draw(permissionSettings())
-		text, version := jwtPolicy(audience, by, client, permission), one("1", "2", "null")
+		impossible := setting{name: "nothing impossible"}
+		if i%3 == 0 {
+			impossible = never[others.IntN(len(never))]
+		}
+		text := jwtPolicy(audience, by, client, permission, impossible)
+		version := one("1", "2", "null")
 		if version == "2" {
 			text = issuer.Replace(text)
 		}
@@ -133,12 +140,45 @@ func randomPairs(t *testing.T) []pair {
 			t.Fatal(err)
 		}
 		name := fmt.Sprintf(
-			"random %d: %s, %s, %s, %s, of %s, %s", i,
-			audience.name, by.name, client.name, permission.name, api, assigned,
+			"random %d: %s, %s, %s, %s, %s, of %s, %s", i, audience.name, by.name, client.name,
+			permission.name, impossible.name, api, assigned,
 		)
 		apps := registrations(t, api, principal)
 		all = append(all, pair{name, file, compiled.Policies, apps})
 	}
+	return all
+}
+
+// impossibleSettings ask for claims and values that Entra ID never writes.
+func impossibleSettings() []setting {
+	var all []setting
+	for claim, values := range map[string][]string{
+		"scope": {"UAT.Access", "#[vars.claimSet.scope contains 'UAT.Access']"},
+		"role":  {"UAT.Call"}, "client_id": {holesClient}, "Appid": {holesClient},
+		"appid ":   {holesClient},
+		"appid":    {strings.ToUpper(holesClient), holesClient + " ", "the-client"},
+		"appidacr": {"#[vars.claimSet.appidacr == 1]", "3"},
+		"tid": {
+			strings.ToUpper(holesTenant), "#[vars.claimSet.tid == '" + holesTenant + "/']",
+		},
+		"aud": {
+			"UAT.Access", "orders-uat", "api://orders-uat api://orders-dev",
+			strings.ToUpper(holesAPI), "['api://orders-uat']",
+		},
+		"iss": {
+			"https://sts.windows.net/" + holesTenant, "https://sts.windows.net/common/",
+			"https://login.microsoftonline.com/{tenantid}/v2.0",
+		},
+		"ver": {"1", "#[vars.claimSet.ver == 1]", "v1.0"},
+		"scp": {"api://orders-uat/UAT.Access", "#[vars.claimSet.scp == ['UAT.Access']]"},
+	} {
+		for _, value := range values {
+			all = append(all, setting{
+				name: "never " + value + " in " + claim, claim: [2]string{claim, value},
+			})
+		}
+	}
+	slices.SortFunc(all, func(a, b setting) int { return strings.Compare(a.name, b.name) })
 	return all
 }
 

@@ -67,7 +67,7 @@ func (f *explainFlags) register(cmd *cobra.Command, gateways report.Gateways) {
 	flags.StringVar(&f.introspection, "introspection", "",
 		"`FILE` with the captured answer of the validation endpoint")
 	flags.StringVar(&f.method, "method", "", "the request's method")
-	flags.StringVar(&f.path, "path", "", "the request's path")
+	flags.StringVar(&f.path, "path", "", "the request's path, with the API's base path")
 	flags.VarP((*texts)(&f.headers), "header", "H", "a `HEADER` of the request, as \"name: "+
 		"value\"; \"name:\" is known not to be sent; repeatable")
 	flags.BoolVar(&f.headersWhole, "no-other-headers", false,

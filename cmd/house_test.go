@@ -21,16 +21,19 @@ var rooms = []struct {
 	{".", []string{"cmd"}},
 	{"cmd", []string{
 		"testdata/rules", "cmd/render", "cmd/report", "cmd/gateways", "rules/lint",
-		"rules/environments", "rules/repair", "rules/issued", "rules", "inspect/keys/fetch",
-		"inspect/keys", "inspect", "inspect/entra", "inspect/source",
+		"rules/scan", "inspect/stream", "rules/environments", "rules/repair", "rules/issued",
+		"rules", "inspect/keys/fetch", "inspect/keys", "inspect", "inspect/entra",
+		"inspect/source",
 	}},
 	{"cmd/gateways", []string{"rules/mulesoft", "rules"}},
 	{"cmd/render", []string{
 		"testdata/rules", "cmd/report", "rules/lint", "rules/environments", "rules/repair",
+		"rules/scan",
 		"rules/issued", "rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source",
 	}},
 	{"cmd/report", []string{
 		"testdata/rules", "cmd/gateways", "rules/lint", "rules/environments", "rules/repair",
+		"rules/scan", "inspect/stream",
 		"rules/issued", "rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source",
 	}},
 	{"rules/mulesoft", []string{
@@ -52,6 +55,8 @@ var rooms = []struct {
 		[]string{"rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source"},
 	},
 	{"rules", []string{"inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
+	{"rules/scan", []string{"rules", "inspect", "inspect/entra", "inspect/source"}},
+	{"inspect/stream", []string{"inspect", "inspect/source"}},
 	{"inspect/keys/fetch", []string{"inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
 	{"inspect/keys", []string{"inspect", "inspect/entra", "inspect/source"}},
 	{"inspect", []string{"inspect/entra", "inspect/source"}},
@@ -87,6 +92,7 @@ var (
 		"github.com/zclconf/go-cty", // the latter for the former's values
 		"github.com/rogpeppe/go-internal/lockedfile", "github.com/bmatcuk/doublestar/v4",
 		"golang.org/x/sys/unix", // which x/term links anyway
+		"github.com/klauspost/compress/zstd",
 	}
 	testDependencies = []string{
 		"github.com/rogpeppe/go-internal", "github.com/google/go-cmp",

@@ -102,6 +102,7 @@ var subcommands = [...]struct {
 	{"init", newInit},
 	{"matrix", newMatrix},
 	{"test", newTest},
+	{"scan", newScan},
 	{"fix", newFix},
 	{"keys", newKeys},
 	{"rules", newRules},

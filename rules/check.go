@@ -59,8 +59,11 @@ type Check struct {
 	// Test is what the check tests, or would test if the configuration did not switch it off.
 	Test    Predicate
 	Skip    string   // why the configuration switches the check off; empty where it does not
-	MaySkip bool     // what is unknown of the configuration may switch it off
 	Unknown *Unknown // why the configuration leaves the check undecided, whatever the token
+
+	// MaySkip is why the gateway perhaps does not make the check. One that holds does so all the
+	// same; one that fails is unknown.
+	MaySkip *Unknown
 
 	Binds  string // the name under which later checks find what this one has read; may be empty
 	Answer Answer // what the gateway sends where the check fails

@@ -31,6 +31,7 @@ func (e *Effect) On(header string) bool {
 type alteration struct {
 	Effect
 	by *Policy
+	at int // where the policy stands in the list
 }
 
 // seenBy is the request as one of the policies sees it: what the policies before it do to the
@@ -48,7 +49,7 @@ func (r *Request) seenBy(policies []*Policy, i int, applies []Truth) *Request {
 				if happens == Maybe && effect.Unknown == nil {
 					effect.Unknown = perhapsEarlier(other, first)
 				}
-				done = append(done, alteration{effect, other})
+				done = append(done, alteration{effect, other, j})
 			}
 		}
 	}
@@ -79,28 +80,42 @@ func perhapsEarlier(by *Policy, first Truth) *Unknown {
 // neither has one, and they are in different files, the sequence of the files does. An order that
 // only the deployment knows says nothing.
 func RunsBefore(policies []*Policy, which, other int) Truth {
-	a, b := policies[which], policies[other]
+	return runsBefore(policies[which], policies[other], which < other)
+}
+
+// runsBefore is told whether the first policy stands before the second in the list.
+func runsBefore(a, b *Policy, listed bool) Truth {
 	switch {
 	case a.Unordered || b.Unordered:
 		return Maybe
 	case a.Order != 0 && b.Order != 0 && a.Order != b.Order:
 		return truth(a.Order < b.Order)
-	case a.Pos.File != b.Pos.File && (a.Order == 0 || b.Order == 0):
-		return truth(which < other)
+	case a.Pos.File != b.Pos.File && a.Order == 0 && b.Order == 0:
+		return truth(listed)
 	}
 	return Maybe
 }
 
 // alteration is what has become of a header by the time that the policy sees it: the last effect
-// on it; nil where there is none.
+// on it; nil where there is none. Where it is not known which one is the last, it is one that is
+// not known.
 func (r *Request) alteration(header string) *alteration {
 	header = textproto.CanonicalMIMEHeaderKey(header)
+	var last *alteration
 	for i := len(r.altered) - 1; i >= 0; i-- {
-		if r.altered[i].On(header) {
-			return &r.altered[i]
+		switch a := &r.altered[i]; {
+		case !a.On(header):
+		case last == nil:
+			last = a
+		case last.Unknown == nil && a.Unknown != nil && !a.surelyBefore(last):
+			return a
 		}
 	}
-	return nil
+	return last
+}
+
+func (a *alteration) surelyBefore(other *alteration) bool {
+	return a.by == other.by || runsBefore(a.by, other.by, a.at < other.at) == Yes
 }
 
 // Sent is the text of a header as the policy sees it that is being evaluated, and whether it is

@@ -99,6 +99,12 @@ func (r *Request) holds(p Predicate, reading *Reading) may {
 		return p.ofUnknown(reading.Unknown)
 	case reading.Fault != "":
 		return errs
+	case p.Loose && p.odd(reading):
+		reading.Unknown = &Unknown{
+			Why: "it is not documented what the gateway makes of " + p.Input.words() +
+				" where it is " + brief(reading.Value),
+		}
+		return holds | fails
 	case p.Op == Present:
 		return p.present(reading).as()
 	case p.Op == Listed && reading.absent():
@@ -130,6 +136,27 @@ func (p Predicate) ofUnknown(u *Unknown) may {
 		return holds | fails | errs
 	}
 	return holds | fails
+}
+
+// odd reports whether a value has not the form that the operator is documented for, and holds
+// perhaps or perhaps not for that reason.
+func (p Predicate) odd(reading *Reading) bool {
+	v := reading.Value
+	if v == nil {
+		return false
+	}
+	texts, ok := v.Strings()
+	isTexts := ok && len(texts) > 0
+	switch {
+	case p.Op == OneOf:
+		return !isTexts && p.matches(reading) != No
+	case p.Op == Present && p.Null:
+		return v.Kind != source.String && v.Kind != source.Null ||
+			v.Kind == source.String && strings.TrimSpace(v.Text) == ""
+	case p.Op == Present:
+		return !isTexts && v.Kind != source.Null
+	}
+	return false
 }
 
 // matches evaluates the operators that compare a value with literals.

@@ -56,7 +56,9 @@ type Predicate struct {
 	Zero Truth
 
 	// Loose says what is not documented: of Equals, how the gateway compares a literal with a
-	// value of another kind; of Sent, whether it takes another spelling of Bearer.
+	// value of another kind; of OneOf and Present, what it makes of a value that is no text or
+	// list of texts, though one of its texts fits; of Present with Null, of one that is no text,
+	// or nothing but blanks; of Sent, whether it takes another spelling of Bearer.
 	Loose bool
 
 	// Inclusive says that the very instant still holds, of After.
@@ -187,6 +189,17 @@ func (p Predicate) reads() []Input {
 type Want struct {
 	Input Input
 	Text  string
+}
+
+// Keys lists the keys that the predicate verifies a signature with.
+func (p Predicate) Keys() []*Key {
+	var all []*Key
+	p.walk(func(part Predicate) {
+		if part.Key != nil {
+			all = append(all, part.Key)
+		}
+	})
+	return all
 }
 
 // Wants lists the texts that a predicate wants inputs to have, those of every alternative. What is

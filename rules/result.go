@@ -71,6 +71,9 @@ func (r *Request) judgeCheck(check *Check, result *Result) {
 	case Maybe:
 		result.Outcome, result.unknown = Unsure, result.judged.reading.Unknown
 	}
+	if check.MaySkip != nil {
+		result.perhapsSkipped()
+	}
 	if check.Binds != "" {
 		r.bind(check.Binds, result.judged.reading)
 	}
@@ -92,6 +95,15 @@ func (r *Result) perhapsApplied() {
 	if r.Outcome == Fail {
 		why := r.Why() + "; but it is not known whether the policy applies to this request"
 		r.Outcome, r.may, r.unknown = Unsure, holds|fails, &Unknown{Why: why}
+	}
+}
+
+// perhapsSkipped turns a failure into an unknown: we do not know whether the check is made.
+func (r *Result) perhapsSkipped() {
+	if r.Outcome == Fail {
+		perhaps := *r.Check.MaySkip
+		perhaps.Why = r.Why() + "; but " + perhaps.Why
+		r.Outcome, r.may, r.unknown = Unsure, r.may|holds, &perhaps
 	}
 }
 

@@ -2,6 +2,7 @@ package rules
 
 import (
 	"cmp"
+	"encoding/json"
 	"fmt"
 	"slices"
 	"strings"
@@ -9,6 +10,7 @@ import (
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/keys"
+	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
 // Why says in one or two sentences, without a full stop at the end, what decided the check. It
@@ -279,7 +281,7 @@ func (r *Result) readValues(in Input) string {
 			continue
 		}
 		if value := r.request.Read(read).Value; value != nil {
-			all = append(all, read.Name+" is "+brief(value))
+			all = append(all, read.Name+" is "+likeANumber(value)+brief(value))
 		} else {
 			all = append(all, "it has no "+read.Name)
 		}
@@ -288,6 +290,15 @@ func (r *Result) readValues(in Input) string {
 		return ""
 	}
 	return ": " + strings.Join(all, ", ")
+}
+
+// likeANumber says of a text that it is one, where it looks like something else.
+func likeANumber(v *source.Value) string {
+	text, isText := v.Str()
+	if isText && text != "" && json.Valid([]byte(text)) {
+		return "the text "
+	}
+	return ""
 }
 
 // otherVersion says that the issuer is the right tenant's, but of the other token version.

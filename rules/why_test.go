@@ -180,6 +180,13 @@ func TestAResultSaysWhatWasWantedWhatWasFoundAndWhy(t *testing.T) {
 			`#[isEntitled] gives false for this token: roles is ["a"], it has no dept`,
 		},
 		{
+			"an expression that has read a text that looks like a number",
+			Check{ID: CustomClaim, Test: Predicate{Op: True, Input: opaque}},
+			`{"dept":"1"}`,
+			Fail, "true from #[isEntitled]", "false",
+			`#[isEntitled] gives false for this token: it has no roles, dept is the text 1`,
+		},
+		{
 			"an expression that the gateway fails on",
 			Check{
 				ID: CustomClaim, Test: Predicate{Op: True, Input: broken},

@@ -20,6 +20,7 @@ type Reports struct {
 	Matrix   FormatsOf[*report.Matrixing]
 	Rule     FormatsOf[*report.RulePage]
 	Rules    FormatsOf[[]rules.Rule]
+	Scan     FormatsOf[*report.Scanning]
 	Test     FormatsOf[*report.Testing]
 	Verify   FormatsOf[*report.Verification]
 }
@@ -76,6 +77,9 @@ func Formats() Reports {
 			{"text", RulesText},
 			{"json", styleless(RulesJSON)},
 			{"markdown", styleless(RulesMarkdown)},
+		},
+		Scan: FormatsOf[*report.Scanning]{
+			{"text", ScanText}, {"json", styleless(ScanJSON)},
 		},
 		Test: FormatsOf[*report.Testing]{
 			{"text", TestText},

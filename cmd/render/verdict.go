@@ -142,10 +142,12 @@ func status(code int) string {
 	return strings.TrimSpace(fmt.Sprintf("%d %s", code, http.StatusText(code)))
 }
 
-func checkName(c *rules.Check) string {
-	name := strings.ReplaceAll(string(c.ID), "-", " ")
-	if c.Claim != "" {
-		name += " " + safe(c.Claim)
+func checkName(c *rules.Check) string { return checkNamed(c.ID, c.Claim) }
+
+func checkNamed(id rules.ID, claim string) string {
+	name := strings.ReplaceAll(string(id), "-", " ")
+	if claim != "" {
+		name += " " + safe(claim)
 	}
 	return name
 }

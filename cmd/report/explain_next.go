@@ -178,7 +178,7 @@ func (w *explainNext) otherAudience() {
 
 func (w *explainNext) otherTenant() {
 	wanted := wantedTenant(w.x.Policies)
-	if wanted != "" && entra.IsGUID(w.profile.Tenant) && !strings.EqualFold(wanted, w.profile.Tenant) {
+	if is := w.profile.Tenant; wanted != "" && entra.IsGUID(is) && !strings.EqualFold(wanted, is) {
 		w.because("This token is from tenant " + w.profile.Tenant + ", and the policy wants " +
 			wanted)
 	}

@@ -49,7 +49,8 @@ func (r *Explainer) mustStayOut(policies []*rules.Policy) string {
 		return "it is an ID token, which tells an app who signed in; no API should accept it"
 	case profile.HasTrait("microsoft-api"):
 		return "it is for " + profile.Resource + "; no other API should accept it"
-	case wanted != "" && entra.IsGUID(profile.Tenant) && !strings.EqualFold(wanted, profile.Tenant):
+	case wanted != "" && entra.IsGUID(profile.Tenant) &&
+		!strings.EqualFold(wanted, profile.Tenant):
 		return "it is from tenant " + profile.Tenant + ", and the policy wants " + wanted
 	}
 	return ""

@@ -50,6 +50,28 @@ func (s *Signatures) Verify(token *inspect.Token, key *rules.Key) rules.Signatur
 	return result
 }
 
+// shared is what verifies many tokens from several goroutines: the key sets that the policies need
+// are fetched before, and no result is kept.
+func (s *Signatures) shared(policies []*rules.Policy) rules.Signatures {
+	for _, p := range policies {
+		for c := range p.Root.Checks() {
+			for _, key := range c.Test.Keys() {
+				for _, address := range key.Addresses() {
+					s.setFor(key, address) // what can't be had is kept as that
+				}
+			}
+		}
+	}
+	return sharedSignatures{s}
+}
+
+// sharedSignatures verifies with sets that are there.
+type sharedSignatures struct{ of *Signatures }
+
+func (s sharedSignatures) Verify(token *inspect.Token, key *rules.Key) rules.SignatureResult {
+	return s.of.verify(token, key)
+}
+
 // verify takes the best result of the addresses that the policy has its keys from.
 func (s *Signatures) verify(token *inspect.Token, key *rules.Key) rules.SignatureResult {
 	var best rules.SignatureResult

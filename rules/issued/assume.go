@@ -43,7 +43,7 @@ func Assume(policies []*rules.Policy, app *entra.Registration) *Holders {
 	}
 	h.clouds = cloudsOf(checks, h.texts)
 	w.Cloud, h.in.cloud, h.tenants = h.clouds[0], h.clouds[0], tenantsOf(checks, h.texts)
-	own := assumedClients(h.texts)
+	own := assumedClients(checks)
 	for _, id := range own {
 		h.place.Clients = append(
 			h.place.Clients, &entra.Registration{AppID: entra.Text{Value: id}},
@@ -56,15 +56,9 @@ func Assume(policies []*rules.Policy, app *entra.Registration) *Holders {
 	return h
 }
 
-// assumedClients are the clients that policies name, or a stand-in. What is no application id
-// stands in no token of Entra ID.
-func assumedClients(asked texts) []string {
-	var own []string
-	for _, id := range clientsNamedBy(asked) {
-		if entra.IsGUID(id) && !slices.Contains(own, id) {
-			own = append(own, id)
-		}
-	}
+// assumedClients are the clients that policies name, or a stand-in.
+func assumedClients(checks []asking) []string {
+	own := clientsNamedBy(checks, nil)
 	if len(own) == 0 {
 		return []string{assumedClient}
 	}

@@ -63,11 +63,10 @@ func (m *modeller) unknownClientsAt(place *Place) []*entra.Registration {
 	if place.Contracts != nil {
 		named = append(named, place.Contracts.IDs...)
 	}
-	named = slices.DeleteFunc(
-		append(
-			named, clientsNamedBy(textsOf(m.asked[place.Name]))...,
-		), func(id string) bool { return !entra.IsGUID(id) || lower(id) != id },
-	)
+	named = slices.DeleteFunc(named, func(id string) bool {
+		return !entra.IsGUID(id) || lower(id) != id
+	})
+	named = append(named, clientsNamedBy(m.asked[place.Name], namesOne(m.shown))...)
 	if len(named) == 0 {
 		return nil
 	}
@@ -83,11 +82,6 @@ func (m *modeller) unknownClientsAt(place *Place) []*entra.Registration {
 		}
 	}
 	return all
-}
-
-// clientsNamedBy lists what checks compare a client's id with.
-func clientsNamedBy(asked texts) []string {
-	return append(slices.Clone(asked["appid"]), asked["azp"]...)
 }
 
 // issuedByStrangers models tokens for a stranger's own API: for clients of their own, and for
@@ -247,6 +241,6 @@ func checksSignatures(policies []*rules.Policy, class *rules.Class) bool {
 // asksForSignature reports whether a check surely wants a signature that verifies. One that wants
 // a signature that does not is a Not.
 func asksForSignature(c *rules.Check) bool {
-	return c.Skip == "" && !c.MaySkip && c.Test.Op != rules.Not &&
+	return c.Skip == "" && c.MaySkip == nil && c.Test.Op != rules.Not &&
 		(c.ID == rules.Signature || c.ID == rules.Introspection)
 }

@@ -110,6 +110,12 @@ func unread(c *rules.Check) *rules.Check {
 	return c
 }
 
+// perhaps is a check that is perhaps not made.
+func perhaps(c *rules.Check) *rules.Check {
+	c.MaySkip = &rules.Unknown{Why: "the method is not known"}
+	return c
+}
+
 func oneOf(claim string, values ...string) rules.Predicate {
 	return rules.Predicate{
 		Op: rules.OneOf, Input: rules.Claim(claim), Values: rules.Literals(values...),

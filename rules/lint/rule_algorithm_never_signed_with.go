@@ -27,7 +27,8 @@ func algorithmNeverSigned() rules.Rule {
 }
 
 func checkAlgorithm(c *rules.Check) []rules.Finding {
-	if c.ID != rules.Algorithm || c.Skip != "" || len(c.Test.Values) != 1 {
+	if c.ID != rules.Algorithm || c.Skip != "" || c.MaySkip != nil ||
+		len(c.Test.Values) != 1 {
 		return none()
 	}
 	switch alg := c.Test.Values[0].Text; alg {

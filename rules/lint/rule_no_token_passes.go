@@ -163,13 +163,18 @@ func decidable(c *rules.Check, v2 bool) bool {
 		}
 		for _, in := range leaf.Input.Opaque.Reads {
 			clear = clear && (v2 && in.Name == "aud" ||
-				slices.Contains([]string{"iss", "tid", "ver", "appid", "azp"}, in.Name) ||
+				slices.Contains(allForms(), in.Name) ||
 				entra.WrittenFor(in.Name) != "" || unwritten(c, in.Name) != "")
 		}
 		clear = clear && len(leaf.Input.Opaque.Reads) > 0 &&
 			!slices.ContainsFunc(issued.TextsOf(c), hexadecimal)
 	})
 	return clear
+}
+
+// allForms are the claims of which the made-up tokens have every form that Entra ID writes.
+func allForms() []string {
+	return []string{"iss", "tid", "ver", "appid", "azp", "appidacr", "azpacr"}
 }
 
 // hexadecimal reports whether a text may be a part of an id, and is not a whole one.

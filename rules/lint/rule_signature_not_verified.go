@@ -15,11 +15,17 @@ func signatureNotVerified() rules.Rule {
 		References: []string{jwtPractices},
 		Check: func(s *rules.Subject) []rules.Finding {
 			return eachCheck(s, func(c *rules.Check) []rules.Finding {
-				if c.ID != rules.Signature || c.Skip == "" {
+				switch {
+				case c.ID != rules.Signature:
 					return none()
+				case c.Skip != "":
+					return one(at(c, "no signature is verified: "+
+						"a token that the caller has written is accepted"))
+				case c.MaySkip != nil && c.Unknown == nil:
+					return one(less(at(c, "perhaps no signature is verified: %s",
+						c.MaySkip.Why), rules.Warning))
 				}
-				return one(at(c, "no signature is verified: "+
-					"a token that the caller has written is accepted"))
+				return none()
 			})
 		},
 	}

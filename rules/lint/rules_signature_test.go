@@ -18,9 +18,14 @@ func TestSignatureNotVerified(t *testing.T) {
 			of(policy(off(signed("")))),
 			errorAt("signature", "a token that the caller has written is accepted"),
 		},
-		"one that is verified is none":       {ours(), nil},
-		"a policy that is disabled is none":  {of(disabled(policy(off(signed(""))))), nil},
-		"a validation endpoint does instead": {of(policy(validated(nil))), nil},
+		"one that is perhaps not verified is a warning": {
+			of(policy(perhaps(signed("")))),
+			warningAt("signature", "perhaps no signature is verified: the method is not known"),
+		},
+		"one of which nothing is known is none": {of(policy(unread(perhaps(signed(""))))), nil},
+		"one that is verified is none":          {ours(), nil},
+		"a policy that is disabled is none":     {of(disabled(policy(off(signed(""))))), nil},
+		"a validation endpoint does instead":    {of(policy(validated(nil))), nil},
 	})
 }
 
@@ -39,6 +44,7 @@ func TestAlgorithmNeverSignedWith(t *testing.T) {
 		"every one has RS256":                  {ours(wants("RS256")), nil},
 		"one of several may be the right one":  {ours(wants("ES256", "RS256")), nil},
 		"a check that is switched off is none": {ours(off(wants("ES256"))), nil},
+		"one that is perhaps not made is none": {ours(perhaps(wants("ES256"))), nil},
 		"another issuer may sign with it":      {theirs(wants("ES256")), nil},
 	})
 }

@@ -276,16 +276,20 @@ func (c *compiler) contract(field string, skip setting) *rules.Check {
 	case skip.on():
 		check.Skip = field + " is on: the policy looks for no contract"
 	case c.local && check.Unknown == nil:
-		check.Unknown = &rules.Unknown{
-			Why: "Flex Gateway in local mode has no contracts, and " + field +
-				" must be true there",
-			Need: rules.Need{
-				For: "what this gateway does with it: the vendor documents that it can't work " +
-					"in local mode",
-			},
-		}
+		check.Unknown = c.noContracts(field)
 	}
 	return check
+}
+
+// noContracts is why nobody knows what local mode makes of clients that it is to look up.
+func (c *compiler) noContracts(field string) *rules.Unknown {
+	return &rules.Unknown{
+		Why: "Flex Gateway in local mode has no contracts, and " + field + " must be true there",
+		Need: rules.Need{
+			For: "what this gateway does with it: the vendor documents that it can't work in " +
+				"local mode",
+		},
+	}
 }
 
 // firstUnknown is the first reason why one of the settings is unknown; nil where all are known.

@@ -30,6 +30,17 @@ func headerPolicy(order int) string {
 		"jwksUrl": "https://keys.example/keys", "skipClientIdValidation": true}`, "")
 }
 
+// anyOrder is the policy with an order that only a deployment knows, in place of 9.
+func anyOrder(policy string) string {
+	return strings.Replace(policy, `"order": 9`, `"order": "${order}"`, 1)
+}
+
+// injection writes another token.
+func injection(order int) string {
+	return ordered("header-injection", order,
+		`{"inboundHeaders": [{"key": "Authorization", "value": "Bearer x"}]}`, "")
+}
+
 func removal(order int, headers, more string) string {
 	return ordered("header-removal", order, `{"inboundHeaders": `+headers+`}`, more)
 }
@@ -86,6 +97,36 @@ func TestAnEarlierPolicyDecidesWhatALaterOneReads(t *testing.T) {
 		}, accepted},
 		{"the same order", []string{removal(1, authorization, ""), bearerPolicy(1)}, open},
 		{"no order", []string{removal(0, authorization, ""), bearerPolicy(2)}, open},
+		{"a removal whose order only a deployment knows", []string{
+			anyOrder(removal(9, authorization, "")), bearerPolicy(2),
+		}, open},
+		{"a token policy whose order only a deployment knows", []string{
+			removal(1, authorization, ""), anyOrder(bearerPolicy(9)),
+		}, open},
+		{"both", []string{
+			anyOrder(removal(9, authorization, "")), anyOrder(bearerPolicy(9)),
+		}, open},
+		{"a removal whose order is a text", []string{
+			strings.Replace(removal(9, authorization, ""), "9", `"1"`, 1), bearerPolicy(2),
+		}, open},
+		{"a removal whose order is null", []string{
+			strings.Replace(removal(9, authorization, ""), "9", "null", 1), bearerPolicy(2),
+		}, open},
+		{"a removal of another header in any order", []string{
+			anyOrder(removal(9, `["x-id"]`, "")), bearerPolicy(2),
+		}, accepted},
+		{"an injection in any order beside a removal", []string{
+			anyOrder(injection(9)), removal(1, authorization, ""), bearerPolicy(3),
+		}, open},
+		{"an injection in the removal's order", []string{
+			injection(1), removal(1, authorization, ""), bearerPolicy(3),
+		}, open},
+		{"two removals in any order to each other", []string{
+			removal(1, authorization, ""), removal(1, authorization, ""), bearerPolicy(3),
+		}, taken},
+		{"a removal in any order between others", []string{
+			bearerPolicy(1), anyOrder(removal(9, authorization, "")), headerPolicy(2),
+		}, open},
 		{"of another group", []string{
 			removal(1, authorization, `"groupId": "other",`), bearerPolicy(2),
 		}, decided{rules.Undetermined, 0, rules.NotModelled}},

@@ -23,6 +23,7 @@ type entry struct {
 	local    bool              // Flex Gateway in local mode, where there are no contracts
 	custom   bool              // not one of the vendor's own policies
 	outbound bool              // applied to the call of the upstream, not to the request
+	filled   bool              // whoever applies the file writes the defaults of absent fields
 	report   bool              // a report of a configuration, which nobody can edit
 
 	// Values of the file, nil where it does not have them.

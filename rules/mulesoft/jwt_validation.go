@@ -136,7 +136,7 @@ func (j jwtCompiler) algorithm() *rules.Check {
 	check := j.check(rules.Algorithm, "signingMethod", documented(docJWT))
 	check.Answer = j.answer(wrongAlgorithm)
 	check.Inferred = j.methodInferred(method)
-	check.Unknown = firstUnknown(method, length)
+	check.Unknown, check.MaySkip = firstUnknown(method, length), j.unsigned()
 	check.Test = rules.Predicate{
 		Op:     rules.Equals,
 		Input:  rules.Input{Source: rules.FromHeader, Name: "alg"},
@@ -153,6 +153,23 @@ func (j jwtCompiler) algorithm() *rules.Check {
 		check.Unknown = j.ellipticUnknown(length.text)
 	}
 	return check
+}
+
+// unsigned is why the policy may take tokens of any signature, and of none, though the file does
+// not say so. Mule Gateway's page says that it does where no algorithm is specified; other pages
+// and a provider of Terraform have rsa for the default.
+func (j jwtCompiler) unsigned() *rules.Unknown {
+	method := j.get("signingMethod")
+	if method.value == nil && j.variant == Mule && !j.filled {
+		return &rules.Unknown{
+			Why: "signingMethod is absent, and Mule Gateway is documented to take every signed " +
+				"and unsigned token then",
+			Need: rules.Need{
+				Input: source.NeedPolicy, For: "the policy with its signingMethod",
+			},
+		}
+	}
+	return method.unknown
 }
 
 // methodInferred says that rsa is no documented default of Mule Gateway: its documentation speaks
@@ -203,7 +220,15 @@ func (j jwtCompiler) signature() *rules.Check {
 		j.methodInferred(method),
 		rules.Inference{About: rules.StrictReader, Evidence: inferred(docJWT)},
 	)
-	check.Unknown, check.MaySkip = firstUnknown(method, origin), method.unknown != nil
+	check.Unknown, check.MaySkip = firstUnknown(method, origin), j.unsigned()
+	if check.Unknown == nil && origin.value == nil && j.variant == Mule && !j.filled {
+		check.Unknown = &rules.Unknown{
+			Why: "jwtKeyOrigin is absent, and its default is documented for Flex Gateway only",
+			Need: rules.Need{
+				Input: source.NeedPolicy, For: "the policy with its jwtKeyOrigin",
+			},
+		}
+	}
 	switch {
 	case method.is("none"):
 		j.switchOff(
@@ -305,12 +330,16 @@ func (j jwtCompiler) audience() *rules.Check {
 	check.Unknown = firstUnknown(validate, mandatory, audiences)
 	test := rules.Predicate{
 		Op:     rules.OneOf,
+		Loose:  true,
 		Input:  rules.Claim("aud"),
 		Values: rules.Literals(splitList(audiences.text)...),
 	}
-	check.Test = claimTest(test.Input, test, mandatory.on())
+	has := rules.Has(test.Input)
+	has.Loose = true
+	check.Test = rules.Either(rules.Negate(has), test)
 	check.Inferred = audienceInferred(audiences.text, mandatory.on())
 	if mandatory.on() {
+		check.Test = rules.Required(test.Input, test)
 		without := rules.Inference{About: rules.SwitchedOff, Evidence: inferred(docJWT)}
 		check.Inferred = append(check.Inferred, without)
 	}
@@ -375,6 +404,10 @@ func (j jwtCompiler) clientID() *rules.Check {
 	}
 	if expression.unknown == nil {
 		check.Test = rules.Found(j.input(expression.text))
+		check.Test.Loose = true
+	}
+	if j.local {
+		check.MaySkip = j.noContracts("skipClientIdValidation")
 	}
 	if skip.on() {
 		j.switchOff(

@@ -42,6 +42,7 @@ func resourceEntry(kind string, values *source.Value) (entry, bool) {
 		routes:   routesOf(values.Members),
 		orderAt:  values.Member("order"),
 		outbound: textOf(values, "injection_point") == "outbound",
+		filled:   !generic && strings.HasPrefix(kind, filledPrefix),
 		configAt: cmp.Or(values.Find("configuration_data"), values.Find("configuration")),
 		config: block(firstPresent(
 			values.Member("configuration_data"), values.Member("configuration"),
@@ -106,6 +107,11 @@ func reference(v *source.Value) string {
 	return label(v)
 }
 
+// filledPrefix begins the names of the resources whose provider writes a policy with the defaults
+// of the fields that are absent (mulesoft-anypoint/terraform-provider-anypoint,
+// resource_apim_policy_jwt_validation.go).
+const filledPrefix = "anypoint_apim_policy_"
+
 // resourceAsset is the policy kind that a resource's type names, or generic where an argument
 // names it (providers mulesoft-anypoint/anypoint and mulesoft/anypoint).
 func resourceAsset(kind string) (asset string, generic, ok bool) {
@@ -113,7 +119,7 @@ func resourceAsset(kind string) (asset string, generic, ok bool) {
 	case "anypoint_apim_policy", "anypoint_apim_policy_custom", "anypoint_api_policy":
 		return "", true, true
 	}
-	for _, prefix := range []string{"anypoint_apim_policy_", "anypoint_api_policy_"} {
+	for _, prefix := range []string{filledPrefix, "anypoint_api_policy_"} {
 		if name, ok := strings.CutPrefix(kind, prefix); ok {
 			return strings.ReplaceAll(name, "_", "-"), false, true
 		}

@@ -115,6 +115,9 @@ func (e evaluation) run(n node) []result {
 	case unsure:
 		return unknown
 	case ambiguous:
+		if e.gateway == Mule {
+			return e.run(n.other) // default binds loosest (5.2)
+		}
 		return append(e.run(n.one), e.run(n.other)...)
 	case choice:
 		return each(e.condition(n.condition), func(r result) []result {
@@ -202,7 +205,9 @@ func (e evaluation) selected(of, key any) []result {
 		}
 	case string:
 		if index, byIndex := key.(int); byIndex {
-			// of texts only the language's page speaks
+			if e.gateway == Flex { // its page has String[Number]
+				return e.indexed(characters(of), index)
+			}
 			return append(e.indexed(characters(of), index), fails...)
 		}
 	}

@@ -188,7 +188,7 @@ func (p *parser) operators(left node) node {
 	switch op := p.peek(); {
 	case op == "default":
 		p.take()
-		return p.defaulted(left, p.primary())
+		return p.defaulted(left)
 	case op == "++":
 		p.take()
 		return binary{op, left, p.primary()}
@@ -202,18 +202,17 @@ func (p *parser) operators(left node) node {
 	return p.or(left)
 }
 
-// defaulted reads what follows a default: a comparison behind it may take the whole as its left
-// side, or be the default's right side.
-func (p *parser) defaulted(left, right node) node {
-	if !oneOf(comparisons, p.peek()) {
+// defaulted reads what follows a default: a comparison, "and" or "or" behind it may take the whole
+// as its left side, or be the default's right side.
+func (p *parser) defaulted(left node) node {
+	right := p.primary()
+	if !oneOf(comparisons, p.peek()) && p.peek() != "and" && p.peek() != "or" {
 		return binary{"default", left, right}
 	}
-	op := p.take()
-	end := p.primary()
-	return ambiguous{
-		binary{op, binary{"default", left, right}, end},
-		binary{"default", left, binary{op, right, end}},
-	}
+	start := p.at
+	one := p.or(binary{"default", left, right})
+	p.at = start
+	return ambiguous{one, binary{"default", left, p.or(right)}}
 }
 
 // or: and binds tighter than or, and a comparison tighter than both.

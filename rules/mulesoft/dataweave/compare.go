@@ -223,6 +223,11 @@ func (v *evaluator) orderFlex(n *Node, left, right *source.Value) Result {
 	case right.Is(source.Bool), right.Is(source.Number) && isText:
 		const why = "how Flex Gateway compares %s with %s is not known"
 		return unknown(n, why, left.Kind, right.Kind)
+	case right.Is(source.Number), right.Is(source.String):
+		const why = "what Flex Gateway makes of %s beside %s is not known"
+		r := unknown(n, why, left.Kind, right.Kind)
+		r.Unknown.NeverTrue = isNull(left)
+		return r
 	default:
 		return failure(n, "%s can't be compared with %s", left.Kind, right.Kind)
 	}

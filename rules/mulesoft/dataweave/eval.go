@@ -560,7 +560,8 @@ func isHeaders(n *Node) bool {
 }
 
 // selectEach applies a selector to every object of a list and passes over everything else in it.
-// What it makes of an object without the key, where another has it, is not documented.
+// What it makes of an object without the key, where another has it, is not documented, nor of a
+// list without objects.
 func (v *evaluator) selectEach(n *Node, target *source.Value, name string) Result {
 	var items []*source.Value
 	objects := 0
@@ -578,6 +579,8 @@ func (v *evaluator) selectEach(n *Node, target *source.Value, name string) Resul
 		}
 	}
 	switch {
+	case objects == 0:
+		return unknown(n, "what a selector makes of a list without objects is not documented")
 	case len(items) == 0:
 		return value(null())
 	case len(items) < objects:

@@ -111,6 +111,17 @@ func (v *evaluator) sinceNull(n *Node, result *source.Value) Result {
 	return failure(n, "%s of null is an error before Mule 4.4 (DataWeave 2.4)", n.Name)
 }
 
+// nothing is what a function gives for null where Mule's reference says null. Flex Gateway's page
+// says nothing of null, which may be an error there.
+func (v *evaluator) nothing(n *Node) Result {
+	if !v.flex() {
+		return value(null())
+	}
+	r := unknown(n, "what %s makes of null is documented for Mule only", n.Name)
+	r.Unknown.NeverTrue, r.Unknown.NeverFound = true, true
+	return r
+}
+
 // undocumented answers for arguments that no documented form of a function takes.
 func undocumented(n *Node, args ...*source.Value) Result {
 	kinds := make([]string, len(args))
@@ -212,7 +223,7 @@ func changeCase(change func(string) string) run {
 	return func(v *evaluator, n *Node, args []*source.Value) Result {
 		switch a := args[0]; {
 		case isNull(a):
-			return value(null())
+			return v.nothing(n)
 		case !a.Is(source.String):
 			return undocumented(n, args...)
 		case !ascii(a.Text):
@@ -225,11 +236,11 @@ func changeCase(change func(string) string) run {
 
 // trim takes blanks away at both ends. Which other white space counts is not documented, so that a
 // character there that any of Java, Rust and Unicode takes for white space leaves it open.
-func trim(_ *evaluator, n *Node, args []*source.Value) Result {
+func trim(v *evaluator, n *Node, args []*source.Value) Result {
 	a := args[0]
 	switch {
 	case isNull(a):
-		return value(null())
+		return v.nothing(n)
 	case !a.Is(source.String):
 		return undocumented(n, args...)
 	}
@@ -260,10 +271,10 @@ func affix(has func(text, part string) bool) run {
 // the text they give "", for null they give null (DataWeave reference, dw::core::Strings, with
 // examples).
 func substring(find func(text, separator string) int, behind bool) run {
-	return func(_ *evaluator, n *Node, args []*source.Value) Result {
+	return func(v *evaluator, n *Node, args []*source.Value) Result {
 		switch {
 		case isNull(args[0]) && args[1].Is(source.String):
-			return value(null())
+			return v.nothing(n)
 		case !args[0].Is(source.String) || !args[1].Is(source.String):
 			return undocumented(n, args...)
 		case args[1].Text == "":

@@ -156,6 +156,9 @@ type Construct struct {
 	Write  string // what to write in its place; may be empty
 	Column int    // characters from 1
 
+	// Newer says that older versions of the gateway do not have it, and may refuse the whole.
+	Newer bool
+
 	// Missing says that the gateway itself does not have it, as far as its documentation and
 	// published code show.
 	Missing bool
@@ -184,7 +187,10 @@ func (e *Expr) findUncompilable() *Construct {
 		case n.Kind == Root && !isVariable(n.Name) && e.Dialect == Mule:
 			name := "the name " + n.Name
 			return &Construct{Name: name, Why: unresolved(n.Name), Column: n.Column}
-		case c != nil && (c.Missing || n.Kind == Call && !exists(n.Name)):
+		case n.Kind == Not && n.Text == "(":
+			const why = "not is reported not to work without a blank behind it"
+			return &Construct{Name: "not(", Why: why, Column: n.Column}
+		case c != nil && (c.Missing || c.Newer || n.Kind == Call && !exists(n.Name)):
 			return c
 		}
 	}
@@ -212,6 +218,7 @@ func (n *Node) construct(d Dialect) (Construct, bool) {
 		c.Name = n.describe()
 		c.Why = "Flex Gateway has the literal null only in newer versions: " +
 			"its documentation up to 1.10 excludes it"
+		c.Newer = true
 	case d == Flex && n.isMuleOnly():
 		c.Name, c.Why = n.describe(), "Flex Gateway does not have "+n.describe()
 		c.Missing, c.Write = true, n.rewrite()
@@ -291,6 +298,7 @@ func (n *Node) functionConstruct(d Dialect) (Construct, bool) {
 	case f.name == "isEmpty":
 		c.Why = "Flex Gateway's documentation does not list " + c.Name +
 			", only the code of newer versions has it"
+		c.Newer = true
 	default:
 		c.Why, c.Missing = "Flex Gateway does not have "+c.Name, true
 	}

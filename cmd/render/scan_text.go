@@ -1,0 +1,178 @@
+package render
+
+import (
+	"cmp"
+	"fmt"
+	"io"
+	"strconv"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/cmd/report"
+	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/scan"
+)
+
+// mostBusy is how many clients, and how many audiences, of each cause are listed for a person.
+const mostBusy = 5
+
+// ScanText writes what the tokens of a stream get: totals, then each cause with its busiest
+// clients and audiences; of two sets of policies, who is locked out and who is let in.
+func ScanText(w io.Writer, style Style, x *report.Scanning) error {
+	t := &scanText{NewText(style), x}
+	t.Blank()
+	t.Para(1, t.Paint(Strong, t.headline()))
+	t.Blank()
+	t.Para(1, t.input())
+	if x.Compared {
+		t.changes("newly locked out", &x.LockedOut)
+		t.changes("newly let in", &x.LetIn)
+		t.changes("no longer, or not yet, known", &x.Unclear)
+	} else {
+		t.causes(&x.After)
+	}
+	t.Blank()
+	_, err := t.WriteTo(w)
+	return err
+}
+
+type scanText struct {
+	*Text
+	x *report.Scanning
+}
+
+// headline is the answer: how many tokens get what.
+func (t *scanText) headline() string {
+	after := &t.x.After
+	all := plural64(after.Tokens(), "token", "tokens")
+	if t.x.Compared {
+		return fmt.Sprintf("of %s %s newly locked out, and %s newly let in", all,
+			grouped(t.x.LockedOut.Tokens()), grouped(t.x.LetIn.Tokens()))
+	}
+	return fmt.Sprintf("%s: %s accepted, %s rejected, %s not known", all,
+		grouped(after.Count(rules.Accepted)), grouped(after.Count(rules.Rejected)),
+		grouped(after.Count(rules.Undetermined)))
+}
+
+// input says what was read.
+func (t *scanText) input() string {
+	after := &t.x.After
+	text := fmt.Sprintf("%s read, %s without a token",
+		plural64(after.Lines, "line", "lines"), grouped(after.Without))
+	if after.Unreadable > 0 {
+		text += fmt.Sprintf(", %s that can't be read", grouped(after.Unreadable))
+	}
+	if after.Partial {
+		text += "; this is a part of the input only: it was not read to its end"
+	}
+	return text
+}
+
+func (t *scanText) changes(title string, s *scan.Summary) {
+	if s.Tokens() == 0 {
+		return
+	}
+	t.Heading(fmt.Sprintf("%s: %s", title, plural64(s.Tokens(), "token", "tokens")))
+	t.causes(s)
+}
+
+// causes lists what tokens get, each cause with its busiest clients and audiences.
+func (t *scanText) causes(s *scan.Summary) {
+	for _, cause := range s.Causes() {
+		g := s.Groups[cause]
+		t.Blank()
+		t.Para(1, t.Mark(scanMark(cause.Outcome))+" "+
+			fmt.Sprintf("%s: %s", causeWords(cause), plural64(g.Tokens, "token", "tokens")))
+		t.values("clients", g.Clients, s.ClientsOver, t.client)
+		t.values("audiences", g.Audiences, s.AudiencesOver, safe)
+	}
+}
+
+func scanMark(outcome rules.Decision) string {
+	switch outcome {
+	case rules.Accepted:
+		return "pass"
+	case rules.Rejected:
+		return "fail"
+	}
+	return "unknown"
+}
+
+// causeWords says what a token gets and which check decides.
+func causeWords(c scan.Cause) string {
+	status := ""
+	if c.Status != 0 {
+		status = " " + strconv.Itoa(c.Status)
+	}
+	switch {
+	case c.Outcome == rules.Accepted:
+		return "accepted" + status
+	case c.Decided == "":
+		return string(c.Outcome) + status
+	case c.Outcome == rules.Rejected:
+		return "rejected" + status + " at the " + checkNamed(c.Decided, c.Claim) + " check"
+	}
+	return "not known: the " + checkNamed(c.Decided, c.Claim) + " check can't be decided"
+}
+
+// values lists the busiest values.
+func (t *scanText) values(
+	title string, values map[string]int64, over bool, name func(string) string,
+) {
+	if over {
+		t.Para(3, fmt.Sprintf("%s: more than %s, which are not counted one by one",
+			title, grouped(scan.MostValues)))
+		return
+	}
+	all := scan.Busiest(values)
+	var rows []Row
+	for i, v := range all[:min(len(all), mostBusy)] {
+		label := ""
+		if i == 0 {
+			label = title
+		}
+		rows = append(rows, Row{label, grouped(v.Tokens) + " " + name(v.Value)})
+	}
+	if more := len(all) - mostBusy; more > 0 {
+		rows = append(rows, Row{"", fmt.Sprintf("and %d more: -o json lists all", more)})
+	}
+	t.Rows(3, rows)
+}
+
+// client is a client's id with its name, where an app registration tells it.
+func (t *scanText) client(id string) string {
+	if name := appName(t.x.Apps, id); name != "" {
+		return safe(name) + " (" + safe(id) + ")"
+	}
+	return safe(id)
+}
+
+// appName is the name of an app registration; empty where none of them has the id.
+func appName(apps *entra.Directory, id string) string {
+	if apps == nil {
+		return ""
+	}
+	for _, app := range apps.Apps {
+		if app.AppID.Known() && strings.EqualFold(app.AppID.Value, id) && app.Name.Known() {
+			return app.Name.Value
+		}
+	}
+	return ""
+}
+
+// plural64 counts things.
+func plural64(n int64, one, many string) string {
+	if n == 1 {
+		return "1 " + one
+	}
+	return grouped(n) + " " + many
+}
+
+// grouped writes a number with commas between thousands.
+func grouped(n int64) string {
+	text := strconv.FormatInt(n, 10)
+	for i := len(text) - 3; i > 0; i -= 3 {
+		text = text[:i] + "," + text[i:]
+	}
+	return cmp.Or(text, "0")
+}

@@ -1,0 +1,304 @@
+package report
+
+import (
+	"context"
+	"crypto/sha256"
+	"errors"
+	"io"
+	"os"
+	"runtime"
+	"sync"
+	"sync/atomic"
+	"time"
+
+	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/inspect/stream"
+	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/scan"
+)
+
+// Scanning is what the tokens of some streams get.
+type Scanning struct {
+	scan.Comparison      // where no policies were given to be compared with, After alone is filled
+	Compared        bool // two sets of policies were compared
+
+	Apps *entra.Directory // that name the clients; nil where none were given
+}
+
+// Scanned is one token of a stream.
+type Scanned struct {
+	File   string // empty where there is one stream only
+	Line   int
+	Before scan.Result // of a comparison
+	After  scan.Result
+}
+
+// Scanner runs the tokens of streams against policies.
+type Scanner struct {
+	*Maker
+	Options stream.Options
+	Before  *scan.Judge // nil where nothing is compared
+	After   *scan.Judge
+	Apps    *entra.Directory
+
+	// Each is told every token, in the order of the input; nil where nobody asks.
+	Each func(*Scanned) error
+
+	seen seenTokens
+	read atomic.Int64 // MiB
+}
+
+// NewJudge makes what tokens are judged by: a set of policies and what every request has in
+// common. The times of a token are judged at an instant, or without one, one second after it was
+// issued, and now where it does not say when that was.
+func (m *Maker) NewJudge(
+	set *PolicySet, request rules.Request, signatures *Signatures, at time.Time,
+) *scan.Judge {
+	request.Signatures = signatures.shared(set.Policies)
+	return scan.NewJudge(set.Policies, request, func(token *inspect.Token) time.Time {
+		if !at.IsZero() {
+			return at
+		}
+		if issued, ok := token.JustIssued(); ok {
+			return issued
+		}
+		return m.Now()
+	})
+}
+
+// Run scans files; - and no name are standard input. What was counted until an error is right, and
+// comes with it.
+func (s *Scanner) Run(ctx context.Context, names []string) (*Scanning, error) {
+	x := &Scanning{Compared: s.Before != nil, Apps: s.Apps}
+	if len(names) == 0 {
+		names = []string{"-"}
+	}
+	if size := s.sizes(names); size > 0 {
+		stop := s.Progress(&s.read, int(size>>20), "MiB read")
+		defer stop()
+	}
+	for _, name := range names {
+		if err := s.file(ctx, x, name, len(names) > 1); err != nil {
+			x.After.Partial = true
+			return x, err
+		}
+	}
+	return x, nil
+}
+
+// sizes is how large files are together; 0 where that is not known.
+func (s *Scanner) sizes(names []string) int64 {
+	var all int64
+	for _, name := range names {
+		info, err := os.Stat(s.Path(name))
+		if err != nil || !info.Mode().IsRegular() {
+			return 0
+		}
+		all += info.Size()
+	}
+	return all
+}
+
+func (s *Scanner) file(ctx context.Context, x *Scanning, name string, several bool) error {
+	input, shown := s.Stdin, "standard input"
+	if name != "-" {
+		file, _, err := s.open(name)
+		if err != nil {
+			return err
+		}
+		defer file.Close()
+		input, shown = file, name
+	}
+	reader, err := stream.NewReader(input, s.Options)
+	if err != nil {
+		return atFile(shown, err)
+	}
+	if !several {
+		name = ""
+	}
+	return atFile(shown, s.stream(ctx, x, reader, name))
+}
+
+// atFile is an error with the place at which it happened.
+func atFile(name string, err error) error {
+	var cut *stream.Cut
+	switch {
+	case err == nil, errors.Is(err, context.Canceled):
+		return err
+	case errors.As(err, &cut):
+		const hint = "what was read until there is counted; fetch the file again for the rest"
+		return &source.Error{
+			Pos: source.Position{File: name}, Cause: cut.Error(), Hints: source.Hints(hint),
+		}
+	}
+	return &source.Error{Pos: source.Position{File: name}, Cause: err.Error()}
+}
+
+// Limits on a batch of lines that one worker takes.
+const (
+	batchLines = 256
+	batchBytes = 1 << 20
+)
+
+// batch is some lines of a stream, in their order.
+type batch struct {
+	lines []stream.Line
+	got   []*Scanned // of the lines with a token
+	done  chan struct{}
+}
+
+// stream reads a stream, has its tokens judged side by side, and counts them in their order.
+func (s *Scanner) stream(
+	ctx context.Context, x *Scanning, reader *stream.Reader, name string,
+) error {
+	ctx, cancel := context.WithCancel(ctx)
+	defer cancel()
+	workers := runtime.GOMAXPROCS(0)
+	work, ordered := make(chan *batch), make(chan *batch, 2*workers)
+	var readErr error
+	go func() {
+		defer close(ordered)
+		defer close(work)
+		readErr = s.cut(ctx, reader, work, ordered)
+	}()
+	var judging sync.WaitGroup
+	for range workers {
+		judging.Go(func() {
+			for b := range work {
+				s.judge(b, name)
+				close(b.done)
+			}
+		})
+	}
+	var err error
+	for b := range ordered {
+		<-b.done
+		if err == nil {
+			if err = s.count(x, b); err != nil {
+				cancel()
+			}
+		}
+	}
+	judging.Wait()
+	if err != nil {
+		return err
+	}
+	return readErr
+}
+
+// cut cuts a stream into batches.
+func (s *Scanner) cut(
+	ctx context.Context, reader *stream.Reader, work, ordered chan<- *batch,
+) error {
+	base := s.read.Load()
+	for {
+		b := &batch{done: make(chan struct{})}
+		err := b.fill(reader)
+		s.read.Store(base + reader.Read()>>20)
+		if len(b.lines) > 0 {
+			ordered <- b
+			work <- b
+		}
+		switch {
+		case errors.Is(err, io.EOF):
+			return nil
+		case err != nil:
+			return err
+		case ctx.Err() != nil:
+			return ctx.Err()
+		}
+	}
+}
+
+func (b *batch) fill(reader *stream.Reader) error {
+	for size := 0; len(b.lines) < batchLines && size < batchBytes; {
+		line, err := reader.Next()
+		if line.Number > 0 {
+			b.lines = append(b.lines, line)
+			size += len(line.Token)
+		}
+		if err != nil {
+			return err
+		}
+	}
+	return nil
+}
+
+// judge judges the tokens of a batch.
+func (s *Scanner) judge(b *batch, name string) {
+	b.got = make([]*Scanned, len(b.lines))
+	for i := range b.lines {
+		if line := &b.lines[i]; line.Token != "" {
+			got := s.one(line.Token)
+			got.File, got.Line = name, line.Number
+			b.got[i] = &got
+			line.Token = ""
+		}
+	}
+}
+
+// one judges a token, once for each time that it is not remembered.
+func (s *Scanner) one(text string) Scanned {
+	hash := sha256.Sum256([]byte(text))
+	if got, known := s.seen.get(hash); known {
+		return got
+	}
+	token := inspect.Parse(text)
+	var got Scanned
+	if s.Before != nil {
+		got.Before = s.Before.Judge(token)
+	}
+	got.After = s.After.Judge(token)
+	s.seen.put(hash, got)
+	return got
+}
+
+// count adds a batch up.
+func (s *Scanner) count(x *Scanning, b *batch) error {
+	for i, got := range b.got {
+		x.After.Lines++
+		switch {
+		case b.lines[i].Fault != "":
+			x.After.Unreadable++
+		case got == nil:
+			x.After.Without++
+		case x.Compared:
+			x.Comparison.Add(got.Before, got.After)
+		default:
+			x.After.Add(got.After)
+		}
+		if got != nil && s.Each != nil {
+			if err := s.Each(got); err != nil {
+				return err
+			}
+		}
+	}
+	return nil
+}
+
+// mostSeen is how many tokens are remembered, by the hash of their text alone.
+const mostSeen = 1 << 15
+
+// seenTokens remembers what tokens got. It forgets all of them where there are too many.
+type seenTokens struct {
+	mu   sync.Mutex
+	byID map[[sha256.Size]byte]Scanned
+}
+
+func (s *seenTokens) get(hash [sha256.Size]byte) (Scanned, bool) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	got, known := s.byID[hash]
+	return got, known
+}
+
+func (s *seenTokens) put(hash [sha256.Size]byte, got Scanned) {
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if s.byID == nil || len(s.byID) >= mostSeen {
+		s.byID = make(map[[sha256.Size]byte]Scanned)
+	}
+	s.byID[hash] = got
+}

@@ -1,0 +1,243 @@
+package cmd
+
+import (
+	"bufio"
+	"context"
+	"errors"
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gatewhy/gatewhy/cmd/render"
+	"github.com/gatewhy/gatewhy/cmd/report"
+	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/scan"
+)
+
+// scanFlags are the flags of scan.
+type scanFlags struct {
+	output      outputFlags
+	policies    policyFlags
+	keys        keyFlags
+	at          atFlag
+	before      []string
+	after       []string
+	environment environmentFlags
+	apps        []string
+	contracts   string
+	method      string
+	path        string
+	headers     []string
+	whole       bool
+	jsonPath    string
+	failOn      choice
+	merge       bool
+}
+
+func newScan(env *Env) *cobra.Command {
+	var flags scanFlags
+	cmd := &cobra.Command{
+		Use:   "scan [FILE…] -p POLICY",
+		Short: "Run policies over a stream of tokens, and count who gets what and why",
+		Long: "scan reads tokens from files or standard input, plain or compressed with gzip or " +
+			"zstd: one a line, anywhere in\n" +
+			"the lines of a log, NDJSON, a HAR file. It counts what they get, by cause, client " +
+			"and audience. With --before and\n" +
+			"--after it tells whom a change of the policies locks out, and whom it lets in. " +
+			"Tokens are judged one second after\n" +
+			"they were issued, unless --at says otherwise; they are never shown and never sent.",
+		Example: "  zcat access.log.gz | gatewhy scan -p policies/uat.json --jwks keys.json\n" +
+			"  gatewhy scan access.log.zst --before old.json --after new.json --jwks keys.json\n" +
+			"  gatewhy scan --merge part-1.json part-2.json",
+		Args: cobra.ArbitraryArgs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return env.scan(cmd.Context(), &flags, args)
+		},
+	}
+	flags.register(cmd, env.Gateways)
+	return cmd
+}
+
+func (f *scanFlags) register(cmd *cobra.Command, gateways report.Gateways) {
+	f.output.register(cmd, append(render.Formats().Scan.Names(), "ndjson")...)
+	f.policies.register(cmd, gateways)
+	f.keys.register(cmd)
+	f.at.register(cmd)
+	flags := cmd.Flags()
+	flags.Var((*texts)(&f.before), "before", "the policy `FILE` before a change; repeatable")
+	flags.Var((*texts)(&f.after), "after", "the policy `FILE` after it; repeatable")
+	flags.StringVar(&f.contracts, "contracts", "",
+		"`FILE` with the client ids that have an approved contract")
+	flags.StringVar(&f.method, "method", "", "the requests' method")
+	flags.StringVar(&f.path, "path", "", "the requests' path")
+	flags.VarP((*texts)(&f.headers), "header", "H",
+		"a `HEADER` of every request, as \"name: value\"; repeatable")
+	flags.BoolVar(&f.whole, "no-other-headers", false,
+		"the headers of -H are all that the requests have beside the token")
+	flags.StringVar(&f.environment.name, "env", "",
+		"take policies, contracts and keys of this environment (`NAME`) of the environments file")
+	flags.StringVarP(&f.environment.config, "config", "c", report.DefaultEnvironments,
+		"the environments `FILE`")
+	flags.Var((*texts)(&f.apps), "app",
+		"`FILE` with app registrations, which name the clients; repeatable")
+	flags.StringVar(&f.jsonPath, "json-path", "",
+		"the `PATH` of the member with the token in each line's JSON, as request.headers.auth")
+	f.failOn = choice{value: "never", allowed: []string{"never", "rejected"}, kind: "OUTCOME"}
+	f.failOn.register(cmd, "fail-on", "", "exit with 1 where a token has this outcome")
+	flags.BoolVar(&f.merge, "merge", false,
+		"the files are what scan -o json has written of parts: add them up")
+}
+
+func (e *Env) scan(ctx context.Context, flags *scanFlags, args []string) error {
+	if err := flags.check(args); err != nil {
+		return err
+	}
+	if flags.merge {
+		x, err := e.maker().MergeScans(args)
+		if err != nil {
+			return err
+		}
+		return e.showScan(flags, x, nil)
+	}
+	scanner, err := e.scanner(ctx, flags)
+	if err != nil {
+		return err
+	}
+	if flags.output.format.value != "ndjson" {
+		x, err := scanner.Run(ctx, args)
+		return e.showScan(flags, x, err)
+	}
+	out := bufio.NewWriter(e.Stdout)
+	scanner.Each = func(x *report.Scanned) error { return render.ScannedNDJSON(out, x) }
+	x, err := scanner.Run(ctx, args)
+	return e.scanEnds(flags, x, errors.Join(err, out.Flush()))
+}
+
+// check refuses flags of which not all can be true.
+func (f *scanFlags) check(args []string) error {
+	compared := len(f.before)+len(f.after) > 0
+	ways := 0
+	for _, used := range []bool{
+		len(f.policies.files) > 0, compared, f.environment.name != "", f.merge,
+	} {
+		if used {
+			ways++
+		}
+	}
+	switch {
+	case ways > 1:
+		return problem("-p, --env, --before with --after, and --merge exclude each other",
+			"leave out all but one of them")
+	case ways == 0:
+		return problem("no policy was given",
+			"-p FILE: the policy as API Manager returns it (JSON), or Flex Gateway's YAML",
+			"--before FILE --after FILE: whom a change locks out")
+	case compared && (len(f.before) == 0 || len(f.after) == 0):
+		return problem("--before and --after belong together",
+			"--before FILE --after FILE: the policies before a change and after it")
+	case f.merge && len(args) == 0:
+		return problem("--merge needs the summaries to add up",
+			"gatewhy scan --merge part-1.json part-2.json, as scan -o json has written them")
+	case f.merge && f.output.format.value == "ndjson":
+		return problem("--merge has no tokens to list", "take -o text or -o json")
+	case slices.Contains(slices.Concat(f.policies.files, f.before, f.after), "-") &&
+		(len(args) == 0 || slices.Contains(args, "-")):
+		return problem("standard input can't be both the policy and the tokens",
+			"pass one of them as a file")
+	}
+	return nil
+}
+
+// scanner reads what the command line names.
+func (e *Env) scanner(ctx context.Context, flags *scanFlags) (*report.Scanner, error) {
+	s := &report.Scanner{Maker: e.maker()}
+	if flags.jsonPath != "" {
+		s.Options.Path = strings.Split(strings.TrimPrefix(flags.jsonPath, "$."), ".")
+	}
+	var err error
+	if s.Apps, err = s.ReadApps(flags.apps); err != nil {
+		return nil, err
+	}
+	request, err := e.scanRequest(flags)
+	if err != nil {
+		return nil, err
+	}
+	signatures, err := e.signatures(ctx, &flags.keys, nil)
+	if err != nil {
+		return nil, err
+	}
+	if flags.environment.name != "" {
+		site, set, err := s.ReadEnvironment(flags.environment.config, flags.environment.name)
+		if err != nil {
+			return nil, err
+		}
+		if request.Contracts == nil {
+			request.Contracts = site.Contracts
+		}
+		s.After = s.NewJudge(set, request, signatures, flags.instant())
+		return s, nil
+	}
+	if len(flags.before) > 0 {
+		if s.Before, err = e.judge(s, flags, flags.before, request, signatures); err != nil {
+			return nil, err
+		}
+	}
+	after := append(slices.Clone(flags.policies.files), flags.after...)
+	s.After, err = e.judge(s, flags, after, request, signatures)
+	return s, err
+}
+
+func (e *Env) judge(
+	s *report.Scanner, flags *scanFlags, files []string, request rules.Request,
+	signatures *report.Signatures,
+) (*scan.Judge, error) {
+	set, err := s.ReadPolicies(files, flags.policies.options())
+	if err != nil {
+		return nil, err
+	}
+	return s.NewJudge(set, request, signatures, flags.instant()), nil
+}
+
+// instant is when tokens are judged; the zero time where each is when it was new.
+func (f *scanFlags) instant() time.Time {
+	if f.at.issued {
+		return time.Time{}
+	}
+	return f.at.at
+}
+
+// scanRequest is what all requests have in common.
+func (e *Env) scanRequest(flags *scanFlags) (r rules.Request, err error) {
+	r.Method, r.Path = e.maker().MethodOf(flags.method), flags.path
+	r.HeadersWhole = flags.whole
+	if r.Headers, err = report.ParseHeaders(flags.headers); err != nil {
+		return r, err
+	}
+	if flags.contracts != "" {
+		r.Contracts, err = e.maker().ReadContracts(flags.contracts)
+	}
+	return r, err
+}
+
+// showScan shows what was counted, whole or not, and ends with what went wrong.
+func (e *Env) showScan(flags *scanFlags, x *report.Scanning, failed error) error {
+	if failed != nil && x.After.Lines == 0 {
+		return failed
+	}
+	if err := show(e, &flags.output, render.Formats().Scan, x); err != nil {
+		return err
+	}
+	return e.scanEnds(flags, x, failed)
+}
+
+func (e *Env) scanEnds(flags *scanFlags, x *report.Scanning, failed error) error {
+	switch {
+	case failed != nil:
+		return failed
+	case flags.failOn.value == "rejected" && x.After.Count(rules.Rejected) > 0:
+		return exitWith(exitRejected)
+	}
+	return nil
+}

@@ -1,0 +1,117 @@
+package stream
+
+import (
+	"bytes"
+	"encoding/json"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect"
+)
+
+// start is how the header of a JWS begins: {" in base64url.
+const start = "eyJ"
+
+// leastAlone is how many characters a line has that is nothing but a token.
+const leastAlone = 20
+
+// tokenIn finds the token in a line: a JWS, what an Authorization header carries, or a line that
+// is one token and nothing else. It is empty where there is none.
+func tokenIn(line []byte) string {
+	at := bytes.Index(line, []byte(start))
+	if at < 0 {
+		return withoutStart(line)
+	}
+	from := at
+	for from > 0 && isTokenByte(line[from-1]) {
+		from--
+	}
+	to := at
+	for to < len(line) && isTokenByte(line[to]) {
+		to++
+	}
+	run := line[from:to]
+	if from == at && bytes.Count(run, []byte(".")) == 2 &&
+		bytes.Index(line[to:], []byte(start)) < 0 {
+		return string(run)
+	}
+	found, err := inspect.Locate(string(line))
+	if err != nil {
+		return ""
+	}
+	return found.Text
+}
+
+// withoutStart is for a line in which nothing begins as a JWS does.
+func withoutStart(line []byte) string {
+	if behind := behindAny(line, "uthorization", "UTHORIZATION"); behind != nil {
+		if credentials := behindAny(behind, "earer ", "EARER "); credentials != nil {
+			return string(firstRun(credentials))
+		}
+	}
+	alone := bytes.TrimSpace(line)
+	if len(alone) >= leastAlone && len(firstRun(alone)) == len(alone) {
+		return string(alone)
+	}
+	return ""
+}
+
+// behindAny is what stands behind the first of some words that is there; nil for none.
+func behindAny(text []byte, words ...string) []byte {
+	for _, word := range words {
+		if _, behind, ok := bytes.Cut(text, []byte(word)); ok {
+			return behind
+		}
+	}
+	return nil
+}
+
+// firstRun is the token characters (RFC 9110, section 11.2) that a text begins with, behind white
+// space.
+func firstRun(text []byte) []byte {
+	text = bytes.TrimLeft(text, " \t")
+	n := 0
+	for n < len(text) && (isTokenByte(text[n]) || bytes.IndexByte([]byte("~+/="), text[n]) >= 0) {
+		n++
+	}
+	return text[:n]
+}
+
+// isTokenByte reports whether a character may stand in a JWS in compact form.
+func isTokenByte(c byte) bool {
+	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' ||
+		c == '-' || c == '_' || c == '.'
+}
+
+// tokenAt reads the member that a path leads to in a line's JSON object. A text in which there is
+// a token is that token; any other text is taken for one as it is.
+func tokenAt(line []byte, path []string) (token, fault string) {
+	if len(bytes.TrimSpace(line)) == 0 {
+		return "", ""
+	}
+	value := json.RawMessage(line)
+	for i, name := range path {
+		var object map[string]json.RawMessage
+		if err := json.Unmarshal(value, &object); err != nil {
+			if i == 0 {
+				return "", "the line is no JSON object"
+			}
+			return "", ""
+		}
+		if value = object[name]; value == nil {
+			return "", ""
+		}
+	}
+	var text string
+	if err := json.Unmarshal(value, &text); err != nil {
+		return "", ""
+	}
+	if found := tokenIn([]byte(text)); found != "" {
+		return found, ""
+	}
+	text = strings.TrimSpace(text)
+	scheme, credentials, two := strings.Cut(text, " ")
+	if two && strings.EqualFold(scheme, "bearer") {
+		text = strings.TrimSpace(credentials)
+	}
+	return text, ""
+}

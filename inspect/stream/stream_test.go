@@ -1,0 +1,224 @@
+package stream
+
+import (
+	"bytes"
+	"compress/gzip"
+	"encoding/base64"
+	"errors"
+	"fmt"
+	"io"
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/klauspost/compress/zstd"
+)
+
+func encoded(text string) string { return base64.RawURLEncoding.EncodeToString([]byte(text)) }
+
+// jws is a text in the form of a token.
+func jws(claims string) string {
+	return encoded(`{"alg":"RS256","typ":"JWT"}`) + "." + encoded(claims) + ".c2lnbmF0dXJl"
+}
+
+// read reads a stream to its end. Each line is shown as its token, a fault in parentheses, or
+// nothing.
+func read(input io.Reader, path ...string) ([]string, error) {
+	r, err := NewReader(input, Options{Path: path})
+	if err != nil {
+		return nil, err
+	}
+	var all []string
+	for {
+		line, err := r.Next()
+		if line.Number > 0 {
+			if line.Number != len(all)+1 {
+				return all, fmt.Errorf("line %d is called %d", len(all)+1, line.Number)
+			}
+			shown := line.Token
+			if line.Fault != "" {
+				shown = "(" + line.Fault + ")"
+			}
+			all = append(all, shown)
+		}
+		if errors.Is(err, io.EOF) {
+			return all, nil
+		}
+		if err != nil {
+			return all, err
+		}
+	}
+}
+
+func TestTokensAreFoundInLines(t *testing.T) {
+	t.Parallel()
+	a, b := jws(`{"sub":"a"}`), jws(`{"sub":"b"}`)
+	const opaque = "0123456789abcdefghijKLMN"
+	for what, c := range map[string]struct{ text, want string }{
+		"one a line":               {a, a},
+		"behind Bearer":            {"Bearer " + a, a},
+		"in a header":              {"Authorization: Bearer " + a + "\r", a},
+		"in an access log":         {`10.0.0.1 - - "GET / HTTP/1.1" 200 "Bearer ` + a + `"`, a},
+		"in a query":               {"GET /x?access_token=" + a + "&y=1 200", a},
+		"in JSON":                  {`{"auth":"Bearer ` + a + `","n":1}`, a},
+		"in escaped JSON":          {`{"m":"{\"auth\":\"Bearer ` + a + `\"}"}`, a},
+		"the first of two":         {"old=" + a + " new=" + b, a},
+		"opaque, alone":            {opaque, opaque},
+		"opaque, in a header":      {"authorization: bearer " + opaque + " 200", opaque},
+		"what is none, in one":     {"Authorization: Bearer undefined", "undefined"},
+		"in capitals":              {"AUTHORIZATION: BEARER " + opaque, opaque},
+		"no token":                 {"GET /health 200", ""},
+		"a word that is no header": {"the bearer of bad news", ""},
+		"another scheme":           {"Authorization: Basic dXNlcjpwYXNz", ""},
+		"empty":                    {"", ""},
+		"binary":                   {"\x00\x01\xff\xfe eyJ\x00", ""},
+		"a million dots":           {strings.Repeat(".", 1_000_000), ""},
+	} {
+		got, err := read(strings.NewReader(c.text + "\n" + b + "\n"))
+		if what == "a million dots" {
+			if err != nil || len(got) != 2 || got[1] != b {
+				t.Errorf("%s: %d lines, %v", what, len(got), err)
+			}
+			continue
+		}
+		if want := []string{c.want, b}; err != nil || !slices.Equal(got, want) {
+			t.Errorf("%s: got %q %v, want %q", what, got, err, want)
+		}
+	}
+}
+
+func TestTheLastLineNeedsNoEnd(t *testing.T) {
+	t.Parallel()
+	a := jws(`{}`)
+	for text, want := range map[string]int{"": 0, "\n": 1, a: 1, a + "\n": 1, a + "\n" + a: 2} {
+		if got, err := read(strings.NewReader(text)); err != nil || len(got) != want {
+			t.Errorf("%d bytes: %d lines, want %d: %v", len(text), len(got), want, err)
+		}
+	}
+}
+
+func TestALineThatIsTooLongIsPassedOver(t *testing.T) {
+	t.Parallel()
+	a := jws(`{}`)
+	long := io.LimitReader(zeros{}, 5*MaxLine)
+	got, err := read(io.MultiReader(strings.NewReader(a+"\n"), long, strings.NewReader("\n"+a)))
+	want := []string{a, "(the line is longer than 1 MiB)", a}
+	if err != nil || !slices.Equal(got, want) {
+		t.Errorf("got %.80q %v", got, err)
+	}
+}
+
+type zeros struct{}
+
+func (zeros) Read(p []byte) (int, error) {
+	for i := range p {
+		p[i] = '0'
+	}
+	return len(p), nil
+}
+
+func TestCompressedStreamsAreReadByTheirFirstBytes(t *testing.T) {
+	t.Parallel()
+	var text bytes.Buffer
+	for i := range 2000 {
+		fmt.Fprintf(&text, "%s\n", jws(fmt.Sprintf(`{"sub":"%d"}`, i)))
+	}
+	for name, compress := range compressors() {
+		compressed := compress(t, text.Bytes())
+		if got, err := read(bytes.NewReader(compressed)); err != nil || len(got) != 2000 {
+			t.Errorf("%s: %d lines, %v", name, len(got), err)
+		}
+		var cut *Cut
+		got, err := read(bytes.NewReader(compressed[:len(compressed)*9/10]))
+		if !errors.As(err, &cut) || len(got) == 0 || len(got) == 2000 {
+			t.Errorf("%s, cut off: %d lines, %v", name, len(got), err)
+		}
+		twice := append(slices.Clone(compressed), compressed...)
+		if got, err := read(bytes.NewReader(twice)); err != nil || len(got) != 4000 {
+			t.Errorf("%s, twice: %d lines, %v", name, len(got), err)
+		}
+	}
+}
+
+func compressors() map[string]func(*testing.T, []byte) []byte {
+	finish := func(t *testing.T, w io.WriteCloser, out *bytes.Buffer, text []byte) []byte {
+		t.Helper()
+		if _, err := w.Write(text); err != nil {
+			t.Fatal(err)
+		}
+		if err := w.Close(); err != nil {
+			t.Fatal(err)
+		}
+		return out.Bytes()
+	}
+	return map[string]func(*testing.T, []byte) []byte{
+		"gzip": func(t *testing.T, text []byte) []byte {
+			var out bytes.Buffer
+			return finish(t, gzip.NewWriter(&out), &out, text)
+		},
+		"zstd": func(t *testing.T, text []byte) []byte {
+			var out bytes.Buffer
+			w, err := zstd.NewWriter(&out, zstd.WithWindowSize(1<<16))
+			if err != nil {
+				t.Fatal(err)
+			}
+			return finish(t, w, &out, text)
+		},
+	}
+}
+
+func TestThePathOfTheToken(t *testing.T) {
+	t.Parallel()
+	a := jws(`{}`)
+	for line, want := range map[string]string{
+		`{"request":{"auth":"Bearer ` + a + `"}}`: a,
+		`{"request":{"auth":"` + a + `"}}`:        a,
+		`{"request":{"auth":"garbage"}}`:          "garbage",
+		`{"request":{"auth":"Bearer garbage"}}`:   "garbage",
+		`{"request":{"auth":null}}`:               "",
+		`{"request":{"auth":17}}`:                 "",
+		`{"request":["auth"]}`:                    "",
+		`{"other":"` + a + `"}`:                   "",
+		`["` + a + `"]`:                           "(the line is no JSON object)",
+		a:                                         "(the line is no JSON object)",
+		``:                                        "",
+		`{"request":{"auth":"\u0042earer ` + a + `"}}`: a,
+	} {
+		got, err := read(strings.NewReader(line+"\n"), "request", "auth")
+		if err != nil || !slices.Equal(got, []string{want}) {
+			t.Errorf("%s: got %q %v, want %q", line, got, err, want)
+		}
+	}
+}
+
+func TestOfAHARFileTheRequestsAreRead(t *testing.T) {
+	t.Parallel()
+	a, b := jws(`{"sub":"a"}`), jws(`{"sub":"b"}`)
+	entry := func(name, value, answer string) string {
+		return fmt.Sprintf(`{"request":{"method":"GET","headers":[{"name":"Host","value":"x"},`+
+			`{"name":%q,"value":%q}]},"response":{"content":{"text":%q}}}`, name, value, answer)
+	}
+	entries := []string{
+		entry("Authorization", "Bearer "+a, "an answer with "+b),
+		entry("accept", "*/*", b),
+		entry("authorization", "bearer "+b, ""),
+		entry("Authorization", "Bearer undefined", ""),
+	}
+	want := []string{a, "", b, "undefined"}
+	for name, form := range map[string]string{
+		"in one line":   `{"log":{"version":"1.2","creator":{"entries":[1]},"entries":[%s]}}`,
+		"in many lines": "{\n  \"log\": {\n \"pages\": [{}],\n \"entries\": [\n%s\n]\n}\n}\n",
+	} {
+		text := fmt.Sprintf(form, strings.Join(entries, ",\n"))
+		if got, err := read(strings.NewReader(text)); err != nil || !slices.Equal(got, want) {
+			t.Errorf("%s: got %q %v", name, got, err)
+		}
+		got, err := read(strings.NewReader(text[:strings.LastIndex(text, "undefined")]))
+		if err == nil || !slices.Equal(got, want[:3]) {
+			t.Errorf("%s, cut off: got %q %v", name, got, err)
+		}
+	}
+	if _, err := read(strings.NewReader(`{"log": {"entries": 3}}`)); err == nil {
+		t.Error("a HAR file without a list of entries is read")
+	}
+}

@@ -1,0 +1,36 @@
+package scan
+
+import "github.com/gatewhy/gatewhy/rules"
+
+// Comparison is what the same tokens get before a change of the policies and after it.
+type Comparison struct {
+	Before, After Summary
+
+	LockedOut Summary // accepted before and rejected after: what they get after
+	LetIn     Summary // rejected before and accepted after: what they got before
+	Unclear   Summary // what they get after, where one of the two is not known and they differ
+}
+
+// Add counts a token.
+func (c *Comparison) Add(before, after Result) {
+	c.Before.Add(before)
+	c.After.Add(after)
+	switch was, is := before.Outcome, after.Outcome; {
+	case was == is:
+	case was == rules.Accepted && is == rules.Rejected:
+		c.LockedOut.Add(after)
+	case was == rules.Rejected && is == rules.Accepted:
+		c.LetIn.Add(before)
+	default:
+		c.Unclear.Add(after)
+	}
+}
+
+// Merge adds what another comparison counted.
+func (c *Comparison) Merge(other *Comparison) {
+	c.Before.Merge(&other.Before)
+	c.After.Merge(&other.After)
+	c.LockedOut.Merge(&other.LockedOut)
+	c.LetIn.Merge(&other.LetIn)
+	c.Unclear.Merge(&other.Unclear)
+}

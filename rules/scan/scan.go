@@ -1,0 +1,77 @@
+// Package scan runs a stream of tokens against policies, and counts what they get. Its counts add
+// up: a summary of parts is the summary of the whole.
+//
+// It reads no files, and shows no token: what it keeps of one is the client that it names and the
+// audience that it is for.
+package scan
+
+import (
+	"time"
+
+	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// Judge evaluates tokens. Several goroutines may use one.
+type Judge struct {
+	Policies []*rules.Policy
+	Request  rules.Request // what every token comes with
+
+	// At is when a token is used. It is asked only for a token.
+	At func(token *inspect.Token) time.Time
+
+	classes []rules.Class
+}
+
+// NewJudge makes a judge of policies. The request's method and path may be empty, where they are
+// not known.
+func NewJudge(
+	policies []*rules.Policy, request rules.Request, at func(*inspect.Token) time.Time,
+) *Judge {
+	return &Judge{
+		Policies: policies, Request: request, At: at,
+		classes: rules.Classes(policies, request.Method, request.Path),
+	}
+}
+
+// Cause is what a token gets, in short.
+type Cause struct {
+	Outcome rules.Decision
+	Status  int      // 0 where it is not known
+	Decided rules.ID // the check that decides; empty where the token is accepted
+	Claim   string   // the claim that it is about, of a custom claim
+}
+
+// Result is what one token gets, and what it says of itself: both are empty where it does not.
+type Result struct {
+	Cause
+	Client, Audience string
+}
+
+// Judge evaluates a token.
+func (j *Judge) Judge(token *inspect.Token) Result {
+	request := j.Request
+	request.Token, request.At = token, j.At(token)
+	verdict := rules.EvaluateIn(j.classes, j.Policies, &request)
+	r := Result{Cause: Cause{Outcome: verdict.Outcome, Status: verdict.Status}}
+	if verdict.Decided != nil {
+		r.Decided, r.Claim = verdict.Decided.Check.ID, verdict.Decided.Check.Claim
+	}
+	profile := request.Profile()
+	r.Client = short(profile.ClientID.Value)
+	if len(profile.Audience) > 0 {
+		r.Audience = short(profile.Audience[0])
+	}
+	return r
+}
+
+// longest is how long an id or an audience is that is counted by itself, in bytes: Entra ID's are
+// shorter, and of those that anybody writes many may be kept.
+const longest = 256
+
+func short(value string) string {
+	if len(value) > longest {
+		return "(longer than 256 bytes)"
+	}
+	return value
+}

@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"runtime"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -28,6 +29,7 @@ type Env struct {
 	CacheDir  func() (string, error) // the user's cache directory, without the program's name
 	BuildInfo func() (*debug.BuildInfo, bool)
 	Terminal  Terminal
+	Shell     report.Shell    // that printed commands are written for
 	Gateways  report.Gateways // the vendors' adapters
 }
 
@@ -55,6 +57,7 @@ func System() Env {
 		CacheDir:  os.UserCacheDir,
 		BuildInfo: debug.ReadBuildInfo,
 		Terminal:  systemTerminal(),
+		Shell:     report.ShellOf(runtime.GOOS),
 
 		Gateways: gateways.All(),
 	}
@@ -64,7 +67,7 @@ func System() Env {
 func (e *Env) maker() *report.Maker {
 	m := &report.Maker{
 		Dir: e.Dir, Stdin: e.Stdin, Now: e.Now, Gateways: e.Gateways,
-		Say: e.say, Progress: e.showProgress,
+		Shell: e.Shell, Say: e.say, Progress: e.showProgress,
 	}
 	if e.Terminal.Stdin {
 		m.Paste = func() (string, error) {

@@ -4,7 +4,6 @@ import (
 	"context"
 	"path/filepath"
 	"slices"
-	"strings"
 
 	"github.com/spf13/cobra"
 
@@ -45,7 +44,7 @@ func newExplain(env *Env) *cobra.Command {
 			"sent anywhere but the request\n" +
 			"for the key set.",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return env.explain(cmd.Context(), &flags, args)
+			return env.explain(cmd, &flags, args)
 		},
 	}
 	flags.register(cmd, env.Gateways)
@@ -82,7 +81,8 @@ func (f *explainFlags) register(cmd *cobra.Command, gateways report.Gateways) {
 	f.observed.register(cmd)
 }
 
-func (e *Env) explain(ctx context.Context, flags *explainFlags, args []string) error {
+func (e *Env) explain(cmd *cobra.Command, flags *explainFlags, args []string) error {
+	line := e.commandLine(cmd, args)
 	if err := flags.check(args); err != nil {
 		return err
 	}
@@ -93,14 +93,15 @@ func (e *Env) explain(ctx context.Context, flags *explainFlags, args []string) e
 	if policies.Apps, err = e.maker().ReadApps(flags.apps); err != nil {
 		return err
 	}
-	token, err := e.explainedToken(flags, args)
+	token, err := e.explainedToken(flags, &line, args)
 	if err != nil {
 		return err
 	}
-	run, err := e.newRun(ctx, flags, policies, token, args)
+	run, err := e.newRun(cmd.Context(), flags, policies, token)
 	if err != nil {
 		return err
 	}
+	run.Line = line
 	run.Assume(contracts)
 	explanation, err := run.Explain()
 	if err != nil {
@@ -113,7 +114,6 @@ func (e *Env) explain(ctx context.Context, flags *explainFlags, args []string) e
 	if observation != nil {
 		run.Observe(observation, explanation)
 	}
-	explanation.Lint = flags.lint()
 	explanation.Redact = flags.redact.in(flags.output.format.value)
 	if err := show(e, &flags.output, render.Formats().Explain, explanation); err != nil {
 		return err
@@ -122,11 +122,13 @@ func (e *Env) explain(ctx context.Context, flags *explainFlags, args []string) e
 }
 
 // explainedToken reads the token, unless the request carries none.
-func (e *Env) explainedToken(flags *explainFlags, args []string) (*inspect.Token, error) {
+func (e *Env) explainedToken(
+	flags *explainFlags, line *report.CommandLine, args []string,
+) (*inspect.Token, error) {
 	if flags.noToken {
 		return nil, nil
 	}
-	return e.maker().ReadToken(args)
+	return e.readToken("explain", line, args)
 }
 
 // verdictCode is the exit code of a verdict.
@@ -250,63 +252,17 @@ func (e *Env) environmentKeys(flags *explainFlags) error {
 // newRun puts together what one explanation needs.
 func (e *Env) newRun(
 	ctx context.Context, flags *explainFlags, policies *report.PolicySet, token *inspect.Token,
-	args []string,
 ) (*report.Explainer, error) {
 	request, err := e.request(ctx, flags, token)
 	if err != nil {
 		return nil, err
 	}
-	run := &report.Explainer{Policies: policies, Request: request, FixFlags: flags.fix(args)}
+	run := &report.Explainer{
+		Policies: policies, Request: request, Options: flags.policies.options(),
+		Contracts: flags.contracts, AppFiles: flags.apps,
+	}
 	if flags.other != "" {
 		run.Other, err = e.maker().OtherRequest(flags.other, request)
 	}
 	return run, err
-}
-
-// fix returns the flags with which gatewhy fix sees the same token and policies. The token stands
-// in it as the file's name only.
-func (f *explainFlags) fix(args []string) string {
-	if slices.Contains(f.policies.files, "-") {
-		return ""
-	}
-	token := "@FILE"
-	if len(args) == 1 && strings.HasPrefix(args[0], "@") {
-		token = report.ShellWord(args[0])
-	}
-	flags := " --token " + token
-	for _, flag := range [...]struct{ name, value string }{
-		{"--contracts", f.contracts},
-		{"--gateway", f.policies.variant.value},
-		{"--policy-type", f.policies.kind.name},
-	} {
-		if flag.value != "" {
-			flags += " " + flag.name + " " + report.ShellWord(flag.value)
-		}
-	}
-	return flags
-}
-
-// lint returns the command that shows what is found in the same policies; empty where it can't
-// be told on the command line.
-func (f *explainFlags) lint() string {
-	if len(f.policies.files) == 0 || slices.Contains(f.policies.files, "-") {
-		return ""
-	}
-	command := "gatewhy lint"
-	for _, file := range f.policies.files {
-		command += " " + report.ShellWord(file)
-	}
-	for _, app := range f.apps {
-		command += " --app " + report.ShellWord(app)
-	}
-	for _, flag := range [...]struct{ name, value string }{
-		{"--gateway", f.policies.variant.value},
-		{"--policy-type", f.policies.kind.name},
-		{"--api", f.policies.api},
-	} {
-		if flag.value != "" {
-			command += " " + flag.name + " " + report.ShellWord(flag.value)
-		}
-	}
-	return command
 }

@@ -27,13 +27,16 @@ func newFix(env *Env) *cobra.Command {
 			"repaired without asking. It exits 1\n" +
 			"where an error stays, or with --rule a finding of that rule.",
 		Args: cobra.ExactArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error { return env.fix(&flags, args[0]) },
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return env.fix(cmd, &flags, args[0])
+		},
 	}
 	flags.register(cmd, env.Gateways)
 	return cmd
 }
 
-func (e *Env) fix(flags *fixFlags, name string) error {
+func (e *Env) fix(cmd *cobra.Command, flags *fixFlags, name string) error {
+	line := e.commandLine(cmd, nil)
 	if err := flags.complete(e.Gateways); err != nil {
 		return err
 	}
@@ -65,9 +68,9 @@ func (e *Env) fix(flags *fixFlags, name string) error {
 	case err != nil:
 		return err
 	case shown.Changed:
-		return e.finishFix(flags, name, shown)
+		return e.finishFix(flags, name, shown, line)
 	case len(shown.Refused) > 0:
-		problem, wants := shown.Refusal()
+		problem, wants := shown.Refusal(line)
 		if wants {
 			return problem
 		}
@@ -81,7 +84,9 @@ func (e *Env) fix(flags *fixFlags, name string) error {
 }
 
 // finishFix prints what was changed, and writes it.
-func (e *Env) finishFix(flags *fixFlags, name string, shown *report.Fixing) error {
+func (e *Env) finishFix(
+	flags *fixFlags, name string, shown *report.Fixing, line report.CommandLine,
+) error {
 	if flags.write {
 		text, read := shown.After.Text, shown.Before.Text
 		if err := e.write(writing{name: name, text: text, read: read}); err != nil {
@@ -89,6 +94,7 @@ func (e *Env) finishFix(flags *fixFlags, name string, shown *report.Fixing) erro
 		}
 		shown.Written = true
 	}
+	shown.AddNext(line)
 	if err := show(e, &flags.output, render.Formats().Fix, shown); err != nil {
 		return err
 	}

@@ -19,6 +19,7 @@ type (
 		NotProved     []notProvedJSON  `json:"not_proved,omitempty"`
 		Warnings      []string         `json:"warnings"`
 		Written       bool             `json:"written"`
+		Next          []nextJSON       `json:"next,omitempty"`
 	}
 
 	notFixedJSON struct {
@@ -50,6 +51,7 @@ func FixJSON(w io.Writer, r *report.Fixing) error {
 	f := fixing{r}
 	out := fixedJSON{
 		SchemaVersion: SchemaVersion, File: f.Before.Name, Diff: f.diff(), Written: f.Written,
+		Next:     nextOf(f.Next),
 		Repaired: append([]string{}, f.Repaired...), Changes: []changeJSON{},
 		NotRepaired: []notFixedJSON{}, Tokens: []fixedTokenJSON{},
 		Warnings: append([]string{}, f.Warnings...),

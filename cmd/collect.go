@@ -82,6 +82,9 @@ func (e *Env) collect(flags *collectFlags, args []string) error {
 	if err := flags.fillIn(all); err != nil {
 		return err
 	}
+	if e.Shell == report.PowerShell {
+		e.note("these commands are for bash: run them in WSL, Git Bash or Azure Cloud Shell")
+	}
 	return show(e, &flags.output, render.Formats().Collect, all)
 }
 

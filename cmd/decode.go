@@ -32,8 +32,8 @@ func newDecode(env *Env) *cobra.Command {
 			tokenHelp,
 		Args:              cobra.ArbitraryArgs,
 		ValidArgsFunction: cobra.NoFileCompletions,
-		RunE: func(_ *cobra.Command, args []string) error {
-			return env.decode(&flags, args)
+		RunE: func(cmd *cobra.Command, args []string) error {
+			return env.decode(cmd, &flags, args)
 		},
 	}
 	flags.output.register(cmd, render.Formats().Decode.Names()...)
@@ -46,11 +46,12 @@ func newDecode(env *Env) *cobra.Command {
 	return cmd
 }
 
-func (e *Env) decode(flags *decodeFlags, args []string) error {
+func (e *Env) decode(cmd *cobra.Command, flags *decodeFlags, args []string) error {
 	if flags.claim != "" {
 		return e.decodeClaim(flags, args)
 	}
-	token, err := e.maker().ReadToken(args)
+	line := e.commandLine(cmd, args)
+	token, err := e.readToken(cmd.Name(), &line, args)
 	if err != nil {
 		return err
 	}
@@ -58,6 +59,7 @@ func (e *Env) decode(flags *decodeFlags, args []string) error {
 	if err != nil {
 		return err
 	}
+	d.AddNext(line)
 	return show(e, &flags.output, render.Formats().Decode, d)
 }
 

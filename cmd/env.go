@@ -5,6 +5,7 @@ import (
 	"io"
 	"net/http"
 	"os"
+	"runtime"
 	"runtime/debug"
 	"strings"
 	"time"
@@ -28,6 +29,7 @@ type Env struct {
 	CacheDir  func() (string, error) // the user's cache directory, without the program's name
 	BuildInfo func() (*debug.BuildInfo, bool)
 	Terminal  Terminal
+	Shell     report.Shell    // that printed commands are written for
 	Gateways  report.Gateways // the vendors' adapters
 
 	// Interrupts tells when the user interrupts the program; nil where nothing does.
@@ -58,6 +60,7 @@ func System() Env {
 		CacheDir:  os.UserCacheDir,
 		BuildInfo: debug.ReadBuildInfo,
 		Terminal:  systemTerminal(),
+		Shell:     report.ShellOf(runtime.GOOS),
 
 		Gateways:   gateways.All(),
 		Interrupts: interrupts(),
@@ -68,7 +71,7 @@ func System() Env {
 func (e *Env) maker() *report.Maker {
 	m := &report.Maker{
 		Dir: e.Dir, Stdin: e.Stdin, Now: e.Now, Gateways: e.Gateways,
-		Say: e.say, Progress: e.showProgress, Tell: e.tellProgress,
+		Shell: e.Shell, Say: e.say, Progress: e.showProgress, Tell: e.tellProgress,
 	}
 	if e.Terminal.Stdin {
 		m.Paste = func() (string, error) {

@@ -3,7 +3,6 @@ package cmd
 import (
 	"context"
 	"slices"
-	"strings"
 	"sync/atomic"
 
 	"github.com/spf13/cobra"
@@ -47,7 +46,7 @@ func newExplain(env *Env) *cobra.Command {
 			"Of a curl command or a HAR file, the method, the path and the headers are taken " +
 			"too, where no flag says otherwise.",
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return env.explain(cmd.Context(), &flags, args)
+			return env.explain(cmd, &flags, args)
 		},
 	}
 	flags.register(cmd, env.Gateways)
@@ -85,7 +84,8 @@ func (f *explainFlags) register(cmd *cobra.Command, gateways report.Gateways) {
 	f.observed.register(cmd)
 }
 
-func (e *Env) explain(ctx context.Context, flags *explainFlags, args []string) error {
+func (e *Env) explain(cmd *cobra.Command, flags *explainFlags, args []string) error {
+	line := e.commandLine(cmd, args)
 	if err := flags.check(args); err != nil {
 		return err
 	}
@@ -100,17 +100,18 @@ func (e *Env) explain(ctx context.Context, flags *explainFlags, args []string) e
 	if policies.Apps, err = e.maker().ReadApps(flags.apps); err != nil {
 		return err
 	}
-	token, pasted, err := e.explainedToken(flags, args)
+	token, pasted, err := e.explainedToken(flags, &line, args)
 	if err != nil {
 		return err
 	}
 	stop = e.showProgress(&done, 3, "steps: reading the request and fetching keys")
-	run, err := e.newRun(ctx, flags, policies, token, pasted, args)
+	run, err := e.newRun(cmd.Context(), flags, policies, token, pasted)
 	stop()
 	if err != nil {
 		return err
 	}
 	done.Add(1)
+	run.Line = line
 	run.Assume(contracts)
 	stop = e.showProgress(&done, 3, "steps: evaluating, and trying repairs")
 	explanation, err := run.Explain()
@@ -125,7 +126,6 @@ func (e *Env) explain(ctx context.Context, flags *explainFlags, args []string) e
 	if observation != nil {
 		run.Observe(observation, explanation)
 	}
-	explanation.Lint = flags.lint()
 	explanation.Redact = flags.redact.in(flags.output.format.value)
 	if err := show(e, &flags.output, render.Formats().Explain, explanation); err != nil {
 		return err
@@ -136,12 +136,13 @@ func (e *Env) explain(ctx context.Context, flags *explainFlags, args []string) e
 // explainedToken reads the token, unless the request carries none, and the request that was pasted
 // with it.
 func (e *Env) explainedToken(
-	flags *explainFlags, args []string,
+	flags *explainFlags, line *report.CommandLine, args []string,
 ) (*inspect.Token, *inspect.HTTPRequest, error) {
 	if flags.noToken {
 		return nil, nil, nil
 	}
-	return e.maker().ReadRequest(args)
+	token, pasted, err := e.maker().ReadRequest(args)
+	return token, pasted, orAgain(err, "explain", line)
 }
 
 // verdictCode is the exit code of a verdict.
@@ -266,63 +267,18 @@ func (e *Env) environmentKeys(flags *explainFlags) error {
 // newRun puts together what one explanation needs.
 func (e *Env) newRun(
 	ctx context.Context, flags *explainFlags, policies *report.PolicySet, token *inspect.Token,
-	pasted *inspect.HTTPRequest, args []string,
+	pasted *inspect.HTTPRequest,
 ) (*report.Explainer, error) {
 	request, err := e.request(ctx, flags, token, pasted)
 	if err != nil {
 		return nil, err
 	}
-	run := &report.Explainer{Policies: policies, Request: request, FixFlags: flags.fix(args)}
+	run := &report.Explainer{
+		Policies: policies, Request: request, Options: flags.policies.options(),
+		Contracts: flags.contracts, AppFiles: flags.apps,
+	}
 	if flags.other != "" {
 		run.Other, err = e.maker().OtherRequest(flags.other, request)
 	}
 	return run, err
-}
-
-// fix returns the flags with which gatewhy fix sees the same token and policies. The token stands
-// in it as the file's name only.
-func (f *explainFlags) fix(args []string) string {
-	if slices.Contains(f.policies.files, "-") {
-		return ""
-	}
-	token := "@FILE"
-	if len(args) == 1 && strings.HasPrefix(args[0], "@") {
-		token = report.ShellWord(args[0])
-	}
-	flags := " --token " + token
-	for _, flag := range [...]struct{ name, value string }{
-		{"--contracts", f.contracts},
-		{"--gateway", f.policies.variant.value},
-		{"--policy-type", f.policies.kind.name},
-	} {
-		if flag.value != "" {
-			flags += " " + flag.name + " " + report.ShellWord(flag.value)
-		}
-	}
-	return flags
-}
-
-// lint returns the command that shows what is found in the same policies; empty where it can't
-// be told on the command line.
-func (f *explainFlags) lint() string {
-	if len(f.policies.files) == 0 || slices.Contains(f.policies.files, "-") {
-		return ""
-	}
-	command := "gatewhy lint"
-	for _, file := range f.policies.files {
-		command += " " + report.ShellWord(file)
-	}
-	for _, app := range f.apps {
-		command += " --app " + report.ShellWord(app)
-	}
-	for _, flag := range [...]struct{ name, value string }{
-		{"--gateway", f.policies.variant.value},
-		{"--policy-type", f.policies.kind.name},
-		{"--api", f.policies.api},
-	} {
-		if flag.value != "" {
-			command += " " + flag.name + " " + report.ShellWord(flag.value)
-		}
-	}
-	return command
 }

@@ -30,21 +30,22 @@ func newFix(env *Env) *cobra.Command {
 			"Several files, a folder or a pattern are taken file by file; of a folder, files " +
 			"without a policy are passed over.",
 		Args: cobra.MinimumNArgs(1),
-		RunE: func(_ *cobra.Command, args []string) error {
+		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := flags.complete(env.Gateways); err != nil {
 				return err
 			}
+			line := env.commandLine(cmd, nil)
 			if env.maker().SeveralFiles(args) {
-				return env.fixFiles(&flags, args)
+				return env.fixFiles(&flags, args, line)
 			}
-			return env.fix(&flags, args[0])
+			return env.fix(&flags, args[0], line)
 		},
 	}
 	flags.register(cmd, env.Gateways)
 	return cmd
 }
 
-func (e *Env) fix(flags *fixFlags, name string) error {
+func (e *Env) fix(flags *fixFlags, name string, line report.CommandLine) error {
 	if flags.write && name == "-" {
 		return problem(
 			"standard input can't be written back",
@@ -60,9 +61,9 @@ func (e *Env) fix(flags *fixFlags, name string) error {
 	case err != nil:
 		return err
 	case shown.Changed:
-		return e.finishFix(flags, name, shown)
+		return e.finishFix(flags, name, shown, line)
 	case len(shown.Refused) > 0:
-		problem, wants := shown.Refusal()
+		problem, wants := shown.Refusal(line)
 		if wants {
 			return problem
 		}
@@ -101,12 +102,15 @@ func (e *Env) writeFixed(name string, fixed *report.Fixing) error {
 }
 
 // finishFix prints what was changed, and writes it.
-func (e *Env) finishFix(flags *fixFlags, name string, shown *report.Fixing) error {
+func (e *Env) finishFix(
+	flags *fixFlags, name string, shown *report.Fixing, line report.CommandLine,
+) error {
 	if flags.write {
 		if err := e.writeFixed(name, shown); err != nil {
 			return err
 		}
 	}
+	shown.AddNext(line)
 	if err := show(e, &flags.output, render.Formats().Fix, shown); err != nil {
 		return err
 	}

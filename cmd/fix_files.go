@@ -12,7 +12,7 @@ import (
 
 // fixFiles repairs the policies of several files, each by itself: what fails for one of them does
 // not hold back the others.
-func (e *Env) fixFiles(flags *fixFlags, args []string) error {
+func (e *Env) fixFiles(flags *fixFlags, args []string, line report.CommandLine) error {
 	if slices.Contains(args, "-") || slices.Contains(flags.tokens, "-") {
 		return problem("standard input is read once, and there are several files to repair",
 			"name a file in place of -")
@@ -33,6 +33,11 @@ func (e *Env) fixFiles(flags *fixFlags, args []string) error {
 		done.Add(1)
 	}
 	stop()
+	for _, fixed := range all {
+		if fixed.Changed {
+			fixed.AddNext(line)
+		}
+	}
 	if len(all) > 0 {
 		if err := show(e, &flags.output, render.Formats().FixAll, all); err != nil {
 			return err
@@ -45,7 +50,7 @@ func (e *Env) fixFiles(flags *fixFlags, args []string) error {
 			e.warn("%s: %s", fixed.Before.Name, warning)
 		}
 		if !fixed.Changed && len(fixed.Refused) > 0 {
-			refusal, _ := fixed.Refusal()
+			refusal, _ := fixed.Refusal(line)
 			printError(e.Stderr, refusal)
 			stays = true
 		}

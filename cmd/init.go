@@ -79,14 +79,15 @@ func (e *Env) init(flags *initFlags, args []string) error {
 	if err != nil {
 		return err
 	}
-	next := "read it"
+	next := "Read it. Then see who is let in where"
 	if !survey.HasCallers() {
-		next = "name app registrations or captured tokens in it"
+		next = "Name app registrations or captured tokens in it. Then see who is let in where"
 	}
 	if survey.Tenant == "" && survey.Modelled() {
-		next = "write the tenant's id into it"
+		next = "Write the tenant's id into it. Then see who is let in where"
 	}
-	_, err = fmt.Fprintf(e.Stdout, "wrote %s: %s\nnext: %s, then gatewhy matrix -c %[1]s\n",
-		report.Guarded(name), report.SurveySummary(survey), next)
+	command := e.Shell.Line("gatewhy", "matrix", "-c", name)
+	_, err = fmt.Fprintf(e.Stdout, "wrote %s: %s\n\n  next\n    %s.\n    %s\n",
+		report.Guarded(name), report.SurveySummary(survey), next, report.Guarded(command))
 	return err
 }

@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"context"
+	"slices"
 	"strings"
 	"sync/atomic"
 
@@ -39,7 +40,7 @@ func newKeys(env *Env) *cobra.Command {
 		Args:              cobra.MaximumNArgs(1),
 		ValidArgsFunction: cobra.FixedCompletions(nil, cobra.ShellCompDirectiveDefault),
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return env.keys(cmd.Context(), &flags, args)
+			return env.keys(cmd, &flags, args)
 		},
 	}
 	flags.output.register(cmd, render.Formats().Keys.Names()...)
@@ -50,7 +51,8 @@ func newKeys(env *Env) *cobra.Command {
 	return cmd
 }
 
-func (e *Env) keys(ctx context.Context, flags *keysFlags, args []string) error {
+func (e *Env) keys(cmd *cobra.Command, flags *keysFlags, args []string) error {
+	ctx, line := cmd.Context(), e.commandLine(cmd, nil)
 	if len(args) > 0 {
 		if flags.keys.jwks != "" {
 			return problem("two key sets were named: the argument and --jwks", "name one")
@@ -75,11 +77,24 @@ func (e *Env) keys(ctx context.Context, flags *keysFlags, args []string) error {
 		return err
 	}
 	listing := report.NewKeyListing(set, e.Now(), clouds...)
+	listing.AddNext(line, namedKeys(line, args))
 	err = show(e, &flags.output, render.Formats().Keys, listing)
 	if err == nil && len(listing.Private) > 0 {
 		return exitWith(exitRejected)
 	}
 	return err
+}
+
+// namedKeys are the flags that name a key set to verify with: none where that is standard input,
+// or the keys of all tenants.
+func namedKeys(line report.CommandLine, args []string) []string {
+	words := slices.DeleteFunc(slices.Clone(line.Flags), func(word string) bool {
+		return word == "--clouds"
+	})
+	if len(args) > 0 && args[0] != "-" {
+		words = append([]string{"--jwks", args[0]}, words...)
+	}
+	return words
 }
 
 // shownKeys returns the key set that the flags name, or that of all clouds where they were asked
@@ -100,8 +115,8 @@ func (e *Env) shownKeys(
 		return e.givenKeys(ctx, f, nil)
 	case f.tenant == "" && f.cloud.value == "":
 		return nil, problem("no key set was named",
-			"name a file or an address: gatewhy keys keys.json",
-			"or a tenant: gatewhy keys --tenant contoso.onmicrosoft.com")
+			"name a file or an address: gatewhy keys FILE",
+			"or a tenant: gatewhy keys --tenant TENANT")
 	case f.tenant == "":
 		return e.tenantKeys(ctx, f, "common")
 	}

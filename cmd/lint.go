@@ -42,7 +42,7 @@ func newLint(env *Env) *cobra.Command {
 			"what it looks for.\n" +
 			"A file that is named must hold a policy; of a folder or a pattern, files without " +
 			"one are passed over.",
-		RunE: func(_ *cobra.Command, args []string) error { return env.lint(&flags, args) },
+		RunE: func(cmd *cobra.Command, args []string) error { return env.lint(cmd, &flags, args) },
 	}
 	flags.register(cmd, env.Gateways)
 	return cmd
@@ -92,12 +92,16 @@ func (f *lintFlags) alike() []string {
 	return words
 }
 
+// oneLineEach reports whether each finding is one line, for editors and other programs.
+func (e *Env) oneLineEach(output *outputFlags) bool {
+	return output.format.value == "text" && !e.Terminal.Stdout && output.color.value != "always"
+}
+
 func (e *Env) renderLint(output *outputFlags, l *report.Linting) error {
-	lines := output.format.value == "text" && !e.Terminal.Stdout && output.color.value != "always"
 	switch {
 	case output.format.value == "text" && l.Policies == 0 && len(l.Unread) > 0:
 		return nil // that nothing was found would be no news, and the errors say why
-	case lines:
+	case e.oneLineEach(output):
 		err := render.LintLines(e.Stdout, l)
 		e.note("%s", render.LintSummary(l))
 		return err
@@ -119,7 +123,7 @@ func fails(severity rules.Severity, failOn string) bool {
 	return report.SeverityRank(severity) <= report.SeverityRank(rules.Severity(failOn))
 }
 
-func (e *Env) lint(flags *lintFlags, args []string) error {
+func (e *Env) lint(cmd *cobra.Command, flags *lintFlags, args []string) error {
 	if len(args) == 0 {
 		return problem("no configuration was given",
 			"gatewhy lint PATH…: files, folders, patterns, or - for standard input")
@@ -131,11 +135,12 @@ func (e *Env) lint(flags *lintFlags, args []string) error {
 	if err != nil {
 		return err
 	}
-	l, failed, strange := e.maker().Lint(&report.LintRequest{
+	request := &report.LintRequest{
 		Names: args, Options: flags.options(), Apps: apps,
 		Stdin: flags.stdin, Lenient: flags.unknown,
-	})
-	l.Version, l.Flags = e.version(), flags.alike()
+	}
+	l, failed, strange := e.maker().Lint(request)
+	l.Version, l.Flags, l.Shell = e.version(), flags.alike(), e.Shell
 	l.Fails = func(severity rules.Severity) bool { return fails(severity, flags.failOn.value) }
 	if err := e.setAside(flags, l); err != nil {
 		return err
@@ -145,6 +150,10 @@ func (e *Env) lint(flags *lintFlags, args []string) error {
 	}
 	if l.Policies == 0 && len(failed) == 0 && !flags.unknown {
 		e.warn("no policy was found in %s: nothing was checked", report.Counted(l.Files, "file"))
+	}
+	if format := flags.output.format.value; format == "json" ||
+		format == "text" && !e.oneLineEach(&flags.output) {
+		l.AddNext(e.maker(), request, e.commandLine(cmd, args))
 	}
 	if err := e.renderLint(&flags.output, l); err != nil {
 		return err

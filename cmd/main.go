@@ -3,8 +3,13 @@ package cmd
 import (
 	"context"
 	"errors"
+	"slices"
+	"strings"
 
 	"github.com/spf13/cobra"
+
+	"github.com/gatewhy/gatewhy/cmd/report"
+	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
 // Main runs the program and returns its exit code.
@@ -36,8 +41,31 @@ func runCommand(env *Env) int {
 	case errors.Is(err, errInterrupted):
 		return exitInterrupted
 	}
-	printError(env.Stderr, err)
+	printError(env.Stderr, withHelp(err, env.Args))
 	return exitUsage
+}
+
+// withHelp adds the help of the command to an error about the command line that names no command
+// to go on with.
+func withHelp(err error, args []string) error {
+	problem := report.AsError(err)
+	if len(report.Each(err)) != 1 || problem.Pos.File != "" {
+		return err
+	}
+	for _, hint := range report.Hints(problem.Hints) {
+		if strings.Contains(hint, "gatewhy ") {
+			return err
+		}
+	}
+	help := "gatewhy help"
+	for _, sub := range subcommands {
+		if len(args) > 0 && args[0] == sub.name {
+			help = "gatewhy " + sub.name + " --help"
+		}
+	}
+	more := *problem
+	more.Hints = append(slices.Clip(more.Hints), source.Hint{Text: help})
+	return &more
 }
 
 // newRoot builds the command tree.

@@ -39,7 +39,7 @@ func newMatrix(env *Env) *cobra.Command {
 			render.Paragraph(issued.LeavesOut),
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
-			return env.matrix(cmd.Context(), &flags)
+			return env.matrix(cmd, &flags)
 		},
 	}
 	flags.register(cmd)
@@ -59,7 +59,8 @@ func (f *matrixFlags) register(cmd *cobra.Command) {
 	flags.BoolVar(&f.noCache, "no-cache", false, "do not use the cache of key sets")
 }
 
-func (e *Env) matrix(ctx context.Context, flags *matrixFlags) error {
+func (e *Env) matrix(cmd *cobra.Command, flags *matrixFlags) error {
+	ctx := cmd.Context()
 	estate, err := e.maker().ReadEstate(flags.config)
 	if err != nil {
 		return err
@@ -87,6 +88,7 @@ func (e *Env) matrix(ctx context.Context, flags *matrixFlags) error {
 			return err
 		}
 	}
+	x.AddNext(e.Gateways, e.commandLine(cmd, nil))
 	if err := show(e, &flags.output, render.Formats().Matrix, x); err != nil {
 		return err
 	}

@@ -32,7 +32,7 @@ func newTest(env *Env) *cobra.Command {
 			"claims over it; its signature is assumed, so that no key is needed. Expectations " +
 			"are written by people: there\n" +
 			"is nothing that writes them anew.",
-		RunE: func(_ *cobra.Command, args []string) error { return env.test(&flags, args) },
+		RunE: func(cmd *cobra.Command, args []string) error { return env.test(cmd, &flags, args) },
 	}
 	flags.register(cmd, env.Gateways)
 	env.completeEnvironments(cmd)
@@ -60,7 +60,7 @@ func (f *testFlags) register(cmd *cobra.Command, gateways report.Gateways) {
 		"show which checks no test has seen pass, and which none has seen fail")
 }
 
-func (e *Env) test(flags *testFlags, args []string) error {
+func (e *Env) test(cmd *cobra.Command, flags *testFlags, args []string) error {
 	if len(args) == 0 {
 		return problem("no policy tests were given", "gatewhy test PATH…: files or folders; "+
 			"a test file begins with version: 1 and has a list tests:")
@@ -80,6 +80,7 @@ func (e *Env) test(flags *testFlags, args []string) error {
 	if !flags.coverage {
 		x.Coverage = nil
 	}
+	x.AddNext(e.commandLine(cmd, nil), args)
 	if err := show(e, &flags.output, render.Formats().Test, x); err != nil {
 		return err
 	}

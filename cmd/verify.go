@@ -38,7 +38,7 @@ func newVerify(env *Env) *cobra.Command {
 		Args:              cobra.ArbitraryArgs,
 		ValidArgsFunction: cobra.NoFileCompletions,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return env.verify(cmd.Context(), &flags, args)
+			return env.verify(cmd, &flags, args)
 		},
 	}
 	flags.output.register(cmd, render.Formats().Verify.Names()...)
@@ -49,8 +49,9 @@ func newVerify(env *Env) *cobra.Command {
 	return cmd
 }
 
-func (e *Env) verify(ctx context.Context, flags *verifyFlags, args []string) error {
-	token, err := e.maker().ReadToken(args)
+func (e *Env) verify(cmd *cobra.Command, flags *verifyFlags, args []string) error {
+	ctx, line := cmd.Context(), e.commandLine(cmd, args)
+	token, err := e.readToken(cmd.Name(), &line, args)
 	if err != nil {
 		return err
 	}
@@ -73,7 +74,8 @@ func (e *Env) verify(ctx context.Context, flags *verifyFlags, args []string) err
 	if !flags.keys.offline {
 		signature = e.investigate(ctx, &flags.keys, token, signature)
 	}
-	v.Report = expect.Check(token, signature)
+	v.Report, v.Tenant = expect.Check(token, signature), expect.Tenant
+	v.AddNext(line)
 	if err := show(e, &flags.output, render.Formats().Verify, v); err != nil {
 		return err
 	}

@@ -33,39 +33,39 @@ const (
 )
 
 // curlOptions are the options that matter, or take a value (curl 8, docs/cmdline-opts). All others
-// are switches.
+// are switches. The dashes are left out: names of one letter have one, all others two.
 
 var curlOptions = map[string]curlOption{
-	"-X": setsMethod, "--request": setsMethod, "-H": setsHeader, "--header": setsHeader,
-	"--url": setsURL, "-d": setsData, "--data": setsData, "--data-raw": setsData,
-	"--data-binary": setsData, "--data-ascii": setsData, "--data-urlencode": setsData,
-	"-F": setsForm, "--form": setsForm, "--form-string": setsForm, "--json": setsJSON,
-	"-u": setsUser, "--user": setsUser, "--oauth2-bearer": setsBearer,
-	"-A": setsAgent, "--user-agent": setsAgent, "-e": setsReferer, "--referer": setsReferer,
-	"-b": setsCookie, "--cookie": setsCookie, "-T": setsUpload, "--upload-file": setsUpload,
-	"-I": setsHead, "--head": setsHead, "-G": setsGet, "--get": setsGet,
-	"--url-query": setsQuery, "-:": sendsMore, "--next": sendsMore,
-	"-K": readsFile, "--config": readsFile,
+	"X": setsMethod, "request": setsMethod, "H": setsHeader, "header": setsHeader,
+	"url": setsURL, "d": setsData, "data": setsData, "data-raw": setsData,
+	"data-binary": setsData, "data-ascii": setsData, "data-urlencode": setsData,
+	"F": setsForm, "form": setsForm, "form-string": setsForm, "json": setsJSON,
+	"u": setsUser, "user": setsUser, "oauth2-bearer": setsBearer,
+	"A": setsAgent, "user-agent": setsAgent, "e": setsReferer, "referer": setsReferer,
+	"b": setsCookie, "cookie": setsCookie, "T": setsUpload, "upload-file": setsUpload,
+	"I": setsHead, "head": setsHead, "G": setsGet, "get": setsGet,
+	"url-query": setsQuery, ":": sendsMore, "next": sendsMore,
+	"K": readsFile, "config": readsFile,
 
-	"-o": takesValue, "--output": takesValue, "--output-dir": takesValue, "-w": takesValue,
-	"--write-out": takesValue, "-m": takesValue, "--max-time": takesValue,
-	"--connect-timeout": takesValue, "-x": takesValue, "--proxy": takesValue, "-U": takesValue,
-	"--proxy-user": takesValue, "-E": takesValue, "--cert": takesValue, "--key": takesValue,
-	"--cacert": takesValue, "--capath": takesValue, "--pass": takesValue,
-	"--cert-type": takesValue, "--key-type": takesValue, "--ciphers": takesValue,
-	"--tls-max": takesValue, "-c": takesValue, "--cookie-jar": takesValue, "-D": takesValue,
-	"--dump-header": takesValue, "-C": takesValue, "--continue-at": takesValue,
-	"-r": takesValue, "--range": takesValue, "-t": takesValue, "-y": takesValue,
-	"-Y": takesValue, "-z": takesValue, "--time-cond": takesValue, "-P": takesValue,
-	"-Q": takesValue, "--retry": takesValue, "--retry-delay": takesValue,
-	"--retry-max-time": takesValue, "--max-redirs": takesValue, "--resolve": takesValue,
-	"--connect-to": takesValue, "--interface": takesValue, "--limit-rate": takesValue,
-	"--max-filesize": takesValue, "--noproxy": takesValue, "--trace": takesValue,
-	"--trace-ascii": takesValue, "--stderr": takesValue, "--unix-socket": takesValue,
-	"--dns-servers": takesValue, "--aws-sigv4": takesValue, "--proto": takesValue,
-	"--proxy-header": takesValue, "--keepalive-time": takesValue, "--rate": takesValue,
-	"--pinnedpubkey": takesValue, "--socks5": takesValue, "--socks5-hostname": takesValue,
-	"--request-target": takesValue,
+	"o": takesValue, "output": takesValue, "output-dir": takesValue, "w": takesValue,
+	"write-out": takesValue, "m": takesValue, "max-time": takesValue,
+	"connect-timeout": takesValue, "x": takesValue, "proxy": takesValue, "U": takesValue,
+	"proxy-user": takesValue, "E": takesValue, "cert": takesValue, "key": takesValue,
+	"cacert": takesValue, "capath": takesValue, "pass": takesValue,
+	"cert-type": takesValue, "key-type": takesValue, "ciphers": takesValue,
+	"tls-max": takesValue, "c": takesValue, "cookie-jar": takesValue, "D": takesValue,
+	"dump-header": takesValue, "C": takesValue, "continue-at": takesValue,
+	"r": takesValue, "range": takesValue, "t": takesValue, "y": takesValue,
+	"Y": takesValue, "z": takesValue, "time-cond": takesValue, "P": takesValue,
+	"Q": takesValue, "retry": takesValue, "retry-delay": takesValue,
+	"retry-max-time": takesValue, "max-redirs": takesValue, "resolve": takesValue,
+	"connect-to": takesValue, "interface": takesValue, "limit-rate": takesValue,
+	"max-filesize": takesValue, "noproxy": takesValue, "trace": takesValue,
+	"trace-ascii": takesValue, "stderr": takesValue, "unix-socket": takesValue,
+	"dns-servers": takesValue, "aws-sigv4": takesValue, "proto": takesValue,
+	"proxy-header": takesValue, "keepalive-time": takesValue, "rate": takesValue,
+	"pinnedpubkey": takesValue, "socks5": takesValue, "socks5-hostname": takesValue,
+	"request-target": takesValue,
 }
 
 // curl is a command while it is read.
@@ -118,7 +118,7 @@ func (c *curl) read(words []string) {
 		case slices.Contains([]string{"|", "||", "&&", ";", ">", ">>", "2>&1"}, word):
 			return
 		case strings.HasPrefix(word, "--"):
-			option := curlOptions[word]
+			option := curlOptions[word[2:]]
 			value := ""
 			if option.hasValue() {
 				value = next()
@@ -136,7 +136,7 @@ func (c *curl) read(words []string) {
 // word, or the next one.
 func (c *curl) short(letters string, next func() string) {
 	for i := range len(letters) {
-		option := curlOptions["-"+letters[i:i+1]]
+		option := curlOptions[letters[i:i+1]]
 		if !option.hasValue() {
 			c.apply(option, "")
 			continue

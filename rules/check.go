@@ -87,6 +87,10 @@ type Check struct {
 	// a clause: what it may mean that no contract has a client id of Entra ID's form. Besides is a
 	// sentence without a full stop: what else admits a client.
 	OwnIDs, Besides string
+
+	// Grant is how a client gets what the check asks for, in the vendor's words: a sentence
+	// without a full stop; may be empty.
+	Grant string
 }
 
 // Place is a field of a configuration, and where it is. The place of a field that is absent is

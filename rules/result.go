@@ -110,6 +110,10 @@ func (r *Result) perhapsSkipped() {
 // Value is what the deciding part of the check has read; nil where that is absent or not known.
 func (r *Result) Value() *source.Value { return r.judged.reading.Value }
 
+// Signature is what became of a signature that the check has verified; nil where it has verified
+// none.
+func (r *Result) Signature() *SignatureResult { return r.judged.result }
+
 // Need is what to pass to decide an unknown check; none if the check is known, or nothing helps.
 func (r *Result) Need() Need {
 	if r.Outcome != Unsure || r.unknown == nil {

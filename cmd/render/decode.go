@@ -23,21 +23,6 @@ func newDecoding(r *report.Decoding) decoding {
 	return d
 }
 
-// nextSteps says what to do with what was decoded.
-func (d decoding) nextSteps() []Row {
-	switch {
-	case d.Token.Fault != nil:
-		return []Row{{d.Token.Fault.Cause, strings.Join(report.Hints(d.Token.Fault.Hints), "; ")}}
-	case d.Profile.HasTrait("microsoft-api"):
-		return []Row{{"gatewhy explain -p POLICY", "what a gateway answers to it; ask Entra ID " +
-			"for a scope of your own API instead"}}
-	}
-	return []Row{
-		{"gatewhy verify", "whether its signature, issuer, tenant and times are right"},
-		{"gatewhy explain -p POLICY", "what a gateway answers to it, and why"},
-	}
-}
-
 // whatItIs says what the token is and why we think so, with the strongest sign first, which
 // claim names the client, and how the audience is written.
 func (d decoding) whatItIs() []Row {

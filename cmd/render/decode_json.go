@@ -22,6 +22,7 @@ type decodeJSON struct {
 	Claims        json.RawMessage   `json:"claims"`
 	Observations  []observationJSON `json:"observations"`
 	Traits        []observationJSON `json:"traits"`
+	Next          []nextJSON        `json:"next,omitempty"`
 }
 
 type observationJSON struct {
@@ -43,6 +44,7 @@ func DecodeJSON(w io.Writer, r *report.Decoding) error {
 		Claims:        rawJSON(d.Mask.Claims(d.Token.Claims)),
 		Observations:  d.observationsJSON(odditiesAt(d.Profile, d.At)),
 		Traits:        d.observationsJSON(d.Profile.Traits),
+		Next:          nextOf(d.Next),
 	}
 	return d.Mask.JSON(w, out)
 }

@@ -18,7 +18,7 @@ func DecodeMarkdown(w io.Writer, r *report.Decoding) error {
 	m.rows("What it is", d.whatItIs())
 	m.list("Worth knowing", d.Profile.Traits)
 	m.list("Odd", odditiesAt(d.Profile, d.At))
-	m.rows("Next", d.nextSteps())
+	m.wayOn(d.Next)
 	_, err := io.WriteString(w, m.b.String())
 	return err
 }

@@ -17,7 +17,7 @@ func (t *Text) decodeShort(d decoding) {
 	t.Para(1, notVerified)
 	t.deciding(d)
 	t.worthAScreen(d)
-	t.next(d)
+	t.wayOn(d.Next)
 	t.Blank()
 }
 

@@ -13,9 +13,11 @@ import (
 func decodingOf(t *testing.T, claims string) *report.Decoding {
 	t.Helper()
 	token := tokenWith(claims)
-	return &report.Decoding{
+	d := &report.Decoding{
 		Token: token, Profile: inspect.Describe(token), At: noon(), Redact: true,
 	}
+	d.AddNext(report.CommandLine{})
+	return d
 }
 
 func decoded(claims string) func(*testing.T) *report.Decoding {
@@ -56,7 +58,9 @@ func TestDecodings(t *testing.T) {
 			formats: []string{"text", "json", "markdown"},
 			report: func(t *testing.T) *report.Decoding {
 				token := inspect.Parse("opaque-text-of-somebody")
-				return &report.Decoding{Token: token, Profile: inspect.Describe(token), At: noon()}
+				d := &report.Decoding{Token: token, Profile: inspect.Describe(token), At: noon()}
+				d.AddNext(report.CommandLine{})
+				return d
 			},
 		},
 	})

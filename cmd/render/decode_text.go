@@ -40,7 +40,7 @@ func (t *Text) decodeAll(d decoding) {
 	t.members("claims", d, d.Mask.Claims(d.Token.Claims))
 	t.observations("worth knowing", d, d.Profile.Traits)
 	t.observations("odd", d, odditiesAt(d.Profile, d.At))
-	t.next(d)
+	t.wayOn(d.Next)
 	t.Blank()
 }
 
@@ -100,12 +100,5 @@ func (t *Text) observations(title string, d decoding, all []inspect.Observation)
 	t.Heading(title)
 	for _, o := range all {
 		t.Para(2, safe(d.Mask.Message(o))+" "+t.Paint(Faint, "["+safe(o.ID)+"]"))
-	}
-}
-
-func (t *Text) next(d decoding) {
-	t.Heading("next")
-	for _, step := range d.nextSteps() {
-		t.Para(2, safe(step.Label)+": "+safe(step.Text))
 	}
 }

@@ -93,9 +93,7 @@ func (x *explainPager) page() explainPage {
 			x.say(g.Policies[0].Product), x.say(OutcomeLine(&g.Verdict)),
 		})
 	}
-	for _, step := range x.Next {
-		p.Next = append(p.Next, Row{x.say(sentence(step.Note)), x.say(step.Command)})
-	}
+	p.Next = nextPage(x.Next, x.say)
 	for _, r := range x.Refused {
 		p.Refused = append(p.Refused, Row{x.say(r.Title), x.say(r.Refused)})
 	}

@@ -25,11 +25,6 @@ type (
 		Next          []nextJSON             `json:"next,omitempty"`
 	}
 
-	nextJSON struct {
-		Text    string `json:"text"`
-		Command string `json:"command,omitempty"`
-	}
-
 	verdictJSON struct {
 		Outcome      rules.Decision `json:"outcome"`
 		Status       *int           `json:"status"`
@@ -153,9 +148,7 @@ func ExplainJSON(w io.Writer, r *report.Explanation) error {
 	for _, r := range x.Refused {
 		out.NotOffered = append(out.NotOffered, refusalJSON{r.ID, r.Title, r.Refused})
 	}
-	for _, step := range x.Next {
-		out.Next = append(out.Next, nextJSON{step.Note, step.Command})
-	}
+	out.Next = nextOf(x.Next)
 	for _, g := range x.Gateways {
 		if out.Gateways == nil {
 			out.Gateways = make(map[string]gatewayJSON, len(x.Gateways))

@@ -29,9 +29,9 @@ func ExplainMarkdown(w io.Writer, r *report.Explanation) error {
 	m.prediction(x, v)
 	m.checks(v.Results)
 	m.observed(x)
-	m.next(x.Next)
 	m.remedies(x.repairsTitle(), x.Repairs)
 	m.policyFindings(x.Findings)
+	m.wayOn(x.Next)
 	_, err := io.WriteString(w, m.b.String())
 	return err
 }
@@ -68,7 +68,6 @@ func (m *markdown) prediction(x explanation, v *rules.Verdict) {
 		m.row("when the token was new", OutcomeLine(x.Earlier)+" (--at issued)")
 	}
 	m.rowIf("ask next", report.Ask(v.Question()))
-	m.rowIf("how to get it", x.howToGet(v.Question()))
 }
 
 func (m *markdown) checks(results []rules.Result) {
@@ -84,18 +83,6 @@ func (m *markdown) checks(results []rules.Result) {
 			why += "; nobody is kept out by it"
 		}
 		m.cells(name, string(r.Outcome), why)
-	}
-}
-
-func (m *markdown) next(steps []rules.Step) {
-	if len(steps) > 0 {
-		m.b.WriteString("\nNext:\n\n")
-	}
-	for _, step := range steps {
-		m.item(m.plain(step.Note))
-		if step.Command != "" {
-			m.detail(m.code(step.Command))
-		}
 	}
 }
 

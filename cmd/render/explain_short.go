@@ -24,7 +24,7 @@ func (t *explainText) short() {
 	t.otherGateways()
 	t.otherToken()
 	t.shortFindings()
-	t.shortNext()
+	t.wayOn(t.x.Next)
 	t.Blank()
 }
 
@@ -383,49 +383,4 @@ func (t *explainText) matters() *rules.Finding {
 		}
 	}
 	return nil
-}
-
-// shortNext says what to do: who must be granted what, what to pass, and the first repair.
-func (t *explainText) shortNext() {
-	v := &t.x.Verdict
-	question := v.Question()
-	open := v.Outcome == rules.Undetermined && !question.None()
-	repairs := t.x.Repairs
-	if v.Outcome == rules.Accepted && t.matters() == nil {
-		repairs = nil // what would narrow the policy further
-	}
-	if len(t.x.Next) == 0 && !open && len(repairs) == 0 {
-		return
-	}
-	t.Heading("next")
-	for _, step := range t.x.Next {
-		t.Para(2, safe(sentence(step.Note)))
-		if step.Command != "" {
-			t.Command(2, safe(step.Command))
-		}
-	}
-	if open {
-		t.Para(2, "Pass "+safe(report.Ask(question)))
-		if command := t.x.howToGet(question); command != "" {
-			t.Command(2, command)
-		}
-	}
-	if len(repairs) > 0 {
-		t.shortRepair(&repairs[0], len(repairs)-1)
-	}
-}
-
-// shortRepair is a repair with what the request gets after it, and the command that writes it.
-func (t *explainText) shortRepair(r *report.ProvedRepair, more int) {
-	text := safe(r.Title) + "; " + t.after(&r.After)
-	if r.Other != nil {
-		text += "; the other token would get: " + OutcomeLine(r.Other)
-	}
-	if more > 0 {
-		text += fmt.Sprintf(" (-v shows it and %d more)", more)
-	}
-	t.Para(2, text)
-	if r.Command != "" {
-		t.Command(2, safe(r.Command))
-	}
 }

@@ -54,6 +54,13 @@ func rejectedAtTheAudience(t *testing.T) *report.Explanation {
 	x.Refused = []rules.Change{{
 		ID: "skip", Title: "skip the check", Refused: "everybody would get in" + hostile,
 	}}
+	x.Next = []rules.Step{
+		{
+			Note:    "accept the audience " + hostile + " of ann@contoso.example",
+			Command: "gatewhy fix policies/uat/orders.json --solution jwt",
+		},
+		{Note: "does anything change the token?"},
+	}
 	x.Earlier, x.Other = &accepted, &x.Verdict
 	x.Gateways = []report.GatewayVerdict{
 		{Name: "tiny", Verdict: x.Verdict, Policies: x.Policies},

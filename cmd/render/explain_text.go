@@ -3,8 +3,6 @@ package render
 import (
 	"fmt"
 	"io"
-	"slices"
-	"strings"
 
 	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/rules"
@@ -42,12 +40,11 @@ func (t *explainText) all() {
 	t.place()
 	t.subject()
 	t.checks(t.x.Verdict.Results)
-	t.otherUnknowns()
 	t.otherGateways()
 	t.otherToken()
-	t.next()
 	t.remedies()
 	t.findings()
+	t.wayOn(t.x.Next)
 	t.Blank()
 }
 
@@ -110,7 +107,6 @@ func (t *explainText) reason() {
 	}
 	if question := v.Question(); !question.None() && v.Outcome == rules.Undetermined {
 		t.Para(1, "To know: "+safe(report.Ask(question)))
-		t.howToGet(question)
 	}
 }
 
@@ -239,19 +235,6 @@ func (t *explainText) reference(e rules.Evidence) string {
 	return t.Paint(Faint, "["+text+"]")
 }
 
-// next lists who must be granted what.
-func (t *explainText) next() {
-	if len(t.x.Next) > 0 {
-		t.Heading("next")
-	}
-	for _, step := range t.x.Next {
-		t.Para(2, safe(sentence(step.Note)))
-		if step.Command != "" {
-			t.Para(3, safe(step.Command))
-		}
-	}
-}
-
 // remedies lists the changes that help, each with the verdict after it, and the changes that a
 // reader may expect and that we do not offer.
 func (t *explainText) remedies() {
@@ -278,10 +261,8 @@ func (t *explainText) remedy(number int, r *report.ProvedRepair) {
 	for _, line := range t.changes(r) {
 		rows = append(rows, Row{"", t.Paint(Faint, line)})
 	}
-	if r.Command != "" {
-		rows = append(rows, Row{"", safe(r.Command)})
-	}
 	t.Rows(2, rows)
+	t.Command(3, r.Command)
 }
 
 // changes lists what a repair changes. If that is too long to read here, it says how much
@@ -315,33 +296,6 @@ func (t *explainText) paintOutcome(v *rules.Verdict) string {
 		mood = Good
 	}
 	return t.Paint(mood, OutcomeLine(v))
-}
-
-// howToGet adds the command that says how to get what is asked for.
-func (t *explainText) howToGet(need rules.Need) {
-	if command := t.x.howToGet(need); command != "" {
-		t.Para(1, "how to get it: "+command)
-	}
-}
-
-// otherUnknowns adds the commands that get what else is not known.
-func (t *explainText) otherUnknowns() {
-	v := &t.x.Verdict
-	var shown string
-	if v.Outcome == rules.Undetermined {
-		shown = t.x.howToGet(v.Question())
-	}
-	var commands []string
-	for i := range v.Results {
-		command := t.x.howToGet(v.Results[i].Need())
-		if command != "" && command != shown && !slices.Contains(commands, command) {
-			commands = append(commands, command)
-		}
-	}
-	if len(commands) > 0 {
-		t.Blank()
-		t.Para(1, "how to get what else is not known: "+strings.Join(commands, ", "))
-	}
 }
 
 // observed says what follows from the real answer.

@@ -19,6 +19,7 @@ type (
 		NotProved     []notProvedJSON  `json:"not_proved,omitempty"`
 		Warnings      []string         `json:"warnings"`
 		Written       bool             `json:"written"`
+		Next          []nextJSON       `json:"next,omitempty"`
 	}
 
 	fixedAllJSON struct {
@@ -69,7 +70,7 @@ func FixAllJSON(w io.Writer, all []*report.Fixing) error {
 func fixedOf(r *report.Fixing) fixedJSON {
 	f := fixing{r}
 	out := fixedJSON{
-		File: f.Before.Name, Diff: f.diff(), Written: f.Written,
+		File: f.Before.Name, Diff: f.diff(), Written: f.Written, Next: nextOf(f.Next),
 		Repaired: append([]string{}, f.Repaired...), Changes: []changeJSON{},
 		NotRepaired: []notFixedJSON{}, Tokens: []fixedTokenJSON{},
 		Warnings: append([]string{}, f.Warnings...),

@@ -26,6 +26,7 @@ func FixText(w io.Writer, style Style, r *report.Fixing) error {
 		t.Blank()
 		t.Para(1, "written to "+safe(f.After.Name))
 	}
+	t.wayOn(f.Next)
 	_, err := t.WriteTo(w)
 	return err
 }

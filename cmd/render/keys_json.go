@@ -22,6 +22,7 @@ type (
 		SameKey       [][]int          `json:"same_key"`
 		RefusedBy     []keyRefusalJSON `json:"refused_by"`
 		Clouds        []cloudJSON      `json:"clouds"`
+		Next          []nextJSON       `json:"next,omitempty"`
 	}
 
 	keyJSON struct {
@@ -71,7 +72,8 @@ func KeysJSON(w io.Writer, r *report.KeyListing) error {
 	l := keyListing{r}
 	listed := l.Set.Keys[:min(len(l.Set.Keys), mostInJSON)]
 	out := keysJSON{
-		SchemaVersion: SchemaVersion, Origin: l.Set.Origin, Cached: l.Set.Cached,
+		SchemaVersion: SchemaVersion, Next: nextOf(l.Next),
+		Origin: l.Set.Origin, Cached: l.Set.Cached,
 		PrivateKeys: len(l.Private), OmittedKeys: len(l.Set.Keys) - len(listed),
 		Keys: make([]keyJSON, len(listed)), Notes: notesOf(l.Set.Notes),
 		SameKey: [][]int{}, RefusedBy: []keyRefusalJSON{}, Clouds: l.cloudsJSON(),

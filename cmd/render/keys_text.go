@@ -47,6 +47,7 @@ func KeysText(w io.Writer, style Style, r *report.KeyListing) error {
 	t.issuers()
 	t.listOddities()
 	t.refused()
+	t.wayOn(l.Next)
 	t.Blank()
 	_, err := t.WriteTo(w)
 	return err

@@ -16,6 +16,7 @@ type (
 		Suppressed    []suppressedJSON  `json:"suppressed,omitempty"`
 		Errors        []unreadJSON      `json:"errors,omitempty"`
 		Summary       lintSummaryJSON   `json:"summary"`
+		Next          []nextJSON        `json:"next,omitempty"`
 	}
 
 	lintFindingJSON struct {
@@ -56,6 +57,7 @@ func LintJSON(w io.Writer, r *report.Linting) error {
 	out := lintJSON{
 		SchemaVersion: SchemaVersion,
 		Findings:      make([]lintFindingJSON, len(l.Findings)),
+		Next:          nextOf(l.Next),
 		Summary: lintSummaryJSON{
 			Files: l.Files, Policies: l.Policies,
 			Error: l.count(rules.Error), Warning: l.count(rules.Warning),

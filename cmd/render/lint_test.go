@@ -64,6 +64,10 @@ func lintedPolicy(t *testing.T) *report.Linting {
 			{Finding: aside, Reason: "a test" + hostile, By: "comment"},
 			{Finding: aside, Reason: "known", By: "baseline"},
 		},
+		Ways: map[report.FindingsOf]string{
+			{Rule: "audience-not-checked", File: file.Name}: "gatewhy fix " + file.Name,
+			{Rule: "secret-in-file", File: file.Name}:       "gatewhy rules secret-in-file",
+		},
 		Sources:  map[string]*source.File{file.Name: file, all.Name: all},
 		Names:    []string{file.Name, all.Name, "clean.json"},
 		Files:    3,
@@ -99,15 +103,6 @@ func TestFindings(t *testing.T) {
 	golden(t, "lint", lines, []row[*report.Linting]{
 		{fact: "behind a pipe each finding is one line", report: lintedPolicy},
 	})
-}
-
-func TestTheFixOfStandardInputIsReadFromThereAgain(t *testing.T) {
-	t.Parallel()
-	l := linting{&report.Linting{Input: "stdin.json"}}
-	got := l.repairBy(rules.Finding{Rule: "r", Pos: source.Position{File: "stdin.json"}})
-	if want := "gatewhy fix - --rule r"; got != want {
-		t.Errorf("got %q, want %q", got, want)
-	}
 }
 
 func TestAnAbsoluteNameIsAFileURI(t *testing.T) {

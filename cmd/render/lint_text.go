@@ -3,8 +3,6 @@ package render
 import (
 	"fmt"
 	"io"
-	"slices"
-	"strings"
 
 	"github.com/gatewhy/gatewhy/cmd/report"
 	"github.com/gatewhy/gatewhy/rules"
@@ -24,27 +22,15 @@ func LintText(w io.Writer, style Style, r *report.Linting) error {
 		if fix := l.rule(f.Rule).Fix; fix != "" {
 			t.Para(1, fix)
 		}
-		if slices.Contains(l.Repairable, f.Rule) {
-			// not wrapped, since the reader copies it
-			t.line(indent + t.Paint(Faint, safe(l.repairBy(f))))
-		}
+		t.Command(1, l.Way(f))
 		t.Blank()
 	}
 	t.Para(0, LintSummary(r))
+	if len(l.Findings) == 0 {
+		t.wayOn(l.Next)
+	}
 	_, err := t.WriteTo(w)
 	return err
-}
-
-// repairBy is the command that repairs a finding.
-func (l linting) repairBy(f rules.Finding) string {
-	words := []string{"gatewhy fix", report.ShellWord(f.Pos.File), "--rule", f.Rule}
-	if f.Pos.File == l.Input {
-		words[1] = "-"
-	}
-	for _, flag := range l.Flags {
-		words = append(words, report.ShellWord(flag))
-	}
-	return strings.Join(words, " ")
 }
 
 func (t *Text) severity(s rules.Severity) string {

@@ -40,6 +40,7 @@ type (
 		Behind         string // what is behind the cells of the folded grid
 		Others         []otherPage
 		Remarks        []remarkPage
+		Next           []Row
 	}
 
 	// remarkPage is what the grid does not show of a gateway.
@@ -95,6 +96,7 @@ func (x matrixing) page() matrixPage {
 		Grid: x.gridPage(x.Matrix, true), Tokens: x.Tokens, Notes: x.notePages(),
 		Behind: sentence(x.behind()), Others: x.otherPages(),
 	}
+	p.Next = nextPage(x.Next, safe)
 	for i := range x.Findings {
 		p.Findings = append(p.Findings, x.findingPage(i))
 	}

@@ -20,6 +20,7 @@ type (
 		Findings      []matrixFindingJSON `json:"findings"`
 		Allow         []crossingJSON      `json:"allow"`
 		Fix           *fixJSON            `json:"fix,omitempty"`
+		Next          []nextJSON          `json:"next,omitempty"`
 	}
 
 	matrixSummaryJSON struct {
@@ -100,6 +101,7 @@ func MatrixJSON(w io.Writer, r *report.Matrixing) error {
 		Cells:         cellsOf(x.Matrix),
 		Findings:      make([]matrixFindingJSON, 0, len(x.Findings)+len(x.Remarks)),
 		Allow:         make([]crossingJSON, len(x.Allow)),
+		Next:          nextOf(x.Next),
 	}
 	for i := range x.Findings {
 		out.Findings = append(out.Findings, x.findingOf(&x.Findings[i]))

@@ -44,6 +44,7 @@ func MatrixMarkdown(w io.Writer, r *report.Matrixing) error {
 	if x.Fixed != nil {
 		m.fix(x)
 	}
+	m.wayOn(x.Next)
 	_, err := io.WriteString(w, m.b.String())
 	return err
 }

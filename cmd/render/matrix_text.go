@@ -43,9 +43,7 @@ func (t *matrixText) all() {
 	t.remarks()
 	t.unknowns()
 	t.notes()
-	t.allowed()
-	t.fix()
-	t.Blank()
+	t.end()
 }
 
 // short is a matrix that fits a screen.
@@ -65,8 +63,14 @@ func (t *matrixText) short() {
 	t.remarks()
 	t.unknowns()
 	t.shortNotes()
+	t.end()
+}
+
+// end is what follows the findings: what is meant, the repairs, and what to do now.
+func (t *matrixText) end() {
 	t.allowed()
 	t.fix()
+	t.wayOn(t.x.Next)
 	t.Blank()
 }
 

@@ -14,6 +14,7 @@ type (
 		Summary       testSummaryJSON `json:"summary"`
 		Tests         []testJSON      `json:"tests"`
 		Coverage      []coveredJSON   `json:"coverage,omitempty"`
+		Next          []nextJSON      `json:"next,omitempty"`
 	}
 
 	testSummaryJSON struct {
@@ -54,7 +55,7 @@ func TestJSON(w io.Writer, r *report.Testing) error {
 	failed := x.Failed()
 	out := testsJSON{
 		SchemaVersion: SchemaVersion, Summary: testSummaryJSON{len(x.Cases) - failed, failed},
-		Tests: make([]testJSON, len(x.Cases)),
+		Tests: make([]testJSON, len(x.Cases)), Next: nextOf(x.Next),
 	}
 	for i := range x.Cases {
 		out.Tests[i] = testOf(&x.Cases[i])

@@ -22,6 +22,7 @@ func TestText(w io.Writer, style Style, r *report.Testing) error {
 		t.coverage()
 	}
 	t.Para(0, t.Paint(t.mood(), x.summary()))
+	t.wayOn(x.Next)
 	_, err := t.WriteTo(w)
 	return err
 }

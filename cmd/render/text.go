@@ -57,7 +57,9 @@ func (t *Text) OneLine(text string) { t.line(t.mask.painted(text)) }
 
 // Command adds a command on a line of its own. It is never wrapped, so that it can be copied.
 func (t *Text) Command(level int, command string) {
-	t.line(strings.Repeat(indent, level) + t.mask.painted(command))
+	if command != "" {
+		t.line(strings.Repeat(indent, level) + safe(t.mask.Text(command)))
+	}
 }
 
 // line adds one line as it is, without white space at its end.

@@ -15,6 +15,7 @@ type (
 		Checks        []verifyCheckJSON `json:"checks"`
 		Signature     signatureJSON     `json:"signature"`
 		Notes         []noteJSON        `json:"notes"`
+		Next          []nextJSON        `json:"next,omitempty"`
 	}
 
 	verifyVerdictJSON struct {
@@ -62,11 +63,12 @@ func VerifyJSON(w io.Writer, r *report.Verification) error {
 		Checks:        []verifyCheckJSON{},
 		Signature:     v.signatureJSON(),
 		Notes:         []noteJSON{},
+		Next:          nextOf(v.Next),
 	}
 	if decided, ok := v.Report.Decided(); ok {
 		out.Verdict.DecidedBy, out.Verdict.Why = known(decided.ID), known(decided.Why)
 	}
-	out.Verdict.Question = known(v.question())
+	out.Verdict.Question = known(v.Question())
 	for _, c := range v.Report.Checks {
 		out.Checks = append(out.Checks, verifyCheckJSON{
 			ID: c.ID, Outcome: c.Outcome.String(), Why: known(reasonOf(c)),

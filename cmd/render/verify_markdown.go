@@ -30,12 +30,7 @@ func VerifyMarkdown(w io.Writer, r *report.Verification) error {
 		m.cells(c.ID, c.Outcome.String(), v.checkText(c))
 	}
 	m.notes(v.notes())
-	for _, hint := range report.Hints(v.Hints) {
-		m.b.WriteString("\nAsk next: " + m.plain(hint) + "\n")
-	}
-	if question := v.question(); question != "" {
-		m.b.WriteString("\nAsk next: " + m.plain(question) + "\n")
-	}
+	m.wayOn(v.Next)
 	_, err := io.WriteString(w, m.b.String())
 	return err
 }

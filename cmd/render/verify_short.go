@@ -25,7 +25,7 @@ func (t *Text) verifyShort(v verification) {
 	shown, folded := v.screenNotes()
 	t.verifyChecks(v, folded)
 	t.notes(shown)
-	t.verifyNext(v)
+	t.wayOn(v.Next)
 	t.Blank()
 }
 

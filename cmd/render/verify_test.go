@@ -10,67 +10,6 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
-// Every reason why a signature does not verify comes with the question to ask next.
-func TestEveryFailureOfASignatureHasItsQuestion(t *testing.T) {
-	for reason := keys.Unsigned; reason <= keys.KeyOfCloud; reason++ {
-		v := newVerification(&report.Verification{Report: keys.Report{
-			Signature: keys.Result{Reason: reason},
-			Checks:    []keys.Check{{ID: "signature", Outcome: keys.Fail}},
-		}})
-		if v.question() == "" {
-			t.Errorf("%v has none", reason)
-		}
-	}
-}
-
-func TestWhatToAskOfAnUnknownKidDependsOnWhoseSetItIs(t *testing.T) {
-	unknown := keys.Result{Outcome: keys.Fail, Reason: keys.KidUnknown}
-	failed := []keys.Check{
-		{ID: "signature", Outcome: keys.Fail}, {ID: "issuer", Outcome: keys.Fail},
-	}
-	tests := []struct {
-		name string
-		v    report.Verification
-		want string
-	}{
-		{
-			"a set that the user named",
-			report.Verification{Report: keys.Report{Signature: unknown, Checks: failed[:1]}},
-			"Whose keys are these: does gatewhy keys --tenant for the token's tenant list " +
-				"its kid?",
-		},
-		{
-			"that of the token's own issuer",
-			report.Verification{
-				OwnKeys: true, Report: keys.Report{Signature: unknown, Checks: failed[:1]},
-			},
-			"Where did the client get this token? The issuer that it names publishes no key " +
-				"with its kid.",
-		},
-		{
-			"that of another issuer than the token's",
-			report.Verification{Report: keys.Report{Signature: unknown, Checks: failed}},
-			whichAuthority,
-		},
-	}
-	for _, test := range tests {
-		t.Run(test.name, func(t *testing.T) {
-			if got := newVerification(&test.v).question(); got != test.want {
-				t.Errorf("got %q, want %q", got, test.want)
-			}
-		})
-	}
-}
-
-func TestAVerifiedTokenAsksNothing(t *testing.T) {
-	v := newVerification(&report.Verification{
-		Report: keys.Report{Checks: []keys.Check{{ID: "signature", Outcome: keys.Pass}}},
-	})
-	if q := v.question(); q != "" {
-		t.Error(q)
-	}
-}
-
 // altered is a token that no key of a set has signed.
 func altered(t *testing.T) *report.Verification {
 	d := decodingOf(t, hostileClaims)
@@ -81,7 +20,7 @@ func altered(t *testing.T) *report.Verification {
 		Notes:  []keys.Note{{ID: "bare-list", Message: "a bare list" + hostile}},
 		Cached: true, Fetched: noon().Add(-time.Hour),
 	}
-	return &report.Verification{
+	v := &report.Verification{
 		Token: d.Token, Profile: d.Profile, At: noon(), Redact: true,
 		Report: keys.Report{
 			Signature: keys.Result{
@@ -102,6 +41,8 @@ func altered(t *testing.T) *report.Verification {
 			},
 		},
 	}
+	v.AddNext(report.CommandLine{Flags: []string{"--jwks", "it's.json"}})
+	return v
 }
 
 // verified is a token that a key of its own choice has signed.
@@ -109,7 +50,7 @@ func verified(t *testing.T) *report.Verification {
 	d := decodingOf(t, ownClaims)
 	key := &keys.Key{Type: "oct"}
 	needs := source.Ask(source.NeedExpectedTenant, "not asked for")
-	return &report.Verification{
+	v := &report.Verification{
 		Token: d.Token, Profile: d.Profile, At: noon(), Redact: true, OwnKeys: true,
 		Report: keys.Report{
 			Signature: keys.Result{
@@ -122,6 +63,8 @@ func verified(t *testing.T) *report.Verification {
 			},
 		},
 	}
+	v.AddNext(report.CommandLine{Token: "@token.jwt"})
+	return v
 }
 
 func TestVerifications(t *testing.T) {
@@ -138,6 +81,7 @@ func TestVerifications(t *testing.T) {
 				v := verified(t)
 				v.OwnKeys, v.NoKeys = false, "no key set was given"
 				v.Hints = []source.Hint{source.Ask(source.NeedKeySet, "pass it")}
+				v.AddNext(report.CommandLine{})
 				v.Report = keys.Report{Checks: []keys.Check{{ID: "signature", Why: "no keys"}}}
 				return v
 			},
@@ -194,51 +138,6 @@ func TestEveryFailureOfASignatureHasItsCause(t *testing.T) {
 	} {
 		if got := signatureCause(test.result); got != test.want {
 			t.Errorf("got %q, want %q", got, test.want)
-		}
-	}
-}
-
-func TestEachCheckHasItsQuestion(t *testing.T) {
-	t.Parallel()
-	fault := &inspect.Fault{Error: source.Error{Hints: source.Hints("copy all of it")}}
-	for _, test := range []struct {
-		check keys.Check
-		token inspect.Token
-		want  string
-	}{
-		{
-			keys.Check{ID: "token-format", Outcome: keys.Fail},
-			inspect.Token{Fault: fault},
-			"Copy all of it.",
-		},
-		{
-			keys.Check{ID: "token-format", Outcome: keys.Fail},
-			inspect.Token{},
-			"Is this the text that the client sends, whole and as the token endpoint gave it out?",
-		},
-		{
-			keys.Check{ID: "expiry"},
-			inspect.Token{},
-			"How does the gateway read such a token? gatewhy explain -p POLICY says it of yours.",
-		},
-		{
-			keys.Check{ID: "expiry", Outcome: keys.Fail},
-			inspect.Token{},
-			"Does the client keep its token beyond exp, or ask for a new one in time? " +
-				"(--at issued judges the rest as of then)",
-		},
-		{
-			keys.Check{ID: "not-before", Outcome: keys.Fail},
-			inspect.Token{},
-			"Are the clocks of the issuer, the gateway and this machine right?",
-		},
-		{keys.Check{ID: "tenant", Outcome: keys.Fail}, inspect.Token{}, whichAuthority},
-	} {
-		v := newVerification(&report.Verification{
-			Token: &test.token, Report: keys.Report{Checks: []keys.Check{test.check}},
-		})
-		if got := v.question(); got != test.want {
-			t.Errorf("%s: got %q, want %q", test.check.ID, got, test.want)
 		}
 	}
 }

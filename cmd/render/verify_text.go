@@ -44,7 +44,7 @@ func (t *Text) verifyAll(v verification) {
 		}
 	}
 	t.notes(v.allNotes())
-	t.verifyNext(v)
+	t.wayOn(v.Next)
 	t.Blank()
 }
 
@@ -152,19 +152,5 @@ func (t *Text) notes(notes []keys.Note) {
 	}
 	for _, note := range notes {
 		t.Para(2, safe(note.Message)+" "+t.Paint(Faint, "["+safe(note.ID)+"]"))
-	}
-}
-
-// verifyNext says what to pass, or what to ask.
-func (t *Text) verifyNext(v verification) {
-	next := report.Hints(v.Hints)
-	if question := v.question(); question != "" {
-		next = []string{question}
-	}
-	if len(next) > 0 {
-		t.Heading("next")
-	}
-	for _, step := range next {
-		t.Para(2, safe(step))
 	}
 }

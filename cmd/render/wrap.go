@@ -3,6 +3,8 @@ package render
 import (
 	"strings"
 	"unicode/utf8"
+
+	"github.com/gatewhy/gatewhy/cmd/report"
 )
 
 // width counts the columns that a text takes: its characters, without the escape sequences of
@@ -76,18 +78,8 @@ func pieces(word string, columns int) []string {
 	return append(all, string(runes))
 }
 
-// sentence makes a clause a sentence. If the first word is an address or a name with a dot, it
-// keeps its case.
-func sentence(clause string) string {
-	word, _, _ := strings.Cut(clause, " ")
-	if clause == "" {
-		return ""
-	}
-	if strings.ContainsAny(word, "./:_") {
-		return clause + "."
-	}
-	return capital(clause) + "."
-}
+// sentence makes a clause a sentence.
+func sentence(clause string) string { return report.Sentence(clause) }
 
 // pad fills a text with spaces up to so many columns.
 func pad(s string, columns int) string {

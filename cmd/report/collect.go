@@ -46,15 +46,20 @@ func IsCollectID(text string) bool {
 func entraCollections(cloud entra.Cloud) []rules.Collection {
 	signIn := azureSignIn(cloud)
 	signIn = signIn[:len(signIn):len(signIn)] // what is appended to it is its copy
-	assigned := `az rest --method get --url "https://` + graphHost(cloud) +
-		`/v1.0/servicePrincipals(appId='{app-id}')/appRoleAssignedTo" > assignments.json`
+	// one page after the other; the last one's link, if a page fails, says that there are more
+	assigned := `url="https://` + graphHost(cloud) + `/v1.0/servicePrincipals(appId='{app-id}')/` +
+		`appRoleAssignedTo?\$top=999"; while [ "$url" != null ]; do page=$(az rest --method get ` +
+		`--url "$url") || break; printf '%s\n' "$page"; url=$(printf '%s' "$page" | ` +
+		`jq -r '."@odata.nextLink"'); done | jq -s '{value: map(.value[]), "@odata.nextLink": ` +
+		`.[-1]."@odata.nextLink"}' > assignments.json`
 	return []rules.Collection{
 		{
 			Name:  "app",
 			Title: "an app registration: the API's, or a client's",
 			Takes: []source.Input{source.NeedRegistrations},
 			Steps: append(signIn, rules.Step{
-				Note:    "it tells the token version, the App ID URIs, the roles and the scopes",
+				Note: "it tells the token version, the App ID URIs, the roles and the scopes; " +
+					"the application's id is in App registrations > (the app) > Overview",
 				Command: `az ad app show --id {app-id} -o json > app.json`,
 			}),
 		},
@@ -67,7 +72,7 @@ func entraCollections(cloud entra.Cloud) []rules.Collection {
 					Note:    "whether assignment is required",
 					Command: `az ad sp show --id {app-id} -o json > service-principal.json`,
 				},
-				rules.Step{Note: "which clients have which roles", Command: assigned}),
+				rules.Step{Note: "all clients, and which have which roles", Command: assigned}),
 		},
 		{
 			Name:  "keys",
@@ -75,14 +80,18 @@ func entraCollections(cloud entra.Cloud) []rules.Collection {
 			Takes: []source.Input{source.NeedKeySet},
 			Steps: []rules.Step{
 				{
-					Note:    "of v2.0 tokens, and as a rule of v1.0 tokens too",
-					Command: keysCommand(cloud, entra.V2, ""),
+					Note: "of v2.0 tokens, and as a rule of v1.0 tokens too; the tenant's id is " +
+						"tid in its tokens",
+					Command: keysCommand(cloud, entra.V2, "", "keys.json"),
 				},
-				{Note: "of v1.0 tokens", Command: keysCommand(cloud, entra.V1, "")},
+				{
+					Note:    "of v1.0 tokens",
+					Command: keysCommand(cloud, entra.V1, "", "keys-v1.json"),
+				},
 				{
 					Note: "of an app with a signing key of its own (claims mapping): " +
 						"the API's application id",
-					Command: keysCommand(cloud, entra.V2, "{app-id}"),
+					Command: keysCommand(cloud, entra.V2, "{app-id}", "keys-app.json"),
 				},
 			},
 		},
@@ -119,11 +128,11 @@ func graphHost(cloud entra.Cloud) string {
 
 // keysCommand asks for the keys of the tenant, whose id is still a placeholder: a word stands in
 // for it, since an address takes no braces.
-func keysCommand(cloud entra.Cloud, version entra.Version, appID string) string {
+func keysCommand(cloud entra.Cloud, version entra.Version, appID, file string) string {
 	url := entra.KeysURL(cloud, "TENANT", version, "")
 	url = strings.Replace(url, "/TENANT/", "/{tenant}/", 1)
 	if appID != "" {
 		url += "?appid=" + appID
 	}
-	return `curl -sSf '` + url + `' > keys.json`
+	return `curl -sSf '` + url + `' > ` + file
 }

@@ -8,6 +8,7 @@ import (
 
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
 )
 
 // Decoding is a token as decode shows it. Nothing in it is verified.
@@ -15,7 +16,8 @@ type Decoding struct {
 	Token   *inspect.Token
 	Profile inspect.Profile
 	At      time.Time
-	Redact  bool // personal values are hidden
+	Redact  bool         // personal values are hidden
+	Next    []rules.Step // what to do now
 }
 
 // Claim is one claim: what a token says, and what is known of it.

@@ -1,7 +1,9 @@
 package report
 
 import (
+	"errors"
 	"fmt"
+	"io/fs"
 	"path"
 	"path/filepath"
 	"slices"
@@ -31,10 +33,28 @@ type Estate struct {
 // ReadEnvironments reads the environments file.
 func (m *Maker) ReadEnvironments(name string) (*environments.File, error) {
 	file, err := m.ReadSource(name)
-	if err != nil {
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		return nil, m.noEnvironments(name, err)
+	case err != nil:
 		return nil, err
 	}
 	return environments.Read(file)
+}
+
+// noEnvironments is the error where the environments file is not there, with the command that
+// writes one from what lies in its folder.
+func (m *Maker) noEnvironments(name string, err error) error {
+	words := []string{"gatewhy", "init"}
+	folder, file := filepath.Split(name)
+	if folder != "" {
+		words = append(words, filepath.Clean(folder))
+	}
+	if file != DefaultEnvironments {
+		words = append(words, "-c", file)
+	}
+	return hinted(hinted(err, "this writes one from what lies in a folder"),
+		m.Shell.Line(words...))
 }
 
 // estateReader reads the files that an environments file names, which are relative to its folder.

@@ -28,7 +28,7 @@ type Explanation struct {
 	Repairs  []ProvedRepair
 	Refused  []rules.Change // what a reader may expect to help, and why it does not
 	Other    *rules.Verdict // of another environment's token; nil where none was given
-	Next     []rules.Step   // who must be granted what for the checks that failed
+	Next     []rules.Step   // what to do now, each with its command where there is one
 
 	// Earlier is the verdict of when the token was new, where the token has expired since and that
 	// verdict differs; else nil.
@@ -68,9 +68,12 @@ type Explainer struct {
 	Request  *rules.Request
 	Other    *rules.Request // nil where no other token was given
 
-	// FixFlags are the flags of gatewhy fix for the same files and token; empty where it could not
-	// write these files.
-	FixFlags string
+	Line CommandLine
+
+	// What fix takes too: how the files are read, and the names of files.
+	Options   rules.Options
+	Contracts string
+	AppFiles  []string
 }
 
 // Explain evaluates the policies, for each gateway where they differ, and proves the repairs.
@@ -87,10 +90,14 @@ func (r *Explainer) Explain() (*Explanation, error) {
 	}
 	r.perGateway(x)
 	x.Earlier = r.justIssued(x.Policies)
-	x.Next = r.waysOn(&x.Verdict)
 	x.Findings = append(append(x.Findings, r.Policies.Findings...), x.Verdict.Findings...)
 	x.Findings = r.Policies.withLint(x.Findings)
-	return x, r.repair(x)
+	x.Lint = r.lintCommand()
+	if err := r.repair(x); err != nil {
+		return nil, err
+	}
+	x.Next = r.waysOn(x)
+	return x, nil
 }
 
 // perGateway gives the answer of each gateway where nothing tells which one it is and they differ.
@@ -128,24 +135,6 @@ func (r *Explainer) perGateway(x *Explanation) {
 		Message: "the file does not say which gateway runs it, and they answer differently: " +
 			"pass --gateway " + strings.Join(names, " or --gateway "),
 	})
-}
-
-// waysOn lists who must be granted what for the checks that failed, each once.
-func (r *Explainer) waysOn(v *rules.Verdict) []rules.Step {
-	g := granting{profile: r.Request.Profile(), api: r.api()}
-	var all []rules.Step
-	for i := range v.Results {
-		if v.Results[i].Harmless {
-			continue
-		}
-		for _, step := range g.steps(v.Results[i].Lacks()) {
-			same := func(s rules.Step) bool { return s.Note == step.Note }
-			if !slices.ContainsFunc(all, same) {
-				all = append(all, step)
-			}
-		}
-	}
-	return all
 }
 
 // api is the app registration of the API that the token is for; nil where it was not given.
@@ -234,6 +223,7 @@ func (r *Explainer) Observe(o *rules.Observation, x *Explanation) {
 		}
 	}
 	x.Observed = &comparison
+	x.Next = r.waysOn(x)
 }
 
 func (r *Explainer) compare(

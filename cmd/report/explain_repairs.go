@@ -16,6 +16,12 @@ func (r *Explainer) repair(x *Explanation) error {
 	if r.Request.Token == nil {
 		return nil
 	}
+	if why := r.mustStayOut(x.Policies); why != "" {
+		x.Refused = append(x.Refused, rules.Change{
+			ID: "built-on-this-token", Title: "a change that is built on this token", Refused: why,
+		})
+		return nil
+	}
 	if aud := r.foreignAudience(); x.Verdict.Outcome == rules.Accepted && aud != "" {
 		x.Refused = append(x.Refused, rules.Change{
 			ID: "narrow-to-this-token", Title: "narrow the policy to tokens like this one",
@@ -65,6 +71,22 @@ func (r *Explainer) roleOfApp(v *rules.Verdict) string {
 	return ""
 }
 
+// mustStayOut says why no policy may be changed for the sake of a token; empty where nothing says
+// so.
+func (r *Explainer) mustStayOut(policies []*rules.Policy) string {
+	profile, wanted := r.Request.Profile(), wantedTenant(policies)
+	switch {
+	case profile.Kind == inspect.KindID:
+		return "it is an ID token, which tells an app who signed in; no API should accept it"
+	case profile.HasTrait("microsoft-api"):
+		return "it is for " + profile.Resource + "; no other API should accept it"
+	case wanted != "" && entra.IsGUID(profile.Tenant) &&
+		!strings.EqualFold(wanted, profile.Tenant):
+		return "it is from tenant " + profile.Tenant + ", and the policy wants " + wanted
+	}
+	return ""
+}
+
 // demandsOneOf reports whether a test fails for a token without any of some claims.
 func demandsOneOf(test rules.Predicate, claims ...string) bool {
 	switch test.Op {
@@ -81,7 +103,7 @@ func demandsOneOf(test rules.Predicate, claims ...string) bool {
 }
 
 // repairsOf are the remedies that change a file. Each that starts a solution of fix has the
-// command that writes that solution.
+// command that writes that solution, if fix does.
 func (r *Explainer) repairsOf(file *source.File, remedies []repair.Remedy) []ProvedRepair {
 	var all []ProvedRepair
 	var changes []rules.Change
@@ -91,16 +113,110 @@ func (r *Explainer) repairsOf(file *source.File, remedies []repair.Remedy) []Pro
 			changes = append(changes, remedy.Change)
 		}
 	}
-	if r.FixFlags == "" {
+	if r.Line.Once {
 		return all
 	}
 	for _, solution := range r.Policies.Adapter.Solutions() {
-		if i := solution.Start(changes); i >= 0 {
-			command := "gatewhy fix " + ShellWord(file.Name)
-			all[i].Command = command + " --solution " + solution.Name + r.FixFlags
+		if i := solution.Start(changes); i >= 0 && r.fixes(file, solution.Name) {
+			all[i].Command = r.fixCommand(file, solution.Name)
 		}
 	}
 	return all
+}
+
+// fixCommand is the command that prints a solution for a file as a diff.
+func (r *Explainer) fixCommand(file *source.File, solution string) string {
+	words := []string{"--solution", solution}
+	if r.Line.Token != "" {
+		words = append(words, "--token", r.Line.Token)
+	} else {
+		words = append(words, factFlags(r.facts())...)
+	}
+	if r.Contracts != "" {
+		words = append(words, Name(source.NeedContracts), r.Contracts)
+	}
+	words = append(words, r.readAlike()...)
+	return "gatewhy fix " + r.Line.Shell.Path(file.Name) + " " + r.Line.Shell.Line(words...)
+}
+
+// readAlike are the flags with which fix and lint read the files alike.
+func (r *Explainer) readAlike() []string {
+	var words []string
+	for _, flag := range [...]struct{ name, value string }{
+		{"--api", r.Options.API},
+		{"--gateway", r.Options.Variant},
+		{"--policy-type", r.Options.Kind},
+	} {
+		if flag.value != "" {
+			words = append(words, flag.name, flag.value)
+		}
+	}
+	for _, name := range r.AppFiles {
+		words = append(words, Name(source.NeedApp), name)
+	}
+	return words
+}
+
+// facts are what a token says of the environment that it is for.
+func (r *Explainer) facts() rules.Facts {
+	profile := r.Request.Profile()
+	known := rules.Facts{Tenant: profile.Tenant}
+	if len(profile.Audience) == 1 {
+		known.Audience = profile.Audience[0]
+	}
+	switch profile.Version {
+	case "1.0":
+		known.Version = entra.V1
+	case "2.0":
+		known.Version = entra.V2
+	}
+	if !entra.IsGUID(known.Tenant) {
+		known.Tenant = ""
+	}
+	return known
+}
+
+// factFlags are how fix is told what is known of an environment.
+func factFlags(f rules.Facts) []string {
+	var words []string
+	if f.Audience != "" {
+		words = append(words, Name(source.NeedAudience), f.Audience)
+	}
+	if f.Version != 0 {
+		number, _, _ := strings.Cut(f.Version.String(), ".")
+		words = append(words, Name(source.NeedTokenVersion), number)
+	}
+	if f.Tenant != "" {
+		words = append(words, Name(source.NeedTenant), f.Tenant)
+	}
+	return words
+}
+
+// fixes reports whether fix, called so, has the solution to print.
+func (r *Explainer) fixes(file *source.File, solution string) bool {
+	m := &Maker{Gateways: r.Policies.gateways}
+	known := rules.Facts{}
+	if r.Line.Token == "" {
+		known = r.facts()
+	}
+	fixer, err := m.NewFixer(file, r.Options, r.Policies.Apps, known, solution)
+	if err != nil {
+		return false
+	}
+	fixer.Words = func(*rules.Verdict) string { return "" }
+	if r.Line.Token != "" {
+		own := &rules.Request{
+			Token: r.Request.Token, At: r.Request.At, Contracts: r.Request.Contracts,
+			Signatures: fixer.Signatures,
+		}
+		if at, ok := own.Token.JustIssued(); ok {
+			own.At = at
+		}
+		fixer.Given = append(fixer.Given, repair.Given{Name: "the token given", Request: own})
+	}
+	fixer.Contracts = r.Request.Contracts
+	shown, _, err := fixer.Run()
+	return err == nil && shown.Changed
 }
 
 // foreignAudience is the token's audience where the app registration of the API has none such;

@@ -17,6 +17,9 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
+// standardInput is what standard input is called as a file.
+const standardInput = "standard input"
+
 // MaxInput bounds what is read as a token or from a file, in bytes. A HAR file of a long session
 // stays under it.
 const MaxInput = 16 << 20
@@ -58,7 +61,7 @@ func (m *Maker) ReadStdin() (string, error) {
 		}
 		return text, err
 	}
-	return readText(m.Stdin, "standard input", 0)
+	return readText(m.Stdin, standardInput, 0)
 }
 
 // ReadText reads a file, but no more than MaxInput.
@@ -308,11 +311,11 @@ func (m *Maker) Path(name string) string {
 // ReadSource reads a configuration file, or standard input for -.
 func (m *Maker) ReadSource(name string) (*source.File, error) {
 	if name == "-" {
-		text, err := readAll(m.Stdin, "standard input")
+		text, err := readAll(m.Stdin, standardInput)
 		if err != nil {
 			return nil, err
 		}
-		return source.Read("standard input", []byte(text))
+		return source.Read(standardInput, []byte(text))
 	}
 	text, err := m.ReadText(name)
 	if err != nil {

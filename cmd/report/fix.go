@@ -27,6 +27,7 @@ type Fixing struct {
 	Changed       bool     // something was repaired
 	Stays         bool     // a finding that was to be repaired was not
 	Written       bool
+	Next          []rules.Step // what to do now
 }
 
 // Refused is a finding that was not repaired.
@@ -36,6 +37,7 @@ type Refused struct {
 	Pos         source.Position
 	Why         string
 	Asks        []string // the flags that would help
+	Solutions   []string // the ready-made repairs that would
 }
 
 // Unproved is what tokens would have shown, were it known what they look like.
@@ -159,6 +161,18 @@ func wayOn(rule string) string {
 	return "by hand: gatewhy rules " + rule
 }
 
+// withoutRepair is what to do where a repair is refused and nothing that could be passed would
+// help. Of a solution, explain says why the token that was given is not let in.
+func (f *Fixing) withoutRepair(line CommandLine, rule string) []string {
+	hints := []string{wayOn(rule)}
+	i := slices.Index(line.Flags, Name(source.NeedToken))
+	if strings.HasPrefix(rule, ofSolution) && i >= 0 && f.Before.Name != standardInput {
+		hints = append(hints, line.Shell.Line(
+			"gatewhy", "explain", line.Flags[i+1], "-p", f.Before.Name))
+	}
+	return hints
+}
+
 // report words what came of a repair.
 func (j *Fixer) report(fixed *repair.Fixed) *Fixing {
 	shown := &Fixing{
@@ -206,10 +220,16 @@ func (j *Fixer) refusal(left *repair.Left) Refused {
 	case j.solution != nil:
 		why = left.Message + " (" + why + ")"
 	}
-	return Refused{
+	refused := Refused{
 		Rule: rule, Severity: left.Severity, Field: left.Field, Pos: left.Pos,
 		Why: why, Asks: asks,
 	}
+	for _, need := range left.Needs {
+		if need.Input == source.NeedSolution {
+			refused.Solutions = append(refused.Solutions, need.Name)
+		}
+	}
+	return refused
 }
 
 // warningOf words that a change lets a token in.
@@ -283,7 +303,7 @@ func (m *Maker) Given(text string, fix *repair.Fix) (repair.Given, error) {
 
 // Refusal is the error for a file in which nothing was repaired: why, the worst first. It also
 // reports whether something that can be passed would help.
-func (f *Fixing) Refusal() (problem *source.Error, wants bool) {
+func (f *Fixing) Refusal(line CommandLine) (problem *source.Error, wants bool) {
 	worst := func(a, b Refused) int {
 		return SeverityRank(a.Severity) - SeverityRank(b.Severity)
 	}
@@ -296,14 +316,43 @@ func (f *Fixing) Refusal() (problem *source.Error, wants bool) {
 		}
 	}
 	wants = len(hints) > 0
+	if asked := f.asked(); asked != "" && !line.Once && f.Before.Name != standardInput {
+		command := "gatewhy fix " + line.Shell.Path(f.Before.Name)
+		if len(line.Flags) > 0 {
+			command += " " + line.Shell.Line(line.Flags...)
+		}
+		hints = append(hints, command+asked)
+	}
 	if !wants {
-		hints = []string{wayOn(first.Rule)}
+		hints = f.withoutRepair(line, first.Rule)
 	}
 	cause := first.Why
 	if first.Rule != "" {
 		cause = first.Rule + ": " + first.Why
 	}
 	return &source.Error{Pos: first.Pos, Cause: cause, Hints: source.Hints(hints...)}, wants
+}
+
+// AddNext adds what to do now: to write what was printed, or to look at what was written. A change
+// that lets in more than before is not to be written without a look at the warnings.
+func (f *Fixing) AddNext(line CommandLine) {
+	path := line.Shell.Path(f.Before.Name)
+	switch {
+	case line.Once || f.Before.Name == standardInput:
+	case f.Written:
+		f.Next = []rules.Step{{
+			Note: "Look at the file as it is now", Command: "gatewhy lint " + path,
+		}}
+	default:
+		note := "Write this change into the file"
+		if len(f.Warnings) > 0 {
+			note = "Write this change into the file, if what the warnings name may get in"
+		}
+		words := append(slices.Clone(line.Flags), "--write")
+		f.Next = []rules.Step{{
+			Note: note, Command: "gatewhy fix " + path + " " + line.Shell.Line(words...),
+		}}
+	}
 }
 
 // SeverityRank is 0 for the worst severity; -1 for what is none.

@@ -1,6 +1,7 @@
 package report
 
 import (
+	"cmp"
 	"fmt"
 	"strings"
 
@@ -13,72 +14,129 @@ import (
 type granting struct {
 	profile inspect.Profile
 	api     *entra.Registration // nil where it was not given
+	user    string              // the id of the user, of a user's token; may be empty
+	shell   Shell
+	again   string // the command that reads another token; may be empty
 }
 
-// steps say who must be granted what so that a check passes, in the words of the portal and as a
-// command.
+// steps say who must be granted what so that a check passes, in the words of the portal and as
+// commands. What a command has in capitals, a command before it looks up.
 func (g *granting) steps(missing rules.Lacking) []rules.Step {
 	if missing.Claim == "" {
 		return nil
 	}
 	if missing.Claim == "scp" && g.profile.Flow == inspect.AppOnly {
 		return []rules.Step{{
-			Note: "An app-only token never has a scope: let the client sign a user in, or let " +
-				"the policy ask for an app role that is granted to the client",
+			Note: "An app-only token never has a scope: let the policy ask for an app role that " +
+				"is granted to the client, or let the client sign a user in, and read that token",
+			Command: g.again,
 		}}
 	}
 	if len(missing.Names) == 0 {
 		missing.Names = []string{""}
 	}
-	var all []rules.Step
+	var all steps
 	for _, name := range missing.Names {
-		all = append(all, g.step(missing.Claim, name))
+		all.add(g.grant(missing.Claim, name)...)
 	}
 	return all
 }
 
-// step grants one scope or role; without a name, whichever the policy wants.
-func (g *granting) step(claim, name string) rules.Step {
+// grant grants one scope or role; without a name, whichever the policy wants.
+func (g *granting) grant(claim, name string) []rules.Step {
 	sort := "app role"
 	if claim == "scp" {
 		sort = "scope"
 	}
-	permission, shown, id := g.find(claim, name), name, "ROLE-ID"
+	permission, shown := g.find(claim, name), name
 	if name == "" {
 		shown = "(the " + sort + ")"
 	}
-	if permission != nil && entra.IsGUID(permission.ID.Value) {
-		id = permission.ID.Value
-	}
 	if why := g.impossible(sort, name, permission); why != "" {
-		return rules.Step{Note: why}
+		return []rules.Step{g.shows(sort, why)}
 	}
 	switch {
 	case claim == "scp":
-		return rules.Step{
-			Note: "Grant the client the scope: App registrations > (the client) > API " +
-				"permissions > Add a permission > (the API) > Delegated permissions > " + shown +
-				"; then Grant admin consent, or let the user consent",
-			Command: "az ad app permission grant --id " + g.client() + " --api " + g.apiID() +
-				" --scope " + plainWord(name, "SCOPE"),
-		}
+		return g.scope(name, shown)
 	case g.profile.Flow == inspect.Delegated:
-		return rules.Step{
-			Note: "Assign the user the app role: Enterprise applications > (the API) > Users " +
-				"and groups > Add user/group > " + shown,
-			Command: "az rest --method post --url https://graph.microsoft.com/v1.0/users/" +
-				`USER-ID/appRoleAssignments --body '{"principalId":"USER-ID","resourceId":` +
-				`"SERVICE-PRINCIPAL-ID","appRoleId":"` + id + `"}'`,
-		}
+		return g.userRole(permission, name, shown)
 	}
-	return rules.Step{
+	return g.clientRole(permission, name, shown)
+}
+
+// scope is consented to: by an administrator for all, or by the user.
+func (g *granting) scope(name, shown string) []rules.Step {
+	return append(g.lookUpAPI(), rules.Step{
+		Note: "Grant the client the scope: App registrations > (the client) > API permissions > " +
+			"Add a permission > (the API) > Delegated permissions > " + shown +
+			"; then Grant admin consent, or let the user consent",
+		Command: g.shell.Line("az", "ad", "app", "permission", "grant", "--id", g.client(),
+			"--api", g.apiID(), "--scope", cmp.Or(name, "SCOPE")),
+	})
+}
+
+// clientRole is added to the client's registration, and then consented to by an administrator.
+func (g *granting) clientRole(p *entra.Permission, name, shown string) []rules.Step {
+	id, all := g.roleID(p, name)
+	all = append(g.lookUpAPI(), all...)
+	return append(all, rules.Step{
 		Note: "Grant the client the app role: App registrations > (the client) > API " +
-			"permissions > Add a permission > (the API) > Application permissions > " + shown +
-			"; then Grant admin consent",
-		Command: "az ad app permission add --id " + g.client() + " --api " + g.apiID() +
-			" --api-permissions " + id + "=Role && az ad app permission admin-consent --id " +
-			g.client(),
+			"permissions > Add a permission > (the API) > Application permissions > " + shown,
+		Command: g.shell.Line("az", "ad", "app", "permission", "add", "--id", g.client(),
+			"--api", g.apiID(), "--api-permissions", id+"=Role"),
+	}, rules.Step{
+		Note: "Then Grant admin consent, as an administrator",
+		Command: g.shell.Line("az", "ad", "app", "permission", "admin-consent",
+			"--id", g.client()),
+	})
+}
+
+// userRole is assigned to the user who signs in.
+func (g *granting) userRole(p *entra.Permission, name, shown string) []rules.Step {
+	id, all := g.roleID(p, name)
+	user := "USER-ID"
+	if entra.IsGUID(g.user) {
+		user = g.user
 	}
+	all = append(all, rules.Step{
+		Note: "Look up the API's service principal, SERVICE-PRINCIPAL-ID in what follows",
+		Command: g.shell.Line("az", "ad", "sp", "show", "--id", g.apiName(),
+			"--query", "id", "-o", "tsv"),
+	})
+	return append(all, rules.Step{
+		Note: "Assign the user the app role: Enterprise applications > (the API) > Users and " +
+			"groups > Add user/group > " + shown,
+		Command: g.shell.Line("az", "rest", "--method", "post", "--url",
+			"https://graph.microsoft.com/v1.0/users/"+user+"/appRoleAssignments", "--body",
+			`{"principalId":"`+user+`","resourceId":"SERVICE-PRINCIPAL-ID","appRoleId":"`+id+`"}`),
+	})
+}
+
+// roleID is a role's id, with the command that looks it up where that is not known.
+func (g *granting) roleID(p *entra.Permission, name string) (string, []rules.Step) {
+	if p != nil && entra.IsGUID(p.ID.Value) {
+		return p.ID.Value, nil
+	}
+	query := "appRoles[].{value:value,id:id}"
+	if name != "" {
+		query = "appRoles[?value=='" + strings.ReplaceAll(name, "'", `\'`) + "'].id"
+	}
+	return "ROLE-ID", []rules.Step{{
+		Note:    "Look up the app role's id, ROLE-ID in what follows",
+		Command: g.shell.Line("az", "ad", "sp", "show", "--id", g.apiName(), "--query", query),
+	}}
+}
+
+// lookUpAPI looks the API's application id up where a command needs it and it is not known.
+func (g *granting) lookUpAPI() []rules.Step {
+	if g.apiID() != unknownAPI || g.apiName() == unknownAPI {
+		return nil
+	}
+	return []rules.Step{{
+		Note: "Look up the API's application id, " + unknownAPI + " in what follows",
+		Command: g.shell.Line("az", "ad", "sp", "show", "--id", g.apiName(),
+			"--query", "appId", "-o", "tsv"),
+	}}
 }
 
 // impossible says why nobody can be granted a scope or role before the registration changes; empty
@@ -108,6 +166,19 @@ func (g *granting) impossible(sort, name string, p *entra.Permission) string {
 	return ""
 }
 
+// shows is the step that shows what a registration has.
+func (g *granting) shows(sort, why string) rules.Step {
+	query := "appRoles[].{value:value,enabled:isEnabled,types:allowedMemberTypes}"
+	if sort == "scope" {
+		query = "api.oauth2PermissionScopes[].{value:value,enabled:isEnabled}"
+	}
+	return rules.Step{
+		Note: why + ". This shows what it has now",
+		Command: g.shell.Line(
+			"az", "ad", "app", "show", "--id", g.apiID(), "--query", query, "-o", "table"),
+	}
+}
+
 // find looks for a scope or role in the API's registration.
 func (g *granting) find(claim, name string) *entra.Permission {
 	if g.api == nil || name == "" {
@@ -133,23 +204,29 @@ func (g *granting) client() string {
 	return "CLIENT-ID"
 }
 
+// unknownAPI stands for an application id that the reader has.
+const unknownAPI = "API-ID"
+
+// apiID is the API's application id.
 func (g *granting) apiID() string {
 	if g.api != nil && entra.IsGUID(g.api.AppID.Value) {
 		return g.api.AppID.Value
 	}
 	for _, aud := range g.profile.Audience {
-		if entra.IsGUID(aud) {
-			return aud
+		for _, before := range []string{"", "api://", "spn:"} {
+			if id, ok := strings.CutPrefix(aud, before); ok && entra.IsGUID(id) {
+				return id
+			}
 		}
 	}
-	return "API-ID"
+	return unknownAPI
 }
 
-// plainWord is a name for a command, or a placeholder where a shell may read more in it.
-func plainWord(name, otherwise string) string {
-	const plain = "abcdefghijklmnopqrstuvwxyzABCDEFGHIJKLMNOPQRSTUVWXYZ0123456789._-"
-	if name == "" || strings.Trim(name, plain) != "" {
-		return otherwise
+// apiName is what the Azure CLI finds the API's service principal by: its application id, else its
+// App ID URI.
+func (g *granting) apiName() string {
+	if id := g.apiID(); id != unknownAPI || len(g.profile.Audience) == 0 {
+		return id
 	}
-	return name
+	return strings.TrimSuffix(g.profile.Audience[0], "/")
 }

@@ -4,6 +4,7 @@ import (
 	"time"
 
 	"github.com/gatewhy/gatewhy/inspect/keys"
+	"github.com/gatewhy/gatewhy/rules"
 )
 
 // KeyListing is a key set as keys shows it.
@@ -14,6 +15,7 @@ type KeyListing struct {
 	Twins    [][]*keys.Key // the same key under several entries
 	Refusals []keys.Refusal
 	Clouds   []keys.CloudSet // the key sets of all clouds, where they were asked
+	Next     []rules.Step    // what to do now
 }
 
 // NewKeyListing looks a key set over.
@@ -27,4 +29,27 @@ func NewKeyListing(set *keys.Set, at time.Time, clouds ...keys.CloudSet) *KeyLis
 		}
 	}
 	return l
+}
+
+// AddNext adds what to do now. The words name the key set as verify takes it.
+func (l *KeyListing) AddNext(line CommandLine, words []string) {
+	again := line.Shell.Line(append([]string{"gatewhy", "keys"}, words...)...)
+	switch {
+	case line.Once:
+	case len(l.Private) > 0:
+		l.Next = []rules.Step{{
+			Note:    "Once the key is replaced and its public half alone is published, look again",
+			Command: again,
+		}}
+	case len(words) == 0:
+		l.Next = []rules.Step{{
+			Note:    "Verify a token with one tenant's keys, or with a file's",
+			Command: "gatewhy verify - --jwks FILE",
+		}}
+	default:
+		l.Next = []rules.Step{{
+			Note:    "Verify a token with these keys",
+			Command: line.Shell.Line(append([]string{"gatewhy", "verify", "-"}, words...)...),
+		}}
+	}
 }

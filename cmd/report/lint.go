@@ -26,9 +26,16 @@ type Linting struct {
 	Unread     []Unread
 	Files      int // that were checked
 	Policies   int
+	Shell      Shell
+	Next       []rules.Step                       // what to do now
 	Version    string                             // of gatewhy
 	Fails      func(severity rules.Severity) bool // whether such a finding makes the run fail
+
+	Ways map[FindingsOf]string // the command for them
 }
+
+// FindingsOf are the findings of a rule in a file.
+type FindingsOf struct{ Rule, File string }
 
 // Suppressed is a finding that someone has looked at and set aside.
 type Suppressed struct {

@@ -33,7 +33,7 @@ func (m *Maker) Lint(request *LintRequest) (l *Linting, failed []error, strange 
 	}
 	results := run.all(unique(found))
 	l = &Linting{
-		Catalogue: run.Catalogue, Repairable: m.Gateways.Repairable(), Input: "standard input",
+		Catalogue: run.Catalogue, Repairable: m.Gateways.Repairable(), Input: standardInput,
 		Sources: make(map[string]*source.File),
 	}
 	for _, r := range results {
@@ -166,6 +166,6 @@ func (l *linter) read(name string) (string, []byte, error) {
 		text, err := l.maker.ReadText(name)
 		return name, []byte(text), err
 	}
-	text, err := readAll(l.maker.Stdin, "standard input")
-	return cmp.Or(l.stdin, "standard input"), []byte(text), err
+	text, err := readAll(l.maker.Stdin, standardInput)
+	return cmp.Or(l.stdin, standardInput), []byte(text), err
 }

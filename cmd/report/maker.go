@@ -13,6 +13,7 @@ type Maker struct {
 	Stdin    io.Reader // what - stands for
 	Now      func() time.Time
 	Gateways Gateways // the vendors' adapters
+	Shell    Shell    // that printed commands are written for
 
 	// Paste asks for a token at a terminal; nil where standard input is none.
 	Paste func() (string, error)

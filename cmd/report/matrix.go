@@ -19,6 +19,8 @@ type Matrixing struct {
 
 	// Fixed is the matrix after the smallest set of repairs; nil where none was looked for.
 	Fixed *environments.Matrix
+
+	Next []rules.Step // what to do now
 }
 
 // Repair is a set of changes to one gateway's policies that was compiled and run against every

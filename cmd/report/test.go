@@ -16,6 +16,7 @@ type Testing struct {
 	Cases    []Tested
 	Coverage *Coverage // nil where it was not asked for
 	Sources  []*source.File
+	Next     []rules.Step // what to do now
 }
 
 // Tested is one policy test after it was run.
@@ -37,6 +38,40 @@ func (x *Testing) Failed() int {
 		}
 	}
 	return n
+}
+
+// AddNext adds what to do now. The names are those of the tests that were run.
+func (x *Testing) AddNext(line CommandLine, names []string) {
+	if line.Once {
+		return
+	}
+	again := "gatewhy test"
+	for _, name := range names {
+		again += " " + line.Shell.Path(name)
+	}
+	if len(line.Flags) > 0 {
+		again += " " + line.Shell.Line(line.Flags...)
+	}
+	var all steps
+	for i := range x.Cases {
+		c := &x.Cases[i]
+		if d := c.Verdict.Decided; len(c.Differences) > 0 && d != nil {
+			all.add(rules.Step{
+				Note:    "Look at the policy that decided otherwise than a test expects",
+				Command: "gatewhy lint " + line.Shell.Path(d.Check.Pos.File),
+			})
+		}
+	}
+	switch {
+	case x.Failed() > 0:
+		all.add(rules.Step{Note: "Then run the tests again", Command: again})
+	case x.Coverage == nil:
+		all.add(rules.Step{
+			Note:    "See which checks no test has seen pass or fail",
+			Command: again + " --coverage",
+		})
+	}
+	x.Next = all
 }
 
 // Coverage is which checks of the policies the tests have seen pass, and which they have seen

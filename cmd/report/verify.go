@@ -6,6 +6,7 @@ import (
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/keys"
 	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
 )
 
 // Verification is what verify found of one token.
@@ -14,7 +15,9 @@ type Verification struct {
 	Profile inspect.Profile
 	At      time.Time
 	Report  keys.Report
-	Redact  bool // personal values are hidden
+	Tenant  string       // whose token it must be, by its id; empty where nobody said
+	Redact  bool         // personal values are hidden
+	Next    []rules.Step // what to do now
 
 	// OwnKeys means that nobody said whose keys are right, so that the token's own issuer was
 	// asked.

@@ -45,13 +45,19 @@ func Counted(n int, noun string) string {
 	return fmt.Sprintf("%d %ss", n, noun)
 }
 
-// ShellWord is a file's name as a shell takes it.
-func ShellWord(name string) string {
-	if strings.ContainsFunc(name, func(r rune) bool {
-		return !strings.ContainsRune("/._-+@%,:=", r) && (r < '0' || r > '9') &&
-			(r < 'A' || r > 'Z') && (r < 'a' || r > 'z')
-	}) {
-		return "'" + strings.ReplaceAll(name, "'", `'\''`) + "'"
+// Sentence makes a clause a sentence. If the first word is an address or a name with a dot, it
+// keeps its case.
+func Sentence(clause string) string {
+	word, _, _ := strings.Cut(clause, " ")
+	end := "."
+	switch {
+	case clause == "":
+		return ""
+	case strings.ContainsAny(clause[len(clause)-1:], "?.!"):
+		end = ""
 	}
-	return name
+	if strings.ContainsAny(word, "./:_") {
+		return clause + end
+	}
+	return strings.ToUpper(clause[:1]) + clause[1:] + end
 }

@@ -11,7 +11,23 @@ const (
 	manager = `printf 'Authorization: Bearer %s' "$ANYPOINT_TOKEN" | curl -sSf -H @- ` +
 		`'https://{anypoint}/apimanager/api/v1/organizations/{org}`
 	ofAPI = manager + `/environments/{environment}/apis/{api}`
+
+	// allContracts asks for one page after the other, until all that the answer counts are there.
+	// A page that fails leaves fewer than total, and then the list is no whole one.
+	allContracts = `total=1; offset=0; while [ "$offset" -lt "$total" ]; do page=$(` + ofAPI +
+		`/contracts?limit=100&offset='"$offset") || break; total=$(printf '%s' "$page" | ` +
+		`jq .total); printf '%s\n' "$page"; offset=$((offset+100)); done | ` +
+		`jq -s '{total: .[0].total, contracts: map(.contracts[])}' > contracts.json`
 )
+
+// withToken is where the variable in the commands comes from.
+func withToken() rules.Step {
+	return rules.Step{
+		Note: "the commands read ANYPOINT_TOKEN, which gatewhy collect anypoint-token sets; the " +
+			"organization's id is in Access Management > Business Groups, the environment's in " +
+			"Access Management > Environments, the API's in its address in API Manager",
+	}
+}
 
 // collections are the commands that fetch the inputs from Anypoint Platform and from the gateway
 // (API Manager's REST API; anypoint-cli-v4; curl).
@@ -29,7 +45,8 @@ func signIn() rules.Collection {
 		Steps: []rules.Step{
 			{
 				Note: "of a connected app with the scope View APIs Configuration, whose id and " +
-					"secret are in the two variables",
+					"secret are in ANYPOINT_CLIENT_ID and ANYPOINT_CLIENT_SECRET: Access " +
+					"Management > Connected Apps",
 				Command: `ANYPOINT_TOKEN=$(printf 'data-urlencode = ` +
 					`"grant_type=client_credentials"\ndata-urlencode = ` +
 					`"client_id=%s"\ndata-urlencode = "client_secret=%s"\n' ` +
@@ -46,6 +63,7 @@ func instanceToCollect() rules.Collection {
 		Title: "which gateway runs the API, and whether it is bound to its instance",
 		Takes: []source.Input{source.NeedGateway, source.NeedRuntime},
 		Steps: []rules.Step{
+			withToken(),
 			{
 				Note: "technology tells Mule Gateway from Flex Gateway, status whether a " +
 					"gateway has registered for it",
@@ -65,6 +83,7 @@ func policiesToCollect() rules.Collection {
 		Title: "the policies of the API instance",
 		Takes: []source.Input{source.NeedPolicy},
 		Steps: []rules.Step{
+			withToken(),
 			{
 				Note:    "in full, with their order and routes",
 				Command: ofAPI + `/policies' > policies.json`,
@@ -78,7 +97,7 @@ func policiesToCollect() rules.Collection {
 				Note: "the same with the command line tool, which leaves out order and routes; " +
 					"it reads ANYPOINT_CLIENT_ID and ANYPOINT_CLIENT_SECRET",
 				Command: `anypoint-cli-v4 api-mgr policy list {api} --organization {org} ` +
-					`--environment {environment} -o json > policies.json`,
+					`--environment {environment} -o json > policies-cli.json`,
 			},
 			{
 				Note:    "of Flex Gateway in local mode, on its host",
@@ -94,11 +113,8 @@ func contractsToCollect() rules.Collection {
 		Title: "the client ids that have an approved contract",
 		Takes: []source.Input{source.NeedContracts},
 		Steps: []rules.Step{
-			{
-				Note: "up to 100 of them; where total in the answer is larger, once more with " +
-					"offset=100",
-				Command: ofAPI + `/contracts?limit=100&offset=0' > contracts.json`,
-			},
+			withToken(),
+			{Note: "all of them, 100 at a time", Command: allContracts},
 			{
 				Note: "where the instance is in an API group: the group's contracts in API " +
 					"Manager, API Groups; they admit clients too",
@@ -118,7 +134,8 @@ func introspectionToCollect() rules.Collection {
 		Takes: []source.Input{source.NeedIntrospection},
 		Steps: []rules.Step{
 			{
-				Note: "the endpoint's address and its client: Access Management, Client " +
+				Note: "INTROSPECTION_URL, the endpoint's address, INTROSPECTION_CLIENT_ID and " +
+					"INTROSPECTION_CLIENT_SECRET, its client: Access Management, Client " +
 					"Providers. Entra ID itself has no such endpoint",
 			},
 			{Note: "the token, typed or pasted without showing it", Command: `read -rs TOKEN`},
@@ -150,7 +167,8 @@ func requestToCollect() rules.Collection {
 			},
 			{Note: "the token, typed or pasted without showing it", Command: `read -rs TOKEN`},
 			{
-				Note: "the request by hand; it prints the status",
+				Note: "the request by hand, to API_URL, the address that the client calls; it " +
+					"prints the status",
 				Command: `printf 'Authorization: Bearer %s' "$TOKEN" | curl -sS -D headers.txt ` +
 					`-o body.txt -w '%{http_code}\n' -H @- "$API_URL"`,
 			},

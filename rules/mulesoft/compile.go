@@ -283,6 +283,9 @@ func (c *compiler) contract(field string, skip setting) *rules.Check {
 	check.OwnIDs = "the client provider is Anypoint's own, it seems, and then mapping another " +
 		"claim is no repair"
 	check.Besides = "A contract with an API group that the instance is in would admit it too"
+	check.Grant = "Anypoint Exchange > (the API) > Request access, for the application with " +
+		"that client id and this instance; then API Manager > (the instance) > Contracts > " +
+		"Approve"
 	check.Unknown = skip.unknown
 	check.Test = rules.Predicate{
 		Op: rules.Listed, Input: rules.Input{Source: rules.FromBound, Name: boundClient},

@@ -1,0 +1,103 @@
+package cmd
+
+import (
+	"errors"
+	"slices"
+	"strings"
+
+	"github.com/spf13/cobra"
+	"github.com/spf13/pflag"
+
+	"github.com/gatewhy/gatewhy/cmd/report"
+	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/source"
+)
+
+// onlyHere are flags that a printed command leaves out: how this answer looks, when its token is
+// judged, and what was observed for it.
+var onlyHere = [...]string{
+	"output", "output-file", "color", "redact", "verbose", "quiet", "at", "no-token",
+	"observed-status", "observed-body", "observed-header", "coverage",
+}
+
+// commandLine is how a command was called, so that what it prints can repeat it.
+func (e *Env) commandLine(cmd *cobra.Command, args []string) report.CommandLine {
+	line := report.CommandLine{Shell: e.Shell}
+	if len(args) == 1 && strings.HasPrefix(args[0], "@") {
+		line.Token = args[0]
+	}
+	var given []*pflag.Flag
+	cmd.Flags().Visit(func(flag *pflag.Flag) {
+		if flag.Name == "policy" { // what a reader looks for first
+			given = slices.Insert(given, 0, flag)
+		} else if !slices.Contains(onlyHere[:], flag.Name) {
+			given = append(given, flag)
+		}
+	})
+	for _, flag := range given {
+		values := []string{flag.Value.String()}
+		if many, ok := flag.Value.(*texts); ok {
+			values = *many
+		}
+		for _, value := range values {
+			line.Once = line.Once || value == "-" && flag.Name != "header"
+			line.Flags = append(line.Flags, flagWords(flag, value)...)
+		}
+	}
+	return line
+}
+
+// flagWords are a flag with its value. What may be a secret is a word for the reader to fill in.
+func flagWords(flag *pflag.Flag, value string) []string {
+	name := "--" + flag.Name
+	if flag.Shorthand != "" {
+		name = "-" + flag.Shorthand
+	}
+	switch {
+	case flag.Value.Type() == "bool" && value == "true":
+		return []string{"--" + flag.Name}
+	case flag.NoOptDefVal != "":
+		return []string{"--" + flag.Name + "=" + value}
+	case flag.Name == "header":
+		value = openHeader(value)
+	case report.Guarded(value) != value, takesToken(flag) && !strings.HasPrefix(value, "@"):
+		value = "TOKEN"
+	}
+	return []string{name, value}
+}
+
+// takesToken reports whether the value of a flag may be a token itself.
+func takesToken(flag *pflag.Flag) bool { return flag.Name == "other" || flag.Name == "token" }
+
+// openHeader is a header without its value where that may be a secret.
+func openHeader(header string) string {
+	name, value, _ := strings.Cut(header, ":")
+	for _, word := range [...]string{
+		"secret", "authorization", "token", "key", "password", "cookie",
+	} {
+		if strings.Contains(strings.ToLower(name), word) && strings.TrimSpace(value) != "" {
+			return name + ": VALUE"
+		}
+	}
+	return header
+}
+
+// readToken reads the token of a command. Where there is none in what was given, the error says
+// how to pass another one.
+func (e *Env) readToken(
+	command string, line *report.CommandLine, args []string,
+) (*inspect.Token, error) {
+	token, err := e.maker().ReadToken(args)
+	return token, orAgain(err, command, line)
+}
+
+// orAgain adds the same command, for another paste, to an error of what was pasted.
+func orAgain(err error, command string, line *report.CommandLine) error {
+	again := line.Again(command, "-")
+	if err == nil || again == "" || errors.Is(err, errInterrupted) {
+		return err
+	}
+	problem := *report.AsError(err)
+	problem.Hints = append(slices.Clip(problem.Hints), source.Hint{Text: again})
+	return &problem
+}

@@ -1,0 +1,324 @@
+package cmd
+
+import (
+	"encoding/json"
+	"html"
+	"os"
+	"path/filepath"
+	"slices"
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gatewhy/gatewhy/cmd/report"
+)
+
+// Of each screen the last command that it prints is run, and finds the state that it promised.
+func TestTheLastCommandOfAScreenDoesWhatItPromises(t *testing.T) {
+	t.Parallel()
+	const jwks = " --jwks keys.json"
+	for _, test := range []struct {
+		screen, args string
+		code         int
+		paste        string // the file with the token that the reader pastes
+		command      string // how the last command begins
+		then         int
+		finds        string
+	}{
+		{
+			"wrong audience", "explain @dev.jwt -p uat.json" + jwks, exitRejected,
+			"", "curl -sS -d grant_type=client_credentials ", exitOK, "200: accepted",
+		},
+		{
+			"null client id",
+			"explain @good.jwt -p strict.json --contracts contracts.txt" + jwks, exitRejected,
+			"", "gatewhy fix strict.json --solution jwt --token @good.jwt ", exitOK,
+			"→ 200 accepted",
+		},
+		{
+			"expired", "explain @expired.jwt -p uat.json" + jwks, exitRejected,
+			"", "curl ", exitOK, "200: accepted",
+		},
+		{
+			"altered", "explain @altered.jwt -p uat.json" + jwks, exitRejected,
+			"good.jwt", "gatewhy explain - -p uat.json", exitOK, "200: accepted",
+		},
+		{
+			"altered, without a policy", "verify @altered.jwt" + jwks, exitRejected,
+			"good.jwt", "gatewhy verify - --jwks keys.json", exitOK, "verified",
+		},
+		{
+			"truncated", "explain @half.jwt -p uat.json" + jwks, exitUsage,
+			"good.jwt", "gatewhy explain - -p uat.json", exitOK, "200: accepted",
+		},
+		{
+			"opaque", "explain @opaque.jwt -p uat.json" + jwks, exitRejected,
+			"good.jwt", "gatewhy explain - -p uat.json", exitOK, "200: accepted",
+		},
+		{
+			"Graph token", "explain @graph.jwt -p uat.json" + jwks, exitRejected,
+			"", "curl ", exitOK, "200: accepted",
+		},
+		{
+			"Graph token, without a policy", "verify @graph.jwt" + jwks, exitOK,
+			"", "curl ", exitOK, "for api://orders-uat",
+		},
+		{
+			"ID token", "explain @id.jwt -p uat.json" + jwks, exitRejected,
+			"good.jwt", "gatewhy explain - -p uat.json", exitOK, "200: accepted",
+		},
+		{
+			"no contract", "explain @good.jwt -p contract.json --contracts nobody.txt" + jwks,
+			exitRejected, "", "gatewhy collect contracts --api 18903", exitOK,
+			"/apis/18903/contracts",
+		},
+		{
+			"missing scope", "explain @user.jwt -p scope.json" + jwks, exitRejected,
+			"writer.jwt", "gatewhy explain - -p scope.json", exitOK, "200: accepted",
+		},
+		{
+			"missing role", "explain @good.jwt -p role.json" + jwks, exitRejected,
+			"", "curl ", exitOK, "200: accepted",
+		},
+		{
+			"unknown policy", "explain @good.jwt -p own.json" + jwks, exitUndetermined,
+			"", "gatewhy collect request", exitOK, "--observed-status",
+		},
+		{
+			"unknown key", "explain @stranger.jwt -p uat.json" + jwks, exitRejected,
+			"", "gatewhy collect keys --tenant ", exitOK, "> keys-v1.json",
+		},
+		{
+			"unknown key, without a policy", "verify @stranger.jwt" + jwks + " --offline",
+			exitRejected, "", "gatewhy keys --tenant ", exitOK, "Verify a token with these keys",
+		},
+		{
+			"another tenant", "explain @tenant.jwt -p uat.json" + jwks, exitRejected,
+			"", "curl ", exitOK, "200: accepted",
+		},
+		{
+			"observed differs",
+			"explain @expired.jwt -p uat.json --observed-status 200" + jwks, exitRejected,
+			"", "gatewhy explain @expired.jwt -p uat.json", exitOK, "200: accepted",
+		},
+		{
+			"lint error", "lint open.json --color always", exitRejected,
+			"", "gatewhy fix open.json --solution jwt --token @FILE", exitOK, "→ 200 accepted",
+		},
+		{
+			"lint clean", "lint clean.json --color always", exitOK,
+			"good.jwt", "gatewhy explain - -p clean.json", exitUndetermined, "contract",
+		},
+		{
+			"fix", "fix open.json --solution jwt --token @good.jwt", exitOK,
+			"", "gatewhy fix open.json ", exitOK, "written to open.json",
+		},
+		{
+			"fix, what is asked for", "fix open.json --solution jwt", exitUsage,
+			"", "gatewhy fix open.json --solution jwt --token @FILE", exitOK, "→ 200 accepted",
+		},
+		{
+			"matrix wrong", "matrix -c wrong/gatewhy.yaml --offline", exitRejected,
+			"", "gatewhy matrix --fix ", exitRejected, "Every cell is right",
+		},
+		{
+			"matrix right", "matrix -c right/gatewhy.yaml --offline", exitOK,
+			"", "gatewhy matrix -o junit ", exitOK, `failures="0"`,
+		},
+		{
+			"no environments file", "matrix", exitUsage,
+			"", "gatewhy init", exitOK, "gatewhy.yaml",
+		},
+		{
+			"decode", "decode @good.jwt", exitOK,
+			"", "gatewhy explain @good.jwt -p POLICY", exitOK, "200: accepted",
+		},
+		{
+			"decode of a text that is cut off", "decode @half.jwt", exitUsage,
+			"good.jwt", "gatewhy decode -", exitOK, "access token",
+		},
+		{
+			"keys", "keys keys.json", exitOK,
+			"good.jwt", "gatewhy verify - --jwks keys.json", exitOK, "verified",
+		},
+		{
+			"a test that fails", "test failing.yaml", exitRejected,
+			"", "gatewhy test failing.yaml", exitRejected, "1 failed",
+		},
+		{
+			"usage error", "explain @good.jwt", exitUsage,
+			"", "gatewhy collect policies", exitOK, "policies.json",
+		},
+	} {
+		t.Run(test.screen, func(t *testing.T) {
+			t.Parallel()
+			w := newNextWorld(t)
+			code, stdout, stderr := w.run("", strings.Fields(test.args)...)
+			commands := printed(stdout, stderr)
+			if code != test.code || len(commands) == 0 {
+				t.Fatalf("exit code %d, %d commands\n%s%s", code, len(commands), stdout, stderr)
+			}
+			last := commands[len(commands)-1]
+			if !strings.HasPrefix(last, test.command) {
+				t.Errorf("the last command is %s", last)
+			}
+			paste := ""
+			if test.paste != "" {
+				text, err := os.ReadFile(filepath.Join(w.dir, test.paste))
+				if err != nil {
+					t.Fatal(err)
+				}
+				paste = string(text)
+			}
+			then, stdout, stderr := w.follow(last, paste)
+			if then != test.then || !strings.Contains(stdout, test.finds) {
+				t.Errorf("%s\nexit code %d, want %d with %q\n%s%s",
+					last, then, test.then, test.finds, stdout, stderr)
+			}
+		})
+	}
+}
+
+// What must stay out is no reason to change a policy: a Microsoft API's token, an ID token, one of
+// another tenant or of another environment, one that was altered, one that nobody can read.
+func TestNoRepairIsBuiltOnATokenThatMustStayOut(t *testing.T) {
+	t.Parallel()
+	w := newNextWorld(t)
+	out := []string{
+		"graph.jwt", "id.jwt", "tenant.jwt", "dev.jwt", "altered.jwt", "cut.jwt", "opaque.jwt",
+		"stranger.jwt",
+	}
+	guarded := []string{"uat.json", "contract.json", "role.json", "scope.json", "clean.json"}
+	for _, token := range out {
+		policies := guarded
+		if token == "graph.jwt" || token == "id.jwt" || token == "opaque.jwt" {
+			policies = append([]string{"open.json", "strict.json"}, guarded...)
+		}
+		for _, policy := range policies {
+			_, stdout, stderr := w.run("",
+				"explain", "@"+token, "-p", policy, "--jwks", "keys.json")
+			for _, line := range printed(stdout, stderr) {
+				if strings.HasPrefix(line, "gatewhy fix ") {
+					t.Errorf("%s at %s: %s", token, policy, line)
+				}
+			}
+		}
+	}
+}
+
+// Each format of a report has what to do, with the command as it is.
+func TestEveryFormatHasTheWayOn(t *testing.T) {
+	t.Parallel()
+	w := newNextWorld(t)
+	for _, test := range []struct{ args, formats, command string }{
+		{
+			"explain @good.jwt -p open.json --jwks keys.json", "text json markdown html",
+			"gatewhy fix open.json --solution jwt --token @good.jwt",
+		},
+		{
+			"verify @altered.jwt --jwks keys.json", "text json markdown",
+			"gatewhy verify - --jwks keys.json",
+		},
+		{"decode @good.jwt", "text json markdown", "gatewhy explain @good.jwt -p POLICY"},
+		{
+			"matrix -c wrong/gatewhy.yaml --offline", "text json markdown html",
+			"gatewhy matrix --fix -c wrong/gatewhy.yaml --offline",
+		},
+		{"lint open.json --color always", "text json", "gatewhy rules scope-list-empty"},
+		{
+			"fix open.json --solution jwt --token @good.jwt", "text json",
+			"gatewhy fix open.json --solution jwt --token @good.jwt --write",
+		},
+		{"keys keys.json", "text json", "gatewhy verify - --jwks keys.json"},
+		{"test failing.yaml", "text json", "gatewhy test failing.yaml"},
+	} {
+		for _, format := range strings.Fields(test.formats) {
+			args := append(strings.Fields(test.args), "-o", format)
+			_, stdout, stderr := w.run("", args...)
+			if format == "json" {
+				stdout = nextIn(t, stdout)
+			}
+			if !strings.Contains(html.UnescapeString(stdout), test.command) {
+				t.Errorf("%q does not name %s\n%s%s", args, test.command, stdout, stderr)
+			}
+		}
+	}
+}
+
+// nextIn lists the commands of a report in JSON.
+func nextIn(t *testing.T, text string) string {
+	t.Helper()
+	var out struct {
+		Next []struct{ Text, Command string }
+	}
+	if err := json.Unmarshal([]byte(text), &out); err != nil {
+		t.Fatal(err)
+	}
+	all := ""
+	for _, step := range out.Next {
+		if step.Text == "" {
+			t.Error("a step without words")
+		}
+		all += step.Command + "\n"
+	}
+	return all
+}
+
+// On Windows the commands are PowerShell's: @ would splat a variable, and curl is another command.
+func TestOnWindowsCommandsAreForPowerShell(t *testing.T) {
+	t.Parallel()
+	w := newNextWorld(t)
+	w.shell = report.PowerShell
+	for args, want := range map[string]string{
+		"-p open.json @good.jwt":    "gatewhy fix open.json --solution jwt --token '@good.jwt'",
+		"-p uat.json @dev.jwt":      "curl.exe -sS -d grant_type=client_credentials",
+		"-p role.json @noroles.jwt": `'{\"principalId\":\"`,
+	} {
+		_, stdout, stderr := w.run("",
+			strings.Fields("explain --jwks keys.json "+args)...)
+		if !strings.Contains(stdout, want) {
+			t.Errorf("%s does not print %s\n%s%s", args, want, stdout, stderr)
+		}
+	}
+}
+
+// What a token says is one word of a command, whatever it says.
+func TestWhatATokenSaysIsNoPartOfACommand(t *testing.T) {
+	t.Parallel()
+	w := newNextWorld(t)
+	const hostile = `api://x'; touch pwned; echo "$(id)" `
+	claims, err := json.Marshal(map[string]string{"aud": hostile})
+	if err != nil {
+		t.Fatal(err)
+	}
+	token := w.token("v1", string(claims), -72*time.Hour)
+	writeFile(t, filepath.Join(w.dir, "hostile.jwt"), token)
+	_, stdout, stderr := w.run("", "verify", "@hostile.jwt", "--jwks", "keys.json")
+	commands := printed(stdout, stderr)
+	if len(commands) != 1 {
+		t.Fatalf("%q", commands)
+	}
+	if called := calls(t, commands)[0]; len(called) != 2 ||
+		!slices.Contains(called[0], "scope="+hostile+"/.default") {
+		t.Errorf("%q", called)
+	}
+}
+
+// A command names no secret that was given on the command line, but a word for it.
+func TestNoSecretIsRepeatedInACommand(t *testing.T) {
+	t.Parallel()
+	w := newNextWorld(t)
+	const secret = "hunter2-of-the-client"
+	for _, given := range [][]string{
+		{"-H", "client_secret: " + secret}, {"-H", "X-Api-Key: " + secret}, {"--other", secret},
+	} {
+		args := append([]string{
+			"explain", "@altered.jwt", "-p", "uat.json", "--jwks",
+			"keys.json",
+		}, given...)
+		_, stdout, stderr := w.run("", args...)
+		if strings.Contains(stdout+stderr, secret) || len(printed(stdout, stderr)) == 0 {
+			t.Errorf("%q\n%s%s", given, stdout, stderr)
+		}
+	}
+}

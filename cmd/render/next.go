@@ -1,0 +1,66 @@
+package render
+
+import (
+	"strings"
+
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// nextJSON is a way on in JSON.
+type nextJSON struct {
+	Text    string `json:"text"`
+	Command string `json:"command,omitempty"`
+}
+
+func nextOf(steps []rules.Step) []nextJSON {
+	var all []nextJSON
+	for _, step := range steps {
+		all = append(all, nextJSON{step.Note, step.Command})
+	}
+	return all
+}
+
+// wayOn is the last block of a screen: what to do now.
+func (t *Text) wayOn(steps []rules.Step) {
+	if len(steps) == 0 {
+		return
+	}
+	t.Heading("next")
+	for _, step := range steps {
+		t.Para(2, safe(sentence(step.Note)))
+		t.Command(2, step.Command)
+	}
+}
+
+// wayOn is the last list of a block: what to do now.
+func (m *markdown) wayOn(steps []rules.Step) {
+	if len(steps) > 0 {
+		m.b.WriteString("\nNext:\n\n")
+	}
+	for _, step := range steps {
+		m.item(m.plain(sentence(step.Note)))
+		m.command(step.Command)
+	}
+}
+
+// command adds a command below an item, as a block: a bar in it is no end of a cell.
+func (m *markdown) command(command string) {
+	if command == "" {
+		return
+	}
+	fence := "```"
+	for strings.Contains(command, fence) {
+		fence += "`"
+	}
+	shown := safe(m.mask.Text(command))
+	m.b.WriteString("\n  " + fence + "sh\n  " + shown + "\n  " + fence + "\n\n")
+}
+
+// nextPage is a way on in HTML.
+func nextPage(steps []rules.Step, say func(string) string) []Row {
+	var all []Row
+	for _, step := range steps {
+		all = append(all, Row{say(sentence(step.Note)), say(step.Command)})
+	}
+	return all
+}

@@ -1,0 +1,159 @@
+package report
+
+import (
+	"cmp"
+	"slices"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// asking is the token that a client must ask Entra ID for, in the place of the one that it sent.
+type asking struct {
+	profile  inspect.Profile // of the token that it sent
+	cloud    entra.Cloud
+	tenant   string // an id or a domain; empty where it is not known
+	audience string // that the token must have; empty where it is not known
+}
+
+// askingLike asks for a token like one that was sent, in the same cloud and tenant.
+func askingLike(profile inspect.Profile) asking {
+	a := asking{profile: profile, cloud: entra.Clouds()[0], tenant: profile.Tenant}
+	if len(profile.Clouds) == 1 {
+		if cloud, ok := entra.CloudByID(profile.Clouds[0]); ok {
+			a.cloud = cloud
+		}
+	}
+	if len(profile.Audience) > 0 && profile.Kind == inspect.KindAccess &&
+		!profile.HasTrait("microsoft-api") {
+		a.audience = profile.Audience[0]
+	}
+	return a
+}
+
+// scope is what the client asks for. All that it was granted on an API stands for one dot behind
+// the audience: a token that is for "https://host/" needs both slashes.
+func (a *asking) scope() string {
+	return cmp.Or(strings.TrimPrefix(a.audience, "spn:"), "api://API-ID") + "/.default"
+}
+
+// authority is where the client asks.
+func (a *asking) authority() string {
+	return "https://" + a.cloud.Host + "/" + cmp.Or(a.tenant, "TENANT-ID")
+}
+
+// step says what the client must ask for, and why: a reason is a sentence without its end. The
+// command asks as the client does, where that takes its secret alone, and hands the answer to
+// then, which reads a token from standard input.
+func (a *asking) step(shell Shell, reason, then string) rules.Step {
+	note := Sentence(reason) + " Let the client ask Entra ID for scope=" + a.scope()
+	ours := a.profile.IssuedBy == inspect.ByEntra
+	if ours && !strings.EqualFold(a.tenant, a.profile.Tenant) ||
+		!slices.Contains(a.profile.Clouds, a.cloud.ID) && a.tenant != "" {
+		note += " at " + a.authority()
+	}
+	bySecret := ours && a.profile.Flow == inspect.AppOnly &&
+		a.profile.ClientProof != "certificate" && a.profile.ClientName == "" &&
+		entra.IsGUID(a.profile.ClientID.Value)
+	switch {
+	case then == "":
+		return rules.Step{Note: note}
+	case bySecret && !a.profile.HasTrait("managed-identity"):
+		return rules.Step{
+			Note:    note + ": this asks with its secret in SECRET-FILE, and reads the new token",
+			Command: a.ask(shell) + " | " + then,
+		}
+	case a.profile.Flow == inspect.Delegated:
+		note += " when it signs the user in"
+	}
+	return rules.Step{Note: note + ", and read the new token", Command: then}
+}
+
+// ask is the command that asks for a token with the client's secret (learn.microsoft.com,
+// v2-oauth2-client-creds-grant-flow). The secret is read from a file, since other users of the
+// machine can read a command's arguments.
+func (a *asking) ask(shell Shell) string {
+	program := "curl"
+	if shell == PowerShell {
+		program = "curl.exe" // curl is another command there
+	}
+	return shell.Line(
+		program, "-sS", "-d", "grant_type=client_credentials",
+		"-d", "client_id="+a.profile.ClientID.Value,
+		"--data-urlencode", "scope="+a.scope(), "--data-urlencode", "client_secret@SECRET-FILE",
+		a.authority()+"/oauth2/v2.0/token",
+	)
+}
+
+// wantedAudience is an audience that the policies want and Entra ID writes: that of the API that
+// they guard. Of several it is the one in the form that tokens of the version have. It is empty
+// where none is known.
+func wantedAudience(policies []*rules.Policy, version string) string {
+	var all []string
+	for _, policy := range policies {
+		for _, check := range policy.Checks() {
+			if check.Skip != "" || check.Unknown != nil || policy.When.Disabled {
+				continue
+			}
+			for _, want := range check.Test.Wants() {
+				_, microsoft := entra.MicrosoftAPI(want.Text)
+				if want.Input == rules.Claim("aud") && !microsoft &&
+					entra.CanHold("aud", want.Text) {
+					all = append(all, want.Text)
+				}
+			}
+		}
+	}
+	byForm := func(aud string) bool { return entra.IsGUID(aud) == (version == "2.0") }
+	if i := slices.IndexFunc(all, byForm); i >= 0 {
+		return all[i]
+	}
+	return strings.Join(all[:min(1, len(all))], "")
+}
+
+// wantedCloud is the cloud that the policies take their keys from; fallback where none says.
+func wantedCloud(policies []*rules.Policy, fallback entra.Cloud) entra.Cloud {
+	for _, policy := range policies {
+		for _, check := range policy.Checks() {
+			if check.Test.Key == nil || check.Skip != "" {
+				continue
+			}
+			if address, ok := entra.ParseKeysURL(check.Test.Key.URL); ok {
+				return address.Cloud
+			}
+		}
+	}
+	return fallback
+}
+
+// wantedTenant is the tenant that the policies want: by its claim, its issuer, or whose keys they
+// take; empty where they take several, or none is known.
+func wantedTenant(policies []*rules.Policy) string {
+	var all []string
+	for _, policy := range policies {
+		for _, check := range policy.Checks() {
+			if check.Skip != "" || check.Unknown != nil || policy.When.Disabled {
+				continue
+			}
+			for _, want := range check.Test.Wants() {
+				switch issuer, ok := entra.ParseIssuer(want.Text); {
+				case want.Input == rules.Claim("iss") && ok:
+					all = append(all, issuer.Tenant)
+				case want.Input == rules.Claim("tid"):
+					all = append(all, want.Text)
+				}
+			}
+			if check.Test.Key != nil {
+				all = append(all, entra.TenantOfKeys(check.Test.Key.URL))
+			}
+		}
+	}
+	all = slices.DeleteFunc(all, func(id string) bool { return !entra.IsGUID(id) })
+	slices.Sort(all)
+	if all = slices.Compact(all); len(all) == 1 {
+		return all[0]
+	}
+	return ""
+}

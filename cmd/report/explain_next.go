@@ -1,0 +1,400 @@
+package report
+
+import (
+	"cmp"
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/inspect/keys"
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// explainNext puts together what to do about a verdict: first what the client must change, then
+// who must be granted what, then the policy, then what is not known.
+type explainNext struct {
+	*Explainer
+	x       *Explanation
+	profile inspect.Profile
+	steps   steps
+
+	reasons []string // why the client must ask for another token
+	damaged bool     // the text is not what the issuer gave out: nothing else matters
+}
+
+// waysOn are what to do now.
+func (r *Explainer) waysOn(x *Explanation) []rules.Step {
+	w := explainNext{Explainer: r, x: x, profile: r.Request.Profile()}
+	if x.Observed != nil && x.Observed.Agrees != rules.Yes {
+		w.differs()
+		return w.steps
+	}
+	switch x.Verdict.Outcome {
+	case rules.Accepted:
+		w.accepted()
+	case rules.Rejected:
+		w.rejected()
+	default:
+		w.collect()
+		w.repairs()
+	}
+	if len(w.steps) == 0 {
+		w.lint()
+	}
+	return w.steps
+}
+
+// accepted is about a request that gets in, which it may should not.
+func (w *explainNext) accepted() {
+	if w.belongsElsewhere(); len(w.reasons) > 0 {
+		w.ask()
+	} else {
+		w.repairs()
+	}
+	w.lint()
+}
+
+// rejected is about the checks that failed, and those that could fail before them.
+func (w *explainNext) rejected() {
+	v := &w.x.Verdict
+	w.belongsElsewhere()
+	for i := range v.Results {
+		if r := &v.Results[i]; r.Outcome == rules.Fail && !r.Harmless {
+			w.failed(r)
+		}
+	}
+	if w.damaged {
+		w.steps = nil
+		w.copyAgain()
+		return
+	}
+	if w.steps.add(w.granted()...); len(w.reasons) > 0 {
+		w.ask()
+	}
+	w.repairs()
+	for _, r := range v.Earlier() {
+		w.collectFor(r)
+	}
+	if len(w.steps) == 0 {
+		w.collect()
+	}
+}
+
+// belongsElsewhere notes that a token is none for this API, whatever the policy checks.
+func (w *explainNext) belongsElsewhere() {
+	token := w.Request.Token
+	switch {
+	case token == nil:
+	case w.profile.Kind == inspect.KindID:
+		w.because("This is an ID token, for the app that a user signed in to: the API gets the " +
+			"access token")
+	case w.profile.HasTrait("microsoft-api"):
+		w.because("This token is for " + cmp.Or(w.profile.Resource, "an API of Microsoft's") +
+			", not for your API")
+	case token.Fault != nil && token.Fault.ID == "opaque":
+		w.because("Only its issuer can read an opaque token")
+	case token.Fault != nil && token.Fault.ID == "encrypted":
+		w.because("The token is encrypted for another reader")
+	}
+}
+
+// because notes why the client must ask for another token. The first reason is the one that is
+// said.
+func (w *explainNext) because(reason string) { w.reasons = append(w.reasons, reason) }
+
+// failed notes what a failed check asks for.
+func (w *explainNext) failed(r *rules.Result) {
+	if lacking := r.Lacks(); lacking.Claim != "" {
+		if lacking.Claim == "roles" || w.profile.Flow != inspect.AppOnly {
+			w.because("A token that was issued before does not have it")
+		}
+		return
+	}
+	switch r.Check.ID {
+	case rules.TokenPresent:
+		w.steps.add(rules.Step{
+			Note:    "Send the token in the header that the policy reads, and see what it gets",
+			Command: w.again("-"),
+		})
+	case rules.TokenFormat:
+		w.damaged = len(w.reasons) == 0
+	case rules.Signature:
+		w.unverified(r)
+	case rules.Expiry:
+		w.because("The token expired: take a fresh one")
+	case rules.Audience:
+		w.otherAudience()
+	case rules.Issuer, rules.Tenant:
+		w.otherTenant()
+	case rules.CustomClaim:
+		w.otherClaim(r)
+	case rules.Contract:
+		w.noContract(r)
+	}
+}
+
+// otherClaim is about a claim that has another value than the policy wants.
+func (w *explainNext) otherClaim(r *rules.Result) {
+	switch r.Check.Claim {
+	case "aud":
+		w.otherAudience()
+	case "iss", "tid":
+		w.otherTenant()
+	case "appid", "azp":
+		var wanted []string
+		for _, want := range r.Check.Test.Wants() {
+			wanted = append(wanted, want.Text)
+		}
+		if len(wanted) > 0 {
+			w.steps.add(rules.Step{
+				Note: "Only " + strings.Join(wanted, " or ") + " is let in: see what a token of " +
+					"that client gets",
+				Command: w.again("-"),
+			})
+		}
+	}
+}
+
+func (w *explainNext) otherAudience() {
+	wanted := wantedAudience(w.x.Policies, w.profile.Version)
+	is := strings.TrimSpace(strings.Join(w.profile.Audience, ", "))
+	if wanted == "" || is == "" {
+		return
+	}
+	elsewhere := len(w.reasons) > 0
+	w.because("This token is for " + is + ", and the policy guards " + wanted)
+	if !elsewhere && w.profile.Version == "2.0" && strings.Contains(wanted, "://") {
+		w.steps.add(rules.Step{
+			Note: "Look whether " + wanted + " is the same API: then its v2.0 tokens carry its " +
+				"appId as aud, and the policy must want that",
+			Command: w.Line.Shell.Line(
+				"az", "ad", "sp", "show", "--id", wanted, "--query", "appId"),
+		})
+	}
+}
+
+func (w *explainNext) otherTenant() {
+	wanted := wantedTenant(w.x.Policies)
+	if is := w.profile.Tenant; wanted != "" && entra.IsGUID(is) && !strings.EqualFold(wanted, is) {
+		w.because("This token is from tenant " + w.profile.Tenant + ", and the policy wants " +
+			wanted)
+	}
+}
+
+// unverified is about a signature that does not verify.
+func (w *explainNext) unverified(r *rules.Result) {
+	result := r.Signature()
+	if result == nil || len(w.reasons) > 0 {
+		return
+	}
+	switch result.Reason {
+	case keys.KidUnknown, keys.KeyRolledOver, keys.KeyOfTenant, keys.KeyOfApp, keys.KeyOfCloud:
+		if w.otherTenant(); len(w.reasons) == 0 {
+			w.staleKeys()
+		}
+	case keys.NoReadableJWS, keys.TextAltered, keys.WrongKey, keys.Unsigned, keys.CriticalHeader,
+		keys.AlgorithmMismatch, keys.HMACWithPublicKey, keys.AlgorithmNotAllowed:
+		w.damaged = true
+	}
+}
+
+// staleKeys is about a key that the set does not have: the set may be older than the token.
+func (w *explainNext) staleKeys() {
+	tenant := cmp.Or(wantedTenant(w.x.Policies), w.profile.Tenant)
+	command := "gatewhy collect keys"
+	if entra.IsGUID(tenant) {
+		command += " --tenant " + tenant
+	}
+	w.steps.add(rules.Step{
+		Note:    "The key set may be older than the token. This says how to fetch it anew",
+		Command: command,
+	})
+}
+
+// noContract says who must ask for access to what.
+func (w *explainNext) noContract(r *rules.Result) {
+	id, _ := r.Value().Str()
+	if app, ok := entra.AppByID(id); ok {
+		w.because("This token was got by " + app.Name + ", which is no client of yours")
+		return
+	}
+	on := "the API instance"
+	if r.Policy.API != "" {
+		on = "API instance " + r.Policy.API
+	}
+	w.steps.add(rules.Step{
+		Note: "Client " + cmp.Or(id, "(none)") + " needs an approved contract on " + on +
+			behind(": ", r.Check.Grant) + ". Then fetch the contracts anew",
+		Command: w.HowToCollect(rules.Need{Input: source.NeedContracts}),
+	})
+}
+
+// granted says who must be granted what for the checks that failed.
+func (w *explainNext) granted() []rules.Step {
+	g := granting{profile: w.profile, api: w.api(), shell: w.Line.Shell, again: w.again("-")}
+	if w.Request.Token != nil {
+		g.user, _ = w.Request.Token.Claims.Member("oid").Str()
+	}
+	var all steps
+	for i := range w.x.Verdict.Results {
+		if r := &w.x.Verdict.Results[i]; !r.Harmless {
+			all.add(g.steps(r.Lacks())...)
+		}
+	}
+	return all
+}
+
+// ask says what the client must ask Entra ID for.
+func (w *explainNext) ask() {
+	a := askingLike(w.profile)
+	a.tenant = cmp.Or(wantedTenant(w.x.Policies), a.tenant)
+	a.cloud = wantedCloud(w.x.Policies, a.cloud)
+	a.audience = cmp.Or(wantedAudience(w.x.Policies, w.profile.Version), a.audience)
+	w.steps.add(a.step(w.Line.Shell, w.reasons[0], w.again("-")))
+}
+
+// ownToken reports whether nothing says that the token is for another API than this.
+func (w *explainNext) ownToken() bool {
+	return w.profile.Kind == inspect.KindAccess && !w.profile.HasTrait("microsoft-api")
+}
+
+// copyAgain is about a text that is not what the issuer gave out.
+func (w *explainNext) copyAgain() {
+	w.steps.add(rules.Step{
+		Note: "Copy the whole token again, from where the client gets it: does anything between " +
+			"the issuer and you change it?",
+		Command: w.again("-"),
+	})
+}
+
+// again explains a token from standard input in the same way.
+func (w *explainNext) again(token string, more ...string) string {
+	return w.Line.Again("explain", token, more...)
+}
+
+// repairs are the policy's: none for a token that must stay out.
+func (w *explainNext) repairs() {
+	if w.Request.Token == nil || w.Request.Token.Fault != nil || !w.ownToken() ||
+		w.profile.Kind == inspect.KindID {
+		return
+	}
+	written := func(r ProvedRepair) bool { return r.Command != "" }
+	if !slices.ContainsFunc(w.x.Repairs, written) && len(w.x.Repairs) > 0 &&
+		w.x.Verdict.Outcome != rules.Accepted {
+		w.steps.add(rules.Step{
+			Note: "Or change the policy: " + w.x.Repairs[0].Title + ", tried on this token. " +
+				"This shows the fields",
+			Command: w.again(w.Line.token(), "-v"),
+		})
+	}
+	for i := range w.x.Repairs {
+		repair := &w.x.Repairs[i]
+		if repair.Command == "" {
+			continue
+		}
+		note := repair.Title + ": tried on this token, it gets "
+		switch {
+		case w.x.Verdict.Outcome == rules.Accepted:
+			note = "If this token belongs here, let in only tokens like it: " + note + "200"
+		case repair.After.Outcome == rules.Accepted:
+			note += "200"
+		default:
+			note += "through, but for what is not known: the " +
+				strings.ReplaceAll(string(repair.After.Decided.Check.ID), "-", " ")
+		}
+		if repair.Other != nil {
+			note += fmt.Sprintf("; the token of --other gets %d", repair.Other.Status)
+		}
+		w.steps.add(rules.Step{Note: note, Command: repair.Command})
+	}
+}
+
+// collect says how to get what is not known, the question of the verdict first.
+func (w *explainNext) collect() {
+	results := w.x.Verdict.Results
+	if d := w.x.Verdict.Decided; d != nil {
+		w.collectFor(d)
+	}
+	for i := range results {
+		if !results[i].Harmless {
+			w.collectFor(&results[i])
+		}
+	}
+	if len(w.steps) == 0 && w.x.Verdict.Outcome == rules.Undetermined {
+		w.askTheGateway("Only the gateway can tell")
+	}
+}
+
+// askTheGateway says how to see what the gateway answers.
+func (w *explainNext) askTheGateway(why string) {
+	w.steps.add(rules.Step{
+		Note:    why + ". This says how to send the request and compare its answer",
+		Command: w.HowToCollect(rules.Need{Input: source.NeedRequest}),
+	})
+}
+
+// collectFor says how to get what one check asks for.
+func (w *explainNext) collectFor(r *rules.Result) {
+	need := r.Need()
+	if need.None() {
+		return
+	}
+	name := strings.ReplaceAll(string(r.Check.ID), "-", " ")
+	if command := w.HowToCollect(need); command != "" {
+		w.steps.add(rules.Step{
+			Note:    "The " + name + " check takes " + Ask(need) + ". This says how to get it",
+			Command: command,
+		})
+	}
+}
+
+// lint looks at the policies without a token.
+func (w *explainNext) lint() {
+	if w.x.Lint != "" {
+		w.steps.add(rules.Step{
+			Note: "See who else gets in: lint reads the policy without a token", Command: w.x.Lint,
+		})
+	}
+}
+
+// lintCommand is the command that shows what is found in the policies; empty where none does.
+func (r *Explainer) lintCommand() string {
+	if r.Line.Once {
+		return ""
+	}
+	command := "gatewhy lint"
+	for _, file := range r.Policies.Files {
+		if name := " " + r.Line.Shell.Path(file.Name); !strings.Contains(command+" ", name+" ") {
+			command += name
+		}
+	}
+	if flags := r.readAlike(); len(flags) > 0 {
+		command += " " + r.Line.Shell.Line(flags...)
+	}
+	return command
+}
+
+// differs follows the likeliest explanation of what the real gateway answered.
+func (w *explainNext) differs() {
+	for i := range w.x.Observed.Causes {
+		cause := &w.x.Observed.Causes[i]
+		step := rules.Step{
+			Note: "The likeliest explanation is that " + cause.Title + ": " + Look(&cause.Cause),
+		}
+		if cause.Need.Input == source.NeedTime {
+			step.Command = w.again(w.Line.token(), Name(cause.Need.Input), "issued")
+		} else {
+			step.Command = w.HowToCollect(cause.Need)
+		}
+		if i == 0 {
+			w.steps.add(step)
+		}
+	}
+	w.collect()
+	if len(commands(w.steps)) == 0 {
+		w.askTheGateway("To know more")
+	}
+}

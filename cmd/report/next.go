@@ -1,0 +1,71 @@
+package report
+
+import (
+	"slices"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// CommandLine is how a command was called, as far as another command repeats it.
+type CommandLine struct {
+	Shell Shell
+
+	// Token is the argument that names the token's file, as @FILE; empty for any other.
+	Token string
+
+	// Flags are those that the same command for another token has, a word each. Once says that
+	// they can't be repeated: standard input, from which one of them was read, is used up.
+	Flags []string
+	Once  bool
+}
+
+// Again is the same command for a token, with further flags; empty where it can't be repeated.
+func (c *CommandLine) Again(command, token string, more ...string) string {
+	if c.Once {
+		return ""
+	}
+	return c.Shell.Line(slices.Concat([]string{"gatewhy", command, token}, c.Flags, more)...)
+}
+
+// token is the argument for the same token; - where it was not read from a file.
+func (c *CommandLine) token() string {
+	if c.Token == "" {
+		return "-"
+	}
+	return c.Token
+}
+
+// steps are ways on, in their order, each once.
+type steps []rules.Step
+
+// add adds a step, unless there is one that says the same, or does.
+func (s *steps) add(all ...rules.Step) {
+	for _, step := range all {
+		same := func(known rules.Step) bool {
+			return known.Note == step.Note || step.Command != "" && known.Command == step.Command
+		}
+		if step.Note != "" && !slices.ContainsFunc(*s, same) {
+			*s = append(*s, step)
+		}
+	}
+}
+
+// commands lists the commands of steps.
+func commands(all []rules.Step) []string {
+	var lines []string
+	for i := range all {
+		if all[i].Command != "" {
+			lines = append(lines, all[i].Command)
+		}
+	}
+	return lines
+}
+
+// behind is a clause behind another, with a separator; empty where there is none.
+func behind(separator, text string) string {
+	if text == "" {
+		return ""
+	}
+	return separator + strings.TrimSuffix(text, ".")
+}

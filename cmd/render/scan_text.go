@@ -31,6 +31,7 @@ func ScanText(w io.Writer, style Style, x *report.Scanning) error {
 	} else {
 		t.causes(&x.After)
 	}
+	t.wayOn(x.Next)
 	t.Blank()
 	_, err := t.WriteTo(w)
 	return err

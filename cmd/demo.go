@@ -125,6 +125,7 @@ func (e *Env) play(s *scene, key *demoTenantKey, output *outputFlags) error {
 		return err
 	}
 	run := &report.Explainer{Policies: policies}
+	run.Line.Once = true // the policies are in no file that a command could name
 	if run.Request, err = e.demoRequest(s.tokens[0], key); err != nil {
 		return err
 	}

@@ -53,7 +53,7 @@ func newScan(env *Env) *cobra.Command {
 			"  gatewhy scan --merge part-1.json part-2.json",
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
-			return env.scan(cmd.Context(), &flags, args)
+			return env.scan(cmd, &flags, args)
 		},
 	}
 	flags.register(cmd, env.Gateways)
@@ -91,10 +91,11 @@ func (f *scanFlags) register(cmd *cobra.Command, gateways report.Gateways) {
 		"the files are what scan -o json has written of parts: add them up")
 }
 
-func (e *Env) scan(ctx context.Context, flags *scanFlags, args []string) error {
+func (e *Env) scan(cmd *cobra.Command, flags *scanFlags, args []string) error {
 	if err := flags.check(args); err != nil {
 		return err
 	}
+	ctx, line := cmd.Context(), e.explainLine(cmd)
 	if flags.merge {
 		x, err := e.maker().MergeScans(args)
 		if err != nil {
@@ -108,6 +109,7 @@ func (e *Env) scan(ctx context.Context, flags *scanFlags, args []string) error {
 	}
 	if flags.output.format.value != "ndjson" {
 		x, err := scanner.Run(ctx, args)
+		x.AddNext(&line)
 		return e.showScan(flags, x, err)
 	}
 	out := bufio.NewWriter(e.Stdout)
@@ -149,6 +151,24 @@ func (f *scanFlags) check(args []string) error {
 			"pass one of them as a file")
 	}
 	return nil
+}
+
+// explainLine has the flags with which explain judges one of the tokens as scan does.
+func (e *Env) explainLine(cmd *cobra.Command) report.CommandLine {
+	line := e.commandLine(cmd, nil)
+	var flags []string
+	for i := 0; i < len(line.Flags); i++ {
+		switch line.Flags[i] {
+		case "--after":
+			flags = append(flags, "-p")
+		case "--before", "--json-path", "--fail-on":
+			i++ // its value
+		default:
+			flags = append(flags, line.Flags[i])
+		}
+	}
+	line.Flags = flags
+	return line
 }
 
 // scanner reads what the command line names.

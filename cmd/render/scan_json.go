@@ -16,6 +16,7 @@ type (
 		SchemaVersion int `json:"schema_version"`
 		summaryJSON
 		Comparison *comparisonJSON `json:"comparison,omitempty"`
+		Next       []nextJSON      `json:"next,omitempty"`
 	}
 
 	summaryJSON struct {
@@ -68,7 +69,10 @@ type (
 
 // ScanJSON writes what the tokens of a stream get as JSON.
 func ScanJSON(w io.Writer, x *report.Scanning) error {
-	out := scanJSON{SchemaVersion: SchemaVersion, summaryJSON: summaryOf(&x.After, x.Apps)}
+	out := scanJSON{
+		SchemaVersion: SchemaVersion, summaryJSON: summaryOf(&x.After, x.Apps),
+		Next: nextOf(x.Next),
+	}
 	if x.Compared {
 		out.Comparison = &comparisonJSON{
 			Before: summaryOf(&x.Before, x.Apps), LockedOut: summaryOf(&x.LockedOut, x.Apps),

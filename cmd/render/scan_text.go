@@ -25,12 +25,14 @@ func ScanText(w io.Writer, style Style, x *report.Scanning) error {
 	t.Blank()
 	t.Para(1, t.input())
 	if x.Compared {
+		t.totals()
 		t.changes("newly locked out", &x.LockedOut)
 		t.changes("newly let in", &x.LetIn)
 		t.changes("no longer, or not yet, known", &x.Unclear)
 	} else {
 		t.causes(&x.After)
 	}
+	t.wayOn(x.Next)
 	t.Blank()
 	_, err := t.WriteTo(w)
 	return err
@@ -66,6 +68,22 @@ func (t *scanText) input() string {
 		text += "; this is a part of the input only: it was not read to its end"
 	}
 	return text
+}
+
+// totals are the outcomes before and after a change.
+func (t *scanText) totals() {
+	var rows []Row
+	for _, outcome := range []rules.Decision{rules.Accepted, rules.Rejected, rules.Undetermined} {
+		before, after := t.x.Before.Count(outcome), t.x.After.Count(outcome)
+		text := fmt.Sprintf("%s before, %s after", grouped(before), grouped(after))
+		label := string(outcome)
+		if outcome == rules.Undetermined {
+			label = "not known"
+		}
+		rows = append(rows, Row{label, text})
+	}
+	t.Blank()
+	t.Rows(1, rows)
 }
 
 func (t *scanText) changes(title string, s *scan.Summary) {

@@ -284,11 +284,14 @@ func (w *explainNext) repairs() {
 	written := func(r ProvedRepair) bool { return r.Command != "" }
 	if !slices.ContainsFunc(w.x.Repairs, written) && len(w.x.Repairs) > 0 &&
 		w.x.Verdict.Outcome != rules.Accepted {
-		w.steps.add(rules.Step{
-			Note: "Or change the policy: " + w.x.Repairs[0].Title + ", tried on this token. " +
-				"This shows the fields",
+		step := rules.Step{
+			Note:    "Or change the policy: " + w.x.Repairs[0].Title + ", tried on this token",
 			Command: w.again(w.Line.token(), "-v"),
-		})
+		}
+		if step.Command != "" {
+			step.Note += ". This shows the fields"
+		}
+		w.steps.add(step)
 	}
 	for i := range w.x.Repairs {
 		repair := &w.x.Repairs[i]

@@ -25,6 +25,28 @@ type Scanning struct {
 	Compared        bool // two sets of policies were compared
 
 	Apps *entra.Directory // that name the clients; nil where none were given
+	Next []rules.Step     // what to do now
+}
+
+// AddNext says how to see why tokens are not let in, or what is missing to know it.
+func (x *Scanning) AddNext(explain *CommandLine) {
+	of := &x.After
+	if x.Compared {
+		of = &x.LockedOut
+	}
+	for _, cause := range of.Causes() {
+		if cause.Outcome == rules.Accepted {
+			continue
+		}
+		why := "Why: paste one of these tokens; explain says which field decides, " +
+			"and what to change"
+		if cause.Outcome == rules.Undetermined {
+			why = "What is missing to know it: paste one of these tokens"
+		}
+		command := explain.Again("explain", "-", "--at", "issued")
+		x.Next = append(x.Next, rules.Step{Note: why, Command: command})
+		return
+	}
 }
 
 // Scanned is one token of a stream.

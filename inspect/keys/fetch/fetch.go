@@ -36,7 +36,8 @@ func (s *Source) fetch(ctx context.Context, t target) (answer, error) {
 		if f == nil {
 			return a, nil
 		}
-		if pause, again := f.retryAfter(attempt); !again || s.pause(ctx, pause) != nil {
+		pause, again := f.retryAfter(attempt)
+		if s.once || !again || s.pause(ctx, pause) != nil {
 			return a, f.explain(ctx, t, s.timeout())
 		}
 	}

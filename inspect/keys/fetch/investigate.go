@@ -38,6 +38,7 @@ func (s *Source) Investigate(ctx context.Context, t *inspect.Token, r keys.Resul
 	for _, p := range all {
 		s.tell(len(all))
 		elsewhere := *s
+		elsewhere.once = len(unanswered) > 0 // the network may be in trouble: it is late enough
 		if p.reason == keys.KeyOfCloud {
 			elsewhere.Kid = "" // another cloud's set need not have this key: its cache will do
 		}

@@ -39,6 +39,8 @@ type Source struct {
 	// Asked is told of each of several key sets that was asked for, and how many there are to
 	// ask for at most; nil where nobody wants to know. Several goroutines call it.
 	Asked func(all int)
+
+	once bool // what does not answer is not asked again
 }
 
 func (s *Source) now() time.Time {

@@ -31,7 +31,7 @@ func tokenIn(line []byte) string {
 	}
 	run := line[from:to]
 	if from == at && bytes.Count(run, []byte(".")) == 2 &&
-		bytes.Index(line[to:], []byte(start)) < 0 {
+		!bytes.Contains(line[to:], []byte(start)) {
 		return string(run)
 	}
 	found, err := inspect.Locate(string(line))

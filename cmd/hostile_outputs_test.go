@@ -426,13 +426,38 @@ var markups = map[string]*regexp.Regexp{
 }
 
 func faultsOfMarkdown(text string) (all []string) {
-	text = withoutCode(text)
+	text = withoutCode(withoutBlocks(text))
 	for name, markup := range markups {
 		if found := markup.FindString(text); found != "" {
 			all = append(all, name+": "+around(text, found))
 		}
 	}
 	return all
+}
+
+// fence begins a block of code (CommonMark 0.31, section 4.5).
+var fence = regexp.MustCompile("^ *(```+)[^`]*$")
+
+// withoutBlocks returns Markdown without its blocks of code, in which nothing is markup: from a
+// fence to the line that is a fence as long, or longer. One without an end is left as it is.
+func withoutBlocks(text string) string {
+	lines := strings.Split(text, "\n")
+	var kept []string
+	for i := 0; i < len(lines); i++ {
+		if open := fence.FindStringSubmatch(lines[i]); open != nil {
+			closes := func(line string) bool {
+				line = strings.TrimSpace(line)
+				return strings.HasPrefix(line, open[1]) && strings.Trim(line, "`") == ""
+			}
+			if n := slices.IndexFunc(lines[i+1:], closes); n >= 0 {
+				kept = append(kept, "CODE")
+				i += n + 1
+				continue
+			}
+		}
+		kept = append(kept, lines[i])
+	}
+	return strings.Join(kept, "\n")
 }
 
 // withoutCode returns Markdown without its code spans, in which nothing is markup: from a run of

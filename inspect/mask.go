@@ -217,9 +217,9 @@ func TokenSpans(text string) []source.Span {
 }
 
 // separated finds what stands between the parts of a token that was escaped, wrapped or spaced: an
-// escape of a URL or of JSON, white space, or what does not show.
+// escape of a URL or of JSON, white space, what does not show, or that it was shortened there.
 var separated = regexp.MustCompile(
-	`^(?:%(?:25)*[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4}|\\[nrt]|[.\s\p{Cc}\p{Cf}]){1,16}`,
+	`^(?:%(?:25)*[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4}|\\[nrt]|[.…\s\p{Cc}\p{Cf}]){1,16}`,
 )
 
 // escapedDot is the dot of a token in a URL or in JSON: whatever follows is the token's.
@@ -237,7 +237,8 @@ func restOfToken(text string) int {
 		run := text[end+len(between):]
 		run = run[:token68(run)]
 		another := strings.TrimSpace(between) == "" && strings.HasPrefix(run, jsonStart)
-		belongs := escapedDot.MatchString(between) || len(run) >= minRest && isMixed(run)
+		belongs := escapedDot.MatchString(between) || between == "…" ||
+			len(run) >= minRest && isMixed(run)
 		if between == "" || run == "" || another || !belongs {
 			return end
 		}
@@ -259,10 +260,36 @@ func secretIn(before, run string) (start int, ok bool) {
 	if len(run) < minOpaque {
 		return 0, false
 	}
+	if start := endOfToken(run); start >= 0 {
+		return start, true
+	}
 	if isClientSecret(run) || isRefreshToken(run) {
 		return 0, true
 	}
 	return 0, labelBefore(before).phrase != ""
+}
+
+// endsObject is how base64url ends, of bytes that end with a brace, as a token's claims do.
+var endsObject = regexp.MustCompile(`(?:fQ|[HXn3]0|[BFJNRVZdhlptx159]9)$`)
+
+// endOfToken returns where in a run of token characters the end of a token is, of which the
+// beginning stands elsewhere: the end of its claims, a dot and its signature. It is -1 where there
+// is none.
+func endOfToken(run string) int {
+	start := 0
+	for start < len(run) {
+		claims, rest, dotted := strings.Cut(run[start:], ".")
+		signature, _, _ := strings.Cut(rest, ".")
+		switch {
+		case !dotted:
+			return -1
+		case len(claims) >= minPart && endsObject.MatchString(claims) &&
+			len(signature) >= minRest && isMixed(signature):
+			return start
+		}
+		start += len(claims) + 1
+	}
+	return -1
 }
 
 // claimWord returns the word that a claim's labels start with, or nothing if the claim is not

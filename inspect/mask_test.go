@@ -166,3 +166,21 @@ func TestMaskTokensReplacesTokensByTheirShape(t *testing.T) {
 		})
 	}
 }
+
+func TestTheEndOfATokenIsMaskedWithoutItsBeginning(t *testing.T) {
+	t.Parallel()
+	signature := strings.Repeat("aB3_", 12)
+	for text, want := range map[string]string{
+		"ImlzcyI6IngifQ." + signature:         "(token)",
+		"a LCJhIjoxfX0." + signature + " b":       "a (token) b",
+		"x.ImEiOiJ4In0." + signature + ".txt": "x.(token)",
+		"api9." + signature:                   "api9." + signature, // too short for claims
+		"example.host." + signature:           "example.host." + signature,
+		"ImlzcyI6IngifQ.short":                "ImlzcyI6IngifQ.short",
+		"eyJhbGciOiJ…aGF0LWlz":                "(token)",
+	} {
+		if got := MaskTokens(text); got != want {
+			t.Errorf("%s: got %s, want %s", text, got, want)
+		}
+	}
+}

@@ -18,7 +18,7 @@ func Diff(name, before, after string) string {
 		return ""
 	}
 	lines := diffLines(splitLines(before), splitLines(after))
-	name = strings.TrimPrefix(filepath.ToSlash(name), "/")
+	name = safe(strings.TrimPrefix(filepath.ToSlash(name), "/"))
 	if strings.Contains(name, " ") {
 		name += "\t" // as git writes it, or patch takes the name to end at the space
 	}

@@ -169,14 +169,24 @@ type clientJSON struct {
 func tokenOf(p inspect.Profile) *tokenJSON {
 	token := &tokenJSON{
 		Kind: p.Kind, IssuedBy: p.IssuedBy, Version: known(p.Version), Flow: p.Flow,
-		Audience: p.Audience, Issuer: known(p.Issuer), Tenant: known(p.Tenant), Scopes: p.Scopes,
-		Roles:    p.Roles,
+		Audience: p.Audience, Issuer: known(p.Issuer), Tenant: known(p.Tenant),
+		Scopes: maskedWords(p.Scopes), Roles: p.Roles,
 		IssuedAt: known(p.IssuedAt.String()), ExpiresAt: known(p.ExpiresAt.String()),
 	}
 	if p.ClientID.Claim != "" {
 		token.ClientID = &clientJSON{p.ClientID.Claim, p.ClientID.Value}
 	}
 	return token
+}
+
+// maskedWords are the words of a text. A token that was wrapped there is several of them, and is
+// found in the whole alone.
+func maskedWords(words []string) []string {
+	text := strings.Join(words, " ")
+	if shown := inspect.MaskTokens(text); shown != text {
+		return strings.Fields(shown)
+	}
+	return words
 }
 
 // identity is what names a token in the logs of Microsoft and of a gateway. It is not the

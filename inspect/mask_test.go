@@ -172,7 +172,7 @@ func TestTheEndOfATokenIsMaskedWithoutItsBeginning(t *testing.T) {
 	signature := strings.Repeat("aB3_", 12)
 	for text, want := range map[string]string{
 		"ImlzcyI6IngifQ." + signature:         "(token)",
-		"a LCJhIjoxfX0." + signature + " b":       "a (token) b",
+		"a LCJhIjoxfX0." + signature + " b":   "a (token) b",
 		"x.ImEiOiJ4In0." + signature + ".txt": "x.(token)",
 		"api9." + signature:                   "api9." + signature, // too short for claims
 		"example.host." + signature:           "example.host." + signature,

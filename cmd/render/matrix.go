@@ -129,7 +129,7 @@ const beyondPolicies = "What is left are tokens that Entra ID issues to other cl
 	"clients hold; or assignment required on the API's service principal."
 
 // lostTitle is the title of what lost lists.
-const lostTitle = "own tokens that get in today and do not after it, though others of the same " +
+const lostTitle = "your own tokens that this change would lock out, though others of the same " +
 	"environment do"
 
 // lost lists, by gateway, an environment's own tokens that get in today and that the smallest

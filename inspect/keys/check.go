@@ -356,7 +356,7 @@ func expiryCheck(claims *source.Value, at time.Time) Check {
 			return
 		}
 		c.Outcome, c.Why = Fail, "the token expired "+span(late)+" ago"
-		c.Why += forgiven(late < leeway, "still")
+		c.Why += forgiven(late, late < leeway, "still")
 	})
 	return c
 }
@@ -372,15 +372,21 @@ func notBeforeCheck(claims *source.Value, at time.Time) Check {
 		c.Outcome, c.Why = Fail,
 			"the token is not valid for another "+span(early)+
 				": the clock that issued it is ahead, or this one is behind"
-		c.Why += forgiven(early <= leeway, "already")
+		c.Why += forgiven(early, early <= leeway, "already")
 	})
 	return c
 }
 
-// forgiven says whether the usual clock skew would change a check that failed.
-func forgiven(within bool, when string) string {
-	if within {
+// nearby is from how many seconds on nobody asks any more whether leeway would help.
+const nearby = 3600
+
+// forgiven says whether the usual clock skew would change a check that failed by so many seconds.
+func forgiven(off int64, within bool, when string) string {
+	switch {
+	case within:
 		return "; a gateway that allows 5 minutes of clock skew " + when + " accepts it"
+	case off > nearby:
+		return ""
 	}
 	return "; 5 minutes of leeway would not change that"
 }

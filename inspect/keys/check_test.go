@@ -61,7 +61,7 @@ func TestTimesAreCheckedToTheSecond(t *testing.T) {
 		},
 		{
 			"long expired", "expiry", fmt.Sprintf(`{"exp":%d}`, now-20*24*3600), keys.Fail,
-			"the token expired 20 days ago; 5 minutes of leeway would not change that",
+			"the token expired 20 days ago",
 		},
 		{
 			"a fraction is cut off", "expiry", fmt.Sprintf(`{"exp":%d.9}`, now+60), keys.Pass,
@@ -73,11 +73,11 @@ func TestTimesAreCheckedToTheSecond(t *testing.T) {
 		},
 		{
 			"zero is a time long ago", "expiry", `{"exp":0}`, keys.Fail,
-			"the token expired 20579 days ago; 5 minutes of leeway would not change that",
+			"the token expired 20579 days ago",
 		},
 		{
 			"a negative time too", "expiry", `{"exp":-1}`, keys.Fail,
-			"the token expired 20579 days ago; 5 minutes of leeway would not change that",
+			"the token expired 20579 days ago",
 		},
 		{
 			"milliseconds are never verified: gateways take them for a time far ahead", "expiry",

@@ -67,7 +67,7 @@ func (s *Source) Investigate(ctx context.Context, t *inspect.Token, r keys.Resul
 	if len(unanswered) > 0 {
 		r.Notes = append(r.Notes, keys.Note{
 			ID: "not-searched",
-			Message: "the key may be among these, which were not to be had: " +
+			Message: "the key may be among these, which could not be fetched: " +
 				strings.Join(unanswered, ", "),
 		})
 	}

@@ -130,7 +130,7 @@ func TestASearchInVainSaysWhereItLookedAndWhereItCouldNot(t *testing.T) {
 		},
 		{
 			ID: "not-searched",
-			Message: "the key may be among these, which were not to be had: the keys of the " +
+			Message: "the key may be among these, which could not be fetched: the keys of the " +
 				"cloud Azure US Government",
 		},
 	}

@@ -25,7 +25,7 @@ func newDecode(env *Env) *cobra.Command {
 		Short: "Show a token's header and claims, what each means, and what kind of token it is",
 		Long: "decode reads a token as it is and says what kind it is, what each claim means, " +
 			"and what is odd. It verifies\n" +
-			"nothing: anyone can make up a token like this.\n\n" +
+			"nothing: anyone can make up such a token.\n\n" +
 			"--claim NAME tells what a claim means, who sets it and whether it may decide " +
 			"access, and shows its value where a\n" +
 			"token is given: then the exit code is 1 if the token does not have it.\n\n" +

@@ -109,7 +109,11 @@ func (d decoding) keyText() string {
 	var parts []string
 	for _, name := range []string{"kid", "alg"} {
 		if member := header.Member(name); member != nil {
-			parts = append(parts, d.valueText(name, member))
+			text := d.valueText(name, member)
+			if strings.TrimSpace(text) == "" {
+				text = member.JSON()
+			}
+			parts = append(parts, text)
 		}
 	}
 	return strings.Join(parts, ", ")

@@ -154,6 +154,13 @@ func hostileCommands() []hostileCommand {
 		{"fix|policy.json|--audience|«api://orders»", "text json"},
 		{"fix|.|--audience|«api://orders»", "text json"},
 		{"fix|flex.yaml|--token|@token.jwt|--contracts|contracts.json", "text json"},
+		{"scan|-p|policy.json|--jwks|keys.json|--app|app.json", "text json ndjson"},
+		{
+			"scan|token.jwt|--before|policy.json|--after|flex.yaml|--contracts|contracts.json|" +
+				"--offline",
+			"text json ndjson",
+		},
+		{"scan|«token.jwt»|-p|«policy.json»|--json-path|«a.b»|--path|«/x»", "text json"},
 		{"keys|keys.json", "text json"},
 		{"keys|keys.json|-v", "text"},
 		{"keys|«keys.json»", "text json"},

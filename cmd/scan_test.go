@@ -43,6 +43,11 @@ var scanPolicies = map[string]string{
 		"mandatoryNbfClaim": true, "validateCustomClaim": true,
 		"mandatoryCustomClaims": [{"key": "ver", "value": "1.0"},
 		{"key": "roles", "value": "#[vars.claimSet.roles contains 'Orders.Read']"}]}}`,
+	// Mule and Flex differ on the expression, and nothing says which gateway it is for
+	"either.json": `{"jwtOrigin": "httpBearerAuthenticationHeader", "signingMethod": "rsa",
+		"signingKeyLength": 256, "jwtKeyOrigin": "jwks", "jwksUrl": "https://x.example/keys",
+		"skipClientIdValidation": true, "validateCustomClaim": true, "mandatoryCustomClaims":
+		[{"key": "ver", "value": "#[vars.claimSet.ver matches /1.*/]"}]}`,
 	"oidc.json": `{"assetId": "openidconnect-access-token-enforcement", "order": 1,
 		"assetVersion": "1.3.0", "configurationData": {"tokenUrl": "https://x.example/token",
 		"skipClientIdValidation": true, "scopes": "Orders.Read"}}`,
@@ -74,6 +79,9 @@ func TestScanAndExplainAgree(t *testing.T) {
 		common := []string{
 			"-p", name, "--jwks", "keys.json", "--contracts", "contracts", "--offline",
 			"--at", clock.Add(time.Minute).Format(time.RFC3339),
+		}
+		if name == "either.json" {
+			common = append(common, "--policy-type", "jwt-validation")
 		}
 		stdout, stderr, code := runIn(
 			t, dir, append([]string{"scan", "log", "-o", "ndjson"}, common...)...,

@@ -1,6 +1,8 @@
 package rules
 
 import (
+	"slices"
+
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
@@ -172,6 +174,12 @@ const (
 	Rejected     Decision = "rejected"
 	Undetermined Decision = "undetermined"
 )
+
+// Stricter reports whether an outcome lets less in than another one.
+func (d Decision) Stricter(than Decision) bool {
+	rising := []Decision{Accepted, Undetermined, Rejected}
+	return slices.Index(rising, d) > slices.Index(rising, than)
+}
 
 // decision is what follows from what the policies may come out as.
 func (m may) decision() Decision {

@@ -122,7 +122,7 @@ func (r *Explainer) perGateway(x *Explanation) {
 	}
 	strict := 0
 	for i, v := range verdicts {
-		if strictness(v.Verdict.Outcome) > strictness(verdicts[strict].Verdict.Outcome) {
+		if v.Verdict.Outcome.Stricter(verdicts[strict].Verdict.Outcome) {
 			strict = i
 		}
 	}
@@ -152,11 +152,6 @@ func (r *Explainer) api() *entra.Registration {
 		return apps.Apps[0]
 	}
 	return nil
-}
-
-func strictness(outcome rules.Decision) int {
-	rising := []rules.Decision{rules.Accepted, rules.Undetermined, rules.Rejected}
-	return slices.Index(rising, outcome)
 }
 
 // differ reports whether the gateways answer differently, or reach their answers differently.

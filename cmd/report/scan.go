@@ -74,12 +74,20 @@ type Scanner struct {
 
 // NewJudge makes what tokens are judged by: a set of policies and what every request has in
 // common. The times of a token are judged at an instant, or without one, one second after it was
-// issued, and now where it does not say when that was.
+// issued, and now where it does not say when that was. Of several gateways that the policies may
+// be meant for, the strictest answer counts, as explain has it.
 func (m *Maker) NewJudge(
 	set *PolicySet, request rules.Request, signatures *Signatures, at time.Time,
 ) *scan.Judge {
 	request.Signatures = signatures.shared(set.Policies)
-	return scan.NewJudge(set.Policies, request, func(token *inspect.Token) time.Time {
+	gateways := [][]*rules.Policy{set.Policies}
+	if set.Guessed {
+		gateways = nil
+		for _, variant := range set.Adapter.VariantNames() {
+			gateways = append(gateways, set.of(set.For(variant)).Policies)
+		}
+	}
+	return scan.NewJudge(gateways, request, func(token *inspect.Token) time.Time {
 		if !at.IsZero() {
 			return at
 		}

@@ -14,24 +14,27 @@ import (
 
 // Judge evaluates tokens. Several goroutines may use one.
 type Judge struct {
-	Policies []*rules.Policy
+	// Gateways are the policies, for each gateway that they may be meant for: the strictest answer
+	// counts.
+	Gateways [][]*rules.Policy
 	Request  rules.Request // what every token comes with
 
 	// At is when a token is used. It is asked only for a token.
 	At func(token *inspect.Token) time.Time
 
-	classes []rules.Class
+	classes [][]rules.Class // by gateway
 }
 
 // NewJudge makes a judge of policies. The request's method and path may be empty, where they are
 // not known.
 func NewJudge(
-	policies []*rules.Policy, request rules.Request, at func(*inspect.Token) time.Time,
+	gateways [][]*rules.Policy, request rules.Request, at func(*inspect.Token) time.Time,
 ) *Judge {
-	return &Judge{
-		Policies: policies, Request: request, At: at,
-		classes: rules.Classes(policies, request.Method, request.Path),
+	j := &Judge{Gateways: gateways, Request: request, At: at}
+	for _, policies := range gateways {
+		j.classes = append(j.classes, rules.Classes(policies, request.Method, request.Path))
 	}
+	return j
 }
 
 // Cause is what a token gets, in short.
@@ -52,7 +55,13 @@ type Result struct {
 func (j *Judge) Judge(token *inspect.Token) Result {
 	request := j.Request
 	request.Token, request.At = token, j.At(token)
-	verdict := rules.EvaluateIn(j.classes, j.Policies, &request)
+	var verdict rules.Verdict
+	for i, policies := range j.Gateways {
+		got := rules.EvaluateIn(j.classes[i], policies, &request)
+		if i == 0 || got.Outcome.Stricter(verdict.Outcome) {
+			verdict = got
+		}
+	}
 	r := Result{Cause: Cause{Outcome: verdict.Outcome, Status: verdict.Status}}
 	if verdict.Decided != nil {
 		r.Decided, r.Claim = verdict.Decided.Check.ID, verdict.Decided.Check.Claim

@@ -7,6 +7,7 @@ import (
 	"io"
 	"os"
 	"runtime"
+	"slices"
 	"sync"
 	"sync/atomic"
 	"time"
@@ -79,7 +80,6 @@ type Scanner struct {
 func (m *Maker) NewJudge(
 	set *PolicySet, request rules.Request, signatures *Signatures, at time.Time,
 ) *scan.Judge {
-	request.Signatures = signatures.shared(set.Policies)
 	gateways := [][]*rules.Policy{set.Policies}
 	if set.Guessed {
 		gateways = nil
@@ -87,6 +87,7 @@ func (m *Maker) NewJudge(
 			gateways = append(gateways, set.of(set.For(variant)).Policies)
 		}
 	}
+	request.Signatures = signatures.shared(slices.Concat(gateways...))
 	return scan.NewJudge(gateways, request, func(token *inspect.Token) time.Time {
 		if !at.IsZero() {
 			return at

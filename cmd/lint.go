@@ -35,7 +35,7 @@ func newLint(env *Env) *cobra.Command {
 	var flags lintFlags
 	cmd := &cobra.Command{
 		Use:   "lint PATH…",
-		Short: "Find what is wrong in policy configurations, without a token",
+		Short: "Find what is wrong in policies, without a token",
 		Long: "lint reads policy configurations (files, folders, patterns, or - for standard " +
 			"input) and says what lets in too\n" +
 			"many, what lets in nobody, and what is probably a mistake. gatewhy rules lists " +

@@ -93,6 +93,7 @@ func newRoot(env *Env) *cobra.Command {
 	root.Flags().BoolVarP(&version, "version", "v", false, "print the version")
 	root.SetFlagErrorFunc(flagProblem)
 	root.SetHelpCommand(newHelp())
+	root.SetHelpFunc(env.helpWithTopics(root.HelpFunc()))
 	called := commands(env)
 	root.AddCommand(called...)
 	root.CompletionOptions.DisableDefaultCmd = len(called) == 1

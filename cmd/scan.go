@@ -40,7 +40,7 @@ func newScan(env *Env) *cobra.Command {
 	var flags scanFlags
 	cmd := &cobra.Command{
 		Use:   "scan [FILE…] -p POLICY",
-		Short: "Run policies over a stream of tokens, and count who gets what and why",
+		Short: "Run policies over a log of tokens, and count who gets what and why",
 		Long: "scan reads tokens from files or standard input, plain or compressed with gzip or " +
 			"zstd: one a line, anywhere in\n" +
 			"the lines of a log, NDJSON, a HAR file. It counts what they get, by cause, client " +
@@ -48,9 +48,6 @@ func newScan(env *Env) *cobra.Command {
 			"--after it tells whom a change of the policies locks out, and whom it lets in. " +
 			"Tokens are judged one second after\n" +
 			"they were issued, unless --at says otherwise; they are never shown and never sent.",
-		Example: "  zcat access.log.gz | gatewhy scan -p policies/uat.json --jwks keys.json\n" +
-			"  gatewhy scan access.log.zst --before old.json --after new.json --jwks keys.json\n" +
-			"  gatewhy scan --merge part-1.json part-2.json",
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return env.scan(cmd, &flags, args)

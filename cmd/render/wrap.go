@@ -26,6 +26,15 @@ func width(s string) int {
 // Paragraph breaks a sentence of a help text into lines as the others there have them.
 func Paragraph(text string) string { return strings.Join(wrap(text, 118), "\n") }
 
+// Wrapped breaks each paragraph of a help text anew, into lines of a number of columns.
+func Wrapped(text string, columns int) string {
+	paragraphs := strings.Split(text, "\n\n")
+	for i, p := range paragraphs {
+		paragraphs[i] = strings.Join(wrapLine(p, columns), "\n")
+	}
+	return strings.Join(paragraphs, "\n\n")
+}
+
 // wrap breaks a text into lines of a number of columns. It keeps the line feeds of the text,
 // and breaks a word that is longer than a line.
 func wrap(text string, columns int) []string {

@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/gatewhy/gatewhy/cmd/gateways"
@@ -34,6 +35,9 @@ type Env struct {
 
 	// Interrupts tells when the user interrupts the program; nil where nothing does.
 	Interrupts <-chan os.Signal
+
+	// unfinished names a file that is being written, where it has a name: an interrupt removes it.
+	unfinished *atomic.Pointer[string]
 }
 
 // Terminal says what is known about the terminal that the program runs in.

@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"github.com/spf13/cobra"
 
@@ -15,6 +16,7 @@ import (
 // Main runs the program and returns its exit code.
 func Main(env Env) int {
 	env.Stderr, env.Gateways = env.messages(env.Stderr), env.Gateways.Complete()
+	env.unfinished = new(atomic.Pointer[string])
 	if env.Terminal.Stderr {
 		env.Stderr = &progressLine{to: env.Stderr}
 	}

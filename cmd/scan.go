@@ -60,6 +60,7 @@ func newScan(env *Env) *cobra.Command {
 
 func (f *scanFlags) register(cmd *cobra.Command, gateways report.Gateways) {
 	f.output.register(cmd, append(render.Formats().Scan.Names(), "ndjson")...)
+	f.output.registerDetail(cmd)
 	f.policies.register(cmd, gateways)
 	f.keys.register(cmd)
 	f.at.register(cmd)
@@ -110,6 +111,9 @@ func (e *Env) scan(cmd *cobra.Command, flags *scanFlags, args []string) error {
 		return e.showScan(flags, x, err)
 	}
 	out := bufio.NewWriter(e.Stdout)
+	if e.Terminal.Stdout {
+		scanner.Tell = nil // the lines are what is seen of the progress
+	}
 	scanner.Each = func(x *report.Scanned) error { return render.ScannedNDJSON(out, x) }
 	x, err := scanner.Run(ctx, args)
 	return e.scanEnds(flags, x, errors.Join(err, out.Flush()))

@@ -50,7 +50,8 @@ func TestAShortMatrixSaysWhatItLeavesOut(t *testing.T) {
 	short, code := screenOf(t, dir, "matrix", "--offline")
 	for _, want := range []string{
 		" of the 420 cells are wrong.\n", "Shown are 6 of 30 rows at ", " of 14 gateways",
-		"gatewhy matrix --fix --offline\n", " and 12 more let in other tenants",
+		"gatewhy matrix --fix --offline\n",
+		" and 12 more let in other tenants",
 	} {
 		if code != exitRejected || !strings.Contains(short, want) {
 			t.Errorf("exit code %d, no %q in\n%s", code, want, short)
@@ -58,7 +59,7 @@ func TestAShortMatrixSaysWhatItLeavesOut(t *testing.T) {
 	}
 	all, _ := screenOf(t, dir, "matrix", "--offline", "-v")
 	answer, _ := screenOf(t, dir, "matrix", "--offline", "-q")
-	if !strings.Contains(all, "env13") || !strings.Contains(all, " of these 420 cells are wrong.") {
+	if !strings.Contains(all, "env13") || !strings.Contains(all, " of these 420 cells are") {
 		t.Errorf("-v has not all:\n%s", all)
 	}
 	number, _, _ := strings.Cut(strings.TrimSpace(answer), " ")
@@ -86,13 +87,14 @@ func largeEstate(t *testing.T, environments int) string {
 			`{"appId": "%08d-0000-4000-8000-000000000001", "displayName": "Orders %s",
 			"identifierUris": ["api://orders-%s"]}`, i+1, name, name))
 		writeFile(t, filepath.Join(dir, name+"-web.json"), fmt.Sprintf(
-			`{"appId": "%08d-0000-4000-8000-000000000002", "displayName": "Web %s"}`, i+1, name))
+			`{"appId": "%08d-0000-4000-8000-000000000002", "displayName": "Web"}`, i+1))
 	}
 	writeFile(t, filepath.Join(dir, "gatewhy.yaml"), config)
 	return dir
 }
 
-const audiencePolicy = `{"assetId": "jwt-validation", "assetVersion": "1.4.0", "configurationData": {
+const audiencePolicy = `{"assetId": "jwt-validation", "assetVersion": "1.4.0",
+	"configurationData": {
 	"signingMethod": "rsa", "signingKeyLength": 256, "jwtKeyOrigin": "jwks", "jwksUrl":
 	"https://login.microsoftonline.com/5c1f0a7e-3b0d-4a55-9c3e-7f0e2b6d9a11/discovery/keys",
 	"skipClientIdValidation": true, "validateAudClaim": true, "mandatoryAudClaim": true,

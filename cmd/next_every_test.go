@@ -65,6 +65,9 @@ func (w *nextWorld) screens(all bool) [][]string {
 		add("verify", "@"+token, "--at", "issued", "--tenant", otherTenant, "--jwks", "keys.json")
 		for _, policy := range policies {
 			add("explain", "@"+token, "-p", policy, "--jwks", "keys.json")
+			if policy == "role.json" || policy == "scope.json" { // -v has the commands of grants
+				add("explain", "@"+token, "-p", policy, "--jwks", "keys.json", "-v")
+			}
 			if all {
 				add("explain", "@"+token, "-p", policy, "--offline")
 				add("explain", "@"+token, "-p", policy, "--jwks", "keys.json",

@@ -33,8 +33,8 @@ func (t *matrixText) short() {
 		}
 	} else {
 		t.Para(1, t.x.sentenceOf(t.x.Lines(), "the "))
-		t.Para(1, t.Paint(Faint, fmt.Sprintf("Shown are %d of %d rows at %d of %d gateways, those "+
-			"with the most wrong cells (-v shows all).", len(lines), len(t.x.Lines()),
+		t.Para(1, t.Paint(Faint, fmt.Sprintf("Shown are %d of %d rows at %d of %d gateways, "+
+			"those with the most wrong cells (-v shows all).", len(lines), len(t.x.Lines()),
 			len(gateways), len(t.x.Gateways))))
 	}
 	t.shortFindings()
@@ -90,7 +90,9 @@ func mostOf(all, weights []int, most int) []int {
 		return all
 	}
 	chosen := slices.Clone(all)
-	slices.SortStableFunc(chosen, func(a, b int) int { return cmp.Compare(weights[b], weights[a]) })
+	slices.SortStableFunc(chosen, func(a, b int) int {
+		return cmp.Compare(weights[b], weights[a])
+	})
 	chosen = chosen[:most]
 	slices.Sort(chosen)
 	return chosen

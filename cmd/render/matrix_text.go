@@ -74,8 +74,8 @@ func (t *matrixText) grid(m *environments.Matrix, lines []environments.Line, gat
 		}
 		part := gateways[from:to]
 		t.line(t.Paint(Faint, indent+pad("", first)+"  gateway"))
-		head := gridRow(pad(tokenHead, first), widths, part, func(g int) string { return heads[g] })
-		t.line(t.Paint(Strong, head))
+		named := func(g int) string { return heads[g] }
+		t.line(t.Paint(Strong, gridRow(pad(tokenHead, first), widths, part, named)))
 		for i, line := range lines {
 			t.line(gridRow(pad(labels[i], first), widths, part, func(g int) string {
 				return t.cell(&m.Cells[m.At(line, g)][g])

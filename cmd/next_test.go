@@ -162,6 +162,12 @@ func TestTheLastCommandOfAScreenDoesWhatItPromises(t *testing.T) {
 			if !strings.HasPrefix(last, test.command) {
 				t.Errorf("the last command is %s", last)
 			}
+			w.width = 80
+			_, narrow, messages := w.run("", strings.Fields(test.args)...)
+			if got := printed(narrow, messages); !slices.Equal(got, commands) {
+				t.Errorf("at 80 columns the commands are %q, and not %q", got, commands)
+			}
+			w.width = 0
 			paste := ""
 			if test.paste != "" {
 				text, err := os.ReadFile(filepath.Join(w.dir, test.paste))
@@ -241,6 +247,19 @@ func TestEveryFormatHasTheWayOn(t *testing.T) {
 			if !strings.Contains(html.UnescapeString(stdout), test.command) {
 				t.Errorf("%q does not name %s\n%s%s", args, test.command, stdout, stderr)
 			}
+		}
+	}
+}
+
+// An explanation of what the real gateway answered says in HTML too what to check.
+func TestEveryCauseInHTMLSaysWhatToCheck(t *testing.T) {
+	t.Parallel()
+	w := newNextWorld(t)
+	for _, status := range []string{"200", "403", "500"} {
+		_, stdout, stderr := w.run("", "explain", "@expired.jwt", "-p", "uat.json", "--jwks",
+			"keys.json", "--observed-status", status, "-o", "html")
+		if !strings.Contains(stdout, "<br>check: ") || strings.Contains(stdout, "check: </li>") {
+			t.Errorf("%s\n%s%s", status, stdout, stderr)
 		}
 	}
 }

@@ -13,6 +13,7 @@ import (
 // What the short form of a matrix has at most.
 const (
 	wholeLines    = 10 // of a grid that is shown whole: as many as four environments have
+	wholeRows     = 20 // that it takes on the screen, in all its parts
 	shortLines    = 6  // of a larger grid
 	shortGateways = 3  // that are named; where there are more, one less
 	shortRows     = 3  // of a list below the grid
@@ -62,15 +63,23 @@ func (t *matrixText) worst(m *environments.Matrix) ([]environments.Line, []int) 
 	for l := range index {
 		index[l] = l
 	}
-	most := wholeLines
-	if len(lines) > wholeLines {
+	most := len(lines)
+	if most > wholeLines {
 		most = shortLines
 	}
 	var chosen []environments.Line
 	for _, l := range mostOf(index, byLine, most) {
 		chosen = append(chosen, lines[l])
 	}
-	return chosen, mostOf(gateways, byGateway, t.columnsFor(m, chosen))
+	_, widths := t.heads(m, chosen)
+	_, first := t.labels(chosen, widths)
+	parts := len(t.parts(gateways, widths, first))
+	rows := parts*(len(chosen)+3) - 1 // with two heads each, and a line between them
+	if parts > 1 && (len(chosen) < len(lines) || rows > wholeRows) {
+		room := t.columns() - len(indent) - first
+		gateways = mostOf(gateways, byGateway, max(1, room/(2+slices.Max(widths))))
+	}
+	return chosen, gateways
 }
 
 // badness ranks a cell among those that are worth a look.
@@ -96,23 +105,6 @@ func mostOf(all, weights []int, most int) []int {
 	chosen = chosen[:most]
 	slices.Sort(chosen)
 	return chosen
-}
-
-// columnsFor is how many gateways fit beside the lines, whichever they are; at least one.
-func (t *matrixText) columnsFor(m *environments.Matrix, lines []environments.Line) int {
-	if len(m.Gateways) == 0 {
-		return 0
-	}
-	_, widths := t.heads(m, lines)
-	_, first := t.labels(lines, widths)
-	all := len(indent) + first
-	for _, w := range widths {
-		all += 2 + w
-	}
-	if all <= t.columns() {
-		return len(m.Gateways)
-	}
-	return max(1, (t.columns()-len(indent)-first)/(2+slices.Max(widths)))
 }
 
 // shortFindings says of each kind of hole where it is, each with its first place.
@@ -175,9 +167,9 @@ func (x matrixing) hole(f *environments.Finding, at []string) string {
 		}
 		return who + " " + lets + " tokens that other clients can obtain"
 	case environments.CrossTenant:
-		return who + " " + lets + " other tenants' tokens: tenants share keys"
+		return who + " " + lets + " other tenants' tokens (tenants share keys)"
 	case environments.Forged:
-		return who + " " + lets + " tokens that anybody can write: no signature is checked"
+		return who + " " + lets + " tokens that anybody can write (no signature is checked)"
 	}
 	return who + " " + rejects + " " + own + " own tokens"
 }

@@ -66,13 +66,10 @@ const tokenHead = "token"
 func (t *matrixText) grid(m *environments.Matrix, lines []environments.Line, gateways []int) {
 	heads, widths := t.heads(m, lines)
 	labels, first := t.labels(lines, widths)
-	for from := 0; from < len(gateways); {
-		to, used := from, len(indent)+first
-		for to < len(gateways) && (to == from || used+2+widths[gateways[to]] <= t.columns()) {
-			used += 2 + widths[gateways[to]]
-			to++
+	for i, part := range t.parts(gateways, widths, first) {
+		if i > 0 {
+			t.Blank()
 		}
-		part := gateways[from:to]
 		t.line(t.Paint(Faint, indent+pad("", first)+"  gateway"))
 		named := func(g int) string { return heads[g] }
 		t.line(t.Paint(Strong, gridRow(pad(tokenHead, first), widths, part, named)))
@@ -81,10 +78,21 @@ func (t *matrixText) grid(m *environments.Matrix, lines []environments.Line, gat
 				return t.cell(&m.Cells[m.At(line, g)][g])
 			}))
 		}
-		if from = to; from < len(gateways) {
-			t.Blank()
-		}
 	}
+}
+
+// parts are the gateways that fit side by side, beside a first column.
+func (t *matrixText) parts(gateways, widths []int, first int) (parts [][]int) {
+	for from := 0; from < len(gateways); {
+		to, used := from, len(indent)+first
+		for to < len(gateways) && (to == from || used+2+widths[gateways[to]] <= t.columns()) {
+			used += 2 + widths[gateways[to]]
+			to++
+		}
+		parts = append(parts, gateways[from:to])
+		from = to
+	}
+	return parts
 }
 
 func (t *matrixText) everyGateway() []int {

@@ -109,8 +109,8 @@ func TestColourIsOnlyAddedWhereAskedFor(t *testing.T) {
 		t.Errorf("without colour: %q", got)
 	}
 	for mood, want := range map[Mood]string{
-		Plain: "rejected", Strong: "\x1b[1m", Good: "\x1b[32m", Bad: "\x1b[31;1m",
-		Unsure: "\x1b[36m", Faint: "\x1b[2m",
+		Plain: "rejected", Strong: "\x1b[1m", Good: "\x1b[1m", Bad: "\x1b[31;1m",
+		Unsure: "\x1b[1m", Passed: "\x1b[32m", Faint: "\x1b[2m",
 	} {
 		got := Style{Color: true}.Paint(mood, "rejected")
 		if !strings.HasPrefix(got, want) || !strings.Contains(got, "rejected") {

@@ -15,6 +15,9 @@ import (
 
 // Main runs the program and returns its exit code.
 func Main(env Env) int {
+	if env.Terminal.Stderr && env.Terminal.Width > 0 {
+		env.Stderr = foldingWriter{env.Stderr, env.Terminal.Width}
+	}
 	env.Stderr, env.Gateways = env.messages(env.Stderr), env.Gateways.Complete()
 	env.unfinished = new(atomic.Pointer[string])
 	if env.Terminal.Stderr {

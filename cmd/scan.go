@@ -137,7 +137,8 @@ func (f *scanFlags) check(args []string) error {
 	case ways == 0:
 		return problem("no policy was given",
 			"-p FILE: the policy as API Manager returns it (JSON), or Flex Gateway's YAML",
-			"--before FILE --after FILE: whom a change locks out")
+			"--before FILE --after FILE: whom a change locks out",
+			"how to get it: gatewhy collect policies")
 	case compared && (len(f.before) == 0 || len(f.after) == 0):
 		return problem("--before and --after belong together",
 			"--before FILE --after FILE: the policies before a change and after it")

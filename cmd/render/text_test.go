@@ -236,3 +236,23 @@ func TestRemarksStandBesideTheirTextsWhereThereIsRoom(t *testing.T) {
 		})
 	}
 }
+
+func TestMessagesAreAsWideAsTheTerminal(t *testing.T) {
+	for text, want := range map[string]string{
+		"gatewhy: note: short\n": "gatewhy: note: short\n",
+		"gatewhy: hint: one two three four five six seven\ngatewhy: hint: eight\n": "gatewhy: " +
+			"hint: one two three\n  four five six seven\ngatewhy: hint: eight\n",
+		"gatewhy: hint: it is got so: gatewhy collect policies\n": "gatewhy: hint: it is got " +
+			"so:\n  gatewhy collect policies\n",
+		"gatewhy: hint: gatewhy explain - -p policies/uat/orders.json\n": "gatewhy: hint:\n" +
+			"  gatewhy explain - -p policies/uat/orders.json\n",
+		"1 of 3 files, which is no message and stays as it is": "1 of 3 files, which is no " +
+			"message and stays as it is",
+		"gatewhy: error: " + strings.Repeat("x", 40): "gatewhy: error:\n  " +
+			strings.Repeat("x", 28) + "\n  " + strings.Repeat("x", 12),
+	} {
+		if got := Message(text, 30); got != want {
+			t.Errorf("got  %q\nwant %q", got, want)
+		}
+	}
+}

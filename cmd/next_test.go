@@ -289,9 +289,9 @@ func TestOnWindowsCommandsAreForPowerShell(t *testing.T) {
 	w := newNextWorld(t)
 	w.shell = report.PowerShell
 	for args, want := range map[string]string{
-		"-p open.json @good.jwt":    "gatewhy fix open.json --solution jwt --token '@good.jwt'",
-		"-p uat.json @dev.jwt":      "curl.exe -sS -d grant_type=client_credentials",
-		"-p role.json @noroles.jwt": `'{\"principalId\":\"`,
+		"-p open.json @good.jwt":       "gatewhy fix open.json --solution jwt --token '@good.jwt'",
+		"-p uat.json @dev.jwt":         "curl.exe -sS -d grant_type=client_credentials",
+		"-v -p role.json @noroles.jwt": `'{\"principalId\":\"`,
 	} {
 		_, stdout, stderr := w.run("",
 			strings.Fields("explain --jwks keys.json "+args)...)

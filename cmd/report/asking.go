@@ -45,8 +45,8 @@ func (a *asking) authority() string {
 }
 
 // step says what the client must ask for, and why: a reason is a sentence without its end, and
-// empty where it was said already. The command asks as the client does, where that takes its secret
-// alone, and hands the answer to then, which reads a token from standard input.
+// empty where it was said already. The command asks as the client does, where that takes its
+// secret alone, and hands the answer to then, which reads a token from standard input.
 func (a *asking) step(shell Shell, reason, then string) rules.Step {
 	note := strings.TrimSpace(Sentence(reason) + " Let the client ask Entra ID for scope=" +
 		a.scope())

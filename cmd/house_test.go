@@ -22,8 +22,8 @@ var rooms = []struct {
 	{"cmd", []string{
 		"testdata/rules", "cmd/render", "cmd/report", "cmd/gateways", "rules/lint",
 		"rules/scan", "inspect/stream", "rules/environments", "rules/repair", "rules/issued",
-		"rules", "inspect/keys/fetch", "inspect/keys", "inspect", "inspect/entra",
-		"inspect/source",
+		"rules", "inspect/keys/fetch", "inspect/network", "inspect/keys", "inspect",
+		"inspect/entra", "inspect/source",
 	}},
 	{"cmd/gateways", []string{"rules/mulesoft", "rules"}},
 	{"cmd/render", []string{
@@ -57,7 +57,10 @@ var rooms = []struct {
 	{"rules", []string{"inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
 	{"rules/scan", []string{"rules", "inspect", "inspect/entra", "inspect/source"}},
 	{"inspect/stream", []string{"inspect", "inspect/source"}},
-	{"inspect/keys/fetch", []string{"inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
+	{"inspect/keys/fetch", []string{
+		"inspect/keys", "inspect", "inspect/entra", "inspect/network", "inspect/source",
+	}},
+	{"inspect/network", nil},
 	{"inspect/keys", []string{"inspect", "inspect/entra", "inspect/source"}},
 	{"inspect", []string{"inspect/entra", "inspect/source"}},
 	{"inspect/entra", []string{"inspect/source"}},

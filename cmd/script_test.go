@@ -17,10 +17,9 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/gatewhy/gatewhy/inspect/network"
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/santhosh-tekuri/jsonschema/v6"
-
-	"github.com/gatewhy/gatewhy/inspect/keys/fetch"
 )
 
 // clock is the instant at which every story is told.
@@ -35,7 +34,7 @@ func TestMain(m *testing.M) {
 func runGatewhy() {
 	env := System()
 	env.Now = func() time.Time { return clock }
-	env.Transport = loopback{fetch.NewTransport()}
+	env.Transport = loopback{network.NewTransport(network.Settings{})}
 	os.Exit(Main(env))
 }
 

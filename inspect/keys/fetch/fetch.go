@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/gatewhy/gatewhy/inspect/network"
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
@@ -66,7 +67,8 @@ func (s *Source) pause(ctx context.Context, d time.Duration) error {
 
 func (s *Source) attempt(ctx context.Context, t target) (answer, *failure) {
 	address := t.address.String()
-	request, err := http.NewRequestWithContext(withTarget(ctx, t), http.MethodGet, address, nil)
+	ctx = network.For(ctx, network.Purpose{Address: t.address, By: t.trust})
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
 		return answer{}, &failure{err: err}
 	}
@@ -95,7 +97,7 @@ func (s *Source) attempt(ctx context.Context, t target) (answer, *failure) {
 
 func (s *Source) transport() http.RoundTripper {
 	if s.Transport == nil {
-		return NewTransport()
+		return network.NewTransport(network.Settings{})
 	}
 	return s.Transport
 }
@@ -167,7 +169,7 @@ func (f *failure) isFinal() bool {
 	if f.err == nil {
 		return f.status < http.StatusInternalServerError && f.status != http.StatusTooManyRequests
 	}
-	var forbidden *forbiddenError
+	var forbidden *network.ForbiddenError
 	var certificate *tls.CertificateVerificationError
 	var unknown *net.DNSError
 	return errors.As(f.err, &forbidden) || errors.As(f.err, &certificate) ||
@@ -181,7 +183,7 @@ func (f *failure) isFinal() bool {
 func (f *failure) explain(ctx context.Context, t target, timeout time.Duration) error {
 	cause := f.cause()
 	hint := source.Ask(source.NeedKeySetFile, "pass a key set that you have as a file")
-	var forbidden *forbiddenError
+	var forbidden *network.ForbiddenError
 	switch {
 	case errors.Is(ctx.Err(), context.Canceled):
 		cause = "the request was cancelled"

@@ -139,6 +139,7 @@ func commands(env *Env) []*cobra.Command {
 	for _, cmd := range all {
 		cmd.Args = plainArguments(cmd.Args)
 		cmd.Example = examplesOf(cmd.Name())
+		env.connects(cmd)
 		env.toFile(cmd)
 		env.withDefaults(cmd)
 	}

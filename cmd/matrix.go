@@ -57,6 +57,7 @@ func (f *matrixFlags) register(cmd *cobra.Command) {
 	flags.BoolVar(&f.offline, "offline", false,
 		"connect to nothing: take key sets from files and from the cache alone")
 	flags.BoolVar(&f.noCache, "no-cache", false, "do not use the cache of key sets")
+	registerConnection(cmd)
 }
 
 func (e *Env) matrix(cmd *cobra.Command, flags *matrixFlags) error {

@@ -34,7 +34,9 @@ func TestMain(m *testing.M) {
 func runGatewhy() {
 	env := System()
 	env.Now = func() time.Time { return clock }
-	env.Transport = loopback{network.NewTransport(network.Settings{})}
+	env.Connect = func(settings network.Settings) http.RoundTripper {
+		return loopback{network.NewTransport(settings)}
+	}
 	os.Exit(Main(env))
 }
 

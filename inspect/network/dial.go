@@ -6,6 +6,7 @@ package network
 import (
 	"context"
 	"crypto/tls"
+	"crypto/x509"
 	"errors"
 	"fmt"
 	"net"
@@ -44,7 +45,12 @@ func For(ctx context.Context, p Purpose) context.Context {
 
 // Settings are what a transport may have of its own. The zero value is the usual ones.
 type Settings struct {
-	TLS   *tls.Config
+	Roots *x509.CertPool // whose certificates are trusted; nil for those of the system
+
+	// Certificate is what the program identifies itself with, where a host asks for it. Only
+	// hosts that the user named get to see it.
+	Certificate *tls.Certificate
+
 	Proxy func(*http.Request) (*url.URL, error) // nil for the proxies of the environment
 }
 
@@ -62,10 +68,30 @@ func NewTransport(settings Settings) *http.Transport {
 		DialContext:            dial,
 		DisableKeepAlives:      true,
 		ForceAttemptHTTP2:      true,
-		TLSClientConfig:        settings.TLS,
+		TLSClientConfig:        settings.tls(),
 		TLSHandshakeTimeout:    5 * time.Second,
 		MaxResponseHeaderBytes: 64 << 10,
 	}
+}
+
+func (s *Settings) tls() *tls.Config {
+	config := &tls.Config{RootCAs: s.Roots, MinVersion: tls.VersionTLS12}
+	if s.Certificate != nil {
+		config.GetClientCertificate = s.clientCertificate
+	}
+	return config
+}
+
+// clientCertificate is what a host gets that asks for a certificate: none if the user did not name
+// it.
+func (s *Settings) clientCertificate(
+	asked *tls.CertificateRequestInfo,
+) (*tls.Certificate, error) {
+	c, known := asked.Context().Value(connectionKey{}).(*connection)
+	if !known || c.By != ByUser {
+		return &tls.Certificate{}, nil
+	}
+	return s.Certificate, nil
 }
 
 // connection is one that may be made.

@@ -209,26 +209,13 @@ func (f *failure) explain(ctx context.Context, t target, timeout time.Duration) 
 	return wanting(t.String(), cause, hint)
 }
 
-// cause is the plain reason. Of a connection's error it takes Go's text, without the address,
-// which the error names already.
+// cause is the plain reason.
 func (f *failure) cause() string {
-	var dns *net.DNSError
-	var certificate *tls.CertificateVerificationError
 	switch {
 	case f.err == nil:
 		return fmt.Sprintf("the server answered %d %s", f.status, http.StatusText(f.status))
-	case errors.As(f.err, &dns):
-		return "the host's name can't be resolved"
-	case errors.As(f.err, &certificate):
-		return "the server's certificate is not trusted: " + certificate.Err.Error()
-	case errors.Is(f.err, io.ErrUnexpectedEOF):
-		return "the answer was cut off before its end"
 	case errors.Is(f.err, errManyRedirects):
 		return fmt.Sprintf("the server redirects more than %d times", mostRedirects)
 	}
-	text := f.err.Error()
-	if at := strings.Index(text, "\": "); at >= 0 {
-		text = text[at+3:]
-	}
-	return "no connection: " + text
+	return network.Cause(f.err)
 }

@@ -16,6 +16,10 @@ gatewhy verify @old.jwt --at issued           # as it was one second after it wa
 gatewhy explain @token.jwt -p policies.json
 gatewhy explain @request.txt --env uat        # a curl command; the policies of gatewhy.yaml
 gatewhy explain @token.jwt -p policies.json --observed-status 403 --observed-body @answer.json`},
+	{"probe", `
+gatewhy probe https://api.example.com/orders @token.jwt -p policies.json
+gatewhy probe https://api.example.com/orders -p policies.json -o markdown
+gatewhy probe --all -c gatewhy.yaml           # every environment's tokens, at every url:`},
 	{"lint", `
 gatewhy lint policies
 gatewhy lint 'gateway/**/*.yaml' --gateway flex --fail-on warning

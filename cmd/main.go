@@ -108,6 +108,7 @@ var subcommands = [...]struct {
 	{"decode", newDecode},
 	{"verify", newVerify},
 	{"explain", newExplain},
+	{"probe", newProbe},
 	{"lint", newLint},
 	{"init", newInit},
 	{"matrix", newMatrix},

@@ -78,6 +78,8 @@ func TestStories(t *testing.T) {
 			"lines":  scriptLines,
 			"make":   scriptMake,
 			"load":   scriptLoad,
+
+			"gateway": scriptGateway,
 		},
 	})
 }

@@ -19,6 +19,8 @@ type Reports struct {
 	Keys     FormatsOf[*report.KeyListing]
 	Lint     FormatsOf[*report.Linting]
 	Matrix   FormatsOf[*report.Matrixing]
+	Probe    FormatsOf[*report.Explanation]
+	ProbeAll FormatsOf[*report.ProbingAll]
 	Rule     FormatsOf[*report.RulePage]
 	Rules    FormatsOf[[]rules.Rule]
 	Scan     FormatsOf[*report.Scanning]
@@ -72,6 +74,16 @@ func Formats() Reports {
 			{"markdown", styleless(MatrixMarkdown)},
 			{"html", styleless(MatrixHTML)},
 			{"junit", styleless(MatrixJUnit)},
+		},
+		ProbeAll: FormatsOf[*report.ProbingAll]{
+			{"text", ProbeAllText},
+			{"json", styleless(ProbeAllJSON)},
+			{"markdown", styleless(ProbeAllMarkdown)},
+		},
+		Probe: FormatsOf[*report.Explanation]{
+			{"text", ExplainText},
+			{"json", styleless(ExplainJSON)},
+			{"markdown", styleless(ExplainMarkdown)},
 		},
 		Rule: FormatsOf[*report.RulePage]{
 			{"text", RuleText},

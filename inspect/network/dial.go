@@ -77,17 +77,19 @@ func NewTransport(settings Settings) *http.Transport {
 func (s *Settings) tls() *tls.Config {
 	config := &tls.Config{RootCAs: s.Roots, MinVersion: tls.VersionTLS12}
 	if s.Certificate != nil {
-		config.GetClientCertificate = s.clientCertificate
+		config.GetClientCertificate = func(
+			asked *tls.CertificateRequestInfo,
+		) (*tls.Certificate, error) {
+			return s.shownTo(asked.Context())
+		}
 	}
 	return config
 }
 
-// clientCertificate is what a host gets that asks for a certificate: none if the user did not name
+// shownTo is the certificate for the host that a connection is to: none if the user did not name
 // it.
-func (s *Settings) clientCertificate(
-	asked *tls.CertificateRequestInfo,
-) (*tls.Certificate, error) {
-	c, known := asked.Context().Value(connectionKey{}).(*connection)
+func (s *Settings) shownTo(ctx context.Context) (*tls.Certificate, error) {
+	c, known := ctx.Value(connectionKey{}).(*connection)
 	if !known || c.By != ByUser {
 		return &tls.Certificate{}, nil
 	}

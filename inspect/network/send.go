@@ -75,7 +75,8 @@ func Cause(err error) string {
 // TimedOut reports whether an exchange ended because its time was over.
 func TimedOut(err error) bool {
 	var timeout net.Error
-	return errors.Is(err, context.DeadlineExceeded) || errors.As(err, &timeout) && timeout.Timeout()
+	return errors.Is(err, context.DeadlineExceeded) ||
+		errors.As(err, &timeout) && timeout.Timeout()
 }
 
 // Explain is Cause, with the time where that was over.

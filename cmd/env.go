@@ -36,6 +36,8 @@ type Env struct {
 	// Interrupts tells when the user interrupts the program; nil where nothing does.
 	Interrupts <-chan os.Signal
 
+	Run Runner // runs the Azure CLI for pull; nil for the real one
+
 	transport http.RoundTripper // made by Connect for the command that runs
 }
 

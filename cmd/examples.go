@@ -28,6 +28,10 @@ gatewhy lint . -o sarif -O gatewhy.sarif      # for code scanning`},
 gatewhy scan tokens.txt -p policies.json
 gatewhy scan access.log.gz --before old.json --after new.json
 gatewhy scan logs.ndjson --env uat --json-path request.headers.auth -o ndjson`},
+	{"pull", `
+gatewhy pull estate                           # all environments of the organisation
+gatewhy pull estate --environment UAT --api 18234711 --host eu
+gatewhy pull estate --from azure              # the app registrations, through az`},
 	{"init", `
 gatewhy init                                  # writes gatewhy.yaml
 gatewhy init infra -c -                       # shows what it would write`},

@@ -110,6 +110,7 @@ var subcommands = [...]struct {
 	{"explain", newExplain},
 	{"probe", newProbe},
 	{"lint", newLint},
+	{"pull", newPull},
 	{"init", newInit},
 	{"matrix", newMatrix},
 	{"test", newTest},

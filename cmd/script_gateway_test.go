@@ -11,6 +11,8 @@ import (
 	"sync"
 
 	"github.com/rogpeppe/go-internal/testscript"
+
+	"github.com/gatewhy/gatewhy/testdata/controlplane"
 )
 
 // scriptGateway starts a gateway on loopback that answers every request alike, over TLS: gateway
@@ -49,4 +51,24 @@ func scriptGateway(ts *testscript.TestScript, neg bool, args []string) {
 		&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})
 	ts.Check(os.WriteFile(ts.MkAbs(args[0]+".pem"), certificate, 0o600))
 	ts.Setenv(args[0], server.URL)
+}
+
+// scriptAnypoint starts a control plane of Anypoint on loopback, over TLS: anypoint NAME
+// ENVIRONMENT... puts its host into the variable NAME, and its certificate into NAME.pem. APIs is
+// how many API instances each environment has.
+func scriptAnypoint(ts *testscript.TestScript, neg bool, args []string) {
+	if neg || len(args) < 3 {
+		ts.Fatalf("usage: anypoint NAME APIS ENVIRONMENT...")
+	}
+	apis, err := strconv.Atoi(args[1])
+	ts.Check(err)
+	plane := controlplane.Estate(args[2:], apis)
+	server := httptest.NewTLSServer(plane)
+	ts.Defer(server.Close)
+	certificate := pem.EncodeToMemory(
+		&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})
+	ts.Check(os.WriteFile(ts.MkAbs(args[0]+".pem"), certificate, 0o600))
+	ts.Setenv(args[0], strings.TrimPrefix(server.URL, "https://"))
+	ts.Setenv("ANYPOINT_CLIENT_ID", controlplane.ClientID)
+	ts.Setenv("ANYPOINT_CLIENT_SECRET", controlplane.Secret)
 }

@@ -79,7 +79,8 @@ func TestStories(t *testing.T) {
 			"make":   scriptMake,
 			"load":   scriptLoad,
 
-			"gateway": scriptGateway,
+			"gateway":  scriptGateway,
+			"anypoint": scriptAnypoint,
 		},
 	})
 }

@@ -21,6 +21,7 @@ type Reports struct {
 	Matrix   FormatsOf[*report.Matrixing]
 	Probe    FormatsOf[*report.Explanation]
 	ProbeAll FormatsOf[*report.ProbingAll]
+	Pull     FormatsOf[*report.Pulling]
 	Rule     FormatsOf[*report.RulePage]
 	Rules    FormatsOf[[]rules.Rule]
 	Scan     FormatsOf[*report.Scanning]
@@ -84,6 +85,9 @@ func Formats() Reports {
 			{"text", ExplainText},
 			{"json", styleless(ExplainJSON)},
 			{"markdown", styleless(ExplainMarkdown)},
+		},
+		Pull: FormatsOf[*report.Pulling]{
+			{"text", PullText}, {"json", styleless(PullJSON)},
 		},
 		Rule: FormatsOf[*report.RulePage]{
 			{"text", RuleText},

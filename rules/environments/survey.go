@@ -16,6 +16,7 @@ import (
 
 // Survey is what init has found in a folder.
 type Survey struct {
+	Writer       string // the command that writes the file; empty for init
 	Tenant       string // an id or a domain; empty where nothing says it
 	keys         []string
 	contracts    []string // that their content shows to be some
@@ -51,6 +52,42 @@ func (s *Survey) AddPolicy(name string, gateways []string, compiled *rules.Compi
 		env.gateways = gateways
 	}
 	for _, policy := range compiled.Policies {
+		for _, check := range policy.Checks() {
+			env.audiences = append(env.audiences, s.told(check)...)
+		}
+	}
+}
+
+// Instance is an environment of which all files are known: an API instance as a control plane has
+// it.
+type Instance struct {
+	Name      string
+	Policies  []string // in the gateway's order
+	Listed    string   // the file with its own list of policies, which may be empty
+	Compiled  *rules.Compilation
+	Gateway   string
+	Contracts string
+}
+
+// AddInstance takes an environment as it is. Where no list of its policies is known, it is a
+// comment.
+func (s *Survey) AddInstance(i Instance) {
+	env := s.add(i.Name)
+	env.policies = i.Policies
+	if len(i.Policies) == 0 {
+		env.open = i.Listed
+	}
+	if i.Gateway != "" {
+		env.gateways = []string{i.Gateway}
+	}
+	if i.Contracts != "" {
+		env.contracts = []string{i.Contracts}
+	}
+	if i.Compiled == nil {
+		return
+	}
+	s.Policies++
+	for _, policy := range i.Compiled.Policies {
 		for _, check := range policy.Checks() {
 			env.audiences = append(env.audiences, s.told(check)...)
 		}
@@ -315,7 +352,7 @@ func describe(r registered) string {
 func (s *Survey) YAML() string {
 	var b strings.Builder
 	b.WriteString(
-		"# Written by gatewhy init. Each environment has a gateway (its policies) " +
+		"# Written by " + cmp.Or(s.Writer, "gatewhy init") + ". Each environment has a gateway (its policies) " +
 			"and those who belong to it (its app registrations\n" +
 			"# and tokens). File names are relative to this file; patterns are allowed.\n" +
 			"version: 1\n\n" +

@@ -71,8 +71,8 @@ func (e *Env) matrix(cmd *cobra.Command, flags *matrixFlags) error {
 	}
 	if estate.Suppose() {
 		e.note("no environment names an app registration or a token: each API is taken as its " +
-			"own policies want it, with one client that has a contract; gatewhy pull --from azure " +
-			"fetches the registrations")
+			"own policies want it, with one client that has a contract; " +
+			"gatewhy pull --from azure fetches the registrations")
 	}
 	keys := &keyFlags{offline: flags.offline, noCache: flags.noCache}
 	if err := e.settleTenant(ctx, estate, keys); err != nil {

@@ -204,7 +204,7 @@ func (f *probeFlags) methodToSend(e *Env) string {
 		return http.MethodGet
 	}
 	method := e.maker().MethodOf(f.method)
-	if !report.Allowed(method) {
+	if !report.ReadsOnly(method) {
 		e.warn("%s reaches the API if the gateway lets it through, and may change something "+
 			"there", method)
 	}
@@ -237,7 +237,9 @@ func (e *Env) askGateway(
 		return report.ProbeAnswer{}, problem(
 			inspect.MaskTokens(where+": "+probeLimits.Explain(err)), probeHints(err)...)
 	}
-	return report.NewProbeAnswer(answer, of.Token), nil
+	told := report.NewProbeAnswer(answer.Status, answer.Headers, answer.Body, of.Token)
+	told.Cut = answer.Cut
+	return told, nil
 }
 
 // probeHints say how to get an answer.

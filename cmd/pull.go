@@ -37,7 +37,7 @@ func newPull(env *Env) *cobra.Command {
 	var flags pullFlags
 	cmd := &cobra.Command{
 		Use:   "pull [FOLDER]",
-		Short: "Fetch policies, contracts and API instances from Anypoint into a folder for matrix",
+		Short: "Fetch policies, contracts and API instances from Anypoint, for matrix",
 		Long: "pull reads the policies, contracts and API instances of an organisation's " +
 			"environments from Anypoint's control\n" +
 			"plane into a folder, with a gatewhy.yaml that matrix takes. It changes nothing " +
@@ -178,8 +178,9 @@ func (e *Env) writeIn(file *report.PulledFile) error {
 	if file.Change() == "same" {
 		return nil
 	}
-	if err := os.MkdirAll(e.maker().Path(filepath.Dir(filepath.FromSlash(file.Name))), 0o755); err != nil {
-		return problem(filepath.Dir(file.Name)+": the folder can't be made: "+cause(err),
+	folder := filepath.Dir(filepath.FromSlash(file.Name))
+	if err := os.MkdirAll(e.maker().Path(folder), 0o755); err != nil {
+		return problem(folder+": the folder can't be made: "+cause(err),
 			"name a folder in which you may write")
 	}
 	return e.write(writing{name: file.Name, text: file.Text})

@@ -70,8 +70,10 @@ func PullText(w io.Writer, style Style, p *report.Pulling) error {
 			report.SecretMark + " (--with-secrets keeps them)"})
 	}
 	if len(p.Absent) > 0 {
-		rows = append(rows, Row{"not in " + safe(p.Config),
-			safe(strings.Join(p.Absent, ", ")) + ": the file was there, and is as it was"})
+		rows = append(rows, Row{
+			"not in " + safe(p.Config),
+			safe(strings.Join(p.Absent, ", ")) + ": the file was there, and is as it was",
+		})
 	}
 	t.Blank()
 	t.Rows(1, rows)

@@ -3,13 +3,11 @@ package report
 import (
 	"cmp"
 	"maps"
-	"net/http"
 	"net/url"
 	"slices"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect"
-	"github.com/gatewhy/gatewhy/inspect/network"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -42,17 +40,19 @@ type ProbeAnswer struct {
 }
 
 // NewProbeAnswer takes the token, secrets and cookies out of an answer.
-func NewProbeAnswer(answer *network.Answer, token *inspect.Token) ProbeAnswer {
+func NewProbeAnswer(
+	status int, headers map[string][]string, body []byte, token *inspect.Token,
+) ProbeAnswer {
 	clean := func(text string) string {
 		if token != nil && token.Compact() != "" {
 			text = strings.ReplaceAll(text, token.Compact(), "(token)")
 		}
 		return inspect.MaskTokens(inspect.UTF8(text))
 	}
-	a := ProbeAnswer{Status: answer.Status, Cut: answer.Cut, Body: clean(string(answer.Body))}
-	for name, values := range answer.Headers {
+	a := ProbeAnswer{Status: status, Body: clean(string(body))}
+	for name, values := range headers {
 		for _, value := range values {
-			if http.CanonicalHeaderKey(name) == "Set-Cookie" {
+			if strings.EqualFold(name, "Set-Cookie") {
 				value, _, _ = strings.Cut(value, "=")
 				value += "=…"
 			}

@@ -1,7 +1,6 @@
 package report
 
 import (
-	"net/http"
 	"net/url"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -158,7 +157,7 @@ func (p *ProbingAll) Counts() (predicted, differ, open, silent int) {
 	return predicted, differ, open, silent
 }
 
-// Allowed reports whether a gateway may be probed with a method without a word of warning.
-func Allowed(method string) bool {
-	return method == http.MethodGet || method == http.MethodHead || method == http.MethodOptions
+// ReadsOnly reports whether a gateway may be probed with a method without a word of warning.
+func ReadsOnly(method string) bool {
+	return method == "GET" || method == "HEAD" || method == "OPTIONS"
 }

@@ -352,8 +352,9 @@ func describe(r registered) string {
 func (s *Survey) YAML() string {
 	var b strings.Builder
 	b.WriteString(
-		"# Written by " + cmp.Or(s.Writer, "gatewhy init") + ". Each environment has a gateway (its policies) " +
-			"and those who belong to it (its app registrations\n" +
+		"# Written by " + cmp.Or(s.Writer, "gatewhy init") +
+			". Each environment has a gateway (its policies) and those who belong to it (its " +
+			"app registrations\n" +
 			"# and tokens). File names are relative to this file; patterns are allowed.\n" +
 			"version: 1\n\n" +
 			"# The tenant whose tokens are modelled: " +

@@ -245,7 +245,9 @@ func contracts(ids []string, wanted string) []any {
 		all = append(all, map[string]any{
 			"id": i + 1, "status": status, "applicationId": i + 1, "tier": nil,
 			"requestedTier": nil,
-			"audit":         map[string]any{"created": map[string]any{}, "updated": map[string]any{}},
+			"audit": map[string]any{
+				"created": map[string]any{}, "updated": map[string]any{},
+			},
 			"application": map[string]any{
 				"id": i + 1, "name": fmt.Sprintf("app %d", i+1),
 				"coreServicesId": strings.TrimPrefix(id, "-"),

@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -69,10 +70,8 @@ func (e *Env) matrix(cmd *cobra.Command, flags *matrixFlags) error {
 	hasCallers := func(s *environments.Site) bool {
 		return s.API != nil || len(s.Clients)+len(s.Tokens) > 0
 	}
-	if estate.Suppose() {
-		e.note("no environment names an app registration or a token: each API is taken as its " +
-			"own policies want it, with one client that has a contract; " +
-			"gatewhy pull --from azure fetches the registrations")
+	if estate.File.Defaults.Callers == environments.Supposed {
+		e.noteSupposed(estate.Suppose())
 	}
 	keys := &keyFlags{offline: flags.offline, noCache: flags.noCache}
 	if err := e.settleTenant(ctx, estate, keys); err != nil {
@@ -99,6 +98,20 @@ func (e *Env) matrix(cmd *cobra.Command, flags *matrixFlags) error {
 		return err
 	}
 	return exitWith(matrixCode(x.Matrix))
+}
+
+// noteSupposed says whose callers are made up.
+func (e *Env) noteSupposed(names []string) {
+	const most = 5
+	if len(names) == 0 {
+		return
+	}
+	text := strings.Join(names[:min(most, len(names))], ", ")
+	if len(names) > most {
+		text += fmt.Sprintf(" and %d more", len(names)-most)
+	}
+	e.note("callers: supposed: %s: the API is taken as its own policies want it, and one client "+
+		"with a contract as its own; gatewhy pull --from azure fetches app registrations", text)
 }
 
 // matrixCode is 1 where a cell is wrong, and 3 where none is and of some it is not known.

@@ -80,7 +80,7 @@ func (m *Maker) PullFiles(folder string, all []Pulled, secrets bool) (*Pulling, 
 		maker: m, secrets: secrets, folders: map[string]bool{}, names: map[string]bool{},
 		out: &Pulling{Folder: folder, Config: path.Join(folder, DefaultEnvironments)},
 	}
-	p.survey.Writer = "gatewhy pull"
+	p.survey.Writer, p.survey.Supposed = "gatewhy pull", true
 	many := map[string]int{}
 	for i := range all {
 		if all[i].API != "" {

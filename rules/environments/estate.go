@@ -22,9 +22,6 @@ type Estate struct {
 	At         time.Time        // when the modelled tokens are used, a moment after their issue
 	Signatures rules.Signatures // for real tokens; nil where no keys are known
 
-	// Supposed says that the APIs and clients are made up: see [Estate.Suppose].
-	Supposed bool
-
 	// Progress is called after each environment; it may be nil.
 	Progress func(done, of int)
 }

@@ -2,31 +2,25 @@ package environments
 
 import "github.com/gatewhy/gatewhy/rules/issued"
 
-// Suppose makes up an API and a client for each environment with policies, if no environment says
-// who belongs to it: each API is as its own policies want it. It reports whether it did.
-func (e *Estate) Suppose() bool {
-	guarded := 0
+// Suppose makes up who belongs to environments that do not say it: an API as the environment's own
+// policies want it, and a client that they name or that has a contract. It lists the environments
+// for which it did.
+func (e *Estate) Suppose() []string {
+	var names []string
 	for i := range e.Sites {
 		s := &e.Sites[i]
-		if s.API != nil || len(s.Clients)+len(s.Tokens) > 0 {
-			return false
-		}
-		if len(s.Policies) > 0 {
-			guarded++
-		}
-	}
-	if guarded == 0 {
-		return false
-	}
-	for i := range e.Sites {
-		s := &e.Sites[i]
-		if len(s.Policies) == 0 {
+		callers := len(s.Clients) + len(s.Tokens)
+		if len(s.Policies) == 0 || s.API != nil && callers > 0 {
 			continue
 		}
 		api, client := issued.Supposed(s.Policies, s.Contracts, i)
-		s.API = api
-		s.Clients = append(s.Clients, client)
+		if s.API == nil {
+			s.API = api
+		}
+		if callers == 0 {
+			s.Clients = append(s.Clients, client)
+		}
+		names = append(names, s.Name)
 	}
-	e.Supposed = true
-	return true
+	return names
 }

@@ -17,6 +17,7 @@ import (
 // Survey is what init has found in a folder.
 type Survey struct {
 	Writer       string // the command that writes the file; empty for init
+	Supposed     bool   // callers that no file shows are made up by matrix
 	Tenant       string // an id or a domain; empty where nothing says it
 	keys         []string
 	contracts    []string // that their content shows to be some
@@ -367,7 +368,7 @@ func (s *Survey) YAML() string {
 	}
 	b.WriteString(
 		"\n# The key set that verifies real tokens; without it the tenant's own is fetched.\n" +
-			s.keysLine() + "\nenvironments:\n",
+			s.keysLine() + "\n" + s.callersLines() + "environments:\n",
 	)
 	for _, env := range s.environments {
 		env.write(&b)
@@ -386,6 +387,16 @@ func (s *Survey) YAML() string {
 		fmt.Fprintf(&b, "#   %s, %s\n", inspect.Safe(u.name), why)
 	}
 	return b.String()
+}
+
+// callersLines say that callers are made up until files show them.
+func (s *Survey) callersLines() string {
+	if !s.Supposed {
+		return ""
+	}
+	return "# Where no app registration is named, an API is taken as its own policies want it, " +
+		"and one client with a contract\n# as its own. Without this line they must be named.\n" +
+		"defaults:\n  callers: " + Supposed + "\n\n"
 }
 
 // write writes an environment: as a comment where its policies are not known, since matrix asks

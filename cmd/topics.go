@@ -23,12 +23,13 @@ type topic struct {
 // topics are all topics, in the order in which help lists them.
 func topics() []topic {
 	return []topic{
-		{"tokens", "decode verify explain"},
+		{"tokens", "decode verify explain probe"},
 		{"policies", "explain lint fix"},
 		{"environments", "init matrix explain"},
 		{"evidence", "explain gateways"},
-		{"exit-codes", "decode verify explain lint fix matrix test scan keys"},
+		{"exit-codes", "decode verify explain lint fix matrix test scan keys probe pull"},
 		{"formats", "decode verify explain lint matrix test"},
+		{"network", "probe pull verify keys"},
 		{"defaults", "verify explain lint keys"},
 		{"findings", "lint rules"},
 		{"ci", "lint test"},

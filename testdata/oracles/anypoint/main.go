@@ -20,7 +20,7 @@ func main() {
 		log.Fatal("usage: anypoint CERTIFICATE-FILE")
 	}
 	plane := controlplane.Estate([]string{"Dev"}, 1)
-	plane.Bare = true // of the two shapes that the specification has, the one that the client reads
+	plane.Bare = true // of the two shapes of the specification, the client reads this one
 	server := httptest.NewTLSServer(plane)
 	certificate := pem.EncodeToMemory(
 		&pem.Block{Type: "CERTIFICATE", Bytes: server.Certificate().Raw})

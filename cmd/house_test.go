@@ -71,6 +71,7 @@ var rooms = []struct {
 	{"testdata/measure", nil},
 	{"testdata/rules", nil},
 	{"testdata/controlplane", nil},
+	{"testdata/oracles/anypoint", []string{"testdata/controlplane"}},
 	{"testdata/tinygateway", []string{"rules", "inspect/source"}},
 	{"testdata/evaluator", nil},
 	{"testdata/bench/empty", nil},

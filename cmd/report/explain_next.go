@@ -177,6 +177,7 @@ func (w *explainNext) otherAudience() {
 	elsewhere := len(w.reasons) > 0
 	w.becauseOfAudience("This token is for " + is + ", and the policy guards " + wanted)
 	if !elsewhere && w.profile.Version == "2.0" && strings.Contains(wanted, "://") {
+		w.said = "" // what follows a look at the API says why by itself
 		w.steps.add(rules.Step{
 			Note: "Look whether " + wanted + " is the same API: then its v2.0 tokens carry its " +
 				"appId as aud, and the policy must want that",

@@ -99,6 +99,7 @@ var (
 		"github.com/rogpeppe/go-internal/lockedfile", "github.com/bmatcuk/doublestar/v4",
 		"golang.org/x/sys/unix", // which x/term links anyway
 		"github.com/klauspost/compress/zstd",
+		"github.com/pelletier/go-toml/v2/unstable", // the one reader of TOML that gives places
 	}
 	testDependencies = []string{
 		"github.com/rogpeppe/go-internal", "github.com/google/go-cmp",

@@ -131,6 +131,8 @@ func literals(values []*source.Value, glue string) string {
 // words names the input as a reader knows it.
 func (i Input) words() string {
 	switch i.Source {
+	case FromToken:
+		return "a text"
 	case FromClaim, FromIntrospection:
 		return inspect.Visible(i.Name)
 	case FromHTTP:
@@ -166,7 +168,7 @@ func (r *Result) Actual() string {
 // found is the value that was read, in words.
 func (r *Result) found() string {
 	switch reading := r.judged.reading; {
-	case r.judged.leaf.Op == Readable:
+	case r.judged.leaf.Op == Readable, r.judged.leaf.Input.Source == FromToken:
 		return r.shape()
 	case reading.Fault != "":
 		return "an error: " + reading.Fault

@@ -2,10 +2,12 @@ package rules
 
 import (
 	"fmt"
+	"math"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/keys"
@@ -379,6 +381,13 @@ func plain(instant inspect.Instant) bool {
 
 func (r *Request) compareTime(p Predicate, reading *Reading) Truth {
 	instant := inspect.ReadInstant(reading.Value)
+	if p.Lenient {
+		seconds, ok := lenientSeconds(reading.Value)
+		if !ok {
+			return No
+		}
+		instant = inspect.Instant{At: time.Unix(seconds, 0)}
+	}
 	if !plain(instant) {
 		reading.Unknown = &Unknown{
 			Why: fmt.Sprintf(
@@ -417,6 +426,30 @@ func (r *Request) compareTime(p Predicate, reading *Reading) Truth {
 		return Maybe
 	}
 	return No
+}
+
+// lenientSeconds reads an instant as [Predicate.Lenient] says.
+func lenientSeconds(v *source.Value) (seconds int64, ok bool) {
+	if !v.Is(source.Number) && !v.Is(source.String) {
+		return 0, false
+	}
+	// the largest number of seconds that Go's clock holds: it counts from the year 1
+	const largest = math.MaxInt64 - 62135596800
+	seconds, err := strconv.ParseInt(v.Text, 10, 64)
+	if err != nil {
+		f, err := strconv.ParseFloat(v.Text, 64)
+		if err != nil || strings.Trim(v.Text, "0123456789+-.eE") != "" {
+			return 0, false
+		}
+		seconds = math.MaxInt64
+		if math.Abs(f) < largest {
+			seconds = int64(f)
+		}
+	}
+	if seconds > largest {
+		seconds = math.MinInt32
+	}
+	return seconds, true
 }
 
 // noContracts says that the list of contracts was not given.

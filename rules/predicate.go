@@ -72,6 +72,11 @@ type Predicate struct {
 	// more than this is unknown.
 	Doubt time.Duration
 
+	// Lenient says that the gateway reads an instant as Go's JSON reader does where it is told to
+	// take any number, of After and NotAfter: in quotes or not, and without its fraction. One
+	// beyond 64 bits is long past, and what is no number fails.
+	Lenient bool
+
 	// Limit is the largest number that the gateway reads as an instant, of After and NotAfter; 0
 	// where we know none. A larger number makes the gateway fail with Overflow.
 	Limit    int64
@@ -115,6 +120,9 @@ func Both(of ...Predicate) Predicate { return Predicate{Op: And, Of: of} }
 
 // Either is the predicate that at least one of them holds.
 func Either(of ...Predicate) Predicate { return Predicate{Op: Or, Of: of} }
+
+// Never is the predicate that does not hold, whatever the request.
+func Never() Predicate { return Predicate{Op: Or} }
 
 // Negate is the predicate that p does not hold.
 func Negate(p Predicate) Predicate { return Predicate{Op: Not, Of: []Predicate{p}} }

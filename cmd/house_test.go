@@ -67,6 +67,10 @@ var rooms = []struct {
 	{"testdata/measure", nil},
 	{"testdata/oracles/tokens", []string{"testdata/mint"}},
 	{"testdata/oracles/recording", nil},
+	{"testdata/oracles/witness", []string{
+		"testdata/oracles/tokens", "testdata/oracles/recording", "rules", "inspect/keys",
+		"inspect",
+	}},
 	{"testdata/oracles/record", []string{
 		"testdata/oracles/tokens", "testdata/oracles/recording", "testdata/mint",
 	}},
@@ -83,7 +87,7 @@ var rooms = []struct {
 // testRooms are the packages that any test may import: an adapter's tests prove what it proposes.
 var testRooms = []string{
 	"testdata/estates", "testdata/evaluator", "testdata/mint", "testdata/measure",
-	"testdata/oracles/tokens", "testdata/oracles/recording",
+	"testdata/oracles/witness", "testdata/oracles/recording",
 	"testdata/tinygateway", "rules/repair",
 }
 

@@ -59,7 +59,7 @@ func record(folder, version string, write bool) (differences int, err error) {
 		if now.Answers, err = w.answers(configuration); err != nil {
 			return 0, fmt.Errorf("%s: %w", configuration, err)
 		}
-		path := filepath.Join(configuration, recording.AnswersFile)
+		path := recording.Path(configuration)
 		if write {
 			if err := now.Write(path); err != nil {
 				return 0, err

@@ -50,10 +50,8 @@ const (
 // columns are the heading of a recording.
 const columns = "request\ttoken\tstatus\ttype\tbody\treached"
 
-// Path is the place of a recording of a program and a configuration, from the folder of oracles.
-func Path(folder, program, configuration string) string {
-	return filepath.Join(folder, program, configuration, AnswersFile)
-}
+// Path is the place of a configuration's recording.
+func Path(folder string) string { return filepath.Join(folder, AnswersFile) }
 
 // Read reads a recording.
 func Read(path string) (*Recording, error) {

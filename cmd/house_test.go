@@ -25,7 +25,7 @@ var rooms = []struct {
 		"rules", "inspect/keys/fetch", "inspect/keys", "inspect", "inspect/entra",
 		"inspect/source",
 	}},
-	{"cmd/gateways", []string{"rules/mulesoft", "rules"}},
+	{"cmd/gateways", []string{"rules/mulesoft", "rules/oauth2proxy", "rules"}},
 	{"cmd/render", []string{
 		"testdata/rules", "cmd/report", "rules/lint", "rules/environments", "rules/repair",
 		"rules/scan",
@@ -39,6 +39,9 @@ var rooms = []struct {
 	{"rules/mulesoft", []string{
 		"rules/mulesoft/dataweave", "rules", "inspect/keys", "inspect", "inspect/entra",
 		"inspect/source",
+	}},
+	{"rules/oauth2proxy", []string{
+		"rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source",
 	}},
 	{"rules/mulesoft/dataweave", []string{"rules", "inspect", "inspect/source"}},
 	{"rules/lint", []string{

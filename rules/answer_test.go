@@ -49,7 +49,9 @@ func TestTheRequestDecidesWhichOfSeveralAnswersItGets(t *testing.T) {
 	lacking := &Check{
 		ID: CustomClaim, Answer: page, Test: Predicate{Op: Present, Input: Claim("team")},
 	}
-	for accepted, want := range map[string]int{"": 403, "text/html": 403, "application/json": 401} {
+	for accepted, want := range map[string]int{
+		"": 403, "text/html": 403, "application/json": 401,
+	} {
 		for name, root := range map[string]Node{
 			"its own answer":     {Check: lacking},
 			"that of its node":   {Any: []Node{{Check: lacking}}, Answer: &page},

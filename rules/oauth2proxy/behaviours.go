@@ -1,0 +1,70 @@
+package oauth2proxy
+
+import "github.com/gatewhy/gatewhy/rules"
+
+// checkedOn is the day on which all references were last checked.
+const checkedOn = "2026-11-28"
+
+// The situations in which the program answers by itself.
+const (
+	noSession     = "no-session"
+	invalidBearer = "invalid-bearer"
+	notAllowed    = "not-allowed"
+)
+
+// What else must be so for an answer.
+const (
+	always     = ""
+	asRedirect = "skip_provider_button is on"
+	asJSON     = "force_json_errors is on, the request accepts application/json, or its path is " +
+		"one of api_routes"
+	asForcedJSON = "force_json_errors is on"
+	asSubrequest = "nginx or another proxy asks /oauth2/auth, and answers with the status itself"
+)
+
+// behaviours is the table of what the program answers. It has no other answers to a token: the
+// reason is in its log alone.
+func behaviours() []rules.Behaviour {
+	const (
+		signIn    = "there is no valid token, and the caller may sign in"
+		refused   = "the token is not valid, and bearer_token_login_fallback is off"
+		forbidden = "the token is valid, and its e-mail or groups are not allowed"
+	)
+	row := func(
+		situation, title, condition string, answer rules.Answer, headers ...string,
+	) rules.Behaviour {
+		answer.Situation = situation
+		return rules.Behaviour{
+			Situation: situation, Title: title, Condition: condition, Variant: Name,
+			Policies: []string{Name}, Answer: answer, Headers: headers, Checked: checkedOn,
+		}
+	}
+	says := func(status int, words string) rules.Answer {
+		return rules.Answer{Status: status, Says: words, Evidence: inferred(codeProxy)}
+	}
+	body := func(status int, text string, evidence rules.Evidence) rules.Answer {
+		return rules.Answer{Status: status, Body: text, Evidence: evidence}
+	}
+	const unauthorized, denied = "Unauthorized\n", "Forbidden\n"
+	const json = "content-type: application/json"
+	return []rules.Behaviour{
+		row(noSession, signIn, always, says(403, "Sign in with")),
+		row(noSession, signIn, asRedirect, says(302, "Found"), "location: the provider's sign-in"),
+		row(noSession, signIn, asJSON, body(401, "{}", observed(ownRun)), json),
+		row(noSession, signIn, asSubrequest, body(401, unauthorized, inferred(codeProxy))),
+		row(invalidBearer, refused, always, body(403, denied, inferred(codeSession))),
+		row(notAllowed, forbidden, always, says(403, "Forbidden")),
+		row(notAllowed, forbidden, asForcedJSON, body(403, "{}", inferred(codeProxy)), json),
+		row(notAllowed, forbidden, asSubrequest, body(401, unauthorized, inferred(codeProxy))),
+	}
+}
+
+// row looks up what the program sends in a situation under a condition.
+func (c *compiler) row(situation, condition string) rules.Answer {
+	for _, b := range c.table {
+		if b.Situation == situation && b.Condition == condition {
+			return b.Answer
+		}
+	}
+	return rules.Answer{}
+}

@@ -1,0 +1,112 @@
+package oauth2proxy
+
+import (
+	"path/filepath"
+	"slices"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// entry is one instance of the program, with all that sets its options.
+type entry struct {
+	name    string // of the workload or the service; empty where only its configuration is known
+	file    *source.File
+	at      *source.Value // where it begins
+	given   []given
+	open    [layers]string // why more may be set in a layer than the files show; empty elsewhere
+	alpha   bool           // the alpha configuration sets the options of the provider
+	unknown []unknownName  // names that are not an option's
+
+	options []option
+}
+
+// unknownName is a name that is not an option's, where one is wanted.
+type unknownName struct {
+	layer layer
+	name  string
+	at    *source.Value
+}
+
+// Place is where the instance is.
+func (e *entry) Place() (*source.File, source.Span) { return e.file, e.at.Span }
+
+func detect(file *source.File, _ rules.Options) bool {
+	r := newReader([]*source.File{file})
+	return len(r.entries()) > 0
+}
+
+func read(files []*source.File, options rules.Options) (*rules.Configuration, error) {
+	c := &rules.Configuration{Options: options, Files: files}
+	for _, file := range files {
+		if !detect(file, options) {
+			return nil, &source.Error{
+				Pos:   source.Position{File: file.Name},
+				Cause: "no configuration of OAuth2 Proxy in this file",
+				Hints: source.Hints(
+					"its configuration file in TOML, its alpha configuration in YAML, or the " +
+						"manifest, compose file or command line that starts it",
+				),
+			}
+		}
+	}
+	r := newReader(files)
+	for _, e := range r.entries() {
+		if options.API == "" || e.name == "" || e.name == options.API {
+			c.Entries = append(c.Entries, e)
+		}
+	}
+	return c, nil
+}
+
+// reader collects the instances of files that belong together.
+type reader struct {
+	files   []*source.File
+	options []option
+	parts   []part // configurations that an instance may name
+}
+
+// part is a configuration that is not an instance where one names it as its file.
+type part struct {
+	name  string // of the file
+	entry *entry
+	used  bool
+}
+
+func newReader(files []*source.File) *reader {
+	return &reader{files: files, options: options()}
+}
+
+// entries lists the instances: those that are started, and configurations that none of them names.
+func (r *reader) entries() []*entry {
+	var started []*entry
+	for _, file := range r.files {
+		r.partsOf(file)
+	}
+	for _, file := range r.files {
+		started = append(started, r.startedBy(file)...)
+	}
+	for i := range r.parts {
+		if !r.parts[i].used {
+			started = append(started, r.parts[i].entry)
+		}
+	}
+	slices.SortStableFunc(started, func(a, b *entry) int {
+		return slices.Index(r.files, a.file) - slices.Index(r.files, b.file)
+	})
+	return started
+}
+
+// startedBy lists the instances that a file starts.
+func (r *reader) startedBy(*source.File) []*entry { return nil }
+
+// partsOf finds the configurations in a file.
+func (r *reader) partsOf(file *source.File) {
+	for _, document := range file.Documents {
+		if file.Format == source.TOML && r.isConfiguration(document) {
+			e := &entry{file: file, at: document, options: r.options}
+			r.fromFile(e, document, given{file: file})
+			r.parts = append(r.parts, part{name: filepath.Base(file.Name), entry: e})
+		}
+	}
+}

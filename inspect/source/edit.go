@@ -26,6 +26,8 @@ func (f *File) editor() editor {
 		return hclEditor{hclWriter{layout: newLayout(f)}}
 	case TOML:
 		return tomlEditor{newLayout(f)}
+	case Shell:
+		return shellEditor{newLayout(f)}
 	case JSON:
 	}
 	return newJSONEditor(f)

@@ -18,11 +18,12 @@ const (
 	YAML
 	HCL // as Terraform has it
 	TOML
+	Shell // command lines, and variables for them
 )
 
 // String returns the format's name as a message has it.
 func (f Format) String() string {
-	return [...]string{"JSON", "YAML", "HCL", "TOML"}[f]
+	return [...]string{"JSON", "YAML", "HCL", "TOML", "a command line"}[f]
 }
 
 // File is a file as it was read.
@@ -102,7 +103,7 @@ var byteOrderMark = []byte("\ufeff")
 
 // Read reads a configuration file. The format follows from the name's extension. If it has none
 // that is known, it follows from the text: a brace or a bracket starts JSON, a name and an equals
-// sign start TOML, everything else is YAML. Every error is an [*Error].
+// sign start TOML, a command with an option is a command line, everything else is YAML. Every error is an [*Error].
 func Read(name string, text []byte) (*File, error) {
 	f, err := open(name, text)
 	if err != nil {
@@ -222,6 +223,8 @@ func (f *File) read() error {
 		return f.readHCL()
 	case TOML:
 		return f.readTOML()
+	case Shell:
+		return f.readShell()
 	case JSON:
 	}
 	return f.readJSON(items{})
@@ -237,12 +240,17 @@ func formatOf(name string, text []byte) Format {
 		return HCL
 	case ".toml", ".cfg":
 		return TOML
+	case ".sh", ".env":
+		return Shell
 	}
 	text = bytes.TrimLeft(bytes.TrimPrefix(text, byteOrderMark), " \t\r\n")
 	if len(text) > 0 && (text[0] == '{' || text[0] == '[') {
 		return JSON
 	}
-	if looksLikeTOML(text) {
+	switch {
+	case looksLikeShell(text):
+		return Shell
+	case looksLikeTOML(text):
 		return TOML
 	}
 	return YAML

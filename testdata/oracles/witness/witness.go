@@ -88,7 +88,7 @@ func (m *Minted) Verify(token *inspect.Token, key *rules.Key) rules.SignatureRes
 	if key.Own {
 		set = m.own
 	}
-	return rules.SignatureResult{Result: keys.Verify(token, set)}
+	return rules.SignatureResult{Result: key.Lenience.Verify(token, set)}
 }
 
 // Recorded is a recording, and the requests that were asked for it.

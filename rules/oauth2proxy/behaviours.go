@@ -10,6 +10,8 @@ const (
 	noSession     = "no-session"
 	invalidBearer = "invalid-bearer"
 	notAllowed    = "not-allowed"
+	brokenOff     = "broken-off"
+	notSent       = "not-sent-upstream"
 )
 
 // What else must be so for an answer.
@@ -26,8 +28,12 @@ const (
 // reason is in its log alone.
 func behaviours() []rules.Behaviour {
 	const (
-		signIn    = "there is no valid token, and the caller may sign in"
-		refused   = "the token is not valid, and bearer_token_login_fallback is off"
+		signIn  = "there is no valid token, and the caller may sign in"
+		refused = "the token is not valid, and bearer_token_login_fallback is off"
+		panics  = "the claim of the audience is neither a text nor a list of texts: the " +
+			"connection ends without an answer"
+		unsendable = "the token is valid, and a claim that goes upstream in a header has a " +
+			"control character"
 		forbidden = "the token is valid, and its e-mail or groups are not allowed"
 	)
 	row := func(
@@ -55,6 +61,10 @@ func behaviours() []rules.Behaviour {
 		row(invalidBearer, refused, always, body(403, denied, inferred(codeSession))),
 		row(notAllowed, forbidden, always, says(403, "Forbidden")),
 		row(notAllowed, forbidden, asForcedJSON, body(403, "{}", inferred(codeProxy)), json),
+		row(brokenOff, panics, always, rules.Answer{NoBody: true, Evidence: observed(ownRun)}),
+		row(notSent, unsendable, always, rules.Answer{
+			Status: 502, Says: "Bad Gateway", Evidence: observed(ownRun),
+		}),
 		row(notAllowed, forbidden, asSubrequest, body(401, unauthorized, inferred(codeProxy))),
 	}
 }

@@ -16,6 +16,7 @@ const (
 	codeClaims   = program + "providers/provider_data.go"
 	codeProxy    = program + "oauthproxy.go"
 	codeOIDC     = "coreos/go-oidc v3.21.0, oidc/verify.go"
+	codeJOSE     = "go-jose v4.1.8, shared.go"
 	ownRun       = "oauth2-proxy " + version + ", run by us"
 )
 

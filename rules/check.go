@@ -88,6 +88,9 @@ type Check struct {
 	// sentence without a full stop: what else admits a client.
 	OwnIDs, Besides string
 
+	// Wants is what the check wants, in words, where its test would read badly; else empty.
+	Wants string
+
 	// Refuses is why the check fails for every request, where the configuration makes it so and
 	// the test never holds: see [Never]. It is empty elsewhere.
 	Refuses string

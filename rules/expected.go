@@ -10,8 +10,11 @@ import (
 
 // Expected is what the check wanted, in words; empty where it is switched off.
 func (r *Result) Expected() string {
-	if r.Check.Skip != "" {
+	switch {
+	case r.Check.Skip != "":
 		return ""
+	case r.Check.Wants != "":
+		return r.Check.Wants
 	}
 	if r.judged.result != nil && r.judged.result.Expected != "" {
 		return r.judged.result.Expected

@@ -104,6 +104,8 @@ func (c *compiler) domains(v verifier) *rules.Check {
 			Why: "authenticated_emails_file may list the address, and is not read here",
 		}
 	}
+	check.Wants = fmt.Sprintf("%s, or without it sub, to be an address at %s", v.email,
+		strings.Join(domains.texts(), " or "))
 	email, user := claim(v.email), claim("sub")
 	fits := func(in rules.Input) rules.Predicate {
 		text := rules.Predicate{Op: rules.Typed, Input: in, Kinds: []source.Kind{source.String}}

@@ -77,36 +77,77 @@ func newReader(files []*source.File) *reader {
 	return &reader{files: files, options: options()}
 }
 
-// entries lists the instances: those that are started, and configurations that none of them names.
+// entries lists the instances: those that are started, and the configurations that none of them
+// names. A configuration file and an alpha configuration alone are one instance.
 func (r *reader) entries() []*entry {
-	var started []*entry
 	for _, file := range r.files {
 		r.partsOf(file)
 	}
+	var all []*entry
 	for _, file := range r.files {
-		started = append(started, r.startedBy(file)...)
+		all = append(all, r.startedBy(file)...)
 	}
-	for i := range r.parts {
-		if !r.parts[i].used {
-			started = append(started, r.parts[i].entry)
-		}
-	}
-	slices.SortStableFunc(started, func(a, b *entry) int {
+	all = append(all, r.leftOver()...)
+	slices.SortStableFunc(all, func(a, b *entry) int {
 		return slices.Index(r.files, a.file) - slices.Index(r.files, b.file)
 	})
-	return started
+	return all
+}
+
+// leftOver lists the configurations that no instance names.
+func (r *reader) leftOver() []*entry {
+	var files, alphas []*entry
+	for i := range r.parts {
+		switch p := &r.parts[i]; {
+		case p.used:
+		case p.entry.alpha:
+			alphas = append(alphas, p.entry)
+		default:
+			files = append(files, p.entry)
+		}
+	}
+	if len(files) == 1 && len(alphas) == 1 {
+		files[0].alpha = true
+		files[0].given = append(files[0].given, alphas[0].given...)
+		return files
+	}
+	for _, e := range alphas {
+		e.open[byFile] = "only its alpha configuration is known"
+	}
+	return append(files, alphas...)
 }
 
 // startedBy lists the instances that a file starts.
-func (r *reader) startedBy(*source.File) []*entry { return nil }
+func (r *reader) startedBy(file *source.File) []*entry {
+	if file.Format == source.Shell {
+		return r.startedByCommands(file)
+	}
+	var all []*entry
+	for _, document := range file.Documents {
+		if document.Is(source.Object) && file.Format != source.TOML {
+			all = append(all, r.startedByManifest(file, document)...)
+			all = append(all, r.startedByCompose(file, document)...)
+			all = append(all, r.startedByChart(file, document)...)
+		}
+	}
+	return all
+}
 
 // partsOf finds the configurations in a file.
 func (r *reader) partsOf(file *source.File) {
+	name := filepath.Base(file.Name)
 	for _, document := range file.Documents {
-		if file.Format == source.TOML && r.isConfiguration(document) {
-			e := &entry{file: file, at: document, options: r.options}
+		e := &entry{file: file, at: document, options: r.options}
+		switch {
+		case !document.Is(source.Object):
+		case file.Format == source.TOML && r.isConfiguration(document):
 			r.fromFile(e, document, given{file: file})
-			r.parts = append(r.parts, part{name: filepath.Base(file.Name), entry: e})
+			r.parts = append(r.parts, part{name: name, entry: e})
+		case file.Format != source.TOML && isAlpha(document):
+			r.fromAlpha(e, document, given{file: file})
+			r.parts = append(r.parts, part{name: name, entry: e})
+		case file.Format != source.TOML:
+			r.partsOfMap(file, document)
 		}
 	}
 }

@@ -69,12 +69,18 @@ func compare(v *rules.Verdict, answer *recording.Answer) string {
 		return "not known: " + v.Why()
 	case (v.Outcome == rules.Accepted) != accepted(answer):
 		return "predicted " + string(v.Outcome) + ": " + v.Why()
+	case v.Outcome == rules.Accepted && answer.Reached && v.Status != answer.Status:
+		return "predicted another status"
 	case v.Outcome == rules.Accepted:
 		return ""
 	case v.Status != answer.Status:
 		return "predicted another status: " + v.Why()
 	case bodyOf(&v.Answer) != answer.Body:
 		return "predicted another body: " + string(bodyOf(&v.Answer))
+	case v.Answer.Body != "" && v.Answer.Body != answer.Words:
+		return "predicted other words: " + v.Answer.Body
+	case answer.Body == recording.Page && !strings.Contains(answer.Words, v.Answer.Says):
+		return "predicted other words: " + v.Answer.Says
 	}
 	return ""
 }

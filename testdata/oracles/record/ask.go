@@ -122,6 +122,7 @@ func (w *world) ask(asked *recording.Request, shape *tokens.Shape) (recording.An
 	answer.Status = response.StatusCode
 	answer.Type, _, _ = mime.ParseMediaType(response.Header.Get("Content-Type"))
 	answer.Body = kindOf(response, string(body))
+	answer.Words = wordsOf(answer.Body, string(body))
 	return answer, nil
 }
 
@@ -146,6 +147,24 @@ func kindOf(response *http.Response, body string) recording.Body {
 	}
 	return recording.Text
 }
+
+// wordsOf is what a reader sees of an answer: the title of a page, or a short body as it is.
+func wordsOf(kind recording.Body, body string) string {
+	switch kind {
+	case recording.SignIn, recording.Page:
+		_, behind, _ := strings.Cut(body, "<title>")
+		title, _, _ := strings.Cut(behind, "</title>")
+		return strings.TrimSpace(title)
+	case recording.JSON, recording.Text:
+		if len(body) <= shortBody {
+			return body
+		}
+	}
+	return ""
+}
+
+// shortBody is how long a body is at most that is recorded as it is.
+const shortBody = 60
 
 // lenient reads an answer whose headers Go's client would refuse: a gateway may write a claim into
 // one as it is.

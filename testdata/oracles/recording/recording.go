@@ -29,7 +29,8 @@ type Answer struct {
 	Status  int    // 0 where the connection ended without an answer
 	Type    string // the media type; empty for none
 	Body    Body
-	Reached bool // the request came to the upstream
+	Words   string // the title of a page, or a short body as it is
+	Reached bool   // the request came to the upstream
 }
 
 // Body is a kind of body.
@@ -48,7 +49,7 @@ const (
 )
 
 // columns are the heading of a recording.
-const columns = "request\ttoken\tstatus\ttype\tbody\treached"
+const columns = "request\ttoken\tstatus\ttype\tbody\twords\treached"
 
 // Path is the place of a configuration's recording.
 func Path(folder string) string { return filepath.Join(folder, AnswersFile) }
@@ -77,16 +78,20 @@ func Read(path string) (*Recording, error) {
 
 func parse(line string) (Answer, error) {
 	cells := strings.Split(line, "\t")
-	if len(cells) != 6 {
-		return Answer{}, fmt.Errorf("%d columns, want 6", len(cells))
+	if len(cells) != 7 {
+		return Answer{}, fmt.Errorf("%d columns, want 7", len(cells))
 	}
 	status, err := strconv.Atoi(cells[2])
 	if err != nil {
 		return Answer{}, err
 	}
+	words, err := strconv.Unquote(cells[5])
+	if err != nil {
+		return Answer{}, err
+	}
 	return Answer{
 		Request: cells[0], Token: cells[1], Status: status, Type: cells[3], Body: Body(cells[4]),
-		Reached: cells[5] == "yes",
+		Words: words, Reached: cells[6] == "yes",
 	}, nil
 }
 
@@ -107,7 +112,8 @@ func (a Answer) String() string {
 		reached = "yes"
 	}
 	return strings.Join([]string{
-		a.Request, a.Token, strconv.Itoa(a.Status), a.Type, string(a.Body), reached,
+		a.Request, a.Token, strconv.Itoa(a.Status), a.Type, string(a.Body), strconv.Quote(a.Words),
+		reached,
 	}, "\t")
 }
 

@@ -6,9 +6,18 @@ func TestCommandLinesAreTakenApart(t *testing.T) {
 	t.Parallel()
 	tests := []struct{ name, text, want string }{
 		{"one line", "proxy --a=b -c d\n", `["proxy","--a=b","-c","d"]`},
-		{"several lines", "proxy \\\n  --a=b \\\r\n  --c # not this\n", `["proxy","--a=b","--c"]`},
-		{"two commands", "export A=1\nproxy --a; ls -l", `["export","A=1"]["proxy","--a"]["ls","-l"]`},
-		{"quotes", `proxy --a="b c" '--d=$e "f"' g\ h`, `["proxy","--a=b c","--d=$e \"f\"","g h"]`},
+		{
+			"several lines", "proxy \\\n  --a=b \\\r\n  --c # not this\n",
+			`["proxy","--a=b","--c"]`,
+		},
+		{
+			"two commands", "export A=1\nproxy --a; ls -l",
+			`["export","A=1"]["proxy","--a"]["ls","-l"]`,
+		},
+		{
+			"quotes", `proxy --a="b c" '--d=$e "f"' g\ h`,
+			`["proxy","--a=b c","--d=$e \"f\"","g h"]`,
+		},
 		{"escapes", `proxy --a="\"\$\x" \"`, `["proxy","--a=\"$\\x","\""]`},
 		{
 			"variables", `proxy --a=$B_1 --c="${D:-e}" --f=$(g h) --i=j$`,

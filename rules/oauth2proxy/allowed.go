@@ -2,7 +2,6 @@ package oauth2proxy
 
 import (
 	"fmt"
-	"regexp"
 	"slices"
 	"strings"
 
@@ -41,7 +40,10 @@ func (c *compiler) allowed(v verifier) []*rules.Check {
 	if check := c.groups(); check != nil {
 		all = append(all, check)
 	}
-	return append(all, c.domains(v))
+	if check := c.domains(v); check != nil {
+		all = append(all, check)
+	}
+	return all
 }
 
 // groups is the check of the allowed groups; nil where there are none.
@@ -84,9 +86,12 @@ func inside(of setting) *rules.Unknown {
 }
 
 // domains is the check of the e-mail. Where a token has none, its sub stands in; where it has
-// neither, nothing is checked (oauthproxy.go, getAuthenticatedSession; validator.go).
+// neither, nothing is checked. It is nil where every address is let in (oauthproxy.go, getAuthenticatedSession; validator.go).
 func (c *compiler) domains(v verifier) *rules.Check {
 	domains, file := c.get("email_domains"), c.get("authenticated_emails_file")
+	if slices.Contains(domains.texts(), "*") {
+		return nil // every address is let in, and none is needed
+	}
 	field := domains
 	if !domains.set() && file.set() {
 		field = file
@@ -95,10 +100,6 @@ func (c *compiler) domains(v verifier) *rules.Check {
 	check.Answer = c.denial()
 	check.Claim = v.email
 	check.Unknown = domains.unknown
-	if slices.Contains(domains.texts(), "*") {
-		check.Unknown = nil
-		check.Skip = "email_domains has *: every e-mail address is let in, and none is needed"
-	}
 	if file.set() || file.unknown != nil {
 		check.MaySkip = &rules.Unknown{
 			Why: "authenticated_emails_file may list the address, and is not read here",
@@ -116,7 +117,7 @@ func (c *compiler) domains(v verifier) *rules.Check {
 		rules.Both(rules.Negate(filled(email)), filled(user), fits(user)),
 		rules.Both(rules.Negate(filled(email)), rules.Negate(filled(user))),
 	)
-	if strings.Contains(v.email, ".") && check.Skip == "" && check.Unknown == nil {
+	if strings.Contains(v.email, ".") && check.Unknown == nil {
 		check.Unknown = inside(c.get("oidc_email_claim"))
 	}
 	return check
@@ -132,18 +133,15 @@ func filled(in rules.Input) rules.Predicate {
 // domainTest is the predicate that an address is of one of the domains. One that begins with a dot
 // stands for all below it.
 func domainTest(in rules.Input, domains []string) rules.Predicate {
-	var expressions []string
+	var ends []string
 	for _, domain := range domains {
-		domain = strings.ToLower(domain)
-		before := ""
+		ends = append(ends, "@"+domain)
 		if below := strings.TrimPrefix(domain, "*"); strings.HasPrefix(below, ".") {
-			domain, before = below, `[^@]*`
+			ends = append(ends, below)
 		}
-		expressions = append(expressions, `(?i)[^@]*@`+before+regexp.QuoteMeta(domain))
 	}
-	test, err := matchesAny(in, expressions)
-	if err != nil {
-		return rules.Never()
-	}
-	return test
+	return rules.Both(matches(in, `[^@]*@[^@]*`), rules.Predicate{
+		Op: rules.Suffix, Input: in, Values: rules.Literals(ends...),
+		Texts: &rules.Texts{FoldCase: true},
+	})
 }

@@ -149,22 +149,11 @@ func (r *reader) assignments(e *entry, file *source.File, words []*source.Value)
 	}
 }
 
-// uses says that an instance reads a configuration file: that of the files that has its name, in
-// the instance's own file if there is one.
+// uses says that an instance reads a configuration file: that of the files that has its name.
 func (r *reader) uses(e *entry, l layer, name string) {
 	e.alpha = e.alpha || l == byAlpha
-	var use *part
-	for i := range r.parts {
-		p := &r.parts[i]
-		if p.name == path.Base(name) && p.entry.alpha == (l == byAlpha) &&
-			(use == nil || p.entry.file == e.file && use.entry.file != e.file) {
-			use = p
-		}
-	}
-	if use != nil {
-		use.used = true
-		e.given = append(e.given, use.entry.given...)
-		e.unknown = append(e.unknown, use.entry.unknown...)
+	if of := r.partNamed(path.Base(name), e.file, l == byAlpha); of != nil {
+		e.take(of)
 		return
 	}
 	what := "its configuration file "

@@ -130,8 +130,7 @@ func (r *reader) chart(file *source.File, values *source.Value) *entry {
 	}
 	if text := config.Member("configFile"); text != nil {
 		if inner := r.embedded(file, text); inner != nil {
-			e.given = append(e.given, inner.given...)
-			e.unknown = append(e.unknown, inner.unknown...)
+			e.take(inner)
 		} else {
 			e.open[byFile] = "configFile can't be read"
 		}
@@ -142,7 +141,7 @@ func (r *reader) chart(file *source.File, values *source.Value) *entry {
 	if text := values.At("alphaConfig", "configFile"); text.Is(source.String) {
 		if inner := r.embedded(file, text); inner != nil {
 			e.alpha = true
-			e.given = append(e.given, inner.given...)
+			e.take(inner)
 		}
 	}
 	return e

@@ -111,13 +111,8 @@ func (r *reader) environment(e *entry, file *source.File, container *source.Valu
 	for _, item := range wordsOf(container.Member("envFrom")) {
 		name, _ := item.At("configMapRef", "name").Str()
 		prefix, _ := item.Member("prefix").Str()
-		if data := r.configMap(name); data != nil && prefix == "" {
-			for i := range data.value.Members {
-				m := &data.value.Members[i]
-				r.fromVariable(e, m.Key, given{
-					file: data.file, value: m.Value, object: data.value,
-				})
-			}
+		if of := r.partNamed(variablesOf+name, e.file, false); of != nil && prefix == "" {
+			e.take(of)
 			continue
 		}
 		e.open[byVariable] = "its variables are taken from " + keyIn(item)
@@ -136,27 +131,6 @@ func keyIn(v *source.Value) string {
 	return m.Key
 }
 
-// placed is a value with its file.
-type placed struct {
-	file  *source.File
-	value *source.Value
-}
-
-// configMap finds the data of a ConfigMap among the files.
-func (r *reader) configMap(name string) *placed {
-	for _, file := range r.files {
-		for _, document := range file.Documents {
-			kind, _ := document.Member("kind").Str()
-			is, _ := document.At("metadata", "name").Str()
-			if data := document.Member("data"); kind == "ConfigMap" && name != "" &&
-				is == name && data.Is(source.Object) {
-				return &placed{file, data}
-			}
-		}
-	}
-	return nil
-}
-
 // partsOfMap finds the configurations that a ConfigMap or a Secret holds as text.
 func (r *reader) partsOfMap(file *source.File, document *source.Value) {
 	kind, _ := document.Member("kind").Str()
@@ -169,15 +143,24 @@ func (r *reader) partsOfMap(file *source.File, document *source.Value) {
 		if !data.Is(source.Object) || kind == "Secret" && field == "data" {
 			continue
 		}
+		variables := &entry{name: name, file: file, at: data, options: r.options}
 		for i := range data.Members {
 			m := &data.Members[i]
+			r.fromVariable(variables, m.Key, given{file: file, value: m.Value, object: data})
 			if e := r.embedded(file, m.Value); e != nil {
 				e.name = name
 				r.parts = append(r.parts, part{name: m.Key, entry: e})
 			}
 		}
+		if len(variables.given) > 0 {
+			r.parts = append(r.parts, part{name: variablesOf + name, entry: variables})
+		}
 	}
 }
+
+// variablesOf begins the name of a part that is the variables of a ConfigMap. No file has such a
+// name.
+const variablesOf = "variables/"
 
 // embedded reads a configuration that a string holds: the program's file, or an alpha
 // configuration. It is nil where the string holds neither.

@@ -73,6 +73,30 @@ type part struct {
 	used  bool
 }
 
+// partNamed finds a configuration by its name, in the instance's own file if there is one. It is
+// an instance of its own no longer.
+func (r *reader) partNamed(name string, file *source.File, alpha bool) *entry {
+	var found *part
+	for i := range r.parts {
+		p := &r.parts[i]
+		if p.name == name && p.entry.alpha == alpha &&
+			(found == nil || p.entry.file == file && found.entry.file != file) {
+			found = p
+		}
+	}
+	if found == nil {
+		return nil
+	}
+	found.used = true
+	return found.entry
+}
+
+// take adds what sets options in a configuration.
+func (e *entry) take(of *entry) {
+	e.given = append(e.given, of.given...)
+	e.unknown = append(e.unknown, of.unknown...)
+}
+
 func newReader(files []*source.File) *reader {
 	return &reader{files: files, options: options()}
 }

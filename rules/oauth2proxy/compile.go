@@ -80,7 +80,10 @@ func (c *compiler) anyOf(verifiers []verifier, of func(verifier) rules.Node) rul
 // check starts a check that an option decides.
 func (c *compiler) check(id rules.ID, of setting, reference string) *rules.Check {
 	check := &rules.Check{
-		ID: id, Field: of.name, Evidence: inferred(reference), Answer: c.refusal(),
+		ID: id, Field: of.name, Evidence: observed(reference), Answer: c.refusal(),
+	}
+	if slices.Contains(notRun(), of.name) {
+		check.Evidence = inferred(reference)
 	}
 	check.Pos, check.Span = c.place(of)
 	return check

@@ -1,6 +1,8 @@
 package oauth2proxy
 
 import (
+	"fmt"
+	"maps"
 	"os"
 	"path/filepath"
 	"slices"
@@ -19,27 +21,52 @@ const recordings = "../../testdata/oracles/oauth2-proxy/"
 
 // TestTheRealProgramAnswersAsPredicted holds each prediction against what the real program
 // answered to the same token with the same configuration files. Where they differ, the program is
-// right.
+// right. What is called observed must have been: each answer of the table, and each check.
 func TestTheRealProgramAnswersAsPredicted(t *testing.T) {
 	t.Parallel()
 	minted, err := witness.Mint(time.Date(2026, 5, 6, 10, 0, 0, 0, time.UTC))
 	if err != nil {
 		t.Fatal(err)
 	}
-	folders, err := filepath.Glob(recordings + "*/" + recording.RequestsFile)
-	if err != nil || len(folders) < 5 {
-		t.Fatalf("%d configurations: %v", len(folders), err)
+	files, err := filepath.Glob(recordings + "*/" + recording.RequestsFile)
+	if err != nil || len(files) < 5 {
+		t.Fatalf("%d configurations: %v", len(files), err)
 	}
-	for _, file := range folders {
-		folder := filepath.Dir(file)
-		t.Run(filepath.Base(folder), func(t *testing.T) {
-			t.Parallel()
-			compareAll(t, folder, minted)
-		})
+	all := make([]comparison, len(files))
+	t.Run("with", func(t *testing.T) {
+		for i, file := range files {
+			folder := filepath.Dir(file)
+			t.Run(filepath.Base(folder), func(t *testing.T) {
+				t.Parallel()
+				all[i] = compareAll(t, folder, minted)
+			})
+		}
+	})
+	if t.Failed() {
+		return
+	}
+	seen, called := map[string]bool{}, map[string]bool{}
+	for _, c := range all {
+		maps.Copy(seen, c.seen)
+		maps.Copy(called, c.called)
+	}
+	for _, b := range behaviours() {
+		if b.Answer.Evidence.Level == rules.Observed {
+			called[answerName(&b.Answer)] = true
+		}
+	}
+	for name := range called {
+		if !seen[name] {
+			t.Errorf("no recording shows that %s, which is called observed", name)
+		}
 	}
 }
 
-func compareAll(t *testing.T, folder string, minted *witness.Minted) {
+// comparison is what came of one configuration: what the recording shows, and what the policies
+// call observed.
+type comparison struct{ seen, called map[string]bool }
+
+func compareAll(t *testing.T, folder string, minted *witness.Minted) comparison {
 	recorded, err := witness.Read(folder)
 	if err != nil {
 		t.Fatal(err)
@@ -47,7 +74,19 @@ func compareAll(t *testing.T, folder string, minted *witness.Minted) {
 	if err := recorded.Complete(minted); err != nil {
 		t.Fatal(err)
 	}
+	if recorded.Version != version || recorded.Date != checkedOn {
+		t.Errorf("recorded with %s on %s, and the adapter says %s on %s",
+			recorded.Version, recorded.Date, version, checkedOn)
+	}
+	c := comparison{map[string]bool{}, map[string]bool{}}
 	policies := compiled(t, folder)
+	for _, policy := range policies {
+		for _, check := range policy.Checks() {
+			if check.Evidence.Level == rules.Observed && check.Skip == "" {
+				c.called[checkName(check)] = true
+			}
+		}
+	}
 	same := 0
 	for i := range recorded.Answers {
 		answer := &recorded.Answers[i]
@@ -58,8 +97,38 @@ func compareAll(t *testing.T, folder string, minted *witness.Minted) {
 			continue
 		}
 		same++
+		c.see(&v)
 	}
 	t.Logf("%d of %d answers as predicted", same, len(recorded.Answers))
+	return c
+}
+
+// see notes what a right prediction shows: what was answered, which checks failed in a request that
+// was refused, and which conditions held.
+func (c *comparison) see(v *rules.Verdict) {
+	if v.Outcome == rules.Rejected {
+		c.seen[answerName(&v.Answer)] = true
+	}
+	for i := range v.Results {
+		r := &v.Results[i]
+		shown := r.Outcome == rules.Fail && v.Outcome == rules.Rejected
+		if r.Check.ID == rules.Conditional {
+			shown = r.Outcome == rules.Pass
+		}
+		if shown {
+			c.seen[checkName(r.Check)] = true
+		}
+	}
+}
+
+// answerName names an answer of the table.
+func answerName(a *rules.Answer) string {
+	return fmt.Sprintf("%s is answered with %d %q%q", a.Situation, a.Status, a.Body, a.Says)
+}
+
+// checkName names what a check tests.
+func checkName(c *rules.Check) string {
+	return fmt.Sprintf("%s of %s is tested (%s)", c.ID, c.Field, c.Evidence.Reference)
 }
 
 // compare says how a prediction differs from what was answered; empty for not at all.
@@ -67,7 +136,7 @@ func compare(v *rules.Verdict, answer *recording.Answer) string {
 	switch {
 	case v.Outcome == rules.Undetermined:
 		return "not known: " + v.Why()
-	case (v.Outcome == rules.Accepted) != accepted(answer):
+	case (v.Outcome == rules.Accepted) != letThrough(answer):
 		return "predicted " + string(v.Outcome) + ": " + v.Why()
 	case v.Outcome == rules.Accepted && answer.Reached && v.Status != answer.Status:
 		return "predicted another status"
@@ -85,9 +154,9 @@ func compare(v *rules.Verdict, answer *recording.Answer) string {
 	return ""
 }
 
-// accepted reports whether an answer lets the request through: to the upstream, or to whoever has
+// letThrough reports whether an answer lets the request through: to the upstream, or to whoever has
 // asked the program about it.
-func accepted(answer *recording.Answer) bool {
+func letThrough(answer *recording.Answer) bool {
 	return answer.Reached || answer.Status == 202
 }
 

@@ -23,5 +23,7 @@ func Adapter() rules.Adapter {
 			return compile(behaviours(), c)
 		},
 		Behaviours: behaviours,
+		Rules:      lintRules,
+		Advice:     advice,
 	}
 }

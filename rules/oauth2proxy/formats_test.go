@@ -165,7 +165,7 @@ func TestFlagsComeBeforeVariablesAndVariablesBeforeTheFile(t *testing.T) {
 			t.Errorf("%s: got %d, want %d", name, v.Status, test.want)
 		}
 	}
-	lists := append(start("--oidc-extra-audience=a,b --oidc-extra-audience=api://orders", ""))
+	lists := start("--oidc-extra-audience=a,b --oidc-extra-audience=api://orders", "")
 	v := rules.Evaluate(policiesOf(t, lists...), requestOf(`aud="api://orders"`))
 	if v.Outcome != rules.Accepted {
 		t.Errorf("a flag of a list that is given twice: got %v", short(v))

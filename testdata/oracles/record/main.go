@@ -50,11 +50,11 @@ func record(folder, version string, write bool) (differences int, err error) {
 		return 0, err
 	}
 	defer w.close()
+	today := time.Now().UTC().Format(time.DateOnly)
 	for _, file := range configurations {
 		configuration := filepath.Dir(file)
 		now := &recording.Recording{
-			Program: filepath.Base(folder), Version: version,
-			Date: time.Now().UTC().Format(time.DateOnly),
+			Program: filepath.Base(folder), Version: version, Date: today,
 		}
 		if now.Answers, err = w.answers(configuration); err != nil {
 			return 0, fmt.Errorf("%s: %w", configuration, err)

@@ -110,12 +110,17 @@ func (r *Request) Read(in Input) Reading {
 	return Reading{Unknown: &Unknown{Why: "nothing reads " + in.String()}}
 }
 
+// modelledText stands for the text of a modelled token, which has none: it has the form that every
+// issuer writes.
+const modelledText = "eyJ9.eyJ9.c2ln"
+
 // text is the token as it was sent.
 func (r *Request) text() Reading {
 	if r.Token == nil {
 		return Reading{}
 	}
-	return Reading{Value: &source.Value{Kind: source.String, Text: r.Token.Compact()}}
+	text := cmp.Or(r.Token.Compact(), modelledText)
+	return Reading{Value: &source.Value{Kind: source.String, Text: text}}
 }
 
 // claim reads a claim. Gateways differ on which of two members with the same name counts, so a

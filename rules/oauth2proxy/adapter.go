@@ -25,5 +25,7 @@ func Adapter() rules.Adapter {
 		Behaviours: behaviours,
 		Rules:      lintRules,
 		Advice:     advice,
+		Repairable: repairable,
+		Changes:    changes,
 	}
 }

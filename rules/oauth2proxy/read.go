@@ -135,10 +135,23 @@ func (r *reader) leftOver() []*entry {
 		files[0].given = append(files[0].given, alphas[0].given...)
 		return files
 	}
+	for _, e := range files {
+		e.withoutProvider()
+	}
 	for _, e := range alphas {
 		e.open[byFile] = "only its alpha configuration is known"
 	}
 	return append(files, alphas...)
+}
+
+// withoutProvider says of a configuration file without any option of a provider that an alpha
+// configuration has them.
+func (e *entry) withoutProvider() {
+	ofProvider := func(g given) bool { return g.option.alpha != nil }
+	if !slices.ContainsFunc(e.given, ofProvider) {
+		e.alpha = true
+		e.open[byAlpha] = "the file has no options of a provider"
+	}
 }
 
 // startedBy lists the instances that a file starts.

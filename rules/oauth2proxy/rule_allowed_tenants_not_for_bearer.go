@@ -12,23 +12,17 @@ func allowedTenantsNotForBearer() rules.Rule {
 		Fix: "Verify the issuer: one tenant as oidc_issuer_url, others in extra_jwt_issuers as " +
 			"https://login.microsoftonline.com/TENANT-ID/v2.0=AUDIENCE.",
 		Severity:   rules.Error,
-		Lesser:     "a note where the issuer is verified",
 		Since:      since,
 		References: []string{docEntra, program + "providers/ms_entra_id.go"},
 		Check: eachBearer(func(i instance) []rules.Finding {
 			tenants, skip := i.get("entra_id_allowed_tenants"),
 				i.get("insecure_oidc_skip_issuer_verification")
-			if provider := i.get("provider"); !tenants.set() || provider.text() != "entra-id" {
+			provider := i.get("provider")
+			if !tenants.set() || provider.text() != "entra-id" || !skip.on() {
 				return nil
 			}
-			found := i.finding(tenants, "entra_id_allowed_tenants does not hold for bearer tokens, "+
+			return i.finding(tenants, "entra_id_allowed_tenants does not hold for bearer tokens, "+
 				"and the issuer is not verified: tokens of every tenant get in")
-			if !skip.on() {
-				found[0].Message = "entra_id_allowed_tenants does not hold for bearer tokens: the " +
-					"issuer alone does"
-				return less(found, rules.Note)
-			}
-			return found
 		}),
 	}
 }

@@ -63,6 +63,7 @@ func (w *world) start(configuration string) (stop func(), err error) {
 	command.Dir, command.Env = configuration, append(os.Environ(), w.environment()...)
 	command.Stdout, command.Stderr = &output, &output
 	command.SysProcAttr = &syscall.SysProcAttr{Setpgid: true}
+	command.WaitDelay = 10 * time.Second
 	command.Cancel = func() error { return syscall.Kill(-command.Process.Pid, syscall.SIGTERM) }
 	if err := command.Start(); err != nil {
 		cancel()

@@ -68,6 +68,15 @@ var rooms = []struct {
 	{"testdata/mint", nil},
 	{"testdata/estates", []string{"rules", "inspect/entra", "inspect/source"}},
 	{"testdata/measure", nil},
+	{"testdata/oracles/tokens", []string{"testdata/mint"}},
+	{"testdata/oracles/recording", nil},
+	{"testdata/oracles/witness", []string{
+		"testdata/oracles/tokens", "testdata/oracles/recording", "rules", "inspect/keys",
+		"inspect",
+	}},
+	{"testdata/oracles/record", []string{
+		"testdata/oracles/tokens", "testdata/oracles/recording", "testdata/mint",
+	}},
 	{"testdata/rules", nil},
 	{"testdata/tinygateway", []string{"rules", "inspect/source"}},
 	{"testdata/evaluator", nil},
@@ -81,6 +90,7 @@ var rooms = []struct {
 // testRooms are the packages that any test may import: an adapter's tests prove what it proposes.
 var testRooms = []string{
 	"testdata/estates", "testdata/evaluator", "testdata/mint", "testdata/measure",
+	"testdata/oracles/witness", "testdata/oracles/recording",
 	"testdata/tinygateway", "rules/repair",
 }
 

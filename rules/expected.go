@@ -55,6 +55,8 @@ func (p Predicate) words() string {
 		return p.Input.words() + " that ends with " + literals(p.Values, " or ")
 	case IsList:
 		return "a list in " + p.Input.words()
+	case Typed:
+		return p.Input.words() + " as " + kinds(p.Kinds)
 	case Matches:
 		return p.Input.words() + " that matches " + patterns(p.patterns())
 	case Sent:
@@ -105,6 +107,15 @@ func (k *Key) words() string {
 		return " with the policy's shared secret"
 	}
 	return " with the policy's own key"
+}
+
+// kinds are kinds of value in words: "a text or a list".
+func kinds(all []source.Kind) string {
+	words := make([]string, len(all))
+	for i, kind := range all {
+		words[i] = kind.String()
+	}
+	return strings.Join(words, " or ")
 }
 
 // patterns are regular expressions as the configuration writes them.

@@ -112,6 +112,8 @@ func (r *Request) holds(p Predicate, reading *Reading) may {
 	case p.Op == Listed && reading.absent():
 		reading.Unknown = r.nobodyListed()
 		return reading.Unknown.may()
+	case p.Op == Typed:
+		return truth(reading.absent() || p.typed(reading.Value)).as()
 	case reading.Value == nil:
 		return fails
 	}
@@ -187,6 +189,15 @@ func (p Predicate) matches(reading *Reading) Truth {
 		return p.positive(reading)
 	}
 	return Maybe
+}
+
+// typed reports whether a value is of one of the kinds, and of a list, each of its items.
+func (p Predicate) typed(v *source.Value) bool {
+	isList := v.Kind == source.List
+	return slices.Contains(p.Kinds, v.Kind) &&
+		!(isList && slices.ContainsFunc(v.Items, func(item *source.Value) bool {
+			return item.Kind == source.List || !slices.Contains(p.Kinds, item.Kind)
+		}))
 }
 
 // present says whether an input is there. It is not documented whether a claim that is null counts

@@ -23,6 +23,7 @@ const (
 	Prefix             // a text begins with one of the literals: the input, or one that it lists
 	Suffix             // a text ends with one of the literals: the input, or one that it lists
 	IsList             // the input is a list
+	Typed              // the input is of one of Kinds, absent or null; so is each item of a list
 	Matches            // a whole text matches a pattern of Texts: the input, or one that it lists
 	After              // the input is an instant after the clock's
 	NotAfter           // the input is an instant that is not after the clock's
@@ -44,6 +45,7 @@ type Predicate struct {
 	Values []*source.Value // the literals
 	Of     []Predicate     // of And, Or, Not
 	Key    *Key            // of Verifies
+	Kinds  []source.Kind   // of Typed: a list may be one of them
 
 	Texts  *Texts  // how texts are compared; nil for whole, exact, and split at white space
 	Lookup *Lookup // of Sent; nil for the Authorization header as RFC 6750, section 2.1, has it

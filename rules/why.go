@@ -110,6 +110,10 @@ func (r *Result) whyMisshapen() string {
 		return "its text does not have the form that the policy takes for a token: " +
 			patterns(leaf.patterns())
 	}
+	if leaf := r.judged.leaf; leaf != nil && leaf.Op == Typed {
+		return fmt.Sprintf("%s is %s, and the gateway reads no token in which it is not %s",
+			leaf.Input.words(), brief(r.judged.reading.Value), kinds(leaf.Kinds))
+	}
 	return r.shape()
 }
 

@@ -109,7 +109,10 @@ func (c *compiler) domains(v verifier) *rules.Check {
 	check.Wants = fmt.Sprintf("%s, or without it sub, to be an address at %s", v.email,
 		strings.Join(domains.texts(), " or "))
 	email, user := claim(v.email), claim("sub")
-	fits := func(in rules.Input) rules.Predicate { return domainTest(in, domains.texts()) }
+	fits := func(in rules.Input) rules.Predicate {
+		text := rules.Predicate{Op: rules.Typed, Input: in, Kinds: []source.Kind{source.String}}
+		return rules.Both(text, domainTest(in, domains.texts()))
+	}
 	check.Test = rules.Either(
 		rules.Both(filled(email), fits(email)),
 		rules.Both(rules.Negate(filled(email)), filled(user), fits(user)),
@@ -121,8 +124,12 @@ func (c *compiler) domains(v verifier) *rules.Check {
 	return check
 }
 
-// filled is the predicate that a claim is a text with something in it.
-func filled(in rules.Input) rules.Predicate { return matches(in, `(?s:.+)`) }
+// filled is the predicate that a claim is there, and not an empty text.
+func filled(in rules.Input) rules.Predicate {
+	return rules.Both(rules.Found(in), rules.Negate(rules.Predicate{
+		Op: rules.Equals, Input: in, Values: rules.Literals(""),
+	}))
+}
 
 // domainTest is the predicate that an address is of one of the domains. One that begins with a dot
 // stands for all below it.

@@ -9,8 +9,12 @@ import (
 func (c *compiler) signIn() rules.Answer {
 	force, skip := c.get("force_json_errors"), c.get("skip_provider_button")
 	inJSON := c.row(noSession, asJSON)
+	subrequest := rules.Case{
+		If: isSubrequest(c.get("proxy_prefix")), Answer: c.row(noSession, asSubrequest),
+	}
 	switch {
 	case force.on():
+		inJSON.Cases = []rules.Case{subrequest}
 		return inJSON
 	case force.unknown != nil || skip.unknown != nil:
 		return rules.Answer{Situation: noSession}
@@ -19,7 +23,7 @@ func (c *compiler) signIn() rules.Answer {
 	if skip.on() {
 		answer = c.row(noSession, asRedirect)
 	}
-	answer.Cases = []rules.Case{{If: acceptsJSON(), Answer: inJSON}}
+	answer.Cases = []rules.Case{subrequest, {If: acceptsJSON(), Answer: inJSON}}
 	if routes := c.get("api_routes"); routes.unknown == nil && len(routes.values) > 0 {
 		if test, err := pathMatches(routes.texts()); err == nil {
 			answer.Cases = append(answer.Cases, rules.Case{If: test, Answer: inJSON})
@@ -48,11 +52,15 @@ func (c *compiler) refusal() rules.Answer {
 
 // denial is what a request gets whose token is valid, and whose owner is not allowed.
 func (c *compiler) denial() rules.Answer {
+	answer := c.row(notAllowed, always)
 	switch force := c.get("force_json_errors"); {
 	case force.unknown != nil:
-		return rules.Answer{Situation: notAllowed, Status: c.row(notAllowed, always).Status}
+		answer = rules.Answer{Situation: notAllowed, Status: answer.Status}
 	case force.on():
-		return c.row(notAllowed, asForcedJSON)
+		answer = c.row(notAllowed, asForcedJSON)
 	}
-	return c.row(notAllowed, always)
+	answer.Cases = []rules.Case{{
+		If: isSubrequest(c.get("proxy_prefix")), Answer: c.row(notAllowed, asSubrequest),
+	}}
+	return answer
 }

@@ -46,32 +46,44 @@ func (c *compiler) root() rules.Node {
 	bearer := c.get("skip_jwt_bearer_tokens")
 	present := c.tokenPresent(bearer)
 	if bearer.off() {
-		return c.behindExemptions(rules.AllOf(present), rules.Node{})
+		return c.behindExemptions(rules.AllOf(present), nil)
 	}
 	verifiers := c.verifiers()
 	if len(verifiers) == 0 {
 		present.Test, present.Refuses = rules.Never(), c.noVerifier()
 		present.Answer = c.refusal()
-		return c.behindExemptions(rules.AllOf(present), rules.Node{})
+		return c.behindExemptions(rules.AllOf(present), nil)
 	}
-	accepted := rules.Node{Any: verifiers, Reports: rules.Foremost}
-	if len(verifiers) == 1 {
-		accepted = verifiers[0]
-	}
-	valid := rules.Node{All: []rules.Node{{Check: c.tokenFormat()}, accepted}}
-	whole := []rules.Node{{Check: present}, {Check: valid.All[0].Check}}
-	if len(verifiers) == 1 {
-		whole = append(whole, accepted.All...)
+	whole := rules.AllOf(present, c.tokenFormat())
+	if accepted := c.anyOf(verifiers, c.accepts); len(verifiers) == 1 {
+		whole.All = append(whole.All, accepted.All...)
 	} else {
-		whole = append(whole, accepted)
+		whole.All = append(whole.All, accepted)
 	}
-	return c.behindExemptions(rules.Node{All: whole}, valid)
+	return c.behindExemptions(whole, verifiers)
+}
+
+// anyOf is that one of some verifiers accepts. Of several that do not, the one that comes nearest
+// decides: where the token is valid for one of them, and its owner is not allowed, that is the
+// answer.
+func (c *compiler) anyOf(verifiers []verifier, of func(verifier) rules.Node) rules.Node {
+	if len(verifiers) == 1 {
+		return of(verifiers[0])
+	}
+	node := rules.Node{}
+	for _, v := range verifiers {
+		node.Any = append(node.Any, of(v))
+	}
+	return node
 }
 
 // check starts a check that an option decides.
 func (c *compiler) check(id rules.ID, of setting, reference string) *rules.Check {
 	check := &rules.Check{
-		ID: id, Field: of.name, Evidence: inferred(reference), Answer: c.refusal(),
+		ID: id, Field: of.name, Evidence: observed(reference), Answer: c.refusal(),
+	}
+	if slices.Contains(notRun(), of.name) {
+		check.Evidence = inferred(reference)
 	}
 	check.Pos, check.Span = c.place(of)
 	return check
@@ -87,16 +99,20 @@ func (c *compiler) tokenPresent(bearer setting) *rules.Check {
 		return check
 	}
 	malformed := c.refusal()
-	authorization := rules.Location{
+	check.Unknown = bearer.unknown
+	check.Test = rules.Predicate{Op: rules.Sent, Lookup: &rules.Lookup{
+		Locations: []rules.Location{authorization()}, Otherwise: &malformed,
+	}}
+	return check
+}
+
+// authorization is where the token is looked for.
+func authorization() rules.Location {
+	return rules.Location{
 		Input:  rules.Input{Source: rules.FromHTTP, Name: "Authorization"},
 		Prefix: "Bearer ",
 		Basic:  &rules.InBasic{Passwords: []string{"", "x-oauth-basic"}},
 	}
-	check.Unknown = bearer.unknown
-	check.Test = rules.Predicate{Op: rules.Sent, Lookup: &rules.Lookup{
-		Locations: []rules.Location{authorization}, Otherwise: &malformed,
-	}}
-	return check
 }
 
 // jwtForm is the form of a text that the program takes for a token (jwtRegexFormat).

@@ -109,7 +109,7 @@ func TestWhatBecomesOfAToken(t *testing.T) {
 		{
 			"an e-mail that is not verified at an extra issuer, whatever is allowed",
 			extra + "insecure_oidc_allow_unverified_email = true\n",
-			ofV1 + `;aud="api://orders";email_verified=false`, rejected(403, rules.Issuer),
+			ofV1 + `;aud="api://orders";email_verified=false`, rejected(403, rules.CustomClaim),
 		},
 
 		{"an e-mail of a domain", domains, `email="A@Contoso.example"`, accepted()},

@@ -9,24 +9,41 @@ import (
 )
 
 // behindExemptions puts what a request needs behind what needs nothing: some routes, and requests
-// of a preflight (oauthproxy.go, IsAllowedRequest). An invalid token is refused there too, if
-// there is no fallback.
-func (c *compiler) behindExemptions(whole, valid rules.Node) rules.Node {
+// of a preflight (oauthproxy.go, IsAllowedRequest).
+func (c *compiler) behindExemptions(whole rules.Node, verifiers []verifier) rules.Node {
 	exempt := c.exemptions()
 	if len(exempt) == 0 {
 		return whole
 	}
-	free := rules.Node{}
-	if fallback := c.get("bearer_token_login_fallback"); !fallback.on() && valid.All != nil {
-		none := c.check(rules.Conditional, fallback, codeSession)
-		none.Test = rules.Negate(rules.Predicate{Op: rules.Sent})
-		free = rules.Node{Any: []rules.Node{{Check: none}, valid}}
-		free.Reports = rules.Last
-	}
 	return rules.Node{First: &rules.First{
-		Branches: []rules.Branch{{If: rules.Node{Any: exempt}, Then: free}},
+		Branches: []rules.Branch{{If: rules.Node{Any: exempt}, Then: c.exempt(verifiers)}},
 		Default:  whole,
 	}}
+}
+
+// exempt is what is left to check of an exempt request. An invalid token is refused there too, if
+// there is no fallback, and the upstream is told who the caller is, if a token says it.
+func (c *compiler) exempt(verifiers []verifier) rules.Node {
+	if len(verifiers) == 0 {
+		return rules.Node{}
+	}
+	free := c.sendableIfValid(verifiers)
+	fallback := c.get("bearer_token_login_fallback")
+	if fallback.on() {
+		return free
+	}
+	bearer := c.get("skip_jwt_bearer_tokens")
+	valid := rules.AllOf(c.tokenPresent(bearer), c.tokenFormat())
+	valid.All = append(valid.All, c.anyOf(verifiers, func(v verifier) rules.Node {
+		return rules.AllOf(c.verifies(v)...)
+	}))
+	none := c.check(rules.Conditional, fallback, codeSession)
+	token := rules.Has(rules.Input{Source: rules.FromToken})
+	none.Test = rules.Negate(rules.Both(token, rules.Either(
+		rules.Predicate{Op: rules.Sent}, rules.Has(authorization().Input),
+	)))
+	known := rules.Node{Any: []rules.Node{{Check: none}, valid}, Reports: rules.Last}
+	return rules.Node{All: []rules.Node{known, free}}
 }
 
 // exemptions are the conditions under which a request needs no session.

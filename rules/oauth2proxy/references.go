@@ -2,7 +2,8 @@ package oauth2proxy
 
 import "github.com/gatewhy/gatewhy/rules"
 
-// version is the version of the program whose source every rule here was read from.
+// version is the version of the program whose source every rule here was read from, and that was
+// run.
 const version = "v7.15.6"
 
 // The references that checks and answers rest on.
@@ -15,8 +16,9 @@ const (
 	codeGroups   = program + "providers/provider_default.go"
 	codeClaims   = program + "providers/provider_data.go"
 	codeProxy    = program + "oauthproxy.go"
+	codeUpstream = program + "pkg/upstream/http.go"
 	codeOIDC     = "coreos/go-oidc v3.21.0, oidc/verify.go"
-	ownRun       = "oauth2-proxy " + version + ", run by us"
+	codeJOSE     = "go-jose v4.1.8, shared.go"
 )
 
 // The pages that rules refer to.
@@ -29,8 +31,16 @@ const (
 	issueAccess = "github.com/oauth2-proxy/oauth2-proxy/issues/1350"
 )
 
+// observed is for what the program did when we ran it, and where its source says so. What it
+// answered then is recorded: see testdata/oracles/oauth2-proxy.
 func observed(reference string) rules.Evidence {
-	return rules.Evidence{Level: rules.Observed, Reference: reference}
+	const ran = ", run on " + checkedOn
+	return rules.Evidence{Level: rules.Observed, Reference: reference + ran}
+}
+
+// notRun are the options with which the program was not run: what they do was read in its source.
+func notRun() []string {
+	return []string{"allowed_roles", "authenticated_emails_file", "oidc_public_key_files"}
 }
 
 func inferred(reference string) rules.Evidence {

@@ -1,6 +1,7 @@
 package oauth2proxy
 
 import (
+	"slices"
 	"strings"
 	"time"
 
@@ -25,15 +26,15 @@ type verifier struct {
 
 // verifiers lists what the tokens are held against: the provider, then the extra issuers
 // (oauthproxy.go, buildSessionChain).
-func (c *compiler) verifiers() []rules.Node {
-	var all []rules.Node
+func (c *compiler) verifiers() []verifier {
+	var all []verifier
 	provider := c.get("provider")
 	if provider.unknown != nil || !withoutVerifier(provider.text()) {
-		all = append(all, c.accepts(c.ofProvider(provider)))
+		all = append(all, c.ofProvider(provider))
 	}
 	extra := c.get("extra_jwt_issuers")
 	for _, item := range extra.values {
-		all = append(all, c.accepts(c.ofExtra(extra, item)))
+		all = append(all, c.ofExtra(extra, item))
 	}
 	return all
 }
@@ -98,16 +99,23 @@ func (c *compiler) ofExtra(extra setting, item *source.Value) verifier {
 	}
 }
 
-// accepts is what a verifier wants of a token, in the program's order, and what the session that
-// is made of it must have.
+// accepts is what a verifier wants of a token, what the session that is made of it must have, and
+// what the upstream is told of it.
 func (c *compiler) accepts(v verifier) rules.Node {
-	checks := []*rules.Check{
-		c.algorithm(v), c.signature(v), c.issuer(v), c.expiry(v), c.notBefore(v), c.audience(v),
-	}
-	if check := c.emailVerified(v); check != nil {
+	checks := append(c.verifies(v), c.allowed(v)...)
+	if check := c.sendable(v); check != nil {
 		checks = append(checks, check)
 	}
-	return rules.AllOf(append(checks, c.allowed(v)...)...)
+	return rules.AllOf(checks...)
+}
+
+// verifies is what a verifier wants of a token, in the program's order.
+func (c *compiler) verifies(v verifier) []*rules.Check {
+	checks := []*rules.Check{
+		c.algorithm(v), c.readableHeader(), c.signature(v), c.readableClaims(v), c.issuer(v),
+		c.expiry(v), c.notBefore(v), c.audienceTyped(v), c.audience(v), c.emailVerified(v),
+	}
+	return slices.DeleteFunc(checks, func(check *rules.Check) bool { return check == nil })
 }
 
 // defaultAlgorithm is the one that go-oidc accepts where nothing names others.
@@ -120,6 +128,15 @@ func (c *compiler) algorithm(v verifier) *rules.Check {
 	case v.algs.unknown != nil:
 		check.MaySkip = v.algs.unknown
 		accepted = append(accepted, defaultAlgorithm)
+	case v.discovers && ofEntra(v.issuer.text()) && len(accepted) > 0:
+		// only what the discovery document names too (provider_verifier.go, intersectSigningAlgs)
+		if !slices.Contains(accepted, defaultAlgorithm) {
+			check.Refuses = "the program does not start: Entra ID signs with " +
+				defaultAlgorithm + ", which is not one of the algorithms"
+		}
+		accepted = slices.DeleteFunc(accepted, func(alg string) bool {
+			return alg != defaultAlgorithm
+		})
 	case len(accepted) == 0:
 		accepted = []string{defaultAlgorithm}
 		if v.discovers && !ofEntra(v.issuer.text()) {
@@ -150,7 +167,9 @@ func (c *compiler) signature(v verifier) *rules.Check {
 		field = v.keys
 	}
 	check := c.check(rules.Signature, field, codeOIDC)
-	check.Test = rules.Predicate{Op: rules.Verifies, Key: c.keysOf(v)}
+	key := c.keysOf(v)
+	key.Lenience.EmptyCrit = true // go-jose, shared.go, checkSupportedCritical
+	check.Test = rules.Predicate{Op: rules.Verifies, Key: key}
 	return check
 }
 

@@ -78,7 +78,7 @@ func mayAsk() map[string][]source.Input {
 		"mulesoft": append([]source.Input{
 			source.NeedContracts, source.NeedIntrospection, source.NeedRuntime,
 		}, always...),
-		"oauth2-proxy": append([]source.Input{source.NeedPolicy}, always...),
+		"oauth2-proxy": always,
 	}
 }
 

@@ -89,7 +89,8 @@ func TestEveryFormatSaysTheSame(t *testing.T) {
 		{"a compose file with a list", []string{
 			"compose.yaml", "services:\n  proxy:\n    image: " +
 				"quay.io/oauth2-proxy/oauth2-proxy\n    command: [--provider=oidc," +
-				" --email-domain=*, --oidc-issuer-url=" + v2Issuer + "]\n    environment:\n      " +
+				" --email-domain=*, --oidc-issuer-url=" + v2Issuer + "]\n    environment:\n" +
+				"      " +
 				"OAUTH2_PROXY_CLIENT_ID: " + app + "\n      " +
 				"OAUTH2_PROXY_SKIP_JWT_BEARER_TOKENS: true\n",
 		}},

@@ -102,7 +102,7 @@ func (g Gateways) holdsNone(file *source.File, options rules.Options) error {
 	if len(all) == 1 {
 		return all[0]
 	}
-	none := Problem(file.Name + ": no policy in this file")
+	none := &source.Error{Pos: AsError(all[0]).Pos, Cause: "no policy in this file"}
 	for _, err := range all {
 		none.Hints = append(none.Hints, AsError(err).Hints...)
 	}

@@ -103,7 +103,8 @@ var byteOrderMark = []byte("\ufeff")
 
 // Read reads a configuration file. The format follows from the name's extension. If it has none
 // that is known, it follows from the text: a brace or a bracket starts JSON, a name and an equals
-// sign start TOML, a command with an option is a command line, everything else is YAML. Every error is an [*Error].
+// sign start TOML, a command with an option is a command line, everything else is YAML. Every
+// error is an [*Error].
 func Read(name string, text []byte) (*File, error) {
 	f, err := open(name, text)
 	if err != nil {

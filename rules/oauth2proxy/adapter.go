@@ -25,6 +25,7 @@ func Adapter() rules.Adapter {
 		Behaviours: behaviours,
 		Rules:      lintRules,
 		Advice:     advice,
+		Collect:    collections,
 		Repairable: repairable,
 		Changes:    changes,
 	}

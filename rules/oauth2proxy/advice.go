@@ -7,8 +7,8 @@ func advice() []rules.Advice {
 	return []rules.Advice{
 		{
 			Rule: "issuer-not-pinned",
-			Fix: "OAuth2 Proxy compares the issuer unless insecure_oidc_skip_issuer_verification " +
-				"is on.",
+			Fix: "OAuth2 Proxy compares the issuer unless " +
+				"insecure_oidc_skip_issuer_verification is on.",
 			References: []string{docEntra},
 		},
 		{
@@ -23,14 +23,14 @@ func advice() []rules.Advice {
 		},
 		{
 			Rule: "audience-not-of-app",
-			Fix: "In OAuth2 Proxy the client id is an audience too, that of ID tokens: an access " +
-				"token for the API has the API's, which belongs into oidc_extra_audiences.",
+			Fix: "In OAuth2 Proxy the client id is an audience too, that of ID tokens: an " +
+				"access token for the API has the API's, which belongs into oidc_extra_audiences.",
 			References: []string{issueAccess},
 		},
 		{
 			Rule: "any-client-accepted",
-			Fix: "OAuth2 Proxy does not look at azp or appid: restrict callers by app roles, with " +
-				"oidc_groups_claim set to roles and the roles in allowed_groups.",
+			Fix: "OAuth2 Proxy does not look at azp or appid: restrict callers by app roles, " +
+				"with oidc_groups_claim set to roles and the roles in allowed_groups.",
 			References: []string{docOptions},
 		},
 	}

@@ -86,7 +86,8 @@ func inside(of setting) *rules.Unknown {
 }
 
 // domains is the check of the e-mail. Where a token has none, its sub stands in; where it has
-// neither, nothing is checked. It is nil where every address is let in (oauthproxy.go, getAuthenticatedSession; validator.go).
+// neither, nothing is checked. It is nil where every address is let in (oauthproxy.go,
+// getAuthenticatedSession; validator.go).
 func (c *compiler) domains(v verifier) *rules.Check {
 	domains, file := c.get("email_domains"), c.get("authenticated_emails_file")
 	if slices.Contains(domains.texts(), "*") {

@@ -134,9 +134,9 @@ func (r *reader) startedByCommands(file *source.File) []*entry {
 // assignments takes the variables that words set: NAME=value, with -e or --env before it too, as
 // a container gets it.
 func (r *reader) assignments(e *entry, file *source.File, words []*source.Value) {
-	assignment := regexp.MustCompile(`^(?:--env=)?([A-Z_][A-Z0-9_]*)=`)
+	assignment := regexp.MustCompile(`^(?:-+env=)?([A-Z_][A-Z0-9_]*)=`)
 	for _, word := range words {
-		if strings.HasPrefix(word.Text, "--env-file") {
+		if regexp.MustCompile(`^-+env-file`).MatchString(word.Text) {
 			e.open[byVariable] = "the variables of " + word.Text + " are not known"
 		}
 		if found := assignment.FindStringSubmatch(word.Text); found != nil {

@@ -81,7 +81,7 @@ func changeFor(c *rules.Configuration, goal rules.Goal) rules.Change {
 				"the proxy knows",
 		}
 	case "bearer-tokens-ignored":
-		return m.set("take-bearer-tokens", "look at bearer tokens", "skip_jwt_bearer_tokens", "true")
+		return m.takeBearerTokens()
 	}
 	return rules.Change{
 		Title: "repair " + f.Rule, Refused: "no change of this configuration is known for it",
@@ -104,6 +104,12 @@ func (m *changer) made(
 
 func (m *changer) set(id, title, name, to string) rules.Change {
 	return m.made(id, title, name, to, set)
+}
+
+func (m *changer) takeBearerTokens() rules.Change {
+	return m.set(
+		"take-bearer-tokens", "look at bearer tokens", "skip_jwt_bearer_tokens", "true",
+	)
 }
 
 // whole gives a list one value in the place of all that it has.
@@ -135,7 +141,9 @@ func (m *changer) audience(audience string) rules.Change {
 			Needs:   []source.Need{{Input: source.NeedAudience, For: "the API's audience"}},
 		}
 	}
-	return m.add("accept-audience", "accept tokens for "+audience, "oidc_extra_audiences", audience)
+	return m.add(
+		"accept-audience", "accept tokens for "+audience, "oidc_extra_audiences", audience,
+	)
 }
 
 // issuer writes an issuer as the tokens have it: of the version that is wanted, or else of the one
@@ -241,8 +249,7 @@ func proposals(c *rules.Configuration, goal rules.Goal) []rules.Change {
 			}
 		case rules.TokenPresent:
 			if r.Check.Refuses != "" {
-				propose(m.set("take-bearer-tokens", "look at bearer tokens",
-					"skip_jwt_bearer_tokens", "true"))
+				propose(m.takeBearerTokens())
 			}
 		}
 	}

@@ -70,7 +70,8 @@ func TestWhatBecomesOfAToken(t *testing.T) {
 		},
 		{
 			"the first audience claim that is there, though the second would fit",
-			with(`oidc_audience_claims = ["azp", "aud"]`), `azp="x"`, rejected(403, rules.Audience),
+			with(`oidc_audience_claims = ["azp", "aud"]`), `azp="x"`,
+			rejected(403, rules.Audience),
 		},
 		{
 			"the second audience claim where the first is absent",
@@ -102,7 +103,8 @@ func TestWhatBecomesOfAToken(t *testing.T) {
 		{"an e-mail that is verified", basic, "email_verified=true", accepted()},
 		{
 			"an e-mail that is not verified where that is allowed",
-			with("insecure_oidc_allow_unverified_email = true"), "email_verified=false", accepted(),
+			with("insecure_oidc_allow_unverified_email = true"), "email_verified=false",
+			accepted(),
 		},
 		{
 			"an e-mail that is not verified at an extra issuer, whatever is allowed",
@@ -160,7 +162,8 @@ func TestWhatBecomesOfAToken(t *testing.T) {
 		},
 
 		{
-			"no bearer tokens", `provider = "oidc"` + "\noidc_issuer_url = \"" + v2Issuer + "\"\n", "",
+			"no bearer tokens",
+			`provider = "oidc"` + "\noidc_issuer_url = \"" + v2Issuer + "\"\n", "",
 			rejected(403, rules.TokenPresent),
 		},
 		{

@@ -63,7 +63,9 @@ func TestEveryFormatSaysTheSame(t *testing.T) {
 		files []string
 	}{
 		{"the configuration file", []string{"proxy.cfg", basic}},
-		{"in capitals", []string{"proxy.toml", strings.Replace(basic, "client_id", "Client_ID", 1)}},
+		{"in capitals", []string{
+			"proxy.toml", strings.Replace(basic, "client_id", "Client_ID", 1),
+		}},
 		{"the alpha configuration with the core options", []string{
 			"alpha.yaml", alphaConfig, "proxy.cfg", core,
 		}},
@@ -84,14 +86,19 @@ func TestEveryFormatSaysTheSame(t *testing.T) {
 				"\n  OAUTH2_PROXY_CLIENT_ID: " + app + "\n  OAUTH2_PROXY_EMAIL_DOMAINS: \"*\"\n" +
 				"  OAUTH2_PROXY_SKIP_JWT_BEARER_TOKENS: \"true\"\n",
 		}},
-		{"a compose file with a list", []string{"compose.yaml", "services:\n  proxy:\n    image: " +
-			"quay.io/oauth2-proxy/oauth2-proxy\n    command: [--provider=oidc, --email-domain=*," +
-			" --oidc-issuer-url=" + v2Issuer + "]\n    environment:\n      " +
-			"OAUTH2_PROXY_CLIENT_ID: " + app + "\n      OAUTH2_PROXY_SKIP_JWT_BEARER_TOKENS: " +
-			"true\n"}},
-		{"a compose file with a text", []string{"compose.yaml", "services:\n  proxy:\n    image: " +
-			"oauth2-proxy\n    command: >-\n      " + command + "\n    environment:\n      - " +
-			"OAUTH2_PROXY_FORCE_JSON_ERRORS=1\n"}},
+		{"a compose file with a list", []string{
+			"compose.yaml", "services:\n  proxy:\n    image: " +
+				"quay.io/oauth2-proxy/oauth2-proxy\n    command: [--provider=oidc," +
+				" --email-domain=*, --oidc-issuer-url=" + v2Issuer + "]\n    environment:\n" +
+				"      " +
+				"OAUTH2_PROXY_CLIENT_ID: " + app + "\n      " +
+				"OAUTH2_PROXY_SKIP_JWT_BEARER_TOKENS: true\n",
+		}},
+		{"a compose file with a text", []string{
+			"compose.yaml", "services:\n  proxy:\n    image: " +
+				"oauth2-proxy\n    command: >-\n      " + command + "\n    environment:\n      " +
+				"- OAUTH2_PROXY_FORCE_JSON_ERRORS=1\n",
+		}},
 		{"a command line", []string{"run.txt", "./oauth2-proxy " + command + "\n"}},
 		{"a command line over several lines, with a variable", []string{
 			"run.sh", "export OAUTH2_PROXY_CLIENT_ID=" + app + "\nexec oauth2-proxy \\\n  " +
@@ -183,9 +190,11 @@ func TestWhatOnlyADeploymentKnowsIsUnknown(t *testing.T) {
 		files []string
 		by    rules.ID
 	}{
-		"a secret":         {[]string{"d.yaml", fromSecret}, rules.Audience},
-		"all of a secret":  {[]string{"d.yaml", envFrom}, rules.Audience},
-		"a file not given": {[]string{"run.sh", "oauth2-proxy --config=x.cfg\n"}, rules.TokenPresent},
+		"a secret":        {[]string{"d.yaml", fromSecret}, rules.Audience},
+		"all of a secret": {[]string{"d.yaml", envFrom}, rules.Audience},
+		"a file not given": {
+			[]string{"run.sh", "oauth2-proxy --config=x.cfg\n"}, rules.TokenPresent,
+		},
 		"a shell's variable": {[]string{
 			"run.sh", "oauth2-proxy --provider=oidc --oidc-issuer-url=$ISSUER --client-id=" + app +
 				" --email-domain=* --skip-jwt-bearer-tokens\n",

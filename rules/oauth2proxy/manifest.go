@@ -10,12 +10,6 @@ import (
 // startedByManifest lists the instances that the containers of a Kubernetes manifest are.
 func (r *reader) startedByManifest(file *source.File, document *source.Value) []*entry {
 	var all []*entry
-	if items := document.Member("items"); items.Is(source.List) {
-		for _, item := range items.Items {
-			all = append(all, r.startedByManifest(file, item)...)
-		}
-		return all
-	}
 	name, _ := document.At("metadata", "name").Str()
 	for _, container := range containersIn(document) {
 		if runsProgram(container) {

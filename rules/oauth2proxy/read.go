@@ -160,8 +160,8 @@ func (r *reader) startedBy(file *source.File) []*entry {
 		return r.startedByCommands(file)
 	}
 	var all []*entry
-	for _, document := range file.Documents {
-		if document.Is(source.Object) && file.Format != source.TOML {
+	for _, document := range objectsOf(file) {
+		if file.Format != source.TOML {
 			all = append(all, r.startedByManifest(file, document)...)
 			all = append(all, r.startedByCompose(file, document)...)
 			all = append(all, r.startedByChart(file, document)...)
@@ -173,10 +173,9 @@ func (r *reader) startedBy(file *source.File) []*entry {
 // partsOf finds the configurations in a file.
 func (r *reader) partsOf(file *source.File) {
 	name := filepath.Base(file.Name)
-	for _, document := range file.Documents {
+	for _, document := range objectsOf(file) {
 		e := &entry{file: file, at: document, options: r.options}
 		switch {
-		case !document.Is(source.Object):
 		case file.Format == source.TOML && r.isConfiguration(document):
 			r.fromFile(e, document, given{file: file})
 			r.parts = append(r.parts, part{name: name, entry: e})
@@ -187,4 +186,22 @@ func (r *reader) partsOf(file *source.File) {
 			r.partsOfMap(file, document)
 		}
 	}
+}
+
+// objectsOf lists the objects that the documents of a file are, or that they list, as the answer
+// of kubectl does.
+func objectsOf(file *source.File) []*source.Value {
+	var all []*source.Value
+	for _, document := range file.Documents {
+		items := document.Member("items")
+		if !items.Is(source.List) {
+			items = &source.Value{Items: []*source.Value{document}}
+		}
+		for _, item := range items.Items {
+			if item.Is(source.Object) {
+				all = append(all, item)
+			}
+		}
+	}
+	return all
 }

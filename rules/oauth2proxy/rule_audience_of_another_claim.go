@@ -19,10 +19,11 @@ func audienceOfAnotherClaim() rules.Rule {
 			claims := i.get("oidc_audience_claims")
 			for n, v := range claims.values {
 				if v.Text != "aud" && !marked(v) && claims.set() {
-					found := i.findingAt(v, claims, "a token with %s is accepted whatever its aud "+
-						"says", v.Text)
+					found := i.findingAt(v, claims, "a token with %s is accepted whatever its "+
+						"aud says", v.Text)
 					if n > 0 {
-						found[0].Message = "a token without aud is accepted if its " + v.Text + " fits"
+						found[0].Message = "a token without aud is accepted if its " + v.Text +
+							" fits"
 						return less(found, rules.Note)
 					}
 					return found

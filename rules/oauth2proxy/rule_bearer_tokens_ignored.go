@@ -18,8 +18,8 @@ func bearerTokensIgnored() rules.Rule {
 			if !bearer.off() {
 				return nil
 			}
-			return i.finding(bearer, "skip_jwt_bearer_tokens is off: a caller with an access token "+
-				"is sent to the sign-in page")
+			return i.finding(bearer, "skip_jwt_bearer_tokens is off: a caller with an access "+
+				"token is sent to the sign-in page")
 		}),
 	}
 }

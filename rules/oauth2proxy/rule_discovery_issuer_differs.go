@@ -28,7 +28,8 @@ func discoveryIssuerDiffers() rules.Rule {
 
 func hasOtherIssuers(i instance) []rules.Finding {
 	var all []rules.Finding
-	skip, discovery := i.get("insecure_oidc_skip_issuer_verification"), i.get("skip_oidc_discovery")
+	skip := i.get("insecure_oidc_skip_issuer_verification")
+	discovery := i.get("skip_oidc_discovery")
 	issuer, provider := i.get("oidc_issuer_url"), i.get("provider")
 	if skip.off() && discovery.off() && issuer.unknown == nil &&
 		!withoutVerifier(provider.text()) && differs(issuer.text()) {
@@ -38,8 +39,8 @@ func hasOtherIssuers(i instance) []rules.Finding {
 	extra := i.get("extra_jwt_issuers")
 	for _, item := range extra.values {
 		if name, _, _ := strings.Cut(item.Text, "="); !marked(item) && differs(name) {
-			all = append(all, i.findingAt(item, extra, "the discovery document of %s names another "+
-				"issuer, and OAuth2 Proxy finds no keys for it", name)...)
+			all = append(all, i.findingAt(item, extra, "the discovery document of %s names "+
+				"another issuer, and OAuth2 Proxy finds no keys for it", name)...)
 		}
 	}
 	return all
@@ -61,7 +62,8 @@ func differs(issuer string) bool {
 	}
 	for _, id := range read.Clouds {
 		cloud, _ := entra.CloudByID(id)
-		if entra.IsGUID(read.Tenant) && issuer == entra.IssuerURL(cloud, read.Tenant, read.Version) {
+		if entra.IsGUID(read.Tenant) &&
+			issuer == entra.IssuerURL(cloud, read.Tenant, read.Version) {
 			return false
 		}
 	}

@@ -19,8 +19,8 @@ func domainListIsNoGate() rules.Rule {
 				len(groups.values) > 0 || groups.unknown != nil {
 				return nil
 			}
-			return i.finding(domains, "email_domains alone decides who gets in, and a token without "+
-				"%s and sub gets past it", i.emailClaim())
+			return i.finding(domains, "email_domains alone decides who gets in, and a token "+
+				"without %s and sub gets past it", i.emailClaim())
 		}),
 	}
 }

@@ -30,8 +30,8 @@ func exemptRouteUnanchored() rules.Rule {
 					if marked(v) || r.negated || anchored(r.path) {
 						continue
 					}
-					all = append(all, i.findingAt(v, routes, "%s exempts every path that has this in "+
-						"it, such as /x%s", r.path, strings.TrimLeft(r.path, "."))...)
+					all = append(all, i.findingAt(v, routes, "%s exempts every path that has "+
+						"this in it, such as /x%s", r.path, strings.TrimLeft(r.path, "."))...)
 				}
 			}
 			return all

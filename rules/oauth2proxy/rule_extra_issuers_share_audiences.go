@@ -20,8 +20,8 @@ func extraIssuersShareAudiences() rules.Rule {
 			if !extra.set() || len(extra.values) == 0 || len(audiences.values) == 0 {
 				return nil
 			}
-			return i.finding(audiences, "the extra issuers accept oidc_extra_audiences too, beside "+
-				"their own audience")
+			return i.finding(audiences, "the extra issuers accept oidc_extra_audiences too, "+
+				"beside their own audience")
 		}),
 	}
 }

@@ -20,8 +20,8 @@ func groupsLeftOut() rules.Rule {
 				of.text() != "groups" || !ofEntra(issuer.text()) {
 				return nil
 			}
-			return i.finding(groups, "a user of more than 200 groups has no groups in the token, and "+
-				"is not let in")
+			return i.finding(groups, "a user of more than 200 groups has no groups in the token, "+
+				"and is not let in")
 		}),
 	}
 }

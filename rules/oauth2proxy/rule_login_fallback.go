@@ -6,10 +6,10 @@ func loginFallback() rules.Rule {
 	return rules.Rule{
 		Name:  "login-fallback",
 		Title: "a caller with an invalid token gets a sign-in page",
-		Why: "With bearer_token_login_fallback, which is on unless it is switched off, a request " +
-			"with an invalid token is treated as one without a token: the caller gets the " +
-			"sign-in page as HTML, or a redirect to the provider that a program follows. What " +
-			"is wrong with the token is in the proxy's log alone.",
+		Why: "With bearer_token_login_fallback, which is on unless it is switched off, a " +
+			"request with an invalid token is treated as one without a token: the caller gets " +
+			"the sign-in page as HTML, or a redirect to the provider that a program follows. " +
+			"What is wrong with the token is in the proxy's log alone.",
 		Fix: "Set bearer_token_login_fallback to false, which answers 403. Or name the paths of " +
 			"the API in api_routes, which answer 401 and {}.",
 		Severity:   rules.Warning,

@@ -28,12 +28,13 @@ func hasUnknownOptions(i instance) []rules.Finding {
 	for _, u := range i.unknown {
 		f := rules.Finding{
 			Field: u.name, Policy: i.policy,
-			Message: fmt.Sprintf("OAuth2 Proxy has no option %s, and does not start with it", u.name),
+			Message: fmt.Sprintf("OAuth2 Proxy has no option %s, and does not start with it",
+				u.name),
 		}
 		if u.layer == byVariable {
 			f.Severity = rules.Warning
-			f.Message = fmt.Sprintf("OAuth2 Proxy has no option for the variable %s, and ignores it",
-				u.name)
+			f.Message = fmt.Sprintf("OAuth2 Proxy has no option for the variable %s, and "+
+				"ignores it", u.name)
 		}
 		f.Pos, f.Span = shown(u.at)
 		all = append(all, f)

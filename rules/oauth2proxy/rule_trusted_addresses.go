@@ -13,7 +13,8 @@ func trustedAddresses() rules.Rule {
 		Why: "trusted_ips lets every request in that comes from these addresses. Behind another " +
 			"proxy (reverse_proxy) the address is what a header says, which a caller can write " +
 			"where trusted_proxy_ips does not limit it. No prediction here knows the address.",
-		Fix:      "Leave trusted_ips empty, or set trusted_proxy_ips to the proxies whose header counts.",
+		Fix: "Leave trusted_ips empty, or set trusted_proxy_ips to the proxies whose header " +
+			"counts.",
 		Severity: rules.Warning,
 		Lesser:   "a note where the header of every proxy does not count",
 		Since:    since, References: []string{docOptions, codeProxy},
@@ -22,8 +23,8 @@ func trustedAddresses() rules.Rule {
 			if len(trusted.values) == 0 {
 				return nil
 			}
-			found := i.finding(trusted, "a request from %s needs no token, and whoever sends it can "+
-				"write its address in a header", strings.Join(trusted.texts(), " or "))
+			found := i.finding(trusted, "a request from %s needs no token, and whoever sends it "+
+				"can write its address in a header", strings.Join(trusted.texts(), " or "))
 			if proxies := i.get("trusted_proxy_ips"); !reverse.on() || len(proxies.values) > 0 {
 				found[0].Message = "a request from " + strings.Join(trusted.texts(), " or ") +
 					" needs no token"

@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"encoding/json"
 	"fmt"
 	"math"
 	"regexp"
@@ -444,12 +445,15 @@ func lenientSeconds(v *source.Value) (seconds int64, ok bool) {
 	if !v.Is(source.Number) && !v.Is(source.String) {
 		return 0, false
 	}
+	if !json.Valid([]byte(v.Text)) || strings.Trim(v.Text, "0123456789+-.eE") != "" {
+		return 0, false
+	}
 	// the largest number of seconds that Go's clock holds: it counts from the year 1
 	const largest = math.MaxInt64 - 62135596800
 	seconds, err := strconv.ParseInt(v.Text, 10, 64)
 	if err != nil {
 		f, err := strconv.ParseFloat(v.Text, 64)
-		if err != nil || strings.Trim(v.Text, "0123456789+-.eE") != "" {
+		if err != nil {
 			return 0, false
 		}
 		seconds = math.MaxInt64

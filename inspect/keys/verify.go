@@ -104,7 +104,7 @@ func Verify(t *inspect.Token, set *Set, allowed ...string) Result {
 
 // Lenience is what a verifier lets pass that it must refuse.
 type Lenience struct {
-	EmptyCrit bool // a crit that names no extension (RFC 7515, section 4.1.11)
+	EmptyCrit bool // a crit that names no extension, or is null (RFC 7515, section 4.1.11)
 }
 
 // Verify is [Verify] by such a verifier.
@@ -163,7 +163,7 @@ func (v *verification) readable() bool {
 // critical reports whether the header has a crit that is not let pass.
 func (v *verification) critical() bool {
 	crit := v.token.Header.Member("crit")
-	empty := crit.Is(source.List) && len(crit.Items) == 0
+	empty := crit.Is(source.List) && len(crit.Items) == 0 || crit.Is(source.Null)
 	return crit != nil && !(empty && v.lenience.EmptyCrit)
 }
 

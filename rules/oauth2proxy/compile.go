@@ -115,15 +115,9 @@ func authorization() rules.Location {
 	}
 }
 
-// jwtForm is the form of a text that the program takes for a token (jwtRegexFormat).
-const jwtForm = `ey[a-zA-Z0-9_-]*\.ey[a-zA-Z0-9_-]*\.[a-zA-Z0-9_-]+`
-
 func (c *compiler) tokenFormat() *rules.Check {
 	check := c.check(rules.TokenFormat, c.get("skip_jwt_bearer_tokens"), codeSession)
-	check.Test = rules.Both(
-		rules.Predicate{Op: rules.Readable},
-		matches(rules.Input{Source: rules.FromToken}, jwtForm),
-	)
+	check.Test = readable()
 	return check
 }
 

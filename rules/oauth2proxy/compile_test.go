@@ -82,7 +82,7 @@ func TestWhatBecomesOfAToken(t *testing.T) {
 		{"the provider beside an extra issuer", extra, "", accepted()},
 		{
 			"the provider's audience at an extra issuer", extra, ofV1,
-			rejected(403, rules.Issuer),
+			rejected(403, rules.Audience),
 		},
 		{
 			"an extra issuer shares the extra audiences",

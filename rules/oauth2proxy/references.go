@@ -18,7 +18,7 @@ const (
 	codeProxy    = program + "oauthproxy.go"
 	codeUpstream = program + "pkg/upstream/http.go"
 	codeOIDC     = "coreos/go-oidc v3.21.0, oidc/verify.go"
-	codeJOSE     = "go-jose v4.1.8, shared.go"
+	codeSessions = program + "pkg/apis/middleware/session.go"
 )
 
 // The pages that rules refer to.

@@ -7,55 +7,19 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// readableHeader is the check that the members of the header are of the types that go-jose reads
-// (shared.go, sanitized).
-func (c *compiler) readableHeader() *rules.Check {
-	check := c.check(rules.TokenFormat, c.get("skip_jwt_bearer_tokens"), codeJOSE)
-	member := func(name string, kinds ...source.Kind) rules.Predicate {
-		in := rules.Input{Source: rules.FromHeader, Name: name, LastCounts: true}
-		return rules.Predicate{Op: rules.Typed, Input: in, Kinds: kinds}
+// sessionTyped is the check that the session of an extra issuer can be made of the claims
+// (pkg/apis/middleware/session.go). It is nil for a provider, whose sessions take any type.
+func (c *compiler) sessionTyped(v verifier) *rules.Check {
+	if !v.strict {
+		return nil
 	}
+	groups := c.get("oidc_groups_claim")
+	check := c.check(rules.TokenFormat, v.issuer, codeSessions)
 	check.Test = rules.Both(
-		member("kid", source.String), member("nonce", source.String),
-		member("x5c", source.List, source.String), member("jwk", source.Object),
+		typed(v.email, source.String), typed("preferred_username", source.String),
+		typed(groups.text(), source.String, source.List),
 	)
 	return check
-}
-
-// readableClaims is the check that the claims are of the types that the program reads: those that
-// every verifier reads (go-oidc, oidc.go, idToken), and those of which an extra issuer's session
-// is made (pkg/apis/middleware/session.go). The provider's own session takes any type.
-func (c *compiler) readableClaims(v verifier) *rules.Check {
-	check := c.check(rules.TokenFormat, v.issuer, codeOIDC)
-	typed := func(name string, kinds ...source.Kind) rules.Predicate {
-		return rules.Predicate{Op: rules.Typed, Input: claim(name), Kinds: kinds}
-	}
-	all := []rules.Predicate{
-		typed("iss", source.String), typed("sub", source.String),
-		typed("aud", source.String, source.List),
-		typed("nonce", source.String), typed("at_hash", source.String),
-		typed("_claim_names", source.Object), typed("_claim_sources", source.Object),
-		instantOrNone("iat"),
-	}
-	if v.strict {
-		groups := c.get("oidc_groups_claim")
-		all = append(
-			all, typed("email", source.String), typed("preferred_username", source.String),
-			typed(groups.text(), source.String, source.List),
-		)
-	}
-	check.Test = rules.Both(all...)
-	return check
-}
-
-// instantOrNone is the predicate that a claim is an instant, whichever, or absent.
-func instantOrNone(name string) rules.Predicate {
-	in := claim(name)
-	return rules.Either(
-		rules.Negate(rules.Found(in)),
-		rules.Predicate{Op: rules.After, Input: in, Inclusive: true, Lenient: true},
-		rules.Predicate{Op: rules.NotAfter, Input: in, Lenient: true},
-	)
 }
 
 // audienceTyped is the check that the claim which holds the audience is a text or a list of texts:
@@ -72,10 +36,7 @@ func (c *compiler) audienceTyped(v verifier) *rules.Check {
 	test := rules.Both()
 	for _, name := range slices.Backward(claims) {
 		in := claim(name)
-		typed := rules.Predicate{
-			Op: rules.Typed, Input: in, Kinds: []source.Kind{source.String, source.List},
-		}
-		here := rules.Both(rules.Found(in), typed)
+		here := rules.Both(rules.Found(in), typed(name, source.String, source.List))
 		test = rules.Either(here, rules.Both(rules.Negate(rules.Found(in)), test))
 	}
 	check.Test = test
@@ -101,10 +62,13 @@ func (c *compiler) sendable(v verifier) *rules.Check {
 func (c *compiler) unsendable(v verifier) rules.Predicate {
 	groups := c.get("oidc_groups_claim")
 	var all []rules.Predicate
-	for _, name := range []string{"sub", v.email, groups.text(), "preferred_username"} {
-		all = append(all, matches(claim(name), `(?s:.*)[\x00-\x08\x0a-\x1f\x7f](?s:.*)`))
+	control := func(name string) rules.Predicate {
+		return matches(claim(name), `(?s:.*)[\x00-\x08\x0a-\x1f\x7f](?s:.*)`)
 	}
-	return rules.Either(all...)
+	for _, name := range []string{"sub", v.email, "preferred_username"} {
+		all = append(all, rules.Both(typed(name, source.String), control(name)))
+	}
+	return rules.Either(append(all, control(groups.text()))...)
 }
 
 // sendableIfValid is sendable for a request that needs no token: the upstream is told of a valid
@@ -116,7 +80,7 @@ func (c *compiler) sendableIfValid(verifiers []verifier) rules.Node {
 	}
 	told := make([]rules.Predicate, len(verifiers))
 	for i, v := range verifiers {
-		all := []rules.Predicate{{Op: rules.Readable}, c.unsendable(v)}
+		all := []rules.Predicate{readable(), c.unsendable(v)}
 		for _, verified := range c.verifies(v) {
 			all = append(all, verified.Test)
 		}

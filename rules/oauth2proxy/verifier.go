@@ -112,8 +112,8 @@ func (c *compiler) accepts(v verifier) rules.Node {
 // verifies is what a verifier wants of a token, in the program's order.
 func (c *compiler) verifies(v verifier) []*rules.Check {
 	checks := []*rules.Check{
-		c.algorithm(v), c.readableHeader(), c.signature(v), c.readableClaims(v), c.issuer(v),
-		c.expiry(v), c.notBefore(v), c.audienceTyped(v), c.audience(v), c.emailVerified(v),
+		c.algorithm(v), c.signature(v), c.issuer(v), c.expiry(v), c.notBefore(v),
+		c.audienceTyped(v), c.audience(v), c.sessionTyped(v), c.emailVerified(v),
 	}
 	return slices.DeleteFunc(checks, func(check *rules.Check) bool { return check == nil })
 }

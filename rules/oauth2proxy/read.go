@@ -1,6 +1,7 @@
 package oauth2proxy
 
 import (
+	"bytes"
 	"path/filepath"
 	"slices"
 
@@ -32,8 +33,26 @@ type unknownName struct {
 func (e *entry) Place() (*source.File, source.Span) { return e.file, e.at.Span }
 
 func detect(file *source.File, _ rules.Options) bool {
+	if !mayBeOurs(file) {
+		return false
+	}
 	r := newReader([]*source.File{file})
 	return len(r.entries()) > 0
+}
+
+// mayBeOurs reports whether a file has a word that all of the program's configurations in its
+// format have. It saves most files of others the table of options.
+func mayBeOurs(file *source.File) bool {
+	if file.Format == source.TOML {
+		return true
+	}
+	return slices.ContainsFunc(
+		[]string{
+			programName, variablePrefix, "oidcConfig", "clientID", "configFile", "skip_jwt",
+			"oidc_", "email_domains",
+		},
+		func(word string) bool { return bytes.Contains(file.Text, []byte(word)) },
+	)
 }
 
 func read(files []*source.File, options rules.Options) (*rules.Configuration, error) {

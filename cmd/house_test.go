@@ -83,6 +83,7 @@ var rooms = []struct {
 	}},
 	{"testdata/rules", nil},
 	{"testdata/controlplane", nil},
+	{"testdata/oracles/anypoint", []string{"testdata/controlplane"}},
 	{"testdata/tinygateway", []string{"rules", "inspect/source"}},
 	{"testdata/evaluator", nil},
 	{"testdata/bench/empty", nil},

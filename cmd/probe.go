@@ -44,6 +44,10 @@ func newProbe(env *Env) *cobra.Command {
 			"environment. That file must be named.",
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if flags.keys.offline {
+				return problem("probe sends a request, and --offline connects to nothing",
+					"leave --offline out; --jwks FILE takes the keys from a file")
+			}
 			if flags.all {
 				return env.probeAll(cmd, &flags, args)
 			}

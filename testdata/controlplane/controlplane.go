@@ -77,7 +77,7 @@ func JWT(id int, audience string, checked bool) map[string]any {
 	return map[string]any{
 		"id": id, "policyTemplateId": "348742", "assetId": "jwt-validation",
 		"groupId": "68ef9520-24e9-4cf2-b2f5-620025690913", "assetVersion": "1.4.0",
-		"order": 1, "disabled": false, "pointcutData": nil,
+		"order": 1, "disabled": false, "pointcutData": nil, "audit": audit(),
 		"configurationData": map[string]any{
 			"signingMethod": "rsa", "signingKeyLength": 256, "jwtKeyOrigin": "jwks",
 			"jwksUrl": "https://login.microsoftonline.com/" +
@@ -245,9 +245,7 @@ func contracts(ids []string, wanted string) []any {
 		all = append(all, map[string]any{
 			"id": i + 1, "status": status, "applicationId": i + 1, "tier": nil,
 			"requestedTier": nil,
-			"audit": map[string]any{
-				"created": map[string]any{}, "updated": map[string]any{},
-			},
+			"audit": audit(),
 			"application": map[string]any{
 				"id": i + 1, "name": fmt.Sprintf("app %d", i+1),
 				"coreServicesId": strings.TrimPrefix(id, "-"),
@@ -256,6 +254,13 @@ func contracts(ids []string, wanted string) []any {
 		})
 	}
 	return all
+}
+
+// audit is what anypoint-cli-v4 wants of every entry.
+func audit() map[string]any {
+	return map[string]any{
+		"created": map[string]any{"date": "2026-11-01T00:00:00.000Z"}, "updated": map[string]any{},
+	}
 }
 
 // page answers the part of a list that the request asks for, 20 entries where it does not say, and

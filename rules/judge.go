@@ -98,6 +98,8 @@ func (r *Request) judgeLeaf(p Predicate) judgement {
 // unknown.
 func (r *Request) holds(p Predicate, reading *Reading) may {
 	switch {
+	case reading.Unknown != nil && p.Assumed != Maybe:
+		return p.Assumed.as()
 	case reading.Unknown != nil:
 		return p.ofUnknown(reading.Unknown)
 	case reading.Fault != "":

@@ -63,6 +63,11 @@ type Predicate struct {
 	// or nothing but blanks; of Sent, whether it takes another spelling of Bearer.
 	Loose bool
 
+	// Assumed is what counts where the input is not known: of what no request of a real client is
+	// like, or every one is. A request of which the path is not known is then not split into
+	// classes for it. Maybe leaves it open.
+	Assumed Truth
+
 	// Inclusive says that the very instant still holds, of After.
 	Inclusive bool
 

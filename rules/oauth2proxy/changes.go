@@ -16,8 +16,7 @@ func repairable() []string {
 		"login-fallback", "issuer-not-pinned", "allowed-tenants-not-for-bearer",
 		"discovery-issuer-differs", "issuer-of-other-version", "audience-of-another-claim",
 		"audience-not-checked", "audience-not-of-app", "audience-of-microsoft-api",
-		"audience-never-issued", "exempt-route-unanchored", "extra-issuers-share-audiences",
-		"bearer-tokens-ignored",
+		"audience-never-issued", "exempt-route-unanchored", "bearer-tokens-ignored",
 	}
 }
 

@@ -18,8 +18,8 @@ func collections() []rules.Collection {
 					Note: "in Kubernetes: the workload, with its arguments and variables, and " +
 						"the files that it reads; it holds no secret that the workload takes " +
 						"from one",
-					Command: "kubectl get deployments,configmaps -A -l " +
-						"app.kubernetes.io/name=oauth2-proxy -o yaml > oauth2-proxy.yaml",
+					Command: "kubectl get deployments,configmaps --all-namespaces --selector=" +
+						"app.kubernetes.io/name=oauth2-proxy --output=yaml > oauth2-proxy.yaml",
 				},
 				{
 					Note:    "of a Helm release, where the chart is not rendered",

@@ -14,7 +14,7 @@ import (
 func readable() rules.Predicate {
 	member := func(name string, kinds ...source.Kind) rules.Predicate {
 		in := rules.Input{Source: rules.FromHeader, Name: name, LastCounts: true}
-		return rules.Predicate{Op: rules.Typed, Input: in, Kinds: kinds}
+		return rules.Predicate{Op: rules.Typed, Input: in, Kinds: kinds, Assumed: rules.Yes}
 	}
 	text := []source.Kind{source.String}
 	return rules.Both(
@@ -38,7 +38,9 @@ const jwtForm = `ey[a-zA-Z0-9_-]*\.ey[a-zA-Z0-9_-]*\.[a-zA-Z0-9_-]+`
 
 // typed is the predicate that a claim is of one of some kinds, absent or null.
 func typed(name string, kinds ...source.Kind) rules.Predicate {
-	return rules.Predicate{Op: rules.Typed, Input: claim(name), Kinds: kinds}
+	return rules.Predicate{
+		Op: rules.Typed, Input: claim(name), Kinds: kinds, Assumed: rules.Yes,
+	}
 }
 
 // instantOrNone is the predicate that a claim is an instant, whichever, or absent. It may not be
@@ -47,10 +49,13 @@ func instantOrNone(name string) rules.Predicate {
 	in := claim(name)
 	null := rules.Predicate{
 		Op: rules.Equals, Input: in, Values: []*source.Value{{Kind: source.Null}},
+		Assumed: rules.No,
 	}
 	return rules.Both(rules.Negate(null), rules.Either(
 		rules.Negate(rules.Found(in)),
-		rules.Predicate{Op: rules.After, Input: in, Inclusive: true, Lenient: true},
+		rules.Predicate{
+			Op: rules.After, Input: in, Inclusive: true, Lenient: true, Assumed: rules.Yes,
+		},
 		rules.Predicate{Op: rules.NotAfter, Input: in, Lenient: true},
 	))
 }

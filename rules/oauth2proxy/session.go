@@ -63,7 +63,9 @@ func (c *compiler) unsendable(v verifier) rules.Predicate {
 	groups := c.get("oidc_groups_claim")
 	var all []rules.Predicate
 	control := func(name string) rules.Predicate {
-		return matches(claim(name), `(?s:.*)[\x00-\x08\x0a-\x1f\x7f](?s:.*)`)
+		test := matches(claim(name), `(?s:.*)[\x00-\x08\x0a-\x1f\x7f](?s:.*)`)
+		test.Assumed = rules.No
+		return test
 	}
 	for _, name := range []string{"sub", v.email, "preferred_username"} {
 		all = append(all, rules.Both(typed(name, source.String), control(name)))
@@ -95,6 +97,6 @@ func (c *compiler) sendableIfValid(verifiers []verifier) rules.Node {
 func isSubrequest(prefix setting) rules.Predicate {
 	return rules.Predicate{
 		Op: rules.Equals, Input: rules.RequestInput(rules.RequestPath),
-		Values: rules.Literals(prefix.text() + "/auth"),
+		Values: rules.Literals(prefix.text() + "/auth"), Assumed: rules.No,
 	}
 }

@@ -169,11 +169,17 @@ func (m *changer) issuer(goal rules.Goal) rules.Change {
 		change.Needs = []source.Need{{Input: source.NeedTenant, For: "whose tokens are accepted"}}
 		return change
 	}
-	if version == 0 {
+	now := entra.V2
+	if strings.HasPrefix(of.text(), "https://sts.") {
+		now = entra.V1
+	}
+	switch {
+	case goal.Finding.Rule == "issuer-of-other-version" && now == entra.V1:
 		version = entra.V2
-		if strings.HasPrefix(of.text(), "https://sts.") {
-			version = entra.V1
-		}
+	case goal.Finding.Rule == "issuer-of-other-version":
+		version = entra.V1
+	case version == 0:
+		version = now
 	}
 	cloud := entra.Clouds()[0]
 	if len(read.Clouds) > 0 {

@@ -26,7 +26,7 @@ func TestNoRealGatewayIsLinked(t *testing.T) {
 	}
 }
 
-// The recordings of a program are of one version, and of one day: that of its module if it has one.
+// The recordings of a program are of one day and one version: that of its module if it has one.
 func TestRecordingsAreOfOneVersion(t *testing.T) {
 	files, err := filepath.Glob(recording.Path(oracles + "*/*"))
 	if err != nil || len(files) == 0 {
@@ -54,7 +54,8 @@ func TestRecordingsAreOfOneVersion(t *testing.T) {
 			t.Fatal(err)
 		}
 		pinned := regexp.MustCompile(
-			`(?m)^\s\S*/` + regexp.QuoteMeta(program) + `\S* ` + regexp.QuoteMeta(r.Version) + `\b`)
+			`(?m)^\s\S*/` + regexp.QuoteMeta(program) + `\S* ` +
+				regexp.QuoteMeta(r.Version) + `\b`)
 		if !pinned.Match(text) {
 			t.Errorf("%s: recorded with %s, which its go.mod does not pin", program, r.Version)
 		}

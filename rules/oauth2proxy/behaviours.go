@@ -61,7 +61,9 @@ func behaviours() []rules.Behaviour {
 		row(invalidBearer, refused, always, body(403, denied, codeSession)),
 		row(notAllowed, forbidden, always, says(403, "Forbidden")),
 		row(notAllowed, forbidden, asForcedJSON, body(403, "{}", codeProxy), json),
-		row(brokenOff, panics, always, rules.Answer{NoBody: true, Evidence: observed(codeVerifier)}),
+		row(brokenOff, panics, always, rules.Answer{
+			NoBody: true, Evidence: observed(codeVerifier),
+		}),
 		row(notSent, unsendable, always, rules.Answer{
 			Status: 502, Says: "Bad Gateway", Evidence: observed(codeUpstream),
 		}),

@@ -103,8 +103,8 @@ func compareAll(t *testing.T, folder string, minted *witness.Minted) comparison 
 	return c
 }
 
-// see notes what a right prediction shows: what was answered, which checks failed in a request that
-// was refused, and which conditions held.
+// see notes what a right prediction shows: what was answered, which checks failed in a request
+// that was refused, and which conditions held.
 func (c *comparison) see(v *rules.Verdict) {
 	if v.Outcome == rules.Rejected {
 		c.seen[answerName(&v.Answer)] = true
@@ -154,8 +154,8 @@ func compare(v *rules.Verdict, answer *recording.Answer) string {
 	return ""
 }
 
-// letThrough reports whether an answer lets the request through: to the upstream, or to whoever has
-// asked the program about it.
+// letThrough reports whether an answer lets the request through: to the upstream, or to whoever
+// has asked the program about it.
 func letThrough(answer *recording.Answer) bool {
 	return answer.Reached || answer.Status == 202
 }

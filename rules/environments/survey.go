@@ -29,8 +29,9 @@ type Survey struct {
 
 // surveyed is what belongs to one environment. Names are relative to the folder.
 type surveyed struct {
-	runs                                      []string // the names of the vendor's gateways that run its policies
-	name                                      string
+	runs []string // the names of the vendor's gateways that run its policies
+	name string
+
 	policies, contracts, api, clients, tokens []string
 
 	open      string       // the file that says that its gateway has no policies

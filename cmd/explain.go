@@ -82,7 +82,7 @@ func (f *explainFlags) registerRequest(cmd *cobra.Command) {
 		"`FILE` with the captured answer of the validation endpoint")
 	flags.StringVar(&f.method, "method", "", "the request's method")
 	flags.VarP((*texts)(&f.headers), "header", "H", "a `HEADER` of the request, as \"name: "+
-		"value\"; \"name:\" is known not to be sent; repeatable")
+		"value\"; \"name:\" is known not to be sent; @FILE has one a line; repeatable")
 	flags.StringVar(&f.environment.name, "env", "",
 		"take policies, contracts and keys of this environment (`NAME`) of the environments file")
 	flags.StringVarP(&f.environment.config, "config", "c", "gatewhy.yaml",
@@ -202,7 +202,7 @@ func (e *Env) request(
 		Token: token, At: at, Method: e.maker().MethodOf(flags.method), Path: flags.path,
 		HeadersWhole: flags.headersWhole,
 	}
-	if request.Headers, err = report.ParseHeaders(flags.headers); err != nil {
+	if request.Headers, err = e.maker().ReadHeaders(flags.headers); err != nil {
 		return nil, err
 	}
 	if err := report.CheckAuthorization(request.Headers, token); err != nil {

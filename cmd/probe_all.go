@@ -42,7 +42,7 @@ func (e *Env) probeAll(cmd *cobra.Command, flags *probeFlags, args []string) err
 		return err
 	}
 	like := &rules.Request{At: e.Now(), Method: flags.methodToSend(e)}
-	if like.Headers, err = report.ParseHeaders(flags.headers); err != nil {
+	if like.Headers, err = e.maker().ReadHeaders(flags.headers); err != nil {
 		return err
 	}
 	var done atomic.Int64

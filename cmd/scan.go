@@ -235,7 +235,7 @@ func (f *scanFlags) instant() time.Time {
 func (e *Env) scanRequest(flags *scanFlags) (r rules.Request, err error) {
 	r.Method, r.Path = e.maker().MethodOf(flags.method), flags.path
 	r.HeadersWhole = flags.whole
-	if r.Headers, err = report.ParseHeaders(flags.headers); err != nil {
+	if r.Headers, err = e.maker().ReadHeaders(flags.headers); err != nil {
 		return r, err
 	}
 	if flags.contracts != "" {

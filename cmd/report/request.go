@@ -53,8 +53,30 @@ func (m *Maker) MethodOf(flag string) string {
 	return upper
 }
 
-// ParseHeaders reads "name: value" pairs.
-func ParseHeaders(lines []string) (map[string]string, error) {
+// ReadHeaders reads "name: value" pairs; @FILE stands for the lines of a file, so that a secret in
+// one is not in the shell's history.
+func (m *Maker) ReadHeaders(given []string) (map[string]string, error) {
+	var lines []string
+	for _, line := range given {
+		name, isFile := strings.CutPrefix(line, "@")
+		if !isFile {
+			lines = append(lines, line)
+			continue
+		}
+		text, err := m.ReadText(name)
+		if err != nil {
+			return nil, err
+		}
+		for line := range strings.Lines(text) {
+			if line = strings.TrimRight(line, "\r\n"); line != "" {
+				lines = append(lines, line)
+			}
+		}
+	}
+	return parseHeaders(lines)
+}
+
+func parseHeaders(lines []string) (map[string]string, error) {
 	headers := make(map[string]string, len(lines))
 	for _, line := range lines {
 		name, value, ok := strings.Cut(line, ":")

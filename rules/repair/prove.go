@@ -105,7 +105,7 @@ func (w *work) unproved(api, name string, by trait) {
 // opened notes that a change lets a token in that was kept out, or may have been.
 func (w *work) opened(m *modelled, token *Token) {
 	before, after := token.Before.Outcome, token.After.Outcome
-	if m.outsider == "" || strictness(after) >= strictness(before) {
+	if m.outsider == "" || !before.Stricter(after) {
 		return
 	}
 	o := Opened{Name: m.name, Before: before, After: after, Kept: m.kept}
@@ -116,10 +116,4 @@ func (w *work) opened(m *modelled, token *Token) {
 		}
 	}
 	w.Opened = append(w.Opened, o)
-}
-
-// strictness is the greater the less a request gets.
-func strictness(outcome rules.Decision) int {
-	from := []rules.Decision{rules.Accepted, rules.Undetermined, rules.Rejected}
-	return slices.Index(from, outcome)
 }

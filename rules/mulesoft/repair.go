@@ -59,6 +59,7 @@ func ruleRepairs() []ruleRepair {
 		{"expression-ambiguous", (*repairer).addParentheses},
 		{"array-equality-on-claims", (*repairer).askEach},
 		{"token-expression-gives-no-token", (*repairer).cutBearerOff},
+		{"text-key-missing", (*repairer).writeTextKey},
 		{"key-caching-time-in-seconds", (*repairer).useMinutes},
 		{"contracts-in-local-mode", switchOn("skipClientIdValidation")},
 	}

@@ -144,20 +144,26 @@ func TestOfTwoCloudsNoneIsChosen(t *testing.T) {
 		refused = "the issuer is of one cloud and the keys are of another"
 	)
 	tests := []struct {
-		name, issuer, keys string
-		refused            bool
+		name, issuer, keys, client string
+		refused                    bool
 	}{
-		{"public and US Government", public + "/v2.0", usgov + "/discovery/v2.0/keys", true},
-		{"US Government and public", usgov + "/v2.0", public + "/discovery/v2.0/keys", true},
-		{"China and public", china + "/v2.0", public + "/discovery/v2.0/keys", true},
-		{"public and China, v1.0", stockIssuer, china + "/discovery/keys", true},
+		{
+			"public and US Government", public + "/v2.0", usgov + "/discovery/v2.0/keys",
+			"azp", true,
+		},
+		{
+			"US Government and public", usgov + "/v2.0", public + "/discovery/v2.0/keys",
+			"azp", true,
+		},
+		{"China and public", china + "/v2.0", public + "/discovery/v2.0/keys", "azp", true},
+		{"public and China, v1.0", stockIssuer, china + "/discovery/keys", "appid", true},
 		{
 			"two tenants of one cloud", "https://login.microsoftonline.us/" + other + "/v2.0",
-			usgov + "/discovery/v2.0/keys", false,
+			usgov + "/discovery/v2.0/keys", "azp", false,
 		},
 		{
 			"two tenants of the public cloud, v1.0", "https://sts.windows.net/" + other + "/",
-			public + "/discovery/keys", false,
+			public + "/discovery/keys", "appid", false,
 		},
 	}
 	for _, test := range tests {
@@ -165,6 +171,7 @@ func TestOfTwoCloudsNoneIsChosen(t *testing.T) {
 			t.Parallel()
 			policy := strings.NewReplacer(
 				stockIssuer, test.issuer, public+"/discovery/keys", test.keys,
+				"appid", test.client,
 			).Replace(narrow("9b7c2e10-4f6d-4a38-8e21-6c5d0b3a7f94", holesTenant))
 			stdout, stderr, code := fixing(
 				t, policy, "--rule", "issuer-and-keys-disagree", "--tenant", holesTenant,

@@ -117,7 +117,8 @@ func TestAMissingTextKeyIsWrittenAsAPlaceToFillIn(t *testing.T) {
 	)
 	body := func(config string) string {
 		return "{" + group + "\"assetId\": \"jwt-validation\", \"assetVersion\": \"1.4.0\",\n" +
-			" \"configurationData\": {\n    " + config + "\n }}\n"
+			" \"configurationData\": {\n    \"skipClientIdValidation\": true,\n    " +
+			config + "\n }}\n"
 	}
 	resource := func(kind, config string) string {
 		return "resource \"" + kind + "\" \"stock\" {\n" + config + "\n}\n"
@@ -140,19 +141,22 @@ func TestAMissingTextKeyIsWrittenAsAPlaceToFillIn(t *testing.T) {
 		{
 			"YAML", "a.yaml",
 			"groupId: 68ef9520-24e9-4cf2-b2f5-620025690913\nassetId: jwt-validation\n" +
-				"assetVersion: 1.4.0\nconfigurationData:\n  jwtKeyOrigin: jwks # the tenant's\n",
+				"assetVersion: 1.4.0\nconfigurationData:\n  skipClientIdValidation: true\n" +
+				"  jwtKeyOrigin: jwks # the tenant's\n",
 			"   jwtKeyOrigin: jwks # the tenant's\n+  textKey: \"" + placeholder + `"`,
 		},
 		{
 			"the official provider of Terraform", "a.tf",
 			resource("anypoint_api_policy_jwt_validation",
-				"  configuration = {\n    jwt_key_origin = \"jwks\"\n  }"),
+				"  configuration = {\n    skip_client_id_validation = true\n"+
+					"    jwt_key_origin = \"jwks\"\n  }"),
 			"+    text_key = \"" + placeholder + `"`,
 		},
 		{
 			"the generic resource", "a.tf",
 			resource("anypoint_apim_policy_custom", "  asset_id = \"jwt-validation\"\n"+
-				"  configuration_data = jsonencode({\n    jwtKeyOrigin = \"jwks\"\n  })"),
+				"  configuration_data = jsonencode({\n    skipClientIdValidation = true\n"+
+				"    jwtKeyOrigin = \"jwks\"\n  })"),
 			"+    textKey = \"" + placeholder + `"`,
 		},
 		{"the policy verifies with it", "a.json", body(`"jwtKeyOrigin": "text"`), ""},
@@ -175,7 +179,7 @@ func TestAMissingTextKeyIsWrittenAsAPlaceToFillIn(t *testing.T) {
 			fix := []string{"fix", test.file, "--rule", "text-key-missing"}
 			stdout, stderr, code := runIn(t, folder, fix...)
 			if test.want == "" {
-				if code != exitRejected || !strings.Contains(stderr, "which it is, only you know") {
+				if code != exitRejected || !strings.Contains(stderr, "only you know") {
 					t.Errorf("exit code %d:\n%s%s", code, stdout, stderr)
 				}
 				return

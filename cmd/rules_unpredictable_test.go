@@ -185,8 +185,10 @@ func TestAFileThatCreatesAPolicyWithoutAKeyIsNamed(t *testing.T) {
 		file, text string
 		want       bool
 	}{
-		"a plan that creates it":   {"p.json", plan(`["create"]`, officialKind, inPlan), true},
-		"a plan that replaces it":  {"p.json", plan(`["delete", "create"]`, officialKind, inPlan), true},
+		"a plan that creates it": {"p.json", plan(`["create"]`, officialKind, inPlan), true},
+		"a plan that replaces it": {
+			"p.json", plan(`["delete", "create"]`, officialKind, inPlan), true,
+		},
 		"a plan, generic resource": {"p.json", plan(`["create"]`, genericKind, genericPlan), true},
 		"a plan, the community provider": {"p.json", plan(`["create"]`, communityKind,
 			`"configuration_data": [{"jwt_key_origin": "text", "text_key": null}]`), true},

@@ -55,6 +55,7 @@ func ruleRepairs() []ruleRepair {
 		{"wrong-type", (*repairer).correctType},
 		{"placeholder-value", (*repairer).replacePlaceholder},
 		{"expression-without-brackets", (*repairer).addBrackets},
+		{"expression-among-blanks", (*repairer).cutBlanks},
 		{"expression-reads-elsewhere", (*repairer).readTheClaim},
 		{"expression-ambiguous", (*repairer).addParentheses},
 		{"array-equality-on-claims", (*repairer).askEach},

@@ -145,7 +145,9 @@ func (r *randomEstate) policies() string {
 func (r *randomEstate) closed(text string) string {
 	const removal = `{"assetId": "header-removal", "assetVersion": "1.1.0", "order": 1, ` +
 		`"configurationData": {"inboundHeaders": ["Authorization"]}}`
-	switch r.one("open", "open", "open", "ES256", "RS512", "a secret", "another cloud", "removed") {
+	switch r.one(
+		"open", "open", "open", "ES256", "RS512", "a secret", "another cloud", "removed",
+	) {
 	case "ES256":
 		return strings.ReplaceAll(text, `"signingMethod":"rsa"`, `"signingMethod":"es"`)
 	case "RS512":
@@ -175,6 +177,10 @@ func (r *randomEstate) registration() []string {
 		`["Application"]`, r.one(`["Application"]`, `["User"]`, `["Application", "User"]`),
 		"AzureADMyOrg", r.one("AzureADMyOrg", "AzureADMyOrg", "AzureADMultipleOrgs"),
 	).Replace(holesUAT)
+	if r.one("no groups", "groups") == "groups" {
+		asked := `{"groupMembershipClaims": "SecurityGroup", `
+		api = strings.Replace(api, "{", asked, 1)
+	}
 	if r.one("a principal", "a principal", "no principal") == "no principal" {
 		return []string{api}
 	}

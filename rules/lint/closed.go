@@ -9,9 +9,9 @@ import (
 // nobodyYet follows a finding that somebody would get in, where nobody does today.
 const nobodyYet = "; today nobody gets in, since the policy accepts no token that Entra ID signs"
 
-// today lessens what a rule has found of who gets in, where what the policies ask apart from claims
-// keeps every token of Entra ID out: an algorithm, a key or a header that is taken away. With the
-// app registration lint says of each who gets in, as the matrix does.
+// today lessens what a rule has found of who gets in, where what the policies ask apart from
+// claims keeps every token of Entra ID out: an algorithm, a key or a header that is taken away.
+// With the app registration lint says of each who gets in, as the matrix does.
 func today(rule *rules.Rule, s *rules.Subject, found []rules.Finding) []rules.Finding {
 	if rule.About == nil || s.App == nil {
 		return found

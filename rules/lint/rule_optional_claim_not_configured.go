@@ -83,8 +83,7 @@ func askingFor(app *entra.Registration, name string) *entra.Registration {
 	for _, v := range versions() {
 		canBe = canBe || optional(name, v, false) || optional(name, v, true)
 	}
-	groups := name == "groups" && app.Groups.Value != "" && app.Groups.Value != "None"
-	if !canBe || groups {
+	if !canBe || name == "groups" && app.MayHaveGroups() {
 		return nil
 	}
 	asking := *app

@@ -11,8 +11,8 @@ import (
 	examples "github.com/gatewhy/gatewhy/testdata/rules"
 )
 
-// beside are the rules that are not about the configuration of one JWT Validation policy: what they
-// are about, and the forms of file in which they have a bad and a good example of their own.
+// beside are the rules that are not about the configuration of one JWT Validation policy: what
+// they are about, and the forms of file in which they have a bad and a good example of their own.
 func beside() map[string][2]string {
 	return map[string][2]string{
 		"scope-list-empty":             {"another policy", ".json .tf"},
@@ -58,8 +58,8 @@ func registeredFor(t *testing.T, text string) *entra.Directory {
 			"allowedMemberTypes": ["Application", "User"]}]}`)
 }
 
-// Every rule is found in its bad example in every form in which JWT Validation is written down, for
-// Mule and for Flex Gateway, and is not in its good one, with an app registration and without.
+// Every rule is found in its bad example in every form in which JWT Validation is written down,
+// for Mule and for Flex Gateway, and is not in its good one, with an app registration and without.
 func TestEveryRuleHoldsInEveryForm(t *testing.T) {
 	t.Parallel()
 	for _, rule := range everyGateway().Catalogue() {

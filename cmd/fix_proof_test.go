@@ -118,6 +118,18 @@ func TestNoProposalIsNoProof(t *testing.T) {
 			wrong("custom claim iss"),
 		},
 		{"a scope that the policy does not look at", dev, []string{"--scope", "UAT.Access"}, ""},
+		{
+			"a list of clients in an expression, of which nobody says which is ours",
+			jwtPolicy(
+				audienceSettings()[1], issuerSettings()[1],
+				setting{
+					fields: map[string]any{"skipClientIdValidation": true},
+					claim: [2]string{"appid", "#[['" + holesClient + "', '" + holesAPI +
+						"'] contains vars.claimSet.appid]"},
+				},
+			),
+			[]string{"--audience", "api://orders-uat"}, "",
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

@@ -114,6 +114,11 @@ func (k *known) and(traits ...trait) known {
 	return other
 }
 
+// described reports whether somebody has said what the token carries: its version is not that.
+func (k *known) described() bool {
+	return slices.ContainsFunc(k.traits, func(t trait) bool { return t != ofVersion })
+}
+
 // sure reports whether a trait is known.
 func (k *known) sure(t trait) bool { return slices.Contains(k.traits, t) }
 

@@ -134,7 +134,7 @@ func (w *work) proveNothing(solution *rules.Solution) {
 // has said what that token is like. Of several API instances the token may be for any.
 func (w *work) proveFindings() {
 	own := w.own(nil)
-	if w.Changed() || len(w.Left) > 0 || len(own.known.traits) == 0 && len(w.Given) == 0 {
+	if w.Changed() || len(w.Left) > 0 || !own.known.described() && len(w.Given) == 0 {
 		return
 	}
 	var first *rules.Verdict

@@ -100,6 +100,10 @@ func (m *modelled) unknownTo(v *rules.Verdict) (why string, need source.Need) {
 	if v.Decided.Check.ID == rules.Algorithm && signedByOthers(v.Decided.Policy) {
 		return othersTokens, ofClient.need()
 	}
+	if by := m.unsureOf(&v.Decided.Check.Test); by != "" {
+		return "nobody says which " + string(by) + " they have, and an expression asks for it",
+			by.need()
+	}
 	var by trait
 	for _, want := range v.Decided.Check.Test.Wants() {
 		if want.Input.Name == "iss" && ofAnotherProvider(want.Text) {
@@ -114,6 +118,25 @@ func (m *modelled) unknownTo(v *rules.Verdict) (why string, need source.Need) {
 		return "", source.Need{}
 	}
 	return "only the change itself says which " + string(by) + " they have", by.need()
+}
+
+// unsureOf is what an expression reads and nobody knows of the token; empty where there is no such
+// thing.
+func (m *modelled) unsureOf(p *rules.Predicate) trait {
+	for i := range p.Of {
+		if by := m.unsureOf(&p.Of[i]); by != "" {
+			return by
+		}
+	}
+	if p.Input.Opaque == nil {
+		return ""
+	}
+	for _, in := range p.Input.Opaque.Reads {
+		if by := traitOf(in.Name); by != "" && in.Source == rules.FromClaim && !m.known.sure(by) {
+			return by
+		}
+	}
+	return ""
 }
 
 const othersTokens = "the policy wants tokens of another provider, which are not modelled"

@@ -128,7 +128,8 @@ func TestNoProposalIsNoProof(t *testing.T) {
 						"'] contains vars.claimSet.appid]"},
 				},
 			),
-			[]string{"--audience", "api://orders-uat"}, "",
+			[]string{"--audience", "api://orders-uat"},
+			"",
 		},
 	}
 	for _, test := range tests {

@@ -192,7 +192,10 @@ func (k *known) learn(policies []*rules.Policy, counts func(text string) bool) {
 // client that they look for.
 func (k *known) learnTenant(policies []*rules.Policy) {
 	for _, c := range inForce(policies) {
-		if slices.Contains(c.Test.Reads(), rules.Claim("azp")) {
+		reads := c.Test.Reads()
+		uri := k.Audience != "" && !entra.IsGUID(k.Audience) // of v1.0 tokens only
+		if slices.Contains(reads, rules.Claim("azp")) && !uri &&
+			!slices.Contains(reads, rules.Claim("appid")) {
 			k.Version = cmp.Or(k.Version, entra.V2)
 		}
 		if c.Test.Key == nil {

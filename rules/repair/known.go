@@ -194,8 +194,12 @@ func (k *known) learnTenant(policies []*rules.Policy) {
 	for _, c := range inForce(policies) {
 		reads := c.Test.Reads()
 		uri := k.Audience != "" && !entra.IsGUID(k.Audience) // of v1.0 tokens only
-		if slices.Contains(reads, rules.Claim("azp")) && !uri &&
-			!slices.Contains(reads, rules.Claim("appid")) {
+		v1, v2 := slices.Contains(reads, rules.Claim("appid")),
+			slices.Contains(reads, rules.Claim("azp"))
+		switch {
+		case v1 && !v2:
+			k.Version = cmp.Or(k.Version, entra.V1)
+		case v2 && !v1 && !uri:
 			k.Version = cmp.Or(k.Version, entra.V2)
 		}
 		if c.Test.Key == nil {

@@ -96,7 +96,7 @@ func apply(of *entry, edits []edit) (*source.File, []rules.FieldChange, error) {
 			continue
 		}
 		pending, values = append(pending, e), append(values, to)
-		changes = append(changes, rules.FieldChange{Field: e.field, From: from, To: fieldText(to)})
+		changes = append(changes, changeOf(e.field, from, fieldText(to)))
 	}
 	switch len(pending) {
 	case 0:

@@ -25,7 +25,9 @@ func newFix(env *Env) *cobra.Command {
 			"and by a warning of each token that it lets in and did not before.\n" +
 			"Without --rule and --solution it repairs every error and warning that can be " +
 			"repaired without asking. It exits 1\n" +
-			"where an error stays, or with --rule a finding of that rule.\n" +
+			"where an error stays, or with --rule a finding of that rule, and where this " +
+			"environment's own token stays out.\n" +
+			"What would lock it out is not printed.\n" +
 			"Several files, a folder or a pattern are taken file by file; of a folder, files " +
 			"without a policy are passed over.",
 		Args: cobra.MinimumNArgs(1),

@@ -19,6 +19,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"filippo.io/bigmod"
 	"github.com/go-jose/go-jose/v4"
 
 	"github.com/gatewhy/gatewhy/inspect"
@@ -80,6 +81,8 @@ type Key struct {
 	secret []byte // of an oct key
 	chain  []byte // the first certificate of x5c, in base64; nil if the key has none
 	raw    []byte // the key as the set writes it; nil if it is not a JWK
+
+	modulus func() *bigmod.Modulus // of an RSA key of a prepared set; nil of all others
 }
 
 // FromSecret returns the set of one shared secret, as a policy carries it. The secret is used as

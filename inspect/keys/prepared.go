@@ -22,14 +22,16 @@ func (s *Set) Prepared() *Set {
 	return &prepared
 }
 
-// prepare is the same key with its modulus ready for use. In FIPS mode crypto/rsa does all.
+// prepare is the same key with its name and its modulus ready for use. In FIPS mode crypto/rsa does
+// all.
 func (k *Key) prepare() *Key {
+	prepared := *k
+	prepared.name = k.Name()
 	public, ok := k.public.(*rsa.PublicKey)
 	if !ok || k.Fault != "" || faultOfRSA(public.N, big.NewInt(int64(public.E))) != "" ||
 		fips140.Enabled() {
-		return k
+		return &prepared
 	}
-	prepared := *k
 	prepared.modulus = sync.OnceValue(func() *bigmod.Modulus {
 		modulus, err := bigmod.NewModulus(public.N.Bytes())
 		if err != nil {

@@ -82,7 +82,9 @@ type Key struct {
 	chain  []byte // the first certificate of x5c, in base64; nil if the key has none
 	raw    []byte // the key as the set writes it; nil if it is not a JWK
 
-	modulus func() *bigmod.Modulus // of an RSA key of a prepared set; nil of all others
+	// Of a key of a prepared set: its name, and of an RSA key its modulus.
+	name    string
+	modulus func() *bigmod.Modulus
 }
 
 // FromSecret returns the set of one shared secret, as a policy carries it. The secret is used as
@@ -105,7 +107,10 @@ func (k *Key) JSON() []byte { return k.raw }
 
 // Name names a key in a message.
 func (k *Key) Name() string {
-	if k.ID == "" {
+	switch {
+	case k.name != "":
+		return k.name
+	case k.ID == "":
 		return "the key given"
 	}
 	return "key " + inspect.Quoted(k.ID)

@@ -3,4 +3,4 @@
 package keys
 
 // alteredSignatures is how many signatures are held against crypto/rsa.
-const alteredSignatures = 1000
+const alteredSignatures = 600

@@ -68,23 +68,28 @@ func TestAPreparedKeyAgreesWithCryptoRSA(t *testing.T) {
 		newPair(random, 768, 768, 65537),
 	}
 	var prepared []*Key
-	for _, p := range pairs {
+	var messages []message
+	for i, p := range pairs {
 		key := (&Key{Type: "RSA", Bits: p.public.N.BitLen(), public: p.public}).prepare()
 		if key.modulus == nil {
 			t.Fatalf("a key of %d bits is not prepared", key.Bits)
 		}
 		prepared = append(prepared, key)
+		for _, a := range algorithms[:3] {
+			digest := a.digest(fmt.Sprint("message ", i))
+			good := block(p.public.Size(), a, digest)
+			messages = append(messages, message{p, i, a, digest, good, p.sign(good)})
+		}
 	}
 	answers := map[bool]int{}
 	for range alteredSignatures {
-		which := random.IntN(len(pairs))
-		p, key, a := pairs[which], prepared[which], algorithms[random.IntN(3)]
-		digest := a.digest(fmt.Sprint(random.Uint64()))
-		name, signature := altered(random, p, a, digest)
-		want := rsa.VerifyPKCS1v15(p.public, a.hash, digest, signature) == nil
-		if got := a.surelyMatches(key, p.public, digest, signature); got != want {
+		m := messages[random.IntN(len(messages))]
+		a, public := m.algorithm, m.public
+		name, signature := m.altered(random)
+		want := rsa.VerifyPKCS1v15(public, a.hash, m.digest, signature) == nil
+		if got := a.surelyMatches(prepared[m.key], public, m.digest, signature); got != want {
 			t.Errorf("%s, %d bits, exponent %d, %s: we say %v, crypto/rsa %v",
-				a.name, key.Bits, p.public.E, name, got, want)
+				a.name, public.N.BitLen(), public.E, name, got, want)
 		}
 		answers[want]++
 	}
@@ -93,52 +98,60 @@ func TestAPreparedKeyAgreesWithCryptoRSA(t *testing.T) {
 	}
 }
 
-// altered makes a signature of a digest, and something wrong with it, or not.
-func altered(random *rand.Rand, p pair, a algorithm, digest []byte) (string, []byte) {
-	size := p.public.Size()
-	good := block(size, a, digest)
+// message is a digest, and the signature of it.
+type message struct {
+	pair
+	key                      int // which of the prepared ones
+	algorithm                algorithm
+	digest, block, signature []byte
+}
+
+// altered is the signature with something wrong with it, or not.
+func (m *message) altered(random *rand.Rand) (string, []byte) {
+	size, a := m.public.Size(), m.algorithm
+	good := bytes.Clone(m.signature)
 	flip := func(text []byte) []byte {
+		text = bytes.Clone(text)
 		text[random.IntN(len(text))] ^= 1 << random.IntN(8)
 		return text
 	}
-	s := new(big.Int).SetBytes(p.sign(good))
+	s := new(big.Int).SetBytes(good)
 	switch random.IntN(13) {
 	case 0:
-		return "good", p.sign(good)
+		return "good", good
 	case 1:
-		return "a bit of the signature", flip(p.sign(good))
+		return "a bit of the signature", flip(good)
 	case 2:
-		return "a bit of the block", p.sign(flip(good))
+		return "a bit of the block", m.sign(flip(m.block))
 	case 3:
-		return "a byte less", p.sign(good)[:size-1]
+		return "a byte less", good[:size-1]
 	case 4:
-		return "a byte more", append(p.sign(good), byte(random.IntN(2)))
+		return "a byte more", append(good, byte(random.IntN(2)))
 	case 5:
-		return "a zero in front", append([]byte{0}, p.sign(good)...)
+		return "a zero in front", append([]byte{0}, good...)
 	case 6:
-		more := s.Add(s, p.public.N)
+		more := s.Add(s, m.public.N)
 		return "the modulus more", more.FillBytes(make([]byte, (more.BitLen()+7)/8))
 	case 7:
-		return "the modulus less it", s.Sub(p.public.N, s).FillBytes(make([]byte, size))
+		return "the modulus less it", s.Sub(m.public.N, s).FillBytes(make([]byte, size))
 	case 8:
 		return "a small number", big.NewInt(random.Int64N(3)).FillBytes(make([]byte, size))
 	case 9:
-		noise := make([]byte, size)
-		for i := range noise {
-			noise[i] = byte(random.Uint32())
+		for i := range good {
+			good[i] = byte(random.Uint32())
 		}
-		return "noise", noise
+		return "noise", good
 	case 10:
 		other := algorithms[random.IntN(3)]
-		return "as " + other.name, p.sign(block(size, other, other.digest("x")))
+		return "as " + other.name, m.sign(block(size, other, other.digest("x")))
 	case 11: // the digest with something behind it, and less fill before it
-		info := append(append([]byte{0}, digestInfo(a.hash)...), digest...)
+		info := append(append([]byte{0}, digestInfo(a.hash)...), m.digest...)
 		behind := make([]byte, 1+random.IntN(size-len(info)-2))
 		fill := bytes.Repeat([]byte{0xff}, size-2-len(info)-len(behind))
 		return "with text behind the digest",
-			p.sign(append(append(append([]byte{0, 1}, fill...), info...), behind...))
+			m.sign(append(append(append([]byte{0, 1}, fill...), info...), behind...))
 	}
-	return "of another digest", p.sign(block(size, a, a.digest("another")))
+	return "of another digest", m.sign(block(size, a, a.digest("another")))
 }
 
 // What crypto/rsa would not use is not prepared: it is asked, and says no.

@@ -197,8 +197,9 @@ func (s *Scanner) stream(
 	var judging sync.WaitGroup
 	for range workers {
 		judging.Go(func() {
+			var parser inspect.Parser
 			for b := range work {
-				s.judge(b, name)
+				s.judge(&parser, b, name)
 				b.done <- struct{}{}
 			}
 		})
@@ -254,14 +255,14 @@ func (s *Scanner) newBatch() *batch {
 }
 
 // judge judges the tokens of a batch.
-func (s *Scanner) judge(b *batch, name string) {
+func (s *Scanner) judge(parser *inspect.Parser, b *batch, name string) {
 	for line := range b.Lines() {
 		b.lines++
 		switch {
 		case line.Fault != "":
 			b.unreadable++
 		case len(line.Token) > 0:
-			got := s.one(line.Token)
+			got := s.one(parser, line.Token)
 			b.tokens[got]++
 			if s.Each != nil {
 				b.scanned = append(b.scanned, Scanned{name, line.Number, got.before, got.after})
@@ -271,12 +272,12 @@ func (s *Scanner) judge(b *batch, name string) {
 }
 
 // one judges a token, once for each time that it is not remembered.
-func (s *Scanner) one(text []byte) *outcome {
+func (s *Scanner) one(parser *inspect.Parser, text []byte) *outcome {
 	hash := sha256.Sum256(text)
 	if got := s.seen.get(hash); got != nil {
 		return got
 	}
-	token := inspect.Parse(string(text))
+	token := parser.Parse(string(text))
 	var got outcome
 	if s.Before != nil {
 		got.before = s.Before.Judge(token)

@@ -6,22 +6,18 @@ import (
 	"unicode/utf8"
 )
 
-// ReadPlainObject is [ReadPart] for the text that nearly every part of a token has, at a third of
-// the cost: one object on one line, without anything that is to be reported. It gives the same
-// values. Of any other text, valid or not, it says nothing, and ReadPart has to be asked.
-func ReadPlainObject(name string, text []byte) (*Value, bool) {
-	if len(text) > mostPlain || len(text) == 0 || text[0] != '{' {
-		return nil, false
-	}
-	r := &plainReader{name: name, text: string(text)}
-	// each value but the first follows one of these
-	values := 1 + strings.Count(r.text, ",") + strings.Count(r.text, "{") + strings.Count(r.text, "[")
-	r.made = make([]Value, min(values, mostMade))
-	v := r.newValue()
-	if !r.value(v, 0) || skipSpace(text, r.at) < len(text) {
-		return nil, false
-	}
-	return v, true
+// PlainReader reads the text that nearly every part of a token has, at a third of the cost of
+// [ReadPart]: one object on one line, without anything that is to be reported. It gives the same
+// values. It reads one text after the other over the same memory. The zero PlainReader is ready.
+type PlainReader struct {
+	name string
+	text string
+	at   int // the next byte
+	wide int // how many bytes before it do not begin a character
+
+	values []Value  // of this text, in their order, as far as they fit
+	outer  []Member // of the outermost object
+	more   int      // how many values did not fit
 }
 
 // What is plain: Entra ID's tokens are far below.
@@ -32,40 +28,50 @@ const (
 	mostPlainDepth   = 16
 )
 
-// How many values are made at once: at first as many as there probably are.
-const (
-	mostMade = 64
-	moreMade = 16
-)
+// mostMade is how many values are made at once.
+const mostMade = 64
 
-// plainReader reads valid JSON (RFC 8259) on one line.
-type plainReader struct {
-	name   string
-	text   string
-	at     int     // the next byte
-	wide   int     // how many bytes before it do not begin a character
-	values int     // how many were read
-	made   []Value // those that are still to be used
+// Object reads an object, over the one that was read before. Of a text that is not plain, valid or
+// not, it says nothing, and ReadPart has to be asked.
+func (r *PlainReader) Object(name string, text []byte) (*Value, bool) {
+	if len(text) > mostPlain || len(text) == 0 || text[0] != '{' {
+		return nil, false
+	}
+	r.name, r.text, r.at, r.wide, r.more = name, string(text), 0, 0, 0
+	// each value but the first follows one of these
+	values := 1 + strings.Count(r.text, ",") + strings.Count(r.text, "{") + strings.Count(r.text, "[")
+	if values = min(values, mostMade); values > cap(r.values) {
+		r.values = make([]Value, 0, values)
+		r.outer = make([]Member, 0, values)
+	}
+	clear(r.values)
+	r.values = r.values[:0]
+	v := r.newValue()
+	v.Members = r.outer[:0]
+	ok := r.value(v, 0) && skipSpace(text, r.at) == len(text)
+	if r.outer = v.Members; len(v.Members) == 0 {
+		v.Members = nil
+	}
+	return v, ok
 }
 
-// newValue makes values many at a time.
-func (r *plainReader) newValue() *Value {
-	if len(r.made) == 0 {
-		r.made = make([]Value, moreMade)
+// newValue makes a value, of which many fit into one piece of memory.
+func (r *PlainReader) newValue() *Value {
+	if len(r.values) == cap(r.values) {
+		r.more++
+		return new(Value)
 	}
-	v := &r.made[0]
-	r.made = r.made[1:]
-	r.values++
-	return v
+	r.values = r.values[:len(r.values)+1]
+	return &r.values[len(r.values)-1]
 }
 
 // position is the place of the next byte.
-func (r *plainReader) position() Position {
+func (r *PlainReader) position() Position {
 	return Position{File: r.name, Line: 1, Column: r.at - r.wide + 1}
 }
 
 // next is the next byte that is no space; 0 at the end of the line.
-func (r *plainReader) next() byte {
+func (r *PlainReader) next() byte {
 	for r.at < len(r.text) && r.text[r.at] == ' ' {
 		r.at++
 	}
@@ -76,12 +82,12 @@ func (r *plainReader) next() byte {
 }
 
 // value reads the next value. It reports whether that is plain.
-func (r *plainReader) value(v *Value, depth int) bool {
+func (r *PlainReader) value(v *Value, depth int) bool {
 	c := r.next()
 	v.Pos, v.Span.Start = r.position(), r.at
 	ok := false
 	switch {
-	case r.values > mostPlainValues:
+	case len(r.values)+r.more > mostPlainValues:
 	case c == '"':
 		v.Kind = String
 		v.Text, ok = r.string()
@@ -103,7 +109,7 @@ func (r *plainReader) value(v *Value, depth int) bool {
 	return ok
 }
 
-func (r *plainReader) word(word string) bool {
+func (r *PlainReader) word(word string) bool {
 	if len(r.text)-r.at < len(word) || r.text[r.at:r.at+len(word)] != word {
 		return false
 	}
@@ -112,13 +118,15 @@ func (r *plainReader) word(word string) bool {
 }
 
 // members reads an object. One in which a name appears twice is not plain.
-func (r *plainReader) members(v *Value, depth int) bool {
+func (r *PlainReader) members(v *Value, depth int) bool {
 	r.at++
 	if r.next() == '}' {
 		r.at++
 		return true
 	}
-	v.Members = make([]Member, 0, max(min(len(r.made), 4*usualMembers), 1))
+	if depth > 0 {
+		v.Members = make([]Member, 0, usualMembers)
+	}
 	for len(v.Members) < mostPlainMembers {
 		if r.next() != '"' {
 			return false
@@ -156,7 +164,7 @@ func (r *plainReader) members(v *Value, depth int) bool {
 	return false
 }
 
-func (r *plainReader) items(v *Value, depth int) bool {
+func (r *PlainReader) items(v *Value, depth int) bool {
 	r.at++
 	if r.next() == ']' {
 		r.at++
@@ -181,7 +189,7 @@ func (r *plainReader) items(v *Value, depth int) bool {
 }
 
 // string reads a string, which is a part of the text unless it has escapes.
-func (r *plainReader) string() (string, bool) {
+func (r *PlainReader) string() (string, bool) {
 	start, escaped, ascii := r.at, false, true
 	for i := start + 1; i < len(r.text); i++ {
 		switch c := r.text[i]; {
@@ -201,7 +209,7 @@ func (r *plainReader) string() (string, bool) {
 }
 
 // content is what the string between an offset and the next byte holds.
-func (r *plainReader) content(start int, escaped, ascii bool) (string, bool) {
+func (r *PlainReader) content(start int, escaped, ascii bool) (string, bool) {
 	written := r.text[start:r.at]
 	if !ascii {
 		if !utf8.ValidString(written) {
@@ -218,7 +226,7 @@ func (r *plainReader) content(start int, escaped, ascii bool) (string, bool) {
 }
 
 // number reads a number (RFC 8259, section 6).
-func (r *plainReader) number() (string, bool) {
+func (r *PlainReader) number() (string, bool) {
 	start := r.at
 	r.skipByte('-')
 	switch digits := r.digits(); {
@@ -239,7 +247,7 @@ func (r *plainReader) number() (string, bool) {
 	return r.text[start:r.at], true
 }
 
-func (r *plainReader) skipByte(c byte) bool {
+func (r *PlainReader) skipByte(c byte) bool {
 	if r.at == len(r.text) || r.text[r.at] != c {
 		return false
 	}
@@ -248,7 +256,7 @@ func (r *plainReader) skipByte(c byte) bool {
 }
 
 // digits skips digits, and says how many.
-func (r *plainReader) digits() int {
+func (r *PlainReader) digits() int {
 	start := r.at
 	for r.at < len(r.text) && isDigit(r.text[r.at]) {
 		r.at++

@@ -17,7 +17,7 @@ func TestPlainPartsAreReadByThemselves(t *testing.T) {
 	for _, text := range []string{
 		plainPart, `{}`, `{ "a" : [ 1 , 2 ] }`, "{\"a\":1}\n", `{"a":"\u00e9\/"}`,
 	} {
-		if _, plain := ReadPlainObject("payload", []byte(text)); !plain {
+		if _, plain := new(PlainReader).Object("payload", []byte(text)); !plain {
 			t.Errorf("%s is not plain", text)
 		}
 		samePlain(t, text)
@@ -36,7 +36,7 @@ func TestWhatIsOddOrNoJSONIsNotPlain(t *testing.T) {
 		strings.Repeat(`{"a":`, 20) + `1` + strings.Repeat(`}`, 20),
 		`{"a":[` + strings.Repeat(`0,`, mostPlainValues) + `0]}`,
 	} {
-		if _, plain := ReadPlainObject("payload", []byte(text)); plain {
+		if _, plain := new(PlainReader).Object("payload", []byte(text)); plain {
 			t.Errorf("%.60q is plain", text)
 		}
 	}
@@ -76,7 +76,9 @@ func mutated(random *rand.Rand, text string) string {
 
 func samePlain(t *testing.T, text string) (plain bool) {
 	t.Helper()
-	got, plain := ReadPlainObject("payload", []byte(text))
+	var reader PlainReader // which has read something else before
+	_, _ = reader.Object("payload", []byte(plainPart))
+	got, plain := reader.Object("payload", []byte(text))
 	if !plain {
 		return false
 	}

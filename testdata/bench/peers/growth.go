@@ -1,0 +1,135 @@
+//go:build unix
+
+package main
+
+import (
+	"fmt"
+	"math"
+	"os"
+	"path/filepath"
+	"slices"
+	"time"
+)
+
+// dimension is something that there may be much of.
+type dimension struct {
+	name    string
+	command string
+	sizes   [3]int // each twice the one before
+	// write puts so much of it into a folder, and returns the command's arguments.
+	write func(folder string, n int) ([]string, error)
+}
+
+const growthRuns = 3
+
+// growth shows how costs grow: the exponent is 1 where twice as much takes twice as long.
+func (b *bench) growth() (*table, error) {
+	t := &table{
+		title: "How processor time grows, on one core",
+		head: []string{
+			"dimension", "command", "sizes", "seconds", "MiB", "exponent of the last doubling",
+		},
+	}
+	for i, d := range b.dimensions() {
+		var all [3]*command
+		for j, n := range d.sizes {
+			folder := b.file(fmt.Sprintf("growth-%d-%d", i, n))
+			if err := os.Mkdir(folder, 0o700); err != nil {
+				return nil, err
+			}
+			args, err := d.write(folder, n)
+			if err != nil {
+				return nil, err
+			}
+			all[j] = &command{
+				name: d.name, args: append([]string{b.file("gatewhy")}, args...),
+				env: []string{"GOMAXPROCS=1"},
+			}
+			for range growthRuns {
+				if err := b.measure(all[j]); err != nil {
+					return nil, err
+				}
+				if last := all[j].costs[len(all[j].costs)-1]; last.Wall > 5*time.Second {
+					break // once is enough to know that
+				}
+			}
+		}
+		t.add(d.name, "`"+d.command+"`", joined(d.sizes[:], " · "),
+			all[0].seconds()+" · "+all[1].seconds()+" · "+all[2].seconds(),
+			fmt.Sprintf("%.0f", float64(all[2].memory())/(1<<20)), exponent(all[1], all[2]))
+	}
+	return t, nil
+}
+
+// least is the least processor time of the runs.
+func (c *command) least() time.Duration { return slices.Min(c.of(processor)) }
+
+func (c *command) seconds() string {
+	if c.costs[0].killed {
+		return "stopped after " + mostWall.String()
+	}
+	return fmt.Sprintf("%.2f", c.least().Seconds())
+}
+
+func exponent(half, whole *command) string {
+	if half.costs[0].killed || whole.costs[0].killed {
+		return "–"
+	}
+	return fmt.Sprintf("%.1f", math.Log2(float64(whole.least())/float64(half.least())))
+}
+
+func (b *bench) dimensions() []dimension {
+	token, keys := "@"+b.file("token.jwt"), b.file("keys.json")
+	file := func(text string, args ...string) ([]string, error) {
+		name := args[len(args)-1]
+		return args, os.WriteFile(name, []byte(text), 0o600)
+	}
+	matrix := func(size func(n int) estate) func(string, int) ([]string, error) {
+		return func(folder string, n int) ([]string, error) {
+			e := size(n)
+			err := e.write(folder)
+			return []string{"matrix", "-c", filepath.Join(folder, "gatewhy.yaml")}, err
+		}
+	}
+	return []dimension{
+		{"policies in a file", "lint", [3]int{250, 500, 1000}, func(f string, n int) ([]string, error) {
+			return file(policies(n), "lint", filepath.Join(f, "policies.json"))
+		}},
+		{"policies in a file", "explain", [3]int{250, 500, 1000}, func(f string, n int) ([]string, error) {
+			return file(
+				policies(n), "explain", token, "--jwks", keys, "-p",
+				filepath.Join(f, "policies.json"),
+			)
+		}},
+		{"documents in a file", "lint", [3]int{100, 200, 400}, func(f string, n int) ([]string, error) {
+			return file(documents(n), "lint", filepath.Join(f, "bindings.yaml"))
+		}},
+		{"documents in a file", "fix", [3]int{10, 20, 40}, func(f string, n int) ([]string, error) {
+			return file(documents(n), "fix", filepath.Join(f, "bindings.yaml"))
+		}},
+		{"findings", "lint", [3]int{250, 500, 1000}, func(f string, n int) ([]string, error) {
+			return file(mistaken(n), "lint", filepath.Join(f, "policies.json"))
+		}},
+		{"claims read", "explain", [3]int{100, 200, 400}, func(f string, n int) ([]string, error) {
+			return file(
+				reading(n), "explain", token, "--jwks", keys, "-p",
+				filepath.Join(f, "policy.json"),
+			)
+		}},
+		{"claims read", "lint", [3]int{100, 200, 400}, func(f string, n int) ([]string, error) {
+			return file(reading(n), "lint", filepath.Join(f, "policy.json"))
+		}},
+		{"scopes of an API", "matrix", [3]int{40, 80, 160}, matrix(func(n int) estate {
+			return estate{environments: 3, clients: 5, scopes: n, roles: 2}
+		})},
+		{"roles of an API", "matrix", [3]int{40, 80, 160}, matrix(func(n int) estate {
+			return estate{environments: 3, clients: 5, scopes: 2, roles: n}
+		})},
+		{"environments", "matrix", [3]int{10, 20, 40}, matrix(func(n int) estate {
+			return estate{environments: n, clients: 5, scopes: 2, roles: 2}
+		})},
+		{"clients of an environment", "matrix", [3]int{1000, 2000, 4000}, matrix(func(n int) estate {
+			return estate{environments: 4, clients: n, scopes: 2, roles: 2}
+		})},
+	}
+}

@@ -144,12 +144,13 @@ func (e *estate) api(i int) string {
 			`{"id":%q,"value":"Orders%d.Call","allowedMemberTypes":["Application"]}`,
 			id(3, i, n), n)
 	})
-	return fmt.Sprintf(`{"appId":%q,"displayName":"orders-%d","identifierUris":["api://orders-%[2]d"],
+	return fmt.Sprintf(`{"appId":%q,"displayName":"orders-%d",
+"identifierUris":["api://orders-%[2]d"],
 "api":{"oauth2PermissionScopes":[%s]},"appRoles":[%s]}`, id(1, i, 0), i, scopes, roles)
 }
 
-// registrations are an environment's clients. Every fifth has a role of the next environment's API
-// too.
+// registrations are an environment's clients. Every fifth has a role of the next environment's
+// API too.
 func (e *estate) registrations(i int) (string, error) {
 	all := make([]map[string]any, e.clients)
 	for n := range all {

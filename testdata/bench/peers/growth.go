@@ -16,9 +16,11 @@ type dimension struct {
 	name    string
 	command string
 	sizes   [3]int // each twice the one before
-	// write puts so much of it into a folder, and returns the command's arguments.
-	write func(folder string, n int) ([]string, error)
+	write   writer
 }
+
+// writer puts so much of something into a folder, and returns the arguments of the command.
+type writer func(folder string, n int) ([]string, error)
 
 const growthRuns = 3
 
@@ -80,45 +82,30 @@ func exponent(half, whole *command) string {
 
 func (b *bench) dimensions() []dimension {
 	token, keys := "@"+b.file("token.jwt"), b.file("keys.json")
-	file := func(text string, args ...string) ([]string, error) {
-		name := args[len(args)-1]
-		return args, os.WriteFile(name, []byte(text), 0o600)
-	}
-	matrix := func(size func(n int) estate) func(string, int) ([]string, error) {
+	// with writes a file, which is the last argument
+	with := func(name string, text func(n int) string, args ...string) writer {
 		return func(folder string, n int) ([]string, error) {
-			e := size(n)
-			err := e.write(folder)
-			return []string{"matrix", "-c", filepath.Join(folder, "gatewhy.yaml")}, err
+			path := filepath.Join(folder, name)
+			all := append(slices.Clone(args), path)
+			return all, os.WriteFile(path, []byte(text(n)), 0o600)
 		}
 	}
+	matrix := func(size func(n int) estate) writer {
+		return func(folder string, n int) ([]string, error) {
+			e := size(n)
+			return []string{"matrix", "-c", filepath.Join(folder, "gatewhy.yaml")}, e.write(folder)
+		}
+	}
+	explain := []string{"explain", token, "--jwks", keys, "-p"}
+	const json, yaml = "policies.json", "bindings.yaml"
 	return []dimension{
-		{"policies in a file", "lint", [3]int{250, 500, 1000}, func(f string, n int) ([]string, error) {
-			return file(policies(n), "lint", filepath.Join(f, "policies.json"))
-		}},
-		{"policies in a file", "explain", [3]int{250, 500, 1000}, func(f string, n int) ([]string, error) {
-			return file(
-				policies(n), "explain", token, "--jwks", keys, "-p",
-				filepath.Join(f, "policies.json"),
-			)
-		}},
-		{"documents in a file", "lint", [3]int{100, 200, 400}, func(f string, n int) ([]string, error) {
-			return file(documents(n), "lint", filepath.Join(f, "bindings.yaml"))
-		}},
-		{"documents in a file", "fix", [3]int{10, 20, 40}, func(f string, n int) ([]string, error) {
-			return file(documents(n), "fix", filepath.Join(f, "bindings.yaml"))
-		}},
-		{"findings", "lint", [3]int{250, 500, 1000}, func(f string, n int) ([]string, error) {
-			return file(mistaken(n), "lint", filepath.Join(f, "policies.json"))
-		}},
-		{"claims read", "explain", [3]int{100, 200, 400}, func(f string, n int) ([]string, error) {
-			return file(
-				reading(n), "explain", token, "--jwks", keys, "-p",
-				filepath.Join(f, "policy.json"),
-			)
-		}},
-		{"claims read", "lint", [3]int{100, 200, 400}, func(f string, n int) ([]string, error) {
-			return file(reading(n), "lint", filepath.Join(f, "policy.json"))
-		}},
+		{"policies in a file", "lint", [3]int{250, 500, 1000}, with(json, policies, "lint")},
+		{"policies in a file", "explain", [3]int{250, 500, 1000}, with(json, policies, explain...)},
+		{"documents in a file", "lint", [3]int{100, 200, 400}, with(yaml, documents, "lint")},
+		{"documents in a file", "fix", [3]int{10, 20, 40}, with(yaml, documents, "fix")},
+		{"findings", "lint", [3]int{250, 500, 1000}, with(json, mistaken, "lint")},
+		{"claims read", "explain", [3]int{100, 200, 400}, with(json, reading, explain...)},
+		{"claims read", "lint", [3]int{100, 200, 400}, with(json, reading, "lint")},
 		{"scopes of an API", "matrix", [3]int{40, 80, 160}, matrix(func(n int) estate {
 			return estate{environments: 3, clients: 5, scopes: n, roles: 2}
 		})},
@@ -128,8 +115,10 @@ func (b *bench) dimensions() []dimension {
 		{"environments", "matrix", [3]int{10, 20, 40}, matrix(func(n int) estate {
 			return estate{environments: n, clients: 5, scopes: 2, roles: 2}
 		})},
-		{"clients of an environment", "matrix", [3]int{1000, 2000, 4000}, matrix(func(n int) estate {
-			return estate{environments: 4, clients: n, scopes: 2, roles: 2}
-		})},
+		{"clients of an environment", "matrix", [3]int{1000, 2000, 4000}, matrix(
+			func(n int) estate {
+				return estate{environments: 4, clients: n, scopes: 2, roles: 2}
+			},
+		)},
 	}
 }

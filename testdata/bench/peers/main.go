@@ -1,13 +1,13 @@
 //go:build unix
 
 // Peers measures gatewhy beside what it is compared with, in one run: libraries over the same
-// tokens, and programs started in turn. Every figure is a ratio, and none makes it fail: a machine
-// that is busy slows down all alike.
+// tokens, and programs started in turn. Every figure is a ratio, and none makes it fail: a
+// machine that is busy slows down all alike.
 //
 // usage: peers FOLDER [README]
 //
-// FOLDER has the programs that run.sh builds. The tables go to standard output and, where a README
-// is named, between its marks.
+// FOLDER has the programs that run.sh builds. The tables go to standard output and, where a
+// README is named, between its marks.
 package main
 
 import (

@@ -60,7 +60,7 @@ func (b *bench) tokens() (*table, error) {
 		}
 	}
 	t := &table{
-		title: "One RS256 token, processor time as a ratio to `rsa.VerifyPKCS1v15` over a ready digest",
+		title: "One RS256 token, processor time ÷ `rsa.VerifyPKCS1v15` over a ready digest",
 		head:  []string{"what is done with it", "ratio", "limit"},
 	}
 	for _, c := range all {
@@ -70,7 +70,7 @@ func (b *bench) tokens() (*table, error) {
 	return t, nil
 }
 
-// round does it with some of the tokens, and says what that took. Garbage that others left is not
+// round does it with some of the tokens, and says what that took. Garbage of others is not
 // its own.
 func (c *contender) round(all []signed, from int) (time.Duration, error) {
 	runtime.GC()
@@ -134,6 +134,7 @@ func (b *bench) ours() ([]contender, error) {
 	if err != nil {
 		return nil, err
 	}
+	var parser inspect.Parser
 	tokens := map[*signed]*inspect.Token{}
 	for i := range b.signed {
 		tokens[&b.signed[i]] = inspect.Parse(b.signed[i].text)
@@ -142,7 +143,7 @@ func (b *bench) ours() ([]contender, error) {
 		{
 			name: "gatewhy: read, verified, 11 checks, one of them an expression", limit: "1.15",
 			do: func(s *signed) error {
-				if got := judge.Judge(inspect.Parse(s.text)); got.Outcome != rules.Accepted {
+				if got := judge.Judge(parser.Parse(s.text)); got.Outcome != rules.Accepted {
 					return errRefused
 				}
 				return nil

@@ -53,7 +53,8 @@ func TestAnEmptyPartIsNotPlain(t *testing.T) {
 		"", ".", "..", object, object + "." + object, object + "." + object + ".",
 		object + ".." + object, "." + object + "." + object,
 		strings.Repeat(object+".", 4) + object,
-		object + "." + object + ".AA\n", object + "." + object + ".AB", object + "." + object + ".A",
+		object + "." + object + ".AA\n", object + "." + object + ".AB",
+		object + "." + object + ".A",
 	} {
 		if new(Parser).readPlain(text) {
 			t.Errorf("%q is plain", text)

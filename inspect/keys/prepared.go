@@ -22,8 +22,8 @@ func (s *Set) Prepared() *Set {
 	return &prepared
 }
 
-// prepare is the same key with its name and its modulus ready for use. In FIPS mode crypto/rsa does
-// all.
+// prepare is the same key with its name and its modulus ready for use. In FIPS mode crypto/rsa
+// does all.
 func (k *Key) prepare() *Key {
 	prepared := *k
 	prepared.name = k.Name()

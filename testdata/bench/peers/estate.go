@@ -123,9 +123,8 @@ func (e *estate) write(folder string) error {
 		files[fmt.Sprintf("api%d.json", i)] = e.api(i)
 		files[fmt.Sprintf("policies%d.json", i)] = "[" +
 			policy(1, fmt.Sprint("api://orders-", i), "") + "]"
-		files[fmt.Sprintf("contracts%d.txt", i)] = listed(e.clients*9/10, "\n", func(n int) string {
-			return id(2, i, n)
-		}) + "\n"
+		contract := func(n int) string { return id(2, i, n) }
+		files[fmt.Sprintf("contracts%d.txt", i)] = listed(e.clients*9/10, "\n", contract) + "\n"
 	}
 	for name, text := range files {
 		if err := os.WriteFile(filepath.Join(folder, name), []byte(text), 0o600); err != nil {

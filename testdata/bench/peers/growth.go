@@ -100,7 +100,10 @@ func (b *bench) dimensions() []dimension {
 	const json, yaml = "policies.json", "bindings.yaml"
 	return []dimension{
 		{"policies in a file", "lint", [3]int{250, 500, 1000}, with(json, policies, "lint")},
-		{"policies in a file", "explain", [3]int{250, 500, 1000}, with(json, policies, explain...)},
+		{
+			"policies in a file", "explain", [3]int{250, 500, 1000},
+			with(json, policies, explain...),
+		},
 		{"documents in a file", "lint", [3]int{100, 200, 400}, with(yaml, documents, "lint")},
 		{"documents in a file", "fix", [3]int{10, 20, 40}, with(yaml, documents, "fix")},
 		{"findings", "lint", [3]int{250, 500, 1000}, with(json, mistaken, "lint")},

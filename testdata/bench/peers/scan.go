@@ -145,7 +145,7 @@ func writeLine(w io.Writer, token string) {
 func plainLines() string {
 	var b strings.Builder
 	for i := range 10_000 {
-		fmt.Fprintf(&b, `10.0.0.%d - - [28/Nov/2026:10:00:00 +0000] "GET /orders/%d?page=2 HTTP/1.1" `+
+		fmt.Fprintf(&b, `10.0.0.%d - - [28/Nov/2026:10:00:00 +0000] "GET /orders/%d HTTP/1.1" `+
 			"200 %d \"Mozilla/5.0 (X11; Linux x86_64)\" %dms\n", i%256, i, i*7%5000, i%97)
 	}
 	return b.String()

@@ -149,19 +149,22 @@ func (b *bench) ours() ([]contender, error) {
 				return nil
 			},
 		},
-		{name: "gatewhy: of it reading (`inspect.Parse`)", limit: "0.25", do: func(s *signed) error {
-			if inspect.Parse(s.text).Fault != nil {
-				return errRefused
-			}
-			return nil
-		}},
+		{
+			name: "gatewhy: of it reading (`inspect.Parse`)", limit: "0.25",
+			do: func(s *signed) error {
+				if inspect.Parse(s.text).Fault != nil {
+					return errRefused
+				}
+				return nil
+			},
+		},
 		{name: "gatewhy: of it the signature", do: func(s *signed) error {
 			if keys.Verify(tokens[s], prepared).Outcome != keys.Pass {
 				return errRefused
 			}
 			return nil
 		}},
-		{name: "gatewhy: the signature, with a key that is not prepared", do: func(s *signed) error {
+		{name: "gatewhy: the signature, key not prepared", do: func(s *signed) error {
 			if keys.Verify(tokens[s], set).Outcome != keys.Pass {
 				return errRefused
 			}

@@ -22,7 +22,7 @@ func TestPlainTokensAreReadAlike(t *testing.T) {
 	random := rand.New(rand.NewPCG(7515, 7519))
 	plain := 0
 	var parser Parser
-	for i := range 20_000 {
+	for i := range 3000 {
 		text := []byte(good)
 		for range random.IntN(3) {
 			text[random.IntN(len(text))] = "AZaz09-_.+/=\n\r \x00%"[random.IntN(17)]
@@ -41,7 +41,7 @@ func TestPlainTokensAreReadAlike(t *testing.T) {
 			t.Errorf("%q: %s", text, diff)
 		}
 	}
-	if plain < 1000 {
+	if plain < 200 {
 		t.Errorf("only %d of the tokens were plain", plain)
 	}
 }

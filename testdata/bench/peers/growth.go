@@ -58,7 +58,7 @@ func (b *bench) growth() (*table, error) {
 		}
 		t.add(d.name, "`"+d.command+"`", joined(d.sizes[:], " · "),
 			all[0].seconds()+" · "+all[1].seconds()+" · "+all[2].seconds(),
-			fmt.Sprintf("%.0f", float64(all[2].memory())/(1<<20)), exponent(all[1], all[2]))
+			all[2].mebibytes(), exponent(all[1], all[2]))
 	}
 	return t, nil
 }
@@ -71,6 +71,13 @@ func (c *command) seconds() string {
 		return "stopped after " + mostWall.String()
 	}
 	return fmt.Sprintf("%.2f", c.least().Seconds())
+}
+
+func (c *command) mebibytes() string {
+	if c.costs[0].killed {
+		return "–"
+	}
+	return fmt.Sprintf("%.0f", float64(c.memory())/(1<<20))
 }
 
 func exponent(half, whole *command) string {

@@ -71,7 +71,7 @@ type Scanner struct {
 
 	seen  seenTokens
 	spare sync.Pool    // of *batch that are counted
-	read  atomic.Int64 // MiB
+	read  atomic.Int64 // bytes, of all files
 }
 
 // NewJudge makes what tokens are judged by: a set of policies and what every request has in
@@ -107,10 +107,8 @@ func (s *Scanner) Run(ctx context.Context, names []string) (*Scanning, error) {
 	if len(names) == 0 {
 		names = []string{"-"}
 	}
-	if size := s.sizes(names); size > 0 {
-		stop := s.Progress(&s.read, int(size>>20), "MiB read")
-		defer stop()
-	}
+	progress := readingProgress{&s.read, s.sizes(names), s.Now(), s.Now}
+	defer s.tell(progress.String)()
 	for _, name := range names {
 		if err := s.file(ctx, x, name, len(names) > 1); err != nil {
 			x.After.Partial = true
@@ -229,7 +227,7 @@ func (s *Scanner) cut(
 	for {
 		b := s.newBatch()
 		err := reader.Next(&b.Block)
-		s.read.Store(base + reader.Read()>>20)
+		s.read.Store(base + reader.Read())
 		ordered <- b
 		work <- b
 		switch {

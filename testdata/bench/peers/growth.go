@@ -108,7 +108,8 @@ func (b *bench) dimensions() []dimension {
 	return []dimension{
 		{"policies in a file", "lint", [3]int{250, 500, 1000}, with(json, policies, "lint")},
 		{
-			"policies in a file", "explain", [3]int{250, 500, 1000},
+			"policies in a file", "explain",
+			[3]int{250, 500, 1000},
 			with(json, policies, explain...),
 		},
 		{"documents in a file", "lint", [3]int{100, 200, 400}, with(yaml, documents, "lint")},

@@ -6,9 +6,9 @@ import (
 	"unicode/utf8"
 )
 
-// PlainReader reads the text that nearly every part of a token has, at a fraction of the cost
-// of [ReadPart]: one object on one line, without anything that is to be reported. It gives the same
-// values. It reads one text after the other over the same memory. The zero PlainReader is ready.
+// PlainReader reads the text that nearly every part of a token has, at a fraction of the cost of
+// [ReadPart]: one object on one line, without anything that is to be reported. It gives the same
+// values. It reads one text after the other over the same memory. A zero one is ready.
 type PlainReader struct {
 	name string
 	text string

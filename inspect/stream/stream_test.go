@@ -110,7 +110,7 @@ func TestALineThatIsTooLongIsPassedOver(t *testing.T) {
 	}
 }
 
-// However a stream comes in, and wherever the lines end in what is read at once, they are the same.
+// However a stream comes in, and wherever lines end in what is read at once, they are the same.
 func TestLinesDoNotDependOnHowTheyAreRead(t *testing.T) {
 	t.Parallel()
 	random := rand.New(rand.NewPCG(16, 5))

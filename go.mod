@@ -3,6 +3,7 @@ module github.com/gatewhy/gatewhy
 go 1.26.0
 
 require (
+	filippo.io/bigmod v0.1.0
 	github.com/bmatcuk/doublestar/v4 v4.10.0
 	github.com/fatih/color v1.19.0
 	github.com/go-jose/go-jose/v4 v4.1.8

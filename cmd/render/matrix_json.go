@@ -127,7 +127,7 @@ func cellsOf(m *environments.Matrix) []cellJSON {
 	all := make([]cellJSON, 0, len(m.Rows)*len(m.Gateways))
 	for r, row := range m.Rows {
 		for g, gateway := range m.Gateways {
-			c := &m.Cells[r][g]
+			c := m.Cell(r, g)
 			all = append(all, cellJSON{
 				Token: row.Name, Gateway: gateway,
 				Outcome: c.Outcome, Status: known(c.Status), Expected: known(c.Expected),

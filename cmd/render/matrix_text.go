@@ -126,7 +126,7 @@ func (t *matrixText) grid(m *environments.Matrix, lines []environments.Line) {
 		for i, line := range lines {
 			cells := make([]string, to)
 			for g := from; g < to; g++ {
-				cells[g] = t.cell(&m.Cells[m.At(line, g)][g])
+				cells[g] = t.cell(m.Cell(m.At(line, g), g))
 			}
 			t.line(gridRow(pad(labels[i], first), cells, widths, from, to))
 		}
@@ -156,7 +156,7 @@ func (t *matrixText) heads(
 		heads[g] = t.fit(safe(name), t.columns()/3)
 		widths[g] = width(heads[g])
 		for _, line := range lines {
-			widths[g] = max(widths[g], len("no ")+len(cellAnswer(&m.Cells[m.At(line, g)][g])))
+			widths[g] = max(widths[g], len("no ")+len(cellAnswer(m.Cell(m.At(line, g), g))))
 		}
 	}
 	return heads, widths
@@ -239,7 +239,7 @@ func (t *matrixText) notes() {
 	for g, name := range t.x.Gateways {
 		var kinds []string
 		for _, r := range t.x.Rejected(g) {
-			cell := &t.x.Cells[r][g]
+			cell := t.x.Cell(r, g)
 			kind := strings.TrimPrefix(t.x.Rows[r].Name, name+"/")
 			got := decidedAt(cellAnswer(cell), string(cell.Decided))
 			kinds = append(kinds, fmt.Sprintf("%s (%s)", kind, got))

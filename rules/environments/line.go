@@ -83,7 +83,7 @@ func (m *Matrix) At(line Line, gateway int) (row int) {
 }
 
 func (m *Matrix) attention(row, gateway int) int {
-	cell := &m.Cells[row][gateway]
+	cell := m.Cell(row, gateway)
 	weight := issued.Distance(cell.Outcome)
 	switch cell.OK() {
 	case rules.No:
@@ -95,7 +95,7 @@ func (m *Matrix) attention(row, gateway int) int {
 	if m.Rows[row].Guest || cell.Expected == "" {
 		weight--
 	}
-	if cell.unlikely() && cell.Note != "" {
+	if cell.unlikely && cell.Note != "" {
 		weight -= 2
 	}
 	return weight
@@ -106,7 +106,7 @@ func (m *Matrix) attention(row, gateway int) int {
 func (m *Matrix) Rejected(gateway int) []int {
 	var rows []int
 	for r := range m.Rows {
-		if cell := &m.Cells[r][gateway]; cell.Note != "" && !cell.unlikely() {
+		if cell := m.Cell(r, gateway); cell.Note != "" && !cell.unlikely {
 			rows = append(rows, r)
 		}
 	}

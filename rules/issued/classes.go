@@ -11,7 +11,7 @@ import (
 // Classes sorts the batches of kinds by what some checks see of them. Gateways, and repairs of
 // one, that read the same claims share what is known of the batches.
 type Classes struct {
-	kinds   []*Kind
+	batches []*batch // of all kinds, by their index
 	byReads map[string]*facts
 	clients map[string]*clientClasses
 	guids   bool // every client's id is one
@@ -21,15 +21,14 @@ type Classes struct {
 // NewClasses counts through the batches of all kinds.
 func NewClasses(kinds []*Kind) *Classes {
 	c := &Classes{
-		kinds: kinds, byReads: map[string]*facts{}, clients: map[string]*clientClasses{},
+		byReads: map[string]*facts{}, clients: map[string]*clientClasses{},
 		guids: allGUIDs(kinds),
 	}
-	n := 0
 	for _, kind := range kinds {
 		for i := range kind.batches {
 			b := &kind.batches[i]
-			b.index = n
-			n++
+			b.index = len(c.batches)
+			c.batches = append(c.batches, b)
 			if b.clients.number == 0 {
 				c.sets++
 				b.clients.number = c.sets
@@ -68,18 +67,15 @@ func (c *Classes) factsOf(claims []string) *facts {
 	}
 	known := map[string]int32{}
 	var held []int32
-	for _, kind := range c.kinds {
-		for i := range kind.batches {
-			t := &kind.batches[i].token
-			held = held[:0]
-			for i, name := range claims {
-				held = append(held, f.claims[i].place(t, name))
-			}
-			held = append(held, doubtful(t))
-			f.numbers = append(f.numbers, number(known, held))
-			if len(known) > len(f.of) {
-				f.of = append(f.of, slices.Clone(held))
-			}
+	for _, b := range c.batches {
+		held = held[:0]
+		for i, name := range claims {
+			held = append(held, f.claims[i].place(&b.token, name))
+		}
+		held = append(held, doubtful(&b.token))
+		f.numbers = append(f.numbers, number(known, held))
+		if len(known) > len(f.of) {
+			f.of = append(f.of, slices.Clone(held))
 		}
 	}
 	return f
@@ -209,12 +205,12 @@ func (r *Run) batch(b *batch) Outcome {
 		full := seen{r.classes[r.facts.numbers[b.index]], client.class, b.token.identity}
 		got, known := r.seen[full]
 		if !known || !r.grouped {
-			got = r.View.outcome(Issued{b, client.id})
+			got = r.View.outcome(Issued{b, client.at})
 			r.seen[full] = got
 		}
 		if best.Outcome == "" || Further(got.Outcome, best.Outcome) {
 			best = got
-			best.Issued = Issued{b, client.id}
+			best.Issued = Issued{b, client.at}
 		}
 	}
 	return best

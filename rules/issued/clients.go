@@ -10,7 +10,7 @@ import (
 
 // classified is a client that stands for all of its class.
 type classified struct {
-	id    string
+	at    int // its place in the set
 	class int
 }
 
@@ -67,10 +67,10 @@ func (c *clientClasses) one(set *clientSet) []classified {
 		return all
 	}
 	found := map[int]bool{}
-	for _, id := range set.ids {
+	for at, id := range set.ids {
 		if class := c.of(id); !found[class] {
 			found[class] = true
-			all = append(all, classified{id, class})
+			all = append(all, classified{at, class})
 		}
 	}
 	c.sets[set.number] = all
@@ -81,7 +81,7 @@ func (c *clientClasses) one(set *clientSet) []classified {
 func (c *clientClasses) each(set *clientSet) []classified {
 	all := make([]classified, len(set.ids))
 	for i, id := range set.ids {
-		all[i] = classified{id, c.of(id)}
+		all[i] = classified{i, c.of(id)}
 	}
 	return all
 }

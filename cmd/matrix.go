@@ -83,6 +83,10 @@ func (e *Env) matrix(cmd *cobra.Command, flags *matrixFlags) error {
 		e.note("%d scopes and roles have no rows of their own: "+
 			"no policy tells each of them from one that has", x.Alike)
 	}
+	if x.Shares {
+		e.note("there are many environments, so the clients of all others share the rows for an " +
+			"environment's tokens")
+	}
 	if flags.fix || flags.output.format.value == "html" {
 		if err := e.maker().Repair(estate, x, flags.fix); err != nil {
 			return err

@@ -42,6 +42,8 @@ func (r *Row) pass() int {
 	switch {
 	case r.Real != nil:
 		return 0
+	case r.Holder == issued.OtherMember:
+		return 2
 	case r.Holder != issued.Member:
 		return 3
 	case r.Home == r.For:
@@ -54,6 +56,8 @@ func (r *Row) label(m *Matrix) string {
 	switch {
 	case r.Real != nil:
 		return r.Name
+	case r.Holder == issued.OtherMember:
+		return "other environments' clients"
 	case r.Holder == issued.Stranger:
 		return "a stranger of the tenant"
 	case r.Holder == issued.OtherTenant:

@@ -18,6 +18,9 @@ type Matrix struct {
 	Classes int // groups of them that a gateway treats alike: what was really run
 	Alike   int // scopes and roles without rows of their own (see issued.World.Alike)
 
+	// Shares says that the clients of several environments share rows, for there are many.
+	Shares bool
+
 	estate  *Estate
 	classes *issued.Classes
 	columns [][]*column // by gateway, one for each class of its requests
@@ -74,7 +77,7 @@ func (e *Estate) Evaluate() *Matrix { return e.evaluate(true) }
 // changes nothing.
 func (e *Estate) evaluate(grouped bool) *Matrix {
 	world := e.world()
-	m := &Matrix{Rows: e.rows(world), Alike: world.Alike(), estate: e}
+	m := &Matrix{Rows: e.rows(world), Alike: world.Alike(), Shares: world.Shares(), estate: e}
 	m.classes = classesOf(m.Rows)
 	m.countTokens()
 	for i := range e.Sites {

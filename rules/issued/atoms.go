@@ -105,12 +105,16 @@ func (a *atoms) look(t *Token, claim string) string {
 // write is what the atoms give for a value. It is not ok where one of them does not know: it may
 // know with another value of another claim.
 func (a *atoms) write(claim string, value *source.Value, b *strings.Builder) (ok bool) {
+	if len(a.of[claim]) == 0 {
+		return true
+	}
 	token := blank(nil)
 	token.Claims = &source.Value{
 		Kind: source.Object, Members: []source.Member{{Key: claim, Value: value}},
 	}
+	request := &rules.Request{Token: token}
 	for i := range a.of[claim] {
-		if !a.of[claim][i].write(&rules.Request{Token: token}, b) {
+		if !a.of[claim][i].write(request, b) {
 			return false
 		}
 	}

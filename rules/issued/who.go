@@ -13,6 +13,8 @@ const (
 	Stranger    // any other client, or API, of the tenant
 	OtherTenant // whoever owns another tenant of the same cloud
 	Forger      // whoever writes their own token: it gets in only where no signature is checked
+	// a client of some environment other than the token's: where there are many environments
+	OtherMember
 )
 
 // The first part of the names of kinds that belong to no environment.
@@ -21,12 +23,15 @@ const (
 	otherTenantKind   = "other-tenant"
 	unknownClientKind = "unknown-client"
 	forgedKind        = "forged"
+	otherMemberKind   = "other-environment"
 )
 
 // Reserved lists the names that no environment can have: the rows of a matrix that belong to none
 // begin with them.
 func Reserved() []string {
-	return []string{strangerKind, otherTenantKind, unknownClientKind, forgedKind}
+	return []string{
+		strangerKind, otherTenantKind, unknownClientKind, forgedKind, otherMemberKind,
+	}
 }
 
 // Ids of those who are in no file. They are made up, and no real id has this form.
@@ -56,7 +61,7 @@ type Kind struct {
 
 // batch is the tokens that differ in nothing but their client.
 type batch struct {
-	token   Token
+	token   *Token // without its client; batches share it
 	clients *clientSet
 	index   int // among the batches of all kinds
 }
@@ -69,7 +74,7 @@ type Issued struct {
 
 // Token returns the token by itself.
 func (i Issued) Token() *Token {
-	t := i.batch.token
+	t := *i.batch.token
 	t.client = i.batch.clients.ids[i.client]
 	return &t
 }

@@ -17,6 +17,10 @@ type World struct {
 	Places      []Place
 	Assignments []entra.Assignment
 	At          time.Time // when the modelled tokens are used; they were issued a moment before
+
+	// Apart names environments whose clients have kinds of their own for the APIs of others,
+	// however many environments there are.
+	Apart []string
 }
 
 // Place is one environment.
@@ -140,11 +144,17 @@ func (m *modeller) kind(name string, like Kind) *Kind {
 // issuedFor models every token for one environment's API, and those that only look like it.
 func (m *modeller) issuedFor(place *Place, known *assignments) {
 	for i := range m.world.Places {
-		m.members(&m.world.Places[i], place, known)
+		if home := &m.world.Places[i]; m.world.apart(home, place) {
+			m.members(home, place, known)
+		}
 	}
+	m.otherMembers(place, known)
 	for i := range m.world.Places {
-		m.likenesses(&m.world.Places[i], place)
+		if home := &m.world.Places[i]; m.world.apart(home, place) {
+			m.likenesses(home, place)
+		}
 	}
+	m.otherLikenesses(place)
 	m.unknownClients(place, known)
 	m.strangers(place, known)
 	m.issuedByStrangers(place)
@@ -188,23 +198,41 @@ type apiOf struct {
 }
 
 func (m *modeller) addFlow(kind *Kind, api apiOf, tenant string, f flow, clients *clientSet) {
+	kind.add(m.tokensOf(api, tenant, f), clients)
+}
+
+// tokensOf are the tokens of a flow, one for each form of their audience.
+func (m *modeller) tokensOf(api apiOf, tenant string, f flow) []*Token {
 	typed, asked := typeClaim(api.Registration), claimsOf(api.Registration)
+	var all []*Token
 	for _, v := range versions(api.Registration) {
 		for _, a := range audiences(api.Registration, v) {
-			t := Token{
+			all = append(all, m.token(Token{
 				tenant: tenant, version: v, audience: a, typed: typed, asked: asked,
 				freedom: api.freedom,
-			}
-			m.addToken(kind, t, f, clients)
+			}, f))
 		}
 	}
+	return all
 }
 
 func (m *modeller) addToken(kind *Kind, t Token, f flow, clients *clientSet) {
+	kind.add([]*Token{m.token(t, f)}, clients)
+}
+
+// token is a token of a flow, all else as it is given.
+func (m *modeller) token(t Token, f flow) *Token {
 	t.in = m.in
 	t.user, t.guest, t.scopes, t.roles = f.user, f.guest, f.scopes, f.roles
 	t.doubt = cmp.Or(f.doubt, t.doubt, t.audience.doubt)
-	kind.batches = append(kind.batches, batch{token: t, clients: clients})
+	return &t
+}
+
+// add puts tokens into the kind that each of some clients can have.
+func (k *Kind) add(tokens []*Token, clients *clientSet) {
+	for _, t := range tokens {
+		k.batches = append(k.batches, batch{token: t, clients: clients})
+	}
 }
 
 func (m *modeller) tenant() string { return m.world.Tenant }

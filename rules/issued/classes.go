@@ -81,15 +81,20 @@ func (c *Classes) factsOf(claims []string) *facts {
 	for i := range claims {
 		f.claims[i].places = map[string]int32{}
 	}
-	known := map[string]int32{}
+	known, same := map[string]int32{}, map[*Token]int32{}
 	var held []int32
 	for _, b := range c.batches {
+		if n, ok := same[b.token]; ok {
+			f.numbers = append(f.numbers, n)
+			continue
+		}
 		held = held[:0]
 		for i, name := range claims {
 			held = append(held, f.claims[i].place(b.token, name))
 		}
 		held = append(held, b.token.sort())
-		f.numbers = append(f.numbers, number(known, held))
+		same[b.token] = number(known, held)
+		f.numbers = append(f.numbers, same[b.token])
 		if len(known)*len(held) > len(f.of) {
 			f.of = append(f.of, held...)
 		}

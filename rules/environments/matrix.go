@@ -16,7 +16,7 @@ type Matrix struct {
 
 	Tokens  int // modelled tokens, one for each client, kind and audience form
 	Classes int // groups of them that a gateway treats alike: what was really run
-	Alike   int // scopes and roles without rows of their own (see issued.World.Alike)
+	Alike   int // scopes and roles without rows of their own (see issued.Size)
 
 	// Shares says that the clients of several environments share rows, for there are many.
 	Shares bool
@@ -70,6 +70,9 @@ func (c *Cell) OK() rules.Truth {
 	return rules.Yes
 }
 
+// Size is about how much there is to model and to run.
+func (e *Estate) Size() issued.Size { return e.world().Size() }
+
 // Evaluate runs every token of the estate against every gateway.
 func (e *Estate) Evaluate() *Matrix { return e.evaluate(true) }
 
@@ -77,7 +80,8 @@ func (e *Estate) Evaluate() *Matrix { return e.evaluate(true) }
 // changes nothing.
 func (e *Estate) evaluate(grouped bool) *Matrix {
 	world := e.world()
-	m := &Matrix{Rows: e.rows(world), Alike: world.Alike(), Shares: world.Shares(), estate: e}
+	size := world.Size()
+	m := &Matrix{Rows: e.rows(world), Alike: size.Alike, Shares: size.Shared, estate: e}
 	m.classes = classesOf(m.Rows)
 	m.countTokens()
 	for i := range e.Sites {

@@ -8,21 +8,41 @@ import (
 
 // fewPlaces is how many environments have kinds of their own for what the clients of each can have
 // for the APIs of the others: there are as many such pairs as their number squared.
-const fewPlaces = 24
+const fewPlaces = 20
 
-// Shares reports whether there are so many environments that the clients of several share kinds.
-func (w *World) Shares() bool { return len(w.Places) > fewPlaces }
+// mostPairs is how many sorts of tokens the clients of all environments may have for the APIs of
+// all, so that they have kinds of their own.
+const mostPairs = 100_000
 
-// apart reports whether an environment's clients have kinds of their own for an API.
-func (w *World) apart(home, place *Place) bool {
-	return !w.Shares() || home == place || slices.Contains(w.Apart, home.Name)
+// shares reports whether there are so many environments that the clients of several share kinds.
+func (m *modeller) shares() bool {
+	n := len(m.world.Places)
+	return n > fewPlaces || m.flows()*n > mostPairs
 }
 
-// others lists the environments whose clients share kinds for an API.
-func (w *World) others(place *Place) []*Place {
+// flows is about how many sorts of tokens one client can have for all APIs.
+func (m *modeller) flows() int {
+	n := 0
+	for i := range m.world.Places {
+		if api := m.world.Places[i].API; api != nil {
+			scopes := len(m.required.sets(names(api.Scopes, anyScope)))
+			roles := len(m.required.sets(names(api.Roles, anyRole)))
+			n += roles + scopes*roles
+		}
+	}
+	return n
+}
+
+// apart reports whether an environment's clients have kinds of their own for an API.
+func (m *modeller) apart(home, place *Place) bool {
+	return !m.shared || home == place || slices.Contains(m.world.Apart, home.Name)
+}
+
+// otherPlaces lists the environments whose clients share kinds for an API.
+func (m *modeller) otherPlaces(place *Place) []*Place {
 	var all []*Place
-	for i := range w.Places {
-		if home := &w.Places[i]; !w.apart(home, place) {
+	for i := range m.world.Places {
+		if home := &m.world.Places[i]; !m.apart(home, place) {
 			all = append(all, home)
 		}
 	}
@@ -35,7 +55,7 @@ func (m *modeller) otherMembers(place *Place, known *assignments) {
 	like := Kind{Holder: OtherMember, For: place.Name}
 	prefix, api := otherMemberKind+"/for-"+place.Name+"-", apiOf{Registration: place.API}
 	var clients, middles []*entra.Registration
-	for _, home := range m.world.others(place) {
+	for _, home := range m.otherPlaces(place) {
 		clients = append(clients, home.Clients...)
 		if home.API != nil && !home.API.AppID.Is(place.API.AppID) {
 			middles = append(middles, home.API)
@@ -69,7 +89,7 @@ func (m *modeller) foreign(apps []*entra.Registration, place *Place) []*entra.Re
 func (m *modeller) otherLikenesses(place *Place) {
 	clients := clientsOf()
 	seen := map[string]bool{}
-	for _, home := range m.world.others(place) {
+	for _, home := range m.otherPlaces(place) {
 		for _, id := range m.clientsAt(home).ids {
 			if !seen[id] {
 				seen[id], clients.ids = true, append(clients.ids, id)

@@ -1,7 +1,6 @@
 package cmd
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -18,7 +17,7 @@ func newFix(env *Env) *cobra.Command {
 	var flags fixFlags
 	cmd := &cobra.Command{
 		Use:   "fix PATH…",
-		Short: "Repair a policy configuration: print the proved change as a diff, or write it",
+		Short: "Repair a policy: print the proved change as a diff, or write it",
 		Long: "fix makes the smallest edit that repairs a policy and leaves every other byte " +
 			"of the file as it is. Nothing is\n" +
 			"printed that was not compiled and linted again; the diff is followed by what the " +
@@ -69,11 +68,12 @@ func (e *Env) fix(flags *fixFlags, name string, line report.CommandLine) error {
 		}
 		printError(e.Stderr, problem)
 		return exitWith(exitRejected)
-	case flags.output.format.value == "json":
+	}
+	shown.AddNext(line)
+	if flags.output.format.value == "json" {
 		return render.FixJSON(e.Stdout, shown)
 	}
-	_, err = fmt.Fprintln(e.Stdout, "nothing to repair"+notes)
-	return err
+	return render.NothingToFix(e.Stdout, flags.output.style(e), notes, shown.Next)
 }
 
 // fixed repairs the policies of one file. The notes are for a file with nothing to repair.

@@ -27,9 +27,8 @@ type matrixFlags struct {
 func newMatrix(env *Env) *cobra.Command {
 	var flags matrixFlags
 	cmd := &cobra.Command{
-		Use: "matrix [-c gatewhy.yaml]",
-		Short: "Run every environment's policies against every environment's tokens: who is " +
-			"let in where",
+		Use:   "matrix [-c gatewhy.yaml]",
+		Short: "Show which environment's tokens get in where",
 		Long: "matrix reads an environments file and runs real tokens, and every kind of token " +
 			"that Entra ID can issue for its app\n" +
 			"registrations, against every environment's policies. An environment's own tokens " +
@@ -58,6 +57,7 @@ func (f *matrixFlags) register(cmd *cobra.Command) {
 	flags.BoolVar(&f.offline, "offline", false,
 		"connect to nothing: take key sets from files and from the cache alone")
 	flags.BoolVar(&f.noCache, "no-cache", false, "do not use the cache of key sets")
+	registerConnection(cmd)
 }
 
 func (e *Env) matrix(cmd *cobra.Command, flags *matrixFlags) error {
@@ -66,12 +66,15 @@ func (e *Env) matrix(cmd *cobra.Command, flags *matrixFlags) error {
 	if err != nil {
 		return err
 	}
+	hasCallers := func(s *environments.Site) bool {
+		return s.API != nil || len(s.Clients)+len(s.Tokens) > 0
+	}
+	if estate.File.Defaults.Callers == environments.Supposed {
+		e.noteSupposed(estate.Suppose())
+	}
 	keys := &keyFlags{offline: flags.offline, noCache: flags.noCache}
 	if err := e.settleTenant(ctx, estate, keys); err != nil {
 		return err
-	}
-	hasCallers := func(s *environments.Site) bool {
-		return s.API != nil || len(s.Clients)+len(s.Tokens) > 0
 	}
 	if !estate.Has(hasCallers) {
 		return problem(
@@ -125,6 +128,20 @@ func (f *matrixFlags) refuses(n int) error {
 	}
 	return problem(fmt.Sprintf("%s no more than %d environments, and %s has %d", what, mostForAll,
 		f.config, n), "without it, matrix takes more; or make environments files of some each")
+}
+
+// noteSupposed says whose callers are made up.
+func (e *Env) noteSupposed(names []string) {
+	const most = 5
+	if len(names) == 0 {
+		return
+	}
+	text := strings.Join(names[:min(most, len(names))], ", ")
+	if len(names) > most {
+		text += fmt.Sprintf(" and %d more", len(names)-most)
+	}
+	e.note("callers: supposed: %s: the API is taken as its own policies want it, and one client "+
+		"with a contract as its own; gatewhy pull --from azure fetches app registrations", text)
 }
 
 // matrixCode is 1 where a cell is wrong, and 3 where none is and of some it is not known.

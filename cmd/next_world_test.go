@@ -22,6 +22,7 @@ type nextWorld struct {
 	dir     string
 	network documents
 	shell   report.Shell
+	width   int // of the terminal; 0 where there is none
 }
 
 // strictJWT is a policy that checks audience, issuer and a role, and looks for no contract.
@@ -148,10 +149,10 @@ func (w *nextWorld) run(stdin string, args ...string) (code int, stdout, stderr 
 	var out, problems bytes.Buffer
 	code = Main(Env{
 		Args: args, Stdin: strings.NewReader(stdin), Stdout: &out, Stderr: &problems, Dir: w.dir,
-		Now: func() time.Time { return clock }, Transport: w.network,
+		Now: func() time.Time { return clock }, Connect: always(w.network),
 		LookupEnv: func(string) (string, bool) { return "", false },
 		CacheDir:  func() (string, error) { return "", os.ErrNotExist },
-		Terminal:  Terminal{UTF8: true}, Gateways: gateways.All(), Shell: w.shell,
+		Terminal:  Terminal{UTF8: true, Width: w.width}, Gateways: gateways.All(), Shell: w.shell,
 	})
 	return code, out.String(), problems.String()
 }

@@ -222,7 +222,8 @@ func (c *Classes) Run(v *View, grouped bool) *Run {
 	facts := c.of(v)
 	classes, n := facts.seenBy(v)
 	return &Run{
-		View: v, of: c, grouped: grouped, facts: facts, classes: classes, seen: make([][]*Outcome, n), best: make([][]answer, n),
+		View: v, of: c, grouped: grouped, facts: facts, classes: classes,
+		seen: make([][]*Outcome, n), best: make([][]answer, n),
 		access: c.clientsOf(v, false), sign: c.clientsOf(v, true),
 	}
 }
@@ -238,7 +239,10 @@ func (r *Run) Furthest(kind *Kind) Outcome {
 	}
 	first := kind.batches[0].index
 	best, at := r.answer(first), first
-	for i := first + 1; i < first+len(kind.batches) && best.distance < Distance(rules.Accepted); i++ {
+	for i := first + 1; i < first+len(kind.batches); i++ {
+		if best.distance == Distance(rules.Accepted) {
+			break
+		}
 		got := r.answer(i)
 		if got.distance > best.distance || got.distance == best.distance &&
 			r.of.brief[at].unlikely && !r.of.brief[i].unlikely {

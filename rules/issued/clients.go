@@ -25,8 +25,8 @@ type clientClasses struct {
 	alike    map[string]int32
 }
 
-// classedSet is a set of clients with one of each class. Sets of the same classes in the same order
-// have the same number.
+// classedSet is a set of clients with one of each class. Sets of the same classes in the same
+// order have the same number.
 type classedSet struct {
 	clients []classified // nil where it was not asked for
 	alike   int32

@@ -229,8 +229,8 @@ type granted struct {
 	tokens []*Token
 }
 
-// granted are the tokens of a grant, or those of its guests. Clients that have the same grant share
-// them.
+// granted are the tokens of a grant, or those of its guests. Clients that have the same grant
+// share them.
 func (m *modeller) granted(api apiOf, tenant string, g grant, guests bool) []granted {
 	key := fmt.Sprintf("%p %d %s %v %s", api.Registration, api.freedom, tenant, guests, g.key())
 	all, ok := m.grants[key]

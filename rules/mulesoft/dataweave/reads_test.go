@@ -220,7 +220,10 @@ func TestAnExpressionDependsOnAClaimByItsPartsAlone(t *testing.T) {
 		{`(vars.claimSet.a contains 'Role.1') or (vars.claimSet.b contains 'x')`, true},
 		{`((vars.claimSet.a default '') splitBy ' ') contains 'Role.1'`, true},
 		{`(upper(vars.claimSet.a) contains 'ROLE') and vars.claimSet.b == 'x'`, true},
-		{`if (vars.claimSet.b == 'x') sizeOf(vars.claimSet.a) > 1 else isEmpty(vars.claimSet.a)`, true},
+		{
+			`if (vars.claimSet.b == 'x') sizeOf(vars.claimSet.a) > 1 else isEmpty(vars.claimSet.a)`,
+			true,
+		},
 		{`vars.claimSet.a == vars.claimSet.b`, true},
 		{`(vars.claimSet.a default vars.claimSet.b) == 'x'`, true},
 		{`vars.claimSet.a matches /Role\..*/`, true},
@@ -253,7 +256,8 @@ func TestAnExpressionDependsOnAClaimByItsPartsAlone(t *testing.T) {
 				alike++
 				for _, b := range values {
 					if x, y := result(e, one, b), result(e, two, b); x != y {
-						t.Errorf("%s: %s gives %s, and %s %s, with %s", test.text, one, x, two, y, b)
+						t.Errorf("%s: %s gives %s, and %s %s, with %s",
+							test.text, one, x, two, y, b)
 					}
 				}
 			}

@@ -221,7 +221,8 @@ func TestAnExpressionDependsOnAClaimByItsPartsAlone(t *testing.T) {
 		{`((vars.claimSet.a default '') splitBy ' ') contains 'Role.1'`, true},
 		{`(upper(vars.claimSet.a) contains 'ROLE') and vars.claimSet.b == 'x'`, true},
 		{
-			`if (vars.claimSet.b == 'x') sizeOf(vars.claimSet.a) > 1 else isEmpty(vars.claimSet.a)`,
+			`if (vars.claimSet.b == 'x') sizeOf(vars.claimSet.a) > 1 ` +
+				`else isEmpty(vars.claimSet.a)`,
 			true,
 		},
 		{`vars.claimSet.a == vars.claimSet.b`, true},

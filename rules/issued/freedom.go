@@ -170,9 +170,9 @@ func (t *Token) variableOf(name string, texts []string) variable {
 }
 
 func one(name string, values []*source.Value) variable {
-	v := variable{claims: []string{name}}
-	for _, value := range values {
-		v.choices = append(v.choices, choice{values: []*source.Value{value}})
+	v := variable{claims: []string{name}, choices: make([]choice, len(values))}
+	for i := range values {
+		v.choices[i].values = values[i : i+1 : i+1]
 	}
 	return v
 }

@@ -279,6 +279,16 @@ const noScopeOfOurs = "openid profile"
 
 func str(text string) *source.Value { return &source.Value{Kind: source.String, Text: text} }
 
+// strs are several texts.
+func strs(texts ...string) []*source.Value {
+	values, all := make([]source.Value, len(texts)), make([]*source.Value, len(texts))
+	for i, text := range texts {
+		values[i].Kind, values[i].Text = source.String, text
+		all[i] = &values[i]
+	}
+	return all
+}
+
 func list(texts ...string) *source.Value {
 	v := &source.Value{Kind: source.List}
 	for _, t := range texts {

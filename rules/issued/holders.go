@@ -111,7 +111,7 @@ func (w *World) HoldersAt(place string) *Holders {
 	return &Holders{
 		modeller: m, place: p, known: assignmentsOf(p.API, w.Assignments, principals),
 		tenants: []tenant{{id: w.Tenant}}, clouds: []entra.Cloud{w.Cloud},
-		texts: textsOf(m.asked[place]),
+		texts:   textsOf(m.asked[place]),
 		foreign: otherTenantIDs(m.asked[place]), reads: readingOf(m.asked[place]),
 		issuers: map[issuerOf]variable{}, audienceSet: map[audienceOf]variable{},
 		strangerAPI: map[bool]*entra.Registration{}, ours: map[bool][]*group{},

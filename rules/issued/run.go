@@ -28,8 +28,11 @@ func (v *View) Furthest(t *Token) Answer { return v.furthest(t, search{}) }
 // policies read.
 func (v *View) Reaches(t *Token) Answer { return v.furthest(t, search{lean: true}) }
 
-// Passes gives the same outcome, and of a verdict that rejects nothing else.
-func (v *View) Passes(t *Token) Answer { return v.furthest(t, search{lean: true, brief: true}) }
+// Passes gives the same outcome, and of a verdict that rejects nothing else. It writes over results
+// that nobody looks at any more; nil for none.
+func (v *View) Passes(t *Token, spare []rules.Result) Answer {
+	return v.furthest(t, search{lean: true, brief: true, spare: spare})
+}
 
 func (v *View) furthest(t *Token, s search) Answer {
 	var best Answer

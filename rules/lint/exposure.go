@@ -27,6 +27,8 @@ type exposed struct {
 	views    map[bool]*issued.View // by whether clients are told apart
 	answers  map[string]answer     // by the question
 	shared   bool                  // the views are the same for all tokens
+	alike    bool                  // and whether or not clients are told apart
+	spare    []rules.Result        // that nobody looks at any more
 }
 
 // answer is what came of a question that several rules ask, or of several policies.
@@ -38,8 +40,16 @@ type answer struct {
 // exposing looks at the policies that a request to p meets, in the world that is made up from
 // them. All rules look at the same.
 func exposing(s *rules.Subject, p *rules.Policy) *exposed {
-	all := together(s, p)
-	return once(s, firstOf(all, p), func() *exposed { return newExposed(all, s.App) })
+	known := shared(s).met
+	if known[p] == nil {
+		all := together(s, p)
+		of := firstOf(all, p)
+		if known[of] == nil {
+			known[of] = newExposed(all, s.App)
+		}
+		known[p] = known[of]
+	}
+	return known[p]
 }
 
 // firstOf is the first of the policies that a request to p meets, of those whose requests meet the
@@ -57,19 +67,6 @@ func firstOf(all []*rules.Policy, p *rules.Policy) *rules.Policy {
 // meets reports whether a request on its routes surely meets a policy.
 func meets(p *rules.Policy) bool { return !p.When.Disabled && p.When.Unknown == nil }
 
-// once makes what rules share, of some policies or of a check.
-func once(s *rules.Subject, of any, made func() *exposed) *exposed {
-	if e, ok := s.Shared[of].(*exposed); ok {
-		return e
-	}
-	e := made()
-	if s.Shared == nil {
-		s.Shared = map[any]any{}
-	}
-	s.Shared[of] = e
-	return e
-}
-
 // together lists the policies that a request to p has to pass as well: every policy of the API
 // that applies wherever p does, p itself among them.
 func together(s *rules.Subject, p *rules.Policy) []*rules.Policy {
@@ -83,14 +80,13 @@ func together(s *rules.Subject, p *rules.Policy) []*rules.Policy {
 	return all
 }
 
-// alone is one check by itself.
-func alone(c *rules.Check) *exposed {
-	return newExposed([]*rules.Policy{{Root: rules.AllOf(c)}}, nil)
-}
-
-// aloneIn is one check by itself. All rules that have the subject look at the same.
-func aloneIn(s *rules.Subject, c *rules.Check) *exposed {
-	return once(s, c, func() *exposed { return alone(c) })
+// alone is one check by itself. All rules that have the subject look at the same.
+func alone(s *rules.Subject, c *rules.Check) *exposed {
+	known := shared(s).alone
+	if known[c] == nil {
+		known[c] = newExposed([]*rules.Policy{{Root: rules.AllOf(c)}}, nil)
+	}
+	return known[c]
 }
 
 // ask is how far somebody gets, and with which token. Clients says that only a client that the
@@ -138,8 +134,13 @@ func (e *exposed) asked(
 
 // ownClients is how far the API's own clients get.
 func (e *exposed) ownClients() exposure {
-	got, _ := e.asked("own", func() issued.Tokens { return e.holders.Own() }, true)
+	got, _ := e.own()
 	return got
+}
+
+// own is ownClients, and with which token.
+func (e *exposed) own() (exposure, *issued.Token) {
+	return e.asked("own", func() issued.Tokens { return e.holders.Own() }, true)
 }
 
 // daemons is how far a stranger gets with a token without a user for the API.
@@ -196,7 +197,8 @@ func (e *exposed) get(tokens issued.Tokens) (exposure, *issued.Token) {
 }
 
 func (e *exposed) one(view *issued.View, t *issued.Token) (exposure, *issued.Token) {
-	answer := view.Passes(t)
+	answer := view.Passes(t, e.spare)
+	e.spare = answer.Verdict.Results
 	switch answer.Verdict.Outcome {
 	case rules.Accepted:
 		return letIn, answer.Token
@@ -227,6 +229,7 @@ func why(a *issued.Answer) exposure {
 // view is the policies as the rules ask about them: what is not about claims is passed, and so is
 // what only a deployment knows of a claim that the token may have as any policy wants it.
 func (e *exposed) view(t *issued.Token, clients bool) *issued.View {
+	clients = clients && !e.alike
 	if view := e.views[clients]; view != nil {
 		return view
 	}
@@ -290,11 +293,12 @@ func newExposed(policies []*rules.Policy, app *entra.Registration) *exposed {
 func withHolders(holders *issued.Holders, policies []*rules.Policy) *exposed {
 	e := &exposed{
 		holders: holders, policies: policies, views: map[bool]*issued.View{},
-		answers: map[string]answer{}, shared: true,
+		answers: map[string]answer{}, shared: true, alike: true,
 	}
 	for _, p := range policies {
-		for _, c := range p.Checks() {
+		for c := range p.Root.Checks() {
 			e.shared = e.shared && (c.Unknown == nil || !ofClaims(c))
+			e.alike = e.alike && !tellsClients(c)
 		}
 	}
 	return e

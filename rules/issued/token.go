@@ -351,26 +351,22 @@ func (t *Token) seenBy(v *View) *inspect.Token {
 	return &made
 }
 
-// readBy makes the token with nothing in it but what a gateway's policies read.
-func (t *Token) readBy(v *View) *inspect.Token {
-	if v.all {
-		return t.seenBy(v)
-	}
-	return t.reading(v.claims, v.blank)
-}
-
 // reading makes the token with some claims, on a blank one.
 func (t *Token) reading(names []string, blank *inspect.Token) *inspect.Token {
 	made := *blank
-	made.Claims = &source.Value{Kind: source.Object, Members: make([]source.Member, 0, len(names))}
+	made.Claims = t.readInto(&source.Value{}, names)
+	return &made
+}
+
+// readInto writes some claims over others.
+func (t *Token) readInto(over *source.Value, names []string) *source.Value {
+	*over = source.Value{Kind: source.Object, Members: slices.Grow(over.Members[:0], len(names))}
 	for _, name := range names {
 		if value := t.Claim(name); value != nil {
-			made.Claims.Members = append(
-				made.Claims.Members, source.Member{Key: name, Value: value},
-			)
+			over.Members = append(over.Members, source.Member{Key: name, Value: value})
 		}
 	}
-	return &made
+	return over
 }
 
 // blank is a token with a header and nothing else. What of the header the model does not say is

@@ -28,7 +28,7 @@ type exposed struct {
 	answers  map[string]answer     // by the question
 	shared   bool                  // the views are the same for all tokens
 	alike    bool                  // and whether or not clients are told apart
-	spare    []rules.Result        // that nobody looks at any more
+	over     issued.Scratch
 }
 
 // answer is what came of a question that several rules ask, or of several policies.
@@ -197,8 +197,7 @@ func (e *exposed) get(tokens issued.Tokens) (exposure, *issued.Token) {
 }
 
 func (e *exposed) one(view *issued.View, t *issued.Token) (exposure, *issued.Token) {
-	answer := view.Passes(t, e.spare)
-	e.spare = answer.Verdict.Results
+	answer := view.Passes(t, &e.over)
 	switch answer.Verdict.Outcome {
 	case rules.Accepted:
 		return letIn, answer.Token

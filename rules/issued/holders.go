@@ -582,18 +582,17 @@ func (h *Holders) issuersIn(v entra.Version, tenants []tenant) variable {
 }
 
 func (h *Holders) issuersOf(v entra.Version, tenants []tenant) variable {
-	made := variable{claims: []string{"iss", "tid"}}
+	made := variable{claims: []string{"iss", "tid"}, choices: make([]choice, 0, 4)}
 	clouds := h.clouds
 	if len(h.texts["iss"])+len(h.texts["tid"]) == 0 {
 		tenants, clouds = tenants[:1], clouds[:1] // nothing tells them apart
 	}
 	for _, tenant := range tenants {
 		for _, cloud := range clouds {
-			t := Token{in: &setting{cloud: cloud}, version: v}
 			if len(made.choices) > 0 && entra.IssuerURL(cloud, tenant.id, v) == "" {
 				continue // no source tells what this cloud writes
 			}
-			values := []*source.Value{t.issuer(tenant.id), str(tenant.id)}
+			values := []*source.Value{issuerIn(&cloud, tenant.id, v), str(tenant.id)}
 			made.choices = append(made.choices, choice{values, tenant.doubt})
 		}
 	}

@@ -235,12 +235,16 @@ func (t *Token) seconds(after time.Duration) *source.Value {
 // issuer is the exact form for the token's version; no source tells the v1.0 form of the newest
 // clouds.
 func (t *Token) issuer(tenant string) *source.Value {
-	if iss := entra.IssuerURL(t.in.cloud, tenant, t.version); iss != "" {
+	return issuerIn(&t.in.cloud, tenant, t.version)
+}
+
+func issuerIn(cloud *entra.Cloud, tenant string, v entra.Version) *source.Value {
+	if iss := entra.IssuerURL(*cloud, tenant, v); iss != "" {
 		return str(iss)
 	}
 	return &source.Value{
 		Kind: source.Unknown,
-		Text: "no source tells the issuer of v1.0 tokens of " + t.in.cloud.Name, Present: true,
+		Text: "no source tells the issuer of v1.0 tokens of " + cloud.Name, Present: true,
 	}
 }
 

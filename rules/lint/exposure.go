@@ -92,32 +92,41 @@ func alone(s *rules.Subject, c *rules.Check) *exposed {
 // ask is how far somebody gets, and with which token. Clients says that only a client that the
 // policies know gets past what tells clients apart; without it everybody does.
 func (e *exposed) ask(tokens issued.Tokens, clients bool) (exposure, *issued.Token) {
-	best, with := keptOut, (*issued.Token)(nil)
-	var first *issued.Token
-	seen := map[string]bool{}
-	for t := range tokens {
-		view := e.view(t, clients)
-		switch {
-		case !e.shared:
-		case first == nil:
-			first = t
-		default:
-			if len(seen) == 0 {
-				view.Seen(seen, first)
-			}
-			if view.Seen(seen, t) {
-				continue // the policies can't tell it from one that was asked about
-			}
+	r := round{exposed: e, clients: clients}
+	tokens(r.next)
+	return r.best, r.with
+}
+
+// round is one question put to one token after the other.
+type round struct {
+	*exposed
+	clients bool
+	best    exposure
+	with    *issued.Token
+	first   *issued.Token
+	seen    map[string]bool // how tokens look that were asked about
+}
+
+// next asks about a token. It is true where another may get further.
+func (r *round) next(t *issued.Token) bool {
+	view := r.view(t, r.clients)
+	switch {
+	case !r.shared:
+	case r.first == nil:
+		r.first = t
+	default:
+		if r.seen == nil {
+			r.seen = map[string]bool{}
+			view.Seen(r.seen, r.first)
 		}
-		got, token := e.one(view, t)
-		if got > best {
-			best, with = got, token
-		}
-		if best == letIn {
-			break
+		if view.Seen(r.seen, t) {
+			return true // the policies can't tell it from one that was asked about
 		}
 	}
-	return best, with
+	if got, token := r.one(view, t); got > r.best {
+		r.best, r.with = got, token
+	}
+	return r.best != letIn
 }
 
 // asked is [exposed.ask], and keeps the answer.

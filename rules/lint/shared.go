@@ -1,6 +1,9 @@
 package lint
 
-import "github.com/gatewhy/gatewhy/rules"
+import (
+	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/issued"
+)
 
 // sharing is what rules work out for each other about one subject.
 type sharing struct {
@@ -8,6 +11,7 @@ type sharing struct {
 	facts    map[*rules.Policy]*facts
 	met      map[*rules.Policy]*exposed // the policies that a request to one of them meets
 	alone    map[*rules.Check]*exposed
+	never    *[]*rules.Check // whose expressions can't be evaluated; nil until somebody asks
 }
 
 // facts is what a policy says of whose tokens it wants.
@@ -49,4 +53,13 @@ func factsOf(s *rules.Subject, p *rules.Policy) *facts {
 		all[p] = known
 	}
 	return known
+}
+
+// neverEvaluated lists the checks whose expressions can't be evaluated.
+func (k *sharing) neverEvaluated(s *rules.Subject) []*rules.Check {
+	if k.never == nil {
+		never := issued.NeverEvaluated(s.Policies)
+		k.never = &never
+	}
+	return *k.never
 }

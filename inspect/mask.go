@@ -283,8 +283,8 @@ func endOfToken(run string) int {
 		switch {
 		case !dotted:
 			return -1
-		case len(claims) >= minPart && endsObject.MatchString(claims) &&
-			len(signature) >= minRest && isMixed(signature):
+		case len(claims) >= minPart && len(signature) >= minRest && isMixed(signature) &&
+			endsObject.MatchString(claims):
 			return start
 		}
 		start += len(claims) + 1

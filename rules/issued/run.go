@@ -33,7 +33,9 @@ func (v *View) Reaches(t *Token) Answer { return v.furthest(t, search{lean: true
 // which check came out as what can be relied on.
 func (v *View) Passes(t *Token, over *Scratch) Answer {
 	best := v.furthest(t, search{lean: true, brief: true, over: over, spare: over.results})
-	over.results = best.Verdict.Results
+	if best.Verdict.Results != nil {
+		over.results = best.Verdict.Results
+	}
 	return best
 }
 
@@ -46,6 +48,9 @@ type Scratch struct {
 }
 
 func (v *View) furthest(t *Token, s search) Answer {
+	if s.brief && v.Bars(t) {
+		return Answer{Verdict: rules.Verdict{Outcome: rules.Rejected}, Token: t}
+	}
 	var best Answer
 	for _, written := range v.formsOf(t.client) {
 		s.view, s.written, s.left, s.best = v, written, v.tries(), Answer{}

@@ -33,12 +33,15 @@ type View struct {
 	caller callerInputs             // what the token's holder writes beside it
 	plain  [1]Written               // where they write nothing
 	told   map[*choice]told         // of variables, by their first choices
+	single map[string][]*rules.Check
 }
 
-// told is what the checks can tell of a variable: which choices look different, and how.
+// told is what the checks can tell of a variable: which choices look different, and how, and
+// whether one check alone rejects each of them.
 type told struct {
 	choices []int
 	looks   string
+	barred  bool
 }
 
 // NewView looks into the checks of a gateway's policies. Contracts may be nil, where they are not
@@ -109,6 +112,7 @@ func newView(
 	}
 	v.claims = slices.Compact(v.claims)
 	v.blank = blank(v.headers)
+	v.single = v.singles(checks)
 	return v
 }
 
@@ -233,6 +237,7 @@ func (v *View) tell(one *variable, kept bool) told {
 		made.choices, made.looks = append(made.choices, i), made.looks+looks.String()
 	}
 	if kept {
+		made.barred = v.barred(one, made.choices)
 		v.told[&one.choices[0]] = made
 	}
 	return made

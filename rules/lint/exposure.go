@@ -112,6 +112,8 @@ func (r *round) next(t *issued.Token) bool {
 	view := r.view(t, r.clients)
 	switch {
 	case !r.shared:
+	case view.Bars(t):
+		return true
 	case r.first == nil:
 		r.first = t
 	default:

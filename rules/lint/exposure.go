@@ -28,6 +28,7 @@ type exposed struct {
 	answers  map[string]answer     // by the question
 	shared   bool                  // the views are the same for all tokens
 	alike    bool                  // and whether or not clients are told apart
+	whole    bool                  // all policies are modelled
 	over     issued.Scratch
 }
 
@@ -303,12 +304,13 @@ func newExposed(policies []*rules.Policy, app *entra.Registration) *exposed {
 func withHolders(holders *issued.Holders, policies []*rules.Policy) *exposed {
 	e := &exposed{
 		holders: holders, policies: policies, views: map[bool]*issued.View{},
-		answers: map[string]answer{}, shared: true, alike: true,
+		answers: map[string]answer{}, shared: true, alike: true, whole: true,
 	}
 	for _, p := range policies {
 		for c := range p.Root.Checks() {
 			e.shared = e.shared && (c.Unknown == nil || !ofClaims(c))
 			e.alike = e.alike && !tellsClients(c)
+			e.whole = e.whole && c.ID != rules.NotModelled
 		}
 	}
 	return e
@@ -316,12 +318,12 @@ func withHolders(holders *issued.Holders, policies []*rules.Policy) *exposed {
 
 // modelled leaves out the policies that are not modelled.
 func (e *exposed) modelled() *exposed {
+	if e.whole {
+		return e
+	}
 	all := slices.DeleteFunc(slices.Clone(e.policies), func(p *rules.Policy) bool {
 		return find(p, rules.NotModelled) != nil
 	})
-	if len(all) == len(e.policies) {
-		return e
-	}
 	return withHolders(e.holders, all)
 }
 

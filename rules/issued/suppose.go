@@ -19,8 +19,8 @@ func ByClient() []string {
 // ByTenant are those by which it can tell one tenant from another.
 func ByTenant() []string { return []string{"aud", "iss", "tid", "appid", "azp", "oid", "sub"} }
 
-// NeverEvaluated lists the checks of policies whose expressions can't be evaluated, whatever stands
-// in the claims that they read.
+// NeverEvaluated lists the checks of policies whose expressions can't be evaluated, whatever
+// stands in the claims that they read.
 func NeverEvaluated(policies []*rules.Policy) []*rules.Check {
 	var all []*rules.Check
 	for _, p := range policies {

@@ -1,7 +1,6 @@
 package cmd
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -18,7 +17,7 @@ func newFix(env *Env) *cobra.Command {
 	var flags fixFlags
 	cmd := &cobra.Command{
 		Use:   "fix PATH…",
-		Short: "Repair a policy configuration: print the proved change as a diff, or write it",
+		Short: "Repair a policy: print the proved change as a diff, or write it",
 		Long: "fix makes the smallest edit that repairs a policy and leaves every other byte " +
 			"of the file as it is. Nothing is\n" +
 			"printed that was not compiled and linted again; the diff is followed by what the " +
@@ -26,7 +25,9 @@ func newFix(env *Env) *cobra.Command {
 			"and by a warning of each token that it lets in and did not before.\n" +
 			"Without --rule and --solution it repairs every error and warning that can be " +
 			"repaired without asking. It exits 1\n" +
-			"where an error stays, or with --rule a finding of that rule.\n" +
+			"where an error stays, or with --rule a finding of that rule, and where this " +
+			"environment's own token stays out.\n" +
+			"What would lock it out is not printed.\n" +
 			"Several files, a folder or a pattern are taken file by file; of a folder, files " +
 			"without a policy are passed over.",
 		Args: cobra.MinimumNArgs(1),
@@ -69,11 +70,12 @@ func (e *Env) fix(flags *fixFlags, name string, line report.CommandLine) error {
 		}
 		printError(e.Stderr, problem)
 		return exitWith(exitRejected)
-	case flags.output.format.value == "json":
+	}
+	shown.AddNext(line)
+	if flags.output.format.value == "json" {
 		return render.FixJSON(e.Stdout, shown)
 	}
-	_, err = fmt.Fprintln(e.Stdout, "nothing to repair"+notes)
-	return err
+	return render.NothingToFix(e.Stdout, flags.output.style(e), notes, shown.Next)
 }
 
 // fixed repairs the policies of one file. The notes are for a file with nothing to repair.

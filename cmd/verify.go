@@ -26,7 +26,7 @@ func newVerify(env *Env) *cobra.Command {
 	var flags verifyFlags
 	cmd := &cobra.Command{
 		Use:   "verify [TOKEN]",
-		Short: "Verify a token's signature, issuer, tenant and times, and say what failed and why",
+		Short: "Verify a token's signature, issuer, tenant and times, and say why",
 		Long: "verify checks a token against the keys of a tenant, an issuer or a file. " +
 			"Without --tenant, --issuer or\n" +
 			"--jwks it asks the issuer that the token names, if that is Entra ID: then the " +

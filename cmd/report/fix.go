@@ -23,9 +23,10 @@ type Fixing struct {
 	Refused       []Refused
 	Tokens        []repair.Token
 	Unproved      []Unproved
-	Warnings      []string // of what the change lets in that was kept out before
+	Warnings      []string // of what the change lets in that was kept out before, or keeps out
 	Changed       bool     // something was repaired
-	Stays         bool     // a finding that was to be repaired was not
+	Stays         bool     // a finding that was to be repaired was not, or nothing is proved
+	keepsOut      bool     // this environment's own token
 	Written       bool
 	Next          []rules.Step // what to do now
 }
@@ -188,6 +189,13 @@ func (j *Fixer) report(fixed *repair.Fixed) *Fixing {
 			API: u.API, Tokens: u.Tokens, Why: u.Why, Ask: Ask(u.Need),
 		})
 	}
+	for _, kept := range fixed.KeptOut {
+		shown.Stays, shown.keepsOut = true, true
+		shown.Warnings = append(shown.Warnings, fmt.Sprintf(
+			"this is not the whole repair: after it %s still gets %s",
+			kept.Name, j.Words(&kept.Verdict),
+		))
+	}
 	for _, opened := range fixed.Opened {
 		if warning := warningOf(&opened); !slices.Contains(shown.Warnings, warning) {
 			shown.Warnings = append(shown.Warnings, warning)
@@ -333,15 +341,25 @@ func (f *Fixing) Refusal(line CommandLine) (problem *source.Error, wants bool) {
 	return &source.Error{Pos: first.Pos, Cause: cause, Hints: source.Hints(hints...)}, wants
 }
 
-// AddNext adds what to do now: to write what was printed, or to look at what was written. A change
-// that lets in more than before is not to be written without a look at the warnings.
+// AddNext adds what to do now: to write what was printed, or to look at what was written, or at
+// what needs no repair. A change that lets in more than before is not to be written without a look
+// at the warnings.
 func (f *Fixing) AddNext(line CommandLine) {
 	path := line.Shell.Path(f.Before.Name)
 	switch {
 	case line.Once || f.Before.Name == standardInput:
+	case !f.Changed:
+		f.Next = []rules.Step{{
+			Note: "See what lint says of the file", Command: "gatewhy lint " + path,
+		}}
 	case f.Written:
 		f.Next = []rules.Step{{
 			Note: "Look at the file as it is now", Command: "gatewhy lint " + path,
+		}}
+	case f.keepsOut:
+		f.Next = []rules.Step{{
+			Note:    "See what else keeps this environment's token out, and repair both",
+			Command: "gatewhy lint " + path,
 		}}
 	default:
 		note := "Write this change into the file"

@@ -32,6 +32,7 @@ type surveyed struct {
 	name                                      string
 	policies, contracts, api, clients, tokens []string
 
+	runs      []string     // the vendor's gateways, which run its policies
 	open      string       // the file that says that its gateway has no policies
 	gateways  []string     // that may run them, where no file names one
 	audiences []string     // that the policies want
@@ -48,6 +49,10 @@ func (s *Survey) AddPolicy(name string, gateways []string, compiled *rules.Compi
 	if env == nil {
 		env = s.add("main")
 	}
+	if len(env.policies) > 0 && !slices.Equal(env.runs, gateways) {
+		env = s.add(env.name + "-" + gateways[0]) // a gateway before or behind the other
+	}
+	env.runs = gateways
 	env.policies = append(env.policies, name)
 	if compiled.Guessed {
 		env.gateways = gateways

@@ -20,7 +20,7 @@ const (
 	// it is there only where the API's registration asks for it (optionalClaims), and even then
 	// perhaps not
 	Optional Presence = '~'
-	// the same, where a setting asks that is not read (groupMembershipClaims)
+	// the same, where another setting asks (groupMembershipClaims)
 	Asked    Presence = 'a'
 	Unstated Presence = '?' // it may be there or not
 )
@@ -124,6 +124,7 @@ var claims = [...]claim{
 	{"at_hash", "----??", asText, idClaims},
 
 	{"jti", "------", asText, accessClaims + " has uti in its place"},
+	{"email_verified", "------", asOther, optionalClaims + " has xms_edov in its place"},
 	{"client_id", "------", asText, restricted},
 	{"role", "------", asText, restricted},
 	{"scope", "------", asWords, restricted},

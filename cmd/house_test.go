@@ -80,6 +80,7 @@ var rooms = []struct {
 		"inspect",
 	}},
 	{"testdata/oracles/record", []string{
+		"cmd", // probe is asked beside the recorder
 		"testdata/oracles/tokens", "testdata/oracles/recording", "testdata/mint",
 	}},
 	{"testdata/rules", nil},

@@ -92,7 +92,9 @@ func (o *Observation) header(row []string) Truth {
 				strings.EqualFold(wanted, "content-type") {
 				continue
 			}
-			if !strings.EqualFold(strings.TrimSpace(observed), strings.TrimSpace(value)) {
+			value = strings.TrimSpace(value)
+			if !strings.HasPrefix(value, "<") && // a value in words is any
+				!strings.EqualFold(strings.TrimSpace(observed), value) {
 				return No
 			}
 			result = Yes

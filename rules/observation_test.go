@@ -18,6 +18,9 @@ func TestAnObservedAnswerFitsARowOfTheTable(t *testing.T) {
 	empty := Behaviour{Answer: Answer{Status: 503, NoBody: true}}
 	silent := Behaviour{Answer: Answer{Status: 401}}
 	passes := Behaviour{Answer: Answer{Status: 200}}
+	anyValue := Behaviour{
+		Answer: Answer{Status: 302}, Headers: []string{"location: <where one signs in>"},
+	}
 	tests := []struct {
 		name      string
 		row       Behaviour
@@ -66,6 +69,12 @@ func TestAnObservedAnswerFitsARowOfTheTable(t *testing.T) {
 			Observation{Status: 401, Headers: []string{"WWW-Authenticate: Basic"}},
 			false, ByNone,
 			false,
+		},
+		{
+			"a header whose value the table has in words", anyValue,
+			Observation{Status: 302, Headers: []string{"Location: https://login.example/a"}},
+			false,
+			ByHeader, true,
 		},
 		{
 			"a content type, which says nothing", exact,

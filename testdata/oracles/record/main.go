@@ -4,8 +4,8 @@
 //	record [-write] -version VERSION FOLDER
 //	record -probe [-predicted CONFIGURATION] FOLDER
 //
-// The second form asks gatewhy probe in the place of a client: it must say that the program answers
-// as predicted, or with the predictions of another configuration, where it answers otherwise.
+// The second form lets gatewhy probe ask. It must say that the program answers as predicted, or,
+// with the predictions of another configuration, where it answers otherwise.
 //
 // Each folder below FOLDER that has requests is a configuration. Its command is run in it with a
 // shell; it finds the addresses and files of this run in its environment (see [world.environment])

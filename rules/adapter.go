@@ -60,8 +60,9 @@ type Adapter struct {
 }
 
 // Complete fills in the functions that the adapter leaves out: they know nothing, and find no
-// change that helps.
+// change that helps. It bounds what Read takes.
 func (a Adapter) Complete() Adapter {
+	a.Read = bounded(a.Read)
 	a.Kinds = orNothing(a.Kinds)
 	a.Behaviours = orNothing(a.Behaviours)
 	a.Causes = orNothing(a.Causes)

@@ -5,6 +5,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/entra"
@@ -24,11 +25,18 @@ type explainNext struct {
 	reasons []string // why the client must ask for another token
 	said    string   // the reason that the verdict has said, where the audience decides
 	damaged bool     // the text is not what the issuer gave out: nothing else matters
+
+	// What the policies want, which is asked for each check that has failed.
+	wantedAudience, wantedTenant func() string
 }
 
 // waysOn are what to do now.
 func (r *Explainer) waysOn(x *Explanation) []rules.Step {
 	w := explainNext{Explainer: r, x: x, profile: r.Request.Profile()}
+	w.wantedTenant = sync.OnceValue(func() string { return wantedTenant(x.Policies) })
+	w.wantedAudience = sync.OnceValue(func() string {
+		return wantedAudience(x.Policies, w.profile.Version)
+	})
 	if x.Observed != nil && x.Observed.Agrees != rules.Yes {
 		w.differs()
 		return w.steps
@@ -169,7 +177,7 @@ func (w *explainNext) otherClaim(r *rules.Result) {
 }
 
 func (w *explainNext) otherAudience() {
-	wanted := wantedAudience(w.x.Policies, w.profile.Version)
+	wanted := w.wantedAudience()
 	is := strings.TrimSpace(strings.Join(w.profile.Audience, ", "))
 	if wanted == "" || is == "" {
 		return
@@ -188,7 +196,7 @@ func (w *explainNext) otherAudience() {
 }
 
 func (w *explainNext) otherTenant() {
-	wanted := wantedTenant(w.x.Policies)
+	wanted := w.wantedTenant()
 	if is := w.profile.Tenant; wanted != "" && entra.IsGUID(is) && !strings.EqualFold(wanted, is) {
 		w.because("This token is from tenant " + w.profile.Tenant + ", and the policy wants " +
 			wanted)
@@ -214,7 +222,7 @@ func (w *explainNext) unverified(r *rules.Result) {
 
 // staleKeys is about a key that the set does not have: the set may be older than the token.
 func (w *explainNext) staleKeys() {
-	tenant := cmp.Or(wantedTenant(w.x.Policies), w.profile.Tenant)
+	tenant := cmp.Or(w.wantedTenant(), w.profile.Tenant)
 	command := "gatewhy collect keys"
 	if entra.IsGUID(tenant) {
 		command += " --tenant " + tenant
@@ -261,9 +269,9 @@ func (w *explainNext) granted() []rules.Step {
 // ask says what the client must ask Entra ID for.
 func (w *explainNext) ask() {
 	a := askingLike(w.profile)
-	a.tenant = cmp.Or(wantedTenant(w.x.Policies), a.tenant)
+	a.tenant = cmp.Or(w.wantedTenant(), a.tenant)
 	a.cloud = wantedCloud(w.x.Policies, a.cloud)
-	a.audience = cmp.Or(wantedAudience(w.x.Policies, w.profile.Version), a.audience)
+	a.audience = cmp.Or(w.wantedAudience(), a.audience)
 	reason := w.reasons[0]
 	if reason == w.said {
 		reason = ""

@@ -81,6 +81,9 @@ func (m *Maker) NewFixer(
 	if j.before, err = j.Adapter.Read(files, optionsFor(&j.Adapter, options)); err != nil {
 		return nil, err
 	}
+	if err = rules.ChainsBeyond(j.Adapter.Compile(j.before).Policies); err != nil {
+		return nil, err
+	}
 	j.Lint = func(d *repair.Draft) []rules.Finding { return j.Draft(&j.Adapter, d) }
 	if solution == "" {
 		return j, nil

@@ -143,7 +143,8 @@ func (g Gateways) Read(files []*source.File, options rules.Options) (*PolicySet,
 		return nil, err
 	}
 	set := &PolicySet{gateways: g, Bench: repair.Bench{Adapter: adapter}}
-	return set.of(read), nil
+	set = set.of(read)
+	return set, rules.ChainsBeyond(set.Policies)
 }
 
 // SolutionNames lists the ready-made repairs of all gateways.

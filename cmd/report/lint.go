@@ -119,9 +119,16 @@ func (j *Judge) file(file *source.File) linted {
 	for _, adapter := range j.gateways {
 		read, err := adapter.Read([]*source.File{file}, optionsFor(&adapter, j.options))
 		if err != nil {
+			if AsError(err).Limit {
+				result.err = err
+				return result
+			}
 			continue
 		}
 		compiled := adapter.Compile(read)
+		if result.err = rules.ChainsBeyond(compiled.Policies); result.err != nil {
+			return result
+		}
 		j.add(&result, &adapter, read, &compiled)
 	}
 	if result.policies == 0 {

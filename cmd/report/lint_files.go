@@ -137,6 +137,9 @@ func (l *linter) one(found Found) linted {
 		return linted{name: name, err: err}
 	}
 	result := l.file(file)
+	if result.err != nil {
+		return result
+	}
 	if found.Named && result.policies == 0 {
 		result.err = result.none
 	}

@@ -57,6 +57,10 @@ func (m *Maker) surveyFile(s *environments.Survey, name string, file *source.Fil
 	if adapter, ok := m.Gateways.of(file, rules.Options{}); ok {
 		read, err := adapter.Read([]*source.File{file}, rules.Options{})
 		if err != nil {
+			if AsError(err).Limit {
+				s.LeaveOut(name, AsError(err).Cause)
+				return nil
+			}
 			return err
 		}
 		compiled := adapter.Compile(read)

@@ -133,27 +133,23 @@ func bareEntry(config *source.Value, kind string) entry {
 // inheritVariants gives an entry that does not name its gateway the gateway that the other entries
 // of its API instance name, since all policies of an instance run on one gateway.
 func inheritVariants(all []entry) {
+	named := map[string]string{} // by API instance; empty where they name several
 	for i := range all {
-		if all[i].variant == "" {
-			all[i].variant = variantOf(all, all[i].api)
-		}
-	}
-}
-
-// variantOf is the gateway that the entries of an API instance name; empty where they name none or
-// several.
-func variantOf(all []entry, api string) string {
-	variant := ""
-	for _, e := range all {
-		if e.variant == "" || e.api != api {
+		e := &all[i]
+		if e.variant == "" {
 			continue
 		}
-		if variant != "" && variant != e.variant {
-			return ""
+		if of, seen := named[e.api]; seen && of != e.variant {
+			named[e.api] = ""
+			continue
 		}
-		variant = e.variant
+		named[e.api] = e.variant
 	}
-	return variant
+	for i := range all {
+		if all[i].variant == "" {
+			all[i].variant = named[all[i].api]
+		}
+	}
 }
 
 // unwrapJSON reads a configuration that is kept as JSON in a string.

@@ -1,0 +1,67 @@
+package rules
+
+import (
+	"fmt"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+)
+
+// Limits of what is looked at in one run. What is done for a file grows with its policies; what is
+// done for a chain, those of one API instance, grows with their square.
+const (
+	mostInFile  = 2000
+	mostInChain = 1000
+)
+
+// bounded is an adapter's Read that refuses files with more policies than are looked at, before
+// anything else is done with them.
+func bounded(
+	read func([]*source.File, Options) (*Configuration, error),
+) func([]*source.File, Options) (*Configuration, error) {
+	return func(files []*source.File, options Options) (*Configuration, error) {
+		c, err := read(files, options)
+		if err != nil {
+			return nil, err
+		}
+		count := make(map[*source.File]int, len(files))
+		for _, entry := range c.Entries {
+			file, _ := entry.Place()
+			count[file]++
+		}
+		for _, file := range files {
+			if n := count[file]; n > mostInFile {
+				return nil, tooMany(
+					source.Position{File: file.Name},
+					fmt.Sprintf("the file has %d policies, and no more than %d of one file "+
+						"are read", n, mostInFile),
+					"split the file: an API instance's policies stay together",
+				)
+			}
+		}
+		return c, nil
+	}
+}
+
+// ChainsBeyond refuses policies of which more belong to one API instance than are looked at.
+func ChainsBeyond(policies []*Policy) error {
+	for _, chain := range ByAPI(policies) {
+		if n := len(chain); n > mostInChain {
+			which := "one API instance has"
+			if api := chain[0].API; api != "" {
+				which = "the API instance " + api + " has"
+			}
+			return tooMany(
+				source.Position{File: chain[0].Pos.File},
+				fmt.Sprintf("%s %d policies, and no more than %d are looked at together",
+					which, n, mostInChain),
+				"split the files so that each has the policies of one API",
+			)
+		}
+	}
+	return nil
+}
+
+// tooMany is the error for what goes beyond a limit of this tool.
+func tooMany(at source.Position, cause, hint string) error {
+	return &source.Error{Pos: at, Cause: cause, Hints: source.Hints(hint), Limit: true}
+}

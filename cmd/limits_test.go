@@ -5,6 +5,7 @@ import (
 	"errors"
 	"fmt"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -22,7 +23,9 @@ type limited struct {
 func TestEachLimitNamesItselfAndItsSize(t *testing.T) {
 	t.Parallel()
 	token := tokenOf(`{"alg":"RS256","kid":"k"}`, `{"a":"`+strings.Repeat("x", 60_000)+`"}`)
-	for _, test := range append(limitsOfFiles(), limitsOfPolicies()...) {
+	for _, test := range slices.Concat(
+		limitsOfFiles(), limitsOfPolicies(), limitsOfCounts(),
+	) {
 		t.Run(test.name, func(t *testing.T) {
 			t.Parallel()
 			dir := t.TempDir()
@@ -188,6 +191,79 @@ func limitsOfPolicies() []limited {
 			"an expression, in steps", "p.json",
 			asking(strings.Repeat("vars.claimSet.a ++ ", 20) + "''"), explain,
 			"the evaluation takes more than 1048576 steps, the most that are taken here",
+		},
+	}
+}
+
+// limitsOfCounts are those of how many there are of something in one file: they are counted before
+// anything that is read or done for each of them.
+func limitsOfCounts() []limited {
+	many := func(of string, n int) string { return strings.Repeat(of, n) }
+	numbered := func(format string, n int) string {
+		var b strings.Builder
+		for i := range n {
+			fmt.Fprintf(&b, format, i)
+		}
+		return b.String()
+	}
+	chain := func(n int) string {
+		return "[" + strings.TrimSuffix(many(limitedPolicy("", "")+",", n), ",") + "]"
+	}
+	const proxy = "provider = \"oidc\"\nskip_jwt_bearer_tokens = true\n"
+	const explain = "explain @token.jwt --offline -p FILE"
+	const tooMany = "the file has 2001 policies, and no more than 2000 of one file are read"
+	return []limited{
+		{"policies of a file, linted", "p.json", chain(2001), "lint FILE", tooMany},
+		{"policies of a file, explained", "p.json", chain(2001), explain, tooMany},
+		{"policies of a file, repaired", "p.json", chain(2001), "fix FILE", tooMany},
+		{"policies of a file, tested", "p.json", chain(2001), "test FILE -p FILE", tooMany},
+		{"policies of a file, gathered", "p.json", chain(2001), "init . -c -", tooMany},
+		{
+			"policies of an API", "p.json", chain(1001), "lint FILE",
+			"one API instance has 1001 policies, and no more than 1000 are looked at together",
+		},
+		{
+			"policies of an API, explained", "p.json", chain(1001), explain,
+			"one API instance has 1001 policies, and no more than 1000 are looked at together",
+		},
+		{
+			"findings times policies", "p.json", chain(250), "fix FILE",
+			"findings to repair in 250 policies, and no more than 40000, one times the other",
+		},
+		{
+			"environments", "e.yaml", "version: 1\nenvironments:\n" +
+				numbered("  e%d: {policies: [not-there.json]}\n", 1001),
+			"matrix -c FILE", "the file has 1001 environments, and no more than 1000 are read",
+		},
+		{
+			"tests", "t.yaml", "version: 1\npolicies: [not-there.json]\ntests:\n" +
+				numbered("  - {name: t%d, token: none, expect: {outcome: rejected}}\n", 10_001),
+			"test FILE", "the file has 10001 tests, and no more than 10000 are run",
+		},
+		{
+			"options of OAuth2 Proxy", "o.cfg", proxy + numbered("x%d = 1\n", 200_000),
+			"lint FILE", "an instance has 200002 options and values of them, and no more than 4096",
+		},
+		{
+			"values of an option", "o.cfg", proxy + `email_domains = ["x"` +
+				many(`,"x"`, 4094) + "]\n",
+			explain, "an instance has 4097 options and values of them, and no more than 4096",
+		},
+		{
+			"arguments of OAuth2 Proxy", "o.sh", "oauth2-proxy --provider=oidc" +
+				many(" --email-domain=x", 100_000),
+			"lint FILE", "an instance has 100001 options and values of them",
+		},
+		{
+			"issuers of OAuth2 Proxy", "o.cfg", proxy + `extra_jwt_issuers = ["x=y"` +
+				many(`,"x=y"`, 100) + "]\n",
+			explain, "an instance has 101 extra_jwt_issuers, and no more than 100 are read",
+		},
+		{
+			"a map of OAuth2 Proxy", "m.yaml", "kind: ConfigMap\nmetadata: {name: p}\ndata:\n" +
+				"  oauth2_proxy.cfg: |\n    provider = \"oidc\"\n    email_domains = \"x\"\n" +
+				numbered("    x%d = 1\n", 20_000),
+			"lint FILE", "an instance has 20002 options and values of them",
 		},
 	}
 }

@@ -117,10 +117,15 @@ func (j *Fixer) run() (*repair.Fixed, error) {
 	defer j.tellProgress()()
 	fixed, err := j.RemoveFindings(j.before, j.Rule)
 	var many *repair.TooMany
+	var long *repair.TooLong
+	const less = "one rule or one instance at a time: --rule NAME, --api NAME"
+	if errors.As(err, &long) {
+		return nil, Problem(long.Error(), less, "or split the file")
+	}
 	if errors.As(err, &many) {
 		return nil, Problem(
 			fmt.Sprintf("the file has more than %d findings to repair", many.Most),
-			"one rule or one instance at a time: --rule NAME, --api NAME",
+			less,
 		)
 	}
 	return fixed, err

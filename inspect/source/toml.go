@@ -14,13 +14,17 @@ type tomlReader struct {
 	counter
 	parser unstable.Parser
 	base   int // offset of the text after a byte order mark
+
+	members map[tomlMember]*Value
 }
 
 func (f *File) readTOML() error {
 	if err := f.checkTOMLSize(); err != nil {
 		return err
 	}
-	r := &tomlReader{counter: counter{file: f}, base: f.body()}
+	r := &tomlReader{
+		counter: counter{file: f}, base: f.body(), members: map[tomlMember]*Value{},
+	}
 	r.parser.Reset(f.Text[r.base:])
 	root := &Value{
 		Kind: Object, Pos: f.Position(r.base), Span: Span{r.base, len(f.Text)},
@@ -104,12 +108,24 @@ func (r *tomlReader) keyValue(table *Value, e *unstable.Node) error {
 	return r.member(object, last, value)
 }
 
+// tomlMember is what a member is found by: a table may have hundreds of thousands.
+type tomlMember struct {
+	of   *Value
+	name string
+}
+
+// named is the member of an object that has a name; nil where none has.
+func (r *tomlReader) named(object *Value, name string) *Value {
+	return r.members[tomlMember{object, name}]
+}
+
 // member adds a member. TOML has no two of one name.
 func (r *tomlReader) member(object *Value, key tomlKey, value *Value) error {
-	if object.Find(key.name) != nil {
+	if r.named(object, key.name) != nil {
 		return r.file.errorAt(key.span.Start,
 			"not TOML: "+printable(key.name)+" is given a second time", "remove one of the two")
 	}
+	r.members[tomlMember{object, key.name}] = value
 	object.Members = append(object.Members, Member{
 		Key: key.name, KeyPos: r.file.Position(key.span.Start), KeySpan: key.span, Value: value,
 	})
@@ -119,7 +135,7 @@ func (r *tomlReader) member(object *Value, key tomlKey, value *Value) error {
 // descend returns the table under a dotted name, and makes what is not there yet.
 func (r *tomlReader) descend(table *Value, keys []tomlKey) (*Value, error) {
 	for depth, key := range keys {
-		value := table.Member(key.name)
+		value := r.named(table, key.name)
 		if value.Is(List) && len(value.Items) > 0 {
 			value = value.Items[len(value.Items)-1]
 		}
@@ -157,7 +173,7 @@ func (r *tomlReader) table(root *Value, e *unstable.Node) (*Value, error) {
 	}
 	pos := r.file.Position(last.span.Start)
 	item := &Value{Kind: Object, Pos: pos, Span: last.span}
-	list := object.Member(last.name)
+	list := r.named(object, last.name)
 	switch {
 	case list == nil:
 		list = &Value{Kind: List, Pos: pos, Span: last.span}

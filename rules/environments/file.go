@@ -131,7 +131,14 @@ func version(v *source.Value) error {
 	return wrong(v, "version must be 1", "the number, without a point: version: 1")
 }
 
+// mostEnvironments is how many of them a file may have: the matrix grows with their square.
+const mostEnvironments = 1000
+
 func (f *File) readEnvironments(v *source.Value) error {
+	if n := len(v.Members); v.Is(source.Object) && n > mostEnvironments {
+		return wrong(v, fmt.Sprintf("the file has %d environments, and no more than %d are read",
+			n, mostEnvironments), "make environments files of some of the environments each")
+	}
 	if !v.Is(source.Object) {
 		return wrong(v, "environments must be an object: a name, then what belongs to it",
 			"such as environments: {dev: {policies: [policies/dev.json]}}")

@@ -65,6 +65,9 @@ func IsSuite(file *source.File) bool {
 		file.Documents[0].Member("version") != nil
 }
 
+// mostCases is how many tests a file may have.
+const mostCases = 10_000
+
 // ReadSuite reads a file of policy tests. Every error is a [*source.Error] at the place that is
 // wrong.
 func ReadSuite(file *source.File) (*Suite, error) {
@@ -74,6 +77,10 @@ func ReadSuite(file *source.File) (*Suite, error) {
 		return nil, refusal(source.Position{File: file.Name, Line: 1, Column: 1}, cause, "")
 	}
 	v := file.Documents[0]
+	if tests := v.Member("tests"); tests.Is(source.List) && len(tests.Items) > mostCases {
+		return nil, wrong(tests, fmt.Sprintf("the file has %d tests, and no more than %d are run",
+			len(tests.Items), mostCases), "make several files of them, and name the folder")
+	}
 	err := object(
 		v, "the policy tests",
 		reader{"version", version},

@@ -2,8 +2,10 @@ package oauth2proxy
 
 import (
 	"bytes"
+	"fmt"
 	"path/filepath"
 	"slices"
+	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
@@ -71,11 +73,52 @@ func read(files []*source.File, options rules.Options) (*rules.Configuration, er
 	}
 	r := newReader(files)
 	for _, e := range r.entries() {
+		if err := e.checkSize(); err != nil {
+			return nil, err
+		}
 		if options.API == "" || e.name == "" || e.name == options.API {
 			c.Entries = append(c.Entries, e)
 		}
 	}
 	return c, nil
+}
+
+// Limits of an instance: options and values of them, and issuers. What is said of a policy grows
+// with the square of its issuers and more.
+const (
+	mostValues  = 4096
+	mostIssuers = 100
+)
+
+// checkSize refuses an instance that goes beyond a limit.
+func (e *entry) checkSize() error {
+	values, issuers := len(e.unknown), 0
+	for i := range e.given {
+		g := &e.given[i]
+		n := 1
+		if g.value != nil {
+			n = max(1, len(g.value.Items), 1+strings.Count(g.value.Text, ","))
+		}
+		values += n
+		if g.option.name == "extra_jwt_issuers" {
+			issuers += n
+		}
+	}
+	cause := ""
+	switch {
+	case values > mostValues:
+		cause = fmt.Sprintf("an instance has %d options and values of them, and no more than "+
+			"%d are read", values, mostValues)
+	case issuers > mostIssuers:
+		cause = fmt.Sprintf("an instance has %d extra_jwt_issuers, and no more than %d are read",
+			issuers, mostIssuers)
+	default:
+		return nil
+	}
+	return &source.Error{
+		Pos: source.Position{File: e.file.Name}, Cause: cause, Limit: true,
+		Hints: source.Hints("is this an instance of OAuth2 Proxy? then try a copy with fewer of them"),
+	}
 }
 
 // reader collects the instances of files that belong together.

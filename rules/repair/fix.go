@@ -2,6 +2,7 @@ package repair
 
 import (
 	"fmt"
+	"maps"
 	"slices"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -84,7 +85,22 @@ func (f *Fix) RemoveFindings(c *rules.Configuration, rule string) (*Fixed, error
 	}
 }
 
+// mostSteps bounds findings times policies: for each repair all policies are looked at again.
+const mostSteps = 40_000
+
+// TooLong says that so many findings of so many policies are more than are repaired at once.
+type TooLong struct{ Findings, Policies int }
+
+func (t *TooLong) Error() string {
+	return fmt.Sprintf("there are %d findings to repair in %d policies, and no more than %d, one "+
+		"times the other, are looked at", t.Findings, t.Policies, mostSteps)
+}
+
 func (w *work) removeFindings(rule string) error {
+	n, policies := w.left(rule), len(w.After.Policies)
+	if n = min(n, mostRepairs); n*policies > mostSteps {
+		return &TooLong{w.left(rule), policies}
+	}
 	for i := range mostRepairs {
 		finding, ok := w.next(rule)
 		if w.Progress != nil {
@@ -97,6 +113,7 @@ func (w *work) removeFindings(rule string) error {
 		if err := w.repair(finding); err != nil {
 			return err
 		}
+		w.forgetDrafts()
 	}
 	return &TooMany{mostRepairs}
 }
@@ -133,6 +150,11 @@ func (w *work) findings(d *Draft) []rules.Finding {
 		w.linted[d] = found
 	}
 	return found
+}
+
+// forgetDrafts drops what was found in drafts that were tried: each holds its whole file.
+func (w *work) forgetDrafts() {
+	maps.DeleteFunc(w.linted, func(d *Draft, _ []rules.Finding) bool { return d != w.After })
 }
 
 // left counts the findings that are to be repaired, with those that were refused.

@@ -162,7 +162,7 @@ func (x matrixing) hole(f *environments.Finding, at []string) string {
 	case environments.Replay:
 		return who + " " + lets + " tokens of other environments"
 	case environments.Issuance:
-		if x.Rows[f.Row].Home == x.Gateways[f.Gateway] {
+		if x.Rows[f.Row].Home == environments.EnvironmentOf(x.Gateways[f.Gateway]) {
 			return who + " " + lets + " tokens that " + own + " clients have for other APIs"
 		}
 		return who + " " + lets + " tokens that other clients can obtain"

@@ -59,7 +59,7 @@ func TestInitAsksOnATerminalForWhatNoFileSays(t *testing.T) {
 		"\ntenant: "+tenant,
 	)
 	wants(
-		t, asked, "Which gateway runs the policies of dev?", "a number from 1 to 2 is wanted",
+		t, asked, "Which gateway runs the policies of dev?", "enter a number from 1 to 2",
 		"  2  b-dev.json", "common stands for many tenants",
 	)
 }

@@ -33,14 +33,13 @@ var collectIDs = [...]struct{ flag, usage, placeholder, missing string }{
 func newCollect(env *Env) *cobra.Command {
 	var flags collectFlags
 	cmd := &cobra.Command{
-		Use: "collect [WHAT]",
-		Short: "Print the commands that fetch each input from Anypoint Platform and Entra ID; " +
-			"run none",
+		Use:   "collect [WHAT]",
+		Short: "Print the commands that fetch each input from Anypoint Platform and Entra ID",
 		Long: "collect prints the commands that fetch what explain and lint read: policies, " +
 			"contracts, the validation endpoint's\n" +
 			"answer, the app registration, the service principal, the keys, and a captured " +
 			"request. Ids that are not given are\n" +
-			"left as YOUR_…. It runs none of them, and no secret stands in them: secrets are " +
+			"left as YOUR_…. It does not run them, and they contain no secrets: secrets are " +
 			"read from variables.",
 		Args:              cobra.MaximumNArgs(1),
 		ValidArgsFunction: env.completeCollection,

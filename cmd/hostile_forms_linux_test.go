@@ -70,7 +70,7 @@ func hostileForms(s signer) []hostileToken {
 		{
 			"B8: b64 false",
 			s.header(`,"b64":false,"crit":["b64"]`),
-			exitOK, "[payload-unencoded]", exitRejected, "crit can't be met",
+			exitOK, "[payload-unencoded]", exitRejected, "crit lists extensions",
 		},
 		{
 			"B9: bytes in a claim that are no UTF-8",
@@ -194,13 +194,13 @@ func hostileForms(s signer) []hostileToken {
 		{
 			"B12: ES256 with an RSA key",
 			tokenOf(`{"alg":"ES256","kid":"`+s.key.ID+`"}`, claims),
-			exitOK, "[alg-not-of-entra]", exitRejected, "the algorithm does not go with the key",
+			exitOK, "[alg-not-of-entra]", exitRejected, "the algorithm does not fit the key",
 		},
 		{
 			"B12: HS256 with the public key as the secret",
 			s.sign("HS256", "", claims),
 			exitOK, "[alg-not-of-entra]", exitRejected,
-			"a public key would have to serve as a shared secret",
+			"the header asks for a shared secret, but the key is public",
 		},
 
 		{

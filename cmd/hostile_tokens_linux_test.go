@@ -114,7 +114,7 @@ func hostileTexts(s signer) []hostileToken {
 			tokenOf(`{"alg":"`+escapes+`","typ":"`+escapes+`","crit":["`+escapes+`"]}`, "{}"),
 			exitOK,
 			`\u202e`,
-			exitRejected, "crit can't be met",
+			exitRejected, "crit lists extensions",
 		},
 		{
 			"B1: escapes that stand raw in a claim",

@@ -27,12 +27,12 @@ func newVerify(env *Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "verify [TOKEN]",
 		Short: "Verify a token's signature, issuer, tenant and times, and say what failed and why",
-		Long: "verify checks a token against the keys of a tenant, an issuer or a file. " +
-			"Without --tenant, --issuer or\n" +
+		Long: "verify checks a token against the keys of a tenant, an issuer or a file. Without " +
+			"--tenant, --issuer or\n" +
 			"--jwks it asks the issuer that the token names, if that is Entra ID: then the " +
 			"token chose its own keys.\n" +
-			"Where the key that signed a token of Entra ID is not among those, it is looked " +
-			"for among the other keys of the\n" +
+			"If the key that signed an Entra ID token is not among those, gatewhy looks for it " +
+			"among the other keys of the\n" +
 			"tenant, of the app and of the other clouds, unless --offline is set. The token is " +
 			"never sent anywhere.\n\n" + tokenHelp,
 		Args:              cobra.ArbitraryArgs,

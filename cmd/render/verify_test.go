@@ -133,7 +133,7 @@ func TestEveryFailureOfASignatureHasItsCause(t *testing.T) {
 		},
 		{
 			keys.Result{Reason: keys.TextAltered, Named: &keys.Key{}},
-			"the signature does not match the text",
+			"the signature does not match",
 		},
 	} {
 		if got := signatureCause(test.result); got != test.want {

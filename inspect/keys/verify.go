@@ -234,7 +234,7 @@ func (v *verification) verified(k *Key, named []*Key) {
 	}
 	if !k.LastSeen.IsZero() {
 		v.note("key-not-in-newest-set",
-			k.Name()+" is not in the newest set any more; it was last in it on "+
+			k.Name()+" is no longer in the newest set; it was last there on "+
 				inspect.FormatTime(k.LastSeen)+", and a gateway may have dropped it")
 	}
 	if v.byKid() && len(named) > 1 {

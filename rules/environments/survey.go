@@ -335,8 +335,10 @@ func (s *Survey) YAML() string {
 		env.write(&b)
 	}
 	b.WriteString(
-		"\n# Crossings that are meant, each with its reason.\n" +
-			"# allow:\n#   - {from: dev, to: sandbox, reason: \"…\"}\n",
+		"\n" +
+			"# Intended exceptions, each with its reason.\n" +
+			"# allow:\n" +
+			"#   - {from: dev, to: sandbox, reason: \"…\"}\n",
 	)
 	if len(s.unplaced) > 0 {
 		b.WriteString(

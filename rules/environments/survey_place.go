@@ -147,7 +147,7 @@ func (s *Survey) Choices() []Choice {
 		if len(env.apis) > 1 {
 			all = append(all, Choice{
 				"Which app registration is that of the API behind the gateway of " +
-					"" + env.name + "?",
+					env.name + "?",
 				env.namesOfAPIs(), env.takeAPI,
 			})
 		}

@@ -28,7 +28,7 @@ type genuine struct{ cloud *entra.Cloud }
 func (g genuine) Verify(_ *inspect.Token, key *rules.Key) rules.SignatureResult {
 	switch {
 	case key.Own && key.Text == "":
-		return unsure("the policy verifies with a key of its own, and the file does not have it")
+		return unsure("the policy verifies with its own key, which is not in the file")
 	case key.Text != "" && key.HMAC:
 		return fails("Entra ID signs nothing with a shared secret")
 	case key.Text != "":

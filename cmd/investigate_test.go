@@ -141,7 +141,7 @@ func TestVerifySaysWhoseKeySignedIt(t *testing.T) {
 			"a key that signs for another tenant", signed(t, "signing", `{}`),
 			documents{}.issuer(v1Metadata, v1Issuer, keySet(t,
 				`"issuer":"https://login.microsoftonline.com/`+otherTenant+`/v2.0",`, "signing")),
-			nil, exitRejected, "signs for another issuer",
+			nil, exitRejected, "is for another issuer",
 		},
 		{
 			"nobody's key", signed(t, "stranger", `{}`), own,

@@ -113,7 +113,7 @@ func limitsOfFiles() []limited {
 		},
 		{
 			"a key set, in keys", "k.json", `{"keys":[` + strings.Repeat("{},", 20_000) + "{}]}",
-			keys, "the set has 20001 keys, and more than 20000 are not read",
+			keys, "the set has 20001 keys, but gatewhy reads at most 20000",
 		},
 		{
 			"a key", "k.json", `{"keys":[{"kty":"RSA","e":"AQAB","n":"` +
@@ -122,7 +122,7 @@ func limitsOfFiles() []limited {
 		},
 		{
 			"a token", "t", part(`{"alg":"RS256"}`) + "." + strings.Repeat("A", 1<<20) + ".A",
-			"decode @FILE", "more than the 1048576 that a token may have here",
+			"decode @FILE", "more than the 1048576 that gatewhy accepts for a token",
 		},
 		{
 			"a token, in values", "t",

@@ -140,7 +140,7 @@ func (v verification) allNotes() []keys.Note {
 		notes = append(notes, keys.Note{
 			ID: "own-keys",
 			Message: "the token chose its own keys, so a token from any tenant passes. Use " +
-				"--tenant to say which tenant it must come from",
+				"--tenant to say which tenant is expected",
 		})
 	}
 	return notes

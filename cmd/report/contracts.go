@@ -97,7 +97,7 @@ func noClientID(line string) string {
 	case strings.ContainsAny(line, " \t"):
 		return "the line has white space inside, so it is not a client id"
 	case inspect.Safe(line) != line:
-		return "the line has characters that do not show, so it is not a client id"
+		return "the line has invisible characters, so it is not a client id"
 	case strings.ContainsAny(line, `"'<>{}[],;`) || strings.HasSuffix(line, ":"):
 		return "the line has more than a client id"
 	case isNumber(line):

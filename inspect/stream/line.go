@@ -93,7 +93,7 @@ func tokenAt(line []byte, path []string) (token, fault string) {
 		var object map[string]json.RawMessage
 		if err := json.Unmarshal(value, &object); err != nil {
 			if i == 0 {
-				return "", "the line is no JSON object"
+				return "", "the line is not a JSON object"
 			}
 			return "", ""
 		}

@@ -6,9 +6,9 @@ func checksExcludeEachOther() rules.Rule {
 	return rules.Rule{
 		Name:  "checks-exclude-each-other",
 		Title: "two checks let no token past together",
-		Why: "Each of the two may hold, and no token of Entra ID has both: an app-only token " +
-			"has no scp, a v2.0 token has no App ID URI in aud, and every token has one " +
-			"audience. Nobody gets in.",
+		Why: "Each of the two may hold, and no Entra ID token has both: an app-only token has " +
+			"no scp, a v2.0 token has no App ID URI in aud, and every token has one audience. " +
+			"Nobody gets in.",
 		Fix: "Decide which of the two the API's tokens have, and remove or widen the other; " +
 			"where either is meant, ask for one or the other in one expression.",
 		Severity:   rules.Error,

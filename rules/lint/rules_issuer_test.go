@@ -74,7 +74,7 @@ func TestIssuerNotPinned(t *testing.T) {
 				policy(pinned().Policies[0].Checks()...),
 			), nil,
 		},
-		"an application id of a multi-tenant application closes nothing": {
+		"an application id of a multi-tenant application has no opening bracket": {
 			&rules.Subject{
 				Policies: []*rules.Policy{policy(signed(ourKeys), audience(ourApp))},
 				App:      multiTenant(orders("2")),

@@ -55,7 +55,7 @@ func noted(
 		}
 		host, ok := asciiHost(u.Hostname())
 		if !ok {
-			return nil, errors.New("the proxy of the environment is no address")
+			return nil, errors.New("the proxy variable is not an address")
 		}
 		u = withHost(u, host)
 		if c, known := r.Context().Value(connectionKey{}).(*connection); known {

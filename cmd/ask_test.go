@@ -60,7 +60,7 @@ func TestInitAsksOnATerminalForWhatNoFileSays(t *testing.T) {
 	)
 	wants(
 		t, asked, "Which gateway runs the policies of dev?", "enter a number from 1 to 2",
-		"  2  b-dev.json", "common stands for many tenants",
+		"  2  b-dev.json", "common means many tenants",
 	)
 }
 

@@ -110,11 +110,11 @@ func TestEveryMistakeInTheEnvironmentsFileHasItsPlaceAndAWayOn(t *testing.T) {
 		},
 		"a member twice": {
 			inDev(devPolicies, devAPI, "policies: []"), "7:5", "policies appears twice",
-			"in line 5 already",
+			"already in line 5",
 		},
 		"an environment twice": {
 			inDev(devPolicies) + "  dev: {policies: []}\n", "6:3", "dev appears twice",
-			"in line 4 already",
+			"already in line 4",
 		},
 		"an environment that is a file": {
 			"version: 1\nenvironments:\n  dev: policies/dev.json\n", "3:8", "must be an object",
@@ -140,7 +140,7 @@ func TestEveryMistakeInTheEnvironmentsFileHasItsPlaceAndAWayOn(t *testing.T) {
 		},
 		"the tenant of all": {
 			"version: 1\ntenant: common\nenvironments: {dev: {}}\n", "2:9",
-			"common stands for many tenants",
+			"common means many tenants",
 			"az account show",
 		},
 		"an address as the tenant": {
@@ -188,7 +188,7 @@ func TestEveryMistakeInTheEnvironmentsFileHasItsPlaceAndAWayOn(t *testing.T) {
 		},
 		"defaults for many tenants": {
 			inDev(devPolicies) + "defaults: {tenant: organizations}\n", "6:20",
-			"stands for many tenants", "az account",
+			"means many tenants", "az account",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

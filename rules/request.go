@@ -168,8 +168,8 @@ func member(object *source.Value, name string) Reading {
 		}
 		if found != nil && found.JSON() != m.Value.JSON() {
 			return Reading{Unknown: &Unknown{
-				Why: name + " stands twice in the token, with different values, " +
-					"and gateways differ on which one counts",
+				Why: name + " appears twice in the token, with different values, and gateways " +
+					"differ on which one counts",
 			}}
 		}
 		found = m.Value

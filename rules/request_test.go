@@ -143,7 +143,7 @@ func TestWhatIsInTheAuthorizationHeaderInsteadOfTheTokenIsNamedWithoutShowingIt(
 		{
 			"Bearer twice", strict, "Bearer Bearer " + token.Compact(), Fail, "says Bearer twice",
 		},
-		{"anything else", strict, "secret", Fail, "something else than Bearer and the token"},
+		{"anything else", strict, "secret", Fail, "something other than Bearer and the token"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

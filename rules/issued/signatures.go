@@ -70,7 +70,7 @@ func isHostOf(cloud *entra.Cloud, host string) bool {
 type forged struct{}
 
 func (forged) Verify(*inspect.Token, *rules.Key) rules.SignatureResult {
-	return fails("whoever writes their own token has none of Entra ID's keys")
+	return fails("anyone who makes up a token does not have Entra ID's keys")
 }
 
 func passes(why string) rules.SignatureResult {

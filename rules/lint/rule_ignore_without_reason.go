@@ -8,10 +8,10 @@ const IgnoreWithoutReason = "ignore-without-reason"
 func ignoreWithoutReason() rules.Rule {
 	return rules.Rule{
 		Name:  IgnoreWithoutReason,
-		Title: "a finding is set aside without a reason",
+		Title: "a finding is ignored without a reason",
 		Why: "Whoever reads the file later can't tell whether it was looked at or only " +
-			"silenced. Without a reason nothing is set aside.",
-		Fix: "Write the reason behind the rule: gatewhy:ignore RULE reason, or reason: in " +
+			"silenced. Without a reason nothing is ignored.",
+		Fix: "Write the reason after the rule: gatewhy:ignore RULE reason, or reason: in " +
 			"gatewhy.yaml.",
 		Severity:   rules.Warning,
 		Since:      since,
@@ -21,7 +21,7 @@ func ignoreWithoutReason() rules.Rule {
 				if c.Reason != "" {
 					return ""
 				}
-				return "the comment gives no reason, so it sets nothing aside"
+				return "the comment gives no reason, so it ignores nothing"
 			})
 		},
 	}

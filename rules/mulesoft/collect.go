@@ -180,7 +180,7 @@ func requestToCollect() rules.Collection {
 			{
 				Note: "which headers arrive: the Message Logging policy with " +
 					"#[attributes.headers] before all others, for as long as it takes; its log " +
-					"then holds tokens",
+					"then contains tokens",
 			},
 		},
 	}

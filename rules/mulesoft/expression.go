@@ -57,9 +57,9 @@ func (c *compiler) parse(field string) expression {
 // blanksAround is why a field is unknown that has an expression with more around it.
 func blanksAround() *rules.Unknown {
 	return &rules.Unknown{
-		Why: "there are blanks around #[ ], and it is not documented whether the gateway takes " +
-			"that for an expression or for a plain text",
-		Need:   rules.Need{For: "the expression without the blanks"},
+		Why: "there are spaces around #[ ], and it is not documented whether the gateway reads " +
+			"that as an expression or as plain text",
+		Need:   rules.Need{For: "the expression without the spaces"},
 		MayErr: true,
 	}
 }
@@ -67,7 +67,8 @@ func blanksAround() *rules.Unknown {
 // plainText is why a field is unknown that should hold an expression and holds a plain text.
 func plainText() *rules.Unknown {
 	return &rules.Unknown{
-		Why: "it is no expression, and how the gateway takes a plain text here is not documented",
+		Why: "it is not an expression, and how the gateway treats plain text here is not " +
+			"documented",
 	}
 }
 

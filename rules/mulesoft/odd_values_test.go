@@ -43,7 +43,7 @@ func TestAClientIDThatIsNoTextIsNotKnown(t *testing.T) {
 		{"an object", with("#[vars.claimSet.cid]"), v1 + `,"cid":{}`, open},
 		{"a number of an expression", with("#[sizeOf(vars.claimSet.appid)]"), v1, open},
 		{"an empty text", with("#[vars.claimSet.cid]"), v1 + `,"cid":""`, open},
-		{"a blank", with("#[vars.claimSet.cid]"), v1 + `,"cid":" "`, open},
+		{"a space", with("#[vars.claimSet.cid]"), v1 + `,"cid":" "`, open},
 		{
 			"null", with("#[vars.claimSet.cid]"), v1 + `,"cid":null`,
 			rejected(403, rules.ClientID),

@@ -66,7 +66,7 @@ func (p *proposer) keptScopes() []source.Fields {
 func (p *proposer) replaceByJWT(id string, claims []source.Fields) []rules.Change {
 	if p.entry.assetAt == nil {
 		return []rules.Change{{
-			ID: id, Title: "JWT Validation in the policy's place", Refused: p.cannotReplace(),
+			ID: id, Title: "JWT Validation instead of this policy", Refused: p.cannotReplace(),
 		}}
 	}
 	url, ok := p.keysURL()
@@ -121,10 +121,10 @@ const textKeyWanted = "API Manager requires it of a policy that it creates, and 
 func (p *proposer) cannotReplace() string {
 	if p.entry.snakeCase != nil {
 		return "the resource's type says which policy it is: write a resource of JWT Validation " +
-			"in its place"
+			"instead"
 	}
 	return "the file does not say which policy it is the configuration of: apply JWT Validation " +
-		"in its place"
+		"instead"
 }
 
 // jwtVersion is the newest version of JWT Validation that is known for the entry's gateway.
@@ -154,7 +154,7 @@ func (p *proposer) requireScope() []rules.Change {
 	case p.profile.Flow == inspect.AppOnly:
 		why := "this token is app-only and carries no scopes"
 		if len(p.profile.Roles) == 0 {
-			why += ", nor has its client an app role of this API"
+			why += ", and its client has no app role of this API"
 		}
 		return []rules.Change{{ID: id, Title: title, Refused: why}}
 	case len(p.profile.Scopes) > 0:

@@ -17,7 +17,8 @@ import (
 // judged, and what was observed for it.
 var onlyHere = [...]string{
 	"output", "output-file", "color", "redact", "verbose", "quiet", "at", "no-token",
-	"observed-status", "observed-body", "observed-header", "coverage",
+	"observed-status", "observed-body", "observed-header", "coverage", "insecure-http",
+	"all",
 }
 
 // commandLine is how a command was called, so that what it prints can repeat it.

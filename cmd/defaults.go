@@ -13,8 +13,8 @@ import (
 // neither the command line nor the environment says.
 //
 // A file that was merely found may be a stranger's, who has sent an archive, say. No command takes
-// a key set, a host or an address from its defaults. explain takes no tenant either: whose keys
-// verify a token is for the policy to say.
+// a key set, a host or an address from its defaults, and probe takes no file that was found.
+// explain takes no tenant either: whose keys verify a token is for the policy to say.
 func (l *commandLine) takeFile() error {
 	if !l.mayTake() {
 		return nil
@@ -56,7 +56,7 @@ func (l *commandLine) config() (string, error) {
 		}
 	}
 	name := l.env.maker().FindEnvironments(l.env.home())
-	elsewhere := name != "" && name != report.DefaultEnvironments
+	elsewhere := name != "" && name != report.DefaultEnvironments && l.cmd.Name() != "probe"
 	if reads := l.cmd.Name() == "matrix" || l.cmd.Name() == "lint" || l.says("env"); elsewhere &&
 		l.has("config") && reads && l.env.maker().IsGone(report.DefaultEnvironments) {
 		return name, l.take("config", name, "a folder above")

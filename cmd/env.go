@@ -12,6 +12,7 @@ import (
 
 	"github.com/gatewhy/gatewhy/cmd/gateways"
 	"github.com/gatewhy/gatewhy/cmd/report"
+	"github.com/gatewhy/gatewhy/inspect/network"
 )
 
 // Env is everything that the program is given by the world around it. Nothing below reads a
@@ -24,7 +25,7 @@ type Env struct {
 	Now            func() time.Time
 	// After is as time.After; it is asked only where Terminal.Stderr is true.
 	After     func(time.Duration) <-chan time.Time
-	Transport http.RoundTripper // nil for the network
+	Connect   func(network.Settings) http.RoundTripper
 	LookupEnv func(name string) (value string, set bool)
 	CacheDir  func() (string, error) // the user's cache directory, without the program's name
 	BuildInfo func() (*debug.BuildInfo, bool)
@@ -34,6 +35,10 @@ type Env struct {
 
 	// Interrupts tells when the user interrupts the program; nil where nothing does.
 	Interrupts <-chan os.Signal
+
+	Run Runner // runs the Azure CLI for pull; nil for the real one
+
+	transport http.RoundTripper // made by Connect for the command that runs
 }
 
 // Terminal says what is known about the terminal that the program runs in.

@@ -16,6 +16,10 @@ gatewhy verify @old.jwt --at issued           # as it was one second after it wa
 gatewhy explain @token.jwt -p policies.json
 gatewhy explain @request.txt --env uat        # a curl command; the policies of gatewhy.yaml
 gatewhy explain @token.jwt -p policies.json --observed-status 403 --observed-body @answer.json`},
+	{"probe", `
+gatewhy probe https://api.example.com/orders @token.jwt -p policies.json
+gatewhy probe https://api.example.com/orders -p policies.json -o markdown
+gatewhy probe --all -c gatewhy.yaml           # every environment's tokens, at every url:`},
 	{"lint", `
 gatewhy lint policies
 gatewhy lint 'gateway/**/*.yaml' --gateway flex --fail-on warning
@@ -24,6 +28,10 @@ gatewhy lint . -o sarif -O gatewhy.sarif      # for code scanning`},
 gatewhy scan tokens.txt -p policies.json
 gatewhy scan access.log.gz --before old.json --after new.json
 gatewhy scan logs.ndjson --env uat --json-path request.headers.auth -o ndjson`},
+	{"pull", `
+gatewhy pull estate                           # all environments of the organisation
+gatewhy pull estate --environment UAT --api 18234711 --host eu
+gatewhy pull estate --from azure              # the app registrations, through az`},
 	{"init", `
 gatewhy init                                  # writes gatewhy.yaml
 gatewhy init infra -c -                       # shows what it would write`},

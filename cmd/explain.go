@@ -61,27 +61,34 @@ func (f *explainFlags) register(cmd *cobra.Command, gateways report.Gateways) {
 	f.keys.register(cmd)
 	f.at.register(cmd)
 	f.redact.register(cmd)
+	f.registerRequest(cmd)
 	flags := cmd.Flags()
-	flags.BoolVar(&f.noToken, "no-token", false, "the request carries no token")
 	flags.StringVar(&f.other, "other", "",
 		"another environment's `TOKEN` (or @FILE), run against each repair")
+	flags.StringVar(&f.path, "path", "", "the request's path, with the API's base path")
+	flags.BoolVar(&f.headersWhole, "no-other-headers", false,
+		"the request has no headers except those of -H and the token")
+	f.observed.register(cmd)
+}
+
+// registerRequest adds the flags that say what is known of the request and of its surroundings,
+// which explain and probe share.
+func (f *explainFlags) registerRequest(cmd *cobra.Command) {
+	flags := cmd.Flags()
+	flags.BoolVar(&f.noToken, "no-token", false, "the request carries no token")
 	flags.StringVar(&f.contracts, "contracts", "",
 		"`FILE` with the client ids that have an approved contract")
 	flags.StringVar(&f.introspection, "introspection", "",
 		"`FILE` with the captured answer of the validation endpoint")
 	flags.StringVar(&f.method, "method", "", "the request's method")
-	flags.StringVar(&f.path, "path", "", "the request's path, with the API's base path")
 	flags.VarP((*texts)(&f.headers), "header", "H", "a `HEADER` of the request, as \"name: "+
 		"value\"; \"name:\" says that it is not sent; repeatable")
-	flags.BoolVar(&f.headersWhole, "no-other-headers", false,
-		"the request has no headers except those of -H and the token")
 	flags.StringVar(&f.environment.name, "env", "",
 		"take policies, contracts and keys of this environment (`NAME`) of the environments file")
 	flags.StringVarP(&f.environment.config, "config", "c", "gatewhy.yaml",
 		"the environments `FILE`")
 	flags.Var((*texts)(&f.apps), "app", "`FILE` with the API's app registration, for more exact "+
 		"findings in the policy; repeatable")
-	f.observed.register(cmd)
 }
 
 func (e *Env) explain(cmd *cobra.Command, flags *explainFlags, args []string) error {

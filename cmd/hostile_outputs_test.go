@@ -266,7 +266,7 @@ func (s *sower) sow(t *testing.T, dir string, command hostileCommand) hostileRun
 		Now: func() time.Time { return clock }, Gateways: everyGateway(),
 		LookupEnv: func(string) (string, bool) { return "", false },
 		CacheDir:  func() (string, error) { return "", errors.New("there is none") },
-		Transport: answering{s.keys(t)},
+		Connect:   always(answering{s.keys(t)}),
 		Terminal:  Terminal{Stdout: s.IntN(2) == 0, Width: s.IntN(160), UTF8: s.IntN(2) == 0},
 	})
 	run.shown = fmt.Sprintf("%q", args)

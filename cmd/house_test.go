@@ -22,8 +22,8 @@ var rooms = []struct {
 	{"cmd", []string{
 		"testdata/rules", "cmd/render", "cmd/report", "cmd/gateways", "rules/lint",
 		"rules/scan", "inspect/stream", "rules/environments", "rules/repair", "rules/issued",
-		"rules", "inspect/keys/fetch", "inspect/keys", "inspect", "inspect/entra",
-		"inspect/source",
+		"rules", "inspect/keys/fetch", "inspect/network", "inspect/keys", "inspect",
+		"inspect/entra", "inspect/source", "rules/mulesoft/anypoint",
 	}},
 	{"cmd/gateways", []string{"rules/mulesoft", "rules"}},
 	{"cmd/render", []string{
@@ -41,6 +41,7 @@ var rooms = []struct {
 		"inspect/source",
 	}},
 	{"rules/mulesoft/dataweave", []string{"rules", "inspect", "inspect/source"}},
+	{"rules/mulesoft/anypoint", []string{"rules/mulesoft", "inspect/network", "inspect/source"}},
 	{"rules/lint", []string{
 		"rules/issued", "rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source",
 	}},
@@ -57,7 +58,10 @@ var rooms = []struct {
 	{"rules", []string{"inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
 	{"rules/scan", []string{"rules", "inspect", "inspect/entra", "inspect/source"}},
 	{"inspect/stream", []string{"inspect", "inspect/source"}},
-	{"inspect/keys/fetch", []string{"inspect/keys", "inspect", "inspect/entra", "inspect/source"}},
+	{"inspect/keys/fetch", []string{
+		"inspect/keys", "inspect", "inspect/entra", "inspect/network", "inspect/source",
+	}},
+	{"inspect/network", nil},
 	{"inspect/keys", []string{"inspect", "inspect/entra", "inspect/source"}},
 	{"inspect", []string{"inspect/entra", "inspect/source"}},
 	{"inspect/entra", []string{"inspect/source"}},
@@ -66,6 +70,8 @@ var rooms = []struct {
 	{"testdata/estates", []string{"rules", "inspect/entra", "inspect/source"}},
 	{"testdata/measure", nil},
 	{"testdata/rules", nil},
+	{"testdata/controlplane", nil},
+	{"testdata/oracles/anypoint", []string{"testdata/controlplane"}},
 	{"testdata/tinygateway", []string{"rules", "inspect/source"}},
 	{"testdata/evaluator", nil},
 	{"testdata/bench/empty", nil},
@@ -78,7 +84,7 @@ var rooms = []struct {
 // testRooms are the packages that any test may import: an adapter's tests prove what it proposes.
 var testRooms = []string{
 	"testdata/estates", "testdata/evaluator", "testdata/mint", "testdata/measure",
-	"testdata/tinygateway", "rules/repair",
+	"testdata/tinygateway", "testdata/controlplane", "rules/repair",
 }
 
 // dependencies are the modules that the program may use, and testDependencies those that only its

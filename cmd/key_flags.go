@@ -39,6 +39,7 @@ func (f *keyFlags) register(cmd *cobra.Command) {
 	flags.BoolVar(&f.offline, "offline", false,
 		"do not use the network: read key sets only from files and from the cache")
 	flags.BoolVar(&f.noCache, "no-cache", false, "do not use the cache of key sets")
+	registerConnection(cmd)
 }
 
 // namesKeys reports whether the flags say whose keys they are.
@@ -47,7 +48,7 @@ func (f *keyFlags) namesKeys() bool { return f.jwks != "" || f.tenant != "" || f
 // keySource returns the source that key sets are fetched from. Its Kid is the token's, so that a
 // cached set without that key is fetched again.
 func (e *Env) keySource(f *keyFlags, token *inspect.Token) *fetch.Source {
-	s := &fetch.Source{Transport: e.Transport, Now: e.Now, Offline: f.offline}
+	s := &fetch.Source{Transport: e.transport, Now: e.Now, Offline: f.offline}
 	if token != nil {
 		s.Kid, _ = token.Header.Member("kid").Str()
 	}

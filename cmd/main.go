@@ -108,7 +108,9 @@ var subcommands = [...]struct {
 	{"decode", newDecode},
 	{"verify", newVerify},
 	{"explain", newExplain},
+	{"probe", newProbe},
 	{"lint", newLint},
+	{"pull", newPull},
 	{"init", newInit},
 	{"matrix", newMatrix},
 	{"test", newTest},
@@ -139,6 +141,7 @@ func commands(env *Env) []*cobra.Command {
 	for _, cmd := range all {
 		cmd.Args = plainArguments(cmd.Args)
 		cmd.Example = examplesOf(cmd.Name())
+		env.connects(cmd)
 		env.toFile(cmd)
 		env.withDefaults(cmd)
 	}

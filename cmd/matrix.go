@@ -2,6 +2,7 @@ package cmd
 
 import (
 	"context"
+	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -57,6 +58,7 @@ func (f *matrixFlags) register(cmd *cobra.Command) {
 	flags.BoolVar(&f.offline, "offline", false,
 		"do not use the network: read key sets only from files and from the cache")
 	flags.BoolVar(&f.noCache, "no-cache", false, "do not use the cache of key sets")
+	registerConnection(cmd)
 }
 
 func (e *Env) matrix(cmd *cobra.Command, flags *matrixFlags) error {
@@ -65,12 +67,15 @@ func (e *Env) matrix(cmd *cobra.Command, flags *matrixFlags) error {
 	if err != nil {
 		return err
 	}
+	hasCallers := func(s *environments.Site) bool {
+		return s.API != nil || len(s.Clients)+len(s.Tokens) > 0
+	}
+	if estate.File.Defaults.Callers == environments.Supposed {
+		e.noteSupposed(estate.Suppose())
+	}
 	keys := &keyFlags{offline: flags.offline, noCache: flags.noCache}
 	if err := e.settleTenant(ctx, estate, keys); err != nil {
 		return err
-	}
-	hasCallers := func(s *environments.Site) bool {
-		return s.API != nil || len(s.Clients)+len(s.Tokens) > 0
 	}
 	if !estate.Has(hasCallers) {
 		return problem(
@@ -93,6 +98,20 @@ func (e *Env) matrix(cmd *cobra.Command, flags *matrixFlags) error {
 		return err
 	}
 	return exitWith(matrixCode(x.Matrix))
+}
+
+// noteSupposed says whose callers are made up.
+func (e *Env) noteSupposed(names []string) {
+	const most = 5
+	if len(names) == 0 {
+		return
+	}
+	text := strings.Join(names[:min(most, len(names))], ", ")
+	if len(names) > most {
+		text += fmt.Sprintf(" and %d more", len(names)-most)
+	}
+	e.note("callers: supposed: %s: the API is taken as its own policies want it, and one client "+
+		"with a contract as its own; gatewhy pull --from azure fetches app registrations", text)
 }
 
 // matrixCode is 1 where a cell is wrong, and 3 where none is and of some it is not known.

@@ -148,7 +148,7 @@ func (w *nextWorld) run(stdin string, args ...string) (code int, stdout, stderr 
 	var out, problems bytes.Buffer
 	code = Main(Env{
 		Args: args, Stdin: strings.NewReader(stdin), Stdout: &out, Stderr: &problems, Dir: w.dir,
-		Now: func() time.Time { return clock }, Transport: w.network,
+		Now: func() time.Time { return clock }, Connect: always(w.network),
 		LookupEnv: func(string) (string, bool) { return "", false },
 		CacheDir:  func() (string, error) { return "", os.ErrNotExist },
 		Terminal:  Terminal{UTF8: true}, Gateways: gateways.All(), Shell: w.shell,

@@ -132,7 +132,8 @@ func TestWhatWaitsForKeySetsSaysSo(t *testing.T) {
 			Gateways: everyGateway(), Args: strings.Fields(line), Dir: dir,
 			Stdin: strings.NewReader(token), Stdout: &bytes.Buffer{}, Stderr: stderr,
 			LookupEnv: environment(nil), Now: func() time.Time { return clock },
-			CacheDir: func() (string, error) { return dir, nil }, Transport: slowNetwork{told},
+			CacheDir: func() (string, error) { return dir, nil },
+			Connect:  always(slowNetwork{told}),
 			Terminal: Terminal{Stderr: true, UTF8: true},
 			After: func(time.Duration) <-chan time.Time {
 				passed := make(chan time.Time, 1)

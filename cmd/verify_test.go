@@ -9,6 +9,7 @@ import (
 	"testing"
 	"time"
 
+	"github.com/gatewhy/gatewhy/inspect/network"
 	"github.com/gatewhy/gatewhy/testdata/mint"
 )
 
@@ -83,11 +84,16 @@ func run(
 		Gateways: everyGateway(),
 		Args:     args, Stdin: strings.NewReader(token), Stdout: &out, Stderr: &err,
 		Now:       func() time.Time { return clock },
-		Transport: network,
+		Connect:   always(network),
 		LookupEnv: environment(nil),
 		CacheDir:  func() (string, error) { return cache, nil },
 	})
 	return code, out.String(), err.String()
+}
+
+// always is a Connect that gives one transport, whatever the settings.
+func always(transport http.RoundTripper) func(network.Settings) http.RoundTripper {
+	return func(network.Settings) http.RoundTripper { return transport }
 }
 
 func TestVerifyAsksTheTenant(t *testing.T) {

@@ -22,6 +22,7 @@ type (
 		WhenIssued    *outcomeJSON           `json:"when_issued,omitempty"`
 		Gateways      map[string]gatewayJSON `json:"gateways,omitempty"`
 		Observed      *observedJSON          `json:"observed,omitempty"`
+		Probe         *probeJSON             `json:"probe,omitempty"`
 		Next          []nextJSON             `json:"next,omitempty"`
 	}
 
@@ -138,6 +139,7 @@ func ExplainJSON(w io.Writer, r *report.Explanation) error {
 		Findings:      findingsOf(x.Findings),
 		Remedies:      remediesOf(x.Repairs),
 		Observed:      observedOf(x.Observed),
+		Probe:         probeOf(x.Probed),
 		Other:         outcomeIfAny(x.Other),
 		WhenIssued:    outcomeIfAny(x.Earlier),
 	}

@@ -16,7 +16,7 @@ func ExplainMarkdown(w io.Writer, r *report.Explanation) error {
 	x := newExplanation(r)
 	m := markdown{mask: x.Mask}
 	v := &x.Verdict
-	m.heading("gatewhy explain: " + x.headline())
+	m.heading("gatewhy " + x.command() + ": " + x.headline())
 	if why := v.Why(); why != "" {
 		m.para(sentence(why))
 	}
@@ -29,9 +29,11 @@ func ExplainMarkdown(w io.Writer, r *report.Explanation) error {
 	m.prediction(x, v)
 	m.checks(v.Results)
 	m.observed(x)
+	m.probed(x)
 	m.remedies(x.repairsTitle(), x.Repairs)
 	m.policyFindings(x.Findings)
 	m.wayOn(x.Next)
+	m.kept(x)
 	_, err := io.WriteString(w, m.b.String())
 	return err
 }

@@ -16,6 +16,7 @@ func (t *explainText) short() {
 	t.Blank()
 	t.Para(1, t.answer())
 	t.observed()
+	t.probed()
 	t.likeliest()
 	t.shortReason()
 	t.shortPlace()
@@ -25,6 +26,7 @@ func (t *explainText) short() {
 	t.otherToken()
 	t.shortFindings()
 	t.wayOn(t.x.Next)
+	t.kept()
 	t.Blank()
 }
 

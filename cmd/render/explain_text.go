@@ -35,6 +35,7 @@ func (t *explainText) all() {
 	t.Blank()
 	t.Para(1, t.answer())
 	t.observed()
+	t.probed()
 	t.causes()
 	t.reason()
 	t.place()
@@ -45,6 +46,7 @@ func (t *explainText) all() {
 	t.remedies()
 	t.findings()
 	t.wayOn(t.x.Next)
+	t.kept()
 	t.Blank()
 }
 

@@ -19,6 +19,9 @@ type Reports struct {
 	Keys     FormatsOf[*report.KeyListing]
 	Lint     FormatsOf[*report.Linting]
 	Matrix   FormatsOf[*report.Matrixing]
+	Probe    FormatsOf[*report.Explanation]
+	ProbeAll FormatsOf[*report.ProbingAll]
+	Pull     FormatsOf[*report.Pulling]
 	Rule     FormatsOf[*report.RulePage]
 	Rules    FormatsOf[[]rules.Rule]
 	Scan     FormatsOf[*report.Scanning]
@@ -72,6 +75,19 @@ func Formats() Reports {
 			{"markdown", styleless(MatrixMarkdown)},
 			{"html", styleless(MatrixHTML)},
 			{"junit", styleless(MatrixJUnit)},
+		},
+		ProbeAll: FormatsOf[*report.ProbingAll]{
+			{"text", ProbeAllText},
+			{"json", styleless(ProbeAllJSON)},
+			{"markdown", styleless(ProbeAllMarkdown)},
+		},
+		Probe: FormatsOf[*report.Explanation]{
+			{"text", ExplainText},
+			{"json", styleless(ExplainJSON)},
+			{"markdown", styleless(ExplainMarkdown)},
+		},
+		Pull: FormatsOf[*report.Pulling]{
+			{"text", PullText}, {"json", styleless(PullJSON)},
 		},
 		Rule: FormatsOf[*report.RulePage]{
 			{"text", RuleText},

@@ -47,6 +47,8 @@ type Explanation struct {
 
 	// Observed compares it with what the real gateway answered; nil where that was not given.
 	Observed *rules.Comparison
+
+	Probed *Probed // nil where the request was not sent
 }
 
 // ProvedRepair is a remedy with the command that writes it; empty where none does.
@@ -74,6 +76,9 @@ type Explainer struct {
 	Options   rules.Options
 	Contracts string
 	AppFiles  []string
+
+	Version string // of this program, for what is kept of a probe
+	probed  bool   // the request was sent
 }
 
 // Explain evaluates the policies, for each gateway where they differ, and proves the repairs.

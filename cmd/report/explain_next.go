@@ -334,6 +334,9 @@ func (w *explainNext) collect() {
 
 // askTheGateway says how to see what the gateway answers.
 func (w *explainNext) askTheGateway(why string) {
+	if w.probed {
+		return
+	}
 	w.steps.add(rules.Step{
 		Note:    why + ". This says how to send the request and compare its answer",
 		Command: w.HowToCollect(rules.Need{Input: source.NeedRequest}),

@@ -16,7 +16,14 @@ type Defaults struct {
 	Cloud    entra.Text   // the id of the tenant's cloud
 	Gateway  entra.Text   // which of the vendor's gateways, where a policy file does not say
 	Policies []entra.Text // globs are allowed
+
+	// Callers is "supposed" where an environment that names no API, or neither clients nor tokens,
+	// is taken to have those that its policies and contracts want; else empty.
+	Callers string
 }
+
+// Supposed is the value of callers that has them made up: see [Estate.Suppose].
+const Supposed = "supposed"
 
 // ReadDefaults reads the value of defaults, in an environments file or in a file that holds
 // nothing else. Every error is a [*source.Error] at the place that is wrong.
@@ -28,7 +35,7 @@ func ReadDefaults(v *source.Value) (Defaults, error) {
 	err := object(
 		v, "defaults",
 		text("tenant", &d.Tenant), text("cloud", &d.Cloud), text("gateway", &d.Gateway),
-		texts("policies", &d.Policies),
+		texts("policies", &d.Policies), choice("callers", &d.Callers, Supposed),
 	)
 	if err == nil {
 		err = checkCloud(d.Cloud)

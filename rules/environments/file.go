@@ -39,6 +39,7 @@ type Environment struct {
 	API       []entra.Text // the API's app registration, its service principal and assignments
 	Clients   []entra.Text // globs are allowed
 	Tokens    []entra.Text // globs are allowed
+	URL       entra.Text   // of a request that its gateway may be probed with
 }
 
 // Crossing is an entry under allow: tokens of one environment are meant to be let in at another.
@@ -174,6 +175,7 @@ func (e *Environment) read(v *source.Value) error {
 		reader{"policies", e.readPolicies}, text("contracts", &e.Contracts),
 		text("gateway", &e.Gateway),
 		texts("api", &e.API), texts("clients", &e.Clients), texts("tokens", &e.Tokens),
+		text("url", &e.URL),
 	)
 }
 

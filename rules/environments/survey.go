@@ -16,6 +16,8 @@ import (
 
 // Survey is what init has found in a folder.
 type Survey struct {
+	Writer       string // the command that writes the file; empty for init
+	Supposed     bool   // callers that no file shows are made up by matrix
 	Tenant       string // an id or a domain; empty where nothing says it
 	keys         []string
 	contracts    []string // that their content shows to be some
@@ -51,6 +53,42 @@ func (s *Survey) AddPolicy(name string, gateways []string, compiled *rules.Compi
 		env.gateways = gateways
 	}
 	for _, policy := range compiled.Policies {
+		for _, check := range policy.Checks() {
+			env.audiences = append(env.audiences, s.told(check)...)
+		}
+	}
+}
+
+// Instance is an environment of which all files are known: an API instance as a control plane has
+// it.
+type Instance struct {
+	Name      string
+	Policies  []string // in the gateway's order
+	Listed    string   // the file with its own list of policies, which may be empty
+	Compiled  *rules.Compilation
+	Gateway   string
+	Contracts string
+}
+
+// AddInstance takes an environment as it is. Where no list of its policies is known, it is a
+// comment.
+func (s *Survey) AddInstance(i Instance) {
+	env := s.add(i.Name)
+	env.policies = i.Policies
+	if len(i.Policies) == 0 {
+		env.open = i.Listed
+	}
+	if i.Gateway != "" {
+		env.gateways = []string{i.Gateway}
+	}
+	if i.Contracts != "" {
+		env.contracts = []string{i.Contracts}
+	}
+	if i.Compiled == nil {
+		return
+	}
+	s.Policies++
+	for _, policy := range i.Compiled.Policies {
 		for _, check := range policy.Checks() {
 			env.audiences = append(env.audiences, s.told(check)...)
 		}
@@ -315,8 +353,9 @@ func describe(r registered) string {
 func (s *Survey) YAML() string {
 	var b strings.Builder
 	b.WriteString(
-		"# Written by gatewhy init. Each environment has a gateway (its policies) and what " +
-			"belongs to it (its app registrations\n" +
+		"# Written by " + cmp.Or(s.Writer, "gatewhy init") +
+			". Each environment has a gateway (its policies) and what belongs to it (its app " +
+			"registrations\n" +
 			"# and tokens). File names are relative to this file; patterns are allowed.\n" +
 			"version: 1\n\n" +
 			"# The tenant whose tokens are modelled: the id that az account show --query " +
@@ -329,7 +368,7 @@ func (s *Survey) YAML() string {
 	}
 	b.WriteString(
 		"\n# The key set that verifies real tokens; without it the tenant's own is fetched.\n" +
-			s.keysLine() + "\nenvironments:\n",
+			s.keysLine() + "\n" + s.callersLines() + "environments:\n",
 	)
 	for _, env := range s.environments {
 		env.write(&b)
@@ -351,6 +390,16 @@ func (s *Survey) YAML() string {
 		fmt.Fprintf(&b, "#   %s, %s\n", inspect.Safe(u.name), why)
 	}
 	return b.String()
+}
+
+// callersLines say that callers are made up until files show them.
+func (s *Survey) callersLines() string {
+	if !s.Supposed {
+		return ""
+	}
+	return "# Where no app registration is named, an API is taken as its own policies want it, " +
+		"and one client with a contract\n# as its own. Without this line they must be named.\n" +
+		"defaults:\n  callers: " + Supposed + "\n\n"
 }
 
 // write writes an environment: as a comment where its policies are not known, since matrix asks

@@ -1,6 +1,7 @@
 package issued
 
 import (
+	"fmt"
 	"net/url"
 	"slices"
 	"strings"
@@ -210,4 +211,26 @@ func tenantsOf(checks []asking, asked texts) []tenant {
 		}
 	}
 	return append(all, tenant{id: assumedTenant})
+}
+
+// Supposed is an API and a client of an environment of which only the policies and the contracts
+// are known: the API has what the policies ask for, and the client is one that they name, else one
+// with a contract, else a stand-in. The number tells the stand-ins of several environments apart.
+func Supposed(
+	policies []*rules.Policy, contracts *rules.Contracts, number int,
+) (api, client *entra.Registration) {
+	h := Assume(policies, nil)
+	made, own := *h.place.API, *h.place.Clients[0]
+	made.AppID.Value = fmt.Sprintf("44444444-4444-4444-8444-%012x", number+1)
+	if i := slices.IndexFunc(h.audiences, entra.IsGUID); i >= 0 {
+		made.AppID.Value = h.audiences[i] // a v2.0 token names its API so
+	}
+	switch {
+	case own.AppID.Value != assumedClient:
+	case contracts != nil && len(contracts.IDs) > 0:
+		own.AppID.Value = contracts.IDs[0]
+	default:
+		own.AppID.Value = fmt.Sprintf("33333333-3333-4333-8333-%012x", number+1)
+	}
+	return &made, &own
 }

@@ -6,49 +6,41 @@ import (
 
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/inspect/network"
 	"github.com/gatewhy/gatewhy/inspect/source"
-)
-
-// trust says who named an address, and so how far it is trusted.
-type trust uint8
-
-const (
-	byUser     trust = iota // the person who runs the program: any host, private ones too
-	byDocument              // a policy or a discovery document: public addresses only
-	byToken                 // the token itself: hosts of Entra only, and their public addresses
 )
 
 // target is one document to fetch. The host of its address is in ASCII.
 type target struct {
 	address *url.URL
-	trust   trust
+	trust   network.Trust
 }
 
 // parseTarget checks an address before anything is sent to it.
-func parseTarget(address string, by trust) (target, error) {
+func parseTarget(address string, by network.Trust) (target, error) {
 	u, err := url.Parse(address)
 	if err != nil || u.Host == "" || u.Hostname() == "" {
 		return target{}, noAddress(address)
 	}
-	host, ok := asciiHost(u.Hostname())
+	host, ok := network.ASCIIHost(u.Hostname())
 	if !ok {
 		return target{}, noAddress(address)
 	}
-	t := target{withHost(u, host), by}
+	t := target{network.WithHost(u, host), by}
 	name := t.String()
 	switch {
 	case u.User != nil:
 		return target{}, refusal(name, "the address has a user or a password in it",
 			"key sets are public: leave them out")
-	case u.Scheme == "http" && !isLoopback(host):
+	case u.Scheme == "http" && !network.IsLoopback(host):
 		return target{}, refusal(name, "the address is not https",
 			"a key set that comes over http can be replaced on its way; only loopback may be http")
 	case u.Scheme != "http" && u.Scheme != "https":
 		return target{}, refusal(name, "the address is not https", "")
-	case by == byToken && !entra.IsEntraHost(host):
+	case by == network.ByToken && !entra.IsEntraHost(host):
 		return target{}, wanting(name, "the token names a host that is not one of Entra's",
 			source.Ask(source.NeedWhoseKeys, "pass %s to say which keys to use"))
-	case by != byUser && isPrivateHost(host):
+	case by != network.ByUser && network.IsPrivateHost(host):
 		return target{}, wanting(name,
 			"the address is private, and you did not give it yourself",
 			source.Ask(source.NeedKeySetURL, "to use it, pass it yourself"))
@@ -74,7 +66,7 @@ func keysTarget(address string, document target) (target, error) {
 			"the discovery document names keys on "+inspect.Quoted(other)+
 				", which is not an Entra host", isItEntras)
 	}
-	return parseTarget(address, max(document.trust, byDocument))
+	return parseTarget(address, max(document.trust, network.ByDocument))
 }
 
 // String is the address for a message. It leaves out the query, which could hold a secret.

@@ -12,6 +12,7 @@ import (
 	"strings"
 	"time"
 
+	"github.com/gatewhy/gatewhy/inspect/network"
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
@@ -66,7 +67,8 @@ func (s *Source) pause(ctx context.Context, d time.Duration) error {
 
 func (s *Source) attempt(ctx context.Context, t target) (answer, *failure) {
 	address := t.address.String()
-	request, err := http.NewRequestWithContext(withTarget(ctx, t), http.MethodGet, address, nil)
+	ctx = network.For(ctx, network.Purpose{Address: t.address, By: t.trust})
+	request, err := http.NewRequestWithContext(ctx, http.MethodGet, address, nil)
 	if err != nil {
 		return answer{}, &failure{err: err}
 	}
@@ -95,7 +97,7 @@ func (s *Source) attempt(ctx context.Context, t target) (answer, *failure) {
 
 func (s *Source) transport() http.RoundTripper {
 	if s.Transport == nil {
-		return NewTransport()
+		return network.NewTransport(network.Settings{})
 	}
 	return s.Transport
 }
@@ -167,7 +169,7 @@ func (f *failure) isFinal() bool {
 	if f.err == nil {
 		return f.status < http.StatusInternalServerError && f.status != http.StatusTooManyRequests
 	}
-	var forbidden *forbiddenError
+	var forbidden *network.ForbiddenError
 	var certificate *tls.CertificateVerificationError
 	var unknown *net.DNSError
 	return errors.As(f.err, &forbidden) || errors.As(f.err, &certificate) ||
@@ -181,7 +183,7 @@ func (f *failure) isFinal() bool {
 func (f *failure) explain(ctx context.Context, t target, timeout time.Duration) error {
 	cause := f.cause()
 	hint := source.Ask(source.NeedKeySetFile, "pass a key set that you have as a file")
-	var forbidden *forbiddenError
+	var forbidden *network.ForbiddenError
 	switch {
 	case errors.Is(ctx.Err(), context.Canceled):
 		cause = "the request was cancelled"
@@ -207,26 +209,13 @@ func (f *failure) explain(ctx context.Context, t target, timeout time.Duration) 
 	return wanting(t.String(), cause, hint)
 }
 
-// cause is the plain reason. Of a connection's error it takes Go's text, without the address,
-// which the error names already.
+// cause is the plain reason.
 func (f *failure) cause() string {
-	var dns *net.DNSError
-	var certificate *tls.CertificateVerificationError
 	switch {
 	case f.err == nil:
 		return fmt.Sprintf("the server answered %d %s", f.status, http.StatusText(f.status))
-	case errors.As(f.err, &dns):
-		return "the host's name can't be resolved"
-	case errors.As(f.err, &certificate):
-		return "the server's certificate is not trusted: " + certificate.Err.Error()
-	case errors.Is(f.err, io.ErrUnexpectedEOF):
-		return "the answer was cut off before its end"
 	case errors.Is(f.err, errManyRedirects):
 		return fmt.Sprintf("the server redirects more than %d times", mostRedirects)
 	}
-	text := f.err.Error()
-	if at := strings.Index(text, "\": "); at >= 0 {
-		text = text[at+3:]
-	}
-	return "no connection: " + text
+	return network.Cause(f.err)
 }

@@ -10,6 +10,7 @@ import (
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/keys/fetch"
+	"github.com/gatewhy/gatewhy/inspect/network"
 	"github.com/gatewhy/gatewhy/testdata/measure"
 	"github.com/gatewhy/gatewhy/testdata/mint"
 )
@@ -59,7 +60,8 @@ func TestNoSpellingOfAPrivateHostIsConnectedTo(t *testing.T) {
 		t.Fatal(err)
 	}
 	tn := newTenant(t, publicKey(t, 0, "one"))
-	transport := &onlyTheDocument{tenant: tn.transport(), own: fetch.NewTransport()}
+	own := network.NewTransport(network.Settings{})
+	transport := &onlyTheDocument{tenant: tn.transport(), own: own}
 	s := &fetch.Source{Transport: transport, Sleep: newClock().sleep}
 	ctx := context.Background()
 	check := func(where, address string, err error) {

@@ -16,6 +16,7 @@ import (
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/keys"
+	"github.com/gatewhy/gatewhy/inspect/network"
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
@@ -24,7 +25,7 @@ import (
 // It speaks https alone (http to loopback), and follows redirects on the same host alone. An
 // answer may have 1 MiB, and everything together may take 10 seconds.
 type Source struct {
-	Transport http.RoundTripper                          // nil for one of [NewTransport]
+	Transport http.RoundTripper                          // nil for one of [network.NewTransport]
 	Now       func() time.Time                           // nil for the real clock
 	Sleep     func(context.Context, time.Duration) error // between attempts; nil for a real pause
 	Timeout   time.Duration                              // for everything; zero for 10 seconds
@@ -52,16 +53,16 @@ func (s *Source) now() time.Time {
 
 // URL fetches the key set at an address that the user named.
 func (s *Source) URL(ctx context.Context, address string) (*keys.Set, error) {
-	return s.keysAt(ctx, address, byUser)
+	return s.keysAt(ctx, address, network.ByUser)
 }
 
 // PolicyURL fetches the key set at an address that a policy file names. Private addresses are
 // refused: whoever wrote the file must not reach into the network of whoever reads it.
 func (s *Source) PolicyURL(ctx context.Context, address string) (*keys.Set, error) {
-	return s.keysAt(ctx, address, byDocument)
+	return s.keysAt(ctx, address, network.ByDocument)
 }
 
-func (s *Source) keysAt(ctx context.Context, address string, by trust) (*keys.Set, error) {
+func (s *Source) keysAt(ctx context.Context, address string, by network.Trust) (*keys.Set, error) {
 	t, err := parseTarget(address, by)
 	if err != nil {
 		return nil, err
@@ -83,7 +84,8 @@ func (s *Source) Tenant(
 		return nil, refusal(cloud.ID, "the cloud "+cloud.Name+" was closed on "+cloud.Closed,
 			"its tenants moved to other clouds: which one is this tenant in now?")
 	}
-	return s.discoverTenant(ctx, entra.DiscoveryURL(cloud, tenant, v, appID), tenant, byUser)
+	address := entra.DiscoveryURL(cloud, tenant, v, appID)
+	return s.discoverTenant(ctx, address, tenant, network.ByUser)
 }
 
 // Issuer fetches the keys of an issuer that the user named: one of Entra's, or any that has a
@@ -93,7 +95,7 @@ func (s *Source) Issuer(ctx context.Context, iss string) (*keys.Set, error) {
 		return s.EntraIssuer(ctx, parsed)
 	}
 	document := strings.TrimSuffix(iss, "/") + "/" + entra.DiscoveryPath
-	return s.discover(ctx, document, byUser, func(m keys.Metadata) error {
+	return s.discover(ctx, document, network.ByUser, func(m keys.Metadata) error {
 		if m.Issuer == iss {
 			return nil
 		}
@@ -107,7 +109,7 @@ func (s *Source) Issuer(ctx context.Context, iss string) (*keys.Set, error) {
 // EntraIssuer is Issuer for one of Entra's. Its policy of B2C may come from elsewhere, because an
 // iss need not name it.
 func (s *Source) EntraIssuer(ctx context.Context, iss entra.Issuer) (*keys.Set, error) {
-	return s.ofEntra(ctx, iss, "", byUser)
+	return s.ofEntra(ctx, iss, "", network.ByUser)
 }
 
 // TokenIssuer fetches the keys of the issuer that a token itself names. Only hosts of Entra are
@@ -115,11 +117,11 @@ func (s *Source) EntraIssuer(ctx context.Context, iss entra.Issuer) (*keys.Set, 
 func (s *Source) TokenIssuer(
 	ctx context.Context, iss entra.Issuer, appID string,
 ) (*keys.Set, error) {
-	return s.ofEntra(ctx, iss, appID, byToken)
+	return s.ofEntra(ctx, iss, appID, network.ByToken)
 }
 
 func (s *Source) ofEntra(
-	ctx context.Context, iss entra.Issuer, appID string, by trust,
+	ctx context.Context, iss entra.Issuer, appID string, by network.Trust,
 ) (*keys.Set, error) {
 	address, ok := iss.DiscoveryURL(appID)
 	if !ok {
@@ -133,7 +135,7 @@ func (s *Source) ofEntra(
 // discoverTenant is discover for a tenant: if the tenant is an id, the metadata must name it. A
 // domain may be of any tenant.
 func (s *Source) discoverTenant(
-	ctx context.Context, address, tenant string, by trust,
+	ctx context.Context, address, tenant string, by network.Trust,
 ) (*keys.Set, error) {
 	return s.discover(ctx, address, by, func(m keys.Metadata) error {
 		if !entra.IsGUID(tenant) || strings.EqualFold(m.Tenant(), tenant) {
@@ -150,7 +152,7 @@ const isItEntras = "did Entra answer, or a proxy in between?"
 // discover reads a discovery document and fetches the keys that it names, unless its issuer is not
 // the one that was meant.
 func (s *Source) discover(
-	ctx context.Context, address string, by trust, check func(keys.Metadata) error,
+	ctx context.Context, address string, by network.Trust, check func(keys.Metadata) error,
 ) (*keys.Set, error) {
 	t, err := parseTarget(address, by)
 	if err != nil {

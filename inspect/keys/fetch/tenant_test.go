@@ -23,6 +23,7 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/keys"
 	"github.com/gatewhy/gatewhy/inspect/keys/fetch"
+	"github.com/gatewhy/gatewhy/inspect/network"
 	"github.com/gatewhy/gatewhy/testdata/mint"
 )
 
@@ -150,7 +151,7 @@ func hostCertificate(t testing.TB) tls.Certificate {
 
 // transport is the program's own, but that it connects to the tenant whatever the host.
 func (tn *tenant) transport() *http.Transport {
-	transport := fetch.NewTransport()
+	transport := network.NewTransport(network.Settings{})
 	transport.Proxy = nil
 	transport.TLSClientConfig = &tls.Config{RootCAs: tn.roots}
 	transport.DialContext = func(ctx context.Context, network, _ string) (net.Conn, error) {

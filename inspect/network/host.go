@@ -1,4 +1,4 @@
-package fetch
+package network
 
 import (
 	"net"
@@ -10,10 +10,10 @@ import (
 	"golang.org/x/net/idna"
 )
 
-// asciiHost returns a host as it is looked up, so that every check sees what is dialled: in ASCII
+// ASCIIHost returns a host as it is looked up, so that every check sees what is dialled: in ASCII
 // (UTS #46, as net/http does it), in lower case, and without the dot at the end. It is not ok for
 // a text that is no host.
-func asciiHost(host string) (string, bool) {
+func ASCIIHost(host string) (string, bool) {
 	if ip, err := netip.ParseAddr(host); err == nil {
 		return ip.String(), true
 	}
@@ -37,8 +37,8 @@ func notInName(r rune) bool {
 	return (r < 'a' || r > 'z') && (r < '0' || r > '9') && r != '-' && r != '_' && r != '.'
 }
 
-// withHost returns an address with another host and the same port.
-func withHost(u *url.URL, host string) *url.URL {
+// WithHost returns an address with another host and the same port.
+func WithHost(u *url.URL, host string) *url.URL {
 	other := *u
 	other.Host = host
 	if strings.Contains(host, ":") {
@@ -61,15 +61,15 @@ func hostPort(u *url.URL) string {
 	return net.JoinHostPort(u.Hostname(), port)
 }
 
-// isLoopback reports whether a host is this machine, by its name or its number.
-func isLoopback(host string) bool {
+// IsLoopback reports whether a host is this machine, by its name or its number.
+func IsLoopback(host string) bool {
 	ip, err := netip.ParseAddr(host)
 	return host == "localhost" || err == nil && ip.Unmap().IsLoopback()
 }
 
-// isPrivateHost reports whether a host is private by its name or its number. The address behind
+// IsPrivateHost reports whether a host is private by its name or its number. The address behind
 // any other name is checked when it is dialled.
-func isPrivateHost(host string) bool {
+func IsPrivateHost(host string) bool {
 	ip, err := netip.ParseAddr(host)
 	if err != nil {
 		return isPrivateName(host) || isOddNumber(host)

@@ -1,0 +1,257 @@
+package cmd
+
+import (
+	"cmp"
+	"context"
+	"net/http"
+	"net/url"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gatewhy/gatewhy/cmd/render"
+	"github.com/gatewhy/gatewhy/cmd/report"
+	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/network"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// probeLimits bound the exchange with the gateway. A gateway may wait for the API behind it.
+var probeLimits = network.Limits{Body: 64 << 10, Time: 30 * time.Second}
+
+// probeFlags are the flags of probe.
+type probeFlags struct {
+	explainFlags
+	insecure bool
+	all      bool
+}
+
+func newProbe(env *Env) *cobra.Command {
+	var flags probeFlags
+	cmd := &cobra.Command{
+		Use:   "probe URL [@FILE|-] -p POLICY",
+		Short: "Send the request to your own gateway, and compare its answer with the prediction",
+		Long: "probe predicts what the gateway answers, sends the request once to the URL that " +
+			"you typed, and compares. The\n" +
+			"token goes to that host alone, in the Authorization header; no redirect is " +
+			"followed, nothing is stored.\n\n" +
+			"The token is read from @FILE, from - or nothing for standard input (on a terminal " +
+			"it is asked for, and not shown);\n" +
+			"as an argument it would stay in the shell's history, and is refused.\n\n" +
+			"With --all the tokens of the environments file are sent to the url: of each " +
+			"environment. That file must be named.",
+		Args: cobra.ArbitraryArgs,
+		RunE: func(cmd *cobra.Command, args []string) error {
+			if flags.keys.offline {
+				return problem("probe sends a request, and --offline connects to nothing",
+					"leave --offline out; --jwks FILE takes the keys from a file")
+			}
+			if flags.all {
+				return env.probeAll(cmd, &flags, args)
+			}
+			return env.probe(cmd, &flags, args)
+		},
+	}
+	flags.registerProbe(cmd, env.Gateways)
+	env.completeEnvironments(cmd)
+	return cmd
+}
+
+func (f *probeFlags) registerProbe(cmd *cobra.Command, gateways report.Gateways) {
+	f.output.register(cmd, render.Formats().Probe.Names()...)
+	f.output.registerDetail(cmd)
+	f.policies.register(cmd, gateways)
+	f.keys.register(cmd)
+	f.redact.register(cmd)
+	f.registerRequest(cmd)
+	cmd.Flag("method").Usage = "the `METHOD` to send: GET, else HEAD or OPTIONS; any other may " +
+		"change something in the API"
+	flags := cmd.Flags()
+	flags.BoolVar(&f.insecure, "insecure-http", false,
+		"allow http to another machine: whoever is on the way can read the token")
+	flags.BoolVar(&f.all, "all", false, "send every environment's tokens to every environment's "+
+		"url: in the environments file")
+}
+
+func (e *Env) probe(cmd *cobra.Command, flags *probeFlags, args []string) error {
+	if flags.environment.name != "" && !cmd.Flags().Changed("config") {
+		return flags.unnamedFile()
+	}
+	target, rest, err := flags.target(args)
+	if err != nil {
+		return err
+	}
+	flags.method = flags.methodToSend(e)
+	line := e.commandLine(cmd, rest)
+	line.Flags = append(line.Flags, "--path", cmp.Or(target.Address.EscapedPath(), "/"))
+	policies, contracts, err := e.explained(&flags.explainFlags)
+	if err != nil {
+		return err
+	}
+	if policies.Apps, err = e.maker().ReadApps(flags.apps); err != nil {
+		return err
+	}
+	var token *inspect.Token
+	if !flags.noToken {
+		if token, err = e.maker().ReadToken(rest); err != nil {
+			return err
+		}
+	}
+	run, err := e.newRun(cmd.Context(), &flags.explainFlags, policies, token, nil)
+	if err != nil {
+		return err
+	}
+	run.Line, run.Version = line, e.version()
+	report.AsSent(run.Request, target.Address)
+	run.Assume(contracts)
+	explanation, err := run.Explain()
+	if err != nil {
+		return err
+	}
+	answer, err := e.askGateway(cmd.Context(), target, run.Request)
+	if err != nil {
+		return err
+	}
+	run.Probe(explanation, target.Address, answer)
+	explanation.Redact = flags.redact.in(flags.output.format.value)
+	if err := show(e, &flags.output, render.Formats().Probe, explanation); err != nil {
+		return err
+	}
+	return exitWith(probeCode(explanation.Probed.Outcome))
+}
+
+// unnamedFile refuses an environments file that nobody named: it may be somebody else's, and would
+// say where tokens are sent, and whose keys are right.
+func (f *probeFlags) unnamedFile() error {
+	return problem("probe takes an environments file only where you name it",
+		"pass -c "+f.environment.config)
+}
+
+// probeCode is the exit code of one answer.
+func probeCode(outcome report.ProbeOutcome) int {
+	switch outcome {
+	case report.AsPredicted:
+		return exitOK
+	case report.Differs:
+		return exitRejected
+	}
+	return exitUndetermined
+}
+
+// target is the address of the first argument, and what is left: where the token is.
+func (f *probeFlags) target(args []string) (network.Purpose, []string, error) {
+	if len(args) == 0 {
+		return network.Purpose{}, nil, problem("gatewhy probe: the URL is missing",
+			"gatewhy probe https://api.example.com/orders @token.jwt -p policies.json",
+			"with --all the environments file says the URLs")
+	}
+	switch {
+	case len(args) > 2:
+		return network.Purpose{}, nil, problem("probe takes a URL and where the token is",
+			"the token: @FILE, or - for standard input")
+	case len(args) == 2 && args[1] != "-" && !strings.HasPrefix(args[1], "@"):
+		return network.Purpose{}, nil, problem("a token is not taken as an argument here: it "+
+			"would stay in the shell's history", "save it in a file and pass @FILE",
+			"or leave it out, and paste it when asked")
+	case f.noToken && len(args) == 2:
+		return network.Purpose{}, nil, problem("--no-token means a request without a token, but "+
+			"a token was given", "leave out one of the two")
+	}
+	for _, header := range f.headers {
+		if inspect.MaskTokens(header) != header {
+			return network.Purpose{}, nil, problem("a header of -H carries a token, and tokens "+
+				"are not taken as arguments here", "pass the token as @FILE: it is sent as "+
+				"Authorization: Bearer")
+		}
+	}
+	purpose, err := f.purpose(args[0])
+	return purpose, args[1:], err
+}
+
+// purpose reads the URL of a gateway that the user named.
+func (f *probeFlags) purpose(text string) (network.Purpose, error) {
+	none := network.Purpose{}
+	if inspect.MaskTokens(text) != text {
+		return none, problem("the URL holds a token",
+			"pass the token as @FILE: it is sent as Authorization: Bearer")
+	}
+	address, err := url.Parse(text)
+	if err != nil || address.Host == "" {
+		return none, problem("the first argument is not a URL",
+			"such as https://api.example.com/orders")
+	}
+	host, ok := network.ASCIIHost(address.Hostname())
+	switch {
+	case !ok:
+		return none, problem("the URL's host is not a host's name",
+			"such as https://api.example.com/orders")
+	case address.User != nil:
+		return none, problem("the URL has a user or a password in it",
+			"leave them out; a header is passed as -H")
+	case address.Scheme != "http" && address.Scheme != "https":
+		return none, problem("the URL is not https",
+			"such as https://api.example.com/orders")
+	case address.Scheme == "http" && !network.IsLoopback(host) && !f.insecure:
+		return none, problem("over http whoever is on the way can read the token",
+			"use https; --insecure-http sends it all the same")
+	}
+	address = network.WithHost(address, host)
+	address.Fragment = ""
+	return network.Purpose{Address: address, Insecure: f.insecure}, nil
+}
+
+// methodToSend is the method that is sent. One that may change something is warned of.
+func (f *probeFlags) methodToSend(e *Env) string {
+	if f.method == "" {
+		return http.MethodGet
+	}
+	method := e.maker().MethodOf(f.method)
+	if !report.ReadsOnly(method) {
+		e.warn("%s reaches the API if the gateway lets it through, and may change something "+
+			"there", method)
+	}
+	return method
+}
+
+// askGateway sends the request once.
+func (e *Env) askGateway(
+	ctx context.Context, target network.Purpose, of *rules.Request,
+) (report.ProbeAnswer, error) {
+	request, err := http.NewRequestWithContext(ctx, of.Method, target.Address.String(), nil)
+	if err != nil {
+		return report.ProbeAnswer{}, problem("the request can't be sent: "+err.Error(),
+			"is --method a method of HTTP, such as GET?")
+	}
+	if of.Token != nil {
+		request.Header.Set("Authorization", "Bearer "+of.Token.Compact())
+	}
+	for name, value := range of.Headers {
+		request.Header.Del(name)
+		if value != "" {
+			request.Header.Set(name, value)
+		}
+	}
+	where := report.WithoutQuery(target.Address)
+	stop := e.showProgress(&atomic.Int64{}, 1, "answers of "+target.Address.Host)
+	answer, err := network.Send(e.transport, request, target, probeLimits)
+	stop()
+	if err != nil {
+		return report.ProbeAnswer{}, problem(
+			inspect.MaskTokens(where+": "+probeLimits.Explain(err)), probeHints(err)...)
+	}
+	told := report.NewProbeAnswer(answer.Status, answer.Headers, answer.Body, of.Token)
+	told.Cut = answer.Cut
+	return told, nil
+}
+
+// probeHints say how to get an answer.
+func probeHints(err error) []string {
+	hints := []string{"nothing is known of what the gateway answers"}
+	if strings.Contains(network.Cause(err), "certificate") {
+		hints = append(hints, "--cacert FILE trusts another certificate authority, such as a "+
+			"company's own")
+	}
+	return hints
+}

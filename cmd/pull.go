@@ -1,0 +1,258 @@
+package cmd
+
+import (
+	"context"
+	"errors"
+	"io/fs"
+	"os"
+	"path/filepath"
+	"strings"
+	"sync/atomic"
+	"time"
+
+	"github.com/spf13/cobra"
+
+	"github.com/gatewhy/gatewhy/cmd/render"
+	"github.com/gatewhy/gatewhy/cmd/report"
+	"github.com/gatewhy/gatewhy/inspect/network"
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules/mulesoft/anypoint"
+)
+
+// pullTime is how long everything that one pull asks for may take.
+const pullTime = 15 * time.Minute
+
+// pullFlags are the flags of pull.
+type pullFlags struct {
+	output       outputFlags
+	from         choice
+	host         string
+	organization string
+	environments []string
+	apis         []string
+	secrets      bool
+}
+
+func newPull(env *Env) *cobra.Command {
+	var flags pullFlags
+	cmd := &cobra.Command{
+		Use:   "pull [FOLDER]",
+		Short: "Fetch policies, contracts and API instances from Anypoint, for matrix",
+		Long: "pull reads the policies, contracts and API instances of an organisation's " +
+			"environments from Anypoint's control\n" +
+			"plane into a folder, with a gatewhy.yaml that matrix takes. It changes nothing " +
+			"there. A second run says what\n" +
+			"changed. Secrets in policies are masked.\n\n" +
+			"It signs in as a connected app: ANYPOINT_CLIENT_ID and ANYPOINT_CLIENT_SECRET are " +
+			"its id and its secret, or they are\n" +
+			"asked for on a terminal. The app needs the scopes View APIs Configuration and View " +
+			"Contracts.\n\n" +
+			"--from azure fetches the app registrations and service principals that the " +
+			"audiences of the policies in the folder\n" +
+			"name. It runs the Azure CLI (az), which you have signed in, and nothing else.",
+		Args: cobra.MaximumNArgs(1),
+		RunE: func(cmd *cobra.Command, args []string) error {
+			folder := "."
+			if len(args) > 0 {
+				folder = args[0]
+			}
+			if flags.from.value == "azure" {
+				return env.pullAzure(cmd, &flags, folder)
+			}
+			return env.pullAnypoint(cmd, &flags, folder)
+		},
+	}
+	flags.output.register(cmd, render.Formats().Pull.Names()...)
+	flags.output.registerDetail(cmd)
+	flags.from = choice{value: "anypoint", allowed: []string{"anypoint", "azure"}, kind: "WHERE"}
+	flags.from.register(cmd, "from", "", "where from")
+	set := cmd.Flags()
+	set.StringVar(&flags.host, "host", "us", "the control plane: us, eu, gov, or a `HOST`")
+	set.StringVar(&flags.organization, "organization", "",
+		"the organisation's (business group's) `ID`; the connected app's own without it")
+	set.Var((*texts)(&flags.environments), "environment",
+		"only the environment of this `NAME`; repeatable")
+	set.Var((*texts)(&flags.apis), "api", "only the API instance of this `ID`; repeatable")
+	set.BoolVar(&flags.secrets, "with-secrets", false, "keep the secrets in policies")
+	registerConnection(cmd)
+	return cmd
+}
+
+func (e *Env) pullAnypoint(cmd *cobra.Command, flags *pullFlags, folder string) error {
+	client, err := e.anypointClient(flags)
+	if err != nil {
+		return err
+	}
+	ctx, cancel := context.WithTimeout(cmd.Context(), pullTime)
+	defer cancel()
+	var done atomic.Int64
+	var doing atomic.Value
+	doing.Store("signing in")
+	stop := e.tellProgress(func() string {
+		return report.Counted(int(done.Load()), "step") + " done; now: " + doing.Load().(string)
+	})
+	fetched, err := client.Fetch(ctx, anypoint.Wanted{
+		Organization: flags.organization, Environments: flags.environments, APIs: flags.apis,
+	}, func(what string) { done.Add(1); doing.Store(report.Guarded(what)) })
+	stop()
+	if err != nil {
+		return withAuthority(err)
+	}
+	pulling, err := e.maker().PullFiles(folder, pulledOf(fetched), flags.secrets)
+	if err != nil {
+		return err
+	}
+	pulling.Missing = fetched.Missing
+	return e.finishPull(flags, pulling)
+}
+
+// withAuthority adds how to name a certificate authority, where one is missing.
+func withAuthority(err error) error {
+	ours := *report.AsError(err)
+	if strings.Contains(ours.Cause, "certificate is not trusted") {
+		ours.Hints = source.Hints("--cacert FILE trusts another certificate authority, such as " +
+			"a company's own")
+	}
+	return &ours
+}
+
+// finishPull writes the files, and says what was done.
+func (e *Env) finishPull(flags *pullFlags, pulling *report.Pulling) error {
+	if err := e.writePulled(pulling); err != nil {
+		return err
+	}
+	return e.endPull(flags, pulling)
+}
+
+// endPull says what was done, and what could not be had.
+func (e *Env) endPull(flags *pullFlags, pulling *report.Pulling) error {
+	pulling.AddNext(e.Shell, flags.from.value == "azure")
+	if err := show(e, &flags.output, render.Formats().Pull, pulling); err != nil {
+		return err
+	}
+	for _, err := range pulling.Missing {
+		printError(e.Stderr, withAuthority(err))
+	}
+	if len(pulling.Missing) > 0 {
+		return exit(exitUsage)
+	}
+	return nil
+}
+
+// writePulled writes the files, each as a whole, and the environments file last, if there is none
+// yet.
+func (e *Env) writePulled(pulling *report.Pulling) error {
+	for i := range pulling.Files {
+		file := &pulling.Files[i]
+		before, err := e.maker().ReadBytes(file.Name)
+		switch {
+		case err == nil:
+			file.Before = before
+		case !errors.Is(err, fs.ErrNotExist):
+			return err
+		}
+		if err := e.writeIn(file); err != nil {
+			return err
+		}
+	}
+	if len(pulling.Columns) == 0 {
+		return nil
+	}
+	config := report.PulledFile{Name: pulling.Config, Text: []byte(pulling.Wanted)}
+	before, err := e.maker().ReadBytes(config.Name)
+	switch {
+	case errors.Is(err, fs.ErrNotExist):
+		err = e.writeIn(&config)
+	case err == nil:
+		config.Before = before
+		pulling.Kept = true
+		pulling.Absent, err = e.maker().AbsentColumns(pulling)
+		config.Text = before
+	}
+	pulling.Files = append(pulling.Files, config)
+	return err
+}
+
+// writeIn writes a file that changed, and makes its folder.
+func (e *Env) writeIn(file *report.PulledFile) error {
+	if file.Change() == "same" {
+		return nil
+	}
+	folder := filepath.Dir(filepath.FromSlash(file.Name))
+	if err := os.MkdirAll(e.maker().Path(folder), 0o755); err != nil {
+		return problem(folder+": the folder can't be made: "+cause(err),
+			"name a folder in which you may write")
+	}
+	return e.write(writing{name: file.Name, text: file.Text})
+}
+
+// anypointClient is a client of the control plane that the flags name, with the credentials of the
+// environment or of the terminal.
+func (e *Env) anypointClient(flags *pullFlags) (*anypoint.Client, error) {
+	host, err := controlPlane(flags.host)
+	if err != nil {
+		return nil, err
+	}
+	client := &anypoint.Client{Host: host, Transport: e.transport}
+	for _, part := range []struct {
+		name, what string
+		into       *string
+	}{
+		{"ANYPOINT_CLIENT_ID", "the connected app's client id", &client.ID},
+		{"ANYPOINT_CLIENT_SECRET", "the connected app's secret", &client.Secret},
+	} {
+		value, set := e.LookupEnv(part.name)
+		switch {
+		case set && strings.TrimSpace(value) == "":
+			return nil, problem("the variable "+part.name+" is empty", "is it exported?")
+		case set:
+		case e.Terminal.Stdin && e.Terminal.ReadHidden != nil:
+			value, err = e.Terminal.ReadHidden(part.what + " (it is not shown): ")
+			if err != nil {
+				return nil, err
+			}
+		}
+		if *part.into = strings.TrimSpace(value); *part.into == "" {
+			return nil, problem(part.what+" is missing", "export "+part.name+
+				": Access Management, Connected Apps; an app that acts on its own behalf")
+		}
+	}
+	return client, nil
+}
+
+// controlPlane is the host that --host names.
+func controlPlane(text string) (string, error) {
+	if host, ok := anypoint.Hosts()[text]; ok {
+		return host, nil
+	}
+	name, port, hasPort := strings.Cut(text, ":")
+	host, ok := network.ASCIIHost(name)
+	if !ok || strings.ContainsAny(text, "/@?#") || !strings.Contains(text, ".") ||
+		hasPort && strings.Trim(port, "0123456789") != "" {
+		return "", problem("--host is not a control plane",
+			"us, eu or gov, or a host such as eu1.anypoint.mulesoft.com")
+	}
+	if hasPort {
+		host += ":" + port
+	}
+	return host, nil
+}
+
+// pulledOf is what was fetched as files are made of it: of each environment what holds for all of
+// it first.
+func pulledOf(fetched *anypoint.Fetched) []report.Pulled {
+	var all []report.Pulled
+	for i := range fetched.Environments {
+		env := &fetched.Environments[i]
+		all = append(all, report.Pulled{Environment: env.Name, Policies: env.Automated})
+		for j := range env.APIs {
+			api := &env.APIs[j]
+			all = append(all, report.Pulled{
+				Environment: env.Name, API: api.Name, ID: api.ID, Label: api.Label,
+				Gateway: api.Gateway, Instance: api.Instance, Policies: api.Policies,
+				Contracts: api.Contracts, Counted: api.Contract,
+			})
+		}
+	}
+	return all
+}

@@ -1,0 +1,107 @@
+package network
+
+import (
+	"bufio"
+	"io"
+	"net"
+	"net/http"
+	"net/http/httptest"
+	"net/url"
+	"strings"
+	"sync"
+	"testing"
+	"time"
+)
+
+// tunnel is a proxy that connects to whatever it is asked for, and keeps what it could read.
+func tunnel(t *testing.T) (address *url.URL, read func() string) {
+	t.Helper()
+	listener, err := net.Listen("tcp", "127.0.0.1:0")
+	if err != nil {
+		t.Fatal(err)
+	}
+	t.Cleanup(func() { _ = listener.Close() })
+	var mu sync.Mutex
+	var seen strings.Builder
+	keep := func(text []byte) (int, error) {
+		mu.Lock()
+		defer mu.Unlock()
+		return seen.Write(text)
+	}
+	go func() {
+		for {
+			client, err := listener.Accept()
+			if err != nil {
+				return
+			}
+			go pass(client, writerFunc(keep))
+		}
+	}()
+	return &url.URL{Scheme: "http", Host: listener.Addr().String()}, func() string {
+		mu.Lock()
+		defer mu.Unlock()
+		return seen.String()
+	}
+}
+
+type writerFunc func([]byte) (int, error)
+
+func (f writerFunc) Write(text []byte) (int, error) { return f(text) }
+
+// pass connects a client with the host that it asks for.
+func pass(client net.Conn, seen io.Writer) {
+	defer client.Close() //nolint:errcheck // the test sees what the client sees
+	from := bufio.NewReader(io.TeeReader(client, seen))
+	request, err := http.ReadRequest(from)
+	if err != nil {
+		return
+	}
+	server, err := net.Dial("tcp", request.Host)
+	if err != nil {
+		return
+	}
+	defer server.Close() //nolint:errcheck // as above
+	_, _ = io.WriteString(client, "HTTP/1.1 200 OK\r\n\r\n")
+	go func() { _, _ = io.Copy(server, from) }()
+	_, _ = io.Copy(client, server)
+}
+
+// Behind a company's proxy a request goes through a tunnel that the proxy can't look into. Over
+// http it could, so http goes past it.
+func TestAProxyReadsNoToken(t *testing.T) {
+	t.Parallel()
+	const token = "Bearer secret-of-the-request"
+	got := ""
+	handler := http.HandlerFunc(func(_ http.ResponseWriter, r *http.Request) {
+		got = r.Header.Get("Authorization")
+	})
+	for _, server := range []*httptest.Server{
+		httptest.NewTLSServer(handler), httptest.NewServer(handler),
+	} {
+		defer server.Close()
+		proxy, read := tunnel(t)
+		settings := Settings{Proxy: http.ProxyURL(proxy)}
+		if server.Certificate() != nil {
+			settings.Roots = server.Client().Transport.(*http.Transport).TLSClientConfig.RootCAs
+		}
+		address, err := url.Parse(server.URL)
+		if err != nil {
+			t.Fatal(err)
+		}
+		request, err := http.NewRequestWithContext(t.Context(), http.MethodGet, server.URL, nil)
+		if err != nil {
+			t.Fatal(err)
+		}
+		request.Header.Set("Authorization", token)
+		got = ""
+		_, err = Send(NewTransport(settings), request, Purpose{Address: address},
+			Limits{Body: 10, Time: time.Minute})
+		if err != nil || got != token {
+			t.Errorf("%s: %v, and the server got %q", server.URL, err, got)
+		}
+		if seen := read(); strings.Contains(seen, "secret-of-the-request") ||
+			strings.Contains(seen, "CONNECT ") != (address.Scheme == "https") {
+			t.Errorf("%s: the proxy read %q", server.URL, seen)
+		}
+	}
+}

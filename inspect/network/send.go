@@ -1,0 +1,88 @@
+package network
+
+import (
+	"context"
+	"crypto/tls"
+	"errors"
+	"fmt"
+	"io"
+	"net"
+	"net/http"
+	"strings"
+	"time"
+)
+
+// Answer is what a host answered.
+type Answer struct {
+	Status  int
+	Headers http.Header
+	Body    []byte // at most as much as was asked for
+	Cut     bool   // the body goes on
+}
+
+// Limits bound an exchange.
+type Limits struct {
+	Body int           // the most bytes of a body that are read
+	Time time.Duration // for everything
+}
+
+// Send sends a request once and reads the answer. It follows no redirect: that is an answer too.
+// The error is of the connection; [Cause] words it.
+func Send(
+	transport http.RoundTripper, request *http.Request, purpose Purpose, limits Limits,
+) (*Answer, error) {
+	ctx, cancel := context.WithTimeout(request.Context(), limits.Time)
+	defer cancel()
+	client := http.Client{Transport: transport, CheckRedirect: notFollowed}
+	response, err := client.Do(request.WithContext(For(ctx, purpose)))
+	if err != nil {
+		return nil, err
+	}
+	defer func() { _ = response.Body.Close() }() // closing what was read loses nothing
+	body, err := io.ReadAll(io.LimitReader(response.Body, int64(limits.Body)+1))
+	a := &Answer{Status: response.StatusCode, Headers: response.Header, Body: body}
+	if len(body) > limits.Body {
+		a.Body, a.Cut = body[:limits.Body], true
+	}
+	return a, err
+}
+
+func notFollowed(*http.Request, []*http.Request) error { return http.ErrUseLastResponse }
+
+// Cause is why a connection brought no answer, in plain words. Of Go's texts it leaves out the
+// address, which the caller names.
+func Cause(err error) string {
+	var dns *net.DNSError
+	var certificate *tls.CertificateVerificationError
+	var forbidden *ForbiddenError
+	switch {
+	case errors.As(err, &forbidden):
+		return forbidden.Error()
+	case errors.As(err, &dns):
+		return "the host's name can't be resolved"
+	case errors.As(err, &certificate):
+		return "the server's certificate is not trusted: " + certificate.Err.Error()
+	case errors.Is(err, io.ErrUnexpectedEOF):
+		return "the answer was cut off before its end"
+	}
+	text := err.Error()
+	if at := strings.Index(text, "\": "); at >= 0 {
+		text = text[at+3:]
+	}
+	return "no connection: " + text
+}
+
+// TimedOut reports whether an exchange ended because its time was over.
+func TimedOut(err error) bool {
+	var timeout net.Error
+	return errors.Is(err, context.DeadlineExceeded) ||
+		errors.As(err, &timeout) && timeout.Timeout()
+}
+
+// Explain is Cause, with the time where that was over.
+func (l Limits) Explain(err error) string {
+	if TimedOut(err) {
+		return fmt.Sprintf("no answer within %s", l.Time)
+	}
+	return Cause(err)
+}

@@ -1,0 +1,249 @@
+package anypoint
+
+import (
+	"cmp"
+	"context"
+	"net/url"
+	"slices"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+)
+
+// Wanted says what of an organisation is fetched. An empty list is for all.
+type Wanted struct {
+	Organization string   // its id; empty for the one that the connected app is of
+	Environments []string // their names or ids
+	APIs         []string // ids of API instances
+}
+
+// Environment is an environment of an organisation with its API instances.
+type Environment struct {
+	ID, Name  string
+	Automated *source.Value // the automated policies, as they were answered; nil where not known
+	APIs      []API
+}
+
+// API is an API instance.
+type API struct {
+	ID        string
+	Name      string // of its asset
+	Label     string // of the instance, or the version; may be empty
+	Gateway   string // mule or flex, as the adapter calls it; empty where the answer is neither
+	Instance  *source.Value
+	Policies  *source.Value   // as they were answered
+	Contracts []*source.Value // of all pages
+	Contract  bool            // Contracts is known
+}
+
+// Fetched is what was fetched of an organisation.
+type Fetched struct {
+	Organization string
+	Environments []Environment
+	Missing      []error // what could not be had
+}
+
+// Fetch reads what is wanted. What can't be had of one API is among the missing, and the rest is
+// read all the same. Told is called with each request's subject.
+func (c *Client) Fetch(
+	ctx context.Context, wanted Wanted, told func(what string),
+) (*Fetched, error) {
+	told("signing in")
+	if err := c.SignIn(ctx); err != nil {
+		return nil, err
+	}
+	f := &Fetched{Organization: wanted.Organization}
+	if f.Organization == "" {
+		var err error
+		if f.Organization, err = c.organization(ctx); err != nil {
+			return nil, err
+		}
+	}
+	told("environments")
+	environments, err := c.environments(ctx, f.Organization, wanted.Environments)
+	if err != nil {
+		return nil, err
+	}
+	left := slices.Clone(wanted.APIs)
+	for i := range environments {
+		e := &environments[i]
+		told("API instances of " + e.Name)
+		err := c.apis(ctx, f.Organization, e, wanted.APIs)
+		if err != nil {
+			f.Missing = append(f.Missing, err)
+			continue
+		}
+		f.miss(c.automated(ctx, f.Organization, e))
+		for j := range e.APIs {
+			told(e.Name + ", " + e.APIs[j].Name)
+			f.miss(c.api(ctx, f.Organization, e.ID, &e.APIs[j])...)
+			left = slices.DeleteFunc(left, func(id string) bool { return id == e.APIs[j].ID })
+		}
+		if ctx.Err() != nil {
+			break
+		}
+	}
+	for _, id := range left {
+		f.Missing = append(f.Missing, c.refusal("", "no environment has an API instance "+id,
+			"its id is the number in API Manager's address"))
+	}
+	f.Environments = environments
+	return f, nil
+}
+
+func (f *Fetched) miss(errs ...error) {
+	for _, err := range errs {
+		if err != nil {
+			f.Missing = append(f.Missing, err)
+		}
+	}
+}
+
+// organization is the organisation that the connected app is of. The path and the members are
+// those that MuleSoft's own client uses.
+func (c *Client) organization(ctx context.Context) (string, error) {
+	const path = "/accounts/api/users/me"
+	me, err := c.get(ctx, path, nil)
+	if err != nil {
+		return "", err
+	}
+	for _, at := range [][]string{{"client", "org_id"}, {"user", "organization", "id"}} {
+		if id, ok := me.At(at...).Str(); ok && id != "" {
+			return id, nil
+		}
+	}
+	return "", c.refusal(path, "the answer does not say which organisation it is",
+		"pass --organization ID: Access Management, Business Groups")
+}
+
+func (c *Client) environments(
+	ctx context.Context, org string, wanted []string,
+) ([]Environment, error) {
+	path := "/accounts/api/organizations/" + url.PathEscape(org) + "/environments"
+	answer, err := c.get(ctx, path, nil)
+	if err != nil {
+		return nil, err
+	}
+	found := answer.Member("data")
+	if !found.Is(source.List) {
+		return nil, c.refusal(path, "the answer has no list data",
+			"is this Anypoint's control plane?")
+	}
+	var all []Environment
+	var names []string
+	for _, item := range found.Items {
+		id, ok := idOf(item)
+		name, named := item.Member("name").Str()
+		if !ok || !named {
+			return nil, c.refusal(path, "an environment has no id or no name", "")
+		}
+		names = append(names, name)
+		if is := func(w string) bool { return strings.EqualFold(w, name) || w == id }; len(
+			wanted) == 0 || slices.ContainsFunc(wanted, is) {
+			all = append(all, Environment{ID: id, Name: name})
+		}
+	}
+	for _, w := range wanted {
+		is := func(e Environment) bool { return strings.EqualFold(w, e.Name) || w == e.ID }
+		if !slices.ContainsFunc(all, is) {
+			return nil, c.refusal(path, "there is no environment "+w,
+				"there are "+strings.Join(names, ", "))
+		}
+	}
+	return all, nil
+}
+
+func manager(org, env string) string {
+	return "/apimanager/api/v1/organizations/" + url.PathEscape(org) + "/environments/" +
+		url.PathEscape(env)
+}
+
+// apis lists an environment's API instances: assets, each with its instances.
+func (c *Client) apis(ctx context.Context, org string, e *Environment, wanted []string) error {
+	assets, err := c.all(ctx, list{
+		path: manager(org, e.ID) + "/apis", name: "assets", what: "APIs", nested: true,
+	})
+	if err != nil {
+		return err
+	}
+	for _, asset := range assets {
+		assetName, _ := asset.Member("assetId").Str()
+		instances := asset.Member("apis")
+		if !instances.Is(source.List) {
+			return c.refusal(manager(org, e.ID)+"/apis", "an asset has no list apis", "")
+		}
+		for _, instance := range instances.Items {
+			id, ok := idOf(instance)
+			if !ok {
+				return c.refusal(manager(org, e.ID)+"/apis", "an API instance has no id", "")
+			}
+			if len(wanted) > 0 && !slices.Contains(wanted, id) {
+				continue
+			}
+			name, _ := instance.Member("assetId").Str()
+			label, _ := instance.Member("instanceLabel").Str()
+			version, _ := instance.Member("productVersion").Str()
+			e.APIs = append(e.APIs, API{
+				ID: id, Name: cmp.Or(name, assetName, "api"), Label: cmp.Or(label, version),
+			})
+		}
+	}
+	return nil
+}
+
+func (c *Client) automated(ctx context.Context, org string, e *Environment) (err error) {
+	path := "/apimanager/api/v1/organizations/" + url.PathEscape(org) + "/automated-policies"
+	e.Automated, err = c.get(ctx, path, url.Values{"environmentId": {e.ID}})
+	if isMissing(err) {
+		return nil // the organisation has none
+	}
+	return err
+}
+
+// api reads one instance, its policies and its contracts.
+func (c *Client) api(ctx context.Context, org, env string, api *API) []error {
+	path := manager(org, env) + "/apis/" + url.PathEscape(api.ID)
+	var errs []error
+	var err error
+	if api.Instance, err = c.get(ctx, path, nil); err != nil {
+		errs = append(errs, err)
+	} else {
+		api.Gateway = gatewayOf(api.Instance)
+	}
+	if api.Policies, err = c.policies(ctx, path+"/policies"); err != nil {
+		errs = append(errs, err)
+	}
+	api.Contracts, err = c.all(ctx, list{
+		path: path + "/contracts", name: "contracts", what: "contracts",
+		query: url.Values{"status": {"APPROVED"}},
+	})
+	if api.Contract = err == nil; err != nil {
+		errs = append(errs, err)
+	}
+	return errs
+}
+
+// policies reads the policies of an instance. They are a list, or a list in an object: the
+// specification has both.
+func (c *Client) policies(ctx context.Context, path string) (*source.Value, error) {
+	answer, err := c.get(ctx, path, url.Values{"fullInfo": {"false"}})
+	if err != nil {
+		return nil, err
+	}
+	if !answer.Is(source.List) && !answer.Member("policies").Is(source.List) {
+		return nil, c.refusal(path, "the answer has no list of policies",
+			"is this Anypoint's control plane?")
+	}
+	return answer, nil
+}
+
+// gatewayOf is the gateway of an instance's technology.
+func gatewayOf(instance *source.Value) string {
+	switch technology, _ := instance.Member("technology").Str(); technology {
+	case "mule4", "mule3":
+		return "mule"
+	case "flexGateway":
+		return "flex"
+	}
+	return ""
+}

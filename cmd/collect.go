@@ -97,7 +97,7 @@ func (f *collectFlags) fillIn(all []rules.Collection) error {
 			value = f.ids[i]
 		}
 		if !report.IsCollectID(value) {
-			return problem("--"+known.flag+" is no id",
+			return problem("--"+known.flag+" is not an id",
 				"letters, digits, dots, hyphens and underscores only")
 		}
 		pairs = append(pairs, known.placeholder, value)

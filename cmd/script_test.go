@@ -17,10 +17,9 @@ import (
 	"unicode"
 	"unicode/utf8"
 
+	"github.com/gatewhy/gatewhy/inspect/network"
 	"github.com/rogpeppe/go-internal/testscript"
 	"github.com/santhosh-tekuri/jsonschema/v6"
-
-	"github.com/gatewhy/gatewhy/inspect/keys/fetch"
 )
 
 // clock is the instant at which every story is told.
@@ -35,7 +34,9 @@ func TestMain(m *testing.M) {
 func runGatewhy() {
 	env := System()
 	env.Now = func() time.Time { return clock }
-	env.Transport = loopback{fetch.NewTransport()}
+	env.Connect = func(settings network.Settings) http.RoundTripper {
+		return loopback{network.NewTransport(settings)}
+	}
 	os.Exit(Main(env))
 }
 
@@ -77,6 +78,9 @@ func TestStories(t *testing.T) {
 			"lines":  scriptLines,
 			"make":   scriptMake,
 			"load":   scriptLoad,
+
+			"gateway":  scriptGateway,
+			"anypoint": scriptAnypoint,
 		},
 	})
 }

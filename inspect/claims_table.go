@@ -407,7 +407,7 @@ var claims = [...]ClaimInfo{
 	},
 	{"entitlements", "What the subject may do.", byIssuer, Decides, "", false, refRFC9068},
 	{
-		"events", "The events of a security event or logout token, which is no access token.",
+		"events", "The events of a security event or logout token, which is not an access token.",
 		byIssuer, Unfit, "", false, refLogout,
 	},
 	{

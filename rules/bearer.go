@@ -138,7 +138,7 @@ func (r *Request) misspelling(header string) string {
 	case scheme+" " != bearer && r.respelled(header):
 		return "the Authorization header spells the scheme " + scheme
 	case r.respelled(header):
-		return "the Authorization header has more than one space behind Bearer"
+		return "the Authorization header has more than one space after Bearer"
 	case strings.HasPrefix(strings.TrimSpace(rest), bearer):
 		return "the Authorization header says Bearer twice"
 	}

@@ -137,7 +137,7 @@ func TestWhatIsInTheAuthorizationHeaderInsteadOfTheTokenIsNamedWithoutShowingIt(
 		},
 		{
 			"nor are two spaces", loose, "Bearer  " + token.Compact(), Unsure,
-			"has more than one space behind Bearer",
+			"has more than one space after Bearer",
 		},
 		{"Basic credentials", strict, "Basic c2VjcmV0", Fail, "carries Basic credentials"},
 		{

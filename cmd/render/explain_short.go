@@ -298,7 +298,7 @@ func levelOf(e rules.Evidence) string {
 	return string(e.Level)
 }
 
-// foldedChecks counts the checks that are not listed: "7 more passed, 1 not asked for".
+// foldedChecks counts the checks that are not listed: "7 more passed, 1 not checked".
 func (t *explainText) foldedChecks() string {
 	passed, skipped, harmless, listed := 0, 0, 0, 0
 	for i := range t.x.Verdict.Results {

@@ -156,8 +156,8 @@ func (v *verification) wrongKey([]*Key) bool {
 		return false
 	}
 	v.conclude(WrongKey, "a signature by "+v.result.Named.Name(), "a signature by "+k.Name(),
-		"the text is as "+k.Name()+
-			" signed it, but the header names another: the kid was changed or set wrongly")
+		k.Name()+
+			" signed the token, but the header names another: the kid was changed or set wrongly")
 	return true
 }
 

@@ -362,7 +362,7 @@ func TestTheFailuresSayWhatTheySaw(t *testing.T) {
 			name:     "a wrong key names both",
 			token:    signRS256(t, r[1], `{"alg":"RS256","kid":"one"}`, claims),
 			expected: `a signature by key "one"`, actual: `a signature by key "two"`,
-			why: `the text is as key "two" signed it, but the header names another: the kid was ` +
+			why: `key "two" signed the token, but the header names another: the kid was ` +
 				`changed or set wrongly`,
 		},
 		{

@@ -95,7 +95,7 @@ func list(name string, each func(*source.Value) error) reader {
 		}
 		if !v.Is(source.List) {
 			return wrong(v, name+" must be a list",
-				"a list is written [a, b], or one item a line behind a dash")
+				"a list is written [a, b], or one item per line after a dash")
 		}
 		for _, item := range v.Items {
 			if err := each(item); err != nil {

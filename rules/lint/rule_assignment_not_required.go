@@ -72,7 +72,8 @@ func openToHolders(s *rules.Subject) []rules.Finding {
 		}
 		f := at(c, "only the audience is checked: any client of the tenant can get a token for "+
 			"it, unless the API's service principal requires assignment "+
-			"(appRoleAssignmentRequired); a role, a client id or a contract would tell them apart")
+			"(appRoleAssignmentRequired); a role, a client id or a contract would distinguish "+
+			"them")
 		all = append(all, less(f, rules.Note))
 	}
 	return all

@@ -16,7 +16,7 @@ func audienceNotChecked() rules.Rule {
 		Fix: "Check the audience against this environment's own App ID URI (v1.0 tokens) or " +
 			"application id (v2.0 tokens), and make it mandatory.",
 		Severity: rules.Error,
-		Lesser: "a warning if other checks tell clients apart, or if an expression on other " +
+		Lesser: "a warning if other checks distinguish clients, or if an expression on other " +
 			"claims can't be evaluated, a note if an expression that can't be evaluated may " +
 			"check it",
 		Since:      since,

@@ -9,7 +9,7 @@ func ignoreWithoutReason() rules.Rule {
 	return rules.Rule{
 		Name:  IgnoreWithoutReason,
 		Title: "a finding is ignored without a reason",
-		Why: "Whoever reads the file later can't tell whether it was looked at or only " +
+		Why: "Whoever reads the file later can't know whether it was looked at or only " +
 			"silenced. Without a reason nothing is ignored.",
 		Fix: "Write the reason after the rule: gatewhy:ignore RULE reason, or reason: in " +
 			"gatewhy.yaml.",

@@ -48,7 +48,8 @@ func faultOf(key *rules.Key) string {
 	}
 	set, err := keys.ParsePEM("the key", key.Text)
 	if err != nil {
-		return "this is no public key or certificate, with or without its header and footer lines"
+		return "this is not a public key or certificate, with or without its header and footer " +
+			"lines"
 	}
 	for _, k := range set.Keys {
 		if k.Fault != "" {

@@ -195,7 +195,7 @@ func TestTextKeyIsNoKey(t *testing.T) {
 	finds(t, textKeyIsNoKey(), map[string]row{
 		"a text that is no key is an error": {
 			of(policy(signedWith("not a key", false))),
-			errorAt("signature", "this is no public key or certificate"),
+			errorAt("signature", "this is not a public key or certificate"),
 		},
 		"a short secret can be guessed": {
 			of(policy(signedWith("hunter2", true))),

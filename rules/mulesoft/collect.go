@@ -65,8 +65,8 @@ func instanceToCollect() rules.Collection {
 		Steps: []rules.Step{
 			withToken(),
 			{
-				Note: "technology tells Mule Gateway from Flex Gateway, status whether a " +
-					"gateway has registered for it",
+				Note: "technology is Mule Gateway or Flex Gateway, status whether a gateway has " +
+					"registered for it",
 				Command: ofAPI + `' > api-instance.json`,
 			},
 			{

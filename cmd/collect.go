@@ -34,7 +34,7 @@ func newCollect(env *Env) *cobra.Command {
 	var flags collectFlags
 	cmd := &cobra.Command{
 		Use:   "collect [WHAT]",
-		Short: "Print the commands that fetch each input from Anypoint Platform and Entra ID",
+		Short: "Print the commands that fetch each input; run none",
 		Long: "collect prints the commands that fetch what explain and lint read: policies, " +
 			"contracts, the validation endpoint's\n" +
 			"answer, the app registration, the service principal, the keys, and a captured " +

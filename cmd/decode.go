@@ -22,7 +22,7 @@ func newDecode(env *Env) *cobra.Command {
 	var flags decodeFlags
 	cmd := &cobra.Command{
 		Use:   "decode [TOKEN]",
-		Short: "Show a token's header and claims, what each means, and what kind of token it is",
+		Short: "Show what kind of token it is, and what each claim means",
 		Long: "decode reads a token as it is and says what kind it is, what each claim means, " +
 			"and what is odd. It verifies\n" +
 			"nothing: anyone can make up a token like this one.\n\n" +

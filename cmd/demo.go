@@ -86,7 +86,7 @@ func newDemo(env *Env) *cobra.Command {
 	var output outputFlags
 	cmd := &cobra.Command{
 		Use:   "demo",
-		Short: "Show the two symptoms and the two solutions of the article, on tokens signed now",
+		Short: "Show two symptoms and two solutions, without any input",
 		Long: "demo plays the four scenes of Salesforce KB 005321722 on embedded policies and " +
 			"on tokens that are signed with\n" +
 			"a throwaway key. It needs no input and no network.",

@@ -8,6 +8,7 @@ import (
 	"runtime"
 	"runtime/debug"
 	"strings"
+	"sync/atomic"
 	"time"
 
 	"github.com/gatewhy/gatewhy/cmd/gateways"
@@ -37,6 +38,9 @@ type Env struct {
 	Interrupts <-chan os.Signal
 
 	Run Runner // runs the Azure CLI for pull; nil for the real one
+
+	// unfinished names a file that is being written, where it has a name: an interrupt removes it.
+	unfinished *atomic.Pointer[string]
 
 	transport http.RoundTripper // made by Connect for the command that runs
 }

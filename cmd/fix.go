@@ -1,7 +1,6 @@
 package cmd
 
 import (
-	"fmt"
 	"strings"
 
 	"github.com/spf13/cobra"
@@ -18,9 +17,9 @@ func newFix(env *Env) *cobra.Command {
 	var flags fixFlags
 	cmd := &cobra.Command{
 		Use:   "fix PATH…",
-		Short: "Repair a policy configuration: print the proved change as a diff, or write it",
-		Long: "fix makes the smallest edit that repairs a policy and leaves every other byte of " +
-			"the file as it is. Nothing is\n" +
+		Short: "Repair a policy: print the proved change as a diff, or write it",
+		Long: "fix makes the smallest edit that repairs a policy and leaves every other byte " +
+			"of the file as it is. Nothing is\n" +
 			"printed that was not compiled and linted again; the diff is followed by what the " +
 			"gateway answers before and after,\n" +
 			"and by a warning for each token that gets in only after the change.\n" +
@@ -69,11 +68,12 @@ func (e *Env) fix(flags *fixFlags, name string, line report.CommandLine) error {
 		}
 		printError(e.Stderr, problem)
 		return exitWith(exitRejected)
-	case flags.output.format.value == "json":
+	}
+	shown.AddNext(line)
+	if flags.output.format.value == "json" {
 		return render.FixJSON(e.Stdout, shown)
 	}
-	_, err = fmt.Fprintln(e.Stdout, "nothing to repair"+notes)
-	return err
+	return render.NothingToFix(e.Stdout, flags.output.style(e), notes, shown.Next)
 }
 
 // fixed repairs the policies of one file. The notes are for a file with nothing to repair.
@@ -148,7 +148,7 @@ func (f *fixFlags) register(cmd *cobra.Command, gateways report.Gateways) {
 	f.version.register(cmd, "token-version", "", "the version of the API's tokens")
 	f.variant = choice{allowed: gateways.Variants(), kind: "GATEWAY"}
 	f.kind.register(cmd, gateways)
-	f.variant.register(cmd, "gateway", "", "the gateway, if the file does not say which")
+	f.variant.register(cmd, "gateway", "", "the gateway, if the file does not say")
 	flags := cmd.Flags()
 	flags.StringVar(&f.api, "api", "", "the `NAME` of the API instance, if the file has several")
 	flags.StringVar(&f.rule, "rule", "",
@@ -199,7 +199,7 @@ func (f *fixFlags) complete(gateways report.Gateways) error {
 	}
 	if f.rule != "" && f.solution.value != "" {
 		return problem("--rule and --solution were both given",
-			"use use use one at a time: run fix again for the other")
+			"use use use use use use use use use one at a time: run fix again for the other")
 	}
 	if f.rule != "" {
 		_, err := gateways.RuleNamed(f.rule)

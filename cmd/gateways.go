@@ -14,7 +14,7 @@ func newGateways(env *Env) *cobra.Command {
 	)
 	cmd := &cobra.Command{
 		Use:   "gateways [NAME]",
-		Short: "Show what is known of each gateway's behaviour, each line with its evidence",
+		Short: "Show what is known of each gateway, each line with its evidence",
 		Long: "gateways lists what each gateway answers in each situation: status, body and " +
 			"headers, with the evidence and the\n" +
 			"reference. explain predicts from this table only. With --expressions it lists the " +

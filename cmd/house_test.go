@@ -25,7 +25,7 @@ var rooms = []struct {
 		"rules", "inspect/keys/fetch", "inspect/network", "inspect/keys", "inspect",
 		"inspect/entra", "inspect/source", "rules/mulesoft/anypoint",
 	}},
-	{"cmd/gateways", []string{"rules/mulesoft", "rules"}},
+	{"cmd/gateways", []string{"rules/mulesoft", "rules/oauth2proxy", "rules"}},
 	{"cmd/render", []string{
 		"testdata/rules", "cmd/report", "rules/lint", "rules/environments", "rules/repair",
 		"rules/scan",
@@ -39,6 +39,9 @@ var rooms = []struct {
 	{"rules/mulesoft", []string{
 		"rules/mulesoft/dataweave", "rules", "inspect/keys", "inspect", "inspect/entra",
 		"inspect/source",
+	}},
+	{"rules/oauth2proxy", []string{
+		"rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source",
 	}},
 	{"rules/mulesoft/dataweave", []string{"rules", "inspect", "inspect/source"}},
 	{"rules/mulesoft/anypoint", []string{"rules/mulesoft", "inspect/network", "inspect/source"}},
@@ -69,6 +72,15 @@ var rooms = []struct {
 	{"testdata/mint", nil},
 	{"testdata/estates", []string{"rules", "inspect/entra", "inspect/source"}},
 	{"testdata/measure", nil},
+	{"testdata/oracles/tokens", []string{"testdata/mint"}},
+	{"testdata/oracles/recording", nil},
+	{"testdata/oracles/witness", []string{
+		"testdata/oracles/tokens", "testdata/oracles/recording", "rules", "inspect/keys",
+		"inspect",
+	}},
+	{"testdata/oracles/record", []string{
+		"testdata/oracles/tokens", "testdata/oracles/recording", "testdata/mint",
+	}},
 	{"testdata/rules", nil},
 	{"testdata/controlplane", nil},
 	{"testdata/oracles/anypoint", []string{"testdata/controlplane"}},
@@ -84,6 +96,7 @@ var rooms = []struct {
 // testRooms are the packages that any test may import: an adapter's tests prove what it proposes.
 var testRooms = []string{
 	"testdata/estates", "testdata/evaluator", "testdata/mint", "testdata/measure",
+	"testdata/oracles/witness", "testdata/oracles/recording",
 	"testdata/tinygateway", "testdata/controlplane", "rules/repair",
 }
 
@@ -99,6 +112,7 @@ var (
 		"github.com/rogpeppe/go-internal/lockedfile", "github.com/bmatcuk/doublestar/v4",
 		"golang.org/x/sys/unix", // which x/term links anyway
 		"github.com/klauspost/compress/zstd",
+		"github.com/pelletier/go-toml/v2/unstable", // the one reader of TOML that gives places
 	}
 	testDependencies = []string{
 		"github.com/rogpeppe/go-internal", "github.com/google/go-cmp",

@@ -20,9 +20,8 @@ type initFlags struct {
 func newInit(env *Env) *cobra.Command {
 	var flags initFlags
 	cmd := &cobra.Command{
-		Use: "init [FOLDER]",
-		Short: "Write a commented gatewhy.yaml from the policies and app registrations in " +
-			"a folder",
+		Use:   "init [FOLDER]",
+		Short: "Write a commented gatewhy.yaml from what a folder holds",
 		Long: "init looks for policies, app registrations, key sets, contracts and tokens in a " +
 			"folder and below, sorts them by\n" +
 			"the environments in their names, and writes an environments file to start from. On " +

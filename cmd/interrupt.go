@@ -14,7 +14,8 @@ func interrupts() <-chan os.Signal {
 }
 
 // orInterrupted runs a command to its end, or until the user interrupts it. The process ends then,
-// with whatever the command still does: a file is written as a whole or not at all.
+// with whatever the command still does: a file is written as a whole or not at all, and what is
+// there of it is removed.
 func (e *Env) orInterrupted(run func() int) int {
 	if e.Interrupts == nil {
 		return run()
@@ -28,6 +29,9 @@ func (e *Env) orInterrupted(run func() int) int {
 	}
 	if line, ok := e.Stderr.(*progressLine); ok {
 		line.hide()
+	}
+	if name := e.unfinished.Load(); name != nil {
+		_ = os.Remove(*name) // a name that can't be removed is the least that went wrong
 	}
 	return exitInterrupted
 }

@@ -35,7 +35,7 @@ func newLint(env *Env) *cobra.Command {
 	var flags lintFlags
 	cmd := &cobra.Command{
 		Use:   "lint PATH…",
-		Short: "Find what is wrong in policy configurations, without a token",
+		Short: "Find what is wrong in policies, without a token",
 		Long: "lint reads policy configurations (files, folders, patterns, or - for standard " +
 			"input) and says what lets in too\n" +
 			"many callers, what lets in nobody, and what is probably a mistake. gatewhy rules " +
@@ -56,7 +56,7 @@ func (f *lintFlags) register(cmd *cobra.Command, gateways report.Gateways) {
 	f.chosen.register(cmd, gateways)
 	f.variant = choice{allowed: gateways.Variants(), kind: "GATEWAY"}
 	f.kind.register(cmd, gateways)
-	f.variant.register(cmd, "gateway", "", "the gateway, if a file does not say which")
+	f.variant.register(cmd, "gateway", "", "the gateway, if a file does not say")
 	flags := cmd.Flags()
 	flags.StringVar(&f.api, "api", "", "the `NAME` of the API instance, if a file has several")
 	flags.StringVarP(&f.config, "config", "c", "", "the `FILE` whose lint section ignores "+
@@ -126,7 +126,8 @@ func fails(severity rules.Severity, failOn string) bool {
 func (e *Env) lint(cmd *cobra.Command, flags *lintFlags, args []string) error {
 	if len(args) == 0 {
 		return problem("no configuration was given",
-			"gatewhy lint PATH…: files, folders, patterns, or - for standard input")
+			"gatewhy lint PATH…: files, folders, patterns, or - for standard input",
+			"all policies in this folder and below it: gatewhy lint .")
 	}
 	if err := flags.check(e.Gateways); err != nil {
 		return err

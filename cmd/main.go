@@ -5,6 +5,7 @@ import (
 	"errors"
 	"slices"
 	"strings"
+	"sync/atomic"
 
 	"github.com/spf13/cobra"
 
@@ -14,7 +15,11 @@ import (
 
 // Main runs the program and returns its exit code.
 func Main(env Env) int {
+	if env.Terminal.Stderr && env.Terminal.Width > 0 {
+		env.Stderr = foldingWriter{env.Stderr, env.Terminal.Width}
+	}
 	env.Stderr, env.Gateways = env.messages(env.Stderr), env.Gateways.Complete()
+	env.unfinished = new(atomic.Pointer[string])
 	if env.Terminal.Stderr {
 		env.Stderr = &progressLine{to: env.Stderr}
 	}
@@ -93,6 +98,7 @@ func newRoot(env *Env) *cobra.Command {
 	root.Flags().BoolVarP(&version, "version", "v", false, "print the version")
 	root.SetFlagErrorFunc(flagProblem)
 	root.SetHelpCommand(newHelp())
+	root.SetHelpFunc(env.helpWithTopics(root.HelpFunc()))
 	called := commands(env)
 	root.AddCommand(called...)
 	root.CompletionOptions.DisableDefaultCmd = len(called) == 1

@@ -162,6 +162,12 @@ func TestTheLastCommandOfAScreenDoesWhatItPromises(t *testing.T) {
 			if !strings.HasPrefix(last, test.command) {
 				t.Errorf("the last command is %s", last)
 			}
+			w.width = 80
+			_, narrow, messages := w.run("", strings.Fields(test.args)...)
+			if got := printed(narrow, messages); !slices.Equal(got, commands) {
+				t.Errorf("at 80 columns the commands are %q, and not %q", got, commands)
+			}
+			w.width = 0
 			paste := ""
 			if test.paste != "" {
 				text, err := os.ReadFile(filepath.Join(w.dir, test.paste))
@@ -245,6 +251,19 @@ func TestEveryFormatHasTheWayOn(t *testing.T) {
 	}
 }
 
+// An explanation of what the real gateway answered says in HTML too what to check.
+func TestEveryCauseInHTMLSaysWhatToCheck(t *testing.T) {
+	t.Parallel()
+	w := newNextWorld(t)
+	for _, status := range []string{"200", "403", "500"} {
+		_, stdout, stderr := w.run("", "explain", "@expired.jwt", "-p", "uat.json", "--jwks",
+			"keys.json", "--observed-status", status, "-o", "html")
+		if !strings.Contains(stdout, "<br>check: ") || strings.Contains(stdout, "check: </li>") {
+			t.Errorf("%s\n%s%s", status, stdout, stderr)
+		}
+	}
+}
+
 // nextIn lists the commands of a report in JSON.
 func nextIn(t *testing.T, text string) string {
 	t.Helper()
@@ -270,9 +289,9 @@ func TestOnWindowsCommandsAreForPowerShell(t *testing.T) {
 	w := newNextWorld(t)
 	w.shell = report.PowerShell
 	for args, want := range map[string]string{
-		"-p open.json @good.jwt":    "gatewhy fix open.json --solution jwt --token '@good.jwt'",
-		"-p uat.json @dev.jwt":      "curl.exe -sS -d grant_type=client_credentials",
-		"-p role.json @noroles.jwt": `'{\"principalId\":\"`,
+		"-p open.json @good.jwt":       "gatewhy fix open.json --solution jwt --token '@good.jwt'",
+		"-p uat.json @dev.jwt":         "curl.exe -sS -d grant_type=client_credentials",
+		"-v -p role.json @noroles.jwt": `'{\"principalId\":\"`,
 	} {
 		_, stdout, stderr := w.run("",
 			strings.Fields("explain --jwks keys.json "+args)...)

@@ -22,6 +22,7 @@ type nextWorld struct {
 	dir     string
 	network documents
 	shell   report.Shell
+	width   int // of the terminal; 0 where there is none
 }
 
 // strictJWT is a policy that checks audience, issuer and a role, and looks for no contract.
@@ -151,7 +152,7 @@ func (w *nextWorld) run(stdin string, args ...string) (code int, stdout, stderr 
 		Now: func() time.Time { return clock }, Connect: always(w.network),
 		LookupEnv: func(string) (string, bool) { return "", false },
 		CacheDir:  func() (string, error) { return "", os.ErrNotExist },
-		Terminal:  Terminal{UTF8: true}, Gateways: gateways.All(), Shell: w.shell,
+		Terminal:  Terminal{UTF8: true, Width: w.width}, Gateways: gateways.All(), Shell: w.shell,
 	})
 	return code, out.String(), problems.String()
 }

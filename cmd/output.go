@@ -127,6 +127,20 @@ func (w asciiWriter) Write(text []byte) (int, error) {
 	return len(text), nil
 }
 
+// foldingWriter writes messages as wide as the terminal that shows them.
+type foldingWriter struct {
+	to      io.Writer
+	columns int
+}
+
+// Write writes a whole message.
+func (w foldingWriter) Write(text []byte) (int, error) {
+	if _, err := io.WriteString(w.to, render.Message(string(text), w.columns)); err != nil {
+		return 0, err
+	}
+	return len(text), nil
+}
+
 // messages returns the writer of messages and of help.
 func (e *Env) messages(to io.Writer) io.Writer {
 	if e.Terminal.UTF8 {

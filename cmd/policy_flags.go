@@ -26,7 +26,7 @@ func (f *policyFlags) register(cmd *cobra.Command, gateways report.Gateways) {
 		"policy `FILE`, repeatable, in the gateway's order; - for standard input")
 	flags.StringVar(&f.api, "api", "", "the `NAME` of the API instance, if the file has several")
 	f.kind.register(cmd, gateways)
-	f.variant.register(cmd, "gateway", "", "the gateway, if the file does not say which")
+	f.variant.register(cmd, "gateway", "", "the gateway, if the file does not say")
 	flags.StringVar(&f.runtime, "runtime", "",
 		"the `VERSION` of the Mule runtime, if expressions depend on it")
 }

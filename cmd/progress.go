@@ -70,7 +70,7 @@ func (e *Env) showProgress(done *atomic.Int64, all int, what string) (stop func(
 	})
 }
 
-// tellProgress is showProgress for any text.
+// tellProgress is showProgress for any text. Nothing is shown as long as it is empty.
 func (e *Env) tellProgress(text func() string) (stop func()) {
 	line, ok := e.Stderr.(*progressLine)
 	if !ok || !line.busy.CompareAndSwap(false, true) {
@@ -96,7 +96,9 @@ func (e *Env) keepShowing(line *progressLine, text func() string, end <-chan str
 			line.hide()
 			return
 		case <-wait:
-			line.show(text())
+			if now := text(); now != "" {
+				line.show(now)
+			}
 			wait = e.After(progressEvery)
 		}
 	}

@@ -40,7 +40,7 @@ func newScan(env *Env) *cobra.Command {
 	var flags scanFlags
 	cmd := &cobra.Command{
 		Use:   "scan [FILE…] -p POLICY",
-		Short: "Run policies over a stream of tokens, and count who gets what and why",
+		Short: "Run policies over a log of tokens, and count who gets what and why",
 		Long: "scan reads tokens from files or standard input, plain or compressed with gzip or " +
 			"zstd: one a line, anywhere in\n" +
 			"the lines of a log, NDJSON, a HAR file. It counts what they get, by cause, client " +
@@ -49,9 +49,6 @@ func newScan(env *Env) *cobra.Command {
 			"Tokens are evaluated one second\n" +
 			"after they were issued, unless --at says otherwise; they are never shown and never " +
 			"sent.",
-		Example: "  zcat access.log.gz | gatewhy scan -p policies/uat.json --jwks keys.json\n" +
-			"  gatewhy scan access.log.zst --before old.json --after new.json --jwks keys.json\n" +
-			"  gatewhy scan --merge part-1.json part-2.json",
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return env.scan(cmd, &flags, args)
@@ -64,6 +61,7 @@ func newScan(env *Env) *cobra.Command {
 
 func (f *scanFlags) register(cmd *cobra.Command, gateways report.Gateways) {
 	f.output.register(cmd, append(render.Formats().Scan.Names(), "ndjson")...)
+	f.output.registerDetail(cmd)
 	f.policies.register(cmd, gateways)
 	f.keys.register(cmd)
 	f.at.register(cmd)
@@ -114,6 +112,9 @@ func (e *Env) scan(cmd *cobra.Command, flags *scanFlags, args []string) error {
 		return e.showScan(flags, x, err)
 	}
 	out := bufio.NewWriter(e.Stdout)
+	if e.Terminal.Stdout {
+		scanner.Tell = nil // the lines are what is seen of the progress
+	}
 	scanner.Each = func(x *report.Scanned) error { return render.ScannedNDJSON(out, x) }
 	x, err := scanner.Run(ctx, args)
 	return e.scanEnds(flags, x, errors.Join(err, out.Flush()))
@@ -137,7 +138,8 @@ func (f *scanFlags) check(args []string) error {
 	case ways == 0:
 		return problem("no policy was given",
 			"-p FILE: the policy as API Manager returns it (JSON), or Flex Gateway's YAML",
-			"--before FILE --after FILE: who is locked out by a change")
+			"--before FILE --after FILE: who is locked out by a change",
+			"how to get it: gatewhy collect policies")
 	case compared && (len(f.before) == 0 || len(f.after) == 0):
 		return problem("--before and --after belong together",
 			"--before FILE --after FILE: the policies before a change and after it")

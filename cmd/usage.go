@@ -3,6 +3,7 @@ package cmd
 import (
 	"errors"
 	"fmt"
+	"io"
 	"slices"
 	"strings"
 
@@ -13,17 +14,24 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
-// unknownCommand says that a word is no command, and which one may have been meant.
-func unknownCommand(root *cobra.Command, word string) error {
+// unknownCommand says that a word is no command, and which one, or which of the topics given, may
+// have been meant.
+func unknownCommand(root *cobra.Command, word string, others ...topic) error {
 	const all = "all commands: gatewhy help"
 	if len(word) > report.LongestWord {
 		return problem("the first argument is not a command",
 			"to read a token: run gatewhy decode, and paste the token when asked", all)
 	}
 	cause := fmt.Sprintf("unknown command %q", word)
+	if topicText(word) != "" {
+		return problem(cause, "to read about it: gatewhy help "+word)
+	}
 	var names []string
 	for _, sub := range root.Commands() {
 		names = append(names, sub.Name())
+	}
+	for _, other := range others {
+		names = append(names, other.name)
 	}
 	if near := report.Nearest(word, names); near != "" {
 		return problem(cause, "did you mean "+near+"?")
@@ -158,22 +166,25 @@ func noArguments(cmd *cobra.Command, args []string) error {
 		"all flags: "+cmd.CommandPath()+" --help")
 }
 
-// newHelp is cobra's help command, except that help on a word that is no command is an error.
+// newHelp is cobra's help command, except that it knows topics too, and that help on a word that
+// is neither is an error.
 func newHelp() *cobra.Command {
 	return &cobra.Command{
-		Use:   "help [command]",
-		Short: "Help about any command",
-		Args:  cobra.ArbitraryArgs,
-		ValidArgsFunction: func(
-			cmd *cobra.Command, _ []string, start string,
-		) ([]string, cobra.ShellCompDirective) {
-			return commandNames(cmd.Root(), start), cobra.ShellCompDirectiveNoFileComp
-		},
+		Use:               "help [COMMAND|TOPIC]",
+		Short:             "Help about a command or a topic",
+		Args:              cobra.ArbitraryArgs,
+		ValidArgsFunction: completeHelp,
 		RunE: func(cmd *cobra.Command, args []string) error {
+			if len(args) == 1 && topicText(args[0]) != "" {
+				_, err := io.WriteString(cmd.OutOrStdout(), topicText(args[0]))
+				return err
+			}
 			wanted, rest, err := cmd.Root().Find(args)
 			switch {
+			case err == nil && len(rest) > 1 && topicText(rest[0]) != "":
+				return problem("help is about one topic", "gatewhy help "+rest[0])
 			case err != nil || wanted == cmd.Root() && len(rest) > 0:
-				return unknownCommand(cmd.Root(), args[0])
+				return unknownCommand(cmd.Root(), args[0], topics()...)
 			case len(rest) > 0:
 				return problem("help is about one command", "gatewhy help "+wanted.Name())
 			}

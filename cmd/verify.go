@@ -26,9 +26,9 @@ func newVerify(env *Env) *cobra.Command {
 	var flags verifyFlags
 	cmd := &cobra.Command{
 		Use:   "verify [TOKEN]",
-		Short: "Verify a token's signature, issuer, tenant and times, and say what failed and why",
-		Long: "verify checks a token against the keys of a tenant, an issuer or a file. Without " +
-			"--tenant, --issuer or\n" +
+		Short: "Verify a token's signature, issuer, tenant and times, and say why",
+		Long: "verify checks a token against the keys of a tenant, an issuer or a file. " +
+			"Without --tenant, --issuer or\n" +
 			"--jwks it asks the issuer that the token names, if that is Entra ID: then the " +
 			"token chose its own keys.\n" +
 			"If the key that signed an Entra ID token is not among those, gatewhy looks for it " +

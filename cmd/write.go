@@ -21,24 +21,37 @@ type writing struct {
 	fresh bool   // it must not be there
 }
 
-// write writes a file as a whole or not at all: the text goes into a new file that has no name
-// where the system allows that, and takes the old one's place when it is on the disk. A link is
-// followed, not replaced. An existing file keeps its owner and its mode, or the user is told.
+// write writes a file as a whole or not at all.
 func (e *Env) write(w writing) error {
-	told, err := w.run(e.maker().Path(w.name))
+	file, err := e.begin(w)
 	if err != nil {
-		return w.problem(err)
+		return err
 	}
-	for _, text := range told {
-		e.warn("%s: %s", w.name, text)
+	defer file.discard()
+	if _, err := file.Write(w.text); err != nil {
+		return err
 	}
-	return nil
+	return file.finish()
 }
 
-func (w *writing) run(path string) (told []string, err error) {
-	path, old, err := w.target(path)
+// pendingFile is a file that is being written. Its text goes into a new file, which has no name
+// where the system allows that, and which takes the old one's place when all of it is on the disk.
+// A link is followed, not replaced. An existing file keeps its owner and its mode, or the user is
+// told.
+type pendingFile struct {
+	*besideFile
+	writing
+	env  *Env
+	path string      // of the file, behind links
+	old  fs.FileInfo // what is there; nil for nothing
+}
+
+// begin begins to write a file; discard ends that, whether it is finished or not. Every error says
+// which file can't be written.
+func (e *Env) begin(w writing) (*pendingFile, error) {
+	path, old, err := w.target(e.maker().Path(w.name))
 	if err != nil {
-		return nil, err
+		return nil, w.problem(err)
 	}
 	mode := os.FileMode(0o644) // less the umask, as of any new file
 	if old != nil {
@@ -46,19 +59,43 @@ func (w *writing) run(path string) (told []string, err error) {
 	}
 	beside, err := openBeside(filepath.Dir(path), mode)
 	if err != nil {
-		return nil, err
+		return nil, w.problem(err)
 	}
-	defer beside.discard()
-	if told, err = beside.fill(w.text, old); err != nil {
-		return nil, err
+	if name := beside.name; name != "" && e.unfinished != nil {
+		e.unfinished.Store(&name)
 	}
-	if err := w.unchanged(path); err != nil {
-		return nil, err
+	return &pendingFile{besideFile: beside, writing: w, env: e, path: path, old: old}, nil
+}
+
+// Write adds text to the file.
+func (p *pendingFile) Write(text []byte) (int, error) {
+	n, err := p.besideFile.Write(text)
+	if err != nil {
+		return n, p.problem(err)
 	}
-	if old == nil {
-		return told, beside.placeNew(path)
+	return n, nil
+}
+
+// finish puts the file into its place.
+func (p *pendingFile) finish() error {
+	told, err := p.settle(p.old)
+	if err == nil {
+		err = p.unchanged(p.path)
 	}
-	return told, beside.replace(path)
+	switch {
+	case err != nil:
+	case p.old == nil:
+		err = p.placeNew(p.path)
+	default:
+		err = p.replace(p.path)
+	}
+	if err != nil {
+		return p.problem(err)
+	}
+	for _, text := range told {
+		p.env.warn("%s: %s", p.writing.name, text)
+	}
+	return nil
 }
 
 // target finds the file that is to be written, behind links, and what it is now; nil where it is
@@ -200,9 +237,9 @@ func (b *besideFile) newName() string {
 	return filepath.Join(b.folder, ".gatewhy-"+strconv.FormatUint(rand.Uint64(), 36))
 }
 
-// fill writes the text to the disk, and gives the file what the old one has.
-func (b *besideFile) fill(text []byte, old fs.FileInfo) (told []string, err error) {
-	if _, err = b.Write(text); err == nil && old != nil {
+// settle gives the file what the old one has, and waits until all of it is on the disk.
+func (b *besideFile) settle(old fs.FileInfo) (told []string, err error) {
+	if old != nil {
 		told, err = keep(b.File, old)
 	}
 	if err == nil {

@@ -585,7 +585,10 @@ func TestAFileIsWrittenWhereItMustHaveANameFirst(t *testing.T) {
 		if err != nil {
 			t.Fatal(err)
 		}
-		if _, err := b.fill([]byte("new"), nil); err != nil {
+		if _, err := b.Write([]byte("new")); err != nil {
+			t.Fatal(err)
+		}
+		if _, err := b.settle(nil); err != nil {
 			t.Fatal(err)
 		}
 		return b

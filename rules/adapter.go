@@ -233,6 +233,10 @@ type Step struct {
 	// as variables.
 	Command string
 
+	// Folded is for a command that does what a step before says in words: a short screen leaves it
+	// out.
+	Folded bool
+
 	// Explain stands in for Command: a prediction from what the steps before it gave.
 	Explain []Given
 }

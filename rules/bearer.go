@@ -1,8 +1,10 @@
 package rules
 
 import (
+	"encoding/base64"
 	"fmt"
 	"net/http"
+	"slices"
 	"strings"
 )
 
@@ -15,6 +17,28 @@ type Location struct {
 	Prefix   string // before the token: "Bearer "
 	FoldCase bool   // the prefix is compared without case
 	Optional bool   // the token may come without the prefix
+
+	// Basic is how the token may come in Basic credentials instead; nil where it may not.
+	Basic *InBasic
+}
+
+// InBasic says that a token may come in Basic credentials (RFC 7617): as the user, beside one of
+// these passwords, or else as the password.
+type InBasic struct{ Passwords []string }
+
+// carries reports whether a text is Basic credentials with the token in them.
+func (b *InBasic) carries(text, token string) bool {
+	encoded, ok := strings.CutPrefix(text, "Basic ")
+	if b == nil || !ok {
+		return false
+	}
+	decoded, err := base64.StdEncoding.DecodeString(encoded)
+	user, password, ok := strings.Cut(string(decoded), ":")
+	if err != nil || !ok {
+		return false
+	}
+	return password == token && user != token ||
+		user == token && slices.Contains(b.Passwords, password)
 }
 
 // Several says what a gateway does with a request that carries something at more than one
@@ -118,7 +142,7 @@ func (r *Request) sentAs(p Predicate, at Location, text string) judgement {
 func (l Location) carries(text, token string) bool {
 	rest, ok := strings.CutSuffix(text, token)
 	same := rest == l.Prefix || l.FoldCase && strings.EqualFold(rest, l.Prefix)
-	return ok && (same || l.Optional && rest == "")
+	return ok && (same || l.Optional && rest == "") || l.Basic.carries(text, token)
 }
 
 // respelled reports whether the header is Bearer and the token, except for case and white space.

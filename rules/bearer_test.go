@@ -1,6 +1,7 @@
 package rules
 
 import (
+	"encoding/base64"
 	"strings"
 	"testing"
 )
@@ -137,5 +138,36 @@ func TestWhatIsSentInThePlaceOfAToken(t *testing.T) {
 				t.Error("what was sent is shown")
 			}
 		})
+	}
+}
+
+func TestATokenMayComeInBasicCredentials(t *testing.T) {
+	t.Parallel()
+	token := claims(`{}`).Token
+	text := token.Compact()
+	at := inHeader()[0]
+	at.Basic = &InBasic{Passwords: []string{"", "x-oauth-basic"}}
+	basic := func(credentials string) string {
+		return "Basic " + base64.StdEncoding.EncodeToString([]byte(credentials))
+	}
+	for header, want := range map[string]bool{
+		"Bearer " + text:                 true,
+		basic(text + ":"):                true,
+		basic(text + ":x-oauth-basic"):   true,
+		basic("me:" + text):              true,
+		basic(text + ":secret"):          false,
+		basic(text + ":" + text):         false,
+		basic("me:other"):                false,
+		basic(text):                      false,
+		"Basic " + text:                  false,
+		"basic " + basic(text + ":")[6:]: false,
+		text:                             false,
+	} {
+		if got := at.carries(header, text); got != want {
+			t.Errorf("%.40s: got %v, want %v", header, got, want)
+		}
+		if inHeader()[0].carries(header, text) != (header == "Bearer "+text) {
+			t.Errorf("%.40s: a location without Basic takes it", header)
+		}
 	}
 }

@@ -88,6 +88,13 @@ type Check struct {
 	// sentence without a full stop: what else admits a client.
 	OwnIDs, Besides string
 
+	// Wants is what the check wants, in words, where its test would read badly; else empty.
+	Wants string
+
+	// Refuses is why the check fails for every request, where the configuration makes it so and
+	// the test never holds: see [Never]. It is empty elsewhere.
+	Refuses string
+
 	// Grant is how a client gets what the check asks for, in the vendor's words: a sentence
 	// without a full stop; may be empty.
 	Grant string
@@ -135,6 +142,26 @@ type Answer struct {
 	Weight    int8   // which answer is sent where several alternatives fail, of [Weightiest]
 	Says      string // words of the body, where only these are known
 	Evidence  Evidence
+
+	// Cases are other answers, to requests that surely are as their predicate says: one that
+	// accepts JSON only, say. The first one counts.
+	Cases []Case
+}
+
+// Case is what a gateway sends in place of an answer, and to which requests.
+type Case struct {
+	If     Predicate
+	Answer Answer
+}
+
+// answer is the answer as this request gets it.
+func (r *Request) answer(a Answer) Answer {
+	for i := range a.Cases {
+		if r.judge(&a.Cases[i].If).may == holds {
+			return a.Cases[i].Answer
+		}
+	}
+	return a
 }
 
 // weaker reports whether e proves less than other.

@@ -335,7 +335,7 @@ func conditionsOf(policies []*Policy) conditions {
 func (c *conditions) add(leaf Predicate) {
 	of := &c.methods
 	switch {
-	case leaf.Input.Source != FromRequest:
+	case leaf.Input.Source != FromRequest, leaf.Assumed != Maybe:
 		return
 	case leaf.Input.Name == RequestPath:
 		of = &c.paths
@@ -424,7 +424,7 @@ func anyReadsRequestLine(nodes []Node) bool {
 }
 
 func (p *Predicate) readsRequestLine() bool {
-	if p.Input.Source == FromRequest {
+	if p.Input.Source == FromRequest && p.Assumed == Maybe {
 		return p.Input.Name == RequestMethod || p.Input.Name == RequestPath
 	}
 	for i := range p.Of {

@@ -96,7 +96,7 @@ func (e *evaluation) node(n *Node) settled {
 func (e *evaluation) answer(from int, answer *Answer) {
 	for i := from; i < len(e.results); i++ {
 		if e.results[i].Outcome == Fail {
-			e.results[i].Answer = *answer
+			e.results[i].Answer = e.request.answer(*answer)
 		}
 	}
 }

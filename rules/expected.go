@@ -10,8 +10,11 @@ import (
 
 // Expected is what the check wanted, in words; empty where it is switched off.
 func (r *Result) Expected() string {
-	if r.Check.Skip != "" {
+	switch {
+	case r.Check.Skip != "":
 		return ""
+	case r.Check.Wants != "":
+		return r.Check.Wants
 	}
 	if r.judged.result != nil && r.judged.result.Expected != "" {
 		return r.judged.result.Expected
@@ -52,6 +55,8 @@ func (p Predicate) words() string {
 		return p.Input.words() + " that ends with " + literals(p.Values, " or ")
 	case IsList:
 		return "a list in " + p.Input.words()
+	case Typed:
+		return p.Input.words() + " as " + kinds(p.Kinds)
 	case Matches:
 		return p.Input.words() + " that matches " + patterns(p.patterns())
 	case Sent:
@@ -104,6 +109,15 @@ func (k *Key) words() string {
 	return " with the policy's own key"
 }
 
+// kinds are kinds of value in words: "a text or a list".
+func kinds(all []source.Kind) string {
+	words := make([]string, len(all))
+	for i, kind := range all {
+		words[i] = kind.String()
+	}
+	return strings.Join(words, " or ")
+}
+
 // patterns are regular expressions as the configuration writes them.
 func patterns(all []*regexp.Regexp) string {
 	return strings.Join(expressionTexts(all), " or ")
@@ -131,6 +145,8 @@ func literals(values []*source.Value, glue string) string {
 // words names the input as a reader knows it.
 func (i Input) words() string {
 	switch i.Source {
+	case FromToken:
+		return "a text"
 	case FromClaim, FromIntrospection:
 		return inspect.Visible(i.Name)
 	case FromHTTP:
@@ -166,7 +182,7 @@ func (r *Result) Actual() string {
 // found is the value that was read, in words.
 func (r *Result) found() string {
 	switch reading := r.judged.reading; {
-	case r.judged.leaf.Op == Readable:
+	case r.judged.leaf.Op == Readable, r.judged.leaf.Input.Source == FromToken:
 		return r.shape()
 	case reading.Fault != "":
 		return "an error: " + reading.Fault

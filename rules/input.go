@@ -33,6 +33,10 @@ type Input struct {
 	Name   string
 	Opaque *Opaque // of FromExpression
 
+	// LastCounts says that of two members with one name the gateway takes the last, of FromClaim
+	// and FromHeader. Without it such a member is not known.
+	LastCounts bool
+
 	// Model says how to make the answer from the token itself, if the answer was not given; of
 	// FromIntrospection. It is nil where nothing is published to make it from: then only a
 	// captured answer helps.

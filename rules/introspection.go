@@ -12,7 +12,7 @@ import (
 func (r *Request) introspection(in Input) Reading {
 	switch {
 	case r.Introspection != nil:
-		return member(r.Introspection, in.Name)
+		return member(r.Introspection, Input{Name: in.Name})
 	case in.Model == nil:
 		return Reading{Unknown: &Unknown{
 			Why: "what the validation endpoint answers is not known", Need: needAnswer(),
@@ -24,7 +24,7 @@ func (r *Request) introspection(in Input) Reading {
 			Need: needAnswer(),
 		}}
 	}
-	return r.claim(in.ClaimRead())
+	return r.claim(Claim(in.ClaimRead()))
 }
 
 func needAnswer() Need {
@@ -48,7 +48,7 @@ func (r *Request) active(p Predicate) judgement {
 }
 
 func (r *Request) capturedActive() judgement {
-	reading := member(r.Introspection, "active")
+	reading := member(r.Introspection, Input{Name: "active"})
 	switch {
 	case reading.Unknown != nil:
 		return judgement{may: reading.Unknown.may(), reading: reading}

@@ -1,11 +1,14 @@
 package rules
 
 import (
+	"encoding/json"
 	"fmt"
+	"math"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
+	"time"
 
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/keys"
@@ -95,6 +98,8 @@ func (r *Request) judgeLeaf(p Predicate) judgement {
 // unknown.
 func (r *Request) holds(p Predicate, reading *Reading) may {
 	switch {
+	case reading.Unknown != nil && p.Assumed != Maybe:
+		return p.Assumed.as()
 	case reading.Unknown != nil:
 		return p.ofUnknown(reading.Unknown)
 	case reading.Fault != "":
@@ -110,6 +115,8 @@ func (r *Request) holds(p Predicate, reading *Reading) may {
 	case p.Op == Listed && reading.absent():
 		reading.Unknown = r.nobodyListed()
 		return reading.Unknown.may()
+	case p.Op == Typed:
+		return truth(reading.absent() || p.typed(reading.Value)).as()
 	case reading.Value == nil:
 		return fails
 	}
@@ -185,6 +192,15 @@ func (p Predicate) matches(reading *Reading) Truth {
 		return p.positive(reading)
 	}
 	return Maybe
+}
+
+// typed reports whether a value is of one of the kinds, and of a list, each of its items.
+func (p Predicate) typed(v *source.Value) bool {
+	isList := v.Kind == source.List
+	return slices.Contains(p.Kinds, v.Kind) &&
+		!(isList && slices.ContainsFunc(v.Items, func(item *source.Value) bool {
+			return item.Kind == source.List || !slices.Contains(p.Kinds, item.Kind)
+		}))
 }
 
 // present says whether an input is there. It is not documented whether a claim that is null counts
@@ -379,6 +395,13 @@ func plain(instant inspect.Instant) bool {
 
 func (r *Request) compareTime(p Predicate, reading *Reading) Truth {
 	instant := inspect.ReadInstant(reading.Value)
+	if p.Lenient {
+		seconds, ok := lenientSeconds(reading.Value)
+		if !ok {
+			return No
+		}
+		instant = inspect.Instant{At: time.Unix(seconds, 0)}
+	}
 	if !plain(instant) {
 		reading.Unknown = &Unknown{
 			Why: fmt.Sprintf(
@@ -417,6 +440,33 @@ func (r *Request) compareTime(p Predicate, reading *Reading) Truth {
 		return Maybe
 	}
 	return No
+}
+
+// lenientSeconds reads an instant as [Predicate.Lenient] says.
+func lenientSeconds(v *source.Value) (seconds int64, ok bool) {
+	if !v.Is(source.Number) && !v.Is(source.String) {
+		return 0, false
+	}
+	if !json.Valid([]byte(v.Text)) || strings.Trim(v.Text, "0123456789+-.eE") != "" {
+		return 0, false
+	}
+	// the largest number of seconds that Go's clock holds: it counts from the year 1
+	const largest = math.MaxInt64 - 62135596800
+	seconds, err := strconv.ParseInt(v.Text, 10, 64)
+	if err != nil {
+		f, err := strconv.ParseFloat(v.Text, 64)
+		if err != nil {
+			return 0, false
+		}
+		seconds = math.MaxInt64
+		if math.Abs(f) < largest {
+			seconds = int64(f)
+		}
+	}
+	if seconds > largest {
+		seconds = math.MinInt32
+	}
+	return seconds, true
 }
 
 // noContracts says that the list of contracts was not given.

@@ -28,6 +28,9 @@ func TestOperatorsThatCompareTexts(t *testing.T) {
 	op := func(op Op, in Input, texts *Texts, literals ...string) Predicate {
 		return Predicate{Op: op, Input: in, Texts: texts, Values: Literals(literals...)}
 	}
+	typed := func(in Input, kinds ...source.Kind) Predicate {
+		return Predicate{Op: Typed, Input: in, Kinds: kinds}
+	}
 	slash, scheme, fold := &Texts{SlashAlike: true}, &Texts{SchemeAlike: true, SlashAlike: true},
 		&Texts{FoldCase: true}
 	comma := &Texts{Separator: ","}
@@ -127,6 +130,15 @@ func TestOperatorsThatCompareTexts(t *testing.T) {
 		{"a list is one", op(IsList, roles, nil), `{"roles":["x"]}`, Yes},
 		{"an empty one too", op(IsList, roles, nil), `{"roles":[]}`, Yes},
 		{"a text is none", op(IsList, roles, nil), `{"roles":"x"}`, No},
+		{"a text is of its kind", typed(aud, source.String), `{"aud":"x"}`, Yes},
+		{"a number is not a text", typed(aud, source.String), `{"aud":5}`, No},
+		{"what is absent is of any kind", typed(aud, source.String), `{}`, Yes},
+		{"what is null too", typed(aud, source.String), `{"aud":null}`, Yes},
+		{"a list is not a text", typed(aud, source.String), `{"aud":["x"]}`, No},
+		{"a list of texts", typed(aud, source.String, source.List), `{"aud":["x"]}`, Yes},
+		{"an empty list", typed(aud, source.String, source.List), `{"aud":[]}`, Yes},
+		{"a number in it", typed(aud, source.String, source.List), `{"aud":["x",5]}`, No},
+		{"a list in it", typed(aud, source.String, source.List), `{"aud":[["x"]]}`, No},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -278,6 +290,10 @@ func TestWordsOfWhatIsWanted(t *testing.T) {
 			"aud that matches a+ or b",
 		},
 		{Predicate{Op: IsList, Input: aud}, "a list in aud"},
+		{
+			Predicate{Op: Typed, Input: aud, Kinds: []source.Kind{source.String, source.List}},
+			"aud as a string or a list",
+		},
 		{
 			Predicate{Op: Prefix, Input: RequestInput(RequestPath), Values: Literals("/x")},
 			"the request's path that begins with /x",

@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/inspect/keys"
 )
 
 // Key says where a policy has its verification key from: a URL, or a text in the policy itself.
@@ -15,6 +16,9 @@ type Key struct {
 	Text string // a PEM public key, or a shared secret
 	HMAC bool   // Text is a shared secret
 	Own  bool   // it stands in the policy itself; an empty Text is one that the file does not have
+
+	// Lenience is what the gateway lets pass of a signature that it must refuse.
+	Lenience keys.Lenience
 
 	// Nowhere is why the gateway can fetch no key from URL; empty where it perhaps can.
 	Nowhere string

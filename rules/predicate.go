@@ -23,6 +23,7 @@ const (
 	Prefix             // a text begins with one of the literals: the input, or one that it lists
 	Suffix             // a text ends with one of the literals: the input, or one that it lists
 	IsList             // the input is a list
+	Typed              // the input is of one of Kinds, absent or null; so is each item of a list
 	Matches            // a whole text matches a pattern of Texts: the input, or one that it lists
 	After              // the input is an instant after the clock's
 	NotAfter           // the input is an instant that is not after the clock's
@@ -44,6 +45,7 @@ type Predicate struct {
 	Values []*source.Value // the literals
 	Of     []Predicate     // of And, Or, Not
 	Key    *Key            // of Verifies
+	Kinds  []source.Kind   // of Typed: a list may be one of them
 
 	Texts  *Texts  // how texts are compared; nil for whole, exact, and split at white space
 	Lookup *Lookup // of Sent; nil for the Authorization header as RFC 6750, section 2.1, has it
@@ -61,6 +63,11 @@ type Predicate struct {
 	// or nothing but blanks; of Sent, whether it takes another spelling of Bearer.
 	Loose bool
 
+	// Assumed is what counts where the input is not known: of what no request of a real client is
+	// like, or every one is. A request of which the path is not known is then not split into
+	// classes for it. Maybe leaves it open.
+	Assumed Truth
+
 	// Inclusive says that the very instant still holds, of After.
 	Inclusive bool
 
@@ -71,6 +78,11 @@ type Predicate struct {
 	// Doubt is more leeway, which the gateway may or may not give: an instant that is missed by no
 	// more than this is unknown.
 	Doubt time.Duration
+
+	// Lenient says that the gateway reads an instant as Go's JSON reader does where it is told to
+	// take any number, of After and NotAfter: in quotes or not, and without its fraction. One
+	// beyond 64 bits is long past, and what is no number fails.
+	Lenient bool
 
 	// Limit is the largest number that the gateway reads as an instant, of After and NotAfter; 0
 	// where we know none. A larger number makes the gateway fail with Overflow.
@@ -115,6 +127,9 @@ func Both(of ...Predicate) Predicate { return Predicate{Op: And, Of: of} }
 
 // Either is the predicate that at least one of them holds.
 func Either(of ...Predicate) Predicate { return Predicate{Op: Or, Of: of} }
+
+// Never is the predicate that does not hold, whatever the request.
+func Never() Predicate { return Predicate{Op: Or} }
 
 // Negate is the predicate that p does not hold.
 func Negate(p Predicate) Predicate { return Predicate{Op: Not, Of: []Predicate{p}} }

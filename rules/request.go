@@ -86,10 +86,12 @@ func (r *Request) JustIssued() *Request {
 // Read gives what an input is in this request.
 func (r *Request) Read(in Input) Reading {
 	switch in.Source {
+	case FromToken:
+		return r.text()
 	case FromClaim:
-		return r.claim(in.Name)
+		return r.claim(in)
 	case FromHeader:
-		return r.header(in.Name)
+		return r.header(in)
 	case FromHTTP:
 		return r.httpHeader(in.Name)
 	case FromQuery:
@@ -108,9 +110,22 @@ func (r *Request) Read(in Input) Reading {
 	return Reading{Unknown: &Unknown{Why: "nothing reads " + in.String()}}
 }
 
+// modelledText stands for the text of a modelled token, which has none: it has the form that every
+// issuer writes.
+const modelledText = "eyJ9.eyJ9.c2ln"
+
+// text is the token as it was sent.
+func (r *Request) text() Reading {
+	if r.Token == nil {
+		return Reading{}
+	}
+	text := cmp.Or(r.Token.Compact(), modelledText)
+	return Reading{Value: &source.Value{Kind: source.String, Text: text}}
+}
+
 // claim reads a claim. Gateways differ on which of two members with the same name counts, so a
-// claim that appears twice with different values can't be known.
-func (r *Request) claim(name string) Reading {
+// claim that appears twice with different values can't be known, unless the input says it.
+func (r *Request) claim(in Input) Reading {
 	if r.Token == nil {
 		return Reading{}
 	}
@@ -118,16 +133,16 @@ func (r *Request) claim(name string) Reading {
 		return Reading{Unknown: &Unknown{Why: "the token can't be read"}}
 	}
 	if len(r.Token.Claims.Members) > manyMembers {
-		return r.indexed(name)
+		return r.indexed(in)
 	}
-	return member(r.Token.Claims, name)
+	return member(r.Token.Claims, in)
 }
 
 // manyMembers is how many claims are looked through one by one.
 const manyMembers = 64
 
 // indexed reads one of many claims without looking through all of them each time.
-func (r *Request) indexed(name string) Reading {
+func (r *Request) indexed(in Input) Reading {
 	members := r.Token.Claims.Members
 	if r.places == nil {
 		r.places = make(map[string]int, len(members))
@@ -139,37 +154,37 @@ func (r *Request) indexed(name string) Reading {
 			r.places[members[i].Key] = place
 		}
 	}
-	i, found := r.places[name]
+	i, found := r.places[in.Name]
 	switch {
 	case !found:
 		return Reading{}
 	case i < 0:
-		return member(r.Token.Claims, name)
+		return member(r.Token.Claims, in)
 	}
-	return member(&source.Value{Members: members[i : i+1]}, name)
+	return member(&source.Value{Members: members[i : i+1]}, in)
 }
 
-func (r *Request) header(name string) Reading {
+func (r *Request) header(in Input) Reading {
 	if r.Token == nil {
 		return Reading{}
 	}
 	if r.Token.Header == nil {
 		return Reading{Unknown: &Unknown{Why: "the token can't be read"}}
 	}
-	return member(r.Token.Header, name)
+	return member(r.Token.Header, in)
 }
 
-func member(object *source.Value, name string) Reading {
+func member(object *source.Value, in Input) Reading {
 	var found *source.Value
 	for i := range object.Members {
 		m := &object.Members[i]
-		if m.Key != name {
+		if m.Key != in.Name {
 			continue
 		}
-		if found != nil && found.JSON() != m.Value.JSON() {
+		if found != nil && !in.LastCounts && found.JSON() != m.Value.JSON() {
 			return Reading{Unknown: &Unknown{
-				Why: name + " appears twice in the token, with different values, and gateways " +
-					"differ on which one counts",
+				Why: in.Name + " appears twice in the token, with different values, and " +
+					"gateways differ on which one counts",
 			}}
 		}
 		found = m.Value

@@ -31,6 +31,16 @@ func TestWhatIsReadOfAToken(t *testing.T) {
 			"one that is twice among many, with different values",
 			claims(crowd), Claim("twice"), "?",
 		},
+		{
+			"one that is twice among many, where the last counts", claims(crowd),
+			Input{Source: FromClaim, Name: "twice", LastCounts: true},
+			"2",
+		},
+		{
+			"one that is twice, where the last counts", claims(`{"a":1,"a":"b"}`),
+			Input{Source: FromClaim, Name: "a", LastCounts: true},
+			"b",
+		},
 		{"one that is twice among many, with the same value", claims(crowd), Claim("same"), "1"},
 		{"a member of the header", claims(`{}`), header, "RS256"},
 		{"a header without a token", &Request{}, header, "-"},

@@ -70,6 +70,7 @@ func (r *Request) judgeCheck(check *Check, result *Result) {
 		if result.judged.answer != nil {
 			result.Answer = *result.judged.answer
 		}
+		result.Answer = r.answer(result.Answer)
 	case Maybe:
 		result.Outcome, result.unknown = Unsure, result.judged.reading.Unknown
 	}

@@ -86,11 +86,11 @@ func (e *evaluation) verdict(s settled) Verdict {
 	}
 	switch {
 	case s.answer != nil:
-		v.Answer = *s.answer
+		v.Answer = e.request.answer(*s.answer)
 	case v.Decided != nil && v.Decided.Outcome == Fail:
 		v.Answer = v.Decided.Answer
 	case v.Decided != nil:
-		v.Answer = v.Decided.Check.Answer
+		v.Answer = e.request.answer(v.Decided.Check.Answer)
 	}
 	v.Status = v.Answer.Status
 	if s.masked {

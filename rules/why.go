@@ -67,6 +67,9 @@ func (r *Result) whyTime(absent string) string {
 }
 
 func (r *Result) whyFail() string {
+	if r.Check.Refuses != "" {
+		return r.Check.Refuses
+	}
 	if fault := r.judged.reading.Fault; fault != "" {
 		return "the gateway runs into an error: " + fault
 	}
@@ -78,7 +81,7 @@ func (r *Result) whyFail() string {
 	case TokenPresent:
 		return r.whyNotSent()
 	case TokenFormat:
-		return r.shape()
+		return r.whyMisshapen()
 	case Algorithm:
 		return r.whyAlgorithm()
 	case Signature:
@@ -99,6 +102,19 @@ func (r *Result) whyFail() string {
 		return r.whyContract()
 	}
 	return fmt.Sprintf("wanted %s, found %s", r.Expected(), r.Actual())
+}
+
+// whyMisshapen says what the token is, or which form the policy looks for.
+func (r *Result) whyMisshapen() string {
+	if leaf := r.judged.leaf; leaf != nil && leaf.Op == Matches {
+		return "its text does not have the form that the policy takes for a token: " +
+			patterns(leaf.patterns())
+	}
+	if leaf := r.judged.leaf; leaf != nil && leaf.Op == Typed {
+		return fmt.Sprintf("%s is %s, and the gateway reads no token in which it is not %s",
+			leaf.Input.words(), brief(r.judged.reading.Value), kinds(leaf.Kinds))
+	}
+	return r.shape()
 }
 
 // whyAbsent is about a claim that must be there.

@@ -52,20 +52,20 @@ func commandOf(step *rules.Step) string {
 }
 
 // CollectText writes the commands in a form that a shell takes as it is: all the rest is
-// comments, and no line is wrapped.
+// comments, which alone are wrapped, where the terminal is narrower.
 func CollectText(w io.Writer, style Style, all []rules.Collection) error {
 	t := NewText(style)
 	for i, c := range all {
 		if i > 0 {
 			t.Blank()
 		}
-		title := "# " + c.Name + ": " + c.Title
+		title := c.Name + ": " + c.Title
 		if len(c.Takes) > 0 {
 			title += " (" + report.Names(c.Takes) + ")"
 		}
-		t.line(t.Paint(Strong, title))
+		t.comment(Strong, title)
 		for _, step := range c.Steps {
-			t.line(t.Paint(Faint, "# "+step.Note))
+			t.comment(Faint, step.Note)
 			if command := commandOf(&step); command != "" {
 				t.line(safeText(strings.TrimSpace(command)))
 			}
@@ -73,4 +73,15 @@ func CollectText(w io.Writer, style Style, all []rules.Collection) error {
 	}
 	_, err := t.WriteTo(w)
 	return err
+}
+
+// comment writes a comment of a shell.
+func (t *Text) comment(mood Mood, text string) {
+	lines := []string{text}
+	if t.Width > 0 {
+		lines = wrapLine(text, t.columns()-len("# "))
+	}
+	for _, line := range lines {
+		t.line(t.Paint(mood, "# "+line))
+	}
 }

@@ -241,7 +241,7 @@ func (x *explainPager) causes() []causePage {
 	}
 	all := make([]causePage, len(x.Observed.Causes))
 	for i, s := range x.Observed.Causes {
-		all[i] = causePage{x.say(s.Title), x.say(s.Why), x.say(s.Look)}
+		all[i] = causePage{x.say(s.Title), x.say(s.Why), x.say(report.Look(&s.Cause))}
 	}
 	return all
 }

@@ -363,7 +363,9 @@ func (t *explainText) shortFindings() {
 		rows = append(rows, Row{"", safe(text)})
 		rows[0].Label = label
 	}
-	t.Blank()
+	if len(t.x.Verdict.Results) == 0 || t.x.Other != nil {
+		t.Blank()
+	}
 	t.Rows(1, rows)
 }
 

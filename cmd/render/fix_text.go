@@ -31,6 +31,15 @@ func FixText(w io.Writer, style Style, r *report.Fixing) error {
 	return err
 }
 
+// NothingToFix says that a file needs no repair, and what is worth knowing of it.
+func NothingToFix(w io.Writer, style Style, notes string, next []rules.Step) error {
+	t := NewText(style)
+	t.Para(0, safe("nothing to repair"+notes))
+	t.wayOn(next)
+	_, err := t.WriteTo(w)
+	return err
+}
+
 // FixAllText writes what was changed in each of several files.
 func FixAllText(w io.Writer, style Style, all []*report.Fixing) error {
 	shown := 0

@@ -93,7 +93,7 @@ func TestAMaskHidesInEveryKindOfOutput(t *testing.T) {
 		"JSON": {asJSON.String(), "{\n  \"a \\\"quoted\\\" name\": [\n    \"wanted user-1, " +
 			"found (token)\",\n    \"\\\\\\u202e\"\n  ]\n}\n"},
 		"text": {text.b.String(), "  \x1b[31;1mwanted user-1, found (token)\x1b[0;22m\n  " +
-			"\x1b[32muser-1\x1b[0m  wanted user-1, found (token)\n"},
+			"\x1b[1muser-1\x1b[22m  wanted user-1, found (token)\n"},
 		"markdown": {page.b.String(), "wanted user-1, found (token)\n\n| found | `wanted " +
 			"user-1, found (token)` |\n"},
 	} {

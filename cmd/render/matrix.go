@@ -88,15 +88,6 @@ func (x matrixing) behind() string {
 	return text
 }
 
-// unfolded is each row as a line of its own.
-func (x matrixing) unfolded() []environments.Line {
-	lines := make([]environments.Line, len(x.Rows))
-	for r := range x.Rows {
-		lines[r] = environments.Line{Label: x.Rows[r].Name, Rows: []int{r}}
-	}
-	return lines
-}
-
 // withKinds is the folded lines, with the rows of each below it.
 func (x matrixing) withKinds() []environments.Line {
 	var lines []environments.Line

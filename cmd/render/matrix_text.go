@@ -17,7 +17,7 @@ func MatrixText(w io.Writer, style Style, r *report.Matrixing) error {
 	t := &matrixText{Text: NewText(style), x: x}
 	switch style.Detail {
 	case Answer:
-		t.OneLine(x.sentenceOf(x.unfolded(), ""))
+		t.OneLine(x.sentenceOf(x.Lines(), ""))
 	case All:
 		t.all()
 	default:
@@ -29,7 +29,7 @@ func MatrixText(w io.Writer, style Style, r *report.Matrixing) error {
 
 func (t *matrixText) all() {
 	t.Blank()
-	t.grid(t.x.Matrix, t.x.withKinds())
+	t.grid(t.x.Matrix, t.x.withKinds(), t.everyGateway())
 	t.Blank()
 	t.Para(1, t.x.sentence())
 	if behind := t.x.behind(); behind != "" {
@@ -46,55 +46,12 @@ func (t *matrixText) all() {
 	t.end()
 }
 
-// short is a matrix that fits a screen.
-func (t *matrixText) short() {
-	t.Blank()
-	t.grid(t.x.Matrix, t.x.Lines())
-	t.Blank()
-	t.Para(1, t.x.sentence())
-	if behind := t.x.behind(); behind != "" {
-		t.Para(1, t.Paint(Faint, behind+" (-v shows all)."))
-	}
-	for i := range t.x.Findings {
-		if t.x.firstOfRule(i) {
-			t.shortFinding(i)
-		}
-	}
-	t.remarks()
-	t.unknowns()
-	t.shortNotes()
-	t.end()
-}
-
 // end is what follows the findings: what is meant, the repairs, and what to do now.
 func (t *matrixText) end() {
 	t.allowed()
 	t.fix()
 	t.wayOn(t.x.Next)
 	t.Blank()
-}
-
-// shortFinding shows a finding with its place, and at which other gateways it is the same. The
-// first finding shows its source line.
-func (t *matrixText) shortFinding(i int) {
-	f := &t.x.Findings[i]
-	t.Blank()
-	t.Para(1, fmt.Sprintf("%s: %s %s", t.severity(f.Severity), safe(f.Message),
-		t.Paint(Faint, "["+f.Rule+"]")))
-	place := safe(f.Pos.String())
-	var others []string
-	for j := i + 1; j < len(t.x.Findings); j++ {
-		if other := &t.x.Findings[j]; other.Rule == f.Rule {
-			others = append(others, t.x.Gateways[other.Gateway])
-		}
-	}
-	if len(others) > 0 {
-		place += "; the same at " + safe(strings.Join(others, ", "))
-	}
-	t.Para(2, place)
-	if file := t.x.File(f.Pos.File); i == 0 && file != nil && f.Span.End > f.Span.Start {
-		t.SourceLine(2, file, f.Pos, f.Span, "")
-	}
 }
 
 type matrixText struct {
@@ -104,10 +61,50 @@ type matrixText struct {
 
 const tokenHead = "token"
 
-// grid shows the matrix as a table. If the terminal is too narrow for all gateways, the table
-// comes in parts. Names that are too long for it lose their middle.
-func (t *matrixText) grid(m *environments.Matrix, lines []environments.Line) {
+// grid shows lines of the matrix at some gateways as a table. If the terminal is too narrow for
+// all of them, the table comes in parts. Names that are too long for it lose their middle.
+func (t *matrixText) grid(m *environments.Matrix, lines []environments.Line, gateways []int) {
 	heads, widths := t.heads(m, lines)
+	labels, first := t.labels(lines, widths)
+	for i, part := range t.parts(gateways, widths, first) {
+		if i > 0 {
+			t.Blank()
+		}
+		t.line(t.Paint(Faint, indent+pad("", first)+"  gateway"))
+		named := func(g int) string { return heads[g] }
+		t.line(t.Paint(Strong, gridRow(pad(tokenHead, first), widths, part, named)))
+		for i, line := range lines {
+			t.line(gridRow(pad(labels[i], first), widths, part, func(g int) string {
+				return t.cell(&m.Cells[m.At(line, g)][g])
+			}))
+		}
+	}
+}
+
+// parts are the gateways that fit side by side, beside a first column.
+func (t *matrixText) parts(gateways, widths []int, first int) (parts [][]int) {
+	for from := 0; from < len(gateways); {
+		to, used := from, len(indent)+first
+		for to < len(gateways) && (to == from || used+2+widths[gateways[to]] <= t.columns()) {
+			used += 2 + widths[gateways[to]]
+			to++
+		}
+		parts = append(parts, gateways[from:to])
+		from = to
+	}
+	return parts
+}
+
+func (t *matrixText) everyGateway() []int {
+	all := make([]int, len(t.x.Gateways))
+	for g := range all {
+		all[g] = g
+	}
+	return all
+}
+
+// labels are the names of the lines as the table shows them, and the width of their column.
+func (t *matrixText) labels(lines []environments.Line, widths []int) ([]string, int) {
 	room := t.columns() - len(indent) - 2 - slices.Max(append(widths, 0))
 	first := len(tokenHead)
 	labels := make([]string, len(lines))
@@ -115,33 +112,14 @@ func (t *matrixText) grid(m *environments.Matrix, lines []environments.Line) {
 		labels[i] = t.fit(safe(line.Label), room)
 		first = max(first, width(labels[i]))
 	}
-	for from := 0; from < len(m.Gateways); {
-		to, used := from, len(indent)+first
-		for to < len(m.Gateways) && (to == from || used+2+widths[to] <= t.columns()) {
-			used += 2 + widths[to]
-			to++
-		}
-		t.line(t.Paint(Faint, indent+pad("", first)+"  gateway"))
-		t.line(t.Paint(Strong, gridRow(pad(tokenHead, first), heads, widths, from, to)))
-		for i, line := range lines {
-			cells := make([]string, to)
-			for g := from; g < to; g++ {
-				cells[g] = t.cell(&m.Cells[m.At(line, g)][g])
-			}
-			t.line(gridRow(pad(labels[i], first), cells, widths, from, to))
-		}
-		from = to
-		if from < len(m.Gateways) {
-			t.Blank()
-		}
-	}
+	return labels, first
 }
 
 // gridRow is a line of a part of the table.
-func gridRow(label string, cells []string, widths []int, from, to int) string {
+func gridRow(label string, widths, gateways []int, cell func(gateway int) string) string {
 	row := indent + label
-	for g := from; g < to; g++ {
-		row += "  " + pad(cells[g], widths[g])
+	for _, g := range gateways {
+		row += "  " + pad(cell(g), widths[g])
 	}
 	return strings.TrimRight(row, " ")
 }
@@ -192,6 +170,19 @@ func (t *matrixText) finding(i int) {
 	}
 }
 
+// list shows rows below a title; the short form has the first ones.
+func (t *matrixText) list(title string, rows []Row) {
+	if len(rows) == 0 {
+		return
+	}
+	if more := len(rows) - shortRows; more > 0 && t.Detail == Short {
+		rows = append(rows[:shortRows:shortRows],
+			Row{"", fmt.Sprintf("and %d more (-v shows them)", more)})
+	}
+	t.Heading(title)
+	t.Rows(2, rows)
+}
+
 // remarks says what the grid does not show.
 func (t *matrixText) remarks() {
 	var rows []Row
@@ -202,10 +193,7 @@ func (t *matrixText) remarks() {
 				r.Pos, r.Severity, r.Message, r.Rule)),
 		})
 	}
-	if len(rows) > 0 {
-		t.Heading("what the grid does not show")
-		t.Rows(2, rows)
-	}
+	t.list("what the grid does not show", rows)
 }
 
 // unknowns says of each gateway why cells are not known.
@@ -214,10 +202,7 @@ func (t *matrixText) unknowns() {
 	for _, u := range t.x.OpenCells() {
 		rows = append(rows, Row{safe(t.x.Gateways[u.Gateway]), safe(t.x.why(u))})
 	}
-	if len(rows) > 0 {
-		t.Heading("why some cells are not known")
-		t.Rows(2, rows)
-	}
+	t.list("why some cells are not known", rows)
 }
 
 // shortNotes counts the kinds that notes lists.
@@ -229,7 +214,7 @@ func (t *matrixText) shortNotes() {
 	if kinds > 0 {
 		t.Blank()
 		t.Para(1, t.Paint(Faint, plural(kinds, "kind of own token does", "kinds of own tokens do")+
-			" not get in, though others of the same environment do (-v shows them)"))
+			" not get in, though others of the environment do (-v)"))
 	}
 }
 
@@ -272,14 +257,21 @@ func (t *matrixText) fix() {
 	}
 	t.Heading("the smallest set of changes that was found, each compiled and run against every " +
 		"token")
-	any := false
+	chosen := 0
 	for i := range t.x.Repairs {
-		if r := &t.x.Repairs[i]; r.Chosen {
-			any = true
+		r := &t.x.Repairs[i]
+		if !r.Chosen {
+			continue
+		}
+		if chosen++; t.Detail == All || chosen <= shortGateways {
 			t.repair(r)
 		}
 	}
-	if !any {
+	if more := chosen - shortGateways; more > 0 && t.Detail == Short {
+		t.Para(2, plural(more, "more gateway has", "more gateways have")+
+			" changes of their own (-v shows them)")
+	}
+	if chosen == 0 {
 		t.Para(2, t.x.noChange())
 		t.more(2, t.x.Matrix)
 		return
@@ -287,14 +279,19 @@ func (t *matrixText) fix() {
 	t.Blank()
 	t.Para(1, t.Paint(Strong, "the grid after the change"))
 	t.Blank()
-	t.grid(t.x.Fixed, t.x.Fixed.Lines())
-	t.Blank()
-	t.Para(1, matrixing{&report.Matrixing{Matrix: t.x.Fixed}}.sentence())
-	t.more(1, t.x.Fixed)
-	if lost := t.x.lost(); len(lost) > 0 {
-		t.Heading(lostTitle)
-		t.Rows(2, lost)
+	lines, gateways := t.x.Fixed.Lines(), t.everyGateway()
+	if t.Detail == Short {
+		lines, gateways = t.worst(t.x.Fixed)
 	}
+	t.grid(t.x.Fixed, lines, gateways)
+	t.Blank()
+	fixed, these := matrixing{&report.Matrixing{Matrix: t.x.Fixed}}, "these "
+	if len(lines) < len(fixed.Lines()) || len(gateways) < len(fixed.Gateways) {
+		these = "the "
+	}
+	t.Para(1, fixed.sentenceOf(fixed.Lines(), these))
+	t.more(1, t.x.Fixed)
+	t.list(lostTitle, t.x.lost())
 }
 
 // more says what to do beyond the policies.

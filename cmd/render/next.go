@@ -26,8 +26,15 @@ func (t *Text) wayOn(steps []rules.Step) {
 		return
 	}
 	t.Heading("next")
-	for _, step := range steps {
-		t.Para(2, safe(sentence(step.Note)))
+	for i, step := range steps {
+		if t.Detail == Short && step.Folded {
+			continue
+		}
+		note := step.Note
+		if t.Detail == Short && i+1 < len(steps) && steps[i+1].Folded {
+			note += " (-v shows the commands)"
+		}
+		t.Para(2, safe(sentence(note)))
 		t.Command(2, step.Command)
 	}
 }

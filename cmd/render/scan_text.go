@@ -13,13 +13,24 @@ import (
 	"github.com/gatewhy/gatewhy/rules/scan"
 )
 
-// mostBusy is how many clients, and how many audiences, of each cause are listed for a person.
-const mostBusy = 5
+// mostBusy is how many clients, and how many audiences, of each cause are listed for a person. The
+// short form lists the busiest alone, and of the causes the most frequent: so many where the
+// tokens run against one set of policies, and one for each of the changes that two sets make.
+const (
+	mostBusy         = 5
+	shortCauses      = 4
+	shortCausesEvery = 1
+)
 
 // ScanText writes what the tokens of a stream get: totals, then each cause with its busiest
 // clients and audiences; of two sets of policies, who is locked out and who is let in.
 func ScanText(w io.Writer, style Style, x *report.Scanning) error {
 	t := &scanText{NewText(style), x}
+	if style.Detail == Answer {
+		t.OneLine(t.headline())
+		_, err := t.WriteTo(w)
+		return err
+	}
 	t.Blank()
 	t.Para(1, t.Paint(Strong, t.headline()))
 	t.Blank()
@@ -30,7 +41,7 @@ func ScanText(w io.Writer, style Style, x *report.Scanning) error {
 		t.changes("newly let in", &x.LetIn)
 		t.changes("known only before or only after", &x.Unclear)
 	} else {
-		t.causes(&x.After)
+		t.causes(&x.After, shortCauses)
 	}
 	t.wayOn(x.Next)
 	t.Blank()
@@ -91,18 +102,42 @@ func (t *scanText) changes(title string, s *scan.Summary) {
 		return
 	}
 	t.Heading(fmt.Sprintf("%s: %s", title, plural64(s.Tokens(), "token", "tokens")))
-	t.causes(s)
+	t.causes(s, shortCausesEvery)
 }
 
-// causes lists what tokens get, each cause with its busiest clients and audiences.
-func (t *scanText) causes(s *scan.Summary) {
+// causes lists what tokens get, each cause with its busiest clients and audiences. The short form
+// has so many causes that keep tokens out, and says only how many tokens get in.
+func (t *scanText) causes(s *scan.Summary, most int) {
+	if t.Detail != All {
+		t.Blank()
+	}
+	listed, left, leftTokens := 0, 0, int64(0)
 	for _, cause := range s.Causes() {
 		g := s.Groups[cause]
-		t.Blank()
+		getsIn := cause.Outcome == rules.Accepted && !t.x.Compared
+		if t.Detail != All && !getsIn && listed == most {
+			left++
+			leftTokens += g.Tokens
+			continue
+		}
+		if t.Detail == All {
+			t.Blank()
+		}
 		t.Para(1, t.Mark(scanMark(cause.Outcome))+" "+
 			fmt.Sprintf("%s: %s", causeWords(cause), plural64(g.Tokens, "token", "tokens")))
-		t.values("clients", g.Clients, s.ClientsOver, t.client)
-		t.values("audiences", g.Audiences, s.AudiencesOver, safe)
+		if t.Detail != All && getsIn {
+			continue
+		}
+		listed++
+		t.Rows(3, append(
+			t.values("clients", g.Clients, s.ClientsOver, t.client),
+			t.values("audiences", g.Audiences, s.AudiencesOver, safe)...,
+		))
+	}
+	if left > 0 {
+		t.Para(1, fmt.Sprintf("and %s, with %s (-v shows them)",
+			plural64(int64(left), "more cause", "more causes"),
+			plural64(leftTokens, "token", "tokens")))
 	}
 }
 
@@ -139,25 +174,31 @@ func causeWords(c scan.Cause) string {
 // values lists the busiest values.
 func (t *scanText) values(
 	title string, values map[string]int64, over bool, name func(string) string,
-) {
+) (rows []Row) {
 	if over {
-		t.Para(3, fmt.Sprintf("%s: more than %s, which are not counted one by one",
-			title, grouped(scan.MostValues)))
-		return
+		text := fmt.Sprintf("more than %s, which are not counted one by one",
+			grouped(scan.MostValues))
+		return []Row{{title, text}}
 	}
-	all := scan.Busiest(values)
-	var rows []Row
-	for i, v := range all[:min(len(all), mostBusy)] {
+	all, most := scan.Busiest(values), mostBusy
+	if t.Detail != All {
+		most = 1
+	}
+	for i, v := range all[:min(len(all), most)] {
 		label := ""
 		if i == 0 {
 			label = title
 		}
 		rows = append(rows, Row{label, grouped(v.Tokens) + " " + name(v.Value)})
 	}
-	if more := len(all) - mostBusy; more > 0 {
+	switch more := len(all) - most; {
+	case more <= 0:
+	case t.Detail == All:
 		rows = append(rows, Row{"", fmt.Sprintf("and %d more: -o json lists all", more)})
+	default:
+		rows[0].Text += fmt.Sprintf(", and %d more", more)
 	}
-	t.Rows(3, rows)
+	return rows
 }
 
 // client is a client's id with its name, where an app registration tells it.

@@ -109,8 +109,8 @@ func TestColourIsOnlyAddedWhereAskedFor(t *testing.T) {
 		t.Errorf("without colour: %q", got)
 	}
 	for mood, want := range map[Mood]string{
-		Plain: "rejected", Strong: "\x1b[1m", Good: "\x1b[32m", Bad: "\x1b[31;1m",
-		Unsure: "\x1b[36m", Faint: "\x1b[2m",
+		Plain: "rejected", Strong: "\x1b[1m", Good: "\x1b[1m", Bad: "\x1b[31;1m",
+		Unsure: "\x1b[1m", Passed: "\x1b[32m", Faint: "\x1b[2m",
 	} {
 		got := Style{Color: true}.Paint(mood, "rejected")
 		if !strings.HasPrefix(got, want) || !strings.Contains(got, "rejected") {
@@ -234,5 +234,25 @@ func TestRemarksStandBesideTheirTextsWhereThereIsRoom(t *testing.T) {
 				t.Errorf("rows (-want +got):\n%s", diff)
 			}
 		})
+	}
+}
+
+func TestMessagesAreAsWideAsTheTerminal(t *testing.T) {
+	for text, want := range map[string]string{
+		"gatewhy: note: short\n": "gatewhy: note: short\n",
+		"gatewhy: hint: one two three four five six seven\ngatewhy: hint: eight\n": "gatewhy: " +
+			"hint: one two three\n  four five six seven\ngatewhy: hint: eight\n",
+		"gatewhy: hint: it is got so: gatewhy collect policies\n": "gatewhy: hint: it is got " +
+			"so:\n  gatewhy collect policies\n",
+		"gatewhy: hint: gatewhy explain - -p policies/uat/orders.json\n": "gatewhy: hint:\n" +
+			"  gatewhy explain - -p policies/uat/orders.json\n",
+		"1 of 3 files, which is no message and stays as it is": "1 of 3 files, which is no " +
+			"message and stays as it is",
+		"gatewhy: error: " + strings.Repeat("x", 40): "gatewhy: error:\n  " +
+			strings.Repeat("x", 28) + "\n  " + strings.Repeat("x", 12),
+	} {
+		if got := Message(text, 30); got != want {
+			t.Errorf("got  %q\nwant %q", got, want)
+		}
 	}
 }

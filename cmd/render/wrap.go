@@ -26,6 +26,51 @@ func width(s string) int {
 // Paragraph breaks a sentence of a help text into lines as the others there have them.
 func Paragraph(text string) string { return strings.Join(wrap(text, 118), "\n") }
 
+// Wrapped breaks each paragraph of a help text anew, into lines of a number of columns.
+func Wrapped(text string, columns int) string {
+	paragraphs := strings.Split(text, "\n\n")
+	for i, p := range paragraphs {
+		paragraphs[i] = strings.Join(wrapLine(p, columns), "\n")
+	}
+	return strings.Join(paragraphs, "\n\n")
+}
+
+// Message breaks each message of a text into lines of a number of columns, the second and further
+// ones indented. A command at the end of a message stays whole, on a line of its own.
+func Message(text string, columns int) string {
+	var b strings.Builder
+	for line := range strings.Lines(text) {
+		message, ends := strings.CutSuffix(line, "\n")
+		if width(message) > columns && strings.HasPrefix(message, program+": ") {
+			message = foldMessage(message, columns)
+		}
+		b.WriteString(message)
+		if ends {
+			b.WriteByte('\n')
+		}
+	}
+	return b.String()
+}
+
+const program = "gatewhy"
+
+func foldMessage(message string, columns int) string {
+	command := ""
+	if at := strings.Index(message[len(program):], " "+program+" "); at >= 0 {
+		at += len(program)
+		message, command = message[:at], message[at+1:]
+	}
+	lines := wrapLine(message, columns-len(indent))
+	if command != "" {
+		if last := len(lines) - 1; width(lines[last])+1+width(command) <= columns-len(indent) {
+			lines[last] += " " + command
+		} else {
+			lines = append(lines, command)
+		}
+	}
+	return strings.Join(lines, "\n"+indent)
+}
+
 // wrap breaks a text into lines of a number of columns. It keeps the line feeds of the text,
 // and breaks a word that is longer than a line.
 func wrap(text string, columns int) []string {

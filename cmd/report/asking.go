@@ -44,11 +44,12 @@ func (a *asking) authority() string {
 	return "https://" + a.cloud.Host + "/" + cmp.Or(a.tenant, "TENANT-ID")
 }
 
-// step says what the client must ask for, and why: a reason is a sentence without its end. The
-// command asks as the client does, where that takes its secret alone, and hands the answer to
-// then, which reads a token from standard input.
+// step says what the client must ask for, and why: a reason is a sentence without its end, and
+// empty where it was said already. The command asks as the client does, where that takes its
+// secret alone, and hands the answer to then, which reads a token from standard input.
 func (a *asking) step(shell Shell, reason, then string) rules.Step {
-	note := Sentence(reason) + " The client must ask Entra ID for scope=" + a.scope()
+	note := strings.TrimSpace(Sentence(reason) + " The client must ask Entra ID for scope=" +
+		a.scope())
 	ours := a.profile.IssuedBy == inspect.ByEntra
 	if ours && !strings.EqualFold(a.tenant, a.profile.Tenant) ||
 		!slices.Contains(a.profile.Clouds, a.cloud.ID) && a.tenant != "" {

@@ -22,6 +22,7 @@ type explainNext struct {
 	steps   steps
 
 	reasons []string // why the client must ask for another token
+	said    string   // the reason that the verdict has said, where the audience decides
 	damaged bool     // the text is not what the issuer gave out: nothing else matters
 }
 
@@ -92,8 +93,8 @@ func (w *explainNext) belongsElsewhere() {
 		w.because("This is an ID token, for the app that a user signed in to: the API gets the " +
 			"access token")
 	case w.profile.HasTrait("microsoft-api"):
-		w.because("This token is for " + cmp.Or(w.profile.Resource, "an API of Microsoft's") +
-			", not for your API")
+		w.becauseOfAudience("This token is for " +
+			cmp.Or(w.profile.Resource, "an API of Microsoft's") + ", not for your API")
 	case token.Fault != nil && token.Fault.ID == "opaque":
 		w.because("Only its issuer can read an opaque token")
 	case token.Fault != nil && token.Fault.ID == "encrypted":
@@ -104,6 +105,15 @@ func (w *explainNext) belongsElsewhere() {
 // because notes why the client must ask for another token. The first reason is the one that is
 // said.
 func (w *explainNext) because(reason string) { w.reasons = append(w.reasons, reason) }
+
+// becauseOfAudience is because for a token of another API. Where the audience decides, the verdict
+// has said so.
+func (w *explainNext) becauseOfAudience(reason string) {
+	if d := w.x.Verdict.Decided; d != nil && d.Check.ID == rules.Audience && len(w.reasons) == 0 {
+		w.said = reason
+	}
+	w.because(reason)
+}
 
 // failed notes what a failed check asks for.
 func (w *explainNext) failed(r *rules.Result) {
@@ -166,8 +176,9 @@ func (w *explainNext) otherAudience() {
 		return
 	}
 	elsewhere := len(w.reasons) > 0
-	w.because("This token is for " + is + ", and the policy guards " + wanted)
+	w.becauseOfAudience("This token is for " + is + ", and the policy guards " + wanted)
 	if !elsewhere && w.profile.Version == "2.0" && strings.Contains(wanted, "://") {
+		w.said = "" // what follows a look at the API says why by itself
 		w.steps.add(rules.Step{
 			Note: "Check whether " + wanted + " is the same API: then its v2.0 tokens have its " +
 				"appId in aud, and the policy must expect that",
@@ -254,7 +265,11 @@ func (w *explainNext) ask() {
 	a.tenant = cmp.Or(wantedTenant(w.x.Policies), a.tenant)
 	a.cloud = wantedCloud(w.x.Policies, a.cloud)
 	a.audience = cmp.Or(wantedAudience(w.x.Policies, w.profile.Version), a.audience)
-	w.steps.add(a.step(w.Line.Shell, w.reasons[0], w.again("-")))
+	reason := w.reasons[0]
+	if reason == w.said {
+		reason = ""
+	}
+	w.steps.add(a.step(w.Line.Shell, reason, w.again("-")))
 }
 
 // ownToken reports whether nothing says that the token is for another API than this.

@@ -230,7 +230,7 @@ func isSkipped(name string) bool { return strings.HasPrefix(name, ".") || name =
 
 // IsConfiguration reports whether a file is a configuration by its name.
 func IsConfiguration(name string) bool {
-	formats := []string{".json", ".yaml", ".yml", ".tf"}
+	formats := []string{".json", ".yaml", ".yml", ".tf", ".toml", ".cfg"}
 	return slices.Contains(formats, strings.ToLower(path.Ext(name)))
 }
 

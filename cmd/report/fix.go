@@ -334,12 +334,17 @@ func (f *Fixing) Refusal(line CommandLine) (problem *source.Error, wants bool) {
 	return &source.Error{Pos: first.Pos, Cause: cause, Hints: source.Hints(hints...)}, wants
 }
 
-// AddNext adds what to do now: to write what was printed, or to look at what was written. A change
-// that lets in more than before is not to be written without a look at the warnings.
+// AddNext adds what to do now: to write what was printed, or to look at what was written, or at
+// what needs no repair. A change that lets in more than before is not to be written without a look
+// at the warnings.
 func (f *Fixing) AddNext(line CommandLine) {
 	path := line.Shell.Path(f.Before.Name)
 	switch {
 	case line.Once || f.Before.Name == standardInput:
+	case !f.Changed:
+		f.Next = []rules.Step{{
+			Note: "See what lint says of the file", Command: "gatewhy lint " + path,
+		}}
 	case f.Written:
 		f.Next = []rules.Step{{
 			Note: "Check the file as it is now", Command: "gatewhy lint " + path,

@@ -102,8 +102,13 @@ func (g Gateways) holdsNone(file *source.File, options rules.Options) error {
 	if len(all) == 1 {
 		return all[0]
 	}
-	none := Problem(file.Name + ": no policy in this file")
-	for _, err := range all {
+	none := &source.Error{
+		Pos: source.Position{File: file.Name}, Cause: "no policy in this file",
+	}
+	for i, err := range all {
+		if i == 0 {
+			none.Pos = AsError(err).Pos
+		}
 		none.Hints = append(none.Hints, AsError(err).Hints...)
 	}
 	return none

@@ -3,6 +3,7 @@ package report
 import (
 	"cmp"
 	"fmt"
+	"slices"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect"
@@ -67,22 +68,41 @@ func (g *granting) grant(claim, name string) []rules.Step {
 
 // scope is consented to: by an administrator for all, or by the user.
 func (g *granting) scope(name, shown string) []rules.Step {
-	return append(g.lookUpAPI(), rules.Step{
-		Note: "Grant the client the scope: App registrations > (the client) > API permissions > " +
-			"Add a permission > (the API) > Delegated permissions > " + shown +
-			"; then Grant admin consent, or let the user consent",
+	return afterLookUps("Grant the client the scope: App registrations > (the client) > API "+
+		"permissions > Add a permission > (the API) > Delegated permissions > "+shown+
+		"; then Grant admin consent, or let the user consent", g.lookUpAPI(), rules.Step{
+		Note: "Grant the scope",
 		Command: g.shell.Line("az", "ad", "app", "permission", "grant", "--id", g.client(),
 			"--api", g.apiID(), "--scope", cmp.Or(name, "SCOPE")),
 	})
 }
 
+// afterLookUps is what is done in the portal, and the commands that do the same. Where nothing
+// must be looked up for them, the first of them says both.
+func afterLookUps(byHand string, lookUps []rules.Step, commands ...rules.Step) []rules.Step {
+	if len(lookUps) == 0 {
+		commands[0].Note = byHand
+		return commands
+	}
+	all := []rules.Step{{Note: byHand}}
+	for _, step := range slices.Concat(lookUps, commands) {
+		step.Folded = true
+		all = append(all, step)
+	}
+	return all
+}
+
 // clientRole is added to the client's registration, and then consented to by an administrator.
 func (g *granting) clientRole(p *entra.Permission, name, shown string) []rules.Step {
-	id, all := g.roleID(p, name)
-	all = append(g.lookUpAPI(), all...)
-	return append(all, rules.Step{
-		Note: "Grant the client the app role: App registrations > (the client) > API " +
-			"permissions > Add a permission > (the API) > Application permissions > " + shown,
+	id, lookUps := g.roleID(p, name)
+	lookUps = append(g.lookUpAPI(), lookUps...)
+	byHand := "Grant the client the app role: App registrations > (the client) > API " +
+		"permissions > Add a permission > (the API) > Application permissions > " + shown
+	if len(lookUps) > 0 {
+		byHand += "; then Grant admin consent"
+	}
+	return afterLookUps(byHand, lookUps, rules.Step{
+		Note: "Add the app role to the client",
 		Command: g.shell.Line("az", "ad", "app", "permission", "add", "--id", g.client(),
 			"--api", g.apiID(), "--api-permissions", id+"=Role"),
 	}, rules.Step{
@@ -94,19 +114,19 @@ func (g *granting) clientRole(p *entra.Permission, name, shown string) []rules.S
 
 // userRole is assigned to the user who signs in.
 func (g *granting) userRole(p *entra.Permission, name, shown string) []rules.Step {
-	id, all := g.roleID(p, name)
+	id, lookUps := g.roleID(p, name)
 	user := "USER-ID"
 	if entra.IsGUID(g.user) {
 		user = g.user
 	}
-	all = append(all, rules.Step{
+	lookUps = append(lookUps, rules.Step{
 		Note: "Look up the API's service principal, SERVICE-PRINCIPAL-ID in the next command",
 		Command: g.shell.Line("az", "ad", "sp", "show", "--id", g.apiName(),
 			"--query", "id", "-o", "tsv"),
 	})
-	return append(all, rules.Step{
-		Note: "Assign the user the app role: Enterprise applications > (the API) > Users and " +
-			"groups > Add user/group > " + shown,
+	return afterLookUps("Assign the user the app role: Enterprise applications > (the API) > "+
+		"Users and groups > Add user/group > "+shown, lookUps, rules.Step{
+		Note: "Assign the role",
 		Command: g.shell.Line("az", "rest", "--method", "post", "--url",
 			"https://graph.microsoft.com/v1.0/users/"+user+"/appRoleAssignments", "--body",
 			`{"principalId":"`+user+`","resourceId":"SERVICE-PRINCIPAL-ID","appRoleId":"`+id+`"}`),

@@ -119,11 +119,14 @@ func (j *Judge) file(file *source.File) linted {
 	for _, adapter := range j.gateways {
 		read, err := adapter.Read([]*source.File{file}, optionsFor(&adapter, j.options))
 		if err != nil {
-			result.none = j.gateways.noneOfAPI(j.options, file, err)
 			continue
 		}
 		compiled := adapter.Compile(read)
 		j.add(&result, &adapter, read, &compiled)
+	}
+	if result.policies == 0 {
+		none := j.gateways.holdsNone(file, j.options)
+		result.none = j.gateways.noneOfAPI(j.options, file, none)
 	}
 	j.heed(&result)
 	return result

@@ -48,6 +48,10 @@ func (m *Maker) ReadPolicies(names []string, options rules.Options) (*PolicySet,
 			unread = append(unread, rules.Unread{File: f.Name, Why: AsError(err).Cause})
 		}
 	}
+	files, err = m.ofOneGateway(files, found, options)
+	if err != nil {
+		return nil, err
+	}
 	if len(files) == 0 {
 		return nil, Problem("no policy in "+strings.Join(names, ", "),
 			"name a policy file to see why it was not recognised")
@@ -77,6 +81,49 @@ func (m *Maker) ReadPolicies(names []string, options rules.Options) (*PolicySet,
 			name, len(set.Files))
 	}
 	return set, oneAPI(set.Policies, "the one that the request goes to")
+}
+
+// ofOneGateway leaves out files of other gateways than the one that the user names, unless the
+// user named them too. Files of several gateways, of which nobody says which one is meant, are an
+// error: the answer of one says nothing of that of another.
+func (m *Maker) ofOneGateway(
+	files []*source.File, found []Found, options rules.Options,
+) ([]*source.File, error) {
+	if !slices.ContainsFunc(found, func(f Found) bool { return !f.Named }) {
+		return files, nil
+	}
+	vendors := map[string]string{} // the first file of each
+	var wanted []*source.File
+	for _, file := range files {
+		adapter, ok := m.Gateways.of(file, options)
+		if !ok {
+			return files, nil // it is refused later, with a better word
+		}
+		named := slices.Contains(found, Found{file.Name, true})
+		if named || slices.Contains(adapter.VariantNames(), options.Variant) {
+			wanted = append(wanted, file)
+		}
+		if vendors[adapter.Name] == "" {
+			vendors[adapter.Name] = file.Name
+		}
+	}
+	switch {
+	case len(vendors) < 2:
+		return files, nil
+	case len(wanted) > 0 && len(wanted) < len(files):
+		m.note("--gateway %s: %d of %d policy files are for it", options.Variant, len(wanted),
+			len(files))
+		return wanted, nil
+	}
+	var names []string
+	for _, adapter := range m.Gateways {
+		if name := vendors[adapter.Name]; name != "" {
+			names = append(names, name+" ("+strings.Join(adapter.VariantNames(), ", ")+")")
+		}
+	}
+	return nil, Problem("the policy files are of several gateways: "+strings.Join(names, "; "),
+		"--gateway NAME takes those of one, of a folder; or name the files of one gateway",
+		"an environments file has an environment for each, and gatewhy matrix a column")
 }
 
 // stacked is where the files come from if they were found in a folder and two of them have a

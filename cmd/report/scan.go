@@ -70,7 +70,7 @@ type Scanner struct {
 	Each func(*Scanned) error
 
 	seen seenTokens
-	read atomic.Int64 // MiB
+	read atomic.Int64 // bytes, of all files
 }
 
 // NewJudge makes what tokens are judged by: a set of policies and what every request has in
@@ -106,10 +106,8 @@ func (s *Scanner) Run(ctx context.Context, names []string) (*Scanning, error) {
 	if len(names) == 0 {
 		names = []string{"-"}
 	}
-	if size := s.sizes(names); size > 0 {
-		stop := s.Progress(&s.read, int(size>>20), "MiB read")
-		defer stop()
-	}
+	progress := readingProgress{&s.read, s.sizes(names), s.Now(), s.Now}
+	defer s.tell(progress.String)()
 	for _, name := range names {
 		if err := s.file(ctx, x, name, len(names) > 1); err != nil {
 			x.After.Partial = true
@@ -227,7 +225,7 @@ func (s *Scanner) cut(
 	for {
 		b := &batch{done: make(chan struct{})}
 		err := b.fill(reader)
-		s.read.Store(base + reader.Read()>>20)
+		s.read.Store(base + reader.Read())
 		if len(b.lines) > 0 {
 			ordered <- b
 			work <- b

@@ -97,7 +97,7 @@ func (s *Signatures) verifyAt(
 	if unknown != nil {
 		return rules.SignatureResult{Unknown: unknown}
 	}
-	result := keys.Verify(token, set)
+	result := key.Lenience.Verify(token, set)
 	if result.Outcome == keys.Fail && result.Verifier != nil && result.Verifier == result.Named {
 		return rules.SignatureResult{Result: result, Unknown: &rules.Unknown{
 			Why: "the signature is valid, but the key is marked for another use, and gateways " +

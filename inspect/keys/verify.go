@@ -99,7 +99,17 @@ type Result struct {
 // If it signed the token all the same, the result names it as the Verifier, because many gateways
 // do not look at these members (RFC 8725, section 3.1; RFC 7517, sections 4.2 to 4.4).
 func Verify(t *inspect.Token, set *Set, allowed ...string) Result {
-	v := verification{token: t, result: Result{Outcome: Fail, Set: set}}
+	return Lenience{}.Verify(t, set, allowed...)
+}
+
+// Lenience is what a verifier lets pass that it must refuse.
+type Lenience struct {
+	EmptyCrit bool // a crit that names no extension, or is null (RFC 7515, section 4.1.11)
+}
+
+// Verify is [Verify] by such a verifier.
+func (l Lenience) Verify(t *inspect.Token, set *Set, allowed ...string) Result {
+	v := verification{token: t, lenience: l, result: Result{Outcome: Fail, Set: set}}
 	v.result.Algorithm, _ = t.Header.Member("alg").Str()
 	v.result.KeyID, _ = t.Header.Member("kid").Str()
 	if v.readable() && v.allowed(allowed) && v.hasKeys() {
@@ -110,6 +120,7 @@ func Verify(t *inspect.Token, set *Set, allowed ...string) Result {
 
 type verification struct {
 	token     *inspect.Token
+	lenience  Lenience
 	algorithm algorithm
 	gaveUp    bool // not all of the keys that may be right were tried
 	mostTried int  // how many of them were
@@ -139,7 +150,7 @@ func (v *verification) readable() bool {
 	case len(t.Signature) == 0:
 		v.conclude(Unsigned, "a signature", "none",
 			"the signature is empty: it was cut off, or the token was never signed")
-	case t.Header.Member("crit") != nil:
+	case v.critical():
 		crit := t.Header.Member("crit")
 		v.conclude(CriticalHeader, "no crit", "crit "+inspect.Quoted(crit.JSON()),
 			whyCritical(crit)+" (RFC 7515, section 4.1.11)")
@@ -147,6 +158,13 @@ func (v *verification) readable() bool {
 		return true
 	}
 	return false
+}
+
+// critical reports whether the header has a crit that is not let pass.
+func (v *verification) critical() bool {
+	crit := v.token.Header.Member("crit")
+	empty := crit.Is(source.List) && len(crit.Items) == 0 || crit.Is(source.Null)
+	return crit != nil && !(empty && v.lenience.EmptyCrit)
 }
 
 // whyCritical says why a token with this crit must be rejected.

@@ -482,3 +482,22 @@ func BenchmarkVerify(b *testing.B) {
 		}
 	}
 }
+
+func TestOnlyALenientVerifierTakesAnEmptyCrit(t *testing.T) {
+	t.Parallel()
+	set := entraSet(t)
+	lenient := keys.Lenience{EmptyCrit: true}
+	for crit, want := range map[string]keys.Outcome{
+		`[]`: keys.Pass, `null`: keys.Pass, `["exp"]`: keys.Fail, `[1]`: keys.Fail,
+		`"exp"`: keys.Fail, `{}`: keys.Fail,
+	} {
+		header := `{"alg":"RS256","kid":"one","exp":1,"crit":` + crit + `}`
+		token := inspect.Parse(signRS256(t, rsaKeys()[0], header, claims))
+		if got := lenient.Verify(token, set); got.Outcome != want {
+			t.Errorf("crit %s: got %s, want %s", crit, got.Outcome, want)
+		}
+		if got := keys.Verify(token, set); got.Outcome != keys.Fail {
+			t.Errorf("crit %s: got %s without lenience", crit, got.Outcome)
+		}
+	}
+}

@@ -24,6 +24,10 @@ func (f *File) editor() editor {
 		return yamlEditor{newYAMLWriter(f)}
 	case HCL:
 		return hclEditor{hclWriter{layout: newLayout(f)}}
+	case TOML:
+		return tomlEditor{newLayout(f)}
+	case Shell:
+		return shellEditor{newLayout(f)}
 	case JSON:
 	}
 	return newJSONEditor(f)
@@ -197,10 +201,11 @@ func (f *File) mustBe(v *Value, kind Kind) error {
 }
 
 // own returns the members that are written in an object. They come before those that a merge key
-// of YAML brings in.
+// of YAML brings in, and before the tables of TOML that have a header.
 func (f *File) own(object *Value) []Member {
 	n := 0
-	for n < len(object.Members) && !f.isMerged(object, object.Members[n].KeySpan) {
+	for n < len(object.Members) && !f.isMerged(object, object.Members[n].KeySpan) &&
+		!(f.Format == TOML && object.Members[n].hasHeader()) {
 		n++
 	}
 	return object.Members[:n]

@@ -8,18 +8,21 @@ import (
 	"unicode/utf8"
 )
 
-// Embedded reads the JSON that a String of a file holds, such as a policy's configuration that is
-// kept as text. Its values have the places of their text in the file. If those can't be found, all
-// of them have the place of the string. To change them, edit the text on its own and
+// Embedded reads the JSON that a String of a file holds: see [EmbeddedAs].
+func Embedded(f *File, v *Value) (*File, error) { return EmbeddedAs(f, v, JSON) }
+
+// EmbeddedAs reads what a String of a file holds in another format, such as a configuration that
+// is kept as text. Its values have the places of their text in the file. If those can't be found,
+// all of them have the place of the string. To change them, edit the text on its own and
 // [File.Replace] the string.
 //
 // Every error is an [*Error], unless v is not a String.
-func Embedded(f *File, v *Value) (*File, error) {
+func EmbeddedAs(f *File, v *Value, format Format) (*File, error) {
 	text, ok := v.Str()
 	if !ok {
-		return nil, errors.New("there is no string to read JSON from")
+		return nil, errors.New("there is no string to read " + format.String() + " from")
 	}
-	inner, err := ReadJSON(f.Name, []byte(text))
+	inner, err := ReadAs(f.Name, []byte(text), format)
 	place := f.placesOf(v)
 	var fault *Error
 	if errors.As(err, &fault) {

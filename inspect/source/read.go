@@ -17,11 +17,13 @@ const (
 	JSON Format = iota
 	YAML
 	HCL // as Terraform has it
+	TOML
+	Shell // command lines, and variables for them
 )
 
 // String returns the format's name as a message has it.
 func (f Format) String() string {
-	return [...]string{"JSON", "YAML", "HCL"}[f]
+	return [...]string{"JSON", "YAML", "HCL", "TOML", "a command line"}[f]
 }
 
 // File is a file as it was read.
@@ -29,7 +31,7 @@ type File struct {
 	Name      string
 	Format    Format
 	Text      []byte
-	Documents []*Value  // one for JSON and HCL, one a document for YAML, unless it has no content
+	Documents []*Value  // one; of YAML one a document, unless it has no content
 	Problems  []Problem // what is odd, but no hindrance to reading
 
 	lines   *index
@@ -100,8 +102,9 @@ const (
 var byteOrderMark = []byte("\ufeff")
 
 // Read reads a configuration file. The format follows from the name's extension. If it has none
-// that is known, it follows from the first character: a brace or a bracket starts JSON, everything
-// else is YAML. Every error is an [*Error].
+// that is known, it follows from the text: a brace or a bracket starts JSON, a name and an equals
+// sign start TOML, a command with an option is a command line, everything else is YAML. Every
+// error is an [*Error].
 func Read(name string, text []byte) (*File, error) {
 	f, err := open(name, text)
 	if err != nil {
@@ -129,6 +132,25 @@ func Read(name string, text []byte) (*File, error) {
 // [*Error].
 func ReadJSON(name string, text []byte) (*File, error) {
 	return readJSON(name, text, false, items{})
+}
+
+// ReadAs is Read for a text of which the format is known.
+func ReadAs(name string, text []byte, format Format) (*File, error) {
+	if format == JSON {
+		return ReadJSON(name, text)
+	}
+	f, err := open(name, text)
+	if err != nil {
+		return nil, err
+	}
+	f.Format = format
+	if err := f.checkSecret(); err != nil {
+		return nil, err
+	}
+	if !utf8.Valid(text) {
+		return nil, f.errorAt(invalidUTF8(text), "the text is not UTF-8", "")
+	}
+	return f.done(f.read())
 }
 
 // maxHeld is how many values [ReadJSONItems] holds at once.
@@ -200,6 +222,10 @@ func (f *File) read() error {
 		return f.readYAML()
 	case HCL:
 		return f.readHCL()
+	case TOML:
+		return f.readTOML()
+	case Shell:
+		return f.readShell()
 	case JSON:
 	}
 	return f.readJSON(items{})
@@ -213,10 +239,20 @@ func formatOf(name string, text []byte) Format {
 		return YAML
 	case ".tf", ".tfvars", ".hcl":
 		return HCL
+	case ".toml", ".cfg":
+		return TOML
+	case ".sh", ".env":
+		return Shell
 	}
 	text = bytes.TrimLeft(bytes.TrimPrefix(text, byteOrderMark), " \t\r\n")
 	if len(text) > 0 && (text[0] == '{' || text[0] == '[') {
 		return JSON
+	}
+	switch {
+	case looksLikeShell(text):
+		return Shell
+	case looksLikeTOML(text):
+		return TOML
 	}
 	return YAML
 }

@@ -24,6 +24,9 @@ type Finding struct {
 	rules.Finding
 	Row, Gateway int
 	Rows         []int // all rows that are wrong there for this reason
+
+	// More is the end of the message: what is particular about the gateway or the request.
+	More string
 }
 
 // find makes one finding for each gateway and reason.
@@ -91,13 +94,13 @@ func (m *Matrix) reason(row *Row, g int) string {
 func (m *Matrix) finding(rule string, g int, rows []int) Finding {
 	f := Finding{Row: rows[0], Gateway: g, Rows: rows}
 	f.Rule, f.Severity = rule, rules.Error
-	f.Message = m.message(rule, g, rows)
 	if len(m.estate.site(m.Gateways[g]).Policies) == 0 {
-		f.Message += "; no policy guards " + m.Gateways[g]
+		f.More = "; no policy guards " + m.Gateways[g]
 	}
 	if class := m.Cells[f.Row][g].Class().String(); class != "" {
-		f.Message += ", with a request such as " + class
+		f.More += ", with a request such as " + class
 	}
+	f.Message = m.message(rule, g, rows) + f.More
 	f.Pos, f.Span, f.Field = m.place(rule, f.Row, g)
 	return f
 }

@@ -29,7 +29,9 @@ type Survey struct {
 
 // surveyed is what belongs to one environment. Names are relative to the folder.
 type surveyed struct {
-	name                                      string
+	runs []string // the names of the vendor's gateways that run its policies
+	name string
+
 	policies, contracts, api, clients, tokens []string
 
 	open      string       // the file that says that its gateway has no policies
@@ -48,6 +50,10 @@ func (s *Survey) AddPolicy(name string, gateways []string, compiled *rules.Compi
 	if env == nil {
 		env = s.add("main")
 	}
+	if len(env.policies) > 0 && !slices.Equal(env.runs, gateways) {
+		env = s.add(env.name + "-" + gateways[0]) // a gateway before or behind the other
+	}
+	env.runs = gateways
 	env.policies = append(env.policies, name)
 	if compiled.Guessed {
 		env.gateways = gateways

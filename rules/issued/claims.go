@@ -124,6 +124,7 @@ var claims = [...]claim{
 	{"at_hash", "----??", asText, idClaims},
 
 	{"jti", "------", asText, accessClaims + " has uti in its place"},
+	{"email_verified", "------", asOther, optionalClaims + " has xms_edov in its place"},
 	{"client_id", "------", asText, restricted},
 	{"role", "------", asText, restricted},
 	{"scope", "------", asWords, restricted},

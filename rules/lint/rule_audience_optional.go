@@ -1,6 +1,10 @@
 package lint
 
-import "github.com/gatewhy/gatewhy/rules"
+import (
+	"slices"
+
+	"github.com/gatewhy/gatewhy/rules"
+)
 
 func audienceOptional() rules.Rule {
 	return rules.Rule{
@@ -14,7 +18,7 @@ func audienceOptional() rules.Rule {
 		References: []string{jwtPractices},
 		Check: func(s *rules.Subject) []rules.Finding {
 			return eachCheck(s, func(c *rules.Check) []rules.Finding {
-				if c.ID != rules.Audience || !inForce(c) || c.Test.Op != rules.Or {
+				if c.ID != rules.Audience || !inForce(c) || !passesAbsent(c.Test) {
 					return none()
 				}
 				return one(atPlace(c, c.Optional,
@@ -22,4 +26,11 @@ func audienceOptional() rules.Rule {
 			})
 		},
 	}
+}
+
+// passesAbsent reports whether one of the alternatives of a test is that a claim is absent.
+func passesAbsent(test rules.Predicate) bool {
+	return test.Op == rules.Or && slices.ContainsFunc(test.Of, func(part rules.Predicate) bool {
+		return part.Op == rules.Not && part.Of[0].Op == rules.Present
+	})
 }

@@ -46,6 +46,9 @@ func newSigner(alg string) (crypto.Signer, error) {
 	return nil, fmt.Errorf("mint: no key for the algorithm %q", alg)
 }
 
+// Public is the key's public half.
+func (k *Key) Public() crypto.PublicKey { return k.signer.Public() }
+
 // JWK returns the key's public half as Entra publishes keys: without "alg" (RFC 7517).
 func (k *Key) JWK() map[string]any {
 	jwk := map[string]any{"use": "sig", "kid": k.ID}

@@ -7,6 +7,7 @@ import (
 	"crypto/rand"
 	"crypto/rsa"
 	"crypto/sha256"
+	"crypto/sha512"
 	"fmt"
 )
 
@@ -24,6 +25,9 @@ func (k *Key) signature(alg, input string) ([]byte, error) {
 	switch alg {
 	case "RS256":
 		return k.signer.Sign(rand.Reader, digest[:], crypto.SHA256)
+	case "RS384":
+		longer := sha512.Sum384([]byte(input))
+		return k.signer.Sign(rand.Reader, longer[:], crypto.SHA384)
 	case "PS256":
 		return k.signer.Sign(
 			rand.Reader, digest[:],

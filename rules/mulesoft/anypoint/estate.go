@@ -113,7 +113,7 @@ func (c *Client) organization(ctx context.Context) (string, error) {
 		}
 	}
 	return "", c.refusal(path, "the answer does not say which organisation it is",
-		"pass --organization ID: Access Management, Business Groups")
+		"its id must be given: Access Management, Business Groups")
 }
 
 func (c *Client) environments(

@@ -1,0 +1,76 @@
+package source
+
+import "testing"
+
+func TestCommandLinesAreTakenApart(t *testing.T) {
+	t.Parallel()
+	tests := []struct{ name, text, want string }{
+		{"one line", "proxy --a=b -c d\n", `["proxy","--a=b","-c","d"]`},
+		{
+			"several lines", "proxy \\\n  --a=b \\\r\n  --c # not this\n",
+			`["proxy","--a=b","--c"]`,
+		},
+		{
+			"two commands", "export A=1\nproxy --a; ls -l",
+			`["export","A=1"]["proxy","--a"]["ls","-l"]`,
+		},
+		{
+			"quotes", `proxy --a="b c" '--d=$e "f"' g\ h`,
+			`["proxy","--a=b c","--d=$e \"f\"","g h"]`,
+		},
+		{"escapes", `proxy --a="\"\$\x" \"`, `["proxy","--a=\"$\\x","\""]`},
+		{
+			"variables", `proxy --a=$B_1 --c="${D:-e}" --f=$(g h) --i=j$`,
+			`["proxy","--a=${B_1}","--c=${D:-e}","--f=$(g h)","--i=j$"]`,
+		},
+		{"a variable before a command", "A=1 proxy --b", `["A=1","proxy","--b"]`},
+	}
+	for _, test := range tests {
+		f, err := Read("standard input", []byte(test.text))
+		if err != nil {
+			t.Errorf("%s: %v", test.name, err)
+			continue
+		}
+		got := ""
+		for _, document := range f.Documents {
+			got += document.JSON()
+		}
+		if f.Format != Shell || got != test.want {
+			t.Errorf("%s: got %v %s\nwant %s", test.name, f.Format, got, test.want)
+		}
+	}
+	if _, err := Read("a.sh", []byte("proxy '--a\n")); err == nil {
+		t.Error("a quote that is not closed is no error")
+	}
+}
+
+func TestYAMLIsNoCommandLine(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{
+		"command: proxy --a\n", "- proxy --a\n", "---\na: 1\n", "a - b\n", "key: |\n  x --y\n",
+	} {
+		if f, err := Read("standard input", []byte(text)); err != nil || f.Format != YAML {
+			t.Errorf("%q: got %v, %v", text, f, err)
+		}
+	}
+}
+
+func TestEditsOfACommandLineKeepEveryOtherByte(t *testing.T) {
+	t.Parallel()
+	const text = "proxy \\\n  --a=b \\\n  --c # why\n"
+	f, err := Read("run.sh", []byte(text))
+	if err != nil {
+		t.Fatal(err)
+	}
+	command := f.Documents[0]
+	replaced, err := f.Replace(command.Items[1], "--a=d e")
+	if got, _ := Apply([]byte(text), replaced); err != nil ||
+		string(got) != "proxy \\\n  '--a=d e' \\\n  --c # why\n" {
+		t.Errorf("%v: got %s", err, got)
+	}
+	inserted, err := f.InsertItem(command, 3, "--f=g")
+	if got, _ := Apply([]byte(text), inserted); err != nil ||
+		string(got) != "proxy \\\n  --a=b \\\n  --c \\\n  --f=g # why\n" {
+		t.Errorf("%v: got %s", err, got)
+	}
+}

@@ -1,0 +1,148 @@
+package oauth2proxy
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// emailVerified is the check that a token does not say that its e-mail is not verified; nil where
+// the options switch it off (providers/provider_data.go, buildSessionFromClaims; for extra issuers
+// pkg/apis/middleware/session.go, which has no such switch).
+func (c *compiler) emailVerified(v verifier) *rules.Check {
+	allow := c.get("insecure_oidc_allow_unverified_email")
+	if !v.strict && (v.email != "email" || allow.on()) {
+		return nil
+	}
+	check := c.check(rules.CustomClaim, allow, codeClaims)
+	in := claim("email_verified")
+	check.Claim = in.Name
+	yes := rules.Predicate{Op: rules.True, Input: in}
+	if !v.strict {
+		check.MaySkip = allow.unknown
+		yes = rules.Predicate{Op: rules.OneOf, Input: in, Values: append(
+			rules.Literals("true", "True", "TRUE", "t", "T", "1"),
+			&source.Value{Kind: source.Bool, Text: "true"},
+			&source.Value{Kind: source.Number, Text: "1"},
+		)}
+	}
+	check.Test = rules.Either(rules.Negate(rules.Found(in)), yes)
+	return check
+}
+
+// allowed is what the owner of a valid token must have: one of the groups, and an e-mail of one of
+// the domains.
+func (c *compiler) allowed(v verifier) []*rules.Check {
+	var all []*rules.Check
+	if check := c.groups(); check != nil {
+		all = append(all, check)
+	}
+	if check := c.domains(v); check != nil {
+		all = append(all, check)
+	}
+	return all
+}
+
+// groups is the check of the allowed groups; nil where there are none.
+func (c *compiler) groups() *rules.Check {
+	groups, roles := c.get("allowed_groups"), c.get("allowed_roles")
+	provider, of := c.get("provider"), c.get("oidc_groups_claim")
+	field := groups
+	if !groups.set() && roles.set() && provider.text() == "keycloak-oidc" {
+		field = roles
+	} else if !groups.set() && groups.unknown == nil {
+		return nil
+	}
+	check := c.check(rules.CustomClaim, field, codeGroups)
+	check.Answer = c.denial()
+	check.Claim = of.text()
+	check.Grant = "Entra ID > Groups > (the group) > Members, and the app registration > Token " +
+		"configuration > Add groups claim"
+	check.Unknown = firstUnknown(groups, of)
+	in := claim(of.text())
+	check.Test = rules.Both(rules.Found(in), rules.Predicate{
+		Op: rules.OneOf, Input: in, Values: rules.Literals(groups.texts()...),
+	})
+	if roles.set() && provider.text() == "keycloak-oidc" {
+		check.MaySkip = &rules.Unknown{
+			Why: "allowed_roles lets in by the roles that Keycloak writes, which are not modelled",
+		}
+	}
+	if strings.Contains(of.text(), ".") && check.Unknown == nil {
+		check.Unknown = inside(of)
+	}
+	return check
+}
+
+// inside says that a claim is looked for inside of another one.
+func inside(of setting) *rules.Unknown {
+	return &rules.Unknown{
+		Why: fmt.Sprintf("%s is %s, which may be inside of another claim: that is not modelled",
+			of.name, of.text()),
+	}
+}
+
+// domains is the check of the e-mail. Where a token has none, its sub stands in; where it has
+// neither, nothing is checked. It is nil where every address is let in (oauthproxy.go,
+// getAuthenticatedSession; validator.go).
+func (c *compiler) domains(v verifier) *rules.Check {
+	domains, file := c.get("email_domains"), c.get("authenticated_emails_file")
+	if slices.Contains(domains.texts(), "*") {
+		return nil // every address is let in, and none is needed
+	}
+	field := domains
+	if !domains.set() && file.set() {
+		field = file
+	}
+	check := c.check(rules.CustomClaim, field, codeEmail)
+	check.Answer = c.denial()
+	check.Claim = v.email
+	check.Unknown = domains.unknown
+	if file.set() || file.unknown != nil {
+		check.MaySkip = &rules.Unknown{
+			Why: "authenticated_emails_file may list the address, and is not read here",
+		}
+	}
+	check.Wants = fmt.Sprintf("%s, or without it sub, to be an address at %s", v.email,
+		strings.Join(domains.texts(), " or "))
+	email, user := claim(v.email), claim("sub")
+	fits := func(in rules.Input) rules.Predicate {
+		text := rules.Predicate{Op: rules.Typed, Input: in, Kinds: []source.Kind{source.String}}
+		return rules.Both(text, domainTest(in, domains.texts()))
+	}
+	check.Test = rules.Either(
+		rules.Both(filled(email), fits(email)),
+		rules.Both(rules.Negate(filled(email)), filled(user), fits(user)),
+		rules.Both(rules.Negate(filled(email)), rules.Negate(filled(user))),
+	)
+	if strings.Contains(v.email, ".") && check.Unknown == nil {
+		check.Unknown = inside(c.get("oidc_email_claim"))
+	}
+	return check
+}
+
+// filled is the predicate that a claim is there, and not an empty text.
+func filled(in rules.Input) rules.Predicate {
+	return rules.Both(rules.Found(in), rules.Negate(rules.Predicate{
+		Op: rules.Equals, Input: in, Values: rules.Literals(""),
+	}))
+}
+
+// domainTest is the predicate that an address is of one of the domains. One that begins with a dot
+// stands for all below it.
+func domainTest(in rules.Input, domains []string) rules.Predicate {
+	var ends []string
+	for _, domain := range domains {
+		ends = append(ends, "@"+domain)
+		if below := strings.TrimPrefix(domain, "*"); strings.HasPrefix(below, ".") {
+			ends = append(ends, below)
+		}
+	}
+	return rules.Both(matches(in, `[^@]*@[^@]*`), rules.Predicate{
+		Op: rules.Suffix, Input: in, Values: rules.Literals(ends...),
+		Texts: &rules.Texts{FoldCase: true},
+	})
+}

@@ -1,0 +1,164 @@
+package oauth2proxy
+
+import (
+	"path"
+	"regexp"
+	"slices"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+)
+
+// program is the name of the program, of its image and of its chart.
+const programName = "oauth2-proxy"
+
+// isProgram reports whether a word starts the program: its path, or an image of it.
+func isProgram(word string) bool {
+	image, _, _ := strings.Cut(path.Base(word), ":")
+	image, _, _ = strings.Cut(image, "@")
+	return image == programName
+}
+
+// fromArguments takes the options of the program's arguments. A switch stands alone or has its
+// value behind an equals sign; any other flag may have it in the next word (pflag).
+func (r *reader) fromArguments(e *entry, words []*source.Value, like given) {
+	for i := 0; i < len(words); i++ {
+		word := words[i]
+		name, isFlag := strings.CutPrefix(word.Text, "--")
+		if !word.Is(source.String) || !isFlag || name == "" {
+			r.oddArgument(e, word)
+			continue
+		}
+		name, text, given := strings.Cut(name, "=")
+		o, known := optionOfFlag(r.options, name)
+		known = known || slices.Contains([]string{"config", "alpha-config"}, name)
+		next := (*source.Value)(nil)
+		if !given && known && o.kind != toggle && i+1 < len(words) {
+			i++
+			next, text = words[i], words[i].Text
+		}
+		switch {
+		case name == "config":
+			r.uses(e, byFile, text)
+		case name == "alpha-config":
+			r.uses(e, byAlpha, text)
+		case !known:
+			e.unknown = append(e.unknown, unknownName{byFlag, "--" + name, word})
+		default:
+			g := like
+			g.option, g.layer, g.value = o, byFlag, next
+			if next == nil {
+				g.value, g.whole, g.before = behindEquals(like.file, word, text, given)
+			}
+			e.given = append(e.given, g)
+		}
+	}
+}
+
+// oddArgument remembers a word that is no flag. One that only a deployment knows may be any.
+func (r *reader) oddArgument(e *entry, word *source.Value) {
+	switch {
+	case marked(word):
+		e.open[byFlag] = "only a deployment knows one of the arguments, " + word.Text
+	case strings.HasPrefix(word.Text, "-"):
+		e.unknown = append(e.unknown, unknownName{byFlag, word.Text, word})
+	}
+}
+
+// behindEquals is the part of a word behind its equals sign, and what an edit has to put before
+// another value. A switch that stands alone is true.
+func behindEquals(
+	file *source.File, word *source.Value, text string, given bool,
+) (value, whole *source.Value, before string) {
+	value = &source.Value{Kind: source.String, Text: text, Pos: word.Pos, Span: word.Span}
+	before = word.Text + "="
+	if !given {
+		value.Kind, value.Text = source.Bool, "true"
+		return value, word, before
+	}
+	before = strings.TrimSuffix(word.Text, text)
+	raw := string(file.Text[word.Span.Start:word.Span.End])
+	if at := strings.LastIndex(raw, text); at >= 0 && text != "" {
+		value.Span.Start += at
+		value.Span.End = value.Span.Start + len(text)
+		value.Pos = file.Position(value.Span.Start)
+	}
+	return value, word, before
+}
+
+// fromVariable takes an option of an environment variable. An empty one does not count (viper).
+func (r *reader) fromVariable(e *entry, name string, g given) {
+	o, ok := optionOfVariable(r.options, name)
+	switch {
+	case ok && g.value != nil && (g.value.Text != "" || g.value.Is(source.Unknown)):
+		g.option, g.layer = o, byVariable
+		e.given = append(e.given, g)
+	case !ok && strings.HasPrefix(name, variablePrefix):
+		e.unknown = append(e.unknown, unknownName{byVariable, name, g.value})
+	}
+}
+
+// startedByCommands lists the instances that command lines start, with the variables that are set
+// before them.
+func (r *reader) startedByCommands(file *source.File) []*entry {
+	var all []*entry
+	variables := &entry{file: file, options: r.options}
+	for _, command := range file.Documents {
+		words := command.Items
+		if words[0].Text == "export" {
+			words = words[1:]
+		}
+		at := slices.IndexFunc(words, func(w *source.Value) bool { return isProgram(w.Text) })
+		before := words
+		if at >= 0 {
+			before = words[:at]
+		}
+		r.assignments(variables, file, before)
+		if at < 0 {
+			continue
+		}
+		e := &entry{file: file, at: words[at], options: r.options}
+		r.fromArguments(e, words[at+1:], given{file: file, object: command})
+		e.given = append(e.given, variables.given...)
+		e.unknown = append(e.unknown, variables.unknown...)
+		e.open[byVariable] = variables.open[byVariable]
+		all = append(all, e)
+	}
+	if len(all) == 0 && len(variables.given) > 0 {
+		variables.at = file.Documents[0].Items[0]
+		all = append(all, variables)
+	}
+	return all
+}
+
+// assignments takes the variables that words set: NAME=value, with -e or --env before it too, as
+// a container gets it.
+func (r *reader) assignments(e *entry, file *source.File, words []*source.Value) {
+	assignment := regexp.MustCompile(`^(?:-+env=)?([A-Z_][A-Z0-9_]*)=`)
+	for _, word := range words {
+		if regexp.MustCompile(`^-+env-file`).MatchString(word.Text) {
+			e.open[byVariable] = "the variables of " + word.Text + " are not known"
+		}
+		if found := assignment.FindStringSubmatch(word.Text); found != nil {
+			g := given{file: file}
+			g.value, g.whole, g.before = behindEquals(
+				file, word, word.Text[len(found[0]):], true,
+			)
+			r.fromVariable(e, found[1], g)
+		}
+	}
+}
+
+// uses says that an instance reads a configuration file: that of the files that has its name.
+func (r *reader) uses(e *entry, l layer, name string) {
+	e.alpha = e.alpha || l == byAlpha
+	if of := r.partNamed(path.Base(name), e.file, l == byAlpha); of != nil {
+		e.take(of)
+		return
+	}
+	what := "its configuration file "
+	if l == byAlpha {
+		what = "its alpha configuration "
+	}
+	e.open[l] = what + name + " is not among the files"
+}

@@ -1,0 +1,82 @@
+package oauth2proxy
+
+import "github.com/gatewhy/gatewhy/rules"
+
+// checkedOn is the day on which all references were last checked, and the program was run.
+const checkedOn = "2026-11-28"
+
+// The situations in which the program answers by itself.
+const (
+	noSession     = "no-session"
+	invalidBearer = "invalid-bearer"
+	notAllowed    = "not-allowed"
+	brokenOff     = "broken-off"
+	notSent       = "not-sent-upstream"
+)
+
+// What else must be so for an answer.
+const (
+	always     = ""
+	asRedirect = "skip_provider_button is on"
+	asJSON     = "force_json_errors is on, the request accepts application/json, or its path is " +
+		"one of api_routes"
+	asForcedJSON = "force_json_errors is on"
+	asSubrequest = "nginx or another proxy asks /oauth2/auth, and answers with the status itself"
+)
+
+// behaviours is the table of what the program answers. It has no other answers to a token: the
+// reason is in its log alone.
+func behaviours() []rules.Behaviour {
+	const (
+		signIn  = "there is no valid token, and the caller may sign in"
+		refused = "the token is not valid, and bearer_token_login_fallback is off"
+		panics  = "the claim of the audience is neither a text nor a list of texts: the " +
+			"connection ends without an answer"
+		unsendable = "the token is valid, and a claim that goes upstream in a header has a " +
+			"control character"
+		forbidden = "the token is valid, and its e-mail or groups are not allowed"
+	)
+	row := func(
+		situation, title, condition string, answer rules.Answer, headers ...string,
+	) rules.Behaviour {
+		answer.Situation = situation
+		return rules.Behaviour{
+			Situation: situation, Title: title, Condition: condition, Variant: Name,
+			Policies: []string{Name}, Answer: answer, Headers: headers, Checked: checkedOn,
+		}
+	}
+	says := func(status int, words string) rules.Answer {
+		return rules.Answer{Status: status, Says: words, Evidence: observed(codeProxy)}
+	}
+	body := func(status int, text, reference string) rules.Answer {
+		return rules.Answer{Status: status, Body: text, Evidence: observed(reference)}
+	}
+	const unauthorized, denied = "Unauthorized\n", "Forbidden\n"
+	const json = "content-type: application/json"
+	return []rules.Behaviour{
+		row(noSession, signIn, always, says(403, "Sign in with")),
+		row(noSession, signIn, asRedirect, says(302, "Found"), "location: the provider's sign-in"),
+		row(noSession, signIn, asJSON, body(401, "{}", codeProxy), json),
+		row(noSession, signIn, asSubrequest, body(401, unauthorized, codeProxy)),
+		row(invalidBearer, refused, always, body(403, denied, codeSession)),
+		row(notAllowed, forbidden, always, says(403, "Forbidden")),
+		row(notAllowed, forbidden, asForcedJSON, body(403, "{}", codeProxy), json),
+		row(brokenOff, panics, always, rules.Answer{
+			NoBody: true, Evidence: observed(codeVerifier),
+		}),
+		row(notSent, unsendable, always, rules.Answer{
+			Status: 502, Says: "Bad Gateway", Evidence: observed(codeUpstream),
+		}),
+		row(notAllowed, forbidden, asSubrequest, body(401, unauthorized, codeProxy)),
+	}
+}
+
+// row looks up what the program sends in a situation under a condition.
+func (c *compiler) row(situation, condition string) rules.Answer {
+	for _, b := range c.table {
+		if b.Situation == situation && b.Condition == condition {
+			return b.Answer
+		}
+	}
+	return rules.Answer{}
+}

@@ -1,0 +1,291 @@
+package oauth2proxy
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// repairable lists the rules whose findings a change can remove.
+func repairable() []string {
+	return []string{
+		"login-fallback", "issuer-not-pinned", "allowed-tenants-not-for-bearer",
+		"discovery-issuer-differs", "issuer-of-other-version", "audience-of-another-claim",
+		"audience-not-checked", "audience-not-of-app", "audience-of-microsoft-api",
+		"audience-never-issued", "exempt-route-unanchored", "bearer-tokens-ignored",
+	}
+}
+
+// changer makes changes of one instance.
+type changer struct {
+	*entry
+	of     *rules.Configuration
+	policy *rules.Policy
+}
+
+func changerOf(c *rules.Configuration, policy *rules.Policy) (changer, bool) {
+	i := c.Index(policy)
+	if i < 0 {
+		return changer{}, false
+	}
+	return changer{c.Entries[i].(*entry), c, policy}, true
+}
+
+func changes(c *rules.Configuration, goal rules.Goal) ([]rules.Change, error) {
+	if goal.Finding != nil {
+		change := changeFor(c, goal)
+		change.Policy = goal.Finding.Policy
+		return []rules.Change{change}, nil
+	}
+	return proposals(c, goal), nil
+}
+
+// changeFor is the smallest change that may remove a finding, or why there is none.
+func changeFor(c *rules.Configuration, goal rules.Goal) rules.Change {
+	f := goal.Finding
+	m, ok := changerOf(c, f.Policy)
+	if !ok {
+		return rules.Change{
+			Title: "repair " + f.Rule, Refused: "no change of this configuration is known for it",
+		}
+	}
+	switch f.Rule {
+	case "login-fallback":
+		return m.set("no-login-fallback", "answer 403 to an invalid token",
+			"bearer_token_login_fallback", "false")
+	case "issuer-not-pinned", "allowed-tenants-not-for-bearer":
+		if skip := m.get("insecure_oidc_skip_issuer_verification"); skip.on() {
+			return m.set("verify-issuer", "verify the issuer",
+				"insecure_oidc_skip_issuer_verification", "false")
+		}
+	case "discovery-issuer-differs", "issuer-of-other-version":
+		return m.issuer(goal)
+	case "audience-of-another-claim", "audience-not-checked":
+		if claims := m.get("oidc_audience_claims"); claims.set() {
+			return m.whole("audience-in-aud", "read the audience from aud alone",
+				"oidc_audience_claims", "aud")
+		}
+	case "audience-not-of-app", "audience-of-microsoft-api", "audience-never-issued":
+		return m.audience(goal.Facts.Audience)
+	case "exempt-route-unanchored":
+		return m.anchor(f)
+	case "extra-issuers-share-audiences":
+		return rules.Change{
+			Title: "give each audience its issuer",
+			Refused: "whether the extra audiences are meant for the extra issuers only who runs " +
+				"the proxy knows",
+		}
+	case "bearer-tokens-ignored":
+		return m.takeBearerTokens()
+	}
+	return rules.Change{
+		Title: "repair " + f.Rule, Refused: "no change of this configuration is known for it",
+	}
+}
+
+// made is a change of one option, or why it can't be made.
+func (m *changer) made(
+	id, title, name, to string, how func(*entry, setting, string) (*edit, error),
+) rules.Change {
+	change := rules.Change{ID: id, Title: title, Policy: m.policy}
+	edited, field, err := m.edited(m.of, name, to, how)
+	if err != nil {
+		change.Refused = notEditable(err)
+		return change
+	}
+	change.Edited, change.Fields = edited, []rules.FieldChange{field}
+	return change
+}
+
+func (m *changer) set(id, title, name, to string) rules.Change {
+	return m.made(id, title, name, to, set)
+}
+
+func (m *changer) takeBearerTokens() rules.Change {
+	return m.set(
+		"take-bearer-tokens", "look at bearer tokens", "skip_jwt_bearer_tokens", "true",
+	)
+}
+
+// whole gives a list one value in the place of all that it has.
+func (m *changer) whole(id, title, name, to string) rules.Change {
+	if of := m.get(name); len(of.given) > 1 {
+		return rules.Change{
+			ID: id, Title: title, Refused: name + " is given several times: edit it by hand",
+		}
+	}
+	return m.set(id, title, name, to)
+}
+
+func (m *changer) add(id, title, name, to string) rules.Change {
+	change := m.made(id, title, name, to, add)
+	for i := range change.Fields {
+		if from := change.Fields[i].From; from != "" {
+			change.Fields[i].To = from + ", " + to
+		}
+	}
+	return change
+}
+
+// audience accepts tokens for an audience.
+func (m *changer) audience(audience string) rules.Change {
+	if audience == "" {
+		return rules.Change{
+			ID: "accept-audience", Title: "accept the API's audience",
+			Refused: "the audience of the API's tokens is not known",
+			Needs:   []source.Need{{Input: source.NeedAudience, For: "the API's audience"}},
+		}
+	}
+	return m.add(
+		"accept-audience", "accept tokens for "+audience, "oidc_extra_audiences", audience,
+	)
+}
+
+// issuer writes an issuer as the tokens have it: of the version that is wanted, or else of the one
+// that it is of already.
+func (m *changer) issuer(goal rules.Goal) rules.Change {
+	change := rules.Change{
+		ID: "issuer-as-issued", Title: "write the issuer as the tokens have it",
+	}
+	of := m.get("oidc_issuer_url")
+	if goal.Finding.Field != of.name {
+		change.Refused = "edit the issuer of " + goal.Finding.Field + " by hand"
+		return change
+	}
+	address, _ := entra.ParseKeysURL(of.text())
+	read, _ := entra.ParseIssuer(of.text())
+	tenant, version := goal.Facts.Tenant, goal.Facts.Version
+	for _, known := range []string{read.Tenant, address.Tenant, segment(of.text())} {
+		if tenant == "" && entra.IsGUID(known) {
+			tenant = known
+		}
+	}
+	if tenant == "" {
+		change.Refused = "the tenant's id is not known"
+		change.Needs = []source.Need{{Input: source.NeedTenant, For: "whose tokens are accepted"}}
+		return change
+	}
+	now := entra.V2
+	if strings.HasPrefix(of.text(), "https://sts.") {
+		now = entra.V1
+	}
+	switch {
+	case goal.Finding.Rule == "issuer-of-other-version" && now == entra.V1:
+		version = entra.V2
+	case goal.Finding.Rule == "issuer-of-other-version":
+		version = entra.V1
+	case version == 0:
+		version = now
+	}
+	cloud := entra.Clouds()[0]
+	if len(read.Clouds) > 0 {
+		cloud, _ = entra.CloudByID(read.Clouds[0])
+	}
+	return m.set(change.ID, change.Title, of.name, entra.IssuerURL(cloud, tenant, version))
+}
+
+// segment is the first part of an address's path.
+func segment(address string) string {
+	_, rest, _ := strings.Cut(address, "://")
+	parts := strings.Split(rest, "/")
+	if len(parts) < 2 {
+		return ""
+	}
+	return parts[1]
+}
+
+// anchor makes an exempt route match at the beginning of a path alone.
+func (m *changer) anchor(f *rules.Finding) rules.Change {
+	of := m.get(f.Field)
+	change := rules.Change{ID: "anchor-route", Title: "let the route match from the path's start"}
+	i := slices.IndexFunc(of.values, func(v *source.Value) bool { return v.Pos == f.Pos })
+	if i < 0 || len(of.given) != 1 || !of.given[0].value.Is(source.List) {
+		change.Refused = "the route is a part of a text: edit it by hand"
+		return change
+	}
+	r, text := routeOf(of.values[i].Text), of.values[i].Text
+	if f.Field == "skip_auth_regex" {
+		r = route{path: text}
+	}
+	to := strings.TrimSuffix(text, r.path) + "^" + r.path
+	made := func(*entry, setting, string) (*edit, error) {
+		return replacing(of.given[0], of.values[i], to), nil
+	}
+	change = m.made(change.ID, change.Title, f.Field, to, made)
+	for j := range change.Fields {
+		change.Fields[j].From = text
+	}
+	return change
+}
+
+// proposals are the changes that may let a request in that is kept out. None narrows an instance:
+// whom it is to keep out only its rules say.
+func proposals(c *rules.Configuration, goal rules.Goal) []rules.Change {
+	v := goal.Verdict
+	if v.Outcome != rules.Rejected || v.Decided == nil {
+		return nil
+	}
+	m, ok := changerOf(c, v.Decided.Policy)
+	if !ok {
+		return nil
+	}
+	var all []rules.Change
+	propose := func(change rules.Change) {
+		if change.Refused == "" {
+			all = append(all, change)
+		}
+	}
+	profile := v.Decided.Profile()
+	for i := range v.Results {
+		r := &v.Results[i]
+		if r.Policy != v.Decided.Policy || r.Outcome != rules.Fail || len(profile.Audience) == 0 {
+			continue
+		}
+		switch r.Check.ID {
+		case rules.Audience:
+			propose(m.audience(profile.Audience[0]))
+		case rules.Issuer:
+			for _, change := range m.issuerOf(profile.Issuer, profile.Audience[0]) {
+				propose(change)
+			}
+		case rules.TokenPresent:
+			if r.Check.Refuses != "" {
+				propose(m.takeBearerTokens())
+			}
+		}
+	}
+	return distinct(all)
+}
+
+// issuerOf accepts the tokens of an issuer beside the others, or instead of them, if it is the
+// tenant's own of the other version.
+func (m *changer) issuerOf(issuer, audience string) []rules.Change {
+	of := m.get("oidc_issuer_url")
+	now, ok := entra.ParseIssuer(of.text())
+	wanted, sent := entra.ParseIssuer(issuer)
+	if !ok || !sent || now.Tenant != wanted.Tenant || issuer == of.text() {
+		return nil
+	}
+	return []rules.Change{
+		m.set("set-issuer", fmt.Sprintf("accept the tenant's v%s tokens", wanted.Version),
+			"oidc_issuer_url", issuer),
+		m.add("add-issuer",
+			fmt.Sprintf("accept the tenant's v%s tokens too, for %s", wanted.Version, audience),
+			"extra_jwt_issuers", issuer+"="+audience),
+	}
+}
+
+// distinct keeps the first of several changes of one name.
+func distinct(all []rules.Change) []rules.Change {
+	var kept []rules.Change
+	for _, change := range all {
+		if !slices.ContainsFunc(kept, func(k rules.Change) bool { return k.ID == change.ID }) {
+			kept = append(kept, change)
+		}
+	}
+	return kept
+}

@@ -1,0 +1,183 @@
+package oauth2proxy
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// compile makes a policy of each instance. Every answer comes from the table of behaviours.
+func compile(table []rules.Behaviour, read *rules.Configuration) rules.Compilation {
+	made := rules.Compilation{Named: []string{Name}}
+	for _, of := range read.Entries {
+		c := compiler{entry: of.(*entry), table: table}
+		policy := &rules.Policy{
+			Gateway: Name, Variant: Name, Asset: Name, Name: "bearer tokens", Product: product,
+			API: c.name, Pos: c.at.Pos, Entry: c.entry, Root: c.root(),
+		}
+		made.Policies = append(made.Policies, policy)
+		made.Findings = append(made.Findings, c.problems(policy)...)
+	}
+	return made
+}
+
+// compiler turns one instance into a policy.
+type compiler struct {
+	*entry
+	table []rules.Behaviour
+}
+
+// problems are what the reader of the files has found odd.
+func (c *compiler) problems(policy *rules.Policy) []rules.Finding {
+	var all []rules.Finding
+	for _, p := range c.file.Problems {
+		all = append(all, rules.Finding{
+			Rule: p.ID, Severity: rules.Warning, Message: p.Message, Pos: p.Pos, Policy: policy,
+		})
+	}
+	return all
+}
+
+// root is what a request needs: nothing where it is exempt, else a token that one of the verifiers
+// accepts, of somebody who is allowed (oauthproxy.go, buildSessionChain, getAuthenticatedSession).
+func (c *compiler) root() rules.Node {
+	bearer := c.get("skip_jwt_bearer_tokens")
+	present := c.tokenPresent(bearer)
+	if bearer.off() {
+		return c.behindExemptions(rules.AllOf(present), nil)
+	}
+	verifiers := c.verifiers()
+	if len(verifiers) == 0 {
+		present.Test, present.Refuses = rules.Never(), c.noVerifier()
+		present.Answer = c.refusal()
+		return c.behindExemptions(rules.AllOf(present), nil)
+	}
+	whole := rules.AllOf(present, c.tokenFormat())
+	if accepted := c.anyOf(verifiers, c.accepts); len(verifiers) == 1 {
+		whole.All = append(whole.All, accepted.All...)
+	} else {
+		whole.All = append(whole.All, accepted)
+	}
+	return c.behindExemptions(whole, verifiers)
+}
+
+// anyOf is that one of some verifiers accepts. Of several that do not, the one that comes nearest
+// decides: where the token is valid for one of them, and its owner is not allowed, that is the
+// answer.
+func (c *compiler) anyOf(verifiers []verifier, of func(verifier) rules.Node) rules.Node {
+	if len(verifiers) == 1 {
+		return of(verifiers[0])
+	}
+	node := rules.Node{}
+	for _, v := range verifiers {
+		node.Any = append(node.Any, of(v))
+	}
+	return node
+}
+
+// check starts a check that an option decides.
+func (c *compiler) check(id rules.ID, of setting, reference string) *rules.Check {
+	check := &rules.Check{
+		ID: id, Field: of.name, Evidence: observed(reference), Answer: c.refusal(),
+	}
+	if slices.Contains(notRun(), of.name) {
+		check.Evidence = inferred(reference)
+	}
+	check.Pos, check.Span = c.place(of)
+	return check
+}
+
+func (c *compiler) tokenPresent(bearer setting) *rules.Check {
+	check := c.check(rules.TokenPresent, bearer, codeSession)
+	check.Answer = c.signIn()
+	if bearer.off() {
+		check.Test = rules.Never()
+		check.Refuses = "skip_jwt_bearer_tokens is off: the proxy looks at its own session " +
+			"cookie alone, and not at bearer tokens"
+		return check
+	}
+	malformed := c.refusal()
+	check.Unknown = bearer.unknown
+	check.Test = rules.Predicate{Op: rules.Sent, Lookup: &rules.Lookup{
+		Locations: []rules.Location{authorization()}, Otherwise: &malformed,
+	}}
+	return check
+}
+
+// authorization is where the token is looked for.
+func authorization() rules.Location {
+	return rules.Location{
+		Input:  rules.Input{Source: rules.FromHTTP, Name: "Authorization"},
+		Prefix: "Bearer ",
+		Basic:  &rules.InBasic{Passwords: []string{"", "x-oauth-basic"}},
+	}
+}
+
+func (c *compiler) tokenFormat() *rules.Check {
+	check := c.check(rules.TokenFormat, c.get("skip_jwt_bearer_tokens"), codeSession)
+	check.Test = readable()
+	return check
+}
+
+// matches is the predicate that a whole text matches an expression that is known to be one.
+func matches(in rules.Input, expression string) rules.Predicate {
+	test, err := matchesAny(in, []string{expression})
+	if err != nil {
+		panic(err) // an expression of this package
+	}
+	return test
+}
+
+func matchesAny(in rules.Input, expressions []string) (rules.Predicate, error) {
+	texts := &rules.Texts{}
+	for _, expression := range expressions {
+		pattern, err := rules.WholePattern(expression)
+		if err != nil {
+			return rules.Predicate{}, err
+		}
+		texts.Patterns = append(texts.Patterns, pattern)
+	}
+	return rules.Predicate{Op: rules.Matches, Input: in, Texts: texts}, nil
+}
+
+// noVerifier says why no bearer token is accepted.
+func (c *compiler) noVerifier() string {
+	provider := c.get("provider")
+	return fmt.Sprintf("the provider %s verifies no tokens of its own, and there are no "+
+		"extra_jwt_issuers: no bearer token is accepted", provider.text())
+}
+
+// claim is the input that reads a claim as the program does: Go's reader of JSON takes the last of
+// two members of one name.
+func claim(name string) rules.Input {
+	in := rules.Claim(name)
+	in.LastCounts = true
+	return in
+}
+
+// withoutVerifier reports whether a provider has no verifier of its own
+// (providers/providers.go, providerRequiresOIDCProviderVerifier).
+func withoutVerifier(provider string) bool {
+	return slices.Contains([]string{
+		"bitbucket", "digitalocean", "facebook", "github", "google", "keycloak", "linkedin",
+		"login.gov", "nextcloud", "sourcehut",
+	}, provider)
+}
+
+// firstUnknown is why the first of some settings is unknown; nil where all are known.
+func firstUnknown(settings ...setting) *rules.Unknown {
+	for _, s := range settings {
+		if s.unknown != nil {
+			return s.unknown
+		}
+	}
+	return nil
+}
+
+func value(text string, like *source.Value) *source.Value {
+	v := *like
+	v.Kind, v.Text = source.String, text
+	return &v
+}

@@ -1,0 +1,301 @@
+package oauth2proxy
+
+import (
+	"encoding/base64"
+	"net/http"
+	"testing"
+
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// The sources that these rows follow: pkg/middleware/jwt_session.go,
+// pkg/providers/oidc/verifier.go, providers/oidc.go, oauthproxy.go and validator.go of
+// oauth2-proxy v7.15.6, and oidc/verify.go of go-oidc v3.21.0.
+func TestWhatBecomesOfAToken(t *testing.T) {
+	t.Parallel()
+	const (
+		extra   = basic + "extra_jwt_issuers = [\"" + v1Issuer + "=api://orders\"]\n"
+		strict  = basic + "bearer_token_login_fallback = false\n"
+		byMail  = `email_domains = ["contoso.example", ".corp.example"]` + "\n"
+		domains = "oidc_issuer_url = \"" + v2Issuer + "\"\nprovider = \"oidc\"\nclient_id = \"" +
+			app + "\"\nskip_jwt_bearer_tokens = true\n" + byMail
+		ofV1 = `iss="` + v1Issuer + `"`
+	)
+	with := func(lines string) string { return basic + lines + "\n" }
+	tests := []struct {
+		name, config, claims string
+		want                 decided
+	}{
+		{"a token of the issuer for the client", basic, "", accepted()},
+		{"an issuer of the other version", basic, ofV1, rejected(403, rules.Issuer)},
+		{"no issuer", basic, "iss=", rejected(403, rules.Issuer)},
+		{"an issuer with a slash", basic, `iss="` + v2Issuer + `/"`, rejected(403, rules.Issuer)},
+		{
+			"any issuer where it is not compared",
+			with("insecure_oidc_skip_issuer_verification = true"), ofV1, accepted(),
+		},
+
+		{"expired by a second", basic, "exp=1778061599", rejected(403, rules.Expiry)},
+		{"expired this second", basic, "exp=1778061600", accepted()},
+		{"no exp", basic, "exp=", rejected(403, rules.Expiry)},
+		{"exp that is null", basic, "exp=null", rejected(403, rules.Expiry)},
+		{"exp in quotes", basic, `exp="1778064600"`, accepted()},
+		{"exp with a fraction", basic, "exp=1778064600.5", accepted()},
+		{"exp in milliseconds", basic, "exp=1778064600000", accepted()},
+		{"an enormous exp", basic, "exp=1e30", rejected(403, rules.Expiry)},
+		{"early by five minutes", basic, "nbf=1778061900", accepted()},
+		{"early by more", basic, "nbf=1778061901", rejected(403, rules.NotBefore)},
+		{"no nbf", basic, "nbf=", accepted()},
+		{"nbf that is null", basic, "nbf=null", accepted()},
+		{"nbf that is no number", basic, `nbf="soon"`, rejected(403, rules.NotBefore)},
+
+		{"another audience", basic, `aud="api://orders"`, rejected(403, rules.Audience)},
+		{"one of several audiences", basic, `aud=["x","` + app + `"]`, accepted()},
+		{"no audience", basic, "aud=", rejected(403, rules.Audience)},
+		{
+			"an audience in another case", basic, `aud="` + app[:35] + `F"`,
+			rejected(403, rules.Audience),
+		},
+		{
+			"an extra audience", with(`oidc_extra_audiences = ["api://orders"]`),
+			`aud="api://orders"`, accepted(),
+		},
+		{
+			"an extra audience as a text with commas",
+			with(`oidc_extra_audiences = "x,api://orders"`), `aud="api://orders"`, accepted(),
+		},
+		{
+			"the first audience claim that is there",
+			with(`oidc_audience_claims = ["azp", "aud"]`), `azp="` + app + `";aud="x"`, accepted(),
+		},
+		{
+			"the first audience claim that is there, though the second would fit",
+			with(`oidc_audience_claims = ["azp", "aud"]`), `azp="x"`,
+			rejected(403, rules.Audience),
+		},
+		{
+			"the second audience claim where the first is absent",
+			with(`oidc_audience_claims = ["azp", "aud"]`), "", accepted(),
+		},
+
+		{"an extra issuer", extra, ofV1 + `;aud="api://orders"`, accepted()},
+		{"the provider beside an extra issuer", extra, "", accepted()},
+		{
+			"the provider's audience at an extra issuer", extra, ofV1,
+			rejected(403, rules.Audience),
+		},
+		{
+			"an extra issuer shares the extra audiences",
+			extra + `oidc_extra_audiences = ["api://more"]` + "\n", ofV1 + `;aud="api://more"`,
+			accepted(),
+		},
+		{
+			"an extra issuer beside a provider that verifies nothing",
+			"provider = \"github\"\nskip_jwt_bearer_tokens = true\nemail_domains = \"*\"\n" +
+				"extra_jwt_issuers = \"" + v2Issuer + "=x=y\"\n",
+			`aud="x=y"`, accepted(),
+		},
+
+		{
+			"an e-mail that is not verified", basic, "email_verified=false",
+			rejected(403, rules.CustomClaim),
+		},
+		{"an e-mail that is verified", basic, "email_verified=true", accepted()},
+		{
+			"an e-mail that is not verified where that is allowed",
+			with("insecure_oidc_allow_unverified_email = true"), "email_verified=false",
+			accepted(),
+		},
+		{
+			"an e-mail that is not verified at an extra issuer, whatever is allowed",
+			extra + "insecure_oidc_allow_unverified_email = true\n",
+			ofV1 + `;aud="api://orders";email_verified=false`, rejected(403, rules.CustomClaim),
+		},
+
+		{"an e-mail of a domain", domains, `email="A@Contoso.example"`, accepted()},
+		{"an e-mail below a domain", domains, `email="a@b.corp.example"`, accepted()},
+		{
+			"an e-mail of the domain that only those below are let in of", domains,
+			`email="a@corp.example"`, rejected(403, rules.CustomClaim),
+		},
+		{
+			"an e-mail of another domain", domains, `email="a@example.net"`,
+			rejected(403, rules.CustomClaim),
+		},
+		{
+			"an e-mail of a domain that only ends alike", domains, `email="a@xcontoso.example"`,
+			rejected(403, rules.CustomClaim),
+		},
+		{
+			"an e-mail with two at signs", domains, `email="a@b@contoso.example"`,
+			rejected(403, rules.CustomClaim),
+		},
+		{"sub in place of an e-mail", domains, "", rejected(403, rules.CustomClaim)},
+		{"sub that is an address", domains, `sub="a@contoso.example"`, accepted()},
+		{"neither an e-mail nor sub", domains, "sub=", accepted()},
+		{"an empty e-mail and no sub", domains, `email="";sub=`, accepted()},
+		{
+			"another claim for the e-mail",
+			domains + `oidc_email_claim = "preferred_username"` + "\n",
+			`preferred_username="a@contoso.example"`, accepted(),
+		},
+		{
+			"the deprecated name of that", domains + `user_id_claim = "upn"` + "\n",
+			`upn="a@contoso.example"`, accepted(),
+		},
+		{
+			"an address that a file may list",
+			domains + "authenticated_emails_file = \"mails\"\n", `email="a@example.net"`,
+			open(rules.CustomClaim),
+		},
+
+		{"a group", with(`allowed_groups = ["a", "b"]`), `groups=["x","b"]`, accepted()},
+		{
+			"another group", with(`allowed_groups = ["a", "b"]`), `groups=["x"]`,
+			rejected(403, rules.CustomClaim),
+		},
+		{"no groups", with(`allowed_groups = "a"`), "", rejected(403, rules.CustomClaim)},
+		{
+			"roles as groups",
+			with("allowed_groups = \"a\"\noidc_groups_claim = \"roles\""), `roles=["a"]`,
+			accepted(),
+		},
+
+		{
+			"no bearer tokens",
+			`provider = "oidc"` + "\noidc_issuer_url = \"" + v2Issuer + "\"\n", "",
+			rejected(403, rules.TokenPresent),
+		},
+		{
+			"a provider that verifies nothing",
+			"provider = \"google\"\nskip_jwt_bearer_tokens = true\n", "",
+			rejected(403, rules.TokenPresent),
+		},
+		{
+			"the client's id from elsewhere",
+			"provider = \"oidc\"\noidc_issuer_url = \"" + v2Issuer + "\"\nclient_id = " +
+				"\"${CLIENT}\"\nemail_domains = \"*\"\nskip_jwt_bearer_tokens = true\n",
+			"", open(rules.Audience),
+		},
+		{
+			"a switch from elsewhere",
+			"provider = \"oidc\"\noidc_issuer_url = \"" + v2Issuer + "\"\nclient_id = \"" + app +
+				"\"\nemail_domains = \"*\"\nskip_jwt_bearer_tokens = \"{{ .bearer }}\"\n",
+			"", open(rules.TokenPresent),
+		},
+
+		{"an invalid token without a fallback", strict, ofV1, rejected(403, rules.Issuer)},
+		{
+			"an invalid token where the sign-in page is left out",
+			with("skip_provider_button = true"), ofV1, rejected(302, rules.Issuer),
+		},
+		{
+			"an invalid token where errors are in JSON", with("force_json_errors = true"), ofV1,
+			rejected(401, rules.Issuer),
+		},
+		{
+			"an invalid token at an API route", with(`api_routes = ["^/ord"]`), ofV1,
+			rejected(401, rules.Issuer),
+		},
+		{
+			"an invalid token at another route", with(`api_routes = ["^/api"]`), ofV1,
+			rejected(403, rules.Issuer),
+		},
+		{
+			"an invalid token at a route that is exempt", with(`skip_auth_routes = ["GET=^/ord"]`),
+			ofV1, accepted(),
+		},
+		{
+			"an invalid token at a route that is exempt, without a fallback",
+			strict + `skip_auth_routes = ["GET=^/ord"]` + "\n", ofV1, rejected(403, rules.Issuer),
+		},
+		{
+			"an invalid token at a route that is exempt for another method",
+			with(`skip_auth_routes = ["POST=^/ord"]`), ofV1, rejected(403, rules.Issuer),
+		},
+		{
+			"an invalid token at a route that all but others are exempt from",
+			with(`skip_auth_routes = ["!=^/ord"]`), ofV1, rejected(403, rules.Issuer),
+		},
+		{
+			"an exempt route matches a part of the path", with(`skip_auth_regex = "rder"`), ofV1,
+			accepted(),
+		},
+	}
+	for _, test := range tests {
+		v := rules.Evaluate(policiesOf(t, "proxy.cfg", test.config), requestOf(test.claims))
+		if got := short(v); got != test.want {
+			t.Errorf("%s: got %v, want %v", test.name, got, test.want)
+		}
+	}
+}
+
+func TestWhereTheTokenIsAndWhatItIs(t *testing.T) {
+	t.Parallel()
+	policies := policiesOf(t, "proxy.cfg", basic+"bearer_token_login_fallback = false\n")
+	text := requestOf("").Token.Compact()
+	inBasic := "Basic " + base64.StdEncoding.EncodeToString([]byte(text+":x-oauth-basic"))
+	for name, test := range map[string]struct {
+		header string
+		want   decided
+	}{
+		"Bearer":                {"Bearer " + text, accepted()},
+		"another case":          {"bearer " + text, rejected(403, rules.TokenPresent)},
+		"two blanks":            {"Bearer  " + text, rejected(403, rules.TokenPresent)},
+		"Basic":                 {inBasic, accepted()},
+		"the token alone":       {text, rejected(403, rules.TokenPresent)},
+		"no token, not invalid": {"", rejected(403, rules.TokenPresent)},
+	} {
+		r := requestOf("")
+		r.Headers = map[string]string{"Authorization": test.header}
+		v := rules.Evaluate(policies, r)
+		if got := short(v); got != test.want {
+			t.Errorf("%s: got %v, want %v", name, got, test.want)
+		}
+		if wants := "Forbidden\n"; test.header != "" && v.Outcome == rules.Rejected &&
+			v.Body() != wants {
+			t.Errorf("%s: got the body %q, want %q", name, v.Body(), wants)
+		}
+	}
+	for name, test := range map[string]struct {
+		header, payload string
+		want            decided
+	}{
+		"another algorithm": {
+			`{"alg":"RS512","kid":"k"}`, claims(""),
+			rejected(403, rules.Algorithm),
+		},
+		"no algorithm":             {`{"kid":"k"}`, claims(""), rejected(403, rules.Algorithm)},
+		"a list for the payload":   {rs256, `["a"]`, rejected(403, rules.TokenFormat)},
+		"a blank before the brace": {"\n" + rs256, claims(""), rejected(403, rules.TokenFormat)},
+		"two audiences, the last counts": {
+			rs256,
+			`{"aud":"x",` + claims("")[1:], accepted(),
+		},
+	} {
+		r := requestOf("")
+		r.Token = tokenOf(test.header, test.payload)
+		if got := short(rules.Evaluate(policies, r)); got != test.want {
+			t.Errorf("%s: got %v, want %v", name, got, test.want)
+		}
+	}
+}
+
+func TestTheAcceptHeaderAsksForJSON(t *testing.T) {
+	t.Parallel()
+	policies := policiesOf(t, "proxy.cfg", basic)
+	for accept, want := range map[string]int{
+		"application/json":                  http.StatusUnauthorized,
+		"application/json, text/plain, */*": http.StatusUnauthorized,
+		"text/html,application/json":        http.StatusUnauthorized,
+		"application/json;q=0.9":            http.StatusForbidden,
+		"*/*":                               http.StatusForbidden,
+		"":                                  http.StatusForbidden,
+	} {
+		r := requestOf("aud=")
+		r.Headers = map[string]string{"Accept": accept}
+		if v := rules.Evaluate(policies, r); v.Status != want {
+			t.Errorf("%q: got %d, want %d", accept, v.Status, want)
+		}
+	}
+}

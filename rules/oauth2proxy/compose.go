@@ -1,0 +1,163 @@
+package oauth2proxy
+
+import (
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+)
+
+// startedByCompose lists the instances that the services of a compose file are.
+func (r *reader) startedByCompose(file *source.File, document *source.Value) []*entry {
+	services := document.Member("services")
+	if !services.Is(source.Object) {
+		return nil
+	}
+	var all []*entry
+	for i := range services.Members {
+		m := &services.Members[i]
+		if m.Value.Is(source.Object) && (runsProgram(m.Value) || r.startsInText(m.Value)) {
+			all = append(all, r.service(file, m.Key, m.Value))
+		}
+	}
+	return all
+}
+
+// startsInText reports whether the command of a service is one text that starts the program.
+func (r *reader) startsInText(service *source.Value) bool {
+	text, _ := service.Member("command").Str()
+	first, _, _ := strings.Cut(strings.TrimSpace(text), " ")
+	return isProgram(first)
+}
+
+func (r *reader) service(file *source.File, name string, service *source.Value) *entry {
+	e := &entry{name: name, file: file, at: service, options: r.options}
+	for _, field := range []string{"entrypoint", "command"} {
+		words, like := service.Member(field), given{file: file, object: service.Member(field)}
+		all := wordsOf(words)
+		if words.Is(source.String) {
+			inner, err := source.EmbeddedAs(file, words, source.Shell)
+			if err != nil || len(inner.Documents) == 0 {
+				e.open[byFlag] = field + " can't be read"
+				continue
+			}
+			all = inner.Documents[0].Items
+			like = given{
+				file: inner, parent: file, holder: words, object: inner.Documents[0],
+			}
+		}
+		r.fromArguments(e, behindProgram(all), like)
+	}
+	r.variables(e, file, service.Member("environment"))
+	if files := service.Member("env_file"); files != nil {
+		e.open[byVariable] = "the variables of its env_file are not known"
+	}
+	return e
+}
+
+// variables takes the options of variables, which are a list or an object.
+func (r *reader) variables(e *entry, file *source.File, variables *source.Value) {
+	for _, item := range wordsOf(variables) {
+		name, text, ok := strings.Cut(item.Text, "=")
+		if item.Is(source.Object) { // as the values of a chart have them
+			r.environment(e, file, &source.Value{Kind: source.Object, Members: []source.Member{
+				{Key: "env", Value: &source.Value{
+					Kind: source.List, Items: []*source.Value{item},
+				}},
+			}})
+			continue
+		}
+		g := given{file: file}
+		g.value, g.whole, g.before = behindEquals(file, item, text, true)
+		if !ok {
+			g.value.Kind, g.value.Text = source.Unknown, "set where the service is started"
+		}
+		r.fromVariable(e, name, g)
+	}
+	if variables.Is(source.Object) {
+		for i := range variables.Members {
+			m := &variables.Members[i]
+			g := given{file: file, value: m.Known(), object: variables}
+			if m.Value.Is(source.Null) {
+				unknown := *m.Value
+				unknown.Kind, unknown.Text = source.Unknown, "set where the service is started"
+				g.value = &unknown
+			}
+			r.fromVariable(e, m.Key, g)
+		}
+	}
+}
+
+// startedByChart lists the instance that the values of the program's Helm chart are for: at the
+// top, or under the chart's name where it is a part of another chart.
+func (r *reader) startedByChart(file *source.File, document *source.Value) []*entry {
+	if under := document.Member(programName); isChart(under) {
+		return []*entry{r.chart(file, under)}
+	}
+	if isChart(document) {
+		return []*entry{r.chart(file, document)}
+	}
+	return nil
+}
+
+func isChart(values *source.Value) bool {
+	if !values.Is(source.Object) {
+		return false
+	}
+	return values.At("config", "configFile").Is(source.String) ||
+		values.At("config", "clientID") != nil ||
+		values.Member("extraArgs") != nil && values.Member("config") != nil ||
+		values.At("alphaConfig", "configData").Is(source.Object)
+}
+
+// chart reads the values of the chart: it writes its configuration file, and sets the client's id
+// as a variable.
+func (r *reader) chart(file *source.File, values *source.Value) *entry {
+	e := &entry{name: programName, file: file, at: values, options: r.options}
+	config := values.Member("config")
+	args := values.Member("extraArgs")
+	r.fromArguments(e, wordsOf(args), given{file: file, object: args})
+	if args.Is(source.Object) {
+		r.chartArguments(e, file, args)
+	}
+	r.variables(e, file, values.Member("extraEnv"))
+	if id := config.Member("clientID"); id != nil {
+		o, _ := optionNamed(r.options, "client_id")
+		e.given = append(e.given, given{
+			option: o, layer: byVariable, value: id, file: file, object: config,
+		})
+	} else {
+		e.open[byVariable] = "the chart takes the client's id from a secret"
+	}
+	if text := config.Member("configFile"); text != nil {
+		if inner := r.embedded(file, text); inner != nil {
+			e.take(inner)
+		} else {
+			e.open[byFile] = "configFile can't be read"
+		}
+	}
+	if data := values.At("alphaConfig", "configData"); data.Is(source.Object) && isAlpha(data) {
+		r.fromAlpha(e, data, given{file: file})
+	}
+	if text := values.At("alphaConfig", "configFile"); text.Is(source.String) {
+		if inner := r.embedded(file, text); inner != nil {
+			e.alpha = true
+			e.take(inner)
+		}
+	}
+	return e
+}
+
+// chartArguments takes flags that are the members of an object.
+func (r *reader) chartArguments(e *entry, file *source.File, args *source.Value) {
+	for i := range args.Members {
+		m := &args.Members[i]
+		o, ok := optionOfFlag(r.options, m.Key)
+		if !ok {
+			e.unknown = append(e.unknown, unknownName{byFlag, "--" + m.Key, keyOf(m)})
+			continue
+		}
+		e.given = append(e.given, given{
+			option: o, layer: byFlag, value: m.Known(), file: file, object: args,
+		})
+	}
+}

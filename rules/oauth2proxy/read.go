@@ -1,0 +1,226 @@
+package oauth2proxy
+
+import (
+	"bytes"
+	"path/filepath"
+	"slices"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// entry is one instance of the program, with all that sets its options.
+type entry struct {
+	name    string // of the workload or the service; empty where only its configuration is known
+	file    *source.File
+	at      *source.Value // where it begins
+	given   []given
+	open    [layers]string // why more may be set in a layer than the files show; empty elsewhere
+	alpha   bool           // the alpha configuration sets the options of the provider
+	unknown []unknownName  // names that are not an option's
+
+	options []option
+}
+
+// unknownName is a name that is not an option's, where one is wanted.
+type unknownName struct {
+	layer layer
+	name  string
+	at    *source.Value
+}
+
+// Place is where the instance is.
+func (e *entry) Place() (*source.File, source.Span) { return e.file, e.at.Span }
+
+func detect(file *source.File, _ rules.Options) bool {
+	if !mayBeOurs(file) {
+		return false
+	}
+	r := newReader([]*source.File{file})
+	return len(r.entries()) > 0
+}
+
+// mayBeOurs reports whether a file has a word that all of the program's configurations in its
+// format have. It saves most files of others the table of options.
+func mayBeOurs(file *source.File) bool {
+	if file.Format == source.TOML {
+		return true
+	}
+	return slices.ContainsFunc(
+		[]string{
+			programName, variablePrefix, "oidcConfig", "clientID", "configFile", "skip_jwt",
+			"oidc_", "email_domains",
+		},
+		func(word string) bool { return bytes.Contains(file.Text, []byte(word)) },
+	)
+}
+
+func read(files []*source.File, options rules.Options) (*rules.Configuration, error) {
+	c := &rules.Configuration{Options: options, Files: files}
+	for _, file := range files {
+		if !detect(file, options) {
+			return nil, &source.Error{
+				Pos:   source.Position{File: file.Name},
+				Cause: "no configuration of OAuth2 Proxy in this file",
+				Hints: source.Hints(
+					"its configuration file in TOML, its alpha configuration in YAML, or the " +
+						"manifest, compose file or command line that starts it",
+				),
+			}
+		}
+	}
+	r := newReader(files)
+	for _, e := range r.entries() {
+		if options.API == "" || e.name == "" || e.name == options.API {
+			c.Entries = append(c.Entries, e)
+		}
+	}
+	return c, nil
+}
+
+// reader collects the instances of files that belong together.
+type reader struct {
+	files   []*source.File
+	options []option
+	parts   []part // configurations that an instance may name
+}
+
+// part is a configuration that is not an instance where one names it as its file.
+type part struct {
+	name  string // of the file
+	entry *entry
+	used  bool
+}
+
+// partNamed finds a configuration by its name, in the instance's own file if there is one. It is
+// an instance of its own no longer.
+func (r *reader) partNamed(name string, file *source.File, alpha bool) *entry {
+	var found *part
+	for i := range r.parts {
+		p := &r.parts[i]
+		if p.name == name && p.entry.alpha == alpha &&
+			(found == nil || p.entry.file == file && found.entry.file != file) {
+			found = p
+		}
+	}
+	if found == nil {
+		return nil
+	}
+	found.used = true
+	return found.entry
+}
+
+// take adds what sets options in a configuration.
+func (e *entry) take(of *entry) {
+	e.given = append(e.given, of.given...)
+	e.unknown = append(e.unknown, of.unknown...)
+}
+
+func newReader(files []*source.File) *reader {
+	return &reader{files: files, options: options()}
+}
+
+// entries lists the instances: those that are started, and the configurations that none of them
+// names. A configuration file and an alpha configuration alone are one instance.
+func (r *reader) entries() []*entry {
+	for _, file := range r.files {
+		r.partsOf(file)
+	}
+	var all []*entry
+	for _, file := range r.files {
+		all = append(all, r.startedBy(file)...)
+	}
+	all = append(all, r.leftOver()...)
+	slices.SortStableFunc(all, func(a, b *entry) int {
+		return slices.Index(r.files, a.file) - slices.Index(r.files, b.file)
+	})
+	return all
+}
+
+// leftOver lists the configurations that no instance names.
+func (r *reader) leftOver() []*entry {
+	var files, alphas []*entry
+	for i := range r.parts {
+		switch p := &r.parts[i]; {
+		case p.used:
+		case p.entry.alpha:
+			alphas = append(alphas, p.entry)
+		default:
+			files = append(files, p.entry)
+		}
+	}
+	if len(files) == 1 && len(alphas) == 1 {
+		files[0].alpha = true
+		files[0].given = append(files[0].given, alphas[0].given...)
+		return files
+	}
+	for _, e := range files {
+		e.withoutProvider()
+	}
+	for _, e := range alphas {
+		e.open[byFile] = "only its alpha configuration is known"
+	}
+	return append(files, alphas...)
+}
+
+// withoutProvider says of a configuration file without any option of a provider that an alpha
+// configuration has them.
+func (e *entry) withoutProvider() {
+	ofProvider := func(g given) bool { return g.option.alpha != nil }
+	if !slices.ContainsFunc(e.given, ofProvider) {
+		e.alpha = true
+		e.open[byAlpha] = "the file has no options of a provider"
+	}
+}
+
+// startedBy lists the instances that a file starts.
+func (r *reader) startedBy(file *source.File) []*entry {
+	if file.Format == source.Shell {
+		return r.startedByCommands(file)
+	}
+	var all []*entry
+	for _, document := range objectsOf(file) {
+		if file.Format != source.TOML {
+			all = append(all, r.startedByManifest(file, document)...)
+			all = append(all, r.startedByCompose(file, document)...)
+			all = append(all, r.startedByChart(file, document)...)
+		}
+	}
+	return all
+}
+
+// partsOf finds the configurations in a file.
+func (r *reader) partsOf(file *source.File) {
+	name := filepath.Base(file.Name)
+	for _, document := range objectsOf(file) {
+		e := &entry{file: file, at: document, options: r.options}
+		switch {
+		case file.Format == source.TOML && r.isConfiguration(document):
+			r.fromFile(e, document, given{file: file})
+			r.parts = append(r.parts, part{name: name, entry: e})
+		case file.Format != source.TOML && isAlpha(document):
+			r.fromAlpha(e, document, given{file: file})
+			r.parts = append(r.parts, part{name: name, entry: e})
+		case file.Format != source.TOML:
+			r.partsOfMap(file, document)
+		}
+	}
+}
+
+// objectsOf lists the objects that the documents of a file are, or that they list, as the answer
+// of kubectl does.
+func objectsOf(file *source.File) []*source.Value {
+	var all []*source.Value
+	for _, document := range file.Documents {
+		items := document.Member("items")
+		if !items.Is(source.List) {
+			items = &source.Value{Items: []*source.Value{document}}
+		}
+		for _, item := range items.Items {
+			if item.Is(source.Object) {
+				all = append(all, item)
+			}
+		}
+	}
+	return all
+}

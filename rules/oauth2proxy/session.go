@@ -1,0 +1,102 @@
+package oauth2proxy
+
+import (
+	"slices"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// sessionTyped is the check that the session of an extra issuer can be made of the claims
+// (pkg/apis/middleware/session.go). It is nil for a provider, whose sessions take any type.
+func (c *compiler) sessionTyped(v verifier) *rules.Check {
+	if !v.strict {
+		return nil
+	}
+	groups := c.get("oidc_groups_claim")
+	check := c.check(rules.TokenFormat, v.issuer, codeSessions)
+	check.Test = rules.Both(
+		typed(v.email, source.String), typed("preferred_username", source.String),
+		typed(groups.text(), source.String, source.List),
+	)
+	return check
+}
+
+// audienceTyped is the check that the claim which holds the audience is a text or a list of texts:
+// the program breaks off where it is not (pkg/providers/oidc/verifier.go, verifyAudience). It is
+// nil where the claim can't be another one than aud, which the verifier has read before.
+func (c *compiler) audienceTyped(v verifier) *rules.Check {
+	claims := v.claims.texts()
+	if !slices.ContainsFunc(claims, func(name string) bool { return name != "aud" }) {
+		return nil
+	}
+	check := c.check(rules.Audience, v.claims, codeVerifier)
+	check.Answer = c.row(brokenOff, always)
+	check.Unknown = v.claims.unknown
+	test := rules.Both()
+	for _, name := range slices.Backward(claims) {
+		in := claim(name)
+		here := rules.Both(rules.Found(in), typed(name, source.String, source.List))
+		test = rules.Either(here, rules.Both(rules.Negate(rules.Found(in)), test))
+	}
+	check.Test = test
+	return check
+}
+
+// sendable is the check that the upstream can be told who the caller is: a claim with a control
+// character fits into no header of a request. It is nil where the upstream is not told.
+func (c *compiler) sendable(v verifier) *rules.Check {
+	pass := c.get("pass_user_headers")
+	if pass.off() || c.alpha {
+		return nil
+	}
+	check := c.check(rules.CustomClaim, pass, codeProxy)
+	check.Claim = "sub"
+	check.Answer = c.row(notSent, always)
+	check.MaySkip = pass.unknown
+	check.Test = rules.Either(isSubrequest(c.get("proxy_prefix")), rules.Negate(c.unsendable(v)))
+	return check
+}
+
+// unsendable is the predicate that a claim which goes upstream has a control character.
+func (c *compiler) unsendable(v verifier) rules.Predicate {
+	groups := c.get("oidc_groups_claim")
+	var all []rules.Predicate
+	control := func(name string) rules.Predicate {
+		test := matches(claim(name), `(?s:.*)[\x00-\x08\x0a-\x1f\x7f](?s:.*)`)
+		test.Assumed = rules.No
+		return test
+	}
+	for _, name := range []string{"sub", v.email, "preferred_username"} {
+		all = append(all, rules.Both(typed(name, source.String), control(name)))
+	}
+	return rules.Either(append(all, control(groups.text()))...)
+}
+
+// sendableIfValid is sendable for a request that needs no token: the upstream is told of a valid
+// one.
+func (c *compiler) sendableIfValid(verifiers []verifier) rules.Node {
+	check := c.sendable(verifiers[0])
+	if check == nil {
+		return rules.Node{}
+	}
+	told := make([]rules.Predicate, len(verifiers))
+	for i, v := range verifiers {
+		all := []rules.Predicate{readable(), c.unsendable(v)}
+		for _, verified := range c.verifies(v) {
+			all = append(all, verified.Test)
+		}
+		told[i] = rules.Both(all...)
+	}
+	check.Test = rules.Either(
+		isSubrequest(c.get("proxy_prefix")), rules.Negate(rules.Either(told...)))
+	return rules.Node{Check: check}
+}
+
+// isSubrequest is the predicate that another proxy asks whether to let a request through.
+func isSubrequest(prefix setting) rules.Predicate {
+	return rules.Predicate{
+		Op: rules.Equals, Input: rules.RequestInput(rules.RequestPath),
+		Values: rules.Literals(prefix.text() + "/auth"), Assumed: rules.No,
+	}
+}

@@ -1,0 +1,200 @@
+package oauth2proxy
+
+import (
+	"encoding/csv"
+	"slices"
+	"strconv"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// layer is where an option is set. What an earlier layer sets counts (pkg/apis/options/load.go:
+// flags, then the environment, then the file).
+type layer uint8
+
+const (
+	byFlag layer = iota
+	byVariable
+	byFile
+	byAlpha // the alpha configuration: alone for the options of a provider, where there is one
+	layers
+)
+
+// given is one place that sets an option.
+type given struct {
+	option option
+	layer  layer
+	value  *source.Value // as its file has it; of a flag the text behind the equals sign
+
+	// whole is what an edit replaces: it has before and then the value. It is nil where the value
+	// itself is replaced.
+	whole  *source.Value
+	before string
+
+	file *source.File // that whole or the value is in
+
+	// holder is the string of file's parent in which file is embedded; nil where it is in none.
+	holder *source.Value
+	parent *source.File
+
+	object *source.Value // that the value is a member of; nil where it is of none
+}
+
+// setting is an option as it counts.
+type setting struct {
+	option
+	given   []given         // what sets it; none where its default counts
+	values  []*source.Value // the text, or the items of a list
+	unknown *rules.Unknown  // why it is not known
+}
+
+// get reads an option as it counts.
+func (e *entry) get(name string) setting {
+	o, _ := optionNamed(e.options, name)
+	s := setting{option: o}
+	for l := range layers {
+		if (o.alpha != nil && e.alpha) != (l == byAlpha) {
+			continue
+		}
+		for _, g := range e.given {
+			if g.layer == l && g.option.name == name {
+				s.given = append(s.given, g)
+			}
+		}
+		switch why := e.open[l]; {
+		case len(s.given) > 0:
+			s.read()
+			return s
+		case why != "":
+			s.unknown = &rules.Unknown{
+				Why:  why + ", and it may set " + name,
+				Need: rules.Need{Input: source.NeedPolicy, For: "all that sets its options"},
+			}
+			return s
+		}
+	}
+	if o.absent != "" {
+		s.values = rules.Literals(o.absent)
+	}
+	return s
+}
+
+// read takes the values of what sets the option. A flag of a list may be given several times; of
+// any other option the last one counts.
+func (s *setting) read() {
+	counts := s.given
+	if s.kind != list || s.given[0].layer != byFlag {
+		counts = s.given[len(s.given)-1:]
+	}
+	s.given = counts
+	for _, g := range counts {
+		for _, v := range g.texts() {
+			if marked(v) {
+				s.unknown = &rules.Unknown{
+					Why: v.Doubt(s.name),
+					Need: rules.Need{
+						Input: source.NeedPolicy, For: "the configuration with its " + s.name,
+					},
+				}
+			}
+			s.values = append(s.values, v)
+		}
+	}
+	if s.kind == toggle && s.unknown == nil {
+		if _, err := strconv.ParseBool(s.text()); err != nil {
+			s.unknown = &rules.Unknown{
+				Why: s.name + " is neither true nor false, and the program does not start",
+			}
+		}
+	}
+}
+
+// texts are the values that one place gives. A list may be a text with commas in it.
+func (g *given) texts() []*source.Value {
+	switch {
+	case g.value.Is(source.List):
+		return g.value.Items
+	case g.option.kind != list || !g.value.Is(source.String):
+		return []*source.Value{g.value}
+	}
+	var all []*source.Value
+	for _, part := range g.split() {
+		item := *g.value
+		item.Text = part
+		all = append(all, &item)
+	}
+	return all
+}
+
+// split takes a text with commas apart: of a flag as CSV (pflag), elsewhere at each comma
+// (mapstructure).
+func (g *given) split() []string {
+	if g.value.Text == "" {
+		return nil
+	}
+	if g.layer == byFlag {
+		if fields, err := csv.NewReader(strings.NewReader(g.value.Text)).Read(); err == nil {
+			return fields
+		}
+	}
+	return strings.Split(g.value.Text, ",")
+}
+
+// marked reports whether only a deployment knows a value.
+func marked(v *source.Value) bool {
+	return v.Is(source.Unknown) || v.Is(source.Object) || v.Is(source.String) &&
+		slices.ContainsFunc([]string{"${", "{{", "$(", "#{"}, func(mark string) bool {
+			return strings.Contains(v.Text, mark)
+		})
+}
+
+// text is the one value of an option; empty where there is none.
+func (s *setting) text() string {
+	if len(s.values) == 0 || s.values[0].Kind == source.Null {
+		return ""
+	}
+	return s.values[0].Text
+}
+
+// texts are all values of an option that are known.
+func (s *setting) texts() []string {
+	var all []string
+	for _, v := range s.values {
+		if !marked(v) && v.Kind != source.Null {
+			all = append(all, v.Text)
+		}
+	}
+	return all
+}
+
+// on reports whether a switch is known to be on.
+func (s *setting) on() bool {
+	is, err := strconv.ParseBool(s.text())
+	return s.unknown == nil && err == nil && is
+}
+
+// off reports whether a switch is known to be off.
+func (s *setting) off() bool { return s.unknown == nil && !s.on() }
+
+// set reports whether something sets the option.
+func (s *setting) set() bool { return len(s.given) > 0 }
+
+// place is where the option is set, or where the instance begins if nothing sets it.
+func (e *entry) place(s setting) (source.Position, source.Span) {
+	if !s.set() {
+		return shown(e.at)
+	}
+	return shown(s.given[0].value)
+}
+
+// shown is where a value begins, and the part of it that a reader is shown: all of a scalar, the
+// first character of anything else.
+func shown(v *source.Value) (source.Position, source.Span) {
+	span := v.Span
+	if v.Kind == source.List || v.Kind == source.Object {
+		span.End = min(span.End, span.Start+1)
+	}
+	return v.Pos, span
+}

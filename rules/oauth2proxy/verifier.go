@@ -1,0 +1,280 @@
+package oauth2proxy
+
+import (
+	"slices"
+	"strings"
+	"time"
+
+	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// verifier is one of those that a token is held against, in order. The first that accepts it
+// counts.
+type verifier struct {
+	issuer    setting
+	audiences []setting // any of their values is accepted
+	claims    setting   // the first of these claims that is there holds the audience
+	algs      setting
+	skip      setting // the issuer is not compared
+	discovers bool    // the keys and algorithms are those of the issuer's discovery document
+	keys      setting // the address of the keys, where nothing is discovered
+	email     string  // the claim of the e-mail
+	strict    bool    // an e-mail that is said not to be verified is refused, whatever the options
+}
+
+// verifiers lists what the tokens are held against: the provider, then the extra issuers
+// (oauthproxy.go, buildSessionChain).
+func (c *compiler) verifiers() []verifier {
+	var all []verifier
+	provider := c.get("provider")
+	if provider.unknown != nil || !withoutVerifier(provider.text()) {
+		all = append(all, c.ofProvider(provider))
+	}
+	extra := c.get("extra_jwt_issuers")
+	for _, item := range extra.values {
+		all = append(all, c.ofExtra(extra, item))
+	}
+	return all
+}
+
+func (c *compiler) ofProvider(provider setting) verifier {
+	v := verifier{
+		issuer:    c.get("oidc_issuer_url"),
+		audiences: []setting{c.get("client_id"), c.get("oidc_extra_audiences")},
+		claims:    c.get("oidc_audience_claims"),
+		algs:      c.get("oidc_enabled_signing_algs"),
+		skip:      c.get("insecure_oidc_skip_issuer_verification"),
+		discovers: !c.skipsDiscovery(),
+		keys:      c.get("oidc_jwks_url"),
+		email:     c.emailClaim(),
+	}
+	if files := c.get("oidc_public_key_files"); !v.keys.set() && files.set() {
+		v.keys = files
+	}
+	if provider.text() == "azure" { // it has no way of its own to make a session of a token
+		v.email, v.strict = "email", true
+	}
+	return v
+}
+
+func (c *compiler) skipsDiscovery() bool {
+	s := c.get("skip_oidc_discovery")
+	return s.on()
+}
+
+// emailClaim is the claim of the e-mail. The deprecated user_id_claim stands in for it
+// (providers/providers.go, newProviderDataFromConfig).
+func (c *compiler) emailClaim() string {
+	email, user := c.get("oidc_email_claim"), c.get("user_id_claim")
+	if email.text() == "email" && user.text() != "" {
+		return user.text()
+	}
+	return email.text()
+}
+
+// ofExtra is the verifier of one extra issuer, which is written as issuer=audience. It shares the
+// audiences and the audience claims of the provider (pkg/validation/options.go).
+func (c *compiler) ofExtra(extra setting, item *source.Value) verifier {
+	issuer, audience, _ := strings.Cut(item.Text, "=")
+	part := func(text string) setting {
+		s := extra
+		s.values, s.unknown = []*source.Value{value(text, item)}, nil
+		if marked(s.values[0]) {
+			s.unknown = extra.unknown
+		}
+		s.given = []given{extra.given[0]}
+		s.given[0].value = item
+		return s
+	}
+	return verifier{
+		issuer:    part(issuer),
+		audiences: []setting{part(audience), c.get("oidc_extra_audiences")},
+		claims:    c.get("oidc_audience_claims"),
+		algs:      setting{option: extra.option, given: part("").given},
+		discovers: true,
+		email:     "email",
+		strict:    true,
+	}
+}
+
+// accepts is what a verifier wants of a token, what the session that is made of it must have, and
+// what the upstream is told of it.
+func (c *compiler) accepts(v verifier) rules.Node {
+	checks := append(c.verifies(v), c.allowed(v)...)
+	if check := c.sendable(v); check != nil {
+		checks = append(checks, check)
+	}
+	return rules.AllOf(checks...)
+}
+
+// verifies is what a verifier wants of a token, in the program's order.
+func (c *compiler) verifies(v verifier) []*rules.Check {
+	checks := []*rules.Check{
+		c.algorithm(v), c.signature(v), c.issuer(v), c.expiry(v), c.notBefore(v),
+		c.audienceTyped(v), c.audience(v), c.sessionTyped(v), c.emailVerified(v),
+	}
+	return slices.DeleteFunc(checks, func(check *rules.Check) bool { return check == nil })
+}
+
+// defaultAlgorithm is the one that go-oidc accepts where nothing names others.
+const defaultAlgorithm = "RS256"
+
+func (c *compiler) algorithm(v verifier) *rules.Check {
+	check := c.check(rules.Algorithm, v.algs, codeOIDC)
+	accepted := v.algs.texts()
+	switch {
+	case v.algs.unknown != nil:
+		check.MaySkip = v.algs.unknown
+		accepted = append(accepted, defaultAlgorithm)
+	case v.discovers && ofEntra(v.issuer.text()) && len(accepted) > 0:
+		// only what the discovery document names too (provider_verifier.go, intersectSigningAlgs)
+		if !slices.Contains(accepted, defaultAlgorithm) {
+			check.Refuses = "the program does not start: Entra ID signs with " +
+				defaultAlgorithm + ", which is not one of the algorithms"
+		}
+		accepted = slices.DeleteFunc(accepted, func(alg string) bool {
+			return alg != defaultAlgorithm
+		})
+	case len(accepted) == 0:
+		accepted = []string{defaultAlgorithm}
+		if v.discovers && !ofEntra(v.issuer.text()) {
+			check.MaySkip = &rules.Unknown{
+				Why: "the discovery document of " + orIssuer(v.issuer.text()) +
+					" may name other algorithms, which the program accepts then",
+			}
+		}
+	}
+	check.Test = rules.Predicate{
+		Op:     rules.OneOf,
+		Input:  rules.Input{Source: rules.FromHeader, Name: "alg", LastCounts: true},
+		Values: rules.Literals(accepted...),
+	}
+	return check
+}
+
+func orIssuer(issuer string) string {
+	if issuer == "" {
+		return "the issuer"
+	}
+	return issuer
+}
+
+func (c *compiler) signature(v verifier) *rules.Check {
+	field := v.issuer
+	if !v.discovers && v.keys.set() {
+		field = v.keys
+	}
+	check := c.check(rules.Signature, field, codeOIDC)
+	key := c.keysOf(v)
+	key.Lenience.EmptyCrit = true // go-jose, shared.go, checkSupportedCritical
+	check.Test = rules.Predicate{Op: rules.Verifies, Key: key}
+	return check
+}
+
+// keysOf is where a verifier has its keys from. Those of another issuer than Entra ID are known to
+// nobody who has not read its discovery document.
+func (c *compiler) keysOf(v verifier) *rules.Key {
+	switch {
+	case !v.discovers && v.keys.name == "oidc_jwks_url" && v.keys.unknown == nil:
+		return rules.KeysAt(v.keys.text(), false)
+	case !v.discovers, v.issuer.unknown != nil:
+		return &rules.Key{}
+	}
+	iss, ok := entra.ParseIssuer(v.issuer.text())
+	if !ok || iss.Kind != entra.Workforce {
+		return &rules.Key{}
+	}
+	cloud, ok := entra.CloudByID(iss.Clouds[0])
+	if !ok {
+		return &rules.Key{}
+	}
+	return rules.KeysAt(entra.KeysURL(cloud, iss.Tenant, iss.Version, ""), false)
+}
+
+// ofEntra reports whether an issuer is Entra ID, whose discovery documents name RS256 alone.
+func ofEntra(issuer string) bool {
+	_, ok := entra.ParseIssuer(issuer)
+	return ok
+}
+
+func (c *compiler) issuer(v verifier) *rules.Check {
+	check := c.check(rules.Issuer, v.issuer, codeOIDC)
+	iss := claim("iss")
+	accepted := rules.Literals(v.issuer.texts()...)
+	check.Test = rules.Both(rules.Found(iss), rules.Predicate{
+		Op: rules.OneOf, Input: iss, Values: accepted,
+	})
+	check.Unknown = v.issuer.unknown
+	switch {
+	case v.skip.on():
+		check.Field, check.Unknown = v.skip.name, nil
+		check.Pos, check.Span = c.place(v.skip)
+		check.Skip = v.skip.name + " is on: a token of any issuer is accepted that a key verifies"
+	case v.skip.unknown != nil:
+		check.MaySkip = v.skip.unknown
+	}
+	return check
+}
+
+// expiry has no leeway: a token without exp, and one that has just expired, are refused. The
+// instant itself still counts.
+func (c *compiler) expiry(v verifier) *rules.Check {
+	check := c.check(rules.Expiry, v.issuer, codeOIDC)
+	exp := claim("exp")
+	check.Test = rules.Both(rules.Found(exp), rules.Predicate{
+		Op: rules.After, Input: exp, Inclusive: true, Lenient: true,
+	})
+	return check
+}
+
+// notBeforeLeeway is by how much a token may be early.
+const notBeforeLeeway = 5 * time.Minute
+
+func (c *compiler) notBefore(v verifier) *rules.Check {
+	check := c.check(rules.NotBefore, v.issuer, codeOIDC)
+	nbf := claim("nbf")
+	check.Test = rules.Either(rules.Negate(rules.Found(nbf)), rules.Predicate{
+		Op: rules.NotAfter, Input: nbf, Leeway: notBeforeLeeway, Lenient: true,
+	})
+	return check
+}
+
+// audience is checked in the first of some claims that is there.
+func (c *compiler) audience(v verifier) *rules.Check {
+	field := v.audiences[0]
+	if !field.set() && v.audiences[1].set() {
+		field = v.audiences[1]
+	}
+	check := c.check(rules.Audience, field, codeVerifier)
+	var accepted []string
+	for _, s := range v.audiences {
+		accepted = append(accepted, s.texts()...)
+	}
+	check.Test = firstOf(v.claims.texts(), rules.Literals(accepted...))
+	check.MaySkip = firstUnknown(v.audiences...)
+	check.Unknown = v.claims.unknown
+	if len(accepted) == 0 && check.MaySkip != nil {
+		check.Unknown, check.MaySkip = check.MaySkip, nil
+	}
+	return check
+}
+
+// firstOf is the predicate that the first of some claims that is there is one of the values, or
+// lists one.
+func firstOf(claims []string, accepted []*source.Value) rules.Predicate {
+	test := rules.Never()
+	for i := len(claims) - 1; i >= 0; i-- {
+		in := claim(claims[i])
+		here := rules.Both(rules.Found(in), rules.Predicate{
+			Op: rules.OneOf, Input: in, Values: accepted,
+		})
+		if i == len(claims)-1 {
+			test = here
+			continue
+		}
+		test = rules.Either(here, rules.Both(rules.Negate(rules.Has(in)), test))
+	}
+	return test
+}

@@ -1,0 +1,153 @@
+package rules_test
+
+import (
+	"strings"
+	"testing"
+	"time"
+
+	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/testdata/mint"
+	"github.com/gatewhy/gatewhy/testdata/oracles/witness"
+)
+
+// witnessed is a program without an adapter: its configuration as checks, and the tokens with
+// which it does otherwise than these say. A key is a token's name, or one of its words.
+type witnessed struct {
+	folder  string
+	root    rules.Node
+	differs map[string]string // why
+}
+
+// TestRealProgramsBearOutTheModel holds the evaluation of times, algorithms, shapes and lists
+// against programs that have no adapter: where both are sure, they must agree.
+func TestRealProgramsBearOutTheModel(t *testing.T) {
+	t.Parallel()
+	minted, err := witness.Mint(time.Date(2026, 5, 6, 10, 0, 0, 0, time.UTC))
+	if err != nil {
+		t.Fatal(err)
+	}
+	const critical = "it does not look at crit"
+	for _, program := range []witnessed{
+		{"haproxy/one-issuer", haproxy(minted.PublicKey()), map[string]string{
+			"crit-unknown": critical, "crit-empty": critical,
+		}},
+		{"apache-oidc/one-issuer", apache(), map[string]string{
+			"crit-unknown": critical, "crit-empty": critical,
+			"payload-bad-utf8": "it reads no payload that is not UTF-8",
+			"nul-in-sub":       "it reads no text with a NUL in it",
+			"kid=empty":        "it takes an empty key id for one that no key has",
+		}},
+	} {
+		t.Run(program.folder, func(t *testing.T) { program.test(t, minted) })
+	}
+}
+
+func (w *witnessed) test(t *testing.T, minted *witness.Minted) {
+	recorded, err := witness.Read("../testdata/oracles/" + w.folder)
+	if err != nil {
+		t.Fatal(err)
+	}
+	if err := recorded.Complete(minted); err != nil {
+		t.Fatal(err)
+	}
+	policies := []*rules.Policy{{Root: w.root}}
+	same, open, differing := 0, 0, map[string]bool{}
+	for i := range recorded.Answers {
+		answer := &recorded.Answers[i]
+		v := rules.Evaluate(policies, minted.Request(recorded.Asked(answer), answer.Token))
+		unsure := wordOf(answer.Token, unsure())
+		switch word := wordOf(answer.Token, w.differs); {
+		case v.Outcome == rules.Undetermined && unsure != "":
+			open++
+		case v.Outcome == rules.Undetermined:
+			t.Errorf("%s: not known: %s", answer.Token, v.Why())
+		case (v.Outcome == rules.Accepted) == answer.Reached:
+			same++
+		case word != "":
+			differing[word] = true
+		default:
+			t.Errorf("%s: predicted %v (%s), answered %d",
+				answer.Token, v.Outcome, v.Why(), answer.Status)
+		}
+	}
+	t.Logf("%s %s: %d of %d answers as predicted, %d not known",
+		recorded.Program, recorded.Version, same, len(recorded.Answers), open)
+	for word, why := range w.differs {
+		if !differing[word] {
+			t.Errorf("%s: nothing differs any more, though %s", word, why)
+		}
+	}
+}
+
+// unsure are the tokens of which the model says that gateways differ on them.
+func unsure() map[string]string {
+	const time = "it is not documented what a gateway makes of such a time"
+	const shape = "gateways differ on what they read of such a payload"
+	return map[string]string{
+		"exp-string": time, "exp-float": time, "exp-huge": time, "exp-millis": time,
+		"exp=digits": time, "exp=float": time, "exp=null": time,
+		"dup-aud-last-good": shape, "dup-aud-last-bad": shape,
+		"payload-array": shape, "payload-trailing": shape, "payload-bom": shape,
+	}
+}
+
+// wordOf is the word of a token's name that a table has; empty for none.
+func wordOf(name string, table map[string]string) string {
+	for word := range strings.FieldsSeq(name) {
+		if table[word] != "" {
+			return word
+		}
+	}
+	return ""
+}
+
+func equals(id rules.ID, in rules.Input, text string) *rules.Check {
+	return &rules.Check{ID: id, Test: rules.Predicate{
+		Op: rules.Equals, Input: in, Values: rules.Literals(text),
+	}}
+}
+
+// sent is a bearer token with the scheme in any case.
+func sent() *rules.Check {
+	return &rules.Check{ID: rules.TokenPresent, Test: rules.Predicate{
+		Op: rules.Sent, Lookup: &rules.Lookup{Locations: []rules.Location{{
+			Input:  rules.Input{Source: rules.FromHTTP, Name: "Authorization"},
+			Prefix: "Bearer ", FoldCase: true,
+		}}},
+	}}
+}
+
+// expiry has no leeway, and a token need not have it.
+func expiry() *rules.Check {
+	exp := rules.Claim("exp")
+	return &rules.Check{ID: rules.Expiry, Test: rules.IfPresent(exp, rules.Predicate{
+		Op: rules.After, Input: exp, Inclusive: true,
+	})}
+}
+
+func haproxy(key string) rules.Node {
+	return rules.AllOf(
+		sent(),
+		equals(rules.Algorithm, rules.Input{Source: rules.FromHeader, Name: "alg"}, "RS256"),
+		&rules.Check{ID: rules.Signature, Test: rules.Predicate{
+			Op: rules.Verifies, Key: &rules.Key{Own: true, Text: key},
+		}},
+		equals(rules.Issuer, rules.Claim("iss"), mint.V2Issuer(mint.Tenant)),
+		equals(rules.Audience, rules.Claim("aud"), mint.API),
+		expiry(),
+	)
+}
+
+func apache() rules.Node {
+	return rules.AllOf(
+		sent(),
+		&rules.Check{ID: rules.Signature, Test: rules.Predicate{
+			Op: rules.Verifies, Key: rules.KeysAt("https://keys.example.com/keys", false),
+		}},
+		expiry(),
+		equals(rules.Issuer, rules.Claim("iss"), mint.V2Issuer(mint.Tenant)),
+		&rules.Check{ID: rules.Audience, Test: rules.Predicate{
+			Op: rules.OneOf, Input: rules.Claim("aud"), Values: rules.Literals(mint.API),
+		}},
+	)
+}

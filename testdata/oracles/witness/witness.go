@@ -1,0 +1,135 @@
+// Package witness asks predictions what real gateways were asked, and compares what they say.
+package witness
+
+import (
+	"crypto/x509"
+	"encoding/pem"
+	"fmt"
+	"slices"
+	"time"
+
+	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/keys"
+	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/testdata/oracles/recording"
+	"github.com/gatewhy/gatewhy/testdata/oracles/tokens"
+)
+
+// Minted is every token, minted at one instant. It verifies with the keys of its issuer, at
+// whichever address a policy has its keys from, or with the key that the policy itself holds.
+type Minted struct {
+	At    time.Time
+	Names []string // of the tokens, in the order in which they are recorded
+	Keys  []byte   // the issuer's key set
+
+	set    *keys.Set
+	own    *keys.Set // the issuer's RSA key alone
+	pem    string
+	tokens map[string]tokens.Request
+}
+
+// Mint makes every token.
+func Mint(at time.Time) (*Minted, error) {
+	issuer, err := tokens.NewIssuer()
+	if err != nil {
+		return nil, err
+	}
+	m := &Minted{At: at, tokens: map[string]tokens.Request{}}
+	for _, shape := range slices.Concat(tokens.Kinds(), tokens.Random()) {
+		if _, twice := m.tokens[shape.Name]; twice {
+			return nil, fmt.Errorf("two tokens are called %s", shape.Name)
+		}
+		if m.tokens[shape.Name], err = issuer.Mint(&shape, at); err != nil {
+			return nil, err
+		}
+		m.Names = append(m.Names, shape.Name)
+	}
+	if m.Keys, err = issuer.KeySet(); err != nil {
+		return nil, err
+	}
+	if m.set, err = keys.Parse("the local issuer", m.Keys); err != nil {
+		return nil, err
+	}
+	der, err := x509.MarshalPKIXPublicKey(issuer.Key().Public())
+	if err != nil {
+		return nil, err
+	}
+	m.pem = string(pem.EncodeToMemory(&pem.Block{Type: "PUBLIC KEY", Bytes: der}))
+	m.own, err = keys.ParsePEM("the local issuer", m.pem)
+	return m, err
+}
+
+// PublicKey is the issuer's RSA key as PEM.
+func (m *Minted) PublicKey() string { return m.pem }
+
+// Token is the token of this name as it was sent.
+func (m *Minted) Token(name string) tokens.Request { return m.tokens[name] }
+
+// Request is what was asked with the token of this name. Nothing else was sent.
+func (m *Minted) Request(asked *recording.Request, name string) *rules.Request {
+	sent := m.tokens[name]
+	request := &rules.Request{
+		At: m.At, Method: asked.Method, Path: asked.Path,
+		Headers: map[string]string{}, HeadersWhole: true, QueryWhole: true, Signatures: m,
+	}
+	for header, value := range asked.Headers {
+		request.Headers[header] = value
+	}
+	if sent.Token != "" {
+		request.Token = inspect.Parse(sent.Token)
+		request.Headers["Authorization"] = sent.Authorization
+	}
+	return request
+}
+
+// Verify verifies with the issuer's keys.
+func (m *Minted) Verify(token *inspect.Token, key *rules.Key) rules.SignatureResult {
+	set := m.set
+	if key.Own {
+		set = m.own
+	}
+	return rules.SignatureResult{Result: key.Lenience.Verify(token, set)}
+}
+
+// Recorded is a recording, and the requests that were asked for it.
+type Recorded struct {
+	*recording.Recording
+	requests []recording.Request
+}
+
+// Read reads the recording of a configuration's folder.
+func Read(folder string) (*Recorded, error) {
+	requests, err := recording.Requests(folder)
+	if err != nil {
+		return nil, err
+	}
+	read, err := recording.Read(recording.Path(folder))
+	return &Recorded{read, requests}, err
+}
+
+// Asked is the request that an answer was given to.
+func (r *Recorded) Asked(answer *recording.Answer) *recording.Request {
+	for i := range r.requests {
+		if r.requests[i].Line == answer.Request {
+			return &r.requests[i]
+		}
+	}
+	return nil
+}
+
+// Complete is an error where the recording has not each token of each request, once and in their
+// order: the tokens have changed since it was made.
+func (r *Recorded) Complete(m *Minted) error {
+	if len(r.Answers) != len(r.requests)*len(m.Names) {
+		return fmt.Errorf("%d answers to %d requests with %d tokens",
+			len(r.Answers), len(r.requests), len(m.Names))
+	}
+	for i, answer := range r.Answers {
+		request, name := r.requests[i/len(m.Names)].Line, m.Names[i%len(m.Names)]
+		if answer.Request != request || answer.Token != name {
+			return fmt.Errorf("answer %d is to %s with %s, not to %s with %s",
+				i, answer.Request, answer.Token, request, name)
+		}
+	}
+	return nil
+}

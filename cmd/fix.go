@@ -18,14 +18,16 @@ func newFix(env *Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "fix PATH…",
 		Short: "Repair a policy: print the proved change as a diff, or write it",
-		Long: "fix makes the smallest edit that repairs a policy and leaves every other byte " +
-			"of the file as it is. Nothing is\n" +
+		Long: "fix makes the smallest edit that repairs a policy and leaves every other byte of " +
+			"the file as it is. Nothing is\n" +
 			"printed that was not compiled and linted again; the diff is followed by what the " +
 			"gateway answers before and after,\n" +
 			"and by a warning for each token that gets in only after the change.\n" +
 			"Without --rule and --solution it repairs every error and warning that it can " +
 			"repair without asking. It exits with 1\n" +
-			"if an error remains, or with --rule if a finding of that rule remains.\n" +
+			"if an error remains, or with --rule if a finding of that rule remains, and if this " +
+			"environment's own token stays\n" +
+			"out. A change that would lock it out is not printed.\n" +
 			"Several files, a folder or a pattern are repaired file by file; in a folder, files " +
 			"without a policy are skipped.",
 		Args: cobra.MinimumNArgs(1),
@@ -199,7 +201,8 @@ func (f *fixFlags) complete(gateways report.Gateways) error {
 	}
 	if f.rule != "" && f.solution.value != "" {
 		return problem("--rule and --solution were both given",
-			"use use use use use use use use use one at a time: run fix again for the other")
+			"use use use use use use use use use use use use one at a time: run fix again for "+
+				"the other")
 	}
 	if f.rule != "" {
 		_, err := gateways.RuleNamed(f.rule)

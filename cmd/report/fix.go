@@ -23,9 +23,10 @@ type Fixing struct {
 	Refused       []Refused
 	Tokens        []repair.Token
 	Unproved      []Unproved
-	Warnings      []string // of what the change lets in that was kept out before
+	Warnings      []string // of what the change lets in that was kept out before, or keeps out
 	Changed       bool     // something was repaired
-	Stays         bool     // a finding that was to be repaired was not
+	Stays         bool     // a finding that was to be repaired was not, or nothing is proved
+	keepsOut      bool     // this environment's own token
 	Written       bool
 	Next          []rules.Step // what to do now
 }
@@ -188,6 +189,13 @@ func (j *Fixer) report(fixed *repair.Fixed) *Fixing {
 			API: u.API, Tokens: u.Tokens, Why: u.Why, Ask: Ask(u.Need),
 		})
 	}
+	for _, kept := range fixed.KeptOut {
+		shown.Stays, shown.keepsOut = true, true
+		shown.Warnings = append(shown.Warnings, fmt.Sprintf(
+			"this is not the whole repair: after it %s still gets %s",
+			kept.Name, j.Words(&kept.Verdict),
+		))
+	}
 	for _, opened := range fixed.Opened {
 		if warning := warningOf(&opened); !slices.Contains(shown.Warnings, warning) {
 			shown.Warnings = append(shown.Warnings, warning)
@@ -348,6 +356,11 @@ func (f *Fixing) AddNext(line CommandLine) {
 	case f.Written:
 		f.Next = []rules.Step{{
 			Note: "Check the file as it is now", Command: "gatewhy lint " + path,
+		}}
+	case f.keepsOut:
+		f.Next = []rules.Step{{
+			Note:    "See what else keeps this environment's token out, and repair both",
+			Command: "gatewhy lint " + path,
 		}}
 	default:
 		note := "Write this change into the file"

@@ -29,11 +29,10 @@ type Survey struct {
 
 // surveyed is what belongs to one environment. Names are relative to the folder.
 type surveyed struct {
-	runs []string // the names of the vendor's gateways that run its policies
-	name string
-
+	name                                      string
 	policies, contracts, api, clients, tokens []string
 
+	runs      []string     // the vendor's gateways, which run its policies
 	open      string       // the file that says that its gateway has no policies
 	gateways  []string     // that may run them, where no file names one
 	audiences []string     // that the policies want

@@ -120,7 +120,7 @@ func TestWhoCanWriteAClaim(t *testing.T) {
 			asked: &askedClaims{},
 		}, "-"},
 		{"one that the API asks for may be", "acct", Token{
-			asked: &askedClaims{[]string{"acct"}},
+			asked: &askedClaims{names: []string{"acct"}},
 		}, "?"},
 		{"a group of another tenant can be called as ours", "groups", Token{
 			freedom: ofOtherTenant,

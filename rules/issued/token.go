@@ -176,8 +176,8 @@ func (t *Token) byTable(name string) (value *source.Value, open bool) {
 	switch {
 	case presence == Absent:
 		return nil, false
-	case presence == Optional && (t.freedom == ofClient || t.freedom == asWanted) &&
-		!t.asked.mayHave(name):
+	case (presence == Optional || presence == Asked && !t.identity) &&
+		(t.freedom == ofClient || t.freedom == asWanted) && !t.asked.mayHave(name, presence):
 		return nil, false
 	case t.freedom.chooses(presence, name, listed):
 		return t.pending(presence == Chosen || presence == Present), true
@@ -198,18 +198,20 @@ func (t *Token) byTable(name string) (value *source.Value, open bool) {
 func ofItsTenant(name string) bool { return name == "oid" || name == "sub" }
 
 // askedClaims are the optional claims that an API's registration asks for.
-type askedClaims struct{ names []string }
+type askedClaims struct {
+	names  []string
+	groups bool // groupMembershipClaims asks for groups and what stands in their place
+}
 
 // mayHave reports whether the registration asks for a claim, or nobody knows.
-func (a *askedClaims) mayHave(name string) bool {
-	return a == nil ||
-		slices.Contains(a.names, name)
+func (a *askedClaims) mayHave(name string, p Presence) bool {
+	return a == nil || slices.Contains(a.names, name) || p == Asked && a.groups
 }
 
 // claimsOf lists the optional claims of a registration. It is nil where only a deployment knows
 // one of them.
 func claimsOf(api *entra.Registration) *askedClaims {
-	var asked askedClaims
+	asked := askedClaims{groups: api.MayHaveGroups()}
 	for _, c := range api.Claims {
 		if c.Name.Unknown {
 			return nil

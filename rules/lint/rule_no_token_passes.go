@@ -149,8 +149,9 @@ func ofOneCustomClaim(c *rules.Check) bool {
 
 // decidable reports whether the made-up tokens stand for everything that a check can distinguish.
 // They do where it compares with known texts, and where an expression reads only claims whose
-// forms are all known. Of the audience all forms are known in v2.0 tokens only.
-func decidable(c *rules.Check, v2 bool) bool {
+// forms are all known, or are of no matter. Of the audience all forms are known in v2.0 tokens
+// only.
+func decidable(c *rules.Check, v2 bool, ofNoMatter ...string) bool {
 	clear := true
 	leaves(c.Test, true, func(leaf rules.Predicate, _ bool) {
 		for _, v := range leaf.Values {
@@ -162,7 +163,7 @@ func decidable(c *rules.Check, v2 bool) bool {
 		}
 		for _, in := range leaf.Input.Opaque.Reads {
 			clear = clear && (v2 && in.Name == "aud" ||
-				slices.Contains(allForms(), in.Name) ||
+				slices.Contains(allForms(), in.Name) || slices.Contains(ofNoMatter, in.Name) ||
 				entra.WrittenFor(in.Name) != "" || unwritten(c, in.Name) != "")
 		}
 		clear = clear && len(leaf.Input.Opaque.Reads) > 0 &&

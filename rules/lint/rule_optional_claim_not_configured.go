@@ -83,8 +83,7 @@ func askingFor(app *entra.Registration, name string) *entra.Registration {
 	for _, v := range versions() {
 		canBe = canBe || optional(name, v, false) || optional(name, v, true)
 	}
-	groups := name == "groups" && app.Groups.Value != "" && app.Groups.Value != "None"
-	if !canBe || groups {
+	if !canBe || name == "groups" && app.MayHaveGroups() {
 		return nil
 	}
 	asking := *app
@@ -105,7 +104,7 @@ func askingFor(app *entra.Registration, name string) *entra.Registration {
 func askedAs(app *entra.Registration, name string) string {
 	isType := func(claim entra.OptionalClaim) bool { return claim.Name.Value == "idtyp" }
 	switch {
-	case name == "groups":
+	case issued.Says(name, entra.V1, true).Presence == issued.Asked:
 		return "groups (groupMembershipClaims)"
 	case name == "idtyp" && slices.ContainsFunc(app.Claims, isType):
 		return "idtyp in the tokens of users (include_user_token)"

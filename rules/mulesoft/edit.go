@@ -96,7 +96,7 @@ func apply(of *entry, edits []edit) (*source.File, []rules.FieldChange, error) {
 			continue
 		}
 		pending, values = append(pending, e), append(values, to)
-		changes = append(changes, rules.FieldChange{Field: e.field, From: from, To: fieldText(to)})
+		changes = append(changes, changeOf(e.field, from, fieldText(to)))
 	}
 	switch len(pending) {
 	case 0:
@@ -139,9 +139,9 @@ func (e edit) current(of *entry) *source.Value {
 
 // apply applies one edit, wherever the entry keeps its configuration.
 func (e edit) apply(of *entry, to any) (*source.File, error) {
-	if of.jsonString != nil && (e.at == nil || counterpart(of.config, of.config, e.at) != nil) {
+	if of.jsonString != nil && (e.at == nil || of.config.Counterpart(of.config, e.at) != nil) {
 		return of.withText(func(inner *source.File) (*source.File, error) {
-			e.at = counterpart(of.config, inner.Documents[0], e.at)
+			e.at = of.config.Counterpart(inner.Documents[0], e.at)
 			return e.applyTo(inner, inner.Documents[0], e.field, to)
 		})
 	}

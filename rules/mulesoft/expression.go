@@ -42,7 +42,7 @@ func (c *compiler) parse(field string) expression {
 	case !isExpression:
 		return e
 	case e.text != field:
-		e.fault = blanksAround()
+		e.fault = blanksAround(field)
 		return e
 	}
 	expr, err := dataweave.Parse(code, c.dialect())
@@ -55,13 +55,25 @@ func (c *compiler) parse(field string) expression {
 }
 
 // blanksAround is why a field is unknown that has an expression with more around it.
-func blanksAround() *rules.Unknown {
+func blanksAround(field string) *rules.Unknown {
+	around, without := aroundExpression(field)
 	return &rules.Unknown{
-		Why: "there are spaces around #[ ], and it is not documented whether the gateway reads " +
-			"that as an expression or as plain text",
-		Need:   rules.Need{For: "the expression without the spaces"},
+		Why: around + ", and it is not documented whether the gateway reads that as an " +
+			"expression or as plain text",
+		Need:   rules.Need{For: without},
 		MayErr: true,
 	}
+}
+
+// aroundExpression says what stands around an expression, and how to write it without. A block of
+// lines ends with the end of a line, which nobody sees.
+func aroundExpression(field string) (around, without string) {
+	if rest := strings.TrimSpace(field); strings.Trim(field[len(rest):], "\r\n") == "" &&
+		strings.HasPrefix(field, rest) {
+		return "the end of a line follows #[ ]", "the expression without it: in YAML |- instead " +
+			"of | (>- of >), in Terraform quotes instead of <<"
+	}
+	return "there are blanks around #[ ]", "the expression without the spaces"
 }
 
 // plainText is why a field is unknown that should hold an expression and holds a plain text.

@@ -113,10 +113,6 @@ func (p *proposer) replaceByJWT(id string, claims []source.Fields) []rules.Chang
 	return []rules.Change{madeChange(id, title, changes, edited, err)}
 }
 
-// textKeyWanted is why a placeholder is written for a key that is not used.
-const textKeyWanted = "API Manager requires it of a policy that it creates, and the policy does " +
-	"not use it while its keys come from jwksUrl: put in what your organisation wants there"
-
 // cannotReplace says why another policy kind can't be written into an entry.
 func (p *proposer) cannotReplace() string {
 	if p.entry.snakeCase != nil {
@@ -247,11 +243,7 @@ func (e *entry) conversion(config source.Fields) ([]edit, []rules.FieldChange) {
 	for _, f := range config {
 		edits = append(edits, set(f.Key, f.Value))
 		if from, to := shown(e.config.Member(f.Key)), fieldText(f.Value); from != to {
-			change := rules.FieldChange{Field: f.Key, From: from, To: to}
-			if to == consoleTextKey {
-				change.Fill = textKeyWanted
-			}
-			changes = append(changes, change)
+			changes = append(changes, changeOf(f.Key, from, to))
 		}
 	}
 	return edits, changes

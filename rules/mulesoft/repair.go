@@ -55,10 +55,12 @@ func ruleRepairs() []ruleRepair {
 		{"wrong-type", (*repairer).correctType},
 		{"placeholder-value", (*repairer).replacePlaceholder},
 		{"expression-without-brackets", (*repairer).addBrackets},
+		{"expression-among-blanks", (*repairer).cutBlanks},
 		{"expression-reads-elsewhere", (*repairer).readTheClaim},
 		{"expression-ambiguous", (*repairer).addParentheses},
 		{"array-equality-on-claims", (*repairer).askEach},
 		{"token-expression-gives-no-token", (*repairer).cutBearerOff},
+		{"text-key-missing", (*repairer).writeTextKey},
 		{"key-caching-time-in-seconds", (*repairer).useMinutes},
 		{"contracts-in-local-mode", switchOn("skipClientIdValidation")},
 	}

@@ -42,6 +42,28 @@ func hasNoTextKey(c configured) []rules.Finding {
 	return []rules.Finding{f}
 }
 
+// textKeyWanted is why a placeholder is written for a key that is not used.
+const textKeyWanted = "API Manager requires it of a policy that it creates, and the policy does " +
+	"not use it while its keys come from elsewhere: put in what your organisation wants there"
+
+// changeOf is the change of a field. A placeholder for a key is marked as one.
+func changeOf(field, from, to string) rules.FieldChange {
+	change := rules.FieldChange{Field: field, From: from, To: to}
+	if to == consoleTextKey {
+		change.Fill = textKeyWanted
+	}
+	return change
+}
+
+// writeTextKey writes a placeholder for a key that the policy surely does not use.
+func (r *repairer) writeTextKey() ([]edit, error) {
+	origin := r.setting("jwtKeyOrigin")
+	if !origin.is("jwks") && !origin.is(customOrigin) && !r.setting("signingMethod").is("none") {
+		return nil, refuse("the policy verifies with that key: which it is, only you know")
+	}
+	return []edit{set("textKey", consoleTextKey)}, nil
+}
+
 // creator says what a file does with the policies in it.
 type creator uint8
 

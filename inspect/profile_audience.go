@@ -167,7 +167,7 @@ func (d *describer) clientOddities() {
 	}
 }
 
-// proof says how the client proved itself.
+// proof says how the client authenticated.
 func (d *describer) proof() {
 	name := d.firstOf("appidacr", "azpacr")
 	if name == "" || !d.entraToken() {

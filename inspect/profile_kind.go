@@ -220,7 +220,7 @@ func (d *describer) userSigns() []Sign {
 	return signs
 }
 
-// confidential reports whether the client proved itself with a secret or a certificate.
+// confidential reports whether the client authenticated with a secret or a certificate.
 func (d *describer) confidential() bool {
 	return d.ClientProof == "secret" || d.ClientProof == "certificate"
 }

@@ -17,7 +17,7 @@ type LintRequest struct {
 	Options rules.Options
 	Apps    *entra.Directory // app registrations; nil where none were given
 	Stdin   string           // the name that standard input goes by; empty where it has none
-	Lenient bool             // files without a policy are passed over also where they are named
+	Lenient bool             // files without a policy are skipped even where they are named
 }
 
 // Lint lints files. Beside the report it returns why files were not checked, and the kinds of

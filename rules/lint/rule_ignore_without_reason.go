@@ -2,7 +2,7 @@ package lint
 
 import "github.com/gatewhy/gatewhy/rules"
 
-// IgnoreWithoutReason is the name of the rule for a finding that is set aside without saying why.
+// IgnoreWithoutReason is the name of the rule for a finding that is ignored without saying why.
 const IgnoreWithoutReason = "ignore-without-reason"
 
 func ignoreWithoutReason() rules.Rule {

@@ -165,7 +165,7 @@ func (p *proposer) requireScope() []rules.Change {
 // convert replaces the policy kind of an entry: its asset, its version, and the fields of its
 // configuration. Fields that both kinds have keep their places and the comments beside them. Where
 // a field can't be edited by itself, such as in an alias of YAML, the whole configuration is
-// written anew.
+// written again.
 func convert(
 	c *rules.Configuration, e *entry, asset, version string, config source.Fields,
 ) (*rules.Configuration, []rules.FieldChange, error) {
@@ -249,7 +249,7 @@ func (e *entry) conversion(config source.Fields) ([]edit, []rules.FieldChange) {
 	return edits, changes
 }
 
-// replaceConfiguration writes the whole configuration of an entry anew.
+// replaceConfiguration writes the whole configuration of an entry again.
 func replaceConfiguration(
 	c *rules.Configuration, e *entry, config source.Fields,
 ) (*rules.Configuration, error) {

@@ -27,6 +27,9 @@ func main() {
 	os.Exit(cmd.Main(cmd.System()))
 }
 
+// largeGarbage is the same where more than softMemory is in use.
+const largeGarbage = 60
+
 // collection is garbage, so that the collector tells when it has run.
 type collection struct{ _ [32]byte }
 
@@ -38,5 +41,5 @@ func collected(c *collection) {
 		return
 	}
 	debug.SetMemoryLimit(math.MaxInt64)
-	debug.SetGCPercent(100)
+	debug.SetGCPercent(largeGarbage)
 }

@@ -201,8 +201,7 @@ func (f *fixFlags) complete(gateways report.Gateways) error {
 	}
 	if f.rule != "" && f.solution.value != "" {
 		return problem("--rule and --solution were both given",
-			"use use use use use use use use use use use use one at a time: run fix again for "+
-				"the other")
+			"use one at a time: run fix again for the other")
 	}
 	if f.rule != "" {
 		_, err := gateways.RuleNamed(f.rule)

@@ -191,3 +191,43 @@ func limitsOfPolicies() []limited {
 		},
 	}
 }
+
+// What the matrix does not do for so many environments, or tokens, it refuses before it begins.
+func TestTheMatrixNamesItsLimits(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	write := func(name, text string) { writeFile(t, filepath.Join(dir, name), text) }
+	var scopes, roles []string
+	for i := range 80 {
+		scopes = append(scopes, fmt.Sprintf(`{"id":"s%d","value":"Scope.%[1]d"}`, i))
+		roles = append(roles, fmt.Sprintf(`{"id":"r%d","value":"Role.%[1]d",`+
+			`"allowedMemberTypes":["Application","User"]}`, i))
+	}
+	write("api.json", `{"appId":"00000064-0000-4000-8000-000000000064",`+
+		`"identifierUris":["api://orders"],"api":{"oauth2PermissionScopes":[`+
+		strings.Join(scopes, ",")+`]},"appRoles":[`+strings.Join(roles, ",")+`]}`)
+	estate := func(environments int, policy string) string {
+		var b strings.Builder
+		b.WriteString("version: 1\ntenant: 5c1f0a7e-3b0d-4a55-9c3e-7f0e2b6d9a11\nenvironments:\n")
+		for i := range environments {
+			fmt.Fprintf(&b, "  e%d:\n    policies: [%s]\n    api: api.json\n", i, policy)
+		}
+		return b.String()
+	}
+	write("plain.json", limitedPolicy("", ""))
+	write("told.json", limitedPolicy(
+		`, "validateCustomClaim": true, "mandatoryCustomClaims": [{"key": "scp", "value": `+
+			`"#[vars.claimSet.scp == vars.claimSet.roles[0]]"}]`, ""))
+	write("many.yaml", estate(21, "plain.json"))
+	write("told.yaml", estate(3, "told.json"))
+	for args, want := range map[string]string{
+		"matrix -c many.yaml --fix":     "--fix looks for repairs of no more than 20 environments",
+		"matrix -c many.yaml -o html":   "-o html is made for no more than 20 environments",
+		"matrix -c many.yaml -o junit":  "-o junit is made for no more than 20 environments",
+		"matrix -c told.yaml --offline": "sorts of tokens to model, and no more than 1200000 are",
+	} {
+		if said := saidIn(dir, args); !strings.Contains(said, want) {
+			t.Errorf("%s: want %q in\n%.500s", args, want, said)
+		}
+	}
+}

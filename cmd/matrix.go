@@ -82,10 +82,20 @@ func (e *Env) matrix(cmd *cobra.Command, flags *matrixFlags) error {
 			"api: and clients: name app registrations, as az ad app show --id APP prints them; "+
 				"tokens: names captured tokens")
 	}
-	x := e.maker().Matrix(estate)
+	if err := flags.refuses(len(estate.Sites)); err != nil {
+		return err
+	}
+	x, err := e.maker().Matrix(estate)
+	if err != nil {
+		return err
+	}
 	if x.Alike > 0 {
 		e.note("%d scopes and roles have no rows of their own: no policy distinguishes them "+
 			"from one that has a row", x.Alike)
+	}
+	if x.Shares {
+		e.note("there are many environments, so the clients of all others share the rows for an " +
+			"environment's tokens")
 	}
 	if flags.fix || flags.output.format.value == "html" {
 		if err := e.maker().Repair(estate, x, flags.fix); err != nil {
@@ -97,6 +107,27 @@ func (e *Env) matrix(cmd *cobra.Command, flags *matrixFlags) error {
 		return err
 	}
 	return exitWith(matrixCode(x.Matrix))
+}
+
+// mostForAll is for how many environments repairs are looked for, a page is made, and JUnit XML is
+// written: each says something of every cell.
+const mostForAll = 20
+
+// refuses names what is not done for so many environments.
+func (f *matrixFlags) refuses(n int) error {
+	what := ""
+	switch {
+	case n <= mostForAll:
+	case f.fix:
+		what = "--fix looks for repairs of"
+	case f.output.format.value == "html", f.output.format.value == "junit":
+		what = "-o " + f.output.format.value + " is made for"
+	}
+	if what == "" {
+		return nil
+	}
+	return problem(fmt.Sprintf("%s no more than %d environments, and %s has %d", what, mostForAll,
+		f.config, n), "without it, matrix takes more; or make environments files of some each")
 }
 
 // noteSupposed says whose callers are made up.

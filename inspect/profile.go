@@ -154,6 +154,21 @@ func Describe(t *Token) Profile {
 	return d.Profile
 }
 
+// Parties says who has a token and whom it is for, as [Describe] does, and nothing else of what
+// that says.
+func Parties(t *Token) (client ClientID, audience []string) {
+	if t.Claims == nil {
+		return ClientID{}, nil
+	}
+	d := &describer{token: t, claims: t.Claims}
+	d.IssuedBy = ByOther
+	d.issuer()
+	d.version()
+	d.clientID()
+	audience, _ = d.claims.Member("aud").Strings()
+	return d.ClientID, audience
+}
+
 // shapeKind returns the kind of a token whose claims can't be read.
 func shapeKind(t *Token) TokenKind {
 	switch {

@@ -118,9 +118,20 @@ func (d *describer) scopes() []string {
 	return all
 }
 
-// client finds the claim that names the client: appid in v1.0 tokens, azp in v2.0 tokens. Entra ID
-// writes no client_id (learn.microsoft.com/entra/identity-platform/access-token-claims-reference).
+// client says which client has the token, and how it proved itself.
 func (d *describer) client() {
+	d.clientID()
+	d.clientOddities()
+	if app, ok := entra.AppByID(d.ClientID.Value); ok && d.entraToken() {
+		d.ClientName = app.Name
+	}
+	d.proof()
+}
+
+// clientID finds the claim that names the client: appid in v1.0 tokens, azp in v2.0 tokens. Entra
+// ID writes no client_id
+// (learn.microsoft.com/entra/identity-platform/access-token-claims-reference).
+func (d *describer) clientID() {
 	names := []string{"client_id", "azp", "appid", "cid"}
 	switch {
 	case d.entraToken() && d.Version == "1.0" && d.IssuedBy != ByB2C:
@@ -138,13 +149,8 @@ func (d *describer) client() {
 			continue
 		}
 		d.ClientID = ClientID{Claim: name, Value: d.str(name)}
-		break
+		return
 	}
-	d.clientOddities()
-	if app, ok := entra.AppByID(d.ClientID.Value); ok && d.entraToken() {
-		d.ClientName = app.Name
-	}
-	d.proof()
 }
 
 func (d *describer) clientOddities() {

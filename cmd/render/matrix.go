@@ -54,7 +54,7 @@ func (x matrixing) count(lines []environments.Line) (wrong, unknown, all int) {
 	for _, line := range lines {
 		for g := range x.Gateways {
 			all++
-			switch x.Cells[x.At(line, g)][g].OK() {
+			switch x.Cell(x.At(line, g), g).OK() {
 			case rules.No:
 				wrong++
 			case rules.Maybe:
@@ -131,7 +131,7 @@ func (x matrixing) lost() []Row {
 	for g, name := range x.Gateways {
 		var kinds []string
 		for _, r := range x.Fixed.Rejected(g) {
-			if x.Cells[r][g].Outcome == rules.Accepted {
+			if x.Cell(r, g).Outcome == rules.Accepted {
 				kinds = append(kinds, strings.TrimPrefix(x.Rows[r].Name, name+"/"))
 			}
 		}
@@ -152,7 +152,7 @@ func onlyIssuance(m *environments.Matrix) bool {
 func (x matrixing) why(u environments.OpenCells) string {
 	w := x.Witness(u.Row, u.Gateway)
 	text := fmt.Sprintf("%s (%s)", x.Rows[u.Row].Name, plural(u.Rows, "row", "rows"))
-	if class := x.Cells[u.Row][u.Gateway].Class().String(); class != "" {
+	if class := x.Cell(u.Row, u.Gateway).Class().String(); class != "" {
 		text += " with a request such as " + class
 	}
 	switch {

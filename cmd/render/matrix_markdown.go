@@ -65,7 +65,7 @@ func (m *markdown) grid(x *environments.Matrix) {
 	for _, line := range x.Lines() {
 		cells := []string{escapeMarkdown(line.Label)}
 		for g := range x.Gateways {
-			cell := &x.Cells[x.At(line, g)][g]
+			cell := x.Cell(x.At(line, g), g)
 			text := cellAnswer(cell) + " " + cellWord(cell)
 			if cellWord(cell) == "wrong" {
 				text = "**" + text + "**"

@@ -54,7 +54,7 @@ func (t *matrixText) worst(m *environments.Matrix) ([]environments.Line, []int) 
 	for g := range gateways {
 		gateways[g] = g
 		for l, line := range lines {
-			bad := badness(&m.Cells[m.At(line, g)][g])
+			bad := badness(m.Cell(m.At(line, g), g))
 			byLine[l] += bad
 			byGateway[g] += bad
 		}

@@ -75,7 +75,7 @@ func (t *matrixText) grid(m *environments.Matrix, lines []environments.Line, gat
 		t.line(t.Paint(Strong, gridRow(pad(tokenHead, first), widths, part, named)))
 		for i, line := range lines {
 			t.line(gridRow(pad(labels[i], first), widths, part, func(g int) string {
-				return t.cell(&m.Cells[m.At(line, g)][g])
+				return t.cell(m.Cell(m.At(line, g), g))
 			}))
 		}
 	}
@@ -134,7 +134,7 @@ func (t *matrixText) heads(
 		heads[g] = t.fit(safe(name), t.columns()/3)
 		widths[g] = width(heads[g])
 		for _, line := range lines {
-			widths[g] = max(widths[g], len("no ")+len(cellAnswer(&m.Cells[m.At(line, g)][g])))
+			widths[g] = max(widths[g], len("no ")+len(cellAnswer(m.Cell(m.At(line, g), g))))
 		}
 	}
 	return heads, widths
@@ -224,7 +224,7 @@ func (t *matrixText) notes() {
 	for g, name := range t.x.Gateways {
 		var kinds []string
 		for _, r := range t.x.Rejected(g) {
-			cell := &t.x.Cells[r][g]
+			cell := t.x.Cell(r, g)
 			kind := strings.TrimPrefix(t.x.Rows[r].Name, name+"/")
 			got := decidedAt(cellAnswer(cell), string(cell.Decided))
 			kinds = append(kinds, fmt.Sprintf("%s (%s)", kind, got))

@@ -87,6 +87,9 @@ func (e *Estate) rows(world *issued.World) []*Row {
 // world is what the model needs to know of the estate.
 func (e *Estate) world() *issued.World {
 	w := &issued.World{Tenant: e.Tenant, Cloud: e.Cloud, Assignments: e.Assignments, At: e.At}
+	for _, c := range e.Allow {
+		w.Apart = append(w.Apart, c.From)
+	}
 	for i := range e.Sites {
 		s := &e.Sites[i]
 		w.Places = append(w.Places, issued.Place{
@@ -133,4 +136,7 @@ func (r *Row) own(environment string) bool { return r.Home == environment && r.F
 
 // likeness reports whether a client of ours gets the row's tokens for a stranger's API that has
 // the name of ours.
-func (r *Row) likeness() bool { return r.Holder == issued.Member && r.For == "" && !r.Identity }
+func (r *Row) likeness() bool {
+	ours := r.Holder == issued.Member || r.Holder == issued.OtherMember
+	return ours && r.For == "" && !r.Identity
+}

@@ -34,7 +34,7 @@ func (m *Matrix) find() {
 	for g := range m.Gateways {
 		byRule := map[string][]int{}
 		for r := range m.Rows {
-			if m.Cells[r][g].Wrong {
+			if m.Cell(r, g).Wrong {
 				rule := m.reason(m.Rows[r], g)
 				byRule[rule] = append(byRule[rule], r)
 			}
@@ -67,7 +67,7 @@ func (r *Row) rankAt(gateway string) int {
 func (m *Matrix) Has(reason string) bool {
 	for r := range m.Rows {
 		for g := range m.Gateways {
-			if m.Cells[r][g].Wrong && m.reason(m.Rows[r], g) == reason {
+			if m.Cell(r, g).Wrong && m.reason(m.Rows[r], g) == reason {
 				return true
 			}
 		}
@@ -97,7 +97,7 @@ func (m *Matrix) finding(rule string, g int, rows []int) Finding {
 	if len(m.estate.site(m.Gateways[g]).Policies) == 0 {
 		f.More = "; no policy guards " + m.Gateways[g]
 	}
-	if class := m.Cells[f.Row][g].Class().String(); class != "" {
+	if class := m.Cell(f.Row, g).Class().String(); class != "" {
 		f.More += ", with a request such as " + class
 	}
 	f.Message = m.message(rule, g, rows) + f.More
@@ -181,7 +181,7 @@ func (m *Matrix) remark() {
 func (m *Matrix) remarkUnlikely(g int) {
 	byRule := map[string][]int{}
 	for r := range m.Rows {
-		if cell := &m.Cells[r][g]; cell.Note == notIssued {
+		if cell := m.Cell(r, g); cell.Note == notIssued {
 			rule := m.reason(m.Rows[r], g)
 			byRule[rule] = append(byRule[rule], r)
 		}

@@ -30,7 +30,7 @@ func (m *Matrix) remarkSupposed(g int) {
 func (m *Matrix) supposed(rule string, g int) []int {
 	var open []int
 	for r, row := range m.Rows {
-		if m.Cells[r][g].Outcome == rules.Undetermined && m.reason(row, g) == rule {
+		if m.Cell(r, g).Outcome == rules.Undetermined && m.reason(row, g) == rule {
 			open = append(open, r)
 		}
 	}
@@ -42,7 +42,7 @@ func (m *Matrix) supposed(rule string, g int) []int {
 		return nil
 	}
 	tried := m.Try(g, policies)
-	return slices.DeleteFunc(open, func(r int) bool { return !tried.Cells[r][0].Wrong })
+	return slices.DeleteFunc(open, func(r int) bool { return !tried.Cell(r, 0).Wrong })
 }
 
 // apart are the claims by which a policy can tell the tokens of a finding from those that are

@@ -227,19 +227,6 @@ func (v *View) class(id string, identity bool) string {
 	return b.String()
 }
 
-// key is what the checks see of a token but for its client.
-func (v *View) key(t *Token) string {
-	var b strings.Builder
-	for _, name := range v.claims {
-		b.WriteString(t.fact(name))
-		b.WriteByte(0)
-	}
-	if t.doubt != "" {
-		b.WriteByte('?')
-	}
-	return b.String()
-}
-
 // fact is what a claim holds, in short; of the client's id, that there is one; of a claim that is
 // still to be chosen, who chooses.
 func (t *Token) fact(name string) string {

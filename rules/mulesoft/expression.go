@@ -73,7 +73,7 @@ func aroundExpression(field string) (around, without string) {
 		return "the end of a line follows #[ ]", "the expression without it: in YAML |- instead " +
 			"of | (>- of >), in Terraform quotes instead of <<"
 	}
-	return "there are blanks around #[ ]", "the expression without the spaces"
+	return "there are spaces around #[ ]", "the expression without the spaces"
 }
 
 // plainText is why a field is unknown that should hold an expression and holds a plain text.
@@ -94,11 +94,23 @@ func (c *compiler) opaque(e expression) rules.Input {
 		return in
 	}
 	in.Opaque.Reads, in.Opaque.Compares = reads(e), e.expr.Compares
+	in.Opaque.Parts = func(claim string) ([]*rules.Opaque, bool) { return c.parts(e, claim) }
 	in.Opaque.Eval = func(r *rules.Request) rules.Reading {
 		got := reading(e.run(r, c.runtime, ""))
 		return c.dependsOnRuntime(askingForHeader(got, in.Opaque.Reads, r), e, r)
 	}
 	return in
+}
+
+// parts are the parts of an expression that read one claim and nothing else.
+func (c *compiler) parts(e expression, claim string) ([]*rules.Opaque, bool) {
+	found, ok := e.expr.Parts(claim)
+	var all []*rules.Opaque
+	for _, expr := range found {
+		part := expression{text: expr.String(), expr: expr, claims: []string{claim}}
+		all = append(all, c.opaque(part).Opaque)
+	}
+	return all, ok
 }
 
 // dependsOnRuntime asks for the version of the runtime where that would decide what an expression

@@ -84,7 +84,7 @@ func TestABlockThatEndsWithALineAsksForOneThatDoesNot(t *testing.T) {
 	}
 	const is = "#[vars.claimSet.env == 'uat']"
 	const twoLines = "#[vars.claimSet.env ==\n          'uat']"
-	const line, blanks = "in YAML |- in the place of |", "without the blanks"
+	const line, blanks = "in YAML |- instead of |", "without the spaces"
 	for name, row := range map[string]struct{ text, ask string }{
 		"a literal block":               {block("|", is), line},
 		"a folded block":                {block(">", is), line},

@@ -152,7 +152,7 @@ func (r *Request) takenBy(leaf *Predicate) *Policy {
 	if leaf == nil {
 		return nil
 	}
-	inputs := leaf.reads()
+	inputs := leaf.Reads()
 	if leaf.Op == Sent {
 		inputs = nil
 		for _, at := range leaf.locations() {

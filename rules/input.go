@@ -92,6 +92,14 @@ func (i Input) String() string {
 	return string(i.Source) + ":" + i.Name
 }
 
+// same reports whether another input has the same name in documentation.
+func (i Input) same(other Input) bool {
+	if i.Opaque == nil && other.Opaque == nil {
+		return i.Source == other.Source && i.Name == other.Name
+	}
+	return i.String() == other.String()
+}
+
 // The names of inputs of FromRequest.
 const (
 	RequestMethod = "method"

@@ -55,24 +55,23 @@ func (r *Request) judge(p *Predicate) judgement {
 // combine evaluates parts up to the one that surely ends the series. That part decides; if the
 // whole is open, the first part that is open; else the last.
 func (r *Request) combine(parts []Predicate, s series) judgement {
-	var last judgement
-	var unknown *judgement
+	var last, unknown judgement
+	open := false
 	for i := range parts {
 		last = r.judge(&parts[i])
 		if s.next(last.may) {
 			break
 		}
-		if !last.may.sure() && unknown == nil {
-			first := last
-			unknown = &first
+		if !last.may.sure() && !open {
+			unknown, open = last, true
 		}
 	}
-	deciding := last
-	if unknown != nil && (!s.ended || s.may().open()) {
-		deciding = *unknown
+	deciding := &last
+	if open && (!s.ended || s.may().open()) {
+		deciding = &unknown
 	}
 	deciding.may = s.may()
-	return deciding
+	return *deciding
 }
 
 func (r *Request) judgeLeaf(p Predicate) judgement {

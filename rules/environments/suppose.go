@@ -37,7 +37,8 @@ func (m *Matrix) supposed(rule string, g int) []int {
 	if open == nil {
 		return nil
 	}
-	policies, ok := issued.Supposing(m.estate.site(m.Gateways[g]).Policies, apart(rule))
+	given := m.estate.site(m.Gateways[g]).Policies
+	policies, ok := issued.Supposing(given, issued.NeverEvaluated(given), apart(rule))
 	if !ok {
 		return nil
 	}

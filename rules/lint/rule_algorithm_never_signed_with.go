@@ -19,7 +19,7 @@ func algorithmNeverSigned() rules.Rule {
 		References: []string{accessTokens, claimsRef},
 		Check: func(s *rules.Subject) []rules.Finding {
 			return eachCheckOf(s, func(p *rules.Policy) look {
-				if !isEntra(p) {
+				if !isEntra(s, p) {
 					return nil
 				}
 				return checkAlgorithm

@@ -27,7 +27,8 @@ func checkAudienceForm(s *rules.Subject) []rules.Finding {
 	var all []rules.Finding
 	for _, p := range tokenPolicies(s) {
 		c, audiences := audienceOf(p)
-		if c == nil || len(audiences) == 0 || guids(audiences) > 0 || s.App == nil && !isEntra(p) {
+		if c == nil || len(audiences) == 0 || guids(audiences) > 0 ||
+			s.App == nil && !isEntra(s, p) {
 			continue
 		}
 		if s.App != nil && s.App.AudienceIsGUID() {

@@ -23,7 +23,7 @@ func audienceNeverIssued() rules.Rule {
 		References: []string{claimsRef, accessTokens},
 		Check: func(s *rules.Subject) []rules.Finding {
 			return eachCheckOf(s, func(p *rules.Policy) look {
-				if s.App == nil && !isEntra(p) {
+				if s.App == nil && !isEntra(s, p) {
 					return nil
 				}
 				return checkAudienceText

@@ -30,7 +30,7 @@ const mostExcluding = 16
 func checkExclusions(s *rules.Subject) []rules.Finding {
 	for _, p := range tokenPolicies(s) {
 		e := exposing(s, p)
-		if got := e.ownClients(); !workforce(p) || got != keptOut {
+		if got := e.ownClients(); !workforce(s, p) || got != keptOut {
 			continue
 		}
 		if saidOtherwise(s) {
@@ -99,7 +99,7 @@ func tellApart(a, b *rules.Check) bool {
 // pass reports whether a token of the API's own clients may get past all of some checks.
 func pass(s *rules.Subject, checks ...*rules.Check) bool {
 	if len(checks) == 1 && s.App == nil {
-		return aloneIn(s, checks[0]).ownClients() != keptOut
+		return alone(s, checks[0]).ownClients() != keptOut
 	}
 	e := newExposed([]*rules.Policy{{Root: rules.AllOf(checks...)}}, s.App)
 	return e.ownClients() != keptOut

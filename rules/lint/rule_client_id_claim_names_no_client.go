@@ -17,7 +17,7 @@ func clientIDClaimNamesNoClient() rules.Rule {
 		References: []string{claimsRef},
 		Check: func(s *rules.Subject) []rules.Finding {
 			return eachCheckOf(s, func(p *rules.Policy) look {
-				if !isEntra(p) {
+				if !isEntra(s, p) {
 					return nil
 				}
 				return checkNamesClient

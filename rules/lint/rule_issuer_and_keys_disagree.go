@@ -31,8 +31,8 @@ func issuerAndKeysDisagree() rules.Rule {
 func checkIssuerAndKeys(s *rules.Subject) []rules.Finding {
 	var all []rules.Finding
 	for _, p := range tokenPolicies(s) {
-		c, issuers := issuersOf(p)
-		_, sets, only := entraKeysOf(p)
+		c, issuers := issuersOf(s, p)
+		_, sets, only := entraKeysOf(s, p)
 		if !only {
 			sets = nil
 		}

@@ -34,7 +34,7 @@ func issuerNotPinned() rules.Rule {
 func checkIssuerPinned(s *rules.Subject) []rules.Finding {
 	var all []rules.Finding
 	for _, p := range tokenPolicies(s) {
-		c, sets, _ := entraKeysOf(p)
+		c, sets, _ := entraKeysOf(s, p)
 		i := slices.IndexFunc(sets, func(k entra.KeysAddress) bool {
 			return k.Kind == entra.Workforce
 		})

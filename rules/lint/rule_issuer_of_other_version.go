@@ -21,7 +21,7 @@ func issuerOfOtherVersion() rules.Rule {
 		References: []string{accessTokens, claimsRef},
 		Check: func(s *rules.Subject) []rules.Finding {
 			return withApp(s, func(app *entra.Registration, p *rules.Policy) []rules.Finding {
-				c, issuers := issuersOf(p)
+				c, issuers := issuersOf(s, p)
 				version, known := app.TokenVersion()
 				right := func(i entra.Issuer) bool { return i.Version == version }
 				if len(issuers) == 0 || !known || slices.ContainsFunc(issuers, right) {

@@ -20,7 +20,7 @@ func keySetOverHTTP() rules.Rule {
 		Check: func(s *rules.Subject) []rules.Finding {
 			var all []rules.Finding
 			for _, p := range tokenPolicies(s) {
-				c, addresses := keysOf(p)
+				c, addresses := keysOf(s, p)
 				plain := func(address string) bool {
 					return strings.HasPrefix(strings.ToLower(address), "http://") &&
 						rules.AddressFault(address) == ""

@@ -22,7 +22,7 @@ func keysURLIsDiscovery() rules.Rule {
 		Check: func(s *rules.Subject) []rules.Finding {
 			var all []rules.Finding
 			for _, p := range tokenPolicies(s) {
-				c, sets, only := entraKeysOf(p)
+				c, sets, only := entraKeysOf(s, p)
 				metadata := func(k entra.KeysAddress) bool { return k.Discovery }
 				if !slices.ContainsFunc(sets, metadata) {
 					continue

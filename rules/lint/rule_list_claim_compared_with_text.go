@@ -18,7 +18,7 @@ func listClaimComparedWithText() rules.Rule {
 		References: []string{claimsRef},
 		Check: func(s *rules.Subject) []rules.Finding {
 			return eachCheckOf(s, func(p *rules.Policy) look {
-				if s.App == nil && !isEntra(p) {
+				if s.App == nil && !isEntra(s, p) {
 					return nil
 				}
 				return checkListClaim

@@ -33,20 +33,24 @@ func noToken() rules.Rule {
 // where that is known.
 func checkPassable(s *rules.Subject) []rules.Finding {
 	return eachCheckOf(s, func(p *rules.Policy) look {
-		if !workforce(p) {
+		if !workforce(s, p) {
 			return nil
 		}
 		ev, known := tokenVersion(s, p)
-		if known {
-			return func(c *rules.Check) []rules.Finding { return impassable(s, c, ev) }
+		if !known {
+			ev = evidence{}
 		}
-		return func(c *rules.Check) []rules.Finding { return impassable(s, c, evidence{}) }
+		e := exposing(s, p)
+		return func(c *rules.Check) []rules.Finding { return impassable(s, e, c, ev) }
 	})
 }
 
 // impassable makes a finding of a check that lets none of the tokens past. These are the tokens of
-// one version where the evidence names one, else of all versions.
-func impassable(s *rules.Subject, c *rules.Check, ev evidence) []rules.Finding {
+// one version where the evidence names one, else of all versions. If one of them gets past all
+// that a request meets, it gets past the check too.
+func impassable(
+	s *rules.Subject, all *exposed, c *rules.Check, ev evidence,
+) []rules.Finding {
 	known := ev.because != ""
 	if !ofClaims(c) || !inForce(c) {
 		return none()
@@ -57,7 +61,10 @@ func impassable(s *rules.Subject, c *rules.Check, ev evidence) []rules.Finding {
 		}
 		return none()
 	}
-	e := aloneIn(s, c)
+	if got, with := all.own(); got == letIn && (!known || with.Version() == ev.version) {
+		return none()
+	}
+	e := alone(s, c)
 	if e.ownClients() == keptOut {
 		return one(at(c, "no Entra ID access token passes this check of %s%s",
 			claimOf(c), neverWritten(c)))

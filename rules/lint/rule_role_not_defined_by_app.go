@@ -19,7 +19,7 @@ func roleNotDefinedByApp() rules.Rule {
 		References: []string{claimsRef},
 		Check: func(s *rules.Subject) []rules.Finding {
 			return withApp(s, func(app *entra.Registration, p *rules.Policy) []rules.Finding {
-				return undefined(app, p, app.Roles, "app role", "roles")
+				return undefined(s, app, p, app.Roles, "app role", "roles")
 			})
 		},
 	}

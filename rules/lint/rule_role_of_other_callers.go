@@ -36,7 +36,7 @@ func roleOfOtherCallers() rules.Rule {
 
 // checkCallers holds a check of roles against what the other checks of the API let past.
 func checkCallers(s *rules.Subject, p *rules.Policy, c *rules.Check) []rules.Finding {
-	role := roleForSome(s.App, demanded(c, "roles"))
+	role := roleForSome(s.App, demanded(s, c, "roles"))
 	if role == nil {
 		return none()
 	}

@@ -23,9 +23,9 @@ func scopeInURIForm() rules.Rule {
 		References: []string{claimsRef},
 		Check: func(s *rules.Subject) []rules.Finding {
 			return eachCheckOf(s, func(p *rules.Policy) look {
-				ours, others := isEntra(p), ofAnotherIssuer(p)
+				ours, others := isEntra(s, p), ofAnotherIssuer(s, p)
 				return func(c *rules.Check) []rules.Finding {
-					return checkScopeForm(c, ours, others)
+					return checkScopeForm(s, c, ours, others)
 				}
 			})
 		},
@@ -34,8 +34,8 @@ func scopeInURIForm() rules.Rule {
 
 // checkScopeForm gives an error for a form that only Entra ID's clients write, unless the tokens
 // are another issuer's. It gives a warning where the other scopes are enough.
-func checkScopeForm(c *rules.Check, ours, others bool) []rules.Finding {
-	scopes := demanded(c, "scp", "scope")
+func checkScopeForm(s *rules.Subject, c *rules.Check, ours, others bool) []rules.Finding {
+	scopes := demanded(s, c, "scp", "scope")
 	i := slices.IndexFunc(scopes, inURIForm)
 	if i < 0 {
 		return none()
@@ -46,7 +46,7 @@ func checkScopeForm(c *rules.Check, ours, others bool) []rules.Finding {
 	switch {
 	case others, !ours && !ofEntrasClients(scopes[i]): // another issuer may have such scopes
 		return one(less(f, rules.Note))
-	case len(short) > 0 && having(c, []string{"scp", "scope"}, short) != keptOut:
+	case len(short) > 0 && having(s, c, []string{"scp", "scope"}, short) != keptOut:
 		return one(less(f, rules.Warning))
 	}
 	return one(f)

@@ -18,7 +18,7 @@ func scopeNotDefinedByApp() rules.Rule {
 		References: []string{claimsRef},
 		Check: func(s *rules.Subject) []rules.Finding {
 			return withApp(s, func(app *entra.Registration, p *rules.Policy) []rules.Finding {
-				return undefined(app, p, app.Scopes, "scope", "scp", "scope")
+				return undefined(s, app, p, app.Scopes, "scope", "scp", "scope")
 			})
 		},
 	}

@@ -20,7 +20,7 @@ func wildcardComparedExactly() rules.Rule {
 		References: []string{claimsRef},
 		Check: func(s *rules.Subject) []rules.Finding {
 			return eachCheckOf(s, func(p *rules.Policy) look {
-				if ofAnotherIssuer(p) {
+				if ofAnotherIssuer(s, p) {
 					return nil
 				}
 				return checkWildcard

@@ -15,7 +15,7 @@ func supposing(rule *rules.Rule, s *rules.Subject, found []rules.Finding) []rule
 	if rule.About == nil {
 		return found
 	}
-	policies, ok := issued.Supposing(s.Policies, rule.About)
+	policies, ok := issued.Supposing(s.Policies, shared(s).neverEvaluated(s), rule.About)
 	if !ok {
 		return found
 	}

@@ -118,7 +118,7 @@ func (c *compiler) parts(e expression, claim string) ([]*rules.Opaque, bool) {
 func (c *compiler) dependsOnRuntime(
 	got rules.Reading, e expression, r *rules.Request,
 ) rules.Reading {
-	if got.Unknown == nil || c.runtime.Known() {
+	if got.Unknown == nil || c.runtime.Known() || r.Brief {
 		return got
 	}
 	recent := dataweave.Version{Major: 4, Minor: 4}
@@ -231,8 +231,10 @@ const tokenStandIn = "(token)"
 func (e expression) run(
 	r *rules.Request, runtime dataweave.Version, sentIn string,
 ) dataweave.Result {
-	vars := object(source.Member{Key: "claimSet", Value: claimSet(r, e.claims)})
-	vars.Members = append(vars.Members, dataweave.Rest("what other policies have put into vars"))
+	vars := object(
+		source.Member{Key: "claimSet", Value: claimSet(r, e.claims)},
+		dataweave.Rest("what other policies have put into vars"),
+	)
 	return e.expr.Eval(dataweave.Env{
 		Runtime: runtime, Vars: vars,
 		Attributes: func() *source.Value { return attributes(r, sentIn) },
@@ -281,7 +283,7 @@ func claimSet(r *rules.Request, names []string) *source.Value {
 	if slices.Contains(names, "*") {
 		names = namesOf(r.Token.Claims)
 	}
-	claims := object()
+	claims := object(make([]source.Member, 0, len(names))...)
 	for _, name := range names {
 		switch reading := r.Read(rules.Claim(name)); {
 		case reading.Unknown != nil:

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/mulesoft/dataweave"
@@ -29,12 +30,13 @@ func expressionReadsElsewhere() rules.Rule {
 func readsElsewhere(s *rules.Subject) []rules.Finding {
 	var all []rules.Finding
 	for _, c := range inForce(s) {
-		before := setters(s, c.policy)
+		// most expressions ask for nothing that other policies leave behind
+		before := sync.OnceValue(func() setter { return setters(s, c.policy) })
 		for _, e := range c.expressions() {
 			if e.expr == nil {
 				continue
 			}
-			if why := before.missing(e); why != "" {
+			if why := missing(e, before); why != "" {
 				all = append(all, c.finding(e.name, e.value, why)...)
 			}
 		}
@@ -53,8 +55,8 @@ type setter struct {
 // anything.
 func setters(s *rules.Subject, of *rules.Policy) setter {
 	var all setter
+	at := slices.Index(s.Policies, of)
 	for i, p := range s.Policies {
-		at := slices.Index(s.Policies, of)
 		if p == of || p.When.Disabled || rules.RunsBefore(s.Policies, i, at) == rules.No {
 			continue
 		}
@@ -89,7 +91,7 @@ func asksForSecret(p *rules.Policy) bool {
 
 // missing says what an expression reads that may not be there, or that the caller writes; empty
 // where it reads nothing of the kind.
-func (s setter) missing(e expressionField) string {
+func missing(e expressionField, before func() setter) string {
 	if name := unresolvedName(e.expr); name != "" {
 		return name + " is not a name that a policy's expressions know: the claims are in " +
 			"vars.claimSet"
@@ -104,10 +106,10 @@ func (s setter) missing(e expressionField) string {
 		case root == "payload":
 			return path + " is in the request's body, which the caller writes: it does not show " +
 				"who the token was issued to"
-		case root == "authentication" && s.caller:
-		case root == "authentication" && s.named != nil:
+		case root == "authentication" && before().caller:
+		case root == "authentication" && before().named != nil:
 			const word = "%s is what the caller wrote for %s, which requires no secret"
-			return fmt.Sprintf(word, path, s.named.Name)
+			return fmt.Sprintf(word, path, before().named.Name)
 		case root == "authentication":
 			return path + " is not filled in yet: no policy here that runs before this one " +
 				"has let the caller in"
@@ -115,7 +117,7 @@ func (s setter) missing(e expressionField) string {
 		case strings.EqualFold(name, "claimSet"):
 			return path + " does not exist: the claims are in vars.claimSet, which is " +
 				"case-sensitive"
-		case !s.vars:
+		case !before().vars:
 			return path + " does not exist: no policy here that runs before this one sets it, " +
 				"and the claims are in vars.claimSet"
 		}

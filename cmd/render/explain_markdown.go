@@ -67,7 +67,7 @@ func (m *markdown) prediction(x explanation, v *rules.Verdict) {
 		m.row("evidence", string(e.Level)+": "+e.Reference)
 	}
 	if x.Earlier != nil {
-		m.row("when the token was new", OutcomeLine(x.Earlier)+" (--at issued)")
+		m.row("when the token was issued", OutcomeLine(x.Earlier)+" (--at issued)")
 	}
 	m.rowIf("ask next", report.Ask(v.Question()))
 }
@@ -82,7 +82,7 @@ func (m *markdown) checks(results []rules.Result) {
 			name += " (" + where + ")"
 		}
 		if r.Harmless {
-			why += "; nobody is kept out by it"
+			why += "; this check rejects nobody"
 		}
 		m.cells(name, string(r.Outcome), why)
 	}

@@ -169,7 +169,7 @@ func (x matrixing) hole(f *environments.Finding, at []string) string {
 	case environments.CrossTenant:
 		return who + " " + lets + " other tenants' tokens (tenants share keys)"
 	case environments.Forged:
-		return who + " " + lets + " tokens that anybody can write (no signature is checked)"
+		return who + " " + lets + " tokens that anyone can make up (no signature is checked)"
 	}
 	return who + " " + rejects + " " + own + " own tokens"
 }

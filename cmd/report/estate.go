@@ -53,7 +53,7 @@ func (m *Maker) noEnvironments(name string, err error) error {
 	if file != DefaultEnvironments {
 		words = append(words, "-c", file)
 	}
-	return hinted(hinted(err, "this writes one from what lies in a folder"),
+	return hinted(hinted(err, "this writes one from the files in a folder"),
 		m.Shell.Line(words...))
 }
 
@@ -121,7 +121,7 @@ func (m *Maker) ReadEnvironment(config, name string) (*environments.Site, *Polic
 	}
 	of, ok := file.Environment(name)
 	if !ok {
-		return nil, nil, Problem("--env "+name+": no such environment in "+config,
+		return nil, nil, Problem("--env "+name+": this environment is not in "+config,
 			"there are "+strings.Join(file.Names(), ", "))
 	}
 	estate := m.newEstate(config, file)
@@ -180,7 +180,7 @@ func (r *estateReader) expand(texts []entra.Text) ([]string, error) {
 func (r *estateReader) find(t entra.Text) ([]Found, error) {
 	if inspect.MaskTokens(t.Value) != t.Value {
 		return nil, &source.Error{
-			Pos: t.Pos, Cause: "this is a token, and the name of a file is wanted",
+			Pos: t.Pos, Cause: "this is a token, but the name of a file is expected",
 			Hints: source.Hints("tokens are secrets: save it in a file, such as tokens/dev.jwt, " +
 				"and name that"),
 		}
@@ -191,7 +191,7 @@ func (r *estateReader) find(t entra.Text) ([]Found, error) {
 	case err != nil:
 		cause = AsError(err).Error()
 	case len(found) == 0:
-		cause = t.Value + ": no configuration file is in this folder"
+		cause = t.Value + ": this folder has no configuration file"
 		hint = "a pattern names files of any kind, such as " + path.Join(t.Value, "*.jwt")
 	default:
 		return found, nil
@@ -203,7 +203,7 @@ func (r *estateReader) find(t entra.Text) ([]Found, error) {
 func (r *estateReader) one(t entra.Text) (string, error) {
 	names, err := r.expand([]entra.Text{t})
 	if err == nil && len(names) != 1 {
-		cause := fmt.Sprintf("%s: %d files, and one is wanted", t.Value, len(names))
+		cause := fmt.Sprintf("%s: %d files, but one is expected", t.Value, len(names))
 		err = &source.Error{Pos: t.Pos, Cause: cause}
 	}
 	if err != nil {
@@ -237,8 +237,9 @@ func (r *estateReader) policies(of *environments.Environment, site *environments
 			return r.blameOne(err, of.Policies, files, aPolicy)
 		}
 		if set.Guessed {
-			r.maker.note("%s: the policy files do not say which gateway runs them; %s is taken, "+
-				"or add gateway: to the environment", of.Name, set.Policies[0].Product)
+			r.maker.note("%s: the policy files do not say which gateway runs them; %s is "+
+				"assumed; if that is wrong, add gateway: to the environment", of.Name,
+				set.Policies[0].Product)
 		}
 		if len(chain) == 1 {
 			r.estate.sets[of.Name], site.Policies = set, set.Policies
@@ -286,7 +287,7 @@ func (g Gateways) check(name entra.Text) error {
 		return nil
 	}
 	hints := source.Hints("one of: " + strings.Join(g.Variants(), ", "))
-	cause := "there is no such gateway"
+	cause := "gatewhy does not know this gateway"
 	if len(name.Value) <= LongestWord {
 		cause = fmt.Sprintf("there is no gateway %q", name.Value)
 	}
@@ -316,8 +317,8 @@ func (r *estateReader) tokens(of *environments.Environment, site *environments.S
 			return r.notAToken(err, of.Tokens, name)
 		}
 		if inspect.Describe(token).Kind == inspect.KindID {
-			r.maker.warn("%s is an ID token: it tells a client who has signed in, and is for no "+
-				"API; pass the access token", inspect.Safe(name))
+			r.maker.warn("%s is an ID token: it tells a client who has signed in, and is not "+
+				"for an API; pass the access token", inspect.Safe(name))
 		}
 		base := filepath.Base(name)
 		captured := environments.Real{
@@ -359,8 +360,9 @@ func (r *estateReader) api(of *environments.Environment, site *environments.Site
 	}
 	if len(d.Apps) != 1 {
 		return &source.Error{
-			Pos:   of.API[0].Pos,
-			Cause: fmt.Sprintf("%d app registrations; an environment has one API", len(d.Apps)),
+			Pos: of.API[0].Pos,
+			Cause: fmt.Sprintf("%d app registrations, but an environment has one "+
+				"API", len(d.Apps)),
 			Hints: source.Hints("its clients belong under clients"),
 		}
 	}

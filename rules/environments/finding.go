@@ -128,13 +128,13 @@ func (m *Matrix) message(rule string, g int, rows []int) string {
 		)
 	case CrossTenant:
 		return fmt.Sprintf(
-			"another tenant's token is let in at %s, "+
-				"since Entra ID signs for all tenants with shared keys: %s",
+			"another tenant's token is let in at %s, because Entra ID signs for all tenants "+
+				"with shared keys: %s",
 			name, m.list(rows),
 		)
 	case Forged:
 		return fmt.Sprintf(
-			"a token that anybody can write is let in at %s, since no signature is checked: %s",
+			"a token that anyone can make up is let in at %s, because no signature is checked: %s",
 			name, m.list(rows),
 		)
 	}
@@ -167,8 +167,8 @@ func (m *Matrix) remark() {
 	for g, name := range m.Gateways {
 		for _, f := range rules.Evaluate(m.estate.site(name).Policies, &rules.Request{}).Findings {
 			if f.Rule == "route-assumed" {
-				f.Message = "this policy is limited to some routes: " +
-					"each class of requests is run, and the worst counts"
+				f.Message = "this policy is limited to some routes: each class of requests is " +
+					"evaluated, and the worst result counts"
 			}
 			m.Remarks = append(m.Remarks, Remark{f, g})
 		}

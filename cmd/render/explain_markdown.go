@@ -75,9 +75,13 @@ func (m *markdown) prediction(x explanation, v *rules.Verdict) {
 func (m *markdown) checks(results []rules.Result) {
 	m.b.WriteString("\n")
 	m.table("check", "outcome", "why")
+	several := len(byPolicy(results)) > 1
 	for i := range results {
 		r := &results[i]
 		name, why := checkName(r.Check), r.Why()
+		if several {
+			name = r.Policy.Name + ": " + strings.TrimSpace(name)
+		}
 		if where := alternative(r); where != "" {
 			name += " (" + where + ")"
 		}

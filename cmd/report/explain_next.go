@@ -127,14 +127,15 @@ func (w *explainNext) becauseOfAudience(reason string) {
 func (w *explainNext) failed(r *rules.Result) {
 	if lacking := r.Lacks(); lacking.Claim != "" {
 		if lacking.Claim == "roles" || w.profile.Flow != inspect.AppOnly {
-			w.because("A token that was issued before does not have it")
+			w.because("A token that was issued before this does not have it")
 		}
 		return
 	}
 	switch r.Check.ID {
 	case rules.TokenPresent:
 		w.steps.add(rules.Step{
-			Note:    "Send the token in the header that the policy reads, and see what it gets",
+			Note: "Send the token in the header that the policy reads, and see the gateway's " +
+				"answer",
 			Command: w.again("-"),
 		})
 	case rules.TokenFormat:
@@ -187,8 +188,8 @@ func (w *explainNext) otherAudience() {
 	if !elsewhere && w.profile.Version == "2.0" && strings.Contains(wanted, "://") {
 		w.said = "" // what follows a look at the API says why by itself
 		w.steps.add(rules.Step{
-			Note: "Look whether " + wanted + " is the same API: then its v2.0 tokens carry its " +
-				"appId as aud, and the policy must want that",
+			Note: "Check whether " + wanted + " is the same API: then its v2.0 tokens have its " +
+				"appId in aud, and the policy must expect that",
 			Command: w.Line.Shell.Line(
 				"az", "ad", "sp", "show", "--id", wanted, "--query", "appId"),
 		})
@@ -228,7 +229,7 @@ func (w *explainNext) staleKeys() {
 		command += " --tenant " + tenant
 	}
 	w.steps.add(rules.Step{
-		Note:    "The key set may be older than the token. This says how to fetch it anew",
+		Note:    "The key set may be older than the token. This says how to fetch it again",
 		Command: command,
 	})
 }
@@ -237,7 +238,7 @@ func (w *explainNext) staleKeys() {
 func (w *explainNext) noContract(r *rules.Result) {
 	id, _ := r.Value().Str()
 	if app, ok := entra.AppByID(id); ok {
-		w.because("This token was got by " + app.Name + ", which is no client of yours")
+		w.because("This token was issued to " + app.Name + ", which is not your client")
 		return
 	}
 	on := "the API instance"
@@ -246,7 +247,7 @@ func (w *explainNext) noContract(r *rules.Result) {
 	}
 	w.steps.add(rules.Step{
 		Note: "Client " + cmp.Or(id, "(none)") + " needs an approved contract on " + on +
-			behind(": ", r.Check.Grant) + ". Then fetch the contracts anew",
+			behind(": ", r.Check.Grant) + ". Then fetch the contracts again",
 		Command: w.HowToCollect(rules.Need{Input: source.NeedContracts}),
 	})
 }
@@ -328,7 +329,7 @@ func (w *explainNext) repairs() {
 		case repair.After.Outcome == rules.Accepted:
 			note += "200"
 		default:
-			note += "through, but for what is not known: the " +
+			note += "through, except for what is not known: the " +
 				strings.ReplaceAll(string(repair.After.Decided.Check.ID), "-", " ")
 		}
 		if repair.Other != nil {
@@ -411,7 +412,7 @@ func (w *explainNext) differs() {
 	for i := range w.x.Observed.Causes {
 		cause := &w.x.Observed.Causes[i]
 		step := rules.Step{
-			Note: "The likeliest explanation is that " + cause.Title + ": " + Look(&cause.Cause),
+			Note: "The most likely explanation is that " + cause.Title + ": " + Look(&cause.Cause),
 		}
 		if cause.Need.Input == source.NeedTime {
 			step.Command = w.again(w.Line.token(), Name(cause.Need.Input), "issued")

@@ -14,7 +14,7 @@ func compile(table []rules.Behaviour, read *rules.Configuration) rules.Compilati
 	made := rules.Compilation{Named: []string{Name}}
 	for _, of := range read.Entries {
 		w := of.(*workload)
-		c := newCompiler(w, table, read.Options.Runtime)
+		c := newCompiler(w, table)
 		policy := &rules.Policy{
 			Gateway: Name, Variant: Name, Asset: Name, Name: kindsOf(w), Product: product,
 			API: w.name, Pos: w.first.at.Pos, Entry: w, Root: c.root(),
@@ -47,15 +47,12 @@ func kindsOf(w *workload) string {
 // compiler turns what selects one workload into a policy.
 type compiler struct {
 	*workload
-	table   []rules.Behaviour
-	version string // of Istio; empty where it is not known
-	jwt     []*jwtRule
+	table []rules.Behaviour
+	jwt   []*jwtRule // in the proxy's order
 }
 
-func newCompiler(w *workload, table []rules.Behaviour, version string) *compiler {
-	c := &compiler{workload: w, table: table, version: version}
-	c.jwt = jwtRulesOf(w)
-	return c
+func newCompiler(w *workload, table []rules.Behaviour) *compiler {
+	return &compiler{workload: w, table: table, jwt: jwtRulesOf(w)}
 }
 
 // root is what a request needs: each stage in the order of the proxy's filters.

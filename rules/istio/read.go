@@ -103,6 +103,7 @@ func read(files []*source.File, options rules.Options) (*rules.Configuration, er
 		}
 	}
 	cluster := clusterOf(files)
+	cluster.version = options.Runtime
 	for _, w := range cluster.workloads() {
 		if options.API == "" || w.name == options.API {
 			c.Entries = append(c.Entries, w)
@@ -120,6 +121,7 @@ func read(files []*source.File, options rules.Options) (*rules.Configuration, er
 
 // cluster is what the files show of a cluster.
 type cluster struct {
+	version  string // of Istio; empty where it is not known
 	policies []*resource
 	running  []*running          // workloads that the files show
 	waypoint map[target]isWaypoint // by the gateway's namespace, as kind, and name

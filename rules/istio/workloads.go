@@ -25,8 +25,9 @@ type workload struct {
 	// doubt is why it is not known whether other policies select it too; else empty.
 	doubt string
 
-	// first is where the policies begin.
-	first *resource
+	first   *resource // where the policies begin
+	cluster *cluster  // that it is in
+	version string    // of Istio; empty where it is not known
 }
 
 // Place is where the first policy is that selects the workload.
@@ -124,7 +125,10 @@ func (c *cluster) targetsIn(namespace string) []target {
 // workload is one with these labels. Of a policy that selects by something else it is not known
 // whether it selects this one.
 func (c *cluster) workload(namespace string, has labels, name string) *workload {
-	w := &workload{name: qualified(namespace, name), namespace: namespace, labels: has}
+	w := &workload{
+		name: qualified(namespace, name), namespace: namespace, labels: has, cluster: c,
+		version: c.version,
+	}
 	for _, p := range c.policies {
 		switch {
 		case p.namespace != namespace && p.namespace != rootNamespace, len(p.targets) > 0:
@@ -150,7 +154,7 @@ func (w *workload) add(p *resource) {
 func (c *cluster) attached(namespace string, t target) *workload {
 	w := &workload{
 		name:      qualified(namespace, strings.ToLower(t.kind)+":"+t.name),
-		namespace: namespace, target: t,
+		namespace: namespace, target: t, cluster: c, version: c.version,
 	}
 	wide, selecting := false, false
 	waypoint, known := c.waypoint[target{namespace, t.name}]

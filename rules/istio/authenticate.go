@@ -79,9 +79,8 @@ func (c *compiler) authentication() (rules.Node, bool) {
 	if len(accepted.Any) == 1 {
 		accepted = accepted.Any[0]
 	}
-	return rules.Node{First: &rules.First{
-		Branches: []rules.Branch{{If: rules.Node{Check: none}}},
-		Default:  accepted,
+	return rules.Node{Exempts: true, First: &rules.First{
+		Branches: []rules.Branch{{If: rules.Node{Check: none}}}, Default: accepted,
 	}}, true
 }
 

@@ -96,8 +96,8 @@ func read(files []*source.File, options rules.Options) (*rules.Configuration, er
 				Pos:   source.Position{File: file.Name},
 				Cause: "no policy of Istio in this file",
 				Hints: source.Hints(
-					"RequestAuthentication and AuthorizationPolicy, as manifests, as the output "+
-						"of Helm or Kustomize, or as kubectl gets them: "+getPolicies,
+					"RequestAuthentication and AuthorizationPolicy, as manifests, as the output " +
+						"of Helm or Kustomize, or as kubectl gets them: " + getPolicies,
 				),
 			}
 		}
@@ -123,7 +123,7 @@ func read(files []*source.File, options rules.Options) (*rules.Configuration, er
 type cluster struct {
 	version  string // of Istio; empty where it is not known
 	policies []*resource
-	running  []*running          // workloads that the files show
+	running  []*running            // workloads that the files show
 	waypoint map[target]isWaypoint // by the gateway's namespace, as kind, and name
 }
 

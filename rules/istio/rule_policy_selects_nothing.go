@@ -1,7 +1,6 @@
 package istio
 
 import (
-
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -12,7 +11,7 @@ func policySelectsNothing() rules.Rule {
 		Why: "A selector looks at the labels of pods, those under spec.template.metadata.labels " +
 			"of a Deployment, and not at those of the Deployment or of a Service. A policy that " +
 			"selects no workload protects none.",
-		Fix: "Write the labels of the pods: kubectl get pods --show-labels shows them.",
+		Fix:        "Write the labels of the pods: kubectl get pods --show-labels shows them.",
 		Severity:   rules.Warning,
 		Since:      since,
 		References: []string{docPolicy, docRequest},

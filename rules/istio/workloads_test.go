@@ -50,26 +50,40 @@ func TestWorkloadsAreThoseThatSelectorsTellApart(t *testing.T) {
 	}{
 		{"one namespace without selectors has no name", ap("a", any), []string{""}},
 		{"two namespaces", ap("a", any) + ap("b", any), []string{"a", "b"}},
-		{"selectors that exclude each other", ap("a", orders) + ap("a", shop),
-			[]string{"a/app=orders", "a/app=shop"}},
-		{"selectors that do not", ap("a", orders) + ap("a", v1),
-			[]string{"a/app=orders", "a/app=orders,version=v1", "a/version=v1"}},
-		{"the rest of the namespace", ap("a", orders) + ap("a", any),
-			[]string{"a", "a/app=orders"}},
-		{"workloads that the file shows", ap("a", orders) + ap("a", any) +
-			deployment("a", "web", "{app: web}") + deployment("a", "o", "{app: orders, x: y}"),
-			[]string{"a/o", "a/web"}},
-		{"a selector that no workload has", ap("a", orders) + deployment("a", "w", "{app: w}"),
-			[]string{"a/app=orders"}},
+		{
+			"selectors that exclude each other", ap("a", orders) + ap("a", shop),
+			[]string{"a/app=orders", "a/app=shop"},
+		},
+		{
+			"selectors that do not", ap("a", orders) + ap("a", v1),
+			[]string{"a/app=orders", "a/app=orders,version=v1", "a/version=v1"},
+		},
+		{
+			"the rest of the namespace", ap("a", orders) + ap("a", any),
+			[]string{"a", "a/app=orders"},
+		},
+		{
+			"workloads that the file shows", ap("a", orders) + ap("a", any) +
+				deployment("a", "web", "{app: web}") + deployment("a", "o", "{app: orders, x: y}"),
+			[]string{"a/o", "a/web"},
+		},
+		{
+			"a selector that no workload has", ap("a", orders) + deployment("a", "w", "{app: w}"),
+			[]string{"a/app=orders"},
+		},
 		{"the root namespace's policies hold everywhere", ap("istio-system", any) +
 			deployment("a", "web", "{app: web}"), []string{"a/web", "istio-system"}},
 		{"a gateway", ap("a", toGateway, any) + gateway("istio"), []string{""}},
-		{"no namespace", strings.ReplaceAll(ap("a", orders)+ap("a", any), ", namespace: a", ""),
-			[]string{"app=orders", "default"}},
-		{"a list, as kubectl gets it", "apiVersion: v1\nkind: List\nmetadata: " +
-			"{resourceVersion: \"\"}\nitems:\n- apiVersion: security.istio.io/v1\n  kind: " +
-			"RequestAuthentication\n  metadata: {name: r, namespace: a}\n  spec: {" + rule + "}\n",
-			[]string{""}},
+		{
+			"no namespace", strings.ReplaceAll(ap("a", orders)+ap("a", any), ", namespace: a", ""),
+			[]string{"app=orders", "default"},
+		},
+		{
+			"a list, as kubectl gets it", "apiVersion: v1\nkind: List\nmetadata: " +
+				"{resourceVersion: \"\"}\nitems:\n- apiVersion: security.istio.io/v1\n  kind: " +
+				"RequestAuthentication\n  metadata: {name: r, namespace: a}\n  spec: {" + rule + "}\n",
+			[]string{""},
+		},
 		{"a list in JSON", `{"apiVersion":"v1","kind":"List","items":[{"apiVersion":` +
 			`"security.istio.io/v1beta1","kind":"AuthorizationPolicy","metadata":{"name":"r",` +
 			`"namespace":"a"},"spec":{}},{"apiVersion":"v1","kind":"Secret"}]}`, []string{""}},

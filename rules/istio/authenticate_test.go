@@ -69,8 +69,8 @@ func TestWhatBecomesOfATokenWithAJWTRule(t *testing.T) {
 			"an issuer of no rule", two, `iss="https://other.test"`, rejected(401, rules.Issuer),
 		},
 		{
-			"an issuer that only a deployment knows", authentication(`issuer: "{{ .Values.iss }}"`),
-			"", open(rules.Issuer),
+			"an issuer that only a deployment knows",
+			authentication(`issuer: "{{ .Values.iss }}"`), "", open(rules.Issuer),
 		},
 	}
 	for _, test := range tests {

@@ -38,7 +38,8 @@ func (r *resource) dryRun() *source.Value {
 func (c *compiler) enforced(action string) []*resource {
 	var all []*resource
 	for _, p := range c.policies {
-		if on, _ := p.dryRun().Bool(); p.kind == authorizationPolicy && p.action() == action && !on {
+		logged, _ := p.dryRun().Bool()
+		if p.kind == authorizationPolicy && p.action() == action && !logged {
 			all = append(all, p)
 		}
 	}
@@ -95,7 +96,9 @@ func (r *authRule) read() {
 		}
 	}
 	each("from", func(item *source.Value, path string) {
-		r.from = append(r.from, conditionsIn(item.Member("source"), path+"source.", sourceFields()))
+		r.from = append(r.from, conditionsIn(
+			item.Member("source"), path+"source.", sourceFields(),
+		))
 	})
 	each("to", func(item *source.Value, path string) {
 		r.to = append(r.to, conditionsIn(
@@ -114,11 +117,11 @@ func (r *authRule) read() {
 	})
 }
 
-// field is a field of a source or an operation, and the attribute that it is about.
-type field struct{ name, not, attribute string }
+// namedField is a field of a source or an operation, and the attribute that it is about.
+type namedField struct{ name, not, attribute string }
 
-func sourceFields() []field {
-	return []field{
+func sourceFields() []namedField {
+	return []namedField{
 		{"principals", "notPrincipals", ofPeer},
 		{"requestPrincipals", "notRequestPrincipals", ofPrincipal},
 		{"namespaces", "notNamespaces", ofNamespace},
@@ -129,8 +132,8 @@ func sourceFields() []field {
 	}
 }
 
-func operationFields() []field {
-	return []field{
+func operationFields() []namedField {
+	return []namedField{
 		{"hosts", "notHosts", ofHost},
 		{"methods", "notMethods", ofMethod},
 		{"paths", "notPaths", ofPath},
@@ -138,7 +141,7 @@ func operationFields() []field {
 	}
 }
 
-func conditionsIn(object *source.Value, path string, fields []field) []condition {
+func conditionsIn(object *source.Value, path string, fields []namedField) []condition {
 	all := []condition{}
 	for _, f := range fields {
 		one := condition{

@@ -9,8 +9,8 @@ func claimIsNoText() rules.Rule {
 	return rules.Rule{
 		Name:  "claim-is-no-text",
 		Title: "a claim is compared that is a number or a boolean",
-		Why: "Istio compares claims with texts alone: a text, or a list that holds one. A number " +
-			"or a boolean never matches, however the value is written in the policy.",
+		Why: "Istio compares claims with texts alone: a text, or a list that holds one. A " +
+			"number or a boolean never matches, however the value is written in the policy.",
 		Fix:        "Compare a claim that is a text, such as roles, scp or azp.",
 		Severity:   rules.Error,
 		Since:      since,

@@ -17,8 +17,8 @@ func dryRunLeftOn() rules.Rule {
 			for _, p := range i.policies {
 				v := p.dryRun()
 				if on, _ := v.Bool(); on && p.kind == authorizationPolicy {
-					all = append(all, i.findingAt(v, dryRun, "%s decides nothing: it is in dry run",
-						p))
+					all = append(all, i.findingAt(v, dryRun,
+						"%s decides nothing: it is in dry run", p))
 				}
 			}
 			return all

@@ -95,7 +95,7 @@ func lookThrough(p *resource, look func(object *source.Value, path string, known
 	})
 }
 
-func namesOfFields(all []field) []string {
+func namesOfFields(all []namedField) []string {
 	var names []string
 	for _, f := range all {
 		names = append(names, f.name, f.not)

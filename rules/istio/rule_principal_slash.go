@@ -12,8 +12,8 @@ func principalSlash() rules.Rule {
 	return rules.Rule{
 		Name:  "principal-slash",
 		Title: "a request principal lacks the slash at the end of the issuer",
-		Why: "A request principal is the issuer, a slash and the subject, and Istio splits it at " +
-			"its last slash. The issuer of v1.0 tokens ends in a slash itself, so that its " +
+		Why: "A request principal is the issuer, a slash and the subject, and Istio splits it " +
+			"at its last slash. The issuer of v1.0 tokens ends in a slash itself, so that its " +
 			"principals have two. With one, the issuer is compared without its slash, and no " +
 			"token has that.",
 		Fix: "Write https://sts.windows.net/TENANT-ID//SUBJECT, or …//* for every subject; for " +

@@ -81,7 +81,8 @@ func TestWorkloadsAreThoseThatSelectorsTellApart(t *testing.T) {
 		{
 			"a list, as kubectl gets it", "apiVersion: v1\nkind: List\nmetadata: " +
 				"{resourceVersion: \"\"}\nitems:\n- apiVersion: security.istio.io/v1\n  kind: " +
-				"RequestAuthentication\n  metadata: {name: r, namespace: a}\n  spec: {" + rule + "}\n",
+				"RequestAuthentication\n  metadata: {name: r, namespace: a}\n  spec: {" +
+				rule + "}\n",
 			[]string{""},
 		},
 		{"a list in JSON", `{"apiVersion":"v1","kind":"List","items":[{"apiVersion":` +

@@ -73,6 +73,11 @@ func (c *compiler) test(attribute string, of list) (p rules.Predicate, ok bool, 
 	values := of.texts()
 	switch {
 	case len(values) == 0:
+	case attribute == ofPrincipal && c.before(principalsSplitSince):
+		parts = append(parts, unknown(&rules.Unknown{
+			Why: "before Istio 1.21 a request principal was compared as one text, and that is " +
+				"not modelled",
+		}))
 	case attribute == ofPrincipal:
 		for _, value := range values {
 			parts = append(parts, principal(value))
@@ -242,9 +247,17 @@ func nested(path []string) rules.Input {
 	}}
 }
 
-// splitSince is the version that splits the claims of spaceDelimitedClaims. An API server before
-// it drops the field.
-const splitSince = 28
+// The minor versions of Istio 1 from which on something is so.
+const (
+	principalsSplitSince = 21 // a request principal is an issuer and a subject
+	splitSince           = 28 // spaceDelimitedClaims counts; an API server before it drops it
+)
+
+// before reports whether the version is known, and older than this one.
+func (c *compiler) before(version int) bool {
+	minor, known := minorOf(c.version)
+	return known && minor < version
+}
 
 // splitBy is the predicate as the payload is after a rule has accepted the token: with the claim
 // split at its blanks, or as it is. Which it is depends on the version, where that is not known.
@@ -255,11 +268,11 @@ func (c *compiler) splitBy(
 	for _, text := range r.split.texts() {
 		named = named || text == claim
 	}
-	minor, known := minorOf(c.version)
+	_, known := minorOf(c.version)
 	switch {
 	case !named && r.split.doubt != nil:
 		return perhaps(plain, words, r.split.doubt), true
-	case !named, known && minor < splitSince:
+	case !named, c.before(splitSince):
 		return plain, false
 	case known:
 		return words, true

@@ -183,9 +183,11 @@ func (m *changer) needToken(f *rules.Finding) rules.Change {
 				continue
 			}
 			if r.at.Member("from") != nil {
-				return rules.Change{ID: id, Title: title,
+				return rules.Change{
+					ID: id, Title: title,
 					Refused: "the rule has a from already: add requestPrincipals to each of its " +
-						"sources by hand"}
+						"sources by hand",
+				}
 			}
 			from := []any{source.Fields{{Key: "source", Value: source.Fields{
 				{Key: "requestPrincipals", Value: principals},

@@ -124,6 +124,11 @@ func patterns(expressions ...string) []*regexp.Regexp {
 // them: it is split at its last slash (generator.go, requestPrincipalGenerator).
 func principal(value string) rules.Predicate {
 	iss, sub := rules.Claim("iss"), rules.Claim("sub")
+	there := func(in rules.Input) rules.Predicate {
+		p := filled(in)
+		p.Assumed = rules.Yes // every token of a real issuer has both
+		return p
+	}
 	exactly := func(in rules.Input, text string) rules.Predicate {
 		return rules.Predicate{Op: rules.OneOf, Input: in, Values: rules.Literals(text)}
 	}
@@ -133,21 +138,21 @@ func principal(value string) rules.Predicate {
 	issuer, subject, found := cutLast(value)
 	switch {
 	case value == "*":
-		return rules.Both(filled(iss), filled(sub))
+		return rules.Both(there(iss), there(sub))
 	case strings.HasPrefix(value, "*") && !found:
-		return rules.Both(filled(iss), ends(rules.Suffix, sub, value[1:]))
+		return rules.Both(there(iss), ends(rules.Suffix, sub, value[1:]))
 	case strings.HasPrefix(value, "*") && issuer == "*":
-		return rules.Both(filled(iss), exactly(sub, subject))
+		return rules.Both(there(iss), exactly(sub, subject))
 	case strings.HasPrefix(value, "*"):
 		return rules.Both(ends(rules.Suffix, iss, issuer[1:]), exactly(sub, subject))
 	case subject == "*":
-		return rules.Both(exactly(iss, issuer), filled(sub))
+		return rules.Both(exactly(iss, issuer), there(sub))
 	case strings.HasSuffix(value, "*") && found:
 		return rules.Both(
 			exactly(iss, issuer), ends(rules.Prefix, sub, strings.TrimSuffix(subject, "*")),
 		)
 	case strings.HasSuffix(value, "*"):
-		return rules.Both(ends(rules.Prefix, iss, strings.TrimSuffix(value, "*")), filled(sub))
+		return rules.Both(ends(rules.Prefix, iss, strings.TrimSuffix(value, "*")), there(sub))
 	}
 	return rules.Both(exactly(iss, issuer), exactly(sub, subject))
 }

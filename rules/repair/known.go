@@ -219,7 +219,9 @@ func stands(p *rules.Predicate, text string) bool {
 	})
 }
 
-// inForce lists the checks that are made of a token on the first way past each of the policies.
+// inForce lists the checks that are made of a token on the first way past each of the policies on
+// which its signature is verified, or on the first one where it is on none: a request without a
+// token may have a way of its own.
 func inForce(policies []*rules.Policy) []*rules.Check {
 	var all []*rules.Check
 	for _, p := range policies {
@@ -227,13 +229,22 @@ func inForce(policies []*rules.Policy) []*rules.Check {
 		if len(ways) == 0 {
 			continue // nobody gets past it
 		}
-		for _, c := range ways[0] {
+		way := ways[0]
+		if i := slices.IndexFunc(ways, looksAtSignature); i >= 0 {
+			way = ways[i]
+		}
+		for _, c := range way {
 			if c.Skip == "" && c.Unknown == nil {
 				all = append(all, c)
 			}
 		}
 	}
 	return all
+}
+
+// looksAtSignature reports whether a way past a policy verifies a signature.
+func looksAtSignature(way []*rules.Check) bool {
+	return slices.ContainsFunc(way, func(c *rules.Check) bool { return c.ID == rules.Signature })
 }
 
 // shortScope is a scope as tokens carry it: clients ask for it in the form of a URI, and scp has

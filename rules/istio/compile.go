@@ -25,7 +25,6 @@ func compile(table []rules.Behaviour, read *rules.Configuration) rules.Compilati
 		for _, p := range file.Problems {
 			made.Findings = append(made.Findings, rules.Finding{
 				Rule: p.ID, Severity: rules.Warning, Message: p.Message, Pos: p.Pos,
-				Policy: made.Policies[0],
 			})
 		}
 	}

@@ -22,7 +22,7 @@ func lintRules() []rules.Rule {
 		claimIsNoText(),
 		starIsLiteral(),
 		ruleLeftOut(),
-		denyNeverMatches(),
+		policyDecidesNothing(),
 		dryRunLeftOn(),
 		policySelectsNothing(),
 		fieldNotKnown(),

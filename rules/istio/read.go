@@ -192,24 +192,34 @@ func policyOf(file *source.File, object *source.Value, kind, namespace, name str
 	if s := r.spec.Member("selector"); s != nil && !s.Is(source.Object) && !s.Is(source.Null) {
 		r.selectorUnread = "the selector of " + r.String() + " can't be read"
 	}
-	r.targets = targetsOf(r.spec)
+	targets, ok := targetsOf(r.spec)
+	if r.targets = targets; !ok {
+		r.selectorUnread = "what " + r.String() + " is attached to can't be read"
+	}
 	return r
 }
 
-func targetsOf(spec *source.Value) []target {
-	refs := []*source.Value{spec.Member("targetRef")}
-	if list := spec.Member("targetRefs"); list.Is(source.List) {
-		refs = list.Items
+// targetsOf lists what a policy is attached to. It is not ok if that can't be read.
+func targetsOf(spec *source.Value) (all []target, ok bool) {
+	var refs []*source.Value
+	if ref := spec.Member("targetRef"); ref != nil && !ref.Is(source.Null) {
+		refs = append(refs, ref)
 	}
-	var all []target
+	switch list := spec.Member("targetRefs"); {
+	case list.Is(source.List):
+		refs = append(refs, list.Items...)
+	case list != nil && !list.Is(source.Null):
+		return nil, false
+	}
 	for _, ref := range refs {
-		if ref.Is(source.Object) {
-			kind, _ := ref.Member("kind").Str()
-			name, _ := ref.Member("name").Str()
-			all = append(all, target{kind, name})
+		kind, isKind := ref.Member("kind").Str()
+		name, isName := ref.Member("name").Str()
+		if !isKind || !isName {
+			return nil, false
 		}
+		all = append(all, target{kind, name})
 	}
-	return all
+	return all, true
 }
 
 // labels are those of a workload, or those that a selector wants.

@@ -138,6 +138,34 @@ func (r *randomEstate) policies() string {
 			r.name = append(r.name, "and JWT Validation")
 		}
 	}
+	return r.closed(text)
+}
+
+// closed is policies that perhaps accept no token that Entra ID signs, whatever it claims.
+func (r *randomEstate) closed(text string) string {
+	const removal = `{"assetId": "header-removal", "assetVersion": "1.1.0", "order": 1, ` +
+		`"configurationData": {"inboundHeaders": ["Authorization"]}}`
+	switch r.one(
+		"open", "open", "open", "ES256", "RS512", "a secret", "another cloud", "removed",
+	) {
+	case "ES256":
+		return strings.ReplaceAll(text, `"signingMethod":"rsa"`, `"signingMethod":"es"`)
+	case "RS512":
+		return strings.ReplaceAll(text, `"signingKeyLength":256`, `"signingKeyLength":512`)
+	case "a secret":
+		return strings.NewReplacer(
+			`"signingMethod":"rsa"`, `"signingMethod":"hmac","textKey":"`+
+				strings.Repeat("s", 32)+`"`, `"jwtKeyOrigin":"jwks"`, `"jwtKeyOrigin":"text"`,
+		).Replace(text)
+	case "another cloud":
+		return strings.ReplaceAll(
+			text, "https://login.microsoftonline.com/"+holesTenant+"/discovery",
+			"https://login.partner.microsoftonline.cn/"+holesTenant+"/discovery",
+		)
+	case "removed":
+		ordered := strings.ReplaceAll(text, `"assetVersion"`, `"order": 2, "assetVersion"`)
+		return "[" + removal + "," + strings.Trim(ordered, "[]") + "]"
+	}
 	return text
 }
 
@@ -149,6 +177,10 @@ func (r *randomEstate) registration() []string {
 		`["Application"]`, r.one(`["Application"]`, `["User"]`, `["Application", "User"]`),
 		"AzureADMyOrg", r.one("AzureADMyOrg", "AzureADMyOrg", "AzureADMultipleOrgs"),
 	).Replace(holesUAT)
+	if r.one("no groups", "groups") == "groups" {
+		asked := `{"groupMembershipClaims": "SecurityGroup", `
+		api = strings.Replace(api, "{", asked, 1)
+	}
 	if r.one("a principal", "a principal", "no principal") == "no principal" {
 		return []string{api}
 	}

@@ -80,8 +80,8 @@ func TestAnExpressionWithoutItsMarksIsNotQuoted(t *testing.T) {
 func TestNoProposalIsNoProof(t *testing.T) {
 	const other = "7b0e2d4c-1111-4222-8333-944455556666"
 	wrong := func(check string) string {
-		return "no finding is to be repaired, and this environment's token gets " +
-			"401 Unauthorized at " + check
+		return "there is no finding to repair, and this environment's token gets 401 " +
+			"Unauthorized at " + check
 	}
 	dev := narrow("api://orders-dev", holesTenant)
 	tests := []struct {
@@ -118,6 +118,19 @@ func TestNoProposalIsNoProof(t *testing.T) {
 			wrong("custom claim iss"),
 		},
 		{"a scope that the policy does not look at", dev, []string{"--scope", "UAT.Access"}, ""},
+		{
+			"a list of clients in an expression, of which nobody says which is ours",
+			jwtPolicy(
+				audienceSettings()[1], issuerSettings()[1],
+				setting{
+					fields: map[string]any{"skipClientIdValidation": true},
+					claim: [2]string{"appid", "#[['" + holesClient + "', '" + holesAPI +
+						"'] contains vars.claimSet.appid]"},
+				},
+			),
+			[]string{"--audience", "api://orders-uat"},
+			"",
+		},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {
@@ -144,20 +157,26 @@ func TestOfTwoCloudsNoneIsChosen(t *testing.T) {
 		refused = "the issuer is of one cloud and the keys are of another"
 	)
 	tests := []struct {
-		name, issuer, keys string
-		refused            bool
+		name, issuer, keys, client string
+		refused                    bool
 	}{
-		{"public and US Government", public + "/v2.0", usgov + "/discovery/v2.0/keys", true},
-		{"US Government and public", usgov + "/v2.0", public + "/discovery/v2.0/keys", true},
-		{"China and public", china + "/v2.0", public + "/discovery/v2.0/keys", true},
-		{"public and China, v1.0", stockIssuer, china + "/discovery/keys", true},
+		{
+			"public and US Government", public + "/v2.0", usgov + "/discovery/v2.0/keys",
+			"azp", true,
+		},
+		{
+			"US Government and public", usgov + "/v2.0", public + "/discovery/v2.0/keys",
+			"azp", true,
+		},
+		{"China and public", china + "/v2.0", public + "/discovery/v2.0/keys", "azp", true},
+		{"public and China, v1.0", stockIssuer, china + "/discovery/keys", "appid", true},
 		{
 			"two tenants of one cloud", "https://login.microsoftonline.us/" + other + "/v2.0",
-			usgov + "/discovery/v2.0/keys", false,
+			usgov + "/discovery/v2.0/keys", "azp", false,
 		},
 		{
 			"two tenants of the public cloud, v1.0", "https://sts.windows.net/" + other + "/",
-			public + "/discovery/keys", false,
+			public + "/discovery/keys", "appid", false,
 		},
 	}
 	for _, test := range tests {
@@ -165,6 +184,7 @@ func TestOfTwoCloudsNoneIsChosen(t *testing.T) {
 			t.Parallel()
 			policy := strings.NewReplacer(
 				stockIssuer, test.issuer, public+"/discovery/keys", test.keys,
+				"appid", test.client,
 			).Replace(narrow("9b7c2e10-4f6d-4a38-8e21-6c5d0b3a7f94", holesTenant))
 			stdout, stderr, code := fixing(
 				t, policy, "--rule", "issuer-and-keys-disagree", "--tenant", holesTenant,

@@ -166,10 +166,40 @@ func TestAFileThatCreatesAPolicyWithoutAKeyIsNamed(t *testing.T) {
 		return resource("anypoint_apim_policy_custom", `asset_id = "jwt-validation"`+"\n"+
 			`configuration_data = jsonencode({jwtKeyOrigin = "jwks"`+config+`})`)
 	}
+	plan := func(actions, kind, values string) string {
+		return `{"format_version": "1.2", "planned_values": {"root_module": {"resources": [` +
+			`{"address": "a.x", "type": "` + kind + `", "values": {` + values + `}}]}}, ` +
+			`"resource_changes": [{"address": "a.x", "change": {"actions": ` + actions + `}}]}`
+	}
+	const (
+		officialKind  = "anypoint_api_policy_jwt_validation"
+		communityKind = "anypoint_apim_policy_jwt_validation"
+		genericKind   = "anypoint_apim_policy_custom"
+		inPlan        = `"configuration": {"jwt_key_origin": "jwks"}`
+		genericPlan   = `"asset_id": "jwt-validation", "configuration_data": ` +
+			`"{\"jwtKeyOrigin\": \"jwks\"}"`
+	)
+	state := `{"format_version": "1.0", "values": {"root_module": {"resources": [` +
+		`{"address": "a.x", "type": "` + officialKind + `", "values": {` + inPlan + `}}]}}}`
 	for name, c := range map[string]struct {
 		file, text string
 		want       bool
 	}{
+		"a plan that creates it": {"p.json", plan(`["create"]`, officialKind, inPlan), true},
+		"a plan that replaces it": {
+			"p.json", plan(`["delete", "create"]`, officialKind, inPlan), true,
+		},
+		"a plan, generic resource": {"p.json", plan(`["create"]`, genericKind, genericPlan), true},
+		"a plan, the community provider": {"p.json", plan(`["create"]`, communityKind,
+			`"configuration_data": [{"jwt_key_origin": "text", "text_key": null}]`), true},
+		"a plan that changes it": {"p.json", plan(`["update"]`, officialKind, inPlan), false},
+		"a plan that leaves it":  {"p.json", plan(`["no-op"]`, officialKind, inPlan), false},
+		"a state":                {"p.json", state, false},
+		"a plan with a key": {"p.json", plan(`["create"]`, officialKind,
+			`"configuration": {"jwt_key_origin": "jwks", "text_key": "unused"}`), false},
+		"a plan whose provider writes one": {"p.json", plan(`["create"]`, communityKind,
+			`"configuration_data": [{"jwt_key_origin": "jwks"}]`), false},
+
 		"API Manager's body":       {"p.json", body(group, ""), true},
 		"with null":                {"p.json", body(group, `, "textKey": null`), true},
 		"in YAML":                  {"p.yaml", body(group, ""), true},

@@ -23,9 +23,10 @@ type Fixing struct {
 	Refused       []Refused
 	Tokens        []repair.Token
 	Unproved      []Unproved
-	Warnings      []string // of what the change lets in that was kept out before
+	Warnings      []string // of what the change lets in that was kept out before, or keeps out
 	Changed       bool     // something was repaired
-	Stays         bool     // a finding that was to be repaired was not
+	Stays         bool     // a finding that was to be repaired was not, or nothing is proved
+	keepsOut      bool     // this environment's own token
 	Written       bool
 	Next          []rules.Step // what to do now
 }
@@ -88,7 +89,7 @@ func (m *Maker) NewFixer(
 	i := slices.IndexFunc(all, func(s rules.Solution) bool { return s.Name == solution })
 	if i < 0 {
 		return nil, Problem(
-			"--solution "+solution+": there is no such repair for the gateway of "+file.Name,
+			"--solution "+solution+": this repair does not exist for the gateway of "+file.Name,
 			"without --solution, findings are repaired",
 		)
 	}
@@ -146,7 +147,7 @@ func (j *Fixer) butNotes(fixed *repair.Fixed) string {
 	if len(notes) == 0 || j.solution != nil {
 		return ""
 	}
-	return "; worth knowing: " + strings.Join(notes, ", ") + " (gatewhy lint tells more)"
+	return "; worth knowing: " + strings.Join(notes, ", ") + " (gatewhy lint shows more)"
 }
 
 // wayOn is what to do where a repair is refused and nothing that could be passed would help.
@@ -188,6 +189,13 @@ func (j *Fixer) report(fixed *repair.Fixed) *Fixing {
 			API: u.API, Tokens: u.Tokens, Why: u.Why, Ask: Ask(u.Need),
 		})
 	}
+	for _, kept := range fixed.KeptOut {
+		shown.Stays, shown.keepsOut = true, true
+		shown.Warnings = append(shown.Warnings, fmt.Sprintf(
+			"this is not the whole repair: after it %s still gets %s",
+			kept.Name, j.Words(&kept.Verdict),
+		))
+	}
 	for _, opened := range fixed.Opened {
 		if warning := warningOf(&opened); !slices.Contains(shown.Warnings, warning) {
 			shown.Warnings = append(shown.Warnings, warning)
@@ -216,7 +224,7 @@ func (j *Fixer) refusal(left *repair.Left) Refused {
 	case rule == "" && j.solution != nil:
 		rule = ofSolution + j.solution.Name
 	case j.solution != nil && left.Why == "":
-		why, asks = left.Message, []string{"--rule " + rule + " in the place of --solution"}
+		why, asks = left.Message, []string{"--rule " + rule + " instead of --solution"}
 	case j.solution != nil:
 		why = left.Message + " (" + why + ")"
 	}
@@ -239,7 +247,7 @@ func warningOf(opened *repair.Opened) string {
 		is = "may be"
 	}
 	if opened.Before == rules.Undetermined {
-		was = "perhaps was not"
+		was = "may not have been"
 	}
 	kept, _ := Refusal(opened.Kept, opened.Needs)
 	now := fmt.Sprintf("after this change %s %s let in", opened.Name, is)
@@ -260,7 +268,8 @@ func (assumedValid) Verify(_ *inspect.Token, key *rules.Key) rules.SignatureResu
 			return rules.SignatureResult{Unknown: unknown}
 		}
 	}
-	return rules.SignatureResult{Result: keys.Result{Outcome: keys.Pass, Why: "assumed to verify"}}
+	return rules.SignatureResult{Result: keys.Result{Outcome: keys.Pass, Why: "assumed to be " +
+		"valid"}}
 }
 
 // learnApp takes from the app registration what the user has not told: the version of the API's
@@ -350,12 +359,18 @@ func (f *Fixing) AddNext(line CommandLine) {
 		}}
 	case f.Written:
 		f.Next = []rules.Step{{
-			Note: "Look at the file as it is now", Command: "gatewhy lint " + path,
+			Note: "Check the file as it is now", Command: "gatewhy lint " + path,
+		}}
+	case f.keepsOut:
+		f.Next = []rules.Step{{
+			Note:    "See what else keeps this environment's token out, and repair both",
+			Command: "gatewhy lint " + path,
 		}}
 	default:
 		note := "Write this change into the file"
 		if len(f.Warnings) > 0 {
-			note = "Write this change into the file, if what the warnings name may get in"
+			note = "Write this change into the file, if it is right that the tokens in the " +
+				"warnings get in"
 		}
 		words := append(slices.Clone(line.Flags), "--write")
 		f.Next = []rules.Step{{

@@ -144,6 +144,12 @@ func (r *Registration) AudienceIsGUID() bool {
 	return false
 }
 
+// MayHaveGroups reports whether tokens for this API may carry groups: the registration asks for
+// them, or only a deployment knows.
+func (r *Registration) MayHaveGroups() bool {
+	return r.Groups.Unknown || r.Groups.Value != "" && r.Groups.Value != "None"
+}
+
 // AssignmentRequired reports whether Entra refuses tokens for this API to whoever has no role of
 // it assigned.
 func (r *Registration) AssignmentRequired() bool {

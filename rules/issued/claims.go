@@ -20,7 +20,7 @@ const (
 	// it is there only where the API's registration asks for it (optionalClaims), and even then
 	// perhaps not
 	Optional Presence = '~'
-	// the same, where a setting asks that is not read (groupMembershipClaims)
+	// the same, where another setting asks (groupMembershipClaims)
 	Asked    Presence = 'a'
 	Unstated Presence = '?' // it may be there or not
 )

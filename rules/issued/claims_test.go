@@ -120,7 +120,7 @@ func TestWhoCanWriteAClaim(t *testing.T) {
 			asked: &askedClaims{},
 		}, "-"},
 		{"one that the API asks for may be", "acct", Token{
-			asked: &askedClaims{[]string{"acct"}},
+			asked: &askedClaims{names: []string{"acct"}},
 		}, "?"},
 		{"a group of another tenant can be called as ours", "groups", Token{
 			freedom: ofOtherTenant,
@@ -182,7 +182,8 @@ func shownOne(v *source.Value) string {
 
 func shownJSON(t *Token, claim string) []string {
 	var all []string
-	for _, c := range t.variableOf(claim, []string{"x"}).choices {
+	v, _ := t.variableOf(claim, []string{"x"})
+	for _, c := range v.choices {
 		all = append(all, shownOne(c.values[0]))
 	}
 	return all

@@ -19,8 +19,8 @@ type flow struct {
 
 // unclaimedRoles is the doubt of roles that are assigned to an application of which no file tells
 // which it is.
-const unclaimedRoles = "an assignment names a service principal that no file shows, " +
-	"and it is not known which client it is: pass what az ad sp show --id APP prints"
+const unclaimedRoles = "an assignment names a service principal that no file shows, and it is " +
+	"not known which client it is: pass the output of az ad sp show --id APP"
 
 // flows lists the tokens of a grant: app-only with each set of roles; delegated with each set of
 // scopes and with none, and where users can hold roles, with those.
@@ -87,6 +87,10 @@ func suffix(names []string) string {
 type group struct {
 	grant   grant
 	clients *clientSet
+
+	// what stands in the tokens of holders, once it was asked for: the roles of app-only tokens,
+	// the scopes and roles of users', the roles of ID tokens
+	app, user, identity *variable
 }
 
 // groups sorts clients by what they can have.
@@ -95,7 +99,7 @@ func groups(
 ) []*group {
 	if len(clients) == 1 {
 		only := clients[0]
-		return []*group{{can(api, only, known), clientsOf(clientID(only))}}
+		return []*group{{grant: can(api, only, known), clients: clientsOf(clientID(only))}}
 	}
 	byGrant := map[string]*group{}
 	var all []*group
@@ -112,7 +116,7 @@ func groups(
 			}
 		}
 		if byGrant[key] == nil {
-			byGrant[key] = &group{g, clientsOf()}
+			byGrant[key] = &group{grant: g, clients: clientsOf()}
 			all = append(all, byGrant[key])
 		}
 		set := byGrant[key].clients

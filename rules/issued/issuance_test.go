@@ -121,9 +121,30 @@ func TestWhatEntraIssues(t *testing.T) {
 		{"1.2 and else not", parts{
 			UAT: app(apiUAT, ""), UATClients: app(webUAT, ""),
 		}, "uat/app", "idtyp", []string{"-"}},
+		{"1.2 groups may be there where groupMembershipClaims asks for them", parts{
+			UAT:        app(apiUAT, `,"groupMembershipClaims":"SecurityGroup"`),
+			UATClients: app(webUAT, ""),
+		}, "uat/app", "groups", []string{"?"}},
+		{"1.2 so is what stands in their place", parts{
+			UAT: app(apiUAT, `,"groupMembershipClaims":"All"`), UATClients: app(webUAT, ""),
+		}, "uat/app", "_claim_names", []string{"?"}},
+		{"1.2 or where an optional claim does", parts{
+			UAT: app(
+				apiUAT, `,"optionalClaims":{"accessToken":[{"name":"groups"}]}`,
+			), UATClients: app(webUAT, ""),
+		}, "uat/app", "groups", []string{"?"}},
+		{"1.2 with None they are not", parts{
+			UAT: app(apiUAT, `,"groupMembershipClaims":"None"`), UATClients: app(webUAT, ""),
+		}, "uat/app", "groups", []string{"-"}},
+		{"1.2 with null they are not", parts{
+			UAT: app(apiUAT, `,"groupMembershipClaims":null`), UATClients: app(webUAT, ""),
+		}, "uat/app", "groups", []string{"-"}},
+		{"1.2 and else not, nor what stands in their place", parts{
+			UAT: app(apiUAT, ""), UATClients: app(webUAT, ""),
+		}, "uat/app", "_claim_names", []string{"-"}},
 		{"1.2 what is not modelled is not guessed", parts{
 			UAT: app(apiUAT, ""), UATClients: app(webUAT, ""),
-		}, "uat/app", "groups", []string{"?"}},
+		}, "uat/app", "wids", []string{"?"}},
 		{
 			"1.3 v1.0 has the App ID URI, with or without a slash, or the id",
 			parts{UAT: uri(apiUAT, ""), UATClients: app(webUAT, "")},

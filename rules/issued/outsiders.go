@@ -43,10 +43,10 @@ func (e Example) Assumed() Example {
 // Wanted is the example with which policies let their environment in, where they let anybody in:
 // with the scopes and roles that they ask for, where which it has is not known, and with whatever
 // else they were written for (see asWanted). Where it is not known whether a user has signed in,
-// it is as the policies want it too.
-func (e Example) Wanted(v *View, scopes, roles bool) Example {
+// it is as the policies want it too. The words are those that some policies, perhaps others, have.
+func (e Example) Wanted(v, words *View, scopes, roles bool) (Example, rules.Decision) {
 	all := []Example{e}
-	if scopes && !e.User && len(v.texts["scp"]) > 0 {
+	if scopes && !e.User && len(words.texts["scp"]) > 0 {
 		user := e
 		user.User = true
 		all = append(all, user)
@@ -56,17 +56,17 @@ func (e Example) Wanted(v *View, scopes, roles bool) Example {
 		one.freedom = asWanted
 		t := one.open()
 		if roles {
-			t.choices.open = append(t.choices.open, wordsVariable("roles", one.Roles, v))
+			t.choices.open = append(t.choices.open, wordsVariable("roles", one.Roles, words))
 		}
 		if scopes && one.User {
-			t.choices.open = append(t.choices.open, wordsVariable("scp", one.Scopes, v))
+			t.choices.open = append(t.choices.open, wordsVariable("scp", one.Scopes, words))
 		}
 		got := v.Furthest(t)
 		if best.Token == nil || Further(got.Verdict.Outcome, best.Verdict.Outcome) {
 			best = got
 		}
 	}
-	return e.as(best.Token)
+	return e.as(best.Token), best.Verdict.Outcome
 }
 
 // as is the example with what was chosen in its token.

@@ -55,7 +55,8 @@ func TestPublicSituations(t *testing.T) {
 			rejected(403, rules.Authorization), "RBAC: access denied",
 		},
 		{
-			"istio#51901: the tenant without its version", ofTenant() + ofPrincipals(login+"/*"), "",
+			"istio#51901: the tenant without its version",
+			ofTenant() + ofPrincipals(login+"/*"), "",
 			rejected(403, rules.Authorization), "RBAC: access denied",
 		},
 		{

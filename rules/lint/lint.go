@@ -88,7 +88,7 @@ func runWay(all []rules.Rule, s *rules.Subject) []rules.Finding {
 		if rule.Check == nil {
 			continue
 		}
-		for _, f := range supposing(rule, s, rule.Check(s)) {
+		for _, f := range today(rule, s, supposing(rule, s, rule.Check(s))) {
 			f.Rule, f.Severity = cmp.Or(f.Rule, rule.Name), cmp.Or(f.Severity, rule.Severity)
 			if f.Policy == nil && f.Check != nil {
 				f.Policy = policyOf(f.Check, s.Policies)

@@ -17,12 +17,11 @@ const noTokenPasses = "no-token-passes"
 func noToken() rules.Rule {
 	return rules.Rule{
 		Name:  noTokenPasses,
-		Title: "a check lets no token past",
-		Why: "Entra ID never writes that claim, or never such a value into it, or not into " +
-			"tokens of the version that this API gets: the check rejects all of them, and " +
-			"nobody gets in.",
-		Fix: "Ask for what the API's tokens carry: gatewhy decode shows it, and the app " +
-			"registration (--app) tells their version.",
+		Title: "a check lets no token in",
+		Why: "Entra ID never writes that claim, or never with such a value, or not in tokens of " +
+			"this API's version: the check rejects all tokens, and nobody gets in.",
+		Fix: "Check for what the API's tokens have: gatewhy decode shows it, and the app " +
+			"registration (--app) gives their version.",
 		Severity:   rules.Error,
 		Since:      since,
 		References: []string{claimsRef, accessTokens},
@@ -34,33 +33,40 @@ func noToken() rules.Rule {
 // where that is known.
 func checkPassable(s *rules.Subject) []rules.Finding {
 	return eachCheckOf(s, func(p *rules.Policy) look {
-		if !workforce(p) {
+		if !workforce(s, p) {
 			return nil
 		}
 		ev, known := tokenVersion(s, p)
-		if known {
-			return func(c *rules.Check) []rules.Finding { return impassable(s, c, ev) }
+		if !known {
+			ev = evidence{}
 		}
-		return func(c *rules.Check) []rules.Finding { return impassable(s, c, evidence{}) }
+		e := exposing(s, p)
+		return func(c *rules.Check) []rules.Finding { return impassable(s, e, c, ev) }
 	})
 }
 
 // impassable makes a finding of a check that lets none of the tokens past. These are the tokens of
-// one version where the evidence names one, else of all versions.
-func impassable(s *rules.Subject, c *rules.Check, ev evidence) []rules.Finding {
+// one version where the evidence names one, else of all versions. If one of them gets past all
+// that a request meets, it gets past the check too.
+func impassable(
+	s *rules.Subject, all *exposed, c *rules.Check, ev evidence,
+) []rules.Finding {
 	known := ev.because != ""
 	if !ofClaims(c) || !inForce(c) {
 		return none()
 	}
 	if ofOneCustomClaim(c) || !decidable(c, known && ev.version == entra.V2) {
 		if name := absentClaim(c); name != "" {
-			return one(at(c, "no access token of Entra ID has the claim %q", name))
+			return one(at(c, "no Entra ID access token has the claim %q", name))
 		}
 		return none()
 	}
-	e := aloneIn(s, c)
+	if got, with := all.own(); got == letIn && (!known || with.Version() == ev.version) {
+		return none()
+	}
+	e := alone(s, c)
 	if e.ownClients() == keptOut {
-		return one(at(c, "no access token of Entra ID gets past this check of %s%s",
+		return one(at(c, "no Entra ID access token passes this check of %s%s",
 			claimOf(c), neverWritten(c)))
 	}
 	if !known {
@@ -69,7 +75,7 @@ func impassable(s *rules.Subject, c *rules.Check, ev evidence) []rules.Finding {
 	if got, _ := e.get(e.holders.Own(ev.version)); got != keptOut {
 		return none()
 	}
-	return one(at(c, "no v%s token of Entra ID gets past this check of %s: %s",
+	return one(at(c, "no Entra ID v%s token passes this check of %s: %s",
 		ev.version, claimOf(c), ev.because))
 }
 
@@ -150,8 +156,9 @@ func ofOneCustomClaim(c *rules.Check) bool {
 
 // decidable reports whether the made-up tokens stand for everything that a check can distinguish.
 // They do where it compares with known texts, and where an expression reads only claims whose
-// forms are all known. Of the audience all forms are known in v2.0 tokens only.
-func decidable(c *rules.Check, v2 bool) bool {
+// forms are all known, or are of no matter. Of the audience all forms are known in v2.0 tokens
+// only.
+func decidable(c *rules.Check, v2 bool, ofNoMatter ...string) bool {
 	clear := true
 	leaves(c.Test, true, func(leaf rules.Predicate, _ bool) {
 		for _, v := range leaf.Values {
@@ -163,7 +170,7 @@ func decidable(c *rules.Check, v2 bool) bool {
 		}
 		for _, in := range leaf.Input.Opaque.Reads {
 			clear = clear && (v2 && in.Name == "aud" ||
-				slices.Contains(allForms(), in.Name) ||
+				slices.Contains(allForms(), in.Name) || slices.Contains(ofNoMatter, in.Name) ||
 				entra.WrittenFor(in.Name) != "" || unwritten(c, in.Name) != "")
 		}
 		clear = clear && len(leaf.Input.Opaque.Reads) > 0 &&

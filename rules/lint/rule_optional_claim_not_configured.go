@@ -12,14 +12,14 @@ import (
 func optionalClaimNotConfigured() rules.Rule {
 	return rules.Rule{
 		Name:  "optional-claim-not-configured",
-		Title: "a claim is required that the app registration does not ask for",
+		Title: "the app registration does not ask for a required claim",
 		Why: "Entra ID writes an optional claim into an API's tokens only where the API's app " +
 			"registration asks for it. Without that no token has it, and nobody gets in.",
 		Fix: "Add it to optionalClaims.accessToken of the API's registration (groups: " +
 			"groupMembershipClaims), or require what its tokens have.",
 		Severity: rules.Error,
-		Lesser: "a warning where a claims-mapping policy may write it, a note of a v1.0 token's " +
-			"audience, which is as the client has asked for it",
+		Lesser: "a warning if a claims-mapping policy may write it, a note for the audience of " +
+			"v1.0 tokens, which depends on how the client asks for it",
 		Since:      since,
 		References: []string{optionalRef, claimsRef},
 		Check: func(s *rules.Subject) []rules.Finding {
@@ -83,8 +83,7 @@ func askingFor(app *entra.Registration, name string) *entra.Registration {
 	for _, v := range versions() {
 		canBe = canBe || optional(name, v, false) || optional(name, v, true)
 	}
-	groups := name == "groups" && app.Groups.Value != "" && app.Groups.Value != "None"
-	if !canBe || groups {
+	if !canBe || name == "groups" && app.MayHaveGroups() {
 		return nil
 	}
 	asking := *app
@@ -105,7 +104,7 @@ func askingFor(app *entra.Registration, name string) *entra.Registration {
 func askedAs(app *entra.Registration, name string) string {
 	isType := func(claim entra.OptionalClaim) bool { return claim.Name.Value == "idtyp" }
 	switch {
-	case name == "groups":
+	case issued.Says(name, entra.V1, true).Presence == issued.Asked:
 		return "groups (groupMembershipClaims)"
 	case name == "idtyp" && slices.ContainsFunc(app.Claims, isType):
 		return "idtyp in the tokens of users (include_user_token)"

@@ -18,6 +18,7 @@ func lintRules() []rules.Rule {
 		placeholderValue(),
 		expressionNotParseable(),
 		expressionWithoutBrackets(),
+		expressionAmongBlanks(),
 		expressionReadsElsewhere(),
 		expressionNotBoolean(),
 		expressionNotSupported(),

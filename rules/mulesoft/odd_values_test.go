@@ -43,7 +43,7 @@ func TestAClientIDThatIsNoTextIsNotKnown(t *testing.T) {
 		{"an object", with("#[vars.claimSet.cid]"), v1 + `,"cid":{}`, open},
 		{"a number of an expression", with("#[sizeOf(vars.claimSet.appid)]"), v1, open},
 		{"an empty text", with("#[vars.claimSet.cid]"), v1 + `,"cid":""`, open},
-		{"a blank", with("#[vars.claimSet.cid]"), v1 + `,"cid":" "`, open},
+		{"a space", with("#[vars.claimSet.cid]"), v1 + `,"cid":" "`, open},
 		{
 			"null", with("#[vars.claimSet.cid]"), v1 + `,"cid":null`,
 			rejected(403, rules.ClientID),
@@ -70,6 +70,46 @@ func TestBlanksAroundAnExpressionLeaveItOpen(t *testing.T) {
 		{"the client id", client, v1, unknown(rules.ClientID)},
 		{"inside", claim("#[ vars.claimSet.env == 'uat' ]"), uat, accepted()},
 	})
+}
+
+// A block of YAML that begins with | ends with the end of a line, as a heredoc of Terraform does:
+// the question says how to write it without.
+func TestABlockThatEndsWithALineAsksForOneThatDoesNot(t *testing.T) {
+	block := func(style, text string) string {
+		return strings.Replace(
+			flexWith("    signingMethod: rsa\n    validateCustomClaim: true\n"+
+				"    mandatoryCustomClaims:\n      - key: env\n        value: BLOCK\n"),
+			"BLOCK", strings.TrimRight(style+"\n          "+text, " \n")+"\n", 1,
+		)
+	}
+	const is = "#[vars.claimSet.env == 'uat']"
+	const twoLines = "#[vars.claimSet.env ==\n          'uat']"
+	const line, blanks = "in YAML |- instead of |", "without the spaces"
+	for name, row := range map[string]struct{ text, ask string }{
+		"a literal block":               {block("|", is), line},
+		"a folded block":                {block(">", is), line},
+		"one that keeps every end":      {block("|+", is), line},
+		"two lines":                     {block("|", twoLines), line},
+		"one that is indented":          {block("|2", "  "+is), blanks},
+		"a blank in quotes":             {block(`"`+is+` "`, ""), blanks},
+		"a line's end in quotes":        {block(`"`+is+`\n"`, ""), line},
+		"a literal block without it":    {block("|-", is), ""},
+		"a folded block without it":     {block(">-", is), ""},
+		"two lines without it":          {block("|-", twoLines), ""},
+		"a block of a text that is one": {block("|", "uat"), ""},
+	} {
+		t.Run(name, func(t *testing.T) {
+			policies := compiled(t, "p.yaml", row.text, rules.Options{}).Policies
+			verdict := rules.Evaluate(policies, request(v1+`,"env":"uat"`))
+			switch {
+			case row.ask == "" && verdict.Outcome == rules.Undetermined:
+				t.Errorf("undetermined: %s", verdict.Why())
+			case row.ask != "" && (verdict.Outcome != rules.Undetermined ||
+				!strings.Contains(verdict.Question().For, row.ask)):
+				t.Errorf("%s: %s, %+v", verdict.Outcome, verdict.Why(), verdict.Question())
+			}
+		})
+	}
 }
 
 // Local mode has no contracts, so nobody knows what becomes of a client that can't be read.

@@ -9,7 +9,7 @@ func textKeyMissing() rules.Rule {
 	return rules.Rule{
 		Name:  "text-key-missing",
 		Title: "a file that creates a policy has no textKey",
-		Why: "API Manager demands textKey when it creates a JWT Validation policy, even where " +
+		Why: "API Manager requires textKey when it creates a JWT Validation policy, even where " +
 			"the keys come from a URL and the field decides nothing. Without it the policy is " +
 			"not created, and the API runs without it.",
 		Fix: "Write a textKey: the key where jwtKeyOrigin is text, and any text, such as " +
@@ -27,7 +27,7 @@ func hasNoTextKey(c configured) []rules.Finding {
 		firstPresent(c.config.Member("textKey")) != nil {
 		return nil
 	}
-	message := "textKey is missing, and API Manager demands one when it creates the policy"
+	message := "textKey is missing, and API Manager requires one when it creates the policy"
 	switch c.creator {
 	case createsNothing:
 		return nil
@@ -35,11 +35,33 @@ func hasNoTextKey(c configured) []rules.Finding {
 		if !c.setting("jwtKeyOrigin").is("text") || c.setting("signingMethod").is("none") {
 			return nil
 		}
-		message = "text_key is missing: the provider writes a text that is no key in its place"
+		message = "text_key is missing: the provider writes a text that is not a key instead"
 	}
 	f := rules.Finding{Field: "textKey", Message: message, Policy: c.policy}
 	f.Pos, f.Span = c.fieldPos("textKey")
 	return []rules.Finding{f}
+}
+
+// textKeyWanted is why a placeholder is written for a key that is not used.
+const textKeyWanted = "API Manager requires it of a policy that it creates, and the policy does " +
+	"not use it while its keys come from elsewhere: put in what your organisation wants there"
+
+// changeOf is the change of a field. A placeholder for a key is marked as one.
+func changeOf(field, from, to string) rules.FieldChange {
+	change := rules.FieldChange{Field: field, From: from, To: to}
+	if to == consoleTextKey {
+		change.Fill = textKeyWanted
+	}
+	return change
+}
+
+// writeTextKey writes a placeholder for a key that the policy surely does not use.
+func (r *repairer) writeTextKey() ([]edit, error) {
+	origin := r.setting("jwtKeyOrigin")
+	if !origin.is("jwks") && !origin.is(customOrigin) && !r.setting("signingMethod").is("none") {
+		return nil, refuse("the policy verifies with that key: which it is, only you know")
+	}
+	return []edit{set("textKey", consoleTextKey)}, nil
 }
 
 // creator says what a file does with the policies in it.

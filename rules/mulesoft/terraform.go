@@ -218,9 +218,13 @@ func planEntries(document *source.Value) []entry {
 func moduleEntries(in planned, changes *source.Value, all *[]entry) {
 	for _, resource := range items(in.module.Member("resources")) {
 		kind, _ := resource.Member("type").Str()
-		values := withUnknown(resource.Member("values"), afterUnknown(resource, changes))
+		change := changeOfResource(resource, changes)
+		values := withUnknown(resource.Member("values"), change.Member("after_unknown"))
 		if e, ok := resourceEntry(kind, values); ok {
 			e.place, e.report = resource, true
+			if createdBy(change) {
+				e.creator = creatorOf(kind)
+			}
 			if named := gatewayOf(in.refersTo(resource), in.lookup); named != "" {
 				e.variant = named
 			}
@@ -232,18 +236,23 @@ func moduleEntries(in planned, changes *source.Value, all *[]entry) {
 	}
 }
 
-// afterUnknown is the part of a resource's change that marks what is known only after the apply.
-func afterUnknown(resource, changes *source.Value) *source.Value {
+// changeOfResource is what a plan does with a resource; nil in a state, which changes nothing.
+func changeOfResource(resource, changes *source.Value) *source.Value {
 	address, _ := resource.Member("address").Str()
-	if !changes.Is(source.List) {
-		return nil
-	}
-	for _, change := range changes.Items {
+	for _, change := range items(changes) {
 		if a, _ := change.Member("address").Str(); a == address {
-			return change.At("change", "after_unknown")
+			return change.Member("change")
 		}
 	}
 	return nil
+}
+
+// createdBy reports whether a change of a plan creates its resource, new or in place of one
+// that is there.
+func createdBy(change *source.Value) bool {
+	return slices.ContainsFunc(items(change.Member("actions")), func(action *source.Value) bool {
+		return action.Text == "create"
+	})
 }
 
 // withUnknown returns the values with an Unknown for each that the plan does not know yet.

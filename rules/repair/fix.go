@@ -38,6 +38,7 @@ type Fixed struct {
 	Tokens        []Token
 	Unproved      []Unproved
 	Opened        []Opened
+	KeptOut       []KeptOut
 }
 
 // Left is a finding that was not repaired, or a solution that was not made: it has no Rule then.
@@ -63,25 +64,41 @@ func (t *TooMany) Error() string {
 const mostRepairs = 1000
 
 // RemoveFindings repairs the findings of a rule, or without one every error and warning. After
-// each change the configuration is linted anew, since one may repair several findings.
+// each change the configuration is linted again, since one may repair several findings. What locks
+// this environment's own token out is no repair: then it begins again without the API instance.
 func (f *Fix) RemoveFindings(c *rules.Configuration, rule string) (*Fixed, error) {
-	w := f.begin(c)
-	for i := range mostRepairs {
-		finding, ok := w.next(rule)
-		if f.Progress != nil {
-			f.Progress(i, w.left(rule))
+	var locked []KeptOut
+	for {
+		w := f.begin(c)
+		w.locked = locked
+		if err := w.removeFindings(rule); err != nil {
+			return nil, err
 		}
-		if !ok {
-			w.forget()
+		locking := w.lookAtOwn()
+		if len(locking) == 0 {
 			w.prove(nil)
 			w.proveFindings()
 			return w.done(), nil
 		}
+		locked = append(locked, locking...)
+	}
+}
+
+func (w *work) removeFindings(rule string) error {
+	for i := range mostRepairs {
+		finding, ok := w.next(rule)
+		if w.Progress != nil {
+			w.Progress(i, w.left(rule))
+		}
+		if !ok {
+			w.forget()
+			return nil
+		}
 		if err := w.repair(finding); err != nil {
-			return nil, err
+			return err
 		}
 	}
-	return nil, &TooMany{mostRepairs}
+	return &TooMany{mostRepairs}
 }
 
 // work is one repair that is being made.
@@ -91,6 +108,7 @@ type work struct {
 	linted  map[*Draft][]rules.Finding
 	refused []identity // of the findings that no change was made for, in the order of Left
 	touched []string   // the API instances whose policies were changed
+	locked  []KeptOut  // by repairs that were tried
 }
 
 func (f *Fix) begin(c *rules.Configuration) *work {
@@ -146,6 +164,11 @@ func (w *work) repair(finding rules.Finding) error {
 	t, err := w.try(w.After, goal, proof)
 	if err != nil {
 		return err
+	}
+	if i := w.lockedBy(&finding); i >= 0 && len(t.proved)+len(t.disproved) > 0 {
+		w.leave(finding, "after it "+w.locked[i].Name+" would get", nil)
+		w.Left[len(w.Left)-1].Verdict = &w.locked[i].Verdict
+		return nil
 	}
 	if len(t.proved) > 0 {
 		w.keep(t.proved[0], finding.Rule)

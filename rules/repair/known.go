@@ -35,9 +35,56 @@ func (w *work) known(before, after []*rules.Policy, solution *rules.Solution) *k
 	k.contracted(w.Contracts)
 	k.User = len(k.Scopes) > 0
 	k.Example = k.Assumed()
-	view := issued.NewView(before, w.contracts(k))
-	k.Example = k.Wanted(view, !k.sure(ofScopes), !k.sure(ofRoles))
+	w.settle(k, before, after)
 	return k
+}
+
+// settle chooses what no check names so that the policies before the change let the token in, and
+// where nothing does, so that those after it do, of what those before it name. Of the versions of
+// tokens that the policies have issuers of, it takes the one that gets further.
+func (w *work) settle(k *known, before, after []*rules.Policy) {
+	assumed, contracts := k.Example, w.contracts(k)
+	words := issued.NewView(before, contracts)
+	best := rules.Rejected
+	for i, version := range k.versions() {
+		one := assumed
+		one.Version = version
+		got, outcome := one.Wanted(words, words, !k.sure(ofScopes), !k.sure(ofRoles))
+		if i == 0 || issued.Further(outcome, best) {
+			k.Example, best = got, outcome
+		}
+	}
+	if best != rules.Rejected {
+		return
+	}
+	view := issued.NewView(after, contracts)
+	for i, version := range k.versions() {
+		one := assumed
+		one.Version = version
+		got, outcome := one.Wanted(view, words, !k.sure(ofScopes), !k.sure(ofRoles))
+		if i == 0 || issued.Further(outcome, best) {
+			k.Version, best = version, outcome
+			k.User, k.Scopes, k.Roles = got.User, got.Scopes, got.Roles
+		}
+	}
+}
+
+// versions are those that the token may have: the one that is known, or that the model takes, and
+// the other where the policies before the change have an issuer of it.
+func (k *known) versions() []entra.Version {
+	all := []entra.Version{k.Version}
+	if k.sure(ofVersion) {
+		return all
+	}
+	for _, c := range k.had {
+		for _, wanted := range c.Test.Wants() {
+			issuer, ok := entra.ParseIssuer(wanted.Text)
+			if ok && wanted.Input.Name == "iss" && !slices.Contains(all, issuer.Version) {
+				all = append(all, issuer.Version)
+			}
+		}
+	}
+	return all
 }
 
 // contracted takes for this environment's client one that has a contract, where nobody says which
@@ -67,6 +114,11 @@ func (k *known) and(traits ...trait) known {
 	return other
 }
 
+// described reports whether somebody has said what the token carries: its version is not that.
+func (k *known) described() bool {
+	return slices.ContainsFunc(k.traits, func(t trait) bool { return t != ofVersion })
+}
+
 // sure reports whether a trait is known.
 func (k *known) sure(t trait) bool { return slices.Contains(k.traits, t) }
 
@@ -81,7 +133,12 @@ func (w *work) given(solution *rules.Solution) *known {
 	for _, g := range []struct {
 		given bool
 		trait trait
-	}{{k.Audience != "", ofAudience}, {k.Tenant != "", ofTenant}, {k.Scopes != nil, ofScopes}} {
+	}{
+		{k.Version != 0, ofVersion},
+		{k.Audience != "", ofAudience},
+		{k.Tenant != "", ofTenant},
+		{k.Scopes != nil, ofScopes},
+	} {
 		if g.given {
 			k.traits = append(k.traits, g.trait)
 		}
@@ -107,7 +164,7 @@ func (k *known) learnToken(p inspect.Profile) {
 	if len(p.Audience) > 0 {
 		k.Audience = p.Audience[0]
 	}
-	k.traits = []trait{ofAudience, ofTenant, ofClient, ofScopes, ofRoles}
+	k.traits = everyTrait()
 }
 
 // versionNamed is the version of tokens that a profile names; 0 for none.
@@ -135,7 +192,14 @@ func (k *known) learn(policies []*rules.Policy, counts func(text string) bool) {
 // client that they look for.
 func (k *known) learnTenant(policies []*rules.Policy) {
 	for _, c := range inForce(policies) {
-		if slices.Contains(c.Test.Reads(), rules.Claim("azp")) {
+		reads := c.Test.Reads()
+		uri := k.Audience != "" && !entra.IsGUID(k.Audience) // of v1.0 tokens only
+		v1, v2 := slices.Contains(reads, rules.Claim("appid")),
+			slices.Contains(reads, rules.Claim("azp"))
+		switch {
+		case v1 && !v2:
+			k.Version = cmp.Or(k.Version, entra.V1)
+		case v2 && !v1 && !uri:
 			k.Version = cmp.Or(k.Version, entra.V2)
 		}
 		if c.Test.Key == nil {

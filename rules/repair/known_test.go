@@ -182,8 +182,8 @@ func TestWhatIsNotKnownOfATokenSaysWhatWouldTell(t *testing.T) {
 		after := []*rules.Policy{{Root: rules.AllOf(wants(claim, text))}}
 		own := w.modelled(nil, after, nil)[0]
 		verdict := rules.Evaluate(after, own.request)
-		if by, unknown := own.unknownTo(&verdict); unknown {
-			got[claim] = by.need().Input
+		if why, need := own.unknownTo(&verdict); why != "" {
+			got[claim] = need.Input
 		}
 	}
 	if diff := cmp.Diff(want, got); diff != "" {

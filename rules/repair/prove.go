@@ -50,6 +50,49 @@ func (w *work) prove(solution *rules.Solution) {
 	}
 }
 
+// KeptOut is this environment's own token where it is not let in after the changes.
+type KeptOut struct {
+	Name    string
+	API     string // the API instance
+	Verdict rules.Verdict
+}
+
+// lookAtOwn notes of each API instance that was changed whether it keeps this environment's own
+// token out, as it did before. It returns those that did not before.
+func (w *work) lookAtOwn() (locking []KeptOut) {
+	if !w.Changed() {
+		return nil
+	}
+	was, is := w.Before.instances(), w.After.instances()
+	for i, policies := range is {
+		if !slices.Contains(w.touched, policies[0].API) {
+			continue
+		}
+		own := w.ownOf(was[i], policies, nil)
+		verdict := rules.Evaluate(policies, own.request)
+		if why, _ := own.unknownTo(&verdict); verdict.Outcome != rules.Rejected || why != "" {
+			continue
+		}
+		out := KeptOut{own.name, policies[0].API, verdict}
+		before := rules.Evaluate(was[i], own.request)
+		if verdict.Outcome.Stricter(before.Outcome) {
+			locking = append(locking, out)
+			continue
+		}
+		w.KeptOut = append(w.KeptOut, out)
+	}
+	return locking
+}
+
+// lockedBy is the index of the API instance of a finding among those whose repairs lock this
+// environment's own token out; -1 where it is about none of them.
+func (w *work) lockedBy(finding *rules.Finding) int {
+	if finding.Policy == nil {
+		return -1
+	}
+	return slices.IndexFunc(w.locked, func(k KeptOut) bool { return k.API == finding.Policy.API })
+}
+
 // instances are the policies that a request meets together: those of each API instance.
 func (d *Draft) instances() [][]*rules.Policy {
 	if d.Options.API != "" {
@@ -77,8 +120,8 @@ func (w *work) proveAPI(api string, before, after []*rules.Policy, solution *rul
 			Name: m.name, API: api, Modelled: true, Expected: m.expected(),
 			Before: rules.Evaluate(before, m.request), After: rules.Evaluate(after, m.request),
 		}
-		if by, unknown := m.unknownTo(&token.After); unknown {
-			w.unproved(api, m.name, by)
+		if why, need := m.unknownTo(&token.After); why != "" {
+			w.unproved(Unproved{API: api, Why: why, Need: need}, m.name)
 			continue
 		}
 		if shown {
@@ -89,12 +132,8 @@ func (w *work) proveAPI(api string, before, after []*rules.Policy, solution *rul
 }
 
 // unproved notes that a token proves nothing, for want of something.
-func (w *work) unproved(api, name string, by trait) {
-	u := Unproved{
-		API: api, Need: by.need(),
-		Why: "only the change itself says which " + string(by) + " they have",
-	}
-	same := func(other Unproved) bool { return other.API == api && other.Why == u.Why }
+func (w *work) unproved(u Unproved, name string) {
+	same := func(other Unproved) bool { return other.API == u.API && other.Why == u.Why }
 	i := slices.IndexFunc(w.Unproved, same)
 	if i < 0 {
 		i, w.Unproved = len(w.Unproved), append(w.Unproved, u)
@@ -105,7 +144,7 @@ func (w *work) unproved(api, name string, by trait) {
 // opened notes that a change lets a token in that was kept out, or may have been.
 func (w *work) opened(m *modelled, token *Token) {
 	before, after := token.Before.Outcome, token.After.Outcome
-	if m.outsider == "" || strictness(after) >= strictness(before) {
+	if m.outsider == "" || !before.Stricter(after) {
 		return
 	}
 	o := Opened{Name: m.name, Before: before, After: after, Kept: m.kept}
@@ -116,10 +155,4 @@ func (w *work) opened(m *modelled, token *Token) {
 		}
 	}
 	w.Opened = append(w.Opened, o)
-}
-
-// strictness is the greater the less a request gets.
-func strictness(outcome rules.Decision) int {
-	from := []rules.Decision{rules.Accepted, rules.Undetermined, rules.Rejected}
-	return slices.Index(from, outcome)
 }

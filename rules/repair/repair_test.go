@@ -208,9 +208,9 @@ func TestFindingsAreRepairedAndWhatIsLeftSaysWhy(t *testing.T) {
 		left               []string
 	}{
 		{
-			"without a rule, errors and warnings", `[{"off": true, "aud": "a", "scope": "s"}]`, "",
-			"",
-			`[{"off": false, "aud": "a", "scope": "s"}]`,
+			"without a rule, errors and warnings",
+			`[{"off": true, "aud": "api://a", "scope": "s"}]`, "", "",
+			`[{"off": false, "aud": "api://a", "scope": "s"}]`,
 			[]string{"switched-off"},
 			nil,
 		},
@@ -231,8 +231,8 @@ func TestFindingsAreRepairedAndWhatIsLeftSaysWhy(t *testing.T) {
 		},
 		{
 			"what is refused before a change is not tried again after it",
-			`[{"api": "1"}, {"api": "2", "off": true, "aud": "a"}]`, "", "",
-			`[{"api": "1"}, {"api": "2", "off": false, "aud": "a"}]`,
+			`[{"api": "1"}, {"api": "2", "off": true, "aud": "api://a"}]`, "", "",
+			`[{"api": "1"}, {"api": "2", "off": false, "aud": "api://a"}]`,
 			[]string{"switched-off"},
 			[]string{"no-audience: the file does not say the audience"},
 		},

@@ -14,7 +14,7 @@ func (f *Fix) Solve(c *rules.Configuration, solution *rules.Solution) (*Fixed, e
 	if needs := solution.Needs(f.Facts); len(f.Given) == 0 && len(needs) > 0 {
 		const too = "a token of this environment would, too"
 		token := source.Need{Input: source.NeedToken, For: too}
-		w.lacks("the file does not tell what it needs", nil, append(needs, token)...)
+		w.lacks("the file does not show what it needs", nil, append(needs, token)...)
 		return w.done(), nil
 	}
 	for range mostRepairs {
@@ -70,10 +70,14 @@ func (w *work) step(solution *rules.Solution) (done bool, err error) {
 // own is this environment's own token: the first that was given, of which all is known, or a
 // modelled one.
 func (w *work) own(solution *rules.Solution) modelled {
-	own := w.modelled(w.Before.Policies, w.Before.Policies, solution)[0]
+	return w.ownOf(w.Before.Policies, w.Before.Policies, solution)
+}
+
+func (w *work) ownOf(before, after []*rules.Policy, solution *rules.Solution) modelled {
+	own := w.modelled(before, after, solution)[0]
 	if len(w.Given) > 0 {
 		own.name, own.request = w.Given[0].Name, w.Given[0].Request
-		own.known.traits = []trait{ofAudience, ofTenant, ofClient, ofScopes, ofRoles}
+		own.known.traits = everyTrait()
 	}
 	return own
 }
@@ -106,10 +110,10 @@ func (w *work) takeBack(why string, verdict *rules.Verdict) {
 // proveNothing proves that there is nothing to repair: this environment's own token gets in, as
 // far as is known, and the tokens that the solution is to keep out are kept out.
 func (w *work) proveNothing(solution *rules.Solution) {
-	const why = "no policy of this file can be changed so, and "
+	const why = "no policy in this file can be changed like that, and "
 	own := w.own(solution)
 	verdict := rules.Evaluate(w.After.Policies, own.request)
-	if _, unknown := own.unknownTo(&verdict); verdict.Outcome == rules.Rejected && !unknown {
+	if unknown, _ := own.unknownTo(&verdict); verdict.Outcome == rules.Rejected && unknown == "" {
 		w.lacks(why+"this environment's own token gets", &verdict)
 		return
 	}
@@ -130,13 +134,14 @@ func (w *work) proveNothing(solution *rules.Solution) {
 // has said what that token is like. Of several API instances the token may be for any.
 func (w *work) proveFindings() {
 	own := w.own(nil)
-	if w.Changed() || len(w.Left) > 0 || len(own.known.traits) == 0 && len(w.Given) == 0 {
+	if w.Changed() || len(w.Left) > 0 || !own.known.described() && len(w.Given) == 0 {
 		return
 	}
 	var first *rules.Verdict
 	for _, policies := range w.After.instances() {
 		verdict := rules.Evaluate(policies, own.request)
-		if _, unknown := own.unknownTo(&verdict); verdict.Outcome != rules.Rejected || unknown {
+		if unknown, _ := own.unknownTo(&verdict); verdict.Outcome != rules.Rejected ||
+			unknown != "" {
 			return
 		}
 		if first == nil {
@@ -144,7 +149,7 @@ func (w *work) proveFindings() {
 		}
 	}
 	if first != nil {
-		w.lacks("no finding is to be repaired, and "+own.name+" gets", first)
+		w.lacks("there is no finding to repair, and "+own.name+" gets", first)
 	}
 }
 

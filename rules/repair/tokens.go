@@ -1,8 +1,10 @@
 package repair
 
 import (
+	"net/url"
 	"slices"
 
+	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/issued"
@@ -68,15 +70,15 @@ func (k *known) tokens() []modelled {
 		all = append(all, modelled{
 			name: "another API's token with " + k.sameWords(), outsider: rules.OtherAPI,
 			example: own.OfStrangersAPI(), known: k.and(ofAudience),
-			kept: "whoever may register an API can name a scope or role alike, " +
-				"and only the audience tells them apart",
+			kept: "anyone who may register an API can use the same name for a scope or role, " +
+				"and only the audience distinguishes them",
 			how: "checks it",
 		})
 	}
 	return append(all, modelled{
 		name: "another tenant's token", outsider: rules.OtherTenant,
 		example: own.OfOtherTenant(), known: k.and(ofTenant),
-		kept: "Entra ID's tenants share signing keys, and only the issuer tells them apart",
+		kept: "Entra ID's tenants share signing keys, and only the issuer distinguishes them",
 		how:  "pins it",
 	})
 }
@@ -88,19 +90,72 @@ func (k *known) sameWords() string {
 	return "a role of the same name"
 }
 
-// unknownTo tells whether the token is rejected for what is not known of it: a check wants a value
-// that nobody has given, and that no policy wanted before.
-func (m *modelled) unknownTo(v *rules.Verdict) (by trait, unknown bool) {
+// unknownTo says why the token's rejection shows nothing, and what would help: a check wants a
+// value that nobody has given and that no policy wanted before, or the tokens of another provider.
+// It is empty where the rejection shows something.
+func (m *modelled) unknownTo(v *rules.Verdict) (why string, need source.Need) {
 	if v.Outcome != rules.Rejected || v.Decided == nil {
-		return "", false
+		return "", source.Need{}
 	}
+	if v.Decided.Check.ID == rules.Algorithm && signedByOthers(v.Decided.Policy) {
+		return othersTokens, ofClient.need()
+	}
+	if by := m.unsureOf(&v.Decided.Check.Test); by != "" {
+		return "nobody says which " + string(by) + " they have, and an expression asks for it",
+			by.need()
+	}
+	var by trait
 	for _, want := range v.Decided.Check.Test.Wants() {
+		if want.Input.Name == "iss" && ofAnotherProvider(want.Text) {
+			return othersTokens, ofClient.need()
+		}
 		by = traitOf(want.Input.Name)
 		if by == "" || m.known.sure(by) || m.known.had.text(want.Text) {
-			return "", false
+			return "", source.Need{}
 		}
 	}
-	return by, by != ""
+	if by == "" {
+		return "", source.Need{}
+	}
+	return "only the change itself says which " + string(by) + " they have", by.need()
+}
+
+// unsureOf is what an expression reads and nobody knows of the token; empty where there is no such
+// thing.
+func (m *modelled) unsureOf(p *rules.Predicate) trait {
+	for i := range p.Of {
+		if by := m.unsureOf(&p.Of[i]); by != "" {
+			return by
+		}
+	}
+	if p.Input.Opaque == nil {
+		return ""
+	}
+	for _, in := range p.Input.Opaque.Reads {
+		if by := traitOf(in.Name); by != "" && in.Source == rules.FromClaim && !m.known.sure(by) {
+			return by
+		}
+	}
+	return ""
+}
+
+const othersTokens = "the policy wants tokens of another provider, which are not modelled"
+
+// signedByOthers reports whether a policy verifies with a secret: Entra ID shares none.
+func signedByOthers(p *rules.Policy) bool {
+	return slices.ContainsFunc(p.Checks(), func(c *rules.Check) bool {
+		return c.ID == rules.Signature && c.Test.Key != nil && c.Test.Key.HMAC
+	})
+}
+
+// ofAnotherProvider reports whether an issuer is not one of a tenant's access tokens, and was not
+// meant to be: Azure AD B2C and External ID are other providers.
+func ofAnotherProvider(issuer string) bool {
+	if parsed, ok := entra.ParseIssuer(issuer); ok {
+		return parsed.Kind != entra.Workforce
+	}
+	u, err := url.Parse(issuer)
+	return err == nil && u.Host != "" && !entra.IsEntraHost(u.Hostname())
 }
 
 // trait is something that policies tell tokens apart by.
@@ -108,12 +163,17 @@ type trait string
 
 // The traits.
 const (
+	ofVersion  trait = "version"
 	ofAudience trait = "audience"
 	ofTenant   trait = "tenant"
 	ofClient   trait = "client"
 	ofScopes   trait = "scopes"
 	ofRoles    trait = "roles"
 )
+
+func everyTrait() []trait {
+	return []trait{ofVersion, ofAudience, ofTenant, ofClient, ofScopes, ofRoles}
+}
 
 // traitOf is the trait that a claim shows; empty for any other claim.
 func traitOf(claim string) trait {

@@ -36,10 +36,10 @@ const (
 	ofAccount    = "source.serviceAccount"
 	ofTrust      = "source.trustDomain"
 	everything   = "any"
-	peerUnknown  = "the identity of the caller's workload, by its certificate, is not known here"
-	addrUnknown  = "the address that the request comes from is not known here"
-	destUnknown  = "the address or the port that the request arrives at is not known here"
-	otherUnknown = "what another filter of the proxy says of the request is not known here"
+	peerUnknown  = "gatewhy does not know the identity of the caller's workload"
+	addrUnknown  = "gatewhy does not know the address that the request comes from"
+	destUnknown  = "gatewhy does not know the address or port that the request arrives at"
+	otherUnknown = "gatewhy does not know what another filter of the proxy says"
 )
 
 // isKnown reports whether Istio knows an attribute that a when may name. A rule with any other is

@@ -66,7 +66,7 @@ func (c *compiler) authentication() (rules.Node, bool) {
 		return n, true
 	}
 	if len(c.jwt) == 0 {
-		return rules.Node{}, false
+		return c.withoutRules()
 	}
 	first := c.jwt[0]
 	none := c.check(rules.Conditional, first.at, "jwtRules", documented(docRequest))
@@ -82,6 +82,31 @@ func (c *compiler) authentication() (rules.Node, bool) {
 	return rules.Node{Exempts: true, First: &rules.First{
 		Branches: []rules.Branch{{If: rules.Node{Check: none}}}, Default: accepted,
 	}}, true
+}
+
+// withoutRules is what a RequestAuthentication without rules does: it looks at no token. It is not
+// ok where there is none.
+func (c *compiler) withoutRules() (rules.Node, bool) {
+	for _, p := range c.policies {
+		if p.kind == requestAuthentication {
+			var all []*rules.Check
+			for _, of := range []struct {
+				id   rules.ID
+				test rules.Predicate
+			}{
+				{rules.Issuer, rules.Predicate{Op: rules.OneOf, Input: rules.Claim("iss")}},
+				{rules.Audience, rules.Predicate{Op: rules.OneOf, Input: rules.Claim("aud")}},
+				{rules.Signature, rules.Predicate{Op: rules.Verifies, Key: &rules.Key{}}},
+			} {
+				check := c.check(of.id, p.at, "jwtRules", documented(docRequest))
+				check.Test = of.test
+				check.Skip = p.String() + " has no jwtRules: no token is looked at"
+				all = append(all, check)
+			}
+			return rules.AllOf(all...), true
+		}
+	}
+	return rules.Node{}, false
 }
 
 // unreadRules is what is not known where a RequestAuthentication's rules can't be read.
@@ -308,6 +333,7 @@ func (c *compiler) signature(r *jwtRule) *rules.Check {
 		name = "jwks"
 	}
 	check := c.ofRule(r, rules.Signature, name, badSignature, codeEnvoy)
+	check.Answer.Body = "" // which of two it is depends on whether a key has the token's kid
 	check.Unknown = doubtOf(r.at.Member(name), check.Field)
 	check.Test = rules.Predicate{Op: rules.Verifies, Key: r.key()}
 	return check

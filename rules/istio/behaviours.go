@@ -11,6 +11,7 @@ const (
 	expired          = "expired"
 	wrongAudience    = "wrong-audience"
 	badSignature     = "bad-signature"
+	noKey            = "no-key"
 	denied           = "denied"
 )
 
@@ -57,8 +58,11 @@ func behaviours() []rules.Behaviour {
 			body(401, "Jwt is expired", inferred(codeJWT)), challenge),
 		row(wrongAudience, "the token is for none of the audiences",
 			body(403, "Audiences in Jwt are not allowed", inferred(codeEnvoy)), challenge),
-		row(badSignature, "the signature does not verify, or no key fits the token",
-			says(401, "Jw", codeJWT), challenge),
+		row(badSignature, "the signature does not verify",
+			body(401, "Jwt verification fails", inferred(codeJWT)), challenge),
+		row(noKey, "the key set has no key that fits the token's kid and alg",
+			body(401, "Jwks doesn't have key to match kid or alg from Jwt", inferred(codeJWT)),
+			challenge),
 		row(denied, "an AuthorizationPolicy denies the request, or none allows it",
 			body(403, "RBAC: access denied", documented(docTaskAuthz))),
 	}
@@ -85,7 +89,7 @@ func causes() []rules.Cause {
 			Look: "the log of istiod for the address of the keys, and whether it may go out " +
 				"there: a firewall or a proxy on the way",
 			Evidence:   inferred(codeApplier),
-			Situations: []string{badSignature},
+			Situations: []string{noKey},
 		},
 		{
 			ID:    "other-policies",

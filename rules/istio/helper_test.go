@@ -2,7 +2,7 @@ package istio
 
 import (
 	"encoding/base64"
-	"maps"
+	"fmt"
 	"slices"
 	"strings"
 	"testing"
@@ -38,13 +38,14 @@ func claims(over string) string {
 			all[name] = value
 		}
 	}
-	var text []string
-	for _, name := range slices.Sorted(maps.Keys(all)) {
-		if all[name] != "" {
-			text = append(text, `"`+name+`":`+all[name])
+	members := make([]string, 0, len(all))
+	for name, value := range all {
+		if value != "" {
+			members = append(members, fmt.Sprintf("%q:%s", name, value))
 		}
 	}
-	return "{" + strings.Join(text, ",") + "}"
+	slices.Sort(members)
+	return "{" + strings.Join(members, ",") + "}"
 }
 
 func tokenOf(header, payload string) *inspect.Token {

@@ -11,7 +11,7 @@ func noRequestAuthentication() rules.Rule {
 		Title: "a rule asks for a token, and no token is ever read",
 		Why: "Request principals and claims come from tokens that a RequestAuthentication has " +
 			"accepted. Without one for the workload they match nothing: an ALLOW rule lets " +
-			"nobody in, and a DENY rule keeps nobody out.",
+			"nobody in, and a DENY rule rejects nobody.",
 		Fix: "Add a RequestAuthentication that selects the same workload, or give the file that " +
 			"has it: one in the root namespace holds everywhere.",
 		Severity:   rules.Error,

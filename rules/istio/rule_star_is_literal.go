@@ -12,7 +12,7 @@ func starIsLiteral() rules.Rule {
 		Name:  "star-is-literal",
 		Title: "a star counts as a character",
 		Why: "A value may begin or end with one star, which stands for anything. A second star, " +
-			"and one in the middle, are compared as they stand. In a request principal a star " +
+			"and one in the middle, count literally. In a request principal a star " +
 			"counts only before the issuer, or as the end of the subject.",
 		Fix: "Leave one star, at the beginning or the end; for a path, {*} stands for one " +
 			"segment and {**} for any number of them.",
@@ -23,8 +23,8 @@ func starIsLiteral() rules.Rule {
 			var all []rules.Finding
 			i.eachValue(func(r *authRule, one condition, v *source.Value, l list) {
 				if literalStar(one.attribute, v.Text) {
-					all = append(all, i.findingAt(v, l.field, "a star in %s is compared as it "+
-						"stands: one at the beginning or the end alone stands for anything",
+					all = append(all, i.findingAt(v, l.field, "a star in %s counts literally: "+
+						"one at the beginning or the end alone stands for anything",
 						v.Text))
 				}
 			})

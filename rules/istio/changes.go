@@ -3,6 +3,7 @@ package istio
 import (
 	"errors"
 	"fmt"
+	"maps"
 	"slices"
 	"strings"
 
@@ -196,40 +197,39 @@ func (m *changer) needToken(f *rules.Finding) rules.Change {
 				func() (source.Edit, error) { return p.file.SetMember(r.at, "from", from) })
 		}
 	}
-	return m.addPolicy(id, title, f.Field, principals)
+	return m.addPolicy(id, title, f.Field)
 }
 
-// addPolicy adds an AuthorizationPolicy behind the documents of a file.
-func (m *changer) addPolicy(id, title, field string, principals []any) rules.Change {
+// addPolicy adds a policy behind the documents of a file that denies requests without a principal.
+// It is a DENY policy: another ALLOW policy would let in what those that are there keep out.
+func (m *changer) addPolicy(id, title, field string) rules.Change {
 	of := m.jwt[0].of
 	if of.file.Format != source.YAML || !slices.Contains(of.file.Documents, of.at) ||
 		len(of.targets) > 0 {
-		return rules.Change{ID: id, Title: title, Refused: "add an AuthorizationPolicy for the " +
-			"same workload that asks for requestPrincipals: it would be a resource of its own"}
+		return rules.Change{ID: id, Title: title, Refused: "add a DENY AuthorizationPolicy for " +
+			"the same workload, with notRequestPrincipals [\"*\"]: it is a resource of its own"}
 	}
 	var b strings.Builder
 	if !strings.HasSuffix(string(of.file.Text), "\n") {
 		b.WriteString("\n")
 	}
-	fmt.Fprintf(&b, "---\napiVersion: security.istio.io/v1\nkind: AuthorizationPolicy\n"+
-		"metadata:\n  name: %s-token-needed\n", of.name)
+	name := of.name + "-token-needed"
+	b.WriteString("---\napiVersion: security.istio.io/v1\nkind: AuthorizationPolicy\n" +
+		"metadata:\n  name: " + name + "\n")
 	if of.namespace != "" {
-		fmt.Fprintf(&b, "  namespace: %s\n", of.namespace)
+		b.WriteString("  namespace: " + of.namespace + "\n")
 	}
 	b.WriteString("spec:\n")
 	if len(of.selector) > 0 {
 		b.WriteString("  selector:\n    matchLabels:\n")
-		for pair := range strings.SplitSeq(of.selector.String(), ",") {
-			key, value, _ := strings.Cut(pair, "=")
-			fmt.Fprintf(&b, "      %s: %q\n", key, value)
+		for _, key := range slices.Sorted(maps.Keys(of.selector)) {
+			fmt.Fprintf(&b, "      %s: %q\n", key, of.selector[key])
 		}
 	}
-	b.WriteString("  rules:\n    - from:\n        - source:\n            requestPrincipals:\n")
-	for _, p := range principals {
-		fmt.Fprintf(&b, "              - %q\n", p)
-	}
+	b.WriteString("  action: DENY\n  rules:\n    - from:\n        - source:\n" +
+		"            notRequestPrincipals: [\"*\"]\n")
 	end := len(of.file.Text)
-	return m.made(id, title, field, "", "AuthorizationPolicy "+of.name+"-token-needed", of.file,
+	return m.made(id, title, field, "", "AuthorizationPolicy "+name, of.file,
 		func() (source.Edit, error) {
 			return source.Edit{Span: source.Span{Start: end, End: end}, Text: b.String()}, nil
 		})

@@ -71,7 +71,7 @@ func (c *compiler) authentication() (rules.Node, bool) {
 	first := c.jwt[0]
 	none := c.check(rules.Conditional, first.at, "jwtRules", documented(docRequest))
 	none.Test = c.carriesNothing()
-	none.Wants = "no token where RequestAuthentication looks for one: it lets such a request pass"
+	none.Wants = "a request without a token, which RequestAuthentication lets pass"
 	accepted := rules.Node{Reports: rules.Weightiest, Any: []rules.Node{}}
 	for _, r := range c.jwt {
 		accepted.Any = append(accepted.Any, c.accepts(r))

@@ -10,7 +10,9 @@ import (
 // A change for one check is made where that check is written, and lets the token in.
 func TestChangesLetATokenIn(t *testing.T) {
 	t.Parallel()
-	allow := func(rule string) string { return ofTenant() + policy("ALLOW", "rules: ["+rule+"]") }
+	allow := func(rule string) string {
+		return ofTenant() + policy("ALLOW", "rules: ["+rule+"]")
+	}
 	tests := []struct {
 		name, text, claims, id, writes string
 	}{

@@ -27,7 +27,9 @@ func foundIn(t *testing.T, text string) []string {
 
 func TestWhatTheRulesOfIstioFind(t *testing.T) {
 	t.Parallel()
-	allow := func(rule string) string { return ofTenant() + policy("ALLOW", "rules: ["+rule+"]") }
+	allow := func(rule string) string {
+		return ofTenant() + policy("ALLOW", "rules: ["+rule+"]")
+	}
 	of := func(principal string) string {
 		return allow(`{from: [{source: {requestPrincipals: ["` + principal + `"]}}]}`)
 	}

@@ -21,8 +21,9 @@ func TestChangesLetATokenIn(t *testing.T) {
 			"audiences: [" + app + ", api://orders]",
 		},
 		{
-			"the issuer's principals", allow(`{from: [{source: {requestPrincipals: [other/x]}}]}`),
-			"", "accept-issuer", v2Issuer + "/*",
+			"the issuer's principals",
+			allow(`{from: [{source: {requestPrincipals: [other/x]}}]}`), "", "accept-issuer",
+			v2Issuer + "/*",
 		},
 		{
 			"another client", allow(`{when: [{key: "request.auth.claims[azp]", values: [x]}]}`), "",

@@ -26,7 +26,8 @@ func TestChangesLetATokenIn(t *testing.T) {
 			v2Issuer + "/*",
 		},
 		{
-			"another client", allow(`{when: [{key: "request.auth.claims[azp]", values: [x]}]}`), "",
+			"another client",
+			allow(`{when: [{key: "request.auth.claims[azp]", values: [x]}]}`), "",
 			"accept-client", client,
 		},
 	}

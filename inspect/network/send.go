@@ -70,7 +70,7 @@ func Cause(err error) string {
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return "the answer was cut off before its end"
 	case errors.Is(err, io.EOF):
-		return "the connection was closed without an answer"
+		return "no connection: the other side closed it without an answer"
 	}
 	text := err.Error()
 	if at := strings.Index(text, "\": "); at >= 0 {

@@ -251,7 +251,8 @@ func pulledOf(fetched *anypoint.Fetched) []report.Pulled {
 			api := &env.APIs[j]
 			all = append(all, report.Pulled{
 				Environment: env.Name, EnvironmentID: env.ID,
-				API: api.Name, ID: api.ID, Label: api.Label, Gateway: api.Gateway, Instance: api.Instance, Policies: api.Policies,
+				API: api.Name, ID: api.ID, Label: api.Label, Gateway: api.Gateway,
+				Instance: api.Instance, Policies: api.Policies,
 				Contracts: api.Contracts, Counted: api.Contract,
 			})
 		}

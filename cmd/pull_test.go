@@ -14,8 +14,8 @@ import (
 )
 
 // publicKey is a public key as textKey has it: PEM without its lines.
-const publicKey = "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEaxfR8uEsQkf4vOblY6RA8ncDfYEt6zOg9KE5RdiYwpZP40Li/" +
-	"hp/m47n60p8D54WK84zV2sxXs7LtkBoN79R9Q=="
+const publicKey = "MFkwEwYHKoZIzj0CAQYIKoZIzj0DAQcDQgAEaxfR8uEsQkf4vOblY6RA8ncDfYEt" +
+	"6zOg9KE5RdiYwpZP40Li/hp/m47n60p8D54WK84zV2sxXs7LtkBoN79R9Q=="
 
 // pullFrom pulls from a control plane into the folder estate of dir.
 func pullFrom(t *testing.T, plane http.Handler, dir string) (code int, stdout, stderr string) {
@@ -52,7 +52,8 @@ func TestPullNamesEveryEnvironmentApart(t *testing.T) {
 	} {
 		id := string(rune('a' + i))
 		plane.Environments = append(plane.Environments, controlplane.Environment{
-			ID: id, Name: name, Automated: []any{controlplane.JWT(900+i, "api://all-of-"+id, true)},
+			ID: id, Name: name,
+			Automated: []any{controlplane.JWT(900+i, "api://all-of-"+id, true)},
 			APIs: []controlplane.API{{
 				ID: 100 + i, Asset: "../" + name, Technology: "mule4",
 				Policies: []any{controlplane.JWT(100+i, "api://orders", true)},

@@ -29,6 +29,10 @@ func (r *Explainer) keep(x *Explanation, o *rules.Observation) Kept {
 	if token == nil || token.Fault != nil {
 		return Kept{Why: "there is no token whose claims a test could have"}
 	}
+	isUsedUp := func(file *source.File) bool { return file.Name == standardInput }
+	if slices.ContainsFunc(r.Policies.Files, isUsedUp) {
+		return Kept{Why: "the policy came from standard input, and a test names a file"}
+	}
 	k := &keeper{Explainer: r, x: x, named: namedIn(x.Policies), madeUp: map[string]string{}}
 	test := environments.Case{
 		Signature: k.signature(), Method: r.Request.Method, Path: r.Request.Path,

@@ -113,7 +113,7 @@ func limitsOfFiles() []limited {
 		},
 		{
 			"a key set, in keys", "k.json", `{"keys":[` + strings.Repeat("{},", 20_000) + "{}]}",
-			keys, "the set has 20001 keys, and more than 20000 are not read",
+			keys, "the set has 20001 keys, but gatewhy reads at most 20000",
 		},
 		{
 			"a key", "k.json", `{"keys":[{"kty":"RSA","e":"AQAB","n":"` +
@@ -122,7 +122,7 @@ func limitsOfFiles() []limited {
 		},
 		{
 			"a token", "t", part(`{"alg":"RS256"}`) + "." + strings.Repeat("A", 1<<20) + ".A",
-			"decode @FILE", "more than the 1048576 that a token may have here",
+			"decode @FILE", "more than the 1048576 that gatewhy accepts for a token",
 		},
 		{
 			"a token, in values", "t",
@@ -161,20 +161,20 @@ func limitsOfPolicies() []limited {
 		{
 			"the expression of a route", "p.json",
 			routed(route("GET", strings.Repeat("a", 4<<10+1))), explain,
-			"the expression of a route is longer than 4 KiB, the most that is read here",
+			"the expression of a route is longer than 4 KiB, the most that gatewhy reads",
 		},
 		{
 			"routes", "p.json",
 			routed(strings.Repeat(route("GET", "/")+",", 4096) + route("GET", "/")),
-			explain, "it has more than 4096 routes, the most that are read here",
+			explain, "it has more than 4096 routes, the most that gatewhy reads",
 		},
 		{
 			"methods of routes", "p.json", routed(methods...), explain,
-			"takes more than 100 methods, the most that is done here",
+			"takes more than 100 methods, the most that gatewhy does",
 		},
 		{
 			"groups of paths", "p.json", routed(route("GET", "/.*a[ab]{13}")), explain,
-			"takes more than 4096 groups of paths, the most that is done here",
+			"takes more than 4096 groups of paths, the most that gatewhy does",
 		},
 		{
 			"an expression", "p.json", asking("'" + strings.Repeat("a", 32<<10) + "'"), explain,
@@ -187,7 +187,7 @@ func limitsOfPolicies() []limited {
 		{
 			"an expression, in steps", "p.json",
 			asking(strings.Repeat("vars.claimSet.a ++ ", 20) + "''"), explain,
-			"the evaluation takes more than 1048576 steps, the most that are taken here",
+			"the evaluation takes more than 1048576 steps, the most that gatewhy takes",
 		},
 	}
 }

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"strings"
 	"sync/atomic"
 
 	"github.com/spf13/cobra"
@@ -81,6 +82,14 @@ func (f *probeFlags) targets(estate *report.Estate) ([]report.ProbeTarget, error
 			ours := *report.AsError(err)
 			ours.Pos = env.URL.Pos
 			return nil, &ours
+		}
+		if chain := estate.Chain(env.Name); chain != nil {
+			return nil, &source.Error{
+				Pos: env.URL.Pos, Cause: env.Name + " has several gateways: " +
+					strings.Join(chain, ", "),
+				Hints: source.Hints("leave its url out, and probe one of them: " +
+					"gatewhy probe URL -p FILE"),
+			}
 		}
 		targets = append(targets, report.ProbeTarget{
 			Site: estate.Site(env.Name), Address: purpose.Address,

@@ -131,7 +131,7 @@ func (m *Masker) Observation(p *Profile, o Observation) Observation {
 	name, _, _ = strings.Cut(name, ".")
 	o.Message = m.Text(o.Message)
 	if ok && claimWord(p, name) != "" {
-		o.Message = "told of a personal claim, whose value is masked"
+		o.Message = "about a personal claim, whose value is masked"
 	}
 	return o
 }

@@ -78,7 +78,7 @@ type Profile struct {
 	ClientID ClientID
 	// ClientName is the client's name, if it is one of Microsoft's own.
 	ClientName string
-	// ClientProof is how the client proved itself: "none", "secret", "certificate", or empty if no
+	// ClientProof is how the client authenticated: "none", "secret", "certificate", or empty if no
 	// claim says how.
 	ClientProof string
 

@@ -96,7 +96,7 @@ func noChanges(_ *Configuration, goal Goal) ([]Change, error) {
 	if goal.Finding == nil {
 		return nil, nil
 	}
-	const refused = "no change of this gateway's configuration is known here"
+	const refused = "gatewhy knows no change of this gateway's configuration"
 	title := "repair " + goal.Finding.Rule
 	return []Change{{Title: title, Policy: goal.Finding.Policy, Refused: refused}}, nil
 }

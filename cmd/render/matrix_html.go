@@ -289,7 +289,7 @@ func (x matrixing) gridAfter(r *report.Repair) gridPage {
 		return x.gridPage(r.After, false)
 	}
 	name := safe(x.Gateways[r.Gateway])
-	grid := gridPage{Gateways: []string{name + " now", name + " after it"}}
+	grid := gridPage{Gateways: []string{name + " now", name + " after the change"}}
 	for _, line := range x.Lines() {
 		l := linePage{Label: safe(line.Label)}
 		for _, m := range []*environments.Matrix{x.Matrix, r.After} {

@@ -202,7 +202,7 @@ func (t *matrixText) unknowns() {
 	for _, u := range t.x.OpenCells() {
 		rows = append(rows, Row{safe(t.x.Gateways[u.Gateway]), safe(t.x.why(u))})
 	}
-	t.list("what keeps cells from being known", rows)
+	t.list("why some cells are not known", rows)
 }
 
 // shortNotes counts the kinds that notes lists.
@@ -213,7 +213,7 @@ func (t *matrixText) shortNotes() {
 	}
 	if kinds > 0 {
 		t.Blank()
-		t.Para(1, t.Paint(Faint, plural(kinds, "own kind of token does", "own kinds of token do")+
+		t.Para(1, t.Paint(Faint, plural(kinds, "kind of own token does", "kinds of own tokens do")+
 			" not get in, though others of the environment do (-v)"))
 	}
 }
@@ -243,7 +243,7 @@ func (t *matrixText) allowed() {
 	if len(t.x.Allow) == 0 {
 		return
 	}
-	t.Heading("crossings that are meant")
+	t.Heading("intended exceptions")
 	for _, c := range t.x.Allow {
 		t.Para(2, safe(fmt.Sprintf("from %s to %s: %s (%s)", c.From, c.To, c.Reason,
 			c.Pos)))
@@ -277,7 +277,7 @@ func (t *matrixText) fix() {
 		return
 	}
 	t.Blank()
-	t.Para(1, t.Paint(Strong, "the grid after it"))
+	t.Para(1, t.Paint(Strong, "the grid after the change"))
 	t.Blank()
 	lines, gateways := t.x.Fixed.Lines(), t.everyGateway()
 	if t.Detail == Short {
@@ -313,7 +313,8 @@ func (t *matrixText) repair(r *report.Repair) {
 		}
 	}
 	if r.Wrong > 0 {
-		answers := plural(r.Wrong, "answer of this gateway stays", "answers of this gateway stay")
-		t.Para(3, answers+" wrong: no policy change that is known here mends more")
+		answers := plural(r.Wrong,
+			"answer of this gateway remains", "answers of this gateway remain")
+		t.Para(3, answers+" wrong: no policy change that gatewhy knows fixes more")
 	}
 }

@@ -55,7 +55,7 @@ func (r *Explainer) keep(x *Explanation, o *rules.Observation) Kept {
 	again := rules.Evaluate(x.Policies, request)
 	if again.Outcome != x.Verdict.Outcome || decidedBy(&again) != decidedBy(&x.Verdict) {
 		return Kept{Why: "with made-up values, and without headers and the validation " +
-			"endpoint's answer, the request is judged otherwise than this one"}
+			"endpoint's answer, the request is judged differently from this one"}
 	}
 	return Kept{Test: k.yaml(&test, o)}
 }

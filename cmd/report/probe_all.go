@@ -65,7 +65,7 @@ func (p *ProbingAll) AddNext(line CommandLine) {
 		for g := range row {
 			if row[g].Outcome != AsPredicted && len(row[g].Verdict.Results) > 0 {
 				p.Next = []rules.Step{{
-					Note: "See one of them, check by check, with its token behind the prompt",
+					Note: "See one of them, check by check, with its token at the prompt",
 					Command: line.Shell.Line(append([]string{
 						"gatewhy", "probe", p.URLs[g], "--env", p.Gateways[g],
 					}, line.Flags...)...),

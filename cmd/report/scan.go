@@ -158,7 +158,7 @@ func atFile(name string, err error) error {
 	case err == nil, errors.Is(err, context.Canceled):
 		return err
 	case errors.As(err, &cut):
-		const hint = "what was read until there is counted; fetch the file again for the rest"
+		const hint = "what was read before that is counted; fetch the file again for the rest"
 		return &source.Error{
 			Pos: source.Position{File: name}, Cause: cut.Error(), Hints: source.Hints(hint),
 		}

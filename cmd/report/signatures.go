@@ -144,8 +144,8 @@ func verifyAt(
 	result := key.Lenience.Verify(token, set)
 	if result.Outcome == keys.Fail && result.Verifier != nil && result.Verifier == result.Named {
 		return rules.SignatureResult{Result: result, Unknown: &rules.Unknown{
-			Why: "the signature is right, but the key says that it is for something else, and " +
-				"gateways differ on that: " + result.Why,
+			Why: "the signature is valid, but the key is marked for another use, and gateways " +
+				"differ on that: " + result.Why,
 		}}
 	}
 	return rules.SignatureResult{Result: result}
@@ -155,8 +155,8 @@ func (s *Signatures) setFor(key *rules.Key, address string) (*keys.Set, *rules.U
 	switch {
 	case key.Own && key.Text == "":
 		return nil, &rules.Unknown{
-			Why: "the policy verifies with a key of its own, textKey, and the file does not " +
-				"have it: API Manager never gives it back",
+			Why: "the policy verifies with its own key, textKey, which is not in the file: API " +
+				"Manager never returns it",
 			Need: rules.Need{Input: source.NeedPolicy, For: "the policy with its textKey"},
 		}
 	case key.Text != "" && key.HMAC:
@@ -171,7 +171,7 @@ func (s *Signatures) setFor(key *rules.Key, address string) (*keys.Set, *rules.U
 		why := "the key that verifies the token is not known"
 		return nil, &rules.Unknown{Why: why, Need: needKeys()}
 	case s.Fetch == nil:
-		why := "nothing is fetched offline, and no key set was given"
+		why := "nothing is fetched with --offline, and no key set was given"
 		return nil, &rules.Unknown{Why: why, Need: needKeys()}
 	}
 	return s.fetched(address)
@@ -196,7 +196,7 @@ func (s *Signatures) fetched(url string) (*keys.Set, *rules.Unknown) {
 		s.sets[url] = got
 	}
 	if got.err != nil {
-		why := "the policy's key set can't be had: " + AsError(got.err).Error()
+		why := "the policy's key set could not be fetched: " + AsError(got.err).Error()
 		return nil, &rules.Unknown{Why: why, Need: needKeys()}
 	}
 	return got.set, nil

@@ -297,7 +297,7 @@ func ParseMetadata(origin string, text []byte) (Metadata, error) {
 	if m.Issuer == "" || m.KeysURL == "" {
 		return m, &source.Error{
 			Pos:   source.Position{File: origin},
-			Cause: "the answer is no discovery document: it lacks issuer or jwks_uri",
+			Cause: "the answer is not a discovery document: it lacks issuer or jwks_uri",
 			Hints: []source.Hint{source.Ask(source.NeedKeySetURL, "pass the key set itself")},
 		}
 	}

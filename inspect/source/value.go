@@ -146,7 +146,7 @@ func (v *Value) Doubt(name string) string {
 			"which of them counts"
 	}
 	if v.secretText(name) {
-		return name + " has a mark in this file that only its deployment replaces"
+		return name + " has a placeholder in this file that only its deployment replaces"
 	}
 	return name + " is " + v.Text + " in this file, and only its deployment knows the value"
 }

@@ -97,7 +97,7 @@ func tokenAt(line []byte, path []string) (token []byte, fault string) {
 		var object map[string]json.RawMessage
 		if err := json.Unmarshal(value, &object); err != nil {
 			if i == 0 {
-				return nil, "the line is no JSON object"
+				return nil, "the line is not a JSON object"
 			}
 			return nil, ""
 		}

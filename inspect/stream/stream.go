@@ -18,7 +18,7 @@ import (
 	"github.com/klauspost/compress/zstd"
 )
 
-// MaxLine is the longest line that is searched for a token, in bytes; a longer one is passed over.
+// MaxLine is the longest line that is searched for a token, in bytes; a longer one is skipped.
 const MaxLine = 1 << 20
 
 // zstdWindow bounds what a zstd stream can ask for, in bytes.

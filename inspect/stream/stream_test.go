@@ -241,8 +241,8 @@ func TestThePathOfTheToken(t *testing.T) {
 		`{"request":{"auth":17}}`:                 "",
 		`{"request":["auth"]}`:                    "",
 		`{"other":"` + a + `"}`:                   "",
-		`["` + a + `"]`:                           "(the line is no JSON object)",
-		a:                                         "(the line is no JSON object)",
+		`["` + a + `"]`:                           "(the line is not a JSON object)",
+		a:                                         "(the line is not a JSON object)",
 		``:                                        "",
 		`{"request":{"auth":"\u0042earer ` + a + `"}}`: a,
 	} {

@@ -86,7 +86,7 @@ func (m *Matrix) Wrong() (wrong, unknown, all int) {
 func (m *Matrix) Gaps() []string {
 	var unmodelled, unknown []string
 	for g, name := range m.Gateways {
-		if m.estate.site(name).API == nil {
+		if m.estate.site(EnvironmentOf(name)).API == nil {
 			unmodelled = append(unmodelled, name)
 		}
 		if !m.hasOwn(g) {
@@ -122,7 +122,8 @@ func enumerated(names []string) string {
 }
 
 func (m *Matrix) hasOwn(gateway int) bool {
-	return slices.ContainsFunc(m.Rows, func(r *Row) bool { return r.meant(m.Gateways[gateway]) })
+	environment := EnvironmentOf(m.Gateways[gateway])
+	return slices.ContainsFunc(m.Rows, func(r *Row) bool { return r.meant(environment) })
 }
 
 // OpenCells are cells of one gateway that are not known, for one reason.

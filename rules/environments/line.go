@@ -59,13 +59,13 @@ func (r *Row) label(m *Matrix) string {
 	case r.Holder == issued.OtherMember:
 		return "other environments' clients"
 	case r.Holder == issued.Stranger:
-		return "a stranger of the tenant"
+		return "an unrelated app in the tenant"
 	case r.Holder == issued.OtherTenant:
 		return "another tenant"
 	case r.Holder == issued.UnknownClient:
-		return "a client that no file shows"
+		return "a client that is in no file"
 	case r.Holder == issued.Forger:
-		return "whoever writes a token"
+		return "anyone, with a made-up token"
 	case r.Home != r.For:
 		return r.Home + "'s clients, other tokens"
 	case len(m.estate.site(r.Home).Tokens) > 0:

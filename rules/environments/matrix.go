@@ -145,13 +145,13 @@ func (m *Matrix) column(columns []*column, gateway string, grouped bool) int {
 		run := m.classes.Run(c.view, grouped)
 		for r, row := range m.Rows {
 			cell, mark := c.cell(row, run)
-			if i == 0 || worse(&cell, &cells[r], row.meant(gateway)) {
+			if i == 0 || worse(&cell, &cells[r], row.meant(EnvironmentOf(gateway))) {
 				cells[r], witness[r] = cell, mark
 			}
 		}
 		distinct = max(distinct, run.Distinct())
 	}
-	m.judge(gateway, cells)
+	m.judge(EnvironmentOf(gateway), cells)
 	m.answers = append(m.answers, answersOf(cells, witness))
 	return distinct
 }

@@ -179,7 +179,7 @@ func TestTheRowsOfAPartyAreOneLine(t *testing.T) {
 	}
 	want := []string{
 		"dev", "uat", "dev's clients, other tokens", "uat's clients, other tokens",
-		"a stranger of the tenant", "another tenant", "whoever writes a token",
+		"an unrelated app in the tenant", "another tenant", "anyone, with a made-up token",
 	}
 	if diff := cmp.Diff(want, labels); diff != "" {
 		t.Errorf("the lines (-want +got):\n%s", diff)

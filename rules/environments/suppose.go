@@ -17,8 +17,8 @@ func (m *Matrix) remarkSupposed(g int) {
 		}
 		if rows := m.supposed(rule, g); len(rows) > 0 {
 			f := rules.Finding{Rule: rule, Severity: rules.Warning}
-			f.Message = m.list(rows) + " may get in: nothing keeps such tokens out but a check " +
-				"whose expression can't be evaluated, and that reads other claims"
+			f.Message = m.list(rows) + " may get in: the only check that could keep such tokens " +
+				"out reads other claims, and its expression can't be evaluated"
 			f.Pos, f.Span, f.Field = m.place(rule, rows[0], g)
 			m.Remarks = append(m.Remarks, Remark{f, g})
 		}

@@ -51,7 +51,7 @@ func (m *Matrix) Own(gateway int) []*rules.Request {
 		}
 		for _, row := range m.Rows {
 			switch {
-			case !row.meant(site.Name):
+			case !row.meant(EnvironmentOf(site.Name)):
 			case row.Real != nil:
 				real = append(real, c.inClass(c.realRequest(row.Real)))
 			default:

@@ -19,8 +19,8 @@ type flow struct {
 
 // unclaimedRoles is the doubt of roles that are assigned to an application of which no file tells
 // which it is.
-const unclaimedRoles = "an assignment names a service principal that no file shows, " +
-	"and it is not known which client it is: pass what az ad sp show --id APP prints"
+const unclaimedRoles = "an assignment names a service principal that no file shows, and it is " +
+	"not known which client it is: pass the output of az ad sp show --id APP"
 
 // flows lists the tokens of a grant: app-only with each set of roles; delegated with each set of
 // scopes and with none, and where users can hold roles, with those.

@@ -549,7 +549,7 @@ func otherTenantIDs(checks []asking) []tenant {
 func appendAlike(all []tenant, text string) []tenant {
 	for _, id := range alike(text, otherTenantID) {
 		if len(all) < mostTexts {
-			all = append(all, tenant{id, "it is not known whether a tenant's id is so like ours"})
+			all = append(all, tenant{id, "it is not known whether a tenant has such a similar id"})
 		}
 	}
 	return all

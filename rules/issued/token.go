@@ -41,7 +41,7 @@ type setting struct {
 }
 
 func newSetting(cloud entra.Cloud, at time.Time) *setting {
-	const why = "whoever holds the token chooses it"
+	const why = "the holder of the token chooses it"
 	return &setting{
 		cloud, at, &source.Value{
 			Kind: source.Unknown, Text: why, Present: true,
@@ -187,7 +187,7 @@ func (t *Token) byTable(name string) (value *source.Value, open bool) {
 	case presence == Present:
 		return &source.Value{
 			Kind:    source.Unknown,
-			Text:    "Entra ID writes " + name + ", and the model does not say what it holds",
+			Text:    "Entra ID writes " + name + ", and the model does not say what it contains",
 			Present: true,
 		}, false
 	}
@@ -246,7 +246,7 @@ func issuerIn(cloud *entra.Cloud, tenant string, v entra.Version) *source.Value 
 	}
 	return &source.Value{
 		Kind: source.Unknown,
-		Text: "no source tells the issuer of v1.0 tokens of " + cloud.Name, Present: true,
+		Text: "no source shows the issuer of v1.0 tokens of " + cloud.Name, Present: true,
 	}
 }
 

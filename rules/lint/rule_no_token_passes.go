@@ -17,12 +17,11 @@ const noTokenPasses = "no-token-passes"
 func noToken() rules.Rule {
 	return rules.Rule{
 		Name:  noTokenPasses,
-		Title: "a check lets no token past",
-		Why: "Entra ID never writes that claim, or never such a value into it, or not into " +
-			"tokens of the version that this API gets: the check rejects all of them, and " +
-			"nobody gets in.",
-		Fix: "Ask for what the API's tokens carry: gatewhy decode shows it, and the app " +
-			"registration (--app) tells their version.",
+		Title: "a check lets no token in",
+		Why: "Entra ID never writes that claim, or never with such a value, or not in tokens of " +
+			"this API's version: the check rejects all tokens, and nobody gets in.",
+		Fix: "Check for what the API's tokens have: gatewhy decode shows it, and the app " +
+			"registration (--app) gives their version.",
 		Severity:   rules.Error,
 		Since:      since,
 		References: []string{claimsRef, accessTokens},
@@ -58,7 +57,7 @@ func impassable(
 	}
 	if ofOneCustomClaim(c) || !decidable(c, known && ev.version == entra.V2) {
 		if name := absentClaim(c); name != "" {
-			return one(at(c, "no access token of Entra ID has the claim %q", name))
+			return one(at(c, "no Entra ID access token has the claim %q", name))
 		}
 		return none()
 	}
@@ -67,7 +66,7 @@ func impassable(
 	}
 	e := alone(s, c)
 	if e.ownClients() == keptOut {
-		return one(at(c, "no access token of Entra ID gets past this check of %s%s",
+		return one(at(c, "no Entra ID access token passes this check of %s%s",
 			claimOf(c), neverWritten(c)))
 	}
 	if !known {
@@ -76,7 +75,7 @@ func impassable(
 	if got, _ := e.get(e.holders.Own(ev.version)); got != keptOut {
 		return none()
 	}
-	return one(at(c, "no v%s token of Entra ID gets past this check of %s: %s",
+	return one(at(c, "no Entra ID v%s token passes this check of %s: %s",
 		ev.version, claimOf(c), ev.because))
 }
 

@@ -10,15 +10,15 @@ import (
 func scopeInURIForm() rules.Rule {
 	return rules.Rule{
 		Name:  "scope-in-uri-form",
-		Title: "a scope is required in the form in which clients ask for it",
+		Title: "a scope is required in the form that clients use to ask for it",
 		Why: "A client asks for api://orders-uat/UAT.Access or api://orders-uat/.default; the " +
-			"token carries the short value, UAT.Access. The long form is in no token: every " +
-			"token is rejected.",
-		Fix: "Require the short value of the scope. .default is no scope: name one that the API " +
-			"exposes.",
+			"token carries the short value, UAT.Access. No token has the long form: every token " +
+			"is rejected.",
+		Fix: "Require the short value of the scope. .default is not a scope: name one that the " +
+			"API exposes.",
 		Severity: rules.Error,
-		Lesser: "a note where the tokens may be another issuer's, whose scopes have such a " +
-			"form, a warning where another scope beside it is enough",
+		Lesser: "a note if the tokens may be another issuer's, whose scopes have such a form, a " +
+			"warning if another scope in the list is enough",
 		Since:      since,
 		References: []string{claimsRef},
 		Check: func(s *rules.Subject) []rules.Finding {
@@ -40,8 +40,8 @@ func checkScopeForm(s *rules.Subject, c *rules.Check, ours, others bool) []rules
 	if i < 0 {
 		return none()
 	}
-	f := at(c, "no token of Entra ID carries the scope %s: clients ask for it in that form, "+
-		"and scp has the short value", scopes[i])
+	f := at(c, "no Entra ID token has the scope %s: clients ask for it in that form, and scp "+
+		"has the short value", scopes[i])
 	short := slices.DeleteFunc(slices.Clone(scopes), inURIForm)
 	switch {
 	case others, !ours && !ofEntrasClients(scopes[i]): // another issuer may have such scopes

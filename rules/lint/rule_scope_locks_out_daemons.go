@@ -8,7 +8,7 @@ import (
 func scopeLocksOutDaemons() rules.Rule {
 	return rules.Rule{
 		Name:  "scope-locks-out-daemons",
-		Title: "a scope is required, which app-only tokens never carry",
+		Title: "a scope is required, but app-only tokens never have one",
 		Why: "A client that works without a user (client credentials) gets a token with roles " +
 			"and without scp: a required scope locks it out.",
 		Fix: "If daemons are to get in, require an app role for them, " +
@@ -31,8 +31,8 @@ func checkDaemons(s *rules.Subject, c *rules.Check) []rules.Finding {
 	if !inForce(c) || !locksOutDaemons(s, c) {
 		return none()
 	}
-	return one(at(c, "a scope is required: "+
-		"clients without a user (client credentials) carry none and are locked out"))
+	return one(at(c, "a scope is required: clients without a user (client credentials) have "+
+		"none and are locked out"))
 }
 
 // locksOutDaemons reports whether a check lets nobody past without a scope.

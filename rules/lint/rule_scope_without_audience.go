@@ -9,13 +9,13 @@ func scopeWithoutAudience() rules.Rule {
 	return rules.Rule{
 		Name:  "scope-without-audience",
 		Title: "a scope or role is checked, and the audience is not",
-		Why: "A scope or a role is a name. Whoever may register an application in the tenant " +
-			"can give an API of their own a scope of the same name, and the token for that API " +
-			"is accepted here.",
+		Why: "A scope or a role is a name. Anyone who may register an application in the tenant " +
+			"can give their own API a scope of the same name, and the token for that API is " +
+			"accepted here.",
 		Fix:      "Check the audience as well.",
 		Severity: rules.Error,
-		Lesser: "a warning where an expression of other claims can't be evaluated, a warning " +
-			"or a note where a validation endpoint decides, which may look at the audience",
+		Lesser: "a warning if an expression on other claims can't be evaluated, a warning or a " +
+			"note if a validation endpoint decides, which may look at the audience",
 		Since:      since,
 		References: []string{validating},
 		About:      []string{"aud", "appid", "azp", "oid", "sub", "groups", "wids"},

@@ -13,13 +13,13 @@ import (
 func substringMatchOnScopes() rules.Rule {
 	return rules.Rule{
 		Name:  "substring-match-on-scopes",
-		Title: "a scope is looked for as a part of the text",
+		Title: "a scope is matched as a substring",
 		Why: "scp is one text of words: \"contains 'Orders.Read'\" is true for Orders.ReadWrite " +
 			"and NotOrders.Read too.",
 		Fix:      "Split it into words first.",
 		Severity: rules.Warning,
-		Lesser: "a note where the tokens are another issuer's and the claim is scp, which may " +
-			"be a list there",
+		Lesser: "a note if the tokens are another issuer's and the claim is scp, which may be a " +
+			"list there",
 		Since:      since,
 		References: []string{claimsRef},
 		Check: func(s *rules.Subject) []rules.Finding {
@@ -35,8 +35,7 @@ func substringMatchOnScopes() rules.Rule {
 // The standard (RFC 9068) makes scope a text of words.
 func checkScopePart(s *rules.Subject, c *rules.Check, others bool) []rules.Finding {
 	scope := partOfScope(s, c)
-	f := at(c, "%s is looked for as a part of the text: "+
-		"a longer scope that has it inside passes too", scope)
+	f := at(c, "%s is matched as a substring: a longer scope that contains it passes too", scope)
 	switch {
 	case scope == "":
 		return none()

@@ -17,7 +17,7 @@ type edit struct {
 	rename bool // the field, to the name that to gives; an empty name removes it
 
 	// at is the value to replace. Only the first edit can have one, since later edits read the
-	// entry anew.
+	// entry again.
 	at *source.Value
 
 	// to gives the new value in a form that source.SetMember takes. It gets the entry as the

@@ -58,8 +58,8 @@ func (c *compiler) parse(field string) expression {
 func blanksAround(field string) *rules.Unknown {
 	around, without := aroundExpression(field)
 	return &rules.Unknown{
-		Why: around + ", and it is not documented whether the gateway takes that for an " +
-			"expression or for a plain text",
+		Why: around + ", and it is not documented whether the gateway reads that as an " +
+			"expression or as plain text",
 		Need:   rules.Need{For: without},
 		MayErr: true,
 	}
@@ -70,16 +70,17 @@ func blanksAround(field string) *rules.Unknown {
 func aroundExpression(field string) (around, without string) {
 	if rest := strings.TrimSpace(field); strings.Trim(field[len(rest):], "\r\n") == "" &&
 		strings.HasPrefix(field, rest) {
-		return "the end of a line follows #[ ]", "the expression without it: in YAML |- in the " +
-			"place of | (>- of >), in Terraform quotes in the place of <<"
+		return "the end of a line follows #[ ]", "the expression without it: in YAML |- instead " +
+			"of | (>- of >), in Terraform quotes instead of <<"
 	}
-	return "there are blanks around #[ ]", "the expression without the blanks"
+	return "there are spaces around #[ ]", "the expression without the spaces"
 }
 
 // plainText is why a field is unknown that should hold an expression and holds a plain text.
 func plainText() *rules.Unknown {
 	return &rules.Unknown{
-		Why: "it is no expression, and how the gateway takes a plain text here is not documented",
+		Why: "it is not an expression, and how the gateway treats plain text here is not " +
+			"documented",
 	}
 }
 

@@ -13,7 +13,7 @@ import (
 func expressionReadsElsewhere() rules.Rule {
 	return rules.Rule{
 		Name:  "expression-reads-elsewhere",
-		Title: "an expression reads what neither the token nor this policy holds",
+		Title: "an expression reads something that neither the token nor this policy has",
 		Why: "JWT Validation gives its expressions the token's claims in vars.claimSet, with " +
 			"that spelling, and the request in attributes. Another variable is null unless an " +
 			"earlier policy sets it, authentication is filled in by a policy that has already " +
@@ -104,20 +104,21 @@ func missing(e expressionField, before func() setter) string {
 			return path + " is in the request's body, and it is not documented whether the " +
 				"policy reads that"
 		case root == "payload":
-			return path + " is in the request's body, which the caller writes: it says nothing " +
-				"of whom the token was issued to"
+			return path + " is in the request's body, which the caller writes: it does not show " +
+				"who the token was issued to"
 		case root == "authentication" && before().caller:
 		case root == "authentication" && before().named != nil:
-			const word = "%s is what the caller has written for %s, which asks for no secret"
+			const word = "%s is what the caller wrote for %s, which requires no secret"
 			return fmt.Sprintf(word, path, before().named.Name)
 		case root == "authentication":
 			return path + " is not filled in yet: no policy here that runs before this one " +
 				"has let the caller in"
 		case root != "vars" || name == "claimSet" || name == "":
 		case strings.EqualFold(name, "claimSet"):
-			return path + " is not there: the claims are in vars.claimSet, and capitals count"
+			return path + " does not exist: the claims are in vars.claimSet, which is " +
+				"case-sensitive"
 		case !before().vars:
-			return path + " is not there: no policy here that runs before this one sets it, " +
+			return path + " does not exist: no policy here that runs before this one sets it, " +
 				"and the claims are in vars.claimSet"
 		}
 	}

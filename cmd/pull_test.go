@@ -128,3 +128,33 @@ func TestPullSaysNoSecret(t *testing.T) {
 		t.Errorf("the secret is printed, or no message: %s", said)
 	}
 }
+
+// What a second run finds that the environments file does not name is said: the file is the
+// user's by then, and matrix would go on with the policies of before.
+func TestPullSaysWhatItsEnvironmentsFileLacks(t *testing.T) {
+	t.Parallel()
+	api := controlplane.API{ID: 7, Asset: "orders", Technology: "mule4"}
+	plane := &controlplane.Plane{Environments: []controlplane.Environment{
+		{ID: "e", Name: "Dev", APIs: []controlplane.API{api}},
+	}}
+	dir, env := t.TempDir(), &plane.Environments[0]
+	if code, stdout, stderr := pullFrom(t, plane, dir); code != exitOK ||
+		strings.Contains(stdout, "not in") {
+		t.Fatalf("exit code %d, want 0:\n%s%s", code, stdout, stderr)
+	}
+	env.APIs[0].Policies = []any{controlplane.JWT(1, "api://orders", true)}
+	env.Automated = []any{controlplane.JWT(2, "api://orders", true)}
+	_, stdout, _ := pullFrom(t, plane, dir)
+	said := strings.Join(strings.Fields(stdout), " ")
+	for _, want := range []string{
+		"Dev: dev/orders-7/policies.json", "Dev: dev/automated-policies.json",
+	} {
+		if !strings.Contains(said, want) {
+			t.Errorf("%q is not said:\n%s", want, stdout)
+		}
+	}
+	env.Automated = nil
+	if _, stdout, _ := pullFrom(t, plane, dir); !strings.Contains(stdout, "1 changed") {
+		t.Errorf("the automated policies that are no more are not told:\n%s", stdout)
+	}
+}

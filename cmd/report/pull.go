@@ -11,6 +11,7 @@ import (
 	"strconv"
 	"strings"
 
+	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/keys"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
@@ -30,6 +31,8 @@ type Pulling struct {
 	Wanted  string   // the environments file as it is written where there is none
 	Absent  []string // the columns that an environments file that was kept does not name
 	Next    []rules.Step
+
+	instances []environments.Instance
 }
 
 // PulledFile is a file with what a run did to it.
@@ -98,9 +101,14 @@ func (m *Maker) PullFiles(folder string, all []Pulled, secrets bool) (*Pulling, 
 	for i := range all {
 		one := &all[i]
 		if one.API == "" {
-			if hasPolicies(one.Policies) {
-				name := path.Join(p.folder(one), "automated-policies.json")
+			// A list that has become empty is written over that of an earlier run.
+			name := path.Join(p.folder(one), "automated-policies.json")
+			was := one.Policies != nil && !m.IsGone(path.Join(folder, name))
+			switch {
+			case hasPolicies(one.Policies):
 				shared[one.EnvironmentID] = name
+				p.add(name, one.Policies)
+			case was:
 				p.add(name, one.Policies)
 			}
 			continue
@@ -150,6 +158,7 @@ func (p *pullFiles) instance(one *Pulled, many bool, shared string) {
 		p.addText(column.Contracts, p.contracts(one.Contracts))
 	}
 	p.survey.AddInstance(column)
+	p.out.instances = append(p.out.instances, column)
 }
 
 // column is the name of an instance in the environments file, which no other instance has.
@@ -302,16 +311,38 @@ func slug(name string) string {
 	return cmp.Or(plain[:min(len(plain), 60)], unnamed)
 }
 
-// AbsentColumns lists the environments that the environments file in the folder does not name.
+// AbsentColumns lists the environments that the environments file in the folder does not name, and
+// the policies that it does not name of the others: one that was applied since, say.
 func (m *Maker) AbsentColumns(p *Pulling) ([]string, error) {
 	file, err := m.ReadEnvironments(p.Config)
 	if err != nil {
 		return nil, err
 	}
-	known := file.Names()
-	return slices.DeleteFunc(slices.Clone(p.Columns), func(name string) bool {
-		return slices.Contains(known, name)
-	}), nil
+	var absent []string
+	for i := range p.instances {
+		instance := &p.instances[i]
+		env, known := file.Environment(instance.Name)
+		switch {
+		case !known && slices.Contains(p.Columns, instance.Name):
+			absent = append(absent, instance.Name)
+		case known:
+			for _, name := range instance.Policies {
+				if !namesFile(env.Policies, name) {
+					absent = append(absent, instance.Name+": "+name)
+				}
+			}
+		}
+	}
+	return absent, nil
+}
+
+// namesFile reports whether one of some texts names a file, by its name, a pattern or its folder.
+func namesFile(texts []entra.Text, name string) bool {
+	return slices.ContainsFunc(texts, func(t entra.Text) bool {
+		matches, err := path.Match(t.Value, name)
+		return err == nil && matches || path.Clean(t.Value) == name ||
+			strings.HasPrefix(name, path.Clean(t.Value)+"/")
+	})
 }
 
 // Counts are how many files are new, changed, and as they were.

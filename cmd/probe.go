@@ -5,6 +5,7 @@ import (
 	"cmp"
 	"compress/gzip"
 	"context"
+	"errors"
 	"io"
 	"net/http"
 	"net/url"
@@ -254,8 +255,12 @@ func (e *Env) askGateway(
 	answer, err := network.Send(e.transport, request, target, probeLimits)
 	stop()
 	if answer == nil {
+		cause := probeLimits.Explain(err)
+		if errors.Is(err, io.EOF) {
+			cause = "the connection was closed without an answer"
+		}
 		return report.ProbeAnswer{}, problem(
-			inspect.MaskTokens(where+": "+probeLimits.Explain(err)), probeHints(err)...)
+			inspect.MaskTokens(where+": "+cause), probeHints(err)...)
 	}
 	if err != nil { // the status and the headers came, and they answer the question
 		e.warn("%s: the body did not come to its end; %d bytes of it came", where,

@@ -69,8 +69,6 @@ func Cause(err error) string {
 		return "the server's certificate is not trusted: " + certificate.Err.Error()
 	case errors.Is(err, io.ErrUnexpectedEOF):
 		return "the answer was cut off before its end"
-	case errors.Is(err, io.EOF):
-		return "no connection: the other side closed it without an answer"
 	}
 	text := err.Error()
 	if at := strings.Index(text, "\": "); at >= 0 {

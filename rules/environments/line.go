@@ -60,6 +60,8 @@ func (r *Row) label(m *Matrix) string {
 		return "another tenant"
 	case r.Holder == issued.UnknownClient:
 		return "a client that no file shows"
+	case r.Holder == issued.UnknownObject:
+		return "an object id that no file shows"
 	case r.Holder == issued.Forger:
 		return "whoever writes a token"
 	case r.Home != r.For:

@@ -15,6 +15,7 @@ type Classes struct {
 	clients map[string]*clientClasses
 	guids   bool // every client's id is one
 	sets    int  // of clients
+	objects *objects
 }
 
 // NewClasses counts through the batches of all kinds.
@@ -27,7 +28,7 @@ func NewClasses(kinds []*Kind) *Classes {
 	for _, kind := range kinds {
 		for i := range kind.batches {
 			b := &kind.batches[i]
-			b.index = n
+			b.index, c.objects = n, b.token.in.objects
 			n++
 			if b.clients.number == 0 {
 				c.sets++

@@ -15,6 +15,7 @@ type flow struct {
 	scopes      []string
 	roles       []string
 	doubt       string // why it is not known whether the client can have it; empty where it can
+	anyObject   bool   // it is of whoever has an object id that no file shows
 }
 
 // unclaimedRoles is the doubt of roles that are assigned to an application of which no file tells
@@ -87,6 +88,7 @@ func suffix(names []string) string {
 type group struct {
 	grant   grant
 	clients *clientSet
+	strange bool // no file shows them
 }
 
 // groups sorts clients by what they can have.
@@ -95,7 +97,7 @@ func groups(
 ) []*group {
 	if len(clients) == 1 {
 		only := clients[0]
-		return []*group{{can(api, only, known), clientsOf(clientID(only))}}
+		return []*group{{grant: can(api, only, known), clients: clientsOf(clientID(only))}}
 	}
 	byGrant := map[string]*group{}
 	var all []*group
@@ -112,7 +114,7 @@ func groups(
 			}
 		}
 		if byGrant[key] == nil {
-			byGrant[key] = &group{g, clientsOf()}
+			byGrant[key] = &group{grant: g, clients: clientsOf()}
 			all = append(all, byGrant[key])
 		}
 		set := byGrant[key].clients

@@ -92,6 +92,7 @@ func (w *World) HoldersAt(place string) *Holders {
 		return nil
 	}
 	m, principals := w.modeller()
+	m.in.objects = objectsOf(w, m.allAsked())
 	p := &w.Places[i]
 	return &Holders{
 		modeller: m, place: p, known: assignmentsOf(p.API, w.Assignments, principals),
@@ -122,7 +123,7 @@ func (h *Holders) Own(versions ...entra.Version) Tokens {
 // ours may find what it looks for; without it, one that has nothing to do with ours.
 func (h *Holders) OwnElsewhere(near bool) Tokens {
 	api := h.elsewhere(near, max(ofAPIOwner, h.ownFreedom()))
-	own := &group{h.like(h.place).grant, h.clientsAt(h.place)}
+	own := &group{grant: h.like(h.place).grant, clients: h.clientsAt(h.place)}
 	return func(yield func(*Token) bool) { h.openFor(api, h.versionsOf(nil), own, yield) }
 }
 
@@ -134,6 +135,7 @@ func (h *Holders) Strangers() Tokens {
 	api, all := apiOf{Registration: h.place.API}, h.world.strangersTo(h.place.API)
 	return func(yield func(*Token) bool) {
 		for _, group := range groups(h.place.API, all, grantForeign, h.known) {
+			group.strange = true
 			if !h.openFor(api, h.versionsOf(h.place.API), group, yield) {
 				return
 			}
@@ -144,11 +146,15 @@ func (h *Holders) Strangers() Tokens {
 // StrangersElsewhere lists the tokens of any other client of the tenant for an API of its own, and
 // its ID tokens. Without names, none of its scopes and roles is called as one of ours.
 func (h *Holders) StrangersElsewhere(near, names bool) Tokens {
-	theirs := &group{grant{appOnly: true, delegated: true}, clientsOf(strangerID)}
+	theirs := &group{
+		grant: grant{appOnly: true, delegated: true}, clients: clientsOf(strangerID), strange: true,
+	}
 	if names {
 		theirs.grant = h.like(h.place).grant
 	}
-	users := &group{theirs.grant, clientsOf(h.world.publicClients()...)}
+	users := &group{
+		grant: theirs.grant, clients: clientsOf(h.world.publicClients()...), strange: true,
+	}
 	users.grant.appOnly = false
 	api, versions := h.elsewhere(near, ofAPIOwner), h.versionsOf(nil)
 	return func(yield func(*Token) bool) {
@@ -233,7 +239,10 @@ func (h *Holders) identities(
 ) {
 	for _, v := range []entra.Version{entra.V1, entra.V2} {
 		for _, id := range ids {
-			t := Token{in: h.in, version: v, freedom: f, client: id, identity: true, user: true}
+			t := Token{
+				in: h.in, version: v, freedom: f, client: id, identity: true, user: true,
+				strange: true,
+			}
 			if !yield(h.identity(t, tenants, roles)) {
 				return
 			}
@@ -264,7 +273,7 @@ func (h *Holders) openFor(
 	for _, v := range versions {
 		t := Token{
 			in: h.in, version: v, freedom: api.freedom, asked: h.claimsOf(api),
-			typed: typeClaim(api.Registration),
+			typed: typeClaim(api.Registration), strange: g.strange,
 		}
 		open := h.base(v, h.tenants, h.audiencesOf(api, v))
 		if !h.ofClients(t, g.clients.ids, g.grant, open, yield) {
@@ -279,7 +288,7 @@ func (h *Holders) openFor(
 func (h *Holders) ofClients(
 	t Token, ids []string, g grant, open []variable, yield func(*Token) bool,
 ) bool {
-	if !h.reads.caller {
+	if !h.reads.caller && (h.in.objects == nil || !h.reads.has("oid", "sub")) {
 		t.client = ids[0]
 		return h.flowsOf(t, g, h.withClients(open, t.version, ids), yield)
 	}

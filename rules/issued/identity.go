@@ -75,7 +75,7 @@ func byUserRoles(clients []*entra.Registration) []*group {
 		roles := names(client.Roles, forUsers)
 		key := strings.Join(roles, "\n")
 		if index[key] == nil {
-			index[key] = &group{grant{roles: roles}, clientsOf()}
+			index[key] = &group{grant: grant{roles: roles}, clients: clientsOf()}
 			all = append(all, index[key])
 		}
 		set := index[key].clients

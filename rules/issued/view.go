@@ -237,6 +237,9 @@ func (v *View) key(t *Token) string {
 	if t.doubt != "" {
 		b.WriteByte('?')
 	}
+	if v.readsObject() {
+		b.WriteString(t.ofHolder())
+	}
 	return b.String()
 }
 

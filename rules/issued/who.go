@@ -8,6 +8,8 @@ const (
 	Member Holder = iota // a client of one of the environments
 	// a client that a contract or a policy names and no file shows: it may be anyone's
 	UnknownClient
+	// a user or a client whose object id a policy names and no file shows
+	UnknownObject
 	Stranger    // any other client, or API, of the tenant
 	OtherTenant // whoever owns another tenant of the same cloud
 	Forger      // whoever writes their own token: it gets in only where no signature is checked
@@ -18,13 +20,16 @@ const (
 	strangerKind      = "stranger"
 	otherTenantKind   = "other-tenant"
 	unknownClientKind = "unknown-client"
+	unknownObjectKind = "unknown-object"
 	forgedKind        = "forged"
 )
 
 // Reserved lists the names that no environment can have: the rows of a matrix that belong to none
 // begin with them.
 func Reserved() []string {
-	return []string{strangerKind, otherTenantKind, unknownClientKind, forgedKind}
+	return []string{
+		strangerKind, otherTenantKind, unknownClientKind, unknownObjectKind, forgedKind,
+	}
 }
 
 // Ids of those who are in no file. They are made up, and no real id has this form.

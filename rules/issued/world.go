@@ -77,6 +77,7 @@ type modeller struct {
 // forger writes where that may get in.
 func (w *World) Kinds() []*Kind {
 	m, principals := w.modeller()
+	m.in.objects = objectsOf(w, m.allAsked())
 	for i := range w.Places {
 		if api := w.Places[i].API; api != nil {
 			m.issuedFor(&w.Places[i], assignmentsOf(api, w.Assignments, principals))
@@ -112,17 +113,24 @@ func (w *World) modeller() (*modeller, map[string]bool) {
 		others: w.otherTenantsClients(),
 		shown:  map[string]bool{}, alike: map[string]*likeness{}, byName: map[string]*Kind{},
 	}
-	var all []asking
 	for i := range w.Places {
 		place := &w.Places[i]
 		m.belong[place.Name], m.asked[place.Name] = place.clientIDs(), askedBy(place.Policies)
-		all = append(all, m.asked[place.Name]...)
 	}
-	m.required = requiredBy(all)
+	m.required = requiredBy(m.allAsked())
 	for _, app := range w.applications() {
 		m.shown[clientID(app)] = true
 	}
 	return m, w.principals()
+}
+
+// allAsked lists what the gateways of all environments check.
+func (m *modeller) allAsked() []asking {
+	var all []asking
+	for i := range m.world.Places {
+		all = append(all, m.asked[m.world.Places[i].Name]...)
+	}
+	return all
 }
 
 // kind returns the kind of that name, and makes it where it is not there yet.
@@ -146,6 +154,7 @@ func (m *modeller) issuedFor(place *Place, known *assignments) {
 		m.likenesses(&m.world.Places[i], place)
 	}
 	m.unknownClients(place, known)
+	m.unknownObjects(place, known)
 	m.strangers(place, known)
 	m.issuedByStrangers(place)
 	m.strangersIdentity(place)
@@ -203,6 +212,7 @@ func (m *modeller) addFlow(kind *Kind, api apiOf, tenant string, f flow, clients
 func (m *modeller) addToken(kind *Kind, t Token, f flow, clients *clientSet) {
 	t.in = m.in
 	t.user, t.guest, t.scopes, t.roles = f.user, f.guest, f.scopes, f.roles
+	t.anyObject, t.strange = f.anyObject, kind.Holder == Stranger
 	t.doubt = cmp.Or(f.doubt, t.doubt, t.audience.doubt)
 	kind.batches = append(kind.batches, batch{token: t, clients: clients})
 }

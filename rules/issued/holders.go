@@ -143,11 +143,25 @@ func (h *Holders) Strangers() Tokens {
 	}
 }
 
+// Granted lists the tokens of any other client of the tenant for the API, where somebody has given
+// it what the environment's own clients have: each scope and role.
+func (h *Holders) Granted() Tokens {
+	api, all := apiOf{Registration: h.place.API}, h.world.strangersTo(h.place.API)[:1]
+	return func(yield func(*Token) bool) {
+		for _, group := range groups(h.place.API, all, grantOwn, h.known) {
+			if !h.openFor(api, h.versionsOf(h.place.API), group, yield) {
+				return
+			}
+		}
+	}
+}
+
 // StrangersElsewhere lists the tokens of any other client of the tenant for an API of its own, and
 // its ID tokens. Without names, none of its scopes and roles is called as one of ours.
 func (h *Holders) StrangersElsewhere(near, names bool) Tokens {
 	theirs := &group{
-		grant: grant{appOnly: true, delegated: true}, clients: clientsOf(strangerID), strange: true,
+		grant: grant{appOnly: true, delegated: true}, clients: clientsOf(strangerID),
+		strange: true,
 	}
 	if names {
 		theirs.grant = h.like(h.place).grant

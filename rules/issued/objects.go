@@ -37,7 +37,7 @@ func objectsOf(w *World, asked []asking) *objects {
 			o.byClient[clientID(app)], o.shown[id] = id, true
 		}
 	}
-	o.sought = o.unshown(asked) != ""
+	o.sought = o.unshown(asked) != "" || o.unshownContracts(w)
 	return o
 }
 
@@ -64,6 +64,21 @@ func (o *objects) unshown(checks []asking) string {
 		}
 	}
 	return ""
+}
+
+// unshownContracts reports whether some gateway takes a client's id from oid or sub, and has
+// contracts of whom no file shows: they may be called by their object ids.
+func (o *objects) unshownContracts(w *World) bool {
+	for i := range w.Places {
+		place := &w.Places[i]
+		binds := func(a asking) bool { return a.Binds != "" && asksForObject(a) }
+		unknown := func(id string) bool { return !o.shown[lower(id)] }
+		if place.Contracts != nil && slices.ContainsFunc(askedBy(place.Policies), binds) &&
+			slices.ContainsFunc(place.Contracts.IDs, unknown) {
+			return true
+		}
+	}
+	return false
 }
 
 func notInSubject(c rune) bool {

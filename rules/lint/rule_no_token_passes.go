@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/issued"
 )
@@ -23,7 +24,9 @@ func noToken() rules.Rule {
 			"nobody gets in.",
 		Fix: "Ask for what the API's tokens carry: gatewhy decode shows it, and the app " +
 			"registration (--app) tells their version.",
-		Severity:   rules.Error,
+		Severity: rules.Error,
+		Lesser: "a warning where hasgroups is asked for, which only tokens of the implicit " +
+			"flow have",
 		Since:      since,
 		References: []string{claimsRef, accessTokens},
 		Check:      checkPassable,
@@ -52,6 +55,11 @@ func impassable(s *rules.Subject, c *rules.Check, ev evidence) []rules.Finding {
 	if !ofClaims(c) || !inForce(c) {
 		return none()
 	}
+	if onlyOverage(c) {
+		return one(less(at(c, "hasgroups is only in tokens that a browser gets without a code "+
+			"(the implicit flow), of a user with more groups than fit: everybody else is "+
+			"locked out"), rules.Warning))
+	}
 	if ofOneCustomClaim(c) || !decidable(c, known && ev.version == entra.V2) {
 		if name := absentClaim(c); name != "" {
 			return one(at(c, "no access token of Entra ID has the claim %q", name))
@@ -71,6 +79,24 @@ func impassable(s *rules.Subject, c *rules.Check, ev evidence) []rules.Finding {
 	}
 	return one(at(c, "no v%s token of Entra ID gets past this check of %s: %s",
 		ev.version, claimOf(c), ev.because))
+}
+
+// onlyOverage reports whether a check lets past nobody without hasgroups, and perhaps somebody
+// with it.
+func onlyOverage(c *rules.Check) bool {
+	const name = "hasgroups"
+	if !reads(c, name) {
+		return false
+	}
+	e := alone(c)
+	getting := func(value *source.Value) exposure {
+		got, _ := e.get(changed(e.holders.Own(), func(t *issued.Token) []*issued.Token {
+			return []*issued.Token{t.Chose(name, value)}
+		}))
+		return got
+	}
+	return getting(nil) == keptOut &&
+		getting(&source.Value{Kind: source.Bool, Text: "true"}) != keptOut
 }
 
 // neverWritten says what of a check is in no token, behind a colon: a claim that Entra ID never

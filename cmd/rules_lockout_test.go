@@ -98,8 +98,8 @@ func TestChecksThatExcludeEachOtherAreFound(t *testing.T) {
 	})
 }
 
-// hasgroups stands in tokens of the implicit flow only, of users with too many groups: who asks for
-// it locks out all others. Who asks that it is not there, or for something else, does not.
+// hasgroups stands in tokens of the implicit flow only, of users with too many groups: who asks
+// for it locks out all others. Who asks that it is not there, or for something else, does not.
 func TestWhoAsksForHasgroupsLocksOutAllOthers(t *testing.T) {
 	const claim = "vars.claimSet.hasgroups"
 	warned := func(name, value string) formCase {
@@ -112,12 +112,16 @@ func TestWhoAsksForHasgroupsLocksOutAllOthers(t *testing.T) {
 		return formCase{claims: [][2]string{{name, value}}}
 	}
 	findsInForms(t, nil, map[string]formCase{
-		"it is true":            warned("hasgroups", "#["+claim+" == true]"),
-		"of another claim":      warned("ver", "#["+claim+" == true]"),
-		"on the other side":     warned("ver", "#[true == "+claim+"]"),
-		"and something else":    warned("ver", "#[("+claim+" == true) and (vars.claimSet.ver == '1.0')]"),
-		"something else and it": warned("ver", "#[(vars.claimSet.ver == '1.0') and ("+claim+" == true)]"),
-		"with an index":         warned("ver", "#[vars.claimSet['hasgroups'] == true]"),
+		"it is true":        warned("hasgroups", "#["+claim+" == true]"),
+		"of another claim":  warned("ver", "#["+claim+" == true]"),
+		"on the other side": warned("ver", "#[true == "+claim+"]"),
+		"and something else": warned(
+			"ver", "#[("+claim+" == true) and (vars.claimSet.ver == '1.0')]",
+		),
+		"something else and it": warned(
+			"ver", "#[(vars.claimSet.ver == '1.0') and ("+claim+" == true)]",
+		),
+		"with an index": warned("ver", "#[vars.claimSet['hasgroups'] == true]"),
 
 		"it or something else is sound": sound(
 			"ver", "#[("+claim+" == true) or (vars.claimSet.ver == '1.0')]",

@@ -27,16 +27,20 @@ func main() {
 	os.Exit(cmd.Main(cmd.System()))
 }
 
+// largeGarbage is the same where more than softMemory is in use.
+const largeGarbage = 60
+
 // collection is garbage, so that the collector tells when it has run.
 type collection struct{ _ [32]byte }
 
-// collected gives the limit up where more is in use: the collector would run all the time.
+// collected gives the limit up where five eighths of it are in use: beside the rest of the program
+// so little room is left that the collector would run all the time.
 func collected(c *collection) {
 	live := []metrics.Sample{{Name: "/gc/heap/live:bytes"}}
-	if metrics.Read(live); live[0].Value.Uint64() < softMemory {
+	if metrics.Read(live); live[0].Value.Uint64() < softMemory/8*5 {
 		runtime.SetFinalizer(c, collected)
 		return
 	}
 	debug.SetMemoryLimit(math.MaxInt64)
-	debug.SetGCPercent(100)
+	debug.SetGCPercent(largeGarbage)
 }

@@ -345,7 +345,7 @@ func furthestRow(
 ) (best rules.Decision, name string) {
 	best = rules.Rejected
 	for r, row := range m.Rows {
-		if got := m.Cells[r][0].Outcome; of(row) && issued.Further(got, best) {
+		if got := m.Cell(r, 0).Outcome; of(row) && issued.Further(got, best) {
 			best, name = got, row.Name
 		}
 	}

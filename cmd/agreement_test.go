@@ -299,14 +299,14 @@ func (p *pair) checkWitnesses(
 ) (minted int) {
 	count := map[rules.Decision]int{}
 	for r, row := range matrix.Rows {
-		want := matrix.Cells[r][0].Outcome
+		want := matrix.Cell(r, 0).Outcome
 		if count[want]++; want == rules.Undetermined || count[want] > mostMinted {
 			continue
 		}
 		minted++
 		w := matrix.Witness(r, 0)
 		claims, forged := w.Token.InFull(""), row.Holder == issued.Forger
-		class := matrix.Cells[r][0].Class()
+		class := matrix.Cell(r, 0).Class()
 		request := &rules.Request{
 			Token: m.sign(t, claims, forged), At: e.At, Contracts: e.Sites[1].Contracts,
 			Headers: w.Written.Headers, Query: w.Written.Query,
@@ -407,7 +407,7 @@ func (c column) holdAgainst(
 	} {
 		best, witness := rules.Rejected, ""
 		for r, row := range c.matrix.Rows {
-			got := c.matrix.Cells[r][c.gateway].Outcome
+			got := c.matrix.Cell(r, c.gateway).Outcome
 			if of(row) && issued.Further(got, best) {
 				best, witness = got, row.Name
 			}
@@ -448,7 +448,7 @@ func TestAClaimThatIsAlwaysThereIsThereForEveryCommand(t *testing.T) {
 		p := pair{claim, file, compiled.Policies, uat}
 		_, matrix := p.matrix(t)
 		for r, row := range matrix.Rows {
-			got := matrix.Cells[r][0].Outcome
+			got := matrix.Cell(r, 0).Outcome
 			if row.Name == "stranger/for-uat-app" && got != want {
 				t.Errorf("%s: matrix says %s, want %s", claim, got, want)
 			}

@@ -36,7 +36,7 @@ func (e *Env) choose(answers *bufio.Reader, choice *environments.Choice) error {
 		for i, option := range choice.Options {
 			fmt.Fprintf(e.Stderr, "  %d  %s\n", i+1, report.Guarded(option))
 		}
-		fmt.Fprint(e.Stderr, "(Enter leaves it open) ")
+		fmt.Fprint(e.Stderr, "(press Enter to skip) ")
 		answer, err := answers.ReadString('\n')
 		if err != nil && !errors.Is(err, io.EOF) {
 			return err
@@ -62,5 +62,5 @@ func takeAnswer(choice *environments.Choice, answer string) error {
 			return choice.Take(option)
 		}
 	}
-	return problem(fmt.Sprintf("a number from 1 to %d is wanted", len(choice.Options)))
+	return problem(fmt.Sprintf("enter a number from 1 to %d", len(choice.Options)))
 }

@@ -59,8 +59,8 @@ func TestInitAsksOnATerminalForWhatNoFileSays(t *testing.T) {
 		"\ntenant: "+tenant,
 	)
 	wants(
-		t, asked, "Which gateway runs the policies of dev?", "a number from 1 to 2 is wanted",
-		"  2  b-dev.json", "common stands for many tenants",
+		t, asked, "Which gateway runs the policies of dev?", "enter a number from 1 to 2",
+		"  2  b-dev.json", "common means many tenants",
 	)
 }
 

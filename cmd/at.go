@@ -19,7 +19,7 @@ type atFlag struct {
 
 func (f *atFlag) register(cmd *cobra.Command) {
 	cmd.Flags().Var(f, "at",
-		"judge times at that instant: RFC 3339, Unix seconds, or issued (one second after iat)")
+		"evaluate times at this instant: RFC 3339, Unix seconds, or issued (one second after iat)")
 	complete(cmd, "at", []string{"issued"})
 }
 
@@ -40,8 +40,8 @@ func (f *atFlag) Set(text string) error {
 	}
 	at, err := time.Parse(time.RFC3339, text)
 	if err != nil {
-		return problem("the value is not a time", "a time is written 2026-05-06T10:00:00Z, or in "+
-			"Unix seconds 1778061600; issued is one second after the token's iat")
+		return problem("the value is not a time", "write a time as 2026-05-06T10:00:00Z or as "+
+			"Unix seconds, 1778061600; issued is one second after the token's iat")
 	}
 	f.at = at
 	return nil
@@ -50,7 +50,7 @@ func (f *atFlag) Set(text string) error {
 // checkYear refuses seconds that are milliseconds.
 func checkYear(seconds int64) error {
 	if year := time.Unix(seconds, 0).UTC().Year(); year > 9999 || year < 0 {
-		return problem("that many seconds are no date; are these milliseconds?",
+		return problem("this number of seconds is not a date; is it milliseconds?",
 			fmt.Sprintf("in seconds it would be %d", seconds/1000))
 	}
 	return nil
@@ -69,7 +69,7 @@ func (f *atFlag) resolve(env *Env, token *inspect.Token) (time.Time, error) {
 	}
 	at, ok := token.JustIssued()
 	if !ok {
-		return time.Time{}, problem("--at issued: the token has no iat that is a time",
+		return time.Time{}, problem("--at issued: the token has no valid iat",
 			"pass a time: --at 2026-05-06T10:00:00Z")
 	}
 	return at, nil

@@ -39,7 +39,7 @@ func newCollect(env *Env) *cobra.Command {
 			"contracts, the validation endpoint's\n" +
 			"answer, the app registration, the service principal, the keys, and a captured " +
 			"request. Ids that are not given are\n" +
-			"left as YOUR_…. It runs none of them, and no secret stands in them: secrets are " +
+			"left as YOUR_…. It does not run them, and they contain no secrets: secrets are " +
 			"read from variables.",
 		Args:              cobra.MaximumNArgs(1),
 		ValidArgsFunction: env.completeCollection,
@@ -97,7 +97,7 @@ func (f *collectFlags) fillIn(all []rules.Collection) error {
 			value = f.ids[i]
 		}
 		if !report.IsCollectID(value) {
-			return problem("--"+known.flag+" is no id",
+			return problem("--"+known.flag+" is not an id",
 				"letters, digits, dots, hyphens and underscores only")
 		}
 		pairs = append(pairs, known.placeholder, value)

@@ -25,10 +25,10 @@ func newDecode(env *Env) *cobra.Command {
 		Short: "Show what kind of token it is, and what each claim means",
 		Long: "decode reads a token as it is and says what kind it is, what each claim means, " +
 			"and what is odd. It verifies\n" +
-			"nothing: anyone can make up such a token.\n\n" +
-			"--claim NAME tells what a claim means, who sets it and whether it may decide " +
-			"access, and shows its value where a\n" +
-			"token is given: then the exit code is 1 if the token does not have it.\n\n" +
+			"nothing: anyone can make up a token like this one.\n\n" +
+			"--claim NAME shows what a claim means, who sets it and whether it may decide " +
+			"access, and its value if a token is\n" +
+			"given; the exit code is then 1 if the token does not have the claim.\n\n" +
 			tokenHelp,
 		Args:              cobra.ArbitraryArgs,
 		ValidArgsFunction: cobra.NoFileCompletions,
@@ -41,7 +41,7 @@ func newDecode(env *Env) *cobra.Command {
 	flags.at.register(cmd)
 	flags.redact.register(cmd)
 	cmd.Flags().StringVar(&flags.claim, "claim", "",
-		"tell of the claim `NAME` alone, with a token or without one")
+		"show only the claim `NAME`, with or without a token")
 	completeBy(cmd, "claim", inspect.ClaimNames)
 	return cmd
 }
@@ -78,8 +78,8 @@ func (e *Env) decoding(flags *decodeFlags, token *inspect.Token) (d *report.Deco
 // on it.
 func (e *Env) decodeClaim(flags *decodeFlags, args []string) error {
 	if flags.output.format.value == "markdown" {
-		return problem("--claim has no Markdown form", "leave out -o, or take -o json; without "+
-			"--claim, -o markdown is the block for a ticket")
+		return problem("--claim has no Markdown form", "leave out -o, or use -o json; without "+
+			"--claim, -o markdown gives the block for a ticket")
 	}
 	token, err := e.tokenIfAny(args)
 	if err != nil {

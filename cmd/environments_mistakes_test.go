@@ -41,27 +41,27 @@ func TestEveryMistakeInTheEnvironmentsFileHasItsPlaceAndAWayOn(t *testing.T) {
 	for name, row := range map[string]struct{ text, at, says, hint string }{
 		"tokens that name an app registration": {
 			inDev(devPolicies, "tokens: [entra/app.json]"), "6:14",
-			"entra/app.json is an app registration, and a token is wanted", "under api:",
+			"entra/app.json is an app registration, and a token is expected", "under api:",
 		},
 		"tokens that name a policy": {
 			inDev(devPolicies, "tokens: policies/dev.json"), "6:13",
-			"is a policy, and a token is wanted", "policies belong under policies:",
+			"is a policy, and a token is expected", "policies belong under policies:",
 		},
 		"tokens that name a list of contracts": {
 			inDev(devPolicies, "tokens: [contracts/dev.txt]"), "6:14",
-			"is a list of contracts, and a token is wanted", "under contracts:",
+			"is a list of contracts, and a token is expected", "under contracts:",
 		},
 		"a token in the place of its file": {
 			inDev(devPolicies, "tokens: ["+plantedToken+"]"), "6:14",
-			"this is a token, and the name of a file is wanted", "save it in a file",
+			"this is a token, but the name of a file is expected", "save it in a file",
 		},
 		"a folder of tokens": {
 			inDev(devPolicies, "tokens: tokens"), "6:13",
-			"no configuration file is in this folder", "tokens/*.jwt",
+			"this folder has no configuration file", "tokens/*.jwt",
 		},
 		"policies that name an app registration": {
 			inDev("policies: [policies/dev.json, entra/app.json]", devAPI), "5:35",
-			"entra/app.json is an app registration, and a policy is wanted", "under api:",
+			"entra/app.json is an app registration, and a policy is expected", "under api:",
 		},
 		"policies that name a token": {
 			inDev("policies: tokens/dev.jwt", devAPI), "5:15", "is a token", "under tokens:",
@@ -87,15 +87,15 @@ func TestEveryMistakeInTheEnvironmentsFileHasItsPlaceAndAWayOn(t *testing.T) {
 		"no policies": {inDev(devAPI), "4:3", "policies is missing", "policies: []"},
 		"an API that is a policy": {
 			inDev(devPolicies, "api: policies/dev.json"), "6:10",
-			"is a policy, and an app registration is wanted", "under policies:",
+			"is a policy, and an app registration is expected", "under policies:",
 		},
 		"clients that are a key set": {
 			inDev(devPolicies, devAPI, "clients: [entra/app.json, keys.json]"), "7:31",
-			"keys.json is a key set, and an app registration is wanted", "jwks:",
+			"keys.json is a key set, and an app registration is expected", "jwks:",
 		},
 		"contracts that are an app registration": {
 			inDev(devPolicies, devAPI, "contracts: entra/app.json"), "7:16",
-			"is an app registration, and a list of contracts is wanted", "under api:",
+			"is an app registration, and a list of contracts is expected", "under api:",
 		},
 		"contracts that are a list": {
 			inDev(devPolicies, "contracts: [contracts/dev.txt]"), "6:16", "must be a text",
@@ -110,11 +110,11 @@ func TestEveryMistakeInTheEnvironmentsFileHasItsPlaceAndAWayOn(t *testing.T) {
 		},
 		"a member twice": {
 			inDev(devPolicies, devAPI, "policies: []"), "7:5", "policies appears twice",
-			"in line 5 already",
+			"already in line 5",
 		},
 		"an environment twice": {
 			inDev(devPolicies) + "  dev: {policies: []}\n", "6:3", "dev appears twice",
-			"in line 4 already",
+			"already in line 4",
 		},
 		"an environment that is a file": {
 			"version: 1\nenvironments:\n  dev: policies/dev.json\n", "3:8", "must be an object",
@@ -140,7 +140,7 @@ func TestEveryMistakeInTheEnvironmentsFileHasItsPlaceAndAWayOn(t *testing.T) {
 		},
 		"the tenant of all": {
 			"version: 1\ntenant: common\nenvironments: {dev: {}}\n", "2:9",
-			"common stands for many tenants",
+			"common means many tenants",
 			"az account show",
 		},
 		"an address as the tenant": {
@@ -166,7 +166,7 @@ func TestEveryMistakeInTheEnvironmentsFileHasItsPlaceAndAWayOn(t *testing.T) {
 		},
 		"a key set that is a policy": {
 			"jwks: policies/dev.json\n" + inDev(devPolicies, devAPI), "1:7",
-			"is a policy, and a key set is wanted", "under policies:",
+			"is a policy, and a key set is expected", "under policies:",
 		},
 		"a key set at an address": {
 			"jwks: https://x.test/keys\n" + inDev(devPolicies, devAPI), "1:7",
@@ -188,7 +188,7 @@ func TestEveryMistakeInTheEnvironmentsFileHasItsPlaceAndAWayOn(t *testing.T) {
 		},
 		"defaults for many tenants": {
 			inDev(devPolicies) + "defaults: {tenant: organizations}\n", "6:20",
-			"stands for many tenants", "az account",
+			"means many tenants", "az account",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -60,7 +60,7 @@ func TestErrorsAreOneCauseAndHints(t *testing.T) {
 			"a file that is not there is named without the system call",
 			&fs.PathError{Op: "open", Path: "missing", Err: fs.ErrNotExist},
 			[]string{"gatewhy: error: missing: file does not exist", "gatewhy: hint: is the " +
-				"name right? a relative one starts in the folder in which the command runs"},
+				"name right? a relative name starts in the folder where the command runs"},
 		},
 		{
 			"a file without a name is a variable that is not set",
@@ -75,7 +75,7 @@ func TestErrorsAreOneCauseAndHints(t *testing.T) {
 			&fs.PathError{Op: "open", Path: "secret", Err: fs.ErrPermission},
 			[]string{
 				"gatewhy: error: secret: permission denied",
-				"gatewhy: hint: the file must be readable for the user who runs the command",
+				"gatewhy: hint: the user who runs the command must be able to read the file",
 			},
 		},
 		{
@@ -85,7 +85,7 @@ func TestErrorsAreOneCauseAndHints(t *testing.T) {
 			[]string{
 				"gatewhy: error: a: permission denied", "gatewhy: error: b", "gatewhy: error: " +
 					"c: permission denied",
-				"gatewhy: hint: the file must be readable for the user who runs the command",
+				"gatewhy: hint: the user who runs the command must be able to read the file",
 			},
 		},
 		{

@@ -5,11 +5,11 @@ import "strings"
 // helpExamples are what the help of each command shows: what people most often ask of it.
 var helpExamples = [...]struct{ command, text string }{
 	{"decode", `
-gatewhy decode                                # paste the token behind the prompt
+gatewhy decode                                # paste the token at the prompt
 gatewhy decode @ticket-4711.txt -o markdown   # the block for a ticket, without the token
 gatewhy decode --claim azp                    # what a claim means`},
 	{"verify", `
-gatewhy verify --tenant contoso.example       # the token behind the prompt
+gatewhy verify --tenant contoso.example       # the token at the prompt
 gatewhy verify @token.jwt --jwks keys.json
 gatewhy verify @old.jwt --at issued           # as it was one second after it was issued`},
 	{"explain", `

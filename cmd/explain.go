@@ -40,11 +40,11 @@ func newExplain(env *Env) *cobra.Command {
 		Short: "Predict the gateway's answer to a token, and say why",
 		Long: "explain runs a gateway's policies over a token and says what the gateway " +
 			"answers, which field of which\n" +
-			"file decides it, and which change, tried on this token, repairs it. Nothing is " +
-			"sent anywhere but the request\n" +
+			"file decides it, and which change, tried on this token, repairs it. The only thing " +
+			"that it sends is the request\n" +
 			"for the key set.\n\n" +
-			"Of a curl command or a HAR file, the method, the path and the headers are taken " +
-			"too, where no flag says otherwise.",
+			"From a curl command or a HAR file it also takes the method, the path and the " +
+			"headers, unless a flag gives them.",
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return env.explain(cmd, &flags, args)
 		},
@@ -67,7 +67,7 @@ func (f *explainFlags) register(cmd *cobra.Command, gateways report.Gateways) {
 		"another environment's `TOKEN` (or @FILE), run against each repair")
 	flags.StringVar(&f.path, "path", "", "the request's path, with the API's base path")
 	flags.BoolVar(&f.headersWhole, "no-other-headers", false,
-		"the headers of -H are all that the request has beside the token")
+		"the request has no headers except those of -H and the token")
 	f.observed.register(cmd)
 }
 
@@ -82,13 +82,13 @@ func (f *explainFlags) registerRequest(cmd *cobra.Command) {
 		"`FILE` with the captured answer of the validation endpoint")
 	flags.StringVar(&f.method, "method", "", "the request's method")
 	flags.VarP((*texts)(&f.headers), "header", "H", "a `HEADER` of the request, as \"name: "+
-		"value\"; \"name:\" is known not to be sent; repeatable")
+		"value\"; \"name:\" says that it is not sent; @FILE has one a line; repeatable")
 	flags.StringVar(&f.environment.name, "env", "",
 		"take policies, contracts and keys of this environment (`NAME`) of the environments file")
 	flags.StringVarP(&f.environment.config, "config", "c", "gatewhy.yaml",
 		"the environments `FILE`")
-	flags.Var((*texts)(&f.apps), "app", "`FILE` with the API's app registration, which makes "+
-		"what is found in the policy exact; repeatable")
+	flags.Var((*texts)(&f.apps), "app", "`FILE` with the API's app registration, for more exact "+
+		"findings in the policy; repeatable")
 }
 
 func (e *Env) explain(cmd *cobra.Command, flags *explainFlags, args []string) error {
@@ -167,7 +167,7 @@ func verdictCode(outcome rules.Decision) int {
 func (f *explainFlags) check(args []string) error {
 	fromStdin := !f.noToken && (len(args) == 0 || args[0] == "-")
 	if f.noToken && len(args) > 0 {
-		return problem("--no-token is a request without a token, and a token was given",
+		return problem("--no-token means a request without a token, but a token was given",
 			"leave out one of the two")
 	}
 	for _, other := range [...]struct {
@@ -202,7 +202,7 @@ func (e *Env) request(
 		Token: token, At: at, Method: e.maker().MethodOf(flags.method), Path: flags.path,
 		HeadersWhole: flags.headersWhole,
 	}
-	if request.Headers, err = report.ParseHeaders(flags.headers); err != nil {
+	if request.Headers, err = e.maker().ReadHeaders(flags.headers); err != nil {
 		return nil, err
 	}
 	if err := report.CheckAuthorization(request.Headers, token); err != nil {

@@ -18,18 +18,18 @@ func newFix(env *Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "fix PATH…",
 		Short: "Repair a policy: print the proved change as a diff, or write it",
-		Long: "fix makes the smallest edit that repairs a policy and leaves every other byte " +
-			"of the file as it is. Nothing is\n" +
+		Long: "fix makes the smallest edit that repairs a policy and leaves every other byte of " +
+			"the file as it is. Nothing is\n" +
 			"printed that was not compiled and linted again; the diff is followed by what the " +
 			"gateway answers before and after,\n" +
-			"and by a warning of each token that it lets in and did not before.\n" +
-			"Without --rule and --solution it repairs every error and warning that can be " +
-			"repaired without asking. It exits 1\n" +
-			"where an error stays, or with --rule a finding of that rule, and where this " +
-			"environment's own token stays out.\n" +
-			"What would lock it out is not printed.\n" +
-			"Several files, a folder or a pattern are taken file by file; of a folder, files " +
-			"without a policy are passed over.",
+			"and by a warning for each token that gets in only after the change.\n" +
+			"Without --rule and --solution it repairs every error and warning that it can " +
+			"repair without asking. It exits with 1\n" +
+			"if an error remains, or with --rule if a finding of that rule remains, and if this " +
+			"environment's own token stays\n" +
+			"out. A change that would lock it out is not printed.\n" +
+			"Several files, a folder or a pattern are repaired file by file; in a folder, files " +
+			"without a policy are skipped.",
 		Args: cobra.MinimumNArgs(1),
 		RunE: func(cmd *cobra.Command, args []string) error {
 			if err := flags.complete(env.Gateways); err != nil {
@@ -150,21 +150,22 @@ func (f *fixFlags) register(cmd *cobra.Command, gateways report.Gateways) {
 	f.version.register(cmd, "token-version", "", "the version of the API's tokens")
 	f.variant = choice{allowed: gateways.Variants(), kind: "GATEWAY"}
 	f.kind.register(cmd, gateways)
-	f.variant.register(cmd, "gateway", "", "the gateway, where the file does not tell")
+	f.variant.register(cmd, "gateway", "", "the gateway, if the file does not say")
 	flags := cmd.Flags()
-	flags.StringVar(&f.api, "api", "", "the `NAME` of the API instance, of a file with several")
+	flags.StringVar(&f.api, "api", "", "the `NAME` of the API instance, if the file has several")
 	flags.StringVar(&f.rule, "rule", "",
-		"repair the findings of this rule only: a `NAME` of gatewhy rules")
+		"repair only the findings of this rule: a `NAME` from gatewhy rules")
 	completeBy(cmd, "rule", func() []string { return report.RuleNames(gateways.Catalogue()) })
 	flags.StringVar(&f.facts.Audience, "audience", "",
 		"this environment's `AUDIENCE`, as its tokens carry it")
 	flags.StringVar(&f.facts.Scope, "scope", "",
 		"the `SCOPE` that only this environment's API exposes")
 	flags.StringVar(&f.facts.Tenant, "tenant", "", "the `ID` of this environment's tenant")
-	flags.Var((*texts)(&f.tokens), "token", "a `TOKEN` (or @FILE) to run before and after, "+
-		"first one of this environment; repeatable; signatures are assumed to verify")
+	flags.Var((*texts)(&f.tokens), "token", "a `TOKEN` (or @FILE) to evaluate before and after "+
+		"the change, first one from this environment; repeatable; signatures are assumed to be "+
+		"valid")
 	flags.Var((*texts)(&f.apps), "app",
-		"`FILE` with the API's app registration: tells the audience and the version of its tokens")
+		"`FILE` with the API's app registration: gives the audience and the version of its tokens")
 	flags.StringVar(&f.contracts, "contracts", "",
 		"`FILE` with the client ids that have an approved contract")
 	flags.BoolVar(&f.write, "write", false, "write the repaired file")
@@ -195,12 +196,12 @@ func (f *fixFlags) options() rules.Options {
 func (f *fixFlags) complete(gateways report.Gateways) error {
 	f.facts.Version = versionNamed(f.version.value)
 	if f.facts.Tenant != "" && !entra.IsGUID(f.facts.Tenant) {
-		return problem("--tenant must be the tenant's id, a GUID: issuers never have a domain",
-			"gatewhy decode shows it, as tid of any of the tenant's tokens")
+		return problem("--tenant must be the tenant's id, a GUID: issuers never contain a domain",
+			"gatewhy decode shows it: the claim tid of any token from the tenant")
 	}
 	if f.rule != "" && f.solution.value != "" {
 		return problem("--rule and --solution were both given",
-			"one at a time: run fix again for the other")
+			"use one at a time: run fix again for the other")
 	}
 	if f.rule != "" {
 		_, err := gateways.RuleNamed(f.rule)

@@ -14,8 +14,9 @@ import (
 // not hold back the others.
 func (e *Env) fixFiles(flags *fixFlags, args []string, line report.CommandLine) error {
 	if slices.Contains(args, "-") || slices.Contains(flags.tokens, "-") {
-		return problem("standard input is read once, and there are several files to repair",
-			"name a file in place of -")
+		return problem("standard input can be read only once, but there are several files to "+
+			"repair",
+			"name a file instead of -")
 	}
 	found, missing := e.maker().Find(args)
 	failed := report.Each(missing)
@@ -57,7 +58,7 @@ func (e *Env) fixFiles(flags *fixFlags, args []string, line report.CommandLine) 
 	}
 	if len(all)+len(failed) == 0 {
 		return problem("no policy was found in "+report.Counted(len(found), "file"),
-			"gatewhy lint says of a file that is named why it holds none")
+			"run gatewhy lint on one of the files: it says why it found no policy there")
 	}
 	e.note("%s", report.FixedFiles(all, len(failed)))
 	switch {

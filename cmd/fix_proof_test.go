@@ -80,8 +80,8 @@ func TestAnExpressionWithoutItsMarksIsNotQuoted(t *testing.T) {
 func TestNoProposalIsNoProof(t *testing.T) {
 	const other = "7b0e2d4c-1111-4222-8333-944455556666"
 	wrong := func(check string) string {
-		return "no finding is to be repaired, and this environment's token gets " +
-			"401 Unauthorized at " + check
+		return "there is no finding to repair, and this environment's token gets 401 " +
+			"Unauthorized at " + check
 	}
 	dev := narrow("api://orders-dev", holesTenant)
 	tests := []struct {

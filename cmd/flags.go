@@ -75,7 +75,7 @@ func (t *texts) Type() string { return "stringArray" }
 
 // tokenHelp says in the help of a command what its TOKEN may be.
 const tokenHelp = "TOKEN is an argument, @FILE for a file, - or nothing for standard input (on " +
-	"a terminal it is asked for, and not\n" +
-	"shown). Anything that is pasted is accepted: quotes, line breaks, \"Bearer x\", a header, " +
-	"a curl command, a token\n" +
+	"a terminal gatewhy asks for it and does\n" +
+	"not show it). Paste it in any form: quotes, line breaks, \"Bearer x\", a header, a curl " +
+	"command, a token\n" +
 	"endpoint's answer, a HAR file."

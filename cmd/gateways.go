@@ -15,10 +15,10 @@ func newGateways(env *Env) *cobra.Command {
 	cmd := &cobra.Command{
 		Use:   "gateways [NAME]",
 		Short: "Show what is known of each gateway, each line with its evidence",
-		Long: "gateways lists what each gateway answers in which situation: status, body and " +
-			"headers, on what evidence and by\n" +
-			"which reference. explain predicts from this table and from nowhere else. With " +
-			"--expressions it lists the rules of\n" +
+		Long: "gateways lists what each gateway answers in each situation: status, body and " +
+			"headers, with the evidence and the\n" +
+			"reference. explain predicts from this table only. With --expressions it lists the " +
+			"rules of\n" +
 			"the gateway's expression language instead.",
 		Args:              cobra.MaximumNArgs(1),
 		ValidArgsFunction: env.completeGateway,

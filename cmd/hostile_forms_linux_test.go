@@ -24,22 +24,23 @@ func hostileForms(s signer) []hostileToken {
 	saml := `<samlp:Response ` +
 		`xmlns:samlp="urn:oasis:names:tc:SAML:2.0:protocol">` +
 		`<saml:Issuer>x</saml:Issuer></samlp:Response>`
-	const tooLong = "more than the 1048576 that a token may have"
+	const tooLong = "more than the 1048576 that gatewhy accepts for a token"
 	return []hostileToken{
 		{
 			"B7: crit with an extension that no one knows",
 			s.header(`,"crit":["x"],"x":1`),
-			exitOK, "[crit-extension]", exitRejected, "extensions that must be understood",
+			exitOK, "[crit-extension]", exitRejected, "requires extensions, and gatewhy " +
+				"supports none",
 		},
 		{
 			"B7: crit that is empty",
 			s.header(`,"crit":[]`),
-			exitOK, "[crit-malformed]", exitRejected, "no list of the names of extensions",
+			exitOK, "[crit-malformed]", exitRejected, "is not a list of extension names",
 		},
 		{
 			"B7: crit that is a text",
 			s.header(`,"crit":"exp"`),
-			exitOK, "[crit-malformed]", exitRejected, "no list of the names of extensions",
+			exitOK, "[crit-malformed]", exitRejected, "is not a list of extension names",
 		},
 
 		{
@@ -70,7 +71,7 @@ func hostileForms(s signer) []hostileToken {
 		{
 			"B8: b64 false",
 			s.header(`,"b64":false,"crit":["b64"]`),
-			exitOK, "[payload-unencoded]", exitRejected, "crit can't be met",
+			exitOK, "[payload-unencoded]", exitRejected, "crit lists extensions",
 		},
 		{
 			"B9: bytes in a claim that are no UTF-8",
@@ -118,7 +119,7 @@ func hostileForms(s signer) []hostileToken {
 		{
 			"B10: a byte order mark before the payload",
 			s.sign("RS256", "", "\ufeff"+claims),
-			exitUsage, "a byte order mark stands before it", exitRejected, "✗ token format",
+			exitUsage, "it starts with a byte order mark", exitRejected, "✗ token format",
 		},
 		{"B10: 2,000 nested arrays", nested(2000), exitOK, "[[[", exitOK, "verified"},
 		{"B10: 10,000 nested arrays", nested(10_000), exitUsage, "nested more than 5000 " +
@@ -194,13 +195,13 @@ func hostileForms(s signer) []hostileToken {
 		{
 			"B12: ES256 with an RSA key",
 			tokenOf(`{"alg":"ES256","kid":"`+s.key.ID+`"}`, claims),
-			exitOK, "[alg-not-of-entra]", exitRejected, "the algorithm does not go with the key",
+			exitOK, "[alg-not-of-entra]", exitRejected, "the algorithm does not fit the key",
 		},
 		{
 			"B12: HS256 with the public key as the secret",
 			s.sign("HS256", "", claims),
 			exitOK, "[alg-not-of-entra]", exitRejected,
-			"a public key would have to serve as a shared secret",
+			"the header asks for a shared secret, but the key is public",
 		},
 
 		{

@@ -24,16 +24,16 @@ func newInit(env *Env) *cobra.Command {
 		Short: "Write a commented gatewhy.yaml from what a folder holds",
 		Long: "init looks for policies, app registrations, key sets, contracts and tokens in a " +
 			"folder and below, sorts them by\n" +
-			"the environments that their names tell, and writes an environments file to start " +
-			"from. On a terminal it asks for\n" +
-			"what no file says. What matrix would refuse is left out, with the reason. Read the " +
-			"file before you rely on it.",
+			"the environments in their names, and writes an environments file to start from. On " +
+			"a terminal it asks for what\n" +
+			"the files do not say. It leaves out what matrix would refuse, and says why. Read " +
+			"the file before you rely on it.",
 		Args: cobra.MaximumNArgs(1),
 		RunE: func(_ *cobra.Command, args []string) error { return env.init(&flags, args) },
 	}
 	cmd.Flags().StringVarP(&flags.config, "config", "c", report.DefaultEnvironments,
 		"the `FILE` to write, in the folder; - for standard output")
-	cmd.Flags().BoolVar(&flags.force, "force", false, "write it anew where it is there already")
+	cmd.Flags().BoolVar(&flags.force, "force", false, "overwrite the file if it exists")
 	return cmd
 }
 
@@ -53,8 +53,8 @@ func (e *Env) surveyed(folder, name string) (*environments.Survey, error) {
 	if len(survey.Names()) > 0 {
 		return survey, nil
 	}
-	hints := []string{"a policy is a file as API Manager returns it (JSON), Flex Gateway's " +
-		"YAML, or Terraform"}
+	hints := []string{"a policy file is JSON as API Manager returns it, Flex Gateway's YAML, or " +
+		"Terraform"}
 	hints = append(hints, survey.LeftOut()...)
 	return nil, problem("no policy in "+folder+" or below", hints...)
 }

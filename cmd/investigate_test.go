@@ -116,19 +116,20 @@ func TestVerifySaysWhoseKeySignedIt(t *testing.T) {
 		{
 			"another key of the tenant than the file has", signed(t, "signing", `{}`), own,
 			[]string{"--jwks", "file.json"},
-			exitRejected, "not verified: a key of the token's own tenant signed it, and the " +
-				"key set lacks that key",
+			exitRejected, "not verified: it was signed with a key of its own tenant that is not " +
+				"in the key set",
 		},
 		{
 			"a key that belongs to one app alone", signed(t, "app", `{"aud":"`+apiID+`"}`),
 			own.issuer(v1Metadata+"?appid="+apiID, v1Issuer, keySet(t, "", "app")),
-			nil, exitRejected, "not verified: a key that belongs to one app alone signed it",
+			nil, exitRejected, "not verified: it was signed with a key that belongs to one app " +
+				"alone",
 		},
 		{
 			"a key of another cloud", signed(t, "gov", `{}`),
 			own.issuer(usgov, "https://login.microsoftonline.us/{tenantid}/v2.0", keySet(t, "",
 				"gov")),
-			nil, exitRejected, "not verified: a key of another cloud signed it",
+			nil, exitRejected, "not verified: it was signed with a key of another cloud",
 		},
 		{
 			"a key of another cloud that the set itself lists", signed(t, "signing", `{}`),
@@ -140,7 +141,7 @@ func TestVerifySaysWhoseKeySignedIt(t *testing.T) {
 			"a key that signs for another tenant", signed(t, "signing", `{}`),
 			documents{}.issuer(v1Metadata, v1Issuer, keySet(t,
 				`"issuer":"https://login.microsoftonline.com/`+otherTenant+`/v2.0",`, "signing")),
-			nil, exitRejected, "signs for another issuer",
+			nil, exitRejected, "is for another issuer",
 		},
 		{
 			"nobody's key", signed(t, "stranger", `{}`), own,
@@ -309,7 +310,7 @@ func TestVerifyTakesKeysOfB2COnlyFromTheTenantThatWasNamed(t *testing.T) {
 				"", "signing"))
 	token := signed(t, "signing", `{"iss":"`+foreign+`","tfp":"p","tid":"`+otherTenant+`"}`)
 	code, stdout, stderr := run(network, t.TempDir(), token, "verify", "--tenant", mint.Tenant)
-	const says = "not verified: the token is from another product of Entra than the keys"
+	const says = "not verified: the token and the keys are from different Entra products"
 	if code != exitRejected || !strings.Contains(stdout, says) {
 		t.Errorf("exit code %d:\n%s%s", code, stdout, stderr)
 	}

@@ -31,13 +31,13 @@ func (f *keyFlags) register(cmd *cobra.Command) {
 	}
 	flags := cmd.Flags()
 	flags.StringVar(&f.tenant, "tenant", "",
-		"the tenant whose token it must be: an `ID` or a domain")
+		"the tenant that the token must come from: an `ID` or a domain")
 	f.cloud.register(cmd, "cloud", "", "the tenant's cloud")
 	flags.StringVar(&f.issuer, "issuer", "",
 		"the exact issuer that the token must have, as a `URL`")
 	flags.StringVar(&f.jwks, "jwks", "", "the key set to verify with: a `FILE` or a URL")
 	flags.BoolVar(&f.offline, "offline", false,
-		"connect to nothing: take key sets from files and from the cache alone")
+		"do not use the network: read key sets only from files and from the cache")
 	flags.BoolVar(&f.noCache, "no-cache", false, "do not use the cache of key sets")
 	registerConnection(cmd)
 }
@@ -102,7 +102,7 @@ func (e *Env) tenantID(ctx context.Context, f *keyFlags, set *keys.Set) (string,
 	if id := resolved.Metadata.Tenant(); id != "" {
 		return id, nil
 	}
-	return "", problem("--tenant "+f.tenant+": this stands for many tenants",
+	return "", problem("--tenant "+f.tenant+": this is not one tenant",
 		"pass one tenant's id or domain")
 }
 

@@ -30,11 +30,11 @@ func newKeys(env *Env) *cobra.Command {
 			"tokens together), of an issuer\n" +
 			"(--issuer), of a cloud (--cloud alone), or of a file or an address: kids, types, " +
 			"sizes, the dates of the\n" +
-			"certificates, issuers, duplicates. Private members are never shown; that there " +
-			"are some is, and the exit code\n" +
-			"is 1 then.\n\n" +
-			"Entra ID's key sets list keys of other clouds too. --clouds fetches the common " +
-			"key set of every cloud and says\n" +
+			"certificates, issuers, duplicates. Private members are never shown: the screen " +
+			"only says that there are\n" +
+			"some, and the exit code is 1.\n\n" +
+			"Entra ID's key sets list keys of other clouds too. --clouds fetches the common key " +
+			"set of every cloud and says\n" +
 			"which of them list each key; alone it shows the keys of all clouds.",
 		Args:              cobra.MaximumNArgs(1),
 		ValidArgsFunction: cobra.FixedCompletions(nil, cobra.ShellCompDirectiveDefault),

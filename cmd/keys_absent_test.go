@@ -75,7 +75,7 @@ func TestAKeyThatIsNotInTheFileIsNotKnown(t *testing.T) {
 func bestOfOwn(matrix *environments.Matrix) rules.Decision {
 	best := rules.Rejected
 	for r, row := range matrix.Rows {
-		cell := &matrix.Cells[r][0]
+		cell := matrix.Cell(r, 0)
 		if row.Home == matrix.Gateways[0] && issued.Further(cell.Outcome, best) {
 			best = cell.Outcome
 		}

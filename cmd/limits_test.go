@@ -113,7 +113,7 @@ func limitsOfFiles() []limited {
 		},
 		{
 			"a key set, in keys", "k.json", `{"keys":[` + strings.Repeat("{},", 20_000) + "{}]}",
-			keys, "the set has 20001 keys, and more than 20000 are not read",
+			keys, "the set has 20001 keys, but gatewhy reads at most 20000",
 		},
 		{
 			"a key", "k.json", `{"keys":[{"kty":"RSA","e":"AQAB","n":"` +
@@ -122,7 +122,7 @@ func limitsOfFiles() []limited {
 		},
 		{
 			"a token", "t", part(`{"alg":"RS256"}`) + "." + strings.Repeat("A", 1<<20) + ".A",
-			"decode @FILE", "more than the 1048576 that a token may have here",
+			"decode @FILE", "more than the 1048576 that gatewhy accepts for a token",
 		},
 		{
 			"a token, in values", "t",
@@ -161,20 +161,20 @@ func limitsOfPolicies() []limited {
 		{
 			"the expression of a route", "p.json",
 			routed(route("GET", strings.Repeat("a", 4<<10+1))), explain,
-			"the expression of a route is longer than 4 KiB, the most that is read here",
+			"the expression of a route is longer than 4 KiB, the most that gatewhy reads",
 		},
 		{
 			"routes", "p.json",
 			routed(strings.Repeat(route("GET", "/")+",", 4096) + route("GET", "/")),
-			explain, "it has more than 4096 routes, the most that are read here",
+			explain, "it has more than 4096 routes, the most that gatewhy reads",
 		},
 		{
 			"methods of routes", "p.json", routed(methods...), explain,
-			"takes more than 100 methods, the most that is done here",
+			"takes more than 100 methods, the most that gatewhy does",
 		},
 		{
 			"groups of paths", "p.json", routed(route("GET", "/.*a[ab]{13}")), explain,
-			"takes more than 4096 groups of paths, the most that is done here",
+			"takes more than 4096 groups of paths, the most that gatewhy does",
 		},
 		{
 			"an expression", "p.json", asking("'" + strings.Repeat("a", 32<<10) + "'"), explain,
@@ -187,7 +187,47 @@ func limitsOfPolicies() []limited {
 		{
 			"an expression, in steps", "p.json",
 			asking(strings.Repeat("vars.claimSet.a ++ ", 20) + "''"), explain,
-			"the evaluation takes more than 1048576 steps, the most that are taken here",
+			"the evaluation takes more than 1048576 steps, the most that gatewhy takes",
 		},
+	}
+}
+
+// What the matrix does not do for so many environments, or tokens, it refuses before it begins.
+func TestTheMatrixNamesItsLimits(t *testing.T) {
+	t.Parallel()
+	dir := t.TempDir()
+	write := func(name, text string) { writeFile(t, filepath.Join(dir, name), text) }
+	var scopes, roles []string
+	for i := range 80 {
+		scopes = append(scopes, fmt.Sprintf(`{"id":"s%d","value":"Scope.%[1]d"}`, i))
+		roles = append(roles, fmt.Sprintf(`{"id":"r%d","value":"Role.%[1]d",`+
+			`"allowedMemberTypes":["Application","User"]}`, i))
+	}
+	write("api.json", `{"appId":"00000064-0000-4000-8000-000000000064",`+
+		`"identifierUris":["api://orders"],"api":{"oauth2PermissionScopes":[`+
+		strings.Join(scopes, ",")+`]},"appRoles":[`+strings.Join(roles, ",")+`]}`)
+	estate := func(environments int, policy string) string {
+		var b strings.Builder
+		b.WriteString("version: 1\ntenant: 5c1f0a7e-3b0d-4a55-9c3e-7f0e2b6d9a11\nenvironments:\n")
+		for i := range environments {
+			fmt.Fprintf(&b, "  e%d:\n    policies: [%s]\n    api: api.json\n", i, policy)
+		}
+		return b.String()
+	}
+	write("plain.json", limitedPolicy("", ""))
+	write("told.json", limitedPolicy(
+		`, "validateCustomClaim": true, "mandatoryCustomClaims": [{"key": "scp", "value": `+
+			`"#[vars.claimSet.scp == vars.claimSet.roles[0]]"}]`, ""))
+	write("many.yaml", estate(21, "plain.json"))
+	write("told.yaml", estate(3, "told.json"))
+	for args, want := range map[string]string{
+		"matrix -c many.yaml --fix":     "--fix looks for repairs of no more than 20 environments",
+		"matrix -c many.yaml -o html":   "-o html is made for no more than 20 environments",
+		"matrix -c many.yaml -o junit":  "-o junit is made for no more than 20 environments",
+		"matrix -c told.yaml --offline": "sorts of tokens to model, and no more than 1200000 are",
+	} {
+		if said := saidIn(dir, args); !strings.Contains(said, want) {
+			t.Errorf("%s: want %q in\n%.500s", args, want, said)
+		}
 	}
 }

@@ -38,10 +38,10 @@ func newLint(env *Env) *cobra.Command {
 		Short: "Find what is wrong in policies, without a token",
 		Long: "lint reads policy configurations (files, folders, patterns, or - for standard " +
 			"input) and says what lets in too\n" +
-			"many, what lets in nobody, and what is probably a mistake. gatewhy rules lists " +
-			"what it looks for.\n" +
-			"A file that is named must hold a policy; of a folder or a pattern, files without " +
-			"one are passed over.",
+			"many callers, what lets in nobody, and what is probably a mistake. gatewhy rules " +
+			"lists what it looks for.\n" +
+			"A file that you name must contain a policy; in a folder or a pattern, files " +
+			"without one are skipped.",
 		RunE: func(cmd *cobra.Command, args []string) error { return env.lint(cmd, &flags, args) },
 	}
 	flags.register(cmd, env.Gateways)
@@ -56,20 +56,20 @@ func (f *lintFlags) register(cmd *cobra.Command, gateways report.Gateways) {
 	f.chosen.register(cmd, gateways)
 	f.variant = choice{allowed: gateways.Variants(), kind: "GATEWAY"}
 	f.kind.register(cmd, gateways)
-	f.variant.register(cmd, "gateway", "", "the gateway, where a file does not tell")
+	f.variant.register(cmd, "gateway", "", "the gateway, if a file does not say")
 	flags := cmd.Flags()
-	flags.StringVar(&f.api, "api", "", "the `NAME` of the API instance, of files with several")
-	flags.StringVarP(&f.config, "config", "c", "", "the `FILE` whose lint section sets "+
-		"findings aside (default gatewhy.yaml, where it is there)")
+	flags.StringVar(&f.api, "api", "", "the `NAME` of the API instance, if a file has several")
+	flags.StringVarP(&f.config, "config", "c", "", "the `FILE` whose lint section ignores "+
+		"findings (default gatewhy.yaml, if it exists)")
 	flags.Var((*texts)(&f.apps), "app",
 		"`FILE` with the API's app registration (and its service principal), repeatable")
 	flags.StringVar(&f.known, "baseline", "",
 		"the `FILE` with findings that are known and do not count")
 	flags.BoolVar(&f.write, "write-baseline", false, "write the findings into the baseline")
 	flags.BoolVarP(&f.unknown, "ignore-unknown", "u", false,
-		"pass over files without a policy also where they are named, as pre-commit names them")
+		"skip files without a policy even if they are named, as pre-commit does")
 	flags.StringVar(&f.stdin, "stdin-filename", "",
-		"the `NAME` under which standard input is reported, and that tells its format")
+		"the `NAME` to report standard input under; its extension gives the format")
 }
 
 func (f *lintFlags) options() rules.Options {
@@ -174,7 +174,7 @@ func (e *Env) setAside(flags *lintFlags, l *report.Linting) error {
 	}
 	switch {
 	case flags.write && flags.known == "":
-		return problem("--write-baseline needs to know where",
+		return problem("--write-baseline needs a file",
 			"--baseline FILE --write-baseline")
 	case flags.write:
 		if err := e.writeBaseline(flags.known, l); err != nil {
@@ -194,7 +194,7 @@ func (e *Env) writeBaseline(name string, l *report.Linting) error {
 	}
 	err := e.write(writing{name: name, text: text.Bytes()})
 	if err == nil {
-		e.note("wrote %s: %s, known from now on", name,
+		e.note("wrote %s: %s, which no longer count", name,
 			report.Counted(len(l.Findings), "finding"))
 	}
 	return err
@@ -211,5 +211,5 @@ func (e *Env) tellStrange(kinds []string) {
 	}
 	slices.Sort(kinds)
 	names := inspect.Safe(strings.Join(slices.Compact(kinds), ", "))
-	e.note("%s of a kind that is not modelled, and what it lets in is not known: %s", are, names)
+	e.note("%s of a kind that gatewhy does not know, so it can't say what gets in: %s", are, names)
 }

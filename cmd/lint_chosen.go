@@ -18,9 +18,9 @@ type chosenFlags struct {
 func (f *chosenFlags) register(cmd *cobra.Command, gateways report.Gateways) {
 	flags := cmd.Flags()
 	flags.Var((*texts)(&f.only), "rule",
-		"show the findings of this rule only: a `NAME` of gatewhy rules; repeatable")
+		"show only the findings of this rule: a `NAME` from gatewhy rules; repeatable")
 	flags.Var((*texts)(&f.except), "exclude",
-		"leave out the findings of this rule: a `NAME` of gatewhy rules; repeatable")
+		"leave out the findings of this rule: a `NAME` from gatewhy rules; repeatable")
 	f.from = choice{allowed: []string{"error", "warning", "note"}, kind: "SEVERITY"}
 	f.from.register(cmd, "severity", "", "show the findings from this severity on")
 	names := func() []string { return report.RuleNames(gateways.Catalogue()) }
@@ -38,7 +38,7 @@ func (f *lintFlags) check(gateways report.Gateways) error {
 		}
 	}
 	if f.write && f.chosen.any() {
-		return problem("--write-baseline writes all findings, and some were to be left out",
+		return problem("--write-baseline writes all findings, but another flag leaves some out",
 			"leave out --rule, --exclude and --severity")
 	}
 	from, failOn := f.chosen.from.value, f.failOn.value

@@ -33,9 +33,9 @@ func newMatrix(env *Env) *cobra.Command {
 			"that Entra ID can issue for its app\n" +
 			"registrations, against every environment's policies. An environment's own tokens " +
 			"must be let in, all others\n" +
-			"kept out: those of other environments, of a stranger of the tenant, of another " +
-			"tenant, of a client that no file\n" +
-			"shows, and where no signature is checked, what anybody writes.\n\n" +
+			"kept out: those of other environments, of an unrelated app in the tenant, of " +
+			"another tenant, of a client that is in\n" +
+			"no file, and, if no signature is checked, tokens that anyone makes up.\n\n" +
 			render.Paragraph(issued.LeavesOut),
 		Args: noArguments,
 		RunE: func(cmd *cobra.Command, _ []string) error {
@@ -53,9 +53,9 @@ func (f *matrixFlags) register(cmd *cobra.Command) {
 	flags.StringVarP(&f.config, "config", "c", report.DefaultEnvironments,
 		"the environments `FILE`")
 	flags.BoolVar(&f.fix, "fix", false, "look for the smallest set of changes that makes every "+
-		"cell right, and show the smallest that is found with the grid after it")
+		"cell right, and show it with the resulting grid")
 	flags.BoolVar(&f.offline, "offline", false,
-		"connect to nothing: take key sets from files and from the cache alone")
+		"do not use the network: read key sets only from files and from the cache")
 	flags.BoolVar(&f.noCache, "no-cache", false, "do not use the cache of key sets")
 	registerConnection(cmd)
 }
@@ -78,14 +78,24 @@ func (e *Env) matrix(cmd *cobra.Command, flags *matrixFlags) error {
 	}
 	if !estate.Has(hasCallers) {
 		return problem(
-			flags.config+": no environment has tokens, nor app registrations to model them from",
+			flags.config+": no environment has tokens or app registrations to model them from",
 			"api: and clients: name app registrations, as az ad app show --id APP prints them; "+
-				"tokens: captured ones")
+				"tokens: names captured tokens")
 	}
-	x := e.maker().Matrix(estate)
+	if err := flags.refuses(len(estate.Sites)); err != nil {
+		return err
+	}
+	x, err := e.maker().Matrix(estate)
+	if err != nil {
+		return err
+	}
 	if x.Alike > 0 {
-		e.note("%d scopes and roles have no rows of their own: "+
-			"no policy tells each of them from one that has", x.Alike)
+		e.note("%d scopes and roles have no rows of their own: no policy distinguishes them "+
+			"from one that has a row", x.Alike)
+	}
+	if x.Shares {
+		e.note("there are many environments, so the clients of all others share the rows for an " +
+			"environment's tokens")
 	}
 	if flags.fix || flags.output.format.value == "html" {
 		if err := e.maker().Repair(estate, x, flags.fix); err != nil {
@@ -97,6 +107,27 @@ func (e *Env) matrix(cmd *cobra.Command, flags *matrixFlags) error {
 		return err
 	}
 	return exitWith(matrixCode(x.Matrix))
+}
+
+// mostForAll is for how many environments repairs are looked for, a page is made, and JUnit XML is
+// written: each says something of every cell.
+const mostForAll = 20
+
+// refuses names what is not done for so many environments.
+func (f *matrixFlags) refuses(n int) error {
+	what := ""
+	switch {
+	case n <= mostForAll:
+	case f.fix:
+		what = "--fix looks for repairs of"
+	case f.output.format.value == "html", f.output.format.value == "junit":
+		what = "-o " + f.output.format.value + " is made for"
+	}
+	if what == "" {
+		return nil
+	}
+	return problem(fmt.Sprintf("%s no more than %d environments, and %s has %d", what, mostForAll,
+		f.config, n), "without it, matrix takes more; or make environments files of some each")
 }
 
 // noteSupposed says whose callers are made up.
@@ -147,7 +178,7 @@ func (e *Env) settleTenantID(ctx context.Context, estate *report.Estate, flags *
 	if tenant.Value == "" {
 		return &source.Error{
 			Pos:   source.Position{File: estate.File.Name, Line: 1, Column: 1},
-			Cause: "tenant is missing: the issuer of every modelled token names it",
+			Cause: "tenant is missing: the issuer of every modelled token contains it",
 			Hints: source.Hints("tenant: the id that az account show --query tenantId prints"),
 		}
 	}
@@ -175,8 +206,8 @@ func (e *Env) settleKeys(ctx context.Context, estate *report.Estate, flags *keyF
 		return err
 	}
 	if err != nil {
-		e.warn("the tenant's keys can't be had, so the signatures of real tokens are not "+
-			"known: %s",
+		e.warn("the tenant's keys could not be fetched, so the signatures of real tokens could "+
+			"not be checked: %s",
 			report.AsError(err).Error())
 	}
 	estate.Signatures = found

@@ -26,7 +26,7 @@ func TestAnEnvironmentWithoutPoliciesIsNotLeftOut(t *testing.T) {
 		`policies: ""`:            {exitUsage, "each of policies must be a text"},
 		"policies: [null]":        {exitUsage, "each of policies must be a text"},
 		"policies: {}":            {exitUsage, "policies must be a list of files"},
-		"policies: [none.json]":   {exitUsage, "no MuleSoft policy in this file"},
+		"policies: [none.json]":   {exitUsage, "no policy in this file"},
 	} {
 		t.Run(policies, func(t *testing.T) {
 			t.Parallel()

@@ -34,7 +34,7 @@ func (f *observedFlags) observation(e *Env) (*rules.Observation, error) {
 	}
 	o := &rules.Observation{Status: f.status, Headers: f.headers}
 	if changed("observed-status") && (f.status < 100 || f.status > 599) {
-		return nil, problem("--observed-status is no HTTP status",
+		return nil, problem("--observed-status is not an HTTP status",
 			"a number from 100 to 599, such as 401")
 	}
 	for _, header := range f.headers {

@@ -31,9 +31,9 @@ func (f *outputFlags) register(cmd *cobra.Command, formats ...string) {
 func (f *outputFlags) registerDetail(cmd *cobra.Command) {
 	flags := cmd.Flags()
 	flags.VarPF(&detailFlag{&f.detail, render.All}, "verbose", "v",
-		"text: show all, and not only what decides").NoOptDefVal = "true"
+		"text: show everything, not only what decides").NoOptDefVal = "true"
 	flags.VarPF(&detailFlag{&f.detail, render.Answer}, "quiet", "q",
-		"text: print the answer line only").NoOptDefVal = "true"
+		"text: print only the answer line").NoOptDefVal = "true"
 }
 
 // detailFlag is a switch that asks for one detail.

@@ -22,7 +22,8 @@ func (e *Env) toFile(cmd *cobra.Command) {
 		case "":
 			return run(cmd, args)
 		case "-":
-			return problem("--output-file names a file", "without it standard output is written")
+			return problem("--output-file names a file", "leave it out to write to standard "+
+				"output")
 		}
 		output := &fileOutput{env: e, name: name}
 		defer output.discard()

@@ -24,11 +24,11 @@ func (f *policyFlags) register(cmd *cobra.Command, gateways report.Gateways) {
 	flags := cmd.Flags()
 	flags.VarP((*texts)(&f.files), "policy", "p",
 		"policy `FILE`, repeatable, in the gateway's order; - for standard input")
-	flags.StringVar(&f.api, "api", "", "the `NAME` of the API instance, of a file with several")
+	flags.StringVar(&f.api, "api", "", "the `NAME` of the API instance, if the file has several")
 	f.kind.register(cmd, gateways)
-	f.variant.register(cmd, "gateway", "", "the gateway, where the file does not tell")
+	f.variant.register(cmd, "gateway", "", "the gateway, if the file does not say")
 	flags.StringVar(&f.runtime, "runtime", "",
-		"the `VERSION` of the Mule runtime, where expressions depend on it")
+		"the `VERSION` of the Mule runtime, if expressions depend on it")
 }
 
 func (f *policyFlags) options() rules.Options {
@@ -46,7 +46,7 @@ type policyType struct {
 func (p *policyType) register(cmd *cobra.Command, gateways report.Gateways) {
 	p.gateways = gateways
 	cmd.Flags().Var(p, "policy-type",
-		"the policy's ASSET id, of a file that is a bare configuration")
+		"the policy's ASSET id, if the file has only its configuration")
 	complete(cmd, "policy-type", gateways.Kinds())
 }
 
@@ -71,5 +71,5 @@ func (p *policyType) Set(kind string) error {
 		hint = "did you mean " + near + "?"
 	}
 	return problem(cause, hint,
-		"of a policy of your own nothing is known: gatewhy can't tell what is wrong in it")
+		"gatewhy knows nothing about custom policies, so it can't say what is wrong in one")
 }

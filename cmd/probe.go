@@ -70,7 +70,7 @@ func (f *probeFlags) registerProbe(cmd *cobra.Command, gateways report.Gateways)
 		"change something in the API"
 	flags := cmd.Flags()
 	flags.BoolVar(&f.insecure, "insecure-http", false,
-		"allow http to another machine: whoever is on the way can read the token")
+		"allow http to another machine: anyone on the network path can read the token")
 	flags.BoolVar(&f.all, "all", false, "send every environment's tokens to every environment's "+
 		"url: in the environments file")
 }
@@ -156,7 +156,7 @@ func (f *probeFlags) target(args []string) (network.Purpose, []string, error) {
 			"would stay in the shell's history", "save it in a file and pass @FILE",
 			"or leave it out, and paste it when asked")
 	case f.noToken && len(args) == 2:
-		return network.Purpose{}, nil, problem("--no-token is a request without a token, and "+
+		return network.Purpose{}, nil, problem("--no-token means a request without a token, but "+
 			"a token was given", "leave out one of the two")
 	}
 	for _, header := range f.headers {
@@ -194,7 +194,7 @@ func (f *probeFlags) purpose(text string) (network.Purpose, error) {
 		return none, problem("the URL is not https",
 			"such as https://api.example.com/orders")
 	case address.Scheme == "http" && !network.IsLoopback(host) && !f.insecure:
-		return none, problem("over http whoever is on the way can read the token",
+		return none, problem("over http anyone on the network path can read the token",
 			"use https; --insecure-http sends it all the same")
 	}
 	address = network.WithHost(address, host)

@@ -1,6 +1,7 @@
 package cmd
 
 import (
+	"strings"
 	"sync/atomic"
 
 	"github.com/spf13/cobra"
@@ -42,7 +43,7 @@ func (e *Env) probeAll(cmd *cobra.Command, flags *probeFlags, args []string) err
 		return err
 	}
 	like := &rules.Request{At: e.Now(), Method: flags.methodToSend(e)}
-	if like.Headers, err = report.ParseHeaders(flags.headers); err != nil {
+	if like.Headers, err = e.maker().ReadHeaders(flags.headers); err != nil {
 		return err
 	}
 	var done atomic.Int64
@@ -75,6 +76,14 @@ func (f *probeFlags) targets(estate *report.Estate) ([]report.ProbeTarget, error
 			ours := *report.AsError(err)
 			ours.Pos = env.URL.Pos
 			return nil, &ours
+		}
+		if chain := estate.Chain(env.Name); chain != nil {
+			return nil, &source.Error{
+				Pos: env.URL.Pos, Cause: env.Name + " has several gateways: " +
+					strings.Join(chain, ", "),
+				Hints: source.Hints("leave its url out, and probe one of them: " +
+					"gatewhy probe URL -p FILE"),
+			}
 		}
 		targets = append(targets, report.ProbeTarget{
 			Site: estate.Site(env.Name), Address: purpose.Address,

@@ -114,9 +114,8 @@ func TestWhatWaitsForKeySetsSaysSo(t *testing.T) {
 	for line, want := range map[string]string{
 		"verify":        "0 of 1 key sets fetched",
 		"keys --clouds": "asked for 0 of 0 key sets",
-		"explain --tenant " +
-			"" + mint.Tenant + " -p policy.json": "1 of 3 steps: reading the request and " +
-			"fetching keys",
+		"explain --tenant " + mint.Tenant + " -p policy.json": "1 of 3 steps: " +
+			"reading the request and fetching keys",
 	} {
 		dir := t.TempDir()
 		if err := os.WriteFile(

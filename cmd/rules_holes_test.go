@@ -252,7 +252,7 @@ func holesIn(estate *environments.Estate, policies []*rules.Policy) holes {
 	m := e.Evaluate()
 	var found holes
 	for r, row := range m.Rows {
-		switch cell := &m.Cells[r][0]; {
+		switch cell := m.Cell(r, 0); {
 		case cell.Outcome == rules.Undetermined:
 			found.doubt = true
 		case cell.Outcome == rules.Accepted && cell.Expected == rules.Accepted:

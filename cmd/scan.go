@@ -45,9 +45,10 @@ func newScan(env *Env) *cobra.Command {
 			"zstd: one a line, anywhere in\n" +
 			"the lines of a log, NDJSON, a HAR file. It counts what they get, by cause, client " +
 			"and audience. With --before and\n" +
-			"--after it tells whom a change of the policies locks out, and whom it lets in. " +
-			"Tokens are judged one second after\n" +
-			"they were issued, unless --at says otherwise; they are never shown and never sent.",
+			"--after it shows which tokens a policy change locks out and which it lets in. " +
+			"Tokens are evaluated one second\n" +
+			"after they were issued, unless --at says otherwise; they are never shown and never " +
+			"sent.",
 		Args: cobra.ArbitraryArgs,
 		RunE: func(cmd *cobra.Command, args []string) error {
 			return env.scan(cmd, &flags, args)
@@ -74,7 +75,7 @@ func (f *scanFlags) register(cmd *cobra.Command, gateways report.Gateways) {
 	flags.VarP((*texts)(&f.headers), "header", "H",
 		"a `HEADER` of every request, as \"name: value\"; repeatable")
 	flags.BoolVar(&f.whole, "no-other-headers", false,
-		"the headers of -H are all that the requests have beside the token")
+		"the requests have no headers except those of -H and the token")
 	flags.StringVar(&f.environment.name, "env", "",
 		"take policies, contracts and keys of this environment (`NAME`) of the environments file")
 	flags.StringVarP(&f.environment.config, "config", "c", report.DefaultEnvironments,
@@ -84,9 +85,9 @@ func (f *scanFlags) register(cmd *cobra.Command, gateways report.Gateways) {
 	flags.StringVar(&f.jsonPath, "json-path", "",
 		"the `PATH` of the member with the token in each line's JSON, as request.headers.auth")
 	f.failOn = choice{value: "never", allowed: []string{"never", "rejected"}, kind: "OUTCOME"}
-	f.failOn.register(cmd, "fail-on", "", "exit with 1 where a token has this outcome")
+	f.failOn.register(cmd, "fail-on", "", "exit with 1 if a token has this outcome")
 	flags.BoolVar(&f.merge, "merge", false,
-		"the files are what scan -o json has written of parts: add them up")
+		"the files are outputs of scan -o json for parts: add them up")
 }
 
 func (e *Env) scan(cmd *cobra.Command, flags *scanFlags, args []string) error {
@@ -137,7 +138,7 @@ func (f *scanFlags) check(args []string) error {
 	case ways == 0:
 		return problem("no policy was given",
 			"-p FILE: the policy as API Manager returns it (JSON), or Flex Gateway's YAML",
-			"--before FILE --after FILE: whom a change locks out",
+			"--before FILE --after FILE: who is locked out by a change",
 			"how to get it: gatewhy collect policies")
 	case compared && (len(f.before) == 0 || len(f.after) == 0):
 		return problem("--before and --after belong together",
@@ -146,7 +147,7 @@ func (f *scanFlags) check(args []string) error {
 		return problem("--merge needs the summaries to add up",
 			"gatewhy scan --merge part-1.json part-2.json, as scan -o json has written them")
 	case f.merge && f.output.format.value == "ndjson":
-		return problem("--merge has no tokens to list", "take -o text or -o json")
+		return problem("--merge has no tokens to list", "use -o text or -o json")
 	case slices.Contains(slices.Concat(f.policies.files, f.before, f.after), "-") &&
 		(len(args) == 0 || slices.Contains(args, "-")):
 		return problem("standard input can't be both the policy and the tokens",
@@ -235,7 +236,7 @@ func (f *scanFlags) instant() time.Time {
 func (e *Env) scanRequest(flags *scanFlags) (r rules.Request, err error) {
 	r.Method, r.Path = e.maker().MethodOf(flags.method), flags.path
 	r.HeadersWhole = flags.whole
-	if r.Headers, err = report.ParseHeaders(flags.headers); err != nil {
+	if r.Headers, err = e.maker().ReadHeaders(flags.headers); err != nil {
 		return r, err
 	}
 	if flags.contracts != "" {

@@ -29,9 +29,9 @@ func newTest(env *Env) *cobra.Command {
 		Short: "Run policy tests: tokens, and what the policies must answer",
 		Long: "test runs files of policy tests (or all of them in a folder) as unit tests of a " +
 			"policy. A token is a file, or a shape with\n" +
-			"claims over it; its signature is assumed, so that no key is needed. Expectations " +
-			"are written by people: there\n" +
-			"is nothing that writes them anew.",
+			"other claims; its signature is assumed, so no key is needed. Expectations are " +
+			"written by people: gatewhy never\n" +
+			"rewrites them.",
 		RunE: func(cmd *cobra.Command, args []string) error { return env.test(cmd, &flags, args) },
 	}
 	flags.register(cmd, env.Gateways)
@@ -57,7 +57,7 @@ func (f *testFlags) register(cmd *cobra.Command, gateways report.Gateways) {
 		"a `HEADER` of the requests, as \"name: value\"; repeatable")
 	f.observed.register(cmd)
 	flags.BoolVar(&f.coverage, "coverage", false,
-		"show which checks no test has seen pass, and which none has seen fail")
+		"show which checks never pass in a test, and which never fail")
 }
 
 func (e *Env) test(cmd *cobra.Command, flags *testFlags, args []string) error {
@@ -111,7 +111,7 @@ func (e *Env) tester(flags *testFlags) (t *report.Tester, err error) {
 	}
 	if err == nil {
 		t.Method = t.Maker.MethodOf(flags.method)
-		t.Headers, err = report.ParseHeaders(flags.headers)
+		t.Headers, err = e.maker().ReadHeaders(flags.headers)
 	}
 	if err == nil {
 		t.Observed, err = flags.observed.observation(e)

@@ -78,7 +78,7 @@ func TestExplainSaysWhichAlternativeOfATinyGatewayDecides(t *testing.T) {
 	}{
 		{
 			"a good token of the first issuer", "v1", uat, nil, 200, "", "",
-			"200: accepted, every check passes that has to",
+			"200: accepted, every required check passes",
 		},
 		{
 			"one of the second issuer, for whatever audience", "v2",
@@ -216,7 +216,7 @@ func TestAnObservedAnswerOfATinyGatewayIsCompared(t *testing.T) {
 	w := newTinyWorld(t)
 	token := w.token("v1", map[string]any{"aud": "api://orders-dev"})
 	stdout, _, _ := w.explain(token, "--observed-status", "499", "--observed-body", "wrong door")
-	wants(t, stdout, "as predicted", "The body is the predicted one")
+	wants(t, stdout, "as predicted", "The body is also as predicted")
 	stdout, _, _ = w.explain(token, "--observed-status", "418")
 	if strings.Contains(stdout, "as predicted") {
 		t.Errorf("418 is said to agree:\n%s", stdout)
@@ -352,7 +352,7 @@ func TestMatrixRepairsATinyGateway(t *testing.T) {
 	w.estate()
 	stdout, _, _ := w.run("matrix", "--offline", "--fix")
 	wants(t, stdout, "dev: accept tokens for api://orders-dev",
-		"What is left are tokens that Entra ID issues to other clients.")
+		"The tokens that still get in are ones that Entra ID issues to")
 }
 
 func TestPolicyTestsOfATinyGateway(t *testing.T) {
@@ -477,14 +477,14 @@ func TestFilesOfTwoVendorsAreNotOneChain(t *testing.T) {
 	w.write("mule.json", `{"assetId": "jwt-validation", "configurationData": {}}`)
 	token := w.token("v1", nil)
 	_, stderr, code := w.run("explain", token, "-p", "mule.json", "-p", "door.yaml", "--offline")
-	if code != exitUsage || !strings.Contains(stderr, "of another vendor's gateway") {
+	if code != exitUsage || !strings.Contains(stderr, "for another vendor's gateway") {
 		t.Errorf("%d: %s", code, stderr)
 	}
 	for _, row := range []struct{ file, flag, says string }{
-		{"mule.json", "tiny", "--gateway tiny does not count: the policies are for mule or flex"},
+		{"mule.json", "tiny", "--gateway tiny has no effect: the policies are for mule or flex"},
 		{
 			"door.yaml", "mule",
-			"--gateway mule does not count: the file tells that its gateway is tiny",
+			"--gateway mule has no effect: the file says that its gateway is tiny",
 		},
 	} {
 		_, stderr, _ := w.run("explain", token, "-p", row.file, "--gateway", row.flag, "--offline")
@@ -596,7 +596,7 @@ func TestAnExpiredTokenThatIsLetInAllTheSame(t *testing.T) {
 	}
 	wants(t, stdout, "200: accepted")
 	if strings.Contains(stdout, "--at issued") {
-		t.Errorf("when it was new it got the same:\n%s", stdout)
+		t.Errorf("when it was issued it got the same:\n%s", stdout)
 	}
 }
 

@@ -19,8 +19,8 @@ import (
 func unknownCommand(root *cobra.Command, word string, others ...topic) error {
 	const all = "all commands: gatewhy help"
 	if len(word) > report.LongestWord {
-		return problem("the first argument is no command",
-			"to read a token: gatewhy decode, and paste it when asked", all)
+		return problem("the first argument is not a command",
+			"to read a token: run gatewhy decode, and paste the token when asked", all)
 	}
 	cause := fmt.Sprintf("unknown command %q", word)
 	if topicText(word) != "" {
@@ -69,12 +69,12 @@ func invalidValue(err *pflag.InvalidValueError, all string) error {
 	case errors.As(err, &ours):
 		return &source.Error{Cause: name + ": " + ours.Cause, Hints: ours.Hints}
 	case kind == "bool":
-		return problem(name+" takes no value but true or false",
+		return problem(name+" takes only true or false",
 			"on: "+name+", off: "+name+"=false")
 	case kind == "int":
 		kind = "whole number"
 	}
-	return problem(name+": the value is no "+kind, all)
+	return problem(name+": the value is not a "+kind, all)
 }
 
 func unknownFlag(cmd *cobra.Command, name, all string) error {
@@ -98,11 +98,11 @@ func inTests(flag string) string {
 	case "no-token":
 		return "each test says what its request carries: token: none"
 	case "other":
-		return "repairs are not tried by tests: write a test for the other environment's " +
-			"token, or gatewhy explain --other TOKEN"
+		return "tests do not try repairs: write a test for the other environment's token, or " +
+			"gatewhy explain --other TOKEN"
 	case "app":
-		return "tests take nothing from app registrations: a test's claims say the audience " +
-			"and the client; findings are gatewhy lint --app FILE"
+		return "tests do not read app registrations: a test's claims give the audience and the " +
+			"client; for findings run gatewhy lint --app FILE"
 	}
 	return ""
 }
@@ -129,7 +129,7 @@ func plainArguments(check cobra.PositionalArgs) cobra.PositionalArgs {
 		cause := fmt.Sprintf("%s takes one argument, and %d were given",
 			cmd.CommandPath(), len(args))
 		return problem(cause, usage,
-			"a name with spaces stands in quotes")
+			"put a name with spaces in quotes")
 	}
 }
 
@@ -144,7 +144,7 @@ func emptyFlag(flags *pflag.FlagSet) error {
 		}
 		if slices.ContainsFunc(values, isEmpty) && empty == nil {
 			empty = problem("--"+f.Name+" has an empty value",
-				"is the variable set? leave the flag out where nothing is meant")
+				"is the variable set? leave the flag out if you do not need it")
 		}
 	})
 	return empty

@@ -63,9 +63,8 @@ func TestUsageErrorsAreACauseAndAWayOn(t *testing.T) {
 			"--rule and --solution were both given\n",
 		},
 		{"a number that is none", "explain --observed-status abc", "gatewhy: error: " +
-			"--observed-status: the value is no whole number\n"},
-		{"a switch with a value", "fix x --write=maybe", "--write takes no value but true " +
-			"or false\n"},
+			"--observed-status: the value is not a whole number\n"},
+		{"a switch with a value", "fix x --write=maybe", "--write takes only true or false\n"},
 		{"a tenant that is no id", "fix x --tenant contoso.com", "gatewhy decode shows it"},
 		{"an unknown format", "lint x -o sraif", "did you mean sarif?\n" +
 			"gatewhy: hint: one of: text, json, sarif, junit, github, azure\n"},

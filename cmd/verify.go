@@ -31,8 +31,8 @@ func newVerify(env *Env) *cobra.Command {
 			"Without --tenant, --issuer or\n" +
 			"--jwks it asks the issuer that the token names, if that is Entra ID: then the " +
 			"token chose its own keys.\n" +
-			"Where the key that signed a token of Entra ID is not among those, it is looked " +
-			"for among the other keys of the\n" +
+			"If the key that signed an Entra ID token is not among those, gatewhy looks for it " +
+			"among the other keys of the\n" +
 			"tenant, of the app and of the other clouds, unless --offline is set. The token is " +
 			"never sent anywhere.\n\n" + tokenHelp,
 		Args:              cobra.ArbitraryArgs,

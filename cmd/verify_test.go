@@ -124,7 +124,7 @@ func TestVerifyAsksTheTenant(t *testing.T) {
 			"and fails where the tenant is no tenant",
 			[]string{"--tenant", "a b"},
 			exitUsage,
-			"this is no tenant",
+			"this is not a tenant",
 		},
 		{
 			"and is undetermined offline",

@@ -127,14 +127,15 @@ func (w *writing) target(path string) (string, fs.FileInfo, error) {
 func (w *writing) mayReplace(path string, info fs.FileInfo) error {
 	switch {
 	case !info.Mode().IsRegular():
-		return w.refusal("it is "+kindOf(info.Mode())+", and only a file is written",
+		return w.refusal("it is "+kindOf(info.Mode())+", and gatewhy writes only files",
 			"name a file")
 	case info.Mode().Perm()&0o222 == 0:
-		return w.refusal("it is read-only", "make it writable first, if it shall change")
+		return w.refusal("it is read-only", "make it writable first, if you want to change it")
 	}
 	file, err := os.OpenFile(path, os.O_WRONLY, 0)
 	if err != nil {
-		return w.refusal(cause(err), "the file must be writable for the user who runs the command")
+		return w.refusal(cause(err), "the user who runs the command must be able to write the "+
+			"file")
 	}
 	return file.Close()
 }
@@ -150,7 +151,7 @@ func kindOf(mode fs.FileMode) string {
 	case mode&fs.ModeDevice != 0:
 		return "a device"
 	}
-	return "no regular file"
+	return "not a regular file"
 }
 
 // unchanged refuses to overwrite what somebody has edited since it was read.
@@ -160,7 +161,7 @@ func (w *writing) unchanged(path string) error {
 	}
 	now, err := os.ReadFile(path)
 	if err == nil && !bytes.Equal(now, w.read) {
-		return w.refusal("it was changed since it was read", "run the command again")
+		return w.refusal("it has changed since it was read", "run the command again")
 	}
 	return err
 }
@@ -172,13 +173,13 @@ func (w *writing) problem(err error) error {
 	if errors.As(err, &ours) {
 		return err
 	}
-	hint := "the folder must be there, and writable for the user who runs the command"
+	hint := "the folder must exist, and the user who runs the command must be able to write to it"
 	switch {
 	case errors.Is(err, fs.ErrExist) && !w.fresh:
-		hint = "somebody made it at the same time: run the command again"
+		hint = "something else created it at the same time: run the command again"
 	case errors.Is(err, fs.ErrExist):
-		return problem(w.name+" is there already",
-			"--force writes it anew, -c NAME writes another")
+		return problem(w.name+" already exists",
+			"--force overwrites it, -c NAME writes another file")
 	case errors.Is(err, syscall.ENOSPC), errors.Is(err, syscall.EDQUOT):
 		hint = "make room on the disk, or in the user's quota, and run the command again"
 	case errors.Is(err, syscall.EFBIG):

@@ -233,7 +233,7 @@ func standing() []situation {
 			if b.writer.name == "fix" {
 				go func() { _ = os.WriteFile(b.target(), []byte(repairable), 0) }()
 			}
-			b.run(exitUsage, "it is a pipe, and only a file is written")
+			b.run(exitUsage, "it is a pipe, and gatewhy writes only files")
 		}},
 		{"a read-only file is refused", false, func(b *bench) {
 			b.must(os.Chmod(b.target(), 0o444))
@@ -313,7 +313,7 @@ func strangers() []situation {
 			b.notRoot()
 			b.must(os.Chown(b.dir, 0, 0))
 			b.must(os.Chmod(b.dir, 0o755))
-			b.run(exitUsage, "writable for the user who runs the command")
+			b.run(exitUsage, "the user who runs the command must be able to write")
 			b.untouched(b.target())
 		}},
 	}
@@ -477,7 +477,7 @@ func TestAFileThatWasEditedMeanwhileIsNotOverwritten(t *testing.T) {
 			}
 			done <- errors.Join(err, pipe.Close())
 		}()
-		b.run(exitUsage, "policy.json: can't be written: it was changed since it was read")
+		b.run(exitUsage, "policy.json: can't be written: it has changed since it was read")
 		b.must(<-done)
 		if text, err := os.ReadFile(b.target()); err != nil || string(text) != edited {
 			t.Errorf("%v: %s", err, text)
@@ -519,7 +519,7 @@ func TestANewFileIsMadeWholeOrNotAtAll(t *testing.T) {
 		{"not in a folder that nobody may write to", true, func(b *bench) {
 			b.notRoot()
 			b.must(os.Chmod(b.dir, 0o755))
-			b.run(exitUsage, "writable for the user who runs the command")
+			b.run(exitUsage, "the user who runs the command must be able to write")
 			b.alone(b.dir, "policy.json")
 		}},
 	} {

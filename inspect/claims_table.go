@@ -14,12 +14,12 @@ const (
 var claims = [...]ClaimInfo{
 	// Every token.
 	{
-		"iss", "Who issued the token; it names the tenant, and its form the version.",
+		"iss", "Who issued the token: it names the tenant, and its form shows the version.",
 		byIssuer, Decides, "both", false, refJWT,
 	},
 	{
-		"sub", "Whom the token is about: made for one application in a user's token, the " +
-			"service principal's object id in an app-only one.",
+		"sub", "Who the token is about. In a user's token the value is different for each " +
+			"application; in an app-only token it is the service principal's object id.",
 		byIssuer, Supports, "both", true, refAccess,
 	},
 	{
@@ -32,13 +32,13 @@ var claims = [...]ClaimInfo{
 		byIssuer, Decides, "both", false, refJWT,
 	},
 	{
-		"nbf", "When the token becomes valid, in seconds since 1970 UTC; Entra ID writes it " +
-			"about five minutes back.",
+		"nbf", "When the token becomes valid, in seconds since 1970 UTC; Entra ID sets it about " +
+			"five minutes in the past.",
 		byIssuer, Decides, "both", false, refJWT,
 	},
 	{
-		"iat", "When the token was issued, in seconds since 1970 UTC; Entra ID writes it about " +
-			"five minutes back.",
+		"iat", "When the token was issued, in seconds since 1970 UTC; Entra ID sets it about " +
+			"five minutes in the past.",
 		byIssuer, Unfit, "both", false, refJWT,
 	},
 	{
@@ -58,13 +58,13 @@ var claims = [...]ClaimInfo{
 		byEntra, Decides, "2.0", false, refAccess,
 	},
 	{
-		"appidacr", `How the client proved itself, in v1.0 tokens: "0" not at all (public ` +
-			`client), "1" with a secret, "2" with a certificate.`,
+		"appidacr", `How the client authenticated, in v1.0 tokens: "0" public client, no ` +
+			`credentials, "1" with a secret, "2" with a certificate.`,
 		byEntra, Supports, "1.0", false, refAccess,
 	},
 	{
-		"azpacr", `How the client proved itself, in v2.0 tokens: "0" not at all (public ` +
-			`client), "1" with a secret, "2" with a certificate.`,
+		"azpacr", `How the client authenticated, in v2.0 tokens: "0" public client, no ` +
+			`credentials, "1" with a secret, "2" with a certificate.`,
 		byEntra, Supports, "2.0", false, refAccess,
 	},
 	{
@@ -76,7 +76,7 @@ var claims = [...]ClaimInfo{
 		"the owner of the client's app registration", Unfit, "1.0", false, "",
 	},
 	{
-		"cnf", "A key that the sender must prove to hold (proof of possession).",
+		"cnf", "The key whose possession the sender must prove (proof of possession).",
 		byIssuer, Supports, "on request", false, refConfirm,
 	},
 
@@ -101,7 +101,8 @@ var claims = [...]ClaimInfo{
 		byAdmin, Decides, "on request", false, refAccess,
 	},
 	{
-		"hasgroups", "The user has more groups than fit (implicit flow); groups is left out.",
+		"hasgroups", "The user has more groups than the token can hold (implicit flow); groups " +
+			"is left out.",
 		byEntra, Unfit, "both", false, refAccess,
 	},
 	{
@@ -109,8 +110,8 @@ var claims = [...]ClaimInfo{
 		byEntra, Unfit, "both", false, refAccess,
 	},
 	{
-		"_claim_sources", "Where the claims that were left out can be asked for; the address is " +
-			"of a retired API.",
+		"_claim_sources", "Where to request the claims that were left out; the address belongs " +
+			"to a retired API.",
 		byEntra, Unfit, "both", false, refAccess,
 	},
 	{
@@ -218,11 +219,11 @@ var claims = [...]ClaimInfo{
 		byEntra, Unfit, "on request", true, refOptional,
 	},
 	{
-		"onprem_sid", "The user's security identifier in the Active Directory on the premises.",
+		"onprem_sid", "The user's security identifier in the on-premises Active Directory.",
 		byAdmin, Unfit, "1.0", true, refOptional,
 	},
 	{
-		"puid", "An id of Microsoft's own for the user, in tokens for Microsoft Graph.",
+		"puid", "An id that Microsoft uses for the user, in tokens for Microsoft Graph.",
 		byEntra, Unfit, "1.0", true, "",
 	},
 	{
@@ -406,7 +407,7 @@ var claims = [...]ClaimInfo{
 	},
 	{"entitlements", "What the subject may do.", byIssuer, Decides, "", false, refRFC9068},
 	{
-		"events", "The events of a security event or logout token, which is no access token.",
+		"events", "The events of a security event or logout token, which is not an access token.",
 		byIssuer, Unfit, "", false, refLogout,
 	},
 	{
@@ -427,7 +428,8 @@ var headerMembers = [...]ClaimInfo{
 		byIssuer, Unfit, "both", false, refJWS,
 	},
 	{
-		"kid", "Which key of the issuer's key set signed the token; names are compared by case.",
+		"kid", "Which key of the issuer's key set signed the token; the comparison is " +
+			"case-sensitive.",
 		byIssuer, Unfit, "both", false, refJWS,
 	},
 	{
@@ -463,23 +465,23 @@ var headerMembers = [...]ClaimInfo{
 		byIssuer, Unfit, "", false, "https://www.rfc-editor.org/rfc/rfc7797#section-3",
 	},
 	{
-		"jku", "Where the token says that its keys are; never followed, since who made the " +
-			"token chose it.",
-		"whoever made the token", Unfit, "", false, refJWS,
-	},
-	{
-		"jwk", "The key that the token says it was signed with; never trusted, since who made " +
+		"jku", "Where the token says that its keys are; never followed, because whoever made " +
 			"the token chose it.",
 		"whoever made the token", Unfit, "", false, refJWS,
 	},
 	{
-		"x5u", "Where the token says that its certificate is; never followed, since who made " +
-			"the token chose it.",
+		"jwk", "The key that the token says it was signed with; never trusted, because whoever " +
+			"made the token chose it.",
 		"whoever made the token", Unfit, "", false, refJWS,
 	},
 	{
-		"x5c", "The certificate that the token says it was signed with; never trusted, since " +
-			"who made the token chose it.",
+		"x5u", "Where the token says that its certificate is; never followed, because whoever " +
+			"made the token chose it.",
+		"whoever made the token", Unfit, "", false, refJWS,
+	},
+	{
+		"x5c", "The certificate that the token says it was signed with; never trusted, because " +
+			"whoever made the token chose it.",
 		"whoever made the token", Unfit, "", false, refJWS,
 	},
 	{

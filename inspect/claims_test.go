@@ -12,7 +12,7 @@ func TestTheDictionaryHasEveryClaimOnceAndComplete(t *testing.T) {
 		for _, c := range table {
 			switch {
 			case seen[c.Name]:
-				t.Errorf("%s stands twice", c.Name)
+				t.Errorf("%s appears twice", c.Name)
 			case c.Name == "" || c.Meaning == "" || c.SetBy == "" || c.Fitness == "":
 				t.Errorf("%+v is not complete", c)
 			case !strings.HasSuffix(c.Meaning, "."):

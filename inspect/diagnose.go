@@ -43,18 +43,18 @@ const hintAccessToken = "pass the access token: the value of access_token in the
 func (p *paste) noWord() *source.Error {
 	switch word := strings.ToLower(p.text); {
 	case word == "":
-		return instead("there is no text, so no token",
+		return instead("the text is empty",
 			"is the variable set, and did the command before the pipe print anything?")
 	case strings.IndexByte(p.text, 0) >= 0:
-		return instead("the text is binary, so no token", "pass the token as text")
+		return instead("the text is binary data, not a token", "pass the token as text")
 	case word == "null", word == "undefined", word == "none", word == "nil", word == "true",
 		word == "false", word == "[object object]", word == "[object promise]":
 		return instead(
-			fmt.Sprintf("the text is the word %q: a script printed a value that holds no token",
+			fmt.Sprintf("the text is the word %q: a script printed a value that is not a token",
 				word), "look at where the script takes the token from")
 	case isPlaceholder(p.text):
 		return instead(
-			"the text is a placeholder for a token, or a variable that nothing was put in for",
+			"the text is a placeholder for a token, or a variable that was not filled in",
 			"pass the token itself")
 	}
 	return nil
@@ -87,7 +87,7 @@ func (p *paste) markup() *source.Error {
 				"token endpoint for one")
 	case strings.HasPrefix(head, "<!doctype html"), strings.HasPrefix(head, "<html"):
 		return instead("the text is an HTML page, not a token",
-			"a sign-in or error page answered in place of the token endpoint; open it to see "+
+			"a sign-in or error page answered instead of the token endpoint; open it to see "+
 				"what it says")
 	case strings.HasPrefix(head, "<?xml"):
 		return instead("the text is XML, not a token", hintAccessToken)
@@ -140,8 +140,8 @@ func (p *paste) shortened() *source.Error {
 func (p *paste) cut(run, behind string) *source.Error {
 	if strings.TrimSpace(behind) != "" {
 		return instead(
-			fmt.Sprintf("the text starts as a token, but its character %d belongs to none",
-				len(run)+1), "copy the token alone, without what stands around it")
+			fmt.Sprintf("the text starts like a token, but character %d can't be part of a token",
+				len(run)+1), "copy only the token, without the text around it")
 	}
 	where := "header, its first part"
 	if strings.Contains(run, ".") {
@@ -159,13 +159,13 @@ func (p *paste) headerLine() *source.Error {
 			"the header has Basic credentials: a client id or user with its password, not a token",
 			"a gateway's token policies want Authorization: Bearer", hintAccessToken)
 	case strings.HasPrefix(lower, "bearer"):
-		return instead("nothing that could be a token follows Bearer",
-			"is the variable set that the token comes from?")
+		return instead("no token follows Bearer",
+			"is the variable with the token set?")
 	case strings.HasPrefix(lower, "cookie:"), strings.HasPrefix(lower, "set-cookie:"),
 		strings.Contains(lower, "; path=/"), strings.HasPrefix(lower, "estsauth"):
 		return instead("the text is a cookie, not a token",
-			"a session's cookie is for the web application that set it; an API takes an access "+
-				"token", hintAccessToken)
+			"a session's cookie is for the web application that set it; an API accepts an "+
+				"access token", hintAccessToken)
 	}
 	return nil
 }
@@ -201,7 +201,7 @@ func (p *paste) credential() *source.Error {
 			"if it was shown to others, replace it", hintAccessToken)
 	case isRefreshToken(p.text):
 		return instead(
-			"the text looks like a refresh token or an authorization code, which no API takes",
+			"the text looks like a refresh token or an authorization code, which no API accepts",
 			hintAccessToken)
 	}
 	return nil
@@ -226,7 +226,7 @@ func (p *paste) damaged() *source.Error {
 	case fault.ID == "too-long":
 		return &fault.Error
 	}
-	return instead("the text has the dots of a token, but is none: "+fault.Cause,
+	return instead("the text has dots like a token, but is not a token: "+fault.Cause,
 		"a token starts with "+jsonStart+"; was its first character lost?", hintWhole)
 }
 
@@ -322,7 +322,7 @@ func (p *paste) jsonInstead() *source.Error {
 			return &source.Error{Cause: "the text is " + kind.what, Hints: hints}
 		}
 	}
-	return instead("the text is JSON, and no token is in it", hintAccessToken)
+	return instead("the text is JSON without a token", hintAccessToken)
 }
 
 // hasAny reports whether an object has one of these members. A star stands for the rest of a name.
@@ -346,7 +346,7 @@ func (p *paste) brokenJSON() *source.Error {
 		return nil
 	}
 	if _, err := source.ReadJSON("text", []byte(p.text)); err != nil {
-		return instead("the text looks like JSON, has no token, and can't be read to its end",
+		return instead("the text looks like JSON, but has no token and can't be read to its end",
 			"was it cut off while copying?")
 	}
 	return nil

@@ -50,7 +50,7 @@ func harRequest(text, token string) (request *HTTPRequest, why string) {
 		first.readCookies()
 	}
 	if first == nil {
-		return nil, "no request of the HAR file carries the token in a header"
+		return nil, "no request in the HAR file has the token in a header"
 	}
 	return first, ""
 }

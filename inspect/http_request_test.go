@@ -183,8 +183,8 @@ func TestWhatIsNotOneRequestIsNotTaken(t *testing.T) {
 		"curl https://a.example https://b.example":  "the curl command sends several requests",
 		"curl https://a.example --next -d x b.test": "the curl command sends several requests",
 		`{"log": {"entries": [}`:                    "the HAR file can't be read as JSON",
-		`{"log": {"entries": []}}`: "no request of the HAR file carries the token " +
-			"in a header",
+		`{"log": {"entries": []}}`: "no request in the HAR file has the token in " +
+			"a header",
 		`{"log": {"entries": 7}}`: "the HAR file can't be read as JSON",
 	} {
 		if r, why := LocateRequest(text, Found{Text: "eyJ.e30.x"}); r != nil || why != want {

@@ -28,9 +28,9 @@ type Found struct {
 // token endpoint's answer".
 func (f Found) Choice() string {
 	if f.From == "the text" {
-		return "the first one that looks most like an access token was taken"
+		return "gatewhy took the first one that looks most like an access token"
 	}
-	return "the one taken is from " + f.From
+	return "gatewhy took the one from " + f.From
 }
 
 // Locate finds the token in whatever a person pastes: quotes and white space around it,
@@ -103,7 +103,8 @@ func (p *paste) spaced() (Found, bool) {
 		return Found{}, false
 	}
 	p.note("white-space",
-		"the token was wrapped; its lines were joined; a gateway that gets it so rejects it")
+		"the token was wrapped; gatewhy joined its lines; a gateway that receives it wrapped "+
+			"rejects it")
 	return Found{Text: c.text, From: p.from}, true
 }
 
@@ -144,8 +145,8 @@ func (p *paste) choose(all []candidate) (Found, bool) {
 		found.Notes = append(found.Notes,
 			Observation{
 				ID: "white-space",
-				Message: "the token was wrapped; its lines were joined; a gateway that gets it " +
-					"so rejects it",
+				Message: "the token was wrapped; gatewhy joined its lines; a gateway that " +
+					"receives it wrapped rejects it",
 			})
 	}
 	if others > 0 {
@@ -182,9 +183,8 @@ func (p *paste) unescaped() (Found, bool) {
 		found.Notes = append(found.Notes,
 			Observation{
 				ID: "url-encoded",
-				Message: "the token was URL-encoded; it was decoded here; a gateway that gets " +
-					"it " +
-					"so rejects it",
+				Message: "the token was URL-encoded; gatewhy decoded it; a gateway that " +
+					"receives it encoded rejects it",
 			})
 	}
 	return found, ok
@@ -205,8 +205,8 @@ func (p *paste) serialized() (Found, bool) {
 		Notes: []Observation{
 			{
 				ID: "json-serialization",
-				Message: "the token is in JSON form (RFC 7515, section 7.2); gateways take the " +
-					"compact form alone",
+				Message: "the token is in JSON form (RFC 7515, section 7.2); gateways accept " +
+					"only the compact form",
 			},
 		},
 	}, true

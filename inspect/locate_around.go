@@ -29,8 +29,8 @@ func strip(text string) *paste {
 	}
 	if schemes > 1 {
 		p.note("scheme-twice",
-			`"Bearer" stands twice: a gateway that gets it so takes the second one for the token `+
-				`and rejects the request`)
+			`"Bearer" appears twice: a gateway reads the second one as the token and rejects `+
+				`the request`)
 	}
 	return p
 }
@@ -42,8 +42,8 @@ func (p *paste) visible(text string) string {
 		return text
 	}
 	p.note("invisible-character",
-		"the text has invisible characters, as chat and mail programs add them; they were left "+
-			"out here; a gateway that gets them may reject the token")
+		"the text has invisible characters, as chat and mail programs add them; gatewhy left "+
+			"them out; a gateway that receives them may reject the token")
 	return strings.Map(func(r rune) rune {
 		switch {
 		case r == '\u00a0' || r == '\u202f' || r == '\u3000':
@@ -188,7 +188,7 @@ func resemblance(text string) []Observation {
 		{isKeyID, "looks-like-key-id", "a key id (kid) or a certificate's thumbprint"},
 		{
 			isRefreshToken, "looks-like-refresh-token",
-			"a refresh token or an authorization code of Entra ID; an API takes neither",
+			"a refresh token or an authorization code of Entra ID; an API accepts neither",
 		},
 		{
 			isCertificate, "looks-like-certificate",
@@ -197,7 +197,7 @@ func resemblance(text string) []Observation {
 	} {
 		if r.is(text) {
 			return []Observation{
-				{ID: r.id, Message: "the text may be no token, but " + r.otherwise},
+				{ID: r.id, Message: "the text may not be a token, but " + r.otherwise},
 			}
 		}
 	}

@@ -330,9 +330,9 @@ func TestLocateSaysWhatATextWithoutATokenIs(t *testing.T) {
 	tests := []struct {
 		name, text, cause, hint string
 	}{
-		{"nothing", "", "no text", "variable"},
-		{"white space", " \n\t", "no text", "variable"},
-		{"empty quotes", `""`, "no text", "variable"},
+		{"nothing", "", "is empty", "variable"},
+		{"white space", " \n\t", "is empty", "variable"},
+		{"empty quotes", `""`, "is empty", "variable"},
 		{"null", "null", `word "null"`, "script"},
 		{"undefined", `"undefined"`, `word "undefined"`, "script"},
 		{"a shell variable", "$TOKEN", "placeholder", "itself"},
@@ -340,7 +340,7 @@ func TestLocateSaysWhatATextWithoutATokenIs(t *testing.T) {
 		{"a documentation's placeholder", "<token>", "placeholder", "itself"},
 		{
 			"Bearer without a token", "Authorization: Bearer",
-			"nothing that could be a token follows Bearer", "variable",
+			"no token follows Bearer", "variable",
 		},
 		{
 			"Basic credentials", "Authorization: Basic dXNlcjpwYXNzd29yZHBhc3N3b3Jk",
@@ -400,11 +400,12 @@ func TestLocateSaysWhatATextWithoutATokenIs(t *testing.T) {
 		{"asterisks", access[:20] + "*****", "masked", "where it is requested"},
 		{
 			"a foreign character in the header", access[:20] + "!" + access[20:], "character 21",
-			"alone",
+			"copy only the token",
 		},
 		{"the first character lost", access[1:], "header", "first character"},
 		{
-			"three parts that are none", "aaaaaaaaaa.bbbbbbbbbb.cccccccccc", "dots of a token",
+			"three parts that are none", "aaaaaaaaaa.bbbbbbbbbb.cccccccccc", "has dots like a " +
+				"token",
 			"eyJ",
 		},
 		{

@@ -6,6 +6,7 @@ import (
 	"slices"
 	"strconv"
 	"strings"
+	"sync"
 	"unicode"
 	"unicode/utf8"
 
@@ -130,7 +131,7 @@ func (m *Masker) Observation(p *Profile, o Observation) Observation {
 	name, _, _ = strings.Cut(name, ".")
 	o.Message = m.Text(o.Message)
 	if ok && claimWord(p, name) != "" {
-		o.Message = "told of a personal claim, whose value is masked"
+		o.Message = "about a personal claim, whose value is masked"
 	}
 	return o
 }
@@ -216,14 +217,19 @@ func TokenSpans(text string) []source.Span {
 	return spans
 }
 
+// onDemand is a regular expression that is read when somebody looks with it: most runs never do.
+func onDemand(expression string) func() *regexp.Regexp {
+	return sync.OnceValue(func() *regexp.Regexp { return regexp.MustCompile(expression) })
+}
+
 // separated finds what stands between the parts of a token that was escaped, wrapped or spaced: an
 // escape of a URL or of JSON, white space, what does not show, or that it was shortened there.
-var separated = regexp.MustCompile(
+var separated = onDemand(
 	`^(?:%(?:25)*[0-9A-Fa-f]{2}|\\u[0-9A-Fa-f]{4}|\\[nrt]|[.…\s\p{Cc}\p{Cf}]){1,16}`,
 )
 
 // escapedDot is the dot of a token in a URL or in JSON: whatever follows is the token's.
-var escapedDot = regexp.MustCompile(`^(?:%(?:25)*2[Ee]|\\u002[Ee])$`)
+var escapedDot = onDemand(`^(?:%(?:25)*2[Ee]|\\u002[Ee])$`)
 
 // minRest is how long the rest of a token is at least, in bytes: a signature has 43 or more.
 const minRest = 32
@@ -233,11 +239,11 @@ const minRest = 32
 func restOfToken(text string) int {
 	end := 0
 	for {
-		between := separated.FindString(text[end:])
+		between := separated().FindString(text[end:])
 		run := text[end+len(between):]
 		run = run[:token68(run)]
 		another := strings.TrimSpace(between) == "" && strings.HasPrefix(run, jsonStart)
-		belongs := escapedDot.MatchString(between) || between == "…" ||
+		belongs := escapedDot().MatchString(between) || between == "…" ||
 			len(run) >= minRest && isMixed(run)
 		if between == "" || run == "" || another || !belongs {
 			return end
@@ -270,7 +276,7 @@ func secretIn(before, run string) (start int, ok bool) {
 }
 
 // endsObject is how base64url ends, of bytes that end with a brace, as a token's claims do.
-var endsObject = regexp.MustCompile(`(?:fQ|[HXn3]0|[BFJNRVZdhlptx159]9)$`)
+var endsObject = onDemand(`(?:fQ|[HXn3]0|[BFJNRVZdhlptx159]9)$`)
 
 // endOfToken returns where in a run of token characters the end of a token is, of which the
 // beginning stands elsewhere: the end of its claims, a dot and its signature. It is -1 where there
@@ -283,8 +289,8 @@ func endOfToken(run string) int {
 		switch {
 		case !dotted:
 			return -1
-		case len(claims) >= minPart && endsObject.MatchString(claims) &&
-			len(signature) >= minRest && isMixed(signature):
+		case len(claims) >= minPart && len(signature) >= minRest && isMixed(signature) &&
+			endsObject().MatchString(claims):
 			return start
 		}
 		start += len(claims) + 1

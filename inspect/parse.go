@@ -4,6 +4,7 @@ import (
 	"encoding/base64"
 	"errors"
 	"fmt"
+	"slices"
 	"strconv"
 	"strings"
 	"unicode/utf8"
@@ -17,18 +18,74 @@ const maxToken = 1 << 20
 // Parse splits and decodes a token. It always returns a Token, with whatever could be read. Its
 // Fault says why the text is no readable JWS in compact form. Its Observations say where the
 // encoding is loose, and what readers may disagree about.
-func Parse(text string) *Token {
-	t := &Token{Shape: Malformed}
+func Parse(text string) *Token { return new(Parser).Parse(text) }
+
+// Parser reads tokens one after the other over the same memory.
+type Parser struct {
+	token           Token
+	decoded         []byte
+	header, payload source.PlainReader
+}
+
+// Parse is [Parse]. The token that the parser gave before must not be used any more.
+func (p *Parser) Parse(text string) *Token {
+	t := &p.token
+	*t = Token{Shape: Malformed}
 	if len(text) > maxToken {
 		t.fault("too-long",
-			fmt.Sprintf("the text has %d bytes, more than the %d that a token may have here",
+			fmt.Sprintf("the text has %d bytes, more than the %d that gatewhy accepts for a token",
 				len(text), maxToken),
-			"gateways and servers refuse headers of a fraction of that; is this a token at all?")
+			"gateways and servers refuse even much shorter headers; is this a token?")
+		return t
+	}
+	if p.readPlain(text) {
 		return t
 	}
 	t.compact = t.clean(text)
 	t.split()
 	return t
+}
+
+// readPlain reads a token in which nothing is odd, as nearly every one is. Of any other it reads
+// nothing.
+func (p *Parser) readPlain(text string) bool {
+	header, rest, _ := strings.Cut(text, ".")
+	payload, signature, _ := strings.Cut(rest, ".")
+	if len(header) == 0 || len(payload) == 0 || len(signature) == 0 ||
+		strings.IndexByte(text, '\n') >= 0 || strings.IndexByte(text, '\r') >= 0 {
+		return false // the decoder of encoding/base64 passes over line breaks
+	}
+	p.decoded = slices.Grow(p.decoded[:0], len(text))
+	var decoded [3][]byte
+	for i, part := range [...]string{header, payload, signature} {
+		var ok bool
+		if decoded[i], ok = p.decode(part); !ok {
+			return false
+		}
+	}
+	headerValue, ok := p.header.Object("header", decoded[0])
+	if !ok {
+		return false
+	}
+	claims, ok := p.payload.Object("payload", decoded[1])
+	if !ok {
+		return false
+	}
+	p.token = Token{
+		Shape: Signed, Header: headerValue, Claims: claims,
+		Payload: decoded[1], Signature: decoded[2],
+		compact: text, input: text[:len(header)+1+len(payload)],
+	}
+	return true
+}
+
+// decode decodes base64url in which nothing is odd, behind what was decoded before.
+func (p *Parser) decode(part string) ([]byte, bool) {
+	from := len(p.decoded)
+	var err error
+	p.decoded, err = base64.RawURLEncoding.AppendDecode(p.decoded, []byte(part))
+	end := len(p.decoded)
+	return p.decoded[from:end:end], err == nil && !hasSpareBits(part)
 }
 
 // clean removes what a paste puts between the characters of a token, and notes it.
@@ -48,13 +105,13 @@ func (t *Token) clean(text string) string {
 	}, text)
 	if spaces {
 		t.observe("white-space", "",
-			"the text has white space or line breaks inside; they were left out here; a gateway "+
-				"that gets them may reject the token")
+			"the text has white space or line breaks inside; gatewhy left them out; a gateway "+
+				"that receives them may reject the token")
 	}
 	if invisible {
 		t.observe("invisible-character", "",
-			"the text has invisible characters inside, as chat and mail programs add them; they "+
-				"were left out here; a gateway that gets them may reject the token")
+			"the text has invisible characters inside, as chat and mail programs add them; "+
+				"gatewhy left them out; a gateway that receives them may reject the token")
 	}
 	return cleaned
 }
@@ -93,7 +150,7 @@ func (t *Token) readOpaque() {
 	switch {
 	case t.compact == "":
 		t.Shape = Malformed
-		t.fault("empty", "there is no text", "pass a token")
+		t.fault("empty", "the text is empty", "pass a token")
 	case strings.HasPrefix(t.compact, jsonStart):
 		t.Shape = Malformed
 		t.fault("one-part",
@@ -102,7 +159,7 @@ func (t *Token) readOpaque() {
 	default:
 		t.fault("opaque",
 			"the text has no dots: it is an opaque token, which only its issuer can read",
-			"ask the API for an access token of its own: Entra ID issues opaque ones for "+
+			"ask for an access token for your own API: Entra ID issues opaque tokens for "+
 				"personal accounts and as refresh tokens")
 	}
 }
@@ -122,7 +179,7 @@ func (t *Token) readEncrypted(header string) {
 	}
 	t.fault("encrypted",
 		"the token is encrypted ("+t.methods()+
-			"): only who holds the private key can read its claims",
+			"): only the holder of the private key can read its claims",
 		"Entra ID encrypts tokens for an app registration that has tokenEncryptionKeyId; a "+
 			"gateway that reads JWTs needs it removed")
 }
@@ -177,7 +234,7 @@ func (t *Token) decode(part, text string) ([]byte, bool) {
 	}
 	if encoded, ok := t.Header.Member("b64").Bool(); ok && !encoded && part == "payload" {
 		t.fault("unencoded-payload",
-			`the header says "b64": false, so the payload stands unencoded; a token must not do `+
+			`the header says "b64": false, so the payload is not encoded; a token must not do `+
 				`that (RFC 7797, section 7)`, "")
 		return nil, false
 	}
@@ -199,7 +256,7 @@ func (t *Token) object(part string, data []byte) *source.Value {
 	value := file.Documents[0]
 	if value.Kind != source.Object {
 		t.fault(name+"-not-object", fmt.Sprintf("the %s is %s, not an object", name, value.Kind),
-			"the text is a signed message, but no token (RFC 7519, section 7.2)")
+			"the text is a signed message, but not a token (RFC 7519, section 7.2)")
 		return nil
 	}
 	t.observeProblems(part, file)
@@ -309,7 +366,7 @@ func (t *Token) faultUnread(part string, err error) {
 	if errors.As(err, &e) && e.Limit {
 		t.fault(part+"-too-large",
 			"the "+part+" is not read: "+strings.Replace(cause(err), "the file has", "it has", 1),
-			"no gateway gets such a token; is it one at all?")
+			"gateways never receive such tokens; is this a token?")
 		return
 	}
 	t.fault(part+"-not-json", "the "+part+" is not JSON: "+cause(err), t.truncationHint())
@@ -320,7 +377,7 @@ func (t *Token) observeLooseness(part string, loose looseness) {
 	if loose.padded {
 		t.observe("base64-padding", part,
 			"the "+part+
-				` ends in "=", which base64url in a token does without (RFC 7515, section 2); `+
+				` ends in "=", which base64url in a token must not have (RFC 7515, section 2); `+
 				`most gateways refuse it`)
 	}
 	if loose.standard {
@@ -332,8 +389,8 @@ func (t *Token) observeLooseness(part string, loose looseness) {
 	if loose.nonCanonical {
 		t.observe("base64-non-canonical", part,
 			"the last character of the "+part+
-				" carries bits that mean nothing: the text was cut, altered or written by hand; "+
-				"most gateways accept it")
+				" has unused bits that are not zero: the text was cut, altered or written by "+
+				"hand; most gateways accept it")
 	}
 }
 
@@ -342,7 +399,7 @@ func (t *Token) partsHint() string {
 	if strings.Contains(t.compact, "...") {
 		return "the text was shortened with dots where it was copied from; copy the whole token"
 	}
-	return "copy the token alone, from its first to its last character"
+	return "copy only the token, from its first to its last character"
 }
 
 // truncationHint says what to do about a part whose JSON can't be read.
@@ -362,7 +419,7 @@ func badTextHint(bad *badText, text string) string {
 	case bad.at == 0:
 		return hintWhole
 	}
-	return "copy the token alone, without what stands around it"
+	return "copy only the token, without the text around it"
 }
 
 // cause returns a reader's reason with its place. A part is one line as a rule, so the column is
@@ -416,7 +473,7 @@ func (t *Token) observeDuplicates(part string, v *source.Value) {
 	d.walk(v)
 	if rest := d.count - maxDuplicates; rest > 0 {
 		t.observe("duplicate-member", part,
-			fmt.Sprintf("%d more members stand more than once", rest))
+			fmt.Sprintf("%d more members appear more than once", rest))
 	}
 }
 
@@ -465,7 +522,7 @@ func (d *duplicates) report(times int, first source.Member, in *source.Value) {
 	path := strings.Join(append(d.path, first.Key), ".")
 	last := in.Member(first.Key)
 	d.token.observe("duplicate-member", Safe(ShortenMiddle(path, 80)), fmt.Sprintf(
-		"the member %s stands %s: first %s, last %s; most gateways read the last, some the "+
+		"the member %s appears %s: first %s, last %s; most gateways read the last, some the "+
 			"first, some refuse the token", show(first.Key), often, brief(first.Value),
 		brief(last)))
 }

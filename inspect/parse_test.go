@@ -68,7 +68,7 @@ func TestParseTellsWhatATextIs(t *testing.T) {
 		},
 		{
 			name: "no text is a fault of its own", text: " \n", shape: Malformed, fault: "empty",
-			says: "no text",
+			says: "is empty",
 		},
 		{
 			name: "a run without dots is opaque", text: "AAAAAAAAAAAAAAAAAAAAAAAA", shape: Opaque,
@@ -250,12 +250,12 @@ func TestParseReportsDuplicateMembersWithBothValues(t *testing.T) {
 	want := []Observation{
 		{
 			ID: "duplicate-member", Path: "claims.roles",
-			Message: `the member "roles" stands twice: first ["a"], last ["b"]; most gateways ` +
+			Message: `the member "roles" appears twice: first ["a"], last ["b"]; most gateways ` +
 				`read the last, some the first, some refuse the token`,
 		},
 		{
 			ID: "duplicate-member", Path: "claims.x.y",
-			Message: `the member "y" stands 3 times: first 1, last 3; most gateways read the ` +
+			Message: `the member "y" appears 3 times: first 1, last 3; most gateways read the ` +
 				`last, some the first, some refuse the token`,
 		},
 	}

@@ -78,7 +78,7 @@ type Profile struct {
 	ClientID ClientID
 	// ClientName is the client's name, if it is one of Microsoft's own.
 	ClientName string
-	// ClientProof is how the client proved itself: "none", "secret", "certificate", or empty if no
+	// ClientProof is how the client authenticated: "none", "secret", "certificate", or empty if no
 	// claim says how.
 	ClientProof string
 
@@ -152,6 +152,21 @@ func Describe(t *Token) Profile {
 		step(d)
 	}
 	return d.Profile
+}
+
+// Parties says who has a token and whom it is for, as [Describe] does, and nothing else of what
+// that says.
+func Parties(t *Token) (client ClientID, audience []string) {
+	if t.Claims == nil {
+		return ClientID{}, nil
+	}
+	d := &describer{token: t, claims: t.Claims}
+	d.IssuedBy = ByOther
+	d.issuer()
+	d.version()
+	d.clientID()
+	audience, _ = d.claims.Member("aud").Strings()
+	return d.ClientID, audience
 }
 
 // shapeKind returns the kind of a token whose claims can't be read.

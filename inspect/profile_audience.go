@@ -71,7 +71,7 @@ func (d *describer) versionAudience() {
 	if d.IssuedBy == ByEntra && d.Version == "2.0" && !entra.IsGUID(aud) {
 		d.odd("v2-audience-not-guid", "claims.aud",
 			"aud is "+show(aud)+
-				"; in a v2.0 token of Entra ID it is always the API's application id: this token "+
+				"; in an Entra ID v2.0 token it is always the API's application id: this token "+
 				"was not issued by Entra ID, or was altered")
 	}
 }
@@ -118,9 +118,20 @@ func (d *describer) scopes() []string {
 	return all
 }
 
-// client finds the claim that names the client: appid in v1.0 tokens, azp in v2.0 tokens. Entra ID
-// writes no client_id (learn.microsoft.com/entra/identity-platform/access-token-claims-reference).
+// client says which client has the token, and how it proved itself.
 func (d *describer) client() {
+	d.clientID()
+	d.clientOddities()
+	if app, ok := entra.AppByID(d.ClientID.Value); ok && d.entraToken() {
+		d.ClientName = app.Name
+	}
+	d.proof()
+}
+
+// clientID finds the claim that names the client: appid in v1.0 tokens, azp in v2.0 tokens. Entra
+// ID writes no client_id
+// (learn.microsoft.com/entra/identity-platform/access-token-claims-reference).
+func (d *describer) clientID() {
 	names := []string{"client_id", "azp", "appid", "cid"}
 	switch {
 	case d.entraToken() && d.Version == "1.0" && d.IssuedBy != ByB2C:
@@ -138,13 +149,8 @@ func (d *describer) client() {
 			continue
 		}
 		d.ClientID = ClientID{Claim: name, Value: d.str(name)}
-		break
+		return
 	}
-	d.clientOddities()
-	if app, ok := entra.AppByID(d.ClientID.Value); ok && d.entraToken() {
-		d.ClientName = app.Name
-	}
-	d.proof()
 }
 
 func (d *describer) clientOddities() {
@@ -157,17 +163,17 @@ func (d *describer) clientOddities() {
 	}
 	if d.ClientID.Claim == foreign {
 		d.odd("client-claim-of-other-version", "claims."+foreign,
-			fmt.Sprintf("the client is named in %s, which v%s tokens of Entra ID do not have",
+			fmt.Sprintf("the client is named in %s, which Entra ID v%s tokens do not have",
 				foreign, d.Version))
 	}
 	if d.has("client_id") {
 		d.odd("client-id-claim", "claims.client_id",
-			"the token has client_id, which Entra ID never writes by itself: it was mapped by a "+
-				"policy, or the token is not from Entra ID")
+			"the token has client_id, which Entra ID never writes by itself: a claims-mapping "+
+				"policy added it, or the token is not from Entra ID")
 	}
 }
 
-// proof says how the client proved itself.
+// proof says how the client authenticated.
 func (d *describer) proof() {
 	name := d.firstOf("appidacr", "azpacr")
 	if name == "" || !d.entraToken() {

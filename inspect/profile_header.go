@@ -33,11 +33,11 @@ func (d *describer) algorithm(h *source.Value) {
 	case strings.EqualFold(alg, "none"):
 		d.odd("unsigned", "header.alg",
 			"alg is "+show(alg)+
-				": the token is not signed, so anyone can have written it; gateways refuse it")
+				": the token is not signed, so anyone can have made it up; gateways reject it")
 	}
 	if encoded, ok := h.Member("b64").Bool(); ok && !encoded {
 		d.odd("payload-unencoded", "header.b64",
-			`"b64": false says that the payload stands unencoded, which a token must not do (RFC `+
+			`"b64": false says that the payload is not encoded, which a token must not do (RFC `+
 				`7797, section 7)`)
 	}
 }
@@ -66,7 +66,7 @@ func (d *describer) keyID(h *source.Value) {
 		d.odd("kid-malformed", "header.kid",
 			"kid is "+brief(kid)+", not a string (RFC 7515, section 4.1.4)")
 	case text == "":
-		d.odd("kid-empty", "header.kid", "kid is empty: no key can be found by it")
+		d.odd("kid-empty", "header.kid", "kid is empty: no key can be found with it")
 	case len(text) > 1000:
 		d.odd("kid-long", "header.kid", fmt.Sprintf("kid has %d characters", len(text)))
 	}
@@ -78,8 +78,8 @@ func (d *describer) foreignKeys(h *source.Value) {
 		if h.Member(name) != nil {
 			d.odd("key-in-header", "header."+name,
 				name+
-					" brings or points to the token's own key; it is never followed or trusted: "+
-					"who made the token chose it")
+					" contains or points to the token's own key; gatewhy never follows or "+
+					"trusts it: whoever made the token chose it")
 		}
 	}
 }
@@ -93,11 +93,11 @@ func (d *describer) critical(h *source.Value) {
 	case !crit.Is(source.List) || !ok || len(names) == 0:
 		d.odd("crit-malformed", "header.crit",
 			"crit is "+brief(crit)+
-				", not a list of names; RFC 7515, section 4.1.11, has the token rejected, and "+
-				"most gateways accept it")
+				", not a list of names; RFC 7515, section 4.1.11, says that the token must be "+
+				"rejected, but most gateways accept it")
 	default:
 		d.odd("crit-extension", "header.crit",
-			"crit names extensions that a gateway must understand or reject the token: "+
+			"crit names extensions that a gateway must support, or else reject the token: "+
 				brief(crit)+"; many ignore it")
 	}
 }
@@ -108,9 +108,9 @@ func (d *describer) critical(h *source.Value) {
 func (d *describer) nonce(h *source.Value) {
 	if h.Member("nonce") != nil {
 		d.odd("graph-nonce", "header.nonce",
-			"the header has a nonce, as tokens for Microsoft Graph do: only Graph can verify the "+
-				"signature; if it is genuine, it is a token for Microsoft Graph or another "+
-				"Microsoft API, and for no other")
+			"the header has a nonce, as tokens for Microsoft Graph do: only Graph can verify "+
+				"the signature; if it is genuine, it is a token for Microsoft Graph or another "+
+				"Microsoft API, and not for any other")
 	}
 }
 
@@ -126,7 +126,7 @@ func (d *describer) signature() {
 	switch {
 	case strings.EqualFold(alg, "none") && got > 0:
 		d.odd("signature-on-unsigned", "signature",
-			"alg is none, and there is a signature all the same")
+			"alg is none, but there is a signature")
 	case strings.EqualFold(alg, "none"):
 	case got == 0:
 		d.odd("signature-missing", "signature",

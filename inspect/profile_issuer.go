@@ -18,7 +18,7 @@ func (d *describer) issuer() {
 		return
 	case d.Issuer == "" || len(d.Issuer) > maxIssuer:
 		d.odd("issuer-malformed", "claims.iss",
-			"the issuer is "+d.claims.Member("iss").Kind.String()+" that can be none: "+
+			"the issuer is "+d.claims.Member("iss").Kind.String()+" that can't be an issuer: "+
 				brief(d.claims.Member("iss")))
 		return
 	}
@@ -86,8 +86,8 @@ func (d *describer) version() {
 	// B2C writes "1.0" under an issuer that ends in v2.0.
 	if d.IssuedBy != ByB2C && d.Version != d.iss.Version.String() {
 		d.odd("version-mismatch", "claims.ver",
-			fmt.Sprintf("ver is %q, and the issuer is that of a v%s token: "+
-				"no token of Entra ID has both", d.Version, d.iss.Version))
+			fmt.Sprintf("ver is %q, and the issuer is that of a v%s token: no Entra ID token "+
+				"has both", d.Version, d.iss.Version))
 	}
 }
 
@@ -108,11 +108,11 @@ func (d *describer) tenant() {
 	if !entra.IsGUID(issued) && d.inPath() {
 		d.odd("tenant-malformed", "claims.iss",
 			"iss names the tenant "+show(issued)+
-				", which is no GUID: it was altered, or written by hand")
+				", which is not a GUID: it was altered, or written by hand")
 	}
 	if d.has("tid") && !entra.IsGUID(d.str("tid")) {
 		d.odd("tenant-malformed", "claims.tid",
-			"tid is "+brief(d.claims.Member("tid"))+", which is no GUID")
+			"tid is "+brief(d.claims.Member("tid"))+", which is not a GUID")
 	}
 }
 

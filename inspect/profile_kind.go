@@ -14,27 +14,28 @@ var kindSigns = [...]struct {
 	why   string
 	b2c   bool
 }{
-	{"c_hash", KindID, "c_hash binds an authorization code: ID tokens have it", true},
-	{"at_hash", KindID, "at_hash binds an access token: ID tokens have it", true},
+	{"c_hash", KindID, "c_hash belongs to an authorization code: ID tokens have it", true},
+	{"at_hash", KindID, "at_hash belongs to an access token: ID tokens have it", true},
 	{"nonce", KindID, "nonce answers a sign-in request: ID tokens have it", false},
 	{"scp", KindAccess, "scp says what a client may do for a user: access tokens have it", true},
 	{
 		"appidacr", KindAccess,
-		"appidacr says how the client proved itself: v1.0 access tokens have it", true,
+		"appidacr says how the client authenticated: v1.0 access tokens have it", true,
 	},
 	{
 		"azpacr", KindAccess,
-		"azpacr says how the client proved itself: v2.0 access tokens have it", true,
+		"azpacr says how the client authenticated: v2.0 access tokens have it", true,
 	},
 	{"appid", KindAccess, "appid names the client: v1.0 access tokens have it", true},
 	{"azp", KindAccess, "azp names the client: v2.0 access tokens have it", true},
 	{
-		"idtyp", KindAccess, "idtyp says whether an app or a user is meant: access tokens have it",
+		"idtyp", KindAccess, "idtyp says whether the token is for an app or a user: access " +
+			"tokens have it",
 		true,
 	},
 	{
 		"xms_mirid", KindAccess,
-		"xms_mirid names a managed identity, which gets access tokens alone", true,
+		"xms_mirid names a managed identity, which gets only access tokens", true,
 	},
 }
 
@@ -63,11 +64,11 @@ func (d *describer) kind() {
 	case d.AudienceForm == GUID && d.has("sub") && !d.has("roles"):
 		d.Kind = KindID
 		d.sign("kind", "aud",
-			"aud is an application id, and no claim names a client or its permissions: so are ID "+
-				"tokens")
+			"aud is an application id, and no claim names a client or its permissions: ID "+
+				"tokens look like this one")
 	case d.has("roles"):
 		d.Kind = KindAccess
-		d.sign("kind", "roles", "roles are there, and nothing that ID tokens alone have")
+		d.sign("kind", "roles", "it has roles, and no claim that only ID tokens have")
 	}
 }
 
@@ -181,7 +182,7 @@ func (d *describer) appSigns() []Sign {
 	if d.confidential() && !d.has("scp") && d.firstOf(userClaims[:]...) == "" && !d.has("oid") &&
 		!d.has("sub") {
 		add(d.firstOf("appidacr", "azpacr"),
-			"the client proved itself, and neither a user nor a service principal is named")
+			"the client authenticated, and the token names neither a user nor a service principal")
 	}
 	return signs
 }
@@ -213,12 +214,13 @@ func (d *describer) userSigns() []Sign {
 		add(claim, claim+" belongs to a user")
 	}
 	if sub, oid := d.str("sub"), d.str("oid"); sub != "" && oid != "" && sub != oid {
-		add("sub", "sub differs from oid, as it does for users: it is made for this application")
+		add("sub", "sub differs from oid, as it does for users: it is specific to this "+
+			"application")
 	}
 	return signs
 }
 
-// confidential reports whether the client proved itself with a secret or a certificate.
+// confidential reports whether the client authenticated with a secret or a certificate.
 func (d *describer) confidential() bool {
 	return d.ClientProof == "secret" || d.ClientProof == "certificate"
 }

@@ -132,7 +132,7 @@ func (i Instant) Explain(name string, v *source.Value) string {
 			"%s is a string, %s; about half of the gateways refuse that, the others read it as a "+
 				"number", name, written)
 	case Fraction:
-		return fmt.Sprintf("%s is %s; some gateways read whole seconds alone", name, written)
+		return fmt.Sprintf("%s is %s; some gateways read only whole seconds", name, written)
 	case Milliseconds:
 		return fmt.Sprintf(
 			"%s is %s: in milliseconds that is %s, in seconds, as gateways read it, the year %d",
@@ -210,13 +210,13 @@ func (d *describer) times() {
 	}
 	if d.ExpiresAt.Known() && d.ExpiresAt.At.Unix() == 0 {
 		d.odd("exp-zero", "claims.exp",
-			"exp is 0, the start of 1970; some gateways take it for no exp at all")
+			"exp is 0, the start of 1970; some gateways treat it as no exp at all")
 	}
 	if d.ordered(d.IssuedAt, d.ExpiresAt) && d.ordered(d.NotBefore, d.ExpiresAt) {
 		return
 	}
 	d.odd("never-valid", "claims.exp",
-		"exp is not later than iat or nbf: there is no moment at which the token is valid")
+		"exp is not later than iat or nbf: the token is never valid")
 }
 
 func (d *describer) ordered(from, to Instant) bool {
@@ -253,20 +253,20 @@ func (d *describer) lifetime() {
 	if life <= 0 || d.IssuedBy != ByEntra {
 		return
 	}
-	says := "it lives " + Length(life) + ", "
+	says := "its lifetime is " + Length(life) + ", "
 	switch {
 	case d.Kind == KindID && life >= idTokenDefault && life <= idTokenDefault+backdated:
 		says += "the default of an ID token"
 	case d.Kind != KindID && life >= leastDefault && life <= mostDefault:
 		says += "within Entra ID's default of 60 to 90 minutes"
 	case d.Kind != KindID && life >= leastExtended && life <= mostExtended:
-		says += "as tokens of managed identities and of clients with continuous access " +
-			"evaluation do: a change of roles may take as long to show"
+		says += "as for managed identities and for clients with continuous access evaluation: a " +
+			"change of roles may take that long to appear"
 	case life >= leastByPolicy && life <= mostByPolicy:
 		says += "which is not Entra ID's default: a token lifetime policy may have set it"
 	default:
 		d.odd("lifetime-unusual", "claims.exp",
-			says+"outside what Entra ID gives (10 min to 28 h)")
+			says+"outside the range that Entra ID allows (10 min to 28 h)")
 		return
 	}
 	d.trait("lifetime", "claims.exp", says)

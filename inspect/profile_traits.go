@@ -30,12 +30,12 @@ func (d *describer) traits() {
 	}
 	if d.Policy != "" {
 		d.trait("b2c-policy", "claims."+d.policyClaim(),
-			"the B2C policy "+show(d.Policy)+" issued it: its keys are that policy's")
+			"the B2C policy "+show(d.Policy)+" issued it, and it has its own keys")
 	}
 	if len(d.Clouds) > 1 {
 		d.trait("cloud-ambiguous", "claims.iss",
-			"the issuer does not tell the cloud: "+strings.Join(d.Clouds, " and ")+
-				" write it alike")
+			"the issuer does not show the cloud: "+strings.Join(d.Clouds, " and ")+
+				" use the same form")
 	}
 	if d.Kind == KindAccess && d.Flow == AppOnly && len(d.Roles) == 0 {
 		d.trait("app-only-without-roles", "claims.roles",
@@ -82,7 +82,7 @@ func (d *describer) chain() {
 		d.trait("confidential-client-for-user", "claims."+d.firstOf("appidacr", "azpacr"),
 			"a client with a "+d.ClientProof+
 				" acts for a user: a web application, or an API that exchanged the user's token "+
-				"(on-behalf-of); the token does not tell which")
+				"(on-behalf-of); the token does not show which")
 	}
 }
 
@@ -91,10 +91,11 @@ func (d *describer) identity() {
 	switch {
 	case d.has("xms_mirid"):
 		d.trait("managed-identity", "claims.xms_mirid",
-			"it is a managed identity's: "+show(d.str("xms_mirid")))
+			"it belongs to a managed identity: "+show(d.str("xms_mirid")))
 	case d.Flow == AppOnly && d.ClientProof == "certificate" && d.Lifetime() >= leastExtended:
 		d.trait("managed-identity-likely", "claims.exp",
-			"a certificate and a lifetime of a day: so are a managed identity's tokens")
+			"a certificate and a lifetime of a day: a managed identity's tokens look like this "+
+				"one")
 	}
 }
 
@@ -140,7 +141,7 @@ func (d *describer) groups() {
 	case d.claims.At("_claim_names", "groups") != nil:
 		d.trait("group-overage", "claims._claim_names",
 			"the user has more groups than a token holds (200), so groups is left out: that is "+
-				"not the same as no groups; the address in _claim_sources is not asked")
+				"not the same as no groups; gatewhy does not call the address in _claim_sources")
 	case overage:
 		d.trait("group-overage", "claims.hasgroups",
 			"the user has more groups than this token holds, so groups is left out: that is not "+
@@ -167,8 +168,7 @@ func (d *describer) names() {
 		if key, ok := d.lookalike(name); ok {
 			d.odd("claim-name-case", "claims."+Safe(key),
 				show(key)+" is not the claim "+show(name)+
-					": names are compared by case, and readers that do not may take one for the "+
-					"other")
+					": names are case-sensitive, and readers that ignore case may confuse the two")
 		}
 	}
 	d.hidden()
@@ -176,8 +176,8 @@ func (d *describer) names() {
 		if v := d.claims.Member(name); d.has(name) && v.Kind != source.String {
 			d.odd("claim-type", "claims."+name,
 				name+" is "+brief(v)+
-					", not a string (RFC 7519, section 4.1); some gateways refuse the token for "+
-					"it")
+					", not a string (RFC 7519, section 4.1); some gateways refuse the token "+
+					"because of it")
 		}
 	}
 }
@@ -205,7 +205,7 @@ func (d *describer) hidden() {
 			path := "claims." + Safe(ShortenMiddle(m.Key, 40))
 			d.odd("hidden-character", path,
 				"the claim "+show(m.Key)+
-					" has characters that do not show, or white space at an end; it is "+
+					" has invisible characters, or white space at an end; it is "+
 					brief(m.Value))
 		}
 	}

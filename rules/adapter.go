@@ -96,7 +96,7 @@ func noChanges(_ *Configuration, goal Goal) ([]Change, error) {
 	if goal.Finding == nil {
 		return nil, nil
 	}
-	const refused = "no change of this gateway's configuration is known here"
+	const refused = "gatewhy knows no change of this gateway's configuration"
 	title := "repair " + goal.Finding.Rule
 	return []Change{{Title: title, Policy: goal.Finding.Policy, Refused: refused}}, nil
 }
@@ -203,7 +203,7 @@ type Behaviour struct {
 	Variant   string   // which of the vendor's gateways
 	Policies  []string // the policy kinds that it is true of; none for whatever runs there
 	Answer    Answer
-	Headers   []string // that the answer carries, "name: value"
+	Headers   []string // that the answer carries, "name: value"; a value in <> is any
 	Checked   string   // the day on which the reference was last checked, as YYYY-MM-DD
 }
 

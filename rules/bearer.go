@@ -162,11 +162,11 @@ func (r *Request) misspelling(header string) string {
 	case scheme+" " != bearer && r.respelled(header):
 		return "the Authorization header spells the scheme " + scheme
 	case r.respelled(header):
-		return "the Authorization header has more than one space behind Bearer"
+		return "the Authorization header has more than one space after Bearer"
 	case strings.HasPrefix(strings.TrimSpace(rest), bearer):
 		return "the Authorization header says Bearer twice"
 	}
-	return "the Authorization header carries something else than Bearer and the token"
+	return "the Authorization header has something other than Bearer and the token"
 }
 
 // sentInstead is what was found instead of the token.
@@ -194,13 +194,13 @@ func (r *Result) whyNotSent() string {
 		return r.request.whyOtherwise(r.judged.leaf)
 	}
 	if by := r.request.takenBy(r.judged.leaf); by != nil {
-		return by.Asset + " runs earlier and takes away the header in which this policy looks " +
-			"for the token"
+		return by.Asset + " runs earlier and removes the header in which this policy looks for " +
+			"the token"
 	}
 	why := "the request carries no token where the policy looks for it, in " + r.placeOfToken()
 	if r.request.Method == http.MethodOptions {
 		return why +
-			". A CORS preflight never carries one: the CORS policy has to come before this one"
+			". A CORS preflight never carries one: the CORS policy must come before this one"
 	}
 	return why +
 		". A browser's CORS preflight never carries one, and a proxy on the way may strip it"
@@ -211,13 +211,13 @@ func (r *Request) whyOtherwise(leaf *Predicate) string {
 	filled := r.filled(leaf)
 	switch {
 	case len(filled) > 1 && leaf.lookup().Several == NoneCounts:
-		return "the request carries something at more than one place, " + places(filled) +
+		return "the request carries something in more than one place, " + places(filled) +
 			", and the gateway refuses that"
 	case len(filled) == 1 && filled[0] == inHeader()[0]:
 		return r.misspelling(r.Headers["Authorization"]) +
 			"; the policy wants Bearer, one space and the token"
 	}
-	return "something else than the token is in " + places(filled) +
+	return "something other than the token is in " + places(filled) +
 		"; the policy wants " + filled[0].wants()
 }
 
@@ -225,7 +225,7 @@ func (r *Request) whyOtherwise(leaf *Predicate) string {
 func (l Location) wants() string {
 	switch {
 	case l.Prefix == "":
-		return "the token alone"
+		return "only the token"
 	case l.Optional:
 		return fmt.Sprintf("the token, with %q before it or without", l.Prefix)
 	}

@@ -116,13 +116,13 @@ func TestWhatIsSentInThePlaceOfAToken(t *testing.T) {
 			nil,
 			map[string]string{"token": "secret"},
 			400, "something else",
-			`is in the query token; the policy wants the token alone`,
+			`is in the query token; the policy wants only the token`,
 		},
 		"two things": {
 			map[string]string{"X-Token": "secret"},
 			map[string]string{"token": "secret"},
 			400, "something else",
-			"at more than one place, the X-Token header or the query token",
+			"in more than one place, the X-Token header or the query token",
 		},
 	} {
 		t.Run(name, func(t *testing.T) {

@@ -69,7 +69,7 @@ func (p *Prediction) possibleCause(cause Cause, o *Observation) (PossibleCause, 
 		if ok && by.rank() < best.By.rank() {
 			best.By, best.Seen, found = by, b.Title, true
 			if cause.Elsewhere {
-				best.Seen = strings.Join(b.Policies, " or ") + " answers so where " + b.Title
+				best.Seen = strings.Join(b.Policies, " or ") + " answers like this if " + b.Title
 			}
 		}
 	}
@@ -119,10 +119,11 @@ func (p *Prediction) explained(o *Observation, all []PossibleCause) []PossibleCa
 		titles := titlesOf(rows)
 		all = slices.Insert(all, 0, PossibleCause{By: ByBody, Seen: titles, Cause: Cause{
 			ID:    "another-situation",
-			Title: "the policy itself answers so where " + titles,
-			Why:   "the body is published for that, and the prediction is for another situation",
-			Look: "whether that was so: the request as it arrived, and the policies as the " +
-				"gateway has them",
+			Title: "the policy itself answers like this if " + titles,
+			Why: "the published body belongs to that situation, but the prediction is for " +
+				"another one",
+			Look: "whether that happened: check the request as it arrived, and the policies as " +
+				"the gateway has them",
 			Evidence: rows[0].Answer.Evidence,
 		}})
 	}
@@ -154,7 +155,7 @@ func titlesOf(rows []*Behaviour) string {
 	for i, b := range rows {
 		titles[i] = b.Title
 	}
-	return strings.Join(titles, ", or where ")
+	return strings.Join(titles, ", or if ")
 }
 
 // fromTrace lists checks that would explain the answer: one before the deciding check that is not
@@ -189,7 +190,8 @@ func (p *Prediction) openCheck(r *Result, by Match) PossibleCause {
 	name := checkNames([]*Result{r})
 	return PossibleCause{By: by, Cause: Cause{
 		ID: "unknown-check-fails", Title: "the " + name + " check, which is not known, fails",
-		Why:  "it comes before the check that decides the prediction, and answers so: " + r.Why(),
+		Why: "it runs before the check that decides the prediction, and answers like this: " +
+			r.Why(),
 		Look: lookFor(r), Need: r.Need(), Evidence: r.Check.Answer.Evidence,
 	}}
 }
@@ -197,7 +199,7 @@ func (p *Prediction) openCheck(r *Result, by Match) PossibleCause {
 // lookFor is what to look at for an unknown check that no input would decide.
 func lookFor(r *Result) string {
 	if r.Need().None() {
-		return "what the gateway's log says of it"
+		return "what the gateway's log says about it"
 	}
 	return ""
 }

@@ -247,8 +247,8 @@ func assumed(policies []*Policy, classes []Class) []Finding {
 		case applies == Maybe && classes[0].Applies[i] == Maybe:
 			all = append(all, classes[0].routeFindings(policies[i], Maybe, &Request{})...)
 		case applies == Maybe:
-			f.Message = "this policy is limited to some routes: " +
-				"what holds for other requests is told apart where it differs"
+			f.Message = "this policy is limited to some routes: other requests are listed " +
+				"separately if the answer differs"
 			all = append(all, f)
 		}
 	}

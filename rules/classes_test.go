@@ -351,14 +351,14 @@ func TestRoutesThatAreNotReadNameTheLimit(t *testing.T) {
 		{[]Route{{Method: "GET", Path: strings.Repeat("a", 4<<10)}}, ""},
 		{
 			[]Route{{Path: "/"}, {Path: strings.Repeat("a", 4<<10+1)}},
-			"the expression of a route is longer than 4 KiB, the most that is read here",
+			"the expression of a route is longer than 4 KiB, the most that gatewhy reads",
 		},
 		{
 			[]Route{{Method: strings.Repeat("A", 4<<10+1)}},
-			"the expression of a route is longer than 4 KiB, the most that is read here",
+			"the expression of a route is longer than 4 KiB, the most that gatewhy reads",
 		},
 		{make([]Route, 4096), ""},
-		{make([]Route, 4097), "it has more than 4096 routes, the most that are read here"},
+		{make([]Route, 4097), "it has more than 4096 routes, the most that gatewhy reads"},
 	} {
 		got := RoutesBeyond(test.routes)
 		if (got == nil) != (test.why == "") || got != nil && got.Why != test.why {

@@ -65,14 +65,14 @@ func (r *Request) seenBy(policies []*Policy, i int, applies []Truth) *Request {
 func perhapsEarlier(by *Policy, first Truth) *Unknown {
 	if first == Maybe {
 		return &Unknown{
-			Why: by.Asset + " takes the header away, and it is not known which of the two " +
-				"policies runs first",
+			Why: by.Asset + " removes the header, and it is not known which of the two policies " +
+				"runs first",
 			Need: Need{For: "the order of the policies, in each of them"},
 		}
 	}
 	return &Unknown{
-		Why: by.Asset + " takes the header away, and it is not known whether that policy " +
-			"applies to this request",
+		Why: by.Asset + " removes the header, and it is not known whether that policy applies " +
+			"to this request",
 	}
 }
 
@@ -152,7 +152,7 @@ func (r *Request) takenBy(leaf *Predicate) *Policy {
 	if leaf == nil {
 		return nil
 	}
-	inputs := leaf.reads()
+	inputs := leaf.Reads()
 	if leaf.Op == Sent {
 		inputs = nil
 		for _, at := range leaf.locations() {

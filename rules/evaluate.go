@@ -131,7 +131,7 @@ func (e *evaluation) lookedForToken(result *Result) {
 		e.tokenless = true
 	case result.Outcome == Unsure && r.altered != nil:
 		r.tokenDoubt = &Unknown{
-			Why: "an earlier policy may have put another token into the request, or taken it away",
+			Why: "an earlier policy may have put another token into the request, or removed it",
 		}
 	}
 }

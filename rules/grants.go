@@ -84,7 +84,7 @@ func (r *Result) whyNotGranted() string {
 	case missing.Claim == "":
 		return ""
 	case missing.Claim == "scp" && profile.Flow == inspect.AppOnly:
-		return wanted + "this token is app-only: Entra ID puts no scp into it, at most roles"
+		return wanted + "this token is app-only: Entra ID puts no scp into it, only roles"
 	case missing.Claim == "scp" && len(profile.Scopes) == 0:
 		return wanted + "the token has no scp"
 	case missing.Claim == "scp":

@@ -72,6 +72,10 @@ type Opaque struct {
 	// does nothing else with these claims, except that one may be its result unchanged. It may be
 	// nil.
 	Compares func(claims ...string) (texts []string, ok bool)
+
+	// Parts lists the parts of the expression that read one claim and nothing else. It is ok only
+	// if the expression depends on the claim by nothing but what the parts give. It may be nil.
+	Parts func(claim string) (parts []*Opaque, ok bool)
 }
 
 // Claim is the input that reads a claim of the token.
@@ -86,6 +90,14 @@ func (i Input) String() string {
 		return string(i.Source)
 	}
 	return string(i.Source) + ":" + i.Name
+}
+
+// same reports whether another input has the same name in documentation.
+func (i Input) same(other Input) bool {
+	if i.Opaque == nil && other.Opaque == nil {
+		return i.Source == other.Source && i.Name == other.Name
+	}
+	return i.String() == other.String()
 }
 
 // The names of inputs of FromRequest.

@@ -101,13 +101,13 @@ func CheckAnswer(v *source.Value) error {
 		case m.Key == "error":
 			return noAnswer(
 				m.KeyPos,
-				"it is an error that the endpoint answered, and says nothing of the token",
+				"it is an error from the endpoint, and says nothing about the token",
 			)
 		case slices.Contains(answerMembers, m.Key):
 			known++
 		case slices.Contains(answerMembers, lower):
 			return noAnswer(
-				m.KeyPos, "it has "+m.Key+", and names are told apart by case: "+lower+" is meant",
+				m.KeyPos, "it has "+m.Key+", and names are case-sensitive: use "+lower,
 			)
 		}
 	}
@@ -122,8 +122,7 @@ func noAnswer(pos source.Position, cause string) error {
 		Pos:   pos,
 		Cause: "not an introspection answer: " + cause,
 		Hints: source.Hints(
-			`expected is one JSON object, such as `+
-				`{"active": true, "client_id": "…", "scope": "…"}`,
+			`expected: one JSON object, such as {"active": true, "client_id": "…", "scope": "…"}`,
 			"how to get it: gatewhy collect introspection",
 		),
 	}

@@ -55,24 +55,23 @@ func (r *Request) judge(p *Predicate) judgement {
 // combine evaluates parts up to the one that surely ends the series. That part decides; if the
 // whole is open, the first part that is open; else the last.
 func (r *Request) combine(parts []Predicate, s series) judgement {
-	var last judgement
-	var unknown *judgement
+	var last, unknown judgement
+	open := false
 	for i := range parts {
 		last = r.judge(&parts[i])
 		if s.next(last.may) {
 			break
 		}
-		if !last.may.sure() && unknown == nil {
-			first := last
-			unknown = &first
+		if !last.may.sure() && !open {
+			unknown, open = last, true
 		}
 	}
-	deciding := last
-	if unknown != nil && (!s.ended || s.may().open()) {
-		deciding = *unknown
+	deciding := &last
+	if open && (!s.ended || s.may().open()) {
+		deciding = &unknown
 	}
 	deciding.may = s.may()
-	return deciding
+	return *deciding
 }
 
 func (r *Request) judgeLeaf(p Predicate) judgement {
@@ -106,8 +105,8 @@ func (r *Request) holds(p Predicate, reading *Reading) may {
 		return errs
 	case p.Loose && p.odd(reading):
 		reading.Unknown = &Unknown{
-			Why: "it is not documented what the gateway makes of " + p.Input.words() +
-				" where it is " + brief(reading.Value),
+			Why: "it is not documented how the gateway handles " + p.Input.words() +
+				" if it is " + brief(reading.Value),
 		}
 		return holds | fails
 	case p.Op == Present:
@@ -212,7 +211,7 @@ func (p Predicate) present(reading *Reading) Truth {
 	}
 	reading.Unknown = &Unknown{
 		Why: p.Input.Name + " is null, and it is not documented whether the gateway counts that " +
-			"as a claim that is there",
+			"as a claim that exists",
 	}
 	return Maybe
 }
@@ -228,7 +227,7 @@ func (p Predicate) positive(reading *Reading) Truth {
 	if n == 0 {
 		if p.Zero == Maybe {
 			reading.Unknown = &Unknown{
-				Why: p.Input.Name + " is 0, which older versions of the policy take for a token " +
+				Why: p.Input.Name + " is 0, which older versions of the policy treat as a token " +
 					"that has not expired",
 			}
 		}
@@ -405,7 +404,7 @@ func (r *Request) compareTime(p Predicate, reading *Reading) Truth {
 	if !plain(instant) {
 		reading.Unknown = &Unknown{
 			Why: fmt.Sprintf(
-				"%s is %s (%s), and it is not documented what the gateway makes of that",
+				"%s is %s (%s), and it is not documented how the gateway handles that",
 				p.Input.Name, brief(reading.Value), instant.Problem,
 			),
 		}
@@ -432,7 +431,7 @@ func (r *Request) compareTime(p Predicate, reading *Reading) Truth {
 	case p.Doubt > 0 && missed <= p.Doubt:
 		reading.Unknown = &Unknown{
 			Why: fmt.Sprintf(
-				"the gateway's leeway is not documented, and %s is missed by at most %g minutes",
+				"the gateway's leeway is not documented, and %s is only up to %g minutes away",
 				p.Input.Name, p.Doubt.Minutes(),
 			),
 			Need: Need{Input: source.NeedTime, For: "an instant further from " + p.Input.Name},
@@ -485,7 +484,7 @@ func (r *Request) nobodyListed() *Unknown {
 	if r.Contracts == nil {
 		return noContracts()
 	}
-	return &Unknown{Why: "no client id was read that could be looked up"}
+	return &Unknown{Why: "no client id was found to look up"}
 }
 
 func (r *Request) listed(reading *Reading) Truth {
@@ -503,7 +502,7 @@ func (r *Request) listed(reading *Reading) Truth {
 	listed := r.Contracts.Has(id)
 	if listed == Maybe {
 		reading.Unknown = &Unknown{
-			Why: "the list of contracts may not be complete: it is one page, as far as it says",
+			Why: "the list of contracts may not be complete: it may be only one page",
 			Need: Need{
 				Input: source.NeedContracts,
 				For:   "all pages of the list (its total says how many)",

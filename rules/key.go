@@ -63,7 +63,7 @@ func AddressFault(address string) string {
 	case strings.Contains(strings.ReplaceAll(lower[1:], " ", ""), ",http"):
 		return "it is a list, and the gateway takes one address"
 	case strings.ContainsAny(address, " \t\r\n"):
-		return "there is a blank in it"
+		return "there is a space in it"
 	case !strings.Contains(address, "://"):
 		return "https:// is missing"
 	case err != nil:
@@ -96,12 +96,12 @@ func entraFault(keys entra.KeysAddress, path string) string {
 	case keys.Cloud.Closed != "":
 		return keys.Cloud.Name + " was closed on " + keys.Cloud.Closed
 	case keys.Discovery:
-		return "it is the metadata document, which holds no keys"
+		return "it is the metadata document, which contains no keys"
 	case !strings.HasSuffix(path, "/keys") || !strings.Contains(path, "/discovery/"):
-		return "it is an address of Entra ID, but not that of a key set"
+		return "it is an Entra ID address, but not that of a key set"
 	case keys.Kind == entra.Workforce && !entra.IsGUID(tenant) &&
 		!strings.Contains(tenant, ".") && !slices.Contains(shared, tenant):
-		return "no tenant is called " + tenant + ": it has an id and domains"
+		return tenant + " is not a tenant: a tenant has an id and domains"
 	}
 	return ""
 }

@@ -92,7 +92,9 @@ func (o *Observation) header(row []string) Truth {
 				strings.EqualFold(wanted, "content-type") {
 				continue
 			}
-			if !strings.EqualFold(strings.TrimSpace(observed), strings.TrimSpace(value)) {
+			value = strings.TrimSpace(value)
+			if !strings.HasPrefix(value, "<") && // a value in words is any
+				!strings.EqualFold(strings.TrimSpace(observed), value) {
 				return No
 			}
 			result = Yes
@@ -184,8 +186,8 @@ func (p *Prediction) accepted(o *Observation) (Truth, string) {
 	case p.sends(o):
 		return No, ""
 	}
-	return Maybe, "none of these policies is known to answer so: " +
-		"the request may have passed them, as predicted"
+	return Maybe, "none of these policies is known to answer like this: the request may have " +
+		"passed them, as predicted"
 }
 
 // rejected compares with the answer of the check that decides.
@@ -200,21 +202,21 @@ func (p *Prediction) rejected(o *Observation) (Truth, string, Need) {
 	case body == No && p.published(o):
 		return No, "", Need{}
 	case body == Maybe && len(p.elsewhere(o)) == 1:
-		return Maybe, "no body of the predicted answer is published, and this one is that of " +
-			"another situation", Need{}
+		return Maybe, "no source gives the body of the predicted answer, and this one belongs " +
+			"to another situation", Need{}
 	case body == No:
-		return Maybe, "the body is another than the published one: " +
-			"another version of the policy, or something else, answered", Need{}
+		return Maybe, "the body differs from the published one: another version of the policy, " +
+			"or something else, answered", Need{}
 	case body == Yes:
 		return Yes, p.confirmed(o), Need{}
 	case o.Status == 0:
-		return Maybe, "no body of the predicted answer is published", Need{
+		return Maybe, "no source gives the body of the predicted answer", Need{
 			Input: source.NeedObservedStatus,
 		}
 	case o.Body == nil:
 		return Yes, "the status agrees", Need{Input: source.NeedObservedBody}
 	}
-	return Yes, "the status agrees; no body of the predicted answer is published" +
+	return Yes, "the status agrees; no source gives the body of the predicted answer" +
 		p.sameWhere(o), Need{}
 }
 
@@ -225,7 +227,7 @@ func (p *Prediction) confirmed(o *Observation) string {
 	case a.NoBody:
 		agrees = "there is no body, as predicted"
 	case a.Body == "":
-		agrees = "the body has the words that are known of the predicted answer"
+		agrees = "the body contains the words that are known from the predicted answer"
 	}
 	if o.Status != 0 {
 		agrees = "the status agrees, and " + agrees
@@ -240,7 +242,7 @@ func (p *Prediction) sameWhere(o *Observation) string {
 	if titles == "" {
 		return ""
 	}
-	return "; the same body is published for where " + titles
+	return "; the same body is also published if " + titles
 }
 
 // header compares the observed headers with those of the row that the prediction was read from.
@@ -260,11 +262,11 @@ func (p *Prediction) header(o *Observation) Truth {
 
 // undetermined says what would have to be true of the checks that are not known.
 func (p *Prediction) undetermined(c Comparison) Comparison {
-	const answered = "if these policies answered, and all else is as it was given, "
+	const answered = "if these policies answered, and everything else is as given, "
 	open := p.open()
 	if c.Observed.LetIn() {
-		c.Follows = "if these policies ran on this request, every check passed, " +
-			"those too that are not known: " + checkNames(open)
+		c.Follows = "if these policies ran on this request, every check passed, including those " +
+			"that are not known: " + checkNames(open)
 		return c
 	}
 	fit := slices.DeleteFunc(
@@ -273,7 +275,7 @@ func (p *Prediction) undetermined(c Comparison) Comparison {
 	all := p.possibleCauses(&c.Observed)
 	switch {
 	case len(fit) == 0:
-		c.Follows = "none of the checks that are not known is known to answer so"
+		c.Follows = "none of the checks that are not known is known to answer like this"
 	case len(fit) == 1 && fit[0].Check.Answer.hasBody(c.Observed.Body) == Yes:
 		c.Follows = answered + "it was the check that is not known, whose body this is: " +
 			checkNames(fit)

@@ -18,6 +18,9 @@ func TestAnObservedAnswerFitsARowOfTheTable(t *testing.T) {
 	empty := Behaviour{Answer: Answer{Status: 503, NoBody: true}}
 	silent := Behaviour{Answer: Answer{Status: 401}}
 	passes := Behaviour{Answer: Answer{Status: 200}}
+	anyValue := Behaviour{
+		Answer: Answer{Status: 302}, Headers: []string{"location: <where one signs in>"},
+	}
 	tests := []struct {
 		name      string
 		row       Behaviour
@@ -66,6 +69,12 @@ func TestAnObservedAnswerFitsARowOfTheTable(t *testing.T) {
 			Observation{Status: 401, Headers: []string{"WWW-Authenticate: Basic"}},
 			false, ByNone,
 			false,
+		},
+		{
+			"a header whose value the table has in words", anyValue,
+			Observation{Status: 302, Headers: []string{"Location: https://login.example/a"}},
+			false,
+			ByHeader, true,
 		},
 		{
 			"a content type, which says nothing", exact,
@@ -223,13 +232,13 @@ func TestAPredictionIsComparedWithWhatWasObserved(t *testing.T) {
 			"a body alone, where none is published", silent,
 			Observation{Body: body("x")},
 			Maybe,
-			"no body of the predicted answer is published", "something-else",
+			"no source gives the body of the predicted answer", "something-else",
 		},
 		{
 			"the status of an answer of which no body is published", silent,
 			Observation{Status: 400, Body: body("x")},
 			Yes,
-			"no body of the predicted answer is published", "",
+			"no source gives the body of the predicted answer", "",
 		},
 		{
 			"a prediction whose status is not known", nameless,
@@ -253,7 +262,7 @@ func TestAPredictionIsComparedWithWhatWasObserved(t *testing.T) {
 			"let in where the prediction is open", open,
 			Observation{Status: 200},
 			Maybe,
-			"every check passed, those too that are not known: audience", "",
+			"every check passed, including those that are not known: audience", "",
 		},
 		{
 			"rejected as the check that is not known would", open,
@@ -271,7 +280,7 @@ func TestAPredictionIsComparedWithWhatWasObserved(t *testing.T) {
 			"rejected as no open check would", open,
 			Observation{Status: 400},
 			Maybe,
-			"none of the checks that are not known is known to answer so",
+			"none of the checks that are not known is known to answer like this",
 			"header-lost something-else",
 		},
 	}

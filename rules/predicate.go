@@ -153,17 +153,23 @@ func Literals(texts ...string) []*source.Value {
 func (p Predicate) Reads() []Input {
 	var all []Input
 	add := func(in Input) {
-		same := func(have Input) bool { return have.String() == in.String() }
-		if !slices.ContainsFunc(all, same) {
+		if !slices.ContainsFunc(all, in.same) {
 			all = append(all, in)
 		}
 	}
-	p.walk(func(leaf Predicate) {
-		for _, in := range leaf.reads() {
-			add(in)
-		}
-	})
+	p.eachLeaf(func(leaf *Predicate) { leaf.eachRead(add) })
 	return all
+}
+
+// eachLeaf is [Predicate.walk] without copies.
+func (p *Predicate) eachLeaf(visit func(*Predicate)) {
+	if p.Op != And && p.Op != Or && p.Op != Not {
+		visit(p)
+		return
+	}
+	for i := range p.Of {
+		p.Of[i].eachLeaf(visit)
+	}
 }
 
 // walk visits every predicate without parts.
@@ -177,27 +183,38 @@ func (p Predicate) walk(visit func(Predicate)) {
 	}
 }
 
-// reads lists what a predicate without parts reads.
-func (p Predicate) reads() []Input {
+// eachRead visits what a predicate without parts reads.
+func (p *Predicate) eachRead(visit func(Input)) {
 	switch p.Op {
-	case After, NotAfter:
-		return []Input{p.Input, {Source: FromClock}}
 	case Verifies:
-		return []Input{{Source: FromToken}, {Source: FromKeys}}
+		visit(Input{Source: FromToken})
+		visit(Input{Source: FromKeys})
+		return
 	case Sent, Readable:
-		return []Input{{Source: FromToken}}
-	case Active:
-		if p.Input.Model == nil {
-			return []Input{p.Input}
-		}
-		return append([]Input{p.Input}, p.Input.Model.Alive.Reads()...)
+		visit(Input{Source: FromToken})
+		return
+	case After, NotAfter:
+		visit(p.Input)
+		visit(Input{Source: FromClock})
+		return
 	case Listed:
-		return []Input{p.Input, {Source: FromContracts}}
+		visit(p.Input)
+		visit(Input{Source: FromContracts})
+		return
+	case Active:
+		visit(p.Input)
+		if p.Input.Model != nil {
+			p.Input.Model.Alive.eachLeaf(func(leaf *Predicate) { leaf.eachRead(visit) })
+		}
+		return
 	}
-	if p.Input.Opaque != nil {
-		return p.Input.Opaque.Reads
+	if p.Input.Opaque == nil {
+		visit(p.Input)
+		return
 	}
-	return []Input{p.Input}
+	for _, in := range p.Input.Opaque.Reads {
+		visit(in)
+	}
 }
 
 // Want is a text that a predicate wants an input to have.

@@ -147,13 +147,13 @@ func TestWhatIsInTheAuthorizationHeaderInsteadOfTheTokenIsNamedWithoutShowingIt(
 		},
 		{
 			"nor are two spaces", loose, "Bearer  " + token.Compact(), Unsure,
-			"has more than one space behind Bearer",
+			"has more than one space after Bearer",
 		},
 		{"Basic credentials", strict, "Basic c2VjcmV0", Fail, "carries Basic credentials"},
 		{
 			"Bearer twice", strict, "Bearer Bearer " + token.Compact(), Fail, "says Bearer twice",
 		},
-		{"anything else", strict, "secret", Fail, "something else than Bearer and the token"},
+		{"anything else", strict, "secret", Fail, "something other than Bearer and the token"},
 	}
 	for _, test := range tests {
 		t.Run(test.name, func(t *testing.T) {

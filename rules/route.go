@@ -77,8 +77,7 @@ func (c *Class) doubt(g *Guard) *Unknown {
 		switch {
 		case route.MethodUnread, route.PathUnread:
 			return &Unknown{
-				Why: "the gateway may read the expression of the route otherwise than it is " +
-					"read here",
+				Why: "the gateway may read the expression of the route differently from gatewhy",
 			}
 		case matchRoute(route.Path, c.Path) == No && behindBase(route.Path, c.Path):
 			return &Unknown{
@@ -201,13 +200,13 @@ const (
 // says nothing about the gateway. It is nil where they do not.
 func RoutesBeyond(routes []Route) *Unknown {
 	if len(routes) > mostRoutes {
-		return &Unknown{Why: fmt.Sprintf("it has more than %d routes, the most that are read here",
+		return &Unknown{Why: fmt.Sprintf("it has more than %d routes, the most that gatewhy reads",
 			mostRoutes)}
 	}
 	for _, route := range routes {
 		if len(route.Method) > longestRoute || len(route.Path) > longestRoute {
 			return &Unknown{Why: fmt.Sprintf("the expression of a route is longer than %d KiB, "+
-				"the most that is read here", longestRoute>>10)}
+				"the most that gatewhy reads", longestRoute>>10)}
 		}
 	}
 	return nil
@@ -217,8 +216,8 @@ func RoutesBeyond(routes []Route) *Unknown {
 // than a limit of this tool.
 func beyondClasses(limit string) *Unknown {
 	return &Unknown{
-		Why: "to tell all requests apart that the routes treat differently takes " + limit +
-			", the most that is done here",
+		Why: "to distinguish all requests that the routes treat differently takes " + limit +
+			", the most that gatewhy does",
 		Need: Need{Input: source.NeedRequest, For: "which request it is"},
 	}
 }

@@ -338,7 +338,7 @@ func TestPoliciesThatDoNotApplyLetEverythingThrough(t *testing.T) {
 			"route-assumed",
 		},
 		{
-			"routes in a form that is not modelled leave it open",
+			"routes in a form that gatewhy does not know leave it open",
 			Guard{Unknown: &unread},
 			"GET", "/orders/1", Undetermined, "route-assumed",
 		},

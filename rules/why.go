@@ -21,7 +21,7 @@ func (r *Result) Why() string {
 		return r.skip
 	case Unsure:
 		if r.unknown == nil {
-			return "it can't be told from what was given"
+			return "it can't be decided from what was given"
 		}
 		return r.unknown.Why
 	case Pass:
@@ -44,10 +44,10 @@ func (r *Result) whyPass() string {
 		return "the token is active"
 	case Expiry:
 		return r.whyTime(
-			"the token never expires: it has no exp, and the policy does not demand one",
+			"the token never expires: it has no exp, and the policy does not require one",
 		)
 	case NotBefore:
-		return r.whyTime("the token has no nbf, and the policy does not demand one")
+		return r.whyTime("the token has no nbf, and the policy does not require one")
 	case Contract:
 		return r.Actual() + " has an approved contract"
 	}
@@ -59,7 +59,7 @@ func (r *Result) whyTime(absent string) string {
 	instant := inspect.ReadInstant(r.judged.reading.Value)
 	switch {
 	case !instant.Known() && r.request.Introspection != nil && r.Check.ID == Expiry:
-		return "the captured answer names no instant that has passed"
+		return "the captured answer gives no time that has passed"
 	case !instant.Known():
 		return absent
 	}
@@ -123,7 +123,7 @@ func (r *Result) whyAbsent() string {
 	if why := r.whyNotGranted(); why != "" {
 		return why + r.whyRoles()
 	}
-	why := "the token has no " + name + ", and the policy demands one"
+	why := "the token has no " + name + ", and the policy requires one"
 	return why + r.whyNeverWritten() + r.whyRoles()
 }
 
@@ -347,8 +347,8 @@ func (r *Result) whyScopes() string {
 	}
 	if r.request.Introspection == nil && r.judged.reading.Value == nil {
 		if profile.Flow == inspect.AppOnly {
-			return "the policy wants " + r.Expected() + ", and this token is app-only: " +
-				"Entra ID puts no scp into it, at most roles"
+			return "the policy wants " + r.Expected() + ", and this token is app-only: Entra ID " +
+				"puts no scp into it, only roles"
 		}
 		return "the policy wants " + r.Expected() + ", and the token has no scp"
 	}
@@ -394,8 +394,8 @@ func (r *Result) whyContract() string {
 func (r *Result) whoseContract(id string) string {
 	var all strings.Builder
 	if app, ok := entra.AppByID(id); ok {
-		all.WriteString(". It is " + app.Name + ", an application of Microsoft's and no client " +
-			"of yours: a token for a test has to be got by your own client")
+		all.WriteString(". It is " + app.Name + ", a Microsoft application, not your client: " +
+			"your own client must get the token for a test")
 	}
 	if contracts := r.request.Contracts; contracts != nil && entra.IsGUID(id) &&
 		contracts.foreign() {
@@ -405,8 +405,8 @@ func (r *Result) whoseContract(id string) string {
 	profile := r.request.Profile()
 	if profile.HasTrait("confidential-client-for-user") && profile.ClientID.Value == id {
 		all.WriteString(". It acts for a user, and if it has exchanged the user's token " +
-			"(on-behalf-of), it is the middle tier and not the front end: " +
-			"the contract has to be the middle tier's")
+			"(on-behalf-of), it is the middle tier and not the front end: the contract must be " +
+			"the middle tier's")
 	}
 	return all.String() + behind(". ", r.Check.Besides)
 }
@@ -467,9 +467,9 @@ func (r *Result) ownCredentials() string {
 		slices.ContainsFunc(in.Opaque.Reads, func(in Input) bool { return !reads(in) }) {
 		return ""
 	}
-	return "the policy asks for client credentials of its own and does not look at the token: " +
-		"it reads " + in.words() + " and finds none: " +
-		"invalid client credentials, however good the token is"
+	return "the policy requires its own client credentials and does not check the token: it " +
+		"reads " + in.words() + " and finds none: invalid client credentials, even if the " +
+		"token is good"
 }
 
 // otherKeys says where else the key of an access token of Entra ID may be, where nothing plainer

@@ -66,7 +66,7 @@ func signText(p inspect.Profile, about string) string {
 		}
 	}
 	if len(also) > 0 {
-		text += "; so say " + strings.Join(also, ", ")
+		text += "; also shown by " + strings.Join(also, ", ")
 	}
 	return text
 }
@@ -77,7 +77,7 @@ func clientWhere(p inspect.Profile) string {
 	}
 	text := "named in " + p.ClientID.Claim
 	if proof := proofText(p.ClientProof); proof != "" {
-		text += "; it proved itself " + proof
+		text += ", " + proof
 	}
 	return text
 }
@@ -95,7 +95,7 @@ func audienceForm(p inspect.Profile) string {
 	case inspect.SPN:
 		return "spn: and an application id"
 	case inspect.FirstParty:
-		return "that of one of Microsoft's own APIs"
+		return "the audience of a Microsoft API"
 	case inspect.OtherAudience:
 		return "neither an App ID URI nor an application id"
 	case inspect.SeveralAudiences:
@@ -113,8 +113,7 @@ func odditiesAt(p inspect.Profile, at time.Time) []inspect.Observation {
 	return append(slices.Clone(p.Observations), inspect.Observation{
 		ID: "issued-in-future", Path: "claims.iat",
 		Message: "iat is " + inspect.Relative(p.IssuedAt.At, at) +
-			": the clock that issued it is ahead, or this one is behind; " +
-			"mod_oauth2, Ory Oathkeeper and KrakenD reject such a token (measured), most others " +
-			"do not look",
+			": the clock that issued it is ahead, or this one is behind; mod_oauth2, Ory " +
+			"Oathkeeper and KrakenD reject such a token (measured); most others do not check",
 	})
 }

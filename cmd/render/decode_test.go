@@ -72,7 +72,7 @@ func TestAudiencesAreNamedByTheirForm(t *testing.T) {
 		`"api://orders"`:                "an App ID URI",
 		`"` + client + `"`:              "an application id",
 		`"spn:` + client + `"`:          "spn: and an application id",
-		`"https://graph.microsoft.com"`: "that of one of Microsoft's own APIs",
+		`"https://graph.microsoft.com"`: "the audience of a Microsoft API",
 		`"orders"`:                      "neither an App ID URI nor an application id",
 		`["a","b"]`:                     "a list, which Entra ID never writes",
 		`7`:                             "",

@@ -9,7 +9,7 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/source"
 )
 
-const notVerified = "Nothing was verified: anyone can make up such a token."
+const notVerified = "Nothing was verified: anyone can make up a token like this one."
 
 // DecodeText writes a token for a person: what it is, its header and claims, what is odd, and
 // what to do next. The short form shows the claims that decide.

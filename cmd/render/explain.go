@@ -55,7 +55,11 @@ func policyLine(p *rules.Policy) string {
 
 // whenNew says what an expired token would have got, and how to see why.
 func whenNew(v *rules.Verdict) string {
-	return "When it was new it would have got " + OutcomeLine(v) + ": --at issued tells why."
+	if v.Outcome == rules.Accepted {
+		return "It was accepted while it was valid; the only problem is that it expired."
+	}
+	return "One second after it was issued it would have got " + OutcomeLine(v) +
+		"; --at issued shows why."
 }
 
 // mostChanges is how many changes of a repair are listed.
@@ -77,7 +81,7 @@ func changeLine(c rules.FieldChange) string {
 // repairsTitle says what the repairs are for.
 func (x explanation) repairsTitle() string {
 	if x.Verdict.Outcome == rules.Accepted {
-		return "what would narrow this policy, each tried on this token, if it is one that " +
+		return "changes that would narrow this policy, each tried on this token, if this token " +
 			"belongs here"
 	}
 	return "repairs, each tried on this token"
@@ -124,7 +128,7 @@ func (x explanation) observedAnswer() (Mood, string) {
 	case rules.Yes:
 		return x.agreeing(), answered + ", as predicted: " + afterStatus(predicted)
 	case rules.No:
-		return Bad, answered + ", the prediction differs: " + predicted
+		return Bad, answered + ", but the prediction is: " + predicted
 	}
 	return Unsure, answered + "; predicted: " + predicted
 }
@@ -135,9 +139,9 @@ func (x explanation) observedRest(predicted string) (Mood, string) {
 	case rules.Yes:
 		return x.agreeing(), "the gateway answered as predicted: " + predicted
 	case rules.No:
-		return Bad, "the gateway's answer is not the predicted one: " + predicted
+		return Bad, "the gateway's answer differs from the prediction: " + predicted
 	}
-	return Unsure, "the gateway's answer may be the predicted one: " + predicted
+	return Unsure, "the gateway's answer may be as predicted: " + predicted
 }
 
 // agreeing is the mood of a prediction that came true.
@@ -166,14 +170,14 @@ func (x explanation) observedLines() []string {
 	switch c.Agrees {
 	case rules.Yes:
 		if c.Body == rules.Yes {
-			lines = []string{"The body is the predicted one, too."}
+			lines = []string{"The body is also as predicted."}
 		}
 	case rules.No:
 		if c.Observed.Status != 0 && c.Observed.Status == x.Verdict.Status {
-			lines = []string{"The status agrees, and the rest of the answer does not."}
+			lines = []string{"The status agrees, but the rest of the answer does not."}
 		}
 	default:
-		lines = []string{"Whether the prediction agrees can't be told."}
+		lines = []string{"It can't be decided whether the prediction agrees."}
 	}
 	if follows := report.Follows(c); follows != "" {
 		lines = append(lines, sentence(follows))

@@ -138,8 +138,8 @@ func (x *explainPager) reasons() []string {
 	}
 	all := []string{x.say(sentence(v.Why()))}
 	if earlier := v.Earlier(); v.Outcome == rules.Rejected && len(earlier) > 0 {
-		all = append(all, "It could be rejected earlier still: "+
-			x.say(checkName(earlier[0].Check))+" is not known.")
+		all = append(all, "An earlier check ("+x.say(checkName(earlier[0].Check))+
+			") could not be decided.")
 	}
 	if question := v.Question(); !question.None() && v.Outcome == rules.Undetermined {
 		all = append(all, "To know: "+x.say(report.Ask(question)))
@@ -198,7 +198,7 @@ func (x *explainPager) facts() []Row {
 		rows = append(rows, Row{"ask next", report.Ask(question)})
 	}
 	if x.Earlier != nil {
-		rows = append(rows, Row{"when it was new", OutcomeLine(x.Earlier) + " (--at issued)"})
+		rows = append(rows, Row{"when it was issued", OutcomeLine(x.Earlier) + " (--at issued)"})
 	}
 	if x.Other != nil {
 		rows = append(rows, Row{"other token", OutcomeLine(x.Other)})

@@ -67,7 +67,7 @@ func (m *markdown) prediction(x explanation, v *rules.Verdict) {
 		m.row("evidence", string(e.Level)+": "+e.Reference)
 	}
 	if x.Earlier != nil {
-		m.row("when the token was new", OutcomeLine(x.Earlier)+" (--at issued)")
+		m.row("when the token was issued", OutcomeLine(x.Earlier)+" (--at issued)")
 	}
 	m.rowIf("ask next", report.Ask(v.Question()))
 }
@@ -75,14 +75,18 @@ func (m *markdown) prediction(x explanation, v *rules.Verdict) {
 func (m *markdown) checks(results []rules.Result) {
 	m.b.WriteString("\n")
 	m.table("check", "outcome", "why")
+	several := len(byPolicy(results)) > 1
 	for i := range results {
 		r := &results[i]
 		name, why := checkName(r.Check), r.Why()
+		if several {
+			name = r.Policy.Name + ": " + strings.TrimSpace(name)
+		}
 		if where := alternative(r); where != "" {
 			name += " (" + where + ")"
 		}
 		if r.Harmless {
-			why += "; nobody is kept out by it"
+			why += "; this check rejects nobody"
 		}
 		m.cells(name, string(r.Outcome), why)
 	}

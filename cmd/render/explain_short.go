@@ -37,7 +37,7 @@ func (t *explainText) likeliest() {
 	}
 	s := &t.x.Observed.Causes[0]
 	t.Blank()
-	t.Para(1, "likeliest: "+safe(s.Title)+" "+t.Paint(Faint, "["+s.ID+"]"))
+	t.Para(1, "most likely: "+safe(s.Title)+" "+t.Paint(Faint, "["+s.ID+"]"))
 	t.Para(2, safe(s.Why)+speaks(s))
 	t.Para(2, "check: "+safe(report.Look(&s.Cause)))
 	if more := len(t.x.Observed.Causes) - 1; more > 0 {
@@ -63,7 +63,7 @@ func (t *explainText) shortReason() {
 	t.Blank()
 	t.Para(1, safe(sentence(shortWhy(v.Why(), v.Decided))))
 	if earlier := v.Earlier(); v.Outcome == rules.Rejected && len(earlier) > 0 {
-		t.Para(1, fmt.Sprintf("It could be rejected earlier still: %s is not known.",
+		t.Para(1, fmt.Sprintf("An earlier check (%s) could not be decided.",
 			checkName(earlier[0].Check)))
 	}
 	if says := t.x.saysOf(); says != "" {
@@ -298,7 +298,7 @@ func levelOf(e rules.Evidence) string {
 	return string(e.Level)
 }
 
-// foldedChecks counts the checks that are not listed: "7 more passed, 1 not asked for".
+// foldedChecks counts the checks that are not listed: "7 more passed, 1 not checked".
 func (t *explainText) foldedChecks() string {
 	passed, skipped, harmless, listed := 0, 0, 0, 0
 	for i := range t.x.Verdict.Results {
@@ -321,10 +321,10 @@ func (t *explainText) foldedChecks() string {
 		parts = append(parts, count(passed, "check")+" passed")
 	}
 	if skipped > 0 {
-		parts = append(parts, fmt.Sprintf("%d not asked for", skipped))
+		parts = append(parts, fmt.Sprintf("%d skipped", skipped))
 	}
 	if harmless > 0 {
-		parts = append(parts, fmt.Sprintf("%d that keep nobody out", harmless))
+		parts = append(parts, fmt.Sprintf("%d that reject nobody", harmless))
 	}
 	if len(parts) == 0 {
 		return ""

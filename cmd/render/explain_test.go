@@ -73,7 +73,7 @@ func rejectedAtTheAudience(t *testing.T) *report.Explanation {
 			Rank: 1, By: rules.ByStatus, Seen: "the client has no contract " + hostile,
 			Cause: rules.Cause{
 				ID: "no-contract", Title: "the contract was revoked " + hostile,
-				Why: "the gateway answers so " + hostile, Look: "look at the contracts " + hostile,
+				Why: "it answers this " + hostile, Look: "look at the contracts " + hostile,
 				Evidence: rules.Evidence{Level: rules.Observed, Reference: "KB 3"},
 			},
 		}},

@@ -64,8 +64,7 @@ func (t *explainText) answer() string {
 	case rules.Rejected:
 		return t.rejected(v)
 	}
-	check := ": the " + deciding(v, " check") + " can't be decided from what was given"
-	return t.Paint(Unsure, "undetermined") + check
+	return t.Paint(Unsure, "undetermined") + ": " + notPredicted(v)
 }
 
 func (t *explainText) rejected(v *rules.Verdict) string {
@@ -98,7 +97,7 @@ func (t *explainText) reason() {
 	t.Blank()
 	t.Para(1, safe(sentence(v.Why())))
 	if earlier := v.Earlier(); v.Outcome == rules.Rejected && len(earlier) > 0 {
-		t.Para(1, fmt.Sprintf("It could be rejected earlier still: %s is not known.",
+		t.Para(1, fmt.Sprintf("An earlier check (%s) could not be decided.",
 			checkName(earlier[0].Check)))
 	}
 	if says := t.x.saysOf(); says != "" {
@@ -315,7 +314,7 @@ func (t *explainText) causes() {
 	if t.x.Observed == nil || len(t.x.Observed.Causes) == 0 {
 		return
 	}
-	t.Heading("what would explain the real answer, the likeliest first")
+	t.Heading("what would explain the real answer, the most likely first")
 	for _, s := range t.x.Observed.Causes {
 		t.Rows(2, []Row{
 			{fmt.Sprint(s.Rank), safe(s.Title) + " " + t.Paint(Faint, "["+s.ID+"]")},

@@ -80,7 +80,7 @@ func answered(a *rules.Answer) string {
 	case a.Status < 300:
 		return line + " from the API behind"
 	}
-	return line + ", the body is not published"
+	return line + ", no source gives the body"
 }
 
 func (t *Text) expressions(all []rules.Expression) {

@@ -23,13 +23,13 @@ func (l keyListing) leak() string {
 	for i, k := range l.Private {
 		names[i] = describeKey(k)
 	}
-	text := "PRIVATE KEY: this set gives away " +
+	text := "PRIVATE KEY: this set contains " +
 		plural(len(names), "private key or secret", "private keys or secrets")
 	return text + ": " + inspect.ShortenMiddle(strings.Join(names, ", "), 400)
 }
 
-const leakReason = "Whoever has this text can sign tokens that every gateway with this key set " +
-	"accepts. Replace the key now, and publish its public half alone."
+const leakReason = "Anyone who has it can sign tokens that every gateway with this key set " +
+	"accepts. Replace the key now, and publish only its public half."
 
 // issuers lists whom the keys sign for, each once.
 func (l keyListing) issuers() []string {
@@ -67,7 +67,7 @@ func twinsText(group []*keys.Key) string {
 			names = append(names, name)
 		}
 	}
-	text := "one and the same key stands in it"
+	text := "the same key appears in it"
 	if len(names) < len(group) {
 		text += fmt.Sprintf(" %d times,", len(group))
 	}
@@ -88,7 +88,7 @@ func keyOddities(k *keys.Key) []string {
 		all = append(all, c.Fault)
 	}
 	if !k.LastSeen.IsZero() {
-		all = append(all, "is not in the newest set any more; it was last in it on "+
+		all = append(all, "is no longer in the newest set; it was last there on "+
 			inspect.FormatTime(k.LastSeen))
 	}
 	return all
@@ -175,6 +175,6 @@ func (l keyListing) cloudOddity(k *keys.Key) []string {
 	}
 	return []string{
 		"belongs to " + own.ID + ", and " + strings.Join(others, ", ") +
-			" lists it too: that it verifies a token does not prove the token's cloud",
+			" lists it too: a valid signature does not prove which cloud a token is from",
 	}
 }

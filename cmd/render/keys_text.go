@@ -186,7 +186,7 @@ func (t *keysText) issuers() {
 	if len(rows) == 0 {
 		return
 	}
-	t.Heading("who may issue tokens that they sign")
+	t.Heading("issuers whose tokens they sign")
 	t.Rows(2, rows)
 }
 

@@ -69,7 +69,7 @@ func LintSummary(r *report.Linting) string {
 		parts = []string{"nothing found"}
 	}
 	if n := len(l.Suppressed); n > 0 {
-		where += fmt.Sprintf(", %d set aside", n)
+		where += fmt.Sprintf(", %d ignored", n)
 	}
 	if n := l.LeftOut; n > 0 {
 		where += fmt.Sprintf(", %d left out", n)

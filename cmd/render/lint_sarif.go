@@ -103,7 +103,7 @@ type (
 	}
 )
 
-// LintSARIF writes the findings as SARIF 2.1.0, with those that are set aside.
+// LintSARIF writes the findings as SARIF 2.1.0, with those that are ignored.
 func LintSARIF(w io.Writer, r *report.Linting) error {
 	l := linting{r}
 	run := sarifRun{

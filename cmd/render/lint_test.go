@@ -15,7 +15,7 @@ func catalogue() []rules.Rule {
 			Name: "audience-not-checked", Title: "the audience is not checked",
 			Why: "Anybody's token fits.",
 			Fix: "Name the audience | of the API.", Severity: rules.Error,
-			Lesser: "a warning where the issuer has one API EVIL", Since: "0.1.0",
+			Lesser: "a warning if the issuer has one API EVIL", Since: "0.1.0",
 			References: []string{"RFC 9068, section 4", "KB 1"},
 		},
 		{

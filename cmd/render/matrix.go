@@ -40,10 +40,11 @@ func (x matrixing) sentenceOf(lines []environments.Line, which string) string {
 		return fmt.Sprintf("No cell is known to be wrong; %s not known.",
 			isAre(of(unknown), unknown))
 	case len(gaps) > 0:
-		return "No cell is wrong, as far as was looked: " + strings.Join(gaps, "; ") + "."
+		return "No wrong cell was found, but not everything was checked: " +
+			strings.Join(gaps, "; ") + "."
 	}
-	return "Every cell is right: each environment's own tokens are let in, and no such token as " +
-		"another environment's clients, a stranger of the tenant or " +
+	return "Every cell is right: each environment's own tokens are let in, and no token that " +
+		"another environment's clients, an unrelated app in the tenant or " +
 		fmt.Sprintf("another tenant could use exists among the %d modelled. ", x.Tokens) +
 		issued.LeavesOut
 }
@@ -53,7 +54,7 @@ func (x matrixing) count(lines []environments.Line) (wrong, unknown, all int) {
 	for _, line := range lines {
 		for g := range x.Gateways {
 			all++
-			switch x.Cells[x.At(line, g)][g].OK() {
+			switch x.Cell(x.At(line, g), g).OK() {
 			case rules.No:
 				wrong++
 			case rules.Maybe:
@@ -71,8 +72,8 @@ func (x matrixing) behind() string {
 		return ""
 	}
 	wrong, unknown, all := x.Wrong()
-	text := fmt.Sprintf("Each cell is the worst answer to the kinds of token behind it: of %d "+
-		"kinds at %s, ", len(x.Rows), count(len(x.Gateways), "gateway"))
+	text := fmt.Sprintf("Each cell shows the worst answer to its kinds of token: of %d kinds at "+
+		"%s, ", len(x.Rows), count(len(x.Gateways), "gateway"))
 	of := func(n int) string { return isAre(fmt.Sprintf("%d of %d answers", n, all), n) }
 	switch {
 	case wrong > 0 && unknown > 0:
@@ -109,15 +110,15 @@ func (x matrixing) noChange() string {
 	if wrong, _, _ := x.Wrong(); wrong == 0 {
 		return "none: no cell is known to be wrong"
 	}
-	return "none: no change of a policy that is known here makes a column better"
+	return "none: no policy change that gatewhy knows improves a column"
 }
 
 // beyondPolicies is how to close the hole that is left if other clients can have genuine tokens
 // for the right API (KB 005321722, what it leaves out, 6).
-const beyondPolicies = "What is left are tokens that Entra ID issues to other clients. What " +
-	"tells them apart is not in these policies alone: " +
-	"contracts, with the client id validated; an app role that only the environment's own " +
-	"clients hold; or assignment required on the API's service principal."
+const beyondPolicies = "The tokens that still get in are ones that Entra ID issues to other " +
+	"clients. These policies alone can't keep them out. Use contracts with client id " +
+	"validation, an app role that only the environment's own clients have, or required " +
+	"assignment on the API's service principal."
 
 // lostTitle is the title of what lost lists.
 const lostTitle = "your own tokens that this change would lock out, though others of the same " +
@@ -130,7 +131,7 @@ func (x matrixing) lost() []Row {
 	for g, name := range x.Gateways {
 		var kinds []string
 		for _, r := range x.Fixed.Rejected(g) {
-			if x.Cells[r][g].Outcome == rules.Accepted {
+			if x.Cell(r, g).Outcome == rules.Accepted {
 				kinds = append(kinds, strings.TrimPrefix(x.Rows[r].Name, name+"/"))
 			}
 		}
@@ -151,7 +152,7 @@ func onlyIssuance(m *environments.Matrix) bool {
 func (x matrixing) why(u environments.OpenCells) string {
 	w := x.Witness(u.Row, u.Gateway)
 	text := fmt.Sprintf("%s (%s)", x.Rows[u.Row].Name, plural(u.Rows, "row", "rows"))
-	if class := x.Cells[u.Row][u.Gateway].Class().String(); class != "" {
+	if class := x.Cell(u.Row, u.Gateway).Class().String(); class != "" {
 		text += " with a request such as " + class
 	}
 	switch {
@@ -184,7 +185,7 @@ func cellWord(c *environments.Cell) string {
 	case c.OK() == rules.Maybe:
 		word = "not known"
 	case c.Expected == "":
-		word = "either is right"
+		word = "either answer is right"
 	}
 	return word
 }
@@ -283,7 +284,7 @@ func changedFiles(r *report.Repair) string {
 func effectOf(r *report.Repair) string {
 	before := plural(r.Before, "wrong answer", "wrong answers")
 	if r.Wrong == 0 {
-		return before + " here, none after it"
+		return before + " here, none after the change"
 	}
-	return fmt.Sprintf("%s here, %d after it", before, r.Wrong)
+	return fmt.Sprintf("%s here, %d after the change", before, r.Wrong)
 }

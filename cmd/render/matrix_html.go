@@ -125,7 +125,7 @@ func (x matrixing) gridPage(m *environments.Matrix, links bool) gridPage {
 		l := linePage{Label: safe(line.Label)}
 		for g := range m.Gateways {
 			r := m.At(line, g)
-			cell := cellPageOf(&m.Cells[r][g])
+			cell := cellPageOf(m.Cell(r, g))
 			cell.Row = safe(m.Rows[r].Name)
 			if links {
 				cell.Link = x.story(r, g)
@@ -163,7 +163,7 @@ func (x matrixing) otherPages() []otherPage {
 	for _, line := range x.Lines() {
 		for g, gateway := range x.Gateways {
 			r := x.At(line, g)
-			if x.Cells[r][g].Wrong {
+			if x.Cell(r, g).Wrong {
 				continue
 			}
 			verdict := x.Witness(r, g).Verdict
@@ -289,12 +289,12 @@ func (x matrixing) gridAfter(r *report.Repair) gridPage {
 		return x.gridPage(r.After, false)
 	}
 	name := safe(x.Gateways[r.Gateway])
-	grid := gridPage{Gateways: []string{name + " now", name + " after it"}}
+	grid := gridPage{Gateways: []string{name + " now", name + " after the change"}}
 	for _, line := range x.Lines() {
 		l := linePage{Label: safe(line.Label)}
 		for _, m := range []*environments.Matrix{x.Matrix, r.After} {
 			at := m.At(line, r.Gateway)
-			cell := cellPageOf(&m.Cells[at][r.Gateway])
+			cell := cellPageOf(m.Cell(at, r.Gateway))
 			cell.Row = safe(m.Rows[at].Name)
 			l.Cells = append(l.Cells, cell)
 		}
@@ -307,7 +307,7 @@ func (x matrixing) notePages() []Row {
 	var rows []Row
 	for g, name := range x.Gateways {
 		for _, r := range x.Rejected(g) {
-			cell := &x.Cells[r][g]
+			cell := x.Cell(r, g)
 			text := x.Rows[r].Name + ": " + decidedAt(cellAnswer(cell), string(cell.Decided))
 			rows = append(rows, Row{safe(name), safe(text)})
 		}

@@ -1,6 +1,8 @@
 package render
 
 import (
+	"bufio"
+	"bytes"
 	"encoding/json"
 	"io"
 	"slices"
@@ -98,7 +100,7 @@ func MatrixJSON(w io.Writer, r *report.Matrixing) error {
 	out := matrixJSON{
 		SchemaVersion: SchemaVersion,
 		Summary:       matrixSummaryOf(x.Matrix),
-		Cells:         cellsOf(x.Matrix),
+		Cells:         []cellJSON{},
 		Findings:      make([]matrixFindingJSON, 0, len(x.Findings)+len(x.Remarks)),
 		Allow:         make([]crossingJSON, len(x.Allow)),
 		Next:          nextOf(x.Next),
@@ -115,7 +117,81 @@ func MatrixJSON(w io.Writer, r *report.Matrixing) error {
 	if x.Fixed != nil {
 		out.Fix = x.fixOf()
 	}
-	return JSON(w, out)
+	grids := []*environments.Matrix{x.Matrix}
+	if x.Fixed != nil {
+		grids = append(grids, x.Fixed)
+	}
+	return writeCells(w, out, grids)
+}
+
+// writeCells writes a value that has an empty list of cells for each of some grids, with the cells
+// in their place. There may be so many that they are not kept.
+func writeCells(w io.Writer, value any, grids []*environments.Matrix) error {
+	var text bytes.Buffer
+	if err := JSON(&text, value); err != nil {
+		return err
+	}
+	rest := text.Bytes()
+	for i, name := range []string{`"cells": [`, `"cells_after": [`}[:len(grids)] {
+		before, after, _ := bytes.Cut(rest, []byte(name+"]"))
+		if _, err := w.Write(append(before, name...)); err != nil {
+			return err
+		}
+		if err := writeCellsOf(w, grids[i], strings.Repeat("  ", 2+i)); err != nil {
+			return err
+		}
+		rest = append([]byte("]"), after...)
+	}
+	_, err := w.Write(rest)
+	return err
+}
+
+// writeCellsOf writes the cells of a matrix behind the bracket of their list.
+func writeCellsOf(w io.Writer, m *environments.Matrix, indent string) error {
+	out := bufio.NewWriterSize(w, 1<<16)
+	type place struct {
+		cell    *environments.Cell
+		gateway int
+	}
+	known := map[place][]byte{} // all of a cell but its token
+	end := ""
+	for r, row := range m.Rows {
+		token, err := indented(row.Name, indent)
+		if err != nil {
+			return err
+		}
+		for g := range m.Gateways {
+			at := place{m.Cell(r, g), g}
+			if known[at] == nil {
+				if known[at], err = indented(cellOf(m, at.cell, g), indent); err != nil {
+					return err
+				}
+			}
+			before, after, _ := bytes.Cut(known[at], []byte(`""`))
+			for _, part := range [][]byte{[]byte(end + "\n" + indent), before, token, after} {
+				if _, err := out.Write(part); err != nil {
+					return err
+				}
+			}
+			end = ","
+		}
+	}
+	if end != "" {
+		if _, err := out.WriteString("\n" + indent[2:]); err != nil {
+			return err
+		}
+	}
+	return out.Flush()
+}
+
+// indented is a value as JSON that is safe to print, without a line's end.
+func indented(value any, indent string) ([]byte, error) {
+	var text bytes.Buffer
+	if err := JSON(&text, value); err != nil {
+		return nil, err
+	}
+	lines := bytes.TrimSuffix(text.Bytes(), []byte("\n"))
+	return bytes.ReplaceAll(lines, []byte("\n"), []byte("\n"+indent)), nil
 }
 
 func matrixSummaryOf(m *environments.Matrix) matrixSummaryJSON {
@@ -123,20 +199,14 @@ func matrixSummaryOf(m *environments.Matrix) matrixSummaryJSON {
 	return matrixSummaryJSON{all, wrong, unknown, m.Tokens, m.Classes, m.Alike}
 }
 
-func cellsOf(m *environments.Matrix) []cellJSON {
-	all := make([]cellJSON, 0, len(m.Rows)*len(m.Gateways))
-	for r, row := range m.Rows {
-		for g, gateway := range m.Gateways {
-			c := &m.Cells[r][g]
-			all = append(all, cellJSON{
-				Token: row.Name, Gateway: gateway,
-				Outcome: c.Outcome, Status: known(c.Status), Expected: known(c.Expected),
-				OK: truthOf(c.OK()), Decided: known(c.Decided),
-				Request: known(c.Class().String()), Allowed: c.Allowed != nil, Note: c.Note,
-			})
-		}
+// cellOf is a cell without its token.
+func cellOf(m *environments.Matrix, c *environments.Cell, gateway int) cellJSON {
+	return cellJSON{
+		Gateway: m.Gateways[gateway],
+		Outcome: c.Outcome, Status: known(c.Status), Expected: known(c.Expected),
+		OK: truthOf(c.OK()), Decided: known(c.Decided),
+		Request: known(c.Class().String()), Allowed: c.Allowed != nil, Note: c.Note,
 	}
-	return all
 }
 
 // truthOf is null if we do not know.
@@ -197,7 +267,7 @@ func editedBy(r *report.Repair) []editedFileJSON {
 
 func (x matrixing) fixOf() *fixJSON {
 	out := &fixJSON{
-		Repairs: []repairJSON{}, Summary: matrixSummaryOf(x.Fixed), Cells: cellsOf(x.Fixed),
+		Repairs: []repairJSON{}, Summary: matrixSummaryOf(x.Fixed), Cells: []cellJSON{},
 	}
 	for i := range x.Repairs {
 		r := &x.Repairs[i]

@@ -40,7 +40,7 @@ func junitRemark(r *environments.Remark, gateway string) junitCase {
 }
 
 func (x matrixing) junitCase(r, g int) junitCase {
-	cell := &x.Cells[r][g]
+	cell := x.Cell(r, g)
 	c := junitCase{Name: x.Rows[r].Name + " at " + x.Gateways[g], Class: x.Gateways[g]}
 	message := &junitMessage{
 		Message: fmt.Sprintf("expected %s, got %s (%s)", cell.Expected, cell.Outcome,

@@ -36,7 +36,7 @@ func MatrixMarkdown(w io.Writer, r *report.Matrixing) error {
 		m.item("not known at " + escapeMarkdown(x.Gateways[u.Gateway]+": "+x.why(u)))
 	}
 	if len(x.Allow) > 0 {
-		m.b.WriteString("\nCrossings that are meant:\n\n")
+		m.b.WriteString("\nIntended exceptions:\n\n")
 	}
 	for _, c := range x.Allow {
 		m.item(escapeMarkdown(fmt.Sprintf("from %s to %s: %s", c.From, c.To, c.Reason)))
@@ -65,7 +65,7 @@ func (m *markdown) grid(x *environments.Matrix) {
 	for _, line := range x.Lines() {
 		cells := []string{escapeMarkdown(line.Label)}
 		for g := range x.Gateways {
-			cell := &x.Cells[x.At(line, g)][g]
+			cell := x.Cell(x.At(line, g), g)
 			text := cellAnswer(cell) + " " + cellWord(cell)
 			if cellWord(cell) == "wrong" {
 				text = "**" + text + "**"

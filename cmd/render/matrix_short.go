@@ -54,7 +54,7 @@ func (t *matrixText) worst(m *environments.Matrix) ([]environments.Line, []int) 
 	for g := range gateways {
 		gateways[g] = g
 		for l, line := range lines {
-			bad := badness(&m.Cells[m.At(line, g)][g])
+			bad := badness(m.Cell(m.At(line, g), g))
 			byLine[l] += bad
 			byGateway[g] += bad
 		}
@@ -162,14 +162,14 @@ func (x matrixing) hole(f *environments.Finding, at []string) string {
 	case environments.Replay:
 		return who + " " + lets + " tokens of other environments"
 	case environments.Issuance:
-		if x.Rows[f.Row].Home == x.Gateways[f.Gateway] {
+		if x.Rows[f.Row].Home == environments.EnvironmentOf(x.Gateways[f.Gateway]) {
 			return who + " " + lets + " tokens that " + own + " clients have for other APIs"
 		}
 		return who + " " + lets + " tokens that other clients can obtain"
 	case environments.CrossTenant:
 		return who + " " + lets + " other tenants' tokens (tenants share keys)"
 	case environments.Forged:
-		return who + " " + lets + " tokens that anybody can write (no signature is checked)"
+		return who + " " + lets + " tokens that anyone can make up (no signature is checked)"
 	}
 	return who + " " + rejects + " " + own + " own tokens"
 }

@@ -219,7 +219,7 @@ func TestOfManyGatewaysARepairShowsItsOwnAlone(t *testing.T) {
 	}
 	x := matrixing{&report.Matrixing{Matrix: evaluated(nil, sites...)}}
 	grid := x.gridAfter(&report.Repair{Gateway: 1, After: x.Matrix})
-	if got := strings.Join(grid.Gateways, ", "); got != "b now, b after it" {
+	if got := strings.Join(grid.Gateways, ", "); got != "b now, b after the change" {
 		t.Errorf("columns: %s", got)
 	}
 	if len(grid.Lines) == 0 || len(grid.Lines[0].Cells) != 2 {

@@ -75,7 +75,7 @@ func (t *matrixText) grid(m *environments.Matrix, lines []environments.Line, gat
 		t.line(t.Paint(Strong, gridRow(pad(tokenHead, first), widths, part, named)))
 		for i, line := range lines {
 			t.line(gridRow(pad(labels[i], first), widths, part, func(g int) string {
-				return t.cell(&m.Cells[m.At(line, g)][g])
+				return t.cell(m.Cell(m.At(line, g), g))
 			}))
 		}
 	}
@@ -134,7 +134,7 @@ func (t *matrixText) heads(
 		heads[g] = t.fit(safe(name), t.columns()/3)
 		widths[g] = width(heads[g])
 		for _, line := range lines {
-			widths[g] = max(widths[g], len("no ")+len(cellAnswer(&m.Cells[m.At(line, g)][g])))
+			widths[g] = max(widths[g], len("no ")+len(cellAnswer(m.Cell(m.At(line, g), g))))
 		}
 	}
 	return heads, widths
@@ -202,7 +202,7 @@ func (t *matrixText) unknowns() {
 	for _, u := range t.x.OpenCells() {
 		rows = append(rows, Row{safe(t.x.Gateways[u.Gateway]), safe(t.x.why(u))})
 	}
-	t.list("what keeps cells from being known", rows)
+	t.list("why some cells are not known", rows)
 }
 
 // shortNotes counts the kinds that notes lists.
@@ -213,7 +213,7 @@ func (t *matrixText) shortNotes() {
 	}
 	if kinds > 0 {
 		t.Blank()
-		t.Para(1, t.Paint(Faint, plural(kinds, "own kind of token does", "own kinds of token do")+
+		t.Para(1, t.Paint(Faint, plural(kinds, "kind of own token does", "kinds of own tokens do")+
 			" not get in, though others of the environment do (-v)"))
 	}
 }
@@ -224,7 +224,7 @@ func (t *matrixText) notes() {
 	for g, name := range t.x.Gateways {
 		var kinds []string
 		for _, r := range t.x.Rejected(g) {
-			cell := &t.x.Cells[r][g]
+			cell := t.x.Cell(r, g)
 			kind := strings.TrimPrefix(t.x.Rows[r].Name, name+"/")
 			got := decidedAt(cellAnswer(cell), string(cell.Decided))
 			kinds = append(kinds, fmt.Sprintf("%s (%s)", kind, got))
@@ -243,7 +243,7 @@ func (t *matrixText) allowed() {
 	if len(t.x.Allow) == 0 {
 		return
 	}
-	t.Heading("crossings that are meant")
+	t.Heading("intended exceptions")
 	for _, c := range t.x.Allow {
 		t.Para(2, safe(fmt.Sprintf("from %s to %s: %s (%s)", c.From, c.To, c.Reason,
 			c.Pos)))
@@ -277,7 +277,7 @@ func (t *matrixText) fix() {
 		return
 	}
 	t.Blank()
-	t.Para(1, t.Paint(Strong, "the grid after it"))
+	t.Para(1, t.Paint(Strong, "the grid after the change"))
 	t.Blank()
 	lines, gateways := t.x.Fixed.Lines(), t.everyGateway()
 	if t.Detail == Short {
@@ -313,7 +313,8 @@ func (t *matrixText) repair(r *report.Repair) {
 		}
 	}
 	if r.Wrong > 0 {
-		answers := plural(r.Wrong, "answer of this gateway stays", "answers of this gateway stay")
-		t.Para(3, answers+" wrong: no policy change that is known here mends more")
+		answers := plural(r.Wrong,
+			"answer of this gateway remains", "answers of this gateway remain")
+		t.Para(3, answers+" wrong: no policy change that gatewhy knows fixes more")
 	}
 }

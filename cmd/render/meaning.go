@@ -71,11 +71,11 @@ func (d decoding) valueMeaning(name string) string {
 func proofText(proof string) string {
 	switch proof {
 	case "none":
-		return "not at all: a public client"
+		return "public client, no credentials"
 	case "secret":
-		return "with a secret"
+		return "authenticated with a secret"
 	case "certificate":
-		return "with a certificate"
+		return "authenticated with a certificate"
 	}
 	return ""
 }

@@ -42,7 +42,7 @@ func TestAMeaningFollowsTheTokensKindAndFlow(t *testing.T) {
 		{
 			"a name keeps its capital",
 			inspect.Profile{},
-			"puid", "an id of Microsoft's own for the user; must not decide who gets access",
+			"puid", "an id that Microsoft uses for the user; must not decide who gets access",
 		},
 	}
 	for _, test := range tests {

@@ -80,7 +80,7 @@ func PullText(w io.Writer, style Style, p *report.Pulling) error {
 	t.pulledFiles(p, style.Detail == All)
 	if len(p.Missing) > 0 {
 		t.Blank()
-		t.Para(1, t.Paint(Bad, count(len(p.Missing), "answer")+" could not be had")+
+		t.Para(1, t.Paint(Bad, count(len(p.Missing), "answer")+" could not be fetched")+
 			": the errors below say which")
 	}
 	t.wayOn(p.Next)

@@ -39,7 +39,7 @@ func ScanText(w io.Writer, style Style, x *report.Scanning) error {
 		t.totals()
 		t.changes("newly locked out", &x.LockedOut)
 		t.changes("newly let in", &x.LetIn)
-		t.changes("no longer, or not yet, known", &x.Unclear)
+		t.changes("known only before or only after", &x.Unclear)
 	} else {
 		t.causes(&x.After, shortCauses)
 	}
@@ -76,7 +76,7 @@ func (t *scanText) input() string {
 		text += fmt.Sprintf(", %s that can't be read", grouped(after.Unreadable))
 	}
 	if after.Partial {
-		text += "; this is a part of the input only: it was not read to its end"
+		text += "; this is only a part of the input: it was not read to the end"
 	}
 	return text
 }
@@ -164,6 +164,9 @@ func causeWords(c scan.Cause) string {
 		return string(c.Outcome) + status
 	case c.Outcome == rules.Rejected:
 		return "rejected" + status + " at the " + checkNamed(c.Decided, c.Claim) + " check"
+	}
+	if c.Decided == rules.NotModelled {
+		return "not known: gatewhy does not know one of the policies"
 	}
 	return "not known: the " + checkNamed(c.Decided, c.Claim) + " check can't be decided"
 }

@@ -78,8 +78,8 @@ func (t *testText) coverage() {
 		verb   string
 		unseen []string
 	}{{"pass", unseen(c, passed)}, {"fail", unseen(c, failed)}} {
-		t.Para(0, fmt.Sprintf("%d of %s seen to %s by a test", len(c.Checks)-len(part.unseen),
-			plural(len(c.Checks), "check", "checks"), part.verb))
+		t.Para(0, fmt.Sprintf("%s in at least one test: %d of %s", part.verb,
+			len(c.Checks)-len(part.unseen), plural(len(c.Checks), "check", "checks")))
 		for _, name := range part.unseen {
 			t.Para(1, "never: "+name)
 		}

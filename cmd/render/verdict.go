@@ -121,14 +121,14 @@ func harmless(r *rules.Result) string {
 	if r.Outcome == rules.Fail {
 		text = fmt.Sprintf("does not hold: wanted %s, found %s", r.Expected(), orNone(r.Actual()))
 	}
-	return safe(text + "; nobody is kept out by it")
+	return safe(text + "; this check rejects nobody")
 }
 
 // passes says that every check passes that has to.
 func passes(v *rules.Verdict) string {
 	for i := range v.Results {
 		if v.Results[i].Harmless {
-			return "every check passes that has to"
+			return "every required check passes"
 		}
 	}
 	return "every check passes"
@@ -186,7 +186,23 @@ func verdictLine(v *rules.Verdict) string {
 	case rules.Rejected:
 		return decidedAt(status(v.Status)+", rejected", theCheck(v))
 	}
+	if v.Decided != nil && v.Decided.Check.ID == rules.NotModelled {
+		return "undetermined: " + notPredicted(v)
+	}
 	return decidedAt("undetermined", theCheck(v))
+}
+
+// notPredicted says why the answer can't be predicted.
+func notPredicted(v *rules.Verdict) string {
+	switch d := v.Decided; {
+	case d == nil || d.Check.ID != rules.NotModelled || d.Policy == nil:
+		return "the " + deciding(v, " check") + " can't be decided from what was given"
+	case d.Policy.Unread:
+		return "gatewhy could not read all policies, so it can't predict the answer"
+	default:
+		return "gatewhy does not know the policy " + safe(d.Policy.Name) +
+			", so it can't predict the answer"
+	}
 }
 
 func theCheck(v *rules.Verdict) string {

@@ -48,7 +48,7 @@ func (v verification) headline() (Mood, string) {
 func (v verification) cause(c keys.Check) string {
 	switch c.ID {
 	case "token-format":
-		return "this is no readable signed token"
+		return "this is not a readable signed token"
 	case "algorithm", "signature":
 		return signatureCause(v.Report.Signature)
 	}
@@ -68,38 +68,38 @@ func signatureCause(r keys.Result) string {
 	case keys.NoKeys:
 		return "there are no keys to check the signature with"
 	case keys.NoReadableJWS:
-		return "this is no readable signed token"
+		return "this is not a readable signed token"
 	case keys.Unsigned:
 		return "the token is not signed"
 	case keys.CriticalHeader:
-		return "the header's crit can't be met"
+		return "the header's crit lists extensions that are not supported"
 	case keys.AlgorithmNotAllowed:
 		if r.Algorithm == "" {
 			return r.Why
 		}
 		return "the algorithm is not allowed"
 	case keys.AlgorithmMismatch:
-		return "the algorithm does not go with the key"
+		return "the algorithm does not fit the key"
 	case keys.HMACWithPublicKey:
-		return "a public key would have to serve as a shared secret"
+		return "the header asks for a shared secret, but the key is public"
 	case keys.KidUnknown:
 		return kidCause(r.Elsewhere)
 	case keys.KeyRolledOver:
-		return "the key that the token names has been replaced since"
+		return "the key that the token names has since been replaced"
 	case keys.KeyUnusable:
 		return "the token's key can't be used"
 	case keys.WrongKey:
-		return "another key signed it than the one it names"
+		return "it was signed with a different key from the one that it names"
 	case keys.GraphNonce:
 		return "only Microsoft's own APIs can verify this token"
 	case keys.TooManyKeys:
-		return "the set has more keys than are tried"
+		return "the set has more keys than gatewhy tries"
 	case keys.KeyOfTenant:
-		return "a key of the token's own tenant signed it, and the key set lacks that key"
+		return "it was signed with a key of its own tenant that is not in the key set"
 	case keys.KeyOfApp:
-		return "a key that belongs to one app alone signed it"
+		return "it was signed with a key that belongs to one app alone"
 	case keys.KeyOfCloud:
-		return "a key of another cloud signed it"
+		return "it was signed with a key of another cloud"
 	}
 	return alteredCause(r)
 }
@@ -110,15 +110,15 @@ func kidCause(elsewhere keys.Elsewhere) string {
 	case keys.OtherIssuer:
 		return "the token and the keys are not from the same issuer"
 	case keys.OtherCloud:
-		return "the token is from another cloud than the keys"
+		return "the token and the keys are from different clouds"
 	case keys.OtherKind:
-		return "the token is from another product of Entra than the keys"
+		return "the token and the keys are from different Entra products"
 	case keys.OtherTenant:
-		return "the token is from another tenant than the keys"
+		return "the token and the keys are from different tenants"
 	case keys.OtherPolicy:
-		return "the token is from another B2C policy than the keys"
+		return "the token and the keys are from different B2C policies"
 	case keys.OtherApp:
-		return "the keys are those of another app alone"
+		return "the keys belong to one app, and not to this one"
 	case keys.ForClient:
 		return "this is an ID token, and its key is not in the set"
 	case keys.ForMicrosoft:
@@ -134,9 +134,9 @@ func alteredCause(r keys.Result) string {
 	case r.WrongResource:
 		return "wrong resource: only Microsoft's own APIs can verify this token"
 	case r.Named != nil:
-		return "the signature does not match the text"
+		return "the signature does not match"
 	}
-	return "no key of the set signed this text"
+	return "no key in the set matches the signature"
 }
 
 // describeKey names a key for a person: its id, type and size.
@@ -184,7 +184,7 @@ func (v verification) notes() []keys.Note {
 		if k.Private && !signature.Set.Pinned {
 			notes = append(notes, keys.Note{
 				ID: "private-key",
-				Message: "the set gives away the private half of key " + describeKey(k) +
+				Message: "the set contains the private half of key " + describeKey(k) +
 					": replace that key now",
 			})
 		}

@@ -77,7 +77,7 @@ func (t *Text) verifyChecks(v verification, remarks int) {
 		parts = append(parts, count(passed, "check")+" passed")
 	}
 	if skipped > 0 {
-		parts = append(parts, fmt.Sprintf("%d not asked for", skipped))
+		parts = append(parts, fmt.Sprintf("%d skipped", skipped))
 	}
 	if remarks > 0 {
 		parts = append(parts, count(remarks, "remark"))

@@ -31,7 +31,7 @@ func altered(t *testing.T) *report.Verification {
 				{ID: "token-format", Outcome: keys.Pass, Actual: "a signed token"},
 				{
 					ID: "signature", Outcome: keys.Fail,
-					Why: "no key signed this text for ann@contoso.example" + hostile,
+					Why: "no key matches the signature for ann@contoso.example" + hostile,
 				},
 				{
 					ID: "issuer", Outcome: keys.Fail, Expected: "https://issuer.example/",
@@ -49,7 +49,7 @@ func altered(t *testing.T) *report.Verification {
 func verified(t *testing.T) *report.Verification {
 	d := decodingOf(t, ownClaims)
 	key := &keys.Key{Type: "oct"}
-	needs := source.Ask(source.NeedExpectedTenant, "not asked for")
+	needs := source.Ask(source.NeedExpectedTenant, "not checked")
 	v := &report.Verification{
 		Token: d.Token, Profile: d.Profile, At: noon(), Redact: true, OwnKeys: true,
 		Report: keys.Report{
@@ -133,7 +133,7 @@ func TestEveryFailureOfASignatureHasItsCause(t *testing.T) {
 		},
 		{
 			keys.Result{Reason: keys.TextAltered, Named: &keys.Key{}},
-			"the signature does not match the text",
+			"the signature does not match",
 		},
 	} {
 		if got := signatureCause(test.result); got != test.want {

@@ -81,7 +81,7 @@ func (t *Text) compared(level int, c keys.Check) bool {
 // verifiedSentence says what was verified, and what was not.
 func verifiedSentence(v verification) string {
 	key := v.Report.Signature.Verifier
-	text := "The signature is right, made by key " + describeKey(key) +
+	text := "The signature is valid, made with key " + describeKey(key) +
 		", and the token is valid at this moment."
 	var skipped []string
 	for _, c := range v.Report.Checks {
@@ -139,8 +139,8 @@ func (v verification) allNotes() []keys.Note {
 	if v.OwnKeys && v.Report.Signature.Set != nil {
 		notes = append(notes, keys.Note{
 			ID: "own-keys",
-			Message: "the token chose its own keys: a token of any tenant is verified so. " +
-				"--tenant says whose token it must be",
+			Message: "the token chose its own keys, so a token from any tenant passes. Use " +
+				"--tenant to say which tenant is expected",
 		})
 	}
 	return notes

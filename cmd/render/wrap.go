@@ -26,7 +26,7 @@ func width(s string) int {
 // Paragraph breaks a sentence of a help text into lines as the others there have them.
 func Paragraph(text string) string { return strings.Join(wrap(text, 118), "\n") }
 
-// Wrapped breaks each paragraph of a help text anew, into lines of a number of columns.
+// Wrapped breaks each paragraph of a help text again, into lines of a number of columns.
 func Wrapped(text string, columns int) string {
 	paragraphs := strings.Split(text, "\n\n")
 	for i, p := range paragraphs {

@@ -48,7 +48,7 @@ func (a *asking) authority() string {
 // empty where it was said already. The command asks as the client does, where that takes its
 // secret alone, and hands the answer to then, which reads a token from standard input.
 func (a *asking) step(shell Shell, reason, then string) rules.Step {
-	note := strings.TrimSpace(Sentence(reason) + " Let the client ask Entra ID for scope=" +
+	note := strings.TrimSpace(Sentence(reason) + " The client must ask Entra ID for scope=" +
 		a.scope())
 	ours := a.profile.IssuedBy == inspect.ByEntra
 	if ours && !strings.EqualFold(a.tenant, a.profile.Tenant) ||

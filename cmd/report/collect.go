@@ -58,7 +58,7 @@ func entraCollections(cloud entra.Cloud) []rules.Collection {
 			Title: "an app registration: the API's, or a client's",
 			Takes: []source.Input{source.NeedRegistrations},
 			Steps: append(signIn, rules.Step{
-				Note: "it tells the token version, the App ID URIs, the roles and the scopes; " +
+				Note: "it shows the token version, the App ID URIs, the roles and the scopes; " +
 					"the application's id is in App registrations > (the app) > Overview",
 				Command: `az ad app show --id {app-id} -o json > app.json`,
 			}),
@@ -80,7 +80,7 @@ func entraCollections(cloud entra.Cloud) []rules.Collection {
 			Takes: []source.Input{source.NeedKeySet},
 			Steps: []rules.Step{
 				{
-					Note: "of v2.0 tokens, and as a rule of v1.0 tokens too; the tenant's id is " +
+					Note: "of v2.0 tokens, and usually of v1.0 tokens too; the tenant's id is " +
 						"tid in its tokens",
 					Command: keysCommand(cloud, entra.V2, "", "keys.json"),
 				},
@@ -110,7 +110,7 @@ func azureSignIn(cloud entra.Cloud) []rules.Step {
 		steps = append(steps, rules.Step{Note: "the cloud", Command: command})
 	}
 	return append(steps, rules.Step{
-		Note:    "sign in, where that was not done",
+		Note:    "sign in, if you have not done so yet",
 		Command: `az login --tenant {tenant} --allow-no-subscriptions`,
 	})
 }

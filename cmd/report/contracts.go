@@ -73,11 +73,11 @@ func contractLines(name, text string) (ids []string, err error) {
 const mostContracts = 100_000
 
 func tooManyContracts(pos source.Position) error {
-	cause := fmt.Sprintf("the file has more than %d contracts, the most that are read",
+	cause := fmt.Sprintf("the file has more than %d contracts, the most that gatewhy reads",
 		mostContracts)
 	return &source.Error{
 		Pos: pos, Cause: cause, Limit: true,
-		Hints: source.Hints("pass the contracts of this one API alone"),
+		Hints: source.Hints("pass only the contracts of this API"),
 	}
 }
 
@@ -95,11 +95,11 @@ func noClientID(line string) string {
 		return fmt.Sprintf("the line has %d characters, and a client id has no more than %d",
 			length, longestClientID)
 	case strings.ContainsAny(line, " \t"):
-		return "the line has white space inside, so it is no client id"
+		return "the line has white space inside, so it is not a client id"
 	case inspect.Safe(line) != line:
-		return "the line has characters that do not show, so it is no client id"
+		return "the line has invisible characters, so it is not a client id"
 	case strings.ContainsAny(line, `"'<>{}[],;`) || strings.HasSuffix(line, ":"):
-		return "the line is no client id alone"
+		return "the line has more than a client id"
 	case isNumber(line):
 		return "the line is a number, not a client id"
 	case isNothing(line):
@@ -153,7 +153,7 @@ func checkIDs(list *source.Value) error {
 	for _, item := range list.Items {
 		switch {
 		case strings.TrimSpace(item.Text) == "":
-			return contractsFault(item.Pos, "the string is empty, so it is no client id")
+			return contractsFault(item.Pos, "the string is empty, so it is not a client id")
 		case isToken(item.Text):
 			return contractsFault(item.Pos, "the string is a token or a secret, not a client id")
 		}
@@ -163,7 +163,7 @@ func checkIDs(list *source.Value) error {
 
 // contractsIn takes the client ids from the answer of a vendor's control plane.
 func (g Gateways) contractsIn(contracts *rules.Contracts, answer *source.Value) error {
-	fault := contractsFault(answer.Pos, "no list of contracts")
+	fault := contractsFault(answer.Pos, "not a list of contracts")
 	for _, adapter := range g {
 		if adapter.Contracts == nil {
 			continue
@@ -187,9 +187,8 @@ func contractsFault(pos source.Position, cause string) error {
 	return &source.Error{
 		Pos:   pos,
 		Cause: cause,
-		Hints: source.Hints("expected is one client id a line, a JSON or YAML list of " +
-			"strings, or " +
-			"API Manager's answer for the API's contracts (application.coreServicesId); " +
-			"no contract at all is []"),
+		Hints: source.Hints("expected: one client id per line, a JSON or YAML list of strings, " +
+			"or API Manager's answer for the API's contracts (application.coreServicesId); for " +
+			"no contracts, write []"),
 	}
 }

@@ -45,15 +45,15 @@ func UnknownClaim(token *inspect.Token, name string) error {
 	if Guarded(name) == name && len(name) <= leastGuarded {
 		shown = fmt.Sprintf("%q", name)
 	}
-	cause, names, hints := "no claim "+shown+" is known", inspect.ClaimNames(), []string(nil)
+	cause, names, hints := "gatewhy knows no claim "+shown, inspect.ClaimNames(), []string(nil)
 	switch {
 	case token == nil:
-		hints = []string{"pass a token to see a claim of its own"}
+		hints = []string{"pass a token to see its own claims"}
 	case token.Claims == nil:
 		cause += ", and the token's claims can't be read"
 	default:
 		own := claimsOf(token)
-		cause, names = cause+", and the token has none", append(own, names...)
+		cause, names = cause+", and the token has no such claim", append(own, names...)
 		hints = []string{"it has " + inspect.ShortenMiddle(strings.Join(own, ", "), 600)}
 	}
 	if _, ok := inspect.HeaderMember(name); ok {

@@ -26,7 +26,7 @@ func (d *Decoding) AddNext(line CommandLine) {
 			line.Again("decode", "-")))
 	default:
 		all.add(rules.Step{
-			Note:    "See whether its signature, issuer, tenant and times are right",
+			Note:    "See whether its signature, issuer, tenant and times are valid",
 			Command: line.Shell.Line("gatewhy", "verify", line.token()),
 		}, rules.Step{Note: "See what a gateway answers to it, and why", Command: explain})
 	}

@@ -52,9 +52,9 @@ func fileError(err *fs.PathError) *source.Error {
 	hint := "pass the name of a file that can be read"
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		hint = "is the name right? a relative one starts in the folder in which the command runs"
+		hint = "is the name right? a relative name starts in the folder where the command runs"
 	case errors.Is(err, fs.ErrPermission):
-		hint = "the file must be readable for the user who runs the command"
+		hint = "the user who runs the command must be able to read the file"
 	}
 	place := source.Position{File: err.Path}
 	return &source.Error{Pos: place, Cause: err.Err.Error(), Hints: source.Hints(hint)}

@@ -53,7 +53,7 @@ func (m *Maker) noEnvironments(name string, err error) error {
 	if file != DefaultEnvironments {
 		words = append(words, "-c", file)
 	}
-	return hinted(hinted(err, "this writes one from what lies in a folder"),
+	return hinted(hinted(err, "this writes one from the files in a folder"),
 		m.Shell.Line(words...))
 }
 
@@ -62,12 +62,15 @@ type estateReader struct {
 	maker  *Maker
 	folder string
 	estate *Estate
+	chains map[string][]string // the gateways of environments that have several, in their order
 }
 
 // newEstate is the estate of an environments file, of which nothing else has been read.
 func (m *Maker) newEstate(name string, file *environments.File) *Estate {
 	e := &Estate{Name: name, File: file, sets: map[string]*PolicySet{}}
-	e.reader = &estateReader{maker: m, folder: filepath.Dir(name), estate: e}
+	e.reader = &estateReader{
+		maker: m, folder: filepath.Dir(name), estate: e, chains: map[string][]string{},
+	}
 	e.At, e.Allow = m.Now(), file.Allow
 	return e
 }
@@ -89,8 +92,25 @@ func (m *Maker) ReadEstate(name string) (*Estate, error) {
 			return nil, err
 		}
 		estate.Sites = append(estate.Sites, *site)
+		estate.Sites = append(estate.Sites, estate.reader.chained(site)...)
 	}
 	return estate, nil
+}
+
+// Chain lists the gateways of an environment that has several; nil where it has one.
+func (e *Estate) Chain(environment string) []string { return e.reader.chains[environment] }
+
+// chained are the gateways of an environment that has several, each a site of its own with the
+// environment's contracts; none where it has one.
+func (r *estateReader) chained(of *environments.Site) []environments.Site {
+	var all []environments.Site
+	for _, name := range r.chains[of.Name] {
+		all = append(all, environments.Site{
+			Name: name, Guard: of.Guard, Contracts: of.Contracts,
+			Policies: r.estate.sets[name].Policies,
+		})
+	}
+	return all
 }
 
 // ReadEnvironment reads the policies and contracts of one environment, as --env names it.
@@ -101,7 +121,7 @@ func (m *Maker) ReadEnvironment(config, name string) (*environments.Site, *Polic
 	}
 	of, ok := file.Environment(name)
 	if !ok {
-		return nil, nil, Problem("--env "+name+": no such environment in "+config,
+		return nil, nil, Problem("--env "+name+": this environment is not in "+config,
 			"there are "+strings.Join(file.Names(), ", "))
 	}
 	estate := m.newEstate(config, file)
@@ -111,6 +131,10 @@ func (m *Maker) ReadEnvironment(config, name string) (*environments.Site, *Polic
 	}
 	if err := estate.reader.contracts(of, site); err != nil {
 		return nil, nil, err
+	}
+	if chain := estate.reader.chains[name]; chain != nil {
+		return nil, nil, Problem("--env "+name+": its policies are of several gateways: "+
+			strings.Join(chain, ", "), "name the files of one of them")
 	}
 	set := estate.sets[name]
 	if set == nil {
@@ -156,7 +180,7 @@ func (r *estateReader) expand(texts []entra.Text) ([]string, error) {
 func (r *estateReader) find(t entra.Text) ([]Found, error) {
 	if inspect.MaskTokens(t.Value) != t.Value {
 		return nil, &source.Error{
-			Pos: t.Pos, Cause: "this is a token, and the name of a file is wanted",
+			Pos: t.Pos, Cause: "this is a token, but the name of a file is expected",
 			Hints: source.Hints("tokens are secrets: save it in a file, such as tokens/dev.jwt, " +
 				"and name that"),
 		}
@@ -167,7 +191,7 @@ func (r *estateReader) find(t entra.Text) ([]Found, error) {
 	case err != nil:
 		cause = AsError(err).Error()
 	case len(found) == 0:
-		cause = t.Value + ": no configuration file is in this folder"
+		cause = t.Value + ": this folder has no configuration file"
 		hint = "a pattern names files of any kind, such as " + path.Join(t.Value, "*.jwt")
 	default:
 		return found, nil
@@ -179,7 +203,7 @@ func (r *estateReader) find(t entra.Text) ([]Found, error) {
 func (r *estateReader) one(t entra.Text) (string, error) {
 	names, err := r.expand([]entra.Text{t})
 	if err == nil && len(names) != 1 {
-		cause := fmt.Sprintf("%s: %d files, and one is wanted", t.Value, len(names))
+		cause := fmt.Sprintf("%s: %d files, but one is expected", t.Value, len(names))
 		err = &source.Error{Pos: t.Pos, Cause: cause}
 	}
 	if err != nil {
@@ -206,16 +230,55 @@ func (r *estateReader) policies(of *environments.Environment, site *environments
 	if err := r.maker.Gateways.check(of.Gateway); err != nil {
 		return err
 	}
-	set, err := r.maker.ReadPolicies(names, rules.Options{Variant: of.Gateway.Value})
-	if err != nil {
-		return r.blameOne(err, of.Policies, names, aPolicy)
+	chain := r.maker.chainOf(names)
+	for _, files := range chain {
+		set, err := r.maker.ReadPolicies(files, rules.Options{Variant: of.Gateway.Value})
+		if err != nil {
+			return r.blameOne(err, of.Policies, files, aPolicy)
+		}
+		if set.Guessed {
+			r.maker.note("%s: the policy files do not say which gateway runs them; %s is "+
+				"assumed; if that is wrong, add gateway: to the environment", of.Name,
+				set.Policies[0].Product)
+		}
+		if len(chain) == 1 {
+			r.estate.sets[of.Name], site.Policies = set, set.Policies
+			return nil
+		}
+		name := of.Name + "/" + set.Policies[0].Variant
+		r.estate.sets[name] = set
+		r.chains[of.Name] = append(r.chains[of.Name], name)
 	}
-	if set.Guessed {
-		r.maker.note("%s: the policy files do not say which gateway runs them; %s is taken, "+
-			"or add gateway: to the environment", of.Name, set.Policies[0].Product)
-	}
-	r.estate.sets[of.Name], site.Policies = set, set.Policies
+	site.Policies = nil // each gateway is a site of its own
+	r.maker.note("%s: its policies are of several gateways, which are a column each: %s; "+
+		"a request must pass all of them", of.Name, strings.Join(r.chains[of.Name], ", "))
 	return nil
+}
+
+// chainOf sorts files by the vendors whose gateways they configure, in the order of the first file
+// of each. What is no policy stays with the first, which refuses it.
+func (m *Maker) chainOf(names []string) [][]string {
+	var chain [][]string
+	at := map[string]int{}
+	for _, name := range names {
+		vendor := ""
+		if file, err := m.ReadSource(name); err == nil {
+			if adapter, ok := m.Gateways.of(file, rules.Options{}); ok {
+				vendor = adapter.Name
+			}
+		}
+		i, known := at[vendor]
+		switch {
+		case known:
+		case vendor == "" && len(chain) > 0:
+			i = 0
+		default:
+			i = len(chain)
+			at[vendor], chain = i, append(chain, nil)
+		}
+		chain[i] = append(chain[i], name)
+	}
+	return chain
 }
 
 // check refuses the name of a gateway that is not known.
@@ -224,7 +287,7 @@ func (g Gateways) check(name entra.Text) error {
 		return nil
 	}
 	hints := source.Hints("one of: " + strings.Join(g.Variants(), ", "))
-	cause := "there is no such gateway"
+	cause := "gatewhy does not know this gateway"
 	if len(name.Value) <= LongestWord {
 		cause = fmt.Sprintf("there is no gateway %q", name.Value)
 	}
@@ -254,8 +317,8 @@ func (r *estateReader) tokens(of *environments.Environment, site *environments.S
 			return r.notAToken(err, of.Tokens, name)
 		}
 		if inspect.Describe(token).Kind == inspect.KindID {
-			r.maker.warn("%s is an ID token: it tells a client who has signed in, and is for no "+
-				"API; pass the access token", inspect.Safe(name))
+			r.maker.warn("%s is an ID token: it tells a client who has signed in, and is not "+
+				"for an API; pass the access token", inspect.Safe(name))
 		}
 		base := filepath.Base(name)
 		captured := environments.Real{
@@ -297,8 +360,9 @@ func (r *estateReader) api(of *environments.Environment, site *environments.Site
 	}
 	if len(d.Apps) != 1 {
 		return &source.Error{
-			Pos:   of.API[0].Pos,
-			Cause: fmt.Sprintf("%d app registrations; an environment has one API", len(d.Apps)),
+			Pos: of.API[0].Pos,
+			Cause: fmt.Sprintf("%d app registrations, but an environment has one "+
+				"API", len(d.Apps)),
 			Hints: source.Hints("its clients belong under clients"),
 		}
 	}

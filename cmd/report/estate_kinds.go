@@ -60,7 +60,7 @@ func (r *estateReader) blame(
 	}
 	return &source.Error{
 		Pos:   r.textOf(texts, name).Pos,
-		Cause: name + " is " + is + ", and " + wanted + " is wanted here",
+		Cause: name + " is " + is + ", and " + wanted + " is expected here",
 		Hints: source.Hints(belongs),
 	}
 }

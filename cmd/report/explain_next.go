@@ -119,14 +119,15 @@ func (w *explainNext) becauseOfAudience(reason string) {
 func (w *explainNext) failed(r *rules.Result) {
 	if lacking := r.Lacks(); lacking.Claim != "" {
 		if lacking.Claim == "roles" || w.profile.Flow != inspect.AppOnly {
-			w.because("A token that was issued before does not have it")
+			w.because("A token that was issued before this does not have it")
 		}
 		return
 	}
 	switch r.Check.ID {
 	case rules.TokenPresent:
 		w.steps.add(rules.Step{
-			Note:    "Send the token in the header that the policy reads, and see what it gets",
+			Note: "Send the token in the header that the policy reads, and see the gateway's " +
+				"answer",
 			Command: w.again("-"),
 		})
 	case rules.TokenFormat:
@@ -179,8 +180,8 @@ func (w *explainNext) otherAudience() {
 	if !elsewhere && w.profile.Version == "2.0" && strings.Contains(wanted, "://") {
 		w.said = "" // what follows a look at the API says why by itself
 		w.steps.add(rules.Step{
-			Note: "Look whether " + wanted + " is the same API: then its v2.0 tokens carry its " +
-				"appId as aud, and the policy must want that",
+			Note: "Check whether " + wanted + " is the same API: then its v2.0 tokens have its " +
+				"appId in aud, and the policy must expect that",
 			Command: w.Line.Shell.Line(
 				"az", "ad", "sp", "show", "--id", wanted, "--query", "appId"),
 		})
@@ -220,7 +221,7 @@ func (w *explainNext) staleKeys() {
 		command += " --tenant " + tenant
 	}
 	w.steps.add(rules.Step{
-		Note:    "The key set may be older than the token. This says how to fetch it anew",
+		Note:    "The key set may be older than the token. This says how to fetch it again",
 		Command: command,
 	})
 }
@@ -229,7 +230,7 @@ func (w *explainNext) staleKeys() {
 func (w *explainNext) noContract(r *rules.Result) {
 	id, _ := r.Value().Str()
 	if app, ok := entra.AppByID(id); ok {
-		w.because("This token was got by " + app.Name + ", which is no client of yours")
+		w.because("This token was issued to " + app.Name + ", which is not your client")
 		return
 	}
 	on := "the API instance"
@@ -238,7 +239,7 @@ func (w *explainNext) noContract(r *rules.Result) {
 	}
 	w.steps.add(rules.Step{
 		Note: "Client " + cmp.Or(id, "(none)") + " needs an approved contract on " + on +
-			behind(": ", r.Check.Grant) + ". Then fetch the contracts anew",
+			behind(": ", r.Check.Grant) + ". Then fetch the contracts again",
 		Command: w.HowToCollect(rules.Need{Input: source.NeedContracts}),
 	})
 }
@@ -320,7 +321,7 @@ func (w *explainNext) repairs() {
 		case repair.After.Outcome == rules.Accepted:
 			note += "200"
 		default:
-			note += "through, but for what is not known: the " +
+			note += "through, except for what is not known: the " +
 				strings.ReplaceAll(string(repair.After.Decided.Check.ID), "-", " ")
 		}
 		if repair.Other != nil {
@@ -403,7 +404,7 @@ func (w *explainNext) differs() {
 	for i := range w.x.Observed.Causes {
 		cause := &w.x.Observed.Causes[i]
 		step := rules.Step{
-			Note: "The likeliest explanation is that " + cause.Title + ": " + Look(&cause.Cause),
+			Note: "The most likely explanation is that " + cause.Title + ": " + Look(&cause.Cause),
 		}
 		if cause.Need.Input == source.NeedTime {
 			step.Command = w.again(w.Line.token(), Name(cause.Need.Input), "issued")

@@ -25,8 +25,8 @@ func (r *Explainer) repair(x *Explanation) error {
 	if aud := r.foreignAudience(); x.Verdict.Outcome == rules.Accepted && aud != "" {
 		x.Refused = append(x.Refused, rules.Change{
 			ID: "narrow-to-this-token", Title: "narrow the policy to tokens like this one",
-			Refused: "it is for " + aud + ", and the app registration of --app has no such " +
-				"audience; pass a token that belongs here, and this one as --other",
+			Refused: "it is for " + aud + ", and the app registration of --app does not have " +
+				"this audience; pass a token that belongs here, and this one as --other",
 		})
 		return nil
 	}

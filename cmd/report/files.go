@@ -27,8 +27,8 @@ const MaxInput = 16 << 20
 // TooLarge is the error for what is larger than MaxInput.
 func TooLarge(what string) error {
 	return Problem(fmt.Sprintf("%s is larger than %d MiB", what, MaxInput>>20),
-		"no policy, key set or list of contracts is that large; "+
-			"of a log or a HAR file, cut out the part with the token")
+		"no policy, key set or list of contracts is so large; from a log or a HAR file, cut out "+
+			"the part with the token")
 }
 
 // TokenText returns the text in which a token is to be found: the arguments, a file for @FILE,
@@ -41,7 +41,7 @@ func (m *Maker) TokenText(args []string) (string, error) {
 	case text == "" || text == "-":
 		return m.ReadStdin()
 	case text == "@":
-		return "", Problem("the name of a file is missing behind @",
+		return "", Problem("the name of a file is missing after @",
 			"write @FILE, such as @token.jwt; standard input is -")
 	case strings.HasPrefix(text, "@"):
 		return m.ReadText(text[1:])

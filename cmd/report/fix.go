@@ -89,7 +89,7 @@ func (m *Maker) NewFixer(
 	i := slices.IndexFunc(all, func(s rules.Solution) bool { return s.Name == solution })
 	if i < 0 {
 		return nil, Problem(
-			"--solution "+solution+": there is no such repair for the gateway of "+file.Name,
+			"--solution "+solution+": this repair does not exist for the gateway of "+file.Name,
 			"without --solution, findings are repaired",
 		)
 	}
@@ -147,7 +147,7 @@ func (j *Fixer) butNotes(fixed *repair.Fixed) string {
 	if len(notes) == 0 || j.solution != nil {
 		return ""
 	}
-	return "; worth knowing: " + strings.Join(notes, ", ") + " (gatewhy lint tells more)"
+	return "; worth knowing: " + strings.Join(notes, ", ") + " (gatewhy lint shows more)"
 }
 
 // wayOn is what to do where a repair is refused and nothing that could be passed would help.
@@ -224,7 +224,7 @@ func (j *Fixer) refusal(left *repair.Left) Refused {
 	case rule == "" && j.solution != nil:
 		rule = ofSolution + j.solution.Name
 	case j.solution != nil && left.Why == "":
-		why, asks = left.Message, []string{"--rule " + rule + " in the place of --solution"}
+		why, asks = left.Message, []string{"--rule " + rule + " instead of --solution"}
 	case j.solution != nil:
 		why = left.Message + " (" + why + ")"
 	}
@@ -247,7 +247,7 @@ func warningOf(opened *repair.Opened) string {
 		is = "may be"
 	}
 	if opened.Before == rules.Undetermined {
-		was = "perhaps was not"
+		was = "may not have been"
 	}
 	kept, _ := Refusal(opened.Kept, opened.Needs)
 	now := fmt.Sprintf("after this change %s %s let in", opened.Name, is)
@@ -264,7 +264,8 @@ func (assumedValid) Verify(_ *inspect.Token, key *rules.Key) rules.SignatureResu
 			return rules.SignatureResult{Unknown: unknown}
 		}
 	}
-	return rules.SignatureResult{Result: keys.Result{Outcome: keys.Pass, Why: "assumed to verify"}}
+	return rules.SignatureResult{Result: keys.Result{Outcome: keys.Pass, Why: "assumed to be " +
+		"valid"}}
 }
 
 // learnApp takes from the app registration what the user has not told: the version of the API's
@@ -354,7 +355,7 @@ func (f *Fixing) AddNext(line CommandLine) {
 		}}
 	case f.Written:
 		f.Next = []rules.Step{{
-			Note: "Look at the file as it is now", Command: "gatewhy lint " + path,
+			Note: "Check the file as it is now", Command: "gatewhy lint " + path,
 		}}
 	case f.keepsOut:
 		f.Next = []rules.Step{{
@@ -364,7 +365,8 @@ func (f *Fixing) AddNext(line CommandLine) {
 	default:
 		note := "Write this change into the file"
 		if len(f.Warnings) > 0 {
-			note = "Write this change into the file, if what the warnings name may get in"
+			note = "Write this change into the file, if it is right that the tokens in the " +
+				"warnings get in"
 		}
 		words := append(slices.Clone(line.Flags), "--write")
 		f.Next = []rules.Step{{

@@ -124,7 +124,7 @@ func (g Gateways) ofAll(files []*source.File, options rules.Options) (rules.Adap
 		case !ok:
 			return one, g.noneOfAPI(options, file, g.holdsNone(file, options))
 		case i > 0 && adapter.Name != one.Name:
-			return one, Problem(file.Name+" is of another vendor's gateway than "+files[0].Name,
+			return one, Problem(file.Name+" is for another vendor's gateway than "+files[0].Name,
 				"name the policies of one gateway")
 		}
 		one = adapter
@@ -194,7 +194,7 @@ func (g Gateways) RuleNamed(name string) (*rules.Rule, error) {
 	}
 	hint := "all rules: gatewhy rules"
 	if len(name) > LongestWord*2 {
-		return nil, Problem("there is no such rule", hint)
+		return nil, Problem("this rule does not exist", hint)
 	}
 	if near := Nearest(name, RuleNames(all)); near != "" {
 		hint = "did you mean " + near + "?"

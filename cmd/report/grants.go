@@ -28,8 +28,9 @@ func (g *granting) steps(missing rules.Lacking) []rules.Step {
 	}
 	if missing.Claim == "scp" && g.profile.Flow == inspect.AppOnly {
 		return []rules.Step{{
-			Note: "An app-only token never has a scope: let the policy ask for an app role that " +
-				"is granted to the client, or let the client sign a user in, and read that token",
+			Note: "An app-only token never has a scope: change the policy to require an app " +
+				"role that is granted to the client, or change the client to sign a user in, " +
+				"and read that token",
 			Command: g.again,
 		}}
 	}
@@ -119,7 +120,7 @@ func (g *granting) userRole(p *entra.Permission, name, shown string) []rules.Ste
 		user = g.user
 	}
 	lookUps = append(lookUps, rules.Step{
-		Note: "Look up the API's service principal, SERVICE-PRINCIPAL-ID in what follows",
+		Note: "Look up the API's service principal, SERVICE-PRINCIPAL-ID in the next command",
 		Command: g.shell.Line("az", "ad", "sp", "show", "--id", g.apiName(),
 			"--query", "id", "-o", "tsv"),
 	})
@@ -142,7 +143,7 @@ func (g *granting) roleID(p *entra.Permission, name string) (string, []rules.Ste
 		query = "appRoles[?value=='" + strings.ReplaceAll(name, "'", `\'`) + "'].id"
 	}
 	return "ROLE-ID", []rules.Step{{
-		Note:    "Look up the app role's id, ROLE-ID in what follows",
+		Note:    "Look up the app role's id, ROLE-ID in the next command",
 		Command: g.shell.Line("az", "ad", "sp", "show", "--id", g.apiName(), "--query", query),
 	}}
 }
@@ -153,7 +154,7 @@ func (g *granting) lookUpAPI() []rules.Step {
 		return nil
 	}
 	return []rules.Step{{
-		Note: "Look up the API's application id, " + unknownAPI + " in what follows",
+		Note: "Look up the API's application id, " + unknownAPI + " in the next command",
 		Command: g.shell.Line("az", "ad", "sp", "show", "--id", g.apiName(),
 			"--query", "appId", "-o", "tsv"),
 	}}
@@ -170,8 +171,9 @@ func (g *granting) impossible(sort, name string, p *entra.Permission) string {
 	user := g.profile.Flow == inspect.Delegated
 	switch {
 	case p == nil:
-		return fmt.Sprintf("The app registration %s has no %s %s: nobody can be granted it. Add "+
-			"it there, or let the policy ask for one that it has", g.api.Title(), sort, name)
+		return fmt.Sprintf("The app registration %s has no %s %s, so nobody can be granted it. "+
+			"Add it there, or change the policy to require one that it "+
+			"has", g.api.Title(), sort, name)
 	case p.Disabled:
 		return fmt.Sprintf("The %s %s is disabled: enable it in %s", sort, name, registration)
 	case sort == "scope":

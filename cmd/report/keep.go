@@ -51,7 +51,7 @@ func (r *Explainer) keep(x *Explanation, o *rules.Observation) Kept {
 	}
 	again := rules.Evaluate(x.Policies, request)
 	if again.Outcome != x.Verdict.Outcome || decidedBy(&again) != decidedBy(&x.Verdict) {
-		return Kept{Why: "a token with made-up values is judged otherwise than this one"}
+		return Kept{Why: "a token with made-up values is judged differently from this one"}
 	}
 	return Kept{Test: k.yaml(&test, o)}
 }

@@ -38,7 +38,7 @@ func (l *KeyListing) AddNext(line CommandLine, words []string) {
 	case line.Once:
 	case len(l.Private) > 0:
 		l.Next = []rules.Step{{
-			Note:    "Once the key is replaced and its public half alone is published, look again",
+			Note:    "Once the key is replaced and only its public half is published, check again",
 			Command: again,
 		}}
 	case len(words) == 0:

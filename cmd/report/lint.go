@@ -37,7 +37,7 @@ type Linting struct {
 // FindingsOf are the findings of a rule in a file.
 type FindingsOf struct{ Rule, File string }
 
-// Suppressed is a finding that someone has looked at and set aside.
+// Suppressed is a finding that someone has looked at and ignored.
 type Suppressed struct {
 	rules.Finding
 	Reason string
@@ -58,7 +58,7 @@ func (u *Unread) String() string {
 	return u.Pos.String() + ": " + u.Why
 }
 
-// Keep leaves out the findings that are not wanted, also of those that are set aside.
+// Keep leaves out the findings that are not wanted, also of those that are ignored.
 func (l *Linting) Keep(wanted func(rules.Finding) bool) {
 	all := len(l.Findings)
 	l.Findings = slices.DeleteFunc(l.Findings, func(f rules.Finding) bool { return !wanted(f) })
@@ -68,7 +68,7 @@ func (l *Linting) Keep(wanted func(rules.Finding) bool) {
 }
 
 // Fingerprints names each of the findings, in their order, and behind them each of those that are
-// set aside.
+// ignored.
 func (l *Linting) Fingerprints() []string {
 	all := slices.Clone(l.Findings)
 	for _, s := range l.Suppressed {

@@ -40,7 +40,7 @@ func (m *Maker) SetAsideKnown(name string, l *Linting) error {
 	text, err := m.ReadBytes(name)
 	switch {
 	case errors.Is(err, fs.ErrNotExist):
-		return Problem(name+": there is no such baseline", hint)
+		return Problem(name+": this baseline does not exist", hint)
 	case err != nil:
 		return err
 	}
@@ -105,7 +105,7 @@ func (g Gateways) mustHave(entry *environments.Ignored) error {
 	if !errors.As(err, &none) {
 		return err
 	}
-	const cause = "an entry of lint.ignore names no rule of the catalogue"
+	const cause = "an entry of lint.ignore names a rule that does not exist"
 	return &source.Error{Pos: entry.Pos, Cause: cause, Hints: none.Hints}
 }
 
@@ -125,7 +125,7 @@ func (i *ignores) apply(l *Linting, day time.Time) {
 			l.Findings = append(l.Findings, rules.Finding{
 				Rule: lint.IgnoreWithoutReason, Severity: rules.Warning,
 				Pos: entry.Pos, Span: entry.Span,
-				Message: "the entry gives no reason, so it sets nothing aside",
+				Message: "the entry gives no reason, so it ignores nothing",
 			})
 			l.Sources[i.file.Name] = i.file
 		}

@@ -17,7 +17,7 @@ type LintRequest struct {
 	Options rules.Options
 	Apps    *entra.Directory // app registrations; nil where none were given
 	Stdin   string           // the name that standard input goes by; empty where it has none
-	Lenient bool             // files without a policy are passed over also where they are named
+	Lenient bool             // files without a policy are skipped even where they are named
 }
 
 // Lint lints files. Beside the report it returns why files were not checked, and the kinds of
@@ -67,10 +67,10 @@ func unchecked(request *LintRequest, missing error, results []linted) []error {
 		switch {
 		case r.err == nil:
 		case r.input && request.Stdin == "":
-			all = append(all, hinted(r.err, "standard input is taken for JSON or YAML: "+
-				"--stdin-filename NAME tells another format, such as policy.tf"))
+			all = append(all, hinted(r.err, "standard input is read as JSON or YAML: "+
+				"--stdin-filename NAME gives another format, such as policy.tf"))
 		case r.err == r.none:
-			all = append(all, hinted(r.err, "--ignore-unknown passes over files without a policy"))
+			all = append(all, hinted(r.err, "--ignore-unknown skips files without a policy"))
 		default:
 			all = append(all, r.err)
 		}

@@ -56,7 +56,7 @@ func TestATokenComesFromWhereItIsNamed(t *testing.T) {
 		{"a file", []string{"@token.jwt"}, "from a file", ""},
 		{"words of a shell", []string{"Bearer", "x"}, "Bearer x", ""},
 		{"an empty variable", []string{""}, "", "the token argument is empty"},
-		{"no file", []string{"@"}, "", "the name of a file is missing behind @"},
+		{"no file", []string{"@"}, "", "the name of a file is missing after @"},
 		{"a file that is not there", []string{"@no.jwt"}, "", "no.jwt"},
 	} {
 		t.Run(test.name, func(t *testing.T) {

@@ -1,11 +1,13 @@
 package report
 
 import (
+	"fmt"
 	"sync/atomic"
 
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/environments"
+	"github.com/gatewhy/gatewhy/rules/issued"
 	"github.com/gatewhy/gatewhy/rules/repair"
 )
 
@@ -48,12 +50,26 @@ type EditedFile struct {
 	Text []byte
 }
 
-// Matrix runs every environment's policies against every environment's tokens.
-func (m *Maker) Matrix(e *Estate) *Matrixing {
+// Matrix runs every environment's policies against every environment's tokens. It refuses an
+// estate that is too large to be run.
+func (m *Maker) Matrix(e *Estate) (*Matrixing, error) {
+	switch size := e.Size(); {
+	case size.Tokens > issued.MostTokens:
+		return nil, Problem(fmt.Sprintf("%s: there are about %d sorts of tokens to model, and no "+
+			"more than %d are", e.Name, size.Tokens, issued.MostTokens),
+			"leave out environments, or scopes and roles that no policy asks for; "+
+				"one that an expression may tell from all others counts for itself")
+	case size.Runs > issued.MostRuns:
+		return nil, Problem(fmt.Sprintf("%s: there are about %d runs of sorts of tokens at "+
+			"gateways, and no more than %d are made", e.Name, size.Runs, issued.MostRuns),
+			"make environments files of some of the environments each")
+	}
 	var done atomic.Int64
 	e.Progress = func(n, _ int) { done.Store(int64(n)) }
 	defer m.Progress(&done, len(e.Sites), "environments")()
-	return &Matrixing{Name: e.Name, Allow: e.Allow, File: e.source, Matrix: e.Evaluate()}
+	return &Matrixing{
+		Name: e.Name, Allow: e.Allow, File: e.source, Matrix: e.Evaluate(),
+	}, nil
 }
 
 // mostShown is how many single changes are shown beside the set that was found.

@@ -28,8 +28,8 @@ func (x *Matrixing) AddNext(gateways Gateways, line CommandLine) {
 		})
 	case wrong > 0 && x.changed():
 		all.add(rules.Step{
-			Note: "The files' new text is in the JSON, at fix.repairs[].files: put it in " +
-				"their place",
+			Note: "The new contents of the files are in the JSON, at fix.repairs[].files: " +
+				"replace the files with them",
 			Command: matrix("--fix", "-o", "json"),
 		}, rules.Step{
 			Note:    "Then see whether every cell is right",
@@ -80,7 +80,7 @@ func (x *Matrixing) collect(gateways Gateways) []rules.Step {
 		for _, c := range gateways.Collections("") {
 			if need.Input != "" && slices.Contains(c.Takes, need.Input) {
 				all.add(rules.Step{
-					Note: "Some cells are not known for want of " + c.Title +
+					Note: "Some cells are not known, because this is missing: " + c.Title +
 						". This says how to get it",
 					Command: "gatewhy collect " + c.Name,
 				})

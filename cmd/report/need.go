@@ -127,7 +127,7 @@ func Follows(c *rules.Comparison) string {
 	if c.Need.None() {
 		return c.Follows
 	}
-	return c.Follows + "; " + Name(c.Need.Input) + " would tell more"
+	return c.Follows + "; " + Name(c.Need.Input) + " would show more"
 }
 
 // Hint is a hint as a person reads it: "pass it as --jwks FILE, beside the token".

@@ -42,7 +42,7 @@ func (m *Maker) ReadPolicies(names []string, options rules.Options) (*PolicySet,
 		case err != nil && f.Named:
 			return nil, err
 		case err != nil && !m.mayHoldPolicy(f.Name):
-			m.warn("passed over: %s", inspect.Safe(err.Error()))
+			m.warn("skipped: %s", inspect.Safe(err.Error()))
 		case err != nil:
 			m.warn("not read: %s", inspect.Safe(err.Error()))
 			unread = append(unread, rules.Unread{File: f.Name, Why: AsError(err).Cause})
@@ -54,7 +54,7 @@ func (m *Maker) ReadPolicies(names []string, options rules.Options) (*PolicySet,
 	}
 	if len(files) == 0 {
 		return nil, Problem("no policy in "+strings.Join(names, ", "),
-			"name a policy file to see why it is none")
+			"name a policy file to see why it was not recognised")
 	}
 	for _, file := range files {
 		if !m.Gateways.holdPolicy(file, options) {
@@ -69,16 +69,15 @@ func (m *Maker) ReadPolicies(names []string, options rules.Options) (*PolicySet,
 	set = set.beside(unread)
 	switch other := set.namedOther(options.Variant); {
 	case other != "":
-		m.note("--gateway %s does not count: the file tells that its gateway is %s",
+		m.note("--gateway %s has no effect: the file says that its gateway is %s",
 			options.Variant, other)
 	case set.ofAnother(options.Variant):
-		m.note("--gateway %s does not count: the policies are for %s",
+		m.note("--gateway %s has no effect: the policies are for %s",
 			options.Variant, strings.Join(set.Adapter.VariantNames(), " or "))
 	}
 	if name := set.stacked(found); name != "" {
-		m.warn("%s: its %d policy files are taken for one chain, though they have "+
-			"policies of the "+
-			"same kind: are they of several environments? name one file, or pass --env NAME",
+		m.warn("%s: its %d policy files are treated as one chain, but have policies of the same "+
+			"kind: do they belong to several environments? name one file, or pass --env NAME",
 			name, len(set.Files))
 	}
 	return set, oneAPI(set.Policies, "the one that the request goes to")

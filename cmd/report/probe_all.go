@@ -65,7 +65,7 @@ func (p *ProbingAll) AddNext(shell Shell) {
 		for g := range row {
 			if row[g].Outcome != AsPredicted {
 				p.Next = []rules.Step{{
-					Note: "See one of them, check by check, with its token behind the prompt",
+					Note: "See one of them, check by check, with its token at the prompt",
 					Command: shell.Line("gatewhy", "probe", p.URLs[g], "--env", p.Gateways[g],
 						"-c", p.Name),
 				}}

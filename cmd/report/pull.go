@@ -294,7 +294,7 @@ func (p *Pulling) AddNext(shell Shell, azure bool) {
 	}
 	p.Next = append(p.Next, rules.Step{
 		Note: "Fetch the app registrations that the audiences name, through the Azure CLI: the " +
-			"matrix then tells each environment's clients apart",
+			"matrix can then distinguish each environment's clients",
 		Command: shell.Line("gatewhy", "pull", p.Folder, "--from", "azure"),
 	})
 }

@@ -39,7 +39,7 @@ func (m *Maker) WantedApps(config string, named []string) (*WantedApps, error) {
 			continue
 		}
 		by := wantedBy{environment: env}
-		for _, policy := range estate.Site(env.Name).Policies {
+		for _, policy := range estate.Guards(env.Name) {
 			for check := range policy.Root.Checks() {
 				for _, want := range check.Test.Wants() {
 					if want.Input.ClaimRead() == "aud" && isAudience(want.Text) &&

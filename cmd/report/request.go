@@ -49,12 +49,34 @@ func (m *Maker) MethodOf(flag string) string {
 	if upper == flag || len(flag) > LongestWord {
 		return flag
 	}
-	m.note("--method %s is taken for %s: methods are told apart by case", flag, upper)
+	m.note("--method %s is treated as %s: methods are case-sensitive", flag, upper)
 	return upper
 }
 
-// ParseHeaders reads "name: value" pairs.
-func ParseHeaders(lines []string) (map[string]string, error) {
+// ReadHeaders reads "name: value" pairs; @FILE stands for the lines of a file, so that a secret in
+// one is not in the shell's history.
+func (m *Maker) ReadHeaders(given []string) (map[string]string, error) {
+	var lines []string
+	for _, line := range given {
+		name, isFile := strings.CutPrefix(line, "@")
+		if !isFile {
+			lines = append(lines, line)
+			continue
+		}
+		text, err := m.ReadText(name)
+		if err != nil {
+			return nil, err
+		}
+		for line := range strings.Lines(text) {
+			if line = strings.TrimRight(line, "\r\n"); line != "" {
+				lines = append(lines, line)
+			}
+		}
+	}
+	return parseHeaders(lines)
+}
+
+func parseHeaders(lines []string) (map[string]string, error) {
 	headers := make(map[string]string, len(lines))
 	for _, line := range lines {
 		name, value, ok := strings.Cut(line, ":")
@@ -79,13 +101,13 @@ func CheckAuthorization(headers map[string]string, token *inspect.Token) error {
 	case !given:
 		return nil
 	case token == nil && carriesToken(header):
-		return Problem("--no-token is a request without a token, and the Authorization header "+
-			"of -H carries one", "leave out one of the two")
+		return Problem("--no-token means a request without a token, but the Authorization "+
+			"header of -H has one", "leave out one of the two")
 	case token == nil:
 		return nil
 	case carriesToken(header) && !carries(header, token):
-		return Problem("a token was given, and the Authorization header of -H carries "+
-			"another one", "leave out -H: the token is sent as Authorization: Bearer")
+		return Problem("a token was given, but the Authorization header of -H has another "+
+			"one", "leave out -H: the token is sent as Authorization: Bearer")
 	}
 	return nil
 }
@@ -109,7 +131,7 @@ func (m *Maker) ReadIntrospection(name string) (*source.Value, error) {
 	}
 	if len(file.Documents) != 1 {
 		n := len(file.Documents)
-		cause := fmt.Sprintf("%s: %d documents; an introspection answer is one", name, n)
+		cause := fmt.Sprintf("%s: %d documents; an introspection answer has one", name, n)
 		return nil, Problem(cause)
 	}
 	return file.Documents[0], rules.CheckAnswer(file.Documents[0])

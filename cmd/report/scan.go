@@ -69,8 +69,9 @@ type Scanner struct {
 	// Each is told every token, in the order of the input; nil where nobody asks.
 	Each func(*Scanned) error
 
-	seen seenTokens
-	read atomic.Int64 // bytes, of all files
+	seen  seenTokens
+	spare sync.Pool    // of *batch that are counted
+	read  atomic.Int64 // bytes, of all files
 }
 
 // NewJudge makes what tokens are judged by: a set of policies and what every request has in
@@ -157,7 +158,7 @@ func atFile(name string, err error) error {
 	case err == nil, errors.Is(err, context.Canceled):
 		return err
 	case errors.As(err, &cut):
-		const hint = "what was read until there is counted; fetch the file again for the rest"
+		const hint = "what was read before that is counted; fetch the file again for the rest"
 		return &source.Error{
 			Pos: source.Position{File: name}, Cause: cut.Error(), Hints: source.Hints(hint),
 		}
@@ -165,18 +166,17 @@ func atFile(name string, err error) error {
 	return &source.Error{Pos: source.Position{File: name}, Cause: err.Error()}
 }
 
-// Limits on a batch of lines that one worker takes.
-const (
-	batchLines = 256
-	batchBytes = 1 << 20
-)
-
-// batch is some lines of a stream, in their order.
+// batch is some lines of a stream, and what their tokens got.
 type batch struct {
-	lines []stream.Line
-	got   []*Scanned // of the lines with a token
-	done  chan struct{}
+	stream.Block
+	lines, unreadable int64
+	tokens            map[*outcome]int64
+	scanned           []Scanned // in their order; only where each is asked for
+	done              chan struct{}
 }
+
+// outcome is what a token gets, of a comparison before it and after.
+type outcome struct{ before, after scan.Result }
 
 // stream reads a stream, has its tokens judged side by side, and counts them in their order.
 func (s *Scanner) stream(
@@ -195,9 +195,10 @@ func (s *Scanner) stream(
 	var judging sync.WaitGroup
 	for range workers {
 		judging.Go(func() {
+			var parser inspect.Parser
 			for b := range work {
-				s.judge(b, name)
-				close(b.done)
+				s.judge(&parser, b, name)
+				b.done <- struct{}{}
 			}
 		})
 	}
@@ -209,6 +210,7 @@ func (s *Scanner) stream(
 				cancel()
 			}
 		}
+		s.spare.Put(b)
 	}
 	judging.Wait()
 	if err != nil {
@@ -223,13 +225,11 @@ func (s *Scanner) cut(
 ) error {
 	base := s.read.Load()
 	for {
-		b := &batch{done: make(chan struct{})}
-		err := b.fill(reader)
+		b := s.newBatch()
+		err := reader.Next(&b.Block)
 		s.read.Store(base + reader.Read())
-		if len(b.lines) > 0 {
-			ordered <- b
-			work <- b
-		}
+		ordered <- b
+		work <- b
 		switch {
 		case errors.Is(err, io.EOF):
 			return nil
@@ -241,67 +241,65 @@ func (s *Scanner) cut(
 	}
 }
 
-func (b *batch) fill(reader *stream.Reader) error {
-	for size := 0; len(b.lines) < batchLines && size < batchBytes; {
-		line, err := reader.Next()
-		if line.Number > 0 {
-			b.lines = append(b.lines, line)
-			size += len(line.Token)
-		}
-		if err != nil {
-			return err
-		}
+// newBatch is an empty batch: a new one, or one that was counted.
+func (s *Scanner) newBatch() *batch {
+	b, used := s.spare.Get().(*batch)
+	if !used {
+		return &batch{tokens: map[*outcome]int64{}, done: make(chan struct{}, 1)}
 	}
-	return nil
+	b.lines, b.unreadable, b.scanned = 0, 0, b.scanned[:0]
+	clear(b.tokens)
+	return b
 }
 
 // judge judges the tokens of a batch.
-func (s *Scanner) judge(b *batch, name string) {
-	b.got = make([]*Scanned, len(b.lines))
-	for i := range b.lines {
-		if line := &b.lines[i]; line.Token != "" {
-			got := s.one(line.Token)
-			got.File, got.Line = name, line.Number
-			b.got[i] = &got
-			line.Token = ""
+func (s *Scanner) judge(parser *inspect.Parser, b *batch, name string) {
+	for line := range b.Lines() {
+		b.lines++
+		switch {
+		case line.Fault != "":
+			b.unreadable++
+		case len(line.Token) > 0:
+			got := s.one(parser, line.Token)
+			b.tokens[got]++
+			if s.Each != nil {
+				b.scanned = append(b.scanned, Scanned{name, line.Number, got.before, got.after})
+			}
 		}
 	}
 }
 
 // one judges a token, once for each time that it is not remembered.
-func (s *Scanner) one(text string) Scanned {
-	hash := sha256.Sum256([]byte(text))
-	if got, known := s.seen.get(hash); known {
+func (s *Scanner) one(parser *inspect.Parser, text []byte) *outcome {
+	hash := sha256.Sum256(text)
+	if got := s.seen.get(hash); got != nil {
 		return got
 	}
-	token := inspect.Parse(text)
-	var got Scanned
+	token := parser.Parse(string(text))
+	var got outcome
 	if s.Before != nil {
-		got.Before = s.Before.Judge(token)
+		got.before = s.Before.Judge(token)
 	}
-	got.After = s.After.Judge(token)
-	s.seen.put(hash, got)
-	return got
+	got.after = s.After.Judge(token)
+	return s.seen.put(hash, got)
 }
 
 // count adds a batch up.
 func (s *Scanner) count(x *Scanning, b *batch) error {
-	for i, got := range b.got {
-		x.After.Lines++
-		switch {
-		case b.lines[i].Fault != "":
-			x.After.Unreadable++
-		case got == nil:
-			x.After.Without++
-		case x.Compared:
-			x.Comparison.Add(got.Before, got.After)
-		default:
-			x.After.Add(got.After)
+	x.After.Lines += b.lines
+	x.After.Unreadable += b.unreadable
+	x.After.Without += b.lines - b.unreadable
+	for got, n := range b.tokens {
+		x.After.Without -= n
+		if x.Compared {
+			x.Comparison.Add(got.before, got.after, n)
+		} else {
+			x.After.Add(got.after, n)
 		}
-		if got != nil && s.Each != nil {
-			if err := s.Each(got); err != nil {
-				return err
-			}
+	}
+	for i := range b.scanned {
+		if err := s.Each(&b.scanned[i]); err != nil {
+			return err
 		}
 	}
 	return nil
@@ -312,22 +310,32 @@ const mostSeen = 1 << 15
 
 // seenTokens remembers what tokens got. It forgets all of them where there are too many.
 type seenTokens struct {
-	mu   sync.Mutex
-	byID map[[sha256.Size]byte]Scanned
+	mu       sync.RWMutex
+	byHash   map[[sha256.Size]byte]*outcome
+	outcomes map[outcome]*outcome // each once: most tokens get what many others get
 }
 
-func (s *seenTokens) get(hash [sha256.Size]byte) (Scanned, bool) {
-	s.mu.Lock()
-	defer s.mu.Unlock()
-	got, known := s.byID[hash]
-	return got, known
+// get is what a token got; nil where that is not known.
+func (s *seenTokens) get(hash [sha256.Size]byte) *outcome {
+	s.mu.RLock()
+	defer s.mu.RUnlock()
+	return s.byHash[hash]
 }
 
-func (s *seenTokens) put(hash [sha256.Size]byte, got Scanned) {
+// put remembers what a token got.
+func (s *seenTokens) put(hash [sha256.Size]byte, got outcome) *outcome {
 	s.mu.Lock()
 	defer s.mu.Unlock()
-	if s.byID == nil || len(s.byID) >= mostSeen {
-		s.byID = make(map[[sha256.Size]byte]Scanned)
+	if s.byHash == nil || len(s.byHash) >= mostSeen {
+		s.byHash = make(map[[sha256.Size]byte]*outcome)
+		s.outcomes = make(map[outcome]*outcome)
 	}
-	s.byID[hash] = got
+	kept := s.outcomes[got]
+	if kept == nil {
+		fresh := got // so that no other one goes to the heap
+		kept = &fresh
+		s.outcomes[got] = kept
+	}
+	s.byHash[hash] = kept
+	return kept
 }

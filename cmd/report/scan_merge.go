@@ -44,7 +44,7 @@ func notASummary(file *source.File, at *source.Value, cause string) error {
 // readScanning reads one part.
 func readScanning(file *source.File) (x Scanning, err error) {
 	if len(file.Documents) != 1 || !file.Documents[0].Member("verdicts").Is(source.List) {
-		return x, notASummary(file, nil, "this is no summary of a scan")
+		return x, notASummary(file, nil, "this is not a summary of a scan")
 	}
 	top := file.Documents[0]
 	read := summaryReader{file: file}
@@ -73,7 +73,7 @@ func (r *summaryReader) fault(at *source.Value, cause string) {
 
 func (r *summaryReader) summary(v *source.Value) (s scan.Summary) {
 	if !v.Is(source.Object) || !v.Member("verdicts").Is(source.List) {
-		r.fault(v, "this is no summary of a scan")
+		r.fault(v, "this is not a summary of a scan")
 		return s
 	}
 	s.Lines, s.Without = r.number(v, "lines"), r.number(v, "without_token")
@@ -94,7 +94,7 @@ func (r *summaryReader) summary(v *source.Value) (s scan.Summary) {
 			cause.Status = int(r.number(item, "status"))
 		}
 		if s.Groups[cause] != nil {
-			r.fault(item, "this verdict is there twice")
+			r.fault(item, "this verdict appears twice")
 		}
 		g := &scan.Group{Tokens: r.number(item, "tokens")}
 		if !s.ClientsOver {
@@ -125,7 +125,7 @@ func (r *summaryReader) text(of *source.Value, name string) string {
 	v := of.Member(name)
 	text, ok := v.Str()
 	if !ok && (v == nil || !v.Is(source.Null)) {
-		r.fault(of, name+" is no text")
+		r.fault(of, name+" is not a text")
 	}
 	return text
 }
@@ -133,7 +133,7 @@ func (r *summaryReader) text(of *source.Value, name string) string {
 func (r *summaryReader) number(of *source.Value, name string) int64 {
 	v := of.Member(name)
 	if !v.Is(source.Number) {
-		r.fault(of, name+" is no number")
+		r.fault(of, name+" is not a number")
 		return 0
 	}
 	n, err := strconv.ParseInt(v.Text, 10, 64)

@@ -1,6 +1,8 @@
 package report
 
 import (
+	"sync"
+
 	"github.com/gatewhy/gatewhy/inspect"
 	"github.com/gatewhy/gatewhy/inspect/keys"
 	"github.com/gatewhy/gatewhy/inspect/source"
@@ -41,7 +43,7 @@ func (s *Signatures) Verify(token *inspect.Token, key *rules.Key) rules.Signatur
 	asked := signedWith{token, *key}
 	result, known := s.results[asked]
 	if !known {
-		result = s.verify(token, key)
+		result = verify(s, token, key)
 		if s.results == nil {
 			s.results = make(map[signedWith]rules.SignatureResult)
 		}
@@ -51,35 +53,77 @@ func (s *Signatures) Verify(token *inspect.Token, key *rules.Key) rules.Signatur
 }
 
 // shared is what verifies many tokens from several goroutines: the key sets that the policies need
-// are fetched before, and no result is kept.
+// are fetched and prepared before, and no result is kept.
 func (s *Signatures) shared(policies []*rules.Policy) rules.Signatures {
+	shared := &sharedSignatures{of: s, sets: map[setAt]preparedSet{}}
 	for _, p := range policies {
 		for c := range p.Root.Checks() {
 			for _, key := range c.Test.Keys() {
 				for _, address := range key.Addresses() {
-					s.setFor(key, address) // what can't be had is kept as that
+					_, _ = shared.setFor(key, address) // what can't be had is kept as that
 				}
 			}
 		}
 	}
-	return sharedSignatures{s}
+	return shared
 }
 
-// sharedSignatures verifies with sets that are there.
-type sharedSignatures struct{ of *Signatures }
+// sharedSignatures keeps the set that each key of a policy stands for at each of its addresses.
+type sharedSignatures struct {
+	of   *Signatures
+	mu   sync.RWMutex
+	sets map[setAt]preparedSet
+}
 
-func (s sharedSignatures) Verify(token *inspect.Token, key *rules.Key) rules.SignatureResult {
-	return s.of.verify(token, key)
+type setAt struct {
+	key     rules.Key
+	address string
+}
+
+type preparedSet struct {
+	set     *keys.Set
+	unknown *rules.Unknown // why there is none
+}
+
+func (s *sharedSignatures) Verify(token *inspect.Token, key *rules.Key) rules.SignatureResult {
+	return verify(s, token, key)
+}
+
+// setFor makes a set ready where that is not done yet: a model of what a token is worth verifies
+// with keys of its own.
+func (s *sharedSignatures) setFor(key *rules.Key, address string) (*keys.Set, *rules.Unknown) {
+	at := setAt{*key, address}
+	s.mu.RLock()
+	got, known := s.sets[at]
+	s.mu.RUnlock()
+	if known {
+		return got.set, got.unknown
+	}
+	s.mu.Lock()
+	defer s.mu.Unlock()
+	if got, known = s.sets[at]; !known {
+		got.set, got.unknown = s.of.setFor(key, address)
+		if got.unknown == nil {
+			got.set = got.set.Prepared()
+		}
+		s.sets[at] = got
+	}
+	return got.set, got.unknown
+}
+
+// keySets has the set that a policy's key stands for at one of its addresses, or says why not.
+type keySets interface {
+	setFor(key *rules.Key, address string) (*keys.Set, *rules.Unknown)
 }
 
 // verify takes the best result of the addresses that the policy has its keys from.
-func (s *Signatures) verify(token *inspect.Token, key *rules.Key) rules.SignatureResult {
+func verify(sets keySets, token *inspect.Token, key *rules.Key) rules.SignatureResult {
 	var best rules.SignatureResult
 	for i, address := range key.Addresses() {
 		if key.List && i > 0 && rules.AddressFault(address) != "" {
 			continue
 		}
-		got := s.verifyAt(token, key, address)
+		got := verifyAt(sets, token, key, address)
 		if got.Unknown == nil && got.Outcome == keys.Pass {
 			return got
 		}
@@ -90,18 +134,18 @@ func (s *Signatures) verify(token *inspect.Token, key *rules.Key) rules.Signatur
 	return best
 }
 
-func (s *Signatures) verifyAt(
-	token *inspect.Token, key *rules.Key, address string,
+func verifyAt(
+	sets keySets, token *inspect.Token, key *rules.Key, address string,
 ) rules.SignatureResult {
-	set, unknown := s.setFor(key, address)
+	set, unknown := sets.setFor(key, address)
 	if unknown != nil {
 		return rules.SignatureResult{Unknown: unknown}
 	}
 	result := key.Lenience.Verify(token, set)
 	if result.Outcome == keys.Fail && result.Verifier != nil && result.Verifier == result.Named {
 		return rules.SignatureResult{Result: result, Unknown: &rules.Unknown{
-			Why: "the signature is right, but the key says that it is for something else, and " +
-				"gateways differ on that: " + result.Why,
+			Why: "the signature is valid, but the key is marked for another use, and gateways " +
+				"differ on that: " + result.Why,
 		}}
 	}
 	return rules.SignatureResult{Result: result}
@@ -111,8 +155,8 @@ func (s *Signatures) setFor(key *rules.Key, address string) (*keys.Set, *rules.U
 	switch {
 	case key.Own && key.Text == "":
 		return nil, &rules.Unknown{
-			Why: "the policy verifies with a key of its own, textKey, and the file does not " +
-				"have it: API Manager never gives it back",
+			Why: "the policy verifies with its own key, textKey, which is not in the file: API " +
+				"Manager never returns it",
 			Need: rules.Need{Input: source.NeedPolicy, For: "the policy with its textKey"},
 		}
 	case key.Text != "" && key.HMAC:
@@ -127,7 +171,7 @@ func (s *Signatures) setFor(key *rules.Key, address string) (*keys.Set, *rules.U
 		why := "the key that verifies the token is not known"
 		return nil, &rules.Unknown{Why: why, Need: needKeys()}
 	case s.Fetch == nil:
-		why := "nothing is fetched offline, and no key set was given"
+		why := "nothing is fetched with --offline, and no key set was given"
 		return nil, &rules.Unknown{Why: why, Need: needKeys()}
 	}
 	return s.fetched(address)
@@ -152,7 +196,7 @@ func (s *Signatures) fetched(url string) (*keys.Set, *rules.Unknown) {
 		s.sets[url] = got
 	}
 	if got.err != nil {
-		why := "the policy's key set can't be had: " + AsError(got.err).Error()
+		why := "the policy's key set could not be fetched: " + AsError(got.err).Error()
 		return nil, &rules.Unknown{Why: why, Need: needKeys()}
 	}
 	return got.set, nil

@@ -139,7 +139,7 @@ func (m *Maker) Prove(name string, s *environments.Survey) error {
 	for {
 		file, err := source.Read(name, []byte(s.YAML()))
 		if err != nil {
-			return fmt.Errorf("what init would write can't be read: %w", err)
+			return fmt.Errorf("gatewhy could not read back what init would write: %w", err)
 		}
 		if len(s.Names()) == 0 {
 			return nil
@@ -222,10 +222,11 @@ func SurveySummary(s *environments.Survey) string {
 		text += ", " + Counted(n, "app registration file")
 	}
 	if len(comments) > 0 {
-		text += "; without policies, and so a comment: " + Guarded(strings.Join(comments, ", "))
+		text += "; only as a comment, because they have no policies: " +
+			Guarded(strings.Join(comments, ", "))
 	}
 	if n := s.Unplaced(); n > 0 {
-		text += "; " + Counted(n, "file") + " could not be placed, see its end"
+		text += "; " + Counted(n, "file") + " could not be placed, see the end of the file"
 	}
 	return text
 }

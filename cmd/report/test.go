@@ -57,7 +57,7 @@ func (x *Testing) AddNext(line CommandLine, names []string) {
 		c := &x.Cases[i]
 		if d := c.Verdict.Decided; len(c.Differences) > 0 && d != nil {
 			all.add(rules.Step{
-				Note:    "Look at the policy that decided otherwise than a test expects",
+				Note:    "Check the policy that decided differently from what a test expects",
 				Command: "gatewhy lint " + line.Shell.Path(d.Check.Pos.File),
 			})
 		}
@@ -67,7 +67,7 @@ func (x *Testing) AddNext(line CommandLine, names []string) {
 		all.add(rules.Step{Note: "Then run the tests again", Command: again})
 	case x.Coverage == nil:
 		all.add(rules.Step{
-			Note:    "See which checks no test has seen pass or fail",
+			Note:    "See which checks never pass or never fail in a test",
 			Command: again + " --coverage",
 		})
 	}
@@ -293,13 +293,13 @@ func (t *Tester) disagreement(
 	if compared.Agrees != rules.No {
 		return nil
 	}
-	text := "observed: the real gateway answered otherwise"
+	text := "observed: the real gateway answered differently"
 	if t.Observed.Status != 0 {
-		text = fmt.Sprintf("observed: the real gateway answered %d, predicted is %d",
+		text = fmt.Sprintf("observed: the real gateway answered %d, the prediction is %d",
 			t.Observed.Status, v.Status)
 	}
 	if len(compared.Causes) > 0 {
-		text += "; the likeliest cause: " + compared.Causes[0].Title
+		text += "; the most likely cause: " + compared.Causes[0].Title
 	}
 	return []string{text}
 }

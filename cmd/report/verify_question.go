@@ -16,17 +16,17 @@ func (v *Verification) Question() string {
 		if fault := v.Token.Fault; fault != nil && len(fault.Hints) > 0 {
 			return Sentence(Hint(fault.Hints[0]))
 		}
-		return "Is this the text that the client sends, whole and as the token endpoint gave it " +
-			"out?"
+		return "Is this exactly what the client sends, complete and as the token endpoint " +
+			"returned it?"
 	case "algorithm", "signature":
 		return v.signatureQuestion()
 	case "expiry":
 		if decided.Outcome == keys.Unknown {
-			return "How does the gateway read such a token? gatewhy explain -p POLICY says it " +
-				"of yours."
+			return "How does the gateway read such a token? gatewhy explain -p POLICY shows it " +
+				"for your gateway."
 		}
 		return "Does the client keep its token beyond exp, or ask for a new one in time? (--at " +
-			"issued judges the rest as of then)"
+			"issued checks the rest as of then)"
 	case "not-before":
 		return "Are the clocks of the issuer, the gateway and this machine right?"
 	case "issuer", "tenant":
@@ -63,8 +63,8 @@ func (v *Verification) signatureQuestion() string {
 		return "Does the gateway take its keys from the metadata with ?appid= for this app?"
 	case keys.KeyOfCloud:
 		if len(v.Profile.Clouds) > 1 {
-			return "Which cloud is the tenant in? Its v1.0 issuer does not tell: --cloud says " +
-				"whose keys to take."
+			return "Which cloud is the tenant in? Its v1.0 issuer does not show it: --cloud " +
+				"says whose keys to use."
 		}
 		return "Which cloud's authority does the client ask for its token?"
 	case keys.KeyUnusable, keys.TooManyKeys:
@@ -108,6 +108,6 @@ func alteredQuestion(r keys.Result) string {
 	case r.Misfit:
 		return "Is this the whole token, from its first to its last character?"
 	}
-	return "What stands between the issuer and here that may alter the text: does the token " +
-		"verify as the token endpoint gave it out?"
+	return "What between the issuer and you may alter the token? Does it verify when it comes " +
+		"straight from the token endpoint?"
 }

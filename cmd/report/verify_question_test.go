@@ -85,18 +85,20 @@ func TestEachCheckHasItsQuestion(t *testing.T) {
 		{
 			keys.Check{ID: "token-format", Outcome: keys.Fail},
 			inspect.Token{},
-			"Is this the text that the client sends, whole and as the token endpoint gave it out?",
+			"Is this exactly what the client sends, complete and as the token endpoint returned " +
+				"it?",
 		},
 		{
 			keys.Check{ID: "expiry"},
 			inspect.Token{},
-			"How does the gateway read such a token? gatewhy explain -p POLICY says it of yours.",
+			"How does the gateway read such a token? gatewhy explain -p POLICY shows it for " +
+				"your gateway.",
 		},
 		{
 			keys.Check{ID: "expiry", Outcome: keys.Fail},
 			inspect.Token{},
-			"Does the client keep its token beyond exp, or ask for a new one in time? " +
-				"(--at issued judges the rest as of then)",
+			"Does the client keep its token beyond exp, or ask for a new one in time? (--at " +
+				"issued checks the rest as of then)",
 		},
 		{
 			keys.Check{ID: "not-before", Outcome: keys.Fail},

@@ -135,8 +135,8 @@ func noRegistration(file *source.File) error {
 		Pos:   source.Position{File: file.Name},
 		Cause: "no app registration in this file",
 		Hints: source.Hints(
-			"expected is what az ad app show --id APP prints, a manifest from the portal, " +
-				"or Terraform with an azuread_application"),
+			"expected: the output of az ad app show --id APP, a manifest from the portal, or " +
+				"Terraform with an azuread_application"),
 	}
 	if len(file.Documents) > 0 {
 		err.Pos = file.Documents[0].Pos

@@ -276,7 +276,7 @@ resource "azuread_app_role_assignment" "web" {
 		t.Errorf("(-want +got):\n%s", diff)
 	}
 	if app.AppID.Known() {
-		t.Error("the file does not tell the application id, which Entra gives")
+		t.Error("the file does not show the application id, which Entra gives")
 	}
 	if !app.AssignmentRequired() {
 		t.Error("the service principal refers to the application")

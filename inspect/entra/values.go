@@ -60,9 +60,9 @@ func Writes(claim string) string {
 	case "ver":
 		return "1.0 or 2.0"
 	case "scp":
-		return "the short values of scopes, which have no blanks"
+		return "the short values of scopes, which contain no spaces"
 	case "roles":
-		return "the values of app roles, which have no blanks and no quotes"
+		return "the values of app roles, which contain no spaces and no quotes"
 	}
 	return ""
 }

@@ -6,6 +6,7 @@ import (
 	"crypto/ed25519"
 	"crypto/hmac"
 	"crypto/rsa"
+	"crypto/sha256"
 	"math/big"
 	"strings"
 )
@@ -91,7 +92,7 @@ func isNone(name string) bool { return strings.EqualFold(name, "none") }
 func (a algorithm) matches(k *Key, input string, signature []byte) bool {
 	switch key := k.public.(type) {
 	case *rsa.PublicKey:
-		return a.matchesRSA(key, input, signature)
+		return a.matchesRSA(k, key, input, signature)
 	case *ecdsa.PublicKey:
 		return a.matchesEC(key, input, signature)
 	case ed25519.PublicKey:
@@ -102,18 +103,30 @@ func (a algorithm) matches(k *Key, input string, signature []byte) bool {
 	return hmac.Equal(mac.Sum(nil), signature)
 }
 
+// usualInput is how long the text that is signed is at most, nearly always: in bytes.
+const usualInput = 4096
+
 func (a algorithm) digest(input string) []byte {
+	if a.hash == crypto.SHA256 && len(input) <= usualInput { // nothing of it goes to the heap
+		var text [usualInput]byte
+		sum := sha256.Sum256(text[:copy(text[:], input)])
+		return sum[:]
+	}
 	h := a.hash.New()
 	h.Write([]byte(input))
 	return h.Sum(nil)
 }
 
-func (a algorithm) matchesRSA(key *rsa.PublicKey, input string, signature []byte) bool {
+func (a algorithm) matchesRSA(
+	k *Key, public *rsa.PublicKey, input string, signature []byte,
+) bool {
+	digest := a.digest(input)
 	if a.pss {
 		options := &rsa.PSSOptions{SaltLength: rsa.PSSSaltLengthEqualsHash}
-		return rsa.VerifyPSS(key, a.hash, a.digest(input), signature, options) == nil
+		return rsa.VerifyPSS(public, a.hash, digest, signature, options) == nil
 	}
-	return rsa.VerifyPKCS1v15(key, a.hash, a.digest(input), signature) == nil
+	return a.surelyMatches(k, public, digest, signature) ||
+		rsa.VerifyPKCS1v15(public, a.hash, digest, signature) == nil
 }
 
 // matchesEC takes R and S as two numbers of the curve's full length (RFC 7518, section 3.4).

@@ -80,7 +80,7 @@ func TestEveryAlgorithmWithEveryWayToNameTheKey(t *testing.T) {
 			{"no kid in the token", unnamed, with("k", nil), keys.SignatureVerified, true},
 			{"no kid in the set either", unnamed, with("", nil), keys.SignatureVerified, true},
 			{"another kid", sign(t, alg, key, "x", claims), with("k", nil), keys.KidUnknown, true},
-			{"a kid in the token alone", named, with("", nil), keys.KidUnknown, true},
+			{"a kid in only the token", named, with("", nil), keys.KidUnknown, true},
 			{
 				"the key's own alg", named, with("k", map[string]any{"alg": string(alg)}),
 				keys.SignatureVerified, true,

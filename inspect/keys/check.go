@@ -179,7 +179,7 @@ func (e Expect) compareIssuer(c *Check, claims *source.Value, iss string) {
 	case e.Cloud != "" && !isOfCloud(iss, e.Cloud):
 		c.fail("an issuer of the cloud "+e.Cloud, "the token is from another cloud")
 	default:
-		c.skip(source.Ask(source.NeedExpectedIssuer, "pass %s to say who must have issued it"))
+		c.skip(source.Ask(source.NeedExpectedIssuer, "pass %s to say which issuer is expected"))
 	}
 }
 
@@ -254,7 +254,7 @@ func (e Expect) tenantCheck(claims *source.Value) Check {
 	c := Check{ID: "tenant"}
 	tenant := e.tenant()
 	if tenant == "" {
-		c.skip(source.Ask(source.NeedExpectedTenant, "pass %s to say whose token it must be"))
+		c.skip(source.Ask(source.NeedExpectedTenant, "pass %s to say which tenant is expected"))
 		c.Actual, _ = claims.Member("tid").Str()
 		return c
 	}
@@ -292,19 +292,19 @@ func (e Expect) bind(c *Check, claims *source.Value, iss string, signer *Key) {
 	switch {
 	case signer.Issuer != "" && !maySignFor(signer.Issuer, iss):
 		c.fail(signer.Issuer,
-			"the signature is right, but "+signer.Name()+" signs for another issuer")
+			"the signature is valid, but "+signer.Name()+" is for another issuer")
 	case signer.Issuer != "" && !isTenantOf(tid, iss):
 		c.fail("an issuer of the tenant "+tid+", which tid names",
-			"the signature is right, but iss and tid name different tenants, and "+signer.Name()+
-				" may sign only where they agree")
+			"the signature is valid, but iss and tid name different tenants, and "+signer.Name()+
+				" may sign only tokens in which they agree")
 	case !isOfCloud(iss, cloud.ID):
 		c.fail("an issuer of the cloud "+cloud.ID,
-			"the signature is right, but "+signer.Name()+
+			"the signature is valid, but "+signer.Name()+
 				" belongs to another cloud: Entra's key sets list keys of several")
 	case cloud.ID != "" && e.Cloud != "" && e.Cloud != cloud.ID:
 		c.Actual = "a key of the cloud " + cloud.ID
 		c.fail("a key of the cloud "+e.Cloud,
-			"the signature is right, but "+signer.Name()+
+			"the signature is valid, but "+signer.Name()+
 				" belongs to another cloud than the expected one")
 	}
 }
@@ -428,11 +428,11 @@ func (c *Check) judge(claims *source.Value, name string, compare func(seconds in
 func (c *Check) missing(name string) {
 	c.Actual = "no " + name
 	if name == "nbf" {
-		c.Outcome, c.Why = Skipped, "the token does not say from when on it is valid"
+		c.Outcome, c.Why = Skipped, "the token does not say when it becomes valid"
 		return
 	}
 	c.Outcome, c.Why = Unknown,
-		"the token never expires by itself; some gateways accept that and some refuse it"
+		"the token has no expiry; some gateways accept that, others reject it"
 }
 
 // span writes a number of seconds in the two largest units that say enough.

@@ -115,7 +115,7 @@ func TestTimesAreCheckedToTheSecond(t *testing.T) {
 		},
 		{
 			"without exp it is the gateway that decides", "expiry", `{}`, keys.Unknown,
-			"the token never expires by itself; some gateways accept that and some refuse it",
+			"the token has no expiry; some gateways accept that, others reject it",
 		},
 		{
 			"a token is good from nbf itself on", "not-before", fmt.Sprintf(`{"nbf":%d}`, now),
@@ -135,7 +135,7 @@ func TestTimesAreCheckedToTheSecond(t *testing.T) {
 		},
 		{
 			"without nbf there is nothing to check", "not-before", `{}`, keys.Skipped,
-			"the token does not say from when on it is valid",
+			"the token does not say when it becomes valid",
 		},
 	}
 	for _, test := range tests {
@@ -271,7 +271,7 @@ func TestTheIssuerIsCompared(t *testing.T) {
 			}
 			if test.want == keys.Skipped {
 				want.Hint = source.Ask(source.NeedExpectedIssuer,
-					"pass %s to say who must have issued it")
+					"pass %s to say which issuer is expected")
 			}
 			if diff := cmp.Diff(want, c); diff != "" {
 				t.Errorf("(-want +got):\n%s", diff)
@@ -370,7 +370,7 @@ func TestAKeyMaySignOnlyForItsIssuer(t *testing.T) {
 			if c.Outcome != test.want {
 				t.Errorf("got %v (%s), want %v", c.Outcome, c.Why, test.want)
 			}
-			if c.Outcome == keys.Fail && !strings.HasPrefix(c.Why, "the signature is right, but") {
+			if c.Outcome == keys.Fail && !strings.HasPrefix(c.Why, "the signature is valid, but") {
 				t.Errorf("why: %s", c.Why)
 			}
 		})
@@ -422,7 +422,7 @@ func TestAKeyOfAnotherCloudIsToldFromOneOfAnUnexpectedCloud(t *testing.T) {
 	want := keys.Check{
 		ID: "issuer", Outcome: keys.Fail, Expected: "a key of the cloud usgov",
 		Actual: "a key of the cloud public",
-		Why: `the signature is right, but key "one" belongs to another cloud than the ` +
+		Why: `the signature is valid, but key "one" belongs to another cloud than the ` +
 			`expected one`,
 	}
 	if diff := cmp.Diff(want, c); diff != "" {

@@ -34,7 +34,7 @@ const (
 		"with the gateways that refuse the set for it"
 	algKept = "an alg that contradicts the type is noted; the key still serves only algorithms " +
 		"of its own type"
-	anyHeader = "what is in the PEM text is a public key, whatever its header says"
+	anyHeader = "the PEM text is a public key, whatever its header says"
 )
 
 func TestEveryCaseOfEnvoysParserOfKeySets(t *testing.T) {

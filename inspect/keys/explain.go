@@ -44,12 +44,12 @@ func (v *verification) publicAsSecret([]*Key) bool {
 	}
 	v.conclude(HMACWithPublicKey, "an algorithm of "+set.types()+" keys",
 		"alg "+v.algorithm.name,
-		"the header asks for a shared secret, but the set has public keys: taking one as the "+
-			"secret would let anyone sign")
+		"the header asks for a shared secret, but the set has public keys: using one as the "+
+			"secret would let anyone sign tokens")
 	return true
 }
 
-const noSuchKid = "no key of the set has the token's kid"
+const noSuchKid = "no key in the set has the token's kid"
 
 func (v *verification) unknownKid(named []*Key) bool {
 	switch {
@@ -65,7 +65,7 @@ func (v *verification) unknownKid(named []*Key) bool {
 	case rolledOver:
 		reason, why = KeyRolledOver,
 			"the key that the token names was in this set until "+inspect.FormatTime(seen)+
-				", and has been replaced since"
+				", and has since been replaced"
 	case v.result.Verifier != nil:
 		why += ", and " + v.result.Verifier.Name() + " signed it: the kid in the header is wrong"
 	default:
@@ -88,7 +88,7 @@ func (v *verification) kids() string {
 		ids = ids[:most]
 	}
 	if len(ids) == 0 {
-		return "the set's kids, of which there are none"
+		return "the set's kids (it has none)"
 	}
 	list := make([]string, len(ids))
 	for i, id := range ids {
@@ -145,8 +145,8 @@ func (v *verification) againstItsPurpose(named []*Key) bool {
 	v.result.Named, v.result.Verifier = k, k
 	v.conclude(reason, "a key for verifying "+v.algorithm.name, member,
 		k.Name()+
-			" made this signature, but the set says that it is for something else; many gateways "+
-			"do not look at that")
+			" made this signature, but the set marks it for another use; many gateways ignore "+
+			"that")
 	return true
 }
 
@@ -156,8 +156,8 @@ func (v *verification) wrongKey([]*Key) bool {
 		return false
 	}
 	v.conclude(WrongKey, "a signature by "+v.result.Named.Name(), "a signature by "+k.Name(),
-		"the text is as "+k.Name()+
-			" signed it, but the header names another: the kid was changed or set wrongly")
+		k.Name()+
+			" signed the token, but the header names another: the kid was changed or set wrongly")
 	return true
 }
 
@@ -171,8 +171,9 @@ func (v *verification) hashedNonce(named []*Key) bool {
 	}
 	v.conclude(GraphNonce, "a token for this API",
 		"a token for Microsoft Graph or another Microsoft API",
-		"the signature is right once the header's nonce is replaced by its hash: only "+
-			"Microsoft's own APIs can verify such a token; ask for one with a scope of your API")
+		"the signature is valid only after the header's nonce is replaced by its hash: only "+
+			"Microsoft's own APIs can verify such a token; ask for a token with a scope of your "+
+			"API")
 	return true
 }
 
@@ -184,31 +185,30 @@ func (v *verification) tooMany(named []*Key) bool {
 	v.result.Outcome = Unknown
 	v.conclude(TooManyKeys, fmt.Sprintf("a signature by one of %d keys", len(named)),
 		fmt.Sprintf("none by the first %d", v.mostTried),
-		fmt.Sprintf("%d keys may have signed this text, and no more than %d are tried", len(named),
+		fmt.Sprintf("%d keys may have signed this token, but gatewhy tries only %d", len(named),
 			v.mostTried))
 	return true
 }
 
 func (v *verification) altered(named []*Key) {
-	why := "none of the set's keys signed this text: it was altered after signing, or the key " +
-		"is " +
-		"in another set"
+	why := "the signature does not match: the token was altered, or signed with a key that is " +
+		"not in this set"
 	expected := "a signature by one of the set's keys"
 	if v.result.Named != nil {
 		expected = "a signature by " + named[0].Name()
 		why = named[0].Name() +
-			", which the token names, did not sign this text, and no other key of the set did: " +
-			"the text was altered after signing, or it was signed by another key that uses the " +
-			"same kid"
+			", which the token names, does not match the signature, and neither does any other " +
+			"key in the set: the token was altered, or signed with another key of the same kid"
 	}
 	if len(v.token.Payload) == 0 {
-		why += "; its payload is empty, so the content may have been kept apart or cut out"
+		why += "; its payload is empty, so the content may be stored separately or have been " +
+			"cut out"
 	}
 	if wrong := wrongResource(v.token); wrong != "" {
 		v.result.WrongResource = true
 		why = wrong + "; " + why
 	}
-	v.conclude(TextAltered, expected, "a signature that no key of the set made over this text",
+	v.conclude(TextAltered, expected, "a signature that matches no key in the set",
 		why)
 }
 
@@ -240,7 +240,7 @@ func (v *verification) wrongLength(named []*Key) bool {
 	case found < size:
 		why = "the signature was cut off"
 	}
-	why = fmt.Sprintf("%s: it has %d bytes, and %s with %s makes %d", why, found,
+	why = fmt.Sprintf("%s: it has %d bytes, but %s with %s makes %d", why, found,
 		v.algorithm.name, with, size)
 	v.result.Misfit = true
 	v.conclude(TextAltered, fmt.Sprintf("a signature of %d bytes", size),
@@ -295,8 +295,8 @@ func wrongResource(t *inspect.Token) string {
 		return "wrong resource: a token for " + p.Resource + " that has a nonce in its header" +
 			others
 	case nonce:
-		return "wrong resource: the header has a nonce, as tokens for Microsoft Graph have, and " +
-			"they can't be verified by others"
+		return "wrong resource: the header has a nonce, as tokens for Microsoft Graph do, and " +
+			"only Microsoft can verify those"
 	}
 	return ""
 }

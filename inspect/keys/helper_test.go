@@ -180,5 +180,16 @@ func parse(t testing.TB, origin string, text []byte) *keys.Set {
 }
 
 func verify(token string, set *keys.Set, allowed ...string) keys.Result {
-	return keys.Verify(inspect.Parse(token), set, allowed...)
+	t := inspect.Parse(token)
+	got := keys.Verify(t, set, allowed...)
+	if set != nil {
+		prepared := keys.Verify(t, set.Prepared(), allowed...)
+		if prepared.Outcome != got.Outcome || prepared.Reason != got.Reason ||
+			prepared.Why != got.Why || prepared.Actual != got.Actual ||
+			len(prepared.Notes) != len(got.Notes) {
+			panic("a prepared set says " + prepared.Reason.String() + ": " + prepared.Why +
+				"; the set itself says " + got.Reason.String() + ": " + got.Why)
+		}
+	}
+	return got
 }

@@ -67,13 +67,15 @@ func (k *Key) setRSA(public *rsa.PublicKey) {
 func faultOfRSA(n, e *big.Int) string {
 	switch {
 	case n.BitLen() < leastRSA:
-		return fmt.Sprintf("the RSA key has %d bits; less than %d is not used", n.BitLen(),
+		return fmt.Sprintf("the RSA key has %d bits; gatewhy uses no key with fewer than "+
+			"%d", n.BitLen(),
 			leastRSA)
 	case n.BitLen() > mostRSA:
-		return fmt.Sprintf("the RSA key has %d bits; more than %d is not used", n.BitLen(),
+		return fmt.Sprintf("the RSA key has %d bits; gatewhy uses no key with more than "+
+			"%d", n.BitLen(),
 			mostRSA)
 	case n.Bit(0) == 0:
-		return "the RSA modulus is even, so it is no product of two primes"
+		return "the RSA modulus is even, so it is not the product of two large primes"
 	case e.Cmp(big.NewInt(mostExponent)) > 0:
 		return fmt.Sprintf("the RSA exponent has %d bits; more than 31 are not used", e.BitLen())
 	case e.Int64() < 3 || e.Bit(0) == 0:
@@ -102,7 +104,7 @@ func (k *Key) readCurve(v *source.Value) {
 	public, err := publicKey(material)
 	switch {
 	case errors.Is(err, jose.ErrUnsupportedKeyType):
-		k.Fault = "the curve " + inspect.Quoted(k.Curve) + " signs no tokens"
+		k.Fault = "the curve " + inspect.Quoted(k.Curve) + " is not used to sign tokens"
 		return
 	case err != nil:
 		k.Fault = "the key can't be used: " + strings.TrimPrefix(err.Error(), "go-jose/go-jose: ")
@@ -138,9 +140,9 @@ func (k *Key) coordinate(v *source.Value, name string) string {
 	missing := coordinateSize(k.Curve) - len(data)
 	if missing > 0 && k.Fault == "" && k.Type == "EC" {
 		data = append(make([]byte, missing), data...)
-		k.note("short-coordinate", name+" lacks the zeros in front that make it as long as the "+
-			"curve's numbers (RFC 7518, section 6.2.1.2); strict readers refuse the whole set "+
-			"for it")
+		k.note("short-coordinate", name+" lacks the leading zeros that make it as long as the "+
+			"curve requires (RFC 7518, section 6.2.1.2); strict readers refuse the whole set "+
+			"because of it")
 	}
 	return base64.RawURLEncoding.EncodeToString(data)
 }
@@ -189,7 +191,7 @@ func (k *Key) decode(v *source.Value, name string) []byte {
 		k.note("loose-base64",
 			name+
 				" is written in padded or standard base64; strict readers refuse the whole set "+
-				"for it")
+				"because of it")
 	}
 	return data
 }
@@ -247,8 +249,8 @@ func ParsePEM(origin, text string) (*Set, error) {
 	der, err := base64.StdEncoding.DecodeString(strings.Map(dropSpace, text))
 	if err != nil {
 		return nil,
-			refusal(origin, "the text is no PEM public key or certificate",
-				"with its header and footer lines, or without them, the rest is base64")
+			refusal(origin, "the text is not a PEM public key or certificate",
+				"it must be base64, with or without the header and footer lines")
 	}
 	set.Keys = append(set.Keys, keyOfBlock("", der))
 	return set, nil
@@ -266,8 +268,8 @@ func keyOfBlock(kind string, der []byte) *Key {
 	if strings.Contains(kind, "PRIVATE KEY") || kind == "" && isPrivate(der) {
 		return &Key{
 			Private: true,
-			Fault: "this is a private key: it must not be here, and it is not read; give the " +
-				"public one",
+			Fault: "this is a private key: it must not be here, and gatewhy does not read it; " +
+				"use the public key",
 		}
 	}
 	public, err := parseDER(der)
@@ -276,8 +278,8 @@ func keyOfBlock(kind string, der []byte) *Key {
 		if kind != "" {
 			block = "(" + inspect.Quoted(kind) + ") "
 		}
-		return &Key{Fault: "what is in the PEM text " + block +
-			"is no public key or certificate that can be read"}
+		return &Key{Fault: "the PEM text " + block +
+			"is not a readable public key or certificate"}
 	}
 	return keyOf(public)
 }
@@ -316,7 +318,7 @@ func keyOf(public any) *Key {
 		k.Type, k.Curve = "OKP", "Ed25519"
 		k.setCurve(key)
 	default:
-		k.Fault = fmt.Sprintf("a key of type %T verifies no token", public)
+		k.Fault = fmt.Sprintf("a key of type %T can't verify tokens", public)
 	}
 	return k
 }
@@ -345,7 +347,7 @@ func (k *Key) Certificate() (Certificate, bool) {
 	read, err := x509.ParseCertificate(der)
 	if err != nil {
 		return Certificate{
-			Fault: "x5c holds no certificate that can be read: " +
+			Fault: "x5c has no readable certificate: " +
 				strings.TrimPrefix(err.Error(), "x509: "),
 		}, true
 	}

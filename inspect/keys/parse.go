@@ -21,8 +21,7 @@ const (
 func Parse(origin string, text []byte) (*Set, error) {
 	if len(text) > mostText {
 		return nil, refusal(origin, fmt.Sprintf("the text has more than %d MiB", mostText>>20),
-			"the largest key sets that are published have some hundred kilobytes; "+
-				"is this the right file?")
+			"published key sets have at most a few hundred kilobytes; is this the right file?")
 	}
 	set := &Set{Origin: origin}
 	content, hasMark := bytes.CutPrefix(text, []byte("\ufeff"))
@@ -73,7 +72,7 @@ func notJSON(origin string, text []byte) error {
 	switch {
 	case len(head) == 0:
 		return refusal(origin, "the text is empty",
-			"was the file written, or the address answered, at all?")
+			"was the file written? did the address answer?")
 	case head[0] == '<':
 		return refusal(origin, "the text is an HTML or XML page, not a key set",
 			"the address answered a sign-in, proxy or error page; open it in a browser")
@@ -128,7 +127,7 @@ func (s *Set) read(documents []*source.Value, r *reader) error {
 func (s *Set) add(list *source.Value, r *reader) error {
 	if n := len(list.Items); n > mostKeys {
 		return refusal(s.Origin,
-			fmt.Sprintf("the set has %d keys, and more than %d are not read", n, mostKeys), "")
+			fmt.Sprintf("the set has %d keys, but gatewhy reads at most %d", n, mostKeys), "")
 	}
 	s.Keys = []*Key{}
 	if list == r.list {
@@ -146,7 +145,7 @@ func noSet(origin string, v *source.Value) error {
 	switch {
 	case v.Member("jwks_uri") != nil:
 		cause = "this is a discovery document, not a key set"
-		hint = "fetch the address that its jwks_uri names, and pass that"
+		hint = "fetch the address in its jwks_uri, and pass that"
 	case v.Member("error") != nil:
 		cause, hint = "this is an error answer, not a key set", "is the tenant right?"
 	case v.Member("keys") != nil:
@@ -280,7 +279,7 @@ func hasPrivate(v *source.Value) bool {
 func otherCase(v *source.Value, name string) string {
 	for _, m := range v.Members {
 		if m.Key != name && strings.EqualFold(m.Key, name) {
-			return ", but " + inspect.Quoted(m.Key) + ": the names of members are lower case"
+			return ", but " + inspect.Quoted(m.Key) + ": member names are lower case"
 		}
 	}
 	return ""
@@ -295,7 +294,7 @@ func (k *Key) noteAlgorithm() {
 	switch {
 	case !ok:
 		k.note("unknown-algorithm", "alg is "+inspect.Quoted(k.Algorithm)+
-			", which is no signature algorithm of RFC 7518 or RFC 8037")
+			", which is not a signature algorithm of RFC 7518 or RFC 8037")
 	case !a.fits(k):
 		k.note("algorithm-contradicts-type",
 			"alg "+k.Algorithm+" does not fit "+k.describe())

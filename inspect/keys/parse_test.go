@@ -200,7 +200,7 @@ func TestABrokenKeySaysWhatIsWrong(t *testing.T) {
 		{
 			"a type under a name in other case",
 			map[string]any{"Kty": "RSA"},
-			`the key has no kty, but "Kty": the names of members are lower case`,
+			`the key has no kty, but "Kty": member names are lower case`,
 		},
 		{"no modulus", rsaWith(map[string]any{"n": nil}), "the key has no n"},
 		{"an empty modulus", rsaWith(map[string]any{"n": ""}), "n is empty"},
@@ -216,20 +216,20 @@ func TestABrokenKeySaysWhatIsWrong(t *testing.T) {
 		},
 		{
 			"a modulus of zero", rsaWith(map[string]any{"n": "AA"}),
-			"the RSA key has 0 bits; less than 1024 is not used",
+			"the RSA key has 0 bits; gatewhy uses no key with fewer than 1024",
 		},
 		{
 			"512 bits", rsaWith(map[string]any{"n": bits(512)}),
-			"the RSA key has 512 bits; less than 1024 is not used",
+			"the RSA key has 512 bits; gatewhy uses no key with fewer than 1024",
 		},
 		{
 			"too many bits", rsaWith(map[string]any{"n": bits(16392)}),
-			"the RSA key has 16392 bits; more than 16384 is not used",
+			"the RSA key has 16392 bits; gatewhy uses no key with more than 16384",
 		},
 		{
 			"an even modulus",
 			rsaWith(map[string]any{"n": raw(new(big.Int).Sub(n, big.NewInt(1)))}),
-			"the RSA modulus is even, so it is no product of two primes",
+			"the RSA modulus is even, so it is not the product of two large primes",
 		},
 		{
 			"the exponent one", rsaWith(map[string]any{"e": "AQ"}),
@@ -267,7 +267,7 @@ func TestABrokenKeySaysWhatIsWrong(t *testing.T) {
 		{
 			"X25519, which signs nothing",
 			map[string]any{"kty": "OKP", "crv": "X25519", "x": strings.Repeat("A", 43)},
-			`the curve "X25519" signs no tokens`,
+			`the curve "X25519" is not used to sign tokens`,
 		},
 	}
 	for _, test := range tests {
@@ -443,7 +443,7 @@ func TestACertificateIsReadHoweverItIsWritten(t *testing.T) {
 	for _, x5c := range []string{`["AAAA"]`, `["\u0041AAA","x"]`, `"AAAA"`} {
 		set := parse(t, "keys.json", []byte(`{"keys":[{"kty":"RSA","x5c":`+x5c+`}]}`))
 		c, ok := set.Keys[0].Certificate()
-		if !ok || !strings.HasPrefix(c.Fault, "x5c holds no certificate that can be read") {
+		if !ok || !strings.HasPrefix(c.Fault, "x5c has no readable certificate") {
 			t.Errorf("%s: %+v, %v", x5c, c, ok)
 		}
 	}

@@ -51,7 +51,7 @@ func (s *Set) Refusals() []Refusal {
 			refusals = append(refusals, Refusal{
 				Key: k, Library: goJoseLibrary,
 				Gateways: []string{"KrakenD", "Kubernetes", "oauth2-proxy"}, Measured: true,
-				Why: "the key gives away its private half",
+				Why: "the key contains its private half",
 			})
 		}
 	}
@@ -66,8 +66,8 @@ func refusalByGoJose(k *Key, err error) Refusal {
 	}
 	if strings.Contains(r.Why, "bad e value") {
 		r.Gateways, r.Measured = nil, false
-		r.Why += "; its newest versions refuse that, and the gateways that were run had older " +
-			"ones, which took it"
+		r.Why += "; its newest versions refuse that; the gateways that were tested had older " +
+			"ones, which accepted it"
 	}
 	return r
 }

@@ -19,6 +19,7 @@ import (
 	"encoding/json"
 	"time"
 
+	"filippo.io/bigmod"
 	"github.com/go-jose/go-jose/v4"
 
 	"github.com/gatewhy/gatewhy/inspect"
@@ -80,6 +81,10 @@ type Key struct {
 	secret []byte // of an oct key
 	chain  []byte // the first certificate of x5c, in base64; nil if the key has none
 	raw    []byte // the key as the set writes it; nil if it is not a JWK
+
+	// Of a key of a prepared set: its name, and of an RSA key its modulus.
+	name    string
+	modulus func() *bigmod.Modulus
 }
 
 // FromSecret returns the set of one shared secret, as a policy carries it. The secret is used as
@@ -102,7 +107,10 @@ func (k *Key) JSON() []byte { return k.raw }
 
 // Name names a key in a message.
 func (k *Key) Name() string {
-	if k.ID == "" {
+	switch {
+	case k.name != "":
+		return k.name
+	case k.ID == "":
 		return "the key given"
 	}
 	return "key " + inspect.Quoted(k.ID)
@@ -289,7 +297,7 @@ func ParseMetadata(origin string, text []byte) (Metadata, error) {
 	if m.Issuer == "" || m.KeysURL == "" {
 		return m, &source.Error{
 			Pos:   source.Position{File: origin},
-			Cause: "the answer is no discovery document: it lacks issuer or jwks_uri",
+			Cause: "the answer is not a discovery document: it lacks issuer or jwks_uri",
 			Hints: []source.Hint{source.Ask(source.NeedKeySetURL, "pass the key set itself")},
 		}
 	}

@@ -146,7 +146,7 @@ func (v *verification) readable() bool {
 			"only a signed token in compact form (header.payload.signature) can be verified")
 	case isNone(v.result.Algorithm):
 		v.conclude(Unsigned, "a signature", "alg "+inspect.Quoted(v.result.Algorithm),
-			"the token is not signed: anyone can write one")
+			"the token is not signed: anyone can make one up")
 	case len(t.Signature) == 0:
 		v.conclude(Unsigned, "a signature", "none",
 			"the signature is empty: it was cut off, or the token was never signed")
@@ -170,10 +170,10 @@ func (v *verification) critical() bool {
 // whyCritical says why a token with this crit must be rejected.
 func whyCritical(crit *source.Value) string {
 	if names, ok := crit.Strings(); !ok || !crit.Is(source.List) || len(names) == 0 {
-		return "the header's crit is no list of the names of extensions, and such a token must " +
-			"be rejected"
+		return "the header's crit is not a list of extension names, and such a token must be " +
+			"rejected"
 	}
-	return "the header's crit asks for extensions that must be understood, and none is"
+	return "the header's crit requires extensions, and gatewhy supports none"
 }
 
 // payloadDecoded reports whether the payload is base64url. What it holds does not matter to the
@@ -220,7 +220,7 @@ func (v *verification) hasKeys() bool {
 	}
 	v.result.Outcome = Unknown
 	v.conclude(NoKeys, "a key set", "none",
-		"without a key set nothing can be said of the signature")
+		"the signature can't be checked without a key set")
 	return false
 }
 
@@ -243,7 +243,7 @@ func (v *verification) try() {
 func (v *verification) verified(k *Key, named []*Key) {
 	v.result.Outcome, v.result.Verifier = Pass, k
 	v.conclude(SignatureVerified, "a signature by "+k.Name(), v.algorithm.name+" by "+k.Name(),
-		"the signature is right: the text is as "+k.Name()+" signed it")
+		"valid, signed with "+k.Name()+" signed it")
 	if kid := v.token.Header.Member("kid"); kid != nil && kid.Kind != source.String {
 		v.note("kid-not-string",
 			"the header's kid is "+kid.Kind.String()+
@@ -252,14 +252,14 @@ func (v *verification) verified(k *Key, named []*Key) {
 	}
 	if !k.LastSeen.IsZero() {
 		v.note("key-not-in-newest-set",
-			k.Name()+" is not in the newest set any more; it was last in it on "+
+			k.Name()+" is no longer in the newest set; it was last there on "+
 				inspect.FormatTime(k.LastSeen)+", and a gateway may have dropped it")
 	}
 	if v.byKid() && len(named) > 1 {
 		which := 1 + slices.Index(named, k)
-		v.note("duplicate-kid", fmt.Sprintf("%d keys of the set have the token's kid, and key %d "+
-			"of them verifies it; gateways that take only the first or only the last may refuse "+
-			"it",
+		v.note("duplicate-kid", fmt.Sprintf("%d keys in the set have the token's kid, and key "+
+			"%d of them verifies it; gateways that take only the first or only the last may "+
+			"refuse it",
 			len(named), which))
 	}
 }

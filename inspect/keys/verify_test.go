@@ -356,43 +356,42 @@ func TestTheFailuresSayWhatTheySaw(t *testing.T) {
 			name:     "an unknown kid lists the set's",
 			token:    signRS256(t, r[2], `{"alg":"RS256","kid":"three"}`, claims),
 			expected: `one of "one", "two"`, actual: `kid "three"`,
-			why: "no key of the set has the token's kid",
+			why: "no key in the set has the token's kid",
 		},
 		{
 			name:     "a wrong key names both",
 			token:    signRS256(t, r[1], `{"alg":"RS256","kid":"one"}`, claims),
 			expected: `a signature by key "one"`, actual: `a signature by key "two"`,
-			why: `the text is as key "two" signed it, but the header names another: the kid was ` +
+			why: `key "two" signed the token, but the header names another: the kid was ` +
 				`changed or set wrongly`,
 		},
 		{
 			name:     "an altered text names the key",
 			token:    alter(signRS256(t, r[0], `{"alg":"RS256","kid":"one"}`, claims)),
 			expected: `a signature by key "one"`,
-			actual:   "a signature that no key of the set made over this text",
-			why: `key "one", which the token names, did not sign this text, and no other ` +
-				`key of the set did: the text was altered after signing, or it was signed by ` +
-				`another key that uses the same kid`,
+			actual:   "a signature that matches no key in the set",
+			why: `key "one", which the token names, does not match the signature, and neither ` +
+				`does any other key in the set: the token was altered, or signed with another ` +
+				`key of the same kid`,
 		},
 		{
 			name:     "a signature that is too short for its key was cut off",
 			token:    cutOff(signRS256(t, r[0], `{"alg":"RS256","kid":"one"}`, claims), 100),
 			expected: "a signature of 256 bytes", actual: "one of 181 bytes",
-			why: "the signature was cut off: it has 181 bytes, and RS256 with this key makes 256",
+			why: "the signature was cut off: it has 181 bytes, but RS256 with this key makes 256",
 		},
 		{
 			name:     "without a kid the key may be in another set as well",
 			token:    cutOff(signRS256(t, r[0], `{"alg":"RS256"}`, claims), 100),
 			expected: "a signature of 256 bytes", actual: "one of 181 bytes",
 			why: "the signature was cut off, or the key is in another set: it has 181 bytes, " +
-				"and " +
-				"RS256 with the set's keys makes 256",
+				"but RS256 with the set's keys makes 256",
 		},
 		{
 			name:     "a signature that is too long is none of the key's",
 			token:    signRS256(t, r[0], `{"alg":"RS256","kid":"one"}`, claims) + "AAAA",
 			expected: "a signature of 256 bytes", actual: "one of 259 bytes",
-			why: "the signature is too long: it has 259 bytes, and RS256 with this key makes 256",
+			why: "the signature is too long: it has 259 bytes, but RS256 with this key makes 256",
 		},
 		{
 			name: "a token for Graph whose signature is wrong is for the wrong resource first",
@@ -400,20 +399,20 @@ func TestTheFailuresSayWhatTheySaw(t *testing.T) {
 				`{"iss":"https://sts.windows.net/5c1f0a7e-3b0d-4a55-9c3e-7f0e2b6d9a11/",`+
 					`"aud":"https://graph.microsoft.com"}`),
 			expected: `a signature by key "one"`,
-			actual:   "a signature that no key of the set made over this text",
-			why: `wrong resource: a token for Microsoft Graph can't be verified by others; ` +
-				`key "one", which the token names, did not sign this text, and no other key of ` +
-				`the set did: the text was altered after signing, or it was signed by another ` +
-				`key that uses the same kid`,
+			actual:   "a signature that matches no key in the set",
+			why: `wrong resource: a token for Microsoft Graph can't be verified by others; key ` +
+				`"one", which the token names, does not match the signature, and neither does ` +
+				`any other key in the set: the token was altered, or signed with another key of ` +
+				`the same kid`,
 		},
 		{
 			name: "so is one with a nonce that no recipe explains", token: alter(graphToken(t)),
 			expected: `a signature by key "one"`,
-			actual:   "a signature that no key of the set made over this text",
-			why: `wrong resource: the header has a nonce, as tokens for Microsoft Graph ` +
-				`have, and they can't be verified by others; key "one", which the token names, ` +
-				`did not sign this text, and no other key of the set did: the text was altered ` +
-				`after signing, or it was signed by another key that uses the same kid`,
+			actual:   "a signature that matches no key in the set",
+			why: `wrong resource: the header has a nonce, as tokens for Microsoft Graph do, and ` +
+				`only Microsoft can verify those; key "one", which the token names, does not ` +
+				`match the signature, and neither does any other key in the set: the token was ` +
+				`altered, or signed with another key of the same kid`,
 		},
 		{
 			name:    "an algorithm that is not allowed comes with the list",

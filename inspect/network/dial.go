@@ -119,7 +119,7 @@ func noted(
 		}
 		host, ok := ASCIIHost(u.Hostname())
 		if !ok {
-			return nil, errors.New("the proxy of the environment is no address")
+			return nil, errors.New("the proxy variable is not an address")
 		}
 		u = WithHost(u, host)
 		if c, known := r.Context().Value(connectionKey{}).(*connection); known {

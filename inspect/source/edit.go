@@ -120,7 +120,8 @@ func (f *File) InsertItem(list *Value, index int, with any) (Edit, error) {
 	if index < 0 || index > len(list.Items) {
 		return Edit{},
 			f.errorAt(list.Span.Start,
-				fmt.Sprintf("the list has %d items, no place %d", len(list.Items), index), "")
+				fmt.Sprintf("the list has %d items, and no position "+
+					"%d", len(list.Items), index), "")
 	}
 	changed := &Value{Kind: List, Items: slices.Insert(slices.Clone(list.Items), index, value)}
 	if len(list.Items) == 0 {
@@ -133,7 +134,7 @@ func (f *File) InsertItem(list *Value, index int, with any) (Edit, error) {
 func (f *File) prepare(v *Value, with any) (site, *Value, error) {
 	at, ok := f.find(v)
 	if !ok {
-		return site{}, nil, errors.New("the value to be edited is not of this file")
+		return site{}, nil, errors.New("the value to be edited is not from this file")
 	}
 	if parent := at.parent(); parent != nil && parent.isComputed() {
 		return site{}, nil, f.computed(parent)
@@ -172,7 +173,7 @@ func (f *File) member(object *Value, key string) (site, int, error) {
 	if lastMember(own[:i], key) >= 0 {
 		return site{}, 0,
 			f.errorAt(own[i].KeySpan.Start,
-				fmt.Sprintf("%s stands twice in the object", printable(key)),
+				fmt.Sprintf("%s appears twice in the object", printable(key)),
 				"remove one of them by hand")
 	}
 	return at, i, nil
@@ -190,7 +191,7 @@ func lastMember(members []Member, key string) int {
 func (f *File) mustBe(v *Value, kind Kind) error {
 	switch {
 	case v == nil:
-		return fmt.Errorf("%s to be edited is not there", kind)
+		return fmt.Errorf("%s, which is to be edited, does not exist", kind)
 	case v.Kind != kind:
 		return f.errorAt(v.Span.Start, fmt.Sprintf("this is %s, not %s", v.Kind, kind), "")
 	case v.isComputed():

@@ -91,7 +91,8 @@ func (f *File) differsIn(edited *File, target, with *Value) bool {
 func (f *File) unproved(e Edit) error {
 	for _, s := range f.shared {
 		if s.touches(e.Span) || s.contains(e.Span) {
-			return f.errorAt(e.Span.Start, "this text stands for several values, through an alias",
+			return f.errorAt(e.Span.Start, "this text is used for several values, through an "+
+				"alias",
 				"edit it by hand, or write the values out first")
 		}
 	}

@@ -45,7 +45,8 @@ func (f *File) SetMembers(object *Value, set Fields) (*File, error) {
 }
 
 func (f *File) notAtOnce(object *Value) error {
-	return f.errorAt(object.Span.Start, "these members can't be set at once", "one by one")
+	return f.errorAt(object.Span.Start, "these members can't be set at once", "set them one by "+
+		"one")
 }
 
 // memberEdit is the edit that sets one member, in the syntax of the file. It is not proved.

@@ -218,14 +218,14 @@ func TestEditsThatCanNotBeMadeAreRefused(t *testing.T) {
 	}{
 		{
 			"text that an alias stands for too", aliased,
-			"p.yaml:1:11: this text stands for several values, through an alias",
+			"p.yaml:1:11: this text is used for several values, through an alias",
 			func(f *File, root *Value) (Edit, error) {
 				return f.SetMember(root.Member("x"), "a", 2)
 			},
 		},
 		{
 			"the removal of an anchor in use", aliased,
-			"p.yaml:1:1: this text stands for several values, through an alias",
+			"p.yaml:1:1: this text is used for several values, through an alias",
 			func(f *File, root *Value) (Edit, error) { return f.RemoveMember(root, "x") },
 		},
 		{
@@ -242,7 +242,7 @@ func TestEditsThatCanNotBeMadeAreRefused(t *testing.T) {
 		},
 		{
 			"the removal of a member that stands twice", "a: 1\na: 2\n",
-			"p.yaml:2:1: a stands twice in the object",
+			"p.yaml:2:1: a appears twice in the object",
 			func(f *File, root *Value) (Edit, error) { return f.RemoveMember(root, "a") },
 		},
 		{
@@ -250,13 +250,14 @@ func TestEditsThatCanNotBeMadeAreRefused(t *testing.T) {
 			func(f *File, root *Value) (Edit, error) { return f.RenameMember(root, "x", "y") },
 		},
 		{
-			"an object that is not there", aliased, "an object to be edited is not there",
+			"an object that is not there", aliased,
+			"an object, which is to be edited, does not exist",
 			func(f *File, root *Value) (Edit, error) {
 				return f.SetMember(root.Member("none"), "a", 2)
 			},
 		},
 		{
-			"a value of another file", aliased, "the value to be edited is not of this file",
+			"a value of another file", aliased, "the value to be edited is not from this file",
 			func(f *File, root *Value) (Edit, error) { return f.Replace(&Value{Kind: Null}, 1) },
 		},
 		{
@@ -270,7 +271,7 @@ func TestEditsThatCanNotBeMadeAreRefused(t *testing.T) {
 		},
 		{
 			"a place that the list does not have", "- a\n",
-			"p.yaml:1:1: the list has 1 items, no place 2",
+			"p.yaml:1:1: the list has 1 items, and no position 2",
 			func(f *File, root *Value) (Edit, error) { return f.InsertItem(root, 2, 1) },
 		},
 		{

@@ -16,16 +16,16 @@ var jsonFaults = []faultTest{
 	{"a missing colon is named", `{"a" 1}`, "1:6: not JSON: a colon is missing before 1"},
 	{
 		"a comma before a brace is shown at the comma", "{\"a\": 1,\n}",
-		"1:8: not JSON: a comma stands before }",
+		"1:8: not JSON: there is a comma before }",
 	},
 	{
 		"a comma before a bracket is shown at the comma", "[1,]",
-		"1:3: not JSON: a comma stands before ]",
+		"1:3: not JSON: there is a comma before ]",
 	},
-	{"two commas are seen", "[1,,2]", "1:4: not JSON: two commas stand in a row"},
+	{"two commas are seen", "[1,,2]", "1:4: not JSON: there are two commas in a row"},
 	{
 		"a comma in place of a value is seen", `{"a":,}`,
-		"1:6: not JSON: a comma stands where a value must be",
+		"1:6: not JSON: there is a comma where a value is expected",
 	},
 	{"a value that is missing is seen", `{"a":}`, "1:6: not JSON: a value is missing before }"},
 	{
@@ -42,24 +42,25 @@ var jsonFaults = []faultTest{
 	},
 	{
 		"a tab in a string is named", "[\"a\tb\"]",
-		"1:4: not JSON: a control character, U+0009, stands in a string",
+		"1:4: not JSON: there is a control character, U+0009, in a string",
 	},
 	{
 		"a backslash that escapes nothing is shown", `["a\d"]`,
-		`1:4: not JSON: \d is no escape of JSON`,
+		`1:4: not JSON: \d is not a JSON escape`,
 	},
-	{"single quotes are named", `{'a': 1}`, "1:2: not JSON: single quotes stand here"},
+	{"single quotes are named", `{'a': 1}`, "1:2: not JSON: there are single quotes here"},
 	{
 		"the quotes of a word processor are named", `{“a”: 1}`,
-		"1:2: not JSON: typographic quotes stand here, as word processors and chats put them",
+		"1:2: not JSON: there are typographic quotes here, as word processors and chat programs " +
+			"insert them",
 	},
 	{
 		"a comment is named", "{\n  // why\n  \"a\": 1\n}",
-		"2:3: not JSON: a comment stands here, and JSON has none",
+		"2:3: not JSON: there is a comment here, and JSON does not allow comments",
 	},
 	{
 		"a name without quotes is seen", `{a: 1}`,
-		"1:2: not JSON: a name in double quotes must stand here, not a",
+		"1:2: not JSON: a name in double quotes is expected here, not a",
 	},
 	{"a word without quotes is seen", `{"a": b}`, "1:7: not JSON: b needs double quotes"},
 	{
@@ -68,13 +69,13 @@ var jsonFaults = []faultTest{
 	},
 	{
 		"values that JSON does not have are named", `[NaN]`,
-		"1:2: not JSON: NaN is no value of JSON",
+		"1:2: not JSON: NaN is not a JSON value",
 	},
 	{
 		"a number with a zero in front is named", `[012]`,
 		"1:3: not JSON: a number must not start with 0",
 	},
-	{"a number with a sign is seen", `[+1]`, "1:2: not JSON: +1 is not a number of JSON"},
+	{"a number with a sign is seen", `[+1]`, "1:2: not JSON: +1 is not a JSON number"},
 	{
 		"brackets that don't match are seen", `{"a": [1}`,
 		"1:9: not JSON: a list that opened at line 1 is closed by }",
@@ -86,15 +87,15 @@ var jsonFaults = []faultTest{
 	{"a second value is seen", "{}\n{}", "2:1: not JSON: a second value follows the first"},
 	{
 		"a template is named", `{"a": {{ .Values.a }}}`,
-		"1:8: not JSON: a template expression stands here",
+		"1:8: not JSON: there is a template expression here",
 	},
 	{
 		"an ellipsis is named", `{"a": 1, ...}`,
-		"1:10: not JSON: an ellipsis stands here: something was left out",
+		"1:10: not JSON: there is an ellipsis here: something was left out",
 	},
 	{
 		"an escape without its digits is shown", `["\u00zz"]`,
-		`1:3: not JSON: \u is no escape of JSON`,
+		`1:3: not JSON: \u is not a JSON escape`,
 	},
 	{
 		"an escape of a character is none of a fault", `["\u00e9" 1]`,
@@ -122,16 +123,16 @@ var yamlFaults = []faultTest{
 	},
 	{
 		"a line that is indented too little is shown", "a:\n   b: 1\n  c: 2\n",
-		"3:3: not YAML: the indentation of this line fits no line above it",
+		"3:3: not YAML: the indentation of this line matches no line above it",
 	},
-	{"a missing colon is seen", "a: 1\nb\nc: 3\n", "2:1: not YAML: a colon is missing behind b"},
+	{"a missing colon is seen", "a: 1\nb\nc: 3\n", "2:1: not YAML: a colon is missing after b"},
 	{
 		"a missing space is seen", "a: 1\nb:2\nc: 3\n",
-		"2:2: not YAML: a space is missing behind the colon",
+		"2:2: not YAML: a space is missing after the colon",
 	},
 	{
 		"a colon in a value is shown", "a: 1\nb: c: d\n",
-		"2:5: not YAML: a second colon stands on this line",
+		"2:5: not YAML: this line has a second colon",
 	},
 	{
 		"a string that is not closed is shown at its start", "x: 1\na: \"x\nb: 2\n",
@@ -143,7 +144,7 @@ var yamlFaults = []faultTest{
 	},
 	{
 		"text behind a quote is shown", "x: 1\na: 'it's'\n",
-		"2:8: not YAML: text stands behind the closing quote",
+		"2:8: not YAML: there is text after the closing quote",
 	},
 	{
 		"a list that is not closed is shown at its start", "x: 1\na: [1, 2\nb: 3\n",
@@ -154,43 +155,42 @@ var yamlFaults = []faultTest{
 		"1:4: not YAML: an object that opens on this line is not closed, or a comma is missing " +
 			"in it",
 	},
-	{"a bracket too many is seen", "a: 1\n}\n", "2:1: not YAML: } closes nothing"},
+	{"a bracket too many is seen", "a: 1\n}\n", "2:1: not YAML: } has no opening bracket"},
 	{
 		"a value that starts with an at sign is shown", "x: 1\na: @b\n",
 		"2:4: not YAML: a value must not start with @",
 	},
 	{
 		"an alias without its anchor is shown", "x: 1\na: *b\n",
-		"2:4: not YAML: *b refers to an anchor &b that does not stand before it",
+		"2:4: not YAML: *b refers to an anchor &b that is not defined before it",
 	},
 	{
 		"an item among members is shown", "a: 1\n- b\n",
-		"2:1: not YAML: a list item stands among the members of an object",
+		"2:1: not YAML: a list item is among the members of an object",
 	},
 	{
 		"a member among items is shown", "- a\nb: 1\n",
-		"2:1: not YAML: this line stands among the items of a list, and does not start with a " +
-			"dash",
+		"2:1: not YAML: this line is among the items of a list, but does not start with a dash",
 	},
 	{
 		"a backslash that escapes nothing is shown", "x: 1\na: \"\\d\"\n",
-		`2:5: not YAML: \d is no escape of YAML`,
+		`2:5: not YAML: \d is not a YAML escape`,
 	},
 	{
 		"a template's statement is named", "{{- if .a }}\nb: 1\n{{- end }}\n",
-		"1:1: not YAML: a template expression stands here, outside of quotes",
+		"1:1: not YAML: there is a template expression here, outside quotes",
 	},
 	{
 		"a template's value is named", "x: 1\na: {{ .b }}.c\n",
-		"2:1: not YAML: a template expression stands here, outside of quotes",
+		"2:1: not YAML: there is a template expression here, outside quotes",
 	},
 	{
 		"a control character is shown", "a: \x01\n",
-		"1:4: not YAML: a control character stands here",
+		"1:4: not YAML: there is a control character here",
 	},
 	{
 		"a closing bracket in place of a value is shown", "x: 1\na: ]\n",
-		"2:4: not YAML: ] stands where a value must be",
+		"2:4: not YAML: ] is where a value is expected",
 	},
 	{
 		"a list behind its name is shown", "x: 1\na: - b\n",
@@ -198,7 +198,7 @@ var yamlFaults = []faultTest{
 	},
 	{
 		"an ampersand without a name is shown", "x: 1\na: &\n",
-		"2:1: not YAML: a name is missing behind & or *",
+		"2:1: not YAML: a name is missing after & or *",
 	},
 	{
 		"a tag that was not declared is shown", "x: 1\na: !b!c d\n",
@@ -206,7 +206,7 @@ var yamlFaults = []faultTest{
 	},
 	{
 		"text behind the sign of a block is shown", "x: 1\na: | b\n",
-		"2:1: not YAML: text stands behind | or >",
+		"2:1: not YAML: there is text after | or >",
 	},
 	{
 		"text behind the end of a value is shown", "[a]\n[b]\n",
@@ -218,7 +218,7 @@ var yamlFaults = []faultTest{
 	},
 	{
 		"an alias inside its own anchor is seen", "a: &a\n  b: *a\n",
-		"2:6: not YAML: the alias *a stands inside the value that it names",
+		"2:6: not YAML: the alias *a is inside the value that it names",
 	},
 }
 
@@ -245,7 +245,7 @@ func TestReadJSONTakesOneValueAndNothingElse(t *testing.T) {
 	for _, tt := range []faultTest{
 		{
 			"a byte order mark is an error", "\ufeff{}",
-			"claims:1:1: not JSON: a byte order mark stands before it",
+			"claims:1:1: not JSON: it starts with a byte order mark",
 		},
 		{
 			"text behind the value is an error", "{} x",

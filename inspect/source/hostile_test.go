@@ -79,7 +79,7 @@ func TestHostileFilesAreRefusedForLittle(t *testing.T) {
 		},
 		{
 			"a program", "p.yaml", "\x7fELF\x02\x01\x01\x00\x00",
-			"p.yaml:1:8: not text: a NUL byte stands here",
+			"p.yaml:1:8: not text: there is a NUL byte here",
 		},
 		{"Latin-1", "p.yaml", "a: 1\nb: caf\xe9\n", "p.yaml:2:7: the text is not UTF-8"},
 		{
@@ -119,20 +119,20 @@ func TestOddFilesAreReadWithProblems(t *testing.T) {
 			"a member that stands twice is kept and told of with both values", "p.json",
 			`{"a": {"aud": "x", "aud": ["y"]}}`,
 			`{"a":{"aud":"x","aud":["y"]}}`,
-			`duplicate-member p.json:1:20 a.aud stands twice: "x" at line 1, then a list; the ` +
-				`last one counts for most readers`,
+			`duplicate-member p.json:1:20 a.aud appears twice: "x" at line 1, then a list; most ` +
+				`readers use the last one`,
 		},
 		{
 			"so it is in YAML", "p.yaml", "- a: 1\n  a: 2\n", `[{"a":1,"a":2}]`,
-			`duplicate-member p.yaml:2:3 [0].a stands twice: 1 at line 1, then 2; the last one ` +
-				`counts for most readers`,
+			`duplicate-member p.yaml:2:3 [0].a appears twice: 1 at line 1, then 2; most readers ` +
+				`use the last one`,
 		},
 		{
 			"the values of a secret are not told", "p.json",
 			`{"client_secret": "x", "client_secret": "y"}`,
 			`{"client_secret":"x","client_secret":"y"}`,
-			`duplicate-member p.json:1:24 client_secret stands twice, first at line 1; the last ` +
-				`one counts for most readers`,
+			`duplicate-member p.json:1:24 client_secret appears twice, first at line 1; most ` +
+				`readers use the last one`,
 		},
 		{
 			"a byte order mark is told of", "p.json", "\ufeff{}", "{}",
@@ -171,8 +171,8 @@ func TestAClaimThatIsNotUTF8IsReadAndToldOf(t *testing.T) {
 	if got, _ := f.Documents[0].Member("sub").Str(); got != "a\ufffdb" {
 		t.Errorf("sub is %q", got)
 	}
-	const want = "invalid-utf-8 claims:1:11 the text is not UTF-8; " +
-		"readers put U+FFFD in place of what is wrong"
+	const want = "invalid-utf-8 claims:1:11 the text is not UTF-8; readers replace what is " +
+		"wrong with U+FFFD"
 	if got := problems(f); got != want {
 		t.Errorf("\ngot  %s\nwant %s", got, want)
 	}

@@ -31,7 +31,7 @@ func (r *jsonReader) fault(wanted want) error {
 	}
 	cause, hint := d.explain()
 	if hint == "" {
-		hint = "JSON that a program wrote has no such fault; was it edited by hand?"
+		hint = "a program does not write JSON like that; was it edited by hand?"
 	}
 	return r.file.errorAt(d.at, "not JSON: "+cause, hint)
 }
@@ -63,7 +63,8 @@ func (d *diagnosis) explain() (cause, hint string) {
 func (d *diagnosis) end() (cause, hint string) {
 	switch {
 	case d.wanted == wantEnd && (d.text[d.at] == '{' || d.text[d.at] == '['):
-		return "a second value follows the first", "one JSON value a file; put several into a list"
+		return "a second value follows the first", "a file holds one JSON value; put several " +
+			"into a list"
 	case d.wanted == wantEnd:
 		return "more text follows the end of the JSON: " + d.shown(), ""
 	case d.at < len(d.text):
@@ -89,20 +90,21 @@ func (d *diagnosis) separator() (cause, hint string) {
 	switch {
 	case (c == '}' || c == ']') && comma:
 		d.at = len(d.behind) - 1
-		return "a comma stands before " + string(c), "remove the comma"
+		return "there is a comma before " + string(c), "remove the comma"
 	case (c == '}' || c == ']') && d.wanted == wantMemberValue:
 		return "a value is missing before " + string(c), ""
 	case c == '}' || c == ']':
 		if d.nested {
 			return d.opened() + " is closed by " + string(c), ""
 		}
-		return string(c) + " closes nothing", ""
+		return string(c) + " has no opening bracket", ""
 	case c == ',' && comma:
-		return "two commas stand in a row", ""
+		return "there are two commas in a row", ""
 	case c == ',':
-		return "a comma stands where a value must be", ""
+		return "there is a comma where a value is expected", ""
 	case c == ':' && d.wanted == wantItem:
-		return "a colon stands inside a list", "was this list meant to be an object, with { and }?"
+		return "there is a colon inside a " +
+			"list", "was this list meant to be an object, with { and }?"
 	}
 	return "", ""
 }
@@ -112,20 +114,21 @@ func (d *diagnosis) foreign() (cause, hint string) {
 	rest := d.text[d.at:]
 	switch {
 	case hasAnyPrefix(rest, "//", "/*", "#"):
-		return "a comment stands here, and JSON has none", "remove it"
+		return "there is a comment here, and JSON does not allow comments", "remove it"
 	case hasAnyPrefix(rest, "'"):
-		return "single quotes stand here", `JSON needs double quotes: "`
+		return "there are single quotes here", `JSON needs double quotes: "`
 	case hasAnyPrefix(rest, "“", "”", "„", "‘", "’", "«"):
-		return "typographic quotes stand here, as word processors and chats put them",
-			`replace them by plain double quotes: "`
+		return "there are typographic quotes here, as word processors and chat programs insert " +
+				"them",
+			`replace them with plain double quotes: "`
 	case hasAnyPrefix(rest, "{{", "${", "{%", "<%") ||
 		d.wanted == wantMember && hasAnyPrefix(rest, "{"):
-		return "a template expression stands here",
-			"read the file that the template makes, or put the expression in double quotes"
+		return "there is a template expression here",
+			"use the file that the template produces, or put the expression in double quotes"
 	case hasAnyPrefix(rest, "<"):
-		return "markup stands here", ""
+		return "there is markup here", ""
 	case hasAnyPrefix(rest, "..."), hasAnyPrefix(rest, "…"):
-		return "an ellipsis stands here: something was left out", "use the whole text"
+		return "there is an ellipsis here: something was left out", "use the whole text"
 	}
 	return "", ""
 }
@@ -154,9 +157,9 @@ func (d *diagnosis) missing() (cause, hint string) {
 		return "a colon is missing before " + d.shown(), "put a colon between a name and its value"
 	case (d.wanted == wantItem || d.wanted == wantMember) && last != ',' && last != '[' &&
 		last != '{':
-		return "a comma is missing before " + d.shown(), "put a comma behind what stands before it"
+		return "a comma is missing before " + d.shown(), "put a comma after the value before it"
 	case d.wanted == wantMember && d.text[d.at] != '"':
-		return "a name in double quotes must stand here, not " + d.shown(), ""
+		return "a name in double quotes is expected here, not " + d.shown(), ""
 	}
 	return "", ""
 }
@@ -180,12 +183,12 @@ func (d *diagnosis) inString() (cause, hint string) {
 				`a closing " is missing, or a line break must be written as \n`
 		case c < ' ':
 			d.at = i
-			return fmt.Sprintf("a control character, U+%04X, stands in a string", c),
+			return fmt.Sprintf("there is a control character, U+%04X, in a string", c),
 				fmt.Sprintf("write it as %s", escapeControl(rune(c)))
 		case c == '\\' && !isEscape(d.text[i:]):
 			d.at = i
 			next, _ := utf8.DecodeRune(d.text[i+1:])
-			return `\` + printable(string(next)) + " is no escape of JSON",
+			return `\` + printable(string(next)) + " is not a JSON escape",
 				`a backslash itself is written \\`
 		case c == '\\':
 			i++
@@ -220,7 +223,7 @@ func (d *diagnosis) word() (cause, hint string) {
 	case "true", "false", "null":
 		return fmt.Sprintf("%s must be written %s", word, strings.ToLower(word)), ""
 	case "none", "nil", "undefined", "nan", "infinity":
-		return word + " is no value of JSON", "write null, or leave the member out"
+		return word + " is not a JSON value", "write null, or leave the member out"
 	}
 	return word + " needs double quotes", ""
 }
@@ -231,7 +234,7 @@ func (d *diagnosis) number() (cause, hint string) {
 	if c != '-' && c != '+' && c != '.' && (c < '0' || c > '9') {
 		return "", ""
 	}
-	return d.shown() + " is not a number of JSON", "put it in double quotes if it is text"
+	return d.shown() + " is not a JSON number", "put it in double quotes if it is text"
 }
 
 // shown returns the text where reading stopped, for a message.

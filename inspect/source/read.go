@@ -177,12 +177,12 @@ func readJSON(name string, text []byte, unshown bool, items items) (*File, error
 	}
 	if bytes.HasPrefix(text, byteOrderMark) {
 		return nil,
-			f.errorAt(0, "not JSON: a byte order mark stands before it",
+			f.errorAt(0, "not JSON: it starts with a byte order mark",
 				"save it without one; in PowerShell 7: Out-File -Encoding utf8NoBOM")
 	}
 	if !utf8.Valid(text) {
 		f.problem("invalid-utf-8", invalidUTF8(text),
-			"the text is not UTF-8; readers put U+FFFD in place of what is wrong")
+			"the text is not UTF-8; readers replace what is wrong with U+FFFD")
 	}
 	return f.done(f.readJSON(items))
 }
@@ -278,7 +278,7 @@ func (f *File) checkText() error {
 		return f.errorAt(0, "the text is UTF-16, not UTF-8",
 			"save it with the encoding UTF-8; in PowerShell: Out-File -Encoding utf8")
 	case bytes.IndexByte(f.Text, 0) >= 0:
-		return f.errorAt(bytes.IndexByte(f.Text, 0), "not text: a NUL byte stands here",
+		return f.errorAt(bytes.IndexByte(f.Text, 0), "not text: there is a NUL byte here",
 			"is this a configuration file?")
 	}
 	return f.checkMarkup(first, content)
@@ -295,8 +295,8 @@ func (f *File) checkMarkup(first int, content []byte) error {
 	case len(head) > 1 && head[0] == '<' &&
 		strings.ContainsRune("?!abcdefghijklmnopqrstuvwxyz", rune(head[1])):
 		return f.errorAt(first, "this is XML or HTML, not JSON or YAML",
-			"an API answers in XML or HTML where it was asked wrongly; look at what it says, and "+
-				"fetch it as JSON")
+			"an API may answer in XML or HTML if the request was wrong; read what it says, and "+
+				"fetch JSON")
 	}
 	return nil
 }

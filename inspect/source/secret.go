@@ -145,12 +145,12 @@ func (f *File) reportDuplicates(object *Value, where *place) {
 }
 
 func duplicate(first, second *Member, where *place) string {
-	const counts = "; the last one counts for most readers"
+	const counts = "; most readers use the last one"
 	name, line := where.member(second.Key), first.KeyPos.Line
 	if isSecret(second.Key) {
-		return fmt.Sprintf("%s stands twice, first at line %d", name, line) + counts
+		return fmt.Sprintf("%s appears twice, first at line %d", name, line) + counts
 	}
-	return fmt.Sprintf("%s stands twice: %s at line %d, then %s", name, first.Value.brief(), line,
+	return fmt.Sprintf("%s appears twice: %s at line %d, then %s", name, first.Value.brief(), line,
 		second.Value.brief()) + counts
 }
 

@@ -85,7 +85,7 @@ func TestAMessageShowsNothingOfASecret(t *testing.T) {
 		},
 		{
 			"a line of YAML that is a token", "p.yaml", "a: 1\n" + secret + "\nc: 3\n",
-			"p.yaml:2:1: not YAML: a colon is missing behind text that looks like a token",
+			"p.yaml:2:1: not YAML: a colon is missing after text that looks like a token",
 		},
 		{
 			"a name is still told", "p.json", "{\"a\": 1\n\"skipClientIdValidation\": true}",

@@ -146,7 +146,7 @@ func (v *Value) Doubt(name string) string {
 			"which of them counts"
 	}
 	if v.secretText(name) {
-		return name + " has a mark in this file that only its deployment replaces"
+		return name + " has a placeholder in this file that only its deployment replaces"
 	}
 	return name + " is " + v.Text + " in this file, and only its deployment knows the value"
 }
@@ -296,4 +296,23 @@ func escapeControl(r rune) string {
 		return `\t`
 	}
 	return fmt.Sprintf(`\u%04x`, r)
+}
+
+// Counterpart finds a value inside v, and returns the value at the same place of other, which has
+// the same shape; nil where v does not contain it.
+func (v *Value) Counterpart(other, wanted *Value) *Value {
+	if v == wanted {
+		return other
+	}
+	for i, item := range v.Items {
+		if found := item.Counterpart(other.Items[i], wanted); found != nil {
+			return found
+		}
+	}
+	for i := range v.Members {
+		if found := v.Members[i].Value.Counterpart(other.Members[i].Value, wanted); found != nil {
+			return found
+		}
+	}
+	return nil
 }

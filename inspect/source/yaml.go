@@ -43,7 +43,7 @@ func (f *File) readYAML() error {
 		switch err := dec.Decode(&document); {
 		case errors.Is(err, io.EOF) && len(f.Documents) == 0:
 			return f.errorAt(0, "the text holds nothing but comments",
-				"take the # away from what should count")
+				"remove the # from the lines that should count")
 		case errors.Is(err, io.EOF):
 			return nil
 		case err != nil:
@@ -303,7 +303,7 @@ func (r *yamlReader) alias(n *yaml.Node, where *place, depth int) (*Value, error
 		return nil,
 			r.file.errorAt(start,
 				"not YAML: the alias *"+forMessage(n.Value)+
-					" stands inside the value that it names",
+					" is inside the value that it names",
 				"write the value out")
 	}
 	r.expanding[n.Alias] = true

@@ -130,15 +130,15 @@ func (f *yamlFault) first(line int) int {
 
 const (
 	quoteIt    = "put the value in quotes"
-	useSpaces  = "replace the tab by spaces"
+	useSpaces  = "replace the tab with spaces"
 	alignIt    = "members of one object start in the same column"
-	renderHint = "read the file that the template makes, such as the output of helm template"
+	renderHint = "use the file that the template produces, such as the output of helm template"
 )
 
 // explain returns the place of the fault, its cause in words that say what to type, and a hint.
 func (f *yamlFault) explain() (offset int, cause, hint string) {
 	if line := f.templateLine(); line > 0 {
-		return f.first(line), "a template expression stands here, outside of quotes", renderHint
+		return f.first(line), "there is a template expression here, outside quotes", renderHint
 	}
 	problem := f.problem
 	has := func(words string) bool { return strings.Contains(problem, words) }
@@ -173,12 +173,12 @@ func (f *yamlFault) explainRare() (offset int, cause, hint string) {
 	case has("unknown anchor"):
 		return f.anchor()
 	case has("alphabetic or numeric"):
-		return f.first(f.opened), "a name is missing behind & or *",
+		return f.first(f.opened), "a name is missing after & or *",
 			"a value that starts with & or * needs quotes"
 	case has("control characters"):
 		return f.control()
 	case has("comment or line break"):
-		return f.first(f.opened), "text stands behind | or >",
+		return f.first(f.opened), "there is text after | or >",
 			"the text of such a string starts on the next line"
 	case has("tag"), has("whitespace or line break"), has("expected '!'"), has("expected '>'"):
 		return f.first(f.opened), "a tag, which starts with !, can't be read",
@@ -237,7 +237,7 @@ func (f *yamlFault) tabLine(from int) int {
 func (f *yamlFault) tab() (offset int, cause, hint string) {
 	line := f.tabLine(f.line)
 	if line == 0 {
-		return f.first(f.line), "a tab stands where YAML allows only spaces", useSpaces
+		return f.first(f.line), "there is a tab where YAML allows only spaces", useSpaces
 	}
 	return f.at(line, strings.IndexByte(f.text(line), '\t')),
 		"a tab indents this line, and YAML allows only spaces", useSpaces
@@ -253,7 +253,7 @@ func (f *yamlFault) badStart() (offset int, cause, hint string) {
 			return f.at(f.opened, i), "a value must not start with " + string(r), quoteIt
 		}
 	}
-	return f.first(f.opened), "this line starts with a character that YAML keeps for itself",
+	return f.first(f.opened), "this line starts with a character that is reserved in YAML",
 		quoteIt
 }
 
@@ -263,7 +263,7 @@ func (f *yamlFault) secondColon() (offset int, cause, hint string) {
 	first := strings.Index(text, ": ")
 	if first >= 0 {
 		if second := strings.Index(text[first+1:], ": "); second >= 0 {
-			return f.at(f.opened, first+1+second), "a second colon stands on this line",
+			return f.at(f.opened, first+1+second), "this line has a second colon",
 				"a value with a colon and a space in it needs quotes"
 		}
 	}
@@ -276,9 +276,9 @@ func (f *yamlFault) secondColon() (offset int, cause, hint string) {
 func (f *yamlFault) noColon() (offset int, cause, hint string) {
 	text := f.text(f.opened)
 	if i := strings.IndexByte(text, ':'); i >= 0 {
-		return f.at(f.opened, i), "a space is missing behind the colon", ""
+		return f.at(f.opened, i), "a space is missing after the colon", ""
 	}
-	return f.first(f.opened), "a colon is missing behind " + forMessage(strings.TrimSpace(text)),
+	return f.first(f.opened), "a colon is missing after " + forMessage(strings.TrimSpace(text)),
 		""
 }
 
@@ -291,7 +291,7 @@ func (f *yamlFault) bracket() (offset int, cause, hint string) {
 	text := f.text(f.opened)
 	if strings.Contains(f.problem, "node content") {
 		if i := strings.IndexAny(text, "]},"); i >= 0 {
-			return f.at(f.opened, i), string(text[i]) + " stands where a value must be",
+			return f.at(f.opened, i), string(text[i]) + " is where a value is expected",
 				quoteIt + ", or remove it"
 		}
 		return f.first(f.opened), "the text ends inside a list or an object in brackets",
@@ -306,24 +306,24 @@ func (f *yamlFault) structure() (offset int, cause, hint string) {
 	text := strings.TrimSpace(f.text(f.line))
 	switch {
 	case strings.HasPrefix(text, "]"), strings.HasPrefix(text, "}"):
-		return f.first(f.line), text[:1] + " closes nothing", ""
+		return f.first(f.line), text[:1] + " has no opening bracket", ""
 	case f.unclosedLine() > 0:
 		line := f.unclosedLine()
 		return f.at(line, strings.IndexAny(f.text(line), `"'`)),
 			"a string that starts on this line is not closed on it", ""
 	case f.behindQuote() > 0:
-		return f.at(f.line, f.behindQuote()), "text stands behind the closing quote",
+		return f.at(f.line, f.behindQuote()), "there is text after the closing quote",
 			"a quote inside quotes is doubled in '…' and written \\\" in \"…\""
 	case strings.Contains(f.problem, "document start"):
 		return f.first(f.line), "more text follows the end of the value", "is this file YAML?"
 	case strings.Contains(f.problem, "'-'"):
 		return f.first(f.line),
-			"this line stands among the items of a list, and does not start with a dash", ""
+			"this line is among the items of a list, but does not start with a dash", ""
 	case strings.HasPrefix(text, "- "):
-		return f.first(f.line), "a list item stands among the members of an object",
+		return f.first(f.line), "a list item is among the members of an object",
 			"the dashes of a list are indented at least as far as the name above them"
 	}
-	return f.first(f.line), "the indentation of this line fits no line above it", alignIt
+	return f.first(f.line), "the indentation of this line matches no line above it", alignIt
 }
 
 // unclosedLine returns the line of a string that starts before the failing line and ends at the
@@ -370,7 +370,7 @@ func (f *yamlFault) escape() (offset int, cause, hint string) {
 		}
 		next, _ := utf8.DecodeRuneInString(text[i+1:])
 		if !strings.ContainsRune("0abt\tnvfre \"'/\\N_LPxuU", next) {
-			return f.at(f.line, i), "\\" + printable(string(next)) + " is no escape of YAML",
+			return f.at(f.line, i), "\\" + printable(string(next)) + " is not a YAML escape",
 				`write \\ for a backslash, or use single quotes`
 		}
 		i++
@@ -385,16 +385,16 @@ func (f *yamlFault) anchor() (offset int, cause, hint string) {
 	place := max(strings.Index(f.text(f.line), "*"+name), 0)
 	return f.at(f.line, place),
 		"*" + forMessage(name) + " refers to an anchor &" + forMessage(name) +
-			" that does not stand before it",
+			" that is not defined before it",
 		"a value that starts with * needs quotes"
 }
 
 func (f *yamlFault) control() (offset int, cause, hint string) {
 	for i, r := range string(f.reader.lines.text) {
 		if unicode.IsControl(r) && !isYAMLSpace(r) || r == '\ufffe' || r == '\uffff' {
-			return f.reader.base + i, "a control character stands here",
+			return f.reader.base + i, "there is a control character here",
 				"remove it, or write it as an escape in double quotes"
 		}
 	}
-	return f.first(f.line), "a control character stands on this line", ""
+	return f.first(f.line), "there is a control character on this line", ""
 }

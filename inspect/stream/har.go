@@ -106,7 +106,7 @@ func (h *harReader) enter() error {
 			if opened, err := h.decoder.Token(); err != nil || opened == json.Delim('[') {
 				return err
 			}
-			return errors.New("log.entries is no list")
+			return errors.New("log.entries is not a list")
 		}
 		var other json.RawMessage
 		if err := h.decoder.Decode(&other); err != nil {

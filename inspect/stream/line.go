@@ -15,8 +15,8 @@ const start = "eyJ"
 const leastAlone = 20
 
 // tokenIn finds the token in a line: a JWS, what an Authorization header carries, or a line that
-// is one token and nothing else. It is empty where there is none.
-func tokenIn(line []byte) string {
+// is one token and nothing else. It is nil where there is none.
+func tokenIn(line []byte) []byte {
 	at := bytes.Index(line, []byte(start))
 	if at < 0 {
 		return withoutStart(line)
@@ -32,27 +32,27 @@ func tokenIn(line []byte) string {
 	run := line[from:to]
 	if from == at && bytes.Count(run, []byte(".")) == 2 &&
 		!bytes.Contains(line[to:], []byte(start)) {
-		return string(run)
+		return run
 	}
 	found, err := inspect.Locate(string(line))
 	if err != nil {
-		return ""
+		return nil
 	}
-	return found.Text
+	return []byte(found.Text)
 }
 
 // withoutStart is for a line in which nothing begins as a JWS does.
-func withoutStart(line []byte) string {
+func withoutStart(line []byte) []byte {
 	if behind := behindAny(line, "uthorization", "UTHORIZATION"); behind != nil {
 		if credentials := behindAny(behind, "earer ", "EARER "); credentials != nil {
-			return string(firstRun(credentials))
+			return firstRun(credentials)
 		}
 	}
 	alone := bytes.TrimSpace(line)
 	if len(alone) >= leastAlone && len(firstRun(alone)) == len(alone) {
-		return string(alone)
+		return alone
 	}
-	return ""
+	return nil
 }
 
 // behindAny is what stands behind the first of some words that is there; nil for none.
@@ -77,35 +77,39 @@ func firstRun(text []byte) []byte {
 }
 
 // isTokenByte reports whether a character may stand in a JWS in compact form.
-func isTokenByte(c byte) bool {
-	return c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' ||
-		c == '-' || c == '_' || c == '.'
-}
+func isTokenByte(c byte) bool { return tokenBytes[c] == '1' }
+
+// tokenBytes says of each byte whether it is a letter, a digit, or one of . - _
+const tokenBytes = "" +
+	"0000000000000000000000000000000000000000000001101111111111000000" + // - . and digits
+	"0111111111111111111111111110000101111111111111111111111111100000" + // letters and _
+	"0000000000000000000000000000000000000000000000000000000000000000" +
+	"0000000000000000000000000000000000000000000000000000000000000000"
 
 // tokenAt reads the member that a path leads to in a line's JSON object. A text in which there is
 // a token is that token; any other text is taken for one as it is.
-func tokenAt(line []byte, path []string) (token, fault string) {
+func tokenAt(line []byte, path []string) (token []byte, fault string) {
 	if len(bytes.TrimSpace(line)) == 0 {
-		return "", ""
+		return nil, ""
 	}
 	value := json.RawMessage(line)
 	for i, name := range path {
 		var object map[string]json.RawMessage
 		if err := json.Unmarshal(value, &object); err != nil {
 			if i == 0 {
-				return "", "the line is no JSON object"
+				return nil, "the line is not a JSON object"
 			}
-			return "", ""
+			return nil, ""
 		}
 		if value = object[name]; value == nil {
-			return "", ""
+			return nil, ""
 		}
 	}
 	var text string
 	if err := json.Unmarshal(value, &text); err != nil {
-		return "", ""
+		return nil, ""
 	}
-	if found := tokenIn([]byte(text)); found != "" {
+	if found := tokenIn([]byte(text)); len(found) > 0 {
 		return found, ""
 	}
 	text = strings.TrimSpace(text)
@@ -113,5 +117,5 @@ func tokenAt(line []byte, path []string) (token, fault string) {
 	if two && strings.EqualFold(scheme, "bearer") {
 		text = strings.TrimSpace(credentials)
 	}
-	return text, ""
+	return []byte(text), ""
 }

@@ -1,6 +1,6 @@
 // Package stream finds the tokens in what flows by: lines of a log or of NDJSON, and the requests
-// of a HAR file, compressed with gzip or zstd or not. It holds one line, or one request, at a
-// time, and no more of it than [MaxLine] or [MaxRequest].
+// of a HAR file, compressed with gzip or zstd or not. It reads block by block, and holds no more
+// of one line than [MaxLine], and of one request than [MaxRequest].
 //
 // It says where a token is, not what it is: that is for package inspect.
 package stream
@@ -12,11 +12,13 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"iter"
+	"slices"
 
 	"github.com/klauspost/compress/zstd"
 )
 
-// MaxLine is the longest line that is searched for a token, in bytes; a longer one is passed over.
+// MaxLine is the longest line that is searched for a token, in bytes; a longer one is skipped.
 const MaxLine = 1 << 20
 
 // zstdWindow bounds what a zstd stream can ask for, in bytes.
@@ -25,7 +27,7 @@ const zstdWindow = 8 << 20
 // Line is one line of a stream, or one request of a HAR file.
 type Line struct {
 	Number int    // from 1
-	Token  string // empty where there is none; it must not be printed
+	Token  []byte // empty where there is none; it must not be printed, and is the block's
 	Fault  string // why it could not be read; empty where it could
 }
 
@@ -36,12 +38,14 @@ type Options struct {
 	Path []string
 }
 
-// Reader reads a stream line by line.
+// Reader reads a stream.
 type Reader struct {
-	lines   *bufio.Reader
+	from    io.Reader
 	options Options
 	har     *harReader // nil where it is none
-	number  int
+	number  int        // of the last line
+	rest    []byte     // what was read behind the last line
+	inLong  bool       // a line goes on that is too long
 	read    *counter
 }
 
@@ -63,9 +67,10 @@ func NewReader(r io.Reader, options Options) (*Reader, error) {
 	if err != nil {
 		return nil, err
 	}
-	s := &Reader{lines: bufio.NewReaderSize(plain, MaxLine), options: options, read: read}
-	if start, _ := s.lines.Peek(harStart); options.Path == nil && looksLikeHAR(start) {
-		s.har = newHARReader(s.lines)
+	lines := bufio.NewReaderSize(plain, 4<<10) // to look at the start; blocks are read past it
+	s := &Reader{from: lines, options: options, read: read}
+	if start, _ := lines.Peek(harStart); options.Path == nil && looksLikeHAR(start) {
+		s.har = newHARReader(lines)
 	}
 	return s, nil
 }
@@ -119,41 +124,124 @@ func (c cutting) Read(p []byte) (int, error) {
 	return n, err
 }
 
-// Next reads the next line. The error is io.EOF behind the last one, a [*Cut] where the stream is
-// cut off, or what its source gave.
-func (s *Reader) Next() (Line, error) {
+// Block is some lines of a stream, in their order. Where their tokens are is looked for when
+// somebody asks, so that blocks can be searched side by side.
+type Block struct {
+	first int    // the number of the first line
+	text  []byte // the lines as they are
+	path  []string
+	found []Line // instead of text: of a HAR file, or a line that is too long
+}
+
+// blockSize is how much is read at once, in bytes.
+const blockSize = 128 << 10
+
+// Next reads on into a block, over what it had. The error is io.EOF behind the last line, a [*Cut]
+// where the stream is cut off, or what its source gave; the block may have lines beside one.
+func (s *Reader) Next(b *Block) error {
+	b.first, b.path, b.found = s.number+1, s.options.Path, b.found[:0]
+	if cap(b.text) != blockSize {
+		b.text = make([]byte, 0, blockSize)
+	}
+	b.text = b.text[:0]
 	if s.har != nil {
-		return s.har.next()
+		return s.requests(b)
 	}
-	text, err := s.lines.ReadSlice('\n')
-	switch {
-	case errors.Is(err, bufio.ErrBufferFull):
+	b.text = append(b.text, s.rest...)
+	s.rest = s.rest[:0]
+	err := s.fill(b)
+	s.number += len(b.found) + bytes.Count(b.text, newline)
+	if n := len(b.text); n > 0 && b.text[n-1] != '\n' {
 		s.number++
-		return Line{Number: s.number, Fault: tooLong}, s.skipLine()
-	case err != nil && (len(text) == 0 || !errors.Is(err, io.EOF)):
-		return Line{}, err
 	}
-	s.number++
-	line := Line{Number: s.number}
-	if s.options.Path != nil {
-		line.Token, line.Fault = tokenAt(text, s.options.Path)
-	} else {
-		line.Token = tokenIn(text)
+	return err
+}
+
+var newline = []byte{'\n'}
+
+// fill reads until there is a whole line. What follows the last one is kept for the next block.
+func (s *Reader) fill(b *Block) error {
+	for {
+		if len(b.text) == cap(b.text) {
+			b.text = slices.Grow(b.text, len(b.text))
+		}
+		from := len(b.text)
+		n, err := s.from.Read(b.text[from:min(cap(b.text), MaxLine)])
+		b.text = b.text[:from+n]
+		if s.inLong {
+			s.passOver(b)
+		}
+		end := from + bytes.LastIndexByte(b.text[from:], '\n') + 1
+		switch {
+		case errors.Is(err, io.EOF):
+			return err // the last line needs no end
+		case err == nil && end == from && len(b.text) < MaxLine:
+			continue
+		case err == nil && end == from:
+			b.found = append(b.found, Line{Number: b.first, Fault: tooLong})
+			b.text, s.inLong = b.text[:0], true
+			return nil
+		case end == from:
+			b.text = b.text[:0]
+			return err
+		}
+		s.rest = append(s.rest, b.text[end:]...)
+		b.text = b.text[:end]
+		return err
 	}
-	return line, nil
 }
 
 var tooLong = fmt.Sprintf("the line is longer than %d MiB", MaxLine>>20)
 
-// skipLine reads to the end of a line that is too long.
-func (s *Reader) skipLine() error {
-	for {
-		_, err := s.lines.ReadSlice('\n')
-		switch {
-		case err == nil, errors.Is(err, io.EOF):
-			return nil
-		case !errors.Is(err, bufio.ErrBufferFull):
+// passOver drops what a block has of a line that is too long.
+func (s *Reader) passOver(b *Block) {
+	_, behind, ended := bytes.Cut(b.text, newline)
+	b.text = append(b.text[:0], behind...)
+	s.inLong = !ended
+}
+
+// requests reads requests of a HAR file.
+func (s *Reader) requests(b *Block) error {
+	for size := 0; size < blockSize && len(b.found) < mostRequests; {
+		line, err := s.har.next()
+		if line.Number > 0 {
+			b.found = append(b.found, line)
+			size += len(line.Token)
+		}
+		if err != nil {
 			return err
+		}
+	}
+	return nil
+}
+
+// mostRequests is how many requests of a HAR file make a block at most.
+const mostRequests = 256
+
+// Lines are the block's lines, with their tokens. They are the block's until it is read anew.
+func (b *Block) Lines() iter.Seq[Line] {
+	return func(yield func(Line) bool) {
+		for _, line := range b.found {
+			if !yield(line) {
+				return
+			}
+		}
+		number := b.first
+		for text := b.text; len(text) > 0; number++ {
+			end := bytes.IndexByte(text, '\n') + 1
+			if end == 0 {
+				end = len(text)
+			}
+			line := Line{Number: number}
+			if b.path != nil {
+				line.Token, line.Fault = tokenAt(text[:end], b.path)
+			} else {
+				line.Token = tokenIn(text[:end])
+			}
+			if !yield(line) {
+				return
+			}
+			text = text[end:]
 		}
 	}
 }

@@ -7,9 +7,11 @@ import (
 	"errors"
 	"fmt"
 	"io"
+	"math/rand/v2"
 	"slices"
 	"strings"
 	"testing"
+	"testing/iotest"
 
 	"github.com/klauspost/compress/zstd"
 )
@@ -29,13 +31,13 @@ func read(input io.Reader, path ...string) ([]string, error) {
 		return nil, err
 	}
 	var all []string
-	for {
-		line, err := r.Next()
-		if line.Number > 0 {
+	for block := new(Block); ; {
+		err := r.Next(block)
+		for line := range block.Lines() {
 			if line.Number != len(all)+1 {
 				return all, fmt.Errorf("line %d is called %d", len(all)+1, line.Number)
 			}
-			shown := line.Token
+			shown := string(line.Token)
 			if line.Fault != "" {
 				shown = "(" + line.Fault + ")"
 			}
@@ -106,6 +108,66 @@ func TestALineThatIsTooLongIsPassedOver(t *testing.T) {
 	if err != nil || !slices.Equal(got, want) {
 		t.Errorf("got %.80q %v", got, err)
 	}
+}
+
+// However a stream comes in, and wherever lines end in what is read at once, they are the same.
+func TestLinesDoNotDependOnHowTheyAreRead(t *testing.T) {
+	t.Parallel()
+	random := rand.New(rand.NewPCG(16, 5))
+	a := jws(`{}`)
+	for range 15 {
+		var text strings.Builder
+		var want []string
+		for range random.IntN(20) {
+			size := []int{0, 1, 100, 4096, blockSize, 300_000, MaxLine - 1, MaxLine}
+			fill := strings.Repeat("-", max(size[random.IntN(len(size))]-random.IntN(3), 0))
+			switch {
+			case len(fill) >= MaxLine:
+				want = append(want, "(the line is longer than 1 MiB)")
+			case random.IntN(2) == 0 && len(fill) < MaxLine-1000:
+				fill += " " + a
+				want = append(want, a)
+			case len(fill) >= leastAlone:
+				want = append(want, fill)
+			default:
+				want = append(want, "")
+			}
+			text.WriteString(fill + "\n")
+		}
+		whole := text.String()
+		if len(want) > 0 && len(want[len(want)-1]) < 1000 && random.IntN(2) == 0 {
+			whole = strings.TrimSuffix(whole, "\n")
+			if want[len(want)-1] == "" && !strings.HasSuffix(whole, "-") {
+				want = want[:len(want)-1]
+			}
+		}
+		for name, input := range map[string]io.Reader{
+			"at once":         strings.NewReader(whole),
+			"in small pieces": &pieces{text: whole, random: random, most: 5000},
+			"with its end":    iotest.DataErrReader(strings.NewReader(whole)),
+		} {
+			got, err := read(input)
+			if err != nil || !slices.Equal(got, want) {
+				t.Errorf("%s: %d lines, want %d: %v", name, len(got), len(want), err)
+			}
+		}
+	}
+}
+
+// pieces is a text that comes in pieces.
+type pieces struct {
+	text   string
+	random *rand.Rand
+	most   int
+}
+
+func (p *pieces) Read(into []byte) (int, error) {
+	if p.text == "" {
+		return 0, io.EOF
+	}
+	n := copy(into, p.text[:min(len(p.text), 1+p.random.IntN(p.most))])
+	p.text = p.text[n:]
+	return n, nil
 }
 
 type zeros struct{}
@@ -179,8 +241,8 @@ func TestThePathOfTheToken(t *testing.T) {
 		`{"request":{"auth":17}}`:                 "",
 		`{"request":["auth"]}`:                    "",
 		`{"other":"` + a + `"}`:                   "",
-		`["` + a + `"]`:                           "(the line is no JSON object)",
-		a:                                         "(the line is no JSON object)",
+		`["` + a + `"]`:                           "(the line is not a JSON object)",
+		a:                                         "(the line is not a JSON object)",
 		``:                                        "",
 		`{"request":{"auth":"\u0042earer ` + a + `"}}`: a,
 	} {

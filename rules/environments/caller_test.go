@@ -153,7 +153,7 @@ func TestTheClientIDThatACallerWritesIsOfHisChoice(t *testing.T) {
 					continue
 				}
 				w := m.Witness(r, 0)
-				if got := m.Cells[r][0].Outcome; got != test.want ||
+				if got := m.Cell(r, 0).Outcome; got != test.want ||
 					w.Verdict.Outcome != test.want {
 					t.Errorf(
 						"%s, and the witness is %s; want %s",

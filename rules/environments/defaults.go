@@ -68,16 +68,16 @@ func (f *File) takeDefaults() {
 
 // checkTenant refuses what can't be one tenant.
 func checkTenant(tenant entra.Text) error {
-	const hint = "the tenant's id, as az account show --query tenantId prints it, or a domain " +
-		"of it, such as contoso.onmicrosoft.com"
+	const hint = "the tenant's id, as az account show --query tenantId prints it, or one of its " +
+		"domains, such as contoso.onmicrosoft.com"
 	text := tenant.Value
 	switch {
 	case text == "" || entra.IsGUID(text):
 		return nil
 	case slices.Contains([]string{"common", "organizations", "consumers"}, strings.ToLower(text)):
-		return refusal(tenant.Pos, text+" stands for many tenants, and tenant must be one", hint)
+		return refusal(tenant.Pos, text+" means many tenants, but tenant must be one", hint)
 	case strings.ContainsAny(text, "/:"):
-		const cause = "tenant must be an id or a domain, and this is an address"
+		const cause = "tenant must be an id or a domain, but this is an address"
 		return refusal(tenant.Pos, cause, hint)
 	case !strings.Contains(text, ".") || strings.ContainsAny(text, " @"):
 		cause := fmt.Sprintf("%q is neither a tenant's id nor a domain", shorten(text))

@@ -2,6 +2,7 @@ package environments
 
 import (
 	"slices"
+	"strings"
 	"time"
 
 	"github.com/gatewhy/gatewhy/inspect"
@@ -84,13 +85,42 @@ func (e *Estate) rows(world *issued.World) []*Row {
 	return all
 }
 
+// EnvironmentOf is the environment that a gateway belongs to. Where an environment has several
+// gateways in a chain, each is a site of its own, such as uat/flex, and the environment's own
+// site, uat, has the callers and no gateway.
+func EnvironmentOf(gateway string) string {
+	name, _, _ := strings.Cut(gateway, "/")
+	return name
+}
+
+// Guards are the policies of all gateways of an environment.
+func (e *Estate) Guards(environment string) []*rules.Policy {
+	var all []*rules.Policy
+	for i := range e.Sites {
+		if EnvironmentOf(e.Sites[i].Name) == environment {
+			all = append(all, e.Sites[i].Policies...)
+		}
+	}
+	return all
+}
+
 // world is what the model needs to know of the estate.
 func (e *Estate) world() *issued.World {
 	w := &issued.World{Tenant: e.Tenant, Cloud: e.Cloud, Assignments: e.Assignments, At: e.At}
+	for _, c := range e.Allow {
+		w.Apart = append(w.Apart, c.From)
+	}
 	for i := range e.Sites {
 		s := &e.Sites[i]
+		if s.Name != EnvironmentOf(s.Name) {
+			continue
+		}
+		policies := s.Policies
+		if policies == nil {
+			policies = e.Guards(s.Name)
+		}
 		w.Places = append(w.Places, issued.Place{
-			Name: s.Name, API: s.API, Clients: s.Clients, Policies: s.Policies,
+			Name: s.Name, API: s.API, Clients: s.Clients, Policies: policies,
 			Contracts: s.Contracts,
 		})
 	}
@@ -133,4 +163,7 @@ func (r *Row) own(environment string) bool { return r.Home == environment && r.F
 
 // likeness reports whether a client of ours gets the row's tokens for a stranger's API that has
 // the name of ours.
-func (r *Row) likeness() bool { return r.Holder == issued.Member && r.For == "" && !r.Identity }
+func (r *Row) likeness() bool {
+	ours := r.Holder == issued.Member || r.Holder == issued.OtherMember
+	return ours && r.For == "" && !r.Identity
+}

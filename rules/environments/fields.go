@@ -58,7 +58,7 @@ func namesOf(readers []reader) []string {
 // twice refuses a member that an earlier one has the name of, and says where that is.
 func twice(m source.Member, what string, all []source.Member) error {
 	first := slices.IndexFunc(all, func(other source.Member) bool { return other.Key == m.Key })
-	hint := fmt.Sprintf("it is in line %d already: make one of the two", all[first].KeyPos.Line)
+	hint := fmt.Sprintf("it is already in line %d: merge the two", all[first].KeyPos.Line)
 	return refusal(m.KeyPos, shorten(m.Key)+" appears twice in "+what, hint)
 }
 
@@ -95,7 +95,7 @@ func list(name string, each func(*source.Value) error) reader {
 		}
 		if !v.Is(source.List) {
 			return wrong(v, name+" must be a list",
-				"a list is written [a, b], or one item a line behind a dash")
+				"a list is written [a, b], or one item per line after a dash")
 		}
 		for _, item := range v.Items {
 			if err := each(item); err != nil {
@@ -130,9 +130,9 @@ func textHint(v *source.Value) string {
 	case v.Is(source.Object):
 		return "one text, and not an object"
 	case v.Is(source.Null), v.Is(source.String):
-		return "leave the line out where nothing is meant"
+		return "leave the line out if you do not need it"
 	}
-	return "in quotes it is one: \"" + shorten(v.Text) + "\""
+	return "put it in quotes: \"" + shorten(v.Text) + "\""
 }
 
 // plain reads a string whose place nobody needs.
@@ -184,7 +184,7 @@ func day(name string, into *time.Time) reader {
 	return reader{name, func(v *source.Value) error {
 		at, err := time.Parse(time.DateOnly, v.Text)
 		if err != nil {
-			return wrong(v, name+" must be a day", "it is written 2027-01-31")
+			return wrong(v, name+" must be a day", "write it as 2027-01-31")
 		}
 		*into = at
 		return nil

@@ -94,7 +94,7 @@ func (f *File) Names() []string {
 func Read(file *source.File) (*File, error) {
 	f := &File{Name: file.Name, Source: file}
 	if len(file.Documents) != 1 {
-		cause := fmt.Sprintf("%d documents; an environments file is one", len(file.Documents))
+		cause := fmt.Sprintf("%d documents, but an environments file has one", len(file.Documents))
 		return nil, refusal(source.Position{File: file.Name, Line: 1, Column: 1}, cause, "")
 	}
 	err := f.read(file.Documents[0])
@@ -128,7 +128,7 @@ func version(v *source.Value) error {
 	case ok && n > 1:
 		return wrong(v, "version must be 1", "a later version needs a later gatewhy")
 	}
-	return wrong(v, "version must be 1", "the number, without a point: version: 1")
+	return wrong(v, "version must be 1", "write the whole number: version: 1")
 }
 
 func (f *File) readEnvironments(v *source.Value) error {
@@ -158,7 +158,8 @@ func checkName(m source.Member) error {
 		return refusal(m.KeyPos, "an environment's name is empty or has a slash in it", "")
 	case slices.Contains(issued.Reserved(), m.Key):
 		return refusal(
-			m.KeyPos, "an environment can't be called "+m.Key, "the matrix has rows of that name",
+			m.KeyPos, "an environment can't be called "+m.Key, "the matrix has rows with that "+
+				"name",
 		)
 	}
 	return nil
@@ -248,7 +249,7 @@ func (f *File) check(v *source.Value) error {
 		return err
 	}
 	if strings.Contains(f.Keys.Value, "://") {
-		return refusal(f.Keys.Pos, "jwks must be a file, and this is an address",
+		return refusal(f.Keys.Pos, "jwks must be a file, but this is an address",
 			"leave jwks out, and the tenant's keys are fetched; gatewhy collect keys says how to "+
 				"save them")
 	}
@@ -266,12 +267,13 @@ func (f *File) checkCrossing(c *Crossing) error {
 			"such as {from: dev, to: sandbox, reason: \"…\"}")
 	}
 	if c.Reason == "" {
-		const why = "say why these tokens are meant to be let in, for who reads it next year"
+		const why = "say why these tokens are meant to be let in, for those who read it next year"
 		return refusal(c.Pos, "an entry of allow needs a reason", why)
 	}
 	for _, name := range []string{c.From, c.To} {
 		if _, ok := f.Environment(name); !ok {
-			cause := fmt.Sprintf("allow names an environment %q that is not there", shorten(name))
+			cause := fmt.Sprintf("allow names an environment %q that does not "+
+				"exist", shorten(name))
 			return refusal(c.Pos, cause, "there are "+strings.Join(f.Names(), ", "))
 		}
 	}

@@ -34,7 +34,7 @@ func (m *Matrix) find() {
 	for g := range m.Gateways {
 		byRule := map[string][]int{}
 		for r := range m.Rows {
-			if m.Cells[r][g].Wrong {
+			if m.Cell(r, g).Wrong {
 				rule := m.reason(m.Rows[r], g)
 				byRule[rule] = append(byRule[rule], r)
 			}
@@ -42,7 +42,8 @@ func (m *Matrix) find() {
 		for _, rule := range []string{Replay, Issuance, CrossTenant, Forged, LockedOut} {
 			if rows := byRule[rule]; rows != nil {
 				slices.SortStableFunc(rows, func(a, b int) int {
-					return m.Rows[a].rankAt(m.Gateways[g]) - m.Rows[b].rankAt(m.Gateways[g])
+					home := EnvironmentOf(m.Gateways[g])
+					return m.Rows[a].rankAt(home) - m.Rows[b].rankAt(home)
 				})
 				m.Findings = append(m.Findings, m.finding(rule, g, rows))
 			}
@@ -52,11 +53,11 @@ func (m *Matrix) find() {
 
 // rankAt orders the rows of a finding. Tokens for a stranger's API come after those for one's own
 // API, and last if a gateway's own clients have them.
-func (r *Row) rankAt(gateway string) int {
+func (r *Row) rankAt(environment string) int {
 	switch {
 	case !r.likeness():
 		return r.pass()
-	case r.Home == gateway:
+	case r.Home == environment:
 		return 5
 	}
 	return 4 // after all passes
@@ -67,7 +68,7 @@ func (r *Row) rankAt(gateway string) int {
 func (m *Matrix) Has(reason string) bool {
 	for r := range m.Rows {
 		for g := range m.Gateways {
-			if m.Cells[r][g].Wrong && m.reason(m.Rows[r], g) == reason {
+			if m.Cell(r, g).Wrong && m.reason(m.Rows[r], g) == reason {
 				return true
 			}
 		}
@@ -77,7 +78,7 @@ func (m *Matrix) Has(reason string) bool {
 
 // reason is the kind of hole: it depends on whose token it is, and what it was issued for.
 func (m *Matrix) reason(row *Row, g int) string {
-	name := m.Gateways[g]
+	name := EnvironmentOf(m.Gateways[g])
 	switch {
 	case row.Holder == issued.OtherTenant:
 		return CrossTenant
@@ -97,7 +98,7 @@ func (m *Matrix) finding(rule string, g int, rows []int) Finding {
 	if len(m.estate.site(m.Gateways[g]).Policies) == 0 {
 		f.More = "; no policy guards " + m.Gateways[g]
 	}
-	if class := m.Cells[f.Row][g].Class().String(); class != "" {
+	if class := m.Cell(f.Row, g).Class().String(); class != "" {
 		f.More += ", with a request such as " + class
 	}
 	f.Message = m.message(rule, g, rows) + f.More
@@ -114,7 +115,7 @@ func (m *Matrix) message(rule string, g int, rows []int) string {
 			name, m.list(rows),
 		)
 	case Issuance:
-		if m.Rows[rows[0]].Home == name {
+		if m.Rows[rows[0]].Home == EnvironmentOf(name) {
 			return fmt.Sprintf(
 				"a client of %s can obtain a token for somebody else's API "+
 					"that is let in there: %s",
@@ -127,13 +128,13 @@ func (m *Matrix) message(rule string, g int, rows []int) string {
 		)
 	case CrossTenant:
 		return fmt.Sprintf(
-			"another tenant's token is let in at %s, "+
-				"since Entra ID signs for all tenants with shared keys: %s",
+			"another tenant's token is let in at %s, because Entra ID signs for all tenants "+
+				"with shared keys: %s",
 			name, m.list(rows),
 		)
 	case Forged:
 		return fmt.Sprintf(
-			"a token that anybody can write is let in at %s, since no signature is checked: %s",
+			"a token that anyone can make up is let in at %s, because no signature is checked: %s",
 			name, m.list(rows),
 		)
 	}
@@ -166,8 +167,8 @@ func (m *Matrix) remark() {
 	for g, name := range m.Gateways {
 		for _, f := range rules.Evaluate(m.estate.site(name).Policies, &rules.Request{}).Findings {
 			if f.Rule == "route-assumed" {
-				f.Message = "this policy is limited to some routes: " +
-					"each class of requests is run, and the worst counts"
+				f.Message = "this policy is limited to some routes: each class of requests is " +
+					"evaluated, and the worst result counts"
 			}
 			m.Remarks = append(m.Remarks, Remark{f, g})
 		}
@@ -181,7 +182,7 @@ func (m *Matrix) remark() {
 func (m *Matrix) remarkUnlikely(g int) {
 	byRule := map[string][]int{}
 	for r := range m.Rows {
-		if cell := &m.Cells[r][g]; cell.Note == notIssued {
+		if cell := m.Cell(r, g); cell.Note == notIssued {
 			rule := m.reason(m.Rows[r], g)
 			byRule[rule] = append(byRule[rule], r)
 		}

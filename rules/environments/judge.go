@@ -8,39 +8,31 @@ import (
 	"github.com/gatewhy/gatewhy/rules/issued"
 )
 
-// judge says which cells are wrong: an environment must accept its own tokens and reject all
-// others.
-func (m *Matrix) judge() {
-	for g, name := range m.Gateways {
-		for r, row := range m.Rows {
-			cell := &m.Cells[r][g]
-			cell.Expected = rules.Rejected
-			switch {
-			case row.meant(name):
-				cell.Expected = rules.Accepted
-			case row.own(name), row.signIn(name):
-				// nobody has said whether to let in these, or who has signed in to a client
-				cell.Expected = ""
-			case row.Home != "":
-				cell.Allowed = m.estate.allowed(row.Home, name)
-			}
-			cell.Wrong = cell.contradicts() && cell.Allowed == nil
-			if cell.Expected == rules.Rejected && cell.unlikely() {
-				cell.Note = notIssued
-			}
+// judge says which cells of a gateway are wrong, by row: an environment must accept its own tokens
+// and reject all others.
+func (m *Matrix) judge(name string, cells []Cell) {
+	for r, row := range m.Rows {
+		cell := &cells[r]
+		cell.Expected = rules.Rejected
+		switch {
+		case row.meant(name):
+			cell.Expected = rules.Accepted
+		case row.own(name), row.signIn(name):
+			// nobody has said whether to let in these, or who has signed in to a client
+			cell.Expected = ""
+		case row.Home != "":
+			cell.Allowed = m.estate.allowed(row.Home, name)
 		}
-		m.judgeOwn(g, name)
+		cell.Wrong = cell.contradicts() && cell.Allowed == nil
+		if cell.Expected == rules.Rejected && cell.unlikely {
+			cell.Note = notIssued
+		}
 	}
+	m.judgeOwn(name, cells)
 }
 
 // notIssued is the note of a token that gets in or may, if there are such tokens.
 const notIssued = "may get in, but no source shows that Entra ID issues such a token"
-
-// unlikely reports whether all that gets furthest of a cell is tokens of which no source shows
-// that Entra ID issues them.
-func (c *Cell) unlikely() bool {
-	return c.Outcome == rules.Undetermined && c.witness.Unlikely()
-}
 
 func (c *Cell) contradicts() bool {
 	return c.Expected == rules.Accepted && c.Outcome == rules.Rejected ||
@@ -49,14 +41,14 @@ func (c *Cell) contradicts() bool {
 
 // judgeOwn turns some wrong cells into notes: an environment's own modelled kinds need not all get
 // in, so one that is rejected is not wrong if another kind gets further.
-func (m *Matrix) judgeOwn(g int, name string) {
+func (m *Matrix) judgeOwn(name string, cells []Cell) {
 	best := rules.Rejected
-	m.eachOwn(g, name, func(_ *Row, c *Cell) {
+	m.eachOwn(name, cells, func(c *Cell) {
 		if issued.Further(c.Outcome, best) {
 			best = c.Outcome
 		}
 	})
-	m.eachOwn(g, name, func(_ *Row, c *Cell) {
+	m.eachOwn(name, cells, func(c *Cell) {
 		if issued.Further(best, c.Outcome) {
 			c.Wrong, c.Note = false, "another kind of this environment's own tokens gets further"
 		}
@@ -65,20 +57,20 @@ func (m *Matrix) judgeOwn(g int, name string) {
 
 // eachOwn visits the cells of an environment's own modelled tokens at its own gateway, if they are
 // meant to be let in.
-func (m *Matrix) eachOwn(g int, name string, visit func(*Row, *Cell)) {
+func (m *Matrix) eachOwn(name string, cells []Cell, visit func(*Cell)) {
 	for r, row := range m.Rows {
 		if row.Real == nil && row.meant(name) {
-			visit(row, &m.Cells[r][g])
+			visit(&cells[r])
 		}
 	}
 }
 
 // Wrong counts the cells: the wrong ones, those that are not known, and all.
 func (m *Matrix) Wrong() (wrong, unknown, all int) {
-	for r := range m.Cells {
-		for g := range m.Cells[r] {
+	for g := range m.Gateways {
+		for r := range m.Rows {
 			all++
-			switch m.Cells[r][g].OK() {
+			switch m.Cell(r, g).OK() {
 			case rules.No:
 				wrong++
 			case rules.Maybe:
@@ -94,7 +86,7 @@ func (m *Matrix) Wrong() (wrong, unknown, all int) {
 func (m *Matrix) Gaps() []string {
 	var unmodelled, unknown []string
 	for g, name := range m.Gateways {
-		if m.estate.site(name).API == nil {
+		if m.estate.site(EnvironmentOf(name)).API == nil {
 			unmodelled = append(unmodelled, name)
 		}
 		if !m.hasOwn(g) {
@@ -130,7 +122,8 @@ func enumerated(names []string) string {
 }
 
 func (m *Matrix) hasOwn(gateway int) bool {
-	return slices.ContainsFunc(m.Rows, func(r *Row) bool { return r.meant(m.Gateways[gateway]) })
+	environment := EnvironmentOf(m.Gateways[gateway])
+	return slices.ContainsFunc(m.Rows, func(r *Row) bool { return r.meant(environment) })
 }
 
 // OpenCells are cells of one gateway that are not known, for one reason.
@@ -145,7 +138,7 @@ func (m *Matrix) OpenCells() []OpenCells {
 	var all []OpenCells
 	for g := range m.Gateways {
 		for r := range m.Rows {
-			cell := &m.Cells[r][g]
+			cell := m.Cell(r, g)
 			if cell.OK() != rules.Maybe {
 				continue
 			}

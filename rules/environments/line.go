@@ -42,6 +42,8 @@ func (r *Row) pass() int {
 	switch {
 	case r.Real != nil:
 		return 0
+	case r.Holder == issued.OtherMember:
+		return 2
 	case r.Holder != issued.Member:
 		return 3
 	case r.Home == r.For:
@@ -54,16 +56,18 @@ func (r *Row) label(m *Matrix) string {
 	switch {
 	case r.Real != nil:
 		return r.Name
+	case r.Holder == issued.OtherMember:
+		return "other environments' clients"
 	case r.Holder == issued.Stranger:
-		return "a stranger of the tenant"
+		return "an unrelated app in the tenant"
 	case r.Holder == issued.OtherTenant:
 		return "another tenant"
 	case r.Holder == issued.UnknownClient:
-		return "a client that no file shows"
+		return "a client that is in no file"
 	case r.Holder == issued.UnknownObject:
-		return "an object id that no file shows"
+		return "an object id that is in no file"
 	case r.Holder == issued.Forger:
-		return "whoever writes a token"
+		return "anyone, with a made-up token"
 	case r.Home != r.For:
 		return r.Home + "'s clients, other tokens"
 	case len(m.estate.site(r.Home).Tokens) > 0:
@@ -85,7 +89,7 @@ func (m *Matrix) At(line Line, gateway int) (row int) {
 }
 
 func (m *Matrix) attention(row, gateway int) int {
-	cell := &m.Cells[row][gateway]
+	cell := m.Cell(row, gateway)
 	weight := issued.Distance(cell.Outcome)
 	switch cell.OK() {
 	case rules.No:
@@ -97,7 +101,7 @@ func (m *Matrix) attention(row, gateway int) int {
 	if m.Rows[row].Guest || cell.Expected == "" {
 		weight--
 	}
-	if cell.unlikely() && cell.Note != "" {
+	if cell.unlikely && cell.Note != "" {
 		weight -= 2
 	}
 	return weight
@@ -108,7 +112,7 @@ func (m *Matrix) attention(row, gateway int) int {
 func (m *Matrix) Rejected(gateway int) []int {
 	var rows []int
 	for r := range m.Rows {
-		if cell := &m.Cells[r][gateway]; cell.Note != "" && !cell.unlikely() {
+		if cell := m.Cell(r, gateway); cell.Note != "" && !cell.unlikely {
 			rows = append(rows, r)
 		}
 	}

@@ -11,21 +11,37 @@ import (
 type Matrix struct {
 	Rows     []*Row
 	Gateways []string
-	Cells    [][]Cell // by row, then by gateway
 	Findings []Finding
 	Remarks  []Remark
 
 	Tokens  int // modelled tokens, one for each client, kind and audience form
 	Classes int // groups of them that a gateway treats alike: what was really run
-	Alike   int // scopes and roles without rows of their own (see issued.World.Alike)
+	Alike   int // scopes and roles without rows of their own (see issued.Size)
+
+	// Shares says that the clients of several environments share rows, for there are many.
+	Shares bool
 
 	estate  *Estate
 	classes *issued.Classes
 	columns [][]*column // by gateway, one for each class of its requests
+	answers []*answers  // by gateway
+}
+
+// answers are the cells of one gateway. There may be many, and most of them are alike.
+type answers struct {
+	cells   []*Cell       // each once
+	of      []int32       // by row, the place of its cell
+	witness []issued.Mark // by row
+}
+
+// Cell is that of a row at a gateway.
+func (m *Matrix) Cell(row, gateway int) *Cell {
+	a := m.answers[gateway]
+	return a.cells[a.of[row]]
 }
 
 // Cell is one token, or kind of token, at one gateway. Of several modelled tokens the one that
-// gets furthest counts, and of several classes of requests the worst.
+// gets furthest counts, and of several classes of requests the worst. Rows share cells.
 type Cell struct {
 	Outcome  rules.Decision
 	Status   int            // 0 where it is not known
@@ -35,8 +51,8 @@ type Cell struct {
 	Note     string    // what else there is to say; may be empty
 	Allowed  *Crossing // the entry that means it; nil for none
 
-	witness issued.Issued // of a modelled row
-	column  *column
+	column   *column
+	unlikely bool // all that gets furthest is tokens that perhaps nobody can have
 }
 
 // Class is the class of requests that the cell is about: the worst of those that the gateway's
@@ -54,6 +70,9 @@ func (c *Cell) OK() rules.Truth {
 	return rules.Yes
 }
 
+// Size is about how much there is to model and to run.
+func (e *Estate) Size() issued.Size { return e.world().Size() }
+
 // Evaluate runs every token of the estate against every gateway.
 func (e *Estate) Evaluate() *Matrix { return e.evaluate(true) }
 
@@ -61,9 +80,9 @@ func (e *Estate) Evaluate() *Matrix { return e.evaluate(true) }
 // changes nothing.
 func (e *Estate) evaluate(grouped bool) *Matrix {
 	world := e.world()
-	m := &Matrix{Rows: e.rows(world), Alike: world.Alike(), estate: e}
+	size := world.Size()
+	m := &Matrix{Rows: e.rows(world), Alike: size.Alike, Shares: size.Shared, estate: e}
 	m.classes = classesOf(m.Rows)
-	m.Cells = emptyCells(len(m.Rows), len(e.Sites))
 	m.countTokens()
 	for i := range e.Sites {
 		site := &e.Sites[i]
@@ -75,20 +94,9 @@ func (e *Estate) evaluate(grouped bool) *Matrix {
 			e.Progress(i+1, len(e.Sites))
 		}
 	}
-	m.judge()
 	m.find()
 	m.remark()
 	return m
-}
-
-// emptyCells are rows that have room for so many gateways, and no cell yet.
-func emptyCells(rows, gateways int) [][]Cell {
-	room := make([]Cell, rows*gateways)
-	all := make([][]Cell, rows)
-	for r := range all {
-		all[r] = room[r*gateways : r*gateways : (r+1)*gateways]
-	}
-	return all
 }
 
 func (m *Matrix) countTokens() {
@@ -109,16 +117,21 @@ type Witness struct {
 
 // Witness gives the token of a cell that gets furthest.
 func (m *Matrix) Witness(row, gateway int) Witness {
-	c := m.Cells[row][gateway].column
+	c := m.Cell(row, gateway).column
 	if real := m.Rows[row].Real; real != nil {
 		verdict, written := c.evaluateReal(real)
 		return Witness{Claims: real.Token.Claims, Written: written, Verdict: verdict}
 	}
-	answer := c.view.Furthest(m.Cells[row][gateway].witness.Token())
+	answer := c.view.Furthest(m.token(row, gateway))
 	return Witness{
 		Claims: answer.Token.Claims(), Written: answer.Written, Verdict: answer.Verdict,
 		Doubt: answer.Token.Doubt(), Token: answer.Token,
 	}
+}
+
+// token is the modelled token of a cell that gets furthest.
+func (m *Matrix) token(row, gateway int) *issued.Token {
+	return m.classes.At(m.answers[gateway].witness[row]).Token()
 }
 
 // column adds a gateway, and returns how many groups of tokens it treats alike. Of several classes
@@ -127,24 +140,37 @@ func (m *Matrix) Witness(row, gateway int) Witness {
 func (m *Matrix) column(columns []*column, gateway string, grouped bool) int {
 	m.Gateways, m.columns = append(m.Gateways, gateway), append(m.columns, columns)
 	distinct := 0
+	cells, witness := make([]Cell, len(m.Rows)), make([]issued.Mark, len(m.Rows))
 	for i, c := range columns {
 		run := m.classes.Run(c.view, grouped)
 		for r, row := range m.Rows {
-			cell := c.cell(row, run)
-			cell.column = c
-			switch {
-			case i == 0:
-				m.Cells[r] = append(m.Cells[r], cell)
-			case worse(&cell, last(m.Cells[r]), row.meant(gateway)):
-				*last(m.Cells[r]) = cell
+			cell, mark := c.cell(row, run)
+			if i == 0 || worse(&cell, &cells[r], row.meant(EnvironmentOf(gateway))) {
+				cells[r], witness[r] = cell, mark
 			}
 		}
 		distinct = max(distinct, run.Distinct())
 	}
+	m.judge(EnvironmentOf(gateway), cells)
+	m.answers = append(m.answers, answersOf(cells, witness))
 	return distinct
 }
 
-func last(cells []Cell) *Cell { return &cells[len(cells)-1] }
+// answersOf keeps each cell once.
+func answersOf(cells []Cell, witness []issued.Mark) *answers {
+	a := &answers{of: make([]int32, len(cells)), witness: witness}
+	places := map[Cell]int32{}
+	for r := range cells {
+		at, known := places[cells[r]]
+		if !known {
+			at = int32(len(a.cells))
+			one := cells[r]
+			places[one], a.cells = at, append(a.cells, &one)
+		}
+		a.of[r] = at
+	}
+	return a
+}
 
 // worse reports whether a cell is more wrong than another one of the same token.
 func worse(c, than *Cell, meant bool) bool {
@@ -179,18 +205,21 @@ func (c *column) with(policies []*rules.Policy) *column {
 	return &column{estate: c.estate, view: view.OfClass(&same[0])}
 }
 
-// cell evaluates a row.
-func (c *column) cell(row *Row, run *issued.Run) Cell {
+// cell evaluates a row, and marks the modelled token that gets furthest.
+func (c *column) cell(row *Row, run *issued.Run) (Cell, issued.Mark) {
 	if row.Real == nil {
 		o := run.Furthest(row.Kind)
-		return Cell{Outcome: o.Outcome, Status: o.Status, Decided: o.Decided, witness: o.Issued}
+		return Cell{
+			Outcome: o.Outcome, Status: o.Status, Decided: o.Decided, column: c,
+			unlikely: o.Outcome == rules.Undetermined && o.Issued.Unlikely(),
+		}, o.Issued.Mark()
 	}
 	v, _ := c.evaluateReal(row.Real)
-	cell := Cell{Outcome: v.Outcome, Status: v.Status}
+	cell := Cell{Outcome: v.Outcome, Status: v.Status, column: c}
 	if v.Decided != nil {
 		cell.Decided = v.Decided.Check.ID
 	}
-	return cell
+	return cell, issued.Mark{}
 }
 
 func (c *column) evaluateReal(real *Real) (rules.Verdict, issued.Written) {

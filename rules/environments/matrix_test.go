@@ -35,7 +35,7 @@ func cells(m *Matrix, gateway string) map[string]*Cell {
 	for g, name := range m.Gateways {
 		for r, row := range m.Rows {
 			if name == gateway {
-				all[row.Name] = &m.Cells[r][g]
+				all[row.Name] = m.Cell(r, g)
 			}
 		}
 	}
@@ -179,13 +179,13 @@ func TestTheRowsOfAPartyAreOneLine(t *testing.T) {
 	}
 	want := []string{
 		"dev", "uat", "dev's clients, other tokens", "uat's clients, other tokens",
-		"a stranger of the tenant", "another tenant", "whoever writes a token",
+		"an unrelated app in the tenant", "another tenant", "anyone, with a made-up token",
 	}
 	if diff := cmp.Diff(want, labels); diff != "" {
 		t.Errorf("the lines (-want +got):\n%s", diff)
 	}
 	others := m.Lines()[2]
-	if at := m.At(others, 0); !m.Cells[at][0].Wrong {
+	if at := m.At(others, 0); !m.Cell(at, 0).Wrong {
 		t.Errorf("of dev's clients the row %s counts, which is right", m.Rows[at].Name)
 	}
 	rejected := m.Rejected(0)
@@ -193,7 +193,7 @@ func TestTheRowsOfAPartyAreOneLine(t *testing.T) {
 		t.Error("no row is noted as rejected while another kind gets further")
 	}
 	for _, r := range rejected {
-		if c := m.Cells[r][0]; c.Outcome != rules.Rejected || c.Wrong || c.Note == "" {
+		if c := m.Cell(r, 0); c.Outcome != rules.Rejected || c.Wrong || c.Note == "" {
 			t.Errorf("%s is noted as rejected: %+v", m.Rows[r].Name, c)
 		}
 	}

@@ -21,7 +21,7 @@ func (m *Matrix) place(rule string, row, g int) (source.Position, source.Span, s
 	for _, guard := range m.disabled(row, g) {
 		return guard.Pos, guard.Span, guard.Field
 	}
-	if guard := uncovered(policies, m.Cells[row][g].Class()); guard != nil {
+	if guard := uncovered(policies, m.Cell(row, g).Class()); guard != nil {
 		return guard.Pos, guard.Span, guard.Field
 	}
 	for _, find := range openings(rule) {
@@ -211,10 +211,10 @@ func replaced(policies []*rules.Policy, i int, with *rules.Policy) []*rules.Poli
 
 // outcomeWith is what the witness of a cell gets from other policies.
 func (m *Matrix) outcomeWith(row, g int, policies []*rules.Policy) rules.Decision {
-	c := m.Cells[row][g].column.with(policies)
+	c := m.Cell(row, g).column.with(policies)
 	if real := m.Rows[row].Real; real != nil {
 		verdict, _ := c.evaluateReal(real)
 		return verdict.Outcome
 	}
-	return c.view.Furthest(m.Cells[row][g].witness.Token()).Verdict.Outcome
+	return c.view.Furthest(m.token(row, g)).Verdict.Outcome
 }

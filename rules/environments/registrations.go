@@ -14,11 +14,11 @@ func CheckRegistrations(d *entra.Directory) error {
 	if len(d.More) > 0 {
 		return &source.Error{
 			Pos: d.More[0].Pos,
-			Cause: "the list goes on in another answer, " +
-				"and who else holds a role or belongs here is not known",
-			Hints: source.Hints("ask for each @odata.nextLink until an answer has none, " +
-				"and pass the values of all answers as one list, such as what " +
-				"jq -s 'map(.value) | add' makes of them"),
+			Cause: "the list continues in another answer, so it is not known who else has a " +
+				"role or belongs here",
+			Hints: source.Hints("fetch each @odata.nextLink until an answer has none, and pass " +
+				"the values of all answers as one list, for example made with jq -s " +
+				"'map(.value) | add'"),
 		}
 	}
 	for _, app := range d.Apps {
@@ -26,21 +26,20 @@ func CheckRegistrations(d *entra.Directory) error {
 			return &source.Error{
 				Pos: app.Pos,
 				Cause: fmt.Sprintf(
-					"the application id of %s is not in this file, and every token "+
-						"carries it",
+					"the application id of %s is not in this file, but every token contains it",
 					inspect.Safe(app.Title()),
 				),
-				Hints: source.Hints("Entra ID gives it when the app is created: pass what " +
-					"az ad app show --id APP prints, or beside this file what az ad sp show " +
-					"--id APP prints"),
+				Hints: source.Hints("Entra ID assigns it when the app is created: pass the " +
+					"output of az ad app show --id APP, or in addition to this file the output " +
+					"of az ad sp show --id APP"),
 			}
 		}
 		for _, uri := range app.URIs {
 			if uri.Unknown {
 				return &source.Error{
 					Pos:   uri.Pos,
-					Cause: "only a deployment knows this App ID URI",
-					Hints: source.Hints("pass what az ad app show --id APP prints"),
+					Cause: "this App ID URI is known only after the deployment",
+					Hints: source.Hints("pass the output of az ad app show --id APP"),
 				}
 			}
 		}

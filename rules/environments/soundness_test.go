@@ -156,13 +156,14 @@ func cellsAreSound(t *testing.T, seed uint64, outcomes map[rules.Decision]int) {
 	grouped, single := e.evaluate(true), e.evaluate(false)
 	for r, row := range grouped.Rows {
 		for g, gateway := range grouped.Gateways {
-			cell, other := grouped.Cells[r][g], single.Cells[r][g]
+			cell, other := grouped.Cell(r, g), single.Cell(r, g)
 			outcomes[cell.Outcome]++
 			at := fmt.Sprintf("seed %d: %s at %s is %s", seed, row.Name, gateway, cell.Outcome)
-			if cell.Outcome != other.Outcome || cell.Wrong != other.Wrong {
+			if cell.Outcome != other.Outcome || cell.Wrong != other.Wrong ||
+				cell.Status != other.Status || cell.Decided != other.Decided {
 				t.Fatalf("%s, and %s one by one", at, other.Outcome)
 			}
-			if id := letInWith(e, gateway, row, cell); id != "" {
+			if id := letInWith(e, gateway, row, *cell); id != "" {
 				t.Fatalf("%s, and a caller who writes %s is let in", at, id)
 			}
 			if best := furthest(e, gateway, row); best != cell.Outcome {

@@ -70,7 +70,8 @@ func IsSuite(file *source.File) bool {
 func ReadSuite(file *source.File) (*Suite, error) {
 	s := &Suite{Name: file.Name}
 	if len(file.Documents) != 1 {
-		cause := fmt.Sprintf("%d documents; a file of policy tests is one", len(file.Documents))
+		cause := fmt.Sprintf("%d documents, but a file of policy tests has "+
+			"one", len(file.Documents))
 		return nil, refusal(source.Position{File: file.Name, Line: 1, Column: 1}, cause, "")
 	}
 	v := file.Documents[0]
@@ -119,7 +120,8 @@ func (s *Suite) readCase(v *source.Value) error {
 		return err
 	case name.Value == "":
 		return wrong(
-			v, "a test needs a name", "say what must hold, as: a DEV token is rejected at UAT",
+			v, "a test needs a name", "say what must hold, such as: a DEV token is rejected at "+
+				"UAT",
 		)
 	case slices.ContainsFunc(s.Cases, func(other Case) bool { return other.Name == name.Value }):
 		return refusal(name.Pos, "two tests have this name", "")
@@ -167,7 +169,7 @@ func (t *TokenSpec) read(v *source.Value) error {
 			t.Claims, "the claims of a token from a file can't be changed", "start from a shape",
 		)
 	case t.Shape.Value != "" && !slices.Contains(issued.Shapes(), t.Shape.Value):
-		cause := fmt.Sprintf("%q is no shape of a token", shorten(t.Shape.Value))
+		cause := fmt.Sprintf("%q is not a token shape", shorten(t.Shape.Value))
 		return refusal(t.Shape.Pos, cause, "shapes are "+strings.Join(issued.Shapes(), ", "))
 	}
 	return nil
@@ -257,7 +259,7 @@ func instant(name string, into *time.Time) reader {
 	return reader{name, func(v *source.Value) error {
 		at, err := time.Parse(time.RFC3339, v.Text)
 		if err != nil {
-			return wrong(v, name+" must be a time", "it is written 2026-05-06T10:00:00Z")
+			return wrong(v, name+" must be a time", "write it as 2026-05-06T10:00:00Z")
 		}
 		*into = at
 		return nil
@@ -274,7 +276,7 @@ func (a Assumed) Verify(*inspect.Token, *rules.Key) rules.SignatureResult {
 		return rules.SignatureResult{
 			Result: keys.Result{
 				Outcome: keys.Fail,
-				Why:     "the test assumes that the signature does not verify",
+				Why:     "the test assumes that the signature is not valid",
 			},
 		}
 	case "unknown-key":
@@ -309,7 +311,7 @@ func (e *Expectation) Differences(v *rules.Verdict) []string {
 		)
 	}
 	if e.NoStatus && v.Status != 0 {
-		all = append(all, fmt.Sprintf("status: expected none that is known, got %d", v.Status))
+		all = append(all, fmt.Sprintf("status: expected null (not known), got %d", v.Status))
 	}
 	if e.compares() && e.Decided != decidedBy(v) {
 		all = append(
@@ -334,7 +336,7 @@ func checkWord(id rules.ID) string {
 
 func statusWord(status int) string {
 	if status == 0 {
-		return "none that is known"
+		return "null (not known)"
 	}
 	return fmt.Sprint(status)
 }

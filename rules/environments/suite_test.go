@@ -109,7 +109,7 @@ func TestWhatIsWrongInPolicyTestsIsNamedWithItsPlace(t *testing.T) {
 		{"no tests", "version: 1\ntests: []\n", "there are no tests"},
 		{
 			"two documents", "version: 1\n---\nversion: 1\n",
-			"2 documents; a file of policy tests is",
+			"2 documents, but a file of policy tests has",
 		},
 		{"no name", head + "{token: none, expect: {status: 401}}\n", "a test needs a name"},
 		{"no token", head + "{name: x, expect: {status: 401}}\n", "a test needs a token"},
@@ -140,7 +140,7 @@ func TestWhatIsWrongInPolicyTestsIsNamedWithItsPlace(t *testing.T) {
 			"claims that are no object", token("{shape: graph, claims: 1}"),
 			"claims must be an object",
 		},
-		{"a shape that is not known", token("{shape: round}"), `"round" is no shape of a token`},
+		{"a shape that is not known", token("{shape: round}"), `"round" is not a token shape`},
 		{"a status that HTTP has not", expect("{status: 99}"), "status must be an HTTP status"},
 		{"an outcome that is none", expect("{outcome: perhaps}"), "outcome must be one of"},
 		{"a field that is not known", expect("{state: 1}"), `"state" is not a field of expect`},
@@ -208,7 +208,7 @@ func TestWhatDiffersFromTheExpectationIsSaid(t *testing.T) {
 			"a status where none was expected",
 			Expectation{NoStatus: true},
 			rejected,
-			[]string{"status: expected none that is known, got 401"},
+			[]string{"status: expected null (not known), got 401"},
 		},
 		{
 			"no check decides where one was expected",
@@ -220,7 +220,7 @@ func TestWhatDiffersFromTheExpectationIsSaid(t *testing.T) {
 			"a status that is not known",
 			Expectation{Status: 401},
 			&rules.Verdict{Outcome: rules.Undetermined},
-			[]string{"status: expected 401, got none that is known"},
+			[]string{"status: expected 401, got null (not known)"},
 		},
 	}
 	for _, test := range tests {

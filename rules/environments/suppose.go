@@ -17,8 +17,8 @@ func (m *Matrix) remarkSupposed(g int) {
 		}
 		if rows := m.supposed(rule, g); len(rows) > 0 {
 			f := rules.Finding{Rule: rule, Severity: rules.Warning}
-			f.Message = m.list(rows) + " may get in: nothing keeps such tokens out but a check " +
-				"whose expression can't be evaluated, and that reads other claims"
+			f.Message = m.list(rows) + " may get in: the only check that could keep such tokens " +
+				"out reads other claims, and its expression can't be evaluated"
 			f.Pos, f.Span, f.Field = m.place(rule, rows[0], g)
 			m.Remarks = append(m.Remarks, Remark{f, g})
 		}
@@ -30,19 +30,20 @@ func (m *Matrix) remarkSupposed(g int) {
 func (m *Matrix) supposed(rule string, g int) []int {
 	var open []int
 	for r, row := range m.Rows {
-		if m.Cells[r][g].Outcome == rules.Undetermined && m.reason(row, g) == rule {
+		if m.Cell(r, g).Outcome == rules.Undetermined && m.reason(row, g) == rule {
 			open = append(open, r)
 		}
 	}
 	if open == nil {
 		return nil
 	}
-	policies, ok := issued.Supposing(m.estate.site(m.Gateways[g]).Policies, apart(rule))
+	given := m.estate.site(m.Gateways[g]).Policies
+	policies, ok := issued.Supposing(given, issued.NeverEvaluated(given), apart(rule))
 	if !ok {
 		return nil
 	}
 	tried := m.Try(g, policies)
-	return slices.DeleteFunc(open, func(r int) bool { return !tried.Cells[r][0].Wrong })
+	return slices.DeleteFunc(open, func(r int) bool { return !tried.Cell(r, 0).Wrong })
 }
 
 // apart are the claims by which a policy can tell the tokens of a finding from those that are

@@ -9,11 +9,11 @@ func (e *Estate) Suppose() []string {
 	var names []string
 	for i := range e.Sites {
 		s := &e.Sites[i]
-		callers := len(s.Clients) + len(s.Tokens)
-		if len(s.Policies) == 0 || s.API != nil && callers > 0 {
+		callers, policies := len(s.Clients)+len(s.Tokens), e.Guards(s.Name)
+		if s.Name != EnvironmentOf(s.Name) || len(policies) == 0 || s.API != nil && callers > 0 {
 			continue
 		}
-		api, client := issued.Supposed(s.Policies, s.Contracts, i)
+		api, client := issued.Supposed(policies, s.Contracts, i)
 		if s.API == nil {
 			s.API = api
 		}

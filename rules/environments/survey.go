@@ -359,12 +359,12 @@ func (s *Survey) YAML() string {
 	var b strings.Builder
 	b.WriteString(
 		"# Written by " + cmp.Or(s.Writer, "gatewhy init") +
-			". Each environment has a gateway (its policies) and those who belong to it (its " +
-			"app registrations\n" +
+			". Each environment has a gateway (its policies) and what belongs to it (its app " +
+			"registrations\n" +
 			"# and tokens). File names are relative to this file; patterns are allowed.\n" +
 			"version: 1\n\n" +
-			"# The tenant whose tokens are modelled: " +
-			"the id that az account show --query tenantId prints.\n",
+			"# The tenant whose tokens are modelled: the id that az account show --query " +
+			"tenantId prints.\n",
 	)
 	if s.Tenant != "" {
 		b.WriteString("tenant: " + yamlName(s.Tenant) + "\n")
@@ -379,12 +379,15 @@ func (s *Survey) YAML() string {
 		env.write(&b)
 	}
 	b.WriteString(
-		"\n# Crossings that are meant, each with its reason.\n" +
-			"# allow:\n#   - {from: dev, to: sandbox, reason: \"…\"}\n",
+		"\n" +
+			"# Intended exceptions, each with its reason.\n" +
+			"# allow:\n" +
+			"#   - {from: dev, to: sandbox, reason: \"…\"}\n",
 	)
 	if len(s.unplaced) > 0 {
 		b.WriteString(
-			"\n# Not placed: no name tells the environment, or one file holds too much.\n",
+			"\n# Not placed: the name does not show the environment, or the file has too much " +
+				"in it.\n",
 		)
 	}
 	for _, u := range s.unplaced {

@@ -147,7 +147,7 @@ func (s *Survey) Choices() []Choice {
 		if len(env.apis) > 1 {
 			all = append(all, Choice{
 				"Which app registration is that of the API behind the gateway of " +
-					"" + env.name + "?",
+					env.name + "?",
 				env.namesOfAPIs(), env.takeAPI,
 			})
 		}
@@ -158,7 +158,7 @@ func (s *Survey) Choices() []Choice {
 // TenantChoice asks for the tenant, where tokens will be modelled and nothing says it.
 func (s *Survey) TenantChoice() (Choice, bool) {
 	return Choice{
-		"What is the tenant's id, or a domain of it (az account show --query tenantId)?", nil,
+		"What is the tenant's id or domain (az account show --query tenantId)?", nil,
 		func(answer string) error {
 			err := checkTenant(entra.Text{Value: answer})
 			if err == nil {
@@ -205,5 +205,5 @@ func orElse(others []string) string {
 	if len(others) == 0 {
 		return ""
 	}
-	return " # or " + strings.Join(others, " or ") + ": the policy files do not tell"
+	return " # or " + strings.Join(others, " or ") + ": the policy files do not say"
 }

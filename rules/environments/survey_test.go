@@ -284,7 +284,7 @@ func TestRegistrationsThatAreHalfKnownAreRefused(t *testing.T) {
 		"an answer that goes on": {
 			`{"value": [` + anAPI(ordersID, "orders", "api://orders") + `],
 				"@odata.nextLink": "https://graph.microsoft.com/v1.0/applications?$skip=1"}`,
-			"the list goes on in another answer",
+			"the list continues in another answer",
 		},
 		"an application without an id": {
 			`{"displayName": "orders", "identifierUris": ["api://orders"]}`,
@@ -300,7 +300,7 @@ func TestRegistrationsThatAreHalfKnownAreRefused(t *testing.T) {
 	d := &entra.Directory{Apps: []*entra.Registration{{
 		AppID: entra.Text{Value: ordersID}, URIs: []entra.Text{{Unknown: true}},
 	}}}
-	const says = "only a deployment knows this App ID URI"
+	const says = "this App ID URI is known only after the deployment"
 	if err := CheckRegistrations(d); err == nil || !strings.Contains(err.Error(), says) {
 		t.Errorf("%v", err)
 	}

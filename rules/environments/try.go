@@ -12,11 +12,9 @@ func (m *Matrix) Try(gateway int, policies []*rules.Policy) *Matrix {
 	name := m.Gateways[gateway]
 	e := m.estate.with(name, policies)
 	tried := &Matrix{
-		Rows: m.Rows, Cells: emptyCells(len(m.Rows), 1), Tokens: m.Tokens, estate: e,
-		classes: m.classes,
+		Rows: m.Rows, Tokens: m.Tokens, estate: e, classes: m.classes,
 	}
 	tried.Classes = tried.column(newColumns(e, policies, e.site(name).Contracts), name, true)
-	tried.judge()
 	return tried
 }
 
@@ -24,15 +22,11 @@ func (m *Matrix) Try(gateway int, policies []*rules.Policy) *Matrix {
 // has the cells, and no findings.
 func (m *Matrix) With(gateway int, tried *Matrix) *Matrix {
 	all := &Matrix{
-		Rows: m.Rows, Gateways: m.Gateways, Cells: make([][]Cell, len(m.Cells)),
+		Rows: m.Rows, Gateways: m.Gateways,
 		Tokens: m.Tokens, Classes: m.Classes, estate: m.estate, classes: m.classes,
-		columns: slices.Clone(m.columns),
+		columns: slices.Clone(m.columns), answers: slices.Clone(m.answers),
 	}
-	all.columns[gateway] = tried.columns[0]
-	for r := range m.Cells {
-		all.Cells[r] = slices.Clone(m.Cells[r])
-		all.Cells[r][gateway] = tried.Cells[r][0]
-	}
+	all.columns[gateway], all.answers[gateway] = tried.columns[0], tried.answers[0]
 	return all
 }
 
@@ -57,7 +51,7 @@ func (m *Matrix) Own(gateway int) []*rules.Request {
 		}
 		for _, row := range m.Rows {
 			switch {
-			case !row.meant(site.Name):
+			case !row.meant(EnvironmentOf(site.Name)):
 			case row.Real != nil:
 				real = append(real, c.inClass(c.realRequest(row.Real)))
 			default:

@@ -137,6 +137,14 @@ func (c *callerInputs) readBy(check *asking) bool {
 	return false
 }
 
+// formsOf is forms, without work where nothing is taken from the request.
+func (v *View) formsOf(own string) []Written {
+	if len(v.caller.ids)+len(v.caller.secrets)+len(v.caller.others) == 0 {
+		return v.plain[:]
+	}
+	return v.forms(own)
+}
+
 // forms lists what the holder of a token may write: the id of a client that has a contract, and
 // where an expression may compare it, the token's own; what other checks compare a header or a
 // parameter with. Where other values may get further, the request of which they are not known

@@ -182,7 +182,8 @@ func shownOne(v *source.Value) string {
 
 func shownJSON(t *Token, claim string) []string {
 	var all []string
-	for _, c := range t.variableOf(claim, []string{"x"}).choices {
+	v, _ := t.variableOf(claim, []string{"x"})
+	for _, c := range v.choices {
 		all = append(all, shownOne(c.values[0]))
 	}
 	return all

@@ -1,17 +1,18 @@
 package issued
 
 import (
+	"encoding/binary"
 	"strings"
 
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// Classes numbers the batches of kinds by what some checks see of them: batches of the same number
-// look the same. Gateways, and repairs of one, that read the same claims share the numbers.
+// Classes sorts the batches of kinds by what some checks see of them. Gateways, and repairs of
+// one, that read the same claims share what is known of the batches.
 type Classes struct {
-	kinds   []*Kind
-	byReads map[string][]int
-	numbers map[string]int
+	batches []*batch // of all kinds, by their index
+	brief   []brief  // the same
+	byReads map[string]*facts
 	clients map[string]*clientClasses
 	guids   bool // every client's id is one
 	sets    int  // of clients
@@ -21,64 +22,190 @@ type Classes struct {
 // NewClasses counts through the batches of all kinds.
 func NewClasses(kinds []*Kind) *Classes {
 	c := &Classes{
-		kinds: kinds, byReads: map[string][]int{}, numbers: map[string]int{},
-		clients: map[string]*clientClasses{}, guids: allGUIDs(kinds),
+		byReads: map[string]*facts{}, clients: map[string]*clientClasses{},
+		guids: allGUIDs(kinds),
 	}
-	n := 0
+	sets := map[string]int{} // the numbers of sets, by their clients
 	for _, kind := range kinds {
 		for i := range kind.batches {
 			b := &kind.batches[i]
-			b.index, c.objects = n, b.token.in.objects
-			n++
+			b.index, c.objects = len(c.batches), b.token.in.objects
+			c.batches = append(c.batches, b)
 			if b.clients.number == 0 {
-				c.sets++
-				b.clients.number = c.sets
+				b.clients.number = c.numberOf(b.clients, sets)
 			}
+			c.brief = append(c.brief, brief{b.token.identity, b.token.Unlikely()})
 		}
 	}
 	return c
 }
 
-// of gives the number of each batch, by its index.
-func (c *Classes) of(v *View) []int {
-	reads := strings.Join(v.claims, "\x00")
-	if all, ok := c.byReads[reads]; ok {
-		return all
+// numberOf numbers sets of clients from 1, equal ones alike.
+func (c *Classes) numberOf(set *clientSet, known map[string]int) int {
+	key := strings.Join(set.ids, " ")
+	if known[key] == 0 {
+		c.sets++
+		known[key] = c.sets
 	}
-	var all []int
-	for _, kind := range c.kinds {
-		for i := range kind.batches {
-			all = append(all, c.number(v.key(&kind.batches[i].token)))
-		}
-	}
-	c.byReads[reads] = all
-	return all
+	return known[key]
 }
 
-func (c *Classes) number(key string) int {
-	n, ok := c.numbers[key]
+// brief is what is asked of a batch at every gateway, in little room.
+type brief struct {
+	identity, unlikely bool
+}
+
+// facts are what all batches hold of some claims. Batches of the same number hold the same.
+type facts struct {
+	numbers []int32 // of each batch, by its index
+	of      []int32 // what a number holds: of each claim, the place among its values
+	claims  []held  // by the claims
+}
+
+// held is all that a claim holds in some batches, each once.
+type held struct {
+	places map[string]int32
+	first  []*Token // that holds it
+}
+
+// of gives what the batches hold of the claims that a gateway's checks read.
+func (c *Classes) of(v *View) *facts {
+	reads := strings.Join(v.claims, "\x00")
+	if c.byReads[reads] == nil {
+		c.byReads[reads] = c.factsOf(v.claims)
+	}
+	return c.byReads[reads]
+}
+
+func (c *Classes) factsOf(claims []string) *facts {
+	f := &facts{numbers: make([]int32, 0, len(c.batches)), claims: make([]held, len(claims))}
+	for i := range claims {
+		f.claims[i].places = map[string]int32{}
+	}
+	known, same := map[string]int32{}, map[*Token]int32{}
+	var held []int32
+	for _, b := range c.batches {
+		if n, ok := same[b.token]; ok {
+			f.numbers = append(f.numbers, n)
+			continue
+		}
+		held = held[:0]
+		for i, name := range claims {
+			held = append(held, f.claims[i].place(b.token, name))
+		}
+		held = append(held, b.token.sort())
+		same[b.token] = number(known, held)
+		f.numbers = append(f.numbers, same[b.token])
+		if len(known)*len(held) > len(f.of) {
+			f.of = append(f.of, held...)
+		}
+	}
+	return f
+}
+
+// place is that of what a token holds among the values of a claim.
+func (v *held) place(t *Token, claim string) int32 {
+	fact := t.fact(claim)
+	at, ok := v.places[fact]
 	if !ok {
-		n = len(c.numbers)
-		c.numbers[key] = n
+		at = int32(len(v.first))
+		v.places[fact], v.first = at, append(v.first, t)
+	}
+	return at
+}
+
+// sorts is how many numbers sort gives.
+const sorts = 16
+
+// sort tells apart tokens that perhaps nobody can have, ID tokens, and where policies read object
+// ids, whose these are.
+func (t *Token) sort() (n int32) {
+	if t.doubt != "" {
+		n = 1
+	}
+	if t.identity {
+		n += 2
+	}
+	return n + 4*t.ofHolder()
+}
+
+// number is that of some numbers: a new one where they are not known.
+func number(known map[string]int32, of []int32) int32 {
+	var room [64]byte
+	key := room[:0]
+	for _, n := range of {
+		key = binary.LittleEndian.AppendUint32(key, uint32(n))
+	}
+	n, ok := known[string(key)]
+	if !ok {
+		n = int32(len(known))
+		known[string(key)] = n
 	}
 	return n
+}
+
+// seenBy numbers what a gateway's checks see of each number of facts: what they can't tell apart
+// has the same number. It also says how many there are.
+func (f *facts) seenBy(v *View) (numbers []int32, count int) {
+	atoms := atomsOf(v.policies, askedBy(v.policies))
+	width := len(f.claims) + 1
+	numbers, count = make([]int32, len(f.of)/width), sorts
+	for n := range numbers {
+		numbers[n] = f.of[(n+1)*width-1]
+	}
+	for i, name := range v.claims {
+		known, looks := map[string]int32{}, make([]int32, len(f.claims[i].first))
+		for at, t := range f.claims[i].first {
+			look := atoms.look(t, name)
+			n, ok := known[look]
+			if !ok {
+				n = int32(len(known))
+				known[look] = n
+			}
+			looks[at] = n
+		}
+		if len(known) > 1 {
+			count = f.divide(numbers, i, looks)
+		}
+	}
+	return numbers, count
+}
+
+// divide gives numbers that are alike other numbers where a claim looks different. It returns how
+// many there are now.
+func (f *facts) divide(numbers []int32, claim int, looks []int32) int {
+	known, width := map[[2]int32]int32{}, len(f.claims)+1
+	for n := range numbers {
+		key := [2]int32{numbers[n], looks[f.of[n*width+claim]]}
+		to, ok := known[key]
+		if !ok {
+			to = int32(len(known))
+			known[key] = to
+		}
+		numbers[n] = to
+	}
+	return len(known)
 }
 
 // Run runs kinds of tokens against one gateway, tokens that it can't tell apart once.
 type Run struct {
 	View    *View
+	of      *Classes
 	grouped bool
-	numbers []int // the class of each batch, by its index
-	seen    map[seen]Outcome
+	facts   *facts
+	classes []int32      // by the numbers of the facts
+	seen    [][]*Outcome // by the class of a batch, then by that of its client; nil if not run
+	best    [][]answer   // by the class of a batch, then by the classes of its clients
+	ran     int
 	access  *clientClasses // the classes of clients as access tokens name them
 	sign    *clientClasses // and as ID tokens do
 }
 
-// seen is tokens that a gateway can't tell apart: the class of their batch and that of their
-// client.
-type seen struct {
-	batch, client int
-	identity      bool
+// answer is the outcome of what one of some clients has that gets furthest.
+type answer struct {
+	*Outcome     // nil where it was not asked for, or there is no client
+	distance int // of the outcome
+	client   int // its place among one of each class
 }
 
 // Outcome is a verdict in short, and a token that has it.
@@ -87,66 +214,116 @@ type Outcome struct {
 	Status  int
 	Decided rules.ID // empty where accepted
 	Issued  Issued
+
+	distance int
 }
 
 // Run begins to run kinds against a gateway. Ungrouped it runs every token, for the test that this
 // changes nothing.
 func (c *Classes) Run(v *View, grouped bool) *Run {
+	facts := c.of(v)
+	classes, n := facts.seenBy(v)
 	return &Run{
-		View: v, grouped: grouped, numbers: c.of(v), seen: map[seen]Outcome{},
+		View: v, of: c, grouped: grouped, facts: facts, classes: classes,
+		seen: make([][]*Outcome, n), best: make([][]answer, n),
 		access: c.clientsOf(v, false), sign: c.clientsOf(v, true),
 	}
 }
 
 // Distinct is how many tokens the gateway could tell apart.
-func (r *Run) Distinct() int { return len(r.seen) }
+func (r *Run) Distinct() int { return r.ran }
 
-// Furthest is the outcome of the token of a kind that gets furthest.
+// Furthest is the outcome of the token of a kind that gets furthest: of those that get as far, the
+// first one, but one that somebody can have rather than one that perhaps nobody can.
 func (r *Run) Furthest(kind *Kind) Outcome {
-	var best Outcome
-	for i := range kind.batches {
-		if got := r.batch(&kind.batches[i]); best.Outcome == "" ||
-			Further(got.Outcome, best.Outcome) ||
-			got.Outcome == best.Outcome && best.Issued.Unlikely() && !got.Issued.Unlikely() {
-			best = got
+	if len(kind.batches) == 0 {
+		return Outcome{}
+	}
+	first := kind.batches[0].index
+	best, at := r.answer(first), first
+	for i := first + 1; i < first+len(kind.batches); i++ {
+		if best.distance == Distance(rules.Accepted) {
+			break
+		}
+		got := r.answer(i)
+		if got.distance > best.distance || got.distance == best.distance &&
+			r.of.brief[at].unlikely && !r.of.brief[i].unlikely {
+			best, at = got, i
+		}
+	}
+	if best.Outcome == nil {
+		return Outcome{}
+	}
+	furthest, of := *best.Outcome, r.of.batches[at]
+	furthest.Issued = Issued{of, r.classified(of)[best.client].at}
+	return furthest
+}
+
+// answer is what the client of a batch gets that gets furthest.
+func (r *Run) answer(i int) answer {
+	class, b := r.classes[r.facts.numbers[i]], r.of.batches[i]
+	if !r.grouped {
+		return r.answerOf(b, class)
+	}
+	clients, known := r.clients(r.of.brief[i].identity).one(b.clients).alike, r.best[class]
+	if int(clients) >= len(known) {
+		known = append(known, make([]answer, int(clients)+1-len(known))...)
+		r.best[class] = known
+	}
+	if known[clients].Outcome == nil {
+		known[clients] = r.answerOf(b, class)
+	}
+	return known[clients]
+}
+
+func (r *Run) answerOf(b *batch, class int32) answer {
+	var best answer
+	for i, client := range r.classified(b) {
+		got := r.outcome(b, class, client)
+		if best.Outcome == nil || got.distance > best.distance {
+			best = answer{got, got.distance, i}
 		}
 	}
 	return best
 }
 
-// batch evaluates one token for each class of clients.
-func (r *Run) batch(b *batch) Outcome {
-	var best Outcome
-	for _, client := range r.classified(b) {
-		full := seen{r.numbers[b.index], client.class, b.token.identity}
-		got, known := r.seen[full]
-		if !known || !r.grouped {
-			got = r.View.outcome(Issued{b, client.id})
-			r.seen[full] = got
-		}
-		if best.Outcome == "" || Further(got.Outcome, best.Outcome) {
-			best = got
-			best.Issued = Issued{b, client.id}
-		}
+// outcome is that of the tokens of a batch that one class of its clients has.
+func (r *Run) outcome(b *batch, class int32, client classified) *Outcome {
+	row := r.seen[class]
+	if client.class >= len(row) {
+		row = append(row, make([]*Outcome, client.class+1-len(row))...)
+		r.seen[class] = row
 	}
-	return best
+	switch got := row[client.class]; {
+	case got == nil:
+		r.ran++
+	case r.grouped:
+		return got
+	}
+	row[client.class] = r.View.outcome(Issued{b, client.at})
+	return row[client.class]
 }
 
 // classified lists one client of each class in a set, or where nothing is grouped, all.
 func (r *Run) classified(b *batch) []classified {
-	of := r.access
-	if b.token.identity {
-		of = r.sign
-	}
 	if !r.grouped {
-		return of.each(b.clients)
+		return r.clients(b.token.identity).each(b.clients)
 	}
-	return of.one(b.clients)
+	return r.clients(b.token.identity).one(b.clients).clients
 }
 
-func (v *View) outcome(i Issued) Outcome {
+// clients are the classes of clients, as ID tokens name them or access tokens.
+func (r *Run) clients(identity bool) *clientClasses {
+	if identity {
+		return r.sign
+	}
+	return r.access
+}
+
+func (v *View) outcome(i Issued) *Outcome {
 	answer := v.Reaches(i.Token())
-	o := Outcome{Outcome: answer.Verdict.Outcome, Status: answer.Verdict.Status}
+	o := &Outcome{Outcome: answer.Verdict.Outcome, Status: answer.Verdict.Status}
+	o.distance = Distance(o.Outcome)
 	if answer.Verdict.Decided != nil {
 		o.Decided = answer.Verdict.Decided.Check.ID
 	}

@@ -10,7 +10,7 @@ import (
 
 // classified is a client that stands for all of its class.
 type classified struct {
-	id    string
+	at    int // its place in the set
 	class int
 }
 
@@ -22,13 +22,21 @@ type clientClasses struct {
 	objects  *objects
 	ids      map[string]int
 	named    map[string]int
-	sets     [][]classified // one client of each class, by the set's number
+	sets     []classedSet // by the set's number
+	alike    map[string]int32
+}
+
+// classedSet is a set of clients with one of each class. Sets of the same classes in the same
+// order have the same number.
+type classedSet struct {
+	clients []classified // nil where it was not asked for
+	alike   int32
 }
 
 func (c *Classes) newClientClasses(v *View, identity bool) *clientClasses {
 	return &clientClasses{
 		view: v, identity: identity, objects: c.objects, ids: map[string]int{},
-		named: map[string]int{}, sets: make([][]classified, c.sets+1),
+		named: map[string]int{}, sets: make([]classedSet, c.sets+1), alike: map[string]int32{},
 	}
 }
 
@@ -60,28 +68,30 @@ func (c *Classes) tellsClientsBy(v *View, identity bool) string {
 	return key
 }
 
-// one lists one client of each class in a set.
-func (c *clientClasses) one(set *clientSet) []classified {
-	all := c.sets[set.number]
-	if all != nil {
-		return all
+// one finds one client of each class in a set.
+func (c *clientClasses) one(set *clientSet) *classedSet {
+	s := &c.sets[set.number]
+	if s.clients != nil {
+		return s
 	}
 	found := map[int]bool{}
-	for _, id := range set.ids {
+	var classes []int32
+	for at, id := range set.ids {
 		if class := c.of(id); !found[class] {
 			found[class] = true
-			all = append(all, classified{id, class})
+			s.clients = append(s.clients, classified{at, class})
+			classes = append(classes, int32(class))
 		}
 	}
-	c.sets[set.number] = all
-	return all
+	s.alike = number(c.alike, classes)
+	return s
 }
 
 // each lists all clients of a set.
 func (c *clientClasses) each(set *clientSet) []classified {
 	all := make([]classified, len(set.ids))
 	for i, id := range set.ids {
-		all[i] = classified{id, c.of(id)}
+		all[i] = classified{i, c.of(id)}
 	}
 	return all
 }

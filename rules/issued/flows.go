@@ -16,16 +16,25 @@ type flow struct {
 	roles       []string
 	doubt       string // why it is not known whether the client can have it; empty where it can
 	anyObject   bool   // it is of whoever has an object id that no file shows
+	strange     bool   // it is of a client that no file shows, and that no policy names
 }
 
 // unclaimedRoles is the doubt of roles that are assigned to an application of which no file tells
 // which it is.
-const unclaimedRoles = "an assignment names a service principal that no file shows, " +
-	"and it is not known which client it is: pass what az ad sp show --id APP prints"
+const unclaimedRoles = "an assignment names a service principal that no file shows, and it is " +
+	"not known which client it is: pass the output of az ad sp show --id APP"
 
 // flows lists the tokens of a grant: app-only with each set of roles; delegated with each set of
 // scopes and with none, and where users can hold roles, with those.
 func (g grant) flows(r *required) []flow {
+	all := g.flowsOf(r)
+	for i := range all {
+		all[i].strange = g.strange
+	}
+	return all
+}
+
+func (g grant) flowsOf(r *required) []flow {
 	var all []flow
 	for _, roles := range g.roleSets(r) {
 		all = append(all, flow{name: "app" + suffix(roles), roles: roles})
@@ -88,7 +97,10 @@ func suffix(names []string) string {
 type group struct {
 	grant   grant
 	clients *clientSet
-	strange bool // no file shows them
+
+	// what stands in the tokens of holders, once it was asked for: the roles of app-only tokens,
+	// the scopes and roles of users', the roles of ID tokens
+	app, user, identity *variable
 }
 
 // groups sorts clients by what they can have.

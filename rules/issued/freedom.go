@@ -157,22 +157,22 @@ func (t *Token) pending(present bool) *source.Value {
 }
 
 // variableOf is the variable that a claim belongs to, where it is still to be chosen; texts are
-// what the policies compare it with.
-func (t *Token) variableOf(name string, texts []string) variable {
+// what the policies compare it with. It is kept where other tokens have the same one.
+func (t *Token) variableOf(name string, texts []string) (v variable, kept bool) {
 	if t.choices != nil {
 		for i := range t.choices.open {
 			if slices.Contains(t.choices.open[i].claims, name) {
-				return t.choices.open[i]
+				return t.choices.open[i], true
 			}
 		}
 	}
-	return one(name, t.valuesOf(name, texts))
+	return one(name, t.valuesOf(name, texts)), false
 }
 
 func one(name string, values []*source.Value) variable {
-	v := variable{claims: []string{name}}
-	for _, value := range values {
-		v.choices = append(v.choices, choice{values: []*source.Value{value}})
+	v := variable{claims: []string{name}, choices: make([]choice, len(values))}
+	for i := range values {
+		v.choices[i].values = values[i : i+1 : i+1]
 	}
 	return v
 }

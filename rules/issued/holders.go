@@ -26,8 +26,15 @@ type Holders struct {
 	assumed    bool     // the API is made up from what the policies ask for
 	ownAssumed bool     // its clients are: they are as the policies want them
 
-	named map[issuerOf]variable // the issuers that were worked out
 	reads reading
+
+	// what was worked out, since one question after the other asks for it
+	issuers     map[issuerOf]variable
+	audienceSet map[audienceOf]variable
+	strangerAPI map[bool]*entra.Registration // by whether its audience is near ours
+	ours        map[bool][]*group            // of the API; by whether they are its own clients
+	theirs      map[bool]*group              // strangers; by whether they name grants as we do
+	ownThere    *group                       // our clients with somebody else's API
 }
 
 // reading is what of tokens the policies look at: what they do not need not be told apart.
@@ -81,6 +88,14 @@ type issuerOf struct {
 	tenants int
 }
 
+// audienceOf is what the audiences in tokens depend on: a version, and an API or another tenant's
+// owner. Plainly says that nothing is made up beside what the API has.
+type audienceOf struct {
+	api     *entra.Registration // nil for another tenant's owner
+	version entra.Version
+	plainly bool
+}
+
 // Tokens visits tokens, until enough is seen.
 type Tokens = iter.Seq[*Token]
 
@@ -97,9 +112,11 @@ func (w *World) HoldersAt(place string) *Holders {
 	return &Holders{
 		modeller: m, place: p, known: assignmentsOf(p.API, w.Assignments, principals),
 		tenants: []tenant{{id: w.Tenant}}, clouds: []entra.Cloud{w.Cloud},
-		texts: textsOf(m.asked[place]),
-		named: map[issuerOf]variable{}, foreign: otherTenantIDs(m.asked[place]),
-		reads: readingOf(m.asked[place]),
+		texts:   textsOf(m.asked[place]),
+		foreign: otherTenantIDs(m.asked[place]), reads: readingOf(m.asked[place]),
+		issuers: map[issuerOf]variable{}, audienceSet: map[audienceOf]variable{},
+		strangerAPI: map[bool]*entra.Registration{}, ours: map[bool][]*group{},
+		theirs: map[bool]*group{},
 	}
 }
 
@@ -110,7 +127,7 @@ func (h *Holders) Own(versions ...entra.Version) Tokens {
 		versions = h.versionsOf(h.place.API)
 	}
 	return func(yield func(*Token) bool) {
-		for _, group := range groups(h.place.API, h.place.Clients, grantOwn, h.known) {
+		for _, group := range h.ownGroups() {
 			if !h.openFor(apiOf{h.place.API, h.ownFreedom()}, versions, group, yield) {
 				return
 			}
@@ -123,8 +140,36 @@ func (h *Holders) Own(versions ...entra.Version) Tokens {
 // ours may find what it looks for; without it, one that has nothing to do with ours.
 func (h *Holders) OwnElsewhere(near bool) Tokens {
 	api := h.elsewhere(near, max(ofAPIOwner, h.ownFreedom()))
-	own := &group{grant: h.like(h.place).grant, clients: h.clientsAt(h.place)}
-	return func(yield func(*Token) bool) { h.openFor(api, h.versionsOf(nil), own, yield) }
+	if h.ownThere == nil {
+		h.ownThere = &group{grant: h.like(h.place).grant, clients: h.clientsAt(h.place)}
+	}
+	return func(yield func(*Token) bool) {
+		h.openFor(api, h.versionsOf(nil), h.ownThere, yield)
+	}
+}
+
+// ownGroups are the API's own clients, by what they can have of it.
+func (h *Holders) ownGroups() []*group {
+	made := h.ours[true]
+	if made == nil {
+		made = groups(h.place.API, h.place.Clients, grantOwn, h.known)
+		h.ours[true] = made
+	}
+	return made
+}
+
+// strangerGroups are any other clients of the tenant, by what they can have of the API.
+func (h *Holders) strangerGroups() []*group {
+	made := h.ours[false]
+	if made == nil {
+		all := h.world.strangersTo(h.place.API)
+		made = groups(h.place.API, all, grantForeign, h.known)
+		for _, group := range made {
+			group.grant.strange = true
+		}
+		h.ours[false] = made
+	}
+	return made
 }
 
 // FindsParts reports whether a check looks for a part of an audience.
@@ -132,10 +177,9 @@ func (h *Holders) FindsParts() bool { return len(h.like(h.place).uris) > 0 }
 
 // Strangers lists the tokens of any other client of the tenant for the API.
 func (h *Holders) Strangers() Tokens {
-	api, all := apiOf{Registration: h.place.API}, h.world.strangersTo(h.place.API)
+	api := apiOf{Registration: h.place.API}
 	return func(yield func(*Token) bool) {
-		for _, group := range groups(h.place.API, all, grantForeign, h.known) {
-			group.strange = true
+		for _, group := range h.strangerGroups() {
 			if !h.openFor(api, h.versionsOf(h.place.API), group, yield) {
 				return
 			}
@@ -159,16 +203,8 @@ func (h *Holders) Granted() Tokens {
 // StrangersElsewhere lists the tokens of any other client of the tenant for an API of its own, and
 // its ID tokens. Without names, none of its scopes and roles is called as one of ours.
 func (h *Holders) StrangersElsewhere(near, names bool) Tokens {
-	theirs := &group{
-		grant: grant{appOnly: true, delegated: true}, clients: clientsOf(strangerID),
-		strange: true,
-	}
-	if names {
-		theirs.grant = h.like(h.place).grant
-	}
-	users := &group{
-		grant: theirs.grant, clients: clientsOf(h.world.publicClients()...), strange: true,
-	}
+	theirs := h.strangersWith(names)
+	users := &group{grant: theirs.grant, clients: clientsOf(h.world.publicClients()...)}
 	users.grant.appOnly = false
 	api, versions := h.elsewhere(near, ofAPIOwner), h.versionsOf(nil)
 	return func(yield func(*Token) bool) {
@@ -178,26 +214,43 @@ func (h *Holders) StrangersElsewhere(near, names bool) Tokens {
 		if len(users.clients.ids) > 0 && !h.openFor(api, versions, users, yield) {
 			return
 		}
-		h.identities(ofAPIOwner, theirs.clients.ids, h.tenants, theirs.grant.roles, yield)
+		h.identities(ofAPIOwner, theirs, h.tenants, yield)
 	}
+}
+
+// strangersWith is any other client with what the owner of an API of its own grants it.
+func (h *Holders) strangersWith(names bool) *group {
+	made := h.theirs[names]
+	if made == nil {
+		made = &group{grant: grant{appOnly: true, delegated: true}, clients: clientsOf(strangerID)}
+		if names {
+			made.grant = h.like(h.place).grant
+		}
+		made.grant.strange = true
+		h.theirs[names] = made
+	}
+	return made
 }
 
 // OtherTenants lists what the owner of another tenant can have: tokens for an API of its own, and
 // where ours is multi-tenant, for ours, whose roles its administrator can assign.
 func (h *Holders) OtherTenants() Tokens {
 	return func(yield func(*Token) bool) {
-		theirs, tenants := h.like(h.place), h.foreign
+		like, tenants := h.like(h.place), h.foreign
+		theirs := &group{grant: like.grant, clients: h.others}
 		for _, v := range []entra.Version{entra.V1, entra.V2} {
 			t := Token{in: h.in, version: v, freedom: ofOtherTenant}
-			open := h.base(v, tenants, otherTenantsAudiences(h.place.API, theirs.uris, v))
-			if !h.ofClients(t, h.others.ids, theirs.grant, open, yield) {
+			of := h.audienceVariable(audienceOf{version: v}, func() []audience {
+				return otherTenantsAudiences(h.place.API, like.uris, v)
+			})
+			if !h.ofClients(t, theirs, h.base(v, tenants, &of), yield) {
 				return
 			}
 		}
-		if h.place.API.MultiTenant() && !h.ofOurs(theirs.grant, tenants[:1], yield) {
+		if h.place.API.MultiTenant() && !h.ofOurs(theirs, tenants[:1], yield) {
 			return
 		}
-		h.identities(ofOtherTenant, h.others.ids, tenants[:1], theirs.grant.roles, yield)
+		h.identities(ofOtherTenant, theirs, tenants[:1], yield)
 	}
 }
 
@@ -213,6 +266,9 @@ func (h *Holders) Forgers() Tokens {
 // elsewhere is a stranger's API, of which neither the version nor whether its tokens have idtyp is
 // settled.
 func (h *Holders) elsewhere(near bool, f freedom) apiOf {
+	if made := h.strangerAPI[near]; made != nil {
+		return apiOf{made, f}
+	}
 	theirs := &entra.Registration{AppID: entra.Text{Value: strangersAPIID}}
 	uris := []string{"api://" + strangersAPIID, "https://other.example/api"}
 	if near {
@@ -221,18 +277,22 @@ func (h *Holders) elsewhere(near bool, f freedom) apiOf {
 	for _, uri := range uris {
 		theirs.URIs = append(theirs.URIs, entra.Text{Value: uri})
 	}
+	h.strangerAPI[near] = theirs
 	return apiOf{theirs, f}
 }
 
 // ofOurs is another tenant's tokens for our API.
-func (h *Holders) ofOurs(g grant, tenants []tenant, yield func(*Token) bool) bool {
+func (h *Holders) ofOurs(g *group, tenants []tenant, yield func(*Token) bool) bool {
 	api := h.place.API
 	for _, v := range versions(api) {
 		t := Token{
 			in: h.in, version: v, freedom: mapped(api), asked: claimsOf(api),
 			typed: typeClaim(api),
 		}
-		if !h.ofClients(t, h.others.ids, g, h.base(v, tenants, audiences(api, v)), yield) {
+		of := h.audienceVariable(audienceOf{api, v, true}, func() []audience {
+			return audiences(api, v)
+		})
+		if !h.ofClients(t, g, h.base(v, tenants, &of), yield) {
 			return false
 		}
 	}
@@ -249,27 +309,31 @@ func (h *Holders) withClients(open []variable, v entra.Version, ids []string) []
 
 // identities lists the ID tokens of clients, with app roles of these names.
 func (h *Holders) identities(
-	f freedom, ids []string, tenants []tenant, roles []string, yield func(*Token) bool,
+	f freedom, of *group, tenants []tenant, yield func(*Token) bool,
 ) {
 	for _, v := range []entra.Version{entra.V1, entra.V2} {
-		for _, id := range ids {
+		for _, id := range of.clients.ids {
 			t := Token{
 				in: h.in, version: v, freedom: f, client: id, identity: true, user: true,
-				strange: true,
+				strange: of.grant.strange,
 			}
-			if !yield(h.identity(t, tenants, roles)) {
+			if !yield(h.identity(t, tenants, of)) {
 				return
 			}
 		}
 	}
 }
 
-func (h *Holders) identity(t Token, tenants []tenant, roles []string) *Token {
-	roleSets := variable{claims: []string{"roles"}}
-	for _, set := range largestFirst(h.required.sets(roles)) {
-		roleSets.choices = append(roleSets.choices, choice{values: []*source.Value{wordList(set)}})
+func (h *Holders) identity(t Token, tenants []tenant, of *group) *Token {
+	open := h.base(t.version, tenants, nil)
+	if of.identity == nil {
+		sets := variable{claims: []string{"roles"}}
+		for _, set := range largestFirst(h.required.sets(of.grant.roles)) {
+			sets.choices = append(sets.choices, choice{values: []*source.Value{wordList(set)}})
+		}
+		of.identity = &sets
 	}
-	t.choices = &choices{open: append(h.base(t.version, tenants, nil), roleSets)}
+	t.choices = &choices{open: append(open, *of.identity)}
 	return &t
 }
 
@@ -287,10 +351,12 @@ func (h *Holders) openFor(
 	for _, v := range versions {
 		t := Token{
 			in: h.in, version: v, freedom: api.freedom, asked: h.claimsOf(api),
-			typed: typeClaim(api.Registration), strange: g.strange,
+			typed: typeClaim(api.Registration), strange: g.grant.strange,
 		}
-		open := h.base(v, h.tenants, h.audiencesOf(api, v))
-		if !h.ofClients(t, g.clients.ids, g.grant, open, yield) {
+		of := h.audienceVariable(audienceOf{api: api.Registration, version: v}, func() []audience {
+			return h.audiencesOf(api, v)
+		})
+		if !h.ofClients(t, g, h.base(v, h.tenants, &of), yield) {
 			return false
 		}
 	}
@@ -300,8 +366,9 @@ func (h *Holders) openFor(
 // ofClients is a token that any of some clients has: one token in which that is open, as far as
 // the policies look at it, or one for each where the caller may write the same id beside it.
 func (h *Holders) ofClients(
-	t Token, ids []string, g grant, open []variable, yield func(*Token) bool,
+	t Token, g *group, open []variable, yield func(*Token) bool,
 ) bool {
+	ids := g.clients.ids
 	if !h.reads.caller && (h.in.objects == nil || !h.reads.has("oid", "sub")) {
 		t.client = ids[0]
 		return h.flowsOf(t, g, h.withClients(open, t.version, ids), yield)
@@ -329,15 +396,28 @@ func (h *Holders) versionsOf(api *entra.Registration) []entra.Version {
 }
 
 // base is the issuer and the audience, as far as the policies look at them.
-func (h *Holders) base(v entra.Version, tenants []tenant, of []audience) []variable {
+func (h *Holders) base(v entra.Version, tenants []tenant, of *variable) []variable {
 	open := make([]variable, 0, 4)
 	if h.reads.has("iss", "tid") {
-		open = append(open, h.issuers(v, tenants))
+		open = append(open, h.issuersIn(v, tenants))
 	}
-	if h.reads.has("aud") && len(of) > 0 {
-		open = append(open, audienceVariable(of))
+	if h.reads.has("aud") && of != nil && len(of.choices) > 0 {
+		open = append(open, *of)
 	}
 	return open
+}
+
+// audienceVariable is which of some audiences tokens have, as far as the policies look at it.
+func (h *Holders) audienceVariable(of audienceOf, all func() []audience) variable {
+	if !h.reads.has("aud") {
+		return variable{}
+	}
+	made, known := h.audienceSet[of]
+	if !known {
+		made = audienceVariable(all())
+		h.audienceSet[of] = made
+	}
+	return made
 }
 
 // claimsOf is what an API's registration asks for; of somebody else's, nobody knows.
@@ -349,8 +429,9 @@ func (h *Holders) claimsOf(api apiOf) *askedClaims {
 }
 
 // flowsOf is a token without a user and one with, as far as a grant has them.
-func (h *Holders) flowsOf(t Token, g grant, open []variable, yield func(*Token) bool) bool {
-	if roles := rolesVariable(g, &h.required); len(roles.choices) > 0 {
+func (h *Holders) flowsOf(t Token, of *group, open []variable, yield func(*Token) bool) bool {
+	g := &of.grant
+	if roles := h.rolesOf(of); len(roles.choices) > 0 {
 		if !yield(h.opened(t, open, roles)) {
 			return false
 		}
@@ -365,14 +446,32 @@ func (h *Holders) flowsOf(t Token, g grant, open []variable, yield func(*Token) 
 	if len(g.scopes) == 0 {
 		t.doubt = cmp.Or(t.doubt, g.unscoped)
 	}
-	return yield(h.opened(t, open, scopesVariable(g, &h.required)))
+	return yield(h.opened(t, open, h.scopesOf(of)))
+}
+
+// rolesOf is the roles of the app-only tokens of a group.
+func (h *Holders) rolesOf(of *group) *variable {
+	if of.app == nil {
+		made := rolesVariable(&of.grant, &h.required)
+		of.app = &made
+	}
+	return of.app
+}
+
+// scopesOf is the scopes and roles of the users' tokens of a group.
+func (h *Holders) scopesOf(of *group) *variable {
+	if of.user == nil {
+		made := scopesVariable(&of.grant, &h.required)
+		of.user = &made
+	}
+	return of.user
 }
 
 // opened is a token with variables left open in it.
-func (h *Holders) opened(t Token, open []variable, more variable) *Token {
+func (h *Holders) opened(t Token, open []variable, more *variable) *Token {
 	t.choices = &choices{open: slices.Clip(open)}
 	if h.reads.has("scp", "roles") {
-		t.choices.open = append(t.choices.open, more)
+		t.choices.open = append(t.choices.open, *more)
 	}
 	if h.choosesType(&t) {
 		t.choices.open = append(t.choices.open, typeVariable(t.user))
@@ -396,7 +495,7 @@ func typeVariable(user bool) variable {
 }
 
 // rolesVariable is the roles of an app-only token.
-func rolesVariable(g grant, r *required) variable {
+func rolesVariable(g *grant, r *required) variable {
 	v := variable{claims: []string{"roles"}}
 	for _, roles := range largestFirst(g.roleSets(r)) {
 		v.choices = append(v.choices, choice{values: []*source.Value{wordList(roles)}})
@@ -408,7 +507,7 @@ func rolesVariable(g grant, r *required) variable {
 }
 
 // scopesVariable is the scopes and roles of a user's token.
-func scopesVariable(g grant, r *required) variable {
+func scopesVariable(g *grant, r *required) variable {
 	v := variable{claims: []string{"scp", "roles"}}
 	for _, scopes := range largestFirst(r.sets(g.scopes)) {
 		for _, f := range g.delegatedWith(scopes, r) {
@@ -428,19 +527,20 @@ func largestFirst(sets [][]string) [][]string {
 }
 
 func audienceVariable(all []audience) variable {
-	v := variable{claims: []string{"aud"}}
-	for _, a := range all {
-		v.choices = append(v.choices, choice{[]*source.Value{str(a.value)}, a.doubt})
+	texts := make([]string, len(all))
+	for i := range all {
+		texts[i] = all[i].value
+	}
+	v := one("aud", strs(texts...))
+	for i := range all {
+		v.choices[i].doubt = all[i].doubt
 	}
 	return v
 }
 
 // clientVariable is which of several clients has the token.
 func clientVariable(v entra.Version, ids []string) variable {
-	values := make([]*source.Value, len(ids))
-	for i, id := range ids {
-		values[i] = str(id)
-	}
+	values := strs(ids...)
 	if v == entra.V1 {
 		return one("appid", values)
 	}
@@ -470,7 +570,7 @@ func otherTenantIDs(checks []asking) []tenant {
 func appendAlike(all []tenant, text string) []tenant {
 	for _, id := range alike(text, otherTenantID) {
 		if len(all) < mostTexts {
-			all = append(all, tenant{id, "it is not known whether a tenant's id is so like ours"})
+			all = append(all, tenant{id, "it is not known whether a tenant has such a similar id"})
 		}
 	}
 	return all
@@ -490,31 +590,30 @@ func alike(text, id string) []string {
 	})
 }
 
-// issuers is the issuer and the tenant in a token of a version.
-func (h *Holders) issuers(v entra.Version, tenants []tenant) variable {
+// issuersIn is the issuer and the tenant in a token of a version.
+func (h *Holders) issuersIn(v entra.Version, tenants []tenant) variable {
 	key := issuerOf{v, tenants[0].id, len(tenants)}
-	made, known := h.named[key]
+	made, known := h.issuers[key]
 	if known {
 		return made
 	}
 	made = h.issuersOf(v, tenants)
-	h.named[key] = made
+	h.issuers[key] = made
 	return made
 }
 
 func (h *Holders) issuersOf(v entra.Version, tenants []tenant) variable {
-	made := variable{claims: []string{"iss", "tid"}}
+	made := variable{claims: []string{"iss", "tid"}, choices: make([]choice, 0, 4)}
 	clouds := h.clouds
 	if len(h.texts["iss"])+len(h.texts["tid"]) == 0 {
 		tenants, clouds = tenants[:1], clouds[:1] // nothing tells them apart
 	}
 	for _, tenant := range tenants {
 		for _, cloud := range clouds {
-			t := Token{in: &setting{cloud: cloud}, version: v}
 			if len(made.choices) > 0 && entra.IssuerURL(cloud, tenant.id, v) == "" {
 				continue // no source tells what this cloud writes
 			}
-			values := []*source.Value{t.issuer(tenant.id), str(tenant.id)}
+			values := []*source.Value{issuerIn(&cloud, tenant.id, v), str(tenant.id)}
 			made.choices = append(made.choices, choice{values, tenant.doubt})
 		}
 	}

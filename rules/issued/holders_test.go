@@ -428,7 +428,7 @@ func TestWhatAnExpressionMakesOfAClientsID(t *testing.T) {
 		)
 		kind := &Kind{
 			batches: []batch{
-				{token: Token{
+				{token: &Token{
 					in: newSetting(entra.Clouds()[0], noon), version: entra.V1, tenant: tenantID,
 				}, clients: clientsOf(ids...)},
 			},

@@ -14,7 +14,8 @@ const fewNames = 16
 // nameTexts is what checks can tell of the name of a scope or of a role.
 type nameTexts struct {
 	texts []string // that claims of names are compared with
-	more  bool     // a check makes more of such a claim than to compare it with texts
+	parts atoms    // of expressions that make more of such a claim
+	more  bool     // a check makes so much of such a claim that any name may count for itself
 }
 
 // see notes what a check makes of scopes and roles.
@@ -24,9 +25,23 @@ func (n *nameTexts) see(check *asking) {
 	}
 	n.texts = append(n.texts, check.texts...)
 	eachLeaf(check.Test, func(leaf rules.Predicate) {
-		n.more = n.more || !comparesNames(&leaf)
+		if !comparesNames(&leaf) {
+			n.seeMore(&leaf)
+		}
 	})
 	n.more = n.more || len(check.texts) == mostOfAll // there may be more of them
+}
+
+// seeMore takes apart what a predicate makes of scopes and roles.
+func (n *nameTexts) seeMore(leaf *rules.Predicate) {
+	if leaf.Input.Opaque == nil {
+		n.more = true
+		return
+	}
+	for _, claim := range []string{"scp", "roles"} {
+		n.parts.seeExpression(claim, leaf.Input.Opaque)
+	}
+	n.more = n.more || n.parts.tells("scp") || n.parts.tells("roles")
 }
 
 // comparesNames reports whether a part of a predicate only compares texts with its literals, each
@@ -56,9 +71,12 @@ func (n *nameTexts) toldApart(names []string) []string {
 }
 
 // looks is how a name stands to each text: in full, at its beginning, its end, or within, or the
-// text is one of several words with the name in it.
+// text is one of several words with the name in it; and what each part gives for it.
 func (n *nameTexts) looks(name string) string {
 	var b strings.Builder
+	if !n.parts.write("scp", str(name), &b) || !n.parts.write("roles", list(name), &b) {
+		b.WriteString("\x00" + name) // by itself
+	}
 	for _, text := range n.texts {
 		switch {
 		case name == text:

@@ -99,3 +99,54 @@ func TestNamesAreToldApartWhereThereAreFewOrAnExpressionReadsThem(t *testing.T) 
 		}
 	}
 }
+
+// An expression that comes in parts tells names apart by what its parts give, and one that does
+// not, or of which a part is not known, tells every name from every other.
+func TestNamesThatAnExpressionReads(t *testing.T) {
+	t.Parallel()
+	var many []string
+	for i := range 2 * fewNames {
+		many = append(many, "Role."+string(rune('A'+i)))
+	}
+	holdsB := func(r *rules.Request) rules.Reading {
+		held := strings.Contains(r.Token.Claims.JSON(), "Role.B")
+		return rules.Reading{Value: str(map[bool]string{true: "yes", false: "no"}[held])}
+	}
+	unknown := func(*rules.Request) rules.Reading {
+		return rules.Reading{Unknown: &rules.Unknown{Why: "nobody knows"}}
+	}
+	parts := func(eval func(*rules.Request) rules.Reading, ok bool) *rules.Opaque {
+		one := &rules.Opaque{Reads: []rules.Input{rules.Claim("roles")}, Eval: eval}
+		return &rules.Opaque{
+			Reads: one.Reads, Eval: eval,
+			Parts: func(claim string) ([]*rules.Opaque, bool) {
+				if claim != "roles" {
+					return nil, ok
+				}
+				return []*rules.Opaque{one}, ok
+			},
+		}
+	}
+	for what, c := range map[string]struct {
+		expression *rules.Opaque
+		want       int
+	}{
+		"parts that are known": {parts(holdsB, true), 2},
+		"a part is not known":  {parts(unknown, true), 2 * fewNames},
+		"more than its parts":  {parts(holdsB, false), 2 * fewNames},
+		"no parts at all": {
+			&rules.Opaque{Reads: []rules.Input{rules.Claim("roles")}, Eval: holdsB}, 2 * fewNames,
+		},
+	} {
+		check := &rules.Check{Test: rules.Predicate{
+			Op: rules.True,
+			Input: rules.Input{
+				Source: rules.FromExpression, Opaque: c.expression,
+			},
+		}}
+		asked := requiredBy(askedBy([]*rules.Policy{{Root: rules.AllOf(check)}}))
+		if got := asked.names.toldApart(many); len(got) != c.want {
+			t.Errorf("%s: got %d, want %d", what, len(got), c.want)
+		}
+	}
+}

@@ -154,15 +154,15 @@ func (v *View) readsObject() bool {
 	return v.all || slices.Contains(v.claims, "oid") || slices.Contains(v.claims, "sub")
 }
 
-// ofHolder is what an object id depends on beside the client.
-func (t *Token) ofHolder() string {
+// ofHolder numbers what an object id depends on beside the client; 0 where no policy reads one.
+func (t *Token) ofHolder() int32 {
 	switch {
+	case t.in.objects == nil, !t.anyObject && !t.strange && !t.user:
+		return 0
 	case t.anyObject:
-		return "anybody's"
+		return 1
 	case t.strange:
-		return "a stranger's"
-	case t.user:
-		return "a user's"
+		return 2
 	}
-	return "the client's"
+	return 3
 }

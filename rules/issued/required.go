@@ -20,11 +20,12 @@ type required struct {
 
 	scopes, roles []string // that are compared with scp, and with roles
 	names         nameTexts
+	made          map[string][][]string // the sets of names, by the names
 }
 
 // requiredBy collects what checks ask for.
 func requiredBy(checks []asking) required {
-	var r required
+	r := required{made: map[string][][]string{}, names: nameTexts{parts: atomsOf(nil, nil)}}
 	some := false // role will do
 	for i := range checks {
 		check := &checks[i]
@@ -107,6 +108,16 @@ const mostCounted = 16
 // sets lists the sets of names that a token may turn out to carry: none, each alone, all, and
 // those that policies ask for; where an expression may count them, one of every size.
 func (r *required) sets(names []string) [][]string {
+	key := strings.Join(names, "\x00")
+	all, ok := r.made[key]
+	if !ok {
+		all = slices.Clip(r.makeSets(names))
+		r.made[key] = all
+	}
+	return all
+}
+
+func (r *required) makeSets(names []string) [][]string {
 	all := [][]string{nil}
 	for _, name := range r.names.toldApart(names) {
 		all = append(all, []string{name})

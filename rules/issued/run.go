@@ -2,8 +2,9 @@ package issued
 
 import (
 	"slices"
-	"strings"
 
+	"github.com/gatewhy/gatewhy/inspect"
+	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 )
 
@@ -28,12 +29,30 @@ func (v *View) Furthest(t *Token) Answer { return v.furthest(t, search{}) }
 // policies read.
 func (v *View) Reaches(t *Token) Answer { return v.furthest(t, search{lean: true}) }
 
-// Passes gives the same outcome, and of a verdict that rejects nothing else.
-func (v *View) Passes(t *Token) Answer { return v.furthest(t, search{lean: true, brief: true}) }
+// Passes gives the same outcome, and of a verdict that rejects nothing else. Of the results, only
+// which check came out as what can be relied on.
+func (v *View) Passes(t *Token, over *Scratch) Answer {
+	best := v.furthest(t, search{lean: true, brief: true, over: over, spare: over.results})
+	if best.Verdict.Results != nil {
+		over.results = best.Verdict.Results
+	}
+	return best
+}
+
+// Scratch is what one evaluation after the other is written over. The zero Scratch is ready.
+type Scratch struct {
+	request rules.Request
+	token   inspect.Token
+	claims  source.Value
+	results []rules.Result
+}
 
 func (v *View) furthest(t *Token, s search) Answer {
+	if s.brief && v.Bars(t) {
+		return Answer{Verdict: rules.Verdict{Outcome: rules.Rejected}, Token: t}
+	}
 	var best Answer
-	for _, written := range v.forms(t.client) {
+	for _, written := range v.formsOf(t.client) {
 		s.view, s.written, s.left, s.best = v, written, v.tries(), Answer{}
 		s.try(t)
 		if best.Token == nil || Further(s.best.Verdict.Outcome, best.Verdict.Outcome) {
@@ -87,6 +106,7 @@ type search struct {
 	left    int
 	best    Answer
 	spare   []rules.Result // that nobody looks at any more
+	over    *Scratch       // where nobody looks at requests either; else nil
 }
 
 // manyOpen is how many open claims are searched through without a guess.
@@ -166,7 +186,7 @@ func (v *View) pass(check *rules.Check, names []string, t *Token, left *int) *To
 		if _, open := t.look(name); !open || v.isShared(name) {
 			continue
 		}
-		one := t.variableOf(name, v.candidates(name))
+		one, _ := t.variableOf(name, v.candidates(name))
 		for _, c := range one.choices {
 			if *left <= 0 {
 				return nil
@@ -187,13 +207,20 @@ func (v *View) isShared(name string) bool {
 }
 
 func (s *search) evaluate(t *Token) rules.Verdict {
-	request := &rules.Request{
-		At: t.in.at, Contracts: s.view.contracts, Signatures: t.signatures(), Brief: s.brief,
+	over := s.over
+	if over == nil {
+		over = &Scratch{}
 	}
-	if s.lean {
-		request.Token = t.readBy(s.view)
+	request := &over.request
+	*request = rules.Request{
+		At: t.in.at, Contracts: s.view.contracts, Signatures: t.signatures(), Brief: s.brief,
+		Token: &over.token,
+	}
+	if s.lean && !s.view.all {
+		over.token = *s.view.blank
+		over.token.Claims = t.readInto(&over.claims, s.view.claims)
 	} else {
-		request.Token = t.seenBy(s.view)
+		over.token = *t.seenBy(s.view)
 	}
 	s.written.Into(request)
 	spare := s.spare
@@ -240,19 +267,13 @@ func (v *View) candidates(name string) []string {
 }
 
 func (s *search) choose(t *Token, name string) bool {
-	v := t.variableOf(name, s.view.candidates(name))
-	seen := map[string]bool{}
-	for i, c := range v.choices {
-		var looks strings.Builder
-		if s.view.looksOf(&v, i, &looks); seen[looks.String()] {
-			continue // the checks can't tell it from another
-		}
-		seen[looks.String()] = true
+	v, kept := t.variableOf(name, s.view.candidates(name))
+	for _, i := range s.view.tell(&v, kept).choices {
 		if s.left <= 0 {
 			s.giveUp(t)
 			return true
 		}
-		if s.try(t.with(&v, c)) {
+		if s.try(t.with(&v, v.choices[i])) {
 			return true
 		}
 	}

@@ -28,7 +28,7 @@ type genuine struct{ cloud *entra.Cloud }
 func (g genuine) Verify(_ *inspect.Token, key *rules.Key) rules.SignatureResult {
 	switch {
 	case key.Own && key.Text == "":
-		return unsure("the policy verifies with a key of its own, and the file does not have it")
+		return unsure("the policy verifies with its own key, which is not in the file")
 	case key.Text != "" && key.HMAC:
 		return fails("Entra ID signs nothing with a shared secret")
 	case key.Text != "":
@@ -70,7 +70,7 @@ func isHostOf(cloud *entra.Cloud, host string) bool {
 type forged struct{}
 
 func (forged) Verify(*inspect.Token, *rules.Key) rules.SignatureResult {
-	return fails("whoever writes their own token has none of Entra ID's keys")
+	return fails("anyone who makes up a token does not have Entra ID's keys")
 }
 
 func passes(why string) rules.SignatureResult {

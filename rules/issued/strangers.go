@@ -13,6 +13,7 @@ func (m *modeller) strangers(place *Place, known *assignments) {
 	like := Kind{Holder: Stranger, For: place.Name}
 	prefix, api := strangerKind+"/for-"+place.Name+"-", apiOf{Registration: place.API}
 	for _, group := range groups(place.API, m.world.strangersTo(place.API), grantForeign, known) {
+		group.grant.strange = true
 		m.add(prefix, like, api, m.tenant(), group.grant, group.clients)
 		if guests(place.API) {
 			m.addGuests(prefix+"guest", like, api, group.grant, group.clients)
@@ -88,22 +89,38 @@ func (m *modeller) unknownClientsAt(place *Place) []*entra.Registration {
 // users of ours that need no secret.
 func (m *modeller) issuedByStrangers(place *Place) {
 	name, like := strangerKind+"/api-like-"+place.Name, Kind{Holder: Stranger}
-	theirs, public := m.like(place), m.world.publicClients()
-	users := theirs.grant
-	users.appOnly = false
-	for _, api := range m.apisLike(place) {
-		m.addAll(name, like, api, m.tenant(), theirs.grant, clientsOf(strangerID))
+	public := m.world.publicClients()
+	for _, tokens := range m.tokensLike(place) {
+		if m.in.objects != nil {
+			tokens = strange(tokens)
+		}
+		m.kind(name, like).add(tokens, clientsOf(strangerID))
 		if len(public) > 0 {
-			m.addAll(name, like, api, m.tenant(), users, clientsOf(public...))
+			m.kind(name, like).add(usersOf(tokens), clientsOf(public...))
 		}
 	}
 }
 
+// strange is tokens as those have them whose object id no file shows, and no policy names.
+func strange(tokens []*Token) []*Token {
+	all := make([]*Token, len(tokens))
+	for i, t := range tokens {
+		theirs := *t
+		theirs.strange = true
+		all[i] = &theirs
+	}
+	return all
+}
+
+func usersOf(tokens []*Token) []*Token {
+	return slices.DeleteFunc(slices.Clone(tokens), func(t *Token) bool { return !t.user })
+}
+
 // likeness is an API of somebody else that has what an environment's has, as far as it can.
 type likeness struct {
-	uris  []string // that a check of the environment may take for its own
-	grant grant
-	apis  []apiOf // filled when they are asked for
+	uris   []string // that a check of the environment may take for its own
+	grant  grant
+	tokens [][]*Token // for each such API, filled when they are asked for
 }
 
 // like is what anybody's API can have in common with an environment's.
@@ -120,21 +137,25 @@ func (m *modeller) like(place *Place) *likeness {
 	return l
 }
 
-// apisLike is an API that is like an environment's, in each form: its owner chooses the version
-// and the optional claims.
-func (m *modeller) apisLike(place *Place) []apiOf {
+// tokensLike are the tokens for an API that is like an environment's, in each form of the API: its
+// owner chooses the version and the optional claims.
+func (m *modeller) tokensLike(place *Place) [][]*Token {
 	l := m.like(place)
-	if l.apis != nil {
-		return l.apis
+	if l.tokens != nil {
+		return l.tokens
 	}
 	for _, v := range []string{"1", "2"} {
 		for _, typed := range m.required.types() {
 			theirs := strangersAPI(l.nearURIs(place))
 			theirs.Version.Value, theirs.Claims = v, typed.claims()
-			l.apis = append(l.apis, apiOf{&theirs, ofAPIOwner})
+			var tokens []*Token
+			for _, f := range l.grant.flows(&m.required) {
+				tokens = append(tokens, m.tokensOf(apiOf{&theirs, ofAPIOwner}, m.tenant(), f)...)
+			}
+			l.tokens = append(l.tokens, tokens)
 		}
 	}
-	return l.apis
+	return l.tokens
 }
 
 // nearURIs are App ID URIs of somebody else in which a check may find what it looks for in ours.

@@ -19,16 +19,30 @@ func ByClient() []string {
 // ByTenant are those by which it can tell one tenant from another.
 func ByTenant() []string { return []string{"aud", "iss", "tid", "appid", "azp", "oid", "sub"} }
 
-// Supposing takes checks to hold whose expressions can't be evaluated and that read none of some
-// claims: whatever they make of others, they are not what tells tokens apart by these. It is not
-// ok where there is no such check.
-func Supposing(policies []*rules.Policy, claims []string) (supposed []*rules.Policy, ok bool) {
-	held := map[*rules.Check]*rules.Check{}
+// NeverEvaluated lists the checks of policies whose expressions can't be evaluated, whatever
+// stands in the claims that they read.
+func NeverEvaluated(policies []*rules.Policy) []*rules.Check {
+	var all []*rules.Check
 	for _, p := range policies {
 		for c := range p.Root.Checks() {
-			if hasExpression(c) && !readsAny(c, claims) && neverEvaluated(c) {
-				held[c] = presence(c)
+			if hasExpression(c) && neverEvaluated(c) {
+				all = append(all, c)
 			}
+		}
+	}
+	return all
+}
+
+// Supposing takes checks that are never evaluated to hold, if they read none of some claims:
+// whatever they make of others, they are not what tells tokens apart by these. It is not ok where
+// there is no such check.
+func Supposing(
+	policies []*rules.Policy, never []*rules.Check, claims []string,
+) (supposed []*rules.Policy, ok bool) {
+	held := map[*rules.Check]*rules.Check{}
+	for _, c := range never {
+		if !readsAny(c, claims) {
+			held[c] = presence(c)
 		}
 	}
 	if len(held) == 0 {

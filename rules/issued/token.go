@@ -45,7 +45,7 @@ type setting struct {
 }
 
 func newSetting(cloud entra.Cloud, at time.Time) *setting {
-	const why = "whoever holds the token chooses it"
+	const why = "the holder of the token chooses it"
 	return &setting{
 		cloud: cloud, at: at,
 		chosenPresent: &source.Value{Kind: source.Unknown, Text: why, Present: true},
@@ -196,7 +196,7 @@ func (t *Token) byTable(name string) (value *source.Value, open bool) {
 	if presence == Present {
 		return &source.Value{
 			Kind:    source.Unknown,
-			Text:    "Entra ID writes " + name + ", and the model does not say what it holds",
+			Text:    "Entra ID writes " + name + ", and the model does not say what it contains",
 			Present: true,
 		}, false
 	}
@@ -246,12 +246,16 @@ func (t *Token) seconds(after time.Duration) *source.Value {
 // issuer is the exact form for the token's version; no source tells the v1.0 form of the newest
 // clouds.
 func (t *Token) issuer(tenant string) *source.Value {
-	if iss := entra.IssuerURL(t.in.cloud, tenant, t.version); iss != "" {
+	return issuerIn(&t.in.cloud, tenant, t.version)
+}
+
+func issuerIn(cloud *entra.Cloud, tenant string, v entra.Version) *source.Value {
+	if iss := entra.IssuerURL(*cloud, tenant, v); iss != "" {
 		return str(iss)
 	}
 	return &source.Value{
 		Kind: source.Unknown,
-		Text: "no source tells the issuer of v1.0 tokens of " + t.in.cloud.Name, Present: true,
+		Text: "no source shows the issuer of v1.0 tokens of " + cloud.Name, Present: true,
 	}
 }
 
@@ -289,6 +293,16 @@ func (t *Token) scp() *source.Value {
 const noScopeOfOurs = "openid profile"
 
 func str(text string) *source.Value { return &source.Value{Kind: source.String, Text: text} }
+
+// strs are several texts.
+func strs(texts ...string) []*source.Value {
+	values, all := make([]source.Value, len(texts)), make([]*source.Value, len(texts))
+	for i, text := range texts {
+		values[i].Kind, values[i].Text = source.String, text
+		all[i] = &values[i]
+	}
+	return all
+}
 
 func list(texts ...string) *source.Value {
 	v := &source.Value{Kind: source.List}
@@ -355,26 +369,22 @@ func (t *Token) seenBy(v *View) *inspect.Token {
 	return &made
 }
 
-// readBy makes the token with nothing in it but what a gateway's policies read.
-func (t *Token) readBy(v *View) *inspect.Token {
-	if v.all {
-		return t.seenBy(v)
-	}
-	return t.reading(v.claims, v.blank)
-}
-
 // reading makes the token with some claims, on a blank one.
 func (t *Token) reading(names []string, blank *inspect.Token) *inspect.Token {
 	made := *blank
-	made.Claims = &source.Value{Kind: source.Object, Members: make([]source.Member, 0, len(names))}
+	made.Claims = t.readInto(&source.Value{}, names)
+	return &made
+}
+
+// readInto writes some claims over others.
+func (t *Token) readInto(over *source.Value, names []string) *source.Value {
+	*over = source.Value{Kind: source.Object, Members: slices.Grow(over.Members[:0], len(names))}
 	for _, name := range names {
 		if value := t.Claim(name); value != nil {
-			made.Claims.Members = append(
-				made.Claims.Members, source.Member{Key: name, Value: value},
-			)
+			over.Members = append(over.Members, source.Member{Key: name, Value: value})
 		}
 	}
-	return &made
+	return over
 }
 
 // blank is a token with a header and nothing else. What of the header the model does not say is

@@ -31,6 +31,17 @@ type View struct {
 	opaque map[string]bool
 	bound  map[string][]rules.Input // what the checks that bind a name read
 	caller callerInputs             // what the token's holder writes beside it
+	plain  [1]Written               // where they write nothing
+	told   map[*choice]told         // of variables, by their first choices
+	single map[string][]*rules.Check
+}
+
+// told is what the checks can tell of a variable: which choices look different, and how, and
+// whether one check alone rejects each of them.
+type told struct {
+	choices []int
+	looks   string
+	barred  bool
 }
 
 // NewView looks into the checks of a gateway's policies. Contracts may be nil, where they are not
@@ -79,6 +90,7 @@ func newView(
 		texts:     compared,
 		opaque:    map[string]bool{},
 		bound:     map[string][]rules.Input{},
+		told:      map[*choice]told{},
 	}
 	v.caller = callerInputsOf(checks)
 	if contracts != nil {
@@ -100,6 +112,7 @@ func newView(
 	}
 	v.claims = slices.Compact(v.claims)
 	v.blank = blank(v.headers)
+	v.single = v.singles(checks)
 	return v
 }
 
@@ -179,9 +192,13 @@ func (v *View) Seen(before map[string]bool, t *Token) bool {
 	return seen
 }
 
+// usualLooks is how many bytes most claims look like.
+const usualLooks = 24
+
 // appearance is what the checks can tell of a token: tokens that look the same get equally far.
 func (v *View) appearance(t *Token) string {
 	var b strings.Builder
+	b.Grow(usualLooks * len(v.claims))
 	for _, name := range v.claims {
 		value, open := t.look(name)
 		if !open {
@@ -189,10 +206,8 @@ func (v *View) appearance(t *Token) string {
 			continue
 		}
 		b.WriteByte('*')
-		one := t.variableOf(name, v.candidates(name))
-		for i := range one.choices {
-			v.looksOf(&one, i, &b)
-		}
+		one, kept := t.variableOf(name, v.candidates(name))
+		b.WriteString(v.tell(&one, kept).looks)
 	}
 	if t.doubt != "" {
 		b.WriteByte('?')
@@ -201,6 +216,31 @@ func (v *View) appearance(t *Token) string {
 		b.WriteString(t.client)
 	}
 	return b.String()
+}
+
+// tell is what the checks can tell of a variable. It is kept where the variable is.
+func (v *View) tell(one *variable, kept bool) told {
+	kept = kept && len(one.choices) > 0
+	if kept {
+		if known, ok := v.told[&one.choices[0]]; ok {
+			return known
+		}
+	}
+	var made told
+	seen := make(map[string]bool, len(one.choices))
+	for i := range one.choices {
+		var looks strings.Builder
+		if v.looksOf(one, i, &looks); seen[looks.String()] {
+			continue // the checks can't tell it from another
+		}
+		seen[looks.String()] = true
+		made.choices, made.looks = append(made.choices, i), made.looks+looks.String()
+	}
+	if kept {
+		made.barred = v.barred(one, made.choices)
+		v.told[&one.choices[0]] = made
+	}
+	return made
 }
 
 // looksOf is what the checks can tell of one choice.
@@ -224,22 +264,6 @@ func (v *View) class(id string, identity bool) string {
 	var b strings.Builder
 	v.compare(id, v.literals, &b)
 	v.makes(id, identity, &b)
-	return b.String()
-}
-
-// key is what the checks see of a token but for its client.
-func (v *View) key(t *Token) string {
-	var b strings.Builder
-	for _, name := range v.claims {
-		b.WriteString(t.fact(name))
-		b.WriteByte(0)
-	}
-	if t.doubt != "" {
-		b.WriteByte('?')
-	}
-	if v.readsObject() {
-		b.WriteString(t.ofHolder())
-	}
 	return b.String()
 }
 

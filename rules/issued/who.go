@@ -1,5 +1,7 @@
 package issued
 
+import "slices"
+
 // Holder is who has a token.
 type Holder uint8
 
@@ -13,6 +15,8 @@ const (
 	Stranger    // any other client, or API, of the tenant
 	OtherTenant // whoever owns another tenant of the same cloud
 	Forger      // whoever writes their own token: it gets in only where no signature is checked
+	// a client of some environment other than the token's: where there are many environments
+	OtherMember
 )
 
 // The first part of the names of kinds that belong to no environment.
@@ -22,6 +26,7 @@ const (
 	unknownClientKind = "unknown-client"
 	unknownObjectKind = "unknown-object"
 	forgedKind        = "forged"
+	otherMemberKind   = "other-environment"
 )
 
 // Reserved lists the names that no environment can have: the rows of a matrix that belong to none
@@ -29,6 +34,7 @@ const (
 func Reserved() []string {
 	return []string{
 		strangerKind, otherTenantKind, unknownClientKind, unknownObjectKind, forgedKind,
+		otherMemberKind,
 	}
 }
 
@@ -59,7 +65,7 @@ type Kind struct {
 
 // batch is the tokens that differ in nothing but their client.
 type batch struct {
-	token   Token
+	token   *Token // without its client; batches share it
 	clients *clientSet
 	index   int // among the batches of all kinds
 }
@@ -67,18 +73,32 @@ type batch struct {
 // Issued is the token of a kind that one of its clients has.
 type Issued struct {
 	batch  *batch
-	client string
+	client int // among the clients of the batch
 }
 
 // Token returns the token by itself.
 func (i Issued) Token() *Token {
-	t := i.batch.token
-	t.client = i.client
+	t := *i.batch.token
+	t.client = i.batch.clients.ids[i.client]
 	return &t
 }
 
 // Unlikely reports whether no source shows that Entra ID issues such a token.
 func (i Issued) Unlikely() bool { return i.batch != nil && i.batch.token.Unlikely() }
+
+// Mark stands for a token of some kinds, in little room.
+type Mark struct{ batch, client int32 }
+
+// Mark stands for the token among the kinds that are sorted into classes.
+func (i Issued) Mark() Mark {
+	if i.batch == nil {
+		return Mark{}
+	}
+	return Mark{int32(i.batch.index), int32(i.client)}
+}
+
+// At is the token that a mark stands for.
+func (c *Classes) At(m Mark) Issued { return Issued{c.batches[m.batch], int(m.client)} }
 
 // Count is how many tokens the kind stands for: one for each client, content and audience form.
 func (k *Kind) Count() int {
@@ -92,8 +112,8 @@ func (k *Kind) Count() int {
 // Each visits every token of the kind.
 func (k *Kind) Each(visit func(Issued)) {
 	for i := range k.batches {
-		for _, id := range k.batches[i].clients.ids {
-			visit(Issued{&k.batches[i], id})
+		for client := range k.batches[i].clients.ids {
+			visit(Issued{&k.batches[i], client})
 		}
 	}
 }
@@ -107,13 +127,7 @@ func (k *Kind) Usual(preferred func(client string) bool) []Issued {
 		if b.token.audience.form != "uri" && b.token.audience.form != "guid" {
 			continue
 		}
-		client := b.clients.ids[0]
-		for _, id := range b.clients.ids {
-			if preferred(id) {
-				client = id
-				break
-			}
-		}
+		client := max(0, slices.IndexFunc(b.clients.ids, preferred))
 		all = append(all, Issued{b, client})
 	}
 	return all

@@ -2,6 +2,7 @@ package issued
 
 import (
 	"cmp"
+	"fmt"
 	"slices"
 	"time"
 
@@ -17,6 +18,10 @@ type World struct {
 	Places      []Place
 	Assignments []entra.Assignment
 	At          time.Time // when the modelled tokens are used; they were issued a moment before
+
+	// Apart names environments whose clients have kinds of their own for the APIs of others,
+	// however many environments there are.
+	Apart []string
 }
 
 // Place is one environment.
@@ -69,6 +74,8 @@ type modeller struct {
 	shown    map[string]bool            // the ids of all applications
 	// what somebody else's API has in common with an environment's, by environment
 	alike  map[string]*likeness
+	grants map[string][]granted
+	shared bool // see shares
 	kinds  []*Kind
 	byName map[string]*Kind
 }
@@ -90,19 +97,49 @@ func (w *World) Kinds() []*Kind {
 	return m.kinds
 }
 
-// Alike is how many scopes and roles have no kinds of their own: there are many, and no gateway
-// tells each from one that has.
-func (w *World) Alike() int {
+// Size says how a world is modelled that is large.
+type Size struct {
+	// Alike is how many scopes and roles have no kinds of their own: there are many, and no
+	// gateway tells each from one that has.
+	Alike int
+
+	// Shared says that the clients of several environments share kinds, for there are many.
+	Shared bool
+
+	Tokens int // about how many sorts of tokens there are
+	Runs   int // about how many there are at all gateways together
+}
+
+// MostTokens and MostRuns are how many sorts of tokens are modelled, and run.
+const (
+	MostTokens = 1_200_000
+	MostRuns   = 120_000_000
+)
+
+// Each sort of tokens for an API comes in so many forms of those that have the API's name, and in
+// so many for the API itself.
+const (
+	formsLike = 120
+	formsOf   = 5
+)
+
+// Size tells how large the world is, before its kinds are made.
+func (w *World) Size() Size {
 	m, _ := w.modeller()
-	n := 0
+	homes := len(w.Places)
+	if m.shared {
+		homes = 1
+	}
+	size := Size{Shared: m.shared, Tokens: m.flows() * (formsLike + formsOf*homes)}
+	size.Runs = size.Tokens * len(w.Places)
 	for i := range w.Places {
 		if api := w.Places[i].API; api != nil {
 			scopes, roles := names(api.Scopes, anyScope), names(api.Roles, anyRole)
-			n += len(scopes) - len(m.required.names.toldApart(scopes))
-			n += len(roles) - len(m.required.names.toldApart(roles))
+			size.Alike += len(scopes) - len(m.required.names.toldApart(scopes))
+			size.Alike += len(roles) - len(m.required.names.toldApart(roles))
 		}
 	}
-	return n
+	return size
 }
 
 // modeller begins to model a world. It also gives the object ids of its applications.
@@ -112,12 +149,14 @@ func (w *World) modeller() (*modeller, map[string]bool) {
 		belong: map[string]map[string]bool{}, clients: map[string]*clientSet{},
 		others: w.otherTenantsClients(),
 		shown:  map[string]bool{}, alike: map[string]*likeness{}, byName: map[string]*Kind{},
+		grants: map[string][]granted{},
 	}
 	for i := range w.Places {
 		place := &w.Places[i]
 		m.belong[place.Name], m.asked[place.Name] = place.clientIDs(), askedBy(place.Policies)
 	}
 	m.required = requiredBy(m.allAsked())
+	m.shared = m.shares()
 	for _, app := range w.applications() {
 		m.shown[clientID(app)] = true
 	}
@@ -148,11 +187,17 @@ func (m *modeller) kind(name string, like Kind) *Kind {
 // issuedFor models every token for one environment's API, and those that only look like it.
 func (m *modeller) issuedFor(place *Place, known *assignments) {
 	for i := range m.world.Places {
-		m.members(&m.world.Places[i], place, known)
+		if home := &m.world.Places[i]; m.apart(home, place) {
+			m.members(home, place, known)
+		}
 	}
+	m.otherMembers(place, known)
 	for i := range m.world.Places {
-		m.likenesses(&m.world.Places[i], place)
+		if home := &m.world.Places[i]; m.apart(home, place) {
+			m.likenesses(home, place)
+		}
 	}
+	m.otherLikenesses(place)
 	m.unknownClients(place, known)
 	m.unknownObjects(place, known)
 	m.strangers(place, known)
@@ -166,8 +211,8 @@ func (m *modeller) issuedFor(place *Place, known *assignments) {
 func (m *modeller) add(
 	prefix string, like Kind, api apiOf, tenant string, g grant, clients *clientSet,
 ) {
-	for _, f := range g.flows(&m.required) {
-		m.addFlow(m.kind(prefix+f.name, like), api, tenant, f, clients)
+	for _, f := range m.granted(api, tenant, g, false) {
+		m.kind(prefix+f.name, like).add(f.tokens, clients)
 	}
 }
 
@@ -175,19 +220,41 @@ func (m *modeller) add(
 func (m *modeller) addAll(
 	name string, like Kind, api apiOf, tenant string, g grant, clients *clientSet,
 ) {
-	for _, f := range g.flows(&m.required) {
-		m.addFlow(m.kind(name, like), api, tenant, f, clients)
+	for _, f := range m.granted(api, tenant, g, false) {
+		m.kind(name, like).add(f.tokens, clients)
 	}
 }
 
 func (m *modeller) addGuests(name string, like Kind, api apiOf, g grant, clients *clientSet) {
 	like.Guest = true
-	for _, f := range g.flows(&m.required) {
-		if f.user {
-			f.guest = true
-			m.addFlow(m.kind(name, like), api, m.tenant(), f, clients)
-		}
+	for _, f := range m.granted(api, m.tenant(), g, true) {
+		m.kind(name, like).add(f.tokens, clients)
 	}
+}
+
+// granted is the tokens of one flow of a grant.
+type granted struct {
+	name   string
+	tokens []*Token
+}
+
+// granted are the tokens of a grant, or those of its guests. Clients that have the same grant
+// share them.
+func (m *modeller) granted(api apiOf, tenant string, g grant, guests bool) []granted {
+	key := fmt.Sprintf("%p %d %s %v %s", api.Registration, api.freedom, tenant, guests, g.key())
+	all, ok := m.grants[key]
+	if ok {
+		return all
+	}
+	for _, f := range g.flows(&m.required) {
+		if guests && !f.user {
+			continue
+		}
+		f.guest = guests
+		all = append(all, granted{f.name, m.tokensOf(api, tenant, f)})
+	}
+	m.grants[key] = all
+	return all
 }
 
 // apiOf is the API that tokens are for, and what its owner chooses of what stands in them.
@@ -197,24 +264,43 @@ type apiOf struct {
 }
 
 func (m *modeller) addFlow(kind *Kind, api apiOf, tenant string, f flow, clients *clientSet) {
+	kind.add(m.tokensOf(api, tenant, f), clients)
+}
+
+// tokensOf are the tokens of a flow, one for each form of their audience.
+func (m *modeller) tokensOf(api apiOf, tenant string, f flow) []*Token {
 	typed, asked := typeClaim(api.Registration), claimsOf(api.Registration)
+	var all []*Token
 	for _, v := range versions(api.Registration) {
 		for _, a := range audiences(api.Registration, v) {
-			t := Token{
+			all = append(all, m.token(Token{
 				tenant: tenant, version: v, audience: a, typed: typed, asked: asked,
 				freedom: api.freedom,
-			}
-			m.addToken(kind, t, f, clients)
+			}, f))
 		}
 	}
+	return all
 }
 
 func (m *modeller) addToken(kind *Kind, t Token, f flow, clients *clientSet) {
+	f.strange = kind.Holder == Stranger
+	kind.add([]*Token{m.token(t, f)}, clients)
+}
+
+// token is a token of a flow, all else as it is given.
+func (m *modeller) token(t Token, f flow) *Token {
 	t.in = m.in
 	t.user, t.guest, t.scopes, t.roles = f.user, f.guest, f.scopes, f.roles
-	t.anyObject, t.strange = f.anyObject, kind.Holder == Stranger
+	t.anyObject, t.strange = f.anyObject, f.strange
 	t.doubt = cmp.Or(f.doubt, t.doubt, t.audience.doubt)
-	kind.batches = append(kind.batches, batch{token: t, clients: clients})
+	return &t
+}
+
+// add puts tokens into the kind that each of some clients can have.
+func (k *Kind) add(tokens []*Token, clients *clientSet) {
+	for _, t := range tokens {
+		k.batches = append(k.batches, batch{token: t, clients: clients})
+	}
 }
 
 func (m *modeller) tenant() string { return m.world.Tenant }

@@ -44,15 +44,7 @@ func judges(p *rules.Policy) bool {
 }
 
 // tokenPolicies lists the policies that decide on tokens and are in force.
-func tokenPolicies(s *rules.Subject) []*rules.Policy {
-	var all []*rules.Policy
-	for _, p := range s.Policies {
-		if judges(p) && !p.When.Disabled {
-			all = append(all, p)
-		}
-	}
-	return all
-}
+func tokenPolicies(s *rules.Subject) []*rules.Policy { return shared(s).policies }
 
 // look makes findings of one check.
 type look func(c *rules.Check) []rules.Finding
@@ -72,7 +64,7 @@ func eachCheckOf(s *rules.Subject, of func(p *rules.Policy) look) []rules.Findin
 		if by == nil {
 			continue
 		}
-		for _, c := range p.Checks() {
+		for c := range p.Root.Checks() {
 			all = append(all, by(c)...)
 		}
 	}

@@ -2,7 +2,7 @@
 // judged from its checks alone, without a token. Each file rule_NAME.go holds one rule, [Rules]
 // lists them, and [Run] looks for all of them. What several rules share is in files by subject:
 // what checks want (wanted.go), clients, issuers, token versions, app registrations, and how far
-// somebody's tokens get past the policies (exposure.go). Findings are set aside by comments
+// somebody's tokens get past the policies (exposure.go). Findings are ignored by comments
 // (comments.go, ignore.go) and by a baseline (baseline.go).
 //
 // The package knows no gateway: a rule that needs a vendor's field belongs into that vendor's

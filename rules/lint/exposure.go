@@ -27,6 +27,9 @@ type exposed struct {
 	views    map[bool]*issued.View // by whether clients are told apart
 	answers  map[string]answer     // by the question
 	shared   bool                  // the views are the same for all tokens
+	alike    bool                  // and whether or not clients are told apart
+	whole    bool                  // all policies are modelled
+	over     issued.Scratch
 }
 
 // answer is what came of a question that several rules ask, or of several policies.
@@ -38,8 +41,16 @@ type answer struct {
 // exposing looks at the policies that a request to p meets, in the world that is made up from
 // them. All rules look at the same.
 func exposing(s *rules.Subject, p *rules.Policy) *exposed {
-	all := together(s, p)
-	return once(s, firstOf(all, p), func() *exposed { return newExposed(all, s.App) })
+	known := shared(s).met
+	if known[p] == nil {
+		all := together(s, p)
+		of := firstOf(all, p)
+		if known[of] == nil {
+			known[of] = newExposed(all, s.App)
+		}
+		known[p] = known[of]
+	}
+	return known[p]
 }
 
 // firstOf is the first of the policies that a request to p meets, of those whose requests meet the
@@ -57,19 +68,6 @@ func firstOf(all []*rules.Policy, p *rules.Policy) *rules.Policy {
 // meets reports whether a request on its routes surely meets a policy.
 func meets(p *rules.Policy) bool { return !p.When.Disabled && p.When.Unknown == nil }
 
-// once makes what rules share, of some policies or of a check.
-func once(s *rules.Subject, of any, made func() *exposed) *exposed {
-	if e, ok := s.Shared[of].(*exposed); ok {
-		return e
-	}
-	e := made()
-	if s.Shared == nil {
-		s.Shared = map[any]any{}
-	}
-	s.Shared[of] = e
-	return e
-}
-
 // together lists the policies that a request to p has to pass as well: every policy of the API
 // that applies wherever p does, p itself among them.
 func together(s *rules.Subject, p *rules.Policy) []*rules.Policy {
@@ -83,45 +81,55 @@ func together(s *rules.Subject, p *rules.Policy) []*rules.Policy {
 	return all
 }
 
-// alone is one check by itself.
-func alone(c *rules.Check) *exposed {
-	return newExposed([]*rules.Policy{{Root: rules.AllOf(c)}}, nil)
-}
-
-// aloneIn is one check by itself. All rules that have the subject look at the same.
-func aloneIn(s *rules.Subject, c *rules.Check) *exposed {
-	return once(s, c, func() *exposed { return alone(c) })
+// alone is one check by itself. All rules that have the subject look at the same.
+func alone(s *rules.Subject, c *rules.Check) *exposed {
+	known := shared(s).alone
+	if known[c] == nil {
+		known[c] = newExposed([]*rules.Policy{{Root: rules.AllOf(c)}}, nil)
+	}
+	return known[c]
 }
 
 // ask is how far somebody gets, and with which token. Clients says that only a client that the
 // policies know gets past what tells clients apart; without it everybody does.
 func (e *exposed) ask(tokens issued.Tokens, clients bool) (exposure, *issued.Token) {
-	best, with := keptOut, (*issued.Token)(nil)
-	var first *issued.Token
-	seen := map[string]bool{}
-	for t := range tokens {
-		view := e.view(t, clients)
-		switch {
-		case !e.shared:
-		case first == nil:
-			first = t
-		default:
-			if len(seen) == 0 {
-				view.Seen(seen, first)
-			}
-			if view.Seen(seen, t) {
-				continue // the policies can't tell it from one that was asked about
-			}
+	r := round{exposed: e, clients: clients}
+	tokens(r.next)
+	return r.best, r.with
+}
+
+// round is one question put to one token after the other.
+type round struct {
+	*exposed
+	clients bool
+	best    exposure
+	with    *issued.Token
+	first   *issued.Token
+	seen    map[string]bool // how tokens look that were asked about
+}
+
+// next asks about a token. It is true where another may get further.
+func (r *round) next(t *issued.Token) bool {
+	view := r.view(t, r.clients)
+	switch {
+	case !r.shared:
+	case view.Bars(t):
+		return true
+	case r.first == nil:
+		r.first = t
+	default:
+		if r.seen == nil {
+			r.seen = map[string]bool{}
+			view.Seen(r.seen, r.first)
 		}
-		got, token := e.one(view, t)
-		if got > best {
-			best, with = got, token
-		}
-		if best == letIn {
-			break
+		if view.Seen(r.seen, t) {
+			return true // the policies can't tell it from one that was asked about
 		}
 	}
-	return best, with
+	if got, token := r.one(view, t); got > r.best {
+		r.best, r.with = got, token
+	}
+	return r.best != letIn
 }
 
 // asked is [exposed.ask], and keeps the answer.
@@ -138,8 +146,13 @@ func (e *exposed) asked(
 
 // ownClients is how far the API's own clients get.
 func (e *exposed) ownClients() exposure {
-	got, _ := e.asked("own", func() issued.Tokens { return e.holders.Own() }, true)
+	got, _ := e.own()
 	return got
+}
+
+// own is ownClients, and with which token.
+func (e *exposed) own() (exposure, *issued.Token) {
+	return e.asked("own", func() issued.Tokens { return e.holders.Own() }, true)
 }
 
 // daemons is how far a stranger gets with a token without a user for the API.
@@ -196,7 +209,7 @@ func (e *exposed) get(tokens issued.Tokens) (exposure, *issued.Token) {
 }
 
 func (e *exposed) one(view *issued.View, t *issued.Token) (exposure, *issued.Token) {
-	answer := view.Passes(t)
+	answer := view.Passes(t, &e.over)
 	switch answer.Verdict.Outcome {
 	case rules.Accepted:
 		return letIn, answer.Token
@@ -227,6 +240,7 @@ func why(a *issued.Answer) exposure {
 // view is the policies as the rules ask about them: what is not about claims is passed, and so is
 // what only a deployment knows of a claim that the token may have as any policy wants it.
 func (e *exposed) view(t *issued.Token, clients bool) *issued.View {
+	clients = clients && !e.alike
 	if view := e.views[clients]; view != nil {
 		return view
 	}
@@ -290,11 +304,13 @@ func newExposed(policies []*rules.Policy, app *entra.Registration) *exposed {
 func withHolders(holders *issued.Holders, policies []*rules.Policy) *exposed {
 	e := &exposed{
 		holders: holders, policies: policies, views: map[bool]*issued.View{},
-		answers: map[string]answer{}, shared: true,
+		answers: map[string]answer{}, shared: true, alike: true, whole: true,
 	}
 	for _, p := range policies {
-		for _, c := range p.Checks() {
+		for c := range p.Root.Checks() {
 			e.shared = e.shared && (c.Unknown == nil || !ofClaims(c))
+			e.alike = e.alike && !tellsClients(c)
+			e.whole = e.whole && c.ID != rules.NotModelled
 		}
 	}
 	return e
@@ -302,12 +318,12 @@ func withHolders(holders *issued.Holders, policies []*rules.Policy) *exposed {
 
 // modelled leaves out the policies that are not modelled.
 func (e *exposed) modelled() *exposed {
+	if e.whole {
+		return e
+	}
 	all := slices.DeleteFunc(slices.Clone(e.policies), func(p *rules.Policy) bool {
 		return find(p, rules.NotModelled) != nil
 	})
-	if len(all) == len(e.policies) {
-		return e
-	}
 	return withHolders(e.holders, all)
 }
 

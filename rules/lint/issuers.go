@@ -8,39 +8,68 @@ import (
 	"github.com/gatewhy/gatewhy/rules"
 )
 
-// keysOf returns the check that verifies signatures with key sets at URLs, and those URLs; none
-// where it verifies otherwise.
-func keysOf(p *rules.Policy) (*rules.Check, []string) {
+// keyFacts is the check that verifies signatures with key sets at URLs, those URLs, and those of
+// them that are Entra ID's; nothing where the policy verifies otherwise.
+type keyFacts struct {
+	check     *rules.Check
+	addresses []string
+	sets      []entra.KeysAddress
+}
+
+func readKeys(p *rules.Policy) keyFacts {
 	c := find(p, rules.Signature)
 	if !inForce(c) || c.Test.Key == nil || c.Test.Key.URL == "" {
-		return nil, nil
+		return keyFacts{}
 	}
-	return c, c.Test.Key.Addresses()
+	known := keyFacts{check: c, addresses: c.Test.Key.Addresses()}
+	for _, address := range known.addresses {
+		if keys, ok := entra.ParseKeysURL(address); ok {
+			known.sets = append(known.sets, keys)
+		}
+	}
+	return known
+}
+
+// keysOf returns the check that verifies signatures with key sets at URLs, and those URLs; none
+// where it verifies otherwise.
+func keysOf(s *rules.Subject, p *rules.Policy) (*rules.Check, []string) {
+	known := &factsOf(s, p).keys
+	return known.check, known.addresses
 }
 
 // entraKeysOf returns the check that verifies signatures, and those of its key sets that are Entra
 // ID's; all says that it has no others.
-func entraKeysOf(p *rules.Policy) (c *rules.Check, sets []entra.KeysAddress, all bool) {
-	c, addresses := keysOf(p)
-	for _, address := range addresses {
-		if keys, ok := entra.ParseKeysURL(address); ok {
-			sets = append(sets, keys)
+func entraKeysOf(
+	s *rules.Subject, p *rules.Policy,
+) (c *rules.Check, sets []entra.KeysAddress, all bool) {
+	known := &factsOf(s, p).keys
+	return known.check, slices.Clip(known.sets), len(known.sets) == len(known.addresses)
+}
+
+// issuerFacts is the check that pins the issuer, and those of Entra ID among the issuers that it
+// accepts.
+type issuerFacts struct {
+	check   *rules.Check
+	texts   []string
+	issuers []entra.Issuer
+}
+
+func readIssuers(p *rules.Policy) issuerFacts {
+	var known issuerFacts
+	known.check, known.texts = wantedOf(p, "iss")
+	for _, text := range known.texts {
+		if issuer, ok := entra.ParseIssuer(text); ok {
+			known.issuers = append(known.issuers, issuer)
 		}
 	}
-	return c, sets, len(sets) == len(addresses)
+	return known
 }
 
 // issuersOf returns the check that pins the issuer, and those of Entra ID among the issuers that
 // it accepts.
-func issuersOf(p *rules.Policy) (*rules.Check, []entra.Issuer) {
-	c, texts := wantedOf(p, "iss")
-	var all []entra.Issuer
-	for _, text := range texts {
-		if issuer, ok := entra.ParseIssuer(text); ok {
-			all = append(all, issuer)
-		}
-	}
-	return c, all
+func issuersOf(s *rules.Subject, p *rules.Policy) (*rules.Check, []entra.Issuer) {
+	known := &factsOf(s, p).issuers
+	return known.check, slices.Clip(known.issuers)
 }
 
 // isB2C reports whether a key set is that of Azure AD B2C or External ID, as far as its address
@@ -50,22 +79,22 @@ func isB2C(k entra.KeysAddress) bool {
 }
 
 // isEntra reports whether the file says that the policy's tokens are Entra ID's.
-func isEntra(p *rules.Policy) bool {
-	if _, issuers := issuersOf(p); len(issuers) > 0 {
+func isEntra(s *rules.Subject, p *rules.Policy) bool {
+	if _, issuers := issuersOf(s, p); len(issuers) > 0 {
 		return true
 	}
-	_, sets, all := entraKeysOf(p)
+	_, sets, all := entraKeysOf(s, p)
 	return all && len(sets) > 0
 }
 
 // workforce reports whether the file says that the policy's tokens are those of Entra ID proper:
 // Azure AD B2C and External ID have other issuers.
-func workforce(p *rules.Policy) bool {
-	_, sets, all := entraKeysOf(p)
+func workforce(s *rules.Subject, p *rules.Policy) bool {
+	_, sets, all := entraKeysOf(s, p)
 	if slices.ContainsFunc(sets, isB2C) {
 		return false
 	}
-	if _, issuers := issuersOf(p); len(issuers) > 0 {
+	if _, issuers := issuersOf(s, p); len(issuers) > 0 {
 		return issuers[0].Kind == entra.Workforce
 	}
 	return all && len(sets) > 0
@@ -73,9 +102,8 @@ func workforce(p *rules.Policy) bool {
 
 // ofAnotherIssuer reports whether the file says that the policy's tokens are not Entra ID's, as
 // far as a name can: Azure AD B2C may have a host of the tenant's own.
-func ofAnotherIssuer(p *rules.Policy) bool {
-	_, issuers := wantedOf(p, "iss")
-	_, addresses := keysOf(p)
-	_, sets, _ := entraKeysOf(p)
-	return (len(addresses) > 0 || len(issuers) > 0) && len(sets) == 0 && !isEntra(p)
+func ofAnotherIssuer(s *rules.Subject, p *rules.Policy) bool {
+	known := factsOf(s, p)
+	return (len(known.keys.addresses) > 0 || len(known.issuers.texts) > 0) &&
+		len(known.keys.sets) == 0 && !isEntra(s, p)
 }

@@ -54,14 +54,14 @@ func defines(permissions []entra.Permission, value string) rules.Truth {
 
 // undefined makes findings of the values of a claim that a policy wants and the app registration
 // does not define. Where those that it defines let a token past, the others are only left over.
-func undefined(
+func undefined(s *rules.Subject,
 	app *entra.Registration, p *rules.Policy, permissions []entra.Permission, words string,
 	names ...string,
 ) []rules.Finding {
 	var all []rules.Finding
 	for _, c := range p.Checks() {
 		var known, unknown []string
-		for _, text := range demanded(c, names...) {
+		for _, text := range demanded(s, c, names...) {
 			if defines(permissions, text) == rules.No && !strings.Contains(text, "://") {
 				unknown = append(unknown, text)
 			} else {
@@ -73,7 +73,7 @@ func undefined(
 		}
 		f := at(c, "the app registration %s defines no %s %s: no token can carry it",
 			app.Title(), words, unknown[0])
-		if len(known) > 0 && having(c, names, known) != keptOut {
+		if len(known) > 0 && having(s, c, names, known) != keptOut {
 			f = less(f, rules.Warning)
 		}
 		all = append(all, f)

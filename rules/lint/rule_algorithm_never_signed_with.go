@@ -11,15 +11,15 @@ func algorithmNeverSigned() rules.Rule {
 		Name:  "algorithm-never-signed-with",
 		Title: "the algorithm is one that Entra ID never signs with",
 		Why: "Entra ID signs access tokens with RS256: its metadata lists no other algorithm, " +
-			"and its key sets hold RSA keys only. A policy that wants another one lets nobody " +
-			"in.",
-		Fix:        "Want RS256.",
+			"and its key sets contain only RSA keys. A policy that expects another one lets " +
+			"nobody in.",
+		Fix:        "Expect RS256.",
 		Severity:   rules.Error,
 		Since:      since,
 		References: []string{accessTokens, claimsRef},
 		Check: func(s *rules.Subject) []rules.Finding {
 			return eachCheckOf(s, func(p *rules.Policy) look {
-				if !isEntra(p) {
+				if !isEntra(s, p) {
 					return nil
 				}
 				return checkAlgorithm

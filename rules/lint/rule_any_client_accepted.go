@@ -10,13 +10,13 @@ func anyClientAccepted() rules.Rule {
 		Name:  "any-client-accepted",
 		Title: "any client of the tenant is accepted",
 		Why: "Nothing in the API's policies separates clients, APIs or environments: a token " +
-			"that the tenant has issued to any client, for any API, DEV's at UAT included, is " +
-			"let in.",
+			"that the tenant has issued to any client, for any API, is let in, even a DEV token " +
+			"at UAT.",
 		Fix: "Check this environment's audience and the client id, or require a scope or a role " +
 			"that only this environment's clients have.",
 		Severity: rules.Error,
-		Lesser: "a warning where an expression of other claims can't be evaluated, a note " +
-			"where a policy that is not modelled may separate them",
+		Lesser: "a warning if an expression on other claims can't be evaluated, a note if a " +
+			"policy that gatewhy does not know may separate them",
 		Since:      since,
 		References: []string{daemonFlow},
 		About:      issued.ByClient(),
@@ -37,7 +37,7 @@ func checkAnyClient(s *rules.Subject) []rules.Finding {
 		case e.openToAny(false):
 			all = append(all, f)
 		case e.modelled().openToAny(false):
-			f.Message += ", unless a policy that is not modelled does"
+			f.Message += ", unless a policy that gatewhy does not know does"
 			all = append(all, less(f, rules.Note))
 		}
 	}

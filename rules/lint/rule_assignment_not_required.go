@@ -9,7 +9,7 @@ import (
 func assignmentNotRequired() rules.Rule {
 	return rules.Rule{
 		Name:  "assignment-not-required",
-		Title: "nothing but the audience is checked, and any client can have a token for it",
+		Title: "only the audience is checked, and any client can get a token for it",
 		Why: "Entra ID issues a token without roles for any API of the tenant to any of its " +
 			"clients, unless the API's service principal has appRoleAssignmentRequired. The " +
 			"audience shows only for which API a token was issued, not that its client may call " +
@@ -17,9 +17,9 @@ func assignmentNotRequired() rules.Rule {
 		Fix: "Set appRoleAssignmentRequired on the service principal, or require a role, a " +
 			"scope or a contract.",
 		Severity: rules.Error,
-		Lesser: "a warning where the service principal is not given, where an expression of " +
-			"other claims can't be evaluated, or where users have to consent to a scope, a " +
-			"note where the app registration is not given",
+		Lesser: "a warning if the service principal is not given, where an expression on other " +
+			"claims can't be evaluated, or if users have to consent to a scope, a note if the " +
+			"app registration is not given",
 		Since:      since,
 		References: []string{daemonFlow, validating},
 		About:      issued.ByClient(),
@@ -45,15 +45,15 @@ func checkAssignment(s *rules.Subject) []rules.Finding {
 		}
 		switch required := assignmentRequired(app); {
 		case plain == letIn && required == rules.No:
-			return one(at(c, "only the audience is checked, and %s requires no assignment: "+
-				"any client of the tenant can have a token for it", app.Title()))
+			return one(at(c, "only the audience is checked, and %s requires no assignment: any "+
+				"client of the tenant can get a token for it", app.Title()))
 		case plain == letIn && required == rules.Maybe:
-			f := at(c, "only the audience is checked, and the file does not tell whether %s "+
-				"requires assignment: if not, any client of the tenant can have a token for it",
+			f := at(c, "only the audience is checked, and the file does not say whether %s "+
+				"requires assignment: if not, any client of the tenant can get a token for it",
 				app.Title())
 			return one(less(f, rules.Warning))
 		case consented == letIn && plain != letIn:
-			f := at(c, "beside the audience only scopes are checked that users can consent to: "+
+			f := at(c, "besides the audience only scopes that users can consent to are checked: "+
 				"any client of the tenant that a user consents to gets in")
 			return one(less(f, rules.Warning))
 		}
@@ -70,9 +70,10 @@ func openToHolders(s *rules.Subject) []rules.Finding {
 		if c == nil || e.openToAny(false) || e.daemons() != letIn {
 			continue
 		}
-		f := at(c, "only the audience is checked: any client of the tenant can have a token for "+
+		f := at(c, "only the audience is checked: any client of the tenant can get a token for "+
 			"it, unless the API's service principal requires assignment "+
-			"(appRoleAssignmentRequired); a role, a client id or a contract would tell them apart")
+			"(appRoleAssignmentRequired); a role, a client id or a contract would distinguish "+
+			"them")
 		all = append(all, less(f, rules.Note))
 	}
 	return all

@@ -10,7 +10,7 @@ func audienceCheckSwitchedOff() rules.Rule {
 	return rules.Rule{
 		Name:  "audience-check-switched-off",
 		Title: "an audience is configured, and its check is switched off",
-		Why: "The expected audience stands in the configuration, so a reader takes it for " +
+		Why: "The expected audience is in the configuration, so a reader assumes that it is " +
 			"checked. It is not: a token for any other API is accepted.",
 		Fix:        "Switch the check on, or remove the audience.",
 		Severity:   rules.Warning,

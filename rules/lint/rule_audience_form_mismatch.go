@@ -12,8 +12,8 @@ func audienceFormMismatch() rules.Rule {
 		Name:  "audience-form-mismatch",
 		Title: "the audience has a form that this API's tokens never have",
 		Why: "In a v2.0 token aud is always the API's application id, a GUID; an App ID URI " +
-			"stands in v1.0 tokens only. A policy that wants v2.0 tokens with a URI in aud lets " +
-			"nobody in.",
+			"appears only in v1.0 tokens. A policy that expects v2.0 tokens with a URI in aud " +
+			"lets nobody in.",
 		Fix: "Expect the application id for v2.0 tokens, and list both forms while an API " +
 			"changes its version.",
 		Severity:   rules.Error,
@@ -27,7 +27,8 @@ func checkAudienceForm(s *rules.Subject) []rules.Finding {
 	var all []rules.Finding
 	for _, p := range tokenPolicies(s) {
 		c, audiences := audienceOf(p)
-		if c == nil || len(audiences) == 0 || guids(audiences) > 0 || s.App == nil && !isEntra(p) {
+		if c == nil || len(audiences) == 0 || guids(audiences) > 0 ||
+			s.App == nil && !isEntra(s, p) {
 			continue
 		}
 		if s.App != nil && s.App.AudienceIsGUID() {

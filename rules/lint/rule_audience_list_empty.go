@@ -6,8 +6,8 @@ func audienceListEmpty() rules.Rule {
 	return rules.Rule{
 		Name:  "audience-list-empty",
 		Title: "the audience is checked against an empty list",
-		Why: "No audience can be one of none: every token is rejected, or, where the gateway " +
-			"takes an empty list for no check, every audience is accepted.",
+		Why: "No audience matches an empty list: every token is rejected, or, if the gateway " +
+			"treats an empty list as no check, every audience is accepted.",
 		Fix:      "Name this environment's audience.",
 		Severity: rules.Error,
 		Since:    since,

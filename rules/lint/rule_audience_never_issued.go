@@ -13,18 +13,17 @@ func audienceNeverIssued() rules.Rule {
 		Name:  "audience-never-issued",
 		Title: "the audience has a form that Entra ID never writes",
 		Why: "aud is one App ID URI, such as api://orders, or the application id in lower case, " +
-			"and is compared character by character. A scope, a name, quotes, or several values " +
-			"in one text are in no token: nobody gets in.",
-		Fix: "Write the audience as it stands in the token, and several of them as the gateway " +
-			"wants lists.",
-		Severity: rules.Error,
-		Lesser: "a warning where another audience beside it can match, or where it may be " +
-			"a scope",
+			"and is compared character by character. No token has a scope, a name, quotes, or " +
+			"several values in one text there: nobody gets in.",
+		Fix: "Write the audience exactly as it is in the token, and several audiences in the " +
+			"form that the gateway expects for lists.",
+		Severity:   rules.Error,
+		Lesser:     "a warning if another audience in the list can match, or if it may be a scope",
 		Since:      since,
 		References: []string{claimsRef, accessTokens},
 		Check: func(s *rules.Subject) []rules.Finding {
 			return eachCheckOf(s, func(p *rules.Policy) look {
-				if s.App == nil && !isEntra(p) {
+				if s.App == nil && !isEntra(s, p) {
 					return nil
 				}
 				return checkAudienceText
@@ -42,7 +41,7 @@ func checkAudienceText(c *rules.Check) []rules.Finding {
 	i := slices.IndexFunc(audiences, wrong)
 	if i < 0 {
 		if i = slices.IndexFunc(audiences, likeScope); i >= 0 {
-			f := at(c, "%s looks like a scope: the audience is what stands before it",
+			f := at(c, "%s looks like a scope: the audience is the part before it",
 				audiences[i])
 			return one(less(f, rules.Warning))
 		}
@@ -67,14 +66,14 @@ func audienceFault(text string) string {
 	case text == "":
 		return "it is empty"
 	case isScope(text):
-		return "it is a scope, and the audience is what stands before it"
+		return "it is a scope, and the audience is the part before it"
 	case strings.ContainsAny(text, "\"'[]{}"):
-		return "quotes and brackets are no part of it"
+		return "quotes and brackets are not part of it"
 	case !strings.Contains(text, ":"):
 		return "it is neither an App ID URI, which has a scheme such as api://, " +
 			"nor an application id"
 	}
-	return "it is one value, and this looks like several, or has a sign that none has"
+	return "it is one value, and this looks like several, or has a character that no audience has"
 }
 
 // isScope reports whether a text is a scope as clients ask for it: an App ID URI and the scope's

@@ -11,14 +11,14 @@ func audienceNotChecked() rules.Rule {
 		Name:  "audience-not-checked",
 		Title: "the audience of tokens is not checked",
 		Why: "aud says which API a token was issued for. Without a check of it, a token that a " +
-			"client has got for another API, or for the same API in another environment, is " +
+			"client got for another API, or for the same API in another environment, is " +
 			"accepted here.",
 		Fix: "Check the audience against this environment's own App ID URI (v1.0 tokens) or " +
 			"application id (v2.0 tokens), and make it mandatory.",
 		Severity: rules.Error,
-		Lesser: "a warning where other checks tell clients apart, or where an expression of " +
-			"other claims can't be evaluated, a note where an expression that can't be " +
-			"evaluated may check it",
+		Lesser: "a warning if other checks distinguish clients, or if an expression on other " +
+			"claims can't be evaluated, a note if an expression that can't be evaluated may " +
+			"check it",
 		Since:      since,
 		References: []string{validating},
 		About:      []string{"aud", "scp", "scope", "roles"},
@@ -46,7 +46,7 @@ func checkAudienceThere(s *rules.Subject) []rules.Finding {
 			if part, token := e.ownElsewhere(true); part == letIn {
 				got, near = part, true
 				aud := token.Settled().Claim("aud").Text
-				f.Message = "the audience is checked in part only: " + aud + " passes too"
+				f.Message = "the audience is only partly checked: " + aud + " passes too"
 			}
 		}
 		switch {

@@ -11,7 +11,7 @@ import (
 func audienceNotOfApp() rules.Rule {
 	return rules.Rule{
 		Name:  "audience-not-of-app",
-		Title: "the expected audience is none of the app registration",
+		Title: "the expected audience is not one of the app registration's",
 		Why: "No token for this API can have that audience: the registration has neither that " +
 			"App ID URI nor that application id. Every token of the API is rejected, or the " +
 			"audience is another API's.",

@@ -8,7 +8,7 @@ import (
 func audienceOfMicrosoft() rules.Rule {
 	return rules.Rule{
 		Name:  "audience-of-microsoft-api",
-		Title: "the audience is an API of Microsoft, not yours",
+		Title: "the audience is a Microsoft API, not yours",
 		Why: "Any application can get a token for Microsoft Graph or Azure Resource Manager. It " +
 			"says nothing about your API, and Graph's tokens can't even be verified by others.",
 		Fix: "Expose an API in its own app registration, let clients ask for its scope, and " +

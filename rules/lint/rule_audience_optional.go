@@ -10,8 +10,8 @@ func audienceOptional() rules.Rule {
 	return rules.Rule{
 		Name:  "audience-optional",
 		Title: "a token without an audience is accepted",
-		Why: "Every access token of Entra ID has aud. A policy that takes tokens without it " +
-			"rests on that alone.",
+		Why: "Every access token of Entra ID has aud. A policy that accepts tokens without it " +
+			"relies on that alone.",
 		Fix:        "Make the audience mandatory.",
 		Severity:   rules.Warning,
 		Since:      since,

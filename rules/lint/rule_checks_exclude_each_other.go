@@ -12,12 +12,12 @@ import (
 func checksExcludeEachOther() rules.Rule {
 	return rules.Rule{
 		Name:  "checks-exclude-each-other",
-		Title: "two checks let no token past together",
-		Why: "Each of the two may hold, and no token of Entra ID has both: an app-only token " +
+		Title: "two checks together let no token in",
+		Why: "Each of the two can pass, but no Entra ID token passes both: an app-only token " +
 			"has no scp, a v2.0 token has no App ID URI in aud, and every token has one " +
 			"audience. Nobody gets in.",
-		Fix: "Decide which of the two the API's tokens have, and remove or widen the other; " +
-			"where either is meant, ask for one or the other in one expression.",
+		Fix: "Decide which of the two fits the API's tokens, and remove or widen the other; if " +
+			"either may hold, check for one or the other in one expression.",
 		Severity:   rules.Error,
 		Since:      since,
 		References: []string{claimsRef, accessTokens},
@@ -33,7 +33,7 @@ const mostExcluding = 16
 func checkExclusions(s *rules.Subject) []rules.Finding {
 	for _, p := range tokenPolicies(s) {
 		e := exposing(s, p)
-		if got := e.ownClients(); !workforce(p) || got != keptOut {
+		if got := e.ownClients(); !workforce(s, p) || got != keptOut {
 			continue
 		}
 		if saidOtherwise(s) {
@@ -52,8 +52,8 @@ func checkExclusions(s *rules.Subject) []rules.Finding {
 		for i, c := range checks {
 			for _, earlier := range checks[:i] {
 				if tellApart(earlier, c) && !pass(s, earlier, c) {
-					return one(at(c, "no access token of Entra ID gets past this check of %s "+
-						"and that of %s (%s)", checked(c), checked(earlier), earlier.Pos))
+					return one(at(c, "no Entra ID access token passes both this check of %s and "+
+						"the one of %s (%s)", checked(c), checked(earlier), earlier.Pos))
 				}
 			}
 		}
@@ -170,7 +170,7 @@ func tellApart(a, b *rules.Check) bool {
 // pass reports whether a token of the API's own clients may get past all of some checks.
 func pass(s *rules.Subject, checks ...*rules.Check) bool {
 	if len(checks) == 1 && s.App == nil {
-		return aloneIn(s, checks[0]).ownClients() != keptOut
+		return alone(s, checks[0]).ownClients() != keptOut
 	}
 	e := newExposed([]*rules.Policy{{Root: rules.AllOf(checks...)}}, s.App)
 	return e.ownClients() != keptOut

@@ -10,8 +10,8 @@ func claimCheckSwitchedOff() rules.Rule {
 	return rules.Rule{
 		Name:  "claim-check-switched-off",
 		Title: "claims are configured, and their check is switched off",
-		Why: "The claims stand in the configuration, so a reader takes them for checked. They " +
-			"are not.",
+		Why: "The claims are in the configuration, so a reader assumes that they are checked. " +
+			"They are not.",
 		Fix:      "Switch the check on, or remove the claims.",
 		Severity: rules.Warning,
 		Since:    since,

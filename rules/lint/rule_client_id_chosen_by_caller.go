@@ -11,13 +11,12 @@ func clientIDChosenByCaller() rules.Rule {
 	return rules.Rule{
 		Name:  "client-id-chosen-by-caller",
 		Title: "the client id is read from what the caller writes, not from the token",
-		Why: "A client id is no secret. Whoever has any token that passes the other checks " +
-			"writes the id of a client with a contract beside it, and is let in as that client.",
+		Why: "A client id is not a secret. Anyone with a token that passes the other checks can " +
+			"add the id of a client with a contract, and is let in as that client.",
 		Fix:      "Read the client id from the token: appid (v1.0 tokens) or azp (v2.0 tokens).",
 		Severity: rules.Error,
-		Lesser: "a warning where that is so for the tokens of one version only, where a " +
-			"scope or a role keeps other clients out, or where an expression of other claims " +
-			"can't be evaluated",
+		Lesser: "a warning if that is so for the tokens of one version only, where a scope or a " +
+			"role keeps other clients out, or if an expression on other claims can't be evaluated",
 		Since:      since,
 		References: []string{validating},
 		About:      issued.ByClient(),
@@ -57,11 +56,11 @@ func calledBy(s *rules.Subject, p *rules.Policy, c *rules.Check) (message string
 		case ids[i].caller == "":
 			continue
 		case ids[i].caller == sameForAll:
-			return "the client id is the same for every caller: whoever has a token that " +
-				"passes the other checks is taken for that client", true
+			return "the client id is the same for every caller: anyone with a token that passes " +
+				"the other checks is treated as that client", true
 		case ids[1-i].caller != "":
 			return fmt.Sprintf("the client id is read from %s: a caller with any token that "+
-				"passes the other checks names the client that he likes", ids[i].caller), true
+				"passes the other checks can name any client", ids[i].caller), true
 		case !known || wanted.version == v:
 			return fmt.Sprintf("in a v%s token the client id is read from %s, "+
 				"which the caller writes", v, ids[i].caller), known

@@ -17,7 +17,7 @@ func clientIDClaimNamesNoClient() rules.Rule {
 		References: []string{claimsRef},
 		Check: func(s *rules.Subject) []rules.Finding {
 			return eachCheckOf(s, func(p *rules.Policy) look {
-				if !isEntra(p) {
+				if !isEntra(s, p) {
 					return nil
 				}
 				return checkNamesClient
@@ -32,7 +32,7 @@ func checkNamesClient(c *rules.Check) []rules.Finding {
 	if what == "" || named(ids[1].claim) == "" {
 		return none()
 	}
-	return one(at(c, "%s %s, and contracts are made for application ids", ids[0].claim, what))
+	return one(at(c, "%s %s, but contracts are for application ids", ids[0].claim, what))
 }
 
 // named says what a claim of Entra ID names instead of a client (access-token-claims-reference).
@@ -49,9 +49,9 @@ func named(claim string) string {
 	case "upn", "unique_name", "preferred_username", "email", "name":
 		return "names a user"
 	case "appidacr", "azpacr":
-		return "tells how the client has authenticated"
+		return "says how the client authenticated"
 	case "scp", "roles", "ver", "idtyp", "uti", "wids", "groups":
-		return "names no client"
+		return "does not name a client"
 	}
 	return ""
 }

@@ -15,7 +15,7 @@ func clientIDClaimNeverIssued() rules.Rule {
 			"client_id. The gateway reads null and rejects every token.",
 		Fix:        "Read appid or azp, by the version of the API's tokens.",
 		Severity:   rules.Error,
-		Lesser:     "a note where a validation endpoint decides, which may have one",
+		Lesser:     "a note if a validation endpoint decides, which may have one",
 		Since:      since,
 		References: []string{claimsRef},
 		Check:      checkClientClaim,
@@ -24,11 +24,13 @@ func clientIDClaimNeverIssued() rules.Rule {
 
 func checkClientClaim(s *rules.Subject) []rules.Finding {
 	return eachCheckOf(s, func(p *rules.Policy) look {
-		return func(c *rules.Check) []rules.Finding { return checkClientClaimOf(p, c) }
+		return func(c *rules.Check) []rules.Finding { return checkClientClaimOf(s, p, c) }
 	})
 }
 
-func checkClientClaimOf(p *rules.Policy, c *rules.Check) []rules.Finding {
+func checkClientClaimOf(
+	s *rules.Subject, p *rules.Policy, c *rules.Check,
+) []rules.Finding {
 	in := c.Test.Input
 	if c.ID != rules.ClientID || !inForce(c) || c.Test.Op != rules.Present ||
 		!neverIssuedClaim(in.Name) {
@@ -39,7 +41,7 @@ func checkClientClaimOf(p *rules.Policy, c *rules.Check) []rules.Finding {
 		f := at(c, "a client id must be found, and Entra ID has none in %s: if the validation "+
 			"endpoint passes Entra's claims on, every token is rejected", in.Name)
 		return one(less(f, rules.Note))
-	case in.Source == rules.FromClaim && isEntra(p):
+	case in.Source == rules.FromClaim && isEntra(s, p):
 		return one(at(c, "Entra ID never issues %s: it names the client in appid (v1.0 tokens) "+
 			"or azp (v2.0 tokens)", in.Name))
 	}

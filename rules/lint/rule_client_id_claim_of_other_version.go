@@ -20,7 +20,7 @@ func clientIDClaimOfOtherVersion() rules.Rule {
 			for _, p := range tokenPolicies(s) {
 				c, name := clientClaim(p)
 				ev, ok := tokenVersion(s, p)
-				if !ok || s.App == nil && !isEntra(p) || name != "appid" && name != "azp" {
+				if !ok || s.App == nil && !isEntra(s, p) || name != "appid" && name != "azp" {
 					continue
 				}
 				if right := clientClaimOf(ev.version); name != right {

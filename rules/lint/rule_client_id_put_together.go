@@ -16,7 +16,7 @@ func clientIDPutTogether() rules.Rule {
 		Why: "A v1.0 token names the client in appid, a v2.0 token in azp, and none has both. " +
 			"Whether a gateway can put together a claim and one that is absent is not certain, " +
 			"and a text of two claims is not the id of any client.",
-		Fix:        "Read the one claim, and the other only where the one is absent.",
+		Fix:        "Read one claim, and the other only if the first is absent.",
 		Severity:   rules.Warning,
 		Since:      since,
 		References: []string{claimsRef},
@@ -59,8 +59,8 @@ func putTogether(c *rules.Check, v entra.Version) string {
 			if marked(c, v).Read(c.Test.Input).Fault != "" {
 				return fmt.Sprintf("a v%s token has no %s, and the expression fails", v, name)
 			}
-			return fmt.Sprintf("a v%s token has no %s, and what the gateway makes of that is "+
-				"not certain", v, name)
+			return fmt.Sprintf("a v%s token has no %s, and how the gateway handles that is not "+
+				"certain", v, name)
 		}
 	}
 	return "no client has an id of several claims"

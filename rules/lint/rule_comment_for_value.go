@@ -7,8 +7,8 @@ func commentForValue() rules.Rule {
 	return rules.Rule{
 		Name:  "comment-for-value",
 		Title: "an expression is a comment in YAML",
-		Why: "A # behind white space starts a comment: the field has no value, and the gateway " +
-			"takes its default.",
+		Why: "A # after white space starts a comment: the field has no value, and the gateway " +
+			"uses its default.",
 		Fix:        "Put the expression in quotes.",
 		Severity:   rules.Warning,
 		Since:      since,

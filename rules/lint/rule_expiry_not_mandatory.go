@@ -6,8 +6,8 @@ func expiryNotMandatory() rules.Rule {
 	return rules.Rule{
 		Name:  "expiry-not-mandatory",
 		Title: "a token without an expiry is accepted",
-		Why: "An expiry that is there is checked, " +
-			"but a token without exp is valid for ever.",
+		Why: "An expiry is checked if the token has one, but a token without exp is valid " +
+			"forever.",
 		Fix:        "Make exp mandatory.",
 		Severity:   rules.Warning,
 		Since:      since,

@@ -13,9 +13,9 @@ func ignoreNamesNoRule() rules.Rule {
 	return rules.Rule{
 		Name:  "ignore-names-no-rule",
 		Title: "a comment names a rule that does not exist",
-		Why: "The comment sets nothing aside: the finding that it is for stays, and whoever " +
-			"reads the comment takes it for dealt with.",
-		Fix: "Write the rule's name as it stands in brackets behind the finding: gatewhy:ignore " +
+		Why: "The comment ignores nothing: the finding that it is for remains, and a reader of " +
+			"the comment assumes that it is dealt with.",
+		Fix: "Write the rule's name as it appears in brackets after the finding: gatewhy:ignore " +
 			"RULE reason.",
 		Severity:   rules.Warning,
 		Since:      since,
@@ -40,7 +40,7 @@ func Misnamed(comments []Comment, all []rules.Rule) []rules.Finding {
 		}
 		rule := ignoreNamesNoRule()
 		f := rules.Finding{Rule: rule.Name, Severity: rule.Severity, Pos: c.Pos, Span: c.Span}
-		f.Message = fmt.Sprintf("there is no rule %q, so the comment sets nothing aside", c.Rule)
+		f.Message = fmt.Sprintf("there is no rule %q, so the comment ignores nothing", c.Rule)
 		if near := nearestRule(c.Rule, all); near != "" {
 			f.Message += "; the nearest is " + near
 		}

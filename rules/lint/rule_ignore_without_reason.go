@@ -2,16 +2,16 @@ package lint
 
 import "github.com/gatewhy/gatewhy/rules"
 
-// IgnoreWithoutReason is the name of the rule for a finding that is set aside without saying why.
+// IgnoreWithoutReason is the name of the rule for a finding that is ignored without saying why.
 const IgnoreWithoutReason = "ignore-without-reason"
 
 func ignoreWithoutReason() rules.Rule {
 	return rules.Rule{
 		Name:  IgnoreWithoutReason,
-		Title: "a finding is set aside without a reason",
-		Why: "Whoever reads the file later can't tell whether it was looked at or only " +
-			"silenced. Without a reason nothing is set aside.",
-		Fix: "Write the reason behind the rule: gatewhy:ignore RULE reason, or reason: in " +
+		Title: "a finding is ignored without a reason",
+		Why: "Whoever reads the file later can't know whether it was looked at or only " +
+			"silenced. Without a reason nothing is ignored.",
+		Fix: "Write the reason after the rule: gatewhy:ignore RULE reason, or reason: in " +
 			"gatewhy.yaml.",
 		Severity:   rules.Warning,
 		Since:      since,
@@ -21,7 +21,7 @@ func ignoreWithoutReason() rules.Rule {
 				if c.Reason != "" {
 					return ""
 				}
-				return "the comment gives no reason, so it sets nothing aside"
+				return "the comment gives no reason, so it ignores nothing"
 			})
 		},
 	}

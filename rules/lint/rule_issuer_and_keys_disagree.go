@@ -12,14 +12,14 @@ func issuerAndKeysDisagree() rules.Rule {
 	return rules.Rule{
 		Name:  "issuer-and-keys-disagree",
 		Title: "the issuer and the key set belong to different tenants or clouds",
-		Why: "The policy wants the issuer of one tenant and verifies with the keys of another. " +
-			"Between clouds nothing verifies; between tenants of one cloud it works by the keys " +
-			"that they happen to share. tid is always the tenant that the issuer names: " +
-			"another one is in no token of it.",
+		Why: "The policy expects the issuer of one tenant and verifies with the keys of " +
+			"another. Across clouds no signature verifies; across tenants of one cloud it works " +
+			"only with keys that they happen to share. tid is always the tenant in the issuer: " +
+			"no token has a different one.",
 		Fix: "Take both from the same tenant. A v1.0 issuer with the v2.0 key document of its " +
 			"tenant is sound: it lists the same keys.",
 		Severity:   rules.Error,
-		Lesser:     "a warning where the two tenants are of one cloud, and share keys",
+		Lesser:     "a warning if the two tenants are of one cloud, and share keys",
 		Since:      since,
 		References: []string{accessTokens},
 		Check:      checkIssuerAndKeys,
@@ -31,8 +31,8 @@ func issuerAndKeysDisagree() rules.Rule {
 func checkIssuerAndKeys(s *rules.Subject) []rules.Finding {
 	var all []rules.Finding
 	for _, p := range tokenPolicies(s) {
-		c, issuers := issuersOf(p)
-		_, sets, only := entraKeysOf(p)
+		c, issuers := issuersOf(s, p)
+		_, sets, only := entraKeysOf(s, p)
 		if !only {
 			sets = nil
 		}
@@ -42,8 +42,8 @@ func checkIssuerAndKeys(s *rules.Subject) []rules.Finding {
 		}
 		switch {
 		case !goTogether(sets, issuers, ofCloud):
-			all = append(all, at(c, "the issuer is not of %s, "+
-				"whose keys the policy verifies with: nothing verifies", sets[0].Cloud.Name))
+			all = append(all, at(c, "the issuer is not of %s, whose keys the policy verifies "+
+				"with: no signature verifies", sets[0].Cloud.Name))
 		case !goTogether(sets, issuers, ofTenant):
 			f := at(c, "the issuer is of tenant %s, and the key set that of tenant %s",
 				issuers[0].Tenant, sets[0].Tenant)
@@ -101,6 +101,7 @@ func checkTenantOf(
 	if len(ids) == 0 || len(others) == 0 || slices.ContainsFunc(ids, isOne) {
 		return none()
 	}
-	return one(at(c, "tid is to be %s, and %s is of tenant %s: nobody of that tenant gets in",
+	return one(at(c, "the policy expects tid %s, but %s is of tenant %s: nobody of that tenant "+
+		"gets in",
 		ids[0], source, others[0]))
 }

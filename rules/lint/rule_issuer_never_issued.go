@@ -15,15 +15,15 @@ func issuerNeverIssued() rules.Rule {
 		Why: "Issuers are compared character by character. A v1.0 issuer ends with a slash, a " +
 			"v2.0 issuer with /v2.0, and the tenant in both is the id in lower case, never a " +
 			"domain or common: anything else lets nobody in.",
-		Fix: "Write the issuer as it stands in the token: https://sts.windows.net/ID/ or " +
+		Fix: "Write the issuer exactly as it is in the token: https://sts.windows.net/ID/ or " +
 			"https://login.microsoftonline.com/ID/v2.0.",
 		Severity:   rules.Error,
-		Lesser:     "a warning where another issuer beside it can match",
+		Lesser:     "a warning if another issuer in the list can match",
 		Since:      since,
 		References: []string{accessTokens, claimsRef},
 		Check: func(s *rules.Subject) []rules.Finding {
 			return eachCheckOf(s, func(p *rules.Policy) look {
-				_, keys, all := entraKeysOf(p)
+				_, keys, all := entraKeysOf(s, p)
 				b2c := !all || len(keys) == 0 ||
 					slices.ContainsFunc(keys, isB2C)
 				return func(c *rules.Check) []rules.Finding { return checkIssuerForm(c, b2c) }
@@ -75,7 +75,7 @@ func neverIssued(text string, b2c bool) string {
 func wrongForm(text string) string {
 	host, _, _ := strings.Cut(text[len("https://"):], "/")
 	if _, ok := entra.CloudOf(host); ok {
-		return "it is an address of Entra ID, but no issuer"
+		return "it is an Entra ID address, but not an issuer"
 	}
 	return ""
 }

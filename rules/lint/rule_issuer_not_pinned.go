@@ -14,13 +14,13 @@ func issuerNotPinned() rules.Rule {
 		Title: "the issuer of tokens is not pinned",
 		Why: "Entra ID's tenants share signing keys, and a tenant's own key document lists the " +
 			"shared ones: a signature that verifies says \"Entra\", not \"our tenant\". Another " +
-			"tenant can issue tokens whose audience is a text of its own choice.",
-		Fix:      "Demand the tenant's issuer.",
+			"tenant can issue tokens with an audience of its own choice.",
+		Fix:      "Require the tenant's issuer.",
 		Severity: rules.Error,
-		Lesser: "a warning where it is not known whether another tenant can have such a " +
-			"token, or where an expression of other claims can't be evaluated, a note where " +
-			"one of these claims can't be, or where a contract or an application id as the " +
-			"audience closes the hole today",
+		Lesser: "a warning if it is not known whether another tenant can get such a token, or " +
+			"if an expression on other claims can't be evaluated, a note if an expression on " +
+			"one of these claims can't be evaluated, or if a contract or an application id as " +
+			"the audience closes the hole today",
 		Since:      since,
 		References: []string{validating, uriLimits},
 		About:      issued.ByTenant(),
@@ -34,7 +34,7 @@ func issuerNotPinned() rules.Rule {
 func checkIssuerPinned(s *rules.Subject) []rules.Finding {
 	var all []rules.Finding
 	for _, p := range tokenPolicies(s) {
-		c, sets, _ := entraKeysOf(p)
+		c, sets, _ := entraKeysOf(s, p)
 		i := slices.IndexFunc(sets, func(k entra.KeysAddress) bool {
 			return k.Kind == entra.Workforce
 		})
@@ -55,7 +55,7 @@ func checkIssuerPinned(s *rules.Subject) []rules.Finding {
 		case letIn:
 			all = append(all, f)
 		case doubtful:
-			f.Message += ", if another tenant can have such a token, which no source tells"
+			f.Message += ", if another tenant can get such a token, which no source shows"
 			all = append(all, less(f, rules.Warning))
 		case unclear:
 			f.Message = "it is not known whether the issuer is pinned: " +

@@ -11,12 +11,12 @@ func keySetNotFetchable() rules.Rule {
 	return rules.Rule{
 		Name:  "key-set-not-fetchable",
 		Title: "there are no keys at the key URL",
-		Why: "The gateway can fetch no key set from such an address, and without keys no " +
+		Why: "The gateway can't fetch a key set from such an address, and without keys no " +
 			"signature verifies: nobody gets in.",
 		Fix: "Write the whole address of the key set, such as " +
 			"https://login.microsoftonline.com/TENANT/discovery/v2.0/keys.",
 		Severity:   rules.Error,
-		Lesser:     "a warning where the policy has keys from another address too",
+		Lesser:     "a warning if the policy has keys from another address too",
 		Since:      since,
 		References: []string{accessTokens, keySetFormat},
 		Check: func(s *rules.Subject) []rules.Finding {

@@ -10,15 +10,15 @@ func listClaimComparedWithText() rules.Rule {
 	return rules.Rule{
 		Name:  "list-claim-compared-with-text",
 		Title: "a claim that is a list is compared with a text",
-		Why: "roles, groups and wids are lists in every token of Entra ID. A list never equals " +
-			"a text: every token is rejected.",
+		Why: "roles, groups and wids are lists in every Entra ID token. A list never equals a " +
+			"text: every token is rejected.",
 		Fix:        "Ask whether the list contains it.",
 		Severity:   rules.Error,
 		Since:      since,
 		References: []string{claimsRef},
 		Check: func(s *rules.Subject) []rules.Finding {
 			return eachCheckOf(s, func(p *rules.Policy) look {
-				if s.App == nil && !isEntra(p) {
+				if s.App == nil && !isEntra(s, p) {
 					return nil
 				}
 				return checkListClaim

@@ -18,15 +18,14 @@ const noTokenPasses = "no-token-passes"
 func noToken() rules.Rule {
 	return rules.Rule{
 		Name:  noTokenPasses,
-		Title: "a check lets no token past",
-		Why: "Entra ID never writes that claim, or never such a value into it, or not into " +
-			"tokens of the version that this API gets: the check rejects all of them, and " +
-			"nobody gets in.",
-		Fix: "Ask for what the API's tokens carry: gatewhy decode shows it, and the app " +
-			"registration (--app) tells their version.",
+		Title: "a check lets no token in",
+		Why: "Entra ID never writes that claim, or never with such a value, or not in tokens of " +
+			"this API's version: the check rejects all tokens, and nobody gets in.",
+		Fix: "Check for what the API's tokens have: gatewhy decode shows it, and the app " +
+			"registration (--app) gives their version.",
 		Severity: rules.Error,
-		Lesser: "a warning where hasgroups is asked for, which only tokens of the implicit " +
-			"flow have",
+		Lesser: "a warning where hasgroups is required, which only tokens of the implicit flow " +
+			"have",
 		Since:      since,
 		References: []string{claimsRef, accessTokens},
 		Check:      checkPassable,
@@ -37,38 +36,45 @@ func noToken() rules.Rule {
 // where that is known.
 func checkPassable(s *rules.Subject) []rules.Finding {
 	return eachCheckOf(s, func(p *rules.Policy) look {
-		if !workforce(p) {
+		if !workforce(s, p) {
 			return nil
 		}
 		ev, known := tokenVersion(s, p)
-		if known {
-			return func(c *rules.Check) []rules.Finding { return impassable(s, c, ev) }
+		if !known {
+			ev = evidence{}
 		}
-		return func(c *rules.Check) []rules.Finding { return impassable(s, c, evidence{}) }
+		e := exposing(s, p)
+		return func(c *rules.Check) []rules.Finding { return impassable(s, e, c, ev) }
 	})
 }
 
 // impassable makes a finding of a check that lets none of the tokens past. These are the tokens of
-// one version where the evidence names one, else of all versions.
-func impassable(s *rules.Subject, c *rules.Check, ev evidence) []rules.Finding {
+// one version where the evidence names one, else of all versions. If one of them gets past all
+// that a request meets, it gets past the check too.
+func impassable(
+	s *rules.Subject, all *exposed, c *rules.Check, ev evidence,
+) []rules.Finding {
 	known := ev.because != ""
 	if !ofClaims(c) || !inForce(c) {
 		return none()
 	}
-	if onlyOverage(c) {
+	if onlyOverage(s, c) {
 		return one(less(at(c, "hasgroups is only in tokens that a browser gets without a code "+
 			"(the implicit flow), of a user with more groups than fit: everybody else is "+
 			"locked out"), rules.Warning))
 	}
 	if ofOneCustomClaim(c) || !decidable(c, known && ev.version == entra.V2) {
 		if name := absentClaim(c); name != "" {
-			return one(at(c, "no access token of Entra ID has the claim %q", name))
+			return one(at(c, "no Entra ID access token has the claim %q", name))
 		}
 		return none()
 	}
-	e := aloneIn(s, c)
+	if got, with := all.own(); got == letIn && (!known || with.Version() == ev.version) {
+		return none()
+	}
+	e := alone(s, c)
 	if e.ownClients() == keptOut {
-		return one(at(c, "no access token of Entra ID gets past this check of %s%s",
+		return one(at(c, "no Entra ID access token passes this check of %s%s",
 			claimOf(c), neverWritten(c)))
 	}
 	if !known {
@@ -77,18 +83,18 @@ func impassable(s *rules.Subject, c *rules.Check, ev evidence) []rules.Finding {
 	if got, _ := e.get(e.holders.Own(ev.version)); got != keptOut {
 		return none()
 	}
-	return one(at(c, "no v%s token of Entra ID gets past this check of %s: %s",
+	return one(at(c, "no Entra ID v%s token passes this check of %s: %s",
 		ev.version, claimOf(c), ev.because))
 }
 
 // onlyOverage reports whether a check lets past nobody without hasgroups, and perhaps somebody
 // with it.
-func onlyOverage(c *rules.Check) bool {
+func onlyOverage(s *rules.Subject, c *rules.Check) bool {
 	const name = "hasgroups"
 	if !reads(c, name) {
 		return false
 	}
-	e := alone(c)
+	e := alone(s, c)
 	getting := func(value *source.Value) exposure {
 		got, _ := e.get(changed(e.holders.Own(), func(t *issued.Token) []*issued.Token {
 			return []*issued.Token{t.Chose(name, value)}

@@ -12,14 +12,14 @@ import (
 func optionalClaimNotConfigured() rules.Rule {
 	return rules.Rule{
 		Name:  "optional-claim-not-configured",
-		Title: "a claim is required that the app registration does not ask for",
+		Title: "the app registration does not ask for a required claim",
 		Why: "Entra ID writes an optional claim into an API's tokens only where the API's app " +
 			"registration asks for it. Without that no token has it, and nobody gets in.",
 		Fix: "Add it to optionalClaims.accessToken of the API's registration (groups: " +
 			"groupMembershipClaims), or require what its tokens have.",
 		Severity: rules.Error,
-		Lesser: "a warning where a claims-mapping policy may write it, a note of a v1.0 token's " +
-			"audience, which is as the client has asked for it",
+		Lesser: "a warning if a claims-mapping policy may write it, a note for the audience of " +
+			"v1.0 tokens, which depends on how the client asks for it",
 		Since:      since,
 		References: []string{optionalRef, claimsRef},
 		Check: func(s *rules.Subject) []rules.Finding {

@@ -11,15 +11,15 @@ import (
 func roleOfOtherCallers() rules.Rule {
 	return rules.Rule{
 		Name:  "role-of-other-callers",
-		Title: "a role is required that can't be assigned to those who call",
-		Why: "An app role is for users, for applications or for both (allowedMemberTypes). " +
-			"Where a policy is for clients without a user, a role for users only is in none of " +
-			"their tokens, and the reverse: nobody gets in.",
+		Title: "a required role can't be assigned to the callers",
+		Why: "An app role is for users, for applications or for both (allowedMemberTypes). If a " +
+			"policy is for clients without a user, their tokens never have a role for users " +
+			"only, and the other way round: nobody gets in.",
 		Fix: "Add Application, or User, to the role's allowedMemberTypes, or require a role " +
 			"that has it.",
 		Severity: rules.Error,
-		Lesser: "a note where users get in: clients without a user (client credentials) are " +
-			"locked out",
+		Lesser: "a note if users get in: clients without a user (client credentials) are locked " +
+			"out",
 		Since:      since,
 		References: []string{claimsRef, daemonFlow},
 		Check: func(s *rules.Subject) []rules.Finding {
@@ -36,7 +36,7 @@ func roleOfOtherCallers() rules.Rule {
 
 // checkCallers holds a check of roles against what the other checks of the API let past.
 func checkCallers(s *rules.Subject, p *rules.Policy, c *rules.Check) []rules.Finding {
-	role := roleForSome(s.App, demanded(c, "roles"))
+	role := roleForSome(s.App, demanded(s, c, "roles"))
 	if role == nil {
 		return none()
 	}
@@ -48,7 +48,7 @@ func checkCallers(s *rules.Subject, p *rules.Policy, c *rules.Check) []rules.Fin
 	}
 	users, daemons := own(rest, usersOf), own(rest, daemonsOf)
 	const nobody = "the role %s is for %s only (allowedMemberTypes), and the other checks let " +
-		"only %s past: nobody gets in"
+		"only %s in: nobody gets in"
 	switch {
 	case role.Users && own(by, daemonsOf), role.Apps && own(by, usersOf):
 		return none() // another role or claim lets them past

@@ -8,7 +8,7 @@ func routeAssumed() rules.Rule {
 		Name:  "route-assumed",
 		Title: "it depends on the request whether a policy applies, and the request is not known",
 		Why: "Without the request's method and path every class of requests that the routes " +
-			"tell apart is evaluated.",
+			"treat differently is evaluated.",
 		Fix:      "Say which method and path the request has.",
 		Severity: rules.Note,
 		Since:    since,

@@ -12,8 +12,8 @@ func routeNotCovered() rules.Rule {
 		Name:  "route-not-covered",
 		Title: "some methods or paths are covered by no policy that decides on tokens",
 		Why: "A policy that is limited to methods and paths lets every other request through " +
-			"without a look at its token.",
-		Fix:      "Cover every method and path, or see to it that the rest is meant to be open.",
+			"without checking its token.",
+		Fix:      "Cover every method and path, or make sure that the rest is meant to be open.",
 		Severity: rules.Note,
 		Since:    since,
 		Check:    checkRoutes,
@@ -31,7 +31,7 @@ func checkRoutes(s *rules.Subject) []rules.Finding {
 			return nil
 		}
 		all = append(all, ofGuard(p, "requests to other methods and paths than "+routes(p)+
-			" pass without a look at their token"))
+			" pass without a check of their token"))
 	}
 	return all
 }

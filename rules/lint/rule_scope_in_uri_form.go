@@ -10,22 +10,22 @@ import (
 func scopeInURIForm() rules.Rule {
 	return rules.Rule{
 		Name:  "scope-in-uri-form",
-		Title: "a scope is required in the form in which clients ask for it",
+		Title: "a scope is required in the form that clients use to ask for it",
 		Why: "A client asks for api://orders-uat/UAT.Access or api://orders-uat/.default; the " +
-			"token carries the short value, UAT.Access. The long form is in no token: every " +
-			"token is rejected.",
-		Fix: "Require the short value of the scope. .default is no scope: name one that the API " +
-			"exposes.",
+			"token carries the short value, UAT.Access. No token has the long form: every token " +
+			"is rejected.",
+		Fix: "Require the short value of the scope. .default is not a scope: name one that the " +
+			"API exposes.",
 		Severity: rules.Error,
-		Lesser: "a note where the tokens may be another issuer's, whose scopes have such a " +
-			"form, a warning where another scope beside it is enough",
+		Lesser: "a note if the tokens may be another issuer's, whose scopes have such a form, a " +
+			"warning if another scope in the list is enough",
 		Since:      since,
 		References: []string{claimsRef},
 		Check: func(s *rules.Subject) []rules.Finding {
 			return eachCheckOf(s, func(p *rules.Policy) look {
-				ours, others := isEntra(p), ofAnotherIssuer(p)
+				ours, others := isEntra(s, p), ofAnotherIssuer(s, p)
 				return func(c *rules.Check) []rules.Finding {
-					return checkScopeForm(c, ours, others)
+					return checkScopeForm(s, c, ours, others)
 				}
 			})
 		},
@@ -34,19 +34,19 @@ func scopeInURIForm() rules.Rule {
 
 // checkScopeForm gives an error for a form that only Entra ID's clients write, unless the tokens
 // are another issuer's. It gives a warning where the other scopes are enough.
-func checkScopeForm(c *rules.Check, ours, others bool) []rules.Finding {
-	scopes := demanded(c, "scp", "scope")
+func checkScopeForm(s *rules.Subject, c *rules.Check, ours, others bool) []rules.Finding {
+	scopes := demanded(s, c, "scp", "scope")
 	i := slices.IndexFunc(scopes, inURIForm)
 	if i < 0 {
 		return none()
 	}
-	f := at(c, "no token of Entra ID carries the scope %s: clients ask for it in that form, "+
-		"and scp has the short value", scopes[i])
+	f := at(c, "no Entra ID token has the scope %s: clients ask for it in that form, and scp "+
+		"has the short value", scopes[i])
 	short := slices.DeleteFunc(slices.Clone(scopes), inURIForm)
 	switch {
 	case others, !ours && !ofEntrasClients(scopes[i]): // another issuer may have such scopes
 		return one(less(f, rules.Note))
-	case len(short) > 0 && having(c, []string{"scp", "scope"}, short) != keptOut:
+	case len(short) > 0 && having(s, c, []string{"scp", "scope"}, short) != keptOut:
 		return one(less(f, rules.Warning))
 	}
 	return one(f)

@@ -8,7 +8,7 @@ import (
 func scopeLocksOutDaemons() rules.Rule {
 	return rules.Rule{
 		Name:  "scope-locks-out-daemons",
-		Title: "a scope is required, which app-only tokens never carry",
+		Title: "a scope is required, but app-only tokens never have one",
 		Why: "A client that works without a user (client credentials) gets a token with roles " +
 			"and without scp: a required scope locks it out.",
 		Fix: "If daemons are to get in, require an app role for them, " +
@@ -18,32 +18,32 @@ func scopeLocksOutDaemons() rules.Rule {
 		References: []string{claimsRef, daemonFlow},
 		Check: func(s *rules.Subject) []rules.Finding {
 			return eachCheckOf(s, func(p *rules.Policy) look {
-				if ofAnotherIssuer(p) {
+				if ofAnotherIssuer(s, p) {
 					return nil // whose clients have scopes, with a user and without
 				}
-				return checkDaemons
+				return func(c *rules.Check) []rules.Finding { return checkDaemons(s, c) }
 			})
 		},
 	}
 }
 
-func checkDaemons(c *rules.Check) []rules.Finding {
-	if !inForce(c) || !locksOutDaemons(c) {
+func checkDaemons(s *rules.Subject, c *rules.Check) []rules.Finding {
+	if !inForce(c) || !locksOutDaemons(s, c) {
 		return none()
 	}
-	return one(at(c, "a scope is required: "+
-		"clients without a user (client credentials) carry none and are locked out"))
+	return one(at(c, "a scope is required: clients without a user (client credentials) have "+
+		"none and are locked out"))
 }
 
 // locksOutDaemons reports whether a check lets nobody past without a scope.
-func locksOutDaemons(c *rules.Check) bool {
+func locksOutDaemons(s *rules.Subject, c *rules.Check) bool {
 	if c.ID == rules.Scopes {
 		return true
 	}
 	if !ofClaims(c) || !reads(c, "scp", "scope") {
 		return false
 	}
-	e := alone(c)
+	e := alone(s, c)
 	without, _ := e.get(daemonsOf(e.holders.Own()))
 	with, _ := e.get(inAnyForm(usersOf(e.holders.Own()), c))
 	return without == keptOut && with != keptOut

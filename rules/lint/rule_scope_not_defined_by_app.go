@@ -8,17 +8,17 @@ import (
 func scopeNotDefinedByApp() rules.Rule {
 	return rules.Rule{
 		Name:  "scope-not-defined-by-app",
-		Title: "a scope is required that the app registration does not expose",
-		Why: "A token carries scopes of its own API only. One that the API does not expose, or " +
-			"that is disabled, is in no token: every token is rejected.",
+		Title: "the app registration does not expose a required scope",
+		Why: "A token has only scopes of its own API. No token has a scope that the API does " +
+			"not expose or that is disabled: every token is rejected.",
 		Fix:        "Expose the scope in the app registration, or require one that it exposes.",
 		Severity:   rules.Error,
-		Lesser:     "a warning where another one beside it is defined, and is enough",
+		Lesser:     "a warning if another one in the list is defined, and one is enough",
 		Since:      since,
 		References: []string{claimsRef},
 		Check: func(s *rules.Subject) []rules.Finding {
 			return withApp(s, func(app *entra.Registration, p *rules.Policy) []rules.Finding {
-				return undefined(app, p, app.Scopes, "scope", "scp", "scope")
+				return undefined(s, app, p, app.Scopes, "scope", "scp", "scope")
 			})
 		},
 	}

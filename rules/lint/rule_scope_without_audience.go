@@ -9,13 +9,13 @@ func scopeWithoutAudience() rules.Rule {
 	return rules.Rule{
 		Name:  "scope-without-audience",
 		Title: "a scope or role is checked, and the audience is not",
-		Why: "A scope or a role is a name. Whoever may register an application in the tenant " +
-			"can give an API of their own a scope of the same name, and the token for that API " +
-			"is accepted here.",
+		Why: "A scope or a role is a name. Anyone who may register an application in the tenant " +
+			"can give their own API a scope of the same name, and the token for that API is " +
+			"accepted here.",
 		Fix:      "Check the audience as well.",
 		Severity: rules.Error,
-		Lesser: "a warning where an expression of other claims can't be evaluated, a warning " +
-			"or a note where a validation endpoint decides, which may look at the audience",
+		Lesser: "a warning if an expression on other claims can't be evaluated, a warning or a " +
+			"note if a validation endpoint decides, which may look at the audience",
 		Since:      since,
 		References: []string{validating},
 		About:      []string{"aud", "appid", "azp", "oid", "sub", "groups", "wids"},
@@ -28,7 +28,7 @@ func scopeWithoutAudience() rules.Rule {
 func checkScopeAudience(s *rules.Subject) []rules.Finding {
 	var all []rules.Finding
 	for _, p := range tokenPolicies(s) {
-		c := scopeCheck(p)
+		c := scopeCheck(s, p)
 		if c == nil || !exposing(s, p).openToStrangersAPIs() {
 			continue
 		}
@@ -54,12 +54,12 @@ func (e *exposed) openToStrangersAPIs() bool {
 }
 
 // scopeCheck returns the check of scopes or roles that is in force, or nil.
-func scopeCheck(p *rules.Policy) *rules.Check {
+func scopeCheck(s *rules.Subject, p *rules.Policy) *rules.Check {
 	for _, c := range p.Checks() {
 		if !inForce(c) || !ofClaims(c) {
 			continue
 		}
-		if c.ID == rules.Scopes || reads(c, "scp", "scope", "roles") && needsNames(c) {
+		if c.ID == rules.Scopes || reads(c, "scp", "scope", "roles") && needsNames(s, c) {
 			return c
 		}
 	}
@@ -67,8 +67,8 @@ func scopeCheck(p *rules.Policy) *rules.Check {
 }
 
 // needsNames reports whether a check keeps out everybody without scopes and roles.
-func needsNames(c *rules.Check) bool {
-	e := alone(c)
+func needsNames(s *rules.Subject, c *rules.Check) bool {
+	e := alone(s, c)
 	got, _ := e.get(withoutNames(e.holders.Own()))
 	return got == keptOut
 }

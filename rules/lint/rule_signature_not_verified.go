@@ -6,8 +6,8 @@ func signatureNotVerified() rules.Rule {
 	return rules.Rule{
 		Name:  "signature-not-verified",
 		Title: "the signature of tokens is not verified",
-		Why: "Anybody can write a token with any claims in it. Without a signature that is " +
-			"checked, every other check is one that the caller answers.",
+		Why: "Anyone can make up a token with any claims. If the signature is not checked, the " +
+			"caller decides what every other check finds.",
 		Fix: "Verify with the tenant's key set and the algorithm that Entra ID signs with, " +
 			"RS256.",
 		Severity:   rules.Error,
@@ -19,8 +19,8 @@ func signatureNotVerified() rules.Rule {
 				case c.ID != rules.Signature:
 					return none()
 				case c.Skip != "":
-					return one(at(c, "no signature is verified: "+
-						"a token that the caller has written is accepted"))
+					return one(at(c, "no signature is verified: a token that the caller made up "+
+						"is accepted"))
 				case c.MaySkip != nil && c.Unknown == nil:
 					return one(less(at(c, "perhaps no signature is verified: %s",
 						c.MaySkip.Why), rules.Warning))

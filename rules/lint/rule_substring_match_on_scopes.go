@@ -1,6 +1,11 @@
 package lint
 
 import (
+	"slices"
+	"strings"
+	"unicode"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/issued"
 )
@@ -8,19 +13,19 @@ import (
 func substringMatchOnScopes() rules.Rule {
 	return rules.Rule{
 		Name:  "substring-match-on-scopes",
-		Title: "a scope is looked for as a part of the text",
+		Title: "a scope is matched as a substring",
 		Why: "scp is one text of words: \"contains 'Orders.Read'\" is true for Orders.ReadWrite " +
 			"and NotOrders.Read too.",
 		Fix:      "Split it into words first.",
 		Severity: rules.Warning,
-		Lesser: "a note where the tokens are another issuer's and the claim is scp, which may " +
-			"be a list there",
+		Lesser: "a note if the tokens are another issuer's and the claim is scp, which may be a " +
+			"list there",
 		Since:      since,
 		References: []string{claimsRef},
 		Check: func(s *rules.Subject) []rules.Finding {
 			return eachCheckOf(s, func(p *rules.Policy) look {
-				others := ofAnotherIssuer(p)
-				return func(c *rules.Check) []rules.Finding { return checkScopePart(c, others) }
+				others := ofAnotherIssuer(s, p)
+				return func(c *rules.Check) []rules.Finding { return checkScopePart(s, c, others) }
 			})
 		},
 	}
@@ -28,10 +33,9 @@ func substringMatchOnScopes() rules.Rule {
 
 // checkScopePart gives a note for scp in the tokens of another issuer, because Okta's is a list.
 // The standard (RFC 9068) makes scope a text of words.
-func checkScopePart(c *rules.Check, others bool) []rules.Finding {
-	scope := partOfScope(c)
-	f := at(c, "%s is looked for as a part of the text: "+
-		"a longer scope that has it inside passes too", scope)
+func checkScopePart(s *rules.Subject, c *rules.Check, others bool) []rules.Finding {
+	scope := partOfScope(s, c)
+	f := at(c, "%s is matched as a substring: a longer scope that contains it passes too", scope)
 	switch {
 	case scope == "":
 		return none()
@@ -44,11 +48,11 @@ func checkScopePart(c *rules.Check, others bool) []rules.Finding {
 
 // partOfScope returns a text that the check finds inside a longer scope: a token with that scope
 // gets past, and without it the token is kept out. It is empty where there is no such text.
-func partOfScope(c *rules.Check) string {
-	if !inForce(c) || !ofClaims(c) || !reads(c, "scp", "scope") {
+func partOfScope(s *rules.Subject, c *rules.Check) string {
+	if !inForce(c) || !ofClaims(c) || !reads(c, "scp", "scope") || comparesWords(c) {
 		return ""
 	}
-	e := alone(c)
+	e := alone(s, c)
 	for _, tokens := range []issued.Tokens{
 		usersOf(e.holders.StrangersElsewhere(false, false)), usersOf(e.holders.Own()),
 	} {
@@ -62,6 +66,26 @@ func partOfScope(c *rules.Check) string {
 		}
 	}
 	return ""
+}
+
+// comparesWords reports whether a check only asks whether whole words are there, none of them with
+// a blank in it: what is longer than a word is none of them.
+func comparesWords(c *rules.Check) bool {
+	whole := true
+	leaves(c.Test, true, func(leaf rules.Predicate, _ bool) {
+		switch leaf.Op {
+		case rules.Present, rules.Equals, rules.OneOf, rules.HasAll, rules.HasAny:
+			whole = whole && leaf.Texts == nil && leaf.Input.Opaque == nil &&
+				!slices.ContainsFunc(leaf.Values, hasBlank)
+		default:
+			whole = false
+		}
+	})
+	return whole
+}
+
+func hasBlank(v *source.Value) bool {
+	return v.Kind != source.String || strings.ContainsFunc(v.Text, unicode.IsSpace)
 }
 
 // havingScope is how far somebody gets with this scope in scp and in scope, where other issuers

@@ -11,8 +11,8 @@ func textKeyIsNoKey() rules.Rule {
 	return rules.Rule{
 		Name:  "text-key-is-no-key",
 		Title: "the key in the policy is not a key",
-		Why: "A text that is not a public key verifies nothing, a private key must not be here " +
-			"at all, and a short shared secret can be guessed.",
+		Why: "A text that is not a public key can't verify a signature, a private key must not " +
+			"be here at all, and a short shared secret can be guessed.",
 		Fix: "Put in the PEM text of the public key or of the certificate; for HMAC a secret of " +
 			"at least 32 random bytes.",
 		Severity:   rules.Error,
@@ -48,7 +48,8 @@ func faultOf(key *rules.Key) string {
 	}
 	set, err := keys.ParsePEM("the key", key.Text)
 	if err != nil {
-		return "this is no public key or certificate, with or without its header and footer lines"
+		return "this is not a public key or certificate, with or without its header and footer " +
+			"lines"
 	}
 	for _, k := range set.Keys {
 		if k.Fault != "" {

@@ -10,17 +10,17 @@ import (
 func wildcardComparedExactly() rules.Rule {
 	return rules.Rule{
 		Name:  "wildcard-compared-exactly",
-		Title: "a value with a wildcard is compared as it stands",
-		Why: "No token of Entra ID has an asterisk in its audience, issuer, scopes or roles, " +
-			"and a policy that compares whole values lets nobody in.",
+		Title: "a value with a wildcard is compared literally",
+		Why: "No Entra ID token has an asterisk in its audience, issuer, scopes or roles, and a " +
+			"policy that compares whole values lets nobody in.",
 		Fix:        "Write the values that are meant, one by one.",
 		Severity:   rules.Error,
-		Lesser:     "a warning where another value beside it can match",
+		Lesser:     "a warning if another value in the list can match",
 		Since:      since,
 		References: []string{claimsRef},
 		Check: func(s *rules.Subject) []rules.Finding {
 			return eachCheckOf(s, func(p *rules.Policy) look {
-				if ofAnotherIssuer(p) {
+				if ofAnotherIssuer(s, p) {
 					return nil
 				}
 				return checkWildcard
@@ -39,7 +39,7 @@ func checkWildcard(c *rules.Check) []rules.Finding {
 	if i < 0 {
 		return none()
 	}
-	f := at(c, "%s is compared as it stands: no token has an asterisk there", wanted[i])
+	f := at(c, "%s is compared literally: no token has an asterisk there", wanted[i])
 	if slices.ContainsFunc(wanted, func(text string) bool { return !wild(text) }) {
 		f = less(f, rules.Warning)
 	}

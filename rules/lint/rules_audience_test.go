@@ -23,13 +23,13 @@ func TestAudienceNotChecked(t *testing.T) {
 			pinned(unchecked(), clientFrom(appid), contract(appid)),
 			warningAt("audience", says),
 		},
-		"an audience that is looked for as a part is checked in part only": {
+		"an audience that is looked for as a part is checked only partly checked": {
 			pinned(unchecked(), check(has("aud", "orders"))),
-			errorAt("custom-claim", "in part only"),
+			errorAt("custom-claim", "only partly checked"),
 		},
 		"a role beside the part keeps nobody out who may name their own so": {
 			pinned(unchecked(), check(has("aud", "orders")), role("Read")),
-			errorAt("custom-claim", "in part only"),
+			errorAt("custom-claim", "only partly checked"),
 		},
 		"an expression that can't be evaluated may check it": {
 			pinned(unchecked(), check(unclearExpression("aud"))),
@@ -223,14 +223,14 @@ func TestAssignmentNotRequired(t *testing.T) {
 		},
 		"where the service principal is not given, it may be required": {
 			ofApp(orders("1"), signed(ourKeys), issuer(ourIssuer), audience(ourAudience)),
-			warningAt("audience", "the file does not tell"),
+			warningAt("audience", "the file does not say"),
 		},
 		"so it may where only a deployment knows": {
 			ofApp(
 				app(entra.Text{Value: "var.required", Unknown: true}),
 				signed(ourKeys), issuer(ourIssuer), audience(ourAudience),
 			),
-			warningAt("audience", "the file does not tell"),
+			warningAt("audience", "the file does not say"),
 		},
 		"required assignment keeps strangers out of an API without scopes": {
 			ofApp(unexposed, signed(ourKeys), issuer(ourIssuer), audience(ourAudience)), nil,
@@ -248,7 +248,7 @@ func TestAssignmentNotRequired(t *testing.T) {
 				open, signed(ourKeys), issuer(ourIssuer), audience(ourAudience),
 				scopes("Orders.Read"),
 			),
-			warningAt("audience", "only scopes are checked that users can consent to"),
+			warningAt("audience", "only scopes that users can consent to are checked"),
 		},
 		"a scope that an administrator consents to keeps them out": {
 			ofApp(

@@ -24,7 +24,7 @@ func TestAnyClientAccepted(t *testing.T) {
 		},
 		"a policy that is not modelled may tell them apart": {
 			of(policy(signed(ourKeys), issuer(ourIssuer)), policy(notModelled())),
-			noteAt("signature", "unless a policy that is not modelled does"),
+			noteAt("signature", "unless a policy that gatewhy does not know does"),
 		},
 		"a contract does": {
 			pinned(clientFrom(appid), contract(appid)), nil,
@@ -158,7 +158,7 @@ func TestClientIDClaimNamesNoClient(t *testing.T) {
 	for claim, says := range map[string]string{
 		"sub": "sub names a user, or in an app-only token", "oid": "oid names a user, or",
 		"aud": "names the API", "iss": "names the tenant", "upn": "names a user",
-		"azpacr": "how the client has authenticated", "groups": "names no client",
+		"azpacr": "how the client authenticated", "groups": "does not name a client",
 	} {
 		rows[claim+" does not"] = row{
 			ours(clientFrom(rules.Claim(claim))), errorAt("client-id", says),
@@ -267,7 +267,7 @@ func TestWildcardComparedExactly(t *testing.T) {
 	finds(t, wildcardComparedExactly(), map[string]row{
 		"no audience has an asterisk": {
 			ours(audience("api://orders-*")),
-			errorAt("audience", "api://orders-* is compared as it stands"),
+			errorAt("audience", "api://orders-* is compared literally"),
 		},
 		"beside one without it, it is a warning": {
 			ours(audience("api://orders-*", ourAudience)),
@@ -327,11 +327,11 @@ func TestChecksExcludeEachOther(t *testing.T) {
 		return c
 	}
 	read := func(name string) *rules.Check { return clientFrom(rules.Claim(name)) }
-	const says = "gets past this check of "
+	const says = "passes both this check of "
 	finds(t, checksExcludeEachOther(), map[string]row{
 		"an application's type and a scope": {
 			pinned(named("idtyp", "app"), scopes("Read")),
-			errorAt("scopes", says+"scp and that of idtyp"),
+			errorAt("scopes", says+"scp and the one of idtyp"),
 		},
 		"a user's type and no user": {
 			pinned(named("idtyp", "user"), check(rules.Negate(rules.Has(rules.Claim("scp"))))),
@@ -339,15 +339,15 @@ func TestChecksExcludeEachOther(t *testing.T) {
 		},
 		"both client claims": {
 			ours(named("appid", ourApp), named("azp", ourApp)),
-			errorAt("custom-claim", says+"azp and that of appid"),
+			errorAt("custom-claim", says+"azp and the one of appid"),
 		},
 		"a version and the client claim of the other": {
 			ours(check(oneOf("ver", "1.0", "2.0")), named("appid", ourApp), read("azp")),
-			errorAt("client-id", says+"azp and that of appid"),
+			errorAt("client-id", says+"azp and the one of appid"),
 		},
 		"two issuers": {
 			pinned(issuer("https://sts.windows.net/" + otherTenant + "/")),
-			errorAt("custom-claim", says+"iss and that of iss"),
+			errorAt("custom-claim", says+"iss and the one of iss"),
 		},
 		"issuers of two versions, of which another rule speaks": {
 			ours(issuer(ourIssuer), issuer(ourIssuerV2)), nil,
@@ -359,7 +359,7 @@ func TestChecksExcludeEachOther(t *testing.T) {
 			of(
 				policy(signed(ourKeys), issuer(ourIssuer), audience("api://a")),
 				policy(signed(ourKeys), audience("api://b")),
-			), errorAt("audience", says+"aud and that of aud"),
+			), errorAt("audience", says+"aud and the one of aud"),
 		},
 		"two policies with one audience in common": {
 			of(
@@ -389,23 +389,23 @@ func TestNoTokenPasses(t *testing.T) {
 	finds(t, noToken(), map[string]row{
 		"a tenant in another spelling is in no token": {
 			ours(checkOf(rules.Tenant, equals("tid", "contoso"))),
-			errorAt("tenant", "no access token of Entra ID gets past this check of tid"),
+			errorAt("tenant", "no Entra ID access token passes this check of tid"),
 		},
 		"a claim of the other version is in no token of this one": {
 			ours(issuer(ourIssuerV2), &rules.Check{
 				ID: rules.CustomClaim, Claim: "appid", Test: equals("appid", ourApp),
 			}),
-			errorAt("custom-claim", "no v2.0 token of Entra ID gets past this check of appid"),
+			errorAt("custom-claim", "no Entra ID v2.0 token passes this check of appid"),
 		},
 		"a list never is a text": {
 			ours(checkOf(rules.Issuer, rules.Predicate{
 				Op: rules.Equals, Input: rules.Claim("iss"), Values: []*source.Value{inList},
 			})),
-			errorAt("issuer", "gets past this check of iss"),
+			errorAt("issuer", "passes this check of iss"),
 		},
 		"an expression that no issuer satisfies lets none past": {
 			ours(checkOf(rules.Issuer, startsLike("iss", "http://"))),
-			errorAt("issuer", "gets past this check of iss"),
+			errorAt("issuer", "passes this check of iss"),
 		},
 		"one that some issuer satisfies is none": {
 			ours(checkOf(rules.Issuer, startsLike("iss", "https://sts."))), nil,

@@ -37,7 +37,7 @@ func TestIssuerNotPinned(t *testing.T) {
 		},
 		"an audience that another tenant may be able to have leaves it in doubt": {
 			ours(audience("https://contoso.com/orders")),
-			warningAt("signature", "if another tenant can have such a token"),
+			warningAt("signature", "if another tenant can get such a token"),
 		},
 		"an expression that can't be evaluated may pin it": {
 			ours(check(unclearExpression("iss"))),
@@ -74,7 +74,7 @@ func TestIssuerNotPinned(t *testing.T) {
 				policy(pinned().Policies[0].Checks()...),
 			), nil,
 		},
-		"an application id of a multi-tenant application closes nothing": {
+		"an application id of a multi-tenant application has no opening bracket": {
 			&rules.Subject{
 				Policies: []*rules.Policy{policy(signed(ourKeys), audience(ourApp))},
 				App:      multiTenant(orders("2")),
@@ -117,7 +117,7 @@ func TestIssuerNeverIssued(t *testing.T) {
 		"the tenant is in lower case": wrong(
 			"https://sts.windows.net/5C1F0A7E-3B0D-4A55-9C3E-7F0E2B6D9A11/", "the tenant's id",
 		),
-		"an address of a page is not an issuer": wrong(ourKeys, "it is an address of Entra ID"),
+		"an address of a page is not an issuer": wrong(ourKeys, "it is an Entra ID address"),
 		"a host of another time is not written": wrong(
 			"https://login.windows.net/"+ourTenant+"/v2.0", "Entra ID writes another host",
 		),
@@ -156,7 +156,7 @@ func TestIssuerAndKeysDisagree(t *testing.T) {
 	finds(t, issuerAndKeysDisagree(), map[string]row{
 		"keys of another cloud verify nothing": {
 			of(policy(signed(china), issuer(ourIssuer))),
-			errorAt("custom-claim", "whose keys the policy verifies with: nothing verifies"),
+			errorAt("custom-claim", "whose keys the policy verifies with: no signature verifies"),
 		},
 		"keys of another tenant of the cloud may be shared": {
 			of(policy(
@@ -175,10 +175,12 @@ func TestIssuerAndKeysDisagree(t *testing.T) {
 			theirs(issuer(ourIssuer)), nil,
 		},
 		"so is one of several ids": {
-			ours(check(oneOf("tid", otherTenant, ourApp))), errorAt("custom-claim", "tid is to"),
+			ours(check(oneOf("tid", otherTenant, ourApp))),
+			errorAt("custom-claim", "the policy expects tid"),
 		},
 		"beside the right issuer": {
-			pinned(check(equals("tid", otherTenant))), errorAt("custom-claim", "tid is to be"),
+			pinned(check(equals("tid", otherTenant))),
+			errorAt("custom-claim", "the policy expects tid"),
 		},
 		"one of several ids is right": {
 			ours(check(oneOf("tid", otherTenant, ourTenant))), nil,
@@ -197,7 +199,7 @@ func TestIssuerAndKeysDisagree(t *testing.T) {
 				signed(commonKeys), issuer(ourIssuerV2),
 				checkOf(rules.Tenant, equals("tid", otherTenant)),
 			)),
-			errorAt("tenant", "tid is to be "+otherTenant),
+			errorAt("tenant", "the policy expects tid "+otherTenant),
 		},
 		"tid of the issuer's tenant": {
 			ours(issuer(ourIssuer), checkOf(rules.Tenant, equals("tid", ourTenant))), nil,

@@ -55,7 +55,7 @@ func TestIgnoreWithoutReason(t *testing.T) {
 	}
 	finds(t, ignoreWithoutReason(), map[string]row{
 		"a comment without a reason is a warning": {
-			file("a: 1 # gatewhy:ignore wrong-type\n"), warningAt("", "it sets nothing aside"),
+			file("a: 1 # gatewhy:ignore wrong-type\n"), warningAt("", "it ignores nothing"),
 		},
 		"one with a reason is none":       {file("a: 1 # gatewhy:ignore wrong-type known\n"), nil},
 		"a file without comments is none": {file("a: 1\n"), nil},
@@ -67,16 +67,16 @@ func TestACommentThatNamesNoRuleIsFound(t *testing.T) {
 	for name, row := range map[string]struct{ text, want string }{
 		"a mistyped rule gets the nearest one": {
 			"a: 1 # gatewhy:ignore polcy-disabled x\n",
-			`there is no rule "polcy-disabled", so the comment sets nothing aside; ` +
+			`there is no rule "polcy-disabled", so the comment ignores nothing; ` +
 				"the nearest is policy-disabled",
 		},
 		"a name like no other gets none": {
 			"a: 1 # gatewhy:ignore everything x\n",
-			`there is no rule "everything", so the comment sets nothing aside`,
+			`there is no rule "everything", so the comment ignores nothing`,
 		},
 		"a very long name is not compared": {
 			"a: 1 # gatewhy:ignore " + long("x") + " x\n",
-			`there is no rule "` + long("x") + `", so the comment sets nothing aside`,
+			`there is no rule "` + long("x") + `", so the comment ignores nothing`,
 		},
 		"a rule is named":     {"a: 1 # gatewhy:ignore policy-disabled x\n", ""},
 		"a mark names none":   {"a: 1 # gatewhy:ignore\n", ""},

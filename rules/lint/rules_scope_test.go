@@ -13,7 +13,7 @@ func TestScopeInURIForm(t *testing.T) {
 	finds(t, scopeInURIForm(), map[string]row{
 		"scp has the short value": {
 			ours(scopes(long)),
-			errorAt("scopes", "no token of Entra ID carries the scope "+long),
+			errorAt("scopes", "no Entra ID token has the scope "+long),
 		},
 		".default is not a scope": {
 			ours(scopes(ourApp + "/.default")),
@@ -50,7 +50,7 @@ func TestScopeListEmpty(t *testing.T) {
 	finds(t, scopeListEmpty(), map[string]row{
 		"no scope and no client id leave any active token": {
 			endpoint(off(scopes())),
-			warningAt("scopes", "no scope is required in its place"),
+			warningAt("scopes", "no scope is required instead"),
 		},
 		"a contract that is not asked for is none either": {
 			endpoint(off(scopes()), off(contract(appid))),
@@ -69,7 +69,7 @@ func TestScopeLocksOutDaemons(t *testing.T) {
 	finds(t, scopeLocksOutDaemons(), map[string]row{
 		"a required scope keeps out who has none": {
 			ours(scopes("Orders.Read")),
-			noteAt("scopes", "clients without a user (client credentials) carry none"),
+			noteAt("scopes", "clients without a user (client credentials) have none"),
 		},
 		"so does a claim among the custom ones": {
 			ours(check(hasAll(scp, "Orders.Read"))),
@@ -126,7 +126,7 @@ func TestScopeWithoutAudience(t *testing.T) {
 
 func TestSubstringMatchOnScopes(t *testing.T) {
 	t.Parallel()
-	const says = "Orders.Read is looked for as a part of the text"
+	const says = "Orders.Read is matched as a substring"
 	contains := saying("claims.scp contains 'Orders.Read'", "scp", func(scp string) bool {
 		return strings.Contains(scp, "Orders.Read")
 	})

@@ -16,7 +16,7 @@ func TestSignatureNotVerified(t *testing.T) {
 	finds(t, signatureNotVerified(), map[string]row{
 		"a signature that is not verified is an error": {
 			of(policy(off(signed("")))),
-			errorAt("signature", "a token that the caller has written is accepted"),
+			errorAt("signature", "a token that the caller made up is accepted"),
 		},
 		"one that is perhaps not verified is a warning": {
 			of(policy(perhaps(signed("")))),
@@ -70,7 +70,7 @@ func TestKeysURLIsDiscoveryDocument(t *testing.T) {
 	finds(t, keysURLIsDiscovery(), map[string]row{
 		"the discovery document holds no keys": {
 			of(policy(signed(host + "/v2.0/.well-known/openid-configuration"))),
-			errorAt("signature", "the metadata document, which holds no keys"),
+			errorAt("signature", "the metadata document, which contains no keys"),
 		},
 		"the key set does": {ours(), nil},
 		"another issuer's is not said": {
@@ -195,7 +195,7 @@ func TestTextKeyIsNoKey(t *testing.T) {
 	finds(t, textKeyIsNoKey(), map[string]row{
 		"a text that is no key is an error": {
 			of(policy(signedWith("not a key", false))),
-			errorAt("signature", "this is no public key or certificate"),
+			errorAt("signature", "this is not a public key or certificate"),
 		},
 		"a short secret can be guessed": {
 			of(policy(signedWith("hunter2", true))),

@@ -15,7 +15,7 @@ func supposing(rule *rules.Rule, s *rules.Subject, found []rules.Finding) []rule
 	if rule.About == nil {
 		return found
 	}
-	policies, ok := issued.Supposing(s.Policies, rule.About)
+	policies, ok := issued.Supposing(s.Policies, shared(s).neverEvaluated(s), rule.About)
 	if !ok {
 		return found
 	}
@@ -30,8 +30,8 @@ func supposing(rule *rules.Rule, s *rules.Subject, found []rules.Finding) []rule
 		if slices.ContainsFunc(found, known) {
 			continue
 		}
-		f.Message += "; a check whose expression can't be evaluated, and that reads other " +
-			"claims, is taken to hold"
+		f.Message += "; a check on other claims whose expression can't be evaluated is assumed " +
+			"to pass"
 		f.Severity, f.Policy = severity, nil
 		found = append([]rules.Finding{f}, found...)
 	}

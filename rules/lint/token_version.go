@@ -29,7 +29,7 @@ func tokenVersion(s *rules.Subject, p *rules.Policy) (evidence, bool) {
 	for _, text := range texts {
 		named = append(named, versionNamed(text))
 	}
-	_, issuers := issuersOf(p)
+	_, issuers := issuersOf(s, p)
 	for _, issuer := range issuers {
 		written = append(written, issuer.Version)
 	}

@@ -108,12 +108,12 @@ func claimCheck(p *rules.Policy, names ...string) *rules.Check {
 // demanded lists the values that a check wants a claim of words or of a list to have. Of an
 // expression these are the texts that are needed: without one of them no token gets past, or it
 // alone lets a token past.
-func demanded(c *rules.Check, names ...string) []string {
+func demanded(s *rules.Subject, c *rules.Check, names ...string) []string {
 	if plain := wantedTexts(c, claim(names...)); len(plain) > 0 || !inForce(c) || !ofClaims(c) ||
 		!reads(c, names...) || !readsExpression(c) {
 		return plain
 	}
-	e := alone(c)
+	e := alone(s, c)
 	literals := slices.DeleteFunc(issued.TextsOf(c), func(text string) bool { return text == " " })
 	if e.having(names, nil) != keptOut || e.having(names, literals) != letIn {
 		return nil
@@ -138,8 +138,8 @@ func readsExpression(c *rules.Check) bool {
 }
 
 // having is how far an otherwise usual token gets past one check with these values in the claims.
-func having(c *rules.Check, names, values []string) exposure {
-	return alone(c).having(names, values)
+func having(s *rules.Subject, c *rules.Check, names, values []string) exposure {
+	return alone(s, c).having(names, values)
 }
 
 // having is how far an otherwise usual token gets with these values in the claims.

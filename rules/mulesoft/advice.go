@@ -39,8 +39,8 @@ func tokenAdvice() []rules.Advice {
 		},
 		{
 			Rule: "key-set-not-fetchable",
-			Why: "MuleSoft's JWT Validation answers with 503 where it has no key set. Flex " +
-				"Gateway takes several addresses with commas between them, Mule Gateway one.",
+			Why: "MuleSoft's JWT Validation answers with 503 if it has no key set. Flex Gateway " +
+				"takes several addresses with commas between them, Mule Gateway one.",
 			References: []string{docJWTPage},
 		},
 		{Rule: "key-set-over-http", References: []string{docJWTPage}},
@@ -52,8 +52,8 @@ func tokenAdvice() []rules.Advice {
 		},
 		{
 			Rule: "wildcard-compared-exactly",
-			Why: "That MuleSoft's JWT Validation compares so is inferred: its documentation " +
-				"knows no wildcard.",
+			Why: "That MuleSoft's JWT Validation compares like this is inferred: its " +
+				"documentation mentions no wildcards.",
 			References: []string{docJWTPage},
 		},
 	}
@@ -66,8 +66,9 @@ func clientAdvice() []rules.Advice {
 		{
 			Rule: "client-id-claim-never-issued",
 			Why:  "OpenID Connect access token enforcement answers with 403, \"Invalid Client\".",
-			Fix: "Where the policy can't be told so (OpenID Connect access token enforcement), " +
-				"use JWT Validation in its place, or skip the client id and require a scope.",
+			Fix: "If the policy can't be configured like that (OpenID Connect access token " +
+				"enforcement), use JWT Validation instead, or skip the client id and require a " +
+				"scope.",
 			References: []string{kbArticle},
 		},
 		{
@@ -104,8 +105,8 @@ func claimAdvice() []rules.Advice {
 		{Rule: "scope-in-uri-form", References: []string{kbArticle}},
 		{
 			Rule: "scope-without-audience",
-			Fix: "Where the policy can't (enforcement by a validation endpoint), JWT Validation " +
-				"can.",
+			Fix: "If the policy can't do that (enforcement by a validation endpoint), JWT " +
+				"Validation can.",
 			References: []string{kbArticle},
 		},
 		{

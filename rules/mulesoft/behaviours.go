@@ -120,14 +120,14 @@ func situations() []situation {
 		{noToken, "the request carries no token where the policy looks for it"},
 		{malformedHeader, "the Authorization header is not Bearer and a token"},
 		{tokenTwice, "the request carries a token in the header and in the query"},
-		{malformedToken, "the token is no signed JWT that can be read"},
+		{malformedToken, "the token is not a readable signed JWT"},
 		{wrongAlgorithm, "the token is signed with another algorithm than the policy's"},
 		{badSignature, "no key of the policy verifies the signature"},
 		{noKeys, "no key server can be reached, and no keys are cached"},
 		{expiredToken, "the token has expired"},
-		{enormousExpiry, "exp is a number beyond what the gateway's clock can hold"},
+		{enormousExpiry, "exp is a number too large for the gateway's clock"},
 		{notYetValid, "the token is not valid yet"},
-		{wrongAudience, "the token is for another audience, or has none where one is demanded"},
+		{wrongAudience, "the token is for another audience, or has none although one is required"},
 		{claimFails, "a custom claim is missing or has another value"},
 		{inactiveToken, "the validation endpoint calls the token inactive"},
 		{
@@ -149,7 +149,7 @@ func situations() []situation {
 		{noContractsYet, "the gateway has not downloaded the contracts yet"},
 		{quotaExceeded, "the client has used up the quota of its SLA tier"},
 		{soapFault, "the API is described by a WSDL, and a refusal is a SOAP fault"},
-		{unavailable, "the policy can't do its work (the documentation says no more)"},
+		{unavailable, "the policy can't do its work (the documentation gives no details)"},
 	}
 }
 

@@ -27,10 +27,10 @@ func keyCauses() []rules.Cause {
 		{
 			ID:    "stale-key-cache",
 			Title: "the gateway still has the key set from before a key rolled over",
-			Why: "it keeps the key set for jwksServiceTimeToLive minutes, and no document says " +
-				"that it asks again for a kid that it does not know",
-			Look: "since when the token's kid is in the key set (gatewhy keys), and whether the " +
-				"token passes once the cache's time is over or the API is redeployed",
+			Why: "it keeps the key set for jwksServiceTimeToLive minutes, and no documentation " +
+				"says that it fetches again for an unknown kid",
+			Look: "when the token's kid was added to the key set (gatewhy keys), and whether " +
+				"the token passes after the cache has expired or the API is redeployed",
 			Evidence:   inferred(docJWT),
 			Situations: []string{badSignature},
 			Possible:   both(tokenGiven, fetchedKeys(rules.Pass, rules.Unsure)),
@@ -59,7 +59,7 @@ func keyCauses() []rules.Cause {
 		{
 			ID:    "clock-behind",
 			Title: "the gateway's clock is behind, and the token is not valid yet there",
-			Why:   "nbf is held against the gateway's own clock, and no leeway is documented",
+			Why:   "nbf is compared with the gateway's own clock, and no leeway is documented",
 			Look: "the gateway host's clock against the Date header of the key server's " +
 				"answer",
 			Evidence:   inferred(docJWT),
@@ -155,8 +155,8 @@ func contractCauses() []rules.Cause {
 			ID: "own-client-provider",
 			Title: "the environment's client provider is Anypoint's own, whose client ids are " +
 				"never those of Entra ID",
-			Why: "the gateway compares with the client id of the Anypoint application; one that " +
-				"Anypoint made up matches no appid or azp, whatever claim the policy reads",
+			Why: "the gateway compares with the client id of the Anypoint application; an id " +
+				"that Anypoint generated matches no appid or azp, whatever claim the policy reads",
 			Look: "whether the contract's application.coreServicesId is the token's appid or " +
 				"azp: gatewhy collect contracts",
 			Evidence:   inferred(docContracts),
@@ -183,9 +183,9 @@ func endpointCauses() []rules.Cause {
 		},
 		{
 			ID:    "endpoint-answers-otherwise",
-			Title: "the validation endpoint answers otherwise than it was taken to",
+			Title: "the validation endpoint answers differently from what was assumed",
 			Why: "what it answers is modelled on the token's own claims, and the client " +
-				"provider may see it otherwise",
+				"provider may see it differently",
 			Look:       "its answer for this token: gatewhy collect introspection",
 			Need:       rules.Need{Input: source.NeedIntrospection},
 			Evidence:   inferred(kbInvalid),
@@ -197,7 +197,7 @@ func endpointCauses() []rules.Cause {
 			ID:    "endpoint-refuses-the-gateway",
 			Title: "the validation endpoint refuses the gateway's own credentials",
 			Why: "the client provider's introspection client has expired, or its secret has; " +
-				"credentials are sent in the body, and in no other way",
+				"credentials are sent only in the body",
 			Look: "the client provider's settings in Access Management, and the same request by " +
 				"hand: gatewhy collect introspection",
 			Evidence:   documented(docOAuth),
@@ -206,7 +206,7 @@ func endpointCauses() []rules.Cause {
 		},
 		{
 			ID:         "endpoint-unreadable",
-			Title:      "the validation endpoint's answer is no JSON that the gateway can read",
+			Title:      "the validation endpoint's answer is not JSON that the gateway can read",
 			Why:        "an error page, a login page or another content type comes back",
 			Look:       "its answer by hand: gatewhy collect introspection",
 			Evidence:   documented(docOIDC),
@@ -233,7 +233,7 @@ func letInCauses() []rules.Cause {
 			ID:    "api-not-bound",
 			Title: "the application is not bound to its API instance, so no policy runs",
 			Why: "without autodiscovery, or with another API's id in it, the application " +
-				"answers ungoverned",
+				"answers without policies",
 			Look: "the API instance's status (gatewhy collect api-instance), and the " +
 				"autodiscovery id in the application",
 			Evidence:   observed(obsMule),
@@ -243,7 +243,7 @@ func letInCauses() []rules.Cause {
 		{
 			ID:       "route-not-covered",
 			Title:    "the policy does not apply to this method and path",
-			Why:      "it is limited to some routes, and the request's is not known",
+			Why:      "it is limited to some routes, and the request's route is not known",
 			Need:     rules.Need{Input: source.NeedRequest},
 			Evidence: documented(docPointcut),
 			LetsIn:   true,
@@ -310,15 +310,16 @@ func otherCauses() []rules.Cause {
 		{
 			ID:         "quota-exceeded",
 			Title:      "the client has used up its quota",
-			Why:        "the SLA tier of its contract allows so many requests in a time",
+			Why:        "the SLA tier of its contract limits the number of requests in a period",
 			Look:       "the SLA tier of the contract",
 			Evidence:   documented(docSLA),
 			Situations: []string{quotaExceeded},
 		},
 		{
-			ID:    "backend-or-firewall",
-			Title: "not the gateway answers, but the API behind it, or a firewall before it",
-			Why:   "both send statuses and bodies of their own, the API often 401 or 403 too",
+			ID: "backend-or-firewall",
+			Title: "the answer comes from the API behind the gateway, or from a firewall in " +
+				"front of it",
+			Why: "both send their own statuses and bodies, the API often 401 or 403 too",
 			Look: "whether the request is in the API's own log; headers such as server and via " +
 				"of the answer: gatewhy collect request",
 			Evidence: inferred(anyGateway),
@@ -339,7 +340,7 @@ func otherCauses() []rules.Cause {
 		{
 			ID:    "another-token",
 			Title: "the request carried another token than this one",
-			Why: "a client fetches a new token when it likes, from a cache that may hold one " +
+			Why: "a client fetches a new token at any time, perhaps from a cache that has one " +
 				"for another API or environment",
 			Look: "the token of the request itself, by its kid, aud and iat: gatewhy collect " +
 				"request",

@@ -291,15 +291,15 @@ func TestAnUndeterminedPredictionSaysWhatWouldHaveToBeTrue(t *testing.T) {
 	}{
 		{
 			200,
-			"if these policies ran on this request, every check passed, those too that are not " +
-				"known: contract",
+			"if these policies ran on this request, every check passed, including those that " +
+				"are not known: contract",
 		},
 		{
 			403,
-			"if these policies answered, and all else is as it was given, it was the check that " +
+			"if these policies answered, and everything else is as given, it was the check that " +
 				"is not known: contract",
 		},
-		{401, "none of the checks that are not known is known to answer so"},
+		{401, "none of the checks that are not known is known to answer like this"},
 	}
 	for _, test := range tests {
 		c := compare(t, jwt, Mule, open, rules.Observation{Status: test.status})

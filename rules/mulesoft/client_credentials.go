@@ -95,7 +95,8 @@ func cannotCompare(secret rules.Input) func(*rules.Request) rules.Reading {
 		reading := eval(r)
 		if reading.Value != nil && reading.Value.Kind != source.Null {
 			return rules.Reading{Unknown: &rules.Unknown{
-				Why: "a secret is there, and only the gateway can tell whether it is the client's",
+				Why: "the request has a secret, but only the gateway knows whether it is the " +
+					"client's",
 			}}
 		}
 		return reading

@@ -65,8 +65,8 @@ func instanceToCollect() rules.Collection {
 		Steps: []rules.Step{
 			withToken(),
 			{
-				Note: "technology tells Mule Gateway from Flex Gateway, status whether a " +
-					"gateway has registered for it",
+				Note: "technology is Mule Gateway or Flex Gateway, status whether a gateway has " +
+					"registered for it",
 				Command: ofAPI + `' > api-instance.json`,
 			},
 			{
@@ -180,7 +180,7 @@ func requestToCollect() rules.Collection {
 			{
 				Note: "which headers arrive: the Message Logging policy with " +
 					"#[attributes.headers] before all others, for as long as it takes; its log " +
-					"then holds tokens",
+					"then contains tokens",
 			},
 		},
 	}

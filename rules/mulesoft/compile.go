@@ -128,7 +128,7 @@ func (c *compiler) checks(k kind) []*rules.Check {
 		Pos: checks[0].Pos, Span: checks[0].Span,
 	}
 	why := fmt.Sprintf(
-		"the configuration must be %s, and this is %s", source.Object, kindOf(c.config),
+		"the configuration must be %s, but this is %s", source.Object, kindOf(c.config),
 	)
 	if templated(c.config) {
 		why = c.config.Doubt("the configuration")
@@ -157,7 +157,7 @@ func (c *compiler) notModelled() *rules.Check {
 			Why: c.notModelledWhy(),
 			Need: rules.Need{
 				For: "what " + c.asset + " answers for this request: read the gateway's log, or " +
-					"leave the policy out of the file to see what the others say",
+					"leave the policy out of the file to see what the others do",
 			},
 		},
 	}
@@ -167,12 +167,12 @@ func (c *compiler) notModelled() *rules.Check {
 
 func (c *compiler) notModelledWhy() string {
 	if c.strange != nil && !known(c.asset) {
-		return c.strange.what + ", and it may look at the request's credentials"
+		return c.strange.what + ", and it may check the request's credentials"
 	}
 	if d := c.groupDoubt(); d != nil {
-		return d.why + ": it may be a policy of your own"
+		return d.why + ": it may be a custom policy"
 	}
-	return "the policy " + c.asset + " is not modelled, and it may look at the request's " +
+	return "gatewhy does not know the policy " + c.asset + ", which may check the request's " +
 		"credentials"
 }
 
@@ -280,8 +280,8 @@ const boundClient = "client-id"
 func (c *compiler) contract(field string, skip setting) *rules.Check {
 	check := c.check(rules.Contract, field, documented(docJWT))
 	check.Answer = c.answer(noContract)
-	check.OwnIDs = "the client provider is Anypoint's own, it seems, and then mapping another " +
-		"claim is no repair"
+	check.OwnIDs = "the client provider seems to be Anypoint's own, and then mapping another " +
+		"claim does not help"
 	check.Besides = "A contract with an API group that the instance is in would admit it too"
 	check.Grant = "Anypoint Exchange > (the API) > Request access, for the application with " +
 		"that client id and this instance; then API Manager > (the instance) > Contracts > " +
@@ -292,7 +292,7 @@ func (c *compiler) contract(field string, skip setting) *rules.Check {
 	}
 	switch {
 	case skip.on():
-		check.Skip = field + " is on: the policy looks for no contract"
+		check.Skip = field + " is on: the policy does not check contracts"
 	case c.local && check.Unknown == nil:
 		check.Unknown = c.noContracts(field)
 	}

@@ -17,7 +17,7 @@ func contractsIn(answer *source.Value) (*rules.Contracts, error) {
 		list = inner
 	}
 	if !list.Is(source.List) {
-		return nil, &source.Error{Pos: answer.Pos, Cause: "no list of contracts"}
+		return nil, &source.Error{Pos: answer.Pos, Cause: "not a list of contracts"}
 	}
 	// Without a total, a list of contracts may be one page of several.
 	_, ok := answer.Member("total").Int()
@@ -25,7 +25,7 @@ func contractsIn(answer *source.Value) (*rules.Contracts, error) {
 	for _, item := range list.Items {
 		id, ok := item.At("application", "coreServicesId").Str()
 		if !ok {
-			return nil, &source.Error{Pos: item.Pos, Cause: "no list of contracts"}
+			return nil, &source.Error{Pos: item.Pos, Cause: "not a list of contracts"}
 		}
 		status, ok := item.Member("status").Str()
 		switch {

@@ -17,7 +17,7 @@ type edit struct {
 	rename bool // the field, to the name that to gives; an empty name removes it
 
 	// at is the value to replace. Only the first edit can have one, since later edits read the
-	// entry anew.
+	// entry again.
 	at *source.Value
 
 	// to gives the new value in a form that source.SetMember takes. It gets the entry as the
@@ -139,9 +139,9 @@ func (e edit) current(of *entry) *source.Value {
 
 // apply applies one edit, wherever the entry keeps its configuration.
 func (e edit) apply(of *entry, to any) (*source.File, error) {
-	if of.jsonString != nil && (e.at == nil || counterpart(of.config, of.config, e.at) != nil) {
+	if of.jsonString != nil && (e.at == nil || of.config.Counterpart(of.config, e.at) != nil) {
 		return of.withText(func(inner *source.File) (*source.File, error) {
-			e.at = counterpart(of.config, inner.Documents[0], e.at)
+			e.at = of.config.Counterpart(inner.Documents[0], e.at)
 			return e.applyTo(inner, inner.Documents[0], e.field, to)
 		})
 	}

@@ -20,12 +20,13 @@ func removed(c *compiler) []rules.Effect {
 		if literal && headerName(name) {
 			return rules.Effect{Header: textproto.CanonicalMIMEHeaderKey(name)}
 		}
-		effect := c.anyHeader("inboundHeaders may name the header, in a form that is not modelled")
+		effect := c.anyHeader("inboundHeaders may name the header, in a form that gatewhy does " +
+			"not know")
 		names, err := regexp.Compile("(?i)" + name)
 		if literal && err == nil && !strings.ContainsAny(name, ", #") {
 			effect.Names = names
 			effect.Unknown.Why = fmt.Sprintf(
-				"%s takes away headers whose names match %s, and it is not documented how it "+
+				"%s removes headers whose names match %s, and it is not documented how it "+
 					"matches them", c.name, name,
 			)
 		}
@@ -39,7 +40,7 @@ func injected(c *compiler) []rules.Effect {
 	return c.perHeader(func(item *source.Value) rules.Effect {
 		key := item.Member("key")
 		name, isText := key.Str()
-		effect := c.anyHeader("it puts a header into the request that is not known from the file")
+		effect := c.anyHeader("it puts a header into the request that the file does not show")
 		if isText && !templated(key) && headerName(name) {
 			effect.Header = textproto.CanonicalMIMEHeaderKey(name)
 			effect.Unknown.Why = fmt.Sprintf(
@@ -75,7 +76,8 @@ func byScript(c *compiler) []rules.Effect {
 	if flow, _ := c.config.Member("requestFlow").Str(); flow == "onResponse" {
 		return nil
 	}
-	return []rules.Effect{c.anyHeader("what its script makes of the request is not modelled")}
+	return []rules.Effect{c.anyHeader("gatewhy does not model what its script does with the " +
+		"request")}
 }
 
 // unpublishedEffects is the effect of a policy of which nobody has published what it does with the
@@ -89,7 +91,7 @@ func (c *compiler) anyHeader(why string) rules.Effect {
 	return rules.Effect{Unknown: &rules.Unknown{
 		Why: c.name + " runs before this policy and may change what it reads: " + why,
 		Need: rules.Need{
-			For: "what " + c.name + " makes of the request: a log of the headers behind it",
+			For: "what " + c.name + " does with the request: a log of the headers after it",
 		},
 	}}
 }

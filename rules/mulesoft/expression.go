@@ -58,8 +58,8 @@ func (c *compiler) parse(field string) expression {
 func blanksAround(field string) *rules.Unknown {
 	around, without := aroundExpression(field)
 	return &rules.Unknown{
-		Why: around + ", and it is not documented whether the gateway takes that for an " +
-			"expression or for a plain text",
+		Why: around + ", and it is not documented whether the gateway reads that as an " +
+			"expression or as plain text",
 		Need:   rules.Need{For: without},
 		MayErr: true,
 	}
@@ -70,16 +70,17 @@ func blanksAround(field string) *rules.Unknown {
 func aroundExpression(field string) (around, without string) {
 	if rest := strings.TrimSpace(field); strings.Trim(field[len(rest):], "\r\n") == "" &&
 		strings.HasPrefix(field, rest) {
-		return "the end of a line follows #[ ]", "the expression without it: in YAML |- in the " +
-			"place of | (>- of >), in Terraform quotes in the place of <<"
+		return "the end of a line follows #[ ]", "the expression without it: in YAML |- instead " +
+			"of | (>- of >), in Terraform quotes instead of <<"
 	}
-	return "there are blanks around #[ ]", "the expression without the blanks"
+	return "there are spaces around #[ ]", "the expression without the spaces"
 }
 
 // plainText is why a field is unknown that should hold an expression and holds a plain text.
 func plainText() *rules.Unknown {
 	return &rules.Unknown{
-		Why: "it is no expression, and how the gateway takes a plain text here is not documented",
+		Why: "it is not an expression, and how the gateway treats plain text here is not " +
+			"documented",
 	}
 }
 
@@ -93,6 +94,7 @@ func (c *compiler) opaque(e expression) rules.Input {
 		return in
 	}
 	in.Opaque.Reads, in.Opaque.Compares = reads(e), e.expr.Compares
+	in.Opaque.Parts = func(claim string) ([]*rules.Opaque, bool) { return c.parts(e, claim) }
 	in.Opaque.Eval = func(r *rules.Request) rules.Reading {
 		got := reading(e.run(r, c.runtime, ""))
 		return c.dependsOnRuntime(askingForHeader(got, in.Opaque.Reads, r), e, r)
@@ -100,12 +102,23 @@ func (c *compiler) opaque(e expression) rules.Input {
 	return in
 }
 
+// parts are the parts of an expression that read one claim and nothing else.
+func (c *compiler) parts(e expression, claim string) ([]*rules.Opaque, bool) {
+	found, ok := e.expr.Parts(claim)
+	var all []*rules.Opaque
+	for _, expr := range found {
+		part := expression{text: expr.String(), expr: expr, claims: []string{claim}}
+		all = append(all, c.opaque(part).Opaque)
+	}
+	return all, ok
+}
+
 // dependsOnRuntime asks for the version of the runtime where that would decide what an expression
 // gives.
 func (c *compiler) dependsOnRuntime(
 	got rules.Reading, e expression, r *rules.Request,
 ) rules.Reading {
-	if got.Unknown == nil || c.runtime.Known() {
+	if got.Unknown == nil || c.runtime.Known() || r.Brief {
 		return got
 	}
 	recent := dataweave.Version{Major: 4, Minor: 4}
@@ -218,8 +231,10 @@ const tokenStandIn = "(token)"
 func (e expression) run(
 	r *rules.Request, runtime dataweave.Version, sentIn string,
 ) dataweave.Result {
-	vars := object(source.Member{Key: "claimSet", Value: claimSet(r, e.claims)})
-	vars.Members = append(vars.Members, dataweave.Rest("what other policies have put into vars"))
+	vars := object(
+		source.Member{Key: "claimSet", Value: claimSet(r, e.claims)},
+		dataweave.Rest("what other policies have put into vars"),
+	)
 	return e.expr.Eval(dataweave.Env{
 		Runtime: runtime, Vars: vars,
 		Attributes: func() *source.Value { return attributes(r, sentIn) },
@@ -268,7 +283,7 @@ func claimSet(r *rules.Request, names []string) *source.Value {
 	if slices.Contains(names, "*") {
 		names = namesOf(r.Token.Claims)
 	}
-	claims := object()
+	claims := object(make([]source.Member, 0, len(names))...)
 	for _, name := range names {
 		switch reading := r.Read(rules.Claim(name)); {
 		case reading.Unknown != nil:

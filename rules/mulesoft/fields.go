@@ -52,13 +52,13 @@ func (c *compiler) get(name string) setting {
 		}}
 	case !f.fits(v):
 		return setting{value: v, unknown: &rules.Unknown{
-			Why: fmt.Sprintf("%s must be %s, and this file has %s", name, f.kind, v.Kind),
+			Why: fmt.Sprintf("%s must be %s, but this file has %s", name, f.kind, v.Kind),
 		}}
 	}
 	if !f.allows(v) {
 		return setting{value: v, unknown: &rules.Unknown{
 			Why: fmt.Sprintf(
-				"%s may be %s, and this file has %s", name, strings.Join(f.allowed, ", "),
+				"%s may be %s, but this file has %s", name, strings.Join(f.allowed, ", "),
 				inspect.Visible(v.Text),
 			),
 		}}

@@ -126,7 +126,7 @@ func (d *detached) message() string {
 	if !d.nowhere {
 		return d.why
 	}
-	return "this binding attaches nowhere, as observed on " + omniLocal + ": " + d.why
+	return "this binding does not attach to an API, as observed on " + omniLocal + ": " + d.why
 }
 
 func (d *detached) guard() rules.Guard {

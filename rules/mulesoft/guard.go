@@ -50,7 +50,7 @@ func (p placed) wrong(wanted string, v *source.Value) *doubt {
 	if d := p.unknown(v); d != nil {
 		return d
 	}
-	why := fmt.Sprintf("%s must be %s, and this file has %s", p.name, wanted, kindOf(v))
+	why := fmt.Sprintf("%s must be %s, but this file has %s", p.name, wanted, kindOf(v))
 	return &doubt{placed: p, why: why, malformed: true}
 }
 
@@ -152,7 +152,8 @@ func (e *entry) readRoutes() ([]rules.Route, []*doubt) {
 	if e.rulesAt != nil {
 		p := placed{name: "rules", value: e.rulesAt.Value}
 		p.pos, p.span = memberPlace(e.rulesAt)
-		return nil, []*doubt{{placed: p, why: "its routes are in a form that is not modelled"}}
+		return nil, []*doubt{{placed: p, why: "its routes are in a form that gatewhy does not " +
+			"know"}}
 	}
 	pointcut := e.pointcut()
 	switch {

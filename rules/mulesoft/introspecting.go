@@ -187,7 +187,7 @@ func (o oidcCompiler) clientID() *rules.Check {
 	check.Test = rules.Found(o.answered(member.text))
 	check.Test.Loose = true
 	if skip.on() {
-		check.Skip = "skipClientIdValidation is on: the policy looks for no client id"
+		check.Skip = "skipClientIdValidation is on: the policy does not check the client id"
 	}
 	return check
 }

@@ -36,7 +36,7 @@ func (j *javaReader) next() {
 	c := j.rest[0]
 	switch {
 	case c >= 0x80:
-		j.stop("the gateway may compare a character that is not ASCII otherwise")
+		j.stop("the gateway may compare a character that is not ASCII differently")
 	case c == '\\':
 		j.escape()
 	case c == '[':
@@ -64,7 +64,7 @@ func (j *javaReader) escape() {
 	c := j.rest[1]
 	letter := c >= 'a' && c <= 'z' || c >= 'A' && c <= 'Z' || c >= '0' && c <= '9' || c >= 0x80
 	if letter && !strings.ContainsRune("dDwWsSntrf", rune(c)) {
-		j.stop(fmt.Sprintf(`\%c is not read here as the gateway reads it`, c))
+		j.stop(fmt.Sprintf(`gatewhy reads \%c differently from the gateway`, c))
 		return
 	}
 	j.rest = j.rest[2:]
@@ -75,7 +75,7 @@ func (j *javaReader) escape() {
 func (j *javaReader) class() {
 	j.rest = strings.TrimPrefix(j.rest[1:], "^")
 	if strings.HasPrefix(j.rest, "]") {
-		j.stop("the gateway may take the first ] of a class otherwise")
+		j.stop("the gateway may read the first ] of a class differently")
 		return
 	}
 	for j.why == "" {
@@ -86,11 +86,11 @@ func (j *javaReader) class() {
 			j.rest = j.rest[1:]
 			return
 		case j.rest[0] == '[' || strings.HasPrefix(j.rest, "&&"):
-			j.stop("a class inside another is not read here as the gateway reads it")
+			j.stop("gatewhy reads a class inside another differently from the gateway")
 		case j.rest[0] == '\\':
 			j.escape()
 		case j.rest[0] >= 0x80:
-			j.stop("the gateway may compare a character that is not ASCII otherwise")
+			j.stop("the gateway may compare a character that is not ASCII differently")
 		default:
 			j.rest = j.rest[1:]
 		}
@@ -113,7 +113,7 @@ func (j *javaReader) group() {
 		j.refused("(?P is not an expression of Java")
 		return
 	}
-	j.stop("a group that begins with (? is not read here as the gateway reads it")
+	j.stop("gatewhy reads a group that begins with (? differently from the gateway")
 }
 
 // repetition reads {n}, {n,} and {n,m}. Java refuses any other brace, and Go takes it for itself.
@@ -121,7 +121,7 @@ func (j *javaReader) repetition() {
 	inside, after, found := strings.Cut(j.rest[1:], "}")
 	from, to, _ := strings.Cut(inside, ",")
 	if !found || !isNumber(from) || to != "" && !isNumber(to) {
-		j.refused("Java takes { for the beginning of a number of repetitions, not of a name")
+		j.refused("Java reads { as the beginning of a number of repetitions, not of a name")
 		return
 	}
 	j.rest = after

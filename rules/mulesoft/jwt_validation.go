@@ -117,7 +117,7 @@ func (j jwtCompiler) tokenFrom(e expression, r *rules.Request, sentIn string) ru
 	}
 	got := reading(e.run(r, j.runtime, sentIn))
 	if got.Value != nil && got.Value.Kind != source.Null && got.Value.Text != tokenStandIn {
-		const why = "the expression gives something else than the token"
+		const why = "the expression gives something other than the token"
 		return rules.Reading{Unknown: &rules.Unknown{Why: why}}
 	}
 	return got
@@ -145,7 +145,7 @@ func (j jwtCompiler) algorithm() *rules.Check {
 	}
 	switch {
 	case method.is("none"):
-		check.Skip = "signingMethod is none: the policy takes any algorithm, and none"
+		check.Skip = "signingMethod is none: the policy accepts any algorithm, even none"
 	case check.Unknown == nil && algorithm == "":
 		check.Unknown = &rules.Unknown{
 			Why: "there is no algorithm " + method.text + " with a length of " + length.text,
@@ -163,8 +163,8 @@ func (j jwtCompiler) unsigned() *rules.Unknown {
 	method := j.get("signingMethod")
 	if method.value == nil && j.variant == Mule && !j.filled {
 		return &rules.Unknown{
-			Why: "signingMethod is absent, and Mule Gateway is documented to take every signed " +
-				"and unsigned token then",
+			Why: "signingMethod is absent, and Mule Gateway is documented to accept every " +
+				"signed and unsigned token then",
 			Need: rules.Need{
 				Input: source.NeedPolicy, For: "the policy with its signingMethod",
 			},
@@ -224,7 +224,7 @@ func (j jwtCompiler) signature() *rules.Check {
 	check.Unknown, check.MaySkip = firstUnknown(method, origin), j.unsigned()
 	if check.Unknown == nil && origin.value == nil && j.variant == Mule && !j.filled {
 		check.Unknown = &rules.Unknown{
-			Why: "jwtKeyOrigin is absent, and its default is documented for Flex Gateway only",
+			Why: "jwtKeyOrigin is absent, and its default is documented only for Flex Gateway",
 			Need: rules.Need{
 				Input: source.NeedPolicy, For: "the policy with its jwtKeyOrigin",
 			},
@@ -243,8 +243,7 @@ func (j jwtCompiler) signature() *rules.Check {
 		check.Unknown = &rules.Unknown{
 			Why: "the key comes from an expression over the request, which is not modelled",
 			Need: rules.Need{
-				For: "which key customKeyExpression gives: another key set does not stand in " +
-					"for it",
+				For: "which key customKeyExpression gives: another key set does not replace it",
 			},
 		}
 	}
@@ -263,7 +262,7 @@ func (j jwtCompiler) keysFromURL(check *rules.Check) {
 	key := rules.KeysAt(url.text, j.variant == Flex)
 	ours := func(address string) bool { return !placeholder(address) }
 	if !slices.ContainsFunc(key.Addresses(), ours) {
-		key.Nowhere = "it is still the example that the console has filled in"
+		key.Nowhere = "it is still the console's example"
 	}
 	check.Test = rules.Predicate{Op: rules.Verifies, Key: key}
 	if check.Unknown != nil {
@@ -348,7 +347,7 @@ func (j jwtCompiler) audience() *rules.Check {
 	if validate.unknown == nil && !validate.on() {
 		j.switchOff(
 			check, "validateAudClaim",
-			"validateAudClaim is not on: the policy takes a token for any API",
+			"validateAudClaim is not on: the policy accepts a token for any API",
 		)
 	}
 	return check
@@ -415,7 +414,7 @@ func (j jwtCompiler) clientID() *rules.Check {
 	if skip.on() {
 		j.switchOff(
 			check, "skipClientIdValidation",
-			"skipClientIdValidation is on: the policy looks for no client id",
+			"skipClientIdValidation is on: the policy does not check the client id",
 		)
 	}
 	return check
@@ -449,7 +448,8 @@ func (j jwtCompiler) customClaims() []*rules.Check {
 				check.Unknown = validate.unknown
 			} else if !validate.on() {
 				j.switchOff(check, "validateCustomClaim",
-					"validateCustomClaim is not on: the policy checks no claim of its lists")
+					"validateCustomClaim is not on: the policy does not check the claims in its "+
+						"lists")
 			}
 			checks = append(checks, check)
 		}
@@ -498,7 +498,7 @@ func (j jwtCompiler) customClaim(
 		check.Unknown = &rules.Unknown{Why: value.Doubt("the value for " + key)}
 		return check
 	case !ok:
-		const why = "the value for %s must be a string, and this is %s"
+		const why = "the value for %s must be a string, but this is %s"
 		j.brokenClaim(check, fmt.Sprintf(why, key, kindOf(value)))
 		return check
 	}

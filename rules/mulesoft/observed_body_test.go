@@ -21,7 +21,7 @@ func TestABodyTellsTheSituationThatItIsOf(t *testing.T) {
 		required = `{"error":"JWT Token is required."}`
 		another  = "another-situation "
 		noClient = "no client id can be read"
-		unread   = "the token is no signed JWT that can be read, or where no key of the"
+		unread   = "the token is not a readable signed JWT, or if no key of the"
 	)
 	none := &rules.Request{At: at}
 	unlisted := good()
@@ -40,7 +40,7 @@ func TestABodyTellsTheSituationThatItIsOf(t *testing.T) {
 		{"no status", mule, Mule, good(), 0, denied, rules.No, another + noClient, ""},
 		{
 			"no contract", mule, Mule, unlisted, 403, denied, rules.Maybe,
-			another + noClient, "is that of another situation",
+			another + noClient, "belongs to another situation",
 		},
 		{
 			"contracts not known", mule, Mule, request(v1 + `,"aud":"a"`), 403, denied,
@@ -66,7 +66,7 @@ func TestABodyTellsTheSituationThatItIsOf(t *testing.T) {
 		{
 			"scopes, as predicted", introspects, Flex, scopeless, 403,
 			`{"error":"The required scopes are not authorized"}`, rules.Yes, "",
-			"the status agrees, and the body has the words that are known",
+			"the status agrees, and the body contains the words that are known",
 		},
 		{
 			"no token, as predicted", flex, Flex, none, 400, required, rules.Yes, "",
@@ -78,11 +78,11 @@ func TestABodyTellsTheSituationThatItIsOf(t *testing.T) {
 		},
 		{
 			"expired, and a body of more", mule, Mule, request(`"exp":1`), 401, invalid, rules.Yes,
-			"", "the same body is published for where the token is no signed JWT",
+			"", "the same body is also published if the token is not a readable signed JWT",
 		},
 		{
 			"an audience, and a body of many", mule, Mule, request(v1 + `,"aud":"b"`), 401,
-			invalid, rules.Yes, "", "the same body is published for where",
+			invalid, rules.Yes, "", "the same body is also published if",
 		},
 	}
 	for _, test := range tests {

@@ -43,7 +43,7 @@ func TestAClientIDThatIsNoTextIsNotKnown(t *testing.T) {
 		{"an object", with("#[vars.claimSet.cid]"), v1 + `,"cid":{}`, open},
 		{"a number of an expression", with("#[sizeOf(vars.claimSet.appid)]"), v1, open},
 		{"an empty text", with("#[vars.claimSet.cid]"), v1 + `,"cid":""`, open},
-		{"a blank", with("#[vars.claimSet.cid]"), v1 + `,"cid":" "`, open},
+		{"a space", with("#[vars.claimSet.cid]"), v1 + `,"cid":" "`, open},
 		{
 			"null", with("#[vars.claimSet.cid]"), v1 + `,"cid":null`,
 			rejected(403, rules.ClientID),
@@ -84,7 +84,7 @@ func TestABlockThatEndsWithALineAsksForOneThatDoesNot(t *testing.T) {
 	}
 	const is = "#[vars.claimSet.env == 'uat']"
 	const twoLines = "#[vars.claimSet.env ==\n          'uat']"
-	const line, blanks = "in YAML |- in the place of |", "without the blanks"
+	const line, blanks = "in YAML |- instead of |", "without the spaces"
 	for name, row := range map[string]struct{ text, ask string }{
 		"a literal block":               {block("|", is), line},
 		"a folded block":                {block(">", is), line},

@@ -163,7 +163,7 @@ func (p *proposer) checkAudience() jwtChange {
 		r.title = "audience " + p.profile.Audience[0] + " only"
 		r.edits = append(r.edits, set("supportedAudiences", p.profile.Audience[0]))
 	default:
-		r.title = "switch on the check of the audience " + strings.Join(configured, ", ")
+		r.title = "switch on the audience check " + strings.Join(configured, ", ")
 	}
 	if len(configured) > 0 && !slices.Contains(configured, p.profile.Audience[0]) {
 		const why = "this token is for %s, and would then be rejected, as a token of another " +

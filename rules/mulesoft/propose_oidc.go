@@ -66,7 +66,7 @@ func (p *proposer) keptScopes() []source.Fields {
 func (p *proposer) replaceByJWT(id string, claims []source.Fields) []rules.Change {
 	if p.entry.assetAt == nil {
 		return []rules.Change{{
-			ID: id, Title: "JWT Validation in the policy's place", Refused: p.cannotReplace(),
+			ID: id, Title: "JWT Validation instead of this policy", Refused: p.cannotReplace(),
 		}}
 	}
 	url, ok := p.keysURL()
@@ -117,10 +117,10 @@ func (p *proposer) replaceByJWT(id string, claims []source.Fields) []rules.Chang
 func (p *proposer) cannotReplace() string {
 	if p.entry.snakeCase != nil {
 		return "the resource's type says which policy it is: write a resource of JWT Validation " +
-			"in its place"
+			"instead"
 	}
 	return "the file does not say which policy it is the configuration of: apply JWT Validation " +
-		"in its place"
+		"instead"
 }
 
 // jwtVersion is the newest version of JWT Validation that is known for the entry's gateway.
@@ -150,7 +150,7 @@ func (p *proposer) requireScope() []rules.Change {
 	case p.profile.Flow == inspect.AppOnly:
 		why := "this token is app-only and carries no scopes"
 		if len(p.profile.Roles) == 0 {
-			why += ", nor has its client an app role of this API"
+			why += ", and its client has no app role of this API"
 		}
 		return []rules.Change{{ID: id, Title: title, Refused: why}}
 	case len(p.profile.Scopes) > 0:
@@ -165,7 +165,7 @@ func (p *proposer) requireScope() []rules.Change {
 // convert replaces the policy kind of an entry: its asset, its version, and the fields of its
 // configuration. Fields that both kinds have keep their places and the comments beside them. Where
 // a field can't be edited by itself, such as in an alias of YAML, the whole configuration is
-// written anew.
+// written again.
 func convert(
 	c *rules.Configuration, e *entry, asset, version string, config source.Fields,
 ) (*rules.Configuration, []rules.FieldChange, error) {
@@ -249,7 +249,7 @@ func (e *entry) conversion(config source.Fields) ([]edit, []rules.FieldChange) {
 	return edits, changes
 }
 
-// replaceConfiguration writes the whole configuration of an entry anew.
+// replaceConfiguration writes the whole configuration of an entry again.
 func replaceConfiguration(
 	c *rules.Configuration, e *entry, config source.Fields,
 ) (*rules.Configuration, error) {

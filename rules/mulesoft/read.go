@@ -181,9 +181,9 @@ func noPolicy(file *source.File) error {
 		Pos:   source.Position{File: file.Name},
 		Cause: "no MuleSoft policy in this file",
 		Hints: []source.Hint{{
-			Text: "expected is what API Manager answers for an API's policies (JSON), a " +
-				"PolicyBinding or an ApiInstance of Flex Gateway (YAML), Terraform, or a bare " +
-				"configuration with %s; how to get it: gatewhy collect policies",
+			Text: "expected: API Manager's answer for an API's policies (JSON), a PolicyBinding " +
+				"or an ApiInstance of Flex Gateway (YAML), Terraform, or a bare configuration " +
+				"with %s; how to get it: gatewhy collect policies",
 			Need: source.Need{Input: source.NeedPolicyKind},
 		}},
 	}

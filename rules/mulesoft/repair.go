@@ -121,9 +121,9 @@ func repaired(
 	switch {
 	case r != nil && r.readOnly():
 		return nil, nil, refuse("the configuration is a text inside the policy, or a report of " +
-			"it: correct it where it comes from")
+			"it: correct it at its source")
 	case i < 0 || r == nil || r.custom:
-		return nil, nil, refuse("no change of this file repairs it by itself")
+		return nil, nil, refuse("no change of this file alone repairs it")
 	}
 	edits, err := repairs[i].make(r)
 	if err != nil {
@@ -131,7 +131,7 @@ func repaired(
 	}
 	edited, fields, err := rewrite(c, r.entry, edits)
 	if err == nil && len(fields) == 0 {
-		err = refuse("what was given is what the policy has already")
+		err = refuse("the policy already has the given value")
 	}
 	return edited, fields, err
 }
@@ -163,7 +163,7 @@ func (r *repairer) checkAudience() ([]edit, error) {
 		)
 	}
 	if r.facts.Audience == "" {
-		return nil, refuse("the file does not tell this environment's audience", needAudience())
+		return nil, refuse("the file does not show this environment's audience", needAudience())
 	}
 	if c := r.finding.Check; c != nil && c.Claim == "aud" { // a weak check of it is replaced
 		return r.replaceValue(r.facts.Audience)
@@ -240,12 +240,12 @@ func (r *repairer) version() (entra.Version, bool) {
 func (r *repairer) issuer() (string, error) {
 	cloud, tenant, ok := r.tenant()
 	if !ok {
-		return "", refuse("the file does not tell this environment's tenant", needTenant())
+		return "", refuse("the file does not show this environment's tenant", needTenant())
 	}
 	version, ok := r.version()
 	if !ok {
 		return "", refuse(
-			"the file does not tell the version of the API's tokens, and the issuer depends on it",
+			"the file does not show the version of the API's tokens, and the issuer depends on it",
 			needVersion(),
 		)
 	}
@@ -275,12 +275,12 @@ func (r *repairer) correctIssuer() ([]edit, error) {
 func (r *repairer) oneTenant() ([]edit, error) {
 	if r.facts.Tenant == "" {
 		return nil, refuse(
-			"which of the two tenants is right, the file does not tell", needTenant(),
+			"the file does not show which of the two tenants is right", needTenant(),
 		)
 	}
 	if !r.tellsCloud() {
-		return nil, refuse("the issuer is of one cloud and the keys are of another: which of " +
-			"them is right only you know")
+		return nil, refuse("the issuer is of one cloud and the keys are of another: only you " +
+			"know which of them is right")
 	}
 	keys, err := r.correctKeysURL()
 	if err != nil {
@@ -308,11 +308,11 @@ func (r *repairer) tellsCloud() bool {
 // correctKeysURL writes the address of the tenant's keys.
 func (r *repairer) correctKeysURL() ([]edit, error) {
 	if r.variant == Flex && len(splitList(r.setting("jwksUrl").text)) > 1 {
-		return nil, refuse("there are several addresses: which of them to keep only you know")
+		return nil, refuse("there are several addresses: only you know which of them to keep")
 	}
 	cloud, tenant, ok := r.tenant()
 	if !ok {
-		return nil, refuse("the file does not tell this environment's tenant", needTenant())
+		return nil, refuse("the file does not show this environment's tenant", needTenant())
 	}
 	version := entra.V1
 	if strings.Contains(r.setting("jwksUrl").text, "v2.0") {
@@ -332,7 +332,7 @@ func (r *repairer) useTLS() ([]edit, error) {
 		}
 		secure := "https://" + address[len(plain):]
 		if u, err := url.Parse(secure); err != nil || u.Port() != "" {
-			return nil, refuse("the address names a port, and which one speaks TLS is not known")
+			return nil, refuse("the address names a port, and it is not known which port uses TLS")
 		}
 		all[i] = strings.Replace(part, address, secure, 1)
 	}
@@ -360,14 +360,14 @@ func (r *repairer) verifySignature() ([]edit, error) {
 func (r *repairer) readClientID() ([]edit, error) {
 	if r.asset != jwtValidation {
 		return nil, refuse(
-			"this policy can't be told which claim to read",
+			"this policy can't be configured to read another claim",
 			needSolution(solutionJWT, ""), needSolution(solutionScopes, ""),
 		)
 	}
 	version, ok := r.version()
 	if !ok {
 		return nil, refuse(
-			"the file does not tell the version of the API's tokens, and the claim depends on it",
+			"the file does not show the version of the API's tokens, and the claim depends on it",
 			needVersion(),
 		)
 	}

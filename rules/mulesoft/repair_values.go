@@ -34,7 +34,7 @@ func (r *repairer) replaceValue(with any) ([]edit, error) {
 // enable enables the policy.
 func (r *repairer) enable() ([]edit, error) {
 	if r.finding.Field != "disabled" {
-		return nil, refuse("how many of the policy there are, only you know")
+		return nil, refuse("only you know how many copies of the policy there are")
 	}
 	return r.replaceValue(false)
 }
@@ -48,9 +48,9 @@ func (r *repairer) replacePlaceholder() ([]edit, error) {
 		if r.facts.Tenant != "" {
 			return r.correctKeysURL()
 		}
-		return nil, refuse("the file does not tell this environment's tenant", needTenant())
+		return nil, refuse("the file does not show this environment's tenant", needTenant())
 	}
-	return nil, refuse("what belongs there, only you know")
+	return nil, refuse("only you know what belongs there")
 }
 
 // renameField gives an unknown field the nearest name that the policy has. Where a field of that
@@ -69,7 +69,7 @@ func (r *repairer) renameField() ([]edit, error) {
 // correctType writes the same value with the field's type, where the value has a form in that
 // type.
 func (r *repairer) correctType() ([]edit, error) {
-	unclear := refuse("which value is meant, the file does not tell")
+	unclear := refuse("the file does not show which value is meant")
 	name := r.finding.Field
 	i := fieldIndex(r.fields, name)
 	v := r.config.Member(name)
@@ -105,7 +105,7 @@ func (r *repairer) useMinutes() ([]edit, error) {
 // shortScopes requires the scopes in the form that tokens have.
 func (r *repairer) shortScopes() ([]edit, error) {
 	if r.finding.Field != "scopes" {
-		return nil, refuse("the scope stands in an expression: correct it by hand")
+		return nil, refuse("the scope is in an expression: correct it by hand")
 	}
 	if meantAsExpression(r.setting("scopes").text) {
 		return nil, withoutMarks()
@@ -115,7 +115,7 @@ func (r *repairer) shortScopes() ([]edit, error) {
 	for _, word := range strings.Fields(rest) {
 		short := word[strings.LastIndexByte(word, '/')+1:]
 		if short == ".default" || short == "" {
-			const why = ".default is no scope: it stands for all that the client has"
+			const why = ".default is not a scope: it means everything that the client has"
 			return nil, refuse(why, needScope())
 		}
 		before, behind, _ := strings.Cut(rest, word)
@@ -143,7 +143,7 @@ func (r *repairer) parsed() *dataweave.Expr {
 
 // byHand refuses a repair that only a person can make.
 func byHand() error {
-	return refuse("what the expression is meant to say, only you know: correct it by hand")
+	return refuse("only you know what the expression is meant to say: correct it by hand")
 }
 
 // addBrackets makes an expression of a plain text in a field for one. What the value of a claim is
@@ -210,8 +210,8 @@ func meantAsExpression(text string) bool {
 // withoutMarks is the refusal to take the text of an expression for a value.
 func withoutMarks() error {
 	return refuse(
-		"the value is an expression without #[ ]: the gateway takes it for a plain text; " +
-			"write it as #[ ] by hand",
+		"the value is an expression without #[ ]: the gateway reads it as plain text; write it " +
+			"as #[ ] by hand",
 	)
 }
 

@@ -11,13 +11,13 @@ func arrayEqualityOnClaims() rules.Rule {
 	return rules.Rule{
 		Name:  "array-equality-on-claims",
 		Title: "a claim is compared with a whole list",
-		Why: "Lists are equal in the same order and length only: a user with one group more, or " +
-			"the same in another order, is rejected. Entra ID's scp is a text, which never " +
-			"equals a list.",
+		Why: "Lists are equal only in the same order and length: a user with one more group, or " +
+			"with the same groups in another order, is rejected. Entra ID's scp is a text, " +
+			"which never equals a list.",
 		Fix: "Ask for each value: (vars.claimSet.roles contains 'a') and (vars.claimSet.roles " +
 			"contains 'b').",
 		Severity:   rules.Error,
-		Lesser:     "a warning of any claim but scp, which may be such a list",
+		Lesser:     "a warning for any claim except scp, which may be such a list",
 		Since:      since,
 		References: []string{kbArrayClaims, docDataWeave},
 		Check:      eachExpression(comparesWholeList),

@@ -5,10 +5,10 @@ import "github.com/gatewhy/gatewhy/rules"
 func bindingAttachesNowhere() rules.Rule {
 	return rules.Rule{
 		Name:  "binding-attaches-nowhere",
-		Title: "a binding of Flex Gateway attaches to no API",
+		Title: "a Flex Gateway binding attaches to no API",
 		Why: "Flex Gateway in local mode applies a policy only if policyRef.name is the name " +
-			"that ends in -flex, and targetRef says of which kind its target is. It was " +
-			"observed to pass over any other binding without an error: the API is open then.",
+			"that ends in -flex, and targetRef gives the kind of its target. It was observed to " +
+			"ignore any other binding without an error: then the API is open.",
 		Fix: "Write the policy's name with -flex, and targetRef.kind: ApiInstance. Then send a " +
 			"request without a token: it must be rejected.",
 		Severity:   rules.Warning,

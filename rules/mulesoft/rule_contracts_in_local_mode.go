@@ -6,8 +6,8 @@ func contractsInLocalMode() rules.Rule {
 	return rules.Rule{
 		Name:  "contracts-in-local-mode",
 		Title: "client id validation is on in Flex Gateway's local mode, which has no contracts",
-		Why: "A gateway in local mode never hears of contracts: skipClientIdValidation has to " +
-			"be true there, and the policy can't work otherwise.",
+		Why: "A gateway in local mode never receives contracts: skipClientIdValidation must be " +
+			"true there, and the policy can't work otherwise.",
 		Fix: "Set skipClientIdValidation to true and check the audience and a scope or a role, " +
 			"or run the gateway in connected mode.",
 		Severity:   rules.Error,

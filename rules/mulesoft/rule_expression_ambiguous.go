@@ -9,7 +9,7 @@ import (
 func expressionAmbiguous() rules.Rule {
 	return rules.Rule{
 		Name:  "expression-ambiguous",
-		Title: "an expression without parentheses is read otherwise than it looks",
+		Title: "an expression without parentheses is read differently from how it looks",
 		Why: "Infix functions bind looser than and, or and ==: " +
 			"\"a contains 'x' or b contains 'y'\" reads as " +
 			"\"(a contains ('x' or b)) contains 'y'\".",

@@ -9,12 +9,12 @@ import (
 func expressionAmongBlanks() rules.Rule {
 	return rules.Rule{
 		Name:  "expression-among-blanks",
-		Title: "an expression has blanks or the end of a line around #[ ]",
-		Why: "It is not documented whether the gateway takes such a text for an expression or " +
-			"for a plain text, with which a claim is compared as it stands. In YAML a block " +
-			"that begins with | ends with the end of a line, which nobody sees.",
-		Fix: "Write nothing around #[ ]: in YAML |- in the place of |, in Terraform quotes in " +
-			"the place of <<.",
+		Title: "an expression has spaces or the end of a line around #[ ]",
+		Why: "It is not documented whether the gateway reads such a text as an expression or as " +
+			"plain text, with which a claim is compared literally. In YAML a block that begins " +
+			"with | ends with the end of a line, which nobody sees.",
+		Fix: "Write nothing around #[ ]: in YAML |- instead of |, in Terraform quotes instead " +
+			"of <<.",
 		Severity:   rules.Warning,
 		Since:      since,
 		References: []string{docJWTPage, docDataWeave},

@@ -8,13 +8,13 @@ import (
 func expressionNotBoolean() rules.Rule {
 	return rules.Rule{
 		Name:  "expression-not-boolean",
-		Title: "the expression of a claim gives no boolean",
+		Title: "the expression of a claim does not give a boolean",
 		Why: "A claim's expression must give true. One that gives the claim itself always " +
 			"fails: every token is rejected with 401.",
 		Fix: "Compare: #[vars.claimSet.department == 'Sales'], or write the value itself, " +
 			"without #[ ].",
 		Severity:   rules.Error,
-		Lesser:     "a warning of a claim that may be a boolean itself",
+		Lesser:     "a warning for a claim that may be a boolean itself",
 		Since:      since,
 		References: []string{docJWTPage},
 		Check:      eachExpression(givesNoBoolean),
@@ -28,7 +28,8 @@ func givesNoBoolean(c configured, e expressionField) []rules.Finding {
 	claim, isClaim := claimPath(e.expr.Root.Bare())
 	switch {
 	case e.expr.Boolean() == dataweave.No, isClaim && neverBoolean(claim):
-		const message = "the expression gives no boolean, so the claim fails for every token"
+		const message = "the expression does not give a boolean, so the claim fails for every " +
+			"token"
 		return c.finding(e.name, e.value, message)
 	case isClaim:
 		message := "the expression gives " + claim + " itself, and the claim fails unless that " +

@@ -4,6 +4,7 @@ import (
 	"fmt"
 	"slices"
 	"strings"
+	"sync"
 
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/mulesoft/dataweave"
@@ -12,7 +13,7 @@ import (
 func expressionReadsElsewhere() rules.Rule {
 	return rules.Rule{
 		Name:  "expression-reads-elsewhere",
-		Title: "an expression reads what neither the token nor this policy holds",
+		Title: "an expression reads something that neither the token nor this policy has",
 		Why: "JWT Validation gives its expressions the token's claims in vars.claimSet, with " +
 			"that spelling, and the request in attributes. Another variable is null unless an " +
 			"earlier policy sets it, authentication is filled in by a policy that has already " +
@@ -29,12 +30,13 @@ func expressionReadsElsewhere() rules.Rule {
 func readsElsewhere(s *rules.Subject) []rules.Finding {
 	var all []rules.Finding
 	for _, c := range inForce(s) {
-		before := setters(s, c.policy)
+		// most expressions ask for nothing that other policies leave behind
+		before := sync.OnceValue(func() setter { return setters(s, c.policy) })
 		for _, e := range c.expressions() {
 			if e.expr == nil {
 				continue
 			}
-			if why := before.missing(e); why != "" {
+			if why := missing(e, before); why != "" {
 				all = append(all, c.finding(e.name, e.value, why)...)
 			}
 		}
@@ -53,8 +55,8 @@ type setter struct {
 // anything.
 func setters(s *rules.Subject, of *rules.Policy) setter {
 	var all setter
+	at := slices.Index(s.Policies, of)
 	for i, p := range s.Policies {
-		at := slices.Index(s.Policies, of)
 		if p == of || p.When.Disabled || rules.RunsBefore(s.Policies, i, at) == rules.No {
 			continue
 		}
@@ -89,7 +91,7 @@ func asksForSecret(p *rules.Policy) bool {
 
 // missing says what an expression reads that may not be there, or that the caller writes; empty
 // where it reads nothing of the kind.
-func (s setter) missing(e expressionField) string {
+func missing(e expressionField, before func() setter) string {
 	if name := unresolvedName(e.expr); name != "" {
 		return name + " is not a name that a policy's expressions know: the claims are in " +
 			"vars.claimSet"
@@ -102,20 +104,21 @@ func (s setter) missing(e expressionField) string {
 			return path + " is in the request's body, and it is not documented whether the " +
 				"policy reads that"
 		case root == "payload":
-			return path + " is in the request's body, which the caller writes: it says nothing " +
-				"of whom the token was issued to"
-		case root == "authentication" && s.caller:
-		case root == "authentication" && s.named != nil:
-			const word = "%s is what the caller has written for %s, which asks for no secret"
-			return fmt.Sprintf(word, path, s.named.Name)
+			return path + " is in the request's body, which the caller writes: it does not show " +
+				"who the token was issued to"
+		case root == "authentication" && before().caller:
+		case root == "authentication" && before().named != nil:
+			const word = "%s is what the caller wrote for %s, which requires no secret"
+			return fmt.Sprintf(word, path, before().named.Name)
 		case root == "authentication":
 			return path + " is not filled in yet: no policy here that runs before this one " +
 				"has let the caller in"
 		case root != "vars" || name == "claimSet" || name == "":
 		case strings.EqualFold(name, "claimSet"):
-			return path + " is not there: the claims are in vars.claimSet, and capitals count"
-		case !s.vars:
-			return path + " is not there: no policy here that runs before this one sets it, " +
+			return path + " does not exist: the claims are in vars.claimSet, which is " +
+				"case-sensitive"
+		case !before().vars:
+			return path + " does not exist: no policy here that runs before this one sets it, " +
 				"and the claims are in vars.claimSet"
 		}
 	}

@@ -13,13 +13,13 @@ func expressionWithoutBrackets() rules.Rule {
 	return rules.Rule{
 		Name:  "expression-without-brackets",
 		Title: "an expression is written without #[ ]",
-		Why: "A text that is not inside #[ ] is a plain text. The value of a claim is compared " +
-			"with it as it stands, and no token has such a text; what the gateway makes of it " +
-			"in a field for an expression is not documented.",
+		Why: "Text that is not inside #[ ] is plain text. The value of a claim is compared with " +
+			"it literally, and no token has such a text; how the gateway treats it in a field " +
+			"for an expression is not documented.",
 		Fix:      "Write #[vars.claimSet.appid], with the brackets.",
 		Severity: rules.Error,
-		Lesser: "a warning in a field for an expression, and of a claim that need not be in the " +
-			"token",
+		Lesser: "a warning in a field for an expression, and for a claim that need not be in " +
+			"the token",
 		Since:      since,
 		References: []string{docJWTPage, tfCommunity},
 		Check:      eachEntry(withoutBrackets),
@@ -33,7 +33,7 @@ func withoutBrackets(c configured) []rules.Finding {
 	for _, name := range c.expressionFields() {
 		v := c.config.Member(name)
 		if text, ok := plain(v); ok && strings.TrimSpace(text) != "" {
-			message := name + " is no expression without #[ ], and what the gateway makes of a " +
+			message := name + " is not an expression without #[ ], and how the gateway treats " +
 				"plain text there is not documented"
 			if looksLikeExpression(text) {
 				message += fmt.Sprintf("; write %q", bracketed(text))
@@ -48,8 +48,8 @@ func withoutBrackets(c configured) []rules.Finding {
 		if !ok || !looksLikeExpression(text) {
 			continue
 		}
-		const compared = "without #[ ] this is a plain text, with which %s is compared as it " +
-			"stands: no token passes; write %q"
+		const compared = "without #[ ] this is plain text, and %s is compared with it " +
+			"literally: no token passes; write %q"
 		message := fmt.Sprintf(compared, item.key, bracketed(text))
 		found := c.finding(item.list, item.value, message)
 		if item.list != "mandatoryCustomClaims" {

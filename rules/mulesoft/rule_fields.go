@@ -15,9 +15,9 @@ import (
 func unknownFieldRule() rules.Rule {
 	return rules.Rule{
 		Name:  "unknown-field",
-		Title: "the policy has no such field",
-		Why: "The gateway does not look at it: what it was meant to switch on is off, or has " +
-			"its default.",
+		Title: "the policy does not have this field",
+		Why: "The gateway ignores it: what it was meant to switch on is off, or " +
+			"has its default.",
 		Fix:      "Write the field's name as the policy has it.",
 		Severity: rules.Warning,
 		Since:    since,
@@ -30,9 +30,9 @@ func unknownFieldRule() rules.Rule {
 func wrongTypeRule() rules.Rule {
 	return rules.Rule{
 		Name:  "wrong-type",
-		Title: "the value has another type than the field",
-		Why: "What the gateway makes of it is not documented: it may refuse the policy, or take " +
-			"the default. supportedAudiences, for one, is a text with commas, not a list.",
+		Title: "the value has the wrong type for the field",
+		Why: "How the gateway handles it is not documented: it may refuse the policy, or use " +
+			"the default. For example, supportedAudiences is a text with commas, not a list.",
 		Fix:        "Write the value with the field's own type.",
 		Severity:   rules.Warning,
 		Since:      since,
@@ -43,8 +43,8 @@ func wrongTypeRule() rules.Rule {
 func valueNotAllowedRule() rules.Rule {
 	return rules.Rule{
 		Name:       "value-not-allowed",
-		Title:      "the value is none of those that the field may have",
-		Why:        "What the gateway makes of it is not documented.",
+		Title:      "the value is not one that the field allows",
+		Why:        "How the gateway handles it is not documented.",
 		Fix:        "Write one of the values that the message lists.",
 		Severity:   rules.Warning,
 		Since:      since,
@@ -68,7 +68,7 @@ func (c *compiler) inspectFields() {
 }
 
 func (c *compiler) unknownField(member source.Member) {
-	message := fmt.Sprintf("%s is no field of %s", member.Key, policyName(c.asset))
+	message := fmt.Sprintf("%s is not a field of %s", member.Key, policyName(c.asset))
 	if near := nearest(member.Key, c.fields); near != "" {
 		message += "; the nearest is " + near
 	}
@@ -97,11 +97,11 @@ func (c *compiler) inspectValue(f field, member *source.Member) {
 	switch {
 	case !f.fits(v):
 		finding.Rule = "wrong-type"
-		finding.Message = fmt.Sprintf("%s must be %s, and this is %s", f.name, f.kind, v.Kind)
+		finding.Message = fmt.Sprintf("%s must be %s, but this is %s", f.name, f.kind, v.Kind)
 	case !f.allows(v):
 		finding.Rule = "value-not-allowed"
 		finding.Message = fmt.Sprintf(
-			"%s may be %s, and this is %s", f.name, strings.Join(f.allowed, ", "),
+			"%s may be %s, but this is %s", f.name, strings.Join(f.allowed, ", "),
 			inspect.Visible(v.Text),
 		)
 	default:

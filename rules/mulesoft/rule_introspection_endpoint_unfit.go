@@ -14,7 +14,7 @@ func introspectionEndpointUnfit() rules.Rule {
 		Title: "the endpoint can't validate tokens, or not safely",
 		Why: "Entra ID has no introspection endpoint, and neither the UserInfo endpoint nor " +
 			"Microsoft Graph is one: no token is found active, and nobody gets in. Over http, " +
-			"whoever can answer in its place decides which tokens are.",
+			"anyone who can answer in its place decides which tokens are active.",
 		Fix: "Use JWT Validation with the tenant's key set for tokens of Entra ID, and https " +
 			"for an endpoint of your own.",
 		Severity: rules.Error,
@@ -61,7 +61,7 @@ func unfit(address string) string {
 		return fault
 	}
 	if strings.EqualFold(u.Scheme, "http") {
-		return "it is asked over http, where anybody on the way can answer"
+		return "it is asked over http, where anyone on the network path can answer"
 	}
 	return ""
 }

@@ -16,8 +16,8 @@ func keyCachingTime() rules.Rule {
 	return rules.Rule{
 		Name:  "key-caching-time-in-seconds",
 		Title: "the caching time of keys is probably given in seconds",
-		Why: "jwksServiceTimeToLive counts minutes. 3600 keeps keys for two and a half days, in " +
-			"which a key that Entra ID has rolled is not known here.",
+		Why: "jwksServiceTimeToLive counts minutes. 3600 keeps keys for two and a half days, " +
+			"during which the gateway does not know a new key of Entra ID.",
 		Fix:      "Write minutes: 60 for an hour, at most 1440 for a day.",
 		Severity: rules.Warning,
 		Since:    since,

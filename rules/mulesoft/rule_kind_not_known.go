@@ -6,7 +6,7 @@ import "github.com/gatewhy/gatewhy/rules"
 func kindNotKnown() rules.Rule {
 	return rules.Rule{
 		Name:  "kind-not-known",
-		Title: "a policy, a resource or a gateway of a kind that is not known here",
+		Title: "a policy, a resource or a gateway of a kind that gatewhy does not know",
 		Why: "No rule looks into it: what it lets in or keeps out is not known, and neither is " +
 			"what it means for the policies beside it.",
 		Fix: "Correct the name if it is misspelled. Otherwise look at its configuration " +

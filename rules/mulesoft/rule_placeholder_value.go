@@ -11,10 +11,9 @@ import (
 func placeholderValue() rules.Rule {
 	return rules.Rule{
 		Name:  "placeholder-value",
-		Title: "a value is still the one that the console has filled in",
+		Title: "a value is still the console's example",
 		Why: "The console and the templates fill fields with examples, such as aud.example.com. " +
-			"Where such a field counts, no token has that audience and no key is at that " +
-			"address.",
+			"If such a field counts, no token has that audience and no key is at that address.",
 		Fix:        "Put in this environment's own value.",
 		Severity:   rules.Warning,
 		Since:      since,

@@ -12,7 +12,7 @@ import (
 func policyOrder() rules.Rule {
 	return rules.Rule{
 		Name:  "policy-order",
-		Title: "two policies stand in an order in which the second can't work",
+		Title: "two policies are in an order in which the second can't work",
 		Why: "Policies run in their order. A browser's CORS preflight carries no token, so a " +
 			"token policy before CORS rejects it; and what a token policy puts into " +
 			"authentication is not there yet for a policy before it.",
@@ -51,12 +51,12 @@ func (c configured) disturbs(later configured) string {
 	case c.order == later.order || c.policy.Unordered || later.policy.Unordered:
 		return ""
 	case c.isTokenPolicy() && later.asset == "cors":
-		const why = "CORS stands behind %s: a preflight request has no token and is rejected " +
+		const why = "CORS comes after %s: a preflight request has no token and is rejected " +
 			"before it gets here"
 		return fmt.Sprintf(why, policyName(c.asset))
 	case !c.isTokenPolicy() && later.isTokenPolicy() && c.config != nil &&
 		strings.Contains(c.config.JSON(), "#[authentication."):
-		const why = "%s stands before this and reads authentication, which only this policy " +
+		const why = "%s comes before this and reads authentication, which only this policy " +
 			"fills in"
 		return fmt.Sprintf(why, policyName(c.asset))
 	}

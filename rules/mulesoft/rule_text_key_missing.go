@@ -9,7 +9,7 @@ func textKeyMissing() rules.Rule {
 	return rules.Rule{
 		Name:  "text-key-missing",
 		Title: "a file that creates a policy has no textKey",
-		Why: "API Manager demands textKey when it creates a JWT Validation policy, even where " +
+		Why: "API Manager requires textKey when it creates a JWT Validation policy, even where " +
 			"the keys come from a URL and the field decides nothing. Without it the policy is " +
 			"not created, and the API runs without it.",
 		Fix: "Write a textKey: the key where jwtKeyOrigin is text, and any text, such as " +
@@ -27,7 +27,7 @@ func hasNoTextKey(c configured) []rules.Finding {
 		firstPresent(c.config.Member("textKey")) != nil {
 		return nil
 	}
-	message := "textKey is missing, and API Manager demands one when it creates the policy"
+	message := "textKey is missing, and API Manager requires one when it creates the policy"
 	switch c.creator {
 	case createsNothing:
 		return nil
@@ -35,7 +35,7 @@ func hasNoTextKey(c configured) []rules.Finding {
 		if !c.setting("jwtKeyOrigin").is("text") || c.setting("signingMethod").is("none") {
 			return nil
 		}
-		message = "text_key is missing: the provider writes a text that is no key in its place"
+		message = "text_key is missing: the provider writes a text that is not a key instead"
 	}
 	f := rules.Finding{Field: "textKey", Message: message, Policy: c.policy}
 	f.Pos, f.Span = c.fieldPos("textKey")

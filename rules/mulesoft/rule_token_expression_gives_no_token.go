@@ -14,10 +14,10 @@ func tokenExpressionGivesNoToken() rules.Rule {
 	return rules.Rule{
 		Name:  "token-expression-gives-no-token",
 		Title: "the expression for the token gives more or less than the token",
-		Why: "What jwtExpression gives has to be the token itself. Whether the gateway takes a " +
-			"word such as Bearer off it is not documented; if it does not, it finds no readable " +
-			"token and rejects every request.",
-		Fix: "Give the token alone: #[(attributes.headers['authorization'] splitBy ' ')[1]], or " +
+		Why: "What jwtExpression gives has to be the token itself. Whether the gateway removes " +
+			"a word such as Bearer from it is not documented; if it does not, it finds no " +
+			"readable token and rejects every request.",
+		Fix: "Give only the token: #[(attributes.headers['authorization'] splitBy ' ')[1]], or " +
 			"set jwtOrigin to httpBearerAuthenticationHeader.",
 		Severity:   rules.Warning,
 		Since:      since,
@@ -43,7 +43,7 @@ func givesNoToken(c configured, e expressionField) []rules.Finding {
 		shown = fmt.Sprintf("%q, and not the token", text)
 	}
 	return c.finding(e.name, e.value, "the expression gives "+shown+
-		", where the gateway looks for the token alone")
+		", where the gateway looks for only the token")
 }
 
 // withTokenEverywhere is a request with the token in the Authorization header, behind Bearer, and

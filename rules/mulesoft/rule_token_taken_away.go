@@ -10,10 +10,10 @@ import (
 func tokenTakenAway() rules.Rule {
 	return rules.Rule{
 		Name:  "token-taken-away",
-		Title: "an earlier policy takes away or changes what a token policy reads",
+		Title: "an earlier policy removes or changes what a token policy reads",
 		Why: "Policies run in their order, each on the request as the one before it leaves it. " +
-			"A token policy behind one that removes its header finds no token, and nobody gets " +
-			"in; behind one that sets or transforms the header, it may judge another token than " +
+			"A token policy after one that removes its header finds no token, and nobody gets " +
+			"in; after one that sets or transforms the header, it may check a token other than " +
 			"the caller's.",
 		Fix:      "Put the token policy first, or leave its header out of the other one.",
 		Severity: rules.Error,
@@ -58,7 +58,7 @@ func takesFrom(by, of *rules.Policy, first rules.Truth) (f rules.Finding, found 
 			if !effect.On(header) {
 				continue
 			}
-			const taken = "%s takes the header %s away, and %s looks for the token in it"
+			const taken = "%s removes the header %s, but %s looks for the token in it"
 			f.Message = fmt.Sprintf(taken, by.Asset, header, of.Name)
 			switch {
 			case effect.Unknown != nil:

@@ -8,8 +8,9 @@ func valueNotKnown() rules.Rule {
 	return rules.Rule{
 		Name:  "value-not-known",
 		Title: "the file does not show a value that decides",
-		Why: "A variable, a mark that a deployment replaces, or a block that Terraform repeats " +
-			"has its value from somewhere else. Every check that needs the value is unknown.",
+		Why: "A variable, a placeholder that a deployment replaces, or a block that Terraform " +
+			"repeats gets its value from somewhere else. Every check that needs the value is " +
+			"unknown.",
 		Fix: "Give gatewhy what the gateway gets: Terraform's plan as JSON, or the policy as " +
 			"API Manager has it.",
 		Severity:   rules.Note,

@@ -1,7 +1,6 @@
 package mulesoft
 
 import (
-	"fmt"
 	"slices"
 	"strings"
 
@@ -31,7 +30,7 @@ func strangeResource(kind string, values *source.Value) entry {
 	instance := firstPresent(
 		values.Member("apim_id"), values.Member("api_instance_id"), values.Member("api_id"),
 	)
-	what := "the resource type " + kind + " is not known here"
+	what := "gatewhy does not know the resource type " + kind
 	return entry{
 		place: values, asset: kind, custom: true, api: reference(instance),
 		strange: &strange{
@@ -46,7 +45,7 @@ func strangeDocument(document *source.Value) entry {
 	spec := document.Member("spec")
 	kind := document.Member("kind")
 	name, ok := kind.Str()
-	what := fmt.Sprintf("the kind %s of Flex Gateway is not known here", name)
+	what := "gatewhy does not know the Flex Gateway kind " + name
 	if !ok || name == "" {
 		what = "this document of Flex Gateway has no kind that can be read"
 	}
@@ -74,12 +73,12 @@ func strangePolicies(v *source.Value) entry {
 // strangeAsset says that the vendor has no policy of this name, as far as is known here.
 func strangeAsset(asset string, at *source.Value) *strange {
 	if asset == "" {
-		return &strange{what: "which policy this is can't be known from the file", at: at}
+		return &strange{what: "the file does not show which policy this is", at: at}
 	}
-	return &strange{what: "the policy " + asset + " of MuleSoft is not known here", at: at}
+	return &strange{what: "gatewhy does not know the MuleSoft policy " + asset, at: at}
 }
 
 // strangeGateway says that a policy is implemented for a gateway that is not known.
 func strangeGateway(at *source.Value) *strange {
-	return &strange{what: "the gateway " + at.Text + " is not known here", at: at}
+	return &strange{what: "gatewhy does not know the gateway " + at.Text, at: at}
 }

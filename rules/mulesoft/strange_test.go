@@ -24,22 +24,22 @@ func TestWhatIsNotKnownIsSaid(t *testing.T) {
 		{
 			"the type of a policy", "p.tf",
 			"resource \"anypoint_api_policy_graphql_limits\" \"x\" {\n}\n",
-			"the policy graphql-limits of MuleSoft is not known here", rules.Undetermined,
+			"gatewhy does not know the MuleSoft policy graphql-limits", rules.Undetermined,
 		},
 		{
 			"a resource of an API instance", "p.tf",
 			"resource \"anypoint_apim_gate\" \"x\" {\n  apim_id = var.api\n}\n",
-			"the resource type anypoint_apim_gate is not known here", rules.Undetermined,
+			"gatewhy does not know the resource type anypoint_apim_gate", rules.Undetermined,
 		},
 		{
 			"a resource with a word in its type", "p.tf",
 			"resource \"anypoint_ap_policies\" \"x\" {\n}\n",
-			"the resource type anypoint_ap_policies is not known here", rules.Undetermined,
+			"gatewhy does not know the resource type anypoint_ap_policies", rules.Undetermined,
 		},
 		{
 			"any other resource", "p.tf",
 			spike + "resource \"anypoint_apim_dashboard\" \"x\" {\n}\n",
-			"the resource type anypoint_apim_dashboard is not known here", rules.Accepted,
+			"gatewhy does not know the resource type anypoint_apim_dashboard", rules.Accepted,
 		},
 		{
 			"resources without policies", "p.tf",
@@ -51,11 +51,11 @@ func TestWhatIsNotKnownIsSaid(t *testing.T) {
 			"a resource in a plan", "p.json",
 			`{"format_version":"1.2","planned_values":{"root_module":{"resources":[
 				{"type":"anypoint_apim_gate","values":{"apim_id":"1"}}]}}}`,
-			"the resource type anypoint_apim_gate is not known here", rules.Undetermined,
+			"gatewhy does not know the resource type anypoint_apim_gate", rules.Undetermined,
 		},
 		{
 			"an asset that is misspelled", "p.json", policyOf("jwt-validaton", "1.4.0", ""),
-			"the policy jwt-validaton of MuleSoft is not known here", rules.Undetermined,
+			"gatewhy does not know the MuleSoft policy jwt-validaton", rules.Undetermined,
 		},
 		{
 			"an asset of one's own group", "p.json",
@@ -64,28 +64,28 @@ func TestWhatIsNotKnownIsSaid(t *testing.T) {
 		{
 			"what the command line tool lists", "p.json",
 			`[{"Asset ID":"mine","Asset Version":"1.0.0","Configuration":""}]`,
-			"the policy mine of MuleSoft is not known here", rules.Undetermined,
+			"gatewhy does not know the MuleSoft policy mine", rules.Undetermined,
 		},
 		{
 			"an asset that is a variable", "p.tf",
 			"resource \"anypoint_api_policy\" \"x\" {\n  asset_id = var.x\n}\n",
-			"which policy this is can't be known from the file", rules.Undetermined,
+			"the file does not show which policy this is", rules.Undetermined,
 		},
 		{
 			"the gateway of an implementation", "p.json",
 			`{"assetId":"spike-control","configuration":{},
 				"implementationAsset":{"assetId":"x","technology":"mesh"}}`,
-			"the gateway mesh is not known here", rules.Accepted,
+			"gatewhy does not know the gateway mesh", rules.Accepted,
 		},
 		{
 			"a kind of Flex Gateway", "p.yaml",
 			flexDocument + "kind: PolicyBindings\nspec:\n" +
 				"  policyRef: {name: jwt-validation-flex}\n",
-			"the kind PolicyBindings of Flex Gateway is not known here", rules.Undetermined,
+			"gatewhy does not know the Flex Gateway kind PolicyBindings", rules.Undetermined,
 		},
 		{
 			"another kind of Flex Gateway", "p.yaml", flexDocument + "kind: Dashboard\n",
-			"the kind Dashboard of Flex Gateway is not known here", rules.Accepted,
+			"gatewhy does not know the Flex Gateway kind Dashboard", rules.Accepted,
 		},
 		{
 			"no kind", "p.yaml", flexDocument + "spec: {}\n",
@@ -99,7 +99,7 @@ func TestWhatIsNotKnownIsSaid(t *testing.T) {
 			"a policy of the vendor's form", "p.yaml",
 			flexDocument + "kind: PolicyBinding\nspec:\n  targetRef: {kind: ApiInstance}\n" +
 				"  policyRef: {name: mine-flex}\n  config: {}\n",
-			"the policy mine of MuleSoft is not known here", rules.Undetermined,
+			"gatewhy does not know the MuleSoft policy mine", rules.Undetermined,
 		},
 		{
 			"policies that are no list", "p.yaml",

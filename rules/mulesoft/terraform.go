@@ -247,7 +247,7 @@ func changeOfResource(resource, changes *source.Value) *source.Value {
 	return nil
 }
 
-// createdBy reports whether a change of a plan creates its resource, anew or in the place of one
+// createdBy reports whether a change of a plan creates its resource, new or in place of one
 // that is there.
 func createdBy(change *source.Value) bool {
 	return slices.ContainsFunc(items(change.Member("actions")), func(action *source.Value) bool {

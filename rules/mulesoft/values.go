@@ -107,25 +107,6 @@ func memberAt(v *source.Value, pos source.Position) *source.Member {
 	return nil
 }
 
-// counterpart finds a value inside v, and returns the value at the same place of other, which has
-// the same shape; nil where v does not contain it.
-func counterpart(v, other, wanted *source.Value) *source.Value {
-	if v == wanted {
-		return other
-	}
-	for i, item := range v.Items {
-		if found := counterpart(item, other.Items[i], wanted); found != nil {
-			return found
-		}
-	}
-	for i := range v.Members {
-		if found := counterpart(v.Members[i].Value, other.Members[i].Value, wanted); found != nil {
-			return found
-		}
-	}
-	return nil
-}
-
 // replaced is a file in which one value is replaced.
 func replaced(file *source.File, at *source.Value, with any) (*source.File, error) {
 	change, err := file.Replace(at, with)

@@ -55,7 +55,8 @@ func behaviours() []rules.Behaviour {
 	const json = "content-type: application/json"
 	return []rules.Behaviour{
 		row(noSession, signIn, always, says(403, "Sign in with")),
-		row(noSession, signIn, asRedirect, says(302, "Found"), "location: the provider's sign-in"),
+		row(noSession, signIn, asRedirect, says(302, "Found"),
+			"location: <the provider's sign-in>"),
 		row(noSession, signIn, asJSON, body(401, "{}", codeProxy), json),
 		row(noSession, signIn, asSubrequest, body(401, unauthorized, codeProxy)),
 		row(invalidBearer, refused, always, body(403, denied, codeSession)),

@@ -61,7 +61,7 @@ func (e *edit) apply() (before, after *source.File, err error) {
 	}
 	at := e.at
 	for i, document := range e.file.Documents {
-		if found := counterpart(document, inner.Documents[i], e.at); found != nil {
+		if found := document.Counterpart(inner.Documents[i], e.at); found != nil {
 			at = found
 		}
 	}
@@ -79,25 +79,6 @@ func (e *edit) apply() (before, after *source.File, err error) {
 	}
 	after, err = e.parent.Edited(change)
 	return e.parent, after, err
-}
-
-// counterpart finds a value inside v, and returns the value at the same place of other, which has
-// the same shape; nil where v does not contain it.
-func counterpart(v, other, wanted *source.Value) *source.Value {
-	if v == wanted {
-		return other
-	}
-	for i, item := range v.Items {
-		if found := counterpart(item, other.Items[i], wanted); found != nil {
-			return found
-		}
-	}
-	for i := range v.Members {
-		if found := counterpart(v.Members[i].Value, other.Members[i].Value, wanted); found != nil {
-			return found
-		}
-	}
-	return nil
 }
 
 // replacing is the edit that puts something in the place of a value.

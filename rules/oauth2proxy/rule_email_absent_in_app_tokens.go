@@ -26,8 +26,8 @@ func emailAbsentInAppTokens() rules.Rule {
 			if domains.unknown != nil || !domains.set() || everyDomain(domains) {
 				return nil
 			}
-			return i.finding(domains, "an app-only token has no %s: sub stands in for it, and is "+
-				"no address at %s", i.emailClaim(), strings.Join(domains.texts(), " or "))
+			return i.finding(domains, "an app-only token has no %s: sub takes its place, and is "+
+				"not an address at %s", i.emailClaim(), strings.Join(domains.texts(), " or "))
 		}),
 	}
 }

@@ -12,7 +12,7 @@ func providerVerifiesNoToken() rules.Rule {
 		Fix: "Use the provider oidc or entra-id with the issuer of the tokens, or name that in " +
 			"extra_jwt_issuers.",
 		Severity:   rules.Error,
-		Lesser:     "a note where extra_jwt_issuers names issuers",
+		Lesser:     "a note if extra_jwt_issuers names issuers",
 		Since:      since,
 		References: []string{docOptions, docEntra},
 		Check: eachBearer(func(i instance) []rules.Finding {

@@ -16,7 +16,7 @@ func trustedAddresses() rules.Rule {
 		Fix: "Leave trusted_ips empty, or set trusted_proxy_ips to the proxies whose header " +
 			"counts.",
 		Severity: rules.Warning,
-		Lesser:   "a note where the header of every proxy does not count",
+		Lesser:   "a note if the header of every proxy does not count",
 		Since:    since, References: []string{docOptions, codeProxy},
 		Check: eachInstance(func(i instance) []rules.Finding {
 			trusted, reverse := i.get("trusted_ips"), i.get("reverse_proxy")

@@ -69,7 +69,8 @@ func TestWhereNothingIsToBeRepairedTheOwnTokenIsRunAllTheSame(t *testing.T) {
 					t.Errorf("%+v", left)
 				}
 			}
-			if want := test.want; want != "" && got != "no finding is to be repaired, and "+want ||
+			if want := test.want; want != "" && got != "there is no finding to repair, and "+
+				""+want ||
 				want == "" && got != "" {
 				t.Errorf("%q, want %q", got, want)
 			}

@@ -64,7 +64,7 @@ func (t *TooMany) Error() string {
 const mostRepairs = 1000
 
 // RemoveFindings repairs the findings of a rule, or without one every error and warning. After
-// each change the configuration is linted anew, since one may repair several findings. What locks
+// each change the configuration is linted again, since one may repair several findings. What locks
 // this environment's own token out is no repair: then it begins again without the API instance.
 func (f *Fix) RemoveFindings(c *rules.Configuration, rule string) (*Fixed, error) {
 	var locked []KeptOut

@@ -279,7 +279,7 @@ func TestASolutionIsMadeAndProved(t *testing.T) {
 		{
 			"not without what it needs", `[{}]`, "", nil,
 			`[{}]`, nil,
-			[]string{"the file does not tell what it needs"},
+			[]string{"the file does not show what it needs"},
 		},
 		{
 			"from a token", `[{"scope": ""}]`, "", asking("api://ours", ""),
@@ -303,7 +303,8 @@ func TestASolutionIsMadeAndProved(t *testing.T) {
 			`[{"aud": "api://ours", "scope": "Theirs"}]`, "", asking("api://ours", "Ours"),
 			`[{"aud": "api://ours", "scope": "Theirs"}]`, nil,
 			[]string{
-				"no policy of this file can be changed so, and this environment's own token gets",
+				"no policy in this file can be changed like that, and this environment's own " +
+					"token gets",
 			},
 		},
 		{

@@ -14,7 +14,7 @@ func (f *Fix) Solve(c *rules.Configuration, solution *rules.Solution) (*Fixed, e
 	if needs := solution.Needs(f.Facts); len(f.Given) == 0 && len(needs) > 0 {
 		const too = "a token of this environment would, too"
 		token := source.Need{Input: source.NeedToken, For: too}
-		w.lacks("the file does not tell what it needs", nil, append(needs, token)...)
+		w.lacks("the file does not show what it needs", nil, append(needs, token)...)
 		return w.done(), nil
 	}
 	for range mostRepairs {
@@ -110,7 +110,7 @@ func (w *work) takeBack(why string, verdict *rules.Verdict) {
 // proveNothing proves that there is nothing to repair: this environment's own token gets in, as
 // far as is known, and the tokens that the solution is to keep out are kept out.
 func (w *work) proveNothing(solution *rules.Solution) {
-	const why = "no policy of this file can be changed so, and "
+	const why = "no policy in this file can be changed like that, and "
 	own := w.own(solution)
 	verdict := rules.Evaluate(w.After.Policies, own.request)
 	if unknown, _ := own.unknownTo(&verdict); verdict.Outcome == rules.Rejected && unknown == "" {
@@ -149,7 +149,7 @@ func (w *work) proveFindings() {
 		}
 	}
 	if first != nil {
-		w.lacks("no finding is to be repaired, and "+own.name+" gets", first)
+		w.lacks("there is no finding to repair, and "+own.name+" gets", first)
 	}
 }
 

@@ -70,15 +70,15 @@ func (k *known) tokens() []modelled {
 		all = append(all, modelled{
 			name: "another API's token with " + k.sameWords(), outsider: rules.OtherAPI,
 			example: own.OfStrangersAPI(), known: k.and(ofAudience),
-			kept: "whoever may register an API can name a scope or role alike, " +
-				"and only the audience tells them apart",
+			kept: "anyone who may register an API can use the same name for a scope or role, " +
+				"and only the audience distinguishes them",
 			how: "checks it",
 		})
 	}
 	return append(all, modelled{
 		name: "another tenant's token", outsider: rules.OtherTenant,
 		example: own.OfOtherTenant(), known: k.and(ofTenant),
-		kept: "Entra ID's tenants share signing keys, and only the issuer tells them apart",
+		kept: "Entra ID's tenants share signing keys, and only the issuer distinguishes them",
 		how:  "pins it",
 	})
 }

@@ -11,18 +11,18 @@ type Comparison struct {
 	Unclear   Summary // what they get after, where one of the two is not known and they differ
 }
 
-// Add counts a token.
-func (c *Comparison) Add(before, after Result) {
-	c.Before.Add(before)
-	c.After.Add(after)
+// Add counts tokens that get the same.
+func (c *Comparison) Add(before, after Result, tokens int64) {
+	c.Before.Add(before, tokens)
+	c.After.Add(after, tokens)
 	switch was, is := before.Outcome, after.Outcome; {
 	case was == is:
 	case was == rules.Accepted && is == rules.Rejected:
-		c.LockedOut.Add(after)
+		c.LockedOut.Add(after, tokens)
 	case was == rules.Rejected && is == rules.Accepted:
-		c.LetIn.Add(before)
+		c.LetIn.Add(before, tokens)
 	default:
-		c.Unclear.Add(after)
+		c.Unclear.Add(after, tokens)
 	}
 }
 

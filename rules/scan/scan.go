@@ -6,6 +6,8 @@
 package scan
 
 import (
+	"strings"
+	"sync"
 	"time"
 
 	"github.com/gatewhy/gatewhy/inspect"
@@ -23,6 +25,7 @@ type Judge struct {
 	At func(token *inspect.Token) time.Time
 
 	classes [][]rules.Class // by gateway
+	spare   sync.Pool       // of *[]rules.Result that nobody looks at any more
 }
 
 // NewJudge makes a judge of policies. The request's method and path may be empty, where they are
@@ -55,23 +58,47 @@ type Result struct {
 func (j *Judge) Judge(token *inspect.Token) Result {
 	request := j.Request
 	request.Token, request.At = token, j.At(token)
-	var verdict rules.Verdict
+	var r Result
 	for i, policies := range j.Gateways {
-		got := rules.EvaluateIn(j.classes[i], policies, &request)
-		if i == 0 || got.Outcome.Stricter(verdict.Outcome) {
-			verdict = got
+		got := j.evaluate(j.classes[i], policies, &request)
+		if i == 0 || got.Outcome.Stricter(r.Outcome) {
+			r.Cause = got
 		}
 	}
-	r := Result{Cause: Cause{Outcome: verdict.Outcome, Status: verdict.Status}}
-	if verdict.Decided != nil {
-		r.Decided, r.Claim = verdict.Decided.Check.ID, verdict.Decided.Check.Claim
-	}
-	profile := request.Profile()
-	r.Client = short(profile.ClientID.Value)
-	if len(profile.Audience) > 0 {
-		r.Audience = short(profile.Audience[0])
+	client, audience := inspect.Parties(token)
+	r.Client = short(client.Value)
+	if len(audience) > 0 {
+		r.Audience = short(audience[0])
 	}
 	return r
+}
+
+// evaluate runs the policies of one gateway. The results of single checks, of which only the one
+// that decides counts here, are written over those of a token before.
+func (j *Judge) evaluate(
+	classes []rules.Class, policies []*rules.Policy, request *rules.Request,
+) Cause {
+	if len(classes) != 1 {
+		return cause(rules.EvaluateIn(classes, policies, request))
+	}
+	results, _ := j.spare.Get().(*[]rules.Result)
+	if results == nil {
+		results = new([]rules.Result)
+	}
+	verdict := classes[0].EvaluateOver(*results, policies, request)
+	c := cause(verdict)
+	*results = verdict.Results
+	j.spare.Put(results)
+	return c
+}
+
+// cause is a verdict in short.
+func cause(v rules.Verdict) Cause {
+	c := Cause{Outcome: v.Outcome, Status: v.Status}
+	if v.Decided != nil {
+		c.Decided, c.Claim = v.Decided.Check.ID, v.Decided.Check.Claim
+	}
+	return c
 }
 
 // longest is how long an id or an audience is that is counted by itself, in bytes: Entra ID's are
@@ -82,5 +109,5 @@ func short(value string) string {
 	if len(value) > longest {
 		return "(longer than 256 bytes)"
 	}
-	return value
+	return strings.Clone(value) // so that the rest of the token is not kept with it
 }

@@ -51,12 +51,12 @@ func (s *Summary) Count(outcome rules.Decision) int64 {
 	return n
 }
 
-// Add counts a token.
-func (s *Summary) Add(r Result) {
+// Add counts tokens that get the same.
+func (s *Summary) Add(r Result, tokens int64) {
 	g := s.group(r.Cause)
-	g.Tokens++
-	s.client(g, r.Client, 1)
-	s.audience(g, r.Audience, 1)
+	g.Tokens += tokens
+	s.client(g, r.Client, tokens)
+	s.audience(g, r.Audience, tokens)
 }
 
 // client counts tokens of a client, unless there are too many clients.

@@ -28,8 +28,8 @@ func TestSummariesOfPartsAddUp(t *testing.T) {
 		var whole Summary
 		parts := make([]Summary, 1+random.IntN(5))
 		one := func(r Result) {
-			whole.Add(r)
-			parts[random.IntN(len(parts))].Add(r)
+			whole.Add(r, 1)
+			parts[random.IntN(len(parts))].Add(r, 1)
 		}
 		for i := range values { // each at least once
 			one(Result{causes[i%len(causes)], fmt.Sprint("client ", i), fmt.Sprint("api ", i%77)})
@@ -55,7 +55,7 @@ func TestSummariesOfPartsAddUp(t *testing.T) {
 func TestMergingAnEmptySummaryChangesNothing(t *testing.T) {
 	t.Parallel()
 	full := Summary{Lines: 3, Without: 1, Unreadable: 1}
-	full.Add(Result{Cause{rules.Accepted, 200, "", ""}, "c", "a"})
+	full.Add(Result{Cause{rules.Accepted, 200, "", ""}, "c", "a"}, 1)
 	var merged Summary
 	merged.Merge(&Summary{})
 	merged.Merge(&full)
@@ -71,7 +71,7 @@ func TestAComparisonTellsWhoIsLockedOutAndWhoIsLetIn(t *testing.T) {
 	open := Cause{rules.Undetermined, 0, rules.Contract, ""}
 	var c Comparison
 	for _, pair := range [][2]Cause{{in, in}, {in, out}, {out, in}, {out, out}, {in, open}} {
-		c.Add(Result{pair[0], "c", "a"}, Result{pair[1], "c", "a"})
+		c.Add(Result{pair[0], "c", "a"}, Result{pair[1], "c", "a"}, 1)
 	}
 	if n := c.LockedOut.Tokens(); n != 1 || c.LockedOut.Groups[out] == nil {
 		t.Errorf("locked out: %d %v", n, c.LockedOut.Groups)

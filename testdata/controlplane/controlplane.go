@@ -245,7 +245,7 @@ func contracts(ids []string, wanted string) []any {
 		all = append(all, map[string]any{
 			"id": i + 1, "status": status, "applicationId": i + 1, "tier": nil,
 			"requestedTier": nil,
-			"audit": audit(),
+			"audit":         audit(),
 			"application": map[string]any{
 				"id": i + 1, "name": fmt.Sprintf("app %d", i+1),
 				"coreServicesId": strings.TrimPrefix(id, "-"),

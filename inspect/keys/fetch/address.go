@@ -39,17 +39,17 @@ func parseTarget(address string, by network.Trust) (target, error) {
 		return target{}, refusal(name, "the address is not https", "")
 	case by == network.ByToken && !entra.IsEntraHost(host):
 		return target{}, wanting(name, "the token names a host that is not one of Entra's",
-			source.Ask(source.NeedWhoseKeys, "pass %s to say whose keys are right"))
+			source.Ask(source.NeedWhoseKeys, "pass %s to say which keys to use"))
 	case by != network.ByUser && network.IsPrivateHost(host):
 		return target{}, wanting(name,
-			"the address is a private one, and it was not you who named it",
-			source.Ask(source.NeedKeySetURL, "if it is meant, pass it yourself"))
+			"the address is private, and you did not give it yourself",
+			source.Ask(source.NeedKeySetURL, "to use it, pass it yourself"))
 	}
 	return t, nil
 }
 
 func noAddress(text string) error {
-	return refusal(inspect.Quoted(withoutUser(text)), "this is no address",
+	return refusal(inspect.Quoted(withoutUser(text)), "this is not an address",
 		"an address starts with https:// and a host")
 }
 
@@ -64,7 +64,7 @@ func keysTarget(address string, document target) (target, error) {
 	if other := t.address.Hostname(); entra.IsEntraHost(host) && !entra.IsEntraHost(other) {
 		return target{}, refusal(document.String(),
 			"the discovery document names keys on "+inspect.Quoted(other)+
-				", which is no host of Entra", isItEntras)
+				", which is not an Entra host", isItEntras)
 	}
 	return parseTarget(address, max(document.trust, network.ByDocument))
 }

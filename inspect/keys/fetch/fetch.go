@@ -191,10 +191,10 @@ func (f *failure) explain(ctx context.Context, t target, timeout time.Duration) 
 		cause = fmt.Sprintf("no answer within %s", timeout)
 	case f.tooLong:
 		cause = fmt.Sprintf("the answer has more than %d MiB", mostBytes>>20)
-		hint = source.Hint{Text: "that is no key set; is the address right?"}
+		hint = source.Hint{Text: "that is too large for a key set; is the address right?"}
 	case errors.As(f.err, &forbidden):
 		cause = forbidden.Error()
-		hint = source.Ask(source.NeedKeySetURL, "if it is meant, pass the address yourself")
+		hint = source.Ask(source.NeedKeySetURL, "to use it, pass the address yourself")
 	case errors.Is(f.err, errOtherHost):
 		cause = "the answer is a redirect to another host, which is not followed"
 		hint = source.Hint{Text: "pass the address that it leads to"}

@@ -74,23 +74,25 @@ func TestAnswersThatAreRefused(t *testing.T) {
 			"nothing",
 			[]http.HandlerFunc{body("")},
 			"the text is empty",
-			"was the file written, or the address answered, at all?", 1,
+			"was the file written? did the address answer?", 1,
 		},
 		{
 			"more than a mebibyte",
 			[]http.HandlerFunc{body(strings.Repeat(" ", 1<<20+1))},
-			"the answer has more than 1 MiB", "that is no key set; is the address right?", 1,
+			"the answer has more than 1 MiB", "that is too large for a key set; is the address " +
+				"right?", 1,
 		},
 		{
 			"an endless body",
 			[]http.HandlerFunc{endless},
 			"the answer has more than 1 MiB",
-			"that is no key set; is the address right?", 1,
+			"that is too large for a key set; is the address right?", 1,
 		},
 		{
 			"little that unpacks to much",
 			[]http.HandlerFunc{gzipBomb(t)},
-			"the answer has more than 1 MiB", "that is no key set; is the address right?", 1,
+			"the answer has more than 1 MiB", "that is too large for a key set; is the address " +
+				"right?", 1,
 		},
 		{
 			"no such tenant",

@@ -86,8 +86,8 @@ func withoutSearch(t *inspect.Token, r keys.Result) keys.Result {
 	if !r.Misfit {
 		r.Notes = append(r.Notes, keys.Note{
 			ID: "signature-cut",
-			Message: fmt.Sprintf("the signature has %d bytes, and no RSA key makes one of that "+
-				"length: it was cut off, so its key was not looked for elsewhere",
+			Message: fmt.Sprintf("the signature has %d bytes, but no RSA key makes a signature "+
+				"of that length: it was cut off, so no other key sets were searched",
 				len(t.Signature)),
 		})
 	}
@@ -111,7 +111,7 @@ func places(claims *source.Value, iss entra.Issuer) []place {
 		{keys.KeyOfTenant, v2, "", "the v2.0 keys of the token's own tenant"},
 	}
 	for _, id := range appIDs(claims) {
-		name := "the keys of one app alone (?appid=" + id + ")"
+		name := "the keys of one app (?appid=" + id + ")"
 		list = append(list, place{keys.KeyOfApp, iss, id, name})
 	}
 	for _, c := range entra.Clouds() {
@@ -153,7 +153,7 @@ func (p place) explain(r keys.Result, k *keys.Key) keys.Result {
 	r.Reason, r.Verifier, r.Elsewhere = p.reason, k, keys.Nowhere
 	r.Expected = "a signature by a key of " + r.Set.Origin
 	r.Actual = "a signature by " + k.Name() + " of " + p.name
-	r.Why = "the token is as " + k.Name() + " signed it, but that key is among " + p.name +
-		", and not in the set that was asked"
+	r.Why = k.Name() + " signed the token, but that key is among " + p.name +
+		", and not in the set that was checked"
 	return r
 }

@@ -77,7 +77,7 @@ func (s *Source) Tenant(
 	ctx context.Context, cloud entra.Cloud, tenant string, v entra.Version, appID string,
 ) (*keys.Set, error) {
 	if !entra.IsTenant(tenant) {
-		return nil, refusal(inspect.Quoted(tenant), "this is no tenant",
+		return nil, refusal(inspect.Quoted(tenant), "this is not a tenant",
 			"a tenant is an id (a GUID) or a domain such as contoso.onmicrosoft.com")
 	}
 	if cloud.Closed != "" {
@@ -125,9 +125,9 @@ func (s *Source) ofEntra(
 ) (*keys.Set, error) {
 	address, ok := iss.DiscoveryURL(appID)
 	if !ok {
-		hint := source.Ask(source.NeedKeySetURL, "B2C keeps them by policy, "+
-			"and the sovereign clouds that were closed have none: pass %s")
-		return nil, wanting(iss.Host, "the issuer does not tell where its keys are", hint)
+		hint := source.Ask(source.NeedKeySetURL, "B2C has separate keys for each policy, and "+
+			"closed sovereign clouds have none: pass %s")
+		return nil, wanting(iss.Host, "the issuer does not show where its keys are", hint)
 	}
 	return s.discoverTenant(ctx, address, iss.Tenant, by)
 }
@@ -147,7 +147,7 @@ func (s *Source) discoverTenant(
 }
 
 // isItEntras is the way on if an answer is not what Entra says.
-const isItEntras = "is the answer Entra's, or that of a proxy in between?"
+const isItEntras = "did Entra answer, or a proxy in between?"
 
 // discover reads a discovery document and fetches the keys that it names, unless its issuer is not
 // the one that was meant.

@@ -220,12 +220,12 @@ func TestMetadataThatIsNotTheTenantsIsRefused(t *testing.T) {
 		{
 			"with keys on another host",
 			map[string]any{"jwks_uri": "https://keys.example.com/keys"},
-			`the discovery document names keys on "keys.example.com", which is no host of Entra`,
+			`the discovery document names keys on "keys.example.com", which is not an Entra host`,
 		},
 		{
 			"with keys on a private address",
 			map[string]any{"jwks_uri": "https://10.0.0.1/keys"},
-			`the discovery document names keys on "10.0.0.1", which is no host of Entra`,
+			`the discovery document names keys on "10.0.0.1", which is not an Entra host`,
 		},
 		{
 			"with keys over http",
@@ -235,17 +235,17 @@ func TestMetadataThatIsNotTheTenantsIsRefused(t *testing.T) {
 		{
 			"with keys in a file",
 			map[string]any{"jwks_uri": "file:///etc/passwd"},
-			"this is no address",
+			"this is not an address",
 		},
 		{
 			"without keys",
 			map[string]any{"jwks_uri": ""},
-			"the answer is no discovery document: it lacks issuer or jwks_uri",
+			"the answer is not a discovery document: it lacks issuer or jwks_uri",
 		},
 		{
 			"without an issuer",
 			map[string]any{"issuer": nil},
-			"the answer is no discovery document: it lacks issuer or jwks_uri",
+			"the answer is not a discovery document: it lacks issuer or jwks_uri",
 		},
 	}
 	for _, test := range tests {
@@ -305,7 +305,7 @@ func TestAddressesThatAreNotAsked(t *testing.T) {
 	byPolicy := func(s *fetch.Source, address string) (*keys.Set, error) {
 		return s.PolicyURL(context.Background(), address)
 	}
-	const private = "the address is a private one, and it was not you who named it"
+	const private = "the address is private, and you did not give it yourself"
 	tests := []struct {
 		name, address string
 		get           func(*fetch.Source, string) (*keys.Set, error)
@@ -313,11 +313,11 @@ func TestAddressesThatAreNotAsked(t *testing.T) {
 	}{
 		{"http", "http://keys.example.com/keys", byUser, "the address is not https"},
 		{"http on a private address", "http://10.0.0.1/keys", byUser, "the address is not https"},
-		{"a file", "file:///etc/passwd", byUser, "this is no address"},
-		{"data", "data:application/json,{}", byUser, "this is no address"},
+		{"a file", "file:///etc/passwd", byUser, "this is not an address"},
+		{"data", "data:application/json,{}", byUser, "this is not an address"},
 		{"ftp", "ftp://keys.example.com/keys", byUser, "the address is not https"},
-		{"no host", "https:///keys", byUser, "this is no address"},
-		{"a path", "/keys", byUser, "this is no address"},
+		{"no host", "https:///keys", byUser, "this is not an address"},
+		{"a path", "/keys", byUser, "this is not an address"},
 		{
 			"a user", "https://user:hunter2@keys.example.com/keys", byUser,
 			"the address has a user or a password in it",

@@ -150,7 +150,7 @@ func TestHostileControlPlanes(t *testing.T) {
 		})), "more than 5000 APIs"},
 		"the same page for ever": {on(apis, pages("assets", func(int) (any, []any) {
 			return 500, assets(0, 100)
-		})), "comes twice"},
+		})), "appears twice"},
 		"a total that grows": {on(apis, pages("assets", func(offset int) (any, []any) {
 			return growing.Add(1) + 1000, assets(offset, 10)
 		})), "changed while it was read"},

@@ -73,7 +73,7 @@ func (c *Client) pages(
 			case !ok:
 				return nil, "", c.refusal(l.path, "an entry of "+l.name+" has no id", "")
 			case seen[id]:
-				return nil, "an entry comes twice", nil
+				return nil, "an entry appears twice", nil
 			}
 			seen[id] = true
 		}

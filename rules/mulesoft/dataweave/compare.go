@@ -224,7 +224,7 @@ func (v *evaluator) orderFlex(n *Node, left, right *source.Value) Result {
 		const why = "how Flex Gateway compares %s with %s is not known"
 		return unknown(n, why, left.Kind, right.Kind)
 	case right.Is(source.Number), right.Is(source.String):
-		const why = "what Flex Gateway makes of %s beside %s is not known"
+		const why = "how Flex Gateway handles %s next to %s is not known"
 		r := unknown(n, why, left.Kind, right.Kind)
 		r.Unknown.NeverTrue = isNull(left)
 		return r

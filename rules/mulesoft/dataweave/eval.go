@@ -185,7 +185,7 @@ func (v *evaluator) deeper(depth int) bool {
 }
 
 func (v *evaluator) tooLarge(n *Node) Result {
-	return unknown(n, "the evaluation takes more than %d steps, the most that are taken here",
+	return unknown(n, "the evaluation takes more than %d steps, the most that gatewhy takes",
 		maxSteps)
 }
 
@@ -198,8 +198,8 @@ func (v *evaluator) answer(a Answer, n *Node, why string) Result {
 	case v.steps > maxSteps:
 		return v.tooLarge(n)
 	case v.tooDeep:
-		return unknown(n, "the values are nested more than %d levels deep, the most that are "+
-			"compared here", maxValueDepth)
+		return unknown(n, "the values are nested more than %d levels deep, the most that "+
+			"gatewhy compares", maxValueDepth)
 	}
 	return unknown(n, "%s", why)
 }
@@ -428,9 +428,9 @@ func (v *evaluator) truth(n *Node) Result {
 	case v.flex() && isTruthText:
 		return value(boolean(r.Value.Text == "true"))
 	case v.flex():
-		return failure(n, "%s stands where a boolean is needed", r.Value.Kind)
+		return failure(n, "%s is used where a boolean is needed", r.Value.Kind)
 	default:
-		const why = "what Mule makes of %s where a boolean is needed is not documented"
+		const why = "how Mule handles %s where a boolean is needed is not documented"
 		return unknown(n, why, r.Value.Kind)
 	}
 }
@@ -534,8 +534,8 @@ func (v *evaluator) selectKey(n *Node, object *source.Value, name string) Result
 		switch {
 		case isRest(m) || m.Key != name && (!anyCase || !strings.EqualFold(m.Key, name)):
 		case found != nil:
-			return unknown(n, "the name stands there twice, "+
-				"and which one counts is not documented")
+			return unknown(n, "the name appears there twice, and which one counts is not "+
+				"documented")
 		default:
 			found = m.Value
 		}
@@ -544,7 +544,7 @@ func (v *evaluator) selectKey(n *Node, object *source.Value, name string) Result
 		return read(n, found)
 	}
 	if rest := restOf(object); rest != nil {
-		return notGiven(n, "what "+name+" holds is not known: "+rest.Text)
+		return notGiven(n, "what "+name+" contains is not known: "+rest.Text)
 	}
 	return value(null())
 }
@@ -580,12 +580,12 @@ func (v *evaluator) selectEach(n *Node, target *source.Value, name string) Resul
 	}
 	switch {
 	case objects == 0:
-		return unknown(n, "what a selector makes of a list without objects is not documented")
+		return unknown(n, "what a selector gives for a list without objects is not documented")
 	case len(items) == 0:
 		return value(null())
 	case len(items) < objects:
-		return unknown(n, "what a selector on a list makes of an object without that key "+
-			"is not documented")
+		return unknown(n, "what a selector on a list gives for an object without that key is "+
+			"not documented")
 	}
 	return value(list(items))
 }

@@ -151,7 +151,7 @@ func TestWhatIsKnownInPartIsUnknownInTheRest(t *testing.T) {
 		{Key: "version", Value: &source.Value{Kind: source.Unknown}},
 		Rest("only the method is known"),
 	}}
-	const clientAddress = "what clientAddress holds is not known: only the method is known"
+	const clientAddress = "what clientAddress contains is not known: only the method is known"
 	env := Env{Attributes: func() *source.Value { return attributes }}
 	for expression, want := range map[string]string{
 		`attributes.method`:            `"GET"`,
@@ -160,7 +160,7 @@ func TestWhatIsKnownInPartIsUnknownInTheRest(t *testing.T) {
 		`attributes.clientAddress.ip`:  clientAddress,
 		`attributes`:                   "",
 		`attributes == attributes`:     "whether these values are equal is not documented",
-		`sizeOf(attributes)`:           "what sizeOf makes of an object is not documented",
+		`sizeOf(attributes)`:           "what sizeOf gives for an object is not documented",
 		`payload.a`:                    "payload is not known",
 		`payload.a default 'x'`:        "payload is not known",
 		`isEmpty(payload)`:             "payload is not known",
@@ -301,7 +301,7 @@ func TestAnOperandThatMayFailIsNotPassedOver(t *testing.T) {
 
 func TestEvaluationEnds(t *testing.T) {
 	t.Parallel()
-	const steps = "the evaluation takes more than 1048576 steps, the most that are taken here"
+	const steps = "the evaluation takes more than 1048576 steps, the most that gatewhy takes"
 	long := strings.Repeat("a", 1<<16)
 	deep := strings.Repeat("[", 2000) + strings.Repeat("]", 2000)
 	wide := strings.Repeat(`"x",`, 1<<16) + `"x"`
@@ -315,7 +315,7 @@ func TestEvaluationEnds(t *testing.T) {
 		{
 			"two deep lists are compared", "vars.a == vars.b",
 			fmt.Sprintf(`{"vars": {"a": %s, "b": %s}}`, deep, deep),
-			"the values are nested more than 500 levels deep, the most that are compared here",
+			"the values are nested more than 500 levels deep, the most that gatewhy compares",
 		},
 		{
 			"two large objects are compared", "vars.a == vars.b",

@@ -117,7 +117,7 @@ func (v *evaluator) nothing(n *Node) Result {
 	if !v.flex() {
 		return value(null())
 	}
-	r := unknown(n, "what %s makes of null is documented for Mule only", n.Name)
+	r := unknown(n, "what %s gives for null is documented only for Mule", n.Name)
 	r.Unknown.NeverTrue, r.Unknown.NeverFound = true, true
 	return r
 }
@@ -128,7 +128,7 @@ func undocumented(n *Node, args ...*source.Value) Result {
 	for i, arg := range args {
 		kinds[i] = arg.Kind.String()
 	}
-	const why = "what %s makes of %s is not documented"
+	const why = "what %s gives for %s is not documented"
 	return unknown(n, why, n.Name, strings.Join(kinds, " and "))
 }
 
@@ -249,7 +249,7 @@ func trim(v *evaluator, n *Node, args []*source.Value) Result {
 	}
 	trimmed := strings.Trim(a.Text, " ")
 	if strings.TrimFunc(trimmed, isBlank) != trimmed {
-		return unknown(n, "which white space trim takes away is not documented")
+		return unknown(n, "which white space trim removes is not documented")
 	}
 	return value(text(trimmed))
 }
@@ -310,12 +310,12 @@ func (v *evaluator) callRegex(n *Node, f function) Result {
 	case !r.Value.Is(source.String):
 		return undocumented(n, r.Value)
 	case !ascii(r.Value.Text):
-		return unknown(n, "this text is matched only by the gateway itself")
+		return unknown(n, "only the gateway itself can match this text")
 	case !v.spend(len(r.Value.Text) * len(pattern.Text)):
 		return v.tooLarge(n)
 	}
 	if n.prepared.pattern == nil {
-		return unknown(pattern, "Java may read this regular expression otherwise than this tool")
+		return unknown(pattern, "Java may read this regular expression differently from gatewhy")
 	}
 	return value(boolean(n.prepared.pattern.MatchString(r.Value.Text)))
 }

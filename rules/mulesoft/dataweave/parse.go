@@ -245,7 +245,7 @@ func (p *parser) unexpected(wanted string) {
 		p.refuse(construct, p.tok.start)
 		return
 	}
-	cause, hint := fmt.Sprintf("%s stands where %s is expected", p.tok.describe(), wanted), ""
+	cause, hint := fmt.Sprintf("there is %s where %s is expected", p.tok.describe(), wanted), ""
 	if p.tok.kind == tokenEnd {
 		cause = fmt.Sprintf("the expression ends where %s is expected", wanted)
 	}
@@ -258,7 +258,7 @@ func (p *parser) unexpected(wanted string) {
 		hint = `write "or"`
 	}
 	if p.tok.is("#") {
-		cause = "#[ stands inside the expression, or is not closed by ]"
+		cause = "#[ is inside the expression, or is not closed by ]"
 		hint = "one #[ … ] goes around the whole expression"
 	}
 	p.fail(errorAt(p.tok.start, cause, hint))

@@ -199,7 +199,7 @@ func (p *parser) close(open token, closing string) {
 		return
 	}
 	if p.tok.kind == tokenEnd {
-		hint := "add " + closing + ", or take the opening bracket away"
+		hint := "add " + closing + ", or remove the opening bracket"
 		p.fail(errorAt(open.start, open.text+" is not closed", hint))
 		return
 	}
@@ -274,7 +274,7 @@ func (p *parser) selection(n *Node) *Node {
 		case p.tok.is("!"):
 			n = behind(n, "", p.unsupported(assertPresent, p.tok.start, p.tok.end))
 		case p.tok.is("(") && n.isValue():
-			const construct = "a call of something that is no function name"
+			const construct = "a call of something that is not a function name"
 			n = behind(n, "", p.bracketed(construct, p.tok.start))
 		default:
 			return n

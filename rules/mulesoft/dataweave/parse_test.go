@@ -54,7 +54,7 @@ func TestAnErrorNamesItsColumnAndTheCause(t *testing.T) {
 		},
 		{
 			"a bracket is closed", "vars.a and (vars.b",
-			errorAt(12, "( is not closed", "add ), or take the opening bracket away"),
+			errorAt(12, "( is not closed", "add ), or remove the opening bracket"),
 		},
 		{
 			"the bracket of an object is closed", "{a: 1",
@@ -66,25 +66,26 @@ func TestAnErrorNamesItsColumnAndTheCause(t *testing.T) {
 		},
 		{
 			"a bracket has an opening one", "vars.a)",
-			errorAt(7, ") stands where an operator or the end of the expression is expected", ""),
+			errorAt(7, "there is ) where an operator or "+
+				"the end of the expression is expected", ""),
 		},
 		{
 			"brackets are closed by their own kind", "[vars.a)",
-			errorAt(8, ") stands where ] is expected", ""),
+			errorAt(8, "there is ) where ] is expected", ""),
 		},
 		{
 			"equality is not one equals sign", "vars.a = 'x'",
-			errorAt(8, "= stands where an operator or the end of the expression is expected",
+			errorAt(8, "there is = where an operator or the end of the expression is expected",
 				"equality is written =="),
 		},
 		{
 			"&& is of other languages", "vars.a && vars.b",
-			errorAt(8, "&& stands where an operator or the end of the expression is expected",
+			errorAt(8, "there is && where an operator or the end of the expression is expected",
 				`write "and"`),
 		},
 		{
 			"|| is of other languages", "vars.a || vars.b",
-			errorAt(8, "|| stands where an operator or the end of the expression is expected",
+			errorAt(8, "there is || where an operator or the end of the expression is expected",
 				`write "or"`),
 		},
 		{
@@ -99,24 +100,24 @@ func TestAnErrorNamesItsColumnAndTheCause(t *testing.T) {
 		},
 		{
 			"an operand is not a closing bracket", "vars.a == ]",
-			errorAt(11, "] stands where an operand is expected", ""),
+			errorAt(11, "there is ] where an operand is expected", ""),
 		},
 		{
 			"a word of the language is not a variable", "vars.a == else",
-			errorAt(11, "the name else stands where an operand is expected", ""),
+			errorAt(11, "there is the name else where an operand is expected", ""),
 		},
 		{
 			"a dot has a name behind it", "vars.1",
-			errorAt(6, "the number 1 stands where a name is expected", ""),
+			errorAt(6, "there is the number 1 where a name is expected", ""),
 		},
 		{
 			"two strings have an operator between them", "'a' 'b'",
-			errorAt(5, "a string stands where an operator or "+
+			errorAt(5, "there is a string where an operator or "+
 				"the end of the expression is expected", ""),
 		},
 		{
 			"#[ is closed", "#[vars.a",
-			errorAt(1, "#[ stands inside the expression, or is not closed by ]",
+			errorAt(1, "#[ is inside the expression, or is not closed by ]",
 				"one #[ … ] goes around the whole expression"),
 		},
 		{
@@ -171,7 +172,7 @@ func TestWhatLooksLikeASpaceIsAnError(t *testing.T) {
 		},
 		{
 			"another error comes first in the text", "vars.a = 'x'\u00a0",
-			errorAt(8, "= stands where an operator or the end of the expression is expected",
+			errorAt(8, "there is = where an operator or the end of the expression is expected",
 				"equality is written =="),
 		},
 		{"inside a string", "vars.a == '\u00a0'", nil},

@@ -140,6 +140,55 @@ func (e *Expr) Compares(claims ...string) (texts []string, ok bool) {
 	return c.texts, ok
 }
 
+// Parts lists the largest parts of the expression that read one claim and nothing else. It is ok
+// only where the expression reads the claim in such parts alone: what it gives then depends on the
+// claim by nothing but what the parts give.
+func (e *Expr) Parts(claim string) (parts []*Expr, ok bool) {
+	undecided := func(a Ambiguity) bool { return a.Undecided }
+	if len(e.Unsupported()) > 0 || slices.ContainsFunc(e.ambiguities, undecided) {
+		return nil, false
+	}
+	p := claimParts{claim: claim}
+	if ok := p.find(e.Root); !ok {
+		return nil, false
+	}
+	for _, n := range p.nodes {
+		parts = append(parts, &Expr{Root: n, Dialect: e.Dialect})
+	}
+	return parts, true
+}
+
+// claimParts collects the largest nodes that read one claim and nothing else.
+type claimParts struct {
+	claim string
+	nodes []*Node
+}
+
+// find looks through a node. It is not ok where the claim is read by itself and with others at
+// once, as in the set of all claims.
+func (p *claimParts) find(n *Node) (ok bool) {
+	var paths [][]string
+	collectPaths(n, &paths)
+	own, whole := 0, false
+	for _, path := range paths {
+		name, isClaim := claimOf(path)
+		whole = whole || isClaim && name == "*"
+		if isClaim && name == p.claim {
+			own++
+		}
+	}
+	switch {
+	case whole, n.Kind == Script, n.Kind == Unsupported:
+		return false
+	case own == 0:
+		return true
+	case own == len(paths):
+		p.nodes = append(p.nodes, n)
+		return true
+	}
+	return !slices.ContainsFunc(n.Args, func(arg *Node) bool { return !p.find(arg) })
+}
+
 // comparedClaims collects the texts that some claims are compared with.
 type comparedClaims struct {
 	claims []string

@@ -1,6 +1,8 @@
 package dataweave
 
 import (
+	"fmt"
+	"slices"
 	"testing"
 
 	"github.com/google/go-cmp/cmp"
@@ -200,5 +202,69 @@ func TestALiteralAndAPathCanBeReadFromTheTree(t *testing.T) {
 	}
 	if _, ok := e.Root.Literal(); ok {
 		t.Error("a comparison is taken for a literal")
+	}
+}
+
+// Two values of a claim for which all parts give the same make no difference to the expression,
+// whatever the other claims hold.
+func TestAnExpressionDependsOnAClaimByItsPartsAlone(t *testing.T) {
+	t.Parallel()
+	values := []string{
+		`"Role.1"`, `"Role.10"`, `"role.1"`, `"Scope.A Role.1"`, `"x"`, `""`, `null`, `7`, `["x"]`,
+		`["Role.1"]`, `["Role.1", "x"]`, `[]`, `{"Role.1": 1}`,
+	}
+	for _, test := range []struct {
+		text string
+		ok   bool
+	}{
+		{`(vars.claimSet.a contains 'Role.1') or (vars.claimSet.b contains 'x')`, true},
+		{`((vars.claimSet.a default '') splitBy ' ') contains 'Role.1'`, true},
+		{`(upper(vars.claimSet.a) contains 'ROLE') and vars.claimSet.b == 'x'`, true},
+		{
+			`if (vars.claimSet.b == 'x') sizeOf(vars.claimSet.a) > 1 ` +
+				`else isEmpty(vars.claimSet.a)`,
+			true,
+		},
+		{`vars.claimSet.a == vars.claimSet.b`, true},
+		{`(vars.claimSet.a default vars.claimSet.b) == 'x'`, true},
+		{`vars.claimSet.a matches /Role\..*/`, true},
+		{`vars.claimSet.a[0] == 'Role.1' and not (vars.claimSet.b == 7)`, true},
+		{`vars.claimSet == {a: 'x'}`, false},
+		{`vars.claimSet[vars.claimSet.b] == 'x'`, false},
+	} {
+		e := parse(t, test.text, Mule)
+		parts, ok := e.Parts("a")
+		if ok != test.ok {
+			t.Errorf("%s: ok is %v", test.text, ok)
+		}
+		result := func(e *Expr, a, b string) string {
+			got := e.Eval(env(t, `{"vars": {"claimSet": {"a": `+a+`, "b": `+b+`}}}`))
+			if got.Unknown != nil {
+				return "unknown"
+			}
+			return fmt.Sprint(got.Failure, got.Value.JSON())
+		}
+		alike := 0
+		for _, one := range values {
+			for _, two := range values {
+				same := ok && !slices.ContainsFunc(parts, func(part *Expr) bool {
+					a, b := result(part, one, "null"), result(part, two, "null")
+					return a == "unknown" || a != b
+				})
+				if !same {
+					continue
+				}
+				alike++
+				for _, b := range values {
+					if x, y := result(e, one, b), result(e, two, b); x != y {
+						t.Errorf("%s: %s gives %s, and %s %s, with %s",
+							test.text, one, x, two, y, b)
+					}
+				}
+			}
+		}
+		if ok && alike == 0 {
+			t.Errorf("%s: no two values are alike", test.text)
+		}
 	}
 }

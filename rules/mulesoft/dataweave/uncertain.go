@@ -188,7 +188,7 @@ func (e *Expr) findUncompilable() *Construct {
 			name := "the name " + n.Name
 			return &Construct{Name: name, Why: unresolved(n.Name), Column: n.Column}
 		case n.Kind == Not && n.Text == "(":
-			const why = "not is reported not to work without a blank behind it"
+			const why = "not is reported not to work without a space after it"
 			return &Construct{Name: "not(", Why: why, Column: n.Column}
 		case c != nil && (c.Missing || c.Newer || n.Kind == Call && !exists(n.Name)):
 			return c

@@ -31,7 +31,7 @@ func TestUnsupportedConstructsAreNamedWithTheirColumn(t *testing.T) {
 		{"vars.a[?($.b == 1)]", Mule, "a selector in brackets other than [n] and ['name']", 7},
 		{"vars.a?", Mule, "the selector ? (key present)", 7},
 		{"vars.a!", Mule, "the selector ! (assert present)", 7},
-		{"vars.a('x')", Mule, "a call of something that is no function name", 7},
+		{"vars.a('x')", Mule, "a call of something that is not a function name", 7},
 		{"{a: 1}.a", Mule, "an object literal", 1},
 		{"a: 1", Mule, "an object without braces", 2},
 		{"vars.a as Number", Mule, "a type coercion (as)", 8},

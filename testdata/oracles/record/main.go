@@ -2,6 +2,10 @@
 // with what is recorded.
 //
 //	record [-write] -version VERSION FOLDER
+//	record -probe [-predicted CONFIGURATION] FOLDER
+//
+// The second form lets gatewhy probe ask. It must say that the program answers as predicted, or,
+// with the predictions of another configuration, where it answers otherwise.
 //
 // Each folder below FOLDER that has requests is a configuration. Its command is run in it with a
 // shell; it finds the addresses and files of this run in its environment (see [world.environment])
@@ -23,7 +27,19 @@ func main() {
 	log.SetFlags(0)
 	write := flag.Bool("write", false, "write the recordings anew")
 	version := flag.String("version", "", "the version of the program")
+	probing := flag.Bool("probe", false, "let gatewhy probe ask")
+	predicted := flag.String("predicted", "", "the configuration that predictions are of")
 	flag.Parse()
+	if *probing && flag.NArg() == 1 {
+		wrong, err := probe(flag.Arg(0), *predicted)
+		if err != nil {
+			log.Fatal("record: ", err)
+		}
+		if wrong > 0 {
+			log.Fatalf("record: probe judges %d answers otherwise than they are recorded", wrong)
+		}
+		return
+	}
 	if flag.NArg() != 1 || *version == "" {
 		log.Fatal("usage: record [-write] -version VERSION FOLDER")
 	}

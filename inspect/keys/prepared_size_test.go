@@ -1,0 +1,6 @@
+//go:build !long
+
+package keys
+
+// alteredSignatures is how many signatures are held against crypto/rsa.
+const alteredSignatures = 600

@@ -1,0 +1,104 @@
+package source
+
+import (
+	"math/rand/v2"
+	"strings"
+	"testing"
+
+	"github.com/google/go-cmp/cmp"
+)
+
+const plainPart = `{"aud":"api://orders","iss":"https://sts.windows.net/x/","iat":1790000000,` +
+	`"roles":["Orders.Read","Jörg"],"name":"Jörg \"J\" Ü😀","acct":0,"x":{"y":[{},[],null,true]},` +
+	`"rate":-1.5e+3,"last":false}`
+
+func TestPlainPartsAreReadByThemselves(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{
+		plainPart, `{}`, `{ "a" : [ 1 , 2 ] }`, "{\"a\":1}\n", `{"a":"\u00e9\/"}`,
+	} {
+		if _, plain := new(PlainReader).Object("payload", []byte(text)); !plain {
+			t.Errorf("%s is not plain", text)
+		}
+		samePlain(t, text)
+	}
+}
+
+func TestWhatIsOddOrNoJSONIsNotPlain(t *testing.T) {
+	t.Parallel()
+	for _, text := range []string{
+		``, ` {}`, `[]`, `"a"`, `1`, `{`, `{"a"`, `{"a":`, `{"a":1`, `{"a":1,`, `{"a":1,}`, `{,}`,
+		`{"a":1}x`, `{"a":1}{}`, `{"a":01}`, `{"a":-}`, `{"a":1.}`, `{"a":.5}`, `{"a":1e}`,
+		`{"a":1e+}`, `{"a":+1}`, `{"a":tru}`, `{"a":True}`, `{"a":nul}`, `{"a":"\x"}`,
+		`{"a":"\u12"}`, `{"a":"\"}`, "{\"a\":\"\x01\"}", "{\"a\":\"\xff\"}", "{\"a\":\xff}",
+		`{"a":1,"a":1}`, `{"a":1,"\u0061":2}`, `{"a" 1}`, `{a:1}`, `{'a':1}`, `{"a":[1,]}`,
+		`{"a":[1 2]}`, `{"a":[}`, "{\n}", "{\t}", "{\"a\":\"b\nc\"}", "\ufeff{}", "{}\x00",
+		strings.Repeat(`{"a":`, 20) + `1` + strings.Repeat(`}`, 20),
+		`{"a":[` + strings.Repeat(`0,`, mostPlainValues) + `0]}`,
+	} {
+		if _, plain := new(PlainReader).Object("payload", []byte(text)); plain {
+			t.Errorf("%.60q is plain", text)
+		}
+	}
+}
+
+// Whatever is plain is read as every other text is: the same values at the same places.
+func TestPlainPartsAreReadAlike(t *testing.T) {
+	t.Parallel()
+	random := rand.New(rand.NewPCG(8259, 2))
+	plain := 0
+	for range 5000 {
+		text := randomJSON(random, 4)
+		if random.IntN(2) == 0 {
+			text = strings.NewReplacer("\n", "", "\t", "", "\r", "").Replace(text)
+		}
+		if random.IntN(3) == 0 {
+			text = mutated(random, plainPart)
+		}
+		if samePlain(t, strings.TrimLeft(text, " ")) {
+			plain++
+		}
+	}
+	if plain < 500 {
+		t.Errorf("only %d were plain", plain)
+	}
+}
+
+// mutated changes a few bytes of a text.
+func mutated(random *rand.Rand, text string) string {
+	b := []byte(text)
+	for range 1 + random.IntN(3) {
+		at := random.IntN(len(b))
+		b[at] = `"\{}[]:, 019-+.eEtfnu`[random.IntN(21)]
+	}
+	return string(b)
+}
+
+func samePlain(t *testing.T, text string) (plain bool) {
+	t.Helper()
+	var reader PlainReader // which has read something else before
+	_, _ = reader.Object("payload", []byte(plainPart))
+	got, plain := reader.Object("payload", []byte(text))
+	if !plain {
+		return false
+	}
+	file, err := ReadPart("payload", []byte(text))
+	if err != nil {
+		t.Errorf("%q: plain, but %v", text, err)
+		return true
+	}
+	if len(file.Problems) > 0 {
+		t.Errorf("%q: plain, but has %v", text, file.Problems)
+	}
+	if diff := cmp.Diff(file.Documents[0], got); diff != "" {
+		t.Errorf("%q: %s", text, diff)
+	}
+	return true
+}
+
+func FuzzPlain(f *testing.F) {
+	for _, text := range []string{plainPart, `{}`, `{"a":[1,"\u00e9"]}`} {
+		f.Add(text)
+	}
+	f.Fuzz(func(t *testing.T, text string) { samePlain(t, text) })
+}

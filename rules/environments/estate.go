@@ -86,7 +86,7 @@ func (e *Estate) rows(world *issued.World) []*Row {
 }
 
 // EnvironmentOf is the environment that a gateway belongs to. Where an environment has several
-// gateways in a chain, each is a site of its own, such as uat/flex, and the environment's own
+// gateways in a chain, each is a site of its own, such as uat/NAME, and the environment's own
 // site, uat, has the callers and no gateway.
 func EnvironmentOf(gateway string) string {
 	name, _, _ := strings.Cut(gateway, "/")

@@ -283,7 +283,8 @@ func stands(p *rules.Predicate, text string) bool {
 	})
 }
 
-// inForce lists the checks that are made of a token on the first way past each of the policies.
+// inForce lists the checks that are made of a token on the way past each of the policies that
+// wants most of one: a way past without a token says nothing about it.
 func inForce(policies []*rules.Policy) []*rules.Check {
 	var all []*rules.Check
 	for _, p := range policies {
@@ -291,13 +292,30 @@ func inForce(policies []*rules.Policy) []*rules.Check {
 		if len(ways) == 0 {
 			continue // nobody gets past it
 		}
-		for _, c := range ways[0] {
+		for _, c := range mostWanted(ways) {
 			if c.Skip == "" && c.Unknown == nil {
 				all = append(all, c)
 			}
 		}
 	}
 	return all
+}
+
+// mostWanted is the first of the ways past a policy on which the most checks want something.
+func mostWanted(ways [][]*rules.Check) []*rules.Check {
+	best, most := ways[0], -1
+	for _, way := range ways {
+		wanting := 0
+		for _, c := range way {
+			if c.Skip == "" && len(c.Test.Wants()) > 0 {
+				wanting++
+			}
+		}
+		if wanting > most {
+			best, most = way, wanting
+		}
+	}
+	return best
 }
 
 // shortScope is a scope as tokens carry it: clients ask for it in the form of a URI, and scp has

@@ -52,7 +52,7 @@ func TestWhoeverHoldsWhatIsAskedForIsNotShown(t *testing.T) {
 		},
 		"the client's own id in another policy": {narrow, nil},
 		"one of a list of ids": {
-			at(role("Read"), check(oneOf("appid", ourApp, "7a6d1c4e-9f20-4c83-b1d5-3e8f60a2c745"))), nil,
+			at(role("Read"), check(oneOf("appid", ourApp, otherTenant))), nil,
 		},
 		"a role that nobody can hold": {at(role("Write")), nil},
 		"a client id that names no client": {

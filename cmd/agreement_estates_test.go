@@ -352,25 +352,29 @@ func furthestRow(
 	return best, name
 }
 
+// pair is policies with a random registration.
+func (r *randomEstate) pair(t *testing.T, i int, policies string) *pair {
+	t.Helper()
+	registered := r.registration()
+	file, err := source.Read("policy.json", []byte(policies))
+	if err != nil {
+		t.Fatal(err)
+	}
+	compiled, err := everyGateway().Read([]*source.File{file}, rules.Options{Variant: "mule"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := fmt.Sprint(i, " ", strings.Join(r.name, ", "))
+	return &pair{name, file, compiled.Policies, registrations(t, registered...)}
+}
+
 func TestLintSaysWhatTheMatrixFindsInRandomEstates(t *testing.T) {
 	t.Parallel()
 	counts, crossings := map[rules.Decision]int{}, map[string]map[rules.Decision]int{}
 	all, keyless := foreignClients(), 0
 	for i := range 600 {
 		r := &randomEstate{Rand: rand.New(rand.NewPCG(13, uint64(i)))}
-		policies, registered := r.policies(), r.registration()
-		file, err := source.Read("policy.json", []byte(policies))
-		if err != nil {
-			t.Fatal(err)
-		}
-		compiled, err := everyGateway().Read([]*source.File{file}, rules.Options{Variant: "mule"})
-		if err != nil {
-			t.Fatal(err)
-		}
-		p := pair{
-			fmt.Sprint(i, " ", strings.Join(r.name, ", ")), file, compiled.Policies,
-			registrations(t, registered...),
-		}
+		p := r.pair(t, i, r.policies())
 		_, matrix := p.matrix(t)
 		p.checkLint(t, matrix, counts)
 		if found := p.holdCrossings(t, all[i%len(all)], crossings); p.holdKeys(t, matrix, found) {
@@ -416,19 +420,7 @@ func TestLintSaysWhatOnlyTheEstateShows(t *testing.T) {
 	crossings, all := map[string]map[rules.Decision]int{}, foreignClients()
 	for i := range 720 {
 		r := &randomEstate{Rand: rand.New(rand.NewPCG(14, uint64(i)))}
-		policies, registered := r.givenPolicies(), r.registration()
-		file, err := source.Read("policy.json", []byte(policies))
-		if err != nil {
-			t.Fatal(err)
-		}
-		compiled, err := everyGateway().Read([]*source.File{file}, rules.Options{Variant: "mule"})
-		if err != nil {
-			t.Fatal(err)
-		}
-		p := pair{
-			fmt.Sprint(i, " ", strings.Join(r.name, ", ")), file, compiled.Policies,
-			registrations(t, registered...),
-		}
+		p := r.pair(t, i, r.givenPolicies())
 		p.holdCrossings(t, all[i%len(all)], crossings)
 	}
 	for _, given := range all {

@@ -6,6 +6,7 @@ import (
 	"fmt"
 	"math/rand/v2"
 	"path/filepath"
+	"slices"
 	"strings"
 	"testing"
 	"time"
@@ -14,6 +15,8 @@ import (
 	"github.com/gatewhy/gatewhy/inspect/entra"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/environments"
+	"github.com/gatewhy/gatewhy/rules/issued"
 )
 
 // TestLintSaysWhatTheMatrixFindsInEveryEstate lints each environment of testdata with its API's
@@ -141,12 +144,53 @@ func (r *randomEstate) policies() string {
 	return r.closed(text)
 }
 
+// keysOfAll is where the policies have their keys from.
+const keysOfAll = "https://login.microsoftonline.com/" + holesTenant + "/discovery/keys"
+
+// holdKeys holds what is said of keys that verify nothing, or of which that is not known: nobody
+// knows what a gateway answers that can fetch no keys, so the matrix does not say it, but it lets
+// nobody in, and to lint the address is an error. Whether another cloud's keys verify a token is
+// not known of every cloud, so the matrix leaves it open; of an issuer of a cloud and another
+// cloud's keys lint knows that they don't go together.
+func (p *pair) holdKeys(t *testing.T, m *environments.Matrix, found []rules.Finding) (held bool) {
+	says := map[string]string{
+		"no address":                  "key-set-not-fetchable",
+		"an address without a scheme": "key-set-not-fetchable",
+		"the metadata":                "keys-url-is-discovery-document",
+		"another cloud":               "",
+	}
+	for name, rule := range says {
+		of := strings.Split(p.name, ", ")
+		// without JWT Validation there is no key, and a disabled one checks nothing
+		if !slices.Contains(of, name) || !strings.Contains(string(p.file.Text), "jwksUrl") ||
+			slices.Contains(of, "disabled") || slices.Contains(of, "a route") {
+			continue
+		}
+		held = true
+		if far, row := furthestRow(m, func(*environments.Row) bool {
+			return true
+		}); far == rules.Accepted {
+			t.Errorf("%s: %s gets in with keys that verify nothing", p.name, row)
+		}
+		if rule == "" && slices.Contains(of, "the issuer") {
+			rule = "issuer-and-keys-disagree"
+		}
+		if rule != "" && !slices.ContainsFunc(found, func(f rules.Finding) bool {
+			return f.Rule == rule && f.Severity == rules.Error
+		}) {
+			t.Errorf("%s: lint has no error %s: %v", p.name, rule, names(found))
+		}
+	}
+	return held
+}
+
 // closed is policies that perhaps accept no token that Entra ID signs, whatever it claims.
 func (r *randomEstate) closed(text string) string {
 	const removal = `{"assetId": "header-removal", "assetVersion": "1.1.0", "order": 1, ` +
 		`"configurationData": {"inboundHeaders": ["Authorization"]}}`
 	switch r.one(
 		"open", "open", "open", "ES256", "RS512", "a secret", "another cloud", "removed",
+		"no address", "an address without a scheme", "the metadata",
 	) {
 	case "ES256":
 		return strings.ReplaceAll(text, `"signingMethod":"rsa"`, `"signingMethod":"es"`)
@@ -161,6 +205,14 @@ func (r *randomEstate) closed(text string) string {
 		return strings.ReplaceAll(
 			text, "https://login.microsoftonline.com/"+holesTenant+"/discovery",
 			"https://login.partner.microsoftonline.cn/"+holesTenant+"/discovery",
+		)
+	case "no address":
+		return strings.ReplaceAll(text, keysOfAll, "")
+	case "an address without a scheme":
+		return strings.ReplaceAll(text, keysOfAll, strings.TrimPrefix(keysOfAll, "https://"))
+	case "the metadata":
+		return strings.ReplaceAll(
+			text, "/discovery/keys", "/v2.0/.well-known/openid-configuration",
 		)
 	case "removed":
 		ordered := strings.ReplaceAll(text, `"assetVersion"`, `"order": 2, "assetVersion"`)
@@ -190,28 +242,190 @@ func (r *randomEstate) registration() []string {
 	)}
 }
 
+// given is what only the estate shows: DEV's client was given something at UAT.
+type given struct {
+	name     string
+	asks     string // what of UAT's API its registration requires
+	assigned bool   // UAT's role
+	contract bool
+}
+
+func foreignClients() []given {
+	return []given{
+		{name: "asks for the role", asks: `{"id": "r", "type": "Role"}`},
+		{name: "asks for the scope", asks: `{"id": "s", "type": "Scope"}`},
+		{
+			name: "asks for both, with a contract", contract: true,
+			asks: `{"id": "r", "type": "Role"}, {"id": "s", "type": "Scope"}`,
+		},
+		{name: "is assigned the role", assigned: true},
+		{name: "is assigned the role, with a contract", assigned: true, contract: true},
+		{name: "has a contract", contract: true},
+	}
+}
+
+// matrixGiving runs the pair in an estate in which DEV's client was given something at UAT.
+func (p *pair) matrixGiving(t *testing.T, g given) *environments.Matrix {
+	e := holesEstate(t, p.apps)
+	e.Sites[1].Policies = p.policies
+	const dev, ours = "d30c7f41-52b8-4f6e-8a1b-90c4e7d2a5b6", "web-of-uat"
+	principal := func(app, id string) string {
+		return `{"appId": "` + app + `", "id": "` + id +
+			`", "servicePrincipalType": "Application"}`
+	}
+	web := holesDEVWeb
+	if g.asks != "" {
+		web = strings.Replace(web, "{", `{"requiredResourceAccess": [{"resourceAppId": "`+
+			holesAPI+`", "resourceAccess": [`+g.asks+`]}], `, 1)
+	}
+	e.Sites[0].Clients = registrations(t, web, principal(dev, "web-of-dev")).Apps
+	if g.assigned {
+		e.Sites[1].Clients = registrations(t, holesWeb, principal(holesClient, ours)).Apps
+		for _, id := range []string{ours, "web-of-dev"} {
+			e.Assignments = append(e.Assignments, entra.Assignment{
+				Principal: entra.Text{Value: id}, Type: entra.Text{Value: "ServicePrincipal"},
+				Resource: entra.Text{Value: "p"}, Role: entra.Text{Value: "r"},
+			})
+		}
+	}
+	if g.contract {
+		e.Sites[1].Contracts = &rules.Contracts{IDs: []string{holesClient, dev}}
+	}
+	return e.Evaluate()
+}
+
+// holdCrossings holds lint, with what the files of UAT show, against crossings that only the
+// estate shows. Those files do not show who was given something. Lint says so where it says that
+// any client gets in, or that whoever holds something does (holders-not-shown); the first it says
+// only where strangers or DEV's tokens do, the second only where who has everything does.
+func (p *pair) holdCrossings(
+	t *testing.T, g given, counts map[string]map[rules.Decision]int,
+) []rules.Finding {
+	matrix := p.matrixGiving(t, g)
+	j := report.NewJudge(everyGateway(), rules.Options{Variant: "mule"}, nil)
+	j.Apps = p.apps
+	found := j.Findings(p.file)
+	foreign, witness := furthestRow(matrix, func(r *environments.Row) bool {
+		return r.Holder == issued.Member && r.Home == "dev"
+	})
+	strangers, _ := furthestRow(matrix, func(r *environments.Row) bool {
+		return r.Holder == issued.Stranger
+	})
+	if counts[g.name] == nil {
+		counts[g.name] = map[rules.Decision]int{}
+	}
+	open := saysNow(found, "the tenant", p.policies)
+	shown := slices.ContainsFunc(found, func(f rules.Finding) bool {
+		return f.Rule == "holders-not-shown"
+	})
+	if strangers == rules.Rejected {
+		counts[g.name][foreign]++
+	}
+	// with a contract it may also use a token that is not for UAT's API
+	other := slices.ContainsFunc(found, func(f rules.Finding) bool {
+		return f.Rule == "audience-not-checked" && f.Severity != rules.Note
+	})
+	switch {
+	case foreign == rules.Accepted && !open && !shown && !(other && g.contract):
+		t.Errorf("%s: DEV's client %s: it gets in (%s), and lint says nothing of it: %v",
+			p.name, g.name, witness, names(found))
+	case foreign == rules.Rejected && shown && g.asks != "" && g.contract:
+		t.Errorf("%s: DEV's client has everything and is kept out, and lint says that who has "+
+			"it gets in: %v", p.name, names(found))
+	case foreign == rules.Rejected && strangers == rules.Rejected && open:
+		t.Errorf("%s: DEV's client %s: nobody gets in, and lint says so: %v",
+			p.name, g.name, names(found))
+	}
+	return found
+}
+
+// furthestRow is how far some rows of UAT's column get, and the name of one that gets so far.
+func furthestRow(
+	m *environments.Matrix, of func(*environments.Row) bool,
+) (best rules.Decision, name string) {
+	best = rules.Rejected
+	for r, row := range m.Rows {
+		if got := m.Cell(r, 0).Outcome; of(row) && issued.Further(got, best) {
+			best, name = got, row.Name
+		}
+	}
+	return best, name
+}
+
+// pair is policies with a random registration.
+func (r *randomEstate) pair(t *testing.T, i int, policies string) *pair {
+	t.Helper()
+	registered := r.registration()
+	file, err := source.Read("policy.json", []byte(policies))
+	if err != nil {
+		t.Fatal(err)
+	}
+	compiled, err := everyGateway().Read([]*source.File{file}, rules.Options{Variant: "mule"})
+	if err != nil {
+		t.Fatal(err)
+	}
+	name := fmt.Sprint(i, " ", strings.Join(r.name, ", "))
+	return &pair{name, file, compiled.Policies, registrations(t, registered...)}
+}
+
 func TestLintSaysWhatTheMatrixFindsInRandomEstates(t *testing.T) {
 	t.Parallel()
-	counts := map[rules.Decision]int{}
+	counts, crossings := map[rules.Decision]int{}, map[string]map[rules.Decision]int{}
+	all, keyless := foreignClients(), 0
 	for i := range 600 {
 		r := &randomEstate{Rand: rand.New(rand.NewPCG(13, uint64(i)))}
-		policies, registered := r.policies(), r.registration()
-		file, err := source.Read("policy.json", []byte(policies))
-		if err != nil {
-			t.Fatal(err)
-		}
-		compiled, err := everyGateway().Read([]*source.File{file}, rules.Options{Variant: "mule"})
-		if err != nil {
-			t.Fatal(err)
-		}
-		p := pair{
-			fmt.Sprint(i, " ", strings.Join(r.name, ", ")), file, compiled.Policies,
-			registrations(t, registered...),
-		}
+		p := r.pair(t, i, r.policies())
 		_, matrix := p.matrix(t)
 		p.checkLint(t, matrix, counts)
+		if found := p.holdCrossings(t, all[i%len(all)], crossings); p.holdKeys(t, matrix, found) {
+			keyless++
+		}
+	}
+	if keyless < 60 {
+		t.Errorf("%d have keys that verify nothing: the test proves little", keyless)
 	}
 	if counts[rules.Accepted] < 200 || counts[rules.Rejected] < 200 {
 		t.Errorf("%v: the test proves little", counts)
+	}
+}
+
+// givenPolicies are policies of UAT that mostly let in those who were given something.
+func (r *randomEstate) givenPolicies() string {
+	audience := audienceSettings()[1+r.IntN(2)]
+	pin := issuerSettings()[1+r.IntN(2)]
+	open := clientSettings()[0]
+	client := r.draw(append(clientSettings(), open, open, open))
+	all := append(permissionSettings(), []setting{
+		permissionSettings()[2], permissionSettings()[2], permissionSettings()[1],
+		{name: "a role or a scope", claim: [2]string{
+			"ver", "#[(vars.claimSet.roles contains 'UAT.Call') or " +
+				"((vars.claimSet.scp splitBy ' ') contains 'UAT.Access')]",
+		}},
+		{name: "a role's ending", claim: [2]string{
+			"roles", "#[vars.claimSet.roles[0] endsWith '.Call']",
+		}},
+		{name: "some role", claim: [2]string{"roles", "#[vars.claimSet.roles != null]"}},
+	}...)
+	permission := r.draw(all)
+	r.name = append(r.name, audience.name, pin.name)
+	if r.one("one policy", "one policy", "two policies") == "two policies" {
+		return "[" + jwtPolicy(audience, client) + "," + jwtPolicy(pin, permission,
+			setting{fields: map[string]any{"skipClientIdValidation": true}}) + "]"
+	}
+	return jwtPolicy(audience, pin, client, permission)
+}
+
+func TestLintSaysWhatOnlyTheEstateShows(t *testing.T) {
+	t.Parallel()
+	crossings, all := map[string]map[rules.Decision]int{}, foreignClients()
+	for i := range 720 {
+		r := &randomEstate{Rand: rand.New(rand.NewPCG(14, uint64(i)))}
+		p := r.pair(t, i, r.givenPolicies())
+		p.holdCrossings(t, all[i%len(all)], crossings)
+	}
+	for _, given := range all {
+		if got := crossings[given.name]; got[rules.Accepted] < 6 || got[rules.Rejected] < 6 {
+			t.Errorf("DEV's client %s: %v: the test proves little", given.name, got)
+		}
 	}
 }

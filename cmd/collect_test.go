@@ -79,6 +79,7 @@ func mayAsk() map[string][]source.Input {
 			source.NeedContracts, source.NeedIntrospection, source.NeedRuntime,
 		}, always...),
 		"oauth2-proxy": always,
+		"istio":        append([]source.Input{source.NeedGatewayVersion}, always...),
 	}
 }
 

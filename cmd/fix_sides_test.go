@@ -162,6 +162,7 @@ func checkFindings(t *testing.T, rule string, fix *repair.Fix, fixed *repair.Fix
 		switch {
 		case strings.HasPrefix(what, rule+" "):
 			t.Errorf("%s is still there", what)
+		case strings.HasPrefix(what, "holders-not-shown "): // once somebody gets in
 		case n > before[what] && !strings.HasPrefix(what, "assignment-not-required "):
 			t.Errorf("new: %s", what) // but for what only the registration can close
 		}

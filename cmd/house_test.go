@@ -26,7 +26,7 @@ var rooms = []struct {
 		"rules", "inspect/keys/fetch", "inspect/network", "inspect/keys", "inspect",
 		"inspect/entra", "inspect/source", "rules/mulesoft/anypoint",
 	}},
-	{"cmd/gateways", []string{"rules/mulesoft", "rules/oauth2proxy", "rules"}},
+	{"cmd/gateways", []string{"rules/istio", "rules/mulesoft", "rules/oauth2proxy", "rules"}},
 	{"cmd/render", []string{
 		"testdata/rules", "cmd/report", "rules/lint", "rules/environments", "rules/repair",
 		"rules/scan",
@@ -42,6 +42,9 @@ var rooms = []struct {
 		"inspect/source",
 	}},
 	{"rules/oauth2proxy", []string{
+		"rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source",
+	}},
+	{"rules/istio", []string{
 		"rules", "inspect/keys", "inspect", "inspect/entra", "inspect/source",
 	}},
 	{"rules/mulesoft/dataweave", []string{"rules", "inspect", "inspect/source"}},

@@ -13,7 +13,7 @@ import (
 )
 
 // adapterRooms are where a vendor's words belong. Every other room below cmd is neutral.
-var adapterRooms = []string{"rules/mulesoft", "rules/oauth2proxy"}
+var adapterRooms = []string{"rules/istio", "rules/mulesoft", "rules/oauth2proxy"}
 
 // vendorWords are names of vendors, of their products and documents, and of what only they have.
 // They are found as words of a name too: in muleVersion, but not in emulate.
@@ -21,7 +21,8 @@ var vendorWords = []string{
 	"mule", "mulesoft", "anypoint", "flex", "omni", "salesforce", "kb 005321722", "dataweave",
 	"api manager", "runtime manager", "client provider", "api group", "pdk", "cloudhub",
 	"jwt validation", "access token enforcement", "policy binding", "pointcut", "claim set",
-	"oauth2 proxy", "oauth2proxy",
+	"oauth2 proxy", "oauth2proxy", "istio", "istiod", "envoy", "requestauthentication",
+	"authorizationpolicy",
 }
 
 // libraryTable says of several gateways on which library they are built, whoever has an adapter.

@@ -16,7 +16,7 @@ type policyFlags struct {
 	api     string
 	kind    policyType
 	variant choice
-	runtime string
+	runtime string // of Mule, or the version of another gateway
 }
 
 func (f *policyFlags) register(cmd *cobra.Command, gateways report.Gateways) {
@@ -27,8 +27,14 @@ func (f *policyFlags) register(cmd *cobra.Command, gateways report.Gateways) {
 	flags.StringVar(&f.api, "api", "", "the `NAME` of the API instance, if the file has several")
 	f.kind.register(cmd, gateways)
 	f.variant.register(cmd, "gateway", "", "the gateway, if the file does not say")
+	flags.StringVar(&f.api, "workload", "",
+		"the `NAMESPACE/NAME` of the workload, or NAMESPACE/KEY=VALUE: the same as --api")
 	flags.StringVar(&f.runtime, "runtime", "",
 		"the `VERSION` of the Mule runtime, if expressions depend on it")
+	flags.StringVar(&f.runtime, "gateway-version", "",
+		"the `VERSION` of another gateway, if its behaviour depends on it")
+	cmd.MarkFlagsMutuallyExclusive("api", "workload")
+	cmd.MarkFlagsMutuallyExclusive("runtime", "gateway-version")
 }
 
 func (f *policyFlags) options() rules.Options {

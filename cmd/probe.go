@@ -1,10 +1,15 @@
 package cmd
 
 import (
+	"bytes"
 	"cmp"
+	"compress/gzip"
 	"context"
+	"errors"
+	"io"
 	"net/http"
 	"net/url"
+	"slices"
 	"strings"
 	"sync/atomic"
 	"time"
@@ -160,6 +165,12 @@ func (f *probeFlags) target(args []string) (network.Purpose, []string, error) {
 			"a token was given", "leave out one of the two")
 	}
 	for _, header := range f.headers {
+		name, _, _ := strings.Cut(header, ":")
+		if framing := []string{"Content-Length", "Transfer-Encoding", "Trailer"}; slices.Contains(
+			framing, http.CanonicalHeaderKey(strings.TrimSpace(name))) {
+			return network.Purpose{}, nil, problem("the header "+name+" is not sent: the "+
+				"request has no body", "leave it out")
+		}
 		if inspect.MaskTokens(header) != header {
 			return network.Purpose{}, nil, problem("a header of -H carries a token, and tokens "+
 				"are not taken as arguments here", "pass the token as @FILE: it is sent as "+
@@ -228,22 +239,52 @@ func (e *Env) askGateway(
 		request.Header.Set("Authorization", "Bearer "+of.Token.Compact())
 	}
 	for name, value := range of.Headers {
-		request.Header.Del(name)
-		if value != "" {
+		switch {
+		case name == "Host":
+			request.Host = value
+		case value != "":
 			request.Header.Set(name, value)
+		case name == "User-Agent":
+			request.Header.Set(name, "") // else net/http sends one of its own
+		default:
+			request.Header.Del(name)
 		}
 	}
 	where := report.WithoutQuery(target.Address)
 	stop := e.showProgress(&atomic.Int64{}, 1, "answers of "+target.Address.Host)
 	answer, err := network.Send(e.transport, request, target, probeLimits)
 	stop()
-	if err != nil {
+	if answer == nil {
+		cause := probeLimits.Explain(err)
+		if errors.Is(err, io.EOF) {
+			cause = "the connection was closed without an answer"
+		}
 		return report.ProbeAnswer{}, problem(
-			inspect.MaskTokens(where+": "+probeLimits.Explain(err)), probeHints(err)...)
+			inspect.MaskTokens(where+": "+cause), probeHints(err)...)
 	}
+	if err != nil { // the status and the headers came, and they answer the question
+		e.warn("%s: the body did not come to its end; %d bytes of it came", where,
+			len(answer.Body))
+	}
+	unpack(answer)
 	told := report.NewProbeAnswer(answer.Status, answer.Headers, answer.Body, of.Token)
 	told.Cut = answer.Cut
 	return told, nil
+}
+
+// unpack takes an answer out of gzip, which some gateways use though it was not asked for. A body
+// that is none stays as it is.
+func unpack(answer *network.Answer) {
+	if !strings.EqualFold(answer.Headers.Get("Content-Encoding"), "gzip") {
+		return
+	}
+	packed, err := gzip.NewReader(bytes.NewReader(answer.Body))
+	if err != nil {
+		return
+	}
+	body, err := io.ReadAll(io.LimitReader(packed, int64(probeLimits.Body)+1))
+	answer.Cut = answer.Cut || err != nil || len(body) > probeLimits.Body
+	answer.Body = body[:min(len(body), probeLimits.Body)]
 }
 
 // probeHints say how to get an answer.

@@ -22,9 +22,15 @@ func (e *Env) probeAll(cmd *cobra.Command, flags *probeFlags, args []string) err
 			"leave it out, or leave out --all")
 	case !cmd.Flags().Changed("config"):
 		return flags.unnamedFile()
-	case len(flags.policies.files) > 0 || flags.environment.name != "" || flags.noToken:
-		return problem("--all takes policies and tokens from the environments file",
-			"leave out -p, --env and --no-token")
+	}
+	for _, name := range []string{
+		"policy", "policy-type", "api", "gateway", "runtime", "env", "no-token", "app",
+		"contracts", "introspection", "tenant", "cloud", "issuer",
+	} {
+		if flag := cmd.Flag(name); flag != nil && flag.Changed {
+			return problem("--all takes policies, tokens and all about them from the "+
+				"environments file", "leave out --"+name)
+		}
 	}
 	estate, err := e.maker().ReadEstate(flags.environment.config)
 	if err != nil {
@@ -60,7 +66,7 @@ func (e *Env) probeAll(cmd *cobra.Command, flags *probeFlags, args []string) err
 		return e.askGateway(cmd.Context(), to, request)
 	})
 	stop()
-	all.AddNext(e.Shell)
+	all.AddNext(e.commandLine(cmd, nil))
 	if err := show(e, &flags.output, render.Formats().ProbeAll, all); err != nil {
 		return err
 	}

@@ -42,7 +42,7 @@ func newPull(env *Env) *cobra.Command {
 			"environments from Anypoint's control\n" +
 			"plane into a folder, with a gatewhy.yaml that matrix takes. It changes nothing " +
 			"there. A second run says what\n" +
-			"changed. Secrets in policies are masked.\n\n" +
+			"changed. Secrets in policies are masked; public keys stay.\n\n" +
 			"It signs in as a connected app: ANYPOINT_CLIENT_ID and ANYPOINT_CLIENT_SECRET are " +
 			"its id and its secret, or they are\n" +
 			"asked for on a terminal. The app needs the scopes View APIs Configuration and View " +
@@ -183,7 +183,7 @@ func (e *Env) writeIn(file *report.PulledFile) error {
 		return problem(folder+": the folder can't be made: "+cause(err),
 			"name a folder in which you may write")
 	}
-	return e.write(writing{name: file.Name, text: file.Text})
+	return e.write(writing{name: file.Name, text: file.Text, secret: file.Secret})
 }
 
 // anypointClient is a client of the control plane that the flags name, with the credentials of the
@@ -244,12 +244,15 @@ func pulledOf(fetched *anypoint.Fetched) []report.Pulled {
 	var all []report.Pulled
 	for i := range fetched.Environments {
 		env := &fetched.Environments[i]
-		all = append(all, report.Pulled{Environment: env.Name, Policies: env.Automated})
+		all = append(all, report.Pulled{
+			Environment: env.Name, EnvironmentID: env.ID, Policies: env.Automated,
+		})
 		for j := range env.APIs {
 			api := &env.APIs[j]
 			all = append(all, report.Pulled{
-				Environment: env.Name, API: api.Name, ID: api.ID, Label: api.Label,
-				Gateway: api.Gateway, Instance: api.Instance, Policies: api.Policies,
+				Environment: env.Name, EnvironmentID: env.ID,
+				API: api.Name, ID: api.ID, Label: api.Label, Gateway: api.Gateway,
+				Instance: api.Instance, Policies: api.Policies,
 				Contracts: api.Contracts, Counted: api.Contract,
 			})
 		}

@@ -9,6 +9,7 @@ import (
 	"path/filepath"
 	"strings"
 	"sync/atomic"
+	"time"
 
 	"github.com/spf13/cobra"
 
@@ -27,6 +28,7 @@ func runReally(ctx context.Context, name string, args ...string) ([]byte, error)
 	var stdout, stderr bytes.Buffer
 	program := exec.CommandContext(ctx, name, args...)
 	program.Stdout, program.Stderr = &stdout, &stderr
+	program.WaitDelay = 5 * time.Second // what az started may keep its output open
 	err := program.Run()
 	if err != nil && stderr.Len() > 0 {
 		lines := strings.Split(strings.TrimSpace(stderr.String()), "\n")
@@ -88,12 +90,16 @@ func (e *Env) azureApp(
 			"is az signed in to the right tenant? az account show")
 	}
 	app := registrations.Apps[0].AppID.Value
+	if known := wanted.Apps[app]; known != nil { // by another of its names
+		wanted.Found[audience] = known
+		return nil
+	}
 	names := []string{e.maker().AddApp(pulling, audience, "", text)}
 	principal, err := e.az(ctx, "ad", "sp", "show", "--id", app)
 	if err == nil {
 		names = append(names, e.maker().AddApp(pulling, audience, "-service-principal", principal))
 	}
-	wanted.Found[audience] = names
+	wanted.Found[audience], wanted.Apps[app] = names, names
 	return err
 }
 

@@ -62,11 +62,11 @@ func registeredFor(t *testing.T, text string) *entra.Directory {
 // for Mule and for Flex Gateway, and is not in its good one, with an app registration and without.
 func TestEveryRuleHoldsInEveryForm(t *testing.T) {
 	t.Parallel()
-	others := rulesOfOAuth2Proxy()
+	others := formsOfOthers()
 	for _, rule := range everyGateway().Catalogue() {
-		if slices.Contains(others, rule.Name) {
-			hasExamples(t, rule.Name, "bad", []string{".cfg"})
-			hasExamples(t, rule.Name, "ok", []string{".cfg"})
+		if form := others[rule.Name]; form != "" {
+			hasExamples(t, rule.Name, "bad", []string{form})
+			hasExamples(t, rule.Name, "ok", []string{form})
 			continue
 		}
 		j, err := everyGateway().ExampleJudge(rule.Name)
@@ -99,15 +99,16 @@ func TestEveryRuleHoldsInEveryForm(t *testing.T) {
 	}
 }
 
-// rulesOfOAuth2Proxy are those that no policy of JWT Validation can break.
-func rulesOfOAuth2Proxy() []string {
-	var all []string
+// formsOfOthers is, of each rule that no policy of JWT Validation can break, the form of file that
+// its gateway reads.
+func formsOfOthers() map[string]string {
+	forms := map[string]string{"oauth2-proxy": ".cfg", "istio": ".yaml"}
+	all := map[string]string{}
 	for _, adapter := range everyGateway() {
-		if !slices.Contains(adapter.VariantNames(), "oauth2-proxy") {
-			continue
-		}
 		for _, rule := range adapter.Rules() {
-			all = append(all, rule.Name)
+			if form := forms[adapter.Name]; form != "" {
+				all[rule.Name] = form
+			}
 		}
 	}
 	return all

@@ -41,6 +41,44 @@ func TestChecksThatExcludeEachOtherAreFound(t *testing.T) {
 			"upn", app, [2]string{"upn", "#[vars.claimSet.upn != null]"},
 		),
 
+		"both in one expression": both("UAT.Access", [2]string{
+			"ver", "#[(vars.claimSet.idtyp == 'app') and (" + scope[2:len(scope)-1] + ")]",
+		}),
+		"both the other way round in one": both("UAT.Access", [2]string{
+			"ver", "#[(" + scope[2:len(scope)-1] + ") and (vars.claimSet.idtyp == 'app')]",
+		}),
+		"an application's type, a role and a scope in one": both("UAT.Access", [2]string{
+			"ver", "#[(vars.claimSet.idtyp == 'app') and (vars.claimSet.roles contains " +
+				"'UAT.Call') and ((vars.claimSet.scp splitBy ' ') contains 'UAT.Access')]",
+		}),
+		"the first scope in one": both("UAT.Access", [2]string{
+			"ver", "#[(vars.claimSet.idtyp == 'app') and ((vars.claimSet.scp splitBy ' ')[0] == " +
+				"'UAT.Access')]",
+		}),
+		"the type on the other side in one": both("UAT.Access", [2]string{
+			"ver", "#[('app' == vars.claimSet.idtyp) and ((vars.claimSet.scp splitBy ' ') " +
+				"contains 'UAT.Access')]",
+		}),
+		"the type of a list in one": both("UAT.Access", [2]string{
+			"ver", "#[(['app'] contains vars.claimSet.idtyp) and ((vars.claimSet.scp splitBy " +
+				"' ') contains 'UAT.Access')]",
+		}),
+
+		"a user's type and a scope in one are sound": sound([2]string{
+			"ver", "#[(vars.claimSet.idtyp == 'user') and ((vars.claimSet.scp splitBy ' ') " +
+				"contains 'UAT.Access')]",
+		}),
+		"an application's type and a role in one are sound": sound([2]string{
+			"ver", "#[(vars.claimSet.idtyp == 'app') and (vars.claimSet.roles contains " +
+				"'UAT.Call')]",
+		}),
+		"an application's type and no scope in one are sound": sound([2]string{
+			"ver", "#[(vars.claimSet.idtyp == 'app') and (vars.claimSet.scp == null)]",
+		}),
+		"a type and a scope, or something else, in one are sound": sound([2]string{
+			"ver", "#[((vars.claimSet.idtyp == 'app') and (vars.claimSet.scp != null)) or " +
+				"(vars.claimSet.roles contains 'UAT.Call')]",
+		}),
 		"an application's type and a role are sound": sound(app, [2]string{"roles", role}),
 		"a user's type and a scope are sound": sound(
 			[2]string{"idtyp", "user"}, [2]string{"scp", scope},
@@ -57,5 +95,38 @@ func TestChecksThatExcludeEachOtherAreFound(t *testing.T) {
 			"ver", "#[(vars.claimSet.idtyp == 'app') or ((vars.claimSet.scp splitBy ' ') " +
 				"contains 'UAT.Access')]",
 		}),
+	})
+}
+
+// hasgroups stands in tokens of the implicit flow only, of users with too many groups: who asks
+// for it locks out all others. Who asks that it is not there, or for something else, does not.
+func TestWhoAsksForHasgroupsLocksOutAllOthers(t *testing.T) {
+	const claim = "vars.claimSet.hasgroups"
+	warned := func(name, value string) formCase {
+		return formCase{
+			claims: [][2]string{{name, value}}, rule: "no-token-passes",
+			severity: rules.Warning, field: "mandatoryCustomClaims", at: "hasgroups",
+		}
+	}
+	sound := func(name, value string) formCase {
+		return formCase{claims: [][2]string{{name, value}}}
+	}
+	findsInForms(t, nil, map[string]formCase{
+		"it is true":        warned("hasgroups", "#["+claim+" == true]"),
+		"of another claim":  warned("ver", "#["+claim+" == true]"),
+		"on the other side": warned("ver", "#[true == "+claim+"]"),
+		"and something else": warned(
+			"ver", "#[("+claim+" == true) and (vars.claimSet.ver == '1.0')]",
+		),
+		"something else and it": warned(
+			"ver", "#[(vars.claimSet.ver == '1.0') and ("+claim+" == true)]",
+		),
+		"with an index": warned("ver", "#[vars.claimSet['hasgroups'] == true]"),
+
+		"it or something else is sound": sound(
+			"ver", "#[("+claim+" == true) or (vars.claimSet.ver == '1.0')]",
+		),
+		"it is not true is sound":          sound("ver", "#["+claim+" != true]"),
+		"another claim of a name like its": sound("ver", "#[vars.claimSet.ver == '1.0']"),
 	})
 }

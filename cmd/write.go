@@ -15,10 +15,11 @@ import (
 
 // writing is a file that a command was asked to write. All commands write with [Env.write].
 type writing struct {
-	name  string // as the user wrote it: messages name it, and no other file
-	text  []byte
-	read  []byte // what the command read of it, or nil: changed since, it is not overwritten
-	fresh bool   // it must not be there
+	name   string // as the user wrote it: messages name it, and no other file
+	text   []byte
+	read   []byte // what the command read of it, or nil: changed since, it is not overwritten
+	fresh  bool   // it must not be there
+	secret bool   // a new file is for its owner alone
 }
 
 // write writes a file as a whole or not at all.
@@ -54,7 +55,7 @@ func (e *Env) begin(w writing) (*pendingFile, error) {
 		return nil, w.problem(err)
 	}
 	mode := os.FileMode(0o644) // less the umask, as of any new file
-	if old != nil {
+	if old != nil || w.secret {
 		mode = 0o600
 	}
 	beside, err := openBeside(filepath.Dir(path), mode)

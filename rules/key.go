@@ -13,7 +13,8 @@ import (
 type Key struct {
 	URL  string
 	List bool   // URL is a list of addresses, separated by commas, and the keys are those of all
-	Text string // a PEM public key, or a shared secret
+	Text string // a PEM public key, a shared secret, or a key set
+	Set  bool   // Text is a key set (RFC 7517)
 	HMAC bool   // Text is a shared secret
 	Own  bool   // it stands in the policy itself; an empty Text is one that the file does not have
 

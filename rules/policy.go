@@ -113,6 +113,10 @@ type Node struct {
 
 	// Reports says which alternative decides where nothing of Any holds.
 	Reports Reported
+
+	// Exempts says that the branches of First are requests of which nothing is asked: its default
+	// is what all others need, and not one rule of several.
+	Exempts bool
 }
 
 // First is an ordered list of rules. The first one that matches decides.
@@ -266,6 +270,8 @@ func (n *Node) step(i int) string {
 	switch {
 	case n.Not != nil:
 		return ".not"
+	case n.First != nil && i == 2*len(n.First.Branches) && n.Exempts:
+		return ".otherwise"
 	case n.First != nil && i == 2*len(n.First.Branches):
 		return ".default"
 	case n.First != nil && i%2 == 0:

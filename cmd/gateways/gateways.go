@@ -7,11 +7,12 @@ package gateways
 
 import (
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/istio"
 	"github.com/gatewhy/gatewhy/rules/mulesoft"
 	"github.com/gatewhy/gatewhy/rules/oauth2proxy"
 )
 
 // All lists the adapters, one a vendor.
 func All() []rules.Adapter {
-	return []rules.Adapter{mulesoft.Adapter(), oauth2proxy.Adapter()}
+	return []rules.Adapter{mulesoft.Adapter(), oauth2proxy.Adapter(), istio.Adapter()}
 }

@@ -185,7 +185,11 @@ func (r *estateReader) find(t entra.Text) ([]Found, error) {
 				"and name that"),
 		}
 	}
-	found, err := r.maker.findOne(filepath.Join(r.folder, filepath.FromSlash(t.Value)))
+	name := filepath.FromSlash(t.Value)
+	if !filepath.IsAbs(name) {
+		name = filepath.Join(r.folder, name)
+	}
+	found, err := r.maker.findOne(name)
 	cause, hint := "", "names are relative to the folder of "+filepath.Base(t.Pos.File)
 	switch {
 	case err != nil:

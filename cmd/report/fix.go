@@ -267,8 +267,12 @@ func warningOf(opened *repair.Opened) string {
 type assumedValid struct{}
 
 func (assumedValid) Verify(_ *inspect.Token, key *rules.Key) rules.SignatureResult {
+	read := ownKey
+	if key.Set {
+		read = ownSet
+	}
 	if key.Text != "" && !key.HMAC {
-		if _, unknown := ownKey(key.Text); unknown != nil {
+		if _, unknown := read(key.Text); unknown != nil {
 			return rules.SignatureResult{Unknown: unknown}
 		}
 	}

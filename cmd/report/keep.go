@@ -29,6 +29,10 @@ func (r *Explainer) keep(x *Explanation, o *rules.Observation) Kept {
 	if token == nil || token.Fault != nil {
 		return Kept{Why: "there is no token whose claims a test could have"}
 	}
+	isUsedUp := func(file *source.File) bool { return file.Name == standardInput }
+	if slices.ContainsFunc(r.Policies.Files, isUsedUp) {
+		return Kept{Why: "the policy came from standard input, and a test names a file"}
+	}
 	k := &keeper{Explainer: r, x: x, named: namedIn(x.Policies), madeUp: map[string]string{}}
 	test := environments.Case{
 		Signature: k.signature(), Method: r.Request.Method, Path: r.Request.Path,
@@ -39,19 +43,19 @@ func (r *Explainer) keep(x *Explanation, o *rules.Observation) Kept {
 	if r.Request.Contracts != nil {
 		test.Contracts = k.contracts()
 	}
+	// The request is what test makes of the case: it has no headers and no validation answer.
+	at := r.Request.At.Truncate(time.Second)
 	request := &rules.Request{
-		Token: test.Token.Make(r.Request.At), At: r.Request.At, Method: test.Method,
-		Path: test.Path, Host: r.Request.Host, Headers: r.Request.Headers,
-		HeadersWhole:  r.Request.HeadersWhole,
-		Introspection: r.Request.Introspection,
-		Signatures:    environments.Assumed(test.Signature),
+		Token: test.Token.Make(at), At: at, Method: test.Method, Path: test.Path,
+		Signatures: environments.Assumed(test.Signature),
 	}
 	if test.Contracts != nil {
 		request.Contracts = &rules.Contracts{IDs: test.Contracts}
 	}
 	again := rules.Evaluate(x.Policies, request)
 	if again.Outcome != x.Verdict.Outcome || decidedBy(&again) != decidedBy(&x.Verdict) {
-		return Kept{Why: "a token with made-up values is judged differently from this one"}
+		return Kept{Why: "with made-up values, and without headers and the validation " +
+			"endpoint's answer, the request is judged differently from this one"}
 	}
 	return Kept{Test: k.yaml(&test, o)}
 }
@@ -192,7 +196,7 @@ func (k *keeper) text(text string) string {
 	for i, word := range words {
 		switch issuer, ok := entra.ParseIssuer(word); {
 		case k.named[word] || word == "":
-		case ok && entra.IsGUID(issuer.Tenant):
+		case ok && entra.IsGUID(issuer.Tenant) && issuer.Kind == entra.Workforce:
 			words[i] = strings.ReplaceAll(word, issuer.Tenant, k.word(issuer.Tenant))
 		default:
 			words[i] = k.word(word)

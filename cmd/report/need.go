@@ -29,6 +29,7 @@ func passed() map[source.Input]string {
 		source.NeedPolicyKind:     "--policy-type ASSET",
 		source.NeedGateway:        "--gateway",
 		source.NeedRuntime:        "--runtime VERSION",
+		source.NeedGatewayVersion: "--gateway-version VERSION",
 		source.NeedApp:            "--app FILE",
 		source.NeedRegistrations:  "api and clients in gatewhy.yaml",
 		source.NeedAudience:       "--audience AUDIENCE",

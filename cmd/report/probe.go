@@ -104,7 +104,8 @@ func AsSent(request *rules.Request, address *url.URL) {
 	}
 	maps.Copy(headers, request.Headers)
 	request.Headers, request.HeadersWhole = headers, true
-	request.Path, request.Host = cmp.Or(address.EscapedPath(), "/"), address.Host
+	request.Path = cmp.Or(address.EscapedPath(), "/")
+	request.Host = cmp.Or(headers["Host"], address.Host)
 	request.Query, request.QueryWhole = make(map[string]string), true
 	for name, values := range address.Query() {
 		request.Query[name] = values[0]

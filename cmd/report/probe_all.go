@@ -58,16 +58,17 @@ func (e *Estate) Site(name string) *environments.Site {
 	return nil
 }
 
-// AddNext says how to see one cell with its checks: the first one that did not come out as
-// predicted.
-func (p *ProbingAll) AddNext(shell Shell) {
+// AddNext says how to see one cell with its checks: the first one that has any and did not come
+// out as predicted.
+func (p *ProbingAll) AddNext(line CommandLine) {
 	for _, row := range p.Cells {
 		for g := range row {
-			if row[g].Outcome != AsPredicted {
+			if row[g].Outcome != AsPredicted && len(row[g].Verdict.Results) > 0 {
 				p.Next = []rules.Step{{
 					Note: "See one of them, check by check, with its token at the prompt",
-					Command: shell.Line("gatewhy", "probe", p.URLs[g], "--env", p.Gateways[g],
-						"-c", p.Name),
+					Command: line.Shell.Line(append([]string{
+						"gatewhy", "probe", p.URLs[g], "--env", p.Gateways[g],
+					}, line.Flags...)...),
 				}}
 				return
 			}

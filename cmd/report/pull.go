@@ -4,15 +4,19 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
+	"maps"
 	"path"
 	"regexp"
 	"slices"
 	"strconv"
 	"strings"
 
+	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/inspect/keys"
 	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/environments"
+	"github.com/gatewhy/gatewhy/rules/issued"
 )
 
 // Pulling is what was fetched into a folder.
@@ -22,12 +26,13 @@ type Pulling struct {
 	Kept    bool         // it was there, and is as it was
 	Columns []string     // the environments that it should name
 	Files   []PulledFile // in the order of writing, the environments file last
-	Gone    []string     // files of an earlier run that nothing was fetched for
 	Missing []error
 	Secrets int      // values that were masked
 	Wanted  string   // the environments file as it is written where there is none
 	Absent  []string // the columns that an environments file that was kept does not name
 	Next    []rules.Step
+
+	instances []environments.Instance
 }
 
 // PulledFile is a file with what a run did to it.
@@ -35,6 +40,7 @@ type PulledFile struct {
 	Name   string // with its folder, with slashes
 	Text   []byte
 	Before []byte // nil where it was not there
+	Secret bool   // it may hold secrets: a new file is for its owner alone
 }
 
 // Change says what a run did to the file: new, changed or same.
@@ -51,11 +57,12 @@ func (f *PulledFile) Change() string {
 // Pulled is what a control plane has of one API instance, or of what holds for a whole
 // environment.
 type Pulled struct {
-	Environment string
-	API         string // empty for what holds for the whole environment
-	ID          string
-	Label       string
-	Gateway     string // empty where it is not known
+	Environment   string
+	EnvironmentID string
+	API           string // empty for what holds for the whole environment
+	ID            string
+	Label         string
+	Gateway       string // empty where it is not known
 
 	Instance  *source.Value
 	Policies  *source.Value // nil where they could not be had
@@ -66,9 +73,9 @@ type Pulled struct {
 // pullFiles names and puts together the files of a pull.
 type pullFiles struct {
 	maker   *Maker
-	secrets bool // secrets stay as they are
-	folders map[string]bool
-	names   map[string]bool
+	secrets bool              // secrets stay as they are
+	folders map[string]string // of the environments, by their ids
+	names   map[string]bool   // those of the columns, in lower case
 	out     *Pulling
 	survey  environments.Survey
 }
@@ -77,30 +84,36 @@ type pullFiles struct {
 // secret values only a mark is kept, unless they are wanted.
 func (m *Maker) PullFiles(folder string, all []Pulled, secrets bool) (*Pulling, error) {
 	p := &pullFiles{
-		maker: m, secrets: secrets, folders: map[string]bool{}, names: map[string]bool{},
+		maker: m, secrets: secrets, folders: map[string]string{}, names: map[string]bool{},
 		out: &Pulling{Folder: folder, Config: path.Join(folder, DefaultEnvironments)},
+	}
+	for _, name := range issued.Reserved() {
+		p.names[name] = true
 	}
 	p.survey.Writer, p.survey.Supposed = "gatewhy pull", true
 	many := map[string]int{}
 	for i := range all {
 		if all[i].API != "" {
-			many[all[i].Environment]++
+			many[all[i].EnvironmentID]++
 		}
 	}
 	shared := map[string]string{} // the automated policies of each environment
 	for i := range all {
 		one := &all[i]
 		if one.API == "" {
-			if hasPolicies(one.Policies) {
-				name := path.Join(p.folder(one.Environment), "automated-policies.json")
-				shared[one.Environment] = name
+			// A list that has become empty is written over that of an earlier run.
+			name := path.Join(p.folder(one), "automated-policies.json")
+			was := one.Policies != nil && !m.IsGone(path.Join(folder, name))
+			switch {
+			case hasPolicies(one.Policies):
+				shared[one.EnvironmentID] = name
+				p.add(name, one.Policies)
+			case was:
 				p.add(name, one.Policies)
 			}
 			continue
 		}
-		if err := p.instance(one, many[one.Environment] > 1, shared[one.Environment]); err != nil {
-			return nil, err
-		}
+		p.instance(one, many[one.EnvironmentID] > 1, shared[one.EnvironmentID])
 	}
 	p.out.Wanted = p.survey.YAML()
 	p.out.Columns = p.survey.Names()
@@ -121,20 +134,9 @@ func hasPolicies(v *source.Value) bool {
 }
 
 // instance makes the files of an API instance, and its environment.
-func (p *pullFiles) instance(one *Pulled, many bool, shared string) error {
-	name := one.Environment
-	if many {
-		name += "-" + one.API
-	}
-	if p.names[name] {
-		name += "-" + cmp.Or(one.Label, one.ID)
-	}
-	if p.names[name] {
-		name += "-" + one.ID
-	}
-	name = strings.NewReplacer("/", "-", "\n", " ").Replace(name)
-	p.names[name] = true
-	folder := path.Join(p.folder(one.Environment), slug(one.API)+"-"+slug(one.ID))
+func (p *pullFiles) instance(one *Pulled, many bool, shared string) {
+	name := p.column(one, many)
+	folder := path.Join(p.folder(one), slug(one.API)+"-"+slug(one.ID))
 	column := environments.Instance{Name: name, Gateway: one.Gateway}
 	if one.Instance != nil {
 		p.add(path.Join(folder, "api-instance.json"), one.Instance)
@@ -156,7 +158,36 @@ func (p *pullFiles) instance(one *Pulled, many bool, shared string) error {
 		p.addText(column.Contracts, p.contracts(one.Contracts))
 	}
 	p.survey.AddInstance(column)
-	return nil
+	p.out.instances = append(p.out.instances, column)
+}
+
+// column is the name of an instance in the environments file, which no other instance has.
+func (p *pullFiles) column(one *Pulled, many bool) string {
+	words := []string{cmp.Or(one.Environment, one.EnvironmentID)}
+	if many {
+		words = append(words, one.API)
+	}
+	name := columnName(words...)
+	for _, more := range []string{cmp.Or(one.Label, one.ID), one.ID, one.EnvironmentID} {
+		if p.names[strings.ToLower(name)] {
+			words = append(words, more)
+			name = columnName(words...)
+		}
+	}
+	p.names[strings.ToLower(name)] = true
+	return name
+}
+
+// columnName joins words to a name that a person can read and YAML can have as a key. A long word
+// is cut.
+func columnName(words ...string) string {
+	clean := make([]string, len(words))
+	for i, word := range words {
+		word = strings.NewReplacer("/", "-", "\n", " ").Replace(word)
+		runes := []rune(word)
+		clean[i] = string(runes[:min(len(runes), 60)])
+	}
+	return strings.Join(clean, "-")
 }
 
 // compiled is what a policy file holds, as far as it can be read: the environments file takes the
@@ -197,7 +228,7 @@ func (p *pullFiles) add(name string, v *source.Value) []byte {
 
 func (p *pullFiles) addText(name string, text []byte) {
 	p.out.Files = append(p.out.Files, PulledFile{
-		Name: path.Join(p.out.Folder, name), Text: text,
+		Name: path.Join(p.out.Folder, name), Text: text, Secret: p.secrets,
 	})
 }
 
@@ -231,7 +262,8 @@ func (p *pullFiles) masked(v *source.Value) *source.Value {
 	var s shield
 	for i := range other.Members {
 		m := &other.Members[i]
-		if m.Value.Is(source.String) && m.Value.Text != "" && s.isSecret(m) {
+		if m.Value.Is(source.String) && m.Value.Text != "" && s.isSecret(m) &&
+			!isPublicKey(m.Value.Text) {
 			p.out.Secrets++
 			m.Value = &source.Value{Kind: source.String, Text: SecretMark}
 		} else {
@@ -241,28 +273,76 @@ func (p *pullFiles) masked(v *source.Value) *source.Value {
 	return &other
 }
 
-// folder is the folder of an environment: its name as a file's name can have it.
-func (p *pullFiles) folder(environment string) string {
-	return slug(environment)
+// isPublicKey reports whether a text is a public key or a certificate in PEM, and nothing else:
+// textKey holds one where tokens are signed with RSA, and without it no signature can be checked.
+func isPublicKey(text string) bool {
+	const dashes = "-----" // PEM ends with them, so nothing can stand behind the key
+	text = strings.TrimSpace(text)
+	set, err := keys.ParsePEM("", text)
+	if err != nil || len(set.Keys) != 1 || set.Keys[0].Private || set.Keys[0].Fault != "" {
+		return false
+	}
+	marks := strings.Count(text, dashes)
+	return marks == 0 || marks == 4 && strings.HasPrefix(text, dashes) &&
+		strings.HasSuffix(text, dashes)
 }
+
+// folder is the folder of an environment: its name as a file's name can have it. Where nothing of
+// the name is left, or another environment's looks alike, its id tells it apart.
+func (p *pullFiles) folder(one *Pulled) string {
+	if folder, known := p.folders[one.EnvironmentID]; known {
+		return folder
+	}
+	folder := slug(one.Environment)
+	taken := slices.Contains(slices.Collect(maps.Values(p.folders)), folder)
+	if taken || folder == unnamed {
+		folder += "-" + slug(one.EnvironmentID)
+	}
+	p.folders[one.EnvironmentID] = folder
+	return folder
+}
+
+const unnamed = "unnamed"
 
 // slug is a name as the part of a file's name, whatever the control plane calls it.
 func slug(name string) string {
 	plain := regexp.MustCompile(`[^a-z0-9]+`).ReplaceAllString(strings.ToLower(name), "-")
 	plain = strings.Trim(plain, "-")
-	return cmp.Or(plain[:min(len(plain), 60)], "unnamed")
+	return cmp.Or(plain[:min(len(plain), 60)], unnamed)
 }
 
-// AbsentColumns lists the environments that the environments file in the folder does not name.
+// AbsentColumns lists the environments that the environments file in the folder does not name, and
+// the policies that it does not name of the others: one that was applied since, say.
 func (m *Maker) AbsentColumns(p *Pulling) ([]string, error) {
 	file, err := m.ReadEnvironments(p.Config)
 	if err != nil {
 		return nil, err
 	}
-	known := file.Names()
-	return slices.DeleteFunc(slices.Clone(p.Columns), func(name string) bool {
-		return slices.Contains(known, name)
-	}), nil
+	var absent []string
+	for i := range p.instances {
+		instance := &p.instances[i]
+		env, known := file.Environment(instance.Name)
+		switch {
+		case !known && slices.Contains(p.Columns, instance.Name):
+			absent = append(absent, instance.Name)
+		case known:
+			for _, name := range instance.Policies {
+				if !namesFile(env.Policies, name) {
+					absent = append(absent, instance.Name+": "+name)
+				}
+			}
+		}
+	}
+	return absent, nil
+}
+
+// namesFile reports whether one of some texts names a file, by its name, a pattern or its folder.
+func namesFile(texts []entra.Text, name string) bool {
+	return slices.ContainsFunc(texts, func(t entra.Text) bool {
+		matches, err := path.Match(t.Value, name)
+		return err == nil && matches || path.Clean(t.Value) == name ||
+			strings.HasPrefix(name, path.Clean(t.Value)+"/")
+	})
 }
 
 // Counts are how many files are new, changed, and as they were.

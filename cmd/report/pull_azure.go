@@ -15,6 +15,7 @@ import (
 type WantedApps struct {
 	Audiences []string
 	Found     map[string][]string // the files of an audience's API, by audience
+	Apps      map[string][]string // the same files, by the id of the application
 	by        []wantedBy
 }
 
@@ -31,7 +32,7 @@ func (m *Maker) WantedApps(config string, named []string) (*WantedApps, error) {
 	if err != nil {
 		return nil, err
 	}
-	wanted := &WantedApps{Found: map[string][]string{}}
+	wanted := &WantedApps{Found: map[string][]string{}, Apps: map[string][]string{}}
 	for i := range estate.File.Environments {
 		env := &estate.File.Environments[i]
 		isNamed := func(name string) bool { return strings.EqualFold(name, env.Name) }
@@ -70,7 +71,8 @@ func isAudience(text string) bool {
 		return (r < 'a' || r > 'z') && (r < 'A' || r > 'Z') && (r < '0' || r > '9') &&
 			!strings.ContainsRune(":/._-", r)
 	})
-	return entra.IsGUID(text) || plain && strings.Contains(text, "://")
+	return entra.IsGUID(text) ||
+		plain && strings.Contains(text, "://") && !strings.HasPrefix(text, "-")
 }
 
 // AddApp adds a file about the API of an audience, and returns its name in the folder.

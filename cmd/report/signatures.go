@@ -161,6 +161,8 @@ func (s *Signatures) setFor(key *rules.Key, address string) (*keys.Set, *rules.U
 		}
 	case key.Text != "" && key.HMAC:
 		return keys.FromSecret([]byte(key.Text)), nil
+	case key.Text != "" && key.Set:
+		return ownSet(key.Text)
 	case key.Text != "":
 		return ownKey(key.Text)
 	case s.Given != nil && address != "":
@@ -181,6 +183,16 @@ func ownKey(text string) (*keys.Set, *rules.Unknown) {
 	set, err := keys.ParsePEM("textKey", text)
 	if err != nil {
 		why := "textKey can't be read as a public key: " + AsError(err).Error()
+		return nil, &rules.Unknown{Why: why, Need: needKeys()}
+	}
+	return set, nil
+}
+
+// ownSet is the key set that a policy has in itself.
+func ownSet(text string) (*keys.Set, *rules.Unknown) {
+	set, err := keys.Parse("the policy's key set", []byte(text))
+	if err != nil {
+		why := "the policy's own key set can't be read: " + AsError(err).Error()
 		return nil, &rules.Unknown{Why: why, Need: needKeys()}
 	}
 	return set, nil

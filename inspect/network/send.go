@@ -17,7 +17,7 @@ type Answer struct {
 	Status  int
 	Headers http.Header
 	Body    []byte // at most as much as was asked for
-	Cut     bool   // the body goes on
+	Cut     bool   // the body goes on, or did not come to its end
 }
 
 // Limits bound an exchange.
@@ -27,7 +27,8 @@ type Limits struct {
 }
 
 // Send sends a request once and reads the answer. It follows no redirect: that is an answer too.
-// The error is of the connection; [Cause] words it.
+// The error is of the connection; [Cause] words it. Where only the body did not come to its end,
+// the answer is there beside the error, as far as it came.
 func Send(
 	transport http.RoundTripper, request *http.Request, purpose Purpose, limits Limits,
 ) (*Answer, error) {
@@ -39,10 +40,14 @@ func Send(
 		return nil, err
 	}
 	defer func() { _ = response.Body.Close() }() // closing what was read loses nothing
-	body, err := io.ReadAll(io.LimitReader(response.Body, int64(limits.Body)+1))
-	a := &Answer{Status: response.StatusCode, Headers: response.Header, Body: body}
-	if len(body) > limits.Body {
-		a.Body, a.Cut = body[:limits.Body], true
+	a := &Answer{Status: response.StatusCode, Headers: response.Header}
+	if a.Status == http.StatusSwitchingProtocols {
+		return a, nil // what comes next is another protocol, and no deadline would end it
+	}
+	a.Body, err = io.ReadAll(io.LimitReader(response.Body, int64(limits.Body)+1))
+	a.Cut = err != nil
+	if len(a.Body) > limits.Body {
+		a.Body, a.Cut = a.Body[:limits.Body], true
 	}
 	return a, err
 }

@@ -64,6 +64,8 @@ func (r *Row) label(m *Matrix) string {
 		return "another tenant"
 	case r.Holder == issued.UnknownClient:
 		return "a client that is in no file"
+	case r.Holder == issued.UnknownObject:
+		return "an object id that is in no file"
 	case r.Holder == issued.Forger:
 		return "anyone, with a made-up token"
 	case r.Home != r.For:

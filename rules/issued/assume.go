@@ -34,6 +34,7 @@ func Assume(policies []*rules.Policy, app *entra.Registration) *Holders {
 	}
 	w := &World{Tenant: assumedTenant, At: assumedTime, Places: []Place{place}}
 	h := w.HoldersAt(assumedName)
+	h.in.objects = nil // the policies may have been written for whoever gets in
 	checks := h.asked[assumedName]
 	if app == nil {
 		h.audiences = holdableAudiences(checks)

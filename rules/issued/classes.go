@@ -16,6 +16,7 @@ type Classes struct {
 	clients map[string]*clientClasses
 	guids   bool // every client's id is one
 	sets    int  // of clients
+	objects *objects
 }
 
 // NewClasses counts through the batches of all kinds.
@@ -28,7 +29,7 @@ func NewClasses(kinds []*Kind) *Classes {
 	for _, kind := range kinds {
 		for i := range kind.batches {
 			b := &kind.batches[i]
-			b.index = len(c.batches)
+			b.index, c.objects = len(c.batches), b.token.in.objects
 			c.batches = append(c.batches, b)
 			if b.clients.number == 0 {
 				b.clients.number = c.numberOf(b.clients, sets)
@@ -114,9 +115,10 @@ func (v *held) place(t *Token, claim string) int32 {
 }
 
 // sorts is how many numbers sort gives.
-const sorts = 4
+const sorts = 16
 
-// sort tells apart tokens that perhaps nobody can have, and ID tokens.
+// sort tells apart tokens that perhaps nobody can have, ID tokens, and where policies read object
+// ids, whose these are.
 func (t *Token) sort() (n int32) {
 	if t.doubt != "" {
 		n = 1
@@ -124,7 +126,7 @@ func (t *Token) sort() (n int32) {
 	if t.identity {
 		n += 2
 	}
-	return n
+	return n + 4*t.ofHolder()
 }
 
 // number is that of some numbers: a new one where they are not known.

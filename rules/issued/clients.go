@@ -19,6 +19,7 @@ type classified struct {
 type clientClasses struct {
 	view     *View
 	identity bool
+	objects  *objects
 	ids      map[string]int
 	named    map[string]int
 	sets     []classedSet // by the set's number
@@ -32,10 +33,10 @@ type classedSet struct {
 	alike   int32
 }
 
-func newClientClasses(v *View, identity bool, sets int) *clientClasses {
+func (c *Classes) newClientClasses(v *View, identity bool) *clientClasses {
 	return &clientClasses{
-		view: v, identity: identity, ids: map[string]int{}, named: map[string]int{},
-		sets: make([]classedSet, sets+1), alike: map[string]int32{},
+		view: v, identity: identity, objects: c.objects, ids: map[string]int{},
+		named: map[string]int{}, sets: make([]classedSet, c.sets+1), alike: map[string]int32{},
 	}
 }
 
@@ -43,7 +44,7 @@ func newClientClasses(v *View, identity bool, sets int) *clientClasses {
 func (c *Classes) clientsOf(v *View, identity bool) *clientClasses {
 	key := c.tellsClientsBy(v, identity)
 	if c.clients[key] == nil {
-		c.clients[key] = newClientClasses(v, identity, c.sets)
+		c.clients[key] = c.newClientClasses(v, identity)
 	}
 	return c.clients[key]
 }
@@ -60,7 +61,7 @@ func (c *Classes) tellsClientsBy(v *View, identity bool) string {
 			literals, func(s string) bool { return strings.Trim(s, "0123456789abcdef-") != "" },
 		)
 	}
-	key := fmt.Sprintf("%p %q", v.contracts, literals)
+	key := fmt.Sprintf("%p %q %v", v.contracts, literals, v.readsObject())
 	for _, o := range slices.Concat(v.opaques.access, v.opaques.sign) {
 		key += fmt.Sprintf(" %p", o)
 	}
@@ -101,6 +102,9 @@ func (c *clientClasses) of(id string) int {
 		return class
 	}
 	name := c.view.class(id, c.identity)
+	if c.objects != nil && c.view.readsObject() {
+		name += " " + c.objects.byClient[id]
+	}
 	class, ok = c.named[name]
 	if !ok {
 		class = len(c.named)

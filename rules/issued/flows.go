@@ -15,6 +15,8 @@ type flow struct {
 	scopes      []string
 	roles       []string
 	doubt       string // why it is not known whether the client can have it; empty where it can
+	anyObject   bool   // it is of whoever has an object id that no file shows
+	strange     bool   // it is of a client that no file shows, and that no policy names
 }
 
 // unclaimedRoles is the doubt of roles that are assigned to an application of which no file tells
@@ -25,6 +27,14 @@ const unclaimedRoles = "an assignment names a service principal that no file sho
 // flows lists the tokens of a grant: app-only with each set of roles; delegated with each set of
 // scopes and with none, and where users can hold roles, with those.
 func (g grant) flows(r *required) []flow {
+	all := g.flowsOf(r)
+	for i := range all {
+		all[i].strange = g.strange
+	}
+	return all
+}
+
+func (g grant) flowsOf(r *required) []flow {
 	var all []flow
 	for _, roles := range g.roleSets(r) {
 		all = append(all, flow{name: "app" + suffix(roles), roles: roles})

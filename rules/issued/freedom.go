@@ -218,6 +218,9 @@ func (t *Token) valuesOf(name string, texts []string) []*source.Value {
 		return anything(name, row.form, texts, true)
 	case presence == Chosen:
 		return authentications(t.user)
+	case ofItsTenant(name) && (t.freedom == ofClient || t.freedom == ofAPIOwner):
+		id, _ := t.ofObject(name)
+		return []*source.Value{str(id), nil}
 	case t.freedom == ofAPIOwner, t.freedom == ofOtherTenant && presence == Optional &&
 		!ofAccounts(name):
 		return []*source.Value{nil, notModelled(name)}

@@ -19,6 +19,8 @@ type grant struct {
 	exactly   bool     // of the roles, all and no others
 	needsRole bool     // without a role there is no app-only token
 
+	strange bool // of clients that no file shows, and that no policy names
+
 	perhaps [][]string // sets of roles that it may hold, since it is not known who holds them
 
 	// why it is not known whether a user's token can have none of the scopes; empty where it can

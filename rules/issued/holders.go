@@ -107,6 +107,7 @@ func (w *World) HoldersAt(place string) *Holders {
 		return nil
 	}
 	m, principals := w.modeller()
+	m.in.objects = objectsOf(w, m.allAsked())
 	p := &w.Places[i]
 	return &Holders{
 		modeller: m, place: p, known: assignmentsOf(p.API, w.Assignments, principals),
@@ -163,6 +164,9 @@ func (h *Holders) strangerGroups() []*group {
 	if made == nil {
 		all := h.world.strangersTo(h.place.API)
 		made = groups(h.place.API, all, grantForeign, h.known)
+		for _, group := range made {
+			group.grant.strange = true
+		}
 		h.ours[false] = made
 	}
 	return made
@@ -176,6 +180,19 @@ func (h *Holders) Strangers() Tokens {
 	api := apiOf{Registration: h.place.API}
 	return func(yield func(*Token) bool) {
 		for _, group := range h.strangerGroups() {
+			if !h.openFor(api, h.versionsOf(h.place.API), group, yield) {
+				return
+			}
+		}
+	}
+}
+
+// Granted lists the tokens of any other client of the tenant for the API, where somebody has given
+// it what the environment's own clients have: each scope and role.
+func (h *Holders) Granted() Tokens {
+	api, all := apiOf{Registration: h.place.API}, h.world.strangersTo(h.place.API)[:1]
+	return func(yield func(*Token) bool) {
+		for _, group := range groups(h.place.API, all, grantOwn, h.known) {
 			if !h.openFor(api, h.versionsOf(h.place.API), group, yield) {
 				return
 			}
@@ -209,6 +226,7 @@ func (h *Holders) strangersWith(names bool) *group {
 		if names {
 			made.grant = h.like(h.place).grant
 		}
+		made.grant.strange = true
 		h.theirs[names] = made
 	}
 	return made
@@ -295,7 +313,10 @@ func (h *Holders) identities(
 ) {
 	for _, v := range []entra.Version{entra.V1, entra.V2} {
 		for _, id := range of.clients.ids {
-			t := Token{in: h.in, version: v, freedom: f, client: id, identity: true, user: true}
+			t := Token{
+				in: h.in, version: v, freedom: f, client: id, identity: true, user: true,
+				strange: of.grant.strange,
+			}
 			if !yield(h.identity(t, tenants, of)) {
 				return
 			}
@@ -330,7 +351,7 @@ func (h *Holders) openFor(
 	for _, v := range versions {
 		t := Token{
 			in: h.in, version: v, freedom: api.freedom, asked: h.claimsOf(api),
-			typed: typeClaim(api.Registration),
+			typed: typeClaim(api.Registration), strange: g.grant.strange,
 		}
 		of := h.audienceVariable(audienceOf{api: api.Registration, version: v}, func() []audience {
 			return h.audiencesOf(api, v)
@@ -348,7 +369,7 @@ func (h *Holders) ofClients(
 	t Token, g *group, open []variable, yield func(*Token) bool,
 ) bool {
 	ids := g.clients.ids
-	if !h.reads.caller {
+	if !h.reads.caller && (h.in.objects == nil || !h.reads.has("oid", "sub")) {
 		t.client = ids[0]
 		return h.flowsOf(t, g, h.withClients(open, t.version, ids), yield)
 	}

@@ -20,7 +20,7 @@ func clientsNamedBy(checks []asking, known func(part string) bool) []string {
 		if checks[i].off || !checks[i].readsClaim("appid", "azp") {
 			continue
 		}
-		for _, part := range partsOfIDs(checks[i].Check, checks[i].texts) {
+		for _, part := range onlyIDs(partsIn(checks[i].Check, checks[i].texts)) {
 			if seen[part] {
 				continue
 			}
@@ -49,8 +49,8 @@ const anyDigit = '?'
 // mostParts limits how many parts of ids are taken from one regular expression.
 const mostParts = 64
 
-// partsOfIDs lists what a check may find in an id: of its texts, and of its regular expressions.
-func partsOfIDs(check *rules.Check, texts []string) []string {
+// partsIn lists what a check may find in an id: of its texts, and of its regular expressions.
+func partsIn(check *rules.Check, texts []string) []string {
 	var all []string
 	for _, text := range texts {
 		all = append(all, strings.FieldsFunc(text, func(c rune) bool {
@@ -62,9 +62,9 @@ func partsOfIDs(check *rules.Check, texts []string) []string {
 		if leaf.Input.Opaque != nil {
 			patterns = betweenSlashes(leaf.Input.Opaque.Text)
 		}
-		if leaf.Op == rules.Matches {
-			for _, v := range leaf.Values {
-				patterns = append(patterns, v.Text)
+		if leaf.Op == rules.Matches && leaf.Texts != nil {
+			for _, pattern := range leaf.Texts.Patterns {
+				patterns = append(patterns, pattern.String())
 			}
 		}
 		for _, pattern := range patterns {
@@ -73,6 +73,11 @@ func partsOfIDs(check *rules.Check, texts []string) []string {
 			}
 		}
 	})
+	return all
+}
+
+// onlyIDs keeps what may be an application's or an object's id or a part of one, in lower case.
+func onlyIDs(all []string) []string {
 	for i := range all {
 		all[i] = strings.ToLower(all[i])
 	}

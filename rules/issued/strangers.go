@@ -13,6 +13,7 @@ func (m *modeller) strangers(place *Place, known *assignments) {
 	like := Kind{Holder: Stranger, For: place.Name}
 	prefix, api := strangerKind+"/for-"+place.Name+"-", apiOf{Registration: place.API}
 	for _, group := range groups(place.API, m.world.strangersTo(place.API), grantForeign, known) {
+		group.grant.strange = true
 		m.add(prefix, like, api, m.tenant(), group.grant, group.clients)
 		if guests(place.API) {
 			m.addGuests(prefix+"guest", like, api, group.grant, group.clients)
@@ -90,11 +91,25 @@ func (m *modeller) issuedByStrangers(place *Place) {
 	name, like := strangerKind+"/api-like-"+place.Name, Kind{Holder: Stranger}
 	public := m.world.publicClients()
 	for _, tokens := range m.tokensLike(place) {
+		if m.in.objects != nil {
+			tokens = strange(tokens)
+		}
 		m.kind(name, like).add(tokens, clientsOf(strangerID))
 		if len(public) > 0 {
 			m.kind(name, like).add(usersOf(tokens), clientsOf(public...))
 		}
 	}
+}
+
+// strange is tokens as those have them whose object id no file shows, and no policy names.
+func strange(tokens []*Token) []*Token {
+	all := make([]*Token, len(tokens))
+	for i, t := range tokens {
+		theirs := *t
+		theirs.strange = true
+		all[i] = &theirs
+	}
+	return all
 }
 
 func usersOf(tokens []*Token) []*Token {

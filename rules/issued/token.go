@@ -28,14 +28,18 @@ type Token struct {
 	typed    idtyp
 	asked    *askedClaims // what the API's registration asks for beside; nil where nobody knows
 	freedom  freedom
-	doubt    string // why it is not known whether anybody can have it; empty where somebody can
-	choices  *choices
+	// whose object id it has: one that no file shows, or one that no policy names either
+	anyObject, strange bool
+
+	doubt   string // why it is not known whether anybody can have it; empty where somebody can
+	choices *choices
 }
 
 // setting is what the tokens of a world have in common.
 type setting struct {
-	cloud entra.Cloud
-	at    time.Time
+	cloud   entra.Cloud
+	at      time.Time
+	objects *objects // nil where no policy reads object ids, or nobody knows any
 
 	chosenPresent, chosenPerhaps *source.Value // stand for claims that are still to be chosen
 }
@@ -43,9 +47,9 @@ type setting struct {
 func newSetting(cloud entra.Cloud, at time.Time) *setting {
 	const why = "the holder of the token chooses it"
 	return &setting{
-		cloud, at, &source.Value{
-			Kind: source.Unknown, Text: why, Present: true,
-		}, &source.Value{Kind: source.Unknown, Text: why},
+		cloud: cloud, at: at,
+		chosenPresent: &source.Value{Kind: source.Unknown, Text: why, Present: true},
+		chosenPerhaps: &source.Value{Kind: source.Unknown, Text: why},
 	}
 }
 
@@ -181,10 +185,15 @@ func (t *Token) byTable(name string) (value *source.Value, open bool) {
 		return nil, false
 	case t.freedom.chooses(presence, name, listed):
 		return t.pending(presence == Chosen || presence == Present), true
-	case t.freedom == ofOtherTenant && ofItsTenant(name):
+	case ofItsTenant(name) && t.freedom != ofOtherTenant:
+		if value, open, known := t.objectClaim(name, presence); known {
+			return value, open
+		}
+	case ofItsTenant(name):
 		// an id that Entra makes within a tenant is none of ours
 		return str(otherTenantObject), false
-	case presence == Present:
+	}
+	if presence == Present {
 		return &source.Value{
 			Kind:    source.Unknown,
 			Text:    "Entra ID writes " + name + ", and the model does not say what it contains",
@@ -323,14 +332,17 @@ var shown = [...]string{
 // Claims returns the token's claims as far as the model says them.
 func (t *Token) Claims() *source.Value {
 	object := &source.Value{Kind: source.Object}
-	for _, name := range shown {
+	names := shown[:]
+	if t.in.objects != nil {
+		names = append(slices.Clip(names), "oid", "sub")
+	}
+	for _, name := range names {
 		if v := t.Claim(name); v != nil && v.Kind != source.Unknown {
 			object.Members = append(object.Members, source.Member{Key: name, Value: v})
 		}
 	}
 	for _, c := range t.chosen() {
-		if c.value != nil && c.value.Kind != source.Unknown &&
-			!slices.Contains(shown[:], c.claim) {
+		if c.value != nil && c.value.Kind != source.Unknown && !slices.Contains(names, c.claim) {
 			object.Members = append(object.Members, source.Member{Key: c.claim, Value: c.value})
 		}
 	}

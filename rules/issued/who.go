@@ -10,6 +10,8 @@ const (
 	Member Holder = iota // a client of one of the environments
 	// a client that a contract or a policy names and no file shows: it may be anyone's
 	UnknownClient
+	// a user or a client whose object id a policy names and no file shows
+	UnknownObject
 	Stranger    // any other client, or API, of the tenant
 	OtherTenant // whoever owns another tenant of the same cloud
 	Forger      // whoever writes their own token: it gets in only where no signature is checked
@@ -22,6 +24,7 @@ const (
 	strangerKind      = "stranger"
 	otherTenantKind   = "other-tenant"
 	unknownClientKind = "unknown-client"
+	unknownObjectKind = "unknown-object"
 	forgedKind        = "forged"
 	otherMemberKind   = "other-environment"
 )
@@ -30,7 +33,8 @@ const (
 // begin with them.
 func Reserved() []string {
 	return []string{
-		strangerKind, otherTenantKind, unknownClientKind, forgedKind, otherMemberKind,
+		strangerKind, otherTenantKind, unknownClientKind, unknownObjectKind, forgedKind,
+		otherMemberKind,
 	}
 }
 

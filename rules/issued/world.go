@@ -84,6 +84,7 @@ type modeller struct {
 // forger writes where that may get in.
 func (w *World) Kinds() []*Kind {
 	m, principals := w.modeller()
+	m.in.objects = objectsOf(w, m.allAsked())
 	for i := range w.Places {
 		if api := w.Places[i].API; api != nil {
 			m.issuedFor(&w.Places[i], assignmentsOf(api, w.Assignments, principals))
@@ -150,18 +151,25 @@ func (w *World) modeller() (*modeller, map[string]bool) {
 		shown:  map[string]bool{}, alike: map[string]*likeness{}, byName: map[string]*Kind{},
 		grants: map[string][]granted{},
 	}
-	var all []asking
 	for i := range w.Places {
 		place := &w.Places[i]
 		m.belong[place.Name], m.asked[place.Name] = place.clientIDs(), askedBy(place.Policies)
-		all = append(all, m.asked[place.Name]...)
 	}
-	m.required = requiredBy(all)
+	m.required = requiredBy(m.allAsked())
 	m.shared = m.shares()
 	for _, app := range w.applications() {
 		m.shown[clientID(app)] = true
 	}
 	return m, w.principals()
+}
+
+// allAsked lists what the gateways of all environments check.
+func (m *modeller) allAsked() []asking {
+	var all []asking
+	for i := range m.world.Places {
+		all = append(all, m.asked[m.world.Places[i].Name]...)
+	}
+	return all
 }
 
 // kind returns the kind of that name, and makes it where it is not there yet.
@@ -191,6 +199,7 @@ func (m *modeller) issuedFor(place *Place, known *assignments) {
 	}
 	m.otherLikenesses(place)
 	m.unknownClients(place, known)
+	m.unknownObjects(place, known)
 	m.strangers(place, known)
 	m.issuedByStrangers(place)
 	m.strangersIdentity(place)
@@ -274,6 +283,7 @@ func (m *modeller) tokensOf(api apiOf, tenant string, f flow) []*Token {
 }
 
 func (m *modeller) addToken(kind *Kind, t Token, f flow, clients *clientSet) {
+	f.strange = kind.Holder == Stranger
 	kind.add([]*Token{m.token(t, f)}, clients)
 }
 
@@ -281,6 +291,7 @@ func (m *modeller) addToken(kind *Kind, t Token, f flow, clients *clientSet) {
 func (m *modeller) token(t Token, f flow) *Token {
 	t.in = m.in
 	t.user, t.guest, t.scopes, t.roles = f.user, f.guest, f.scopes, f.roles
+	t.anyObject, t.strange = f.anyObject, f.strange
 	t.doubt = cmp.Or(f.doubt, t.doubt, t.audience.doubt)
 	return &t
 }

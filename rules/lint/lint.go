@@ -60,6 +60,7 @@ func Rules() []rules.Rule {
 		optionalClaimNotConfigured(),
 		issuerOfOtherVersion(),
 		assignmentNotRequired(),
+		holdersNotShown(),
 	}
 }
 

@@ -25,9 +25,13 @@ func sound() *rules.Policy {
 func TestNothingIsFoundInASoundPolicy(t *testing.T) {
 	t.Parallel()
 	for name, s := range map[string]*rules.Subject{
-		"alone":                    of(sound()),
-		"twice":                    of(sound(), sound()),
-		"with an app registration": {Policies: []*rules.Policy{sound()}, App: orders("1")},
+		"alone": of(sound()),
+		"twice": of(sound(), sound()),
+		// which does not show who holds a role or a contract: a policy of the client's id
+		"with an app registration": {
+			Policies: []*rules.Policy{sound(), policy(signed(ourKeys), audience(ourAudience),
+				issuer(ourIssuer), check(equals("appid", ourApp)))}, App: orders("1"),
+		},
 	} {
 		t.Run(name, func(t *testing.T) {
 			t.Parallel()

@@ -2,8 +2,11 @@ package lint
 
 import (
 	"slices"
+	"strings"
+	"unicode"
 
 	"github.com/gatewhy/gatewhy/rules"
+	"github.com/gatewhy/gatewhy/rules/issued"
 )
 
 func checksExcludeEachOther() rules.Rule {
@@ -36,6 +39,12 @@ func checkExclusions(s *rules.Subject) []rules.Finding {
 		if saidOtherwise(s) {
 			return none()
 		}
+		for _, c := range p.Checks() {
+			if with := excludesItself(s, c); with != "" {
+				return one(at(c, "no access token of Entra ID gets past this check: what it "+
+					"asks of idtyp and of %s no token has together", with))
+			}
+		}
 		checks := passable(s, e.policies)
 		if len(checks) > mostExcluding {
 			continue
@@ -50,6 +59,68 @@ func checkExclusions(s *rules.Subject) []rules.Finding {
 		}
 	}
 	return none()
+}
+
+// excludesItself names the claim of which one check asks for what no token of the type has that it
+// asks for too; empty where there is none. Without another type the same token would get past.
+func excludesItself(s *rules.Subject, c *rules.Check) string {
+	if !inForce(c) || !ofClaims(c) || !reads(c, "idtyp") || !conjoined(c) || pass(s, c) {
+		return ""
+	}
+	e := newExposed([]*rules.Policy{{Root: rules.AllOf(c)}}, s.App)
+	got, _ := e.get(changed(e.holders.Own(), func(t *issued.Token) []*issued.Token {
+		return []*issued.Token{t.Chose("idtyp", text("app")), t.Chose("idtyp", text("user"))}
+	}))
+	if got != letIn {
+		return ""
+	}
+	for _, in := range c.Reads() {
+		if name := in.ClaimRead(); name != "idtyp" && name != "*" && name != "" {
+			return name
+		}
+	}
+	return ""
+}
+
+// conjoined reports whether a check asks for several things at once and leaves no choice, and only
+// compares the type with texts.
+func conjoined(c *rules.Check) bool {
+	parts := []rules.Predicate{c.Test}
+	if c.Test.Op == rules.And {
+		parts = c.Test.Of
+	}
+	return !slices.ContainsFunc(parts, func(part rules.Predicate) bool {
+		o := part.Input.Opaque
+		if o == nil {
+			return part.Op == rules.And || part.Op == rules.Or || part.Op == rules.Not
+		}
+		if o.Compares == nil || hasChoice(o.Text) {
+			return true
+		}
+		_, only := o.Compares("idtyp")
+		return !only
+	})
+}
+
+// hasChoice reports whether an expression has a word or a sign, outside of its texts, by which it
+// may be true in several ways.
+func hasChoice(expression string) bool {
+	quote := rune(0)
+	outside := strings.Map(func(r rune) rune {
+		switch {
+		case quote != 0 && r == quote:
+			quote = 0
+		case quote == 0 && (r == '\'' || r == '"'):
+			quote = r
+		case quote == 0:
+			return r
+		}
+		return ' '
+	}, expression)
+	noLetter := func(r rune) bool { return !unicode.IsLetter(r) && r != '_' }
+	return slices.ContainsFunc(strings.FieldsFunc(outside, noLetter), func(word string) bool {
+		return slices.Contains([]string{"or", "if", "unless", "not", "match", "xor"}, word)
+	})
 }
 
 // saidOtherwise reports whether rules that look at two checks in a better way find something.

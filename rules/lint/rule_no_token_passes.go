@@ -6,6 +6,7 @@ import (
 	"strings"
 
 	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/inspect/source"
 	"github.com/gatewhy/gatewhy/rules"
 	"github.com/gatewhy/gatewhy/rules/issued"
 )
@@ -22,7 +23,9 @@ func noToken() rules.Rule {
 			"this API's version: the check rejects all tokens, and nobody gets in.",
 		Fix: "Check for what the API's tokens have: gatewhy decode shows it, and the app " +
 			"registration (--app) gives their version.",
-		Severity:   rules.Error,
+		Severity: rules.Error,
+		Lesser: "a warning where hasgroups is required, which only tokens of the implicit flow " +
+			"have",
 		Since:      since,
 		References: []string{claimsRef, accessTokens},
 		Check:      checkPassable,
@@ -55,6 +58,11 @@ func impassable(
 	if !ofClaims(c) || !inForce(c) {
 		return none()
 	}
+	if onlyOverage(s, c) {
+		return one(less(at(c, "hasgroups is only in tokens that a browser gets without a code "+
+			"(the implicit flow), of a user with more groups than fit: everybody else is "+
+			"locked out"), rules.Warning))
+	}
 	if ofOneCustomClaim(c) || !decidable(c, known && ev.version == entra.V2) {
 		if name := absentClaim(c); name != "" {
 			return one(at(c, "no Entra ID access token has the claim %q", name))
@@ -77,6 +85,24 @@ func impassable(
 	}
 	return one(at(c, "no Entra ID v%s token passes this check of %s: %s",
 		ev.version, claimOf(c), ev.because))
+}
+
+// onlyOverage reports whether a check lets past nobody without hasgroups, and perhaps somebody
+// with it.
+func onlyOverage(s *rules.Subject, c *rules.Check) bool {
+	const name = "hasgroups"
+	if !reads(c, name) {
+		return false
+	}
+	e := alone(s, c)
+	getting := func(value *source.Value) exposure {
+		got, _ := e.get(changed(e.holders.Own(), func(t *issued.Token) []*issued.Token {
+			return []*issued.Token{t.Chose(name, value)}
+		}))
+		return got
+	}
+	return getting(nil) == keptOut &&
+		getting(&source.Value{Kind: source.Bool, Text: "true"}) != keptOut
 }
 
 // neverWritten says what of a check is in no token, behind a colon: a claim that Entra ID never

@@ -46,7 +46,16 @@ func faultOf(key *rules.Key) string {
 		}
 		return ""
 	}
-	set, err := keys.ParsePEM("the key", key.Text)
+	parse := keys.ParsePEM
+	if key.Set {
+		parse = func(origin, text string) (*keys.Set, error) {
+			return keys.Parse(origin, []byte(text))
+		}
+	}
+	set, err := parse("the key", key.Text)
+	if err != nil && key.Set {
+		return "this is not a key set"
+	}
 	if err != nil {
 		return "this is not a public key or certificate, with or without its header and footer " +
 			"lines"

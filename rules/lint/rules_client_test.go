@@ -74,6 +74,14 @@ func TestAssignmentOfAnAPIThatIsNotGiven(t *testing.T) {
 			ours(audience(ourAudience), check(equals("tid", ourTenant))),
 			noteAt("audience", "requires assignment"),
 		},
+		"and one of several audiences": {
+			pinned(audience(ourAudience, "api://orders-too")),
+			noteAt("audience", "requires assignment"),
+		},
+		"and one with a custom claim that every token has": {
+			pinned(audience(ourAudience), check(rules.Has(rules.Claim("sub")))),
+			noteAt("audience", "requires assignment"),
+		},
 		"an audience and a role do":  {pinned(audience(ourAudience), role("Read")), nil},
 		"an audience and a scope do": {pinned(audience(ourAudience), scopes("Read")), nil},
 		"an audience and a client do": {

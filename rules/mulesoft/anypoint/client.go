@@ -212,7 +212,7 @@ func (c *Client) refused(path string, answer *network.Answer) error {
 		http.StatusText(answer.Status))
 	if file, err := source.ReadJSON(path, answer.Body); err == nil && len(file.Documents) == 1 {
 		if message, ok := file.Documents[0].Member("message").Str(); ok && len(message) < 200 {
-			cause += ": " + message
+			cause += ": " + c.withoutSecrets(message)
 		}
 	}
 	hint := ""
@@ -232,6 +232,16 @@ func (c *Client) refused(path string, answer *network.Answer) error {
 		shown: c.refusal(path, cause, hint), status: answer.Status,
 		again: retryAfter(answer.Headers),
 	}
+}
+
+// withoutSecrets is a text of the control plane, which may repeat what it was sent.
+func (c *Client) withoutSecrets(text string) string {
+	for _, secret := range []string{c.Secret, c.token} {
+		if secret != "" {
+			text = strings.ReplaceAll(text, secret, "(secret)")
+		}
+	}
+	return text
 }
 
 // retryAfter reads the seconds of Retry-After; a date is not waited for.

@@ -177,7 +177,9 @@ func (c *Client) apis(ctx context.Context, org string, e *Environment, wanted []
 			if !ok {
 				return c.refusal(manager(org, e.ID)+"/apis", "an API instance has no id", "")
 			}
-			if len(wanted) > 0 && !slices.Contains(wanted, id) {
+			isThis := func(known API) bool { return known.ID == id }
+			if len(wanted) > 0 && !slices.Contains(wanted, id) ||
+				slices.ContainsFunc(e.APIs, isThis) {
 				continue
 			}
 			name, _ := instance.Member("assetId").Str()

@@ -1,0 +1,303 @@
+package istio
+
+import (
+	"net/netip"
+	"strconv"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// condition is what one attribute must be, or must not be.
+type condition struct {
+	attribute   string
+	values, not list
+}
+
+// The attributes, as the key of a when has them (authz/model/model.go).
+const (
+	ofPrincipal  = "request.auth.principal"
+	ofAudiences  = "request.auth.audiences"
+	ofPresenter  = "request.auth.presenter"
+	ofClaims     = "request.auth.claims"
+	ofHeaders    = "request.headers"
+	ofFilters    = "experimental.envoy.filters."
+	ofHost       = "host"
+	ofMethod     = "method"
+	ofPath       = "path"
+	ofSourceIP   = "source.ip"
+	ofRemoteIP   = "remote.ip"
+	ofDestIP     = "destination.ip"
+	ofDestPort   = "destination.port"
+	ofSNI        = "connection.sni"
+	ofPeer       = "source.principal"
+	ofNamespace  = "source.namespace"
+	ofAccount    = "source.serviceAccount"
+	ofTrust      = "source.trustDomain"
+	everything   = "any"
+	peerUnknown  = "gatewhy does not know the identity of the caller's workload"
+	addrUnknown  = "gatewhy does not know the address that the request comes from"
+	destUnknown  = "gatewhy does not know the address or port that the request arrives at"
+	otherUnknown = "gatewhy does not know what another filter of the proxy says"
+)
+
+// isKnown reports whether Istio knows an attribute that a when may name. A rule with any other is
+// skipped as a whole.
+func isKnown(attribute string) bool {
+	switch attribute {
+	case ofPrincipal, ofAudiences, ofPresenter, ofSourceIP, ofRemoteIP, ofDestIP, ofDestPort,
+		ofSNI, ofPeer, ofNamespace, ofAccount, ofTrust, everything:
+		return true
+	}
+	return strings.HasPrefix(attribute, ofClaims) || strings.HasPrefix(attribute, ofHeaders) ||
+		strings.HasPrefix(attribute, ofFilters)
+}
+
+// readsToken reports whether an attribute is read from a token that a JWT rule has accepted.
+func readsToken(attribute string) bool {
+	return strings.HasPrefix(attribute, "request.auth.")
+}
+
+// built is what becomes of one value or list of values of an attribute.
+type built struct {
+	test rules.Predicate
+	bad  string // why Istio can't build it; else empty
+}
+
+// test is the predicate of the values of an attribute. Where Istio can't build a part, a rule of
+// an ALLOW policy is left out, and one of a DENY policy loses that part: bad says why, and the
+// predicate is of the rest. It is not ok where nothing is left.
+func (c *compiler) test(attribute string, of list) (p rules.Predicate, ok bool, bad string) {
+	var parts []rules.Predicate
+	values := of.texts()
+	switch {
+	case len(values) == 0:
+	case attribute == ofPrincipal && c.before(principalsSplitSince):
+		parts = append(parts, unknown(&rules.Unknown{
+			Why: "before Istio 1.21 a request principal was compared as one text, and that is " +
+				"not modelled",
+		}))
+	case attribute == ofPrincipal:
+		for _, value := range values {
+			parts = append(parts, principal(value))
+		}
+	case attribute == ofAudiences:
+		parts = append(parts, compared(rules.Claim("aud"), values, nil))
+	case attribute == ofPresenter:
+		parts = append(parts, compared(rules.Claim("azp"), values, nil))
+	case strings.HasPrefix(attribute, ofClaims):
+		path, good := inBrackets(strings.TrimPrefix(attribute, ofClaims))
+		if !good {
+			return p, false, attribute + " is not of the form request.auth.claims[NAME]"
+		}
+		parts = append(parts, c.claimTest(path, values))
+	case strings.HasPrefix(attribute, ofHeaders):
+		name, good := bracketed(strings.TrimPrefix(attribute, ofHeaders))
+		if !good {
+			return p, false, attribute + " is not of the form request.headers[NAME]"
+		}
+		in := rules.Input{Source: rules.FromHTTP, Name: name}
+		parts = append(parts, compared(in, values, nil))
+	default:
+		for _, value := range values {
+			b := requestTest(attribute, value)
+			if b.bad != "" {
+				bad = b.bad
+				continue
+			}
+			parts = append(parts, b.test)
+		}
+	}
+	if of.doubt != nil {
+		parts = append(parts, unknown(of.doubt))
+	}
+	if len(parts) == 0 {
+		return p, false, bad
+	}
+	p = either(parts)
+	if readsToken(attribute) {
+		p = rules.Both(sentTo(c.jwt), p)
+	}
+	return p, true, bad
+}
+
+// requestTest is the predicate of one value of an attribute of the request or the connection.
+func requestTest(attribute, value string) built {
+	one := []string{value}
+	switch attribute {
+	case ofMethod:
+		return built{test: compared(rules.RequestInput(rules.RequestMethod), one, nil)}
+	case ofHost:
+		fold := &rules.Texts{FoldCase: true}
+		return built{test: compared(rules.RequestInput(rules.RequestHost), one, fold)}
+	case ofPath:
+		path := rules.RequestInput(rules.RequestPath)
+		if expression, ok := pathTemplate(value); ok {
+			return built{test: rules.Predicate{
+				Op: rules.Matches, Input: path,
+				Texts: &rules.Texts{Patterns: patterns(expression)},
+			}}
+		}
+		return built{test: compared(path, one, nil)}
+	case ofSourceIP, ofRemoteIP, ofDestIP:
+		if !isAddress(value) {
+			return built{bad: value + " is not an address or a range of addresses"}
+		}
+		if attribute == ofDestIP {
+			return built{test: unknown(&rules.Unknown{Why: destUnknown})}
+		}
+		return built{test: unknown(&rules.Unknown{Why: addrUnknown})}
+	case ofDestPort:
+		if n, err := strconv.ParseUint(value, 10, 32); err != nil || n > 65535 {
+			return built{bad: value + " is not a port"}
+		}
+		return built{test: unknown(&rules.Unknown{Why: destUnknown})}
+	case ofSNI:
+		return built{test: unknown(&rules.Unknown{Why: destUnknown})}
+	case ofPeer, ofNamespace, ofAccount, ofTrust:
+		return built{test: unknown(&rules.Unknown{Why: peerUnknown})}
+	}
+	return built{test: unknown(&rules.Unknown{Why: otherUnknown})}
+}
+
+func isAddress(text string) bool {
+	if strings.Contains(text, "/") {
+		_, err := netip.ParsePrefix(text)
+		return err == nil
+	}
+	_, err := netip.ParseAddr(text)
+	return err == nil
+}
+
+// unknown is a predicate of which nobody knows what comes out.
+func unknown(why *rules.Unknown) rules.Predicate {
+	return rules.Predicate{Op: rules.True, Input: rules.Input{
+		Source: rules.FromExpression,
+		Opaque: &rules.Opaque{
+			Text: why.Why,
+			Eval: func(*rules.Request) rules.Reading { return rules.Reading{Unknown: why} },
+		},
+	}}
+}
+
+// bracketed is the name in [NAME].
+func bracketed(text string) (string, bool) {
+	if !strings.HasPrefix(text, "[") || !strings.HasSuffix(text, "]") || len(text) < 2 {
+		return "", false
+	}
+	return text[1 : len(text)-1], true
+}
+
+// inBrackets are the names in [A][B], as of a claim in a claim.
+func inBrackets(text string) ([]string, bool) {
+	inner, ok := bracketed(text)
+	if !ok {
+		return nil, false
+	}
+	return strings.Split(inner, "]["), true
+}
+
+// claimTest is the predicate that a claim is one of the values, or lists one of them. Only texts
+// compare.
+func (c *compiler) claimTest(path, values []string) rules.Predicate {
+	in := nested(path)
+	plain := compared(in, values, nil)
+	if len(path) > 1 {
+		return plain
+	}
+	words := inWords(in, values)
+	if path[0] == "scope" || path[0] == "permission" {
+		return words
+	}
+	var parts []rules.Predicate
+	differ := false
+	for _, r := range c.jwt {
+		test, split := c.splitBy(r, path[0], plain, words)
+		differ = differ || split
+		if iss := r.issuer(); iss != "" && len(c.jwt) > 1 {
+			test = rules.Both(rules.Predicate{
+				Op: rules.OneOf, Input: rules.Claim("iss"), Values: rules.Literals(iss),
+			}, test)
+		}
+		parts = append(parts, test)
+	}
+	if !differ {
+		return plain
+	}
+	return either(parts)
+}
+
+// nested is the input that reads a claim, or one inside of another.
+func nested(path []string) rules.Input {
+	if len(path) == 1 {
+		return rules.Claim(path[0])
+	}
+	outer := rules.Claim(path[0])
+	return rules.Input{Source: rules.FromExpression, Opaque: &rules.Opaque{
+		Text:  "claim:" + strings.Join(path, "."),
+		Reads: []rules.Input{outer},
+		Eval: func(r *rules.Request) rules.Reading {
+			reading := r.Read(outer)
+			if reading.Value != nil {
+				reading.Value = reading.Value.At(path[1:]...)
+			}
+			return reading
+		},
+	}}
+}
+
+// The minor versions of Istio 1 from which on something is so.
+const (
+	principalsSplitSince = 21 // a request principal is an issuer and a subject
+	splitSince           = 28 // spaceDelimitedClaims counts; an API server before it drops it
+)
+
+// before reports whether the version is known, and older than this one.
+func (c *compiler) before(version int) bool {
+	minor, known := minorOf(c.version)
+	return known && minor < version
+}
+
+// splitBy is the predicate as the payload is after a rule has accepted the token: with the claim
+// split at its blanks, or as it is. Which it is depends on the version, where that is not known.
+func (c *compiler) splitBy(
+	r *jwtRule, claim string, plain, words rules.Predicate,
+) (p rules.Predicate, split bool) {
+	named := false
+	for _, text := range r.split.texts() {
+		named = named || text == claim
+	}
+	_, known := minorOf(c.version)
+	switch {
+	case !named && r.split.doubt != nil:
+		return perhaps(plain, words, r.split.doubt), true
+	case !named, c.before(splitSince):
+		return plain, false
+	case known:
+		return words, true
+	}
+	return perhaps(plain, words, &rules.Unknown{
+		Why: "spaceDelimitedClaims counts from Istio 1.28 on, and an earlier version drops it " +
+			"without a word",
+		Need: rules.Need{Input: source.NeedGatewayVersion, For: "the version of Istio"},
+	}), true
+}
+
+// perhaps is one of two predicates, and it is not known which.
+func perhaps(one, other rules.Predicate, why *rules.Unknown) rules.Predicate {
+	return rules.Either(
+		rules.Both(one, other),
+		rules.Both(rules.Either(one, other), unknown(why)),
+	)
+}
+
+// minorOf is the second number of a version: 28 of 1.28.1.
+func minorOf(version string) (int, bool) {
+	parts := strings.Split(strings.TrimPrefix(version, "v"), ".")
+	if len(parts) < 2 || parts[0] != "1" {
+		return 0, false
+	}
+	n, err := strconv.Atoi(parts[1])
+	return n, err == nil
+}

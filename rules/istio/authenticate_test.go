@@ -1,0 +1,150 @@
+package istio
+
+import (
+	"testing"
+
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// The sources that these rows follow: authn/policy_applier.go of Istio, and of Envoy's jwt_authn
+// filter authenticator.cc, extractor.cc, verifier.cc and check_audience.cc.
+func TestWhatBecomesOfATokenWithAJWTRule(t *testing.T) {
+	t.Parallel()
+	ofV1 := `iss="` + v1Issuer + `"`
+	lines := func(lines ...string) string {
+		return authentication(append([]string{"issuer: " + v2Issuer}, lines...)...)
+	}
+	two := ofTenant() + "  - issuer: " + v1Issuer + "\n    audiences: [\"api://orders\"]\n"
+	tests := []struct {
+		name, config, claims string
+		want                 decided
+	}{
+		{"a token of the issuer for the audience", ofTenant(), "", accepted()},
+		{"another issuer", ofTenant(), ofV1, rejected(401, rules.Issuer)},
+		{"another audience", ofTenant(), `aud="api://x"`, rejected(403, rules.Audience)},
+		{"one of several audiences", ofTenant(), `aud=["x","` + app + `"]`, accepted()},
+		{"no audience in the token", ofTenant(), `aud=`, rejected(403, rules.Audience)},
+		{"any audience where none is listed", lines(), `aud="x"`, accepted()},
+		{
+			"an audience without its scheme and slash", lines(`audiences: ["https://orders/"]`),
+			`aud="orders"`, accepted(),
+		},
+		{
+			"api:// is no scheme that is left out", lines(`audiences: ["api://orders"]`),
+			`aud="orders"`, rejected(403, rules.Audience),
+		},
+		{
+			"any issuer where there are keys alone", authentication("jwksUri: https://x.test/k"),
+			ofV1, accepted(),
+		},
+
+		{"expired by a minute", ofTenant(), "exp=1778061540", accepted()},
+		{"expired by more", ofTenant(), "exp=1778061539", rejected(401, rules.Expiry)},
+		{"no exp", ofTenant(), "exp=", accepted()},
+		{"exp that is 0", ofTenant(), "exp=0", accepted()},
+		{"exp in quotes", ofTenant(), `exp="1778064600"`, rejected(401, rules.TokenFormat)},
+		{"exp that is null", ofTenant(), "exp=null", rejected(401, rules.TokenFormat)},
+		{"early by a minute", ofTenant(), "nbf=1778061660", accepted()},
+		{"early by more", ofTenant(), "nbf=1778061661", rejected(401, rules.NotBefore)},
+		{"no nbf", ofTenant(), "nbf=", accepted()},
+
+		{
+			"expired and for another audience: the time comes first", ofTenant(),
+			`exp=1;aud="x"`, rejected(401, rules.Expiry),
+		},
+		{
+			"another issuer and expired: the issuer comes first", ofTenant(), ofV1 + ";exp=1",
+			rejected(401, rules.Issuer),
+		},
+		{"the second of two rules", two, ofV1 + `;aud="api://orders"`, accepted()},
+		{
+			"the rules do not lend each other audiences", two, `aud="api://orders"`,
+			rejected(403, rules.Audience),
+		},
+		{
+			"of two rules the one for the issuer answers", two, ofV1 + ";exp=1",
+			rejected(401, rules.Expiry),
+		},
+		{
+			"an issuer of no rule", two, `iss="https://other.test"`, rejected(401, rules.Issuer),
+		},
+		{
+			"an issuer that only a deployment knows",
+			authentication(`issuer: "{{ .Values.iss }}"`), "", open(rules.Issuer),
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			if got := short(answered(t, test.config, requestOf(test.claims))); got != test.want {
+				t.Errorf("got %v, want %v", got, test.want)
+			}
+		})
+	}
+}
+
+func TestARequestWithoutATokenPassesRequestAuthentication(t *testing.T) {
+	t.Parallel()
+	if got := short(answered(t, ofTenant(), tokenless())); got != accepted() {
+		t.Errorf("got %v", got)
+	}
+	if got := short(answered(t, ofTenant()+"  - issuer: x\n", tokenless())); got != accepted() {
+		t.Errorf("with two rules: got %v", got)
+	}
+}
+
+func TestWhereTheTokenIsLookedFor(t *testing.T) {
+	t.Parallel()
+	token := requestOf("").Token.Compact()
+	custom := authentication(
+		"issuer: "+v2Issuer, "fromHeaders: [{name: x-token, prefix: \"JWT \"}]",
+		"fromParams: [token]", "fromCookies: [session]",
+	) + policy("ALLOW", `rules: [{from: [{source: {requestPrincipals: ["*"]}}]}]`)
+	usual := ofTenant() + policy("ALLOW",
+		`rules: [{from: [{source: {requestPrincipals: ["*"]}}]}]`)
+	tests := []struct {
+		name, config string
+		send         func(*rules.Request)
+		want         decided
+	}{
+		{"in the usual header", usual, func(r *rules.Request) {
+			r.Headers = map[string]string{"Authorization": "Bearer " + token}
+		}, accepted()},
+		{"in the usual parameter", usual, func(r *rules.Request) {
+			r.Headers = map[string]string{"Authorization": ""}
+			r.Query = map[string]string{"access_token": token}
+		}, accepted()},
+		{"behind bearer in lower case it is not seen", usual, func(r *rules.Request) {
+			r.Headers = map[string]string{"Authorization": "bearer " + token}
+		}, rejected(403, rules.TokenPresent)},
+		{"beside something else in the parameter", usual, func(r *rules.Request) {
+			r.Headers = map[string]string{"Authorization": "Bearer " + token}
+			r.Query = map[string]string{"access_token": "else"}
+		}, rejected(401, rules.TokenPresent)},
+		{"in a header of its own", custom, func(r *rules.Request) {
+			r.Headers = map[string]string{"X-Token": "JWT " + token}
+		}, accepted()},
+		{"in a cookie", custom, func(r *rules.Request) {
+			r.Headers = map[string]string{"X-Token": ""}
+			r.Cookies = map[string]string{"session": token}
+		}, accepted()},
+		{"a parameter of its own", custom, func(r *rules.Request) {
+			r.Headers = map[string]string{"X-Token": ""}
+			r.Query = map[string]string{"token": token}
+		}, accepted()},
+		{"the usual header is not looked at then", custom, func(r *rules.Request) {
+			r.Headers = map[string]string{"Authorization": "Bearer " + token, "X-Token": ""}
+			r.Query, r.Cookies = map[string]string{"token": ""}, map[string]string{"session": ""}
+		}, rejected(403, rules.TokenPresent)},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			r := requestOf("")
+			test.send(r)
+			if got := short(answered(t, test.config, r)); got != test.want {
+				t.Errorf("got %v, want %v", got, test.want)
+			}
+		})
+	}
+}

@@ -1,0 +1,456 @@
+package istio
+
+import (
+	"fmt"
+	"slices"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// The actions of AuthorizationPolicies.
+const (
+	actionAllow  = "ALLOW"
+	actionDeny   = "DENY"
+	actionCustom = "CUSTOM"
+	actionAudit  = "AUDIT"
+)
+
+// action is what a policy does with requests that its rules match.
+func (r *resource) action() string {
+	switch v := r.spec.Member("action"); {
+	case v == nil, v.Is(source.Null):
+		return actionAllow
+	default:
+		return v.Text
+	}
+}
+
+// dryRun is the annotation that makes a policy one that is only logged.
+const dryRun = "istio.io/dry-run"
+
+func (r *resource) dryRun() *source.Value {
+	return r.at.At("metadata", "annotations", dryRun)
+}
+
+// enforced lists the policies of an action that count. One in dry run does not.
+func (c *compiler) enforced(action string) []*resource {
+	var all []*resource
+	for _, p := range c.policies {
+		logged, _ := p.dryRun().Bool()
+		if p.kind == authorizationPolicy && p.action() == action && !logged {
+			all = append(all, p)
+		}
+	}
+	return all
+}
+
+// authRule is one rule of an AuthorizationPolicy.
+type authRule struct {
+	of     *resource
+	index  int
+	at     *source.Value
+	broken string // why Istio leaves it out, whatever the action; else empty
+	from   [][]condition
+	to     [][]condition
+	when   []condition
+}
+
+// path is where the rule is in its policy: "rules[0]".
+func (r *authRule) path() string { return fmt.Sprintf("rules[%d]", r.index) }
+
+// String names the rule as the access log does.
+func (r *authRule) String() string {
+	return fmt.Sprintf("ns[%s]-policy[%s]-rule[%d]", r.of.namespace, r.of.name, r.index)
+}
+
+// rulesOf lists the rules of a policy. One that is null is passed over, as Istio does.
+func rulesOf(p *resource) []*authRule {
+	var all []*authRule
+	items := p.spec.Member("rules")
+	if !items.Is(source.List) {
+		return nil
+	}
+	for i, v := range items.Items {
+		if v.Is(source.Null) {
+			continue
+		}
+		r := &authRule{of: p, index: i, at: v}
+		r.read()
+		all = append(all, r)
+	}
+	return all
+}
+
+// read takes the conditions of a rule.
+func (r *authRule) read() {
+	path := r.path() + "."
+	each := func(name string, visit func(item *source.Value, path string)) {
+		items := r.at.Member(name)
+		if !items.Is(source.List) {
+			return
+		}
+		for i, item := range items.Items {
+			visit(item, fmt.Sprintf("%s%s[%d].", path, name, i))
+		}
+	}
+	each("from", func(item *source.Value, path string) {
+		r.from = append(r.from, conditionsIn(
+			item.Member("source"), path+"source.", sourceFields(),
+		))
+	})
+	each("to", func(item *source.Value, path string) {
+		r.to = append(r.to, conditionsIn(
+			item.Member("operation"), path+"operation.", operationFields(),
+		))
+	})
+	each("when", func(item *source.Value, path string) {
+		key, _ := item.Member("key").Str()
+		if !isKnown(key) && r.broken == "" {
+			r.broken = "unknown attribute " + key
+		}
+		r.when = append(r.when, condition{
+			attribute: key,
+			values:    listIn(item, path, "values"), not: listIn(item, path, "notValues"),
+		})
+	})
+}
+
+// namedField is a field of a source or an operation, and the attribute that it is about.
+type namedField struct{ name, not, attribute string }
+
+func sourceFields() []namedField {
+	return []namedField{
+		{"principals", "notPrincipals", ofPeer},
+		{"requestPrincipals", "notRequestPrincipals", ofPrincipal},
+		{"namespaces", "notNamespaces", ofNamespace},
+		{"serviceAccounts", "notServiceAccounts", ofAccount},
+		{"trustDomains", "notTrustDomains", ofTrust},
+		{"remoteIpBlocks", "notRemoteIpBlocks", ofRemoteIP},
+		{"ipBlocks", "notIpBlocks", ofSourceIP},
+	}
+}
+
+func operationFields() []namedField {
+	return []namedField{
+		{"hosts", "notHosts", ofHost},
+		{"methods", "notMethods", ofMethod},
+		{"paths", "notPaths", ofPath},
+		{"ports", "notPorts", ofDestPort},
+	}
+}
+
+func conditionsIn(object *source.Value, path string, fields []namedField) []condition {
+	all := []condition{}
+	for _, f := range fields {
+		one := condition{
+			attribute: f.attribute,
+			values:    listIn(object, path, f.name), not: listIn(object, path, f.not),
+		}
+		if !one.values.empty() || !one.not.empty() {
+			all = append(all, one)
+		}
+	}
+	return all
+}
+
+// unreadable is why it is not known what the rules of a policy are; nil where it is.
+func (r *resource) unreadable() *rules.Unknown {
+	items := r.spec.Member("rules")
+	if items == nil || items.Is(source.Null) {
+		return nil
+	}
+	odd := func(v *source.Value) bool { return !v.Is(source.Object) && !v.Is(source.Null) }
+	if items.Is(source.List) && !slices.ContainsFunc(items.Items, odd) {
+		return nil
+	}
+	if why := doubtOf(items, "rules"); why != nil {
+		return why
+	}
+	return &rules.Unknown{Why: "the rules of " + r.String() + " can't be read"}
+}
+
+// deny is that no rule of a DENY policy matches. It is not ok where there is none.
+func (c *compiler) deny() (rules.Node, bool) {
+	node := rules.Node{All: []rules.Node{}}
+	for _, p := range c.enforced(actionDeny) {
+		if why := p.unreadable(); why != nil {
+			node.All = append(node.All, rules.Node{
+				Check: c.notModelled(p, p.at, "rules", why),
+			})
+			continue
+		}
+		for _, r := range rulesOf(p) {
+			if r.broken != "" {
+				continue
+			}
+			check := c.check(rules.Authorization, r.at, r.path(), documented(docPolicy))
+			check.Answer = c.row(denied)
+			check.Test = rules.Negate(c.matches(r))
+			check.Wants = "a request that the DENY rule " + r.String() + " does not match"
+			node.All = append(node.All, rules.Node{Check: check})
+		}
+	}
+	return node, len(node.All) > 0
+}
+
+// matches is the predicate that a rule of a DENY, CUSTOM or folded ALLOW policy matches. What
+// Istio can't build is left out of it.
+func (c *compiler) matches(r *authRule) rules.Predicate {
+	parts := []rules.Predicate{}
+	add := func(alternatives [][]condition) {
+		if len(alternatives) == 0 {
+			return
+		}
+		var some []rules.Predicate
+		for _, one := range alternatives {
+			some = append(some, both(c.tests(one)))
+		}
+		parts = append(parts, either(some))
+	}
+	add(r.from)
+	add(r.to)
+	parts = append(parts, c.tests(r.when)...)
+	return both(parts)
+}
+
+// tests are the predicates of some conditions, each of which must hold.
+func (c *compiler) tests(all []condition) []rules.Predicate {
+	parts := []rules.Predicate{}
+	for _, one := range all {
+		if p, ok, _ := c.test(one.attribute, one.values); ok {
+			parts = append(parts, p)
+		}
+		if p, ok, _ := c.test(one.attribute, one.not); ok {
+			parts = append(parts, rules.Negate(p))
+		}
+	}
+	return parts
+}
+
+// unbuilt is why Istio leaves a rule out of an ALLOW policy; empty where it does not.
+func (c *compiler) unbuilt(r *authRule) string {
+	if r.broken != "" {
+		return r.broken
+	}
+	for _, some := range slices.Concat(r.from, r.to, [][]condition{r.when}) {
+		for _, one := range some {
+			for _, l := range []list{one.values, one.not} {
+				if _, _, bad := c.test(one.attribute, l); bad != "" {
+					return bad
+				}
+			}
+		}
+	}
+	return ""
+}
+
+// custom is that the provider of a CUSTOM policy lets a request pass, if a rule matches it. What
+// it answers nobody knows.
+func (c *compiler) custom() (rules.Node, bool) {
+	node := rules.Node{All: []rules.Node{}}
+	for _, p := range c.policies {
+		if p.kind != authorizationPolicy {
+			continue
+		}
+		on := c.check(rules.NotModelled, p.at, "action", inferred(docPolicy))
+		switch action := p.action(); {
+		case action == actionAllow || action == actionDeny || action == actionAudit:
+			continue
+		case action != actionCustom || marked(p.spec.Member("action")):
+			on.Unknown = &rules.Unknown{Why: "the action of " + p.String() + " is " + action +
+				", which is not one that is known"}
+			node.All = append(node.All, rules.Node{Check: on})
+			continue
+		case len(rulesOf(p)) == 0:
+			continue // nothing is sent to the provider
+		}
+		provider, _ := p.spec.At("provider", "name").Str()
+		on.Unknown = &rules.Unknown{Why: "the provider " + provider + " of the CUSTOM policy " +
+			p.String() + " decides on the request, and is not modelled"}
+		when := c.check(rules.Authorization, p.at, "rules", documented(docPolicy))
+		when.Wants = "a request that the CUSTOM policy " + p.String() + " is not about"
+		var some []rules.Predicate
+		for _, r := range rulesOf(p) {
+			if r.broken == "" {
+				some = append(some, c.matches(r))
+			}
+		}
+		when.Test = rules.Negate(either(some))
+		node.All = append(node.All, rules.Node{Any: []rules.Node{{Check: when}, {Check: on}}})
+	}
+	return node, len(node.All) > 0
+}
+
+// allow is that a rule of an ALLOW policy matches. It is not ok where there is no such policy:
+// then every request passes. Folded, all rules are one check: there are too many to look at each
+// way past them.
+func (c *compiler) allow(folded bool) (rules.Node, bool) {
+	all := c.enforced(actionAllow)
+	if len(all) == 0 {
+		return rules.Node{}, false
+	}
+	answer := c.row(denied)
+	node := rules.Node{Any: []rules.Node{}, Answer: &answer}
+	var tests []rules.Predicate
+	for _, p := range all {
+		if why := p.unreadable(); why != nil {
+			node.Any = append(node.Any, rules.Node{Check: c.notModelled(p, p.at, "rules", why)})
+			tests = append(tests, unknown(why))
+			continue
+		}
+		for _, r := range rulesOf(p) {
+			if c.unbuilt(r) == "" {
+				node.Any = append(node.Any, c.allowRule(r))
+				tests = append(tests, c.matches(r))
+			}
+		}
+	}
+	p := all[0]
+	if len(node.Any) == 0 {
+		check := c.check(rules.Authorization, p.at, "rules", documented(docPolicy))
+		check.Test = rules.Never()
+		check.Refuses = "the ALLOW policies of this workload, such as " + p.String() +
+			", have no rule that counts: they allow nothing"
+		check.Answer = answer
+		return rules.AllOf(check), true
+	}
+	if folded {
+		check := c.check(rules.Authorization, rulesAt(p), "rules", documented(docPolicy))
+		check.Test, check.Answer = either(tests), answer
+		check.Wants = fmt.Sprintf("a request that one of %d ALLOW rules matches", len(tests))
+		return rules.AllOf(check), true
+	}
+	if len(node.Any) == 1 {
+		return rules.Node{All: []rules.Node{node.Any[0]}, Answer: &answer}, true
+	}
+	return node, true
+}
+
+func rulesAt(p *resource) *source.Value {
+	if v := p.spec.Member("rules"); v != nil {
+		return v
+	}
+	return p.at
+}
+
+// allowRule is what one rule of an ALLOW policy wants, each condition a check.
+func (c *compiler) allowRule(r *authRule) rules.Node {
+	node := rules.Node{All: []rules.Node{}}
+	if check := c.needsToken(r); check != nil {
+		node.All = append(node.All, rules.Node{Check: check})
+	}
+	add := func(alternatives [][]condition) {
+		var some []rules.Node
+		for _, one := range alternatives {
+			some = append(some, rules.Node{All: c.checks(r, one)})
+		}
+		switch len(some) {
+		case 0:
+		case 1:
+			node.All = append(node.All, some[0].All...)
+		default:
+			node.All = append(node.All, rules.Node{Any: some})
+		}
+	}
+	add(r.from)
+	add(r.to)
+	node.All = append(node.All, c.checks(r, r.when)...)
+	return node
+}
+
+// needsToken is the check that a request has a token, where a rule can't match without one.
+func (c *compiler) needsToken(r *authRule) *rules.Check {
+	wants := func(all []condition) *condition {
+		for i := range all {
+			if readsToken(all[i].attribute) && len(all[i].values.values) > 0 {
+				return &all[i]
+			}
+		}
+		return nil
+	}
+	at := wants(r.when)
+	for i, one := range r.from {
+		found := wants(one)
+		if found == nil {
+			break
+		}
+		if i == len(r.from)-1 && at == nil {
+			at = found
+		}
+	}
+	if at == nil {
+		return nil
+	}
+	check := c.check(rules.TokenPresent, at.values.at, at.values.field, documented(docPolicy))
+	check.Answer = c.row(denied)
+	check.Test = sentTo(c.jwt)
+	if len(c.jwt) == 0 {
+		check.Refuses = "no RequestAuthentication selects this workload: no token is ever read, " +
+			"and " + at.attribute + " matches nothing"
+	}
+	return check
+}
+
+// checks are those of some conditions.
+func (c *compiler) checks(r *authRule, all []condition) []rules.Node {
+	nodes := []rules.Node{}
+	for _, one := range all {
+		for _, of := range []struct {
+			list
+			not bool
+		}{{one.values, false}, {one.not, true}} {
+			test, ok, _ := c.test(one.attribute, of.list)
+			if !ok {
+				continue
+			}
+			check := c.checkOf(one.attribute, of.list)
+			if check.Test = test; of.not {
+				check.Test = rules.Negate(test)
+			}
+			check.Answer = c.row(denied)
+			check.Remark = "the rule is " + r.String()
+			nodes = append(nodes, rules.Node{Check: check})
+		}
+	}
+	return nodes
+}
+
+// checkOf starts the check of an attribute.
+func (c *compiler) checkOf(attribute string, of list) *rules.Check {
+	at := of.at
+	switch {
+	case attribute == ofAudiences:
+		return c.check(rules.Audience, at, of.field, documented(docKeys))
+	case attribute == ofPresenter:
+		check := c.check(rules.CustomClaim, at, of.field, inferred(codeGenerate))
+		check.Claim = "azp"
+		return check
+	case strings.HasPrefix(attribute, ofClaims):
+		check := c.check(rules.CustomClaim, at, of.field, documented(docKeys))
+		path, _ := inBrackets(strings.TrimPrefix(attribute, ofClaims))
+		check.Claim = strings.Join(path, ".")
+		check.Grant = grantOf(check.Claim)
+		return check
+	case attribute == ofPrincipal:
+		return c.check(rules.Authorization, at, of.field, inferred(codeGenerate))
+	case attribute == ofMethod || attribute == ofPath || attribute == ofHost ||
+		strings.HasPrefix(attribute, ofHeaders):
+		return c.check(rules.Conditional, at, of.field, documented(docPolicy))
+	}
+	return c.check(rules.Authorization, at, of.field, documented(docKeys))
+}
+
+// grantOf is how a client gets what a claim says, in Entra ID's words.
+func grantOf(claim string) string {
+	switch claim {
+	case "roles":
+		return "Entra ID > Enterprise applications > (the API) > Users and groups, or API " +
+			"permissions of the client for an application"
+	case "scp":
+		return "the client's app registration > API permissions > (the API) > the scope, and " +
+			"consent to it"
+	}
+	return ""
+}

@@ -1,0 +1,287 @@
+package istio
+
+import (
+	"testing"
+
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// The sources that these rows follow: security/authz/builder, model and matcher of Istio.
+func TestWhatAnAuthorizationPolicyLetsIn(t *testing.T) {
+	t.Parallel()
+	with := func(all ...string) string {
+		text := ofTenant()
+		for _, one := range all {
+			text += one
+		}
+		return text
+	}
+	allow := func(rule string) string { return with(policy("ALLOW", "rules: ["+rule+"]")) }
+	deny := func(rule string) string { return with(policy("DENY", "rules: ["+rule+"]")) }
+	principals := func(of string) string {
+		return allow(`{from: [{source: {requestPrincipals: ["` + of + `"]}}]}`)
+	}
+	claim := func(name, values string) string {
+		return `{when: [{key: "request.auth.claims` + name + `", values: ` + values + `}]}`
+	}
+	const (
+		roles = `{when: [{key: "request.auth.claims[roles]", values: [Reader]}]}`
+		none  = `{from: [{source: {notRequestPrincipals: ["*"]}}]}`
+		inGet = `{to: [{operation: {methods: [GET], paths: ["/orders*"]}}]}`
+	)
+	tests := []struct {
+		name, config, claims string
+		want                 decided
+	}{
+		{"no policy", with(), "", accepted()},
+		{"ALLOW without rules", with(policy("ALLOW")), "", rejected(403, rules.Authorization)},
+		{"ALLOW with an empty rule", allow("{}"), "", accepted()},
+		{"ALLOW with a rule that is null", allow("null"), "", rejected(403, rules.Authorization)},
+		{"DENY without rules", with(policy("DENY")), "", accepted()},
+		{"DENY with an empty rule", deny("{}"), "", rejected(403, rules.Authorization)},
+		{"DENY with a rule that is null", deny("null"), "", accepted()},
+		{"AUDIT decides nothing", with(policy("AUDIT", "rules: [{}]")), "", accepted()},
+		{
+			"CUSTOM is not modelled",
+			with(policy("CUSTOM", "provider: {name: opa}", "rules: [{}]")), "",
+			open(rules.NotModelled),
+		},
+		{
+			"CUSTOM for other requests",
+			with(policy("CUSTOM", "provider: {name: opa}",
+				"rules: [{to: [{operation: {methods: [PUT]}}]}]")), "", accepted(),
+		},
+		{
+			"DENY before ALLOW", with(policy("ALLOW", "rules: [{}]"), policy("DENY",
+				"rules: [{}]")), "", rejected(403, rules.Authorization),
+		},
+		{
+			"one of two ALLOW policies", with(policy("ALLOW"), policy("ALLOW", "rules: [{}]")), "",
+			accepted(),
+		},
+
+		{"any principal", principals("*"), "", accepted()},
+		{
+			"any principal, of a token without sub", principals("*"), "sub=",
+			rejected(403, rules.Authorization),
+		},
+		{
+			"any principal, of a token with an empty sub", principals("*"), `sub=""`,
+			rejected(403, rules.Authorization),
+		},
+		{"a principal", principals(v2Issuer + "/subject"), "", accepted()},
+		{"an issuer's principals", principals(v2Issuer + "/*"), "", accepted()},
+		{"a prefix of the subject", principals(v2Issuer + "/sub*"), "", accepted()},
+		{"a suffix of the issuer", principals("*/v2.0/subject"), "", accepted()},
+		{"any issuer", principals("*/subject"), "", accepted()},
+		{"a suffix of the subject", principals("*ject"), "", accepted()},
+		{
+			"an issuer alone has no subject", principals("orders"), "",
+			rejected(403, rules.Authorization),
+		},
+
+		{"a role in a list", allow(roles), `roles=["Writer","Reader"]`, accepted()},
+		{"a role as a text", allow(roles), `roles="Reader"`, accepted()},
+		{"another role", allow(roles), `roles=["Writer"]`, rejected(403, rules.CustomClaim)},
+		{
+			"a role in another case", allow(roles), `roles=["reader"]`,
+			rejected(403, rules.CustomClaim),
+		},
+		{
+			"a number never matches", allow(claim("[level]", `["3"]`)), "level=3",
+			rejected(403, rules.CustomClaim),
+		},
+		{
+			"a boolean never matches", allow(claim("[ok]", `["true"]`)), "ok=true",
+			rejected(403, rules.CustomClaim),
+		},
+		{"a claim in a claim", allow(claim("[a][b]", "[x]")), `a={"b":["x"]}`, accepted()},
+		{
+			"a claim in a claim that is not there", allow(claim("[a][b]", "[x]")), `a="x"`,
+			rejected(403, rules.CustomClaim),
+		},
+		{"a prefix", allow(claim("[roles]", `["Read*"]`)), `roles=["Reader"]`, accepted()},
+		{"a suffix", allow(claim("[roles]", `["*er"]`)), `roles=["Reader"]`, accepted()},
+		{"there", allow(claim("[roles]", `["*"]`)), `roles=["Reader"]`, accepted()},
+		{
+			"a star in the middle is a star", allow(claim("[roles]", `["R*r"]`)),
+			`roles=["Reader"]`, rejected(403, rules.CustomClaim),
+		},
+		{
+			"scp is not split", allow(claim("[scp]", "[Read]")), `scp="Read Write"`,
+			rejected(403, rules.CustomClaim),
+		},
+		{"scp with one scope", allow(claim("[scp]", "[Read]")), `scp="Read"`, accepted()},
+		{"scope is split", allow(claim("[scope]", "[Read]")), `scope="Read Write"`, accepted()},
+		{
+			"a prefix of a word", allow(claim("[scope]", `["Re*"]`)), `scope="Write Read"`,
+			accepted(),
+		},
+		{
+			"no word of scope", allow(claim("[scope]", "[Read]")), `scope="ReadAll Write"`,
+			rejected(403, rules.CustomClaim),
+		},
+		{
+			"the presenter is azp",
+			allow(`{when: [{key: request.auth.presenter, values: [` + client + `]}]}`), "",
+			accepted(),
+		},
+		{
+			"the presenter of a v1.0 token",
+			allow(`{when: [{key: request.auth.presenter, values: [` + client + `]}]}`),
+			`azp=;appid="` + client + `"`, rejected(403, rules.CustomClaim),
+		},
+		{
+			"an audience of the rule",
+			allow(`{when: [{key: request.auth.audiences, values: [` + app + `]}]}`), "",
+			accepted(),
+		},
+		{
+			"not another role",
+			allow(`{when: [{key: "request.auth.claims[roles]", notValues: [Blocked]}]}`), "",
+			accepted(),
+		},
+		{
+			"not that role",
+			allow(`{when: [{key: "request.auth.claims[roles]", notValues: [Blocked]}]}`),
+			`roles=["Blocked"]`, rejected(403, rules.CustomClaim),
+		},
+
+		{"a method and a path", allow(inGet), "", accepted()},
+		{
+			"another path", allow(`{to: [{operation: {paths: ["/orders/*"]}}]}`), "",
+			rejected(403, rules.Conditional),
+		},
+		{
+			"a template of a path", allow(`{to: [{operation: {paths: ["/{*}"]}}]}`), "",
+			accepted(),
+		},
+		{
+			"a template with another segment",
+			allow(`{to: [{operation: {paths: ["/{*}/{**}"]}}]}`), "",
+			rejected(403, rules.Conditional),
+		},
+		{
+			"not a method", allow(`{to: [{operation: {notMethods: [GET]}}]}`), "",
+			rejected(403, rules.Conditional),
+		},
+		{
+			"one of two operations",
+			allow(`{to: [{operation: {methods: [PUT]}}, {operation: {methods: [GET]}}]}`), "",
+			accepted(),
+		},
+		{
+			"a header", allow(`{when: [{key: "request.headers[x-team]", values: [a]}]}`), "",
+			rejected(403, rules.Conditional),
+		},
+		{
+			"the peer is not known", allow(`{from: [{source: {namespaces: [shop]}}]}`), "",
+			open(rules.Authorization),
+		},
+		{
+			"an address is not known", deny(`{from: [{source: {ipBlocks: [10.0.0.0/8]}}]}`), "",
+			open(rules.Authorization),
+		},
+		{
+			"an address that is none makes ALLOW narrower",
+			allow(`{from: [{source: {ipBlocks: [office], requestPrincipals: ["*"]}}]}`), "",
+			rejected(403, rules.Authorization),
+		},
+		{
+			"and DENY wider",
+			deny(`{from: [{source: {ipBlocks: [office], requestPrincipals: ["*"]}}]}`), "",
+			rejected(403, rules.Authorization),
+		},
+		{
+			"an unknown attribute drops a rule of ALLOW",
+			allow(`{when: [{key: custom.team, values: [a]}]}`), "",
+			rejected(403, rules.Authorization),
+		},
+		{
+			"and one of DENY", deny(`{when: [{key: custom.team, values: [a]}]}`), "", accepted(),
+		},
+		{"a rule for those without a token", deny(none), "", accepted()},
+		{
+			"an action that is not known", with(policy("ALOW", "rules: [{}]")), "",
+			open(rules.NotModelled),
+		},
+		{
+			"a value that only a deployment knows",
+			allow(claim("[roles]", `["{{ .Values.role }}"]`)), `roles=["x"]`,
+			open(rules.CustomClaim),
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			if got := short(answered(t, test.config, requestOf(test.claims))); got != test.want {
+				t.Errorf("got %v, want %v", got, test.want)
+			}
+		})
+	}
+}
+
+func TestARequestWithoutATokenIsDeniedByAuthorizationOnly(t *testing.T) {
+	t.Parallel()
+	for name, of := range map[string]string{
+		"any principal": policy("ALLOW",
+			`rules: [{from: [{source: {requestPrincipals: ["*"]}}]}]`),
+		"a claim": policy("ALLOW",
+			`rules: [{when: [{key: "request.auth.claims[a]", values: [x]}]}]`),
+		"DENY without a principal": policy("DENY",
+			`rules: [{from: [{source: {notRequestPrincipals: ["*"]}}]}]`),
+	} {
+		v := answered(t, ofTenant()+of, tokenless())
+		if v.Outcome != rules.Rejected || v.Status != 403 ||
+			v.Answer.Body != "RBAC: access denied" {
+			t.Errorf("%s: got %v %q", name, short(v), v.Answer.Body)
+		}
+	}
+	// istio#24665: from and to as two rules
+	two := policy("ALLOW", `rules: [{from: [{source: {requestPrincipals: ["*"]}}]}, `+
+		`{to: [{operation: {methods: [GET]}}]}]`)
+	if got := short(answered(t, ofTenant()+two, tokenless())); got != accepted() {
+		t.Errorf("from and to as two rules: got %v", got)
+	}
+}
+
+// spaceDelimitedClaims is a field of Istio 1.28, and before it the API server drops it.
+func TestSplitClaimsDependOnTheVersion(t *testing.T) {
+	t.Parallel()
+	text := authentication("issuer: "+v2Issuer, "spaceDelimitedClaims: [scp]") +
+		policy("ALLOW", `rules: [{when: [{key: "request.auth.claims[scp]", values: [Read]}]}]`)
+	for version, want := range map[string]decided{
+		"1.28.0": accepted(), "v1.29": accepted(), "1.27.4": rejected(403, rules.CustomClaim),
+		"": open(rules.CustomClaim),
+	} {
+		policies := policiesOf(t, rules.Options{Runtime: version}, text)
+		if got := short(rules.Evaluate(policies, requestOf(`scp="Read Write"`))); got != want {
+			t.Errorf("%q: got %v, want %v", version, got, want)
+		}
+		if got := short(rules.Evaluate(policies, requestOf(`scp="Read"`))); got != accepted() {
+			t.Errorf("%q, one scope: got %v", version, got)
+		}
+	}
+}
+
+func TestAPolicyInDryRunDecidesNothing(t *testing.T) {
+	t.Parallel()
+	text := ofTenant() + `---
+apiVersion: security.istio.io/v1
+kind: AuthorizationPolicy
+metadata: {name: a, namespace: orders, annotations: {istio.io/dry-run: "true"}}
+spec: {}
+`
+	if got := short(answered(t, text, requestOf(""))); got != accepted() {
+		t.Errorf("got %v", got)
+	}
+}
+
+func TestWithoutRequestAuthenticationNoTokenIsRead(t *testing.T) {
+	t.Parallel()
+	text := policy("ALLOW", `rules: [{from: [{source: {requestPrincipals: ["*"]}}]}]`)
+	v := answered(t, text, requestOf(""))
+	if got := short(v); got != rejected(403, rules.TokenPresent) {
+		t.Errorf("got %v", got)
+	}
+}

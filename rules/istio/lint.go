@@ -1,0 +1,105 @@
+package istio
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// since is the version that has all rules of this adapter.
+const since = "0.1.0"
+
+// lintRules lists the rules that only Istio's policies can break.
+func lintRules() []rules.Rule {
+	return []rules.Rule{
+		tokenNotNeeded(),
+		noRequestAuthentication(),
+		principalSlash(),
+		scopeNotSplit(),
+		claimIsNoText(),
+		starIsLiteral(),
+		ruleLeftOut(),
+		policyDecidesNothing(),
+		dryRunLeftOn(),
+		policySelectsNothing(),
+		fieldNotKnown(),
+	}
+}
+
+// instance is one workload, as a rule looks at it.
+type instance struct {
+	*compiler
+	policy *rules.Policy
+}
+
+// eachInstance is the check of a rule that looks at one workload at a time.
+func eachInstance(look func(instance) []rules.Finding) func(*rules.Subject) []rules.Finding {
+	return func(s *rules.Subject) []rules.Finding {
+		var all []rules.Finding
+		for _, policy := range s.Policies {
+			if w, ours := policy.Entry.(*workload); ours {
+				all = append(all, look(instance{newCompiler(w, nil), policy})...)
+			}
+		}
+		return all
+	}
+}
+
+// findingAt is a finding about a value.
+func (i *instance) findingAt(
+	v *source.Value, field, format string, args ...any,
+) rules.Finding {
+	return rules.Finding{
+		Field: field, Pos: v.Pos, Span: v.Span, Policy: i.policy,
+		Message: fmt.Sprintf(format, args...),
+	}
+}
+
+// eachCondition visits each condition of a rule that counts, of any policy of a workload.
+func (i *instance) eachCondition(visit func(r *authRule, one condition)) {
+	for _, p := range i.policies {
+		if p.kind != authorizationPolicy {
+			continue
+		}
+		for _, r := range rulesOf(p) {
+			for _, some := range slices.Concat(r.from, r.to, [][]condition{r.when}) {
+				for _, one := range some {
+					visit(r, one)
+				}
+			}
+		}
+	}
+}
+
+// eachValue visits each value of each condition.
+func (i *instance) eachValue(visit func(r *authRule, one condition, v *source.Value, l list)) {
+	i.eachCondition(func(r *authRule, one condition) {
+		for _, l := range []list{one.values, one.not} {
+			for _, v := range l.values {
+				visit(r, one, v, l)
+			}
+		}
+	})
+}
+
+// ofEntra reports whether one of the JWT rules is for tokens of Entra ID.
+func (i *instance) ofEntra() bool {
+	return slices.ContainsFunc(i.jwt, func(r *jwtRule) bool {
+		if _, ok := entra.ParseIssuer(r.issuer()); ok {
+			return true
+		}
+		_, ok := entra.ParseKeysURL(r.text("jwksUri"))
+		return ok
+	})
+}
+
+// letsIn reports whether a request without a token gets past a node, of some routes at least.
+func letsIn(n rules.Node) bool {
+	policy := []*rules.Policy{{Root: n}}
+	v := rules.Evaluate(policy, &rules.Request{})
+	in := func(v rules.Verdict) bool { return v.Outcome == rules.Accepted }
+	return in(v) || slices.ContainsFunc(v.Classes, in)
+}

@@ -1,0 +1,44 @@
+package istio
+
+import "github.com/gatewhy/gatewhy/rules"
+
+// checkedOn is the day on which all references were last checked.
+const checkedOn = "2026-11-28"
+
+// The sources that checks and answers rest on.
+const (
+	code         = "istio.io/istio, commit eed52ebb66ad, "
+	codeApplier  = code + "pilot/pkg/security/authn/policy_applier.go"
+	codeBuilder  = code + "pilot/pkg/security/authz/builder/builder.go"
+	codeModel    = code + "pilot/pkg/security/authz/model/model.go"
+	codeGenerate = code + "pilot/pkg/security/authz/model/generator.go"
+	codeMatcher  = code + "pilot/pkg/security/authz/matcher/string.go"
+	codeTests    = code + "tests/integration/security/jwt_test.go"
+	codeEnvoy    = "envoyproxy/envoy, source/extensions/filters/http/jwt_authn"
+	codeJWT      = "google/jwt_verify_lib, src/status.cc and jwt.cc"
+)
+
+// The pages and threads that rules and checks refer to.
+const (
+	docRequest   = "istio.io/latest/docs/reference/config/security/request_authentication"
+	docRules     = "istio.io/latest/docs/reference/config/security/jwt"
+	docPolicy    = "istio.io/latest/docs/reference/config/security/authorization-policy"
+	docKeys      = "istio.io/latest/docs/reference/config/security/conditions"
+	docTaskJWT   = "istio.io/latest/docs/tasks/security/authentication/authn-policy"
+	docTaskAuthz = "istio.io/latest/docs/tasks/security/authorization/authz-jwt"
+	docDryRun    = "istio.io/latest/docs/tasks/security/authorization/authz-dry-run"
+	issueWhy401  = "github.com/istio/istio/issues/15122"
+	issueNoToken = "github.com/istio/istio/issues/26559"
+	issueSlash   = "github.com/istio/istio/issues/49979"
+	issueSplit   = "github.com/istio/istio/issues/56873"
+	issueTwoRule = "github.com/istio/istio/issues/24665"
+)
+
+func documented(reference string) rules.Evidence {
+	return rules.Evidence{Level: rules.Documented, Reference: reference}
+}
+
+// inferred is for what we have read in the source, and have not seen run.
+func inferred(reference string) rules.Evidence {
+	return rules.Evidence{Level: rules.Inferred, Reference: reference}
+}

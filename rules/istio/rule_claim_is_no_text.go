@@ -1,0 +1,34 @@
+package istio
+
+import (
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+func claimIsNoText() rules.Rule {
+	return rules.Rule{
+		Name:  "claim-is-no-text",
+		Title: "a claim is compared that is a number or a boolean",
+		Why: "Istio compares claims with texts alone: a text, or a list that holds one. A " +
+			"number or a boolean never matches, however the value is written in the policy.",
+		Fix:        "Compare a claim that is a text, such as roles, scp or azp.",
+		Severity:   rules.Error,
+		Since:      since,
+		References: []string{docKeys, codeGenerate},
+		Check: eachInstance(func(i instance) []rules.Finding {
+			var all []rules.Finding
+			numbers := []string{
+				"exp", "iat", "nbf", "auth_time", "acct", "email_verified", "xms_edov",
+			}
+			i.eachValue(func(r *authRule, one condition, v *source.Value, l list) {
+				for _, name := range numbers {
+					if one.attribute == ofClaims+"["+name+"]" {
+						all = append(all, i.findingAt(v, l.field, "%s is a number or a boolean "+
+							"in tokens: this never matches", name))
+					}
+				}
+			})
+			return all
+		}),
+	}
+}

@@ -1,0 +1,104 @@
+package istio
+
+import (
+	"fmt"
+	"slices"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+func fieldNotKnown() rules.Rule {
+	return rules.Rule{
+		Name:  "field-not-known",
+		Title: "a policy has a field that Istio does not know",
+		Why: "The API server drops a field that it does not know, without a word unless kubectl " +
+			"validates: what it was to check is not checked.",
+		Fix:        "Write the field as the reference has it; case counts.",
+		Severity:   rules.Warning,
+		Since:      since,
+		References: []string{docRules, docPolicy},
+		Check: eachInstance(func(i instance) []rules.Finding {
+			var all []rules.Finding
+			look := func(object *source.Value, path string, known ...string) {
+				if !object.Is(source.Object) {
+					return
+				}
+				for n := range object.Members {
+					m := &object.Members[n]
+					if slices.Contains(known, m.Key) {
+						continue
+					}
+					key := &source.Value{Pos: m.KeyPos, Span: m.KeySpan}
+					all = append(all, i.findingAt(key, path+m.Key, "%s is not a field of Istio%s",
+						path+m.Key, instead(m.Key)))
+				}
+			}
+			for _, p := range i.policies {
+				lookThrough(p, look)
+			}
+			return all
+		}),
+	}
+}
+
+// instead is what was probably meant; empty where nothing is known.
+func instead(key string) string {
+	switch key {
+	case "jwtHeaders":
+		return ": where the token is looked for is fromHeaders"
+	case "jwtParams":
+		return ": where the token is looked for is fromParams"
+	case "requireJwt", "required":
+		return ": that a token is needed an AuthorizationPolicy says"
+	case "audience":
+		return ": it is audiences, a list"
+	case "jwks_uri", "jwksURI", "jwksUrl":
+		return ": it is jwksUri"
+	}
+	return ""
+}
+
+// lookThrough visits each object of a policy whose fields are known.
+func lookThrough(p *resource, look func(object *source.Value, path string, known ...string)) {
+	attached := []string{"selector", "targetRef", "targetRefs"}
+	each := func(of *source.Value, name, path string, visit func(v *source.Value, path string)) {
+		if items := of.Member(name); items.Is(source.List) {
+			for n, v := range items.Items {
+				visit(v, fmt.Sprintf("%s%s[%d].", path, name, n))
+			}
+		}
+	}
+	if p.kind == requestAuthentication {
+		look(p.spec, "", append(attached, "jwtRules")...)
+		each(p.spec, "jwtRules", "", func(v *source.Value, path string) {
+			look(v, path, "issuer", "audiences", "jwksUri", "jwks", "fromHeaders", "fromParams",
+				"fromCookies", "outputPayloadToHeader", "outputClaimToHeaders",
+				"forwardOriginalToken", "timeout", "spaceDelimitedClaims")
+		})
+		return
+	}
+	look(p.spec, "", append(attached, "rules", "action", "provider")...)
+	each(p.spec, "rules", "", func(rule *source.Value, path string) {
+		look(rule, path, "from", "to", "when")
+		each(rule, "from", path, func(v *source.Value, path string) {
+			look(v, path, "source")
+			look(v.Member("source"), path+"source.", namesOfFields(sourceFields())...)
+		})
+		each(rule, "to", path, func(v *source.Value, path string) {
+			look(v, path, "operation")
+			look(v.Member("operation"), path+"operation.", namesOfFields(operationFields())...)
+		})
+		each(rule, "when", path, func(v *source.Value, path string) {
+			look(v, path, "key", "values", "notValues")
+		})
+	})
+}
+
+func namesOfFields(all []namedField) []string {
+	var names []string
+	for _, f := range all {
+		names = append(names, f.name, f.not)
+	}
+	return names
+}

@@ -1,0 +1,37 @@
+package istio
+
+import (
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+func policySelectsNothing() rules.Rule {
+	return rules.Rule{
+		Name:  "policy-selects-nothing",
+		Title: "no workload has the labels that a policy selects",
+		Why: "A selector looks at the labels of pods, those under spec.template.metadata.labels " +
+			"of a Deployment, and not at those of the Deployment or of a Service. A policy that " +
+			"selects no workload protects none.",
+		Fix:        "Write the labels of the pods: kubectl get pods --show-labels shows them.",
+		Severity:   rules.Warning,
+		Since:      since,
+		References: []string{docPolicy, docRequest},
+		Check: eachInstance(func(i instance) []rules.Finding {
+			var all []rules.Finding
+			for _, p := range i.policies {
+				shown, selected := false, false
+				for _, r := range i.cluster.running {
+					if r.namespace == p.namespace || p.namespace == rootNamespace {
+						shown = true
+						selected = selected || p.selector.selects(r.labels)
+					}
+				}
+				if shown && !selected && len(p.targets) == 0 && p.selectorUnread == "" {
+					at := p.spec.At("selector", "matchLabels")
+					all = append(all, i.findingAt(at, "selector.matchLabels", "no workload of "+
+						"these files has the labels %s", p.selector))
+				}
+			}
+			return all
+		}),
+	}
+}

@@ -1,0 +1,49 @@
+package istio
+
+import (
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect/entra"
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+func principalSlash() rules.Rule {
+	return rules.Rule{
+		Name:  "principal-slash",
+		Title: "a request principal lacks the slash at the end of the issuer",
+		Why: "A request principal is the issuer, a slash and the subject, and Istio splits it " +
+			"at its last slash. The issuer of v1.0 tokens ends in a slash itself, so that its " +
+			"principals have two. With one, the issuer is compared without its slash, and no " +
+			"token has that.",
+		Fix: "Write https://sts.windows.net/TENANT-ID//SUBJECT, or …//* for every subject; for " +
+			"v2.0 tokens https://login.microsoftonline.com/TENANT-ID/v2.0/*.",
+		Severity:   rules.Error,
+		Since:      since,
+		References: []string{issueSlash, codeGenerate},
+		Check: eachInstance(func(i instance) []rules.Finding {
+			var all []rules.Finding
+			i.eachValue(func(r *authRule, one condition, v *source.Value, l list) {
+				if to := withSlash(v.Text); one.attribute == ofPrincipal && to != "" {
+					all = append(all, i.findingAt(v, l.field, "no token has the issuer %s: the "+
+						"issuer of v1.0 tokens ends in a slash, and the principal is %s",
+						strings.TrimPrefix(v.Text[:strings.LastIndex(v.Text, "/")], "*"), to))
+				}
+			})
+			return all
+		}),
+	}
+}
+
+// withSlash is a principal of v1.0 tokens as it should be; empty where nothing is wrong with it.
+func withSlash(value string) string {
+	issuer, subject, found := cutLast(value)
+	if !found || strings.HasSuffix(issuer, "/") {
+		return ""
+	}
+	iss, ok := entra.ParseIssuer(issuer + "/")
+	if !ok || iss.Version != entra.V1 || !strings.HasPrefix(issuer, "https://sts.") {
+		return ""
+	}
+	return issuer + "//" + subject
+}

@@ -1,0 +1,124 @@
+package istio
+
+import (
+	"testing"
+
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// What people have asked in public, each from the policy and the token to the check that decides
+// and the words of the proxy.
+func TestPublicSituations(t *testing.T) {
+	t.Parallel()
+	const (
+		login = "https://login.microsoftonline.com/" + tenant
+		ofV1  = `ver="1.0";iss="` + v1Issuer + `";aud="api://orders";azp=;appid="` + client + `"`
+		all   = `rules: [{}]`
+	)
+	v1Rule := authentication("issuer: "+v1Issuer, `audiences: ["api://orders"]`)
+	ofPrincipals := func(of string) string {
+		return policy("ALLOW", `rules: [{from: [{source: {requestPrincipals: ["`+of+`"]}}]}]`)
+	}
+	// the rules that Kyma's api-gateway writes for the scopes of a client
+	kyma := policy("ALLOW", `rules:`,
+		`- when: [{key: "request.auth.claims[scp]", values: [read, write]}]`,
+		`- when: [{key: "request.auth.claims[scope]", values: [read, write]}]`,
+		`- when: [{key: "request.auth.claims[scopes]", values: [read, write]}]`)
+	tests := []struct {
+		name, config, claims string
+		want                 decided
+		body                 string
+	}{
+		{
+			"istio#15122: a 401 for the issuer", ofTenant(), ofV1,
+			rejected(401, rules.Issuer), "Jwt issuer is not configured",
+		},
+		{
+			"istio#15122: a 401 for the time", ofTenant(), "exp=1778000000",
+			rejected(401, rules.Expiry), "Jwt is expired",
+		},
+		{
+			"istio#15122: a 401 for a time to come", ofTenant(), "nbf=1778065000",
+			rejected(401, rules.NotBefore), "Jwt not yet valid",
+		},
+		{
+			"istio#15122: what is 403 is the audience", ofTenant(), `aud="api://orders"`,
+			rejected(403, rules.Audience), "Audiences in Jwt are not allowed",
+		},
+		{
+			"istio#24371: an unknown issuer is 401, though ALLOW covers all",
+			ofTenant() + policy("ALLOW", all), ofV1,
+			rejected(401, rules.Issuer), "Jwt issuer is not configured",
+		},
+		{
+			"istio#22540: an empty subject", ofTenant() + ofPrincipals("*"), `sub=""`,
+			rejected(403, rules.Authorization), "RBAC: access denied",
+		},
+		{
+			"istio#51901: the tenant without its version",
+			ofTenant() + ofPrincipals(login+"/*"), "",
+			rejected(403, rules.Authorization), "RBAC: access denied",
+		},
+		{
+			"istio#50246: a subject with a slash can't be named",
+			ofTenant() + ofPrincipals(v2Issuer+"/a/b"), `sub="a/b"`,
+			rejected(403, rules.Authorization), "RBAC: access denied",
+		},
+		{
+			"istio#49979, and the AKS guide: the principal of a v1.0 token with one slash",
+			v1Rule + ofPrincipals("https://sts.windows.net/"+tenant+"/subject"), ofV1,
+			rejected(403, rules.Authorization), "RBAC: access denied",
+		},
+		{
+			"the AKS guide's principal with both slashes",
+			v1Rule + ofPrincipals(v1Issuer+"/subject"), ofV1, accepted(), "",
+		},
+		{
+			"Kyma's rules and a token with two scopes", ofTenant() + kyma, `scp="read write"`,
+			rejected(403, rules.CustomClaim), "RBAC: access denied",
+		},
+		{
+			"Kyma's rules and a token with one scope", ofTenant() + kyma, `scp="read"`,
+			accepted(), "",
+		},
+		{
+			"the same scopes as a list, as another issuer writes them", ofTenant() + kyma,
+			`scp=["read","write"]`, accepted(), "",
+		},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			v := answered(t, test.config, requestOf(test.claims))
+			if got := short(v); got != test.want {
+				t.Errorf("got %v, want %v", got, test.want)
+			}
+			if v.Answer.Body != test.body {
+				t.Errorf("answers %q, want %q", v.Answer.Body, test.body)
+			}
+		})
+	}
+}
+
+// istio#26559: why a request without a token gets 403, and not 401.
+func TestNoTokenIsForbiddenAndNotUnauthorized(t *testing.T) {
+	t.Parallel()
+	text := ofTenant() +
+		policy("ALLOW", `rules: [{from: [{source: {requestPrincipals: ["*"]}}]}]`)
+	v := answered(t, text, tokenless())
+	if got := short(v); got != rejected(403, rules.TokenPresent) ||
+		v.Answer.Body != "RBAC: access denied" {
+		t.Errorf("got %v %q", got, v.Answer.Body)
+	}
+}
+
+// Before Istio 1.21 a principal was one text (istio#51901): that is not modelled, and said.
+func TestPrincipalsOfOldVersionsAreNotKnown(t *testing.T) {
+	t.Parallel()
+	text := ofTenant() + policy("ALLOW",
+		`rules: [{from: [{source: {requestPrincipals: ["`+v2Issuer+`/*"]}}]}]`)
+	policies := policiesOf(t, rules.Options{Runtime: "1.20.3"}, text)
+	if got := short(rules.Evaluate(policies, requestOf(""))); got != open(rules.Authorization) {
+		t.Errorf("got %v", got)
+	}
+}

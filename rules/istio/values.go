@@ -1,0 +1,178 @@
+package istio
+
+import (
+	"regexp"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// form is how a value of a rule compares (matcher/string.go). A star counts at one end only: any
+// other one is a character like others.
+type form struct {
+	op   rules.Op // Present for *, Prefix, Suffix, or OneOf
+	text string
+}
+
+func formOf(value string) form {
+	switch {
+	case value == "*":
+		return form{op: rules.Present}
+	case strings.HasPrefix(value, "*"):
+		return form{rules.Suffix, value[1:]}
+	case strings.HasSuffix(value, "*"):
+		return form{rules.Prefix, value[:len(value)-1]}
+	}
+	return form{rules.OneOf, value}
+}
+
+// compared is the predicate that an input is as one of the values wants it.
+func compared(in rules.Input, values []string, texts *rules.Texts) rules.Predicate {
+	by := map[rules.Op][]string{}
+	for _, value := range values {
+		f := formOf(value)
+		by[f.op] = append(by[f.op], f.text)
+	}
+	var parts []rules.Predicate
+	for _, op := range []rules.Op{rules.OneOf, rules.Prefix, rules.Suffix} {
+		if len(by[op]) > 0 {
+			parts = append(parts, rules.Predicate{
+				Op: op, Input: in, Values: rules.Literals(by[op]...), Texts: texts,
+			})
+		}
+	}
+	if len(by[rules.Present]) > 0 {
+		parts = append(parts, filled(in))
+	}
+	return either(parts)
+}
+
+// either is one of some predicates; the one itself where it is alone.
+func either(parts []rules.Predicate) rules.Predicate {
+	if len(parts) == 1 {
+		return parts[0]
+	}
+	return rules.Either(parts...)
+}
+
+// both is all of some predicates; the one itself where it is alone.
+func both(parts []rules.Predicate) rules.Predicate {
+	if len(parts) == 1 {
+		return parts[0]
+	}
+	return rules.Both(parts...)
+}
+
+// filled is the predicate that an input is a text that is not empty, or lists one.
+func filled(in rules.Input) rules.Predicate {
+	return rules.Predicate{
+		Op: rules.Matches, Input: in, Texts: &rules.Texts{Patterns: patterns(`.+`)},
+	}
+}
+
+// inWords is [compared], of a text that Envoy has split at its blanks into a list.
+func inWords(in rules.Input, values []string) rules.Predicate {
+	var exact, expressions []string
+	for _, value := range values {
+		f := formOf(value)
+		text := regexp.QuoteMeta(f.text)
+		switch f.op {
+		case rules.Present:
+			expressions = append(expressions, `.*[^ ].*`)
+		case rules.Prefix:
+			expressions = append(expressions, `(?:.* )?`+text+`[^ ]*(?: .*)?`)
+		case rules.Suffix:
+			expressions = append(expressions, `(?:.* )?[^ ]*`+text+`(?: .*)?`)
+		default:
+			exact = append(exact, value)
+		}
+	}
+	var parts []rules.Predicate
+	if len(exact) > 0 {
+		kinds := []source.Kind{source.String, source.List}
+		parts = append(parts, rules.Both(
+			rules.Found(in), rules.Predicate{Op: rules.Typed, Input: in, Kinds: kinds},
+			rules.Predicate{
+				Op: rules.HasAny, Input: in, Values: rules.Literals(exact...),
+				Texts: &rules.Texts{Separator: " "},
+			},
+		))
+	}
+	if len(expressions) > 0 {
+		parts = append(parts, rules.Predicate{
+			Op: rules.Matches, Input: in, Texts: &rules.Texts{Patterns: patterns(expressions...)},
+		})
+	}
+	return either(parts)
+}
+
+// patterns are expressions of this package, which a whole text has to match.
+func patterns(expressions ...string) []*regexp.Regexp {
+	var all []*regexp.Regexp
+	for _, expression := range expressions {
+		pattern, err := rules.WholePattern(expression)
+		if err != nil {
+			panic(err) // every text in them is quoted
+		}
+		all = append(all, pattern)
+	}
+	return all
+}
+
+// principal is the predicate that the token's issuer and subject are as a request principal wants
+// them: it is split at its last slash (generator.go, requestPrincipalGenerator).
+func principal(value string) rules.Predicate {
+	iss, sub := rules.Claim("iss"), rules.Claim("sub")
+	there := func(in rules.Input) rules.Predicate {
+		p := filled(in)
+		p.Assumed = rules.Yes // every token of a real issuer has both
+		return p
+	}
+	exactly := func(in rules.Input, text string) rules.Predicate {
+		return rules.Predicate{Op: rules.OneOf, Input: in, Values: rules.Literals(text)}
+	}
+	ends := func(op rules.Op, in rules.Input, text string) rules.Predicate {
+		return rules.Predicate{Op: op, Input: in, Values: rules.Literals(text)}
+	}
+	issuer, subject, found := cutLast(value)
+	switch {
+	case value == "*":
+		return rules.Both(there(iss), there(sub))
+	case strings.HasPrefix(value, "*") && !found:
+		return rules.Both(there(iss), ends(rules.Suffix, sub, value[1:]))
+	case strings.HasPrefix(value, "*") && issuer == "*":
+		return rules.Both(there(iss), exactly(sub, subject))
+	case strings.HasPrefix(value, "*"):
+		return rules.Both(ends(rules.Suffix, iss, issuer[1:]), exactly(sub, subject))
+	case subject == "*":
+		return rules.Both(exactly(iss, issuer), there(sub))
+	case strings.HasSuffix(value, "*") && found:
+		return rules.Both(
+			exactly(iss, issuer), ends(rules.Prefix, sub, strings.TrimSuffix(subject, "*")),
+		)
+	case strings.HasSuffix(value, "*"):
+		return rules.Both(ends(rules.Prefix, iss, strings.TrimSuffix(value, "*")), there(sub))
+	}
+	return rules.Both(exactly(iss, issuer), exactly(sub, subject))
+}
+
+// cutLast splits a request principal. One without a slash is an issuer alone.
+func cutLast(value string) (issuer, subject string, found bool) {
+	i := strings.LastIndex(value, "/")
+	if i < 0 {
+		return value, "", false
+	}
+	return value[:i], value[i+1:], true
+}
+
+// pathTemplate is the expression of a path with {*} for one segment and {**} for any number of
+// them; ok is false where the path has neither.
+func pathTemplate(path string) (expression string, ok bool) {
+	if !strings.Contains(path, "{*}") && !strings.Contains(path, "{**}") {
+		return "", false
+	}
+	quoted := regexp.QuoteMeta(path)
+	quoted = strings.ReplaceAll(quoted, regexp.QuoteMeta("{**}"), `.*`)
+	return strings.ReplaceAll(quoted, regexp.QuoteMeta("{*}"), `[^/]+`), true
+}

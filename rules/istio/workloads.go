@@ -1,0 +1,271 @@
+package istio
+
+import (
+	"fmt"
+	"maps"
+	"slices"
+	"strings"
+
+	"github.com/gatewhy/gatewhy/inspect/source"
+)
+
+// rootNamespace is the namespace whose policies hold in the whole mesh, where the mesh's
+// configuration does not name another one.
+const rootNamespace = "istio-system"
+
+// workload is a workload, or all those that the policies treat alike, with the policies that
+// select it: an API instance.
+type workload struct {
+	name      string // empty where the files tell only one apart, and show none
+	namespace string
+	labels    labels
+	target    target // a gateway or a service, of policies that are attached to one
+	policies  []*resource
+
+	// doubt is why it is not known whether other policies select it too; else empty.
+	doubt string
+
+	first   *resource // where the policies begin
+	cluster *cluster  // that it is in
+	version string    // of Istio; empty where it is not known
+}
+
+// Place is where the first policy is that selects the workload.
+func (w *workload) Place() (*source.File, source.Span) { return w.first.file, w.first.at.Span }
+
+// mostKinds limits the workloads that the selectors of one namespace tell apart.
+const mostKinds = 64
+
+// workloads lists the workloads that the files show and that a policy selects; and of the others,
+// one for each set of labels that selectors of its namespace tell apart, and one without.
+func (c *cluster) workloads() []*workload {
+	var all []*workload
+	for _, namespace := range c.namespaces() {
+		var here []*workload
+		shown := false
+		for _, r := range c.running {
+			if r.namespace == namespace {
+				shown = true
+				here = append(here, c.workload(namespace, r.labels, r.name))
+			}
+		}
+		for _, wanted := range c.selectorsIn(namespace) {
+			selected := func(w *workload) bool { return wanted.selects(w.labels) }
+			if len(wanted) == 0 && shown || slices.ContainsFunc(here, selected) && shown {
+				continue
+			}
+			here = append(here, c.workload(namespace, wanted, wanted.String()))
+		}
+		for _, t := range c.targetsIn(namespace) {
+			here = append(here, c.attached(namespace, t))
+		}
+		all = append(all, here...)
+	}
+	all = slices.DeleteFunc(all, func(w *workload) bool { return len(w.policies) == 0 })
+	if len(all) == 1 && len(c.running) == 0 && len(c.namespaces()) == 1 {
+		all[0].name = ""
+	}
+	return all
+}
+
+// namespaces lists those of policies and of workloads, in their order in the files.
+func (c *cluster) namespaces() []string {
+	var all []string
+	add := func(name string) {
+		if !slices.Contains(all, name) {
+			all = append(all, name)
+		}
+	}
+	for _, p := range c.policies {
+		add(p.namespace)
+	}
+	for _, r := range c.running {
+		add(r.namespace)
+	}
+	return all
+}
+
+// selectorsIn lists the sets of labels that the selectors of a namespace tell apart: each of them,
+// and what two that do not exclude each other ask for together. The first is without labels where
+// a policy has no selector.
+func (c *cluster) selectorsIn(namespace string) []labels {
+	var all []labels
+	add := func(l labels) {
+		if !slices.ContainsFunc(all, func(o labels) bool { return maps.Equal(o, l) }) {
+			all = append(all, l)
+		}
+	}
+	for _, p := range c.policies {
+		if p.namespace == namespace && len(p.targets) == 0 {
+			add(p.selector)
+		}
+	}
+	for i := 0; i < len(all) && len(all) < mostKinds; i++ {
+		for j := 0; j < i && len(all) < mostKinds; j++ {
+			if both, ok := all[i].and(all[j]); ok {
+				add(both)
+			}
+		}
+	}
+	return all
+}
+
+func (c *cluster) targetsIn(namespace string) []target {
+	var all []target
+	for _, p := range c.policies {
+		for _, t := range p.targets {
+			if p.namespace == namespace && !slices.Contains(all, t) {
+				all = append(all, t)
+			}
+		}
+	}
+	return all
+}
+
+// workload is one with these labels. Of a policy that selects by something else it is not known
+// whether it selects this one.
+func (c *cluster) workload(namespace string, has labels, name string) *workload {
+	w := &workload{
+		name: qualified(namespace, name), namespace: namespace, labels: has, cluster: c,
+		version: c.version,
+	}
+	for _, p := range c.policies {
+		switch {
+		case p.namespace != namespace && p.namespace != rootNamespace, len(p.targets) > 0:
+		case p.selectorUnread != "":
+			w.add(p)
+			w.doubt = p.selectorUnread
+		case p.selector.selects(has):
+			w.add(p)
+		}
+	}
+	return w
+}
+
+func (w *workload) add(p *resource) {
+	w.policies = append(w.policies, p)
+	if w.first == nil || w.first.namespace == rootNamespace && p.namespace != rootNamespace {
+		w.first = p
+	}
+}
+
+// attached is a gateway or a service that policies are attached to. A waypoint has these alone;
+// any other gateway has those without a selector too (PolicyMatcher).
+func (c *cluster) attached(namespace string, t target) *workload {
+	w := &workload{
+		name:      qualified(namespace, strings.ToLower(t.kind)+":"+t.name),
+		namespace: namespace, target: t, cluster: c, version: c.version,
+	}
+	wide, selecting := false, false
+	waypoint, known := c.waypoint[target{namespace, t.name}]
+	ofGateway := t.kind == "Gateway" && known && !bool(waypoint)
+	for _, p := range c.policies {
+		near := p.namespace == namespace || p.namespace == rootNamespace
+		switch {
+		case p.namespace == namespace && slices.Contains(p.targets, t):
+			w.add(p)
+		case !near:
+		case len(p.targets) > 0:
+			other := p.targets[0].kind
+			wide = wide || other == "GatewayClass" || other == "Gateway" && t.kind != "Gateway"
+		case len(p.selector) > 0:
+			selecting = true
+		case ofGateway:
+			w.add(p)
+		case t.kind == "Gateway" && !known:
+			wide = true
+		}
+	}
+	switch {
+	case wide:
+		w.doubt = "whether the policies without targetRefs, or those attached to a waypoint or " +
+			"a class of gateways, hold for " + t.kind + " " + t.name + " depends on its Gateway"
+	case ofGateway && selecting:
+		w.doubt = "the labels of the gateway's pods are not known, which selectors look at"
+	}
+	return w
+}
+
+// named is the workload of that name, as NAMESPACE/NAME, or of those labels, as
+// NAMESPACE/KEY=VALUE,….
+func (c *cluster) named(name string) (*workload, error) {
+	namespace, rest, ok := strings.Cut(name, "/")
+	if !ok {
+		namespace, rest = "", name
+	}
+	var names []string
+	for _, w := range c.workloads() {
+		names = append(names, w.name)
+	}
+	has := labels{}
+	for part := range strings.SplitSeq(rest, ",") {
+		key, value, ok := strings.Cut(part, "=")
+		if !ok || key == "" {
+			return nil, &source.Error{
+				Cause: "no workload " + name + " in these files",
+				Hints: source.Hints(
+					"they tell apart "+strings.Join(names, ", "),
+					"a workload of other labels: NAMESPACE/KEY=VALUE,KEY=VALUE",
+				),
+			}
+		}
+		has[key] = value
+	}
+	w := c.workload(namespace, has, has.String())
+	w.name = name
+	if len(w.policies) == 0 {
+		return nil, &source.Error{
+			Cause: "no policy in these files selects the workload " + name,
+			Hints: source.Hints("they tell apart " + strings.Join(names, ", ")),
+		}
+	}
+	return w, nil
+}
+
+// qualified is the name of a workload with its namespace. Without a name, it stands for the rest
+// of the namespace.
+func qualified(namespace, name string) string {
+	switch {
+	case name == "" && namespace == "":
+		return "default"
+	case name == "":
+		return namespace
+	case namespace == "":
+		return name
+	}
+	return namespace + "/" + name
+}
+
+// selects reports whether a selector selects a workload with these labels.
+func (l labels) selects(has labels) bool {
+	for key, value := range l {
+		if got, ok := has[key]; !ok || got != value {
+			return false
+		}
+	}
+	return true
+}
+
+// and is what two selectors ask for together. It is not ok if they exclude each other.
+func (l labels) and(other labels) (labels, bool) {
+	both := maps.Clone(other)
+	if both == nil {
+		both = labels{}
+	}
+	for key, value := range l {
+		if has, ok := both[key]; ok && has != value {
+			return nil, false
+		}
+		both[key] = value
+	}
+	return both, true
+}
+
+// String lists the labels as kubectl takes them.
+func (l labels) String() string {
+	var all []string
+	for _, key := range slices.Sorted(maps.Keys(l)) {
+		all = append(all, fmt.Sprintf("%s=%s", key, l[key]))
+	}
+	return strings.Join(all, ",")
+}

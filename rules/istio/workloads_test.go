@@ -1,0 +1,175 @@
+package istio
+
+import (
+	"slices"
+	"strings"
+	"testing"
+
+	"github.com/gatewhy/gatewhy/rules"
+)
+
+// resourceOf is a policy of a kind in a namespace, with these lines below its spec.
+func resourceOf(kind, namespace, name string, lines ...string) string {
+	return "---\napiVersion: security.istio.io/v1\nkind: " + kind + "\nmetadata: {name: " + name +
+		", namespace: " + namespace + "}\nspec:\n  " + strings.Join(lines, "\n  ") + "\n"
+}
+
+func namesOf(c *rules.Configuration) []string {
+	var all []string
+	for _, e := range c.Entries {
+		all = append(all, e.(*workload).name)
+	}
+	slices.Sort(all)
+	return all
+}
+
+func TestWorkloadsAreThoseThatSelectorsTellApart(t *testing.T) {
+	t.Parallel()
+	const (
+		orders = "selector: {matchLabels: {app: orders}}"
+		v1     = "selector: {matchLabels: {version: v1}}"
+		shop   = "selector: {matchLabels: {app: shop}}"
+		any    = "rules: [{}]"
+		rule   = "jwtRules: [{issuer: x}]"
+	)
+	ap := func(namespace string, lines ...string) string {
+		return resourceOf(authorizationPolicy, namespace, "p", lines...)
+	}
+	deployment := func(namespace, name, labels string) string {
+		return "---\nkind: Deployment\nmetadata: {name: " + name + ", namespace: " + namespace +
+			"}\nspec: {template: {metadata: {labels: " + labels + "}}}\n"
+	}
+	gateway := func(class string) string {
+		return "---\nkind: Gateway\nmetadata: {name: g, namespace: a}\n" +
+			"spec: {gatewayClassName: " + class + "}\n"
+	}
+	toGateway := "targetRefs: [{kind: Gateway, group: gateway.networking.k8s.io, name: g}]"
+	tests := []struct {
+		name, text string
+		want       []string
+	}{
+		{"one namespace without selectors has no name", ap("a", any), []string{""}},
+		{"two namespaces", ap("a", any) + ap("b", any), []string{"a", "b"}},
+		{
+			"selectors that exclude each other", ap("a", orders) + ap("a", shop),
+			[]string{"a/app=orders", "a/app=shop"},
+		},
+		{
+			"selectors that do not", ap("a", orders) + ap("a", v1),
+			[]string{"a/app=orders", "a/app=orders,version=v1", "a/version=v1"},
+		},
+		{
+			"the rest of the namespace", ap("a", orders) + ap("a", any),
+			[]string{"a", "a/app=orders"},
+		},
+		{
+			"workloads that the file shows", ap("a", orders) + ap("a", any) +
+				deployment("a", "web", "{app: web}") + deployment("a", "o", "{app: orders, x: y}"),
+			[]string{"a/o", "a/web"},
+		},
+		{
+			"a selector that no workload has", ap("a", orders) + deployment("a", "w", "{app: w}"),
+			[]string{"a/app=orders"},
+		},
+		{"the root namespace's policies hold everywhere", ap("istio-system", any) +
+			deployment("a", "web", "{app: web}"), []string{"a/web", "istio-system"}},
+		{"a gateway", ap("a", toGateway, any) + gateway("istio"), []string{""}},
+		{
+			"no namespace", strings.ReplaceAll(ap("a", orders)+ap("a", any), ", namespace: a", ""),
+			[]string{"app=orders", "default"},
+		},
+		{
+			"a list, as kubectl gets it", "apiVersion: v1\nkind: List\nmetadata: " +
+				"{resourceVersion: \"\"}\nitems:\n- apiVersion: security.istio.io/v1\n  kind: " +
+				"RequestAuthentication\n  metadata: {name: r, namespace: a}\n  spec: {" +
+				rule + "}\n",
+			[]string{""},
+		},
+		{"a list in JSON", `{"apiVersion":"v1","kind":"List","items":[{"apiVersion":` +
+			`"security.istio.io/v1beta1","kind":"AuthorizationPolicy","metadata":{"name":"r",` +
+			`"namespace":"a"},"spec":{}},{"apiVersion":"v1","kind":"Secret"}]}`, []string{""}},
+	}
+	for _, test := range tests {
+		t.Run(test.name, func(t *testing.T) {
+			t.Parallel()
+			c := configurationOf(t, rules.Options{}, "all.yaml", test.text)
+			if got := namesOf(c); !slices.Equal(got, test.want) {
+				t.Errorf("got %q, want %q", got, test.want)
+			}
+		})
+	}
+}
+
+// The mesh's own policies and those of the workload's namespace add up, whichever file has them.
+func TestPoliciesOfSeveralFilesCompose(t *testing.T) {
+	t.Parallel()
+	mesh := resourceOf(requestAuthentication, "istio-system", "mesh",
+		"jwtRules: [{issuer: \""+v2Issuer+"\", audiences: ["+app+"]}]")
+	orders := resourceOf(authorizationPolicy, "orders", "callers",
+		"selector: {matchLabels: {app: orders}}",
+		`rules: [{from: [{source: {requestPrincipals: ["*"]}}]}]`)
+	for _, name := range []string{"orders/app=orders", "orders/app=orders,version=v1"} {
+		c := configurationOf(t, rules.Options{API: name}, "mesh.yaml", mesh, "orders.yaml", orders)
+		policies := compile(behaviours(), c).Policies
+		if len(policies) != 1 || policies[0].API != name {
+			t.Fatalf("%s: %d policies", name, len(policies))
+		}
+		for _, row := range []struct {
+			request *rules.Request
+			want    decided
+		}{
+			{requestOf(""), accepted()},
+			{tokenless(), rejected(403, rules.TokenPresent)},
+			{requestOf(`aud="x"`), rejected(403, rules.Audience)},
+		} {
+			if got := short(rules.Evaluate(policies, row.request)); got != row.want {
+				t.Errorf("%s: got %v, want %v", name, got, row.want)
+			}
+		}
+	}
+	other := configurationOf(t, rules.Options{API: "orders/app=other"}, "mesh.yaml", mesh,
+		"orders.yaml", orders)
+	got := short(rules.Evaluate(compile(behaviours(), other).Policies, tokenless()))
+	if got != accepted() {
+		t.Errorf("a workload that the namespace's policy does not select: got %v", got)
+	}
+	_, err := read(filesOf(t, "orders.yaml", orders), rules.Options{API: "orders/web"})
+	if err == nil || !strings.Contains(err.Error(), "no workload orders/web") {
+		t.Errorf("got %v", err)
+	}
+}
+
+// A waypoint has no policies but those that are attached to it; any other gateway has those of its
+// namespace too. Which it is only its Gateway says.
+func TestPoliciesOfAGateway(t *testing.T) {
+	t.Parallel()
+	text := resourceOf(authorizationPolicy, "a", "all") +
+		resourceOf(authorizationPolicy, "a", "g",
+			"targetRefs: [{kind: Gateway, group: gateway.networking.k8s.io, name: g}]",
+			"action: DENY")
+	const gateway = "---\nkind: Gateway\nmetadata: {name: g, namespace: a}\nspec: " +
+		"{gatewayClassName: "
+	for class, want := range map[string]decided{
+		"":               open(rules.NotModelled),
+		"istio":          rejected(403, rules.Authorization),
+		"istio-waypoint": accepted(),
+	} {
+		of := text
+		if class != "" {
+			of += gateway + class + "}\n"
+		}
+		policies := policiesOf(t, rules.Options{API: "a/gateway:g"}, of)
+		if got := short(rules.Evaluate(policies, tokenless())); got != want {
+			t.Errorf("%q: got %v, want %v", class, got, want)
+		}
+	}
+}
+
+func TestALongListGoesOn(t *testing.T) {
+	t.Parallel()
+	text := "kind: List\nmetadata: {continue: abc}\nitems:\n- apiVersion: security.istio.io/v1\n" +
+		"  kind: AuthorizationPolicy\n  metadata: {name: r, namespace: a}\n  spec: {rules: [{}]}\n"
+	if got := short(answered(t, text, requestOf(""))); got != open(rules.NotModelled) {
+		t.Errorf("got %v", got)
+	}
+}

@@ -242,7 +242,8 @@ func limitsOfCounts() []limited {
 		},
 		{
 			"options of OAuth2 Proxy", "o.cfg", proxy + numbered("x%d = 1\n", 200_000),
-			"lint FILE", "an instance has 200002 options and values of them, and no more than 4096",
+			"lint FILE",
+			"an instance has 200002 options and values of them, and no more than 4096",
 		},
 		{
 			"values of an option", "o.cfg", proxy + `email_domains = ["x"` +

@@ -73,7 +73,7 @@ const (
 	NeedPolicy         Input = "policy" // the configuration as the gateway has it
 	NeedPolicyKind     Input = "policy-kind"
 	NeedGateway        Input = "gateway"
-	NeedRuntime        Input = "runtime"       // the version of the gateway's runtime
+	NeedRuntime        Input = "runtime" // the version of the gateway's runtime
 	NeedGatewayVersion Input = "gateway-version"
 	NeedApp            Input = "app"           // the app registration of the API
 	NeedRegistrations  Input = "registrations" // and principals and assignments, of an estate

@@ -117,7 +117,8 @@ func (e *entry) checkSize() error {
 	}
 	return &source.Error{
 		Pos: source.Position{File: e.file.Name}, Cause: cause, Limit: true,
-		Hints: source.Hints("is this an instance of OAuth2 Proxy? then try a copy with fewer of them"),
+		Hints: source.Hints("is this an instance of OAuth2 Proxy? " +
+			"then try a copy with fewer of them"),
 	}
 }
 

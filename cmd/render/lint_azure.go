@@ -19,7 +19,7 @@ func LintAzure(w io.Writer, r *report.Linting) error {
 	for _, f := range l.Findings {
 		line := fmt.Sprintf("%s: note: %s [%s]", safe(f.Pos.String()), safe(f.Message), f.Rule)
 		if f.Severity != rules.Note {
-			text := f.Message + ". " + l.rule(f.Rule).Fix
+			text := f.Message + ". " + l.Fix(&f)
 			line = azureIssue(f.Severity, f.Pos, f.Rule, text)
 		}
 		if _, err := fmt.Fprintln(w, line); err != nil {

@@ -22,7 +22,7 @@ func LintGitHub(w io.Writer, r *report.Linting) error {
 			"::%s file=%s,line=%d,endLine=%d,col=%d,endColumn=%d,title=%s::%s\n",
 			annotation(f.Severity), githubProperty(filepath.ToSlash(f.Pos.File)),
 			f.Pos.Line, end.Line, f.Pos.Column, end.Column,
-			githubProperty(f.Rule), githubMessage(f.Message+". "+l.rule(f.Rule).Fix))
+			githubProperty(f.Rule), githubMessage(f.Message+". "+l.Fix(&f)))
 		if err != nil {
 			return err
 		}

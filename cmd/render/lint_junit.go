@@ -44,7 +44,7 @@ func (l linting) junitCase(f rules.Finding) junitCase {
 	}
 	message := &junitMessage{
 		Message: fmt.Sprintf("%s: %s", f.Severity, f.Message),
-		Text:    f.Pos.String() + ": " + l.rule(f.Rule).Fix,
+		Text:    f.Pos.String() + ": " + l.Fix(&f),
 	}
 	if l.Fails == nil || l.Fails(f.Severity) {
 		c.Failure = message

@@ -19,7 +19,7 @@ func LintText(w io.Writer, style Style, r *report.Linting) error {
 		if file := l.Sources[f.Pos.File]; file != nil && f.Span.End > f.Span.Start {
 			t.SourceLine(1, file, f.Pos, f.Span, "")
 		}
-		if fix := l.rule(f.Rule).Fix; fix != "" {
+		if fix := l.Fix(&f); fix != "" {
 			t.Para(1, fix)
 		}
 		t.Command(1, l.Way(f))

@@ -15,6 +15,7 @@ import (
 // Linting is what lint has found in any number of files.
 type Linting struct {
 	Catalogue  []rules.Rule
+	Gateways   Gateways
 	Repairable []string // the rules that fix repairs
 	Input      string   // what standard input is called without a name of its own; else empty
 	Flags      []string // which fix needs to read the files alike, one word each
@@ -32,6 +33,41 @@ type Linting struct {
 	Fails      func(severity rules.Severity) bool // whether such a finding makes the run fail
 
 	Ways map[FindingsOf]string // the command for them
+
+	vendors map[string]string            // by file: the adapter that has read it
+	fixes   map[string]map[string]string // by vendor and rule
+}
+
+// Fix is what to do about a finding: what its rule says for all gateways, and in the words of the
+// vendor whose policy it is about.
+func (l *Linting) Fix(f *rules.Finding) string {
+	vendor := l.vendors[f.Pos.File]
+	fixes, known := l.fixes[vendor]
+	if !known {
+		fixes = map[string]string{}
+		catalogue := l.Catalogue
+		if len(l.Gateways) > 0 {
+			catalogue = l.Gateways.only(vendor).Catalogue()
+		}
+		for i := range catalogue {
+			fixes[catalogue[i].Name] = catalogue[i].Fix
+		}
+		if l.fixes == nil {
+			l.fixes = map[string]map[string]string{}
+		}
+		l.fixes[vendor] = fixes
+	}
+	return fixes[f.Rule]
+}
+
+// only are the gateways of one vendor.
+func (g Gateways) only(vendor string) Gateways {
+	for i := range g {
+		if g[i].Name == vendor {
+			return g[i : i+1]
+		}
+	}
+	return nil
 }
 
 // FindingsOf are the findings of a rule in a file.
@@ -94,6 +130,7 @@ type linted struct {
 	input    bool         // it is standard input
 	err      error        // why it was not checked; nil where it was, or need not be
 	policies int
+	vendor   string   // the adapter that has read policies of it
 	strange  []string // the kinds of its policies that are not modelled
 	none     error    // why it holds no policy
 	findings []rules.Finding
@@ -155,6 +192,9 @@ func (j *Judge) add(
 	result *linted, adapter *rules.Adapter, read *rules.Configuration, compiled *rules.Compilation,
 ) {
 	result.policies += len(read.Entries)
+	if len(read.Entries) > 0 {
+		result.vendor = adapter.Name
+	}
 	result.strange = append(result.strange, notModelled(compiled.Policies)...)
 	found, differ := j.Compiled(adapter, read, compiled)
 	result.findings = append(result.findings, found...)

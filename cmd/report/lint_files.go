@@ -33,8 +33,9 @@ func (m *Maker) Lint(request *LintRequest) (l *Linting, failed []error, strange 
 	}
 	results := run.all(unique(found))
 	l = &Linting{
-		Catalogue: run.Catalogue, Repairable: m.Gateways.Repairable(), Input: standardInput,
-		Sources: make(map[string]*source.File),
+		Catalogue: run.Catalogue, Gateways: m.Gateways,
+		Repairable: m.Gateways.Repairable(), Input: standardInput,
+		Sources: make(map[string]*source.File), vendors: make(map[string]string),
 	}
 	for _, r := range results {
 		strange = append(strange, r.strange...)
@@ -57,6 +58,7 @@ func (l *Linting) add(r *linted) {
 	l.Suppressed = append(l.Suppressed, r.aside...)
 	if r.file != nil {
 		l.Sources[r.file.Name] = r.file
+		l.vendors[r.file.Name] = r.vendor
 	}
 }
 

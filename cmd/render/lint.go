@@ -12,17 +12,6 @@ import (
 // linting is what lint has found, as it is shown.
 type linting struct{ *report.Linting }
 
-// rule finds a finding's rule in the catalogue. A rule that is not there has a name and nothing
-// else.
-func (l linting) rule(name string) rules.Rule {
-	for i := range l.Catalogue {
-		if l.Catalogue[i].Name == name {
-			return l.Catalogue[i]
-		}
-	}
-	return rules.Rule{Name: name}
-}
-
 // end returns the position behind what a finding is about, on the first line of it.
 func (l linting) end(f rules.Finding) source.Position {
 	file := l.Sources[f.Pos.File]

@@ -103,6 +103,11 @@ func (e *Env) pullAnypoint(cmd *cobra.Command, flags *pullFlags, folder string) 
 		return err
 	}
 	pulling.Missing = fetched.Missing
+	if len(flags.environments)+len(flags.apis)+len(fetched.Missing) == 0 {
+		if err := e.maker().AddGone(pulling); err != nil {
+			return err
+		}
+	}
 	return e.finishPull(flags, pulling)
 }
 

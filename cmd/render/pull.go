@@ -17,6 +17,7 @@ type (
 		Missing       []string       `json:"missing"`
 		Secrets       int            `json:"secrets_masked"`
 		Absent        []string       `json:"not_in_config,omitempty"`
+		Gone          []string       `json:"gone,omitempty"`
 		Next          []nextJSON     `json:"next,omitempty"`
 	}
 
@@ -31,7 +32,8 @@ func PullJSON(w io.Writer, p *report.Pulling) error {
 	out := pullJSON{
 		SchemaVersion: SchemaVersion, Config: p.Config,
 		Environments: append([]string{}, p.Columns...), Files: []pullFileJSON{},
-		Missing: []string{}, Secrets: p.Secrets, Absent: p.Absent, Next: nextOf(p.Next),
+		Missing: []string{}, Secrets: p.Secrets, Absent: p.Absent, Gone: p.Gone,
+		Next: nextOf(p.Next),
 	}
 	for i := range p.Files {
 		out.Files = append(out.Files, pullFileJSON{p.Files[i].Name, p.Files[i].Change()})
@@ -74,6 +76,10 @@ func PullText(w io.Writer, style Style, p *report.Pulling) error {
 			"not in " + safe(p.Config),
 			safe(strings.Join(p.Absent, ", ")) + ": the file was there, and is as it was",
 		})
+	}
+	if len(p.Gone) > 0 {
+		rows = append(rows, Row{"gone", safe(strings.Join(p.Gone, ", ")) +
+			": no longer at the control plane; the files stay, and gatewhy.yaml may name them"})
 	}
 	t.Blank()
 	t.Rows(1, rows)

@@ -4,7 +4,9 @@ import (
 	"bytes"
 	"cmp"
 	"encoding/json"
+	"io/fs"
 	"maps"
+	"os"
 	"path"
 	"regexp"
 	"slices"
@@ -26,6 +28,7 @@ type Pulling struct {
 	Kept    bool         // it was there, and is as it was
 	Columns []string     // the environments that it should name
 	Files   []PulledFile // in the order of writing, the environments file last
+	Gone    []string     // folders of an earlier run that nothing was fetched for
 	Missing []error
 	Secrets int      // values that were masked
 	Wanted  string   // the environments file as it is written where there is none
@@ -118,6 +121,23 @@ func (m *Maker) PullFiles(folder string, all []Pulled, secrets bool) (*Pulling, 
 	p.out.Wanted = p.survey.YAML()
 	p.out.Columns = p.survey.Names()
 	return p.out, nil
+}
+
+// AddGone notes the folders of an earlier run whose API instances are not among those that were
+// fetched now, where everything was. Their files stay.
+func (m *Maker) AddGone(p *Pulling) error {
+	const file = "api-instance.json"
+	before, err := fs.Glob(os.DirFS(m.Path(p.Folder)), "*/*/"+file)
+	if err != nil {
+		return err
+	}
+	for _, name := range before {
+		is := func(f PulledFile) bool { return f.Name == path.Join(p.Folder, name) }
+		if !slices.ContainsFunc(p.Files, is) {
+			p.Gone = append(p.Gone, path.Join(p.Folder, path.Dir(name)))
+		}
+	}
+	return nil
 }
 
 // hasPolicies reports whether a list of policies has one, in its envelope or without.

@@ -121,6 +121,15 @@ func IssuerURL(c Cloud, tenant string, v Version) string {
 // Is reports whether the issuer may be of this cloud.
 func (i Issuer) Is(cloudID string) bool { return slices.Contains(i.Clouds, cloudID) }
 
+// SharesKeys reports whether the key sets of the issuer's cloud and of this one list some of each
+// other's keys: those of the public cloud and of US Government did in July 2026, in captures of
+// their key documents, where a key names its cloud (cloud_instance_name).
+func (i Issuer) SharesKeys(cloudID string) bool {
+	share := []string{"public", "usgov"}
+	return slices.Contains(share, cloudID) &&
+		slices.ContainsFunc(i.Clouds, func(id string) bool { return slices.Contains(share, id) })
+}
+
 // IsGUID reports whether a text is a GUID in the form that Entra writes, in either case.
 func IsGUID(s string) bool {
 	if len(s) != 36 {

@@ -2,6 +2,7 @@ package lint
 
 import (
 	"slices"
+	"strings"
 
 	"github.com/gatewhy/gatewhy/rules"
 )
@@ -51,6 +52,13 @@ func whole(p *rules.Policy, way, s *rules.Subject) *rules.Policy {
 		return s.Policies[i]
 	}
 	return p
+}
+
+// isAlternative reports whether a finding is about a check that need not hold: another alternative
+// of its policy may.
+func isAlternative(f *rules.Finding) bool {
+	return f.Policy != nil && f.Check != nil &&
+		strings.Contains(f.Policy.Root.Group(f.Check), "any[")
 }
 
 // severest puts the worst findings first, so that of those at one place the worst is kept.

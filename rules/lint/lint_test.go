@@ -158,6 +158,15 @@ func TestEachAlternativeIsLookedAtByItself(t *testing.T) {
 			of(tree(both(signature, rules.Node{Any: []rules.Node{}}))), nil,
 		},
 	})
+	never := place(6, "never", check(rules.Has(rules.Claim("Scp"))))
+	finds(t, noToken(), map[string]row{
+		"an alternative that never holds locks nobody out": {
+			of(tree(both(signature, oneOf(never, weak)))), warningAt("never", "Scp"),
+		},
+		"it does where all depends on it": {
+			of(tree(both(signature, never))), errorAt("never", "Scp"),
+		},
+	})
 	unmodelled := place(5, "other", notModelled())
 	finds(t, anyClientAccepted(), map[string]row{
 		"of two severities at one place the worse is kept": {

@@ -13,13 +13,14 @@ func issuerAndKeysDisagree() rules.Rule {
 		Name:  "issuer-and-keys-disagree",
 		Title: "the issuer and the key set belong to different tenants or clouds",
 		Why: "The policy expects the issuer of one tenant and verifies with the keys of " +
-			"another. Across clouds no signature verifies; across tenants of one cloud it works " +
-			"only with keys that they happen to share. tid is always the tenant in the issuer: " +
+			"another. Across most clouds no signature verifies; across tenants of one cloud, and " +
+			"between the public cloud and US Government, it works only with keys that they " +
+			"happen to share. tid is always the tenant in the issuer: " +
 			"no token has a different one.",
 		Fix: "Take both from the same tenant. A v1.0 issuer with the v2.0 key document of its " +
 			"tenant is sound: it lists the same keys.",
 		Severity:   rules.Error,
-		Lesser:     "a warning if the two tenants are of one cloud, and share keys",
+		Lesser:     "a warning if the two are of one cloud, or of clouds that share keys",
 		Since:      since,
 		References: []string{accessTokens},
 		Check:      checkIssuerAndKeys,
@@ -42,8 +43,7 @@ func checkIssuerAndKeys(s *rules.Subject) []rules.Finding {
 		}
 		switch {
 		case !goTogether(sets, issuers, ofCloud):
-			all = append(all, at(c, "the issuer is not of %s, whose keys the policy verifies "+
-				"with: no signature verifies", sets[0].Cloud.Name))
+			all = append(all, ofOtherCloud(c, sets, issuers))
 		case !goTogether(sets, issuers, ofTenant):
 			f := at(c, "the issuer is of tenant %s, and the key set that of tenant %s",
 				issuers[0].Tenant, sets[0].Tenant)
@@ -51,6 +51,20 @@ func checkIssuerAndKeys(s *rules.Subject) []rules.Finding {
 		}
 	}
 	return all
+}
+
+// ofOtherCloud is the finding of an issuer of another cloud than the keys. Some clouds list keys of
+// each other: which of their tokens verify then, nobody says.
+func ofOtherCloud(
+	c *rules.Check, sets []entra.KeysAddress, issuers []entra.Issuer,
+) rules.Finding {
+	const text = "the issuer is not of %s, whose keys the policy verifies with: "
+	share := func(k entra.KeysAddress, i entra.Issuer) bool { return i.SharesKeys(k.Cloud.ID) }
+	if goTogether(sets, issuers, share) {
+		return less(at(c, text+"the key sets of the two clouds list some of each other's keys, "+
+			"and a token verifies only with one of those", sets[0].Cloud.Name), rules.Warning)
+	}
+	return at(c, text+"no signature verifies", sets[0].Cloud.Name)
 }
 
 // goTogether reports whether one of several key sets goes with one of several issuers.

@@ -25,7 +25,7 @@ func noToken() rules.Rule {
 			"registration (--app) gives their version.",
 		Severity: rules.Error,
 		Lesser: "a warning where hasgroups is required, which only tokens of the implicit flow " +
-			"have",
+			"have, and in one of several alternatives",
 		Since:      since,
 		References: []string{claimsRef, accessTokens},
 		Check:      checkPassable,

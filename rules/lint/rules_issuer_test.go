@@ -158,6 +158,13 @@ func TestIssuerAndKeysDisagree(t *testing.T) {
 			of(policy(signed(china), issuer(ourIssuer))),
 			errorAt("custom-claim", "whose keys the policy verifies with: no signature verifies"),
 		},
+		"keys of a cloud that shares keys may verify": {
+			of(policy(
+				signed("https://login.microsoftonline.us/"+ourTenant+"/discovery/v2.0/keys"),
+				issuer("https://login.microsoftonline.com/"+ourTenant+"/v2.0"),
+			)),
+			warningAt("custom-claim", "list some of each other's keys"),
+		},
 		"keys of another tenant of the cloud may be shared": {
 			of(policy(
 				signed("https://login.microsoftonline.com/"+otherTenant+"/discovery/keys"),

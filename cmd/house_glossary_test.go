@@ -132,8 +132,8 @@ func (g glossary) blame(t *testing.T, name, text string) {
 	}
 }
 
-// in lists the retired words of a text, each with what to write instead. "There is no field" is
-// plain, unlike "it is no field".
+// in lists the retired words of a text, each with its replacement. "There is no" is plain English,
+// "it is no" is not.
 func (g glossary) in(text string) []string {
 	text = strings.Join(strings.Fields(text), " ")
 	text = strings.NewReplacer("here is no ", "here is, no ", "here are no ", "here are, no ").

@@ -272,8 +272,8 @@ func (e *Env) askGateway(
 	return told, nil
 }
 
-// unpack takes an answer out of gzip, which some gateways use though it was not asked for. A body
-// that is none stays as it is.
+// unpack decompresses an answer in gzip, which some gateways use though nobody asked for it. A body
+// that is not gzip stays.
 func unpack(answer *network.Answer) {
 	if !strings.EqualFold(answer.Headers.Get("Content-Encoding"), "gzip") {
 		return

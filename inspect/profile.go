@@ -154,8 +154,8 @@ func Describe(t *Token) Profile {
 	return d.Profile
 }
 
-// Parties says who has a token and whom it is for, as [Describe] does, and nothing else of what
-// that says.
+// Parties returns a token's client and audience as [Describe] does, without the rest of the
+// profile.
 func Parties(t *Token) (client ClientID, audience []string) {
 	if t.Claims == nil {
 		return ClientID{}, nil

@@ -183,7 +183,7 @@ func TestWhatAnAuthorizationPolicyLetsIn(t *testing.T) {
 			open(rules.Authorization),
 		},
 		{
-			"an address that is none makes ALLOW narrower",
+			"a text that is not an address makes ALLOW narrower",
 			allow(`{from: [{source: {ipBlocks: [office], requestPrincipals: ["*"]}}]}`), "",
 			rejected(403, rules.Authorization),
 		},

@@ -272,8 +272,8 @@ func (e *Env) askGateway(
 	return told, nil
 }
 
-// unpack decompresses an answer in gzip, which some gateways use though nobody asked for it. A body
-// that is not gzip stays.
+// unpack decompresses an answer in gzip, which some gateways use though nobody asked for it. Any
+// other body stays.
 func unpack(answer *network.Answer) {
 	if !strings.EqualFold(answer.Headers.Get("Content-Encoding"), "gzip") {
 		return

@@ -13,8 +13,8 @@ func issuerAndKeysDisagree() rules.Rule {
 		Name:  "issuer-and-keys-disagree",
 		Title: "the issuer and the key set belong to different tenants or clouds",
 		Why: "The policy expects the issuer of one tenant and verifies with the keys of " +
-			"another. Across most clouds no signature verifies; across tenants of one cloud, and " +
-			"between the public cloud and US Government, it works only with keys that they " +
+			"another. Across most clouds no signature verifies; across tenants of one cloud, " +
+			"and between the public cloud and US Government, it works only with keys that they " +
 			"happen to share. tid is always the tenant in the issuer: " +
 			"no token has a different one.",
 		Fix: "Take both from the same tenant. A v1.0 issuer with the v2.0 key document of its " +
@@ -61,8 +61,8 @@ func ofOtherCloud(
 	const text = "the issuer is not of %s, whose keys the policy verifies with: "
 	share := func(k entra.KeysAddress, i entra.Issuer) bool { return i.SharesKeys(k.Cloud.ID) }
 	if goTogether(sets, issuers, share) {
-		return less(at(c, text+"the key sets of the two clouds list some of each other's keys, "+
-			"and a token verifies only with one of those", sets[0].Cloud.Name), rules.Warning)
+		return less(at(c, text+"the key sets of the two clouds list some of each other's "+
+			"keys, and a token verifies only with one of those", sets[0].Cloud.Name), rules.Warning)
 	}
 	return at(c, text+"no signature verifies", sets[0].Cloud.Name)
 }

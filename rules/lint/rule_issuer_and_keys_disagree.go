@@ -53,16 +53,17 @@ func checkIssuerAndKeys(s *rules.Subject) []rules.Finding {
 	return all
 }
 
-// ofOtherCloud is the finding of an issuer of another cloud than the keys. Some clouds list keys of
-// each other: which of their tokens verify then, nobody says.
+// ofOtherCloud is the finding of an issuer of another cloud than the keys. Some clouds list each
+// other's keys: which of their tokens verify then is not known.
 func ofOtherCloud(
 	c *rules.Check, sets []entra.KeysAddress, issuers []entra.Issuer,
 ) rules.Finding {
 	const text = "the issuer is not of %s, whose keys the policy verifies with: "
 	share := func(k entra.KeysAddress, i entra.Issuer) bool { return i.SharesKeys(k.Cloud.ID) }
 	if goTogether(sets, issuers, share) {
-		return less(at(c, text+"the key sets of the two clouds list some of each other's "+
-			"keys, and a token verifies only with one of those", sets[0].Cloud.Name), rules.Warning)
+		f := at(c, text+"the key sets of the two clouds list some of each other's keys, and a "+
+			"token verifies only with one of those", sets[0].Cloud.Name)
+		return less(f, rules.Warning)
 	}
 	return at(c, text+"no signature verifies", sets[0].Cloud.Name)
 }

@@ -296,22 +296,7 @@ func TestTheActionNeedsNoGNUTools(t *testing.T) {
 func TestTheActionInstallsInGitBash(t *testing.T) {
 	t.Parallel()
 	m := newMachine(t)
-	self, err := os.Executable()
-	if err != nil {
-		t.Fatal(err)
-	}
-	for _, link := range [][2]string{
-		{self, filepath.Join(m.bin, "unzip")}, {m.dir, filepath.Join(m.dir, "a b")},
-	} {
-		if err := os.Symlink(link[0], link[1]); err != nil {
-			t.Fatal(err)
-		}
-	}
-	m.standIn(t, "cygpath", `case $1 in
-  -u) printf '%s\n' "$2" | sed 's|\\|/|g; s|^D:|'"$HOME"'|' ;;
-  -w) printf '%s\n' "$2" | sed 's|^'"$HOME"'|D:|; s|/|\\|g' ;;
-esac
-`)
+	m.gitBash(t)
 	r := newActionRun(t, m, map[string]string{"releases": serve(t, newPublished(t, "windows"))})
 	r.system, r.Runs.Steps = "Windows", r.Runs.Steps[:1]
 	output, err := r.run(t, t.TempDir())

@@ -42,8 +42,8 @@ func newMachine(t *testing.T, without ...string) *buildMachine {
 	}
 	m.env = []string{"PATH=" + m.bin, "HOME=" + dir, "LANG=C.UTF-8"}
 	for _, name := range []string{
-		"awk", "bash", "cat", "curl", "grep", "gzip", "mkdir", "sed", "sh", "sha256sum", "tar",
-		"xargs",
+		"awk", "bash", "cat", "curl", "grep", "gzip", "mkdir", "mktemp", "printf", "sed",
+		"sh", "sha256sum", "tar", "uname", "xargs",
 	} {
 		tool, err := exec.LookPath(name)
 		if err != nil {
@@ -89,6 +89,27 @@ esac
 		}
 		return string(text)
 	}
+}
+
+// gitBash makes the machine one with Windows and Git Bash, whose D:\ is the machine's folder.
+func (m *buildMachine) gitBash(t *testing.T) {
+	t.Helper()
+	self, err := os.Executable()
+	if err != nil {
+		t.Fatal(err)
+	}
+	for _, link := range [][2]string{
+		{self, filepath.Join(m.bin, "unzip")}, {m.dir, filepath.Join(m.dir, "a b")},
+	} {
+		if err := os.Symlink(link[0], link[1]); err != nil {
+			t.Fatal(err)
+		}
+	}
+	m.standIn(t, "cygpath", `case $1 in
+  -u) printf '%s\n' "$2" | sed 's|\\|/|g; s|^D:|'"$HOME"'|' ;;
+  -w) printf '%s\n' "$2" | sed 's|^'"$HOME"'|D:|; s|/|\\|g' ;;
+esac
+`)
 }
 
 // run runs a script in a folder as a build service does, from a file.
